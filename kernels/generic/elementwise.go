@@ -1,0 +1,37 @@
+package generic
+
+func add[T float](dst, x, y []T) {
+	for i, xi := range x {
+		dst[i] = xi + y[i]
+	}
+}
+
+func sub[T float](dst, x, y []T) {
+	for i, xi := range x {
+		dst[i] = xi - y[i]
+	}
+}
+
+func hadamard[T float](dst, x, y []T) {
+	for i, xi := range x {
+		dst[i] = xi * y[i]
+	}
+}
+
+// AddF32 sets dst[i] = x[i] + y[i].
+func AddF32(dst, x, y []float32) { add(dst, x, y) }
+
+// AddF64 sets dst[i] = x[i] + y[i].
+func AddF64(dst, x, y []float64) { add(dst, x, y) }
+
+// SubF32 sets dst[i] = x[i] − y[i].
+func SubF32(dst, x, y []float32) { sub(dst, x, y) }
+
+// SubF64 sets dst[i] = x[i] − y[i].
+func SubF64(dst, x, y []float64) { sub(dst, x, y) }
+
+// MulF32 sets dst[i] = x[i]·y[i].
+func MulF32(dst, x, y []float32) { hadamard(dst, x, y) }
+
+// MulF64 sets dst[i] = x[i]·y[i].
+func MulF64(dst, x, y []float64) { hadamard(dst, x, y) }

@@ -1,0 +1,105 @@
+package generic
+
+// finish returns what a product writes: alpha·acc where beta = 0 (c is not
+// read), else fma(alpha, acc, beta·c) with beta·c rounded.
+func finish[T float](alpha, acc, beta T, c *T) {
+	if beta == 0 {
+		*c = alpha * acc
+	} else {
+		*c = fma(alpha, acc, mul(beta, *c))
+	}
+}
+
+// scale is a product with nothing to sum (alpha = 0 or k = 0): c = +0 or beta·c.
+func scale[T float](beta T, c []T) {
+	for j := range c {
+		if beta == 0 {
+			c[j] = 0
+		} else {
+			c[j] = beta * c[j]
+		}
+	}
+}
+
+// rowRow is the row · row sum: element k of n goes to lane k mod lanes by FMA in
+// ascending order, then the lanes are folded by halves. x and y are read with
+// strides incX and incY.
+func rowRow[T float](n int, x []T, incX int, y []T, incY int) T {
+	var acc [16]T
+	l := acc[:lanes[T]()]
+	for k := range n {
+		i := k % len(l)
+		l[i] = fma(x[k*incX], y[k*incY], l[i])
+	}
+	return fold(l)
+}
+
+// chain is the row × matrix sum: one FMA chain along k in ascending order.
+func chain[T float](n int, x []T, incX int, y []T, incY int) T {
+	var acc T
+	for k := range n {
+		acc = fma(x[k*incX], y[k*incY], acc)
+	}
+	return acc
+}
+
+func gemv[T float](m, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
+	if alpha == 0 || n == 0 {
+		scale(beta, y[:m])
+		return
+	}
+	for i := range m {
+		finish(alpha, rowRow(n, a[i*lda:], 1, x, 1), beta, &y[i])
+	}
+}
+
+func gemvT[T float](m, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
+	if alpha == 0 || m == 0 {
+		scale(beta, y[:n])
+		return
+	}
+	for j := range n {
+		finish(alpha, chain(m, a[j:], lda, x, 1), beta, &y[j])
+	}
+}
+
+func ger[T float](m, n int, alpha T, x, y []T, a []T, lda int) {
+	if alpha == 0 {
+		return
+	}
+	for i := range m {
+		for j := range n {
+			finish(alpha, fma(x[i], y[j], 0), 1, &a[i*lda+j])
+		}
+	}
+}
+
+// GemvF32 sets y = alpha·A·x + beta·y for the m × n matrix A, row · row.
+func GemvF32(m, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
+	gemv(m, n, alpha, a, lda, x, beta, y)
+}
+
+// GemvF64 sets y = alpha·A·x + beta·y for the m × n matrix A, row · row.
+func GemvF64(m, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64) {
+	gemv(m, n, alpha, a, lda, x, beta, y)
+}
+
+// GemvTF32 sets y = alpha·Aᵀ·x + beta·y for the m × n matrix A, row × matrix.
+func GemvTF32(m, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
+	gemvT(m, n, alpha, a, lda, x, beta, y)
+}
+
+// GemvTF64 sets y = alpha·Aᵀ·x + beta·y for the m × n matrix A, row × matrix.
+func GemvTF64(m, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64) {
+	gemvT(m, n, alpha, a, lda, x, beta, y)
+}
+
+// GerF32 sets A = A + alpha·x·yᵀ for the m × n matrix A.
+func GerF32(m, n int, alpha float32, x, y []float32, a []float32, lda int) {
+	ger(m, n, alpha, x, y, a, lda)
+}
+
+// GerF64 sets A = A + alpha·x·yᵀ for the m × n matrix A.
+func GerF64(m, n int, alpha float64, x, y []float64, a []float64, lda int) {
+	ger(m, n, alpha, x, y, a, lda)
+}
