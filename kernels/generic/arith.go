@@ -7,7 +7,7 @@ import (
 
 // float is what the definitions are written over: each kernel is defined once
 // for both types and instantiated by its F32 and F64 functions.
-type float interface{ float32 | float64 }
+type float interface{ ~float32 | ~float64 }
 
 // is32 reports whether T is float32; the compiler decides it per instance.
 func is32[T float]() bool { return unsafe.Sizeof(T(0)) == 4 }
@@ -55,19 +55,16 @@ func FMA32(x, y, z float32) float32 {
 
 // roundToOdd returns the sum p + z rounded to odd, given its rounding s to nearest.
 func roundToOdd(p, z, s float64) float64 {
-	// TwoSum (Knuth): e is the rounding error of s.
+	// TwoSum (Knuth): e is the rounding error of s, NaN if s is not finite.
 	t := s - p
 	e := (p - (s - t)) + (z - t)
 	b := math.Float64bits(s)
-	if e != 0 && b&1 == 0 { // NaN e (s is infinite or NaN) has no odd neighbour to go to
-		if (e > 0) == (s > 0) {
-			b++
-		} else {
-			b--
-		}
-	}
-	if e != e {
+	switch {
+	case e == 0 || e != e || b&1 == 1:
 		return s
+	case (e > 0) == (s > 0):
+		return math.Float64frombits(b + 1)
+	default:
+		return math.Float64frombits(b - 1)
 	}
-	return math.Float64frombits(b)
 }

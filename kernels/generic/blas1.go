@@ -33,10 +33,15 @@ func dot[T float](x, y []T) T {
 func sum[T float](x []T) T {
 	var acc [64]T
 	l := acc[:wide[T]()]
-	for i, xi := range x {
-		l[i%len(l)] += xi
-	}
+	sumLanes(l, x)
 	return fold(l)
+}
+
+// sumLanes adds x[i] to acc[i mod len(acc)], in ascending order.
+func sumLanes[T float](acc, x []T) {
+	for i, xi := range x {
+		acc[i%len(acc)] += xi
+	}
 }
 
 func axpy[T float](alpha T, x, y []T) {
@@ -74,3 +79,26 @@ func ScalF32(alpha float32, x []float32) { scal(alpha, x) }
 
 // ScalF64 sets x[i] = alpha·x[i].
 func ScalF64(alpha float64, x []float64) { scal(alpha, x) }
+
+// DotLanesF32 continues row · row sums: x[i]·y[i] goes to lane i mod 16. It and
+// its kin let callers cut long vectors into blocks of whole lanes.
+func DotLanesF32(acc *[16]float32, x, y []float32) { dotLanes(acc[:], x, y) }
+
+// DotLanesF64 continues row · row sums: x[i]·y[i] goes to lane i mod 8.
+func DotLanesF64(acc *[8]float64, x, y []float64) { dotLanes(acc[:], x, y) }
+
+// DotWideF32 continues the sums of DotF32: x[i]·y[i] goes to lane i mod 64.
+func DotWideF32(acc *[64]float32, x, y []float32) { dotLanes(acc[:], x, y) }
+
+// DotWideF64 continues the sums of DotF64: x[i]·y[i] goes to lane i mod 32.
+func DotWideF64(acc *[32]float64, x, y []float64) { dotLanes(acc[:], x, y) }
+
+// SumWideF32 continues the sums of SumF32: x[i] goes to lane i mod 64.
+func SumWideF32(acc *[64]float32, x []float32) { sumLanes(acc[:], x) }
+
+// SumWideF64 continues the sums of SumF64: x[i] goes to lane i mod 32.
+func SumWideF64(acc *[32]float64, x []float64) { sumLanes(acc[:], x) }
+
+// Fold adds the lanes of acc by halves until one is left; len(acc) is a power
+// of two. acc is overwritten.
+func Fold[T float](acc []T) T { return fold(acc) }

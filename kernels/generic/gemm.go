@@ -1,57 +1,52 @@
 package generic
 
-// gemm sets C = alpha·op(A)·op(B) + beta·C for the m × n matrix C and k terms.
-// Element (i, l) of op(A) is a[i*rsA + l*csA]; element (l, j) of op(B) is
-// b[l*rsB + j*csB]. sum is rowRow or chain.
-func gemm[T float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, rsB, csB int, beta T, c []T, ldc int,
-	sum func(n int, x []T, incX int, y []T, incY int) T) {
+func gemmRowRow[T float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	for i := range m {
+		gemv(n, k, alpha, b, ldb, a[i*lda:][:k], beta, c[i*ldc:])
+	}
+}
+
+func gemmChain[T float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
+	for i := range m {
+		row := c[i*ldc:][:n]
 		if alpha == 0 || k == 0 {
-			scale(beta, c[i*ldc:][:n])
+			scale(beta, row)
 			continue
 		}
-		for j := range n {
-			finish(alpha, sum(k, a[i*rsA:], csA, b[j*csB:], rsB), beta, &c[i*ldc+j])
+		for j := range row {
+			var acc T
+			if resume {
+				acc = row[j]
+			}
+			Finish(alpha, chain(acc, k, a[i*rsA:], csA, b[j:], ldb), beta, &row[j])
 		}
 	}
 }
 
-// GemmNNF32 sets C = alpha·A·B + beta·C; A is m × k, B is k × n. One chain per element.
-func GemmNNF32(m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	gemm(m, n, k, alpha, a, lda, 1, b, ldb, 1, beta, c, ldc, chain[float32])
+// GemmRowRowF32 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k, C is
+// m × n. Every element is a row · row sum, as in GemvF32.
+func GemmRowRowF32(m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+	gemmRowRow(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 }
 
-// GemmNNF64 sets C = alpha·A·B + beta·C; A is m × k, B is k × n. One chain per element.
-func GemmNNF64(m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	gemm(m, n, k, alpha, a, lda, 1, b, ldb, 1, beta, c, ldc, chain[float64])
+// GemmRowRowF64 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k, C is
+// m × n. Every element is a row · row sum, as in GemvF64.
+func GemmRowRowF64(m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+	gemmRowRow(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 }
 
-// GemmNTF32 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k. Row · row.
-func GemmNTF32(m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	gemm(m, n, k, alpha, a, lda, 1, b, 1, ldb, beta, c, ldc, rowRow[float32])
+// GemmChainF32 sets C = alpha·A·B + beta·C; A is m × k with element (i, l) at
+// a[i·rsA + l·csA], B is k × n, C is m × n. Every element is a chain, as in
+// GemvTF32. With resume (then alpha ≠ 0, beta = 0, k > 0) the chains go on
+// from what C holds instead of +0, so that a long k can be cut into blocks.
+func GemmChainF32(m, n, k int, alpha float32, a []float32, rsA, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool) {
+	gemmChain(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 }
 
-// GemmNTF64 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k. Row · row.
-func GemmNTF64(m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	gemm(m, n, k, alpha, a, lda, 1, b, 1, ldb, beta, c, ldc, rowRow[float64])
-}
-
-// GemmTNF32 sets C = alpha·Aᵀ·B + beta·C; A is k × m, B is k × n. One chain per element.
-func GemmTNF32(m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	gemm(m, n, k, alpha, a, 1, lda, b, ldb, 1, beta, c, ldc, chain[float32])
-}
-
-// GemmTNF64 sets C = alpha·Aᵀ·B + beta·C; A is k × m, B is k × n. One chain per element.
-func GemmTNF64(m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	gemm(m, n, k, alpha, a, 1, lda, b, ldb, 1, beta, c, ldc, chain[float64])
-}
-
-// GemmTTF32 sets C = alpha·Aᵀ·Bᵀ + beta·C; A is k × m, B is n × k. Row · row.
-func GemmTTF32(m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	gemm(m, n, k, alpha, a, 1, lda, b, 1, ldb, beta, c, ldc, rowRow[float32])
-}
-
-// GemmTTF64 sets C = alpha·Aᵀ·Bᵀ + beta·C; A is k × m, B is n × k. Row · row.
-func GemmTTF64(m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	gemm(m, n, k, alpha, a, 1, lda, b, 1, ldb, beta, c, ldc, rowRow[float64])
+// GemmChainF64 sets C = alpha·A·B + beta·C; A is m × k with element (i, l) at
+// a[i·rsA + l·csA], B is k × n, C is m × n. Every element is a chain, as in
+// GemvTF64. With resume (then alpha ≠ 0, beta = 0, k > 0) the chains go on
+// from what C holds instead of +0, so that a long k can be cut into blocks.
+func GemmChainF64(m, n, k int, alpha float64, a []float64, rsA, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool) {
+	gemmChain(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 }

@@ -1,8 +1,8 @@
 package generic
 
-// finish returns what a product writes: alpha·acc where beta = 0 (c is not
+// Finish writes what a product writes: *c = alpha·acc where beta = 0 (c is not
 // read), else fma(alpha, acc, beta·c) with beta·c rounded.
-func finish[T float](alpha, acc, beta T, c *T) {
+func Finish[T float](alpha, acc, beta T, c *T) {
 	if beta == 0 {
 		*c = alpha * acc
 	} else {
@@ -21,22 +21,18 @@ func scale[T float](beta T, c []T) {
 	}
 }
 
-// rowRow is the row · row sum: element k of n goes to lane k mod lanes by FMA in
-// ascending order, then the lanes are folded by halves. x and y are read with
-// strides incX and incY.
-func rowRow[T float](n int, x []T, incX int, y []T, incY int) T {
+// rowRow is the row · row sum: element k goes to lane k mod lanes by FMA in
+// ascending order, then the lanes are folded by halves.
+func rowRow[T float](x, y []T) T {
 	var acc [16]T
 	l := acc[:lanes[T]()]
-	for k := range n {
-		i := k % len(l)
-		l[i] = fma(x[k*incX], y[k*incY], l[i])
-	}
+	dotLanes(l, x, y)
 	return fold(l)
 }
 
-// chain is the row × matrix sum: one FMA chain along k in ascending order.
-func chain[T float](n int, x []T, incX int, y []T, incY int) T {
-	var acc T
+// chain is the row × matrix sum: one FMA chain along k in ascending order,
+// going on from acc. x and y are read with strides incX and incY.
+func chain[T float](acc T, n int, x []T, incX int, y []T, incY int) T {
 	for k := range n {
 		acc = fma(x[k*incX], y[k*incY], acc)
 	}
@@ -49,7 +45,7 @@ func gemv[T float](m, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
 		return
 	}
 	for i := range m {
-		finish(alpha, rowRow(n, a[i*lda:], 1, x, 1), beta, &y[i])
+		Finish(alpha, rowRow(a[i*lda:][:n], x), beta, &y[i])
 	}
 }
 
@@ -59,7 +55,7 @@ func gemvT[T float](m, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
 		return
 	}
 	for j := range n {
-		finish(alpha, chain(m, a[j:], lda, x, 1), beta, &y[j])
+		Finish(alpha, chain(0, m, a[j:], lda, x, 1), beta, &y[j])
 	}
 }
 
@@ -69,7 +65,7 @@ func ger[T float](m, n int, alpha T, x, y []T, a []T, lda int) {
 	}
 	for i := range m {
 		for j := range n {
-			finish(alpha, fma(x[i], y[j], 0), 1, &a[i*lda+j])
+			Finish(alpha, fma(x[i], y[j], 0), 1, &a[i*lda+j])
 		}
 	}
 }

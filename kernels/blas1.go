@@ -1,0 +1,86 @@
+package kernels
+
+import "github.com/nabla-go/nabla/kernels/generic"
+
+// Dot returns Σ x[i]·y[i], by FMA in 64 lanes (float64: 32), which are folded by
+// halves. Because one vector has no neighbours to share its latency with, these
+// are four times the lanes of Gemv: Dot of a row is not bit for bit its Gemv.
+// It panics if the lengths differ.
+func Dot[T Float](x, y []T) T {
+	if len(x) != len(y) {
+		panic(dotLength)
+	}
+	if is32[T]() {
+		x, y := as[float32](x), as[float32](y)
+		if len(x) <= vectorBlock {
+			return T(dotF32(x, y))
+		}
+		var acc [64]float32
+		for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
+			dotWideF32(&acc, x[:vectorBlock], y[:vectorBlock])
+		}
+		dotWideF32(&acc, x, y)
+		return T(generic.Fold(acc[:]))
+	}
+	x64, y64 := as[float64](x), as[float64](y)
+	if len(x64) <= vectorBlock {
+		return T(dotF64(x64, y64))
+	}
+	var acc [32]float64
+	for ; len(x64) > vectorBlock; x64, y64 = x64[vectorBlock:], y64[vectorBlock:] {
+		dotWideF64(&acc, x64[:vectorBlock], y64[:vectorBlock])
+	}
+	dotWideF64(&acc, x64, y64)
+	return T(generic.Fold(acc[:]))
+}
+
+// Sum returns Σ x[i], added in 64 lanes (float64: 32), which are folded by halves.
+func Sum[T Float](x []T) T {
+	if is32[T]() {
+		x := as[float32](x)
+		if len(x) <= vectorBlock {
+			return T(sumF32(x))
+		}
+		var acc [64]float32
+		for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+			sumWideF32(&acc, x[:vectorBlock])
+		}
+		sumWideF32(&acc, x)
+		return T(generic.Fold(acc[:]))
+	}
+	x64 := as[float64](x)
+	if len(x64) <= vectorBlock {
+		return T(sumF64(x64))
+	}
+	var acc [32]float64
+	for ; len(x64) > vectorBlock; x64 = x64[vectorBlock:] {
+		sumWideF64(&acc, x64[:vectorBlock])
+	}
+	sumWideF64(&acc, x64)
+	return T(generic.Fold(acc[:]))
+}
+
+// Axpy adds alpha·x to y: y[i] = fma(alpha, x[i], y[i]), also for alpha = 0.
+// It panics if the lengths differ or if x and y overlap without being equal.
+func Axpy[T Float](alpha T, x, y []T) {
+	if len(x) != len(y) {
+		panic(axpyLength)
+	}
+	if partialOverlap(x, y) {
+		panic(axpyOverlap)
+	}
+	if is32[T]() {
+		axpyF32(float32(alpha), as[float32](x), as[float32](y))
+	} else {
+		axpyF64(float64(alpha), as[float64](x), as[float64](y))
+	}
+}
+
+// Scal multiplies x by alpha: x[i] = alpha·x[i], also for alpha = 0.
+func Scal[T Float](alpha T, x []T) {
+	if is32[T]() {
+		scalF32(float32(alpha), as[float32](x))
+	} else {
+		scalF64(float64(alpha), as[float64](x))
+	}
+}

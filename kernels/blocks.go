@@ -1,0 +1,28 @@
+package kernels
+
+import "unsafe"
+
+// Go cannot preempt assembly, so that one call into it must stay short (about
+// 50 µs). These are the sizes at which the functions of this package cut their
+// work; none of them changes a bit of any result.
+const (
+	vectorBlock = 8192    // elements of one elementwise call; a multiple of every lane count
+	sweepBytes  = 1 << 19 // bytes of the matrix of one Gemv, GemvT or Ger call
+	gemmWork    = 1 << 20 // multiply-adds of one Gemm call
+	chainDepth  = 2048    // terms that one Gemm call adds to a chain
+	scratch     = 8192    // elements of scratch that Gemm keeps on the stack
+)
+
+// sweep is the number of elements of a matrix that one call may sweep over.
+func sweep[T Float]() int { return sweepBytes / int(unsafe.Sizeof(T(0))) }
+
+// scaleBy sets x = +0 or beta·x: a product with nothing to add.
+func scaleBy[T Float](beta T, x []T) {
+	switch beta {
+	case 0:
+		clear(x)
+	case 1:
+	default:
+		Scal(beta, x)
+	}
+}

@@ -1,0 +1,251 @@
+package kernels
+
+// Elementwise kernels write dst[i] for every i of slices of equal length. dst
+// may be exactly one of the inputs; they panic if lengths differ or if dst
+// overlaps an input in any other way. A value's result depends neither on its
+// position nor on the length. NaN gives NaN.
+
+// Add sets dst[i] = x[i] + y[i].
+func Add[T Float](dst, x, y []T) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic(addLength)
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) {
+		panic(addOverlap)
+	}
+	if is32[T]() {
+		addF32(as[float32](dst), as[float32](x), as[float32](y))
+	} else {
+		addF64(as[float64](dst), as[float64](x), as[float64](y))
+	}
+}
+
+// Sub sets dst[i] = x[i] − y[i].
+func Sub[T Float](dst, x, y []T) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic(subLength)
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) {
+		panic(subOverlap)
+	}
+	if is32[T]() {
+		subF32(as[float32](dst), as[float32](x), as[float32](y))
+	} else {
+		subF64(as[float64](dst), as[float64](x), as[float64](y))
+	}
+}
+
+// Mul sets dst[i] = x[i]·y[i], the Hadamard product.
+func Mul[T Float](dst, x, y []T) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic(mulLength)
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) {
+		panic(mulOverlap)
+	}
+	if is32[T]() {
+		mulF32(as[float32](dst), as[float32](x), as[float32](y))
+	} else {
+		mulF64(as[float64](dst), as[float64](x), as[float64](y))
+	}
+}
+
+// Exp sets dst[i] = e^z[i]. Underflow is gradual, overflow gives +Inf. Its
+// error is at most 1 ulp.
+func Exp[T Float](dst, z []T) {
+	if len(dst) != len(z) {
+		panic(expLength)
+	}
+	if partialOverlap(dst, z) {
+		panic(expOverlap)
+	}
+	if is32[T]() {
+		expF32(as[float32](dst), as[float32](z))
+	} else {
+		expF64(as[float64](dst), as[float64](z))
+	}
+}
+
+// Log sets dst[i] = ln z[i]. Log(±0) is −Inf and Log of a negative number is
+// NaN. Its error is at most 1 ulp.
+func Log[T Float](dst, z []T) {
+	if len(dst) != len(z) {
+		panic(logLength)
+	}
+	if partialOverlap(dst, z) {
+		panic(logOverlap)
+	}
+	if is32[T]() {
+		logF32(as[float32](dst), as[float32](z))
+	} else {
+		logF64(as[float64](dst), as[float64](z))
+	}
+}
+
+// Sigmoid sets dst[i] = σ(z[i]) = 1 / (1 + e^−z[i]). The result lies in [0, 1].
+// Its error is at most 1 ulp.
+func Sigmoid[T Float](dst, z []T) {
+	if len(dst) != len(z) {
+		panic(sigmoidLength)
+	}
+	if partialOverlap(dst, z) {
+		panic(sigmoidOverlap)
+	}
+	if is32[T]() {
+		sigmoidF32(as[float32](dst), as[float32](z))
+	} else {
+		sigmoidF64(as[float64](dst), as[float64](z))
+	}
+}
+
+// SigmoidPrime sets dst[i] = σ'(z[i]) = e^−|z| / (1 + e^−|z|)². It is computed
+// from z, not from a = σ(z), so that it keeps its relative accuracy where a
+// rounds to 1. Its error is at most 2 ulp.
+func SigmoidPrime[T Float](dst, z []T) {
+	if len(dst) != len(z) {
+		panic(sigmoidPrimeLength)
+	}
+	if partialOverlap(dst, z) {
+		panic(sigmoidPrimeOverlap)
+	}
+	if is32[T]() {
+		sigmoidPrimeF32(as[float32](dst), as[float32](z))
+	} else {
+		sigmoidPrimeF64(as[float64](dst), as[float64](z))
+	}
+}
+
+// Tanh sets dst[i] = tanh z[i]. The result lies in [−1, 1]; Tanh(−0) is −0. Its
+// error is at most 1 ulp.
+func Tanh[T Float](dst, z []T) {
+	if len(dst) != len(z) {
+		panic(tanhLength)
+	}
+	if partialOverlap(dst, z) {
+		panic(tanhOverlap)
+	}
+	if is32[T]() {
+		tanhF32(as[float32](dst), as[float32](z))
+	} else {
+		tanhF64(as[float64](dst), as[float64](z))
+	}
+}
+
+// TanhPrime sets dst[i] = tanh'(z[i]) = 1 − tanh² z[i]. It is computed from z
+// as 4·σ'(2z), so that it keeps its relative accuracy where tanh rounds to ±1.
+// Its error is at most 2 ulp.
+func TanhPrime[T Float](dst, z []T) {
+	if len(dst) != len(z) {
+		panic(tanhPrimeLength)
+	}
+	if partialOverlap(dst, z) {
+		panic(tanhPrimeOverlap)
+	}
+	if is32[T]() {
+		tanhPrimeF32(as[float32](dst), as[float32](z))
+	} else {
+		tanhPrimeF64(as[float64](dst), as[float64](z))
+	}
+}
+
+// ReLU sets dst[i] = +0 if z[i] < 0, else z[i]. −0 and NaN stay.
+func ReLU[T Float](dst, z []T) {
+	if len(dst) != len(z) {
+		panic(reluLength)
+	}
+	if partialOverlap(dst, z) {
+		panic(reluOverlap)
+	}
+	if is32[T]() {
+		reluF32(as[float32](dst), as[float32](z))
+	} else {
+		reluF64(as[float64](dst), as[float64](z))
+	}
+}
+
+// ReLUPrime sets dst[i] = 1 if z[i] > 0, NaN if z[i] is NaN, else 0.
+func ReLUPrime[T Float](dst, z []T) {
+	if len(dst) != len(z) {
+		panic(reluPrimeLength)
+	}
+	if partialOverlap(dst, z) {
+		panic(reluPrimeOverlap)
+	}
+	if is32[T]() {
+		reluPrimeF32(as[float32](dst), as[float32](z))
+	} else {
+		reluPrimeF64(as[float64](dst), as[float64](z))
+	}
+}
+
+// MulSigmoidPrime sets dst[i] = d[i]·σ'(z[i]), the δ ⊙ σ'(z) of backpropagation: the
+// bits of SigmoidPrime followed by Mul.
+func MulSigmoidPrime[T Float](dst, d, z []T) {
+	if len(dst) != len(d) || len(dst) != len(z) {
+		panic(mulSigmoidPrimeLength)
+	}
+	if partialOverlap(dst, d) || partialOverlap(dst, z) {
+		panic(mulSigmoidPrimeOverlap)
+	}
+	if is32[T]() {
+		mulSigmoidPrimeF32(as[float32](dst), as[float32](d), as[float32](z))
+	} else {
+		mulSigmoidPrimeF64(as[float64](dst), as[float64](d), as[float64](z))
+	}
+}
+
+// MulTanhPrime sets dst[i] = d[i]·tanh'(z[i]), the δ ⊙ σ'(z) of backpropagation: the
+// bits of TanhPrime followed by Mul.
+func MulTanhPrime[T Float](dst, d, z []T) {
+	if len(dst) != len(d) || len(dst) != len(z) {
+		panic(mulTanhPrimeLength)
+	}
+	if partialOverlap(dst, d) || partialOverlap(dst, z) {
+		panic(mulTanhPrimeOverlap)
+	}
+	if is32[T]() {
+		mulTanhPrimeF32(as[float32](dst), as[float32](d), as[float32](z))
+	} else {
+		mulTanhPrimeF64(as[float64](dst), as[float64](d), as[float64](z))
+	}
+}
+
+// MulReLUPrime sets dst[i] = d[i]·ReLU'(z[i]), the δ ⊙ σ'(z) of backpropagation: the
+// bits of ReLUPrime followed by Mul.
+func MulReLUPrime[T Float](dst, d, z []T) {
+	if len(dst) != len(d) || len(dst) != len(z) {
+		panic(mulReLUPrimeLength)
+	}
+	if partialOverlap(dst, d) || partialOverlap(dst, z) {
+		panic(mulReLUPrimeOverlap)
+	}
+	if is32[T]() {
+		mulReLUPrimeF32(as[float32](dst), as[float32](d), as[float32](z))
+	} else {
+		mulReLUPrimeF64(as[float64](dst), as[float64](d), as[float64](z))
+	}
+}
+
+// Softmax sets row i of dst to e^(z − max z) / Σ e^(z − max z) of row i of z: the
+// row's maximum, subtraction, exponential, Sum and one division each. A row that
+// holds NaN or +Inf, or nothing but −Inf, gives NaN. dst may be exactly z.
+//
+// It panics on bad matrices, if the shapes differ and if dst overlaps z without
+// being equal to it.
+func Softmax[T Float](dst, z Matrix[T]) {
+	switch {
+	case !dst.valid() || !z.valid():
+		panic(softmaxMatrix)
+	case dst.Rows != z.Rows || dst.Cols != z.Cols:
+		panic(softmaxShape)
+	case overlapMatrix(&dst, &z) && (&dst.Data[0] != &z.Data[0] || dst.Stride != z.Stride):
+		panic(softmaxOverlap)
+	}
+	for i := range z.Rows {
+		if is32[T]() {
+			softmaxF32(as[float32](dst.Row(i)), as[float32](z.Row(i)))
+		} else {
+			softmaxF64(as[float64](dst.Row(i)), as[float64](z.Row(i)))
+		}
+	}
+}

@@ -1,0 +1,156 @@
+package kernels
+
+import "github.com/nabla-go/nabla/kernels/generic"
+
+// Gemm sets C = alpha·op(A)·op(B) + beta·C, where op(X) is X for NoTrans and Xᵀ
+// for Trans; C is m × n, op(A) is m × k and op(B) is k × n.
+//
+//	transA   transB   form           a row of C is, bit for bit, that row's
+//	NoTrans  Trans    row · row      Gemv(alpha, B, row of A, …)
+//	Trans    Trans    row · row      Gemv(alpha, B, column of A, …); A is packed
+//	NoTrans  NoTrans  row × matrix   GemvT(alpha, B, row of A, …)
+//	Trans    NoTrans  row × matrix   GemvT(alpha, B, column of A, …)
+//
+// alpha and beta act as in Gemv. A network needs the forms without packing only:
+// x·Wᵀ forward, δ·W backward and δᵀ·a for the gradient of W.
+//
+// It panics on bad matrices, on shapes that don't fit and if C overlaps A or B.
+func Gemm[T Float](transA, transB Transpose, alpha T, a, b Matrix[T], beta T, c Matrix[T]) {
+	m, k := a.Rows, a.Cols
+	if transA {
+		m, k = k, m
+	}
+	kB, n := b.Rows, b.Cols
+	if transB {
+		kB, n = n, kB
+	}
+	switch {
+	case !a.valid():
+		panic(gemmA)
+	case !b.valid():
+		panic(gemmB)
+	case !c.valid():
+		panic(gemmC)
+	case kB != k:
+		panic(gemmK)
+	case m != c.Rows:
+		panic(gemmM)
+	case n != c.Cols:
+		panic(gemmN)
+	case overlapMatrix(&c, &a) || overlapMatrix(&c, &b):
+		panic(gemmOverlap)
+	}
+	if m == 0 || n == 0 {
+		return
+	}
+	if alpha == 0 || k == 0 {
+		for i := range m {
+			scaleBy(beta, c.Row(i))
+		}
+		return
+	}
+	switch {
+	case transA && transB:
+		gemmTT(m, n, k, alpha, a, b, beta, c)
+	case bool(transB):
+		rowRowBlocks(m, n, k, alpha, a.Data, a.Stride, b.Data, b.Stride, beta, c.Data, c.Stride)
+	case bool(transA):
+		chainBlocks(m, n, k, alpha, a.Data, 1, a.Stride, b.Data, b.Stride, beta, c.Data, c.Stride)
+	default:
+		chainBlocks(m, n, k, alpha, a.Data, a.Stride, 1, b.Data, b.Stride, beta, c.Data, c.Stride)
+	}
+}
+
+// rowRowBlocks is gemmRowRow for operands of any size.
+func rowRowBlocks[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	if k > sweep[T]() {
+		for i := range m {
+			for j := range n {
+				sum := rowRowLong(a[i*lda:][:k], b[j*ldb:][:k])
+				generic.Finish(alpha, sum, beta, &c[i*ldc+j])
+			}
+		}
+		return
+	}
+	mb, nb := blockShape(m, n, gemmWork/k)
+	for j := 0; j < n; j += nb {
+		for i := 0; i < m; i += mb {
+			gemmRowRow(min(mb, m-i), min(nb, n-j), k, alpha, a[i*lda:], lda, b[j*ldb:], ldb, beta, c[i*ldc+j:], ldc)
+		}
+	}
+}
+
+// chainBlocks is gemmChain for operands of any size. Chains longer than
+// chainDepth are cut; between the parts, the sums stand in C itself if beta = 0,
+// else in scratch, because C is needed unchanged at the end.
+func chainBlocks[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
+	if k > chainDepth && beta != 0 {
+		chainScratch(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc)
+		return
+	}
+	mb, nb := blockShape(m, n, gemmWork/min(k, chainDepth))
+	for j := 0; j < n; j += nb {
+		for i := 0; i < m; i += mb {
+			for l := 0; l < k; l += chainDepth {
+				kb, f := min(chainDepth, k-l), T(1)
+				if l+kb == k {
+					f = alpha
+				}
+				gemmChain(min(mb, m-i), min(nb, n-j), kb, f, a[i*rsA+l*csA:], rsA, csA, b[l*ldb+j:], ldb, beta, c[i*ldc+j:], ldc, l > 0)
+			}
+		}
+	}
+}
+
+// chainScratch is chainBlocks for cut chains and beta ≠ 0.
+func chainScratch[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
+	var sums [scratch]T
+	mb, nb := blockShape(m, n, scratch)
+	for j := 0; j < n; j += nb {
+		for i := 0; i < m; i += mb {
+			rows, cols := min(mb, m-i), min(nb, n-j)
+			chainBlocks(rows, cols, k, 1, a[i*rsA:], rsA, csA, b[j:], ldb, 0, sums[:], cols)
+			for r := range rows {
+				for s := range cols {
+					generic.Finish(alpha, sums[r*cols+s], beta, &c[(i+r)*ldc+j+s])
+				}
+			}
+		}
+	}
+}
+
+// gemmTT packs rows of Aᵀ and multiplies them row · row.
+func gemmTT[T Float](m, n, k int, alpha T, a, b Matrix[T], beta T, c Matrix[T]) {
+	var stack [scratch]T
+	pack := stack[:]
+	if k > len(pack) {
+		pack = make([]T, k)
+	}
+	mb := min(m, len(pack)/k)
+	for i := 0; i < m; i += mb {
+		rows := min(mb, m-i)
+		for l := range k {
+			for r, v := range a.Data[l*a.Stride+i:][:rows] {
+				pack[r*k+l] = v
+			}
+		}
+		rowRowBlocks(rows, n, k, alpha, pack, k, b.Data, b.Stride, beta, c.Data[i*c.Stride:], c.Stride)
+	}
+}
+
+// blockShape cuts an m × n result into blocks of about size elements: bands of
+// whole rows where they fit, else pieces. Both dimensions are multiples of the
+// micro-kernels' tiles as far as size allows.
+func blockShape(m, n, size int) (mb, nb int) {
+	rows, cols := 4, 6
+	switch {
+	case size >= 12*96:
+		rows, cols = 12, 96
+	case size >= 12*32:
+		rows, cols = 12, 32
+	}
+	rows = min(m, rows)
+	nb = min(n, max(size/rows/cols*cols, cols))
+	mb = min(m, max(size/nb/rows*rows, rows))
+	return mb, nb
+}

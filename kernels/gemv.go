@@ -1,0 +1,133 @@
+package kernels
+
+import "github.com/nabla-go/nabla/kernels/generic"
+
+// Gemv sets y = alpha·A·x + beta·y for the m × n matrix A, x of length n and y
+// of length m. Each y[i] is the row · row sum of package documentation: 16 lanes
+// (float64: 8) along the row, folded by halves; then alpha·sum if beta = 0 (y is
+// not read), else fma(alpha, sum, beta·y[i]). alpha = 0 or n = 0: A and x are not
+// read and y becomes +0 or beta·y.
+//
+// It panics on wrong lengths and if y overlaps A or x.
+func Gemv[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
+	switch {
+	case !a.valid():
+		panic(gemvMatrix)
+	case len(x) != a.Cols:
+		panic(gemvX)
+	case len(y) != a.Rows:
+		panic(gemvY)
+	case overlap(y, x) || overlap(y, a.extent()):
+		panic(gemvOverlap)
+	}
+	m, n := a.Rows, a.Cols
+	if alpha == 0 || n == 0 {
+		scaleBy(beta, y)
+		return
+	}
+	if n > sweep[T]() {
+		gemvLong(alpha, a, x, beta, y)
+		return
+	}
+	for step := max(sweep[T]()/n, 1); m > step; m -= step {
+		i := a.Rows - m
+		gemv(step, n, alpha, a.Data[i*a.Stride:], a.Stride, x, beta, y[i:])
+	}
+	if m > 0 {
+		i := a.Rows - m
+		gemv(m, n, alpha, a.Data[i*a.Stride:], a.Stride, x, beta, y[i:])
+	}
+}
+
+// gemvLong is Gemv for rows too long for one call: it adds up each row's lanes in blocks.
+func gemvLong[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
+	for i := range y {
+		sum := rowRowLong(a.Row(i), x)
+		generic.Finish(alpha, sum, beta, &y[i])
+	}
+}
+
+// rowRowLong is the row · row sum of x and y, in blocks.
+func rowRowLong[T Float](x, y []T) T {
+	if is32[T]() {
+		x, y := as[float32](x), as[float32](y)
+		var acc [16]float32
+		for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
+			dotLanesF32(&acc, x[:vectorBlock], y[:vectorBlock])
+		}
+		dotLanesF32(&acc, x, y)
+		return T(generic.Fold(acc[:]))
+	}
+	x64, y64 := as[float64](x), as[float64](y)
+	var acc [8]float64
+	for ; len(x64) > vectorBlock; x64, y64 = x64[vectorBlock:], y64[vectorBlock:] {
+		dotLanesF64(&acc, x64[:vectorBlock], y64[:vectorBlock])
+	}
+	dotLanesF64(&acc, x64, y64)
+	return T(generic.Fold(acc[:]))
+}
+
+// GemvT sets y = alpha·Aᵀ·x + beta·y for the m × n matrix A, x of length m and y
+// of length n. Each y[j] is one chain of FMAs down column j, from +0, in
+// ascending order; alpha and beta act as in Gemv.
+//
+// It panics on wrong lengths and if y overlaps A or x.
+func GemvT[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
+	switch {
+	case !a.valid():
+		panic(gemvTMatrix)
+	case len(x) != a.Rows:
+		panic(gemvTX)
+	case len(y) != a.Cols:
+		panic(gemvTY)
+	case overlap(y, x) || overlap(y, a.extent()):
+		panic(gemvTOverlap)
+	}
+	m, n := a.Rows, a.Cols
+	if alpha == 0 || m == 0 {
+		scaleBy(beta, y)
+		return
+	}
+	if m > chainDepth {
+		chainBlocks(1, n, m, alpha, x, m, 1, a.Data, a.Stride, beta, y, n)
+		return
+	}
+	for step := max(sweep[T]()/m, 64); n > step; n -= step {
+		j := a.Cols - n
+		gemvT(m, step, alpha, a.Data[j:], a.Stride, x, beta, y[j:])
+	}
+	if n > 0 {
+		j := a.Cols - n
+		gemvT(m, n, alpha, a.Data[j:], a.Stride, x, beta, y[j:])
+	}
+}
+
+// Ger adds alpha·x·yᵀ to the m × n matrix A, x of length m and y of length n:
+// A[i,j] = fma(alpha, x[i]·y[j] rounded, A[i,j]). alpha = 0 leaves A as it is;
+// zeros in x or y do not (0·NaN is NaN).
+//
+// It panics on wrong lengths and if A overlaps x or y.
+func Ger[T Float](alpha T, x, y []T, a Matrix[T]) {
+	switch {
+	case !a.valid():
+		panic(gerMatrix)
+	case len(x) != a.Rows:
+		panic(gerX)
+	case len(y) != a.Cols:
+		panic(gerY)
+	case overlap(a.extent(), x) || overlap(a.extent(), y):
+		panic(gerOverlap)
+	}
+	if alpha == 0 || a.Rows == 0 || a.Cols == 0 {
+		return
+	}
+	cols := min(a.Cols, sweep[T]())
+	rows := sweep[T]() / cols
+	for i := 0; i < a.Rows; i += rows {
+		m := min(rows, a.Rows-i)
+		for j := 0; j < a.Cols; j += cols {
+			n := min(cols, a.Cols-j)
+			ger(m, n, alpha, x[i:i+m], y[j:j+n], a.Data[i*a.Stride+j:], a.Stride)
+		}
+	}
+}

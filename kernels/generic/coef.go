@@ -1,0 +1,172 @@
+package generic
+
+import "math"
+
+// Coefficients holds the numbers that the elementary functions of one float
+// type are made of. The polynomials are minimax (Sollya's fpminimax: best with
+// coefficients of the type itself), lowest degree first.
+type Coefficients[T float] struct {
+	MantBits int // bits of the significand behind the point
+	Bias     int // of the exponent
+
+	// Round is 1.5·2^MantBits + Bias. Adding it to |x| < 2^(MantBits−1) rounds x to
+	// the nearest integer k; the low bits of the sum are k + Bias, so that the sum
+	// shifted left by MantBits is 2^k, where that is normal.
+	Round T
+
+	// e^x = 2^k·e^r with r = x − k·ln 2; Ln2Hi + Ln2Lo is ln 2, each rounded to
+	// nearest. x − k·Ln2Hi is exact by FMA, since |r| < ½ is a multiple of an ulp of ½
+	// or of x's.
+	Log2E, Ln2Hi, Ln2Lo T
+	Exp                 []T // (e^r − 1 − r)/r² on |r| ≤ ½ ln 2
+
+	ExpMin, ExpMax T // e^x is +0 below and +Inf above
+	// Safe is an integer such that e^{±Safe} and everything on the way to it is far
+	// from overflow and normal. SafeRound is Round plus the k of −Safe.
+	Safe, SafeRound T
+
+	// Results that may be subnormal are computed times Up and lowered at the end.
+	Up, Down T // 2^±UpLog
+	UpLog    T
+	LowLimit T // the least normal number times Up
+
+	// ln x = k·ln 2 + ln(1 + f) with 1 + f in [√½, √2); k·LogHi is exact.
+	SqrtHalf, LogHi, LogLo T
+	Log                    []T // (ln(1 + f) − f)/f² on √½ − 1 ≤ f ≤ √2 − 1
+	MinNormal              T
+	Pow2Mant               T // 2^MantBits
+
+	TanhTiny  T // below, tanh x is x to half an ulp
+	TanhLarge T // above, tanh x is 1
+	TanhLeast T // what the computation takes in place of anything less, against subnormal squares
+}
+
+// Float32 holds the coefficients for float32.
+var Float32 = Coefficients[float32]{
+	MantBits: 23,
+	Bias:     127,
+	Round:    0x1.8p23 + 127,
+
+	Log2E: 0x1.715476p0,
+	Ln2Hi: 0x1.62e43p-1,
+	Ln2Lo: -0x1.05c61p-29,
+	Exp:   []float32{0x1p-1, 0x1.5554bp-3, 0x1.5554ep-5, 0x1.12279ap-7, 0x1.6d5686p-10},
+
+	ExpMin:    -104,
+	ExpMax:    89,
+	Safe:      86,
+	SafeRound: 0x1.8p23 + 127 - 124,
+
+	Up:       0x1p64,
+	Down:     0x1p-64,
+	UpLog:    64,
+	LowLimit: 0x1p-62,
+
+	SqrtHalf: 0x1.6a09e6p-1,
+	LogHi:    0x1.62e4p-1,
+	LogLo:    0x1.7f7d1cp-20,
+	Log: []float32{-0x1p-1, 0x1.55554ap-2, -0x1.00022p-2, 0x1.99a5aap-3, -0x1.54789p-3,
+		0x1.226dp-3, -0x1.0cdf28p-3, 0x1.07d7dp-3, -0x1.4203eep-4},
+	MinNormal: 0x1p-126,
+	Pow2Mant:  0x1p23,
+
+	TanhTiny:  0x1p-13,
+	TanhLarge: 10,
+	TanhLeast: 0x1p-40,
+}
+
+// Float64 holds the coefficients for float64.
+var Float64 = Coefficients[float64]{
+	MantBits: 52,
+	Bias:     1023,
+	Round:    0x1.8p52 + 1023,
+
+	Log2E: 0x1.71547652b82fep0,
+	Ln2Hi: 0x1.62e42fefa39efp-1,
+	Ln2Lo: 0x1.abc9e3b39803fp-56,
+	Exp: []float64{0x1.0000000000005p-1, 0x1.555555555555cp-3, 0x1.55555555520f3p-5, 0x1.111111110e81bp-7,
+		0x1.6c16c17f37a73p-10, 0x1.a01a01b566bccp-13, 0x1.a019a68544e59p-16, 0x1.71ddeb0744738p-19,
+		0x1.28a2ac0a41951p-22, 0x1.af750ed4c34dbp-26},
+
+	ExpMin:    -746,
+	ExpMax:    710,
+	Safe:      700,
+	SafeRound: 0x1.8p52 + 1023 - 1010,
+
+	Up:       0x1p128,
+	Down:     0x1p-128,
+	UpLog:    128,
+	LowLimit: 0x1p-894,
+
+	SqrtHalf: 0x1.6a09e667f3bcdp-1,
+	LogHi:    0x1.62e42fefa38p-1,
+	LogLo:    0x1.ef35793c7673p-45,
+	Log: []float64{-0x1p-1, 0x1.5555555555546p-2, -0x1.fffffffffee88p-3, 0x1.999999999bf56p-3,
+		-0x1.55555556713ddp-3, 0x1.2492492453cafp-3, -0x1.ffffff2a4957fp-4, 0x1.c71c7119fe2d9p-4,
+		-0x1.9999c219195e6p-4, 0x1.745d5804bdb45p-4, -0x1.55510b59a1191p-4, 0x1.3b09bcbf97e2ep-4,
+		-0x1.24d4055a0c59cp-4, 0x1.11df8f548ce01p-4, -0x1.fc0000ff20307p-5, 0x1.cfa55c6e2d986p-5,
+		-0x1.ce7da30bc5c51p-5, 0x1.0a93d154d1edap-4, -0x1.f18962e89ca69p-5, 0x1.b907db511159bp-6},
+	MinNormal: 0x1p-1022,
+	Pow2Mant:  0x1p52,
+
+	TanhTiny:  0x1p-27,
+	TanhLarge: 20,
+	TanhLeast: 0x1p-60,
+}
+
+func coefficients[T float]() *Coefficients[T] {
+	if is32[T]() {
+		return any(&Float32).(*Coefficients[T])
+	}
+	return any(&Float64).(*Coefficients[T])
+}
+
+// toBits returns the IEEE 754 representation of x.
+func toBits[T float](x T) uint64 {
+	if is32[T]() {
+		return uint64(math.Float32bits(float32(x)))
+	}
+	return math.Float64bits(float64(x))
+}
+
+// fromBits returns the number of T whose IEEE 754 representation is b; bits
+// beyond T's width are dropped.
+func fromBits[T float](b uint64) T {
+	if is32[T]() {
+		return T(math.Float32frombits(uint32(b)))
+	}
+	return T(math.Float64frombits(b))
+}
+
+// horner returns Σ c[i]·xⁱ, one FMA per degree.
+func horner[T float](x T, c []T) T {
+	p := c[len(c)-1]
+	for i := len(c) - 2; i >= 0; i-- {
+		p = fma(p, x, c[i])
+	}
+	return p
+}
+
+// fast2Sum returns a + b, rounded, and its rounding error, for |a| ≥ |b| or
+// a = 0 (Dekker, "A floating-point technique for extending the available
+// precision", 1971).
+func fast2Sum[T float](a, b T) (s, e T) {
+	s = a + b
+	return s, b - (s - a)
+}
+
+func abs[T float](x T) T {
+	if is32[T]() {
+		return fromBits[T](toBits(x) &^ (1 << 31))
+	}
+	return fromBits[T](toBits(x) &^ (1 << 63))
+}
+
+// copySign returns |x| with the sign of z.
+func copySign[T float](x, z T) T {
+	sign := uint64(1) << 63
+	if is32[T]() {
+		sign = 1 << 31
+	}
+	return fromBits[T](toBits(x)&^sign | toBits(z)&sign)
+}

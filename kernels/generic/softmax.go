@@ -1,0 +1,28 @@
+package generic
+
+import "math"
+
+func softmax[T float](dst, z []T) {
+	top := T(math.Inf(-1))
+	for _, x := range z {
+		if x > top { // a NaN is left out here and spoils the sum below
+			top = x
+		}
+	}
+	c := coefficients[T]()
+	for i, x := range z {
+		dst[i] = exp1(c, x-top)
+	}
+	s := sum(dst)
+	for i, e := range dst {
+		dst[i] = e / s
+	}
+}
+
+// SoftmaxF32 sets dst to the softmax of one row, dst[i] = e_i/Σ e_j with
+// e_i = exp(z[i] − max z), the sum in SumF32's lane order and one division for
+// each element. A row with a NaN, a +Inf or nothing but −Inf gives NaN everywhere.
+func SoftmaxF32(dst, z []float32) { softmax(dst, z) }
+
+// SoftmaxF64 is SoftmaxF32 for float64, the sum in SumF64's lane order.
+func SoftmaxF64(dst, z []float64) { softmax(dst, z) }

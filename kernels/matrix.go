@@ -1,0 +1,114 @@
+package kernels
+
+import (
+	"math/bits"
+	"unsafe"
+)
+
+// Float is the element type of every kernel.
+type Float interface{ ~float32 | ~float64 }
+
+// Matrix is a dense row-major matrix: element (i, j) is Data[i*Stride+j].
+// Kernels accept it if Rows and Cols are not negative, Stride ≥ Cols and, unless
+// it is empty, len(Data) ≥ (Rows−1)·Stride + Cols. They never touch the elements
+// between Cols and Stride.
+//
+// The layout and the field names are those of gonum's blas32.General and
+// blas64.General, so values convert freely in both directions.
+type Matrix[T Float] struct {
+	Rows, Cols int
+	Data       []T
+	Stride     int
+}
+
+// Transpose tells Gemm whether an operand is used as it is or transposed.
+type Transpose bool
+
+const (
+	NoTrans Transpose = false
+	Trans   Transpose = true
+)
+
+// NewMatrix returns a rows × cols matrix of zeros with Stride = cols.
+// It panics if a dimension is negative.
+func NewMatrix[T Float](rows, cols int) Matrix[T] {
+	if rows < 0 || cols < 0 {
+		panic(newMatrixNegative)
+	}
+	return Matrix[T]{Rows: rows, Cols: cols, Data: make([]T, rows*cols), Stride: cols}
+}
+
+// Row returns row i as a slice of length and capacity Cols that shares the
+// matrix's memory.
+func (m Matrix[T]) Row(i int) []T {
+	return m.Data[i*m.Stride : i*m.Stride+m.Cols : i*m.Stride+m.Cols]
+}
+
+// Slice returns rows i up to, but not including, j. It shares the matrix's memory.
+func (m Matrix[T]) Slice(i, j int) Matrix[T] {
+	v := Matrix[T]{Rows: j - i, Cols: m.Cols, Stride: m.Stride}
+	if i < j && m.Cols > 0 {
+		v.Data = m.Data[i*m.Stride : (j-1)*m.Stride+m.Cols]
+	}
+	return v
+}
+
+// valid reports whether m's fields describe elements that Data really holds.
+func (m *Matrix[T]) valid() bool {
+	if m.Rows < 0 || m.Cols < 0 || m.Stride < m.Cols {
+		return false
+	}
+	if m.Rows == 0 || m.Cols == 0 {
+		return true
+	}
+	hi, last := bits.Mul(uint(m.Rows-1), uint(m.Stride))
+	return hi == 0 && m.Cols <= len(m.Data) && last <= uint(len(m.Data)-m.Cols)
+}
+
+// extent returns the part of Data from the first element to the last.
+func (m *Matrix[T]) extent() []T {
+	if m.Rows == 0 || m.Cols == 0 {
+		return nil
+	}
+	return m.Data[:(m.Rows-1)*m.Stride+m.Cols]
+}
+
+// at returns Data from element (i, j) on, or nothing if the matrix is empty.
+func (m *Matrix[T]) at(i, j int) []T {
+	if m.Rows == 0 || m.Cols == 0 {
+		return nil
+	}
+	return m.Data[i*m.Stride+j:]
+}
+
+// overlap reports whether x and y share memory.
+func overlap[T Float](x, y []T) bool {
+	if len(x) == 0 || len(y) == 0 {
+		return false
+	}
+	x0, y0 := uintptr(unsafe.Pointer(&x[0])), uintptr(unsafe.Pointer(&y[0]))
+	size := unsafe.Sizeof(x[0])
+	return x0 < y0+uintptr(len(y))*size && y0 < x0+uintptr(len(x))*size
+}
+
+// partialOverlap reports whether x and y, of equal length, share memory without
+// being the same slice.
+func partialOverlap[T Float](x, y []T) bool {
+	return overlap(x, y) && &x[0] != &y[0]
+}
+
+// overlapMatrix reports whether a and b share an element. Matrices whose rows
+// interleave, such as left and right half of one, share none.
+func overlapMatrix[T Float](a, b *Matrix[T]) bool {
+	x, y := a.extent(), b.extent()
+	if !overlap(x, y) {
+		return false
+	}
+	if a.Stride != b.Stride {
+		return true
+	}
+	size := int(unsafe.Sizeof(x[0]))
+	d := int(uintptr(unsafe.Pointer(&y[0]))-uintptr(unsafe.Pointer(&x[0]))) / size
+	col := ((d % a.Stride) + a.Stride) % a.Stride // column of a at which b's rows begin
+	return col < a.Cols || col+b.Cols > a.Stride
+}

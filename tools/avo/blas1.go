@@ -1,0 +1,217 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+func blas1(t *target) {
+	wide := map[bool]string{false: "[64]T", true: "[32]T"}[t.f64]
+	narrow := map[bool]string{false: "[16]T", true: "[8]T"}[t.f64]
+
+	t.fn("Dot", "func(x, y []T) T",
+		"returns Σ x[i]·y[i]; %s defines it. Four times 64 bytes of lanes,",
+		"one vector load and one FMA with memory per vector.")
+	acc := t.vecs(4 * t.parts)
+	t.zero(acc...)
+	t.dotLoop(acc)
+	t.foldReturn(acc)
+
+	t.fn("DotWide", "func(acc *"+wide+", x, y []T)",
+		"adds x[i]·y[i] to the lanes acc; %s defines it. Like Dot without fold.")
+	t.continueLanes(4*t.parts, t.dotLoop)
+
+	t.fn("DotLanes", "func(acc *"+narrow+", x, y []T)",
+		"adds x[i]·y[i] to the lanes acc; %s defines it. For operands beyond L2:",
+		"one chain of FMAs is faster than memory.")
+	t.continueLanes(t.parts, t.dotLoop)
+
+	t.fn("Sum", "func(x []T) T",
+		"returns Σ x[i]; %s defines it. Four times 64 bytes of lanes.")
+	acc = t.vecs(4 * t.parts)
+	t.zero(acc...)
+	t.sumLoop(acc)
+	t.foldReturn(acc)
+
+	t.fn("SumWide", "func(acc *"+wide+", x []T)",
+		"adds x[i] to the lanes acc; %s defines it. Like Sum without fold.")
+	t.continueLanes(4*t.parts, t.sumLoop)
+
+	t.fn("Axpy", "func(alpha T, x, y []T)",
+		"adds alpha·x to y; %s defines it. Four vectors a round, masked tail.")
+	alpha := t.vec()
+	t.broadcast(t.param("alpha"), alpha)
+	x, y, n := t.ptr("x"), t.ptr("y"), t.len("x")
+	t.sweep(n, []reg.GPVirtual{x, y}, func(disp int, m *mask) {
+		xv, yv := t.vec(), t.vec()
+		t.loadMaybe(mem(x, disp), m, xv)
+		t.loadMaybe(mem(y, disp), m, yv)
+		t.fma(xv, alpha, yv)
+		t.storeMaybe(yv, m, mem(y, disp))
+	})
+	t.ret()
+
+	t.fn("Scal", "func(alpha T, x []T)",
+		"multiplies x by alpha; %s defines it. Four vectors a round, masked tail.")
+	alpha = t.vec()
+	t.broadcast(t.param("alpha"), alpha)
+	x, n = t.ptr("x"), t.len("x")
+	t.sweep(n, []reg.GPVirtual{x}, func(disp int, m *mask) {
+		xv := t.vec()
+		t.loadMaybe(mem(x, disp), m, xv)
+		t.mul(xv, alpha, xv)
+		t.storeMaybe(xv, m, mem(x, disp))
+	})
+	t.ret()
+}
+
+// sweep emits body for every vector of n elements: four at a time, one at a
+// time, and the last partial one with a mask. ptrs are advanced; n is used up.
+func (t *target) sweep(n reg.GPVirtual, ptrs []reg.GPVirtual, body func(disp int, m *mask)) {
+	bytes := t.lanes * t.size
+	for _, unroll := range []int{4, 1} {
+		loop, done := t.label("vectors"), t.label("done")
+		t.Label(loop)
+		t.CMPQ(n, operand.U32(unroll*t.lanes))
+		t.JL(operand.LabelRef(done))
+		for i := range unroll {
+			body(i*bytes, nil)
+		}
+		for _, p := range ptrs {
+			t.ADDQ(operand.U32(unroll*bytes), p)
+		}
+		t.SUBQ(operand.U32(unroll*t.lanes), n)
+		t.JMP(operand.LabelRef(loop))
+		t.Label(done)
+	}
+	end := t.label("end")
+	t.TESTQ(n, n)
+	t.JZ(operand.LabelRef(end))
+	m := t.mask(n)
+	body(0, &m)
+	t.Label(end)
+}
+
+// loadMaybe loads a whole vector or, with a mask, part of one.
+func (t *target) loadMaybe(p operand.Mem, m *mask, v reg.VecVirtual) {
+	if m == nil {
+		t.load(p, v)
+	} else {
+		t.loadMasked(p, *m, v)
+	}
+}
+
+// storeMaybe stores a whole vector or, with a mask, part of one.
+func (t *target) storeMaybe(v reg.VecVirtual, m *mask, p operand.Mem) {
+	if m == nil {
+		t.store(v, p)
+	} else {
+		t.storeMasked(v, *m, p)
+	}
+}
+
+// dotLoop adds the products of arguments x and y to the lanes in acc.
+func (t *target) dotLoop(acc []reg.VecVirtual) {
+	x, y := t.ptr("x"), t.ptr("y")
+	t.lanesLoop(acc, t.len("x"), []reg.GPVirtual{x, y}, func(i, disp int, m *mask) {
+		v := t.vec()
+		if m == nil {
+			t.load(mem(x, disp), v)
+			t.fma(mem(y, disp), v, acc[i])
+			return
+		}
+		w := t.vec()
+		t.loadPadded(mem(x, disp), *m, v)
+		t.loadMasked(mem(y, disp), *m, w)
+		t.fma(w, v, acc[i])
+	})
+}
+
+// sumLoop adds argument x to the lanes in acc.
+func (t *target) sumLoop(acc []reg.VecVirtual) {
+	x := t.ptr("x")
+	t.lanesLoop(acc, t.len("x"), []reg.GPVirtual{x}, func(i, disp int, m *mask) {
+		if m == nil {
+			t.add(acc[i], mem(x, disp), acc[i])
+			return
+		}
+		v := t.vec()
+		t.loadPadded(mem(x, disp), *m, v)
+		t.add(acc[i], v, acc[i])
+	})
+}
+
+// lanesLoop emits body(i, …) so that vector v of n elements meets accumulator
+// v mod len(acc): whole rounds, then the rest, the last vector with a mask.
+func (t *target) lanesLoop(acc []reg.VecVirtual, n reg.GPVirtual, ptrs []reg.GPVirtual, body func(i, disp int, m *mask)) {
+	bytes, round := t.lanes*t.size, len(acc)*t.lanes
+	loop, rest, partial, end := t.label("round"), t.label("rest"), t.label("partial"), t.label("end")
+	t.Label(loop)
+	t.CMPQ(n, operand.U32(round))
+	t.JL(operand.LabelRef(rest))
+	for i := range acc {
+		body(i, i*bytes, nil)
+	}
+	for _, p := range ptrs {
+		t.ADDQ(operand.U32(round*t.size), p)
+	}
+	t.SUBQ(operand.U32(round), n)
+	t.JMP(operand.LabelRef(loop))
+	t.Label(rest)
+	for i := range acc {
+		if i < len(acc)-1 {
+			t.CMPQ(n, operand.U32(t.lanes))
+			t.JL(operand.LabelRef(partial + string(rune('a'+i))))
+			body(i, i*bytes, nil)
+			t.SUBQ(operand.U32(t.lanes), n)
+		}
+	}
+	for i := len(acc) - 1; i >= 0; i-- {
+		t.Label(partial + string(rune('a'+i)))
+		t.TESTQ(n, n)
+		t.JZ(operand.LabelRef(end))
+		m := t.mask(n)
+		body(i, i*bytes, &m)
+		t.JMP(operand.LabelRef(end))
+	}
+	t.Label(end)
+}
+
+// continueLanes emits a kernel that loads n vectors of lanes from argument acc,
+// runs loop over them and stores them.
+func (t *target) continueLanes(n int, loop func([]reg.VecVirtual)) {
+	acc := t.vecs(n)
+	p := t.GP64()
+	t.Load(t.Param("acc"), p)
+	for i, v := range acc {
+		t.load(mem(p, i*t.lanes*t.size), v)
+	}
+	loop(acc)
+	p = t.GP64()
+	t.Load(t.Param("acc"), p)
+	for i, v := range acc {
+		t.store(v, mem(p, i*t.lanes*t.size))
+	}
+	t.ret()
+}
+
+// foldReturn adds all lanes by halves, returns the sum and leaves the function.
+func (t *target) foldReturn(acc []reg.VecVirtual) {
+	t.Comment("Fold by halves: registers, then halves of one.")
+	for h := len(acc) / 2; h > 0; h /= 2 {
+		for i := range h {
+			t.add(acc[i], acc[i+h], acc[i])
+		}
+	}
+	sum := t.fold(t.halve(acc[:1]))
+	ret, err := t.ReturnIndex(0).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	if t.f64 {
+		t.VMOVSD(sum.AsX(), ret.Addr)
+	} else {
+		t.VMOVSS(sum.AsX(), ret.Addr)
+	}
+	t.ret()
+}
