@@ -50,7 +50,7 @@ func Gemm[T Float](transA, transB Transpose, alpha T, a, b Matrix[T], beta T, c 
 		return
 	}
 	switch {
-	case transA && transB:
+	case bool(transA && transB):
 		gemmTT(m, n, k, alpha, a, b, beta, c)
 	case bool(transB):
 		rowRowBlocks(m, n, k, alpha, a.Data, a.Stride, b.Data, b.Stride, beta, c.Data, c.Stride)

@@ -22,3 +22,6 @@ func ISAs() []string {
 
 // ISAError tells why the environment variable NABLA_ISA was not followed, or is nil.
 func ISAError() error { return isa.Err() }
+
+//go:generate go -C ../tools/avo run .
+//go:generate go -C ../tools/avo run ./dispatch
