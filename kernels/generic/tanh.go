@@ -20,8 +20,9 @@ func tanh1[T float](c *Coefficients[T], z T) T {
 	t := fma(l, r, l)
 	t = fma(rq, r, t) // e^(r+l) = 1 + r + t
 	p := pow2(c, kr)
-	h, hl := fast2Sum(1-p, -mul(p, r))
-	n, nl := fast2Sum(h, fma(-p, t, hl))
+	g, gl := fast2Sum(1, -p)
+	h, hl := fast2Sum(g, -mul(p, r))
+	n, nl := fast2Sum(h, fma(-p, t, hl+gl))
 	d, dl := fast2Sum(2, -n)
 	return copySign(quotient(n, nl, d, dl-nl), z)
 }
