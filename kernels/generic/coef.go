@@ -20,7 +20,7 @@ type Coefficients[T float] struct {
 	Log2E, Ln2Hi, Ln2Lo T
 	Exp                 []T // (e^r − 1 − r)/r² on |r| ≤ ½ ln 2
 
-	ExpMin, ExpMax T // e^x is +0 below and +Inf above
+	ExpMin, ExpMax T // 4e^x rounds to +0 below, e^x to +Inf above
 	// Safe is an integer such that e^{±Safe} and everything on the way to it is far
 	// from overflow and normal. SafeRound is Round plus the k of −Safe.
 	Safe, SafeRound T
@@ -52,7 +52,7 @@ var Float32 = Coefficients[float32]{
 	Ln2Lo: -0x1.05c61p-29,
 	Exp:   []float32{0x1p-1, 0x1.5554bp-3, 0x1.5554ep-5, 0x1.12279ap-7, 0x1.6d5686p-10},
 
-	ExpMin:    -104,
+	ExpMin:    -106,
 	ExpMax:    89,
 	Safe:      86,
 	SafeRound: 0x1.8p23 + 127 - 124,
@@ -88,7 +88,7 @@ var Float64 = Coefficients[float64]{
 		0x1.6c16c17f37a73p-10, 0x1.a01a01b566bccp-13, 0x1.a019a68544e59p-16, 0x1.71ddeb0744738p-19,
 		0x1.28a2ac0a41951p-22, 0x1.af750ed4c34dbp-26},
 
-	ExpMin:    -746,
+	ExpMin:    -748,
 	ExpMax:    710,
 	Safe:      700,
 	SafeRound: 0x1.8p52 + 1023 - 1010,
