@@ -1,0 +1,111 @@
+package net
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/nabla-go/nabla/kernels"
+)
+
+// Convert returns a copy of n with elements of type U, each parameter rounded once.
+func Convert[U, T kernels.Float](n *Network[T]) *Network[U] {
+	c := &Network[U]{cfg: n.Config(), widths: n.widths, params: newParameters[U](n.widths)}
+	for i := 1; i <= n.Depth(); i++ {
+		convert(c.Weights(i).Data, n.Weights(i).Data)
+		convert(c.Biases(i), n.Biases(i))
+	}
+	return c
+}
+
+func convert[U, T kernels.Float](dst []U, src []T) {
+	for k, v := range src {
+		dst[k] = U(v)
+	}
+}
+
+// GradientCheck compares backpropagation with central differences
+// (C(w+h) − C(w−h)) / 2h, for every parameter and every input, in float64
+// whatever T is. It returns the largest [RelativeDifference] among the tensors
+// W1, b1, …, WL, bL and x, and the tensor's name. Below 1e-6 is right; a constant
+// ratio between the two means a missing factor. Where a ReLU stands within h of
+// its kink, and where the gradient is smaller than the rounding of the cost
+// allows to see (about 1e-11 of it), the comparison says nothing.
+func (n *Network[T]) GradientCheck(x, t kernels.Matrix[T]) (worst float64, tensor string, err error) {
+	if err := n.CheckTargets(t); err != nil {
+		return 0, "", err
+	}
+	c, x64, t64 := Convert[float64](n), matrix64(x), matrix64(t)
+	ws, probe := c.NewWorkspace(x.Rows), c.NewWorkspace(x.Rows)
+	c.Forward(ws, x64)
+	c.Backward(ws, t64)
+	compare := func(name string, values, gradient []float64) {
+		numeric := make([]float64, len(values))
+		for k, v := range values {
+			h := 1e-5 * max(1, math.Abs(v))
+			cost := func(at float64) float64 {
+				values[k] = at
+				c.Forward(probe, x64)
+				y, e := c.Cost(probe, t64)
+				if e != nil && err == nil {
+					err = e
+				}
+				return y
+			}
+			lo, hi := v-h, v+h
+			numeric[k] = (cost(hi) - cost(lo)) / (hi - lo)
+			values[k] = v
+		}
+		if d := RelativeDifference(gradient, numeric); !(d <= worst) {
+			worst, tensor = d, name
+		}
+	}
+	for i := 1; i <= c.Depth(); i++ {
+		compare(fmt.Sprintf("W%d", i), c.Weights(i).Data, ws.WeightGradient(i).Data)
+		compare(fmt.Sprintf("b%d", i), c.Biases(i), ws.BiasGradient(i))
+	}
+	dx := c.InputGradient(ws)
+	kernels.Scal(1/float64(max(x.Rows, 1)), dx.Data) // C is the mean over the samples
+	compare("x", x64.Data, dx.Data)
+	return worst, tensor, err
+}
+
+// RelativeDifference returns ‖g − n‖ / max(‖g‖, ‖n‖), which is 0 if both are 0
+// and 2 if g = −n.
+func RelativeDifference(g, n []float64) float64 {
+	var diff, gg, nn float64
+	for k := range g {
+		diff = math.Hypot(diff, g[k]-n[k])
+		gg = math.Hypot(gg, g[k])
+		nn = math.Hypot(nn, n[k])
+	}
+	if diff == 0 {
+		return 0
+	}
+	return diff / max(gg, nn)
+}
+
+// Saturation returns the share of layer i's pre-activations with |z| > 20 in the
+// batch that Forward has just seen. A sigmoid or tanh neuron there has all but
+// stopped to learn: its inputs want scaling, or the output layer another cost.
+func (n *Network[T]) Saturation(ws *Workspace[T], i int) float64 {
+	z := ws.Z(i).Data
+	if len(z) == 0 {
+		return 0
+	}
+	count := 0
+	for _, v := range z {
+		if v > 20 || v < -20 {
+			count++
+		}
+	}
+	return float64(count) / float64(len(z))
+}
+
+// matrix64 returns a contiguous copy of m in float64.
+func matrix64[T kernels.Float](m kernels.Matrix[T]) kernels.Matrix[float64] {
+	c := kernels.NewMatrix[float64](m.Rows, m.Cols)
+	for k := range m.Rows {
+		convert(c.Row(k), m.Row(k))
+	}
+	return c
+}

@@ -1,0 +1,35 @@
+// Package net is a feed-forward network with dense layers and its
+// backpropagation. Programs usually import it as nn.
+//
+// Layers are numbered 1 … L. Layer i holds the weights W^i, a matrix of
+// out × in elements whose row j leads into neuron j, and the biases b^i. With
+// samples as rows, a^0 = x and m samples in a batch, the whole of it is
+//
+//	forward     z^i = a^{i-1} (W^i)ᵀ + b^i          a^i = σ_i(z^i)
+//	output      δ^L = ∇_a C ⊙ σ'(z^L)              (⊙ is the Hadamard product)
+//	hidden      δ^i = (δ^{i+1} W^{i+1}) ⊙ σ'(z^i)
+//	gradient    ∂C/∂W^i = 1/m Σ_k δ^i_k (a^{i-1}_k)ᵀ    ∂C/∂b^i = 1/m Σ_k δ^i_k
+//	input       ∂C/∂x_k = (W^1)ᵀ δ^1_k
+//	descent     W ← W − η ∂C/∂W                    b ← b − η ∂C/∂b
+//
+// and stands in that order in pass.go. δ^i = ∂C/∂z^i is the sensitivity of the
+// cost to a pre-activation. Only δ^L knows the cost.
+//
+// A [Network] is only read by [Network.Forward]. All that a pass writes is in a
+// [Workspace], which belongs to the caller, so any number of goroutines may
+// predict with one network, each with a workspace of its own. After the first
+// batch of the largest size nothing is allocated.
+//
+// # One answer
+//
+// A network computes the same bits on every CPU: its products, activations and
+// steps are kernels of package kernels with their numeric contract, and
+// everything else (initialisation, the exotic costs, the value of the cost) is
+// plain arithmetic without fused operations, or takes its functions from
+// kernels/generic. [Network.Fingerprint] makes this visible.
+//
+// The product of the forward pass is added to the biases in one rounding,
+// fma(1, Σ, b). A step of plain gradient descent is W ← fma(−η/m, Σ_k δ_k a_k, W):
+// the sum over the batch from +0 in sample order, one rounding into W, with
+// −η/m computed in float64 and converted once.
+package net

@@ -1,0 +1,148 @@
+package net
+
+import (
+	"math"
+	"slices"
+	"unsafe"
+
+	"github.com/nabla-go/nabla/internal/rng"
+	"github.com/nabla-go/nabla/kernels"
+)
+
+// A Network is a stack of dense layers. Its parameters stand in one slice.
+type Network[T kernels.Float] struct {
+	cfg    Config
+	widths []int // n_0 … n_L
+	params parameters[T]
+}
+
+// New returns a network with initialised parameters.
+func New[T kernels.Float](cfg Config) (*Network[T], error) {
+	cfg.Layers = slices.Clone(cfg.Layers)
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	widths := []int{cfg.Inputs}
+	for _, l := range cfg.Layers {
+		widths = append(widths, l.Out)
+	}
+	n := &Network[T]{cfg: cfg, widths: widths, params: newParameters[T](widths)}
+	if cfg.Init == ScaledNormal {
+		n.initialise()
+	}
+	return n, nil
+}
+
+// initialise draws every weight; see [ScaledNormal].
+func (n *Network[T]) initialise() {
+	for i := 1; i <= n.Depth(); i++ {
+		w, r := n.Weights(i), rng.New(n.cfg.Seed, uint64(i))
+		variance := 1 / float64(w.Cols)
+		if n.Layer(i).Activation == ReLU {
+			variance *= 2
+		}
+		scale := math.Sqrt(variance)
+		for k := range w.Data {
+			w.Data[k] = T(scale * r.Normal())
+		}
+	}
+}
+
+// Config returns the network's description, with defaults filled in.
+func (n *Network[T]) Config() Config {
+	c := n.cfg
+	c.Layers = slices.Clone(c.Layers)
+	return c
+}
+
+// Depth returns L, the number of layers.
+func (n *Network[T]) Depth() int { return len(n.cfg.Layers) }
+
+// Inputs returns n_0, the width of a sample.
+func (n *Network[T]) Inputs() int { return n.widths[0] }
+
+// Outputs returns n_L, the width of an output.
+func (n *Network[T]) Outputs() int { return n.widths[n.Depth()] }
+
+// Layer returns the description of layer i = 1 … L.
+func (n *Network[T]) Layer(i int) Layer {
+	n.checkLayer(i)
+	return n.cfg.Layers[i-1]
+}
+
+// Weights returns W^i, i = 1 … L: row j holds the weights into neuron j. It
+// shares the network's memory, so changes in place take effect.
+func (n *Network[T]) Weights(i int) kernels.Matrix[T] {
+	n.checkLayer(i)
+	return n.params.w[i]
+}
+
+// Biases returns b^i, i = 1 … L. It shares the network's memory.
+func (n *Network[T]) Biases(i int) []T {
+	n.checkLayer(i)
+	return n.params.b[i]
+}
+
+// Params returns all parameters as one slice that shares the network's memory:
+// W^1, b^1, W^2, b^2, …, each beginning on a 64-byte boundary. The padding
+// between them is +0 and must stay so. A workspace's Gradient has the same layout.
+func (n *Network[T]) Params() []T { return n.params.flat }
+
+// NumParams returns the number of weights and biases, without padding.
+func (n *Network[T]) NumParams() int {
+	total := 0
+	for i := 1; i <= n.Depth(); i++ {
+		total += len(n.params.w[i].Data) + len(n.params.b[i])
+	}
+	return total
+}
+
+func (n *Network[T]) checkLayer(i int) {
+	if i < 1 || i > n.Depth() {
+		panic(layerIndex)
+	}
+}
+
+// parameters are W^1, b^1, …, W^L, b^L, or something of the same shape, such as
+// a gradient, in one slice with views into it. Index 0 of the views is empty.
+type parameters[T kernels.Float] struct {
+	flat []T
+	w    []kernels.Matrix[T]
+	b    [][]T
+}
+
+// alignment, in bytes, of every W^i and b^i: a cache line, and the widest vector.
+const alignment = 64
+
+func newParameters[T kernels.Float](widths []int) parameters[T] {
+	line := alignment / int(unsafe.Sizeof(T(0)))
+	padded := func(n int) int { return (n + line - 1) / line * line }
+	total := 0
+	for i := 1; i < len(widths); i++ {
+		total += padded(widths[i]*widths[i-1]) + padded(widths[i])
+	}
+	p := parameters[T]{flat: alignedSlice[T](total), w: make([]kernels.Matrix[T], 1), b: make([][]T, 1)}
+	rest := p.flat
+	take := func(n int) []T {
+		s := rest[:n:n]
+		rest = rest[padded(n):]
+		return s
+	}
+	for i := 1; i < len(widths); i++ {
+		out, in := widths[i], widths[i-1]
+		p.w = append(p.w, kernels.Matrix[T]{Rows: out, Cols: in, Data: take(out * in), Stride: in})
+		p.b = append(p.b, take(out))
+	}
+	return p
+}
+
+// alignedSlice returns n zeros that begin on an alignment boundary.
+func alignedSlice[T kernels.Float](n int) []T {
+	size := int(unsafe.Sizeof(T(0)))
+	s := make([]T, n+alignment/size-1)
+	skip := 0
+	if off := int(uintptr(unsafe.Pointer(unsafe.SliceData(s))) % alignment); off != 0 {
+		skip = (alignment - off) / size
+	}
+	return s[skip : skip+n : skip+n]
+}

@@ -1,0 +1,9 @@
+package net
+
+// The messages of all panics.
+const (
+	layerIndex     = "net: layer index out of range"
+	wrongWorkspace = "net: workspace belongs to a network of another shape"
+	inputShape     = "net: Forward: bad matrix x: want Cols = inputs, Rows >= 0, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
+	targetShape    = "net: bad matrix t: want Rows and Cols of the output, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
+)
