@@ -1,0 +1,88 @@
+package train
+
+import (
+	"github.com/nabla-go/nabla/internal/rng"
+	"github.com/nabla-go/nabla/kernels"
+)
+
+// shuffleStream is the stream of the seed that orders samples. The layers of a
+// network are initialised from streams 1, 2, …, so one seed serves for both.
+const shuffleStream = 0
+
+// A batcher cuts the training data into the batches of an epoch.
+type batcher[T kernels.Float] struct {
+	data        Data[T]
+	size        int     // samples of a batch
+	draw        int     // samples of a draw: all of them, or fewer in two-level sampling
+	order       []int   // a permutation of the samples, nil for file order
+	gathered    Data[T] // memory for samples that are not neighbours
+	rand        *rng.Rand
+	epoch, next int // samples of this epoch, and of its current draw, that have been served
+}
+
+func newBatcher[T kernels.Float](d Data[T], o *Options[T]) *batcher[T] {
+	n := d.Len()
+	b := &batcher[T]{data: d, size: min(o.Batch, n), draw: n}
+	if o.Draw > 0 {
+		b.draw = min(o.Draw, n)
+	}
+	b.size = min(b.size, b.draw)
+	if o.FileOrder || b.size == n {
+		return b // the order within a full batch is of no consequence
+	}
+	b.rand = rng.New(o.Seed, shuffleStream)
+	b.order = make([]int, n)
+	for k := range b.order {
+		b.order[k] = k
+	}
+	if b.size > 1 {
+		b.gathered = Data[T]{X: kernels.NewMatrix[T](b.size, d.X.Cols), T: kernels.NewMatrix[T](b.size, d.T.Cols)}
+	}
+	return b
+}
+
+// begin starts an epoch, which is as many draws as cover the number of samples.
+func (b *batcher[T]) begin() {
+	b.epoch, b.next = 0, 0
+}
+
+// batch returns the next batch of the epoch, or false at its end. The batch is
+// valid until the next call.
+func (b *batcher[T]) batch() (Data[T], bool) {
+	if b.next == b.draw {
+		b.next = 0
+	}
+	if b.next == 0 {
+		if b.epoch >= b.data.Len() {
+			return Data[T]{}, false
+		}
+		b.epoch += b.draw
+		b.shuffle()
+	}
+	i, j := b.next, min(b.next+b.size, b.draw)
+	b.next = j
+	switch {
+	case b.order == nil:
+		return b.data.slice(i, j), true
+	case b.size == 1:
+		return b.data.slice(b.order[i], b.order[i]+1), true
+	}
+	g := b.gathered.slice(0, j-i)
+	for k, s := range b.order[i:j] {
+		copy(g.X.Row(k), b.data.X.Row(s))
+		copy(g.T.Row(k), b.data.T.Row(s))
+	}
+	return g, true
+}
+
+// shuffle moves a random choice of draw samples, in random order, to the front
+// of the permutation (Fisher and Yates).
+func (b *batcher[T]) shuffle() {
+	if b.order == nil {
+		return
+	}
+	for k := range b.draw {
+		l := k + b.rand.IntN(len(b.order)-k)
+		b.order[k], b.order[l] = b.order[l], b.order[k]
+	}
+}

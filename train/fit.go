@@ -1,0 +1,226 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/net"
+)
+
+// All as Options.Batch makes the whole training set one batch.
+const All = math.MaxInt
+
+// Options say how to train. Epochs, Rate and Batch have no defaults.
+type Options[T kernels.Float] struct {
+	Epochs   int
+	Rate     float64  // the learning rate η
+	Schedule Schedule // of the rate; nil is Constant
+	Batch    int      // samples a step; more than there are is All
+	// Draw, if not 0, turns on two-level sampling: batches of Draw samples are drawn
+	// at random from the training set (without repetition within a draw), and steps
+	// are taken on mini-batches of Batch samples of that draw. An epoch has
+	// Len/Draw draws, rounded up.
+	Draw int
+	// FileOrder takes the samples in the order of the data, every epoch. By default
+	// each epoch has a new permutation, made from Seed.
+	FileOrder bool
+	Seed      uint64
+	// Workers bounds the number of goroutines that compute; 0 stands for 1, the
+	// caller's own. The result does not depend on it, and nothing is split yet: a
+	// step runs on the calling goroutine.
+	Workers int
+
+	Validation Data[T] // evaluated after every epoch unless it is empty
+	// Patience, if not 0, ends the training when the validation cost has not fallen
+	// below its minimum for so many epochs. The network is left with the parameters
+	// of the best epoch.
+	Patience int
+
+	// Progress, if not nil, is called after every epoch, on the calling goroutine.
+	Progress func(Epoch)
+}
+
+// An Epoch reports what one pass through the training data came to.
+type Epoch struct {
+	Number             int     // 1, 2, …
+	Steps              int     // taken so far
+	Rate               float64 // η in this epoch
+	Cost               float64 // mean over the samples, each at the time of its step
+	ValidationCost     float64 // after the epoch; NaN without validation data
+	ValidationAccuracy float64 // see Accuracy; NaN without validation data
+	Elapsed            time.Duration
+}
+
+// A Result tells how a training went.
+type Result struct {
+	Epochs       []Epoch // those that were completed
+	Best         int     // number of the epoch with the least validation cost, 0 without validation data
+	StoppedEarly bool    // by Patience
+}
+
+// A DivergedError reports a cost or parameters that are NaN or infinite. The
+// network has the parameters of the end of the last good epoch.
+type DivergedError struct {
+	Epoch, Step int // both from 1; the step within the epoch
+	Cost        float64
+}
+
+func (e *DivergedError) Error() string {
+	return fmt.Sprintf("train: diverged in epoch %d, step %d: the cost is %v: lower the learning rate or scale the inputs", e.Epoch, e.Step, e.Cost)
+}
+
+// Fit trains n by plain stochastic gradient descent. See [Options].
+//
+// It ends after the last epoch, early by Patience, or with an error: of the
+// options or the data before it has touched n; ctx's as soon as ctx ends, with
+// the parameters of the last step; [DivergedError]. The result tells of the
+// completed epochs in any case. One step allocates nothing.
+func Fit[T kernels.Float](ctx context.Context, n *net.Network[T], d Data[T], o Options[T]) (Result, error) {
+	if err := o.check(n, d); err != nil {
+		return Result{}, err
+	}
+	f := fitter[T]{
+		net: n, options: &o, batches: newBatcher(d, &o), start: time.Now(),
+		good: slices.Clone(n.Params()),
+	}
+	f.ws = n.NewWorkspace(f.batches.size)
+	if o.Validation.Len() > 0 {
+		f.evalWS = n.NewWorkspace(min(evalBatch, o.Validation.Len()))
+	}
+	err := f.run(ctx)
+	return f.result, err
+}
+
+// check reports what is wrong with the options or the data and sets defaults.
+func (o *Options[T]) check(n *net.Network[T], d Data[T]) error {
+	switch {
+	case o.Epochs < 0:
+		return fmt.Errorf("train: %d epochs: want at least 0", o.Epochs)
+	case !(o.Rate >= 0) || math.IsInf(o.Rate, 0):
+		return fmt.Errorf("train: learning rate %v: want a finite number of at least 0", o.Rate)
+	case o.Batch < 1:
+		return fmt.Errorf("train: batches of %d samples: want at least 1", o.Batch)
+	case o.Draw < 0:
+		return fmt.Errorf("train: draws of %d samples: want at least 1, or 0 for no draws", o.Draw)
+	case o.Draw > 0 && o.FileOrder:
+		return fmt.Errorf("train: Draw takes samples at random and excludes FileOrder")
+	case o.Workers < 0:
+		return fmt.Errorf("train: %d workers: want at least 1, or 0 for the default", o.Workers)
+	case o.Patience < 0:
+		return fmt.Errorf("train: patience of %d epochs: want at least 1, or 0 for no early stopping", o.Patience)
+	case o.Patience > 0 && o.Validation.Len() == 0:
+		return fmt.Errorf("train: early stopping needs validation data")
+	}
+	if err := d.check(n); err != nil {
+		return fmt.Errorf("train: training data: %w", err)
+	}
+	if o.Validation.Len() > 0 {
+		if err := o.Validation.check(n); err != nil {
+			return fmt.Errorf("train: validation data: %w", err)
+		}
+	}
+	if o.Schedule == nil {
+		o.Schedule = Constant
+	}
+	return nil
+}
+
+// A fitter is one training in progress.
+type fitter[T kernels.Float] struct {
+	net     *net.Network[T]
+	options *Options[T]
+	batches *batcher[T]
+	ws      *net.Workspace[T]
+	evalWS  *net.Workspace[T] // nil without validation data
+	start   time.Time
+	steps   int
+	good    []T // parameters at the end of the last good epoch
+	best    []T // those of the epoch with the least validation cost
+	result  Result
+}
+
+func (f *fitter[T]) run(ctx context.Context) error {
+	bestCost := math.Inf(1)
+	for number := 1; number <= f.options.Epochs; number++ {
+		e, err := f.epoch(ctx, number)
+		if err != nil {
+			return err
+		}
+		f.result.Epochs = append(f.result.Epochs, e)
+		if e.ValidationCost < bestCost {
+			bestCost, f.result.Best = e.ValidationCost, number
+			if f.options.Patience > 0 {
+				f.best = append(f.best[:0], f.good...)
+			}
+		}
+		if f.options.Progress != nil {
+			f.options.Progress(e)
+		}
+		if p := f.options.Patience; p > 0 && number-f.result.Best >= p {
+			f.result.StoppedEarly = true
+			break
+		}
+	}
+	if f.best != nil {
+		copy(f.net.Params(), f.best)
+	}
+	return nil
+}
+
+// epoch goes through the training data once.
+func (f *fitter[T]) epoch(ctx context.Context, number int) (Epoch, error) {
+	factor := f.options.Schedule(number-1, f.options.Epochs)
+	rate := float64(f.options.Rate * factor)
+	if math.IsNaN(rate) || math.IsInf(rate, 0) {
+		return Epoch{}, fmt.Errorf("train: the schedule's factor for epoch %d is %v", number, factor)
+	}
+	e := Epoch{Number: number, Rate: rate, ValidationCost: math.NaN(), ValidationAccuracy: math.NaN()}
+	total, samples, step := 0.0, 0, 0
+	diverged := func(cost float64) error {
+		copy(f.net.Params(), f.good)
+		return &DivergedError{Epoch: number, Step: step, Cost: cost}
+	}
+	f.batches.begin()
+	for b, ok := f.batches.batch(); ok; b, ok = f.batches.batch() {
+		if err := ctx.Err(); err != nil {
+			return e, fmt.Errorf("train: stopped in epoch %d after step %d: %w", number, step, err)
+		}
+		step++
+		f.net.Forward(f.ws, b.X)
+		cost, err := f.net.Cost(f.ws, b.T)
+		if err != nil {
+			copy(f.net.Params(), f.good)
+			return e, fmt.Errorf("train: epoch %d, step %d: %w", number, step, err)
+		}
+		if !finite(cost) {
+			return e, diverged(cost)
+		}
+		f.net.Descend(f.ws, b.T, rate)
+		total += float64(cost * float64(b.Len()))
+		samples += b.Len()
+	}
+	f.steps += step
+	e.Steps, e.Cost = f.steps, total/float64(samples)
+	for _, w := range f.net.Params() {
+		if !finite(float64(w)) {
+			return e, diverged(float64(w))
+		}
+	}
+	if f.evalWS != nil {
+		var err error
+		e.ValidationCost, e.ValidationAccuracy, err = evaluate(f.net, f.evalWS, f.options.Validation)
+		if err != nil {
+			copy(f.net.Params(), f.good)
+			return e, fmt.Errorf("train: validation after epoch %d: %w", number, err)
+		}
+	}
+	copy(f.good, f.net.Params())
+	e.Elapsed = time.Since(f.start)
+	return e, nil
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
