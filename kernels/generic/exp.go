@@ -22,12 +22,12 @@ func pow2[T float](c *Coefficients[T], kr T) T {
 // is rounded and within [0.70, 1.42]; the error of m + ml is below 2⁻⁵ ulp of m.
 func twoWordExp[T float](c *Coefficients[T], x T) (kr, m, ml T) {
 	kr, r, l := reduce(c, x)
-	// e^(r+l) = 1 + r + l·(1 + r) + r²·q(r). The product r·q comes first: unlike r²
-	// it is not subnormal before r is.
+	// e^r = 1 + r + r²·q(r), then l·e^r. The product r·q comes first: unlike r² it is
+	// not subnormal before r is.
 	rq := mul(horner(r, c.Exp), r)
 	h, t := fast2Sum(1, r)
-	t = fma(l, h, t)
 	t = fma(rq, r, t)
+	t = fma(l, h+t, t)
 	m, ml = fast2Sum(h, t)
 	return kr, m, ml
 }
@@ -54,8 +54,13 @@ func exp1[T float](c *Coefficients[T], x T) T {
 		return x
 	}
 	kr, m, _ := twoWordExp(c, min(max(x, c.ExpMin), c.ExpMax))
-	// m·2^k in two steps, so that only the second can round.
-	if x > 0 {
+	return scaleExp(c, x > 0, kr, m)
+}
+
+// scaleExp returns m·2^k, rounded once: k = 0 is on either side, and the first
+// of two steps does not round.
+func scaleExp[T float](c *Coefficients[T], up bool, kr, m T) T {
+	if up {
 		return mul(m, pow2(c, kr-c.UpLog)) * c.Up
 	}
 	return lower(c, mul(m, pow2(c, kr+c.UpLog)))

@@ -1,0 +1,72 @@
+// Package rng draws random numbers that are the same bits on every machine.
+//
+// The bits come from math/rand/v2's PCG; uniform, integer, permutation and
+// normal variates are made here, because those of math/rand/v2 promise no
+// sequence and its normal ones depend on package math.
+package rng
+
+import (
+	"math"
+	"math/bits"
+	"math/rand/v2"
+
+	"github.com/nabla-go/nabla/kernels/generic"
+)
+
+// Rand is a source of random variates. It belongs to one goroutine.
+type Rand struct{ src rand.PCG }
+
+// New returns the generator that seed and stream name; they are the two words
+// of PCG's initial state. Use one stream per purpose.
+func New(seed, stream uint64) *Rand {
+	r := new(Rand)
+	r.src.Seed(seed, stream)
+	return r
+}
+
+// Uint64 returns 64 random bits.
+func (r *Rand) Uint64() uint64 { return r.src.Uint64() }
+
+// Float64 returns a multiple of 2⁻⁵³, uniform in [0, 1).
+func (r *Rand) Float64() float64 { return float64(r.Uint64()>>11) * 0x1p-53 }
+
+// IntN returns an integer, uniform in [0, n). It panics unless n > 0.
+//
+// Lemire, "Fast Random Integer Generation in an Interval" (2019).
+func (r *Rand) IntN(n int) int {
+	if n <= 0 {
+		panic("rng: IntN: n <= 0")
+	}
+	m := uint64(n)
+	hi, lo := bits.Mul64(r.Uint64(), m)
+	if lo < m {
+		for reject := -m % m; lo < reject; {
+			hi, lo = bits.Mul64(r.Uint64(), m)
+		}
+	}
+	return int(hi)
+}
+
+// Shuffle puts p in random order (Fisher and Yates).
+func (r *Rand) Shuffle(p []int) {
+	for i := len(p) - 1; i > 0; i-- {
+		j := r.IntN(i + 1)
+		p[i], p[j] = p[j], p[i]
+	}
+}
+
+// Perm sets p to a random permutation of 0, …, len(p)−1.
+func (r *Rand) Perm(p []int) {
+	for i := range p {
+		p[i] = i
+	}
+	r.Shuffle(p)
+}
+
+// Normal returns a standard normal variate from two uniform ones (Box and
+// Muller, "A Note on the Generation of Random Normal Deviates", 1958). Its
+// absolute value is at most 8.58.
+func (r *Rand) Normal() float64 {
+	radius := math.Sqrt(-2 * generic.Log(1-r.Float64()))
+	return radius * generic.Cos(2*math.Pi*r.Float64())
+}
