@@ -1,0 +1,368 @@
+package dataset
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"github.com/nabla-go/nabla/kernels"
+)
+
+// CSV says how to read a comma-separated file. The zero value reads a file
+// whose last column is the label.
+type CSV struct {
+	Label   string   // label column: its name in the header, or its number from 1; "" is the last column
+	NoLabel bool     // there is no label column: every column is an input
+	Header  Header   // whether the first record names the columns
+	Classes []string // the classes that labels may name, in order; nil takes them from the file
+}
+
+// Header says whether the first record of a CSV file names the columns.
+type Header int
+
+const (
+	DetectHeader Header = iota // it does if none of its input cells is a number or stands for a missing one
+	WithHeader
+	NoHeader
+)
+
+// ReadCSV reads a comma-separated file, gzipped or not: one sample a record,
+// one column the class label, all others finite numbers. Quotes (RFC 4180),
+// CRLF and a UTF-8 byte order mark are understood. An empty cell, NA and
+// anything else that isn't a finite number is an error that names file, line
+// and column; nothing is ever filled in.
+//
+// Labels are whole numbers or words. Without CSV.Classes the file's own become
+// the classes: in ascending order if all are numbers, else sorted as text. A
+// model stores that list, and later files are read with it.
+func ReadCSV[T kernels.Float](path string, opt CSV) (*Set[T], error) {
+	f, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return decodeCSV[T](f, path, opt)
+}
+
+// DecodeCSV is [ReadCSV] from a reader; name stands in messages.
+func DecodeCSV[T kernels.Float](r io.Reader, name string, opt CSV) (*Set[T], error) {
+	r, err := gunzip(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return decodeCSV[T](r, name, opt)
+}
+
+func decodeCSV[T kernels.Float](r io.Reader, name string, opt CSV) (*Set[T], error) {
+	d := csvDecoder[T]{opt: opt, label: -1}
+	if err := d.read(r); err != nil {
+		return nil, fmt.Errorf("%s%w", name, err)
+	}
+	s := &Set[T]{Name: name, Features: d.features}
+	s.X = kernels.Matrix[T]{Rows: d.rows, Cols: d.cols, Data: d.values, Stride: d.cols}
+	if opt.NoLabel {
+		return s, nil
+	}
+	if err := s.setLabels(d.labels, d.lines, opt.Classes); err != nil {
+		return nil, fmt.Errorf("%s%w", name, err)
+	}
+	return s, nil
+}
+
+// csvDecoder holds what has been read so far. Its errors begin with ":line: "
+// or ": ", to follow the name of the file.
+type csvDecoder[T kernels.Float] struct {
+	opt      CSV
+	header   []string // cells of the header, or nil
+	features []string // header without the label
+	label    int      // index of the label column, or -1
+	width    int      // columns of the file
+	rows     int
+	cols     int // columns of X
+	values   []T
+	labels   []string
+	lines    []int // the line of each sample
+}
+
+func (d *csvDecoder[T]) read(r io.Reader) error {
+	b := bufio.NewReader(r)
+	if head, _ := b.Peek(3); bytes.Equal(head, []byte("\xef\xbb\xbf")) {
+		b.Discard(3)
+	} else if len(head) >= 2 && (head[0] == 0xff && head[1] == 0xfe || head[0] == 0xfe && head[1] == 0xff) {
+		return errors.New(": the text is UTF-16: save it as UTF-8")
+	}
+	c := csv.NewReader(b)
+	c.FieldsPerRecord = -1
+	c.ReuseRecord = true
+
+	var bad error // the first bad cell
+	var badLines []int
+	for first := true; ; first = false {
+		record, err := c.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return csvError(err)
+		}
+		line, _ := c.FieldPos(0)
+		if first {
+			isHeader, err := d.start(record)
+			if err != nil {
+				return fmt.Errorf(":%d: %w", line, err)
+			}
+			if isHeader {
+				continue
+			}
+		}
+		if len(record) != d.width {
+			return fmt.Errorf(":%d: %d columns, but the first record has %d", line, len(record), d.width)
+		}
+		if err := d.sample(record, line); err != nil {
+			if bad == nil {
+				bad = fmt.Errorf(":%d: %w", line, err)
+			}
+			badLines = append(badLines, line)
+		}
+	}
+	if bad != nil {
+		if len(badLines) > 1 {
+			return fmt.Errorf("%w (lines with bad cells: %s)", bad, listLines(badLines))
+		}
+		return bad
+	}
+	if d.rows == 0 {
+		return errors.New(": no samples")
+	}
+	return nil
+}
+
+// start takes the width and the columns from the first record and reports
+// whether that record is a header.
+func (d *csvDecoder[T]) start(record []string) (isHeader bool, err error) {
+	d.width = len(record)
+	if err := d.findLabel(record); err != nil {
+		return false, err
+	}
+	d.cols = d.width
+	if d.label >= 0 {
+		d.cols--
+	}
+	if d.cols == 0 {
+		return false, fmt.Errorf("one column only, %q: want inputs and a label, separated by commas", record[0])
+	}
+	switch d.opt.Header {
+	case WithHeader:
+		isHeader = true
+	case DetectHeader:
+		isHeader = !slices.ContainsFunc(d.inputs(record), func(cell string) bool {
+			_, err := strconv.ParseFloat(cell, 64)
+			return err == nil || missing(cell)
+		})
+	}
+	if !isHeader {
+		if _, err := strconv.Atoi(d.opt.Label); d.opt.Label != "" && err != nil {
+			return false, fmt.Errorf("no column is called %q: the file has no header", d.opt.Label)
+		}
+		return false, nil
+	}
+	d.header = trimmed(record)
+	d.features = d.inputs(d.header)
+	return true, nil
+}
+
+// findLabel sets the index of the label column. A name is looked up before it
+// is taken for a number.
+func (d *csvDecoder[T]) findLabel(record []string) error {
+	if d.opt.NoLabel {
+		return nil
+	}
+	if d.opt.Label == "" {
+		d.label = d.width - 1
+		return nil
+	}
+	names := trimmed(record)
+	if i := slices.Index(names, d.opt.Label); i >= 0 && d.opt.Header != NoHeader {
+		d.label = i
+		return nil
+	}
+	n, err := strconv.Atoi(d.opt.Label)
+	if err != nil {
+		return fmt.Errorf("no column is called %q: there are %q", d.opt.Label, names)
+	}
+	if n < 1 || n > d.width {
+		return fmt.Errorf("label column %d is out of range: want 1…%d", n, d.width)
+	}
+	d.label = n - 1
+	return nil
+}
+
+// inputs returns the cells of a record that aren't the label, trimmed.
+func (d *csvDecoder[T]) inputs(record []string) []string {
+	cells := trimmed(record)
+	if d.label >= 0 {
+		cells = slices.Delete(cells, d.label, d.label+1)
+	}
+	return cells
+}
+
+// sample appends one record. An error names the column.
+func (d *csvDecoder[T]) sample(record []string, line int) error {
+	for j, cell := range record {
+		cell = strings.TrimSpace(cell)
+		if j == d.label {
+			if missing(cell) {
+				return fmt.Errorf("%s: the label is missing (%q)", d.column(j), cell)
+			}
+			d.labels = append(d.labels, strings.Clone(cell))
+			continue
+		}
+		v, err := parseNumber[T](cell)
+		if err != nil {
+			return fmt.Errorf("%s: %w", d.column(j), err)
+		}
+		d.values = append(d.values, v)
+	}
+	d.lines = append(d.lines, line)
+	d.rows++
+	return nil
+}
+
+// column is what messages call column j.
+func (d *csvDecoder[T]) column(j int) string {
+	if d.header == nil {
+		return fmt.Sprintf("column %d", j+1)
+	}
+	return fmt.Sprintf("column %d (%s)", j+1, strings.Join(strings.Fields(d.header[j]), " "))
+}
+
+// setLabels turns label texts into classes, indices and targets. Errors begin
+// as csvDecoder's do.
+func (s *Set[T]) setLabels(labels []string, lines []int, classes []string) error {
+	for i, text := range labels {
+		var err error
+		if labels[i], err = className(text); err != nil {
+			return fmt.Errorf(":%d: %w", lines[i], err)
+		}
+	}
+	s.Classes = classes
+	if classes == nil {
+		s.Classes = classesOf(labels)
+	}
+	index := make(map[string]int, len(s.Classes))
+	for c, name := range s.Classes {
+		index[name] = c
+	}
+	s.Labels = make([]int, len(labels))
+	for i, name := range labels {
+		c, ok := index[name]
+		if !ok {
+			return fmt.Errorf(":%d: label %q is unknown: want one of %s", lines[i], name, abbreviate(s.Classes))
+		}
+		s.Labels[i] = c
+	}
+	var err error
+	s.Targets, err = OneHot[T](s.Labels, len(s.Classes))
+	return err
+}
+
+// className returns the one way to write a label: 1 for 1.0 and 01.
+func className(label string) (string, error) {
+	v, err := strconv.ParseFloat(label, 64)
+	if err != nil || math.IsInf(v, 0) {
+		return label, nil
+	}
+	if v != math.Floor(v) {
+		return "", fmt.Errorf("label %s is no class: want a whole number or a word", label)
+	}
+	return strconv.FormatFloat(v+0, 'f', -1, 64), nil // +0 makes −0 the class 0
+}
+
+// classesOf returns the distinct labels: ascending if all are numbers, else
+// sorted as text.
+func classesOf(labels []string) []string {
+	classes := slices.Clone(labels)
+	slices.Sort(classes)
+	classes = slices.Compact(classes)
+	values := make(map[string]float64, len(classes))
+	for _, c := range classes {
+		v, err := strconv.ParseFloat(c, 64)
+		if err != nil {
+			return classes
+		}
+		values[c] = v
+	}
+	slices.SortFunc(classes, func(a, b string) int { return cmp.Compare(values[a], values[b]) })
+	return classes
+}
+
+// missing reports whether a cell is one of the usual signs for "no value".
+func missing(cell string) bool {
+	switch strings.ToLower(cell) {
+	case "", "?", "na", "n/a", "nan", "null":
+		return true
+	}
+	return false
+}
+
+// parseNumber reads a finite decimal number, rounded once to T.
+func parseNumber[T kernels.Float](cell string) (T, error) {
+	if missing(cell) {
+		return 0, fmt.Errorf("the value is missing (%q)", cell)
+	}
+	bits := 8 * int(unsafe.Sizeof(T(0)))
+	v, err := strconv.ParseFloat(cell, bits)
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return 0, fmt.Errorf("%q is too large for float%d", cell, bits)
+	case err != nil:
+		return 0, fmt.Errorf("%q is not a number", cell)
+	case math.IsNaN(v) || math.IsInf(v, 0):
+		return 0, fmt.Errorf("%q is not a finite number", cell)
+	}
+	return T(v), nil
+}
+
+func trimmed(cells []string) []string {
+	t := make([]string, len(cells))
+	for i, c := range cells {
+		t[i] = strings.Clone(strings.TrimSpace(c))
+	}
+	return t
+}
+
+// csvError turns an error of encoding/csv into one that follows a file name.
+func csvError(err error) error {
+	var p *csv.ParseError
+	if errors.As(err, &p) {
+		return fmt.Errorf(":%d: column at byte %d: %w", p.Line, p.Column, p.Err)
+	}
+	return fmt.Errorf(": %w", err)
+}
+
+// listLines writes line numbers, the first ten of them.
+func listLines(lines []int) string {
+	words := make([]string, len(lines))
+	for i, l := range lines {
+		words[i] = strconv.Itoa(l)
+	}
+	return abbreviate(words)
+}
+
+// abbreviate joins words, at most ten of them.
+func abbreviate(words []string) string {
+	const most = 10
+	if len(words) > most {
+		return strings.Join(words[:most], ", ") + ", …"
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,139 @@
+package dataset
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A-I04: byte order mark, quotes; and CRLF.
+func TestCSVWithMarkAndQuotes(t *testing.T) {
+	plain := string(testfile(t, "csv_bom_quoted.csv"))
+	for name, text := range map[string]string{
+		"as it is": plain, "CRLF": strings.ReplaceAll(strings.ReplaceAll(plain, "\r", ""), "\n", "\r\n"),
+		"gzipped": string(gzipped(t, []byte(plain))), "no line end": strings.TrimRight(plain, "\r\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := DecodeCSV[float64](strings.NewReader(text), "f", CSV{})
+			require.NoError(t, err)
+			require.Equal(t, []string{"x1", "x2"}, s.Features)
+			require.Equal(t, []float64{0.5, 1.25, -1, 0.002}, s.X.Data)
+			require.Equal(t, []string{"0", "1"}, s.Classes)
+			require.Equal(t, []int{0, 1}, s.Labels)
+			requireOneHot(t, s)
+			require.Nil(t, s.Scaler)
+		})
+	}
+}
+
+// A-I06: the label map.
+func TestCSVLabels(t *testing.T) {
+	s, err := ReadCSV[float32](testdata("csv_labels_1_to_3.csv"), CSV{})
+	require.NoError(t, err)
+	require.Equal(t, []string{"1", "2", "3"}, s.Classes)
+	require.Equal(t, []int{0, 1, 2, 0, 1, 2, 0, 1, 2}, s.Labels)
+
+	for _, c := range []struct {
+		labels  string // one sample each
+		classes []string
+		want    []int
+	}{
+		{"10 9 9.0 -0", []string{"0", "9", "10"}, []int{2, 1, 1, 0}},
+		{"setosa 1 virginica", []string{"1", "setosa", "virginica"}, []int{1, 0, 2}},
+	} {
+		s, err := DecodeCSV[float32](strings.NewReader("5,"+strings.ReplaceAll(c.labels, " ", "\n5,")), "f", CSV{})
+		require.NoError(t, err)
+		require.Equal(t, c.classes, s.Classes)
+		require.Equal(t, c.want, s.Labels)
+	}
+
+	// A later file is read with the classes of the first.
+	s, err = DecodeCSV[float32](strings.NewReader("x,y\n5,3\n5,1.0\n"), "f", CSV{Classes: []string{"1", "2", "3"}})
+	require.NoError(t, err)
+	require.Equal(t, []int{2, 0}, s.Labels)
+	require.Equal(t, 3, s.Targets.Cols)
+	_, err = DecodeCSV[float32](strings.NewReader("x,y\n5,3\n5,4\n"), "f", CSV{Classes: []string{"1", "2", "3"}})
+	require.EqualError(t, err, `f:3: label "4" is unknown: want one of 1, 2, 3`)
+}
+
+func TestCSVColumns(t *testing.T) {
+	const text = "kind,a,b\nx,1,2\ny,3,4\n"
+	for _, label := range []string{"kind", "1"} {
+		s, err := DecodeCSV[float64](strings.NewReader(text), "f", CSV{Label: label})
+		require.NoError(t, err)
+		require.Equal(t, []float64{1, 2, 3, 4}, s.X.Data)
+		require.Equal(t, []string{"a", "b"}, s.Features)
+		require.Equal(t, []string{"x", "y"}, s.Classes)
+	}
+	s, err := DecodeCSV[float64](strings.NewReader(" 1 , 2\n3,4\n"), "f", CSV{NoLabel: true})
+	require.NoError(t, err)
+	require.Equal(t, []float64{1, 2, 3, 4}, s.X.Data)
+	require.Nil(t, s.Features)
+	require.Nil(t, s.Labels)
+
+	// A header of numbers must be announced; data can be declared as such.
+	s, err = DecodeCSV[float64](strings.NewReader("1,2,y\n3,4,0\n"), "f", CSV{Header: WithHeader})
+	require.NoError(t, err)
+	require.Equal(t, []string{"1", "2"}, s.Features)
+	require.Equal(t, 1, s.Len())
+	_, err = DecodeCSV[float64](strings.NewReader("a,b,y\n3,4,0\n"), "f", CSV{Header: NoHeader})
+	require.ErrorContains(t, err, `f:1: column 1: "a" is not a number`)
+}
+
+// A-I05 and its kind: every error names file, line, and column where there is one.
+func TestCSVRefuses(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		opt        CSV
+		want       string
+	}{
+		{"missing cells", string(testfile(t, "csv_missing.csv")), CSV{}, `f:3: column 1 (f1): the value is missing ("") (lines with bad cells: 3, 4, 5)`},
+		{"word", "a,b,y\n1,2,0\n1,two,0\n", CSV{}, `f:3: column 2 (b): "two" is not a number`},
+		{"NaN", "1,NaN,0\n", CSV{}, `f:1: column 2: the value is missing ("NaN")`},
+		{"missing in the first record", "NA,0\n", CSV{}, `f:1: column 1: the value is missing ("NA")`},
+		{"infinite", "1,-Inf,0\n", CSV{}, `f:1: column 2: "-Inf" is not a finite number`},
+		{"too large", "1,1e39,0\n", CSV{}, `f:1: column 2: "1e39" is too large for float32`},
+		{"missing label", "a,y\n1,\n", CSV{}, `f:2: column 2 (y): the label is missing ("")`},
+		{"label is no class", "a,y\n1,0.5\n", CSV{}, "f:2: label 0.5 is no class: want a whole number or a word"},
+		{"ragged", "a,b,y\n1,2,0\n1,2\n", CSV{}, "f:3: 2 columns, but the first record has 3"},
+		{"ragged the other way", "1,2,0\n1,2,0,7\n", CSV{}, "f:2: 4 columns"},
+		{"quote", "a,y\n1,\"0\n", CSV{}, "f:2: "},
+		{"lines count in quoted cells", "\"a\nb\",y\n1,0\nx,0\n", CSV{}, "f:4: column 1 (a b)"},
+		{"empty", "", CSV{}, "f: no samples"},
+		{"header only", "a,y\n", CSV{}, "f: no samples"},
+		{"one column", "a;b;y\n1;2;0\n", CSV{}, "f:1: one column only, \"a;b;y\": want inputs and a label, separated by commas"},
+		{"UTF-16", "\xff\xfea\x00", CSV{}, "f: the text is UTF-16: save it as UTF-8"},
+		{"no such column", "a,y\n1,0\n", CSV{Label: "z"}, `f:1: no column is called "z": there are ["a" "y"]`},
+		{"no header for the name", "1,0\n1,0\n", CSV{Label: "y"}, `f:1: no column is called "y"`},
+		{"column number", "a,y\n1,0\n", CSV{Label: "3"}, "f:1: label column 3 is out of range: want 1…2"},
+		{"damaged gzip", "\x1f\x8bxx", CSV{}, "f: damaged gzip header"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := DecodeCSV[float32](strings.NewReader(c.text), "f", c.opt)
+			require.ErrorContains(t, err, c.want)
+			require.NotContains(t, err.Error(), "\n")
+		})
+	}
+	_, err := ReadCSV[float32](filepath.Join(t.TempDir(), "none.csv"), CSV{})
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func FuzzDecodeCSV(f *testing.F) {
+	for _, name := range []string{"csv_bom_quoted.csv", "csv_missing.csv", "csv_labels_1_to_3.csv", "xor.csv"} {
+		f.Add(string(testfile(f, name)))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := DecodeCSV[float32](strings.NewReader(text), "f", CSV{})
+		if err != nil {
+			return
+		}
+		require.Len(t, s.X.Data, s.X.Rows*s.X.Cols)
+		require.Len(t, s.Labels, s.X.Rows)
+		for _, l := range s.Labels {
+			require.Less(t, l, len(s.Classes))
+		}
+	})
+}

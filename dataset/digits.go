@@ -1,0 +1,32 @@
+package dataset
+
+import (
+	_ "embed"
+	"strings"
+
+	"github.com/nabla-go/nabla/kernels"
+)
+
+//go:embed digits/digits.csv.gz
+var digits string
+
+// digitsSplitSeed decides which digits are for testing. It was chosen before
+// anything was trained, and no training seed has to do with it.
+const digitsSplitSeed = 1797
+
+// Digits returns 1,797 handwritten digits of 8×8 pixels in [0, 1], row by row,
+// in two parts: a fifth of each class for testing, the rest for training, by
+// [Set.Split] with share 0.2 and seed 1797. The parts never change.
+//
+// They are the test part of E. Alpaydin and C. Kaynak, "Optical Recognition of
+// Handwritten Digits", UCI Machine Learning Repository, 1998 (CC BY 4.0), as
+// scikit-learn distributes it (BSD-3-Clause); see digits/NOTICE.
+func Digits[T kernels.Float]() (train, test *Set[T]) {
+	s, err := DecodeCSV[T](strings.NewReader(digits), "digits", CSV{Header: NoHeader})
+	if err != nil {
+		panic("dataset: the embedded digits are damaged: " + err.Error())
+	}
+	s.Scaler = NewScaler(s.X.Cols, 16)
+	Scale(s.Scaler, s.X)
+	return s.Split(0.2, digitsSplitSeed)
+}

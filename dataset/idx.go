@@ -1,0 +1,192 @@
+package dataset
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/bits"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/nabla-go/nabla/kernels"
+)
+
+// The magic numbers of the IDX format: two zero bytes, the element type (8 is
+// unsigned byte), the number of dimensions. Then one big-endian uint32 per
+// dimension, then the elements.
+// Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database", file formats.
+const (
+	magicLabels = 0x0801
+	magicImages = 0x0803
+)
+
+// Images are grey pictures of one size, row by row, 0…255.
+type Images struct {
+	Count, Rows, Cols int
+	Pixels            []byte // len Count·Rows·Cols
+}
+
+// ReadIDXImages reads an IDX file of images, gzipped or not.
+func ReadIDXImages(path string) (Images, error) {
+	dims, pixels, err := readIDX(path, magicImages)
+	if err != nil {
+		return Images{}, err
+	}
+	im := Images{Count: dims[0], Rows: dims[1], Cols: dims[2], Pixels: pixels}
+	if im.Rows == 0 || im.Cols == 0 {
+		return Images{}, fmt.Errorf("%s: images of %d×%d pixels are empty", path, im.Rows, im.Cols)
+	}
+	return im, nil
+}
+
+// ReadIDXLabels reads an IDX file of labels, gzipped or not.
+func ReadIDXLabels(path string) ([]byte, error) {
+	_, labels, err := readIDX(path, magicLabels)
+	return labels, err
+}
+
+// ReadIDX reads a file of images and the file of their labels, which must lie
+// in 0…classes−1. Pixels are divided by 255.
+func ReadIDX[T kernels.Float](images, labels string, classes int) (*Set[T], error) {
+	im, err := ReadIDXImages(images)
+	if err != nil {
+		return nil, err
+	}
+	lb, err := ReadIDXLabels(labels)
+	if err != nil {
+		return nil, err
+	}
+	if len(lb) != im.Count {
+		return nil, fmt.Errorf("%s holds %d labels, but %s holds %d images", labels, len(lb), images, im.Count)
+	}
+	s := &Set[T]{Name: images, Labels: make([]int, im.Count)}
+	for i, l := range lb {
+		s.Labels[i] = int(l)
+	}
+	if s.Targets, err = OneHot[T](s.Labels, classes); err != nil {
+		return nil, fmt.Errorf("%s: %w", labels, err)
+	}
+	for c := range classes {
+		s.Classes = append(s.Classes, strconv.Itoa(c))
+	}
+	s.X = kernels.NewMatrix[T](im.Count, im.Rows*im.Cols)
+	for i, p := range im.Pixels {
+		s.X.Data[i] = T(p)
+	}
+	s.Scaler = NewScaler(s.X.Cols, 255)
+	Scale(s.Scaler, s.X)
+	return s, nil
+}
+
+// ReadMNIST reads the four files of MNIST, or of a data set in its form with
+// ten classes, from a directory:
+//
+//	train-images-idx3-ubyte  train-labels-idx1-ubyte
+//	t10k-images-idx3-ubyte   t10k-labels-idx1-ubyte
+//
+// Each may be gzipped, with or without .gz in its name, and may have a dot
+// before idx.
+func ReadMNIST[T kernels.Float](dir string) (train, test *Set[T], err error) {
+	var paths [4]string
+	for i, name := range []string{
+		"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
+	} {
+		if paths[i], err = findIDX(dir, name); err != nil {
+			return nil, nil, err
+		}
+	}
+	if train, err = ReadIDX[T](paths[0], paths[1], 10); err != nil {
+		return nil, nil, err
+	}
+	if test, err = ReadIDX[T](paths[2], paths[3], 10); err != nil {
+		return nil, nil, err
+	}
+	if train.X.Cols != test.X.Cols {
+		return nil, nil, fmt.Errorf("%s has %d pixels an image, %s has %d", paths[0], train.X.Cols, paths[2], test.X.Cols)
+	}
+	return train, test, nil
+}
+
+// findIDX returns the path under which the file called name exists.
+func findIDX(dir, name string) (string, error) {
+	dotted := strings.Replace(name, "-idx", ".idx", 1)
+	for _, n := range []string{name, dotted, name + ".gz", dotted + ".gz"} {
+		path := filepath.Join(dir, n)
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("%s: no file %s (nor %s, with or without .gz)", dir, name, dotted)
+}
+
+// readIDX reads an IDX file with the given magic number. No more is allocated
+// than a small multiple of what the file really holds.
+func readIDX(path string, magic uint32) (dims []int, data []byte, err error) {
+	f, err := open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	dims, data, err = decodeIDX(f, magic)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return dims, data, nil
+}
+
+func decodeIDX(r io.Reader, magic uint32) (dims []int, data []byte, err error) {
+	var word [4]byte
+	readWord := func() (uint32, error) {
+		_, err := io.ReadFull(r, word[:])
+		if err != nil {
+			return 0, fmt.Errorf("the IDX header is cut short: %w", err)
+		}
+		return binary.BigEndian.Uint32(word[:]), nil
+	}
+	got, err := readWord()
+	if err != nil {
+		return nil, nil, err
+	}
+	if got != magic {
+		return nil, nil, fmt.Errorf("wrong kind of file: the magic number is 0x%08x (%s), want 0x%08x (%s)", got, kind(got), magic, kind(magic))
+	}
+	size := uint64(1)
+	for range magic & 0xff {
+		d, err := readWord()
+		if err != nil {
+			return nil, nil, err
+		}
+		hi, lo := bits.Mul64(size, uint64(d))
+		if hi != 0 || lo >= math.MaxInt {
+			return nil, nil, fmt.Errorf("the IDX header promises more elements than can be addressed")
+		}
+		size = lo
+		dims = append(dims, int(d))
+	}
+	data, err = io.ReadAll(io.LimitReader(r, int64(size)+1))
+	switch {
+	case uint64(len(data)) > size:
+		return nil, nil, fmt.Errorf("longer than its header says: expected %d bytes after the header, found more", size)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, nil, fmt.Errorf("truncated: the gzip stream breaks off; the header promises %d bytes, found %d", size, len(data))
+	case err != nil:
+		return nil, nil, err
+	case uint64(len(data)) < size:
+		return nil, nil, fmt.Errorf("truncated: the header promises %d bytes, found %d", size, len(data))
+	}
+	return dims, data, nil
+}
+
+func kind(magic uint32) string {
+	switch magic {
+	case magicLabels:
+		return "labels"
+	case magicImages:
+		return "images"
+	}
+	return "neither images nor labels of MNIST"
+}

@@ -1,0 +1,89 @@
+package dataset
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/nabla-go/nabla/kernels"
+)
+
+// Scaler maps each input column to (x − Mean) / SD, and a column whose SD is 0
+// to 0. A model stores the scaler of its training data, so that it predicts
+// from raw rows.
+type Scaler struct {
+	Mean []float64 `json:"mean"`
+	SD   []float64 `json:"sd"`
+}
+
+// NewScaler returns a scaler that divides each of n columns by unit, the way
+// pixels are brought to [0, 1].
+func NewScaler(n int, unit float64) *Scaler {
+	s := &Scaler{Mean: make([]float64, n), SD: make([]float64, n)}
+	for j := range s.SD {
+		s.SD[j] = unit
+	}
+	return s
+}
+
+// FitScaler measures the columns of x: their means and standard deviations
+// (the root of the mean squared deviation). Fit it on the training part only.
+// A constant column gets SD 0.
+func FitScaler[T kernels.Float](x kernels.Matrix[T]) (*Scaler, error) {
+	if x.Rows == 0 {
+		return nil, fmt.Errorf("cannot fit a scaler: no samples")
+	}
+	s := &Scaler{Mean: make([]float64, x.Cols), SD: make([]float64, x.Cols)}
+	n := float64(x.Rows)
+	for j := range x.Cols {
+		first := float64(x.Row(0)[j])
+		constant := true
+		var sum float64
+		for i := range x.Rows {
+			v := float64(x.Row(i)[j])
+			constant = constant && v == first
+			sum += v
+		}
+		if constant {
+			s.Mean[j] = first
+			continue
+		}
+		mean := sum / n
+		var squares float64
+		for i := range x.Rows {
+			d := float64(x.Row(i)[j]) - mean
+			squares += float64(d * d)
+		}
+		s.Mean[j], s.SD[j] = mean, math.Sqrt(squares/n)
+		if !(s.SD[j] <= math.MaxFloat64) {
+			return nil, fmt.Errorf("cannot fit a scaler: the values of input column %d are too large to square", j+1)
+		}
+	}
+	return s, nil
+}
+
+// Scale applies s to every row of x in place: each value is computed in float64
+// and rounded to T once. It panics if x and s differ in the number of columns.
+func Scale[T kernels.Float](s *Scaler, x kernels.Matrix[T]) {
+	if x.Cols != len(s.Mean) || x.Cols != len(s.SD) {
+		panic("dataset: Scale: scaler and matrix differ in columns")
+	}
+	for i := range x.Rows {
+		row := x.Row(i)
+		for j, v := range row {
+			if s.SD[j] == 0 {
+				row[j] = 0
+			} else {
+				row[j] = T((float64(v) - s.Mean[j]) / s.SD[j])
+			}
+		}
+	}
+}
+
+// Equal reports whether a and b are the same mapping; nil is the identity.
+func (a *Scaler) Equal(b *Scaler) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return slices.Equal(a.Mean, b.Mean) && slices.Equal(a.SD, b.SD)
+}

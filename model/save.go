@@ -1,0 +1,116 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+)
+
+// WriteFile replaces the file at path by data, or leaves it as it is: data goes
+// to a temporary file in the same directory, reaches the disk, and is renamed.
+// A symbolic link keeps pointing to its file, and an existing file keeps its
+// permissions. What is not a regular file (a pipe, a device) is written directly.
+func WriteFile(path string, data []byte) error {
+	path, old, err := target(path)
+	if err != nil {
+		return err
+	}
+	if special(old) {
+		return os.WriteFile(path, data, 0)
+	}
+	f, err := temporary(path)
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, err)
+	}
+	err = fill(f, data, old)
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return fmt.Errorf("cannot write %s: %w", path, err)
+	}
+	syncDir(filepath.Dir(path))
+	return nil
+}
+
+// CheckWritable tells now, before long work, whether WriteFile could write to
+// path. It leaves nothing behind.
+func CheckWritable(path string) error {
+	path, old, err := target(path)
+	if err != nil {
+		return err
+	}
+	if special(old) {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return f.Close()
+	}
+	f, err := temporary(path)
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, err)
+	}
+	f.Close()
+	return os.Remove(f.Name())
+}
+
+// target follows symbolic links from path and describes the file that is there;
+// old is nil if there is none.
+func target(path string) (real string, old os.FileInfo, err error) {
+	if path == "" {
+		return "", nil, errors.New("cannot write a file without a name")
+	}
+	if r, err := filepath.EvalSymlinks(path); err == nil {
+		path = r
+	}
+	old, err = os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return path, nil, nil
+	case err != nil:
+		return "", nil, fmt.Errorf("cannot write %s: %w", path, err)
+	case old.IsDir():
+		return "", nil, fmt.Errorf("cannot write %s: it is a directory", path)
+	}
+	return path, old, nil
+}
+
+// special reports whether old exists and is no regular file.
+func special(old os.FileInfo) bool { return old != nil && !old.Mode().IsRegular() }
+
+// temporary creates a file beside path, with the permissions that the user
+// gives to new files (os.CreateTemp would make it private).
+func temporary(path string) (*os.File, error) {
+	name := fmt.Sprintf(".%s.%x.tmp", filepath.Base(path), rand.Uint64())
+	return os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+}
+
+// fill writes data to f, gives it the permissions of old, hands it to the disk,
+// and closes it in every case.
+func fill(f *os.File, data []byte, old os.FileInfo) error {
+	_, err := f.Write(data)
+	if err == nil && old != nil {
+		err = f.Chmod(old.Mode().Perm())
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// syncDir hands a rename in dir to the disk. Systems that cannot sync a
+// directory say so, which changes nothing for the file.
+func syncDir(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		d.Sync()
+		d.Close()
+	}
+}

@@ -1,0 +1,89 @@
+package model
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestWriteFileReplaces(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "m.safetensors")
+	require.NoError(t, CheckWritable(path))
+	requireFiles(t, dir)
+	require.NoError(t, WriteFile(path, []byte("old")))
+	require.NoError(t, os.Chmod(path, 0o640))
+	require.NoError(t, CheckWritable(path))
+	require.NoError(t, WriteFile(path, []byte("new")))
+	requireContent(t, path, "new")
+	requireFiles(t, dir, "m.safetensors")
+	if runtime.GOOS != "windows" {
+		info, err := os.Stat(path)
+		require.NoError(t, err)
+		require.Equal(t, os.FileMode(0o640), info.Mode())
+	}
+}
+
+func TestWriteFileKeepsLinks(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "m.safetensors")
+	require.NoError(t, WriteFile(path, []byte("old")))
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(path, link); err != nil {
+		t.Logf("no symbolic links here: %v", err)
+		return
+	}
+	require.NoError(t, WriteFile(link, []byte("new")))
+	requireContent(t, path, "new")
+	info, err := os.Lstat(link)
+	require.NoError(t, err)
+	require.NotZero(t, info.Mode()&os.ModeSymlink)
+}
+
+func TestUnwritable(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	require.NoError(t, os.WriteFile(file, []byte("x"), 0o600))
+	for name, path := range map[string]string{
+		"no directory":            filepath.Join(dir, "none", "m"),
+		"a file as the directory": filepath.Join(file, "m"),
+		"a directory":             dir,
+		"no name":                 "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.ErrorContains(t, CheckWritable(path), "cannot write")
+			require.ErrorContains(t, WriteFile(path, []byte("y")), "cannot write")
+		})
+	}
+	requireContent(t, file, "x")
+	requireFiles(t, dir, "file")
+}
+
+// A write that fails half-way leaves the old file and no litter.
+func TestFillFailure(t *testing.T) {
+	f, err := temporary(filepath.Join(t.TempDir(), "m"))
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	require.Error(t, fill(f, []byte("x"), nil))
+}
+
+func requireContent(t *testing.T, path, want string) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, want, string(b))
+}
+
+func requireFiles(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	require.Equal(t, want, got)
+}
