@@ -127,7 +127,7 @@ func (n *Network[T]) outputDelta(ws *Workspace[T], t kernels.Matrix[T]) {
 		for k := range delta.Rows {
 			softmaxDelta(delta.Row(k), a.Row(k), t.Row(k))
 		}
-	case σ == Softmax: // h − (Σh) a with h = ∂C/∂(ln a)
+	case σ == Softmax: // h − (Σh) a, where h = ∂C/∂(ln a)
 		for k := range delta.Rows {
 			n.softmaxLogDelta(delta.Row(k), z.Row(k), a.Row(k), t.Row(k))
 		}
@@ -158,17 +158,29 @@ func softmaxDelta[T kernels.Float](delta, a, t []T) {
 	kernels.Sub(delta, delta, t)
 }
 
-// softmaxLogDelta sets delta = h − (Σh) a, where h = ∂C/∂(ln a).
+// softmaxLogDelta sets delta = h − (Σh) a, where h = ∂C/∂(ln a), in the form
+// delta_j = (1−a_j) h_j − a_j Σ_{k≠j} h_k. The h of the largest output, which
+// may be huge as 1−a vanishes, is kept apart from the sum of the others.
 func (n *Network[T]) softmaxLogDelta(delta, z, a, t []T) {
 	c, factor := n.cfg.Cost, n.factor(a, t)
-	s, total := newSoftmaxRow(z), 0.0
+	s := newSoftmaxRow(z)
+	largest, rest := 0.0, 0.0
 	for j := range delta {
-		h := float64(factor * c.logSlope(s.output(j, float64(z[j])), float64(t[j])))
-		total += h
-		delta[j] = T(h)
+		h := c.logSlope(s.output(j, float64(z[j])), float64(t[j]))
+		if j == s.top {
+			largest = h
+		} else {
+			rest += h
+		}
 	}
 	for j := range delta {
-		delta[j] = T(float64(delta[j]) - float64(total*s.output(j, float64(z[j])).a))
+		o := s.output(j, float64(z[j]))
+		h := c.logSlope(o, float64(t[j]))
+		others := rest
+		if j != s.top {
+			others = rest - h + largest
+		}
+		delta[j] = T(factor * (float64(o.u*h) - float64(o.a*others)))
 	}
 }
 

@@ -1,0 +1,102 @@
+package net_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/nabla-go/nabla/kernels"
+	nn "github.com/nabla-go/nabla/net"
+)
+
+var (
+	activations = []nn.Activation{nn.Identity, nn.Sigmoid, nn.Tanh, nn.ReLU, nn.Softmax}
+	costs       = []nn.Cost{nn.Quadratic, nn.CrossEntropy, nn.Exponential, nn.Hellinger, nn.KullbackLeibler, nn.GeneralizedKL, nn.ItakuraSaito, nn.SoftmaxCrossEntropy}
+)
+
+// inside makes the outputs of an unbounded output layer lie between 0 and 1,
+// where every cost is defined.
+func inside(n *nn.Network[float64]) {
+	switch n.Layer(n.Depth()).Activation {
+	case nn.Identity, nn.Tanh, nn.ReLU:
+		kernels.Scal(0.2, n.Weights(n.Depth()).Data)
+		for j := range n.Biases(n.Depth()) {
+			n.Biases(n.Depth())[j] = 0.5
+		}
+	}
+}
+
+// Every output activation with every cost, behind every hidden activation.
+func TestGradients(t *testing.T) {
+	onEveryISA(t, func(t *testing.T) {
+		for _, c := range costs {
+			for _, out := range activations {
+				if c == nn.SoftmaxCrossEntropy && out != nn.Softmax {
+					continue
+				}
+				for _, hidden := range activations {
+					n := newNet[float64](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(5, hidden), nn.Dense(3, out)}, Cost: c, Tau: 1.5, Seed: 3})
+					inside(n)
+					checkGradient(t, n, fmt.Sprintf("%v, %v, hidden %v", c, out, hidden))
+				}
+				n := newNet[float64](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(3, out)}, Cost: c, Seed: 3})
+				inside(n)
+				checkGradient(t, n, fmt.Sprintf("%v, %v, no hidden layer", c, out))
+			}
+		}
+	})
+}
+
+func checkGradient(t *testing.T, n *nn.Network[float64], what string) {
+	t.Helper()
+	worst, tensor, err := n.GradientCheck(filled[float64](4, 3, -1, 1), filled[float64](4, 3, 0.05, 0.95))
+	if err != nil {
+		t.Errorf("%s: %v", what, err)
+	} else if !(worst <= 1e-6) {
+		t.Errorf("%s: ∂C/∂%s differs from central differences by %.2g", what, tensor, worst)
+	}
+}
+
+// Targets at the ends of their range, where logarithms and quotients have limits.
+func TestGradientsAtHardTargets(t *testing.T) {
+	for _, c := range costs {
+		for _, out := range activations {
+			if c == nn.ItakuraSaito || c == nn.SoftmaxCrossEntropy && out != nn.Softmax {
+				continue
+			}
+			n := newNet[float64](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(4, nn.Tanh), nn.Dense(3, out)}, Cost: c, Seed: 3})
+			inside(n)
+			worst, tensor, err := n.GradientCheck(filled[float64](2, 3, -1, 1), matrix([]float64{0, 1, 0}, []float64{1, 0, 0}))
+			if err != nil || !(worst <= 1e-6) {
+				t.Errorf("%v, %v: ∂C/∂%s differs from central differences by %.2g (%v)", c, out, tensor, worst, err)
+			}
+		}
+	}
+}
+
+// A float32 network is checked in float64, so the tolerance is the same.
+func TestGradientCheckOfFloat32(t *testing.T) {
+	n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(4, nn.Tanh), nn.Dense(3, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 3})
+	before := n.Fingerprint()
+	worst, tensor, err := n.GradientCheck(filled[float32](4, 3, -1, 1), filled[float32](4, 3, 0, 1))
+	if err != nil || !(worst <= 1e-6) {
+		t.Errorf("∂C/∂%s differs by %.2g (%v)", tensor, worst, err)
+	}
+	if n.Fingerprint() != before {
+		t.Error("the check changed the network")
+	}
+}
+
+func TestGradientCheckRefusesTargets(t *testing.T) {
+	n := newNet[float32](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Sigmoid)}})
+	if _, _, err := n.GradientCheck(matrix([]float32{1}), matrix([]float32{2})); err == nil {
+		t.Error("a target that a sigmoid can't reach was accepted")
+	}
+}
+
+func TestRelativeDifference(t *testing.T) {
+	zero, g := []float64{0, 0}, []float64{3, -4}
+	near(t, "0 against 0", nn.RelativeDifference(zero, zero), 0, 0)
+	near(t, "g against −g", nn.RelativeDifference(g, []float64{-3, 4}), 2, 1e-15)
+	near(t, "g against 0", nn.RelativeDifference(g, zero), 1, 1e-15)
+	near(t, "g against g/2", nn.RelativeDifference(g, []float64{1.5, -2}), 0.5, 1e-15)
+}
