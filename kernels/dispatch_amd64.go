@@ -127,43 +127,113 @@ func expF64(dst []float64, z []float64) {
 }
 
 func gemmChainF32(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool) {
-	generic.GemmChainF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.GemmChainF32AVX512(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+	case isa.Active >= isa.AVX2:
+		amd64.GemmChainF32AVX2(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+	default:
+		generic.GemmChainF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+	}
 }
 
 func gemmChainF64(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool) {
-	generic.GemmChainF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.GemmChainF64AVX512(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+	case isa.Active >= isa.AVX2:
+		amd64.GemmChainF64AVX2(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+	default:
+		generic.GemmChainF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+	}
 }
 
 func gemmRowRowF32(m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	generic.GemmRowRowF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.GemmRowRowF32AVX512(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	case isa.Active >= isa.AVX2:
+		amd64.GemmRowRowF32AVX2(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	default:
+		generic.GemmRowRowF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	}
 }
 
 func gemmRowRowF64(m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	generic.GemmRowRowF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.GemmRowRowF64AVX512(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	case isa.Active >= isa.AVX2:
+		amd64.GemmRowRowF64AVX2(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	default:
+		generic.GemmRowRowF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	}
 }
 
 func gemvF32(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
-	generic.GemvF32(m, n, alpha, a, lda, x, beta, y)
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.GemvF32AVX512(m, n, alpha, a, lda, x, beta, y)
+	case isa.Active >= isa.AVX2:
+		amd64.GemvF32AVX2(m, n, alpha, a, lda, x, beta, y)
+	default:
+		generic.GemvF32(m, n, alpha, a, lda, x, beta, y)
+	}
 }
 
 func gemvF64(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64) {
-	generic.GemvF64(m, n, alpha, a, lda, x, beta, y)
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.GemvF64AVX512(m, n, alpha, a, lda, x, beta, y)
+	case isa.Active >= isa.AVX2:
+		amd64.GemvF64AVX2(m, n, alpha, a, lda, x, beta, y)
+	default:
+		generic.GemvF64(m, n, alpha, a, lda, x, beta, y)
+	}
 }
 
 func gemvTF32(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
-	generic.GemvTF32(m, n, alpha, a, lda, x, beta, y)
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.GemvTF32AVX512(m, n, alpha, a, lda, x, beta, y)
+	case isa.Active >= isa.AVX2:
+		amd64.GemvTF32AVX2(m, n, alpha, a, lda, x, beta, y)
+	default:
+		generic.GemvTF32(m, n, alpha, a, lda, x, beta, y)
+	}
 }
 
 func gemvTF64(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64) {
-	generic.GemvTF64(m, n, alpha, a, lda, x, beta, y)
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.GemvTF64AVX512(m, n, alpha, a, lda, x, beta, y)
+	case isa.Active >= isa.AVX2:
+		amd64.GemvTF64AVX2(m, n, alpha, a, lda, x, beta, y)
+	default:
+		generic.GemvTF64(m, n, alpha, a, lda, x, beta, y)
+	}
 }
 
 func gerF32(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int) {
-	generic.GerF32(m, n, alpha, x, y, a, lda)
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.GerF32AVX512(m, n, alpha, x, y, a, lda)
+	case isa.Active >= isa.AVX2:
+		amd64.GerF32AVX2(m, n, alpha, x, y, a, lda)
+	default:
+		generic.GerF32(m, n, alpha, x, y, a, lda)
+	}
 }
 
 func gerF64(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int) {
-	generic.GerF64(m, n, alpha, x, y, a, lda)
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.GerF64AVX512(m, n, alpha, x, y, a, lda)
+	case isa.Active >= isa.AVX2:
+		amd64.GerF64AVX2(m, n, alpha, x, y, a, lda)
+	default:
+		generic.GerF64(m, n, alpha, x, y, a, lda)
+	}
 }
 
 func logF32(dst []float32, z []float32) {

@@ -7,14 +7,14 @@
 // func DotF32AVX2(x []float32, y []float32) float32
 // Requires: AVX, FMA3
 TEXT ·DotF32AVX2(SB), NOSPLIT, $0-52
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
 	MOVQ   x_base+0(FP), AX
 	MOVQ   y_base+24(FP), CX
 	MOVQ   x_len+8(FP), DX
@@ -491,14 +491,14 @@ end4:
 // func SumF32AVX2(x []float32) float32
 // Requires: AVX
 TEXT ·SumF32AVX2(SB), NOSPLIT, $0-28
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
 	MOVQ   x_base+0(FP), AX
 	MOVQ   x_len+8(FP), CX
 
@@ -975,14 +975,14 @@ end5:
 // func DotF64AVX2(x []float64, y []float64) float64
 // Requires: AVX, FMA3
 TEXT ·DotF64AVX2(SB), NOSPLIT, $0-56
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
 	MOVQ   x_base+0(FP), AX
 	MOVQ   y_base+24(FP), CX
 	MOVQ   x_len+8(FP), DX
@@ -1456,14 +1456,14 @@ end4:
 // func SumF64AVX2(x []float64) float64
 // Requires: AVX
 TEXT ·SumF64AVX2(SB), NOSPLIT, $0-32
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
 	MOVQ   x_base+0(FP), AX
 	MOVQ   x_len+8(FP), CX
 
@@ -1937,94 +1937,86 @@ end5:
 // func DotF32AVX512(x []float32, y []float32) float32
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
 TEXT ·DotF32AVX512(SB), NOSPLIT, $0-52
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
 	MOVQ   x_base+0(FP), AX
-	MOVQ   y_base+24(FP), DX
-	MOVQ   x_len+8(FP), CX
+	MOVQ   y_base+24(FP), CX
+	MOVQ   x_len+8(FP), DX
 
 round1:
-	CMPQ        CX, $0x00000040
+	CMPQ        DX, $0x00000040
 	JL          rest2
 	VMOVUPS     (AX), Z4
-	VFMADD231PS (DX), Z4, Z0
+	VFMADD231PS (CX), Z4, Z0
 	VMOVUPS     64(AX), Z4
-	VFMADD231PS 64(DX), Z4, Z1
+	VFMADD231PS 64(CX), Z4, Z1
 	VMOVUPS     128(AX), Z4
-	VFMADD231PS 128(DX), Z4, Z2
+	VFMADD231PS 128(CX), Z4, Z2
 	VMOVUPS     192(AX), Z4
-	VFMADD231PS 192(DX), Z4, Z3
+	VFMADD231PS 192(CX), Z4, Z3
 	ADDQ        $0x00000100, AX
-	ADDQ        $0x00000100, DX
-	SUBQ        $0x00000040, CX
+	ADDQ        $0x00000100, CX
+	SUBQ        $0x00000040, DX
 	JMP         round1
 
 rest2:
-	CMPQ         CX, $0x00000010
+	CMPQ         DX, $0x00000010
 	JL           partial3a
 	VMOVUPS      (AX), Z4
-	VFMADD231PS  (DX), Z4, Z0
-	SUBQ         $0x00000010, CX
-	CMPQ         CX, $0x00000010
+	VFMADD231PS  (CX), Z4, Z0
+	SUBQ         $0x00000010, DX
+	CMPQ         DX, $0x00000010
 	JL           partial3b
 	VMOVUPS      64(AX), Z4
-	VFMADD231PS  64(DX), Z4, Z1
-	SUBQ         $0x00000010, CX
-	CMPQ         CX, $0x00000010
+	VFMADD231PS  64(CX), Z4, Z1
+	SUBQ         $0x00000010, DX
+	CMPQ         DX, $0x00000010
 	JL           partial3c
 	VMOVUPS      128(AX), Z4
-	VFMADD231PS  128(DX), Z4, Z2
-	SUBQ         $0x00000010, CX
-	TESTQ        CX, CX
+	VFMADD231PS  128(CX), Z4, Z2
+	SUBQ         $0x00000010, DX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z4
 	VMOVUPS      192(AX), K1, Z4
-	VMOVUPS.Z    192(DX), K1, Z5
+	VMOVUPS.Z    192(CX), K1, Z5
 	VFMADD231PS  Z5, Z4, Z3
 	JMP          end4
 
 partial3c:
-	TESTQ        CX, CX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z4
 	VMOVUPS      128(AX), K1, Z4
-	VMOVUPS.Z    128(DX), K1, Z5
+	VMOVUPS.Z    128(CX), K1, Z5
 	VFMADD231PS  Z5, Z4, Z2
 	JMP          end4
 
 partial3b:
-	TESTQ        CX, CX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z4
 	VMOVUPS      64(AX), K1, Z4
-	VMOVUPS.Z    64(DX), K1, Z5
+	VMOVUPS.Z    64(CX), K1, Z5
 	VFMADD231PS  Z5, Z4, Z1
 	JMP          end4
 
 partial3a:
-	TESTQ        CX, CX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z4
 	VMOVUPS      (AX), K1, Z4
-	VMOVUPS.Z    (DX), K1, Z5
+	VMOVUPS.Z    (CX), K1, Z5
 	VFMADD231PS  Z5, Z4, Z0
 
 end4:
@@ -2055,89 +2047,81 @@ TEXT ·DotWideF32AVX512(SB), NOSPLIT, $0-56
 	VMOVUPS 128(AX), Z2
 	VMOVUPS 192(AX), Z3
 	MOVQ    x_base+8(FP), AX
-	MOVQ    y_base+32(FP), DX
-	MOVQ    x_len+16(FP), CX
+	MOVQ    y_base+32(FP), CX
+	MOVQ    x_len+16(FP), DX
 
 round1:
-	CMPQ        CX, $0x00000040
+	CMPQ        DX, $0x00000040
 	JL          rest2
 	VMOVUPS     (AX), Z4
-	VFMADD231PS (DX), Z4, Z0
+	VFMADD231PS (CX), Z4, Z0
 	VMOVUPS     64(AX), Z4
-	VFMADD231PS 64(DX), Z4, Z1
+	VFMADD231PS 64(CX), Z4, Z1
 	VMOVUPS     128(AX), Z4
-	VFMADD231PS 128(DX), Z4, Z2
+	VFMADD231PS 128(CX), Z4, Z2
 	VMOVUPS     192(AX), Z4
-	VFMADD231PS 192(DX), Z4, Z3
+	VFMADD231PS 192(CX), Z4, Z3
 	ADDQ        $0x00000100, AX
-	ADDQ        $0x00000100, DX
-	SUBQ        $0x00000040, CX
+	ADDQ        $0x00000100, CX
+	SUBQ        $0x00000040, DX
 	JMP         round1
 
 rest2:
-	CMPQ         CX, $0x00000010
+	CMPQ         DX, $0x00000010
 	JL           partial3a
 	VMOVUPS      (AX), Z4
-	VFMADD231PS  (DX), Z4, Z0
-	SUBQ         $0x00000010, CX
-	CMPQ         CX, $0x00000010
+	VFMADD231PS  (CX), Z4, Z0
+	SUBQ         $0x00000010, DX
+	CMPQ         DX, $0x00000010
 	JL           partial3b
 	VMOVUPS      64(AX), Z4
-	VFMADD231PS  64(DX), Z4, Z1
-	SUBQ         $0x00000010, CX
-	CMPQ         CX, $0x00000010
+	VFMADD231PS  64(CX), Z4, Z1
+	SUBQ         $0x00000010, DX
+	CMPQ         DX, $0x00000010
 	JL           partial3c
 	VMOVUPS      128(AX), Z4
-	VFMADD231PS  128(DX), Z4, Z2
-	SUBQ         $0x00000010, CX
-	TESTQ        CX, CX
+	VFMADD231PS  128(CX), Z4, Z2
+	SUBQ         $0x00000010, DX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z4
 	VMOVUPS      192(AX), K1, Z4
-	VMOVUPS.Z    192(DX), K1, Z5
+	VMOVUPS.Z    192(CX), K1, Z5
 	VFMADD231PS  Z5, Z4, Z3
 	JMP          end4
 
 partial3c:
-	TESTQ        CX, CX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z4
 	VMOVUPS      128(AX), K1, Z4
-	VMOVUPS.Z    128(DX), K1, Z5
+	VMOVUPS.Z    128(CX), K1, Z5
 	VFMADD231PS  Z5, Z4, Z2
 	JMP          end4
 
 partial3b:
-	TESTQ        CX, CX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z4
 	VMOVUPS      64(AX), K1, Z4
-	VMOVUPS.Z    64(DX), K1, Z5
+	VMOVUPS.Z    64(CX), K1, Z5
 	VFMADD231PS  Z5, Z4, Z1
 	JMP          end4
 
 partial3a:
-	TESTQ        CX, CX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z4
 	VMOVUPS      (AX), K1, Z4
-	VMOVUPS.Z    (DX), K1, Z5
+	VMOVUPS.Z    (CX), K1, Z5
 	VFMADD231PS  Z5, Z4, Z0
 
 end4:
@@ -2155,29 +2139,27 @@ TEXT ·DotLanesF32AVX512(SB), NOSPLIT, $0-56
 	MOVQ    acc+0(FP), AX
 	VMOVUPS (AX), Z0
 	MOVQ    x_base+8(FP), AX
-	MOVQ    y_base+32(FP), DX
-	MOVQ    x_len+16(FP), CX
+	MOVQ    y_base+32(FP), CX
+	MOVQ    x_len+16(FP), DX
 
 round1:
-	CMPQ        CX, $0x00000010
+	CMPQ        DX, $0x00000010
 	JL          rest2
 	VMOVUPS     (AX), Z1
-	VFMADD231PS (DX), Z1, Z0
+	VFMADD231PS (CX), Z1, Z0
 	ADDQ        $0x00000040, AX
-	ADDQ        $0x00000040, DX
-	SUBQ        $0x00000010, CX
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x00000010, DX
 	JMP         round1
 
 rest2:
-	TESTQ        CX, CX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z1
 	VMOVUPS      (AX), K1, Z1
-	VMOVUPS.Z    (DX), K1, Z2
+	VMOVUPS.Z    (CX), K1, Z2
 	VFMADD231PS  Z2, Z1, Z0
 
 end4:
@@ -2189,10 +2171,10 @@ end4:
 // func SumF32AVX512(x []float32) float32
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
 TEXT ·SumF32AVX512(SB), NOSPLIT, $0-28
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
 	MOVQ   x_base+0(FP), AX
 	MOVQ   x_len+8(FP), CX
 
@@ -2222,10 +2204,8 @@ rest2:
 	SUBQ         $0x00000010, CX
 	TESTQ        CX, CX
 	JZ           end4
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z4
 	VMOVUPS      192(AX), K1, Z4
 	VADDPS       Z4, Z3, Z3
@@ -2234,10 +2214,8 @@ rest2:
 partial3c:
 	TESTQ        CX, CX
 	JZ           end4
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z4
 	VMOVUPS      128(AX), K1, Z4
 	VADDPS       Z4, Z2, Z2
@@ -2246,10 +2224,8 @@ partial3c:
 partial3b:
 	TESTQ        CX, CX
 	JZ           end4
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z4
 	VMOVUPS      64(AX), K1, Z4
 	VADDPS       Z4, Z1, Z1
@@ -2258,10 +2234,8 @@ partial3b:
 partial3a:
 	TESTQ        CX, CX
 	JZ           end4
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z4
 	VMOVUPS      (AX), K1, Z4
 	VADDPS       Z4, Z0, Z0
@@ -2322,10 +2296,8 @@ rest2:
 	SUBQ         $0x00000010, CX
 	TESTQ        CX, CX
 	JZ           end4
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z4
 	VMOVUPS      192(AX), K1, Z4
 	VADDPS       Z4, Z3, Z3
@@ -2334,10 +2306,8 @@ rest2:
 partial3c:
 	TESTQ        CX, CX
 	JZ           end4
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z4
 	VMOVUPS      128(AX), K1, Z4
 	VADDPS       Z4, Z2, Z2
@@ -2346,10 +2316,8 @@ partial3c:
 partial3b:
 	TESTQ        CX, CX
 	JZ           end4
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z4
 	VMOVUPS      64(AX), K1, Z4
 	VADDPS       Z4, Z1, Z1
@@ -2358,10 +2326,8 @@ partial3b:
 partial3a:
 	TESTQ        CX, CX
 	JZ           end4
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
 	VBROADCASTSS negZero<>+4(SB), Z4
 	VMOVUPS      (AX), K1, Z4
 	VADDPS       Z4, Z0, Z0
@@ -2380,57 +2346,55 @@ end4:
 TEXT ·AxpyF32AVX512(SB), NOSPLIT, $0-56
 	VBROADCASTSS alpha+0(FP), Z0
 	MOVQ         x_base+8(FP), AX
-	MOVQ         y_base+32(FP), DX
-	MOVQ         x_len+16(FP), CX
+	MOVQ         y_base+32(FP), CX
+	MOVQ         x_len+16(FP), DX
 
 vectors1:
-	CMPQ        CX, $0x00000040
+	CMPQ        DX, $0x00000040
 	JL          done2
 	VMOVUPS     (AX), Z1
-	VMOVUPS     (DX), Z2
+	VMOVUPS     (CX), Z2
 	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, (DX)
+	VMOVUPS     Z2, (CX)
 	VMOVUPS     64(AX), Z1
-	VMOVUPS     64(DX), Z2
+	VMOVUPS     64(CX), Z2
 	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, 64(DX)
+	VMOVUPS     Z2, 64(CX)
 	VMOVUPS     128(AX), Z1
-	VMOVUPS     128(DX), Z2
+	VMOVUPS     128(CX), Z2
 	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, 128(DX)
+	VMOVUPS     Z2, 128(CX)
 	VMOVUPS     192(AX), Z1
-	VMOVUPS     192(DX), Z2
+	VMOVUPS     192(CX), Z2
 	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, 192(DX)
+	VMOVUPS     Z2, 192(CX)
 	ADDQ        $0x00000100, AX
-	ADDQ        $0x00000100, DX
-	SUBQ        $0x00000040, CX
+	ADDQ        $0x00000100, CX
+	SUBQ        $0x00000040, DX
 	JMP         vectors1
 
 done2:
 vectors3:
-	CMPQ        CX, $0x00000010
+	CMPQ        DX, $0x00000010
 	JL          done4
 	VMOVUPS     (AX), Z1
-	VMOVUPS     (DX), Z2
+	VMOVUPS     (CX), Z2
 	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, (DX)
+	VMOVUPS     Z2, (CX)
 	ADDQ        $0x00000040, AX
-	ADDQ        $0x00000040, DX
-	SUBQ        $0x00000010, CX
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x00000010, DX
 	JMP         vectors3
 
 done4:
-	TESTQ       CX, CX
+	TESTQ       DX, DX
 	JZ          end5
-	MOVQ        $0x00000001, BX
-	SHLQ        CL, BX
-	DECQ        BX
-	KMOVW       BX, K1
+	LEAQ        bitMasks<>+0(SB), BX
+	KMOVW       (BX)(DX*2), K1
 	VMOVUPS.Z   (AX), K1, Z1
-	VMOVUPS.Z   (DX), K1, Z2
+	VMOVUPS.Z   (CX), K1, Z2
 	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, K1, (DX)
+	VMOVUPS     Z2, K1, (CX)
 
 end5:
 	VZEROUPPER
@@ -2476,10 +2440,8 @@ vectors3:
 done4:
 	TESTQ     CX, CX
 	JZ        end5
-	MOVQ      $0x00000001, DX
-	SHLQ      CL, DX
-	DECQ      DX
-	KMOVW     DX, K1
+	LEAQ      bitMasks<>+0(SB), DX
+	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z1
 	VMULPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (AX)
@@ -2491,94 +2453,86 @@ end5:
 // func DotF64AVX512(x []float64, y []float64) float64
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
 TEXT ·DotF64AVX512(SB), NOSPLIT, $0-56
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
 	MOVQ   x_base+0(FP), AX
-	MOVQ   y_base+24(FP), DX
-	MOVQ   x_len+8(FP), CX
+	MOVQ   y_base+24(FP), CX
+	MOVQ   x_len+8(FP), DX
 
 round1:
-	CMPQ        CX, $0x00000020
+	CMPQ        DX, $0x00000020
 	JL          rest2
 	VMOVUPD     (AX), Z4
-	VFMADD231PD (DX), Z4, Z0
+	VFMADD231PD (CX), Z4, Z0
 	VMOVUPD     64(AX), Z4
-	VFMADD231PD 64(DX), Z4, Z1
+	VFMADD231PD 64(CX), Z4, Z1
 	VMOVUPD     128(AX), Z4
-	VFMADD231PD 128(DX), Z4, Z2
+	VFMADD231PD 128(CX), Z4, Z2
 	VMOVUPD     192(AX), Z4
-	VFMADD231PD 192(DX), Z4, Z3
+	VFMADD231PD 192(CX), Z4, Z3
 	ADDQ        $0x00000100, AX
-	ADDQ        $0x00000100, DX
-	SUBQ        $0x00000020, CX
+	ADDQ        $0x00000100, CX
+	SUBQ        $0x00000020, DX
 	JMP         round1
 
 rest2:
-	CMPQ         CX, $0x00000008
+	CMPQ         DX, $0x00000008
 	JL           partial3a
 	VMOVUPD      (AX), Z4
-	VFMADD231PD  (DX), Z4, Z0
-	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
+	VFMADD231PD  (CX), Z4, Z0
+	SUBQ         $0x00000008, DX
+	CMPQ         DX, $0x00000008
 	JL           partial3b
 	VMOVUPD      64(AX), Z4
-	VFMADD231PD  64(DX), Z4, Z1
-	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
+	VFMADD231PD  64(CX), Z4, Z1
+	SUBQ         $0x00000008, DX
+	CMPQ         DX, $0x00000008
 	JL           partial3c
 	VMOVUPD      128(AX), Z4
-	VFMADD231PD  128(DX), Z4, Z2
-	SUBQ         $0x00000008, CX
-	TESTQ        CX, CX
+	VFMADD231PD  128(CX), Z4, Z2
+	SUBQ         $0x00000008, DX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z4
 	VMOVUPD      192(AX), K1, Z4
-	VMOVUPD.Z    192(DX), K1, Z5
+	VMOVUPD.Z    192(CX), K1, Z5
 	VFMADD231PD  Z5, Z4, Z3
 	JMP          end4
 
 partial3c:
-	TESTQ        CX, CX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z4
 	VMOVUPD      128(AX), K1, Z4
-	VMOVUPD.Z    128(DX), K1, Z5
+	VMOVUPD.Z    128(CX), K1, Z5
 	VFMADD231PD  Z5, Z4, Z2
 	JMP          end4
 
 partial3b:
-	TESTQ        CX, CX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z4
 	VMOVUPD      64(AX), K1, Z4
-	VMOVUPD.Z    64(DX), K1, Z5
+	VMOVUPD.Z    64(CX), K1, Z5
 	VFMADD231PD  Z5, Z4, Z1
 	JMP          end4
 
 partial3a:
-	TESTQ        CX, CX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z4
 	VMOVUPD      (AX), K1, Z4
-	VMOVUPD.Z    (DX), K1, Z5
+	VMOVUPD.Z    (CX), K1, Z5
 	VFMADD231PD  Z5, Z4, Z0
 
 end4:
@@ -2606,89 +2560,81 @@ TEXT ·DotWideF64AVX512(SB), NOSPLIT, $0-56
 	VMOVUPD 128(AX), Z2
 	VMOVUPD 192(AX), Z3
 	MOVQ    x_base+8(FP), AX
-	MOVQ    y_base+32(FP), DX
-	MOVQ    x_len+16(FP), CX
+	MOVQ    y_base+32(FP), CX
+	MOVQ    x_len+16(FP), DX
 
 round1:
-	CMPQ        CX, $0x00000020
+	CMPQ        DX, $0x00000020
 	JL          rest2
 	VMOVUPD     (AX), Z4
-	VFMADD231PD (DX), Z4, Z0
+	VFMADD231PD (CX), Z4, Z0
 	VMOVUPD     64(AX), Z4
-	VFMADD231PD 64(DX), Z4, Z1
+	VFMADD231PD 64(CX), Z4, Z1
 	VMOVUPD     128(AX), Z4
-	VFMADD231PD 128(DX), Z4, Z2
+	VFMADD231PD 128(CX), Z4, Z2
 	VMOVUPD     192(AX), Z4
-	VFMADD231PD 192(DX), Z4, Z3
+	VFMADD231PD 192(CX), Z4, Z3
 	ADDQ        $0x00000100, AX
-	ADDQ        $0x00000100, DX
-	SUBQ        $0x00000020, CX
+	ADDQ        $0x00000100, CX
+	SUBQ        $0x00000020, DX
 	JMP         round1
 
 rest2:
-	CMPQ         CX, $0x00000008
+	CMPQ         DX, $0x00000008
 	JL           partial3a
 	VMOVUPD      (AX), Z4
-	VFMADD231PD  (DX), Z4, Z0
-	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
+	VFMADD231PD  (CX), Z4, Z0
+	SUBQ         $0x00000008, DX
+	CMPQ         DX, $0x00000008
 	JL           partial3b
 	VMOVUPD      64(AX), Z4
-	VFMADD231PD  64(DX), Z4, Z1
-	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
+	VFMADD231PD  64(CX), Z4, Z1
+	SUBQ         $0x00000008, DX
+	CMPQ         DX, $0x00000008
 	JL           partial3c
 	VMOVUPD      128(AX), Z4
-	VFMADD231PD  128(DX), Z4, Z2
-	SUBQ         $0x00000008, CX
-	TESTQ        CX, CX
+	VFMADD231PD  128(CX), Z4, Z2
+	SUBQ         $0x00000008, DX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z4
 	VMOVUPD      192(AX), K1, Z4
-	VMOVUPD.Z    192(DX), K1, Z5
+	VMOVUPD.Z    192(CX), K1, Z5
 	VFMADD231PD  Z5, Z4, Z3
 	JMP          end4
 
 partial3c:
-	TESTQ        CX, CX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z4
 	VMOVUPD      128(AX), K1, Z4
-	VMOVUPD.Z    128(DX), K1, Z5
+	VMOVUPD.Z    128(CX), K1, Z5
 	VFMADD231PD  Z5, Z4, Z2
 	JMP          end4
 
 partial3b:
-	TESTQ        CX, CX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z4
 	VMOVUPD      64(AX), K1, Z4
-	VMOVUPD.Z    64(DX), K1, Z5
+	VMOVUPD.Z    64(CX), K1, Z5
 	VFMADD231PD  Z5, Z4, Z1
 	JMP          end4
 
 partial3a:
-	TESTQ        CX, CX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z4
 	VMOVUPD      (AX), K1, Z4
-	VMOVUPD.Z    (DX), K1, Z5
+	VMOVUPD.Z    (CX), K1, Z5
 	VFMADD231PD  Z5, Z4, Z0
 
 end4:
@@ -2706,29 +2652,27 @@ TEXT ·DotLanesF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ    acc+0(FP), AX
 	VMOVUPD (AX), Z0
 	MOVQ    x_base+8(FP), AX
-	MOVQ    y_base+32(FP), DX
-	MOVQ    x_len+16(FP), CX
+	MOVQ    y_base+32(FP), CX
+	MOVQ    x_len+16(FP), DX
 
 round1:
-	CMPQ        CX, $0x00000008
+	CMPQ        DX, $0x00000008
 	JL          rest2
 	VMOVUPD     (AX), Z1
-	VFMADD231PD (DX), Z1, Z0
+	VFMADD231PD (CX), Z1, Z0
 	ADDQ        $0x00000040, AX
-	ADDQ        $0x00000040, DX
-	SUBQ        $0x00000008, CX
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x00000008, DX
 	JMP         round1
 
 rest2:
-	TESTQ        CX, CX
+	TESTQ        DX, DX
 	JZ           end4
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z1
 	VMOVUPD      (AX), K1, Z1
-	VMOVUPD.Z    (DX), K1, Z2
+	VMOVUPD.Z    (CX), K1, Z2
 	VFMADD231PD  Z2, Z1, Z0
 
 end4:
@@ -2740,10 +2684,10 @@ end4:
 // func SumF64AVX512(x []float64) float64
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
 TEXT ·SumF64AVX512(SB), NOSPLIT, $0-32
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
 	MOVQ   x_base+0(FP), AX
 	MOVQ   x_len+8(FP), CX
 
@@ -2773,10 +2717,8 @@ rest2:
 	SUBQ         $0x00000008, CX
 	TESTQ        CX, CX
 	JZ           end4
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z4
 	VMOVUPD      192(AX), K1, Z4
 	VADDPD       Z4, Z3, Z3
@@ -2785,10 +2727,8 @@ rest2:
 partial3c:
 	TESTQ        CX, CX
 	JZ           end4
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z4
 	VMOVUPD      128(AX), K1, Z4
 	VADDPD       Z4, Z2, Z2
@@ -2797,10 +2737,8 @@ partial3c:
 partial3b:
 	TESTQ        CX, CX
 	JZ           end4
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z4
 	VMOVUPD      64(AX), K1, Z4
 	VADDPD       Z4, Z1, Z1
@@ -2809,10 +2747,8 @@ partial3b:
 partial3a:
 	TESTQ        CX, CX
 	JZ           end4
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z4
 	VMOVUPD      (AX), K1, Z4
 	VADDPD       Z4, Z0, Z0
@@ -2870,10 +2806,8 @@ rest2:
 	SUBQ         $0x00000008, CX
 	TESTQ        CX, CX
 	JZ           end4
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z4
 	VMOVUPD      192(AX), K1, Z4
 	VADDPD       Z4, Z3, Z3
@@ -2882,10 +2816,8 @@ rest2:
 partial3c:
 	TESTQ        CX, CX
 	JZ           end4
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z4
 	VMOVUPD      128(AX), K1, Z4
 	VADDPD       Z4, Z2, Z2
@@ -2894,10 +2826,8 @@ partial3c:
 partial3b:
 	TESTQ        CX, CX
 	JZ           end4
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z4
 	VMOVUPD      64(AX), K1, Z4
 	VADDPD       Z4, Z1, Z1
@@ -2906,10 +2836,8 @@ partial3b:
 partial3a:
 	TESTQ        CX, CX
 	JZ           end4
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
 	VBROADCASTSD negZero<>+0(SB), Z4
 	VMOVUPD      (AX), K1, Z4
 	VADDPD       Z4, Z0, Z0
@@ -2928,57 +2856,55 @@ end4:
 TEXT ·AxpyF64AVX512(SB), NOSPLIT, $0-56
 	VBROADCASTSD alpha+0(FP), Z0
 	MOVQ         x_base+8(FP), AX
-	MOVQ         y_base+32(FP), DX
-	MOVQ         x_len+16(FP), CX
+	MOVQ         y_base+32(FP), CX
+	MOVQ         x_len+16(FP), DX
 
 vectors1:
-	CMPQ        CX, $0x00000020
+	CMPQ        DX, $0x00000020
 	JL          done2
 	VMOVUPD     (AX), Z1
-	VMOVUPD     (DX), Z2
+	VMOVUPD     (CX), Z2
 	VFMADD231PD Z1, Z0, Z2
-	VMOVUPD     Z2, (DX)
+	VMOVUPD     Z2, (CX)
 	VMOVUPD     64(AX), Z1
-	VMOVUPD     64(DX), Z2
+	VMOVUPD     64(CX), Z2
 	VFMADD231PD Z1, Z0, Z2
-	VMOVUPD     Z2, 64(DX)
+	VMOVUPD     Z2, 64(CX)
 	VMOVUPD     128(AX), Z1
-	VMOVUPD     128(DX), Z2
+	VMOVUPD     128(CX), Z2
 	VFMADD231PD Z1, Z0, Z2
-	VMOVUPD     Z2, 128(DX)
+	VMOVUPD     Z2, 128(CX)
 	VMOVUPD     192(AX), Z1
-	VMOVUPD     192(DX), Z2
+	VMOVUPD     192(CX), Z2
 	VFMADD231PD Z1, Z0, Z2
-	VMOVUPD     Z2, 192(DX)
+	VMOVUPD     Z2, 192(CX)
 	ADDQ        $0x00000100, AX
-	ADDQ        $0x00000100, DX
-	SUBQ        $0x00000020, CX
+	ADDQ        $0x00000100, CX
+	SUBQ        $0x00000020, DX
 	JMP         vectors1
 
 done2:
 vectors3:
-	CMPQ        CX, $0x00000008
+	CMPQ        DX, $0x00000008
 	JL          done4
 	VMOVUPD     (AX), Z1
-	VMOVUPD     (DX), Z2
+	VMOVUPD     (CX), Z2
 	VFMADD231PD Z1, Z0, Z2
-	VMOVUPD     Z2, (DX)
+	VMOVUPD     Z2, (CX)
 	ADDQ        $0x00000040, AX
-	ADDQ        $0x00000040, DX
-	SUBQ        $0x00000008, CX
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x00000008, DX
 	JMP         vectors3
 
 done4:
-	TESTQ       CX, CX
+	TESTQ       DX, DX
 	JZ          end5
-	MOVQ        $0x00000001, BX
-	SHLQ        CL, BX
-	DECQ        BX
-	KMOVW       BX, K1
+	LEAQ        bitMasks<>+0(SB), BX
+	KMOVW       (BX)(DX*2), K1
 	VMOVUPD.Z   (AX), K1, Z1
-	VMOVUPD.Z   (DX), K1, Z2
+	VMOVUPD.Z   (CX), K1, Z2
 	VFMADD231PD Z1, Z0, Z2
-	VMOVUPD     Z2, K1, (DX)
+	VMOVUPD     Z2, K1, (CX)
 
 end5:
 	VZEROUPPER
@@ -3024,10 +2950,8 @@ vectors3:
 done4:
 	TESTQ     CX, CX
 	JZ        end5
-	MOVQ      $0x00000001, DX
-	SHLQ      CL, DX
-	DECQ      DX
-	KMOVW     DX, K1
+	LEAQ      bitMasks<>+0(SB), DX
+	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z1
 	VMULPD    Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (AX)
@@ -3048,3 +2972,22 @@ DATA laneMasks<>+40(SB)/8, $0x0000000000000000
 DATA laneMasks<>+48(SB)/8, $0x0000000000000000
 DATA laneMasks<>+56(SB)/8, $0x0000000000000000
 GLOBL laneMasks<>(SB), RODATA|NOPTR, $64
+
+DATA bitMasks<>+0(SB)/2, $0x0000
+DATA bitMasks<>+2(SB)/2, $0x0001
+DATA bitMasks<>+4(SB)/2, $0x0003
+DATA bitMasks<>+6(SB)/2, $0x0007
+DATA bitMasks<>+8(SB)/2, $0x000f
+DATA bitMasks<>+10(SB)/2, $0x001f
+DATA bitMasks<>+12(SB)/2, $0x003f
+DATA bitMasks<>+14(SB)/2, $0x007f
+DATA bitMasks<>+16(SB)/2, $0x00ff
+DATA bitMasks<>+18(SB)/2, $0x01ff
+DATA bitMasks<>+20(SB)/2, $0x03ff
+DATA bitMasks<>+22(SB)/2, $0x07ff
+DATA bitMasks<>+24(SB)/2, $0x0fff
+DATA bitMasks<>+26(SB)/2, $0x1fff
+DATA bitMasks<>+28(SB)/2, $0x3fff
+DATA bitMasks<>+30(SB)/2, $0x7fff
+DATA bitMasks<>+32(SB)/2, $0xffff
+GLOBL bitMasks<>(SB), RODATA|NOPTR, $34

@@ -3,3 +3,75 @@
 //go:build !purego
 
 package amd64
+
+// GemvF32AVX2 sets y = alpha·A·x + beta·y, row · row; generic.GemvF32 defines it.
+// Several rows of A at once, one FMA with memory per vector; their folds share shuffles.
+//
+//go:noescape
+func GemvF32AVX2(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32)
+
+// GemvTF32AVX2 sets y = alpha·Aᵀ·x + beta·y, row × matrix; generic.GemvTF32 defines it.
+// Vectors along the rows of A, one FMA with memory per vector.
+//
+//go:noescape
+func GemvTF32AVX2(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32)
+
+// GerF32AVX2 adds alpha·x·yᵀ to A; generic.GerF32 defines it.
+// Row by row, four vectors a round, two FMAs each: x[i]·y[j] + 0, then alpha times it + A.
+//
+//go:noescape
+func GerF32AVX2(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int)
+
+// GemvF64AVX2 sets y = alpha·A·x + beta·y, row · row; generic.GemvF64 defines it.
+// Several rows of A at once, one FMA with memory per vector; their folds share shuffles.
+//
+//go:noescape
+func GemvF64AVX2(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64)
+
+// GemvTF64AVX2 sets y = alpha·Aᵀ·x + beta·y, row × matrix; generic.GemvTF64 defines it.
+// Vectors along the rows of A, one FMA with memory per vector.
+//
+//go:noescape
+func GemvTF64AVX2(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64)
+
+// GerF64AVX2 adds alpha·x·yᵀ to A; generic.GerF64 defines it.
+// Row by row, four vectors a round, two FMAs each: x[i]·y[j] + 0, then alpha times it + A.
+//
+//go:noescape
+func GerF64AVX2(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int)
+
+// GemvF32AVX512 sets y = alpha·A·x + beta·y, row · row; generic.GemvF32 defines it.
+// Several rows of A at once, one FMA with memory per vector; their folds share shuffles.
+//
+//go:noescape
+func GemvF32AVX512(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32)
+
+// GemvTF32AVX512 sets y = alpha·Aᵀ·x + beta·y, row × matrix; generic.GemvTF32 defines it.
+// Vectors along the rows of A, one FMA with memory per vector.
+//
+//go:noescape
+func GemvTF32AVX512(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32)
+
+// GerF32AVX512 adds alpha·x·yᵀ to A; generic.GerF32 defines it.
+// Row by row, four vectors a round, two FMAs each: x[i]·y[j] + 0, then alpha times it + A.
+//
+//go:noescape
+func GerF32AVX512(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int)
+
+// GemvF64AVX512 sets y = alpha·A·x + beta·y, row · row; generic.GemvF64 defines it.
+// Several rows of A at once, one FMA with memory per vector; their folds share shuffles.
+//
+//go:noescape
+func GemvF64AVX512(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64)
+
+// GemvTF64AVX512 sets y = alpha·Aᵀ·x + beta·y, row × matrix; generic.GemvTF64 defines it.
+// Vectors along the rows of A, one FMA with memory per vector.
+//
+//go:noescape
+func GemvTF64AVX512(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64)
+
+// GerF64AVX512 adds alpha·x·yᵀ to A; generic.GerF64 defines it.
+// Row by row, four vectors a round, two FMAs each: x[i]·y[j] + 0, then alpha times it + A.
+//
+//go:noescape
+func GerF64AVX512(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int)

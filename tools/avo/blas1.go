@@ -42,7 +42,7 @@ func blas1(t *target) {
 	alpha := t.vec()
 	t.broadcast(t.param("alpha"), alpha)
 	x, y, n := t.ptr("x"), t.ptr("y"), t.len("x")
-	t.sweep(n, []reg.GPVirtual{x, y}, func(disp int, m *mask) {
+	t.sweep(n, []gp{x, y}, func(disp int, m *mask) {
 		xv, yv := t.vec(), t.vec()
 		t.loadMaybe(mem(x, disp), m, xv)
 		t.loadMaybe(mem(y, disp), m, yv)
@@ -56,7 +56,7 @@ func blas1(t *target) {
 	alpha = t.vec()
 	t.broadcast(t.param("alpha"), alpha)
 	x, n = t.ptr("x"), t.len("x")
-	t.sweep(n, []reg.GPVirtual{x}, func(disp int, m *mask) {
+	t.sweep(n, []gp{x}, func(disp int, m *mask) {
 		xv := t.vec()
 		t.loadMaybe(mem(x, disp), m, xv)
 		t.mul(xv, alpha, xv)
@@ -67,20 +67,20 @@ func blas1(t *target) {
 
 // sweep emits body for every vector of n elements: four at a time, one at a
 // time, and the last partial one with a mask. ptrs are advanced; n is used up.
-func (t *target) sweep(n reg.GPVirtual, ptrs []reg.GPVirtual, body func(disp int, m *mask)) {
+func (t *target) sweep(n gp, ptrs []gp, body func(disp int, m *mask)) {
 	bytes := t.lanes * t.size
 	for _, unroll := range []int{4, 1} {
 		loop, done := t.label("vectors"), t.label("done")
 		t.Label(loop)
-		t.CMPQ(n, operand.U32(unroll*t.lanes))
+		t.CMPQ(n, imm(unroll*t.lanes))
 		t.JL(operand.LabelRef(done))
 		for i := range unroll {
 			body(i*bytes, nil)
 		}
 		for _, p := range ptrs {
-			t.ADDQ(operand.U32(unroll*bytes), p)
+			t.ADDQ(imm(unroll*bytes), p)
 		}
-		t.SUBQ(operand.U32(unroll*t.lanes), n)
+		t.SUBQ(imm(unroll*t.lanes), n)
 		t.JMP(operand.LabelRef(loop))
 		t.Label(done)
 	}
@@ -113,7 +113,7 @@ func (t *target) storeMaybe(v reg.VecVirtual, m *mask, p operand.Mem) {
 // dotLoop adds the products of arguments x and y to the lanes in acc.
 func (t *target) dotLoop(acc []reg.VecVirtual) {
 	x, y := t.ptr("x"), t.ptr("y")
-	t.lanesLoop(acc, t.len("x"), []reg.GPVirtual{x, y}, func(i, disp int, m *mask) {
+	t.lanesLoop(acc, t.len("x"), []gp{x, y}, func(i, disp int, m *mask) {
 		v := t.vec()
 		if m == nil {
 			t.load(mem(x, disp), v)
@@ -130,7 +130,7 @@ func (t *target) dotLoop(acc []reg.VecVirtual) {
 // sumLoop adds argument x to the lanes in acc.
 func (t *target) sumLoop(acc []reg.VecVirtual) {
 	x := t.ptr("x")
-	t.lanesLoop(acc, t.len("x"), []reg.GPVirtual{x}, func(i, disp int, m *mask) {
+	t.lanesLoop(acc, t.len("x"), []gp{x}, func(i, disp int, m *mask) {
 		if m == nil {
 			t.add(acc[i], mem(x, disp), acc[i])
 			return
@@ -143,27 +143,27 @@ func (t *target) sumLoop(acc []reg.VecVirtual) {
 
 // lanesLoop emits body(i, …) so that vector v of n elements meets accumulator
 // v mod len(acc): whole rounds, then the rest, the last vector with a mask.
-func (t *target) lanesLoop(acc []reg.VecVirtual, n reg.GPVirtual, ptrs []reg.GPVirtual, body func(i, disp int, m *mask)) {
+func (t *target) lanesLoop(acc []reg.VecVirtual, n gp, ptrs []gp, body func(i, disp int, m *mask)) {
 	bytes, round := t.lanes*t.size, len(acc)*t.lanes
 	loop, rest, partial, end := t.label("round"), t.label("rest"), t.label("partial"), t.label("end")
 	t.Label(loop)
-	t.CMPQ(n, operand.U32(round))
+	t.CMPQ(n, imm(round))
 	t.JL(operand.LabelRef(rest))
 	for i := range acc {
 		body(i, i*bytes, nil)
 	}
 	for _, p := range ptrs {
-		t.ADDQ(operand.U32(round*t.size), p)
+		t.ADDQ(imm(round*t.size), p)
 	}
-	t.SUBQ(operand.U32(round), n)
+	t.SUBQ(imm(round), n)
 	t.JMP(operand.LabelRef(loop))
 	t.Label(rest)
 	for i := range acc {
 		if i < len(acc)-1 {
-			t.CMPQ(n, operand.U32(t.lanes))
+			t.CMPQ(n, imm(t.lanes))
 			t.JL(operand.LabelRef(partial + string(rune('a'+i))))
 			body(i, i*bytes, nil)
-			t.SUBQ(operand.U32(t.lanes), n)
+			t.SUBQ(imm(t.lanes), n)
 		}
 	}
 	for i := len(acc) - 1; i >= 0; i-- {
@@ -204,14 +204,11 @@ func (t *target) foldReturn(acc []reg.VecVirtual) {
 		}
 	}
 	sum := t.fold(t.halve(acc[:1]))
-	ret, err := t.ReturnIndex(0).Resolve()
-	if err != nil {
-		panic(err)
-	}
+	ret := t.addr(t.ReturnIndex(0))
 	if t.f64 {
-		t.VMOVSD(sum.AsX(), ret.Addr)
+		t.VMOVSD(sum.AsX(), ret)
 	} else {
-		t.VMOVSS(sum.AsX(), ret.Addr)
+		t.VMOVSS(sum.AsX(), ret)
 	}
 	t.ret()
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/gotypes"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -22,8 +23,15 @@ type target struct {
 	lanes  int // elements of a vector
 	parts  int // vectors that make up 64 bytes
 
-	labels int
+	labels    int
+	names     map[string]string // argument names of emitters to those of the function; see rename
+	resumes   bool              // chains may go on from C
+	rowPtr    gp                // of C, see cRow
+	row       int
+	rowStride string // argument that holds the stride of A's rows; "" if A is one row
 }
+
+type gp = reg.GPVirtual
 
 func newTarget(ctx *build.Context, tb *tables, avx512, f64 bool) *target {
 	t := &target{Context: ctx, tables: tb, avx512: avx512, f64: f64, size: 4, parts: 2}
@@ -47,7 +55,7 @@ func (t *target) fn(name, signature string, doc ...string) {
 	if t.avx512 {
 		isa = "AVX512"
 	}
-	t.labels = 0
+	t.labels, t.names = 0, nil
 	t.Function(name + elem + isa)
 	t.Pragma("noescape")
 	t.Attributes(attr.NOSPLIT)
@@ -98,23 +106,46 @@ func (t *target) vecs(n int) []reg.VecVirtual {
 	return v
 }
 
-// zero sets registers to +0. With AVX-512 the shorter encoding clears the rest.
+// zero sets registers to +0.
 func (t *target) zero(v ...reg.VecVirtual) {
 	for _, r := range v {
-		t.VXORPS(r.AsX(), r.AsX(), r.AsX())
+		t.VXORPS(r, r, r)
 	}
 }
 
 // broadcast sets all lanes of v to the float at m (a memory operand or an XMM register).
 func (t *target) broadcast(m operand.Op, v operand.Op) { t.op(t.VBROADCASTSS, t.VBROADCASTSD, m, v) }
 
-// param returns the memory operand of an argument.
-func (t *target) param(name string) operand.Mem {
-	c, err := t.Param(name).Resolve()
+// rename lets emitters written for a product of matrices serve a function whose
+// arguments have other names.
+func (t *target) rename(names map[string]string) { t.names = names }
+
+// arg returns an argument by the name that emitters use.
+func (t *target) arg(name string) gotypes.Component {
+	if n, ok := t.names[name]; ok {
+		name = n
+	}
+	return t.Param(name)
+}
+
+// addr returns the memory operand of an argument or of a part of one.
+func (t *target) addr(c gotypes.Component) operand.Mem {
+	b, err := c.Resolve()
 	if err != nil {
 		panic(err)
 	}
-	return c.Addr
+	return b.Addr
+}
+
+// param returns the memory operand of an argument.
+func (t *target) param(name string) operand.Mem { return t.addr(t.arg(name)) }
+
+// scratch stores the integer argument name in the stack slot that holds the
+// capacity of slice, which nobody reads, and returns it.
+func (t *target) scratch(name, slice string) operand.Mem {
+	m := t.addr(t.arg(slice).Cap())
+	t.MOVQ(t.int(name), m)
+	return m
 }
 
 // int loads an integer argument.
@@ -137,16 +168,85 @@ func (t *target) shift() int { return t.size/8 + 2 }
 // ptr loads the base of a slice argument.
 func (t *target) ptr(name string) reg.GPVirtual {
 	r := t.GP64()
-	t.Load(t.Param(name).Base(), r)
+	t.MOVQ(t.addr(t.arg(name).Base()), r)
 	return r
 }
 
 // len loads the length of a slice argument.
 func (t *target) len(name string) reg.GPVirtual {
 	r := t.GP64()
-	t.Load(t.Param(name).Len(), r)
+	t.MOVQ(t.addr(t.arg(name).Len()), r)
 	return r
 }
+
+// advance adds n times the stride in argument name to p.
+func (t *target) advance(p gp, n int, name string) {
+	stride := t.bytes(name)
+	if n > 1 {
+		t.IMUL3Q(imm(n), stride, stride)
+	}
+	t.ADDQ(stride, p)
+}
+
+// strided returns pointers, copies of p and multiples of three rows on, and a
+// function that addresses row i of n relative to them. stride names the argument
+// with the distance of rows, "" or a renamed "" if there is one row.
+func (t *target) strided(p gp, n int, stride string) ([]gp, func(row, disp int) operand.Mem) {
+	first := t.GP64()
+	t.MOVQ(p, first)
+	ptrs := []gp{first}
+	if n == 1 {
+		return ptrs, func(_, disp int) operand.Mem { return mem(first, disp) }
+	}
+	ld := t.bytes(stride)
+	if n > 3 {
+		three := t.GP64()
+		t.LEAQ(operand.Mem{Base: ld, Index: ld, Scale: 2}, three)
+		for i := 3; i < n; i += 3 {
+			q := t.GP64()
+			t.LEAQ(operand.Mem{Base: ptrs[len(ptrs)-1], Index: three, Scale: 1}, q)
+			ptrs = append(ptrs, q)
+		}
+	}
+	return ptrs, func(row, disp int) operand.Mem {
+		m := mem(ptrs[row/3], disp)
+		if r := row % 3; r > 0 {
+			m.Index, m.Scale = ld, uint8(r)
+		}
+		return m
+	}
+}
+
+// cRow returns the address of row i of C from p, its first row. It is called for
+// i = 0, 1, 2, … in turn, more than once for a row if need be.
+func (t *target) cRow(p gp, i int) operand.Mem {
+	if i == 0 {
+		t.rowPtr, t.row = p, 0
+	}
+	if i > t.row {
+		q := t.GP64()
+		t.MOVQ(t.rowPtr, q)
+		t.ADDQ(t.bytes("ldc"), q)
+		t.rowPtr, t.row = q, i
+	}
+	return mem(t.rowPtr, 0)
+}
+
+// jumpIfZero jumps to label if the float argument name is ±0.
+func (t *target) jumpIfZero(name, label string) {
+	if t.f64 {
+		r := t.GP64()
+		t.MOVQ(t.param(name), r)
+		t.ADDQ(r, r)
+	} else {
+		r := t.GP32()
+		t.MOVL(t.param(name), r)
+		t.ADDL(r, r)
+	}
+	t.JZ(operand.LabelRef(label))
+}
+
+func imm(n int) operand.Constant { return operand.U32(n) }
 
 func mem(base reg.Register, disp int) operand.Mem { return operand.Mem{Base: base, Disp: disp} }
 
@@ -166,12 +266,9 @@ type mask struct{ reg.Register }
 // mask returns the set of the first n lanes of v's width, 0 ≤ n ≤ lanes.
 func (t *target) mask(n reg.GPVirtual) mask {
 	if t.avx512 {
-		bits, k := t.GP64(), t.K()
-		t.MOVQ(n, reg.RCX)
-		t.MOVQ(operand.U32(1), bits)
-		t.SHLQ(reg.CL, bits)
-		t.DECQ(bits)
-		t.KMOVW(bits.As32(), k)
+		p, k := t.GP64(), t.K()
+		t.LEAQ(t.bitMasks(), p)
+		t.KMOVW(operand.Mem{Base: p, Index: n, Scale: 2}, k)
 		return mask{k}
 	}
 	m, p, off := t.YMM(), t.GP64(), t.GP64()
@@ -183,14 +280,8 @@ func (t *target) mask(n reg.GPVirtual) mask {
 	return mask{m}
 }
 
-// maskConst is mask for a number known now, for registers of 128 or 256 bits.
+// maskConst is mask for a number known now; only AVX2 needs it.
 func (t *target) maskConst(n int) mask {
-	if t.avx512 {
-		bits, k := t.GP32(), t.K()
-		t.MOVL(operand.U32(1<<n-1), bits)
-		t.KMOVW(bits, k)
-		return mask{k}
-	}
 	m := t.YMM()
 	t.VMOVDQU(t.laneMasks().Offset(32-n*t.size), m)
 	return mask{m}
@@ -218,7 +309,7 @@ func (t *target) loadMasked(p operand.Mem, m mask, v reg.VecVirtual) {
 }
 
 // storeMasked stores the lanes in m.
-func (t *target) storeMasked(v reg.VecVirtual, m mask, p operand.Mem) {
+func (t *target) storeMasked(v reg.Register, m mask, p operand.Mem) {
 	if t.avx512 {
 		t.op(t.VMOVUPS, t.VMOVUPD, v, m.Register, p)
 		return
@@ -258,9 +349,16 @@ func (t *target) laneMasks() operand.Mem {
 	return t.NewStatic("laneMasks")
 }
 
+// bitMasks is the memory operand of 17 words, word n with the lowest n bits set.
+func (t *target) bitMasks() operand.Mem {
+	t.usesBitMasks = true
+	return t.NewStatic("bitMasks")
+}
+
 // tables notes which constant tables a file needs.
 type tables struct {
-	usesNegZero, usesLaneMasks bool
+	usesNegZero, usesLaneMasks, usesBitMasks bool
+	pool pool // constants of the elementary functions
 }
 
 // NewStatic returns the address of a table of this file.
@@ -270,6 +368,7 @@ func (tb *tables) NewStatic(name string) operand.Mem {
 
 // emit writes the tables that were used.
 func (tb *tables) emit(ctx *build.Context) {
+	tb.pool.emit(ctx)
 	if tb.usesNegZero {
 		ctx.StaticGlobal("negZero")
 		ctx.DataAttributes(attr.RODATA | attr.NOPTR)
@@ -280,6 +379,13 @@ func (tb *tables) emit(ctx *build.Context) {
 		ctx.DataAttributes(attr.RODATA | attr.NOPTR)
 		for i := range 8 {
 			ctx.AppendDatum(operand.U64([]uint64{1<<64 - 1, 0}[i/4]))
+		}
+	}
+	if tb.usesBitMasks {
+		ctx.StaticGlobal("bitMasks")
+		ctx.DataAttributes(attr.RODATA | attr.NOPTR)
+		for i := range 17 {
+			ctx.AppendDatum(operand.U16(1<<i - 1))
 		}
 	}
 }
