@@ -18,7 +18,7 @@ const All = math.MaxInt
 type Options[T kernels.Float] struct {
 	Epochs   int
 	Rate     float64  // the learning rate η
-	Schedule Schedule // of the rate; nil is Constant
+	Schedule Schedule // of the rate; nil keeps it constant
 	Batch    int      // samples a step; more than there are is All
 	// Draw, if not 0, turns on two-level sampling: batches of Draw samples are drawn
 	// at random from the training set (without repetition within a draw), and steps
@@ -83,19 +83,12 @@ func Fit[T kernels.Float](ctx context.Context, n *net.Network[T], d Data[T], o O
 	if err := o.check(n, d); err != nil {
 		return Result{}, err
 	}
-	f := fitter[T]{
-		net: n, options: &o, batches: newBatcher(d, &o), start: time.Now(),
-		good: slices.Clone(n.Params()),
-	}
-	f.ws = n.NewWorkspace(f.batches.size)
-	if o.Validation.Len() > 0 {
-		f.evalWS = n.NewWorkspace(min(evalBatch, o.Validation.Len()))
-	}
+	f := newFitter(n, d, &o)
 	err := f.run(ctx)
 	return f.result, err
 }
 
-// check reports what is wrong with the options or the data and sets defaults.
+// check reports what is wrong with the options or the data.
 func (o *Options[T]) check(n *net.Network[T], d Data[T]) error {
 	switch {
 	case o.Epochs < 0:
@@ -123,9 +116,6 @@ func (o *Options[T]) check(n *net.Network[T], d Data[T]) error {
 			return fmt.Errorf("train: validation data: %w", err)
 		}
 	}
-	if o.Schedule == nil {
-		o.Schedule = Constant
-	}
 	return nil
 }
 
@@ -141,6 +131,15 @@ type fitter[T kernels.Float] struct {
 	good    []T // parameters at the end of the last good epoch
 	best    []T // those of the epoch with the least validation cost
 	result  Result
+}
+
+func newFitter[T kernels.Float](n *net.Network[T], d Data[T], o *Options[T]) *fitter[T] {
+	f := &fitter[T]{net: n, options: o, batches: newBatcher(d, o), start: time.Now(), good: slices.Clone(n.Params())}
+	f.ws = n.NewWorkspace(f.batches.size)
+	if o.Validation.Len() > 0 {
+		f.evalWS = n.NewWorkspace(min(evalBatch, o.Validation.Len()))
+	}
+	return f
 }
 
 func (f *fitter[T]) run(ctx context.Context) error {
@@ -173,7 +172,10 @@ func (f *fitter[T]) run(ctx context.Context) error {
 
 // epoch goes through the training data once.
 func (f *fitter[T]) epoch(ctx context.Context, number int) (Epoch, error) {
-	factor := f.options.Schedule(number-1, f.options.Epochs)
+	factor := 1.0
+	if s := f.options.Schedule; s != nil {
+		factor = s(number-1, f.options.Epochs)
+	}
 	rate := float64(f.options.Rate * factor)
 	if math.IsNaN(rate) || math.IsInf(rate, 0) {
 		return Epoch{}, fmt.Errorf("train: the schedule's factor for epoch %d is %v", number, factor)

@@ -10,21 +10,19 @@ import (
 // epoch, which is one of 0 … epochs−1.
 type Schedule func(epoch, epochs int) float64
 
-// Constant keeps the learning rate.
-func Constant(epoch, epochs int) float64 { return 1 }
-
-// Step multiplies the learning rate by factor after every so many epochs.
-func Step(every int, factor float64) Schedule {
+// StepDecay multiplies the learning rate by factor after every so many epochs,
+// at least 1.
+func StepDecay(every int, factor float64) Schedule {
 	return func(epoch, _ int) float64 { return generic.Pow(factor, float64(epoch/every)) }
 }
 
-// Exponential multiplies the learning rate by factor after every epoch.
-func Exponential(factor float64) Schedule { return Step(1, factor) }
+// ExponentialDecay multiplies the learning rate by factor after every epoch.
+func ExponentialDecay(factor float64) Schedule { return StepDecay(1, factor) }
 
-// Cosine lets the learning rate fall along half a wave from its full value in
+// CosineDecay lets the learning rate fall along half a wave from its full value in
 // the first epoch to the share last of it in the last one (Loshchilov and
 // Hutter, "SGDR", 2017, without restarts).
-func Cosine(last float64) Schedule {
+func CosineDecay(last float64) Schedule {
 	return func(epoch, epochs int) float64 {
 		if epochs < 2 {
 			return 1

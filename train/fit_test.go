@@ -1,0 +1,261 @@
+package train_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nabla-go/nabla/kernels"
+	nn "github.com/nabla-go/nabla/net"
+	"github.com/nabla-go/nabla/train"
+)
+
+func linear(t testing.TB) *nn.Network[float64] {
+	return newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Seed: 1})
+}
+
+func TestOptionErrors(t *testing.T) {
+	good := train.Options[float64]{Epochs: 1, Rate: 1, Batch: 1}
+	for want, change := range map[string]func(o *train.Options[float64], d *train.Data[float64]){
+		"-1 epochs":             func(o *train.Options[float64], _ *train.Data[float64]) { o.Epochs = -1 },
+		"learning rate NaN":     func(o *train.Options[float64], _ *train.Data[float64]) { o.Rate = math.NaN() },
+		"learning rate +Inf":    func(o *train.Options[float64], _ *train.Data[float64]) { o.Rate = math.Inf(1) },
+		"learning rate -1":      func(o *train.Options[float64], _ *train.Data[float64]) { o.Rate = -1 },
+		"batches of 0 samples":  func(o *train.Options[float64], _ *train.Data[float64]) { o.Batch = 0 },
+		"batches of -1 samples": func(o *train.Options[float64], _ *train.Data[float64]) { o.Batch = -1 },
+		"draws of -5 samples":   func(o *train.Options[float64], _ *train.Data[float64]) { o.Draw = -5 },
+		"excludes FileOrder":    func(o *train.Options[float64], _ *train.Data[float64]) { o.Draw, o.FileOrder = 5, true },
+		"-1 workers":            func(o *train.Options[float64], _ *train.Data[float64]) { o.Workers = -1 },
+		"patience of -1":        func(o *train.Options[float64], _ *train.Data[float64]) { o.Patience = -1 },
+		"needs validation data": func(o *train.Options[float64], _ *train.Data[float64]) { o.Patience = 1 },
+		"factor for epoch 1": func(o *train.Options[float64], _ *train.Data[float64]) {
+			o.Schedule = func(_, _ int) float64 { return math.NaN() }
+		},
+		"training data: no sampl": func(_ *train.Options[float64], d *train.Data[float64]) { *d = train.Data[float64]{} },
+		"2 rows of inputs but 3 ": func(_ *train.Options[float64], d *train.Data[float64]) { d.X = d.X.Slice(0, 2) },
+		"have 2 columns but the ": func(_ *train.Options[float64], d *train.Data[float64]) { d.X = kernels.NewMatrix[float64](3, 2) },
+		"targets have 2 columns":  func(_ *train.Options[float64], d *train.Data[float64]) { d.T = kernels.NewMatrix[float64](3, 2) },
+		"input row 2, column 1":   func(_ *train.Options[float64], d *train.Data[float64]) { d.X.Data[1] = math.NaN() },
+		"target row 3, column 1":  func(_ *train.Options[float64], d *train.Data[float64]) { d.T.Data[2] = math.Inf(1) },
+		"validation data: inputs": func(o *train.Options[float64], _ *train.Data[float64]) {
+			o.Validation = train.Data[float64]{X: kernels.NewMatrix[float64](3, 2), T: kernels.NewMatrix[float64](3, 1)}
+		},
+	} {
+		n, o, d := linear(t), good, numbered(3)
+		before := n.Fingerprint()
+		change(&o, &d)
+		_, err := train.Fit(context.Background(), n, d, o)
+		if err == nil || !strings.HasPrefix(err.Error(), "train: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+		if n.Fingerprint() != before {
+			t.Errorf("%s: the network has changed", want)
+		}
+	}
+}
+
+func TestTargetsOutOfReach(t *testing.T) {
+	d := train.Data[float32]{X: matrix([]float32{0}, []float32{1}), T: matrix([]float32{10}, []float32{90})}
+	n := newNet[float32](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Sigmoid)}})
+	_, err := train.Fit(context.Background(), n, d, train.Options[float32]{Epochs: 1, Rate: 1, Batch: 1})
+	if err == nil || !strings.Contains(err.Error(), "target row 1, column 1 is 10: want 0 to 1") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// y = 10⁶ x at rate 10: the weights overflow.
+func TestDivergence(t *testing.T) {
+	for _, batch := range []int{1, 2, train.All} {
+		d := train.Data[float32]{X: matrix([]float32{1}, []float32{2}, []float32{3}), T: matrix([]float32{1e6}, []float32{2e6}, []float32{3e6})}
+		n := newNet[float32](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Seed: 1})
+		lastGood := n.Fingerprint()
+		r, err := train.Fit(context.Background(), n, d, train.Options[float32]{
+			Epochs: 50, Rate: 10, Batch: batch,
+			Progress: func(train.Epoch) { lastGood = n.Fingerprint() },
+		})
+		var diverged *train.DivergedError
+		if !errors.As(err, &diverged) {
+			t.Fatalf("batch %d: error %v, want a DivergedError", batch, err)
+		}
+		if diverged.Epoch != len(r.Epochs)+1 || diverged.Step < 1 || diverged.Step > 3 || !strings.Contains(err.Error(), "diverged in epoch ") {
+			t.Errorf("batch %d: %v after %d epochs", batch, err, len(r.Epochs))
+		}
+		if n.Fingerprint() != lastGood {
+			t.Errorf("batch %d: the network does not have the parameters of the last good epoch", batch)
+		}
+	}
+}
+
+// A cost that its output activation can leave stops with a place, not with NaN.
+func TestDomainErrorStops(t *testing.T) {
+	d := train.Data[float64]{X: matrix([]float64{0}, []float64{1}), T: matrix([]float64{0.5}, []float64{0.5})}
+	n := linear(t)
+	n.Weights(1).Data[0], n.Biases(1)[0] = -1, 0.5
+	before := n.Fingerprint()
+	_, err := train.Fit(context.Background(), newCost(t, n, nn.CrossEntropy), d, train.Options[float64]{Epochs: 1, Rate: 1, Batch: train.All})
+	if err == nil || !strings.Contains(err.Error(), "epoch 1, step 1: net: sample 2 of the batch: output 1 is -0.5") {
+		t.Errorf("error %v", err)
+	}
+	if n.Fingerprint() != before {
+		t.Error("the network has changed")
+	}
+}
+
+// newCost returns a network of n's parameters that minimises c.
+func newCost(t *testing.T, n *nn.Network[float64], c nn.Cost) *nn.Network[float64] {
+	cfg := n.Config()
+	cfg.Cost = c
+	m := newNet[float64](t, cfg)
+	copy(m.Params(), n.Params())
+	return m
+}
+
+func TestContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	n := linear(t)
+	r, err := train.Fit(ctx, n, numbered(4), train.Options[float64]{
+		Epochs: 100, Rate: 0.01, Batch: 1,
+		Progress: func(e train.Epoch) {
+			if e.Number == 3 {
+				cancel()
+			}
+		},
+	})
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "stopped in epoch 4 after step 0") {
+		t.Errorf("error %v", err)
+	}
+	if len(r.Epochs) != 3 {
+		t.Errorf("%d epochs were completed, want 3", len(r.Epochs))
+	}
+}
+
+func TestEpochReports(t *testing.T) {
+	n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Init: nn.Zero})
+	d := noisy[float32](10)
+	var seen []train.Epoch
+	r := fit(t, n, d, train.Options[float32]{Epochs: 3, Rate: 1, Schedule: train.StepDecay(2, 0.5), Batch: 4, Validation: d, Progress: func(e train.Epoch) { seen = append(seen, e) }})
+	if !slices.Equal(seen, r.Epochs) || len(seen) != 3 {
+		t.Fatalf("progress reported %+v, the result has %+v", seen, r.Epochs)
+	}
+	for k, e := range seen {
+		if e.Number != k+1 || e.Steps != 3*(k+1) {
+			t.Errorf("epoch %d, %d steps; want %d, %d", e.Number, e.Steps, k+1, 3*(k+1))
+		}
+		near(t, "rate", e.Rate, []float64{1, 1, 0.5}[k], 0)
+	}
+	cost, accuracy, err := train.Evaluate(n, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "validation cost", seen[2].ValidationCost, cost, 0)
+	near(t, "validation accuracy", seen[2].ValidationAccuracy, accuracy, 0)
+}
+
+// The cost of an epoch is the mean over samples, not over batches of unequal size.
+func TestEpochCostIsMeanOverSamples(t *testing.T) {
+	d := train.Data[float64]{X: kernels.NewMatrix[float64](5, 1), T: matrix([]float64{0}, []float64{0}, []float64{0}, []float64{0}, []float64{10})}
+	n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero})
+	r := fit(t, n, d, train.Options[float64]{Epochs: 1, Rate: 0, Batch: 4, FileOrder: true})
+	near(t, "cost", r.Epochs[0].Cost, 10, 1e-15) // ½·10² / 5
+	if v := r.Epochs[0].ValidationCost; v == v {
+		t.Errorf("without validation data its cost is %v, want NaN", v)
+	}
+}
+
+// The best epoch's parameters are restored when the validation cost rises.
+func TestEarlyStopping(t *testing.T) {
+	d := train.Data[float64]{X: matrix([]float64{1}), T: matrix([]float64{10})}
+	validation := train.Data[float64]{X: matrix([]float64{1}), T: matrix([]float64{5})}
+	n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero})
+	var prints []string
+	r := fit(t, n, d, train.Options[float64]{Epochs: 100, Rate: 0.05, Batch: 1, Validation: validation, Patience: 4,
+		Progress: func(train.Epoch) { prints = append(prints, n.Fingerprint()) }})
+	if !r.StoppedEarly || len(r.Epochs) != r.Best+4 || r.Best < 2 {
+		t.Fatalf("stopped early: %v, best %d of %d epochs", r.StoppedEarly, r.Best, len(r.Epochs))
+	}
+	for _, e := range r.Epochs {
+		if e.ValidationCost < r.Epochs[r.Best-1].ValidationCost {
+			t.Errorf("epoch %d is better than the best", e.Number)
+		}
+	}
+	if n.Fingerprint() != prints[r.Best-1] {
+		t.Error("the network does not have the parameters of the best epoch")
+	}
+}
+
+func TestOneWorkerStartsNoGoroutine(t *testing.T) {
+	n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(64, nn.Tanh), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
+	before := runtime.NumGoroutine()
+	fit(t, n, noisy[float32](100), train.Options[float32]{Epochs: 2, Rate: 0.1, Batch: 50, Workers: 1, Progress: func(train.Epoch) {
+		if now := runtime.NumGoroutine(); now > before {
+			t.Errorf("%d goroutines, before there were %d", now, before)
+		}
+	}})
+}
+
+func TestResultDoesNotDependOnWorkers(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	var first string
+	for _, procs := range []int{1, 4} {
+		runtime.GOMAXPROCS(procs)
+		for _, workers := range []int{0, 1, 2, 3, 8} {
+			n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(20, nn.Tanh), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
+			fit(t, n, noisy[float32](90), train.Options[float32]{Epochs: 3, Rate: 0.5, Batch: 32, Workers: workers})
+			if first == "" {
+				first = n.Fingerprint()
+			}
+			if f := n.Fingerprint(); f != first {
+				t.Errorf("%d workers, GOMAXPROCS %d: fingerprint %s, want %s", workers, procs, f, first)
+			}
+		}
+	}
+}
+
+// Samples sorted by class: shuffled they are learned sooner than in file order.
+func TestShufflingHelps(t *testing.T) {
+	d := noisy[float32](60)
+	cost := func(fileOrder bool) float64 {
+		total := 0.0
+		for seed := range uint64(10) {
+			n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(4, nn.Sigmoid), nn.Dense(2, nn.Sigmoid)}, Cost: nn.CrossEntropy, Seed: seed})
+			fit(t, n, d, train.Options[float32]{Epochs: 10, Rate: 3, Batch: 10, Seed: seed, FileOrder: fileOrder})
+			c, _, err := train.Evaluate(n, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			total += c
+		}
+		return total
+	}
+	if s, f := cost(false), cost(true); !(s < f/1.5) {
+		t.Errorf("cost %v shuffled, %v in file order", s, f)
+	}
+}
+
+// With one class only, the cost is finite and falls.
+func TestSingleClass(t *testing.T) {
+	d := gate(1, 1, 1, 1)
+	n := newNet[float32](t, nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(3, nn.Sigmoid), nn.Dense(1, nn.Sigmoid)}, Cost: nn.CrossEntropy, Seed: 1})
+	r := fit(t, n, d, train.Options[float32]{Epochs: 1000, Rate: 5, Batch: 1})
+	if last := r.Epochs[999].Cost; !(last >= 0 && last < 1e-3) {
+		t.Errorf("cost %v", last)
+	}
+}
+
+// Costs are summed in float64: a float32 sum of a million tenths is off by 1 %.
+func TestCostSum(t *testing.T) {
+	const n = 1 << 20
+	d := train.Data[float32]{X: kernels.NewMatrix[float32](n, 1), T: kernels.NewMatrix[float32](n, 1)}
+	net := newNet[float32](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero})
+	net.Biases(1)[0] = float32(math.Sqrt(0.2)) // a cost of 0.1
+	cost, _, err := train.Evaluate(net, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := float64(net.Biases(1)[0])
+	near(t, "mean cost", cost/(b*b/2), 1, 1e-12)
+}
