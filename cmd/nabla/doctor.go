@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/klauspost/cpuid/v2"
+	"github.com/spf13/cobra"
+
+	"github.com/nabla-go/nabla/kernels"
+)
+
+func newDoctor() *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Show the CPU and the instruction set in use, and test every kernel against plain Go",
+		Long: `Show the CPU, the instruction set in use and why it is in use, and test every
+kernel of every instruction set that this machine has against plain Go, bit for
+bit. The exit code is 1 if any differs.
+
+The environment variable NABLA_ISA (generic, avx2, avx512, neon) chooses another
+instruction set, GODEBUG=cpu.avx512f=off hides one.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			r := newDoctorReport()
+			if wantsJSON(cmd) {
+				printJSON(cmd.OutOrStdout(), r)
+			} else {
+				r.print(cmd.OutOrStdout())
+			}
+			for _, t := range r.SelfTest {
+				if len(t.Differ) > 0 {
+					return fmt.Errorf("%s differs from plain Go in: %s", t.ISA, strings.Join(t.Differ, ", "))
+				}
+			}
+			return nil
+		},
+	}
+}
+
+type doctorReport struct {
+	CPU            string     `json:"cpu"`
+	ISA            string     `json:"isa"`
+	Why            string     `json:"why"`
+	ISAs           []string   `json:"isas"` // best first
+	GOMAXPROCS     int        `json:"gomaxprocs"`
+	CPUs           int        `json:"cpus"`
+	Go             string     `json:"go"`
+	Tags           string     `json:"tags"` // build tags and GOAMD64 or its like
+	NumericVersion string     `json:"numeric_version"`
+	SelfTest       []isaCheck `json:"self_test"`
+}
+
+// isaCheck is the self-test of one instruction set.
+type isaCheck struct {
+	ISA     string   `json:"isa"`
+	Kernels int      `json:"kernels"`
+	Differ  []string `json:"differ"` // names of those that differ from plain Go
+}
+
+func newDoctorReport() doctorReport {
+	r := doctorReport{
+		CPU: cpuid.CPU.BrandName, ISA: kernels.ISA(), Why: whyISA(), ISAs: kernels.ISAs(),
+		GOMAXPROCS: runtime.GOMAXPROCS(0), CPUs: runtime.NumCPU(),
+		Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, Tags: buildTags(),
+		NumericVersion: kernels.NumericVersion, SelfTest: selfTest(),
+	}
+	if r.CPU == "" {
+		r.CPU = "unknown"
+	}
+	return r
+}
+
+// whyISA tells why the instruction set in use is in use.
+func whyISA() string {
+	wish := os.Getenv("NABLA_ISA")
+	switch {
+	case kernels.ISAError() != nil:
+		return kernels.ISAError().Error()
+	case wish != "":
+		return "NABLA_ISA=" + wish
+	case len(kernels.ISAs()) == 1:
+		return "nothing else in this build or on this machine"
+	}
+	return "the best of " + strings.Join(kernels.ISAs(), ", ")
+}
+
+// buildTags returns what the program was built with that bears on the kernels.
+func buildTags() string {
+	info, _ := debug.ReadBuildInfo()
+	if info == nil {
+		return "unknown"
+	}
+	var tags []string
+	for _, s := range info.Settings {
+		if s.Key == "-tags" || s.Key == "GO"+strings.ToUpper(runtime.GOARCH) {
+			tags = append(tags, s.Key+"="+s.Value)
+		}
+	}
+	if tags == nil {
+		return "none"
+	}
+	return strings.Join(tags, " ")
+}
+
+func (r doctorReport) print(w io.Writer) {
+	fmt.Fprintf(w, "CPU              %s\n", r.CPU)
+	fmt.Fprintf(w, "instruction set  %s (%s)\n", r.ISA, r.Why)
+	fmt.Fprintf(w, "available        %s\n", strings.Join(r.ISAs, ", "))
+	fmt.Fprintf(w, "GOMAXPROCS       %d of %d CPUs\n", r.GOMAXPROCS, r.CPUs)
+	fmt.Fprintf(w, "Go               %s\n", r.Go)
+	fmt.Fprintf(w, "build tags       %s\n", r.Tags)
+	fmt.Fprintf(w, "numeric version  %s\n", r.NumericVersion)
+	for _, t := range r.SelfTest {
+		verdict := "the same bits as plain Go"
+		if len(t.Differ) > 0 {
+			verdict = "DIFFERENT FROM PLAIN GO: " + strings.Join(t.Differ, ", ")
+		}
+		fmt.Fprintf(w, "self-test        %s: %d kernels, %s\n", t.ISA, t.Kernels, verdict)
+	}
+}

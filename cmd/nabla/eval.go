@@ -1,0 +1,170 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nabla-go/nabla/dataset"
+	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/model"
+	"github.com/nabla-go/nabla/train"
+)
+
+func newEval() *cobra.Command {
+	var f dataFlags
+	var part string
+	cmd := &cobra.Command{
+		Use:   "eval MODEL",
+		Short: "Test a model: accuracy, cost, recall of each class, confusion matrix",
+		Long: `Test a model: accuracy, cost, recall of each class, confusion matrix.
+
+Of the digits and of MNIST, the test data are used. Of a CSV file, all samples
+are, unless --part asks for the division that training with the same
+--test-share made.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if part != "all" && part != "train" && part != "test" {
+				return usagef("--part %q: want all, train or test", part)
+			}
+			if err := f.check(cmd); err != nil {
+				return err
+			}
+			file, err := model.Open(args[0])
+			if err != nil {
+				return err
+			}
+			if file.DType() == "F64" {
+				return runEval[float64](cmd, file, &f, part)
+			}
+			return runEval[float32](cmd, file, &f, part)
+		},
+	}
+	f.register(cmd)
+	cmd.Flags().StringVar(&part, "part", "all", "which samples of a CSV file: all, train or test")
+	return cmd
+}
+
+// decode makes a model of a file. Classes without names are called 0, 1, …; a
+// single output has no class.
+func decode[T kernels.Float](file *model.File) (*model.Model[T], error) {
+	m, err := model.Decode[T](file)
+	if err != nil {
+		return nil, err
+	}
+	if m.Classes == nil && m.Net.Outputs() > 1 {
+		for c := range m.Net.Outputs() {
+			m.Classes = append(m.Classes, strconv.Itoa(c))
+		}
+	}
+	return m, nil
+}
+
+func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, f *dataFlags, part string) error {
+	m, err := decode[T](file)
+	if err != nil {
+		return err
+	}
+	if m.Net.Outputs() < 2 {
+		return fmt.Errorf("the model has a single output: want one a class")
+	}
+	set, err := loadPart[T](f, m.Classes, part)
+	if err != nil {
+		return err
+	}
+	if set.Len() == 0 {
+		return fmt.Errorf("%s: no samples in part %s", set.Name, part)
+	}
+	if err := prepare(m, set); err != nil {
+		return err
+	}
+	report, err := newEvalReport(m, set)
+	if err != nil {
+		return err
+	}
+	if wantsJSON(cmd) {
+		printJSON(cmd.OutOrStdout(), report)
+	} else {
+		report.print(cmd.OutOrStdout())
+	}
+	return nil
+}
+
+// loadPart reads the samples to test with.
+func loadPart[T kernels.Float](f *dataFlags, classes []string, part string) (*dataset.Set[T], error) {
+	isCSV, err := f.isCSV()
+	if err != nil {
+		return nil, err
+	}
+	if isCSV && part == "all" {
+		return loadCSV[T](f, classes)
+	}
+	trainSet, testSet, err := load[T](f, classes)
+	if err != nil {
+		return nil, err
+	}
+	if part == "train" {
+		return trainSet, nil
+	}
+	return testSet, nil
+}
+
+// evalReport is the result of a test.
+type evalReport struct {
+	Accuracy  float64  `json:"accuracy"`
+	Cost      number   `json:"cost"` // mean over the samples
+	Samples   int      `json:"samples"`
+	Classes   []string `json:"classes"`
+	Recall    []number `json:"recall"`    // of each class; NaN for one without samples
+	Confusion [][]int  `json:"confusion"` // samples by true class (row) and predicted class (column)
+}
+
+// newEvalReport tests m on samples that have been prepared for it.
+func newEvalReport[T kernels.Float](m *model.Model[T], s *dataset.Set[T]) (evalReport, error) {
+	cost, accuracy, err := train.Evaluate(m.Net, samples(s, m.Net.Config().Cost))
+	if err != nil {
+		return evalReport{}, err
+	}
+	r := evalReport{Accuracy: accuracy, Cost: number(cost), Samples: s.Len(), Classes: m.Classes}
+	for range m.Classes {
+		r.Confusion = append(r.Confusion, make([]int, len(m.Classes)))
+	}
+	err = forEachPrediction(m, s, func(k, class int, _ []T) {
+		r.Confusion[s.Labels[k]][class]++
+	})
+	for c, row := range r.Confusion {
+		total := 0
+		for _, n := range row {
+			total += n
+		}
+		r.Recall = append(r.Recall, number(float64(row[c])/float64(total)))
+	}
+	return r, err
+}
+
+func (r evalReport) print(w io.Writer) {
+	fmt.Fprintf(w, "accuracy  %.2f %% of %d samples\n", 100*r.Accuracy, r.Samples)
+	fmt.Fprintf(w, "cost      %.6g\n\n", float64(r.Cost))
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(t, "true \\ predicted\t")
+	for _, name := range r.Classes {
+		fmt.Fprintf(t, "%s\t", name)
+	}
+	fmt.Fprintln(t, "recall\t")
+	for c, row := range r.Confusion {
+		fmt.Fprintf(t, "%s\t", r.Classes[c])
+		for _, n := range row {
+			fmt.Fprintf(t, "%d\t", n)
+		}
+		if recall := float64(r.Recall[c]); math.IsNaN(recall) {
+			fmt.Fprintln(t, "–\t")
+		} else {
+			fmt.Fprintf(t, "%.2f %%\t\n", 100*recall)
+		}
+	}
+	t.Flush()
+}

@@ -1,0 +1,127 @@
+// Command nabla trains small neural networks, tests them and predicts with them.
+//
+//	nabla train              learn the built-in handwritten digits, write a model
+//	nabla eval MODEL         accuracy, cost and confusion matrix
+//	nabla predict MODEL      rows in, predictions out
+//	nabla doctor             what this machine runs, and whether it computes right
+//
+// Results go to standard output, everything else to standard error. With --json,
+// results are JSON objects, one a line. The exit code is 0 if all was done, 1 if
+// something failed, 2 if the command was used wrongly.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nabla-go/nabla/kernels"
+)
+
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// A usageError is about what the user typed.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...)}
+}
+
+// run executes one command line and returns the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	started := false // whether cobra was content with the command line
+	root := newRoot()
+	root.PersistentPreRun = func(*cobra.Command, []string) {
+		started = true
+		if err := kernels.ISAError(); err != nil {
+			fmt.Fprintf(stderr, "nabla: %v\n", err)
+		}
+	}
+	root.SetArgs(args)
+	results := &resultWriter{w: stdout}
+	root.SetIn(stdin)
+	root.SetOut(results)
+	root.SetErr(stderr)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		err = results.err
+	}
+	if err == nil {
+		return exitDone
+	}
+	if usage := (usageError{}); !started || errors.As(err, &usage) {
+		fmt.Fprintf(stderr, "%s: %v (see %s --help)\n", cmd.CommandPath(), err, cmd.CommandPath())
+		return exitUsage
+	}
+	fmt.Fprintf(stderr, "%s: %v\n", cmd.CommandPath(), err)
+	return exitFailed
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:                "nabla",
+		Short:              "Train small neural networks on the CPU, with one answer on every machine",
+		SilenceErrors:      true,
+		SilenceUsage:       true,
+		DisableSuggestions: true,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.PersistentFlags().Bool("json", false, "print results as JSON objects, one a line")
+	root.AddCommand(newTrain(), newEval(), newPredict(), newDoctor())
+	return root
+}
+
+// wantsJSON reports whether --json was given.
+func wantsJSON(cmd *cobra.Command) bool {
+	v, _ := cmd.Flags().GetBool("json")
+	return v
+}
+
+// printJSON writes v, one of this package's reports, as one line of results.
+func printJSON(w io.Writer, v any) {
+	if err := json.NewEncoder(w).Encode(v); err != nil {
+		panic(err)
+	}
+}
+
+// resultWriter keeps the first error of writing results, so that a full disk
+// becomes the exit code of the command.
+type resultWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (r *resultWriter) Write(b []byte) (int, error) {
+	if r.err == nil {
+		_, r.err = r.w.Write(b)
+	}
+	return len(b), nil
+}
+
+// number is a float that is null in JSON if it is NaN or infinite.
+type number float64
+
+func (x number) MarshalJSON() ([]byte, error) {
+	if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(x))
+}

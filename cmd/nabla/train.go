@@ -1,0 +1,345 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nabla-go/nabla/dataset"
+	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/model"
+	"github.com/nabla-go/nabla/net"
+	"github.com/nabla-go/nabla/train"
+)
+
+// trainFlags are the flags of nabla train as they are typed.
+type trainFlags struct {
+	data       dataFlags
+	raw        bool
+	hidden     string
+	activation string
+	cost       string
+	tau        float64
+	optimizer  string
+	rate       float64
+	batch      string
+	draw       int
+	epochs     int
+	seed       uint64
+	precision  string
+	threads    int
+	model      string
+}
+
+func newTrain() *cobra.Command {
+	var f trainFlags
+	cmd := &cobra.Command{
+		Use:   "train",
+		Short: "Train a network and write it to a model file",
+		Long: `Train a network and write it to a model file.
+
+The output layer has one neuron a class. Its activation follows from the cost:
+softmax for softmax-cross-entropy and kullback-leibler (which only pushes the
+right output up, so the others need to be tied to it), sigmoid for all others.
+Targets are 1 for the right class and 0 for the others; itakura-saito, which
+needs targets above 0, gets 0.9 and 0.1.
+
+The pixels of digits and MNIST are divided by their maximum. The columns of a
+CSV file are standardised (mean 0, deviation 1 over the training part) unless
+--raw is given. The scaling is stored in the model, which predicts from raw
+values. The test data are never used for training or for choosing an epoch.
+
+ctrl-C ends the training early; if an epoch was completed, the model is written
+all the same, and the exit code is 1. A training that diverges writes nothing.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, err := f.parse(cmd)
+			if err != nil {
+				return err
+			}
+			if f.precision == "f64" {
+				return runTrain[float64](cmd, p)
+			}
+			return runTrain[float32](cmd, p)
+		},
+	}
+	f.data.register(cmd)
+	fl := cmd.Flags()
+	fl.BoolVar(&f.raw, "raw", false, "use the columns of a CSV file as they are")
+	fl.StringVar(&f.hidden, "hidden", "30", `neurons of the hidden layers, as in 100,30; "" for no hidden layer (the delta rule)`)
+	fl.StringVar(&f.activation, "activation", "sigmoid", "activation of hidden layers: sigmoid, tanh, relu or identity")
+	fl.StringVar(&f.cost, "cost", "cross-entropy", "quadratic, cross-entropy, exponential, hellinger, kullback-leibler, generalized-kl, itakura-saito or softmax-cross-entropy")
+	fl.Float64Var(&f.tau, "tau", 1, "τ of the exponential cost")
+	fl.StringVar(&f.optimizer, "optimizer", "sgd", "sgd (plain stochastic gradient descent)")
+	fl.Float64Var(&f.rate, "lr", 0.5, "learning rate η")
+	fl.StringVar(&f.batch, "batch", "10", "samples a step: 1 (online), more (mini-batch), or full (all at once)")
+	fl.IntVar(&f.draw, "draw", 0, "draw so many samples at random and take the steps of --batch within each draw; 0 for no draws")
+	fl.IntVar(&f.epochs, "epochs", 30, "passes through the training data")
+	fl.Uint64Var(&f.seed, "seed", 1, "of the initial weights and of the order of samples")
+	fl.StringVar(&f.precision, "precision", "f32", "f32 or f64")
+	fl.IntVar(&f.threads, "threads", 1, "goroutines that may compute; the result doesn't depend on it")
+	fl.StringVar(&f.model, "model", "nabla.safetensors", "file to write")
+	return cmd
+}
+
+// plan is a command line that has been checked.
+type plan struct {
+	trainFlags
+	layers []net.Layer // hidden ones
+	cost   net.Cost
+	batch  int
+}
+
+// parse checks everything that can be checked without reading a sample.
+func (f *trainFlags) parse(cmd *cobra.Command) (*plan, error) {
+	p := &plan{trainFlags: *f}
+	σ, err := net.ParseActivation(f.activation)
+	if err != nil || σ == net.Softmax {
+		return nil, usagef("--activation %q: want sigmoid, tanh, relu or identity", f.activation)
+	}
+	for _, s := range strings.Split(f.hidden, ",") {
+		if f.hidden == "" {
+			break
+		}
+		n, err := strconv.Atoi(strings.TrimSpace(s))
+		if err != nil || n < 1 {
+			return nil, usagef("--hidden %q: %q is no number of neurons: want positive numbers with commas between, or nothing", f.hidden, s)
+		}
+		p.layers = append(p.layers, net.Dense(n, σ))
+	}
+	if p.cost, err = net.ParseCost(f.cost); err != nil {
+		return nil, usagef("--cost: %w", err)
+	}
+	if !(f.tau > 0 && f.tau <= math.MaxFloat64) {
+		return nil, usagef("--tau %v: want a positive number", f.tau)
+	}
+	if f.optimizer != "sgd" {
+		return nil, usagef("--optimizer %q: want sgd", f.optimizer)
+	}
+	if !(f.rate > 0 && f.rate <= math.MaxFloat64) {
+		return nil, usagef("--lr %v: want a positive number", f.rate)
+	}
+	p.batch = train.All
+	if f.batch != "full" {
+		if p.batch, err = strconv.Atoi(f.batch); err != nil || p.batch < 1 {
+			return nil, usagef("--batch %q: want a positive number or full", f.batch)
+		}
+	}
+	if f.draw < 0 {
+		return nil, usagef("--draw %d: want a positive number, or 0 for no draws", f.draw)
+	}
+	if f.epochs < 1 {
+		return nil, usagef("--epochs %d: want at least 1", f.epochs)
+	}
+	if f.precision != "f32" && f.precision != "f64" {
+		return nil, usagef("--precision %q: want f32 or f64", f.precision)
+	}
+	if f.threads < 1 {
+		return nil, usagef("--threads %d: want at least 1", f.threads)
+	}
+	if f.model == "" {
+		return nil, usagef("--model: want the name of a file")
+	}
+	if sameFile(f.model, f.data.data) {
+		return nil, usagef("--model %s would overwrite the data", f.model)
+	}
+	return p, f.data.check(cmd)
+}
+
+// outputActivation returns the activation of the output layer for a cost.
+func outputActivation(c net.Cost) net.Activation {
+	if c == net.SoftmaxCrossEntropy || c == net.KullbackLeibler {
+		return net.Softmax
+	}
+	return net.Sigmoid
+}
+
+// standardise scales both sets by means and deviations of the training set.
+func standardise[T kernels.Float](trainSet, testSet *dataset.Set[T]) error {
+	s, err := dataset.FitScaler(trainSet.X)
+	if err != nil {
+		return err
+	}
+	for _, set := range []*dataset.Set[T]{trainSet, testSet} {
+		dataset.Scale(s, set.X)
+		set.Scaler = s
+	}
+	return nil
+}
+
+// targets returns the targets of s for a cost: one-hot rows, or 0.9 and 0.1 in
+// their place for Itakura–Saito, which is infinite at 0.
+func targets[T kernels.Float](s *dataset.Set[T], c net.Cost) kernels.Matrix[T] {
+	if c != net.ItakuraSaito {
+		return s.Targets
+	}
+	soft := kernels.NewMatrix[T](s.Targets.Rows, s.Targets.Cols)
+	for i := range soft.Data {
+		soft.Data[i] = 0.1
+	}
+	for k, l := range s.Labels {
+		soft.Row(k)[l] = 0.9
+	}
+	return soft
+}
+
+// samples returns what a network with cost c learns from s or is tested with.
+func samples[T kernels.Float](s *dataset.Set[T], c net.Cost) train.Data[T] {
+	return train.Data[T]{X: s.X, T: targets(s, c)}
+}
+
+// sameFile reports whether two names lead to one existing file.
+func sameFile(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	return errX == nil && errY == nil && os.SameFile(x, y)
+}
+
+// runTrain trains and writes the model. Everything that can go wrong early does
+// so before the first step, and an existing model is replaced only at the very
+// end, by a good one.
+func runTrain[T kernels.Float](cmd *cobra.Command, p *plan) error {
+	if err := model.CheckWritable(p.model); err != nil {
+		return fmt.Errorf("--model: %w", err)
+	}
+	trainSet, testSet, err := load[T](&p.data, nil)
+	if err != nil {
+		return err
+	}
+	if len(trainSet.Classes) < 2 {
+		return fmt.Errorf("%s: all samples are of the one class %q: want at least two classes", trainSet.Name, trainSet.Classes[0])
+	}
+	if trainSet.Scaler == nil && !p.raw {
+		if err := standardise(trainSet, testSet); err != nil {
+			return fmt.Errorf("%s: %w", trainSet.Name, err)
+		}
+	}
+	trainData, testData := samples(trainSet, p.cost), samples(testSet, p.cost)
+	n, err := net.New[T](net.Config{
+		Inputs: trainSet.X.Cols,
+		Layers: append(p.layers, net.Dense(len(trainSet.Classes), outputActivation(p.cost))),
+		Cost:   p.cost, Tau: p.tau, Seed: p.seed,
+	})
+	if err != nil {
+		return err
+	}
+
+	stderr := cmd.ErrOrStderr()
+	fmt.Fprintf(stderr, "training %s on %s: %d samples and %d for testing (%s, %s)\n",
+		shape(n), trainSet.Name, trainSet.Len(), testSet.Len(), p.precision, kernels.ISA())
+	if testSet.Len() == 0 {
+		fmt.Fprintln(stderr, "no samples are kept for testing: only the accuracy on the training data will be known")
+	}
+	result, err := train.Fit(cmd.Context(), n, trainData, train.Options[T]{
+		Epochs: p.epochs, Rate: p.rate, Batch: p.batch, Draw: p.draw, Seed: p.seed, Workers: p.threads,
+		Validation: testData,
+		Progress: func(e train.Epoch) {
+			report := epochReport{e.Number, e.Cost, number(e.ValidationCost), number(e.ValidationAccuracy), e.Elapsed.Seconds()}
+			if wantsJSON(cmd) {
+				printJSON(cmd.OutOrStdout(), report)
+			} else {
+				report.print(stderr, p.epochs)
+			}
+		},
+	})
+	interrupted := errors.Is(err, context.Canceled) && len(result.Epochs) > 0
+	if err != nil && !interrupted {
+		return fmt.Errorf("%w; no model was written", err)
+	}
+	report, err := newTrainReport(n, trainData, testData)
+	if err != nil {
+		return err
+	}
+	report.Epochs, report.Interrupted, report.Model = len(result.Epochs), interrupted, p.model
+	m := &model.Model[T]{Net: n, Classes: trainSet.Classes, Features: trainSet.Features, Scaler: trainSet.Scaler}
+	if err := m.Save(p.model); err != nil {
+		return err
+	}
+	if wantsJSON(cmd) {
+		printJSON(cmd.OutOrStdout(), report)
+	} else {
+		report.print(cmd.OutOrStdout())
+	}
+	if interrupted {
+		return fmt.Errorf("stopped after %d of %d epochs; the model was written", report.Epochs, p.epochs)
+	}
+	return nil
+}
+
+// shape writes the widths of a network, inputs first.
+func shape[T kernels.Float](n *net.Network[T]) string {
+	widths := strconv.Itoa(n.Inputs())
+	for i := 1; i <= n.Depth(); i++ {
+		widths += "-" + strconv.Itoa(n.Layer(i).Out)
+	}
+	return widths
+}
+
+// epochReport is what --json tells of an epoch.
+type epochReport struct {
+	Epoch        int     `json:"epoch"`
+	Cost         float64 `json:"cost"`
+	TestCost     number  `json:"test_cost"`
+	TestAccuracy number  `json:"test_accuracy"`
+	Seconds      float64 `json:"seconds"`
+}
+
+func (r epochReport) print(w io.Writer, epochs int) {
+	fmt.Fprintf(w, "epoch %*d/%d  cost %-9.4g", len(strconv.Itoa(epochs)), r.Epoch, epochs, r.Cost)
+	if !math.IsNaN(float64(r.TestAccuracy)) {
+		fmt.Fprintf(w, "  test accuracy %6.2f %%", 100*r.TestAccuracy)
+	}
+	fmt.Fprintf(w, "  %.1f s\n", r.Seconds)
+}
+
+// trainReport is the result of a training. Without test data the accuracy on
+// them is NaN.
+type trainReport struct {
+	TestAccuracy  number  `json:"test_accuracy"`
+	TestSamples   int     `json:"test_samples"`
+	TrainAccuracy float64 `json:"train_accuracy"`
+	TrainSamples  int     `json:"train_samples"`
+	TrainCost     float64 `json:"train_cost"`
+	Epochs        int     `json:"epochs"`
+	Interrupted   bool    `json:"interrupted"`
+	Fingerprint   string  `json:"fingerprint"`
+	Model         string  `json:"model"`
+}
+
+// newTrainReport evaluates a trained network. One whose cost isn't finite is an
+// error: it must not become a model.
+func newTrainReport[T kernels.Float](n *net.Network[T], trainData, testData train.Data[T]) (r trainReport, err error) {
+	r = trainReport{
+		TestAccuracy: number(math.NaN()), TestSamples: testData.Len(), TrainSamples: trainData.Len(),
+		Fingerprint: n.Fingerprint(),
+	}
+	r.TrainCost, r.TrainAccuracy, err = train.Evaluate(n, trainData)
+	if err != nil {
+		return r, err
+	}
+	if math.IsNaN(r.TrainCost) || math.IsInf(r.TrainCost, 0) {
+		return r, fmt.Errorf("the cost is %v after training; no model was written", r.TrainCost)
+	}
+	if testData.Len() > 0 {
+		var accuracy float64
+		_, accuracy, err = train.Evaluate(n, testData)
+		r.TestAccuracy = number(accuracy)
+	}
+	return r, err
+}
+
+func (r trainReport) print(w io.Writer) {
+	if r.TestSamples > 0 {
+		fmt.Fprintf(w, "test accuracy      %.2f %% of %d samples\n", 100*r.TestAccuracy, r.TestSamples)
+	}
+	fmt.Fprintf(w, "training accuracy  %.2f %% of %d samples\n", 100*r.TrainAccuracy, r.TrainSamples)
+	fmt.Fprintf(w, "fingerprint        %s\n", r.Fingerprint)
+	fmt.Fprintf(w, "model              %s\n", r.Model)
+}
