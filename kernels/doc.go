@@ -1,3 +1,78 @@
-// Package kernels offers vector and matrix operations for float32 and float64
-// with assembly for AVX2, AVX-512 and NEON, and plain Go everywhere else.
+// Package kernels offers vector and matrix operations on float32 and float64
+// with assembly for AVX2, AVX-512 and NEON, and plain Go everywhere else. It is
+// the part of nabla that other programs import on its own: dot products, the
+// matrix products of neural networks, activations and their derivatives. It
+// knows nothing of networks; those live in package net.
+//
+// # Shapes
+//
+// Vectors are slices, matrices are row-major [Matrix] values. Every function
+// checks all lengths and strides (len, not cap) before it touches memory and
+// panics with a constant string if something is wrong. Lengths of 0 and nil are
+// allowed everywhere. Functions read and write exactly their operands, ask no
+// alignment and allocate nothing (the one exception is Gemm with both operands
+// transposed and k > 8192). Negative and zero increments are not offered.
+//
+// Outputs must not overlap inputs, with one exception: dst of an elementwise
+// function may be exactly one of its inputs, and x of Axpy may be exactly y.
+//
+// # Instruction sets
+//
+// The best instruction set of the machine is chosen once, at start: avx512 (F,
+// BW, DQ and VL on top of AVX2 and FMA; never on darwin), avx2 (AVX2 and FMA),
+// neon, or generic. [ISA] tells which. NABLA_ISA=generic|avx2|avx512|neon asks
+// for another, GODEBUG=cpu.avx512f=off hides a CPU feature, and the build tag
+// purego leaves the assembly out. What cannot be had falls back; [ISAError] tells.
+//
+// # One answer
+//
+// The same inputs give the same bits on every instruction set, at every
+// alignment and position, for every GOMAXPROCS. Each result is defined as an
+// exact sequence of IEEE 754 operations, rounded to nearest even; package
+// generic is that definition in plain Go, and tests hold the assembly to it bit
+// for bit. The one freedom: a NaN is a NaN, whatever its payload. In detail:
+//
+//   - Multiply-add is fused: one rounding. Where a product is rounded on its
+//     own, the text says so.
+//   - Row · row products ([Gemv], [Gemm] with B transposed) have 64 bytes of
+//     virtual lanes, 16 float32 or 8 float64. Term k goes to lane k mod lanes by
+//     FMA in ascending order. Then lanes are folded by halves: lane i += lane
+//     i+8 (float32), +4, +2, +1.
+//   - Row × matrix products ([GemvT], [Ger], Gemm with B not transposed) are one
+//     chain of FMAs per element along k, in ascending order.
+//   - [Dot] and [Sum] have one row only and use four times the lanes, 64 or 32.
+//     So Dot of a row does not have the bits of that row's Gemv.
+//   - Every accumulator starts at +0. A product's result is alpha·acc, rounded,
+//     if beta = 0 (then C or y is not read: NaN there does no harm), else
+//     fma(alpha, acc, beta·c) with beta·c rounded. If alpha = 0 or there is
+//     nothing to sum, A, B and x are not read and the result is +0 or beta·c
+//     (c itself if beta = 1). [Ger] is this with one term and beta = 1.
+//   - So a row of a Gemm is, bit for bit, the Gemv or GemvT of that row, and
+//     blocking, tiles, threads and batches change nothing.
+//   - [Axpy] is fma(alpha, x, y) and [Scal] alpha·x for every alpha, also 0.
+//   - NaN propagates through every function. No term is skipped because a factor
+//     is zero: 0·NaN is NaN.
+//   - Elementary functions are one polynomial scheme in FMA steps with real
+//     divisions. Errors: [Exp], [Log], [Sigmoid] and [Tanh] at most 1 ulp,
+//     [SigmoidPrime] and [TanhPrime] at most 2 ulp, an ulp being the spacing of
+//     floats at the exact value; ACCURACY.md has the measured maxima over all
+//     2³² float32 values.
+//   - Subnormal numbers are kept. Neither MXCSR nor FPCR is ever changed; both
+//     are assumed at their defaults. On some x86 CPUs a multiplication that
+//     meets a subnormal takes some 150 cycles: weights that decay towards zero
+//     can slow a program down a hundredfold.
+//
+// [NumericVersion] changes whenever any of these bits may.
+//
+// # Which function for which shape
+//
+// Gemv, GemvT and Ger sweep once over the matrix and are bound by the speed of
+// the cache it lies in; Gemm reuses what it loads and is bound by arithmetic
+// from a batch of about 8 rows on. No function packs its operands except Gemm
+// with both transposed. Matrices whose rows start on 64-byte boundaries are
+// fastest. Dot is right for one pair of vectors, Gemv for many rows against one
+// vector, Gemm for many against many.
+//
+// One call into assembly lasts at most about 50 µs, because Go cannot preempt
+// it: longer work is cut into blocks.
 package kernels
