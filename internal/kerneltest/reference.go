@@ -1,0 +1,94 @@
+package kerneltest
+
+import (
+	"math"
+
+	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/kernels/generic"
+)
+
+// The products and sums below are written down a second time, straight from the
+// numeric contract and without any blocks, so that package generic is tested
+// as well.
+
+func fma[T Float](x, y, z T) T {
+	if is32[T]() {
+		return T(generic.FMA32(float32(x), float32(y), float32(z)))
+	}
+	return T(math.FMA(float64(x), float64(y), float64(z)))
+}
+
+// lanes is the number of elements in 64 bytes.
+func lanes[T Float]() int {
+	if is32[T]() {
+		return 16
+	}
+	return 8
+}
+
+// laneSum adds n terms in a number of lanes, which it folds by halves.
+func laneSum[T Float](n, lanes int, add func(acc T, i int) T) T {
+	acc := make([]T, lanes)
+	for i := range n {
+		acc[i%lanes] = add(acc[i%lanes], i)
+	}
+	for lanes /= 2; lanes > 0; lanes /= 2 {
+		for i := range lanes {
+			acc[i] += acc[i+lanes]
+		}
+	}
+	return acc[0]
+}
+
+// laneDot is the sum of products by FMA in a number of lanes.
+func laneDot[T Float](x, y []T, lanes int) T {
+	return laneSum(len(x), lanes, func(acc T, i int) T { return fma(x[i], y[i], acc) })
+}
+
+// finish returns alpha·sum + beta·c under the rules for beta = 0.
+func finish[T Float](alpha, sum, beta, c T) T {
+	if beta == 0 {
+		return alpha * sum
+	}
+	bc := beta * c
+	return fma(alpha, sum, bc)
+}
+
+// gemm is C = alpha·op(A)·op(B) + beta·C.
+func gemm[T Float](transA, transB kernels.Transpose, alpha T, a, b kernels.Matrix[T], beta T, c kernels.Matrix[T]) {
+	k := a.Cols
+	if transA {
+		k = a.Rows
+	}
+	x, y := make([]T, k), make([]T, k)
+	for i := range c.Rows {
+		for l := range x {
+			if transA {
+				x[l] = a.Data[l*a.Stride+i]
+			} else {
+				x[l] = a.Data[i*a.Stride+l]
+			}
+		}
+		for j := range c.Cols {
+			cij := &c.Data[i*c.Stride+j]
+			if alpha == 0 || k == 0 {
+				if beta == 0 {
+					*cij = 0
+				} else {
+					*cij *= beta
+				}
+				continue
+			}
+			var sum T
+			if transB {
+				y = b.Data[j*b.Stride:][:k]
+				sum = laneDot(x, y, lanes[T]())
+			} else {
+				for l := range x {
+					sum = fma(x[l], b.Data[l*b.Stride+j], sum)
+				}
+			}
+			*cij = finish(alpha, sum, beta, *cij)
+		}
+	}
+}
