@@ -61,13 +61,14 @@ func check[T Float](elem string) []Result {
 	defer mem.Free()
 	var results []Result
 	for _, k := range Table[T]() {
-		results = append(results, Result{k.Name + " " + elem, k.quick(&mem)})
+		results = append(results, Result{k.Name + " " + elem, k.Quick(&mem)})
 	}
 	return results
 }
 
-// quick tries sizes that reach all loops and tails, and all kinds of operands.
-func (k *Kernel[T]) quick(mem *Arena[T]) error {
+// Quick tries a few sizes that reach all loops and tails, with all kinds of
+// operands, and returns the first difference from the definition.
+func (k *Kernel[T]) Quick(mem *Arena[T]) error {
 	seed := 0
 	try := func(size Size, fill Fill) error {
 		c := Case[T]{Size: size, Place: Place(seed % 3), Pad: seed % 4, Next: Values[T](fill, uint64(seed))}

@@ -96,13 +96,14 @@ type Fill int
 
 const (
 	Plain   Fill = iota // in (−2, 2)
+	Range               // all over the domain of exp and sigmoid and a little beyond
 	Tiny                // products underflow, often to −0
 	AnyBits             // every bit pattern equally often
 	Special             // one in four of Specials, the rest as Plain
 )
 
 // Fills holds all kinds.
-var Fills = []Fill{Plain, Tiny, AnyBits, Special}
+var Fills = []Fill{Plain, Range, Tiny, AnyBits, Special}
 
 // Values returns a generator of values of a kind. Equal seeds give equal values.
 func Values[T Float](fill Fill, seed uint64) func() T {
@@ -111,6 +112,12 @@ func Values[T Float](fill Fill, seed uint64) func() T {
 	switch fill {
 	case Plain:
 		return plain
+	case Range:
+		width := 1600.0
+		if is32[T]() {
+			width = 240
+		}
+		return func() T { return T(width * (r.Float64() - 0.5)) }
 	case Tiny:
 		scale := T(0x1p-540)
 		if is32[T]() {
