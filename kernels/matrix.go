@@ -41,6 +41,9 @@ func NewMatrix[T Float](rows, cols int) Matrix[T] {
 // Row returns row i as a slice of length and capacity Cols that shares the
 // matrix's memory.
 func (m Matrix[T]) Row(i int) []T {
+	if m.Cols == 0 {
+		return nil // Data may be empty, whatever Stride is
+	}
 	return m.Data[i*m.Stride : i*m.Stride+m.Cols : i*m.Stride+m.Cols]
 }
 
