@@ -1,0 +1,218 @@
+package model
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/nabla-go/nabla/dataset"
+	"github.com/nabla-go/nabla/internal/rng"
+	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/net"
+)
+
+// newModel returns a 2-3-2-1 network with an activation of each kind.
+func newModel[T kernels.Float](t testing.TB) *Model[T] {
+	t.Helper()
+	n, err := net.New[T](net.Config{
+		Inputs: 2,
+		Layers: []net.Layer{net.Dense(3, net.Tanh), net.Dense(2, net.ReLU), net.Dense(1, net.Sigmoid)},
+		Cost:   net.Exponential, Tau: 0.1, Seed: 3,
+	})
+	require.NoError(t, err)
+	r := rng.New(5, 0)
+	for i := 1; i <= 3; i++ {
+		for j := range n.Biases(i) {
+			n.Biases(i)[j] = T(r.Normal())
+		}
+	}
+	return &Model[T]{
+		Net: n, Classes: []string{"yes, \"é\""}, Features: []string{"age_years", "income"},
+		Scaler: &dataset.Scaler{Mean: []float64{0.1, 1e5 / 3.0}, SD: []float64{math.Pi, 0}},
+	}
+}
+
+// A-T23: everything is stored, and predictions come back bit for bit.
+func TestRoundTrip(t *testing.T) {
+	t.Run("f32", testRoundTrip[float32])
+	t.Run("f64", testRoundTrip[float64])
+}
+
+func testRoundTrip[T kernels.Float](t *testing.T) {
+	m := newModel[T](t)
+	path := filepath.Join(t.TempDir(), "m.safetensors")
+	require.NoError(t, m.Save(path))
+	f, err := Open(path)
+	require.NoError(t, err)
+	require.Equal(t, DTypeOf[T](), f.DType())
+	back, err := Load[T](path)
+	require.NoError(t, err)
+
+	require.Equal(t, m.Classes, back.Classes)
+	require.Equal(t, m.Features, back.Features)
+	require.Equal(t, m.Scaler, back.Scaler)
+	want, got := m.Net.Config(), back.Net.Config()
+	require.Equal(t, want.Layers, got.Layers)
+	require.Equal(t, want.Cost, got.Cost)
+	require.Equal(t, want.Tau, got.Tau)
+	require.Equal(t, m.Net.Fingerprint(), back.Net.Fingerprint())
+	x := kernels.Matrix[T]{Rows: 4, Cols: 2, Stride: 2, Data: []T{0, 0, 0, 1, 1, 0, -0.3, 7}}
+	require.Equal(t, m.Net.Predict(x).Data, back.Net.Predict(x).Data)
+
+	// Equal models are equal files.
+	again := filepath.Join(t.TempDir(), "again")
+	require.NoError(t, back.Save(again))
+	a, err := os.ReadFile(path)
+	require.NoError(t, err)
+	b, err := os.ReadFile(again)
+	require.NoError(t, err)
+	require.Equal(t, a, b)
+}
+
+// A-X09: names and shapes are those of PyTorch's nn.Sequential.
+func TestTensorNames(t *testing.T) {
+	file, err := newModel[float32](t).encode()
+	require.NoError(t, err)
+	s, err := ParseSafetensors(file)
+	require.NoError(t, err)
+	var got []string
+	for _, t := range s.Tensors {
+		shape, _ := json.Marshal(t.Shape)
+		got = append(got, t.Name+string(shape))
+	}
+	require.Equal(t, []string{"0.weight[3,2]", "0.bias[3]", "2.weight[2,3]", "2.bias[2]", "4.weight[1,2]", "4.bias[1]"}, got)
+}
+
+// A file without nabla's metadata, such as PyTorch's own, is told apart from a
+// damaged one.
+func TestOpenForeign(t *testing.T) {
+	_, err := Open("testdata/st_ok_linear_3out_2in.safetensors")
+	require.ErrorContains(t, err, `no key "nabla": not a model that nabla wrote`)
+	require.ErrorContains(t, err, "st_ok_linear_3out_2in.safetensors")
+	_, err = Open(filepath.Join(t.TempDir(), "none"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func TestPrecisionMustAgree(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m")
+	require.NoError(t, newModel[float64](t).Save(path))
+	_, err := Load[float32](path)
+	require.ErrorContains(t, err, `tensor "0.weight" is F64, want F32`)
+}
+
+// edit changes the parts of a model file and puts it together again.
+func edit(t *testing.T, change func(s *Safetensors, meta map[string]any)) []byte {
+	t.Helper()
+	file, err := newModel[float32](t).encode()
+	require.NoError(t, err)
+	s, err := ParseSafetensors(file)
+	require.NoError(t, err)
+	var meta map[string]any
+	require.NoError(t, json.Unmarshal([]byte(s.Metadata[nablaKey]), &meta))
+	change(s, meta)
+	text, err := json.Marshal(meta)
+	require.NoError(t, err)
+	s.Metadata[nablaKey] = string(text)
+	file, err = s.Bytes()
+	require.NoError(t, err)
+	return file
+}
+
+func decodeBytes(file []byte) (*Model[float32], error) {
+	f, err := parse(file)
+	if err != nil {
+		return nil, err
+	}
+	return Decode[float32](f)
+}
+
+// A bias may come as [n] or as [n, 1] (A-T34), and in any order.
+func TestDecodeAccepts(t *testing.T) {
+	want := newModel[float32](t).Net.Fingerprint()
+	m, err := decodeBytes(edit(t, func(s *Safetensors, _ map[string]any) {
+		s.Tensors[1].Shape = []int{3, 1}
+		s.Tensors[0], s.Tensors[3] = s.Tensors[3], s.Tensors[0]
+	}))
+	require.NoError(t, err)
+	require.Equal(t, want, m.Net.Fingerprint())
+
+	// Another numeric version has other fingerprints, and no fingerprint is none to check.
+	for _, key := range []string{"numeric_version", "fingerprint"} {
+		_, err = decodeBytes(edit(t, func(s *Safetensors, meta map[string]any) {
+			meta[key] = ""
+			s.Tensors[0].Data = append([]byte{1}, s.Tensors[0].Data[1:]...)
+		}))
+		require.NoError(t, err)
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(s *Safetensors, meta map[string]any)
+		want   string
+	}{
+		{"a changed weight", func(s *Safetensors, _ map[string]any) {
+			s.Tensors[0].Data = append([]byte{1}, s.Tensors[0].Data[1:]...)
+		}, "damaged: the parameters have the fingerprint"},
+		{"transposed weights", func(s *Safetensors, _ map[string]any) { s.Tensors[0].Shape = []int{2, 3} }, `tensor "0.weight" has shape [2 3]: the metadata want [3 2]`},
+		{"flat weights", func(s *Safetensors, _ map[string]any) { s.Tensors[0].Shape = []int{6} }, `has shape [6]`},
+		{"bias as a row", func(s *Safetensors, _ map[string]any) { s.Tensors[1].Shape = []int{1, 3} }, `tensor "0.bias" has shape [1 3]: the metadata want [3] or [3 1]`},
+		{"missing tensor", func(s *Safetensors, _ map[string]any) { s.Tensors = s.Tensors[:5] }, `tensor "4.bias" is missing`},
+		{"extra tensor", func(s *Safetensors, _ map[string]any) {
+			s.Tensors = append(s.Tensors, NewTensor("6.weight", []int{1}, []float32{1}))
+		}, `tensor "6.weight" belongs to no layer`},
+		{"mixed precision", func(s *Safetensors, _ map[string]any) {
+			s.Tensors[5] = NewTensor("4.bias", []int{1}, []float64{1})
+		}, `tensor "4.bias" is F64, but "0.weight" is F32`},
+		{"wider input", func(_ *Safetensors, meta map[string]any) {
+			meta["inputs"] = 5
+			delete(meta, "features")
+			delete(meta, "scaler")
+		}, `tensor "0.weight" has shape [3 2]: the metadata want [3 5]`},
+		{"a layer of exabytes", func(_ *Safetensors, meta map[string]any) {
+			meta["layers"].([]any)[0].(map[string]any)["out"] = 1 << 60
+		}, "the metadata want [1152921504606846976 2]"},
+		{"negative inputs", func(_ *Safetensors, meta map[string]any) {
+			meta["inputs"] = -2
+			delete(meta, "features")
+			delete(meta, "scaler")
+		}, "the metadata want [3 -2]"},
+		{"no layers", func(_ *Safetensors, meta map[string]any) { meta["layers"] = nil }, "no layers"},
+		{"unknown activation", func(_ *Safetensors, meta map[string]any) {
+			meta["layers"].([]any)[0].(map[string]any)["activation"] = "swish"
+		}, `unknown activation "swish"`},
+		{"unknown cost", func(_ *Safetensors, meta map[string]any) { meta["cost"] = "x" }, `unknown cost "x"`},
+		{"future format", func(_ *Safetensors, meta map[string]any) { meta["format"] = 2 }, "format version 2: this program reads version 1"},
+		{"classes", func(_ *Safetensors, meta map[string]any) { meta["classes"] = []string{"a", "b"} }, "2 class names for 1 outputs"},
+		{"features", func(_ *Safetensors, meta map[string]any) { meta["features"] = []string{"a"} }, "1 column names for 2 inputs"},
+		{"scaler", func(_ *Safetensors, meta map[string]any) {
+			meta["scaler"] = map[string]any{"mean": []float64{1, 2}, "sd": []float64{1}}
+		}, "the scaler has 2 means and 1 deviations for 2 inputs"},
+		{"types", func(_ *Safetensors, meta map[string]any) { meta["inputs"] = "two" }, "damaged metadata"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := decodeBytes(edit(t, c.change))
+			require.ErrorContains(t, err, c.want)
+			require.False(t, strings.Contains(err.Error(), "\n"))
+		})
+	}
+}
+
+// A model that can't be encoded leaves the file that is there.
+func TestSaveRefuses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m")
+	require.NoError(t, WriteFile(path, []byte("old")))
+	m := newModel[float32](t)
+	m.Classes = []string{"a", "b"}
+	require.ErrorContains(t, m.Save(path), "2 class names for 1 outputs")
+	m = newModel[float32](t)
+	m.Scaler.SD[0] = math.NaN()
+	require.Error(t, m.Save(path))
+	requireContent(t, path, "old")
+}
