@@ -11,11 +11,37 @@ import (
 )
 
 func addF32(dst []float32, x []float32, y []float32) {
-	generic.AddF32(dst, x, y)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			amd64.AddF32AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		amd64.AddF32AVX512(dst, x, y)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			amd64.AddF32AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		amd64.AddF32AVX2(dst, x, y)
+	default:
+		generic.AddF32(dst, x, y)
+	}
 }
 
 func addF64(dst []float64, x []float64, y []float64) {
-	generic.AddF64(dst, x, y)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			amd64.AddF64AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		amd64.AddF64AVX512(dst, x, y)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			amd64.AddF64AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		amd64.AddF64AVX2(dst, x, y)
+	default:
+		generic.AddF64(dst, x, y)
+	}
 }
 
 func axpyF32(alpha float32, x []float32, y []float32) {
@@ -119,11 +145,37 @@ func dotWideF64(acc *[32]float64, x []float64, y []float64) {
 }
 
 func expF32(dst []float32, z []float32) {
-	generic.ExpF32(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.ExpF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.ExpF32AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.ExpF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.ExpF32AVX2(dst, z)
+	default:
+		generic.ExpF32(dst, z)
+	}
 }
 
 func expF64(dst []float64, z []float64) {
-	generic.ExpF64(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.ExpF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.ExpF64AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.ExpF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.ExpF64AVX2(dst, z)
+	default:
+		generic.ExpF64(dst, z)
+	}
 }
 
 func gemmChainF32(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool) {
@@ -237,59 +289,241 @@ func gerF64(m int, n int, alpha float64, x []float64, y []float64, a []float64, 
 }
 
 func logF32(dst []float32, z []float32) {
-	generic.LogF32(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.LogF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.LogF32AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.LogF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.LogF32AVX2(dst, z)
+	default:
+		generic.LogF32(dst, z)
+	}
 }
 
 func logF64(dst []float64, z []float64) {
-	generic.LogF64(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.LogF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.LogF64AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.LogF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.LogF64AVX2(dst, z)
+	default:
+		generic.LogF64(dst, z)
+	}
 }
 
 func mulF32(dst []float32, x []float32, y []float32) {
-	generic.MulF32(dst, x, y)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			amd64.MulF32AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		amd64.MulF32AVX512(dst, x, y)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			amd64.MulF32AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		amd64.MulF32AVX2(dst, x, y)
+	default:
+		generic.MulF32(dst, x, y)
+	}
 }
 
 func mulF64(dst []float64, x []float64, y []float64) {
-	generic.MulF64(dst, x, y)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			amd64.MulF64AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		amd64.MulF64AVX512(dst, x, y)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			amd64.MulF64AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		amd64.MulF64AVX2(dst, x, y)
+	default:
+		generic.MulF64(dst, x, y)
+	}
 }
 
 func mulReLUPrimeF32(dst []float32, d []float32, z []float32) {
-	generic.MulReLUPrimeF32(dst, d, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			amd64.MulReLUPrimeF32AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.MulReLUPrimeF32AVX512(dst, d, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			amd64.MulReLUPrimeF32AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.MulReLUPrimeF32AVX2(dst, d, z)
+	default:
+		generic.MulReLUPrimeF32(dst, d, z)
+	}
 }
 
 func mulReLUPrimeF64(dst []float64, d []float64, z []float64) {
-	generic.MulReLUPrimeF64(dst, d, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			amd64.MulReLUPrimeF64AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.MulReLUPrimeF64AVX512(dst, d, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			amd64.MulReLUPrimeF64AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.MulReLUPrimeF64AVX2(dst, d, z)
+	default:
+		generic.MulReLUPrimeF64(dst, d, z)
+	}
 }
 
 func mulSigmoidPrimeF32(dst []float32, d []float32, z []float32) {
-	generic.MulSigmoidPrimeF32(dst, d, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			amd64.MulSigmoidPrimeF32AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.MulSigmoidPrimeF32AVX512(dst, d, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			amd64.MulSigmoidPrimeF32AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.MulSigmoidPrimeF32AVX2(dst, d, z)
+	default:
+		generic.MulSigmoidPrimeF32(dst, d, z)
+	}
 }
 
 func mulSigmoidPrimeF64(dst []float64, d []float64, z []float64) {
-	generic.MulSigmoidPrimeF64(dst, d, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			amd64.MulSigmoidPrimeF64AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.MulSigmoidPrimeF64AVX512(dst, d, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			amd64.MulSigmoidPrimeF64AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.MulSigmoidPrimeF64AVX2(dst, d, z)
+	default:
+		generic.MulSigmoidPrimeF64(dst, d, z)
+	}
 }
 
 func mulTanhPrimeF32(dst []float32, d []float32, z []float32) {
-	generic.MulTanhPrimeF32(dst, d, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			amd64.MulTanhPrimeF32AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.MulTanhPrimeF32AVX512(dst, d, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			amd64.MulTanhPrimeF32AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.MulTanhPrimeF32AVX2(dst, d, z)
+	default:
+		generic.MulTanhPrimeF32(dst, d, z)
+	}
 }
 
 func mulTanhPrimeF64(dst []float64, d []float64, z []float64) {
-	generic.MulTanhPrimeF64(dst, d, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			amd64.MulTanhPrimeF64AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.MulTanhPrimeF64AVX512(dst, d, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			amd64.MulTanhPrimeF64AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.MulTanhPrimeF64AVX2(dst, d, z)
+	default:
+		generic.MulTanhPrimeF64(dst, d, z)
+	}
 }
 
 func reluF32(dst []float32, z []float32) {
-	generic.ReLUF32(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.ReLUF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.ReLUF32AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.ReLUF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.ReLUF32AVX2(dst, z)
+	default:
+		generic.ReLUF32(dst, z)
+	}
 }
 
 func reluF64(dst []float64, z []float64) {
-	generic.ReLUF64(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.ReLUF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.ReLUF64AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.ReLUF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.ReLUF64AVX2(dst, z)
+	default:
+		generic.ReLUF64(dst, z)
+	}
 }
 
 func reluPrimeF32(dst []float32, z []float32) {
-	generic.ReLUPrimeF32(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.ReLUPrimeF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.ReLUPrimeF32AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.ReLUPrimeF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.ReLUPrimeF32AVX2(dst, z)
+	default:
+		generic.ReLUPrimeF32(dst, z)
+	}
 }
 
 func reluPrimeF64(dst []float64, z []float64) {
-	generic.ReLUPrimeF64(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.ReLUPrimeF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.ReLUPrimeF64AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.ReLUPrimeF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.ReLUPrimeF64AVX2(dst, z)
+	default:
+		generic.ReLUPrimeF64(dst, z)
+	}
 }
 
 func scalF32(alpha float32, x []float32) {
@@ -327,35 +561,127 @@ func scalF64(alpha float64, x []float64) {
 }
 
 func sigmoidF32(dst []float32, z []float32) {
-	generic.SigmoidF32(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.SigmoidF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.SigmoidF32AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.SigmoidF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.SigmoidF32AVX2(dst, z)
+	default:
+		generic.SigmoidF32(dst, z)
+	}
 }
 
 func sigmoidF64(dst []float64, z []float64) {
-	generic.SigmoidF64(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.SigmoidF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.SigmoidF64AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.SigmoidF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.SigmoidF64AVX2(dst, z)
+	default:
+		generic.SigmoidF64(dst, z)
+	}
 }
 
 func sigmoidPrimeF32(dst []float32, z []float32) {
-	generic.SigmoidPrimeF32(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.SigmoidPrimeF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.SigmoidPrimeF32AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.SigmoidPrimeF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.SigmoidPrimeF32AVX2(dst, z)
+	default:
+		generic.SigmoidPrimeF32(dst, z)
+	}
 }
 
 func sigmoidPrimeF64(dst []float64, z []float64) {
-	generic.SigmoidPrimeF64(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.SigmoidPrimeF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.SigmoidPrimeF64AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.SigmoidPrimeF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.SigmoidPrimeF64AVX2(dst, z)
+	default:
+		generic.SigmoidPrimeF64(dst, z)
+	}
 }
 
 func softmaxF32(dst []float32, z []float32) {
-	generic.SoftmaxF32(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.SoftmaxF32AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		amd64.SoftmaxF32AVX2(dst, z)
+	default:
+		generic.SoftmaxF32(dst, z)
+	}
 }
 
 func softmaxF64(dst []float64, z []float64) {
-	generic.SoftmaxF64(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.SoftmaxF64AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		amd64.SoftmaxF64AVX2(dst, z)
+	default:
+		generic.SoftmaxF64(dst, z)
+	}
 }
 
 func subF32(dst []float32, x []float32, y []float32) {
-	generic.SubF32(dst, x, y)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			amd64.SubF32AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		amd64.SubF32AVX512(dst, x, y)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			amd64.SubF32AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		amd64.SubF32AVX2(dst, x, y)
+	default:
+		generic.SubF32(dst, x, y)
+	}
 }
 
 func subF64(dst []float64, x []float64, y []float64) {
-	generic.SubF64(dst, x, y)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			amd64.SubF64AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		amd64.SubF64AVX512(dst, x, y)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			amd64.SubF64AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		amd64.SubF64AVX2(dst, x, y)
+	default:
+		generic.SubF64(dst, x, y)
+	}
 }
 
 func sumF32(x []float32) float32 {
@@ -403,17 +729,69 @@ func sumWideF64(acc *[32]float64, x []float64) {
 }
 
 func tanhF32(dst []float32, z []float32) {
-	generic.TanhF32(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.TanhF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.TanhF32AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.TanhF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.TanhF32AVX2(dst, z)
+	default:
+		generic.TanhF32(dst, z)
+	}
 }
 
 func tanhF64(dst []float64, z []float64) {
-	generic.TanhF64(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.TanhF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.TanhF64AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.TanhF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.TanhF64AVX2(dst, z)
+	default:
+		generic.TanhF64(dst, z)
+	}
 }
 
 func tanhPrimeF32(dst []float32, z []float32) {
-	generic.TanhPrimeF32(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.TanhPrimeF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.TanhPrimeF32AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.TanhPrimeF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.TanhPrimeF32AVX2(dst, z)
+	default:
+		generic.TanhPrimeF32(dst, z)
+	}
 }
 
 func tanhPrimeF64(dst []float64, z []float64) {
-	generic.TanhPrimeF64(dst, z)
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.TanhPrimeF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.TanhPrimeF64AVX512(dst, z)
+	case isa.Active >= isa.AVX2:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			amd64.TanhPrimeF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+		}
+		amd64.TanhPrimeF64AVX2(dst, z)
+	default:
+		generic.TanhPrimeF64(dst, z)
+	}
 }

@@ -197,13 +197,7 @@ func (t *target) continueLanes(n int, loop func([]reg.VecVirtual)) {
 
 // foldReturn adds all lanes by halves, returns the sum and leaves the function.
 func (t *target) foldReturn(acc []reg.VecVirtual) {
-	t.Comment("Fold by halves: registers, then halves of one.")
-	for h := len(acc) / 2; h > 0; h /= 2 {
-		for i := range h {
-			t.add(acc[i], acc[i+h], acc[i])
-		}
-	}
-	sum := t.fold(t.halve(acc[:1]))
+	sum := t.foldWide(acc)
 	ret := t.addr(t.ReturnIndex(0))
 	if t.f64 {
 		t.VMOVSD(sum.AsX(), ret)

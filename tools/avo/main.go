@@ -30,13 +30,15 @@ func main() {
 	write("blas1", blas1)
 	write("gemv", gemv)
 	write("gemm", gemm)
+	write("elementwise", elementwise)
+	write("softmax", softmax)
 }
 
 // write emits kernels for all targets into kernels/amd64/name_amd64.{s,go}.
 func write(name string, kernels func(*target)) {
 	ctx := build.NewContext()
 	ctx.ConstraintExpr("!purego")
-	tables := &tables{}
+	tables := &tables{pool: pool{}}
 	for _, t := range targets {
 		kernels(newTarget(ctx, tables, t.avx512, t.f64))
 	}

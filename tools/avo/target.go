@@ -358,7 +358,7 @@ func (t *target) bitMasks() operand.Mem {
 // tables notes which constant tables a file needs.
 type tables struct {
 	usesNegZero, usesLaneMasks, usesBitMasks bool
-	pool pool // constants of the elementary functions
+	pool                                     pool // constants of the elementary functions
 }
 
 // NewStatic returns the address of a table of this file.
