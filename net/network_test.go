@@ -85,6 +85,20 @@ func testLayout[T kernels.Float](t *testing.T) {
 	sameBits(t, "padding of the gradient", ws.Gradient(), zero)
 }
 
+// A network does not share its description with anybody.
+func TestConfigIsCopied(t *testing.T) {
+	layers := []nn.Layer{nn.Dense(2, nn.Identity)}
+	n := newNet[float32](t, nn.Config{Inputs: 1, Layers: layers})
+	layers[0].Out = 7
+	n.Config().Layers[0].Out = 8
+	if out := n.Layer(1).Out; out != 2 {
+		t.Errorf("the layer has become %d neurons wide", out)
+	}
+	if tau := n.Config().Tau; tau != 1 {
+		t.Errorf("τ = %v by default, want 1", tau)
+	}
+}
+
 func TestViewsAlias(t *testing.T) {
 	n := newNet[float32](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero})
 	n.Weights(1).Row(0)[0] = 3

@@ -90,8 +90,8 @@ func TestCrossEntropyOfSaturatedSigmoid(t *testing.T) {
 
 // No cost gives NaN behind a sigmoid or softmax that has rounded to 0 and 1.
 func TestSaturatedOutputsAreFinite(t *testing.T) {
-	z := matrix([]float32{200, -200, 1}, []float32{-40, 40, -90}, []float32{1000, 999, -1000})
-	targets := matrix([]float32{1, 0, 0}, []float32{0, 0, 1}, []float32{0, 1, 0})
+	z := matrix([]float32{200, -200, 1}, []float32{-40, 40, -90}, []float32{1000, 999, -1000}, []float32{1000, -500, -500})
+	targets := matrix([]float32{1, 0, 0}, []float32{0, 0, 1}, []float32{0, 1, 0}, []float32{1, 0, 0})
 	for _, σ := range []nn.Activation{nn.Sigmoid, nn.Softmax} {
 		for _, c := range costs {
 			if c == nn.ItakuraSaito || c == nn.SoftmaxCrossEntropy && σ != nn.Softmax {
@@ -219,6 +219,26 @@ func TestCostDomain(t *testing.T) {
 		if !c.ok && (err == nil || !strings.Contains(err.Error(), "sample 2 of the batch: output 1")) {
 			t.Errorf("%v, %v at z = %v: cost %v, error %v", c.cost, c.σ, c.z, cost, err)
 		}
+	}
+}
+
+// Where output and target are both 0 or both 1, the slope has a limit.
+func TestSlopeLimits(t *testing.T) {
+	for _, c := range []struct {
+		cost nn.Cost
+		at   float64
+		want float64
+	}{
+		{nn.CrossEntropy, 0, 1},
+		{nn.CrossEntropy, 1, -1},
+		{nn.Hellinger, 0, 1 / math.Sqrt2},
+		{nn.KullbackLeibler, 0, 0},
+		{nn.GeneralizedKL, 0, 1},
+	} {
+		at := matrix([]float64{c.at})
+		n, ws := single(t, nn.Config{Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Cost: c.cost}, at, at)
+		near(t, c.cost.String()+" slope", ws.Delta(1).Data[0], c.want, 1e-15)
+		near(t, c.cost.String(), costOf(t, n, ws, at), 0, 0)
 	}
 }
 

@@ -65,12 +65,16 @@ type Result struct {
 // A DivergedError reports a cost or parameters that are NaN or infinite. The
 // network has the parameters of the end of the last good epoch.
 type DivergedError struct {
-	Epoch, Step int // both from 1; the step within the epoch
-	Cost        float64
+	Epoch, Step int     // both from 1; the step within the epoch
+	Cost        float64 // of the step; of the epoch if it was the last step that spoiled the parameters
 }
 
 func (e *DivergedError) Error() string {
-	return fmt.Sprintf("train: diverged in epoch %d, step %d: the cost is %v: lower the learning rate or scale the inputs", e.Epoch, e.Step, e.Cost)
+	what := fmt.Sprintf("the cost is %v", e.Cost)
+	if finite(e.Cost) {
+		what = "parameters are no longer finite"
+	}
+	return fmt.Sprintf("train: diverged in epoch %d, step %d: %s: lower the learning rate or scale the inputs", e.Epoch, e.Step, what)
 }
 
 // Fit trains n by plain stochastic gradient descent. See [Options].
@@ -209,7 +213,7 @@ func (f *fitter[T]) epoch(ctx context.Context, number int) (Epoch, error) {
 	e.Steps, e.Cost = f.steps, total/float64(samples)
 	for _, w := range f.net.Params() {
 		if !finite(float64(w)) {
-			return e, diverged(float64(w))
+			return e, diverged(e.Cost)
 		}
 	}
 	if f.evalWS != nil {

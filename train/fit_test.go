@@ -69,24 +69,64 @@ func TestTargetsOutOfReach(t *testing.T) {
 
 // y = 10⁶ x at rate 10: the weights overflow.
 func TestDivergence(t *testing.T) {
+	d := train.Data[float32]{X: matrix([]float32{1}, []float32{2}, []float32{3}), T: matrix([]float32{1e6}, []float32{2e6}, []float32{3e6})}
 	for _, batch := range []int{1, 2, train.All} {
-		d := train.Data[float32]{X: matrix([]float32{1}, []float32{2}, []float32{3}), T: matrix([]float32{1e6}, []float32{2e6}, []float32{3e6})}
 		n := newNet[float32](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Seed: 1})
+		epoch, step := firstBadStep(nn.Convert[float32](n), d, batch)
 		lastGood := n.Fingerprint()
 		r, err := train.Fit(context.Background(), n, d, train.Options[float32]{
-			Epochs: 50, Rate: 10, Batch: batch,
+			Epochs: 50, Rate: 10, Batch: batch, FileOrder: true,
 			Progress: func(train.Epoch) { lastGood = n.Fingerprint() },
 		})
 		var diverged *train.DivergedError
 		if !errors.As(err, &diverged) {
 			t.Fatalf("batch %d: error %v, want a DivergedError", batch, err)
 		}
-		if diverged.Epoch != len(r.Epochs)+1 || diverged.Step < 1 || diverged.Step > 3 || !strings.Contains(err.Error(), "diverged in epoch ") {
-			t.Errorf("batch %d: %v after %d epochs", batch, err, len(r.Epochs))
+		if diverged.Epoch != epoch || diverged.Step != step || len(r.Epochs) != epoch-1 {
+			t.Errorf("batch %d: %d epochs, then %v; want epoch %d, step %d", batch, len(r.Epochs), err, epoch, step)
+		}
+		if !strings.Contains(err.Error(), "diverged in epoch ") {
+			t.Errorf("error %v", err)
 		}
 		if n.Fingerprint() != lastGood {
 			t.Errorf("batch %d: the network does not have the parameters of the last good epoch", batch)
 		}
+	}
+}
+
+// firstBadStep trains n at rate 10 in file order until a cost, or a parameter at
+// the end of an epoch, is not finite.
+func firstBadStep(n *nn.Network[float32], d train.Data[float32], batch int) (epoch, step int) {
+	bad := func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }
+	ws := n.NewWorkspace(d.Len())
+	for epoch = 1; ; epoch++ {
+		step = 0
+		for i := 0; i < d.Len(); i += min(batch, d.Len()) {
+			step++
+			j := min(i+min(batch, d.Len()), d.Len())
+			n.Forward(ws, d.X.Slice(i, j))
+			if c, _ := n.Cost(ws, d.T.Slice(i, j)); bad(c) {
+				return epoch, step
+			}
+			n.Descend(ws, d.T.Slice(i, j), 10)
+		}
+		if bad(float64(n.Weights(1).Data[0])) || bad(float64(n.Biases(1)[0])) {
+			return epoch, step
+		}
+	}
+}
+
+// The very last step of a training is not left unchecked.
+func TestDivergenceInTheLastStep(t *testing.T) {
+	n := newNet[float32](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Seed: 1})
+	before := n.Fingerprint()
+	d := train.Data[float32]{X: matrix([]float32{1e5}), T: matrix([]float32{1})}
+	_, err := train.Fit(context.Background(), n, d, train.Options[float32]{Epochs: 1, Rate: 1e35, Batch: 1})
+	var diverged *train.DivergedError
+	if !errors.As(err, &diverged) || n.Fingerprint() != before {
+		t.Errorf("error %v; the parameters have changed: %v", err, n.Fingerprint() != before)
+	} else if !strings.Contains(err.Error(), "epoch 1, step 1: parameters are no longer finite") {
+		t.Errorf("error %v", err)
 	}
 }
 
@@ -157,7 +197,7 @@ func TestEpochReports(t *testing.T) {
 
 // The cost of an epoch is the mean over samples, not over batches of unequal size.
 func TestEpochCostIsMeanOverSamples(t *testing.T) {
-	d := train.Data[float64]{X: kernels.NewMatrix[float64](5, 1), T: matrix([]float64{0}, []float64{0}, []float64{0}, []float64{0}, []float64{10})}
+	d := train.Data[float64]{X: kernels.NewMatrix[float64](5, 1), T: matrix([]float64{10}, []float64{0}, []float64{0}, []float64{0}, []float64{0})}
 	n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero})
 	r := fit(t, n, d, train.Options[float64]{Epochs: 1, Rate: 0, Batch: 4, FileOrder: true})
 	near(t, "cost", r.Epochs[0].Cost, 10, 1e-15) // ½·10² / 5
