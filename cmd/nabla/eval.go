@@ -26,7 +26,7 @@ func newEval() *cobra.Command {
 Of the digits and of MNIST, the test data are used. Of a CSV file, all samples
 are, unless --part asks for the division that training with the same
 --test-share made.`,
-		Args: cobra.ExactArgs(1),
+		Args: wantArgs(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if part != "all" && part != "train" && part != "test" {
 				return usagef("--part %q: want all, train or test", part)

@@ -89,6 +89,16 @@ func newRoot() *cobra.Command {
 	return root
 }
 
+// wantArgs accepts from least to most arguments.
+func wantArgs(least, most int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < least || len(args) > most {
+			return fmt.Errorf("wrong number of arguments, %d: want %s", len(args), cmd.UseLine())
+		}
+		return nil
+	}
+}
+
 // wantsJSON reports whether --json was given.
 func wantsJSON(cmd *cobra.Command) bool {
 	v, _ := cmd.Flags().GetBool("json")

@@ -27,7 +27,7 @@ func newPredict() *cobra.Command {
 A row holds the raw inputs and no label. The answer is a CSV record a row: the
 name of the class and, with --outputs, the network's outputs, with as many
 digits as make them exact.`,
-		Args: cobra.RangeArgs(1, 2),
+		Args: wantArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			h, err := parseHeader(header)
 			if err != nil {

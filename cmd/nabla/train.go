@@ -57,8 +57,9 @@ CSV file are standardised (mean 0, deviation 1 over the training part) unless
 values. The test data are never used for training or for choosing an epoch.
 
 ctrl-C ends the training early; if an epoch was completed, the model is written
-all the same, and the exit code is 1. A training that diverges writes nothing.`,
-		Args: cobra.NoArgs,
+all the same, and the exit code is 1. A training that diverges (its cost is no
+finite number, or ten times what it was at first) writes nothing.`,
+		Args: wantArgs(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := f.parse(cmd)
 			if err != nil {
@@ -76,7 +77,7 @@ all the same, and the exit code is 1. A training that diverges writes nothing.`,
 	fl.StringVar(&f.hidden, "hidden", "30", `neurons of the hidden layers, as in 100,30; "" for no hidden layer (the delta rule)`)
 	fl.StringVar(&f.activation, "activation", "sigmoid", "activation of hidden layers: sigmoid, tanh, relu or identity")
 	fl.StringVar(&f.cost, "cost", "cross-entropy", "quadratic, cross-entropy, exponential, hellinger, kullback-leibler, generalized-kl, itakura-saito or softmax-cross-entropy")
-	fl.Float64Var(&f.tau, "tau", 1, "τ of the exponential cost")
+	fl.Float64Var(&f.tau, "tau", 10, "τ of the exponential cost")
 	fl.StringVar(&f.optimizer, "optimizer", "sgd", "sgd (plain stochastic gradient descent)")
 	fl.Float64Var(&f.rate, "lr", 0.5, "learning rate η")
 	fl.StringVar(&f.batch, "batch", "10", "samples a step: 1 (online), more (mini-batch), or full (all at once)")
@@ -237,6 +238,10 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *plan) error {
 	if testSet.Len() == 0 {
 		fmt.Fprintln(stderr, "no samples are kept for testing: only the accuracy on the training data will be known")
 	}
+	before, _, err := train.Evaluate(n, trainData)
+	if err != nil {
+		return err
+	}
 	result, err := train.Fit(cmd.Context(), n, trainData, train.Options[T]{
 		Epochs: p.epochs, Rate: p.rate, Batch: p.batch, Draw: p.draw, Seed: p.seed, Workers: p.threads,
 		Validation: testData,
@@ -256,6 +261,9 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *plan) error {
 	report, err := newTrainReport(n, trainData, testData)
 	if err != nil {
 		return err
+	}
+	if !(report.TrainCost <= 10*before) {
+		return fmt.Errorf("the training diverged: its cost is %.4g and was %.4g before the first step: lower --lr; no model was written", report.TrainCost, before)
 	}
 	report.Epochs, report.Interrupted, report.Model = len(result.Epochs), interrupted, p.model
 	m := &model.Model[T]{Net: n, Classes: trainSet.Classes, Features: trainSet.Features, Scaler: trainSet.Scaler}
@@ -313,8 +321,7 @@ type trainReport struct {
 	Model         string  `json:"model"`
 }
 
-// newTrainReport evaluates a trained network. One whose cost isn't finite is an
-// error: it must not become a model.
+// newTrainReport evaluates a trained network.
 func newTrainReport[T kernels.Float](n *net.Network[T], trainData, testData train.Data[T]) (r trainReport, err error) {
 	r = trainReport{
 		TestAccuracy: number(math.NaN()), TestSamples: testData.Len(), TrainSamples: trainData.Len(),
@@ -323,9 +330,6 @@ func newTrainReport[T kernels.Float](n *net.Network[T], trainData, testData trai
 	r.TrainCost, r.TrainAccuracy, err = train.Evaluate(n, trainData)
 	if err != nil {
 		return r, err
-	}
-	if math.IsNaN(r.TrainCost) || math.IsInf(r.TrainCost, 0) {
-		return r, fmt.Errorf("the cost is %v after training; no model was written", r.TrainCost)
 	}
 	if testData.Len() > 0 {
 		var accuracy float64

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// asCommand makes the test binary behave as the command.
+const asCommand = "NABLA_TEST_AS_COMMAND"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// command returns the command as a process of its own, run in an empty directory
+// unless Dir is changed, with env added to the environment.
+func command(t *testing.T, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.Command(self, args...)
+	cmd.Env = append(append(os.Environ(), asCommand+"=1"), env...)
+	cmd.Dir = t.TempDir()
+	return cmd
+}
+
+// result is what a command line came to.
+type result struct {
+	code           int
+	stdout, stderr string
+}
+
+// nabla runs a command line in this process.
+func nabla(t *testing.T, args ...string) result {
+	t.Helper()
+	return nablaWith(t, context.Background(), strings.NewReader(""), args...)
+}
+
+func nablaWith(t *testing.T, ctx context.Context, stdin io.Reader, args ...string) result {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code := run(ctx, args, stdin, &stdout, &stderr)
+	return result{code, stdout.String(), stderr.String()}
+}
+
+// last decodes the last line of results.
+func (r result) last(t *testing.T) map[string]any {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(r.stdout), "\n")
+	var v map[string]any
+	require.NoError(t, json.Unmarshal([]byte(lines[len(lines)-1]), &v), r.stderr)
+	return v
+}
+
+// data returns the path of one of package dataset's test files.
+func data(name string) string {
+	path, err := filepath.Abs(filepath.Join("..", "..", "dataset", "testdata", name))
+	if err != nil {
+		panic(err)
+	}
+	return path
+}
+
+// modelIn trains a model quickly with the given flags and returns its path.
+func modelIn(t *testing.T, flags ...string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "m.safetensors")
+	r := nabla(t, append([]string{"train", "--model", path}, flags...)...)
+	require.Equal(t, exitDone, r.code, r.stderr)
+	return path
+}
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+// Wrong usage: exit code 2, one line that says what would be right, no results,
+// no files.
+func TestUsageErrors(t *testing.T) {
+	csv := data("csv_two_units.csv")
+	for _, c := range []struct {
+		args string
+		want string
+	}{
+		{"learn", `unknown command "learn"`},
+		{"--fast", "unknown flag: --fast"},
+		{"train --fast", "unknown flag: --fast"},
+		{"train digits", "wrong number of arguments, 1: want nabla train"},
+		{"train --lr", "flag needs an argument: --lr"},
+		{"train --lr fast", `invalid argument "fast" for "--lr"`},
+		{"train --lr 0", "--lr 0: want a positive number"},
+		{"train --lr NaN", "--lr NaN: want a positive number"},
+		{"train --lr Inf", "--lr +Inf"},
+		{"train --epochs 0", "--epochs 0: want at least 1"},
+		{"train --epochs 1.5", `invalid argument "1.5"`},
+		{"train --batch 0", `--batch "0": want a positive number or full`},
+		{"train --batch all", `--batch "all"`},
+		{"train --draw -1", "--draw -1"},
+		{"train --seed -1", `invalid argument "-1" for "--seed"`},
+		{"train --threads 0", "--threads 0: want at least 1"},
+		{"train --hidden 30,", `--hidden "30,": "" is no number`},
+		{"train --hidden 0", `--hidden "0"`},
+		{"train --hidden 5x3", `--hidden "5x3"`},
+		{"train --activation softmax", `--activation "softmax": want sigmoid, tanh, relu or identity`},
+		{"train --activation Sigmoid", `--activation "Sigmoid"`},
+		{"train --cost mse", `unknown cost "mse": want one of quadratic, cross-entropy`},
+		{"train --tau 0", "--tau 0"},
+		{"train --optimizer adam", `--optimizer "adam": want sgd`},
+		{"train --precision f16", `--precision "f16": want f32 or f64`},
+		{"train --header maybe --data " + csv, `--header "maybe": want auto, yes or no`},
+		{"train --test-share 1 --data " + csv, "--test-share 1: want"},
+		{"train --label y", "--label is for CSV files, --data is digits"},
+		{"train --raw", "--raw is for CSV files"},
+		{"train --model= --epochs 1", "--model: want the name of a file"},
+		{"train --data " + csv + " --model " + csv, "would overwrite the data"},
+		{"eval", "wrong number of arguments, 0: want nabla eval MODEL"},
+		{"eval a b", "wrong number of arguments, 2"},
+		{"eval m --part dev", `--part "dev": want all, train or test`},
+		{"eval m --part test", "--part is for CSV files"},
+		{"predict", "wrong number of arguments, 0: want nabla predict MODEL [FILE|-]"},
+		{"predict m --header x", `--header "x"`},
+		{"doctor now", "wrong number of arguments, 1: want nabla doctor"},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			r := nabla(t, strings.Fields(c.args)...)
+			require.Equal(t, exitUsage, r.code, r.stderr)
+			require.Contains(t, r.stderr, c.want)
+			require.Equal(t, 1, strings.Count(r.stderr, "\n"), r.stderr)
+			require.Empty(t, r.stdout)
+			files, err := os.ReadDir(".")
+			require.NoError(t, err)
+			require.Empty(t, files)
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	r := nabla(t, "train", "--help")
+	require.Equal(t, exitDone, r.code)
+	for _, flag := range []string{
+		"--data", "--hidden", "--activation", "--cost", "--optimizer", "--lr", "--batch", "--epochs", "--seed",
+		"--precision", "--threads", "--model", "--draw", "--json",
+	} {
+		require.Contains(t, r.stdout, flag)
+	}
+}
+
+// The exit codes of a real process, and its warning about NABLA_ISA.
+func TestProcess(t *testing.T) {
+	for _, c := range []struct {
+		args string
+		code int
+	}{
+		{"train --epochs 1 --model m", exitDone},
+		{"train --epochs 1 --model none/m", exitFailed},
+		{"train --epochs x", exitUsage},
+	} {
+		cmd := command(t, []string{"NABLA_ISA=mmx"}, strings.Fields(c.args)...)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		_ = cmd.Run() // the exit code tells
+		require.Equal(t, c.code, cmd.ProcessState.ExitCode(), stderr.String())
+		if c.code != exitUsage {
+			require.Contains(t, stderr.String(), `nabla: NABLA_ISA: unknown instruction set "mmx"`)
+		}
+	}
+}
+
+// Results that can't be written are a failure.
+func TestFullDisk(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Logf("no /dev/full here: %v", err)
+		return
+	}
+	defer full.Close()
+	var stderr bytes.Buffer
+	require.Equal(t, exitFailed, run(context.Background(), []string{"doctor"}, nil, full, &stderr))
+	require.Contains(t, stderr.String(), "no space left")
+
+	r := nabla(t, "train", "--epochs", "1", "--model", "/dev/full")
+	require.Equal(t, exitFailed, r.code)
+	require.Contains(t, r.stderr, "no space left")
+}

@@ -1,0 +1,298 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/model"
+	"github.com/nabla-go/nabla/net"
+)
+
+// The promise of the defaults, here for a quarter of the seeds: a median of at
+// least 97 %, none below 96 %.
+func TestDefaultsLearnDigits(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m")
+	var accuracies []float64
+	for seed := 1; seed <= 5; seed++ {
+		r := nabla(t, "train", "--json", "--model", path, "--seed", fmt.Sprint(seed))
+		require.Equal(t, exitDone, r.code, r.stderr)
+		require.Equal(t, 31, strings.Count(r.stdout, "\n"), "an object an epoch, and the result")
+		last := r.last(t)
+		accuracies = append(accuracies, last["test_accuracy"].(float64))
+		require.Equal(t, 359.0, last["test_samples"])
+		require.Equal(t, 1438.0, last["train_samples"])
+		m, err := model.Load[float32](path)
+		require.NoError(t, err)
+		require.Equal(t, last["fingerprint"], m.Net.Fingerprint())
+	}
+	slices.Sort(accuracies)
+	require.GreaterOrEqual(t, accuracies[0], 0.96)
+	require.GreaterOrEqual(t, accuracies[2], 0.97)
+}
+
+// One answer: the same fingerprint on every instruction set and with any number
+// of cores and threads.
+func TestFingerprintIsTheSameEverywhere(t *testing.T) {
+	for _, precision := range []string{"f32", "f64"} {
+		var first any
+		for _, env := range [][]string{{"GOMAXPROCS=1"}, {"GOMAXPROCS=2"}} {
+			for _, isa := range kernels.ISAs() {
+				cmd := command(t, append(env, "NABLA_ISA="+isa),
+					"train", "--json", "--epochs", "2", "--hidden", "17,9", "--precision", precision, "--threads", "2", "--model", "m")
+				out, err := cmd.Output()
+				require.NoError(t, err)
+				got := result{stdout: string(out)}.last(t)["fingerprint"]
+				if first == nil {
+					first = got
+				}
+				require.Equal(t, first, got, "%s %v %s", isa, env, precision)
+			}
+		}
+	}
+}
+
+func TestTrainText(t *testing.T) {
+	t.Chdir(t.TempDir())
+	r := nabla(t, "train", "--epochs", "10")
+	require.Equal(t, exitDone, r.code)
+	require.Contains(t, r.stdout, "test accuracy      9")
+	require.Contains(t, r.stdout, "fingerprint        ")
+	require.Contains(t, r.stdout, "model              nabla.safetensors\n")
+	require.Equal(t, 10, strings.Count(r.stderr, "\nepoch "))
+	require.Contains(t, r.stderr, "\nepoch  9/10  cost 0.")
+	_, err := model.Load[float32]("nabla.safetensors")
+	require.NoError(t, err)
+}
+
+// Every cost learns the digits with its own output activation, and every other
+// flag does something.
+func TestTrainFlags(t *testing.T) {
+	for _, c := range []struct {
+		flags string
+		least float64 // accuracy on the training data
+	}{
+		{"--cost quadratic --lr 3", 0.95},
+		{"--cost cross-entropy", 0.95},
+		{"--cost exponential", 0.95},
+		{"--cost hellinger --lr 1", 0.9},
+		{"--cost kullback-leibler", 0.95},
+		{"--cost generalized-kl", 0.95},
+		{"--cost itakura-saito --lr 0.2", 0.9},
+		{"--cost softmax-cross-entropy", 0.95},
+		{"--activation tanh --lr 0.1", 0.95},
+		{"--activation relu --lr 0.1", 0.95},
+		{"--activation identity --lr 0.05", 0.9},
+		{"--hidden 20,15 --lr 1", 0.9},
+		{"--hidden=", 0.9},
+		{"--batch full --lr 3 --epochs 150", 0.8},
+		{"--batch 1 --lr 0.1", 0.95},
+		{"--draw 100 --batch 10", 0.95},
+		{"--precision f64", 0.95},
+	} {
+		t.Run(c.flags, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "m")
+			r := nabla(t, append([]string{"train", "--json", "--epochs", "12", "--model", path}, strings.Fields(c.flags)...)...)
+			require.Equal(t, exitDone, r.code, r.stderr)
+			require.GreaterOrEqual(t, r.last(t)["train_accuracy"], c.least)
+		})
+	}
+}
+
+func TestSeedsDiffer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m")
+	one := nabla(t, "train", "--json", "--epochs", "1", "--model", path).last(t)["fingerprint"]
+	two := nabla(t, "train", "--json", "--epochs", "1", "--model", path, "--seed", "2").last(t)["fingerprint"]
+	require.NotEqual(t, one, two)
+}
+
+func TestOutputActivation(t *testing.T) {
+	path := modelIn(t, "--cost", "kullback-leibler", "--epochs", "1", "--hidden", "3", "--activation", "relu")
+	m, err := model.Load[float32](path)
+	require.NoError(t, err)
+	require.Equal(t, net.Dense(3, net.ReLU), m.Net.Layer(1))
+	require.Equal(t, net.Dense(10, net.Softmax), m.Net.Layer(2))
+}
+
+// CSV files as the case log has them.
+func TestTrainCSV(t *testing.T) {
+	for _, c := range []struct {
+		name, flags string
+		file        string
+		accuracy    float64
+	}{
+		{"A-T12: sorted labels", "--hidden 4 --lr 3 --epochs 10", "csv_sorted_labels.csv", 1},
+		{"A-T15: values of 0 and 255", "--hidden 4 --lr 3 --epochs 1000 --seed 2", "csv_big_scale.csv", 1},
+		{"A-T19: nine to one", "--hidden= --lr 3", "csv_imbalanced_9to1.csv", 1},
+		{"A-T20: two units", "--hidden= --lr 3", "csv_two_units.csv", 1},
+		{"A-T01: XOR needs a hidden layer", "--hidden= --lr 3", "xor.csv", 0.5},
+		{"XOR", "--hidden 4 --lr 3 --epochs 1000", "xor.csv", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "m")
+			args := append([]string{"train", "--json", "--model", path, "--data", data(c.file)}, strings.Fields(c.flags)...)
+			r := nabla(t, args...)
+			require.Equal(t, exitDone, r.code, r.stderr)
+			require.Equal(t, c.accuracy, r.last(t)["train_accuracy"])
+			if r.last(t)["test_samples"] == 0.0 {
+				require.Nil(t, r.last(t)["test_accuracy"])
+				require.Contains(t, r.stderr, "no samples are kept for testing")
+			}
+		})
+	}
+}
+
+// The delta rule: AND and OR without a hidden layer.
+func TestDeltaRule(t *testing.T) {
+	for name, text := range map[string]string{
+		"and": "0,0,0\n0,1,0\n1,0,0\n1,1,1\n",
+		"or":  "0,0,0\n0,1,1\n1,0,1\n1,1,1\n",
+	} {
+		r := nabla(t, "train", "--json", "--hidden=", "--lr", "3", "--epochs", "100", "--test-share", "0", "--raw",
+			"--model", filepath.Join(t.TempDir(), "m"), "--data", write(t, name, text))
+		require.Equal(t, exitDone, r.code, r.stderr)
+		require.Equal(t, 1.0, r.last(t)["train_accuracy"])
+	}
+}
+
+// mnist makes a directory with the four files of MNIST. A file is given as text,
+// or by the name of one of package dataset's test files.
+func mnist(t *testing.T, replace map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, source := range map[string]string{
+		"train-images-idx3-ubyte": "idx3_2images.idx", "train-labels-idx1-ubyte": "idx1_ok_2.idx",
+		"t10k-images-idx3-ubyte": "idx3_gz_without_gz_name.idx", "t10k-labels-idx1-ubyte": "idx1_ok_2.idx",
+	} {
+		if r, ok := replace[name]; ok {
+			source = r
+		}
+		b, err := os.ReadFile(data(source))
+		if err != nil {
+			b = []byte(source)
+		}
+		if source != "" {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name), b, 0o600))
+		}
+	}
+	return dir
+}
+
+func TestTrainMNIST(t *testing.T) {
+	r := nabla(t, "train", "--json", "--hidden", "5", "--lr", "2", "--epochs", "100", "--data", mnist(t, nil), "--model", filepath.Join(t.TempDir(), "m"))
+	require.Equal(t, exitDone, r.code, r.stderr)
+	require.Equal(t, 1.0, r.last(t)["test_accuracy"])
+}
+
+// What goes wrong has exit code 1 and one clear line, and leaves the model that
+// is there.
+func TestTrainFails(t *testing.T) {
+	file := write(t, "file", "")
+	for _, c := range []struct {
+		name  string
+		flags []string
+		want  string
+	}{
+		{"missing IDX", []string{"--data", mnist(t, map[string]string{"t10k-labels-idx1-ubyte": ""})}, "no file t10k-labels-idx1-ubyte"},
+		{"truncated IDX", []string{"--data", mnist(t, map[string]string{"train-images-idx3-ubyte": "idx3_truncated_header_says_2.idx"})}, "train-images-idx3-ubyte: truncated: the header promises 18 bytes, found 13"},
+		{"truncated gzip", []string{"--data", mnist(t, map[string]string{"train-images-idx3-ubyte": "idx3_truncated.idx.gz"})}, "truncated"},
+		{"labels as images", []string{"--data", mnist(t, map[string]string{"t10k-images-idx3-ubyte": "idx1_given_as_images.idx"})}, "t10k-images-idx3-ubyte: wrong kind of file"},
+		{"too many labels", []string{"--data", mnist(t, map[string]string{"train-labels-idx1-ubyte": "idx1_3labels_for_2images.idx"})}, "holds 3 labels"},
+		{"label out of range", []string{"--data", mnist(t, map[string]string{"train-labels-idx1-ubyte": "\x00\x00\x08\x01\x00\x00\x00\x02\x0a\x01"})}, "train-labels-idx1-ubyte: label 10 of item 0 is out of range: want 0…9"},
+		{"a directory without data", []string{"--data", t.TempDir()}, "no file train-images-idx3-ubyte"},
+		{"no such data", []string{"--data", "none.csv"}, "want digits, a directory or a CSV file"},
+		{"missing cells", []string{"--data", data("csv_missing.csv")}, "csv_missing.csv:3: column 1 (f1): the value is missing"},
+		{"one class", []string{"--data", data("csv_single_class.csv")}, `all samples are of the one class "1"`},
+		{"no such column", []string{"--data", data("xor.csv"), "--label", "z"}, `no column is called "z"`},
+		{"diverging to NaN", []string{"--lr", "1e38"}, "diverged in epoch 1"},
+		{"diverging", []string{"--lr", "1e20", "--epochs", "1"}, "the training diverged: its cost is"},
+		{"a network beyond memory", []string{"--hidden", "9223372036854775807"}, "does not fit into memory"},
+		{"no directory", []string{"--model", filepath.Join(file, "none", "m")}, "--model: cannot write"},
+		{"a directory as the model", []string{"--model", t.TempDir()}, "it is a directory"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := write(t, "m", "an old model")
+			r := nabla(t, append([]string{"train", "--json", "--model", path}, c.flags...)...)
+			require.Equal(t, exitFailed, r.code, r.stderr)
+			require.Contains(t, r.stderr, c.want)
+			lines := strings.Split(strings.TrimSpace(r.stderr), "\n")
+			require.Contains(t, lines[len(lines)-1], c.want)
+			if !strings.HasPrefix(c.name, "diverging") {
+				require.Len(t, lines, 1)
+				require.Empty(t, r.stdout)
+			}
+			b, err := os.ReadFile(path)
+			require.NoError(t, err)
+			require.Equal(t, "an old model", string(b))
+			files, err := os.ReadDir(filepath.Dir(path))
+			require.NoError(t, err)
+			require.Len(t, files, 1)
+		})
+	}
+}
+
+// cancelAfter calls cancel when so many lines have been written to it.
+type cancelAfter struct {
+	bytes.Buffer
+	lines  int
+	cancel func()
+}
+
+func (w *cancelAfter) Write(b []byte) (int, error) {
+	n, err := w.Buffer.Write(b)
+	if bytes.Count(w.Bytes(), []byte("\n")) >= w.lines {
+		w.cancel()
+	}
+	return n, err
+}
+
+// ctrl-C keeps what was learned, unless that is nothing yet.
+func TestInterrupt(t *testing.T) {
+	path := write(t, "m", "an old model")
+	for _, epochs := range []int{3, 0} {
+		ctx, cancel := context.WithCancel(context.Background())
+		stderr := &cancelAfter{lines: 1 + epochs, cancel: cancel} // the first line announces the training
+		var stdout bytes.Buffer
+		code := run(ctx, []string{"train", "--epochs", "1000000", "--model", path}, nil, &stdout, stderr)
+		require.Equal(t, exitFailed, code)
+		if epochs == 0 {
+			require.Contains(t, stderr.String(), "no model was written")
+			require.Empty(t, stdout.String())
+		} else {
+			require.Contains(t, stderr.String(), "stopped after 3 of 1000000 epochs; the model was written")
+		}
+		_, err := model.Load[float32](path)
+		require.NoError(t, err)
+	}
+}
+
+func TestInterruptSignal(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Log("no signal can be sent here")
+		return
+	}
+	cmd := command(t, nil, "train", "--json", "--epochs", "1000000", "--model", "m")
+	stdout, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	_, err = io.ReadFull(stdout, make([]byte, 1)) // the first epoch is over
+	require.NoError(t, err)
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	rest, err := io.ReadAll(stdout)
+	require.NoError(t, err)
+	require.Error(t, cmd.Wait())
+	require.Equal(t, exitFailed, cmd.ProcessState.ExitCode())
+	require.Equal(t, true, result{stdout: string(rest)}.last(t)["interrupted"])
+	_, err = model.Load[float32](filepath.Join(cmd.Dir, "m"))
+	require.NoError(t, err)
+}
