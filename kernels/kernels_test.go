@@ -155,7 +155,7 @@ func testSpecials[T Float](t *testing.T, k Kernel[T], mem *Arena[T]) {
 	for shift := range shifts {
 		i := -1
 		next := func() T { i++; return specials[i%len(specials)] }
-		require.NoError(t, k.Try(mem, Case[T]{Size: at(1, len(specials) + shift, 1), Alpha: T(Alphas[shift%len(Alphas)]), Next: next}))
+		require.NoError(t, k.Try(mem, Case[T]{Size: at(1, len(specials)+shift, 1), Alpha: T(Alphas[shift%len(Alphas)]), Next: next}))
 	}
 	for _, fill := range []Fill{Range, AnyBits} {
 		require.NoError(t, k.Try(mem, Case[T]{Size: at(1, 50_000, 1), Alpha: -0.7, Next: Values[T](fill, 3)}))

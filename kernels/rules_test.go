@@ -1,0 +1,348 @@
+package kernels_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/nabla-go/nabla/internal/isa"
+	. "github.com/nabla-go/nabla/internal/kerneltest"
+	"github.com/nabla-go/nabla/kernels"
+)
+
+// These are the rules of the contract in numbers that a reader can check by hand.
+
+var (
+	nan = math.NaN()
+	inf = math.Inf(1)
+)
+
+// on runs both instances of a test on every instruction set.
+func on(t *testing.T, f32, f64 func(t *testing.T)) {
+	Each(t, func(t *testing.T, _ isa.Level) {
+		t.Run("float32", f32)
+		t.Run("float64", f64)
+	})
+}
+
+// vec returns numbers as a vector with NaN between its length and its capacity.
+func vec[T Float](x ...float64) []T {
+	v := make([]T, len(x), len(x)+20)
+	for i := range v {
+		v[i] = T(x[i])
+	}
+	for i := range v[len(v):cap(v)] {
+		v[len(v):cap(v)][i] = T(nan)
+	}
+	return v
+}
+
+// mat returns a matrix, given row after row, with padding of 77 between rows.
+func mat[T Float](rows, cols, pad int, x ...float64) kernels.Matrix[T] {
+	m := kernels.Matrix[T]{Rows: rows, Cols: cols, Stride: cols + pad, Data: make([]T, rows*(cols+pad))}
+	for i := range m.Data {
+		m.Data[i] = 77
+	}
+	for i := range rows {
+		for j := range cols {
+			m.Row(i)[j] = T(x[i*cols+j])
+		}
+	}
+	return m
+}
+
+// fill returns n times x.
+func fill(n int, x float64) []float64 {
+	v := make([]float64, n)
+	for i := range v {
+		v[i] = x
+	}
+	return v
+}
+
+// same compares bits, any NaN being equal to any NaN.
+func same[T Float](t *testing.T, want, got []T) {
+	t.Helper()
+	if !assert.Len(t, got, len(want)) {
+		return
+	}
+	for i := range want {
+		assert.True(t, Equal(want[i], got[i]), "[%d] is %v, want %v", i, got[i], want[i])
+	}
+}
+
+func TestBetaZeroOverwrites(t *testing.T) { on(t, testBetaZero[float32], testBetaZero[float64]) }
+
+func testBetaZero[T Float](t *testing.T) {
+	for _, garbage := range []float64{nan, inf} {
+		for _, beta := range []T{0, T(math.Copysign(0, -1))} {
+			y := vec[T](fill(5, garbage)...)
+			kernels.Gemv(1, mat[T](5, 5, 0, fill(25, 0)...), vec[T](fill(5, 0)...), beta, y)
+			same(t, vec[T](0, 0, 0, 0, 0), y)
+			y = vec[T](fill(5, garbage)...)
+			kernels.GemvT(1, mat[T](5, 5, 0, fill(25, 0)...), vec[T](fill(5, 0)...), beta, y)
+			same(t, vec[T](0, 0, 0, 0, 0), y)
+			for n := 1; n <= 33; n++ {
+				for _, m := range []int{1, 2, 5, 12, 13, n} {
+					c := mat[T](m, n, 1, fill(m*n, garbage)...)
+					kernels.Gemm(false, false, 1, mat[T](m, 3, 2, fill(3*m, 1)...), mat[T](3, n, 0, fill(3*n, 1)...), beta, c)
+					same(t, mat[T](m, n, 1, fill(m*n, 3)...).Data, c.Data)
+					c = mat[T](m, n, 2, fill(m*n, garbage)...)
+					kernels.Gemm(false, true, 1, mat[T](m, 3, 0, fill(3*m, 1)...), mat[T](n, 3, 1, fill(3*n, 1)...), beta, c)
+					same(t, mat[T](m, n, 2, fill(m*n, 3)...).Data, c.Data)
+				}
+			}
+		}
+	}
+}
+
+func TestAlphaBeta(t *testing.T) { on(t, testAlphaBeta[float32], testAlphaBeta[float64]) }
+
+func testAlphaBeta[T Float](t *testing.T) {
+	ones := fill(3, 1)
+	for _, x := range []struct{ alpha, beta, want T }{{1, 0.5, 4}, {2, 0.5, 7}, {1, 0, 3}, {1, 1, 5}, {-1, -1, -5}} {
+		for _, trans := range [][2]kernels.Transpose{{false, false}, {false, true}, {true, false}, {true, true}} {
+			a, b, c := mat[T](1, 3, 0, ones...), mat[T](3, 1, 0, ones...), mat[T](1, 1, 0, 2)
+			if trans[0] {
+				a = mat[T](3, 1, 4, ones...)
+			}
+			if trans[1] {
+				b = mat[T](1, 3, 0, ones...)
+			}
+			kernels.Gemm(trans[0], trans[1], x.alpha, a, b, x.beta, c)
+			same(t, []T{x.want}, c.Data)
+		}
+		y := vec[T](2)
+		kernels.Gemv(x.alpha, mat[T](1, 3, 0, ones...), vec[T](ones...), x.beta, y)
+		same(t, []T{x.want}, y)
+		y = vec[T](2)
+		kernels.GemvT(x.alpha, mat[T](3, 1, 2, ones...), vec[T](ones...), x.beta, y)
+		same(t, []T{x.want}, y)
+	}
+}
+
+// TestAlphaZero: A, B and x are not read.
+func TestAlphaZero(t *testing.T) { on(t, testAlphaZero[float32], testAlphaZero[float64]) }
+
+func testAlphaZero[T Float](t *testing.T) {
+	for _, beta := range []float64{0, 1, 2, 0.5} {
+		for _, bad := range []float64{nan, inf} {
+			a := mat[T](4, 4, 1, fill(16, bad)...)
+			want := vec[T](fill(4, 3*beta)...)
+			y := vec[T](fill(4, 3)...)
+			kernels.Gemv(0, a, vec[T](fill(4, bad)...), T(beta), y)
+			same(t, want, y)
+			y = vec[T](fill(4, 3)...)
+			kernels.GemvT(0, a, vec[T](fill(4, bad)...), T(beta), y)
+			same(t, want, y)
+			for _, trans := range [][2]kernels.Transpose{{false, false}, {false, true}, {true, false}, {true, true}} {
+				c := mat[T](4, 4, 2, fill(16, 3)...)
+				kernels.Gemm(trans[0], trans[1], 0, a, a, T(beta), c)
+				same(t, mat[T](4, 4, 2, fill(16, 3*beta)...).Data, c.Data)
+			}
+			c := mat[T](4, 4, 2, fill(16, 3)...)
+			kernels.Ger(0, vec[T](fill(4, bad)...), vec[T](fill(4, bad)...), c)
+			same(t, mat[T](4, 4, 2, fill(16, 3)...).Data, c.Data)
+		}
+	}
+}
+
+// TestNoTerms: with k = 0 the result is +0 or beta·C.
+func TestNoTerms(t *testing.T) { on(t, testNoTerms[float32], testNoTerms[float64]) }
+
+func testNoTerms[T Float](t *testing.T) {
+	for _, beta := range []float64{0, 1, 0.5} {
+		old := 8.0
+		if beta == 0 {
+			old = nan
+		}
+		for n := 1; n <= 9; n++ {
+			want := fill(n*n, 8*beta)
+			for _, trans := range [][2]kernels.Transpose{{false, false}, {false, true}, {true, false}, {true, true}} {
+				a, b, c := kernels.Matrix[T]{Rows: n}, kernels.Matrix[T]{Cols: n, Stride: n}, mat[T](n, n, 3, fill(n*n, old)...)
+				if trans[0] {
+					a = kernels.Matrix[T]{Cols: n, Stride: n}
+				}
+				if trans[1] {
+					b = kernels.Matrix[T]{Rows: n, Stride: 5}
+				}
+				kernels.Gemm(trans[0], trans[1], 1, a, b, T(beta), c)
+				same(t, mat[T](n, n, 3, want...).Data, c.Data)
+			}
+			y := vec[T](fill(n, old)...)
+			kernels.Gemv(1, kernels.Matrix[T]{Rows: n}, nil, T(beta), y)
+			same(t, vec[T](want[:n]...), y)
+			y = vec[T](fill(n, old)...)
+			kernels.GemvT(1, kernels.Matrix[T]{Cols: n, Stride: n}, nil, T(beta), y)
+			same(t, vec[T](want[:n]...), y)
+		}
+	}
+}
+
+// TestNothing: nil and empty operands are the same and leave all as it is.
+func TestNothing(t *testing.T) { on(t, testNothing[float32], testNothing[float64]) }
+
+func testNothing[T Float](t *testing.T) {
+	for _, none := range [][]T{nil, {}, vec[T]()} {
+		assert.Zero(t, kernels.Dot(none, none))
+		assert.Zero(t, kernels.Sum(none))
+		kernels.Axpy(1, none, none)
+		kernels.Scal(1, none)
+		kernels.Sigmoid(none, none)
+		kernels.Mul(none, none, none)
+		for _, stride := range []int{0, 3} {
+			empty := kernels.Matrix[T]{Data: none, Stride: stride}
+			kernels.Gemv(1, empty, none, 0, none)
+			kernels.GemvT(1, empty, none, 0, none)
+			kernels.Ger(1, none, none, empty)
+			kernels.Gemm(false, false, 1, empty, empty, 0, empty)
+			kernels.Softmax(empty, empty)
+		}
+		kernels.Softmax(kernels.Matrix[T]{Rows: 3, Data: none, Stride: 4}, kernels.Matrix[T]{Rows: 3, Data: none, Stride: 2})
+		kernels.Ger(1, none, vec[T](1, 2, 3, 4, 5), kernels.Matrix[T]{Cols: 5, Data: none, Stride: 5})
+		kernels.Ger(1, vec[T](1, 2, 3), none, kernels.Matrix[T]{Rows: 3, Data: none})
+		kernels.Gemm(false, false, 1, mat[T](2, 2, 0, 1, 2, 3, 4), kernels.Matrix[T]{Rows: 2, Data: none}, 0, kernels.Matrix[T]{Rows: 2, Data: none, Stride: 7})
+	}
+}
+
+// TestNoSkips: zeros among the data don't hide a NaN.
+func TestNoSkips(t *testing.T) { on(t, testNoSkips[float32], testNoSkips[float64]) }
+
+func testNoSkips[T Float](t *testing.T) {
+	a := mat[T](2, 2, 1, 0, 0, 0, 0)
+	kernels.Ger(1, vec[T](0, 1), vec[T](nan, 2), a)
+	same(t, mat[T](2, 2, 1, nan, 0, nan, 2).Data[:5], a.Data[:5])
+	y := vec[T](1, 2)
+	kernels.GemvT(1, mat[T](2, 2, 0, nan, 1, 1, inf), vec[T](0, 0), 0, y)
+	same(t, vec[T](nan, nan), y)
+	y = vec[T](1, nan)
+	kernels.Axpy(0, vec[T](inf, 2), y)
+	same(t, vec[T](nan, nan), y)
+	kernels.Scal(0, y)
+	same(t, vec[T](nan, nan), y)
+}
+
+func TestSmallProducts(t *testing.T) { on(t, testSmallProducts[float32], testSmallProducts[float64]) }
+
+func testSmallProducts[T Float](t *testing.T) {
+	y := vec[T](0, 0, 0)
+	kernels.Gemv(1, mat[T](3, 2, 0, 1, 2, 3, 4, 5, 6), vec[T](1, 2), 0, y)
+	same(t, vec[T](5, 11, 17), y)
+
+	// One row has 1e8 + 1 − 1e8: in lanes of their own, of which the fold adds the
+	// outer two first.
+	y = vec[T](0)
+	kernels.Gemv(1, mat[T](1, 3, 0, 1e8, 1, -1e8), vec[T](1, 1, 1), 0, y)
+	same(t, vec[T](1), y)
+
+	// C may be a part of a matrix that A is another part of.
+	all := mat[T](2, 5, 0, 1, 2, 0, 0, 9, 3, 4, 0, 0, 9)
+	a := kernels.Matrix[T]{Rows: 2, Cols: 2, Stride: 5, Data: all.Data}
+	c := kernels.Matrix[T]{Rows: 2, Cols: 2, Stride: 5, Data: all.Data[2:]}
+	kernels.Gemm(false, false, 1, a, mat[T](2, 2, 0, 0, 1, 1, 0), 0, c)
+	same(t, mat[T](2, 5, 0, 1, 2, 2, 1, 9, 3, 4, 4, 3, 9).Data, all.Data)
+}
+
+// TestManyRows sums more rows than a fixed scratch would hold (OpenBLAS#154).
+func TestManyRows(t *testing.T) { on(t, testManyRows[float32], testManyRows[float64]) }
+
+func testManyRows[T Float](t *testing.T) {
+	const m = 4194305
+	ones := make([]T, 2*m)
+	for i := range ones {
+		ones[i] = 1
+	}
+	y := vec[T](0, 0)
+	kernels.GemvT(1, kernels.Matrix[T]{Rows: m, Cols: 2, Stride: 2, Data: ones}, ones[:m:m], 0, y)
+	same(t, vec[T](m, m), y)
+}
+
+// TestNaNInEveryLane: NaN stays NaN at every position (pytorch#13448).
+func TestNaNInEveryLane(t *testing.T) { on(t, testNaN[float32], testNaN[float64]) }
+
+func testNaN[T Float](t *testing.T) {
+	unary := map[string]func(dst, z []T){
+		"Exp": kernels.Exp[T], "Log": kernels.Log[T], "Sigmoid": kernels.Sigmoid[T], "SigmoidPrime": kernels.SigmoidPrime[T], "Tanh": kernels.Tanh[T],
+		"TanhPrime": kernels.TanhPrime[T], "ReLU": kernels.ReLU[T], "ReLUPrime": kernels.ReLUPrime[T],
+	}
+	for name, f := range unary {
+		for n := 1; n <= 40; n++ {
+			z, dst := vec[T](fill(n, nan)...), vec[T](fill(n, 1)...)
+			f(dst, z)
+			for i, x := range dst {
+				assert.True(t, x != x, "%s: [%d] of %d is %v", name, i, n, x)
+			}
+		}
+	}
+}
+
+// TestRowsOfGemm: a row of a product has the bits of the product of that row.
+func TestRowsOfGemm(t *testing.T) { on(t, testRowsOfGemm[float32], testRowsOfGemm[float64]) }
+
+func testRowsOfGemm[T Float](t *testing.T) {
+	for i, s := range []Size{at(1, 10, 30), at(3, 5, 17), at(13, 35, 47), at(32, 10, 64), at(5, 130, 300)} {
+		next := Values[T](Plain, uint64(i))
+		random := func(rows, cols int) kernels.Matrix[T] {
+			m := kernels.NewMatrix[T](rows, cols)
+			for i := range m.Data {
+				m.Data[i] = next()
+			}
+			return m
+		}
+		a, b, c := random(s.M, s.K), random(s.K, s.N), random(s.M, s.N)
+		aT, bT := kernels.NewMatrix[T](s.K, s.M), kernels.NewMatrix[T](s.N, s.K)
+		for l := range s.K {
+			for i := range s.M {
+				aT.Row(l)[i] = a.Row(i)[l]
+			}
+			for j := range s.N {
+				bT.Row(j)[l] = b.Row(l)[j]
+			}
+		}
+		rowRow, chain := kernels.NewMatrix[T](s.M, s.N), kernels.NewMatrix[T](s.M, s.N)
+		copy(rowRow.Data, c.Data)
+		copy(chain.Data, c.Data)
+		for i := range s.M {
+			kernels.Gemv(1.5, bT, a.Row(i), -0.3, rowRow.Row(i))
+			kernels.GemvT(1.5, b, a.Row(i), -0.3, chain.Row(i))
+		}
+		for _, form := range []struct {
+			transA, transB kernels.Transpose
+			a, b, want     kernels.Matrix[T]
+		}{{false, true, a, bT, rowRow}, {true, true, aT, bT, rowRow}, {false, false, a, b, chain}, {true, false, aT, b, chain}} {
+			got := kernels.NewMatrix[T](s.M, s.N)
+			copy(got.Data, c.Data)
+			kernels.Gemm(form.transA, form.transB, 1.5, form.a, form.b, -0.3, got)
+			same(t, form.want.Data, got.Data)
+		}
+	}
+}
+
+// TestOneResultPerValue: an element's result depends neither on its position
+// nor on the length.
+func TestOneResultPerValue(t *testing.T) {
+	eachKernel(t, testOneResult[float32], Elementwise)
+	eachKernel(t, testOneResult[float64], Elementwise)
+}
+
+func testOneResult[T Float](t *testing.T, k Kernel[T], _ *Arena[T]) {
+	values := append(Specials[T](), -1.1053, 3.5, -20)
+	operands := len(k.Shapes(Size{}))
+	run := func(start, n int) []T {
+		o := make([]kernels.Matrix[T], operands)
+		for i := range o {
+			data := make([]T, n)
+			copy(data, values[start:])
+			o[i] = kernels.Matrix[T]{Rows: 1, Cols: n, Data: data, Stride: n}
+		}
+		k.Call(1.7, 0, o)
+		return o[0].Data
+	}
+	want := run(0, len(values))
+	for _, n := range []int{1, 2, 7, 8, 9, 15, 16, 17, 40} {
+		for start := range len(values) - n {
+			same(t, want[start:start+n], run(start, n))
+		}
+	}
+}
