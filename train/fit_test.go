@@ -116,6 +116,18 @@ func firstBadStep(n *nn.Network[float32], d train.Data[float32], batch int) (epo
 	}
 }
 
+// An infinite cost stops at its own step, before the parameters are touched.
+func TestInfiniteCost(t *testing.T) {
+	n := newNet[float32](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero})
+	n.Weights(1).Data[0] = 1e20
+	d := train.Data[float32]{X: matrix([]float32{1e20}, []float32{0}, []float32{0}), T: matrix([]float32{0}, []float32{0}, []float32{0})}
+	_, err := train.Fit(context.Background(), n, d, train.Options[float32]{Epochs: 1, Rate: 1, Batch: 1, FileOrder: true})
+	var diverged *train.DivergedError
+	if !errors.As(err, &diverged) || *diverged != (train.DivergedError{Epoch: 1, Step: 1, Cost: math.Inf(1)}) {
+		t.Errorf("error %v", err)
+	}
+}
+
 // The very last step of a training is not left unchecked.
 func TestDivergenceInTheLastStep(t *testing.T) {
 	n := newNet[float32](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Seed: 1})
