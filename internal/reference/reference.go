@@ -1,0 +1,204 @@
+// Package reference computes the elementary functions more precisely than
+// float64 and measures errors in ulps, for tests and tools/accuracy. It is slow
+// and uses package math freely; nothing that trains a network may import it.
+package reference
+
+import "math"
+
+// Value is (Hi + Lo)·2^Exp with |Lo| ≤ ½ ulp(Hi), good for some 95 bits.
+type Value struct {
+	Hi, Lo float64
+	Exp    int
+}
+
+// Function is an elementary function with its reference values.
+type Function struct {
+	Name     string
+	Min, Max float64 // its range
+	Bound    float64 // the error in ulps that the kernels promise
+	// Approx is within some 2⁻⁵⁰ of the function, relatively: exact for float32's purposes.
+	Approx func(x float64) float64
+	// Exact is the function for finite x inside its domain.
+	Exact func(x float64) Value
+}
+
+// Functions lists the elementary functions by the names that package kernels gives them.
+var Functions = []Function{
+	{"Exp", 0, math.Inf(1), 1, math.Exp, func(x float64) Value { e, k := exp(x); return e.times2(k) }},
+	{"Log", math.Inf(-1), math.Inf(1), 1, math.Log, func(x float64) Value { return log(x).times2(0) }},
+	{"Sigmoid", 0, 1, 1, sigmoidApprox, sigmoid},
+	{"SigmoidPrime", 0, 0.25, 2, sigmoidPrimeApprox, func(x float64) Value { v, k := sigmoidPrime(x); return v.times2(k) }},
+	{"Tanh", -1, 1, 1, math.Tanh, tanh},
+	{"TanhPrime", 0, 1, 2, func(x float64) float64 { return 4 * sigmoidPrimeApprox(2*x) },
+		func(x float64) Value { v, k := sigmoidPrime(2 * x); return v.times2(k + 2) }},
+}
+
+func sigmoidApprox(x float64) float64 {
+	if x < 0 {
+		e := math.Exp(x)
+		return e / (1 + e)
+	}
+	return 1 / (1 + math.Exp(-x))
+}
+
+func sigmoidPrimeApprox(x float64) float64 {
+	e := math.Exp(-math.Abs(x))
+	return e / ((1 + e) * (1 + e))
+}
+
+// Error32 returns the distance of got from exact in ulps of float32: the spacing
+// of float32 at exact, at least 2⁻¹⁴⁹. An infinity counts as 2¹²⁸. The distance
+// of a NaN is 0 from NaN and +Inf from all else.
+func Error32(got float32, exact float64) float64 {
+	return distance(float64(got), Value{exact, 0, 0}, 24, -149, 128)
+}
+
+// Error64 is Error32 for float64.
+func (v Value) Error64(got float64) float64 { return distance(got, v, 53, -1074, 1024) }
+
+func distance(got float64, v Value, bits, least, overflow int) float64 {
+	switch {
+	case v.Hi != v.Hi || got != got:
+		if v.Hi != v.Hi && got != got {
+			return 0
+		}
+		return math.Inf(1)
+	case got == v.Hi && v.Lo == 0 && v.Exp == 0: // infinities among them
+		return 0
+	case v.Hi == 0:
+		return math.Abs(math.Ldexp(got, -least))
+	}
+	_, e := math.Frexp(v.Hi)
+	if math.IsInf(v.Hi, 0) || e+v.Exp > overflow {
+		v, e = Value{math.Copysign(1, v.Hi), 0, overflow}, 1
+	}
+	ulp := max(e+v.Exp-bits, least)
+	scaled := math.Ldexp(got, -v.Exp)
+	if math.IsInf(got, 0) {
+		scaled = math.Ldexp(math.Copysign(1, got), overflow-v.Exp)
+	}
+	return math.Abs(math.Ldexp((scaled-v.Hi)-v.Lo, v.Exp-ulp))
+}
+
+// double is an unevaluated sum of two floats (Dekker, "A floating-point
+// technique for extending the available precision", 1971).
+type double struct{ hi, lo float64 }
+
+func (a double) times2(k int) Value { return Value{a.hi, a.lo, k} }
+
+func (a double) ldexp(k int) double { return double{math.Ldexp(a.hi, k), math.Ldexp(a.lo, k)} }
+
+func (a double) neg() double { return double{-a.hi, -a.lo} }
+
+func twoSum(a, b float64) double {
+	s := a + b
+	t := s - a
+	return double{s, (a - (s - t)) + (b - t)}
+}
+
+func (a double) add(b double) double {
+	s, t := twoSum(a.hi, b.hi), twoSum(a.lo, b.lo)
+	s = twoSum(s.hi, s.lo+t.hi)
+	return twoSum(s.hi, s.lo+t.lo)
+}
+
+func (a double) mul(b double) double {
+	p := a.hi * b.hi
+	e := math.FMA(a.hi, b.hi, -p)
+	e += math.FMA(a.hi, b.lo, a.lo*b.hi)
+	return twoSum(p, e)
+}
+
+func (a double) div(b double) double {
+	q := a.hi / b.hi
+	r := a.add(b.mul(double{-q, 0}))
+	q2 := r.hi / b.hi
+	r = r.add(b.mul(double{-q2, 0}))
+	return twoSum(q, q2).add(double{r.hi / b.hi, 0})
+}
+
+// expm1Small returns e^r − 1 for |r| ≤ ½ ln 2, precise relatively: a Taylor
+// series of r/64, whose result is then squared six times.
+func expm1Small(r double) double {
+	const halvings = 6
+	s := r.ldexp(-halvings)
+	y := double{}
+	for n := 12; n >= 1; n-- { // s/1·(1 + s/2·(1 + s/3·(…)))
+		y = double{1, 0}.add(y).mul(s).div(double{float64(n), 0})
+	}
+	for range halvings {
+		y = y.ldexp(1).add(y.mul(y)) // (1 + y)² − 1
+	}
+	return y
+}
+
+// ln 2 = ln2Hi + ln2Mid + ln2Lo; integers up to 2¹¹ times ln2Hi are exact.
+const ln2Hi, ln2Mid, ln2Lo = 0x1.62e42fefa38p-1, 0x1.ef35793c7673p-45, 0x1.f97b57a079a19p-103
+
+// exp returns e and k with e^x = e·2^k and |k| at most 2000.
+func exp(x float64) (e double, k int) {
+	x = max(-1300, min(x, 1300))
+	n := math.RoundToEven(x / math.Ln2)
+	r := twoSum(x, -n*ln2Hi).add(double{-n, 0}.mul(double{ln2Mid, ln2Lo}))
+	return double{1, 0}.add(expm1Small(r)), int(n)
+}
+
+func log(x float64) double {
+	switch {
+	case x == 0:
+		return double{math.Inf(-1), 0}
+	case !(x > 0 && x < math.Inf(1)):
+		return double{math.Log(x), 0}
+	}
+	if f := x - 1; math.Abs(f) < 0x1p-20 {
+		// f − f²/2 + f³/3 − f⁴/4 + f⁵/5
+		t := math.FMA(math.FMA(f, 0.2, -0.25), f, 1.0/3) * f * f * f
+		return double{f, 0}.add(double{f, 0}.mul(double{-f / 2, 0})).add(double{t, 0})
+	}
+	// One Newton step for e^y = x.
+	m, xe := math.Frexp(x) // math.Log is wrong for subnormal x on amd64
+	y := math.Log(m) + float64(xe)*math.Ln2
+	e, k := exp(-y)
+	d := e.mul(double{m, 0}).ldexp(k + xe).add(double{-1, 0})
+	return double{y, 0}.add(d).add(d.mul(d).ldexp(-1).neg())
+}
+
+// expOnePlus returns e = e^−|x| as m·2^k, and 1 + e.
+func expOnePlus(x float64) (m double, k int, d double) {
+	m, k = exp(-math.Abs(x))
+	return m, k, double{1, 0}.add(m.ldexp(k))
+}
+
+func sigmoid(x float64) Value {
+	m, k, d := expOnePlus(x)
+	if x < 0 {
+		return m.div(d).times2(k)
+	}
+	return double{1, 0}.div(d).times2(0)
+}
+
+func sigmoidPrime(x float64) (double, int) {
+	m, k, d := expOnePlus(x)
+	return m.div(d.mul(d)), k
+}
+
+func tanh(x float64) Value {
+	a := math.Abs(x)
+	if a < 0x1p-60 {
+		return Value{x, 0, 0} // to 2⁻¹²⁰
+	}
+	var n, d double // 1 − e and 1 + e, e = e^−2|x|
+	if a < 0.15 {
+		n = expm1Small(double{-2 * a, 0}).neg()
+		d = double{2, 0}.add(n.neg())
+	} else {
+		m, k := exp(-2 * a)
+		e := m.ldexp(k)
+		n, d = double{1, 0}.add(e.neg()), double{1, 0}.add(e)
+	}
+	t := n.div(d)
+	if math.Signbit(x) {
+		t = t.neg()
+	}
+	return t.times2(0)
+}
