@@ -57,46 +57,74 @@ func scal[T float](alpha T, x []T) {
 }
 
 // DotF32 returns Σ x[i]·y[i] in 64 lanes.
+//
+//go:noinline
 func DotF32(x, y []float32) float32 { return dot(x, y) }
 
 // DotF64 returns Σ x[i]·y[i] in 32 lanes.
+//
+//go:noinline
 func DotF64(x, y []float64) float64 { return dot(x, y) }
 
 // SumF32 returns Σ x[i] in 64 lanes.
+//
+//go:noinline
 func SumF32(x []float32) float32 { return sum(x) }
 
 // SumF64 returns Σ x[i] in 32 lanes.
+//
+//go:noinline
 func SumF64(x []float64) float64 { return sum(x) }
 
 // AxpyF32 sets y[i] = fma(alpha, x[i], y[i]).
+//
+//go:noinline
 func AxpyF32(alpha float32, x, y []float32) { axpy(alpha, x, y) }
 
 // AxpyF64 sets y[i] = fma(alpha, x[i], y[i]).
+//
+//go:noinline
 func AxpyF64(alpha float64, x, y []float64) { axpy(alpha, x, y) }
 
 // ScalF32 sets x[i] = alpha·x[i].
+//
+//go:noinline
 func ScalF32(alpha float32, x []float32) { scal(alpha, x) }
 
 // ScalF64 sets x[i] = alpha·x[i].
+//
+//go:noinline
 func ScalF64(alpha float64, x []float64) { scal(alpha, x) }
 
 // DotLanesF32 continues row · row sums: x[i]·y[i] goes to lane i mod 16. It and
 // its kin let callers cut long vectors into blocks of whole lanes.
+//
+//go:noinline
 func DotLanesF32(acc *[16]float32, x, y []float32) { dotLanes(acc[:], x, y) }
 
 // DotLanesF64 continues row · row sums: x[i]·y[i] goes to lane i mod 8.
+//
+//go:noinline
 func DotLanesF64(acc *[8]float64, x, y []float64) { dotLanes(acc[:], x, y) }
 
 // DotWideF32 continues the sums of DotF32: x[i]·y[i] goes to lane i mod 64.
+//
+//go:noinline
 func DotWideF32(acc *[64]float32, x, y []float32) { dotLanes(acc[:], x, y) }
 
 // DotWideF64 continues the sums of DotF64: x[i]·y[i] goes to lane i mod 32.
+//
+//go:noinline
 func DotWideF64(acc *[32]float64, x, y []float64) { dotLanes(acc[:], x, y) }
 
 // SumWideF32 continues the sums of SumF32: x[i] goes to lane i mod 64.
+//
+//go:noinline
 func SumWideF32(acc *[64]float32, x []float32) { sumLanes(acc[:], x) }
 
 // SumWideF64 continues the sums of SumF64: x[i] goes to lane i mod 32.
+//
+//go:noinline
 func SumWideF64(acc *[32]float64, x []float64) { sumLanes(acc[:], x) }
 
 // Fold adds the lanes of acc by halves until one is left; len(acc) is a power

@@ -8,5 +8,9 @@
 // math wherever a parameter or a cost depends on the result, because package
 // math gives different bits on different machines.
 //
+// Kernels are go:noinline: inlined into another package, the call of their
+// generic body would count as one that lets slices escape, and callers' arrays
+// would move to the heap.
+//
 // No API: no checks, no compatibility. Import package kernels instead.
 package generic

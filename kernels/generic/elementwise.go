@@ -19,19 +19,31 @@ func hadamard[T float](dst, x, y []T) {
 }
 
 // AddF32 sets dst[i] = x[i] + y[i].
+//
+//go:noinline
 func AddF32(dst, x, y []float32) { add(dst, x, y) }
 
 // AddF64 sets dst[i] = x[i] + y[i].
+//
+//go:noinline
 func AddF64(dst, x, y []float64) { add(dst, x, y) }
 
 // SubF32 sets dst[i] = x[i] − y[i].
+//
+//go:noinline
 func SubF32(dst, x, y []float32) { sub(dst, x, y) }
 
 // SubF64 sets dst[i] = x[i] − y[i].
+//
+//go:noinline
 func SubF64(dst, x, y []float64) { sub(dst, x, y) }
 
 // MulF32 sets dst[i] = x[i]·y[i].
+//
+//go:noinline
 func MulF32(dst, x, y []float32) { hadamard(dst, x, y) }
 
 // MulF64 sets dst[i] = x[i]·y[i].
+//
+//go:noinline
 func MulF64(dst, x, y []float64) { hadamard(dst, x, y) }

@@ -68,7 +68,11 @@ func scaleExp[T float](c *Coefficients[T], up bool, kr, m T) T {
 
 // ExpF32 sets dst[i] = e^z[i], within 1 ulp, subnormal results included. It is
 // +Inf from overflow on, +0 where e^z[i] rounds to nothing, NaN for NaN.
+//
+//go:noinline
 func ExpF32(dst, z []float32) { exp(dst, z) }
 
 // ExpF64 is ExpF32 for float64.
+//
+//go:noinline
 func ExpF64(dst, z []float64) { exp(dst, z) }

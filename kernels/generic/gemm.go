@@ -25,12 +25,16 @@ func gemmChain[T float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb in
 
 // GemmRowRowF32 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k, C is
 // m × n. Every element is a row · row sum, as in GemvF32.
+//
+//go:noinline
 func GemmRowRowF32(m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
 	gemmRowRow(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 }
 
 // GemmRowRowF64 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k, C is
 // m × n. Every element is a row · row sum, as in GemvF64.
+//
+//go:noinline
 func GemmRowRowF64(m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
 	gemmRowRow(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 }
@@ -39,6 +43,8 @@ func GemmRowRowF64(m, n, k int, alpha float64, a []float64, lda int, b []float64
 // a[i·rsA + l·csA], B is k × n, C is m × n. Every element is a chain, as in
 // GemvTF32. With resume (then alpha ≠ 0, beta = 0, k > 0) the chains go on
 // from what C holds instead of +0, so that a long k can be cut into blocks.
+//
+//go:noinline
 func GemmChainF32(m, n, k int, alpha float32, a []float32, rsA, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool) {
 	gemmChain(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 }
@@ -47,6 +53,8 @@ func GemmChainF32(m, n, k int, alpha float32, a []float32, rsA, csA int, b []flo
 // a[i·rsA + l·csA], B is k × n, C is m × n. Every element is a chain, as in
 // GemvTF64. With resume (then alpha ≠ 0, beta = 0, k > 0) the chains go on
 // from what C holds instead of +0, so that a long k can be cut into blocks.
+//
+//go:noinline
 func GemmChainF64(m, n, k int, alpha float64, a []float64, rsA, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool) {
 	gemmChain(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 }

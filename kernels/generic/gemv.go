@@ -71,31 +71,43 @@ func ger[T float](m, n int, alpha T, x, y []T, a []T, lda int) {
 }
 
 // GemvF32 sets y = alpha·A·x + beta·y for the m × n matrix A, row · row.
+//
+//go:noinline
 func GemvF32(m, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
 	gemv(m, n, alpha, a, lda, x, beta, y)
 }
 
 // GemvF64 sets y = alpha·A·x + beta·y for the m × n matrix A, row · row.
+//
+//go:noinline
 func GemvF64(m, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64) {
 	gemv(m, n, alpha, a, lda, x, beta, y)
 }
 
 // GemvTF32 sets y = alpha·Aᵀ·x + beta·y for the m × n matrix A, row × matrix.
+//
+//go:noinline
 func GemvTF32(m, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
 	gemvT(m, n, alpha, a, lda, x, beta, y)
 }
 
 // GemvTF64 sets y = alpha·Aᵀ·x + beta·y for the m × n matrix A, row × matrix.
+//
+//go:noinline
 func GemvTF64(m, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64) {
 	gemvT(m, n, alpha, a, lda, x, beta, y)
 }
 
 // GerF32 sets A = A + alpha·x·yᵀ for the m × n matrix A.
+//
+//go:noinline
 func GerF32(m, n int, alpha float32, x, y []float32, a []float32, lda int) {
 	ger(m, n, alpha, x, y, a, lda)
 }
 
 // GerF64 sets A = A + alpha·x·yᵀ for the m × n matrix A.
+//
+//go:noinline
 func GerF64(m, n int, alpha float64, x, y []float64, a []float64, lda int) {
 	ger(m, n, alpha, x, y, a, lda)
 }

@@ -50,7 +50,11 @@ func splitLog[T float](c *Coefficients[T], x T) (k, f T) {
 
 // LogF32 sets dst[i] = ln z[i], within 1 ulp, subnormal z[i] included. It is
 // −Inf for ±0, NaN for negative numbers and NaN, +Inf for +Inf.
+//
+//go:noinline
 func LogF32(dst, z []float32) { log(dst, z) }
 
 // LogF64 is LogF32 for float64.
+//
+//go:noinline
 func LogF64(dst, z []float64) { log(dst, z) }

@@ -22,7 +22,11 @@ func softmax[T float](dst, z []T) {
 // SoftmaxF32 sets dst to the softmax of one row, dst[i] = e_i/Σ e_j with
 // e_i = exp(z[i] − max z), the sum in SumF32's lane order and one division for
 // each element. A row with a NaN, a +Inf or nothing but −Inf gives NaN everywhere.
+//
+//go:noinline
 func SoftmaxF32(dst, z []float32) { softmax(dst, z) }
 
 // SoftmaxF64 is SoftmaxF32 for float64, the sum in SumF64's lane order.
+//
+//go:noinline
 func SoftmaxF64(dst, z []float64) { softmax(dst, z) }

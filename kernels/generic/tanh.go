@@ -60,20 +60,32 @@ func tanhPrime1[T float](c *Coefficients[T], z T) T {
 
 // TanhF32 sets dst[i] = tanh z[i], within 1 ulp and within [−1, 1]. −0 stays;
 // NaN for NaN.
+//
+//go:noinline
 func TanhF32(dst, z []float32) { tanh(dst, z) }
 
 // TanhF64 is TanhF32 for float64.
+//
+//go:noinline
 func TanhF64(dst, z []float64) { tanh(dst, z) }
 
 // TanhPrimeF32 sets dst[i] = tanh'(z[i]), within 1 ulp and within [0, 1],
 // subnormal results included. NaN for NaN.
+//
+//go:noinline
 func TanhPrimeF32(dst, z []float32) { tanhPrime(dst, z) }
 
 // TanhPrimeF64 is TanhPrimeF32 for float64.
+//
+//go:noinline
 func TanhPrimeF64(dst, z []float64) { tanhPrime(dst, z) }
 
 // MulTanhPrimeF32 sets dst[i] = d[i]·tanh'(z[i]), tanh' being TanhPrimeF32's.
+//
+//go:noinline
 func MulTanhPrimeF32(dst, d, z []float32) { mulTanhPrime(dst, d, z) }
 
 // MulTanhPrimeF64 sets dst[i] = d[i]·tanh'(z[i]), tanh' being TanhPrimeF64's.
+//
+//go:noinline
 func MulTanhPrimeF64(dst, d, z []float64) { mulTanhPrime(dst, d, z) }
