@@ -80,6 +80,10 @@ func TestSplit(t *testing.T) {
 	whole, none := s.Split(0, 7)
 	require.Equal(t, 25, whole.Len())
 	require.Zero(t, none.Len())
+	s.Labels, s.Classes, s.Targets = nil, nil, kernels.Matrix[float64]{}
+	whole, none = s.Split(0.5, 7)
+	require.Equal(t, s.X, whole.X)
+	require.Zero(t, none.Len())
 	require.Panics(t, func() { s.Split(1, 7) })
 	require.Panics(t, func() { s.Split(math.NaN(), 7) })
 }

@@ -33,11 +33,13 @@ func (s *Set[T]) Subset(samples []int) *Set[T] {
 	t := *s
 	t.X = kernels.NewMatrix[T](len(samples), s.X.Cols)
 	t.Targets = kernels.NewMatrix[T](len(samples), s.Targets.Cols)
-	t.Labels = make([]int, len(samples))
+	t.Labels = nil
 	for i, k := range samples {
 		copy(t.X.Row(i), s.X.Row(k))
 		copy(t.Targets.Row(i), s.Targets.Row(k))
-		t.Labels[i] = s.Labels[k]
+		if s.Labels != nil {
+			t.Labels = append(t.Labels, s.Labels[k])
+		}
 	}
 	return &t
 }
@@ -46,7 +48,8 @@ func (s *Set[T]) Subset(samples []int) *Set[T] {
 // the n samples of each class, ⌊testShare·n + ½⌋ go to the test part, but never
 // the last one. Which ones is decided by shuffling the samples of class c, in
 // set order, with generator rng.New(seed, c) and taking the first. Both parts
-// keep the order of the set. testShare must be in [0, 1).
+// keep the order of the set. Samples without labels are all for training. Split
+// panics unless testShare is in [0, 1).
 func (s *Set[T]) Split(testShare float64, seed uint64) (train, test *Set[T]) {
 	if !(testShare >= 0 && testShare < 1) {
 		panic("dataset: Split: share is not in [0, 1)")

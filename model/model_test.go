@@ -175,9 +175,9 @@ func TestDecodeRefuses(t *testing.T) {
 			delete(meta, "features")
 			delete(meta, "scaler")
 		}, `tensor "0.weight" has shape [3 2]: the metadata want [3 5]`},
-		{"a layer of exabytes", func(_ *Safetensors, meta map[string]any) {
-			meta["layers"].([]any)[0].(map[string]any)["out"] = 1 << 60
-		}, "the metadata want [1152921504606846976 2]"},
+		{"a layer of gigabytes", func(_ *Safetensors, meta map[string]any) {
+			meta["layers"].([]any)[0].(map[string]any)["out"] = 1 << 30
+		}, "the metadata want [1073741824 2]"},
 		{"negative inputs", func(_ *Safetensors, meta map[string]any) {
 			meta["inputs"] = -2
 			delete(meta, "features")

@@ -116,6 +116,7 @@ func TestUsageErrors(t *testing.T) {
 		{"train --hidden 30,", `--hidden "30,": "" is no number`},
 		{"train --hidden 0", `--hidden "0"`},
 		{"train --hidden 5x3", `--hidden "5x3"`},
+		{"train --hidden 1000001", "want 1 to 1000000"},
 		{"train --activation softmax", `--activation "softmax": want sigmoid, tanh, relu or identity`},
 		{"train --activation Sigmoid", `--activation "Sigmoid"`},
 		{"train --cost mse", `unknown cost "mse": want one of quadratic, cross-entropy`},

@@ -90,6 +90,10 @@ finite number, or ten times what it was at first) writes nothing.`,
 	return cmd
 }
 
+// maxNeurons bounds a hidden layer, so that a slip of the finger becomes a
+// message and not a machine without memory.
+const maxNeurons = 1_000_000
+
 // plan is a command line that has been checked.
 type plan struct {
 	trainFlags
@@ -110,8 +114,8 @@ func (f *trainFlags) parse(cmd *cobra.Command) (*plan, error) {
 			break
 		}
 		n, err := strconv.Atoi(strings.TrimSpace(s))
-		if err != nil || n < 1 {
-			return nil, usagef("--hidden %q: %q is no number of neurons: want positive numbers with commas between, or nothing", f.hidden, s)
+		if err != nil || n < 1 || n > maxNeurons {
+			return nil, usagef("--hidden %q: %q is no number of neurons: want 1 to %d for each layer, with commas between, or nothing", f.hidden, s, maxNeurons)
 		}
 		p.layers = append(p.layers, net.Dense(n, σ))
 	}
