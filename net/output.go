@@ -64,7 +64,7 @@ func (n *Network[T]) Cost(ws *Workspace[T], t kernels.Matrix[T]) (float64, error
 	L := n.Depth()
 	c, total := n.cfg.Cost, 0.0
 	for k := range t.Rows {
-		sum, bad := sumTerms(c, n.Layer(L).Activation, ws.z[L].Row(k), ws.a[L].Row(k), t.Row(k))
+		sum, bad := sumTerms(c, n.Layer(L).Activation, ws.z[L].Row(k), ws.a[L].Row(k), t.Row(k), &ws.logs)
 		if bad >= 0 {
 			return math.NaN(), fmt.Errorf("net: sample %d of the batch: output %d is %v: cost %v needs outputs %s",
 				k+1, bad+1, ws.a[L].Row(k)[bad], c, c.domain())
@@ -76,27 +76,25 @@ func (n *Network[T]) Cost(ws *Workspace[T], t kernels.Matrix[T]) (float64, error
 
 // sumTerms returns the sum of the cost's terms of one sample, and the index of
 // an output outside the cost's domain or −1.
-func sumTerms[T kernels.Float](c Cost, σ Activation, z, a, t []T) (sum float64, bad int) {
+func sumTerms[T kernels.Float](c Cost, σ Activation, z, a, t []T, tmp *logs) (sum float64, bad int) {
 	switch {
 	case c == Quadratic || c == Exponential:
 		for j := range a {
 			sum += c.term(output{a: float64(a[j])}, float64(t[j]))
 		}
 	case c == CrossEntropy && σ == Sigmoid:
-		for j := range z {
-			sum += logisticLoss(float64(z[j]), float64(t[j]))
-		}
+		return logisticLoss(z, t, tmp), -1
 	case σ == Sigmoid:
 		for j := range z {
 			sum += c.term(logistic(float64(z[j])), float64(t[j]))
 		}
 	case c == SoftmaxCrossEntropy:
-		s := newSoftmaxRow(z)
+		s := newSoftmaxRow(z, tmp)
 		for j := range z {
 			sum += xlog(float64(t[j]), s.lnSum-(float64(z[j])-s.max))
 		}
 	case σ == Softmax:
-		s := newSoftmaxRow(z)
+		s := newSoftmaxRow(z, tmp)
 		for j := range z {
 			sum += c.term(s.output(j, float64(z[j])), float64(t[j]))
 		}
@@ -129,7 +127,7 @@ func (n *Network[T]) outputDelta(ws *Workspace[T], t kernels.Matrix[T]) {
 		}
 	case σ == Softmax: // h − (Σh) a, where h = ∂C/∂(ln a)
 		for k := range delta.Rows {
-			n.softmaxLogDelta(delta.Row(k), z.Row(k), a.Row(k), t.Row(k))
+			n.softmaxLogDelta(delta.Row(k), z.Row(k), a.Row(k), t.Row(k), &ws.logs)
 		}
 	case σ == Sigmoid && c != Exponential: // h (1−a)
 		for k := range delta.Rows {
@@ -161,9 +159,9 @@ func softmaxDelta[T kernels.Float](delta, a, t []T) {
 // softmaxLogDelta sets delta = h − (Σh) a, where h = ∂C/∂(ln a), in the form
 // delta_j = (1−a_j) h_j − a_j Σ_{k≠j} h_k. The h of the largest output, which
 // may be huge as 1−a vanishes, is kept apart from the sum of the others.
-func (n *Network[T]) softmaxLogDelta(delta, z, a, t []T) {
+func (n *Network[T]) softmaxLogDelta(delta, z, a, t []T, tmp *logs) {
 	c, factor := n.cfg.Cost, n.factor(a, t)
-	s := newSoftmaxRow(z)
+	s := newSoftmaxRow(z, tmp)
 	largest, rest := 0.0, 0.0
 	for j := range delta {
 		h := c.logSlope(s.output(j, float64(z[j])), float64(t[j]))
@@ -232,30 +230,54 @@ func logistic(z float64) output {
 	return output{a: big, u: small, lnA: -ln, lnU: -z - ln} // and NaN
 }
 
-// logisticLoss returns the cross-entropy of a sigmoid neuron at target t,
-// max(z, 0) − t z + ln(1 + e^{−|z|}).
-func logisticLoss(z, t float64) float64 {
-	return notBelowZero((max(z, 0) - float64(t*z)) + generic.Log1p(generic.Exp(-math.Abs(z))))
+// logs is memory for exponentials and logarithms of one sample's outputs. They
+// are float64 whatever T is, so that costs are as accurate as their sum.
+type logs struct{ e, ln []float64 }
+
+// logisticLoss returns the cross-entropy of sigmoid neurons,
+// Σ [max(z, 0) − t z + ln(1 + e^{−|z|})].
+func logisticLoss[T kernels.Float](z, t []T, tmp *logs) float64 {
+	e, ln := tmp.e, tmp.ln
+	for j, z := range z {
+		e[j] = -math.Abs(float64(z))
+	}
+	kernels.Exp(e, e)
+	for j, e := range e {
+		ln[j] = 1 + e
+	}
+	kernels.Log(ln, ln)
+	sum := 0.0
+	for j := range z {
+		z, t, u := float64(z[j]), float64(t[j]), 1+e[j]
+		ln1p := ln[j] + (e[j]-(u-1))/u // with what 1 + e lost to rounding
+		sum += notBelowZero((max(z, 0) - float64(t*z)) + ln1p)
+	}
+	return sum
 }
 
 // A softmaxRow holds what the outputs of one softmax have in common.
 type softmaxRow struct {
-	top        int     // index of the largest z
-	max        float64 // z[top]
-	rest       float64 // Σ e^{z_j − max} without the largest
-	lnSum, sum float64 // of all, and its logarithm
+	e          []float64 // e^{z_j − max}
+	top        int       // index of the largest z
+	max        float64   // z[top]
+	rest       float64   // Σ e_j without the largest
+	sum, lnSum float64   // Σ e_j, and its logarithm
 }
 
-func newSoftmaxRow[T kernels.Float](z []T) softmaxRow {
-	s := softmaxRow{max: float64(z[0])}
+func newSoftmaxRow[T kernels.Float](z []T, tmp *logs) softmaxRow {
+	s := softmaxRow{e: tmp.e, max: float64(z[0])}
 	for j, v := range z {
 		if float64(v) > s.max {
 			s.top, s.max = j, float64(v)
 		}
 	}
 	for j, v := range z {
+		s.e[j] = float64(v) - s.max
+	}
+	kernels.Exp(s.e, s.e)
+	for j, e := range s.e {
 		if j != s.top {
-			s.rest += generic.Exp(float64(v) - s.max)
+			s.rest += e
 		}
 	}
 	s.sum = 1 + s.rest
@@ -263,16 +285,13 @@ func newSoftmaxRow[T kernels.Float](z []T) softmaxRow {
 	return s
 }
 
-// output returns the output of the neuron j of s with pre-activation z.
-// 1−a of the largest is the sum of the others, so it does not vanish where a
-// rounds to 1.
+// output returns output j, whose pre-activation is z. 1−a of the largest is the
+// sum of the others, so it does not vanish where a rounds to 1.
 func (s *softmaxRow) output(j int, z float64) output {
-	z -= s.max
-	e, others := generic.Exp(z), s.rest
+	others := s.rest
 	if j != s.top {
-		others = s.sum - e
+		others = s.sum - s.e[j]
 	}
-	o := output{a: e / s.sum, u: others / s.sum, lnA: z - s.lnSum}
-	o.lnU = generic.Log(o.u)
-	return o
+	u := others / s.sum
+	return output{a: s.e[j] / s.sum, u: u, lnA: (z - s.max) - s.lnSum, lnU: generic.Log(u)}
 }

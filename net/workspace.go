@@ -16,6 +16,7 @@ type Workspace[T kernels.Float] struct {
 	z, a, delta []kernels.Matrix[T]
 	sum         []T           // Σ_k δ_k of one layer
 	grad        parameters[T] // made by the first Backward
+	logs        logs          // of the outputs of one sample
 }
 
 // NewWorkspace returns a workspace for n. It is ready for batches of up to rows
@@ -32,6 +33,7 @@ func (n *Network[T]) NewWorkspace(rows int) *Workspace[T] {
 		a:      make([]kernels.Matrix[T], L+1),
 		delta:  make([]kernels.Matrix[T], L+1),
 		sum:    make([]T, widest),
+		logs:   logs{e: make([]float64, n.Outputs()), ln: make([]float64, n.Outputs())},
 	}
 	ws.resize(max(rows, 0))
 	return ws
