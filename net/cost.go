@@ -10,20 +10,21 @@ import (
 // targets t. Sums are over the outputs; terms with t = 0 in front are 0.
 //
 // Where the output layer is a sigmoid or a softmax, δ^L and the logarithms are
-// computed from z^L, so that a saturated output gives neither NaN nor an
-// infinite cost. All costs go with all output activations as far as their
+// computed from z^L, so that an output that has rounded to 0 or 1 still has a
+// finite cost and the right sensitivity. All costs go with all output activations as far as their
 // domains agree; [Network.CheckTargets] and [Network.Cost] report where they don't.
 type Cost uint8
 
 const (
-	Quadratic           Cost = iota // ½ Σ (a−t)²
-	CrossEntropy                    // −Σ [t ln a + (1−t) ln(1−a)]
-	Exponential                     // τ exp( (1/τ) Σ (a−t)² )
-	Hellinger                       // (1/√2) Σ (√a − √t)²
-	KullbackLeibler                 // Σ t ln(t/a)
-	GeneralizedKL                   // Σ t ln(t/a) − Σ t + Σ a
-	ItakuraSaito                    // Σ (t/a − ln(t/a) − 1)
-	SoftmaxCrossEntropy             // −Σ t ln a, for a softmax output layer
+	//                                   C                               ∇_a C
+	Quadratic           Cost = iota // ½ Σ (a−t)²                      a − t
+	CrossEntropy                    // −Σ [t ln a + (1−t) ln(1−a)]     (a−t) / ((1−a) a)
+	Exponential                     // τ exp( (1/τ) Σ (a−t)² )         (2/τ) (a−t) C
+	Hellinger                       // (1/√2) Σ (√a − √t)²             (√a−√t) / (√2 √a)
+	KullbackLeibler                 // Σ t ln(t/a)                     −t/a
+	GeneralizedKL                   // Σ t ln(t/a) − Σ t + Σ a         (a−t) / a
+	ItakuraSaito                    // Σ (t/a − ln(t/a) − 1)           (a−t) / a²
+	SoftmaxCrossEntropy             // −Σ t ln a                       −t/a, only behind a softmax
 )
 
 var costNames = [...]string{
@@ -45,8 +46,16 @@ func ParseCost(name string) (Cost, error) {
 
 // An output is one element of a^L, as accurate as its activation allows.
 type output struct {
-	a, u     float64 // a and 1−a
-	lnA, lnU float64 // ln a and ln(1−a)
+	a, u float64 // a and 1−a
+	lnA  float64 // ln a
+}
+
+// lnU returns ln(1−a).
+func (o output) lnU() float64 {
+	if o.u < 0.5 {
+		return generic.Log(o.u)
+	}
+	return generic.Log1p(-o.a)
 }
 
 // term returns what one output adds to the cost. For Exponential it is (a−t)²,
@@ -54,7 +63,7 @@ type output struct {
 func (c Cost) term(o output, t float64) float64 {
 	switch c {
 	case CrossEntropy:
-		return -xlog(t, o.lnA) - xlog(1-t, o.lnU)
+		return -xlog(t, o.lnA) - xlog(1-t, o.lnU())
 	case Exponential:
 		return float64((o.a - t) * (o.a - t))
 	case Hellinger:

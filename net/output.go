@@ -88,11 +88,6 @@ func sumTerms[T kernels.Float](c Cost, σ Activation, z, a, t []T, tmp *logs) (s
 		for j := range z {
 			sum += c.term(logistic(float64(z[j])), float64(t[j]))
 		}
-	case c == SoftmaxCrossEntropy:
-		s := newSoftmaxRow(z, tmp)
-		for j := range z {
-			sum += xlog(float64(t[j]), s.lnSum-(float64(z[j])-s.max))
-		}
 	case σ == Softmax:
 		s := newSoftmaxRow(z, tmp)
 		for j := range z {
@@ -104,7 +99,7 @@ func sumTerms[T kernels.Float](c Cost, σ Activation, z, a, t []T, tmp *logs) (s
 			if !c.accepts(a, t) {
 				return 0, j
 			}
-			sum += c.term(output{a: a, u: 1 - a, lnA: generic.Log(a), lnU: generic.Log1p(-a)}, t)
+			sum += c.term(output{a: a, u: 1 - a, lnA: generic.Log(a)}, t)
 		}
 	}
 	return sum, -1
@@ -225,9 +220,9 @@ func logistic(z float64) output {
 	e := generic.Exp(-math.Abs(z))
 	big, small, ln := 1/(1+e), e/(1+e), generic.Log1p(e)
 	if z < 0 {
-		return output{a: small, u: big, lnA: z - ln, lnU: -ln}
+		return output{a: small, u: big, lnA: z - ln}
 	}
-	return output{a: big, u: small, lnA: -ln, lnU: -z - ln} // and NaN
+	return output{a: big, u: small, lnA: -ln} // NaN if z is
 }
 
 // logs is memory for exponentials and logarithms of one sample's outputs. They
@@ -292,6 +287,5 @@ func (s *softmaxRow) output(j int, z float64) output {
 	if j != s.top {
 		others = s.sum - s.e[j]
 	}
-	u := others / s.sum
-	return output{a: s.e[j] / s.sum, u: u, lnA: (z - s.max) - s.lnSum, lnU: generic.Log(u)}
+	return output{a: s.e[j] / s.sum, u: others / s.sum, lnA: (z - s.max) - s.lnSum}
 }

@@ -27,7 +27,8 @@ func (n *Network[T]) Forward(ws *Workspace[T], x kernels.Matrix[T]) kernels.Matr
 
 // Backward computes δ^i of all layers for the batch that Forward has just seen
 // and its targets t, one row a sample, and from them the mean gradients ∂C/∂W^i
-// and ∂C/∂b^i. It panics if t does not fit.
+// and ∂C/∂b^i. They are meaningless where [Network.Cost] finds an output outside
+// the domain of the cost. Backward panics if t does not fit.
 func (n *Network[T]) Backward(ws *Workspace[T], t kernels.Matrix[T]) {
 	n.sensitivities(ws, t)
 	ws.needGradient()

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/nabla-go/nabla/kernels"
@@ -265,6 +266,25 @@ func TestResultDoesNotDependOnWorkers(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Trainings share nothing, their random numbers included.
+func TestConcurrentTrainings(t *testing.T) {
+	fingerprint := func() string {
+		n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(5, nn.Tanh), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
+		fit(t, n, noisy[float32](50), train.Options[float32]{Epochs: 3, Rate: 0.5, Batch: 8, Seed: 1})
+		return n.Fingerprint()
+	}
+	want := fingerprint()
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if got := fingerprint(); got != want {
+				t.Errorf("fingerprint %s, want %s", got, want)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // Samples sorted by class: shuffled they are learned sooner than in file order.
