@@ -9,6 +9,7 @@ const (
 	vectorBlock = 8192    // elements of one elementwise call; a multiple of every lane count
 	sweepBytes  = 1 << 19 // bytes of the matrix of one Gemv, GemvT or Ger call
 	gemmWork    = 1 << 20 // multiply-adds of one Gemm call
+	updateBytes = 1 << 14 // bytes of W that GemmUpdate sweeps over at a time: half of an L1 cache
 	chainDepth  = 2048    // terms that one Gemm call adds to a chain
 	scratch     = 8192    // elements of scratch that Gemm keeps on the stack
 )

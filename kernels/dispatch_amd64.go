@@ -10,6 +10,40 @@ import (
 	"github.com/nabla-go/nabla/kernels/generic"
 )
 
+func adamF32(w []float32, m []float32, v []float32, g []float32, lr float32, beta1 float32, oneMinusBeta1 float32, beta2 float32, oneMinusBeta2 float32, scale float32, eps float32, keep float32) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			amd64.AdamF32AVX512(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+		}
+		amd64.AdamF32AVX512(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	case isa.Active >= isa.AVX2:
+		for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			amd64.AdamF32AVX2(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+		}
+		amd64.AdamF32AVX2(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	default:
+		generic.AdamF32(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	}
+}
+
+func adamF64(w []float64, m []float64, v []float64, g []float64, lr float64, beta1 float64, oneMinusBeta1 float64, beta2 float64, oneMinusBeta2 float64, scale float64, eps float64, keep float64) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			amd64.AdamF64AVX512(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+		}
+		amd64.AdamF64AVX512(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	case isa.Active >= isa.AVX2:
+		for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			amd64.AdamF64AVX2(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+		}
+		amd64.AdamF64AVX2(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	default:
+		generic.AdamF64(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	}
+}
+
 func addF32(dst []float32, x []float32, y []float32) {
 	switch {
 	case isa.Active >= isa.AVX512:
@@ -322,6 +356,40 @@ func logF64(dst []float64, z []float64) {
 	}
 }
 
+func momentumF32(w []float32, v []float32, g []float32, lr float32, mu float32) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			amd64.MomentumF32AVX512(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+		}
+		amd64.MomentumF32AVX512(w, v, g, lr, mu)
+	case isa.Active >= isa.AVX2:
+		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			amd64.MomentumF32AVX2(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+		}
+		amd64.MomentumF32AVX2(w, v, g, lr, mu)
+	default:
+		generic.MomentumF32(w, v, g, lr, mu)
+	}
+}
+
+func momentumF64(w []float64, v []float64, g []float64, lr float64, mu float64) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			amd64.MomentumF64AVX512(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+		}
+		amd64.MomentumF64AVX512(w, v, g, lr, mu)
+	case isa.Active >= isa.AVX2:
+		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			amd64.MomentumF64AVX2(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+		}
+		amd64.MomentumF64AVX2(w, v, g, lr, mu)
+	default:
+		generic.MomentumF64(w, v, g, lr, mu)
+	}
+}
+
 func mulF32(dst []float32, x []float32, y []float32) {
 	switch {
 	case isa.Active >= isa.AVX512:
@@ -455,6 +523,74 @@ func mulTanhPrimeF64(dst []float64, d []float64, z []float64) {
 		amd64.MulTanhPrimeF64AVX2(dst, d, z)
 	default:
 		generic.MulTanhPrimeF64(dst, d, z)
+	}
+}
+
+func nesterovF32(w []float32, v []float32, g []float32, lr float32, mu float32) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			amd64.NesterovF32AVX512(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+		}
+		amd64.NesterovF32AVX512(w, v, g, lr, mu)
+	case isa.Active >= isa.AVX2:
+		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			amd64.NesterovF32AVX2(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+		}
+		amd64.NesterovF32AVX2(w, v, g, lr, mu)
+	default:
+		generic.NesterovF32(w, v, g, lr, mu)
+	}
+}
+
+func nesterovF64(w []float64, v []float64, g []float64, lr float64, mu float64) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			amd64.NesterovF64AVX512(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+		}
+		amd64.NesterovF64AVX512(w, v, g, lr, mu)
+	case isa.Active >= isa.AVX2:
+		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			amd64.NesterovF64AVX2(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+		}
+		amd64.NesterovF64AVX2(w, v, g, lr, mu)
+	default:
+		generic.NesterovF64(w, v, g, lr, mu)
+	}
+}
+
+func rmsPropF32(w []float32, s []float32, g []float32, lr float32, rho float32, oneMinusRho float32, eps float32) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+			amd64.RMSPropF32AVX512(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+		}
+		amd64.RMSPropF32AVX512(w, s, g, lr, rho, oneMinusRho, eps)
+	case isa.Active >= isa.AVX2:
+		for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+			amd64.RMSPropF32AVX2(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+		}
+		amd64.RMSPropF32AVX2(w, s, g, lr, rho, oneMinusRho, eps)
+	default:
+		generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
+	}
+}
+
+func rmsPropF64(w []float64, s []float64, g []float64, lr float64, rho float64, oneMinusRho float64, eps float64) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+			amd64.RMSPropF64AVX512(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+		}
+		amd64.RMSPropF64AVX512(w, s, g, lr, rho, oneMinusRho, eps)
+	case isa.Active >= isa.AVX2:
+		for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+			amd64.RMSPropF64AVX2(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+		}
+		amd64.RMSPropF64AVX2(w, s, g, lr, rho, oneMinusRho, eps)
+	default:
+		generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
 	}
 }
 

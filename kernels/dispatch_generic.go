@@ -8,6 +8,14 @@ import (
 	"github.com/nabla-go/nabla/kernels/generic"
 )
 
+func adamF32(w []float32, m []float32, v []float32, g []float32, lr float32, beta1 float32, oneMinusBeta1 float32, beta2 float32, oneMinusBeta2 float32, scale float32, eps float32, keep float32) {
+	generic.AdamF32(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+}
+
+func adamF64(w []float64, m []float64, v []float64, g []float64, lr float64, beta1 float64, oneMinusBeta1 float64, beta2 float64, oneMinusBeta2 float64, scale float64, eps float64, keep float64) {
+	generic.AdamF64(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+}
+
 func addF32(dst []float32, x []float32, y []float32) {
 	generic.AddF32(dst, x, y)
 }
@@ -104,6 +112,14 @@ func logF64(dst []float64, z []float64) {
 	generic.LogF64(dst, z)
 }
 
+func momentumF32(w []float32, v []float32, g []float32, lr float32, mu float32) {
+	generic.MomentumF32(w, v, g, lr, mu)
+}
+
+func momentumF64(w []float64, v []float64, g []float64, lr float64, mu float64) {
+	generic.MomentumF64(w, v, g, lr, mu)
+}
+
 func mulF32(dst []float32, x []float32, y []float32) {
 	generic.MulF32(dst, x, y)
 }
@@ -134,6 +150,22 @@ func mulTanhPrimeF32(dst []float32, d []float32, z []float32) {
 
 func mulTanhPrimeF64(dst []float64, d []float64, z []float64) {
 	generic.MulTanhPrimeF64(dst, d, z)
+}
+
+func nesterovF32(w []float32, v []float32, g []float32, lr float32, mu float32) {
+	generic.NesterovF32(w, v, g, lr, mu)
+}
+
+func nesterovF64(w []float64, v []float64, g []float64, lr float64, mu float64) {
+	generic.NesterovF64(w, v, g, lr, mu)
+}
+
+func rmsPropF32(w []float32, s []float32, g []float32, lr float32, rho float32, oneMinusRho float32, eps float32) {
+	generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
+}
+
+func rmsPropF64(w []float64, s []float64, g []float64, lr float64, rho float64, oneMinusRho float64, eps float64) {
+	generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
 }
 
 func reluF32(dst []float32, z []float32) {

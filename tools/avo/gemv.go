@@ -38,7 +38,7 @@ func gemv(t *target) {
 	t.sweep(t.int("n"), []gp{y, a}, func(disp int, k *mask) {
 		p, c := t.vec(), t.vec()
 		t.loadMaybe(mem(y, disp), k, p)
-		t.op(t.VFMADD213PS, t.VFMADD213PD, zero, xi, p)
+		t.fma213(xi, zero, p)
 		t.loadMaybe(mem(a, disp), k, c)
 		t.fma(p, alpha, c)
 		t.storeMaybe(c, k, mem(a, disp))

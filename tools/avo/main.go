@@ -30,6 +30,7 @@ func main() {
 	write("blas1", blas1)
 	write("gemv", gemv)
 	write("gemm", gemm)
+	write("optimizer", optimizer)
 	write("elementwise", elementwise)
 	write("softmax", softmax)
 }

@@ -100,9 +100,12 @@ func write(file, constraint string, a arch, kernels []*ast.FuncDecl) {
 // emit writes the dispatch of one kernel.
 func emit(b *bytes.Buffer, a arch, have map[string]bool, k *ast.FuncDecl) {
 	name := k.Name.Name
+	// The leading capitals of a name become small: Exp exp, ReLU relu, RMSProp rmsProp.
 	private := strings.ToLower(name[:1]) + name[1:]
-	if strings.HasPrefix(name, "ReLU") {
-		private = "relu" + name[len("ReLU"):]
+	for _, initial := range []string{"ReLU", "RMS"} {
+		if rest, ok := strings.CutPrefix(name, initial); ok {
+			private = strings.ToLower(initial) + rest
+		}
 	}
 	var params, args, slicesOf []string
 	for _, p := range k.Type.Params.List {

@@ -1,0 +1,70 @@
+package kernels
+
+import "unsafe"
+
+// GemmUpdate sets dX = D·W and then adds alpha·Dᵀ·X to W, reading W from memory
+// once: block by block of its rows, the product with the old weights before the
+// update. D is m × p, X is m × q, W is p × q and dX is m × q. The bits are those
+// of Gemm(NoTrans, NoTrans, 1, d, w, 0, dx) and then
+// Gemm(Trans, NoTrans, alpha, d, x, 1, w).
+//
+// With D the sensitivities δ of a layer, X its inputs and alpha = −η/m, it
+// passes δ on to the layer below and takes a step of gradient descent. Beyond
+// the cache such a step is bound by the sweeps over W.
+//
+// It panics on bad matrices, on shapes that don't fit and if W or dX overlaps
+// another operand.
+func GemmUpdate[T Float](alpha T, d, x, w, dx Matrix[T]) {
+	switch {
+	case !d.valid():
+		panic(gemmUpdateD)
+	case !x.valid():
+		panic(gemmUpdateX)
+	case !w.valid():
+		panic(gemmUpdateW)
+	case !dx.valid():
+		panic(gemmUpdateDX)
+	case d.Rows != x.Rows || d.Rows != dx.Rows:
+		panic(gemmUpdateM)
+	case d.Cols != w.Rows:
+		panic(gemmUpdateP)
+	case x.Cols != w.Cols || dx.Cols != w.Cols:
+		panic(gemmUpdateQ)
+	case overlapMatrix(&w, &d) || overlapMatrix(&w, &x) || overlapMatrix(&w, &dx) ||
+		overlapMatrix(&dx, &d) || overlapMatrix(&dx, &x):
+		panic(gemmUpdateOverlap)
+	}
+	m, p, q := d.Rows, d.Cols, w.Cols
+	if m == 0 || q == 0 {
+		return
+	}
+	if p == 0 {
+		for i := range m {
+			clear(dx.Row(i))
+		}
+		return
+	}
+	rows := min(max(updateBytes/(q*int(unsafe.Sizeof(alpha))), 4), chainDepth)
+	for i := 0; i < p; i += rows {
+		k := min(rows, p-i)
+		chainResume(m, q, k, d.Data[i:], d.Stride, w.at(i, 0), w.Stride, dx.Data, dx.Stride, i > 0)
+		if alpha == 0 {
+			continue
+		}
+		if m == 1 {
+			ger(k, q, alpha, d.Data[i:i+k], x.Data[:q], w.at(i, 0), w.Stride)
+		} else {
+			chainBlocks(k, q, m, alpha, d.Data[i:], 1, d.Stride, x.Data, x.Stride, 1, w.at(i, 0), w.Stride)
+		}
+	}
+}
+
+// chainResume adds the k terms of a·b to the chains in c, or begins them.
+func chainResume[T Float](m, n, k int, a []T, lda int, b []T, ldb int, c []T, ldc int, resume bool) {
+	mb, nb := blockShape(m, n, gemmWork/k)
+	for j := 0; j < n; j += nb {
+		for i := 0; i < m; i += mb {
+			gemmChain(min(mb, m-i), min(nb, n-j), k, 1, a[i*lda:], lda, 1, b[j:], ldb, 0, c[i*ldc+j:], ldc, resume)
+		}
+	}
+}
