@@ -135,9 +135,9 @@ func expm1Small(r double) double {
 // ln 2 = ln2Hi + ln2Mid + ln2Lo; integers up to 2¹¹ times ln2Hi are exact.
 const ln2Hi, ln2Mid, ln2Lo = 0x1.62e42fefa38p-1, 0x1.ef35793c7673p-45, 0x1.f97b57a079a19p-103
 
-// exp returns e and k with e^x = e·2^k and |k| at most 2000.
+// exp returns e and k with e^x = e·2^k and |k| at most 4616.
 func exp(x float64) (e double, k int) {
-	x = max(-1300, min(x, 1300))
+	x = max(-3200, min(x, 3200))
 	n := math.RoundToEven(x / math.Ln2)
 	r := twoSum(x, -n*ln2Hi).add(double{-n, 0}.mul(double{ln2Mid, ln2Lo}))
 	return double{1, 0}.add(expm1Small(r)), int(n)

@@ -1,0 +1,94 @@
+package reference
+
+import (
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+const prec = 300
+
+func bigFloat(v Value) *big.Float {
+	s := new(big.Float).SetPrec(prec).SetFloat64(v.Hi)
+	s.Add(s, big.NewFloat(v.Lo))
+	return s.SetMantExp(s, v.Exp)
+}
+
+// bigExp returns e^x: the Taylor series of x/2^k, squared k times.
+func bigExp(x *big.Float) *big.Float {
+	const halvings = 20
+	s := new(big.Float).SetPrec(prec+100).SetMantExp(x, -halvings)
+	y := big.NewFloat(1).SetPrec(prec + 100)
+	for n := int64(40); n >= 1; n-- {
+		y.Mul(y, s).Quo(y, new(big.Float).SetInt64(n))
+		y.Add(y, big.NewFloat(1))
+	}
+	for range halvings {
+		y.Mul(y, y)
+	}
+	return y
+}
+
+// Each function against its definition with math/big's e^x.
+func TestAgainstBig(t *testing.T) {
+	one := big.NewFloat(1).SetPrec(prec)
+	neg := func(x *big.Float) *big.Float { return new(big.Float).Neg(x) }
+	add := func(x, y *big.Float) *big.Float { return new(big.Float).SetPrec(prec).Add(x, y) }
+	mul := func(x, y *big.Float) *big.Float { return new(big.Float).SetPrec(prec).Mul(x, y) }
+	quo := func(x, y *big.Float) *big.Float { return new(big.Float).SetPrec(prec).Quo(x, y) }
+	sigmoid := func(x *big.Float) *big.Float { return quo(one, add(one, bigExp(neg(x)))) }
+	prime := func(x *big.Float) *big.Float { return mul(sigmoid(x), sigmoid(neg(x))) }
+	double := func(x *big.Float) *big.Float { return add(x, x) }
+	want := map[string]func(x *big.Float) *big.Float{
+		"Exp": bigExp, "Sigmoid": sigmoid, "SigmoidPrime": prime,
+		"TanhPrime": func(x *big.Float) *big.Float { return double(double(prime(double(x)))) },
+		"Tanh": func(x *big.Float) *big.Float {
+			e := bigExp(double(x))
+			return quo(add(e, neg(one)), add(e, one))
+		},
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, f := range Functions {
+		for range 300 {
+			x := r.NormFloat64() * math.Ldexp(1, r.IntN(16)-6)
+			if math.Abs(x) > 740 {
+				continue
+			}
+			if f.Name == "Log" { // by its inverse: e^(ln a)/a − 1 is the relative error of a
+				x = math.Exp(x)
+				d := add(quo(bigExp(bigFloat(f.Exact(x))), new(big.Float).SetFloat64(x)), neg(one))
+				e, _ := quo(d, new(big.Float).SetFloat64(math.Log(x))).Float64()
+				assert.LessOrEqual(t, math.Abs(e), 0x1p-70, "Log(%v)", x)
+				continue
+			}
+			w := want[f.Name](new(big.Float).SetPrec(prec).SetFloat64(x))
+			e, _ := quo(add(bigFloat(f.Exact(x)), neg(w)), w).Float64()
+			assert.LessOrEqual(t, math.Abs(e), 0x1p-80, "%s(%v)", f.Name, x)
+			a, _ := w.Float64()
+			if math.Abs(a) > 1e-300 {
+				assert.InEpsilon(t, a, f.Approx(x), 0x1p-46, "%s(%v)", f.Name, x)
+			}
+		}
+	}
+}
+
+func TestErrors(t *testing.T) {
+	inf, nan := math.Inf(1), math.NaN()
+	for _, c := range []struct {
+		got   float32
+		exact float64
+		want  float64
+	}{
+		{1, 1, 0}, {1, 1 + 0x1p-24, 0.5}, {1, 1 - 0x1p-25, 0.5}, {1 + 0x1p-23, 1, 1}, {0, 0x1p-150, 0.5}, {0x1p-149, 0, 1}, {0, 0, 0},
+		{0x1p-149, 0x1p-300, 1}, {float32(inf), inf, 0}, {float32(inf), 0x1p128, 0}, {float32(inf), 1e300, 0}, {math.MaxFloat32, inf, 0.5},
+		{float32(inf), math.MaxFloat32, 1}, {float32(nan), nan, 0}, {float32(nan), 1, inf}, {1, nan, inf}, {-1, 1, 0x1p24},
+	} {
+		assert.Equal(t, c.want, Error32(c.got, c.exact), "Error32(%v, %v)", c.got, c.exact)
+	}
+	assert.Equal(t, 0.25, Value{1, 0x1p-54, 3}.Error64(8))
+	assert.Equal(t, 0.5, Value{0.75, 0, -1075}.Error64(0)+Value{0.25, 0, -1074}.Error64(0)-0.125)
+	assert.Equal(t, 0.0, Value{1, 0, 1030}.Error64(inf))
+}
