@@ -270,17 +270,23 @@ func TestResultDoesNotDependOnWorkers(t *testing.T) {
 
 // Trainings share nothing, their random numbers included.
 func TestConcurrentTrainings(t *testing.T) {
-	fingerprint := func() string {
-		n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(5, nn.Tanh), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
-		fit(t, n, noisy[float32](50), train.Options[float32]{Epochs: 3, Rate: 0.5, Batch: 8, Seed: 1})
-		return n.Fingerprint()
+	fingerprint := func() (string, error) {
+		n, err := nn.New[float32](nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(5, nn.Tanh), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
+		if err != nil {
+			return "", err
+		}
+		_, err = train.Fit(context.Background(), n, noisy[float32](50), train.Options[float32]{Epochs: 3, Rate: 0.5, Batch: 8, Seed: 1})
+		return n.Fingerprint(), err
 	}
-	want := fingerprint()
+	want, err := fingerprint()
+	if err != nil {
+		t.Fatal(err)
+	}
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			if got := fingerprint(); got != want {
-				t.Errorf("fingerprint %s, want %s", got, want)
+			if got, err := fingerprint(); got != want || err != nil {
+				t.Errorf("fingerprint %s (%v), want %s", got, err, want)
 			}
 		})
 	}
