@@ -129,6 +129,53 @@ func testPanics[T kernels.Float](t *testing.T) {
 			func() { f(part(3, 5), part(3, 5), part(7, 5)) }, func() { f(part(3, 5), part(2, 5), part(3, 5)) })
 	}
 
+	// states calls f, which takes so many vectors, with one of another length and
+	// with two that overlap.
+	states := func(name string, count int, f func(x [][]T)) {
+		for i := range count {
+			add(name+"Length", func() {
+				x := [][]T{v(3), v(3), v(3), v(3)}
+				x[i] = v(8)[:2]
+				f(x)
+			})
+			for j := range i {
+				add(name+"Overlap", func() {
+					x := [][]T{v(3), v(3), v(3), v(3)}
+					x[i], x[j] = part(2, 3), part(4, 3)
+					f(x)
+				}, func() {
+					x := [][]T{v(3), v(3), v(3), v(3)}
+					x[i], x[j] = part(2, 3), part(2, 3)
+					f(x)
+				})
+			}
+		}
+	}
+	states("momentum", 3, func(x [][]T) { kernels.Momentum(x[0], x[1], x[2], 1, 1) })
+	states("nesterov", 3, func(x [][]T) { kernels.Nesterov(x[0], x[1], x[2], 1, 1) })
+	states("rmsProp", 3, func(x [][]T) { kernels.RMSProp(x[0], x[1], x[2], 1, 1, 1) })
+	states("adam", 4, func(x [][]T) { kernels.Adam(x[0], x[1], x[2], x[3], 1, 1, 0.5, 0.5, 1) })
+	states("adamW", 4, func(x [][]T) { kernels.AdamW(x[0], x[1], x[2], x[3], 1, 1, 0.5, 0.5, 1, 1) })
+
+	// D is 4 × 3, X and dX are 4 × 2, W is 3 × 2.
+	badly("gemmUpdateW", func(w kernels.Matrix[T]) { kernels.GemmUpdate(1, m(4, 3), m(4, 2), w, m(4, 2)) })
+	badly("gemmUpdateD", func(d kernels.Matrix[T]) { kernels.GemmUpdate(1, d, m(3, 4), m(2, 4), m(3, 4)) })
+	badly("gemmUpdateX", func(x kernels.Matrix[T]) { kernels.GemmUpdate(1, m(3, 4), x, m(4, 2), m(3, 2)) })
+	badly("gemmUpdateDX", func(dx kernels.Matrix[T]) { kernels.GemmUpdate(1, m(3, 4), m(3, 2), m(4, 2), dx) })
+	add("gemmUpdateM",
+		func() { kernels.GemmUpdate(1, m(5, 3), m(4, 2), m(3, 2), m(4, 2)) },
+		func() { kernels.GemmUpdate(1, m(4, 3), m(4, 2), m(3, 2), m(3, 2)) })
+	add("gemmUpdateP", func() { kernels.GemmUpdate(1, m(4, 2), m(4, 2), m(3, 2), m(4, 2)) })
+	add("gemmUpdateQ",
+		func() { kernels.GemmUpdate(1, m(4, 3), m(4, 1), m(3, 2), m(4, 2)) },
+		func() { kernels.GemmUpdate(1, m(4, 3), m(4, 2), m(3, 2), m(4, 1)) })
+	for _, at := range [][4]int{{0, 3, 12, 20}, {0, 9, 0, 20}, {0, 9, 12, 5}, {12, 0, 0, 20}, {12, 0, 20, 3}, {12, 0, 20, 0}} {
+		add("gemmUpdateOverlap", func() {
+			w, dx, d, x := partly(at[0], 3, 2), partly(at[1], 2, 2), partly(at[2], 2, 3), partly(at[3], 2, 2)
+			kernels.GemmUpdate(1, d, x, w, dx)
+		})
+	}
+
 	badly("softmaxMatrix", func(z kernels.Matrix[T]) { kernels.Softmax(m(3, 2), z) })
 	badly("softmaxMatrix", func(dst kernels.Matrix[T]) { kernels.Softmax(dst, m(3, 2)) })
 	add("softmaxShape", func() { kernels.Softmax(m(3, 2), m(2, 3)) }, func() { kernels.Softmax(m(3, 2), m(3, 1)) })

@@ -322,8 +322,8 @@ func testRowsOfGemm[T Float](t *testing.T) {
 // TestOneResultPerValue: an element's result depends neither on its position
 // nor on the length.
 func TestOneResultPerValue(t *testing.T) {
-	eachKernel(t, testOneResult[float32], Elementwise)
-	eachKernel(t, testOneResult[float64], Elementwise)
+	eachKernel(t, testOneResult[float32], Elementwise, Update)
+	eachKernel(t, testOneResult[float64], Elementwise, Update)
 }
 
 func testOneResult[T Float](t *testing.T, k Kernel[T], _ *Arena[T]) {

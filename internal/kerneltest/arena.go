@@ -23,7 +23,7 @@ const margin = 64
 // around it where the operating system can do that. The zero Arena is ready
 // for use.
 type Arena[T Float] struct {
-	slots [4]slot[T]
+	slots [5]slot[T]
 }
 
 type slot[T Float] struct {

@@ -5,7 +5,8 @@ type Family int
 
 const (
 	Reduction    Family = iota // vectors to a number
-	Elementwise                // vectors to a vector
+	Elementwise                // vectors to a vector, which may be one of them
+	Update                     // steps of an optimizer, with vectors of state
 	Rows                       // matrices to a matrix, row by row
 	MatrixVector               // a matrix and vectors
 	MatrixMatrix               // matrices
@@ -37,7 +38,7 @@ func (f Family) Sizes() []Size {
 	}
 	one := []int{1}
 	switch f {
-	case Reduction, Elementwise:
+	case Reduction, Elementwise, Update:
 		grid(one, upTo(70, 95, 96, 97, 127, 128, 129, 191, 192, 193, 255, 256, 257, 8191, 8192, 8193, 16447), one)
 	case Rows:
 		grid(one, upTo(70, 95, 96, 97, 127, 128, 129, 191, 192, 193, 255, 256, 257, 8193), one)
@@ -56,7 +57,7 @@ func (f Family) Sizes() []Size {
 // quick returns few sizes that still reach loops and tails.
 func (f Family) quick() []Size {
 	switch f {
-	case Reduction, Elementwise:
+	case Reduction, Elementwise, Update:
 		return []Size{{1, 0, 1}, {1, 1, 1}, {1, 7, 1}, {1, 16, 1}, {1, 45, 1}, {1, 300, 1}, {1, 8200, 1}}
 	case Rows:
 		return []Size{{0, 0, 1}, {1, 1, 1}, {3, 7, 1}, {2, 45, 1}, {1, 300, 1}}

@@ -57,7 +57,7 @@ func TestTryFails(t *testing.T) {
 func TestPadding(t *testing.T) {
 	var mem Arena[float64]
 	defer mem.Free()
-	o := mem.operand(0, Shape{3, 2}, 4, Begin)
+	o := mem.operand(0, Shape{3, 2, Out}, 4, Begin)
 	assert.Len(t, o.Data, 14)
 	assert.Equal(t, 14+margin, cap(o.Data))
 	fill(o.Matrix, func() float64 { return 5 })

@@ -1,6 +1,8 @@
 package kerneltest
 
 import (
+	"math"
+
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/kernels/generic"
 )
@@ -10,13 +12,11 @@ type Kernel[T Float] struct {
 	Name   string   // of the function; for Gemm, with its form behind a blank
 	Covers []string // the kernels of package generic that it leads to, without F32 and F64
 	Family Family
-	Shapes func(Size) []Shape // of the operands; the first one is the output
-	Reads  bool               // the output is an input as well
-	Beta   bool               // but is not read if beta = 0
+	Shapes func(Size) []Shape // of the operands, an output first
 	Long   []Size             // at which package kernels cuts the work in another way
 
 	// Call calls the function, Define computes what it should. A vector is the data
-	// of a matrix with one row; a result is element 0 of the output.
+	// of a matrix with one row; a result is element 0 of the first operand.
 	Call, Define func(alpha, beta T, o []kernels.Matrix[T])
 }
 
@@ -24,8 +24,21 @@ type Kernel[T Float] struct {
 // elements), and sums have K terms.
 type Size struct{ M, N, K int }
 
-// Shape is the shape of an operand.
-type Shape struct{ Rows, Cols int }
+// Shape is the shape of an operand, and what it is for.
+type Shape struct {
+	Rows, Cols int
+	Role       Role
+}
+
+// Role tells what a kernel does with an operand.
+type Role int
+
+const (
+	In     Role = iota // reads it
+	Out                // writes it
+	InOut              // reads and writes it
+	Scaled             // writes it, but reads it only if beta ≠ 0
+)
 
 // Table returns all kernels for one type. Everything that tests kernels runs
 // over it; a test sees to it that nothing is missing.
@@ -36,21 +49,21 @@ func Table[T Float]() []Kernel[T] {
 	}
 	return []Kernel[T]{
 		{
-			Name: "Dot", Covers: []string{"Dot", "DotWide"}, Family: Reduction, Shapes: number(2),
+			Name: "Dot", Covers: []string{"Dot", "DotWide"}, Family: Reduction, Shapes: result(In, In),
 			Call: func(_, _ T, o []kernels.Matrix[T]) { o[0].Data[0] = kernels.Dot(o[1].Data, o[2].Data) },
 			Define: func(_, _ T, o []kernels.Matrix[T]) {
 				o[0].Data[0] = laneDot(o[1].Data, o[2].Data, 4*lanes[T]())
 			},
 		},
 		{
-			Name: "Sum", Covers: []string{"Sum", "SumWide"}, Family: Reduction, Shapes: number(1),
+			Name: "Sum", Covers: []string{"Sum", "SumWide"}, Family: Reduction, Shapes: result(In),
 			Call: func(_, _ T, o []kernels.Matrix[T]) { o[0].Data[0] = kernels.Sum(o[1].Data) },
 			Define: func(_, _ T, o []kernels.Matrix[T]) {
 				o[0].Data[0] = laneSum(len(o[1].Data), 4*lanes[T](), func(acc T, i int) T { return acc + o[1].Data[i] })
 			},
 		},
 		{
-			Name: "Axpy", Covers: []string{"Axpy"}, Family: Elementwise, Shapes: vectors(2), Reads: true,
+			Name: "Axpy", Covers: []string{"Axpy"}, Family: Elementwise, Shapes: vectors(InOut, In),
 			Call: func(alpha, _ T, o []kernels.Matrix[T]) { kernels.Axpy(alpha, o[1].Data, o[0].Data) },
 			Define: func(alpha, _ T, o []kernels.Matrix[T]) {
 				for i, x := range o[1].Data {
@@ -59,7 +72,7 @@ func Table[T Float]() []Kernel[T] {
 			},
 		},
 		{
-			Name: "Scal", Covers: []string{"Scal"}, Family: Elementwise, Shapes: vectors(1), Reads: true,
+			Name: "Scal", Covers: []string{"Scal"}, Family: Elementwise, Shapes: vectors(InOut),
 			Call: func(alpha, _ T, o []kernels.Matrix[T]) { kernels.Scal(alpha, o[0].Data) },
 			Define: func(alpha, _ T, o []kernels.Matrix[T]) {
 				for i := range o[0].Data {
@@ -85,7 +98,7 @@ func Table[T Float]() []Kernel[T] {
 
 		{
 			Name: "Softmax", Covers: []string{"Softmax"}, Family: Rows,
-			Shapes: func(s Size) []Shape { return []Shape{{s.M, s.N}, {s.M, s.N}} },
+			Shapes: func(s Size) []Shape { return []Shape{{s.M, s.N, Out}, {s.M, s.N, In}} },
 			Call:   func(_, _ T, o []kernels.Matrix[T]) { kernels.Softmax(o[0], o[1]) },
 			Define: func(_, _ T, o []kernels.Matrix[T]) {
 				for i := range o[0].Rows {
@@ -98,9 +111,24 @@ func Table[T Float]() []Kernel[T] {
 			},
 		},
 
+		optimizer("Momentum", "Momentum", 1,
+			func(w, v, _, g []T) { kernels.Momentum(w, v, g, 0.3, 0.9) },
+			func(w, v, _, g []float32) { generic.MomentumF32(w, v, g, 0.3, 0.9) },
+			func(w, v, _, g []float64) { generic.MomentumF64(w, v, g, 0.3, 0.9) }),
+		optimizer("Nesterov", "Nesterov", 1,
+			func(w, v, _, g []T) { kernels.Nesterov(w, v, g, 0.3, 0.9) },
+			func(w, v, _, g []float32) { generic.NesterovF32(w, v, g, 0.3, 0.9) },
+			func(w, v, _, g []float64) { generic.NesterovF64(w, v, g, 0.3, 0.9) }),
+		optimizer("RMSProp", "RMSProp", 1,
+			func(w, s, _, g []T) { kernels.RMSProp(w, s, g, 0.01, 0.9, 1e-8) },
+			func(w, s, _, g []float32) { generic.RMSPropF32(w, s, g, 0.01, 0.9, 1-0.9, 1e-8) },
+			func(w, s, _, g []float64) { generic.RMSPropF64(w, s, g, 0.01, 0.9, oneMinus(0.9), 1e-8) }),
+		adam("Adam", 0, func(w, m, v, g []T) { kernels.Adam(w, m, v, g, 3, 0.01, 0.9, 0.999, 1e-8) }),
+		adam("AdamW", 0.1, func(w, m, v, g []T) { kernels.AdamW(w, m, v, g, 3, 0.01, 0.9, 0.999, 1e-8, 0.1) }),
+
 		{
-			Name: "Gemv", Covers: []string{"Gemv", "DotLanes"}, Family: MatrixVector, Reads: true, Beta: true,
-			Shapes: func(s Size) []Shape { return []Shape{{1, s.N}, {s.N, s.K}, {1, s.K}} },
+			Name: "Gemv", Covers: []string{"Gemv", "DotLanes"}, Family: MatrixVector,
+			Shapes: func(s Size) []Shape { return []Shape{{1, s.N, Scaled}, {s.N, s.K, In}, {1, s.K, In}} },
 			Call: func(alpha, beta T, o []kernels.Matrix[T]) {
 				kernels.Gemv(alpha, o[1], o[2].Data, beta, o[0].Data)
 			},
@@ -110,8 +138,8 @@ func Table[T Float]() []Kernel[T] {
 			Long: []Size{{1, 700, 300}, {1, 3, sweep + 37}, {1, 2, sweep}},
 		},
 		{
-			Name: "GemvT", Covers: []string{"GemvT", "GemmChain"}, Family: MatrixVector, Reads: true, Beta: true,
-			Shapes: func(s Size) []Shape { return []Shape{{1, s.N}, {s.K, s.N}, {1, s.K}} },
+			Name: "GemvT", Covers: []string{"GemvT", "GemmChain"}, Family: MatrixVector,
+			Shapes: func(s Size) []Shape { return []Shape{{1, s.N, Scaled}, {s.K, s.N, In}, {1, s.K, In}} },
 			Call: func(alpha, beta T, o []kernels.Matrix[T]) {
 				kernels.GemvT(alpha, o[1], o[2].Data, beta, o[0].Data)
 			},
@@ -121,8 +149,8 @@ func Table[T Float]() []Kernel[T] {
 			Long: []Size{{1, 300, 700}, {1, 25000, 9}, {1, 13, 5000}, {1, 5, 2049}, {1, 3, 2048}},
 		},
 		{
-			Name: "Ger", Covers: []string{"Ger"}, Family: MatrixVector, Reads: true,
-			Shapes: func(s Size) []Shape { return []Shape{{s.K, s.N}, {1, s.K}, {1, s.N}} },
+			Name: "Ger", Covers: []string{"Ger"}, Family: MatrixVector,
+			Shapes: func(s Size) []Shape { return []Shape{{s.K, s.N, InOut}, {1, s.K, In}, {1, s.N, In}} },
 			Call: func(alpha, _ T, o []kernels.Matrix[T]) {
 				kernels.Ger(alpha, o[1].Data, o[2].Data, o[0])
 			},
@@ -130,6 +158,18 @@ func Table[T Float]() []Kernel[T] {
 				gemm(kernels.Trans, kernels.NoTrans, alpha, o[1], o[2], 1, o[0])
 			},
 			Long: []Size{{1, 300, 700}, {1, sweep + 37, 2}},
+		},
+		{
+			Name: "GemmUpdate", Covers: []string{"GemmChain"}, Family: MatrixMatrix,
+			Shapes: func(s Size) []Shape {
+				return []Shape{{s.K, s.N, InOut}, {s.M, s.N, Out}, {s.M, s.K, In}, {s.M, s.N, In}}
+			},
+			Call: func(alpha, _ T, o []kernels.Matrix[T]) { kernels.GemmUpdate(alpha, o[2], o[3], o[0], o[1]) },
+			Define: func(alpha, _ T, o []kernels.Matrix[T]) {
+				gemm(kernels.NoTrans, kernels.NoTrans, 1, o[2], o[0], 0, o[1])
+				gemm(kernels.Trans, kernels.NoTrans, alpha, o[2], o[3], 1, o[0])
+			},
+			Long: []Size{{1, 300, 40}, {3, 700, 30}, {1, 5000, 5}, {2, 7, 3000}, {2050, 5, 7}},
 		},
 		matrixProduct[T]("Gemm A·Bᵀ", "GemmRowRow", kernels.NoTrans, kernels.Trans,
 			Size{30, 40, 900}, Size{2, 3, sweep + 37}),
@@ -142,25 +182,64 @@ func Table[T Float]() []Kernel[T] {
 	}
 }
 
-// vectors returns the shapes of so many vectors of N elements.
-func vectors(count int) func(Size) []Shape {
+// oneMinus returns 1 − x as the program computes it, not as an exact constant.
+func oneMinus(x float64) float64 { return 1 - x }
+
+// adam is the third step of Adam with β₁ = 0.9, β₂ = 0.999 and lr = 0.01.
+func adam[T Float](name string, decay float64, call func(w, m, v, g []T)) Kernel[T] {
+	step := 0.01 / (1 - generic.Pow(0.9, 3))
+	scale := 1 / math.Sqrt(1-generic.Pow(0.999, 3))
+	keep := 1 - float64(decay*0.01)
+	return optimizer(name, "Adam", 2, call,
+		func(w, m, v, g []float32) {
+			generic.AdamF32(w, m, v, g, float32(step), 0.9, 1-0.9, 0.999, 1-0.999, float32(scale), 1e-8, float32(keep))
+		},
+		func(w, m, v, g []float64) {
+			generic.AdamF64(w, m, v, g, step, 0.9, oneMinus(0.9), 0.999, oneMinus(0.999), scale, 1e-8, keep)
+		})
+}
+
+// optimizer is a step of an optimizer with one or two vectors of state.
+func optimizer[T Float](name, covers string, state int, call func(w, s1, s2, g []T), f32 func(w, s1, s2, g []float32), f64 func(w, s1, s2, g []float64)) Kernel[T] {
+	shapes := vectors(InOut, InOut, In)
+	if state == 2 {
+		shapes = vectors(InOut, InOut, InOut, In)
+	}
+	return Kernel[T]{
+		Name: name, Covers: []string{covers}, Family: Update, Shapes: shapes,
+		Call: func(_, _ T, o []kernels.Matrix[T]) {
+			call(o[0].Data, o[1].Data, o[state].Data, o[state+1].Data)
+		},
+		Define: func(_, _ T, o []kernels.Matrix[T]) {
+			w, s1, s2, g := o[0].Data, o[1].Data, o[state].Data, o[state+1].Data
+			if is32[T]() {
+				f32(as[float32](w), as[float32](s1), as[float32](s2), as[float32](g))
+			} else {
+				f64(as[float64](w), as[float64](s1), as[float64](s2), as[float64](g))
+			}
+		},
+	}
+}
+
+// vectors returns the shapes of vectors of N elements.
+func vectors(roles ...Role) func(Size) []Shape {
 	return func(s Size) []Shape {
-		shapes := make([]Shape, count)
-		for i := range shapes {
-			shapes[i] = Shape{1, s.N}
+		shapes := make([]Shape, len(roles))
+		for i, role := range roles {
+			shapes[i] = Shape{1, s.N, role}
 		}
 		return shapes
 	}
 }
 
-// number is vectors with one number in front for the result.
-func number(count int) func(Size) []Shape {
-	return func(s Size) []Shape { return append([]Shape{{1, 1}}, vectors(count)(s)...) }
+// result is vectors with one number in front, the result.
+func result(roles ...Role) func(Size) []Shape {
+	return func(s Size) []Shape { return append([]Shape{{1, 1, Out}}, vectors(roles...)(s)...) }
 }
 
 func unary[T Float](name string, call func(dst, z []T), f32 func(dst, z []float32), f64 func(dst, z []float64)) Kernel[T] {
 	return Kernel[T]{
-		Name: name, Covers: []string{name}, Family: Elementwise, Shapes: vectors(2),
+		Name: name, Covers: []string{name}, Family: Elementwise, Shapes: vectors(Out, In),
 		Call: func(_, _ T, o []kernels.Matrix[T]) { call(o[0].Data, o[1].Data) },
 		Define: func(_, _ T, o []kernels.Matrix[T]) {
 			if is32[T]() {
@@ -174,7 +253,7 @@ func unary[T Float](name string, call func(dst, z []T), f32 func(dst, z []float3
 
 func binary[T Float](name string, call func(dst, x, y []T), f32 func(dst, x, y []float32), f64 func(dst, x, y []float64)) Kernel[T] {
 	return Kernel[T]{
-		Name: name, Covers: []string{name}, Family: Elementwise, Shapes: vectors(3),
+		Name: name, Covers: []string{name}, Family: Elementwise, Shapes: vectors(Out, In, In),
 		Call: func(_, _ T, o []kernels.Matrix[T]) { call(o[0].Data, o[1].Data, o[2].Data) },
 		Define: func(_, _ T, o []kernels.Matrix[T]) {
 			if is32[T]() {
@@ -188,16 +267,16 @@ func binary[T Float](name string, call func(dst, x, y []T), f32 func(dst, x, y [
 
 func matrixProduct[T Float](name, covers string, transA, transB kernels.Transpose, long ...Size) Kernel[T] {
 	return Kernel[T]{
-		Name: name, Covers: []string{covers}, Family: MatrixMatrix, Reads: true, Beta: true, Long: long,
+		Name: name, Covers: []string{covers}, Family: MatrixMatrix, Long: long,
 		Shapes: func(s Size) []Shape {
-			a, b := Shape{s.M, s.K}, Shape{s.K, s.N}
+			a, b := Shape{s.M, s.K, In}, Shape{s.K, s.N, In}
 			if transA {
-				a = Shape{s.K, s.M}
+				a = Shape{s.K, s.M, In}
 			}
 			if transB {
-				b = Shape{s.N, s.K}
+				b = Shape{s.N, s.K, In}
 			}
-			return []Shape{{s.M, s.N}, a, b}
+			return []Shape{{s.M, s.N, Scaled}, a, b}
 		},
 		Call: func(alpha, beta T, o []kernels.Matrix[T]) {
 			kernels.Gemm(transA, transB, alpha, o[1], o[2], beta, o[0])

@@ -14,7 +14,7 @@ type Case[T Float] struct {
 	Alpha, Beta T
 	Place       Place    // of all operands
 	Pad         int      // elements between the rows of matrices
-	Overlay     int      // bit i−1: operand i is the output itself
+	Overlay     int      // bit i−1: operand i is operand 0 itself
 	Next        func() T // gives the operands' elements
 }
 
@@ -34,8 +34,7 @@ func (k *Kernel[T]) Try(mem *Arena[T], c Case[T]) error {
 
 func (k *Kernel[T]) try(mem *Arena[T], c Case[T]) error {
 	shapes := k.Shapes(c.Size)
-	var all [3]operand[T]
-	operands := all[:len(shapes)]
+	operands := make([]operand[T], len(shapes))
 	args, want := make([]kernels.Matrix[T], len(shapes)), make([]kernels.Matrix[T], len(shapes))
 	for i, s := range shapes {
 		pad := 0
@@ -47,7 +46,7 @@ func (k *Kernel[T]) try(mem *Arena[T], c Case[T]) error {
 		} else {
 			operands[i] = mem.operand(i, s, pad, c.Place)
 			args[i] = operands[i].Matrix
-			if i > 0 || c.Overlay != 0 || k.Reads && !(k.Beta && c.Beta == 0) {
+			if s.Role == In || s.Role == InOut || s.Role == Scaled && c.Beta != 0 || i == 0 && c.Overlay != 0 {
 				fill(args[i], c.Next)
 			}
 		}
@@ -59,9 +58,9 @@ func (k *Kernel[T]) try(mem *Arena[T], c Case[T]) error {
 	}
 	for i := range operands {
 		if operands[i].window == nil {
-			continue // the output itself
+			continue // operand 0
 		}
-		if err := operands[i].differs(want[i], i == 0); err != nil {
+		if err := operands[i].differs(want[i], shapes[i].Role != In); err != nil {
 			return fmt.Errorf("operand %d: %w", i, err)
 		}
 	}
