@@ -1,0 +1,153 @@
+package rng
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// These sequences are the same on every machine and must never change:
+// fingerprints of trained models depend on them.
+func TestGolden(t *testing.T) {
+	r := New(1, 2)
+	assert.Equal(t, []uint64{0xc4f5a58656eef510, 0x9dcec3ad077dec6c, 0xc8d04605312f8088}, []uint64{r.Uint64(), r.Uint64(), r.Uint64()})
+
+	r = New(1, 2)
+	assert.Equal(t, []float64{0.7693732693650721, 0.6164362237391213, 0.7844280016590215}, []float64{r.Float64(), r.Float64(), r.Float64()})
+
+	r = New(1, 2)
+	assert.Equal(t, []int{7, 616, 0, 1710678125}, []int{r.IntN(10), r.IntN(1000), r.IntN(1), r.IntN(math.MaxInt32)})
+
+	r = New(1, 2)
+	var normal []uint64
+	for range 4 {
+		normal = append(normal, math.Float64bits(r.Normal()))
+	}
+	assert.Equal(t, []uint64{0xbff4649ee0ecefd5, 0x3fe02dd9c17e0c78, 0x3fe69a19a6554a13, 0xbff1e43f1214dc67}, normal, "%#x", normal)
+
+	p := make([]int, 10)
+	New(1, 2).Perm(p)
+	assert.Equal(t, []int{2, 4, 3, 9, 0, 1, 8, 6, 5, 7}, p)
+}
+
+func TestStreamsDiffer(t *testing.T) {
+	assert.NotEqual(t, New(1, 2).Uint64(), New(1, 3).Uint64())
+	assert.NotEqual(t, New(1, 2).Uint64(), New(2, 2).Uint64())
+}
+
+// The counts of k equally likely outcomes in n draws have a χ² near k−1.
+func assertUniform(t *testing.T, counts []int, what string) {
+	t.Helper()
+	n := 0
+	for _, c := range counts {
+		n += c
+	}
+	want, chi2 := float64(n)/float64(len(counts)), 0.0
+	for _, c := range counts {
+		chi2 += (float64(c) - want) * (float64(c) - want) / want
+	}
+	df := float64(len(counts) - 1)
+	assert.InDelta(t, df, chi2, 4.5*math.Sqrt(2*df), what)
+}
+
+func TestFloat64(t *testing.T) {
+	r := New(3, 0)
+	counts := make([]int, 100)
+	for range 200_000 {
+		x := r.Float64()
+		if !(x >= 0 && x < 1) {
+			t.Fatalf("%v is outside [0, 1)", x)
+		}
+		counts[int(x*100)]++
+	}
+	assertUniform(t, counts, "Float64")
+}
+
+func TestIntN(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 7, 100} {
+		r := New(uint64(n), 1)
+		counts := make([]int, n)
+		for range 100_000 {
+			counts[r.IntN(n)]++
+		}
+		if n > 1 {
+			assertUniform(t, counts, "IntN")
+		}
+	}
+	for _, n := range []int{0, -1} {
+		assert.PanicsWithValue(t, "rng: IntN: n <= 0", func() { New(1, 1).IntN(n) })
+	}
+}
+
+// With n = ⅜·2⁶⁴, a product without rejections would draw two of any three
+// neighbours half again as often as the third.
+func TestIntNRejects(t *testing.T) {
+	if bits.UintSize == 32 {
+		t.Skip("an int has too few bits for rejections to show")
+	}
+	n := 3
+	n <<= 61
+	r := New(9, 9)
+	counts := make([]int, 3)
+	for range 60_000 {
+		counts[r.IntN(n)%3]++
+	}
+	assertUniform(t, counts, "IntN mod 3")
+}
+
+func TestPerm(t *testing.T) {
+	r := New(5, 5)
+	counts := make([]int, 24)
+	p := make([]int, 4)
+	for range 48_000 {
+		r.Perm(p)
+		s := slices.Clone(p)
+		slices.Sort(s)
+		if !slices.Equal(s, []int{0, 1, 2, 3}) {
+			t.Fatalf("%v is no permutation", p)
+		}
+		index := 0 // in the factorial number system
+		for i, x := range p {
+			less := 0
+			for _, y := range p[i+1:] {
+				if y < x {
+					less++
+				}
+			}
+			index = index*(4-i) + less
+		}
+		counts[index]++
+	}
+	assertUniform(t, counts, "Perm")
+	r.Perm(nil)
+	r.Shuffle([]int{1})
+}
+
+func TestNormal(t *testing.T) {
+	r := New(6, 6)
+	const n = 200_000
+	counts := make([]int, 50)
+	var sum, sum2, sum3, sum4 float64
+	for range n {
+		x := r.Normal()
+		sum, sum2, sum3, sum4 = sum+x, sum2+x*x, sum3+x*x*x, sum4+x*x*x*x
+		counts[min(49, int(50*(0.5*math.Erfc(-x/math.Sqrt2))))]++ // Φ(x) is uniform
+	}
+	assertUniform(t, counts, "Φ(Normal)")
+	sd := math.Sqrt(n)
+	assert.InDelta(t, 0, sum/n, 4.5/sd)
+	assert.InDelta(t, 1, sum2/n, 4.5*math.Sqrt2/sd)
+	assert.InDelta(t, 0, sum3/n, 4.5*math.Sqrt(15)/sd)
+	assert.InDelta(t, 3, sum4/n, 4.5*math.Sqrt(96)/sd)
+}
+
+func TestNoAllocations(t *testing.T) {
+	r, p := New(1, 1), make([]int, 100)
+	assert.Zero(t, testing.AllocsPerRun(10, func() {
+		r.Perm(p)
+		p[0] = int(r.Normal() + r.Float64())
+	}))
+}
