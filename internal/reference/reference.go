@@ -103,9 +103,9 @@ func (a double) add(b double) double {
 }
 
 func (a double) mul(b double) double {
-	p := a.hi * b.hi
+	p := float64(a.hi * b.hi)
 	e := math.FMA(a.hi, b.hi, -p)
-	e += math.FMA(a.hi, b.lo, a.lo*b.hi)
+	e += math.FMA(a.hi, b.lo, float64(a.lo*b.hi))
 	return twoSum(p, e)
 }
 
@@ -139,7 +139,7 @@ const ln2Hi, ln2Mid, ln2Lo = 0x1.62e42fefa38p-1, 0x1.ef35793c7673p-45, 0x1.f97b5
 func exp(x float64) (e double, k int) {
 	x = max(-3200, min(x, 3200))
 	n := math.RoundToEven(x / math.Ln2)
-	r := twoSum(x, -n*ln2Hi).add(double{-n, 0}.mul(double{ln2Mid, ln2Lo}))
+	r := twoSum(x, float64(-n*ln2Hi)).add(double{-n, 0}.mul(double{ln2Mid, ln2Lo}))
 	return double{1, 0}.add(expm1Small(r)), int(n)
 }
 

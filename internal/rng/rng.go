@@ -68,5 +68,5 @@ func (r *Rand) Perm(p []int) {
 // absolute value is at most 8.58.
 func (r *Rand) Normal() float64 {
 	radius := math.Sqrt(-2 * generic.Log(1-r.Float64()))
-	return radius * generic.Cos(2*math.Pi*r.Float64())
+	return float64(radius * generic.Cos(2*math.Pi*r.Float64()))
 }

@@ -39,7 +39,7 @@ func lower[T float](c *Coefficients[T], y T) T {
 	if y < c.LowLimit {
 		return fromBits[T](toBits(c.LowLimit+y) - toBits(c.LowLimit))
 	}
-	return y * c.Down
+	return mul(y, c.Down)
 }
 
 func exp[T float](dst, z []T) {
@@ -61,7 +61,7 @@ func exp1[T float](c *Coefficients[T], x T) T {
 // of two steps does not round.
 func scaleExp[T float](c *Coefficients[T], up bool, kr, m T) T {
 	if up {
-		return mul(m, pow2(c, kr-c.UpLog)) * c.Up
+		return mul(mul(m, pow2(c, kr-c.UpLog)), c.Up)
 	}
 	return lower(c, mul(m, pow2(c, kr+c.UpLog)))
 }

@@ -72,7 +72,7 @@ func Pow(x, y float64) float64 {
 func powPositive(x, y float64) float64 {
 	c := &Float64
 	l := logDouble(x)
-	h := y * l.hi
+	h := float64(y * l.hi)
 	switch {
 	case h > c.ExpMax:
 		return math.Inf(1)
@@ -99,7 +99,7 @@ func logDouble(x float64) double {
 		sum = sum.mul(s2).add(double{1, 0}.div(double{float64(2*n + 1), 0}))
 	}
 	sum = sum.mul(double{s.hi + s.hi, s.lo + s.lo})
-	h := k * c.LogLo
+	h := float64(k * c.LogLo)
 	ln2 := double{float64(k * c.LogHi), 0}.add(double{h, math.FMA(k, c.LogLo, -h)})
 	return ln2.add(sum)
 }
@@ -176,8 +176,8 @@ func Cos(x float64) float64 {
 
 // sinKernel returns sin(r + rl) for |r| ≤ π/4.
 func sinKernel(r, rl float64) float64 {
-	r2 := r * r
-	return r + math.FMA(float64(r2*r), horner(r2, sinCoef), math.FMA(rl, -0.5*r2, rl))
+	r2 := float64(r * r)
+	return r + math.FMA(float64(r2*r), horner(r2, sinCoef), math.FMA(rl, float64(-0.5*r2), rl))
 }
 
 // cosKernel returns cos(r + rl) for |r| ≤ π/4.

@@ -85,7 +85,7 @@ func scalePrime[T float](c *Coefficients[T], x, kr, y T) T {
 	if x < -c.Safe {
 		return lower(c, mul(y, pow2(c, kr+c.UpLog)))
 	}
-	return y * pow2(c, kr)
+	return mul(y, pow2(c, kr))
 }
 
 // SigmoidF32 sets dst[i] = 1/(1 + e^−z[i]), within 1 ulp and within [0, 1],
