@@ -5,6 +5,8 @@
 package kernels
 
 import (
+	"github.com/nabla-go/nabla/internal/isa"
+	"github.com/nabla-go/nabla/kernels/arm64"
 	"github.com/nabla-go/nabla/kernels/generic"
 )
 
@@ -25,35 +27,81 @@ func addF64(dst []float64, x []float64, y []float64) {
 }
 
 func axpyF32(alpha float32, x []float32, y []float32) {
-	generic.AxpyF32(alpha, x, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
+			arm64.AxpyF32NEON(alpha, x[:vectorBlock], y[:vectorBlock])
+		}
+		arm64.AxpyF32NEON(alpha, x, y)
+	default:
+		generic.AxpyF32(alpha, x, y)
+	}
 }
 
 func axpyF64(alpha float64, x []float64, y []float64) {
-	generic.AxpyF64(alpha, x, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
+			arm64.AxpyF64NEON(alpha, x[:vectorBlock], y[:vectorBlock])
+		}
+		arm64.AxpyF64NEON(alpha, x, y)
+	default:
+		generic.AxpyF64(alpha, x, y)
+	}
 }
 
 func dotF32(x []float32, y []float32) float32 {
-	return generic.DotF32(x, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		return arm64.DotF32NEON(x, y)
+	default:
+		return generic.DotF32(x, y)
+	}
 }
 
 func dotF64(x []float64, y []float64) float64 {
-	return generic.DotF64(x, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		return arm64.DotF64NEON(x, y)
+	default:
+		return generic.DotF64(x, y)
+	}
 }
 
 func dotLanesF32(acc *[16]float32, x []float32, y []float32) {
-	generic.DotLanesF32(acc, x, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.DotLanesF32NEON(acc, x, y)
+	default:
+		generic.DotLanesF32(acc, x, y)
+	}
 }
 
 func dotLanesF64(acc *[8]float64, x []float64, y []float64) {
-	generic.DotLanesF64(acc, x, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.DotLanesF64NEON(acc, x, y)
+	default:
+		generic.DotLanesF64(acc, x, y)
+	}
 }
 
 func dotWideF32(acc *[64]float32, x []float32, y []float32) {
-	generic.DotWideF32(acc, x, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.DotWideF32NEON(acc, x, y)
+	default:
+		generic.DotWideF32(acc, x, y)
+	}
 }
 
 func dotWideF64(acc *[32]float64, x []float64, y []float64) {
-	generic.DotWideF64(acc, x, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.DotWideF64NEON(acc, x, y)
+	default:
+		generic.DotWideF64(acc, x, y)
+	}
 }
 
 func expF32(dst []float32, z []float32) {
@@ -65,43 +113,93 @@ func expF64(dst []float64, z []float64) {
 }
 
 func gemmChainF32(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool) {
-	generic.GemmChainF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.GemmChainF32NEON(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+	default:
+		generic.GemmChainF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+	}
 }
 
 func gemmChainF64(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool) {
-	generic.GemmChainF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.GemmChainF64NEON(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+	default:
+		generic.GemmChainF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+	}
 }
 
 func gemmRowRowF32(m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	generic.GemmRowRowF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.GemmRowRowF32NEON(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	default:
+		generic.GemmRowRowF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	}
 }
 
 func gemmRowRowF64(m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	generic.GemmRowRowF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.GemmRowRowF64NEON(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	default:
+		generic.GemmRowRowF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	}
 }
 
 func gemvF32(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
-	generic.GemvF32(m, n, alpha, a, lda, x, beta, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.GemvF32NEON(m, n, alpha, a, lda, x, beta, y)
+	default:
+		generic.GemvF32(m, n, alpha, a, lda, x, beta, y)
+	}
 }
 
 func gemvF64(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64) {
-	generic.GemvF64(m, n, alpha, a, lda, x, beta, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.GemvF64NEON(m, n, alpha, a, lda, x, beta, y)
+	default:
+		generic.GemvF64(m, n, alpha, a, lda, x, beta, y)
+	}
 }
 
 func gemvTF32(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
-	generic.GemvTF32(m, n, alpha, a, lda, x, beta, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.GemvTF32NEON(m, n, alpha, a, lda, x, beta, y)
+	default:
+		generic.GemvTF32(m, n, alpha, a, lda, x, beta, y)
+	}
 }
 
 func gemvTF64(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64) {
-	generic.GemvTF64(m, n, alpha, a, lda, x, beta, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.GemvTF64NEON(m, n, alpha, a, lda, x, beta, y)
+	default:
+		generic.GemvTF64(m, n, alpha, a, lda, x, beta, y)
+	}
 }
 
 func gerF32(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int) {
-	generic.GerF32(m, n, alpha, x, y, a, lda)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.GerF32NEON(m, n, alpha, x, y, a, lda)
+	default:
+		generic.GerF32(m, n, alpha, x, y, a, lda)
+	}
 }
 
 func gerF64(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int) {
-	generic.GerF64(m, n, alpha, x, y, a, lda)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.GerF64NEON(m, n, alpha, x, y, a, lda)
+	default:
+		generic.GerF64(m, n, alpha, x, y, a, lda)
+	}
 }
 
 func logF32(dst []float32, z []float32) {
@@ -185,11 +283,27 @@ func reluPrimeF64(dst []float64, z []float64) {
 }
 
 func scalF32(alpha float32, x []float32) {
-	generic.ScalF32(alpha, x)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+			arm64.ScalF32NEON(alpha, x[:vectorBlock])
+		}
+		arm64.ScalF32NEON(alpha, x)
+	default:
+		generic.ScalF32(alpha, x)
+	}
 }
 
 func scalF64(alpha float64, x []float64) {
-	generic.ScalF64(alpha, x)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+			arm64.ScalF64NEON(alpha, x[:vectorBlock])
+		}
+		arm64.ScalF64NEON(alpha, x)
+	default:
+		generic.ScalF64(alpha, x)
+	}
 }
 
 func sigmoidF32(dst []float32, z []float32) {
@@ -225,19 +339,39 @@ func subF64(dst []float64, x []float64, y []float64) {
 }
 
 func sumF32(x []float32) float32 {
-	return generic.SumF32(x)
+	switch {
+	case isa.Active >= isa.NEON:
+		return arm64.SumF32NEON(x)
+	default:
+		return generic.SumF32(x)
+	}
 }
 
 func sumF64(x []float64) float64 {
-	return generic.SumF64(x)
+	switch {
+	case isa.Active >= isa.NEON:
+		return arm64.SumF64NEON(x)
+	default:
+		return generic.SumF64(x)
+	}
 }
 
 func sumWideF32(acc *[64]float32, x []float32) {
-	generic.SumWideF32(acc, x)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.SumWideF32NEON(acc, x)
+	default:
+		generic.SumWideF32(acc, x)
+	}
 }
 
 func sumWideF64(acc *[32]float64, x []float64) {
-	generic.SumWideF64(acc, x)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.SumWideF64NEON(acc, x)
+	default:
+		generic.SumWideF64(acc, x)
+	}
 }
 
 func tanhF32(dst []float32, z []float32) {

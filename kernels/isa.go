@@ -24,4 +24,5 @@ func ISAs() []string {
 func ISAError() error { return isa.Err() }
 
 //go:generate go -C ../tools/avo run .
+//go:generate go -C ../tools/neon run .
 //go:generate go -C ../tools/avo run ./dispatch

@@ -1,0 +1,5 @@
+package main
+
+func elementwise(t *target) {}
+func optimizer(t *target)   {}
+func softmax(t *target)     {}

@@ -1,0 +1,7 @@
+module github.com/nabla-go/nabla/tools/neon
+
+go 1.26.0
+
+require github.com/nabla-go/nabla v0.0.0
+
+replace github.com/nabla-go/nabla => ../..
