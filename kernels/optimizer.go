@@ -8,7 +8,7 @@ import (
 
 // Optimizer steps update the parameters w from their gradient g, all slices of
 // equal length, and keep their state in the other slices, which start as zeros.
-// They panic if lengths differ or if slices overlap. Hyperparameters are float64
+// They panic if lengths differ or if slices overlap, Adam and AdamW also if t < 1. Hyperparameters are float64
 // because 1−β₂ in float32 has three digits less; each constant of a step is
 // computed in float64 and rounded once. The step of plain gradient descent is
 // Axpy(−lr, g, w).
@@ -66,6 +66,9 @@ func RMSProp[T Float](w, s, g []T, lr, rho, eps float64) {
 // v = β₂·v + (1−β₂)·g², w = w − lr·(m/(1−β₁ᵗ))/(√(v/(1−β₂ᵗ)) + eps).
 func Adam[T Float](w, m, v, g []T, t int, lr, beta1, beta2, eps float64) {
 	checkState(adamLength, adamOverlap, w, m, v, g)
+	if t < 1 {
+		panic(adamStep)
+	}
 	adam(w, m, v, g, t, lr, beta1, beta2, eps, 0)
 }
 
@@ -73,12 +76,15 @@ func Adam[T Float](w, m, v, g []T, t int, lr, beta1, beta2, eps float64) {
 // multiplied by 1 − lr·decay before Adam's step is taken from it.
 func AdamW[T Float](w, m, v, g []T, t int, lr, beta1, beta2, eps, decay float64) {
 	checkState(adamWLength, adamWOverlap, w, m, v, g)
+	if t < 1 {
+		panic(adamWStep)
+	}
 	adam(w, m, v, g, t, lr, beta1, beta2, eps, decay)
 }
 
 func adam[T Float](w, m, v, g []T, t int, lr, beta1, beta2, eps, decay float64) {
-	step := lr / (1 - generic.Pow(beta1, float64(t)))
-	scale := 1 / math.Sqrt(1-generic.Pow(beta2, float64(t)))
+	step := lr / (1 - generic.PowInt(beta1, t))
+	scale := 1 / math.Sqrt(1-generic.PowInt(beta2, t))
 	keep := 1 - float64(lr*decay)
 	if is32[T]() {
 		adamF32(as[float32](w), as[float32](m), as[float32](v), as[float32](g), float32(step),

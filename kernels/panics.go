@@ -76,6 +76,8 @@ const (
 	rmsPropOverlap  = "kernels: RMSProp: slices overlap"
 	adamLength      = "kernels: Adam: lengths of the slices differ"
 	adamOverlap     = "kernels: Adam: slices overlap"
+	adamStep        = "kernels: Adam: t < 1"
 	adamWLength     = "kernels: AdamW: lengths of the slices differ"
 	adamWOverlap    = "kernels: AdamW: slices overlap"
+	adamWStep       = "kernels: AdamW: t < 1"
 )

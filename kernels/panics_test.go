@@ -155,6 +155,10 @@ func testPanics[T kernels.Float](t *testing.T) {
 	states("nesterov", 3, func(x [][]T) { kernels.Nesterov(x[0], x[1], x[2], 1, 1) })
 	states("rmsProp", 3, func(x [][]T) { kernels.RMSProp(x[0], x[1], x[2], 1, 1, 1) })
 	states("adam", 4, func(x [][]T) { kernels.Adam(x[0], x[1], x[2], x[3], 1, 1, 0.5, 0.5, 1) })
+	for _, t := range []int{0, -1, math.MinInt} {
+		add("adamStep", func() { kernels.Adam(v(2), v(2), v(2), v(2), t, 1, 0.5, 0.5, 1) })
+		add("adamWStep", func() { kernels.AdamW(v(2), v(2), v(2), v(2), t, 1, 0.5, 0.5, 1, 1) })
+	}
 	states("adamW", 4, func(x [][]T) { kernels.AdamW(x[0], x[1], x[2], x[3], 1, 1, 0.5, 0.5, 1, 1) })
 
 	// D is 4 × 3, X and dX are 4 × 2, W is 3 × 2.

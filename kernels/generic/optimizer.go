@@ -6,6 +6,19 @@ import "math"
 // bits to spare.
 func sqrt[T float](x T) T { return T(math.Sqrt(float64(x))) }
 
+// PowInt returns xⁿ for n ≥ 0 by repeated squaring. The powers of Adam's β need
+// no more, and Pow takes a hundred times as long.
+func PowInt(x float64, n int) float64 {
+	p := 1.0
+	for ; n > 0; n >>= 1 {
+		if n&1 == 1 {
+			p *= x
+		}
+		x *= x
+	}
+	return p
+}
+
 func momentum[T float](w, v, g []T, lr, mu T) {
 	for i, gi := range g {
 		v[i] = fma(mu, v[i], gi)
