@@ -47,37 +47,46 @@ func sigmoidPrimeApprox(x float64) float64 {
 }
 
 // Error32 returns the distance of got from exact in ulps of float32: the spacing
-// of float32 at exact, at least 2⁻¹⁴⁹. An infinity counts as 2¹²⁸. The distance
-// of a NaN is 0 from NaN and +Inf from all else.
+// of float32 at exact, at least 2⁻¹⁴⁹. Everything from 2¹²⁸ on counts as 2¹²⁸, at
+// the spacing below it. The distance of a NaN is 0 from NaN and +Inf from all else.
 func Error32(got float32, exact float64) float64 {
-	return distance(float64(got), Value{exact, 0, 0}, 24, -149, 128)
-}
-
-// Error64 is Error32 for float64.
-func (v Value) Error64(got float64) float64 { return distance(got, v, 53, -1074, 1024) }
-
-func distance(got float64, v Value, bits, least, overflow int) float64 {
-	switch {
-	case v.Hi != v.Hi || got != got:
-		if v.Hi != v.Hi && got != got {
+	const limit = 0x1p128
+	g := float64(got)
+	if g != g || exact != exact {
+		if g != g && exact != exact {
 			return 0
 		}
 		return math.Inf(1)
-	case got == v.Hi && v.Lo == 0 && v.Exp == 0: // infinities among them
-		return 0
-	case v.Hi == 0:
-		return math.Abs(math.Ldexp(got, -least))
+	}
+	exact = max(-limit, min(exact, limit))
+	g = max(-limit, min(g, limit))
+	// The exponents of float64 are at hand in its bits, float32's least is −126.
+	e := int(math.Float64bits(exact)>>52&0x7ff) - 1023
+	if math.Abs(exact) == limit {
+		e--
+	}
+	ulps := math.Float64frombits(uint64(1023+23-max(e, -126)) << 52)
+	return math.Abs(g-exact) * ulps
+}
+
+// Error64 is Error32 for float64 and a Value that is not NaN.
+func (v Value) Error64(got float64) float64 {
+	switch {
+	case got != got:
+		return math.Inf(1)
+	case math.IsInf(v.Hi, 0):
+		v = Value{math.Copysign(1, v.Hi), 0, 1024}
 	}
 	_, e := math.Frexp(v.Hi)
-	if math.IsInf(v.Hi, 0) || e+v.Exp > overflow {
-		v, e = Value{math.Copysign(1, v.Hi), 0, overflow}, 1
+	if e+v.Exp > 1024 {
+		v, e = Value{math.Copysign(1, v.Hi), 0, 1024}, 0
 	}
-	ulp := max(e+v.Exp-bits, least)
-	scaled := math.Ldexp(got, -v.Exp)
+	ulp := max(e+v.Exp-53, -1074)
+	g := math.Ldexp(got, -v.Exp)
 	if math.IsInf(got, 0) {
-		scaled = math.Ldexp(math.Copysign(1, got), overflow-v.Exp)
+		g = math.Ldexp(math.Copysign(1, got), 1024-v.Exp)
 	}
-	return math.Abs(math.Ldexp((scaled-v.Hi)-v.Lo, v.Exp-ulp))
+	return math.Abs(math.Ldexp((g-v.Hi)-v.Lo, v.Exp-ulp))
 }
 
 // double is an unevaluated sum of two floats (Dekker, "A floating-point

@@ -42,9 +42,13 @@ func main() {
 	step := flag.Uint64("step", 1, "take every `n`th float32, by its bits")
 	random := flag.Uint64("f64", 1_000_000, "number of random float64 inputs")
 	flag.Parse()
-	if *step == 0 {
-		fmt.Fprintln(os.Stderr, "accuracy: -step 0: want at least 1")
-		os.Exit(2)
+	switch {
+	case flag.NArg() > 0:
+		usage("unexpected argument %q", flag.Arg(0))
+	case *step == 0:
+		usage("-step 0: want at least 1")
+	case kernels.ISAError() != nil:
+		usage("%v", kernels.ISAError())
 	}
 	fmt.Printf("%s\n%-13s %-8s %12s %8s  %s\n", kernels.ISA(), "kernel", "type", "inputs", "max ulp", "at")
 	found, failed := false, false
@@ -62,12 +66,17 @@ func main() {
 		failed = report(f, "float64", n, w) || failed
 	}
 	if !found {
-		fmt.Fprintf(os.Stderr, "accuracy: -kernel %s: there is no such kernel\n", *kernel)
-		os.Exit(2)
+		usage("-kernel %s: there is no such kernel", *kernel)
 	}
 	if failed {
 		os.Exit(1)
 	}
+}
+
+// usage prints what is wrong with the arguments and ends the program.
+func usage(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "accuracy: "+format+"\n", args...)
+	os.Exit(2)
 }
 
 // worst is the largest error met, and an input at which the result leaves the
@@ -175,7 +184,7 @@ func input(r *rng.Rand) float64 {
 	return math.Ldexp(2*r.Float64()-1, r.IntN(40)-34)
 }
 
-// edges are numbers around which functions change their ways, with 100
+// edges are numbers around which functions change their ways, with 10
 // neighbours on either side and both signs.
 var edges = func() []float64 {
 	centers := []float64{0, 1, 2, 0.5, math.Sqrt2, math.Sqrt2 / 2, 0x1p-1022, math.MaxFloat64, math.Inf(1),
@@ -187,7 +196,7 @@ var edges = func() []float64 {
 	var e []float64
 	for _, c := range centers {
 		b := int64(math.Float64bits(c))
-		for d := int64(-100); d <= 100; d++ {
+		for d := int64(-10); d <= 10; d++ {
 			if b+d >= 0 {
 				x := math.Float64frombits(uint64(b + d))
 				e = append(e, x, -x)
