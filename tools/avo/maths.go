@@ -383,7 +383,9 @@ func primeBody(m *maths, x vector, careful, tanh bool) vector {
 	}
 	d, dl := m.fast2Sum("one", m.mul(e, p))
 	m.fmaTo(dl, el, p)
-	h, twice := d, d
+	// v + vl = (d + dl)² or, for tanh', a quarter of it: h² + twice·dl with h = d or d/2.
+	h := d
+	var twice vector
 	if tanh {
 		h = m.mul(d, "half")
 		twice = h
