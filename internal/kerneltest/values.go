@@ -108,7 +108,7 @@ var Fills = []Fill{Plain, Range, Tiny, AnyBits, Special}
 // Values returns a generator of values of a kind. Equal seeds give equal values.
 func Values[T Float](fill Fill, seed uint64) func() T {
 	r := rand.New(rand.NewPCG(seed, uint64(fill)))
-	plain := func() T { return T(4*r.Float64() - 2) }
+	plain := func() T { return T(float64(4*r.Float64()) - 2) }
 	switch fill {
 	case Plain:
 		return plain
@@ -117,7 +117,7 @@ func Values[T Float](fill Fill, seed uint64) func() T {
 		if is32[T]() {
 			width = 240
 		}
-		return func() T { return T(width * (r.Float64() - 0.5)) }
+		return func() T { return T(width * (float64(r.Float64()) - 0.5)) }
 	case Tiny:
 		scale := T(0x1p-540)
 		if is32[T]() {
