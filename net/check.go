@@ -41,7 +41,7 @@ func (n *Network[T]) GradientCheck(x, t kernels.Matrix[T]) (worst float64, tenso
 	compare := func(name string, values, gradient []float64) {
 		numeric := make([]float64, len(values))
 		for k, v := range values {
-			h := 1e-5 * max(1, math.Abs(v))
+			h := float64(1e-5 * max(1, math.Abs(v)))
 			cost := func(at float64) float64 {
 				values[k] = at
 				c.Forward(probe, x64)

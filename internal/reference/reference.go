@@ -166,7 +166,7 @@ func log(x float64) double {
 	}
 	// One Newton step for e^y = x.
 	m, xe := math.Frexp(x) // math.Log is wrong for subnormal x on amd64
-	y := math.Log(m) + float64(xe)*math.Ln2
+	y := math.Log(m) + float64(float64(xe)*math.Ln2)
 	e, k := exp(-y)
 	d := e.mul(double{m, 0}).ldexp(k + xe).add(double{-1, 0})
 	return double{y, 0}.add(d).add(d.mul(d).ldexp(-1).neg())
