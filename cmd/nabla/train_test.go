@@ -19,12 +19,12 @@ import (
 	"github.com/nabla-go/nabla/net"
 )
 
-// The promise of the defaults, here for a quarter of the seeds: a median of at
+// The promise of the defaults, here for three of the twenty seeds: a median of at
 // least 97 %, none below 96 %.
 func TestDefaultsLearnDigits(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "m")
 	var accuracies []float64
-	for seed := 1; seed <= 5; seed++ {
+	for seed := 1; seed <= 3; seed++ {
 		r := nabla(t, "train", "--json", "--model", path, "--seed", fmt.Sprint(seed))
 		require.Equal(t, exitDone, r.code, r.stderr)
 		require.Equal(t, 31, strings.Count(r.stdout, "\n"), "an object an epoch, and the result")
@@ -38,7 +38,7 @@ func TestDefaultsLearnDigits(t *testing.T) {
 	}
 	slices.Sort(accuracies)
 	require.GreaterOrEqual(t, accuracies[0], 0.96)
-	require.GreaterOrEqual(t, accuracies[2], 0.97)
+	require.GreaterOrEqual(t, accuracies[1], 0.97)
 }
 
 // One answer: the same fingerprint on every instruction set and with any number
@@ -75,36 +75,33 @@ func TestTrainText(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Every cost learns the digits with its own output activation, and every other
-// flag does something.
+// Every cost learns with its own output activation, and so does every way of
+// taking steps.
 func TestTrainFlags(t *testing.T) {
-	for _, c := range []struct {
-		flags string
-		least float64 // accuracy on the training data
-	}{
-		{"--cost quadratic --lr 3", 0.95},
-		{"--cost cross-entropy", 0.95},
-		{"--cost exponential", 0.95},
-		{"--cost hellinger --lr 1", 0.9},
-		{"--cost kullback-leibler", 0.95},
-		{"--cost generalized-kl", 0.95},
-		{"--cost itakura-saito --lr 0.2", 0.9},
-		{"--cost softmax-cross-entropy", 0.95},
-		{"--activation tanh --lr 0.1", 0.95},
-		{"--activation relu --lr 0.1", 0.95},
-		{"--activation identity --lr 0.05", 0.9},
-		{"--hidden 20,15 --lr 1", 0.9},
-		{"--hidden=", 0.9},
-		{"--batch full --lr 3 --epochs 150", 0.8},
-		{"--batch 1 --lr 0.1", 0.95},
-		{"--draw 100 --batch 10", 0.95},
-		{"--precision f64", 0.95},
+	for _, flags := range []string{
+		"--cost quadratic",
+		"--cost cross-entropy",
+		"--cost exponential",
+		"--cost hellinger",
+		"--cost kullback-leibler",
+		"--cost generalized-kl",
+		"--cost itakura-saito --lr 0.2",
+		"--cost softmax-cross-entropy",
+		"--activation tanh --lr 0.3",
+		"--activation relu --lr 0.3",
+		"--activation identity --lr 0.3",
+		"--hidden 5,4",
+		"--hidden=",
+		"--batch full --epochs 200",
+		"--batch 1",
+		"--draw 20 --batch 5",
+		"--precision f64",
 	} {
-		t.Run(c.flags, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "m")
-			r := nabla(t, append([]string{"train", "--json", "--epochs", "12", "--model", path}, strings.Fields(c.flags)...)...)
+		t.Run(flags, func(t *testing.T) {
+			args := []string{"train", "--json", "--data", data("csv_sorted_labels.csv"), "--hidden", "4", "--lr", "3", "--model", filepath.Join(t.TempDir(), "m")}
+			r := nabla(t, append(args, strings.Fields(flags)...)...)
 			require.Equal(t, exitDone, r.code, r.stderr)
-			require.GreaterOrEqual(t, r.last(t)["train_accuracy"], c.least)
+			require.Equal(t, 1.0, r.last(t)["train_accuracy"])
 		})
 	}
 }
