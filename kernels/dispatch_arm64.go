@@ -11,19 +11,51 @@ import (
 )
 
 func adamF32(w []float32, m []float32, v []float32, g []float32, lr float32, beta1 float32, oneMinusBeta1 float32, beta2 float32, oneMinusBeta2 float32, scale float32, eps float32, keep float32) {
-	generic.AdamF32(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			arm64.AdamF32NEON(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+		}
+		arm64.AdamF32NEON(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	default:
+		generic.AdamF32(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	}
 }
 
 func adamF64(w []float64, m []float64, v []float64, g []float64, lr float64, beta1 float64, oneMinusBeta1 float64, beta2 float64, oneMinusBeta2 float64, scale float64, eps float64, keep float64) {
-	generic.AdamF64(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			arm64.AdamF64NEON(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+		}
+		arm64.AdamF64NEON(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	default:
+		generic.AdamF64(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	}
 }
 
 func addF32(dst []float32, x []float32, y []float32) {
-	generic.AddF32(dst, x, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			arm64.AddF32NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		arm64.AddF32NEON(dst, x, y)
+	default:
+		generic.AddF32(dst, x, y)
+	}
 }
 
 func addF64(dst []float64, x []float64, y []float64) {
-	generic.AddF64(dst, x, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			arm64.AddF64NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		arm64.AddF64NEON(dst, x, y)
+	default:
+		generic.AddF64(dst, x, y)
+	}
 }
 
 func axpyF32(alpha float32, x []float32, y []float32) {
@@ -105,11 +137,27 @@ func dotWideF64(acc *[32]float64, x []float64, y []float64) {
 }
 
 func expF32(dst []float32, z []float32) {
-	generic.ExpF32(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			arm64.ExpF32NEON(dst[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.ExpF32NEON(dst, z)
+	default:
+		generic.ExpF32(dst, z)
+	}
 }
 
 func expF64(dst []float64, z []float64) {
-	generic.ExpF64(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			arm64.ExpF64NEON(dst[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.ExpF64NEON(dst, z)
+	default:
+		generic.ExpF64(dst, z)
+	}
 }
 
 func gemmChainF32(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool) {
@@ -184,6 +232,22 @@ func gemvTF64(m int, n int, alpha float64, a []float64, lda int, x []float64, be
 	}
 }
 
+func gemvTGerF32(m int, n int, alpha float32, x []float32, z []float32, a []float32, lda int, y []float32) {
+	generic.GemvTGerF32(m, n, alpha, x, z, a, lda, y)
+}
+
+func gemvTGerF64(m int, n int, alpha float64, x []float64, z []float64, a []float64, lda int, y []float64) {
+	generic.GemvTGerF64(m, n, alpha, x, z, a, lda, y)
+}
+
+func gemvTResumeF32(m int, n int, a []float32, lda int, x []float32, y []float32) {
+	generic.GemvTResumeF32(m, n, a, lda, x, y)
+}
+
+func gemvTResumeF64(m int, n int, a []float64, lda int, x []float64, y []float64) {
+	generic.GemvTResumeF64(m, n, a, lda, x, y)
+}
+
 func gerF32(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int) {
 	switch {
 	case isa.Active >= isa.NEON:
@@ -203,83 +267,243 @@ func gerF64(m int, n int, alpha float64, x []float64, y []float64, a []float64, 
 }
 
 func logF32(dst []float32, z []float32) {
-	generic.LogF32(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			arm64.LogF32NEON(dst[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.LogF32NEON(dst, z)
+	default:
+		generic.LogF32(dst, z)
+	}
 }
 
 func logF64(dst []float64, z []float64) {
-	generic.LogF64(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			arm64.LogF64NEON(dst[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.LogF64NEON(dst, z)
+	default:
+		generic.LogF64(dst, z)
+	}
 }
 
 func momentumF32(w []float32, v []float32, g []float32, lr float32, mu float32) {
-	generic.MomentumF32(w, v, g, lr, mu)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			arm64.MomentumF32NEON(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+		}
+		arm64.MomentumF32NEON(w, v, g, lr, mu)
+	default:
+		generic.MomentumF32(w, v, g, lr, mu)
+	}
 }
 
 func momentumF64(w []float64, v []float64, g []float64, lr float64, mu float64) {
-	generic.MomentumF64(w, v, g, lr, mu)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			arm64.MomentumF64NEON(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+		}
+		arm64.MomentumF64NEON(w, v, g, lr, mu)
+	default:
+		generic.MomentumF64(w, v, g, lr, mu)
+	}
 }
 
 func mulF32(dst []float32, x []float32, y []float32) {
-	generic.MulF32(dst, x, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			arm64.MulF32NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		arm64.MulF32NEON(dst, x, y)
+	default:
+		generic.MulF32(dst, x, y)
+	}
 }
 
 func mulF64(dst []float64, x []float64, y []float64) {
-	generic.MulF64(dst, x, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			arm64.MulF64NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		arm64.MulF64NEON(dst, x, y)
+	default:
+		generic.MulF64(dst, x, y)
+	}
 }
 
 func mulReLUPrimeF32(dst []float32, d []float32, z []float32) {
-	generic.MulReLUPrimeF32(dst, d, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			arm64.MulReLUPrimeF32NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.MulReLUPrimeF32NEON(dst, d, z)
+	default:
+		generic.MulReLUPrimeF32(dst, d, z)
+	}
 }
 
 func mulReLUPrimeF64(dst []float64, d []float64, z []float64) {
-	generic.MulReLUPrimeF64(dst, d, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			arm64.MulReLUPrimeF64NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.MulReLUPrimeF64NEON(dst, d, z)
+	default:
+		generic.MulReLUPrimeF64(dst, d, z)
+	}
 }
 
 func mulSigmoidPrimeF32(dst []float32, d []float32, z []float32) {
-	generic.MulSigmoidPrimeF32(dst, d, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			arm64.MulSigmoidPrimeF32NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.MulSigmoidPrimeF32NEON(dst, d, z)
+	default:
+		generic.MulSigmoidPrimeF32(dst, d, z)
+	}
 }
 
 func mulSigmoidPrimeF64(dst []float64, d []float64, z []float64) {
-	generic.MulSigmoidPrimeF64(dst, d, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			arm64.MulSigmoidPrimeF64NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.MulSigmoidPrimeF64NEON(dst, d, z)
+	default:
+		generic.MulSigmoidPrimeF64(dst, d, z)
+	}
 }
 
 func mulTanhPrimeF32(dst []float32, d []float32, z []float32) {
-	generic.MulTanhPrimeF32(dst, d, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			arm64.MulTanhPrimeF32NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.MulTanhPrimeF32NEON(dst, d, z)
+	default:
+		generic.MulTanhPrimeF32(dst, d, z)
+	}
 }
 
 func mulTanhPrimeF64(dst []float64, d []float64, z []float64) {
-	generic.MulTanhPrimeF64(dst, d, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+			arm64.MulTanhPrimeF64NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.MulTanhPrimeF64NEON(dst, d, z)
+	default:
+		generic.MulTanhPrimeF64(dst, d, z)
+	}
 }
 
 func nesterovF32(w []float32, v []float32, g []float32, lr float32, mu float32) {
-	generic.NesterovF32(w, v, g, lr, mu)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			arm64.NesterovF32NEON(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+		}
+		arm64.NesterovF32NEON(w, v, g, lr, mu)
+	default:
+		generic.NesterovF32(w, v, g, lr, mu)
+	}
 }
 
 func nesterovF64(w []float64, v []float64, g []float64, lr float64, mu float64) {
-	generic.NesterovF64(w, v, g, lr, mu)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+			arm64.NesterovF64NEON(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+		}
+		arm64.NesterovF64NEON(w, v, g, lr, mu)
+	default:
+		generic.NesterovF64(w, v, g, lr, mu)
+	}
 }
 
 func rmsPropF32(w []float32, s []float32, g []float32, lr float32, rho float32, oneMinusRho float32, eps float32) {
-	generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+			arm64.RMSPropF32NEON(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+		}
+		arm64.RMSPropF32NEON(w, s, g, lr, rho, oneMinusRho, eps)
+	default:
+		generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
+	}
 }
 
 func rmsPropF64(w []float64, s []float64, g []float64, lr float64, rho float64, oneMinusRho float64, eps float64) {
-	generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+			arm64.RMSPropF64NEON(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+		}
+		arm64.RMSPropF64NEON(w, s, g, lr, rho, oneMinusRho, eps)
+	default:
+		generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
+	}
 }
 
 func reluF32(dst []float32, z []float32) {
-	generic.ReLUF32(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			arm64.ReLUF32NEON(dst[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.ReLUF32NEON(dst, z)
+	default:
+		generic.ReLUF32(dst, z)
+	}
 }
 
 func reluF64(dst []float64, z []float64) {
-	generic.ReLUF64(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			arm64.ReLUF64NEON(dst[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.ReLUF64NEON(dst, z)
+	default:
+		generic.ReLUF64(dst, z)
+	}
 }
 
 func reluPrimeF32(dst []float32, z []float32) {
-	generic.ReLUPrimeF32(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			arm64.ReLUPrimeF32NEON(dst[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.ReLUPrimeF32NEON(dst, z)
+	default:
+		generic.ReLUPrimeF32(dst, z)
+	}
 }
 
 func reluPrimeF64(dst []float64, z []float64) {
-	generic.ReLUPrimeF64(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			arm64.ReLUPrimeF64NEON(dst[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.ReLUPrimeF64NEON(dst, z)
+	default:
+		generic.ReLUPrimeF64(dst, z)
+	}
 }
 
 func scalF32(alpha float32, x []float32) {
@@ -307,35 +531,93 @@ func scalF64(alpha float64, x []float64) {
 }
 
 func sigmoidF32(dst []float32, z []float32) {
-	generic.SigmoidF32(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			arm64.SigmoidF32NEON(dst[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.SigmoidF32NEON(dst, z)
+	default:
+		generic.SigmoidF32(dst, z)
+	}
 }
 
 func sigmoidF64(dst []float64, z []float64) {
-	generic.SigmoidF64(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			arm64.SigmoidF64NEON(dst[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.SigmoidF64NEON(dst, z)
+	default:
+		generic.SigmoidF64(dst, z)
+	}
 }
 
 func sigmoidPrimeF32(dst []float32, z []float32) {
-	generic.SigmoidPrimeF32(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			arm64.SigmoidPrimeF32NEON(dst[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.SigmoidPrimeF32NEON(dst, z)
+	default:
+		generic.SigmoidPrimeF32(dst, z)
+	}
 }
 
 func sigmoidPrimeF64(dst []float64, z []float64) {
-	generic.SigmoidPrimeF64(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			arm64.SigmoidPrimeF64NEON(dst[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.SigmoidPrimeF64NEON(dst, z)
+	default:
+		generic.SigmoidPrimeF64(dst, z)
+	}
 }
 
 func softmaxF32(dst []float32, z []float32) {
-	generic.SoftmaxF32(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.SoftmaxF32NEON(dst, z)
+	default:
+		generic.SoftmaxF32(dst, z)
+	}
 }
 
 func softmaxF64(dst []float64, z []float64) {
-	generic.SoftmaxF64(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.SoftmaxF64NEON(dst, z)
+	default:
+		generic.SoftmaxF64(dst, z)
+	}
 }
 
 func subF32(dst []float32, x []float32, y []float32) {
-	generic.SubF32(dst, x, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			arm64.SubF32NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		arm64.SubF32NEON(dst, x, y)
+	default:
+		generic.SubF32(dst, x, y)
+	}
 }
 
 func subF64(dst []float64, x []float64, y []float64) {
-	generic.SubF64(dst, x, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+			arm64.SubF64NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+		}
+		arm64.SubF64NEON(dst, x, y)
+	default:
+		generic.SubF64(dst, x, y)
+	}
 }
 
 func sumF32(x []float32) float32 {
@@ -375,17 +657,49 @@ func sumWideF64(acc *[32]float64, x []float64) {
 }
 
 func tanhF32(dst []float32, z []float32) {
-	generic.TanhF32(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			arm64.TanhF32NEON(dst[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.TanhF32NEON(dst, z)
+	default:
+		generic.TanhF32(dst, z)
+	}
 }
 
 func tanhF64(dst []float64, z []float64) {
-	generic.TanhF64(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			arm64.TanhF64NEON(dst[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.TanhF64NEON(dst, z)
+	default:
+		generic.TanhF64(dst, z)
+	}
 }
 
 func tanhPrimeF32(dst []float32, z []float32) {
-	generic.TanhPrimeF32(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			arm64.TanhPrimeF32NEON(dst[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.TanhPrimeF32NEON(dst, z)
+	default:
+		generic.TanhPrimeF32(dst, z)
+	}
 }
 
 func tanhPrimeF64(dst []float64, z []float64) {
-	generic.TanhPrimeF64(dst, z)
+	switch {
+	case isa.Active >= isa.NEON:
+		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+			arm64.TanhPrimeF64NEON(dst[:vectorBlock], z[:vectorBlock])
+		}
+		arm64.TanhPrimeF64NEON(dst, z)
+	default:
+		generic.TanhPrimeF64(dst, z)
+	}
 }

@@ -3,3 +3,181 @@
 //go:build !purego
 
 package arm64
+
+// AddF32NEON sets dst[i] = x[i] + y[i]; generic.AddF32 defines it.
+// Four vectors a round.
+//
+//go:noescape
+func AddF32NEON(dst, x, y []float32)
+
+// SubF32NEON sets dst[i] = x[i] − y[i]; generic.SubF32 defines it.
+// Four vectors a round.
+//
+//go:noescape
+func SubF32NEON(dst, x, y []float32)
+
+// MulF32NEON sets dst[i] = x[i]·y[i]; generic.MulF32 defines it.
+// Four vectors a round.
+//
+//go:noescape
+func MulF32NEON(dst, x, y []float32)
+
+// ReLUF32NEON sets dst[i] = +0 if z[i] < 0, else z[i]; generic.ReLUF32 defines it.
+// Four vectors a round.
+//
+//go:noescape
+func ReLUF32NEON(dst, z []float32)
+
+// ReLUPrimeF32NEON sets dst[i] = 1 if z[i] > 0, NaN if z[i] is NaN, else 0; generic.ReLUPrimeF32 defines it.
+// Four vectors a round.
+//
+//go:noescape
+func ReLUPrimeF32NEON(dst, z []float32)
+
+// MulReLUPrimeF32NEON sets dst[i] = d[i]·1 if z[i] > 0, NaN if z[i] is NaN, else 0; generic.MulReLUPrimeF32 defines it.
+// Four vectors a round.
+//
+//go:noescape
+func MulReLUPrimeF32NEON(dst, d, z []float32)
+
+// ExpF32NEON sets dst[i] = e^z[i]; generic.ExpF32 defines it. Cody–Waite reduction, a polynomial in two
+// words, 2^k by an integer shift.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//go:noescape
+func ExpF32NEON(dst, z []float32)
+
+// LogF32NEON sets dst[i] = ln z[i]; generic.LogF32 defines it. k·ln 2 + ln(1 + f) with a polynomial in f.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//go:noescape
+func LogF32NEON(dst, z []float32)
+
+// SigmoidF32NEON sets dst[i] = 1/(1 + e^−z[i]); generic.SigmoidF32 defines it. Exponential and denominator in
+// two words, one division and a Newton step.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//go:noescape
+func SigmoidF32NEON(dst, z []float32)
+
+// TanhF32NEON sets dst[i] = tanh z[i]; generic.TanhF32 defines it. −expm1(−2|z|) in two words over 2 plus
+// the same, one division and a Newton step.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//go:noescape
+func TanhF32NEON(dst, z []float32)
+
+// SigmoidPrimeF32NEON sets dst[i] = σ'(z[i]); generic.SigmoidPrimeF32 defines it. e/(1 + e)² with e = e^−|z|, all in two
+// words, one division and a Newton step.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//go:noescape
+func SigmoidPrimeF32NEON(dst, z []float32)
+
+// TanhPrimeF32NEON sets dst[i] = tanh'(z[i]); generic.TanhPrimeF32 defines it. 4·σ'(2z) as SigmoidPrime computes it.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//go:noescape
+func TanhPrimeF32NEON(dst, z []float32)
+
+// MulSigmoidPrimeF32NEON sets dst[i] = d[i]·σ'(z[i]); generic.MulSigmoidPrimeF32 defines it. e/(1 + e)² with e = e^−|z|, all in two
+// words, one division and a Newton step.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//go:noescape
+func MulSigmoidPrimeF32NEON(dst, d, z []float32)
+
+// MulTanhPrimeF32NEON sets dst[i] = d[i]·tanh'(z[i]); generic.MulTanhPrimeF32 defines it. 4·σ'(2z) as SigmoidPrime computes it.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//go:noescape
+func MulTanhPrimeF32NEON(dst, d, z []float32)
+
+// AddF64NEON sets dst[i] = x[i] + y[i]; generic.AddF64 defines it.
+// Four vectors a round.
+//
+//go:noescape
+func AddF64NEON(dst, x, y []float64)
+
+// SubF64NEON sets dst[i] = x[i] − y[i]; generic.SubF64 defines it.
+// Four vectors a round.
+//
+//go:noescape
+func SubF64NEON(dst, x, y []float64)
+
+// MulF64NEON sets dst[i] = x[i]·y[i]; generic.MulF64 defines it.
+// Four vectors a round.
+//
+//go:noescape
+func MulF64NEON(dst, x, y []float64)
+
+// ReLUF64NEON sets dst[i] = +0 if z[i] < 0, else z[i]; generic.ReLUF64 defines it.
+// Four vectors a round.
+//
+//go:noescape
+func ReLUF64NEON(dst, z []float64)
+
+// ReLUPrimeF64NEON sets dst[i] = 1 if z[i] > 0, NaN if z[i] is NaN, else 0; generic.ReLUPrimeF64 defines it.
+// Four vectors a round.
+//
+//go:noescape
+func ReLUPrimeF64NEON(dst, z []float64)
+
+// MulReLUPrimeF64NEON sets dst[i] = d[i]·1 if z[i] > 0, NaN if z[i] is NaN, else 0; generic.MulReLUPrimeF64 defines it.
+// Four vectors a round.
+//
+//go:noescape
+func MulReLUPrimeF64NEON(dst, d, z []float64)
+
+// ExpF64NEON sets dst[i] = e^z[i]; generic.ExpF64 defines it. Cody–Waite reduction, a polynomial in two
+// words, 2^k by an integer shift.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//go:noescape
+func ExpF64NEON(dst, z []float64)
+
+// LogF64NEON sets dst[i] = ln z[i]; generic.LogF64 defines it. k·ln 2 + ln(1 + f) with a polynomial in f.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//go:noescape
+func LogF64NEON(dst, z []float64)
+
+// SigmoidF64NEON sets dst[i] = 1/(1 + e^−z[i]); generic.SigmoidF64 defines it. Exponential and denominator in
+// two words, one division and a Newton step.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//go:noescape
+func SigmoidF64NEON(dst, z []float64)
+
+// TanhF64NEON sets dst[i] = tanh z[i]; generic.TanhF64 defines it. −expm1(−2|z|) in two words over 2 plus
+// the same, one division and a Newton step.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//go:noescape
+func TanhF64NEON(dst, z []float64)
+
+// SigmoidPrimeF64NEON sets dst[i] = σ'(z[i]); generic.SigmoidPrimeF64 defines it. e/(1 + e)² with e = e^−|z|, all in two
+// words, one division and a Newton step.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//go:noescape
+func SigmoidPrimeF64NEON(dst, z []float64)
+
+// TanhPrimeF64NEON sets dst[i] = tanh'(z[i]); generic.TanhPrimeF64 defines it. 4·σ'(2z) as SigmoidPrime computes it.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//go:noescape
+func TanhPrimeF64NEON(dst, z []float64)
+
+// MulSigmoidPrimeF64NEON sets dst[i] = d[i]·σ'(z[i]); generic.MulSigmoidPrimeF64 defines it. e/(1 + e)² with e = e^−|z|, all in two
+// words, one division and a Newton step.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//go:noescape
+func MulSigmoidPrimeF64NEON(dst, d, z []float64)
+
+// MulTanhPrimeF64NEON sets dst[i] = d[i]·tanh'(z[i]); generic.MulTanhPrimeF64 defines it. 4·σ'(2z) as SigmoidPrime computes it.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//go:noescape
+func MulTanhPrimeF64NEON(dst, d, z []float64)

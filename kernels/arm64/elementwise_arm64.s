@@ -4,3 +4,6968 @@
 
 #include "textflag.h"
 #include "neon_arm64.h"
+
+// AddF32NEON sets dst[i] = x[i] + y[i]; generic.AddF32 defines it.
+// Four vectors a round.
+//
+//	R0   dst
+//	R1   x
+//	R2   y
+//	R3   x_len
+TEXT ·AddF32NEON(SB), NOSPLIT, $0-72
+	MOVD dst_base+0(FP), R0
+	MOVD x_base+24(FP), R1
+	MOVD y_base+48(FP), R2
+	MOVD x_len+32(FP), R3
+	SUBS $16, R3
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F0, F1)
+	FLDPQ 32(R1), (F2, F3)
+	FLDPQ 0(R2), (F4, F5)
+	FLDPQ 32(R2), (F6, F7)
+	VFADD_S4(4, 0, 0)
+	VFADD_S4(5, 1, 1)
+	VFADD_S4(6, 2, 2)
+	VFADD_S4(7, 3, 3)
+	FSTPQ (F0, F1), 0(R0)
+	FSTPQ (F2, F3), 32(R0)
+	ADD $64, R0
+	ADD $64, R1
+	ADD $64, R2
+	SUBS $16, R3
+	BGE loop1
+
+rest2:
+	ADD $16, R3
+	SUBS $4, R3
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F0
+	FMOVQ 0(R2), F1
+	VFADD_S4(1, 0, 0)
+	FMOVQ F0, 0(R0)
+	ADD $16, R0
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $4, R3
+	BGE loop3
+
+rest4:
+	ADD $4, R3
+	TBZ $1, R3, skip5
+	FMOVD 0(R1), F0
+	FMOVD 0(R2), F1
+	VFADD_S4(1, 0, 0)
+	FMOVD F0, 0(R0)
+	ADD $8, R0
+	ADD $8, R1
+	ADD $8, R2
+
+skip5:
+	TBZ $0, R3, skip6
+	FMOVS 0(R1), F0
+	FMOVS 0(R2), F1
+	VFADD_S4(1, 0, 0)
+	FMOVS F0, 0(R0)
+
+skip6:
+	RET
+
+// SubF32NEON sets dst[i] = x[i] − y[i]; generic.SubF32 defines it.
+// Four vectors a round.
+//
+//	R0   dst
+//	R1   x
+//	R2   y
+//	R3   x_len
+TEXT ·SubF32NEON(SB), NOSPLIT, $0-72
+	MOVD dst_base+0(FP), R0
+	MOVD x_base+24(FP), R1
+	MOVD y_base+48(FP), R2
+	MOVD x_len+32(FP), R3
+	SUBS $16, R3
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F0, F1)
+	FLDPQ 32(R1), (F2, F3)
+	FLDPQ 0(R2), (F4, F5)
+	FLDPQ 32(R2), (F6, F7)
+	VFSUB_S4(4, 0, 0)
+	VFSUB_S4(5, 1, 1)
+	VFSUB_S4(6, 2, 2)
+	VFSUB_S4(7, 3, 3)
+	FSTPQ (F0, F1), 0(R0)
+	FSTPQ (F2, F3), 32(R0)
+	ADD $64, R0
+	ADD $64, R1
+	ADD $64, R2
+	SUBS $16, R3
+	BGE loop1
+
+rest2:
+	ADD $16, R3
+	SUBS $4, R3
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F0
+	FMOVQ 0(R2), F1
+	VFSUB_S4(1, 0, 0)
+	FMOVQ F0, 0(R0)
+	ADD $16, R0
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $4, R3
+	BGE loop3
+
+rest4:
+	ADD $4, R3
+	TBZ $1, R3, skip5
+	FMOVD 0(R1), F0
+	FMOVD 0(R2), F1
+	VFSUB_S4(1, 0, 0)
+	FMOVD F0, 0(R0)
+	ADD $8, R0
+	ADD $8, R1
+	ADD $8, R2
+
+skip5:
+	TBZ $0, R3, skip6
+	FMOVS 0(R1), F0
+	FMOVS 0(R2), F1
+	VFSUB_S4(1, 0, 0)
+	FMOVS F0, 0(R0)
+
+skip6:
+	RET
+
+// MulF32NEON sets dst[i] = x[i]·y[i]; generic.MulF32 defines it.
+// Four vectors a round.
+//
+//	R0   dst
+//	R1   x
+//	R2   y
+//	R3   x_len
+TEXT ·MulF32NEON(SB), NOSPLIT, $0-72
+	MOVD dst_base+0(FP), R0
+	MOVD x_base+24(FP), R1
+	MOVD y_base+48(FP), R2
+	MOVD x_len+32(FP), R3
+	SUBS $16, R3
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F0, F1)
+	FLDPQ 32(R1), (F2, F3)
+	FLDPQ 0(R2), (F4, F5)
+	FLDPQ 32(R2), (F6, F7)
+	VFMUL_S4(4, 0, 0)
+	VFMUL_S4(5, 1, 1)
+	VFMUL_S4(6, 2, 2)
+	VFMUL_S4(7, 3, 3)
+	FSTPQ (F0, F1), 0(R0)
+	FSTPQ (F2, F3), 32(R0)
+	ADD $64, R0
+	ADD $64, R1
+	ADD $64, R2
+	SUBS $16, R3
+	BGE loop1
+
+rest2:
+	ADD $16, R3
+	SUBS $4, R3
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F0
+	FMOVQ 0(R2), F1
+	VFMUL_S4(1, 0, 0)
+	FMOVQ F0, 0(R0)
+	ADD $16, R0
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $4, R3
+	BGE loop3
+
+rest4:
+	ADD $4, R3
+	TBZ $1, R3, skip5
+	FMOVD 0(R1), F0
+	FMOVD 0(R2), F1
+	VFMUL_S4(1, 0, 0)
+	FMOVD F0, 0(R0)
+	ADD $8, R0
+	ADD $8, R1
+	ADD $8, R2
+
+skip5:
+	TBZ $0, R3, skip6
+	FMOVS 0(R1), F0
+	FMOVS 0(R2), F1
+	VFMUL_S4(1, 0, 0)
+	FMOVS F0, 0(R0)
+
+skip6:
+	RET
+
+// ReLUF32NEON sets dst[i] = +0 if z[i] < 0, else z[i]; generic.ReLUF32 defines it.
+// Four vectors a round.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   z_len
+TEXT ·ReLUF32NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF32<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+24(FP), R2
+	MOVD z_len+32(FP), R3
+	SUBS $16, R3
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 0(R0), F4 // zero
+	VFCMGT_S4(0, 4, 5)
+	VFCMGT_S4(1, 4, 6)
+	VFCMGT_S4(2, 4, 7)
+	VFCMGT_S4(3, 4, 4)
+	VBIC_B16(5, 0, 0)
+	VBIC_B16(6, 1, 1)
+	VBIC_B16(7, 2, 2)
+	VBIC_B16(4, 3, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	SUBS $16, R3
+	BGE loop1
+
+rest2:
+	ADD $16, R3
+	SUBS $4, R3
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R2), F0
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_S4(0, 1, 1)
+	VBIC_B16(1, 0, 0)
+	FMOVQ F0, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $4, R3
+	BGE loop3
+
+rest4:
+	ADD $4, R3
+	TBZ $1, R3, skip5
+	FMOVD 0(R2), F0
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_S4(0, 1, 1)
+	VBIC_B16(1, 0, 0)
+	FMOVD F0, 0(R1)
+	ADD $8, R1
+	ADD $8, R2
+
+skip5:
+	TBZ $0, R3, skip6
+	FMOVS 0(R2), F0
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_S4(0, 1, 1)
+	VBIC_B16(1, 0, 0)
+	FMOVS F0, 0(R1)
+
+skip6:
+	RET
+
+// ReLUPrimeF32NEON sets dst[i] = 1 if z[i] > 0, NaN if z[i] is NaN, else 0; generic.ReLUPrimeF32 defines it.
+// Four vectors a round.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   z_len
+TEXT ·ReLUPrimeF32NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF32<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+24(FP), R2
+	MOVD z_len+32(FP), R3
+	SUBS $16, R3
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 0(R0), F4 // zero
+	VFCMGT_S4(4, 0, 5)
+	VFCMGT_S4(4, 1, 6)
+	VFCMGT_S4(4, 2, 7)
+	VFCMGT_S4(4, 3, 4)
+	FMOVQ 16(R0), F8 // one
+	VAND V8.B16, V5.B16, V5.B16
+	VAND V8.B16, V6.B16, V6.B16
+	VAND V8.B16, V7.B16, V7.B16
+	VAND V8.B16, V4.B16, V4.B16
+	VFCMEQ_S4(0, 0, 8)
+	VFCMEQ_S4(1, 1, 9)
+	VFCMEQ_S4(2, 2, 10)
+	VFCMEQ_S4(3, 3, 11)
+	VBIF V8.B16, V0.B16, V5.B16
+	VBIF V9.B16, V1.B16, V6.B16
+	VBIF V10.B16, V2.B16, V7.B16
+	VBIF V11.B16, V3.B16, V4.B16
+	FSTPQ (F5, F6), 0(R1)
+	FSTPQ (F7, F4), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	SUBS $16, R3
+	BGE loop1
+
+rest2:
+	ADD $16, R3
+	SUBS $4, R3
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R2), F0
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_S4(1, 0, 1)
+	FMOVQ 16(R0), F2 // one
+	VAND V2.B16, V1.B16, V1.B16
+	VFCMEQ_S4(0, 0, 2)
+	VBIF V2.B16, V0.B16, V1.B16
+	FMOVQ F1, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $4, R3
+	BGE loop3
+
+rest4:
+	ADD $4, R3
+	TBZ $1, R3, skip5
+	FMOVD 0(R2), F0
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_S4(1, 0, 1)
+	FMOVQ 16(R0), F2 // one
+	VAND V2.B16, V1.B16, V1.B16
+	VFCMEQ_S4(0, 0, 2)
+	VBIF V2.B16, V0.B16, V1.B16
+	FMOVD F1, 0(R1)
+	ADD $8, R1
+	ADD $8, R2
+
+skip5:
+	TBZ $0, R3, skip6
+	FMOVS 0(R2), F0
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_S4(1, 0, 1)
+	FMOVQ 16(R0), F2 // one
+	VAND V2.B16, V1.B16, V1.B16
+	VFCMEQ_S4(0, 0, 2)
+	VBIF V2.B16, V0.B16, V1.B16
+	FMOVS F1, 0(R1)
+
+skip6:
+	RET
+
+// MulReLUPrimeF32NEON sets dst[i] = d[i]·1 if z[i] > 0, NaN if z[i] is NaN, else 0; generic.MulReLUPrimeF32 defines it.
+// Four vectors a round.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   d
+//	R4   z_len
+TEXT ·MulReLUPrimeF32NEON(SB), NOSPLIT, $0-72
+	MOVD $constantsF32<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+48(FP), R2
+	MOVD d_base+24(FP), R3
+	MOVD z_len+56(FP), R4
+	SUBS $16, R4
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 0(R0), F4 // zero
+	VFCMGT_S4(4, 0, 5)
+	VFCMGT_S4(4, 1, 6)
+	VFCMGT_S4(4, 2, 7)
+	VFCMGT_S4(4, 3, 4)
+	FMOVQ 16(R0), F8 // one
+	VAND V8.B16, V5.B16, V5.B16
+	VAND V8.B16, V6.B16, V6.B16
+	VAND V8.B16, V7.B16, V7.B16
+	VAND V8.B16, V4.B16, V4.B16
+	VFCMEQ_S4(0, 0, 8)
+	VFCMEQ_S4(1, 1, 9)
+	VFCMEQ_S4(2, 2, 10)
+	VFCMEQ_S4(3, 3, 11)
+	VBIF V8.B16, V0.B16, V5.B16
+	VBIF V9.B16, V1.B16, V6.B16
+	VBIF V10.B16, V2.B16, V7.B16
+	VBIF V11.B16, V3.B16, V4.B16
+	FLDPQ 0(R3), (F0, F1)
+	FLDPQ 32(R3), (F2, F3)
+	VFMUL_S4(5, 0, 0)
+	VFMUL_S4(6, 1, 1)
+	VFMUL_S4(7, 2, 2)
+	VFMUL_S4(4, 3, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $64, R3
+	SUBS $16, R4
+	BGE loop1
+
+rest2:
+	ADD $16, R4
+	SUBS $4, R4
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R2), F0
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_S4(1, 0, 1)
+	FMOVQ 16(R0), F2 // one
+	VAND V2.B16, V1.B16, V1.B16
+	VFCMEQ_S4(0, 0, 2)
+	VBIF V2.B16, V0.B16, V1.B16
+	FMOVQ 0(R3), F0
+	VFMUL_S4(1, 0, 0)
+	FMOVQ F0, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	SUBS $4, R4
+	BGE loop3
+
+rest4:
+	ADD $4, R4
+	TBZ $1, R4, skip5
+	FMOVD 0(R2), F0
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_S4(1, 0, 1)
+	FMOVQ 16(R0), F2 // one
+	VAND V2.B16, V1.B16, V1.B16
+	VFCMEQ_S4(0, 0, 2)
+	VBIF V2.B16, V0.B16, V1.B16
+	FMOVD 0(R3), F0
+	VFMUL_S4(1, 0, 0)
+	FMOVD F0, 0(R1)
+	ADD $8, R1
+	ADD $8, R2
+	ADD $8, R3
+
+skip5:
+	TBZ $0, R4, skip6
+	FMOVS 0(R2), F0
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_S4(1, 0, 1)
+	FMOVQ 16(R0), F2 // one
+	VAND V2.B16, V1.B16, V1.B16
+	VFCMEQ_S4(0, 0, 2)
+	VBIF V2.B16, V0.B16, V1.B16
+	FMOVS 0(R3), F0
+	VFMUL_S4(1, 0, 0)
+	FMOVS F0, 0(R1)
+
+skip6:
+	RET
+
+// ExpF32NEON sets dst[i] = e^z[i]; generic.ExpF32 defines it. Cody–Waite reduction, a polynomial in two
+// words, 2^k by an integer shift.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   z_len
+TEXT ·ExpF32NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF32<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+24(FP), R2
+	MOVD z_len+32(FP), R3
+
+next1:
+	CMP $16, R3
+	BLT single3
+
+loop2:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 32(R0), F4 // safe
+	VFACGE_S4(0, 4, 5)
+	VFACGE_S4(1, 4, 6)
+	VFACGE_S4(2, 4, 7)
+	VFACGE_S4(3, 4, 4)
+	VAND V7.B16, V5.B16, V5.B16
+	VAND V4.B16, V6.B16, V6.B16
+	VAND V6.B16, V5.B16, V5.B16
+	VUMINV_S4(5, 4)
+	FMOVS F4, R4
+	CBZW R4, single3
+	FMOVQ 48(R0), F4 // round
+	FMOVQ 48(R0), F5 // round
+	FMOVQ 48(R0), F6 // round
+	FMOVQ 48(R0), F7 // round
+	FMOVQ 64(R0), F8 // log2e
+	VFMLA V8.S4, V0.S4, V4.S4
+	VFMLA V8.S4, V1.S4, V5.S4
+	VFMLA V8.S4, V2.S4, V6.S4
+	VFMLA V8.S4, V3.S4, V7.S4
+	FMOVQ 48(R0), F8 // round
+	VFSUB_S4(8, 4, 9)
+	VFSUB_S4(8, 5, 10)
+	VFSUB_S4(8, 6, 11)
+	VFSUB_S4(8, 7, 8)
+	FMOVQ 80(R0), F12 // ln2Hi
+	VFMLS V12.S4, V9.S4, V0.S4
+	VFMLS V12.S4, V10.S4, V1.S4
+	VFMLS V12.S4, V11.S4, V2.S4
+	VFMLS V12.S4, V8.S4, V3.S4
+	FMOVQ 96(R0), F12 // minusLn2Lo
+	VFMUL_S4(12, 9, 9)
+	VFMUL_S4(12, 10, 10)
+	VFMUL_S4(12, 11, 11)
+	VFMUL_S4(12, 8, 8)
+	FMOVQ 112(R0), F12 // exp4
+	FMOVQ 112(R0), F13 // exp4
+	FMOVQ 112(R0), F14 // exp4
+	FMOVQ 112(R0), F15 // exp4
+	FMOVQ 128(R0), F16 // exp3
+	FMOVQ 128(R0), F17 // exp3
+	FMOVQ 128(R0), F18 // exp3
+	FMOVQ 128(R0), F19 // exp3
+	VFMLA V0.S4, V12.S4, V16.S4
+	VFMLA V1.S4, V13.S4, V17.S4
+	VFMLA V2.S4, V14.S4, V18.S4
+	VFMLA V3.S4, V15.S4, V19.S4
+	FMOVQ 144(R0), F12 // exp2
+	FMOVQ 144(R0), F13 // exp2
+	FMOVQ 144(R0), F14 // exp2
+	FMOVQ 144(R0), F15 // exp2
+	VFMLA V0.S4, V16.S4, V12.S4
+	VFMLA V1.S4, V17.S4, V13.S4
+	VFMLA V2.S4, V18.S4, V14.S4
+	VFMLA V3.S4, V19.S4, V15.S4
+	FMOVQ 160(R0), F16 // exp1
+	FMOVQ 160(R0), F17 // exp1
+	FMOVQ 160(R0), F18 // exp1
+	FMOVQ 160(R0), F19 // exp1
+	VFMLA V0.S4, V12.S4, V16.S4
+	VFMLA V1.S4, V13.S4, V17.S4
+	VFMLA V2.S4, V14.S4, V18.S4
+	VFMLA V3.S4, V15.S4, V19.S4
+	FMOVQ 176(R0), F12 // exp0
+	FMOVQ 176(R0), F13 // exp0
+	FMOVQ 176(R0), F14 // exp0
+	FMOVQ 176(R0), F15 // exp0
+	VFMLA V0.S4, V16.S4, V12.S4
+	VFMLA V1.S4, V17.S4, V13.S4
+	VFMLA V2.S4, V18.S4, V14.S4
+	VFMLA V3.S4, V19.S4, V15.S4
+	VFMUL_S4(0, 12, 12)
+	VFMUL_S4(1, 13, 13)
+	VFMUL_S4(2, 14, 14)
+	VFMUL_S4(3, 15, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_S4(0, 16, 17)
+	VFADD_S4(1, 16, 18)
+	VFADD_S4(2, 16, 19)
+	VFADD_S4(3, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_S4(20, 17, 21)
+	VFSUB_S4(20, 18, 22)
+	VFSUB_S4(20, 19, 23)
+	VFSUB_S4(20, 16, 20)
+	VFSUB_S4(21, 0, 21)
+	VFSUB_S4(22, 1, 22)
+	VFSUB_S4(23, 2, 23)
+	VFSUB_S4(20, 3, 20)
+	VFMLA V0.S4, V12.S4, V21.S4
+	VFMLA V1.S4, V13.S4, V22.S4
+	VFMLA V2.S4, V14.S4, V23.S4
+	VFMLA V3.S4, V15.S4, V20.S4
+	VFADD_S4(21, 17, 0)
+	VFADD_S4(22, 18, 1)
+	VFADD_S4(23, 19, 2)
+	VFADD_S4(20, 16, 3)
+	VFMLA V0.S4, V9.S4, V21.S4
+	VFMLA V1.S4, V10.S4, V22.S4
+	VFMLA V2.S4, V11.S4, V23.S4
+	VFMLA V3.S4, V8.S4, V20.S4
+	VFADD_S4(21, 17, 0)
+	VFADD_S4(22, 18, 1)
+	VFADD_S4(23, 19, 2)
+	VFADD_S4(20, 16, 3)
+	VSHL $23, V4.S4, V4.S4
+	VSHL $23, V5.S4, V5.S4
+	VSHL $23, V6.S4, V6.S4
+	VSHL $23, V7.S4, V7.S4
+	VFMUL_S4(4, 0, 0)
+	VFMUL_S4(5, 1, 1)
+	VFMUL_S4(6, 2, 2)
+	VFMUL_S4(7, 3, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $-16, R3
+	CMP $16, R3
+	BGE loop2
+
+	// A vector or the rest of one.
+
+single3:
+	CBZ R3, end4
+	CMP $4, R3
+	BLT part5
+	FMOVQ 0(R2), F0
+	B start6
+
+part5:
+	VMOVI $0, V0.B16
+	TBNZ $1, R3, two8
+	TBZ $0, R3, skip10
+	VLD1 (R2), V0.S[0]
+
+skip10:
+	B end9
+
+two8:
+	VLD1.P 8(R2), V0.D[0]
+	TBZ $0, R3, skip11
+	VLD1 (R2), V0.S[2]
+
+skip11:
+
+end9:
+
+start6:
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_S4(1, 0, 1)
+	FMOVQ 192(R0), F2 // expMin
+	VFMAX_S4(2, 0, 0)
+	FMOVQ 208(R0), F2 // expMax
+	VFMIN_S4(2, 0, 0)
+	FMOVQ 48(R0), F2 // round
+	FMOVQ 64(R0), F3 // log2e
+	VFMLA V3.S4, V0.S4, V2.S4
+	FMOVQ 48(R0), F3 // round
+	VFSUB_S4(3, 2, 3)
+	FMOVQ 80(R0), F4 // ln2Hi
+	VFMLS V4.S4, V3.S4, V0.S4
+	FMOVQ 96(R0), F4 // minusLn2Lo
+	VFMUL_S4(4, 3, 3)
+	FMOVQ 112(R0), F4 // exp4
+	FMOVQ 128(R0), F5 // exp3
+	VFMLA V0.S4, V4.S4, V5.S4
+	FMOVQ 144(R0), F4 // exp2
+	VFMLA V0.S4, V5.S4, V4.S4
+	FMOVQ 160(R0), F5 // exp1
+	VFMLA V0.S4, V4.S4, V5.S4
+	FMOVQ 176(R0), F4 // exp0
+	VFMLA V0.S4, V5.S4, V4.S4
+	VFMUL_S4(0, 4, 4)
+	FMOVQ 16(R0), F5 // one
+	VFADD_S4(0, 5, 5)
+	FMOVQ 16(R0), F6 // one
+	VFSUB_S4(6, 5, 6)
+	VFSUB_S4(6, 0, 6)
+	VFMLA V0.S4, V4.S4, V6.S4
+	VFADD_S4(6, 5, 0)
+	VFMLA V0.S4, V3.S4, V6.S4
+	VFADD_S4(6, 5, 0)
+	FMOVQ 224(R0), F3 // upLog
+	VFSUB_S4(3, 2, 3)
+	VSHL $23, V3.S4, V3.S4
+	VFMUL_S4(3, 0, 3)
+	FMOVQ 240(R0), F4 // up
+	VFMUL_S4(4, 3, 3)
+	FMOVQ 224(R0), F4 // upLog
+	VFADD_S4(4, 2, 2)
+	VSHL $23, V2.S4, V2.S4
+	VFMUL_S4(2, 0, 0)
+	FMOVQ 256(R0), F2 // down
+	VFMUL_S4(2, 0, 2)
+	FMOVQ 272(R0), F4 // lowLimit
+	VFCMGT_S4(0, 4, 4)
+	FMOVQ 272(R0), F5 // lowLimit
+	VFADD_S4(5, 0, 0)
+	FMOVQ 272(R0), F5 // lowLimit
+	VSUB V5.S4, V0.S4, V0.S4
+	VBIT V4.B16, V0.B16, V2.B16
+	VBIT V1.B16, V3.B16, V2.B16
+	CMP $4, R3
+	BLT storePart7
+	FMOVQ F2, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $-4, R3
+	B next1
+
+storePart7:
+	TBZ $1, R3, one12
+	FMOVD.P F2, 8(R1)
+	TBZ $0, R3, skip14
+	VST1 V2.S[2], (R1)
+
+skip14:
+	B end13
+
+one12:
+	TBZ $0, R3, skip15
+	FMOVS F2, (R1)
+
+skip15:
+
+end13:
+
+end4:
+	RET
+
+// LogF32NEON sets dst[i] = ln z[i]; generic.LogF32 defines it. k·ln 2 + ln(1 + f) with a polynomial in f.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   z_len
+TEXT ·LogF32NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF32<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+24(FP), R2
+	MOVD z_len+32(FP), R3
+
+next1:
+	CMP $16, R3
+	BLT single3
+
+loop2:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 288(R0), F4 // minNormal
+	VFCMGE_S4(4, 0, 5)
+	VFCMGE_S4(4, 1, 6)
+	VFCMGE_S4(4, 2, 7)
+	VFCMGE_S4(4, 3, 4)
+	FMOVQ 304(R0), F8 // inf
+	VFCMGT_S4(0, 8, 9)
+	VFCMGT_S4(1, 8, 10)
+	VFCMGT_S4(2, 8, 11)
+	VFCMGT_S4(3, 8, 8)
+	VAND V9.B16, V5.B16, V5.B16
+	VAND V10.B16, V6.B16, V6.B16
+	VAND V11.B16, V7.B16, V7.B16
+	VAND V8.B16, V4.B16, V4.B16
+	VAND V7.B16, V5.B16, V5.B16
+	VAND V4.B16, V6.B16, V6.B16
+	VAND V6.B16, V5.B16, V5.B16
+	VUMINV_S4(5, 4)
+	FMOVS F4, R4
+	CBZW R4, single3
+	FMOVQ 320(R0), F4 // oneLessSqrtHalf
+	VADD V4.S4, V0.S4, V0.S4
+	VADD V4.S4, V1.S4, V1.S4
+	VADD V4.S4, V2.S4, V2.S4
+	VADD V4.S4, V3.S4, V3.S4
+	VUSHR $23, V0.S4, V4.S4
+	VUSHR $23, V1.S4, V5.S4
+	VUSHR $23, V2.S4, V6.S4
+	VUSHR $23, V3.S4, V7.S4
+	FMOVQ 336(R0), F8 // pow2Mant
+	VORR V8.B16, V4.B16, V4.B16
+	VORR V8.B16, V5.B16, V5.B16
+	VORR V8.B16, V6.B16, V6.B16
+	VORR V8.B16, V7.B16, V7.B16
+	FMOVQ 352(R0), F8 // logBias
+	VFSUB_S4(8, 4, 4)
+	VFSUB_S4(8, 5, 5)
+	VFSUB_S4(8, 6, 6)
+	VFSUB_S4(8, 7, 7)
+	FMOVQ 368(R0), F8 // significand
+	VAND V8.B16, V0.B16, V0.B16
+	VAND V8.B16, V1.B16, V1.B16
+	VAND V8.B16, V2.B16, V2.B16
+	VAND V8.B16, V3.B16, V3.B16
+	FMOVQ 384(R0), F8 // sqrtHalf
+	VADD V8.S4, V0.S4, V0.S4
+	VADD V8.S4, V1.S4, V1.S4
+	VADD V8.S4, V2.S4, V2.S4
+	VADD V8.S4, V3.S4, V3.S4
+	FMOVQ 16(R0), F8 // one
+	VFSUB_S4(8, 0, 0)
+	VFSUB_S4(8, 1, 1)
+	VFSUB_S4(8, 2, 2)
+	VFSUB_S4(8, 3, 3)
+	FMOVQ 400(R0), F8 // logHi
+	VFMUL_S4(8, 4, 9)
+	VFMUL_S4(8, 5, 10)
+	VFMUL_S4(8, 6, 11)
+	VFMUL_S4(8, 7, 8)
+	VFADD_S4(0, 9, 12)
+	VFADD_S4(1, 10, 13)
+	VFADD_S4(2, 11, 14)
+	VFADD_S4(3, 8, 15)
+	VFSUB_S4(9, 12, 9)
+	VFSUB_S4(10, 13, 10)
+	VFSUB_S4(11, 14, 11)
+	VFSUB_S4(8, 15, 8)
+	VFSUB_S4(9, 0, 9)
+	VFSUB_S4(10, 1, 10)
+	VFSUB_S4(11, 2, 11)
+	VFSUB_S4(8, 3, 8)
+	FMOVQ 416(R0), F16 // logLo
+	VFMLA V16.S4, V4.S4, V9.S4
+	VFMLA V16.S4, V5.S4, V10.S4
+	VFMLA V16.S4, V6.S4, V11.S4
+	VFMLA V16.S4, V7.S4, V8.S4
+	VFMUL_S4(0, 0, 4)
+	VFMUL_S4(1, 1, 5)
+	VFMUL_S4(2, 2, 6)
+	VFMUL_S4(3, 3, 7)
+	FMOVQ 432(R0), F16 // log8
+	FMOVQ 432(R0), F17 // log8
+	FMOVQ 432(R0), F18 // log8
+	FMOVQ 432(R0), F19 // log8
+	FMOVQ 448(R0), F20 // log7
+	FMOVQ 448(R0), F21 // log7
+	FMOVQ 448(R0), F22 // log7
+	FMOVQ 448(R0), F23 // log7
+	VFMLA V0.S4, V16.S4, V20.S4
+	VFMLA V1.S4, V17.S4, V21.S4
+	VFMLA V2.S4, V18.S4, V22.S4
+	VFMLA V3.S4, V19.S4, V23.S4
+	FMOVQ 464(R0), F16 // log6
+	FMOVQ 464(R0), F17 // log6
+	FMOVQ 464(R0), F18 // log6
+	FMOVQ 464(R0), F19 // log6
+	VFMLA V0.S4, V20.S4, V16.S4
+	VFMLA V1.S4, V21.S4, V17.S4
+	VFMLA V2.S4, V22.S4, V18.S4
+	VFMLA V3.S4, V23.S4, V19.S4
+	FMOVQ 480(R0), F20 // log5
+	FMOVQ 480(R0), F21 // log5
+	FMOVQ 480(R0), F22 // log5
+	FMOVQ 480(R0), F23 // log5
+	VFMLA V0.S4, V16.S4, V20.S4
+	VFMLA V1.S4, V17.S4, V21.S4
+	VFMLA V2.S4, V18.S4, V22.S4
+	VFMLA V3.S4, V19.S4, V23.S4
+	FMOVQ 496(R0), F16 // log4
+	FMOVQ 496(R0), F17 // log4
+	FMOVQ 496(R0), F18 // log4
+	FMOVQ 496(R0), F19 // log4
+	VFMLA V0.S4, V20.S4, V16.S4
+	VFMLA V1.S4, V21.S4, V17.S4
+	VFMLA V2.S4, V22.S4, V18.S4
+	VFMLA V3.S4, V23.S4, V19.S4
+	FMOVQ 512(R0), F20 // log3
+	FMOVQ 512(R0), F21 // log3
+	FMOVQ 512(R0), F22 // log3
+	FMOVQ 512(R0), F23 // log3
+	VFMLA V0.S4, V16.S4, V20.S4
+	VFMLA V1.S4, V17.S4, V21.S4
+	VFMLA V2.S4, V18.S4, V22.S4
+	VFMLA V3.S4, V19.S4, V23.S4
+	FMOVQ 528(R0), F16 // log2
+	FMOVQ 528(R0), F17 // log2
+	FMOVQ 528(R0), F18 // log2
+	FMOVQ 528(R0), F19 // log2
+	VFMLA V0.S4, V20.S4, V16.S4
+	VFMLA V1.S4, V21.S4, V17.S4
+	VFMLA V2.S4, V22.S4, V18.S4
+	VFMLA V3.S4, V23.S4, V19.S4
+	FMOVQ 544(R0), F20 // log1
+	FMOVQ 544(R0), F21 // log1
+	FMOVQ 544(R0), F22 // log1
+	FMOVQ 544(R0), F23 // log1
+	VFMLA V0.S4, V16.S4, V20.S4
+	VFMLA V1.S4, V17.S4, V21.S4
+	VFMLA V2.S4, V18.S4, V22.S4
+	VFMLA V3.S4, V19.S4, V23.S4
+	FMOVQ 560(R0), F16 // log0
+	FMOVQ 560(R0), F17 // log0
+	FMOVQ 560(R0), F18 // log0
+	FMOVQ 560(R0), F19 // log0
+	VFMLA V0.S4, V20.S4, V16.S4
+	VFMLA V1.S4, V21.S4, V17.S4
+	VFMLA V2.S4, V22.S4, V18.S4
+	VFMLA V3.S4, V23.S4, V19.S4
+	VFMLA V16.S4, V4.S4, V9.S4
+	VFMLA V17.S4, V5.S4, V10.S4
+	VFMLA V18.S4, V6.S4, V11.S4
+	VFMLA V19.S4, V7.S4, V8.S4
+	VFADD_S4(9, 12, 0)
+	VFADD_S4(10, 13, 1)
+	VFADD_S4(11, 14, 2)
+	VFADD_S4(8, 15, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $-16, R3
+	CMP $16, R3
+	BGE loop2
+
+	// A vector or the rest of one.
+
+single3:
+	CBZ R3, end4
+	CMP $4, R3
+	BLT part5
+	FMOVQ 0(R2), F0
+	B start6
+
+part5:
+	VMOVI $0, V0.B16
+	TBNZ $1, R3, two8
+	TBZ $0, R3, skip10
+	VLD1 (R2), V0.S[0]
+
+skip10:
+	B end9
+
+two8:
+	VLD1.P 8(R2), V0.D[0]
+	TBZ $0, R3, skip11
+	VLD1 (R2), V0.S[2]
+
+skip11:
+
+end9:
+
+start6:
+	FMOVQ 288(R0), F1 // minNormal
+	VFCMGT_S4(0, 1, 1)
+	VORR V0.B16, V0.B16, V2.B16
+	FMOVQ 336(R0), F3 // pow2Mant
+	VORR V3.B16, V0.B16, V3.B16
+	FMOVQ 336(R0), F4 // pow2Mant
+	VFSUB_S4(4, 3, 3)
+	VBIT V1.B16, V3.B16, V2.B16
+	FMOVQ 352(R0), F3 // logBias
+	FMOVQ 576(R0), F4 // logBiasSubnormal
+	VBIT V1.B16, V4.B16, V3.B16
+	FMOVQ 320(R0), F1 // oneLessSqrtHalf
+	VADD V1.S4, V2.S4, V1.S4
+	VUSHR $23, V1.S4, V2.S4
+	FMOVQ 336(R0), F4 // pow2Mant
+	VORR V4.B16, V2.B16, V2.B16
+	VFSUB_S4(3, 2, 2)
+	FMOVQ 368(R0), F3 // significand
+	VAND V3.B16, V1.B16, V1.B16
+	FMOVQ 384(R0), F3 // sqrtHalf
+	VADD V3.S4, V1.S4, V1.S4
+	FMOVQ 16(R0), F3 // one
+	VFSUB_S4(3, 1, 1)
+	FMOVQ 400(R0), F3 // logHi
+	VFMUL_S4(3, 2, 3)
+	VFADD_S4(1, 3, 4)
+	VFSUB_S4(3, 4, 3)
+	VFSUB_S4(3, 1, 3)
+	FMOVQ 416(R0), F5 // logLo
+	VFMLA V5.S4, V2.S4, V3.S4
+	VFMUL_S4(1, 1, 2)
+	FMOVQ 432(R0), F5 // log8
+	FMOVQ 448(R0), F6 // log7
+	VFMLA V1.S4, V5.S4, V6.S4
+	FMOVQ 464(R0), F5 // log6
+	VFMLA V1.S4, V6.S4, V5.S4
+	FMOVQ 480(R0), F6 // log5
+	VFMLA V1.S4, V5.S4, V6.S4
+	FMOVQ 496(R0), F5 // log4
+	VFMLA V1.S4, V6.S4, V5.S4
+	FMOVQ 512(R0), F6 // log3
+	VFMLA V1.S4, V5.S4, V6.S4
+	FMOVQ 528(R0), F5 // log2
+	VFMLA V1.S4, V6.S4, V5.S4
+	FMOVQ 544(R0), F6 // log1
+	VFMLA V1.S4, V5.S4, V6.S4
+	FMOVQ 560(R0), F5 // log0
+	VFMLA V1.S4, V6.S4, V5.S4
+	VFMLA V5.S4, V2.S4, V3.S4
+	VFADD_S4(3, 4, 1)
+	FMOVQ 0(R0), F2 // zero
+	VFCMGT_S4(0, 2, 2)
+	FMOVQ 592(R0), F3 // nan
+	VBIT V2.B16, V3.B16, V1.B16
+	FMOVQ 0(R0), F2 // zero
+	VFCMEQ_S4(2, 0, 2)
+	FMOVQ 608(R0), F3 // minusInf
+	VBIT V2.B16, V3.B16, V1.B16
+	FMOVQ 304(R0), F2 // inf
+	VFCMEQ_S4(2, 0, 2)
+	VBIT V2.B16, V0.B16, V1.B16
+	VFCMEQ_S4(0, 0, 2)
+	VBIF V2.B16, V0.B16, V1.B16
+	CMP $4, R3
+	BLT storePart7
+	FMOVQ F1, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $-4, R3
+	B next1
+
+storePart7:
+	TBZ $1, R3, one12
+	FMOVD.P F1, 8(R1)
+	TBZ $0, R3, skip14
+	VST1 V1.S[2], (R1)
+
+skip14:
+	B end13
+
+one12:
+	TBZ $0, R3, skip15
+	FMOVS F1, (R1)
+
+skip15:
+
+end13:
+
+end4:
+	RET
+
+// SigmoidF32NEON sets dst[i] = 1/(1 + e^−z[i]); generic.SigmoidF32 defines it. Exponential and denominator in
+// two words, one division and a Newton step.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   z_len
+TEXT ·SigmoidF32NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF32<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+24(FP), R2
+	MOVD z_len+32(FP), R3
+
+next1:
+	CMP $16, R3
+	BLT single3
+
+loop2:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 32(R0), F4 // safe
+	VFACGE_S4(0, 4, 5)
+	VFACGE_S4(1, 4, 6)
+	VFACGE_S4(2, 4, 7)
+	VFACGE_S4(3, 4, 4)
+	VAND V7.B16, V5.B16, V5.B16
+	VAND V4.B16, V6.B16, V6.B16
+	VAND V6.B16, V5.B16, V5.B16
+	VUMINV_S4(5, 4)
+	FMOVS F4, R4
+	CBZW R4, single3
+	VFNEG_S4(0, 0)
+	VFNEG_S4(1, 1)
+	VFNEG_S4(2, 2)
+	VFNEG_S4(3, 3)
+	FMOVQ 48(R0), F4 // round
+	FMOVQ 48(R0), F5 // round
+	FMOVQ 48(R0), F6 // round
+	FMOVQ 48(R0), F7 // round
+	FMOVQ 64(R0), F8 // log2e
+	VFMLA V8.S4, V0.S4, V4.S4
+	VFMLA V8.S4, V1.S4, V5.S4
+	VFMLA V8.S4, V2.S4, V6.S4
+	VFMLA V8.S4, V3.S4, V7.S4
+	FMOVQ 48(R0), F8 // round
+	VFSUB_S4(8, 4, 9)
+	VFSUB_S4(8, 5, 10)
+	VFSUB_S4(8, 6, 11)
+	VFSUB_S4(8, 7, 8)
+	FMOVQ 80(R0), F12 // ln2Hi
+	VFMLS V12.S4, V9.S4, V0.S4
+	VFMLS V12.S4, V10.S4, V1.S4
+	VFMLS V12.S4, V11.S4, V2.S4
+	VFMLS V12.S4, V8.S4, V3.S4
+	FMOVQ 96(R0), F12 // minusLn2Lo
+	VFMUL_S4(12, 9, 9)
+	VFMUL_S4(12, 10, 10)
+	VFMUL_S4(12, 11, 11)
+	VFMUL_S4(12, 8, 8)
+	FMOVQ 112(R0), F12 // exp4
+	FMOVQ 112(R0), F13 // exp4
+	FMOVQ 112(R0), F14 // exp4
+	FMOVQ 112(R0), F15 // exp4
+	FMOVQ 128(R0), F16 // exp3
+	FMOVQ 128(R0), F17 // exp3
+	FMOVQ 128(R0), F18 // exp3
+	FMOVQ 128(R0), F19 // exp3
+	VFMLA V0.S4, V12.S4, V16.S4
+	VFMLA V1.S4, V13.S4, V17.S4
+	VFMLA V2.S4, V14.S4, V18.S4
+	VFMLA V3.S4, V15.S4, V19.S4
+	FMOVQ 144(R0), F12 // exp2
+	FMOVQ 144(R0), F13 // exp2
+	FMOVQ 144(R0), F14 // exp2
+	FMOVQ 144(R0), F15 // exp2
+	VFMLA V0.S4, V16.S4, V12.S4
+	VFMLA V1.S4, V17.S4, V13.S4
+	VFMLA V2.S4, V18.S4, V14.S4
+	VFMLA V3.S4, V19.S4, V15.S4
+	FMOVQ 160(R0), F16 // exp1
+	FMOVQ 160(R0), F17 // exp1
+	FMOVQ 160(R0), F18 // exp1
+	FMOVQ 160(R0), F19 // exp1
+	VFMLA V0.S4, V12.S4, V16.S4
+	VFMLA V1.S4, V13.S4, V17.S4
+	VFMLA V2.S4, V14.S4, V18.S4
+	VFMLA V3.S4, V15.S4, V19.S4
+	FMOVQ 176(R0), F12 // exp0
+	FMOVQ 176(R0), F13 // exp0
+	FMOVQ 176(R0), F14 // exp0
+	FMOVQ 176(R0), F15 // exp0
+	VFMLA V0.S4, V16.S4, V12.S4
+	VFMLA V1.S4, V17.S4, V13.S4
+	VFMLA V2.S4, V18.S4, V14.S4
+	VFMLA V3.S4, V19.S4, V15.S4
+	VFMUL_S4(0, 12, 12)
+	VFMUL_S4(1, 13, 13)
+	VFMUL_S4(2, 14, 14)
+	VFMUL_S4(3, 15, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_S4(0, 16, 17)
+	VFADD_S4(1, 16, 18)
+	VFADD_S4(2, 16, 19)
+	VFADD_S4(3, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_S4(20, 17, 21)
+	VFSUB_S4(20, 18, 22)
+	VFSUB_S4(20, 19, 23)
+	VFSUB_S4(20, 16, 20)
+	VFSUB_S4(21, 0, 21)
+	VFSUB_S4(22, 1, 22)
+	VFSUB_S4(23, 2, 23)
+	VFSUB_S4(20, 3, 20)
+	VFMLA V0.S4, V12.S4, V21.S4
+	VFMLA V1.S4, V13.S4, V22.S4
+	VFMLA V2.S4, V14.S4, V23.S4
+	VFMLA V3.S4, V15.S4, V20.S4
+	VFADD_S4(21, 17, 0)
+	VFADD_S4(22, 18, 1)
+	VFADD_S4(23, 19, 2)
+	VFADD_S4(20, 16, 3)
+	VFMLA V0.S4, V9.S4, V21.S4
+	VFMLA V1.S4, V10.S4, V22.S4
+	VFMLA V2.S4, V11.S4, V23.S4
+	VFMLA V3.S4, V8.S4, V20.S4
+	VFADD_S4(21, 17, 0)
+	VFADD_S4(22, 18, 1)
+	VFADD_S4(23, 19, 2)
+	VFADD_S4(20, 16, 3)
+	VFSUB_S4(17, 0, 8)
+	VFSUB_S4(18, 1, 9)
+	VFSUB_S4(19, 2, 10)
+	VFSUB_S4(16, 3, 11)
+	VFSUB_S4(8, 21, 8)
+	VFSUB_S4(9, 22, 9)
+	VFSUB_S4(10, 23, 10)
+	VFSUB_S4(11, 20, 11)
+	VSHL $23, V4.S4, V4.S4
+	VSHL $23, V5.S4, V5.S4
+	VSHL $23, V6.S4, V6.S4
+	VSHL $23, V7.S4, V7.S4
+	VFMUL_S4(4, 0, 0)
+	VFMUL_S4(5, 1, 1)
+	VFMUL_S4(6, 2, 2)
+	VFMUL_S4(7, 3, 3)
+	FMOVQ 16(R0), F12 // one
+	VFMAX_S4(12, 0, 13)
+	VFMAX_S4(12, 1, 14)
+	VFMAX_S4(12, 2, 15)
+	VFMAX_S4(12, 3, 12)
+	FMOVQ 16(R0), F16 // one
+	VFMIN_S4(16, 0, 0)
+	VFMIN_S4(16, 1, 1)
+	VFMIN_S4(16, 2, 2)
+	VFMIN_S4(16, 3, 3)
+	VFADD_S4(0, 13, 16)
+	VFADD_S4(1, 14, 17)
+	VFADD_S4(2, 15, 18)
+	VFADD_S4(3, 12, 19)
+	VFSUB_S4(13, 16, 13)
+	VFSUB_S4(14, 17, 14)
+	VFSUB_S4(15, 18, 15)
+	VFSUB_S4(12, 19, 12)
+	VFSUB_S4(13, 0, 0)
+	VFSUB_S4(14, 1, 1)
+	VFSUB_S4(15, 2, 2)
+	VFSUB_S4(12, 3, 3)
+	VFMLA V4.S4, V8.S4, V0.S4
+	VFMLA V5.S4, V9.S4, V1.S4
+	VFMLA V6.S4, V10.S4, V2.S4
+	VFMLA V7.S4, V11.S4, V3.S4
+	FMOVQ 16(R0), F4 // one
+	VFDIV_S4(16, 4, 5)
+	VFDIV_S4(17, 4, 6)
+	VFDIV_S4(18, 4, 7)
+	VFDIV_S4(19, 4, 4)
+	FMOVQ 16(R0), F8 // one
+	FMOVQ 16(R0), F9 // one
+	FMOVQ 16(R0), F10 // one
+	FMOVQ 16(R0), F11 // one
+	VFMLS V16.S4, V5.S4, V8.S4
+	VFMLS V17.S4, V6.S4, V9.S4
+	VFMLS V18.S4, V7.S4, V10.S4
+	VFMLS V19.S4, V4.S4, V11.S4
+	VFMLS V0.S4, V5.S4, V8.S4
+	VFMLS V1.S4, V6.S4, V9.S4
+	VFMLS V2.S4, V7.S4, V10.S4
+	VFMLS V3.S4, V4.S4, V11.S4
+	VFMLA V5.S4, V8.S4, V5.S4
+	VFMLA V6.S4, V9.S4, V6.S4
+	VFMLA V7.S4, V10.S4, V7.S4
+	VFMLA V4.S4, V11.S4, V4.S4
+	FSTPQ (F5, F6), 0(R1)
+	FSTPQ (F7, F4), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $-16, R3
+	CMP $16, R3
+	BGE loop2
+
+	// A vector or the rest of one.
+
+single3:
+	CBZ R3, end4
+	CMP $4, R3
+	BLT part5
+	FMOVQ 0(R2), F0
+	B start6
+
+part5:
+	VMOVI $0, V0.B16
+	TBNZ $1, R3, two8
+	TBZ $0, R3, skip10
+	VLD1 (R2), V0.S[0]
+
+skip10:
+	B end9
+
+two8:
+	VLD1.P 8(R2), V0.D[0]
+	TBZ $0, R3, skip11
+	VLD1 (R2), V0.S[2]
+
+skip11:
+
+end9:
+
+start6:
+	FMOVQ 624(R0), F1 // minusSafe
+	VFCMGT_S4(0, 1, 1)
+	FMOVQ 192(R0), F2 // expMin
+	VFMAX_S4(2, 0, 0)
+	FMOVQ 32(R0), F2 // safe
+	VFMIN_S4(2, 0, 0)
+	VFNEG_S4(0, 0)
+	FMOVQ 48(R0), F2 // round
+	FMOVQ 64(R0), F3 // log2e
+	VFMLA V3.S4, V0.S4, V2.S4
+	FMOVQ 48(R0), F3 // round
+	VFSUB_S4(3, 2, 3)
+	FMOVQ 80(R0), F4 // ln2Hi
+	VFMLS V4.S4, V3.S4, V0.S4
+	FMOVQ 96(R0), F4 // minusLn2Lo
+	VFMUL_S4(4, 3, 3)
+	FMOVQ 112(R0), F4 // exp4
+	FMOVQ 128(R0), F5 // exp3
+	VFMLA V0.S4, V4.S4, V5.S4
+	FMOVQ 144(R0), F4 // exp2
+	VFMLA V0.S4, V5.S4, V4.S4
+	FMOVQ 160(R0), F5 // exp1
+	VFMLA V0.S4, V4.S4, V5.S4
+	FMOVQ 176(R0), F4 // exp0
+	VFMLA V0.S4, V5.S4, V4.S4
+	VFMUL_S4(0, 4, 4)
+	FMOVQ 16(R0), F5 // one
+	VFADD_S4(0, 5, 5)
+	FMOVQ 16(R0), F6 // one
+	VFSUB_S4(6, 5, 6)
+	VFSUB_S4(6, 0, 6)
+	VFMLA V0.S4, V4.S4, V6.S4
+	VFADD_S4(6, 5, 0)
+	VFMLA V0.S4, V3.S4, V6.S4
+	VFADD_S4(6, 5, 0)
+	VFSUB_S4(5, 0, 3)
+	VFSUB_S4(3, 6, 3)
+	FMOVQ 16(R0), F4 // one
+	FMOVQ 256(R0), F5 // down
+	VBIT V1.B16, V5.B16, V4.B16
+	FMOVQ 224(R0), F5 // upLog
+	VFSUB_S4(5, 2, 5)
+	VBIT V1.B16, V5.B16, V2.B16
+	VSHL $23, V2.S4, V2.S4
+	VFMUL_S4(2, 0, 0)
+	VFMAX_S4(4, 0, 5)
+	VFMIN_S4(4, 0, 0)
+	VFADD_S4(0, 5, 4)
+	VFSUB_S4(5, 4, 5)
+	VFSUB_S4(5, 0, 0)
+	VFMLA V2.S4, V3.S4, V0.S4
+	FMOVQ 16(R0), F2 // one
+	VFDIV_S4(4, 2, 2)
+	FMOVQ 16(R0), F3 // one
+	VFMLS V4.S4, V2.S4, V3.S4
+	VFMLS V0.S4, V2.S4, V3.S4
+	VFMLA V2.S4, V3.S4, V2.S4
+	FMOVQ 256(R0), F0 // down
+	VFMUL_S4(0, 2, 0)
+	FMOVQ 272(R0), F3 // lowLimit
+	VFCMGT_S4(2, 3, 3)
+	FMOVQ 272(R0), F4 // lowLimit
+	VFADD_S4(4, 2, 4)
+	FMOVQ 272(R0), F5 // lowLimit
+	VSUB V5.S4, V4.S4, V4.S4
+	VBIT V3.B16, V4.B16, V0.B16
+	VBIT V1.B16, V0.B16, V2.B16
+	CMP $4, R3
+	BLT storePart7
+	FMOVQ F2, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $-4, R3
+	B next1
+
+storePart7:
+	TBZ $1, R3, one12
+	FMOVD.P F2, 8(R1)
+	TBZ $0, R3, skip14
+	VST1 V2.S[2], (R1)
+
+skip14:
+	B end13
+
+one12:
+	TBZ $0, R3, skip15
+	FMOVS F2, (R1)
+
+skip15:
+
+end13:
+
+end4:
+	RET
+
+// TanhF32NEON sets dst[i] = tanh z[i]; generic.TanhF32 defines it. −expm1(−2|z|) in two words over 2 plus
+// the same, one division and a Newton step.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   z_len
+TEXT ·TanhF32NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF32<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+24(FP), R2
+	MOVD z_len+32(FP), R3
+
+next1:
+	CMP $16, R3
+	BLT single3
+
+loop2:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 640(R0), F4 // sign
+	VORR V4.B16, V0.B16, V5.B16
+	VORR V4.B16, V1.B16, V6.B16
+	VORR V4.B16, V2.B16, V7.B16
+	VORR V4.B16, V3.B16, V4.B16
+	FMOVQ 656(R0), F8 // minusTanhLarge
+	VFMAX_S4(8, 5, 5)
+	VFMAX_S4(8, 6, 6)
+	VFMAX_S4(8, 7, 7)
+	VFMAX_S4(8, 4, 4)
+	FMOVQ 672(R0), F8 // minusTanhLeast
+	VFMIN_S4(8, 5, 5)
+	VFMIN_S4(8, 6, 6)
+	VFMIN_S4(8, 7, 7)
+	VFMIN_S4(8, 4, 4)
+	VFADD_S4(5, 5, 5)
+	VFADD_S4(6, 6, 6)
+	VFADD_S4(7, 7, 7)
+	VFADD_S4(4, 4, 4)
+	FMOVQ 48(R0), F8 // round
+	FMOVQ 48(R0), F9 // round
+	FMOVQ 48(R0), F10 // round
+	FMOVQ 48(R0), F11 // round
+	FMOVQ 64(R0), F12 // log2e
+	VFMLA V12.S4, V5.S4, V8.S4
+	VFMLA V12.S4, V6.S4, V9.S4
+	VFMLA V12.S4, V7.S4, V10.S4
+	VFMLA V12.S4, V4.S4, V11.S4
+	FMOVQ 48(R0), F12 // round
+	VFSUB_S4(12, 8, 13)
+	VFSUB_S4(12, 9, 14)
+	VFSUB_S4(12, 10, 15)
+	VFSUB_S4(12, 11, 12)
+	FMOVQ 80(R0), F16 // ln2Hi
+	VFMLS V16.S4, V13.S4, V5.S4
+	VFMLS V16.S4, V14.S4, V6.S4
+	VFMLS V16.S4, V15.S4, V7.S4
+	VFMLS V16.S4, V12.S4, V4.S4
+	FMOVQ 96(R0), F16 // minusLn2Lo
+	VFMUL_S4(16, 13, 13)
+	VFMUL_S4(16, 14, 14)
+	VFMUL_S4(16, 15, 15)
+	VFMUL_S4(16, 12, 12)
+	FMOVQ 112(R0), F16 // exp4
+	FMOVQ 112(R0), F17 // exp4
+	FMOVQ 112(R0), F18 // exp4
+	FMOVQ 112(R0), F19 // exp4
+	FMOVQ 128(R0), F20 // exp3
+	FMOVQ 128(R0), F21 // exp3
+	FMOVQ 128(R0), F22 // exp3
+	FMOVQ 128(R0), F23 // exp3
+	VFMLA V5.S4, V16.S4, V20.S4
+	VFMLA V6.S4, V17.S4, V21.S4
+	VFMLA V7.S4, V18.S4, V22.S4
+	VFMLA V4.S4, V19.S4, V23.S4
+	FMOVQ 144(R0), F16 // exp2
+	FMOVQ 144(R0), F17 // exp2
+	FMOVQ 144(R0), F18 // exp2
+	FMOVQ 144(R0), F19 // exp2
+	VFMLA V5.S4, V20.S4, V16.S4
+	VFMLA V6.S4, V21.S4, V17.S4
+	VFMLA V7.S4, V22.S4, V18.S4
+	VFMLA V4.S4, V23.S4, V19.S4
+	FMOVQ 160(R0), F20 // exp1
+	FMOVQ 160(R0), F21 // exp1
+	FMOVQ 160(R0), F22 // exp1
+	FMOVQ 160(R0), F23 // exp1
+	VFMLA V5.S4, V16.S4, V20.S4
+	VFMLA V6.S4, V17.S4, V21.S4
+	VFMLA V7.S4, V18.S4, V22.S4
+	VFMLA V4.S4, V19.S4, V23.S4
+	FMOVQ 176(R0), F16 // exp0
+	FMOVQ 176(R0), F17 // exp0
+	FMOVQ 176(R0), F18 // exp0
+	FMOVQ 176(R0), F19 // exp0
+	VFMLA V5.S4, V20.S4, V16.S4
+	VFMLA V6.S4, V21.S4, V17.S4
+	VFMLA V7.S4, V22.S4, V18.S4
+	VFMLA V4.S4, V23.S4, V19.S4
+	VFMUL_S4(5, 16, 16)
+	VFMUL_S4(6, 17, 17)
+	VFMUL_S4(7, 18, 18)
+	VFMUL_S4(4, 19, 19)
+	VFMLA V5.S4, V13.S4, V13.S4
+	VFMLA V6.S4, V14.S4, V14.S4
+	VFMLA V7.S4, V15.S4, V15.S4
+	VFMLA V4.S4, V12.S4, V12.S4
+	VFMLA V5.S4, V16.S4, V13.S4
+	VFMLA V6.S4, V17.S4, V14.S4
+	VFMLA V7.S4, V18.S4, V15.S4
+	VFMLA V4.S4, V19.S4, V12.S4
+	VSHL $23, V8.S4, V8.S4
+	VSHL $23, V9.S4, V9.S4
+	VSHL $23, V10.S4, V10.S4
+	VSHL $23, V11.S4, V11.S4
+	FMOVQ 16(R0), F16 // one
+	VFSUB_S4(8, 16, 17)
+	VFSUB_S4(9, 16, 18)
+	VFSUB_S4(10, 16, 19)
+	VFSUB_S4(11, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_S4(20, 17, 21)
+	VFSUB_S4(20, 18, 22)
+	VFSUB_S4(20, 19, 23)
+	VFSUB_S4(20, 16, 20)
+	VFADD_S4(21, 8, 21)
+	VFADD_S4(22, 9, 22)
+	VFADD_S4(23, 10, 23)
+	VFADD_S4(20, 11, 20)
+	VFMUL_S4(5, 8, 5)
+	VFMUL_S4(6, 9, 6)
+	VFMUL_S4(7, 10, 7)
+	VFMUL_S4(4, 11, 4)
+	VFSUB_S4(5, 17, 24)
+	VFSUB_S4(6, 18, 25)
+	VFSUB_S4(7, 19, 26)
+	VFSUB_S4(4, 16, 27)
+	VFSUB_S4(17, 24, 17)
+	VFSUB_S4(18, 25, 18)
+	VFSUB_S4(19, 26, 19)
+	VFSUB_S4(16, 27, 16)
+	VFADD_S4(17, 5, 5)
+	VFADD_S4(18, 6, 6)
+	VFADD_S4(19, 7, 7)
+	VFADD_S4(16, 4, 4)
+	VFADD_S4(21, 5, 5)
+	VFADD_S4(22, 6, 6)
+	VFADD_S4(23, 7, 7)
+	VFADD_S4(20, 4, 4)
+	VFMLA V13.S4, V8.S4, V5.S4
+	VFMLA V14.S4, V9.S4, V6.S4
+	VFMLA V15.S4, V10.S4, V7.S4
+	VFMLA V12.S4, V11.S4, V4.S4
+	VFSUB_S4(5, 24, 8)
+	VFSUB_S4(6, 25, 9)
+	VFSUB_S4(7, 26, 10)
+	VFSUB_S4(4, 27, 11)
+	VFSUB_S4(24, 8, 12)
+	VFSUB_S4(25, 9, 13)
+	VFSUB_S4(26, 10, 14)
+	VFSUB_S4(27, 11, 15)
+	VFADD_S4(12, 5, 5)
+	VFADD_S4(13, 6, 6)
+	VFADD_S4(14, 7, 7)
+	VFADD_S4(15, 4, 4)
+	FMOVQ 688(R0), F12 // two
+	VFSUB_S4(8, 12, 13)
+	VFSUB_S4(9, 12, 14)
+	VFSUB_S4(10, 12, 15)
+	VFSUB_S4(11, 12, 12)
+	FMOVQ 688(R0), F16 // two
+	VFSUB_S4(16, 13, 17)
+	VFSUB_S4(16, 14, 18)
+	VFSUB_S4(16, 15, 19)
+	VFSUB_S4(16, 12, 16)
+	VFADD_S4(17, 8, 17)
+	VFADD_S4(18, 9, 18)
+	VFADD_S4(19, 10, 19)
+	VFADD_S4(16, 11, 16)
+	VFSUB_S4(17, 5, 17)
+	VFSUB_S4(18, 6, 18)
+	VFSUB_S4(19, 7, 19)
+	VFSUB_S4(16, 4, 16)
+	FMOVQ 16(R0), F20 // one
+	VFDIV_S4(13, 20, 21)
+	VFDIV_S4(14, 20, 22)
+	VFDIV_S4(15, 20, 23)
+	VFDIV_S4(12, 20, 20)
+	VFMUL_S4(21, 8, 24)
+	VFMUL_S4(22, 9, 25)
+	VFMUL_S4(23, 10, 26)
+	VFMUL_S4(20, 11, 27)
+	VFMLS V13.S4, V24.S4, V8.S4
+	VFMLS V14.S4, V25.S4, V9.S4
+	VFMLS V15.S4, V26.S4, V10.S4
+	VFMLS V12.S4, V27.S4, V11.S4
+	VFSUB_S4(5, 8, 5)
+	VFSUB_S4(6, 9, 6)
+	VFSUB_S4(7, 10, 7)
+	VFSUB_S4(4, 11, 4)
+	VFMLS V17.S4, V24.S4, V5.S4
+	VFMLS V18.S4, V25.S4, V6.S4
+	VFMLS V19.S4, V26.S4, V7.S4
+	VFMLS V16.S4, V27.S4, V4.S4
+	VFMLA V21.S4, V5.S4, V24.S4
+	VFMLA V22.S4, V6.S4, V25.S4
+	VFMLA V23.S4, V7.S4, V26.S4
+	VFMLA V20.S4, V4.S4, V27.S4
+	FMOVQ 640(R0), F4 // sign
+	VBIT V4.B16, V0.B16, V24.B16
+	VBIT V4.B16, V1.B16, V25.B16
+	VBIT V4.B16, V2.B16, V26.B16
+	VBIT V4.B16, V3.B16, V27.B16
+	FMOVQ 704(R0), F4 // tanhTiny
+	VFACGE_S4(4, 0, 5)
+	VFACGE_S4(4, 1, 6)
+	VFACGE_S4(4, 2, 7)
+	VFACGE_S4(4, 3, 4)
+	VBIF V5.B16, V0.B16, V24.B16
+	VBIF V6.B16, V1.B16, V25.B16
+	VBIF V7.B16, V2.B16, V26.B16
+	VBIF V4.B16, V3.B16, V27.B16
+	FSTPQ (F24, F25), 0(R1)
+	FSTPQ (F26, F27), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $-16, R3
+	CMP $16, R3
+	BGE loop2
+
+	// A vector or the rest of one.
+
+single3:
+	CBZ R3, end4
+	CMP $4, R3
+	BLT part5
+	FMOVQ 0(R2), F0
+	B start6
+
+part5:
+	VMOVI $0, V0.B16
+	TBNZ $1, R3, two8
+	TBZ $0, R3, skip10
+	VLD1 (R2), V0.S[0]
+
+skip10:
+	B end9
+
+two8:
+	VLD1.P 8(R2), V0.D[0]
+	TBZ $0, R3, skip11
+	VLD1 (R2), V0.S[2]
+
+skip11:
+
+end9:
+
+start6:
+	FMOVQ 640(R0), F1 // sign
+	VORR V1.B16, V0.B16, V1.B16
+	FMOVQ 656(R0), F2 // minusTanhLarge
+	VFMAX_S4(2, 1, 1)
+	FMOVQ 672(R0), F2 // minusTanhLeast
+	VFMIN_S4(2, 1, 1)
+	VFADD_S4(1, 1, 1)
+	FMOVQ 48(R0), F2 // round
+	FMOVQ 64(R0), F3 // log2e
+	VFMLA V3.S4, V1.S4, V2.S4
+	FMOVQ 48(R0), F3 // round
+	VFSUB_S4(3, 2, 3)
+	FMOVQ 80(R0), F4 // ln2Hi
+	VFMLS V4.S4, V3.S4, V1.S4
+	FMOVQ 96(R0), F4 // minusLn2Lo
+	VFMUL_S4(4, 3, 3)
+	FMOVQ 112(R0), F4 // exp4
+	FMOVQ 128(R0), F5 // exp3
+	VFMLA V1.S4, V4.S4, V5.S4
+	FMOVQ 144(R0), F4 // exp2
+	VFMLA V1.S4, V5.S4, V4.S4
+	FMOVQ 160(R0), F5 // exp1
+	VFMLA V1.S4, V4.S4, V5.S4
+	FMOVQ 176(R0), F4 // exp0
+	VFMLA V1.S4, V5.S4, V4.S4
+	VFMUL_S4(1, 4, 4)
+	VFMLA V1.S4, V3.S4, V3.S4
+	VFMLA V1.S4, V4.S4, V3.S4
+	VSHL $23, V2.S4, V2.S4
+	FMOVQ 16(R0), F4 // one
+	VFSUB_S4(2, 4, 4)
+	FMOVQ 16(R0), F5 // one
+	VFSUB_S4(5, 4, 5)
+	VFADD_S4(5, 2, 5)
+	VFMUL_S4(1, 2, 1)
+	VFSUB_S4(1, 4, 6)
+	VFSUB_S4(4, 6, 4)
+	VFADD_S4(4, 1, 1)
+	VFADD_S4(5, 1, 1)
+	VFMLA V3.S4, V2.S4, V1.S4
+	VFSUB_S4(1, 6, 2)
+	VFSUB_S4(6, 2, 3)
+	VFADD_S4(3, 1, 1)
+	FMOVQ 688(R0), F3 // two
+	VFSUB_S4(2, 3, 3)
+	FMOVQ 688(R0), F4 // two
+	VFSUB_S4(4, 3, 4)
+	VFADD_S4(4, 2, 4)
+	VFSUB_S4(4, 1, 4)
+	FMOVQ 16(R0), F5 // one
+	VFDIV_S4(3, 5, 5)
+	VFMUL_S4(5, 2, 6)
+	VFMLS V3.S4, V6.S4, V2.S4
+	VFSUB_S4(1, 2, 1)
+	VFMLS V4.S4, V6.S4, V1.S4
+	VFMLA V5.S4, V1.S4, V6.S4
+	FMOVQ 640(R0), F1 // sign
+	VBIT V1.B16, V0.B16, V6.B16
+	FMOVQ 704(R0), F1 // tanhTiny
+	VFACGE_S4(1, 0, 1)
+	VBIF V1.B16, V0.B16, V6.B16
+	CMP $4, R3
+	BLT storePart7
+	FMOVQ F6, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $-4, R3
+	B next1
+
+storePart7:
+	TBZ $1, R3, one12
+	FMOVD.P F6, 8(R1)
+	TBZ $0, R3, skip14
+	VST1 V6.S[2], (R1)
+
+skip14:
+	B end13
+
+one12:
+	TBZ $0, R3, skip15
+	FMOVS F6, (R1)
+
+skip15:
+
+end13:
+
+end4:
+	RET
+
+// SigmoidPrimeF32NEON sets dst[i] = σ'(z[i]); generic.SigmoidPrimeF32 defines it. e/(1 + e)² with e = e^−|z|, all in two
+// words, one division and a Newton step.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   z_len
+TEXT ·SigmoidPrimeF32NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF32<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+24(FP), R2
+	MOVD z_len+32(FP), R3
+
+next1:
+	CMP $16, R3
+	BLT single3
+
+loop2:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 640(R0), F4 // sign
+	VORR V4.B16, V0.B16, V0.B16
+	VORR V4.B16, V1.B16, V1.B16
+	VORR V4.B16, V2.B16, V2.B16
+	VORR V4.B16, V3.B16, V3.B16
+	FMOVQ 624(R0), F4 // minusSafe
+	VFCMGE_S4(4, 0, 5)
+	VFCMGE_S4(4, 1, 6)
+	VFCMGE_S4(4, 2, 7)
+	VFCMGE_S4(4, 3, 4)
+	VAND V7.B16, V5.B16, V5.B16
+	VAND V4.B16, V6.B16, V6.B16
+	VAND V6.B16, V5.B16, V5.B16
+	VUMINV_S4(5, 4)
+	FMOVS F4, R4
+	CBZW R4, single3
+	FMOVQ 48(R0), F4 // round
+	FMOVQ 48(R0), F5 // round
+	FMOVQ 48(R0), F6 // round
+	FMOVQ 48(R0), F7 // round
+	FMOVQ 64(R0), F8 // log2e
+	VFMLA V8.S4, V0.S4, V4.S4
+	VFMLA V8.S4, V1.S4, V5.S4
+	VFMLA V8.S4, V2.S4, V6.S4
+	VFMLA V8.S4, V3.S4, V7.S4
+	FMOVQ 48(R0), F8 // round
+	VFSUB_S4(8, 4, 9)
+	VFSUB_S4(8, 5, 10)
+	VFSUB_S4(8, 6, 11)
+	VFSUB_S4(8, 7, 8)
+	FMOVQ 80(R0), F12 // ln2Hi
+	VFMLS V12.S4, V9.S4, V0.S4
+	VFMLS V12.S4, V10.S4, V1.S4
+	VFMLS V12.S4, V11.S4, V2.S4
+	VFMLS V12.S4, V8.S4, V3.S4
+	FMOVQ 96(R0), F12 // minusLn2Lo
+	VFMUL_S4(12, 9, 9)
+	VFMUL_S4(12, 10, 10)
+	VFMUL_S4(12, 11, 11)
+	VFMUL_S4(12, 8, 8)
+	FMOVQ 112(R0), F12 // exp4
+	FMOVQ 112(R0), F13 // exp4
+	FMOVQ 112(R0), F14 // exp4
+	FMOVQ 112(R0), F15 // exp4
+	FMOVQ 128(R0), F16 // exp3
+	FMOVQ 128(R0), F17 // exp3
+	FMOVQ 128(R0), F18 // exp3
+	FMOVQ 128(R0), F19 // exp3
+	VFMLA V0.S4, V12.S4, V16.S4
+	VFMLA V1.S4, V13.S4, V17.S4
+	VFMLA V2.S4, V14.S4, V18.S4
+	VFMLA V3.S4, V15.S4, V19.S4
+	FMOVQ 144(R0), F12 // exp2
+	FMOVQ 144(R0), F13 // exp2
+	FMOVQ 144(R0), F14 // exp2
+	FMOVQ 144(R0), F15 // exp2
+	VFMLA V0.S4, V16.S4, V12.S4
+	VFMLA V1.S4, V17.S4, V13.S4
+	VFMLA V2.S4, V18.S4, V14.S4
+	VFMLA V3.S4, V19.S4, V15.S4
+	FMOVQ 160(R0), F16 // exp1
+	FMOVQ 160(R0), F17 // exp1
+	FMOVQ 160(R0), F18 // exp1
+	FMOVQ 160(R0), F19 // exp1
+	VFMLA V0.S4, V12.S4, V16.S4
+	VFMLA V1.S4, V13.S4, V17.S4
+	VFMLA V2.S4, V14.S4, V18.S4
+	VFMLA V3.S4, V15.S4, V19.S4
+	FMOVQ 176(R0), F12 // exp0
+	FMOVQ 176(R0), F13 // exp0
+	FMOVQ 176(R0), F14 // exp0
+	FMOVQ 176(R0), F15 // exp0
+	VFMLA V0.S4, V16.S4, V12.S4
+	VFMLA V1.S4, V17.S4, V13.S4
+	VFMLA V2.S4, V18.S4, V14.S4
+	VFMLA V3.S4, V19.S4, V15.S4
+	VFMUL_S4(0, 12, 12)
+	VFMUL_S4(1, 13, 13)
+	VFMUL_S4(2, 14, 14)
+	VFMUL_S4(3, 15, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_S4(0, 16, 17)
+	VFADD_S4(1, 16, 18)
+	VFADD_S4(2, 16, 19)
+	VFADD_S4(3, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_S4(20, 17, 21)
+	VFSUB_S4(20, 18, 22)
+	VFSUB_S4(20, 19, 23)
+	VFSUB_S4(20, 16, 20)
+	VFSUB_S4(21, 0, 21)
+	VFSUB_S4(22, 1, 22)
+	VFSUB_S4(23, 2, 23)
+	VFSUB_S4(20, 3, 20)
+	VFMLA V0.S4, V12.S4, V21.S4
+	VFMLA V1.S4, V13.S4, V22.S4
+	VFMLA V2.S4, V14.S4, V23.S4
+	VFMLA V3.S4, V15.S4, V20.S4
+	VFADD_S4(21, 17, 0)
+	VFADD_S4(22, 18, 1)
+	VFADD_S4(23, 19, 2)
+	VFADD_S4(20, 16, 3)
+	VFMLA V0.S4, V9.S4, V21.S4
+	VFMLA V1.S4, V10.S4, V22.S4
+	VFMLA V2.S4, V11.S4, V23.S4
+	VFMLA V3.S4, V8.S4, V20.S4
+	VFADD_S4(21, 17, 0)
+	VFADD_S4(22, 18, 1)
+	VFADD_S4(23, 19, 2)
+	VFADD_S4(20, 16, 3)
+	VFSUB_S4(17, 0, 8)
+	VFSUB_S4(18, 1, 9)
+	VFSUB_S4(19, 2, 10)
+	VFSUB_S4(16, 3, 11)
+	VFSUB_S4(8, 21, 8)
+	VFSUB_S4(9, 22, 9)
+	VFSUB_S4(10, 23, 10)
+	VFSUB_S4(11, 20, 11)
+	VSHL $23, V4.S4, V4.S4
+	VSHL $23, V5.S4, V5.S4
+	VSHL $23, V6.S4, V6.S4
+	VSHL $23, V7.S4, V7.S4
+	VFMUL_S4(4, 0, 12)
+	VFMUL_S4(5, 1, 13)
+	VFMUL_S4(6, 2, 14)
+	VFMUL_S4(7, 3, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_S4(12, 16, 17)
+	VFADD_S4(13, 16, 18)
+	VFADD_S4(14, 16, 19)
+	VFADD_S4(15, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_S4(20, 17, 21)
+	VFSUB_S4(20, 18, 22)
+	VFSUB_S4(20, 19, 23)
+	VFSUB_S4(20, 16, 20)
+	VFSUB_S4(21, 12, 12)
+	VFSUB_S4(22, 13, 13)
+	VFSUB_S4(23, 14, 14)
+	VFSUB_S4(20, 15, 15)
+	VFMLA V4.S4, V8.S4, V12.S4
+	VFMLA V5.S4, V9.S4, V13.S4
+	VFMLA V6.S4, V10.S4, V14.S4
+	VFMLA V7.S4, V11.S4, V15.S4
+	VFADD_S4(17, 17, 20)
+	VFADD_S4(18, 18, 21)
+	VFADD_S4(19, 19, 22)
+	VFADD_S4(16, 16, 23)
+	VFMUL_S4(17, 17, 24)
+	VFMUL_S4(18, 18, 25)
+	VFMUL_S4(19, 19, 26)
+	VFMUL_S4(16, 16, 27)
+	VFNEG_S4(24, 28)
+	VFNEG_S4(25, 29)
+	VFNEG_S4(26, 30)
+	VFNEG_S4(27, 31)
+	VFMLA V17.S4, V17.S4, V28.S4
+	VFMLA V18.S4, V18.S4, V29.S4
+	VFMLA V19.S4, V19.S4, V30.S4
+	VFMLA V16.S4, V16.S4, V31.S4
+	VFMLA V12.S4, V20.S4, V28.S4
+	VFMLA V13.S4, V21.S4, V29.S4
+	VFMLA V14.S4, V22.S4, V30.S4
+	VFMLA V15.S4, V23.S4, V31.S4
+	FMOVQ 16(R0), F12 // one
+	VFDIV_S4(24, 12, 13)
+	VFDIV_S4(25, 12, 14)
+	VFDIV_S4(26, 12, 15)
+	VFDIV_S4(27, 12, 12)
+	VFMUL_S4(13, 0, 16)
+	VFMUL_S4(14, 1, 17)
+	VFMUL_S4(15, 2, 18)
+	VFMUL_S4(12, 3, 19)
+	VFMLS V24.S4, V16.S4, V0.S4
+	VFMLS V25.S4, V17.S4, V1.S4
+	VFMLS V26.S4, V18.S4, V2.S4
+	VFMLS V27.S4, V19.S4, V3.S4
+	VFADD_S4(8, 0, 0)
+	VFADD_S4(9, 1, 1)
+	VFADD_S4(10, 2, 2)
+	VFADD_S4(11, 3, 3)
+	VFMLS V28.S4, V16.S4, V0.S4
+	VFMLS V29.S4, V17.S4, V1.S4
+	VFMLS V30.S4, V18.S4, V2.S4
+	VFMLS V31.S4, V19.S4, V3.S4
+	VFMLA V13.S4, V0.S4, V16.S4
+	VFMLA V14.S4, V1.S4, V17.S4
+	VFMLA V15.S4, V2.S4, V18.S4
+	VFMLA V12.S4, V3.S4, V19.S4
+	VFMUL_S4(4, 16, 0)
+	VFMUL_S4(5, 17, 1)
+	VFMUL_S4(6, 18, 2)
+	VFMUL_S4(7, 19, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $-16, R3
+	CMP $16, R3
+	BGE loop2
+
+	// A vector or the rest of one.
+
+single3:
+	CBZ R3, end4
+	CMP $4, R3
+	BLT part5
+	FMOVQ 0(R2), F0
+	B start6
+
+part5:
+	VMOVI $0, V0.B16
+	TBNZ $1, R3, two8
+	TBZ $0, R3, skip10
+	VLD1 (R2), V0.S[0]
+
+skip10:
+	B end9
+
+two8:
+	VLD1.P 8(R2), V0.D[0]
+	TBZ $0, R3, skip11
+	VLD1 (R2), V0.S[2]
+
+skip11:
+
+end9:
+
+start6:
+	FMOVQ 640(R0), F1 // sign
+	VORR V1.B16, V0.B16, V0.B16
+	FMOVQ 624(R0), F1 // minusSafe
+	VFCMGT_S4(0, 1, 1)
+	FMOVQ 192(R0), F2 // expMin
+	VFMAX_S4(2, 0, 0)
+	FMOVQ 48(R0), F2 // round
+	FMOVQ 64(R0), F3 // log2e
+	VFMLA V3.S4, V0.S4, V2.S4
+	FMOVQ 48(R0), F3 // round
+	VFSUB_S4(3, 2, 3)
+	FMOVQ 80(R0), F4 // ln2Hi
+	VFMLS V4.S4, V3.S4, V0.S4
+	FMOVQ 96(R0), F4 // minusLn2Lo
+	VFMUL_S4(4, 3, 3)
+	FMOVQ 112(R0), F4 // exp4
+	FMOVQ 128(R0), F5 // exp3
+	VFMLA V0.S4, V4.S4, V5.S4
+	FMOVQ 144(R0), F4 // exp2
+	VFMLA V0.S4, V5.S4, V4.S4
+	FMOVQ 160(R0), F5 // exp1
+	VFMLA V0.S4, V4.S4, V5.S4
+	FMOVQ 176(R0), F4 // exp0
+	VFMLA V0.S4, V5.S4, V4.S4
+	VFMUL_S4(0, 4, 4)
+	FMOVQ 16(R0), F5 // one
+	VFADD_S4(0, 5, 5)
+	FMOVQ 16(R0), F6 // one
+	VFSUB_S4(6, 5, 6)
+	VFSUB_S4(6, 0, 6)
+	VFMLA V0.S4, V4.S4, V6.S4
+	VFADD_S4(6, 5, 0)
+	VFMLA V0.S4, V3.S4, V6.S4
+	VFADD_S4(6, 5, 0)
+	VFSUB_S4(5, 0, 3)
+	VFSUB_S4(3, 6, 3)
+	VSHL $23, V2.S4, V4.S4
+	FMOVQ 720(R0), F4 // safeRound
+	VFMAX_S4(4, 2, 4)
+	VSHL $23, V4.S4, V4.S4
+	VFMUL_S4(4, 0, 5)
+	FMOVQ 16(R0), F6 // one
+	VFADD_S4(5, 6, 6)
+	FMOVQ 16(R0), F7 // one
+	VFSUB_S4(7, 6, 7)
+	VFSUB_S4(7, 5, 5)
+	VFMLA V4.S4, V3.S4, V5.S4
+	VFADD_S4(6, 6, 7)
+	VFMUL_S4(6, 6, 8)
+	VFNEG_S4(8, 9)
+	VFMLA V6.S4, V6.S4, V9.S4
+	VFMLA V5.S4, V7.S4, V9.S4
+	FMOVQ 16(R0), F5 // one
+	VFDIV_S4(8, 5, 5)
+	VFMUL_S4(5, 0, 6)
+	VFMLS V8.S4, V6.S4, V0.S4
+	VFADD_S4(3, 0, 0)
+	VFMLS V9.S4, V6.S4, V0.S4
+	VFMLA V5.S4, V0.S4, V6.S4
+	VFMUL_S4(4, 6, 0)
+	FMOVQ 224(R0), F3 // upLog
+	VFADD_S4(3, 2, 2)
+	VSHL $23, V2.S4, V2.S4
+	VFMUL_S4(2, 6, 2)
+	FMOVQ 256(R0), F3 // down
+	VFMUL_S4(3, 2, 3)
+	FMOVQ 272(R0), F4 // lowLimit
+	VFCMGT_S4(2, 4, 4)
+	FMOVQ 272(R0), F5 // lowLimit
+	VFADD_S4(5, 2, 2)
+	FMOVQ 272(R0), F5 // lowLimit
+	VSUB V5.S4, V2.S4, V2.S4
+	VBIT V4.B16, V2.B16, V3.B16
+	VBIT V1.B16, V3.B16, V0.B16
+	CMP $4, R3
+	BLT storePart7
+	FMOVQ F0, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $-4, R3
+	B next1
+
+storePart7:
+	TBZ $1, R3, one12
+	FMOVD.P F0, 8(R1)
+	TBZ $0, R3, skip14
+	VST1 V0.S[2], (R1)
+
+skip14:
+	B end13
+
+one12:
+	TBZ $0, R3, skip15
+	FMOVS F0, (R1)
+
+skip15:
+
+end13:
+
+end4:
+	RET
+
+// TanhPrimeF32NEON sets dst[i] = tanh'(z[i]); generic.TanhPrimeF32 defines it. 4·σ'(2z) as SigmoidPrime computes it.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   z_len
+TEXT ·TanhPrimeF32NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF32<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+24(FP), R2
+	MOVD z_len+32(FP), R3
+
+next1:
+	CMP $16, R3
+	BLT single3
+
+loop2:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 640(R0), F4 // sign
+	VORR V4.B16, V0.B16, V0.B16
+	VORR V4.B16, V1.B16, V1.B16
+	VORR V4.B16, V2.B16, V2.B16
+	VORR V4.B16, V3.B16, V3.B16
+	VFADD_S4(0, 0, 0)
+	VFADD_S4(1, 1, 1)
+	VFADD_S4(2, 2, 2)
+	VFADD_S4(3, 3, 3)
+	FMOVQ 624(R0), F4 // minusSafe
+	VFCMGE_S4(4, 0, 5)
+	VFCMGE_S4(4, 1, 6)
+	VFCMGE_S4(4, 2, 7)
+	VFCMGE_S4(4, 3, 4)
+	VAND V7.B16, V5.B16, V5.B16
+	VAND V4.B16, V6.B16, V6.B16
+	VAND V6.B16, V5.B16, V5.B16
+	VUMINV_S4(5, 4)
+	FMOVS F4, R4
+	CBZW R4, single3
+	FMOVQ 48(R0), F4 // round
+	FMOVQ 48(R0), F5 // round
+	FMOVQ 48(R0), F6 // round
+	FMOVQ 48(R0), F7 // round
+	FMOVQ 64(R0), F8 // log2e
+	VFMLA V8.S4, V0.S4, V4.S4
+	VFMLA V8.S4, V1.S4, V5.S4
+	VFMLA V8.S4, V2.S4, V6.S4
+	VFMLA V8.S4, V3.S4, V7.S4
+	FMOVQ 48(R0), F8 // round
+	VFSUB_S4(8, 4, 9)
+	VFSUB_S4(8, 5, 10)
+	VFSUB_S4(8, 6, 11)
+	VFSUB_S4(8, 7, 8)
+	FMOVQ 80(R0), F12 // ln2Hi
+	VFMLS V12.S4, V9.S4, V0.S4
+	VFMLS V12.S4, V10.S4, V1.S4
+	VFMLS V12.S4, V11.S4, V2.S4
+	VFMLS V12.S4, V8.S4, V3.S4
+	FMOVQ 96(R0), F12 // minusLn2Lo
+	VFMUL_S4(12, 9, 9)
+	VFMUL_S4(12, 10, 10)
+	VFMUL_S4(12, 11, 11)
+	VFMUL_S4(12, 8, 8)
+	FMOVQ 112(R0), F12 // exp4
+	FMOVQ 112(R0), F13 // exp4
+	FMOVQ 112(R0), F14 // exp4
+	FMOVQ 112(R0), F15 // exp4
+	FMOVQ 128(R0), F16 // exp3
+	FMOVQ 128(R0), F17 // exp3
+	FMOVQ 128(R0), F18 // exp3
+	FMOVQ 128(R0), F19 // exp3
+	VFMLA V0.S4, V12.S4, V16.S4
+	VFMLA V1.S4, V13.S4, V17.S4
+	VFMLA V2.S4, V14.S4, V18.S4
+	VFMLA V3.S4, V15.S4, V19.S4
+	FMOVQ 144(R0), F12 // exp2
+	FMOVQ 144(R0), F13 // exp2
+	FMOVQ 144(R0), F14 // exp2
+	FMOVQ 144(R0), F15 // exp2
+	VFMLA V0.S4, V16.S4, V12.S4
+	VFMLA V1.S4, V17.S4, V13.S4
+	VFMLA V2.S4, V18.S4, V14.S4
+	VFMLA V3.S4, V19.S4, V15.S4
+	FMOVQ 160(R0), F16 // exp1
+	FMOVQ 160(R0), F17 // exp1
+	FMOVQ 160(R0), F18 // exp1
+	FMOVQ 160(R0), F19 // exp1
+	VFMLA V0.S4, V12.S4, V16.S4
+	VFMLA V1.S4, V13.S4, V17.S4
+	VFMLA V2.S4, V14.S4, V18.S4
+	VFMLA V3.S4, V15.S4, V19.S4
+	FMOVQ 176(R0), F12 // exp0
+	FMOVQ 176(R0), F13 // exp0
+	FMOVQ 176(R0), F14 // exp0
+	FMOVQ 176(R0), F15 // exp0
+	VFMLA V0.S4, V16.S4, V12.S4
+	VFMLA V1.S4, V17.S4, V13.S4
+	VFMLA V2.S4, V18.S4, V14.S4
+	VFMLA V3.S4, V19.S4, V15.S4
+	VFMUL_S4(0, 12, 12)
+	VFMUL_S4(1, 13, 13)
+	VFMUL_S4(2, 14, 14)
+	VFMUL_S4(3, 15, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_S4(0, 16, 17)
+	VFADD_S4(1, 16, 18)
+	VFADD_S4(2, 16, 19)
+	VFADD_S4(3, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_S4(20, 17, 21)
+	VFSUB_S4(20, 18, 22)
+	VFSUB_S4(20, 19, 23)
+	VFSUB_S4(20, 16, 20)
+	VFSUB_S4(21, 0, 21)
+	VFSUB_S4(22, 1, 22)
+	VFSUB_S4(23, 2, 23)
+	VFSUB_S4(20, 3, 20)
+	VFMLA V0.S4, V12.S4, V21.S4
+	VFMLA V1.S4, V13.S4, V22.S4
+	VFMLA V2.S4, V14.S4, V23.S4
+	VFMLA V3.S4, V15.S4, V20.S4
+	VFADD_S4(21, 17, 0)
+	VFADD_S4(22, 18, 1)
+	VFADD_S4(23, 19, 2)
+	VFADD_S4(20, 16, 3)
+	VFMLA V0.S4, V9.S4, V21.S4
+	VFMLA V1.S4, V10.S4, V22.S4
+	VFMLA V2.S4, V11.S4, V23.S4
+	VFMLA V3.S4, V8.S4, V20.S4
+	VFADD_S4(21, 17, 0)
+	VFADD_S4(22, 18, 1)
+	VFADD_S4(23, 19, 2)
+	VFADD_S4(20, 16, 3)
+	VFSUB_S4(17, 0, 8)
+	VFSUB_S4(18, 1, 9)
+	VFSUB_S4(19, 2, 10)
+	VFSUB_S4(16, 3, 11)
+	VFSUB_S4(8, 21, 8)
+	VFSUB_S4(9, 22, 9)
+	VFSUB_S4(10, 23, 10)
+	VFSUB_S4(11, 20, 11)
+	VSHL $23, V4.S4, V4.S4
+	VSHL $23, V5.S4, V5.S4
+	VSHL $23, V6.S4, V6.S4
+	VSHL $23, V7.S4, V7.S4
+	VFMUL_S4(4, 0, 12)
+	VFMUL_S4(5, 1, 13)
+	VFMUL_S4(6, 2, 14)
+	VFMUL_S4(7, 3, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_S4(12, 16, 17)
+	VFADD_S4(13, 16, 18)
+	VFADD_S4(14, 16, 19)
+	VFADD_S4(15, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_S4(20, 17, 21)
+	VFSUB_S4(20, 18, 22)
+	VFSUB_S4(20, 19, 23)
+	VFSUB_S4(20, 16, 20)
+	VFSUB_S4(21, 12, 12)
+	VFSUB_S4(22, 13, 13)
+	VFSUB_S4(23, 14, 14)
+	VFSUB_S4(20, 15, 15)
+	VFMLA V4.S4, V8.S4, V12.S4
+	VFMLA V5.S4, V9.S4, V13.S4
+	VFMLA V6.S4, V10.S4, V14.S4
+	VFMLA V7.S4, V11.S4, V15.S4
+	FMOVQ 736(R0), F20 // half
+	VFMUL_S4(20, 17, 17)
+	VFMUL_S4(20, 18, 18)
+	VFMUL_S4(20, 19, 19)
+	VFMUL_S4(20, 16, 16)
+	VFMUL_S4(17, 17, 20)
+	VFMUL_S4(18, 18, 21)
+	VFMUL_S4(19, 19, 22)
+	VFMUL_S4(16, 16, 23)
+	VFNEG_S4(20, 24)
+	VFNEG_S4(21, 25)
+	VFNEG_S4(22, 26)
+	VFNEG_S4(23, 27)
+	VFMLA V17.S4, V17.S4, V24.S4
+	VFMLA V18.S4, V18.S4, V25.S4
+	VFMLA V19.S4, V19.S4, V26.S4
+	VFMLA V16.S4, V16.S4, V27.S4
+	VFMLA V12.S4, V17.S4, V24.S4
+	VFMLA V13.S4, V18.S4, V25.S4
+	VFMLA V14.S4, V19.S4, V26.S4
+	VFMLA V15.S4, V16.S4, V27.S4
+	FMOVQ 16(R0), F12 // one
+	VFDIV_S4(20, 12, 13)
+	VFDIV_S4(21, 12, 14)
+	VFDIV_S4(22, 12, 15)
+	VFDIV_S4(23, 12, 12)
+	VFMUL_S4(13, 0, 16)
+	VFMUL_S4(14, 1, 17)
+	VFMUL_S4(15, 2, 18)
+	VFMUL_S4(12, 3, 19)
+	VFMLS V20.S4, V16.S4, V0.S4
+	VFMLS V21.S4, V17.S4, V1.S4
+	VFMLS V22.S4, V18.S4, V2.S4
+	VFMLS V23.S4, V19.S4, V3.S4
+	VFADD_S4(8, 0, 0)
+	VFADD_S4(9, 1, 1)
+	VFADD_S4(10, 2, 2)
+	VFADD_S4(11, 3, 3)
+	VFMLS V24.S4, V16.S4, V0.S4
+	VFMLS V25.S4, V17.S4, V1.S4
+	VFMLS V26.S4, V18.S4, V2.S4
+	VFMLS V27.S4, V19.S4, V3.S4
+	VFMLA V13.S4, V0.S4, V16.S4
+	VFMLA V14.S4, V1.S4, V17.S4
+	VFMLA V15.S4, V2.S4, V18.S4
+	VFMLA V12.S4, V3.S4, V19.S4
+	VFMUL_S4(4, 16, 0)
+	VFMUL_S4(5, 17, 1)
+	VFMUL_S4(6, 18, 2)
+	VFMUL_S4(7, 19, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $-16, R3
+	CMP $16, R3
+	BGE loop2
+
+	// A vector or the rest of one.
+
+single3:
+	CBZ R3, end4
+	CMP $4, R3
+	BLT part5
+	FMOVQ 0(R2), F0
+	B start6
+
+part5:
+	VMOVI $0, V0.B16
+	TBNZ $1, R3, two8
+	TBZ $0, R3, skip10
+	VLD1 (R2), V0.S[0]
+
+skip10:
+	B end9
+
+two8:
+	VLD1.P 8(R2), V0.D[0]
+	TBZ $0, R3, skip11
+	VLD1 (R2), V0.S[2]
+
+skip11:
+
+end9:
+
+start6:
+	FMOVQ 640(R0), F1 // sign
+	VORR V1.B16, V0.B16, V0.B16
+	VFADD_S4(0, 0, 0)
+	FMOVQ 624(R0), F1 // minusSafe
+	VFCMGT_S4(0, 1, 1)
+	FMOVQ 192(R0), F2 // expMin
+	VFMAX_S4(2, 0, 0)
+	FMOVQ 48(R0), F2 // round
+	FMOVQ 64(R0), F3 // log2e
+	VFMLA V3.S4, V0.S4, V2.S4
+	FMOVQ 48(R0), F3 // round
+	VFSUB_S4(3, 2, 3)
+	FMOVQ 80(R0), F4 // ln2Hi
+	VFMLS V4.S4, V3.S4, V0.S4
+	FMOVQ 96(R0), F4 // minusLn2Lo
+	VFMUL_S4(4, 3, 3)
+	FMOVQ 112(R0), F4 // exp4
+	FMOVQ 128(R0), F5 // exp3
+	VFMLA V0.S4, V4.S4, V5.S4
+	FMOVQ 144(R0), F4 // exp2
+	VFMLA V0.S4, V5.S4, V4.S4
+	FMOVQ 160(R0), F5 // exp1
+	VFMLA V0.S4, V4.S4, V5.S4
+	FMOVQ 176(R0), F4 // exp0
+	VFMLA V0.S4, V5.S4, V4.S4
+	VFMUL_S4(0, 4, 4)
+	FMOVQ 16(R0), F5 // one
+	VFADD_S4(0, 5, 5)
+	FMOVQ 16(R0), F6 // one
+	VFSUB_S4(6, 5, 6)
+	VFSUB_S4(6, 0, 6)
+	VFMLA V0.S4, V4.S4, V6.S4
+	VFADD_S4(6, 5, 0)
+	VFMLA V0.S4, V3.S4, V6.S4
+	VFADD_S4(6, 5, 0)
+	VFSUB_S4(5, 0, 3)
+	VFSUB_S4(3, 6, 3)
+	VSHL $23, V2.S4, V4.S4
+	FMOVQ 720(R0), F4 // safeRound
+	VFMAX_S4(4, 2, 4)
+	VSHL $23, V4.S4, V4.S4
+	VFMUL_S4(4, 0, 5)
+	FMOVQ 16(R0), F6 // one
+	VFADD_S4(5, 6, 6)
+	FMOVQ 16(R0), F7 // one
+	VFSUB_S4(7, 6, 7)
+	VFSUB_S4(7, 5, 5)
+	VFMLA V4.S4, V3.S4, V5.S4
+	FMOVQ 736(R0), F7 // half
+	VFMUL_S4(7, 6, 6)
+	VFMUL_S4(6, 6, 7)
+	VFNEG_S4(7, 8)
+	VFMLA V6.S4, V6.S4, V8.S4
+	VFMLA V5.S4, V6.S4, V8.S4
+	FMOVQ 16(R0), F5 // one
+	VFDIV_S4(7, 5, 5)
+	VFMUL_S4(5, 0, 6)
+	VFMLS V7.S4, V6.S4, V0.S4
+	VFADD_S4(3, 0, 0)
+	VFMLS V8.S4, V6.S4, V0.S4
+	VFMLA V5.S4, V0.S4, V6.S4
+	VFMUL_S4(4, 6, 0)
+	FMOVQ 224(R0), F3 // upLog
+	VFADD_S4(3, 2, 2)
+	VSHL $23, V2.S4, V2.S4
+	VFMUL_S4(2, 6, 2)
+	FMOVQ 256(R0), F3 // down
+	VFMUL_S4(3, 2, 3)
+	FMOVQ 272(R0), F4 // lowLimit
+	VFCMGT_S4(2, 4, 4)
+	FMOVQ 272(R0), F5 // lowLimit
+	VFADD_S4(5, 2, 2)
+	FMOVQ 272(R0), F5 // lowLimit
+	VSUB V5.S4, V2.S4, V2.S4
+	VBIT V4.B16, V2.B16, V3.B16
+	VBIT V1.B16, V3.B16, V0.B16
+	CMP $4, R3
+	BLT storePart7
+	FMOVQ F0, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $-4, R3
+	B next1
+
+storePart7:
+	TBZ $1, R3, one12
+	FMOVD.P F0, 8(R1)
+	TBZ $0, R3, skip14
+	VST1 V0.S[2], (R1)
+
+skip14:
+	B end13
+
+one12:
+	TBZ $0, R3, skip15
+	FMOVS F0, (R1)
+
+skip15:
+
+end13:
+
+end4:
+	RET
+
+// MulSigmoidPrimeF32NEON sets dst[i] = d[i]·σ'(z[i]); generic.MulSigmoidPrimeF32 defines it. e/(1 + e)² with e = e^−|z|, all in two
+// words, one division and a Newton step.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   d
+//	R4   z_len
+TEXT ·MulSigmoidPrimeF32NEON(SB), NOSPLIT, $0-72
+	MOVD $constantsF32<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+48(FP), R2
+	MOVD d_base+24(FP), R3
+	MOVD z_len+56(FP), R4
+
+next1:
+	CMP $16, R4
+	BLT single3
+
+loop2:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 640(R0), F4 // sign
+	VORR V4.B16, V0.B16, V0.B16
+	VORR V4.B16, V1.B16, V1.B16
+	VORR V4.B16, V2.B16, V2.B16
+	VORR V4.B16, V3.B16, V3.B16
+	FMOVQ 624(R0), F4 // minusSafe
+	VFCMGE_S4(4, 0, 5)
+	VFCMGE_S4(4, 1, 6)
+	VFCMGE_S4(4, 2, 7)
+	VFCMGE_S4(4, 3, 4)
+	VAND V7.B16, V5.B16, V5.B16
+	VAND V4.B16, V6.B16, V6.B16
+	VAND V6.B16, V5.B16, V5.B16
+	VUMINV_S4(5, 4)
+	FMOVS F4, R5
+	CBZW R5, single3
+	FMOVQ 48(R0), F4 // round
+	FMOVQ 48(R0), F5 // round
+	FMOVQ 48(R0), F6 // round
+	FMOVQ 48(R0), F7 // round
+	FMOVQ 64(R0), F8 // log2e
+	VFMLA V8.S4, V0.S4, V4.S4
+	VFMLA V8.S4, V1.S4, V5.S4
+	VFMLA V8.S4, V2.S4, V6.S4
+	VFMLA V8.S4, V3.S4, V7.S4
+	FMOVQ 48(R0), F8 // round
+	VFSUB_S4(8, 4, 9)
+	VFSUB_S4(8, 5, 10)
+	VFSUB_S4(8, 6, 11)
+	VFSUB_S4(8, 7, 8)
+	FMOVQ 80(R0), F12 // ln2Hi
+	VFMLS V12.S4, V9.S4, V0.S4
+	VFMLS V12.S4, V10.S4, V1.S4
+	VFMLS V12.S4, V11.S4, V2.S4
+	VFMLS V12.S4, V8.S4, V3.S4
+	FMOVQ 96(R0), F12 // minusLn2Lo
+	VFMUL_S4(12, 9, 9)
+	VFMUL_S4(12, 10, 10)
+	VFMUL_S4(12, 11, 11)
+	VFMUL_S4(12, 8, 8)
+	FMOVQ 112(R0), F12 // exp4
+	FMOVQ 112(R0), F13 // exp4
+	FMOVQ 112(R0), F14 // exp4
+	FMOVQ 112(R0), F15 // exp4
+	FMOVQ 128(R0), F16 // exp3
+	FMOVQ 128(R0), F17 // exp3
+	FMOVQ 128(R0), F18 // exp3
+	FMOVQ 128(R0), F19 // exp3
+	VFMLA V0.S4, V12.S4, V16.S4
+	VFMLA V1.S4, V13.S4, V17.S4
+	VFMLA V2.S4, V14.S4, V18.S4
+	VFMLA V3.S4, V15.S4, V19.S4
+	FMOVQ 144(R0), F12 // exp2
+	FMOVQ 144(R0), F13 // exp2
+	FMOVQ 144(R0), F14 // exp2
+	FMOVQ 144(R0), F15 // exp2
+	VFMLA V0.S4, V16.S4, V12.S4
+	VFMLA V1.S4, V17.S4, V13.S4
+	VFMLA V2.S4, V18.S4, V14.S4
+	VFMLA V3.S4, V19.S4, V15.S4
+	FMOVQ 160(R0), F16 // exp1
+	FMOVQ 160(R0), F17 // exp1
+	FMOVQ 160(R0), F18 // exp1
+	FMOVQ 160(R0), F19 // exp1
+	VFMLA V0.S4, V12.S4, V16.S4
+	VFMLA V1.S4, V13.S4, V17.S4
+	VFMLA V2.S4, V14.S4, V18.S4
+	VFMLA V3.S4, V15.S4, V19.S4
+	FMOVQ 176(R0), F12 // exp0
+	FMOVQ 176(R0), F13 // exp0
+	FMOVQ 176(R0), F14 // exp0
+	FMOVQ 176(R0), F15 // exp0
+	VFMLA V0.S4, V16.S4, V12.S4
+	VFMLA V1.S4, V17.S4, V13.S4
+	VFMLA V2.S4, V18.S4, V14.S4
+	VFMLA V3.S4, V19.S4, V15.S4
+	VFMUL_S4(0, 12, 12)
+	VFMUL_S4(1, 13, 13)
+	VFMUL_S4(2, 14, 14)
+	VFMUL_S4(3, 15, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_S4(0, 16, 17)
+	VFADD_S4(1, 16, 18)
+	VFADD_S4(2, 16, 19)
+	VFADD_S4(3, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_S4(20, 17, 21)
+	VFSUB_S4(20, 18, 22)
+	VFSUB_S4(20, 19, 23)
+	VFSUB_S4(20, 16, 20)
+	VFSUB_S4(21, 0, 21)
+	VFSUB_S4(22, 1, 22)
+	VFSUB_S4(23, 2, 23)
+	VFSUB_S4(20, 3, 20)
+	VFMLA V0.S4, V12.S4, V21.S4
+	VFMLA V1.S4, V13.S4, V22.S4
+	VFMLA V2.S4, V14.S4, V23.S4
+	VFMLA V3.S4, V15.S4, V20.S4
+	VFADD_S4(21, 17, 0)
+	VFADD_S4(22, 18, 1)
+	VFADD_S4(23, 19, 2)
+	VFADD_S4(20, 16, 3)
+	VFMLA V0.S4, V9.S4, V21.S4
+	VFMLA V1.S4, V10.S4, V22.S4
+	VFMLA V2.S4, V11.S4, V23.S4
+	VFMLA V3.S4, V8.S4, V20.S4
+	VFADD_S4(21, 17, 0)
+	VFADD_S4(22, 18, 1)
+	VFADD_S4(23, 19, 2)
+	VFADD_S4(20, 16, 3)
+	VFSUB_S4(17, 0, 8)
+	VFSUB_S4(18, 1, 9)
+	VFSUB_S4(19, 2, 10)
+	VFSUB_S4(16, 3, 11)
+	VFSUB_S4(8, 21, 8)
+	VFSUB_S4(9, 22, 9)
+	VFSUB_S4(10, 23, 10)
+	VFSUB_S4(11, 20, 11)
+	VSHL $23, V4.S4, V4.S4
+	VSHL $23, V5.S4, V5.S4
+	VSHL $23, V6.S4, V6.S4
+	VSHL $23, V7.S4, V7.S4
+	VFMUL_S4(4, 0, 12)
+	VFMUL_S4(5, 1, 13)
+	VFMUL_S4(6, 2, 14)
+	VFMUL_S4(7, 3, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_S4(12, 16, 17)
+	VFADD_S4(13, 16, 18)
+	VFADD_S4(14, 16, 19)
+	VFADD_S4(15, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_S4(20, 17, 21)
+	VFSUB_S4(20, 18, 22)
+	VFSUB_S4(20, 19, 23)
+	VFSUB_S4(20, 16, 20)
+	VFSUB_S4(21, 12, 12)
+	VFSUB_S4(22, 13, 13)
+	VFSUB_S4(23, 14, 14)
+	VFSUB_S4(20, 15, 15)
+	VFMLA V4.S4, V8.S4, V12.S4
+	VFMLA V5.S4, V9.S4, V13.S4
+	VFMLA V6.S4, V10.S4, V14.S4
+	VFMLA V7.S4, V11.S4, V15.S4
+	VFADD_S4(17, 17, 20)
+	VFADD_S4(18, 18, 21)
+	VFADD_S4(19, 19, 22)
+	VFADD_S4(16, 16, 23)
+	VFMUL_S4(17, 17, 24)
+	VFMUL_S4(18, 18, 25)
+	VFMUL_S4(19, 19, 26)
+	VFMUL_S4(16, 16, 27)
+	VFNEG_S4(24, 28)
+	VFNEG_S4(25, 29)
+	VFNEG_S4(26, 30)
+	VFNEG_S4(27, 31)
+	VFMLA V17.S4, V17.S4, V28.S4
+	VFMLA V18.S4, V18.S4, V29.S4
+	VFMLA V19.S4, V19.S4, V30.S4
+	VFMLA V16.S4, V16.S4, V31.S4
+	VFMLA V12.S4, V20.S4, V28.S4
+	VFMLA V13.S4, V21.S4, V29.S4
+	VFMLA V14.S4, V22.S4, V30.S4
+	VFMLA V15.S4, V23.S4, V31.S4
+	FMOVQ 16(R0), F12 // one
+	VFDIV_S4(24, 12, 13)
+	VFDIV_S4(25, 12, 14)
+	VFDIV_S4(26, 12, 15)
+	VFDIV_S4(27, 12, 12)
+	VFMUL_S4(13, 0, 16)
+	VFMUL_S4(14, 1, 17)
+	VFMUL_S4(15, 2, 18)
+	VFMUL_S4(12, 3, 19)
+	VFMLS V24.S4, V16.S4, V0.S4
+	VFMLS V25.S4, V17.S4, V1.S4
+	VFMLS V26.S4, V18.S4, V2.S4
+	VFMLS V27.S4, V19.S4, V3.S4
+	VFADD_S4(8, 0, 0)
+	VFADD_S4(9, 1, 1)
+	VFADD_S4(10, 2, 2)
+	VFADD_S4(11, 3, 3)
+	VFMLS V28.S4, V16.S4, V0.S4
+	VFMLS V29.S4, V17.S4, V1.S4
+	VFMLS V30.S4, V18.S4, V2.S4
+	VFMLS V31.S4, V19.S4, V3.S4
+	VFMLA V13.S4, V0.S4, V16.S4
+	VFMLA V14.S4, V1.S4, V17.S4
+	VFMLA V15.S4, V2.S4, V18.S4
+	VFMLA V12.S4, V3.S4, V19.S4
+	VFMUL_S4(4, 16, 0)
+	VFMUL_S4(5, 17, 1)
+	VFMUL_S4(6, 18, 2)
+	VFMUL_S4(7, 19, 3)
+	FLDPQ 0(R3), (F4, F5)
+	FLDPQ 32(R3), (F6, F7)
+	VFMUL_S4(0, 4, 0)
+	VFMUL_S4(1, 5, 1)
+	VFMUL_S4(2, 6, 2)
+	VFMUL_S4(3, 7, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $64, R3
+	ADD $-16, R4
+	CMP $16, R4
+	BGE loop2
+
+	// A vector or the rest of one.
+
+single3:
+	CBZ R4, end4
+	CMP $4, R4
+	BLT part5
+	FMOVQ 0(R2), F0
+	FMOVQ 0(R3), F1
+	B start6
+
+part5:
+	VMOVI $0, V0.B16
+	VMOVI $0, V1.B16
+	TBNZ $1, R4, two8
+	TBZ $0, R4, skip10
+	VLD1 (R2), V0.S[0]
+	VLD1 (R3), V1.S[0]
+
+skip10:
+	B end9
+
+two8:
+	VLD1.P 8(R2), V0.D[0]
+	VLD1.P 8(R3), V1.D[0]
+	TBZ $0, R4, skip11
+	VLD1 (R2), V0.S[2]
+	VLD1 (R3), V1.S[2]
+
+skip11:
+
+end9:
+
+start6:
+	FMOVQ 640(R0), F2 // sign
+	VORR V2.B16, V0.B16, V0.B16
+	FMOVQ 624(R0), F2 // minusSafe
+	VFCMGT_S4(0, 2, 2)
+	FMOVQ 192(R0), F3 // expMin
+	VFMAX_S4(3, 0, 0)
+	FMOVQ 48(R0), F3 // round
+	FMOVQ 64(R0), F4 // log2e
+	VFMLA V4.S4, V0.S4, V3.S4
+	FMOVQ 48(R0), F4 // round
+	VFSUB_S4(4, 3, 4)
+	FMOVQ 80(R0), F5 // ln2Hi
+	VFMLS V5.S4, V4.S4, V0.S4
+	FMOVQ 96(R0), F5 // minusLn2Lo
+	VFMUL_S4(5, 4, 4)
+	FMOVQ 112(R0), F5 // exp4
+	FMOVQ 128(R0), F6 // exp3
+	VFMLA V0.S4, V5.S4, V6.S4
+	FMOVQ 144(R0), F5 // exp2
+	VFMLA V0.S4, V6.S4, V5.S4
+	FMOVQ 160(R0), F6 // exp1
+	VFMLA V0.S4, V5.S4, V6.S4
+	FMOVQ 176(R0), F5 // exp0
+	VFMLA V0.S4, V6.S4, V5.S4
+	VFMUL_S4(0, 5, 5)
+	FMOVQ 16(R0), F6 // one
+	VFADD_S4(0, 6, 6)
+	FMOVQ 16(R0), F7 // one
+	VFSUB_S4(7, 6, 7)
+	VFSUB_S4(7, 0, 7)
+	VFMLA V0.S4, V5.S4, V7.S4
+	VFADD_S4(7, 6, 0)
+	VFMLA V0.S4, V4.S4, V7.S4
+	VFADD_S4(7, 6, 0)
+	VFSUB_S4(6, 0, 4)
+	VFSUB_S4(4, 7, 4)
+	VSHL $23, V3.S4, V5.S4
+	FMOVQ 720(R0), F5 // safeRound
+	VFMAX_S4(5, 3, 5)
+	VSHL $23, V5.S4, V5.S4
+	VFMUL_S4(5, 0, 6)
+	FMOVQ 16(R0), F7 // one
+	VFADD_S4(6, 7, 7)
+	FMOVQ 16(R0), F8 // one
+	VFSUB_S4(8, 7, 8)
+	VFSUB_S4(8, 6, 6)
+	VFMLA V5.S4, V4.S4, V6.S4
+	VFADD_S4(7, 7, 8)
+	VFMUL_S4(7, 7, 9)
+	VFNEG_S4(9, 10)
+	VFMLA V7.S4, V7.S4, V10.S4
+	VFMLA V6.S4, V8.S4, V10.S4
+	FMOVQ 16(R0), F6 // one
+	VFDIV_S4(9, 6, 6)
+	VFMUL_S4(6, 0, 7)
+	VFMLS V9.S4, V7.S4, V0.S4
+	VFADD_S4(4, 0, 0)
+	VFMLS V10.S4, V7.S4, V0.S4
+	VFMLA V6.S4, V0.S4, V7.S4
+	VFMUL_S4(5, 7, 0)
+	FMOVQ 224(R0), F4 // upLog
+	VFADD_S4(4, 3, 3)
+	VSHL $23, V3.S4, V3.S4
+	VFMUL_S4(3, 7, 3)
+	FMOVQ 256(R0), F4 // down
+	VFMUL_S4(4, 3, 4)
+	FMOVQ 272(R0), F5 // lowLimit
+	VFCMGT_S4(3, 5, 5)
+	FMOVQ 272(R0), F6 // lowLimit
+	VFADD_S4(6, 3, 3)
+	FMOVQ 272(R0), F6 // lowLimit
+	VSUB V6.S4, V3.S4, V3.S4
+	VBIT V5.B16, V3.B16, V4.B16
+	VBIT V2.B16, V4.B16, V0.B16
+	VFMUL_S4(0, 1, 0)
+	CMP $4, R4
+	BLT storePart7
+	FMOVQ F0, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	ADD $-4, R4
+	B next1
+
+storePart7:
+	TBZ $1, R4, one12
+	FMOVD.P F0, 8(R1)
+	TBZ $0, R4, skip14
+	VST1 V0.S[2], (R1)
+
+skip14:
+	B end13
+
+one12:
+	TBZ $0, R4, skip15
+	FMOVS F0, (R1)
+
+skip15:
+
+end13:
+
+end4:
+	RET
+
+// MulTanhPrimeF32NEON sets dst[i] = d[i]·tanh'(z[i]); generic.MulTanhPrimeF32 defines it. 4·σ'(2z) as SigmoidPrime computes it.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   d
+//	R4   z_len
+TEXT ·MulTanhPrimeF32NEON(SB), NOSPLIT, $0-72
+	MOVD $constantsF32<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+48(FP), R2
+	MOVD d_base+24(FP), R3
+	MOVD z_len+56(FP), R4
+
+next1:
+	CMP $16, R4
+	BLT single3
+
+loop2:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 640(R0), F4 // sign
+	VORR V4.B16, V0.B16, V0.B16
+	VORR V4.B16, V1.B16, V1.B16
+	VORR V4.B16, V2.B16, V2.B16
+	VORR V4.B16, V3.B16, V3.B16
+	VFADD_S4(0, 0, 0)
+	VFADD_S4(1, 1, 1)
+	VFADD_S4(2, 2, 2)
+	VFADD_S4(3, 3, 3)
+	FMOVQ 624(R0), F4 // minusSafe
+	VFCMGE_S4(4, 0, 5)
+	VFCMGE_S4(4, 1, 6)
+	VFCMGE_S4(4, 2, 7)
+	VFCMGE_S4(4, 3, 4)
+	VAND V7.B16, V5.B16, V5.B16
+	VAND V4.B16, V6.B16, V6.B16
+	VAND V6.B16, V5.B16, V5.B16
+	VUMINV_S4(5, 4)
+	FMOVS F4, R5
+	CBZW R5, single3
+	FMOVQ 48(R0), F4 // round
+	FMOVQ 48(R0), F5 // round
+	FMOVQ 48(R0), F6 // round
+	FMOVQ 48(R0), F7 // round
+	FMOVQ 64(R0), F8 // log2e
+	VFMLA V8.S4, V0.S4, V4.S4
+	VFMLA V8.S4, V1.S4, V5.S4
+	VFMLA V8.S4, V2.S4, V6.S4
+	VFMLA V8.S4, V3.S4, V7.S4
+	FMOVQ 48(R0), F8 // round
+	VFSUB_S4(8, 4, 9)
+	VFSUB_S4(8, 5, 10)
+	VFSUB_S4(8, 6, 11)
+	VFSUB_S4(8, 7, 8)
+	FMOVQ 80(R0), F12 // ln2Hi
+	VFMLS V12.S4, V9.S4, V0.S4
+	VFMLS V12.S4, V10.S4, V1.S4
+	VFMLS V12.S4, V11.S4, V2.S4
+	VFMLS V12.S4, V8.S4, V3.S4
+	FMOVQ 96(R0), F12 // minusLn2Lo
+	VFMUL_S4(12, 9, 9)
+	VFMUL_S4(12, 10, 10)
+	VFMUL_S4(12, 11, 11)
+	VFMUL_S4(12, 8, 8)
+	FMOVQ 112(R0), F12 // exp4
+	FMOVQ 112(R0), F13 // exp4
+	FMOVQ 112(R0), F14 // exp4
+	FMOVQ 112(R0), F15 // exp4
+	FMOVQ 128(R0), F16 // exp3
+	FMOVQ 128(R0), F17 // exp3
+	FMOVQ 128(R0), F18 // exp3
+	FMOVQ 128(R0), F19 // exp3
+	VFMLA V0.S4, V12.S4, V16.S4
+	VFMLA V1.S4, V13.S4, V17.S4
+	VFMLA V2.S4, V14.S4, V18.S4
+	VFMLA V3.S4, V15.S4, V19.S4
+	FMOVQ 144(R0), F12 // exp2
+	FMOVQ 144(R0), F13 // exp2
+	FMOVQ 144(R0), F14 // exp2
+	FMOVQ 144(R0), F15 // exp2
+	VFMLA V0.S4, V16.S4, V12.S4
+	VFMLA V1.S4, V17.S4, V13.S4
+	VFMLA V2.S4, V18.S4, V14.S4
+	VFMLA V3.S4, V19.S4, V15.S4
+	FMOVQ 160(R0), F16 // exp1
+	FMOVQ 160(R0), F17 // exp1
+	FMOVQ 160(R0), F18 // exp1
+	FMOVQ 160(R0), F19 // exp1
+	VFMLA V0.S4, V12.S4, V16.S4
+	VFMLA V1.S4, V13.S4, V17.S4
+	VFMLA V2.S4, V14.S4, V18.S4
+	VFMLA V3.S4, V15.S4, V19.S4
+	FMOVQ 176(R0), F12 // exp0
+	FMOVQ 176(R0), F13 // exp0
+	FMOVQ 176(R0), F14 // exp0
+	FMOVQ 176(R0), F15 // exp0
+	VFMLA V0.S4, V16.S4, V12.S4
+	VFMLA V1.S4, V17.S4, V13.S4
+	VFMLA V2.S4, V18.S4, V14.S4
+	VFMLA V3.S4, V19.S4, V15.S4
+	VFMUL_S4(0, 12, 12)
+	VFMUL_S4(1, 13, 13)
+	VFMUL_S4(2, 14, 14)
+	VFMUL_S4(3, 15, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_S4(0, 16, 17)
+	VFADD_S4(1, 16, 18)
+	VFADD_S4(2, 16, 19)
+	VFADD_S4(3, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_S4(20, 17, 21)
+	VFSUB_S4(20, 18, 22)
+	VFSUB_S4(20, 19, 23)
+	VFSUB_S4(20, 16, 20)
+	VFSUB_S4(21, 0, 21)
+	VFSUB_S4(22, 1, 22)
+	VFSUB_S4(23, 2, 23)
+	VFSUB_S4(20, 3, 20)
+	VFMLA V0.S4, V12.S4, V21.S4
+	VFMLA V1.S4, V13.S4, V22.S4
+	VFMLA V2.S4, V14.S4, V23.S4
+	VFMLA V3.S4, V15.S4, V20.S4
+	VFADD_S4(21, 17, 0)
+	VFADD_S4(22, 18, 1)
+	VFADD_S4(23, 19, 2)
+	VFADD_S4(20, 16, 3)
+	VFMLA V0.S4, V9.S4, V21.S4
+	VFMLA V1.S4, V10.S4, V22.S4
+	VFMLA V2.S4, V11.S4, V23.S4
+	VFMLA V3.S4, V8.S4, V20.S4
+	VFADD_S4(21, 17, 0)
+	VFADD_S4(22, 18, 1)
+	VFADD_S4(23, 19, 2)
+	VFADD_S4(20, 16, 3)
+	VFSUB_S4(17, 0, 8)
+	VFSUB_S4(18, 1, 9)
+	VFSUB_S4(19, 2, 10)
+	VFSUB_S4(16, 3, 11)
+	VFSUB_S4(8, 21, 8)
+	VFSUB_S4(9, 22, 9)
+	VFSUB_S4(10, 23, 10)
+	VFSUB_S4(11, 20, 11)
+	VSHL $23, V4.S4, V4.S4
+	VSHL $23, V5.S4, V5.S4
+	VSHL $23, V6.S4, V6.S4
+	VSHL $23, V7.S4, V7.S4
+	VFMUL_S4(4, 0, 12)
+	VFMUL_S4(5, 1, 13)
+	VFMUL_S4(6, 2, 14)
+	VFMUL_S4(7, 3, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_S4(12, 16, 17)
+	VFADD_S4(13, 16, 18)
+	VFADD_S4(14, 16, 19)
+	VFADD_S4(15, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_S4(20, 17, 21)
+	VFSUB_S4(20, 18, 22)
+	VFSUB_S4(20, 19, 23)
+	VFSUB_S4(20, 16, 20)
+	VFSUB_S4(21, 12, 12)
+	VFSUB_S4(22, 13, 13)
+	VFSUB_S4(23, 14, 14)
+	VFSUB_S4(20, 15, 15)
+	VFMLA V4.S4, V8.S4, V12.S4
+	VFMLA V5.S4, V9.S4, V13.S4
+	VFMLA V6.S4, V10.S4, V14.S4
+	VFMLA V7.S4, V11.S4, V15.S4
+	FMOVQ 736(R0), F20 // half
+	VFMUL_S4(20, 17, 17)
+	VFMUL_S4(20, 18, 18)
+	VFMUL_S4(20, 19, 19)
+	VFMUL_S4(20, 16, 16)
+	VFMUL_S4(17, 17, 20)
+	VFMUL_S4(18, 18, 21)
+	VFMUL_S4(19, 19, 22)
+	VFMUL_S4(16, 16, 23)
+	VFNEG_S4(20, 24)
+	VFNEG_S4(21, 25)
+	VFNEG_S4(22, 26)
+	VFNEG_S4(23, 27)
+	VFMLA V17.S4, V17.S4, V24.S4
+	VFMLA V18.S4, V18.S4, V25.S4
+	VFMLA V19.S4, V19.S4, V26.S4
+	VFMLA V16.S4, V16.S4, V27.S4
+	VFMLA V12.S4, V17.S4, V24.S4
+	VFMLA V13.S4, V18.S4, V25.S4
+	VFMLA V14.S4, V19.S4, V26.S4
+	VFMLA V15.S4, V16.S4, V27.S4
+	FMOVQ 16(R0), F12 // one
+	VFDIV_S4(20, 12, 13)
+	VFDIV_S4(21, 12, 14)
+	VFDIV_S4(22, 12, 15)
+	VFDIV_S4(23, 12, 12)
+	VFMUL_S4(13, 0, 16)
+	VFMUL_S4(14, 1, 17)
+	VFMUL_S4(15, 2, 18)
+	VFMUL_S4(12, 3, 19)
+	VFMLS V20.S4, V16.S4, V0.S4
+	VFMLS V21.S4, V17.S4, V1.S4
+	VFMLS V22.S4, V18.S4, V2.S4
+	VFMLS V23.S4, V19.S4, V3.S4
+	VFADD_S4(8, 0, 0)
+	VFADD_S4(9, 1, 1)
+	VFADD_S4(10, 2, 2)
+	VFADD_S4(11, 3, 3)
+	VFMLS V24.S4, V16.S4, V0.S4
+	VFMLS V25.S4, V17.S4, V1.S4
+	VFMLS V26.S4, V18.S4, V2.S4
+	VFMLS V27.S4, V19.S4, V3.S4
+	VFMLA V13.S4, V0.S4, V16.S4
+	VFMLA V14.S4, V1.S4, V17.S4
+	VFMLA V15.S4, V2.S4, V18.S4
+	VFMLA V12.S4, V3.S4, V19.S4
+	VFMUL_S4(4, 16, 0)
+	VFMUL_S4(5, 17, 1)
+	VFMUL_S4(6, 18, 2)
+	VFMUL_S4(7, 19, 3)
+	FLDPQ 0(R3), (F4, F5)
+	FLDPQ 32(R3), (F6, F7)
+	VFMUL_S4(0, 4, 0)
+	VFMUL_S4(1, 5, 1)
+	VFMUL_S4(2, 6, 2)
+	VFMUL_S4(3, 7, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $64, R3
+	ADD $-16, R4
+	CMP $16, R4
+	BGE loop2
+
+	// A vector or the rest of one.
+
+single3:
+	CBZ R4, end4
+	CMP $4, R4
+	BLT part5
+	FMOVQ 0(R2), F0
+	FMOVQ 0(R3), F1
+	B start6
+
+part5:
+	VMOVI $0, V0.B16
+	VMOVI $0, V1.B16
+	TBNZ $1, R4, two8
+	TBZ $0, R4, skip10
+	VLD1 (R2), V0.S[0]
+	VLD1 (R3), V1.S[0]
+
+skip10:
+	B end9
+
+two8:
+	VLD1.P 8(R2), V0.D[0]
+	VLD1.P 8(R3), V1.D[0]
+	TBZ $0, R4, skip11
+	VLD1 (R2), V0.S[2]
+	VLD1 (R3), V1.S[2]
+
+skip11:
+
+end9:
+
+start6:
+	FMOVQ 640(R0), F2 // sign
+	VORR V2.B16, V0.B16, V0.B16
+	VFADD_S4(0, 0, 0)
+	FMOVQ 624(R0), F2 // minusSafe
+	VFCMGT_S4(0, 2, 2)
+	FMOVQ 192(R0), F3 // expMin
+	VFMAX_S4(3, 0, 0)
+	FMOVQ 48(R0), F3 // round
+	FMOVQ 64(R0), F4 // log2e
+	VFMLA V4.S4, V0.S4, V3.S4
+	FMOVQ 48(R0), F4 // round
+	VFSUB_S4(4, 3, 4)
+	FMOVQ 80(R0), F5 // ln2Hi
+	VFMLS V5.S4, V4.S4, V0.S4
+	FMOVQ 96(R0), F5 // minusLn2Lo
+	VFMUL_S4(5, 4, 4)
+	FMOVQ 112(R0), F5 // exp4
+	FMOVQ 128(R0), F6 // exp3
+	VFMLA V0.S4, V5.S4, V6.S4
+	FMOVQ 144(R0), F5 // exp2
+	VFMLA V0.S4, V6.S4, V5.S4
+	FMOVQ 160(R0), F6 // exp1
+	VFMLA V0.S4, V5.S4, V6.S4
+	FMOVQ 176(R0), F5 // exp0
+	VFMLA V0.S4, V6.S4, V5.S4
+	VFMUL_S4(0, 5, 5)
+	FMOVQ 16(R0), F6 // one
+	VFADD_S4(0, 6, 6)
+	FMOVQ 16(R0), F7 // one
+	VFSUB_S4(7, 6, 7)
+	VFSUB_S4(7, 0, 7)
+	VFMLA V0.S4, V5.S4, V7.S4
+	VFADD_S4(7, 6, 0)
+	VFMLA V0.S4, V4.S4, V7.S4
+	VFADD_S4(7, 6, 0)
+	VFSUB_S4(6, 0, 4)
+	VFSUB_S4(4, 7, 4)
+	VSHL $23, V3.S4, V5.S4
+	FMOVQ 720(R0), F5 // safeRound
+	VFMAX_S4(5, 3, 5)
+	VSHL $23, V5.S4, V5.S4
+	VFMUL_S4(5, 0, 6)
+	FMOVQ 16(R0), F7 // one
+	VFADD_S4(6, 7, 7)
+	FMOVQ 16(R0), F8 // one
+	VFSUB_S4(8, 7, 8)
+	VFSUB_S4(8, 6, 6)
+	VFMLA V5.S4, V4.S4, V6.S4
+	FMOVQ 736(R0), F8 // half
+	VFMUL_S4(8, 7, 7)
+	VFMUL_S4(7, 7, 8)
+	VFNEG_S4(8, 9)
+	VFMLA V7.S4, V7.S4, V9.S4
+	VFMLA V6.S4, V7.S4, V9.S4
+	FMOVQ 16(R0), F6 // one
+	VFDIV_S4(8, 6, 6)
+	VFMUL_S4(6, 0, 7)
+	VFMLS V8.S4, V7.S4, V0.S4
+	VFADD_S4(4, 0, 0)
+	VFMLS V9.S4, V7.S4, V0.S4
+	VFMLA V6.S4, V0.S4, V7.S4
+	VFMUL_S4(5, 7, 0)
+	FMOVQ 224(R0), F4 // upLog
+	VFADD_S4(4, 3, 3)
+	VSHL $23, V3.S4, V3.S4
+	VFMUL_S4(3, 7, 3)
+	FMOVQ 256(R0), F4 // down
+	VFMUL_S4(4, 3, 4)
+	FMOVQ 272(R0), F5 // lowLimit
+	VFCMGT_S4(3, 5, 5)
+	FMOVQ 272(R0), F6 // lowLimit
+	VFADD_S4(6, 3, 3)
+	FMOVQ 272(R0), F6 // lowLimit
+	VSUB V6.S4, V3.S4, V3.S4
+	VBIT V5.B16, V3.B16, V4.B16
+	VBIT V2.B16, V4.B16, V0.B16
+	VFMUL_S4(0, 1, 0)
+	CMP $4, R4
+	BLT storePart7
+	FMOVQ F0, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	ADD $-4, R4
+	B next1
+
+storePart7:
+	TBZ $1, R4, one12
+	FMOVD.P F0, 8(R1)
+	TBZ $0, R4, skip14
+	VST1 V0.S[2], (R1)
+
+skip14:
+	B end13
+
+one12:
+	TBZ $0, R4, skip15
+	FMOVS F0, (R1)
+
+skip15:
+
+end13:
+
+end4:
+	RET
+
+// zero
+DATA constantsF32<>+0(SB)/8, $0x0000000000000000
+DATA constantsF32<>+8(SB)/8, $0x0000000000000000
+
+// one
+DATA constantsF32<>+16(SB)/8, $0x3f8000003f800000
+DATA constantsF32<>+24(SB)/8, $0x3f8000003f800000
+
+// safe
+DATA constantsF32<>+32(SB)/8, $0x42ac000042ac0000
+DATA constantsF32<>+40(SB)/8, $0x42ac000042ac0000
+
+// round
+DATA constantsF32<>+48(SB)/8, $0x4b40007f4b40007f
+DATA constantsF32<>+56(SB)/8, $0x4b40007f4b40007f
+
+// log2e
+DATA constantsF32<>+64(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constantsF32<>+72(SB)/8, $0x3fb8aa3b3fb8aa3b
+
+// ln2Hi
+DATA constantsF32<>+80(SB)/8, $0x3f3172183f317218
+DATA constantsF32<>+88(SB)/8, $0x3f3172183f317218
+
+// minusLn2Lo
+DATA constantsF32<>+96(SB)/8, $0x3102e3083102e308
+DATA constantsF32<>+104(SB)/8, $0x3102e3083102e308
+
+// exp4
+DATA constantsF32<>+112(SB)/8, $0x3ab6ab433ab6ab43
+DATA constantsF32<>+120(SB)/8, $0x3ab6ab433ab6ab43
+
+// exp3
+DATA constantsF32<>+128(SB)/8, $0x3c0913cd3c0913cd
+DATA constantsF32<>+136(SB)/8, $0x3c0913cd3c0913cd
+
+// exp2
+DATA constantsF32<>+144(SB)/8, $0x3d2aaa703d2aaa70
+DATA constantsF32<>+152(SB)/8, $0x3d2aaa703d2aaa70
+
+// exp1
+DATA constantsF32<>+160(SB)/8, $0x3e2aaa583e2aaa58
+DATA constantsF32<>+168(SB)/8, $0x3e2aaa583e2aaa58
+
+// exp0
+DATA constantsF32<>+176(SB)/8, $0x3f0000003f000000
+DATA constantsF32<>+184(SB)/8, $0x3f0000003f000000
+
+// expMin
+DATA constantsF32<>+192(SB)/8, $0xc2d40000c2d40000
+DATA constantsF32<>+200(SB)/8, $0xc2d40000c2d40000
+
+// expMax
+DATA constantsF32<>+208(SB)/8, $0x42b2000042b20000
+DATA constantsF32<>+216(SB)/8, $0x42b2000042b20000
+
+// upLog
+DATA constantsF32<>+224(SB)/8, $0x4280000042800000
+DATA constantsF32<>+232(SB)/8, $0x4280000042800000
+
+// up
+DATA constantsF32<>+240(SB)/8, $0x5f8000005f800000
+DATA constantsF32<>+248(SB)/8, $0x5f8000005f800000
+
+// down
+DATA constantsF32<>+256(SB)/8, $0x1f8000001f800000
+DATA constantsF32<>+264(SB)/8, $0x1f8000001f800000
+
+// lowLimit
+DATA constantsF32<>+272(SB)/8, $0x2080000020800000
+DATA constantsF32<>+280(SB)/8, $0x2080000020800000
+
+// minNormal
+DATA constantsF32<>+288(SB)/8, $0x0080000000800000
+DATA constantsF32<>+296(SB)/8, $0x0080000000800000
+
+// inf
+DATA constantsF32<>+304(SB)/8, $0x7f8000007f800000
+DATA constantsF32<>+312(SB)/8, $0x7f8000007f800000
+
+// oneLessSqrtHalf
+DATA constantsF32<>+320(SB)/8, $0x004afb0d004afb0d
+DATA constantsF32<>+328(SB)/8, $0x004afb0d004afb0d
+
+// pow2Mant
+DATA constantsF32<>+336(SB)/8, $0x4b0000004b000000
+DATA constantsF32<>+344(SB)/8, $0x4b0000004b000000
+
+// logBias
+DATA constantsF32<>+352(SB)/8, $0x4b00007f4b00007f
+DATA constantsF32<>+360(SB)/8, $0x4b00007f4b00007f
+
+// significand
+DATA constantsF32<>+368(SB)/8, $0x007fffff007fffff
+DATA constantsF32<>+376(SB)/8, $0x007fffff007fffff
+
+// sqrtHalf
+DATA constantsF32<>+384(SB)/8, $0x3f3504f33f3504f3
+DATA constantsF32<>+392(SB)/8, $0x3f3504f33f3504f3
+
+// logHi
+DATA constantsF32<>+400(SB)/8, $0x3f3172003f317200
+DATA constantsF32<>+408(SB)/8, $0x3f3172003f317200
+
+// logLo
+DATA constantsF32<>+416(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constantsF32<>+424(SB)/8, $0x35bfbe8e35bfbe8e
+
+// log8
+DATA constantsF32<>+432(SB)/8, $0xbda101f7bda101f7
+DATA constantsF32<>+440(SB)/8, $0xbda101f7bda101f7
+
+// log7
+DATA constantsF32<>+448(SB)/8, $0x3e03ebe83e03ebe8
+DATA constantsF32<>+456(SB)/8, $0x3e03ebe83e03ebe8
+
+// log6
+DATA constantsF32<>+464(SB)/8, $0xbe066f94be066f94
+DATA constantsF32<>+472(SB)/8, $0xbe066f94be066f94
+
+// log5
+DATA constantsF32<>+480(SB)/8, $0x3e1136803e113680
+DATA constantsF32<>+488(SB)/8, $0x3e1136803e113680
+
+// log4
+DATA constantsF32<>+496(SB)/8, $0xbe2a3c48be2a3c48
+DATA constantsF32<>+504(SB)/8, $0xbe2a3c48be2a3c48
+
+// log3
+DATA constantsF32<>+512(SB)/8, $0x3e4cd2d53e4cd2d5
+DATA constantsF32<>+520(SB)/8, $0x3e4cd2d53e4cd2d5
+
+// log2
+DATA constantsF32<>+528(SB)/8, $0xbe800110be800110
+DATA constantsF32<>+536(SB)/8, $0xbe800110be800110
+
+// log1
+DATA constantsF32<>+544(SB)/8, $0x3eaaaaa53eaaaaa5
+DATA constantsF32<>+552(SB)/8, $0x3eaaaaa53eaaaaa5
+
+// log0
+DATA constantsF32<>+560(SB)/8, $0xbf000000bf000000
+DATA constantsF32<>+568(SB)/8, $0xbf000000bf000000
+
+// logBiasSubnormal
+DATA constantsF32<>+576(SB)/8, $0x4b0001144b000114
+DATA constantsF32<>+584(SB)/8, $0x4b0001144b000114
+
+// nan
+DATA constantsF32<>+592(SB)/8, $0x7fc000007fc00000
+DATA constantsF32<>+600(SB)/8, $0x7fc000007fc00000
+
+// minusInf
+DATA constantsF32<>+608(SB)/8, $0xff800000ff800000
+DATA constantsF32<>+616(SB)/8, $0xff800000ff800000
+
+// minusSafe
+DATA constantsF32<>+624(SB)/8, $0xc2ac0000c2ac0000
+DATA constantsF32<>+632(SB)/8, $0xc2ac0000c2ac0000
+
+// sign
+DATA constantsF32<>+640(SB)/8, $0x8000000080000000
+DATA constantsF32<>+648(SB)/8, $0x8000000080000000
+
+// minusTanhLarge
+DATA constantsF32<>+656(SB)/8, $0xc1200000c1200000
+DATA constantsF32<>+664(SB)/8, $0xc1200000c1200000
+
+// minusTanhLeast
+DATA constantsF32<>+672(SB)/8, $0xab800000ab800000
+DATA constantsF32<>+680(SB)/8, $0xab800000ab800000
+
+// two
+DATA constantsF32<>+688(SB)/8, $0x4000000040000000
+DATA constantsF32<>+696(SB)/8, $0x4000000040000000
+
+// tanhTiny
+DATA constantsF32<>+704(SB)/8, $0x3900000039000000
+DATA constantsF32<>+712(SB)/8, $0x3900000039000000
+
+// safeRound
+DATA constantsF32<>+720(SB)/8, $0x4b4000034b400003
+DATA constantsF32<>+728(SB)/8, $0x4b4000034b400003
+
+// half
+DATA constantsF32<>+736(SB)/8, $0x3f0000003f000000
+DATA constantsF32<>+744(SB)/8, $0x3f0000003f000000
+
+GLOBL constantsF32<>(SB), RODATA|NOPTR, $752
+
+// AddF64NEON sets dst[i] = x[i] + y[i]; generic.AddF64 defines it.
+// Four vectors a round.
+//
+//	R0   dst
+//	R1   x
+//	R2   y
+//	R3   x_len
+TEXT ·AddF64NEON(SB), NOSPLIT, $0-72
+	MOVD dst_base+0(FP), R0
+	MOVD x_base+24(FP), R1
+	MOVD y_base+48(FP), R2
+	MOVD x_len+32(FP), R3
+	SUBS $8, R3
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F0, F1)
+	FLDPQ 32(R1), (F2, F3)
+	FLDPQ 0(R2), (F4, F5)
+	FLDPQ 32(R2), (F6, F7)
+	VFADD_D2(4, 0, 0)
+	VFADD_D2(5, 1, 1)
+	VFADD_D2(6, 2, 2)
+	VFADD_D2(7, 3, 3)
+	FSTPQ (F0, F1), 0(R0)
+	FSTPQ (F2, F3), 32(R0)
+	ADD $64, R0
+	ADD $64, R1
+	ADD $64, R2
+	SUBS $8, R3
+	BGE loop1
+
+rest2:
+	ADD $8, R3
+	SUBS $2, R3
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F0
+	FMOVQ 0(R2), F1
+	VFADD_D2(1, 0, 0)
+	FMOVQ F0, 0(R0)
+	ADD $16, R0
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $2, R3
+	BGE loop3
+
+rest4:
+	ADD $2, R3
+	TBZ $0, R3, skip5
+	FMOVD 0(R1), F0
+	FMOVD 0(R2), F1
+	VFADD_D2(1, 0, 0)
+	FMOVD F0, 0(R0)
+
+skip5:
+	RET
+
+// SubF64NEON sets dst[i] = x[i] − y[i]; generic.SubF64 defines it.
+// Four vectors a round.
+//
+//	R0   dst
+//	R1   x
+//	R2   y
+//	R3   x_len
+TEXT ·SubF64NEON(SB), NOSPLIT, $0-72
+	MOVD dst_base+0(FP), R0
+	MOVD x_base+24(FP), R1
+	MOVD y_base+48(FP), R2
+	MOVD x_len+32(FP), R3
+	SUBS $8, R3
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F0, F1)
+	FLDPQ 32(R1), (F2, F3)
+	FLDPQ 0(R2), (F4, F5)
+	FLDPQ 32(R2), (F6, F7)
+	VFSUB_D2(4, 0, 0)
+	VFSUB_D2(5, 1, 1)
+	VFSUB_D2(6, 2, 2)
+	VFSUB_D2(7, 3, 3)
+	FSTPQ (F0, F1), 0(R0)
+	FSTPQ (F2, F3), 32(R0)
+	ADD $64, R0
+	ADD $64, R1
+	ADD $64, R2
+	SUBS $8, R3
+	BGE loop1
+
+rest2:
+	ADD $8, R3
+	SUBS $2, R3
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F0
+	FMOVQ 0(R2), F1
+	VFSUB_D2(1, 0, 0)
+	FMOVQ F0, 0(R0)
+	ADD $16, R0
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $2, R3
+	BGE loop3
+
+rest4:
+	ADD $2, R3
+	TBZ $0, R3, skip5
+	FMOVD 0(R1), F0
+	FMOVD 0(R2), F1
+	VFSUB_D2(1, 0, 0)
+	FMOVD F0, 0(R0)
+
+skip5:
+	RET
+
+// MulF64NEON sets dst[i] = x[i]·y[i]; generic.MulF64 defines it.
+// Four vectors a round.
+//
+//	R0   dst
+//	R1   x
+//	R2   y
+//	R3   x_len
+TEXT ·MulF64NEON(SB), NOSPLIT, $0-72
+	MOVD dst_base+0(FP), R0
+	MOVD x_base+24(FP), R1
+	MOVD y_base+48(FP), R2
+	MOVD x_len+32(FP), R3
+	SUBS $8, R3
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F0, F1)
+	FLDPQ 32(R1), (F2, F3)
+	FLDPQ 0(R2), (F4, F5)
+	FLDPQ 32(R2), (F6, F7)
+	VFMUL_D2(4, 0, 0)
+	VFMUL_D2(5, 1, 1)
+	VFMUL_D2(6, 2, 2)
+	VFMUL_D2(7, 3, 3)
+	FSTPQ (F0, F1), 0(R0)
+	FSTPQ (F2, F3), 32(R0)
+	ADD $64, R0
+	ADD $64, R1
+	ADD $64, R2
+	SUBS $8, R3
+	BGE loop1
+
+rest2:
+	ADD $8, R3
+	SUBS $2, R3
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F0
+	FMOVQ 0(R2), F1
+	VFMUL_D2(1, 0, 0)
+	FMOVQ F0, 0(R0)
+	ADD $16, R0
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $2, R3
+	BGE loop3
+
+rest4:
+	ADD $2, R3
+	TBZ $0, R3, skip5
+	FMOVD 0(R1), F0
+	FMOVD 0(R2), F1
+	VFMUL_D2(1, 0, 0)
+	FMOVD F0, 0(R0)
+
+skip5:
+	RET
+
+// ReLUF64NEON sets dst[i] = +0 if z[i] < 0, else z[i]; generic.ReLUF64 defines it.
+// Four vectors a round.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   z_len
+TEXT ·ReLUF64NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF64<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+24(FP), R2
+	MOVD z_len+32(FP), R3
+	SUBS $8, R3
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 0(R0), F4 // zero
+	VFCMGT_D2(0, 4, 5)
+	VFCMGT_D2(1, 4, 6)
+	VFCMGT_D2(2, 4, 7)
+	VFCMGT_D2(3, 4, 4)
+	VBIC_B16(5, 0, 0)
+	VBIC_B16(6, 1, 1)
+	VBIC_B16(7, 2, 2)
+	VBIC_B16(4, 3, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	SUBS $8, R3
+	BGE loop1
+
+rest2:
+	ADD $8, R3
+	SUBS $2, R3
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R2), F0
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_D2(0, 1, 1)
+	VBIC_B16(1, 0, 0)
+	FMOVQ F0, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $2, R3
+	BGE loop3
+
+rest4:
+	ADD $2, R3
+	TBZ $0, R3, skip5
+	FMOVD 0(R2), F0
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_D2(0, 1, 1)
+	VBIC_B16(1, 0, 0)
+	FMOVD F0, 0(R1)
+
+skip5:
+	RET
+
+// ReLUPrimeF64NEON sets dst[i] = 1 if z[i] > 0, NaN if z[i] is NaN, else 0; generic.ReLUPrimeF64 defines it.
+// Four vectors a round.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   z_len
+TEXT ·ReLUPrimeF64NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF64<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+24(FP), R2
+	MOVD z_len+32(FP), R3
+	SUBS $8, R3
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 0(R0), F4 // zero
+	VFCMGT_D2(4, 0, 5)
+	VFCMGT_D2(4, 1, 6)
+	VFCMGT_D2(4, 2, 7)
+	VFCMGT_D2(4, 3, 4)
+	FMOVQ 16(R0), F8 // one
+	VAND V8.B16, V5.B16, V5.B16
+	VAND V8.B16, V6.B16, V6.B16
+	VAND V8.B16, V7.B16, V7.B16
+	VAND V8.B16, V4.B16, V4.B16
+	VFCMEQ_D2(0, 0, 8)
+	VFCMEQ_D2(1, 1, 9)
+	VFCMEQ_D2(2, 2, 10)
+	VFCMEQ_D2(3, 3, 11)
+	VBIF V8.B16, V0.B16, V5.B16
+	VBIF V9.B16, V1.B16, V6.B16
+	VBIF V10.B16, V2.B16, V7.B16
+	VBIF V11.B16, V3.B16, V4.B16
+	FSTPQ (F5, F6), 0(R1)
+	FSTPQ (F7, F4), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	SUBS $8, R3
+	BGE loop1
+
+rest2:
+	ADD $8, R3
+	SUBS $2, R3
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R2), F0
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_D2(1, 0, 1)
+	FMOVQ 16(R0), F2 // one
+	VAND V2.B16, V1.B16, V1.B16
+	VFCMEQ_D2(0, 0, 2)
+	VBIF V2.B16, V0.B16, V1.B16
+	FMOVQ F1, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $2, R3
+	BGE loop3
+
+rest4:
+	ADD $2, R3
+	TBZ $0, R3, skip5
+	FMOVD 0(R2), F0
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_D2(1, 0, 1)
+	FMOVQ 16(R0), F2 // one
+	VAND V2.B16, V1.B16, V1.B16
+	VFCMEQ_D2(0, 0, 2)
+	VBIF V2.B16, V0.B16, V1.B16
+	FMOVD F1, 0(R1)
+
+skip5:
+	RET
+
+// MulReLUPrimeF64NEON sets dst[i] = d[i]·1 if z[i] > 0, NaN if z[i] is NaN, else 0; generic.MulReLUPrimeF64 defines it.
+// Four vectors a round.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   d
+//	R4   z_len
+TEXT ·MulReLUPrimeF64NEON(SB), NOSPLIT, $0-72
+	MOVD $constantsF64<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+48(FP), R2
+	MOVD d_base+24(FP), R3
+	MOVD z_len+56(FP), R4
+	SUBS $8, R4
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 0(R0), F4 // zero
+	VFCMGT_D2(4, 0, 5)
+	VFCMGT_D2(4, 1, 6)
+	VFCMGT_D2(4, 2, 7)
+	VFCMGT_D2(4, 3, 4)
+	FMOVQ 16(R0), F8 // one
+	VAND V8.B16, V5.B16, V5.B16
+	VAND V8.B16, V6.B16, V6.B16
+	VAND V8.B16, V7.B16, V7.B16
+	VAND V8.B16, V4.B16, V4.B16
+	VFCMEQ_D2(0, 0, 8)
+	VFCMEQ_D2(1, 1, 9)
+	VFCMEQ_D2(2, 2, 10)
+	VFCMEQ_D2(3, 3, 11)
+	VBIF V8.B16, V0.B16, V5.B16
+	VBIF V9.B16, V1.B16, V6.B16
+	VBIF V10.B16, V2.B16, V7.B16
+	VBIF V11.B16, V3.B16, V4.B16
+	FLDPQ 0(R3), (F0, F1)
+	FLDPQ 32(R3), (F2, F3)
+	VFMUL_D2(5, 0, 0)
+	VFMUL_D2(6, 1, 1)
+	VFMUL_D2(7, 2, 2)
+	VFMUL_D2(4, 3, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $64, R3
+	SUBS $8, R4
+	BGE loop1
+
+rest2:
+	ADD $8, R4
+	SUBS $2, R4
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R2), F0
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_D2(1, 0, 1)
+	FMOVQ 16(R0), F2 // one
+	VAND V2.B16, V1.B16, V1.B16
+	VFCMEQ_D2(0, 0, 2)
+	VBIF V2.B16, V0.B16, V1.B16
+	FMOVQ 0(R3), F0
+	VFMUL_D2(1, 0, 0)
+	FMOVQ F0, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	SUBS $2, R4
+	BGE loop3
+
+rest4:
+	ADD $2, R4
+	TBZ $0, R4, skip5
+	FMOVD 0(R2), F0
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_D2(1, 0, 1)
+	FMOVQ 16(R0), F2 // one
+	VAND V2.B16, V1.B16, V1.B16
+	VFCMEQ_D2(0, 0, 2)
+	VBIF V2.B16, V0.B16, V1.B16
+	FMOVD 0(R3), F0
+	VFMUL_D2(1, 0, 0)
+	FMOVD F0, 0(R1)
+
+skip5:
+	RET
+
+// ExpF64NEON sets dst[i] = e^z[i]; generic.ExpF64 defines it. Cody–Waite reduction, a polynomial in two
+// words, 2^k by an integer shift.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   z_len
+TEXT ·ExpF64NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF64<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+24(FP), R2
+	MOVD z_len+32(FP), R3
+
+next1:
+	CMP $8, R3
+	BLT single3
+
+loop2:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 32(R0), F4 // safe
+	VFACGE_D2(0, 4, 5)
+	VFACGE_D2(1, 4, 6)
+	VFACGE_D2(2, 4, 7)
+	VFACGE_D2(3, 4, 4)
+	VAND V7.B16, V5.B16, V5.B16
+	VAND V4.B16, V6.B16, V6.B16
+	VAND V6.B16, V5.B16, V5.B16
+	VUMINV_S4(5, 4)
+	FMOVS F4, R4
+	CBZW R4, single3
+	FMOVQ 48(R0), F4 // round
+	FMOVQ 48(R0), F5 // round
+	FMOVQ 48(R0), F6 // round
+	FMOVQ 48(R0), F7 // round
+	FMOVQ 64(R0), F8 // log2e
+	VFMLA V8.D2, V0.D2, V4.D2
+	VFMLA V8.D2, V1.D2, V5.D2
+	VFMLA V8.D2, V2.D2, V6.D2
+	VFMLA V8.D2, V3.D2, V7.D2
+	FMOVQ 48(R0), F8 // round
+	VFSUB_D2(8, 4, 9)
+	VFSUB_D2(8, 5, 10)
+	VFSUB_D2(8, 6, 11)
+	VFSUB_D2(8, 7, 8)
+	FMOVQ 80(R0), F12 // ln2Hi
+	VFMLS V12.D2, V9.D2, V0.D2
+	VFMLS V12.D2, V10.D2, V1.D2
+	VFMLS V12.D2, V11.D2, V2.D2
+	VFMLS V12.D2, V8.D2, V3.D2
+	FMOVQ 96(R0), F12 // minusLn2Lo
+	VFMUL_D2(12, 9, 9)
+	VFMUL_D2(12, 10, 10)
+	VFMUL_D2(12, 11, 11)
+	VFMUL_D2(12, 8, 8)
+	FMOVQ 112(R0), F12 // exp9
+	FMOVQ 112(R0), F13 // exp9
+	FMOVQ 112(R0), F14 // exp9
+	FMOVQ 112(R0), F15 // exp9
+	FMOVQ 128(R0), F16 // exp8
+	FMOVQ 128(R0), F17 // exp8
+	FMOVQ 128(R0), F18 // exp8
+	FMOVQ 128(R0), F19 // exp8
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 144(R0), F12 // exp7
+	FMOVQ 144(R0), F13 // exp7
+	FMOVQ 144(R0), F14 // exp7
+	FMOVQ 144(R0), F15 // exp7
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 160(R0), F16 // exp6
+	FMOVQ 160(R0), F17 // exp6
+	FMOVQ 160(R0), F18 // exp6
+	FMOVQ 160(R0), F19 // exp6
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 176(R0), F12 // exp5
+	FMOVQ 176(R0), F13 // exp5
+	FMOVQ 176(R0), F14 // exp5
+	FMOVQ 176(R0), F15 // exp5
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 192(R0), F16 // exp4
+	FMOVQ 192(R0), F17 // exp4
+	FMOVQ 192(R0), F18 // exp4
+	FMOVQ 192(R0), F19 // exp4
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 208(R0), F12 // exp3
+	FMOVQ 208(R0), F13 // exp3
+	FMOVQ 208(R0), F14 // exp3
+	FMOVQ 208(R0), F15 // exp3
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 224(R0), F16 // exp2
+	FMOVQ 224(R0), F17 // exp2
+	FMOVQ 224(R0), F18 // exp2
+	FMOVQ 224(R0), F19 // exp2
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 240(R0), F12 // exp1
+	FMOVQ 240(R0), F13 // exp1
+	FMOVQ 240(R0), F14 // exp1
+	FMOVQ 240(R0), F15 // exp1
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 256(R0), F16 // exp0
+	FMOVQ 256(R0), F17 // exp0
+	FMOVQ 256(R0), F18 // exp0
+	FMOVQ 256(R0), F19 // exp0
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	VFMUL_D2(0, 16, 12)
+	VFMUL_D2(1, 17, 13)
+	VFMUL_D2(2, 18, 14)
+	VFMUL_D2(3, 19, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_D2(0, 16, 17)
+	VFADD_D2(1, 16, 18)
+	VFADD_D2(2, 16, 19)
+	VFADD_D2(3, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_D2(20, 17, 21)
+	VFSUB_D2(20, 18, 22)
+	VFSUB_D2(20, 19, 23)
+	VFSUB_D2(20, 16, 20)
+	VFSUB_D2(21, 0, 21)
+	VFSUB_D2(22, 1, 22)
+	VFSUB_D2(23, 2, 23)
+	VFSUB_D2(20, 3, 20)
+	VFMLA V0.D2, V12.D2, V21.D2
+	VFMLA V1.D2, V13.D2, V22.D2
+	VFMLA V2.D2, V14.D2, V23.D2
+	VFMLA V3.D2, V15.D2, V20.D2
+	VFADD_D2(21, 17, 0)
+	VFADD_D2(22, 18, 1)
+	VFADD_D2(23, 19, 2)
+	VFADD_D2(20, 16, 3)
+	VFMLA V0.D2, V9.D2, V21.D2
+	VFMLA V1.D2, V10.D2, V22.D2
+	VFMLA V2.D2, V11.D2, V23.D2
+	VFMLA V3.D2, V8.D2, V20.D2
+	VFADD_D2(21, 17, 0)
+	VFADD_D2(22, 18, 1)
+	VFADD_D2(23, 19, 2)
+	VFADD_D2(20, 16, 3)
+	VSHL $52, V4.D2, V4.D2
+	VSHL $52, V5.D2, V5.D2
+	VSHL $52, V6.D2, V6.D2
+	VSHL $52, V7.D2, V7.D2
+	VFMUL_D2(4, 0, 0)
+	VFMUL_D2(5, 1, 1)
+	VFMUL_D2(6, 2, 2)
+	VFMUL_D2(7, 3, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $-8, R3
+	CMP $8, R3
+	BGE loop2
+
+	// A vector or the rest of one.
+
+single3:
+	CBZ R3, end4
+	CMP $2, R3
+	BLT part5
+	FMOVQ 0(R2), F0
+	B start6
+
+part5:
+	VMOVI $0, V0.B16
+	TBZ $0, R3, skip8
+	VLD1 (R2), V0.D[0]
+
+skip8:
+
+start6:
+	FMOVQ 0(R0), F1 // zero
+	VFCMGT_D2(1, 0, 1)
+	FMOVQ 272(R0), F2 // expMin
+	VFMAX_D2(2, 0, 0)
+	FMOVQ 288(R0), F2 // expMax
+	VFMIN_D2(2, 0, 0)
+	FMOVQ 48(R0), F2 // round
+	FMOVQ 64(R0), F3 // log2e
+	VFMLA V3.D2, V0.D2, V2.D2
+	FMOVQ 48(R0), F3 // round
+	VFSUB_D2(3, 2, 3)
+	FMOVQ 80(R0), F4 // ln2Hi
+	VFMLS V4.D2, V3.D2, V0.D2
+	FMOVQ 96(R0), F4 // minusLn2Lo
+	VFMUL_D2(4, 3, 3)
+	FMOVQ 112(R0), F4 // exp9
+	FMOVQ 128(R0), F5 // exp8
+	VFMLA V0.D2, V4.D2, V5.D2
+	FMOVQ 144(R0), F4 // exp7
+	VFMLA V0.D2, V5.D2, V4.D2
+	FMOVQ 160(R0), F5 // exp6
+	VFMLA V0.D2, V4.D2, V5.D2
+	FMOVQ 176(R0), F4 // exp5
+	VFMLA V0.D2, V5.D2, V4.D2
+	FMOVQ 192(R0), F5 // exp4
+	VFMLA V0.D2, V4.D2, V5.D2
+	FMOVQ 208(R0), F4 // exp3
+	VFMLA V0.D2, V5.D2, V4.D2
+	FMOVQ 224(R0), F5 // exp2
+	VFMLA V0.D2, V4.D2, V5.D2
+	FMOVQ 240(R0), F4 // exp1
+	VFMLA V0.D2, V5.D2, V4.D2
+	FMOVQ 256(R0), F5 // exp0
+	VFMLA V0.D2, V4.D2, V5.D2
+	VFMUL_D2(0, 5, 4)
+	FMOVQ 16(R0), F5 // one
+	VFADD_D2(0, 5, 5)
+	FMOVQ 16(R0), F6 // one
+	VFSUB_D2(6, 5, 6)
+	VFSUB_D2(6, 0, 6)
+	VFMLA V0.D2, V4.D2, V6.D2
+	VFADD_D2(6, 5, 0)
+	VFMLA V0.D2, V3.D2, V6.D2
+	VFADD_D2(6, 5, 0)
+	FMOVQ 304(R0), F3 // upLog
+	VFSUB_D2(3, 2, 3)
+	VSHL $52, V3.D2, V3.D2
+	VFMUL_D2(3, 0, 3)
+	FMOVQ 320(R0), F4 // up
+	VFMUL_D2(4, 3, 3)
+	FMOVQ 304(R0), F4 // upLog
+	VFADD_D2(4, 2, 2)
+	VSHL $52, V2.D2, V2.D2
+	VFMUL_D2(2, 0, 0)
+	FMOVQ 336(R0), F2 // down
+	VFMUL_D2(2, 0, 2)
+	FMOVQ 352(R0), F4 // lowLimit
+	VFCMGT_D2(0, 4, 4)
+	FMOVQ 352(R0), F5 // lowLimit
+	VFADD_D2(5, 0, 0)
+	FMOVQ 352(R0), F5 // lowLimit
+	VSUB V5.D2, V0.D2, V0.D2
+	VBIT V4.B16, V0.B16, V2.B16
+	VBIT V1.B16, V3.B16, V2.B16
+	CMP $2, R3
+	BLT storePart7
+	FMOVQ F2, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $-2, R3
+	B next1
+
+storePart7:
+	TBZ $0, R3, skip9
+	FMOVD F2, (R1)
+
+skip9:
+
+end4:
+	RET
+
+// LogF64NEON sets dst[i] = ln z[i]; generic.LogF64 defines it. k·ln 2 + ln(1 + f) with a polynomial in f.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   z_len
+TEXT ·LogF64NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF64<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+24(FP), R2
+	MOVD z_len+32(FP), R3
+
+next1:
+	CMP $8, R3
+	BLT single3
+
+loop2:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 368(R0), F4 // minNormal
+	VFCMGE_D2(4, 0, 5)
+	VFCMGE_D2(4, 1, 6)
+	VFCMGE_D2(4, 2, 7)
+	VFCMGE_D2(4, 3, 4)
+	FMOVQ 384(R0), F8 // inf
+	VFCMGT_D2(0, 8, 9)
+	VFCMGT_D2(1, 8, 10)
+	VFCMGT_D2(2, 8, 11)
+	VFCMGT_D2(3, 8, 8)
+	VAND V9.B16, V5.B16, V5.B16
+	VAND V10.B16, V6.B16, V6.B16
+	VAND V11.B16, V7.B16, V7.B16
+	VAND V8.B16, V4.B16, V4.B16
+	VAND V7.B16, V5.B16, V5.B16
+	VAND V4.B16, V6.B16, V6.B16
+	VAND V6.B16, V5.B16, V5.B16
+	VUMINV_S4(5, 4)
+	FMOVS F4, R4
+	CBZW R4, single3
+	FMOVQ 400(R0), F4 // oneLessSqrtHalf
+	VADD V4.D2, V0.D2, V0.D2
+	VADD V4.D2, V1.D2, V1.D2
+	VADD V4.D2, V2.D2, V2.D2
+	VADD V4.D2, V3.D2, V3.D2
+	VUSHR $52, V0.D2, V4.D2
+	VUSHR $52, V1.D2, V5.D2
+	VUSHR $52, V2.D2, V6.D2
+	VUSHR $52, V3.D2, V7.D2
+	FMOVQ 416(R0), F8 // pow2Mant
+	VORR V8.B16, V4.B16, V4.B16
+	VORR V8.B16, V5.B16, V5.B16
+	VORR V8.B16, V6.B16, V6.B16
+	VORR V8.B16, V7.B16, V7.B16
+	FMOVQ 432(R0), F8 // logBias
+	VFSUB_D2(8, 4, 4)
+	VFSUB_D2(8, 5, 5)
+	VFSUB_D2(8, 6, 6)
+	VFSUB_D2(8, 7, 7)
+	FMOVQ 448(R0), F8 // significand
+	VAND V8.B16, V0.B16, V0.B16
+	VAND V8.B16, V1.B16, V1.B16
+	VAND V8.B16, V2.B16, V2.B16
+	VAND V8.B16, V3.B16, V3.B16
+	FMOVQ 464(R0), F8 // sqrtHalf
+	VADD V8.D2, V0.D2, V0.D2
+	VADD V8.D2, V1.D2, V1.D2
+	VADD V8.D2, V2.D2, V2.D2
+	VADD V8.D2, V3.D2, V3.D2
+	FMOVQ 16(R0), F8 // one
+	VFSUB_D2(8, 0, 0)
+	VFSUB_D2(8, 1, 1)
+	VFSUB_D2(8, 2, 2)
+	VFSUB_D2(8, 3, 3)
+	FMOVQ 480(R0), F8 // logHi
+	VFMUL_D2(8, 4, 9)
+	VFMUL_D2(8, 5, 10)
+	VFMUL_D2(8, 6, 11)
+	VFMUL_D2(8, 7, 8)
+	VFADD_D2(0, 9, 12)
+	VFADD_D2(1, 10, 13)
+	VFADD_D2(2, 11, 14)
+	VFADD_D2(3, 8, 15)
+	VFSUB_D2(9, 12, 9)
+	VFSUB_D2(10, 13, 10)
+	VFSUB_D2(11, 14, 11)
+	VFSUB_D2(8, 15, 8)
+	VFSUB_D2(9, 0, 9)
+	VFSUB_D2(10, 1, 10)
+	VFSUB_D2(11, 2, 11)
+	VFSUB_D2(8, 3, 8)
+	FMOVQ 496(R0), F16 // logLo
+	VFMLA V16.D2, V4.D2, V9.D2
+	VFMLA V16.D2, V5.D2, V10.D2
+	VFMLA V16.D2, V6.D2, V11.D2
+	VFMLA V16.D2, V7.D2, V8.D2
+	VFMUL_D2(0, 0, 4)
+	VFMUL_D2(1, 1, 5)
+	VFMUL_D2(2, 2, 6)
+	VFMUL_D2(3, 3, 7)
+	FMOVQ 512(R0), F16 // log19
+	FMOVQ 512(R0), F17 // log19
+	FMOVQ 512(R0), F18 // log19
+	FMOVQ 512(R0), F19 // log19
+	FMOVQ 528(R0), F20 // log18
+	FMOVQ 528(R0), F21 // log18
+	FMOVQ 528(R0), F22 // log18
+	FMOVQ 528(R0), F23 // log18
+	VFMLA V0.D2, V16.D2, V20.D2
+	VFMLA V1.D2, V17.D2, V21.D2
+	VFMLA V2.D2, V18.D2, V22.D2
+	VFMLA V3.D2, V19.D2, V23.D2
+	FMOVQ 544(R0), F16 // log17
+	FMOVQ 544(R0), F17 // log17
+	FMOVQ 544(R0), F18 // log17
+	FMOVQ 544(R0), F19 // log17
+	VFMLA V0.D2, V20.D2, V16.D2
+	VFMLA V1.D2, V21.D2, V17.D2
+	VFMLA V2.D2, V22.D2, V18.D2
+	VFMLA V3.D2, V23.D2, V19.D2
+	FMOVQ 560(R0), F20 // log16
+	FMOVQ 560(R0), F21 // log16
+	FMOVQ 560(R0), F22 // log16
+	FMOVQ 560(R0), F23 // log16
+	VFMLA V0.D2, V16.D2, V20.D2
+	VFMLA V1.D2, V17.D2, V21.D2
+	VFMLA V2.D2, V18.D2, V22.D2
+	VFMLA V3.D2, V19.D2, V23.D2
+	FMOVQ 576(R0), F16 // log15
+	FMOVQ 576(R0), F17 // log15
+	FMOVQ 576(R0), F18 // log15
+	FMOVQ 576(R0), F19 // log15
+	VFMLA V0.D2, V20.D2, V16.D2
+	VFMLA V1.D2, V21.D2, V17.D2
+	VFMLA V2.D2, V22.D2, V18.D2
+	VFMLA V3.D2, V23.D2, V19.D2
+	FMOVQ 592(R0), F20 // log14
+	FMOVQ 592(R0), F21 // log14
+	FMOVQ 592(R0), F22 // log14
+	FMOVQ 592(R0), F23 // log14
+	VFMLA V0.D2, V16.D2, V20.D2
+	VFMLA V1.D2, V17.D2, V21.D2
+	VFMLA V2.D2, V18.D2, V22.D2
+	VFMLA V3.D2, V19.D2, V23.D2
+	FMOVQ 608(R0), F16 // log13
+	FMOVQ 608(R0), F17 // log13
+	FMOVQ 608(R0), F18 // log13
+	FMOVQ 608(R0), F19 // log13
+	VFMLA V0.D2, V20.D2, V16.D2
+	VFMLA V1.D2, V21.D2, V17.D2
+	VFMLA V2.D2, V22.D2, V18.D2
+	VFMLA V3.D2, V23.D2, V19.D2
+	FMOVQ 624(R0), F20 // log12
+	FMOVQ 624(R0), F21 // log12
+	FMOVQ 624(R0), F22 // log12
+	FMOVQ 624(R0), F23 // log12
+	VFMLA V0.D2, V16.D2, V20.D2
+	VFMLA V1.D2, V17.D2, V21.D2
+	VFMLA V2.D2, V18.D2, V22.D2
+	VFMLA V3.D2, V19.D2, V23.D2
+	FMOVQ 640(R0), F16 // log11
+	FMOVQ 640(R0), F17 // log11
+	FMOVQ 640(R0), F18 // log11
+	FMOVQ 640(R0), F19 // log11
+	VFMLA V0.D2, V20.D2, V16.D2
+	VFMLA V1.D2, V21.D2, V17.D2
+	VFMLA V2.D2, V22.D2, V18.D2
+	VFMLA V3.D2, V23.D2, V19.D2
+	FMOVQ 656(R0), F20 // log10
+	FMOVQ 656(R0), F21 // log10
+	FMOVQ 656(R0), F22 // log10
+	FMOVQ 656(R0), F23 // log10
+	VFMLA V0.D2, V16.D2, V20.D2
+	VFMLA V1.D2, V17.D2, V21.D2
+	VFMLA V2.D2, V18.D2, V22.D2
+	VFMLA V3.D2, V19.D2, V23.D2
+	FMOVQ 672(R0), F16 // log9
+	FMOVQ 672(R0), F17 // log9
+	FMOVQ 672(R0), F18 // log9
+	FMOVQ 672(R0), F19 // log9
+	VFMLA V0.D2, V20.D2, V16.D2
+	VFMLA V1.D2, V21.D2, V17.D2
+	VFMLA V2.D2, V22.D2, V18.D2
+	VFMLA V3.D2, V23.D2, V19.D2
+	FMOVQ 688(R0), F20 // log8
+	FMOVQ 688(R0), F21 // log8
+	FMOVQ 688(R0), F22 // log8
+	FMOVQ 688(R0), F23 // log8
+	VFMLA V0.D2, V16.D2, V20.D2
+	VFMLA V1.D2, V17.D2, V21.D2
+	VFMLA V2.D2, V18.D2, V22.D2
+	VFMLA V3.D2, V19.D2, V23.D2
+	FMOVQ 704(R0), F16 // log7
+	FMOVQ 704(R0), F17 // log7
+	FMOVQ 704(R0), F18 // log7
+	FMOVQ 704(R0), F19 // log7
+	VFMLA V0.D2, V20.D2, V16.D2
+	VFMLA V1.D2, V21.D2, V17.D2
+	VFMLA V2.D2, V22.D2, V18.D2
+	VFMLA V3.D2, V23.D2, V19.D2
+	FMOVQ 720(R0), F20 // log6
+	FMOVQ 720(R0), F21 // log6
+	FMOVQ 720(R0), F22 // log6
+	FMOVQ 720(R0), F23 // log6
+	VFMLA V0.D2, V16.D2, V20.D2
+	VFMLA V1.D2, V17.D2, V21.D2
+	VFMLA V2.D2, V18.D2, V22.D2
+	VFMLA V3.D2, V19.D2, V23.D2
+	FMOVQ 736(R0), F16 // log5
+	FMOVQ 736(R0), F17 // log5
+	FMOVQ 736(R0), F18 // log5
+	FMOVQ 736(R0), F19 // log5
+	VFMLA V0.D2, V20.D2, V16.D2
+	VFMLA V1.D2, V21.D2, V17.D2
+	VFMLA V2.D2, V22.D2, V18.D2
+	VFMLA V3.D2, V23.D2, V19.D2
+	FMOVQ 752(R0), F20 // log4
+	FMOVQ 752(R0), F21 // log4
+	FMOVQ 752(R0), F22 // log4
+	FMOVQ 752(R0), F23 // log4
+	VFMLA V0.D2, V16.D2, V20.D2
+	VFMLA V1.D2, V17.D2, V21.D2
+	VFMLA V2.D2, V18.D2, V22.D2
+	VFMLA V3.D2, V19.D2, V23.D2
+	FMOVQ 768(R0), F16 // log3
+	FMOVQ 768(R0), F17 // log3
+	FMOVQ 768(R0), F18 // log3
+	FMOVQ 768(R0), F19 // log3
+	VFMLA V0.D2, V20.D2, V16.D2
+	VFMLA V1.D2, V21.D2, V17.D2
+	VFMLA V2.D2, V22.D2, V18.D2
+	VFMLA V3.D2, V23.D2, V19.D2
+	FMOVQ 784(R0), F20 // log2
+	FMOVQ 784(R0), F21 // log2
+	FMOVQ 784(R0), F22 // log2
+	FMOVQ 784(R0), F23 // log2
+	VFMLA V0.D2, V16.D2, V20.D2
+	VFMLA V1.D2, V17.D2, V21.D2
+	VFMLA V2.D2, V18.D2, V22.D2
+	VFMLA V3.D2, V19.D2, V23.D2
+	FMOVQ 800(R0), F16 // log1
+	FMOVQ 800(R0), F17 // log1
+	FMOVQ 800(R0), F18 // log1
+	FMOVQ 800(R0), F19 // log1
+	VFMLA V0.D2, V20.D2, V16.D2
+	VFMLA V1.D2, V21.D2, V17.D2
+	VFMLA V2.D2, V22.D2, V18.D2
+	VFMLA V3.D2, V23.D2, V19.D2
+	FMOVQ 816(R0), F20 // log0
+	FMOVQ 816(R0), F21 // log0
+	FMOVQ 816(R0), F22 // log0
+	FMOVQ 816(R0), F23 // log0
+	VFMLA V0.D2, V16.D2, V20.D2
+	VFMLA V1.D2, V17.D2, V21.D2
+	VFMLA V2.D2, V18.D2, V22.D2
+	VFMLA V3.D2, V19.D2, V23.D2
+	VFMLA V20.D2, V4.D2, V9.D2
+	VFMLA V21.D2, V5.D2, V10.D2
+	VFMLA V22.D2, V6.D2, V11.D2
+	VFMLA V23.D2, V7.D2, V8.D2
+	VFADD_D2(9, 12, 0)
+	VFADD_D2(10, 13, 1)
+	VFADD_D2(11, 14, 2)
+	VFADD_D2(8, 15, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $-8, R3
+	CMP $8, R3
+	BGE loop2
+
+	// A vector or the rest of one.
+
+single3:
+	CBZ R3, end4
+	CMP $2, R3
+	BLT part5
+	FMOVQ 0(R2), F0
+	B start6
+
+part5:
+	VMOVI $0, V0.B16
+	TBZ $0, R3, skip8
+	VLD1 (R2), V0.D[0]
+
+skip8:
+
+start6:
+	FMOVQ 368(R0), F1 // minNormal
+	VFCMGT_D2(0, 1, 1)
+	VORR V0.B16, V0.B16, V2.B16
+	FMOVQ 416(R0), F3 // pow2Mant
+	VORR V3.B16, V0.B16, V3.B16
+	FMOVQ 416(R0), F4 // pow2Mant
+	VFSUB_D2(4, 3, 3)
+	VBIT V1.B16, V3.B16, V2.B16
+	FMOVQ 432(R0), F3 // logBias
+	FMOVQ 832(R0), F4 // logBiasSubnormal
+	VBIT V1.B16, V4.B16, V3.B16
+	FMOVQ 400(R0), F1 // oneLessSqrtHalf
+	VADD V1.D2, V2.D2, V1.D2
+	VUSHR $52, V1.D2, V2.D2
+	FMOVQ 416(R0), F4 // pow2Mant
+	VORR V4.B16, V2.B16, V2.B16
+	VFSUB_D2(3, 2, 2)
+	FMOVQ 448(R0), F3 // significand
+	VAND V3.B16, V1.B16, V1.B16
+	FMOVQ 464(R0), F3 // sqrtHalf
+	VADD V3.D2, V1.D2, V1.D2
+	FMOVQ 16(R0), F3 // one
+	VFSUB_D2(3, 1, 1)
+	FMOVQ 480(R0), F3 // logHi
+	VFMUL_D2(3, 2, 3)
+	VFADD_D2(1, 3, 4)
+	VFSUB_D2(3, 4, 3)
+	VFSUB_D2(3, 1, 3)
+	FMOVQ 496(R0), F5 // logLo
+	VFMLA V5.D2, V2.D2, V3.D2
+	VFMUL_D2(1, 1, 2)
+	FMOVQ 512(R0), F5 // log19
+	FMOVQ 528(R0), F6 // log18
+	VFMLA V1.D2, V5.D2, V6.D2
+	FMOVQ 544(R0), F5 // log17
+	VFMLA V1.D2, V6.D2, V5.D2
+	FMOVQ 560(R0), F6 // log16
+	VFMLA V1.D2, V5.D2, V6.D2
+	FMOVQ 576(R0), F5 // log15
+	VFMLA V1.D2, V6.D2, V5.D2
+	FMOVQ 592(R0), F6 // log14
+	VFMLA V1.D2, V5.D2, V6.D2
+	FMOVQ 608(R0), F5 // log13
+	VFMLA V1.D2, V6.D2, V5.D2
+	FMOVQ 624(R0), F6 // log12
+	VFMLA V1.D2, V5.D2, V6.D2
+	FMOVQ 640(R0), F5 // log11
+	VFMLA V1.D2, V6.D2, V5.D2
+	FMOVQ 656(R0), F6 // log10
+	VFMLA V1.D2, V5.D2, V6.D2
+	FMOVQ 672(R0), F5 // log9
+	VFMLA V1.D2, V6.D2, V5.D2
+	FMOVQ 688(R0), F6 // log8
+	VFMLA V1.D2, V5.D2, V6.D2
+	FMOVQ 704(R0), F5 // log7
+	VFMLA V1.D2, V6.D2, V5.D2
+	FMOVQ 720(R0), F6 // log6
+	VFMLA V1.D2, V5.D2, V6.D2
+	FMOVQ 736(R0), F5 // log5
+	VFMLA V1.D2, V6.D2, V5.D2
+	FMOVQ 752(R0), F6 // log4
+	VFMLA V1.D2, V5.D2, V6.D2
+	FMOVQ 768(R0), F5 // log3
+	VFMLA V1.D2, V6.D2, V5.D2
+	FMOVQ 784(R0), F6 // log2
+	VFMLA V1.D2, V5.D2, V6.D2
+	FMOVQ 800(R0), F5 // log1
+	VFMLA V1.D2, V6.D2, V5.D2
+	FMOVQ 816(R0), F6 // log0
+	VFMLA V1.D2, V5.D2, V6.D2
+	VFMLA V6.D2, V2.D2, V3.D2
+	VFADD_D2(3, 4, 1)
+	FMOVQ 0(R0), F2 // zero
+	VFCMGT_D2(0, 2, 2)
+	FMOVQ 848(R0), F3 // nan
+	VBIT V2.B16, V3.B16, V1.B16
+	FMOVQ 0(R0), F2 // zero
+	VFCMEQ_D2(2, 0, 2)
+	FMOVQ 864(R0), F3 // minusInf
+	VBIT V2.B16, V3.B16, V1.B16
+	FMOVQ 384(R0), F2 // inf
+	VFCMEQ_D2(2, 0, 2)
+	VBIT V2.B16, V0.B16, V1.B16
+	VFCMEQ_D2(0, 0, 2)
+	VBIF V2.B16, V0.B16, V1.B16
+	CMP $2, R3
+	BLT storePart7
+	FMOVQ F1, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $-2, R3
+	B next1
+
+storePart7:
+	TBZ $0, R3, skip9
+	FMOVD F1, (R1)
+
+skip9:
+
+end4:
+	RET
+
+// SigmoidF64NEON sets dst[i] = 1/(1 + e^−z[i]); generic.SigmoidF64 defines it. Exponential and denominator in
+// two words, one division and a Newton step.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   z_len
+TEXT ·SigmoidF64NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF64<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+24(FP), R2
+	MOVD z_len+32(FP), R3
+
+next1:
+	CMP $8, R3
+	BLT single3
+
+loop2:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 32(R0), F4 // safe
+	VFACGE_D2(0, 4, 5)
+	VFACGE_D2(1, 4, 6)
+	VFACGE_D2(2, 4, 7)
+	VFACGE_D2(3, 4, 4)
+	VAND V7.B16, V5.B16, V5.B16
+	VAND V4.B16, V6.B16, V6.B16
+	VAND V6.B16, V5.B16, V5.B16
+	VUMINV_S4(5, 4)
+	FMOVS F4, R4
+	CBZW R4, single3
+	VFNEG_D2(0, 0)
+	VFNEG_D2(1, 1)
+	VFNEG_D2(2, 2)
+	VFNEG_D2(3, 3)
+	FMOVQ 48(R0), F4 // round
+	FMOVQ 48(R0), F5 // round
+	FMOVQ 48(R0), F6 // round
+	FMOVQ 48(R0), F7 // round
+	FMOVQ 64(R0), F8 // log2e
+	VFMLA V8.D2, V0.D2, V4.D2
+	VFMLA V8.D2, V1.D2, V5.D2
+	VFMLA V8.D2, V2.D2, V6.D2
+	VFMLA V8.D2, V3.D2, V7.D2
+	FMOVQ 48(R0), F8 // round
+	VFSUB_D2(8, 4, 9)
+	VFSUB_D2(8, 5, 10)
+	VFSUB_D2(8, 6, 11)
+	VFSUB_D2(8, 7, 8)
+	FMOVQ 80(R0), F12 // ln2Hi
+	VFMLS V12.D2, V9.D2, V0.D2
+	VFMLS V12.D2, V10.D2, V1.D2
+	VFMLS V12.D2, V11.D2, V2.D2
+	VFMLS V12.D2, V8.D2, V3.D2
+	FMOVQ 96(R0), F12 // minusLn2Lo
+	VFMUL_D2(12, 9, 9)
+	VFMUL_D2(12, 10, 10)
+	VFMUL_D2(12, 11, 11)
+	VFMUL_D2(12, 8, 8)
+	FMOVQ 112(R0), F12 // exp9
+	FMOVQ 112(R0), F13 // exp9
+	FMOVQ 112(R0), F14 // exp9
+	FMOVQ 112(R0), F15 // exp9
+	FMOVQ 128(R0), F16 // exp8
+	FMOVQ 128(R0), F17 // exp8
+	FMOVQ 128(R0), F18 // exp8
+	FMOVQ 128(R0), F19 // exp8
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 144(R0), F12 // exp7
+	FMOVQ 144(R0), F13 // exp7
+	FMOVQ 144(R0), F14 // exp7
+	FMOVQ 144(R0), F15 // exp7
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 160(R0), F16 // exp6
+	FMOVQ 160(R0), F17 // exp6
+	FMOVQ 160(R0), F18 // exp6
+	FMOVQ 160(R0), F19 // exp6
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 176(R0), F12 // exp5
+	FMOVQ 176(R0), F13 // exp5
+	FMOVQ 176(R0), F14 // exp5
+	FMOVQ 176(R0), F15 // exp5
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 192(R0), F16 // exp4
+	FMOVQ 192(R0), F17 // exp4
+	FMOVQ 192(R0), F18 // exp4
+	FMOVQ 192(R0), F19 // exp4
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 208(R0), F12 // exp3
+	FMOVQ 208(R0), F13 // exp3
+	FMOVQ 208(R0), F14 // exp3
+	FMOVQ 208(R0), F15 // exp3
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 224(R0), F16 // exp2
+	FMOVQ 224(R0), F17 // exp2
+	FMOVQ 224(R0), F18 // exp2
+	FMOVQ 224(R0), F19 // exp2
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 240(R0), F12 // exp1
+	FMOVQ 240(R0), F13 // exp1
+	FMOVQ 240(R0), F14 // exp1
+	FMOVQ 240(R0), F15 // exp1
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 256(R0), F16 // exp0
+	FMOVQ 256(R0), F17 // exp0
+	FMOVQ 256(R0), F18 // exp0
+	FMOVQ 256(R0), F19 // exp0
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	VFMUL_D2(0, 16, 12)
+	VFMUL_D2(1, 17, 13)
+	VFMUL_D2(2, 18, 14)
+	VFMUL_D2(3, 19, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_D2(0, 16, 17)
+	VFADD_D2(1, 16, 18)
+	VFADD_D2(2, 16, 19)
+	VFADD_D2(3, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_D2(20, 17, 21)
+	VFSUB_D2(20, 18, 22)
+	VFSUB_D2(20, 19, 23)
+	VFSUB_D2(20, 16, 20)
+	VFSUB_D2(21, 0, 21)
+	VFSUB_D2(22, 1, 22)
+	VFSUB_D2(23, 2, 23)
+	VFSUB_D2(20, 3, 20)
+	VFMLA V0.D2, V12.D2, V21.D2
+	VFMLA V1.D2, V13.D2, V22.D2
+	VFMLA V2.D2, V14.D2, V23.D2
+	VFMLA V3.D2, V15.D2, V20.D2
+	VFADD_D2(21, 17, 0)
+	VFADD_D2(22, 18, 1)
+	VFADD_D2(23, 19, 2)
+	VFADD_D2(20, 16, 3)
+	VFMLA V0.D2, V9.D2, V21.D2
+	VFMLA V1.D2, V10.D2, V22.D2
+	VFMLA V2.D2, V11.D2, V23.D2
+	VFMLA V3.D2, V8.D2, V20.D2
+	VFADD_D2(21, 17, 0)
+	VFADD_D2(22, 18, 1)
+	VFADD_D2(23, 19, 2)
+	VFADD_D2(20, 16, 3)
+	VFSUB_D2(17, 0, 8)
+	VFSUB_D2(18, 1, 9)
+	VFSUB_D2(19, 2, 10)
+	VFSUB_D2(16, 3, 11)
+	VFSUB_D2(8, 21, 8)
+	VFSUB_D2(9, 22, 9)
+	VFSUB_D2(10, 23, 10)
+	VFSUB_D2(11, 20, 11)
+	VSHL $52, V4.D2, V4.D2
+	VSHL $52, V5.D2, V5.D2
+	VSHL $52, V6.D2, V6.D2
+	VSHL $52, V7.D2, V7.D2
+	VFMUL_D2(4, 0, 0)
+	VFMUL_D2(5, 1, 1)
+	VFMUL_D2(6, 2, 2)
+	VFMUL_D2(7, 3, 3)
+	FMOVQ 16(R0), F12 // one
+	VFMAX_D2(12, 0, 13)
+	VFMAX_D2(12, 1, 14)
+	VFMAX_D2(12, 2, 15)
+	VFMAX_D2(12, 3, 12)
+	FMOVQ 16(R0), F16 // one
+	VFMIN_D2(16, 0, 0)
+	VFMIN_D2(16, 1, 1)
+	VFMIN_D2(16, 2, 2)
+	VFMIN_D2(16, 3, 3)
+	VFADD_D2(0, 13, 16)
+	VFADD_D2(1, 14, 17)
+	VFADD_D2(2, 15, 18)
+	VFADD_D2(3, 12, 19)
+	VFSUB_D2(13, 16, 13)
+	VFSUB_D2(14, 17, 14)
+	VFSUB_D2(15, 18, 15)
+	VFSUB_D2(12, 19, 12)
+	VFSUB_D2(13, 0, 0)
+	VFSUB_D2(14, 1, 1)
+	VFSUB_D2(15, 2, 2)
+	VFSUB_D2(12, 3, 3)
+	VFMLA V4.D2, V8.D2, V0.D2
+	VFMLA V5.D2, V9.D2, V1.D2
+	VFMLA V6.D2, V10.D2, V2.D2
+	VFMLA V7.D2, V11.D2, V3.D2
+	FMOVQ 16(R0), F4 // one
+	VFDIV_D2(16, 4, 5)
+	VFDIV_D2(17, 4, 6)
+	VFDIV_D2(18, 4, 7)
+	VFDIV_D2(19, 4, 4)
+	FMOVQ 16(R0), F8 // one
+	FMOVQ 16(R0), F9 // one
+	FMOVQ 16(R0), F10 // one
+	FMOVQ 16(R0), F11 // one
+	VFMLS V16.D2, V5.D2, V8.D2
+	VFMLS V17.D2, V6.D2, V9.D2
+	VFMLS V18.D2, V7.D2, V10.D2
+	VFMLS V19.D2, V4.D2, V11.D2
+	VFMLS V0.D2, V5.D2, V8.D2
+	VFMLS V1.D2, V6.D2, V9.D2
+	VFMLS V2.D2, V7.D2, V10.D2
+	VFMLS V3.D2, V4.D2, V11.D2
+	VFMLA V5.D2, V8.D2, V5.D2
+	VFMLA V6.D2, V9.D2, V6.D2
+	VFMLA V7.D2, V10.D2, V7.D2
+	VFMLA V4.D2, V11.D2, V4.D2
+	FSTPQ (F5, F6), 0(R1)
+	FSTPQ (F7, F4), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $-8, R3
+	CMP $8, R3
+	BGE loop2
+
+	// A vector or the rest of one.
+
+single3:
+	CBZ R3, end4
+	CMP $2, R3
+	BLT part5
+	FMOVQ 0(R2), F0
+	B start6
+
+part5:
+	VMOVI $0, V0.B16
+	TBZ $0, R3, skip8
+	VLD1 (R2), V0.D[0]
+
+skip8:
+
+start6:
+	FMOVQ 880(R0), F1 // minusSafe
+	VFCMGT_D2(0, 1, 1)
+	FMOVQ 272(R0), F2 // expMin
+	VFMAX_D2(2, 0, 0)
+	FMOVQ 32(R0), F2 // safe
+	VFMIN_D2(2, 0, 0)
+	VFNEG_D2(0, 0)
+	FMOVQ 48(R0), F2 // round
+	FMOVQ 64(R0), F3 // log2e
+	VFMLA V3.D2, V0.D2, V2.D2
+	FMOVQ 48(R0), F3 // round
+	VFSUB_D2(3, 2, 3)
+	FMOVQ 80(R0), F4 // ln2Hi
+	VFMLS V4.D2, V3.D2, V0.D2
+	FMOVQ 96(R0), F4 // minusLn2Lo
+	VFMUL_D2(4, 3, 3)
+	FMOVQ 112(R0), F4 // exp9
+	FMOVQ 128(R0), F5 // exp8
+	VFMLA V0.D2, V4.D2, V5.D2
+	FMOVQ 144(R0), F4 // exp7
+	VFMLA V0.D2, V5.D2, V4.D2
+	FMOVQ 160(R0), F5 // exp6
+	VFMLA V0.D2, V4.D2, V5.D2
+	FMOVQ 176(R0), F4 // exp5
+	VFMLA V0.D2, V5.D2, V4.D2
+	FMOVQ 192(R0), F5 // exp4
+	VFMLA V0.D2, V4.D2, V5.D2
+	FMOVQ 208(R0), F4 // exp3
+	VFMLA V0.D2, V5.D2, V4.D2
+	FMOVQ 224(R0), F5 // exp2
+	VFMLA V0.D2, V4.D2, V5.D2
+	FMOVQ 240(R0), F4 // exp1
+	VFMLA V0.D2, V5.D2, V4.D2
+	FMOVQ 256(R0), F5 // exp0
+	VFMLA V0.D2, V4.D2, V5.D2
+	VFMUL_D2(0, 5, 4)
+	FMOVQ 16(R0), F5 // one
+	VFADD_D2(0, 5, 5)
+	FMOVQ 16(R0), F6 // one
+	VFSUB_D2(6, 5, 6)
+	VFSUB_D2(6, 0, 6)
+	VFMLA V0.D2, V4.D2, V6.D2
+	VFADD_D2(6, 5, 0)
+	VFMLA V0.D2, V3.D2, V6.D2
+	VFADD_D2(6, 5, 0)
+	VFSUB_D2(5, 0, 3)
+	VFSUB_D2(3, 6, 3)
+	FMOVQ 16(R0), F4 // one
+	FMOVQ 336(R0), F5 // down
+	VBIT V1.B16, V5.B16, V4.B16
+	FMOVQ 304(R0), F5 // upLog
+	VFSUB_D2(5, 2, 5)
+	VBIT V1.B16, V5.B16, V2.B16
+	VSHL $52, V2.D2, V2.D2
+	VFMUL_D2(2, 0, 0)
+	VFMAX_D2(4, 0, 5)
+	VFMIN_D2(4, 0, 0)
+	VFADD_D2(0, 5, 4)
+	VFSUB_D2(5, 4, 5)
+	VFSUB_D2(5, 0, 0)
+	VFMLA V2.D2, V3.D2, V0.D2
+	FMOVQ 16(R0), F2 // one
+	VFDIV_D2(4, 2, 2)
+	FMOVQ 16(R0), F3 // one
+	VFMLS V4.D2, V2.D2, V3.D2
+	VFMLS V0.D2, V2.D2, V3.D2
+	VFMLA V2.D2, V3.D2, V2.D2
+	FMOVQ 336(R0), F0 // down
+	VFMUL_D2(0, 2, 0)
+	FMOVQ 352(R0), F3 // lowLimit
+	VFCMGT_D2(2, 3, 3)
+	FMOVQ 352(R0), F4 // lowLimit
+	VFADD_D2(4, 2, 4)
+	FMOVQ 352(R0), F5 // lowLimit
+	VSUB V5.D2, V4.D2, V4.D2
+	VBIT V3.B16, V4.B16, V0.B16
+	VBIT V1.B16, V0.B16, V2.B16
+	CMP $2, R3
+	BLT storePart7
+	FMOVQ F2, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $-2, R3
+	B next1
+
+storePart7:
+	TBZ $0, R3, skip9
+	FMOVD F2, (R1)
+
+skip9:
+
+end4:
+	RET
+
+// TanhF64NEON sets dst[i] = tanh z[i]; generic.TanhF64 defines it. −expm1(−2|z|) in two words over 2 plus
+// the same, one division and a Newton step.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   z_len
+TEXT ·TanhF64NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF64<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+24(FP), R2
+	MOVD z_len+32(FP), R3
+
+next1:
+	CMP $8, R3
+	BLT single3
+
+loop2:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 896(R0), F4 // sign
+	VORR V4.B16, V0.B16, V5.B16
+	VORR V4.B16, V1.B16, V6.B16
+	VORR V4.B16, V2.B16, V7.B16
+	VORR V4.B16, V3.B16, V4.B16
+	FMOVQ 912(R0), F8 // minusTanhLarge
+	VFMAX_D2(8, 5, 5)
+	VFMAX_D2(8, 6, 6)
+	VFMAX_D2(8, 7, 7)
+	VFMAX_D2(8, 4, 4)
+	FMOVQ 928(R0), F8 // minusTanhLeast
+	VFMIN_D2(8, 5, 5)
+	VFMIN_D2(8, 6, 6)
+	VFMIN_D2(8, 7, 7)
+	VFMIN_D2(8, 4, 4)
+	VFADD_D2(5, 5, 5)
+	VFADD_D2(6, 6, 6)
+	VFADD_D2(7, 7, 7)
+	VFADD_D2(4, 4, 4)
+	FMOVQ 48(R0), F8 // round
+	FMOVQ 48(R0), F9 // round
+	FMOVQ 48(R0), F10 // round
+	FMOVQ 48(R0), F11 // round
+	FMOVQ 64(R0), F12 // log2e
+	VFMLA V12.D2, V5.D2, V8.D2
+	VFMLA V12.D2, V6.D2, V9.D2
+	VFMLA V12.D2, V7.D2, V10.D2
+	VFMLA V12.D2, V4.D2, V11.D2
+	FMOVQ 48(R0), F12 // round
+	VFSUB_D2(12, 8, 13)
+	VFSUB_D2(12, 9, 14)
+	VFSUB_D2(12, 10, 15)
+	VFSUB_D2(12, 11, 12)
+	FMOVQ 80(R0), F16 // ln2Hi
+	VFMLS V16.D2, V13.D2, V5.D2
+	VFMLS V16.D2, V14.D2, V6.D2
+	VFMLS V16.D2, V15.D2, V7.D2
+	VFMLS V16.D2, V12.D2, V4.D2
+	FMOVQ 96(R0), F16 // minusLn2Lo
+	VFMUL_D2(16, 13, 13)
+	VFMUL_D2(16, 14, 14)
+	VFMUL_D2(16, 15, 15)
+	VFMUL_D2(16, 12, 12)
+	FMOVQ 112(R0), F16 // exp9
+	FMOVQ 112(R0), F17 // exp9
+	FMOVQ 112(R0), F18 // exp9
+	FMOVQ 112(R0), F19 // exp9
+	FMOVQ 128(R0), F20 // exp8
+	FMOVQ 128(R0), F21 // exp8
+	FMOVQ 128(R0), F22 // exp8
+	FMOVQ 128(R0), F23 // exp8
+	VFMLA V5.D2, V16.D2, V20.D2
+	VFMLA V6.D2, V17.D2, V21.D2
+	VFMLA V7.D2, V18.D2, V22.D2
+	VFMLA V4.D2, V19.D2, V23.D2
+	FMOVQ 144(R0), F16 // exp7
+	FMOVQ 144(R0), F17 // exp7
+	FMOVQ 144(R0), F18 // exp7
+	FMOVQ 144(R0), F19 // exp7
+	VFMLA V5.D2, V20.D2, V16.D2
+	VFMLA V6.D2, V21.D2, V17.D2
+	VFMLA V7.D2, V22.D2, V18.D2
+	VFMLA V4.D2, V23.D2, V19.D2
+	FMOVQ 160(R0), F20 // exp6
+	FMOVQ 160(R0), F21 // exp6
+	FMOVQ 160(R0), F22 // exp6
+	FMOVQ 160(R0), F23 // exp6
+	VFMLA V5.D2, V16.D2, V20.D2
+	VFMLA V6.D2, V17.D2, V21.D2
+	VFMLA V7.D2, V18.D2, V22.D2
+	VFMLA V4.D2, V19.D2, V23.D2
+	FMOVQ 176(R0), F16 // exp5
+	FMOVQ 176(R0), F17 // exp5
+	FMOVQ 176(R0), F18 // exp5
+	FMOVQ 176(R0), F19 // exp5
+	VFMLA V5.D2, V20.D2, V16.D2
+	VFMLA V6.D2, V21.D2, V17.D2
+	VFMLA V7.D2, V22.D2, V18.D2
+	VFMLA V4.D2, V23.D2, V19.D2
+	FMOVQ 192(R0), F20 // exp4
+	FMOVQ 192(R0), F21 // exp4
+	FMOVQ 192(R0), F22 // exp4
+	FMOVQ 192(R0), F23 // exp4
+	VFMLA V5.D2, V16.D2, V20.D2
+	VFMLA V6.D2, V17.D2, V21.D2
+	VFMLA V7.D2, V18.D2, V22.D2
+	VFMLA V4.D2, V19.D2, V23.D2
+	FMOVQ 208(R0), F16 // exp3
+	FMOVQ 208(R0), F17 // exp3
+	FMOVQ 208(R0), F18 // exp3
+	FMOVQ 208(R0), F19 // exp3
+	VFMLA V5.D2, V20.D2, V16.D2
+	VFMLA V6.D2, V21.D2, V17.D2
+	VFMLA V7.D2, V22.D2, V18.D2
+	VFMLA V4.D2, V23.D2, V19.D2
+	FMOVQ 224(R0), F20 // exp2
+	FMOVQ 224(R0), F21 // exp2
+	FMOVQ 224(R0), F22 // exp2
+	FMOVQ 224(R0), F23 // exp2
+	VFMLA V5.D2, V16.D2, V20.D2
+	VFMLA V6.D2, V17.D2, V21.D2
+	VFMLA V7.D2, V18.D2, V22.D2
+	VFMLA V4.D2, V19.D2, V23.D2
+	FMOVQ 240(R0), F16 // exp1
+	FMOVQ 240(R0), F17 // exp1
+	FMOVQ 240(R0), F18 // exp1
+	FMOVQ 240(R0), F19 // exp1
+	VFMLA V5.D2, V20.D2, V16.D2
+	VFMLA V6.D2, V21.D2, V17.D2
+	VFMLA V7.D2, V22.D2, V18.D2
+	VFMLA V4.D2, V23.D2, V19.D2
+	FMOVQ 256(R0), F20 // exp0
+	FMOVQ 256(R0), F21 // exp0
+	FMOVQ 256(R0), F22 // exp0
+	FMOVQ 256(R0), F23 // exp0
+	VFMLA V5.D2, V16.D2, V20.D2
+	VFMLA V6.D2, V17.D2, V21.D2
+	VFMLA V7.D2, V18.D2, V22.D2
+	VFMLA V4.D2, V19.D2, V23.D2
+	VFMUL_D2(5, 20, 16)
+	VFMUL_D2(6, 21, 17)
+	VFMUL_D2(7, 22, 18)
+	VFMUL_D2(4, 23, 19)
+	VFMLA V5.D2, V13.D2, V13.D2
+	VFMLA V6.D2, V14.D2, V14.D2
+	VFMLA V7.D2, V15.D2, V15.D2
+	VFMLA V4.D2, V12.D2, V12.D2
+	VFMLA V5.D2, V16.D2, V13.D2
+	VFMLA V6.D2, V17.D2, V14.D2
+	VFMLA V7.D2, V18.D2, V15.D2
+	VFMLA V4.D2, V19.D2, V12.D2
+	VSHL $52, V8.D2, V8.D2
+	VSHL $52, V9.D2, V9.D2
+	VSHL $52, V10.D2, V10.D2
+	VSHL $52, V11.D2, V11.D2
+	FMOVQ 16(R0), F16 // one
+	VFSUB_D2(8, 16, 17)
+	VFSUB_D2(9, 16, 18)
+	VFSUB_D2(10, 16, 19)
+	VFSUB_D2(11, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_D2(20, 17, 21)
+	VFSUB_D2(20, 18, 22)
+	VFSUB_D2(20, 19, 23)
+	VFSUB_D2(20, 16, 20)
+	VFADD_D2(21, 8, 21)
+	VFADD_D2(22, 9, 22)
+	VFADD_D2(23, 10, 23)
+	VFADD_D2(20, 11, 20)
+	VFMUL_D2(5, 8, 5)
+	VFMUL_D2(6, 9, 6)
+	VFMUL_D2(7, 10, 7)
+	VFMUL_D2(4, 11, 4)
+	VFSUB_D2(5, 17, 24)
+	VFSUB_D2(6, 18, 25)
+	VFSUB_D2(7, 19, 26)
+	VFSUB_D2(4, 16, 27)
+	VFSUB_D2(17, 24, 17)
+	VFSUB_D2(18, 25, 18)
+	VFSUB_D2(19, 26, 19)
+	VFSUB_D2(16, 27, 16)
+	VFADD_D2(17, 5, 5)
+	VFADD_D2(18, 6, 6)
+	VFADD_D2(19, 7, 7)
+	VFADD_D2(16, 4, 4)
+	VFADD_D2(21, 5, 5)
+	VFADD_D2(22, 6, 6)
+	VFADD_D2(23, 7, 7)
+	VFADD_D2(20, 4, 4)
+	VFMLA V13.D2, V8.D2, V5.D2
+	VFMLA V14.D2, V9.D2, V6.D2
+	VFMLA V15.D2, V10.D2, V7.D2
+	VFMLA V12.D2, V11.D2, V4.D2
+	VFSUB_D2(5, 24, 8)
+	VFSUB_D2(6, 25, 9)
+	VFSUB_D2(7, 26, 10)
+	VFSUB_D2(4, 27, 11)
+	VFSUB_D2(24, 8, 12)
+	VFSUB_D2(25, 9, 13)
+	VFSUB_D2(26, 10, 14)
+	VFSUB_D2(27, 11, 15)
+	VFADD_D2(12, 5, 5)
+	VFADD_D2(13, 6, 6)
+	VFADD_D2(14, 7, 7)
+	VFADD_D2(15, 4, 4)
+	FMOVQ 944(R0), F12 // two
+	VFSUB_D2(8, 12, 13)
+	VFSUB_D2(9, 12, 14)
+	VFSUB_D2(10, 12, 15)
+	VFSUB_D2(11, 12, 12)
+	FMOVQ 944(R0), F16 // two
+	VFSUB_D2(16, 13, 17)
+	VFSUB_D2(16, 14, 18)
+	VFSUB_D2(16, 15, 19)
+	VFSUB_D2(16, 12, 16)
+	VFADD_D2(17, 8, 17)
+	VFADD_D2(18, 9, 18)
+	VFADD_D2(19, 10, 19)
+	VFADD_D2(16, 11, 16)
+	VFSUB_D2(17, 5, 17)
+	VFSUB_D2(18, 6, 18)
+	VFSUB_D2(19, 7, 19)
+	VFSUB_D2(16, 4, 16)
+	FMOVQ 16(R0), F20 // one
+	VFDIV_D2(13, 20, 21)
+	VFDIV_D2(14, 20, 22)
+	VFDIV_D2(15, 20, 23)
+	VFDIV_D2(12, 20, 20)
+	VFMUL_D2(21, 8, 24)
+	VFMUL_D2(22, 9, 25)
+	VFMUL_D2(23, 10, 26)
+	VFMUL_D2(20, 11, 27)
+	VFMLS V13.D2, V24.D2, V8.D2
+	VFMLS V14.D2, V25.D2, V9.D2
+	VFMLS V15.D2, V26.D2, V10.D2
+	VFMLS V12.D2, V27.D2, V11.D2
+	VFSUB_D2(5, 8, 5)
+	VFSUB_D2(6, 9, 6)
+	VFSUB_D2(7, 10, 7)
+	VFSUB_D2(4, 11, 4)
+	VFMLS V17.D2, V24.D2, V5.D2
+	VFMLS V18.D2, V25.D2, V6.D2
+	VFMLS V19.D2, V26.D2, V7.D2
+	VFMLS V16.D2, V27.D2, V4.D2
+	VFMLA V21.D2, V5.D2, V24.D2
+	VFMLA V22.D2, V6.D2, V25.D2
+	VFMLA V23.D2, V7.D2, V26.D2
+	VFMLA V20.D2, V4.D2, V27.D2
+	FMOVQ 896(R0), F4 // sign
+	VBIT V4.B16, V0.B16, V24.B16
+	VBIT V4.B16, V1.B16, V25.B16
+	VBIT V4.B16, V2.B16, V26.B16
+	VBIT V4.B16, V3.B16, V27.B16
+	FMOVQ 960(R0), F4 // tanhTiny
+	VFACGE_D2(4, 0, 5)
+	VFACGE_D2(4, 1, 6)
+	VFACGE_D2(4, 2, 7)
+	VFACGE_D2(4, 3, 4)
+	VBIF V5.B16, V0.B16, V24.B16
+	VBIF V6.B16, V1.B16, V25.B16
+	VBIF V7.B16, V2.B16, V26.B16
+	VBIF V4.B16, V3.B16, V27.B16
+	FSTPQ (F24, F25), 0(R1)
+	FSTPQ (F26, F27), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $-8, R3
+	CMP $8, R3
+	BGE loop2
+
+	// A vector or the rest of one.
+
+single3:
+	CBZ R3, end4
+	CMP $2, R3
+	BLT part5
+	FMOVQ 0(R2), F0
+	B start6
+
+part5:
+	VMOVI $0, V0.B16
+	TBZ $0, R3, skip8
+	VLD1 (R2), V0.D[0]
+
+skip8:
+
+start6:
+	FMOVQ 896(R0), F1 // sign
+	VORR V1.B16, V0.B16, V1.B16
+	FMOVQ 912(R0), F2 // minusTanhLarge
+	VFMAX_D2(2, 1, 1)
+	FMOVQ 928(R0), F2 // minusTanhLeast
+	VFMIN_D2(2, 1, 1)
+	VFADD_D2(1, 1, 1)
+	FMOVQ 48(R0), F2 // round
+	FMOVQ 64(R0), F3 // log2e
+	VFMLA V3.D2, V1.D2, V2.D2
+	FMOVQ 48(R0), F3 // round
+	VFSUB_D2(3, 2, 3)
+	FMOVQ 80(R0), F4 // ln2Hi
+	VFMLS V4.D2, V3.D2, V1.D2
+	FMOVQ 96(R0), F4 // minusLn2Lo
+	VFMUL_D2(4, 3, 3)
+	FMOVQ 112(R0), F4 // exp9
+	FMOVQ 128(R0), F5 // exp8
+	VFMLA V1.D2, V4.D2, V5.D2
+	FMOVQ 144(R0), F4 // exp7
+	VFMLA V1.D2, V5.D2, V4.D2
+	FMOVQ 160(R0), F5 // exp6
+	VFMLA V1.D2, V4.D2, V5.D2
+	FMOVQ 176(R0), F4 // exp5
+	VFMLA V1.D2, V5.D2, V4.D2
+	FMOVQ 192(R0), F5 // exp4
+	VFMLA V1.D2, V4.D2, V5.D2
+	FMOVQ 208(R0), F4 // exp3
+	VFMLA V1.D2, V5.D2, V4.D2
+	FMOVQ 224(R0), F5 // exp2
+	VFMLA V1.D2, V4.D2, V5.D2
+	FMOVQ 240(R0), F4 // exp1
+	VFMLA V1.D2, V5.D2, V4.D2
+	FMOVQ 256(R0), F5 // exp0
+	VFMLA V1.D2, V4.D2, V5.D2
+	VFMUL_D2(1, 5, 4)
+	VFMLA V1.D2, V3.D2, V3.D2
+	VFMLA V1.D2, V4.D2, V3.D2
+	VSHL $52, V2.D2, V2.D2
+	FMOVQ 16(R0), F4 // one
+	VFSUB_D2(2, 4, 4)
+	FMOVQ 16(R0), F5 // one
+	VFSUB_D2(5, 4, 5)
+	VFADD_D2(5, 2, 5)
+	VFMUL_D2(1, 2, 1)
+	VFSUB_D2(1, 4, 6)
+	VFSUB_D2(4, 6, 4)
+	VFADD_D2(4, 1, 1)
+	VFADD_D2(5, 1, 1)
+	VFMLA V3.D2, V2.D2, V1.D2
+	VFSUB_D2(1, 6, 2)
+	VFSUB_D2(6, 2, 3)
+	VFADD_D2(3, 1, 1)
+	FMOVQ 944(R0), F3 // two
+	VFSUB_D2(2, 3, 3)
+	FMOVQ 944(R0), F4 // two
+	VFSUB_D2(4, 3, 4)
+	VFADD_D2(4, 2, 4)
+	VFSUB_D2(4, 1, 4)
+	FMOVQ 16(R0), F5 // one
+	VFDIV_D2(3, 5, 5)
+	VFMUL_D2(5, 2, 6)
+	VFMLS V3.D2, V6.D2, V2.D2
+	VFSUB_D2(1, 2, 1)
+	VFMLS V4.D2, V6.D2, V1.D2
+	VFMLA V5.D2, V1.D2, V6.D2
+	FMOVQ 896(R0), F1 // sign
+	VBIT V1.B16, V0.B16, V6.B16
+	FMOVQ 960(R0), F1 // tanhTiny
+	VFACGE_D2(1, 0, 1)
+	VBIF V1.B16, V0.B16, V6.B16
+	CMP $2, R3
+	BLT storePart7
+	FMOVQ F6, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $-2, R3
+	B next1
+
+storePart7:
+	TBZ $0, R3, skip9
+	FMOVD F6, (R1)
+
+skip9:
+
+end4:
+	RET
+
+// SigmoidPrimeF64NEON sets dst[i] = σ'(z[i]); generic.SigmoidPrimeF64 defines it. e/(1 + e)² with e = e^−|z|, all in two
+// words, one division and a Newton step.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   z_len
+TEXT ·SigmoidPrimeF64NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF64<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+24(FP), R2
+	MOVD z_len+32(FP), R3
+
+next1:
+	CMP $8, R3
+	BLT single3
+
+loop2:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 896(R0), F4 // sign
+	VORR V4.B16, V0.B16, V0.B16
+	VORR V4.B16, V1.B16, V1.B16
+	VORR V4.B16, V2.B16, V2.B16
+	VORR V4.B16, V3.B16, V3.B16
+	FMOVQ 880(R0), F4 // minusSafe
+	VFCMGE_D2(4, 0, 5)
+	VFCMGE_D2(4, 1, 6)
+	VFCMGE_D2(4, 2, 7)
+	VFCMGE_D2(4, 3, 4)
+	VAND V7.B16, V5.B16, V5.B16
+	VAND V4.B16, V6.B16, V6.B16
+	VAND V6.B16, V5.B16, V5.B16
+	VUMINV_S4(5, 4)
+	FMOVS F4, R4
+	CBZW R4, single3
+	FMOVQ 48(R0), F4 // round
+	FMOVQ 48(R0), F5 // round
+	FMOVQ 48(R0), F6 // round
+	FMOVQ 48(R0), F7 // round
+	FMOVQ 64(R0), F8 // log2e
+	VFMLA V8.D2, V0.D2, V4.D2
+	VFMLA V8.D2, V1.D2, V5.D2
+	VFMLA V8.D2, V2.D2, V6.D2
+	VFMLA V8.D2, V3.D2, V7.D2
+	FMOVQ 48(R0), F8 // round
+	VFSUB_D2(8, 4, 9)
+	VFSUB_D2(8, 5, 10)
+	VFSUB_D2(8, 6, 11)
+	VFSUB_D2(8, 7, 8)
+	FMOVQ 80(R0), F12 // ln2Hi
+	VFMLS V12.D2, V9.D2, V0.D2
+	VFMLS V12.D2, V10.D2, V1.D2
+	VFMLS V12.D2, V11.D2, V2.D2
+	VFMLS V12.D2, V8.D2, V3.D2
+	FMOVQ 96(R0), F12 // minusLn2Lo
+	VFMUL_D2(12, 9, 9)
+	VFMUL_D2(12, 10, 10)
+	VFMUL_D2(12, 11, 11)
+	VFMUL_D2(12, 8, 8)
+	FMOVQ 112(R0), F12 // exp9
+	FMOVQ 112(R0), F13 // exp9
+	FMOVQ 112(R0), F14 // exp9
+	FMOVQ 112(R0), F15 // exp9
+	FMOVQ 128(R0), F16 // exp8
+	FMOVQ 128(R0), F17 // exp8
+	FMOVQ 128(R0), F18 // exp8
+	FMOVQ 128(R0), F19 // exp8
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 144(R0), F12 // exp7
+	FMOVQ 144(R0), F13 // exp7
+	FMOVQ 144(R0), F14 // exp7
+	FMOVQ 144(R0), F15 // exp7
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 160(R0), F16 // exp6
+	FMOVQ 160(R0), F17 // exp6
+	FMOVQ 160(R0), F18 // exp6
+	FMOVQ 160(R0), F19 // exp6
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 176(R0), F12 // exp5
+	FMOVQ 176(R0), F13 // exp5
+	FMOVQ 176(R0), F14 // exp5
+	FMOVQ 176(R0), F15 // exp5
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 192(R0), F16 // exp4
+	FMOVQ 192(R0), F17 // exp4
+	FMOVQ 192(R0), F18 // exp4
+	FMOVQ 192(R0), F19 // exp4
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 208(R0), F12 // exp3
+	FMOVQ 208(R0), F13 // exp3
+	FMOVQ 208(R0), F14 // exp3
+	FMOVQ 208(R0), F15 // exp3
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 224(R0), F16 // exp2
+	FMOVQ 224(R0), F17 // exp2
+	FMOVQ 224(R0), F18 // exp2
+	FMOVQ 224(R0), F19 // exp2
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 240(R0), F12 // exp1
+	FMOVQ 240(R0), F13 // exp1
+	FMOVQ 240(R0), F14 // exp1
+	FMOVQ 240(R0), F15 // exp1
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 256(R0), F16 // exp0
+	FMOVQ 256(R0), F17 // exp0
+	FMOVQ 256(R0), F18 // exp0
+	FMOVQ 256(R0), F19 // exp0
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	VFMUL_D2(0, 16, 12)
+	VFMUL_D2(1, 17, 13)
+	VFMUL_D2(2, 18, 14)
+	VFMUL_D2(3, 19, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_D2(0, 16, 17)
+	VFADD_D2(1, 16, 18)
+	VFADD_D2(2, 16, 19)
+	VFADD_D2(3, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_D2(20, 17, 21)
+	VFSUB_D2(20, 18, 22)
+	VFSUB_D2(20, 19, 23)
+	VFSUB_D2(20, 16, 20)
+	VFSUB_D2(21, 0, 21)
+	VFSUB_D2(22, 1, 22)
+	VFSUB_D2(23, 2, 23)
+	VFSUB_D2(20, 3, 20)
+	VFMLA V0.D2, V12.D2, V21.D2
+	VFMLA V1.D2, V13.D2, V22.D2
+	VFMLA V2.D2, V14.D2, V23.D2
+	VFMLA V3.D2, V15.D2, V20.D2
+	VFADD_D2(21, 17, 0)
+	VFADD_D2(22, 18, 1)
+	VFADD_D2(23, 19, 2)
+	VFADD_D2(20, 16, 3)
+	VFMLA V0.D2, V9.D2, V21.D2
+	VFMLA V1.D2, V10.D2, V22.D2
+	VFMLA V2.D2, V11.D2, V23.D2
+	VFMLA V3.D2, V8.D2, V20.D2
+	VFADD_D2(21, 17, 0)
+	VFADD_D2(22, 18, 1)
+	VFADD_D2(23, 19, 2)
+	VFADD_D2(20, 16, 3)
+	VFSUB_D2(17, 0, 8)
+	VFSUB_D2(18, 1, 9)
+	VFSUB_D2(19, 2, 10)
+	VFSUB_D2(16, 3, 11)
+	VFSUB_D2(8, 21, 8)
+	VFSUB_D2(9, 22, 9)
+	VFSUB_D2(10, 23, 10)
+	VFSUB_D2(11, 20, 11)
+	VSHL $52, V4.D2, V4.D2
+	VSHL $52, V5.D2, V5.D2
+	VSHL $52, V6.D2, V6.D2
+	VSHL $52, V7.D2, V7.D2
+	VFMUL_D2(4, 0, 12)
+	VFMUL_D2(5, 1, 13)
+	VFMUL_D2(6, 2, 14)
+	VFMUL_D2(7, 3, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_D2(12, 16, 17)
+	VFADD_D2(13, 16, 18)
+	VFADD_D2(14, 16, 19)
+	VFADD_D2(15, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_D2(20, 17, 21)
+	VFSUB_D2(20, 18, 22)
+	VFSUB_D2(20, 19, 23)
+	VFSUB_D2(20, 16, 20)
+	VFSUB_D2(21, 12, 12)
+	VFSUB_D2(22, 13, 13)
+	VFSUB_D2(23, 14, 14)
+	VFSUB_D2(20, 15, 15)
+	VFMLA V4.D2, V8.D2, V12.D2
+	VFMLA V5.D2, V9.D2, V13.D2
+	VFMLA V6.D2, V10.D2, V14.D2
+	VFMLA V7.D2, V11.D2, V15.D2
+	VFADD_D2(17, 17, 20)
+	VFADD_D2(18, 18, 21)
+	VFADD_D2(19, 19, 22)
+	VFADD_D2(16, 16, 23)
+	VFMUL_D2(17, 17, 24)
+	VFMUL_D2(18, 18, 25)
+	VFMUL_D2(19, 19, 26)
+	VFMUL_D2(16, 16, 27)
+	VFNEG_D2(24, 28)
+	VFNEG_D2(25, 29)
+	VFNEG_D2(26, 30)
+	VFNEG_D2(27, 31)
+	VFMLA V17.D2, V17.D2, V28.D2
+	VFMLA V18.D2, V18.D2, V29.D2
+	VFMLA V19.D2, V19.D2, V30.D2
+	VFMLA V16.D2, V16.D2, V31.D2
+	VFMLA V12.D2, V20.D2, V28.D2
+	VFMLA V13.D2, V21.D2, V29.D2
+	VFMLA V14.D2, V22.D2, V30.D2
+	VFMLA V15.D2, V23.D2, V31.D2
+	FMOVQ 16(R0), F12 // one
+	VFDIV_D2(24, 12, 13)
+	VFDIV_D2(25, 12, 14)
+	VFDIV_D2(26, 12, 15)
+	VFDIV_D2(27, 12, 12)
+	VFMUL_D2(13, 0, 16)
+	VFMUL_D2(14, 1, 17)
+	VFMUL_D2(15, 2, 18)
+	VFMUL_D2(12, 3, 19)
+	VFMLS V24.D2, V16.D2, V0.D2
+	VFMLS V25.D2, V17.D2, V1.D2
+	VFMLS V26.D2, V18.D2, V2.D2
+	VFMLS V27.D2, V19.D2, V3.D2
+	VFADD_D2(8, 0, 0)
+	VFADD_D2(9, 1, 1)
+	VFADD_D2(10, 2, 2)
+	VFADD_D2(11, 3, 3)
+	VFMLS V28.D2, V16.D2, V0.D2
+	VFMLS V29.D2, V17.D2, V1.D2
+	VFMLS V30.D2, V18.D2, V2.D2
+	VFMLS V31.D2, V19.D2, V3.D2
+	VFMLA V13.D2, V0.D2, V16.D2
+	VFMLA V14.D2, V1.D2, V17.D2
+	VFMLA V15.D2, V2.D2, V18.D2
+	VFMLA V12.D2, V3.D2, V19.D2
+	VFMUL_D2(4, 16, 0)
+	VFMUL_D2(5, 17, 1)
+	VFMUL_D2(6, 18, 2)
+	VFMUL_D2(7, 19, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $-8, R3
+	CMP $8, R3
+	BGE loop2
+
+	// A vector or the rest of one.
+
+single3:
+	CBZ R3, end4
+	CMP $2, R3
+	BLT part5
+	FMOVQ 0(R2), F0
+	B start6
+
+part5:
+	VMOVI $0, V0.B16
+	TBZ $0, R3, skip8
+	VLD1 (R2), V0.D[0]
+
+skip8:
+
+start6:
+	FMOVQ 896(R0), F1 // sign
+	VORR V1.B16, V0.B16, V0.B16
+	FMOVQ 880(R0), F1 // minusSafe
+	VFCMGT_D2(0, 1, 1)
+	FMOVQ 272(R0), F2 // expMin
+	VFMAX_D2(2, 0, 0)
+	FMOVQ 48(R0), F2 // round
+	FMOVQ 64(R0), F3 // log2e
+	VFMLA V3.D2, V0.D2, V2.D2
+	FMOVQ 48(R0), F3 // round
+	VFSUB_D2(3, 2, 3)
+	FMOVQ 80(R0), F4 // ln2Hi
+	VFMLS V4.D2, V3.D2, V0.D2
+	FMOVQ 96(R0), F4 // minusLn2Lo
+	VFMUL_D2(4, 3, 3)
+	FMOVQ 112(R0), F4 // exp9
+	FMOVQ 128(R0), F5 // exp8
+	VFMLA V0.D2, V4.D2, V5.D2
+	FMOVQ 144(R0), F4 // exp7
+	VFMLA V0.D2, V5.D2, V4.D2
+	FMOVQ 160(R0), F5 // exp6
+	VFMLA V0.D2, V4.D2, V5.D2
+	FMOVQ 176(R0), F4 // exp5
+	VFMLA V0.D2, V5.D2, V4.D2
+	FMOVQ 192(R0), F5 // exp4
+	VFMLA V0.D2, V4.D2, V5.D2
+	FMOVQ 208(R0), F4 // exp3
+	VFMLA V0.D2, V5.D2, V4.D2
+	FMOVQ 224(R0), F5 // exp2
+	VFMLA V0.D2, V4.D2, V5.D2
+	FMOVQ 240(R0), F4 // exp1
+	VFMLA V0.D2, V5.D2, V4.D2
+	FMOVQ 256(R0), F5 // exp0
+	VFMLA V0.D2, V4.D2, V5.D2
+	VFMUL_D2(0, 5, 4)
+	FMOVQ 16(R0), F5 // one
+	VFADD_D2(0, 5, 5)
+	FMOVQ 16(R0), F6 // one
+	VFSUB_D2(6, 5, 6)
+	VFSUB_D2(6, 0, 6)
+	VFMLA V0.D2, V4.D2, V6.D2
+	VFADD_D2(6, 5, 0)
+	VFMLA V0.D2, V3.D2, V6.D2
+	VFADD_D2(6, 5, 0)
+	VFSUB_D2(5, 0, 3)
+	VFSUB_D2(3, 6, 3)
+	VSHL $52, V2.D2, V4.D2
+	FMOVQ 976(R0), F4 // safeRound
+	VFMAX_D2(4, 2, 4)
+	VSHL $52, V4.D2, V4.D2
+	VFMUL_D2(4, 0, 5)
+	FMOVQ 16(R0), F6 // one
+	VFADD_D2(5, 6, 6)
+	FMOVQ 16(R0), F7 // one
+	VFSUB_D2(7, 6, 7)
+	VFSUB_D2(7, 5, 5)
+	VFMLA V4.D2, V3.D2, V5.D2
+	VFADD_D2(6, 6, 7)
+	VFMUL_D2(6, 6, 8)
+	VFNEG_D2(8, 9)
+	VFMLA V6.D2, V6.D2, V9.D2
+	VFMLA V5.D2, V7.D2, V9.D2
+	FMOVQ 16(R0), F5 // one
+	VFDIV_D2(8, 5, 5)
+	VFMUL_D2(5, 0, 6)
+	VFMLS V8.D2, V6.D2, V0.D2
+	VFADD_D2(3, 0, 0)
+	VFMLS V9.D2, V6.D2, V0.D2
+	VFMLA V5.D2, V0.D2, V6.D2
+	VFMUL_D2(4, 6, 0)
+	FMOVQ 304(R0), F3 // upLog
+	VFADD_D2(3, 2, 2)
+	VSHL $52, V2.D2, V2.D2
+	VFMUL_D2(2, 6, 2)
+	FMOVQ 336(R0), F3 // down
+	VFMUL_D2(3, 2, 3)
+	FMOVQ 352(R0), F4 // lowLimit
+	VFCMGT_D2(2, 4, 4)
+	FMOVQ 352(R0), F5 // lowLimit
+	VFADD_D2(5, 2, 2)
+	FMOVQ 352(R0), F5 // lowLimit
+	VSUB V5.D2, V2.D2, V2.D2
+	VBIT V4.B16, V2.B16, V3.B16
+	VBIT V1.B16, V3.B16, V0.B16
+	CMP $2, R3
+	BLT storePart7
+	FMOVQ F0, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $-2, R3
+	B next1
+
+storePart7:
+	TBZ $0, R3, skip9
+	FMOVD F0, (R1)
+
+skip9:
+
+end4:
+	RET
+
+// TanhPrimeF64NEON sets dst[i] = tanh'(z[i]); generic.TanhPrimeF64 defines it. 4·σ'(2z) as SigmoidPrime computes it.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   z_len
+TEXT ·TanhPrimeF64NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF64<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+24(FP), R2
+	MOVD z_len+32(FP), R3
+
+next1:
+	CMP $8, R3
+	BLT single3
+
+loop2:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 896(R0), F4 // sign
+	VORR V4.B16, V0.B16, V0.B16
+	VORR V4.B16, V1.B16, V1.B16
+	VORR V4.B16, V2.B16, V2.B16
+	VORR V4.B16, V3.B16, V3.B16
+	VFADD_D2(0, 0, 0)
+	VFADD_D2(1, 1, 1)
+	VFADD_D2(2, 2, 2)
+	VFADD_D2(3, 3, 3)
+	FMOVQ 880(R0), F4 // minusSafe
+	VFCMGE_D2(4, 0, 5)
+	VFCMGE_D2(4, 1, 6)
+	VFCMGE_D2(4, 2, 7)
+	VFCMGE_D2(4, 3, 4)
+	VAND V7.B16, V5.B16, V5.B16
+	VAND V4.B16, V6.B16, V6.B16
+	VAND V6.B16, V5.B16, V5.B16
+	VUMINV_S4(5, 4)
+	FMOVS F4, R4
+	CBZW R4, single3
+	FMOVQ 48(R0), F4 // round
+	FMOVQ 48(R0), F5 // round
+	FMOVQ 48(R0), F6 // round
+	FMOVQ 48(R0), F7 // round
+	FMOVQ 64(R0), F8 // log2e
+	VFMLA V8.D2, V0.D2, V4.D2
+	VFMLA V8.D2, V1.D2, V5.D2
+	VFMLA V8.D2, V2.D2, V6.D2
+	VFMLA V8.D2, V3.D2, V7.D2
+	FMOVQ 48(R0), F8 // round
+	VFSUB_D2(8, 4, 9)
+	VFSUB_D2(8, 5, 10)
+	VFSUB_D2(8, 6, 11)
+	VFSUB_D2(8, 7, 8)
+	FMOVQ 80(R0), F12 // ln2Hi
+	VFMLS V12.D2, V9.D2, V0.D2
+	VFMLS V12.D2, V10.D2, V1.D2
+	VFMLS V12.D2, V11.D2, V2.D2
+	VFMLS V12.D2, V8.D2, V3.D2
+	FMOVQ 96(R0), F12 // minusLn2Lo
+	VFMUL_D2(12, 9, 9)
+	VFMUL_D2(12, 10, 10)
+	VFMUL_D2(12, 11, 11)
+	VFMUL_D2(12, 8, 8)
+	FMOVQ 112(R0), F12 // exp9
+	FMOVQ 112(R0), F13 // exp9
+	FMOVQ 112(R0), F14 // exp9
+	FMOVQ 112(R0), F15 // exp9
+	FMOVQ 128(R0), F16 // exp8
+	FMOVQ 128(R0), F17 // exp8
+	FMOVQ 128(R0), F18 // exp8
+	FMOVQ 128(R0), F19 // exp8
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 144(R0), F12 // exp7
+	FMOVQ 144(R0), F13 // exp7
+	FMOVQ 144(R0), F14 // exp7
+	FMOVQ 144(R0), F15 // exp7
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 160(R0), F16 // exp6
+	FMOVQ 160(R0), F17 // exp6
+	FMOVQ 160(R0), F18 // exp6
+	FMOVQ 160(R0), F19 // exp6
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 176(R0), F12 // exp5
+	FMOVQ 176(R0), F13 // exp5
+	FMOVQ 176(R0), F14 // exp5
+	FMOVQ 176(R0), F15 // exp5
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 192(R0), F16 // exp4
+	FMOVQ 192(R0), F17 // exp4
+	FMOVQ 192(R0), F18 // exp4
+	FMOVQ 192(R0), F19 // exp4
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 208(R0), F12 // exp3
+	FMOVQ 208(R0), F13 // exp3
+	FMOVQ 208(R0), F14 // exp3
+	FMOVQ 208(R0), F15 // exp3
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 224(R0), F16 // exp2
+	FMOVQ 224(R0), F17 // exp2
+	FMOVQ 224(R0), F18 // exp2
+	FMOVQ 224(R0), F19 // exp2
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 240(R0), F12 // exp1
+	FMOVQ 240(R0), F13 // exp1
+	FMOVQ 240(R0), F14 // exp1
+	FMOVQ 240(R0), F15 // exp1
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 256(R0), F16 // exp0
+	FMOVQ 256(R0), F17 // exp0
+	FMOVQ 256(R0), F18 // exp0
+	FMOVQ 256(R0), F19 // exp0
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	VFMUL_D2(0, 16, 12)
+	VFMUL_D2(1, 17, 13)
+	VFMUL_D2(2, 18, 14)
+	VFMUL_D2(3, 19, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_D2(0, 16, 17)
+	VFADD_D2(1, 16, 18)
+	VFADD_D2(2, 16, 19)
+	VFADD_D2(3, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_D2(20, 17, 21)
+	VFSUB_D2(20, 18, 22)
+	VFSUB_D2(20, 19, 23)
+	VFSUB_D2(20, 16, 20)
+	VFSUB_D2(21, 0, 21)
+	VFSUB_D2(22, 1, 22)
+	VFSUB_D2(23, 2, 23)
+	VFSUB_D2(20, 3, 20)
+	VFMLA V0.D2, V12.D2, V21.D2
+	VFMLA V1.D2, V13.D2, V22.D2
+	VFMLA V2.D2, V14.D2, V23.D2
+	VFMLA V3.D2, V15.D2, V20.D2
+	VFADD_D2(21, 17, 0)
+	VFADD_D2(22, 18, 1)
+	VFADD_D2(23, 19, 2)
+	VFADD_D2(20, 16, 3)
+	VFMLA V0.D2, V9.D2, V21.D2
+	VFMLA V1.D2, V10.D2, V22.D2
+	VFMLA V2.D2, V11.D2, V23.D2
+	VFMLA V3.D2, V8.D2, V20.D2
+	VFADD_D2(21, 17, 0)
+	VFADD_D2(22, 18, 1)
+	VFADD_D2(23, 19, 2)
+	VFADD_D2(20, 16, 3)
+	VFSUB_D2(17, 0, 8)
+	VFSUB_D2(18, 1, 9)
+	VFSUB_D2(19, 2, 10)
+	VFSUB_D2(16, 3, 11)
+	VFSUB_D2(8, 21, 8)
+	VFSUB_D2(9, 22, 9)
+	VFSUB_D2(10, 23, 10)
+	VFSUB_D2(11, 20, 11)
+	VSHL $52, V4.D2, V4.D2
+	VSHL $52, V5.D2, V5.D2
+	VSHL $52, V6.D2, V6.D2
+	VSHL $52, V7.D2, V7.D2
+	VFMUL_D2(4, 0, 12)
+	VFMUL_D2(5, 1, 13)
+	VFMUL_D2(6, 2, 14)
+	VFMUL_D2(7, 3, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_D2(12, 16, 17)
+	VFADD_D2(13, 16, 18)
+	VFADD_D2(14, 16, 19)
+	VFADD_D2(15, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_D2(20, 17, 21)
+	VFSUB_D2(20, 18, 22)
+	VFSUB_D2(20, 19, 23)
+	VFSUB_D2(20, 16, 20)
+	VFSUB_D2(21, 12, 12)
+	VFSUB_D2(22, 13, 13)
+	VFSUB_D2(23, 14, 14)
+	VFSUB_D2(20, 15, 15)
+	VFMLA V4.D2, V8.D2, V12.D2
+	VFMLA V5.D2, V9.D2, V13.D2
+	VFMLA V6.D2, V10.D2, V14.D2
+	VFMLA V7.D2, V11.D2, V15.D2
+	FMOVQ 992(R0), F20 // half
+	VFMUL_D2(20, 17, 17)
+	VFMUL_D2(20, 18, 18)
+	VFMUL_D2(20, 19, 19)
+	VFMUL_D2(20, 16, 16)
+	VFMUL_D2(17, 17, 20)
+	VFMUL_D2(18, 18, 21)
+	VFMUL_D2(19, 19, 22)
+	VFMUL_D2(16, 16, 23)
+	VFNEG_D2(20, 24)
+	VFNEG_D2(21, 25)
+	VFNEG_D2(22, 26)
+	VFNEG_D2(23, 27)
+	VFMLA V17.D2, V17.D2, V24.D2
+	VFMLA V18.D2, V18.D2, V25.D2
+	VFMLA V19.D2, V19.D2, V26.D2
+	VFMLA V16.D2, V16.D2, V27.D2
+	VFMLA V12.D2, V17.D2, V24.D2
+	VFMLA V13.D2, V18.D2, V25.D2
+	VFMLA V14.D2, V19.D2, V26.D2
+	VFMLA V15.D2, V16.D2, V27.D2
+	FMOVQ 16(R0), F12 // one
+	VFDIV_D2(20, 12, 13)
+	VFDIV_D2(21, 12, 14)
+	VFDIV_D2(22, 12, 15)
+	VFDIV_D2(23, 12, 12)
+	VFMUL_D2(13, 0, 16)
+	VFMUL_D2(14, 1, 17)
+	VFMUL_D2(15, 2, 18)
+	VFMUL_D2(12, 3, 19)
+	VFMLS V20.D2, V16.D2, V0.D2
+	VFMLS V21.D2, V17.D2, V1.D2
+	VFMLS V22.D2, V18.D2, V2.D2
+	VFMLS V23.D2, V19.D2, V3.D2
+	VFADD_D2(8, 0, 0)
+	VFADD_D2(9, 1, 1)
+	VFADD_D2(10, 2, 2)
+	VFADD_D2(11, 3, 3)
+	VFMLS V24.D2, V16.D2, V0.D2
+	VFMLS V25.D2, V17.D2, V1.D2
+	VFMLS V26.D2, V18.D2, V2.D2
+	VFMLS V27.D2, V19.D2, V3.D2
+	VFMLA V13.D2, V0.D2, V16.D2
+	VFMLA V14.D2, V1.D2, V17.D2
+	VFMLA V15.D2, V2.D2, V18.D2
+	VFMLA V12.D2, V3.D2, V19.D2
+	VFMUL_D2(4, 16, 0)
+	VFMUL_D2(5, 17, 1)
+	VFMUL_D2(6, 18, 2)
+	VFMUL_D2(7, 19, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $-8, R3
+	CMP $8, R3
+	BGE loop2
+
+	// A vector or the rest of one.
+
+single3:
+	CBZ R3, end4
+	CMP $2, R3
+	BLT part5
+	FMOVQ 0(R2), F0
+	B start6
+
+part5:
+	VMOVI $0, V0.B16
+	TBZ $0, R3, skip8
+	VLD1 (R2), V0.D[0]
+
+skip8:
+
+start6:
+	FMOVQ 896(R0), F1 // sign
+	VORR V1.B16, V0.B16, V0.B16
+	VFADD_D2(0, 0, 0)
+	FMOVQ 880(R0), F1 // minusSafe
+	VFCMGT_D2(0, 1, 1)
+	FMOVQ 272(R0), F2 // expMin
+	VFMAX_D2(2, 0, 0)
+	FMOVQ 48(R0), F2 // round
+	FMOVQ 64(R0), F3 // log2e
+	VFMLA V3.D2, V0.D2, V2.D2
+	FMOVQ 48(R0), F3 // round
+	VFSUB_D2(3, 2, 3)
+	FMOVQ 80(R0), F4 // ln2Hi
+	VFMLS V4.D2, V3.D2, V0.D2
+	FMOVQ 96(R0), F4 // minusLn2Lo
+	VFMUL_D2(4, 3, 3)
+	FMOVQ 112(R0), F4 // exp9
+	FMOVQ 128(R0), F5 // exp8
+	VFMLA V0.D2, V4.D2, V5.D2
+	FMOVQ 144(R0), F4 // exp7
+	VFMLA V0.D2, V5.D2, V4.D2
+	FMOVQ 160(R0), F5 // exp6
+	VFMLA V0.D2, V4.D2, V5.D2
+	FMOVQ 176(R0), F4 // exp5
+	VFMLA V0.D2, V5.D2, V4.D2
+	FMOVQ 192(R0), F5 // exp4
+	VFMLA V0.D2, V4.D2, V5.D2
+	FMOVQ 208(R0), F4 // exp3
+	VFMLA V0.D2, V5.D2, V4.D2
+	FMOVQ 224(R0), F5 // exp2
+	VFMLA V0.D2, V4.D2, V5.D2
+	FMOVQ 240(R0), F4 // exp1
+	VFMLA V0.D2, V5.D2, V4.D2
+	FMOVQ 256(R0), F5 // exp0
+	VFMLA V0.D2, V4.D2, V5.D2
+	VFMUL_D2(0, 5, 4)
+	FMOVQ 16(R0), F5 // one
+	VFADD_D2(0, 5, 5)
+	FMOVQ 16(R0), F6 // one
+	VFSUB_D2(6, 5, 6)
+	VFSUB_D2(6, 0, 6)
+	VFMLA V0.D2, V4.D2, V6.D2
+	VFADD_D2(6, 5, 0)
+	VFMLA V0.D2, V3.D2, V6.D2
+	VFADD_D2(6, 5, 0)
+	VFSUB_D2(5, 0, 3)
+	VFSUB_D2(3, 6, 3)
+	VSHL $52, V2.D2, V4.D2
+	FMOVQ 976(R0), F4 // safeRound
+	VFMAX_D2(4, 2, 4)
+	VSHL $52, V4.D2, V4.D2
+	VFMUL_D2(4, 0, 5)
+	FMOVQ 16(R0), F6 // one
+	VFADD_D2(5, 6, 6)
+	FMOVQ 16(R0), F7 // one
+	VFSUB_D2(7, 6, 7)
+	VFSUB_D2(7, 5, 5)
+	VFMLA V4.D2, V3.D2, V5.D2
+	FMOVQ 992(R0), F7 // half
+	VFMUL_D2(7, 6, 6)
+	VFMUL_D2(6, 6, 7)
+	VFNEG_D2(7, 8)
+	VFMLA V6.D2, V6.D2, V8.D2
+	VFMLA V5.D2, V6.D2, V8.D2
+	FMOVQ 16(R0), F5 // one
+	VFDIV_D2(7, 5, 5)
+	VFMUL_D2(5, 0, 6)
+	VFMLS V7.D2, V6.D2, V0.D2
+	VFADD_D2(3, 0, 0)
+	VFMLS V8.D2, V6.D2, V0.D2
+	VFMLA V5.D2, V0.D2, V6.D2
+	VFMUL_D2(4, 6, 0)
+	FMOVQ 304(R0), F3 // upLog
+	VFADD_D2(3, 2, 2)
+	VSHL $52, V2.D2, V2.D2
+	VFMUL_D2(2, 6, 2)
+	FMOVQ 336(R0), F3 // down
+	VFMUL_D2(3, 2, 3)
+	FMOVQ 352(R0), F4 // lowLimit
+	VFCMGT_D2(2, 4, 4)
+	FMOVQ 352(R0), F5 // lowLimit
+	VFADD_D2(5, 2, 2)
+	FMOVQ 352(R0), F5 // lowLimit
+	VSUB V5.D2, V2.D2, V2.D2
+	VBIT V4.B16, V2.B16, V3.B16
+	VBIT V1.B16, V3.B16, V0.B16
+	CMP $2, R3
+	BLT storePart7
+	FMOVQ F0, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $-2, R3
+	B next1
+
+storePart7:
+	TBZ $0, R3, skip9
+	FMOVD F0, (R1)
+
+skip9:
+
+end4:
+	RET
+
+// MulSigmoidPrimeF64NEON sets dst[i] = d[i]·σ'(z[i]); generic.MulSigmoidPrimeF64 defines it. e/(1 + e)² with e = e^−|z|, all in two
+// words, one division and a Newton step.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   d
+//	R4   z_len
+TEXT ·MulSigmoidPrimeF64NEON(SB), NOSPLIT, $0-72
+	MOVD $constantsF64<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+48(FP), R2
+	MOVD d_base+24(FP), R3
+	MOVD z_len+56(FP), R4
+
+next1:
+	CMP $8, R4
+	BLT single3
+
+loop2:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 896(R0), F4 // sign
+	VORR V4.B16, V0.B16, V0.B16
+	VORR V4.B16, V1.B16, V1.B16
+	VORR V4.B16, V2.B16, V2.B16
+	VORR V4.B16, V3.B16, V3.B16
+	FMOVQ 880(R0), F4 // minusSafe
+	VFCMGE_D2(4, 0, 5)
+	VFCMGE_D2(4, 1, 6)
+	VFCMGE_D2(4, 2, 7)
+	VFCMGE_D2(4, 3, 4)
+	VAND V7.B16, V5.B16, V5.B16
+	VAND V4.B16, V6.B16, V6.B16
+	VAND V6.B16, V5.B16, V5.B16
+	VUMINV_S4(5, 4)
+	FMOVS F4, R5
+	CBZW R5, single3
+	FMOVQ 48(R0), F4 // round
+	FMOVQ 48(R0), F5 // round
+	FMOVQ 48(R0), F6 // round
+	FMOVQ 48(R0), F7 // round
+	FMOVQ 64(R0), F8 // log2e
+	VFMLA V8.D2, V0.D2, V4.D2
+	VFMLA V8.D2, V1.D2, V5.D2
+	VFMLA V8.D2, V2.D2, V6.D2
+	VFMLA V8.D2, V3.D2, V7.D2
+	FMOVQ 48(R0), F8 // round
+	VFSUB_D2(8, 4, 9)
+	VFSUB_D2(8, 5, 10)
+	VFSUB_D2(8, 6, 11)
+	VFSUB_D2(8, 7, 8)
+	FMOVQ 80(R0), F12 // ln2Hi
+	VFMLS V12.D2, V9.D2, V0.D2
+	VFMLS V12.D2, V10.D2, V1.D2
+	VFMLS V12.D2, V11.D2, V2.D2
+	VFMLS V12.D2, V8.D2, V3.D2
+	FMOVQ 96(R0), F12 // minusLn2Lo
+	VFMUL_D2(12, 9, 9)
+	VFMUL_D2(12, 10, 10)
+	VFMUL_D2(12, 11, 11)
+	VFMUL_D2(12, 8, 8)
+	FMOVQ 112(R0), F12 // exp9
+	FMOVQ 112(R0), F13 // exp9
+	FMOVQ 112(R0), F14 // exp9
+	FMOVQ 112(R0), F15 // exp9
+	FMOVQ 128(R0), F16 // exp8
+	FMOVQ 128(R0), F17 // exp8
+	FMOVQ 128(R0), F18 // exp8
+	FMOVQ 128(R0), F19 // exp8
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 144(R0), F12 // exp7
+	FMOVQ 144(R0), F13 // exp7
+	FMOVQ 144(R0), F14 // exp7
+	FMOVQ 144(R0), F15 // exp7
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 160(R0), F16 // exp6
+	FMOVQ 160(R0), F17 // exp6
+	FMOVQ 160(R0), F18 // exp6
+	FMOVQ 160(R0), F19 // exp6
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 176(R0), F12 // exp5
+	FMOVQ 176(R0), F13 // exp5
+	FMOVQ 176(R0), F14 // exp5
+	FMOVQ 176(R0), F15 // exp5
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 192(R0), F16 // exp4
+	FMOVQ 192(R0), F17 // exp4
+	FMOVQ 192(R0), F18 // exp4
+	FMOVQ 192(R0), F19 // exp4
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 208(R0), F12 // exp3
+	FMOVQ 208(R0), F13 // exp3
+	FMOVQ 208(R0), F14 // exp3
+	FMOVQ 208(R0), F15 // exp3
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 224(R0), F16 // exp2
+	FMOVQ 224(R0), F17 // exp2
+	FMOVQ 224(R0), F18 // exp2
+	FMOVQ 224(R0), F19 // exp2
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 240(R0), F12 // exp1
+	FMOVQ 240(R0), F13 // exp1
+	FMOVQ 240(R0), F14 // exp1
+	FMOVQ 240(R0), F15 // exp1
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 256(R0), F16 // exp0
+	FMOVQ 256(R0), F17 // exp0
+	FMOVQ 256(R0), F18 // exp0
+	FMOVQ 256(R0), F19 // exp0
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	VFMUL_D2(0, 16, 12)
+	VFMUL_D2(1, 17, 13)
+	VFMUL_D2(2, 18, 14)
+	VFMUL_D2(3, 19, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_D2(0, 16, 17)
+	VFADD_D2(1, 16, 18)
+	VFADD_D2(2, 16, 19)
+	VFADD_D2(3, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_D2(20, 17, 21)
+	VFSUB_D2(20, 18, 22)
+	VFSUB_D2(20, 19, 23)
+	VFSUB_D2(20, 16, 20)
+	VFSUB_D2(21, 0, 21)
+	VFSUB_D2(22, 1, 22)
+	VFSUB_D2(23, 2, 23)
+	VFSUB_D2(20, 3, 20)
+	VFMLA V0.D2, V12.D2, V21.D2
+	VFMLA V1.D2, V13.D2, V22.D2
+	VFMLA V2.D2, V14.D2, V23.D2
+	VFMLA V3.D2, V15.D2, V20.D2
+	VFADD_D2(21, 17, 0)
+	VFADD_D2(22, 18, 1)
+	VFADD_D2(23, 19, 2)
+	VFADD_D2(20, 16, 3)
+	VFMLA V0.D2, V9.D2, V21.D2
+	VFMLA V1.D2, V10.D2, V22.D2
+	VFMLA V2.D2, V11.D2, V23.D2
+	VFMLA V3.D2, V8.D2, V20.D2
+	VFADD_D2(21, 17, 0)
+	VFADD_D2(22, 18, 1)
+	VFADD_D2(23, 19, 2)
+	VFADD_D2(20, 16, 3)
+	VFSUB_D2(17, 0, 8)
+	VFSUB_D2(18, 1, 9)
+	VFSUB_D2(19, 2, 10)
+	VFSUB_D2(16, 3, 11)
+	VFSUB_D2(8, 21, 8)
+	VFSUB_D2(9, 22, 9)
+	VFSUB_D2(10, 23, 10)
+	VFSUB_D2(11, 20, 11)
+	VSHL $52, V4.D2, V4.D2
+	VSHL $52, V5.D2, V5.D2
+	VSHL $52, V6.D2, V6.D2
+	VSHL $52, V7.D2, V7.D2
+	VFMUL_D2(4, 0, 12)
+	VFMUL_D2(5, 1, 13)
+	VFMUL_D2(6, 2, 14)
+	VFMUL_D2(7, 3, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_D2(12, 16, 17)
+	VFADD_D2(13, 16, 18)
+	VFADD_D2(14, 16, 19)
+	VFADD_D2(15, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_D2(20, 17, 21)
+	VFSUB_D2(20, 18, 22)
+	VFSUB_D2(20, 19, 23)
+	VFSUB_D2(20, 16, 20)
+	VFSUB_D2(21, 12, 12)
+	VFSUB_D2(22, 13, 13)
+	VFSUB_D2(23, 14, 14)
+	VFSUB_D2(20, 15, 15)
+	VFMLA V4.D2, V8.D2, V12.D2
+	VFMLA V5.D2, V9.D2, V13.D2
+	VFMLA V6.D2, V10.D2, V14.D2
+	VFMLA V7.D2, V11.D2, V15.D2
+	VFADD_D2(17, 17, 20)
+	VFADD_D2(18, 18, 21)
+	VFADD_D2(19, 19, 22)
+	VFADD_D2(16, 16, 23)
+	VFMUL_D2(17, 17, 24)
+	VFMUL_D2(18, 18, 25)
+	VFMUL_D2(19, 19, 26)
+	VFMUL_D2(16, 16, 27)
+	VFNEG_D2(24, 28)
+	VFNEG_D2(25, 29)
+	VFNEG_D2(26, 30)
+	VFNEG_D2(27, 31)
+	VFMLA V17.D2, V17.D2, V28.D2
+	VFMLA V18.D2, V18.D2, V29.D2
+	VFMLA V19.D2, V19.D2, V30.D2
+	VFMLA V16.D2, V16.D2, V31.D2
+	VFMLA V12.D2, V20.D2, V28.D2
+	VFMLA V13.D2, V21.D2, V29.D2
+	VFMLA V14.D2, V22.D2, V30.D2
+	VFMLA V15.D2, V23.D2, V31.D2
+	FMOVQ 16(R0), F12 // one
+	VFDIV_D2(24, 12, 13)
+	VFDIV_D2(25, 12, 14)
+	VFDIV_D2(26, 12, 15)
+	VFDIV_D2(27, 12, 12)
+	VFMUL_D2(13, 0, 16)
+	VFMUL_D2(14, 1, 17)
+	VFMUL_D2(15, 2, 18)
+	VFMUL_D2(12, 3, 19)
+	VFMLS V24.D2, V16.D2, V0.D2
+	VFMLS V25.D2, V17.D2, V1.D2
+	VFMLS V26.D2, V18.D2, V2.D2
+	VFMLS V27.D2, V19.D2, V3.D2
+	VFADD_D2(8, 0, 0)
+	VFADD_D2(9, 1, 1)
+	VFADD_D2(10, 2, 2)
+	VFADD_D2(11, 3, 3)
+	VFMLS V28.D2, V16.D2, V0.D2
+	VFMLS V29.D2, V17.D2, V1.D2
+	VFMLS V30.D2, V18.D2, V2.D2
+	VFMLS V31.D2, V19.D2, V3.D2
+	VFMLA V13.D2, V0.D2, V16.D2
+	VFMLA V14.D2, V1.D2, V17.D2
+	VFMLA V15.D2, V2.D2, V18.D2
+	VFMLA V12.D2, V3.D2, V19.D2
+	VFMUL_D2(4, 16, 0)
+	VFMUL_D2(5, 17, 1)
+	VFMUL_D2(6, 18, 2)
+	VFMUL_D2(7, 19, 3)
+	FLDPQ 0(R3), (F4, F5)
+	FLDPQ 32(R3), (F6, F7)
+	VFMUL_D2(0, 4, 0)
+	VFMUL_D2(1, 5, 1)
+	VFMUL_D2(2, 6, 2)
+	VFMUL_D2(3, 7, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $64, R3
+	ADD $-8, R4
+	CMP $8, R4
+	BGE loop2
+
+	// A vector or the rest of one.
+
+single3:
+	CBZ R4, end4
+	CMP $2, R4
+	BLT part5
+	FMOVQ 0(R2), F0
+	FMOVQ 0(R3), F1
+	B start6
+
+part5:
+	VMOVI $0, V0.B16
+	VMOVI $0, V1.B16
+	TBZ $0, R4, skip8
+	VLD1 (R2), V0.D[0]
+	VLD1 (R3), V1.D[0]
+
+skip8:
+
+start6:
+	FMOVQ 896(R0), F2 // sign
+	VORR V2.B16, V0.B16, V0.B16
+	FMOVQ 880(R0), F2 // minusSafe
+	VFCMGT_D2(0, 2, 2)
+	FMOVQ 272(R0), F3 // expMin
+	VFMAX_D2(3, 0, 0)
+	FMOVQ 48(R0), F3 // round
+	FMOVQ 64(R0), F4 // log2e
+	VFMLA V4.D2, V0.D2, V3.D2
+	FMOVQ 48(R0), F4 // round
+	VFSUB_D2(4, 3, 4)
+	FMOVQ 80(R0), F5 // ln2Hi
+	VFMLS V5.D2, V4.D2, V0.D2
+	FMOVQ 96(R0), F5 // minusLn2Lo
+	VFMUL_D2(5, 4, 4)
+	FMOVQ 112(R0), F5 // exp9
+	FMOVQ 128(R0), F6 // exp8
+	VFMLA V0.D2, V5.D2, V6.D2
+	FMOVQ 144(R0), F5 // exp7
+	VFMLA V0.D2, V6.D2, V5.D2
+	FMOVQ 160(R0), F6 // exp6
+	VFMLA V0.D2, V5.D2, V6.D2
+	FMOVQ 176(R0), F5 // exp5
+	VFMLA V0.D2, V6.D2, V5.D2
+	FMOVQ 192(R0), F6 // exp4
+	VFMLA V0.D2, V5.D2, V6.D2
+	FMOVQ 208(R0), F5 // exp3
+	VFMLA V0.D2, V6.D2, V5.D2
+	FMOVQ 224(R0), F6 // exp2
+	VFMLA V0.D2, V5.D2, V6.D2
+	FMOVQ 240(R0), F5 // exp1
+	VFMLA V0.D2, V6.D2, V5.D2
+	FMOVQ 256(R0), F6 // exp0
+	VFMLA V0.D2, V5.D2, V6.D2
+	VFMUL_D2(0, 6, 5)
+	FMOVQ 16(R0), F6 // one
+	VFADD_D2(0, 6, 6)
+	FMOVQ 16(R0), F7 // one
+	VFSUB_D2(7, 6, 7)
+	VFSUB_D2(7, 0, 7)
+	VFMLA V0.D2, V5.D2, V7.D2
+	VFADD_D2(7, 6, 0)
+	VFMLA V0.D2, V4.D2, V7.D2
+	VFADD_D2(7, 6, 0)
+	VFSUB_D2(6, 0, 4)
+	VFSUB_D2(4, 7, 4)
+	VSHL $52, V3.D2, V5.D2
+	FMOVQ 976(R0), F5 // safeRound
+	VFMAX_D2(5, 3, 5)
+	VSHL $52, V5.D2, V5.D2
+	VFMUL_D2(5, 0, 6)
+	FMOVQ 16(R0), F7 // one
+	VFADD_D2(6, 7, 7)
+	FMOVQ 16(R0), F8 // one
+	VFSUB_D2(8, 7, 8)
+	VFSUB_D2(8, 6, 6)
+	VFMLA V5.D2, V4.D2, V6.D2
+	VFADD_D2(7, 7, 8)
+	VFMUL_D2(7, 7, 9)
+	VFNEG_D2(9, 10)
+	VFMLA V7.D2, V7.D2, V10.D2
+	VFMLA V6.D2, V8.D2, V10.D2
+	FMOVQ 16(R0), F6 // one
+	VFDIV_D2(9, 6, 6)
+	VFMUL_D2(6, 0, 7)
+	VFMLS V9.D2, V7.D2, V0.D2
+	VFADD_D2(4, 0, 0)
+	VFMLS V10.D2, V7.D2, V0.D2
+	VFMLA V6.D2, V0.D2, V7.D2
+	VFMUL_D2(5, 7, 0)
+	FMOVQ 304(R0), F4 // upLog
+	VFADD_D2(4, 3, 3)
+	VSHL $52, V3.D2, V3.D2
+	VFMUL_D2(3, 7, 3)
+	FMOVQ 336(R0), F4 // down
+	VFMUL_D2(4, 3, 4)
+	FMOVQ 352(R0), F5 // lowLimit
+	VFCMGT_D2(3, 5, 5)
+	FMOVQ 352(R0), F6 // lowLimit
+	VFADD_D2(6, 3, 3)
+	FMOVQ 352(R0), F6 // lowLimit
+	VSUB V6.D2, V3.D2, V3.D2
+	VBIT V5.B16, V3.B16, V4.B16
+	VBIT V2.B16, V4.B16, V0.B16
+	VFMUL_D2(0, 1, 0)
+	CMP $2, R4
+	BLT storePart7
+	FMOVQ F0, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	ADD $-2, R4
+	B next1
+
+storePart7:
+	TBZ $0, R4, skip9
+	FMOVD F0, (R1)
+
+skip9:
+
+end4:
+	RET
+
+// MulTanhPrimeF64NEON sets dst[i] = d[i]·tanh'(z[i]); generic.MulTanhPrimeF64 defines it. 4·σ'(2z) as SigmoidPrime computes it.
+// Four vectors side by side; then, and where arguments need more care, single ones.
+//
+//	R0   constants
+//	R1   dst
+//	R2   z
+//	R3   d
+//	R4   z_len
+TEXT ·MulTanhPrimeF64NEON(SB), NOSPLIT, $0-72
+	MOVD $constantsF64<>(SB), R0
+	MOVD dst_base+0(FP), R1
+	MOVD z_base+48(FP), R2
+	MOVD d_base+24(FP), R3
+	MOVD z_len+56(FP), R4
+
+next1:
+	CMP $8, R4
+	BLT single3
+
+loop2:
+	FLDPQ 0(R2), (F0, F1)
+	FLDPQ 32(R2), (F2, F3)
+	FMOVQ 896(R0), F4 // sign
+	VORR V4.B16, V0.B16, V0.B16
+	VORR V4.B16, V1.B16, V1.B16
+	VORR V4.B16, V2.B16, V2.B16
+	VORR V4.B16, V3.B16, V3.B16
+	VFADD_D2(0, 0, 0)
+	VFADD_D2(1, 1, 1)
+	VFADD_D2(2, 2, 2)
+	VFADD_D2(3, 3, 3)
+	FMOVQ 880(R0), F4 // minusSafe
+	VFCMGE_D2(4, 0, 5)
+	VFCMGE_D2(4, 1, 6)
+	VFCMGE_D2(4, 2, 7)
+	VFCMGE_D2(4, 3, 4)
+	VAND V7.B16, V5.B16, V5.B16
+	VAND V4.B16, V6.B16, V6.B16
+	VAND V6.B16, V5.B16, V5.B16
+	VUMINV_S4(5, 4)
+	FMOVS F4, R5
+	CBZW R5, single3
+	FMOVQ 48(R0), F4 // round
+	FMOVQ 48(R0), F5 // round
+	FMOVQ 48(R0), F6 // round
+	FMOVQ 48(R0), F7 // round
+	FMOVQ 64(R0), F8 // log2e
+	VFMLA V8.D2, V0.D2, V4.D2
+	VFMLA V8.D2, V1.D2, V5.D2
+	VFMLA V8.D2, V2.D2, V6.D2
+	VFMLA V8.D2, V3.D2, V7.D2
+	FMOVQ 48(R0), F8 // round
+	VFSUB_D2(8, 4, 9)
+	VFSUB_D2(8, 5, 10)
+	VFSUB_D2(8, 6, 11)
+	VFSUB_D2(8, 7, 8)
+	FMOVQ 80(R0), F12 // ln2Hi
+	VFMLS V12.D2, V9.D2, V0.D2
+	VFMLS V12.D2, V10.D2, V1.D2
+	VFMLS V12.D2, V11.D2, V2.D2
+	VFMLS V12.D2, V8.D2, V3.D2
+	FMOVQ 96(R0), F12 // minusLn2Lo
+	VFMUL_D2(12, 9, 9)
+	VFMUL_D2(12, 10, 10)
+	VFMUL_D2(12, 11, 11)
+	VFMUL_D2(12, 8, 8)
+	FMOVQ 112(R0), F12 // exp9
+	FMOVQ 112(R0), F13 // exp9
+	FMOVQ 112(R0), F14 // exp9
+	FMOVQ 112(R0), F15 // exp9
+	FMOVQ 128(R0), F16 // exp8
+	FMOVQ 128(R0), F17 // exp8
+	FMOVQ 128(R0), F18 // exp8
+	FMOVQ 128(R0), F19 // exp8
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 144(R0), F12 // exp7
+	FMOVQ 144(R0), F13 // exp7
+	FMOVQ 144(R0), F14 // exp7
+	FMOVQ 144(R0), F15 // exp7
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 160(R0), F16 // exp6
+	FMOVQ 160(R0), F17 // exp6
+	FMOVQ 160(R0), F18 // exp6
+	FMOVQ 160(R0), F19 // exp6
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 176(R0), F12 // exp5
+	FMOVQ 176(R0), F13 // exp5
+	FMOVQ 176(R0), F14 // exp5
+	FMOVQ 176(R0), F15 // exp5
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 192(R0), F16 // exp4
+	FMOVQ 192(R0), F17 // exp4
+	FMOVQ 192(R0), F18 // exp4
+	FMOVQ 192(R0), F19 // exp4
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 208(R0), F12 // exp3
+	FMOVQ 208(R0), F13 // exp3
+	FMOVQ 208(R0), F14 // exp3
+	FMOVQ 208(R0), F15 // exp3
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 224(R0), F16 // exp2
+	FMOVQ 224(R0), F17 // exp2
+	FMOVQ 224(R0), F18 // exp2
+	FMOVQ 224(R0), F19 // exp2
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	FMOVQ 240(R0), F12 // exp1
+	FMOVQ 240(R0), F13 // exp1
+	FMOVQ 240(R0), F14 // exp1
+	FMOVQ 240(R0), F15 // exp1
+	VFMLA V0.D2, V16.D2, V12.D2
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	FMOVQ 256(R0), F16 // exp0
+	FMOVQ 256(R0), F17 // exp0
+	FMOVQ 256(R0), F18 // exp0
+	FMOVQ 256(R0), F19 // exp0
+	VFMLA V0.D2, V12.D2, V16.D2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	VFMUL_D2(0, 16, 12)
+	VFMUL_D2(1, 17, 13)
+	VFMUL_D2(2, 18, 14)
+	VFMUL_D2(3, 19, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_D2(0, 16, 17)
+	VFADD_D2(1, 16, 18)
+	VFADD_D2(2, 16, 19)
+	VFADD_D2(3, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_D2(20, 17, 21)
+	VFSUB_D2(20, 18, 22)
+	VFSUB_D2(20, 19, 23)
+	VFSUB_D2(20, 16, 20)
+	VFSUB_D2(21, 0, 21)
+	VFSUB_D2(22, 1, 22)
+	VFSUB_D2(23, 2, 23)
+	VFSUB_D2(20, 3, 20)
+	VFMLA V0.D2, V12.D2, V21.D2
+	VFMLA V1.D2, V13.D2, V22.D2
+	VFMLA V2.D2, V14.D2, V23.D2
+	VFMLA V3.D2, V15.D2, V20.D2
+	VFADD_D2(21, 17, 0)
+	VFADD_D2(22, 18, 1)
+	VFADD_D2(23, 19, 2)
+	VFADD_D2(20, 16, 3)
+	VFMLA V0.D2, V9.D2, V21.D2
+	VFMLA V1.D2, V10.D2, V22.D2
+	VFMLA V2.D2, V11.D2, V23.D2
+	VFMLA V3.D2, V8.D2, V20.D2
+	VFADD_D2(21, 17, 0)
+	VFADD_D2(22, 18, 1)
+	VFADD_D2(23, 19, 2)
+	VFADD_D2(20, 16, 3)
+	VFSUB_D2(17, 0, 8)
+	VFSUB_D2(18, 1, 9)
+	VFSUB_D2(19, 2, 10)
+	VFSUB_D2(16, 3, 11)
+	VFSUB_D2(8, 21, 8)
+	VFSUB_D2(9, 22, 9)
+	VFSUB_D2(10, 23, 10)
+	VFSUB_D2(11, 20, 11)
+	VSHL $52, V4.D2, V4.D2
+	VSHL $52, V5.D2, V5.D2
+	VSHL $52, V6.D2, V6.D2
+	VSHL $52, V7.D2, V7.D2
+	VFMUL_D2(4, 0, 12)
+	VFMUL_D2(5, 1, 13)
+	VFMUL_D2(6, 2, 14)
+	VFMUL_D2(7, 3, 15)
+	FMOVQ 16(R0), F16 // one
+	VFADD_D2(12, 16, 17)
+	VFADD_D2(13, 16, 18)
+	VFADD_D2(14, 16, 19)
+	VFADD_D2(15, 16, 16)
+	FMOVQ 16(R0), F20 // one
+	VFSUB_D2(20, 17, 21)
+	VFSUB_D2(20, 18, 22)
+	VFSUB_D2(20, 19, 23)
+	VFSUB_D2(20, 16, 20)
+	VFSUB_D2(21, 12, 12)
+	VFSUB_D2(22, 13, 13)
+	VFSUB_D2(23, 14, 14)
+	VFSUB_D2(20, 15, 15)
+	VFMLA V4.D2, V8.D2, V12.D2
+	VFMLA V5.D2, V9.D2, V13.D2
+	VFMLA V6.D2, V10.D2, V14.D2
+	VFMLA V7.D2, V11.D2, V15.D2
+	FMOVQ 992(R0), F20 // half
+	VFMUL_D2(20, 17, 17)
+	VFMUL_D2(20, 18, 18)
+	VFMUL_D2(20, 19, 19)
+	VFMUL_D2(20, 16, 16)
+	VFMUL_D2(17, 17, 20)
+	VFMUL_D2(18, 18, 21)
+	VFMUL_D2(19, 19, 22)
+	VFMUL_D2(16, 16, 23)
+	VFNEG_D2(20, 24)
+	VFNEG_D2(21, 25)
+	VFNEG_D2(22, 26)
+	VFNEG_D2(23, 27)
+	VFMLA V17.D2, V17.D2, V24.D2
+	VFMLA V18.D2, V18.D2, V25.D2
+	VFMLA V19.D2, V19.D2, V26.D2
+	VFMLA V16.D2, V16.D2, V27.D2
+	VFMLA V12.D2, V17.D2, V24.D2
+	VFMLA V13.D2, V18.D2, V25.D2
+	VFMLA V14.D2, V19.D2, V26.D2
+	VFMLA V15.D2, V16.D2, V27.D2
+	FMOVQ 16(R0), F12 // one
+	VFDIV_D2(20, 12, 13)
+	VFDIV_D2(21, 12, 14)
+	VFDIV_D2(22, 12, 15)
+	VFDIV_D2(23, 12, 12)
+	VFMUL_D2(13, 0, 16)
+	VFMUL_D2(14, 1, 17)
+	VFMUL_D2(15, 2, 18)
+	VFMUL_D2(12, 3, 19)
+	VFMLS V20.D2, V16.D2, V0.D2
+	VFMLS V21.D2, V17.D2, V1.D2
+	VFMLS V22.D2, V18.D2, V2.D2
+	VFMLS V23.D2, V19.D2, V3.D2
+	VFADD_D2(8, 0, 0)
+	VFADD_D2(9, 1, 1)
+	VFADD_D2(10, 2, 2)
+	VFADD_D2(11, 3, 3)
+	VFMLS V24.D2, V16.D2, V0.D2
+	VFMLS V25.D2, V17.D2, V1.D2
+	VFMLS V26.D2, V18.D2, V2.D2
+	VFMLS V27.D2, V19.D2, V3.D2
+	VFMLA V13.D2, V0.D2, V16.D2
+	VFMLA V14.D2, V1.D2, V17.D2
+	VFMLA V15.D2, V2.D2, V18.D2
+	VFMLA V12.D2, V3.D2, V19.D2
+	VFMUL_D2(4, 16, 0)
+	VFMUL_D2(5, 17, 1)
+	VFMUL_D2(6, 18, 2)
+	VFMUL_D2(7, 19, 3)
+	FLDPQ 0(R3), (F4, F5)
+	FLDPQ 32(R3), (F6, F7)
+	VFMUL_D2(0, 4, 0)
+	VFMUL_D2(1, 5, 1)
+	VFMUL_D2(2, 6, 2)
+	VFMUL_D2(3, 7, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $64, R3
+	ADD $-8, R4
+	CMP $8, R4
+	BGE loop2
+
+	// A vector or the rest of one.
+
+single3:
+	CBZ R4, end4
+	CMP $2, R4
+	BLT part5
+	FMOVQ 0(R2), F0
+	FMOVQ 0(R3), F1
+	B start6
+
+part5:
+	VMOVI $0, V0.B16
+	VMOVI $0, V1.B16
+	TBZ $0, R4, skip8
+	VLD1 (R2), V0.D[0]
+	VLD1 (R3), V1.D[0]
+
+skip8:
+
+start6:
+	FMOVQ 896(R0), F2 // sign
+	VORR V2.B16, V0.B16, V0.B16
+	VFADD_D2(0, 0, 0)
+	FMOVQ 880(R0), F2 // minusSafe
+	VFCMGT_D2(0, 2, 2)
+	FMOVQ 272(R0), F3 // expMin
+	VFMAX_D2(3, 0, 0)
+	FMOVQ 48(R0), F3 // round
+	FMOVQ 64(R0), F4 // log2e
+	VFMLA V4.D2, V0.D2, V3.D2
+	FMOVQ 48(R0), F4 // round
+	VFSUB_D2(4, 3, 4)
+	FMOVQ 80(R0), F5 // ln2Hi
+	VFMLS V5.D2, V4.D2, V0.D2
+	FMOVQ 96(R0), F5 // minusLn2Lo
+	VFMUL_D2(5, 4, 4)
+	FMOVQ 112(R0), F5 // exp9
+	FMOVQ 128(R0), F6 // exp8
+	VFMLA V0.D2, V5.D2, V6.D2
+	FMOVQ 144(R0), F5 // exp7
+	VFMLA V0.D2, V6.D2, V5.D2
+	FMOVQ 160(R0), F6 // exp6
+	VFMLA V0.D2, V5.D2, V6.D2
+	FMOVQ 176(R0), F5 // exp5
+	VFMLA V0.D2, V6.D2, V5.D2
+	FMOVQ 192(R0), F6 // exp4
+	VFMLA V0.D2, V5.D2, V6.D2
+	FMOVQ 208(R0), F5 // exp3
+	VFMLA V0.D2, V6.D2, V5.D2
+	FMOVQ 224(R0), F6 // exp2
+	VFMLA V0.D2, V5.D2, V6.D2
+	FMOVQ 240(R0), F5 // exp1
+	VFMLA V0.D2, V6.D2, V5.D2
+	FMOVQ 256(R0), F6 // exp0
+	VFMLA V0.D2, V5.D2, V6.D2
+	VFMUL_D2(0, 6, 5)
+	FMOVQ 16(R0), F6 // one
+	VFADD_D2(0, 6, 6)
+	FMOVQ 16(R0), F7 // one
+	VFSUB_D2(7, 6, 7)
+	VFSUB_D2(7, 0, 7)
+	VFMLA V0.D2, V5.D2, V7.D2
+	VFADD_D2(7, 6, 0)
+	VFMLA V0.D2, V4.D2, V7.D2
+	VFADD_D2(7, 6, 0)
+	VFSUB_D2(6, 0, 4)
+	VFSUB_D2(4, 7, 4)
+	VSHL $52, V3.D2, V5.D2
+	FMOVQ 976(R0), F5 // safeRound
+	VFMAX_D2(5, 3, 5)
+	VSHL $52, V5.D2, V5.D2
+	VFMUL_D2(5, 0, 6)
+	FMOVQ 16(R0), F7 // one
+	VFADD_D2(6, 7, 7)
+	FMOVQ 16(R0), F8 // one
+	VFSUB_D2(8, 7, 8)
+	VFSUB_D2(8, 6, 6)
+	VFMLA V5.D2, V4.D2, V6.D2
+	FMOVQ 992(R0), F8 // half
+	VFMUL_D2(8, 7, 7)
+	VFMUL_D2(7, 7, 8)
+	VFNEG_D2(8, 9)
+	VFMLA V7.D2, V7.D2, V9.D2
+	VFMLA V6.D2, V7.D2, V9.D2
+	FMOVQ 16(R0), F6 // one
+	VFDIV_D2(8, 6, 6)
+	VFMUL_D2(6, 0, 7)
+	VFMLS V8.D2, V7.D2, V0.D2
+	VFADD_D2(4, 0, 0)
+	VFMLS V9.D2, V7.D2, V0.D2
+	VFMLA V6.D2, V0.D2, V7.D2
+	VFMUL_D2(5, 7, 0)
+	FMOVQ 304(R0), F4 // upLog
+	VFADD_D2(4, 3, 3)
+	VSHL $52, V3.D2, V3.D2
+	VFMUL_D2(3, 7, 3)
+	FMOVQ 336(R0), F4 // down
+	VFMUL_D2(4, 3, 4)
+	FMOVQ 352(R0), F5 // lowLimit
+	VFCMGT_D2(3, 5, 5)
+	FMOVQ 352(R0), F6 // lowLimit
+	VFADD_D2(6, 3, 3)
+	FMOVQ 352(R0), F6 // lowLimit
+	VSUB V6.D2, V3.D2, V3.D2
+	VBIT V5.B16, V3.B16, V4.B16
+	VBIT V2.B16, V4.B16, V0.B16
+	VFMUL_D2(0, 1, 0)
+	CMP $2, R4
+	BLT storePart7
+	FMOVQ F0, 0(R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	ADD $-2, R4
+	B next1
+
+storePart7:
+	TBZ $0, R4, skip9
+	FMOVD F0, (R1)
+
+skip9:
+
+end4:
+	RET
+
+// zero
+DATA constantsF64<>+0(SB)/8, $0x0000000000000000
+DATA constantsF64<>+8(SB)/8, $0x0000000000000000
+
+// one
+DATA constantsF64<>+16(SB)/8, $0x3ff0000000000000
+DATA constantsF64<>+24(SB)/8, $0x3ff0000000000000
+
+// safe
+DATA constantsF64<>+32(SB)/8, $0x4085e00000000000
+DATA constantsF64<>+40(SB)/8, $0x4085e00000000000
+
+// round
+DATA constantsF64<>+48(SB)/8, $0x43380000000003ff
+DATA constantsF64<>+56(SB)/8, $0x43380000000003ff
+
+// log2e
+DATA constantsF64<>+64(SB)/8, $0x3ff71547652b82fe
+DATA constantsF64<>+72(SB)/8, $0x3ff71547652b82fe
+
+// ln2Hi
+DATA constantsF64<>+80(SB)/8, $0x3fe62e42fefa39ef
+DATA constantsF64<>+88(SB)/8, $0x3fe62e42fefa39ef
+
+// minusLn2Lo
+DATA constantsF64<>+96(SB)/8, $0xbc7abc9e3b39803f
+DATA constantsF64<>+104(SB)/8, $0xbc7abc9e3b39803f
+
+// exp9
+DATA constantsF64<>+112(SB)/8, $0x3e5af750ed4c34db
+DATA constantsF64<>+120(SB)/8, $0x3e5af750ed4c34db
+
+// exp8
+DATA constantsF64<>+128(SB)/8, $0x3e928a2ac0a41951
+DATA constantsF64<>+136(SB)/8, $0x3e928a2ac0a41951
+
+// exp7
+DATA constantsF64<>+144(SB)/8, $0x3ec71ddeb0744738
+DATA constantsF64<>+152(SB)/8, $0x3ec71ddeb0744738
+
+// exp6
+DATA constantsF64<>+160(SB)/8, $0x3efa019a68544e59
+DATA constantsF64<>+168(SB)/8, $0x3efa019a68544e59
+
+// exp5
+DATA constantsF64<>+176(SB)/8, $0x3f2a01a01b566bcc
+DATA constantsF64<>+184(SB)/8, $0x3f2a01a01b566bcc
+
+// exp4
+DATA constantsF64<>+192(SB)/8, $0x3f56c16c17f37a73
+DATA constantsF64<>+200(SB)/8, $0x3f56c16c17f37a73
+
+// exp3
+DATA constantsF64<>+208(SB)/8, $0x3f8111111110e81b
+DATA constantsF64<>+216(SB)/8, $0x3f8111111110e81b
+
+// exp2
+DATA constantsF64<>+224(SB)/8, $0x3fa55555555520f3
+DATA constantsF64<>+232(SB)/8, $0x3fa55555555520f3
+
+// exp1
+DATA constantsF64<>+240(SB)/8, $0x3fc555555555555c
+DATA constantsF64<>+248(SB)/8, $0x3fc555555555555c
+
+// exp0
+DATA constantsF64<>+256(SB)/8, $0x3fe0000000000005
+DATA constantsF64<>+264(SB)/8, $0x3fe0000000000005
+
+// expMin
+DATA constantsF64<>+272(SB)/8, $0xc087600000000000
+DATA constantsF64<>+280(SB)/8, $0xc087600000000000
+
+// expMax
+DATA constantsF64<>+288(SB)/8, $0x4086300000000000
+DATA constantsF64<>+296(SB)/8, $0x4086300000000000
+
+// upLog
+DATA constantsF64<>+304(SB)/8, $0x4060000000000000
+DATA constantsF64<>+312(SB)/8, $0x4060000000000000
+
+// up
+DATA constantsF64<>+320(SB)/8, $0x47f0000000000000
+DATA constantsF64<>+328(SB)/8, $0x47f0000000000000
+
+// down
+DATA constantsF64<>+336(SB)/8, $0x37f0000000000000
+DATA constantsF64<>+344(SB)/8, $0x37f0000000000000
+
+// lowLimit
+DATA constantsF64<>+352(SB)/8, $0x0810000000000000
+DATA constantsF64<>+360(SB)/8, $0x0810000000000000
+
+// minNormal
+DATA constantsF64<>+368(SB)/8, $0x0010000000000000
+DATA constantsF64<>+376(SB)/8, $0x0010000000000000
+
+// inf
+DATA constantsF64<>+384(SB)/8, $0x7ff0000000000000
+DATA constantsF64<>+392(SB)/8, $0x7ff0000000000000
+
+// oneLessSqrtHalf
+DATA constantsF64<>+400(SB)/8, $0x00095f619980c433
+DATA constantsF64<>+408(SB)/8, $0x00095f619980c433
+
+// pow2Mant
+DATA constantsF64<>+416(SB)/8, $0x4330000000000000
+DATA constantsF64<>+424(SB)/8, $0x4330000000000000
+
+// logBias
+DATA constantsF64<>+432(SB)/8, $0x43300000000003ff
+DATA constantsF64<>+440(SB)/8, $0x43300000000003ff
+
+// significand
+DATA constantsF64<>+448(SB)/8, $0x000fffffffffffff
+DATA constantsF64<>+456(SB)/8, $0x000fffffffffffff
+
+// sqrtHalf
+DATA constantsF64<>+464(SB)/8, $0x3fe6a09e667f3bcd
+DATA constantsF64<>+472(SB)/8, $0x3fe6a09e667f3bcd
+
+// logHi
+DATA constantsF64<>+480(SB)/8, $0x3fe62e42fefa3800
+DATA constantsF64<>+488(SB)/8, $0x3fe62e42fefa3800
+
+// logLo
+DATA constantsF64<>+496(SB)/8, $0x3d2ef35793c76730
+DATA constantsF64<>+504(SB)/8, $0x3d2ef35793c76730
+
+// log19
+DATA constantsF64<>+512(SB)/8, $0x3f9b907db511159b
+DATA constantsF64<>+520(SB)/8, $0x3f9b907db511159b
+
+// log18
+DATA constantsF64<>+528(SB)/8, $0xbfaf18962e89ca69
+DATA constantsF64<>+536(SB)/8, $0xbfaf18962e89ca69
+
+// log17
+DATA constantsF64<>+544(SB)/8, $0x3fb0a93d154d1eda
+DATA constantsF64<>+552(SB)/8, $0x3fb0a93d154d1eda
+
+// log16
+DATA constantsF64<>+560(SB)/8, $0xbface7da30bc5c51
+DATA constantsF64<>+568(SB)/8, $0xbface7da30bc5c51
+
+// log15
+DATA constantsF64<>+576(SB)/8, $0x3facfa55c6e2d986
+DATA constantsF64<>+584(SB)/8, $0x3facfa55c6e2d986
+
+// log14
+DATA constantsF64<>+592(SB)/8, $0xbfafc0000ff20307
+DATA constantsF64<>+600(SB)/8, $0xbfafc0000ff20307
+
+// log13
+DATA constantsF64<>+608(SB)/8, $0x3fb11df8f548ce01
+DATA constantsF64<>+616(SB)/8, $0x3fb11df8f548ce01
+
+// log12
+DATA constantsF64<>+624(SB)/8, $0xbfb24d4055a0c59c
+DATA constantsF64<>+632(SB)/8, $0xbfb24d4055a0c59c
+
+// log11
+DATA constantsF64<>+640(SB)/8, $0x3fb3b09bcbf97e2e
+DATA constantsF64<>+648(SB)/8, $0x3fb3b09bcbf97e2e
+
+// log10
+DATA constantsF64<>+656(SB)/8, $0xbfb55510b59a1191
+DATA constantsF64<>+664(SB)/8, $0xbfb55510b59a1191
+
+// log9
+DATA constantsF64<>+672(SB)/8, $0x3fb745d5804bdb45
+DATA constantsF64<>+680(SB)/8, $0x3fb745d5804bdb45
+
+// log8
+DATA constantsF64<>+688(SB)/8, $0xbfb9999c219195e6
+DATA constantsF64<>+696(SB)/8, $0xbfb9999c219195e6
+
+// log7
+DATA constantsF64<>+704(SB)/8, $0x3fbc71c7119fe2d9
+DATA constantsF64<>+712(SB)/8, $0x3fbc71c7119fe2d9
+
+// log6
+DATA constantsF64<>+720(SB)/8, $0xbfbffffff2a4957f
+DATA constantsF64<>+728(SB)/8, $0xbfbffffff2a4957f
+
+// log5
+DATA constantsF64<>+736(SB)/8, $0x3fc2492492453caf
+DATA constantsF64<>+744(SB)/8, $0x3fc2492492453caf
+
+// log4
+DATA constantsF64<>+752(SB)/8, $0xbfc55555556713dd
+DATA constantsF64<>+760(SB)/8, $0xbfc55555556713dd
+
+// log3
+DATA constantsF64<>+768(SB)/8, $0x3fc999999999bf56
+DATA constantsF64<>+776(SB)/8, $0x3fc999999999bf56
+
+// log2
+DATA constantsF64<>+784(SB)/8, $0xbfcfffffffffee88
+DATA constantsF64<>+792(SB)/8, $0xbfcfffffffffee88
+
+// log1
+DATA constantsF64<>+800(SB)/8, $0x3fd5555555555546
+DATA constantsF64<>+808(SB)/8, $0x3fd5555555555546
+
+// log0
+DATA constantsF64<>+816(SB)/8, $0xbfe0000000000000
+DATA constantsF64<>+824(SB)/8, $0xbfe0000000000000
+
+// logBiasSubnormal
+DATA constantsF64<>+832(SB)/8, $0x4330000000000831
+DATA constantsF64<>+840(SB)/8, $0x4330000000000831
+
+// nan
+DATA constantsF64<>+848(SB)/8, $0x7ff8000000000001
+DATA constantsF64<>+856(SB)/8, $0x7ff8000000000001
+
+// minusInf
+DATA constantsF64<>+864(SB)/8, $0xfff0000000000000
+DATA constantsF64<>+872(SB)/8, $0xfff0000000000000
+
+// minusSafe
+DATA constantsF64<>+880(SB)/8, $0xc085e00000000000
+DATA constantsF64<>+888(SB)/8, $0xc085e00000000000
+
+// sign
+DATA constantsF64<>+896(SB)/8, $0x8000000000000000
+DATA constantsF64<>+904(SB)/8, $0x8000000000000000
+
+// minusTanhLarge
+DATA constantsF64<>+912(SB)/8, $0xc034000000000000
+DATA constantsF64<>+920(SB)/8, $0xc034000000000000
+
+// minusTanhLeast
+DATA constantsF64<>+928(SB)/8, $0xbc30000000000000
+DATA constantsF64<>+936(SB)/8, $0xbc30000000000000
+
+// two
+DATA constantsF64<>+944(SB)/8, $0x4000000000000000
+DATA constantsF64<>+952(SB)/8, $0x4000000000000000
+
+// tanhTiny
+DATA constantsF64<>+960(SB)/8, $0x3e40000000000000
+DATA constantsF64<>+968(SB)/8, $0x3e40000000000000
+
+// safeRound
+DATA constantsF64<>+976(SB)/8, $0x433800000000000d
+DATA constantsF64<>+984(SB)/8, $0x433800000000000d
+
+// half
+DATA constantsF64<>+992(SB)/8, $0x3fe0000000000000
+DATA constantsF64<>+1000(SB)/8, $0x3fe0000000000000
+
+GLOBL constantsF64<>(SB), RODATA|NOPTR, $1008

@@ -3,3 +3,43 @@
 //go:build !purego
 
 package arm64
+
+// MomentumF32NEON is one step of an optimizer; generic.MomentumF32 defines it. Four vectors a round.
+//
+//go:noescape
+func MomentumF32NEON(w, v, g []float32, lr, mu float32)
+
+// NesterovF32NEON is one step of an optimizer; generic.NesterovF32 defines it. Four vectors a round.
+//
+//go:noescape
+func NesterovF32NEON(w, v, g []float32, lr, mu float32)
+
+// RMSPropF32NEON is one step of an optimizer; generic.RMSPropF32 defines it. Four vectors a round.
+//
+//go:noescape
+func RMSPropF32NEON(w, s, g []float32, lr, rho, oneMinusRho, eps float32)
+
+// AdamF32NEON is one step of an optimizer; generic.AdamF32 defines it. Four vectors a round.
+//
+//go:noescape
+func AdamF32NEON(w, m, v, g []float32, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep float32)
+
+// MomentumF64NEON is one step of an optimizer; generic.MomentumF64 defines it. Four vectors a round.
+//
+//go:noescape
+func MomentumF64NEON(w, v, g []float64, lr, mu float64)
+
+// NesterovF64NEON is one step of an optimizer; generic.NesterovF64 defines it. Four vectors a round.
+//
+//go:noescape
+func NesterovF64NEON(w, v, g []float64, lr, mu float64)
+
+// RMSPropF64NEON is one step of an optimizer; generic.RMSPropF64 defines it. Four vectors a round.
+//
+//go:noescape
+func RMSPropF64NEON(w, s, g []float64, lr, rho, oneMinusRho, eps float64)
+
+// AdamF64NEON is one step of an optimizer; generic.AdamF64 defines it. Four vectors a round.
+//
+//go:noescape
+func AdamF64NEON(w, m, v, g []float64, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep float64)

@@ -3,3 +3,17 @@
 //go:build !purego
 
 package arm64
+
+// SoftmaxF32NEON sets dst to the softmax of the row z; generic.SoftmaxF32 defines it. Four passes: maximum,
+// exponentials of z − max as Exp computes them, their sum in the lanes of Sum,
+// divisions.
+//
+//go:noescape
+func SoftmaxF32NEON(dst, z []float32)
+
+// SoftmaxF64NEON sets dst to the softmax of the row z; generic.SoftmaxF64 defines it. Four passes: maximum,
+// exponentials of z − max as Exp computes them, their sum in the lanes of Sum,
+// divisions.
+//
+//go:noescape
+func SoftmaxF64NEON(dst, z []float64)

@@ -4,3 +4,1387 @@
 
 #include "textflag.h"
 #include "neon_arm64.h"
+
+// SoftmaxF32NEON sets dst to the softmax of the row z; generic.SoftmaxF32 defines it. Four passes: maximum,
+// exponentials of z − max as Exp computes them, their sum in the lanes of Sum,
+// divisions.
+//
+//	R0   constants, dst
+//	R1   z, z_len, dst, dst_len
+//	R2   z_len, dst, dst_len
+//	R3   z, whole, end
+TEXT ·SoftmaxF32NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF32<>(SB), R0
+
+	// Maximum; NaN if there is one, and then everything will be.
+	FMOVQ 0(R0), F0 // minusInf
+	FMOVQ 0(R0), F1 // minusInf
+	FMOVQ 0(R0), F2 // minusInf
+	FMOVQ 0(R0), F3 // minusInf
+	MOVD z_base+24(FP), R1
+	MOVD z_len+32(FP), R2
+	SUBS $16, R2
+	BLT rest2
+
+loop1:
+	
+	FLDPQ 0(R1), (F4, F5)
+	FLDPQ 32(R1), (F6, F7)
+	VFMAX_S4(4, 0, 0)
+	VFMAX_S4(5, 1, 1)
+	VFMAX_S4(6, 2, 2)
+	VFMAX_S4(7, 3, 3)
+	ADD $64, R1
+	SUBS $16, R2
+	BGE loop1
+
+rest2:
+	ADD $16, R2
+	SUBS $4, R2
+	BLT rest4
+
+loop3:
+	
+	FMOVQ 0(R1), F4
+	VFMAX_S4(4, 0, 0)
+	ADD $16, R1
+	SUBS $4, R2
+	BGE loop3
+
+rest4:
+	ADD $4, R2
+	TBZ $1, R2, skip5
+	VLD1R (R1), [V4.D2]
+	VFMAX_S4(4, 0, 0)
+	ADD $8, R1
+
+skip5:
+	TBZ $0, R2, skip6
+	VLD1R (R1), [V4.S4]
+	VFMAX_S4(4, 0, 0)
+
+skip6:
+	VFMAX_S4(2, 0, 0)
+	VFMAX_S4(3, 1, 1)
+	VFMAX_S4(1, 0, 0)
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	VFMAX_S4(1, 0, 0)
+	VREV64 V0.S4, V1.S4
+	VFMAX_S4(1, 0, 0)
+
+	// Exponentials.
+	MOVD z_len+32(FP), R1
+	MOVD dst_base+0(FP), R2
+	MOVD z_base+24(FP), R3
+
+next7:
+	CMP $16, R1
+	BLT single9
+
+loop8:
+	FLDPQ 0(R3), (F1, F2)
+	FLDPQ 32(R3), (F3, F4)
+	VFSUB_S4(0, 1, 1)
+	VFSUB_S4(0, 2, 2)
+	VFSUB_S4(0, 3, 3)
+	VFSUB_S4(0, 4, 4)
+	FMOVQ 16(R0), F5 // minusSafe
+	VFCMGE_S4(5, 1, 6)
+	VFCMGE_S4(5, 2, 7)
+	VFCMGE_S4(5, 3, 8)
+	VFCMGE_S4(5, 4, 5)
+	VAND V8.B16, V6.B16, V6.B16
+	VAND V5.B16, V7.B16, V7.B16
+	VAND V7.B16, V6.B16, V6.B16
+	VUMINV_S4(6, 5)
+	FMOVS F5, R4
+	CBZW R4, single9
+	FMOVQ 32(R0), F5 // round
+	FMOVQ 32(R0), F6 // round
+	FMOVQ 32(R0), F7 // round
+	FMOVQ 32(R0), F8 // round
+	FMOVQ 48(R0), F9 // log2e
+	VFMLA V9.S4, V1.S4, V5.S4
+	VFMLA V9.S4, V2.S4, V6.S4
+	VFMLA V9.S4, V3.S4, V7.S4
+	VFMLA V9.S4, V4.S4, V8.S4
+	FMOVQ 32(R0), F9 // round
+	VFSUB_S4(9, 5, 10)
+	VFSUB_S4(9, 6, 11)
+	VFSUB_S4(9, 7, 12)
+	VFSUB_S4(9, 8, 9)
+	FMOVQ 64(R0), F13 // ln2Hi
+	VFMLS V13.S4, V10.S4, V1.S4
+	VFMLS V13.S4, V11.S4, V2.S4
+	VFMLS V13.S4, V12.S4, V3.S4
+	VFMLS V13.S4, V9.S4, V4.S4
+	FMOVQ 80(R0), F13 // minusLn2Lo
+	VFMUL_S4(13, 10, 10)
+	VFMUL_S4(13, 11, 11)
+	VFMUL_S4(13, 12, 12)
+	VFMUL_S4(13, 9, 9)
+	FMOVQ 96(R0), F13 // exp4
+	FMOVQ 96(R0), F14 // exp4
+	FMOVQ 96(R0), F15 // exp4
+	FMOVQ 96(R0), F16 // exp4
+	FMOVQ 112(R0), F17 // exp3
+	FMOVQ 112(R0), F18 // exp3
+	FMOVQ 112(R0), F19 // exp3
+	FMOVQ 112(R0), F20 // exp3
+	VFMLA V1.S4, V13.S4, V17.S4
+	VFMLA V2.S4, V14.S4, V18.S4
+	VFMLA V3.S4, V15.S4, V19.S4
+	VFMLA V4.S4, V16.S4, V20.S4
+	FMOVQ 128(R0), F13 // exp2
+	FMOVQ 128(R0), F14 // exp2
+	FMOVQ 128(R0), F15 // exp2
+	FMOVQ 128(R0), F16 // exp2
+	VFMLA V1.S4, V17.S4, V13.S4
+	VFMLA V2.S4, V18.S4, V14.S4
+	VFMLA V3.S4, V19.S4, V15.S4
+	VFMLA V4.S4, V20.S4, V16.S4
+	FMOVQ 144(R0), F17 // exp1
+	FMOVQ 144(R0), F18 // exp1
+	FMOVQ 144(R0), F19 // exp1
+	FMOVQ 144(R0), F20 // exp1
+	VFMLA V1.S4, V13.S4, V17.S4
+	VFMLA V2.S4, V14.S4, V18.S4
+	VFMLA V3.S4, V15.S4, V19.S4
+	VFMLA V4.S4, V16.S4, V20.S4
+	FMOVQ 160(R0), F13 // exp0
+	FMOVQ 160(R0), F14 // exp0
+	FMOVQ 160(R0), F15 // exp0
+	FMOVQ 160(R0), F16 // exp0
+	VFMLA V1.S4, V17.S4, V13.S4
+	VFMLA V2.S4, V18.S4, V14.S4
+	VFMLA V3.S4, V19.S4, V15.S4
+	VFMLA V4.S4, V20.S4, V16.S4
+	VFMUL_S4(1, 13, 13)
+	VFMUL_S4(2, 14, 14)
+	VFMUL_S4(3, 15, 15)
+	VFMUL_S4(4, 16, 16)
+	FMOVQ 176(R0), F17 // one
+	VFADD_S4(1, 17, 18)
+	VFADD_S4(2, 17, 19)
+	VFADD_S4(3, 17, 20)
+	VFADD_S4(4, 17, 17)
+	FMOVQ 176(R0), F21 // one
+	VFSUB_S4(21, 18, 22)
+	VFSUB_S4(21, 19, 23)
+	VFSUB_S4(21, 20, 24)
+	VFSUB_S4(21, 17, 21)
+	VFSUB_S4(22, 1, 22)
+	VFSUB_S4(23, 2, 23)
+	VFSUB_S4(24, 3, 24)
+	VFSUB_S4(21, 4, 21)
+	VFMLA V1.S4, V13.S4, V22.S4
+	VFMLA V2.S4, V14.S4, V23.S4
+	VFMLA V3.S4, V15.S4, V24.S4
+	VFMLA V4.S4, V16.S4, V21.S4
+	VFADD_S4(22, 18, 1)
+	VFADD_S4(23, 19, 2)
+	VFADD_S4(24, 20, 3)
+	VFADD_S4(21, 17, 4)
+	VFMLA V1.S4, V10.S4, V22.S4
+	VFMLA V2.S4, V11.S4, V23.S4
+	VFMLA V3.S4, V12.S4, V24.S4
+	VFMLA V4.S4, V9.S4, V21.S4
+	VFADD_S4(22, 18, 1)
+	VFADD_S4(23, 19, 2)
+	VFADD_S4(24, 20, 3)
+	VFADD_S4(21, 17, 4)
+	VSHL $23, V5.S4, V5.S4
+	VSHL $23, V6.S4, V6.S4
+	VSHL $23, V7.S4, V7.S4
+	VSHL $23, V8.S4, V8.S4
+	VFMUL_S4(5, 1, 1)
+	VFMUL_S4(6, 2, 2)
+	VFMUL_S4(7, 3, 3)
+	VFMUL_S4(8, 4, 4)
+	FSTPQ (F1, F2), 0(R2)
+	FSTPQ (F3, F4), 32(R2)
+	ADD $64, R2
+	ADD $64, R3
+	ADD $-16, R1
+	CMP $16, R1
+	BGE loop8
+
+	// A vector or the rest of one.
+
+single9:
+	CBZ R1, end10
+	CMP $4, R1
+	BLT part11
+	FMOVQ 0(R3), F1
+	B start12
+
+part11:
+	VMOVI $0, V1.B16
+	TBNZ $1, R1, two14
+	TBZ $0, R1, skip16
+	VLD1 (R3), V1.S[0]
+
+skip16:
+	B end15
+
+two14:
+	VLD1.P 8(R3), V1.D[0]
+	TBZ $0, R1, skip17
+	VLD1 (R3), V1.S[2]
+
+skip17:
+
+end15:
+
+start12:
+	VFSUB_S4(0, 1, 1)
+	FMOVQ 192(R0), F2 // zero
+	VFCMGT_S4(2, 1, 2)
+	FMOVQ 208(R0), F3 // expMin
+	VFMAX_S4(3, 1, 1)
+	FMOVQ 224(R0), F3 // expMax
+	VFMIN_S4(3, 1, 1)
+	FMOVQ 32(R0), F3 // round
+	FMOVQ 48(R0), F4 // log2e
+	VFMLA V4.S4, V1.S4, V3.S4
+	FMOVQ 32(R0), F4 // round
+	VFSUB_S4(4, 3, 4)
+	FMOVQ 64(R0), F5 // ln2Hi
+	VFMLS V5.S4, V4.S4, V1.S4
+	FMOVQ 80(R0), F5 // minusLn2Lo
+	VFMUL_S4(5, 4, 4)
+	FMOVQ 96(R0), F5 // exp4
+	FMOVQ 112(R0), F6 // exp3
+	VFMLA V1.S4, V5.S4, V6.S4
+	FMOVQ 128(R0), F5 // exp2
+	VFMLA V1.S4, V6.S4, V5.S4
+	FMOVQ 144(R0), F6 // exp1
+	VFMLA V1.S4, V5.S4, V6.S4
+	FMOVQ 160(R0), F5 // exp0
+	VFMLA V1.S4, V6.S4, V5.S4
+	VFMUL_S4(1, 5, 5)
+	FMOVQ 176(R0), F6 // one
+	VFADD_S4(1, 6, 6)
+	FMOVQ 176(R0), F7 // one
+	VFSUB_S4(7, 6, 7)
+	VFSUB_S4(7, 1, 7)
+	VFMLA V1.S4, V5.S4, V7.S4
+	VFADD_S4(7, 6, 1)
+	VFMLA V1.S4, V4.S4, V7.S4
+	VFADD_S4(7, 6, 1)
+	FMOVQ 240(R0), F4 // upLog
+	VFSUB_S4(4, 3, 4)
+	VSHL $23, V4.S4, V4.S4
+	VFMUL_S4(4, 1, 4)
+	FMOVQ 256(R0), F5 // up
+	VFMUL_S4(5, 4, 4)
+	FMOVQ 240(R0), F5 // upLog
+	VFADD_S4(5, 3, 3)
+	VSHL $23, V3.S4, V3.S4
+	VFMUL_S4(3, 1, 1)
+	FMOVQ 272(R0), F3 // down
+	VFMUL_S4(3, 1, 3)
+	FMOVQ 288(R0), F5 // lowLimit
+	VFCMGT_S4(1, 5, 5)
+	FMOVQ 288(R0), F6 // lowLimit
+	VFADD_S4(6, 1, 1)
+	FMOVQ 288(R0), F6 // lowLimit
+	VSUB V6.S4, V1.S4, V1.S4
+	VBIT V5.B16, V1.B16, V3.B16
+	VBIT V2.B16, V4.B16, V3.B16
+	CMP $4, R1
+	BLT storePart13
+	FMOVQ F3, 0(R2)
+	ADD $16, R2
+	ADD $16, R3
+	ADD $-4, R1
+	B next7
+
+storePart13:
+	TBZ $1, R1, one18
+	FMOVD.P F3, 8(R2)
+	TBZ $0, R1, skip20
+	VST1 V3.S[2], (R2)
+
+skip20:
+	B end19
+
+one18:
+	TBZ $0, R1, skip21
+	FMOVS F3, (R2)
+
+skip21:
+
+end19:
+
+end10:
+
+	// Sum.
+	VMOVI $0, V0.B16
+	VMOVI $0, V1.B16
+	VMOVI $0, V2.B16
+	VMOVI $0, V3.B16
+	VMOVI $0, V4.B16
+	VMOVI $0, V5.B16
+	VMOVI $0, V6.B16
+	VMOVI $0, V7.B16
+	VMOVI $0, V8.B16
+	VMOVI $0, V9.B16
+	VMOVI $0, V10.B16
+	VMOVI $0, V11.B16
+	VMOVI $0, V12.B16
+	VMOVI $0, V13.B16
+	VMOVI $0, V14.B16
+	VMOVI $0, V15.B16
+	MOVD dst_base+0(FP), R1
+	MOVD dst_len+8(FP), R2
+	SUBS $64, R2
+	BLT rest23
+
+loop22:
+	FLDPQ 0(R1), (F16, F17)
+	FLDPQ 32(R1), (F18, F19)
+	VFADD_S4(16, 0, 0)
+	VFADD_S4(17, 1, 1)
+	VFADD_S4(18, 2, 2)
+	VFADD_S4(19, 3, 3)
+	FLDPQ 64(R1), (F16, F17)
+	FLDPQ 96(R1), (F18, F19)
+	VFADD_S4(16, 4, 4)
+	VFADD_S4(17, 5, 5)
+	VFADD_S4(18, 6, 6)
+	VFADD_S4(19, 7, 7)
+	FLDPQ 128(R1), (F16, F17)
+	FLDPQ 160(R1), (F18, F19)
+	VFADD_S4(16, 8, 8)
+	VFADD_S4(17, 9, 9)
+	VFADD_S4(18, 10, 10)
+	VFADD_S4(19, 11, 11)
+	FLDPQ 192(R1), (F16, F17)
+	FLDPQ 224(R1), (F18, F19)
+	VFADD_S4(16, 12, 12)
+	VFADD_S4(17, 13, 13)
+	VFADD_S4(18, 14, 14)
+	VFADD_S4(19, 15, 15)
+	ADD $256, R1
+	SUBS $64, R2
+	BGE loop22
+
+rest23:
+	ADD $64, R2
+
+	// The last part of a vector.
+	AND $-4, R2, R3
+	ADD R3<<2, R1, R3
+	FMOVQ 304(R0), F16 // sign
+	TBNZ $1, R2, two24
+	TBZ $0, R2, skip26
+	VLD1 (R3), V16.S[0]
+
+skip26:
+	B end25
+
+two24:
+	VLD1.P 8(R3), V16.D[0]
+	TBZ $0, R2, skip27
+	VLD1 (R3), V16.S[2]
+
+skip27:
+
+end25:
+
+	// Whole vectors before it.
+	CMP $4, R2
+	BLT last29
+	FMOVQ 0(R1), F17
+	VFADD_S4(17, 0, 0)
+	ADD $-4, R2
+	CMP $4, R2
+	BLT last30
+	FMOVQ 16(R1), F17
+	VFADD_S4(17, 1, 1)
+	ADD $-4, R2
+	CMP $4, R2
+	BLT last31
+	FMOVQ 32(R1), F17
+	VFADD_S4(17, 2, 2)
+	ADD $-4, R2
+	CMP $4, R2
+	BLT last32
+	FMOVQ 48(R1), F17
+	VFADD_S4(17, 3, 3)
+	ADD $-4, R2
+	CMP $4, R2
+	BLT last33
+	FMOVQ 64(R1), F17
+	VFADD_S4(17, 4, 4)
+	ADD $-4, R2
+	CMP $4, R2
+	BLT last34
+	FMOVQ 80(R1), F17
+	VFADD_S4(17, 5, 5)
+	ADD $-4, R2
+	CMP $4, R2
+	BLT last35
+	FMOVQ 96(R1), F17
+	VFADD_S4(17, 6, 6)
+	ADD $-4, R2
+	CMP $4, R2
+	BLT last36
+	FMOVQ 112(R1), F17
+	VFADD_S4(17, 7, 7)
+	ADD $-4, R2
+	CMP $4, R2
+	BLT last37
+	FMOVQ 128(R1), F17
+	VFADD_S4(17, 8, 8)
+	ADD $-4, R2
+	CMP $4, R2
+	BLT last38
+	FMOVQ 144(R1), F17
+	VFADD_S4(17, 9, 9)
+	ADD $-4, R2
+	CMP $4, R2
+	BLT last39
+	FMOVQ 160(R1), F17
+	VFADD_S4(17, 10, 10)
+	ADD $-4, R2
+	CMP $4, R2
+	BLT last40
+	FMOVQ 176(R1), F17
+	VFADD_S4(17, 11, 11)
+	ADD $-4, R2
+	CMP $4, R2
+	BLT last41
+	FMOVQ 192(R1), F17
+	VFADD_S4(17, 12, 12)
+	ADD $-4, R2
+	CMP $4, R2
+	BLT last42
+	FMOVQ 208(R1), F17
+	VFADD_S4(17, 13, 13)
+	ADD $-4, R2
+	CMP $4, R2
+	BLT last43
+	FMOVQ 224(R1), F17
+	VFADD_S4(17, 14, 14)
+	ADD $-4, R2
+
+last44:
+	VFADD_S4(16, 15, 15)
+	B finish28
+
+last43:
+	VFADD_S4(16, 14, 14)
+	B finish28
+
+last42:
+	VFADD_S4(16, 13, 13)
+	B finish28
+
+last41:
+	VFADD_S4(16, 12, 12)
+	B finish28
+
+last40:
+	VFADD_S4(16, 11, 11)
+	B finish28
+
+last39:
+	VFADD_S4(16, 10, 10)
+	B finish28
+
+last38:
+	VFADD_S4(16, 9, 9)
+	B finish28
+
+last37:
+	VFADD_S4(16, 8, 8)
+	B finish28
+
+last36:
+	VFADD_S4(16, 7, 7)
+	B finish28
+
+last35:
+	VFADD_S4(16, 6, 6)
+	B finish28
+
+last34:
+	VFADD_S4(16, 5, 5)
+	B finish28
+
+last33:
+	VFADD_S4(16, 4, 4)
+	B finish28
+
+last32:
+	VFADD_S4(16, 3, 3)
+	B finish28
+
+last31:
+	VFADD_S4(16, 2, 2)
+	B finish28
+
+last30:
+	VFADD_S4(16, 1, 1)
+	B finish28
+
+last29:
+	VFADD_S4(16, 0, 0)
+
+finish28:
+	VFADD_S4(8, 0, 0)
+	VFADD_S4(9, 1, 1)
+	VFADD_S4(10, 2, 2)
+	VFADD_S4(11, 3, 3)
+	VFADD_S4(12, 4, 4)
+	VFADD_S4(13, 5, 5)
+	VFADD_S4(14, 6, 6)
+	VFADD_S4(15, 7, 7)
+	VFADD_S4(4, 0, 0)
+	VFADD_S4(5, 1, 1)
+	VFADD_S4(6, 2, 2)
+	VFADD_S4(7, 3, 3)
+	VFADD_S4(2, 0, 0)
+	VFADD_S4(3, 1, 1)
+	VFADD_S4(1, 0, 0)
+	VZIP1 V0.D2, V0.D2, V1.D2
+	VZIP2 V0.D2, V0.D2, V2.D2
+	VFADD_S4(2, 1, 1)
+	VZIP1 V0.D2, V0.D2, V2.D2
+	VZIP2 V0.D2, V0.D2, V0.D2
+	VFADD_S4(0, 2, 0)
+	VFADDP_S4(0, 1, 0)
+	VDUP V0.S[0], V0.S4
+
+	// Divisions.
+	MOVD dst_base+0(FP), R0
+	MOVD dst_len+8(FP), R1
+	SUBS $16, R1
+	BLT rest46
+
+loop45:
+	FLDPQ 0(R0), (F1, F2)
+	FLDPQ 32(R0), (F3, F4)
+	VFDIV_S4(0, 1, 1)
+	VFDIV_S4(0, 2, 2)
+	VFDIV_S4(0, 3, 3)
+	VFDIV_S4(0, 4, 4)
+	FSTPQ (F1, F2), 0(R0)
+	FSTPQ (F3, F4), 32(R0)
+	ADD $64, R0
+	SUBS $16, R1
+	BGE loop45
+
+rest46:
+	ADD $16, R1
+	SUBS $4, R1
+	BLT rest48
+
+loop47:
+	FMOVQ 0(R0), F1
+	VFDIV_S4(0, 1, 1)
+	FMOVQ F1, 0(R0)
+	ADD $16, R0
+	SUBS $4, R1
+	BGE loop47
+
+rest48:
+	ADD $4, R1
+	TBZ $1, R1, skip49
+	FMOVD 0(R0), F1
+	VFDIV_S4(0, 1, 1)
+	FMOVD F1, 0(R0)
+	ADD $8, R0
+
+skip49:
+	TBZ $0, R1, skip50
+	FMOVS 0(R0), F1
+	VFDIV_S4(0, 1, 0)
+	FMOVS F0, 0(R0)
+
+skip50:
+	RET
+
+// minusInf
+DATA constantsF32<>+0(SB)/8, $0xff800000ff800000
+DATA constantsF32<>+8(SB)/8, $0xff800000ff800000
+
+// minusSafe
+DATA constantsF32<>+16(SB)/8, $0xc2ac0000c2ac0000
+DATA constantsF32<>+24(SB)/8, $0xc2ac0000c2ac0000
+
+// round
+DATA constantsF32<>+32(SB)/8, $0x4b40007f4b40007f
+DATA constantsF32<>+40(SB)/8, $0x4b40007f4b40007f
+
+// log2e
+DATA constantsF32<>+48(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constantsF32<>+56(SB)/8, $0x3fb8aa3b3fb8aa3b
+
+// ln2Hi
+DATA constantsF32<>+64(SB)/8, $0x3f3172183f317218
+DATA constantsF32<>+72(SB)/8, $0x3f3172183f317218
+
+// minusLn2Lo
+DATA constantsF32<>+80(SB)/8, $0x3102e3083102e308
+DATA constantsF32<>+88(SB)/8, $0x3102e3083102e308
+
+// exp4
+DATA constantsF32<>+96(SB)/8, $0x3ab6ab433ab6ab43
+DATA constantsF32<>+104(SB)/8, $0x3ab6ab433ab6ab43
+
+// exp3
+DATA constantsF32<>+112(SB)/8, $0x3c0913cd3c0913cd
+DATA constantsF32<>+120(SB)/8, $0x3c0913cd3c0913cd
+
+// exp2
+DATA constantsF32<>+128(SB)/8, $0x3d2aaa703d2aaa70
+DATA constantsF32<>+136(SB)/8, $0x3d2aaa703d2aaa70
+
+// exp1
+DATA constantsF32<>+144(SB)/8, $0x3e2aaa583e2aaa58
+DATA constantsF32<>+152(SB)/8, $0x3e2aaa583e2aaa58
+
+// exp0
+DATA constantsF32<>+160(SB)/8, $0x3f0000003f000000
+DATA constantsF32<>+168(SB)/8, $0x3f0000003f000000
+
+// one
+DATA constantsF32<>+176(SB)/8, $0x3f8000003f800000
+DATA constantsF32<>+184(SB)/8, $0x3f8000003f800000
+
+// zero
+DATA constantsF32<>+192(SB)/8, $0x0000000000000000
+DATA constantsF32<>+200(SB)/8, $0x0000000000000000
+
+// expMin
+DATA constantsF32<>+208(SB)/8, $0xc2d40000c2d40000
+DATA constantsF32<>+216(SB)/8, $0xc2d40000c2d40000
+
+// expMax
+DATA constantsF32<>+224(SB)/8, $0x42b2000042b20000
+DATA constantsF32<>+232(SB)/8, $0x42b2000042b20000
+
+// upLog
+DATA constantsF32<>+240(SB)/8, $0x4280000042800000
+DATA constantsF32<>+248(SB)/8, $0x4280000042800000
+
+// up
+DATA constantsF32<>+256(SB)/8, $0x5f8000005f800000
+DATA constantsF32<>+264(SB)/8, $0x5f8000005f800000
+
+// down
+DATA constantsF32<>+272(SB)/8, $0x1f8000001f800000
+DATA constantsF32<>+280(SB)/8, $0x1f8000001f800000
+
+// lowLimit
+DATA constantsF32<>+288(SB)/8, $0x2080000020800000
+DATA constantsF32<>+296(SB)/8, $0x2080000020800000
+
+// sign
+DATA constantsF32<>+304(SB)/8, $0x8000000080000000
+DATA constantsF32<>+312(SB)/8, $0x8000000080000000
+
+GLOBL constantsF32<>(SB), RODATA|NOPTR, $320
+
+// SoftmaxF64NEON sets dst to the softmax of the row z; generic.SoftmaxF64 defines it. Four passes: maximum,
+// exponentials of z − max as Exp computes them, their sum in the lanes of Sum,
+// divisions.
+//
+//	R0   constants, dst
+//	R1   z, z_len, dst, dst_len
+//	R2   z_len, dst, dst_len
+//	R3   z, whole, end
+TEXT ·SoftmaxF64NEON(SB), NOSPLIT, $0-48
+	MOVD $constantsF64<>(SB), R0
+
+	// Maximum; NaN if there is one, and then everything will be.
+	FMOVQ 0(R0), F0 // minusInf
+	FMOVQ 0(R0), F1 // minusInf
+	FMOVQ 0(R0), F2 // minusInf
+	FMOVQ 0(R0), F3 // minusInf
+	MOVD z_base+24(FP), R1
+	MOVD z_len+32(FP), R2
+	SUBS $8, R2
+	BLT rest2
+
+loop1:
+	
+	FLDPQ 0(R1), (F4, F5)
+	FLDPQ 32(R1), (F6, F7)
+	VFMAX_D2(4, 0, 0)
+	VFMAX_D2(5, 1, 1)
+	VFMAX_D2(6, 2, 2)
+	VFMAX_D2(7, 3, 3)
+	ADD $64, R1
+	SUBS $8, R2
+	BGE loop1
+
+rest2:
+	ADD $8, R2
+	SUBS $2, R2
+	BLT rest4
+
+loop3:
+	
+	FMOVQ 0(R1), F4
+	VFMAX_D2(4, 0, 0)
+	ADD $16, R1
+	SUBS $2, R2
+	BGE loop3
+
+rest4:
+	ADD $2, R2
+	TBZ $0, R2, skip5
+	VLD1R (R1), [V4.D2]
+	VFMAX_D2(4, 0, 0)
+
+skip5:
+	VFMAX_D2(2, 0, 0)
+	VFMAX_D2(3, 1, 1)
+	VFMAX_D2(1, 0, 0)
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	VFMAX_D2(1, 0, 0)
+
+	// Exponentials.
+	MOVD z_len+32(FP), R1
+	MOVD dst_base+0(FP), R2
+	MOVD z_base+24(FP), R3
+
+next6:
+	CMP $8, R1
+	BLT single8
+
+loop7:
+	FLDPQ 0(R3), (F1, F2)
+	FLDPQ 32(R3), (F3, F4)
+	VFSUB_D2(0, 1, 1)
+	VFSUB_D2(0, 2, 2)
+	VFSUB_D2(0, 3, 3)
+	VFSUB_D2(0, 4, 4)
+	FMOVQ 16(R0), F5 // minusSafe
+	VFCMGE_D2(5, 1, 6)
+	VFCMGE_D2(5, 2, 7)
+	VFCMGE_D2(5, 3, 8)
+	VFCMGE_D2(5, 4, 5)
+	VAND V8.B16, V6.B16, V6.B16
+	VAND V5.B16, V7.B16, V7.B16
+	VAND V7.B16, V6.B16, V6.B16
+	VUMINV_S4(6, 5)
+	FMOVS F5, R4
+	CBZW R4, single8
+	FMOVQ 32(R0), F5 // round
+	FMOVQ 32(R0), F6 // round
+	FMOVQ 32(R0), F7 // round
+	FMOVQ 32(R0), F8 // round
+	FMOVQ 48(R0), F9 // log2e
+	VFMLA V9.D2, V1.D2, V5.D2
+	VFMLA V9.D2, V2.D2, V6.D2
+	VFMLA V9.D2, V3.D2, V7.D2
+	VFMLA V9.D2, V4.D2, V8.D2
+	FMOVQ 32(R0), F9 // round
+	VFSUB_D2(9, 5, 10)
+	VFSUB_D2(9, 6, 11)
+	VFSUB_D2(9, 7, 12)
+	VFSUB_D2(9, 8, 9)
+	FMOVQ 64(R0), F13 // ln2Hi
+	VFMLS V13.D2, V10.D2, V1.D2
+	VFMLS V13.D2, V11.D2, V2.D2
+	VFMLS V13.D2, V12.D2, V3.D2
+	VFMLS V13.D2, V9.D2, V4.D2
+	FMOVQ 80(R0), F13 // minusLn2Lo
+	VFMUL_D2(13, 10, 10)
+	VFMUL_D2(13, 11, 11)
+	VFMUL_D2(13, 12, 12)
+	VFMUL_D2(13, 9, 9)
+	FMOVQ 96(R0), F13 // exp9
+	FMOVQ 96(R0), F14 // exp9
+	FMOVQ 96(R0), F15 // exp9
+	FMOVQ 96(R0), F16 // exp9
+	FMOVQ 112(R0), F17 // exp8
+	FMOVQ 112(R0), F18 // exp8
+	FMOVQ 112(R0), F19 // exp8
+	FMOVQ 112(R0), F20 // exp8
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	VFMLA V4.D2, V16.D2, V20.D2
+	FMOVQ 128(R0), F13 // exp7
+	FMOVQ 128(R0), F14 // exp7
+	FMOVQ 128(R0), F15 // exp7
+	FMOVQ 128(R0), F16 // exp7
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	VFMLA V4.D2, V20.D2, V16.D2
+	FMOVQ 144(R0), F17 // exp6
+	FMOVQ 144(R0), F18 // exp6
+	FMOVQ 144(R0), F19 // exp6
+	FMOVQ 144(R0), F20 // exp6
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	VFMLA V4.D2, V16.D2, V20.D2
+	FMOVQ 160(R0), F13 // exp5
+	FMOVQ 160(R0), F14 // exp5
+	FMOVQ 160(R0), F15 // exp5
+	FMOVQ 160(R0), F16 // exp5
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	VFMLA V4.D2, V20.D2, V16.D2
+	FMOVQ 176(R0), F17 // exp4
+	FMOVQ 176(R0), F18 // exp4
+	FMOVQ 176(R0), F19 // exp4
+	FMOVQ 176(R0), F20 // exp4
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	VFMLA V4.D2, V16.D2, V20.D2
+	FMOVQ 192(R0), F13 // exp3
+	FMOVQ 192(R0), F14 // exp3
+	FMOVQ 192(R0), F15 // exp3
+	FMOVQ 192(R0), F16 // exp3
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	VFMLA V4.D2, V20.D2, V16.D2
+	FMOVQ 208(R0), F17 // exp2
+	FMOVQ 208(R0), F18 // exp2
+	FMOVQ 208(R0), F19 // exp2
+	FMOVQ 208(R0), F20 // exp2
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	VFMLA V4.D2, V16.D2, V20.D2
+	FMOVQ 224(R0), F13 // exp1
+	FMOVQ 224(R0), F14 // exp1
+	FMOVQ 224(R0), F15 // exp1
+	FMOVQ 224(R0), F16 // exp1
+	VFMLA V1.D2, V17.D2, V13.D2
+	VFMLA V2.D2, V18.D2, V14.D2
+	VFMLA V3.D2, V19.D2, V15.D2
+	VFMLA V4.D2, V20.D2, V16.D2
+	FMOVQ 240(R0), F17 // exp0
+	FMOVQ 240(R0), F18 // exp0
+	FMOVQ 240(R0), F19 // exp0
+	FMOVQ 240(R0), F20 // exp0
+	VFMLA V1.D2, V13.D2, V17.D2
+	VFMLA V2.D2, V14.D2, V18.D2
+	VFMLA V3.D2, V15.D2, V19.D2
+	VFMLA V4.D2, V16.D2, V20.D2
+	VFMUL_D2(1, 17, 13)
+	VFMUL_D2(2, 18, 14)
+	VFMUL_D2(3, 19, 15)
+	VFMUL_D2(4, 20, 16)
+	FMOVQ 256(R0), F17 // one
+	VFADD_D2(1, 17, 18)
+	VFADD_D2(2, 17, 19)
+	VFADD_D2(3, 17, 20)
+	VFADD_D2(4, 17, 17)
+	FMOVQ 256(R0), F21 // one
+	VFSUB_D2(21, 18, 22)
+	VFSUB_D2(21, 19, 23)
+	VFSUB_D2(21, 20, 24)
+	VFSUB_D2(21, 17, 21)
+	VFSUB_D2(22, 1, 22)
+	VFSUB_D2(23, 2, 23)
+	VFSUB_D2(24, 3, 24)
+	VFSUB_D2(21, 4, 21)
+	VFMLA V1.D2, V13.D2, V22.D2
+	VFMLA V2.D2, V14.D2, V23.D2
+	VFMLA V3.D2, V15.D2, V24.D2
+	VFMLA V4.D2, V16.D2, V21.D2
+	VFADD_D2(22, 18, 1)
+	VFADD_D2(23, 19, 2)
+	VFADD_D2(24, 20, 3)
+	VFADD_D2(21, 17, 4)
+	VFMLA V1.D2, V10.D2, V22.D2
+	VFMLA V2.D2, V11.D2, V23.D2
+	VFMLA V3.D2, V12.D2, V24.D2
+	VFMLA V4.D2, V9.D2, V21.D2
+	VFADD_D2(22, 18, 1)
+	VFADD_D2(23, 19, 2)
+	VFADD_D2(24, 20, 3)
+	VFADD_D2(21, 17, 4)
+	VSHL $52, V5.D2, V5.D2
+	VSHL $52, V6.D2, V6.D2
+	VSHL $52, V7.D2, V7.D2
+	VSHL $52, V8.D2, V8.D2
+	VFMUL_D2(5, 1, 1)
+	VFMUL_D2(6, 2, 2)
+	VFMUL_D2(7, 3, 3)
+	VFMUL_D2(8, 4, 4)
+	FSTPQ (F1, F2), 0(R2)
+	FSTPQ (F3, F4), 32(R2)
+	ADD $64, R2
+	ADD $64, R3
+	ADD $-8, R1
+	CMP $8, R1
+	BGE loop7
+
+	// A vector or the rest of one.
+
+single8:
+	CBZ R1, end9
+	CMP $2, R1
+	BLT part10
+	FMOVQ 0(R3), F1
+	B start11
+
+part10:
+	VMOVI $0, V1.B16
+	TBZ $0, R1, skip13
+	VLD1 (R3), V1.D[0]
+
+skip13:
+
+start11:
+	VFSUB_D2(0, 1, 1)
+	FMOVQ 272(R0), F2 // zero
+	VFCMGT_D2(2, 1, 2)
+	FMOVQ 288(R0), F3 // expMin
+	VFMAX_D2(3, 1, 1)
+	FMOVQ 304(R0), F3 // expMax
+	VFMIN_D2(3, 1, 1)
+	FMOVQ 32(R0), F3 // round
+	FMOVQ 48(R0), F4 // log2e
+	VFMLA V4.D2, V1.D2, V3.D2
+	FMOVQ 32(R0), F4 // round
+	VFSUB_D2(4, 3, 4)
+	FMOVQ 64(R0), F5 // ln2Hi
+	VFMLS V5.D2, V4.D2, V1.D2
+	FMOVQ 80(R0), F5 // minusLn2Lo
+	VFMUL_D2(5, 4, 4)
+	FMOVQ 96(R0), F5 // exp9
+	FMOVQ 112(R0), F6 // exp8
+	VFMLA V1.D2, V5.D2, V6.D2
+	FMOVQ 128(R0), F5 // exp7
+	VFMLA V1.D2, V6.D2, V5.D2
+	FMOVQ 144(R0), F6 // exp6
+	VFMLA V1.D2, V5.D2, V6.D2
+	FMOVQ 160(R0), F5 // exp5
+	VFMLA V1.D2, V6.D2, V5.D2
+	FMOVQ 176(R0), F6 // exp4
+	VFMLA V1.D2, V5.D2, V6.D2
+	FMOVQ 192(R0), F5 // exp3
+	VFMLA V1.D2, V6.D2, V5.D2
+	FMOVQ 208(R0), F6 // exp2
+	VFMLA V1.D2, V5.D2, V6.D2
+	FMOVQ 224(R0), F5 // exp1
+	VFMLA V1.D2, V6.D2, V5.D2
+	FMOVQ 240(R0), F6 // exp0
+	VFMLA V1.D2, V5.D2, V6.D2
+	VFMUL_D2(1, 6, 5)
+	FMOVQ 256(R0), F6 // one
+	VFADD_D2(1, 6, 6)
+	FMOVQ 256(R0), F7 // one
+	VFSUB_D2(7, 6, 7)
+	VFSUB_D2(7, 1, 7)
+	VFMLA V1.D2, V5.D2, V7.D2
+	VFADD_D2(7, 6, 1)
+	VFMLA V1.D2, V4.D2, V7.D2
+	VFADD_D2(7, 6, 1)
+	FMOVQ 320(R0), F4 // upLog
+	VFSUB_D2(4, 3, 4)
+	VSHL $52, V4.D2, V4.D2
+	VFMUL_D2(4, 1, 4)
+	FMOVQ 336(R0), F5 // up
+	VFMUL_D2(5, 4, 4)
+	FMOVQ 320(R0), F5 // upLog
+	VFADD_D2(5, 3, 3)
+	VSHL $52, V3.D2, V3.D2
+	VFMUL_D2(3, 1, 1)
+	FMOVQ 352(R0), F3 // down
+	VFMUL_D2(3, 1, 3)
+	FMOVQ 368(R0), F5 // lowLimit
+	VFCMGT_D2(1, 5, 5)
+	FMOVQ 368(R0), F6 // lowLimit
+	VFADD_D2(6, 1, 1)
+	FMOVQ 368(R0), F6 // lowLimit
+	VSUB V6.D2, V1.D2, V1.D2
+	VBIT V5.B16, V1.B16, V3.B16
+	VBIT V2.B16, V4.B16, V3.B16
+	CMP $2, R1
+	BLT storePart12
+	FMOVQ F3, 0(R2)
+	ADD $16, R2
+	ADD $16, R3
+	ADD $-2, R1
+	B next6
+
+storePart12:
+	TBZ $0, R1, skip14
+	FMOVD F3, (R2)
+
+skip14:
+
+end9:
+
+	// Sum.
+	VMOVI $0, V0.B16
+	VMOVI $0, V1.B16
+	VMOVI $0, V2.B16
+	VMOVI $0, V3.B16
+	VMOVI $0, V4.B16
+	VMOVI $0, V5.B16
+	VMOVI $0, V6.B16
+	VMOVI $0, V7.B16
+	VMOVI $0, V8.B16
+	VMOVI $0, V9.B16
+	VMOVI $0, V10.B16
+	VMOVI $0, V11.B16
+	VMOVI $0, V12.B16
+	VMOVI $0, V13.B16
+	VMOVI $0, V14.B16
+	VMOVI $0, V15.B16
+	MOVD dst_base+0(FP), R1
+	MOVD dst_len+8(FP), R2
+	SUBS $32, R2
+	BLT rest16
+
+loop15:
+	FLDPQ 0(R1), (F16, F17)
+	FLDPQ 32(R1), (F18, F19)
+	VFADD_D2(16, 0, 0)
+	VFADD_D2(17, 1, 1)
+	VFADD_D2(18, 2, 2)
+	VFADD_D2(19, 3, 3)
+	FLDPQ 64(R1), (F16, F17)
+	FLDPQ 96(R1), (F18, F19)
+	VFADD_D2(16, 4, 4)
+	VFADD_D2(17, 5, 5)
+	VFADD_D2(18, 6, 6)
+	VFADD_D2(19, 7, 7)
+	FLDPQ 128(R1), (F16, F17)
+	FLDPQ 160(R1), (F18, F19)
+	VFADD_D2(16, 8, 8)
+	VFADD_D2(17, 9, 9)
+	VFADD_D2(18, 10, 10)
+	VFADD_D2(19, 11, 11)
+	FLDPQ 192(R1), (F16, F17)
+	FLDPQ 224(R1), (F18, F19)
+	VFADD_D2(16, 12, 12)
+	VFADD_D2(17, 13, 13)
+	VFADD_D2(18, 14, 14)
+	VFADD_D2(19, 15, 15)
+	ADD $256, R1
+	SUBS $32, R2
+	BGE loop15
+
+rest16:
+	ADD $32, R2
+
+	// The last part of a vector.
+	AND $-2, R2, R3
+	ADD R3<<3, R1, R3
+	FMOVQ 384(R0), F16 // sign
+	TBZ $0, R2, skip17
+	VLD1 (R3), V16.D[0]
+
+skip17:
+
+	// Whole vectors before it.
+	CMP $2, R2
+	BLT last19
+	FMOVQ 0(R1), F17
+	VFADD_D2(17, 0, 0)
+	ADD $-2, R2
+	CMP $2, R2
+	BLT last20
+	FMOVQ 16(R1), F17
+	VFADD_D2(17, 1, 1)
+	ADD $-2, R2
+	CMP $2, R2
+	BLT last21
+	FMOVQ 32(R1), F17
+	VFADD_D2(17, 2, 2)
+	ADD $-2, R2
+	CMP $2, R2
+	BLT last22
+	FMOVQ 48(R1), F17
+	VFADD_D2(17, 3, 3)
+	ADD $-2, R2
+	CMP $2, R2
+	BLT last23
+	FMOVQ 64(R1), F17
+	VFADD_D2(17, 4, 4)
+	ADD $-2, R2
+	CMP $2, R2
+	BLT last24
+	FMOVQ 80(R1), F17
+	VFADD_D2(17, 5, 5)
+	ADD $-2, R2
+	CMP $2, R2
+	BLT last25
+	FMOVQ 96(R1), F17
+	VFADD_D2(17, 6, 6)
+	ADD $-2, R2
+	CMP $2, R2
+	BLT last26
+	FMOVQ 112(R1), F17
+	VFADD_D2(17, 7, 7)
+	ADD $-2, R2
+	CMP $2, R2
+	BLT last27
+	FMOVQ 128(R1), F17
+	VFADD_D2(17, 8, 8)
+	ADD $-2, R2
+	CMP $2, R2
+	BLT last28
+	FMOVQ 144(R1), F17
+	VFADD_D2(17, 9, 9)
+	ADD $-2, R2
+	CMP $2, R2
+	BLT last29
+	FMOVQ 160(R1), F17
+	VFADD_D2(17, 10, 10)
+	ADD $-2, R2
+	CMP $2, R2
+	BLT last30
+	FMOVQ 176(R1), F17
+	VFADD_D2(17, 11, 11)
+	ADD $-2, R2
+	CMP $2, R2
+	BLT last31
+	FMOVQ 192(R1), F17
+	VFADD_D2(17, 12, 12)
+	ADD $-2, R2
+	CMP $2, R2
+	BLT last32
+	FMOVQ 208(R1), F17
+	VFADD_D2(17, 13, 13)
+	ADD $-2, R2
+	CMP $2, R2
+	BLT last33
+	FMOVQ 224(R1), F17
+	VFADD_D2(17, 14, 14)
+	ADD $-2, R2
+
+last34:
+	VFADD_D2(16, 15, 15)
+	B finish18
+
+last33:
+	VFADD_D2(16, 14, 14)
+	B finish18
+
+last32:
+	VFADD_D2(16, 13, 13)
+	B finish18
+
+last31:
+	VFADD_D2(16, 12, 12)
+	B finish18
+
+last30:
+	VFADD_D2(16, 11, 11)
+	B finish18
+
+last29:
+	VFADD_D2(16, 10, 10)
+	B finish18
+
+last28:
+	VFADD_D2(16, 9, 9)
+	B finish18
+
+last27:
+	VFADD_D2(16, 8, 8)
+	B finish18
+
+last26:
+	VFADD_D2(16, 7, 7)
+	B finish18
+
+last25:
+	VFADD_D2(16, 6, 6)
+	B finish18
+
+last24:
+	VFADD_D2(16, 5, 5)
+	B finish18
+
+last23:
+	VFADD_D2(16, 4, 4)
+	B finish18
+
+last22:
+	VFADD_D2(16, 3, 3)
+	B finish18
+
+last21:
+	VFADD_D2(16, 2, 2)
+	B finish18
+
+last20:
+	VFADD_D2(16, 1, 1)
+	B finish18
+
+last19:
+	VFADD_D2(16, 0, 0)
+
+finish18:
+	VFADD_D2(8, 0, 0)
+	VFADD_D2(9, 1, 1)
+	VFADD_D2(10, 2, 2)
+	VFADD_D2(11, 3, 3)
+	VFADD_D2(12, 4, 4)
+	VFADD_D2(13, 5, 5)
+	VFADD_D2(14, 6, 6)
+	VFADD_D2(15, 7, 7)
+	VFADD_D2(4, 0, 0)
+	VFADD_D2(5, 1, 1)
+	VFADD_D2(6, 2, 2)
+	VFADD_D2(7, 3, 3)
+	VFADD_D2(2, 0, 0)
+	VFADD_D2(3, 1, 1)
+	VFADD_D2(1, 0, 0)
+	VFADDP_D2(0, 0, 0)
+	VDUP V0.D[0], V0.D2
+
+	// Divisions.
+	MOVD dst_base+0(FP), R0
+	MOVD dst_len+8(FP), R1
+	SUBS $8, R1
+	BLT rest36
+
+loop35:
+	FLDPQ 0(R0), (F1, F2)
+	FLDPQ 32(R0), (F3, F4)
+	VFDIV_D2(0, 1, 1)
+	VFDIV_D2(0, 2, 2)
+	VFDIV_D2(0, 3, 3)
+	VFDIV_D2(0, 4, 4)
+	FSTPQ (F1, F2), 0(R0)
+	FSTPQ (F3, F4), 32(R0)
+	ADD $64, R0
+	SUBS $8, R1
+	BGE loop35
+
+rest36:
+	ADD $8, R1
+	SUBS $2, R1
+	BLT rest38
+
+loop37:
+	FMOVQ 0(R0), F1
+	VFDIV_D2(0, 1, 1)
+	FMOVQ F1, 0(R0)
+	ADD $16, R0
+	SUBS $2, R1
+	BGE loop37
+
+rest38:
+	ADD $2, R1
+	TBZ $0, R1, skip39
+	FMOVD 0(R0), F1
+	VFDIV_D2(0, 1, 0)
+	FMOVD F0, 0(R0)
+
+skip39:
+	RET
+
+// minusInf
+DATA constantsF64<>+0(SB)/8, $0xfff0000000000000
+DATA constantsF64<>+8(SB)/8, $0xfff0000000000000
+
+// minusSafe
+DATA constantsF64<>+16(SB)/8, $0xc085e00000000000
+DATA constantsF64<>+24(SB)/8, $0xc085e00000000000
+
+// round
+DATA constantsF64<>+32(SB)/8, $0x43380000000003ff
+DATA constantsF64<>+40(SB)/8, $0x43380000000003ff
+
+// log2e
+DATA constantsF64<>+48(SB)/8, $0x3ff71547652b82fe
+DATA constantsF64<>+56(SB)/8, $0x3ff71547652b82fe
+
+// ln2Hi
+DATA constantsF64<>+64(SB)/8, $0x3fe62e42fefa39ef
+DATA constantsF64<>+72(SB)/8, $0x3fe62e42fefa39ef
+
+// minusLn2Lo
+DATA constantsF64<>+80(SB)/8, $0xbc7abc9e3b39803f
+DATA constantsF64<>+88(SB)/8, $0xbc7abc9e3b39803f
+
+// exp9
+DATA constantsF64<>+96(SB)/8, $0x3e5af750ed4c34db
+DATA constantsF64<>+104(SB)/8, $0x3e5af750ed4c34db
+
+// exp8
+DATA constantsF64<>+112(SB)/8, $0x3e928a2ac0a41951
+DATA constantsF64<>+120(SB)/8, $0x3e928a2ac0a41951
+
+// exp7
+DATA constantsF64<>+128(SB)/8, $0x3ec71ddeb0744738
+DATA constantsF64<>+136(SB)/8, $0x3ec71ddeb0744738
+
+// exp6
+DATA constantsF64<>+144(SB)/8, $0x3efa019a68544e59
+DATA constantsF64<>+152(SB)/8, $0x3efa019a68544e59
+
+// exp5
+DATA constantsF64<>+160(SB)/8, $0x3f2a01a01b566bcc
+DATA constantsF64<>+168(SB)/8, $0x3f2a01a01b566bcc
+
+// exp4
+DATA constantsF64<>+176(SB)/8, $0x3f56c16c17f37a73
+DATA constantsF64<>+184(SB)/8, $0x3f56c16c17f37a73
+
+// exp3
+DATA constantsF64<>+192(SB)/8, $0x3f8111111110e81b
+DATA constantsF64<>+200(SB)/8, $0x3f8111111110e81b
+
+// exp2
+DATA constantsF64<>+208(SB)/8, $0x3fa55555555520f3
+DATA constantsF64<>+216(SB)/8, $0x3fa55555555520f3
+
+// exp1
+DATA constantsF64<>+224(SB)/8, $0x3fc555555555555c
+DATA constantsF64<>+232(SB)/8, $0x3fc555555555555c
+
+// exp0
+DATA constantsF64<>+240(SB)/8, $0x3fe0000000000005
+DATA constantsF64<>+248(SB)/8, $0x3fe0000000000005
+
+// one
+DATA constantsF64<>+256(SB)/8, $0x3ff0000000000000
+DATA constantsF64<>+264(SB)/8, $0x3ff0000000000000
+
+// zero
+DATA constantsF64<>+272(SB)/8, $0x0000000000000000
+DATA constantsF64<>+280(SB)/8, $0x0000000000000000
+
+// expMin
+DATA constantsF64<>+288(SB)/8, $0xc087600000000000
+DATA constantsF64<>+296(SB)/8, $0xc087600000000000
+
+// expMax
+DATA constantsF64<>+304(SB)/8, $0x4086300000000000
+DATA constantsF64<>+312(SB)/8, $0x4086300000000000
+
+// upLog
+DATA constantsF64<>+320(SB)/8, $0x4060000000000000
+DATA constantsF64<>+328(SB)/8, $0x4060000000000000
+
+// up
+DATA constantsF64<>+336(SB)/8, $0x47f0000000000000
+DATA constantsF64<>+344(SB)/8, $0x47f0000000000000
+
+// down
+DATA constantsF64<>+352(SB)/8, $0x37f0000000000000
+DATA constantsF64<>+360(SB)/8, $0x37f0000000000000
+
+// lowLimit
+DATA constantsF64<>+368(SB)/8, $0x0810000000000000
+DATA constantsF64<>+376(SB)/8, $0x0810000000000000
+
+// sign
+DATA constantsF64<>+384(SB)/8, $0x8000000000000000
+DATA constantsF64<>+392(SB)/8, $0x8000000000000000
+
+GLOBL constantsF64<>(SB), RODATA|NOPTR, $400

@@ -1,5 +1,159 @@
 package main
 
-func elementwise(t *target) {}
-func optimizer(t *target)   {}
-func softmax(t *target)     {}
+import "fmt"
+
+func elementwise(t *target) {
+	t.binary("Add", "sets dst[i] = x[i] + y[i]; % defines it.", t.sum)
+	t.binary("Sub", "sets dst[i] = x[i] − y[i]; % defines it.", t.diff)
+	t.binary("Mul", "sets dst[i] = x[i]·y[i]; % defines it.", t.prod)
+
+	t.relu("ReLU", "sets dst[i] = +0 if z[i] < 0, else z[i]; % defines it.", func(m *maths, z vector) vector {
+		return m.andNot(z, m.greater("zero", z))
+	})
+	for _, name := range []string{"ReLUPrime", "MulReLUPrime"} {
+		what := map[string]string{"ReLUPrime": "dst[i] = 1", "MulReLUPrime": "dst[i] = d[i]·1"}[name]
+		t.relu(name, "sets "+what+" if z[i] > 0, NaN if z[i] is NaN, else 0; % defines it.", func(m *maths, z vector) vector {
+			y := m.and(m.greater(z, "zero"), "one")
+			m.spoil(y, z)
+			return y
+		})
+	}
+
+	t.elementary("Exp", "sets dst[i] = e^z[i]; % defines it. Cody–Waite reduction, a polynomial in two\n"+
+		"words, 2^k by an integer shift.",
+		function{usual: withinSafe, body: expBody})
+	t.elementary("Log", "sets dst[i] = ln z[i]; % defines it. k·ln 2 + ln(1 + f) with a polynomial in f.",
+		function{usual: normal, body: logBody})
+	t.elementary("Sigmoid", "sets dst[i] = 1/(1 + e^−z[i]); % defines it. Exponential and denominator in\n"+
+		"two words, one division and a Newton step.",
+		function{usual: withinSafe, body: sigmoidBody})
+	t.elementary("Tanh", "sets dst[i] = tanh z[i]; % defines it. −expm1(−2|z|) in two words over 2 plus\n"+
+		"the same, one division and a Newton step.",
+		function{body: tanhBody})
+	for _, mul := range []string{"", "Mul"} {
+		what := map[string]string{"": "dst[i] = ", "Mul": "dst[i] = d[i]·"}[mul]
+		t.elementary(mul+"SigmoidPrime", "sets "+what+"σ'(z[i]); % defines it. e/(1 + e)² with e = e^−|z|, all in two\n"+
+			"words, one division and a Newton step.", prime(false))
+		t.elementary(mul+"TanhPrime", "sets "+what+"tanh'(z[i]); % defines it. 4·σ'(2z) as SigmoidPrime computes it.",
+			prime(true))
+	}
+}
+
+// prime is the function σ' or tanh'.
+func prime(tanh bool) function {
+	return function{
+		prepare: func(m *maths, z vector) vector {
+			x := m.or(z, "sign")
+			if tanh {
+				x = m.add(x, x)
+			}
+			return x
+		},
+		usual: aboveMinusSafe,
+		body:  func(m *maths, x vector, careful bool) vector { return primeBody(m, x, careful, tanh) },
+	}
+}
+
+// binary emits a kernel dst = op(x, y).
+func (t *target) binary(name, doc string, op func(x, y reg) reg) {
+	t.fn(name, doc+"\nFour vectors a round.", func() {
+		dst, x, y := t.ptr("dst"), t.ptr("x"), t.ptr("y")
+		t.sweep(t.len("x"), []reg{dst, x, y}, func(count, width int) {
+			xs, ys := t.part(count, width, x, 0), t.part(count, width, y, 0)
+			for i := range xs {
+				xs[i] = op(xs[i], ys[i])
+			}
+			t.storePart(xs, width, dst)
+		})
+	})
+}
+
+// relu emits a kernel dst = f(z) or, if it has an argument d, dst = d ⊙ f(z).
+func (t *target) relu(name, doc string, f func(m *maths, z vector) vector) {
+	t.fn(name, doc+"\nFour vectors a round.", func() {
+		dst, z := t.ptr("dst"), t.ptr("z")
+		ptrs := []reg{dst, z}
+		if t.has("d") {
+			ptrs = append(ptrs, t.ptr("d"))
+		}
+		t.sweep(t.len("z"), ptrs, func(count, width int) {
+			m := &maths{t, count}
+			y := f(m, t.part(count, width, z, 0))
+			if len(ptrs) > 2 {
+				y = m.mul(vector(t.part(count, width, ptrs[2], 0)), y)
+			}
+			t.storePart(y, width, dst)
+		})
+	})
+}
+
+// elementary emits the kernel dst = f(z) or, if it has an argument d, dst = d ⊙ f(z).
+func (t *target) elementary(name, doc string, f function) {
+	t.fn(name, doc+"\nFour vectors side by side; then, and where arguments need more care, single ones.", func() {
+		ptrs := []reg{t.ptr("dst"), t.ptr("z")}
+		if t.has("d") {
+			ptrs = append(ptrs, t.ptr("d"))
+		}
+		t.functionLoop(f, t.len("z"), ptrs)
+	})
+}
+
+// functionLoop emits the loop dst = f(z) over n elements or, with three
+// pointers, dst = d ⊙ f(z).
+func (t *target) functionLoop(f function, n reg, ptrs []reg) {
+	const width = 4
+	four, one := &maths{t, width}, &maths{t, 1}
+	dst, z, fused := ptrs[0], ptrs[1], len(ptrs) > 2
+	next, loop, single, end := t.newLabel("next"), t.newLabel("loop"), t.newLabel("single"), t.newLabel("end")
+
+	t.label(next)
+	t.jumpIfLess(n, width*t.lanes, single)
+	t.label(loop)
+	x := four.prepare(f, t.loads(width, z, 0))
+	if f.usual != nil {
+		four.jumpUnlessAll(f.usual(four, x), single)
+	}
+	y := f.body(four, x, false)
+	if fused {
+		y = four.mul(vector(t.loads(width, ptrs[2], 0)), y)
+	}
+	t.stores(y, dst, 0)
+	t.advance(16*width, ptrs...)
+	t.advance(-width*t.lanes, n)
+	t.do("CMP $"+fmt.Sprint(width*t.lanes)+", R@1", n)
+	t.jump("BGE", loop)
+
+	t.comment("A vector or the rest of one.")
+	t.label(single)
+	t.jump("CBZ R@1,", end, n)
+	part, start, storePart := t.newLabel("part"), t.newLabel("start"), t.newLabel("storePart")
+	in := t.vecs(len(ptrs) - 1)
+	t.jumpIfLess(n, t.lanes, part)
+	for i, v := range in {
+		t.loadsTo([]reg{v}, ptrs[i+1], 0)
+	}
+	t.jump("B", start)
+	t.label(part)
+	t.zero(in...)
+	t.loadRest(n, in, ptrs[1:])
+	t.label(start)
+	y = f.body(one, one.prepare(f, in[:1]), f.usual != nil)
+	if fused {
+		y = one.mul(vector(in[1:]), y)
+	}
+	t.jumpIfLess(n, t.lanes, storePart)
+	t.stores(y, dst, 0)
+	t.advance(16, ptrs...)
+	t.advance(-t.lanes, n)
+	t.jump("B", next)
+	t.label(storePart)
+	t.storeRest(n, y[0], dst)
+	t.label(end)
+}
+
+func (m *maths) prepare(f function, z vector) vector {
+	if f.prepare == nil {
+		return z
+	}
+	return f.prepare(m, z)
+}

@@ -99,6 +99,12 @@ func (t *target) ptr(name string) reg {
 	return r
 }
 
+// has reports whether the function has a slice argument of that name.
+func (t *target) has(slice string) bool {
+	_, ok := t.frame.offset[slice+"_base"]
+	return ok
+}
+
 // len loads the length of a slice argument.
 func (t *target) len(name string) reg { return t.int(name + "_len") }
 

@@ -1,0 +1,69 @@
+package main
+
+func softmax(t *target) {
+	t.fn("Softmax", "sets dst to the softmax of the row z; % defines it. Four passes: maximum,\n"+
+		"exponentials of z − max as Exp computes them, their sum in the lanes of Sum,\n"+
+		"divisions.", func() {
+		t.comment("Maximum; NaN if there is one, and then everything will be.")
+		four := &maths{t, 4}
+		tops := four.copy("minusInf")
+		z := t.ptr("z")
+		t.sweep(t.len("z"), []reg{z}, func(count, width int) {
+			x := []reg{t.loadRepeated(width, z)}
+			if width == t.lanes {
+				x = t.loads(count, z, 0)
+			}
+			for i := range x {
+				t.mod("VFMAX_T(@1, @0, @0)", tops[i], x[i])
+			}
+		})
+		top := t.maximum(tops)
+
+		t.comment("Exponentials.")
+		minus := function{
+			prepare: func(m *maths, z vector) vector { return m.sub(z, vector{top, top, top, top}[:m.width]) },
+			usual:   aboveMinusSafe,
+			body:    expBody,
+		}
+		t.functionLoop(minus, t.len("z"), []reg{t.ptr("dst"), t.ptr("z")})
+
+		t.comment("Sum.")
+		acc := t.vecs(16)
+		t.zero(acc...)
+		t.sumLoop(acc, t.ptr("dst"), t.len("dst"))
+		sum := t.spread(t.fold([][]reg{acc}))
+
+		t.comment("Divisions.")
+		dst := t.ptr("dst")
+		t.sweep(t.len("dst"), []reg{dst}, func(count, width int) {
+			e := t.part(count, width, dst, 0)
+			for i := range e {
+				e[i] = t.quot(e[i], sum)
+			}
+			t.storePart(e, width, dst)
+		})
+	})
+}
+
+// loadRepeated loads width elements at p, less than a vector, and fills it with
+// copies of them.
+func (t *target) loadRepeated(width int, p reg) reg {
+	v := t.vec()
+	t.set(map[int]string{8: "VLD1R (R@1), [V@0.D2]", 4: "VLD1R (R@1), [V@0.S4]"}[width*t.size], v, p)
+	return v
+}
+
+// maximum returns the maximum of all lanes of v in all lanes. It overwrites v.
+func (t *target) maximum(v []reg) reg {
+	max := func(d, x reg) { t.mod("VFMAX_T(@1, @0, @0)", d, x) }
+	for h := len(v) / 2; h > 0; h /= 2 {
+		for i := range h {
+			max(v[i], v[i+h])
+		}
+	}
+	max(v[0], t.op("VEXT $8, V@1.B16, V@1.B16, V@0.B16", v[0]))
+	if !t.f64 {
+		max(v[0], t.op("VREV64 V@1.S4, V@0.S4", v[0]))
+	}
+	return v[0]
+}
