@@ -300,6 +300,50 @@ func gemvTF64(m int, n int, alpha float64, a []float64, lda int, x []float64, be
 	}
 }
 
+func gemvTGerF32(m int, n int, alpha float32, x []float32, z []float32, a []float32, lda int, y []float32) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.GemvTGerF32AVX512(m, n, alpha, x, z, a, lda, y)
+	case isa.Active >= isa.AVX2:
+		amd64.GemvTGerF32AVX2(m, n, alpha, x, z, a, lda, y)
+	default:
+		generic.GemvTGerF32(m, n, alpha, x, z, a, lda, y)
+	}
+}
+
+func gemvTGerF64(m int, n int, alpha float64, x []float64, z []float64, a []float64, lda int, y []float64) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.GemvTGerF64AVX512(m, n, alpha, x, z, a, lda, y)
+	case isa.Active >= isa.AVX2:
+		amd64.GemvTGerF64AVX2(m, n, alpha, x, z, a, lda, y)
+	default:
+		generic.GemvTGerF64(m, n, alpha, x, z, a, lda, y)
+	}
+}
+
+func gemvTResumeF32(m int, n int, a []float32, lda int, x []float32, y []float32) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.GemvTResumeF32AVX512(m, n, a, lda, x, y)
+	case isa.Active >= isa.AVX2:
+		amd64.GemvTResumeF32AVX2(m, n, a, lda, x, y)
+	default:
+		generic.GemvTResumeF32(m, n, a, lda, x, y)
+	}
+}
+
+func gemvTResumeF64(m int, n int, a []float64, lda int, x []float64, y []float64) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.GemvTResumeF64AVX512(m, n, a, lda, x, y)
+	case isa.Active >= isa.AVX2:
+		amd64.GemvTResumeF64AVX2(m, n, a, lda, x, y)
+	default:
+		generic.GemvTResumeF64(m, n, a, lda, x, y)
+	}
+}
+
 func gerF32(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int) {
 	switch {
 	case isa.Active >= isa.AVX512:

@@ -88,6 +88,10 @@ func GemvT[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 		scaleBy(beta, y)
 		return
 	}
+	if beta == 0 && n > 0 && m > far[T]()/n {
+		gemvTFar(alpha, a, x, y)
+		return
+	}
 	if m > chainDepth {
 		chainBlocks(1, n, m, alpha, x, m, 1, a.Data, a.Stride, beta, y, n)
 		return
@@ -99,6 +103,20 @@ func GemvT[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 	if n > 0 {
 		j := a.Cols - n
 		gemvT(m, n, alpha, a.Data[j:], a.Stride, x, beta, y[j:])
+	}
+}
+
+// gemvTFar is GemvT for beta = 0 and matrices that come from beyond the nearest
+// caches: it sweeps over them in the order of memory and keeps the chains in y.
+func gemvTFar[T Float](alpha T, a Matrix[T], x, y []T) {
+	clear(y)
+	rows := max(sweep[T]()/a.Cols, 8)
+	for i := 0; i < a.Rows; i += rows {
+		m := min(rows, a.Rows-i)
+		gemvTResume(m, a.Cols, a.at(i, 0), a.Stride, x[i:i+m], y)
+	}
+	if alpha != 1 {
+		Scal(alpha, y)
 	}
 }
 

@@ -26,6 +26,22 @@ func gemvT[T Float](m, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
 	}
 }
 
+func gemvTResume[T Float](m, n int, a []T, lda int, x, y []T) {
+	if is32[T]() {
+		gemvTResumeF32(m, n, as[float32](a), lda, as[float32](x), as[float32](y))
+	} else {
+		gemvTResumeF64(m, n, as[float64](a), lda, as[float64](x), as[float64](y))
+	}
+}
+
+func gemvTGer[T Float](m, n int, alpha T, x, z, a []T, lda int, y []T) {
+	if is32[T]() {
+		gemvTGerF32(m, n, float32(alpha), as[float32](x), as[float32](z), as[float32](a), lda, as[float32](y))
+	} else {
+		gemvTGerF64(m, n, float64(alpha), as[float64](x), as[float64](z), as[float64](a), lda, as[float64](y))
+	}
+}
+
 func ger[T Float](m, n int, alpha T, x, y, a []T, lda int) {
 	if is32[T]() {
 		gerF32(m, n, float32(alpha), as[float32](x), as[float32](y), as[float32](a), lda)

@@ -44,18 +44,31 @@ func GemmUpdate[T Float](alpha T, d, x, w, dx Matrix[T]) {
 		}
 		return
 	}
+	if m == 1 {
+		updateOne(alpha, d.Row(0), x.Row(0), w, dx.Row(0))
+		return
+	}
 	rows := min(max(updateBytes/(q*int(unsafe.Sizeof(alpha))), 4), chainDepth)
 	for i := 0; i < p; i += rows {
 		k := min(rows, p-i)
 		chainResume(m, q, k, d.Data[i:], d.Stride, w.at(i, 0), w.Stride, dx.Data, dx.Stride, i > 0)
-		if alpha == 0 {
-			continue
-		}
-		if m == 1 {
-			ger(k, q, alpha, d.Data[i:i+k], x.Data[:q], w.at(i, 0), w.Stride)
-		} else {
+		if alpha != 0 {
 			chainBlocks(k, q, m, alpha, d.Data[i:], 1, d.Stride, x.Data, x.Stride, 1, w.at(i, 0), w.Stride)
 		}
+	}
+}
+
+// updateOne is GemmUpdate for one sample.
+func updateOne[T Float](alpha T, d, x []T, w Matrix[T], dx []T) {
+	if alpha == 0 {
+		GemvT(1, w, d, 0, dx)
+		return
+	}
+	clear(dx)
+	rows := max(sweep[T]()/w.Cols, 4)
+	for i := 0; i < w.Rows; i += rows {
+		k := min(rows, w.Rows-i)
+		gemvTGer(k, w.Cols, alpha, d[i:i+k], x, w.at(i, 0), w.Stride, dx)
 	}
 }
 

@@ -138,7 +138,7 @@ func Table[T Float]() []Kernel[T] {
 			Long: []Size{{1, 700, 300}, {1, 3, sweep + 37}, {1, 2, sweep}},
 		},
 		{
-			Name: "GemvT", Covers: []string{"GemvT", "GemmChain"}, Family: MatrixVector,
+			Name: "GemvT", Covers: []string{"GemvT", "GemvTResume", "GemmChain"}, Family: MatrixVector,
 			Shapes: func(s Size) []Shape { return []Shape{{1, s.N, Scaled}, {s.K, s.N, In}, {1, s.K, In}} },
 			Call: func(alpha, beta T, o []kernels.Matrix[T]) {
 				kernels.GemvT(alpha, o[1], o[2].Data, beta, o[0].Data)
@@ -160,7 +160,7 @@ func Table[T Float]() []Kernel[T] {
 			Long: []Size{{1, 300, 700}, {1, sweep + 37, 2}},
 		},
 		{
-			Name: "GemmUpdate", Covers: []string{"GemmChain"}, Family: MatrixMatrix,
+			Name: "GemmUpdate", Covers: []string{"GemmChain", "GemvTGer"}, Family: MatrixMatrix,
 			Shapes: func(s Size) []Shape {
 				return []Shape{{s.K, s.N, InOut}, {s.M, s.N, Out}, {s.M, s.K, In}, {s.M, s.N, In}}
 			},

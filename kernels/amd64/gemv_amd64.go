@@ -16,8 +16,22 @@ func GemvF32AVX2(m int, n int, alpha float32, a []float32, lda int, x []float32,
 //go:noescape
 func GemvTF32AVX2(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32)
 
+// GemvTResumeF32AVX2 adds Aᵀ·x to y, going on with the chains there; generic.GemvTResumeF32 defines it.
+// Eight rows at a time along their whole length, y in the nearest cache: the order of
+// memory, for matrices that come from afar.
+//
+//go:noescape
+func GemvTResumeF32AVX2(m int, n int, a []float32, lda int, x []float32, y []float32)
+
+// GemvTGerF32AVX2 adds Aᵀ·x to y and then alpha·x·zᵀ to A in one sweep; generic.GemvTGerF32 defines it.
+// Four rows at a time along their whole length, y and z in the nearest cache.
+//
+//go:noescape
+func GemvTGerF32AVX2(m int, n int, alpha float32, x []float32, z []float32, a []float32, lda int, y []float32)
+
 // GerF32AVX2 adds alpha·x·yᵀ to A; generic.GerF32 defines it.
-// Row by row, four vectors a round, two FMAs each: x[i]·y[j] + 0, then alpha times it + A.
+// Two FMAs per vector: x[i]·y[j] + 0, then alpha times it + A. Long rows one by one,
+// short ones in columns of up to eight vectors with y in registers.
 //
 //go:noescape
 func GerF32AVX2(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int)
@@ -34,8 +48,22 @@ func GemvF64AVX2(m int, n int, alpha float64, a []float64, lda int, x []float64,
 //go:noescape
 func GemvTF64AVX2(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64)
 
+// GemvTResumeF64AVX2 adds Aᵀ·x to y, going on with the chains there; generic.GemvTResumeF64 defines it.
+// Eight rows at a time along their whole length, y in the nearest cache: the order of
+// memory, for matrices that come from afar.
+//
+//go:noescape
+func GemvTResumeF64AVX2(m int, n int, a []float64, lda int, x []float64, y []float64)
+
+// GemvTGerF64AVX2 adds Aᵀ·x to y and then alpha·x·zᵀ to A in one sweep; generic.GemvTGerF64 defines it.
+// Four rows at a time along their whole length, y and z in the nearest cache.
+//
+//go:noescape
+func GemvTGerF64AVX2(m int, n int, alpha float64, x []float64, z []float64, a []float64, lda int, y []float64)
+
 // GerF64AVX2 adds alpha·x·yᵀ to A; generic.GerF64 defines it.
-// Row by row, four vectors a round, two FMAs each: x[i]·y[j] + 0, then alpha times it + A.
+// Two FMAs per vector: x[i]·y[j] + 0, then alpha times it + A. Long rows one by one,
+// short ones in columns of up to eight vectors with y in registers.
 //
 //go:noescape
 func GerF64AVX2(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int)
@@ -52,8 +80,22 @@ func GemvF32AVX512(m int, n int, alpha float32, a []float32, lda int, x []float3
 //go:noescape
 func GemvTF32AVX512(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32)
 
+// GemvTResumeF32AVX512 adds Aᵀ·x to y, going on with the chains there; generic.GemvTResumeF32 defines it.
+// Eight rows at a time along their whole length, y in the nearest cache: the order of
+// memory, for matrices that come from afar.
+//
+//go:noescape
+func GemvTResumeF32AVX512(m int, n int, a []float32, lda int, x []float32, y []float32)
+
+// GemvTGerF32AVX512 adds Aᵀ·x to y and then alpha·x·zᵀ to A in one sweep; generic.GemvTGerF32 defines it.
+// Four rows at a time along their whole length, y and z in the nearest cache.
+//
+//go:noescape
+func GemvTGerF32AVX512(m int, n int, alpha float32, x []float32, z []float32, a []float32, lda int, y []float32)
+
 // GerF32AVX512 adds alpha·x·yᵀ to A; generic.GerF32 defines it.
-// Row by row, four vectors a round, two FMAs each: x[i]·y[j] + 0, then alpha times it + A.
+// Two FMAs per vector: x[i]·y[j] + 0, then alpha times it + A. Long rows one by one,
+// short ones in columns of up to eight vectors with y in registers.
 //
 //go:noescape
 func GerF32AVX512(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int)
@@ -70,8 +112,22 @@ func GemvF64AVX512(m int, n int, alpha float64, a []float64, lda int, x []float6
 //go:noescape
 func GemvTF64AVX512(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64)
 
+// GemvTResumeF64AVX512 adds Aᵀ·x to y, going on with the chains there; generic.GemvTResumeF64 defines it.
+// Eight rows at a time along their whole length, y in the nearest cache: the order of
+// memory, for matrices that come from afar.
+//
+//go:noescape
+func GemvTResumeF64AVX512(m int, n int, a []float64, lda int, x []float64, y []float64)
+
+// GemvTGerF64AVX512 adds Aᵀ·x to y and then alpha·x·zᵀ to A in one sweep; generic.GemvTGerF64 defines it.
+// Four rows at a time along their whole length, y and z in the nearest cache.
+//
+//go:noescape
+func GemvTGerF64AVX512(m int, n int, alpha float64, x []float64, z []float64, a []float64, lda int, y []float64)
+
 // GerF64AVX512 adds alpha·x·yᵀ to A; generic.GerF64 defines it.
-// Row by row, four vectors a round, two FMAs each: x[i]·y[j] + 0, then alpha times it + A.
+// Two FMAs per vector: x[i]·y[j] + 0, then alpha times it + A. Long rows one by one,
+// short ones in columns of up to eight vectors with y in registers.
 //
 //go:noescape
 func GerF64AVX512(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int)

@@ -586,84 +586,951 @@ next16:
 	VZEROUPPER
 	RET
 
+// func GemvTResumeF32AVX2(m int, n int, a []float32, lda int, x []float32, y []float32)
+// Requires: AVX, FMA3
+TEXT ·GemvTResumeF32AVX2(SB), NOSPLIT, $0-96
+	MOVQ x_base+48(FP), AX
+	MOVQ a_base+16(FP), CX
+
+band1:
+	CMPQ         m+0(FP), $0x00000008
+	JL           next2
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	VBROADCASTSS 12(AX), Y3
+	VBROADCASTSS 16(AX), Y4
+	VBROADCASTSS 20(AX), Y5
+	VBROADCASTSS 24(AX), Y6
+	VBROADCASTSS 28(AX), Y7
+	MOVQ         CX, DX
+	MOVQ         lda+40(FP), BX
+	SHLQ         $0x02, BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (DX)(SI*1), DI
+	LEAQ         (DI)(SI*1), SI
+	MOVQ         y_base+72(FP), R8
+	MOVQ         n+8(FP), R9
+
+vectors3:
+	CMPQ        R9, $0x00000010
+	JL          done4
+	VMOVUPS     (R8), Y8
+	VFMADD231PS (DX), Y0, Y8
+	VFMADD231PS (DX)(BX*1), Y1, Y8
+	VFMADD231PS (DX)(BX*2), Y2, Y8
+	VFMADD231PS (DI), Y3, Y8
+	VFMADD231PS (DI)(BX*1), Y4, Y8
+	VFMADD231PS (DI)(BX*2), Y5, Y8
+	VFMADD231PS (SI), Y6, Y8
+	VFMADD231PS (SI)(BX*1), Y7, Y8
+	VMOVUPS     Y8, (R8)
+	VMOVUPS     32(R8), Y8
+	VFMADD231PS 32(DX), Y0, Y8
+	VFMADD231PS 32(DX)(BX*1), Y1, Y8
+	VFMADD231PS 32(DX)(BX*2), Y2, Y8
+	VFMADD231PS 32(DI), Y3, Y8
+	VFMADD231PS 32(DI)(BX*1), Y4, Y8
+	VFMADD231PS 32(DI)(BX*2), Y5, Y8
+	VFMADD231PS 32(SI), Y6, Y8
+	VFMADD231PS 32(SI)(BX*1), Y7, Y8
+	VMOVUPS     Y8, 32(R8)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, R8
+	SUBQ        $0x00000010, R9
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        R9, $0x00000008
+	JL          done6
+	VMOVUPS     (R8), Y8
+	VFMADD231PS (DX), Y0, Y8
+	VFMADD231PS (DX)(BX*1), Y1, Y8
+	VFMADD231PS (DX)(BX*2), Y2, Y8
+	VFMADD231PS (DI), Y3, Y8
+	VFMADD231PS (DI)(BX*1), Y4, Y8
+	VFMADD231PS (DI)(BX*2), Y5, Y8
+	VFMADD231PS (SI), Y6, Y8
+	VFMADD231PS (SI)(BX*1), Y7, Y8
+	VMOVUPS     Y8, (R8)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, DI
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, R8
+	SUBQ        $0x00000008, R9
+	JMP         vectors5
+
+done6:
+	TESTQ       R9, R9
+	JZ          end7
+	LEAQ        laneMasks<>+0(SB), R10
+	SHLQ        $0x02, R9
+	SUBQ        R9, R10
+	VMOVDQU     32(R10), Y8
+	VMASKMOVPS  (R8), Y8, Y9
+	VMASKMOVPS  (DX), Y8, Y10
+	VFMADD231PS Y10, Y0, Y9
+	VMASKMOVPS  (DX)(BX*1), Y8, Y0
+	VFMADD231PS Y0, Y1, Y9
+	VMASKMOVPS  (DX)(BX*2), Y8, Y0
+	VFMADD231PS Y0, Y2, Y9
+	VMASKMOVPS  (DI), Y8, Y0
+	VFMADD231PS Y0, Y3, Y9
+	VMASKMOVPS  (DI)(BX*1), Y8, Y0
+	VFMADD231PS Y0, Y4, Y9
+	VMASKMOVPS  (DI)(BX*2), Y8, Y0
+	VFMADD231PS Y0, Y5, Y9
+	VMASKMOVPS  (SI), Y8, Y0
+	VFMADD231PS Y0, Y6, Y9
+	VMASKMOVPS  (SI)(BX*1), Y8, Y0
+	VFMADD231PS Y0, Y7, Y9
+	VMASKMOVPS  Y9, Y8, (R8)
+
+end7:
+	MOVQ   lda+40(FP), DX
+	SHLQ   $0x02, DX
+	IMUL3Q $0x00000008, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000020, AX
+	SUBQ   $0x00000008, m+0(FP)
+	JMP    band1
+
+next2:
+	CMPQ         m+0(FP), $0x00000004
+	JL           next9
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	VBROADCASTSS 12(AX), Y3
+	MOVQ         CX, DX
+	MOVQ         lda+40(FP), BX
+	SHLQ         $0x02, BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (DX)(SI*1), SI
+	MOVQ         y_base+72(FP), DI
+	MOVQ         n+8(FP), R8
+
+vectors10:
+	CMPQ        R8, $0x00000010
+	JL          done11
+	VMOVUPS     (DI), Y4
+	VFMADD231PS (DX), Y0, Y4
+	VFMADD231PS (DX)(BX*1), Y1, Y4
+	VFMADD231PS (DX)(BX*2), Y2, Y4
+	VFMADD231PS (SI), Y3, Y4
+	VMOVUPS     Y4, (DI)
+	VMOVUPS     32(DI), Y4
+	VFMADD231PS 32(DX), Y0, Y4
+	VFMADD231PS 32(DX)(BX*1), Y1, Y4
+	VFMADD231PS 32(DX)(BX*2), Y2, Y4
+	VFMADD231PS 32(SI), Y3, Y4
+	VMOVUPS     Y4, 32(DI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000010, R8
+	JMP         vectors10
+
+done11:
+vectors12:
+	CMPQ        R8, $0x00000008
+	JL          done13
+	VMOVUPS     (DI), Y4
+	VFMADD231PS (DX), Y0, Y4
+	VFMADD231PS (DX)(BX*1), Y1, Y4
+	VFMADD231PS (DX)(BX*2), Y2, Y4
+	VFMADD231PS (SI), Y3, Y4
+	VMOVUPS     Y4, (DI)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x00000008, R8
+	JMP         vectors12
+
+done13:
+	TESTQ       R8, R8
+	JZ          end14
+	LEAQ        laneMasks<>+0(SB), R9
+	SHLQ        $0x02, R8
+	SUBQ        R8, R9
+	VMOVDQU     32(R9), Y4
+	VMASKMOVPS  (DI), Y4, Y5
+	VMASKMOVPS  (DX), Y4, Y6
+	VFMADD231PS Y6, Y0, Y5
+	VMASKMOVPS  (DX)(BX*1), Y4, Y0
+	VFMADD231PS Y0, Y1, Y5
+	VMASKMOVPS  (DX)(BX*2), Y4, Y0
+	VFMADD231PS Y0, Y2, Y5
+	VMASKMOVPS  (SI), Y4, Y0
+	VFMADD231PS Y0, Y3, Y5
+	VMASKMOVPS  Y5, Y4, (DI)
+
+end14:
+	MOVQ   lda+40(FP), DX
+	SHLQ   $0x02, DX
+	IMUL3Q $0x00000004, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000010, AX
+	SUBQ   $0x00000004, m+0(FP)
+
+next9:
+	CMPQ         m+0(FP), $0x00000002
+	JL           next16
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	MOVQ         CX, DX
+	MOVQ         lda+40(FP), BX
+	SHLQ         $0x02, BX
+	MOVQ         y_base+72(FP), SI
+	MOVQ         n+8(FP), DI
+
+vectors17:
+	CMPQ        DI, $0x00000010
+	JL          done18
+	VMOVUPS     (SI), Y2
+	VFMADD231PS (DX), Y0, Y2
+	VFMADD231PS (DX)(BX*1), Y1, Y2
+	VMOVUPS     Y2, (SI)
+	VMOVUPS     32(SI), Y2
+	VFMADD231PS 32(DX), Y0, Y2
+	VFMADD231PS 32(DX)(BX*1), Y1, Y2
+	VMOVUPS     Y2, 32(SI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000010, DI
+	JMP         vectors17
+
+done18:
+vectors19:
+	CMPQ        DI, $0x00000008
+	JL          done20
+	VMOVUPS     (SI), Y2
+	VFMADD231PS (DX), Y0, Y2
+	VFMADD231PS (DX)(BX*1), Y1, Y2
+	VMOVUPS     Y2, (SI)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000008, DI
+	JMP         vectors19
+
+done20:
+	TESTQ       DI, DI
+	JZ          end21
+	LEAQ        laneMasks<>+0(SB), R8
+	SHLQ        $0x02, DI
+	SUBQ        DI, R8
+	VMOVDQU     32(R8), Y2
+	VMASKMOVPS  (SI), Y2, Y3
+	VMASKMOVPS  (DX), Y2, Y4
+	VFMADD231PS Y4, Y0, Y3
+	VMASKMOVPS  (DX)(BX*1), Y2, Y0
+	VFMADD231PS Y0, Y1, Y3
+	VMASKMOVPS  Y3, Y2, (SI)
+
+end21:
+	MOVQ   lda+40(FP), DX
+	SHLQ   $0x02, DX
+	IMUL3Q $0x00000002, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000008, AX
+	SUBQ   $0x00000002, m+0(FP)
+
+next16:
+	CMPQ         m+0(FP), $0x00000001
+	JL           next23
+	VBROADCASTSS (AX), Y0
+	MOVQ         CX, DX
+	MOVQ         y_base+72(FP), BX
+	MOVQ         n+8(FP), SI
+
+vectors24:
+	CMPQ        SI, $0x00000010
+	JL          done25
+	VMOVUPS     (BX), Y1
+	VFMADD231PS (DX), Y0, Y1
+	VMOVUPS     Y1, (BX)
+	VMOVUPS     32(BX), Y1
+	VFMADD231PS 32(DX), Y0, Y1
+	VMOVUPS     Y1, 32(BX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	SUBQ        $0x00000010, SI
+	JMP         vectors24
+
+done25:
+vectors26:
+	CMPQ        SI, $0x00000008
+	JL          done27
+	VMOVUPS     (BX), Y1
+	VFMADD231PS (DX), Y0, Y1
+	VMOVUPS     Y1, (BX)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, BX
+	SUBQ        $0x00000008, SI
+	JMP         vectors26
+
+done27:
+	TESTQ       SI, SI
+	JZ          end28
+	LEAQ        laneMasks<>+0(SB), DI
+	SHLQ        $0x02, SI
+	SUBQ        SI, DI
+	VMOVDQU     32(DI), Y1
+	VMASKMOVPS  (BX), Y1, Y2
+	VMASKMOVPS  (DX), Y1, Y3
+	VFMADD231PS Y3, Y0, Y2
+	VMASKMOVPS  Y2, Y1, (BX)
+
+end28:
+	MOVQ lda+40(FP), DX
+	SHLQ $0x02, DX
+	ADDQ DX, CX
+	ADDQ $0x00000004, AX
+	SUBQ $0x00000001, m+0(FP)
+
+next23:
+	VZEROUPPER
+	RET
+
+// func GemvTGerF32AVX2(m int, n int, alpha float32, x []float32, z []float32, a []float32, lda int, y []float32)
+// Requires: AVX, FMA3
+TEXT ·GemvTGerF32AVX2(SB), NOSPLIT, $0-128
+	VBROADCASTSS alpha+16(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	MOVQ         x_base+24(FP), AX
+	MOVQ         a_base+72(FP), CX
+
+band1:
+	CMPQ         m+0(FP), $0x00000004
+	JL           next2
+	VBROADCASTSS (AX), Y2
+	VBROADCASTSS 4(AX), Y3
+	VBROADCASTSS 8(AX), Y4
+	VBROADCASTSS 12(AX), Y5
+	MOVQ         CX, DX
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x02, BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (DX)(SI*1), SI
+	MOVQ         y_base+104(FP), DI
+	MOVQ         z_base+48(FP), R8
+	MOVQ         n+8(FP), R9
+
+vectors3:
+	CMPQ        R9, $0x00000010
+	JL          done4
+	VMOVUPS     (DI), Y6
+	VMOVUPS     (R8), Y7
+	VMOVUPS     (DX), Y8
+	VFMADD231PS Y8, Y2, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y2, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, (DX)
+	VMOVUPS     (DX)(BX*1), Y8
+	VFMADD231PS Y8, Y3, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y3, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, (DX)(BX*1)
+	VMOVUPS     (DX)(BX*2), Y8
+	VFMADD231PS Y8, Y4, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y4, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, (DX)(BX*2)
+	VMOVUPS     (SI), Y8
+	VFMADD231PS Y8, Y5, Y6
+	VMOVAPS     Y7, Y7
+	VFMADD213PS Y1, Y5, Y7
+	VFMADD231PS Y7, Y0, Y8
+	VMOVUPS     Y8, (SI)
+	VMOVUPS     Y6, (DI)
+	VMOVUPS     32(DI), Y6
+	VMOVUPS     32(R8), Y7
+	VMOVUPS     32(DX), Y8
+	VFMADD231PS Y8, Y2, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y2, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, 32(DX)
+	VMOVUPS     32(DX)(BX*1), Y8
+	VFMADD231PS Y8, Y3, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y3, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, 32(DX)(BX*1)
+	VMOVUPS     32(DX)(BX*2), Y8
+	VFMADD231PS Y8, Y4, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y4, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, 32(DX)(BX*2)
+	VMOVUPS     32(SI), Y8
+	VFMADD231PS Y8, Y5, Y6
+	VMOVAPS     Y7, Y7
+	VFMADD213PS Y1, Y5, Y7
+	VFMADD231PS Y7, Y0, Y8
+	VMOVUPS     Y8, 32(SI)
+	VMOVUPS     Y6, 32(DI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R8
+	SUBQ        $0x00000010, R9
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        R9, $0x00000008
+	JL          done6
+	VMOVUPS     (DI), Y6
+	VMOVUPS     (R8), Y7
+	VMOVUPS     (DX), Y8
+	VFMADD231PS Y8, Y2, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y2, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, (DX)
+	VMOVUPS     (DX)(BX*1), Y8
+	VFMADD231PS Y8, Y3, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y3, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, (DX)(BX*1)
+	VMOVUPS     (DX)(BX*2), Y8
+	VFMADD231PS Y8, Y4, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y4, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, (DX)(BX*2)
+	VMOVUPS     (SI), Y8
+	VFMADD231PS Y8, Y5, Y6
+	VMOVAPS     Y7, Y7
+	VFMADD213PS Y1, Y5, Y7
+	VFMADD231PS Y7, Y0, Y8
+	VMOVUPS     Y8, (SI)
+	VMOVUPS     Y6, (DI)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
+	ADDQ        $0x00000020, R8
+	SUBQ        $0x00000008, R9
+	JMP         vectors5
+
+done6:
+	TESTQ       R9, R9
+	JZ          end7
+	LEAQ        laneMasks<>+0(SB), R10
+	SHLQ        $0x02, R9
+	SUBQ        R9, R10
+	VMOVDQU     32(R10), Y6
+	VMASKMOVPS  (DI), Y6, Y7
+	VMASKMOVPS  (R8), Y6, Y8
+	VMASKMOVPS  (DX), Y6, Y9
+	VFMADD231PS Y9, Y2, Y7
+	VMOVAPS     Y8, Y10
+	VFMADD213PS Y1, Y2, Y10
+	VFMADD231PS Y10, Y0, Y9
+	VMASKMOVPS  Y9, Y6, (DX)
+	VMASKMOVPS  (DX)(BX*1), Y6, Y2
+	VFMADD231PS Y2, Y3, Y7
+	VMOVAPS     Y8, Y9
+	VFMADD213PS Y1, Y3, Y9
+	VFMADD231PS Y9, Y0, Y2
+	VMASKMOVPS  Y2, Y6, (DX)(BX*1)
+	VMASKMOVPS  (DX)(BX*2), Y6, Y2
+	VFMADD231PS Y2, Y4, Y7
+	VMOVAPS     Y8, Y3
+	VFMADD213PS Y1, Y4, Y3
+	VFMADD231PS Y3, Y0, Y2
+	VMASKMOVPS  Y2, Y6, (DX)(BX*2)
+	VMASKMOVPS  (SI), Y6, Y2
+	VFMADD231PS Y2, Y5, Y7
+	VMOVAPS     Y8, Y3
+	VFMADD213PS Y1, Y5, Y3
+	VFMADD231PS Y3, Y0, Y2
+	VMASKMOVPS  Y2, Y6, (SI)
+	VMASKMOVPS  Y7, Y6, (DI)
+
+end7:
+	MOVQ   lda+96(FP), DX
+	SHLQ   $0x02, DX
+	IMUL3Q $0x00000004, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000010, AX
+	SUBQ   $0x00000004, m+0(FP)
+	JMP    band1
+
+next2:
+	CMPQ         m+0(FP), $0x00000002
+	JL           next9
+	VBROADCASTSS (AX), Y2
+	VBROADCASTSS 4(AX), Y3
+	MOVQ         CX, DX
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x02, BX
+	MOVQ         y_base+104(FP), SI
+	MOVQ         z_base+48(FP), DI
+	MOVQ         n+8(FP), R8
+
+vectors10:
+	CMPQ        R8, $0x00000010
+	JL          done11
+	VMOVUPS     (SI), Y4
+	VMOVUPS     (DI), Y5
+	VMOVUPS     (DX), Y6
+	VFMADD231PS Y6, Y2, Y4
+	VMOVAPS     Y5, Y7
+	VFMADD213PS Y1, Y2, Y7
+	VFMADD231PS Y7, Y0, Y6
+	VMOVUPS     Y6, (DX)
+	VMOVUPS     (DX)(BX*1), Y6
+	VFMADD231PS Y6, Y3, Y4
+	VMOVAPS     Y5, Y5
+	VFMADD213PS Y1, Y3, Y5
+	VFMADD231PS Y5, Y0, Y6
+	VMOVUPS     Y6, (DX)(BX*1)
+	VMOVUPS     Y4, (SI)
+	VMOVUPS     32(SI), Y4
+	VMOVUPS     32(DI), Y5
+	VMOVUPS     32(DX), Y6
+	VFMADD231PS Y6, Y2, Y4
+	VMOVAPS     Y5, Y7
+	VFMADD213PS Y1, Y2, Y7
+	VFMADD231PS Y7, Y0, Y6
+	VMOVUPS     Y6, 32(DX)
+	VMOVUPS     32(DX)(BX*1), Y6
+	VFMADD231PS Y6, Y3, Y4
+	VMOVAPS     Y5, Y5
+	VFMADD213PS Y1, Y3, Y5
+	VFMADD231PS Y5, Y0, Y6
+	VMOVUPS     Y6, 32(DX)(BX*1)
+	VMOVUPS     Y4, 32(SI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000010, R8
+	JMP         vectors10
+
+done11:
+vectors12:
+	CMPQ        R8, $0x00000008
+	JL          done13
+	VMOVUPS     (SI), Y4
+	VMOVUPS     (DI), Y5
+	VMOVUPS     (DX), Y6
+	VFMADD231PS Y6, Y2, Y4
+	VMOVAPS     Y5, Y7
+	VFMADD213PS Y1, Y2, Y7
+	VFMADD231PS Y7, Y0, Y6
+	VMOVUPS     Y6, (DX)
+	VMOVUPS     (DX)(BX*1), Y6
+	VFMADD231PS Y6, Y3, Y4
+	VMOVAPS     Y5, Y5
+	VFMADD213PS Y1, Y3, Y5
+	VFMADD231PS Y5, Y0, Y6
+	VMOVUPS     Y6, (DX)(BX*1)
+	VMOVUPS     Y4, (SI)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x00000008, R8
+	JMP         vectors12
+
+done13:
+	TESTQ       R8, R8
+	JZ          end14
+	LEAQ        laneMasks<>+0(SB), R9
+	SHLQ        $0x02, R8
+	SUBQ        R8, R9
+	VMOVDQU     32(R9), Y4
+	VMASKMOVPS  (SI), Y4, Y5
+	VMASKMOVPS  (DI), Y4, Y6
+	VMASKMOVPS  (DX), Y4, Y7
+	VFMADD231PS Y7, Y2, Y5
+	VMOVAPS     Y6, Y8
+	VFMADD213PS Y1, Y2, Y8
+	VFMADD231PS Y8, Y0, Y7
+	VMASKMOVPS  Y7, Y4, (DX)
+	VMASKMOVPS  (DX)(BX*1), Y4, Y2
+	VFMADD231PS Y2, Y3, Y5
+	VMOVAPS     Y6, Y6
+	VFMADD213PS Y1, Y3, Y6
+	VFMADD231PS Y6, Y0, Y2
+	VMASKMOVPS  Y2, Y4, (DX)(BX*1)
+	VMASKMOVPS  Y5, Y4, (SI)
+
+end14:
+	MOVQ   lda+96(FP), DX
+	SHLQ   $0x02, DX
+	IMUL3Q $0x00000002, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000008, AX
+	SUBQ   $0x00000002, m+0(FP)
+
+next9:
+	CMPQ         m+0(FP), $0x00000001
+	JL           next16
+	VBROADCASTSS (AX), Y2
+	MOVQ         CX, DX
+	MOVQ         y_base+104(FP), BX
+	MOVQ         z_base+48(FP), SI
+	MOVQ         n+8(FP), DI
+
+vectors17:
+	CMPQ        DI, $0x00000010
+	JL          done18
+	VMOVUPS     (BX), Y3
+	VMOVUPS     (SI), Y4
+	VMOVUPS     (DX), Y5
+	VFMADD231PS Y5, Y2, Y3
+	VMOVAPS     Y4, Y4
+	VFMADD213PS Y1, Y2, Y4
+	VFMADD231PS Y4, Y0, Y5
+	VMOVUPS     Y5, (DX)
+	VMOVUPS     Y3, (BX)
+	VMOVUPS     32(BX), Y3
+	VMOVUPS     32(SI), Y4
+	VMOVUPS     32(DX), Y5
+	VFMADD231PS Y5, Y2, Y3
+	VMOVAPS     Y4, Y4
+	VFMADD213PS Y1, Y2, Y4
+	VFMADD231PS Y4, Y0, Y5
+	VMOVUPS     Y5, 32(DX)
+	VMOVUPS     Y3, 32(BX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000010, DI
+	JMP         vectors17
+
+done18:
+vectors19:
+	CMPQ        DI, $0x00000008
+	JL          done20
+	VMOVUPS     (BX), Y3
+	VMOVUPS     (SI), Y4
+	VMOVUPS     (DX), Y5
+	VFMADD231PS Y5, Y2, Y3
+	VMOVAPS     Y4, Y4
+	VFMADD213PS Y1, Y2, Y4
+	VFMADD231PS Y4, Y0, Y5
+	VMOVUPS     Y5, (DX)
+	VMOVUPS     Y3, (BX)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, BX
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000008, DI
+	JMP         vectors19
+
+done20:
+	TESTQ       DI, DI
+	JZ          end21
+	LEAQ        laneMasks<>+0(SB), R8
+	SHLQ        $0x02, DI
+	SUBQ        DI, R8
+	VMOVDQU     32(R8), Y3
+	VMASKMOVPS  (BX), Y3, Y4
+	VMASKMOVPS  (SI), Y3, Y5
+	VMASKMOVPS  (DX), Y3, Y6
+	VFMADD231PS Y6, Y2, Y4
+	VMOVAPS     Y5, Y5
+	VFMADD213PS Y1, Y2, Y5
+	VFMADD231PS Y5, Y0, Y6
+	VMASKMOVPS  Y6, Y3, (DX)
+	VMASKMOVPS  Y4, Y3, (BX)
+
+end21:
+	MOVQ lda+96(FP), DX
+	SHLQ $0x02, DX
+	ADDQ DX, CX
+	ADDQ $0x00000004, AX
+	SUBQ $0x00000001, m+0(FP)
+
+next16:
+	VZEROUPPER
+	RET
+
 // func GerF32AVX2(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int)
 // Requires: AVX, FMA3
 TEXT ·GerF32AVX2(SB), NOSPLIT, $0-104
 	VBROADCASTSS alpha+16(FP), Y0
 	VXORPS       Y2, Y2, Y2
-	MOVQ         x_base+24(FP), AX
-	MOVQ         a_base+72(FP), CX
-
-row1:
-	CMPQ         m+0(FP), $0x00
+	CMPQ         m+0(FP), $0x00000000
 	JE           end2
-	VBROADCASTSS (AX), Y1
-	MOVQ         y_base+48(FP), DX
-	MOVQ         CX, BX
-	MOVQ         n+8(FP), SI
+	CMPQ         n+8(FP), $0x00000040
+	JLE          short1
+	MOVQ         m+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         a_base+72(FP), DX
 
-vectors3:
-	CMPQ        SI, $0x00000020
-	JL          done4
-	VMOVUPS     (DX), Y3
+row3:
+	VBROADCASTSS (CX), Y1
+	MOVQ         y_base+48(FP), BX
+	MOVQ         DX, SI
+	MOVQ         n+8(FP), DI
+
+vectors4:
+	CMPQ        DI, $0x00000020
+	JL          done5
+	VMOVUPS     (BX), Y3
 	VFMADD213PS Y2, Y1, Y3
-	VMOVUPS     (BX), Y4
+	VMOVUPS     (SI), Y4
 	VFMADD231PS Y3, Y0, Y4
-	VMOVUPS     Y4, (BX)
-	VMOVUPS     32(DX), Y3
+	VMOVUPS     Y4, (SI)
+	VMOVUPS     32(BX), Y3
 	VFMADD213PS Y2, Y1, Y3
-	VMOVUPS     32(BX), Y4
+	VMOVUPS     32(SI), Y4
 	VFMADD231PS Y3, Y0, Y4
-	VMOVUPS     Y4, 32(BX)
-	VMOVUPS     64(DX), Y3
+	VMOVUPS     Y4, 32(SI)
+	VMOVUPS     64(BX), Y3
 	VFMADD213PS Y2, Y1, Y3
-	VMOVUPS     64(BX), Y4
+	VMOVUPS     64(SI), Y4
 	VFMADD231PS Y3, Y0, Y4
-	VMOVUPS     Y4, 64(BX)
-	VMOVUPS     96(DX), Y3
+	VMOVUPS     Y4, 64(SI)
+	VMOVUPS     96(BX), Y3
 	VFMADD213PS Y2, Y1, Y3
-	VMOVUPS     96(BX), Y4
+	VMOVUPS     96(SI), Y4
 	VFMADD231PS Y3, Y0, Y4
-	VMOVUPS     Y4, 96(BX)
-	ADDQ        $0x00000080, DX
+	VMOVUPS     Y4, 96(SI)
 	ADDQ        $0x00000080, BX
-	SUBQ        $0x00000020, SI
-	JMP         vectors3
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000020, DI
+	JMP         vectors4
 
-done4:
-vectors5:
-	CMPQ        SI, $0x00000008
-	JL          done6
-	VMOVUPS     (DX), Y3
+done5:
+vectors6:
+	CMPQ        DI, $0x00000008
+	JL          done7
+	VMOVUPS     (BX), Y3
 	VFMADD213PS Y2, Y1, Y3
-	VMOVUPS     (BX), Y4
+	VMOVUPS     (SI), Y4
 	VFMADD231PS Y3, Y0, Y4
-	VMOVUPS     Y4, (BX)
-	ADDQ        $0x00000020, DX
+	VMOVUPS     Y4, (SI)
 	ADDQ        $0x00000020, BX
-	SUBQ        $0x00000008, SI
-	JMP         vectors5
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000008, DI
+	JMP         vectors6
 
-done6:
-	TESTQ       SI, SI
-	JZ          end7
-	LEAQ        laneMasks<>+0(SB), DI
-	SHLQ        $0x02, SI
-	SUBQ        SI, DI
-	VMOVDQU     32(DI), Y3
-	VMASKMOVPS  (DX), Y3, Y4
+done7:
+	TESTQ       DI, DI
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), R8
+	SHLQ        $0x02, DI
+	SUBQ        DI, R8
+	VMOVDQU     32(R8), Y3
+	VMASKMOVPS  (BX), Y3, Y4
 	VFMADD213PS Y2, Y1, Y4
-	VMASKMOVPS  (BX), Y3, Y1
+	VMASKMOVPS  (SI), Y3, Y1
 	VFMADD231PS Y4, Y0, Y1
-	VMASKMOVPS  Y1, Y3, (BX)
+	VMASKMOVPS  Y1, Y3, (SI)
 
-end7:
-	ADDQ $0x00000004, AX
-	MOVQ lda+96(FP), DX
-	SHLQ $0x02, DX
-	ADDQ DX, CX
-	DECQ m+0(FP)
-	JMP  row1
+end8:
+	ADDQ $0x00000004, CX
+	MOVQ lda+96(FP), BX
+	SHLQ $0x02, BX
+	ADDQ BX, DX
+	DECQ AX
+	JNZ  row3
+	JMP  end2
+
+short1:
+	MOVQ    n+8(FP), AX
+	MOVQ    y_base+48(FP), CX
+	CMPQ    AX, $0x00000040
+	JL      next9
+	VMOVUPS (CX), Y3
+	VMOVUPS 32(CX), Y4
+	VMOVUPS 64(CX), Y5
+	VMOVUPS 96(CX), Y6
+	VMOVUPS 128(CX), Y7
+	VMOVUPS 160(CX), Y8
+	VMOVUPS 192(CX), Y9
+	VMOVUPS 224(CX), Y10
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+row10:
+	VBROADCASTSS (BX), Y1
+	VMOVAPS      Y3, Y11
+	VFMADD213PS  Y2, Y1, Y11
+	VMOVUPS      (SI), Y12
+	VFMADD231PS  Y11, Y0, Y12
+	VMOVUPS      Y12, (SI)
+	VMOVAPS      Y4, Y11
+	VFMADD213PS  Y2, Y1, Y11
+	VMOVUPS      32(SI), Y12
+	VFMADD231PS  Y11, Y0, Y12
+	VMOVUPS      Y12, 32(SI)
+	VMOVAPS      Y5, Y11
+	VFMADD213PS  Y2, Y1, Y11
+	VMOVUPS      64(SI), Y12
+	VFMADD231PS  Y11, Y0, Y12
+	VMOVUPS      Y12, 64(SI)
+	VMOVAPS      Y6, Y11
+	VFMADD213PS  Y2, Y1, Y11
+	VMOVUPS      96(SI), Y12
+	VFMADD231PS  Y11, Y0, Y12
+	VMOVUPS      Y12, 96(SI)
+	VMOVAPS      Y7, Y11
+	VFMADD213PS  Y2, Y1, Y11
+	VMOVUPS      128(SI), Y12
+	VFMADD231PS  Y11, Y0, Y12
+	VMOVUPS      Y12, 128(SI)
+	VMOVAPS      Y8, Y11
+	VFMADD213PS  Y2, Y1, Y11
+	VMOVUPS      160(SI), Y12
+	VFMADD231PS  Y11, Y0, Y12
+	VMOVUPS      Y12, 160(SI)
+	VMOVAPS      Y9, Y11
+	VFMADD213PS  Y2, Y1, Y11
+	VMOVUPS      192(SI), Y12
+	VFMADD231PS  Y11, Y0, Y12
+	VMOVUPS      Y12, 192(SI)
+	VMOVAPS      Y10, Y11
+	VFMADD213PS  Y2, Y1, Y11
+	VMOVUPS      224(SI), Y1
+	VFMADD231PS  Y11, Y0, Y1
+	VMOVUPS      Y1, 224(SI)
+	ADDQ         $0x00000004, BX
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          row10
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000100, a_base+72(FP)
+	SUBQ         $0x00000040, AX
+
+next9:
+	CMPQ    AX, $0x00000020
+	JL      next11
+	VMOVUPS (CX), Y3
+	VMOVUPS 32(CX), Y4
+	VMOVUPS 64(CX), Y5
+	VMOVUPS 96(CX), Y6
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+row12:
+	VBROADCASTSS (BX), Y1
+	VMOVAPS      Y3, Y7
+	VFMADD213PS  Y2, Y1, Y7
+	VMOVUPS      (SI), Y8
+	VFMADD231PS  Y7, Y0, Y8
+	VMOVUPS      Y8, (SI)
+	VMOVAPS      Y4, Y7
+	VFMADD213PS  Y2, Y1, Y7
+	VMOVUPS      32(SI), Y8
+	VFMADD231PS  Y7, Y0, Y8
+	VMOVUPS      Y8, 32(SI)
+	VMOVAPS      Y5, Y7
+	VFMADD213PS  Y2, Y1, Y7
+	VMOVUPS      64(SI), Y8
+	VFMADD231PS  Y7, Y0, Y8
+	VMOVUPS      Y8, 64(SI)
+	VMOVAPS      Y6, Y7
+	VFMADD213PS  Y2, Y1, Y7
+	VMOVUPS      96(SI), Y1
+	VFMADD231PS  Y7, Y0, Y1
+	VMOVUPS      Y1, 96(SI)
+	ADDQ         $0x00000004, BX
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          row12
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, a_base+72(FP)
+	SUBQ         $0x00000020, AX
+
+next11:
+	CMPQ    AX, $0x00000010
+	JL      next13
+	VMOVUPS (CX), Y3
+	VMOVUPS 32(CX), Y4
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+row14:
+	VBROADCASTSS (BX), Y1
+	VMOVAPS      Y3, Y5
+	VFMADD213PS  Y2, Y1, Y5
+	VMOVUPS      (SI), Y6
+	VFMADD231PS  Y5, Y0, Y6
+	VMOVUPS      Y6, (SI)
+	VMOVAPS      Y4, Y5
+	VFMADD213PS  Y2, Y1, Y5
+	VMOVUPS      32(SI), Y1
+	VFMADD231PS  Y5, Y0, Y1
+	VMOVUPS      Y1, 32(SI)
+	ADDQ         $0x00000004, BX
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          row14
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, a_base+72(FP)
+	SUBQ         $0x00000010, AX
+
+next13:
+	CMPQ    AX, $0x00000008
+	JL      next15
+	VMOVUPS (CX), Y3
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+row16:
+	VBROADCASTSS (BX), Y1
+	VMOVAPS      Y3, Y4
+	VFMADD213PS  Y2, Y1, Y4
+	VMOVUPS      (SI), Y1
+	VFMADD231PS  Y4, Y0, Y1
+	VMOVUPS      Y1, (SI)
+	ADDQ         $0x00000004, BX
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          row16
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, a_base+72(FP)
+	SUBQ         $0x00000008, AX
+
+next15:
+	TESTQ      AX, AX
+	JZ         end2
+	LEAQ       laneMasks<>+0(SB), DX
+	SHLQ       $0x02, AX
+	SUBQ       AX, DX
+	VMOVDQU    32(DX), Y3
+	VMASKMOVPS (CX), Y3, Y4
+	MOVQ       m+0(FP), AX
+	MOVQ       x_base+24(FP), CX
+	MOVQ       a_base+72(FP), DX
+
+row17:
+	VBROADCASTSS (CX), Y1
+	VMOVAPS      Y4, Y5
+	VFMADD213PS  Y2, Y1, Y5
+	VMASKMOVPS   (DX), Y3, Y1
+	VFMADD231PS  Y5, Y0, Y1
+	VMASKMOVPS   Y1, Y3, (DX)
+	ADDQ         $0x00000004, CX
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          row17
 
 end2:
 	VZEROUPPER
@@ -1245,84 +2112,951 @@ next16:
 	VZEROUPPER
 	RET
 
+// func GemvTResumeF64AVX2(m int, n int, a []float64, lda int, x []float64, y []float64)
+// Requires: AVX, FMA3
+TEXT ·GemvTResumeF64AVX2(SB), NOSPLIT, $0-96
+	MOVQ x_base+48(FP), AX
+	MOVQ a_base+16(FP), CX
+
+band1:
+	CMPQ         m+0(FP), $0x00000008
+	JL           next2
+	VBROADCASTSD (AX), Y0
+	VBROADCASTSD 8(AX), Y1
+	VBROADCASTSD 16(AX), Y2
+	VBROADCASTSD 24(AX), Y3
+	VBROADCASTSD 32(AX), Y4
+	VBROADCASTSD 40(AX), Y5
+	VBROADCASTSD 48(AX), Y6
+	VBROADCASTSD 56(AX), Y7
+	MOVQ         CX, DX
+	MOVQ         lda+40(FP), BX
+	SHLQ         $0x03, BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (DX)(SI*1), DI
+	LEAQ         (DI)(SI*1), SI
+	MOVQ         y_base+72(FP), R8
+	MOVQ         n+8(FP), R9
+
+vectors3:
+	CMPQ        R9, $0x00000008
+	JL          done4
+	VMOVUPD     (R8), Y8
+	VFMADD231PD (DX), Y0, Y8
+	VFMADD231PD (DX)(BX*1), Y1, Y8
+	VFMADD231PD (DX)(BX*2), Y2, Y8
+	VFMADD231PD (DI), Y3, Y8
+	VFMADD231PD (DI)(BX*1), Y4, Y8
+	VFMADD231PD (DI)(BX*2), Y5, Y8
+	VFMADD231PD (SI), Y6, Y8
+	VFMADD231PD (SI)(BX*1), Y7, Y8
+	VMOVUPD     Y8, (R8)
+	VMOVUPD     32(R8), Y8
+	VFMADD231PD 32(DX), Y0, Y8
+	VFMADD231PD 32(DX)(BX*1), Y1, Y8
+	VFMADD231PD 32(DX)(BX*2), Y2, Y8
+	VFMADD231PD 32(DI), Y3, Y8
+	VFMADD231PD 32(DI)(BX*1), Y4, Y8
+	VFMADD231PD 32(DI)(BX*2), Y5, Y8
+	VFMADD231PD 32(SI), Y6, Y8
+	VFMADD231PD 32(SI)(BX*1), Y7, Y8
+	VMOVUPD     Y8, 32(R8)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, R8
+	SUBQ        $0x00000008, R9
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        R9, $0x00000004
+	JL          done6
+	VMOVUPD     (R8), Y8
+	VFMADD231PD (DX), Y0, Y8
+	VFMADD231PD (DX)(BX*1), Y1, Y8
+	VFMADD231PD (DX)(BX*2), Y2, Y8
+	VFMADD231PD (DI), Y3, Y8
+	VFMADD231PD (DI)(BX*1), Y4, Y8
+	VFMADD231PD (DI)(BX*2), Y5, Y8
+	VFMADD231PD (SI), Y6, Y8
+	VFMADD231PD (SI)(BX*1), Y7, Y8
+	VMOVUPD     Y8, (R8)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, DI
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, R8
+	SUBQ        $0x00000004, R9
+	JMP         vectors5
+
+done6:
+	TESTQ       R9, R9
+	JZ          end7
+	LEAQ        laneMasks<>+0(SB), R10
+	SHLQ        $0x03, R9
+	SUBQ        R9, R10
+	VMOVDQU     32(R10), Y8
+	VMASKMOVPD  (R8), Y8, Y9
+	VMASKMOVPD  (DX), Y8, Y10
+	VFMADD231PD Y10, Y0, Y9
+	VMASKMOVPD  (DX)(BX*1), Y8, Y0
+	VFMADD231PD Y0, Y1, Y9
+	VMASKMOVPD  (DX)(BX*2), Y8, Y0
+	VFMADD231PD Y0, Y2, Y9
+	VMASKMOVPD  (DI), Y8, Y0
+	VFMADD231PD Y0, Y3, Y9
+	VMASKMOVPD  (DI)(BX*1), Y8, Y0
+	VFMADD231PD Y0, Y4, Y9
+	VMASKMOVPD  (DI)(BX*2), Y8, Y0
+	VFMADD231PD Y0, Y5, Y9
+	VMASKMOVPD  (SI), Y8, Y0
+	VFMADD231PD Y0, Y6, Y9
+	VMASKMOVPD  (SI)(BX*1), Y8, Y0
+	VFMADD231PD Y0, Y7, Y9
+	VMASKMOVPD  Y9, Y8, (R8)
+
+end7:
+	MOVQ   lda+40(FP), DX
+	SHLQ   $0x03, DX
+	IMUL3Q $0x00000008, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000040, AX
+	SUBQ   $0x00000008, m+0(FP)
+	JMP    band1
+
+next2:
+	CMPQ         m+0(FP), $0x00000004
+	JL           next9
+	VBROADCASTSD (AX), Y0
+	VBROADCASTSD 8(AX), Y1
+	VBROADCASTSD 16(AX), Y2
+	VBROADCASTSD 24(AX), Y3
+	MOVQ         CX, DX
+	MOVQ         lda+40(FP), BX
+	SHLQ         $0x03, BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (DX)(SI*1), SI
+	MOVQ         y_base+72(FP), DI
+	MOVQ         n+8(FP), R8
+
+vectors10:
+	CMPQ        R8, $0x00000008
+	JL          done11
+	VMOVUPD     (DI), Y4
+	VFMADD231PD (DX), Y0, Y4
+	VFMADD231PD (DX)(BX*1), Y1, Y4
+	VFMADD231PD (DX)(BX*2), Y2, Y4
+	VFMADD231PD (SI), Y3, Y4
+	VMOVUPD     Y4, (DI)
+	VMOVUPD     32(DI), Y4
+	VFMADD231PD 32(DX), Y0, Y4
+	VFMADD231PD 32(DX)(BX*1), Y1, Y4
+	VFMADD231PD 32(DX)(BX*2), Y2, Y4
+	VFMADD231PD 32(SI), Y3, Y4
+	VMOVUPD     Y4, 32(DI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000008, R8
+	JMP         vectors10
+
+done11:
+vectors12:
+	CMPQ        R8, $0x00000004
+	JL          done13
+	VMOVUPD     (DI), Y4
+	VFMADD231PD (DX), Y0, Y4
+	VFMADD231PD (DX)(BX*1), Y1, Y4
+	VFMADD231PD (DX)(BX*2), Y2, Y4
+	VFMADD231PD (SI), Y3, Y4
+	VMOVUPD     Y4, (DI)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x00000004, R8
+	JMP         vectors12
+
+done13:
+	TESTQ       R8, R8
+	JZ          end14
+	LEAQ        laneMasks<>+0(SB), R9
+	SHLQ        $0x03, R8
+	SUBQ        R8, R9
+	VMOVDQU     32(R9), Y4
+	VMASKMOVPD  (DI), Y4, Y5
+	VMASKMOVPD  (DX), Y4, Y6
+	VFMADD231PD Y6, Y0, Y5
+	VMASKMOVPD  (DX)(BX*1), Y4, Y0
+	VFMADD231PD Y0, Y1, Y5
+	VMASKMOVPD  (DX)(BX*2), Y4, Y0
+	VFMADD231PD Y0, Y2, Y5
+	VMASKMOVPD  (SI), Y4, Y0
+	VFMADD231PD Y0, Y3, Y5
+	VMASKMOVPD  Y5, Y4, (DI)
+
+end14:
+	MOVQ   lda+40(FP), DX
+	SHLQ   $0x03, DX
+	IMUL3Q $0x00000004, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000020, AX
+	SUBQ   $0x00000004, m+0(FP)
+
+next9:
+	CMPQ         m+0(FP), $0x00000002
+	JL           next16
+	VBROADCASTSD (AX), Y0
+	VBROADCASTSD 8(AX), Y1
+	MOVQ         CX, DX
+	MOVQ         lda+40(FP), BX
+	SHLQ         $0x03, BX
+	MOVQ         y_base+72(FP), SI
+	MOVQ         n+8(FP), DI
+
+vectors17:
+	CMPQ        DI, $0x00000008
+	JL          done18
+	VMOVUPD     (SI), Y2
+	VFMADD231PD (DX), Y0, Y2
+	VFMADD231PD (DX)(BX*1), Y1, Y2
+	VMOVUPD     Y2, (SI)
+	VMOVUPD     32(SI), Y2
+	VFMADD231PD 32(DX), Y0, Y2
+	VFMADD231PD 32(DX)(BX*1), Y1, Y2
+	VMOVUPD     Y2, 32(SI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000008, DI
+	JMP         vectors17
+
+done18:
+vectors19:
+	CMPQ        DI, $0x00000004
+	JL          done20
+	VMOVUPD     (SI), Y2
+	VFMADD231PD (DX), Y0, Y2
+	VFMADD231PD (DX)(BX*1), Y1, Y2
+	VMOVUPD     Y2, (SI)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000004, DI
+	JMP         vectors19
+
+done20:
+	TESTQ       DI, DI
+	JZ          end21
+	LEAQ        laneMasks<>+0(SB), R8
+	SHLQ        $0x03, DI
+	SUBQ        DI, R8
+	VMOVDQU     32(R8), Y2
+	VMASKMOVPD  (SI), Y2, Y3
+	VMASKMOVPD  (DX), Y2, Y4
+	VFMADD231PD Y4, Y0, Y3
+	VMASKMOVPD  (DX)(BX*1), Y2, Y0
+	VFMADD231PD Y0, Y1, Y3
+	VMASKMOVPD  Y3, Y2, (SI)
+
+end21:
+	MOVQ   lda+40(FP), DX
+	SHLQ   $0x03, DX
+	IMUL3Q $0x00000002, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000010, AX
+	SUBQ   $0x00000002, m+0(FP)
+
+next16:
+	CMPQ         m+0(FP), $0x00000001
+	JL           next23
+	VBROADCASTSD (AX), Y0
+	MOVQ         CX, DX
+	MOVQ         y_base+72(FP), BX
+	MOVQ         n+8(FP), SI
+
+vectors24:
+	CMPQ        SI, $0x00000008
+	JL          done25
+	VMOVUPD     (BX), Y1
+	VFMADD231PD (DX), Y0, Y1
+	VMOVUPD     Y1, (BX)
+	VMOVUPD     32(BX), Y1
+	VFMADD231PD 32(DX), Y0, Y1
+	VMOVUPD     Y1, 32(BX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	SUBQ        $0x00000008, SI
+	JMP         vectors24
+
+done25:
+vectors26:
+	CMPQ        SI, $0x00000004
+	JL          done27
+	VMOVUPD     (BX), Y1
+	VFMADD231PD (DX), Y0, Y1
+	VMOVUPD     Y1, (BX)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, BX
+	SUBQ        $0x00000004, SI
+	JMP         vectors26
+
+done27:
+	TESTQ       SI, SI
+	JZ          end28
+	LEAQ        laneMasks<>+0(SB), DI
+	SHLQ        $0x03, SI
+	SUBQ        SI, DI
+	VMOVDQU     32(DI), Y1
+	VMASKMOVPD  (BX), Y1, Y2
+	VMASKMOVPD  (DX), Y1, Y3
+	VFMADD231PD Y3, Y0, Y2
+	VMASKMOVPD  Y2, Y1, (BX)
+
+end28:
+	MOVQ lda+40(FP), DX
+	SHLQ $0x03, DX
+	ADDQ DX, CX
+	ADDQ $0x00000008, AX
+	SUBQ $0x00000001, m+0(FP)
+
+next23:
+	VZEROUPPER
+	RET
+
+// func GemvTGerF64AVX2(m int, n int, alpha float64, x []float64, z []float64, a []float64, lda int, y []float64)
+// Requires: AVX, FMA3
+TEXT ·GemvTGerF64AVX2(SB), NOSPLIT, $0-128
+	VBROADCASTSD alpha+16(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	MOVQ         x_base+24(FP), AX
+	MOVQ         a_base+72(FP), CX
+
+band1:
+	CMPQ         m+0(FP), $0x00000004
+	JL           next2
+	VBROADCASTSD (AX), Y2
+	VBROADCASTSD 8(AX), Y3
+	VBROADCASTSD 16(AX), Y4
+	VBROADCASTSD 24(AX), Y5
+	MOVQ         CX, DX
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x03, BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (DX)(SI*1), SI
+	MOVQ         y_base+104(FP), DI
+	MOVQ         z_base+48(FP), R8
+	MOVQ         n+8(FP), R9
+
+vectors3:
+	CMPQ        R9, $0x00000008
+	JL          done4
+	VMOVUPD     (DI), Y6
+	VMOVUPD     (R8), Y7
+	VMOVUPD     (DX), Y8
+	VFMADD231PD Y8, Y2, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y2, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, (DX)
+	VMOVUPD     (DX)(BX*1), Y8
+	VFMADD231PD Y8, Y3, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y3, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, (DX)(BX*1)
+	VMOVUPD     (DX)(BX*2), Y8
+	VFMADD231PD Y8, Y4, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y4, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, (DX)(BX*2)
+	VMOVUPD     (SI), Y8
+	VFMADD231PD Y8, Y5, Y6
+	VMOVAPD     Y7, Y7
+	VFMADD213PD Y1, Y5, Y7
+	VFMADD231PD Y7, Y0, Y8
+	VMOVUPD     Y8, (SI)
+	VMOVUPD     Y6, (DI)
+	VMOVUPD     32(DI), Y6
+	VMOVUPD     32(R8), Y7
+	VMOVUPD     32(DX), Y8
+	VFMADD231PD Y8, Y2, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y2, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, 32(DX)
+	VMOVUPD     32(DX)(BX*1), Y8
+	VFMADD231PD Y8, Y3, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y3, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, 32(DX)(BX*1)
+	VMOVUPD     32(DX)(BX*2), Y8
+	VFMADD231PD Y8, Y4, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y4, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, 32(DX)(BX*2)
+	VMOVUPD     32(SI), Y8
+	VFMADD231PD Y8, Y5, Y6
+	VMOVAPD     Y7, Y7
+	VFMADD213PD Y1, Y5, Y7
+	VFMADD231PD Y7, Y0, Y8
+	VMOVUPD     Y8, 32(SI)
+	VMOVUPD     Y6, 32(DI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R8
+	SUBQ        $0x00000008, R9
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        R9, $0x00000004
+	JL          done6
+	VMOVUPD     (DI), Y6
+	VMOVUPD     (R8), Y7
+	VMOVUPD     (DX), Y8
+	VFMADD231PD Y8, Y2, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y2, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, (DX)
+	VMOVUPD     (DX)(BX*1), Y8
+	VFMADD231PD Y8, Y3, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y3, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, (DX)(BX*1)
+	VMOVUPD     (DX)(BX*2), Y8
+	VFMADD231PD Y8, Y4, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y4, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, (DX)(BX*2)
+	VMOVUPD     (SI), Y8
+	VFMADD231PD Y8, Y5, Y6
+	VMOVAPD     Y7, Y7
+	VFMADD213PD Y1, Y5, Y7
+	VFMADD231PD Y7, Y0, Y8
+	VMOVUPD     Y8, (SI)
+	VMOVUPD     Y6, (DI)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
+	ADDQ        $0x00000020, R8
+	SUBQ        $0x00000004, R9
+	JMP         vectors5
+
+done6:
+	TESTQ       R9, R9
+	JZ          end7
+	LEAQ        laneMasks<>+0(SB), R10
+	SHLQ        $0x03, R9
+	SUBQ        R9, R10
+	VMOVDQU     32(R10), Y6
+	VMASKMOVPD  (DI), Y6, Y7
+	VMASKMOVPD  (R8), Y6, Y8
+	VMASKMOVPD  (DX), Y6, Y9
+	VFMADD231PD Y9, Y2, Y7
+	VMOVAPD     Y8, Y10
+	VFMADD213PD Y1, Y2, Y10
+	VFMADD231PD Y10, Y0, Y9
+	VMASKMOVPD  Y9, Y6, (DX)
+	VMASKMOVPD  (DX)(BX*1), Y6, Y2
+	VFMADD231PD Y2, Y3, Y7
+	VMOVAPD     Y8, Y9
+	VFMADD213PD Y1, Y3, Y9
+	VFMADD231PD Y9, Y0, Y2
+	VMASKMOVPD  Y2, Y6, (DX)(BX*1)
+	VMASKMOVPD  (DX)(BX*2), Y6, Y2
+	VFMADD231PD Y2, Y4, Y7
+	VMOVAPD     Y8, Y3
+	VFMADD213PD Y1, Y4, Y3
+	VFMADD231PD Y3, Y0, Y2
+	VMASKMOVPD  Y2, Y6, (DX)(BX*2)
+	VMASKMOVPD  (SI), Y6, Y2
+	VFMADD231PD Y2, Y5, Y7
+	VMOVAPD     Y8, Y3
+	VFMADD213PD Y1, Y5, Y3
+	VFMADD231PD Y3, Y0, Y2
+	VMASKMOVPD  Y2, Y6, (SI)
+	VMASKMOVPD  Y7, Y6, (DI)
+
+end7:
+	MOVQ   lda+96(FP), DX
+	SHLQ   $0x03, DX
+	IMUL3Q $0x00000004, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000020, AX
+	SUBQ   $0x00000004, m+0(FP)
+	JMP    band1
+
+next2:
+	CMPQ         m+0(FP), $0x00000002
+	JL           next9
+	VBROADCASTSD (AX), Y2
+	VBROADCASTSD 8(AX), Y3
+	MOVQ         CX, DX
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x03, BX
+	MOVQ         y_base+104(FP), SI
+	MOVQ         z_base+48(FP), DI
+	MOVQ         n+8(FP), R8
+
+vectors10:
+	CMPQ        R8, $0x00000008
+	JL          done11
+	VMOVUPD     (SI), Y4
+	VMOVUPD     (DI), Y5
+	VMOVUPD     (DX), Y6
+	VFMADD231PD Y6, Y2, Y4
+	VMOVAPD     Y5, Y7
+	VFMADD213PD Y1, Y2, Y7
+	VFMADD231PD Y7, Y0, Y6
+	VMOVUPD     Y6, (DX)
+	VMOVUPD     (DX)(BX*1), Y6
+	VFMADD231PD Y6, Y3, Y4
+	VMOVAPD     Y5, Y5
+	VFMADD213PD Y1, Y3, Y5
+	VFMADD231PD Y5, Y0, Y6
+	VMOVUPD     Y6, (DX)(BX*1)
+	VMOVUPD     Y4, (SI)
+	VMOVUPD     32(SI), Y4
+	VMOVUPD     32(DI), Y5
+	VMOVUPD     32(DX), Y6
+	VFMADD231PD Y6, Y2, Y4
+	VMOVAPD     Y5, Y7
+	VFMADD213PD Y1, Y2, Y7
+	VFMADD231PD Y7, Y0, Y6
+	VMOVUPD     Y6, 32(DX)
+	VMOVUPD     32(DX)(BX*1), Y6
+	VFMADD231PD Y6, Y3, Y4
+	VMOVAPD     Y5, Y5
+	VFMADD213PD Y1, Y3, Y5
+	VFMADD231PD Y5, Y0, Y6
+	VMOVUPD     Y6, 32(DX)(BX*1)
+	VMOVUPD     Y4, 32(SI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000008, R8
+	JMP         vectors10
+
+done11:
+vectors12:
+	CMPQ        R8, $0x00000004
+	JL          done13
+	VMOVUPD     (SI), Y4
+	VMOVUPD     (DI), Y5
+	VMOVUPD     (DX), Y6
+	VFMADD231PD Y6, Y2, Y4
+	VMOVAPD     Y5, Y7
+	VFMADD213PD Y1, Y2, Y7
+	VFMADD231PD Y7, Y0, Y6
+	VMOVUPD     Y6, (DX)
+	VMOVUPD     (DX)(BX*1), Y6
+	VFMADD231PD Y6, Y3, Y4
+	VMOVAPD     Y5, Y5
+	VFMADD213PD Y1, Y3, Y5
+	VFMADD231PD Y5, Y0, Y6
+	VMOVUPD     Y6, (DX)(BX*1)
+	VMOVUPD     Y4, (SI)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x00000004, R8
+	JMP         vectors12
+
+done13:
+	TESTQ       R8, R8
+	JZ          end14
+	LEAQ        laneMasks<>+0(SB), R9
+	SHLQ        $0x03, R8
+	SUBQ        R8, R9
+	VMOVDQU     32(R9), Y4
+	VMASKMOVPD  (SI), Y4, Y5
+	VMASKMOVPD  (DI), Y4, Y6
+	VMASKMOVPD  (DX), Y4, Y7
+	VFMADD231PD Y7, Y2, Y5
+	VMOVAPD     Y6, Y8
+	VFMADD213PD Y1, Y2, Y8
+	VFMADD231PD Y8, Y0, Y7
+	VMASKMOVPD  Y7, Y4, (DX)
+	VMASKMOVPD  (DX)(BX*1), Y4, Y2
+	VFMADD231PD Y2, Y3, Y5
+	VMOVAPD     Y6, Y6
+	VFMADD213PD Y1, Y3, Y6
+	VFMADD231PD Y6, Y0, Y2
+	VMASKMOVPD  Y2, Y4, (DX)(BX*1)
+	VMASKMOVPD  Y5, Y4, (SI)
+
+end14:
+	MOVQ   lda+96(FP), DX
+	SHLQ   $0x03, DX
+	IMUL3Q $0x00000002, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000010, AX
+	SUBQ   $0x00000002, m+0(FP)
+
+next9:
+	CMPQ         m+0(FP), $0x00000001
+	JL           next16
+	VBROADCASTSD (AX), Y2
+	MOVQ         CX, DX
+	MOVQ         y_base+104(FP), BX
+	MOVQ         z_base+48(FP), SI
+	MOVQ         n+8(FP), DI
+
+vectors17:
+	CMPQ        DI, $0x00000008
+	JL          done18
+	VMOVUPD     (BX), Y3
+	VMOVUPD     (SI), Y4
+	VMOVUPD     (DX), Y5
+	VFMADD231PD Y5, Y2, Y3
+	VMOVAPD     Y4, Y4
+	VFMADD213PD Y1, Y2, Y4
+	VFMADD231PD Y4, Y0, Y5
+	VMOVUPD     Y5, (DX)
+	VMOVUPD     Y3, (BX)
+	VMOVUPD     32(BX), Y3
+	VMOVUPD     32(SI), Y4
+	VMOVUPD     32(DX), Y5
+	VFMADD231PD Y5, Y2, Y3
+	VMOVAPD     Y4, Y4
+	VFMADD213PD Y1, Y2, Y4
+	VFMADD231PD Y4, Y0, Y5
+	VMOVUPD     Y5, 32(DX)
+	VMOVUPD     Y3, 32(BX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000008, DI
+	JMP         vectors17
+
+done18:
+vectors19:
+	CMPQ        DI, $0x00000004
+	JL          done20
+	VMOVUPD     (BX), Y3
+	VMOVUPD     (SI), Y4
+	VMOVUPD     (DX), Y5
+	VFMADD231PD Y5, Y2, Y3
+	VMOVAPD     Y4, Y4
+	VFMADD213PD Y1, Y2, Y4
+	VFMADD231PD Y4, Y0, Y5
+	VMOVUPD     Y5, (DX)
+	VMOVUPD     Y3, (BX)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, BX
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000004, DI
+	JMP         vectors19
+
+done20:
+	TESTQ       DI, DI
+	JZ          end21
+	LEAQ        laneMasks<>+0(SB), R8
+	SHLQ        $0x03, DI
+	SUBQ        DI, R8
+	VMOVDQU     32(R8), Y3
+	VMASKMOVPD  (BX), Y3, Y4
+	VMASKMOVPD  (SI), Y3, Y5
+	VMASKMOVPD  (DX), Y3, Y6
+	VFMADD231PD Y6, Y2, Y4
+	VMOVAPD     Y5, Y5
+	VFMADD213PD Y1, Y2, Y5
+	VFMADD231PD Y5, Y0, Y6
+	VMASKMOVPD  Y6, Y3, (DX)
+	VMASKMOVPD  Y4, Y3, (BX)
+
+end21:
+	MOVQ lda+96(FP), DX
+	SHLQ $0x03, DX
+	ADDQ DX, CX
+	ADDQ $0x00000008, AX
+	SUBQ $0x00000001, m+0(FP)
+
+next16:
+	VZEROUPPER
+	RET
+
 // func GerF64AVX2(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int)
 // Requires: AVX, FMA3
 TEXT ·GerF64AVX2(SB), NOSPLIT, $0-104
 	VBROADCASTSD alpha+16(FP), Y0
 	VXORPS       Y2, Y2, Y2
-	MOVQ         x_base+24(FP), AX
-	MOVQ         a_base+72(FP), CX
-
-row1:
-	CMPQ         m+0(FP), $0x00
+	CMPQ         m+0(FP), $0x00000000
 	JE           end2
-	VBROADCASTSD (AX), Y1
-	MOVQ         y_base+48(FP), DX
-	MOVQ         CX, BX
-	MOVQ         n+8(FP), SI
+	CMPQ         n+8(FP), $0x00000020
+	JLE          short1
+	MOVQ         m+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         a_base+72(FP), DX
 
-vectors3:
-	CMPQ        SI, $0x00000010
-	JL          done4
-	VMOVUPD     (DX), Y3
+row3:
+	VBROADCASTSD (CX), Y1
+	MOVQ         y_base+48(FP), BX
+	MOVQ         DX, SI
+	MOVQ         n+8(FP), DI
+
+vectors4:
+	CMPQ        DI, $0x00000010
+	JL          done5
+	VMOVUPD     (BX), Y3
 	VFMADD213PD Y2, Y1, Y3
-	VMOVUPD     (BX), Y4
+	VMOVUPD     (SI), Y4
 	VFMADD231PD Y3, Y0, Y4
-	VMOVUPD     Y4, (BX)
-	VMOVUPD     32(DX), Y3
+	VMOVUPD     Y4, (SI)
+	VMOVUPD     32(BX), Y3
 	VFMADD213PD Y2, Y1, Y3
-	VMOVUPD     32(BX), Y4
+	VMOVUPD     32(SI), Y4
 	VFMADD231PD Y3, Y0, Y4
-	VMOVUPD     Y4, 32(BX)
-	VMOVUPD     64(DX), Y3
+	VMOVUPD     Y4, 32(SI)
+	VMOVUPD     64(BX), Y3
 	VFMADD213PD Y2, Y1, Y3
-	VMOVUPD     64(BX), Y4
+	VMOVUPD     64(SI), Y4
 	VFMADD231PD Y3, Y0, Y4
-	VMOVUPD     Y4, 64(BX)
-	VMOVUPD     96(DX), Y3
+	VMOVUPD     Y4, 64(SI)
+	VMOVUPD     96(BX), Y3
 	VFMADD213PD Y2, Y1, Y3
-	VMOVUPD     96(BX), Y4
+	VMOVUPD     96(SI), Y4
 	VFMADD231PD Y3, Y0, Y4
-	VMOVUPD     Y4, 96(BX)
-	ADDQ        $0x00000080, DX
+	VMOVUPD     Y4, 96(SI)
 	ADDQ        $0x00000080, BX
-	SUBQ        $0x00000010, SI
-	JMP         vectors3
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000010, DI
+	JMP         vectors4
 
-done4:
-vectors5:
-	CMPQ        SI, $0x00000004
-	JL          done6
-	VMOVUPD     (DX), Y3
+done5:
+vectors6:
+	CMPQ        DI, $0x00000004
+	JL          done7
+	VMOVUPD     (BX), Y3
 	VFMADD213PD Y2, Y1, Y3
-	VMOVUPD     (BX), Y4
+	VMOVUPD     (SI), Y4
 	VFMADD231PD Y3, Y0, Y4
-	VMOVUPD     Y4, (BX)
-	ADDQ        $0x00000020, DX
+	VMOVUPD     Y4, (SI)
 	ADDQ        $0x00000020, BX
-	SUBQ        $0x00000004, SI
-	JMP         vectors5
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000004, DI
+	JMP         vectors6
 
-done6:
-	TESTQ       SI, SI
-	JZ          end7
-	LEAQ        laneMasks<>+0(SB), DI
-	SHLQ        $0x03, SI
-	SUBQ        SI, DI
-	VMOVDQU     32(DI), Y3
-	VMASKMOVPD  (DX), Y3, Y4
+done7:
+	TESTQ       DI, DI
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), R8
+	SHLQ        $0x03, DI
+	SUBQ        DI, R8
+	VMOVDQU     32(R8), Y3
+	VMASKMOVPD  (BX), Y3, Y4
 	VFMADD213PD Y2, Y1, Y4
-	VMASKMOVPD  (BX), Y3, Y1
+	VMASKMOVPD  (SI), Y3, Y1
 	VFMADD231PD Y4, Y0, Y1
-	VMASKMOVPD  Y1, Y3, (BX)
+	VMASKMOVPD  Y1, Y3, (SI)
 
-end7:
-	ADDQ $0x00000008, AX
-	MOVQ lda+96(FP), DX
-	SHLQ $0x03, DX
-	ADDQ DX, CX
-	DECQ m+0(FP)
-	JMP  row1
+end8:
+	ADDQ $0x00000008, CX
+	MOVQ lda+96(FP), BX
+	SHLQ $0x03, BX
+	ADDQ BX, DX
+	DECQ AX
+	JNZ  row3
+	JMP  end2
+
+short1:
+	MOVQ    n+8(FP), AX
+	MOVQ    y_base+48(FP), CX
+	CMPQ    AX, $0x00000020
+	JL      next9
+	VMOVUPD (CX), Y3
+	VMOVUPD 32(CX), Y4
+	VMOVUPD 64(CX), Y5
+	VMOVUPD 96(CX), Y6
+	VMOVUPD 128(CX), Y7
+	VMOVUPD 160(CX), Y8
+	VMOVUPD 192(CX), Y9
+	VMOVUPD 224(CX), Y10
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+row10:
+	VBROADCASTSD (BX), Y1
+	VMOVAPD      Y3, Y11
+	VFMADD213PD  Y2, Y1, Y11
+	VMOVUPD      (SI), Y12
+	VFMADD231PD  Y11, Y0, Y12
+	VMOVUPD      Y12, (SI)
+	VMOVAPD      Y4, Y11
+	VFMADD213PD  Y2, Y1, Y11
+	VMOVUPD      32(SI), Y12
+	VFMADD231PD  Y11, Y0, Y12
+	VMOVUPD      Y12, 32(SI)
+	VMOVAPD      Y5, Y11
+	VFMADD213PD  Y2, Y1, Y11
+	VMOVUPD      64(SI), Y12
+	VFMADD231PD  Y11, Y0, Y12
+	VMOVUPD      Y12, 64(SI)
+	VMOVAPD      Y6, Y11
+	VFMADD213PD  Y2, Y1, Y11
+	VMOVUPD      96(SI), Y12
+	VFMADD231PD  Y11, Y0, Y12
+	VMOVUPD      Y12, 96(SI)
+	VMOVAPD      Y7, Y11
+	VFMADD213PD  Y2, Y1, Y11
+	VMOVUPD      128(SI), Y12
+	VFMADD231PD  Y11, Y0, Y12
+	VMOVUPD      Y12, 128(SI)
+	VMOVAPD      Y8, Y11
+	VFMADD213PD  Y2, Y1, Y11
+	VMOVUPD      160(SI), Y12
+	VFMADD231PD  Y11, Y0, Y12
+	VMOVUPD      Y12, 160(SI)
+	VMOVAPD      Y9, Y11
+	VFMADD213PD  Y2, Y1, Y11
+	VMOVUPD      192(SI), Y12
+	VFMADD231PD  Y11, Y0, Y12
+	VMOVUPD      Y12, 192(SI)
+	VMOVAPD      Y10, Y11
+	VFMADD213PD  Y2, Y1, Y11
+	VMOVUPD      224(SI), Y1
+	VFMADD231PD  Y11, Y0, Y1
+	VMOVUPD      Y1, 224(SI)
+	ADDQ         $0x00000008, BX
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          row10
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000100, a_base+72(FP)
+	SUBQ         $0x00000020, AX
+
+next9:
+	CMPQ    AX, $0x00000010
+	JL      next11
+	VMOVUPD (CX), Y3
+	VMOVUPD 32(CX), Y4
+	VMOVUPD 64(CX), Y5
+	VMOVUPD 96(CX), Y6
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+row12:
+	VBROADCASTSD (BX), Y1
+	VMOVAPD      Y3, Y7
+	VFMADD213PD  Y2, Y1, Y7
+	VMOVUPD      (SI), Y8
+	VFMADD231PD  Y7, Y0, Y8
+	VMOVUPD      Y8, (SI)
+	VMOVAPD      Y4, Y7
+	VFMADD213PD  Y2, Y1, Y7
+	VMOVUPD      32(SI), Y8
+	VFMADD231PD  Y7, Y0, Y8
+	VMOVUPD      Y8, 32(SI)
+	VMOVAPD      Y5, Y7
+	VFMADD213PD  Y2, Y1, Y7
+	VMOVUPD      64(SI), Y8
+	VFMADD231PD  Y7, Y0, Y8
+	VMOVUPD      Y8, 64(SI)
+	VMOVAPD      Y6, Y7
+	VFMADD213PD  Y2, Y1, Y7
+	VMOVUPD      96(SI), Y1
+	VFMADD231PD  Y7, Y0, Y1
+	VMOVUPD      Y1, 96(SI)
+	ADDQ         $0x00000008, BX
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          row12
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, a_base+72(FP)
+	SUBQ         $0x00000010, AX
+
+next11:
+	CMPQ    AX, $0x00000008
+	JL      next13
+	VMOVUPD (CX), Y3
+	VMOVUPD 32(CX), Y4
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+row14:
+	VBROADCASTSD (BX), Y1
+	VMOVAPD      Y3, Y5
+	VFMADD213PD  Y2, Y1, Y5
+	VMOVUPD      (SI), Y6
+	VFMADD231PD  Y5, Y0, Y6
+	VMOVUPD      Y6, (SI)
+	VMOVAPD      Y4, Y5
+	VFMADD213PD  Y2, Y1, Y5
+	VMOVUPD      32(SI), Y1
+	VFMADD231PD  Y5, Y0, Y1
+	VMOVUPD      Y1, 32(SI)
+	ADDQ         $0x00000008, BX
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          row14
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, a_base+72(FP)
+	SUBQ         $0x00000008, AX
+
+next13:
+	CMPQ    AX, $0x00000004
+	JL      next15
+	VMOVUPD (CX), Y3
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+row16:
+	VBROADCASTSD (BX), Y1
+	VMOVAPD      Y3, Y4
+	VFMADD213PD  Y2, Y1, Y4
+	VMOVUPD      (SI), Y1
+	VFMADD231PD  Y4, Y0, Y1
+	VMOVUPD      Y1, (SI)
+	ADDQ         $0x00000008, BX
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          row16
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, a_base+72(FP)
+	SUBQ         $0x00000004, AX
+
+next15:
+	TESTQ      AX, AX
+	JZ         end2
+	LEAQ       laneMasks<>+0(SB), DX
+	SHLQ       $0x03, AX
+	SUBQ       AX, DX
+	VMOVDQU    32(DX), Y3
+	VMASKMOVPD (CX), Y3, Y4
+	MOVQ       m+0(FP), AX
+	MOVQ       x_base+24(FP), CX
+	MOVQ       a_base+72(FP), DX
+
+row17:
+	VBROADCASTSD (CX), Y1
+	VMOVAPD      Y4, Y5
+	VFMADD213PD  Y2, Y1, Y5
+	VMASKMOVPD   (DX), Y3, Y1
+	VFMADD231PD  Y5, Y0, Y1
+	VMASKMOVPD   Y1, Y3, (DX)
+	ADDQ         $0x00000008, CX
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          row17
 
 end2:
 	VZEROUPPER
@@ -1916,82 +3650,933 @@ next16:
 	VZEROUPPER
 	RET
 
+// func GemvTResumeF32AVX512(m int, n int, a []float32, lda int, x []float32, y []float32)
+// Requires: AVX, AVX512F
+TEXT ·GemvTResumeF32AVX512(SB), NOSPLIT, $0-96
+	MOVQ x_base+48(FP), AX
+	MOVQ a_base+16(FP), CX
+
+band1:
+	CMPQ         m+0(FP), $0x00000008
+	JL           next2
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	VBROADCASTSS 12(AX), Z3
+	VBROADCASTSS 16(AX), Z4
+	VBROADCASTSS 20(AX), Z5
+	VBROADCASTSS 24(AX), Z6
+	VBROADCASTSS 28(AX), Z7
+	MOVQ         CX, DX
+	MOVQ         lda+40(FP), BX
+	SHLQ         $0x02, BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (DX)(SI*1), DI
+	LEAQ         (DI)(SI*1), SI
+	MOVQ         y_base+72(FP), R8
+	MOVQ         n+8(FP), R9
+
+vectors3:
+	CMPQ        R9, $0x00000020
+	JL          done4
+	VMOVUPS     (R8), Z8
+	VFMADD231PS (DX), Z0, Z8
+	VFMADD231PS (DX)(BX*1), Z1, Z8
+	VFMADD231PS (DX)(BX*2), Z2, Z8
+	VFMADD231PS (DI), Z3, Z8
+	VFMADD231PS (DI)(BX*1), Z4, Z8
+	VFMADD231PS (DI)(BX*2), Z5, Z8
+	VFMADD231PS (SI), Z6, Z8
+	VFMADD231PS (SI)(BX*1), Z7, Z8
+	VMOVUPS     Z8, (R8)
+	VMOVUPS     64(R8), Z8
+	VFMADD231PS 64(DX), Z0, Z8
+	VFMADD231PS 64(DX)(BX*1), Z1, Z8
+	VFMADD231PS 64(DX)(BX*2), Z2, Z8
+	VFMADD231PS 64(DI), Z3, Z8
+	VFMADD231PS 64(DI)(BX*1), Z4, Z8
+	VFMADD231PS 64(DI)(BX*2), Z5, Z8
+	VFMADD231PS 64(SI), Z6, Z8
+	VFMADD231PS 64(SI)(BX*1), Z7, Z8
+	VMOVUPS     Z8, 64(R8)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, DI
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, R8
+	SUBQ        $0x00000020, R9
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        R9, $0x00000010
+	JL          done6
+	VMOVUPS     (R8), Z8
+	VFMADD231PS (DX), Z0, Z8
+	VFMADD231PS (DX)(BX*1), Z1, Z8
+	VFMADD231PS (DX)(BX*2), Z2, Z8
+	VFMADD231PS (DI), Z3, Z8
+	VFMADD231PS (DI)(BX*1), Z4, Z8
+	VFMADD231PS (DI)(BX*2), Z5, Z8
+	VFMADD231PS (SI), Z6, Z8
+	VFMADD231PS (SI)(BX*1), Z7, Z8
+	VMOVUPS     Z8, (R8)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, R8
+	SUBQ        $0x00000010, R9
+	JMP         vectors5
+
+done6:
+	TESTQ       R9, R9
+	JZ          end7
+	LEAQ        bitMasks<>+0(SB), R10
+	KMOVW       (R10)(R9*2), K1
+	VMOVUPS.Z   (R8), K1, Z8
+	VMOVUPS.Z   (DX), K1, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS.Z   (DX)(BX*1), K1, Z0
+	VFMADD231PS Z0, Z1, Z8
+	VMOVUPS.Z   (DX)(BX*2), K1, Z0
+	VFMADD231PS Z0, Z2, Z8
+	VMOVUPS.Z   (DI), K1, Z0
+	VFMADD231PS Z0, Z3, Z8
+	VMOVUPS.Z   (DI)(BX*1), K1, Z0
+	VFMADD231PS Z0, Z4, Z8
+	VMOVUPS.Z   (DI)(BX*2), K1, Z0
+	VFMADD231PS Z0, Z5, Z8
+	VMOVUPS.Z   (SI), K1, Z0
+	VFMADD231PS Z0, Z6, Z8
+	VMOVUPS.Z   (SI)(BX*1), K1, Z0
+	VFMADD231PS Z0, Z7, Z8
+	VMOVUPS     Z8, K1, (R8)
+
+end7:
+	MOVQ   lda+40(FP), DX
+	SHLQ   $0x02, DX
+	IMUL3Q $0x00000008, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000020, AX
+	SUBQ   $0x00000008, m+0(FP)
+	JMP    band1
+
+next2:
+	CMPQ         m+0(FP), $0x00000004
+	JL           next9
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	VBROADCASTSS 12(AX), Z3
+	MOVQ         CX, DX
+	MOVQ         lda+40(FP), BX
+	SHLQ         $0x02, BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (DX)(SI*1), SI
+	MOVQ         y_base+72(FP), DI
+	MOVQ         n+8(FP), R8
+
+vectors10:
+	CMPQ        R8, $0x00000020
+	JL          done11
+	VMOVUPS     (DI), Z4
+	VFMADD231PS (DX), Z0, Z4
+	VFMADD231PS (DX)(BX*1), Z1, Z4
+	VFMADD231PS (DX)(BX*2), Z2, Z4
+	VFMADD231PS (SI), Z3, Z4
+	VMOVUPS     Z4, (DI)
+	VMOVUPS     64(DI), Z4
+	VFMADD231PS 64(DX), Z0, Z4
+	VFMADD231PS 64(DX)(BX*1), Z1, Z4
+	VFMADD231PS 64(DX)(BX*2), Z2, Z4
+	VFMADD231PS 64(SI), Z3, Z4
+	VMOVUPS     Z4, 64(DI)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, DI
+	SUBQ        $0x00000020, R8
+	JMP         vectors10
+
+done11:
+vectors12:
+	CMPQ        R8, $0x00000010
+	JL          done13
+	VMOVUPS     (DI), Z4
+	VFMADD231PS (DX), Z0, Z4
+	VFMADD231PS (DX)(BX*1), Z1, Z4
+	VFMADD231PS (DX)(BX*2), Z2, Z4
+	VFMADD231PS (SI), Z3, Z4
+	VMOVUPS     Z4, (DI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000010, R8
+	JMP         vectors12
+
+done13:
+	TESTQ       R8, R8
+	JZ          end14
+	LEAQ        bitMasks<>+0(SB), R9
+	KMOVW       (R9)(R8*2), K1
+	VMOVUPS.Z   (DI), K1, Z4
+	VMOVUPS.Z   (DX), K1, Z5
+	VFMADD231PS Z5, Z0, Z4
+	VMOVUPS.Z   (DX)(BX*1), K1, Z0
+	VFMADD231PS Z0, Z1, Z4
+	VMOVUPS.Z   (DX)(BX*2), K1, Z0
+	VFMADD231PS Z0, Z2, Z4
+	VMOVUPS.Z   (SI), K1, Z0
+	VFMADD231PS Z0, Z3, Z4
+	VMOVUPS     Z4, K1, (DI)
+
+end14:
+	MOVQ   lda+40(FP), DX
+	SHLQ   $0x02, DX
+	IMUL3Q $0x00000004, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000010, AX
+	SUBQ   $0x00000004, m+0(FP)
+
+next9:
+	CMPQ         m+0(FP), $0x00000002
+	JL           next16
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	MOVQ         CX, DX
+	MOVQ         lda+40(FP), BX
+	SHLQ         $0x02, BX
+	MOVQ         y_base+72(FP), SI
+	MOVQ         n+8(FP), DI
+
+vectors17:
+	CMPQ        DI, $0x00000020
+	JL          done18
+	VMOVUPS     (SI), Z2
+	VFMADD231PS (DX), Z0, Z2
+	VFMADD231PS (DX)(BX*1), Z1, Z2
+	VMOVUPS     Z2, (SI)
+	VMOVUPS     64(SI), Z2
+	VFMADD231PS 64(DX), Z0, Z2
+	VFMADD231PS 64(DX)(BX*1), Z1, Z2
+	VMOVUPS     Z2, 64(SI)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000020, DI
+	JMP         vectors17
+
+done18:
+vectors19:
+	CMPQ        DI, $0x00000010
+	JL          done20
+	VMOVUPS     (SI), Z2
+	VFMADD231PS (DX), Z0, Z2
+	VFMADD231PS (DX)(BX*1), Z1, Z2
+	VMOVUPS     Z2, (SI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000010, DI
+	JMP         vectors19
+
+done20:
+	TESTQ       DI, DI
+	JZ          end21
+	LEAQ        bitMasks<>+0(SB), R8
+	KMOVW       (R8)(DI*2), K1
+	VMOVUPS.Z   (SI), K1, Z2
+	VMOVUPS.Z   (DX), K1, Z3
+	VFMADD231PS Z3, Z0, Z2
+	VMOVUPS.Z   (DX)(BX*1), K1, Z0
+	VFMADD231PS Z0, Z1, Z2
+	VMOVUPS     Z2, K1, (SI)
+
+end21:
+	MOVQ   lda+40(FP), DX
+	SHLQ   $0x02, DX
+	IMUL3Q $0x00000002, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000008, AX
+	SUBQ   $0x00000002, m+0(FP)
+
+next16:
+	CMPQ         m+0(FP), $0x00000001
+	JL           next23
+	VBROADCASTSS (AX), Z0
+	MOVQ         CX, DX
+	MOVQ         y_base+72(FP), BX
+	MOVQ         n+8(FP), SI
+
+vectors24:
+	CMPQ        SI, $0x00000020
+	JL          done25
+	VMOVUPS     (BX), Z1
+	VFMADD231PS (DX), Z0, Z1
+	VMOVUPS     Z1, (BX)
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS 64(DX), Z0, Z1
+	VMOVUPS     Z1, 64(BX)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000020, SI
+	JMP         vectors24
+
+done25:
+vectors26:
+	CMPQ        SI, $0x00000010
+	JL          done27
+	VMOVUPS     (BX), Z1
+	VFMADD231PS (DX), Z0, Z1
+	VMOVUPS     Z1, (BX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	SUBQ        $0x00000010, SI
+	JMP         vectors26
+
+done27:
+	TESTQ       SI, SI
+	JZ          end28
+	LEAQ        bitMasks<>+0(SB), DI
+	KMOVW       (DI)(SI*2), K1
+	VMOVUPS.Z   (BX), K1, Z1
+	VMOVUPS.Z   (DX), K1, Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, K1, (BX)
+
+end28:
+	MOVQ lda+40(FP), DX
+	SHLQ $0x02, DX
+	ADDQ DX, CX
+	ADDQ $0x00000004, AX
+	SUBQ $0x00000001, m+0(FP)
+
+next23:
+	VZEROUPPER
+	RET
+
+// func GemvTGerF32AVX512(m int, n int, alpha float32, x []float32, z []float32, a []float32, lda int, y []float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·GemvTGerF32AVX512(SB), NOSPLIT, $0-128
+	VBROADCASTSS alpha+16(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	MOVQ         x_base+24(FP), AX
+	MOVQ         a_base+72(FP), CX
+
+band1:
+	CMPQ         m+0(FP), $0x00000004
+	JL           next2
+	VBROADCASTSS (AX), Z2
+	VBROADCASTSS 4(AX), Z3
+	VBROADCASTSS 8(AX), Z4
+	VBROADCASTSS 12(AX), Z5
+	MOVQ         CX, DX
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x02, BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (DX)(SI*1), SI
+	MOVQ         y_base+104(FP), DI
+	MOVQ         z_base+48(FP), R8
+	MOVQ         n+8(FP), R9
+
+vectors3:
+	CMPQ        R9, $0x00000020
+	JL          done4
+	VMOVUPS     (DI), Z6
+	VMOVUPS     (R8), Z7
+	VMOVUPS     (DX), Z8
+	VFMADD231PS Z8, Z2, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z2, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, (DX)
+	VMOVUPS     (DX)(BX*1), Z8
+	VFMADD231PS Z8, Z3, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z3, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, (DX)(BX*1)
+	VMOVUPS     (DX)(BX*2), Z8
+	VFMADD231PS Z8, Z4, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z4, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, (DX)(BX*2)
+	VMOVUPS     (SI), Z8
+	VFMADD231PS Z8, Z5, Z6
+	VMOVAPS     Z7, Z7
+	VFMADD213PS Z1, Z5, Z7
+	VFMADD231PS Z7, Z0, Z8
+	VMOVUPS     Z8, (SI)
+	VMOVUPS     Z6, (DI)
+	VMOVUPS     64(DI), Z6
+	VMOVUPS     64(R8), Z7
+	VMOVUPS     64(DX), Z8
+	VFMADD231PS Z8, Z2, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z2, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, 64(DX)
+	VMOVUPS     64(DX)(BX*1), Z8
+	VFMADD231PS Z8, Z3, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z3, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, 64(DX)(BX*1)
+	VMOVUPS     64(DX)(BX*2), Z8
+	VFMADD231PS Z8, Z4, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z4, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, 64(DX)(BX*2)
+	VMOVUPS     64(SI), Z8
+	VFMADD231PS Z8, Z5, Z6
+	VMOVAPS     Z7, Z7
+	VFMADD213PS Z1, Z5, Z7
+	VFMADD231PS Z7, Z0, Z8
+	VMOVUPS     Z8, 64(SI)
+	VMOVUPS     Z6, 64(DI)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, DI
+	ADDQ        $0x00000080, R8
+	SUBQ        $0x00000020, R9
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        R9, $0x00000010
+	JL          done6
+	VMOVUPS     (DI), Z6
+	VMOVUPS     (R8), Z7
+	VMOVUPS     (DX), Z8
+	VFMADD231PS Z8, Z2, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z2, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, (DX)
+	VMOVUPS     (DX)(BX*1), Z8
+	VFMADD231PS Z8, Z3, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z3, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, (DX)(BX*1)
+	VMOVUPS     (DX)(BX*2), Z8
+	VFMADD231PS Z8, Z4, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z4, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, (DX)(BX*2)
+	VMOVUPS     (SI), Z8
+	VFMADD231PS Z8, Z5, Z6
+	VMOVAPS     Z7, Z7
+	VFMADD213PS Z1, Z5, Z7
+	VFMADD231PS Z7, Z0, Z8
+	VMOVUPS     Z8, (SI)
+	VMOVUPS     Z6, (DI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R8
+	SUBQ        $0x00000010, R9
+	JMP         vectors5
+
+done6:
+	TESTQ       R9, R9
+	JZ          end7
+	LEAQ        bitMasks<>+0(SB), R10
+	KMOVW       (R10)(R9*2), K1
+	VMOVUPS.Z   (DI), K1, Z6
+	VMOVUPS.Z   (R8), K1, Z7
+	VMOVUPS.Z   (DX), K1, Z8
+	VFMADD231PS Z8, Z2, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z2, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, K1, (DX)
+	VMOVUPS.Z   (DX)(BX*1), K1, Z2
+	VFMADD231PS Z2, Z3, Z6
+	VMOVAPS     Z7, Z8
+	VFMADD213PS Z1, Z3, Z8
+	VFMADD231PS Z8, Z0, Z2
+	VMOVUPS     Z2, K1, (DX)(BX*1)
+	VMOVUPS.Z   (DX)(BX*2), K1, Z2
+	VFMADD231PS Z2, Z4, Z6
+	VMOVAPS     Z7, Z3
+	VFMADD213PS Z1, Z4, Z3
+	VFMADD231PS Z3, Z0, Z2
+	VMOVUPS     Z2, K1, (DX)(BX*2)
+	VMOVUPS.Z   (SI), K1, Z2
+	VFMADD231PS Z2, Z5, Z6
+	VMOVAPS     Z7, Z3
+	VFMADD213PS Z1, Z5, Z3
+	VFMADD231PS Z3, Z0, Z2
+	VMOVUPS     Z2, K1, (SI)
+	VMOVUPS     Z6, K1, (DI)
+
+end7:
+	MOVQ   lda+96(FP), DX
+	SHLQ   $0x02, DX
+	IMUL3Q $0x00000004, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000010, AX
+	SUBQ   $0x00000004, m+0(FP)
+	JMP    band1
+
+next2:
+	CMPQ         m+0(FP), $0x00000002
+	JL           next9
+	VBROADCASTSS (AX), Z2
+	VBROADCASTSS 4(AX), Z3
+	MOVQ         CX, DX
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x02, BX
+	MOVQ         y_base+104(FP), SI
+	MOVQ         z_base+48(FP), DI
+	MOVQ         n+8(FP), R8
+
+vectors10:
+	CMPQ        R8, $0x00000020
+	JL          done11
+	VMOVUPS     (SI), Z4
+	VMOVUPS     (DI), Z5
+	VMOVUPS     (DX), Z6
+	VFMADD231PS Z6, Z2, Z4
+	VMOVAPS     Z5, Z7
+	VFMADD213PS Z1, Z2, Z7
+	VFMADD231PS Z7, Z0, Z6
+	VMOVUPS     Z6, (DX)
+	VMOVUPS     (DX)(BX*1), Z6
+	VFMADD231PS Z6, Z3, Z4
+	VMOVAPS     Z5, Z5
+	VFMADD213PS Z1, Z3, Z5
+	VFMADD231PS Z5, Z0, Z6
+	VMOVUPS     Z6, (DX)(BX*1)
+	VMOVUPS     Z4, (SI)
+	VMOVUPS     64(SI), Z4
+	VMOVUPS     64(DI), Z5
+	VMOVUPS     64(DX), Z6
+	VFMADD231PS Z6, Z2, Z4
+	VMOVAPS     Z5, Z7
+	VFMADD213PS Z1, Z2, Z7
+	VFMADD231PS Z7, Z0, Z6
+	VMOVUPS     Z6, 64(DX)
+	VMOVUPS     64(DX)(BX*1), Z6
+	VFMADD231PS Z6, Z3, Z4
+	VMOVAPS     Z5, Z5
+	VFMADD213PS Z1, Z3, Z5
+	VFMADD231PS Z5, Z0, Z6
+	VMOVUPS     Z6, 64(DX)(BX*1)
+	VMOVUPS     Z4, 64(SI)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, DI
+	SUBQ        $0x00000020, R8
+	JMP         vectors10
+
+done11:
+vectors12:
+	CMPQ        R8, $0x00000010
+	JL          done13
+	VMOVUPS     (SI), Z4
+	VMOVUPS     (DI), Z5
+	VMOVUPS     (DX), Z6
+	VFMADD231PS Z6, Z2, Z4
+	VMOVAPS     Z5, Z7
+	VFMADD213PS Z1, Z2, Z7
+	VFMADD231PS Z7, Z0, Z6
+	VMOVUPS     Z6, (DX)
+	VMOVUPS     (DX)(BX*1), Z6
+	VFMADD231PS Z6, Z3, Z4
+	VMOVAPS     Z5, Z5
+	VFMADD213PS Z1, Z3, Z5
+	VFMADD231PS Z5, Z0, Z6
+	VMOVUPS     Z6, (DX)(BX*1)
+	VMOVUPS     Z4, (SI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000010, R8
+	JMP         vectors12
+
+done13:
+	TESTQ       R8, R8
+	JZ          end14
+	LEAQ        bitMasks<>+0(SB), R9
+	KMOVW       (R9)(R8*2), K1
+	VMOVUPS.Z   (SI), K1, Z4
+	VMOVUPS.Z   (DI), K1, Z5
+	VMOVUPS.Z   (DX), K1, Z6
+	VFMADD231PS Z6, Z2, Z4
+	VMOVAPS     Z5, Z7
+	VFMADD213PS Z1, Z2, Z7
+	VFMADD231PS Z7, Z0, Z6
+	VMOVUPS     Z6, K1, (DX)
+	VMOVUPS.Z   (DX)(BX*1), K1, Z2
+	VFMADD231PS Z2, Z3, Z4
+	VMOVAPS     Z5, Z5
+	VFMADD213PS Z1, Z3, Z5
+	VFMADD231PS Z5, Z0, Z2
+	VMOVUPS     Z2, K1, (DX)(BX*1)
+	VMOVUPS     Z4, K1, (SI)
+
+end14:
+	MOVQ   lda+96(FP), DX
+	SHLQ   $0x02, DX
+	IMUL3Q $0x00000002, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000008, AX
+	SUBQ   $0x00000002, m+0(FP)
+
+next9:
+	CMPQ         m+0(FP), $0x00000001
+	JL           next16
+	VBROADCASTSS (AX), Z2
+	MOVQ         CX, DX
+	MOVQ         y_base+104(FP), BX
+	MOVQ         z_base+48(FP), SI
+	MOVQ         n+8(FP), DI
+
+vectors17:
+	CMPQ        DI, $0x00000020
+	JL          done18
+	VMOVUPS     (BX), Z3
+	VMOVUPS     (SI), Z4
+	VMOVUPS     (DX), Z5
+	VFMADD231PS Z5, Z2, Z3
+	VMOVAPS     Z4, Z4
+	VFMADD213PS Z1, Z2, Z4
+	VFMADD231PS Z4, Z0, Z5
+	VMOVUPS     Z5, (DX)
+	VMOVUPS     Z3, (BX)
+	VMOVUPS     64(BX), Z3
+	VMOVUPS     64(SI), Z4
+	VMOVUPS     64(DX), Z5
+	VFMADD231PS Z5, Z2, Z3
+	VMOVAPS     Z4, Z4
+	VFMADD213PS Z1, Z2, Z4
+	VFMADD231PS Z4, Z0, Z5
+	VMOVUPS     Z5, 64(DX)
+	VMOVUPS     Z3, 64(BX)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000020, DI
+	JMP         vectors17
+
+done18:
+vectors19:
+	CMPQ        DI, $0x00000010
+	JL          done20
+	VMOVUPS     (BX), Z3
+	VMOVUPS     (SI), Z4
+	VMOVUPS     (DX), Z5
+	VFMADD231PS Z5, Z2, Z3
+	VMOVAPS     Z4, Z4
+	VFMADD213PS Z1, Z2, Z4
+	VFMADD231PS Z4, Z0, Z5
+	VMOVUPS     Z5, (DX)
+	VMOVUPS     Z3, (BX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000010, DI
+	JMP         vectors19
+
+done20:
+	TESTQ       DI, DI
+	JZ          end21
+	LEAQ        bitMasks<>+0(SB), R8
+	KMOVW       (R8)(DI*2), K1
+	VMOVUPS.Z   (BX), K1, Z3
+	VMOVUPS.Z   (SI), K1, Z4
+	VMOVUPS.Z   (DX), K1, Z5
+	VFMADD231PS Z5, Z2, Z3
+	VMOVAPS     Z4, Z4
+	VFMADD213PS Z1, Z2, Z4
+	VFMADD231PS Z4, Z0, Z5
+	VMOVUPS     Z5, K1, (DX)
+	VMOVUPS     Z3, K1, (BX)
+
+end21:
+	MOVQ lda+96(FP), DX
+	SHLQ $0x02, DX
+	ADDQ DX, CX
+	ADDQ $0x00000004, AX
+	SUBQ $0x00000001, m+0(FP)
+
+next16:
+	VZEROUPPER
+	RET
+
 // func GerF32AVX512(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·GerF32AVX512(SB), NOSPLIT, $0-104
 	VBROADCASTSS alpha+16(FP), Z0
 	VXORPS       Z2, Z2, Z2
-	MOVQ         x_base+24(FP), AX
-	MOVQ         a_base+72(FP), CX
-
-row1:
-	CMPQ         m+0(FP), $0x00
+	CMPQ         m+0(FP), $0x00000000
 	JE           end2
-	VBROADCASTSS (AX), Z1
-	MOVQ         y_base+48(FP), DX
-	MOVQ         CX, BX
-	MOVQ         n+8(FP), SI
+	CMPQ         n+8(FP), $0x00000080
+	JLE          short1
+	MOVQ         m+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         a_base+72(FP), DX
 
-vectors3:
-	CMPQ        SI, $0x00000040
-	JL          done4
-	VMOVUPS     (DX), Z3
+row3:
+	VBROADCASTSS (CX), Z1
+	MOVQ         y_base+48(FP), BX
+	MOVQ         DX, SI
+	MOVQ         n+8(FP), DI
+
+vectors4:
+	CMPQ        DI, $0x00000040
+	JL          done5
+	VMOVUPS     (BX), Z3
 	VFMADD213PS Z2, Z1, Z3
-	VMOVUPS     (BX), Z4
+	VMOVUPS     (SI), Z4
 	VFMADD231PS Z3, Z0, Z4
-	VMOVUPS     Z4, (BX)
-	VMOVUPS     64(DX), Z3
+	VMOVUPS     Z4, (SI)
+	VMOVUPS     64(BX), Z3
 	VFMADD213PS Z2, Z1, Z3
-	VMOVUPS     64(BX), Z4
+	VMOVUPS     64(SI), Z4
 	VFMADD231PS Z3, Z0, Z4
-	VMOVUPS     Z4, 64(BX)
-	VMOVUPS     128(DX), Z3
+	VMOVUPS     Z4, 64(SI)
+	VMOVUPS     128(BX), Z3
 	VFMADD213PS Z2, Z1, Z3
-	VMOVUPS     128(BX), Z4
+	VMOVUPS     128(SI), Z4
 	VFMADD231PS Z3, Z0, Z4
-	VMOVUPS     Z4, 128(BX)
-	VMOVUPS     192(DX), Z3
+	VMOVUPS     Z4, 128(SI)
+	VMOVUPS     192(BX), Z3
 	VFMADD213PS Z2, Z1, Z3
-	VMOVUPS     192(BX), Z4
+	VMOVUPS     192(SI), Z4
 	VFMADD231PS Z3, Z0, Z4
-	VMOVUPS     Z4, 192(BX)
-	ADDQ        $0x00000100, DX
+	VMOVUPS     Z4, 192(SI)
 	ADDQ        $0x00000100, BX
-	SUBQ        $0x00000040, SI
-	JMP         vectors3
+	ADDQ        $0x00000100, SI
+	SUBQ        $0x00000040, DI
+	JMP         vectors4
 
-done4:
-vectors5:
-	CMPQ        SI, $0x00000010
-	JL          done6
-	VMOVUPS     (DX), Z3
+done5:
+vectors6:
+	CMPQ        DI, $0x00000010
+	JL          done7
+	VMOVUPS     (BX), Z3
 	VFMADD213PS Z2, Z1, Z3
-	VMOVUPS     (BX), Z4
+	VMOVUPS     (SI), Z4
 	VFMADD231PS Z3, Z0, Z4
-	VMOVUPS     Z4, (BX)
-	ADDQ        $0x00000040, DX
+	VMOVUPS     Z4, (SI)
 	ADDQ        $0x00000040, BX
-	SUBQ        $0x00000010, SI
-	JMP         vectors5
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000010, DI
+	JMP         vectors6
 
-done6:
-	TESTQ       SI, SI
-	JZ          end7
-	LEAQ        bitMasks<>+0(SB), DI
-	KMOVW       (DI)(SI*2), K1
-	VMOVUPS.Z   (DX), K1, Z3
+done7:
+	TESTQ       DI, DI
+	JZ          end8
+	LEAQ        bitMasks<>+0(SB), R8
+	KMOVW       (R8)(DI*2), K1
+	VMOVUPS.Z   (BX), K1, Z3
 	VFMADD213PS Z2, Z1, Z3
-	VMOVUPS.Z   (BX), K1, Z1
+	VMOVUPS.Z   (SI), K1, Z1
 	VFMADD231PS Z3, Z0, Z1
-	VMOVUPS     Z1, K1, (BX)
+	VMOVUPS     Z1, K1, (SI)
 
-end7:
-	ADDQ $0x00000004, AX
-	MOVQ lda+96(FP), DX
-	SHLQ $0x02, DX
-	ADDQ DX, CX
-	DECQ m+0(FP)
-	JMP  row1
+end8:
+	ADDQ $0x00000004, CX
+	MOVQ lda+96(FP), BX
+	SHLQ $0x02, BX
+	ADDQ BX, DX
+	DECQ AX
+	JNZ  row3
+	JMP  end2
+
+short1:
+	MOVQ    n+8(FP), AX
+	MOVQ    y_base+48(FP), CX
+	CMPQ    AX, $0x00000080
+	JL      next9
+	VMOVUPS (CX), Z3
+	VMOVUPS 64(CX), Z4
+	VMOVUPS 128(CX), Z5
+	VMOVUPS 192(CX), Z6
+	VMOVUPS 256(CX), Z7
+	VMOVUPS 320(CX), Z8
+	VMOVUPS 384(CX), Z9
+	VMOVUPS 448(CX), Z10
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+row10:
+	VBROADCASTSS (BX), Z1
+	VMOVAPS      Z3, Z11
+	VFMADD213PS  Z2, Z1, Z11
+	VMOVUPS      (SI), Z12
+	VFMADD231PS  Z11, Z0, Z12
+	VMOVUPS      Z12, (SI)
+	VMOVAPS      Z4, Z11
+	VFMADD213PS  Z2, Z1, Z11
+	VMOVUPS      64(SI), Z12
+	VFMADD231PS  Z11, Z0, Z12
+	VMOVUPS      Z12, 64(SI)
+	VMOVAPS      Z5, Z11
+	VFMADD213PS  Z2, Z1, Z11
+	VMOVUPS      128(SI), Z12
+	VFMADD231PS  Z11, Z0, Z12
+	VMOVUPS      Z12, 128(SI)
+	VMOVAPS      Z6, Z11
+	VFMADD213PS  Z2, Z1, Z11
+	VMOVUPS      192(SI), Z12
+	VFMADD231PS  Z11, Z0, Z12
+	VMOVUPS      Z12, 192(SI)
+	VMOVAPS      Z7, Z11
+	VFMADD213PS  Z2, Z1, Z11
+	VMOVUPS      256(SI), Z12
+	VFMADD231PS  Z11, Z0, Z12
+	VMOVUPS      Z12, 256(SI)
+	VMOVAPS      Z8, Z11
+	VFMADD213PS  Z2, Z1, Z11
+	VMOVUPS      320(SI), Z12
+	VFMADD231PS  Z11, Z0, Z12
+	VMOVUPS      Z12, 320(SI)
+	VMOVAPS      Z9, Z11
+	VFMADD213PS  Z2, Z1, Z11
+	VMOVUPS      384(SI), Z12
+	VFMADD231PS  Z11, Z0, Z12
+	VMOVUPS      Z12, 384(SI)
+	VMOVAPS      Z10, Z11
+	VFMADD213PS  Z2, Z1, Z11
+	VMOVUPS      448(SI), Z1
+	VFMADD231PS  Z11, Z0, Z1
+	VMOVUPS      Z1, 448(SI)
+	ADDQ         $0x00000004, BX
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          row10
+	ADDQ         $0x00000200, CX
+	ADDQ         $0x00000200, a_base+72(FP)
+	SUBQ         $0x00000080, AX
+
+next9:
+	CMPQ    AX, $0x00000040
+	JL      next11
+	VMOVUPS (CX), Z3
+	VMOVUPS 64(CX), Z4
+	VMOVUPS 128(CX), Z5
+	VMOVUPS 192(CX), Z6
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+row12:
+	VBROADCASTSS (BX), Z1
+	VMOVAPS      Z3, Z7
+	VFMADD213PS  Z2, Z1, Z7
+	VMOVUPS      (SI), Z8
+	VFMADD231PS  Z7, Z0, Z8
+	VMOVUPS      Z8, (SI)
+	VMOVAPS      Z4, Z7
+	VFMADD213PS  Z2, Z1, Z7
+	VMOVUPS      64(SI), Z8
+	VFMADD231PS  Z7, Z0, Z8
+	VMOVUPS      Z8, 64(SI)
+	VMOVAPS      Z5, Z7
+	VFMADD213PS  Z2, Z1, Z7
+	VMOVUPS      128(SI), Z8
+	VFMADD231PS  Z7, Z0, Z8
+	VMOVUPS      Z8, 128(SI)
+	VMOVAPS      Z6, Z7
+	VFMADD213PS  Z2, Z1, Z7
+	VMOVUPS      192(SI), Z1
+	VFMADD231PS  Z7, Z0, Z1
+	VMOVUPS      Z1, 192(SI)
+	ADDQ         $0x00000004, BX
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          row12
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000100, a_base+72(FP)
+	SUBQ         $0x00000040, AX
+
+next11:
+	CMPQ    AX, $0x00000020
+	JL      next13
+	VMOVUPS (CX), Z3
+	VMOVUPS 64(CX), Z4
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+row14:
+	VBROADCASTSS (BX), Z1
+	VMOVAPS      Z3, Z5
+	VFMADD213PS  Z2, Z1, Z5
+	VMOVUPS      (SI), Z6
+	VFMADD231PS  Z5, Z0, Z6
+	VMOVUPS      Z6, (SI)
+	VMOVAPS      Z4, Z5
+	VFMADD213PS  Z2, Z1, Z5
+	VMOVUPS      64(SI), Z1
+	VFMADD231PS  Z5, Z0, Z1
+	VMOVUPS      Z1, 64(SI)
+	ADDQ         $0x00000004, BX
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          row14
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, a_base+72(FP)
+	SUBQ         $0x00000020, AX
+
+next13:
+	CMPQ    AX, $0x00000010
+	JL      next15
+	VMOVUPS (CX), Z3
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+row16:
+	VBROADCASTSS (BX), Z1
+	VMOVAPS      Z3, Z4
+	VFMADD213PS  Z2, Z1, Z4
+	VMOVUPS      (SI), Z1
+	VFMADD231PS  Z4, Z0, Z1
+	VMOVUPS      Z1, (SI)
+	ADDQ         $0x00000004, BX
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          row16
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, a_base+72(FP)
+	SUBQ         $0x00000010, AX
+
+next15:
+	TESTQ     AX, AX
+	JZ        end2
+	LEAQ      bitMasks<>+0(SB), DX
+	KMOVW     (DX)(AX*2), K1
+	VMOVUPS.Z (CX), K1, Z3
+	MOVQ      m+0(FP), AX
+	MOVQ      x_base+24(FP), CX
+	MOVQ      a_base+72(FP), DX
+
+row17:
+	VBROADCASTSS (CX), Z1
+	VMOVAPS      Z3, Z4
+	VFMADD213PS  Z2, Z1, Z4
+	VMOVUPS.Z    (DX), K1, Z1
+	VFMADD231PS  Z4, Z0, Z1
+	VMOVUPS      Z1, K1, (DX)
+	ADDQ         $0x00000004, CX
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          row17
 
 end2:
 	VZEROUPPER
@@ -2574,82 +5159,933 @@ next16:
 	VZEROUPPER
 	RET
 
+// func GemvTResumeF64AVX512(m int, n int, a []float64, lda int, x []float64, y []float64)
+// Requires: AVX, AVX512F
+TEXT ·GemvTResumeF64AVX512(SB), NOSPLIT, $0-96
+	MOVQ x_base+48(FP), AX
+	MOVQ a_base+16(FP), CX
+
+band1:
+	CMPQ         m+0(FP), $0x00000008
+	JL           next2
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD 8(AX), Z1
+	VBROADCASTSD 16(AX), Z2
+	VBROADCASTSD 24(AX), Z3
+	VBROADCASTSD 32(AX), Z4
+	VBROADCASTSD 40(AX), Z5
+	VBROADCASTSD 48(AX), Z6
+	VBROADCASTSD 56(AX), Z7
+	MOVQ         CX, DX
+	MOVQ         lda+40(FP), BX
+	SHLQ         $0x03, BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (DX)(SI*1), DI
+	LEAQ         (DI)(SI*1), SI
+	MOVQ         y_base+72(FP), R8
+	MOVQ         n+8(FP), R9
+
+vectors3:
+	CMPQ        R9, $0x00000010
+	JL          done4
+	VMOVUPD     (R8), Z8
+	VFMADD231PD (DX), Z0, Z8
+	VFMADD231PD (DX)(BX*1), Z1, Z8
+	VFMADD231PD (DX)(BX*2), Z2, Z8
+	VFMADD231PD (DI), Z3, Z8
+	VFMADD231PD (DI)(BX*1), Z4, Z8
+	VFMADD231PD (DI)(BX*2), Z5, Z8
+	VFMADD231PD (SI), Z6, Z8
+	VFMADD231PD (SI)(BX*1), Z7, Z8
+	VMOVUPD     Z8, (R8)
+	VMOVUPD     64(R8), Z8
+	VFMADD231PD 64(DX), Z0, Z8
+	VFMADD231PD 64(DX)(BX*1), Z1, Z8
+	VFMADD231PD 64(DX)(BX*2), Z2, Z8
+	VFMADD231PD 64(DI), Z3, Z8
+	VFMADD231PD 64(DI)(BX*1), Z4, Z8
+	VFMADD231PD 64(DI)(BX*2), Z5, Z8
+	VFMADD231PD 64(SI), Z6, Z8
+	VFMADD231PD 64(SI)(BX*1), Z7, Z8
+	VMOVUPD     Z8, 64(R8)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, DI
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, R8
+	SUBQ        $0x00000010, R9
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        R9, $0x00000008
+	JL          done6
+	VMOVUPD     (R8), Z8
+	VFMADD231PD (DX), Z0, Z8
+	VFMADD231PD (DX)(BX*1), Z1, Z8
+	VFMADD231PD (DX)(BX*2), Z2, Z8
+	VFMADD231PD (DI), Z3, Z8
+	VFMADD231PD (DI)(BX*1), Z4, Z8
+	VFMADD231PD (DI)(BX*2), Z5, Z8
+	VFMADD231PD (SI), Z6, Z8
+	VFMADD231PD (SI)(BX*1), Z7, Z8
+	VMOVUPD     Z8, (R8)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, R8
+	SUBQ        $0x00000008, R9
+	JMP         vectors5
+
+done6:
+	TESTQ       R9, R9
+	JZ          end7
+	LEAQ        bitMasks<>+0(SB), R10
+	KMOVW       (R10)(R9*2), K1
+	VMOVUPD.Z   (R8), K1, Z8
+	VMOVUPD.Z   (DX), K1, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD.Z   (DX)(BX*1), K1, Z0
+	VFMADD231PD Z0, Z1, Z8
+	VMOVUPD.Z   (DX)(BX*2), K1, Z0
+	VFMADD231PD Z0, Z2, Z8
+	VMOVUPD.Z   (DI), K1, Z0
+	VFMADD231PD Z0, Z3, Z8
+	VMOVUPD.Z   (DI)(BX*1), K1, Z0
+	VFMADD231PD Z0, Z4, Z8
+	VMOVUPD.Z   (DI)(BX*2), K1, Z0
+	VFMADD231PD Z0, Z5, Z8
+	VMOVUPD.Z   (SI), K1, Z0
+	VFMADD231PD Z0, Z6, Z8
+	VMOVUPD.Z   (SI)(BX*1), K1, Z0
+	VFMADD231PD Z0, Z7, Z8
+	VMOVUPD     Z8, K1, (R8)
+
+end7:
+	MOVQ   lda+40(FP), DX
+	SHLQ   $0x03, DX
+	IMUL3Q $0x00000008, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000040, AX
+	SUBQ   $0x00000008, m+0(FP)
+	JMP    band1
+
+next2:
+	CMPQ         m+0(FP), $0x00000004
+	JL           next9
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD 8(AX), Z1
+	VBROADCASTSD 16(AX), Z2
+	VBROADCASTSD 24(AX), Z3
+	MOVQ         CX, DX
+	MOVQ         lda+40(FP), BX
+	SHLQ         $0x03, BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (DX)(SI*1), SI
+	MOVQ         y_base+72(FP), DI
+	MOVQ         n+8(FP), R8
+
+vectors10:
+	CMPQ        R8, $0x00000010
+	JL          done11
+	VMOVUPD     (DI), Z4
+	VFMADD231PD (DX), Z0, Z4
+	VFMADD231PD (DX)(BX*1), Z1, Z4
+	VFMADD231PD (DX)(BX*2), Z2, Z4
+	VFMADD231PD (SI), Z3, Z4
+	VMOVUPD     Z4, (DI)
+	VMOVUPD     64(DI), Z4
+	VFMADD231PD 64(DX), Z0, Z4
+	VFMADD231PD 64(DX)(BX*1), Z1, Z4
+	VFMADD231PD 64(DX)(BX*2), Z2, Z4
+	VFMADD231PD 64(SI), Z3, Z4
+	VMOVUPD     Z4, 64(DI)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, DI
+	SUBQ        $0x00000010, R8
+	JMP         vectors10
+
+done11:
+vectors12:
+	CMPQ        R8, $0x00000008
+	JL          done13
+	VMOVUPD     (DI), Z4
+	VFMADD231PD (DX), Z0, Z4
+	VFMADD231PD (DX)(BX*1), Z1, Z4
+	VFMADD231PD (DX)(BX*2), Z2, Z4
+	VFMADD231PD (SI), Z3, Z4
+	VMOVUPD     Z4, (DI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000008, R8
+	JMP         vectors12
+
+done13:
+	TESTQ       R8, R8
+	JZ          end14
+	LEAQ        bitMasks<>+0(SB), R9
+	KMOVW       (R9)(R8*2), K1
+	VMOVUPD.Z   (DI), K1, Z4
+	VMOVUPD.Z   (DX), K1, Z5
+	VFMADD231PD Z5, Z0, Z4
+	VMOVUPD.Z   (DX)(BX*1), K1, Z0
+	VFMADD231PD Z0, Z1, Z4
+	VMOVUPD.Z   (DX)(BX*2), K1, Z0
+	VFMADD231PD Z0, Z2, Z4
+	VMOVUPD.Z   (SI), K1, Z0
+	VFMADD231PD Z0, Z3, Z4
+	VMOVUPD     Z4, K1, (DI)
+
+end14:
+	MOVQ   lda+40(FP), DX
+	SHLQ   $0x03, DX
+	IMUL3Q $0x00000004, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000020, AX
+	SUBQ   $0x00000004, m+0(FP)
+
+next9:
+	CMPQ         m+0(FP), $0x00000002
+	JL           next16
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD 8(AX), Z1
+	MOVQ         CX, DX
+	MOVQ         lda+40(FP), BX
+	SHLQ         $0x03, BX
+	MOVQ         y_base+72(FP), SI
+	MOVQ         n+8(FP), DI
+
+vectors17:
+	CMPQ        DI, $0x00000010
+	JL          done18
+	VMOVUPD     (SI), Z2
+	VFMADD231PD (DX), Z0, Z2
+	VFMADD231PD (DX)(BX*1), Z1, Z2
+	VMOVUPD     Z2, (SI)
+	VMOVUPD     64(SI), Z2
+	VFMADD231PD 64(DX), Z0, Z2
+	VFMADD231PD 64(DX)(BX*1), Z1, Z2
+	VMOVUPD     Z2, 64(SI)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000010, DI
+	JMP         vectors17
+
+done18:
+vectors19:
+	CMPQ        DI, $0x00000008
+	JL          done20
+	VMOVUPD     (SI), Z2
+	VFMADD231PD (DX), Z0, Z2
+	VFMADD231PD (DX)(BX*1), Z1, Z2
+	VMOVUPD     Z2, (SI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000008, DI
+	JMP         vectors19
+
+done20:
+	TESTQ       DI, DI
+	JZ          end21
+	LEAQ        bitMasks<>+0(SB), R8
+	KMOVW       (R8)(DI*2), K1
+	VMOVUPD.Z   (SI), K1, Z2
+	VMOVUPD.Z   (DX), K1, Z3
+	VFMADD231PD Z3, Z0, Z2
+	VMOVUPD.Z   (DX)(BX*1), K1, Z0
+	VFMADD231PD Z0, Z1, Z2
+	VMOVUPD     Z2, K1, (SI)
+
+end21:
+	MOVQ   lda+40(FP), DX
+	SHLQ   $0x03, DX
+	IMUL3Q $0x00000002, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000010, AX
+	SUBQ   $0x00000002, m+0(FP)
+
+next16:
+	CMPQ         m+0(FP), $0x00000001
+	JL           next23
+	VBROADCASTSD (AX), Z0
+	MOVQ         CX, DX
+	MOVQ         y_base+72(FP), BX
+	MOVQ         n+8(FP), SI
+
+vectors24:
+	CMPQ        SI, $0x00000010
+	JL          done25
+	VMOVUPD     (BX), Z1
+	VFMADD231PD (DX), Z0, Z1
+	VMOVUPD     Z1, (BX)
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD 64(DX), Z0, Z1
+	VMOVUPD     Z1, 64(BX)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000010, SI
+	JMP         vectors24
+
+done25:
+vectors26:
+	CMPQ        SI, $0x00000008
+	JL          done27
+	VMOVUPD     (BX), Z1
+	VFMADD231PD (DX), Z0, Z1
+	VMOVUPD     Z1, (BX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	SUBQ        $0x00000008, SI
+	JMP         vectors26
+
+done27:
+	TESTQ       SI, SI
+	JZ          end28
+	LEAQ        bitMasks<>+0(SB), DI
+	KMOVW       (DI)(SI*2), K1
+	VMOVUPD.Z   (BX), K1, Z1
+	VMOVUPD.Z   (DX), K1, Z2
+	VFMADD231PD Z2, Z0, Z1
+	VMOVUPD     Z1, K1, (BX)
+
+end28:
+	MOVQ lda+40(FP), DX
+	SHLQ $0x03, DX
+	ADDQ DX, CX
+	ADDQ $0x00000008, AX
+	SUBQ $0x00000001, m+0(FP)
+
+next23:
+	VZEROUPPER
+	RET
+
+// func GemvTGerF64AVX512(m int, n int, alpha float64, x []float64, z []float64, a []float64, lda int, y []float64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·GemvTGerF64AVX512(SB), NOSPLIT, $0-128
+	VBROADCASTSD alpha+16(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	MOVQ         x_base+24(FP), AX
+	MOVQ         a_base+72(FP), CX
+
+band1:
+	CMPQ         m+0(FP), $0x00000004
+	JL           next2
+	VBROADCASTSD (AX), Z2
+	VBROADCASTSD 8(AX), Z3
+	VBROADCASTSD 16(AX), Z4
+	VBROADCASTSD 24(AX), Z5
+	MOVQ         CX, DX
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x03, BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (DX)(SI*1), SI
+	MOVQ         y_base+104(FP), DI
+	MOVQ         z_base+48(FP), R8
+	MOVQ         n+8(FP), R9
+
+vectors3:
+	CMPQ        R9, $0x00000010
+	JL          done4
+	VMOVUPD     (DI), Z6
+	VMOVUPD     (R8), Z7
+	VMOVUPD     (DX), Z8
+	VFMADD231PD Z8, Z2, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z2, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, (DX)
+	VMOVUPD     (DX)(BX*1), Z8
+	VFMADD231PD Z8, Z3, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z3, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, (DX)(BX*1)
+	VMOVUPD     (DX)(BX*2), Z8
+	VFMADD231PD Z8, Z4, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z4, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, (DX)(BX*2)
+	VMOVUPD     (SI), Z8
+	VFMADD231PD Z8, Z5, Z6
+	VMOVAPD     Z7, Z7
+	VFMADD213PD Z1, Z5, Z7
+	VFMADD231PD Z7, Z0, Z8
+	VMOVUPD     Z8, (SI)
+	VMOVUPD     Z6, (DI)
+	VMOVUPD     64(DI), Z6
+	VMOVUPD     64(R8), Z7
+	VMOVUPD     64(DX), Z8
+	VFMADD231PD Z8, Z2, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z2, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, 64(DX)
+	VMOVUPD     64(DX)(BX*1), Z8
+	VFMADD231PD Z8, Z3, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z3, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, 64(DX)(BX*1)
+	VMOVUPD     64(DX)(BX*2), Z8
+	VFMADD231PD Z8, Z4, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z4, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, 64(DX)(BX*2)
+	VMOVUPD     64(SI), Z8
+	VFMADD231PD Z8, Z5, Z6
+	VMOVAPD     Z7, Z7
+	VFMADD213PD Z1, Z5, Z7
+	VFMADD231PD Z7, Z0, Z8
+	VMOVUPD     Z8, 64(SI)
+	VMOVUPD     Z6, 64(DI)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, DI
+	ADDQ        $0x00000080, R8
+	SUBQ        $0x00000010, R9
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        R9, $0x00000008
+	JL          done6
+	VMOVUPD     (DI), Z6
+	VMOVUPD     (R8), Z7
+	VMOVUPD     (DX), Z8
+	VFMADD231PD Z8, Z2, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z2, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, (DX)
+	VMOVUPD     (DX)(BX*1), Z8
+	VFMADD231PD Z8, Z3, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z3, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, (DX)(BX*1)
+	VMOVUPD     (DX)(BX*2), Z8
+	VFMADD231PD Z8, Z4, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z4, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, (DX)(BX*2)
+	VMOVUPD     (SI), Z8
+	VFMADD231PD Z8, Z5, Z6
+	VMOVAPD     Z7, Z7
+	VFMADD213PD Z1, Z5, Z7
+	VFMADD231PD Z7, Z0, Z8
+	VMOVUPD     Z8, (SI)
+	VMOVUPD     Z6, (DI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R8
+	SUBQ        $0x00000008, R9
+	JMP         vectors5
+
+done6:
+	TESTQ       R9, R9
+	JZ          end7
+	LEAQ        bitMasks<>+0(SB), R10
+	KMOVW       (R10)(R9*2), K1
+	VMOVUPD.Z   (DI), K1, Z6
+	VMOVUPD.Z   (R8), K1, Z7
+	VMOVUPD.Z   (DX), K1, Z8
+	VFMADD231PD Z8, Z2, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z2, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, K1, (DX)
+	VMOVUPD.Z   (DX)(BX*1), K1, Z2
+	VFMADD231PD Z2, Z3, Z6
+	VMOVAPD     Z7, Z8
+	VFMADD213PD Z1, Z3, Z8
+	VFMADD231PD Z8, Z0, Z2
+	VMOVUPD     Z2, K1, (DX)(BX*1)
+	VMOVUPD.Z   (DX)(BX*2), K1, Z2
+	VFMADD231PD Z2, Z4, Z6
+	VMOVAPD     Z7, Z3
+	VFMADD213PD Z1, Z4, Z3
+	VFMADD231PD Z3, Z0, Z2
+	VMOVUPD     Z2, K1, (DX)(BX*2)
+	VMOVUPD.Z   (SI), K1, Z2
+	VFMADD231PD Z2, Z5, Z6
+	VMOVAPD     Z7, Z3
+	VFMADD213PD Z1, Z5, Z3
+	VFMADD231PD Z3, Z0, Z2
+	VMOVUPD     Z2, K1, (SI)
+	VMOVUPD     Z6, K1, (DI)
+
+end7:
+	MOVQ   lda+96(FP), DX
+	SHLQ   $0x03, DX
+	IMUL3Q $0x00000004, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000020, AX
+	SUBQ   $0x00000004, m+0(FP)
+	JMP    band1
+
+next2:
+	CMPQ         m+0(FP), $0x00000002
+	JL           next9
+	VBROADCASTSD (AX), Z2
+	VBROADCASTSD 8(AX), Z3
+	MOVQ         CX, DX
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x03, BX
+	MOVQ         y_base+104(FP), SI
+	MOVQ         z_base+48(FP), DI
+	MOVQ         n+8(FP), R8
+
+vectors10:
+	CMPQ        R8, $0x00000010
+	JL          done11
+	VMOVUPD     (SI), Z4
+	VMOVUPD     (DI), Z5
+	VMOVUPD     (DX), Z6
+	VFMADD231PD Z6, Z2, Z4
+	VMOVAPD     Z5, Z7
+	VFMADD213PD Z1, Z2, Z7
+	VFMADD231PD Z7, Z0, Z6
+	VMOVUPD     Z6, (DX)
+	VMOVUPD     (DX)(BX*1), Z6
+	VFMADD231PD Z6, Z3, Z4
+	VMOVAPD     Z5, Z5
+	VFMADD213PD Z1, Z3, Z5
+	VFMADD231PD Z5, Z0, Z6
+	VMOVUPD     Z6, (DX)(BX*1)
+	VMOVUPD     Z4, (SI)
+	VMOVUPD     64(SI), Z4
+	VMOVUPD     64(DI), Z5
+	VMOVUPD     64(DX), Z6
+	VFMADD231PD Z6, Z2, Z4
+	VMOVAPD     Z5, Z7
+	VFMADD213PD Z1, Z2, Z7
+	VFMADD231PD Z7, Z0, Z6
+	VMOVUPD     Z6, 64(DX)
+	VMOVUPD     64(DX)(BX*1), Z6
+	VFMADD231PD Z6, Z3, Z4
+	VMOVAPD     Z5, Z5
+	VFMADD213PD Z1, Z3, Z5
+	VFMADD231PD Z5, Z0, Z6
+	VMOVUPD     Z6, 64(DX)(BX*1)
+	VMOVUPD     Z4, 64(SI)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, DI
+	SUBQ        $0x00000010, R8
+	JMP         vectors10
+
+done11:
+vectors12:
+	CMPQ        R8, $0x00000008
+	JL          done13
+	VMOVUPD     (SI), Z4
+	VMOVUPD     (DI), Z5
+	VMOVUPD     (DX), Z6
+	VFMADD231PD Z6, Z2, Z4
+	VMOVAPD     Z5, Z7
+	VFMADD213PD Z1, Z2, Z7
+	VFMADD231PD Z7, Z0, Z6
+	VMOVUPD     Z6, (DX)
+	VMOVUPD     (DX)(BX*1), Z6
+	VFMADD231PD Z6, Z3, Z4
+	VMOVAPD     Z5, Z5
+	VFMADD213PD Z1, Z3, Z5
+	VFMADD231PD Z5, Z0, Z6
+	VMOVUPD     Z6, (DX)(BX*1)
+	VMOVUPD     Z4, (SI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000008, R8
+	JMP         vectors12
+
+done13:
+	TESTQ       R8, R8
+	JZ          end14
+	LEAQ        bitMasks<>+0(SB), R9
+	KMOVW       (R9)(R8*2), K1
+	VMOVUPD.Z   (SI), K1, Z4
+	VMOVUPD.Z   (DI), K1, Z5
+	VMOVUPD.Z   (DX), K1, Z6
+	VFMADD231PD Z6, Z2, Z4
+	VMOVAPD     Z5, Z7
+	VFMADD213PD Z1, Z2, Z7
+	VFMADD231PD Z7, Z0, Z6
+	VMOVUPD     Z6, K1, (DX)
+	VMOVUPD.Z   (DX)(BX*1), K1, Z2
+	VFMADD231PD Z2, Z3, Z4
+	VMOVAPD     Z5, Z5
+	VFMADD213PD Z1, Z3, Z5
+	VFMADD231PD Z5, Z0, Z2
+	VMOVUPD     Z2, K1, (DX)(BX*1)
+	VMOVUPD     Z4, K1, (SI)
+
+end14:
+	MOVQ   lda+96(FP), DX
+	SHLQ   $0x03, DX
+	IMUL3Q $0x00000002, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000010, AX
+	SUBQ   $0x00000002, m+0(FP)
+
+next9:
+	CMPQ         m+0(FP), $0x00000001
+	JL           next16
+	VBROADCASTSD (AX), Z2
+	MOVQ         CX, DX
+	MOVQ         y_base+104(FP), BX
+	MOVQ         z_base+48(FP), SI
+	MOVQ         n+8(FP), DI
+
+vectors17:
+	CMPQ        DI, $0x00000010
+	JL          done18
+	VMOVUPD     (BX), Z3
+	VMOVUPD     (SI), Z4
+	VMOVUPD     (DX), Z5
+	VFMADD231PD Z5, Z2, Z3
+	VMOVAPD     Z4, Z4
+	VFMADD213PD Z1, Z2, Z4
+	VFMADD231PD Z4, Z0, Z5
+	VMOVUPD     Z5, (DX)
+	VMOVUPD     Z3, (BX)
+	VMOVUPD     64(BX), Z3
+	VMOVUPD     64(SI), Z4
+	VMOVUPD     64(DX), Z5
+	VFMADD231PD Z5, Z2, Z3
+	VMOVAPD     Z4, Z4
+	VFMADD213PD Z1, Z2, Z4
+	VFMADD231PD Z4, Z0, Z5
+	VMOVUPD     Z5, 64(DX)
+	VMOVUPD     Z3, 64(BX)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000010, DI
+	JMP         vectors17
+
+done18:
+vectors19:
+	CMPQ        DI, $0x00000008
+	JL          done20
+	VMOVUPD     (BX), Z3
+	VMOVUPD     (SI), Z4
+	VMOVUPD     (DX), Z5
+	VFMADD231PD Z5, Z2, Z3
+	VMOVAPD     Z4, Z4
+	VFMADD213PD Z1, Z2, Z4
+	VFMADD231PD Z4, Z0, Z5
+	VMOVUPD     Z5, (DX)
+	VMOVUPD     Z3, (BX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000008, DI
+	JMP         vectors19
+
+done20:
+	TESTQ       DI, DI
+	JZ          end21
+	LEAQ        bitMasks<>+0(SB), R8
+	KMOVW       (R8)(DI*2), K1
+	VMOVUPD.Z   (BX), K1, Z3
+	VMOVUPD.Z   (SI), K1, Z4
+	VMOVUPD.Z   (DX), K1, Z5
+	VFMADD231PD Z5, Z2, Z3
+	VMOVAPD     Z4, Z4
+	VFMADD213PD Z1, Z2, Z4
+	VFMADD231PD Z4, Z0, Z5
+	VMOVUPD     Z5, K1, (DX)
+	VMOVUPD     Z3, K1, (BX)
+
+end21:
+	MOVQ lda+96(FP), DX
+	SHLQ $0x03, DX
+	ADDQ DX, CX
+	ADDQ $0x00000008, AX
+	SUBQ $0x00000001, m+0(FP)
+
+next16:
+	VZEROUPPER
+	RET
+
 // func GerF64AVX512(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·GerF64AVX512(SB), NOSPLIT, $0-104
 	VBROADCASTSD alpha+16(FP), Z0
 	VXORPS       Z2, Z2, Z2
-	MOVQ         x_base+24(FP), AX
-	MOVQ         a_base+72(FP), CX
-
-row1:
-	CMPQ         m+0(FP), $0x00
+	CMPQ         m+0(FP), $0x00000000
 	JE           end2
-	VBROADCASTSD (AX), Z1
-	MOVQ         y_base+48(FP), DX
-	MOVQ         CX, BX
-	MOVQ         n+8(FP), SI
+	CMPQ         n+8(FP), $0x00000040
+	JLE          short1
+	MOVQ         m+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         a_base+72(FP), DX
 
-vectors3:
-	CMPQ        SI, $0x00000020
-	JL          done4
-	VMOVUPD     (DX), Z3
+row3:
+	VBROADCASTSD (CX), Z1
+	MOVQ         y_base+48(FP), BX
+	MOVQ         DX, SI
+	MOVQ         n+8(FP), DI
+
+vectors4:
+	CMPQ        DI, $0x00000020
+	JL          done5
+	VMOVUPD     (BX), Z3
 	VFMADD213PD Z2, Z1, Z3
-	VMOVUPD     (BX), Z4
+	VMOVUPD     (SI), Z4
 	VFMADD231PD Z3, Z0, Z4
-	VMOVUPD     Z4, (BX)
-	VMOVUPD     64(DX), Z3
+	VMOVUPD     Z4, (SI)
+	VMOVUPD     64(BX), Z3
 	VFMADD213PD Z2, Z1, Z3
-	VMOVUPD     64(BX), Z4
+	VMOVUPD     64(SI), Z4
 	VFMADD231PD Z3, Z0, Z4
-	VMOVUPD     Z4, 64(BX)
-	VMOVUPD     128(DX), Z3
+	VMOVUPD     Z4, 64(SI)
+	VMOVUPD     128(BX), Z3
 	VFMADD213PD Z2, Z1, Z3
-	VMOVUPD     128(BX), Z4
+	VMOVUPD     128(SI), Z4
 	VFMADD231PD Z3, Z0, Z4
-	VMOVUPD     Z4, 128(BX)
-	VMOVUPD     192(DX), Z3
+	VMOVUPD     Z4, 128(SI)
+	VMOVUPD     192(BX), Z3
 	VFMADD213PD Z2, Z1, Z3
-	VMOVUPD     192(BX), Z4
+	VMOVUPD     192(SI), Z4
 	VFMADD231PD Z3, Z0, Z4
-	VMOVUPD     Z4, 192(BX)
-	ADDQ        $0x00000100, DX
+	VMOVUPD     Z4, 192(SI)
 	ADDQ        $0x00000100, BX
-	SUBQ        $0x00000020, SI
-	JMP         vectors3
+	ADDQ        $0x00000100, SI
+	SUBQ        $0x00000020, DI
+	JMP         vectors4
 
-done4:
-vectors5:
-	CMPQ        SI, $0x00000008
-	JL          done6
-	VMOVUPD     (DX), Z3
+done5:
+vectors6:
+	CMPQ        DI, $0x00000008
+	JL          done7
+	VMOVUPD     (BX), Z3
 	VFMADD213PD Z2, Z1, Z3
-	VMOVUPD     (BX), Z4
+	VMOVUPD     (SI), Z4
 	VFMADD231PD Z3, Z0, Z4
-	VMOVUPD     Z4, (BX)
-	ADDQ        $0x00000040, DX
+	VMOVUPD     Z4, (SI)
 	ADDQ        $0x00000040, BX
-	SUBQ        $0x00000008, SI
-	JMP         vectors5
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000008, DI
+	JMP         vectors6
 
-done6:
-	TESTQ       SI, SI
-	JZ          end7
-	LEAQ        bitMasks<>+0(SB), DI
-	KMOVW       (DI)(SI*2), K1
-	VMOVUPD.Z   (DX), K1, Z3
+done7:
+	TESTQ       DI, DI
+	JZ          end8
+	LEAQ        bitMasks<>+0(SB), R8
+	KMOVW       (R8)(DI*2), K1
+	VMOVUPD.Z   (BX), K1, Z3
 	VFMADD213PD Z2, Z1, Z3
-	VMOVUPD.Z   (BX), K1, Z1
+	VMOVUPD.Z   (SI), K1, Z1
 	VFMADD231PD Z3, Z0, Z1
-	VMOVUPD     Z1, K1, (BX)
+	VMOVUPD     Z1, K1, (SI)
 
-end7:
-	ADDQ $0x00000008, AX
-	MOVQ lda+96(FP), DX
-	SHLQ $0x03, DX
-	ADDQ DX, CX
-	DECQ m+0(FP)
-	JMP  row1
+end8:
+	ADDQ $0x00000008, CX
+	MOVQ lda+96(FP), BX
+	SHLQ $0x03, BX
+	ADDQ BX, DX
+	DECQ AX
+	JNZ  row3
+	JMP  end2
+
+short1:
+	MOVQ    n+8(FP), AX
+	MOVQ    y_base+48(FP), CX
+	CMPQ    AX, $0x00000040
+	JL      next9
+	VMOVUPD (CX), Z3
+	VMOVUPD 64(CX), Z4
+	VMOVUPD 128(CX), Z5
+	VMOVUPD 192(CX), Z6
+	VMOVUPD 256(CX), Z7
+	VMOVUPD 320(CX), Z8
+	VMOVUPD 384(CX), Z9
+	VMOVUPD 448(CX), Z10
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+row10:
+	VBROADCASTSD (BX), Z1
+	VMOVAPD      Z3, Z11
+	VFMADD213PD  Z2, Z1, Z11
+	VMOVUPD      (SI), Z12
+	VFMADD231PD  Z11, Z0, Z12
+	VMOVUPD      Z12, (SI)
+	VMOVAPD      Z4, Z11
+	VFMADD213PD  Z2, Z1, Z11
+	VMOVUPD      64(SI), Z12
+	VFMADD231PD  Z11, Z0, Z12
+	VMOVUPD      Z12, 64(SI)
+	VMOVAPD      Z5, Z11
+	VFMADD213PD  Z2, Z1, Z11
+	VMOVUPD      128(SI), Z12
+	VFMADD231PD  Z11, Z0, Z12
+	VMOVUPD      Z12, 128(SI)
+	VMOVAPD      Z6, Z11
+	VFMADD213PD  Z2, Z1, Z11
+	VMOVUPD      192(SI), Z12
+	VFMADD231PD  Z11, Z0, Z12
+	VMOVUPD      Z12, 192(SI)
+	VMOVAPD      Z7, Z11
+	VFMADD213PD  Z2, Z1, Z11
+	VMOVUPD      256(SI), Z12
+	VFMADD231PD  Z11, Z0, Z12
+	VMOVUPD      Z12, 256(SI)
+	VMOVAPD      Z8, Z11
+	VFMADD213PD  Z2, Z1, Z11
+	VMOVUPD      320(SI), Z12
+	VFMADD231PD  Z11, Z0, Z12
+	VMOVUPD      Z12, 320(SI)
+	VMOVAPD      Z9, Z11
+	VFMADD213PD  Z2, Z1, Z11
+	VMOVUPD      384(SI), Z12
+	VFMADD231PD  Z11, Z0, Z12
+	VMOVUPD      Z12, 384(SI)
+	VMOVAPD      Z10, Z11
+	VFMADD213PD  Z2, Z1, Z11
+	VMOVUPD      448(SI), Z1
+	VFMADD231PD  Z11, Z0, Z1
+	VMOVUPD      Z1, 448(SI)
+	ADDQ         $0x00000008, BX
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          row10
+	ADDQ         $0x00000200, CX
+	ADDQ         $0x00000200, a_base+72(FP)
+	SUBQ         $0x00000040, AX
+
+next9:
+	CMPQ    AX, $0x00000020
+	JL      next11
+	VMOVUPD (CX), Z3
+	VMOVUPD 64(CX), Z4
+	VMOVUPD 128(CX), Z5
+	VMOVUPD 192(CX), Z6
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+row12:
+	VBROADCASTSD (BX), Z1
+	VMOVAPD      Z3, Z7
+	VFMADD213PD  Z2, Z1, Z7
+	VMOVUPD      (SI), Z8
+	VFMADD231PD  Z7, Z0, Z8
+	VMOVUPD      Z8, (SI)
+	VMOVAPD      Z4, Z7
+	VFMADD213PD  Z2, Z1, Z7
+	VMOVUPD      64(SI), Z8
+	VFMADD231PD  Z7, Z0, Z8
+	VMOVUPD      Z8, 64(SI)
+	VMOVAPD      Z5, Z7
+	VFMADD213PD  Z2, Z1, Z7
+	VMOVUPD      128(SI), Z8
+	VFMADD231PD  Z7, Z0, Z8
+	VMOVUPD      Z8, 128(SI)
+	VMOVAPD      Z6, Z7
+	VFMADD213PD  Z2, Z1, Z7
+	VMOVUPD      192(SI), Z1
+	VFMADD231PD  Z7, Z0, Z1
+	VMOVUPD      Z1, 192(SI)
+	ADDQ         $0x00000008, BX
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          row12
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000100, a_base+72(FP)
+	SUBQ         $0x00000020, AX
+
+next11:
+	CMPQ    AX, $0x00000010
+	JL      next13
+	VMOVUPD (CX), Z3
+	VMOVUPD 64(CX), Z4
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+row14:
+	VBROADCASTSD (BX), Z1
+	VMOVAPD      Z3, Z5
+	VFMADD213PD  Z2, Z1, Z5
+	VMOVUPD      (SI), Z6
+	VFMADD231PD  Z5, Z0, Z6
+	VMOVUPD      Z6, (SI)
+	VMOVAPD      Z4, Z5
+	VFMADD213PD  Z2, Z1, Z5
+	VMOVUPD      64(SI), Z1
+	VFMADD231PD  Z5, Z0, Z1
+	VMOVUPD      Z1, 64(SI)
+	ADDQ         $0x00000008, BX
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          row14
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, a_base+72(FP)
+	SUBQ         $0x00000010, AX
+
+next13:
+	CMPQ    AX, $0x00000008
+	JL      next15
+	VMOVUPD (CX), Z3
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+row16:
+	VBROADCASTSD (BX), Z1
+	VMOVAPD      Z3, Z4
+	VFMADD213PD  Z2, Z1, Z4
+	VMOVUPD      (SI), Z1
+	VFMADD231PD  Z4, Z0, Z1
+	VMOVUPD      Z1, (SI)
+	ADDQ         $0x00000008, BX
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	ADDQ         DI, SI
+	DECQ         DX
+	JNZ          row16
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, a_base+72(FP)
+	SUBQ         $0x00000008, AX
+
+next15:
+	TESTQ     AX, AX
+	JZ        end2
+	LEAQ      bitMasks<>+0(SB), DX
+	KMOVW     (DX)(AX*2), K1
+	VMOVUPD.Z (CX), K1, Z3
+	MOVQ      m+0(FP), AX
+	MOVQ      x_base+24(FP), CX
+	MOVQ      a_base+72(FP), DX
+
+row17:
+	VBROADCASTSD (CX), Z1
+	VMOVAPD      Z3, Z4
+	VFMADD213PD  Z2, Z1, Z4
+	VMOVUPD.Z    (DX), K1, Z1
+	VFMADD231PD  Z4, Z0, Z1
+	VMOVUPD      Z1, K1, (DX)
+	ADDQ         $0x00000008, CX
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          row17
 
 end2:
 	VZEROUPPER

@@ -59,6 +59,12 @@ func gemvT[T float](m, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
 	}
 }
 
+func gemvTResume[T float](m, n int, a []T, lda int, x, y []T) {
+	for j := range n {
+		y[j] = chain(y[j], m, a[j:], lda, x, 1)
+	}
+}
+
 func ger[T float](m, n int, alpha T, x, y []T, a []T, lda int) {
 	if alpha == 0 {
 		return
@@ -110,4 +116,22 @@ func GerF32(m, n int, alpha float32, x, y []float32, a []float32, lda int) {
 //go:noinline
 func GerF64(m, n int, alpha float64, x, y []float64, a []float64, lda int) {
 	ger(m, n, alpha, x, y, a, lda)
+}
+
+// GemvTResumeF32 continues the chains of GemvTF32 in y: y = y + Aᵀ·x.
+func GemvTResumeF32(m, n int, a []float32, lda int, x, y []float32) { gemvTResume(m, n, a, lda, x, y) }
+
+// GemvTResumeF64 continues the chains of GemvTF64 in y: y = y + Aᵀ·x.
+func GemvTResumeF64(m, n int, a []float64, lda int, x, y []float64) { gemvTResume(m, n, a, lda, x, y) }
+
+// GemvTGerF32 is GemvTResumeF32 for x and y followed by GerF32 for x and z.
+func GemvTGerF32(m, n int, alpha float32, x, z []float32, a []float32, lda int, y []float32) {
+	gemvTResume(m, n, a, lda, x, y)
+	ger(m, n, alpha, x, z, a, lda)
+}
+
+// GemvTGerF64 is GemvTResumeF64 for x and y followed by GerF64 for x and z.
+func GemvTGerF64(m, n int, alpha float64, x, z []float64, a []float64, lda int, y []float64) {
+	gemvTResume(m, n, a, lda, x, y)
+	ger(m, n, alpha, x, z, a, lda)
 }

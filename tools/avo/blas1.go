@@ -65,11 +65,17 @@ func blas1(t *target) {
 	t.ret()
 }
 
-// sweep emits body for every vector of n elements: four at a time, one at a
-// time, and the last partial one with a mask. ptrs are advanced; n is used up.
+// sweep emits body for every vector of n elements, four at a time; see sweepBy.
 func (t *target) sweep(n gp, ptrs []gp, body func(disp int, m *mask)) {
+	t.sweepBy([]int{4, 1}, n, ptrs, body)
+}
+
+// sweepBy emits body for every vector of n elements: as many at a time as unrolls
+// say, most first, down to one, and the last partial one with a mask. ptrs are
+// advanced; n is used up.
+func (t *target) sweepBy(unrolls []int, n gp, ptrs []gp, body func(disp int, m *mask)) {
 	bytes := t.lanes * t.size
-	for _, unroll := range []int{4, 1} {
+	for _, unroll := range unrolls {
 		loop, done := t.label("vectors"), t.label("done")
 		t.Label(loop)
 		t.CMPQ(n, imm(unroll*t.lanes))

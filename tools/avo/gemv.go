@@ -1,6 +1,9 @@
 package main
 
-import "github.com/mmcloughlin/avo/operand"
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
 
 const gemvSignature = "func(m, n int, alpha T, a []T, lda int, x []T, beta T, y []T)"
 
@@ -21,32 +24,160 @@ func gemv(t *target) {
 	t.chainBand(1, t.shapes().gemvT, t.ptr("a"), t.ptr("c"))
 	t.ret()
 
+	t.fn("GemvTResume", "func(m, n int, a []T, lda int, x, y []T)",
+		"adds Aᵀ·x to y, going on with the chains there; %s defines it.",
+		"Eight rows at a time along their whole length, y in the nearest cache: the order of",
+		"memory, for matrices that come from afar.")
+	t.sweepRows([]int{8, 4, 2, 1}, false)
+
+	t.fn("GemvTGer", "func(m, n int, alpha T, x, z []T, a []T, lda int, y []T)",
+		"adds Aᵀ·x to y and then alpha·x·zᵀ to A in one sweep; %s defines it.",
+		"Four rows at a time along their whole length, y and z in the nearest cache.")
+	t.sweepRows([]int{4, 2, 1}, true)
+
 	t.fn("Ger", "func(m, n int, alpha T, x, y []T, a []T, lda int)",
 		"adds alpha·x·yᵀ to A; %s defines it.",
-		"Row by row, four vectors a round, two FMAs each: x[i]·y[j] + 0, then alpha times it + A.")
+		"Two FMAs per vector: x[i]·y[j] + 0, then alpha times it + A. Long rows one by one,",
+		"short ones in columns of up to eight vectors with y in registers.")
 	alpha, xi, zero := t.vec(), t.vec(), t.vec()
 	t.broadcast(t.param("alpha"), alpha)
 	t.zero(zero)
-	m, x, row := t.param("m"), t.ptr("x"), t.ptr("a")
-	loop, end := t.label("row"), t.label("end")
-	t.Label(loop)
-	t.CMPQ(m, operand.Imm(0))
+	// update adds alpha·xi·y to the vector at p.
+	update := func(y reg.VecVirtual, k *mask, p operand.Mem) {
+		c := t.vec()
+		t.fma213(xi, zero, y)
+		t.loadMaybe(p, k, c)
+		t.fma(y, alpha, c)
+		t.storeMaybe(c, k, p)
+	}
+	rowsOf := func(body func(row gp)) {
+		m, x, row := t.int("m"), t.ptr("x"), t.GP64()
+		t.MOVQ(t.addr(t.arg("a").Base()), row)
+		loop := t.label("row")
+		t.Label(loop)
+		t.broadcast(mem(x, 0), xi)
+		body(row)
+		t.ADDQ(imm(t.size), x)
+		t.ADDQ(t.bytes("lda"), row)
+		t.DECQ(m)
+		t.JNZ(operand.LabelRef(loop))
+	}
+	bytes, short, end := t.lanes*t.size, t.label("short"), t.label("end")
+	t.CMPQ(t.param("m"), imm(0))
 	t.JE(operand.LabelRef(end))
-	t.broadcast(mem(x, 0), xi)
-	y, a := t.ptr("y"), t.GP64()
-	t.MOVQ(row, a)
-	t.sweep(t.int("n"), []gp{y, a}, func(disp int, k *mask) {
-		p, c := t.vec(), t.vec()
-		t.loadMaybe(mem(y, disp), k, p)
-		t.fma213(xi, zero, p)
-		t.loadMaybe(mem(a, disp), k, c)
-		t.fma(p, alpha, c)
-		t.storeMaybe(c, k, mem(a, disp))
+	t.CMPQ(t.param("n"), imm(8*t.lanes))
+	t.JLE(operand.LabelRef(short))
+	rowsOf(func(row gp) {
+		y, a := t.ptr("y"), t.GP64()
+		t.MOVQ(row, a)
+		t.sweep(t.int("n"), []gp{y, a}, func(disp int, k *mask) {
+			yv := t.vec()
+			t.loadMaybe(mem(y, disp), k, yv)
+			update(yv, k, mem(a, disp))
+		})
 	})
-	t.ADDQ(imm(t.size), x)
-	t.ADDQ(t.bytes("lda"), row)
-	t.DECQ(m)
-	t.JMP(operand.LabelRef(loop))
+	t.JMP(operand.LabelRef(end))
+	t.Label(short)
+	n, y := t.int("n"), t.ptr("y")
+	for _, nv := range []int{8, 4, 2, 1} {
+		next := t.label("next")
+		t.CMPQ(n, imm(nv*t.lanes))
+		t.JL(operand.LabelRef(next))
+		yv := t.vecs(nv)
+		for v := range yv {
+			t.load(mem(y, v*bytes), yv[v])
+		}
+		rowsOf(func(row gp) {
+			for v := range yv {
+				p := t.vec()
+				t.op(t.VMOVAPS, t.VMOVAPD, yv[v], p)
+				update(p, nil, mem(row, v*bytes))
+			}
+		})
+		t.columns(nv*bytes, y, n)
+		t.Label(next)
+	}
+	t.TESTQ(n, n)
+	t.JZ(operand.LabelRef(end))
+	k, yv := t.mask(n), t.vec()
+	t.loadMasked(mem(y, 0), k, yv)
+	rowsOf(func(row gp) {
+		p := t.vec()
+		t.op(t.VMOVAPS, t.VMOVAPD, yv, p)
+		update(p, &k, mem(row, 0))
+	})
 	t.Label(end)
+	t.ret()
+}
+
+// columns moves on by so many bytes of y and of every row of A, whose base stands
+// in its argument's slot.
+func (t *target) columns(bytes int, y, n gp) {
+	t.ADDQ(imm(bytes), y)
+	t.ADDQ(imm(bytes), t.addr(t.arg("a").Base()))
+	t.SUBQ(imm(bytes/t.size), n)
+}
+
+// sweepRows emits the rest of a kernel that adds Aᵀ·x to y for arguments m, n, a,
+// lda, x and y, and with update alpha·x·zᵀ to A, in bands of rows[i] rows.
+func (t *target) sweepRows(rows []int, update bool) {
+	var alpha, zero reg.VecVirtual
+	if update {
+		alpha, zero = t.vec(), t.vec()
+		t.broadcast(t.param("alpha"), alpha)
+		t.zero(zero)
+	}
+	m, x, aRow := t.param("m"), t.ptr("x"), t.ptr("a")
+	for i, r := range rows {
+		band, next := t.label("band"), t.label("next")
+		t.Label(band)
+		t.CMPQ(m, imm(r))
+		t.JL(operand.LabelRef(next))
+		xv := t.vecs(r)
+		for i := range xv {
+			t.broadcast(mem(x, i*t.size), xv[i])
+		}
+		a, aMem := t.strided(aRow, r, "lda")
+		y := t.ptr("y")
+		ptrs := append(a, y)
+		var z gp
+		if update {
+			z = t.ptr("z")
+			ptrs = append(ptrs, z)
+		}
+		t.sweepBy([]int{2, 1}, t.int("n"), ptrs, func(disp int, k *mask) {
+			yv := t.vec()
+			t.loadMaybe(mem(y, disp), k, yv)
+			var zv reg.VecVirtual
+			if update {
+				zv = t.vec()
+				t.loadMaybe(mem(z, disp), k, zv)
+			}
+			for i := range xv {
+				if k == nil && !update {
+					t.fma(aMem(i, disp), xv[i], yv)
+					continue
+				}
+				av := t.vec()
+				t.loadMaybe(aMem(i, disp), k, av)
+				t.fma(av, xv[i], yv)
+				if update {
+					p := t.vec()
+					t.op(t.VMOVAPS, t.VMOVAPD, zv, p)
+					t.fma213(xv[i], zero, p)
+					t.fma(p, alpha, av)
+					t.storeMaybe(av, k, aMem(i, disp))
+				}
+			}
+			t.storeMaybe(yv, k, mem(y, disp))
+		})
+		t.advance(aRow, r, "lda")
+		t.ADDQ(imm(r*t.size), x)
+		t.SUBQ(imm(r), m)
+		if i == 0 {
+			t.JMP(operand.LabelRef(band))
+		}
+		t.Label(next)
+	}
 	t.ret()
 }
