@@ -119,18 +119,26 @@ func GerF64(m, n int, alpha float64, x, y []float64, a []float64, lda int) {
 }
 
 // GemvTResumeF32 continues the chains of GemvTF32 in y: y = y + Aᵀ·x.
+//
+//go:noinline
 func GemvTResumeF32(m, n int, a []float32, lda int, x, y []float32) { gemvTResume(m, n, a, lda, x, y) }
 
 // GemvTResumeF64 continues the chains of GemvTF64 in y: y = y + Aᵀ·x.
+//
+//go:noinline
 func GemvTResumeF64(m, n int, a []float64, lda int, x, y []float64) { gemvTResume(m, n, a, lda, x, y) }
 
 // GemvTGerF32 is GemvTResumeF32 for x and y followed by GerF32 for x and z.
+//
+//go:noinline
 func GemvTGerF32(m, n int, alpha float32, x, z []float32, a []float32, lda int, y []float32) {
 	gemvTResume(m, n, a, lda, x, y)
 	ger(m, n, alpha, x, z, a, lda)
 }
 
 // GemvTGerF64 is GemvTResumeF64 for x and y followed by GerF64 for x and z.
+//
+//go:noinline
 func GemvTGerF64(m, n int, alpha float64, x, z []float64, a []float64, lda int, y []float64) {
 	gemvTResume(m, n, a, lda, x, y)
 	ger(m, n, alpha, x, z, a, lda)
