@@ -233,19 +233,39 @@ func gemvTF64(m int, n int, alpha float64, a []float64, lda int, x []float64, be
 }
 
 func gemvTGerF32(m int, n int, alpha float32, x []float32, z []float32, a []float32, lda int, y []float32) {
-	generic.GemvTGerF32(m, n, alpha, x, z, a, lda, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.GemvTGerF32NEON(m, n, alpha, x, z, a, lda, y)
+	default:
+		generic.GemvTGerF32(m, n, alpha, x, z, a, lda, y)
+	}
 }
 
 func gemvTGerF64(m int, n int, alpha float64, x []float64, z []float64, a []float64, lda int, y []float64) {
-	generic.GemvTGerF64(m, n, alpha, x, z, a, lda, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.GemvTGerF64NEON(m, n, alpha, x, z, a, lda, y)
+	default:
+		generic.GemvTGerF64(m, n, alpha, x, z, a, lda, y)
+	}
 }
 
 func gemvTResumeF32(m int, n int, a []float32, lda int, x []float32, y []float32) {
-	generic.GemvTResumeF32(m, n, a, lda, x, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.GemvTResumeF32NEON(m, n, a, lda, x, y)
+	default:
+		generic.GemvTResumeF32(m, n, a, lda, x, y)
+	}
 }
 
 func gemvTResumeF64(m int, n int, a []float64, lda int, x []float64, y []float64) {
-	generic.GemvTResumeF64(m, n, a, lda, x, y)
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.GemvTResumeF64NEON(m, n, a, lda, x, y)
+	default:
+		generic.GemvTResumeF64(m, n, a, lda, x, y)
+	}
 }
 
 func gerF32(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int) {

@@ -17,8 +17,20 @@ func GemvF32NEON(m, n int, alpha float32, a []float32, lda int, x []float32, bet
 //go:noescape
 func GemvTF32NEON(m, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32)
 
-// GerF32NEON adds alpha·x·yᵀ to A; generic.GerF32 defines it. Row by row, four vectors a round, two
-// FMAs each: x[i]·y[j] + 0, then alpha times it + A. m > 0.
+// GemvTResumeF32NEON adds Aᵀ·x to y, going on with the chains there; generic.GemvTResumeF32 defines it. Eight rows at a
+// time along their whole length: the order of memory, for matrices that come from afar.
+//
+//go:noescape
+func GemvTResumeF32NEON(m, n int, a []float32, lda int, x, y []float32)
+
+// GemvTGerF32NEON adds Aᵀ·x to y and then alpha·x·zᵀ to A in one sweep; generic.GemvTGerF32 defines it. Four rows
+// at a time along their whole length.
+//
+//go:noescape
+func GemvTGerF32NEON(m, n int, alpha float32, x, z []float32, a []float32, lda int, y []float32)
+
+// GerF32NEON adds alpha·x·yᵀ to A; generic.GerF32 defines it. Four rows at a time along their whole
+// length, two FMAs for each vector: x[i]·y[j] + 0, then alpha times it + A.
 //
 //go:noescape
 func GerF32NEON(m, n int, alpha float32, x, y []float32, a []float32, lda int)
@@ -36,8 +48,20 @@ func GemvF64NEON(m, n int, alpha float64, a []float64, lda int, x []float64, bet
 //go:noescape
 func GemvTF64NEON(m, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64)
 
-// GerF64NEON adds alpha·x·yᵀ to A; generic.GerF64 defines it. Row by row, four vectors a round, two
-// FMAs each: x[i]·y[j] + 0, then alpha times it + A. m > 0.
+// GemvTResumeF64NEON adds Aᵀ·x to y, going on with the chains there; generic.GemvTResumeF64 defines it. Eight rows at a
+// time along their whole length: the order of memory, for matrices that come from afar.
+//
+//go:noescape
+func GemvTResumeF64NEON(m, n int, a []float64, lda int, x, y []float64)
+
+// GemvTGerF64NEON adds Aᵀ·x to y and then alpha·x·zᵀ to A in one sweep; generic.GemvTGerF64 defines it. Four rows
+// at a time along their whole length.
+//
+//go:noescape
+func GemvTGerF64NEON(m, n int, alpha float64, x, z []float64, a []float64, lda int, y []float64)
+
+// GerF64NEON adds alpha·x·yᵀ to A; generic.GerF64 defines it. Four rows at a time along their whole
+// length, two FMAs for each vector: x[i]·y[j] + 0, then alpha times it + A.
 //
 //go:noescape
 func GerF64NEON(m, n int, alpha float64, x, y []float64, a []float64, lda int)

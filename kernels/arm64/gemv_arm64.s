@@ -1692,41 +1692,1330 @@ done43:
 skip38:
 	RET
 
-// GerF32NEON adds alpha·x·yᵀ to A; generic.GerF32 defines it. Row by row, four vectors a round, two
-// FMAs each: x[i]·y[j] + 0, then alpha times it + A. m > 0.
+// GemvTResumeF32NEON adds Aᵀ·x to y, going on with the chains there; generic.GemvTResumeF32 defines it. Eight rows at a
+// time along their whole length: the order of memory, for matrices that come from afar.
 //
 //	R0   m
-//	R1   n
-//	R2   x
-//	R3   y
-//	R4   a
-//	R5   lda
-//	R6   yj
-//	R7   aij
-//	R8   columns
+//	R1   n, columns
+//	R2   x, y
+//	R3   a
+//	R4   lda
+//	R5   row
+//	R6   row
+//	R7   row, y
+//	R8   row, columns
+//	R9   row, y
+//	R10  row, columns
+//	R11  row
+//	R12  row
+//	R13  y
+//	R14  columns
+TEXT ·GemvTResumeF32NEON(SB), NOSPLIT, $0-96
+	MOVD m+0(FP), R0
+	MOVD n+8(FP), R1
+	MOVD x_base+48(FP), R2
+	MOVD a_base+16(FP), R3
+	MOVD lda+40(FP), R4
+	LSL $2, R4, R4
+	SUBS $8, R0
+	BLT rest2
+
+loop1:
+	FMOVS 0(R2), F0
+	FMOVS 4(R2), F1
+	FMOVS 8(R2), F2
+	FMOVS 12(R2), F3
+	FMOVS 16(R2), F4
+	FMOVS 20(R2), F5
+	FMOVS 24(R2), F6
+	FMOVS 28(R2), F7
+	MOVD R3, R5
+	ADD R4, R3
+	MOVD R3, R6
+	ADD R4, R3
+	MOVD R3, R7
+	ADD R4, R3
+	MOVD R3, R8
+	ADD R4, R3
+	MOVD R3, R9
+	ADD R4, R3
+	MOVD R3, R10
+	ADD R4, R3
+	MOVD R3, R11
+	ADD R4, R3
+	MOVD R3, R12
+	ADD R4, R3
+	ADD $32, R2
+	MOVD y_base+72(FP), R13
+	MOVD R1, R14
+	SUBS $16, R14
+	BLT rest4
+
+loop3:
+	FLDPQ 0(R13), (F8, F9)
+	FLDPQ 32(R13), (F10, F11)
+	FLDPQ 0(R5), (F12, F13)
+	FLDPQ 32(R5), (F14, F15)
+	VFMLA_S4_E0(0, 12, 8)
+	VFMLA_S4_E0(0, 13, 9)
+	VFMLA_S4_E0(0, 14, 10)
+	VFMLA_S4_E0(0, 15, 11)
+	FLDPQ 0(R6), (F12, F13)
+	FLDPQ 32(R6), (F14, F15)
+	VFMLA_S4_E0(1, 12, 8)
+	VFMLA_S4_E0(1, 13, 9)
+	VFMLA_S4_E0(1, 14, 10)
+	VFMLA_S4_E0(1, 15, 11)
+	FLDPQ 0(R7), (F12, F13)
+	FLDPQ 32(R7), (F14, F15)
+	VFMLA_S4_E0(2, 12, 8)
+	VFMLA_S4_E0(2, 13, 9)
+	VFMLA_S4_E0(2, 14, 10)
+	VFMLA_S4_E0(2, 15, 11)
+	FLDPQ 0(R8), (F12, F13)
+	FLDPQ 32(R8), (F14, F15)
+	VFMLA_S4_E0(3, 12, 8)
+	VFMLA_S4_E0(3, 13, 9)
+	VFMLA_S4_E0(3, 14, 10)
+	VFMLA_S4_E0(3, 15, 11)
+	FLDPQ 0(R9), (F12, F13)
+	FLDPQ 32(R9), (F14, F15)
+	VFMLA_S4_E0(4, 12, 8)
+	VFMLA_S4_E0(4, 13, 9)
+	VFMLA_S4_E0(4, 14, 10)
+	VFMLA_S4_E0(4, 15, 11)
+	FLDPQ 0(R10), (F12, F13)
+	FLDPQ 32(R10), (F14, F15)
+	VFMLA_S4_E0(5, 12, 8)
+	VFMLA_S4_E0(5, 13, 9)
+	VFMLA_S4_E0(5, 14, 10)
+	VFMLA_S4_E0(5, 15, 11)
+	FLDPQ 0(R11), (F12, F13)
+	FLDPQ 32(R11), (F14, F15)
+	VFMLA_S4_E0(6, 12, 8)
+	VFMLA_S4_E0(6, 13, 9)
+	VFMLA_S4_E0(6, 14, 10)
+	VFMLA_S4_E0(6, 15, 11)
+	FLDPQ 0(R12), (F12, F13)
+	FLDPQ 32(R12), (F14, F15)
+	VFMLA_S4_E0(7, 12, 8)
+	VFMLA_S4_E0(7, 13, 9)
+	VFMLA_S4_E0(7, 14, 10)
+	VFMLA_S4_E0(7, 15, 11)
+	FSTPQ (F8, F9), 0(R13)
+	FSTPQ (F10, F11), 32(R13)
+	ADD $64, R5
+	ADD $64, R6
+	ADD $64, R7
+	ADD $64, R8
+	ADD $64, R9
+	ADD $64, R10
+	ADD $64, R11
+	ADD $64, R12
+	ADD $64, R13
+	SUBS $16, R14
+	BGE loop3
+
+rest4:
+	ADD $16, R14
+	SUBS $4, R14
+	BLT rest6
+
+loop5:
+	FMOVQ 0(R13), F8
+	FMOVQ 0(R5), F9
+	VFMLA_S4_E0(0, 9, 8)
+	FMOVQ 0(R6), F9
+	VFMLA_S4_E0(1, 9, 8)
+	FMOVQ 0(R7), F9
+	VFMLA_S4_E0(2, 9, 8)
+	FMOVQ 0(R8), F9
+	VFMLA_S4_E0(3, 9, 8)
+	FMOVQ 0(R9), F9
+	VFMLA_S4_E0(4, 9, 8)
+	FMOVQ 0(R10), F9
+	VFMLA_S4_E0(5, 9, 8)
+	FMOVQ 0(R11), F9
+	VFMLA_S4_E0(6, 9, 8)
+	FMOVQ 0(R12), F9
+	VFMLA_S4_E0(7, 9, 8)
+	FMOVQ F8, 0(R13)
+	ADD $16, R5
+	ADD $16, R6
+	ADD $16, R7
+	ADD $16, R8
+	ADD $16, R9
+	ADD $16, R10
+	ADD $16, R11
+	ADD $16, R12
+	ADD $16, R13
+	SUBS $4, R14
+	BGE loop5
+
+rest6:
+	ADD $4, R14
+	TBZ $1, R14, skip7
+	FMOVD 0(R13), F8
+	FMOVD 0(R5), F9
+	VFMLA_S4_E0(0, 9, 8)
+	FMOVD 0(R6), F9
+	VFMLA_S4_E0(1, 9, 8)
+	FMOVD 0(R7), F9
+	VFMLA_S4_E0(2, 9, 8)
+	FMOVD 0(R8), F9
+	VFMLA_S4_E0(3, 9, 8)
+	FMOVD 0(R9), F9
+	VFMLA_S4_E0(4, 9, 8)
+	FMOVD 0(R10), F9
+	VFMLA_S4_E0(5, 9, 8)
+	FMOVD 0(R11), F9
+	VFMLA_S4_E0(6, 9, 8)
+	FMOVD 0(R12), F9
+	VFMLA_S4_E0(7, 9, 8)
+	FMOVD F8, 0(R13)
+	ADD $8, R5
+	ADD $8, R6
+	ADD $8, R7
+	ADD $8, R8
+	ADD $8, R9
+	ADD $8, R10
+	ADD $8, R11
+	ADD $8, R12
+	ADD $8, R13
+
+skip7:
+	TBZ $0, R14, skip8
+	FMOVS 0(R13), F8
+	FMOVS 0(R5), F9
+	VFMLA_S4_E0(0, 9, 8)
+	FMOVS 0(R6), F0
+	VFMLA_S4_E0(1, 0, 8)
+	FMOVS 0(R7), F0
+	VFMLA_S4_E0(2, 0, 8)
+	FMOVS 0(R8), F0
+	VFMLA_S4_E0(3, 0, 8)
+	FMOVS 0(R9), F0
+	VFMLA_S4_E0(4, 0, 8)
+	FMOVS 0(R10), F0
+	VFMLA_S4_E0(5, 0, 8)
+	FMOVS 0(R11), F0
+	VFMLA_S4_E0(6, 0, 8)
+	FMOVS 0(R12), F0
+	VFMLA_S4_E0(7, 0, 8)
+	FMOVS F8, 0(R13)
+
+skip8:
+	SUBS $8, R0
+	BGE loop1
+
+rest2:
+	ADD $8, R0
+	CMP $4, R0
+	BLT skip9
+	FMOVS 0(R2), F0
+	FMOVS 4(R2), F1
+	FMOVS 8(R2), F2
+	FMOVS 12(R2), F3
+	MOVD R3, R5
+	ADD R4, R3
+	MOVD R3, R6
+	ADD R4, R3
+	MOVD R3, R7
+	ADD R4, R3
+	MOVD R3, R8
+	ADD R4, R3
+	ADD $16, R2
+	MOVD y_base+72(FP), R9
+	MOVD R1, R10
+	SUBS $16, R10
+	BLT rest11
+
+loop10:
+	FLDPQ 0(R9), (F4, F5)
+	FLDPQ 32(R9), (F6, F7)
+	FLDPQ 0(R5), (F8, F9)
+	FLDPQ 32(R5), (F10, F11)
+	VFMLA_S4_E0(0, 8, 4)
+	VFMLA_S4_E0(0, 9, 5)
+	VFMLA_S4_E0(0, 10, 6)
+	VFMLA_S4_E0(0, 11, 7)
+	FLDPQ 0(R6), (F8, F9)
+	FLDPQ 32(R6), (F10, F11)
+	VFMLA_S4_E0(1, 8, 4)
+	VFMLA_S4_E0(1, 9, 5)
+	VFMLA_S4_E0(1, 10, 6)
+	VFMLA_S4_E0(1, 11, 7)
+	FLDPQ 0(R7), (F8, F9)
+	FLDPQ 32(R7), (F10, F11)
+	VFMLA_S4_E0(2, 8, 4)
+	VFMLA_S4_E0(2, 9, 5)
+	VFMLA_S4_E0(2, 10, 6)
+	VFMLA_S4_E0(2, 11, 7)
+	FLDPQ 0(R8), (F8, F9)
+	FLDPQ 32(R8), (F10, F11)
+	VFMLA_S4_E0(3, 8, 4)
+	VFMLA_S4_E0(3, 9, 5)
+	VFMLA_S4_E0(3, 10, 6)
+	VFMLA_S4_E0(3, 11, 7)
+	FSTPQ (F4, F5), 0(R9)
+	FSTPQ (F6, F7), 32(R9)
+	ADD $64, R5
+	ADD $64, R6
+	ADD $64, R7
+	ADD $64, R8
+	ADD $64, R9
+	SUBS $16, R10
+	BGE loop10
+
+rest11:
+	ADD $16, R10
+	SUBS $4, R10
+	BLT rest13
+
+loop12:
+	FMOVQ 0(R9), F4
+	FMOVQ 0(R5), F5
+	VFMLA_S4_E0(0, 5, 4)
+	FMOVQ 0(R6), F5
+	VFMLA_S4_E0(1, 5, 4)
+	FMOVQ 0(R7), F5
+	VFMLA_S4_E0(2, 5, 4)
+	FMOVQ 0(R8), F5
+	VFMLA_S4_E0(3, 5, 4)
+	FMOVQ F4, 0(R9)
+	ADD $16, R5
+	ADD $16, R6
+	ADD $16, R7
+	ADD $16, R8
+	ADD $16, R9
+	SUBS $4, R10
+	BGE loop12
+
+rest13:
+	ADD $4, R10
+	TBZ $1, R10, skip14
+	FMOVD 0(R9), F4
+	FMOVD 0(R5), F5
+	VFMLA_S4_E0(0, 5, 4)
+	FMOVD 0(R6), F5
+	VFMLA_S4_E0(1, 5, 4)
+	FMOVD 0(R7), F5
+	VFMLA_S4_E0(2, 5, 4)
+	FMOVD 0(R8), F5
+	VFMLA_S4_E0(3, 5, 4)
+	FMOVD F4, 0(R9)
+	ADD $8, R5
+	ADD $8, R6
+	ADD $8, R7
+	ADD $8, R8
+	ADD $8, R9
+
+skip14:
+	TBZ $0, R10, skip15
+	FMOVS 0(R9), F4
+	FMOVS 0(R5), F5
+	VFMLA_S4_E0(0, 5, 4)
+	FMOVS 0(R6), F0
+	VFMLA_S4_E0(1, 0, 4)
+	FMOVS 0(R7), F0
+	VFMLA_S4_E0(2, 0, 4)
+	FMOVS 0(R8), F0
+	VFMLA_S4_E0(3, 0, 4)
+	FMOVS F4, 0(R9)
+
+skip15:
+	SUB $4, R0
+
+skip9:
+	CMP $2, R0
+	BLT skip16
+	FMOVS 0(R2), F0
+	FMOVS 4(R2), F1
+	MOVD R3, R5
+	ADD R4, R3
+	MOVD R3, R6
+	ADD R4, R3
+	ADD $8, R2
+	MOVD y_base+72(FP), R7
+	MOVD R1, R8
+	SUBS $16, R8
+	BLT rest18
+
+loop17:
+	FLDPQ 0(R7), (F2, F3)
+	FLDPQ 32(R7), (F4, F5)
+	FLDPQ 0(R5), (F6, F7)
+	FLDPQ 32(R5), (F8, F9)
+	VFMLA_S4_E0(0, 6, 2)
+	VFMLA_S4_E0(0, 7, 3)
+	VFMLA_S4_E0(0, 8, 4)
+	VFMLA_S4_E0(0, 9, 5)
+	FLDPQ 0(R6), (F6, F7)
+	FLDPQ 32(R6), (F8, F9)
+	VFMLA_S4_E0(1, 6, 2)
+	VFMLA_S4_E0(1, 7, 3)
+	VFMLA_S4_E0(1, 8, 4)
+	VFMLA_S4_E0(1, 9, 5)
+	FSTPQ (F2, F3), 0(R7)
+	FSTPQ (F4, F5), 32(R7)
+	ADD $64, R5
+	ADD $64, R6
+	ADD $64, R7
+	SUBS $16, R8
+	BGE loop17
+
+rest18:
+	ADD $16, R8
+	SUBS $4, R8
+	BLT rest20
+
+loop19:
+	FMOVQ 0(R7), F2
+	FMOVQ 0(R5), F3
+	VFMLA_S4_E0(0, 3, 2)
+	FMOVQ 0(R6), F3
+	VFMLA_S4_E0(1, 3, 2)
+	FMOVQ F2, 0(R7)
+	ADD $16, R5
+	ADD $16, R6
+	ADD $16, R7
+	SUBS $4, R8
+	BGE loop19
+
+rest20:
+	ADD $4, R8
+	TBZ $1, R8, skip21
+	FMOVD 0(R7), F2
+	FMOVD 0(R5), F3
+	VFMLA_S4_E0(0, 3, 2)
+	FMOVD 0(R6), F3
+	VFMLA_S4_E0(1, 3, 2)
+	FMOVD F2, 0(R7)
+	ADD $8, R5
+	ADD $8, R6
+	ADD $8, R7
+
+skip21:
+	TBZ $0, R8, skip22
+	FMOVS 0(R7), F2
+	FMOVS 0(R5), F3
+	VFMLA_S4_E0(0, 3, 2)
+	FMOVS 0(R6), F0
+	VFMLA_S4_E0(1, 0, 2)
+	FMOVS F2, 0(R7)
+
+skip22:
+	SUB $2, R0
+
+skip16:
+	CMP $1, R0
+	BLT skip23
+	FMOVS 0(R2), F0
+	MOVD R3, R5
+	ADD R4, R3
+	ADD $4, R2
+	MOVD y_base+72(FP), R2
+	MOVD R1, R1
+	SUBS $16, R1
+	BLT rest25
+
+loop24:
+	FLDPQ 0(R2), (F1, F2)
+	FLDPQ 32(R2), (F3, F4)
+	FLDPQ 0(R5), (F5, F6)
+	FLDPQ 32(R5), (F7, F8)
+	VFMLA_S4_E0(0, 5, 1)
+	VFMLA_S4_E0(0, 6, 2)
+	VFMLA_S4_E0(0, 7, 3)
+	VFMLA_S4_E0(0, 8, 4)
+	FSTPQ (F1, F2), 0(R2)
+	FSTPQ (F3, F4), 32(R2)
+	ADD $64, R5
+	ADD $64, R2
+	SUBS $16, R1
+	BGE loop24
+
+rest25:
+	ADD $16, R1
+	SUBS $4, R1
+	BLT rest27
+
+loop26:
+	FMOVQ 0(R2), F1
+	FMOVQ 0(R5), F2
+	VFMLA_S4_E0(0, 2, 1)
+	FMOVQ F1, 0(R2)
+	ADD $16, R5
+	ADD $16, R2
+	SUBS $4, R1
+	BGE loop26
+
+rest27:
+	ADD $4, R1
+	TBZ $1, R1, skip28
+	FMOVD 0(R2), F1
+	FMOVD 0(R5), F2
+	VFMLA_S4_E0(0, 2, 1)
+	FMOVD F1, 0(R2)
+	ADD $8, R5
+	ADD $8, R2
+
+skip28:
+	TBZ $0, R1, skip29
+	FMOVS 0(R2), F1
+	FMOVS 0(R5), F2
+	VFMLA_S4_E0(0, 2, 1)
+	FMOVS F1, 0(R2)
+
+skip29:
+	SUB $1, R0
+
+skip23:
+	RET
+
+// GemvTGerF32NEON adds Aᵀ·x to y and then alpha·x·zᵀ to A in one sweep; generic.GemvTGerF32 defines it. Four rows
+// at a time along their whole length.
+//
+//	R0   m
+//	R1   n, columns
+//	R2   x, y
+//	R3   a, z
+//	R4   lda
+//	R5   row
+//	R6   row
+//	R7   row, y
+//	R8   row, z
+//	R9   y, columns
+//	R10  z
+//	R11  columns
+TEXT ·GemvTGerF32NEON(SB), NOSPLIT, $0-128
+	MOVD m+0(FP), R0
+	MOVD n+8(FP), R1
+	MOVD x_base+24(FP), R2
+	MOVD a_base+72(FP), R3
+	MOVD lda+96(FP), R4
+	LSL $2, R4, R4
+	FMOVS alpha+16(FP), F0
+	SUBS $4, R0
+	BLT rest2
+
+loop1:
+	FMOVS 0(R2), F1
+	FMOVS 4(R2), F2
+	FMOVS 8(R2), F3
+	FMOVS 12(R2), F4
+	MOVD R3, R5
+	ADD R4, R3
+	MOVD R3, R6
+	ADD R4, R3
+	MOVD R3, R7
+	ADD R4, R3
+	MOVD R3, R8
+	ADD R4, R3
+	ADD $16, R2
+	MOVD y_base+104(FP), R9
+	MOVD z_base+48(FP), R10
+	MOVD R1, R11
+	SUBS $16, R11
+	BLT rest4
+
+loop3:
+	FLDPQ 0(R9), (F5, F6)
+	FLDPQ 32(R9), (F7, F8)
+	FLDPQ 0(R10), (F9, F10)
+	FLDPQ 32(R10), (F11, F12)
+	FLDPQ 0(R5), (F13, F14)
+	FLDPQ 32(R5), (F15, F16)
+	VFMLA_S4_E0(1, 13, 5)
+	VFMLA_S4_E0(1, 14, 6)
+	VFMLA_S4_E0(1, 15, 7)
+	VFMLA_S4_E0(1, 16, 8)
+	VMOVI $0, V17.B16
+	VFMLA_S4_E0(1, 9, 17)
+	VFMLA_S4_E0(0, 17, 13)
+	VMOVI $0, V17.B16
+	VFMLA_S4_E0(1, 10, 17)
+	VFMLA_S4_E0(0, 17, 14)
+	VMOVI $0, V17.B16
+	VFMLA_S4_E0(1, 11, 17)
+	VFMLA_S4_E0(0, 17, 15)
+	VMOVI $0, V17.B16
+	VFMLA_S4_E0(1, 12, 17)
+	VFMLA_S4_E0(0, 17, 16)
+	FSTPQ (F13, F14), 0(R5)
+	FSTPQ (F15, F16), 32(R5)
+	FLDPQ 0(R6), (F13, F14)
+	FLDPQ 32(R6), (F15, F16)
+	VFMLA_S4_E0(2, 13, 5)
+	VFMLA_S4_E0(2, 14, 6)
+	VFMLA_S4_E0(2, 15, 7)
+	VFMLA_S4_E0(2, 16, 8)
+	VMOVI $0, V17.B16
+	VFMLA_S4_E0(2, 9, 17)
+	VFMLA_S4_E0(0, 17, 13)
+	VMOVI $0, V17.B16
+	VFMLA_S4_E0(2, 10, 17)
+	VFMLA_S4_E0(0, 17, 14)
+	VMOVI $0, V17.B16
+	VFMLA_S4_E0(2, 11, 17)
+	VFMLA_S4_E0(0, 17, 15)
+	VMOVI $0, V17.B16
+	VFMLA_S4_E0(2, 12, 17)
+	VFMLA_S4_E0(0, 17, 16)
+	FSTPQ (F13, F14), 0(R6)
+	FSTPQ (F15, F16), 32(R6)
+	FLDPQ 0(R7), (F13, F14)
+	FLDPQ 32(R7), (F15, F16)
+	VFMLA_S4_E0(3, 13, 5)
+	VFMLA_S4_E0(3, 14, 6)
+	VFMLA_S4_E0(3, 15, 7)
+	VFMLA_S4_E0(3, 16, 8)
+	VMOVI $0, V17.B16
+	VFMLA_S4_E0(3, 9, 17)
+	VFMLA_S4_E0(0, 17, 13)
+	VMOVI $0, V17.B16
+	VFMLA_S4_E0(3, 10, 17)
+	VFMLA_S4_E0(0, 17, 14)
+	VMOVI $0, V17.B16
+	VFMLA_S4_E0(3, 11, 17)
+	VFMLA_S4_E0(0, 17, 15)
+	VMOVI $0, V17.B16
+	VFMLA_S4_E0(3, 12, 17)
+	VFMLA_S4_E0(0, 17, 16)
+	FSTPQ (F13, F14), 0(R7)
+	FSTPQ (F15, F16), 32(R7)
+	FLDPQ 0(R8), (F13, F14)
+	FLDPQ 32(R8), (F15, F16)
+	VFMLA_S4_E0(4, 13, 5)
+	VFMLA_S4_E0(4, 14, 6)
+	VFMLA_S4_E0(4, 15, 7)
+	VFMLA_S4_E0(4, 16, 8)
+	VMOVI $0, V17.B16
+	VFMLA_S4_E0(4, 9, 17)
+	VFMLA_S4_E0(0, 17, 13)
+	VMOVI $0, V9.B16
+	VFMLA_S4_E0(4, 10, 9)
+	VFMLA_S4_E0(0, 9, 14)
+	VMOVI $0, V9.B16
+	VFMLA_S4_E0(4, 11, 9)
+	VFMLA_S4_E0(0, 9, 15)
+	VMOVI $0, V9.B16
+	VFMLA_S4_E0(4, 12, 9)
+	VFMLA_S4_E0(0, 9, 16)
+	FSTPQ (F13, F14), 0(R8)
+	FSTPQ (F15, F16), 32(R8)
+	FSTPQ (F5, F6), 0(R9)
+	FSTPQ (F7, F8), 32(R9)
+	ADD $64, R5
+	ADD $64, R6
+	ADD $64, R7
+	ADD $64, R8
+	ADD $64, R9
+	ADD $64, R10
+	SUBS $16, R11
+	BGE loop3
+
+rest4:
+	ADD $16, R11
+	SUBS $4, R11
+	BLT rest6
+
+loop5:
+	FMOVQ 0(R9), F5
+	FMOVQ 0(R10), F6
+	FMOVQ 0(R5), F7
+	VFMLA_S4_E0(1, 7, 5)
+	VMOVI $0, V8.B16
+	VFMLA_S4_E0(1, 6, 8)
+	VFMLA_S4_E0(0, 8, 7)
+	FMOVQ F7, 0(R5)
+	FMOVQ 0(R6), F7
+	VFMLA_S4_E0(2, 7, 5)
+	VMOVI $0, V8.B16
+	VFMLA_S4_E0(2, 6, 8)
+	VFMLA_S4_E0(0, 8, 7)
+	FMOVQ F7, 0(R6)
+	FMOVQ 0(R7), F7
+	VFMLA_S4_E0(3, 7, 5)
+	VMOVI $0, V8.B16
+	VFMLA_S4_E0(3, 6, 8)
+	VFMLA_S4_E0(0, 8, 7)
+	FMOVQ F7, 0(R7)
+	FMOVQ 0(R8), F7
+	VFMLA_S4_E0(4, 7, 5)
+	VMOVI $0, V8.B16
+	VFMLA_S4_E0(4, 6, 8)
+	VFMLA_S4_E0(0, 8, 7)
+	FMOVQ F7, 0(R8)
+	FMOVQ F5, 0(R9)
+	ADD $16, R5
+	ADD $16, R6
+	ADD $16, R7
+	ADD $16, R8
+	ADD $16, R9
+	ADD $16, R10
+	SUBS $4, R11
+	BGE loop5
+
+rest6:
+	ADD $4, R11
+	TBZ $1, R11, skip7
+	FMOVD 0(R9), F5
+	FMOVD 0(R10), F6
+	FMOVD 0(R5), F7
+	VFMLA_S4_E0(1, 7, 5)
+	VMOVI $0, V8.B16
+	VFMLA_S4_E0(1, 6, 8)
+	VFMLA_S4_E0(0, 8, 7)
+	FMOVD F7, 0(R5)
+	FMOVD 0(R6), F7
+	VFMLA_S4_E0(2, 7, 5)
+	VMOVI $0, V8.B16
+	VFMLA_S4_E0(2, 6, 8)
+	VFMLA_S4_E0(0, 8, 7)
+	FMOVD F7, 0(R6)
+	FMOVD 0(R7), F7
+	VFMLA_S4_E0(3, 7, 5)
+	VMOVI $0, V8.B16
+	VFMLA_S4_E0(3, 6, 8)
+	VFMLA_S4_E0(0, 8, 7)
+	FMOVD F7, 0(R7)
+	FMOVD 0(R8), F7
+	VFMLA_S4_E0(4, 7, 5)
+	VMOVI $0, V8.B16
+	VFMLA_S4_E0(4, 6, 8)
+	VFMLA_S4_E0(0, 8, 7)
+	FMOVD F7, 0(R8)
+	FMOVD F5, 0(R9)
+	ADD $8, R5
+	ADD $8, R6
+	ADD $8, R7
+	ADD $8, R8
+	ADD $8, R9
+	ADD $8, R10
+
+skip7:
+	TBZ $0, R11, skip8
+	FMOVS 0(R9), F5
+	FMOVS 0(R10), F6
+	FMOVS 0(R5), F7
+	VFMLA_S4_E0(1, 7, 5)
+	VMOVI $0, V8.B16
+	VFMLA_S4_E0(1, 6, 8)
+	VFMLA_S4_E0(0, 8, 7)
+	FMOVS F7, 0(R5)
+	FMOVS 0(R6), F1
+	VFMLA_S4_E0(2, 1, 5)
+	VMOVI $0, V7.B16
+	VFMLA_S4_E0(2, 6, 7)
+	VFMLA_S4_E0(0, 7, 1)
+	FMOVS F1, 0(R6)
+	FMOVS 0(R7), F1
+	VFMLA_S4_E0(3, 1, 5)
+	VMOVI $0, V2.B16
+	VFMLA_S4_E0(3, 6, 2)
+	VFMLA_S4_E0(0, 2, 1)
+	FMOVS F1, 0(R7)
+	FMOVS 0(R8), F1
+	VFMLA_S4_E0(4, 1, 5)
+	VMOVI $0, V2.B16
+	VFMLA_S4_E0(4, 6, 2)
+	VFMLA_S4_E0(0, 2, 1)
+	FMOVS F1, 0(R8)
+	FMOVS F5, 0(R9)
+
+skip8:
+	SUBS $4, R0
+	BGE loop1
+
+rest2:
+	ADD $4, R0
+	CMP $2, R0
+	BLT skip9
+	FMOVS 0(R2), F1
+	FMOVS 4(R2), F2
+	MOVD R3, R5
+	ADD R4, R3
+	MOVD R3, R6
+	ADD R4, R3
+	ADD $8, R2
+	MOVD y_base+104(FP), R7
+	MOVD z_base+48(FP), R8
+	MOVD R1, R9
+	SUBS $16, R9
+	BLT rest11
+
+loop10:
+	FLDPQ 0(R7), (F3, F4)
+	FLDPQ 32(R7), (F5, F6)
+	FLDPQ 0(R8), (F7, F8)
+	FLDPQ 32(R8), (F9, F10)
+	FLDPQ 0(R5), (F11, F12)
+	FLDPQ 32(R5), (F13, F14)
+	VFMLA_S4_E0(1, 11, 3)
+	VFMLA_S4_E0(1, 12, 4)
+	VFMLA_S4_E0(1, 13, 5)
+	VFMLA_S4_E0(1, 14, 6)
+	VMOVI $0, V15.B16
+	VFMLA_S4_E0(1, 7, 15)
+	VFMLA_S4_E0(0, 15, 11)
+	VMOVI $0, V15.B16
+	VFMLA_S4_E0(1, 8, 15)
+	VFMLA_S4_E0(0, 15, 12)
+	VMOVI $0, V15.B16
+	VFMLA_S4_E0(1, 9, 15)
+	VFMLA_S4_E0(0, 15, 13)
+	VMOVI $0, V15.B16
+	VFMLA_S4_E0(1, 10, 15)
+	VFMLA_S4_E0(0, 15, 14)
+	FSTPQ (F11, F12), 0(R5)
+	FSTPQ (F13, F14), 32(R5)
+	FLDPQ 0(R6), (F11, F12)
+	FLDPQ 32(R6), (F13, F14)
+	VFMLA_S4_E0(2, 11, 3)
+	VFMLA_S4_E0(2, 12, 4)
+	VFMLA_S4_E0(2, 13, 5)
+	VFMLA_S4_E0(2, 14, 6)
+	VMOVI $0, V15.B16
+	VFMLA_S4_E0(2, 7, 15)
+	VFMLA_S4_E0(0, 15, 11)
+	VMOVI $0, V7.B16
+	VFMLA_S4_E0(2, 8, 7)
+	VFMLA_S4_E0(0, 7, 12)
+	VMOVI $0, V7.B16
+	VFMLA_S4_E0(2, 9, 7)
+	VFMLA_S4_E0(0, 7, 13)
+	VMOVI $0, V7.B16
+	VFMLA_S4_E0(2, 10, 7)
+	VFMLA_S4_E0(0, 7, 14)
+	FSTPQ (F11, F12), 0(R6)
+	FSTPQ (F13, F14), 32(R6)
+	FSTPQ (F3, F4), 0(R7)
+	FSTPQ (F5, F6), 32(R7)
+	ADD $64, R5
+	ADD $64, R6
+	ADD $64, R7
+	ADD $64, R8
+	SUBS $16, R9
+	BGE loop10
+
+rest11:
+	ADD $16, R9
+	SUBS $4, R9
+	BLT rest13
+
+loop12:
+	FMOVQ 0(R7), F3
+	FMOVQ 0(R8), F4
+	FMOVQ 0(R5), F5
+	VFMLA_S4_E0(1, 5, 3)
+	VMOVI $0, V6.B16
+	VFMLA_S4_E0(1, 4, 6)
+	VFMLA_S4_E0(0, 6, 5)
+	FMOVQ F5, 0(R5)
+	FMOVQ 0(R6), F5
+	VFMLA_S4_E0(2, 5, 3)
+	VMOVI $0, V6.B16
+	VFMLA_S4_E0(2, 4, 6)
+	VFMLA_S4_E0(0, 6, 5)
+	FMOVQ F5, 0(R6)
+	FMOVQ F3, 0(R7)
+	ADD $16, R5
+	ADD $16, R6
+	ADD $16, R7
+	ADD $16, R8
+	SUBS $4, R9
+	BGE loop12
+
+rest13:
+	ADD $4, R9
+	TBZ $1, R9, skip14
+	FMOVD 0(R7), F3
+	FMOVD 0(R8), F4
+	FMOVD 0(R5), F5
+	VFMLA_S4_E0(1, 5, 3)
+	VMOVI $0, V6.B16
+	VFMLA_S4_E0(1, 4, 6)
+	VFMLA_S4_E0(0, 6, 5)
+	FMOVD F5, 0(R5)
+	FMOVD 0(R6), F5
+	VFMLA_S4_E0(2, 5, 3)
+	VMOVI $0, V6.B16
+	VFMLA_S4_E0(2, 4, 6)
+	VFMLA_S4_E0(0, 6, 5)
+	FMOVD F5, 0(R6)
+	FMOVD F3, 0(R7)
+	ADD $8, R5
+	ADD $8, R6
+	ADD $8, R7
+	ADD $8, R8
+
+skip14:
+	TBZ $0, R9, skip15
+	FMOVS 0(R7), F3
+	FMOVS 0(R8), F4
+	FMOVS 0(R5), F5
+	VFMLA_S4_E0(1, 5, 3)
+	VMOVI $0, V6.B16
+	VFMLA_S4_E0(1, 4, 6)
+	VFMLA_S4_E0(0, 6, 5)
+	FMOVS F5, 0(R5)
+	FMOVS 0(R6), F1
+	VFMLA_S4_E0(2, 1, 3)
+	VMOVI $0, V5.B16
+	VFMLA_S4_E0(2, 4, 5)
+	VFMLA_S4_E0(0, 5, 1)
+	FMOVS F1, 0(R6)
+	FMOVS F3, 0(R7)
+
+skip15:
+	SUB $2, R0
+
+skip9:
+	CMP $1, R0
+	BLT skip16
+	FMOVS 0(R2), F1
+	MOVD R3, R5
+	ADD R4, R3
+	ADD $4, R2
+	MOVD y_base+104(FP), R2
+	MOVD z_base+48(FP), R3
+	MOVD R1, R1
+	SUBS $16, R1
+	BLT rest18
+
+loop17:
+	FLDPQ 0(R2), (F2, F3)
+	FLDPQ 32(R2), (F4, F5)
+	FLDPQ 0(R3), (F6, F7)
+	FLDPQ 32(R3), (F8, F9)
+	FLDPQ 0(R5), (F10, F11)
+	FLDPQ 32(R5), (F12, F13)
+	VFMLA_S4_E0(1, 10, 2)
+	VFMLA_S4_E0(1, 11, 3)
+	VFMLA_S4_E0(1, 12, 4)
+	VFMLA_S4_E0(1, 13, 5)
+	VMOVI $0, V14.B16
+	VFMLA_S4_E0(1, 6, 14)
+	VFMLA_S4_E0(0, 14, 10)
+	VMOVI $0, V6.B16
+	VFMLA_S4_E0(1, 7, 6)
+	VFMLA_S4_E0(0, 6, 11)
+	VMOVI $0, V6.B16
+	VFMLA_S4_E0(1, 8, 6)
+	VFMLA_S4_E0(0, 6, 12)
+	VMOVI $0, V6.B16
+	VFMLA_S4_E0(1, 9, 6)
+	VFMLA_S4_E0(0, 6, 13)
+	FSTPQ (F10, F11), 0(R5)
+	FSTPQ (F12, F13), 32(R5)
+	FSTPQ (F2, F3), 0(R2)
+	FSTPQ (F4, F5), 32(R2)
+	ADD $64, R5
+	ADD $64, R2
+	ADD $64, R3
+	SUBS $16, R1
+	BGE loop17
+
+rest18:
+	ADD $16, R1
+	SUBS $4, R1
+	BLT rest20
+
+loop19:
+	FMOVQ 0(R2), F2
+	FMOVQ 0(R3), F3
+	FMOVQ 0(R5), F4
+	VFMLA_S4_E0(1, 4, 2)
+	VMOVI $0, V5.B16
+	VFMLA_S4_E0(1, 3, 5)
+	VFMLA_S4_E0(0, 5, 4)
+	FMOVQ F4, 0(R5)
+	FMOVQ F2, 0(R2)
+	ADD $16, R5
+	ADD $16, R2
+	ADD $16, R3
+	SUBS $4, R1
+	BGE loop19
+
+rest20:
+	ADD $4, R1
+	TBZ $1, R1, skip21
+	FMOVD 0(R2), F2
+	FMOVD 0(R3), F3
+	FMOVD 0(R5), F4
+	VFMLA_S4_E0(1, 4, 2)
+	VMOVI $0, V5.B16
+	VFMLA_S4_E0(1, 3, 5)
+	VFMLA_S4_E0(0, 5, 4)
+	FMOVD F4, 0(R5)
+	FMOVD F2, 0(R2)
+	ADD $8, R5
+	ADD $8, R2
+	ADD $8, R3
+
+skip21:
+	TBZ $0, R1, skip22
+	FMOVS 0(R2), F2
+	FMOVS 0(R3), F3
+	FMOVS 0(R5), F4
+	VFMLA_S4_E0(1, 4, 2)
+	VMOVI $0, V5.B16
+	VFMLA_S4_E0(1, 3, 5)
+	VFMLA_S4_E0(0, 5, 4)
+	FMOVS F4, 0(R5)
+	FMOVS F2, 0(R2)
+
+skip22:
+	SUB $1, R0
+
+skip16:
+	RET
+
+// GerF32NEON adds alpha·x·yᵀ to A; generic.GerF32 defines it. Four rows at a time along their whole
+// length, two FMAs for each vector: x[i]·y[j] + 0, then alpha times it + A.
+//
+//	R0   m
+//	R1   n, columns
+//	R2   x, y
+//	R3   a
+//	R4   lda
+//	R5   row
+//	R6   row
+//	R7   row, y
+//	R8   row, columns
+//	R9   y
+//	R10  columns
 TEXT ·GerF32NEON(SB), NOSPLIT, $0-104
 	MOVD m+0(FP), R0
 	MOVD n+8(FP), R1
-	FMOVS alpha+16(FP), F0
 	MOVD x_base+24(FP), R2
-	MOVD y_base+48(FP), R3
-	MOVD a_base+72(FP), R4
-	MOVD lda+96(FP), R5
-	LSL $2, R5, R5
+	MOVD a_base+72(FP), R3
+	MOVD lda+96(FP), R4
+	LSL $2, R4, R4
+	FMOVS alpha+16(FP), F0
+	SUBS $4, R0
+	BLT rest2
 
-row1:
+loop1:
 	FMOVS 0(R2), F1
+	FMOVS 4(R2), F2
+	FMOVS 8(R2), F3
+	FMOVS 12(R2), F4
+	MOVD R3, R5
+	ADD R4, R3
 	MOVD R3, R6
-	MOVD R4, R7
+	ADD R4, R3
+	MOVD R3, R7
+	ADD R4, R3
+	MOVD R3, R8
+	ADD R4, R3
+	ADD $16, R2
+	MOVD y_base+48(FP), R9
+	MOVD R1, R10
+	SUBS $16, R10
+	BLT rest4
+
+loop3:
+	FLDPQ 0(R9), (F5, F6)
+	FLDPQ 32(R9), (F7, F8)
+	FLDPQ 0(R5), (F9, F10)
+	FLDPQ 32(R5), (F11, F12)
+	VMOVI $0, V13.B16
+	VFMLA_S4_E0(1, 5, 13)
+	VFMLA_S4_E0(0, 13, 9)
+	VMOVI $0, V13.B16
+	VFMLA_S4_E0(1, 6, 13)
+	VFMLA_S4_E0(0, 13, 10)
+	VMOVI $0, V13.B16
+	VFMLA_S4_E0(1, 7, 13)
+	VFMLA_S4_E0(0, 13, 11)
+	VMOVI $0, V13.B16
+	VFMLA_S4_E0(1, 8, 13)
+	VFMLA_S4_E0(0, 13, 12)
+	FSTPQ (F9, F10), 0(R5)
+	FSTPQ (F11, F12), 32(R5)
+	FLDPQ 0(R6), (F9, F10)
+	FLDPQ 32(R6), (F11, F12)
+	VMOVI $0, V13.B16
+	VFMLA_S4_E0(2, 5, 13)
+	VFMLA_S4_E0(0, 13, 9)
+	VMOVI $0, V13.B16
+	VFMLA_S4_E0(2, 6, 13)
+	VFMLA_S4_E0(0, 13, 10)
+	VMOVI $0, V13.B16
+	VFMLA_S4_E0(2, 7, 13)
+	VFMLA_S4_E0(0, 13, 11)
+	VMOVI $0, V13.B16
+	VFMLA_S4_E0(2, 8, 13)
+	VFMLA_S4_E0(0, 13, 12)
+	FSTPQ (F9, F10), 0(R6)
+	FSTPQ (F11, F12), 32(R6)
+	FLDPQ 0(R7), (F9, F10)
+	FLDPQ 32(R7), (F11, F12)
+	VMOVI $0, V13.B16
+	VFMLA_S4_E0(3, 5, 13)
+	VFMLA_S4_E0(0, 13, 9)
+	VMOVI $0, V13.B16
+	VFMLA_S4_E0(3, 6, 13)
+	VFMLA_S4_E0(0, 13, 10)
+	VMOVI $0, V13.B16
+	VFMLA_S4_E0(3, 7, 13)
+	VFMLA_S4_E0(0, 13, 11)
+	VMOVI $0, V13.B16
+	VFMLA_S4_E0(3, 8, 13)
+	VFMLA_S4_E0(0, 13, 12)
+	FSTPQ (F9, F10), 0(R7)
+	FSTPQ (F11, F12), 32(R7)
+	FLDPQ 0(R8), (F9, F10)
+	FLDPQ 32(R8), (F11, F12)
+	VMOVI $0, V13.B16
+	VFMLA_S4_E0(4, 5, 13)
+	VFMLA_S4_E0(0, 13, 9)
+	VMOVI $0, V5.B16
+	VFMLA_S4_E0(4, 6, 5)
+	VFMLA_S4_E0(0, 5, 10)
+	VMOVI $0, V5.B16
+	VFMLA_S4_E0(4, 7, 5)
+	VFMLA_S4_E0(0, 5, 11)
+	VMOVI $0, V5.B16
+	VFMLA_S4_E0(4, 8, 5)
+	VFMLA_S4_E0(0, 5, 12)
+	FSTPQ (F9, F10), 0(R8)
+	FSTPQ (F11, F12), 32(R8)
+	ADD $64, R5
+	ADD $64, R6
+	ADD $64, R7
+	ADD $64, R8
+	ADD $64, R9
+	SUBS $16, R10
+	BGE loop3
+
+rest4:
+	ADD $16, R10
+	SUBS $4, R10
+	BLT rest6
+
+loop5:
+	FMOVQ 0(R9), F5
+	FMOVQ 0(R5), F6
+	VMOVI $0, V7.B16
+	VFMLA_S4_E0(1, 5, 7)
+	VFMLA_S4_E0(0, 7, 6)
+	FMOVQ F6, 0(R5)
+	FMOVQ 0(R6), F6
+	VMOVI $0, V7.B16
+	VFMLA_S4_E0(2, 5, 7)
+	VFMLA_S4_E0(0, 7, 6)
+	FMOVQ F6, 0(R6)
+	FMOVQ 0(R7), F6
+	VMOVI $0, V7.B16
+	VFMLA_S4_E0(3, 5, 7)
+	VFMLA_S4_E0(0, 7, 6)
+	FMOVQ F6, 0(R7)
+	FMOVQ 0(R8), F6
+	VMOVI $0, V7.B16
+	VFMLA_S4_E0(4, 5, 7)
+	VFMLA_S4_E0(0, 7, 6)
+	FMOVQ F6, 0(R8)
+	ADD $16, R5
+	ADD $16, R6
+	ADD $16, R7
+	ADD $16, R8
+	ADD $16, R9
+	SUBS $4, R10
+	BGE loop5
+
+rest6:
+	ADD $4, R10
+	TBZ $1, R10, skip7
+	FMOVD 0(R9), F5
+	FMOVD 0(R5), F6
+	VMOVI $0, V7.B16
+	VFMLA_S4_E0(1, 5, 7)
+	VFMLA_S4_E0(0, 7, 6)
+	FMOVD F6, 0(R5)
+	FMOVD 0(R6), F6
+	VMOVI $0, V7.B16
+	VFMLA_S4_E0(2, 5, 7)
+	VFMLA_S4_E0(0, 7, 6)
+	FMOVD F6, 0(R6)
+	FMOVD 0(R7), F6
+	VMOVI $0, V7.B16
+	VFMLA_S4_E0(3, 5, 7)
+	VFMLA_S4_E0(0, 7, 6)
+	FMOVD F6, 0(R7)
+	FMOVD 0(R8), F6
+	VMOVI $0, V7.B16
+	VFMLA_S4_E0(4, 5, 7)
+	VFMLA_S4_E0(0, 7, 6)
+	FMOVD F6, 0(R8)
+	ADD $8, R5
+	ADD $8, R6
+	ADD $8, R7
+	ADD $8, R8
+	ADD $8, R9
+
+skip7:
+	TBZ $0, R10, skip8
+	FMOVS 0(R9), F5
+	FMOVS 0(R5), F6
+	VMOVI $0, V7.B16
+	VFMLA_S4_E0(1, 5, 7)
+	VFMLA_S4_E0(0, 7, 6)
+	FMOVS F6, 0(R5)
+	FMOVS 0(R6), F1
+	VMOVI $0, V6.B16
+	VFMLA_S4_E0(2, 5, 6)
+	VFMLA_S4_E0(0, 6, 1)
+	FMOVS F1, 0(R6)
+	FMOVS 0(R7), F1
+	VMOVI $0, V2.B16
+	VFMLA_S4_E0(3, 5, 2)
+	VFMLA_S4_E0(0, 2, 1)
+	FMOVS F1, 0(R7)
+	FMOVS 0(R8), F1
+	VMOVI $0, V2.B16
+	VFMLA_S4_E0(4, 5, 2)
+	VFMLA_S4_E0(0, 2, 1)
+	FMOVS F1, 0(R8)
+
+skip8:
+	SUBS $4, R0
+	BGE loop1
+
+rest2:
+	ADD $4, R0
+	CMP $2, R0
+	BLT skip9
+	FMOVS 0(R2), F1
+	FMOVS 4(R2), F2
+	MOVD R3, R5
+	ADD R4, R3
+	MOVD R3, R6
+	ADD R4, R3
+	ADD $8, R2
+	MOVD y_base+48(FP), R7
 	MOVD R1, R8
 	SUBS $16, R8
-	BLT rest3
+	BLT rest11
 
-loop2:
-	FLDPQ 0(R6), (F2, F3)
-	FLDPQ 32(R6), (F4, F5)
-	FLDPQ 0(R7), (F6, F7)
-	FLDPQ 32(R7), (F8, F9)
+loop10:
+	FLDPQ 0(R7), (F3, F4)
+	FLDPQ 32(R7), (F5, F6)
+	FLDPQ 0(R5), (F7, F8)
+	FLDPQ 32(R5), (F9, F10)
+	VMOVI $0, V11.B16
+	VFMLA_S4_E0(1, 3, 11)
+	VFMLA_S4_E0(0, 11, 7)
+	VMOVI $0, V11.B16
+	VFMLA_S4_E0(1, 4, 11)
+	VFMLA_S4_E0(0, 11, 8)
+	VMOVI $0, V11.B16
+	VFMLA_S4_E0(1, 5, 11)
+	VFMLA_S4_E0(0, 11, 9)
+	VMOVI $0, V11.B16
+	VFMLA_S4_E0(1, 6, 11)
+	VFMLA_S4_E0(0, 11, 10)
+	FSTPQ (F7, F8), 0(R5)
+	FSTPQ (F9, F10), 32(R5)
+	FLDPQ 0(R6), (F7, F8)
+	FLDPQ 32(R6), (F9, F10)
+	VMOVI $0, V11.B16
+	VFMLA_S4_E0(2, 3, 11)
+	VFMLA_S4_E0(0, 11, 7)
+	VMOVI $0, V3.B16
+	VFMLA_S4_E0(2, 4, 3)
+	VFMLA_S4_E0(0, 3, 8)
+	VMOVI $0, V3.B16
+	VFMLA_S4_E0(2, 5, 3)
+	VFMLA_S4_E0(0, 3, 9)
+	VMOVI $0, V3.B16
+	VFMLA_S4_E0(2, 6, 3)
+	VFMLA_S4_E0(0, 3, 10)
+	FSTPQ (F7, F8), 0(R6)
+	FSTPQ (F9, F10), 32(R6)
+	ADD $64, R5
+	ADD $64, R6
+	ADD $64, R7
+	SUBS $16, R8
+	BGE loop10
+
+rest11:
+	ADD $16, R8
+	SUBS $4, R8
+	BLT rest13
+
+loop12:
+	FMOVQ 0(R7), F3
+	FMOVQ 0(R5), F4
+	VMOVI $0, V5.B16
+	VFMLA_S4_E0(1, 3, 5)
+	VFMLA_S4_E0(0, 5, 4)
+	FMOVQ F4, 0(R5)
+	FMOVQ 0(R6), F4
+	VMOVI $0, V5.B16
+	VFMLA_S4_E0(2, 3, 5)
+	VFMLA_S4_E0(0, 5, 4)
+	FMOVQ F4, 0(R6)
+	ADD $16, R5
+	ADD $16, R6
+	ADD $16, R7
+	SUBS $4, R8
+	BGE loop12
+
+rest13:
+	ADD $4, R8
+	TBZ $1, R8, skip14
+	FMOVD 0(R7), F3
+	FMOVD 0(R5), F4
+	VMOVI $0, V5.B16
+	VFMLA_S4_E0(1, 3, 5)
+	VFMLA_S4_E0(0, 5, 4)
+	FMOVD F4, 0(R5)
+	FMOVD 0(R6), F4
+	VMOVI $0, V5.B16
+	VFMLA_S4_E0(2, 3, 5)
+	VFMLA_S4_E0(0, 5, 4)
+	FMOVD F4, 0(R6)
+	ADD $8, R5
+	ADD $8, R6
+	ADD $8, R7
+
+skip14:
+	TBZ $0, R8, skip15
+	FMOVS 0(R7), F3
+	FMOVS 0(R5), F4
+	VMOVI $0, V5.B16
+	VFMLA_S4_E0(1, 3, 5)
+	VFMLA_S4_E0(0, 5, 4)
+	FMOVS F4, 0(R5)
+	FMOVS 0(R6), F1
+	VMOVI $0, V4.B16
+	VFMLA_S4_E0(2, 3, 4)
+	VFMLA_S4_E0(0, 4, 1)
+	FMOVS F1, 0(R6)
+
+skip15:
+	SUB $2, R0
+
+skip9:
+	CMP $1, R0
+	BLT skip16
+	FMOVS 0(R2), F1
+	MOVD R3, R5
+	ADD R4, R3
+	ADD $4, R2
+	MOVD y_base+48(FP), R2
+	MOVD R1, R1
+	SUBS $16, R1
+	BLT rest18
+
+loop17:
+	FLDPQ 0(R2), (F2, F3)
+	FLDPQ 32(R2), (F4, F5)
+	FLDPQ 0(R5), (F6, F7)
+	FLDPQ 32(R5), (F8, F9)
 	VMOVI $0, V10.B16
 	VFMLA_S4_E0(1, 2, 10)
 	VFMLA_S4_E0(0, 10, 6)
@@ -1739,56 +3028,55 @@ loop2:
 	VMOVI $0, V2.B16
 	VFMLA_S4_E0(1, 5, 2)
 	VFMLA_S4_E0(0, 2, 9)
-	FSTPQ (F6, F7), 0(R7)
-	FSTPQ (F8, F9), 32(R7)
-	ADD $64, R6
-	ADD $64, R7
-	SUBS $16, R8
-	BGE loop2
+	FSTPQ (F6, F7), 0(R5)
+	FSTPQ (F8, F9), 32(R5)
+	ADD $64, R5
+	ADD $64, R2
+	SUBS $16, R1
+	BGE loop17
 
-rest3:
-	ADD $16, R8
-	SUBS $4, R8
-	BLT rest5
+rest18:
+	ADD $16, R1
+	SUBS $4, R1
+	BLT rest20
 
-loop4:
-	FMOVQ 0(R6), F2
-	FMOVQ 0(R7), F3
+loop19:
+	FMOVQ 0(R2), F2
+	FMOVQ 0(R5), F3
 	VMOVI $0, V4.B16
 	VFMLA_S4_E0(1, 2, 4)
 	VFMLA_S4_E0(0, 4, 3)
-	FMOVQ F3, 0(R7)
-	ADD $16, R6
-	ADD $16, R7
-	SUBS $4, R8
-	BGE loop4
+	FMOVQ F3, 0(R5)
+	ADD $16, R5
+	ADD $16, R2
+	SUBS $4, R1
+	BGE loop19
 
-rest5:
-	ADD $4, R8
-	TBZ $1, R8, skip6
-	FMOVD 0(R6), F2
-	FMOVD 0(R7), F3
+rest20:
+	ADD $4, R1
+	TBZ $1, R1, skip21
+	FMOVD 0(R2), F2
+	FMOVD 0(R5), F3
 	VMOVI $0, V4.B16
 	VFMLA_S4_E0(1, 2, 4)
 	VFMLA_S4_E0(0, 4, 3)
-	FMOVD F3, 0(R7)
-	ADD $8, R6
-	ADD $8, R7
+	FMOVD F3, 0(R5)
+	ADD $8, R5
+	ADD $8, R2
 
-skip6:
-	TBZ $0, R8, skip7
-	FMOVS 0(R6), F2
-	FMOVS 0(R7), F3
+skip21:
+	TBZ $0, R1, skip22
+	FMOVS 0(R2), F2
+	FMOVS 0(R5), F3
 	VMOVI $0, V4.B16
 	VFMLA_S4_E0(1, 2, 4)
 	VFMLA_S4_E0(0, 4, 3)
-	FMOVS F3, 0(R7)
+	FMOVS F3, 0(R5)
 
-skip7:
-	ADD R5, R4
-	ADD $4, R2
-	SUBS $1, R0
-	BNE row1
+skip22:
+	SUB $1, R0
+
+skip16:
 	RET
 
 // sign
@@ -3154,41 +4442,1142 @@ done37:
 skip32:
 	RET
 
-// GerF64NEON adds alpha·x·yᵀ to A; generic.GerF64 defines it. Row by row, four vectors a round, two
-// FMAs each: x[i]·y[j] + 0, then alpha times it + A. m > 0.
+// GemvTResumeF64NEON adds Aᵀ·x to y, going on with the chains there; generic.GemvTResumeF64 defines it. Eight rows at a
+// time along their whole length: the order of memory, for matrices that come from afar.
 //
 //	R0   m
-//	R1   n
-//	R2   x
-//	R3   y
-//	R4   a
-//	R5   lda
-//	R6   yj
-//	R7   aij
-//	R8   columns
+//	R1   n, columns
+//	R2   x, y
+//	R3   a
+//	R4   lda
+//	R5   row
+//	R6   row
+//	R7   row, y
+//	R8   row, columns
+//	R9   row, y
+//	R10  row, columns
+//	R11  row
+//	R12  row
+//	R13  y
+//	R14  columns
+TEXT ·GemvTResumeF64NEON(SB), NOSPLIT, $0-96
+	MOVD m+0(FP), R0
+	MOVD n+8(FP), R1
+	MOVD x_base+48(FP), R2
+	MOVD a_base+16(FP), R3
+	MOVD lda+40(FP), R4
+	LSL $3, R4, R4
+	SUBS $8, R0
+	BLT rest2
+
+loop1:
+	FMOVD 0(R2), F0
+	FMOVD 8(R2), F1
+	FMOVD 16(R2), F2
+	FMOVD 24(R2), F3
+	FMOVD 32(R2), F4
+	FMOVD 40(R2), F5
+	FMOVD 48(R2), F6
+	FMOVD 56(R2), F7
+	MOVD R3, R5
+	ADD R4, R3
+	MOVD R3, R6
+	ADD R4, R3
+	MOVD R3, R7
+	ADD R4, R3
+	MOVD R3, R8
+	ADD R4, R3
+	MOVD R3, R9
+	ADD R4, R3
+	MOVD R3, R10
+	ADD R4, R3
+	MOVD R3, R11
+	ADD R4, R3
+	MOVD R3, R12
+	ADD R4, R3
+	ADD $64, R2
+	MOVD y_base+72(FP), R13
+	MOVD R1, R14
+	SUBS $8, R14
+	BLT rest4
+
+loop3:
+	FLDPQ 0(R13), (F8, F9)
+	FLDPQ 32(R13), (F10, F11)
+	FLDPQ 0(R5), (F12, F13)
+	FLDPQ 32(R5), (F14, F15)
+	VFMLA_D2_E0(0, 12, 8)
+	VFMLA_D2_E0(0, 13, 9)
+	VFMLA_D2_E0(0, 14, 10)
+	VFMLA_D2_E0(0, 15, 11)
+	FLDPQ 0(R6), (F12, F13)
+	FLDPQ 32(R6), (F14, F15)
+	VFMLA_D2_E0(1, 12, 8)
+	VFMLA_D2_E0(1, 13, 9)
+	VFMLA_D2_E0(1, 14, 10)
+	VFMLA_D2_E0(1, 15, 11)
+	FLDPQ 0(R7), (F12, F13)
+	FLDPQ 32(R7), (F14, F15)
+	VFMLA_D2_E0(2, 12, 8)
+	VFMLA_D2_E0(2, 13, 9)
+	VFMLA_D2_E0(2, 14, 10)
+	VFMLA_D2_E0(2, 15, 11)
+	FLDPQ 0(R8), (F12, F13)
+	FLDPQ 32(R8), (F14, F15)
+	VFMLA_D2_E0(3, 12, 8)
+	VFMLA_D2_E0(3, 13, 9)
+	VFMLA_D2_E0(3, 14, 10)
+	VFMLA_D2_E0(3, 15, 11)
+	FLDPQ 0(R9), (F12, F13)
+	FLDPQ 32(R9), (F14, F15)
+	VFMLA_D2_E0(4, 12, 8)
+	VFMLA_D2_E0(4, 13, 9)
+	VFMLA_D2_E0(4, 14, 10)
+	VFMLA_D2_E0(4, 15, 11)
+	FLDPQ 0(R10), (F12, F13)
+	FLDPQ 32(R10), (F14, F15)
+	VFMLA_D2_E0(5, 12, 8)
+	VFMLA_D2_E0(5, 13, 9)
+	VFMLA_D2_E0(5, 14, 10)
+	VFMLA_D2_E0(5, 15, 11)
+	FLDPQ 0(R11), (F12, F13)
+	FLDPQ 32(R11), (F14, F15)
+	VFMLA_D2_E0(6, 12, 8)
+	VFMLA_D2_E0(6, 13, 9)
+	VFMLA_D2_E0(6, 14, 10)
+	VFMLA_D2_E0(6, 15, 11)
+	FLDPQ 0(R12), (F12, F13)
+	FLDPQ 32(R12), (F14, F15)
+	VFMLA_D2_E0(7, 12, 8)
+	VFMLA_D2_E0(7, 13, 9)
+	VFMLA_D2_E0(7, 14, 10)
+	VFMLA_D2_E0(7, 15, 11)
+	FSTPQ (F8, F9), 0(R13)
+	FSTPQ (F10, F11), 32(R13)
+	ADD $64, R5
+	ADD $64, R6
+	ADD $64, R7
+	ADD $64, R8
+	ADD $64, R9
+	ADD $64, R10
+	ADD $64, R11
+	ADD $64, R12
+	ADD $64, R13
+	SUBS $8, R14
+	BGE loop3
+
+rest4:
+	ADD $8, R14
+	SUBS $2, R14
+	BLT rest6
+
+loop5:
+	FMOVQ 0(R13), F8
+	FMOVQ 0(R5), F9
+	VFMLA_D2_E0(0, 9, 8)
+	FMOVQ 0(R6), F9
+	VFMLA_D2_E0(1, 9, 8)
+	FMOVQ 0(R7), F9
+	VFMLA_D2_E0(2, 9, 8)
+	FMOVQ 0(R8), F9
+	VFMLA_D2_E0(3, 9, 8)
+	FMOVQ 0(R9), F9
+	VFMLA_D2_E0(4, 9, 8)
+	FMOVQ 0(R10), F9
+	VFMLA_D2_E0(5, 9, 8)
+	FMOVQ 0(R11), F9
+	VFMLA_D2_E0(6, 9, 8)
+	FMOVQ 0(R12), F9
+	VFMLA_D2_E0(7, 9, 8)
+	FMOVQ F8, 0(R13)
+	ADD $16, R5
+	ADD $16, R6
+	ADD $16, R7
+	ADD $16, R8
+	ADD $16, R9
+	ADD $16, R10
+	ADD $16, R11
+	ADD $16, R12
+	ADD $16, R13
+	SUBS $2, R14
+	BGE loop5
+
+rest6:
+	ADD $2, R14
+	TBZ $0, R14, skip7
+	FMOVD 0(R13), F8
+	FMOVD 0(R5), F9
+	VFMLA_D2_E0(0, 9, 8)
+	FMOVD 0(R6), F0
+	VFMLA_D2_E0(1, 0, 8)
+	FMOVD 0(R7), F0
+	VFMLA_D2_E0(2, 0, 8)
+	FMOVD 0(R8), F0
+	VFMLA_D2_E0(3, 0, 8)
+	FMOVD 0(R9), F0
+	VFMLA_D2_E0(4, 0, 8)
+	FMOVD 0(R10), F0
+	VFMLA_D2_E0(5, 0, 8)
+	FMOVD 0(R11), F0
+	VFMLA_D2_E0(6, 0, 8)
+	FMOVD 0(R12), F0
+	VFMLA_D2_E0(7, 0, 8)
+	FMOVD F8, 0(R13)
+
+skip7:
+	SUBS $8, R0
+	BGE loop1
+
+rest2:
+	ADD $8, R0
+	CMP $4, R0
+	BLT skip8
+	FMOVD 0(R2), F0
+	FMOVD 8(R2), F1
+	FMOVD 16(R2), F2
+	FMOVD 24(R2), F3
+	MOVD R3, R5
+	ADD R4, R3
+	MOVD R3, R6
+	ADD R4, R3
+	MOVD R3, R7
+	ADD R4, R3
+	MOVD R3, R8
+	ADD R4, R3
+	ADD $32, R2
+	MOVD y_base+72(FP), R9
+	MOVD R1, R10
+	SUBS $8, R10
+	BLT rest10
+
+loop9:
+	FLDPQ 0(R9), (F4, F5)
+	FLDPQ 32(R9), (F6, F7)
+	FLDPQ 0(R5), (F8, F9)
+	FLDPQ 32(R5), (F10, F11)
+	VFMLA_D2_E0(0, 8, 4)
+	VFMLA_D2_E0(0, 9, 5)
+	VFMLA_D2_E0(0, 10, 6)
+	VFMLA_D2_E0(0, 11, 7)
+	FLDPQ 0(R6), (F8, F9)
+	FLDPQ 32(R6), (F10, F11)
+	VFMLA_D2_E0(1, 8, 4)
+	VFMLA_D2_E0(1, 9, 5)
+	VFMLA_D2_E0(1, 10, 6)
+	VFMLA_D2_E0(1, 11, 7)
+	FLDPQ 0(R7), (F8, F9)
+	FLDPQ 32(R7), (F10, F11)
+	VFMLA_D2_E0(2, 8, 4)
+	VFMLA_D2_E0(2, 9, 5)
+	VFMLA_D2_E0(2, 10, 6)
+	VFMLA_D2_E0(2, 11, 7)
+	FLDPQ 0(R8), (F8, F9)
+	FLDPQ 32(R8), (F10, F11)
+	VFMLA_D2_E0(3, 8, 4)
+	VFMLA_D2_E0(3, 9, 5)
+	VFMLA_D2_E0(3, 10, 6)
+	VFMLA_D2_E0(3, 11, 7)
+	FSTPQ (F4, F5), 0(R9)
+	FSTPQ (F6, F7), 32(R9)
+	ADD $64, R5
+	ADD $64, R6
+	ADD $64, R7
+	ADD $64, R8
+	ADD $64, R9
+	SUBS $8, R10
+	BGE loop9
+
+rest10:
+	ADD $8, R10
+	SUBS $2, R10
+	BLT rest12
+
+loop11:
+	FMOVQ 0(R9), F4
+	FMOVQ 0(R5), F5
+	VFMLA_D2_E0(0, 5, 4)
+	FMOVQ 0(R6), F5
+	VFMLA_D2_E0(1, 5, 4)
+	FMOVQ 0(R7), F5
+	VFMLA_D2_E0(2, 5, 4)
+	FMOVQ 0(R8), F5
+	VFMLA_D2_E0(3, 5, 4)
+	FMOVQ F4, 0(R9)
+	ADD $16, R5
+	ADD $16, R6
+	ADD $16, R7
+	ADD $16, R8
+	ADD $16, R9
+	SUBS $2, R10
+	BGE loop11
+
+rest12:
+	ADD $2, R10
+	TBZ $0, R10, skip13
+	FMOVD 0(R9), F4
+	FMOVD 0(R5), F5
+	VFMLA_D2_E0(0, 5, 4)
+	FMOVD 0(R6), F0
+	VFMLA_D2_E0(1, 0, 4)
+	FMOVD 0(R7), F0
+	VFMLA_D2_E0(2, 0, 4)
+	FMOVD 0(R8), F0
+	VFMLA_D2_E0(3, 0, 4)
+	FMOVD F4, 0(R9)
+
+skip13:
+	SUB $4, R0
+
+skip8:
+	CMP $2, R0
+	BLT skip14
+	FMOVD 0(R2), F0
+	FMOVD 8(R2), F1
+	MOVD R3, R5
+	ADD R4, R3
+	MOVD R3, R6
+	ADD R4, R3
+	ADD $16, R2
+	MOVD y_base+72(FP), R7
+	MOVD R1, R8
+	SUBS $8, R8
+	BLT rest16
+
+loop15:
+	FLDPQ 0(R7), (F2, F3)
+	FLDPQ 32(R7), (F4, F5)
+	FLDPQ 0(R5), (F6, F7)
+	FLDPQ 32(R5), (F8, F9)
+	VFMLA_D2_E0(0, 6, 2)
+	VFMLA_D2_E0(0, 7, 3)
+	VFMLA_D2_E0(0, 8, 4)
+	VFMLA_D2_E0(0, 9, 5)
+	FLDPQ 0(R6), (F6, F7)
+	FLDPQ 32(R6), (F8, F9)
+	VFMLA_D2_E0(1, 6, 2)
+	VFMLA_D2_E0(1, 7, 3)
+	VFMLA_D2_E0(1, 8, 4)
+	VFMLA_D2_E0(1, 9, 5)
+	FSTPQ (F2, F3), 0(R7)
+	FSTPQ (F4, F5), 32(R7)
+	ADD $64, R5
+	ADD $64, R6
+	ADD $64, R7
+	SUBS $8, R8
+	BGE loop15
+
+rest16:
+	ADD $8, R8
+	SUBS $2, R8
+	BLT rest18
+
+loop17:
+	FMOVQ 0(R7), F2
+	FMOVQ 0(R5), F3
+	VFMLA_D2_E0(0, 3, 2)
+	FMOVQ 0(R6), F3
+	VFMLA_D2_E0(1, 3, 2)
+	FMOVQ F2, 0(R7)
+	ADD $16, R5
+	ADD $16, R6
+	ADD $16, R7
+	SUBS $2, R8
+	BGE loop17
+
+rest18:
+	ADD $2, R8
+	TBZ $0, R8, skip19
+	FMOVD 0(R7), F2
+	FMOVD 0(R5), F3
+	VFMLA_D2_E0(0, 3, 2)
+	FMOVD 0(R6), F0
+	VFMLA_D2_E0(1, 0, 2)
+	FMOVD F2, 0(R7)
+
+skip19:
+	SUB $2, R0
+
+skip14:
+	CMP $1, R0
+	BLT skip20
+	FMOVD 0(R2), F0
+	MOVD R3, R5
+	ADD R4, R3
+	ADD $8, R2
+	MOVD y_base+72(FP), R2
+	MOVD R1, R1
+	SUBS $8, R1
+	BLT rest22
+
+loop21:
+	FLDPQ 0(R2), (F1, F2)
+	FLDPQ 32(R2), (F3, F4)
+	FLDPQ 0(R5), (F5, F6)
+	FLDPQ 32(R5), (F7, F8)
+	VFMLA_D2_E0(0, 5, 1)
+	VFMLA_D2_E0(0, 6, 2)
+	VFMLA_D2_E0(0, 7, 3)
+	VFMLA_D2_E0(0, 8, 4)
+	FSTPQ (F1, F2), 0(R2)
+	FSTPQ (F3, F4), 32(R2)
+	ADD $64, R5
+	ADD $64, R2
+	SUBS $8, R1
+	BGE loop21
+
+rest22:
+	ADD $8, R1
+	SUBS $2, R1
+	BLT rest24
+
+loop23:
+	FMOVQ 0(R2), F1
+	FMOVQ 0(R5), F2
+	VFMLA_D2_E0(0, 2, 1)
+	FMOVQ F1, 0(R2)
+	ADD $16, R5
+	ADD $16, R2
+	SUBS $2, R1
+	BGE loop23
+
+rest24:
+	ADD $2, R1
+	TBZ $0, R1, skip25
+	FMOVD 0(R2), F1
+	FMOVD 0(R5), F2
+	VFMLA_D2_E0(0, 2, 1)
+	FMOVD F1, 0(R2)
+
+skip25:
+	SUB $1, R0
+
+skip20:
+	RET
+
+// GemvTGerF64NEON adds Aᵀ·x to y and then alpha·x·zᵀ to A in one sweep; generic.GemvTGerF64 defines it. Four rows
+// at a time along their whole length.
+//
+//	R0   m
+//	R1   n, columns
+//	R2   x, y
+//	R3   a, z
+//	R4   lda
+//	R5   row
+//	R6   row
+//	R7   row, y
+//	R8   row, z
+//	R9   y, columns
+//	R10  z
+//	R11  columns
+TEXT ·GemvTGerF64NEON(SB), NOSPLIT, $0-128
+	MOVD m+0(FP), R0
+	MOVD n+8(FP), R1
+	MOVD x_base+24(FP), R2
+	MOVD a_base+72(FP), R3
+	MOVD lda+96(FP), R4
+	LSL $3, R4, R4
+	FMOVD alpha+16(FP), F0
+	SUBS $4, R0
+	BLT rest2
+
+loop1:
+	FMOVD 0(R2), F1
+	FMOVD 8(R2), F2
+	FMOVD 16(R2), F3
+	FMOVD 24(R2), F4
+	MOVD R3, R5
+	ADD R4, R3
+	MOVD R3, R6
+	ADD R4, R3
+	MOVD R3, R7
+	ADD R4, R3
+	MOVD R3, R8
+	ADD R4, R3
+	ADD $32, R2
+	MOVD y_base+104(FP), R9
+	MOVD z_base+48(FP), R10
+	MOVD R1, R11
+	SUBS $8, R11
+	BLT rest4
+
+loop3:
+	FLDPQ 0(R9), (F5, F6)
+	FLDPQ 32(R9), (F7, F8)
+	FLDPQ 0(R10), (F9, F10)
+	FLDPQ 32(R10), (F11, F12)
+	FLDPQ 0(R5), (F13, F14)
+	FLDPQ 32(R5), (F15, F16)
+	VFMLA_D2_E0(1, 13, 5)
+	VFMLA_D2_E0(1, 14, 6)
+	VFMLA_D2_E0(1, 15, 7)
+	VFMLA_D2_E0(1, 16, 8)
+	VMOVI $0, V17.B16
+	VFMLA_D2_E0(1, 9, 17)
+	VFMLA_D2_E0(0, 17, 13)
+	VMOVI $0, V17.B16
+	VFMLA_D2_E0(1, 10, 17)
+	VFMLA_D2_E0(0, 17, 14)
+	VMOVI $0, V17.B16
+	VFMLA_D2_E0(1, 11, 17)
+	VFMLA_D2_E0(0, 17, 15)
+	VMOVI $0, V17.B16
+	VFMLA_D2_E0(1, 12, 17)
+	VFMLA_D2_E0(0, 17, 16)
+	FSTPQ (F13, F14), 0(R5)
+	FSTPQ (F15, F16), 32(R5)
+	FLDPQ 0(R6), (F13, F14)
+	FLDPQ 32(R6), (F15, F16)
+	VFMLA_D2_E0(2, 13, 5)
+	VFMLA_D2_E0(2, 14, 6)
+	VFMLA_D2_E0(2, 15, 7)
+	VFMLA_D2_E0(2, 16, 8)
+	VMOVI $0, V17.B16
+	VFMLA_D2_E0(2, 9, 17)
+	VFMLA_D2_E0(0, 17, 13)
+	VMOVI $0, V17.B16
+	VFMLA_D2_E0(2, 10, 17)
+	VFMLA_D2_E0(0, 17, 14)
+	VMOVI $0, V17.B16
+	VFMLA_D2_E0(2, 11, 17)
+	VFMLA_D2_E0(0, 17, 15)
+	VMOVI $0, V17.B16
+	VFMLA_D2_E0(2, 12, 17)
+	VFMLA_D2_E0(0, 17, 16)
+	FSTPQ (F13, F14), 0(R6)
+	FSTPQ (F15, F16), 32(R6)
+	FLDPQ 0(R7), (F13, F14)
+	FLDPQ 32(R7), (F15, F16)
+	VFMLA_D2_E0(3, 13, 5)
+	VFMLA_D2_E0(3, 14, 6)
+	VFMLA_D2_E0(3, 15, 7)
+	VFMLA_D2_E0(3, 16, 8)
+	VMOVI $0, V17.B16
+	VFMLA_D2_E0(3, 9, 17)
+	VFMLA_D2_E0(0, 17, 13)
+	VMOVI $0, V17.B16
+	VFMLA_D2_E0(3, 10, 17)
+	VFMLA_D2_E0(0, 17, 14)
+	VMOVI $0, V17.B16
+	VFMLA_D2_E0(3, 11, 17)
+	VFMLA_D2_E0(0, 17, 15)
+	VMOVI $0, V17.B16
+	VFMLA_D2_E0(3, 12, 17)
+	VFMLA_D2_E0(0, 17, 16)
+	FSTPQ (F13, F14), 0(R7)
+	FSTPQ (F15, F16), 32(R7)
+	FLDPQ 0(R8), (F13, F14)
+	FLDPQ 32(R8), (F15, F16)
+	VFMLA_D2_E0(4, 13, 5)
+	VFMLA_D2_E0(4, 14, 6)
+	VFMLA_D2_E0(4, 15, 7)
+	VFMLA_D2_E0(4, 16, 8)
+	VMOVI $0, V17.B16
+	VFMLA_D2_E0(4, 9, 17)
+	VFMLA_D2_E0(0, 17, 13)
+	VMOVI $0, V9.B16
+	VFMLA_D2_E0(4, 10, 9)
+	VFMLA_D2_E0(0, 9, 14)
+	VMOVI $0, V9.B16
+	VFMLA_D2_E0(4, 11, 9)
+	VFMLA_D2_E0(0, 9, 15)
+	VMOVI $0, V9.B16
+	VFMLA_D2_E0(4, 12, 9)
+	VFMLA_D2_E0(0, 9, 16)
+	FSTPQ (F13, F14), 0(R8)
+	FSTPQ (F15, F16), 32(R8)
+	FSTPQ (F5, F6), 0(R9)
+	FSTPQ (F7, F8), 32(R9)
+	ADD $64, R5
+	ADD $64, R6
+	ADD $64, R7
+	ADD $64, R8
+	ADD $64, R9
+	ADD $64, R10
+	SUBS $8, R11
+	BGE loop3
+
+rest4:
+	ADD $8, R11
+	SUBS $2, R11
+	BLT rest6
+
+loop5:
+	FMOVQ 0(R9), F5
+	FMOVQ 0(R10), F6
+	FMOVQ 0(R5), F7
+	VFMLA_D2_E0(1, 7, 5)
+	VMOVI $0, V8.B16
+	VFMLA_D2_E0(1, 6, 8)
+	VFMLA_D2_E0(0, 8, 7)
+	FMOVQ F7, 0(R5)
+	FMOVQ 0(R6), F7
+	VFMLA_D2_E0(2, 7, 5)
+	VMOVI $0, V8.B16
+	VFMLA_D2_E0(2, 6, 8)
+	VFMLA_D2_E0(0, 8, 7)
+	FMOVQ F7, 0(R6)
+	FMOVQ 0(R7), F7
+	VFMLA_D2_E0(3, 7, 5)
+	VMOVI $0, V8.B16
+	VFMLA_D2_E0(3, 6, 8)
+	VFMLA_D2_E0(0, 8, 7)
+	FMOVQ F7, 0(R7)
+	FMOVQ 0(R8), F7
+	VFMLA_D2_E0(4, 7, 5)
+	VMOVI $0, V8.B16
+	VFMLA_D2_E0(4, 6, 8)
+	VFMLA_D2_E0(0, 8, 7)
+	FMOVQ F7, 0(R8)
+	FMOVQ F5, 0(R9)
+	ADD $16, R5
+	ADD $16, R6
+	ADD $16, R7
+	ADD $16, R8
+	ADD $16, R9
+	ADD $16, R10
+	SUBS $2, R11
+	BGE loop5
+
+rest6:
+	ADD $2, R11
+	TBZ $0, R11, skip7
+	FMOVD 0(R9), F5
+	FMOVD 0(R10), F6
+	FMOVD 0(R5), F7
+	VFMLA_D2_E0(1, 7, 5)
+	VMOVI $0, V8.B16
+	VFMLA_D2_E0(1, 6, 8)
+	VFMLA_D2_E0(0, 8, 7)
+	FMOVD F7, 0(R5)
+	FMOVD 0(R6), F1
+	VFMLA_D2_E0(2, 1, 5)
+	VMOVI $0, V7.B16
+	VFMLA_D2_E0(2, 6, 7)
+	VFMLA_D2_E0(0, 7, 1)
+	FMOVD F1, 0(R6)
+	FMOVD 0(R7), F1
+	VFMLA_D2_E0(3, 1, 5)
+	VMOVI $0, V2.B16
+	VFMLA_D2_E0(3, 6, 2)
+	VFMLA_D2_E0(0, 2, 1)
+	FMOVD F1, 0(R7)
+	FMOVD 0(R8), F1
+	VFMLA_D2_E0(4, 1, 5)
+	VMOVI $0, V2.B16
+	VFMLA_D2_E0(4, 6, 2)
+	VFMLA_D2_E0(0, 2, 1)
+	FMOVD F1, 0(R8)
+	FMOVD F5, 0(R9)
+
+skip7:
+	SUBS $4, R0
+	BGE loop1
+
+rest2:
+	ADD $4, R0
+	CMP $2, R0
+	BLT skip8
+	FMOVD 0(R2), F1
+	FMOVD 8(R2), F2
+	MOVD R3, R5
+	ADD R4, R3
+	MOVD R3, R6
+	ADD R4, R3
+	ADD $16, R2
+	MOVD y_base+104(FP), R7
+	MOVD z_base+48(FP), R8
+	MOVD R1, R9
+	SUBS $8, R9
+	BLT rest10
+
+loop9:
+	FLDPQ 0(R7), (F3, F4)
+	FLDPQ 32(R7), (F5, F6)
+	FLDPQ 0(R8), (F7, F8)
+	FLDPQ 32(R8), (F9, F10)
+	FLDPQ 0(R5), (F11, F12)
+	FLDPQ 32(R5), (F13, F14)
+	VFMLA_D2_E0(1, 11, 3)
+	VFMLA_D2_E0(1, 12, 4)
+	VFMLA_D2_E0(1, 13, 5)
+	VFMLA_D2_E0(1, 14, 6)
+	VMOVI $0, V15.B16
+	VFMLA_D2_E0(1, 7, 15)
+	VFMLA_D2_E0(0, 15, 11)
+	VMOVI $0, V15.B16
+	VFMLA_D2_E0(1, 8, 15)
+	VFMLA_D2_E0(0, 15, 12)
+	VMOVI $0, V15.B16
+	VFMLA_D2_E0(1, 9, 15)
+	VFMLA_D2_E0(0, 15, 13)
+	VMOVI $0, V15.B16
+	VFMLA_D2_E0(1, 10, 15)
+	VFMLA_D2_E0(0, 15, 14)
+	FSTPQ (F11, F12), 0(R5)
+	FSTPQ (F13, F14), 32(R5)
+	FLDPQ 0(R6), (F11, F12)
+	FLDPQ 32(R6), (F13, F14)
+	VFMLA_D2_E0(2, 11, 3)
+	VFMLA_D2_E0(2, 12, 4)
+	VFMLA_D2_E0(2, 13, 5)
+	VFMLA_D2_E0(2, 14, 6)
+	VMOVI $0, V15.B16
+	VFMLA_D2_E0(2, 7, 15)
+	VFMLA_D2_E0(0, 15, 11)
+	VMOVI $0, V7.B16
+	VFMLA_D2_E0(2, 8, 7)
+	VFMLA_D2_E0(0, 7, 12)
+	VMOVI $0, V7.B16
+	VFMLA_D2_E0(2, 9, 7)
+	VFMLA_D2_E0(0, 7, 13)
+	VMOVI $0, V7.B16
+	VFMLA_D2_E0(2, 10, 7)
+	VFMLA_D2_E0(0, 7, 14)
+	FSTPQ (F11, F12), 0(R6)
+	FSTPQ (F13, F14), 32(R6)
+	FSTPQ (F3, F4), 0(R7)
+	FSTPQ (F5, F6), 32(R7)
+	ADD $64, R5
+	ADD $64, R6
+	ADD $64, R7
+	ADD $64, R8
+	SUBS $8, R9
+	BGE loop9
+
+rest10:
+	ADD $8, R9
+	SUBS $2, R9
+	BLT rest12
+
+loop11:
+	FMOVQ 0(R7), F3
+	FMOVQ 0(R8), F4
+	FMOVQ 0(R5), F5
+	VFMLA_D2_E0(1, 5, 3)
+	VMOVI $0, V6.B16
+	VFMLA_D2_E0(1, 4, 6)
+	VFMLA_D2_E0(0, 6, 5)
+	FMOVQ F5, 0(R5)
+	FMOVQ 0(R6), F5
+	VFMLA_D2_E0(2, 5, 3)
+	VMOVI $0, V6.B16
+	VFMLA_D2_E0(2, 4, 6)
+	VFMLA_D2_E0(0, 6, 5)
+	FMOVQ F5, 0(R6)
+	FMOVQ F3, 0(R7)
+	ADD $16, R5
+	ADD $16, R6
+	ADD $16, R7
+	ADD $16, R8
+	SUBS $2, R9
+	BGE loop11
+
+rest12:
+	ADD $2, R9
+	TBZ $0, R9, skip13
+	FMOVD 0(R7), F3
+	FMOVD 0(R8), F4
+	FMOVD 0(R5), F5
+	VFMLA_D2_E0(1, 5, 3)
+	VMOVI $0, V6.B16
+	VFMLA_D2_E0(1, 4, 6)
+	VFMLA_D2_E0(0, 6, 5)
+	FMOVD F5, 0(R5)
+	FMOVD 0(R6), F1
+	VFMLA_D2_E0(2, 1, 3)
+	VMOVI $0, V5.B16
+	VFMLA_D2_E0(2, 4, 5)
+	VFMLA_D2_E0(0, 5, 1)
+	FMOVD F1, 0(R6)
+	FMOVD F3, 0(R7)
+
+skip13:
+	SUB $2, R0
+
+skip8:
+	CMP $1, R0
+	BLT skip14
+	FMOVD 0(R2), F1
+	MOVD R3, R5
+	ADD R4, R3
+	ADD $8, R2
+	MOVD y_base+104(FP), R2
+	MOVD z_base+48(FP), R3
+	MOVD R1, R1
+	SUBS $8, R1
+	BLT rest16
+
+loop15:
+	FLDPQ 0(R2), (F2, F3)
+	FLDPQ 32(R2), (F4, F5)
+	FLDPQ 0(R3), (F6, F7)
+	FLDPQ 32(R3), (F8, F9)
+	FLDPQ 0(R5), (F10, F11)
+	FLDPQ 32(R5), (F12, F13)
+	VFMLA_D2_E0(1, 10, 2)
+	VFMLA_D2_E0(1, 11, 3)
+	VFMLA_D2_E0(1, 12, 4)
+	VFMLA_D2_E0(1, 13, 5)
+	VMOVI $0, V14.B16
+	VFMLA_D2_E0(1, 6, 14)
+	VFMLA_D2_E0(0, 14, 10)
+	VMOVI $0, V6.B16
+	VFMLA_D2_E0(1, 7, 6)
+	VFMLA_D2_E0(0, 6, 11)
+	VMOVI $0, V6.B16
+	VFMLA_D2_E0(1, 8, 6)
+	VFMLA_D2_E0(0, 6, 12)
+	VMOVI $0, V6.B16
+	VFMLA_D2_E0(1, 9, 6)
+	VFMLA_D2_E0(0, 6, 13)
+	FSTPQ (F10, F11), 0(R5)
+	FSTPQ (F12, F13), 32(R5)
+	FSTPQ (F2, F3), 0(R2)
+	FSTPQ (F4, F5), 32(R2)
+	ADD $64, R5
+	ADD $64, R2
+	ADD $64, R3
+	SUBS $8, R1
+	BGE loop15
+
+rest16:
+	ADD $8, R1
+	SUBS $2, R1
+	BLT rest18
+
+loop17:
+	FMOVQ 0(R2), F2
+	FMOVQ 0(R3), F3
+	FMOVQ 0(R5), F4
+	VFMLA_D2_E0(1, 4, 2)
+	VMOVI $0, V5.B16
+	VFMLA_D2_E0(1, 3, 5)
+	VFMLA_D2_E0(0, 5, 4)
+	FMOVQ F4, 0(R5)
+	FMOVQ F2, 0(R2)
+	ADD $16, R5
+	ADD $16, R2
+	ADD $16, R3
+	SUBS $2, R1
+	BGE loop17
+
+rest18:
+	ADD $2, R1
+	TBZ $0, R1, skip19
+	FMOVD 0(R2), F2
+	FMOVD 0(R3), F3
+	FMOVD 0(R5), F4
+	VFMLA_D2_E0(1, 4, 2)
+	VMOVI $0, V5.B16
+	VFMLA_D2_E0(1, 3, 5)
+	VFMLA_D2_E0(0, 5, 4)
+	FMOVD F4, 0(R5)
+	FMOVD F2, 0(R2)
+
+skip19:
+	SUB $1, R0
+
+skip14:
+	RET
+
+// GerF64NEON adds alpha·x·yᵀ to A; generic.GerF64 defines it. Four rows at a time along their whole
+// length, two FMAs for each vector: x[i]·y[j] + 0, then alpha times it + A.
+//
+//	R0   m
+//	R1   n, columns
+//	R2   x, y
+//	R3   a
+//	R4   lda
+//	R5   row
+//	R6   row
+//	R7   row, y
+//	R8   row, columns
+//	R9   y
+//	R10  columns
 TEXT ·GerF64NEON(SB), NOSPLIT, $0-104
 	MOVD m+0(FP), R0
 	MOVD n+8(FP), R1
-	FMOVD alpha+16(FP), F0
 	MOVD x_base+24(FP), R2
-	MOVD y_base+48(FP), R3
-	MOVD a_base+72(FP), R4
-	MOVD lda+96(FP), R5
-	LSL $3, R5, R5
+	MOVD a_base+72(FP), R3
+	MOVD lda+96(FP), R4
+	LSL $3, R4, R4
+	FMOVD alpha+16(FP), F0
+	SUBS $4, R0
+	BLT rest2
 
-row1:
+loop1:
 	FMOVD 0(R2), F1
+	FMOVD 8(R2), F2
+	FMOVD 16(R2), F3
+	FMOVD 24(R2), F4
+	MOVD R3, R5
+	ADD R4, R3
 	MOVD R3, R6
-	MOVD R4, R7
+	ADD R4, R3
+	MOVD R3, R7
+	ADD R4, R3
+	MOVD R3, R8
+	ADD R4, R3
+	ADD $32, R2
+	MOVD y_base+48(FP), R9
+	MOVD R1, R10
+	SUBS $8, R10
+	BLT rest4
+
+loop3:
+	FLDPQ 0(R9), (F5, F6)
+	FLDPQ 32(R9), (F7, F8)
+	FLDPQ 0(R5), (F9, F10)
+	FLDPQ 32(R5), (F11, F12)
+	VMOVI $0, V13.B16
+	VFMLA_D2_E0(1, 5, 13)
+	VFMLA_D2_E0(0, 13, 9)
+	VMOVI $0, V13.B16
+	VFMLA_D2_E0(1, 6, 13)
+	VFMLA_D2_E0(0, 13, 10)
+	VMOVI $0, V13.B16
+	VFMLA_D2_E0(1, 7, 13)
+	VFMLA_D2_E0(0, 13, 11)
+	VMOVI $0, V13.B16
+	VFMLA_D2_E0(1, 8, 13)
+	VFMLA_D2_E0(0, 13, 12)
+	FSTPQ (F9, F10), 0(R5)
+	FSTPQ (F11, F12), 32(R5)
+	FLDPQ 0(R6), (F9, F10)
+	FLDPQ 32(R6), (F11, F12)
+	VMOVI $0, V13.B16
+	VFMLA_D2_E0(2, 5, 13)
+	VFMLA_D2_E0(0, 13, 9)
+	VMOVI $0, V13.B16
+	VFMLA_D2_E0(2, 6, 13)
+	VFMLA_D2_E0(0, 13, 10)
+	VMOVI $0, V13.B16
+	VFMLA_D2_E0(2, 7, 13)
+	VFMLA_D2_E0(0, 13, 11)
+	VMOVI $0, V13.B16
+	VFMLA_D2_E0(2, 8, 13)
+	VFMLA_D2_E0(0, 13, 12)
+	FSTPQ (F9, F10), 0(R6)
+	FSTPQ (F11, F12), 32(R6)
+	FLDPQ 0(R7), (F9, F10)
+	FLDPQ 32(R7), (F11, F12)
+	VMOVI $0, V13.B16
+	VFMLA_D2_E0(3, 5, 13)
+	VFMLA_D2_E0(0, 13, 9)
+	VMOVI $0, V13.B16
+	VFMLA_D2_E0(3, 6, 13)
+	VFMLA_D2_E0(0, 13, 10)
+	VMOVI $0, V13.B16
+	VFMLA_D2_E0(3, 7, 13)
+	VFMLA_D2_E0(0, 13, 11)
+	VMOVI $0, V13.B16
+	VFMLA_D2_E0(3, 8, 13)
+	VFMLA_D2_E0(0, 13, 12)
+	FSTPQ (F9, F10), 0(R7)
+	FSTPQ (F11, F12), 32(R7)
+	FLDPQ 0(R8), (F9, F10)
+	FLDPQ 32(R8), (F11, F12)
+	VMOVI $0, V13.B16
+	VFMLA_D2_E0(4, 5, 13)
+	VFMLA_D2_E0(0, 13, 9)
+	VMOVI $0, V5.B16
+	VFMLA_D2_E0(4, 6, 5)
+	VFMLA_D2_E0(0, 5, 10)
+	VMOVI $0, V5.B16
+	VFMLA_D2_E0(4, 7, 5)
+	VFMLA_D2_E0(0, 5, 11)
+	VMOVI $0, V5.B16
+	VFMLA_D2_E0(4, 8, 5)
+	VFMLA_D2_E0(0, 5, 12)
+	FSTPQ (F9, F10), 0(R8)
+	FSTPQ (F11, F12), 32(R8)
+	ADD $64, R5
+	ADD $64, R6
+	ADD $64, R7
+	ADD $64, R8
+	ADD $64, R9
+	SUBS $8, R10
+	BGE loop3
+
+rest4:
+	ADD $8, R10
+	SUBS $2, R10
+	BLT rest6
+
+loop5:
+	FMOVQ 0(R9), F5
+	FMOVQ 0(R5), F6
+	VMOVI $0, V7.B16
+	VFMLA_D2_E0(1, 5, 7)
+	VFMLA_D2_E0(0, 7, 6)
+	FMOVQ F6, 0(R5)
+	FMOVQ 0(R6), F6
+	VMOVI $0, V7.B16
+	VFMLA_D2_E0(2, 5, 7)
+	VFMLA_D2_E0(0, 7, 6)
+	FMOVQ F6, 0(R6)
+	FMOVQ 0(R7), F6
+	VMOVI $0, V7.B16
+	VFMLA_D2_E0(3, 5, 7)
+	VFMLA_D2_E0(0, 7, 6)
+	FMOVQ F6, 0(R7)
+	FMOVQ 0(R8), F6
+	VMOVI $0, V7.B16
+	VFMLA_D2_E0(4, 5, 7)
+	VFMLA_D2_E0(0, 7, 6)
+	FMOVQ F6, 0(R8)
+	ADD $16, R5
+	ADD $16, R6
+	ADD $16, R7
+	ADD $16, R8
+	ADD $16, R9
+	SUBS $2, R10
+	BGE loop5
+
+rest6:
+	ADD $2, R10
+	TBZ $0, R10, skip7
+	FMOVD 0(R9), F5
+	FMOVD 0(R5), F6
+	VMOVI $0, V7.B16
+	VFMLA_D2_E0(1, 5, 7)
+	VFMLA_D2_E0(0, 7, 6)
+	FMOVD F6, 0(R5)
+	FMOVD 0(R6), F1
+	VMOVI $0, V6.B16
+	VFMLA_D2_E0(2, 5, 6)
+	VFMLA_D2_E0(0, 6, 1)
+	FMOVD F1, 0(R6)
+	FMOVD 0(R7), F1
+	VMOVI $0, V2.B16
+	VFMLA_D2_E0(3, 5, 2)
+	VFMLA_D2_E0(0, 2, 1)
+	FMOVD F1, 0(R7)
+	FMOVD 0(R8), F1
+	VMOVI $0, V2.B16
+	VFMLA_D2_E0(4, 5, 2)
+	VFMLA_D2_E0(0, 2, 1)
+	FMOVD F1, 0(R8)
+
+skip7:
+	SUBS $4, R0
+	BGE loop1
+
+rest2:
+	ADD $4, R0
+	CMP $2, R0
+	BLT skip8
+	FMOVD 0(R2), F1
+	FMOVD 8(R2), F2
+	MOVD R3, R5
+	ADD R4, R3
+	MOVD R3, R6
+	ADD R4, R3
+	ADD $16, R2
+	MOVD y_base+48(FP), R7
 	MOVD R1, R8
 	SUBS $8, R8
-	BLT rest3
+	BLT rest10
 
-loop2:
-	FLDPQ 0(R6), (F2, F3)
-	FLDPQ 32(R6), (F4, F5)
-	FLDPQ 0(R7), (F6, F7)
-	FLDPQ 32(R7), (F8, F9)
+loop9:
+	FLDPQ 0(R7), (F3, F4)
+	FLDPQ 32(R7), (F5, F6)
+	FLDPQ 0(R5), (F7, F8)
+	FLDPQ 32(R5), (F9, F10)
+	VMOVI $0, V11.B16
+	VFMLA_D2_E0(1, 3, 11)
+	VFMLA_D2_E0(0, 11, 7)
+	VMOVI $0, V11.B16
+	VFMLA_D2_E0(1, 4, 11)
+	VFMLA_D2_E0(0, 11, 8)
+	VMOVI $0, V11.B16
+	VFMLA_D2_E0(1, 5, 11)
+	VFMLA_D2_E0(0, 11, 9)
+	VMOVI $0, V11.B16
+	VFMLA_D2_E0(1, 6, 11)
+	VFMLA_D2_E0(0, 11, 10)
+	FSTPQ (F7, F8), 0(R5)
+	FSTPQ (F9, F10), 32(R5)
+	FLDPQ 0(R6), (F7, F8)
+	FLDPQ 32(R6), (F9, F10)
+	VMOVI $0, V11.B16
+	VFMLA_D2_E0(2, 3, 11)
+	VFMLA_D2_E0(0, 11, 7)
+	VMOVI $0, V3.B16
+	VFMLA_D2_E0(2, 4, 3)
+	VFMLA_D2_E0(0, 3, 8)
+	VMOVI $0, V3.B16
+	VFMLA_D2_E0(2, 5, 3)
+	VFMLA_D2_E0(0, 3, 9)
+	VMOVI $0, V3.B16
+	VFMLA_D2_E0(2, 6, 3)
+	VFMLA_D2_E0(0, 3, 10)
+	FSTPQ (F7, F8), 0(R6)
+	FSTPQ (F9, F10), 32(R6)
+	ADD $64, R5
+	ADD $64, R6
+	ADD $64, R7
+	SUBS $8, R8
+	BGE loop9
+
+rest10:
+	ADD $8, R8
+	SUBS $2, R8
+	BLT rest12
+
+loop11:
+	FMOVQ 0(R7), F3
+	FMOVQ 0(R5), F4
+	VMOVI $0, V5.B16
+	VFMLA_D2_E0(1, 3, 5)
+	VFMLA_D2_E0(0, 5, 4)
+	FMOVQ F4, 0(R5)
+	FMOVQ 0(R6), F4
+	VMOVI $0, V5.B16
+	VFMLA_D2_E0(2, 3, 5)
+	VFMLA_D2_E0(0, 5, 4)
+	FMOVQ F4, 0(R6)
+	ADD $16, R5
+	ADD $16, R6
+	ADD $16, R7
+	SUBS $2, R8
+	BGE loop11
+
+rest12:
+	ADD $2, R8
+	TBZ $0, R8, skip13
+	FMOVD 0(R7), F3
+	FMOVD 0(R5), F4
+	VMOVI $0, V5.B16
+	VFMLA_D2_E0(1, 3, 5)
+	VFMLA_D2_E0(0, 5, 4)
+	FMOVD F4, 0(R5)
+	FMOVD 0(R6), F1
+	VMOVI $0, V4.B16
+	VFMLA_D2_E0(2, 3, 4)
+	VFMLA_D2_E0(0, 4, 1)
+	FMOVD F1, 0(R6)
+
+skip13:
+	SUB $2, R0
+
+skip8:
+	CMP $1, R0
+	BLT skip14
+	FMOVD 0(R2), F1
+	MOVD R3, R5
+	ADD R4, R3
+	ADD $8, R2
+	MOVD y_base+48(FP), R2
+	MOVD R1, R1
+	SUBS $8, R1
+	BLT rest16
+
+loop15:
+	FLDPQ 0(R2), (F2, F3)
+	FLDPQ 32(R2), (F4, F5)
+	FLDPQ 0(R5), (F6, F7)
+	FLDPQ 32(R5), (F8, F9)
 	VMOVI $0, V10.B16
 	VFMLA_D2_E0(1, 2, 10)
 	VFMLA_D2_E0(0, 10, 6)
@@ -3201,45 +5590,44 @@ loop2:
 	VMOVI $0, V2.B16
 	VFMLA_D2_E0(1, 5, 2)
 	VFMLA_D2_E0(0, 2, 9)
-	FSTPQ (F6, F7), 0(R7)
-	FSTPQ (F8, F9), 32(R7)
-	ADD $64, R6
-	ADD $64, R7
-	SUBS $8, R8
-	BGE loop2
+	FSTPQ (F6, F7), 0(R5)
+	FSTPQ (F8, F9), 32(R5)
+	ADD $64, R5
+	ADD $64, R2
+	SUBS $8, R1
+	BGE loop15
 
-rest3:
-	ADD $8, R8
-	SUBS $2, R8
-	BLT rest5
+rest16:
+	ADD $8, R1
+	SUBS $2, R1
+	BLT rest18
 
-loop4:
-	FMOVQ 0(R6), F2
-	FMOVQ 0(R7), F3
+loop17:
+	FMOVQ 0(R2), F2
+	FMOVQ 0(R5), F3
 	VMOVI $0, V4.B16
 	VFMLA_D2_E0(1, 2, 4)
 	VFMLA_D2_E0(0, 4, 3)
-	FMOVQ F3, 0(R7)
-	ADD $16, R6
-	ADD $16, R7
-	SUBS $2, R8
-	BGE loop4
+	FMOVQ F3, 0(R5)
+	ADD $16, R5
+	ADD $16, R2
+	SUBS $2, R1
+	BGE loop17
 
-rest5:
-	ADD $2, R8
-	TBZ $0, R8, skip6
-	FMOVD 0(R6), F2
-	FMOVD 0(R7), F3
+rest18:
+	ADD $2, R1
+	TBZ $0, R1, skip19
+	FMOVD 0(R2), F2
+	FMOVD 0(R5), F3
 	VMOVI $0, V4.B16
 	VFMLA_D2_E0(1, 2, 4)
 	VFMLA_D2_E0(0, 4, 3)
-	FMOVD F3, 0(R7)
+	FMOVD F3, 0(R5)
 
-skip6:
-	ADD R5, R4
-	ADD $8, R2
-	SUBS $1, R0
-	BNE row1
+skip19:
+	SUB $1, R0
+
+skip14:
 	RET
 
 // sign

@@ -14,27 +14,78 @@ func gemv(t *target) {
 		t.set("MOVD $"+map[bool]string{false: "4", true: "8"}[t.f64]+", R@0", step)
 		t.chainBand([]int{16, 8, 4, 2, 1}, []reg{x}, step, a, lda, t.int("n"), t.int("m"), []reg{y}, false)
 	})
-	t.fn("Ger", "adds alpha·x·yᵀ to A; % defines it. Row by row, four vectors a round, two\n"+
-		"FMAs each: x[i]·y[j] + 0, then alpha times it + A. m > 0.", func() {
-		m, n, alpha := t.int("m"), t.int("n"), t.scalar("alpha")
-		x, y, a, lda := t.ptr("x"), t.ptr("y"), t.ptr("a"), t.bytes("lda")
-		row := t.newLabel("row")
-		t.label(row)
-		xi := t.load(1, x, 0)
-		yj, aij := t.move("yj", y), t.move("aij", a)
-		t.sweep(t.move("columns", n), []reg{yj, aij}, func(count, width int) {
-			ys, as := t.part(count, width, yj, 0), t.part(count, width, aij, 0)
-			for i := range ys {
-				p := t.vec()
-				t.zero(p)
-				t.fma0(p, ys[i], xi)
-				t.fma0(as[i], p, alpha)
-			}
-			t.storePart(as, width, aij)
-		})
-		t.mod("ADD R@1, R@0", a, lda)
-		t.advance(t.size, x)
-		t.mod("SUBS $1, R@0", m)
-		t.jump("BNE", row)
+	t.fn("GemvTResume", "adds Aᵀ·x to y, going on with the chains there; % defines it. Eight rows at a\n"+
+		"time along their whole length: the order of memory, for matrices that come from afar.", func() {
+		t.sweepRows([]int{8, 4, 2, 1}, "y", "")
 	})
+	t.fn("GemvTGer", "adds Aᵀ·x to y and then alpha·x·zᵀ to A in one sweep; % defines it. Four rows\n"+
+		"at a time along their whole length.", func() {
+		t.sweepRows([]int{4, 2, 1}, "y", "z")
+	})
+	t.fn("Ger", "adds alpha·x·yᵀ to A; % defines it. Four rows at a time along their whole\n"+
+		"length, two FMAs for each vector: x[i]·y[j] + 0, then alpha times it + A.", func() {
+		t.sweepRows([]int{4, 2, 1}, "", "y")
+	})
+}
+
+// sweepRows emits a kernel that adds Aᵀ·x to the argument named by sums, and
+// alpha·x times that named by outer to A, either being "" for neither. Rows go in
+// bands of rows[0], then of fewer.
+func (t *target) sweepRows(rows []int, sums, outer string) {
+	m, n, x, a, lda := t.int("m"), t.int("n"), t.ptr("x"), t.ptr("a"), t.bytes("lda")
+	var alpha reg
+	if outer != "" {
+		alpha = t.scalar("alpha")
+	}
+	for i, count := range rows {
+		t.repeat(m, rows, i, 1, func() {
+			xs := make([]reg, count)
+			for i := range xs {
+				xs[i] = t.load(1, x, i*t.size)
+			}
+			var ptrs, band []reg
+			for range count {
+				band = append(band, t.move("row", a))
+				t.mod("ADD R@1, R@0", a, lda)
+			}
+			t.advance(count*t.size, x)
+			ptrs = append(ptrs, band...)
+			var y, z reg
+			if sums != "" {
+				y = t.ptr(sums)
+				ptrs = append(ptrs, y)
+			}
+			if outer != "" {
+				z = t.ptr(outer)
+				ptrs = append(ptrs, z)
+			}
+			t.sweep(t.move("columns", n), ptrs, func(count, width int) {
+				var ys, zs []reg
+				if sums != "" {
+					ys = t.part(count, width, y, 0)
+				}
+				if outer != "" {
+					zs = t.part(count, width, z, 0)
+				}
+				for i, row := range band {
+					as := t.part(count, width, row, 0)
+					for v := range ys {
+						t.fma0(ys[v], as[v], xs[i])
+					}
+					for v := range zs {
+						p := t.vec()
+						t.zero(p)
+						t.fma0(p, zs[v], xs[i])
+						t.fma0(as[v], p, alpha)
+					}
+					if outer != "" {
+						t.storePart(as, width, row)
+					}
+				}
+				if sums != "" {
+					t.storePart(ys, width, y)
+				}
+			})
+		})
+	}
 }
