@@ -67,6 +67,9 @@ func decodeCSV[T kernels.Float](r io.Reader, name string, opt CSV) (*Set[T], err
 	if err := d.read(r); err != nil {
 		return nil, fmt.Errorf("%s%w", name, err)
 	}
+	if opt.Header == DetectHeader && d.header == nil && onlyFirstIsWord(d.labels) {
+		return nil, fmt.Errorf("%s:%d: the label %q is a word, all others are numbers: is this a header of numbers? Then say that there is one", name, d.lines[0], d.labels[0])
+	}
 	s := &Set[T]{Name: name, Features: d.features}
 	s.X = kernels.Matrix[T]{Rows: d.rows, Cols: d.cols, Data: d.values, Stride: d.cols}
 	if opt.NoLabel {
@@ -150,69 +153,65 @@ func (d *csvDecoder[T]) read(r io.Reader) error {
 // whether that record is a header.
 func (d *csvDecoder[T]) start(record []string) (isHeader bool, err error) {
 	d.width = len(record)
-	if err := d.findLabel(record); err != nil {
-		return false, err
+	names := trimmed(record)
+	switch named := slices.Index(names, d.opt.Label); {
+	case d.opt.NoLabel:
+		isHeader = d.isHeader(names)
+	case d.opt.Label == "":
+		d.label = d.width - 1
+		isHeader = d.isHeader(names)
+	default:
+		// A cell of a header is the name of its column. A cell of a data record is not,
+		// even if it happens to be what Label says.
+		if d.label = named; named >= 0 {
+			isHeader = d.isHeader(names)
+		}
+		if !isHeader {
+			if d.label, err = d.labelNumber(names); err != nil {
+				return false, err
+			}
+			isHeader = d.isHeader(names)
+		}
 	}
-	d.cols = d.width
-	if d.label >= 0 {
-		d.cols--
-	}
+	d.cols = len(d.inputs(names))
 	if d.cols == 0 {
 		return false, fmt.Errorf("one column only, %q: want inputs and a label, separated by commas", record[0])
 	}
-	switch d.opt.Header {
-	case WithHeader:
-		isHeader = true
-	case DetectHeader:
-		isHeader = !slices.ContainsFunc(d.inputs(record), func(cell string) bool {
-			_, err := strconv.ParseFloat(cell, 64)
-			return err == nil || missing(cell)
-		})
+	if isHeader {
+		d.header, d.features = names, d.inputs(names)
 	}
-	if !isHeader {
-		if _, err := strconv.Atoi(d.opt.Label); d.opt.Label != "" && err != nil {
-			return false, fmt.Errorf("no column is called %q: the file has no header", d.opt.Label)
-		}
-		return false, nil
-	}
-	d.header = trimmed(record)
-	d.features = d.inputs(d.header)
-	return true, nil
+	return isHeader, nil
 }
 
-// findLabel sets the index of the label column. A name is looked up before it
-// is taken for a number.
-func (d *csvDecoder[T]) findLabel(record []string) error {
-	if d.opt.NoLabel {
-		return nil
+// isHeader reports whether the first record is a header, given the label column.
+func (d *csvDecoder[T]) isHeader(names []string) bool {
+	if d.opt.Header != DetectHeader {
+		return d.opt.Header == WithHeader
 	}
-	if d.opt.Label == "" {
-		d.label = d.width - 1
-		return nil
-	}
-	names := trimmed(record)
-	if i := slices.Index(names, d.opt.Label); i >= 0 && d.opt.Header != NoHeader {
-		d.label = i
-		return nil
-	}
+	return !slices.ContainsFunc(d.inputs(names), func(cell string) bool {
+		_, err := strconv.ParseFloat(cell, 64)
+		return err == nil || missing(cell)
+	})
+}
+
+// labelNumber returns the index of a label column that is given by number.
+func (d *csvDecoder[T]) labelNumber(names []string) (int, error) {
 	n, err := strconv.Atoi(d.opt.Label)
 	if err != nil {
-		return fmt.Errorf("no column is called %q: there are %q", d.opt.Label, names)
+		return 0, fmt.Errorf("no column is called %q: the first record is %q", d.opt.Label, names)
 	}
 	if n < 1 || n > d.width {
-		return fmt.Errorf("label column %d is out of range: want 1…%d", n, d.width)
+		return 0, fmt.Errorf("label column %d is out of range: want 1…%d", n, d.width)
 	}
-	d.label = n - 1
-	return nil
+	return n - 1, nil
 }
 
-// inputs returns the cells of a record that aren't the label, trimmed.
-func (d *csvDecoder[T]) inputs(record []string) []string {
-	cells := trimmed(record)
-	if d.label >= 0 {
-		cells = slices.Delete(cells, d.label, d.label+1)
+// inputs returns the cells that aren't the label.
+func (d *csvDecoder[T]) inputs(cells []string) []string {
+	if d.label < 0 {
+		return cells
 	}
-	return cells
+	return slices.Concat(cells[:d.label], cells[d.label+1:])
 }
 
 // sample appends one record. An error names the column.
@@ -273,6 +272,16 @@ func (s *Set[T]) setLabels(labels []string, lines []int, classes []string) error
 	var err error
 	s.Targets, err = OneHot[T](s.Labels, len(s.Classes))
 	return err
+}
+
+// onlyFirstIsWord reports whether all labels but the first are numbers.
+func onlyFirstIsWord(labels []string) bool {
+	for i, l := range labels {
+		if _, err := strconv.ParseFloat(l, 64); (err != nil) != (i == 0) {
+			return false
+		}
+	}
+	return len(labels) > 1
 }
 
 // className returns the one way to write a label: 1 for 1.0 and 01.

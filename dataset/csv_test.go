@@ -68,7 +68,13 @@ func TestCSVColumns(t *testing.T) {
 		require.Equal(t, []string{"a", "b"}, s.Features)
 		require.Equal(t, []string{"x", "y"}, s.Classes)
 	}
-	s, err := DecodeCSV[float64](strings.NewReader(" 1 , 2\n3,4\n"), "f", CSV{NoLabel: true})
+	// A number is a column, even if a cell of the first sample equals it.
+	s, err := DecodeCSV[float64](strings.NewReader("0,1,5\n1,2,6\n"), "f", CSV{Label: "1"})
+	require.NoError(t, err)
+	require.Equal(t, []float64{1, 5, 2, 6}, s.X.Data)
+	require.Equal(t, []string{"0", "1"}, s.Classes)
+
+	s, err = DecodeCSV[float64](strings.NewReader(" 1 , 2\n3,4\n"), "f", CSV{NoLabel: true})
 	require.NoError(t, err)
 	require.Equal(t, []float64{1, 2, 3, 4}, s.X.Data)
 	require.Nil(t, s.Features)
@@ -106,8 +112,9 @@ func TestCSVRefuses(t *testing.T) {
 		{"header only", "a,y\n", CSV{}, "f: no samples"},
 		{"one column", "a;b;y\n1;2;0\n", CSV{}, "f:1: one column only, \"a;b;y\": want inputs and a label, separated by commas"},
 		{"UTF-16", "\xff\xfea\x00", CSV{}, "f: the text is UTF-16: save it as UTF-8"},
-		{"no such column", "a,y\n1,0\n", CSV{Label: "z"}, `f:1: no column is called "z": there are ["a" "y"]`},
+		{"no such column", "a,y\n1,0\n", CSV{Label: "z"}, `f:1: no column is called "z": the first record is ["a" "y"]`},
 		{"no header for the name", "1,0\n1,0\n", CSV{Label: "y"}, `f:1: no column is called "y"`},
+		{"header of numbers", "1,2,y\n3,4,0\n5,6,1\n", CSV{}, `f:1: the label "y" is a word, all others are numbers`},
 		{"column number", "a,y\n1,0\n", CSV{Label: "3"}, "f:1: label column 3 is out of range: want 1…2"},
 		{"damaged gzip", "\x1f\x8bxx", CSV{}, "f: damaged gzip header"},
 	} {
