@@ -60,7 +60,7 @@ func gemm[T Float](transA, transB kernels.Transpose, alpha T, a, b kernels.Matri
 	if transA {
 		k = a.Rows
 	}
-	x, y := make([]T, k), make([]T, k)
+	x := make([]T, k)
 	for i := range c.Rows {
 		for l := range x {
 			if transA {
@@ -81,8 +81,7 @@ func gemm[T Float](transA, transB kernels.Transpose, alpha T, a, b kernels.Matri
 			}
 			var sum T
 			if transB {
-				y = b.Data[j*b.Stride:][:k]
-				sum = laneDot(x, y, lanes[T]())
+				sum = laneDot(x, b.Data[j*b.Stride:][:k], lanes[T]())
 			} else {
 				for l := range x {
 					sum = fma(x[l], b.Data[l*b.Stride+j], sum)
