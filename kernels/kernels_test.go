@@ -18,6 +18,7 @@ import (
 
 	"github.com/nabla-go/nabla/internal/isa"
 	. "github.com/nabla-go/nabla/internal/kerneltest"
+	"github.com/nabla-go/nabla/internal/race"
 	"github.com/nabla-go/nabla/kernels"
 )
 
@@ -54,6 +55,9 @@ func testSizes[T Float](t *testing.T, k Kernel[T], mem *Arena[T]) {
 	r := rand.New(rand.NewPCG(1, 2))
 	pick := func(list []float64) T { return T(list[r.IntN(len(list))]) }
 	for i, size := range k.Family.Sizes() {
+		if race.Enabled && i%5 > 0 {
+			continue // each of the detector's looks costs as much as ten multiply-adds
+		}
 		fills := []Fill{Plain, Fills[r.IntN(len(Fills))]}
 		if !k.Family.HasMatrices() {
 			fills = Fills
@@ -91,6 +95,9 @@ func testLong[T Float](t *testing.T, k Kernel[T], mem *Arena[T]) {
 
 // TestScratch cuts both the chains of a product and its rows.
 func TestScratch(t *testing.T) {
+	if race.Enabled {
+		t.Skip("takes a minute under the race detector")
+	}
 	Each(t, func(t *testing.T, _ isa.Level) {
 		var mem Arena[float64]
 		defer mem.Free()
