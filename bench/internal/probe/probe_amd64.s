@@ -1,0 +1,590 @@
+//go:build !purego
+
+// Probes of a core's limits, in AVX2 and AVX-512. The sweeps load and store whole
+// vectors with at most one addition for each stream, and advance pointers instead
+// of indexing, which older cores store faster. n is a multiple of 512 bytes.
+
+#include "textflag.h"
+
+// One vector of each sweep: R is a register, O an offset. V is +0.
+#define READ(O, R, V) VMOVUPS O(AX), R
+#define UPDATE(O, R, V) VADDPS O(AX), V, R; VMOVUPS R, O(AX)
+#define COPY(O, R, V) VMOVUPS O(AX), R; VMOVUPS R, O(BX)
+#define ADD(O, R, V) VMOVUPS O(AX), R; VADDPS O(BX), R, R; VMOVUPS R, O(CX)
+#define AXPY(O, R, V) VMOVUPS O(AX), R; VADDPS O(BX), R, R; VMOVUPS R, O(BX)
+#define UPDATE2(O, R, V) AXPY(O, R, V); VADDPS O(CX), R, R; VMOVUPS R, O(CX)
+#define UPDATE3(O, R, V) UPDATE2(O, R, V); VADDPS O(DX), R, R; VMOVUPS R, O(DX)
+
+#define AVX512(SWEEP) \
+	SWEEP(0, Z0, Z8); SWEEP(64, Z1, Z8); SWEEP(128, Z2, Z8); SWEEP(192, Z3, Z8); \
+	SWEEP(256, Z4, Z8); SWEEP(320, Z5, Z8); SWEEP(384, Z6, Z8); SWEEP(448, Z7, Z8)
+#define AVX2(SWEEP) \
+	SWEEP(0, Y0, Y8); SWEEP(32, Y1, Y8); SWEEP(64, Y2, Y8); SWEEP(96, Y3, Y8); \
+	SWEEP(128, Y4, Y8); SWEEP(160, Y5, Y8); SWEEP(192, Y6, Y8); SWEEP(224, Y7, Y8)
+
+// func readAVX512(a, b, c, d *float32, n int)
+// reads a.
+TEXT ·readAVX512(SB), NOSPLIT, $0-40
+	MOVQ a+0(FP), AX
+	MOVQ n+32(FP), DI
+	VXORPS Y8, Y8, Y8
+
+loop:
+	AVX512(READ)
+	ADDQ $512, AX
+	SUBQ $512, DI
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func updateAVX512(a, b, c, d *float32, n int)
+// adds +0 to a.
+TEXT ·updateAVX512(SB), NOSPLIT, $0-40
+	MOVQ a+0(FP), AX
+	MOVQ n+32(FP), DI
+	VXORPS Y8, Y8, Y8
+
+loop:
+	AVX512(UPDATE)
+	ADDQ $512, AX
+	SUBQ $512, DI
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func copyAVX512(a, b, c, d *float32, n int)
+// copies a to b.
+TEXT ·copyAVX512(SB), NOSPLIT, $0-40
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), BX
+	MOVQ n+32(FP), DI
+	VXORPS Y8, Y8, Y8
+
+loop:
+	AVX512(COPY)
+	ADDQ $512, AX
+	ADDQ $512, BX
+	SUBQ $512, DI
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func addAVX512(a, b, c, d *float32, n int)
+// sets c = a + b.
+TEXT ·addAVX512(SB), NOSPLIT, $0-40
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), BX
+	MOVQ c+16(FP), CX
+	MOVQ n+32(FP), DI
+	VXORPS Y8, Y8, Y8
+
+loop:
+	AVX512(ADD)
+	ADDQ $512, AX
+	ADDQ $512, BX
+	ADDQ $512, CX
+	SUBQ $512, DI
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func axpyAVX512(a, b, c, d *float32, n int)
+// adds a to b.
+TEXT ·axpyAVX512(SB), NOSPLIT, $0-40
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), BX
+	MOVQ n+32(FP), DI
+	VXORPS Y8, Y8, Y8
+
+loop:
+	AVX512(AXPY)
+	ADDQ $512, AX
+	ADDQ $512, BX
+	SUBQ $512, DI
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func update2AVX512(a, b, c, d *float32, n int)
+// adds a to b, and b to c.
+TEXT ·update2AVX512(SB), NOSPLIT, $0-40
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), BX
+	MOVQ c+16(FP), CX
+	MOVQ n+32(FP), DI
+	VXORPS Y8, Y8, Y8
+
+loop:
+	AVX512(UPDATE2)
+	ADDQ $512, AX
+	ADDQ $512, BX
+	ADDQ $512, CX
+	SUBQ $512, DI
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func update3AVX512(a, b, c, d *float32, n int)
+// adds a to b, b to c and c to d.
+TEXT ·update3AVX512(SB), NOSPLIT, $0-40
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), BX
+	MOVQ c+16(FP), CX
+	MOVQ d+24(FP), DX
+	MOVQ n+32(FP), DI
+	VXORPS Y8, Y8, Y8
+
+loop:
+	AVX512(UPDATE3)
+	ADDQ $512, AX
+	ADDQ $512, BX
+	ADDQ $512, CX
+	ADDQ $512, DX
+	SUBQ $512, DI
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func fma32AVX512(turns int)
+// 16 independent chains: a core with two units and a latency of four or five cycles needs ten.
+TEXT ·fma32AVX512(SB), NOSPLIT, $0-8
+	MOVQ turns+0(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
+	VXORPS Y14, Y14, Y14
+	VXORPS Y15, Y15, Y15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+
+loop:
+	VFMADD231PS Z16, Z17, Z0
+	VFMADD231PS Z16, Z17, Z1
+	VFMADD231PS Z16, Z17, Z2
+	VFMADD231PS Z16, Z17, Z3
+	VFMADD231PS Z16, Z17, Z4
+	VFMADD231PS Z16, Z17, Z5
+	VFMADD231PS Z16, Z17, Z6
+	VFMADD231PS Z16, Z17, Z7
+	VFMADD231PS Z16, Z17, Z8
+	VFMADD231PS Z16, Z17, Z9
+	VFMADD231PS Z16, Z17, Z10
+	VFMADD231PS Z16, Z17, Z11
+	VFMADD231PS Z16, Z17, Z12
+	VFMADD231PS Z16, Z17, Z13
+	VFMADD231PS Z16, Z17, Z14
+	VFMADD231PS Z16, Z17, Z15
+	DECQ CX
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func fma64AVX512(turns int)
+// 16 independent chains: a core with two units and a latency of four or five cycles needs ten.
+TEXT ·fma64AVX512(SB), NOSPLIT, $0-8
+	MOVQ turns+0(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
+	VXORPS Y14, Y14, Y14
+	VXORPS Y15, Y15, Y15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+
+loop:
+	VFMADD231PD Z16, Z17, Z0
+	VFMADD231PD Z16, Z17, Z1
+	VFMADD231PD Z16, Z17, Z2
+	VFMADD231PD Z16, Z17, Z3
+	VFMADD231PD Z16, Z17, Z4
+	VFMADD231PD Z16, Z17, Z5
+	VFMADD231PD Z16, Z17, Z6
+	VFMADD231PD Z16, Z17, Z7
+	VFMADD231PD Z16, Z17, Z8
+	VFMADD231PD Z16, Z17, Z9
+	VFMADD231PD Z16, Z17, Z10
+	VFMADD231PD Z16, Z17, Z11
+	VFMADD231PD Z16, Z17, Z12
+	VFMADD231PD Z16, Z17, Z13
+	VFMADD231PD Z16, Z17, Z14
+	VFMADD231PD Z16, Z17, Z15
+	DECQ CX
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func div32AVX512(turns int)
+TEXT ·div32AVX512(SB), NOSPLIT, $0-8
+	MOVQ turns+0(FP), CX
+	VBROADCASTSS ·pi32(SB), Z14
+	VADDPS Z14, Z14, Z15
+
+loop:
+	VDIVPS Z15, Z14, Z0
+	VDIVPS Z15, Z14, Z2
+	VDIVPS Z15, Z14, Z4
+	VDIVPS Z15, Z14, Z6
+	DECQ CX
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func div64AVX512(turns int)
+TEXT ·div64AVX512(SB), NOSPLIT, $0-8
+	MOVQ turns+0(FP), CX
+	VBROADCASTSD ·pi64(SB), Z14
+	VADDPD Z14, Z14, Z15
+
+loop:
+	VDIVPD Z15, Z14, Z0
+	VDIVPD Z15, Z14, Z2
+	VDIVPD Z15, Z14, Z4
+	VDIVPD Z15, Z14, Z6
+	DECQ CX
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func divSqrt32AVX512(turns int)
+TEXT ·divSqrt32AVX512(SB), NOSPLIT, $0-8
+	MOVQ turns+0(FP), CX
+	VBROADCASTSS ·pi32(SB), Z14
+	VSQRTPS Z14, Z15
+
+loop:
+	VDIVPS Z15, Z14, Z0
+	VSQRTPS Z14, Z1
+	VDIVPS Z15, Z14, Z2
+	VSQRTPS Z14, Z3
+	VDIVPS Z15, Z14, Z4
+	VSQRTPS Z14, Z5
+	VDIVPS Z15, Z14, Z6
+	VSQRTPS Z14, Z7
+	DECQ CX
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func divSqrt64AVX512(turns int)
+TEXT ·divSqrt64AVX512(SB), NOSPLIT, $0-8
+	MOVQ turns+0(FP), CX
+	VBROADCASTSD ·pi64(SB), Z14
+	VSQRTPD Z14, Z15
+
+loop:
+	VDIVPD Z15, Z14, Z0
+	VSQRTPD Z14, Z1
+	VDIVPD Z15, Z14, Z2
+	VSQRTPD Z14, Z3
+	VDIVPD Z15, Z14, Z4
+	VSQRTPD Z14, Z5
+	VDIVPD Z15, Z14, Z6
+	VSQRTPD Z14, Z7
+	DECQ CX
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func readAVX2(a, b, c, d *float32, n int)
+// reads a.
+TEXT ·readAVX2(SB), NOSPLIT, $0-40
+	MOVQ a+0(FP), AX
+	MOVQ n+32(FP), DI
+	VXORPS Y8, Y8, Y8
+
+loop:
+	AVX2(READ)
+	ADDQ $256, AX
+	SUBQ $256, DI
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func updateAVX2(a, b, c, d *float32, n int)
+// adds +0 to a.
+TEXT ·updateAVX2(SB), NOSPLIT, $0-40
+	MOVQ a+0(FP), AX
+	MOVQ n+32(FP), DI
+	VXORPS Y8, Y8, Y8
+
+loop:
+	AVX2(UPDATE)
+	ADDQ $256, AX
+	SUBQ $256, DI
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func copyAVX2(a, b, c, d *float32, n int)
+// copies a to b.
+TEXT ·copyAVX2(SB), NOSPLIT, $0-40
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), BX
+	MOVQ n+32(FP), DI
+	VXORPS Y8, Y8, Y8
+
+loop:
+	AVX2(COPY)
+	ADDQ $256, AX
+	ADDQ $256, BX
+	SUBQ $256, DI
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func addAVX2(a, b, c, d *float32, n int)
+// sets c = a + b.
+TEXT ·addAVX2(SB), NOSPLIT, $0-40
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), BX
+	MOVQ c+16(FP), CX
+	MOVQ n+32(FP), DI
+	VXORPS Y8, Y8, Y8
+
+loop:
+	AVX2(ADD)
+	ADDQ $256, AX
+	ADDQ $256, BX
+	ADDQ $256, CX
+	SUBQ $256, DI
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func axpyAVX2(a, b, c, d *float32, n int)
+// adds a to b.
+TEXT ·axpyAVX2(SB), NOSPLIT, $0-40
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), BX
+	MOVQ n+32(FP), DI
+	VXORPS Y8, Y8, Y8
+
+loop:
+	AVX2(AXPY)
+	ADDQ $256, AX
+	ADDQ $256, BX
+	SUBQ $256, DI
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func update2AVX2(a, b, c, d *float32, n int)
+// adds a to b, and b to c.
+TEXT ·update2AVX2(SB), NOSPLIT, $0-40
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), BX
+	MOVQ c+16(FP), CX
+	MOVQ n+32(FP), DI
+	VXORPS Y8, Y8, Y8
+
+loop:
+	AVX2(UPDATE2)
+	ADDQ $256, AX
+	ADDQ $256, BX
+	ADDQ $256, CX
+	SUBQ $256, DI
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func update3AVX2(a, b, c, d *float32, n int)
+// adds a to b, b to c and c to d.
+TEXT ·update3AVX2(SB), NOSPLIT, $0-40
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), BX
+	MOVQ c+16(FP), CX
+	MOVQ d+24(FP), DX
+	MOVQ n+32(FP), DI
+	VXORPS Y8, Y8, Y8
+
+loop:
+	AVX2(UPDATE3)
+	ADDQ $256, AX
+	ADDQ $256, BX
+	ADDQ $256, CX
+	ADDQ $256, DX
+	SUBQ $256, DI
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func fma32AVX2(turns int)
+// 12 independent chains: a core with two units and a latency of four or five cycles needs ten.
+TEXT ·fma32AVX2(SB), NOSPLIT, $0-8
+	MOVQ turns+0(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
+
+loop:
+	VFMADD231PS Y12, Y13, Y0
+	VFMADD231PS Y12, Y13, Y1
+	VFMADD231PS Y12, Y13, Y2
+	VFMADD231PS Y12, Y13, Y3
+	VFMADD231PS Y12, Y13, Y4
+	VFMADD231PS Y12, Y13, Y5
+	VFMADD231PS Y12, Y13, Y6
+	VFMADD231PS Y12, Y13, Y7
+	VFMADD231PS Y12, Y13, Y8
+	VFMADD231PS Y12, Y13, Y9
+	VFMADD231PS Y12, Y13, Y10
+	VFMADD231PS Y12, Y13, Y11
+	DECQ CX
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func fma64AVX2(turns int)
+// 12 independent chains: a core with two units and a latency of four or five cycles needs ten.
+TEXT ·fma64AVX2(SB), NOSPLIT, $0-8
+	MOVQ turns+0(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
+
+loop:
+	VFMADD231PD Y12, Y13, Y0
+	VFMADD231PD Y12, Y13, Y1
+	VFMADD231PD Y12, Y13, Y2
+	VFMADD231PD Y12, Y13, Y3
+	VFMADD231PD Y12, Y13, Y4
+	VFMADD231PD Y12, Y13, Y5
+	VFMADD231PD Y12, Y13, Y6
+	VFMADD231PD Y12, Y13, Y7
+	VFMADD231PD Y12, Y13, Y8
+	VFMADD231PD Y12, Y13, Y9
+	VFMADD231PD Y12, Y13, Y10
+	VFMADD231PD Y12, Y13, Y11
+	DECQ CX
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func div32AVX2(turns int)
+TEXT ·div32AVX2(SB), NOSPLIT, $0-8
+	MOVQ turns+0(FP), CX
+	VBROADCASTSS ·pi32(SB), Y14
+	VADDPS Y14, Y14, Y15
+
+loop:
+	VDIVPS Y15, Y14, Y0
+	VDIVPS Y15, Y14, Y2
+	VDIVPS Y15, Y14, Y4
+	VDIVPS Y15, Y14, Y6
+	DECQ CX
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func div64AVX2(turns int)
+TEXT ·div64AVX2(SB), NOSPLIT, $0-8
+	MOVQ turns+0(FP), CX
+	VBROADCASTSD ·pi64(SB), Y14
+	VADDPD Y14, Y14, Y15
+
+loop:
+	VDIVPD Y15, Y14, Y0
+	VDIVPD Y15, Y14, Y2
+	VDIVPD Y15, Y14, Y4
+	VDIVPD Y15, Y14, Y6
+	DECQ CX
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func divSqrt32AVX2(turns int)
+TEXT ·divSqrt32AVX2(SB), NOSPLIT, $0-8
+	MOVQ turns+0(FP), CX
+	VBROADCASTSS ·pi32(SB), Y14
+	VSQRTPS Y14, Y15
+
+loop:
+	VDIVPS Y15, Y14, Y0
+	VSQRTPS Y14, Y1
+	VDIVPS Y15, Y14, Y2
+	VSQRTPS Y14, Y3
+	VDIVPS Y15, Y14, Y4
+	VSQRTPS Y14, Y5
+	VDIVPS Y15, Y14, Y6
+	VSQRTPS Y14, Y7
+	DECQ CX
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func divSqrt64AVX2(turns int)
+TEXT ·divSqrt64AVX2(SB), NOSPLIT, $0-8
+	MOVQ turns+0(FP), CX
+	VBROADCASTSD ·pi64(SB), Y14
+	VSQRTPD Y14, Y15
+
+loop:
+	VDIVPD Y15, Y14, Y0
+	VSQRTPD Y14, Y1
+	VDIVPD Y15, Y14, Y2
+	VSQRTPD Y14, Y3
+	VDIVPD Y15, Y14, Y4
+	VSQRTPD Y14, Y5
+	VDIVPD Y15, Y14, Y6
+	VSQRTPD Y14, Y7
+	DECQ CX
+	JNZ  loop
+	VZEROUPPER
+	RET
+
+#define ADD8 ADDQ BX, AX; ADDQ BX, AX; ADDQ BX, AX; ADDQ BX, AX; ADDQ BX, AX; ADDQ BX, AX; ADDQ BX, AX; ADDQ BX, AX
+
+// func clock(n int)
+TEXT ·clock(SB), NOSPLIT, $0-8
+	MOVQ n+0(FP), CX
+	MOVQ CX, BX
+
+loop:
+	ADD8; ADD8; ADD8; ADD8; ADD8; ADD8; ADD8; ADD8
+	DECQ CX
+	JNZ  loop
+	RET
