@@ -2,11 +2,9 @@ package dataset
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"math"
-	"math/bits"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -154,31 +152,18 @@ func decodeIDX(r io.Reader, magic uint32) (dims []int, data []byte, err error) {
 	if got != magic {
 		return nil, nil, fmt.Errorf("wrong kind of file: the magic number is 0x%08x (%s), want 0x%08x (%s)", got, kind(got), magic, kind(magic))
 	}
-	size := uint64(1)
 	for range magic & 0xff {
 		d, err := readWord()
 		if err != nil {
 			return nil, nil, err
 		}
-		hi, lo := bits.Mul64(size, uint64(d))
-		if hi != 0 || lo >= math.MaxInt {
-			return nil, nil, fmt.Errorf("the IDX header promises more elements than can be addressed")
+		if uint64(d) > math.MaxInt {
+			return nil, nil, errTooLarge
 		}
-		size = lo
 		dims = append(dims, int(d))
 	}
-	data, err = io.ReadAll(io.LimitReader(r, int64(size)+1))
-	switch {
-	case uint64(len(data)) > size:
-		return nil, nil, fmt.Errorf("longer than its header says: expected %d bytes after the header, found more", size)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, nil, fmt.Errorf("truncated: the gzip stream breaks off; the header promises %d bytes, found %d", size, len(data))
-	case err != nil:
-		return nil, nil, err
-	case uint64(len(data)) < size:
-		return nil, nil, fmt.Errorf("truncated: the header promises %d bytes, found %d", size, len(data))
-	}
-	return dims, data, nil
+	data, err = readPromised(r, dims, 1)
+	return dims, data, err
 }
 
 func kind(magic uint32) string {

@@ -4,8 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
+	"math"
+	"math/bits"
 	"os"
 )
 
@@ -47,4 +50,32 @@ func gunzip(r io.Reader) (io.Reader, error) {
 		return nil, fmt.Errorf("damaged gzip header: %w", err)
 	}
 	return z, nil
+}
+
+var errTooLarge = errors.New("the header promises more elements than can be addressed")
+
+// readPromised reads what a header promised, elements of elemSize bytes in an
+// array of the given dimensions, and makes sure that nothing follows. No more
+// is allocated than a small multiple of what r really holds.
+func readPromised(r io.Reader, dims []int, elemSize int) ([]byte, error) {
+	size := uint(elemSize)
+	for _, d := range dims {
+		hi, lo := bits.Mul(size, uint(d))
+		if hi != 0 || lo >= math.MaxInt {
+			return nil, errTooLarge
+		}
+		size = lo
+	}
+	data, err := io.ReadAll(io.LimitReader(r, int64(size)+1))
+	switch {
+	case uint(len(data)) > size:
+		return nil, fmt.Errorf("longer than its header says: expected %d bytes after the header, found more", size)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, fmt.Errorf("truncated: the compressed data break off; the header promises %d bytes, found %d", size, len(data))
+	case err != nil:
+		return nil, err
+	case uint(len(data)) < size:
+		return nil, fmt.Errorf("truncated: the header promises %d bytes, found %d", size, len(data))
+	}
+	return data, nil
 }

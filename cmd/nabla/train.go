@@ -109,9 +109,9 @@ func (f *trainFlags) parse(cmd *cobra.Command) (*plan, error) {
 	if err != nil || σ == net.Softmax {
 		return nil, usagef("--activation %q: want sigmoid, tanh, relu or identity", f.activation)
 	}
-	for _, s := range strings.Split(f.hidden, ",") {
+	for s := range strings.SplitSeq(f.hidden, ",") {
 		if f.hidden == "" {
-			break
+			break // no hidden layer
 		}
 		n, err := strconv.Atoi(strings.TrimSpace(s))
 		if err != nil || n < 1 || n > maxNeurons {

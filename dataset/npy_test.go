@@ -1,0 +1,191 @@
+package dataset
+
+import (
+	"archive/zip"
+	"bytes"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A-X03, A-X04: order of dimensions and of bytes.
+func TestReadNPY(t *testing.T) {
+	for _, name := range []string{"npy_c_order_f4_2x3.npy", "npy_fortran_f4_2x3.npy", "npy_bigendian_f8_2x3.npy"} {
+		want := []float64{1, 2, 3, 4, 5, 6}
+		a, err := ReadNPY[float64](testdata(name))
+		require.NoError(t, err)
+		require.Equal(t, Array[float64]{Shape: []int{2, 3}, Data: want}, a)
+		b, err := ReadNPY[float32](testdata(name))
+		require.NoError(t, err)
+		require.Equal(t, []float32{1, 2, 3, 4, 5, 6}, b.Data)
+	}
+}
+
+// A-X04.
+func TestReadNPZ(t *testing.T) {
+	arrays, err := ReadNPZ[float32](testdata("npz_stored_Wb.npz"))
+	require.NoError(t, err)
+	require.Equal(t, map[string]Array[float32]{
+		"W": {Shape: []int{2, 2}, Data: []float32{0.5, -0.3, 0.2, 0.8}},
+		"b": {Shape: []int{2}, Data: []float32{0.1, -0.2}},
+	}, arrays)
+
+	deflated := func(names ...string) string {
+		var file bytes.Buffer
+		z := zip.NewWriter(&file)
+		for _, name := range names {
+			w, err := z.Create(name)
+			require.NoError(t, err)
+			require.NoError(t, WriteNPY(w, Array[float32]{Data: []float32{7}}))
+		}
+		require.NoError(t, z.Close())
+		path := filepath.Join(t.TempDir(), "f.npz")
+		require.NoError(t, os.WriteFile(path, file.Bytes(), 0o600))
+		return path
+	}
+	arrays, err = ReadNPZ[float32](deflated("a.npy", "b.npy"))
+	require.NoError(t, err)
+	require.Len(t, arrays, 2)
+	for _, names := range [][]string{{"a.npy", "a.npy"}, {"a.txt"}} {
+		_, err = ReadNPZ[float32](deflated(names...))
+		require.ErrorContains(t, err, "occurs twice or is no .npy file")
+	}
+	_, err = ReadNPZ[float32](testdata("npy_c_order_f4_2x3.npy"))
+	require.ErrorContains(t, err, "npy_c_order_f4_2x3.npy: zip")
+}
+
+// npy builds a file from the entries of its dictionary and its elements.
+func npy(dict string, elements ...byte) []byte {
+	return append(append([]byte(npyMagic+"\x01\x00"), byte(len(dict)), 0), append([]byte(dict), elements...)...)
+}
+
+func TestNPYTypes(t *testing.T) {
+	for _, c := range []struct {
+		descr    string
+		elements []byte
+		want     []float64
+	}{
+		{"|u1", []byte{0, 255}, []float64{0, 255}},
+		{"|i1", []byte{0, 255}, []float64{0, -1}},
+		{"|b1", []byte{0, 1}, []float64{0, 1}},
+		{"<i2", []byte{1, 0, 0xfe, 0xff}, []float64{1, -2}},
+		{">i2", []byte{0, 1, 0xff, 0xfe}, []float64{1, -2}},
+		{"<u2", []byte{1, 0, 0xfe, 0xff}, []float64{1, 65534}},
+		{"<i4", []byte{1, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff}, []float64{1, -2}},
+		{">u4", []byte{0, 0, 0, 1, 0xff, 0xff, 0xff, 0xfe}, []float64{1, 4294967294}},
+		{"<i8", []byte{1, 0, 0, 0, 0, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, []float64{1, -2}},
+		{">u8", []byte{0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0}, []float64{1, 1 << 40}},
+		{"=f4", []byte{0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0}, []float64{1, -2}},
+	} {
+		a, err := decodeNPY[float64](bytes.NewReader(npy(`{"shape": (2,), "descr":'`+c.descr+`', 'fortran_order':False}`, c.elements...)))
+		require.NoError(t, err, c.descr)
+		require.Equal(t, c.want, a.Data, c.descr)
+	}
+}
+
+// A column-major array of three dimensions: element (i, j, k) stands at
+// i + 2j + 6k in the file and is that number.
+func TestNPYFortranOrder(t *testing.T) {
+	var elements []byte
+	for i := range byte(24) {
+		elements = append(elements, i)
+	}
+	a, err := decodeNPY[float32](bytes.NewReader(npy("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3, 4), }", elements...)))
+	require.NoError(t, err)
+	for i := range 2 {
+		for j := range 3 {
+			for k := range 4 {
+				require.Equal(t, float32(i+2*j+6*k), a.Data[12*i+4*j+k])
+			}
+		}
+	}
+}
+
+// A-X10 and its kind.
+func TestNPYRefuses(t *testing.T) {
+	ok := "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }"
+	for _, c := range []struct {
+		name string
+		file []byte
+		want string
+	}{
+		{"objects", testfile(t, "npy_object_dtype.npy"), `elements of type "|O" are not supported`},
+		{"8 GB promised", testfile(t, "npy_truncated.npy"), ""}, // a 32-bit int doesn't hold the size
+		{"truncated", npy(ok, 0, 0, 0), "promises 4 bytes, found 3"},
+		{"longer", npy(ok, 0, 0, 0, 0, 0), "longer than its header says"},
+		{"half floats", npy(strings.Replace(ok, "f4", "f2", 1)), `"<f2" are not supported`},
+		{"structures", npy(strings.Replace(ok, "'<f4'", "[('x', '<f4')]", 1)), "no plain type"},
+		{"no order", npy("{'descr': '<f4', 'shape': (1,), }"), "no plain type"},
+		{"negative dimension", npy(strings.Replace(ok, "(1,)", "(-1,)", 1)), `dimension "-1"`},
+		{"no dimension", npy(strings.Replace(ok, "(1,)", "(1,,)", 1)), `dimension ""`},
+		{"product wraps", npy(strings.Replace(ok, "(1,)", "(1073741824, 1073741824, 1073741824)", 1)), "more elements than can be addressed"},
+		{"other magic", []byte("\x93NUMPX\x01\x00"), "not an NPY file"},
+		{"empty", nil, "not an NPY file"},
+		{"version 4", []byte(npyMagic + "\x04\x00"), "NPY version 4 is unknown"},
+		{"half a length", []byte(npyMagic + "\x02\x00\x00\x00"), "cut short"},
+		{"half a header", []byte(npyMagic + "\x01\x00\x08\x00{"), "cut short"},
+		{"huge header", []byte(npyMagic + "\x02\x00\xff\xff\xff\xff"), "longer than"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "f.npy")
+			require.NoError(t, os.WriteFile(path, c.file, 0o600))
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := ReadNPY[float32](path)
+			runtime.ReadMemStats(&after)
+			require.ErrorContains(t, err, c.want)
+			require.ErrorContains(t, err, path)
+			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(4<<20))
+		})
+	}
+}
+
+// A-X05: what NumPy reads, down to the comma in the shape of a vector.
+func TestWriteNPY(t *testing.T) {
+	for _, c := range []struct {
+		shape []int
+		want  string
+	}{
+		{[]int{3}, "(3,)"}, {[]int{2, 3}, "(2, 3)"}, {nil, "()"}, {[]int{0, 5}, "(0, 5)"},
+	} {
+		n := 1
+		for _, d := range c.shape {
+			n *= d
+		}
+		a := Array[float64]{Shape: append([]int{}, c.shape...), Data: make([]float64, n)}
+		for i := range a.Data {
+			a.Data[i] = math.Copysign(0, -1) + math.Pi*float64(i)
+		}
+		var file bytes.Buffer
+		require.NoError(t, WriteNPY(&file, a))
+		require.Zero(t, (file.Len()-8*n)%64)
+		require.Contains(t, file.String(), "{'descr': '<f8', 'fortran_order': False, 'shape': "+c.want+", }")
+		require.Equal(t, byte('\n'), file.Bytes()[file.Len()-8*n-1])
+		back, err := decodeNPY[float64](&file)
+		require.NoError(t, err)
+		require.Equal(t, a, back)
+	}
+	require.Panics(t, func() { WriteNPY(&bytes.Buffer{}, Array[float32]{Shape: []int{2}}) })
+}
+
+func FuzzDecodeNPY(f *testing.F) {
+	for _, name := range []string{"npy_c_order_f4_2x3.npy", "npy_fortran_f4_2x3.npy", "npy_object_dtype.npy", "npy_truncated.npy"} {
+		f.Add(testfile(f, name))
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		a, err := decodeNPY[float32](bytes.NewReader(file))
+		if err != nil {
+			return
+		}
+		n := 1
+		for _, d := range a.Shape {
+			n *= d
+		}
+		require.Len(t, a.Data, n)
+	})
+}
