@@ -2,12 +2,14 @@ package kernels_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
 	"github.com/nabla-go/nabla/internal/isa"
 	. "github.com/nabla-go/nabla/internal/kerneltest"
+	"github.com/nabla-go/nabla/internal/race"
 	"github.com/nabla-go/nabla/kernels"
 )
 
@@ -315,6 +317,63 @@ func testRowsOfGemm[T Float](t *testing.T) {
 			copy(got.Data, c.Data)
 			kernels.Gemm(form.transA, form.transB, 1.5, form.a, form.b, -0.3, got)
 			same(t, form.want.Data, got.Data)
+		}
+	}
+}
+
+// TestLargeProducts: nor does it matter what is packed, cut and spilled when
+// operands don't fit into a cache. Of the rows, the ends of blocks are looked at.
+func TestLargeProducts(t *testing.T) {
+	if race.Enabled {
+		t.Skip("takes a minute under the race detector")
+	}
+	on(t, testLargeProducts[float32], testLargeProducts[float64])
+}
+
+func testLargeProducts[T Float](t *testing.T) {
+	if kernels.ISA() == "generic" && len(kernels.ISAs()) > 1 {
+		t.Skip("takes seconds in plain Go, and the blocks are the same")
+	}
+	const m, n, k, pad = 97, 515, 1030, 3
+	next := Values[T](Plain, 1)
+	random := func(rows, cols int) kernels.Matrix[T] {
+		a := kernels.Matrix[T]{Rows: rows, Cols: cols, Stride: cols + pad, Data: make([]T, rows*(cols+pad))}
+		for i := range a.Data {
+			a.Data[i] = next()
+		}
+		return a
+	}
+	for _, trans := range [][2]kernels.Transpose{{false, false}, {false, true}, {true, false}, {true, true}} {
+		a, b := random(m, k), random(k, n)
+		if trans[0] {
+			a = random(k, m)
+		}
+		if trans[1] {
+			b = random(n, k)
+		}
+		beta := T(-0.3)
+		if trans[0] == trans[1] {
+			beta = 0
+		}
+		c := random(m, n)
+		got := c
+		got.Data = slices.Clone(c.Data)
+		kernels.Gemm(trans[0], trans[1], 1.5, a, b, beta, got)
+		for _, i := range []int{0, 1, 11, 12, 50, 95, 96} {
+			x := make([]T, k)
+			for l := range x {
+				if trans[0] {
+					x[l] = a.Row(l)[i]
+				} else {
+					x[l] = a.Row(i)[l]
+				}
+			}
+			if trans[1] {
+				kernels.Gemv(1.5, b, x, beta, c.Row(i))
+			} else {
+				kernels.GemvT(1.5, b, x, beta, c.Row(i))
+			}
+			same(t, c.Row(i), got.Row(i))
 		}
 	}
 }
