@@ -1,0 +1,147 @@
+package parallel_test
+
+import (
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nabla-go/nabla/internal/parallel"
+)
+
+// withProcs sets GOMAXPROCS for one test.
+func withProcs(t *testing.T, n int) {
+	old := runtime.GOMAXPROCS(n)
+	t.Cleanup(func() { runtime.GOMAXPROCS(old) })
+}
+
+// Every share is done exactly once before Run returns, whether the workers are
+// awake, parked or have no core to run on.
+func TestRun(t *testing.T) {
+	withProcs(t, 4)
+	for size := 1; size <= 4; size++ {
+		team := parallel.New(size)
+		if team.Size() != size {
+			t.Fatalf("a team of %d has %d workers", size, team.Size())
+		}
+		counts := make([]int, size)
+		count := func(worker int) { counts[worker]++ }
+		for round := range 2000 {
+			switch round % 500 {
+			case 100:
+				time.Sleep(time.Millisecond) // they park
+			case 200:
+				runtime.GOMAXPROCS(1)
+			case 300:
+				runtime.GOMAXPROCS(4)
+			}
+			team.Run(count)
+			for w, c := range counts {
+				if c != round+1 {
+					t.Fatalf("team of %d: worker %d has done %d shares in %d rounds", size, w, c, round+1)
+				}
+			}
+		}
+		team.Close()
+	}
+}
+
+// The caller waits for a worker that is slow, also beyond the lookout.
+func TestRunWaits(t *testing.T) {
+	withProcs(t, 2)
+	team := parallel.New(2)
+	defer team.Close()
+	started, finished := make(chan struct{}), false
+	team.Run(func(worker int) {
+		if worker == 0 {
+			<-started
+			return
+		}
+		close(started)
+		time.Sleep(20 * time.Millisecond)
+		finished = true
+	})
+	if !finished {
+		t.Error("Run returned before the worker did")
+	}
+}
+
+func TestSizes(t *testing.T) {
+	withProcs(t, 2)
+	for n, want := range map[int]int{-1: 1, 0: 1, 1: 1, 2: 2, 3: 2} {
+		team := parallel.New(n)
+		if team.Size() != want {
+			t.Errorf("New(%d) has %d workers with GOMAXPROCS 2, want %d", n, team.Size(), want)
+		}
+		team.Close()
+	}
+}
+
+// One worker is the caller, and a closed team leaves no goroutine.
+func TestGoroutines(t *testing.T) {
+	withProcs(t, 4)
+	const alone = 2 // the test and its runner
+	await(t, alone)
+	one := parallel.New(1)
+	one.Run(func(int) { await(t, alone) })
+	one.Close()
+	team := parallel.New(4)
+	await(t, alone+3)
+	team.Run(func(int) {})
+	team.Close()
+	await(t, alone)
+}
+
+// await waits until there are as many goroutines as should be.
+func await(t *testing.T, want int) {
+	t.Helper()
+	for range 2000 {
+		if runtime.NumGoroutine() == want {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Errorf("%d goroutines, want %d", runtime.NumGoroutine(), want)
+}
+
+// Teams don't disturb each other.
+func TestTeams(t *testing.T) {
+	withProcs(t, 2)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			team := parallel.New(2)
+			defer team.Close()
+			sums := make([]int, team.Size())
+			for k := range 2000 {
+				team.Run(func(worker int) { sums[worker] += k })
+			}
+			for w, s := range sums {
+				if s != 1999*1000 {
+					t.Errorf("worker %d summed %d", w, s)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestRunAllocatesNothing(t *testing.T) {
+	withProcs(t, 2)
+	team := parallel.New(2)
+	defer team.Close()
+	do := func(int) {}
+	if a := testing.AllocsPerRun(100, func() { team.Run(do) }); a != 0 {
+		t.Errorf("Run allocates %v times", a)
+	}
+}
+
+// BenchmarkRun measures what it costs to hand out nothing.
+func BenchmarkRun(b *testing.B) {
+	team := parallel.New(2)
+	defer team.Close()
+	do := func(int) {}
+	for b.Loop() {
+		team.Run(do)
+	}
+}
