@@ -1,6 +1,9 @@
 package kernels
 
-import "github.com/nabla-go/nabla/kernels/generic"
+import (
+	"github.com/nabla-go/nabla/internal/race"
+	"github.com/nabla-go/nabla/kernels/generic"
+)
 
 // Dot returns Σ x[i]·y[i], by FMA in 64 lanes (float64: 32), which are folded by
 // halves. Because one vector has no neighbours to share its latency with, these
@@ -10,6 +13,8 @@ func Dot[T Float](x, y []T) T {
 	if len(x) != len(y) {
 		panic(dotLength)
 	}
+	race.Read(x)
+	race.Read(y)
 	if is32[T]() {
 		x, y := as[float32](x), as[float32](y)
 		if len(x) <= vectorBlock {
@@ -36,6 +41,7 @@ func Dot[T Float](x, y []T) T {
 
 // Sum returns Σ x[i], added in 64 lanes (float64: 32), which are folded by halves.
 func Sum[T Float](x []T) T {
+	race.Read(x)
 	if is32[T]() {
 		x := as[float32](x)
 		if len(x) <= vectorBlock {
@@ -69,6 +75,8 @@ func Axpy[T Float](alpha T, x, y []T) {
 	if partialOverlap(x, y) {
 		panic(axpyOverlap)
 	}
+	race.Read(x)
+	race.Write(y)
 	if is32[T]() {
 		axpyF32(float32(alpha), as[float32](x), as[float32](y))
 	} else {
@@ -78,6 +86,7 @@ func Axpy[T Float](alpha T, x, y []T) {
 
 // Scal multiplies x by alpha: x[i] = alpha·x[i], also for alpha = 0.
 func Scal[T Float](alpha T, x []T) {
+	race.Write(x)
 	if is32[T]() {
 		scalF32(float32(alpha), as[float32](x))
 	} else {

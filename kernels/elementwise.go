@@ -1,5 +1,7 @@
 package kernels
 
+import "github.com/nabla-go/nabla/internal/race"
+
 // Elementwise kernels write dst[i] for every i of slices of equal length. dst
 // may be exactly one of the inputs; they panic if lengths differ or if dst
 // overlaps an input in any other way. A value's result depends neither on its
@@ -13,6 +15,9 @@ func Add[T Float](dst, x, y []T) {
 	if partialOverlap(dst, x) || partialOverlap(dst, y) {
 		panic(addOverlap)
 	}
+	race.Read(x)
+	race.Read(y)
+	race.Write(dst)
 	if is32[T]() {
 		addF32(as[float32](dst), as[float32](x), as[float32](y))
 	} else {
@@ -28,6 +33,9 @@ func Sub[T Float](dst, x, y []T) {
 	if partialOverlap(dst, x) || partialOverlap(dst, y) {
 		panic(subOverlap)
 	}
+	race.Read(x)
+	race.Read(y)
+	race.Write(dst)
 	if is32[T]() {
 		subF32(as[float32](dst), as[float32](x), as[float32](y))
 	} else {
@@ -43,6 +51,9 @@ func Mul[T Float](dst, x, y []T) {
 	if partialOverlap(dst, x) || partialOverlap(dst, y) {
 		panic(mulOverlap)
 	}
+	race.Read(x)
+	race.Read(y)
+	race.Write(dst)
 	if is32[T]() {
 		mulF32(as[float32](dst), as[float32](x), as[float32](y))
 	} else {
@@ -59,6 +70,8 @@ func Exp[T Float](dst, z []T) {
 	if partialOverlap(dst, z) {
 		panic(expOverlap)
 	}
+	race.Read(z)
+	race.Write(dst)
 	if is32[T]() {
 		expF32(as[float32](dst), as[float32](z))
 	} else {
@@ -75,6 +88,8 @@ func Log[T Float](dst, z []T) {
 	if partialOverlap(dst, z) {
 		panic(logOverlap)
 	}
+	race.Read(z)
+	race.Write(dst)
 	if is32[T]() {
 		logF32(as[float32](dst), as[float32](z))
 	} else {
@@ -91,6 +106,8 @@ func Sigmoid[T Float](dst, z []T) {
 	if partialOverlap(dst, z) {
 		panic(sigmoidOverlap)
 	}
+	race.Read(z)
+	race.Write(dst)
 	if is32[T]() {
 		sigmoidF32(as[float32](dst), as[float32](z))
 	} else {
@@ -108,6 +125,8 @@ func SigmoidPrime[T Float](dst, z []T) {
 	if partialOverlap(dst, z) {
 		panic(sigmoidPrimeOverlap)
 	}
+	race.Read(z)
+	race.Write(dst)
 	if is32[T]() {
 		sigmoidPrimeF32(as[float32](dst), as[float32](z))
 	} else {
@@ -124,6 +143,8 @@ func Tanh[T Float](dst, z []T) {
 	if partialOverlap(dst, z) {
 		panic(tanhOverlap)
 	}
+	race.Read(z)
+	race.Write(dst)
 	if is32[T]() {
 		tanhF32(as[float32](dst), as[float32](z))
 	} else {
@@ -141,6 +162,8 @@ func TanhPrime[T Float](dst, z []T) {
 	if partialOverlap(dst, z) {
 		panic(tanhPrimeOverlap)
 	}
+	race.Read(z)
+	race.Write(dst)
 	if is32[T]() {
 		tanhPrimeF32(as[float32](dst), as[float32](z))
 	} else {
@@ -156,6 +179,8 @@ func ReLU[T Float](dst, z []T) {
 	if partialOverlap(dst, z) {
 		panic(reluOverlap)
 	}
+	race.Read(z)
+	race.Write(dst)
 	if is32[T]() {
 		reluF32(as[float32](dst), as[float32](z))
 	} else {
@@ -171,6 +196,8 @@ func ReLUPrime[T Float](dst, z []T) {
 	if partialOverlap(dst, z) {
 		panic(reluPrimeOverlap)
 	}
+	race.Read(z)
+	race.Write(dst)
 	if is32[T]() {
 		reluPrimeF32(as[float32](dst), as[float32](z))
 	} else {
@@ -187,6 +214,9 @@ func MulSigmoidPrime[T Float](dst, d, z []T) {
 	if partialOverlap(dst, d) || partialOverlap(dst, z) {
 		panic(mulSigmoidPrimeOverlap)
 	}
+	race.Read(d)
+	race.Read(z)
+	race.Write(dst)
 	if is32[T]() {
 		mulSigmoidPrimeF32(as[float32](dst), as[float32](d), as[float32](z))
 	} else {
@@ -203,6 +233,9 @@ func MulTanhPrime[T Float](dst, d, z []T) {
 	if partialOverlap(dst, d) || partialOverlap(dst, z) {
 		panic(mulTanhPrimeOverlap)
 	}
+	race.Read(d)
+	race.Read(z)
+	race.Write(dst)
 	if is32[T]() {
 		mulTanhPrimeF32(as[float32](dst), as[float32](d), as[float32](z))
 	} else {
@@ -219,6 +252,9 @@ func MulReLUPrime[T Float](dst, d, z []T) {
 	if partialOverlap(dst, d) || partialOverlap(dst, z) {
 		panic(mulReLUPrimeOverlap)
 	}
+	race.Read(d)
+	race.Read(z)
+	race.Write(dst)
 	if is32[T]() {
 		mulReLUPrimeF32(as[float32](dst), as[float32](d), as[float32](z))
 	} else {
@@ -241,6 +277,8 @@ func Softmax[T Float](dst, z Matrix[T]) {
 	case overlapMatrix(&dst, &z) && (&dst.Data[0] != &z.Data[0] || dst.Stride != z.Stride):
 		panic(softmaxOverlap)
 	}
+	readMatrix(&z)
+	writeMatrix(&dst)
 	for i := range z.Rows {
 		if is32[T]() {
 			softmaxF32(as[float32](dst.Row(i)), as[float32](z.Row(i)))

@@ -43,12 +43,15 @@ func Gemm[T Float](transA, transB Transpose, alpha T, a, b Matrix[T], beta T, c 
 	if m == 0 || n == 0 {
 		return
 	}
+	writeMatrix(&c)
 	if alpha == 0 || k == 0 {
 		for i := range m {
 			scaleBy(beta, c.Row(i))
 		}
 		return
 	}
+	readMatrix(&a)
+	readMatrix(&b)
 	switch {
 	case bool(transA && transB):
 		gemmTT(m, n, k, alpha, a, b, beta, c)

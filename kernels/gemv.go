@@ -1,6 +1,9 @@
 package kernels
 
-import "github.com/nabla-go/nabla/kernels/generic"
+import (
+	"github.com/nabla-go/nabla/internal/race"
+	"github.com/nabla-go/nabla/kernels/generic"
+)
 
 // Gemv sets y = alpha·A·x + beta·y for the m × n matrix A, x of length n and y
 // of length m. Each y[i] is the row · row sum of package documentation: 16 lanes
@@ -21,10 +24,13 @@ func Gemv[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 		panic(gemvOverlap)
 	}
 	m, n := a.Rows, a.Cols
+	race.Write(y)
 	if alpha == 0 || n == 0 {
 		scaleBy(beta, y)
 		return
 	}
+	readMatrix(&a)
+	race.Read(x)
 	if n > sweep[T]() {
 		gemvLong(alpha, a, x, beta, y)
 		return
@@ -84,10 +90,13 @@ func GemvT[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 		panic(gemvTOverlap)
 	}
 	m, n := a.Rows, a.Cols
+	race.Write(y)
 	if alpha == 0 || m == 0 {
 		scaleBy(beta, y)
 		return
 	}
+	readMatrix(&a)
+	race.Read(x)
 	if beta == 0 && n > 0 && m > far[T]()/n {
 		gemvTFar(alpha, a, x, y)
 		return
@@ -139,6 +148,9 @@ func Ger[T Float](alpha T, x, y []T, a Matrix[T]) {
 	if alpha == 0 || a.Rows == 0 || a.Cols == 0 {
 		return
 	}
+	writeMatrix(&a)
+	race.Read(x)
+	race.Read(y)
 	cols := min(a.Cols, sweep[T]())
 	rows := sweep[T]() / cols
 	for i := 0; i < a.Rows; i += rows {

@@ -3,6 +3,7 @@ package kernels
 import (
 	"math"
 
+	"github.com/nabla-go/nabla/internal/race"
 	"github.com/nabla-go/nabla/kernels/generic"
 )
 
@@ -33,6 +34,9 @@ func checkState[T Float](length, overlapping string, w []T, rest ...[]T) {
 // Momentum is the heavy-ball step (Polyak, 1964): v = μ·v + g, w = w − lr·v.
 func Momentum[T Float](w, v, g []T, lr, mu float64) {
 	checkState(momentumLength, momentumOverlap, w, v, g)
+	race.Write(w)
+	race.Write(v)
+	race.Read(g)
 	if is32[T]() {
 		momentumF32(as[float32](w), as[float32](v), as[float32](g), float32(lr), float32(mu))
 	} else {
@@ -44,6 +48,9 @@ func Momentum[T Float](w, v, g []T, lr, mu float64) {
 // (2013): v = μ·v + g, w = w − lr·(g + μ·v).
 func Nesterov[T Float](w, v, g []T, lr, mu float64) {
 	checkState(nesterovLength, nesterovOverlap, w, v, g)
+	race.Write(w)
+	race.Write(v)
+	race.Read(g)
 	if is32[T]() {
 		nesterovF32(as[float32](w), as[float32](v), as[float32](g), float32(lr), float32(mu))
 	} else {
@@ -55,6 +62,9 @@ func Nesterov[T Float](w, v, g []T, lr, mu float64) {
 // Learning", 2012): s = ρ·s + (1−ρ)·g², w = w − lr·g/(√s + eps).
 func RMSProp[T Float](w, s, g []T, lr, rho, eps float64) {
 	checkState(rmsPropLength, rmsPropOverlap, w, s, g)
+	race.Write(w)
+	race.Write(s)
+	race.Read(g)
 	if is32[T]() {
 		rmsPropF32(as[float32](w), as[float32](s), as[float32](g), float32(lr), float32(rho), float32(1-rho), float32(eps))
 	} else {
@@ -86,6 +96,10 @@ func adam[T Float](w, m, v, g []T, t int, lr, beta1, beta2, eps, decay float64) 
 	step := lr / (1 - generic.PowInt(beta1, t))
 	scale := 1 / math.Sqrt(1-generic.PowInt(beta2, t))
 	keep := 1 - float64(lr*decay)
+	race.Write(w)
+	race.Write(m)
+	race.Write(v)
+	race.Read(g)
 	if is32[T]() {
 		adamF32(as[float32](w), as[float32](m), as[float32](v), as[float32](g), float32(step),
 			float32(beta1), float32(1-beta1), float32(beta2), float32(1-beta2), float32(scale), float32(eps), float32(keep))

@@ -44,6 +44,13 @@ func GemmUpdate[T Float](alpha T, d, x, w, dx Matrix[T]) {
 		}
 		return
 	}
+	readMatrix(&d)
+	readMatrix(&w)
+	writeMatrix(&dx)
+	if alpha != 0 {
+		readMatrix(&x)
+		writeMatrix(&w)
+	}
 	if m == 1 {
 		updateOne(alpha, d.Row(0), x.Row(0), w, dx.Row(0))
 		return
