@@ -42,42 +42,60 @@ func (a Activation) bounds() (lo, hi float64) {
 	return -inf, inf
 }
 
-// activate sets a = σ(z). The matrices are contiguous.
+// activate sets a = σ(z), unless σ is a softmax.
 func activate[T kernels.Float](σ Activation, a, z kernels.Matrix[T]) {
+	if contiguous(a) {
+		activateRow(σ, a.Data, z.Data)
+		return
+	}
+	for k := range a.Rows {
+		activateRow(σ, a.Row(k), z.Row(k))
+	}
+}
+
+func activateRow[T kernels.Float](σ Activation, a, z []T) {
 	switch σ {
 	case Identity:
-		copy(a.Data, z.Data)
+		copy(a, z)
 	case Sigmoid:
-		kernels.Sigmoid(a.Data, z.Data)
+		kernels.Sigmoid(a, z)
 	case Tanh:
-		kernels.Tanh(a.Data, z.Data)
+		kernels.Tanh(a, z)
 	case ReLU:
-		kernels.ReLU(a.Data, z.Data)
-	case Softmax:
-		kernels.Softmax(a, z)
+		kernels.ReLU(a, z)
 	}
 }
 
 // mulPrime turns d = ∂C/∂a into ∂C/∂z: d ← d ⊙ σ'(z) or, since a softmax is not
-// elementwise, d ← a ⊙ (d − Σ_j d_j a_j). The matrices are contiguous.
+// elementwise, d ← a ⊙ (d − Σ_j d_j a_j).
 func mulPrime[T kernels.Float](σ Activation, d, z, a kernels.Matrix[T]) {
+	if σ != Softmax && contiguous(d) {
+		mulPrimeRow(σ, d.Data, z.Data, a.Data)
+		return
+	}
+	for k := range d.Rows {
+		mulPrimeRow(σ, d.Row(k), z.Row(k), a.Row(k))
+	}
+}
+
+func mulPrimeRow[T kernels.Float](σ Activation, d, z, a []T) {
 	switch σ {
 	case Sigmoid:
-		kernels.MulSigmoidPrime(d.Data, d.Data, z.Data)
+		kernels.MulSigmoidPrime(d, d, z)
 	case Tanh:
-		kernels.MulTanhPrime(d.Data, d.Data, z.Data)
+		kernels.MulTanhPrime(d, d, z)
 	case ReLU:
-		kernels.MulReLUPrime(d.Data, d.Data, z.Data)
+		kernels.MulReLUPrime(d, d, z)
 	case Softmax:
-		for k := range d.Rows {
-			d, a := d.Row(k), a.Row(k)
-			s := kernels.Dot(d, a)
-			for j := range d {
-				d[j] = a[j] * (d[j] - s)
-			}
+		s := kernels.Dot(d, a)
+		for j := range d {
+			d[j] = a[j] * (d[j] - s)
 		}
 	}
 }
+
+// contiguous reports whether the rows of m follow each other without gaps.
+func contiguous[T kernels.Float](m kernels.Matrix[T]) bool { return m.Stride == m.Cols || m.Rows == 1 }
 
 // nameOf returns names[i], or a Go-like expression for an i without a name.
 func nameOf(names []string, i int, typ string) string {

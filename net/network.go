@@ -136,6 +136,14 @@ func newParameters[T kernels.Float](widths []int) parameters[T] {
 	return p
 }
 
+// offsets returns where W^i and b^i begin in the flat slice.
+func (p *parameters[T]) offsets(i int) (w, b int) {
+	at := func(x []T) int {
+		return int(uintptr(unsafe.Pointer(&x[0]))-uintptr(unsafe.Pointer(&p.flat[0]))) / int(unsafe.Sizeof(x[0]))
+	}
+	return at(p.w[i].Data), at(p.b[i])
+}
+
 // alignedSlice returns n zeros that begin on an alignment boundary.
 func alignedSlice[T kernels.Float](n int) []T {
 	size := int(unsafe.Sizeof(T(0)))

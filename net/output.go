@@ -61,55 +61,102 @@ func (n *Network[T]) Cost(ws *Workspace[T], t kernels.Matrix[T]) (float64, error
 	if t.Rows == 0 {
 		return 0, nil
 	}
-	L := n.Depth()
-	c, total := n.cfg.Cost, 0.0
-	for k := range t.Rows {
-		sum, bad := sumTerms(c, n.Layer(L).Activation, ws.z[L].Row(k), ws.a[L].Row(k), t.Row(k), &ws.logs)
-		if bad >= 0 {
-			return math.NaN(), fmt.Errorf("net: sample %d of the batch: output %d is %v: cost %v needs outputs %s",
-				k+1, bad+1, ws.a[L].Row(k)[bad], c, c.domain())
+	ws.task.t = t
+	n.run(ws, costSamples, 1, 1, costWork*len(t.Data))
+	total := 0.0
+	for _, c := range ws.costs[:t.Rows] {
+		total += c
+	}
+	if math.IsNaN(total) {
+		if err := n.domainError(ws, t); err != nil {
+			return math.NaN(), err
 		}
-		total += c.ofSum(sum, n.cfg.Tau)
 	}
 	return total / float64(t.Rows), nil
 }
 
-// sumTerms returns the sum of the cost's terms of one sample, and the index of
-// an output outside the cost's domain or −1.
-func sumTerms[T kernels.Float](c Cost, σ Activation, z, a, t []T, tmp *logs) (sum float64, bad int) {
+// costWork is how many multiply-adds take as long as the cost of an output.
+const costWork = 256
+
+// costs sets ws.costs of samples k to l, to NaN where an output is outside the
+// domain of the cost.
+func (n *Network[T]) costs(ws *Workspace[T], t kernels.Matrix[T], k, l int) {
+	if k >= l {
+		return
+	}
+	L := n.Depth()
+	c, σ, costs := n.cfg.Cost, n.activation(L), ws.costs[k:l]
+	z, a, t, tmp := rows(ws.z[L], k, l), rows(ws.a[L], k, l), rows(t, k, l), ws.logs.samples(k, l, n.Outputs())
+	switch {
+	case c == CrossEntropy && σ == Sigmoid:
+		logisticLosses(costs, z, t, tmp)
+		return
+	case σ == Softmax && c != Quadratic && c != Exponential:
+		softmaxExps(z, tmp)
+	}
+	for k := range costs {
+		sum := sumTerms(c, σ, z.Row(k), a.Row(k), t.Row(k), tmp.samples(k, k+1, z.Cols))
+		costs[k] = c.ofSum(sum, n.cfg.Tau)
+	}
+}
+
+// domainError names the first output outside the domain of the cost.
+func (n *Network[T]) domainError(ws *Workspace[T], t kernels.Matrix[T]) error {
+	L, c := n.Depth(), n.cfg.Cost
+	if σ := n.activation(L); σ == Sigmoid || σ == Softmax {
+		return nil
+	}
+	for k := range t.Rows {
+		for j, a := range ws.a[L].Row(k) {
+			if !c.accepts(float64(a), float64(t.Row(k)[j])) {
+				return fmt.Errorf("net: sample %d of the batch: output %d is %v: cost %v needs outputs %s", k+1, j+1, a, c, c.domain())
+			}
+		}
+	}
+	return nil
+}
+
+// sumTerms returns the sum of the cost's terms of one sample, NaN if an output is
+// outside the cost's domain. tmp is the sample's, after softmaxExps behind a softmax.
+func sumTerms[T kernels.Float](c Cost, σ Activation, z, a, t []T, tmp logs) (sum float64) {
 	switch {
 	case c == Quadratic || c == Exponential:
 		for j := range a {
 			sum += c.term(output{a: float64(a[j])}, float64(t[j]))
 		}
-	case c == CrossEntropy && σ == Sigmoid:
-		return logisticLoss(z, t, tmp), -1
 	case σ == Sigmoid:
 		for j := range z {
 			sum += c.term(logistic(float64(z[j])), float64(t[j]))
 		}
 	case σ == Softmax:
 		s := newSoftmaxRow(z, tmp)
-		for j := range z {
-			sum += c.term(s.output(j, float64(z[j])), float64(t[j]))
+		for j, t := range t {
+			if t == 0 && c == SoftmaxCrossEntropy {
+				continue // the term is 0
+			}
+			sum += c.term(s.output(j, float64(z[j])), float64(t))
 		}
 	default:
 		for j := range a {
 			a, t := float64(a[j]), float64(t[j])
 			if !c.accepts(a, t) {
-				return 0, j
+				return math.NaN()
 			}
 			sum += c.term(output{a: a, u: 1 - a, lnA: generic.Log(a)}, t)
 		}
 	}
-	return sum, -1
+	return sum
 }
 
-// outputDelta sets δ^L = ∂C/∂z^L, from the logits where cost and activation cancel.
-func (n *Network[T]) outputDelta(ws *Workspace[T], t kernels.Matrix[T]) {
+// outputDelta sets δ^L = ∂C/∂z^L of samples k to l, from the logits where cost and
+// activation cancel.
+func (n *Network[T]) outputDelta(ws *Workspace[T], t kernels.Matrix[T], k, l int) {
+	if k >= l {
+		return
+	}
 	L := n.Depth()
-	c, σ := n.cfg.Cost, n.Layer(L).Activation
-	delta, z, a := ws.delta[L], ws.z[L], ws.a[L]
+	c, σ := n.cfg.Cost, n.activation(L)
+	delta, z, a, t := rows(ws.delta[L], k, l), rows(ws.z[L], k, l), rows(ws.a[L], k, l), rows(t, k, l)
 	switch {
 	case c == CrossEntropy && σ == Sigmoid: // a − t
 		subRows(delta, a, t)
@@ -117,12 +164,12 @@ func (n *Network[T]) outputDelta(ws *Workspace[T], t kernels.Matrix[T]) {
 		subRows(delta, a, t)
 		mulPrime(σ, delta, z, a)
 	case σ == Softmax && c.sumsTargets(): // (Σt) a − t
-		for k := range delta.Rows {
-			softmaxDelta(delta.Row(k), a.Row(k), t.Row(k))
-		}
+		softmaxDelta(delta, a, t)
 	case σ == Softmax: // h − (Σh) a, where h = ∂C/∂(ln a)
+		tmp := ws.logs.samples(k, l, n.Outputs())
+		softmaxExps(z, tmp)
 		for k := range delta.Rows {
-			n.softmaxLogDelta(delta.Row(k), z.Row(k), a.Row(k), t.Row(k), &ws.logs)
+			n.softmaxLogDelta(delta.Row(k), z.Row(k), a.Row(k), t.Row(k), tmp.samples(k, k+1, z.Cols))
 		}
 	case σ == Sigmoid && c != Exponential: // h (1−a)
 		for k := range delta.Rows {
@@ -140,21 +187,39 @@ func (n *Network[T]) outputDelta(ws *Workspace[T], t kernels.Matrix[T]) {
 	}
 }
 
-// softmaxDelta sets delta = (Σt) a − t.
-func softmaxDelta[T kernels.Float](delta, a, t []T) {
-	sum := 0.0
+// softmaxDelta sets delta = (Σt) a − t, row by row. Where the targets of every
+// sample add up to 1, as one-hot ones do, that is a − t.
+func softmaxDelta[T kernels.Float](delta, a, t kernels.Matrix[T]) {
+	ones := true
+	for k := range t.Rows {
+		sum := T(sumTargets(t.Row(k)))
+		delta.Row(k)[0] = sum
+		ones = ones && sum == 1
+	}
+	if ones {
+		subRows(delta, a, t)
+		return
+	}
+	for k := range delta.Rows {
+		delta, sum := delta.Row(k), delta.Row(k)[0]
+		copy(delta, a.Row(k))
+		kernels.Scal(sum, delta)
+		kernels.Sub(delta, delta, t.Row(k))
+	}
+}
+
+// sumTargets adds up the targets of a sample, in ascending order.
+func sumTargets[T kernels.Float](t []T) (sum float64) {
 	for _, t := range t {
 		sum += float64(t)
 	}
-	copy(delta, a)
-	kernels.Scal(T(sum), delta)
-	kernels.Sub(delta, delta, t)
+	return sum
 }
 
 // softmaxLogDelta sets delta = h − (Σh) a, where h = ∂C/∂(ln a), in the form
 // delta_j = (1−a_j) h_j − a_j Σ_{k≠j} h_k. The h of the largest output, which
 // may be huge as 1−a vanishes, is kept apart from the sum of the others.
-func (n *Network[T]) softmaxLogDelta(delta, z, a, t []T, tmp *logs) {
+func (n *Network[T]) softmaxLogDelta(delta, z, a, t []T, tmp logs) {
 	c, factor := n.cfg.Cost, n.factor(a, t)
 	s := newSoftmaxRow(z, tmp)
 	largest, rest := 0.0, 0.0
@@ -225,15 +290,27 @@ func logistic(z float64) output {
 	return output{a: big, u: small, lnA: -ln} // NaN if z is
 }
 
-// logs is memory for exponentials and logarithms of one sample's outputs. They
-// are float64 whatever T is, so that costs are as accurate as their sum.
-type logs struct{ e, ln []float64 }
+// logs is memory for exponentials and logarithms of the outputs of some samples.
+// They are float64 whatever T is, so that costs are as accurate as their sum.
+type logs struct {
+	e, ln []float64
+	top   []int // index of a sample's largest z
+}
 
-// logisticLoss returns the cross-entropy of sigmoid neurons,
+func newLogs(samples, outputs int) logs {
+	return logs{e: alignedSlice[float64](samples * outputs), ln: alignedSlice[float64](samples * outputs), top: make([]int, samples)}
+}
+
+// samples returns the memory of samples k to l.
+func (g logs) samples(k, l, outputs int) logs {
+	return logs{e: g.e[k*outputs : l*outputs], ln: g.ln[k*outputs : l*outputs], top: g.top[k:l]}
+}
+
+// logisticLosses sets costs to the cross-entropy of samples of sigmoid neurons,
 // Σ [max(z, 0) − t z + ln(1 + e^{−|z|})].
-func logisticLoss[T kernels.Float](z, t []T, tmp *logs) float64 {
+func logisticLosses[T kernels.Float](costs []float64, z, t kernels.Matrix[T], tmp logs) {
 	e, ln := tmp.e, tmp.ln
-	for j, z := range z {
+	for j, z := range z.Data {
 		e[j] = -math.Abs(float64(z))
 	}
 	kernels.Exp(e, e)
@@ -241,13 +318,33 @@ func logisticLoss[T kernels.Float](z, t []T, tmp *logs) float64 {
 		ln[j] = 1 + e
 	}
 	kernels.Log(ln, ln)
-	sum := 0.0
-	for j := range z {
-		z, t, u := float64(z[j]), float64(t[j]), 1+e[j]
-		ln1p := ln[j] + (e[j]-(u-1))/u // with what 1 + e lost to rounding
-		sum += notBelowZero((max(z, 0) - float64(t*z)) + ln1p)
+	for k := range costs {
+		z, t, e, ln := z.Row(k), t.Row(k), e[k*z.Cols:][:z.Cols], ln[k*z.Cols:][:z.Cols]
+		sum := 0.0
+		for j := range z {
+			z, t, u := float64(z[j]), float64(t[j]), 1+e[j]
+			ln1p := ln[j] + (e[j]-(u-1))/u // with what 1 + e lost to rounding
+			sum += notBelowZero((max(z, 0) - float64(t*z)) + ln1p)
+		}
+		costs[k] = sum
 	}
-	return sum
+}
+
+// softmaxExps sets tmp.e to e^{z_j − max} of every row of z, and tmp.top.
+func softmaxExps[T kernels.Float](z kernels.Matrix[T], tmp logs) {
+	for k := range z.Rows {
+		z, e, top := z.Row(k), tmp.e[k*z.Cols:][:z.Cols], 0
+		for j, v := range z {
+			if v > z[top] {
+				top = j
+			}
+		}
+		tmp.top[k] = top
+		for j, v := range z {
+			e[j] = float64(v) - float64(z[top])
+		}
+	}
+	kernels.Exp(tmp.e, tmp.e)
 }
 
 // A softmaxRow holds what the outputs of one softmax have in common.
@@ -259,21 +356,14 @@ type softmaxRow struct {
 	sum, lnSum float64   // Σ e_j, and its logarithm
 }
 
-func newSoftmaxRow[T kernels.Float](z []T, tmp *logs) softmaxRow {
-	s := softmaxRow{e: tmp.e, max: float64(z[0])}
-	for j, v := range z {
-		if float64(v) > s.max {
-			s.top, s.max = j, float64(v)
-		}
+// newSoftmaxRow takes the sample's exponentials from tmp.
+func newSoftmaxRow[T kernels.Float](z []T, tmp logs) softmaxRow {
+	s := softmaxRow{e: tmp.e, top: tmp.top[0], max: float64(z[tmp.top[0]])}
+	for _, e := range s.e[:s.top] {
+		s.rest += e
 	}
-	for j, v := range z {
-		s.e[j] = float64(v) - s.max
-	}
-	kernels.Exp(s.e, s.e)
-	for j, e := range s.e {
-		if j != s.top {
-			s.rest += e
-		}
+	for _, e := range s.e[s.top+1:] {
+		s.rest += e
 	}
 	s.sum = 1 + s.rest
 	s.lnSum = generic.Log1p(s.rest)

@@ -2,46 +2,61 @@ package net
 
 import (
 	"slices"
+	"unsafe"
 
 	"github.com/nabla-go/nabla/kernels"
 )
 
 // Forward computes z^i and a^i of all layers for the samples in the rows of x,
 // and returns a^L, a view into ws. The network is only read. ws keeps a
-// reference to x, which Backward and Descend need unchanged.
+// reference to x, which Backward, Update and Descend need unchanged.
 //
 // A sample's result does not depend on the batch it is in. Forward panics if x
 // or ws does not fit the network.
 func (n *Network[T]) Forward(ws *Workspace[T], x kernels.Matrix[T]) kernels.Matrix[T] {
 	n.begin(ws, x)
-	for i := 1; i <= n.Depth(); i++ {
-		w, b, z := n.Weights(i), n.Biases(i), ws.z[i]
-		for k := range z.Rows {
-			copy(z.Row(k), b)
+	L := n.Depth()
+	for i := 1; i <= L; i++ {
+		if n.bySamples(i) {
+			j, work := i, n.work(ws, i)
+			for ; j < L && n.bySamples(j+1); j++ {
+				work += n.work(ws, j+1)
+			}
+			n.run(ws, forwardSamples, i, j, work)
+			i = j
+			continue
 		}
-		addProduct(z, ws.a[i-1], w)
-		activate(n.Layer(i).Activation, ws.a[i], z)
+		n.run(ws, forwardNeurons, i, i, n.work(ws, i))
+		if n.activation(i) == Softmax {
+			n.run(ws, softmaxSamples, i, i, softmaxWork*len(ws.a[i].Data))
+		}
 	}
-	return ws.a[n.Depth()]
+	return ws.a[L]
 }
 
 // Backward computes δ^i of all layers for the batch that Forward has just seen
 // and its targets t, one row a sample, and from them the mean gradients ∂C/∂W^i
 // and ∂C/∂b^i. They are meaningless where [Network.Cost] finds an output outside
 // the domain of the cost. Backward panics if t does not fit.
-func (n *Network[T]) Backward(ws *Workspace[T], t kernels.Matrix[T]) {
-	n.sensitivities(ws, t)
+func (n *Network[T]) Backward(ws *Workspace[T], t kernels.Matrix[T]) { n.Update(ws, t, nil) }
+
+// Update is Backward followed by step, which turns the gradient into a change of
+// the parameters. It calls step(lo, hi) for ranges of [Network.Params] and
+// [Workspace.Gradient] that cover all of them, each once, when the gradient in that
+// range is complete and all δ are computed. Calls come from different goroutines
+// at the same time if ws has several workers.
+func (n *Network[T]) Update(ws *Workspace[T], t kernels.Matrix[T], step func(lo, hi int)) {
+	n.checkTarget(ws, t)
 	ws.needGradient()
 	if t.Rows == 0 {
 		clear(ws.grad.flat)
+		if step != nil {
+			step(0, len(ws.grad.flat))
+		}
 		return
 	}
-	mean := T(1 / float64(t.Rows))
-	for i := 1; i <= n.Depth(); i++ {
-		setOuter(ws.grad.w[i], mean, ws.delta[i], ws.a[i-1])
-		sumRows(ws.grad.b[i], ws.delta[i])
-		kernels.Scal(mean, ws.grad.b[i])
-	}
+	ws.task.plain, ws.task.alpha, ws.task.step = false, T(1/float64(t.Rows)), step
+	n.pullBack(ws, t)
 }
 
 // Descend takes one step of plain gradient descent for the batch that Forward
@@ -52,21 +67,132 @@ func (n *Network[T]) Backward(ws *Workspace[T], t kernels.Matrix[T]) {
 // over the m samples, all δ being computed with the old weights. The gradient
 // is not stored. An empty batch changes nothing. Descend panics if t does not fit.
 func (n *Network[T]) Descend(ws *Workspace[T], t kernels.Matrix[T], eta float64) {
-	n.sensitivities(ws, t)
+	n.checkTarget(ws, t)
 	if t.Rows == 0 {
 		return
 	}
-	alpha := T(-eta / float64(t.Rows))
-	for i := 1; i <= n.Depth(); i++ {
-		addOuter(n.Weights(i), alpha, ws.delta[i], ws.a[i-1])
-		sum := ws.sum[:n.widths[i]]
-		sumRows(sum, ws.delta[i])
-		kernels.Axpy(alpha, sum, n.Biases(i))
-	}
+	ws.task.plain, ws.task.alpha = true, T(-eta/float64(t.Rows))
+	n.pullBack(ws, t)
 	if n.cfg.FlushBelow {
 		n.Flush()
 	}
 }
+
+// pullBack computes δ^L, …, δ^1 and then the gradients or the descent.
+func (n *Network[T]) pullBack(ws *Workspace[T], t kernels.Matrix[T]) {
+	ws.task.t = t
+	L := n.Depth()
+	i, work := L, softmaxWork*len(ws.delta[L].Data)
+	for i > 1 && n.backBySamples(i-1) && !n.sweeps(ws, i-1) {
+		work += n.work(ws, i)
+		i--
+	}
+	n.run(ws, outputSamples, i, L, work)
+	for i--; i >= 1; i-- {
+		p := deltaInputs
+		if n.sweeps(ws, i) {
+			p = sweepInputs
+		} else if n.backBySamples(i) {
+			p = deltaSamples
+		}
+		n.run(ws, p, i, i+1, n.work(ws, i+1))
+	}
+	work = 0
+	for i := 1; i <= L; i++ {
+		work += n.work(ws, i)
+	}
+	n.run(ws, updateNeurons, 1, L, work)
+	ws.task.step = nil
+}
+
+// forward computes the products of layer i, for samples k to l and neurons lo to
+// hi, and their activations unless σ is a softmax.
+func (n *Network[T]) forward(ws *Workspace[T], i, k, l, lo, hi int) {
+	if k >= l || lo >= hi {
+		return
+	}
+	z, a := block(ws.z[i], k, l, lo, hi), block(ws.a[i], k, l, lo, hi)
+	fillRows(z, n.params.b[i][lo:hi])
+	addProduct(z, rows(ws.a[i-1], k, l), rows(n.params.w[i], lo, hi))
+	activate(n.activation(i), a, z)
+}
+
+// softmax computes the activations of samples k to l of layer i if σ is a softmax.
+func (n *Network[T]) softmax(ws *Workspace[T], i, k, l int) {
+	if n.activation(i) == Softmax {
+		kernels.Softmax(rows(ws.a[i], k, l), rows(ws.z[i], k, l))
+	}
+}
+
+// backward computes δ^i of samples k to l and neurons lo to hi, which are all
+// neurons if σ is a softmax.
+func (n *Network[T]) backward(ws *Workspace[T], i, k, l, lo, hi int) {
+	if k >= l || lo >= hi {
+		return
+	}
+	delta := block(ws.delta[i], k, l, lo, hi)
+	w := n.params.w[i+1]
+	setProduct(delta, rows(ws.delta[i+1], k, l), block(w, 0, w.Rows, lo, hi))
+	mulPrime(n.activation(i), delta, block(ws.z[i], k, l, lo, hi), block(ws.a[i], k, l, lo, hi))
+}
+
+// sweep computes δ^i for neurons lo to hi and updates the columns of W^{i+1} that
+// lead from them.
+func (n *Network[T]) sweep(ws *Workspace[T], i, lo, hi int) {
+	if lo >= hi {
+		return
+	}
+	m, w := ws.batch, n.params.w[i+1]
+	delta, a := block(ws.delta[i], 0, m, lo, hi), block(ws.a[i], 0, m, lo, hi)
+	kernels.GemmUpdate(ws.task.alpha, ws.delta[i+1], a, block(w, 0, w.Rows, lo, hi), delta)
+	mulPrime(n.activation(i), delta, block(ws.z[i], 0, m, lo, hi), a)
+}
+
+// update descends with neurons lo to hi of layer i, or computes their gradient
+// and takes the step that follows.
+func (n *Network[T]) update(ws *Workspace[T], i, lo, hi int) {
+	if lo >= hi {
+		return
+	}
+	alpha, delta, a := ws.task.alpha, block(ws.delta[i], 0, ws.batch, lo, hi), ws.a[i-1]
+	if ws.task.plain {
+		if i == 1 || !n.sweeps(ws, i-1) {
+			addOuter(rows(n.params.w[i], lo, hi), alpha, delta, a)
+		}
+		addSum(n.params.b[i][lo:hi], alpha, delta, ws.ones, 1)
+		return
+	}
+	setOuter(rows(ws.grad.w[i], lo, hi), alpha, delta, a)
+	addSum(ws.grad.b[i][lo:hi], alpha, delta, ws.ones, 0)
+	if ws.task.step != nil {
+		w, b := ws.grad.offsets(i)
+		ws.task.step(w+lo*a.Cols, w+hi*a.Cols)
+		ws.task.step(b+lo, b+hi)
+	}
+}
+
+// sweeps reports whether δ^i is computed in the sweep over W^{i+1} that updates it.
+func (n *Network[T]) sweeps(ws *Workspace[T], i int) bool {
+	w := n.params.w[i+1].Data
+	return ws.task.plain && n.activation(i) != Softmax && len(w)*int(unsafe.Sizeof(w[0])) > sweepBytes
+}
+
+// sweepBytes is the size of W in bytes above which δW and the update are one sweep.
+const sweepBytes = 1 << 20
+
+// backBySamples reports whether δ^i is cut by samples: because W^{i+1} is, or
+// because all of a sample's δ^i depend on each other.
+func (n *Network[T]) backBySamples(i int) bool {
+	return n.bySamples(i+1) || n.activation(i) == Softmax
+}
+
+// work returns the number of multiply-adds of one product with W^i.
+func (n *Network[T]) work(ws *Workspace[T], i int) int { return ws.batch * len(n.params.w[i].Data) }
+
+// softmaxWork is how many multiply-adds take as long as an element of a softmax.
+const softmaxWork = 16
+
+func (n *Network[T]) activation(i int) Activation { return n.cfg.Layers[i-1].Activation }
 
 // InputGradient returns ∂C/∂x: row k is ∂C_k/∂x_k = (W^1)ᵀ δ^1_k, the sensitivity
 // of the cost of sample k to its inputs, a view into ws. It needs the δ of a
@@ -77,7 +203,7 @@ func (n *Network[T]) InputGradient(ws *Workspace[T]) kernels.Matrix[T] {
 		ws.delta[0].Data = alignedSlice[T](ws.rows * n.Inputs())
 	}
 	setRows(&ws.delta[0], ws.delta[1].Rows, n.Inputs())
-	setProduct(ws.delta[0], ws.delta[1], n.Weights(1))
+	n.run(ws, inputSamples, 1, 1, n.work(ws, 1))
 	return ws.delta[0]
 }
 
@@ -97,16 +223,6 @@ func (n *Network[T]) Flush() {
 	}
 }
 
-// sensitivities computes δ^L, …, δ^1.
-func (n *Network[T]) sensitivities(ws *Workspace[T], t kernels.Matrix[T]) {
-	n.checkTarget(ws, t)
-	n.outputDelta(ws, t)
-	for i := n.Depth() - 1; i >= 1; i-- {
-		setProduct(ws.delta[i], ws.delta[i+1], n.Weights(i+1))
-		mulPrime(n.Layer(i).Activation, ws.delta[i], ws.z[i], ws.a[i])
-	}
-}
-
 // begin checks x and ws and makes ws ready for the batch x = a^0.
 func (n *Network[T]) begin(ws *Workspace[T], x kernels.Matrix[T]) {
 	n.checkWorkspace(ws)
@@ -118,7 +234,7 @@ func (n *Network[T]) begin(ws *Workspace[T], x kernels.Matrix[T]) {
 }
 
 func (n *Network[T]) checkWorkspace(ws *Workspace[T]) {
-	if !slices.Equal(ws.widths, n.widths) {
+	if &ws.widths[0] != &n.widths[0] && !slices.Equal(ws.widths, n.widths) {
 		panic(wrongWorkspace)
 	}
 }
@@ -170,10 +286,21 @@ func setOuter[T kernels.Float](c kernels.Matrix[T], alpha T, a, b kernels.Matrix
 	kernels.Gemm(kernels.Trans, kernels.NoTrans, alpha, a, b, 0, c)
 }
 
-// sumRows sets dst to the sum of the rows of m, from +0 in ascending order.
-func sumRows[T kernels.Float](dst []T, m kernels.Matrix[T]) {
-	clear(dst)
-	for k := range m.Rows {
-		kernels.Add(dst, dst, m.Row(k))
+// addSum sets dst = α Σ_k m_k + β dst for the rows m_k of m, summed from +0 in
+// ascending order: the products with ones are exact.
+func addSum[T kernels.Float](dst []T, alpha T, m kernels.Matrix[T], ones []T, beta T) {
+	kernels.GemvT(alpha, m, ones[:m.Rows], beta, dst)
+}
+
+// fillRows sets every row of m to row.
+func fillRows[T kernels.Float](m kernels.Matrix[T], row []T) {
+	if !contiguous(m) {
+		for k := range m.Rows {
+			copy(m.Row(k), row)
+		}
+		return
+	}
+	for done := copy(m.Data, row); done < len(m.Data); done *= 2 {
+		copy(m.Data[done:], m.Data[:done])
 	}
 }

@@ -1,6 +1,9 @@
 package net
 
-import "github.com/nabla-go/nabla/kernels"
+import (
+	"github.com/nabla-go/nabla/internal/parallel"
+	"github.com/nabla-go/nabla/kernels"
+)
 
 // A Workspace holds everything that the passes over one batch write. It belongs
 // to its caller, serves one goroutine at a time, and grows to the largest batch
@@ -11,45 +14,69 @@ import "github.com/nabla-go/nabla/kernels"
 type Workspace[T kernels.Float] struct {
 	widths []int
 	rows   int // capacity, in samples
+	batch  int // samples of the last batch
 	// Indexed by layer, 0 … L. a[0] is the caller's x; z[0] and delta[0] are empty
 	// until InputGradient writes ∂C/∂x into delta[0].
 	z, a, delta []kernels.Matrix[T]
-	sum         []T           // Σ_k δ_k of one layer
+	ones        []T           // one for each sample
 	grad        parameters[T] // made by the first Backward
-	logs        logs          // of the outputs of one sample
+	costs       []float64     // of each sample
+	logs        logs          // of the outputs of all samples
+
+	team *parallel.Team // nil: the caller alone
+	task task[T]        // what it works on
+	do   func(worker int)
 }
 
 // NewWorkspace returns a workspace for n. It is ready for batches of up to rows
 // samples and grows beyond them when it must.
 func (n *Network[T]) NewWorkspace(rows int) *Workspace[T] {
 	L := n.Depth()
-	widest := 0
-	for _, w := range n.widths[1:] {
-		widest = max(widest, w)
-	}
 	ws := &Workspace[T]{
 		widths: n.widths,
+		batch:  -1,
 		z:      make([]kernels.Matrix[T], L+1),
 		a:      make([]kernels.Matrix[T], L+1),
 		delta:  make([]kernels.Matrix[T], L+1),
-		sum:    make([]T, widest),
-		logs:   logs{e: make([]float64, n.Outputs()), ln: make([]float64, n.Outputs())},
 	}
+	ws.do = ws.share
 	ws.resize(max(rows, 0))
 	return ws
 }
 
+// SetWorkers lets passes over large batches and large layers run on up to workers
+// cores, but no more than GOMAXPROCS: on the calling goroutine and on others,
+// which this starts and which live until it is called again. One worker, as at
+// the start, is the caller alone. No result depends on it.
+//
+// A workspace with more than one worker is to be closed by SetWorkers(1).
+func (ws *Workspace[T]) SetWorkers(workers int) {
+	ws.team.Close()
+	ws.team = parallel.New(workers)
+}
+
 // resize makes all views rows samples high.
 func (ws *Workspace[T]) resize(rows int) {
+	if rows == ws.batch {
+		return
+	}
+	L := len(ws.widths) - 1
 	if rows > ws.rows {
 		ws.rows = rows
-		for i := 1; i < len(ws.widths); i++ {
+		for i := 1; i <= L; i++ {
 			for _, m := range [...]*kernels.Matrix[T]{&ws.z[i], &ws.a[i], &ws.delta[i]} {
 				m.Data = alignedSlice[T](rows * ws.widths[i])
 			}
 		}
+		ws.ones = alignedSlice[T](rows)
+		for k := range ws.ones {
+			ws.ones[k] = 1
+		}
+		ws.costs = make([]float64, rows)
+		ws.logs = newLogs(rows, ws.widths[L])
 	}
-	for i := 1; i < len(ws.widths); i++ {
+	ws.batch = rows
+	for i := 1; i <= L; i++ {
 		for _, m := range [...]*kernels.Matrix[T]{&ws.z[i], &ws.a[i], &ws.delta[i]} {
 			setRows(m, rows, ws.widths[i])
 		}
@@ -74,7 +101,8 @@ func (ws *Workspace[T]) A(i int) kernels.Matrix[T] {
 }
 
 // Delta returns the sensitivities δ^i = ∂C_k/∂z^i_k of layer i = 1 … L, where C_k
-// is the cost of sample k alone. [Network.Backward] and [Network.Descend] compute them.
+// is the cost of sample k alone. [Network.Backward], [Network.Update] and
+// [Network.Descend] compute them.
 func (ws *Workspace[T]) Delta(i int) kernels.Matrix[T] {
 	ws.checkLayer(i)
 	return ws.delta[i]

@@ -1,0 +1,155 @@
+package net
+
+import (
+	"unsafe"
+
+	"github.com/nabla-go/nabla/kernels"
+)
+
+// A pass is a sequence of phases. Each is cut into one share for every worker of
+// the workspace's team, by what it writes: neurons of a layer, inputs of a layer
+// or samples. No sum is ever cut, so the bits are those of one worker.
+//
+// A worker has the same rows of every W in every forward pass and every update,
+// so that they stay in its cache. Layers with few weights are cut by samples
+// instead, several of them in one phase: there the weights are cheap to share.
+
+// A phase is a part of a pass that begins when all of the part before is done.
+type phase uint8
+
+const (
+	forwardNeurons phase = iota // z^i and a^i of layer i, unless σ is a softmax: then only z^i
+	forwardSamples              // z^i … z^j and a^i … a^j
+	softmaxSamples              // a^i, of a softmax
+	costSamples                 // the cost
+	outputSamples               // δ^L, and then δ^{j−1} … δ^i
+	deltaSamples                // δ^{j−1} … δ^i
+	deltaInputs                 // δ^i
+	sweepInputs                 // δ^i, and the update of W^{i+1}
+	updateNeurons               // W and b of all layers, those that sweepInputs has not had
+	inputSamples                // ∂C/∂x
+)
+
+// A task is a phase with its arguments.
+type task[T kernels.Float] struct {
+	phase phase
+	i, j  int // layers
+	net   *Network[T]
+	t     kernels.Matrix[T]
+	alpha T                // −η/m, or 1/m if the gradient is stored
+	step  func(lo, hi int) // what follows once the gradient of parameters lo … hi is stored
+	plain bool             // W is updated and no gradient stored
+	alone bool             // the caller does all shares
+}
+
+// worthSharing is the number of multiply-adds from which a phase is shared: below
+// it, handing out shares and moving what they have written from core to core
+// takes longer than the second core saves.
+const worthSharing = 1 << 17
+
+// run runs a phase for layers i and j, which takes about work multiply-adds.
+func (n *Network[T]) run(ws *Workspace[T], p phase, i, j, work int) {
+	ws.task.phase, ws.task.i, ws.task.j, ws.task.net = p, i, j, n
+	ws.task.alone = ws.team == nil || work < worthSharing
+	if ws.task.alone {
+		ws.share(0)
+	} else {
+		ws.team.Run(ws.do)
+	}
+}
+
+// share does a worker's share of the task.
+func (ws *Workspace[T]) share(worker int) {
+	size := ws.team.Size()
+	if ws.task.alone {
+		size = 1
+	}
+	ws.task.net.share(ws, worker, size)
+}
+
+// share does share number worker of size of the workspace's task.
+func (n *Network[T]) share(ws *Workspace[T], worker, size int) {
+	i, j := ws.task.i, ws.task.j
+	switch ws.task.phase {
+	case forwardNeurons:
+		lo, hi := cut(n.widths[i], worker, size)
+		n.forward(ws, i, 0, ws.batch, lo, hi)
+	case forwardSamples:
+		lo, hi := cut(ws.batch, worker, size)
+		for ; i <= j; i++ {
+			n.forward(ws, i, lo, hi, 0, n.widths[i])
+			n.softmax(ws, i, lo, hi)
+		}
+	case softmaxSamples:
+		lo, hi := cut(ws.batch, worker, size)
+		n.softmax(ws, i, lo, hi)
+	case costSamples:
+		lo, hi := cut(ws.batch, worker, size)
+		n.costs(ws, ws.task.t, lo, hi)
+	case outputSamples, deltaSamples:
+		lo, hi := cut(ws.batch, worker, size)
+		if ws.task.phase == outputSamples {
+			n.outputDelta(ws, ws.task.t, lo, hi)
+		}
+		for j--; j >= i; j-- {
+			n.backward(ws, j, lo, hi, 0, n.widths[j])
+		}
+	case deltaInputs:
+		lo, hi := cut(n.widths[i], worker, size)
+		n.backward(ws, i, 0, ws.batch, lo, hi)
+	case sweepInputs:
+		lo, hi := cut(n.widths[i], worker, size)
+		n.sweep(ws, i, lo, hi)
+	case updateNeurons:
+		for i := 1; i <= n.Depth(); i++ {
+			lo, hi := cut(n.widths[i], worker, size)
+			n.update(ws, i, lo, hi)
+		}
+	case inputSamples:
+		lo, hi := cut(ws.batch, worker, size)
+		setProduct(rows(ws.delta[0], lo, hi), rows(ws.delta[1], lo, hi), n.params.w[1])
+	}
+}
+
+// grain is what a cut is a multiple of: no two workers write into one cache line
+// of a row that begins on one.
+const grain = 16
+
+// cut returns share number worker of total neurons, inputs or samples.
+func cut(total, worker, size int) (lo, hi int) {
+	if size == 1 {
+		return 0, total
+	}
+	grains := (total + grain - 1) / grain
+	lo, hi = grains*worker/size*grain, grains*(worker+1)/size*grain
+	return min(lo, total), min(hi, total)
+}
+
+// fewWeights is the size in bytes up to which the weights of a layer are cheap
+// enough to share.
+const fewWeights = 1 << 16
+
+// bySamples reports whether layer i is cut by samples.
+func (n *Network[T]) bySamples(i int) bool {
+	return len(n.params.w[i].Data)*int(unsafe.Sizeof(T(0))) <= fewWeights
+}
+
+// block returns the view of rows k to l and columns lo to hi of m.
+func block[T kernels.Float](m kernels.Matrix[T], k, l, lo, hi int) kernels.Matrix[T] {
+	if lo == 0 && hi == m.Cols {
+		return rows(m, k, l)
+	}
+	v := kernels.Matrix[T]{Rows: l - k, Cols: hi - lo, Stride: m.Stride}
+	if k < l && lo < hi {
+		v.Data = m.Data[k*m.Stride+lo : (l-1)*m.Stride+hi]
+	}
+	return v
+}
+
+// rows returns the view of rows k to l of m.
+func rows[T kernels.Float](m kernels.Matrix[T], k, l int) kernels.Matrix[T] {
+	if k == 0 && l == m.Rows {
+		return m
+	}
+	return m.Slice(k, l)
+}
