@@ -10,8 +10,9 @@
 // checks all lengths and strides (len, not cap) before it touches memory and
 // panics with a constant string if something is wrong. Lengths of 0 and nil are
 // allowed everywhere. Functions read and write exactly their operands, ask no
-// alignment and allocate nothing (the one exception is Gemm with both operands
-// transposed and k > 8192). Negative and zero increments are not offered.
+// alignment and allocate nothing; large products, which copy blocks of their
+// operands, keep memory for it in a pool. Negative and zero increments are not
+// offered.
 //
 // Outputs must not overlap inputs, with one exception: dst of an elementwise
 // function may be exactly one of its inputs, and x of Axpy may be exactly y.
@@ -68,9 +69,9 @@
 //
 // Gemv, GemvT and Ger sweep once over the matrix and are bound by the speed of
 // the cache it lies in; Gemm reuses what it loads and is bound by arithmetic
-// from a batch of about 8 rows on. No function packs its operands except Gemm
-// with both transposed. Matrices whose rows start on 64-byte boundaries are
-// fastest. Dot is right for one pair of vectors, Gemv for many rows against one
+// from a batch of about 8 rows on. Gemm copies operands only where they are
+// large or both transposed. Matrices whose rows start on 64-byte boundaries are
+// fastest. [GemmUpdate] is for a layer's step, where W would be read twice. Dot is right for one pair of vectors, Gemv for many rows against one
 // vector, Gemm for many against many.
 //
 // One call into assembly lasts at most about 50 µs, because Go cannot preempt

@@ -1,6 +1,10 @@
 package kernels
 
-import "github.com/nabla-go/nabla/kernels/generic"
+import (
+	"unsafe"
+
+	"github.com/nabla-go/nabla/kernels/generic"
+)
 
 // Gemm sets C = alpha·op(A)·op(B) + beta·C, where op(X) is X for NoTrans and Xᵀ
 // for Trans; C is m × n, op(A) is m × k and op(B) is k × n.
@@ -75,6 +79,10 @@ func rowRowBlocks[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int,
 		}
 		return
 	}
+	if worthPacking[T](m, n, k) && k <= packBlock/int(unsafe.Sizeof(alpha))/packBand {
+		rowRowPacked(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		return
+	}
 	mb, nb := blockShape(m, n, gemmWork/k)
 	for j := 0; j < n; j += nb {
 		for i := 0; i < m; i += mb {
@@ -87,6 +95,10 @@ func rowRowBlocks[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int,
 // chainDepth are cut; between the parts, the sums stand in C itself if beta = 0,
 // else in scratch, because C is needed unchanged at the end.
 func chainBlocks[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
+	if worthPacking[T](m, k, n) || csA != 1 && worthPackingT(n, k) {
+		chainPacked(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc)
+		return
+	}
 	if k > chainDepth && beta != 0 {
 		chainScratch(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc)
 		return
@@ -113,23 +125,25 @@ func chainScratch[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb
 		for i := 0; i < m; i += mb {
 			rows, cols := min(mb, m-i), min(nb, n-j)
 			chainBlocks(rows, cols, k, 1, a[i*rsA:], rsA, csA, b[j:], ldb, 0, sums[:], cols)
-			for r := range rows {
-				for s := range cols {
-					generic.Finish(alpha, sums[r*cols+s], beta, &c[(i+r)*ldc+j+s])
-				}
-			}
+			addScaled(rows, cols, alpha, sums[:], beta, c[i*ldc+j:], ldc)
 		}
+	}
+}
+
+// addScaled sets C = fma(alpha, sums, beta·C) for contiguous rows of sums.
+func addScaled[T Float](rows, cols int, alpha T, sums []T, beta T, c []T, ldc int) {
+	for i := range rows {
+		row := c[i*ldc:][:cols]
+		scaleBy(beta, row)
+		Axpy(alpha, sums[i*cols:][:cols], row)
 	}
 }
 
 // gemmTT packs rows of Aᵀ and multiplies them row · row.
 func gemmTT[T Float](m, n, k int, alpha T, a, b Matrix[T], beta T, c Matrix[T]) {
-	var stack [scratch]T
-	pack := stack[:]
-	if k > len(pack) {
-		pack = make([]T, k)
-	}
-	mb := min(m, len(pack)/k)
+	mb := min(m, max(packBlock/int(unsafe.Sizeof(alpha))/k, 1))
+	p, pack := getPack[T](mb * k)
+	defer putPack(p)
 	for i := 0; i < m; i += mb {
 		rows := min(mb, m-i)
 		for l := range k {
