@@ -71,8 +71,9 @@
 // the cache it lies in; Gemm reuses what it loads and is bound by arithmetic
 // from a batch of about 8 rows on. Gemm copies operands only where they are
 // large or both transposed. Matrices whose rows start on 64-byte boundaries are
-// fastest. [GemmUpdate] is for a layer's step, where W would be read twice. Dot is right for one pair of vectors, Gemv for many rows against one
-// vector, Gemm for many against many.
+// fastest. [GemmUpdate] is for a layer's step, which would read W twice. Dot is
+// right for one pair of vectors, Gemv for many rows against one vector, Gemm for
+// many against many.
 //
 // One call into assembly lasts at most about 50 µs, because Go cannot preempt
 // it: longer work is cut into blocks.

@@ -908,14 +908,41 @@ done4:
 	TESTQ       DX, DX
 	JZ          end5
 	LEAQ        laneMasks<>+0(SB), BX
-	SHLQ        $0x02, DX
-	SUBQ        DX, BX
+	MOVQ        DX, SI
+	SHLQ        $0x02, SI
+	SUBQ        SI, BX
 	VMOVDQU     32(BX), Y1
 	VMASKMOVPS  (AX), Y1, Y2
-	VMASKMOVPS  (CX), Y1, Y3
-	VFMADD231PS Y2, Y0, Y3
-	VMASKMOVPS  Y3, Y1, (CX)
+	VMASKMOVPS  (CX), Y1, Y1
+	VFMADD231PS Y2, Y0, Y1
+	TESTQ       $0x00000008, DX
+	JZ          skip7
+	VMOVUPS     Y1, (CX)
+	JMP         stored6
 
+skip7:
+	LEAQ         (CX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, DX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, DX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, DX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
 end5:
 	VZEROUPPER
 	RET
@@ -961,13 +988,40 @@ done4:
 	TESTQ      CX, CX
 	JZ         end5
 	LEAQ       laneMasks<>+0(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
+	MOVQ       CX, BX
+	SHLQ       $0x02, BX
+	SUBQ       BX, DX
 	VMOVDQU    32(DX), Y1
-	VMASKMOVPS (AX), Y1, Y2
-	VMULPS     Y0, Y2, Y2
-	VMASKMOVPS Y2, Y1, (AX)
+	VMASKMOVPS (AX), Y1, Y1
+	VMULPS     Y0, Y1, Y1
+	TESTQ      $0x00000008, CX
+	JZ         skip7
+	VMOVUPS    Y1, (AX)
+	JMP        stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, CX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, CX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, CX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
 end5:
 	VZEROUPPER
 	RET
@@ -1870,14 +1924,34 @@ done4:
 	TESTQ       DX, DX
 	JZ          end5
 	LEAQ        laneMasks<>+0(SB), BX
-	SHLQ        $0x03, DX
-	SUBQ        DX, BX
+	MOVQ        DX, SI
+	SHLQ        $0x03, SI
+	SUBQ        SI, BX
 	VMOVDQU     32(BX), Y1
 	VMASKMOVPD  (AX), Y1, Y2
-	VMASKMOVPD  (CX), Y1, Y3
-	VFMADD231PD Y2, Y0, Y3
-	VMASKMOVPD  Y3, Y1, (CX)
+	VMASKMOVPD  (CX), Y1, Y1
+	VFMADD231PD Y2, Y0, Y1
+	TESTQ       $0x00000004, DX
+	JZ          skip7
+	VMOVUPD     Y1, (CX)
+	JMP         stored6
 
+skip7:
+	LEAQ         (CX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, DX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, DX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
 end5:
 	VZEROUPPER
 	RET
@@ -1923,13 +1997,33 @@ done4:
 	TESTQ      CX, CX
 	JZ         end5
 	LEAQ       laneMasks<>+0(SB), DX
-	SHLQ       $0x03, CX
-	SUBQ       CX, DX
+	MOVQ       CX, BX
+	SHLQ       $0x03, BX
+	SUBQ       BX, DX
 	VMOVDQU    32(DX), Y1
-	VMASKMOVPD (AX), Y1, Y2
-	VMULPD     Y0, Y2, Y2
-	VMASKMOVPD Y2, Y1, (AX)
+	VMASKMOVPD (AX), Y1, Y1
+	VMULPD     Y0, Y1, Y1
+	TESTQ      $0x00000004, CX
+	JZ         skip7
+	VMOVUPD    Y1, (AX)
+	JMP        stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, CX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, CX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
 end5:
 	VZEROUPPER
 	RET

@@ -50,14 +50,41 @@ done4:
 	TESTQ      BX, BX
 	JZ         end5
 	LEAQ       laneMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
+	MOVQ       BX, DI
+	SHLQ       $0x02, DI
+	SUBQ       DI, SI
 	VMOVDQU    32(SI), Y0
 	VMASKMOVPS (CX), Y0, Y1
-	VMASKMOVPS (DX), Y0, Y2
-	VADDPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)
+	VMASKMOVPS (DX), Y0, Y0
+	VADDPS     Y0, Y1, Y1
+	TESTQ      $0x00000008, BX
+	JZ         skip7
+	VMOVUPS    Y1, (AX)
+	JMP        stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, BX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, BX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
 end5:
 	VZEROUPPER
 	RET
@@ -108,14 +135,41 @@ done4:
 	TESTQ      BX, BX
 	JZ         end5
 	LEAQ       laneMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
+	MOVQ       BX, DI
+	SHLQ       $0x02, DI
+	SUBQ       DI, SI
 	VMOVDQU    32(SI), Y0
 	VMASKMOVPS (CX), Y0, Y1
-	VMASKMOVPS (DX), Y0, Y2
-	VSUBPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)
+	VMASKMOVPS (DX), Y0, Y0
+	VSUBPS     Y0, Y1, Y1
+	TESTQ      $0x00000008, BX
+	JZ         skip7
+	VMOVUPS    Y1, (AX)
+	JMP        stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, BX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, BX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
 end5:
 	VZEROUPPER
 	RET
@@ -166,14 +220,41 @@ done4:
 	TESTQ      BX, BX
 	JZ         end5
 	LEAQ       laneMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
+	MOVQ       BX, DI
+	SHLQ       $0x02, DI
+	SUBQ       DI, SI
 	VMOVDQU    32(SI), Y0
 	VMASKMOVPS (CX), Y0, Y1
-	VMASKMOVPS (DX), Y0, Y2
-	VMULPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)
+	VMASKMOVPS (DX), Y0, Y0
+	VMULPS     Y0, Y1, Y1
+	TESTQ      $0x00000008, BX
+	JZ         skip7
+	VMOVUPS    Y1, (AX)
+	JMP        stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, BX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, BX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
 end5:
 	VZEROUPPER
 	RET
@@ -222,13 +303,40 @@ done4:
 	TESTQ      DX, DX
 	JZ         end5
 	LEAQ       laneMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
+	MOVQ       DX, SI
+	SHLQ       $0x02, SI
+	SUBQ       SI, BX
 	VMOVDQU    32(BX), Y1
-	VMASKMOVPS (CX), Y1, Y2
-	VMAXPS     Y2, Y0, Y2
-	VMASKMOVPS Y2, Y1, (AX)
+	VMASKMOVPS (CX), Y1, Y1
+	VMAXPS     Y1, Y0, Y1
+	TESTQ      $0x00000008, DX
+	JZ         skip7
+	VMOVUPS    Y1, (AX)
+	JMP        stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, DX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, DX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, DX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
 end5:
 	VZEROUPPER
 	RET
@@ -296,17 +404,44 @@ done4:
 	TESTQ      DX, DX
 	JZ         end5
 	LEAQ       laneMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
+	MOVQ       DX, SI
+	SHLQ       $0x02, SI
+	SUBQ       SI, BX
 	VMOVDQU    32(BX), Y0
-	VMASKMOVPS (CX), Y0, Y1
-	VCMPPS     $0x1e, zeroF32<>+0(SB), Y1, Y2
-	VMOVUPS    zeroF32<>+0(SB), Y3
-	VBLENDVPS  Y2, oneF32<>+0(SB), Y3, Y2
-	VCMPPS     $0x03, Y1, Y1, Y3
-	VBLENDVPS  Y3, Y1, Y2, Y1
-	VMASKMOVPS Y1, Y0, (AX)
+	VMASKMOVPS (CX), Y0, Y0
+	VCMPPS     $0x1e, zeroF32<>+0(SB), Y0, Y1
+	VMOVUPS    zeroF32<>+0(SB), Y2
+	VBLENDVPS  Y1, oneF32<>+0(SB), Y2, Y1
+	VCMPPS     $0x03, Y0, Y0, Y2
+	VBLENDVPS  Y2, Y0, Y1, Y0
+	TESTQ      $0x00000008, DX
+	JZ         skip7
+	VMOVUPS    Y0, (AX)
+	JMP        stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, DX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, DX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, DX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
 end5:
 	VZEROUPPER
 	RET
@@ -387,8 +522,9 @@ done4:
 	TESTQ      DX, DX
 	JZ         end5
 	LEAQ       laneMasks<>+0(SB), SI
-	SHLQ       $0x02, DX
-	SUBQ       DX, SI
+	MOVQ       DX, DI
+	SHLQ       $0x02, DI
+	SUBQ       DI, SI
 	VMOVDQU    32(SI), Y0
 	VMASKMOVPS (CX), Y0, Y1
 	VCMPPS     $0x1e, zeroF32<>+0(SB), Y1, Y2
@@ -396,10 +532,36 @@ done4:
 	VBLENDVPS  Y2, oneF32<>+0(SB), Y3, Y2
 	VCMPPS     $0x03, Y1, Y1, Y3
 	VBLENDVPS  Y3, Y1, Y2, Y1
-	VMASKMOVPS (BX), Y0, Y2
-	VMULPS     Y1, Y2, Y1
-	VMASKMOVPS Y1, Y0, (AX)
+	VMASKMOVPS (BX), Y0, Y0
+	VMULPS     Y1, Y0, Y0
+	TESTQ      $0x00000008, DX
+	JZ         skip7
+	VMOVUPS    Y0, (AX)
+	JMP        stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, DX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, DX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, DX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
 end5:
 	VZEROUPPER
 	RET
@@ -478,86 +640,141 @@ single2:
 	CMPQ         DX, BX
 	CMOVQLT      DX, BX
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x02, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y0
 	VMASKMOVPS   (CX), Y0, Y1
 	VORPS        signF32<>+0(SB), Y1, Y2
 	VCMPPS       $0x19, minusSafeF32<>+0(SB), Y2, Y2
-	VMOVMSKPS    Y2, BX
-	TESTL        BX, BX
+	VMOVMSKPS    Y2, SI
+	TESTL        SI, SI
 	JNZ          careful3
-	VMOVUPS      roundF32<>+0(SB), Y2
-	VFMADD231PS  log2eF32<>+0(SB), Y1, Y2
-	VSUBPS       roundF32<>+0(SB), Y2, Y3
-	VFNMADD231PS ln2HiF32<>+0(SB), Y3, Y1
-	VMULPS       minusLn2LoF32<>+0(SB), Y3, Y3
-	VMOVUPS      exp4F32<>+0(SB), Y4
-	VFMADD213PS  exp3F32<>+0(SB), Y1, Y4
-	VFMADD213PS  exp2F32<>+0(SB), Y1, Y4
-	VFMADD213PS  exp1F32<>+0(SB), Y1, Y4
-	VFMADD213PS  exp0F32<>+0(SB), Y1, Y4
-	VMULPS       Y1, Y4, Y4
-	VADDPS       oneF32<>+0(SB), Y1, Y5
-	VSUBPS       oneF32<>+0(SB), Y5, Y6
-	VSUBPS       Y6, Y1, Y6
-	VFMADD231PS  Y1, Y4, Y6
-	VADDPS       Y6, Y5, Y1
-	VFMADD231PS  Y1, Y3, Y6
-	VADDPS       Y6, Y5, Y1
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JMP          pairs1
+	VMOVUPS      roundF32<>+0(SB), Y0
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y0
+	VSUBPS       roundF32<>+0(SB), Y0, Y2
+	VFNMADD231PS ln2HiF32<>+0(SB), Y2, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y2, Y2
+	VMOVUPS      exp4F32<>+0(SB), Y3
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y3
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y3
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y3
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       oneF32<>+0(SB), Y1, Y4
+	VSUBPS       oneF32<>+0(SB), Y4, Y5
+	VSUBPS       Y5, Y1, Y5
+	VFMADD231PS  Y1, Y3, Y5
+	VADDPS       Y5, Y4, Y1
+	VFMADD231PS  Y1, Y2, Y5
+	VADDPS       Y5, Y4, Y1
+	VPSLLD       $0x17, Y0, Y0
+	VMULPS       Y0, Y1, Y0
+	TESTQ        $0x00000008, BX
+	JZ           skip6
+	VMOVUPS      Y0, (AX)
+	JMP          stored5
+
+skip6:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip7
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip7:
+	TESTQ     $0x00000002, BX
+	JZ        skip8
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip8:
+	TESTQ  $0x00000001, BX
+	JZ     skip9
+	VMOVSS X0, (SI)
+
+skip9:
+stored5:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, DX
+	JMP  pairs1
 
 careful3:
-	VMASKMOVPS   (CX), Y0, Y1
-	VCMPPS       $0x1e, zeroF32<>+0(SB), Y1, Y2
-	VMOVUPS      expMinF32<>+0(SB), Y3
-	VMAXPS       Y1, Y3, Y1
-	VMOVUPS      expMaxF32<>+0(SB), Y3
-	VMINPS       Y1, Y3, Y1
-	VMOVUPS      roundF32<>+0(SB), Y3
-	VFMADD231PS  log2eF32<>+0(SB), Y1, Y3
-	VSUBPS       roundF32<>+0(SB), Y3, Y4
-	VFNMADD231PS ln2HiF32<>+0(SB), Y4, Y1
-	VMULPS       minusLn2LoF32<>+0(SB), Y4, Y4
-	VMOVUPS      exp4F32<>+0(SB), Y5
-	VFMADD213PS  exp3F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp2F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp1F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp0F32<>+0(SB), Y1, Y5
-	VMULPS       Y1, Y5, Y5
-	VADDPS       oneF32<>+0(SB), Y1, Y6
-	VSUBPS       oneF32<>+0(SB), Y6, Y7
-	VSUBPS       Y7, Y1, Y7
-	VFMADD231PS  Y1, Y5, Y7
-	VADDPS       Y7, Y6, Y1
-	VFMADD231PS  Y1, Y4, Y7
-	VADDPS       Y7, Y6, Y1
-	VSUBPS       upLogF32<>+0(SB), Y3, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y1, Y4
-	VMULPS       upF32<>+0(SB), Y4, Y4
-	VADDPS       upLogF32<>+0(SB), Y3, Y3
+	VMASKMOVPS   (CX), Y0, Y0
+	VCMPPS       $0x1e, zeroF32<>+0(SB), Y0, Y1
+	VMOVUPS      expMinF32<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      expMaxF32<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMOVUPS      roundF32<>+0(SB), Y2
+	VFMADD231PS  log2eF32<>+0(SB), Y0, Y2
+	VSUBPS       roundF32<>+0(SB), Y2, Y3
+	VFNMADD231PS ln2HiF32<>+0(SB), Y3, Y0
+	VMULPS       minusLn2LoF32<>+0(SB), Y3, Y3
+	VMOVUPS      exp4F32<>+0(SB), Y4
+	VFMADD213PS  exp3F32<>+0(SB), Y0, Y4
+	VFMADD213PS  exp2F32<>+0(SB), Y0, Y4
+	VFMADD213PS  exp1F32<>+0(SB), Y0, Y4
+	VFMADD213PS  exp0F32<>+0(SB), Y0, Y4
+	VMULPS       Y0, Y4, Y4
+	VADDPS       oneF32<>+0(SB), Y0, Y5
+	VSUBPS       oneF32<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y0, Y6
+	VFMADD231PS  Y0, Y4, Y6
+	VADDPS       Y6, Y5, Y0
+	VFMADD231PS  Y0, Y3, Y6
+	VADDPS       Y6, Y5, Y0
+	VSUBPS       upLogF32<>+0(SB), Y2, Y3
 	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y1, Y1
-	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y3
-	VADDPS       lowLimitF32<>+0(SB), Y1, Y5
-	VPSUBD       lowLimitF32<>+0(SB), Y5, Y5
-	VMOVUPS      lowLimitF32<>+0(SB), Y6
-	VMAXPS       Y1, Y6, Y1
-	VMULPS       downF32<>+0(SB), Y1, Y1
-	VBLENDVPS    Y3, Y5, Y1, Y1
-	VBLENDVPS    Y2, Y4, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JMP          pairs1
+	VMULPS       Y3, Y0, Y3
+	VMULPS       upF32<>+0(SB), Y3, Y3
+	VADDPS       upLogF32<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y0, Y0
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y0, Y2
+	VADDPS       lowLimitF32<>+0(SB), Y0, Y4
+	VPSUBD       lowLimitF32<>+0(SB), Y4, Y4
+	VMOVUPS      lowLimitF32<>+0(SB), Y5
+	VMAXPS       Y0, Y5, Y0
+	VMULPS       downF32<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y4, Y0, Y0
+	VBLENDVPS    Y1, Y3, Y0, Y0
+	TESTQ        $0x00000008, BX
+	JZ           skip11
+	VMOVUPS      Y0, (AX)
+	JMP          stored10
+
+skip11:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip12
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip12:
+	TESTQ     $0x00000002, BX
+	JZ        skip13
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip13:
+	TESTQ  $0x00000001, BX
+	JZ     skip14
+	VMOVSS X0, (SI)
+
+skip14:
+stored10:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, DX
+	JMP  pairs1
 
 end4:
 	VZEROUPPER
@@ -645,92 +862,147 @@ single2:
 	CMPQ        DX, BX
 	CMOVQLT     DX, BX
 	LEAQ        laneMasks<>+0(SB), SI
-	SHLQ        $0x02, BX
-	SUBQ        BX, SI
+	MOVQ        BX, DI
+	SHLQ        $0x02, DI
+	SUBQ        DI, SI
 	VMOVDQU     32(SI), Y0
 	VMASKMOVPS  (CX), Y0, Y1
 	VMOVUPS     oneF32<>+0(SB), Y2
 	VBLENDVPS   Y0, Y1, Y2, Y1
 	VPADDD      normalOffsetF32<>+0(SB), Y1, Y2
 	VPCMPGTD    normalLimitF32<>+0(SB), Y2, Y2
-	VMOVMSKPS   Y2, BX
-	TESTL       BX, BX
+	VMOVMSKPS   Y2, SI
+	TESTL       SI, SI
 	JNZ         careful3
-	VPADDD      oneLessSqrtHalfF32<>+0(SB), Y1, Y1
-	VPSRLD      $0x17, Y1, Y2
-	VORPS       pow2MantF32<>+0(SB), Y2, Y2
-	VSUBPS      logBiasF32<>+0(SB), Y2, Y2
-	VANDPS      significandF32<>+0(SB), Y1, Y1
-	VPADDD      sqrtHalfF32<>+0(SB), Y1, Y1
-	VSUBPS      oneF32<>+0(SB), Y1, Y1
-	VMULPS      logHiF32<>+0(SB), Y2, Y3
-	VADDPS      Y3, Y1, Y4
-	VSUBPS      Y3, Y4, Y3
-	VSUBPS      Y3, Y1, Y3
-	VFMADD231PS logLoF32<>+0(SB), Y2, Y3
-	VMULPS      Y1, Y1, Y2
-	VMOVUPS     log8F32<>+0(SB), Y5
-	VFMADD213PS log7F32<>+0(SB), Y1, Y5
-	VFMADD213PS log6F32<>+0(SB), Y1, Y5
-	VFMADD213PS log5F32<>+0(SB), Y1, Y5
-	VFMADD213PS log4F32<>+0(SB), Y1, Y5
-	VFMADD213PS log3F32<>+0(SB), Y1, Y5
-	VFMADD213PS log2F32<>+0(SB), Y1, Y5
-	VFMADD213PS log1F32<>+0(SB), Y1, Y5
-	VFMADD213PS log0F32<>+0(SB), Y1, Y5
-	VFMADD231PS Y5, Y2, Y3
-	VADDPS      Y3, Y4, Y1
-	VMASKMOVPS  Y1, Y0, (AX)
-	ADDQ        $0x00000020, AX
-	ADDQ        $0x00000020, CX
-	SUBQ        $0x00000008, DX
-	JMP         pairs1
+	VPADDD      oneLessSqrtHalfF32<>+0(SB), Y1, Y0
+	VPSRLD      $0x17, Y0, Y1
+	VORPS       pow2MantF32<>+0(SB), Y1, Y1
+	VSUBPS      logBiasF32<>+0(SB), Y1, Y1
+	VANDPS      significandF32<>+0(SB), Y0, Y0
+	VPADDD      sqrtHalfF32<>+0(SB), Y0, Y0
+	VSUBPS      oneF32<>+0(SB), Y0, Y0
+	VMULPS      logHiF32<>+0(SB), Y1, Y2
+	VADDPS      Y2, Y0, Y3
+	VSUBPS      Y2, Y3, Y2
+	VSUBPS      Y2, Y0, Y2
+	VFMADD231PS logLoF32<>+0(SB), Y1, Y2
+	VMULPS      Y0, Y0, Y1
+	VMOVUPS     log8F32<>+0(SB), Y4
+	VFMADD213PS log7F32<>+0(SB), Y0, Y4
+	VFMADD213PS log6F32<>+0(SB), Y0, Y4
+	VFMADD213PS log5F32<>+0(SB), Y0, Y4
+	VFMADD213PS log4F32<>+0(SB), Y0, Y4
+	VFMADD213PS log3F32<>+0(SB), Y0, Y4
+	VFMADD213PS log2F32<>+0(SB), Y0, Y4
+	VFMADD213PS log1F32<>+0(SB), Y0, Y4
+	VFMADD213PS log0F32<>+0(SB), Y0, Y4
+	VFMADD231PS Y4, Y1, Y2
+	VADDPS      Y2, Y3, Y0
+	TESTQ       $0x00000008, BX
+	JZ          skip6
+	VMOVUPS     Y0, (AX)
+	JMP         stored5
+
+skip6:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip7
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip7:
+	TESTQ     $0x00000002, BX
+	JZ        skip8
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip8:
+	TESTQ  $0x00000001, BX
+	JZ     skip9
+	VMOVSS X0, (SI)
+
+skip9:
+stored5:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, DX
+	JMP  pairs1
 
 careful3:
 	VMASKMOVPS  (CX), Y0, Y1
 	VMOVUPS     oneF32<>+0(SB), Y2
-	VBLENDVPS   Y0, Y1, Y2, Y1
-	VCMPPS      $0x11, minNormalF32<>+0(SB), Y1, Y2
-	VORPS       pow2MantF32<>+0(SB), Y1, Y3
-	VSUBPS      pow2MantF32<>+0(SB), Y3, Y3
-	VBLENDVPS   Y2, Y3, Y1, Y3
-	VMOVUPS     logBiasF32<>+0(SB), Y4
-	VBLENDVPS   Y2, logBiasSubnormalF32<>+0(SB), Y4, Y2
-	VPADDD      oneLessSqrtHalfF32<>+0(SB), Y3, Y3
-	VPSRLD      $0x17, Y3, Y4
-	VORPS       pow2MantF32<>+0(SB), Y4, Y4
-	VSUBPS      Y2, Y4, Y2
-	VANDPS      significandF32<>+0(SB), Y3, Y3
-	VPADDD      sqrtHalfF32<>+0(SB), Y3, Y3
-	VSUBPS      oneF32<>+0(SB), Y3, Y3
-	VMULPS      logHiF32<>+0(SB), Y2, Y4
-	VADDPS      Y4, Y3, Y5
-	VSUBPS      Y4, Y5, Y4
-	VSUBPS      Y4, Y3, Y4
-	VFMADD231PS logLoF32<>+0(SB), Y2, Y4
-	VMULPS      Y3, Y3, Y2
-	VMOVUPS     log8F32<>+0(SB), Y6
-	VFMADD213PS log7F32<>+0(SB), Y3, Y6
-	VFMADD213PS log6F32<>+0(SB), Y3, Y6
-	VFMADD213PS log5F32<>+0(SB), Y3, Y6
-	VFMADD213PS log4F32<>+0(SB), Y3, Y6
-	VFMADD213PS log3F32<>+0(SB), Y3, Y6
-	VFMADD213PS log2F32<>+0(SB), Y3, Y6
-	VFMADD213PS log1F32<>+0(SB), Y3, Y6
-	VFMADD213PS log0F32<>+0(SB), Y3, Y6
-	VFMADD231PS Y6, Y2, Y4
-	VADDPS      Y4, Y5, Y2
-	VCMPPS      $0x11, zeroF32<>+0(SB), Y1, Y3
-	VBLENDVPS   Y3, nanF32<>+0(SB), Y2, Y2
-	VCMPPS      $0x00, zeroF32<>+0(SB), Y1, Y3
-	VBLENDVPS   Y3, minusInfF32<>+0(SB), Y2, Y2
-	VCMPPS      $0x15, infF32<>+0(SB), Y1, Y3
-	VBLENDVPS   Y3, Y1, Y2, Y1
-	VMASKMOVPS  Y1, Y0, (AX)
-	ADDQ        $0x00000020, AX
-	ADDQ        $0x00000020, CX
-	SUBQ        $0x00000008, DX
-	JMP         pairs1
+	VBLENDVPS   Y0, Y1, Y2, Y0
+	VCMPPS      $0x11, minNormalF32<>+0(SB), Y0, Y1
+	VORPS       pow2MantF32<>+0(SB), Y0, Y2
+	VSUBPS      pow2MantF32<>+0(SB), Y2, Y2
+	VBLENDVPS   Y1, Y2, Y0, Y2
+	VMOVUPS     logBiasF32<>+0(SB), Y3
+	VBLENDVPS   Y1, logBiasSubnormalF32<>+0(SB), Y3, Y1
+	VPADDD      oneLessSqrtHalfF32<>+0(SB), Y2, Y2
+	VPSRLD      $0x17, Y2, Y3
+	VORPS       pow2MantF32<>+0(SB), Y3, Y3
+	VSUBPS      Y1, Y3, Y1
+	VANDPS      significandF32<>+0(SB), Y2, Y2
+	VPADDD      sqrtHalfF32<>+0(SB), Y2, Y2
+	VSUBPS      oneF32<>+0(SB), Y2, Y2
+	VMULPS      logHiF32<>+0(SB), Y1, Y3
+	VADDPS      Y3, Y2, Y4
+	VSUBPS      Y3, Y4, Y3
+	VSUBPS      Y3, Y2, Y3
+	VFMADD231PS logLoF32<>+0(SB), Y1, Y3
+	VMULPS      Y2, Y2, Y1
+	VMOVUPS     log8F32<>+0(SB), Y5
+	VFMADD213PS log7F32<>+0(SB), Y2, Y5
+	VFMADD213PS log6F32<>+0(SB), Y2, Y5
+	VFMADD213PS log5F32<>+0(SB), Y2, Y5
+	VFMADD213PS log4F32<>+0(SB), Y2, Y5
+	VFMADD213PS log3F32<>+0(SB), Y2, Y5
+	VFMADD213PS log2F32<>+0(SB), Y2, Y5
+	VFMADD213PS log1F32<>+0(SB), Y2, Y5
+	VFMADD213PS log0F32<>+0(SB), Y2, Y5
+	VFMADD231PS Y5, Y1, Y3
+	VADDPS      Y3, Y4, Y1
+	VCMPPS      $0x11, zeroF32<>+0(SB), Y0, Y2
+	VBLENDVPS   Y2, nanF32<>+0(SB), Y1, Y1
+	VCMPPS      $0x00, zeroF32<>+0(SB), Y0, Y2
+	VBLENDVPS   Y2, minusInfF32<>+0(SB), Y1, Y1
+	VCMPPS      $0x15, infF32<>+0(SB), Y0, Y2
+	VBLENDVPS   Y2, Y0, Y1, Y0
+	TESTQ       $0x00000008, BX
+	JZ          skip11
+	VMOVUPS     Y0, (AX)
+	JMP         stored10
+
+skip11:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip12
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip12:
+	TESTQ     $0x00000002, BX
+	JZ        skip13
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip13:
+	TESTQ  $0x00000001, BX
+	JZ     skip14
+	VMOVSS X0, (SI)
+
+skip14:
+stored10:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, DX
+	JMP  pairs1
 
 end4:
 	VZEROUPPER
@@ -839,115 +1111,170 @@ single2:
 	CMPQ         DX, BX
 	CMOVQLT      DX, BX
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x02, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y0
 	VMASKMOVPS   (CX), Y0, Y1
 	VORPS        signF32<>+0(SB), Y1, Y2
 	VCMPPS       $0x19, minusSafeF32<>+0(SB), Y2, Y2
-	VMOVMSKPS    Y2, BX
-	TESTL        BX, BX
+	VMOVMSKPS    Y2, SI
+	TESTL        SI, SI
 	JNZ          careful3
-	VMOVUPS      roundF32<>+0(SB), Y2
-	VFNMADD231PS log2eF32<>+0(SB), Y1, Y2
-	VSUBPS       roundF32<>+0(SB), Y2, Y3
-	VFNMSUB231PS ln2HiF32<>+0(SB), Y3, Y1
-	VMULPS       minusLn2LoF32<>+0(SB), Y3, Y3
-	VMOVUPS      exp4F32<>+0(SB), Y4
-	VFMADD213PS  exp3F32<>+0(SB), Y1, Y4
-	VFMADD213PS  exp2F32<>+0(SB), Y1, Y4
-	VFMADD213PS  exp1F32<>+0(SB), Y1, Y4
-	VFMADD213PS  exp0F32<>+0(SB), Y1, Y4
-	VMULPS       Y1, Y4, Y4
-	VADDPS       oneF32<>+0(SB), Y1, Y5
-	VSUBPS       oneF32<>+0(SB), Y5, Y6
-	VSUBPS       Y6, Y1, Y6
-	VFMADD231PS  Y1, Y4, Y6
-	VADDPS       Y6, Y5, Y1
-	VFMADD231PS  Y1, Y3, Y6
-	VADDPS       Y5, Y6, Y1
-	VSUBPS       Y5, Y1, Y3
-	VSUBPS       Y3, Y6, Y3
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      oneF32<>+0(SB), Y4
-	VMAXPS       Y1, Y4, Y4
-	VMOVUPS      oneF32<>+0(SB), Y5
-	VMINPS       Y1, Y5, Y1
-	VADDPS       Y4, Y1, Y5
-	VSUBPS       Y4, Y5, Y4
-	VSUBPS       Y4, Y1, Y1
-	VFMADD231PS  Y2, Y3, Y1
-	VMOVUPS      oneF32<>+0(SB), Y2
-	VDIVPS       Y5, Y2, Y2
+	VMOVUPS      roundF32<>+0(SB), Y0
+	VFNMADD231PS log2eF32<>+0(SB), Y1, Y0
+	VSUBPS       roundF32<>+0(SB), Y0, Y2
+	VFNMSUB231PS ln2HiF32<>+0(SB), Y2, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y2, Y2
+	VMOVUPS      exp4F32<>+0(SB), Y3
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y3
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y3
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y3
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       oneF32<>+0(SB), Y1, Y4
+	VSUBPS       oneF32<>+0(SB), Y4, Y5
+	VSUBPS       Y5, Y1, Y5
+	VFMADD231PS  Y1, Y3, Y5
+	VADDPS       Y5, Y4, Y1
+	VFMADD231PS  Y1, Y2, Y5
+	VADDPS       Y4, Y5, Y1
+	VSUBPS       Y4, Y1, Y2
+	VSUBPS       Y2, Y5, Y2
+	VPSLLD       $0x17, Y0, Y0
+	VMULPS       Y0, Y1, Y1
 	VMOVUPS      oneF32<>+0(SB), Y3
-	VFNMADD231PS Y5, Y2, Y3
-	VFNMADD231PS Y1, Y2, Y3
-	VFMADD213PS  Y2, Y2, Y3
-	VMASKMOVPS   Y3, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JMP          pairs1
+	VMAXPS       Y1, Y3, Y3
+	VMOVUPS      oneF32<>+0(SB), Y4
+	VMINPS       Y1, Y4, Y1
+	VADDPS       Y3, Y1, Y4
+	VSUBPS       Y3, Y4, Y3
+	VSUBPS       Y3, Y1, Y1
+	VFMADD231PS  Y0, Y2, Y1
+	VMOVUPS      oneF32<>+0(SB), Y0
+	VDIVPS       Y4, Y0, Y0
+	VMOVUPS      oneF32<>+0(SB), Y2
+	VFNMADD231PS Y4, Y0, Y2
+	VFNMADD231PS Y1, Y0, Y2
+	VFMADD213PS  Y0, Y0, Y2
+	TESTQ        $0x00000008, BX
+	JZ           skip6
+	VMOVUPS      Y2, (AX)
+	JMP          stored5
+
+skip6:
+	LEAQ         (AX), SI
+	VMOVAPS      Y2, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip7
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip7:
+	TESTQ     $0x00000002, BX
+	JZ        skip8
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip8:
+	TESTQ  $0x00000001, BX
+	JZ     skip9
+	VMOVSS X0, (SI)
+
+skip9:
+stored5:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, DX
+	JMP  pairs1
 
 careful3:
-	VMASKMOVPS   (CX), Y0, Y1
-	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y1, Y2
-	VMOVUPS      expMinF32<>+0(SB), Y3
-	VMAXPS       Y1, Y3, Y1
-	VMOVUPS      safeF32<>+0(SB), Y3
-	VMINPS       Y1, Y3, Y1
-	VMOVUPS      roundF32<>+0(SB), Y3
-	VFNMADD231PS log2eF32<>+0(SB), Y1, Y3
-	VSUBPS       roundF32<>+0(SB), Y3, Y4
-	VFNMSUB231PS ln2HiF32<>+0(SB), Y4, Y1
-	VMULPS       minusLn2LoF32<>+0(SB), Y4, Y4
-	VMOVUPS      exp4F32<>+0(SB), Y5
-	VFMADD213PS  exp3F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp2F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp1F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp0F32<>+0(SB), Y1, Y5
-	VMULPS       Y1, Y5, Y5
-	VADDPS       oneF32<>+0(SB), Y1, Y6
-	VSUBPS       oneF32<>+0(SB), Y6, Y7
-	VSUBPS       Y7, Y1, Y7
-	VFMADD231PS  Y1, Y5, Y7
-	VADDPS       Y7, Y6, Y1
-	VFMADD231PS  Y1, Y4, Y7
-	VADDPS       Y6, Y7, Y1
-	VSUBPS       Y6, Y1, Y4
-	VSUBPS       Y4, Y7, Y4
-	VMOVUPS      oneF32<>+0(SB), Y5
-	VBLENDVPS    Y2, downF32<>+0(SB), Y5, Y5
-	VSUBPS       upLogF32<>+0(SB), Y3, Y6
-	VBLENDVPS    Y2, Y6, Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y1, Y1
-	VMAXPS       Y1, Y5, Y6
-	VMINPS       Y1, Y5, Y1
-	VADDPS       Y6, Y1, Y5
-	VSUBPS       Y6, Y5, Y6
-	VSUBPS       Y6, Y1, Y1
-	VFMADD231PS  Y3, Y4, Y1
-	VMOVUPS      oneF32<>+0(SB), Y3
-	VDIVPS       Y5, Y3, Y3
+	VMASKMOVPS   (CX), Y0, Y0
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y0, Y1
+	VMOVUPS      expMinF32<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      safeF32<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMOVUPS      roundF32<>+0(SB), Y2
+	VFNMADD231PS log2eF32<>+0(SB), Y0, Y2
+	VSUBPS       roundF32<>+0(SB), Y2, Y3
+	VFNMSUB231PS ln2HiF32<>+0(SB), Y3, Y0
+	VMULPS       minusLn2LoF32<>+0(SB), Y3, Y3
+	VMOVUPS      exp4F32<>+0(SB), Y4
+	VFMADD213PS  exp3F32<>+0(SB), Y0, Y4
+	VFMADD213PS  exp2F32<>+0(SB), Y0, Y4
+	VFMADD213PS  exp1F32<>+0(SB), Y0, Y4
+	VFMADD213PS  exp0F32<>+0(SB), Y0, Y4
+	VMULPS       Y0, Y4, Y4
+	VADDPS       oneF32<>+0(SB), Y0, Y5
+	VSUBPS       oneF32<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y0, Y6
+	VFMADD231PS  Y0, Y4, Y6
+	VADDPS       Y6, Y5, Y0
+	VFMADD231PS  Y0, Y3, Y6
+	VADDPS       Y5, Y6, Y0
+	VSUBPS       Y5, Y0, Y3
+	VSUBPS       Y3, Y6, Y3
 	VMOVUPS      oneF32<>+0(SB), Y4
-	VFNMADD231PS Y5, Y3, Y4
-	VFNMADD231PS Y1, Y3, Y4
-	VFMADD213PS  Y3, Y3, Y4
-	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y4, Y1
-	VADDPS       lowLimitF32<>+0(SB), Y4, Y3
-	VPSUBD       lowLimitF32<>+0(SB), Y3, Y3
-	VMOVUPS      lowLimitF32<>+0(SB), Y5
-	VMAXPS       Y4, Y5, Y5
-	VMULPS       downF32<>+0(SB), Y5, Y5
-	VBLENDVPS    Y1, Y3, Y5, Y1
-	VBLENDVPS    Y2, Y1, Y4, Y1
-	VMASKMOVPS   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JMP          pairs1
+	VBLENDVPS    Y1, downF32<>+0(SB), Y4, Y4
+	VSUBPS       upLogF32<>+0(SB), Y2, Y5
+	VBLENDVPS    Y1, Y5, Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y0, Y0
+	VMAXPS       Y0, Y4, Y5
+	VMINPS       Y0, Y4, Y0
+	VADDPS       Y5, Y0, Y4
+	VSUBPS       Y5, Y4, Y5
+	VSUBPS       Y5, Y0, Y0
+	VFMADD231PS  Y2, Y3, Y0
+	VMOVUPS      oneF32<>+0(SB), Y2
+	VDIVPS       Y4, Y2, Y2
+	VMOVUPS      oneF32<>+0(SB), Y3
+	VFNMADD231PS Y4, Y2, Y3
+	VFNMADD231PS Y0, Y2, Y3
+	VFMADD213PS  Y2, Y2, Y3
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y3, Y0
+	VADDPS       lowLimitF32<>+0(SB), Y3, Y2
+	VPSUBD       lowLimitF32<>+0(SB), Y2, Y2
+	VMOVUPS      lowLimitF32<>+0(SB), Y4
+	VMAXPS       Y3, Y4, Y4
+	VMULPS       downF32<>+0(SB), Y4, Y4
+	VBLENDVPS    Y0, Y2, Y4, Y0
+	VBLENDVPS    Y1, Y0, Y3, Y0
+	TESTQ        $0x00000008, BX
+	JZ           skip11
+	VMOVUPS      Y0, (AX)
+	JMP          stored10
+
+skip11:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip12
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip12:
+	TESTQ     $0x00000002, BX
+	JZ        skip13
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip13:
+	TESTQ  $0x00000001, BX
+	JZ     skip14
+	VMOVSS X0, (SI)
+
+skip14:
+stored10:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, DX
+	JMP  pairs1
 
 end4:
 	VZEROUPPER
@@ -1072,63 +1399,91 @@ single2:
 	CMPQ         DX, BX
 	CMOVQLT      DX, BX
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x02, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y0
-	VMASKMOVPS   (CX), Y0, Y1
-	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
-	VCMPPS       $0x1d, tanhTinyF32<>+0(SB), Y2, Y3
-	VMINPS       tanhLargeF32<>+0(SB), Y2, Y2
-	VMAXPS       tanhLeastF32<>+0(SB), Y2, Y2
-	VADDPS       Y2, Y2, Y2
-	VMOVUPS      roundF32<>+0(SB), Y4
-	VFNMADD231PS log2eF32<>+0(SB), Y2, Y4
-	VSUBPS       roundF32<>+0(SB), Y4, Y5
-	VFNMSUB231PS ln2HiF32<>+0(SB), Y5, Y2
-	VMULPS       minusLn2LoF32<>+0(SB), Y5, Y5
-	VMOVUPS      exp4F32<>+0(SB), Y6
-	VFMADD213PS  exp3F32<>+0(SB), Y2, Y6
-	VFMADD213PS  exp2F32<>+0(SB), Y2, Y6
-	VFMADD213PS  exp1F32<>+0(SB), Y2, Y6
-	VFMADD213PS  exp0F32<>+0(SB), Y2, Y6
-	VMULPS       Y2, Y6, Y6
-	VMOVUPS      Y5, Y7
-	VFMADD231PS  Y2, Y5, Y7
-	VFMADD231PS  Y2, Y6, Y7
-	VPSLLD       $0x17, Y4, Y4
-	VMOVUPS      oneF32<>+0(SB), Y5
-	VSUBPS       Y4, Y5, Y5
-	VSUBPS       oneF32<>+0(SB), Y5, Y6
-	VADDPS       Y6, Y4, Y6
-	VMULPS       Y2, Y4, Y2
-	VSUBPS       Y2, Y5, Y8
-	VSUBPS       Y5, Y8, Y5
-	VADDPS       Y5, Y2, Y2
-	VADDPS       Y6, Y2, Y2
-	VFNMSUB231PS Y7, Y4, Y2
-	VADDPS       Y8, Y2, Y4
-	VSUBPS       Y8, Y4, Y5
-	VSUBPS       Y5, Y2, Y2
-	VMOVUPS      twoF32<>+0(SB), Y5
-	VSUBPS       Y4, Y5, Y5
-	VSUBPS       twoF32<>+0(SB), Y5, Y6
-	VADDPS       Y6, Y4, Y6
-	VADDPS       Y2, Y6, Y6
-	VMOVUPS      oneF32<>+0(SB), Y7
-	VDIVPS       Y5, Y7, Y7
-	VMULPS       Y7, Y4, Y8
-	VFNMADD231PS Y5, Y8, Y4
-	VADDPS       Y2, Y4, Y2
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD213PS  Y8, Y7, Y2
-	VANDPS       signF32<>+0(SB), Y1, Y4
-	VORPS        Y4, Y2, Y2
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JMP          pairs1
+	VMASKMOVPS   (CX), Y0, Y0
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y1
+	VCMPPS       $0x1d, tanhTinyF32<>+0(SB), Y1, Y2
+	VMINPS       tanhLargeF32<>+0(SB), Y1, Y1
+	VMAXPS       tanhLeastF32<>+0(SB), Y1, Y1
+	VADDPS       Y1, Y1, Y1
+	VMOVUPS      roundF32<>+0(SB), Y3
+	VFNMADD231PS log2eF32<>+0(SB), Y1, Y3
+	VSUBPS       roundF32<>+0(SB), Y3, Y4
+	VFNMSUB231PS ln2HiF32<>+0(SB), Y4, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y4, Y4
+	VMOVUPS      exp4F32<>+0(SB), Y5
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y5
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y5
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y5
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y5
+	VMULPS       Y1, Y5, Y5
+	VMOVUPS      Y4, Y6
+	VFMADD231PS  Y1, Y4, Y6
+	VFMADD231PS  Y1, Y5, Y6
+	VPSLLD       $0x17, Y3, Y3
+	VMOVUPS      oneF32<>+0(SB), Y4
+	VSUBPS       Y3, Y4, Y4
+	VSUBPS       oneF32<>+0(SB), Y4, Y5
+	VADDPS       Y5, Y3, Y5
+	VMULPS       Y1, Y3, Y1
+	VSUBPS       Y1, Y4, Y7
+	VSUBPS       Y4, Y7, Y4
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y1, Y1
+	VFNMSUB231PS Y6, Y3, Y1
+	VADDPS       Y7, Y1, Y3
+	VSUBPS       Y7, Y3, Y4
+	VSUBPS       Y4, Y1, Y1
+	VMOVUPS      twoF32<>+0(SB), Y4
+	VSUBPS       Y3, Y4, Y4
+	VSUBPS       twoF32<>+0(SB), Y4, Y5
+	VADDPS       Y5, Y3, Y5
+	VADDPS       Y1, Y5, Y5
+	VMOVUPS      oneF32<>+0(SB), Y6
+	VDIVPS       Y4, Y6, Y6
+	VMULPS       Y6, Y3, Y7
+	VFNMADD231PS Y4, Y7, Y3
+	VADDPS       Y1, Y3, Y1
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD213PS  Y7, Y6, Y1
+	VANDPS       signF32<>+0(SB), Y0, Y3
+	VORPS        Y3, Y1, Y1
+	VBLENDVPS    Y2, Y1, Y0, Y0
+	TESTQ        $0x00000008, BX
+	JZ           skip6
+	VMOVUPS      Y0, (AX)
+	JMP          stored5
+
+skip6:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip7
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip7:
+	TESTQ     $0x00000002, BX
+	JZ        skip8
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip8:
+	TESTQ  $0x00000001, BX
+	JZ     skip9
+	VMOVSS X0, (SI)
+
+skip9:
+stored5:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, DX
+	JMP  pairs1
 
 end4:
 	VZEROUPPER
@@ -1245,124 +1600,179 @@ single2:
 	CMPQ         DX, BX
 	CMOVQLT      DX, BX
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x02, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y0
 	VMASKMOVPS   (CX), Y0, Y1
 	VORPS        signF32<>+0(SB), Y1, Y1
 	VCMPPS       $0x19, minusSafeF32<>+0(SB), Y1, Y2
-	VMOVMSKPS    Y2, BX
-	TESTL        BX, BX
+	VMOVMSKPS    Y2, SI
+	TESTL        SI, SI
 	JNZ          careful3
-	VMOVUPS      roundF32<>+0(SB), Y2
-	VFMADD231PS  log2eF32<>+0(SB), Y1, Y2
-	VSUBPS       roundF32<>+0(SB), Y2, Y3
-	VFNMADD231PS ln2HiF32<>+0(SB), Y3, Y1
-	VMULPS       minusLn2LoF32<>+0(SB), Y3, Y3
-	VMOVUPS      exp4F32<>+0(SB), Y4
-	VFMADD213PS  exp3F32<>+0(SB), Y1, Y4
-	VFMADD213PS  exp2F32<>+0(SB), Y1, Y4
-	VFMADD213PS  exp1F32<>+0(SB), Y1, Y4
-	VFMADD213PS  exp0F32<>+0(SB), Y1, Y4
-	VMULPS       Y1, Y4, Y4
-	VADDPS       oneF32<>+0(SB), Y1, Y5
-	VSUBPS       oneF32<>+0(SB), Y5, Y6
-	VSUBPS       Y6, Y1, Y6
-	VFMADD231PS  Y1, Y4, Y6
-	VADDPS       Y6, Y5, Y1
-	VFMADD231PS  Y1, Y3, Y6
-	VADDPS       Y5, Y6, Y1
-	VSUBPS       Y5, Y1, Y3
-	VSUBPS       Y3, Y6, Y3
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y1, Y4
-	VADDPS       oneF32<>+0(SB), Y4, Y5
-	VSUBPS       oneF32<>+0(SB), Y5, Y6
-	VSUBPS       Y6, Y4, Y4
-	VFMADD231PS  Y2, Y3, Y4
-	VADDPS       Y5, Y5, Y6
-	VMULPS       Y5, Y5, Y7
-	VMOVUPS      Y7, Y8
-	VFMSUB231PS  Y5, Y5, Y8
-	VFMADD231PS  Y4, Y6, Y8
-	VMOVUPS      oneF32<>+0(SB), Y4
-	VDIVPS       Y7, Y4, Y4
-	VMULPS       Y4, Y1, Y5
-	VFNMADD231PS Y7, Y5, Y1
-	VADDPS       Y3, Y1, Y1
-	VFNMADD231PS Y8, Y5, Y1
-	VFMADD213PS  Y5, Y4, Y1
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JMP          pairs1
+	VMOVUPS      roundF32<>+0(SB), Y0
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y0
+	VSUBPS       roundF32<>+0(SB), Y0, Y2
+	VFNMADD231PS ln2HiF32<>+0(SB), Y2, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y2, Y2
+	VMOVUPS      exp4F32<>+0(SB), Y3
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y3
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y3
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y3
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       oneF32<>+0(SB), Y1, Y4
+	VSUBPS       oneF32<>+0(SB), Y4, Y5
+	VSUBPS       Y5, Y1, Y5
+	VFMADD231PS  Y1, Y3, Y5
+	VADDPS       Y5, Y4, Y1
+	VFMADD231PS  Y1, Y2, Y5
+	VADDPS       Y4, Y5, Y1
+	VSUBPS       Y4, Y1, Y2
+	VSUBPS       Y2, Y5, Y2
+	VPSLLD       $0x17, Y0, Y0
+	VMULPS       Y0, Y1, Y3
+	VADDPS       oneF32<>+0(SB), Y3, Y4
+	VSUBPS       oneF32<>+0(SB), Y4, Y5
+	VSUBPS       Y5, Y3, Y3
+	VFMADD231PS  Y0, Y2, Y3
+	VADDPS       Y4, Y4, Y5
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      Y6, Y7
+	VFMSUB231PS  Y4, Y4, Y7
+	VFMADD231PS  Y3, Y5, Y7
+	VMOVUPS      oneF32<>+0(SB), Y3
+	VDIVPS       Y6, Y3, Y3
+	VMULPS       Y3, Y1, Y4
+	VFNMADD231PS Y6, Y4, Y1
+	VADDPS       Y2, Y1, Y1
+	VFNMADD231PS Y7, Y4, Y1
+	VFMADD213PS  Y4, Y3, Y1
+	VMULPS       Y0, Y1, Y0
+	TESTQ        $0x00000008, BX
+	JZ           skip6
+	VMOVUPS      Y0, (AX)
+	JMP          stored5
+
+skip6:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip7
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip7:
+	TESTQ     $0x00000002, BX
+	JZ        skip8
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip8:
+	TESTQ  $0x00000001, BX
+	JZ     skip9
+	VMOVSS X0, (SI)
+
+skip9:
+stored5:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, DX
+	JMP  pairs1
 
 careful3:
-	VMASKMOVPS   (CX), Y0, Y1
-	VORPS        signF32<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y1, Y2
-	VMOVUPS      expMinF32<>+0(SB), Y3
-	VMAXPS       Y1, Y3, Y1
-	VMOVUPS      roundF32<>+0(SB), Y3
-	VFMADD231PS  log2eF32<>+0(SB), Y1, Y3
-	VSUBPS       roundF32<>+0(SB), Y3, Y4
-	VFNMADD231PS ln2HiF32<>+0(SB), Y4, Y1
-	VMULPS       minusLn2LoF32<>+0(SB), Y4, Y4
-	VMOVUPS      exp4F32<>+0(SB), Y5
-	VFMADD213PS  exp3F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp2F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp1F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp0F32<>+0(SB), Y1, Y5
-	VMULPS       Y1, Y5, Y5
-	VADDPS       oneF32<>+0(SB), Y1, Y6
+	VMASKMOVPS   (CX), Y0, Y0
+	VORPS        signF32<>+0(SB), Y0, Y0
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y0, Y1
+	VMOVUPS      expMinF32<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      roundF32<>+0(SB), Y2
+	VFMADD231PS  log2eF32<>+0(SB), Y0, Y2
+	VSUBPS       roundF32<>+0(SB), Y2, Y3
+	VFNMADD231PS ln2HiF32<>+0(SB), Y3, Y0
+	VMULPS       minusLn2LoF32<>+0(SB), Y3, Y3
+	VMOVUPS      exp4F32<>+0(SB), Y4
+	VFMADD213PS  exp3F32<>+0(SB), Y0, Y4
+	VFMADD213PS  exp2F32<>+0(SB), Y0, Y4
+	VFMADD213PS  exp1F32<>+0(SB), Y0, Y4
+	VFMADD213PS  exp0F32<>+0(SB), Y0, Y4
+	VMULPS       Y0, Y4, Y4
+	VADDPS       oneF32<>+0(SB), Y0, Y5
+	VSUBPS       oneF32<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y0, Y6
+	VFMADD231PS  Y0, Y4, Y6
+	VADDPS       Y6, Y5, Y0
+	VFMADD231PS  Y0, Y3, Y6
+	VADDPS       Y5, Y6, Y0
+	VSUBPS       Y5, Y0, Y3
+	VSUBPS       Y3, Y6, Y3
+	VPSLLD       $0x17, Y2, Y4
+	VMOVUPS      safeRoundF32<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y0, Y5
+	VADDPS       oneF32<>+0(SB), Y5, Y6
 	VSUBPS       oneF32<>+0(SB), Y6, Y7
-	VSUBPS       Y7, Y1, Y7
-	VFMADD231PS  Y1, Y5, Y7
-	VADDPS       Y7, Y6, Y1
-	VFMADD231PS  Y1, Y4, Y7
-	VADDPS       Y6, Y7, Y1
-	VSUBPS       Y6, Y1, Y4
-	VSUBPS       Y4, Y7, Y4
-	VPSLLD       $0x17, Y3, Y5
-	VMOVUPS      safeRoundF32<>+0(SB), Y5
-	VMAXPS       Y3, Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y1, Y6
-	VADDPS       oneF32<>+0(SB), Y6, Y7
-	VSUBPS       oneF32<>+0(SB), Y7, Y8
-	VSUBPS       Y8, Y6, Y6
-	VFMADD231PS  Y5, Y4, Y6
-	VADDPS       Y7, Y7, Y8
-	VMULPS       Y7, Y7, Y9
-	VMOVUPS      Y9, Y10
-	VFMSUB231PS  Y7, Y7, Y10
-	VFMADD231PS  Y6, Y8, Y10
-	VMOVUPS      oneF32<>+0(SB), Y6
-	VDIVPS       Y9, Y6, Y6
-	VMULPS       Y6, Y1, Y7
-	VFNMADD231PS Y9, Y7, Y1
-	VADDPS       Y4, Y1, Y1
-	VFNMADD231PS Y10, Y7, Y1
-	VFMADD213PS  Y7, Y6, Y1
-	VMULPS       Y5, Y1, Y4
-	VADDPS       upLogF32<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y1, Y1
-	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y3
-	VADDPS       lowLimitF32<>+0(SB), Y1, Y5
-	VPSUBD       lowLimitF32<>+0(SB), Y5, Y5
-	VMOVUPS      lowLimitF32<>+0(SB), Y6
-	VMAXPS       Y1, Y6, Y1
-	VMULPS       downF32<>+0(SB), Y1, Y1
-	VBLENDVPS    Y3, Y5, Y1, Y1
-	VBLENDVPS    Y2, Y1, Y4, Y1
-	VMASKMOVPS   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JMP          pairs1
+	VSUBPS       Y7, Y5, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VADDPS       Y6, Y6, Y7
+	VMULPS       Y6, Y6, Y8
+	VMOVUPS      Y8, Y9
+	VFMSUB231PS  Y6, Y6, Y9
+	VFMADD231PS  Y5, Y7, Y9
+	VMOVUPS      oneF32<>+0(SB), Y5
+	VDIVPS       Y8, Y5, Y5
+	VMULPS       Y5, Y0, Y6
+	VFNMADD231PS Y8, Y6, Y0
+	VADDPS       Y3, Y0, Y0
+	VFNMADD231PS Y9, Y6, Y0
+	VFMADD213PS  Y6, Y5, Y0
+	VMULPS       Y4, Y0, Y3
+	VADDPS       upLogF32<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y0, Y0
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y0, Y2
+	VADDPS       lowLimitF32<>+0(SB), Y0, Y4
+	VPSUBD       lowLimitF32<>+0(SB), Y4, Y4
+	VMOVUPS      lowLimitF32<>+0(SB), Y5
+	VMAXPS       Y0, Y5, Y0
+	VMULPS       downF32<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y4, Y0, Y0
+	VBLENDVPS    Y1, Y0, Y3, Y0
+	TESTQ        $0x00000008, BX
+	JZ           skip11
+	VMOVUPS      Y0, (AX)
+	JMP          stored10
+
+skip11:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip12
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip12:
+	TESTQ     $0x00000002, BX
+	JZ        skip13
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip13:
+	TESTQ  $0x00000001, BX
+	JZ     skip14
+	VMOVSS X0, (SI)
+
+skip14:
+stored10:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, DX
+	JMP  pairs1
 
 end4:
 	VZEROUPPER
@@ -1481,126 +1891,181 @@ single2:
 	CMPQ         DX, BX
 	CMOVQLT      DX, BX
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x02, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y0
 	VMASKMOVPS   (CX), Y0, Y1
 	VORPS        signF32<>+0(SB), Y1, Y1
 	VADDPS       Y1, Y1, Y1
 	VCMPPS       $0x19, minusSafeF32<>+0(SB), Y1, Y2
-	VMOVMSKPS    Y2, BX
-	TESTL        BX, BX
+	VMOVMSKPS    Y2, SI
+	TESTL        SI, SI
 	JNZ          careful3
-	VMOVUPS      roundF32<>+0(SB), Y2
-	VFMADD231PS  log2eF32<>+0(SB), Y1, Y2
-	VSUBPS       roundF32<>+0(SB), Y2, Y3
-	VFNMADD231PS ln2HiF32<>+0(SB), Y3, Y1
-	VMULPS       minusLn2LoF32<>+0(SB), Y3, Y3
-	VMOVUPS      exp4F32<>+0(SB), Y4
-	VFMADD213PS  exp3F32<>+0(SB), Y1, Y4
-	VFMADD213PS  exp2F32<>+0(SB), Y1, Y4
-	VFMADD213PS  exp1F32<>+0(SB), Y1, Y4
-	VFMADD213PS  exp0F32<>+0(SB), Y1, Y4
-	VMULPS       Y1, Y4, Y4
-	VADDPS       oneF32<>+0(SB), Y1, Y5
-	VSUBPS       oneF32<>+0(SB), Y5, Y6
-	VSUBPS       Y6, Y1, Y6
-	VFMADD231PS  Y1, Y4, Y6
-	VADDPS       Y6, Y5, Y1
-	VFMADD231PS  Y1, Y3, Y6
-	VADDPS       Y5, Y6, Y1
-	VSUBPS       Y5, Y1, Y3
-	VSUBPS       Y3, Y6, Y3
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y1, Y4
-	VADDPS       oneF32<>+0(SB), Y4, Y5
-	VSUBPS       oneF32<>+0(SB), Y5, Y6
-	VSUBPS       Y6, Y4, Y4
-	VFMADD231PS  Y2, Y3, Y4
-	VMULPS       halfF32<>+0(SB), Y5, Y5
-	VMULPS       Y5, Y5, Y6
-	VMOVUPS      Y6, Y7
-	VFMSUB231PS  Y5, Y5, Y7
-	VFMADD231PS  Y4, Y5, Y7
-	VMOVUPS      oneF32<>+0(SB), Y4
-	VDIVPS       Y6, Y4, Y4
-	VMULPS       Y4, Y1, Y5
-	VFNMADD231PS Y6, Y5, Y1
-	VADDPS       Y3, Y1, Y1
-	VFNMADD231PS Y7, Y5, Y1
-	VFMADD213PS  Y5, Y4, Y1
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JMP          pairs1
+	VMOVUPS      roundF32<>+0(SB), Y0
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y0
+	VSUBPS       roundF32<>+0(SB), Y0, Y2
+	VFNMADD231PS ln2HiF32<>+0(SB), Y2, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y2, Y2
+	VMOVUPS      exp4F32<>+0(SB), Y3
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y3
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y3
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y3
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       oneF32<>+0(SB), Y1, Y4
+	VSUBPS       oneF32<>+0(SB), Y4, Y5
+	VSUBPS       Y5, Y1, Y5
+	VFMADD231PS  Y1, Y3, Y5
+	VADDPS       Y5, Y4, Y1
+	VFMADD231PS  Y1, Y2, Y5
+	VADDPS       Y4, Y5, Y1
+	VSUBPS       Y4, Y1, Y2
+	VSUBPS       Y2, Y5, Y2
+	VPSLLD       $0x17, Y0, Y0
+	VMULPS       Y0, Y1, Y3
+	VADDPS       oneF32<>+0(SB), Y3, Y4
+	VSUBPS       oneF32<>+0(SB), Y4, Y5
+	VSUBPS       Y5, Y3, Y3
+	VFMADD231PS  Y0, Y2, Y3
+	VMULPS       halfF32<>+0(SB), Y4, Y4
+	VMULPS       Y4, Y4, Y5
+	VMOVUPS      Y5, Y6
+	VFMSUB231PS  Y4, Y4, Y6
+	VFMADD231PS  Y3, Y4, Y6
+	VMOVUPS      oneF32<>+0(SB), Y3
+	VDIVPS       Y5, Y3, Y3
+	VMULPS       Y3, Y1, Y4
+	VFNMADD231PS Y5, Y4, Y1
+	VADDPS       Y2, Y1, Y1
+	VFNMADD231PS Y6, Y4, Y1
+	VFMADD213PS  Y4, Y3, Y1
+	VMULPS       Y0, Y1, Y0
+	TESTQ        $0x00000008, BX
+	JZ           skip6
+	VMOVUPS      Y0, (AX)
+	JMP          stored5
+
+skip6:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip7
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip7:
+	TESTQ     $0x00000002, BX
+	JZ        skip8
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip8:
+	TESTQ  $0x00000001, BX
+	JZ     skip9
+	VMOVSS X0, (SI)
+
+skip9:
+stored5:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, DX
+	JMP  pairs1
 
 careful3:
-	VMASKMOVPS   (CX), Y0, Y1
-	VORPS        signF32<>+0(SB), Y1, Y1
-	VADDPS       Y1, Y1, Y1
-	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y1, Y2
-	VMOVUPS      expMinF32<>+0(SB), Y3
-	VMAXPS       Y1, Y3, Y1
-	VMOVUPS      roundF32<>+0(SB), Y3
-	VFMADD231PS  log2eF32<>+0(SB), Y1, Y3
-	VSUBPS       roundF32<>+0(SB), Y3, Y4
-	VFNMADD231PS ln2HiF32<>+0(SB), Y4, Y1
-	VMULPS       minusLn2LoF32<>+0(SB), Y4, Y4
-	VMOVUPS      exp4F32<>+0(SB), Y5
-	VFMADD213PS  exp3F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp2F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp1F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp0F32<>+0(SB), Y1, Y5
-	VMULPS       Y1, Y5, Y5
-	VADDPS       oneF32<>+0(SB), Y1, Y6
+	VMASKMOVPS   (CX), Y0, Y0
+	VORPS        signF32<>+0(SB), Y0, Y0
+	VADDPS       Y0, Y0, Y0
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y0, Y1
+	VMOVUPS      expMinF32<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      roundF32<>+0(SB), Y2
+	VFMADD231PS  log2eF32<>+0(SB), Y0, Y2
+	VSUBPS       roundF32<>+0(SB), Y2, Y3
+	VFNMADD231PS ln2HiF32<>+0(SB), Y3, Y0
+	VMULPS       minusLn2LoF32<>+0(SB), Y3, Y3
+	VMOVUPS      exp4F32<>+0(SB), Y4
+	VFMADD213PS  exp3F32<>+0(SB), Y0, Y4
+	VFMADD213PS  exp2F32<>+0(SB), Y0, Y4
+	VFMADD213PS  exp1F32<>+0(SB), Y0, Y4
+	VFMADD213PS  exp0F32<>+0(SB), Y0, Y4
+	VMULPS       Y0, Y4, Y4
+	VADDPS       oneF32<>+0(SB), Y0, Y5
+	VSUBPS       oneF32<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y0, Y6
+	VFMADD231PS  Y0, Y4, Y6
+	VADDPS       Y6, Y5, Y0
+	VFMADD231PS  Y0, Y3, Y6
+	VADDPS       Y5, Y6, Y0
+	VSUBPS       Y5, Y0, Y3
+	VSUBPS       Y3, Y6, Y3
+	VPSLLD       $0x17, Y2, Y4
+	VMOVUPS      safeRoundF32<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y0, Y5
+	VADDPS       oneF32<>+0(SB), Y5, Y6
 	VSUBPS       oneF32<>+0(SB), Y6, Y7
-	VSUBPS       Y7, Y1, Y7
-	VFMADD231PS  Y1, Y5, Y7
-	VADDPS       Y7, Y6, Y1
-	VFMADD231PS  Y1, Y4, Y7
-	VADDPS       Y6, Y7, Y1
-	VSUBPS       Y6, Y1, Y4
-	VSUBPS       Y4, Y7, Y4
-	VPSLLD       $0x17, Y3, Y5
-	VMOVUPS      safeRoundF32<>+0(SB), Y5
-	VMAXPS       Y3, Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y1, Y6
-	VADDPS       oneF32<>+0(SB), Y6, Y7
-	VSUBPS       oneF32<>+0(SB), Y7, Y8
-	VSUBPS       Y8, Y6, Y6
-	VFMADD231PS  Y5, Y4, Y6
-	VMULPS       halfF32<>+0(SB), Y7, Y7
-	VMULPS       Y7, Y7, Y8
-	VMOVUPS      Y8, Y9
-	VFMSUB231PS  Y7, Y7, Y9
-	VFMADD231PS  Y6, Y7, Y9
-	VMOVUPS      oneF32<>+0(SB), Y6
-	VDIVPS       Y8, Y6, Y6
-	VMULPS       Y6, Y1, Y7
-	VFNMADD231PS Y8, Y7, Y1
-	VADDPS       Y4, Y1, Y1
-	VFNMADD231PS Y9, Y7, Y1
-	VFMADD213PS  Y7, Y6, Y1
-	VMULPS       Y5, Y1, Y4
-	VADDPS       upLogF32<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y1, Y1
-	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y3
-	VADDPS       lowLimitF32<>+0(SB), Y1, Y5
-	VPSUBD       lowLimitF32<>+0(SB), Y5, Y5
-	VMOVUPS      lowLimitF32<>+0(SB), Y6
-	VMAXPS       Y1, Y6, Y1
-	VMULPS       downF32<>+0(SB), Y1, Y1
-	VBLENDVPS    Y3, Y5, Y1, Y1
-	VBLENDVPS    Y2, Y1, Y4, Y1
-	VMASKMOVPS   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JMP          pairs1
+	VSUBPS       Y7, Y5, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VMULPS       halfF32<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y6, Y7
+	VMOVUPS      Y7, Y8
+	VFMSUB231PS  Y6, Y6, Y8
+	VFMADD231PS  Y5, Y6, Y8
+	VMOVUPS      oneF32<>+0(SB), Y5
+	VDIVPS       Y7, Y5, Y5
+	VMULPS       Y5, Y0, Y6
+	VFNMADD231PS Y7, Y6, Y0
+	VADDPS       Y3, Y0, Y0
+	VFNMADD231PS Y8, Y6, Y0
+	VFMADD213PS  Y6, Y5, Y0
+	VMULPS       Y4, Y0, Y3
+	VADDPS       upLogF32<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y0, Y0
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y0, Y2
+	VADDPS       lowLimitF32<>+0(SB), Y0, Y4
+	VPSUBD       lowLimitF32<>+0(SB), Y4, Y4
+	VMOVUPS      lowLimitF32<>+0(SB), Y5
+	VMAXPS       Y0, Y5, Y0
+	VMULPS       downF32<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y4, Y0, Y0
+	VBLENDVPS    Y1, Y0, Y3, Y0
+	TESTQ        $0x00000008, BX
+	JZ           skip11
+	VMOVUPS      Y0, (AX)
+	JMP          stored10
+
+skip11:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip12
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip12:
+	TESTQ     $0x00000002, BX
+	JZ        skip13
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip13:
+	TESTQ  $0x00000001, BX
+	JZ     skip14
+	VMOVSS X0, (SI)
+
+skip14:
+stored10:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, DX
+	JMP  pairs1
 
 end4:
 	VZEROUPPER
@@ -1723,14 +2188,15 @@ single2:
 	CMPQ         DX, SI
 	CMOVQLT      DX, SI
 	LEAQ         laneMasks<>+0(SB), DI
-	SHLQ         $0x02, SI
-	SUBQ         SI, DI
+	MOVQ         SI, R8
+	SHLQ         $0x02, R8
+	SUBQ         R8, DI
 	VMOVDQU      32(DI), Y0
 	VMASKMOVPS   (CX), Y0, Y1
 	VORPS        signF32<>+0(SB), Y1, Y1
 	VCMPPS       $0x19, minusSafeF32<>+0(SB), Y1, Y2
-	VMOVMSKPS    Y2, SI
-	TESTL        SI, SI
+	VMOVMSKPS    Y2, DI
+	TESTL        DI, DI
 	JNZ          careful3
 	VMOVUPS      roundF32<>+0(SB), Y2
 	VFMADD231PS  log2eF32<>+0(SB), Y1, Y2
@@ -1771,14 +2237,41 @@ single2:
 	VFNMADD231PS Y8, Y5, Y1
 	VFMADD213PS  Y5, Y4, Y1
 	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   (BX), Y0, Y2
-	VMULPS       Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          pairs1
+	VMASKMOVPS   (BX), Y0, Y0
+	VMULPS       Y1, Y0, Y1
+	TESTQ        $0x00000008, SI
+	JZ           skip6
+	VMOVUPS      Y1, (AX)
+	JMP          stored5
+
+skip6:
+	LEAQ         (AX), DI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip7
+	VMOVUPS      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip7:
+	TESTQ     $0x00000002, SI
+	JZ        skip8
+	VMOVSD    X0, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X0, X0
+
+skip8:
+	TESTQ  $0x00000001, SI
+	JZ     skip9
+	VMOVSS X0, (DI)
+
+skip9:
+stored5:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, DX
+	JMP  pairs1
 
 careful3:
 	VMASKMOVPS   (CX), Y0, Y1
@@ -1839,14 +2332,41 @@ careful3:
 	VMULPS       downF32<>+0(SB), Y1, Y1
 	VBLENDVPS    Y3, Y5, Y1, Y1
 	VBLENDVPS    Y2, Y1, Y4, Y1
-	VMASKMOVPS   (BX), Y0, Y2
-	VMULPS       Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          pairs1
+	VMASKMOVPS   (BX), Y0, Y0
+	VMULPS       Y1, Y0, Y1
+	TESTQ        $0x00000008, SI
+	JZ           skip11
+	VMOVUPS      Y1, (AX)
+	JMP          stored10
+
+skip11:
+	LEAQ         (AX), DI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip12
+	VMOVUPS      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip12:
+	TESTQ     $0x00000002, SI
+	JZ        skip13
+	VMOVSD    X0, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X0, X0
+
+skip13:
+	TESTQ  $0x00000001, SI
+	JZ     skip14
+	VMOVSS X0, (DI)
+
+skip14:
+stored10:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, DX
+	JMP  pairs1
 
 end4:
 	VZEROUPPER
@@ -1971,15 +2491,16 @@ single2:
 	CMPQ         DX, SI
 	CMOVQLT      DX, SI
 	LEAQ         laneMasks<>+0(SB), DI
-	SHLQ         $0x02, SI
-	SUBQ         SI, DI
+	MOVQ         SI, R8
+	SHLQ         $0x02, R8
+	SUBQ         R8, DI
 	VMOVDQU      32(DI), Y0
 	VMASKMOVPS   (CX), Y0, Y1
 	VORPS        signF32<>+0(SB), Y1, Y1
 	VADDPS       Y1, Y1, Y1
 	VCMPPS       $0x19, minusSafeF32<>+0(SB), Y1, Y2
-	VMOVMSKPS    Y2, SI
-	TESTL        SI, SI
+	VMOVMSKPS    Y2, DI
+	TESTL        DI, DI
 	JNZ          careful3
 	VMOVUPS      roundF32<>+0(SB), Y2
 	VFMADD231PS  log2eF32<>+0(SB), Y1, Y2
@@ -2020,14 +2541,41 @@ single2:
 	VFNMADD231PS Y7, Y5, Y1
 	VFMADD213PS  Y5, Y4, Y1
 	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   (BX), Y0, Y2
-	VMULPS       Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          pairs1
+	VMASKMOVPS   (BX), Y0, Y0
+	VMULPS       Y1, Y0, Y1
+	TESTQ        $0x00000008, SI
+	JZ           skip6
+	VMOVUPS      Y1, (AX)
+	JMP          stored5
+
+skip6:
+	LEAQ         (AX), DI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip7
+	VMOVUPS      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip7:
+	TESTQ     $0x00000002, SI
+	JZ        skip8
+	VMOVSD    X0, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X0, X0
+
+skip8:
+	TESTQ  $0x00000001, SI
+	JZ     skip9
+	VMOVSS X0, (DI)
+
+skip9:
+stored5:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, DX
+	JMP  pairs1
 
 careful3:
 	VMASKMOVPS   (CX), Y0, Y1
@@ -2089,14 +2637,41 @@ careful3:
 	VMULPS       downF32<>+0(SB), Y1, Y1
 	VBLENDVPS    Y3, Y5, Y1, Y1
 	VBLENDVPS    Y2, Y1, Y4, Y1
-	VMASKMOVPS   (BX), Y0, Y2
-	VMULPS       Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          pairs1
+	VMASKMOVPS   (BX), Y0, Y0
+	VMULPS       Y1, Y0, Y1
+	TESTQ        $0x00000008, SI
+	JZ           skip11
+	VMOVUPS      Y1, (AX)
+	JMP          stored10
+
+skip11:
+	LEAQ         (AX), DI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip12
+	VMOVUPS      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip12:
+	TESTQ     $0x00000002, SI
+	JZ        skip13
+	VMOVSD    X0, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X0, X0
+
+skip13:
+	TESTQ  $0x00000001, SI
+	JZ     skip14
+	VMOVSS X0, (DI)
+
+skip14:
+stored10:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, DX
+	JMP  pairs1
 
 end4:
 	VZEROUPPER
@@ -2148,14 +2723,34 @@ done4:
 	TESTQ      BX, BX
 	JZ         end5
 	LEAQ       laneMasks<>+0(SB), SI
-	SHLQ       $0x03, BX
-	SUBQ       BX, SI
+	MOVQ       BX, DI
+	SHLQ       $0x03, DI
+	SUBQ       DI, SI
 	VMOVDQU    32(SI), Y0
 	VMASKMOVPD (CX), Y0, Y1
-	VMASKMOVPD (DX), Y0, Y2
-	VADDPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)
+	VMASKMOVPD (DX), Y0, Y0
+	VADDPD     Y0, Y1, Y1
+	TESTQ      $0x00000004, BX
+	JZ         skip7
+	VMOVUPD    Y1, (AX)
+	JMP        stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, BX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
 end5:
 	VZEROUPPER
 	RET
@@ -2206,14 +2801,34 @@ done4:
 	TESTQ      BX, BX
 	JZ         end5
 	LEAQ       laneMasks<>+0(SB), SI
-	SHLQ       $0x03, BX
-	SUBQ       BX, SI
+	MOVQ       BX, DI
+	SHLQ       $0x03, DI
+	SUBQ       DI, SI
 	VMOVDQU    32(SI), Y0
 	VMASKMOVPD (CX), Y0, Y1
-	VMASKMOVPD (DX), Y0, Y2
-	VSUBPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)
+	VMASKMOVPD (DX), Y0, Y0
+	VSUBPD     Y0, Y1, Y1
+	TESTQ      $0x00000004, BX
+	JZ         skip7
+	VMOVUPD    Y1, (AX)
+	JMP        stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, BX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
 end5:
 	VZEROUPPER
 	RET
@@ -2264,14 +2879,34 @@ done4:
 	TESTQ      BX, BX
 	JZ         end5
 	LEAQ       laneMasks<>+0(SB), SI
-	SHLQ       $0x03, BX
-	SUBQ       BX, SI
+	MOVQ       BX, DI
+	SHLQ       $0x03, DI
+	SUBQ       DI, SI
 	VMOVDQU    32(SI), Y0
 	VMASKMOVPD (CX), Y0, Y1
-	VMASKMOVPD (DX), Y0, Y2
-	VMULPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (AX)
+	VMASKMOVPD (DX), Y0, Y0
+	VMULPD     Y0, Y1, Y1
+	TESTQ      $0x00000004, BX
+	JZ         skip7
+	VMOVUPD    Y1, (AX)
+	JMP        stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, BX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
 end5:
 	VZEROUPPER
 	RET
@@ -2320,13 +2955,33 @@ done4:
 	TESTQ      DX, DX
 	JZ         end5
 	LEAQ       laneMasks<>+0(SB), BX
-	SHLQ       $0x03, DX
-	SUBQ       DX, BX
+	MOVQ       DX, SI
+	SHLQ       $0x03, SI
+	SUBQ       SI, BX
 	VMOVDQU    32(BX), Y1
-	VMASKMOVPD (CX), Y1, Y2
-	VMAXPD     Y2, Y0, Y2
-	VMASKMOVPD Y2, Y1, (AX)
+	VMASKMOVPD (CX), Y1, Y1
+	VMAXPD     Y1, Y0, Y1
+	TESTQ      $0x00000004, DX
+	JZ         skip7
+	VMOVUPD    Y1, (AX)
+	JMP        stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, DX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, DX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
 end5:
 	VZEROUPPER
 	RET
@@ -2394,17 +3049,37 @@ done4:
 	TESTQ      DX, DX
 	JZ         end5
 	LEAQ       laneMasks<>+0(SB), BX
-	SHLQ       $0x03, DX
-	SUBQ       DX, BX
+	MOVQ       DX, SI
+	SHLQ       $0x03, SI
+	SUBQ       SI, BX
 	VMOVDQU    32(BX), Y0
-	VMASKMOVPD (CX), Y0, Y1
-	VCMPPD     $0x1e, zeroF64<>+0(SB), Y1, Y2
-	VMOVUPD    zeroF64<>+0(SB), Y3
-	VBLENDVPD  Y2, oneF64<>+0(SB), Y3, Y2
-	VCMPPD     $0x03, Y1, Y1, Y3
-	VBLENDVPD  Y3, Y1, Y2, Y1
-	VMASKMOVPD Y1, Y0, (AX)
+	VMASKMOVPD (CX), Y0, Y0
+	VCMPPD     $0x1e, zeroF64<>+0(SB), Y0, Y1
+	VMOVUPD    zeroF64<>+0(SB), Y2
+	VBLENDVPD  Y1, oneF64<>+0(SB), Y2, Y1
+	VCMPPD     $0x03, Y0, Y0, Y2
+	VBLENDVPD  Y2, Y0, Y1, Y0
+	TESTQ      $0x00000004, DX
+	JZ         skip7
+	VMOVUPD    Y0, (AX)
+	JMP        stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, DX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, DX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
 end5:
 	VZEROUPPER
 	RET
@@ -2485,8 +3160,9 @@ done4:
 	TESTQ      DX, DX
 	JZ         end5
 	LEAQ       laneMasks<>+0(SB), SI
-	SHLQ       $0x03, DX
-	SUBQ       DX, SI
+	MOVQ       DX, DI
+	SHLQ       $0x03, DI
+	SUBQ       DI, SI
 	VMOVDQU    32(SI), Y0
 	VMASKMOVPD (CX), Y0, Y1
 	VCMPPD     $0x1e, zeroF64<>+0(SB), Y1, Y2
@@ -2494,10 +3170,29 @@ done4:
 	VBLENDVPD  Y2, oneF64<>+0(SB), Y3, Y2
 	VCMPPD     $0x03, Y1, Y1, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y1
-	VMASKMOVPD (BX), Y0, Y2
-	VMULPD     Y1, Y2, Y1
-	VMASKMOVPD Y1, Y0, (AX)
+	VMASKMOVPD (BX), Y0, Y0
+	VMULPD     Y1, Y0, Y0
+	TESTQ      $0x00000004, DX
+	JZ         skip7
+	VMOVUPD    Y0, (AX)
+	JMP        stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, DX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, DX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
 end5:
 	VZEROUPPER
 	RET
@@ -2586,96 +3281,137 @@ single2:
 	CMPQ         DX, BX
 	CMOVQLT      DX, BX
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x03, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x03, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y0
 	VMASKMOVPD   (CX), Y0, Y1
 	VORPD        signF64<>+0(SB), Y1, Y2
 	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y2, Y2
-	VMOVMSKPD    Y2, BX
-	TESTL        BX, BX
+	VMOVMSKPD    Y2, SI
+	TESTL        SI, SI
 	JNZ          careful3
-	VMOVUPD      roundF64<>+0(SB), Y2
-	VFMADD231PD  log2eF64<>+0(SB), Y1, Y2
-	VSUBPD       roundF64<>+0(SB), Y2, Y3
-	VFNMADD231PD ln2HiF64<>+0(SB), Y3, Y1
-	VMULPD       minusLn2LoF64<>+0(SB), Y3, Y3
-	VMOVUPD      exp9F64<>+0(SB), Y4
-	VFMADD213PD  exp8F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp7F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp6F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp5F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp4F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp3F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp2F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp1F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp0F64<>+0(SB), Y1, Y4
-	VMULPD       Y1, Y4, Y4
-	VADDPD       oneF64<>+0(SB), Y1, Y5
-	VSUBPD       oneF64<>+0(SB), Y5, Y6
-	VSUBPD       Y6, Y1, Y6
-	VFMADD231PD  Y1, Y4, Y6
-	VADDPD       Y6, Y5, Y1
-	VFMADD231PD  Y1, Y3, Y6
-	VADDPD       Y6, Y5, Y1
-	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y1, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000004, DX
-	JMP          pairs1
+	VMOVUPD      roundF64<>+0(SB), Y0
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y0
+	VSUBPD       roundF64<>+0(SB), Y0, Y2
+	VFNMADD231PD ln2HiF64<>+0(SB), Y2, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y2, Y2
+	VMOVUPD      exp9F64<>+0(SB), Y3
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y3
+	VMULPD       Y1, Y3, Y3
+	VADDPD       oneF64<>+0(SB), Y1, Y4
+	VSUBPD       oneF64<>+0(SB), Y4, Y5
+	VSUBPD       Y5, Y1, Y5
+	VFMADD231PD  Y1, Y3, Y5
+	VADDPD       Y5, Y4, Y1
+	VFMADD231PD  Y1, Y2, Y5
+	VADDPD       Y5, Y4, Y1
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y1, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip6
+	VMOVUPD      Y0, (AX)
+	JMP          stored5
+
+skip6:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip7
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip7:
+	TESTQ  $0x00000001, BX
+	JZ     skip8
+	VMOVSD X0, (SI)
+
+skip8:
+stored5:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000004, DX
+	JMP  pairs1
 
 careful3:
-	VMASKMOVPD   (CX), Y0, Y1
-	VCMPPD       $0x1e, zeroF64<>+0(SB), Y1, Y2
-	VMOVUPD      expMinF64<>+0(SB), Y3
-	VMAXPD       Y1, Y3, Y1
-	VMOVUPD      expMaxF64<>+0(SB), Y3
-	VMINPD       Y1, Y3, Y1
-	VMOVUPD      roundF64<>+0(SB), Y3
-	VFMADD231PD  log2eF64<>+0(SB), Y1, Y3
-	VSUBPD       roundF64<>+0(SB), Y3, Y4
-	VFNMADD231PD ln2HiF64<>+0(SB), Y4, Y1
-	VMULPD       minusLn2LoF64<>+0(SB), Y4, Y4
-	VMOVUPD      exp9F64<>+0(SB), Y5
-	VFMADD213PD  exp8F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp7F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp6F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp5F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp4F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp3F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp2F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp1F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp0F64<>+0(SB), Y1, Y5
-	VMULPD       Y1, Y5, Y5
-	VADDPD       oneF64<>+0(SB), Y1, Y6
-	VSUBPD       oneF64<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y1, Y7
-	VFMADD231PD  Y1, Y5, Y7
-	VADDPD       Y7, Y6, Y1
-	VFMADD231PD  Y1, Y4, Y7
-	VADDPD       Y7, Y6, Y1
-	VSUBPD       upLogF64<>+0(SB), Y3, Y4
-	VPSLLQ       $0x34, Y4, Y4
-	VMULPD       Y4, Y1, Y4
-	VMULPD       upF64<>+0(SB), Y4, Y4
-	VADDPD       upLogF64<>+0(SB), Y3, Y3
+	VMASKMOVPD   (CX), Y0, Y0
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Y0, Y1
+	VMOVUPD      expMinF64<>+0(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMOVUPD      expMaxF64<>+0(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPD      roundF64<>+0(SB), Y2
+	VFMADD231PD  log2eF64<>+0(SB), Y0, Y2
+	VSUBPD       roundF64<>+0(SB), Y2, Y3
+	VFNMADD231PD ln2HiF64<>+0(SB), Y3, Y0
+	VMULPD       minusLn2LoF64<>+0(SB), Y3, Y3
+	VMOVUPD      exp9F64<>+0(SB), Y4
+	VFMADD213PD  exp8F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp7F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp6F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp5F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp4F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp3F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp2F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp1F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp0F64<>+0(SB), Y0, Y4
+	VMULPD       Y0, Y4, Y4
+	VADDPD       oneF64<>+0(SB), Y0, Y5
+	VSUBPD       oneF64<>+0(SB), Y5, Y6
+	VSUBPD       Y6, Y0, Y6
+	VFMADD231PD  Y0, Y4, Y6
+	VADDPD       Y6, Y5, Y0
+	VFMADD231PD  Y0, Y3, Y6
+	VADDPD       Y6, Y5, Y0
+	VSUBPD       upLogF64<>+0(SB), Y2, Y3
 	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y1, Y1
-	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y3
-	VADDPD       lowLimitF64<>+0(SB), Y1, Y5
-	VPSUBQ       lowLimitF64<>+0(SB), Y5, Y5
-	VMOVUPD      lowLimitF64<>+0(SB), Y6
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       downF64<>+0(SB), Y1, Y1
-	VBLENDVPD    Y3, Y5, Y1, Y1
-	VBLENDVPD    Y2, Y4, Y1, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000004, DX
-	JMP          pairs1
+	VMULPD       Y3, Y0, Y3
+	VMULPD       upF64<>+0(SB), Y3, Y3
+	VADDPD       upLogF64<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y0, Y0
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y0, Y2
+	VADDPD       lowLimitF64<>+0(SB), Y0, Y4
+	VPSUBQ       lowLimitF64<>+0(SB), Y4, Y4
+	VMOVUPD      lowLimitF64<>+0(SB), Y5
+	VMAXPD       Y0, Y5, Y0
+	VMULPD       downF64<>+0(SB), Y0, Y0
+	VBLENDVPD    Y2, Y4, Y0, Y0
+	VBLENDVPD    Y1, Y3, Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip10
+	VMOVUPD      Y0, (AX)
+	JMP          stored9
+
+skip10:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip11
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip11:
+	TESTQ  $0x00000001, BX
+	JZ     skip12
+	VMOVSD X0, (SI)
+
+skip12:
+stored9:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000004, DX
+	JMP  pairs1
 
 end4:
 	VZEROUPPER
@@ -2785,114 +3521,155 @@ single2:
 	CMPQ        DX, BX
 	CMOVQLT     DX, BX
 	LEAQ        laneMasks<>+0(SB), SI
-	SHLQ        $0x03, BX
-	SUBQ        BX, SI
+	MOVQ        BX, DI
+	SHLQ        $0x03, DI
+	SUBQ        DI, SI
 	VMOVDQU     32(SI), Y0
 	VMASKMOVPD  (CX), Y0, Y1
 	VMOVUPD     oneF64<>+0(SB), Y2
 	VBLENDVPD   Y0, Y1, Y2, Y1
 	VPADDQ      normalOffsetF64<>+0(SB), Y1, Y2
 	VPCMPGTQ    normalLimitF64<>+0(SB), Y2, Y2
-	VMOVMSKPD   Y2, BX
-	TESTL       BX, BX
+	VMOVMSKPD   Y2, SI
+	TESTL       SI, SI
 	JNZ         careful3
-	VPADDQ      oneLessSqrtHalfF64<>+0(SB), Y1, Y1
-	VPSRLQ      $0x34, Y1, Y2
-	VORPD       pow2MantF64<>+0(SB), Y2, Y2
-	VSUBPD      logBiasF64<>+0(SB), Y2, Y2
-	VANDPD      significandF64<>+0(SB), Y1, Y1
-	VPADDQ      sqrtHalfF64<>+0(SB), Y1, Y1
-	VSUBPD      oneF64<>+0(SB), Y1, Y1
-	VMULPD      logHiF64<>+0(SB), Y2, Y3
-	VADDPD      Y3, Y1, Y4
-	VSUBPD      Y3, Y4, Y3
-	VSUBPD      Y3, Y1, Y3
-	VFMADD231PD logLoF64<>+0(SB), Y2, Y3
-	VMULPD      Y1, Y1, Y2
-	VMOVUPD     log19F64<>+0(SB), Y5
-	VFMADD213PD log18F64<>+0(SB), Y1, Y5
-	VFMADD213PD log17F64<>+0(SB), Y1, Y5
-	VFMADD213PD log16F64<>+0(SB), Y1, Y5
-	VFMADD213PD log15F64<>+0(SB), Y1, Y5
-	VFMADD213PD log14F64<>+0(SB), Y1, Y5
-	VFMADD213PD log13F64<>+0(SB), Y1, Y5
-	VFMADD213PD log12F64<>+0(SB), Y1, Y5
-	VFMADD213PD log11F64<>+0(SB), Y1, Y5
-	VFMADD213PD log10F64<>+0(SB), Y1, Y5
-	VFMADD213PD log9F64<>+0(SB), Y1, Y5
-	VFMADD213PD log8F64<>+0(SB), Y1, Y5
-	VFMADD213PD log7F64<>+0(SB), Y1, Y5
-	VFMADD213PD log6F64<>+0(SB), Y1, Y5
-	VFMADD213PD log5F64<>+0(SB), Y1, Y5
-	VFMADD213PD log4F64<>+0(SB), Y1, Y5
-	VFMADD213PD log3F64<>+0(SB), Y1, Y5
-	VFMADD213PD log2F64<>+0(SB), Y1, Y5
-	VFMADD213PD log1F64<>+0(SB), Y1, Y5
-	VFMADD213PD log0F64<>+0(SB), Y1, Y5
-	VFMADD231PD Y5, Y2, Y3
-	VADDPD      Y3, Y4, Y1
-	VMASKMOVPD  Y1, Y0, (AX)
-	ADDQ        $0x00000020, AX
-	ADDQ        $0x00000020, CX
-	SUBQ        $0x00000004, DX
-	JMP         pairs1
+	VPADDQ      oneLessSqrtHalfF64<>+0(SB), Y1, Y0
+	VPSRLQ      $0x34, Y0, Y1
+	VORPD       pow2MantF64<>+0(SB), Y1, Y1
+	VSUBPD      logBiasF64<>+0(SB), Y1, Y1
+	VANDPD      significandF64<>+0(SB), Y0, Y0
+	VPADDQ      sqrtHalfF64<>+0(SB), Y0, Y0
+	VSUBPD      oneF64<>+0(SB), Y0, Y0
+	VMULPD      logHiF64<>+0(SB), Y1, Y2
+	VADDPD      Y2, Y0, Y3
+	VSUBPD      Y2, Y3, Y2
+	VSUBPD      Y2, Y0, Y2
+	VFMADD231PD logLoF64<>+0(SB), Y1, Y2
+	VMULPD      Y0, Y0, Y1
+	VMOVUPD     log19F64<>+0(SB), Y4
+	VFMADD213PD log18F64<>+0(SB), Y0, Y4
+	VFMADD213PD log17F64<>+0(SB), Y0, Y4
+	VFMADD213PD log16F64<>+0(SB), Y0, Y4
+	VFMADD213PD log15F64<>+0(SB), Y0, Y4
+	VFMADD213PD log14F64<>+0(SB), Y0, Y4
+	VFMADD213PD log13F64<>+0(SB), Y0, Y4
+	VFMADD213PD log12F64<>+0(SB), Y0, Y4
+	VFMADD213PD log11F64<>+0(SB), Y0, Y4
+	VFMADD213PD log10F64<>+0(SB), Y0, Y4
+	VFMADD213PD log9F64<>+0(SB), Y0, Y4
+	VFMADD213PD log8F64<>+0(SB), Y0, Y4
+	VFMADD213PD log7F64<>+0(SB), Y0, Y4
+	VFMADD213PD log6F64<>+0(SB), Y0, Y4
+	VFMADD213PD log5F64<>+0(SB), Y0, Y4
+	VFMADD213PD log4F64<>+0(SB), Y0, Y4
+	VFMADD213PD log3F64<>+0(SB), Y0, Y4
+	VFMADD213PD log2F64<>+0(SB), Y0, Y4
+	VFMADD213PD log1F64<>+0(SB), Y0, Y4
+	VFMADD213PD log0F64<>+0(SB), Y0, Y4
+	VFMADD231PD Y4, Y1, Y2
+	VADDPD      Y2, Y3, Y0
+	TESTQ       $0x00000004, BX
+	JZ          skip6
+	VMOVUPD     Y0, (AX)
+	JMP         stored5
+
+skip6:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip7
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip7:
+	TESTQ  $0x00000001, BX
+	JZ     skip8
+	VMOVSD X0, (SI)
+
+skip8:
+stored5:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000004, DX
+	JMP  pairs1
 
 careful3:
 	VMASKMOVPD  (CX), Y0, Y1
 	VMOVUPD     oneF64<>+0(SB), Y2
-	VBLENDVPD   Y0, Y1, Y2, Y1
-	VCMPPD      $0x11, minNormalF64<>+0(SB), Y1, Y2
-	VORPD       pow2MantF64<>+0(SB), Y1, Y3
-	VSUBPD      pow2MantF64<>+0(SB), Y3, Y3
-	VBLENDVPD   Y2, Y3, Y1, Y3
-	VMOVUPD     logBiasF64<>+0(SB), Y4
-	VBLENDVPD   Y2, logBiasSubnormalF64<>+0(SB), Y4, Y2
-	VPADDQ      oneLessSqrtHalfF64<>+0(SB), Y3, Y3
-	VPSRLQ      $0x34, Y3, Y4
-	VORPD       pow2MantF64<>+0(SB), Y4, Y4
-	VSUBPD      Y2, Y4, Y2
-	VANDPD      significandF64<>+0(SB), Y3, Y3
-	VPADDQ      sqrtHalfF64<>+0(SB), Y3, Y3
-	VSUBPD      oneF64<>+0(SB), Y3, Y3
-	VMULPD      logHiF64<>+0(SB), Y2, Y4
-	VADDPD      Y4, Y3, Y5
-	VSUBPD      Y4, Y5, Y4
-	VSUBPD      Y4, Y3, Y4
-	VFMADD231PD logLoF64<>+0(SB), Y2, Y4
-	VMULPD      Y3, Y3, Y2
-	VMOVUPD     log19F64<>+0(SB), Y6
-	VFMADD213PD log18F64<>+0(SB), Y3, Y6
-	VFMADD213PD log17F64<>+0(SB), Y3, Y6
-	VFMADD213PD log16F64<>+0(SB), Y3, Y6
-	VFMADD213PD log15F64<>+0(SB), Y3, Y6
-	VFMADD213PD log14F64<>+0(SB), Y3, Y6
-	VFMADD213PD log13F64<>+0(SB), Y3, Y6
-	VFMADD213PD log12F64<>+0(SB), Y3, Y6
-	VFMADD213PD log11F64<>+0(SB), Y3, Y6
-	VFMADD213PD log10F64<>+0(SB), Y3, Y6
-	VFMADD213PD log9F64<>+0(SB), Y3, Y6
-	VFMADD213PD log8F64<>+0(SB), Y3, Y6
-	VFMADD213PD log7F64<>+0(SB), Y3, Y6
-	VFMADD213PD log6F64<>+0(SB), Y3, Y6
-	VFMADD213PD log5F64<>+0(SB), Y3, Y6
-	VFMADD213PD log4F64<>+0(SB), Y3, Y6
-	VFMADD213PD log3F64<>+0(SB), Y3, Y6
-	VFMADD213PD log2F64<>+0(SB), Y3, Y6
-	VFMADD213PD log1F64<>+0(SB), Y3, Y6
-	VFMADD213PD log0F64<>+0(SB), Y3, Y6
-	VFMADD231PD Y6, Y2, Y4
-	VADDPD      Y4, Y5, Y2
-	VCMPPD      $0x11, zeroF64<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, nanF64<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, zeroF64<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, minusInfF64<>+0(SB), Y2, Y2
-	VCMPPD      $0x15, infF64<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y1
-	VMASKMOVPD  Y1, Y0, (AX)
-	ADDQ        $0x00000020, AX
-	ADDQ        $0x00000020, CX
-	SUBQ        $0x00000004, DX
-	JMP         pairs1
+	VBLENDVPD   Y0, Y1, Y2, Y0
+	VCMPPD      $0x11, minNormalF64<>+0(SB), Y0, Y1
+	VORPD       pow2MantF64<>+0(SB), Y0, Y2
+	VSUBPD      pow2MantF64<>+0(SB), Y2, Y2
+	VBLENDVPD   Y1, Y2, Y0, Y2
+	VMOVUPD     logBiasF64<>+0(SB), Y3
+	VBLENDVPD   Y1, logBiasSubnormalF64<>+0(SB), Y3, Y1
+	VPADDQ      oneLessSqrtHalfF64<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VORPD       pow2MantF64<>+0(SB), Y3, Y3
+	VSUBPD      Y1, Y3, Y1
+	VANDPD      significandF64<>+0(SB), Y2, Y2
+	VPADDQ      sqrtHalfF64<>+0(SB), Y2, Y2
+	VSUBPD      oneF64<>+0(SB), Y2, Y2
+	VMULPD      logHiF64<>+0(SB), Y1, Y3
+	VADDPD      Y3, Y2, Y4
+	VSUBPD      Y3, Y4, Y3
+	VSUBPD      Y3, Y2, Y3
+	VFMADD231PD logLoF64<>+0(SB), Y1, Y3
+	VMULPD      Y2, Y2, Y1
+	VMOVUPD     log19F64<>+0(SB), Y5
+	VFMADD213PD log18F64<>+0(SB), Y2, Y5
+	VFMADD213PD log17F64<>+0(SB), Y2, Y5
+	VFMADD213PD log16F64<>+0(SB), Y2, Y5
+	VFMADD213PD log15F64<>+0(SB), Y2, Y5
+	VFMADD213PD log14F64<>+0(SB), Y2, Y5
+	VFMADD213PD log13F64<>+0(SB), Y2, Y5
+	VFMADD213PD log12F64<>+0(SB), Y2, Y5
+	VFMADD213PD log11F64<>+0(SB), Y2, Y5
+	VFMADD213PD log10F64<>+0(SB), Y2, Y5
+	VFMADD213PD log9F64<>+0(SB), Y2, Y5
+	VFMADD213PD log8F64<>+0(SB), Y2, Y5
+	VFMADD213PD log7F64<>+0(SB), Y2, Y5
+	VFMADD213PD log6F64<>+0(SB), Y2, Y5
+	VFMADD213PD log5F64<>+0(SB), Y2, Y5
+	VFMADD213PD log4F64<>+0(SB), Y2, Y5
+	VFMADD213PD log3F64<>+0(SB), Y2, Y5
+	VFMADD213PD log2F64<>+0(SB), Y2, Y5
+	VFMADD213PD log1F64<>+0(SB), Y2, Y5
+	VFMADD213PD log0F64<>+0(SB), Y2, Y5
+	VFMADD231PD Y5, Y1, Y3
+	VADDPD      Y3, Y4, Y1
+	VCMPPD      $0x11, zeroF64<>+0(SB), Y0, Y2
+	VBLENDVPD   Y2, nanF64<>+0(SB), Y1, Y1
+	VCMPPD      $0x00, zeroF64<>+0(SB), Y0, Y2
+	VBLENDVPD   Y2, minusInfF64<>+0(SB), Y1, Y1
+	VCMPPD      $0x15, infF64<>+0(SB), Y0, Y2
+	VBLENDVPD   Y2, Y0, Y1, Y0
+	TESTQ       $0x00000004, BX
+	JZ          skip10
+	VMOVUPD     Y0, (AX)
+	JMP         stored9
+
+skip10:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip11
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip11:
+	TESTQ  $0x00000001, BX
+	JZ     skip12
+	VMOVSD X0, (SI)
+
+skip12:
+stored9:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000004, DX
+	JMP  pairs1
 
 end4:
 	VZEROUPPER
@@ -3011,125 +3788,166 @@ single2:
 	CMPQ         DX, BX
 	CMOVQLT      DX, BX
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x03, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x03, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y0
 	VMASKMOVPD   (CX), Y0, Y1
 	VORPD        signF64<>+0(SB), Y1, Y2
 	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y2, Y2
-	VMOVMSKPD    Y2, BX
-	TESTL        BX, BX
+	VMOVMSKPD    Y2, SI
+	TESTL        SI, SI
 	JNZ          careful3
-	VMOVUPD      roundF64<>+0(SB), Y2
-	VFNMADD231PD log2eF64<>+0(SB), Y1, Y2
-	VSUBPD       roundF64<>+0(SB), Y2, Y3
-	VFNMSUB231PD ln2HiF64<>+0(SB), Y3, Y1
-	VMULPD       minusLn2LoF64<>+0(SB), Y3, Y3
-	VMOVUPD      exp9F64<>+0(SB), Y4
-	VFMADD213PD  exp8F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp7F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp6F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp5F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp4F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp3F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp2F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp1F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp0F64<>+0(SB), Y1, Y4
-	VMULPD       Y1, Y4, Y4
-	VADDPD       oneF64<>+0(SB), Y1, Y5
-	VSUBPD       oneF64<>+0(SB), Y5, Y6
-	VSUBPD       Y6, Y1, Y6
-	VFMADD231PD  Y1, Y4, Y6
-	VADDPD       Y6, Y5, Y1
-	VFMADD231PD  Y1, Y3, Y6
-	VADDPD       Y5, Y6, Y1
-	VSUBPD       Y5, Y1, Y3
-	VSUBPD       Y3, Y6, Y3
-	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y1, Y1
-	VMOVUPD      oneF64<>+0(SB), Y4
-	VMAXPD       Y1, Y4, Y4
-	VMOVUPD      oneF64<>+0(SB), Y5
-	VMINPD       Y1, Y5, Y1
-	VADDPD       Y4, Y1, Y5
-	VSUBPD       Y4, Y5, Y4
-	VSUBPD       Y4, Y1, Y1
-	VFMADD231PD  Y2, Y3, Y1
-	VMOVUPD      oneF64<>+0(SB), Y2
-	VDIVPD       Y5, Y2, Y2
+	VMOVUPD      roundF64<>+0(SB), Y0
+	VFNMADD231PD log2eF64<>+0(SB), Y1, Y0
+	VSUBPD       roundF64<>+0(SB), Y0, Y2
+	VFNMSUB231PD ln2HiF64<>+0(SB), Y2, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y2, Y2
+	VMOVUPD      exp9F64<>+0(SB), Y3
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y3
+	VMULPD       Y1, Y3, Y3
+	VADDPD       oneF64<>+0(SB), Y1, Y4
+	VSUBPD       oneF64<>+0(SB), Y4, Y5
+	VSUBPD       Y5, Y1, Y5
+	VFMADD231PD  Y1, Y3, Y5
+	VADDPD       Y5, Y4, Y1
+	VFMADD231PD  Y1, Y2, Y5
+	VADDPD       Y4, Y5, Y1
+	VSUBPD       Y4, Y1, Y2
+	VSUBPD       Y2, Y5, Y2
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y1, Y1
 	VMOVUPD      oneF64<>+0(SB), Y3
-	VFNMADD231PD Y5, Y2, Y3
-	VFNMADD231PD Y1, Y2, Y3
-	VFMADD213PD  Y2, Y2, Y3
-	VMASKMOVPD   Y3, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000004, DX
-	JMP          pairs1
+	VMAXPD       Y1, Y3, Y3
+	VMOVUPD      oneF64<>+0(SB), Y4
+	VMINPD       Y1, Y4, Y1
+	VADDPD       Y3, Y1, Y4
+	VSUBPD       Y3, Y4, Y3
+	VSUBPD       Y3, Y1, Y1
+	VFMADD231PD  Y0, Y2, Y1
+	VMOVUPD      oneF64<>+0(SB), Y0
+	VDIVPD       Y4, Y0, Y0
+	VMOVUPD      oneF64<>+0(SB), Y2
+	VFNMADD231PD Y4, Y0, Y2
+	VFNMADD231PD Y1, Y0, Y2
+	VFMADD213PD  Y0, Y0, Y2
+	TESTQ        $0x00000004, BX
+	JZ           skip6
+	VMOVUPD      Y2, (AX)
+	JMP          stored5
+
+skip6:
+	LEAQ         (AX), SI
+	VMOVAPS      Y2, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip7
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip7:
+	TESTQ  $0x00000001, BX
+	JZ     skip8
+	VMOVSD X0, (SI)
+
+skip8:
+stored5:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000004, DX
+	JMP  pairs1
 
 careful3:
-	VMASKMOVPD   (CX), Y0, Y1
-	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y1, Y2
-	VMOVUPD      expMinF64<>+0(SB), Y3
-	VMAXPD       Y1, Y3, Y1
-	VMOVUPD      safeF64<>+0(SB), Y3
-	VMINPD       Y1, Y3, Y1
-	VMOVUPD      roundF64<>+0(SB), Y3
-	VFNMADD231PD log2eF64<>+0(SB), Y1, Y3
-	VSUBPD       roundF64<>+0(SB), Y3, Y4
-	VFNMSUB231PD ln2HiF64<>+0(SB), Y4, Y1
-	VMULPD       minusLn2LoF64<>+0(SB), Y4, Y4
-	VMOVUPD      exp9F64<>+0(SB), Y5
-	VFMADD213PD  exp8F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp7F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp6F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp5F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp4F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp3F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp2F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp1F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp0F64<>+0(SB), Y1, Y5
-	VMULPD       Y1, Y5, Y5
-	VADDPD       oneF64<>+0(SB), Y1, Y6
-	VSUBPD       oneF64<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y1, Y7
-	VFMADD231PD  Y1, Y5, Y7
-	VADDPD       Y7, Y6, Y1
-	VFMADD231PD  Y1, Y4, Y7
-	VADDPD       Y6, Y7, Y1
-	VSUBPD       Y6, Y1, Y4
-	VSUBPD       Y4, Y7, Y4
-	VMOVUPD      oneF64<>+0(SB), Y5
-	VBLENDVPD    Y2, downF64<>+0(SB), Y5, Y5
-	VSUBPD       upLogF64<>+0(SB), Y3, Y6
-	VBLENDVPD    Y2, Y6, Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y1, Y1
-	VMAXPD       Y1, Y5, Y6
-	VMINPD       Y1, Y5, Y1
-	VADDPD       Y6, Y1, Y5
-	VSUBPD       Y6, Y5, Y6
-	VSUBPD       Y6, Y1, Y1
-	VFMADD231PD  Y3, Y4, Y1
-	VMOVUPD      oneF64<>+0(SB), Y3
-	VDIVPD       Y5, Y3, Y3
+	VMASKMOVPD   (CX), Y0, Y0
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y0, Y1
+	VMOVUPD      expMinF64<>+0(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMOVUPD      safeF64<>+0(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPD      roundF64<>+0(SB), Y2
+	VFNMADD231PD log2eF64<>+0(SB), Y0, Y2
+	VSUBPD       roundF64<>+0(SB), Y2, Y3
+	VFNMSUB231PD ln2HiF64<>+0(SB), Y3, Y0
+	VMULPD       minusLn2LoF64<>+0(SB), Y3, Y3
+	VMOVUPD      exp9F64<>+0(SB), Y4
+	VFMADD213PD  exp8F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp7F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp6F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp5F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp4F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp3F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp2F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp1F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp0F64<>+0(SB), Y0, Y4
+	VMULPD       Y0, Y4, Y4
+	VADDPD       oneF64<>+0(SB), Y0, Y5
+	VSUBPD       oneF64<>+0(SB), Y5, Y6
+	VSUBPD       Y6, Y0, Y6
+	VFMADD231PD  Y0, Y4, Y6
+	VADDPD       Y6, Y5, Y0
+	VFMADD231PD  Y0, Y3, Y6
+	VADDPD       Y5, Y6, Y0
+	VSUBPD       Y5, Y0, Y3
+	VSUBPD       Y3, Y6, Y3
 	VMOVUPD      oneF64<>+0(SB), Y4
-	VFNMADD231PD Y5, Y3, Y4
-	VFNMADD231PD Y1, Y3, Y4
-	VFMADD213PD  Y3, Y3, Y4
-	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y4, Y1
-	VADDPD       lowLimitF64<>+0(SB), Y4, Y3
-	VPSUBQ       lowLimitF64<>+0(SB), Y3, Y3
-	VMOVUPD      lowLimitF64<>+0(SB), Y5
-	VMAXPD       Y4, Y5, Y5
-	VMULPD       downF64<>+0(SB), Y5, Y5
-	VBLENDVPD    Y1, Y3, Y5, Y1
-	VBLENDVPD    Y2, Y1, Y4, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000004, DX
-	JMP          pairs1
+	VBLENDVPD    Y1, downF64<>+0(SB), Y4, Y4
+	VSUBPD       upLogF64<>+0(SB), Y2, Y5
+	VBLENDVPD    Y1, Y5, Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y0, Y0
+	VMAXPD       Y0, Y4, Y5
+	VMINPD       Y0, Y4, Y0
+	VADDPD       Y5, Y0, Y4
+	VSUBPD       Y5, Y4, Y5
+	VSUBPD       Y5, Y0, Y0
+	VFMADD231PD  Y2, Y3, Y0
+	VMOVUPD      oneF64<>+0(SB), Y2
+	VDIVPD       Y4, Y2, Y2
+	VMOVUPD      oneF64<>+0(SB), Y3
+	VFNMADD231PD Y4, Y2, Y3
+	VFNMADD231PD Y0, Y2, Y3
+	VFMADD213PD  Y2, Y2, Y3
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y3, Y0
+	VADDPD       lowLimitF64<>+0(SB), Y3, Y2
+	VPSUBQ       lowLimitF64<>+0(SB), Y2, Y2
+	VMOVUPD      lowLimitF64<>+0(SB), Y4
+	VMAXPD       Y3, Y4, Y4
+	VMULPD       downF64<>+0(SB), Y4, Y4
+	VBLENDVPD    Y0, Y2, Y4, Y0
+	VBLENDVPD    Y1, Y0, Y3, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip10
+	VMOVUPD      Y0, (AX)
+	JMP          stored9
+
+skip10:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip11
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip11:
+	TESTQ  $0x00000001, BX
+	JZ     skip12
+	VMOVSD X0, (SI)
+
+skip12:
+stored9:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000004, DX
+	JMP  pairs1
 
 end4:
 	VZEROUPPER
@@ -3264,68 +4082,89 @@ single2:
 	CMPQ         DX, BX
 	CMOVQLT      DX, BX
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x03, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x03, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y0
-	VMASKMOVPD   (CX), Y0, Y1
-	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
-	VCMPPD       $0x1d, tanhTinyF64<>+0(SB), Y2, Y3
-	VMINPD       tanhLargeF64<>+0(SB), Y2, Y2
-	VMAXPD       tanhLeastF64<>+0(SB), Y2, Y2
-	VADDPD       Y2, Y2, Y2
-	VMOVUPD      roundF64<>+0(SB), Y4
-	VFNMADD231PD log2eF64<>+0(SB), Y2, Y4
-	VSUBPD       roundF64<>+0(SB), Y4, Y5
-	VFNMSUB231PD ln2HiF64<>+0(SB), Y5, Y2
-	VMULPD       minusLn2LoF64<>+0(SB), Y5, Y5
-	VMOVUPD      exp9F64<>+0(SB), Y6
-	VFMADD213PD  exp8F64<>+0(SB), Y2, Y6
-	VFMADD213PD  exp7F64<>+0(SB), Y2, Y6
-	VFMADD213PD  exp6F64<>+0(SB), Y2, Y6
-	VFMADD213PD  exp5F64<>+0(SB), Y2, Y6
-	VFMADD213PD  exp4F64<>+0(SB), Y2, Y6
-	VFMADD213PD  exp3F64<>+0(SB), Y2, Y6
-	VFMADD213PD  exp2F64<>+0(SB), Y2, Y6
-	VFMADD213PD  exp1F64<>+0(SB), Y2, Y6
-	VFMADD213PD  exp0F64<>+0(SB), Y2, Y6
-	VMULPD       Y2, Y6, Y6
-	VMOVUPD      Y5, Y7
-	VFMADD231PD  Y2, Y5, Y7
-	VFMADD231PD  Y2, Y6, Y7
-	VPSLLQ       $0x34, Y4, Y4
-	VMOVUPD      oneF64<>+0(SB), Y5
-	VSUBPD       Y4, Y5, Y5
-	VSUBPD       oneF64<>+0(SB), Y5, Y6
-	VADDPD       Y6, Y4, Y6
-	VMULPD       Y2, Y4, Y2
-	VSUBPD       Y2, Y5, Y8
-	VSUBPD       Y5, Y8, Y5
-	VADDPD       Y5, Y2, Y2
-	VADDPD       Y6, Y2, Y2
-	VFNMSUB231PD Y7, Y4, Y2
-	VADDPD       Y8, Y2, Y4
-	VSUBPD       Y8, Y4, Y5
-	VSUBPD       Y5, Y2, Y2
-	VMOVUPD      twoF64<>+0(SB), Y5
-	VSUBPD       Y4, Y5, Y5
-	VSUBPD       twoF64<>+0(SB), Y5, Y6
-	VADDPD       Y6, Y4, Y6
-	VADDPD       Y2, Y6, Y6
-	VMOVUPD      oneF64<>+0(SB), Y7
-	VDIVPD       Y5, Y7, Y7
-	VMULPD       Y7, Y4, Y8
-	VFNMADD231PD Y5, Y8, Y4
-	VADDPD       Y2, Y4, Y2
-	VFMADD231PD  Y6, Y8, Y2
-	VFMADD213PD  Y8, Y7, Y2
-	VANDPD       signF64<>+0(SB), Y1, Y4
-	VORPD        Y4, Y2, Y2
-	VBLENDVPD    Y3, Y2, Y1, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000004, DX
-	JMP          pairs1
+	VMASKMOVPD   (CX), Y0, Y0
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y1
+	VCMPPD       $0x1d, tanhTinyF64<>+0(SB), Y1, Y2
+	VMINPD       tanhLargeF64<>+0(SB), Y1, Y1
+	VMAXPD       tanhLeastF64<>+0(SB), Y1, Y1
+	VADDPD       Y1, Y1, Y1
+	VMOVUPD      roundF64<>+0(SB), Y3
+	VFNMADD231PD log2eF64<>+0(SB), Y1, Y3
+	VSUBPD       roundF64<>+0(SB), Y3, Y4
+	VFNMSUB231PD ln2HiF64<>+0(SB), Y4, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y4, Y4
+	VMOVUPD      exp9F64<>+0(SB), Y5
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y5
+	VMULPD       Y1, Y5, Y5
+	VMOVUPD      Y4, Y6
+	VFMADD231PD  Y1, Y4, Y6
+	VFMADD231PD  Y1, Y5, Y6
+	VPSLLQ       $0x34, Y3, Y3
+	VMOVUPD      oneF64<>+0(SB), Y4
+	VSUBPD       Y3, Y4, Y4
+	VSUBPD       oneF64<>+0(SB), Y4, Y5
+	VADDPD       Y5, Y3, Y5
+	VMULPD       Y1, Y3, Y1
+	VSUBPD       Y1, Y4, Y7
+	VSUBPD       Y4, Y7, Y4
+	VADDPD       Y4, Y1, Y1
+	VADDPD       Y5, Y1, Y1
+	VFNMSUB231PD Y6, Y3, Y1
+	VADDPD       Y7, Y1, Y3
+	VSUBPD       Y7, Y3, Y4
+	VSUBPD       Y4, Y1, Y1
+	VMOVUPD      twoF64<>+0(SB), Y4
+	VSUBPD       Y3, Y4, Y4
+	VSUBPD       twoF64<>+0(SB), Y4, Y5
+	VADDPD       Y5, Y3, Y5
+	VADDPD       Y1, Y5, Y5
+	VMOVUPD      oneF64<>+0(SB), Y6
+	VDIVPD       Y4, Y6, Y6
+	VMULPD       Y6, Y3, Y7
+	VFNMADD231PD Y4, Y7, Y3
+	VADDPD       Y1, Y3, Y1
+	VFMADD231PD  Y5, Y7, Y1
+	VFMADD213PD  Y7, Y6, Y1
+	VANDPD       signF64<>+0(SB), Y0, Y3
+	VORPD        Y3, Y1, Y1
+	VBLENDVPD    Y2, Y1, Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip6
+	VMOVUPD      Y0, (AX)
+	JMP          stored5
+
+skip6:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip7
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip7:
+	TESTQ  $0x00000001, BX
+	JZ     skip8
+	VMOVSD X0, (SI)
+
+skip8:
+stored5:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000004, DX
+	JMP  pairs1
 
 end4:
 	VZEROUPPER
@@ -3452,134 +4291,175 @@ single2:
 	CMPQ         DX, BX
 	CMOVQLT      DX, BX
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x03, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x03, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y0
 	VMASKMOVPD   (CX), Y0, Y1
 	VORPD        signF64<>+0(SB), Y1, Y1
 	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y1, Y2
-	VMOVMSKPD    Y2, BX
-	TESTL        BX, BX
+	VMOVMSKPD    Y2, SI
+	TESTL        SI, SI
 	JNZ          careful3
-	VMOVUPD      roundF64<>+0(SB), Y2
-	VFMADD231PD  log2eF64<>+0(SB), Y1, Y2
-	VSUBPD       roundF64<>+0(SB), Y2, Y3
-	VFNMADD231PD ln2HiF64<>+0(SB), Y3, Y1
-	VMULPD       minusLn2LoF64<>+0(SB), Y3, Y3
-	VMOVUPD      exp9F64<>+0(SB), Y4
-	VFMADD213PD  exp8F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp7F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp6F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp5F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp4F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp3F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp2F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp1F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp0F64<>+0(SB), Y1, Y4
-	VMULPD       Y1, Y4, Y4
-	VADDPD       oneF64<>+0(SB), Y1, Y5
-	VSUBPD       oneF64<>+0(SB), Y5, Y6
-	VSUBPD       Y6, Y1, Y6
-	VFMADD231PD  Y1, Y4, Y6
-	VADDPD       Y6, Y5, Y1
-	VFMADD231PD  Y1, Y3, Y6
-	VADDPD       Y5, Y6, Y1
-	VSUBPD       Y5, Y1, Y3
-	VSUBPD       Y3, Y6, Y3
-	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y1, Y4
-	VADDPD       oneF64<>+0(SB), Y4, Y5
-	VSUBPD       oneF64<>+0(SB), Y5, Y6
-	VSUBPD       Y6, Y4, Y4
-	VFMADD231PD  Y2, Y3, Y4
-	VADDPD       Y5, Y5, Y6
-	VMULPD       Y5, Y5, Y7
-	VMOVUPD      Y7, Y8
-	VFMSUB231PD  Y5, Y5, Y8
-	VFMADD231PD  Y4, Y6, Y8
-	VMOVUPD      oneF64<>+0(SB), Y4
-	VDIVPD       Y7, Y4, Y4
-	VMULPD       Y4, Y1, Y5
-	VFNMADD231PD Y7, Y5, Y1
-	VADDPD       Y3, Y1, Y1
-	VFNMADD231PD Y8, Y5, Y1
-	VFMADD213PD  Y5, Y4, Y1
-	VMULPD       Y2, Y1, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000004, DX
-	JMP          pairs1
+	VMOVUPD      roundF64<>+0(SB), Y0
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y0
+	VSUBPD       roundF64<>+0(SB), Y0, Y2
+	VFNMADD231PD ln2HiF64<>+0(SB), Y2, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y2, Y2
+	VMOVUPD      exp9F64<>+0(SB), Y3
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y3
+	VMULPD       Y1, Y3, Y3
+	VADDPD       oneF64<>+0(SB), Y1, Y4
+	VSUBPD       oneF64<>+0(SB), Y4, Y5
+	VSUBPD       Y5, Y1, Y5
+	VFMADD231PD  Y1, Y3, Y5
+	VADDPD       Y5, Y4, Y1
+	VFMADD231PD  Y1, Y2, Y5
+	VADDPD       Y4, Y5, Y1
+	VSUBPD       Y4, Y1, Y2
+	VSUBPD       Y2, Y5, Y2
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y1, Y3
+	VADDPD       oneF64<>+0(SB), Y3, Y4
+	VSUBPD       oneF64<>+0(SB), Y4, Y5
+	VSUBPD       Y5, Y3, Y3
+	VFMADD231PD  Y0, Y2, Y3
+	VADDPD       Y4, Y4, Y5
+	VMULPD       Y4, Y4, Y6
+	VMOVUPD      Y6, Y7
+	VFMSUB231PD  Y4, Y4, Y7
+	VFMADD231PD  Y3, Y5, Y7
+	VMOVUPD      oneF64<>+0(SB), Y3
+	VDIVPD       Y6, Y3, Y3
+	VMULPD       Y3, Y1, Y4
+	VFNMADD231PD Y6, Y4, Y1
+	VADDPD       Y2, Y1, Y1
+	VFNMADD231PD Y7, Y4, Y1
+	VFMADD213PD  Y4, Y3, Y1
+	VMULPD       Y0, Y1, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip6
+	VMOVUPD      Y0, (AX)
+	JMP          stored5
+
+skip6:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip7
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip7:
+	TESTQ  $0x00000001, BX
+	JZ     skip8
+	VMOVSD X0, (SI)
+
+skip8:
+stored5:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000004, DX
+	JMP  pairs1
 
 careful3:
-	VMASKMOVPD   (CX), Y0, Y1
-	VORPD        signF64<>+0(SB), Y1, Y1
-	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y1, Y2
-	VMOVUPD      expMinF64<>+0(SB), Y3
-	VMAXPD       Y1, Y3, Y1
-	VMOVUPD      roundF64<>+0(SB), Y3
-	VFMADD231PD  log2eF64<>+0(SB), Y1, Y3
-	VSUBPD       roundF64<>+0(SB), Y3, Y4
-	VFNMADD231PD ln2HiF64<>+0(SB), Y4, Y1
-	VMULPD       minusLn2LoF64<>+0(SB), Y4, Y4
-	VMOVUPD      exp9F64<>+0(SB), Y5
-	VFMADD213PD  exp8F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp7F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp6F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp5F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp4F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp3F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp2F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp1F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp0F64<>+0(SB), Y1, Y5
-	VMULPD       Y1, Y5, Y5
-	VADDPD       oneF64<>+0(SB), Y1, Y6
+	VMASKMOVPD   (CX), Y0, Y0
+	VORPD        signF64<>+0(SB), Y0, Y0
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y0, Y1
+	VMOVUPD      expMinF64<>+0(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMOVUPD      roundF64<>+0(SB), Y2
+	VFMADD231PD  log2eF64<>+0(SB), Y0, Y2
+	VSUBPD       roundF64<>+0(SB), Y2, Y3
+	VFNMADD231PD ln2HiF64<>+0(SB), Y3, Y0
+	VMULPD       minusLn2LoF64<>+0(SB), Y3, Y3
+	VMOVUPD      exp9F64<>+0(SB), Y4
+	VFMADD213PD  exp8F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp7F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp6F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp5F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp4F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp3F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp2F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp1F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp0F64<>+0(SB), Y0, Y4
+	VMULPD       Y0, Y4, Y4
+	VADDPD       oneF64<>+0(SB), Y0, Y5
+	VSUBPD       oneF64<>+0(SB), Y5, Y6
+	VSUBPD       Y6, Y0, Y6
+	VFMADD231PD  Y0, Y4, Y6
+	VADDPD       Y6, Y5, Y0
+	VFMADD231PD  Y0, Y3, Y6
+	VADDPD       Y5, Y6, Y0
+	VSUBPD       Y5, Y0, Y3
+	VSUBPD       Y3, Y6, Y3
+	VPSLLQ       $0x34, Y2, Y4
+	VMOVUPD      safeRoundF64<>+0(SB), Y4
+	VMAXPD       Y2, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y0, Y5
+	VADDPD       oneF64<>+0(SB), Y5, Y6
 	VSUBPD       oneF64<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y1, Y7
-	VFMADD231PD  Y1, Y5, Y7
-	VADDPD       Y7, Y6, Y1
-	VFMADD231PD  Y1, Y4, Y7
-	VADDPD       Y6, Y7, Y1
-	VSUBPD       Y6, Y1, Y4
-	VSUBPD       Y4, Y7, Y4
-	VPSLLQ       $0x34, Y3, Y5
-	VMOVUPD      safeRoundF64<>+0(SB), Y5
-	VMAXPD       Y3, Y5, Y5
-	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       Y5, Y1, Y6
-	VADDPD       oneF64<>+0(SB), Y6, Y7
-	VSUBPD       oneF64<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y6, Y6
-	VFMADD231PD  Y5, Y4, Y6
-	VADDPD       Y7, Y7, Y8
-	VMULPD       Y7, Y7, Y9
-	VMOVUPD      Y9, Y10
-	VFMSUB231PD  Y7, Y7, Y10
-	VFMADD231PD  Y6, Y8, Y10
-	VMOVUPD      oneF64<>+0(SB), Y6
-	VDIVPD       Y9, Y6, Y6
-	VMULPD       Y6, Y1, Y7
-	VFNMADD231PD Y9, Y7, Y1
-	VADDPD       Y4, Y1, Y1
-	VFNMADD231PD Y10, Y7, Y1
-	VFMADD213PD  Y7, Y6, Y1
-	VMULPD       Y5, Y1, Y4
-	VADDPD       upLogF64<>+0(SB), Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y1, Y1
-	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y3
-	VADDPD       lowLimitF64<>+0(SB), Y1, Y5
-	VPSUBQ       lowLimitF64<>+0(SB), Y5, Y5
-	VMOVUPD      lowLimitF64<>+0(SB), Y6
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       downF64<>+0(SB), Y1, Y1
-	VBLENDVPD    Y3, Y5, Y1, Y1
-	VBLENDVPD    Y2, Y1, Y4, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000004, DX
-	JMP          pairs1
+	VSUBPD       Y7, Y5, Y5
+	VFMADD231PD  Y4, Y3, Y5
+	VADDPD       Y6, Y6, Y7
+	VMULPD       Y6, Y6, Y8
+	VMOVUPD      Y8, Y9
+	VFMSUB231PD  Y6, Y6, Y9
+	VFMADD231PD  Y5, Y7, Y9
+	VMOVUPD      oneF64<>+0(SB), Y5
+	VDIVPD       Y8, Y5, Y5
+	VMULPD       Y5, Y0, Y6
+	VFNMADD231PD Y8, Y6, Y0
+	VADDPD       Y3, Y0, Y0
+	VFNMADD231PD Y9, Y6, Y0
+	VFMADD213PD  Y6, Y5, Y0
+	VMULPD       Y4, Y0, Y3
+	VADDPD       upLogF64<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y0, Y0
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y0, Y2
+	VADDPD       lowLimitF64<>+0(SB), Y0, Y4
+	VPSUBQ       lowLimitF64<>+0(SB), Y4, Y4
+	VMOVUPD      lowLimitF64<>+0(SB), Y5
+	VMAXPD       Y0, Y5, Y0
+	VMULPD       downF64<>+0(SB), Y0, Y0
+	VBLENDVPD    Y2, Y4, Y0, Y0
+	VBLENDVPD    Y1, Y0, Y3, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip10
+	VMOVUPD      Y0, (AX)
+	JMP          stored9
+
+skip10:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip11
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip11:
+	TESTQ  $0x00000001, BX
+	JZ     skip12
+	VMOVSD X0, (SI)
+
+skip12:
+stored9:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000004, DX
+	JMP  pairs1
 
 end4:
 	VZEROUPPER
@@ -3708,136 +4588,177 @@ single2:
 	CMPQ         DX, BX
 	CMOVQLT      DX, BX
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x03, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x03, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y0
 	VMASKMOVPD   (CX), Y0, Y1
 	VORPD        signF64<>+0(SB), Y1, Y1
 	VADDPD       Y1, Y1, Y1
 	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y1, Y2
-	VMOVMSKPD    Y2, BX
-	TESTL        BX, BX
+	VMOVMSKPD    Y2, SI
+	TESTL        SI, SI
 	JNZ          careful3
-	VMOVUPD      roundF64<>+0(SB), Y2
-	VFMADD231PD  log2eF64<>+0(SB), Y1, Y2
-	VSUBPD       roundF64<>+0(SB), Y2, Y3
-	VFNMADD231PD ln2HiF64<>+0(SB), Y3, Y1
-	VMULPD       minusLn2LoF64<>+0(SB), Y3, Y3
-	VMOVUPD      exp9F64<>+0(SB), Y4
-	VFMADD213PD  exp8F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp7F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp6F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp5F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp4F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp3F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp2F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp1F64<>+0(SB), Y1, Y4
-	VFMADD213PD  exp0F64<>+0(SB), Y1, Y4
-	VMULPD       Y1, Y4, Y4
-	VADDPD       oneF64<>+0(SB), Y1, Y5
-	VSUBPD       oneF64<>+0(SB), Y5, Y6
-	VSUBPD       Y6, Y1, Y6
-	VFMADD231PD  Y1, Y4, Y6
-	VADDPD       Y6, Y5, Y1
-	VFMADD231PD  Y1, Y3, Y6
-	VADDPD       Y5, Y6, Y1
-	VSUBPD       Y5, Y1, Y3
-	VSUBPD       Y3, Y6, Y3
-	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y1, Y4
-	VADDPD       oneF64<>+0(SB), Y4, Y5
-	VSUBPD       oneF64<>+0(SB), Y5, Y6
-	VSUBPD       Y6, Y4, Y4
-	VFMADD231PD  Y2, Y3, Y4
-	VMULPD       halfF64<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y5, Y6
-	VMOVUPD      Y6, Y7
-	VFMSUB231PD  Y5, Y5, Y7
-	VFMADD231PD  Y4, Y5, Y7
-	VMOVUPD      oneF64<>+0(SB), Y4
-	VDIVPD       Y6, Y4, Y4
-	VMULPD       Y4, Y1, Y5
-	VFNMADD231PD Y6, Y5, Y1
-	VADDPD       Y3, Y1, Y1
-	VFNMADD231PD Y7, Y5, Y1
-	VFMADD213PD  Y5, Y4, Y1
-	VMULPD       Y2, Y1, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000004, DX
-	JMP          pairs1
+	VMOVUPD      roundF64<>+0(SB), Y0
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y0
+	VSUBPD       roundF64<>+0(SB), Y0, Y2
+	VFNMADD231PD ln2HiF64<>+0(SB), Y2, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y2, Y2
+	VMOVUPD      exp9F64<>+0(SB), Y3
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y3
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y3
+	VMULPD       Y1, Y3, Y3
+	VADDPD       oneF64<>+0(SB), Y1, Y4
+	VSUBPD       oneF64<>+0(SB), Y4, Y5
+	VSUBPD       Y5, Y1, Y5
+	VFMADD231PD  Y1, Y3, Y5
+	VADDPD       Y5, Y4, Y1
+	VFMADD231PD  Y1, Y2, Y5
+	VADDPD       Y4, Y5, Y1
+	VSUBPD       Y4, Y1, Y2
+	VSUBPD       Y2, Y5, Y2
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y1, Y3
+	VADDPD       oneF64<>+0(SB), Y3, Y4
+	VSUBPD       oneF64<>+0(SB), Y4, Y5
+	VSUBPD       Y5, Y3, Y3
+	VFMADD231PD  Y0, Y2, Y3
+	VMULPD       halfF64<>+0(SB), Y4, Y4
+	VMULPD       Y4, Y4, Y5
+	VMOVUPD      Y5, Y6
+	VFMSUB231PD  Y4, Y4, Y6
+	VFMADD231PD  Y3, Y4, Y6
+	VMOVUPD      oneF64<>+0(SB), Y3
+	VDIVPD       Y5, Y3, Y3
+	VMULPD       Y3, Y1, Y4
+	VFNMADD231PD Y5, Y4, Y1
+	VADDPD       Y2, Y1, Y1
+	VFNMADD231PD Y6, Y4, Y1
+	VFMADD213PD  Y4, Y3, Y1
+	VMULPD       Y0, Y1, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip6
+	VMOVUPD      Y0, (AX)
+	JMP          stored5
+
+skip6:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip7
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip7:
+	TESTQ  $0x00000001, BX
+	JZ     skip8
+	VMOVSD X0, (SI)
+
+skip8:
+stored5:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000004, DX
+	JMP  pairs1
 
 careful3:
-	VMASKMOVPD   (CX), Y0, Y1
-	VORPD        signF64<>+0(SB), Y1, Y1
-	VADDPD       Y1, Y1, Y1
-	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y1, Y2
-	VMOVUPD      expMinF64<>+0(SB), Y3
-	VMAXPD       Y1, Y3, Y1
-	VMOVUPD      roundF64<>+0(SB), Y3
-	VFMADD231PD  log2eF64<>+0(SB), Y1, Y3
-	VSUBPD       roundF64<>+0(SB), Y3, Y4
-	VFNMADD231PD ln2HiF64<>+0(SB), Y4, Y1
-	VMULPD       minusLn2LoF64<>+0(SB), Y4, Y4
-	VMOVUPD      exp9F64<>+0(SB), Y5
-	VFMADD213PD  exp8F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp7F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp6F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp5F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp4F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp3F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp2F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp1F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp0F64<>+0(SB), Y1, Y5
-	VMULPD       Y1, Y5, Y5
-	VADDPD       oneF64<>+0(SB), Y1, Y6
+	VMASKMOVPD   (CX), Y0, Y0
+	VORPD        signF64<>+0(SB), Y0, Y0
+	VADDPD       Y0, Y0, Y0
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y0, Y1
+	VMOVUPD      expMinF64<>+0(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMOVUPD      roundF64<>+0(SB), Y2
+	VFMADD231PD  log2eF64<>+0(SB), Y0, Y2
+	VSUBPD       roundF64<>+0(SB), Y2, Y3
+	VFNMADD231PD ln2HiF64<>+0(SB), Y3, Y0
+	VMULPD       minusLn2LoF64<>+0(SB), Y3, Y3
+	VMOVUPD      exp9F64<>+0(SB), Y4
+	VFMADD213PD  exp8F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp7F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp6F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp5F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp4F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp3F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp2F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp1F64<>+0(SB), Y0, Y4
+	VFMADD213PD  exp0F64<>+0(SB), Y0, Y4
+	VMULPD       Y0, Y4, Y4
+	VADDPD       oneF64<>+0(SB), Y0, Y5
+	VSUBPD       oneF64<>+0(SB), Y5, Y6
+	VSUBPD       Y6, Y0, Y6
+	VFMADD231PD  Y0, Y4, Y6
+	VADDPD       Y6, Y5, Y0
+	VFMADD231PD  Y0, Y3, Y6
+	VADDPD       Y5, Y6, Y0
+	VSUBPD       Y5, Y0, Y3
+	VSUBPD       Y3, Y6, Y3
+	VPSLLQ       $0x34, Y2, Y4
+	VMOVUPD      safeRoundF64<>+0(SB), Y4
+	VMAXPD       Y2, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y0, Y5
+	VADDPD       oneF64<>+0(SB), Y5, Y6
 	VSUBPD       oneF64<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y1, Y7
-	VFMADD231PD  Y1, Y5, Y7
-	VADDPD       Y7, Y6, Y1
-	VFMADD231PD  Y1, Y4, Y7
-	VADDPD       Y6, Y7, Y1
-	VSUBPD       Y6, Y1, Y4
-	VSUBPD       Y4, Y7, Y4
-	VPSLLQ       $0x34, Y3, Y5
-	VMOVUPD      safeRoundF64<>+0(SB), Y5
-	VMAXPD       Y3, Y5, Y5
-	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       Y5, Y1, Y6
-	VADDPD       oneF64<>+0(SB), Y6, Y7
-	VSUBPD       oneF64<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y6, Y6
-	VFMADD231PD  Y5, Y4, Y6
-	VMULPD       halfF64<>+0(SB), Y7, Y7
-	VMULPD       Y7, Y7, Y8
-	VMOVUPD      Y8, Y9
-	VFMSUB231PD  Y7, Y7, Y9
-	VFMADD231PD  Y6, Y7, Y9
-	VMOVUPD      oneF64<>+0(SB), Y6
-	VDIVPD       Y8, Y6, Y6
-	VMULPD       Y6, Y1, Y7
-	VFNMADD231PD Y8, Y7, Y1
-	VADDPD       Y4, Y1, Y1
-	VFNMADD231PD Y9, Y7, Y1
-	VFMADD213PD  Y7, Y6, Y1
-	VMULPD       Y5, Y1, Y4
-	VADDPD       upLogF64<>+0(SB), Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y1, Y1
-	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y3
-	VADDPD       lowLimitF64<>+0(SB), Y1, Y5
-	VPSUBQ       lowLimitF64<>+0(SB), Y5, Y5
-	VMOVUPD      lowLimitF64<>+0(SB), Y6
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       downF64<>+0(SB), Y1, Y1
-	VBLENDVPD    Y3, Y5, Y1, Y1
-	VBLENDVPD    Y2, Y1, Y4, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000004, DX
-	JMP          pairs1
+	VSUBPD       Y7, Y5, Y5
+	VFMADD231PD  Y4, Y3, Y5
+	VMULPD       halfF64<>+0(SB), Y6, Y6
+	VMULPD       Y6, Y6, Y7
+	VMOVUPD      Y7, Y8
+	VFMSUB231PD  Y6, Y6, Y8
+	VFMADD231PD  Y5, Y6, Y8
+	VMOVUPD      oneF64<>+0(SB), Y5
+	VDIVPD       Y7, Y5, Y5
+	VMULPD       Y5, Y0, Y6
+	VFNMADD231PD Y7, Y6, Y0
+	VADDPD       Y3, Y0, Y0
+	VFNMADD231PD Y8, Y6, Y0
+	VFMADD213PD  Y6, Y5, Y0
+	VMULPD       Y4, Y0, Y3
+	VADDPD       upLogF64<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y0, Y0
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y0, Y2
+	VADDPD       lowLimitF64<>+0(SB), Y0, Y4
+	VPSUBQ       lowLimitF64<>+0(SB), Y4, Y4
+	VMOVUPD      lowLimitF64<>+0(SB), Y5
+	VMAXPD       Y0, Y5, Y0
+	VMULPD       downF64<>+0(SB), Y0, Y0
+	VBLENDVPD    Y2, Y4, Y0, Y0
+	VBLENDVPD    Y1, Y0, Y3, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip10
+	VMOVUPD      Y0, (AX)
+	JMP          stored9
+
+skip10:
+	LEAQ         (AX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip11
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip11:
+	TESTQ  $0x00000001, BX
+	JZ     skip12
+	VMOVSD X0, (SI)
+
+skip12:
+stored9:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000004, DX
+	JMP  pairs1
 
 end4:
 	VZEROUPPER
@@ -3970,14 +4891,15 @@ single2:
 	CMPQ         DX, SI
 	CMOVQLT      DX, SI
 	LEAQ         laneMasks<>+0(SB), DI
-	SHLQ         $0x03, SI
-	SUBQ         SI, DI
+	MOVQ         SI, R8
+	SHLQ         $0x03, R8
+	SUBQ         R8, DI
 	VMOVDQU      32(DI), Y0
 	VMASKMOVPD   (CX), Y0, Y1
 	VORPD        signF64<>+0(SB), Y1, Y1
 	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y1, Y2
-	VMOVMSKPD    Y2, SI
-	TESTL        SI, SI
+	VMOVMSKPD    Y2, DI
+	TESTL        DI, DI
 	JNZ          careful3
 	VMOVUPD      roundF64<>+0(SB), Y2
 	VFMADD231PD  log2eF64<>+0(SB), Y1, Y2
@@ -4023,14 +4945,34 @@ single2:
 	VFNMADD231PD Y8, Y5, Y1
 	VFMADD213PD  Y5, Y4, Y1
 	VMULPD       Y2, Y1, Y1
-	VMASKMOVPD   (BX), Y0, Y2
-	VMULPD       Y1, Y2, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000004, DX
-	JMP          pairs1
+	VMASKMOVPD   (BX), Y0, Y0
+	VMULPD       Y1, Y0, Y1
+	TESTQ        $0x00000004, SI
+	JZ           skip6
+	VMOVUPD      Y1, (AX)
+	JMP          stored5
+
+skip6:
+	LEAQ         (AX), DI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip7
+	VMOVUPD      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip7:
+	TESTQ  $0x00000001, SI
+	JZ     skip8
+	VMOVSD X0, (DI)
+
+skip8:
+stored5:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000004, DX
+	JMP  pairs1
 
 careful3:
 	VMASKMOVPD   (CX), Y0, Y1
@@ -4096,14 +5038,34 @@ careful3:
 	VMULPD       downF64<>+0(SB), Y1, Y1
 	VBLENDVPD    Y3, Y5, Y1, Y1
 	VBLENDVPD    Y2, Y1, Y4, Y1
-	VMASKMOVPD   (BX), Y0, Y2
-	VMULPD       Y1, Y2, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000004, DX
-	JMP          pairs1
+	VMASKMOVPD   (BX), Y0, Y0
+	VMULPD       Y1, Y0, Y1
+	TESTQ        $0x00000004, SI
+	JZ           skip10
+	VMOVUPD      Y1, (AX)
+	JMP          stored9
+
+skip10:
+	LEAQ         (AX), DI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip11
+	VMOVUPD      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip11:
+	TESTQ  $0x00000001, SI
+	JZ     skip12
+	VMOVSD X0, (DI)
+
+skip12:
+stored9:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000004, DX
+	JMP  pairs1
 
 end4:
 	VZEROUPPER
@@ -4238,15 +5200,16 @@ single2:
 	CMPQ         DX, SI
 	CMOVQLT      DX, SI
 	LEAQ         laneMasks<>+0(SB), DI
-	SHLQ         $0x03, SI
-	SUBQ         SI, DI
+	MOVQ         SI, R8
+	SHLQ         $0x03, R8
+	SUBQ         R8, DI
 	VMOVDQU      32(DI), Y0
 	VMASKMOVPD   (CX), Y0, Y1
 	VORPD        signF64<>+0(SB), Y1, Y1
 	VADDPD       Y1, Y1, Y1
 	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y1, Y2
-	VMOVMSKPD    Y2, SI
-	TESTL        SI, SI
+	VMOVMSKPD    Y2, DI
+	TESTL        DI, DI
 	JNZ          careful3
 	VMOVUPD      roundF64<>+0(SB), Y2
 	VFMADD231PD  log2eF64<>+0(SB), Y1, Y2
@@ -4292,14 +5255,34 @@ single2:
 	VFNMADD231PD Y7, Y5, Y1
 	VFMADD213PD  Y5, Y4, Y1
 	VMULPD       Y2, Y1, Y1
-	VMASKMOVPD   (BX), Y0, Y2
-	VMULPD       Y1, Y2, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000004, DX
-	JMP          pairs1
+	VMASKMOVPD   (BX), Y0, Y0
+	VMULPD       Y1, Y0, Y1
+	TESTQ        $0x00000004, SI
+	JZ           skip6
+	VMOVUPD      Y1, (AX)
+	JMP          stored5
+
+skip6:
+	LEAQ         (AX), DI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip7
+	VMOVUPD      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip7:
+	TESTQ  $0x00000001, SI
+	JZ     skip8
+	VMOVSD X0, (DI)
+
+skip8:
+stored5:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000004, DX
+	JMP  pairs1
 
 careful3:
 	VMASKMOVPD   (CX), Y0, Y1
@@ -4366,14 +5349,34 @@ careful3:
 	VMULPD       downF64<>+0(SB), Y1, Y1
 	VBLENDVPD    Y3, Y5, Y1, Y1
 	VBLENDVPD    Y2, Y1, Y4, Y1
-	VMASKMOVPD   (BX), Y0, Y2
-	VMULPD       Y1, Y2, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000004, DX
-	JMP          pairs1
+	VMASKMOVPD   (BX), Y0, Y0
+	VMULPD       Y1, Y0, Y1
+	TESTQ        $0x00000004, SI
+	JZ           skip10
+	VMOVUPD      Y1, (AX)
+	JMP          stored9
+
+skip10:
+	LEAQ         (AX), DI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip11
+	VMOVUPD      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip11:
+	TESTQ  $0x00000001, SI
+	JZ     skip12
+	VMOVSD X0, (DI)
+
+skip12:
+stored9:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000004, DX
+	JMP  pairs1
 
 end4:
 	VZEROUPPER

@@ -171,8 +171,8 @@ fold8:
 	VMASKMOVPS   (CX), X4, X4
 	VMULPS       X3, X4, X4
 	VFMADD231PS  X1, X2, X4
-	VMOVDQU      laneMasks<>+20(SB), Y1
-	VMASKMOVPS   X4, X1, (CX)
+	VMOVSD       X4, (CX)
+	VEXTRACTPS   $0x02, X4, 8(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+128(FP), SI
 	SHLQ         $0x02, SI
@@ -181,21 +181,21 @@ fold8:
 	VMASKMOVPS   (BX), X1, X1
 	VMULPS       X3, X1, X1
 	VFMADD231PS  X0, X2, X1
-	VMOVDQU      laneMasks<>+20(SB), Y0
-	VMASKMOVPS   X1, X0, (BX)
+	VMOVSD       X1, (BX)
+	VEXTRACTPS   $0x02, X1, 8(BX)
 	JMP          done10
 
 beta0_9:
 	VMULPS     X2, X1, X1
-	VMOVDQU    laneMasks<>+20(SB), Y3
-	VMASKMOVPS X1, X3, (CX)
+	VMOVSD     X1, (CX)
+	VEXTRACTPS $0x02, X1, 8(CX)
 	VMULPS     X2, X0, X0
 	MOVQ       CX, BX
 	MOVQ       ldc+128(FP), SI
 	SHLQ       $0x02, SI
 	ADDQ       SI, BX
-	VMOVDQU    laneMasks<>+20(SB), Y1
-	VMASKMOVPS X0, X1, (BX)
+	VMOVSD     X0, (BX)
+	VEXTRACTPS $0x02, X0, 8(BX)
 
 done10:
 	MOVQ   ldb+88(FP), BX
@@ -499,14 +499,16 @@ fold26:
 	VMASKMOVPS   (CX), Y3, Y3
 	VMULPS       Y2, Y3, Y3
 	VFMADD231PS  Y1, Y0, Y3
-	VMOVDQU      laneMasks<>+8(SB), Y0
-	VMASKMOVPS   Y3, Y0, (CX)
+	VMOVUPS      X3, (CX)
+	VEXTRACTF128 $0x01, Y3, X0
+	VMOVSD       X0, 16(CX)
 	JMP          done28
 
 beta0_27:
-	VMULPS     Y0, Y1, Y1
-	VMOVDQU    laneMasks<>+8(SB), Y0
-	VMASKMOVPS Y1, Y0, (CX)
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      X1, (CX)
+	VEXTRACTF128 $0x01, Y1, X0
+	VMOVSD       X0, 16(CX)
 
 done28:
 	MOVQ   ldb+88(FP), BX
@@ -1038,82 +1040,489 @@ k15:
 	VMASKMOVPS   (CX), Y0, Y9
 	VMULPS       Y8, Y9, Y9
 	VFMADD231PS  Y1, Y7, Y9
-	VMASKMOVPS   Y9, Y0, (CX)
-	MOVQ         CX, BX
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x02, SI
-	ADDQ         SI, BX
-	VMASKMOVPS   (BX), Y0, Y1
-	VMULPS       Y8, Y1, Y1
-	VFMADD231PS  Y2, Y7, Y1
-	VMASKMOVPS   Y1, Y0, (BX)
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x02, SI
-	ADDQ         SI, BX
-	VMASKMOVPS   (BX), Y0, Y1
-	VMULPS       Y8, Y1, Y1
-	VFMADD231PS  Y3, Y7, Y1
-	VMASKMOVPS   Y1, Y0, (BX)
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x02, SI
-	ADDQ         SI, BX
-	VMASKMOVPS   (BX), Y0, Y1
-	VMULPS       Y8, Y1, Y1
-	VFMADD231PS  Y4, Y7, Y1
-	VMASKMOVPS   Y1, Y0, (BX)
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x02, SI
-	ADDQ         SI, BX
-	VMASKMOVPS   (BX), Y0, Y1
-	VMULPS       Y8, Y1, Y1
-	VFMADD231PS  Y5, Y7, Y1
-	VMASKMOVPS   Y1, Y0, (BX)
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x02, SI
-	ADDQ         SI, BX
-	VMASKMOVPS   (BX), Y0, Y1
-	VMULPS       Y8, Y1, Y1
-	VFMADD231PS  Y6, Y7, Y1
-	VMASKMOVPS   Y1, Y0, (BX)
-	JMP          done17
+	MOVQ         b_cap+88(FP), BX
+	CMPQ         BX, $0x00000008
+	JLE          left18
+	MOVQ         $0x00000008, BX
+
+left18:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip20
+	VMOVUPS Y9, (CX)
+	JMP     stored19
+
+skip20:
+	LEAQ         (CX), SI
+	VMOVAPS      Y9, Y1
+	TESTQ        $0x00000004, BX
+	JZ           skip21
+	VMOVUPS      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip21:
+	TESTQ     $0x00000002, BX
+	JZ        skip22
+	VMOVSD    X1, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X1, X1
+
+skip22:
+	TESTQ  $0x00000001, BX
+	JZ     skip23
+	VMOVSS X1, (SI)
+
+skip23:
+stored19:
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y1
+	VMULPS      Y8, Y1, Y1
+	VFMADD231PS Y2, Y7, Y1
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000008
+	JLE         left24
+	MOVQ        $0x00000008, SI
+
+left24:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip26
+	VMOVUPS Y1, (BX)
+	JMP     stored25
+
+skip26:
+	LEAQ         (BX), DI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000004, SI
+	JZ           skip27
+	VMOVUPS      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip27:
+	TESTQ     $0x00000002, SI
+	JZ        skip28
+	VMOVSD    X1, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X1, X1
+
+skip28:
+	TESTQ  $0x00000001, SI
+	JZ     skip29
+	VMOVSS X1, (DI)
+
+skip29:
+stored25:
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y1
+	VMULPS      Y8, Y1, Y1
+	VFMADD231PS Y3, Y7, Y1
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000008
+	JLE         left30
+	MOVQ        $0x00000008, SI
+
+left30:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip32
+	VMOVUPS Y1, (BX)
+	JMP     stored31
+
+skip32:
+	LEAQ         (BX), DI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000004, SI
+	JZ           skip33
+	VMOVUPS      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip33:
+	TESTQ     $0x00000002, SI
+	JZ        skip34
+	VMOVSD    X1, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X1, X1
+
+skip34:
+	TESTQ  $0x00000001, SI
+	JZ     skip35
+	VMOVSS X1, (DI)
+
+skip35:
+stored31:
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y1
+	VMULPS      Y8, Y1, Y1
+	VFMADD231PS Y4, Y7, Y1
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000008
+	JLE         left36
+	MOVQ        $0x00000008, SI
+
+left36:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip38
+	VMOVUPS Y1, (BX)
+	JMP     stored37
+
+skip38:
+	LEAQ         (BX), DI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000004, SI
+	JZ           skip39
+	VMOVUPS      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip39:
+	TESTQ     $0x00000002, SI
+	JZ        skip40
+	VMOVSD    X1, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X1, X1
+
+skip40:
+	TESTQ  $0x00000001, SI
+	JZ     skip41
+	VMOVSS X1, (DI)
+
+skip41:
+stored37:
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y1
+	VMULPS      Y8, Y1, Y1
+	VFMADD231PS Y5, Y7, Y1
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000008
+	JLE         left42
+	MOVQ        $0x00000008, SI
+
+left42:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip44
+	VMOVUPS Y1, (BX)
+	JMP     stored43
+
+skip44:
+	LEAQ         (BX), DI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000004, SI
+	JZ           skip45
+	VMOVUPS      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip45:
+	TESTQ     $0x00000002, SI
+	JZ        skip46
+	VMOVSD    X1, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X1, X1
+
+skip46:
+	TESTQ  $0x00000001, SI
+	JZ     skip47
+	VMOVSS X1, (DI)
+
+skip47:
+stored43:
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y0
+	VMULPS      Y8, Y0, Y0
+	VFMADD231PS Y6, Y7, Y0
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000008
+	JLE         left48
+	MOVQ        $0x00000008, SI
+
+left48:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip50
+	VMOVUPS Y0, (BX)
+	JMP     stored49
+
+skip50:
+	LEAQ         (BX), BX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip51
+	VMOVUPS      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip51:
+	TESTQ     $0x00000002, SI
+	JZ        skip52
+	VMOVSD    X0, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X0, X0
+
+skip52:
+	TESTQ  $0x00000001, SI
+	JZ     skip53
+	VMOVSS X0, (BX)
+
+skip53:
+stored49:
+	JMP done17
 
 beta0_16:
-	VMULPS     Y7, Y1, Y1
-	VMASKMOVPS Y1, Y0, (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	VMULPS     Y7, Y2, Y2
-	VMASKMOVPS Y2, Y0, (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	VMULPS     Y7, Y3, Y3
-	VMASKMOVPS Y3, Y0, (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	VMULPS     Y7, Y4, Y4
-	VMASKMOVPS Y4, Y0, (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	VMULPS     Y7, Y5, Y5
-	VMASKMOVPS Y5, Y0, (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	VMULPS     Y7, Y6, Y6
-	VMASKMOVPS Y6, Y0, (BX)
+	VMULPS Y7, Y1, Y1
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000008
+	JLE    left54
+	MOVQ   $0x00000008, BX
 
+left54:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip56
+	VMOVUPS Y1, (CX)
+	JMP     stored55
+
+skip56:
+	LEAQ         (CX), SI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip57
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip57:
+	TESTQ     $0x00000002, BX
+	JZ        skip58
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip58:
+	TESTQ  $0x00000001, BX
+	JZ     skip59
+	VMOVSS X0, (SI)
+
+skip59:
+stored55:
+	MOVQ   CX, BX
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x02, SI
+	ADDQ   SI, BX
+	VMULPS Y7, Y2, Y2
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000008
+	JLE    left60
+	MOVQ   $0x00000008, SI
+
+left60:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip62
+	VMOVUPS Y2, (BX)
+	JMP     stored61
+
+skip62:
+	LEAQ         (BX), DI
+	VMOVAPS      Y2, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip63
+	VMOVUPS      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip63:
+	TESTQ     $0x00000002, SI
+	JZ        skip64
+	VMOVSD    X0, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X0, X0
+
+skip64:
+	TESTQ  $0x00000001, SI
+	JZ     skip65
+	VMOVSS X0, (DI)
+
+skip65:
+stored61:
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x02, SI
+	ADDQ   SI, BX
+	VMULPS Y7, Y3, Y3
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000008
+	JLE    left66
+	MOVQ   $0x00000008, SI
+
+left66:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip68
+	VMOVUPS Y3, (BX)
+	JMP     stored67
+
+skip68:
+	LEAQ         (BX), DI
+	VMOVAPS      Y3, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip69
+	VMOVUPS      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip69:
+	TESTQ     $0x00000002, SI
+	JZ        skip70
+	VMOVSD    X0, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X0, X0
+
+skip70:
+	TESTQ  $0x00000001, SI
+	JZ     skip71
+	VMOVSS X0, (DI)
+
+skip71:
+stored67:
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x02, SI
+	ADDQ   SI, BX
+	VMULPS Y7, Y4, Y4
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000008
+	JLE    left72
+	MOVQ   $0x00000008, SI
+
+left72:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip74
+	VMOVUPS Y4, (BX)
+	JMP     stored73
+
+skip74:
+	LEAQ         (BX), DI
+	VMOVAPS      Y4, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip75
+	VMOVUPS      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip75:
+	TESTQ     $0x00000002, SI
+	JZ        skip76
+	VMOVSD    X0, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X0, X0
+
+skip76:
+	TESTQ  $0x00000001, SI
+	JZ     skip77
+	VMOVSS X0, (DI)
+
+skip77:
+stored73:
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x02, SI
+	ADDQ   SI, BX
+	VMULPS Y7, Y5, Y5
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000008
+	JLE    left78
+	MOVQ   $0x00000008, SI
+
+left78:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip80
+	VMOVUPS Y5, (BX)
+	JMP     stored79
+
+skip80:
+	LEAQ         (BX), DI
+	VMOVAPS      Y5, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip81
+	VMOVUPS      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip81:
+	TESTQ     $0x00000002, SI
+	JZ        skip82
+	VMOVSD    X0, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X0, X0
+
+skip82:
+	TESTQ  $0x00000001, SI
+	JZ     skip83
+	VMOVSS X0, (DI)
+
+skip83:
+stored79:
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x02, SI
+	ADDQ   SI, BX
+	VMULPS Y7, Y6, Y6
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000008
+	JLE    left84
+	MOVQ   $0x00000008, SI
+
+left84:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip86
+	VMOVUPS Y6, (BX)
+	JMP     stored85
+
+skip86:
+	LEAQ         (BX), BX
+	VMOVAPS      Y6, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip87
+	VMOVUPS      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip87:
+	TESTQ     $0x00000002, SI
+	JZ        skip88
+	VMOVSD    X0, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X0, X0
+
+skip88:
+	TESTQ  $0x00000001, SI
+	JZ     skip89
+	VMOVSS X0, (BX)
+
+skip89:
+stored85:
 done17:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left18
+	JLE  left90
 	MOVQ $0x00000008, BX
 
-left18:
+left90:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
@@ -1138,18 +1547,18 @@ next11:
 
 next2:
 	CMPQ m+0(FP), $0x00000004
-	JL   next20
+	JL   next92
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile21:
+tile93:
 	CMPQ b_cap+88(FP), $0x00000018
-	JL   next22
+	JL   next94
 
 	// 4 rows of A, 3 vectors of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh23
+	JE      fresh95
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS 64(CX), Y2
@@ -1172,9 +1581,9 @@ tile21:
 	VMOVUPS (BX), Y9
 	VMOVUPS 32(BX), Y10
 	VMOVUPS 64(BX), Y11
-	JMP     start24
+	JMP     start96
 
-fresh23:
+fresh95:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1188,7 +1597,7 @@ fresh23:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start24:
+start96:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -1201,7 +1610,7 @@ start24:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k25:
+k97:
 	VMOVUPS      (R9), Y12
 	VMOVUPS      32(R9), Y13
 	VMOVUPS      64(R9), Y14
@@ -1225,11 +1634,11 @@ k25:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k25
+	JNZ          k97
 	VBROADCASTSS alpha+24(FP), Y12
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_26
+	JZ           beta0_98
 	VBROADCASTSS beta+104(FP), Y13
 	VMOVUPS      (CX), Y14
 	VMULPS       Y13, Y14, Y14
@@ -1289,9 +1698,9 @@ k25:
 	VMULPS       Y13, Y0, Y0
 	VFMADD231PS  Y11, Y12, Y0
 	VMOVUPS      Y0, 64(BX)
-	JMP          done27
+	JMP          done99
 
-beta0_26:
+beta0_98:
 	VMULPS  Y12, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y12, Y1, Y1
@@ -1327,22 +1736,22 @@ beta0_26:
 	VMULPS  Y12, Y11, Y11
 	VMOVUPS Y11, 64(BX)
 
-done27:
+done99:
 	ADDQ $0x00000060, DX
 	ADDQ $0x00000060, CX
 	SUBQ $0x00000018, b_cap+88(FP)
-	JMP  tile21
+	JMP  tile93
 
-next22:
-tile28:
+next94:
+tile100:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left30
+	JLE  left102
 	MOVQ $0x00000008, BX
 
-left30:
+left102:
 	TESTQ BX, BX
-	JZ    next29
+	JZ    next101
 
 	// 4 rows of A, one vector of B or a part of it.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -1350,7 +1759,7 @@ left30:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh31
+	JE         fresh103
 	VMASKMOVPS (CX), Y0, Y1
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
@@ -1365,15 +1774,15 @@ left30:
 	SHLQ       $0x02, SI
 	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y4
-	JMP        start32
+	JMP        start104
 
-fresh31:
+fresh103:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 
-start32:
+start104:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -1386,7 +1795,7 @@ start32:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k33:
+k105:
 	VMASKMOVPS   (R9), Y0, Y5
 	VBROADCASTSS (BX), Y6
 	VFMADD231PS  Y5, Y6, Y1
@@ -1400,75 +1809,346 @@ k33:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k33
+	JNZ          k105
 	VBROADCASTSS alpha+24(FP), Y5
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_34
+	JZ           beta0_106
 	VBROADCASTSS beta+104(FP), Y6
 	VMASKMOVPS   (CX), Y0, Y7
 	VMULPS       Y6, Y7, Y7
 	VFMADD231PS  Y1, Y5, Y7
-	VMASKMOVPS   Y7, Y0, (CX)
-	MOVQ         CX, BX
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x02, SI
-	ADDQ         SI, BX
-	VMASKMOVPS   (BX), Y0, Y1
-	VMULPS       Y6, Y1, Y1
-	VFMADD231PS  Y2, Y5, Y1
-	VMASKMOVPS   Y1, Y0, (BX)
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x02, SI
-	ADDQ         SI, BX
-	VMASKMOVPS   (BX), Y0, Y1
-	VMULPS       Y6, Y1, Y1
-	VFMADD231PS  Y3, Y5, Y1
-	VMASKMOVPS   Y1, Y0, (BX)
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x02, SI
-	ADDQ         SI, BX
-	VMASKMOVPS   (BX), Y0, Y1
-	VMULPS       Y6, Y1, Y1
-	VFMADD231PS  Y4, Y5, Y1
-	VMASKMOVPS   Y1, Y0, (BX)
-	JMP          done35
+	MOVQ         b_cap+88(FP), BX
+	CMPQ         BX, $0x00000008
+	JLE          left108
+	MOVQ         $0x00000008, BX
 
-beta0_34:
-	VMULPS     Y5, Y1, Y1
-	VMASKMOVPS Y1, Y0, (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	VMULPS     Y5, Y2, Y2
-	VMASKMOVPS Y2, Y0, (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	VMULPS     Y5, Y3, Y3
-	VMASKMOVPS Y3, Y0, (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	VMULPS     Y5, Y4, Y4
-	VMASKMOVPS Y4, Y0, (BX)
+left108:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip110
+	VMOVUPS Y7, (CX)
+	JMP     stored109
 
-done35:
+skip110:
+	LEAQ         (CX), SI
+	VMOVAPS      Y7, Y1
+	TESTQ        $0x00000004, BX
+	JZ           skip111
+	VMOVUPS      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip111:
+	TESTQ     $0x00000002, BX
+	JZ        skip112
+	VMOVSD    X1, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X1, X1
+
+skip112:
+	TESTQ  $0x00000001, BX
+	JZ     skip113
+	VMOVSS X1, (SI)
+
+skip113:
+stored109:
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y1
+	VMULPS      Y6, Y1, Y1
+	VFMADD231PS Y2, Y5, Y1
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000008
+	JLE         left114
+	MOVQ        $0x00000008, SI
+
+left114:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip116
+	VMOVUPS Y1, (BX)
+	JMP     stored115
+
+skip116:
+	LEAQ         (BX), DI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000004, SI
+	JZ           skip117
+	VMOVUPS      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip117:
+	TESTQ     $0x00000002, SI
+	JZ        skip118
+	VMOVSD    X1, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X1, X1
+
+skip118:
+	TESTQ  $0x00000001, SI
+	JZ     skip119
+	VMOVSS X1, (DI)
+
+skip119:
+stored115:
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y1
+	VMULPS      Y6, Y1, Y1
+	VFMADD231PS Y3, Y5, Y1
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000008
+	JLE         left120
+	MOVQ        $0x00000008, SI
+
+left120:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip122
+	VMOVUPS Y1, (BX)
+	JMP     stored121
+
+skip122:
+	LEAQ         (BX), DI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000004, SI
+	JZ           skip123
+	VMOVUPS      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip123:
+	TESTQ     $0x00000002, SI
+	JZ        skip124
+	VMOVSD    X1, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X1, X1
+
+skip124:
+	TESTQ  $0x00000001, SI
+	JZ     skip125
+	VMOVSS X1, (DI)
+
+skip125:
+stored121:
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y0
+	VMULPS      Y6, Y0, Y0
+	VFMADD231PS Y4, Y5, Y0
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000008
+	JLE         left126
+	MOVQ        $0x00000008, SI
+
+left126:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip128
+	VMOVUPS Y0, (BX)
+	JMP     stored127
+
+skip128:
+	LEAQ         (BX), BX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip129
+	VMOVUPS      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip129:
+	TESTQ     $0x00000002, SI
+	JZ        skip130
+	VMOVSD    X0, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X0, X0
+
+skip130:
+	TESTQ  $0x00000001, SI
+	JZ     skip131
+	VMOVSS X0, (BX)
+
+skip131:
+stored127:
+	JMP done107
+
+beta0_106:
+	VMULPS Y5, Y1, Y1
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000008
+	JLE    left132
+	MOVQ   $0x00000008, BX
+
+left132:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip134
+	VMOVUPS Y1, (CX)
+	JMP     stored133
+
+skip134:
+	LEAQ         (CX), SI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip135
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip135:
+	TESTQ     $0x00000002, BX
+	JZ        skip136
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip136:
+	TESTQ  $0x00000001, BX
+	JZ     skip137
+	VMOVSS X0, (SI)
+
+skip137:
+stored133:
+	MOVQ   CX, BX
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x02, SI
+	ADDQ   SI, BX
+	VMULPS Y5, Y2, Y2
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000008
+	JLE    left138
+	MOVQ   $0x00000008, SI
+
+left138:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip140
+	VMOVUPS Y2, (BX)
+	JMP     stored139
+
+skip140:
+	LEAQ         (BX), DI
+	VMOVAPS      Y2, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip141
+	VMOVUPS      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip141:
+	TESTQ     $0x00000002, SI
+	JZ        skip142
+	VMOVSD    X0, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X0, X0
+
+skip142:
+	TESTQ  $0x00000001, SI
+	JZ     skip143
+	VMOVSS X0, (DI)
+
+skip143:
+stored139:
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x02, SI
+	ADDQ   SI, BX
+	VMULPS Y5, Y3, Y3
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000008
+	JLE    left144
+	MOVQ   $0x00000008, SI
+
+left144:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip146
+	VMOVUPS Y3, (BX)
+	JMP     stored145
+
+skip146:
+	LEAQ         (BX), DI
+	VMOVAPS      Y3, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip147
+	VMOVUPS      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip147:
+	TESTQ     $0x00000002, SI
+	JZ        skip148
+	VMOVSD    X0, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X0, X0
+
+skip148:
+	TESTQ  $0x00000001, SI
+	JZ     skip149
+	VMOVSS X0, (DI)
+
+skip149:
+stored145:
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x02, SI
+	ADDQ   SI, BX
+	VMULPS Y5, Y4, Y4
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000008
+	JLE    left150
+	MOVQ   $0x00000008, SI
+
+left150:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip152
+	VMOVUPS Y4, (BX)
+	JMP     stored151
+
+skip152:
+	LEAQ         (BX), BX
+	VMOVAPS      Y4, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip153
+	VMOVUPS      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip153:
+	TESTQ     $0x00000002, SI
+	JZ        skip154
+	VMOVSD    X0, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X0, X0
+
+skip154:
+	TESTQ  $0x00000001, SI
+	JZ     skip155
+	VMOVSS X0, (BX)
+
+skip155:
+stored151:
+done107:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left36
+	JLE  left156
 	MOVQ $0x00000008, BX
 
-left36:
+left156:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile28
+	JMP   tile100
 
-next29:
+next101:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -1482,20 +2162,20 @@ next29:
 	SUBQ   DX, CX
 	SUBQ   $0x00000004, m+0(FP)
 
-next20:
+next92:
 	CMPQ m+0(FP), $0x00000002
-	JL   next38
+	JL   next158
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile39:
+tile159:
 	CMPQ b_cap+88(FP), $0x00000030
-	JL   next40
+	JL   next160
 
 	// 2 rows of A, 6 vectors of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh41
+	JE      fresh161
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS 64(CX), Y2
@@ -1512,9 +2192,9 @@ tile39:
 	VMOVUPS 96(BX), Y9
 	VMOVUPS 128(BX), Y10
 	VMOVUPS 160(BX), Y11
-	JMP     start42
+	JMP     start162
 
-fresh41:
+fresh161:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1528,7 +2208,7 @@ fresh41:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start42:
+start162:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -1539,7 +2219,7 @@ start42:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k43:
+k163:
 	VBROADCASTSS (BX), Y12
 	VBROADCASTSS (BX)(SI*1), Y13
 	VMOVUPS      (R8), Y14
@@ -1563,11 +2243,11 @@ k43:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k43
+	JNZ          k163
 	VBROADCASTSS alpha+24(FP), Y12
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_44
+	JZ           beta0_164
 	VBROADCASTSS beta+104(FP), Y13
 	VMOVUPS      (CX), Y14
 	VMULPS       Y13, Y14, Y14
@@ -1621,9 +2301,9 @@ k43:
 	VMULPS       Y13, Y0, Y0
 	VFMADD231PS  Y11, Y12, Y0
 	VMOVUPS      Y0, 160(BX)
-	JMP          done45
+	JMP          done165
 
-beta0_44:
+beta0_164:
 	VMULPS  Y12, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y12, Y1, Y1
@@ -1653,20 +2333,20 @@ beta0_44:
 	VMULPS  Y12, Y11, Y11
 	VMOVUPS Y11, 160(BX)
 
-done45:
+done165:
 	ADDQ $0x000000c0, DX
 	ADDQ $0x000000c0, CX
 	SUBQ $0x00000030, b_cap+88(FP)
-	JMP  tile39
+	JMP  tile159
 
-next40:
-tile46:
+next160:
+tile166:
 	CMPQ b_cap+88(FP), $0x00000010
-	JL   next47
+	JL   next167
 
 	// 2 rows of A, 2 vectors of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh48
+	JE      fresh168
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	MOVQ    CX, BX
@@ -1675,15 +2355,15 @@ tile46:
 	ADDQ    SI, BX
 	VMOVUPS (BX), Y2
 	VMOVUPS 32(BX), Y3
-	JMP     start49
+	JMP     start169
 
-fresh48:
+fresh168:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start49:
+start169:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -1694,7 +2374,7 @@ start49:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k50:
+k170:
 	VBROADCASTSS (BX), Y4
 	VBROADCASTSS (BX)(SI*1), Y5
 	VMOVUPS      (R8), Y6
@@ -1706,11 +2386,11 @@ k50:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k50
+	JNZ          k170
 	VBROADCASTSS alpha+24(FP), Y4
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_51
+	JZ           beta0_171
 	VBROADCASTSS beta+104(FP), Y5
 	VMOVUPS      (CX), Y6
 	VMULPS       Y5, Y6, Y6
@@ -1732,9 +2412,9 @@ k50:
 	VMULPS       Y5, Y0, Y0
 	VFMADD231PS  Y3, Y4, Y0
 	VMOVUPS      Y0, 32(BX)
-	JMP          done52
+	JMP          done172
 
-beta0_51:
+beta0_171:
 	VMULPS  Y4, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y4, Y1, Y1
@@ -1748,22 +2428,22 @@ beta0_51:
 	VMULPS  Y4, Y3, Y3
 	VMOVUPS Y3, 32(BX)
 
-done52:
+done172:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000010, b_cap+88(FP)
-	JMP  tile46
+	JMP  tile166
 
-next47:
-tile53:
+next167:
+tile173:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left55
+	JLE  left175
 	MOVQ $0x00000008, BX
 
-left55:
+left175:
 	TESTQ BX, BX
-	JZ    next54
+	JZ    next174
 
 	// 2 rows of A, one vector of B or a part of it.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -1771,20 +2451,20 @@ left55:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh56
+	JE         fresh176
 	VMASKMOVPS (CX), Y0, Y1
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
 	SHLQ       $0x02, SI
 	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y2
-	JMP        start57
+	JMP        start177
 
-fresh56:
+fresh176:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start57:
+start177:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -1795,7 +2475,7 @@ start57:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k58:
+k178:
 	VMASKMOVPS   (R8), Y0, Y3
 	VBROADCASTSS (BX), Y4
 	VFMADD231PS  Y3, Y4, Y1
@@ -1804,51 +2484,186 @@ k58:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k58
+	JNZ          k178
 	VBROADCASTSS alpha+24(FP), Y3
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_59
+	JZ           beta0_179
 	VBROADCASTSS beta+104(FP), Y4
 	VMASKMOVPS   (CX), Y0, Y5
 	VMULPS       Y4, Y5, Y5
 	VFMADD231PS  Y1, Y3, Y5
-	VMASKMOVPS   Y5, Y0, (CX)
-	MOVQ         CX, BX
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x02, SI
-	ADDQ         SI, BX
-	VMASKMOVPS   (BX), Y0, Y1
-	VMULPS       Y4, Y1, Y1
-	VFMADD231PS  Y2, Y3, Y1
-	VMASKMOVPS   Y1, Y0, (BX)
-	JMP          done60
+	MOVQ         b_cap+88(FP), BX
+	CMPQ         BX, $0x00000008
+	JLE          left181
+	MOVQ         $0x00000008, BX
 
-beta0_59:
-	VMULPS     Y3, Y1, Y1
-	VMASKMOVPS Y1, Y0, (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	VMULPS     Y3, Y2, Y2
-	VMASKMOVPS Y2, Y0, (BX)
+left181:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip183
+	VMOVUPS Y5, (CX)
+	JMP     stored182
 
-done60:
+skip183:
+	LEAQ         (CX), SI
+	VMOVAPS      Y5, Y1
+	TESTQ        $0x00000004, BX
+	JZ           skip184
+	VMOVUPS      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip184:
+	TESTQ     $0x00000002, BX
+	JZ        skip185
+	VMOVSD    X1, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X1, X1
+
+skip185:
+	TESTQ  $0x00000001, BX
+	JZ     skip186
+	VMOVSS X1, (SI)
+
+skip186:
+stored182:
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y0
+	VMULPS      Y4, Y0, Y0
+	VFMADD231PS Y2, Y3, Y0
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000008
+	JLE         left187
+	MOVQ        $0x00000008, SI
+
+left187:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip189
+	VMOVUPS Y0, (BX)
+	JMP     stored188
+
+skip189:
+	LEAQ         (BX), BX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip190
+	VMOVUPS      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip190:
+	TESTQ     $0x00000002, SI
+	JZ        skip191
+	VMOVSD    X0, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X0, X0
+
+skip191:
+	TESTQ  $0x00000001, SI
+	JZ     skip192
+	VMOVSS X0, (BX)
+
+skip192:
+stored188:
+	JMP done180
+
+beta0_179:
+	VMULPS Y3, Y1, Y1
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000008
+	JLE    left193
+	MOVQ   $0x00000008, BX
+
+left193:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip195
+	VMOVUPS Y1, (CX)
+	JMP     stored194
+
+skip195:
+	LEAQ         (CX), SI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip196
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip196:
+	TESTQ     $0x00000002, BX
+	JZ        skip197
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip197:
+	TESTQ  $0x00000001, BX
+	JZ     skip198
+	VMOVSS X0, (SI)
+
+skip198:
+stored194:
+	MOVQ   CX, BX
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x02, SI
+	ADDQ   SI, BX
+	VMULPS Y3, Y2, Y2
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000008
+	JLE    left199
+	MOVQ   $0x00000008, SI
+
+left199:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip201
+	VMOVUPS Y2, (BX)
+	JMP     stored200
+
+skip201:
+	LEAQ         (BX), BX
+	VMOVAPS      Y2, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip202
+	VMOVUPS      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip202:
+	TESTQ     $0x00000002, SI
+	JZ        skip203
+	VMOVSD    X0, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X0, X0
+
+skip203:
+	TESTQ  $0x00000001, SI
+	JZ     skip204
+	VMOVSS X0, (BX)
+
+skip204:
+stored200:
+done180:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left61
+	JLE  left205
 	MOVQ $0x00000008, BX
 
-left61:
+left205:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile53
+	JMP   tile173
 
-next54:
+next174:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -1862,20 +2677,20 @@ next54:
 	SUBQ   DX, CX
 	SUBQ   $0x00000002, m+0(FP)
 
-next38:
+next158:
 	CMPQ m+0(FP), $0x00000001
-	JL   next63
+	JL   next207
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile64:
+tile208:
 	CMPQ b_cap+88(FP), $0x00000040
-	JL   next65
+	JL   next209
 
 	// 1 rows of A, 8 vectors of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh66
+	JE      fresh210
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS 64(CX), Y2
@@ -1884,9 +2699,9 @@ tile64:
 	VMOVUPS 160(CX), Y5
 	VMOVUPS 192(CX), Y6
 	VMOVUPS 224(CX), Y7
-	JMP     start67
+	JMP     start211
 
-fresh66:
+fresh210:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1896,7 +2711,7 @@ fresh66:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start67:
+start211:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x02, SI
@@ -1905,7 +2720,7 @@ start67:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k68:
+k212:
 	VBROADCASTSS (BX), Y8
 	VFMADD231PS  (DI), Y8, Y0
 	VFMADD231PS  32(DI), Y8, Y1
@@ -1918,11 +2733,11 @@ k68:
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k68
+	JNZ          k212
 	VBROADCASTSS alpha+24(FP), Y8
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_69
+	JZ           beta0_213
 	VBROADCASTSS beta+104(FP), Y9
 	VMOVUPS      (CX), Y10
 	VMULPS       Y9, Y10, Y10
@@ -1956,9 +2771,9 @@ k68:
 	VMULPS       Y9, Y0, Y0
 	VFMADD231PS  Y7, Y8, Y0
 	VMOVUPS      Y0, 224(CX)
-	JMP          done70
+	JMP          done214
 
-beta0_69:
+beta0_213:
 	VMULPS  Y8, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y8, Y1, Y1
@@ -1976,29 +2791,29 @@ beta0_69:
 	VMULPS  Y8, Y7, Y7
 	VMOVUPS Y7, 224(CX)
 
-done70:
+done214:
 	ADDQ $0x00000100, DX
 	ADDQ $0x00000100, CX
 	SUBQ $0x00000040, b_cap+88(FP)
-	JMP  tile64
+	JMP  tile208
 
-next65:
-tile71:
+next209:
+tile215:
 	CMPQ b_cap+88(FP), $0x00000010
-	JL   next72
+	JL   next216
 
 	// 1 rows of A, 2 vectors of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh73
+	JE      fresh217
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
-	JMP     start74
+	JMP     start218
 
-fresh73:
+fresh217:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start74:
+start218:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x02, SI
@@ -2007,18 +2822,18 @@ start74:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k75:
+k219:
 	VBROADCASTSS (BX), Y2
 	VFMADD231PS  (DI), Y2, Y0
 	VFMADD231PS  32(DI), Y2, Y1
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k75
+	JNZ          k219
 	VBROADCASTSS alpha+24(FP), Y2
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_76
+	JZ           beta0_220
 	VBROADCASTSS beta+104(FP), Y3
 	VMOVUPS      (CX), Y4
 	VMULPS       Y3, Y4, Y4
@@ -2028,30 +2843,30 @@ k75:
 	VMULPS       Y3, Y0, Y0
 	VFMADD231PS  Y1, Y2, Y0
 	VMOVUPS      Y0, 32(CX)
-	JMP          done77
+	JMP          done221
 
-beta0_76:
+beta0_220:
 	VMULPS  Y2, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y2, Y1, Y1
 	VMOVUPS Y1, 32(CX)
 
-done77:
+done221:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000010, b_cap+88(FP)
-	JMP  tile71
+	JMP  tile215
 
-next72:
-tile78:
+next216:
+tile222:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left80
+	JLE  left224
 	MOVQ $0x00000008, BX
 
-left80:
+left224:
 	TESTQ BX, BX
-	JZ    next79
+	JZ    next223
 
 	// 1 rows of A, one vector of B or a part of it.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -2059,14 +2874,14 @@ left80:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh81
+	JE         fresh225
 	VMASKMOVPS (CX), Y0, Y1
-	JMP        start82
+	JMP        start226
 
-fresh81:
+fresh225:
 	VXORPS Y1, Y1, Y1
 
-start82:
+start226:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x02, SI
@@ -2075,44 +2890,111 @@ start82:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k83:
+k227:
 	VBROADCASTSS (BX), Y2
 	VMASKMOVPS   (DI), Y0, Y3
 	VFMADD231PS  Y3, Y2, Y1
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k83
+	JNZ          k227
 	VBROADCASTSS alpha+24(FP), Y2
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_84
+	JZ           beta0_228
 	VBROADCASTSS beta+104(FP), Y3
-	VMASKMOVPS   (CX), Y0, Y4
-	VMULPS       Y3, Y4, Y4
-	VFMADD231PS  Y1, Y2, Y4
-	VMASKMOVPS   Y4, Y0, (CX)
-	JMP          done85
+	VMASKMOVPS   (CX), Y0, Y0
+	VMULPS       Y3, Y0, Y0
+	VFMADD231PS  Y1, Y2, Y0
+	MOVQ         b_cap+88(FP), BX
+	CMPQ         BX, $0x00000008
+	JLE          left230
+	MOVQ         $0x00000008, BX
 
-beta0_84:
-	VMULPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (CX)
+left230:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip232
+	VMOVUPS Y0, (CX)
+	JMP     stored231
 
-done85:
+skip232:
+	LEAQ         (CX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip233
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip233:
+	TESTQ     $0x00000002, BX
+	JZ        skip234
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip234:
+	TESTQ  $0x00000001, BX
+	JZ     skip235
+	VMOVSS X0, (SI)
+
+skip235:
+stored231:
+	JMP done229
+
+beta0_228:
+	VMULPS Y2, Y1, Y1
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000008
+	JLE    left236
+	MOVQ   $0x00000008, BX
+
+left236:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip238
+	VMOVUPS Y1, (CX)
+	JMP     stored237
+
+skip238:
+	LEAQ         (CX), SI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip239
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip239:
+	TESTQ     $0x00000002, BX
+	JZ        skip240
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip240:
+	TESTQ  $0x00000001, BX
+	JZ     skip241
+	VMOVSS X0, (SI)
+
+skip241:
+stored237:
+done229:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left86
+	JLE  left242
 	MOVQ $0x00000008, BX
 
-left86:
+left242:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile78
+	JMP   tile222
 
-next79:
+next223:
 	MOVQ rsA+56(FP), DX
 	SHLQ $0x02, DX
 	ADDQ DX, AX
@@ -2124,7 +3006,7 @@ next79:
 	SUBQ AX, CX
 	SUBQ $0x00000001, m+0(FP)
 
-next63:
+next207:
 	VZEROUPPER
 	RET
 
@@ -2292,8 +3174,9 @@ fold8:
 	VMASKMOVPD   (CX), Y4, Y4
 	VMULPD       Y3, Y4, Y4
 	VFMADD231PD  Y0, Y1, Y4
-	VMOVDQU      laneMasks<>+8(SB), Y0
-	VMASKMOVPD   Y4, Y0, (CX)
+	VMOVUPD      X4, (CX)
+	VEXTRACTF128 $0x01, Y4, X0
+	VMOVSD       X0, 16(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+128(FP), SI
 	SHLQ         $0x03, SI
@@ -2302,21 +3185,24 @@ fold8:
 	VMASKMOVPD   (BX), Y0, Y0
 	VMULPD       Y3, Y0, Y0
 	VFMADD231PD  Y2, Y1, Y0
-	VMOVDQU      laneMasks<>+8(SB), Y1
-	VMASKMOVPD   Y0, Y1, (BX)
+	VMOVUPD      X0, (BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 16(BX)
 	JMP          done10
 
 beta0_9:
-	VMULPD     Y1, Y0, Y0
-	VMOVDQU    laneMasks<>+8(SB), Y3
-	VMASKMOVPD Y0, Y3, (CX)
-	VMULPD     Y1, Y2, Y2
-	MOVQ       CX, BX
-	MOVQ       ldc+128(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	VMOVDQU    laneMasks<>+8(SB), Y0
-	VMASKMOVPD Y2, Y0, (BX)
+	VMULPD       Y1, Y0, Y0
+	VMOVUPD      X0, (CX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 16(CX)
+	VMULPD       Y1, Y2, Y2
+	MOVQ         CX, BX
+	MOVQ         ldc+128(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD      X2, (BX)
+	VEXTRACTF128 $0x01, Y2, X0
+	VMOVSD       X0, 16(BX)
 
 done10:
 	MOVQ   ldb+88(FP), BX
@@ -3153,82 +4039,405 @@ k15:
 	VMASKMOVPD   (CX), Y0, Y9
 	VMULPD       Y8, Y9, Y9
 	VFMADD231PD  Y1, Y7, Y9
-	VMASKMOVPD   Y9, Y0, (CX)
-	MOVQ         CX, BX
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x03, SI
-	ADDQ         SI, BX
-	VMASKMOVPD   (BX), Y0, Y1
-	VMULPD       Y8, Y1, Y1
-	VFMADD231PD  Y2, Y7, Y1
-	VMASKMOVPD   Y1, Y0, (BX)
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x03, SI
-	ADDQ         SI, BX
-	VMASKMOVPD   (BX), Y0, Y1
-	VMULPD       Y8, Y1, Y1
-	VFMADD231PD  Y3, Y7, Y1
-	VMASKMOVPD   Y1, Y0, (BX)
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x03, SI
-	ADDQ         SI, BX
-	VMASKMOVPD   (BX), Y0, Y1
-	VMULPD       Y8, Y1, Y1
-	VFMADD231PD  Y4, Y7, Y1
-	VMASKMOVPD   Y1, Y0, (BX)
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x03, SI
-	ADDQ         SI, BX
-	VMASKMOVPD   (BX), Y0, Y1
-	VMULPD       Y8, Y1, Y1
-	VFMADD231PD  Y5, Y7, Y1
-	VMASKMOVPD   Y1, Y0, (BX)
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x03, SI
-	ADDQ         SI, BX
-	VMASKMOVPD   (BX), Y0, Y1
-	VMULPD       Y8, Y1, Y1
-	VFMADD231PD  Y6, Y7, Y1
-	VMASKMOVPD   Y1, Y0, (BX)
-	JMP          done17
+	MOVQ         b_cap+88(FP), BX
+	CMPQ         BX, $0x00000004
+	JLE          left18
+	MOVQ         $0x00000004, BX
+
+left18:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip20
+	VMOVUPD Y9, (CX)
+	JMP     stored19
+
+skip20:
+	LEAQ         (CX), SI
+	VMOVAPS      Y9, Y1
+	TESTQ        $0x00000002, BX
+	JZ           skip21
+	VMOVUPD      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip21:
+	TESTQ  $0x00000001, BX
+	JZ     skip22
+	VMOVSD X1, (SI)
+
+skip22:
+stored19:
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y1
+	VMULPD      Y8, Y1, Y1
+	VFMADD231PD Y2, Y7, Y1
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000004
+	JLE         left23
+	MOVQ        $0x00000004, SI
+
+left23:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip25
+	VMOVUPD Y1, (BX)
+	JMP     stored24
+
+skip25:
+	LEAQ         (BX), DI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000002, SI
+	JZ           skip26
+	VMOVUPD      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip26:
+	TESTQ  $0x00000001, SI
+	JZ     skip27
+	VMOVSD X1, (DI)
+
+skip27:
+stored24:
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y1
+	VMULPD      Y8, Y1, Y1
+	VFMADD231PD Y3, Y7, Y1
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000004
+	JLE         left28
+	MOVQ        $0x00000004, SI
+
+left28:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip30
+	VMOVUPD Y1, (BX)
+	JMP     stored29
+
+skip30:
+	LEAQ         (BX), DI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000002, SI
+	JZ           skip31
+	VMOVUPD      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip31:
+	TESTQ  $0x00000001, SI
+	JZ     skip32
+	VMOVSD X1, (DI)
+
+skip32:
+stored29:
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y1
+	VMULPD      Y8, Y1, Y1
+	VFMADD231PD Y4, Y7, Y1
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000004
+	JLE         left33
+	MOVQ        $0x00000004, SI
+
+left33:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip35
+	VMOVUPD Y1, (BX)
+	JMP     stored34
+
+skip35:
+	LEAQ         (BX), DI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000002, SI
+	JZ           skip36
+	VMOVUPD      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip36:
+	TESTQ  $0x00000001, SI
+	JZ     skip37
+	VMOVSD X1, (DI)
+
+skip37:
+stored34:
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y1
+	VMULPD      Y8, Y1, Y1
+	VFMADD231PD Y5, Y7, Y1
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000004
+	JLE         left38
+	MOVQ        $0x00000004, SI
+
+left38:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip40
+	VMOVUPD Y1, (BX)
+	JMP     stored39
+
+skip40:
+	LEAQ         (BX), DI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000002, SI
+	JZ           skip41
+	VMOVUPD      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip41:
+	TESTQ  $0x00000001, SI
+	JZ     skip42
+	VMOVSD X1, (DI)
+
+skip42:
+stored39:
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y0
+	VMULPD      Y8, Y0, Y0
+	VFMADD231PD Y6, Y7, Y0
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000004
+	JLE         left43
+	MOVQ        $0x00000004, SI
+
+left43:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip45
+	VMOVUPD Y0, (BX)
+	JMP     stored44
+
+skip45:
+	LEAQ         (BX), BX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip46
+	VMOVUPD      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip46:
+	TESTQ  $0x00000001, SI
+	JZ     skip47
+	VMOVSD X0, (BX)
+
+skip47:
+stored44:
+	JMP done17
 
 beta0_16:
-	VMULPD     Y7, Y1, Y1
-	VMASKMOVPD Y1, Y0, (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	VMULPD     Y7, Y2, Y2
-	VMASKMOVPD Y2, Y0, (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	VMULPD     Y7, Y3, Y3
-	VMASKMOVPD Y3, Y0, (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	VMULPD     Y7, Y4, Y4
-	VMASKMOVPD Y4, Y0, (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	VMULPD     Y7, Y5, Y5
-	VMASKMOVPD Y5, Y0, (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	VMULPD     Y7, Y6, Y6
-	VMASKMOVPD Y6, Y0, (BX)
+	VMULPD Y7, Y1, Y1
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000004
+	JLE    left48
+	MOVQ   $0x00000004, BX
 
+left48:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip50
+	VMOVUPD Y1, (CX)
+	JMP     stored49
+
+skip50:
+	LEAQ         (CX), SI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip51
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip51:
+	TESTQ  $0x00000001, BX
+	JZ     skip52
+	VMOVSD X0, (SI)
+
+skip52:
+stored49:
+	MOVQ   CX, BX
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x03, SI
+	ADDQ   SI, BX
+	VMULPD Y7, Y2, Y2
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000004
+	JLE    left53
+	MOVQ   $0x00000004, SI
+
+left53:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip55
+	VMOVUPD Y2, (BX)
+	JMP     stored54
+
+skip55:
+	LEAQ         (BX), DI
+	VMOVAPS      Y2, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip56
+	VMOVUPD      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip56:
+	TESTQ  $0x00000001, SI
+	JZ     skip57
+	VMOVSD X0, (DI)
+
+skip57:
+stored54:
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x03, SI
+	ADDQ   SI, BX
+	VMULPD Y7, Y3, Y3
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000004
+	JLE    left58
+	MOVQ   $0x00000004, SI
+
+left58:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip60
+	VMOVUPD Y3, (BX)
+	JMP     stored59
+
+skip60:
+	LEAQ         (BX), DI
+	VMOVAPS      Y3, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip61
+	VMOVUPD      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip61:
+	TESTQ  $0x00000001, SI
+	JZ     skip62
+	VMOVSD X0, (DI)
+
+skip62:
+stored59:
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x03, SI
+	ADDQ   SI, BX
+	VMULPD Y7, Y4, Y4
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000004
+	JLE    left63
+	MOVQ   $0x00000004, SI
+
+left63:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip65
+	VMOVUPD Y4, (BX)
+	JMP     stored64
+
+skip65:
+	LEAQ         (BX), DI
+	VMOVAPS      Y4, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip66
+	VMOVUPD      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip66:
+	TESTQ  $0x00000001, SI
+	JZ     skip67
+	VMOVSD X0, (DI)
+
+skip67:
+stored64:
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x03, SI
+	ADDQ   SI, BX
+	VMULPD Y7, Y5, Y5
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000004
+	JLE    left68
+	MOVQ   $0x00000004, SI
+
+left68:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip70
+	VMOVUPD Y5, (BX)
+	JMP     stored69
+
+skip70:
+	LEAQ         (BX), DI
+	VMOVAPS      Y5, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip71
+	VMOVUPD      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip71:
+	TESTQ  $0x00000001, SI
+	JZ     skip72
+	VMOVSD X0, (DI)
+
+skip72:
+stored69:
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x03, SI
+	ADDQ   SI, BX
+	VMULPD Y7, Y6, Y6
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000004
+	JLE    left73
+	MOVQ   $0x00000004, SI
+
+left73:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip75
+	VMOVUPD Y6, (BX)
+	JMP     stored74
+
+skip75:
+	LEAQ         (BX), BX
+	VMOVAPS      Y6, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip76
+	VMOVUPD      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip76:
+	TESTQ  $0x00000001, SI
+	JZ     skip77
+	VMOVSD X0, (BX)
+
+skip77:
+stored74:
 done17:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left18
+	JLE  left78
 	MOVQ $0x00000004, BX
 
-left18:
+left78:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
@@ -3253,18 +4462,18 @@ next11:
 
 next2:
 	CMPQ m+0(FP), $0x00000004
-	JL   next20
+	JL   next80
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile21:
+tile81:
 	CMPQ b_cap+88(FP), $0x0000000c
-	JL   next22
+	JL   next82
 
 	// 4 rows of A, 3 vectors of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh23
+	JE      fresh83
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	VMOVUPD 64(CX), Y2
@@ -3287,9 +4496,9 @@ tile21:
 	VMOVUPD (BX), Y9
 	VMOVUPD 32(BX), Y10
 	VMOVUPD 64(BX), Y11
-	JMP     start24
+	JMP     start84
 
-fresh23:
+fresh83:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3303,7 +4512,7 @@ fresh23:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start24:
+start84:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -3316,7 +4525,7 @@ start24:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k25:
+k85:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VMOVUPD      64(R9), Y14
@@ -3340,11 +4549,11 @@ k25:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k25
+	JNZ          k85
 	VBROADCASTSD alpha+24(FP), Y12
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_26
+	JZ           beta0_86
 	VBROADCASTSD beta+104(FP), Y13
 	VMOVUPD      (CX), Y14
 	VMULPD       Y13, Y14, Y14
@@ -3404,9 +4613,9 @@ k25:
 	VMULPD       Y13, Y0, Y0
 	VFMADD231PD  Y11, Y12, Y0
 	VMOVUPD      Y0, 64(BX)
-	JMP          done27
+	JMP          done87
 
-beta0_26:
+beta0_86:
 	VMULPD  Y12, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y12, Y1, Y1
@@ -3442,22 +4651,22 @@ beta0_26:
 	VMULPD  Y12, Y11, Y11
 	VMOVUPD Y11, 64(BX)
 
-done27:
+done87:
 	ADDQ $0x00000060, DX
 	ADDQ $0x00000060, CX
 	SUBQ $0x0000000c, b_cap+88(FP)
-	JMP  tile21
+	JMP  tile81
 
-next22:
-tile28:
+next82:
+tile88:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left30
+	JLE  left90
 	MOVQ $0x00000004, BX
 
-left30:
+left90:
 	TESTQ BX, BX
-	JZ    next29
+	JZ    next89
 
 	// 4 rows of A, one vector of B or a part of it.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -3465,7 +4674,7 @@ left30:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh31
+	JE         fresh91
 	VMASKMOVPD (CX), Y0, Y1
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
@@ -3480,15 +4689,15 @@ left30:
 	SHLQ       $0x03, SI
 	ADDQ       SI, BX
 	VMASKMOVPD (BX), Y0, Y4
-	JMP        start32
+	JMP        start92
 
-fresh31:
+fresh91:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 
-start32:
+start92:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -3501,7 +4710,7 @@ start32:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k33:
+k93:
 	VMASKMOVPD   (R9), Y0, Y5
 	VBROADCASTSD (BX), Y6
 	VFMADD231PD  Y5, Y6, Y1
@@ -3515,75 +4724,290 @@ k33:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k33
+	JNZ          k93
 	VBROADCASTSD alpha+24(FP), Y5
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_34
+	JZ           beta0_94
 	VBROADCASTSD beta+104(FP), Y6
 	VMASKMOVPD   (CX), Y0, Y7
 	VMULPD       Y6, Y7, Y7
 	VFMADD231PD  Y1, Y5, Y7
-	VMASKMOVPD   Y7, Y0, (CX)
-	MOVQ         CX, BX
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x03, SI
-	ADDQ         SI, BX
-	VMASKMOVPD   (BX), Y0, Y1
-	VMULPD       Y6, Y1, Y1
-	VFMADD231PD  Y2, Y5, Y1
-	VMASKMOVPD   Y1, Y0, (BX)
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x03, SI
-	ADDQ         SI, BX
-	VMASKMOVPD   (BX), Y0, Y1
-	VMULPD       Y6, Y1, Y1
-	VFMADD231PD  Y3, Y5, Y1
-	VMASKMOVPD   Y1, Y0, (BX)
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x03, SI
-	ADDQ         SI, BX
-	VMASKMOVPD   (BX), Y0, Y1
-	VMULPD       Y6, Y1, Y1
-	VFMADD231PD  Y4, Y5, Y1
-	VMASKMOVPD   Y1, Y0, (BX)
-	JMP          done35
+	MOVQ         b_cap+88(FP), BX
+	CMPQ         BX, $0x00000004
+	JLE          left96
+	MOVQ         $0x00000004, BX
 
-beta0_34:
-	VMULPD     Y5, Y1, Y1
-	VMASKMOVPD Y1, Y0, (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	VMULPD     Y5, Y2, Y2
-	VMASKMOVPD Y2, Y0, (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	VMULPD     Y5, Y3, Y3
-	VMASKMOVPD Y3, Y0, (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	VMULPD     Y5, Y4, Y4
-	VMASKMOVPD Y4, Y0, (BX)
+left96:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip98
+	VMOVUPD Y7, (CX)
+	JMP     stored97
 
-done35:
+skip98:
+	LEAQ         (CX), SI
+	VMOVAPS      Y7, Y1
+	TESTQ        $0x00000002, BX
+	JZ           skip99
+	VMOVUPD      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip99:
+	TESTQ  $0x00000001, BX
+	JZ     skip100
+	VMOVSD X1, (SI)
+
+skip100:
+stored97:
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y1
+	VMULPD      Y6, Y1, Y1
+	VFMADD231PD Y2, Y5, Y1
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000004
+	JLE         left101
+	MOVQ        $0x00000004, SI
+
+left101:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip103
+	VMOVUPD Y1, (BX)
+	JMP     stored102
+
+skip103:
+	LEAQ         (BX), DI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000002, SI
+	JZ           skip104
+	VMOVUPD      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip104:
+	TESTQ  $0x00000001, SI
+	JZ     skip105
+	VMOVSD X1, (DI)
+
+skip105:
+stored102:
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y1
+	VMULPD      Y6, Y1, Y1
+	VFMADD231PD Y3, Y5, Y1
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000004
+	JLE         left106
+	MOVQ        $0x00000004, SI
+
+left106:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip108
+	VMOVUPD Y1, (BX)
+	JMP     stored107
+
+skip108:
+	LEAQ         (BX), DI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000002, SI
+	JZ           skip109
+	VMOVUPD      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip109:
+	TESTQ  $0x00000001, SI
+	JZ     skip110
+	VMOVSD X1, (DI)
+
+skip110:
+stored107:
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y0
+	VMULPD      Y6, Y0, Y0
+	VFMADD231PD Y4, Y5, Y0
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000004
+	JLE         left111
+	MOVQ        $0x00000004, SI
+
+left111:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip113
+	VMOVUPD Y0, (BX)
+	JMP     stored112
+
+skip113:
+	LEAQ         (BX), BX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip114
+	VMOVUPD      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip114:
+	TESTQ  $0x00000001, SI
+	JZ     skip115
+	VMOVSD X0, (BX)
+
+skip115:
+stored112:
+	JMP done95
+
+beta0_94:
+	VMULPD Y5, Y1, Y1
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000004
+	JLE    left116
+	MOVQ   $0x00000004, BX
+
+left116:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip118
+	VMOVUPD Y1, (CX)
+	JMP     stored117
+
+skip118:
+	LEAQ         (CX), SI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip119
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip119:
+	TESTQ  $0x00000001, BX
+	JZ     skip120
+	VMOVSD X0, (SI)
+
+skip120:
+stored117:
+	MOVQ   CX, BX
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x03, SI
+	ADDQ   SI, BX
+	VMULPD Y5, Y2, Y2
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000004
+	JLE    left121
+	MOVQ   $0x00000004, SI
+
+left121:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip123
+	VMOVUPD Y2, (BX)
+	JMP     stored122
+
+skip123:
+	LEAQ         (BX), DI
+	VMOVAPS      Y2, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip124
+	VMOVUPD      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip124:
+	TESTQ  $0x00000001, SI
+	JZ     skip125
+	VMOVSD X0, (DI)
+
+skip125:
+stored122:
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x03, SI
+	ADDQ   SI, BX
+	VMULPD Y5, Y3, Y3
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000004
+	JLE    left126
+	MOVQ   $0x00000004, SI
+
+left126:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip128
+	VMOVUPD Y3, (BX)
+	JMP     stored127
+
+skip128:
+	LEAQ         (BX), DI
+	VMOVAPS      Y3, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip129
+	VMOVUPD      X0, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip129:
+	TESTQ  $0x00000001, SI
+	JZ     skip130
+	VMOVSD X0, (DI)
+
+skip130:
+stored127:
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x03, SI
+	ADDQ   SI, BX
+	VMULPD Y5, Y4, Y4
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000004
+	JLE    left131
+	MOVQ   $0x00000004, SI
+
+left131:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip133
+	VMOVUPD Y4, (BX)
+	JMP     stored132
+
+skip133:
+	LEAQ         (BX), BX
+	VMOVAPS      Y4, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip134
+	VMOVUPD      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip134:
+	TESTQ  $0x00000001, SI
+	JZ     skip135
+	VMOVSD X0, (BX)
+
+skip135:
+stored132:
+done95:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left36
+	JLE  left136
 	MOVQ $0x00000004, BX
 
-left36:
+left136:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile28
+	JMP   tile88
 
-next29:
+next89:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -3597,20 +5021,20 @@ next29:
 	SUBQ   DX, CX
 	SUBQ   $0x00000004, m+0(FP)
 
-next20:
+next80:
 	CMPQ m+0(FP), $0x00000002
-	JL   next38
+	JL   next138
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile39:
+tile139:
 	CMPQ b_cap+88(FP), $0x00000018
-	JL   next40
+	JL   next140
 
 	// 2 rows of A, 6 vectors of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh41
+	JE      fresh141
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	VMOVUPD 64(CX), Y2
@@ -3627,9 +5051,9 @@ tile39:
 	VMOVUPD 96(BX), Y9
 	VMOVUPD 128(BX), Y10
 	VMOVUPD 160(BX), Y11
-	JMP     start42
+	JMP     start142
 
-fresh41:
+fresh141:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3643,7 +5067,7 @@ fresh41:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start42:
+start142:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -3654,7 +5078,7 @@ start42:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k43:
+k143:
 	VBROADCASTSD (BX), Y12
 	VBROADCASTSD (BX)(SI*1), Y13
 	VMOVUPD      (R8), Y14
@@ -3678,11 +5102,11 @@ k43:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k43
+	JNZ          k143
 	VBROADCASTSD alpha+24(FP), Y12
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_44
+	JZ           beta0_144
 	VBROADCASTSD beta+104(FP), Y13
 	VMOVUPD      (CX), Y14
 	VMULPD       Y13, Y14, Y14
@@ -3736,9 +5160,9 @@ k43:
 	VMULPD       Y13, Y0, Y0
 	VFMADD231PD  Y11, Y12, Y0
 	VMOVUPD      Y0, 160(BX)
-	JMP          done45
+	JMP          done145
 
-beta0_44:
+beta0_144:
 	VMULPD  Y12, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y12, Y1, Y1
@@ -3768,20 +5192,20 @@ beta0_44:
 	VMULPD  Y12, Y11, Y11
 	VMOVUPD Y11, 160(BX)
 
-done45:
+done145:
 	ADDQ $0x000000c0, DX
 	ADDQ $0x000000c0, CX
 	SUBQ $0x00000018, b_cap+88(FP)
-	JMP  tile39
+	JMP  tile139
 
-next40:
-tile46:
+next140:
+tile146:
 	CMPQ b_cap+88(FP), $0x00000008
-	JL   next47
+	JL   next147
 
 	// 2 rows of A, 2 vectors of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh48
+	JE      fresh148
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	MOVQ    CX, BX
@@ -3790,15 +5214,15 @@ tile46:
 	ADDQ    SI, BX
 	VMOVUPD (BX), Y2
 	VMOVUPD 32(BX), Y3
-	JMP     start49
+	JMP     start149
 
-fresh48:
+fresh148:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start49:
+start149:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -3809,7 +5233,7 @@ start49:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k50:
+k150:
 	VBROADCASTSD (BX), Y4
 	VBROADCASTSD (BX)(SI*1), Y5
 	VMOVUPD      (R8), Y6
@@ -3821,11 +5245,11 @@ k50:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k50
+	JNZ          k150
 	VBROADCASTSD alpha+24(FP), Y4
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_51
+	JZ           beta0_151
 	VBROADCASTSD beta+104(FP), Y5
 	VMOVUPD      (CX), Y6
 	VMULPD       Y5, Y6, Y6
@@ -3847,9 +5271,9 @@ k50:
 	VMULPD       Y5, Y0, Y0
 	VFMADD231PD  Y3, Y4, Y0
 	VMOVUPD      Y0, 32(BX)
-	JMP          done52
+	JMP          done152
 
-beta0_51:
+beta0_151:
 	VMULPD  Y4, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y4, Y1, Y1
@@ -3863,22 +5287,22 @@ beta0_51:
 	VMULPD  Y4, Y3, Y3
 	VMOVUPD Y3, 32(BX)
 
-done52:
+done152:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000008, b_cap+88(FP)
-	JMP  tile46
+	JMP  tile146
 
-next47:
-tile53:
+next147:
+tile153:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left55
+	JLE  left155
 	MOVQ $0x00000004, BX
 
-left55:
+left155:
 	TESTQ BX, BX
-	JZ    next54
+	JZ    next154
 
 	// 2 rows of A, one vector of B or a part of it.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -3886,20 +5310,20 @@ left55:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh56
+	JE         fresh156
 	VMASKMOVPD (CX), Y0, Y1
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
 	SHLQ       $0x03, SI
 	ADDQ       SI, BX
 	VMASKMOVPD (BX), Y0, Y2
-	JMP        start57
+	JMP        start157
 
-fresh56:
+fresh156:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start57:
+start157:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -3910,7 +5334,7 @@ start57:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k58:
+k158:
 	VMASKMOVPD   (R8), Y0, Y3
 	VBROADCASTSD (BX), Y4
 	VFMADD231PD  Y3, Y4, Y1
@@ -3919,51 +5343,158 @@ k58:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k58
+	JNZ          k158
 	VBROADCASTSD alpha+24(FP), Y3
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_59
+	JZ           beta0_159
 	VBROADCASTSD beta+104(FP), Y4
 	VMASKMOVPD   (CX), Y0, Y5
 	VMULPD       Y4, Y5, Y5
 	VFMADD231PD  Y1, Y3, Y5
-	VMASKMOVPD   Y5, Y0, (CX)
-	MOVQ         CX, BX
-	MOVQ         ldc+136(FP), SI
-	SHLQ         $0x03, SI
-	ADDQ         SI, BX
-	VMASKMOVPD   (BX), Y0, Y1
-	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  Y2, Y3, Y1
-	VMASKMOVPD   Y1, Y0, (BX)
-	JMP          done60
+	MOVQ         b_cap+88(FP), BX
+	CMPQ         BX, $0x00000004
+	JLE          left161
+	MOVQ         $0x00000004, BX
 
-beta0_59:
-	VMULPD     Y3, Y1, Y1
-	VMASKMOVPD Y1, Y0, (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	VMULPD     Y3, Y2, Y2
-	VMASKMOVPD Y2, Y0, (BX)
+left161:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip163
+	VMOVUPD Y5, (CX)
+	JMP     stored162
 
-done60:
+skip163:
+	LEAQ         (CX), SI
+	VMOVAPS      Y5, Y1
+	TESTQ        $0x00000002, BX
+	JZ           skip164
+	VMOVUPD      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip164:
+	TESTQ  $0x00000001, BX
+	JZ     skip165
+	VMOVSD X1, (SI)
+
+skip165:
+stored162:
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y0
+	VMULPD      Y4, Y0, Y0
+	VFMADD231PD Y2, Y3, Y0
+	MOVQ        b_cap+88(FP), SI
+	CMPQ        SI, $0x00000004
+	JLE         left166
+	MOVQ        $0x00000004, SI
+
+left166:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip168
+	VMOVUPD Y0, (BX)
+	JMP     stored167
+
+skip168:
+	LEAQ         (BX), BX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip169
+	VMOVUPD      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip169:
+	TESTQ  $0x00000001, SI
+	JZ     skip170
+	VMOVSD X0, (BX)
+
+skip170:
+stored167:
+	JMP done160
+
+beta0_159:
+	VMULPD Y3, Y1, Y1
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000004
+	JLE    left171
+	MOVQ   $0x00000004, BX
+
+left171:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip173
+	VMOVUPD Y1, (CX)
+	JMP     stored172
+
+skip173:
+	LEAQ         (CX), SI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip174
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip174:
+	TESTQ  $0x00000001, BX
+	JZ     skip175
+	VMOVSD X0, (SI)
+
+skip175:
+stored172:
+	MOVQ   CX, BX
+	MOVQ   ldc+136(FP), SI
+	SHLQ   $0x03, SI
+	ADDQ   SI, BX
+	VMULPD Y3, Y2, Y2
+	MOVQ   b_cap+88(FP), SI
+	CMPQ   SI, $0x00000004
+	JLE    left176
+	MOVQ   $0x00000004, SI
+
+left176:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip178
+	VMOVUPD Y2, (BX)
+	JMP     stored177
+
+skip178:
+	LEAQ         (BX), BX
+	VMOVAPS      Y2, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip179
+	VMOVUPD      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip179:
+	TESTQ  $0x00000001, SI
+	JZ     skip180
+	VMOVSD X0, (BX)
+
+skip180:
+stored177:
+done160:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left61
+	JLE  left181
 	MOVQ $0x00000004, BX
 
-left61:
+left181:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile53
+	JMP   tile153
 
-next54:
+next154:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -3977,20 +5508,20 @@ next54:
 	SUBQ   DX, CX
 	SUBQ   $0x00000002, m+0(FP)
 
-next38:
+next138:
 	CMPQ m+0(FP), $0x00000001
-	JL   next63
+	JL   next183
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile64:
+tile184:
 	CMPQ b_cap+88(FP), $0x00000020
-	JL   next65
+	JL   next185
 
 	// 1 rows of A, 8 vectors of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh66
+	JE      fresh186
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	VMOVUPD 64(CX), Y2
@@ -3999,9 +5530,9 @@ tile64:
 	VMOVUPD 160(CX), Y5
 	VMOVUPD 192(CX), Y6
 	VMOVUPD 224(CX), Y7
-	JMP     start67
+	JMP     start187
 
-fresh66:
+fresh186:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4011,7 +5542,7 @@ fresh66:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start67:
+start187:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x03, SI
@@ -4020,7 +5551,7 @@ start67:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k68:
+k188:
 	VBROADCASTSD (BX), Y8
 	VFMADD231PD  (DI), Y8, Y0
 	VFMADD231PD  32(DI), Y8, Y1
@@ -4033,11 +5564,11 @@ k68:
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k68
+	JNZ          k188
 	VBROADCASTSD alpha+24(FP), Y8
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_69
+	JZ           beta0_189
 	VBROADCASTSD beta+104(FP), Y9
 	VMOVUPD      (CX), Y10
 	VMULPD       Y9, Y10, Y10
@@ -4071,9 +5602,9 @@ k68:
 	VMULPD       Y9, Y0, Y0
 	VFMADD231PD  Y7, Y8, Y0
 	VMOVUPD      Y0, 224(CX)
-	JMP          done70
+	JMP          done190
 
-beta0_69:
+beta0_189:
 	VMULPD  Y8, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y8, Y1, Y1
@@ -4091,29 +5622,29 @@ beta0_69:
 	VMULPD  Y8, Y7, Y7
 	VMOVUPD Y7, 224(CX)
 
-done70:
+done190:
 	ADDQ $0x00000100, DX
 	ADDQ $0x00000100, CX
 	SUBQ $0x00000020, b_cap+88(FP)
-	JMP  tile64
+	JMP  tile184
 
-next65:
-tile71:
+next185:
+tile191:
 	CMPQ b_cap+88(FP), $0x00000008
-	JL   next72
+	JL   next192
 
 	// 1 rows of A, 2 vectors of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh73
+	JE      fresh193
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
-	JMP     start74
+	JMP     start194
 
-fresh73:
+fresh193:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start74:
+start194:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x03, SI
@@ -4122,18 +5653,18 @@ start74:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k75:
+k195:
 	VBROADCASTSD (BX), Y2
 	VFMADD231PD  (DI), Y2, Y0
 	VFMADD231PD  32(DI), Y2, Y1
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k75
+	JNZ          k195
 	VBROADCASTSD alpha+24(FP), Y2
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_76
+	JZ           beta0_196
 	VBROADCASTSD beta+104(FP), Y3
 	VMOVUPD      (CX), Y4
 	VMULPD       Y3, Y4, Y4
@@ -4143,30 +5674,30 @@ k75:
 	VMULPD       Y3, Y0, Y0
 	VFMADD231PD  Y1, Y2, Y0
 	VMOVUPD      Y0, 32(CX)
-	JMP          done77
+	JMP          done197
 
-beta0_76:
+beta0_196:
 	VMULPD  Y2, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y2, Y1, Y1
 	VMOVUPD Y1, 32(CX)
 
-done77:
+done197:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000008, b_cap+88(FP)
-	JMP  tile71
+	JMP  tile191
 
-next72:
-tile78:
+next192:
+tile198:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left80
+	JLE  left200
 	MOVQ $0x00000004, BX
 
-left80:
+left200:
 	TESTQ BX, BX
-	JZ    next79
+	JZ    next199
 
 	// 1 rows of A, one vector of B or a part of it.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -4174,14 +5705,14 @@ left80:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh81
+	JE         fresh201
 	VMASKMOVPD (CX), Y0, Y1
-	JMP        start82
+	JMP        start202
 
-fresh81:
+fresh201:
 	VXORPS Y1, Y1, Y1
 
-start82:
+start202:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x03, SI
@@ -4190,44 +5721,97 @@ start82:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k83:
+k203:
 	VBROADCASTSD (BX), Y2
 	VMASKMOVPD   (DI), Y0, Y3
 	VFMADD231PD  Y3, Y2, Y1
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k83
+	JNZ          k203
 	VBROADCASTSD alpha+24(FP), Y2
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_84
+	JZ           beta0_204
 	VBROADCASTSD beta+104(FP), Y3
-	VMASKMOVPD   (CX), Y0, Y4
-	VMULPD       Y3, Y4, Y4
-	VFMADD231PD  Y1, Y2, Y4
-	VMASKMOVPD   Y4, Y0, (CX)
-	JMP          done85
+	VMASKMOVPD   (CX), Y0, Y0
+	VMULPD       Y3, Y0, Y0
+	VFMADD231PD  Y1, Y2, Y0
+	MOVQ         b_cap+88(FP), BX
+	CMPQ         BX, $0x00000004
+	JLE          left206
+	MOVQ         $0x00000004, BX
 
-beta0_84:
-	VMULPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (CX)
+left206:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip208
+	VMOVUPD Y0, (CX)
+	JMP     stored207
 
-done85:
+skip208:
+	LEAQ         (CX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip209
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip209:
+	TESTQ  $0x00000001, BX
+	JZ     skip210
+	VMOVSD X0, (SI)
+
+skip210:
+stored207:
+	JMP done205
+
+beta0_204:
+	VMULPD Y2, Y1, Y1
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000004
+	JLE    left211
+	MOVQ   $0x00000004, BX
+
+left211:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip213
+	VMOVUPD Y1, (CX)
+	JMP     stored212
+
+skip213:
+	LEAQ         (CX), SI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip214
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip214:
+	TESTQ  $0x00000001, BX
+	JZ     skip215
+	VMOVSD X0, (SI)
+
+skip215:
+stored212:
+done205:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left86
+	JLE  left216
 	MOVQ $0x00000004, BX
 
-left86:
+left216:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile78
+	JMP   tile198
 
-next79:
+next199:
 	MOVQ rsA+56(FP), DX
 	SHLQ $0x03, DX
 	ADDQ DX, AX
@@ -4239,7 +5823,7 @@ next79:
 	SUBQ AX, CX
 	SUBQ $0x00000001, m+0(FP)
 
-next63:
+next183:
 	VZEROUPPER
 	RET
 

@@ -154,14 +154,16 @@ fold6:
 	VMASKMOVPS   (CX), Y3, Y3
 	VMULPS       Y2, Y3, Y3
 	VFMADD231PS  Y1, Y0, Y3
-	VMOVDQU      laneMasks<>+8(SB), Y0
-	VMASKMOVPS   Y3, Y0, (CX)
+	VMOVUPS      X3, (CX)
+	VEXTRACTF128 $0x01, Y3, X0
+	VMOVSD       X0, 16(CX)
 	JMP          done8
 
 beta0_7:
-	VMULPS     Y0, Y1, Y1
-	VMOVDQU    laneMasks<>+8(SB), Y0
-	VMASKMOVPS Y1, Y0, (CX)
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      X1, (CX)
+	VEXTRACTF128 $0x01, Y1, X0
+	VMOVSD       X0, 16(CX)
 
 done8:
 	MOVQ   lda+48(FP), BX
@@ -558,23 +560,90 @@ k20:
 	ADDL         BX, BX
 	JZ           beta0_21
 	VBROADCASTSS beta+80(FP), Y3
-	VMASKMOVPS   (CX), Y0, Y4
-	VMULPS       Y3, Y4, Y4
-	VFMADD231PS  Y1, Y2, Y4
-	VMASKMOVPS   Y4, Y0, (CX)
-	JMP          done22
+	VMASKMOVPS   (CX), Y0, Y0
+	VMULPS       Y3, Y0, Y0
+	VFMADD231PS  Y1, Y2, Y0
+	MOVQ         a_cap+40(FP), BX
+	CMPQ         BX, $0x00000008
+	JLE          left23
+	MOVQ         $0x00000008, BX
+
+left23:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip25
+	VMOVUPS Y0, (CX)
+	JMP     stored24
+
+skip25:
+	LEAQ         (CX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip26
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip26:
+	TESTQ     $0x00000002, BX
+	JZ        skip27
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip27:
+	TESTQ  $0x00000001, BX
+	JZ     skip28
+	VMOVSS X0, (SI)
+
+skip28:
+stored24:
+	JMP done22
 
 beta0_21:
-	VMULPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (CX)
+	VMULPS Y2, Y1, Y1
+	MOVQ   a_cap+40(FP), BX
+	CMPQ   BX, $0x00000008
+	JLE    left29
+	MOVQ   $0x00000008, BX
 
+left29:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip31
+	VMOVUPS Y1, (CX)
+	JMP     stored30
+
+skip31:
+	LEAQ         (CX), SI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip32
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip32:
+	TESTQ     $0x00000002, BX
+	JZ        skip33
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip33:
+	TESTQ  $0x00000001, BX
+	JZ     skip34
+	VMOVSS X0, (SI)
+
+skip34:
+stored30:
 done22:
 	MOVQ a_cap+40(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left23
+	JLE  left35
 	MOVQ $0x00000008, BX
 
-left23:
+left35:
 	TESTQ BX, BX
 	SUBQ  BX, a_cap+40(FP)
 	SHLQ  $0x02, BX
@@ -667,8 +736,9 @@ done6:
 	TESTQ       R9, R9
 	JZ          end7
 	LEAQ        laneMasks<>+0(SB), R10
-	SHLQ        $0x02, R9
-	SUBQ        R9, R10
+	MOVQ        R9, R11
+	SHLQ        $0x02, R11
+	SUBQ        R11, R10
 	VMOVDQU     32(R10), Y8
 	VMASKMOVPS  (R8), Y8, Y9
 	VMASKMOVPS  (DX), Y8, Y10
@@ -687,8 +757,34 @@ done6:
 	VFMADD231PS Y0, Y6, Y9
 	VMASKMOVPS  (SI)(BX*1), Y8, Y0
 	VFMADD231PS Y0, Y7, Y9
-	VMASKMOVPS  Y9, Y8, (R8)
+	TESTQ       $0x00000008, R9
+	JZ          skip9
+	VMOVUPS     Y9, (R8)
+	JMP         stored8
 
+skip9:
+	LEAQ         (R8), DX
+	VMOVAPS      Y9, Y0
+	TESTQ        $0x00000004, R9
+	JZ           skip10
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip10:
+	TESTQ     $0x00000002, R9
+	JZ        skip11
+	VMOVSD    X0, (DX)
+	ADDQ      $0x00000008, DX
+	VPERMILPD $0x01, X0, X0
+
+skip11:
+	TESTQ  $0x00000001, R9
+	JZ     skip12
+	VMOVSS X0, (DX)
+
+skip12:
+stored8:
 end7:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x02, DX
@@ -700,7 +796,7 @@ end7:
 
 next2:
 	CMPQ         m+0(FP), $0x00000004
-	JL           next9
+	JL           next14
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -713,9 +809,9 @@ next2:
 	MOVQ         y_base+72(FP), DI
 	MOVQ         n+8(FP), R8
 
-vectors10:
+vectors15:
 	CMPQ        R8, $0x00000010
-	JL          done11
+	JL          done16
 	VMOVUPS     (DI), Y4
 	VFMADD231PS (DX), Y0, Y4
 	VFMADD231PS (DX)(BX*1), Y1, Y4
@@ -732,12 +828,12 @@ vectors10:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
-	JMP         vectors10
+	JMP         vectors15
 
-done11:
-vectors12:
+done16:
+vectors17:
 	CMPQ        R8, $0x00000008
-	JL          done13
+	JL          done18
 	VMOVUPS     (DI), Y4
 	VFMADD231PS (DX), Y0, Y4
 	VFMADD231PS (DX)(BX*1), Y1, Y4
@@ -748,14 +844,15 @@ vectors12:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000008, R8
-	JMP         vectors12
+	JMP         vectors17
 
-done13:
+done18:
 	TESTQ       R8, R8
-	JZ          end14
+	JZ          end19
 	LEAQ        laneMasks<>+0(SB), R9
-	SHLQ        $0x02, R8
-	SUBQ        R8, R9
+	MOVQ        R8, R10
+	SHLQ        $0x02, R10
+	SUBQ        R10, R9
 	VMOVDQU     32(R9), Y4
 	VMASKMOVPS  (DI), Y4, Y5
 	VMASKMOVPS  (DX), Y4, Y6
@@ -766,9 +863,35 @@ done13:
 	VFMADD231PS Y0, Y2, Y5
 	VMASKMOVPS  (SI), Y4, Y0
 	VFMADD231PS Y0, Y3, Y5
-	VMASKMOVPS  Y5, Y4, (DI)
+	TESTQ       $0x00000008, R8
+	JZ          skip21
+	VMOVUPS     Y5, (DI)
+	JMP         stored20
 
-end14:
+skip21:
+	LEAQ         (DI), DX
+	VMOVAPS      Y5, Y0
+	TESTQ        $0x00000004, R8
+	JZ           skip22
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip22:
+	TESTQ     $0x00000002, R8
+	JZ        skip23
+	VMOVSD    X0, (DX)
+	ADDQ      $0x00000008, DX
+	VPERMILPD $0x01, X0, X0
+
+skip23:
+	TESTQ  $0x00000001, R8
+	JZ     skip24
+	VMOVSS X0, (DX)
+
+skip24:
+stored20:
+end19:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -776,9 +899,9 @@ end14:
 	ADDQ   $0x00000010, AX
 	SUBQ   $0x00000004, m+0(FP)
 
-next9:
+next14:
 	CMPQ         m+0(FP), $0x00000002
-	JL           next16
+	JL           next26
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	MOVQ         CX, DX
@@ -787,9 +910,9 @@ next9:
 	MOVQ         y_base+72(FP), SI
 	MOVQ         n+8(FP), DI
 
-vectors17:
+vectors27:
 	CMPQ        DI, $0x00000010
-	JL          done18
+	JL          done28
 	VMOVUPS     (SI), Y2
 	VFMADD231PS (DX), Y0, Y2
 	VFMADD231PS (DX)(BX*1), Y1, Y2
@@ -801,12 +924,12 @@ vectors17:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors17
+	JMP         vectors27
 
-done18:
-vectors19:
+done28:
+vectors29:
 	CMPQ        DI, $0x00000008
-	JL          done20
+	JL          done30
 	VMOVUPS     (SI), Y2
 	VFMADD231PS (DX), Y0, Y2
 	VFMADD231PS (DX)(BX*1), Y1, Y2
@@ -814,23 +937,50 @@ vectors19:
 	ADDQ        $0x00000020, DX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors19
+	JMP         vectors29
 
-done20:
+done30:
 	TESTQ       DI, DI
-	JZ          end21
+	JZ          end31
 	LEAQ        laneMasks<>+0(SB), R8
-	SHLQ        $0x02, DI
-	SUBQ        DI, R8
+	MOVQ        DI, R9
+	SHLQ        $0x02, R9
+	SUBQ        R9, R8
 	VMOVDQU     32(R8), Y2
 	VMASKMOVPS  (SI), Y2, Y3
 	VMASKMOVPS  (DX), Y2, Y4
 	VFMADD231PS Y4, Y0, Y3
 	VMASKMOVPS  (DX)(BX*1), Y2, Y0
 	VFMADD231PS Y0, Y1, Y3
-	VMASKMOVPS  Y3, Y2, (SI)
+	TESTQ       $0x00000008, DI
+	JZ          skip33
+	VMOVUPS     Y3, (SI)
+	JMP         stored32
 
-end21:
+skip33:
+	LEAQ         (SI), DX
+	VMOVAPS      Y3, Y0
+	TESTQ        $0x00000004, DI
+	JZ           skip34
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip34:
+	TESTQ     $0x00000002, DI
+	JZ        skip35
+	VMOVSD    X0, (DX)
+	ADDQ      $0x00000008, DX
+	VPERMILPD $0x01, X0, X0
+
+skip35:
+	TESTQ  $0x00000001, DI
+	JZ     skip36
+	VMOVSS X0, (DX)
+
+skip36:
+stored32:
+end31:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -838,17 +988,17 @@ end21:
 	ADDQ   $0x00000008, AX
 	SUBQ   $0x00000002, m+0(FP)
 
-next16:
+next26:
 	CMPQ         m+0(FP), $0x00000001
-	JL           next23
+	JL           next38
 	VBROADCASTSS (AX), Y0
 	MOVQ         CX, DX
 	MOVQ         y_base+72(FP), BX
 	MOVQ         n+8(FP), SI
 
-vectors24:
+vectors39:
 	CMPQ        SI, $0x00000010
-	JL          done25
+	JL          done40
 	VMOVUPS     (BX), Y1
 	VFMADD231PS (DX), Y0, Y1
 	VMOVUPS     Y1, (BX)
@@ -858,40 +1008,67 @@ vectors24:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000010, SI
-	JMP         vectors24
+	JMP         vectors39
 
-done25:
-vectors26:
+done40:
+vectors41:
 	CMPQ        SI, $0x00000008
-	JL          done27
+	JL          done42
 	VMOVUPS     (BX), Y1
 	VFMADD231PS (DX), Y0, Y1
 	VMOVUPS     Y1, (BX)
 	ADDQ        $0x00000020, DX
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000008, SI
-	JMP         vectors26
+	JMP         vectors41
 
-done27:
+done42:
 	TESTQ       SI, SI
-	JZ          end28
+	JZ          end43
 	LEAQ        laneMasks<>+0(SB), DI
-	SHLQ        $0x02, SI
-	SUBQ        SI, DI
+	MOVQ        SI, R8
+	SHLQ        $0x02, R8
+	SUBQ        R8, DI
 	VMOVDQU     32(DI), Y1
 	VMASKMOVPS  (BX), Y1, Y2
-	VMASKMOVPS  (DX), Y1, Y3
-	VFMADD231PS Y3, Y0, Y2
-	VMASKMOVPS  Y2, Y1, (BX)
+	VMASKMOVPS  (DX), Y1, Y1
+	VFMADD231PS Y1, Y0, Y2
+	TESTQ       $0x00000008, SI
+	JZ          skip45
+	VMOVUPS     Y2, (BX)
+	JMP         stored44
 
-end28:
+skip45:
+	LEAQ         (BX), DX
+	VMOVAPS      Y2, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip46
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip46:
+	TESTQ     $0x00000002, SI
+	JZ        skip47
+	VMOVSD    X0, (DX)
+	ADDQ      $0x00000008, DX
+	VPERMILPD $0x01, X0, X0
+
+skip47:
+	TESTQ  $0x00000001, SI
+	JZ     skip48
+	VMOVSS X0, (DX)
+
+skip48:
+stored44:
+end43:
 	MOVQ lda+40(FP), DX
 	SHLQ $0x02, DX
 	ADDQ DX, CX
 	ADDQ $0x00000004, AX
 	SUBQ $0x00000001, m+0(FP)
 
-next23:
+next38:
 	VZEROUPPER
 	RET
 
@@ -1025,8 +1202,9 @@ done6:
 	TESTQ       R9, R9
 	JZ          end7
 	LEAQ        laneMasks<>+0(SB), R10
-	SHLQ        $0x02, R9
-	SUBQ        R9, R10
+	MOVQ        R9, R11
+	SHLQ        $0x02, R11
+	SUBQ        R11, R10
 	VMOVDQU     32(R10), Y6
 	VMASKMOVPS  (DI), Y6, Y7
 	VMASKMOVPS  (R8), Y6, Y8
@@ -1035,27 +1213,161 @@ done6:
 	VMOVAPS     Y8, Y10
 	VFMADD213PS Y1, Y2, Y10
 	VFMADD231PS Y10, Y0, Y9
-	VMASKMOVPS  Y9, Y6, (DX)
+	TESTQ       $0x00000008, R9
+	JZ          skip9
+	VMOVUPS     Y9, (DX)
+	JMP         stored8
+
+skip9:
+	LEAQ         (DX), R8
+	VMOVAPS      Y9, Y2
+	TESTQ        $0x00000004, R9
+	JZ           skip10
+	VMOVUPS      X2, (R8)
+	ADDQ         $0x00000010, R8
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip10:
+	TESTQ     $0x00000002, R9
+	JZ        skip11
+	VMOVSD    X2, (R8)
+	ADDQ      $0x00000008, R8
+	VPERMILPD $0x01, X2, X2
+
+skip11:
+	TESTQ  $0x00000001, R9
+	JZ     skip12
+	VMOVSS X2, (R8)
+
+skip12:
+stored8:
 	VMASKMOVPS  (DX)(BX*1), Y6, Y2
 	VFMADD231PS Y2, Y3, Y7
 	VMOVAPS     Y8, Y9
 	VFMADD213PS Y1, Y3, Y9
 	VFMADD231PS Y9, Y0, Y2
-	VMASKMOVPS  Y2, Y6, (DX)(BX*1)
+	TESTQ       $0x00000008, R9
+	JZ          skip14
+	VMOVUPS     Y2, (DX)(BX*1)
+	JMP         stored13
+
+skip14:
+	LEAQ         (DX)(BX*1), R8
+	VMOVAPS      Y2, Y2
+	TESTQ        $0x00000004, R9
+	JZ           skip15
+	VMOVUPS      X2, (R8)
+	ADDQ         $0x00000010, R8
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip15:
+	TESTQ     $0x00000002, R9
+	JZ        skip16
+	VMOVSD    X2, (R8)
+	ADDQ      $0x00000008, R8
+	VPERMILPD $0x01, X2, X2
+
+skip16:
+	TESTQ  $0x00000001, R9
+	JZ     skip17
+	VMOVSS X2, (R8)
+
+skip17:
+stored13:
 	VMASKMOVPS  (DX)(BX*2), Y6, Y2
 	VFMADD231PS Y2, Y4, Y7
 	VMOVAPS     Y8, Y3
 	VFMADD213PS Y1, Y4, Y3
 	VFMADD231PS Y3, Y0, Y2
-	VMASKMOVPS  Y2, Y6, (DX)(BX*2)
+	TESTQ       $0x00000008, R9
+	JZ          skip19
+	VMOVUPS     Y2, (DX)(BX*2)
+	JMP         stored18
+
+skip19:
+	LEAQ         (DX)(BX*2), DX
+	VMOVAPS      Y2, Y2
+	TESTQ        $0x00000004, R9
+	JZ           skip20
+	VMOVUPS      X2, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip20:
+	TESTQ     $0x00000002, R9
+	JZ        skip21
+	VMOVSD    X2, (DX)
+	ADDQ      $0x00000008, DX
+	VPERMILPD $0x01, X2, X2
+
+skip21:
+	TESTQ  $0x00000001, R9
+	JZ     skip22
+	VMOVSS X2, (DX)
+
+skip22:
+stored18:
 	VMASKMOVPS  (SI), Y6, Y2
 	VFMADD231PS Y2, Y5, Y7
 	VMOVAPS     Y8, Y3
 	VFMADD213PS Y1, Y5, Y3
 	VFMADD231PS Y3, Y0, Y2
-	VMASKMOVPS  Y2, Y6, (SI)
-	VMASKMOVPS  Y7, Y6, (DI)
+	TESTQ       $0x00000008, R9
+	JZ          skip24
+	VMOVUPS     Y2, (SI)
+	JMP         stored23
 
+skip24:
+	LEAQ         (SI), DX
+	VMOVAPS      Y2, Y2
+	TESTQ        $0x00000004, R9
+	JZ           skip25
+	VMOVUPS      X2, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip25:
+	TESTQ     $0x00000002, R9
+	JZ        skip26
+	VMOVSD    X2, (DX)
+	ADDQ      $0x00000008, DX
+	VPERMILPD $0x01, X2, X2
+
+skip26:
+	TESTQ  $0x00000001, R9
+	JZ     skip27
+	VMOVSS X2, (DX)
+
+skip27:
+stored23:
+	TESTQ   $0x00000008, R9
+	JZ      skip29
+	VMOVUPS Y7, (DI)
+	JMP     stored28
+
+skip29:
+	LEAQ         (DI), DX
+	VMOVAPS      Y7, Y2
+	TESTQ        $0x00000004, R9
+	JZ           skip30
+	VMOVUPS      X2, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip30:
+	TESTQ     $0x00000002, R9
+	JZ        skip31
+	VMOVSD    X2, (DX)
+	ADDQ      $0x00000008, DX
+	VPERMILPD $0x01, X2, X2
+
+skip31:
+	TESTQ  $0x00000001, R9
+	JZ     skip32
+	VMOVSS X2, (DX)
+
+skip32:
+stored28:
 end7:
 	MOVQ   lda+96(FP), DX
 	SHLQ   $0x02, DX
@@ -1067,7 +1379,7 @@ end7:
 
 next2:
 	CMPQ         m+0(FP), $0x00000002
-	JL           next9
+	JL           next34
 	VBROADCASTSS (AX), Y2
 	VBROADCASTSS 4(AX), Y3
 	MOVQ         CX, DX
@@ -1077,9 +1389,9 @@ next2:
 	MOVQ         z_base+48(FP), DI
 	MOVQ         n+8(FP), R8
 
-vectors10:
+vectors35:
 	CMPQ        R8, $0x00000010
-	JL          done11
+	JL          done36
 	VMOVUPS     (SI), Y4
 	VMOVUPS     (DI), Y5
 	VMOVUPS     (DX), Y6
@@ -1114,12 +1426,12 @@ vectors10:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
-	JMP         vectors10
+	JMP         vectors35
 
-done11:
-vectors12:
+done36:
+vectors37:
 	CMPQ        R8, $0x00000008
-	JL          done13
+	JL          done38
 	VMOVUPS     (SI), Y4
 	VMOVUPS     (DI), Y5
 	VMOVUPS     (DX), Y6
@@ -1139,14 +1451,15 @@ vectors12:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000008, R8
-	JMP         vectors12
+	JMP         vectors37
 
-done13:
+done38:
 	TESTQ       R8, R8
-	JZ          end14
+	JZ          end39
 	LEAQ        laneMasks<>+0(SB), R9
-	SHLQ        $0x02, R8
-	SUBQ        R8, R9
+	MOVQ        R8, R10
+	SHLQ        $0x02, R10
+	SUBQ        R10, R9
 	VMOVDQU     32(R9), Y4
 	VMASKMOVPS  (SI), Y4, Y5
 	VMASKMOVPS  (DI), Y4, Y6
@@ -1155,16 +1468,96 @@ done13:
 	VMOVAPS     Y6, Y8
 	VFMADD213PS Y1, Y2, Y8
 	VFMADD231PS Y8, Y0, Y7
-	VMASKMOVPS  Y7, Y4, (DX)
+	TESTQ       $0x00000008, R8
+	JZ          skip41
+	VMOVUPS     Y7, (DX)
+	JMP         stored40
+
+skip41:
+	LEAQ         (DX), DI
+	VMOVAPS      Y7, Y2
+	TESTQ        $0x00000004, R8
+	JZ           skip42
+	VMOVUPS      X2, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip42:
+	TESTQ     $0x00000002, R8
+	JZ        skip43
+	VMOVSD    X2, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X2, X2
+
+skip43:
+	TESTQ  $0x00000001, R8
+	JZ     skip44
+	VMOVSS X2, (DI)
+
+skip44:
+stored40:
 	VMASKMOVPS  (DX)(BX*1), Y4, Y2
 	VFMADD231PS Y2, Y3, Y5
-	VMOVAPS     Y6, Y6
-	VFMADD213PS Y1, Y3, Y6
-	VFMADD231PS Y6, Y0, Y2
-	VMASKMOVPS  Y2, Y4, (DX)(BX*1)
-	VMASKMOVPS  Y5, Y4, (SI)
+	VMOVAPS     Y6, Y4
+	VFMADD213PS Y1, Y3, Y4
+	VFMADD231PS Y4, Y0, Y2
+	TESTQ       $0x00000008, R8
+	JZ          skip46
+	VMOVUPS     Y2, (DX)(BX*1)
+	JMP         stored45
 
-end14:
+skip46:
+	LEAQ         (DX)(BX*1), DX
+	VMOVAPS      Y2, Y2
+	TESTQ        $0x00000004, R8
+	JZ           skip47
+	VMOVUPS      X2, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip47:
+	TESTQ     $0x00000002, R8
+	JZ        skip48
+	VMOVSD    X2, (DX)
+	ADDQ      $0x00000008, DX
+	VPERMILPD $0x01, X2, X2
+
+skip48:
+	TESTQ  $0x00000001, R8
+	JZ     skip49
+	VMOVSS X2, (DX)
+
+skip49:
+stored45:
+	TESTQ   $0x00000008, R8
+	JZ      skip51
+	VMOVUPS Y5, (SI)
+	JMP     stored50
+
+skip51:
+	LEAQ         (SI), DX
+	VMOVAPS      Y5, Y2
+	TESTQ        $0x00000004, R8
+	JZ           skip52
+	VMOVUPS      X2, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip52:
+	TESTQ     $0x00000002, R8
+	JZ        skip53
+	VMOVSD    X2, (DX)
+	ADDQ      $0x00000008, DX
+	VPERMILPD $0x01, X2, X2
+
+skip53:
+	TESTQ  $0x00000001, R8
+	JZ     skip54
+	VMOVSS X2, (DX)
+
+skip54:
+stored50:
+end39:
 	MOVQ   lda+96(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -1172,18 +1565,18 @@ end14:
 	ADDQ   $0x00000008, AX
 	SUBQ   $0x00000002, m+0(FP)
 
-next9:
+next34:
 	CMPQ         m+0(FP), $0x00000001
-	JL           next16
+	JL           next56
 	VBROADCASTSS (AX), Y2
 	MOVQ         CX, DX
 	MOVQ         y_base+104(FP), BX
 	MOVQ         z_base+48(FP), SI
 	MOVQ         n+8(FP), DI
 
-vectors17:
+vectors57:
 	CMPQ        DI, $0x00000010
-	JL          done18
+	JL          done58
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VMOVUPS     (DX), Y5
@@ -1206,12 +1599,12 @@ vectors17:
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors17
+	JMP         vectors57
 
-done18:
-vectors19:
+done58:
+vectors59:
 	CMPQ        DI, $0x00000008
-	JL          done20
+	JL          done60
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VMOVUPS     (DX), Y5
@@ -1225,33 +1618,87 @@ vectors19:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors19
+	JMP         vectors59
 
-done20:
+done60:
 	TESTQ       DI, DI
-	JZ          end21
+	JZ          end61
 	LEAQ        laneMasks<>+0(SB), R8
-	SHLQ        $0x02, DI
-	SUBQ        DI, R8
+	MOVQ        DI, R9
+	SHLQ        $0x02, R9
+	SUBQ        R9, R8
 	VMOVDQU     32(R8), Y3
 	VMASKMOVPS  (BX), Y3, Y4
 	VMASKMOVPS  (SI), Y3, Y5
-	VMASKMOVPS  (DX), Y3, Y6
-	VFMADD231PS Y6, Y2, Y4
+	VMASKMOVPS  (DX), Y3, Y3
+	VFMADD231PS Y3, Y2, Y4
 	VMOVAPS     Y5, Y5
 	VFMADD213PS Y1, Y2, Y5
-	VFMADD231PS Y5, Y0, Y6
-	VMASKMOVPS  Y6, Y3, (DX)
-	VMASKMOVPS  Y4, Y3, (BX)
+	VFMADD231PS Y5, Y0, Y3
+	TESTQ       $0x00000008, DI
+	JZ          skip63
+	VMOVUPS     Y3, (DX)
+	JMP         stored62
 
-end21:
+skip63:
+	LEAQ         (DX), DX
+	VMOVAPS      Y3, Y0
+	TESTQ        $0x00000004, DI
+	JZ           skip64
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip64:
+	TESTQ     $0x00000002, DI
+	JZ        skip65
+	VMOVSD    X0, (DX)
+	ADDQ      $0x00000008, DX
+	VPERMILPD $0x01, X0, X0
+
+skip65:
+	TESTQ  $0x00000001, DI
+	JZ     skip66
+	VMOVSS X0, (DX)
+
+skip66:
+stored62:
+	TESTQ   $0x00000008, DI
+	JZ      skip68
+	VMOVUPS Y4, (BX)
+	JMP     stored67
+
+skip68:
+	LEAQ         (BX), DX
+	VMOVAPS      Y4, Y0
+	TESTQ        $0x00000004, DI
+	JZ           skip69
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip69:
+	TESTQ     $0x00000002, DI
+	JZ        skip70
+	VMOVSD    X0, (DX)
+	ADDQ      $0x00000008, DX
+	VPERMILPD $0x01, X0, X0
+
+skip70:
+	TESTQ  $0x00000001, DI
+	JZ     skip71
+	VMOVSS X0, (DX)
+
+skip71:
+stored67:
+end61:
 	MOVQ lda+96(FP), DX
 	SHLQ $0x02, DX
 	ADDQ DX, CX
 	ADDQ $0x00000004, AX
 	SUBQ $0x00000001, m+0(FP)
 
-next16:
+next56:
 	VZEROUPPER
 	RET
 
@@ -1320,15 +1767,42 @@ done7:
 	TESTQ       DI, DI
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), R8
-	SHLQ        $0x02, DI
-	SUBQ        DI, R8
+	MOVQ        DI, R9
+	SHLQ        $0x02, R9
+	SUBQ        R9, R8
 	VMOVDQU     32(R8), Y3
 	VMASKMOVPS  (BX), Y3, Y4
 	VFMADD213PS Y2, Y1, Y4
 	VMASKMOVPS  (SI), Y3, Y1
 	VFMADD231PS Y4, Y0, Y1
-	VMASKMOVPS  Y1, Y3, (SI)
+	TESTQ       $0x00000008, DI
+	JZ          skip10
+	VMOVUPS     Y1, (SI)
+	JMP         stored9
 
+skip10:
+	LEAQ         (SI), BX
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000004, DI
+	JZ           skip11
+	VMOVUPS      X1, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip11:
+	TESTQ     $0x00000002, DI
+	JZ        skip12
+	VMOVSD    X1, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X1, X1
+
+skip12:
+	TESTQ  $0x00000001, DI
+	JZ     skip13
+	VMOVSS X1, (BX)
+
+skip13:
+stored9:
 end8:
 	ADDQ $0x00000004, CX
 	MOVQ lda+96(FP), BX
@@ -1342,7 +1816,7 @@ short1:
 	MOVQ    n+8(FP), AX
 	MOVQ    y_base+48(FP), CX
 	CMPQ    AX, $0x00000040
-	JL      next9
+	JL      next14
 	VMOVUPS (CX), Y3
 	VMOVUPS 32(CX), Y4
 	VMOVUPS 64(CX), Y5
@@ -1355,7 +1829,7 @@ short1:
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-row10:
+row15:
 	VBROADCASTSS (BX), Y1
 	VMOVAPS      Y3, Y11
 	VFMADD213PS  Y2, Y1, Y11
@@ -1402,14 +1876,14 @@ row10:
 	SHLQ         $0x02, DI
 	ADDQ         DI, SI
 	DECQ         DX
-	JNZ          row10
+	JNZ          row15
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, a_base+72(FP)
 	SUBQ         $0x00000040, AX
 
-next9:
+next14:
 	CMPQ    AX, $0x00000020
-	JL      next11
+	JL      next16
 	VMOVUPS (CX), Y3
 	VMOVUPS 32(CX), Y4
 	VMOVUPS 64(CX), Y5
@@ -1418,7 +1892,7 @@ next9:
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-row12:
+row17:
 	VBROADCASTSS (BX), Y1
 	VMOVAPS      Y3, Y7
 	VFMADD213PS  Y2, Y1, Y7
@@ -1445,21 +1919,21 @@ row12:
 	SHLQ         $0x02, DI
 	ADDQ         DI, SI
 	DECQ         DX
-	JNZ          row12
+	JNZ          row17
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, a_base+72(FP)
 	SUBQ         $0x00000020, AX
 
-next11:
+next16:
 	CMPQ    AX, $0x00000010
-	JL      next13
+	JL      next18
 	VMOVUPS (CX), Y3
 	VMOVUPS 32(CX), Y4
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-row14:
+row19:
 	VBROADCASTSS (BX), Y1
 	VMOVAPS      Y3, Y5
 	VFMADD213PS  Y2, Y1, Y5
@@ -1476,20 +1950,20 @@ row14:
 	SHLQ         $0x02, DI
 	ADDQ         DI, SI
 	DECQ         DX
-	JNZ          row14
+	JNZ          row19
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, a_base+72(FP)
 	SUBQ         $0x00000010, AX
 
-next13:
+next18:
 	CMPQ    AX, $0x00000008
-	JL      next15
+	JL      next20
 	VMOVUPS (CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-row16:
+row21:
 	VBROADCASTSS (BX), Y1
 	VMOVAPS      Y3, Y4
 	VFMADD213PS  Y2, Y1, Y4
@@ -1501,36 +1975,64 @@ row16:
 	SHLQ         $0x02, DI
 	ADDQ         DI, SI
 	DECQ         DX
-	JNZ          row16
+	JNZ          row21
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, a_base+72(FP)
 	SUBQ         $0x00000008, AX
 
-next15:
+next20:
 	TESTQ      AX, AX
 	JZ         end2
 	LEAQ       laneMasks<>+0(SB), DX
-	SHLQ       $0x02, AX
-	SUBQ       AX, DX
+	MOVQ       AX, BX
+	SHLQ       $0x02, BX
+	SUBQ       BX, DX
 	VMOVDQU    32(DX), Y3
 	VMASKMOVPS (CX), Y3, Y4
-	MOVQ       m+0(FP), AX
-	MOVQ       x_base+24(FP), CX
-	MOVQ       a_base+72(FP), DX
+	MOVQ       m+0(FP), CX
+	MOVQ       x_base+24(FP), DX
+	MOVQ       a_base+72(FP), BX
 
-row17:
-	VBROADCASTSS (CX), Y1
+row22:
+	VBROADCASTSS (DX), Y1
 	VMOVAPS      Y4, Y5
 	VFMADD213PS  Y2, Y1, Y5
-	VMASKMOVPS   (DX), Y3, Y1
+	VMASKMOVPS   (BX), Y3, Y1
 	VFMADD231PS  Y5, Y0, Y1
-	VMASKMOVPS   Y1, Y3, (DX)
-	ADDQ         $0x00000004, CX
-	MOVQ         lda+96(FP), BX
-	SHLQ         $0x02, BX
-	ADDQ         BX, DX
-	DECQ         AX
-	JNZ          row17
+	TESTQ        $0x00000008, AX
+	JZ           skip24
+	VMOVUPS      Y1, (BX)
+	JMP          stored23
+
+skip24:
+	LEAQ         (BX), SI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000004, AX
+	JZ           skip25
+	VMOVUPS      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip25:
+	TESTQ     $0x00000002, AX
+	JZ        skip26
+	VMOVSD    X1, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X1, X1
+
+skip26:
+	TESTQ  $0x00000001, AX
+	JZ     skip27
+	VMOVSS X1, (SI)
+
+skip27:
+stored23:
+	ADDQ $0x00000004, DX
+	MOVQ lda+96(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	DECQ CX
+	JNZ  row22
 
 end2:
 	VZEROUPPER
@@ -2084,23 +2586,76 @@ k20:
 	ADDQ         BX, BX
 	JZ           beta0_21
 	VBROADCASTSD beta+80(FP), Y3
-	VMASKMOVPD   (CX), Y0, Y4
-	VMULPD       Y3, Y4, Y4
-	VFMADD231PD  Y1, Y2, Y4
-	VMASKMOVPD   Y4, Y0, (CX)
-	JMP          done22
+	VMASKMOVPD   (CX), Y0, Y0
+	VMULPD       Y3, Y0, Y0
+	VFMADD231PD  Y1, Y2, Y0
+	MOVQ         a_cap+40(FP), BX
+	CMPQ         BX, $0x00000004
+	JLE          left23
+	MOVQ         $0x00000004, BX
+
+left23:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip25
+	VMOVUPD Y0, (CX)
+	JMP     stored24
+
+skip25:
+	LEAQ         (CX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip26
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip26:
+	TESTQ  $0x00000001, BX
+	JZ     skip27
+	VMOVSD X0, (SI)
+
+skip27:
+stored24:
+	JMP done22
 
 beta0_21:
-	VMULPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (CX)
+	VMULPD Y2, Y1, Y1
+	MOVQ   a_cap+40(FP), BX
+	CMPQ   BX, $0x00000004
+	JLE    left28
+	MOVQ   $0x00000004, BX
 
+left28:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip30
+	VMOVUPD Y1, (CX)
+	JMP     stored29
+
+skip30:
+	LEAQ         (CX), SI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip31
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip31:
+	TESTQ  $0x00000001, BX
+	JZ     skip32
+	VMOVSD X0, (SI)
+
+skip32:
+stored29:
 done22:
 	MOVQ a_cap+40(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left23
+	JLE  left33
 	MOVQ $0x00000004, BX
 
-left23:
+left33:
 	TESTQ BX, BX
 	SUBQ  BX, a_cap+40(FP)
 	SHLQ  $0x03, BX
@@ -2193,8 +2748,9 @@ done6:
 	TESTQ       R9, R9
 	JZ          end7
 	LEAQ        laneMasks<>+0(SB), R10
-	SHLQ        $0x03, R9
-	SUBQ        R9, R10
+	MOVQ        R9, R11
+	SHLQ        $0x03, R11
+	SUBQ        R11, R10
 	VMOVDQU     32(R10), Y8
 	VMASKMOVPD  (R8), Y8, Y9
 	VMASKMOVPD  (DX), Y8, Y10
@@ -2213,8 +2769,27 @@ done6:
 	VFMADD231PD Y0, Y6, Y9
 	VMASKMOVPD  (SI)(BX*1), Y8, Y0
 	VFMADD231PD Y0, Y7, Y9
-	VMASKMOVPD  Y9, Y8, (R8)
+	TESTQ       $0x00000004, R9
+	JZ          skip9
+	VMOVUPD     Y9, (R8)
+	JMP         stored8
 
+skip9:
+	LEAQ         (R8), DX
+	VMOVAPS      Y9, Y0
+	TESTQ        $0x00000002, R9
+	JZ           skip10
+	VMOVUPD      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip10:
+	TESTQ  $0x00000001, R9
+	JZ     skip11
+	VMOVSD X0, (DX)
+
+skip11:
+stored8:
 end7:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x03, DX
@@ -2226,7 +2801,7 @@ end7:
 
 next2:
 	CMPQ         m+0(FP), $0x00000004
-	JL           next9
+	JL           next13
 	VBROADCASTSD (AX), Y0
 	VBROADCASTSD 8(AX), Y1
 	VBROADCASTSD 16(AX), Y2
@@ -2239,9 +2814,9 @@ next2:
 	MOVQ         y_base+72(FP), DI
 	MOVQ         n+8(FP), R8
 
-vectors10:
+vectors14:
 	CMPQ        R8, $0x00000008
-	JL          done11
+	JL          done15
 	VMOVUPD     (DI), Y4
 	VFMADD231PD (DX), Y0, Y4
 	VFMADD231PD (DX)(BX*1), Y1, Y4
@@ -2258,12 +2833,12 @@ vectors10:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JMP         vectors10
+	JMP         vectors14
 
-done11:
-vectors12:
+done15:
+vectors16:
 	CMPQ        R8, $0x00000004
-	JL          done13
+	JL          done17
 	VMOVUPD     (DI), Y4
 	VFMADD231PD (DX), Y0, Y4
 	VFMADD231PD (DX)(BX*1), Y1, Y4
@@ -2274,14 +2849,15 @@ vectors12:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
-	JMP         vectors12
+	JMP         vectors16
 
-done13:
+done17:
 	TESTQ       R8, R8
-	JZ          end14
+	JZ          end18
 	LEAQ        laneMasks<>+0(SB), R9
-	SHLQ        $0x03, R8
-	SUBQ        R8, R9
+	MOVQ        R8, R10
+	SHLQ        $0x03, R10
+	SUBQ        R10, R9
 	VMOVDQU     32(R9), Y4
 	VMASKMOVPD  (DI), Y4, Y5
 	VMASKMOVPD  (DX), Y4, Y6
@@ -2292,9 +2868,28 @@ done13:
 	VFMADD231PD Y0, Y2, Y5
 	VMASKMOVPD  (SI), Y4, Y0
 	VFMADD231PD Y0, Y3, Y5
-	VMASKMOVPD  Y5, Y4, (DI)
+	TESTQ       $0x00000004, R8
+	JZ          skip20
+	VMOVUPD     Y5, (DI)
+	JMP         stored19
 
-end14:
+skip20:
+	LEAQ         (DI), DX
+	VMOVAPS      Y5, Y0
+	TESTQ        $0x00000002, R8
+	JZ           skip21
+	VMOVUPD      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip21:
+	TESTQ  $0x00000001, R8
+	JZ     skip22
+	VMOVSD X0, (DX)
+
+skip22:
+stored19:
+end18:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -2302,9 +2897,9 @@ end14:
 	ADDQ   $0x00000020, AX
 	SUBQ   $0x00000004, m+0(FP)
 
-next9:
+next13:
 	CMPQ         m+0(FP), $0x00000002
-	JL           next16
+	JL           next24
 	VBROADCASTSD (AX), Y0
 	VBROADCASTSD 8(AX), Y1
 	MOVQ         CX, DX
@@ -2313,9 +2908,9 @@ next9:
 	MOVQ         y_base+72(FP), SI
 	MOVQ         n+8(FP), DI
 
-vectors17:
+vectors25:
 	CMPQ        DI, $0x00000008
-	JL          done18
+	JL          done26
 	VMOVUPD     (SI), Y2
 	VFMADD231PD (DX), Y0, Y2
 	VFMADD231PD (DX)(BX*1), Y1, Y2
@@ -2327,12 +2922,12 @@ vectors17:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors17
+	JMP         vectors25
 
-done18:
-vectors19:
+done26:
+vectors27:
 	CMPQ        DI, $0x00000004
-	JL          done20
+	JL          done28
 	VMOVUPD     (SI), Y2
 	VFMADD231PD (DX), Y0, Y2
 	VFMADD231PD (DX)(BX*1), Y1, Y2
@@ -2340,23 +2935,43 @@ vectors19:
 	ADDQ        $0x00000020, DX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
-	JMP         vectors19
+	JMP         vectors27
 
-done20:
+done28:
 	TESTQ       DI, DI
-	JZ          end21
+	JZ          end29
 	LEAQ        laneMasks<>+0(SB), R8
-	SHLQ        $0x03, DI
-	SUBQ        DI, R8
+	MOVQ        DI, R9
+	SHLQ        $0x03, R9
+	SUBQ        R9, R8
 	VMOVDQU     32(R8), Y2
 	VMASKMOVPD  (SI), Y2, Y3
 	VMASKMOVPD  (DX), Y2, Y4
 	VFMADD231PD Y4, Y0, Y3
 	VMASKMOVPD  (DX)(BX*1), Y2, Y0
 	VFMADD231PD Y0, Y1, Y3
-	VMASKMOVPD  Y3, Y2, (SI)
+	TESTQ       $0x00000004, DI
+	JZ          skip31
+	VMOVUPD     Y3, (SI)
+	JMP         stored30
 
-end21:
+skip31:
+	LEAQ         (SI), DX
+	VMOVAPS      Y3, Y0
+	TESTQ        $0x00000002, DI
+	JZ           skip32
+	VMOVUPD      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip32:
+	TESTQ  $0x00000001, DI
+	JZ     skip33
+	VMOVSD X0, (DX)
+
+skip33:
+stored30:
+end29:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -2364,17 +2979,17 @@ end21:
 	ADDQ   $0x00000010, AX
 	SUBQ   $0x00000002, m+0(FP)
 
-next16:
+next24:
 	CMPQ         m+0(FP), $0x00000001
-	JL           next23
+	JL           next35
 	VBROADCASTSD (AX), Y0
 	MOVQ         CX, DX
 	MOVQ         y_base+72(FP), BX
 	MOVQ         n+8(FP), SI
 
-vectors24:
+vectors36:
 	CMPQ        SI, $0x00000008
-	JL          done25
+	JL          done37
 	VMOVUPD     (BX), Y1
 	VFMADD231PD (DX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -2384,40 +2999,60 @@ vectors24:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000008, SI
-	JMP         vectors24
+	JMP         vectors36
 
-done25:
-vectors26:
+done37:
+vectors38:
 	CMPQ        SI, $0x00000004
-	JL          done27
+	JL          done39
 	VMOVUPD     (BX), Y1
 	VFMADD231PD (DX), Y0, Y1
 	VMOVUPD     Y1, (BX)
 	ADDQ        $0x00000020, DX
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000004, SI
-	JMP         vectors26
+	JMP         vectors38
 
-done27:
+done39:
 	TESTQ       SI, SI
-	JZ          end28
+	JZ          end40
 	LEAQ        laneMasks<>+0(SB), DI
-	SHLQ        $0x03, SI
-	SUBQ        SI, DI
+	MOVQ        SI, R8
+	SHLQ        $0x03, R8
+	SUBQ        R8, DI
 	VMOVDQU     32(DI), Y1
 	VMASKMOVPD  (BX), Y1, Y2
-	VMASKMOVPD  (DX), Y1, Y3
-	VFMADD231PD Y3, Y0, Y2
-	VMASKMOVPD  Y2, Y1, (BX)
+	VMASKMOVPD  (DX), Y1, Y1
+	VFMADD231PD Y1, Y0, Y2
+	TESTQ       $0x00000004, SI
+	JZ          skip42
+	VMOVUPD     Y2, (BX)
+	JMP         stored41
 
-end28:
+skip42:
+	LEAQ         (BX), DX
+	VMOVAPS      Y2, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip43
+	VMOVUPD      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip43:
+	TESTQ  $0x00000001, SI
+	JZ     skip44
+	VMOVSD X0, (DX)
+
+skip44:
+stored41:
+end40:
 	MOVQ lda+40(FP), DX
 	SHLQ $0x03, DX
 	ADDQ DX, CX
 	ADDQ $0x00000008, AX
 	SUBQ $0x00000001, m+0(FP)
 
-next23:
+next35:
 	VZEROUPPER
 	RET
 
@@ -2551,8 +3186,9 @@ done6:
 	TESTQ       R9, R9
 	JZ          end7
 	LEAQ        laneMasks<>+0(SB), R10
-	SHLQ        $0x03, R9
-	SUBQ        R9, R10
+	MOVQ        R9, R11
+	SHLQ        $0x03, R11
+	SUBQ        R11, R10
 	VMOVDQU     32(R10), Y6
 	VMASKMOVPD  (DI), Y6, Y7
 	VMASKMOVPD  (R8), Y6, Y8
@@ -2561,27 +3197,126 @@ done6:
 	VMOVAPD     Y8, Y10
 	VFMADD213PD Y1, Y2, Y10
 	VFMADD231PD Y10, Y0, Y9
-	VMASKMOVPD  Y9, Y6, (DX)
+	TESTQ       $0x00000004, R9
+	JZ          skip9
+	VMOVUPD     Y9, (DX)
+	JMP         stored8
+
+skip9:
+	LEAQ         (DX), R8
+	VMOVAPS      Y9, Y2
+	TESTQ        $0x00000002, R9
+	JZ           skip10
+	VMOVUPD      X2, (R8)
+	ADDQ         $0x00000010, R8
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip10:
+	TESTQ  $0x00000001, R9
+	JZ     skip11
+	VMOVSD X2, (R8)
+
+skip11:
+stored8:
 	VMASKMOVPD  (DX)(BX*1), Y6, Y2
 	VFMADD231PD Y2, Y3, Y7
 	VMOVAPD     Y8, Y9
 	VFMADD213PD Y1, Y3, Y9
 	VFMADD231PD Y9, Y0, Y2
-	VMASKMOVPD  Y2, Y6, (DX)(BX*1)
+	TESTQ       $0x00000004, R9
+	JZ          skip13
+	VMOVUPD     Y2, (DX)(BX*1)
+	JMP         stored12
+
+skip13:
+	LEAQ         (DX)(BX*1), R8
+	VMOVAPS      Y2, Y2
+	TESTQ        $0x00000002, R9
+	JZ           skip14
+	VMOVUPD      X2, (R8)
+	ADDQ         $0x00000010, R8
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip14:
+	TESTQ  $0x00000001, R9
+	JZ     skip15
+	VMOVSD X2, (R8)
+
+skip15:
+stored12:
 	VMASKMOVPD  (DX)(BX*2), Y6, Y2
 	VFMADD231PD Y2, Y4, Y7
 	VMOVAPD     Y8, Y3
 	VFMADD213PD Y1, Y4, Y3
 	VFMADD231PD Y3, Y0, Y2
-	VMASKMOVPD  Y2, Y6, (DX)(BX*2)
+	TESTQ       $0x00000004, R9
+	JZ          skip17
+	VMOVUPD     Y2, (DX)(BX*2)
+	JMP         stored16
+
+skip17:
+	LEAQ         (DX)(BX*2), DX
+	VMOVAPS      Y2, Y2
+	TESTQ        $0x00000002, R9
+	JZ           skip18
+	VMOVUPD      X2, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip18:
+	TESTQ  $0x00000001, R9
+	JZ     skip19
+	VMOVSD X2, (DX)
+
+skip19:
+stored16:
 	VMASKMOVPD  (SI), Y6, Y2
 	VFMADD231PD Y2, Y5, Y7
 	VMOVAPD     Y8, Y3
 	VFMADD213PD Y1, Y5, Y3
 	VFMADD231PD Y3, Y0, Y2
-	VMASKMOVPD  Y2, Y6, (SI)
-	VMASKMOVPD  Y7, Y6, (DI)
+	TESTQ       $0x00000004, R9
+	JZ          skip21
+	VMOVUPD     Y2, (SI)
+	JMP         stored20
 
+skip21:
+	LEAQ         (SI), DX
+	VMOVAPS      Y2, Y2
+	TESTQ        $0x00000002, R9
+	JZ           skip22
+	VMOVUPD      X2, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip22:
+	TESTQ  $0x00000001, R9
+	JZ     skip23
+	VMOVSD X2, (DX)
+
+skip23:
+stored20:
+	TESTQ   $0x00000004, R9
+	JZ      skip25
+	VMOVUPD Y7, (DI)
+	JMP     stored24
+
+skip25:
+	LEAQ         (DI), DX
+	VMOVAPS      Y7, Y2
+	TESTQ        $0x00000002, R9
+	JZ           skip26
+	VMOVUPD      X2, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip26:
+	TESTQ  $0x00000001, R9
+	JZ     skip27
+	VMOVSD X2, (DX)
+
+skip27:
+stored24:
 end7:
 	MOVQ   lda+96(FP), DX
 	SHLQ   $0x03, DX
@@ -2593,7 +3328,7 @@ end7:
 
 next2:
 	CMPQ         m+0(FP), $0x00000002
-	JL           next9
+	JL           next29
 	VBROADCASTSD (AX), Y2
 	VBROADCASTSD 8(AX), Y3
 	MOVQ         CX, DX
@@ -2603,9 +3338,9 @@ next2:
 	MOVQ         z_base+48(FP), DI
 	MOVQ         n+8(FP), R8
 
-vectors10:
+vectors30:
 	CMPQ        R8, $0x00000008
-	JL          done11
+	JL          done31
 	VMOVUPD     (SI), Y4
 	VMOVUPD     (DI), Y5
 	VMOVUPD     (DX), Y6
@@ -2640,12 +3375,12 @@ vectors10:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JMP         vectors10
+	JMP         vectors30
 
-done11:
-vectors12:
+done31:
+vectors32:
 	CMPQ        R8, $0x00000004
-	JL          done13
+	JL          done33
 	VMOVUPD     (SI), Y4
 	VMOVUPD     (DI), Y5
 	VMOVUPD     (DX), Y6
@@ -2665,14 +3400,15 @@ vectors12:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
-	JMP         vectors12
+	JMP         vectors32
 
-done13:
+done33:
 	TESTQ       R8, R8
-	JZ          end14
+	JZ          end34
 	LEAQ        laneMasks<>+0(SB), R9
-	SHLQ        $0x03, R8
-	SUBQ        R8, R9
+	MOVQ        R8, R10
+	SHLQ        $0x03, R10
+	SUBQ        R10, R9
 	VMOVDQU     32(R9), Y4
 	VMASKMOVPD  (SI), Y4, Y5
 	VMASKMOVPD  (DI), Y4, Y6
@@ -2681,16 +3417,75 @@ done13:
 	VMOVAPD     Y6, Y8
 	VFMADD213PD Y1, Y2, Y8
 	VFMADD231PD Y8, Y0, Y7
-	VMASKMOVPD  Y7, Y4, (DX)
+	TESTQ       $0x00000004, R8
+	JZ          skip36
+	VMOVUPD     Y7, (DX)
+	JMP         stored35
+
+skip36:
+	LEAQ         (DX), DI
+	VMOVAPS      Y7, Y2
+	TESTQ        $0x00000002, R8
+	JZ           skip37
+	VMOVUPD      X2, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip37:
+	TESTQ  $0x00000001, R8
+	JZ     skip38
+	VMOVSD X2, (DI)
+
+skip38:
+stored35:
 	VMASKMOVPD  (DX)(BX*1), Y4, Y2
 	VFMADD231PD Y2, Y3, Y5
-	VMOVAPD     Y6, Y6
-	VFMADD213PD Y1, Y3, Y6
-	VFMADD231PD Y6, Y0, Y2
-	VMASKMOVPD  Y2, Y4, (DX)(BX*1)
-	VMASKMOVPD  Y5, Y4, (SI)
+	VMOVAPD     Y6, Y4
+	VFMADD213PD Y1, Y3, Y4
+	VFMADD231PD Y4, Y0, Y2
+	TESTQ       $0x00000004, R8
+	JZ          skip40
+	VMOVUPD     Y2, (DX)(BX*1)
+	JMP         stored39
 
-end14:
+skip40:
+	LEAQ         (DX)(BX*1), DX
+	VMOVAPS      Y2, Y2
+	TESTQ        $0x00000002, R8
+	JZ           skip41
+	VMOVUPD      X2, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip41:
+	TESTQ  $0x00000001, R8
+	JZ     skip42
+	VMOVSD X2, (DX)
+
+skip42:
+stored39:
+	TESTQ   $0x00000004, R8
+	JZ      skip44
+	VMOVUPD Y5, (SI)
+	JMP     stored43
+
+skip44:
+	LEAQ         (SI), DX
+	VMOVAPS      Y5, Y2
+	TESTQ        $0x00000002, R8
+	JZ           skip45
+	VMOVUPD      X2, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip45:
+	TESTQ  $0x00000001, R8
+	JZ     skip46
+	VMOVSD X2, (DX)
+
+skip46:
+stored43:
+end34:
 	MOVQ   lda+96(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -2698,18 +3493,18 @@ end14:
 	ADDQ   $0x00000010, AX
 	SUBQ   $0x00000002, m+0(FP)
 
-next9:
+next29:
 	CMPQ         m+0(FP), $0x00000001
-	JL           next16
+	JL           next48
 	VBROADCASTSD (AX), Y2
 	MOVQ         CX, DX
 	MOVQ         y_base+104(FP), BX
 	MOVQ         z_base+48(FP), SI
 	MOVQ         n+8(FP), DI
 
-vectors17:
+vectors49:
 	CMPQ        DI, $0x00000008
-	JL          done18
+	JL          done50
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VMOVUPD     (DX), Y5
@@ -2732,12 +3527,12 @@ vectors17:
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors17
+	JMP         vectors49
 
-done18:
-vectors19:
+done50:
+vectors51:
 	CMPQ        DI, $0x00000004
-	JL          done20
+	JL          done52
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VMOVUPD     (DX), Y5
@@ -2751,33 +3546,73 @@ vectors19:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
-	JMP         vectors19
+	JMP         vectors51
 
-done20:
+done52:
 	TESTQ       DI, DI
-	JZ          end21
+	JZ          end53
 	LEAQ        laneMasks<>+0(SB), R8
-	SHLQ        $0x03, DI
-	SUBQ        DI, R8
+	MOVQ        DI, R9
+	SHLQ        $0x03, R9
+	SUBQ        R9, R8
 	VMOVDQU     32(R8), Y3
 	VMASKMOVPD  (BX), Y3, Y4
 	VMASKMOVPD  (SI), Y3, Y5
-	VMASKMOVPD  (DX), Y3, Y6
-	VFMADD231PD Y6, Y2, Y4
+	VMASKMOVPD  (DX), Y3, Y3
+	VFMADD231PD Y3, Y2, Y4
 	VMOVAPD     Y5, Y5
 	VFMADD213PD Y1, Y2, Y5
-	VFMADD231PD Y5, Y0, Y6
-	VMASKMOVPD  Y6, Y3, (DX)
-	VMASKMOVPD  Y4, Y3, (BX)
+	VFMADD231PD Y5, Y0, Y3
+	TESTQ       $0x00000004, DI
+	JZ          skip55
+	VMOVUPD     Y3, (DX)
+	JMP         stored54
 
-end21:
+skip55:
+	LEAQ         (DX), DX
+	VMOVAPS      Y3, Y0
+	TESTQ        $0x00000002, DI
+	JZ           skip56
+	VMOVUPD      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip56:
+	TESTQ  $0x00000001, DI
+	JZ     skip57
+	VMOVSD X0, (DX)
+
+skip57:
+stored54:
+	TESTQ   $0x00000004, DI
+	JZ      skip59
+	VMOVUPD Y4, (BX)
+	JMP     stored58
+
+skip59:
+	LEAQ         (BX), DX
+	VMOVAPS      Y4, Y0
+	TESTQ        $0x00000002, DI
+	JZ           skip60
+	VMOVUPD      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip60:
+	TESTQ  $0x00000001, DI
+	JZ     skip61
+	VMOVSD X0, (DX)
+
+skip61:
+stored58:
+end53:
 	MOVQ lda+96(FP), DX
 	SHLQ $0x03, DX
 	ADDQ DX, CX
 	ADDQ $0x00000008, AX
 	SUBQ $0x00000001, m+0(FP)
 
-next16:
+next48:
 	VZEROUPPER
 	RET
 
@@ -2846,15 +3681,35 @@ done7:
 	TESTQ       DI, DI
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), R8
-	SHLQ        $0x03, DI
-	SUBQ        DI, R8
+	MOVQ        DI, R9
+	SHLQ        $0x03, R9
+	SUBQ        R9, R8
 	VMOVDQU     32(R8), Y3
 	VMASKMOVPD  (BX), Y3, Y4
 	VFMADD213PD Y2, Y1, Y4
 	VMASKMOVPD  (SI), Y3, Y1
 	VFMADD231PD Y4, Y0, Y1
-	VMASKMOVPD  Y1, Y3, (SI)
+	TESTQ       $0x00000004, DI
+	JZ          skip10
+	VMOVUPD     Y1, (SI)
+	JMP         stored9
 
+skip10:
+	LEAQ         (SI), BX
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000002, DI
+	JZ           skip11
+	VMOVUPD      X1, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip11:
+	TESTQ  $0x00000001, DI
+	JZ     skip12
+	VMOVSD X1, (BX)
+
+skip12:
+stored9:
 end8:
 	ADDQ $0x00000008, CX
 	MOVQ lda+96(FP), BX
@@ -2868,7 +3723,7 @@ short1:
 	MOVQ    n+8(FP), AX
 	MOVQ    y_base+48(FP), CX
 	CMPQ    AX, $0x00000020
-	JL      next9
+	JL      next13
 	VMOVUPD (CX), Y3
 	VMOVUPD 32(CX), Y4
 	VMOVUPD 64(CX), Y5
@@ -2881,7 +3736,7 @@ short1:
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-row10:
+row14:
 	VBROADCASTSD (BX), Y1
 	VMOVAPD      Y3, Y11
 	VFMADD213PD  Y2, Y1, Y11
@@ -2928,14 +3783,14 @@ row10:
 	SHLQ         $0x03, DI
 	ADDQ         DI, SI
 	DECQ         DX
-	JNZ          row10
+	JNZ          row14
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, a_base+72(FP)
 	SUBQ         $0x00000020, AX
 
-next9:
+next13:
 	CMPQ    AX, $0x00000010
-	JL      next11
+	JL      next15
 	VMOVUPD (CX), Y3
 	VMOVUPD 32(CX), Y4
 	VMOVUPD 64(CX), Y5
@@ -2944,7 +3799,7 @@ next9:
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-row12:
+row16:
 	VBROADCASTSD (BX), Y1
 	VMOVAPD      Y3, Y7
 	VFMADD213PD  Y2, Y1, Y7
@@ -2971,21 +3826,21 @@ row12:
 	SHLQ         $0x03, DI
 	ADDQ         DI, SI
 	DECQ         DX
-	JNZ          row12
+	JNZ          row16
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, a_base+72(FP)
 	SUBQ         $0x00000010, AX
 
-next11:
+next15:
 	CMPQ    AX, $0x00000008
-	JL      next13
+	JL      next17
 	VMOVUPD (CX), Y3
 	VMOVUPD 32(CX), Y4
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-row14:
+row18:
 	VBROADCASTSD (BX), Y1
 	VMOVAPD      Y3, Y5
 	VFMADD213PD  Y2, Y1, Y5
@@ -3002,20 +3857,20 @@ row14:
 	SHLQ         $0x03, DI
 	ADDQ         DI, SI
 	DECQ         DX
-	JNZ          row14
+	JNZ          row18
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, a_base+72(FP)
 	SUBQ         $0x00000008, AX
 
-next13:
+next17:
 	CMPQ    AX, $0x00000004
-	JL      next15
+	JL      next19
 	VMOVUPD (CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-row16:
+row20:
 	VBROADCASTSD (BX), Y1
 	VMOVAPD      Y3, Y4
 	VFMADD213PD  Y2, Y1, Y4
@@ -3027,36 +3882,57 @@ row16:
 	SHLQ         $0x03, DI
 	ADDQ         DI, SI
 	DECQ         DX
-	JNZ          row16
+	JNZ          row20
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, a_base+72(FP)
 	SUBQ         $0x00000004, AX
 
-next15:
+next19:
 	TESTQ      AX, AX
 	JZ         end2
 	LEAQ       laneMasks<>+0(SB), DX
-	SHLQ       $0x03, AX
-	SUBQ       AX, DX
+	MOVQ       AX, BX
+	SHLQ       $0x03, BX
+	SUBQ       BX, DX
 	VMOVDQU    32(DX), Y3
 	VMASKMOVPD (CX), Y3, Y4
-	MOVQ       m+0(FP), AX
-	MOVQ       x_base+24(FP), CX
-	MOVQ       a_base+72(FP), DX
+	MOVQ       m+0(FP), CX
+	MOVQ       x_base+24(FP), DX
+	MOVQ       a_base+72(FP), BX
 
-row17:
-	VBROADCASTSD (CX), Y1
+row21:
+	VBROADCASTSD (DX), Y1
 	VMOVAPD      Y4, Y5
 	VFMADD213PD  Y2, Y1, Y5
-	VMASKMOVPD   (DX), Y3, Y1
+	VMASKMOVPD   (BX), Y3, Y1
 	VFMADD231PD  Y5, Y0, Y1
-	VMASKMOVPD   Y1, Y3, (DX)
-	ADDQ         $0x00000008, CX
-	MOVQ         lda+96(FP), BX
-	SHLQ         $0x03, BX
-	ADDQ         BX, DX
-	DECQ         AX
-	JNZ          row17
+	TESTQ        $0x00000004, AX
+	JZ           skip23
+	VMOVUPD      Y1, (BX)
+	JMP          stored22
+
+skip23:
+	LEAQ         (BX), SI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000002, AX
+	JZ           skip24
+	VMOVUPD      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip24:
+	TESTQ  $0x00000001, AX
+	JZ     skip25
+	VMOVSD X1, (SI)
+
+skip25:
+stored22:
+	ADDQ $0x00000008, DX
+	MOVQ lda+96(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	DECQ CX
+	JNZ  row21
 
 end2:
 	VZEROUPPER

@@ -72,17 +72,71 @@ done4:
 	TESTQ        BX, BX
 	JZ           end5
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x02, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y2
 	VMASKMOVPS   (AX), Y2, Y3
 	VMASKMOVPS   (CX), Y2, Y4
-	VMASKMOVPS   (DX), Y2, Y5
-	VFMADD213PS  Y5, Y1, Y4
+	VMASKMOVPS   (DX), Y2, Y2
+	VFMADD213PS  Y2, Y1, Y4
 	VFNMADD231PS Y4, Y0, Y3
-	VMASKMOVPS   Y3, Y2, (AX)
-	VMASKMOVPS   Y4, Y2, (CX)
+	TESTQ        $0x00000008, BX
+	JZ           skip7
+	VMOVUPS      Y3, (AX)
+	JMP          stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y3, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, BX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, BX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
+	TESTQ   $0x00000008, BX
+	JZ      skip12
+	VMOVUPS Y4, (CX)
+	JMP     stored11
+
+skip12:
+	LEAQ         (CX), AX
+	VMOVAPS      Y4, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip13
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip13:
+	TESTQ     $0x00000002, BX
+	JZ        skip14
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip14:
+	TESTQ  $0x00000001, BX
+	JZ     skip15
+	VMOVSS X0, (AX)
+
+skip15:
+stored11:
 end5:
 	VZEROUPPER
 	RET
@@ -160,18 +214,72 @@ done4:
 	TESTQ        BX, BX
 	JZ           end5
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x02, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y2
 	VMASKMOVPS   (AX), Y2, Y3
 	VMASKMOVPS   (CX), Y2, Y4
-	VMASKMOVPS   (DX), Y2, Y5
-	VFMADD213PS  Y5, Y1, Y4
-	VFMADD231PS  Y4, Y1, Y5
-	VFNMADD231PS Y5, Y0, Y3
-	VMASKMOVPS   Y3, Y2, (AX)
-	VMASKMOVPS   Y4, Y2, (CX)
+	VMASKMOVPS   (DX), Y2, Y2
+	VFMADD213PS  Y2, Y1, Y4
+	VFMADD231PS  Y4, Y1, Y2
+	VFNMADD231PS Y2, Y0, Y3
+	TESTQ        $0x00000008, BX
+	JZ           skip7
+	VMOVUPS      Y3, (AX)
+	JMP          stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y3, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, BX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, BX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
+	TESTQ   $0x00000008, BX
+	JZ      skip12
+	VMOVUPS Y4, (CX)
+	JMP     stored11
+
+skip12:
+	LEAQ         (CX), AX
+	VMOVAPS      Y4, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip13
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip13:
+	TESTQ     $0x00000002, BX
+	JZ        skip14
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip14:
+	TESTQ  $0x00000001, BX
+	JZ     skip15
+	VMOVSS X0, (AX)
+
+skip15:
+stored11:
 end5:
 	VZEROUPPER
 	RET
@@ -271,22 +379,76 @@ done4:
 	TESTQ        BX, BX
 	JZ           end5
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x02, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y4
 	VMASKMOVPS   (AX), Y4, Y5
 	VMASKMOVPS   (CX), Y4, Y6
-	VMASKMOVPS   (DX), Y4, Y7
-	VMULPS       Y7, Y2, Y2
+	VMASKMOVPS   (DX), Y4, Y4
+	VMULPS       Y4, Y2, Y2
 	VMULPS       Y6, Y1, Y6
-	VFMADD231PS  Y2, Y7, Y6
+	VFMADD231PS  Y2, Y4, Y6
 	VSQRTPS      Y6, Y2
 	VADDPS       Y3, Y2, Y2
-	VDIVPS       Y2, Y7, Y2
+	VDIVPS       Y2, Y4, Y2
 	VFNMADD231PS Y2, Y0, Y5
-	VMASKMOVPS   Y5, Y4, (AX)
-	VMASKMOVPS   Y6, Y4, (CX)
+	TESTQ        $0x00000008, BX
+	JZ           skip7
+	VMOVUPS      Y5, (AX)
+	JMP          stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y5, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, BX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, BX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
+	TESTQ   $0x00000008, BX
+	JZ      skip12
+	VMOVUPS Y6, (CX)
+	JMP     stored11
+
+skip12:
+	LEAQ         (CX), AX
+	VMOVAPS      Y6, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip13
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip13:
+	TESTQ     $0x00000002, BX
+	JZ        skip14
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip14:
+	TESTQ  $0x00000001, BX
+	JZ     skip15
+	VMOVSS X0, (AX)
+
+skip15:
+stored11:
 end5:
 	VZEROUPPER
 	RET
@@ -418,27 +580,108 @@ done4:
 	TESTQ        SI, SI
 	JZ           end5
 	LEAQ         laneMasks<>+0(SB), DI
-	SHLQ         $0x02, SI
-	SUBQ         SI, DI
+	MOVQ         SI, R8
+	SHLQ         $0x02, R8
+	SUBQ         R8, DI
 	VMOVDQU      32(DI), Y8
 	VMASKMOVPS   (AX), Y8, Y9
 	VMASKMOVPS   (CX), Y8, Y10
 	VMASKMOVPS   (DX), Y8, Y11
-	VMASKMOVPS   (BX), Y8, Y12
+	VMASKMOVPS   (BX), Y8, Y8
 	VMULPS       Y10, Y1, Y10
-	VFMADD231PS  Y2, Y12, Y10
-	VMULPS       Y12, Y4, Y1
+	VFMADD231PS  Y2, Y8, Y10
+	VMULPS       Y8, Y4, Y1
 	VMULPS       Y11, Y3, Y11
-	VFMADD231PS  Y1, Y12, Y11
+	VFMADD231PS  Y1, Y8, Y11
 	VSQRTPS      Y11, Y1
 	VFMADD213PS  Y6, Y5, Y1
 	VDIVPS       Y1, Y10, Y1
 	VMULPS       Y9, Y7, Y9
 	VFNMADD231PS Y1, Y0, Y9
-	VMASKMOVPS   Y9, Y8, (AX)
-	VMASKMOVPS   Y10, Y8, (CX)
-	VMASKMOVPS   Y11, Y8, (DX)
+	TESTQ        $0x00000008, SI
+	JZ           skip7
+	VMOVUPS      Y9, (AX)
+	JMP          stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y9, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, SI
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, SI
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
+	TESTQ   $0x00000008, SI
+	JZ      skip12
+	VMOVUPS Y10, (CX)
+	JMP     stored11
+
+skip12:
+	LEAQ         (CX), AX
+	VMOVAPS      Y10, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip13
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip13:
+	TESTQ     $0x00000002, SI
+	JZ        skip14
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip14:
+	TESTQ  $0x00000001, SI
+	JZ     skip15
+	VMOVSS X0, (AX)
+
+skip15:
+stored11:
+	TESTQ   $0x00000008, SI
+	JZ      skip17
+	VMOVUPS Y11, (DX)
+	JMP     stored16
+
+skip17:
+	LEAQ         (DX), AX
+	VMOVAPS      Y11, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip18
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip18:
+	TESTQ     $0x00000002, SI
+	JZ        skip19
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip19:
+	TESTQ  $0x00000001, SI
+	JZ     skip20
+	VMOVSS X0, (AX)
+
+skip20:
+stored16:
 end5:
 	VZEROUPPER
 	RET
@@ -511,17 +754,57 @@ done4:
 	TESTQ        BX, BX
 	JZ           end5
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x03, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x03, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y2
 	VMASKMOVPD   (AX), Y2, Y3
 	VMASKMOVPD   (CX), Y2, Y4
-	VMASKMOVPD   (DX), Y2, Y5
-	VFMADD213PD  Y5, Y1, Y4
+	VMASKMOVPD   (DX), Y2, Y2
+	VFMADD213PD  Y2, Y1, Y4
 	VFNMADD231PD Y4, Y0, Y3
-	VMASKMOVPD   Y3, Y2, (AX)
-	VMASKMOVPD   Y4, Y2, (CX)
+	TESTQ        $0x00000004, BX
+	JZ           skip7
+	VMOVUPD      Y3, (AX)
+	JMP          stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y3, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, BX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
+	TESTQ   $0x00000004, BX
+	JZ      skip11
+	VMOVUPD Y4, (CX)
+	JMP     stored10
+
+skip11:
+	LEAQ         (CX), AX
+	VMOVAPS      Y4, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip12
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip12:
+	TESTQ  $0x00000001, BX
+	JZ     skip13
+	VMOVSD X0, (AX)
+
+skip13:
+stored10:
 end5:
 	VZEROUPPER
 	RET
@@ -599,18 +882,58 @@ done4:
 	TESTQ        BX, BX
 	JZ           end5
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x03, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x03, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y2
 	VMASKMOVPD   (AX), Y2, Y3
 	VMASKMOVPD   (CX), Y2, Y4
-	VMASKMOVPD   (DX), Y2, Y5
-	VFMADD213PD  Y5, Y1, Y4
-	VFMADD231PD  Y4, Y1, Y5
-	VFNMADD231PD Y5, Y0, Y3
-	VMASKMOVPD   Y3, Y2, (AX)
-	VMASKMOVPD   Y4, Y2, (CX)
+	VMASKMOVPD   (DX), Y2, Y2
+	VFMADD213PD  Y2, Y1, Y4
+	VFMADD231PD  Y4, Y1, Y2
+	VFNMADD231PD Y2, Y0, Y3
+	TESTQ        $0x00000004, BX
+	JZ           skip7
+	VMOVUPD      Y3, (AX)
+	JMP          stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y3, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, BX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
+	TESTQ   $0x00000004, BX
+	JZ      skip11
+	VMOVUPD Y4, (CX)
+	JMP     stored10
+
+skip11:
+	LEAQ         (CX), AX
+	VMOVAPS      Y4, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip12
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip12:
+	TESTQ  $0x00000001, BX
+	JZ     skip13
+	VMOVSD X0, (AX)
+
+skip13:
+stored10:
 end5:
 	VZEROUPPER
 	RET
@@ -710,22 +1033,62 @@ done4:
 	TESTQ        BX, BX
 	JZ           end5
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x03, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x03, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y4
 	VMASKMOVPD   (AX), Y4, Y5
 	VMASKMOVPD   (CX), Y4, Y6
-	VMASKMOVPD   (DX), Y4, Y7
-	VMULPD       Y7, Y2, Y2
+	VMASKMOVPD   (DX), Y4, Y4
+	VMULPD       Y4, Y2, Y2
 	VMULPD       Y6, Y1, Y6
-	VFMADD231PD  Y2, Y7, Y6
+	VFMADD231PD  Y2, Y4, Y6
 	VSQRTPD      Y6, Y2
 	VADDPD       Y3, Y2, Y2
-	VDIVPD       Y2, Y7, Y2
+	VDIVPD       Y2, Y4, Y2
 	VFNMADD231PD Y2, Y0, Y5
-	VMASKMOVPD   Y5, Y4, (AX)
-	VMASKMOVPD   Y6, Y4, (CX)
+	TESTQ        $0x00000004, BX
+	JZ           skip7
+	VMOVUPD      Y5, (AX)
+	JMP          stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y5, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, BX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
+	TESTQ   $0x00000004, BX
+	JZ      skip11
+	VMOVUPD Y6, (CX)
+	JMP     stored10
+
+skip11:
+	LEAQ         (CX), AX
+	VMOVAPS      Y6, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip12
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip12:
+	TESTQ  $0x00000001, BX
+	JZ     skip13
+	VMOVSD X0, (AX)
+
+skip13:
+stored10:
 end5:
 	VZEROUPPER
 	RET
@@ -857,27 +1220,87 @@ done4:
 	TESTQ        SI, SI
 	JZ           end5
 	LEAQ         laneMasks<>+0(SB), DI
-	SHLQ         $0x03, SI
-	SUBQ         SI, DI
+	MOVQ         SI, R8
+	SHLQ         $0x03, R8
+	SUBQ         R8, DI
 	VMOVDQU      32(DI), Y8
 	VMASKMOVPD   (AX), Y8, Y9
 	VMASKMOVPD   (CX), Y8, Y10
 	VMASKMOVPD   (DX), Y8, Y11
-	VMASKMOVPD   (BX), Y8, Y12
+	VMASKMOVPD   (BX), Y8, Y8
 	VMULPD       Y10, Y1, Y10
-	VFMADD231PD  Y2, Y12, Y10
-	VMULPD       Y12, Y4, Y1
+	VFMADD231PD  Y2, Y8, Y10
+	VMULPD       Y8, Y4, Y1
 	VMULPD       Y11, Y3, Y11
-	VFMADD231PD  Y1, Y12, Y11
+	VFMADD231PD  Y1, Y8, Y11
 	VSQRTPD      Y11, Y1
 	VFMADD213PD  Y6, Y5, Y1
 	VDIVPD       Y1, Y10, Y1
 	VMULPD       Y9, Y7, Y9
 	VFNMADD231PD Y1, Y0, Y9
-	VMASKMOVPD   Y9, Y8, (AX)
-	VMASKMOVPD   Y10, Y8, (CX)
-	VMASKMOVPD   Y11, Y8, (DX)
+	TESTQ        $0x00000004, SI
+	JZ           skip7
+	VMOVUPD      Y9, (AX)
+	JMP          stored6
 
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y9, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, SI
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
+	TESTQ   $0x00000004, SI
+	JZ      skip11
+	VMOVUPD Y10, (CX)
+	JMP     stored10
+
+skip11:
+	LEAQ         (CX), AX
+	VMOVAPS      Y10, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip12
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip12:
+	TESTQ  $0x00000001, SI
+	JZ     skip13
+	VMOVSD X0, (AX)
+
+skip13:
+stored10:
+	TESTQ   $0x00000004, SI
+	JZ      skip15
+	VMOVUPD Y11, (DX)
+	JMP     stored14
+
+skip15:
+	LEAQ         (DX), AX
+	VMOVAPS      Y11, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip16
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip16:
+	TESTQ  $0x00000001, SI
+	JZ     skip17
+	VMOVSD X0, (AX)
+
+skip17:
+stored14:
 end5:
 	VZEROUPPER
 	RET

@@ -130,87 +130,142 @@ single7:
 	CMPQ         AX, BX
 	CMOVQLT      AX, BX
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x02, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y1
 	VMASKMOVPS   (DX), Y1, Y2
 	VSUBPS       Y0, Y2, Y2
 	VCMPPS       $0x19, minusSafeF32<>+0(SB), Y2, Y3
-	VMOVMSKPS    Y3, BX
-	TESTL        BX, BX
+	VMOVMSKPS    Y3, SI
+	TESTL        SI, SI
 	JNZ          careful8
-	VMOVUPS      roundF32<>+0(SB), Y3
-	VFMADD231PS  log2eF32<>+0(SB), Y2, Y3
-	VSUBPS       roundF32<>+0(SB), Y3, Y4
-	VFNMADD231PS ln2HiF32<>+0(SB), Y4, Y2
-	VMULPS       minusLn2LoF32<>+0(SB), Y4, Y4
-	VMOVUPS      exp4F32<>+0(SB), Y5
-	VFMADD213PS  exp3F32<>+0(SB), Y2, Y5
-	VFMADD213PS  exp2F32<>+0(SB), Y2, Y5
-	VFMADD213PS  exp1F32<>+0(SB), Y2, Y5
-	VFMADD213PS  exp0F32<>+0(SB), Y2, Y5
-	VMULPS       Y2, Y5, Y5
-	VADDPS       oneF32<>+0(SB), Y2, Y6
-	VSUBPS       oneF32<>+0(SB), Y6, Y7
-	VSUBPS       Y7, Y2, Y7
-	VFMADD231PS  Y2, Y5, Y7
-	VADDPS       Y7, Y6, Y2
-	VFMADD231PS  Y2, Y4, Y7
-	VADDPS       Y7, Y6, Y2
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y2, Y2
-	VMASKMOVPS   Y2, Y1, (CX)
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000008, AX
-	JMP          pairs6
+	VMOVUPS      roundF32<>+0(SB), Y1
+	VFMADD231PS  log2eF32<>+0(SB), Y2, Y1
+	VSUBPS       roundF32<>+0(SB), Y1, Y3
+	VFNMADD231PS ln2HiF32<>+0(SB), Y3, Y2
+	VMULPS       minusLn2LoF32<>+0(SB), Y3, Y3
+	VMOVUPS      exp4F32<>+0(SB), Y4
+	VFMADD213PS  exp3F32<>+0(SB), Y2, Y4
+	VFMADD213PS  exp2F32<>+0(SB), Y2, Y4
+	VFMADD213PS  exp1F32<>+0(SB), Y2, Y4
+	VFMADD213PS  exp0F32<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y4, Y4
+	VADDPS       oneF32<>+0(SB), Y2, Y5
+	VSUBPS       oneF32<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y2, Y6
+	VFMADD231PS  Y2, Y4, Y6
+	VADDPS       Y6, Y5, Y2
+	VFMADD231PS  Y2, Y3, Y6
+	VADDPS       Y6, Y5, Y2
+	VPSLLD       $0x17, Y1, Y1
+	VMULPS       Y1, Y2, Y1
+	TESTQ        $0x00000008, BX
+	JZ           skip11
+	VMOVUPS      Y1, (CX)
+	JMP          stored10
+
+skip11:
+	LEAQ         (CX), SI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000004, BX
+	JZ           skip12
+	VMOVUPS      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip12:
+	TESTQ     $0x00000002, BX
+	JZ        skip13
+	VMOVSD    X1, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X1, X1
+
+skip13:
+	TESTQ  $0x00000001, BX
+	JZ     skip14
+	VMOVSS X1, (SI)
+
+skip14:
+stored10:
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, AX
+	JMP  pairs6
 
 careful8:
-	VMASKMOVPS   (DX), Y1, Y2
-	VSUBPS       Y0, Y2, Y2
-	VCMPPS       $0x1e, zeroF32<>+0(SB), Y2, Y3
-	VMOVUPS      expMinF32<>+0(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      expMaxF32<>+0(SB), Y4
-	VMINPS       Y2, Y4, Y2
-	VMOVUPS      roundF32<>+0(SB), Y4
-	VFMADD231PS  log2eF32<>+0(SB), Y2, Y4
-	VSUBPS       roundF32<>+0(SB), Y4, Y5
-	VFNMADD231PS ln2HiF32<>+0(SB), Y5, Y2
-	VMULPS       minusLn2LoF32<>+0(SB), Y5, Y5
-	VMOVUPS      exp4F32<>+0(SB), Y6
-	VFMADD213PS  exp3F32<>+0(SB), Y2, Y6
-	VFMADD213PS  exp2F32<>+0(SB), Y2, Y6
-	VFMADD213PS  exp1F32<>+0(SB), Y2, Y6
-	VFMADD213PS  exp0F32<>+0(SB), Y2, Y6
-	VMULPS       Y2, Y6, Y6
-	VADDPS       oneF32<>+0(SB), Y2, Y7
-	VSUBPS       oneF32<>+0(SB), Y7, Y8
-	VSUBPS       Y8, Y2, Y8
-	VFMADD231PS  Y2, Y6, Y8
-	VADDPS       Y8, Y7, Y2
-	VFMADD231PS  Y2, Y5, Y8
-	VADDPS       Y8, Y7, Y2
-	VSUBPS       upLogF32<>+0(SB), Y4, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y2, Y5
-	VMULPS       upF32<>+0(SB), Y5, Y5
-	VADDPS       upLogF32<>+0(SB), Y4, Y4
+	VMASKMOVPS   (DX), Y1, Y1
+	VSUBPS       Y0, Y1, Y1
+	VCMPPS       $0x1e, zeroF32<>+0(SB), Y1, Y2
+	VMOVUPS      expMinF32<>+0(SB), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMOVUPS      expMaxF32<>+0(SB), Y3
+	VMINPS       Y1, Y3, Y1
+	VMOVUPS      roundF32<>+0(SB), Y3
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y3
+	VSUBPS       roundF32<>+0(SB), Y3, Y4
+	VFNMADD231PS ln2HiF32<>+0(SB), Y4, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y4, Y4
+	VMOVUPS      exp4F32<>+0(SB), Y5
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y5
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y5
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y5
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y5
+	VMULPS       Y1, Y5, Y5
+	VADDPS       oneF32<>+0(SB), Y1, Y6
+	VSUBPS       oneF32<>+0(SB), Y6, Y7
+	VSUBPS       Y7, Y1, Y7
+	VFMADD231PS  Y1, Y5, Y7
+	VADDPS       Y7, Y6, Y1
+	VFMADD231PS  Y1, Y4, Y7
+	VADDPS       Y7, Y6, Y1
+	VSUBPS       upLogF32<>+0(SB), Y3, Y4
 	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y2, Y2
-	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y2, Y4
-	VADDPS       lowLimitF32<>+0(SB), Y2, Y6
-	VPSUBD       lowLimitF32<>+0(SB), Y6, Y6
-	VMOVUPS      lowLimitF32<>+0(SB), Y7
-	VMAXPS       Y2, Y7, Y2
-	VMULPS       downF32<>+0(SB), Y2, Y2
-	VBLENDVPS    Y4, Y6, Y2, Y2
-	VBLENDVPS    Y3, Y5, Y2, Y2
-	VMASKMOVPS   Y2, Y1, (CX)
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000008, AX
-	JMP          pairs6
+	VMULPS       Y4, Y1, Y4
+	VMULPS       upF32<>+0(SB), Y4, Y4
+	VADDPS       upLogF32<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y1, Y1
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y3
+	VADDPS       lowLimitF32<>+0(SB), Y1, Y5
+	VPSUBD       lowLimitF32<>+0(SB), Y5, Y5
+	VMOVUPS      lowLimitF32<>+0(SB), Y6
+	VMAXPS       Y1, Y6, Y1
+	VMULPS       downF32<>+0(SB), Y1, Y1
+	VBLENDVPS    Y3, Y5, Y1, Y1
+	VBLENDVPS    Y2, Y4, Y1, Y1
+	TESTQ        $0x00000008, BX
+	JZ           skip16
+	VMOVUPS      Y1, (CX)
+	JMP          stored15
+
+skip16:
+	LEAQ         (CX), SI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000004, BX
+	JZ           skip17
+	VMOVUPS      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip17:
+	TESTQ     $0x00000002, BX
+	JZ        skip18
+	VMOVSD    X1, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X1, X1
+
+skip18:
+	TESTQ  $0x00000001, BX
+	JZ     skip19
+	VMOVSS X1, (SI)
+
+skip19:
+stored15:
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, AX
+	JMP  pairs6
 
 end9:
 	// Sum.
@@ -225,9 +280,9 @@ end9:
 	MOVQ   dst_base+0(FP), AX
 	MOVQ   dst_len+8(FP), CX
 
-round10:
+round20:
 	CMPQ   CX, $0x00000040
-	JL     rest11
+	JL     rest21
 	VADDPS (AX), Y0, Y0
 	VADDPS 32(AX), Y1, Y1
 	VADDPS 64(AX), Y2, Y2
@@ -238,116 +293,116 @@ round10:
 	VADDPS 224(AX), Y7, Y7
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000040, CX
-	JMP    round10
+	JMP    round20
 
-rest11:
+rest21:
 	CMPQ       CX, $0x00000008
-	JL         partial12a
+	JL         partial22a
 	VADDPS     (AX), Y0, Y0
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
-	JL         partial12b
+	JL         partial22b
 	VADDPS     32(AX), Y1, Y1
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
-	JL         partial12c
+	JL         partial22c
 	VADDPS     64(AX), Y2, Y2
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
-	JL         partial12d
+	JL         partial22d
 	VADDPS     96(AX), Y3, Y3
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
-	JL         partial12e
+	JL         partial22e
 	VADDPS     128(AX), Y4, Y4
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
-	JL         partial12f
+	JL         partial22f
 	VADDPS     160(AX), Y5, Y5
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
-	JL         partial12g
+	JL         partial22g
 	VADDPS     192(AX), Y6, Y6
 	SUBQ       $0x00000008, CX
 	TESTQ      CX, CX
-	JZ         end13
+	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPS 224(AX), Y8, Y8
 	VADDPS     Y8, Y7, Y7
-	JMP        end13
+	JMP        end23
 
-partial12g:
+partial22g:
 	TESTQ      CX, CX
-	JZ         end13
+	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPS 192(AX), Y8, Y8
 	VADDPS     Y8, Y6, Y6
-	JMP        end13
+	JMP        end23
 
-partial12f:
+partial22f:
 	TESTQ      CX, CX
-	JZ         end13
+	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPS 160(AX), Y8, Y8
 	VADDPS     Y8, Y5, Y5
-	JMP        end13
+	JMP        end23
 
-partial12e:
+partial22e:
 	TESTQ      CX, CX
-	JZ         end13
+	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPS 128(AX), Y8, Y8
 	VADDPS     Y8, Y4, Y4
-	JMP        end13
+	JMP        end23
 
-partial12d:
+partial22d:
 	TESTQ      CX, CX
-	JZ         end13
+	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPS 96(AX), Y8, Y8
 	VADDPS     Y8, Y3, Y3
-	JMP        end13
+	JMP        end23
 
-partial12c:
+partial22c:
 	TESTQ      CX, CX
-	JZ         end13
+	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPS 64(AX), Y8, Y8
 	VADDPS     Y8, Y2, Y2
-	JMP        end13
+	JMP        end23
 
-partial12b:
+partial22b:
 	TESTQ      CX, CX
-	JZ         end13
+	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPS 32(AX), Y8, Y8
 	VADDPS     Y8, Y1, Y1
-	JMP        end13
+	JMP        end23
 
-partial12a:
+partial22a:
 	TESTQ      CX, CX
-	JZ         end13
+	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
@@ -355,7 +410,7 @@ partial12a:
 	VMASKMOVPS (AX), Y8, Y8
 	VADDPS     Y8, Y0, Y0
 
-end13:
+end23:
 	// Fold by halves: registers, then halves of one.
 	VADDPS       Y4, Y0, Y0
 	VADDPS       Y5, Y1, Y1
@@ -378,9 +433,9 @@ end13:
 	MOVQ dst_base+0(FP), AX
 	MOVQ dst_len+8(FP), CX
 
-vectors14:
+vectors24:
 	CMPQ    CX, $0x00000020
-	JL      done15
+	JL      done25
 	VMOVUPS (AX), Y1
 	VDIVPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -395,31 +450,58 @@ vectors14:
 	VMOVUPS Y1, 96(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors14
+	JMP     vectors24
 
-done15:
-vectors16:
+done25:
+vectors26:
 	CMPQ    CX, $0x00000008
-	JL      done17
+	JL      done27
 	VMOVUPS (AX), Y1
 	VDIVPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors16
+	JMP     vectors26
 
-done17:
+done27:
 	TESTQ      CX, CX
-	JZ         end18
+	JZ         end28
 	LEAQ       laneMasks<>+0(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
+	MOVQ       CX, BX
+	SHLQ       $0x02, BX
+	SUBQ       BX, DX
 	VMOVDQU    32(DX), Y1
-	VMASKMOVPS (AX), Y1, Y2
-	VDIVPS     Y0, Y2, Y2
-	VMASKMOVPS Y2, Y1, (AX)
+	VMASKMOVPS (AX), Y1, Y1
+	VDIVPS     Y0, Y1, Y1
+	TESTQ      $0x00000008, CX
+	JZ         skip30
+	VMOVUPS    Y1, (AX)
+	JMP        stored29
 
-end18:
+skip30:
+	LEAQ         (AX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, CX
+	JZ           skip31
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip31:
+	TESTQ     $0x00000002, CX
+	JZ        skip32
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip32:
+	TESTQ  $0x00000001, CX
+	JZ     skip33
+	VMOVSS X0, (AX)
+
+skip33:
+stored29:
+end28:
 	VZEROUPPER
 	RET
 
@@ -557,97 +639,138 @@ single7:
 	CMPQ         AX, BX
 	CMOVQLT      AX, BX
 	LEAQ         laneMasks<>+0(SB), SI
-	SHLQ         $0x03, BX
-	SUBQ         BX, SI
+	MOVQ         BX, DI
+	SHLQ         $0x03, DI
+	SUBQ         DI, SI
 	VMOVDQU      32(SI), Y1
 	VMASKMOVPD   (DX), Y1, Y2
 	VSUBPD       Y0, Y2, Y2
 	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y2, Y3
-	VMOVMSKPD    Y3, BX
-	TESTL        BX, BX
+	VMOVMSKPD    Y3, SI
+	TESTL        SI, SI
 	JNZ          careful8
-	VMOVUPD      roundF64<>+0(SB), Y3
-	VFMADD231PD  log2eF64<>+0(SB), Y2, Y3
-	VSUBPD       roundF64<>+0(SB), Y3, Y4
-	VFNMADD231PD ln2HiF64<>+0(SB), Y4, Y2
-	VMULPD       minusLn2LoF64<>+0(SB), Y4, Y4
-	VMOVUPD      exp9F64<>+0(SB), Y5
-	VFMADD213PD  exp8F64<>+0(SB), Y2, Y5
-	VFMADD213PD  exp7F64<>+0(SB), Y2, Y5
-	VFMADD213PD  exp6F64<>+0(SB), Y2, Y5
-	VFMADD213PD  exp5F64<>+0(SB), Y2, Y5
-	VFMADD213PD  exp4F64<>+0(SB), Y2, Y5
-	VFMADD213PD  exp3F64<>+0(SB), Y2, Y5
-	VFMADD213PD  exp2F64<>+0(SB), Y2, Y5
-	VFMADD213PD  exp1F64<>+0(SB), Y2, Y5
-	VFMADD213PD  exp0F64<>+0(SB), Y2, Y5
-	VMULPD       Y2, Y5, Y5
-	VADDPD       oneF64<>+0(SB), Y2, Y6
-	VSUBPD       oneF64<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y2, Y7
-	VFMADD231PD  Y2, Y5, Y7
-	VADDPD       Y7, Y6, Y2
-	VFMADD231PD  Y2, Y4, Y7
-	VADDPD       Y7, Y6, Y2
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y2, Y2
-	VMASKMOVPD   Y2, Y1, (CX)
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000004, AX
-	JMP          pairs6
+	VMOVUPD      roundF64<>+0(SB), Y1
+	VFMADD231PD  log2eF64<>+0(SB), Y2, Y1
+	VSUBPD       roundF64<>+0(SB), Y1, Y3
+	VFNMADD231PD ln2HiF64<>+0(SB), Y3, Y2
+	VMULPD       minusLn2LoF64<>+0(SB), Y3, Y3
+	VMOVUPD      exp9F64<>+0(SB), Y4
+	VFMADD213PD  exp8F64<>+0(SB), Y2, Y4
+	VFMADD213PD  exp7F64<>+0(SB), Y2, Y4
+	VFMADD213PD  exp6F64<>+0(SB), Y2, Y4
+	VFMADD213PD  exp5F64<>+0(SB), Y2, Y4
+	VFMADD213PD  exp4F64<>+0(SB), Y2, Y4
+	VFMADD213PD  exp3F64<>+0(SB), Y2, Y4
+	VFMADD213PD  exp2F64<>+0(SB), Y2, Y4
+	VFMADD213PD  exp1F64<>+0(SB), Y2, Y4
+	VFMADD213PD  exp0F64<>+0(SB), Y2, Y4
+	VMULPD       Y2, Y4, Y4
+	VADDPD       oneF64<>+0(SB), Y2, Y5
+	VSUBPD       oneF64<>+0(SB), Y5, Y6
+	VSUBPD       Y6, Y2, Y6
+	VFMADD231PD  Y2, Y4, Y6
+	VADDPD       Y6, Y5, Y2
+	VFMADD231PD  Y2, Y3, Y6
+	VADDPD       Y6, Y5, Y2
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y2, Y1
+	TESTQ        $0x00000004, BX
+	JZ           skip11
+	VMOVUPD      Y1, (CX)
+	JMP          stored10
+
+skip11:
+	LEAQ         (CX), SI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000002, BX
+	JZ           skip12
+	VMOVUPD      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip12:
+	TESTQ  $0x00000001, BX
+	JZ     skip13
+	VMOVSD X1, (SI)
+
+skip13:
+stored10:
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000004, AX
+	JMP  pairs6
 
 careful8:
-	VMASKMOVPD   (DX), Y1, Y2
-	VSUBPD       Y0, Y2, Y2
-	VCMPPD       $0x1e, zeroF64<>+0(SB), Y2, Y3
-	VMOVUPD      expMinF64<>+0(SB), Y4
-	VMAXPD       Y2, Y4, Y2
-	VMOVUPD      expMaxF64<>+0(SB), Y4
-	VMINPD       Y2, Y4, Y2
-	VMOVUPD      roundF64<>+0(SB), Y4
-	VFMADD231PD  log2eF64<>+0(SB), Y2, Y4
-	VSUBPD       roundF64<>+0(SB), Y4, Y5
-	VFNMADD231PD ln2HiF64<>+0(SB), Y5, Y2
-	VMULPD       minusLn2LoF64<>+0(SB), Y5, Y5
-	VMOVUPD      exp9F64<>+0(SB), Y6
-	VFMADD213PD  exp8F64<>+0(SB), Y2, Y6
-	VFMADD213PD  exp7F64<>+0(SB), Y2, Y6
-	VFMADD213PD  exp6F64<>+0(SB), Y2, Y6
-	VFMADD213PD  exp5F64<>+0(SB), Y2, Y6
-	VFMADD213PD  exp4F64<>+0(SB), Y2, Y6
-	VFMADD213PD  exp3F64<>+0(SB), Y2, Y6
-	VFMADD213PD  exp2F64<>+0(SB), Y2, Y6
-	VFMADD213PD  exp1F64<>+0(SB), Y2, Y6
-	VFMADD213PD  exp0F64<>+0(SB), Y2, Y6
-	VMULPD       Y2, Y6, Y6
-	VADDPD       oneF64<>+0(SB), Y2, Y7
-	VSUBPD       oneF64<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y2, Y8
-	VFMADD231PD  Y2, Y6, Y8
-	VADDPD       Y8, Y7, Y2
-	VFMADD231PD  Y2, Y5, Y8
-	VADDPD       Y8, Y7, Y2
-	VSUBPD       upLogF64<>+0(SB), Y4, Y5
-	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       Y5, Y2, Y5
-	VMULPD       upF64<>+0(SB), Y5, Y5
-	VADDPD       upLogF64<>+0(SB), Y4, Y4
+	VMASKMOVPD   (DX), Y1, Y1
+	VSUBPD       Y0, Y1, Y1
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Y1, Y2
+	VMOVUPD      expMinF64<>+0(SB), Y3
+	VMAXPD       Y1, Y3, Y1
+	VMOVUPD      expMaxF64<>+0(SB), Y3
+	VMINPD       Y1, Y3, Y1
+	VMOVUPD      roundF64<>+0(SB), Y3
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y3
+	VSUBPD       roundF64<>+0(SB), Y3, Y4
+	VFNMADD231PD ln2HiF64<>+0(SB), Y4, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y4, Y4
+	VMOVUPD      exp9F64<>+0(SB), Y5
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y5
+	VMULPD       Y1, Y5, Y5
+	VADDPD       oneF64<>+0(SB), Y1, Y6
+	VSUBPD       oneF64<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y1, Y7
+	VFMADD231PD  Y1, Y5, Y7
+	VADDPD       Y7, Y6, Y1
+	VFMADD231PD  Y1, Y4, Y7
+	VADDPD       Y7, Y6, Y1
+	VSUBPD       upLogF64<>+0(SB), Y3, Y4
 	VPSLLQ       $0x34, Y4, Y4
-	VMULPD       Y4, Y2, Y2
-	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y2, Y4
-	VADDPD       lowLimitF64<>+0(SB), Y2, Y6
-	VPSUBQ       lowLimitF64<>+0(SB), Y6, Y6
-	VMOVUPD      lowLimitF64<>+0(SB), Y7
-	VMAXPD       Y2, Y7, Y2
-	VMULPD       downF64<>+0(SB), Y2, Y2
-	VBLENDVPD    Y4, Y6, Y2, Y2
-	VBLENDVPD    Y3, Y5, Y2, Y2
-	VMASKMOVPD   Y2, Y1, (CX)
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000004, AX
-	JMP          pairs6
+	VMULPD       Y4, Y1, Y4
+	VMULPD       upF64<>+0(SB), Y4, Y4
+	VADDPD       upLogF64<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y1, Y1
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y3
+	VADDPD       lowLimitF64<>+0(SB), Y1, Y5
+	VPSUBQ       lowLimitF64<>+0(SB), Y5, Y5
+	VMOVUPD      lowLimitF64<>+0(SB), Y6
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       downF64<>+0(SB), Y1, Y1
+	VBLENDVPD    Y3, Y5, Y1, Y1
+	VBLENDVPD    Y2, Y4, Y1, Y1
+	TESTQ        $0x00000004, BX
+	JZ           skip15
+	VMOVUPD      Y1, (CX)
+	JMP          stored14
+
+skip15:
+	LEAQ         (CX), SI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000002, BX
+	JZ           skip16
+	VMOVUPD      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip16:
+	TESTQ  $0x00000001, BX
+	JZ     skip17
+	VMOVSD X1, (SI)
+
+skip17:
+stored14:
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000004, AX
+	JMP  pairs6
 
 end9:
 	// Sum.
@@ -662,9 +785,9 @@ end9:
 	MOVQ   dst_base+0(FP), AX
 	MOVQ   dst_len+8(FP), CX
 
-round10:
+round18:
 	CMPQ   CX, $0x00000020
-	JL     rest11
+	JL     rest19
 	VADDPD (AX), Y0, Y0
 	VADDPD 32(AX), Y1, Y1
 	VADDPD 64(AX), Y2, Y2
@@ -675,116 +798,116 @@ round10:
 	VADDPD 224(AX), Y7, Y7
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000020, CX
-	JMP    round10
+	JMP    round18
 
-rest11:
+rest19:
 	CMPQ       CX, $0x00000004
-	JL         partial12a
+	JL         partial20a
 	VADDPD     (AX), Y0, Y0
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
-	JL         partial12b
+	JL         partial20b
 	VADDPD     32(AX), Y1, Y1
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
-	JL         partial12c
+	JL         partial20c
 	VADDPD     64(AX), Y2, Y2
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
-	JL         partial12d
+	JL         partial20d
 	VADDPD     96(AX), Y3, Y3
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
-	JL         partial12e
+	JL         partial20e
 	VADDPD     128(AX), Y4, Y4
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
-	JL         partial12f
+	JL         partial20f
 	VADDPD     160(AX), Y5, Y5
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
-	JL         partial12g
+	JL         partial20g
 	VADDPD     192(AX), Y6, Y6
 	SUBQ       $0x00000004, CX
 	TESTQ      CX, CX
-	JZ         end13
+	JZ         end21
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPD 224(AX), Y8, Y8
 	VADDPD     Y8, Y7, Y7
-	JMP        end13
+	JMP        end21
 
-partial12g:
+partial20g:
 	TESTQ      CX, CX
-	JZ         end13
+	JZ         end21
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPD 192(AX), Y8, Y8
 	VADDPD     Y8, Y6, Y6
-	JMP        end13
+	JMP        end21
 
-partial12f:
+partial20f:
 	TESTQ      CX, CX
-	JZ         end13
+	JZ         end21
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPD 160(AX), Y8, Y8
 	VADDPD     Y8, Y5, Y5
-	JMP        end13
+	JMP        end21
 
-partial12e:
+partial20e:
 	TESTQ      CX, CX
-	JZ         end13
+	JZ         end21
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPD 128(AX), Y8, Y8
 	VADDPD     Y8, Y4, Y4
-	JMP        end13
+	JMP        end21
 
-partial12d:
+partial20d:
 	TESTQ      CX, CX
-	JZ         end13
+	JZ         end21
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPD 96(AX), Y8, Y8
 	VADDPD     Y8, Y3, Y3
-	JMP        end13
+	JMP        end21
 
-partial12c:
+partial20c:
 	TESTQ      CX, CX
-	JZ         end13
+	JZ         end21
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPD 64(AX), Y8, Y8
 	VADDPD     Y8, Y2, Y2
-	JMP        end13
+	JMP        end21
 
-partial12b:
+partial20b:
 	TESTQ      CX, CX
-	JZ         end13
+	JZ         end21
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPD 32(AX), Y8, Y8
 	VADDPD     Y8, Y1, Y1
-	JMP        end13
+	JMP        end21
 
-partial12a:
+partial20a:
 	TESTQ      CX, CX
-	JZ         end13
+	JZ         end21
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
@@ -792,7 +915,7 @@ partial12a:
 	VMASKMOVPD (AX), Y8, Y8
 	VADDPD     Y8, Y0, Y0
 
-end13:
+end21:
 	// Fold by halves: registers, then halves of one.
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y5, Y1, Y1
@@ -812,9 +935,9 @@ end13:
 	MOVQ dst_base+0(FP), AX
 	MOVQ dst_len+8(FP), CX
 
-vectors14:
+vectors22:
 	CMPQ    CX, $0x00000010
-	JL      done15
+	JL      done23
 	VMOVUPD (AX), Y1
 	VDIVPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -829,31 +952,51 @@ vectors14:
 	VMOVUPD Y1, 96(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors14
+	JMP     vectors22
 
-done15:
-vectors16:
+done23:
+vectors24:
 	CMPQ    CX, $0x00000004
-	JL      done17
+	JL      done25
 	VMOVUPD (AX), Y1
 	VDIVPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000004, CX
-	JMP     vectors16
+	JMP     vectors24
 
-done17:
+done25:
 	TESTQ      CX, CX
-	JZ         end18
+	JZ         end26
 	LEAQ       laneMasks<>+0(SB), DX
-	SHLQ       $0x03, CX
-	SUBQ       CX, DX
+	MOVQ       CX, BX
+	SHLQ       $0x03, BX
+	SUBQ       BX, DX
 	VMOVDQU    32(DX), Y1
-	VMASKMOVPD (AX), Y1, Y2
-	VDIVPD     Y0, Y2, Y2
-	VMASKMOVPD Y2, Y1, (AX)
+	VMASKMOVPD (AX), Y1, Y1
+	VDIVPD     Y0, Y1, Y1
+	TESTQ      $0x00000004, CX
+	JZ         skip28
+	VMOVUPD    Y1, (AX)
+	JMP        stored27
 
-end18:
+skip28:
+	LEAQ         (AX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, CX
+	JZ           skip29
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip29:
+	TESTQ  $0x00000001, CX
+	JZ     skip30
+	VMOVSD X0, (AX)
+
+skip30:
+stored27:
+end26:
 	VZEROUPPER
 	RET
 

@@ -60,6 +60,7 @@ func (t *target) chainBand(rows int, vecs []int, aRow, cPtr gp) {
 		t.JZ(operand.LabelRef(next))
 		t.Commentf("%d rows of A, one vector of B or a part of it.", rows)
 		m := t.mask(left)
+		m.count = func() gp { return t.chainLeft(n, cols) } // left is not kept
 		t.chainTile(rows, 1, &m, aRow, bPtr, cPtr)
 		left = t.chainLeft(n, cols)
 		t.SUBQ(left, n)

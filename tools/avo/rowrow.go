@@ -226,14 +226,25 @@ func (t *target) loadN(p operand.Mem, n int, v reg.VecVirtual) {
 
 // storeN stores the first n elements of v, an XMM or YMM register.
 func (t *target) storeN(v reg.Register, n int, p operand.Mem) {
+	x := v.(reg.VecVirtual).AsX()
 	switch n * t.size {
 	case int(v.Size()):
 		t.store(v, p)
 	case 4:
-		t.VMOVSS(v, p)
+		t.VMOVSS(x, p)
 	case 8:
-		t.VMOVSD(v, p)
+		t.VMOVSD(x, p)
+	case 12:
+		t.VMOVSD(x, p)
+		t.VEXTRACTPS(operand.Imm(2), x, p.Offset(8))
+	case 16:
+		t.store(x, p)
+	case 24:
+		hi := t.XMM()
+		t.store(x, p)
+		t.extract128(v.(reg.VecVirtual), hi)
+		t.VMOVSD(hi, p.Offset(16))
 	default:
-		t.storeMasked(v, t.maskConst(n), p)
+		panic("storeN: no such number of elements")
 	}
 }

@@ -259,9 +259,12 @@ func (t *target) mul(x, y, d operand.Op)            { t.op(t.VMULPS, t.VMULPD, y
 // fma sets acc = x·y + acc; x may be memory.
 func (t *target) fma(x, y, acc operand.Op) { t.op(t.VFMADD231PS, t.VFMADD231PD, x, y, acc) }
 
-// mask is the set of a vector's first n lanes: a K register or, with AVX2, a
-// vector of sign bits.
-type mask struct{ reg.Register }
+// mask is the set of a vector's first lanes: a K register or, with AVX2, a vector
+// of sign bits. count returns their number while it stands in a register.
+type mask struct {
+	reg.Register
+	count func() gp
+}
 
 // mask returns the set of the first n lanes of v's width, 0 ≤ n ≤ lanes.
 func (t *target) mask(n reg.GPVirtual) mask {
@@ -269,7 +272,7 @@ func (t *target) mask(n reg.GPVirtual) mask {
 		p, k := t.GP64(), t.K()
 		t.LEAQ(t.bitMasks(), p)
 		t.KMOVW(operand.Mem{Base: p, Index: n, Scale: 2}, k)
-		return mask{k}
+		return mask{k, nil}
 	}
 	m, p, off := t.YMM(), t.GP64(), t.GP64()
 	t.LEAQ(t.laneMasks(), p)
@@ -277,14 +280,14 @@ func (t *target) mask(n reg.GPVirtual) mask {
 	t.SHLQ(operand.Imm(uint64(t.shift())), off)
 	t.SUBQ(off, p)
 	t.VMOVDQU(mem(p, 32), m)
-	return mask{m}
+	return mask{m, func() gp { return n }}
 }
 
 // maskConst is mask for a number known now; only AVX2 needs it.
 func (t *target) maskConst(n int) mask {
 	m := t.YMM()
 	t.VMOVDQU(t.laneMasks().Offset(32-n*t.size), m)
-	return mask{m}
+	return mask{m, nil}
 }
 
 // of returns the mask register for operands of v's width.
@@ -308,13 +311,44 @@ func (t *target) loadMasked(p operand.Mem, m mask, v reg.VecVirtual) {
 	t.op(func(o ...operand.Op) { t.VMASKMOVPS(o[0], o[1], o[2]) }, func(o ...operand.Op) { t.VMASKMOVPD(o[0], o[1], o[2]) }, p, m.of(v), v)
 }
 
-// storeMasked stores the lanes in m.
-func (t *target) storeMasked(v reg.Register, m mask, p operand.Mem) {
+// storeMasked stores the lanes in m. AVX2's own masked stores take dozens of
+// cycles on some CPUs, so that it stores pieces instead.
+func (t *target) storeMasked(v reg.VecVirtual, m mask, p operand.Mem) {
 	if t.avx512 {
 		t.op(t.VMOVUPS, t.VMOVUPD, v, m.Register, p)
 		return
 	}
-	t.op(func(o ...operand.Op) { t.VMASKMOVPS(o[0], o[1], o[2]) }, func(o ...operand.Op) { t.VMASKMOVPD(o[0], o[1], o[2]) }, v, m.of(v), p)
+	n, q, rest, end := m.count(), t.GP64(), t.YMM(), t.label("stored")
+	// piece emits store if the bit of n that stands for so many bytes is set.
+	piece := func(bytes int, store func()) {
+		skip := t.label("skip")
+		t.TESTQ(imm(bytes/t.size), n)
+		t.JZ(operand.LabelRef(skip))
+		store()
+		t.Label(skip)
+	}
+	piece(32, func() {
+		t.store(v, p)
+		t.JMP(operand.LabelRef(end))
+	})
+	t.LEAQ(p, q)
+	t.VMOVAPS(v, rest)
+	piece(16, func() {
+		t.store(rest.AsX(), mem(q, 0))
+		t.ADDQ(imm(16), q)
+		t.VEXTRACTF128(operand.Imm(1), rest, rest.AsX())
+	})
+	piece(8, func() {
+		t.VMOVSD(rest.AsX(), mem(q, 0))
+		if !t.f64 {
+			t.ADDQ(imm(8), q)
+			t.VPERMILPD(operand.Imm(1), rest.AsX(), rest.AsX())
+		}
+	})
+	if !t.f64 {
+		piece(4, func() { t.VMOVSS(rest.AsX(), mem(q, 0)) })
+	}
+	t.Label(end)
 }
 
 // loadPadded loads the lanes in m and sets the others to −0. An FMA of such a
