@@ -104,7 +104,7 @@ func TestEnvironment(t *testing.T) {
 		cmd := exec.Command(program, "-test.run=^TestEnvironment$")
 		cmd.Env = append(os.Environ(), "NABLA_TEST_CHILD=1", "NABLA_ISA="+isa,
 			"GODEBUG="+strings.Trim(os.Getenv("GODEBUG")+","+godebug, ","))
-		out, err := cmd.CombinedOutput()
+		out, err := cmd.Output() // the runtime complains of GODEBUG on standard error if GOAMD64 takes a feature for granted
 		if errors.Is(err, syscall.ENOEXEC) {
 			t.Skip("this emulator cannot start programs")
 		}
