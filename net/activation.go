@@ -43,7 +43,7 @@ func (a Activation) bounds() (lo, hi float64) {
 }
 
 // activate sets a = σ(z), unless σ is a softmax.
-func activate[T kernels.Float](σ Activation, a, z kernels.Matrix[T]) {
+func activate[T kernels.Float](σ Activation, a, z *kernels.Matrix[T]) {
 	if contiguous(a) {
 		activateRow(σ, a.Data, z.Data)
 		return
@@ -68,7 +68,7 @@ func activateRow[T kernels.Float](σ Activation, a, z []T) {
 
 // mulPrime turns d = ∂C/∂a into ∂C/∂z: d ← d ⊙ σ'(z) or, since a softmax is not
 // elementwise, d ← a ⊙ (d − Σ_j d_j a_j).
-func mulPrime[T kernels.Float](σ Activation, d, z, a kernels.Matrix[T]) {
+func mulPrime[T kernels.Float](σ Activation, d, z, a *kernels.Matrix[T]) {
 	if σ != Softmax && contiguous(d) {
 		mulPrimeRow(σ, d.Data, z.Data, a.Data)
 		return
@@ -95,7 +95,7 @@ func mulPrimeRow[T kernels.Float](σ Activation, d, z, a []T) {
 }
 
 // contiguous reports whether the rows of m follow each other without gaps.
-func contiguous[T kernels.Float](m kernels.Matrix[T]) bool { return m.Stride == m.Cols || m.Rows == 1 }
+func contiguous[T kernels.Float](m *kernels.Matrix[T]) bool { return m.Stride == m.Cols || m.Rows == 1 }
 
 // nameOf returns names[i], or a Go-like expression for an i without a name.
 func nameOf(names []string, i int, typ string) string {

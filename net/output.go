@@ -80,13 +80,14 @@ const costWork = 256
 
 // costs sets ws.costs of samples k to l, to NaN where an output is outside the
 // domain of the cost.
-func (n *Network[T]) costs(ws *Workspace[T], t kernels.Matrix[T], k, l int) {
+func (n *Network[T]) costs(ws *Workspace[T], t *kernels.Matrix[T], k, l int) {
 	if k >= l {
 		return
 	}
 	L := n.Depth()
 	c, σ, costs := n.cfg.Cost, n.activation(L), ws.costs[k:l]
-	z, a, t, tmp := rows(ws.z[L], k, l), rows(ws.a[L], k, l), rows(t, k, l), ws.logs.samples(k, l, n.Outputs())
+	var views [3]kernels.Matrix[T]
+	z, a, t, tmp := rows(&views[0], &ws.z[L], k, l), rows(&views[1], &ws.a[L], k, l), rows(&views[2], t, k, l), ws.logs.samples(k, l, n.Outputs())
 	switch {
 	case c == CrossEntropy && σ == Sigmoid:
 		logisticLosses(costs, z, t, tmp)
@@ -150,13 +151,15 @@ func sumTerms[T kernels.Float](c Cost, σ Activation, z, a, t []T, tmp logs) (su
 
 // outputDelta sets δ^L = ∂C/∂z^L of samples k to l, from the logits where cost and
 // activation cancel.
-func (n *Network[T]) outputDelta(ws *Workspace[T], t kernels.Matrix[T], k, l int) {
+func (n *Network[T]) outputDelta(ws *Workspace[T], t *kernels.Matrix[T], k, l int) {
 	if k >= l {
 		return
 	}
 	L := n.Depth()
 	c, σ := n.cfg.Cost, n.activation(L)
-	delta, z, a, t := rows(ws.delta[L], k, l), rows(ws.z[L], k, l), rows(ws.a[L], k, l), rows(t, k, l)
+	var views [4]kernels.Matrix[T]
+	delta, z := rows(&views[0], &ws.delta[L], k, l), rows(&views[1], &ws.z[L], k, l)
+	a, t := rows(&views[2], &ws.a[L], k, l), rows(&views[3], t, k, l)
 	switch {
 	case c == CrossEntropy && σ == Sigmoid: // a − t
 		subRows(delta, a, t)
@@ -189,7 +192,7 @@ func (n *Network[T]) outputDelta(ws *Workspace[T], t kernels.Matrix[T], k, l int
 
 // softmaxDelta sets delta = (Σt) a − t, row by row. Where the targets of every
 // sample add up to 1, as one-hot ones do, that is a − t.
-func softmaxDelta[T kernels.Float](delta, a, t kernels.Matrix[T]) {
+func softmaxDelta[T kernels.Float](delta, a, t *kernels.Matrix[T]) {
 	ones := true
 	for k := range t.Rows {
 		sum := T(sumTargets(t.Row(k)))
@@ -269,8 +272,8 @@ func (n *Network[T]) factor(a, t []T) float64 {
 }
 
 // subRows sets dst = x − y, row by row where y is not contiguous.
-func subRows[T kernels.Float](dst, x, y kernels.Matrix[T]) {
-	if y.Stride == y.Cols {
+func subRows[T kernels.Float](dst, x, y *kernels.Matrix[T]) {
+	if contiguous(y) {
 		kernels.Sub(dst.Data, x.Data, y.Data[:len(x.Data)])
 		return
 	}
@@ -308,7 +311,7 @@ func (g logs) samples(k, l, outputs int) logs {
 
 // logisticLosses sets costs to the cross-entropy of samples of sigmoid neurons,
 // Σ [max(z, 0) − t z + ln(1 + e^{−|z|})].
-func logisticLosses[T kernels.Float](costs []float64, z, t kernels.Matrix[T], tmp logs) {
+func logisticLosses[T kernels.Float](costs []float64, z, t *kernels.Matrix[T], tmp logs) {
 	e, ln := tmp.e, tmp.ln
 	for j, z := range z.Data {
 		e[j] = -math.Abs(float64(z))
@@ -331,7 +334,7 @@ func logisticLosses[T kernels.Float](costs []float64, z, t kernels.Matrix[T], tm
 }
 
 // softmaxExps sets tmp.e to e^{z_j − max} of every row of z, and tmp.top.
-func softmaxExps[T kernels.Float](z kernels.Matrix[T], tmp logs) {
+func softmaxExps[T kernels.Float](z *kernels.Matrix[T], tmp logs) {
 	for k := range z.Rows {
 		z, e, top := z.Row(k), tmp.e[k*z.Cols:][:z.Cols], 0
 		for j, v := range z {

@@ -111,16 +111,18 @@ func (n *Network[T]) forward(ws *Workspace[T], i, k, l, lo, hi int) {
 	if k >= l || lo >= hi {
 		return
 	}
-	z, a := block(ws.z[i], k, l, lo, hi), block(ws.a[i], k, l, lo, hi)
+	var views [4]kernels.Matrix[T]
+	z, a := block(&views[0], &ws.z[i], k, l, lo, hi), block(&views[1], &ws.a[i], k, l, lo, hi)
 	fillRows(z, n.params.b[i][lo:hi])
-	addProduct(z, rows(ws.a[i-1], k, l), rows(n.params.w[i], lo, hi))
+	addProduct(z, rows(&views[2], &ws.a[i-1], k, l), rows(&views[3], &n.params.w[i], lo, hi))
 	activate(n.activation(i), a, z)
 }
 
 // softmax computes the activations of samples k to l of layer i if σ is a softmax.
 func (n *Network[T]) softmax(ws *Workspace[T], i, k, l int) {
 	if n.activation(i) == Softmax {
-		kernels.Softmax(rows(ws.a[i], k, l), rows(ws.z[i], k, l))
+		var views [2]kernels.Matrix[T]
+		kernels.Softmax(*rows(&views[0], &ws.a[i], k, l), *rows(&views[1], &ws.z[i], k, l))
 	}
 }
 
@@ -130,10 +132,19 @@ func (n *Network[T]) backward(ws *Workspace[T], i, k, l, lo, hi int) {
 	if k >= l || lo >= hi {
 		return
 	}
-	delta := block(ws.delta[i], k, l, lo, hi)
-	w := n.params.w[i+1]
-	setProduct(delta, rows(ws.delta[i+1], k, l), block(w, 0, w.Rows, lo, hi))
-	mulPrime(n.activation(i), delta, block(ws.z[i], k, l, lo, hi), block(ws.a[i], k, l, lo, hi))
+	var views [5]kernels.Matrix[T]
+	delta, w := block(&views[0], &ws.delta[i], k, l, lo, hi), &n.params.w[i+1]
+	setProduct(delta, rows(&views[1], &ws.delta[i+1], k, l), block(&views[2], w, 0, w.Rows, lo, hi))
+	mulPrime(n.activation(i), delta, block(&views[3], &ws.z[i], k, l, lo, hi), block(&views[4], &ws.a[i], k, l, lo, hi))
+}
+
+// inputGradient computes ∂C/∂x of samples k to l.
+func (n *Network[T]) inputGradient(ws *Workspace[T], k, l int) {
+	if k >= l {
+		return
+	}
+	var views [2]kernels.Matrix[T]
+	setProduct(rows(&views[0], &ws.delta[0], k, l), rows(&views[1], &ws.delta[1], k, l), &n.params.w[1])
 }
 
 // sweep computes δ^i for neurons lo to hi and updates the columns of W^{i+1} that
@@ -142,10 +153,11 @@ func (n *Network[T]) sweep(ws *Workspace[T], i, lo, hi int) {
 	if lo >= hi {
 		return
 	}
-	m, w := ws.batch, n.params.w[i+1]
-	delta, a := block(ws.delta[i], 0, m, lo, hi), block(ws.a[i], 0, m, lo, hi)
-	kernels.GemmUpdate(ws.task.alpha, ws.delta[i+1], a, block(w, 0, w.Rows, lo, hi), delta)
-	mulPrime(n.activation(i), delta, block(ws.z[i], 0, m, lo, hi), a)
+	var views [4]kernels.Matrix[T]
+	m, w := ws.batch, &n.params.w[i+1]
+	delta, a := block(&views[0], &ws.delta[i], 0, m, lo, hi), block(&views[1], &ws.a[i], 0, m, lo, hi)
+	kernels.GemmUpdate(ws.task.alpha, ws.delta[i+1], *a, *block(&views[2], w, 0, w.Rows, lo, hi), *delta)
+	mulPrime(n.activation(i), delta, block(&views[3], &ws.z[i], 0, m, lo, hi), a)
 }
 
 // update descends with neurons lo to hi of layer i, or computes their gradient
@@ -154,15 +166,16 @@ func (n *Network[T]) update(ws *Workspace[T], i, lo, hi int) {
 	if lo >= hi {
 		return
 	}
-	alpha, delta, a := ws.task.alpha, block(ws.delta[i], 0, ws.batch, lo, hi), ws.a[i-1]
+	var views [2]kernels.Matrix[T]
+	alpha, delta, a := ws.task.alpha, block(&views[0], &ws.delta[i], 0, ws.batch, lo, hi), &ws.a[i-1]
 	if ws.task.plain {
 		if i == 1 || !n.sweeps(ws, i-1) {
-			addOuter(rows(n.params.w[i], lo, hi), alpha, delta, a)
+			addOuter(rows(&views[1], &n.params.w[i], lo, hi), alpha, delta, a)
 		}
 		addSum(n.params.b[i][lo:hi], alpha, delta, ws.ones, 1)
 		return
 	}
-	setOuter(rows(ws.grad.w[i], lo, hi), alpha, delta, a)
+	setOuter(rows(&views[1], &ws.grad.w[i], lo, hi), alpha, delta, a)
 	addSum(ws.grad.b[i][lo:hi], alpha, delta, ws.ones, 0)
 	if ws.task.step != nil {
 		w, b := ws.grad.offsets(i)
@@ -255,45 +268,45 @@ func fits[T kernels.Float](m kernels.Matrix[T]) bool {
 // matrix · vector kernels, which are faster.
 
 // addProduct sets c += a bᵀ.
-func addProduct[T kernels.Float](c, a, b kernels.Matrix[T]) {
+func addProduct[T kernels.Float](c, a, b *kernels.Matrix[T]) {
 	if a.Rows == 1 {
-		kernels.Gemv(1, b, a.Row(0), 1, c.Row(0))
+		kernels.Gemv(1, *b, a.Data[:a.Cols], 1, c.Data[:c.Cols])
 	} else {
-		kernels.Gemm(kernels.NoTrans, kernels.Trans, 1, a, b, 1, c)
+		kernels.Gemm(kernels.NoTrans, kernels.Trans, 1, *a, *b, 1, *c)
 	}
 }
 
 // setProduct sets c = a b.
-func setProduct[T kernels.Float](c, a, b kernels.Matrix[T]) {
+func setProduct[T kernels.Float](c, a, b *kernels.Matrix[T]) {
 	if a.Rows == 1 {
-		kernels.GemvT(1, b, a.Row(0), 0, c.Row(0))
+		kernels.GemvT(1, *b, a.Data[:a.Cols], 0, c.Data[:c.Cols])
 	} else {
-		kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, a, b, 0, c)
+		kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, *a, *b, 0, *c)
 	}
 }
 
 // addOuter sets c += α aᵀ b, the sum over samples of outer products of rows.
-func addOuter[T kernels.Float](c kernels.Matrix[T], alpha T, a, b kernels.Matrix[T]) {
+func addOuter[T kernels.Float](c *kernels.Matrix[T], alpha T, a, b *kernels.Matrix[T]) {
 	if a.Rows == 1 {
-		kernels.Ger(alpha, a.Row(0), b.Row(0), c)
+		kernels.Ger(alpha, a.Data[:a.Cols], b.Data[:b.Cols], *c)
 	} else {
-		kernels.Gemm(kernels.Trans, kernels.NoTrans, alpha, a, b, 1, c)
+		kernels.Gemm(kernels.Trans, kernels.NoTrans, alpha, *a, *b, 1, *c)
 	}
 }
 
 // setOuter sets c = α aᵀ b.
-func setOuter[T kernels.Float](c kernels.Matrix[T], alpha T, a, b kernels.Matrix[T]) {
-	kernels.Gemm(kernels.Trans, kernels.NoTrans, alpha, a, b, 0, c)
+func setOuter[T kernels.Float](c *kernels.Matrix[T], alpha T, a, b *kernels.Matrix[T]) {
+	kernels.Gemm(kernels.Trans, kernels.NoTrans, alpha, *a, *b, 0, *c)
 }
 
 // addSum sets dst = α Σ_k m_k + β dst for the rows m_k of m, summed from +0 in
 // ascending order: the products with ones are exact.
-func addSum[T kernels.Float](dst []T, alpha T, m kernels.Matrix[T], ones []T, beta T) {
-	kernels.GemvT(alpha, m, ones[:m.Rows], beta, dst)
+func addSum[T kernels.Float](dst []T, alpha T, m *kernels.Matrix[T], ones []T, beta T) {
+	kernels.GemvT(alpha, *m, ones[:m.Rows], beta, dst)
 }
 
 // fillRows sets every row of m to row.
-func fillRows[T kernels.Float](m kernels.Matrix[T], row []T) {
+func fillRows[T kernels.Float](m *kernels.Matrix[T], row []T) {
 	if !contiguous(m) {
 		for k := range m.Rows {
 			copy(m.Row(k), row)

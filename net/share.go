@@ -85,11 +85,11 @@ func (n *Network[T]) share(ws *Workspace[T], worker, size int) {
 		n.softmax(ws, i, lo, hi)
 	case costSamples:
 		lo, hi := cut(ws.batch, worker, size)
-		n.costs(ws, ws.task.t, lo, hi)
+		n.costs(ws, &ws.task.t, lo, hi)
 	case outputSamples, deltaSamples:
 		lo, hi := cut(ws.batch, worker, size)
 		if ws.task.phase == outputSamples {
-			n.outputDelta(ws, ws.task.t, lo, hi)
+			n.outputDelta(ws, &ws.task.t, lo, hi)
 		}
 		for j--; j >= i; j-- {
 			n.backward(ws, j, lo, hi, 0, n.widths[j])
@@ -107,7 +107,7 @@ func (n *Network[T]) share(ws *Workspace[T], worker, size int) {
 		}
 	case inputSamples:
 		lo, hi := cut(ws.batch, worker, size)
-		setProduct(rows(ws.delta[0], lo, hi), rows(ws.delta[1], lo, hi), n.params.w[1])
+		n.inputGradient(ws, lo, hi)
 	}
 }
 
@@ -134,22 +134,20 @@ func (n *Network[T]) bySamples(i int) bool {
 	return len(n.params.w[i].Data)*int(unsafe.Sizeof(T(0))) <= fewWeights
 }
 
-// block returns the view of rows k to l and columns lo to hi of m.
-func block[T kernels.Float](m kernels.Matrix[T], k, l, lo, hi int) kernels.Matrix[T] {
-	if lo == 0 && hi == m.Cols {
-		return rows(m, k, l)
+// block returns rows k to l and columns lo to hi of m: m itself, or a view made in v.
+// Steps of small networks are so short that copies of a Matrix count.
+func block[T kernels.Float](v, m *kernels.Matrix[T], k, l, lo, hi int) *kernels.Matrix[T] {
+	if k == 0 && l == m.Rows && lo == 0 && hi == m.Cols {
+		return m
 	}
-	v := kernels.Matrix[T]{Rows: l - k, Cols: hi - lo, Stride: m.Stride}
+	v.Rows, v.Cols, v.Stride = l-k, hi-lo, m.Stride
 	if k < l && lo < hi {
 		v.Data = m.Data[k*m.Stride+lo : (l-1)*m.Stride+hi]
 	}
 	return v
 }
 
-// rows returns the view of rows k to l of m.
-func rows[T kernels.Float](m kernels.Matrix[T], k, l int) kernels.Matrix[T] {
-	if k == 0 && l == m.Rows {
-		return m
-	}
-	return m.Slice(k, l)
+// rows returns rows k to l of m, as block does.
+func rows[T kernels.Float](v, m *kernels.Matrix[T], k, l int) *kernels.Matrix[T] {
+	return block(v, m, k, l, 0, m.Cols)
 }
