@@ -77,7 +77,7 @@ func selfTest() []isaCheck {
 
 func newDoctorReport() doctorReport {
 	r := doctorReport{
-		CPU: cpuid.CPU.BrandName, ISA: kernels.ISA(), Why: whyISA(), ISAs: kernels.ISAs(),
+		CPU: cpuid.CPU.BrandName, ISA: kernels.ISA(), Why: whyISA(os.Getenv("NABLA_ISA"), kernels.ISAs(), kernels.ISAError()), ISAs: kernels.ISAs(),
 		GOMAXPROCS: runtime.GOMAXPROCS(0), CPUs: runtime.NumCPU(),
 		Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, Tags: buildTags(),
 		NumericVersion: kernels.NumericVersion, SelfTest: selfTest(),
@@ -98,18 +98,18 @@ func (r doctorReport) err() error {
 	return nil
 }
 
-// whyISA tells why the instruction set in use is in use.
-func whyISA() string {
-	wish := os.Getenv("NABLA_ISA")
+// whyISA tells why the instruction set in use is in use, given the value of
+// NABLA_ISA, what there is to choose from, and why the value was not followed.
+func whyISA(wish string, available []string, err error) string {
 	switch {
-	case kernels.ISAError() != nil:
-		return kernels.ISAError().Error()
+	case err != nil:
+		return err.Error()
 	case wish != "":
 		return "NABLA_ISA=" + wish
-	case len(kernels.ISAs()) == 1:
+	case len(available) == 1:
 		return "nothing else in this build or on this machine"
 	}
-	return "the best of " + strings.Join(kernels.ISAs(), ", ")
+	return "the best of " + strings.Join(available, ", ")
 }
 
 // buildTags returns what the program was built with that bears on the kernels.

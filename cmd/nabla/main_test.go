@@ -192,7 +192,8 @@ func TestFullDisk(t *testing.T) {
 	}
 	defer full.Close()
 	var stderr bytes.Buffer
-	require.Equal(t, exitFailed, run(context.Background(), []string{"doctor"}, nil, full, &stderr))
+	digits := modelIn(t, "--epochs", "1")
+	require.Equal(t, exitFailed, run(context.Background(), []string{"eval", digits}, nil, full, &stderr))
 	require.Contains(t, stderr.String(), "no space left")
 
 	r := nabla(t, "train", "--epochs", "1", "--model", "/dev/full")

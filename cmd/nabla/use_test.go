@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"path/filepath"
 	"strings"
@@ -225,21 +226,19 @@ func TestDoctor(t *testing.T) {
 	require.NotEmpty(t, report.CPU)
 	require.Equal(t, kernels.NumericVersion, report.NumericVersion)
 
-	text := nabla(t, "doctor").stdout
-	require.Contains(t, text, "instruction set  "+kernels.ISA())
-	require.Contains(t, text, "self-test        generic: ")
+	var text bytes.Buffer
+	report.print(&text)
+	require.Contains(t, text.String(), "instruction set  "+kernels.ISA())
+	require.Contains(t, text.String(), "self-test        generic: ")
 }
 
 // doctor says why it runs what it runs.
-func TestDoctorWhy(t *testing.T) {
-	for env, want := range map[string]string{
-		"NABLA_ISA=generic": "generic (NABLA_ISA=generic)",
-		"NABLA_ISA=mmx":     `unknown instruction set "mmx"`,
-	} {
-		out, err := command(t, []string{env}, "doctor").Output()
-		require.NoError(t, err)
-		require.Contains(t, string(out), want)
-	}
+func TestWhyISA(t *testing.T) {
+	all := []string{"avx512", "avx2", "generic"}
+	require.Equal(t, "the best of avx512, avx2, generic", whyISA("", all, nil))
+	require.Equal(t, "NABLA_ISA=avx2", whyISA("avx2", all, nil))
+	require.Equal(t, "no such thing", whyISA("mmx", all, errors.New("no such thing")))
+	require.Contains(t, whyISA("", all[2:], nil), "nothing else")
 }
 
 // A kernel that differs is named, and a failure.
