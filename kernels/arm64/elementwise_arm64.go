@@ -42,27 +42,27 @@ func MulReLUPrimeF32NEON(dst, d, z []float32)
 
 // ExpF32NEON sets dst[i] = e^z[i]; generic.ExpF32 defines it. Cody–Waite reduction, a polynomial in two
 // words, 2^k by an integer shift.
-// Four vectors side by side; then, and where arguments need more care, single ones.
+// Five vectors side by side; then, and where arguments need more care, single ones.
 //
 //go:noescape
 func ExpF32NEON(dst, z []float32)
 
 // LogF32NEON sets dst[i] = ln z[i]; generic.LogF32 defines it. k·ln 2 + ln(1 + f) with a polynomial in f.
-// Four vectors side by side; then, and where arguments need more care, single ones.
+// Six vectors side by side; then, and where arguments need more care, single ones.
 //
 //go:noescape
 func LogF32NEON(dst, z []float32)
 
 // SigmoidF32NEON sets dst[i] = 1/(1 + e^−z[i]); generic.SigmoidF32 defines it. Exponential and denominator in
 // two words, one division and a Newton step.
-// Four vectors side by side; then, and where arguments need more care, single ones.
+// Five vectors side by side; then, and where arguments need more care, single ones.
 //
 //go:noescape
 func SigmoidF32NEON(dst, z []float32)
 
 // TanhF32NEON sets dst[i] = tanh z[i]; generic.TanhF32 defines it. −expm1(−2|z|) in two words over 2 plus
 // the same, one division and a Newton step.
-// Four vectors side by side; then, and where arguments need more care, single ones.
+// Five vectors side by side; then, and where arguments need more care, single ones.
 //
 //go:noescape
 func TanhF32NEON(dst, z []float32)
@@ -131,27 +131,27 @@ func MulReLUPrimeF64NEON(dst, d, z []float64)
 
 // ExpF64NEON sets dst[i] = e^z[i]; generic.ExpF64 defines it. Cody–Waite reduction, a polynomial in two
 // words, 2^k by an integer shift.
-// Four vectors side by side; then, and where arguments need more care, single ones.
+// Five vectors side by side; then, and where arguments need more care, single ones.
 //
 //go:noescape
 func ExpF64NEON(dst, z []float64)
 
 // LogF64NEON sets dst[i] = ln z[i]; generic.LogF64 defines it. k·ln 2 + ln(1 + f) with a polynomial in f.
-// Four vectors side by side; then, and where arguments need more care, single ones.
+// Six vectors side by side; then, and where arguments need more care, single ones.
 //
 //go:noescape
 func LogF64NEON(dst, z []float64)
 
 // SigmoidF64NEON sets dst[i] = 1/(1 + e^−z[i]); generic.SigmoidF64 defines it. Exponential and denominator in
 // two words, one division and a Newton step.
-// Four vectors side by side; then, and where arguments need more care, single ones.
+// Five vectors side by side; then, and where arguments need more care, single ones.
 //
 //go:noescape
 func SigmoidF64NEON(dst, z []float64)
 
 // TanhF64NEON sets dst[i] = tanh z[i]; generic.TanhF64 defines it. −expm1(−2|z|) in two words over 2 plus
 // the same, one division and a Newton step.
-// Four vectors side by side; then, and where arguments need more care, single ones.
+// Five vectors side by side; then, and where arguments need more care, single ones.
 //
 //go:noescape
 func TanhF64NEON(dst, z []float64)

@@ -50,7 +50,6 @@ loop1:
 	MOVD R6, R12
 	MOVD R8, R13
 	MOVD R4, R14
-	MOVD R11, R11
 	SUBS $3, R13
 	BLT rest4
 
@@ -702,8 +701,6 @@ rest2:
 	ADD $2, R1
 	CMP $1, R1
 	BLT skip57
-	MOVD R6, R6
-	MOVD R8, R8
 	MOVD R4, R10
 	SUBS $6, R8
 	BLT rest59
@@ -1683,11 +1680,6 @@ loop1:
 	MOVD R5, R21
 	MOVD R7, R22
 	MOVD R3, R23
-	MOVD R15, R15
-	MOVD R16, R16
-	MOVD R17, R17
-	MOVD R19, R19
-	MOVD R20, R20
 	SUBS $16, R22
 	BLT rest4
 
@@ -2366,9 +2358,6 @@ rest2:
 	MOVD R5, R16
 	MOVD R7, R17
 	MOVD R3, R19
-	MOVD R13, R13
-	MOVD R14, R14
-	MOVD R15, R15
 	SUBS $16, R17
 	BLT rest36
 
@@ -2879,7 +2868,6 @@ skip34:
 	MOVD R5, R12
 	MOVD R7, R13
 	MOVD R3, R14
-	MOVD R11, R11
 	SUBS $32, R13
 	BLT rest68
 
@@ -3377,8 +3365,6 @@ skip98:
 skip66:
 	CMP $1, R0
 	BLT skip104
-	MOVD R5, R5
-	MOVD R7, R7
 	MOVD R3, R10
 	SUBS $64, R7
 	BLT rest106
@@ -3856,7 +3842,6 @@ fresh143:
 
 start144:
 	MOVD R5, R7
-	MOVD R8, R8
 	MOVD $0, R11
 
 loop145:
@@ -3949,7 +3934,6 @@ loop1:
 	MOVD R6, R12
 	MOVD R8, R13
 	MOVD R4, R14
-	MOVD R11, R11
 	SUBS $3, R13
 	BLT rest4
 
@@ -4443,8 +4427,6 @@ rest2:
 	ADD $2, R1
 	CMP $1, R1
 	BLT skip33
-	MOVD R6, R6
-	MOVD R8, R8
 	MOVD R4, R10
 	SUBS $6, R8
 	BLT rest35
@@ -5196,11 +5178,6 @@ loop1:
 	MOVD R5, R21
 	MOVD R7, R22
 	MOVD R3, R23
-	MOVD R15, R15
-	MOVD R16, R16
-	MOVD R17, R17
-	MOVD R19, R19
-	MOVD R20, R20
 	SUBS $8, R22
 	BLT rest4
 
@@ -5780,9 +5757,6 @@ rest2:
 	MOVD R5, R16
 	MOVD R7, R17
 	MOVD R3, R19
-	MOVD R13, R13
-	MOVD R14, R14
-	MOVD R15, R15
 	SUBS $8, R17
 	BLT rest30
 
@@ -6216,7 +6190,6 @@ skip28:
 	MOVD R5, R12
 	MOVD R7, R13
 	MOVD R3, R14
-	MOVD R11, R11
 	SUBS $16, R13
 	BLT rest56
 
@@ -6659,8 +6632,6 @@ skip80:
 skip54:
 	CMP $1, R0
 	BLT skip86
-	MOVD R5, R5
-	MOVD R7, R7
 	MOVD R3, R10
 	SUBS $32, R7
 	BLT rest88
@@ -7094,7 +7065,6 @@ fresh119:
 
 start120:
 	MOVD R5, R7
-	MOVD R8, R8
 	MOVD $0, R11
 
 loop121:

@@ -28,9 +28,6 @@ TEXT ·GemvF32NEON(SB), NOSPLIT, $0-112
 	MOVD y_base+88(FP), R4
 	MOVD m+0(FP), R5
 	MOVD n+8(FP), R6
-	MOVD R2, R2
-	MOVD R5, R5
-	MOVD R4, R4
 	SUBS $6, R5
 	BLT rest2
 
@@ -1028,7 +1025,6 @@ skip54:
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
 	VMOVI $0, V3.B16
-	MOVD R1, R1
 	MOVD R2, R7
 	ADD R3, R2
 	MOVD R6, R2
@@ -1233,9 +1229,6 @@ TEXT ·GemvTF32NEON(SB), NOSPLIT, $0-112
 	MOVD $4, R4
 	MOVD n+8(FP), R5
 	MOVD m+0(FP), R6
-	MOVD R1, R1
-	MOVD R5, R5
-	MOVD R3, R3
 	SUBS $64, R5
 	BLT rest2
 
@@ -1659,7 +1652,6 @@ skip32:
 
 start40:
 	MOVD R1, R5
-	MOVD R6, R6
 	MOVD $0, R7
 
 loop41:
@@ -2115,7 +2107,6 @@ skip16:
 	ADD R4, R3
 	ADD $4, R2
 	MOVD y_base+72(FP), R2
-	MOVD R1, R1
 	SUBS $16, R1
 	BLT rest25
 
@@ -2580,7 +2571,6 @@ skip9:
 	ADD $4, R2
 	MOVD y_base+104(FP), R2
 	MOVD z_base+48(FP), R3
-	MOVD R1, R1
 	SUBS $16, R1
 	BLT rest18
 
@@ -3007,7 +2997,6 @@ skip9:
 	ADD R4, R3
 	ADD $4, R2
 	MOVD y_base+48(FP), R2
-	MOVD R1, R1
 	SUBS $16, R1
 	BLT rest18
 
@@ -3112,9 +3101,6 @@ TEXT ·GemvF64NEON(SB), NOSPLIT, $0-112
 	MOVD y_base+88(FP), R4
 	MOVD m+0(FP), R5
 	MOVD n+8(FP), R6
-	MOVD R2, R2
-	MOVD R5, R5
-	MOVD R4, R4
 	SUBS $6, R5
 	BLT rest2
 
@@ -3874,7 +3860,6 @@ skip30:
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
 	VMOVI $0, V3.B16
-	MOVD R1, R1
 	MOVD R2, R7
 	ADD R3, R2
 	MOVD R6, R2
@@ -4021,9 +4006,6 @@ TEXT ·GemvTF64NEON(SB), NOSPLIT, $0-112
 	MOVD $8, R4
 	MOVD n+8(FP), R5
 	MOVD m+0(FP), R6
-	MOVD R1, R1
-	MOVD R5, R5
-	MOVD R3, R3
 	SUBS $32, R5
 	BLT rest2
 
@@ -4409,7 +4391,6 @@ skip26:
 
 start34:
 	MOVD R1, R5
-	MOVD R6, R6
 	MOVD $0, R7
 
 loop35:
@@ -4805,7 +4786,6 @@ skip14:
 	ADD R4, R3
 	ADD $8, R2
 	MOVD y_base+72(FP), R2
-	MOVD R1, R1
 	SUBS $8, R1
 	BLT rest22
 
@@ -5203,7 +5183,6 @@ skip8:
 	ADD $8, R2
 	MOVD y_base+104(FP), R2
 	MOVD z_base+48(FP), R3
-	MOVD R1, R1
 	SUBS $8, R1
 	BLT rest16
 
@@ -5569,7 +5548,6 @@ skip8:
 	ADD R4, R3
 	ADD $8, R2
 	MOVD y_base+48(FP), R2
-	MOVD R1, R1
 	SUBS $8, R1
 	BLT rest16
 

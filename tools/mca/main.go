@@ -55,8 +55,9 @@ func main() {
 	fmt.Printf("# Static throughput of the NEON kernels\n\n"+
 		"`go run ./tools/mca > bench/neon.md`, %s, %s.\n\n"+
 		"Each row is the innermost loop of a kernel, as the linker left it, simulated with all data in L1: cycles for one\n"+
-		"round, the share of the FMA pipes' slots in use, the least number of cycles that the instructions' number and kind\n"+
-		"allow, the cycles as a multiple of that, and what binds.\n", time.Now().Format(time.DateOnly), version())
+		"round, the share of the FMA pipes' time in use, the least number of cycles that the instructions allow if the fullest\n"+
+		"pipes never wait, the cycles as a multiple of that, and what binds. Latency binds where a core's window is too small\n"+
+		"to find enough independent work.\n", time.Now().Format(time.DateOnly), version())
 	for _, c := range cores {
 		fmt.Printf("\n## %s\n\n%s.\n\n", c.name, c.note)
 		fmt.Println("| kernel | instructions | FMAs | cycles | FMA pipes | bound | × bound | binds |")
@@ -236,7 +237,7 @@ type result struct {
 // binds names what keeps the loop from being faster.
 func (r result) binds() string {
 	switch {
-	case max(r.fma, r.load, r.dispatch) < 0.85 && r.cycles > 1.15*r.bound:
+	case r.cycles > 1.15*r.bound:
 		return "latency"
 	case r.fma >= r.load && r.fma >= r.dispatch:
 		return "arithmetic"
@@ -263,7 +264,7 @@ func simulate(l loop, cpu string) (result, error) {
 	var report struct {
 		CodeRegions []struct {
 			SummaryView struct {
-				BlockRThroughput                        float64
+				BlockRThroughput                      float64
 				DispatchWidth, TotalCycles, TotaluOps float64
 			}
 			ResourcePressureView struct {
@@ -296,6 +297,7 @@ func simulate(l loop, cpu string) (result, error) {
 		return sum / pipes / r.cycles
 	}
 	r.fma, r.load = use(fmaPipe), use(loadPipe)
+	r.bound = max(r.bound, r.cycles*max(r.fma, r.load))
 	return r, nil
 }
 

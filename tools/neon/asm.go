@@ -116,6 +116,7 @@ func (a *asm) String() string {
 			fmt.Fprintf(&b, "\n%s:\n", i.label)
 		case strings.HasPrefix(i.text, "// "):
 			fmt.Fprintf(&b, "\n\t%s\n", i.text)
+		case strings.HasPrefix(i.text, "MOVD R@1, R@0") && phys[i.regs[0]] == phys[i.regs[1]]:
 		default:
 			text := a.types.Replace(i.text)
 			for n, r := range i.regs {

@@ -21,15 +21,15 @@ func elementwise(t *target) {
 
 	t.elementary("Exp", "sets dst[i] = e^z[i]; % defines it. Cody–Waite reduction, a polynomial in two\n"+
 		"words, 2^k by an integer shift.",
-		function{usual: withinSafe, body: expBody})
+		function{width: 5, usual: withinSafe, body: expBody})
 	t.elementary("Log", "sets dst[i] = ln z[i]; % defines it. k·ln 2 + ln(1 + f) with a polynomial in f.",
-		function{usual: normal, body: logBody})
+		function{width: 6, usual: normal, body: logBody})
 	t.elementary("Sigmoid", "sets dst[i] = 1/(1 + e^−z[i]); % defines it. Exponential and denominator in\n"+
 		"two words, one division and a Newton step.",
-		function{usual: withinSafe, body: sigmoidBody})
+		function{width: 5, usual: withinSafe, body: sigmoidBody})
 	t.elementary("Tanh", "sets dst[i] = tanh z[i]; % defines it. −expm1(−2|z|) in two words over 2 plus\n"+
 		"the same, one division and a Newton step.",
-		function{body: tanhBody})
+		function{width: 5, body: tanhBody})
 	for _, mul := range []string{"", "Mul"} {
 		what := map[string]string{"": "dst[i] = ", "Mul": "dst[i] = d[i]·"}[mul]
 		t.elementary(mul+"SigmoidPrime", "sets "+what+"σ'(z[i]); % defines it. e/(1 + e)² with e = e^−|z|, all in two\n"+
@@ -42,6 +42,7 @@ func elementwise(t *target) {
 // prime is the function σ' or tanh'.
 func prime(tanh bool) function {
 	return function{
+		width: 4,
 		prepare: func(m *maths, z vector) vector {
 			x := m.or(z, "sign")
 			if tanh {
@@ -77,11 +78,12 @@ func (t *target) relu(name, doc string, f func(m *maths, z vector) vector) {
 			ptrs = append(ptrs, t.ptr("d"))
 		}
 		t.sweep(t.len("z"), ptrs, func(count, width int) {
-			m := &maths{t, count}
+			m := t.maths(count)
 			y := f(m, t.part(count, width, z, 0))
 			if len(ptrs) > 2 {
 				y = m.mul(vector(t.part(count, width, ptrs[2], 0)), y)
 			}
+			m.flush()
 			t.storePart(y, width, dst)
 		})
 	})
@@ -89,7 +91,8 @@ func (t *target) relu(name, doc string, f func(m *maths, z vector) vector) {
 
 // elementary emits the kernel dst = f(z) or, if it has an argument d, dst = d ⊙ f(z).
 func (t *target) elementary(name, doc string, f function) {
-	t.fn(name, doc+"\nFour vectors side by side; then, and where arguments need more care, single ones.", func() {
+	many := map[int]string{4: "Four", 5: "Five", 6: "Six"}[f.width]
+	t.fn(name, doc+"\n"+many+" vectors side by side; then, and where arguments need more care, single ones.", func() {
 		ptrs := []reg{t.ptr("dst"), t.ptr("z")}
 		if t.has("d") {
 			ptrs = append(ptrs, t.ptr("d"))
@@ -101,22 +104,24 @@ func (t *target) elementary(name, doc string, f function) {
 // functionLoop emits the loop dst = f(z) over n elements or, with three
 // pointers, dst = d ⊙ f(z).
 func (t *target) functionLoop(f function, n reg, ptrs []reg) {
-	const width = 4
-	four, one := &maths{t, width}, &maths{t, 1}
+	width := f.width
+	many, one := t.maths(width), t.maths(1)
 	dst, z, fused := ptrs[0], ptrs[1], len(ptrs) > 2
 	next, loop, single, end := t.newLabel("next"), t.newLabel("loop"), t.newLabel("single"), t.newLabel("end")
 
 	t.label(next)
 	t.jumpIfLess(n, width*t.lanes, single)
 	t.label(loop)
-	x := four.prepare(f, t.loads(width, z, 0))
+	x := many.prepare(f, t.loads(width, z, 0))
 	if f.usual != nil {
-		four.jumpUnlessAll(f.usual(four, x), single)
+		many.jumpUnlessAll(f.usual(many, x), single)
 	}
-	y := f.body(four, x, false)
+	y := f.body(many, x, false)
 	if fused {
-		y = four.mul(vector(t.loads(width, ptrs[2], 0)), y)
+		many.flush()
+		y = many.mul(vector(t.loads(width, ptrs[2], 0)), y)
 	}
+	many.flush()
 	t.stores(y, dst, 0)
 	t.advance(16*width, ptrs...)
 	t.advance(-width*t.lanes, n)
@@ -141,6 +146,7 @@ func (t *target) functionLoop(f function, n reg, ptrs []reg) {
 	if fused {
 		y = one.mul(vector(in[1:]), y)
 	}
+	one.flush()
 	t.jumpIfLess(n, t.lanes, storePart)
 	t.stores(y, dst, 0)
 	t.advance(16, ptrs...)

@@ -17,12 +17,35 @@ type vector []reg
 // loads are cheap where all the rest is arithmetic. Operations return new
 // vectors, but for those whose name ends in To, which overwrite their first
 // argument.
+//
+// Vectors go side by side so that a core finds enough independent work within
+// its window; a chunk of operations on one vector, then the same on the next, so
+// that fewer intermediate results are live than if every operation took turns.
 type maths struct {
 	*target
-	width int // vectors side by side
+	width, chunk int
+	pending      []func(i int) // operations on vector i, not written yet
 }
 
-func (m *maths) new() vector { return m.vecs(m.width) }
+// maths returns the writer for so many vectors side by side.
+func (t *target) maths(width int) *maths { return &maths{target: t, width: width, chunk: 6} }
+
+// step appends an operation; write writes it for vector i.
+func (m *maths) step(write func(i int)) {
+	if m.pending = append(m.pending, write); len(m.pending) == m.chunk {
+		m.flush()
+	}
+}
+
+// flush writes the pending operations.
+func (m *maths) flush() {
+	for i := range m.width {
+		for _, write := range m.pending {
+			write(i)
+		}
+	}
+	m.pending = nil
+}
 
 // value returns the vector x or, in all places, the constant x.
 func (m *maths) value(x any) vector {
@@ -38,14 +61,14 @@ func (m *maths) value(x any) vector {
 
 // copy returns a vector that may be overwritten.
 func (m *maths) copy(x any) vector {
-	d := make(vector, m.width)
-	for i := range d {
+	d := vector(m.vecs(m.width))
+	m.step(func(i int) {
 		if name, ok := x.(string); ok {
-			d[i] = m.constant(name)
+			m.constantTo(d[i], name)
 		} else {
-			d[i] = m.duplicate(x.(vector)[i])
+			m.set(moveVector, d[i], x.(vector)[i])
 		}
-	}
+	})
 	return d
 }
 
@@ -55,23 +78,21 @@ func (m *maths) each(text string, operands ...any) vector {
 	for _, x := range operands {
 		values = append(values, m.value(x))
 	}
-	d := m.new()
-	for i := range d {
+	d := vector(m.vecs(m.width))
+	m.step(func(i int) {
 		var src []reg
 		for _, v := range values {
 			src = append(src, v[i])
 		}
 		m.set(text, d[i], src...)
-	}
+	})
 	return d
 }
 
 // eachTo is each for instructions that overwrite d.
 func (m *maths) eachTo(text string, d vector, x, y any) {
 	xs, ys := m.value(x), m.value(y)
-	for i := range d {
-		m.mod(text, d[i], xs[i], ys[i])
-	}
+	m.step(func(i int) { m.mod(text, d[i], xs[i], ys[i]) })
 }
 
 func (m *maths) add(x, y any) vector { return m.each("VFADD_T(@2, @1, @0)", x, y) }
@@ -126,10 +147,9 @@ func (m *maths) shiftBits(op string, x vector) vector {
 
 // jumpUnlessAll jumps to label unless c holds in all lanes. It overwrites c.
 func (m *maths) jumpUnlessAll(c vector, label string) {
-	for h := len(c) / 2; h > 0; h /= 2 {
-		for i := range h {
-			m.mod("VAND V@1.B16, V@0.B16, V@0.B16", c[i], c[i+h])
-		}
+	m.flush()
+	for _, other := range c[1:] {
+		m.mod("VAND V@1.B16, V@0.B16, V@0.B16", c[0], other)
 	}
 	all := m.gp("")
 	m.set("FMOVS F@1, R@0", all, m.op("VUMINV_S4(@1, @0)", c[0]))
@@ -223,6 +243,7 @@ func (m *maths) quotient(n, nl, minusNl, d, dl vector) vector {
 // fast path; the careful body, which is right for all, gives the same bits as
 // the fast one wherever both apply.
 type function struct {
+	width   int                                           // vectors side by side, as many as registers allow
 	prepare func(m *maths, z vector) vector               // nil: x = z
 	usual   func(m *maths, x vector) vector               // where the fast body is right; nil: everywhere
 	body    func(m *maths, x vector, careful bool) vector // may overwrite x

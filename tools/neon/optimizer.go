@@ -77,4 +77,6 @@ func (t *target) step(name, slices, factors string, body func(v map[string]reg))
 }
 
 // duplicate returns a copy of a vector register.
-func (t *target) duplicate(x reg) reg { return t.op("VORR V@1.B16, V@1.B16, V@0.B16", x) }
+func (t *target) duplicate(x reg) reg { return t.op(moveVector, x) }
+
+const moveVector = "VORR V@1.B16, V@1.B16, V@0.B16"

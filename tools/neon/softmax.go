@@ -1,12 +1,16 @@
 package main
 
+import "slices"
+
 func softmax(t *target) {
 	t.fn("Softmax", "sets dst to the softmax of the row z; % defines it. Four passes: maximum,\n"+
 		"exponentials of z − max as Exp computes them, their sum in the lanes of Sum,\n"+
 		"divisions.", func() {
 		t.comment("Maximum; NaN if there is one, and then everything will be.")
-		four := &maths{t, 4}
-		tops := four.copy("minusInf")
+		tops := t.vecs(4)
+		for _, v := range tops {
+			t.constantTo(v, "minusInf")
+		}
 		z := t.ptr("z")
 		t.sweep(t.len("z"), []reg{z}, func(count, width int) {
 			x := []reg{t.loadRepeated(width, z)}
@@ -21,7 +25,8 @@ func softmax(t *target) {
 
 		t.comment("Exponentials.")
 		minus := function{
-			prepare: func(m *maths, z vector) vector { return m.sub(z, vector{top, top, top, top}[:m.width]) },
+			width:   5,
+			prepare: func(m *maths, z vector) vector { return m.sub(z, vector(slices.Repeat([]reg{top}, m.width))) },
 			usual:   aboveMinusSafe,
 			body:    expBody,
 		}

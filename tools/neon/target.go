@@ -138,8 +138,12 @@ func (t *target) spread(v reg) reg {
 // constant returns a new register with a constant in all lanes.
 func (t *target) constant(name string) reg {
 	v := t.vec()
-	t.set(fmt.Sprintf("FMOVQ %d(R@1), F@0 // %s", t.pool.offset(name), name), v, t.constants)
+	t.constantTo(v, name)
 	return v
+}
+
+func (t *target) constantTo(v reg, name string) {
+	t.set(fmt.Sprintf("FMOVQ %d(R@1), F@0 // %s", t.pool.offset(name), name), v, t.constants)
 }
 
 // zero sets registers to +0.
