@@ -3,6 +3,7 @@
 //	nabla train              learn the built-in handwritten digits, write a model
 //	nabla eval MODEL         accuracy, cost and confusion matrix
 //	nabla predict MODEL      rows in, predictions out
+//	nabla bench              how fast this machine is, and how fast it could be
 //	nabla doctor             what this machine runs, and whether it computes right
 //
 // Results go to standard output, everything else to standard error. With --json,
@@ -85,7 +86,7 @@ func newRoot() *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.PersistentFlags().Bool("json", false, "print results as JSON objects, one a line")
-	root.AddCommand(newTrain(), newEval(), newPredict(), newDoctor())
+	root.AddCommand(newTrain(), newEval(), newPredict(), newBench(), newDoctor())
 	return root
 }
 

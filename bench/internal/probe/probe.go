@@ -87,8 +87,8 @@ const (
 	chains
 )
 
-// Run does at least n operations a lane and returns how many operations it has
-// done, over all lanes. A multiply-add is one, and so is a pair of DivSqrt.
+// Run does at least n operations, counted over all lanes, and returns how many it
+// has done. A multiply-add is one, and so is a pair of DivSqrt.
 func (c Chain) Run(level isa.Level, n int) int {
 	f, perTurn := chainFunc(c, level)
 	turns := (n + perTurn - 1) / perTurn

@@ -1,0 +1,107 @@
+package bench
+
+import (
+	"math"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/nabla-go/nabla/internal/isa"
+)
+
+// A Task is something to be timed.
+type Task struct {
+	Run      func(n int) // does it n times
+	Level    isa.Level   // in force while Run runs
+	Parallel bool        // Run uses other threads as well
+	// Best is the least time of one repetition seen so far, in nanoseconds.
+	Best float64
+
+	n int // repetitions in a block
+}
+
+// NewTask returns a task that runs at the given level.
+func NewTask(level isa.Level, run func(n int)) *Task {
+	return &Task{Run: run, Level: level, Best: math.Inf(1)}
+}
+
+// block is how long a timed block should take: a thousand times the clock's
+// resolution, and short against a scheduler's time slice.
+const block = 60 * time.Microsecond
+
+// patience is how long the rounds of one group may take. Slow groups get fewer
+// rounds, but leastRounds in any case.
+const (
+	patience    = 3 * time.Second
+	leastRounds = 3
+)
+
+// Measure times tasks, interleaved, in at most so many rounds, and stores the
+// least times. Each block comes after an untimed part that brings the task's data
+// back into the caches.
+func Measure(rounds int, tasks []*Task) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	runtime.GC()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	for _, t := range tasks {
+		t.calibrate()
+	}
+	start := time.Now()
+	for round := range rounds {
+		if round >= leastRounds && time.Since(start) > patience {
+			break
+		}
+		for _, t := range tasks {
+			if t.n > 1 || t.Best < float64(5*time.Millisecond) {
+				t.block((t.n + 3) / 4)
+			}
+			t.Best = min(t.Best, t.block(t.n))
+		}
+	}
+}
+
+// calibrate chooses how many repetitions make a block.
+func (t *Task) calibrate() {
+	for t.n = 1; ; t.n *= 2 {
+		ns := t.block(t.n)
+		if ns*float64(t.n) >= float64(block)/2 {
+			t.Best = min(t.Best, ns)
+			t.n = max(1, int(float64(block)/ns))
+			return
+		}
+	}
+}
+
+// block returns the mean time of n repetitions.
+func (t *Task) block(n int) float64 {
+	defer isa.Force(t.Level)()
+	w := startWatch(t.Parallel)
+	t.Run(n)
+	return float64(w.elapsed()) / float64(n)
+}
+
+// A watch tells how long the calling thread has worked. Over more than a
+// scheduler's time slice that is less than the time that has passed if other
+// programs want the core, so then the thread's own clock counts where the system
+// has one; a short block that is interrupted is merely not the fastest.
+type watch struct {
+	parallel bool // the thread doesn't work alone
+	wall     time.Time
+	thread   time.Duration
+}
+
+func startWatch(parallel bool) watch {
+	return watch{parallel, time.Now(), threadTime()}
+}
+
+// slice is less than any scheduler's time slice.
+const slice = 500 * time.Microsecond
+
+func (w watch) elapsed() time.Duration {
+	wall := time.Since(w.wall)
+	if wall < slice || w.parallel || w.thread == 0 {
+		return wall
+	}
+	return min(wall, threadTime()-w.thread)
+}
