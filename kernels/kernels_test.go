@@ -27,6 +27,10 @@ type named float32
 
 func at(m, n, k int) Size { return Size{M: m, N: n, K: k} }
 
+// hurried reports whether tests should leave out part of their sizes: with
+// -short, which suits emulators, and under the race detector.
+func hurried() bool { return race.Enabled || testing.Short() }
+
 // eachKernel runs test on every row of the table, or on those of some families,
 // on every instruction set.
 func eachKernel[T Float](t *testing.T, test func(t *testing.T, k Kernel[T], mem *Arena[T]), families ...Family) {
@@ -55,8 +59,8 @@ func testSizes[T Float](t *testing.T, k Kernel[T], mem *Arena[T]) {
 	r := rand.New(rand.NewPCG(1, 2))
 	pick := func(list []float64) T { return T(list[r.IntN(len(list))]) }
 	for i, size := range k.Family.Sizes() {
-		if race.Enabled && i%5 > 0 {
-			continue // each of the detector's looks costs as much as ten multiply-adds
+		if hurried() && i%5 > 0 {
+			continue
 		}
 		fills := []Fill{Plain, Fills[r.IntN(len(Fills))]}
 		if !k.Family.HasMatrices() {
@@ -95,8 +99,8 @@ func testLong[T Float](t *testing.T, k Kernel[T], mem *Arena[T]) {
 
 // TestScratch cuts both the chains of a product and its rows.
 func TestScratch(t *testing.T) {
-	if race.Enabled {
-		t.Skip("takes a minute under the race detector")
+	if hurried() {
+		t.Skip("takes long")
 	}
 	Each(t, func(t *testing.T, _ isa.Level) {
 		var mem Arena[float64]

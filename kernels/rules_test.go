@@ -9,7 +9,6 @@ import (
 
 	"github.com/nabla-go/nabla/internal/isa"
 	. "github.com/nabla-go/nabla/internal/kerneltest"
-	"github.com/nabla-go/nabla/internal/race"
 	"github.com/nabla-go/nabla/kernels"
 )
 
@@ -324,8 +323,8 @@ func testRowsOfGemm[T Float](t *testing.T) {
 // TestLargeProducts: nor does it matter what is packed, cut and spilled when
 // operands don't fit into a cache. Of the rows, the ends of blocks are looked at.
 func TestLargeProducts(t *testing.T) {
-	if race.Enabled {
-		t.Skip("takes a minute under the race detector")
+	if hurried() {
+		t.Skip("takes long")
 	}
 	on(t, testLargeProducts[float32], testLargeProducts[float64])
 }

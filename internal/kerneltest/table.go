@@ -135,7 +135,7 @@ func Table[T Float]() []Kernel[T] {
 			Define: func(alpha, beta T, o []kernels.Matrix[T]) {
 				gemm(kernels.NoTrans, kernels.Trans, alpha, o[2], o[1], beta, o[0])
 			},
-			Long: []Size{{1, 700, 300}, {1, 3, sweep + 37}, {1, 2, sweep}},
+			Long: []Size{{1, 700, 300}, {1, 2, sweep + 37}, {1, 1, sweep + 43}, {1, 2, sweep}},
 		},
 		{
 			Name: "GemvT", Covers: []string{"GemvT", "GemvTResume", "GemmChain"}, Family: MatrixVector,
@@ -172,7 +172,7 @@ func Table[T Float]() []Kernel[T] {
 			Long: []Size{{1, 300, 40}, {3, 700, 30}, {1, 5000, 5}, {2, 7, 3000}, {2050, 5, 7}},
 		},
 		matrixProduct[T]("Gemm A·Bᵀ", "GemmRowRow", kernels.NoTrans, kernels.Trans,
-			Size{30, 40, 900}, Size{2, 3, sweep + 37}),
+			Size{30, 40, 900}, Size{1, 2, sweep + 37}),
 		matrixProduct[T]("Gemm Aᵀ·Bᵀ", "GemmRowRow", kernels.Trans, kernels.Trans,
 			Size{20, 7, 700}, Size{3, 2, 8300}),
 		matrixProduct[T]("Gemm A·B", "GemmChain", kernels.NoTrans, kernels.NoTrans,
