@@ -42,16 +42,18 @@ func (n *Network[T]) Backward(ws *Workspace[T], t kernels.Matrix[T]) { n.Update(
 
 // Update is Backward followed by step, which turns the gradient into a change of
 // the parameters. It calls step(lo, hi) for ranges of [Network.Params] and
-// [Workspace.Gradient] that cover all of them, each once, when the gradient in that
-// range is complete and all δ are computed. Calls come from different goroutines
-// at the same time if ws has several workers.
+// [Workspace.Gradient] that together hold every parameter once and no padding,
+// when all δ are computed and the gradient in that range is complete. If ws has
+// several workers, calls come from several goroutines at the same time.
 func (n *Network[T]) Update(ws *Workspace[T], t kernels.Matrix[T], step func(lo, hi int)) {
 	n.checkTarget(ws, t)
 	ws.needGradient()
 	if t.Rows == 0 {
 		clear(ws.grad.flat)
-		if step != nil {
-			step(0, len(ws.grad.flat))
+		for i := 1; step != nil && i <= n.Depth(); i++ {
+			w, b := ws.grad.offsets(i)
+			step(w, w+len(ws.grad.w[i].Data))
+			step(b, b+n.widths[i])
 		}
 		return
 	}
