@@ -8,12 +8,7 @@
 // DotF32NEON returns Σ x[i]·y[i]; generic.DotF32 defines it. 16 registers of lanes, one FMA for each
 // vector; then the registers are folded by halves.
 //
-//	R0   constants
-//	R1   x
-//	R2   y
-//	R3   x_len
-//	R4   whole, end
-//	R5   end
+// constants R0, lanes V0–V15, x R1, y R2, x_len R3, whole R4, end R5 R4.
 TEXT ·DotF32NEON(SB), NOSPLIT, $0-52
 	MOVD $constantsF32<>(SB), R0
 	VMOVI $0, V0.B16
@@ -287,10 +282,7 @@ finish7:
 
 // SumF32NEON returns Σ x[i]; generic.SumF32 defines it. 16 registers of lanes, folded by halves.
 //
-//	R0   constants
-//	R1   x
-//	R2   x_len
-//	R3   whole, end
+// constants R0, lanes V0–V15, x R1, x_len R2, whole R3, end R3.
 TEXT ·SumF32NEON(SB), NOSPLIT, $0-28
 	MOVD $constantsF32<>(SB), R0
 	VMOVI $0, V0.B16
@@ -535,12 +527,7 @@ finish7:
 // DotLanesF32NEON adds x[i]·y[i] to the lanes acc; generic.DotLanesF32 defines it. For operands beyond L2:
 // four chains of FMAs are faster than memory.
 //
-//	R0   constants, acc
-//	R1   acc, x
-//	R2   y
-//	R3   x_len
-//	R4   whole, end
-//	R5   end
+// constants R0, acc R1 R0, lanes V0–V3, x R1, y R2, x_len R3, whole R4, end R5 R4.
 TEXT ·DotLanesF32NEON(SB), NOSPLIT, $0-56
 	MOVD $constantsF32<>(SB), R0
 	MOVD acc+0(FP), R1
@@ -637,12 +624,7 @@ finish7:
 
 // DotWideF32NEON adds x[i]·y[i] to the lanes acc; generic.DotWideF32 defines it. Like Dot without fold.
 //
-//	R0   constants, acc
-//	R1   acc, x
-//	R2   y
-//	R3   x_len
-//	R4   whole, end
-//	R5   end
+// constants R0, acc R1 R0, lanes V0–V15, x R1, y R2, x_len R3, whole R4, end R5 R4.
 TEXT ·DotWideF32NEON(SB), NOSPLIT, $0-56
 	MOVD $constantsF32<>(SB), R0
 	MOVD acc+0(FP), R1
@@ -895,10 +877,7 @@ finish7:
 
 // SumWideF32NEON adds x[i] to the lanes acc; generic.SumWideF32 defines it. Like Sum without fold.
 //
-//	R0   constants, acc
-//	R1   acc, x
-//	R2   x_len
-//	R3   whole, end
+// constants R0, acc R1 R0, lanes V0–V15, x R1, x_len R2, whole R3, end R3.
 TEXT ·SumWideF32NEON(SB), NOSPLIT, $0-32
 	MOVD $constantsF32<>(SB), R0
 	MOVD acc+0(FP), R1
@@ -1121,9 +1100,7 @@ finish7:
 
 // AxpyF32NEON adds alpha·x to y; generic.AxpyF32 defines it. Four vectors a round.
 //
-//	R0   x
-//	R1   y
-//	R2   x_len
+// alpha V0, x R0, y R1, x_len R2.
 TEXT ·AxpyF32NEON(SB), NOSPLIT, $0-56
 	FMOVS alpha+0(FP), F0
 	MOVD x_base+8(FP), R0
@@ -1185,8 +1162,7 @@ skip6:
 
 // ScalF32NEON multiplies x by alpha; generic.ScalF32 defines it. Four vectors a round.
 //
-//	R0   x
-//	R1   x_len
+// alpha V0, x R0, x_len R1.
 TEXT ·ScalF32NEON(SB), NOSPLIT, $0-32
 	FMOVS alpha+0(FP), F0
 	MOVD x_base+8(FP), R0
@@ -1250,12 +1226,7 @@ GLOBL constantsF32<>(SB), RODATA|NOPTR, $32
 // DotF64NEON returns Σ x[i]·y[i]; generic.DotF64 defines it. 16 registers of lanes, one FMA for each
 // vector; then the registers are folded by halves.
 //
-//	R0   constants
-//	R1   x
-//	R2   y
-//	R3   x_len
-//	R4   whole, end
-//	R5   end
+// constants R0, lanes V0–V15, x R1, y R2, x_len R3, whole R4, end R5 R4.
 TEXT ·DotF64NEON(SB), NOSPLIT, $0-56
 	MOVD $constantsF64<>(SB), R0
 	VMOVI $0, V0.B16
@@ -1510,10 +1481,7 @@ finish4:
 
 // SumF64NEON returns Σ x[i]; generic.SumF64 defines it. 16 registers of lanes, folded by halves.
 //
-//	R0   constants
-//	R1   x
-//	R2   x_len
-//	R3   whole, end
+// constants R0, lanes V0–V15, x R1, x_len R2, whole R3, end R3.
 TEXT ·SumF64NEON(SB), NOSPLIT, $0-32
 	MOVD $constantsF64<>(SB), R0
 	VMOVI $0, V0.B16
@@ -1741,12 +1709,7 @@ finish4:
 // DotLanesF64NEON adds x[i]·y[i] to the lanes acc; generic.DotLanesF64 defines it. For operands beyond L2:
 // four chains of FMAs are faster than memory.
 //
-//	R0   constants, acc
-//	R1   acc, x
-//	R2   y
-//	R3   x_len
-//	R4   whole, end
-//	R5   end
+// constants R0, acc R1 R0, lanes V0–V3, x R1, y R2, x_len R3, whole R4, end R5 R4.
 TEXT ·DotLanesF64NEON(SB), NOSPLIT, $0-56
 	MOVD $constantsF64<>(SB), R0
 	MOVD acc+0(FP), R1
@@ -1830,12 +1793,7 @@ finish4:
 
 // DotWideF64NEON adds x[i]·y[i] to the lanes acc; generic.DotWideF64 defines it. Like Dot without fold.
 //
-//	R0   constants, acc
-//	R1   acc, x
-//	R2   y
-//	R3   x_len
-//	R4   whole, end
-//	R5   end
+// constants R0, acc R1 R0, lanes V0–V15, x R1, y R2, x_len R3, whole R4, end R5 R4.
 TEXT ·DotWideF64NEON(SB), NOSPLIT, $0-56
 	MOVD $constantsF64<>(SB), R0
 	MOVD acc+0(FP), R1
@@ -2075,10 +2033,7 @@ finish4:
 
 // SumWideF64NEON adds x[i] to the lanes acc; generic.SumWideF64 defines it. Like Sum without fold.
 //
-//	R0   constants, acc
-//	R1   acc, x
-//	R2   x_len
-//	R3   whole, end
+// constants R0, acc R1 R0, lanes V0–V15, x R1, x_len R2, whole R3, end R3.
 TEXT ·SumWideF64NEON(SB), NOSPLIT, $0-32
 	MOVD $constantsF64<>(SB), R0
 	MOVD acc+0(FP), R1
@@ -2290,9 +2245,7 @@ finish4:
 
 // AxpyF64NEON adds alpha·x to y; generic.AxpyF64 defines it. Four vectors a round.
 //
-//	R0   x
-//	R1   y
-//	R2   x_len
+// alpha V0, x R0, y R1, x_len R2.
 TEXT ·AxpyF64NEON(SB), NOSPLIT, $0-56
 	FMOVD alpha+0(FP), F0
 	MOVD x_base+8(FP), R0
@@ -2345,8 +2298,7 @@ skip5:
 
 // ScalF64NEON multiplies x by alpha; generic.ScalF64 defines it. Four vectors a round.
 //
-//	R0   x
-//	R1   x_len
+// alpha V0, x R0, x_len R1.
 TEXT ·ScalF64NEON(SB), NOSPLIT, $0-32
 	FMOVD alpha+0(FP), F0
 	MOVD x_base+8(FP), R0

@@ -8,10 +8,7 @@
 // AddF32NEON sets dst[i] = x[i] + y[i]; generic.AddF32 defines it.
 // Four vectors a round.
 //
-//	R0   dst
-//	R1   x
-//	R2   y
-//	R3   x_len
+// dst R0, x R1, y R2, x_len R3.
 TEXT ·AddF32NEON(SB), NOSPLIT, $0-72
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
@@ -77,10 +74,7 @@ skip6:
 // SubF32NEON sets dst[i] = x[i] − y[i]; generic.SubF32 defines it.
 // Four vectors a round.
 //
-//	R0   dst
-//	R1   x
-//	R2   y
-//	R3   x_len
+// dst R0, x R1, y R2, x_len R3.
 TEXT ·SubF32NEON(SB), NOSPLIT, $0-72
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
@@ -146,10 +140,7 @@ skip6:
 // MulF32NEON sets dst[i] = x[i]·y[i]; generic.MulF32 defines it.
 // Four vectors a round.
 //
-//	R0   dst
-//	R1   x
-//	R2   y
-//	R3   x_len
+// dst R0, x R1, y R2, x_len R3.
 TEXT ·MulF32NEON(SB), NOSPLIT, $0-72
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
@@ -215,10 +206,7 @@ skip6:
 // ReLUF32NEON sets dst[i] = +0 if z[i] < 0, else z[i]; generic.ReLUF32 defines it.
 // Four vectors a round.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   z_len
+// constants R0, dst R1, z R2, z_len R3.
 TEXT ·ReLUF32NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF32<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -287,10 +275,7 @@ skip6:
 // ReLUPrimeF32NEON sets dst[i] = 1 if z[i] > 0, NaN if z[i] is NaN, else 0; generic.ReLUPrimeF32 defines it.
 // Four vectors a round.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   z_len
+// constants R0, dst R1, z R2, z_len R3.
 TEXT ·ReLUPrimeF32NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF32<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -377,11 +362,7 @@ skip6:
 // MulReLUPrimeF32NEON sets dst[i] = d[i]·1 if z[i] > 0, NaN if z[i] is NaN, else 0; generic.MulReLUPrimeF32 defines it.
 // Four vectors a round.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   d
-//	R4   z_len
+// constants R0, dst R1, z R2, d R3, z_len R4.
 TEXT ·MulReLUPrimeF32NEON(SB), NOSPLIT, $0-72
 	MOVD $constantsF32<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -485,10 +466,7 @@ skip6:
 // words, 2^k by an integer shift.
 // Five vectors side by side; then, and where arguments need more care, single ones.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   z_len
+// constants R0, dst R1, z R2, z_len R3.
 TEXT ·ExpF32NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF32<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -764,10 +742,7 @@ end4:
 // LogF32NEON sets dst[i] = ln z[i]; generic.LogF32 defines it. k·ln 2 + ln(1 + f) with a polynomial in f.
 // Six vectors side by side; then, and where arguments need more care, single ones.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   z_len
+// constants R0, dst R1, z R2, z_len R3.
 TEXT ·LogF32NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF32<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -1142,10 +1117,7 @@ end4:
 // two words, one division and a Newton step.
 // Five vectors side by side; then, and where arguments need more care, single ones.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   z_len
+// constants R0, dst R1, z R2, z_len R3.
 TEXT ·SigmoidF32NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF32<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -1508,10 +1480,7 @@ end4:
 // the same, one division and a Newton step.
 // Five vectors side by side; then, and where arguments need more care, single ones.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   z_len
+// constants R0, dst R1, z R2, z_len R3.
 TEXT ·TanhF32NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF32<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -1905,10 +1874,7 @@ end4:
 // words, one division and a Newton step.
 // Four vectors side by side; then, and where arguments need more care, single ones.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   z_len
+// constants R0, dst R1, z R2, z_len R3.
 TEXT ·SigmoidPrimeF32NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF32<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -2256,10 +2222,7 @@ end4:
 // TanhPrimeF32NEON sets dst[i] = tanh'(z[i]); generic.TanhPrimeF32 defines it. 4·σ'(2z) as SigmoidPrime computes it.
 // Four vectors side by side; then, and where arguments need more care, single ones.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   z_len
+// constants R0, dst R1, z R2, z_len R3.
 TEXT ·TanhPrimeF32NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF32<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -2615,11 +2578,7 @@ end4:
 // words, one division and a Newton step.
 // Four vectors side by side; then, and where arguments need more care, single ones.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   d
-//	R4   z_len
+// constants R0, dst R1, z R2, d R3, z_len R4.
 TEXT ·MulSigmoidPrimeF32NEON(SB), NOSPLIT, $0-72
 	MOVD $constantsF32<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -2982,11 +2941,7 @@ end4:
 // MulTanhPrimeF32NEON sets dst[i] = d[i]·tanh'(z[i]); generic.MulTanhPrimeF32 defines it. 4·σ'(2z) as SigmoidPrime computes it.
 // Four vectors side by side; then, and where arguments need more care, single ones.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   d
-//	R4   z_len
+// constants R0, dst R1, z R2, d R3, z_len R4.
 TEXT ·MulTanhPrimeF32NEON(SB), NOSPLIT, $0-72
 	MOVD $constantsF32<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -3546,10 +3501,7 @@ GLOBL constantsF32<>(SB), RODATA|NOPTR, $752
 // AddF64NEON sets dst[i] = x[i] + y[i]; generic.AddF64 defines it.
 // Four vectors a round.
 //
-//	R0   dst
-//	R1   x
-//	R2   y
-//	R3   x_len
+// dst R0, x R1, y R2, x_len R3.
 TEXT ·AddF64NEON(SB), NOSPLIT, $0-72
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
@@ -3605,10 +3557,7 @@ skip5:
 // SubF64NEON sets dst[i] = x[i] − y[i]; generic.SubF64 defines it.
 // Four vectors a round.
 //
-//	R0   dst
-//	R1   x
-//	R2   y
-//	R3   x_len
+// dst R0, x R1, y R2, x_len R3.
 TEXT ·SubF64NEON(SB), NOSPLIT, $0-72
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
@@ -3664,10 +3613,7 @@ skip5:
 // MulF64NEON sets dst[i] = x[i]·y[i]; generic.MulF64 defines it.
 // Four vectors a round.
 //
-//	R0   dst
-//	R1   x
-//	R2   y
-//	R3   x_len
+// dst R0, x R1, y R2, x_len R3.
 TEXT ·MulF64NEON(SB), NOSPLIT, $0-72
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
@@ -3723,10 +3669,7 @@ skip5:
 // ReLUF64NEON sets dst[i] = +0 if z[i] < 0, else z[i]; generic.ReLUF64 defines it.
 // Four vectors a round.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   z_len
+// constants R0, dst R1, z R2, z_len R3.
 TEXT ·ReLUF64NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF64<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -3785,10 +3728,7 @@ skip5:
 // ReLUPrimeF64NEON sets dst[i] = 1 if z[i] > 0, NaN if z[i] is NaN, else 0; generic.ReLUPrimeF64 defines it.
 // Four vectors a round.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   z_len
+// constants R0, dst R1, z R2, z_len R3.
 TEXT ·ReLUPrimeF64NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF64<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -3862,11 +3802,7 @@ skip5:
 // MulReLUPrimeF64NEON sets dst[i] = d[i]·1 if z[i] > 0, NaN if z[i] is NaN, else 0; generic.MulReLUPrimeF64 defines it.
 // Four vectors a round.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   d
-//	R4   z_len
+// constants R0, dst R1, z R2, d R3, z_len R4.
 TEXT ·MulReLUPrimeF64NEON(SB), NOSPLIT, $0-72
 	MOVD $constantsF64<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -3954,10 +3890,7 @@ skip5:
 // words, 2^k by an integer shift.
 // Five vectors side by side; then, and where arguments need more care, single ones.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   z_len
+// constants R0, dst R1, z R2, z_len R3.
 TEXT ·ExpF64NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF64<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -4271,10 +4204,7 @@ end4:
 // LogF64NEON sets dst[i] = ln z[i]; generic.LogF64 defines it. k·ln 2 + ln(1 + f) with a polynomial in f.
 // Six vectors side by side; then, and where arguments need more care, single ones.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   z_len
+// constants R0, dst R1, z R2, z_len R3.
 TEXT ·LogF64NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF64<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -4781,10 +4711,7 @@ end4:
 // two words, one division and a Newton step.
 // Five vectors side by side; then, and where arguments need more care, single ones.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   z_len
+// constants R0, dst R1, z R2, z_len R3.
 TEXT ·SigmoidF64NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF64<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -5185,10 +5112,7 @@ end4:
 // the same, one division and a Newton step.
 // Five vectors side by side; then, and where arguments need more care, single ones.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   z_len
+// constants R0, dst R1, z R2, z_len R3.
 TEXT ·TanhF64NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF64<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -5620,10 +5544,7 @@ end4:
 // words, one division and a Newton step.
 // Four vectors side by side; then, and where arguments need more care, single ones.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   z_len
+// constants R0, dst R1, z R2, z_len R3.
 TEXT ·SigmoidPrimeF64NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF64<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -5999,10 +5920,7 @@ end4:
 // TanhPrimeF64NEON sets dst[i] = tanh'(z[i]); generic.TanhPrimeF64 defines it. 4·σ'(2z) as SigmoidPrime computes it.
 // Four vectors side by side; then, and where arguments need more care, single ones.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   z_len
+// constants R0, dst R1, z R2, z_len R3.
 TEXT ·TanhPrimeF64NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF64<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -6386,11 +6304,7 @@ end4:
 // words, one division and a Newton step.
 // Four vectors side by side; then, and where arguments need more care, single ones.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   d
-//	R4   z_len
+// constants R0, dst R1, z R2, d R3, z_len R4.
 TEXT ·MulSigmoidPrimeF64NEON(SB), NOSPLIT, $0-72
 	MOVD $constantsF64<>(SB), R0
 	MOVD dst_base+0(FP), R1
@@ -6779,11 +6693,7 @@ end4:
 // MulTanhPrimeF64NEON sets dst[i] = d[i]·tanh'(z[i]); generic.MulTanhPrimeF64 defines it. 4·σ'(2z) as SigmoidPrime computes it.
 // Four vectors side by side; then, and where arguments need more care, single ones.
 //
-//	R0   constants
-//	R1   dst
-//	R2   z
-//	R3   d
-//	R4   z_len
+// constants R0, dst R1, z R2, d R3, z_len R4.
 TEXT ·MulTanhPrimeF64NEON(SB), NOSPLIT, $0-72
 	MOVD $constantsF64<>(SB), R0
 	MOVD dst_base+0(FP), R1

@@ -9,24 +9,7 @@
 // Tiles of rows of A by rows of B with four registers of lanes for each element, up
 // to 24 accumulators, and no packing. k > 0.
 //
-//	R0   constants
-//	R1   m
-//	R2   a
-//	R3   lda
-//	R4   c
-//	R5   ldc
-//	R6   b, bRow
-//	R7   ldb
-//	R8   n, rows of B
-//	R9   k
-//	R10  cRow
-//	R11  cRow
-//	R12  bRow
-//	R13  rows of B, left
-//	R14  cRow
-//	R15  left
-//	R19  left
-//	R21  left
+// constants R0, m R1, a R2, lda R3, c R4, ldc R5, b R6, ldb R7, n R8, k R9.
 TEXT ·GemmRowRowF32NEON(SB), NOSPLIT, $0-136
 	MOVD $constantsF32<>(SB), R0
 	MOVD m+0(FP), R1
@@ -45,6 +28,9 @@ TEXT ·GemmRowRowF32NEON(SB), NOSPLIT, $0-136
 	BLT rest2
 
 loop1:
+
+	// Bands of 2 rows.
+	// bRow R12, rows of B R13, cRow R14 R11.
 	ADD R3, R2, R10
 	ADD R5, R4, R11
 	MOVD R6, R12
@@ -56,6 +42,8 @@ loop1:
 loop3:
 
 	// 2 × 3 elements of C.
+	// lanes of sums V0–V23, bRow R12, left R21, alpha V2, beta V3, cRow R14 R11,
+	// rows of B R13.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -445,6 +433,8 @@ rest4:
 loop30:
 
 	// 2 × 1 elements of C.
+	// lanes of sums V0–V7, bRow R12, left R19, alpha V2, beta V3, cRow R14 R11,
+	// rows of B R13.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -701,6 +691,9 @@ rest2:
 	ADD $2, R1
 	CMP $1, R1
 	BLT skip57
+
+	// Bands of 1 rows.
+	// bRow R6, rows of B R8, cRow R10.
 	MOVD R4, R10
 	SUBS $6, R8
 	BLT rest59
@@ -708,6 +701,7 @@ rest2:
 loop58:
 
 	// 1 × 6 elements of C.
+	// lanes of sums V0–V23, bRow R6, left R19, alpha V2, beta V3, cRow R10, rows of B R8.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -1137,6 +1131,7 @@ rest59:
 	BLT skip85
 
 	// 1 × 3 elements of C.
+	// lanes of sums V0–V11, bRow R6, left R15, alpha V1, beta V2, cRow R10, rows of B R8.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -1424,6 +1419,7 @@ skip85:
 loop111:
 
 	// 1 × 1 elements of C.
+	// lanes of sums V0–V3, bRow R6, left R13, alpha V1, beta V2, cRow R10, rows of B R8.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -1622,32 +1618,7 @@ skip57:
 // Tiles of rows of A by vectors of B's columns, up to 24 accumulators: an outer
 // product for each step of k, no packing. k > 0.
 //
-//	R0   m
-//	R1   a
-//	R2   rsA
-//	R3   c
-//	R4   ldc
-//	R5   b, bColumn
-//	R6   ldb
-//	R7   n, columns, bRow
-//	R8   k, left
-//	R9   csA
-//	R10  cColumn
-//	R11  cColumn, bRow, offset in A
-//	R12  bColumn, left
-//	R13  cColumn, columns, bRow, offset in A
-//	R14  cColumn
-//	R15  cColumn, bRow, left
-//	R16  cColumn, bColumn, left, offset in A
-//	R17  cColumn, columns, bRow, offset in A
-//	R19  cColumn
-//	R20  cColumn, bRow, left
-//	R21  bColumn, left, offset in A
-//	R22  columns, bRow, offset in A
-//	R23  cColumn
-//	R24  bRow, left
-//	R25  left, offset in A
-//	R26  offset in A
+// m R0, a R1, rsA R2, c R3, ldc R4, b R5, ldb R6, n R7, k R8, csA R9.
 TEXT ·GemmChainF32NEON(SB), NOSPLIT, $0-145
 	MOVD m+0(FP), R0
 	MOVD a_base+32(FP), R1
@@ -1667,6 +1638,9 @@ TEXT ·GemmChainF32NEON(SB), NOSPLIT, $0-145
 	BLT rest2
 
 loop1:
+
+	// Bands of 6 rows.
+	// bColumn R21, columns R22, cColumn R23 R15–R17 R19 R20.
 	ADD R2, R1, R10
 	ADD R2, R10, R11
 	ADD R2, R11, R12
@@ -1686,6 +1660,8 @@ loop1:
 loop3:
 
 	// 6 × 16 elements of C.
+	// sums V0–V23, bRow R24, left R25, offset in A R26, alpha V24, beta V25, bColumn R21,
+	// cColumn R23 R15–R17 R19 R20, columns R22.
 	MOVBU resume+144(FP), R24
 	CBZ R24, fresh5
 	FLDPQ 0(R23), (F0, F1)
@@ -1904,6 +1880,8 @@ rest4:
 	BLT skip10
 
 	// 6 × 8 elements of C.
+	// sums V0–V11, bRow R24, left R25, offset in A R26, alpha V12, beta V13, bColumn R21,
+	// cColumn R23 R15–R17 R19 R20, columns R22.
 	MOVBU resume+144(FP), R24
 	CBZ R24, fresh11
 	FLDPQ 0(R23), (F0, F1)
@@ -2035,6 +2013,8 @@ skip10:
 	BLT skip16
 
 	// 6 × 4 elements of C.
+	// sums V0–V5, bRow R24, left R25, offset in A R26, alpha V6, beta V7, bColumn R21,
+	// cColumn R23 R15–R17 R19 R20, columns R22.
 	MOVBU resume+144(FP), R24
 	CBZ R24, fresh17
 	FMOVQ 0(R23), F0
@@ -2135,6 +2115,8 @@ skip16:
 	TBZ $1, R22, skip22
 
 	// 6 × 2 elements of C.
+	// sums V0–V5, bRow R24, left R25, offset in A R26, alpha V6, beta V7, bColumn R21,
+	// cColumn R23 R15–R17 R19 R20.
 	MOVBU resume+144(FP), R24
 	CBZ R24, fresh23
 	FMOVD (R23), F0
@@ -2234,6 +2216,8 @@ skip22:
 	TBZ $0, R22, skip28
 
 	// 6 × 1 elements of C.
+	// sums V0–V5, bRow R22, left R24, offset in A R25, alpha V6, beta V7, bColumn R21,
+	// cColumn R23 R15–R17 R19 R20.
 	MOVBU resume+144(FP), R22
 	CBZ R22, fresh29
 	FMOVS (R23), F0
@@ -2349,6 +2333,9 @@ rest2:
 	ADD $6, R0
 	CMP $4, R0
 	BLT skip34
+
+	// Bands of 4 rows.
+	// bColumn R16, columns R17, cColumn R19 R13–R15.
 	ADD R2, R1, R10
 	ADD R2, R10, R11
 	ADD R2, R11, R12
@@ -2364,6 +2351,8 @@ rest2:
 loop35:
 
 	// 4 × 16 elements of C.
+	// sums V0–V15, bRow R20, left R21, offset in A R22, alpha V16, beta V17, bColumn R16,
+	// cColumn R19 R13–R15, columns R17.
 	MOVBU resume+144(FP), R20
 	CBZ R20, fresh37
 	FLDPQ 0(R19), (F0, F1)
@@ -2522,6 +2511,8 @@ rest36:
 	BLT skip42
 
 	// 4 × 8 elements of C.
+	// sums V0–V7, bRow R20, left R21, offset in A R22, alpha V8, beta V9, bColumn R16,
+	// cColumn R19 R13–R15, columns R17.
 	MOVBU resume+144(FP), R20
 	CBZ R20, fresh43
 	FLDPQ 0(R19), (F0, F1)
@@ -2621,6 +2612,8 @@ skip42:
 	BLT skip48
 
 	// 4 × 4 elements of C.
+	// sums V0–V3, bRow R20, left R21, offset in A R22, alpha V4, beta V5, bColumn R16,
+	// cColumn R19 R13–R15, columns R17.
 	MOVBU resume+144(FP), R20
 	CBZ R20, fresh49
 	FMOVQ 0(R19), F0
@@ -2699,6 +2692,8 @@ skip48:
 	TBZ $1, R17, skip54
 
 	// 4 × 2 elements of C.
+	// sums V0–V3, bRow R20, left R21, offset in A R22, alpha V4, beta V5, bColumn R16,
+	// cColumn R19 R13–R15.
 	MOVBU resume+144(FP), R20
 	CBZ R20, fresh55
 	FMOVD (R19), F0
@@ -2776,6 +2771,8 @@ skip54:
 	TBZ $0, R17, skip60
 
 	// 4 × 1 elements of C.
+	// sums V0–V3, bRow R17, left R20, offset in A R21, alpha V4, beta V5, bColumn R16,
+	// cColumn R19 R13–R15.
 	MOVBU resume+144(FP), R17
 	CBZ R17, fresh61
 	FMOVS (R19), F0
@@ -2863,6 +2860,9 @@ skip60:
 skip34:
 	CMP $2, R0
 	BLT skip66
+
+	// Bands of 2 rows.
+	// bColumn R12, columns R13, cColumn R14 R11.
 	ADD R2, R1, R10
 	ADD R4, R3, R11
 	MOVD R5, R12
@@ -2874,6 +2874,8 @@ skip34:
 loop67:
 
 	// 2 × 32 elements of C.
+	// sums V0–V15, bRow R15, left R16, offset in A R17, alpha V16, beta V17, bColumn R12,
+	// cColumn R14 R11, columns R13.
 	MOVBU resume+144(FP), R15
 	CBZ R15, fresh69
 	FLDPQ 0(R14), (F0, F1)
@@ -3030,6 +3032,8 @@ rest68:
 	BLT skip74
 
 	// 2 × 16 elements of C.
+	// sums V0–V7, bRow R15, left R16, offset in A R17, alpha V8, beta V9, bColumn R12,
+	// cColumn R14 R11, columns R13.
 	MOVBU resume+144(FP), R15
 	CBZ R15, fresh75
 	FLDPQ 0(R14), (F0, F1)
@@ -3126,6 +3130,8 @@ skip74:
 	BLT skip80
 
 	// 2 × 8 elements of C.
+	// sums V0–V3, bRow R15, left R16, offset in A R17, alpha V4, beta V5, bColumn R12,
+	// cColumn R14 R11, columns R13.
 	MOVBU resume+144(FP), R15
 	CBZ R15, fresh81
 	FLDPQ 0(R14), (F0, F1)
@@ -3193,6 +3199,8 @@ skip80:
 	BLT skip86
 
 	// 2 × 4 elements of C.
+	// sums V0 V1, bRow R15, left R16, offset in A R17, alpha V2, beta V3, bColumn R12,
+	// cColumn R14 R11, columns R13.
 	MOVBU resume+144(FP), R15
 	CBZ R15, fresh87
 	FMOVQ 0(R14), F0
@@ -3249,6 +3257,8 @@ skip86:
 	TBZ $1, R13, skip92
 
 	// 2 × 2 elements of C.
+	// sums V0 V1, bRow R15, left R16, offset in A R17, alpha V2, beta V3, bColumn R12,
+	// cColumn R14 R11.
 	MOVBU resume+144(FP), R15
 	CBZ R15, fresh93
 	FMOVD (R14), F0
@@ -3304,6 +3314,8 @@ skip92:
 	TBZ $0, R13, skip98
 
 	// 2 × 1 elements of C.
+	// sums V0 V1, bRow R13, left R15, offset in A R16, alpha V2, beta V3, bColumn R12,
+	// cColumn R14 R11.
 	MOVBU resume+144(FP), R13
 	CBZ R13, fresh99
 	FMOVS (R14), F0
@@ -3365,6 +3377,9 @@ skip98:
 skip66:
 	CMP $1, R0
 	BLT skip104
+
+	// Bands of 1 rows.
+	// bColumn R5, columns R7, cColumn R10.
 	MOVD R3, R10
 	SUBS $64, R7
 	BLT rest106
@@ -3372,6 +3387,8 @@ skip66:
 loop105:
 
 	// 1 × 64 elements of C.
+	// sums V0–V15, bRow R11, left R12, offset in A R13, alpha V16, beta V17, bColumn R5,
+	// cColumn R10, columns R7.
 	MOVBU resume+144(FP), R11
 	CBZ R11, fresh107
 	FLDPQ 0(R10), (F0, F1)
@@ -3530,6 +3547,8 @@ rest106:
 	BLT skip112
 
 	// 1 × 32 elements of C.
+	// sums V0–V7, bRow R11, left R12, offset in A R13, alpha V8, beta V9, bColumn R5,
+	// cColumn R10, columns R7.
 	MOVBU resume+144(FP), R11
 	CBZ R11, fresh113
 	FLDPQ 0(R10), (F0, F1)
@@ -3626,6 +3645,8 @@ skip112:
 	BLT skip118
 
 	// 1 × 16 elements of C.
+	// sums V0–V3, bRow R11, left R12, offset in A R13, alpha V4, beta V5, bColumn R5,
+	// cColumn R10, columns R7.
 	MOVBU resume+144(FP), R11
 	CBZ R11, fresh119
 	FLDPQ 0(R10), (F0, F1)
@@ -3692,6 +3713,8 @@ skip118:
 	BLT skip124
 
 	// 1 × 8 elements of C.
+	// sums V0 V1, bRow R11, left R12, offset in A R13, alpha V2, beta V3, bColumn R5,
+	// cColumn R10, columns R7.
 	MOVBU resume+144(FP), R11
 	CBZ R11, fresh125
 	FLDPQ 0(R10), (F0, F1)
@@ -3743,6 +3766,8 @@ skip124:
 	BLT skip130
 
 	// 1 × 4 elements of C.
+	// sums V0, bRow R11, left R12, offset in A R13, alpha V1, beta V2, bColumn R5,
+	// cColumn R10, columns R7.
 	MOVBU resume+144(FP), R11
 	CBZ R11, fresh131
 	FMOVQ 0(R10), F0
@@ -3788,6 +3813,8 @@ skip130:
 	TBZ $1, R7, skip136
 
 	// 1 × 2 elements of C.
+	// sums V0, bRow R11, left R12, offset in A R13, alpha V1, beta V2, bColumn R5,
+	// cColumn R10.
 	MOVBU resume+144(FP), R11
 	CBZ R11, fresh137
 	FMOVD (R10), F0
@@ -3832,6 +3859,7 @@ skip136:
 	TBZ $0, R7, skip142
 
 	// 1 × 1 elements of C.
+	// sums V0, bRow R7, left R8, offset in A R11, alpha V1, beta V2, bColumn R5, cColumn R10.
 	MOVBU resume+144(FP), R7
 	CBZ R7, fresh143
 	FMOVS (R10), F0
@@ -3893,24 +3921,7 @@ GLOBL constantsF32<>(SB), RODATA|NOPTR, $32
 // Tiles of rows of A by rows of B with four registers of lanes for each element, up
 // to 24 accumulators, and no packing. k > 0.
 //
-//	R0   constants
-//	R1   m
-//	R2   a
-//	R3   lda
-//	R4   c
-//	R5   ldc
-//	R6   b, bRow
-//	R7   ldb
-//	R8   n, rows of B
-//	R9   k
-//	R10  cRow
-//	R11  cRow
-//	R12  bRow
-//	R13  rows of B, left
-//	R14  cRow
-//	R15  left
-//	R19  left
-//	R21  left
+// constants R0, m R1, a R2, lda R3, c R4, ldc R5, b R6, ldb R7, n R8, k R9.
 TEXT ·GemmRowRowF64NEON(SB), NOSPLIT, $0-136
 	MOVD $constantsF64<>(SB), R0
 	MOVD m+0(FP), R1
@@ -3929,6 +3940,9 @@ TEXT ·GemmRowRowF64NEON(SB), NOSPLIT, $0-136
 	BLT rest2
 
 loop1:
+
+	// Bands of 2 rows.
+	// bRow R12, rows of B R13, cRow R14 R11.
 	ADD R3, R2, R10
 	ADD R5, R4, R11
 	MOVD R6, R12
@@ -3940,6 +3954,8 @@ loop1:
 loop3:
 
 	// 2 × 3 elements of C.
+	// lanes of sums V0–V23, bRow R12, left R21, alpha V4, beta V5, cRow R14 R11,
+	// rows of B R13.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -4243,6 +4259,8 @@ rest4:
 loop18:
 
 	// 2 × 1 elements of C.
+	// lanes of sums V0–V7, bRow R12, left R19, alpha V2, beta V3, cRow R14 R11,
+	// rows of B R13.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -4427,6 +4445,9 @@ rest2:
 	ADD $2, R1
 	CMP $1, R1
 	BLT skip33
+
+	// Bands of 1 rows.
+	// bRow R6, rows of B R8, cRow R10.
 	MOVD R4, R10
 	SUBS $6, R8
 	BLT rest35
@@ -4434,6 +4455,7 @@ rest2:
 loop34:
 
 	// 1 × 6 elements of C.
+	// lanes of sums V0–V23, bRow R6, left R19, alpha V3, beta V4, cRow R10, rows of B R8.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -4766,6 +4788,7 @@ rest35:
 	BLT skip49
 
 	// 1 × 3 elements of C.
+	// lanes of sums V0–V11, bRow R6, left R15, alpha V2, beta V3, cRow R10, rows of B R8.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -4980,6 +5003,7 @@ skip49:
 loop63:
 
 	// 1 × 1 elements of C.
+	// lanes of sums V0–V3, bRow R6, left R13, alpha V1, beta V2, cRow R10, rows of B R8.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -5120,32 +5144,7 @@ skip33:
 // Tiles of rows of A by vectors of B's columns, up to 24 accumulators: an outer
 // product for each step of k, no packing. k > 0.
 //
-//	R0   m
-//	R1   a
-//	R2   rsA
-//	R3   c
-//	R4   ldc
-//	R5   b, bColumn
-//	R6   ldb
-//	R7   n, columns, bRow
-//	R8   k, left
-//	R9   csA
-//	R10  cColumn
-//	R11  cColumn, bRow, offset in A
-//	R12  bColumn, left
-//	R13  cColumn, columns, bRow, offset in A
-//	R14  cColumn
-//	R15  cColumn, bRow, left
-//	R16  cColumn, bColumn, left, offset in A
-//	R17  cColumn, columns, bRow, offset in A
-//	R19  cColumn
-//	R20  cColumn, bRow, left
-//	R21  bColumn, left, offset in A
-//	R22  columns, bRow, offset in A
-//	R23  cColumn
-//	R24  bRow, left
-//	R25  left, offset in A
-//	R26  offset in A
+// m R0, a R1, rsA R2, c R3, ldc R4, b R5, ldb R6, n R7, k R8, csA R9.
 TEXT ·GemmChainF64NEON(SB), NOSPLIT, $0-145
 	MOVD m+0(FP), R0
 	MOVD a_base+32(FP), R1
@@ -5165,6 +5164,9 @@ TEXT ·GemmChainF64NEON(SB), NOSPLIT, $0-145
 	BLT rest2
 
 loop1:
+
+	// Bands of 6 rows.
+	// bColumn R21, columns R22, cColumn R23 R15–R17 R19 R20.
 	ADD R2, R1, R10
 	ADD R2, R10, R11
 	ADD R2, R11, R12
@@ -5184,6 +5186,8 @@ loop1:
 loop3:
 
 	// 6 × 8 elements of C.
+	// sums V0–V23, bRow R24, left R25, offset in A R26, alpha V24, beta V25, bColumn R21,
+	// cColumn R23 R15–R17 R19 R20, columns R22.
 	MOVBU resume+144(FP), R24
 	CBZ R24, fresh5
 	FLDPQ 0(R23), (F0, F1)
@@ -5402,6 +5406,8 @@ rest4:
 	BLT skip10
 
 	// 6 × 4 elements of C.
+	// sums V0–V11, bRow R24, left R25, offset in A R26, alpha V12, beta V13, bColumn R21,
+	// cColumn R23 R15–R17 R19 R20, columns R22.
 	MOVBU resume+144(FP), R24
 	CBZ R24, fresh11
 	FLDPQ 0(R23), (F0, F1)
@@ -5533,6 +5539,8 @@ skip10:
 	BLT skip16
 
 	// 6 × 2 elements of C.
+	// sums V0–V5, bRow R24, left R25, offset in A R26, alpha V6, beta V7, bColumn R21,
+	// cColumn R23 R15–R17 R19 R20, columns R22.
 	MOVBU resume+144(FP), R24
 	CBZ R24, fresh17
 	FMOVQ 0(R23), F0
@@ -5633,6 +5641,8 @@ skip16:
 	TBZ $0, R22, skip22
 
 	// 6 × 1 elements of C.
+	// sums V0–V5, bRow R22, left R24, offset in A R25, alpha V6, beta V7, bColumn R21,
+	// cColumn R23 R15–R17 R19 R20.
 	MOVBU resume+144(FP), R22
 	CBZ R22, fresh23
 	FMOVD (R23), F0
@@ -5748,6 +5758,9 @@ rest2:
 	ADD $6, R0
 	CMP $4, R0
 	BLT skip28
+
+	// Bands of 4 rows.
+	// bColumn R16, columns R17, cColumn R19 R13–R15.
 	ADD R2, R1, R10
 	ADD R2, R10, R11
 	ADD R2, R11, R12
@@ -5763,6 +5776,8 @@ rest2:
 loop29:
 
 	// 4 × 8 elements of C.
+	// sums V0–V15, bRow R20, left R21, offset in A R22, alpha V16, beta V17, bColumn R16,
+	// cColumn R19 R13–R15, columns R17.
 	MOVBU resume+144(FP), R20
 	CBZ R20, fresh31
 	FLDPQ 0(R19), (F0, F1)
@@ -5921,6 +5936,8 @@ rest30:
 	BLT skip36
 
 	// 4 × 4 elements of C.
+	// sums V0–V7, bRow R20, left R21, offset in A R22, alpha V8, beta V9, bColumn R16,
+	// cColumn R19 R13–R15, columns R17.
 	MOVBU resume+144(FP), R20
 	CBZ R20, fresh37
 	FLDPQ 0(R19), (F0, F1)
@@ -6020,6 +6037,8 @@ skip36:
 	BLT skip42
 
 	// 4 × 2 elements of C.
+	// sums V0–V3, bRow R20, left R21, offset in A R22, alpha V4, beta V5, bColumn R16,
+	// cColumn R19 R13–R15, columns R17.
 	MOVBU resume+144(FP), R20
 	CBZ R20, fresh43
 	FMOVQ 0(R19), F0
@@ -6098,6 +6117,8 @@ skip42:
 	TBZ $0, R17, skip48
 
 	// 4 × 1 elements of C.
+	// sums V0–V3, bRow R17, left R20, offset in A R21, alpha V4, beta V5, bColumn R16,
+	// cColumn R19 R13–R15.
 	MOVBU resume+144(FP), R17
 	CBZ R17, fresh49
 	FMOVD (R19), F0
@@ -6185,6 +6206,9 @@ skip48:
 skip28:
 	CMP $2, R0
 	BLT skip54
+
+	// Bands of 2 rows.
+	// bColumn R12, columns R13, cColumn R14 R11.
 	ADD R2, R1, R10
 	ADD R4, R3, R11
 	MOVD R5, R12
@@ -6196,6 +6220,8 @@ skip28:
 loop55:
 
 	// 2 × 16 elements of C.
+	// sums V0–V15, bRow R15, left R16, offset in A R17, alpha V16, beta V17, bColumn R12,
+	// cColumn R14 R11, columns R13.
 	MOVBU resume+144(FP), R15
 	CBZ R15, fresh57
 	FLDPQ 0(R14), (F0, F1)
@@ -6352,6 +6378,8 @@ rest56:
 	BLT skip62
 
 	// 2 × 8 elements of C.
+	// sums V0–V7, bRow R15, left R16, offset in A R17, alpha V8, beta V9, bColumn R12,
+	// cColumn R14 R11, columns R13.
 	MOVBU resume+144(FP), R15
 	CBZ R15, fresh63
 	FLDPQ 0(R14), (F0, F1)
@@ -6448,6 +6476,8 @@ skip62:
 	BLT skip68
 
 	// 2 × 4 elements of C.
+	// sums V0–V3, bRow R15, left R16, offset in A R17, alpha V4, beta V5, bColumn R12,
+	// cColumn R14 R11, columns R13.
 	MOVBU resume+144(FP), R15
 	CBZ R15, fresh69
 	FLDPQ 0(R14), (F0, F1)
@@ -6515,6 +6545,8 @@ skip68:
 	BLT skip74
 
 	// 2 × 2 elements of C.
+	// sums V0 V1, bRow R15, left R16, offset in A R17, alpha V2, beta V3, bColumn R12,
+	// cColumn R14 R11, columns R13.
 	MOVBU resume+144(FP), R15
 	CBZ R15, fresh75
 	FMOVQ 0(R14), F0
@@ -6571,6 +6603,8 @@ skip74:
 	TBZ $0, R13, skip80
 
 	// 2 × 1 elements of C.
+	// sums V0 V1, bRow R13, left R15, offset in A R16, alpha V2, beta V3, bColumn R12,
+	// cColumn R14 R11.
 	MOVBU resume+144(FP), R13
 	CBZ R13, fresh81
 	FMOVD (R14), F0
@@ -6632,6 +6666,9 @@ skip80:
 skip54:
 	CMP $1, R0
 	BLT skip86
+
+	// Bands of 1 rows.
+	// bColumn R5, columns R7, cColumn R10.
 	MOVD R3, R10
 	SUBS $32, R7
 	BLT rest88
@@ -6639,6 +6676,8 @@ skip54:
 loop87:
 
 	// 1 × 32 elements of C.
+	// sums V0–V15, bRow R11, left R12, offset in A R13, alpha V16, beta V17, bColumn R5,
+	// cColumn R10, columns R7.
 	MOVBU resume+144(FP), R11
 	CBZ R11, fresh89
 	FLDPQ 0(R10), (F0, F1)
@@ -6797,6 +6836,8 @@ rest88:
 	BLT skip94
 
 	// 1 × 16 elements of C.
+	// sums V0–V7, bRow R11, left R12, offset in A R13, alpha V8, beta V9, bColumn R5,
+	// cColumn R10, columns R7.
 	MOVBU resume+144(FP), R11
 	CBZ R11, fresh95
 	FLDPQ 0(R10), (F0, F1)
@@ -6893,6 +6934,8 @@ skip94:
 	BLT skip100
 
 	// 1 × 8 elements of C.
+	// sums V0–V3, bRow R11, left R12, offset in A R13, alpha V4, beta V5, bColumn R5,
+	// cColumn R10, columns R7.
 	MOVBU resume+144(FP), R11
 	CBZ R11, fresh101
 	FLDPQ 0(R10), (F0, F1)
@@ -6959,6 +7002,8 @@ skip100:
 	BLT skip106
 
 	// 1 × 4 elements of C.
+	// sums V0 V1, bRow R11, left R12, offset in A R13, alpha V2, beta V3, bColumn R5,
+	// cColumn R10, columns R7.
 	MOVBU resume+144(FP), R11
 	CBZ R11, fresh107
 	FLDPQ 0(R10), (F0, F1)
@@ -7010,6 +7055,8 @@ skip106:
 	BLT skip112
 
 	// 1 × 2 elements of C.
+	// sums V0, bRow R11, left R12, offset in A R13, alpha V1, beta V2, bColumn R5,
+	// cColumn R10, columns R7.
 	MOVBU resume+144(FP), R11
 	CBZ R11, fresh113
 	FMOVQ 0(R10), F0
@@ -7055,6 +7102,7 @@ skip112:
 	TBZ $0, R7, skip118
 
 	// 1 × 1 elements of C.
+	// sums V0, bRow R7, left R8, offset in A R11, alpha V1, beta V2, bColumn R5, cColumn R10.
 	MOVBU resume+144(FP), R7
 	CBZ R7, fresh119
 	FMOVD (R10), F0

@@ -9,16 +9,7 @@
 // Six rows of A at once with four registers of lanes each, which share the loads
 // of x; then fewer. n > 0.
 //
-//	R0   constants
-//	R1   x
-//	R2   a, bRow, left
-//	R3   lda
-//	R4   y, cRow
-//	R5   m, rows of B
-//	R6   n
-//	R10  left
-//	R12  left
-//	R14  left
+// constants R0, x R1, a R2, lda R3, y R4, m R5, n R6, bRow R2, rows of B R5, cRow R4.
 TEXT ·GemvF32NEON(SB), NOSPLIT, $0-112
 	MOVD $constantsF32<>(SB), R0
 	MOVD x_base+56(FP), R1
@@ -34,6 +25,7 @@ TEXT ·GemvF32NEON(SB), NOSPLIT, $0-112
 loop1:
 
 	// 1 × 6 elements of C.
+	// lanes of sums V0–V23, left R14, alpha V2, beta V3.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -463,6 +455,7 @@ rest2:
 	BLT skip28
 
 	// 1 × 4 elements of C.
+	// lanes of sums V0–V15, left R12, alpha V1, beta V2.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -787,6 +780,7 @@ skip28:
 	BLT skip54
 
 	// 1 × 2 elements of C.
+	// lanes of sums V0–V7, left R10, alpha V1, beta V2.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -1021,6 +1015,7 @@ skip54:
 	BLT skip80
 
 	// 1 × 1 elements of C.
+	// lanes of sums V0–V3, left R2, alpha V1, beta V2.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -1210,16 +1205,7 @@ skip80:
 // GemvTF32NEON sets y = alpha·Aᵀ·x + beta·y, row × matrix; generic.GemvTF32 defines it.
 // Sixteen vectors of columns at once, then fewer; loads by pairs. m > 0.
 //
-//	R0   x
-//	R1   a, bColumn
-//	R2   lda
-//	R3   y, cColumn
-//	R4   step
-//	R5   n, columns, bRow
-//	R6   m, left
-//	R7   bRow, offset in A
-//	R8   left
-//	R9   offset in A
+// x R0, a R1, lda R2, y R3, step R4, n R5, m R6, bColumn R1, columns R5, cColumn R3.
 TEXT ·GemvTF32NEON(SB), NOSPLIT, $0-112
 	MOVD x_base+56(FP), R0
 	MOVD a_base+24(FP), R1
@@ -1235,6 +1221,7 @@ TEXT ·GemvTF32NEON(SB), NOSPLIT, $0-112
 loop1:
 
 	// 1 × 64 elements of C.
+	// sums V0–V15, bRow R7, left R8, offset in A R9, alpha V16, beta V17.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -1380,6 +1367,7 @@ rest2:
 	BLT skip8
 
 	// 1 × 32 elements of C.
+	// sums V0–V7, bRow R7, left R8, offset in A R9, alpha V8, beta V9.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -1467,6 +1455,7 @@ skip8:
 	BLT skip14
 
 	// 1 × 16 elements of C.
+	// sums V0–V3, bRow R7, left R8, offset in A R9, alpha V4, beta V5.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -1526,6 +1515,7 @@ skip14:
 	BLT skip20
 
 	// 1 × 8 elements of C.
+	// sums V0 V1, bRow R7, left R8, offset in A R9, alpha V2, beta V3.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 
@@ -1571,6 +1561,7 @@ skip20:
 	BLT skip26
 
 	// 1 × 4 elements of C.
+	// sums V0, bRow R7, left R8, offset in A R9, alpha V1, beta V2.
 	VMOVI $0, V0.B16
 
 start28:
@@ -1610,6 +1601,7 @@ skip26:
 	TBZ $1, R5, skip32
 
 	// 1 × 2 elements of C.
+	// sums V0, bRow R7, left R8, offset in A R9, alpha V1, beta V2.
 	VMOVI $0, V0.B16
 
 start34:
@@ -1648,6 +1640,7 @@ skip32:
 	TBZ $0, R5, skip38
 
 	// 1 × 1 elements of C.
+	// sums V0, bRow R5, left R6, offset in A R7, alpha V1, beta V2.
 	VMOVI $0, V0.B16
 
 start40:
@@ -1687,21 +1680,7 @@ skip38:
 // GemvTResumeF32NEON adds Aᵀ·x to y, going on with the chains there; generic.GemvTResumeF32 defines it. Eight rows at a
 // time along their whole length: the order of memory, for matrices that come from afar.
 //
-//	R0   m
-//	R1   n, columns
-//	R2   x, y
-//	R3   a
-//	R4   lda
-//	R5   row
-//	R6   row
-//	R7   row, y
-//	R8   row, columns
-//	R9   row, y
-//	R10  row, columns
-//	R11  row
-//	R12  row
-//	R13  y
-//	R14  columns
+// m R0, n R1, x R2, a R3, lda R4, row R5–R12, y R13 R9 R7 R2, columns R14 R10 R8 R1.
 TEXT ·GemvTResumeF32NEON(SB), NOSPLIT, $0-96
 	MOVD m+0(FP), R0
 	MOVD n+8(FP), R1
@@ -2167,18 +2146,8 @@ skip23:
 // GemvTGerF32NEON adds Aᵀ·x to y and then alpha·x·zᵀ to A in one sweep; generic.GemvTGerF32 defines it. Four rows
 // at a time along their whole length.
 //
-//	R0   m
-//	R1   n, columns
-//	R2   x, y
-//	R3   a, z
-//	R4   lda
-//	R5   row
-//	R6   row
-//	R7   row, y
-//	R8   row, z
-//	R9   y, columns
-//	R10  z
-//	R11  columns
+// m R0, n R1, x R2, a R3, lda R4, alpha V0, row R5–R8, y R9 R7 R2, z R10 R8 R3,
+// columns R11 R9 R1.
 TEXT ·GemvTGerF32NEON(SB), NOSPLIT, $0-128
 	MOVD m+0(FP), R0
 	MOVD n+8(FP), R1
@@ -2665,17 +2634,7 @@ skip16:
 // GerF32NEON adds alpha·x·yᵀ to A; generic.GerF32 defines it. Four rows at a time along their whole
 // length, two FMAs for each vector: x[i]·y[j] + 0, then alpha times it + A.
 //
-//	R0   m
-//	R1   n, columns
-//	R2   x, y
-//	R3   a
-//	R4   lda
-//	R5   row
-//	R6   row
-//	R7   row, y
-//	R8   row, columns
-//	R9   y
-//	R10  columns
+// m R0, n R1, x R2, a R3, lda R4, alpha V0, row R5–R8, y R9 R7 R2, columns R10 R8 R1.
 TEXT ·GerF32NEON(SB), NOSPLIT, $0-104
 	MOVD m+0(FP), R0
 	MOVD n+8(FP), R1
@@ -3082,16 +3041,7 @@ GLOBL constantsF32<>(SB), RODATA|NOPTR, $32
 // Six rows of A at once with four registers of lanes each, which share the loads
 // of x; then fewer. n > 0.
 //
-//	R0   constants
-//	R1   x
-//	R2   a, bRow, left
-//	R3   lda
-//	R4   y, cRow
-//	R5   m, rows of B
-//	R6   n
-//	R10  left
-//	R12  left
-//	R14  left
+// constants R0, x R1, a R2, lda R3, y R4, m R5, n R6, bRow R2, rows of B R5, cRow R4.
 TEXT ·GemvF64NEON(SB), NOSPLIT, $0-112
 	MOVD $constantsF64<>(SB), R0
 	MOVD x_base+56(FP), R1
@@ -3107,6 +3057,7 @@ TEXT ·GemvF64NEON(SB), NOSPLIT, $0-112
 loop1:
 
 	// 1 × 6 elements of C.
+	// lanes of sums V0–V23, left R14, alpha V3, beta V4.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -3439,6 +3390,7 @@ rest2:
 	BLT skip16
 
 	// 1 × 4 elements of C.
+	// lanes of sums V0–V15, left R12, alpha V2, beta V3.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -3688,6 +3640,7 @@ skip16:
 	BLT skip30
 
 	// 1 × 2 elements of C.
+	// lanes of sums V0–V7, left R10, alpha V1, beta V2.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -3856,6 +3809,7 @@ skip30:
 	BLT skip44
 
 	// 1 × 1 elements of C.
+	// lanes of sums V0–V3, left R2, alpha V1, beta V2.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -3987,16 +3941,7 @@ skip44:
 // GemvTF64NEON sets y = alpha·Aᵀ·x + beta·y, row × matrix; generic.GemvTF64 defines it.
 // Sixteen vectors of columns at once, then fewer; loads by pairs. m > 0.
 //
-//	R0   x
-//	R1   a, bColumn
-//	R2   lda
-//	R3   y, cColumn
-//	R4   step
-//	R5   n, columns, bRow
-//	R6   m, left
-//	R7   bRow, offset in A
-//	R8   left
-//	R9   offset in A
+// x R0, a R1, lda R2, y R3, step R4, n R5, m R6, bColumn R1, columns R5, cColumn R3.
 TEXT ·GemvTF64NEON(SB), NOSPLIT, $0-112
 	MOVD x_base+56(FP), R0
 	MOVD a_base+24(FP), R1
@@ -4012,6 +3957,7 @@ TEXT ·GemvTF64NEON(SB), NOSPLIT, $0-112
 loop1:
 
 	// 1 × 32 elements of C.
+	// sums V0–V15, bRow R7, left R8, offset in A R9, alpha V16, beta V17.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -4157,6 +4103,7 @@ rest2:
 	BLT skip8
 
 	// 1 × 16 elements of C.
+	// sums V0–V7, bRow R7, left R8, offset in A R9, alpha V8, beta V9.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -4244,6 +4191,7 @@ skip8:
 	BLT skip14
 
 	// 1 × 8 elements of C.
+	// sums V0–V3, bRow R7, left R8, offset in A R9, alpha V4, beta V5.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -4303,6 +4251,7 @@ skip14:
 	BLT skip20
 
 	// 1 × 4 elements of C.
+	// sums V0 V1, bRow R7, left R8, offset in A R9, alpha V2, beta V3.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 
@@ -4348,6 +4297,7 @@ skip20:
 	BLT skip26
 
 	// 1 × 2 elements of C.
+	// sums V0, bRow R7, left R8, offset in A R9, alpha V1, beta V2.
 	VMOVI $0, V0.B16
 
 start28:
@@ -4387,6 +4337,7 @@ skip26:
 	TBZ $0, R5, skip32
 
 	// 1 × 1 elements of C.
+	// sums V0, bRow R5, left R6, offset in A R7, alpha V1, beta V2.
 	VMOVI $0, V0.B16
 
 start34:
@@ -4426,21 +4377,7 @@ skip32:
 // GemvTResumeF64NEON adds Aᵀ·x to y, going on with the chains there; generic.GemvTResumeF64 defines it. Eight rows at a
 // time along their whole length: the order of memory, for matrices that come from afar.
 //
-//	R0   m
-//	R1   n, columns
-//	R2   x, y
-//	R3   a
-//	R4   lda
-//	R5   row
-//	R6   row
-//	R7   row, y
-//	R8   row, columns
-//	R9   row, y
-//	R10  row, columns
-//	R11  row
-//	R12  row
-//	R13  y
-//	R14  columns
+// m R0, n R1, x R2, a R3, lda R4, row R5–R12, y R13 R9 R7 R2, columns R14 R10 R8 R1.
 TEXT ·GemvTResumeF64NEON(SB), NOSPLIT, $0-96
 	MOVD m+0(FP), R0
 	MOVD n+8(FP), R1
@@ -4837,18 +4774,8 @@ skip20:
 // GemvTGerF64NEON adds Aᵀ·x to y and then alpha·x·zᵀ to A in one sweep; generic.GemvTGerF64 defines it. Four rows
 // at a time along their whole length.
 //
-//	R0   m
-//	R1   n, columns
-//	R2   x, y
-//	R3   a, z
-//	R4   lda
-//	R5   row
-//	R6   row
-//	R7   row, y
-//	R8   row, z
-//	R9   y, columns
-//	R10  z
-//	R11  columns
+// m R0, n R1, x R2, a R3, lda R4, alpha V0, row R5–R8, y R9 R7 R2, z R10 R8 R3,
+// columns R11 R9 R1.
 TEXT ·GemvTGerF64NEON(SB), NOSPLIT, $0-128
 	MOVD m+0(FP), R0
 	MOVD n+8(FP), R1
@@ -5262,17 +5189,7 @@ skip14:
 // GerF64NEON adds alpha·x·yᵀ to A; generic.GerF64 defines it. Four rows at a time along their whole
 // length, two FMAs for each vector: x[i]·y[j] + 0, then alpha times it + A.
 //
-//	R0   m
-//	R1   n, columns
-//	R2   x, y
-//	R3   a
-//	R4   lda
-//	R5   row
-//	R6   row
-//	R7   row, y
-//	R8   row, columns
-//	R9   y
-//	R10  columns
+// m R0, n R1, x R2, a R3, lda R4, alpha V0, row R5–R8, y R9 R7 R2, columns R10 R8 R1.
 TEXT ·GerF64NEON(SB), NOSPLIT, $0-104
 	MOVD m+0(FP), R0
 	MOVD n+8(FP), R1

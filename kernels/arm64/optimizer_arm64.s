@@ -7,10 +7,7 @@
 
 // MomentumF32NEON is one step of an optimizer; generic.MomentumF32 defines it. Four vectors a round.
 //
-//	R0   w
-//	R1   v
-//	R2   g
-//	R3   w_len
+// lr V0, mu V1, w R0, v R1, g R2, w_len R3.
 TEXT ·MomentumF32NEON(SB), NOSPLIT, $0-80
 	FMOVS lr+72(FP), F0
 	VDUP V0.S[0], V0.S4
@@ -96,10 +93,7 @@ skip6:
 
 // NesterovF32NEON is one step of an optimizer; generic.NesterovF32 defines it. Four vectors a round.
 //
-//	R0   w
-//	R1   v
-//	R2   g
-//	R3   w_len
+// lr V0, mu V1, w R0, v R1, g R2, w_len R3.
 TEXT ·NesterovF32NEON(SB), NOSPLIT, $0-80
 	FMOVS lr+72(FP), F0
 	VDUP V0.S[0], V0.S4
@@ -199,10 +193,7 @@ skip6:
 
 // RMSPropF32NEON is one step of an optimizer; generic.RMSPropF32 defines it. Four vectors a round.
 //
-//	R0   w
-//	R1   s
-//	R2   g
-//	R3   w_len
+// lr V0, rho V1, oneMinusRho V2, eps V3, w R0, s R1, g R2, w_len R3.
 TEXT ·RMSPropF32NEON(SB), NOSPLIT, $0-88
 	FMOVS lr+72(FP), F0
 	VDUP V0.S[0], V0.S4
@@ -327,11 +318,8 @@ skip6:
 
 // AdamF32NEON is one step of an optimizer; generic.AdamF32 defines it. Four vectors a round.
 //
-//	R0   w
-//	R1   m
-//	R2   v
-//	R3   g
-//	R4   w_len
+// lr V0, beta1 V1, oneMinusBeta1 V2, beta2 V3, oneMinusBeta2 V4, scale V5, eps V6,
+// keep V7, w R0, m R1, v R2, g R3, w_len R4.
 TEXT ·AdamF32NEON(SB), NOSPLIT, $0-128
 	FMOVS lr+96(FP), F0
 	VDUP V0.S[0], V0.S4
@@ -506,10 +494,7 @@ skip6:
 
 // MomentumF64NEON is one step of an optimizer; generic.MomentumF64 defines it. Four vectors a round.
 //
-//	R0   w
-//	R1   v
-//	R2   g
-//	R3   w_len
+// lr V0, mu V1, w R0, v R1, g R2, w_len R3.
 TEXT ·MomentumF64NEON(SB), NOSPLIT, $0-88
 	FMOVD lr+72(FP), F0
 	VDUP V0.D[0], V0.D2
@@ -582,10 +567,7 @@ skip5:
 
 // NesterovF64NEON is one step of an optimizer; generic.NesterovF64 defines it. Four vectors a round.
 //
-//	R0   w
-//	R1   v
-//	R2   g
-//	R3   w_len
+// lr V0, mu V1, w R0, v R1, g R2, w_len R3.
 TEXT ·NesterovF64NEON(SB), NOSPLIT, $0-88
 	FMOVD lr+72(FP), F0
 	VDUP V0.D[0], V0.D2
@@ -670,10 +652,7 @@ skip5:
 
 // RMSPropF64NEON is one step of an optimizer; generic.RMSPropF64 defines it. Four vectors a round.
 //
-//	R0   w
-//	R1   s
-//	R2   g
-//	R3   w_len
+// lr V0, rho V1, oneMinusRho V2, eps V3, w R0, s R1, g R2, w_len R3.
 TEXT ·RMSPropF64NEON(SB), NOSPLIT, $0-104
 	FMOVD lr+72(FP), F0
 	VDUP V0.D[0], V0.D2
@@ -780,11 +759,8 @@ skip5:
 
 // AdamF64NEON is one step of an optimizer; generic.AdamF64 defines it. Four vectors a round.
 //
-//	R0   w
-//	R1   m
-//	R2   v
-//	R3   g
-//	R4   w_len
+// lr V0, beta1 V1, oneMinusBeta1 V2, beta2 V3, oneMinusBeta2 V4, scale V5, eps V6,
+// keep V7, w R0, m R1, v R2, g R3, w_len R4.
 TEXT ·AdamF64NEON(SB), NOSPLIT, $0-160
 	FMOVD lr+96(FP), F0
 	VDUP V0.D[0], V0.D2

@@ -9,14 +9,12 @@
 // exponentials of z − max as Exp computes them, their sum in the lanes of Sum,
 // divisions.
 //
-//	R0   constants, dst
-//	R1   z, z_len, dst, dst_len
-//	R2   z_len, dst, dst_len
-//	R3   z, whole, end
+// constants R0.
 TEXT ·SoftmaxF32NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF32<>(SB), R0
 
 	// Maximum; NaN if there is one, and then everything will be.
+	// maximum V0–V3, z R1, z_len R2.
 	FMOVQ 0(R0), F0 // minusInf
 	FMOVQ 0(R0), F1 // minusInf
 	FMOVQ 0(R0), F2 // minusInf
@@ -73,6 +71,7 @@ skip6:
 	VFMAX_S4(1, 0, 0)
 
 	// Exponentials.
+	// z_len R1, dst R2, z R3.
 	MOVD z_len+32(FP), R1
 	MOVD dst_base+0(FP), R2
 	MOVD z_base+24(FP), R3
@@ -349,6 +348,7 @@ end19:
 end10:
 
 	// Sum.
+	// lanes V0–V15, dst R1, dst_len R2, whole R3, end R3.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -588,6 +588,7 @@ finish28:
 	VDUP V0.S[0], V0.S4
 
 	// Divisions.
+	// dst R0, dst_len R1.
 	MOVD dst_base+0(FP), R0
 	MOVD dst_len+8(FP), R1
 	SUBS $16, R1
@@ -722,14 +723,12 @@ GLOBL constantsF32<>(SB), RODATA|NOPTR, $320
 // exponentials of z − max as Exp computes them, their sum in the lanes of Sum,
 // divisions.
 //
-//	R0   constants, dst
-//	R1   z, z_len, dst, dst_len
-//	R2   z_len, dst, dst_len
-//	R3   z, whole, end
+// constants R0.
 TEXT ·SoftmaxF64NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF64<>(SB), R0
 
 	// Maximum; NaN if there is one, and then everything will be.
+	// maximum V0–V3, z R1, z_len R2.
 	FMOVQ 0(R0), F0 // minusInf
 	FMOVQ 0(R0), F1 // minusInf
 	FMOVQ 0(R0), F2 // minusInf
@@ -778,6 +777,7 @@ skip5:
 	VFMAX_D2(1, 0, 0)
 
 	// Exponentials.
+	// z_len R1, dst R2, z R3.
 	MOVD z_len+32(FP), R1
 	MOVD dst_base+0(FP), R2
 	MOVD z_base+24(FP), R3
@@ -1092,6 +1092,7 @@ skip14:
 end9:
 
 	// Sum.
+	// lanes V0–V15, dst R1, dst_len R2, whole R3, end R3.
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -1314,6 +1315,7 @@ finish18:
 	VDUP V0.D[0], V0.D2
 
 	// Divisions.
+	// dst R0, dst_len R1.
 	MOVD dst_base+0(FP), R0
 	MOVD dst_len+8(FP), R1
 	SUBS $8, R1

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -35,6 +37,7 @@ type inst struct {
 	label      string // defined here
 	target     string // jumped to
 	ends       bool   // the next instruction is not reached from here
+	section    bool   // a comment that begins a section
 }
 
 // typesOf returns the replacement of what depends on the element type.
@@ -62,6 +65,15 @@ func (a *asm) vecs(n int) []reg {
 	v := make([]reg, n)
 	for i := range v {
 		v[i] = a.vec()
+	}
+	return v
+}
+
+// named returns n new vector registers with a name for the reader.
+func (a *asm) named(name string, n int) []reg {
+	v := a.vecs(n)
+	for _, r := range v {
+		a.regs[r].name = name
 	}
 	return v
 }
@@ -106,17 +118,29 @@ func (a *asm) comment(format string, args ...any) {
 	a.add(inst{text: "// " + fmt.Sprintf(format, args...)})
 }
 
-// String returns the instructions in Go assembly, registers allocated.
-func (a *asm) String() string {
+// section is a comment that begins a part of the function with registers of its own.
+func (a *asm) section(format string, args ...any) {
+	a.comment(format, args...)
+	a.insts[len(a.insts)-1].section = true
+}
+
+// text returns the instructions in Go assembly, and comments that say which
+// registers those with names are: one for what stands in front of all sections,
+// and one at the head of each section.
+func (a *asm) text() (registers, code string) {
 	phys := a.alloc()
+	known := map[string]bool{}
+	registers = a.registers(0, phys, known, "// ")
 	var b strings.Builder
-	for _, i := range a.insts {
+	for n, i := range a.insts {
 		switch {
 		case i.label != "":
 			fmt.Fprintf(&b, "\n%s:\n", i.label)
+		case i.section:
+			fmt.Fprintf(&b, "\n\t%s\n%s", i.text, a.registers(n+1, phys, maps.Clone(known), "\t// "))
 		case strings.HasPrefix(i.text, "// "):
 			fmt.Fprintf(&b, "\n\t%s\n", i.text)
-		case strings.HasPrefix(i.text, "MOVD R@1, R@0") && phys[i.regs[0]] == phys[i.regs[1]]:
+		case i.text == moveGeneral && phys[i.regs[0]] == phys[i.regs[1]]:
 		default:
 			text := a.types.Replace(i.text)
 			for n, r := range i.regs {
@@ -125,5 +149,77 @@ func (a *asm) String() string {
 			fmt.Fprintf(&b, "\t%s\n", text)
 		}
 	}
+	return registers, b.String()
+}
+
+// registers returns a comment with the names of the registers that are written
+// between instruction number first and the next section, without those already known.
+func (a *asm) registers(first int, phys []int, known map[string]bool, indent string) string {
+	var names []string
+	of := map[string][]string{}
+	for _, i := range a.insts[first:] {
+		if i.section {
+			break
+		}
+		for _, d := range i.defs {
+			v := a.regs[d]
+			if v.name == "" || known[v.name] {
+				continue
+			}
+			r := fmt.Sprint("R", phys[d])
+			if v.vector {
+				r = fmt.Sprint("V", phys[d])
+			}
+			if of[v.name] == nil {
+				names = append(names, v.name)
+			}
+			if !slices.Contains(of[v.name], r) {
+				of[v.name] = append(of[v.name], r)
+			}
+		}
+	}
+	const width = 90
+	var b strings.Builder
+	line := indent
+	for n, name := range names {
+		known[name] = true
+		entry := name + " " + ranges(of[name])
+		if n < len(names)-1 {
+			entry += ", "
+		}
+		if len(line)+len(entry) > width {
+			b.WriteString(strings.TrimRight(line, " ") + "\n")
+			line = indent
+		}
+		line += entry
+	}
+	if len(names) > 0 {
+		b.WriteString(line + ".\n")
+	}
 	return b.String()
+}
+
+// ranges writes V0 V1 V2 as V0–V2.
+func ranges(regs []string) string {
+	var parts []string
+	for i := 0; i < len(regs); {
+		j := i + 1
+		for j < len(regs) && follows(regs[j-1], regs[j]) {
+			j++
+		}
+		if j > i+2 {
+			parts = append(parts, regs[i]+"–"+regs[j-1])
+		} else {
+			parts = append(parts, regs[i:j]...)
+		}
+		i = j
+	}
+	return strings.Join(parts, " ")
+}
+
+// follows reports whether register s comes after r.
+func follows(r, s string) bool {
+	var n int
+	fmt.Sscan(r[1:], &n)
+	return s == fmt.Sprint(r[:1], n+1)
 }

@@ -4,13 +4,13 @@ import "fmt"
 
 func blas1(t *target) {
 	t.fn("Dot", "returns Σ x[i]·y[i]; % defines it. 16 registers of lanes, one FMA for each\nvector; then the registers are folded by halves.", func() {
-		acc := t.vecs(16)
+		acc := t.named("lanes", 16)
 		t.zero(acc...)
 		t.dotLoop(acc)
 		t.foldReturn(acc)
 	})
 	t.fn("Sum", "returns Σ x[i]; % defines it. 16 registers of lanes, folded by halves.", func() {
-		acc := t.vecs(16)
+		acc := t.named("lanes", 16)
 		t.zero(acc...)
 		t.sumLoop(acc, t.ptr("x"), t.len("x"))
 		t.foldReturn(acc)
@@ -126,7 +126,8 @@ func (t *target) lanesLoop(acc []reg, n reg, ptrs []reg, body func(acc []reg, v 
 // continueLanes emits a kernel that loads n vectors of lanes from argument acc,
 // runs loop over them and stores them.
 func (t *target) continueLanes(n int, loop func(acc []reg)) {
-	acc := t.loads(n, t.int("acc"), 0)
+	acc := t.named("lanes", n)
+	t.loadsTo(acc, t.int("acc"), 0)
 	loop(acc)
 	t.stores(acc, t.int("acc"), 0)
 }

@@ -13,7 +13,7 @@ func (t *target) chainBand(vecs []int, a []reg, csA, b, ldb, n, k reg, c []reg, 
 		cols[i] = t.move("cColumn", p)
 	}
 	tile := func(nv, width int) {
-		t.comment("%d × %d elements of C.", len(a), nv*width)
+		t.section("%d × %d elements of C.", len(a), nv*width)
 		t.chainTile(nv, width, a, csA, col, ldb, k, cols, resumes)
 		t.advance(nv*width*t.size, append([]reg{col}, cols...)...)
 	}
@@ -29,7 +29,7 @@ func (t *target) chainBand(vecs []int, a []reg, csA, b, ldb, n, k reg, c []reg, 
 func (t *target) chainTile(nv, width int, a []reg, csA, col, ldb, k reg, c []reg, resumes bool) {
 	acc := make([][]reg, len(a))
 	for i := range acc {
-		acc[i] = t.vecs(nv)
+		acc[i] = t.named("sums", nv)
 	}
 	fresh, start := t.newLabel("fresh"), t.newLabel("start")
 	if resumes {

@@ -28,6 +28,7 @@ func gemm(t *target) {
 func (t *target) bands(m reg, heights []int, ptrs, strides []reg, band func(rows int)) {
 	for i, rows := range heights {
 		t.repeat(m, heights, i, 1, func() {
+			t.section("Bands of %d rows.", rows)
 			band(rows)
 			for j, p := range ptrs {
 				for range rows {

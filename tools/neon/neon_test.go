@@ -24,18 +24,7 @@ func TestMacros(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code := ""
-	files, err := filepath.Glob(filepath.Join(dir, "arm64", "*.s"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range files {
-		text, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		code += string(text)
-	}
+	code := assembly(t)
 	r := rand.New(rand.NewPCG(1, 2))
 	macros := 0
 	for line := range strings.Lines(string(header)) {
@@ -86,6 +75,36 @@ func TestMacros(t *testing.T) {
 	if macros == 0 {
 		t.Error("no macros found")
 	}
+}
+
+// TestAssembly looks through the generated files: every kernel of package generic
+// is there, and no register that belongs to the platform, the assembler or Go.
+func TestAssembly(t *testing.T) {
+	code := assembly(t)
+	for name := range readGeneric() {
+		if !strings.Contains(code, "TEXT ·"+name+"NEON(SB), NOSPLIT, $0-") {
+			t.Errorf("no %sNEON", name)
+		}
+	}
+	if r := regexp.MustCompile(`\b(R18|R27|R28|R29|R30|g|LR|RSP)\b`).FindString(regexp.MustCompile(`//.*`).ReplaceAllString(code, "")); r != "" {
+		t.Errorf("register %s is used", r)
+	}
+}
+
+// assembly returns all generated files.
+func assembly(t *testing.T) (code string) {
+	files, err := filepath.Glob(filepath.Join(dir, "arm64", "*.s"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code += string(text)
+	}
+	return code
 }
 
 // decode disassembles one instruction.

@@ -13,7 +13,7 @@ func (t *target) rowRowBand(cols []int, a []reg, b, ldb, n, k reg, c []reg) {
 	}
 	for i, nr := range cols {
 		t.repeat(left, cols, i, 1, func() {
-			t.comment("%d × %d elements of C.", len(a), nr)
+			t.section("%d × %d elements of C.", len(a), nr)
 			t.rowRowTile(nr, a, row, ldb, k, cols0)
 			t.advance(nr*t.size, cols0...)
 		})
@@ -29,7 +29,7 @@ func (t *target) rowRowTile(nr int, a []reg, row, ldb, k reg, c []reg) {
 	for i := range acc {
 		acc[i] = make([][]reg, nr)
 		for j := range acc[i] {
-			acc[i][j] = t.vecs(parts)
+			acc[i][j] = t.named("lanes of sums", parts)
 			t.zero(acc[i][j]...)
 		}
 	}

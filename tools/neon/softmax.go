@@ -6,8 +6,8 @@ func softmax(t *target) {
 	t.fn("Softmax", "sets dst to the softmax of the row z; % defines it. Four passes: maximum,\n"+
 		"exponentials of z − max as Exp computes them, their sum in the lanes of Sum,\n"+
 		"divisions.", func() {
-		t.comment("Maximum; NaN if there is one, and then everything will be.")
-		tops := t.vecs(4)
+		t.section("Maximum; NaN if there is one, and then everything will be.")
+		tops := t.named("maximum", 4)
 		for _, v := range tops {
 			t.constantTo(v, "minusInf")
 		}
@@ -23,7 +23,7 @@ func softmax(t *target) {
 		})
 		top := t.maximum(tops)
 
-		t.comment("Exponentials.")
+		t.section("Exponentials.")
 		minus := function{
 			width:   5,
 			prepare: func(m *maths, z vector) vector { return m.sub(z, vector(slices.Repeat([]reg{top}, m.width))) },
@@ -32,13 +32,13 @@ func softmax(t *target) {
 		}
 		t.functionLoop(minus, t.len("z"), []reg{t.ptr("dst"), t.ptr("z")})
 
-		t.comment("Sum.")
-		acc := t.vecs(16)
+		t.section("Sum.")
+		acc := t.named("lanes", 16)
 		t.zero(acc...)
 		t.sumLoop(acc, t.ptr("dst"), t.len("dst"))
 		sum := t.spread(t.fold([][]reg{acc}))
 
-		t.comment("Divisions.")
+		t.section("Divisions.")
 		dst := t.ptr("dst")
 		t.sweep(t.len("dst"), []reg{dst}, func(count, width int) {
 			e := t.part(count, width, dst, 0)

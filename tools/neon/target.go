@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"log"
 	"math/bits"
@@ -57,32 +56,8 @@ func (t *target) fn(name, doc string, body func()) {
 	comment := name + "NEON " + strings.ReplaceAll(doc, "%", "generic."+name)
 	comment = "// " + strings.ReplaceAll(comment, "\n", "\n// ") + "\n"
 	fmt.Fprintf(t.stubs, "\n%s//\n//go:noescape\nfunc %sNEON%s\n", comment, name, signatureText(signature))
-	text := t.String()
-	fmt.Fprintf(t.code, "\n%s//\n%s", comment, t.registerMap())
-	fmt.Fprintf(t.code, "TEXT ·%sNEON(SB), NOSPLIT, $0-%d\n%s", name, t.frame.size, text)
-}
-
-// registerMap lists the general-purpose registers that live long.
-func (t *target) registerMap() string {
-	phys := t.alloc()
-	first := map[int]string{}
-	var order []int
-	for r, v := range t.regs {
-		if !v.vector && v.name != "" && slices.ContainsFunc(t.insts, func(i inst) bool { return slices.Contains(i.defs, reg(r)) }) {
-			if n := phys[r]; first[n] == "" {
-				first[n] = v.name
-				order = append(order, n)
-			} else if !slices.Contains(strings.Split(first[n], ", "), v.name) {
-				first[n] += ", " + v.name
-			}
-		}
-	}
-	slices.SortFunc(order, cmp.Compare[int])
-	var b strings.Builder
-	for _, n := range order {
-		fmt.Fprintf(&b, "//\tR%-3d %s\n", n, first[n])
-	}
-	return b.String()
+	registers, text := t.text()
+	fmt.Fprintf(t.code, "\n%s//\n%sTEXT ·%sNEON(SB), NOSPLIT, $0-%d\n%s", comment, registers, name, t.frame.size, text)
 }
 
 // int loads an integer argument; part "x_len" is that of slice x.
@@ -120,13 +95,17 @@ func (t *target) shift() int { return t.size/8 + 2 }
 
 // scalar loads a float argument into lane 0.
 func (t *target) scalar(name string) reg {
-	v := t.vec()
+	v := t.named(name, 1)[0]
 	t.set("FMOVE "+t.frame.address(name)+", F@0", v)
 	return v
 }
 
 // broadcast loads a float argument into all lanes.
-func (t *target) broadcast(name string) reg { return t.spread(t.scalar(name)) }
+func (t *target) broadcast(name string) reg {
+	v := t.named(name, 1)[0]
+	t.set("VDUP V@1.E[0], V@0.T", v, t.scalar(name))
+	return v
+}
 
 // spread returns lane 0 of v in all lanes.
 func (t *target) spread(v reg) reg {
@@ -156,9 +135,11 @@ func (t *target) zero(v ...reg) {
 // move returns a copy of a general-purpose register.
 func (t *target) move(name string, x reg) reg {
 	r := t.gp(name)
-	t.set("MOVD R@1, R@0", r, x)
+	t.set(moveGeneral, r, x)
 	return r
 }
+
+const moveGeneral = "MOVD R@1, R@0"
 
 // plus returns x + y for general-purpose registers.
 func (t *target) plus(name string, x, y reg) reg {
