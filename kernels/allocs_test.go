@@ -20,6 +20,7 @@ func testAllocs[T kernels.Float](t *testing.T) {
 	calls := map[string]func(){
 		"Dot":  func() { var x, y [64]T; sum += kernels.Dot(x[:], y[:]) },
 		"Sum":  func() { var x [64]T; sum += kernels.Sum(x[:]) },
+		"Max":  func() { var x [64]T; sum += kernels.Max(x[:]) },
 		"Axpy": func() { var x, y [64]T; kernels.Axpy(1, x[:], y[:]) },
 		"Scal": func() { var x [64]T; kernels.Scal(1, x[:]) },
 		"Gemv": func() {

@@ -400,6 +400,28 @@ func logF64(dst []float64, z []float64) {
 	}
 }
 
+func maxF32(x []float32) float32 {
+	switch {
+	case isa.Active >= isa.AVX512:
+		return amd64.MaxF32AVX512(x)
+	case isa.Active >= isa.AVX2:
+		return amd64.MaxF32AVX2(x)
+	default:
+		return generic.MaxF32(x)
+	}
+}
+
+func maxF64(x []float64) float64 {
+	switch {
+	case isa.Active >= isa.AVX512:
+		return amd64.MaxF64AVX512(x)
+	case isa.Active >= isa.AVX2:
+		return amd64.MaxF64AVX2(x)
+	default:
+		return generic.MaxF64(x)
+	}
+}
+
 func momentumF32(w []float32, v []float32, g []float32, lr float32, mu float32) {
 	switch {
 	case isa.Active >= isa.AVX512:

@@ -128,6 +128,14 @@ func logF64(dst []float64, z []float64) {
 	generic.LogF64(dst, z)
 }
 
+func maxF32(x []float32) float32 {
+	return generic.MaxF32(x)
+}
+
+func maxF64(x []float64) float64 {
+	return generic.MaxF64(x)
+}
+
 func momentumF32(w []float32, v []float32, g []float32, lr float32, mu float32) {
 	generic.MomentumF32(w, v, g, lr, mu)
 }

@@ -5,6 +5,7 @@ const (
 	newMatrixNegative = "kernels: NewMatrix: negative dimension"
 
 	dotLength         = "kernels: Dot: len(x) != len(y)"
+	maxEmpty          = "kernels: Max: x is empty"
 	axpyLength        = "kernels: Axpy: len(x) != len(y)"
 	axpyOverlap       = "kernels: Axpy: x and y overlap"
 	gemvMatrix        = "kernels: Gemv: bad matrix A: want Rows, Cols >= 0, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"

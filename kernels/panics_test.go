@@ -55,6 +55,7 @@ func testPanics[T kernels.Float](t *testing.T) {
 	add("newMatrixNegative", func() { m(-1, 2) }, func() { m(2, -1) }, func() { m(math.MinInt, math.MinInt) })
 
 	add("dotLength", func() { kernels.Dot(v(3), v(2)) }, func() { kernels.Dot(v(0), v(1)) }, func() { kernels.Dot(nil, v(20)[:1]) })
+	add("maxEmpty", func() { kernels.Max[T](nil) }, func() { kernels.Max(v(20)[:0]) })
 	add("axpyLength", func() { kernels.Axpy(0, v(3), v(4)) }, func() { kernels.Axpy(1, nil, v(1)) })
 	add("axpyOverlap", func() { kernels.Axpy(1, part(0, 5), part(1, 5)) }, func() { kernels.Axpy(1, part(4, 5), part(0, 5)) })
 

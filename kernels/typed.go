@@ -8,6 +8,14 @@ func is32[T Float]() bool { return unsafe.Sizeof(T(0)) == 4 }
 // as views x as a slice of the built-in type of the same size.
 func as[E float32 | float64, T Float](x []T) []E { return *(*[]E)(unsafe.Pointer(&x)) }
 
+// maximum is Max of one block.
+func maximum[T Float](x []T) T {
+	if is32[T]() {
+		return T(maxF32(as[float32](x)))
+	}
+	return T(maxF64(as[float64](x)))
+}
+
 // The functions below pass the matrix kernels' arguments on to the typed dispatch.
 
 func gemv[T Float](m, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {

@@ -63,6 +63,23 @@ func Table[T Float]() []Kernel[T] {
 			},
 		},
 		{
+			Name: "Max", Covers: []string{"Max"}, Family: Reduction,
+			Shapes: func(s Size) []Shape { s.N = max(s.N, 1); return result(In)(s) },
+			Call:   func(_, _ T, o []kernels.Matrix[T]) { o[0].Data[0] = kernels.Max(o[1].Data) },
+			Define: func(_, _ T, o []kernels.Matrix[T]) {
+				top := T(math.Inf(-1))
+				for _, x := range o[1].Data {
+					if x != x || x > top || x == top && !math.Signbit(float64(x)) {
+						top = x
+					}
+					if x != x {
+						break
+					}
+				}
+				o[0].Data[0] = top
+			},
+		},
+		{
 			Name: "Axpy", Covers: []string{"Axpy"}, Family: Elementwise, Shapes: vectors(InOut, In),
 			Call: func(alpha, _ T, o []kernels.Matrix[T]) { kernels.Axpy(alpha, o[1].Data, o[0].Data) },
 			Define: func(alpha, _ T, o []kernels.Matrix[T]) {

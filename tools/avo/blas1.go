@@ -203,12 +203,16 @@ func (t *target) continueLanes(n int, loop func([]reg.VecVirtual)) {
 
 // foldReturn adds all lanes by halves, returns the sum and leaves the function.
 func (t *target) foldReturn(acc []reg.VecVirtual) {
-	sum := t.foldWide(acc)
+	t.returnLane(t.foldWide(acc))
+}
+
+// returnLane returns lane 0 of v and leaves the function.
+func (t *target) returnLane(v reg.VecVirtual) {
 	ret := t.addr(t.ReturnIndex(0))
 	if t.f64 {
-		t.VMOVSD(sum.AsX(), ret)
+		t.VMOVSD(v.AsX(), ret)
 	} else {
-		t.VMOVSS(sum.AsX(), ret)
+		t.VMOVSS(v.AsX(), ret)
 	}
 	t.ret()
 }

@@ -28,6 +28,7 @@ var targets = []struct {
 func main() {
 	log.SetFlags(0)
 	write("blas1", blas1)
+	write("max", maximum)
 	write("gemv", gemv)
 	write("gemm", gemm)
 	write("optimizer", optimizer)

@@ -24,6 +24,7 @@ func main() {
 		kernels func(*target)
 	}{
 		{"blas1", blas1},
+		{"max", maximum},
 		{"gemv", gemv},
 		{"gemm", gemm},
 		{"optimizer", optimizer},

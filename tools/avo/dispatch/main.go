@@ -159,7 +159,7 @@ func emit(b *bytes.Buffer, a arch, have map[string]bool, k *ast.FuncDecl) {
 
 // elementwise reports whether a kernel may be called on parts of its slices.
 func elementwise(name string) bool {
-	for _, other := range []string{"Dot", "Sum", "Gemv", "Ger", "Gemm", "Softmax"} {
+	for _, other := range []string{"Dot", "Sum", "Max", "Gemv", "Ger", "Gemm", "Softmax"} {
 		if strings.HasPrefix(name, other) {
 			return false
 		}

@@ -1,0 +1,28 @@
+package main
+
+func maximum(t *target) {
+	t.fn("Max", "returns the largest x[i]; % defines it. FMAX is the maximum of IEEE 754-2019.\n"+
+		"Four vectors a round, each with a maximum of its own; then the four and their\n"+
+		"lanes.", func() {
+		t.do("FMOVE F@1, "+t.frame.address("ret"), t.top(t.ptr("x"), t.len("x")))
+	})
+}
+
+// top returns the maximum of n elements at p in all lanes: NaN if one is NaN.
+// Of nothing it is −Inf. p and n are used up.
+func (t *target) top(p, n reg) reg {
+	tops := t.vecs(4)
+	for _, v := range tops {
+		t.constantTo(v, "minusInf")
+	}
+	t.sweep(n, []reg{p}, func(count, width int) {
+		x := []reg{t.loadRepeated(width, p)}
+		if width == t.lanes {
+			x = t.loads(count, p, 0)
+		}
+		for i := range x {
+			t.mod("VFMAX_T(@1, @0, @0)", tops[i], x[i])
+		}
+	})
+	return t.maximum(tops)
+}
