@@ -88,8 +88,7 @@ func TestIntNRejects(t *testing.T) {
 	if bits.UintSize == 32 {
 		t.Skip("an int has too few bits for rejections to show")
 	}
-	n := 3
-	n <<= 61
+	const n = math.MaxInt / 4 * 3
 	r := New(9, 9)
 	counts := make([]int, 3)
 	for range 60_000 {
