@@ -9,9 +9,7 @@
 // Four vectors a round, each with a maximum of its own; then the four and their
 // lanes.
 //
-//	R0   constants
-//	R1   x
-//	R2   x_len
+// constants R0, x R1, x_len R2, maximum V0–V3.
 TEXT ·MaxF32NEON(SB), NOSPLIT, $0-28
 	MOVD $constantsF32<>(SB), R0
 	MOVD x_base+0(FP), R1
@@ -24,7 +22,6 @@ TEXT ·MaxF32NEON(SB), NOSPLIT, $0-28
 	BLT rest2
 
 loop1:
-	
 	FLDPQ 0(R1), (F4, F5)
 	FLDPQ 32(R1), (F6, F7)
 	VFMAX_S4(4, 0, 0)
@@ -41,7 +38,6 @@ rest2:
 	BLT rest4
 
 loop3:
-	
 	FMOVQ 0(R1), F4
 	VFMAX_S4(4, 0, 0)
 	ADD $16, R1
@@ -81,9 +77,7 @@ GLOBL constantsF32<>(SB), RODATA|NOPTR, $16
 // Four vectors a round, each with a maximum of its own; then the four and their
 // lanes.
 //
-//	R0   constants
-//	R1   x
-//	R2   x_len
+// constants R0, x R1, x_len R2, maximum V0–V3.
 TEXT ·MaxF64NEON(SB), NOSPLIT, $0-32
 	MOVD $constantsF64<>(SB), R0
 	MOVD x_base+0(FP), R1
@@ -96,7 +90,6 @@ TEXT ·MaxF64NEON(SB), NOSPLIT, $0-32
 	BLT rest2
 
 loop1:
-	
 	FLDPQ 0(R1), (F4, F5)
 	FLDPQ 32(R1), (F6, F7)
 	VFMAX_D2(4, 0, 0)
@@ -113,7 +106,6 @@ rest2:
 	BLT rest4
 
 loop3:
-	
 	FMOVQ 0(R1), F4
 	VFMAX_D2(4, 0, 0)
 	ADD $16, R1

@@ -17,6 +17,7 @@ import (
 var vectorKernels = [][2]any{
 	{generic.DotF32, arm64.DotF32NEON}, {generic.DotF64, arm64.DotF64NEON},
 	{generic.SumF32, arm64.SumF32NEON}, {generic.SumF64, arm64.SumF64NEON},
+	{generic.MaxF32, arm64.MaxF32NEON}, {generic.MaxF64, arm64.MaxF64NEON},
 	{generic.DotLanesF32, arm64.DotLanesF32NEON}, {generic.DotLanesF64, arm64.DotLanesF64NEON},
 	{generic.DotWideF32, arm64.DotWideF32NEON}, {generic.DotWideF64, arm64.DotWideF64NEON},
 	{generic.SumWideF32, arm64.SumWideF32NEON}, {generic.SumWideF64, arm64.SumWideF64NEON},

@@ -14,18 +14,17 @@ TEXT ·SoftmaxF32NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF32<>(SB), R0
 
 	// Maximum; NaN if there is one, and then everything will be.
-	// maximum V0–V3, z R1, z_len R2.
+	// z R1, z_len R2, maximum V0–V3.
+	MOVD z_base+24(FP), R1
+	MOVD z_len+32(FP), R2
 	FMOVQ 0(R0), F0 // minusInf
 	FMOVQ 0(R0), F1 // minusInf
 	FMOVQ 0(R0), F2 // minusInf
 	FMOVQ 0(R0), F3 // minusInf
-	MOVD z_base+24(FP), R1
-	MOVD z_len+32(FP), R2
 	SUBS $16, R2
 	BLT rest2
 
 loop1:
-	
 	FLDPQ 0(R1), (F4, F5)
 	FLDPQ 32(R1), (F6, F7)
 	VFMAX_S4(4, 0, 0)
@@ -42,7 +41,6 @@ rest2:
 	BLT rest4
 
 loop3:
-	
 	FMOVQ 0(R1), F4
 	VFMAX_S4(4, 0, 0)
 	ADD $16, R1
@@ -728,18 +726,17 @@ TEXT ·SoftmaxF64NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF64<>(SB), R0
 
 	// Maximum; NaN if there is one, and then everything will be.
-	// maximum V0–V3, z R1, z_len R2.
+	// z R1, z_len R2, maximum V0–V3.
+	MOVD z_base+24(FP), R1
+	MOVD z_len+32(FP), R2
 	FMOVQ 0(R0), F0 // minusInf
 	FMOVQ 0(R0), F1 // minusInf
 	FMOVQ 0(R0), F2 // minusInf
 	FMOVQ 0(R0), F3 // minusInf
-	MOVD z_base+24(FP), R1
-	MOVD z_len+32(FP), R2
 	SUBS $8, R2
 	BLT rest2
 
 loop1:
-	
 	FLDPQ 0(R1), (F4, F5)
 	FLDPQ 32(R1), (F6, F7)
 	VFMAX_D2(4, 0, 0)
@@ -756,7 +753,6 @@ rest2:
 	BLT rest4
 
 loop3:
-	
 	FMOVQ 0(R1), F4
 	VFMAX_D2(4, 0, 0)
 	ADD $16, R1

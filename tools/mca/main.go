@@ -27,8 +27,8 @@ import (
 
 // hot are the kernels of the table, without element type.
 var hot = []string{
-	"GemmRowRow", "GemmChain", "Gemv", "GemvT", "GemvTResume", "GemvTGer", "Ger", "Dot", "Sum", "Axpy",
-	"Exp", "Log", "Sigmoid", "SigmoidPrime", "Tanh", "TanhPrime", "ReLU", "Mul", "Softmax", "Momentum", "Adam",
+	"GemmRowRow", "GemmChain", "Gemv", "GemvT", "GemvTResume", "GemvTGer", "Ger", "Dot", "Sum", "Max", "Axpy", "Scal",
+	"Exp", "Log", "Sigmoid", "SigmoidPrime", "Tanh", "TanhPrime", "ReLU", "Mul", "Momentum", "RMSProp", "Adam",
 }
 
 // core is a processor that llvm-mca has a model of.

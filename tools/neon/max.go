@@ -11,13 +11,15 @@ func maximum(t *target) {
 // top returns the maximum of n elements at p in all lanes: NaN if one is NaN.
 // Of nothing it is −Inf. p and n are used up.
 func (t *target) top(p, n reg) reg {
-	tops := t.vecs(4)
+	tops := t.named("maximum", 4)
 	for _, v := range tops {
 		t.constantTo(v, "minusInf")
 	}
 	t.sweep(n, []reg{p}, func(count, width int) {
-		x := []reg{t.loadRepeated(width, p)}
-		if width == t.lanes {
+		var x []reg
+		if width < t.lanes {
+			x = []reg{t.loadRepeated(width, p)}
+		} else {
 			x = t.loads(count, p, 0)
 		}
 		for i := range x {

@@ -7,21 +7,7 @@ func softmax(t *target) {
 		"exponentials of z − max as Exp computes them, their sum in the lanes of Sum,\n"+
 		"divisions.", func() {
 		t.section("Maximum; NaN if there is one, and then everything will be.")
-		tops := t.named("maximum", 4)
-		for _, v := range tops {
-			t.constantTo(v, "minusInf")
-		}
-		z := t.ptr("z")
-		t.sweep(t.len("z"), []reg{z}, func(count, width int) {
-			x := []reg{t.loadRepeated(width, z)}
-			if width == t.lanes {
-				x = t.loads(count, z, 0)
-			}
-			for i := range x {
-				t.mod("VFMAX_T(@1, @0, @0)", tops[i], x[i])
-			}
-		})
-		top := t.maximum(tops)
+		top := t.top(t.ptr("z"), t.len("z"))
 
 		t.section("Exponentials.")
 		minus := function{
