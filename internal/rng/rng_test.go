@@ -88,7 +88,8 @@ func TestIntNRejects(t *testing.T) {
 	if bits.UintSize == 32 {
 		t.Skip("an int has too few bits for rejections to show")
 	}
-	const n = math.MaxInt / 4 * 3
+	words := uint64(3) << 61 // exactly: close to it the bias moves from one residue to the next
+	n := int(words)
 	r := New(9, 9)
 	counts := make([]int, 3)
 	for range 60_000 {
