@@ -1,6 +1,10 @@
 package kernels
 
-import "math"
+import (
+	"math"
+
+	"github.com/nabla-go/nabla/internal/race"
+)
 
 // Max returns the largest x[i]. It is IEEE 754-2019's maximum: NaN if any x[i]
 // is NaN, and +0 is larger than −0. It panics if x is empty.
@@ -8,6 +12,7 @@ func Max[T Float](x []T) T {
 	if len(x) == 0 {
 		panic(maxEmpty)
 	}
+	race.Read(x)
 	top := T(math.Inf(-1))
 	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
 		top = max(top, maximum(x[:vectorBlock]))
