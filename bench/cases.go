@@ -15,7 +15,8 @@ type Case struct {
 	Kernel string // as in package kernels; GemvT+Ger and Gemm+Gemm are two calls, Empty is a Go function that does nothing
 	Type   string // f32 or f64
 	Shape  string // rows x columns, or elements, or m x n x k of a product
-	Layout string // "" for 64-byte alignment, or off=16, or stride=+3
+	Dims   []int  // the numbers of Shape
+	Layout Layout
 	Work   Work
 	// Elements is how many results an elementwise kernel has, else 0.
 	Elements int
@@ -28,8 +29,8 @@ type Case struct {
 // Name returns kernel/type/isa=level/shape and the layout if there is one.
 func (c Case) Name(level isa.Level) string {
 	name := fmt.Sprintf("%s/%s/isa=%v/%s", c.Kernel, c.Type, level, c.Shape)
-	if c.Layout != "" {
-		name += "/" + c.Layout
+	if c.Layout.Name != "" {
+		name += "/" + c.Layout.Name
 	}
 	return name
 }
@@ -39,17 +40,17 @@ func (c Case) is32() bool { return c.Type == "f32" }
 // Heavy reports whether plain Go would need more than a moment for one call.
 func (c Case) Heavy() bool { return c.Work.MulAdds > 20_000_000 }
 
-// A layout says how operands lie in memory.
-type layout struct {
-	name   string
-	offset int // bytes from a 64-byte boundary to the first element
-	pad    int // elements between the end of a row and the next
+// A Layout says how operands lie in memory.
+type Layout struct {
+	Name   string // "" for 64-byte alignment, off=16 or stride=+3
+	Offset int    // bytes from a 64-byte boundary to the first element
+	Pad    int    // elements between the end of a row and the next
 }
 
-var layouts = []layout{{}, {name: "off=16", offset: 16}, {name: "stride=+3", pad: 3}}
+var layouts = []Layout{{}, {Name: "off=16", Offset: 16}, {Name: "stride=+3", Pad: 3}}
 
-// vector returns n elements between −1 and 1, offset bytes off a 64-byte boundary.
-func vector[T kernels.Float](n, offset int) []T {
+// Vector returns n elements between −1 and 1, offset bytes off a 64-byte boundary.
+func Vector[T kernels.Float](n, offset int) []T {
 	size := int(unsafe.Sizeof(T(0)))
 	s := make([]T, n+128/size)
 	skip := 0
@@ -65,14 +66,14 @@ func vector[T kernels.Float](n, offset int) []T {
 	return s
 }
 
-// matrix returns a rows × cols matrix of elements between −1 and 1.
-func matrix[T kernels.Float](rows, cols int, l layout) kernels.Matrix[T] {
-	stride := cols + l.pad
-	return kernels.Matrix[T]{Rows: rows, Cols: cols, Stride: stride, Data: vector[T](rows*stride, l.offset)}
+// Matrix returns a rows × cols matrix of elements between −1 and 1.
+func Matrix[T kernels.Float](rows, cols int, l Layout) kernels.Matrix[T] {
+	stride := cols + l.Pad
+	return kernels.Matrix[T]{Rows: rows, Cols: cols, Stride: stride, Data: Vector[T](rows*stride, l.Offset)}
 }
 
-// tiny is a step that changes numbers, but not by much however often it is taken.
-const tiny = 0x1p-30
+// Tiny is a step that changes numbers, but not by much however often it is taken.
+const Tiny = 0x1p-30
 
 // Cases returns all cases, in the order of a table.
 func Cases() []Case {
@@ -106,17 +107,17 @@ func sweepsOverMatrices[T kernels.Float]() []Case {
 	} {
 		m, n := s[0], s[1]
 		for _, l := range layouts {
-			if m == 4096 && l.name != "" {
+			if m == 4096 && l.Name != "" {
 				continue
 			}
 			shape := fmt.Sprintf("%dx%d", m, n)
 			read := Work{MulAdds: m * n, Sweep: probe.Read, Bytes: (m*n + m + n) * size}
 			update := Work{MulAdds: m * n, Sweep: probe.Update, Bytes: m * n * size}
 			add := func(kernel string, w Work, setup func() func(n int)) {
-				cases = append(cases, Case{Kernel: kernel, Type: typ, Shape: shape, Layout: l.name, Work: w, Group: "matrix " + shape, Setup: setup})
+				cases = append(cases, Case{Kernel: kernel, Type: typ, Shape: shape, Dims: []int{m, n}, Layout: l, Work: w, Group: "matrix " + shape, Setup: setup})
 			}
 			add("Gemv", read, func() func(int) {
-				a, x, y := matrix[T](m, n, l), vector[T](n, l.offset), vector[T](m, l.offset)
+				a, x, y := Matrix[T](m, n, l), Vector[T](n, l.Offset), Vector[T](m, l.Offset)
 				return func(times int) {
 					for range times {
 						kernels.Gemv(1, a, x, 0, y)
@@ -124,7 +125,7 @@ func sweepsOverMatrices[T kernels.Float]() []Case {
 				}
 			})
 			add("GemvT", read, func() func(int) {
-				a, x, y := matrix[T](m, n, l), vector[T](m, l.offset), vector[T](n, l.offset)
+				a, x, y := Matrix[T](m, n, l), Vector[T](m, l.Offset), Vector[T](n, l.Offset)
 				return func(times int) {
 					for range times {
 						kernels.GemvT(1, a, x, 0, y)
@@ -132,10 +133,10 @@ func sweepsOverMatrices[T kernels.Float]() []Case {
 				}
 			})
 			add("Ger", update, func() func(int) {
-				a, x, y := matrix[T](m, n, l), vector[T](m, l.offset), vector[T](n, l.offset)
+				a, x, y := Matrix[T](m, n, l), Vector[T](m, l.Offset), Vector[T](n, l.Offset)
 				return func(times int) {
 					for range times {
-						kernels.Ger(tiny, x, y, a)
+						kernels.Ger(Tiny, x, y, a)
 					}
 				}
 			})
@@ -157,16 +158,16 @@ func updates[T kernels.Float]() []Case {
 			shape := fmt.Sprintf("%dx%dx%d", m, p, q)
 			w := Work{MulAdds: 2 * m * p * q, Sweep: probe.Update, Bytes: p * q * size}
 			operands := func() (d, x, w, dx kernels.Matrix[T]) {
-				return matrix[T](m, p, layout{}), matrix[T](m, q, layout{}), matrix[T](p, q, layout{}), matrix[T](m, q, layout{})
+				return Matrix[T](m, p, Layout{}), Matrix[T](m, q, Layout{}), Matrix[T](p, q, Layout{}), Matrix[T](m, q, Layout{})
 			}
 			add := func(kernel string, setup func() func(n int)) {
-				cases = append(cases, Case{Kernel: kernel, Type: typ, Shape: shape, Work: w, Group: "update " + shape, Setup: setup})
+				cases = append(cases, Case{Kernel: kernel, Type: typ, Shape: shape, Dims: []int{m, p, q}, Work: w, Group: "update " + shape, Setup: setup})
 			}
 			add("GemmUpdate", func() func(int) {
 				d, x, w, dx := operands()
 				return func(times int) {
 					for range times {
-						kernels.GemmUpdate(tiny, d, x, w, dx)
+						kernels.GemmUpdate(Tiny, d, x, w, dx)
 					}
 				}
 			})
@@ -176,7 +177,7 @@ func updates[T kernels.Float]() []Case {
 					return func(times int) {
 						for range times {
 							kernels.GemvT(1, w, d.Data, 0, dx.Data)
-							kernels.Ger(tiny, d.Data, x.Data, w)
+							kernels.Ger(Tiny, d.Data, x.Data, w)
 						}
 					}
 				})
@@ -187,7 +188,7 @@ func updates[T kernels.Float]() []Case {
 				return func(times int) {
 					for range times {
 						kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, d, w, 0, dx)
-						kernels.Gemm(kernels.Trans, kernels.NoTrans, tiny, d, x, 1, w)
+						kernels.Gemm(kernels.Trans, kernels.NoTrans, Tiny, d, x, 1, w)
 					}
 				}
 			})
@@ -200,7 +201,7 @@ func updates[T kernels.Float]() []Case {
 type form struct {
 	name           string
 	transA, transB kernels.Transpose
-	update         bool // C += tiny·product instead of C = product
+	update         bool // C += Tiny·product instead of C = product
 }
 
 var (
@@ -217,19 +218,19 @@ func products[T kernels.Float]() []Case {
 	var cases []Case
 	add := func(f form, group string, m, n, k int) {
 		cases = append(cases, Case{
-			Kernel: f.name, Type: typ, Shape: fmt.Sprintf("%dx%dx%d", m, n, k), Group: group,
+			Kernel: f.name, Type: typ, Shape: fmt.Sprintf("%dx%dx%d", m, n, k), Dims: []int{m, n, k}, Group: group,
 			Work: Work{MulAdds: m * n * k, Sweep: probe.Read, Bytes: (m*n + n*k + m*k) * size},
 			Setup: func() func(int) {
 				dim := func(trans kernels.Transpose, rows, cols int) kernels.Matrix[T] {
 					if trans {
 						rows, cols = cols, rows
 					}
-					return matrix[T](rows, cols, layout{})
+					return Matrix[T](rows, cols, Layout{})
 				}
-				a, b, c := dim(f.transA, m, k), dim(f.transB, k, n), matrix[T](m, n, layout{})
+				a, b, c := dim(f.transA, m, k), dim(f.transB, k, n), Matrix[T](m, n, Layout{})
 				alpha, beta := T(1), T(0)
 				if f.update {
-					alpha, beta = tiny, 1
+					alpha, beta = Tiny, 1
 				}
 				return func(times int) {
 					for range times {
@@ -277,7 +278,7 @@ func elementwiseKernels[T kernels.Float]() []elementwise[T] {
 	return []elementwise[T]{
 		{"Dot", probe.Read, Work{MulAdds: 1}, func(v [4][]T) { kernels.Dot(v[0], v[1]) }},
 		{"Sum", probe.Read, Work{}, func(v [4][]T) { kernels.Sum(v[0]) }},
-		{"Axpy", probe.Axpy, Work{MulAdds: 1}, func(v [4][]T) { kernels.Axpy(tiny, v[0], v[1]) }},
+		{"Axpy", probe.Axpy, Work{MulAdds: 1}, func(v [4][]T) { kernels.Axpy(Tiny, v[0], v[1]) }},
 		{"Scal", probe.Update, Work{}, func(v [4][]T) { kernels.Scal(1, v[0]) }},
 		binary("Add", 0, kernels.Add[T]),
 		binary("Sub", 0, kernels.Sub[T]),
@@ -293,11 +294,11 @@ func elementwiseKernels[T kernels.Float]() []elementwise[T] {
 		unary("Tanh", 1, kernels.Tanh[T]),
 		unary("TanhPrime", 1, kernels.TanhPrime[T]),
 		binary("MulTanhPrime", 1, kernels.MulTanhPrime[T]),
-		{"Momentum", probe.Update2, Work{}, func(v [4][]T) { kernels.Momentum(v[1], v[2], v[0], tiny, 0.9) }},
-		{"Nesterov", probe.Update2, Work{}, func(v [4][]T) { kernels.Nesterov(v[1], v[2], v[0], tiny, 0.9) }},
-		{"RMSProp", probe.Update2, Work{Divs: 1, Roots: 1}, func(v [4][]T) { kernels.RMSProp(v[1], v[2], v[0], tiny, 0.9, 1e-8) }},
-		{"Adam", probe.Update3, Work{Divs: 1, Roots: 1}, func(v [4][]T) { kernels.Adam(v[1], v[2], v[3], v[0], 10, tiny, 0.9, 0.999, 1e-8) }},
-		{"AdamW", probe.Update3, Work{Divs: 1, Roots: 1}, func(v [4][]T) { kernels.AdamW(v[1], v[2], v[3], v[0], 10, tiny, 0.9, 0.999, 1e-8, 0.01) }},
+		{"Momentum", probe.Update2, Work{}, func(v [4][]T) { kernels.Momentum(v[1], v[2], v[0], Tiny, 0.9) }},
+		{"Nesterov", probe.Update2, Work{}, func(v [4][]T) { kernels.Nesterov(v[1], v[2], v[0], Tiny, 0.9) }},
+		{"RMSProp", probe.Update2, Work{Divs: 1, Roots: 1}, func(v [4][]T) { kernels.RMSProp(v[1], v[2], v[0], Tiny, 0.9, 1e-8) }},
+		{"Adam", probe.Update3, Work{Divs: 1, Roots: 1}, func(v [4][]T) { kernels.Adam(v[1], v[2], v[3], v[0], 10, Tiny, 0.9, 0.999, 1e-8) }},
+		{"AdamW", probe.Update3, Work{Divs: 1, Roots: 1}, func(v [4][]T) { kernels.AdamW(v[1], v[2], v[3], v[0], 10, Tiny, 0.9, 0.999, 1e-8, 0.01) }},
 	}
 }
 
@@ -317,9 +318,9 @@ func vectors[T kernels.Float]() []Case {
 				w.Bytes = 2 * n * size
 			}
 			cases = append(cases, Case{
-				Kernel: e.name, Type: typ, Shape: fmt.Sprint(n), Group: group, Work: w, Elements: n,
+				Kernel: e.name, Type: typ, Shape: fmt.Sprint(n), Dims: []int{n}, Group: group, Work: w, Elements: n,
 				Setup: func() func(int) {
-					v := operandsOf[T](e.name, n)
+					v := Operands[T](e.name, n)
 					call := e.call
 					return func(times int) {
 						for range times {
@@ -336,10 +337,10 @@ func vectors[T kernels.Float]() []Case {
 	for _, s := range [][2]int{{1, 10}, {10, 10}, {32, 10}, {128, 10}, {32, 1000}} {
 		m, n := s[0], s[1]
 		cases = append(cases, Case{
-			Kernel: "Softmax", Type: typ, Shape: fmt.Sprintf("%dx%d", m, n), Group: "softmax", Elements: m * n,
+			Kernel: "Softmax", Type: typ, Shape: fmt.Sprintf("%dx%d", m, n), Dims: []int{m, n}, Group: "softmax", Elements: m * n,
 			Work: Work{Divs: m * n, Sweep: probe.Copy, Bytes: m * n * size},
 			Setup: func() func(int) {
-				z, dst := matrix[T](m, n, layout{}), matrix[T](m, n, layout{})
+				z, dst := Matrix[T](m, n, Layout{}), Matrix[T](m, n, Layout{})
 				return func(times int) {
 					for range times {
 						kernels.Softmax(dst, z)
@@ -351,10 +352,10 @@ func vectors[T kernels.Float]() []Case {
 	return cases
 }
 
-// operandsOf returns four vectors with numbers that suit the kernel.
-func operandsOf[T kernels.Float](kernel string, n int) (v [4][]T) {
+// Operands returns four vectors with numbers that suit the kernel.
+func Operands[T kernels.Float](kernel string, n int) (v [4][]T) {
 	for i := range v {
-		v[i] = vector[T](n, 0)
+		v[i] = Vector[T](n, 0)
 	}
 	switch {
 	case kernel == "Log":
@@ -375,7 +376,7 @@ func operandsOf[T kernels.Float](kernel string, n int) (v [4][]T) {
 // emptyCalls are calls of functions that do nothing with the arguments of Dot,
 // Axpy and ReLU: what any call costs.
 func emptyCalls[T kernels.Float](typ, group string) []Case {
-	x, y := vector[T](1, 0), vector[T](1, 0)
+	x, y := Vector[T](1, 0), Vector[T](1, 0)
 	calls := []struct {
 		shape string
 		run   func(int)
@@ -387,7 +388,7 @@ func emptyCalls[T kernels.Float](typ, group string) []Case {
 		}},
 		{"axpy", func(times int) {
 			for range times {
-				emptyAxpy(tiny, x, y)
+				emptyAxpy(Tiny, x, y)
 			}
 		}},
 		{"relu", func(times int) {

@@ -89,7 +89,7 @@ func (l *limits) results(entries []entry) []Result {
 	results := make([]Result, len(entries))
 	for i, r := range entries {
 		ns := r.task.Best
-		x := Result{Kernel: r.Kernel, Type: r.Type, Shape: r.Shape, Layout: r.Layout, ISA: r.task.Level.String(), NS: ns}
+		x := Result{Kernel: r.Kernel, Type: r.Type, Shape: r.Shape, Layout: r.Layout.Name, ISA: r.task.Level.String(), NS: ns}
 		if r.Work != (Work{}) {
 			limit, bound := l.of(r.Work, r.is32(), r.task.Level)
 			limit = min(limit, fastest[of(r)])
