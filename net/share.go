@@ -39,7 +39,6 @@ type task[T kernels.Float] struct {
 	alpha T                // −η/m, or 1/m if the gradient is stored
 	step  func(lo, hi int) // what follows once the gradient of parameters lo … hi is stored
 	plain bool             // W is updated and no gradient stored
-	alone bool             // the caller does all shares
 }
 
 // worthSharing is the number of multiply-adds from which a phase is shared: below
@@ -50,21 +49,9 @@ const worthSharing = 1 << 17
 // run runs a phase for layers i and j, which takes about work multiply-adds.
 func (n *Network[T]) run(ws *Workspace[T], p phase, i, j, work int) {
 	ws.task.phase, ws.task.i, ws.task.j, ws.task.net = p, i, j, n
-	ws.task.alone = ws.team == nil || work < worthSharing
-	if ws.task.alone {
-		ws.share(0)
-	} else {
-		ws.team.Run(ws.do)
+	if work < worthSharing || !ws.team.Run(ws.do) {
+		n.share(ws, 0, 1)
 	}
-}
-
-// share does a worker's share of the task.
-func (ws *Workspace[T]) share(worker int) {
-	size := ws.team.Size()
-	if ws.task.alone {
-		size = 1
-	}
-	ws.task.net.share(ws, worker, size)
 }
 
 // share does share number worker of size of the workspace's task.

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/nabla-go/nabla/internal/parallel"
 	"github.com/nabla-go/nabla/kernels"
 	nn "github.com/nabla-go/nabla/net"
 )
@@ -51,6 +52,8 @@ func passes[T kernels.Float](t *testing.T, cfg nn.Config, x, y kernels.Matrix[T]
 	ws := n.NewWorkspace(x.Rows)
 	ws.SetWorkers(workers)
 	defer ws.SetWorkers(1)
+	parallel.Insist = true
+	defer func() { parallel.Insist = false }()
 	runtime.GOMAXPROCS(procs)
 	keep := func(s ...T) { results = append(results, append([]T(nil), s...)) }
 	for range 2 {
@@ -79,6 +82,8 @@ func TestUpdateCoversAll(t *testing.T) {
 	defer runtime.GOMAXPROCS(old)
 	cfg := shared[0]
 	x, y := filled[float32](40, cfg.Inputs, -1, 1), filled[float32](40, 10, 0.1, 0.9)
+	parallel.Insist = true
+	defer func() { parallel.Insist = false }()
 	for workers := 1; workers <= 4; workers++ {
 		n := newNet[float32](t, cfg)
 		ws := n.NewWorkspace(40)

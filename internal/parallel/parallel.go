@@ -9,7 +9,7 @@ import (
 
 // A Team is a fixed number of workers: the goroutine that calls Run, and others
 // that wait for it between its calls. After a call they look out for the next one
-// for a moment, so that they wake within a fraction of a microsecond, and then
+// for a moment, so that they start within a fraction of a microsecond, and then
 // park, so that an idle team costs nothing.
 //
 // A nil Team is one worker, the caller. A Team serves one goroutine at a time.
@@ -24,6 +24,7 @@ type Team struct {
 
 // A worker is one of the goroutines that wait.
 type worker struct {
+	given bool // the caller has posted its share
 	state atomic.Uint32
 	wake  chan struct{}
 	_     [cacheLine]byte
@@ -31,7 +32,8 @@ type worker struct {
 
 // The states of a worker.
 const (
-	idle   = iota // looks out for a share, or works on one
+	absent = iota // has not been seen since it was woken, or since it let a share lie
+	ready         // looks out for a share, or works on one
 	posted        // a share is there for whoever takes it first, the worker or the caller
 	parked        // waits to be woken
 	closed
@@ -69,70 +71,87 @@ func (t *Team) Size() int {
 	return 1 + len(t.others)
 }
 
-// Run calls do(0), …, do(Size()−1) and returns when all have returned. The
-// caller takes share 0; share i belongs to worker i, always the same goroutine,
-// unless that has not begun when the caller has nothing else left to do: then the
-// caller takes this share, too, so that a core which is busy with something else
-// delays nothing. do must not panic and must not call Run of the same team.
-func (t *Team) Run(do func(worker int)) {
-	if t == nil {
-		do(0)
-		return
+// Insist makes Run share with workers that are not awake, too, so that tests know
+// what is shared.
+var Insist bool
+
+// Run calls do(0), …, do(Size()−1), each once, and returns true when all have
+// returned. The caller takes share 0; share i belongs to worker i, always the same
+// goroutine, unless that has not begun when the caller has nothing else left to
+// do: then the caller takes this share, too, so that a core which is busy with
+// something else delays nothing.
+//
+// If most workers are not awake, Run wakes them, does nothing else and returns
+// false, because it takes less time to do the work than to wait for them. do must
+// not panic and must not call Run of the same team.
+func (t *Team) Run(do func(worker int)) bool {
+	if t == nil || !t.awake() {
+		return false
 	}
 	t.do = do
 	t.pending.Store(int32(t.Size()))
 	for _, w := range t.others {
-		if w.state.Swap(posted) == parked {
-			w.wake <- struct{}{}
-		}
+		w.given = w.state.CompareAndSwap(ready, posted)
 	}
 	do(0)
 	for i, w := range t.others {
-		if w.state.CompareAndSwap(posted, idle) {
+		if !w.given || w.state.CompareAndSwap(posted, absent) {
 			do(i + 1)
 			t.pending.Add(-1)
 		}
 	}
 	for range lookouts {
 		if t.pending.Load() == 1 {
-			return
+			return true
 		}
 	}
 	if t.pending.Add(-1) != 0 {
 		<-t.done
 	}
+	return true
+}
+
+// awake reports whether at least half of the others look out for shares, and
+// wakes those that are parked.
+func (t *Team) awake() bool {
+	count := 0
+	for _, w := range t.others {
+		switch w.state.Load() {
+		case ready:
+			count++
+		case parked:
+			w.state.Store(absent)
+			w.wake <- struct{}{}
+		}
+	}
+	return 2*count >= len(t.others) || Insist
 }
 
 // serve takes worker i's shares until the team is closed.
 func (t *Team) serve(w *worker, i int) {
-	for {
-		switch {
-		case w.await():
-			t.do(i)
-			if t.pending.Add(-1) == 0 {
-				t.done <- struct{}{}
+	for look := 0; ; look++ {
+		switch w.state.Load() {
+		case ready:
+			if look < lookouts {
+				continue
 			}
-		case w.state.Load() == closed:
+			if w.state.CompareAndSwap(ready, parked) {
+				<-w.wake
+			}
+		case absent:
+			w.state.CompareAndSwap(absent, ready)
+		case posted:
+			if w.state.CompareAndSwap(posted, ready) {
+				t.do(i)
+				if t.pending.Add(-1) == 0 {
+					t.done <- struct{}{}
+				}
+			}
+		case closed:
 			return
 		}
+		look = 0
 	}
-}
-
-// await takes the next share, or returns false because the caller was faster,
-// or because the team is closed.
-func (w *worker) await() bool {
-	for range lookouts {
-		switch w.state.Load() {
-		case posted:
-			return w.state.CompareAndSwap(posted, idle)
-		case closed:
-			return false
-		}
-	}
-	if w.state.CompareAndSwap(idle, parked) {
-		<-w.wake
-	}
-	return w.state.CompareAndSwap(posted, idle)
 }
 
 // Close ends the goroutines of the team. It may not be used any more.

@@ -15,11 +15,18 @@ func withProcs(t *testing.T, n int) {
 	t.Cleanup(func() { runtime.GOMAXPROCS(old) })
 }
 
+// insist makes teams share even if the machine is busy, for one test.
+func insist(t *testing.T) {
+	parallel.Insist = true
+	t.Cleanup(func() { parallel.Insist = false })
+}
+
 // Every share is done exactly once before Run returns, whether the workers are
 // awake, parked or have no core to run on.
 func TestRun(t *testing.T) {
 	withProcs(t, 4)
-	for size := 1; size <= 4; size++ {
+	t.Cleanup(func() { parallel.Insist = false })
+	for size := 2; size <= 4; size++ {
 		team := parallel.New(size)
 		if team.Size() != size {
 			t.Fatalf("a team of %d has %d workers", size, team.Size())
@@ -35,7 +42,12 @@ func TestRun(t *testing.T) {
 			case 300:
 				runtime.GOMAXPROCS(4)
 			}
-			team.Run(count)
+			parallel.Insist = round%7 == 0
+			if !team.Run(count) {
+				for w := range size {
+					count(w)
+				}
+			}
 			for w, c := range counts {
 				if c != round+1 {
 					t.Fatalf("team of %d: worker %d has done %d shares in %d rounds", size, w, c, round+1)
@@ -46,21 +58,50 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// A team whose workers sleep wakes them and leaves the work to the caller, until
+// they are awake.
+func TestRunWakes(t *testing.T) {
+	withProcs(t, 2)
+	team := parallel.New(2)
+	defer team.Close()
+	for range 3 {
+		time.Sleep(5 * time.Millisecond)
+		done := 0
+		count := func(worker int) {
+			if worker == 0 {
+				done++
+			}
+		}
+		for !team.Run(count) {
+			runtime.Gosched()
+		}
+		if done != 1 {
+			t.Fatalf("the caller's share was done %d times", done)
+		}
+	}
+}
+
 // The caller waits for a worker that is slow, also beyond the lookout.
 func TestRunWaits(t *testing.T) {
 	withProcs(t, 2)
 	team := parallel.New(2)
 	defer team.Close()
 	started, finished := make(chan struct{}), false
-	team.Run(func(worker int) {
-		if worker == 0 {
-			<-started
+	share := func(worker int) {
+		if worker == 1 {
+			close(started)
+			time.Sleep(20 * time.Millisecond)
+			finished = true
 			return
 		}
-		close(started)
-		time.Sleep(20 * time.Millisecond)
-		finished = true
-	})
+		select {
+		case <-started:
+		case <-time.After(time.Second): // it has parked in the last moment
+		}
+	}
+	for !team.Run(share) {
+		runtime.Gosched()
+	}
 	if !finished {
 		t.Error("Run returned before the worker did")
 	}
@@ -82,13 +123,18 @@ func TestGoroutines(t *testing.T) {
 	withProcs(t, 4)
 	const alone = 2 // the test and its runner
 	await(t, alone)
-	one := parallel.New(1)
-	one.Run(func(int) { await(t, alone) })
-	one.Close()
+	if parallel.New(1).Run(nil) {
+		t.Error("a team of one runs anything")
+	}
+	await(t, alone)
 	team := parallel.New(4)
 	await(t, alone+3)
 	team.Run(func(int) {})
 	team.Close()
+	await(t, alone)
+	parked := parallel.New(4)
+	time.Sleep(5 * time.Millisecond)
+	parked.Close()
 	await(t, alone)
 }
 
@@ -107,6 +153,7 @@ func await(t *testing.T, want int) {
 // Teams don't disturb each other.
 func TestTeams(t *testing.T) {
 	withProcs(t, 2)
+	insist(t)
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
@@ -128,6 +175,7 @@ func TestTeams(t *testing.T) {
 
 func TestRunAllocatesNothing(t *testing.T) {
 	withProcs(t, 2)
+	insist(t)
 	team := parallel.New(2)
 	defer team.Close()
 	do := func(int) {}
