@@ -360,7 +360,7 @@ func Operands[T kernels.Float](kernel string, n int) (v [4][]T) {
 	switch {
 	case kernel == "Log":
 		for i, x := range v[0] {
-			v[0][i] = 8 + 7*x
+			v[0][i] = 8 + T(7*x)
 		}
 	case strings.HasPrefix(kernel, "Mul"):
 		kernels.Scal(8, v[1])

@@ -8,7 +8,8 @@
 // It compiles the packages of this module (./… if none is named) for arm64 and for
 // amd64 with GOAMD64=v3, and lists each scalar fused multiply-add that comes from
 // a source line without a call of an FMA, or from one on which a product is added
-// to something besides. It exits with 1 if there is any.
+// to something besides. It exits with 1 if there is any. A line whose comment is
+// "may fuse" is passed over: it measures time, and no result depends on it.
 package main
 
 import (
@@ -110,25 +111,32 @@ var files = map[string]*source{}
 
 type source struct {
 	calls, sums map[int]bool // lines with a call of an FMA, and with a bare product in a sum
+	free        map[int]bool // lines that may fuse
 }
 
-// meant reports whether a line calls an FMA and adds no bare product to anything.
+// meant reports whether a line may fuse, or calls an FMA and adds no bare product
+// to anything.
 func meant(p position) bool {
 	src := files[p.file]
 	if src == nil {
 		src = read(p.file)
 		files[p.file] = src
 	}
-	return src.calls[p.line] && !src.sums[p.line]
+	return src.free[p.line] || src.calls[p.line] && !src.sums[p.line]
 }
 
 func read(name string) *source {
 	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
+	file, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution|parser.ParseComments)
 	if err != nil {
 		log.Fatal(err)
 	}
-	src := &source{map[int]bool{}, map[int]bool{}}
+	src := &source{map[int]bool{}, map[int]bool{}, map[int]bool{}}
+	for _, group := range file.Comments {
+		if group.Text() == "may fuse\n" {
+			src.free[fset.Position(group.Pos()).Line] = true
+		}
+	}
 	product := func(e ast.Expr) {
 		for {
 			paren, ok := e.(*ast.ParenExpr)

@@ -34,6 +34,7 @@ func Sums(a, b, c, d, e, g float64) []float64 {
 func Add(x []float32, y, z float32) {
 	x[0] += y * z // fused
 	x[1] += float32(y * z)
+	x[2] += x[3] * z // may fuse
 }
 `
 

@@ -69,8 +69,8 @@ func muladd[T float32 | float64](turns int) {
 	var s0, s1, s2, s3, s4, s5, s6, s7 T
 	x := T(turns & 1)
 	for range turns {
-		s0, s1, s2, s3 = s0*x+x, s1*x+x, s2*x+x, s3*x+x
-		s4, s5, s6, s7 = s4*x+x, s5*x+x, s6*x+x, s7*x+x
+		s0, s1, s2, s3 = s0*x+x, s1*x+x, s2*x+x, s3*x+x // may fuse
+		s4, s5, s6, s7 = s4*x+x, s5*x+x, s6*x+x, s7*x+x // may fuse
 	}
 	sink = float64(s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7)
 }
