@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"math"
 	"math/bits"
 	"unsafe"
 )
@@ -30,10 +31,13 @@ const (
 )
 
 // NewMatrix returns a rows × cols matrix of zeros with Stride = cols.
-// It panics if a dimension is negative.
+// It panics if a dimension is negative or their product no int.
 func NewMatrix[T Float](rows, cols int) Matrix[T] {
 	if rows < 0 || cols < 0 {
 		panic(newMatrixNegative)
+	}
+	if cols > 0 && rows > math.MaxInt/cols {
+		panic(newMatrixSize)
 	}
 	return Matrix[T]{Rows: rows, Cols: cols, Data: make([]T, rows*cols), Stride: cols}
 }

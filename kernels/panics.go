@@ -3,6 +3,7 @@ package kernels
 // The messages of all panics, by function and in the order of the checks.
 const (
 	newMatrixNegative = "kernels: NewMatrix: negative dimension"
+	newMatrixSize     = "kernels: NewMatrix: dimensions too large"
 
 	dotLength         = "kernels: Dot: len(x) != len(y)"
 	maxEmpty          = "kernels: Max: x is empty"

@@ -52,6 +52,7 @@ func testPanics[T kernels.Float](t *testing.T) {
 		return kernels.Matrix[T]{Rows: rows, Cols: cols, Stride: cols, Data: part(i, rows*cols)}
 	}
 
+	add("newMatrixSize", func() { m(math.MaxInt/4+1, 4) }, func() { m(math.MaxInt, 2) })
 	add("newMatrixNegative", func() { m(-1, 2) }, func() { m(2, -1) }, func() { m(math.MinInt, math.MinInt) })
 
 	add("dotLength", func() { kernels.Dot(v(3), v(2)) }, func() { kernels.Dot(v(0), v(1)) }, func() { kernels.Dot(nil, v(20)[:1]) })
