@@ -112,6 +112,6 @@ func chainFunc(c Chain, level isa.Level) (func(turns int), int) {
 
 // pi32 and pi64 are numbers whose quotients and roots have no short end.
 var (
-	pi32 float32 = math.Pi
-	pi64 float64 = math.Pi
+	pi32 float32 = math.Pi //lint:ignore U1000 assembly reads it
+	pi64 float64 = math.Pi //lint:ignore U1000 assembly reads it
 )

@@ -40,8 +40,8 @@ func clock(n int)
 
 // pi32 and pi64 are numbers whose quotients and roots have no short end.
 var (
-	pi32 float32 = math.Pi
-	pi64 float64 = math.Pi
+	pi32 float32 = math.Pi //lint:ignore U1000 assembly reads it
+	pi64 float64 = math.Pi //lint:ignore U1000 assembly reads it
 )
 
 var sweepNEON = [sweeps]func(a, b, c, d *float32, n int){

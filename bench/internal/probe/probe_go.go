@@ -54,6 +54,9 @@ var sweepGo = [sweeps]func(a, b, c, d *float32, n int){
 	},
 }
 
+// sink keeps the results of chains alive.
+//
+//lint:ignore U1000 writing it is its use
 var sink float64
 
 var chainGo = [chains]chain{
