@@ -46,6 +46,9 @@ func Measure(rounds int, tasks []*Task) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	for _, t := range tasks {
 		t.calibrate()
+		for math.IsInf(t.Best, 1) {
+			t.time()
+		}
 	}
 	start := time.Now()
 	for round := range rounds {
@@ -56,21 +59,26 @@ func Measure(rounds int, tasks []*Task) {
 			if t.n > 1 || t.Best < float64(5*time.Millisecond) {
 				t.block((t.n + 3) / 4)
 			}
-			t.Best = min(t.Best, t.block(t.n))
+			t.time()
 		}
 	}
 }
 
 // calibrate chooses how many repetitions make a block.
 func (t *Task) calibrate() {
-	for t.n = 1; ; t.n *= 2 {
-		ns := t.block(t.n)
-		if ns*float64(t.n) >= float64(block)/2 {
-			t.Best = min(t.Best, ns)
-			t.n = max(1, int(float64(block)/ns))
-			return
-		}
+	for t.n = 1; t.block(t.n)*float64(t.n) < float64(block)/2; t.n *= 2 {
 	}
+}
+
+// time runs a block. One that was too short, because something disturbed the
+// calibration, doesn't count but corrects it.
+func (t *Task) time() {
+	ns := t.block(t.n)
+	if ns*float64(t.n) < float64(block)/4 {
+		t.n = int(float64(block)/ns) + 1
+		return
+	}
+	t.Best = min(t.Best, ns)
 }
 
 // block returns the mean time of n repetitions.

@@ -1,0 +1,394 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/viterin/vek"
+	"github.com/viterin/vek/vek32"
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
+	"gonum.org/v1/gonum/floats"
+
+	"github.com/nabla-go/nabla/bench"
+	"github.com/nabla-go/nabla/bench/peers/cpeer"
+	"github.com/nabla-go/nabla/internal/isa"
+	"github.com/nabla-go/nabla/kernels"
+)
+
+// kernelPeers are the columns of the table, in order.
+var kernelPeers = []string{"OpenBLAS", "libmvec", "SLEEF", "gonum", "vek", "plain Go"}
+
+// A kernelRow is one case beside its peers.
+type kernelRow struct {
+	Kernel string             `json:"kernel"`
+	Type   string             `json:"type"`
+	Shape  string             `json:"shape"`
+	Layout string             `json:"layout"`
+	ISA    string             `json:"isa"`
+	NS     float64            `json:"ns"`    // nabla
+	Peers  map[string]float64 `json:"peers"` // ns by name
+}
+
+// compareKernels times the cases whose names match and everything that others
+// offer for them, interleaved, group by group.
+func compareKernels(match func(string) bool, level isa.Level, rounds int, report func(kernelRow)) {
+	groups := map[string][]bench.Case{}
+	var order []string
+	for _, c := range bench.Cases() {
+		if !match(c.Name(level)) {
+			continue
+		}
+		if groups[c.Group] == nil {
+			order = append(order, c.Group)
+		}
+		groups[c.Group] = append(groups[c.Group], c)
+	}
+	for _, g := range order {
+		type timed struct {
+			c     bench.Case
+			ours  *bench.Task
+			peers map[string]*bench.Task
+		}
+		var rows []timed
+		var tasks []*bench.Task
+		for _, c := range groups[g] {
+			peers := peersOf(c)
+			if len(peers) == 0 {
+				continue
+			}
+			r := timed{c, bench.NewTask(level, c.Setup()), map[string]*bench.Task{}}
+			tasks = append(tasks, r.ours)
+			for name, run := range peers {
+				r.peers[name] = bench.NewTask(level, run)
+				r.peers[name].Parallel = name == "gonum" || name == "vek" // they start goroutines for large products
+				tasks = append(tasks, r.peers[name])
+			}
+			rows = append(rows, r)
+		}
+		bench.Measure(rounds, tasks)
+		for _, r := range rows {
+			row := kernelRow{Kernel: r.c.Kernel, Type: r.c.Type, Shape: r.c.Shape, Layout: r.c.Layout.Name, ISA: level.String(), NS: r.ours.Best, Peers: map[string]float64{}}
+			for name, t := range r.peers {
+				row.Peers[name] = t.Best
+			}
+			report(row)
+		}
+	}
+}
+
+// peersOf returns what others offer for a case, as functions that do it n times.
+// Plain Go is left out where a call takes more than a moment.
+func peersOf(c bench.Case) map[string]func(n int) {
+	peers := map[string]func(int){}
+	if c.Type == "f32" {
+		addPeers[float32](peers, c)
+		add32(peers, c)
+	} else {
+		addPeers[float64](peers, c)
+		add64(peers, c)
+	}
+	return peers
+}
+
+// addPeers adds OpenBLAS and plain Go, which have both types.
+func addPeers[T kernels.Float](peers map[string]func(int), c bench.Case) {
+	d, l := c.Dims, c.Layout
+	const one, tiny = 1, bench.Tiny
+	switch c.Kernel {
+	case "Gemv", "GemvT", "Ger":
+		a, x, y := bench.Matrix[T](d[0], d[1], l), bench.Vector[T](d[1], l.Offset), bench.Vector[T](d[0], l.Offset)
+		switch c.Kernel {
+		case "Gemv":
+			peers["OpenBLAS"] = func(n int) { cpeer.Gemv(n, kernels.NoTrans, a, x, y) }
+			peers["plain Go"] = repeat(func() { plainGemv(a, x, y) })
+		case "GemvT":
+			peers["OpenBLAS"] = func(n int) { cpeer.Gemv(n, kernels.Trans, a, y, x) }
+			peers["plain Go"] = repeat(func() { plainGemvT(a, y, x) })
+		default:
+			peers["OpenBLAS"] = func(n int) { cpeer.Ger(n, tiny, y, x, a) }
+			peers["plain Go"] = repeat(func() { plainGer(tiny, y, x, a) })
+		}
+	case "GemmNN", "GemmNT", "GemmTN":
+		ta, tb, beta, alpha := gemmForm[T](c.Kernel)
+		a, b, cc := gemmOperands[T](c, ta, tb)
+		peers["OpenBLAS"] = func(n int) { cpeer.Gemm(n, ta, tb, d[2], alpha, a, b, beta, cc) }
+		if !c.Heavy() {
+			peers["plain Go"] = repeat(func() { plainGemm(ta, tb, d[2], alpha, a, b, beta, cc) })
+		}
+	case "Dot":
+		v := bench.Operands[T](c.Kernel, d[0])
+		peers["OpenBLAS"] = func(n int) { cpeer.Dot(n, v[0], v[1]) }
+		peers["plain Go"] = repeat(func() { sink = float64(plainDot(v[0], v[1])) })
+	case "Axpy":
+		v := bench.Operands[T](c.Kernel, d[0])
+		peers["OpenBLAS"] = func(n int) { cpeer.Axpy(n, tiny, v[0], v[1]) }
+		peers["plain Go"] = repeat(func() { plainAxpy(tiny, v[0], v[1]) })
+	case "Scal":
+		// Factors other than 1, which OpenBLAS need not multiply by.
+		v := bench.Operands[T](c.Kernel, d[0])
+		peers["OpenBLAS"] = func(n int) { cpeer.Scal(n, -one, v[0]) }
+	case "Exp", "Log", "Sigmoid", "Tanh", "ReLU", "Add", "Mul":
+		v := bench.Operands[T](c.Kernel, d[0])
+		peers["plain Go"] = repeat(func() { plainElementwise(c.Kernel, v[2], v[0], v[1]) })
+	}
+}
+
+func gemmForm[T kernels.Float](kernel string) (ta, tb kernels.Transpose, beta, alpha T) {
+	if kernel == "GemmTN" {
+		return kernels.Trans, kernels.NoTrans, 1, bench.Tiny
+	}
+	return kernels.NoTrans, kernels.Transpose(kernel == "GemmNT"), 0, 1
+}
+
+// gemmOperands returns A, B and C as they lie in memory.
+func gemmOperands[T kernels.Float](c bench.Case, ta, tb kernels.Transpose) (a, b, cc kernels.Matrix[T]) {
+	m, n, k := c.Dims[0], c.Dims[1], c.Dims[2]
+	dim := func(trans kernels.Transpose, rows, cols int) kernels.Matrix[T] {
+		if trans {
+			rows, cols = cols, rows
+		}
+		return bench.Matrix[T](rows, cols, c.Layout)
+	}
+	return dim(ta, m, k), dim(tb, k, n), bench.Matrix[T](m, n, c.Layout)
+}
+
+func blasTrans(t kernels.Transpose) blas.Transpose {
+	if t {
+		return blas.Trans
+	}
+	return blas.NoTrans
+}
+
+// add32 adds what gonum, vek, libmvec and SLEEF have for float32.
+func add32(peers map[string]func(int), c bench.Case) {
+	var g gonum.Implementation
+	d, l := c.Dims, c.Layout
+	switch c.Kernel {
+	case "Gemv", "GemvT", "Ger":
+		a, x, y := bench.Matrix[float32](d[0], d[1], l), bench.Vector[float32](d[1], l.Offset), bench.Vector[float32](d[0], l.Offset)
+		switch c.Kernel {
+		case "Gemv":
+			peers["gonum"] = repeat(func() { g.Sgemv(blas.NoTrans, d[0], d[1], 1, a.Data, a.Stride, x, 1, 0, y, 1) })
+		case "GemvT":
+			peers["gonum"] = repeat(func() { g.Sgemv(blas.Trans, d[0], d[1], 1, a.Data, a.Stride, y, 1, 0, x, 1) })
+		default:
+			peers["gonum"] = repeat(func() { g.Sger(d[0], d[1], bench.Tiny, y, 1, x, 1, a.Data, a.Stride) })
+		}
+	case "GemmNN", "GemmNT", "GemmTN":
+		ta, tb, beta, alpha := gemmForm[float32](c.Kernel)
+		a, b, cc := gemmOperands[float32](c, ta, tb)
+		peers["gonum"] = repeat(func() {
+			g.Sgemm(blasTrans(ta), blasTrans(tb), d[0], d[1], d[2], alpha, a.Data, a.Stride, b.Data, b.Stride, beta, cc.Data, cc.Stride)
+		})
+		if c.Kernel == "GemmNN" {
+			peers["vek"] = repeat(func() { vek32.MatMul_Into(cc.Data, a.Data, b.Data, d[2]) })
+		}
+	}
+	if c.Elements == 0 || len(d) != 1 {
+		return
+	}
+	v := bench.Operands[float32](c.Kernel, d[0])
+	switch c.Kernel {
+	case "Dot":
+		peers["gonum"] = repeat(func() { sink = float64(g.Sdot(d[0], v[0], 1, v[1], 1)) })
+		peers["vek"] = repeat(func() { sink = float64(vek32.Dot(v[0], v[1])) })
+	case "Sum":
+		peers["vek"] = repeat(func() { sink = float64(vek32.Sum(v[0])) })
+	case "Axpy":
+		peers["gonum"] = repeat(func() { g.Saxpy(d[0], bench.Tiny, v[0], 1, v[1], 1) })
+	case "Scal":
+		peers["gonum"] = repeat(func() { g.Sscal(d[0], -1, v[0], 1) })
+		peers["vek"] = repeat(func() { vek32.MulNumber_Inplace(v[0], -1) })
+	case "Add":
+		peers["vek"] = repeat(func() { vek32.Add_Into(v[2], v[0], v[1]) })
+	case "Mul":
+		peers["vek"] = repeat(func() { vek32.Mul_Into(v[2], v[0], v[1]) })
+	case "Exp":
+		peers["vek"] = repeat(func() { vek32.Exp_Into(v[1], v[0]) })
+	case "Log":
+		peers["vek"] = repeat(func() { vek32.Log_Into(v[1], v[0]) })
+	}
+	if cpeer.Elementwise(c.Kernel) && cpeer.LibMvec(1, c.Kernel, v[1], v[0]) {
+		peers["libmvec"] = func(n int) { cpeer.LibMvec(n, c.Kernel, v[1], v[0]) }
+		if c.Kernel != "ReLU" {
+			peers["SLEEF"] = func(n int) { cpeer.SLEEF(n, c.Kernel, v[1], v[0]) }
+		}
+	}
+}
+
+// add64 adds what gonum and vek have for float64.
+func add64(peers map[string]func(int), c bench.Case) {
+	var g gonum.Implementation
+	d, l := c.Dims, c.Layout
+	switch c.Kernel {
+	case "Gemv", "GemvT", "Ger":
+		a, x, y := bench.Matrix[float64](d[0], d[1], l), bench.Vector[float64](d[1], l.Offset), bench.Vector[float64](d[0], l.Offset)
+		switch c.Kernel {
+		case "Gemv":
+			peers["gonum"] = repeat(func() { g.Dgemv(blas.NoTrans, d[0], d[1], 1, a.Data, a.Stride, x, 1, 0, y, 1) })
+		case "GemvT":
+			peers["gonum"] = repeat(func() { g.Dgemv(blas.Trans, d[0], d[1], 1, a.Data, a.Stride, y, 1, 0, x, 1) })
+		default:
+			peers["gonum"] = repeat(func() { g.Dger(d[0], d[1], bench.Tiny, y, 1, x, 1, a.Data, a.Stride) })
+		}
+	case "GemmNN", "GemmNT", "GemmTN":
+		ta, tb, beta, alpha := gemmForm[float64](c.Kernel)
+		a, b, cc := gemmOperands[float64](c, ta, tb)
+		peers["gonum"] = repeat(func() {
+			g.Dgemm(blasTrans(ta), blasTrans(tb), d[0], d[1], d[2], alpha, a.Data, a.Stride, b.Data, b.Stride, beta, cc.Data, cc.Stride)
+		})
+		if c.Kernel == "GemmNN" {
+			peers["vek"] = repeat(func() { vek.MatMul_Into(cc.Data, a.Data, b.Data, d[2]) })
+		}
+	}
+	if c.Elements == 0 || len(d) != 1 {
+		return
+	}
+	v := bench.Operands[float64](c.Kernel, d[0])
+	switch c.Kernel {
+	case "Dot":
+		peers["gonum"] = repeat(func() { sink = g.Ddot(d[0], v[0], 1, v[1], 1) })
+		peers["vek"] = repeat(func() { sink = vek.Dot(v[0], v[1]) })
+	case "Sum":
+		peers["gonum"] = repeat(func() { sink = floats.Sum(v[0]) })
+		peers["vek"] = repeat(func() { sink = vek.Sum(v[0]) })
+	case "Axpy":
+		peers["gonum"] = repeat(func() { g.Daxpy(d[0], bench.Tiny, v[0], 1, v[1], 1) })
+	case "Scal":
+		peers["gonum"] = repeat(func() { g.Dscal(d[0], -1, v[0], 1) })
+		peers["vek"] = repeat(func() { vek.MulNumber_Inplace(v[0], -1) })
+	case "Add":
+		peers["gonum"] = repeat(func() { floats.AddTo(v[2], v[0], v[1]) })
+		peers["vek"] = repeat(func() { vek.Add_Into(v[2], v[0], v[1]) })
+	case "Mul":
+		peers["gonum"] = repeat(func() { floats.MulTo(v[2], v[0], v[1]) })
+		peers["vek"] = repeat(func() { vek.Mul_Into(v[2], v[0], v[1]) })
+	}
+}
+
+func repeat(f func()) func(n int) {
+	return func(n int) {
+		for range n {
+			f()
+		}
+	}
+}
+
+// sink keeps results alive.
+var sink float64
+
+// Plain Go: the loops that one writes without thinking of the machine.
+
+func plainDot[T kernels.Float](x, y []T) (s T) {
+	for i, v := range x {
+		s += v * y[i]
+	}
+	return s
+}
+
+func plainAxpy[T kernels.Float](alpha T, x, y []T) {
+	for i, v := range x {
+		y[i] += alpha * v
+	}
+}
+
+func plainGemv[T kernels.Float](a kernels.Matrix[T], x, y []T) {
+	for i := range y {
+		y[i] = plainDot(a.Row(i), x)
+	}
+}
+
+func plainGemvT[T kernels.Float](a kernels.Matrix[T], x, y []T) {
+	clear(y)
+	for i, v := range x {
+		plainAxpy(v, a.Row(i), y)
+	}
+}
+
+func plainGer[T kernels.Float](alpha T, x, y []T, a kernels.Matrix[T]) {
+	for i, v := range x {
+		plainAxpy(alpha*v, y, a.Row(i))
+	}
+}
+
+func plainGemm[T kernels.Float](ta, tb kernels.Transpose, k int, alpha T, a, b kernels.Matrix[T], beta T, c kernels.Matrix[T]) {
+	for i := range c.Rows {
+		row := c.Row(i)
+		if tb {
+			for j := range row {
+				row[j] = alpha*plainDot(a.Row(i), b.Row(j)) + beta*row[j]
+			}
+			continue
+		}
+		for j := range row {
+			row[j] *= beta
+		}
+		for l := range k {
+			if ta {
+				plainAxpy(alpha*a.Row(l)[i], b.Row(l), row)
+			} else {
+				plainAxpy(alpha*a.Row(i)[l], b.Row(l), row)
+			}
+		}
+	}
+}
+
+func plainElementwise[T kernels.Float](kernel string, dst, x, y []T) {
+	switch kernel {
+	case "Exp":
+		for i, v := range x {
+			dst[i] = T(math.Exp(float64(v)))
+		}
+	case "Log":
+		for i, v := range x {
+			dst[i] = T(math.Log(float64(v)))
+		}
+	case "Sigmoid":
+		for i, v := range x {
+			dst[i] = T(1 / (1 + math.Exp(-float64(v))))
+		}
+	case "Tanh":
+		for i, v := range x {
+			dst[i] = T(math.Tanh(float64(v)))
+		}
+	case "ReLU":
+		for i, v := range x {
+			dst[i] = max(v, 0)
+		}
+	case "Add":
+		for i, v := range x {
+			dst[i] = v + y[i]
+		}
+	case "Mul":
+		for i, v := range x {
+			dst[i] = v * y[i]
+		}
+	}
+}
+
+func printKernelHead(w io.Writer) {
+	fmt.Fprintf(w, "%-9s %-4s %-13s %-10s %12s", "kernel", "type", "shape", "layout", "nabla ns")
+	for _, p := range kernelPeers {
+		fmt.Fprintf(w, " %9s", p)
+	}
+	fmt.Fprintln(w, "   (times as long as nabla)")
+}
+
+func (r kernelRow) print(w io.Writer, asJSON bool) {
+	if asJSON {
+		json.NewEncoder(w).Encode(r)
+		return
+	}
+	fmt.Fprintf(w, "%-9s %-4s %-13s %-10s %12.1f", r.Kernel, r.Type, r.Shape, r.Layout, r.NS)
+	for _, p := range kernelPeers {
+		s := ""
+		if ns, ok := r.Peers[p]; ok {
+			s = fmt.Sprintf("%.2f", ns/r.NS)
+		}
+		fmt.Fprintf(w, " %9s", s)
+	}
+	fmt.Fprintln(w)
+}

@@ -1,0 +1,76 @@
+// Command peers compares nabla with others in one process: its kernels with
+// OpenBLAS, libmvec, SLEEF, gonum, vek and plain Go, and its training steps with a
+// trainer in C on OpenBLAS and with Go libraries.
+//
+//	go run . kernels [-filter REGEXP] [-isa avx512] [-rounds 20] [-json]
+//	go run . train   [-net 784-30-10] [-batch 1,10] [-threads 1] [-rounds 10] [-json]
+//
+// It needs libopenblas-dev, libsleef-dev and GCC. See README.md in bench.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"runtime"
+
+	"github.com/nabla-go/nabla/bench"
+	"github.com/nabla-go/nabla/bench/peers/cpeer"
+	"github.com/nabla-go/nabla/internal/isa"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "peers:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if err := cpeer.Fresh(); err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		return fmt.Errorf("want kernels or train")
+	}
+	fl := flag.NewFlagSet(args[0], flag.ExitOnError)
+	level := fl.String("isa", isa.Active.String(), "instruction set of nabla")
+	rounds := fl.Int("rounds", 20, "how often each candidate is timed; the least time counts")
+	asJSON := fl.Bool("json", false, "one JSON object a line")
+	filter := fl.String("filter", "", "kernels: regular expression for names such as Gemv/f32/isa=avx512/30x784/off=16")
+	nets := fl.String("net", "", "train: one net, such as 784-30-10, instead of all four")
+	batches := fl.String("batch", "1,10,32,128,512", "train: samples a step")
+	threads := fl.Int("threads", 1, "train: threads of all candidates that can use them")
+	fl.Parse(args[1:])
+	re, err := regexp.Compile(*filter)
+	if err != nil {
+		return err
+	}
+	l, err := isa.Parse(*level)
+	if err != nil {
+		return err
+	}
+	config, core := cpeer.OpenBLAS()
+	head := fmt.Sprintf("%v; nabla on %v; %s, running its %s kernels", bench.ThisMachine(), l, config, core)
+	if *asJSON {
+		fmt.Printf("{\"head\":%q}\n", head)
+	} else {
+		fmt.Println(head)
+	}
+	cpeer.Threads(*threads)
+	runtime.GOMAXPROCS(*threads)
+	switch args[0] {
+	case "kernels":
+		cpeer.Threads(1)
+		if !*asJSON {
+			printKernelHead(os.Stdout)
+		}
+		compareKernels(re.MatchString, l, *rounds, func(r kernelRow) { r.print(os.Stdout, *asJSON) })
+	case "train":
+		return compareTraining(*nets, *batches, *threads, l, *rounds, *asJSON)
+	default:
+		return fmt.Errorf("%s: want kernels or train", args[0])
+	}
+	return nil
+}
