@@ -59,6 +59,9 @@ func (n *Network[T]) Update(ws *Workspace[T], t kernels.Matrix[T], step func(lo,
 	}
 	ws.task.plain, ws.task.alpha, ws.task.step = false, T(1/float64(t.Rows)), step
 	n.pullBack(ws, t)
+	if step != nil && n.cfg.FlushBelow {
+		n.Flush()
+	}
 }
 
 // Descend takes one step of plain gradient descent for the batch that Forward

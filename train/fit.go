@@ -29,9 +29,9 @@ type Options[T kernels.Float] struct {
 	// each epoch has a new permutation, made from Seed.
 	FileOrder bool
 	Seed      uint64
-	// Workers bounds the number of goroutines that compute; 0 stands for 1, the
-	// caller's own. The result does not depend on it, and nothing is split yet: a
-	// step runs on the calling goroutine.
+	Optimizer Optimizer // plain gradient descent unless it says otherwise
+	// Workers bounds the number of goroutines that compute, the caller's included; 0
+	// stands for 1, and GOMAXPROCS bounds it as well. The result does not depend on it.
 	Workers int
 
 	Validation Data[T] // evaluated after every epoch unless it is empty
@@ -77,7 +77,7 @@ func (e *DivergedError) Error() string {
 	return fmt.Sprintf("train: diverged in epoch %d, step %d: %s: lower the learning rate or scale the inputs", e.Epoch, e.Step, what)
 }
 
-// Fit trains n by plain stochastic gradient descent. See [Options].
+// Fit trains n by stochastic gradient descent or one of its relatives. See [Options].
 //
 // It ends after the last epoch, early by Patience, or with an error: of the
 // options or the data before it has touched n; ctx's as soon as ctx ends, with
@@ -88,6 +88,7 @@ func Fit[T kernels.Float](ctx context.Context, n *net.Network[T], d Data[T], o O
 		return Result{}, err
 	}
 	f := newFitter(n, d, &o)
+	defer f.ws.SetWorkers(1)
 	err := f.run(ctx)
 	return f.result, err
 }
@@ -112,6 +113,9 @@ func (o *Options[T]) check(n *net.Network[T], d Data[T]) error {
 	case o.Patience > 0 && o.Validation.Len() == 0:
 		return fmt.Errorf("train: early stopping needs validation data")
 	}
+	if err := o.Optimizer.Check(); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
 	if err := d.check(n); err != nil {
 		return fmt.Errorf("train: training data: %w", err)
 	}
@@ -129,7 +133,7 @@ type fitter[T kernels.Float] struct {
 	options *Options[T]
 	batches *batcher[T]
 	ws      *net.Workspace[T]
-	evalWS  *net.Workspace[T] // nil without validation data
+	stepper *stepper[T]
 	start   time.Time
 	steps   int
 	good    []T // parameters at the end of the last good epoch
@@ -139,10 +143,9 @@ type fitter[T kernels.Float] struct {
 
 func newFitter[T kernels.Float](n *net.Network[T], d Data[T], o *Options[T]) *fitter[T] {
 	f := &fitter[T]{net: n, options: o, batches: newBatcher(d, o), start: time.Now(), good: slices.Clone(n.Params())}
-	f.ws = n.NewWorkspace(f.batches.size)
-	if o.Validation.Len() > 0 {
-		f.evalWS = n.NewWorkspace(min(evalBatch, o.Validation.Len()))
-	}
+	f.ws = n.NewWorkspace(max(f.batches.size, min(evalBatch, o.Validation.Len())))
+	f.ws.SetWorkers(o.Workers)
+	f.stepper = newStepper(o.Optimizer, n, f.ws)
 	return f
 }
 
@@ -205,7 +208,7 @@ func (f *fitter[T]) epoch(ctx context.Context, number int) (Epoch, error) {
 		if !finite(cost) {
 			return e, diverged(cost)
 		}
-		f.net.Descend(f.ws, b.T, rate)
+		f.stepper.take(b.T, rate)
 		total += float64(cost * float64(b.Len()))
 		samples += b.Len()
 	}
@@ -216,9 +219,9 @@ func (f *fitter[T]) epoch(ctx context.Context, number int) (Epoch, error) {
 			return e, diverged(e.Cost)
 		}
 	}
-	if f.evalWS != nil {
+	if f.options.Validation.Len() > 0 {
 		var err error
-		e.ValidationCost, e.ValidationAccuracy, err = evaluate(f.net, f.evalWS, f.options.Validation)
+		e.ValidationCost, e.ValidationAccuracy, err = evaluate(f.net, f.ws, f.options.Validation)
 		if err != nil {
 			copy(f.net.Params(), f.good)
 			return e, fmt.Errorf("train: validation after epoch %d: %w", number, err)

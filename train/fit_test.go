@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/nabla-go/nabla/internal/parallel"
 	"github.com/nabla-go/nabla/kernels"
 	nn "github.com/nabla-go/nabla/net"
 	"github.com/nabla-go/nabla/train"
@@ -36,6 +37,7 @@ func TestOptionErrors(t *testing.T) {
 		"factor for epoch 1": func(o *train.Options[float64], _ *train.Data[float64]) {
 			o.Schedule = func(_, _ int) float64 { return math.NaN() }
 		},
+		"optimizer sgd has no β":  func(o *train.Options[float64], _ *train.Data[float64]) { o.Optimizer.Beta1 = 0.9 },
 		"training data: no sampl": func(_ *train.Options[float64], d *train.Data[float64]) { *d = train.Data[float64]{} },
 		"2 rows of inputs but 3 ": func(_ *train.Options[float64], d *train.Data[float64]) { d.X = d.X.Slice(0, 2) },
 		"have 2 columns but the ": func(_ *train.Options[float64], d *train.Data[float64]) { d.X = kernels.NewMatrix[float64](3, 2) },
@@ -250,19 +252,32 @@ func TestOneWorkerStartsNoGoroutine(t *testing.T) {
 	}})
 }
 
+// Neither Workers nor GOMAXPROCS changes a bit, whatever the method and whether
+// the last batch is short.
 func TestResultDoesNotDependOnWorkers(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	var first string
-	for _, procs := range []int{1, 4} {
-		runtime.GOMAXPROCS(procs)
-		for _, workers := range []int{0, 1, 2, 3, 8} {
-			n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(20, nn.Tanh), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
-			fit(t, n, noisy[float32](90), train.Options[float32]{Epochs: 3, Rate: 0.5, Batch: 32, Workers: workers})
-			if first == "" {
-				first = n.Fingerprint()
-			}
-			if f := n.Fingerprint(); f != first {
-				t.Errorf("%d workers, GOMAXPROCS %d: fingerprint %s, want %s", workers, procs, f, first)
+	parallel.Insist = true
+	defer func() { parallel.Insist = false }()
+	d := noisy[float32](90)
+	for _, m := range []train.Method{train.SGD, train.Adam} {
+		var first train.Result
+		var print string
+		for _, procs := range []int{1, 4} {
+			for _, workers := range []int{0, 1, 2, 3, 8} {
+				runtime.GOMAXPROCS(procs)
+				n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(90, nn.Tanh), nn.Dense(80, nn.ReLU), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
+				r := fit(t, n, d, train.Options[float32]{Epochs: 3, Rate: 0.01, Batch: 40, Workers: workers, Optimizer: train.Optimizer{Method: m}, Validation: d})
+				if print == "" {
+					first, print = r, n.Fingerprint()
+				}
+				if f := n.Fingerprint(); f != print {
+					t.Errorf("%v, %d workers, GOMAXPROCS %d: fingerprint %s, want %s", m, workers, procs, f, print)
+				}
+				for k, e := range r.Epochs {
+					if want := first.Epochs[k]; e.Cost != want.Cost || e.ValidationCost != want.ValidationCost {
+						t.Errorf("%v, %d workers, GOMAXPROCS %d, epoch %d: costs %v and %v, want %v and %v", m, workers, procs, k+1, e.Cost, e.ValidationCost, want.Cost, want.ValidationCost)
+					}
+				}
 			}
 		}
 	}
