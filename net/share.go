@@ -34,6 +34,7 @@ const (
 type task[T kernels.Float] struct {
 	phase phase
 	i, j  int // layers
+	size  int // shares
 	net   *Network[T]
 	t     kernels.Matrix[T]
 	alpha T                // −η/m, or 1/m if the gradient is stored
@@ -41,15 +42,16 @@ type task[T kernels.Float] struct {
 	plain bool             // W is updated and no gradient stored
 }
 
-// worthSharing is the number of multiply-adds from which a phase is shared: below
-// it, handing out shares and moving what they have written from core to core
-// takes longer than the second core saves.
-const worthSharing = 1 << 17
+// worthSharing is the number of multiply-adds for which it is worth to take one
+// worker more: below it, handing out a share and moving what is written from core
+// to core takes longer than the other core saves.
+const worthSharing = 1 << 16
 
 // run runs a phase for layers i and j, which takes about work multiply-adds.
 func (n *Network[T]) run(ws *Workspace[T], p phase, i, j, work int) {
 	ws.task.phase, ws.task.i, ws.task.j, ws.task.net = p, i, j, n
-	if work < worthSharing || !ws.team.Run(ws.do) {
+	ws.task.size = min(ws.team.Size(), work/worthSharing)
+	if !ws.team.Run(ws.task.size, ws.do) {
 		n.share(ws, 0, 1)
 	}
 }

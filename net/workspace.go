@@ -39,7 +39,7 @@ func (n *Network[T]) NewWorkspace(rows int) *Workspace[T] {
 		a:      make([]kernels.Matrix[T], L+1),
 		delta:  make([]kernels.Matrix[T], L+1),
 	}
-	ws.do = func(worker int) { ws.task.net.share(ws, worker, ws.team.Size()) }
+	ws.do = func(worker int) { ws.task.net.share(ws, worker, ws.task.size) }
 	ws.resize(max(rows, 0))
 	return ws
 }

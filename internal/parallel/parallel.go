@@ -75,26 +75,30 @@ func (t *Team) Size() int {
 // what is shared.
 var Insist bool
 
-// Run calls do(0), …, do(Size()−1), each once, and returns true when all have
-// returned. The caller takes share 0; share i belongs to worker i, always the same
-// goroutine, unless that has not begun when the caller has nothing else left to
-// do: then the caller takes this share, too, so that a core which is busy with
-// something else delays nothing.
+// Run calls do(0), …, do(size−1), each once, and returns true when all have
+// returned; size is at most Size(). The caller takes share 0; share i belongs to
+// worker i, always the same goroutine, unless that has not begun when the caller
+// has nothing else left to do: then the caller takes this share, too, so that a
+// core which is busy with something else delays nothing.
 //
-// If most workers are not awake, Run wakes them, does nothing else and returns
-// false, because it takes less time to do the work than to wait for them. do must
-// not panic and must not call Run of the same team.
-func (t *Team) Run(do func(worker int)) bool {
-	if t == nil || !t.awake() {
+// If most of these workers are not awake, Run wakes them, does nothing else and
+// returns false, because it takes less time to do the work than to wait for them.
+// So it does if size is 1. do must not panic and must not call Run of the same team.
+func (t *Team) Run(size int, do func(worker int)) bool {
+	if size <= 1 {
+		return false
+	}
+	others := t.others[:size-1]
+	if !awake(others) {
 		return false
 	}
 	t.do = do
-	t.pending.Store(int32(t.Size()))
-	for _, w := range t.others {
+	t.pending.Store(int32(size))
+	for _, w := range others {
 		w.given = w.state.CompareAndSwap(ready, posted)
 	}
 	do(0)
-	for i, w := range t.others {
+	for i, w := range others {
 		if !w.given || w.state.CompareAndSwap(posted, absent) {
 			do(i + 1)
 			t.pending.Add(-1)
@@ -111,11 +115,11 @@ func (t *Team) Run(do func(worker int)) bool {
 	return true
 }
 
-// awake reports whether at least half of the others look out for shares, and
+// awake reports whether at least half of the workers look out for shares, and
 // wakes those that are parked.
-func (t *Team) awake() bool {
+func awake(workers []*worker) bool {
 	count := 0
-	for _, w := range t.others {
+	for _, w := range workers {
 		switch w.state.Load() {
 		case ready:
 			count++
@@ -124,7 +128,7 @@ func (t *Team) awake() bool {
 			w.wake <- struct{}{}
 		}
 	}
-	return 2*count >= len(t.others) || Insist
+	return 2*count >= len(workers) || Insist
 }
 
 // serve takes worker i's shares until the team is closed.

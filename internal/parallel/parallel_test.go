@@ -43,10 +43,12 @@ func TestRun(t *testing.T) {
 				runtime.GOMAXPROCS(4)
 			}
 			parallel.Insist = round%7 == 0
-			if !team.Run(count) {
-				for w := range size {
-					count(w)
-				}
+			some := 1 + round%size
+			if !team.Run(some, count) {
+				some = 0
+			}
+			for w := some; w < size; w++ {
+				count(w)
 			}
 			for w, c := range counts {
 				if c != round+1 {
@@ -72,7 +74,7 @@ func TestRunWakes(t *testing.T) {
 				done++
 			}
 		}
-		for !team.Run(count) {
+		for !team.Run(team.Size(), count) {
 			runtime.Gosched()
 		}
 		if done != 1 {
@@ -99,7 +101,7 @@ func TestRunWaits(t *testing.T) {
 		case <-time.After(time.Second): // it has parked in the last moment
 		}
 	}
-	for !team.Run(share) {
+	for !team.Run(2, share) {
 		runtime.Gosched()
 	}
 	if !finished {
@@ -123,13 +125,13 @@ func TestGoroutines(t *testing.T) {
 	withProcs(t, 4)
 	const alone = 2 // the test and its runner
 	await(t, alone)
-	if parallel.New(1).Run(nil) {
+	if parallel.New(1).Run(1, nil) {
 		t.Error("a team of one runs anything")
 	}
 	await(t, alone)
 	team := parallel.New(4)
 	await(t, alone+3)
-	team.Run(func(int) {})
+	team.Run(4, func(int) {})
 	team.Close()
 	await(t, alone)
 	parked := parallel.New(4)
@@ -161,7 +163,7 @@ func TestTeams(t *testing.T) {
 			defer team.Close()
 			sums := make([]int, team.Size())
 			for k := range 2000 {
-				team.Run(func(worker int) { sums[worker] += k })
+				team.Run(team.Size(), func(worker int) { sums[worker] += k })
 			}
 			for w, s := range sums {
 				if s != 1999*1000 {
@@ -179,7 +181,7 @@ func TestRunAllocatesNothing(t *testing.T) {
 	team := parallel.New(2)
 	defer team.Close()
 	do := func(int) {}
-	if a := testing.AllocsPerRun(100, func() { team.Run(do) }); a != 0 {
+	if a := testing.AllocsPerRun(100, func() { team.Run(2, do) }); a != 0 {
 		t.Errorf("Run allocates %v times", a)
 	}
 }
@@ -190,6 +192,6 @@ func BenchmarkRun(b *testing.B) {
 	defer team.Close()
 	do := func(int) {}
 	for b.Loop() {
-		team.Run(do)
+		team.Run(2, do)
 	}
 }
