@@ -121,7 +121,9 @@ func TestUsageErrors(t *testing.T) {
 		{"train --activation Sigmoid", `--activation "Sigmoid"`},
 		{"train --cost mse", `unknown cost "mse": want one of quadratic, cross-entropy`},
 		{"train --tau 0", "--tau 0"},
-		{"train --optimizer adam", `--optimizer "adam": want sgd`},
+		{"train --optimizer Adam", `--optimizer: unknown optimizer "Adam": want one of sgd, momentum, nesterov, rmsprop, adam, adamw`},
+		{"train --momentum 0.9", "optimizer sgd has no momentum μ"},
+		{"train --optimizer adam --beta2 1", "β₂ of adam is 1: want a number between 0 and 1"},
 		{"train --precision f16", `--precision "f16": want f32 or f64`},
 		{"train --header maybe --data " + csv, `--header "maybe": want auto, yes or no`},
 		{"train --test-share 1 --data " + csv, "--test-share 1: want"},
@@ -156,7 +158,7 @@ func TestHelp(t *testing.T) {
 	require.Equal(t, exitDone, r.code)
 	for _, flag := range []string{
 		"--data", "--hidden", "--activation", "--cost", "--optimizer", "--lr", "--batch", "--epochs", "--seed",
-		"--precision", "--threads", "--model", "--draw", "--json",
+		"--precision", "--threads", "--model", "--draw", "--json", "--momentum", "--beta1", "--beta2", "--eps", "--weight-decay",
 	} {
 		require.Contains(t, r.stdout, flag)
 	}

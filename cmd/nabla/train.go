@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,7 @@ type trainFlags struct {
 	cost       string
 	tau        float64
 	optimizer  string
+	method     train.Optimizer
 	rate       float64
 	batch      string
 	draw       int
@@ -78,14 +80,19 @@ finite number, or ten times what it was at first) writes nothing.`,
 	fl.StringVar(&f.activation, "activation", "sigmoid", "activation of hidden layers: sigmoid, tanh, relu or identity")
 	fl.StringVar(&f.cost, "cost", "cross-entropy", "quadratic, cross-entropy, exponential, hellinger, kullback-leibler, generalized-kl, itakura-saito or softmax-cross-entropy")
 	fl.Float64Var(&f.tau, "tau", 10, "τ of the exponential cost")
-	fl.StringVar(&f.optimizer, "optimizer", "sgd", "sgd (plain stochastic gradient descent)")
-	fl.Float64Var(&f.rate, "lr", 0.5, "learning rate η")
+	fl.StringVar(&f.optimizer, "optimizer", "sgd", "sgd, momentum, nesterov, rmsprop, adam or adamw")
+	fl.Float64Var(&f.rate, "lr", 0, "learning rate η (default 0.5 for sgd, 0.05 for momentum and nesterov, 0.003 for the others)")
+	fl.Float64Var(&f.method.Mu, "momentum", 0, "μ of momentum and nesterov (default 0.9)")
+	fl.Float64Var(&f.method.Beta1, "beta1", 0, "β₁ of adam and adamw (default 0.9)")
+	fl.Float64Var(&f.method.Beta2, "beta2", 0, "β₂ of adam and adamw (default 0.999), decay of rmsprop (default 0.9)")
+	fl.Float64Var(&f.method.Epsilon, "eps", 0, "ε of rmsprop, adam and adamw (default 1e-08)")
+	fl.Float64Var(&f.method.Decay, "weight-decay", 0, "λ of adamw (default 0.01)")
 	fl.StringVar(&f.batch, "batch", "10", "samples a step: 1 (online), more (mini-batch), or full (all at once)")
 	fl.IntVar(&f.draw, "draw", 0, "draw so many samples at random and take the steps of --batch within each draw; 0 for no draws")
 	fl.IntVar(&f.epochs, "epochs", 30, "passes through the training data")
 	fl.Uint64Var(&f.seed, "seed", 1, "of the initial weights and of the order of samples")
 	fl.StringVar(&f.precision, "precision", "f32", "f32 or f64")
-	fl.IntVar(&f.threads, "threads", 1, "goroutines that may compute; the result doesn't depend on it")
+	fl.IntVar(&f.threads, "threads", runtime.GOMAXPROCS(0), "goroutines that may compute; the result doesn't depend on it")
 	fl.StringVar(&f.model, "model", "nabla.safetensors", "file to write")
 	return cmd
 }
@@ -125,10 +132,15 @@ func (f *trainFlags) parse(cmd *cobra.Command) (*plan, error) {
 	if !(f.tau > 0 && f.tau <= math.MaxFloat64) {
 		return nil, usagef("--tau %v: want a positive number", f.tau)
 	}
-	if f.optimizer != "sgd" {
-		return nil, usagef("--optimizer %q: want sgd", f.optimizer)
+	if p.method.Method, err = train.ParseMethod(f.optimizer); err != nil {
+		return nil, usagef("--optimizer: %w", err)
 	}
-	if !(f.rate > 0 && f.rate <= math.MaxFloat64) {
+	if err := p.method.Check(); err != nil {
+		return nil, usagef("%w", err)
+	}
+	if !cmd.Flags().Changed("lr") {
+		p.rate = defaultRate(p.method.Method)
+	} else if !(f.rate > 0 && f.rate <= math.MaxFloat64) {
 		return nil, usagef("--lr %v: want a positive number", f.rate)
 	}
 	p.batch = train.All
@@ -156,6 +168,17 @@ func (f *trainFlags) parse(cmd *cobra.Command) (*plan, error) {
 		return nil, usagef("--model %s would overwrite the data", f.model)
 	}
 	return p, f.data.check(cmd)
+}
+
+// defaultRate returns the learning rate for a method.
+func defaultRate(m train.Method) float64 {
+	switch m {
+	case train.SGD:
+		return 0.5
+	case train.Momentum, train.Nesterov:
+		return 0.05
+	}
+	return 0.003
 }
 
 // outputActivation returns the activation of the output layer for a cost.
@@ -247,7 +270,7 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *plan) error {
 		return err
 	}
 	result, err := train.Fit(cmd.Context(), n, trainData, train.Options[T]{
-		Epochs: p.epochs, Rate: p.rate, Batch: p.batch, Draw: p.draw, Seed: p.seed, Workers: p.threads,
+		Epochs: p.epochs, Rate: p.rate, Batch: p.batch, Draw: p.draw, Seed: p.seed, Workers: p.threads, Optimizer: p.method,
 		Validation: testData,
 		Progress: func(e train.Epoch) {
 			report := epochReport{e.Number, e.Cost, number(e.ValidationCost), number(e.ValidationAccuracy), e.Elapsed.Seconds()}
