@@ -207,23 +207,44 @@ func TestConvert(t *testing.T) {
 	}
 }
 
-// Goroutines share a network, each with its own workspace; a sample's result
-// does not depend on its batch.
+// Goroutines share a network, each with its own workspace; a sample's outputs are
+// the same alone and in any batch, in a workspace of any size, in rows with gaps.
 func TestConcurrentPrediction(t *testing.T) {
 	n := newNet[float32](t, nn.Config{Inputs: 20, Layers: []nn.Layer{nn.Dense(13, nn.Sigmoid), nn.Dense(5, nn.Softmax)}, Seed: 1})
-	x := filled[float32](17, 20, -1, 1)
+	x := filled[float32](300, 20, -1, 1)
 	want := n.Predict(x)
+	ws := n.NewWorkspace(1)
+	for k := range x.Rows {
+		sameBits(t, "outputs of a sample alone", n.Forward(ws, x.Slice(k, k+1)).Data, want.Row(k))
+	}
 	var wg sync.WaitGroup
 	for size := 1; size <= 8; size++ {
 		wg.Go(func() {
-			ws := n.NewWorkspace(1)
-			for i := 0; i < x.Rows; i += size {
-				j := min(i+size, x.Rows)
-				sameBits(t, "outputs", n.Forward(ws, x.Slice(i, j)).Data, want.Slice(i, j).Data)
+			ws := n.NewWorkspace(size)
+			y := kernels.Matrix[float32]{Rows: 17, Cols: 5, Stride: 5 + size, Data: make([]float32, 17*(5+size))}
+			for i := 0; i+y.Rows <= x.Rows; i++ {
+				n.PredictInto(ws, y, x.Slice(i, i+y.Rows))
+				for k := range y.Rows {
+					sameBits(t, "outputs", y.Row(k), want.Row(i+k))
+				}
+			}
+			if y.Data[5] != 0 {
+				t.Error("PredictInto wrote between the rows")
 			}
 		})
 	}
 	wg.Wait()
+}
+
+func TestPredictIntoAllocatesNothing(t *testing.T) {
+	n := deep[float32](t)
+	x, y := filled[float32](10, 19, -1, 1), kernels.NewMatrix[float32](10, 5)
+	for _, rows := range []int{1, 4, 10} {
+		ws := n.NewWorkspace(rows)
+		if a := testing.AllocsPerRun(20, func() { n.PredictInto(ws, y, x) }); a != 0 {
+			t.Errorf("with room for %d samples it allocates %v times", rows, a)
+		}
+	}
 }
 
 func TestPanics(t *testing.T) {
@@ -243,6 +264,9 @@ func TestPanics(t *testing.T) {
 		"wrong width of t":      func() { n.Backward(ws, x) },
 		"wrong number of rows":  func() { n.Descend(ws, y.Slice(0, 1), 1) },
 		"wrong targets of Cost": func() { n.Cost(ws, x) },
+		"bad x of PredictInto":  func() { n.PredictInto(ws, y, short) },
+		"wrong rows of y":       func() { n.PredictInto(ws, y.Slice(0, 1), x) },
+		"wrong width of y":      func() { n.PredictInto(ws, x, x) },
 		"layer 0":               func() { n.Weights(0) },
 		"layer L+1":             func() { ws.Delta(2) },
 	} {

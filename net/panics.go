@@ -4,6 +4,7 @@ package net
 const (
 	layerIndex     = "net: layer index out of range"
 	wrongWorkspace = "net: workspace belongs to a network of another shape"
-	inputShape     = "net: Forward: bad matrix x: want Cols = inputs, Rows >= 0, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
+	inputShape     = "net: bad matrix x: want Cols = inputs, Rows >= 0, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
+	outputShape    = "net: PredictInto: bad matrix y: want a row for each row of x, Cols = outputs, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
 	targetShape    = "net: bad matrix t: want Rows and Cols of the output, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
 )

@@ -237,9 +237,35 @@ func (n *Network[T]) InputGradient(ws *Workspace[T]) kernels.Matrix[T] {
 }
 
 // Predict returns the outputs for the samples in the rows of x in memory of
-// their own. Where that matters, use Forward with a workspace.
+// their own. It makes a workspace each time; where that matters, use PredictInto.
 func (n *Network[T]) Predict(x kernels.Matrix[T]) kernels.Matrix[T] {
-	return n.Forward(n.NewWorkspace(x.Rows), x)
+	y := kernels.NewMatrix[T](max(x.Rows, 0), n.Outputs())
+	n.PredictInto(n.NewWorkspace(min(x.Rows, predictBatch)), y, x)
+	return y
+}
+
+// predictBatch is the number of samples that Predict takes at once.
+const predictBatch = 256
+
+// PredictInto sets row k of y to the outputs for the sample in row k of x. It takes
+// as many samples at once as ws has room for, and allocates nothing. Any number of
+// goroutines may predict with one network at the same time, each with a workspace
+// of its own. A sample's outputs depend on nothing but the sample. PredictInto panics
+// if x, y or ws does not fit the network.
+func (n *Network[T]) PredictInto(ws *Workspace[T], y, x kernels.Matrix[T]) {
+	switch {
+	case x.Cols != n.Inputs() || !fits(x):
+		panic(inputShape)
+	case y.Rows != x.Rows || y.Cols != n.Outputs() || !fits(y):
+		panic(outputShape)
+	}
+	step := max(ws.rows, 1)
+	for i := 0; i < x.Rows; i += step {
+		a := n.Forward(ws, x.Slice(i, min(i+step, x.Rows)))
+		for k := range a.Rows {
+			copy(y.Row(i+k), a.Row(k))
+		}
+	}
 }
 
 // Flush sets parameters of magnitude below 2⁻¹⁰⁰, and −0, to +0. NaN stays.
