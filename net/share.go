@@ -28,6 +28,7 @@ const (
 	sweepInputs                 // δ^i, and the update of W^{i+1}
 	updateNeurons               // W and b of all layers, those that sweepInputs has not had
 	inputSamples                // ∂C/∂x
+	gatherSamples               // what Gather copies
 )
 
 // A task is a phase with its arguments.
@@ -40,6 +41,8 @@ type task[T kernels.Float] struct {
 	alpha T                // −η/m, or 1/m if the gradient is stored
 	step  func(lo, hi int) // what follows once the gradient of parameters lo … hi is stored
 	plain bool             // W is updated and no gradient stored
+	do    func(lo, hi int) // of Gather
+	count int              // of Gather
 }
 
 // worthSharing is the number of multiply-adds for which it is worth to take one
@@ -55,6 +58,17 @@ func (n *Network[T]) run(ws *Workspace[T], p phase, i, j, work int) {
 		n.share(ws, 0, 1)
 	}
 }
+
+// Gather calls do(lo, hi) for ranges that together are 0 … count, each once, if that
+// pays at the same time on all of the workspace's workers. do is to copy samples
+// of a batch, of so many elements each, from wherever they are.
+func (n *Network[T]) Gather(ws *Workspace[T], count, elements int, do func(lo, hi int)) {
+	ws.task.do, ws.task.count = do, count
+	n.run(ws, gatherSamples, 1, 1, copyWork*count*elements)
+}
+
+// copyWork is how many multiply-adds take as long as to copy an element from memory.
+const copyWork = 16
 
 // share does share number worker of size of the workspace's task.
 func (n *Network[T]) share(ws *Workspace[T], worker, size int) {
@@ -97,6 +111,8 @@ func (n *Network[T]) share(ws *Workspace[T], worker, size int) {
 	case inputSamples:
 		lo, hi := cut(ws.batch, worker, size)
 		n.inputGradient(ws, lo, hi)
+	case gatherSamples:
+		ws.task.do(ws.task.count*worker/size, ws.task.count*(worker+1)/size)
 	}
 }
 

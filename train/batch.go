@@ -1,6 +1,7 @@
 package train
 
 import (
+	"github.com/nabla-go/nabla/internal/prefetch"
 	"github.com/nabla-go/nabla/internal/rng"
 	"github.com/nabla-go/nabla/kernels"
 )
@@ -18,6 +19,10 @@ type batcher[T kernels.Float] struct {
 	gathered    Data[T] // memory for samples that are not neighbours
 	rand        *rng.Rand
 	epoch, next int // samples of this epoch, and of its current draw, that have been served
+	// share calls do for parts of 0 … count; a trainer with workers sets it.
+	share    func(count, elements int, do func(lo, hi int))
+	copyRows func(lo, hi int) // gathers rows lo to hi of the batch, samples chosen[lo:hi]
+	chosen   []int
 }
 
 func newBatcher[T kernels.Float](d Data[T], o *Options[T]) *batcher[T] {
@@ -37,6 +42,13 @@ func newBatcher[T kernels.Float](d Data[T], o *Options[T]) *batcher[T] {
 	}
 	if b.size > 1 {
 		b.gathered = Data[T]{X: kernels.NewMatrix[T](b.size, d.X.Cols), T: kernels.NewMatrix[T](b.size, d.T.Cols)}
+		b.share = func(count, _ int, do func(lo, hi int)) { do(0, count) }
+		b.copyRows = func(lo, hi int) {
+			for k := lo; k < hi; k++ {
+				copy(b.gathered.X.Row(k), b.data.X.Row(b.chosen[k]))
+				copy(b.gathered.T.Row(k), b.data.T.Row(b.chosen[k]))
+			}
+		}
 	}
 	return b
 }
@@ -61,18 +73,26 @@ func (b *batcher[T]) batch() (Data[T], bool) {
 	}
 	i, j := b.next, min(b.next+b.size, b.draw)
 	b.next = j
-	switch {
-	case b.order == nil:
+	if b.order == nil {
 		return b.data.slice(i, j), true
-	case b.size == 1:
+	}
+	defer b.prefetch()
+	if b.size == 1 {
 		return b.data.slice(b.order[i], b.order[i]+1), true
 	}
-	g := b.gathered.slice(0, j-i)
-	for k, s := range b.order[i:j] {
-		copy(g.X.Row(k), b.data.X.Row(s))
-		copy(g.T.Row(k), b.data.T.Row(s))
+	b.chosen = b.order[i:j]
+	b.share(j-i, b.data.X.Cols+b.data.T.Cols, b.copyRows)
+	return b.gathered.slice(0, j-i), true
+}
+
+// prefetch asks for the samples of the next batch, or for the first of them, so that
+// they come while this one is computed with. They stand anywhere in memory: the
+// steps of 784-30-10 on 60,000 shuffled samples take 0.91 of the time.
+func (b *batcher[T]) prefetch() {
+	const enough = 1 << 15 // elements, of which the nearer caches hold the rest of the step as well
+	for _, k := range b.order[b.next:min(b.next+b.size, b.next+enough/b.data.X.Cols, b.draw)] {
+		prefetch.Slice(b.data.X.Row(k))
 	}
-	return g, true
 }
 
 // shuffle moves a random choice of draw samples, in random order, to the front

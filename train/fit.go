@@ -145,6 +145,7 @@ func newFitter[T kernels.Float](n *net.Network[T], d Data[T], o *Options[T]) *fi
 	f := &fitter[T]{net: n, options: o, batches: newBatcher(d, o), start: time.Now(), good: slices.Clone(n.Params())}
 	f.ws = n.NewWorkspace(max(f.batches.size, min(evalBatch, o.Validation.Len())))
 	f.ws.SetWorkers(o.Workers)
+	f.batches.share = func(count, elements int, do func(lo, hi int)) { n.Gather(f.ws, count, elements, do) }
 	f.stepper = newStepper(o.Optimizer, n, f.ws)
 	return f
 }
