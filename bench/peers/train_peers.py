@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""Training steps of PyTorch, scikit-learn and numpy, beside nabla's.
+
+Install, on Debian:   apt install python3-torch python3-sklearn python3-numpy
+elsewhere:            pip install torch --index-url https://download.pytorch.org/whl/cpu
+                      pip install scikit-learn numpy
+Run:                  /usr/bin/python3 train_peers.py [--nets 784-30-10] [--batches 1,10] [--json]
+                      [--nabla "nabla"]    the command whose `bench train` is timed between rounds
+
+The same nets, cost and number of different samples as `nabla bench train`: 4,096 in
+order. Before anything is timed, each library's gradient is compared with numpy's,
+computed in float64. One thread unless --threads says otherwise. scikit-learn has no
+quadratic cost for sigmoid outputs: there it trains its own cost (log loss), whose
+gradient costs as much, on the same net. Rounds go through all candidates; the best
+of a cell counts.
+"""
+import argparse, json, os, subprocess, sys, time
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--nets", default="784-30-10,784-128-10,784-512-256-10,1024-1024-1024-1024")
+parser.add_argument("--batches", default="1,10,32,128,512")
+parser.add_argument("--threads", type=int, default=1)
+parser.add_argument("--rounds", type=int, default=3)
+parser.add_argument("--seconds", type=float, default=0.15, help="of a timed block")
+parser.add_argument("--nabla", help="nabla command, timed in the same rounds")
+parser.add_argument("--json", action="store_true")
+args = parser.parse_args()
+for name in "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS":
+    os.environ[name] = str(args.threads)
+for name in "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE":
+    os.environ.pop(name, None)
+
+import warnings
+import numpy as np
+
+warnings.filterwarnings("ignore")
+try:
+    import torch
+    torch.set_num_threads(args.threads)
+except ImportError:
+    torch = None
+try:
+    import sklearn
+    from sklearn.neural_network import MLPClassifier
+except ImportError:
+    sklearn = None
+
+SAMPLES, ETA = 4096, 0.01
+rng = np.random.default_rng(1)
+
+
+def quadratic(widths):
+    """784-30-10 is the classical one: sigmoid and quadratic cost; the others have
+    relu, softmax and its cross-entropy."""
+    return widths == [784, 30, 10]
+
+
+def parameters(widths):
+    scale = [np.sqrt((1 if quadratic(widths) else 2) / n) for n in widths]
+    w = [(rng.standard_normal((o, i)) * s).astype(np.float32) for i, o, s in zip(widths, widths[1:], scale)]
+    return w, [np.zeros(o, np.float32) for o in widths[1:]]
+
+
+def samples(widths):
+    x = rng.random((SAMPLES, widths[0]), dtype=np.float32)
+    labels = rng.integers(0, widths[-1], SAMPLES)
+    t = np.zeros((SAMPLES, widths[-1]), np.float32)
+    t[np.arange(SAMPLES), labels] = 1
+    return x, t, labels
+
+
+class Numpy:
+    def __init__(self, widths, batch, w, b, x, t, labels, eta, dtype=np.float32):
+        self.w, self.b = [v.astype(dtype) for v in w], [v.astype(dtype) for v in b]
+        self.x, self.t, self.eta, self.batch, self.next = x.astype(dtype), t.astype(dtype), eta, batch, 0
+        self.quadratic = quadratic(widths)
+
+    def step(self):
+        i, self.next = self.next, (self.next + self.batch) % (SAMPLES - self.batch + 1)
+        a, t = [self.x[i:i + self.batch]], self.t[i:i + self.batch]
+        for k, (w, b) in enumerate(zip(self.w, self.b)):
+            z = a[-1] @ w.T + b
+            if self.quadratic:
+                a.append(1 / (1 + np.exp(-z)))
+            elif k < len(self.w) - 1:
+                a.append(np.maximum(z, 0))
+            else:
+                e = np.exp(z - z.max(1, keepdims=True))
+                a.append(e / e.sum(1, keepdims=True))
+        d = a[-1] - t
+        if self.quadratic:
+            d *= a[-1] * (1 - a[-1])
+        alpha = self.eta / self.batch
+        for k in range(len(self.w) - 1, -1, -1):
+            below = None
+            if k > 0:
+                below = d @ self.w[k]
+                below *= a[k] * (1 - a[k]) if self.quadratic else a[k] > 0
+            self.w[k] -= alpha * (d.T @ a[k])
+            self.b[k] -= alpha * d.sum(0)
+            d = below
+
+    def run(self, n):
+        for _ in range(n):
+            self.step()
+
+
+class Torch:
+    def __init__(self, widths, batch, w, b, x, t, labels, eta):
+        layers, self.quadratic = [], quadratic(widths)
+        for k, (v, c) in enumerate(zip(w, b)):
+            l = torch.nn.Linear(v.shape[1], v.shape[0])
+            with torch.no_grad():
+                l.weight.copy_(torch.from_numpy(v))
+                l.bias.copy_(torch.from_numpy(c))
+            layers.append(l)
+            if self.quadratic:
+                layers.append(torch.nn.Sigmoid())
+            elif k < len(w) - 1:
+                layers.append(torch.nn.ReLU())
+        self.linear = [l for l in layers if isinstance(l, torch.nn.Linear)]
+        self.net = torch.nn.Sequential(*layers)
+        self.sgd = torch.optim.SGD(self.net.parameters(), lr=eta)
+        self.x, self.t, self.labels = torch.from_numpy(x), torch.from_numpy(t), torch.from_numpy(labels)
+        self.batch, self.next = batch, 0
+
+    def run(self, n):
+        for _ in range(n):
+            i, self.next = self.next, (self.next + self.batch) % (SAMPLES - self.batch + 1)
+            out = self.net(self.x[i:i + self.batch])
+            if self.quadratic:
+                cost = 0.5 * torch.nn.functional.mse_loss(out, self.t[i:i + self.batch], reduction="sum") / self.batch
+            else:
+                cost = torch.nn.functional.cross_entropy(out, self.labels[i:i + self.batch])
+            self.sgd.zero_grad(set_to_none=True)
+            cost.backward()
+            self.sgd.step()
+
+    w = property(lambda self: [l.weight.detach().numpy() for l in self.linear])
+    b = property(lambda self: [l.bias.detach().numpy() for l in self.linear])
+
+
+class Sklearn:
+    """MLPClassifier.partial_fit goes through what it is given in batches."""
+
+    def __init__(self, widths, batch, w, b, x, t, labels, eta):
+        self.net = MLPClassifier(widths[1:-1], activation="logistic" if quadratic(widths) else "relu", solver="sgd", alpha=0,
+                                 batch_size=batch, learning_rate_init=eta, momentum=0, nesterovs_momentum=False, shuffle=False)
+        self.net.partial_fit(x[:batch], labels[:batch], classes=np.arange(widths[-1]))
+        self.net.coefs_ = [np.ascontiguousarray(v.T) for v in w]
+        self.net.intercepts_ = [v.copy() for v in b]
+        self.net._optimizer = type(self.net._optimizer)(self.net.coefs_ + self.net.intercepts_, eta, "constant", 0.0, False)
+        self.x, self.labels, self.batch, self.next = x, labels, batch, 0
+
+    def run(self, n):
+        """Takes n steps, up to 4,096 samples in a call of the library."""
+        while n > 0:
+            k = min(n, SAMPLES // self.batch)
+            self.net.partial_fit(self.x[:k * self.batch], self.labels[:k * self.batch])
+            n -= k
+
+    w = property(lambda self: [v.T for v in self.net.coefs_])
+    b = property(lambda self: self.net.intercepts_)
+
+
+def check(name, make, widths, data):
+    """Compares one step at a learning rate of 1 with numpy's in float64."""
+    if name == "scikit-learn" and quadratic(widths):
+        return
+    w, b = parameters(widths)
+    exact = Numpy(widths, 10, w, b, *data, 1.0, np.float64)
+    other = make(widths, 10, w, b, *data, 1.0)
+    exact.run(1)
+    other.run(1)
+    for k in range(len(w)):
+        for before, want, got in (w[k], exact.w[k], other.w[k]), (b[k], exact.b[k], other.b[k]):
+            g = np.abs(want - before).max()
+            off = np.abs(want - got).max()
+            if not off <= 1e-3 * g + 1e-6:
+                sys.exit(f"{name}: gradient of layer {k + 1} of {widths} is off by {off:.2g} where its largest element is {g:.2g}")
+
+
+def timed(peer, seconds):
+    """Samples a second: enough steps to fill a block."""
+    peer.run(1)
+    start, n = time.perf_counter(), 0
+    while time.perf_counter() - start < seconds:
+        peer.run(max(1, n // 2))
+        n += max(1, n // 2)
+    return n * peer.batch / (time.perf_counter() - start)
+
+
+def nabla(net, batches):
+    out = subprocess.run(args.nabla.split() + ["bench", "train", "--json", "--mode", "step", "--rounds", "10", "--batch", args.batches,
+                         "--threads", str(args.threads), "--layers", net.replace("-", ",")]
+                         + (["--activation", "sigmoid", "--cost", "quadratic"] if net == "784-30-10" else ["--activation", "relu", "--cost", "softmax-cross-entropy"]),
+                         check=True, capture_output=True, text=True).stdout
+    rows = [json.loads(line) for line in out.splitlines()]
+    return {r["batch"]: r["samples_per_second"] for r in rows if "batch" in r}
+
+
+peers = {"numpy": Numpy}
+if torch:
+    peers["PyTorch"] = Torch
+if sklearn:
+    peers["scikit-learn"] = Sklearn
+versions = {"numpy": np.__version__, "PyTorch": torch and torch.__version__, "scikit-learn": sklearn and sklearn.__version__}
+head = ", ".join(f"{n} {versions[n]}" for n in peers) + f", Python {sys.version.split()[0]}, {args.threads} thread(s)"
+print(json.dumps({"head": head}) if args.json else head)
+
+batches = [int(b) for b in args.batches.split(",")]
+for net in args.nets.split(","):
+    widths = [int(n) for n in net.split("-")]
+    data = samples(widths)
+    for name, make in peers.items():
+        check(name, make, widths, data)
+    best = {b: {} for b in batches}
+    w, b = parameters(widths)
+    running = {(name, batch): make(widths, batch, w, b, *data, ETA) for batch in batches for name, make in peers.items()}
+    for _ in range(args.rounds):
+        for (name, batch), peer in running.items():
+            best[batch][name] = max(best[batch].get(name, 0), timed(peer, args.seconds))
+        if args.nabla:
+            for batch, rate in nabla(net, batches).items():
+                best[batch]["nabla"] = max(best[batch].get("nabla", 0), rate)
+    for batch in batches:
+        if args.json:
+            print(json.dumps({"net": net, "mode": "step", "batch": batch, "threads": args.threads, "samples_per_second": best[batch].pop("nabla", 0), "peers": best[batch]}), flush=True)
+            continue
+        ours = best[batch].pop("nabla", None)
+        cells = "  ".join(f"{n} {r:9.0f}/s" + (f" ({ours / r:5.1f}×)" if ours else "") for n, r in best[batch].items())
+        print(f"{net:21} batch {batch:3}  " + (f"nabla {ours:9.0f}/s  " if ours else "") + cells, flush=True)
