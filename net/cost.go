@@ -59,13 +59,11 @@ func (o output) lnU() float64 {
 }
 
 // term returns what one output adds to the cost. For Exponential it is (a−t)²,
-// which [Cost.ofSum] completes.
+// which [Cost.ofSum] completes; Quadratic, the fastest, is sumTerms' own.
 func (c Cost) term(o output, t float64) float64 {
 	switch c {
 	case CrossEntropy:
 		return -xlog(t, o.lnA) - xlog(1-t, o.lnU())
-	case Exponential:
-		return float64((o.a - t) * (o.a - t))
 	case Hellinger:
 		r := math.Sqrt(o.a) - math.Sqrt(t)
 		return float64(r * r / math.Sqrt2)
@@ -79,7 +77,7 @@ func (c Cost) term(o output, t float64) float64 {
 	case SoftmaxCrossEntropy:
 		return -xlog(t, o.lnA)
 	}
-	return float64(0.5 * (o.a - t) * (o.a - t))
+	return float64((o.a - t) * (o.a - t))
 }
 
 // ofSum returns the cost of a sample from the sum of its terms.

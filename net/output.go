@@ -121,7 +121,12 @@ func (n *Network[T]) domainError(ws *Workspace[T], t kernels.Matrix[T]) error {
 // outside the cost's domain. tmp is the sample's, after softmaxExps behind a softmax.
 func sumTerms[T kernels.Float](c Cost, σ Activation, z, a, t []T, tmp logs) (sum float64) {
 	switch {
-	case c == Quadratic || c == Exponential:
+	case c == Quadratic:
+		for j, t := range t[:len(a)] {
+			d := float64(a[j]) - float64(t)
+			sum += float64(0.5 * d * d)
+		}
+	case c == Exponential:
 		for j := range a {
 			sum += c.term(output{a: float64(a[j])}, float64(t[j]))
 		}
@@ -362,12 +367,12 @@ type softmaxRow struct {
 // newSoftmaxRow takes the sample's exponentials from tmp.
 func newSoftmaxRow[T kernels.Float](z []T, tmp logs) softmaxRow {
 	s := softmaxRow{e: tmp.e, top: tmp.top[0], max: float64(z[tmp.top[0]])}
-	for _, e := range s.e[:s.top] {
+	largest := s.e[s.top]
+	s.e[s.top] = 0
+	for _, e := range s.e {
 		s.rest += e
 	}
-	for _, e := range s.e[s.top+1:] {
-		s.rest += e
-	}
+	s.e[s.top] = largest
 	s.sum = 1 + s.rest
 	s.lnSum = generic.Log1p(s.rest)
 	return s
