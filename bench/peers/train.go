@@ -34,6 +34,8 @@ var trainers = []struct {
 }{
 	{"C+OpenBLAS", false, math.MaxInt, newC},
 	{"gonum", true, 1e9, newGonum},
+	{"Gorgonia", true, 3e8, newGorgonia},
+	{"GoMLX", true, 3e8, newGoMLX},
 }
 
 func newC(shape bench.Net, n *net.Network[float32], d train.Data[float32], batch int, eta float32) (trainer, error) {
@@ -164,7 +166,7 @@ func compareSteps(shape bench.Net, d train.Data[float32], batch, threads int, le
 		done = append(done, func() { set(float64(batch) / t.Best * 1e9) })
 	}
 	for _, p := range trainers {
-		if batch*n.NumParams()*3 > p.most {
+		if p.most < 3*batch*n.NumParams() {
 			continue
 		}
 		t, err := p.new(shape, n, inOrder, batch, 1)
