@@ -12,13 +12,14 @@
 //	input       ∂C/∂x_k = (W^1)ᵀ δ^1_k
 //	descent     W ← W − η ∂C/∂W                    b ← b − η ∂C/∂b
 //
-// and stands in that order in pass.go. δ^i = ∂C/∂z^i is the sensitivity of the
+// and stands in that order in pass.go. How it is divided among cores stands in share.go. δ^i = ∂C/∂z^i is the sensitivity of the
 // cost to a pre-activation. Only δ^L knows the cost.
 //
 // A [Network] is only read by [Network.Forward]. All that a pass writes is in a
 // [Workspace], which belongs to the caller, so any number of goroutines may
 // predict with one network, each with a workspace of its own. After the first
-// batch of the largest size nothing is allocated.
+// batch of the largest size nothing is allocated. [Workspace.SetWorkers] lets a
+// pass use several cores where it is long enough to gain by it.
 //
 // # One answer
 //

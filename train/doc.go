@@ -12,6 +12,9 @@
 // last batch that is short is used, and divided by its own size. The costs that
 // are reported are means over samples as well, summed in float64.
 //
+// Options.Optimizer is plain gradient descent or one of its relatives, from momentum
+// to AdamW. Options.Workers lets steps that are long enough use several cores.
+//
 // A training has one result: the same network, data and options give the same
 // parameters, bit for bit, on every CPU and with any number of workers.
 package train
