@@ -65,9 +65,8 @@ func newGorgonia(shape bench.Net, n *net.Network[float32], d train.Data[float32]
 	var sum *G.Node
 	share := float32(1) / float32(batch)
 	if shape.Output == net.Softmax {
-		// Σ logsumexp(z) − Σ t⊙z, the row sums being a product with ones.
-		exp := G.Must(G.Exp(a))
-		lse := G.Must(G.Log(G.Must(G.Mul(exp, constant(n.Outputs(), 1, 1)))))
+		// Σ ln Σ_j e^{z_j} − Σ t⊙z: nobody's logits are large here.
+		lse := G.Must(G.Log(G.Must(G.Sum(G.Must(G.Exp(a)), 1))))
 		sum = G.Must(G.Sub(G.Must(G.Sum(lse)), G.Must(G.Sum(G.Must(G.HadamardProd(t.t, a))))))
 	} else {
 		sum = G.Must(G.Sum(G.Must(G.Square(G.Must(G.Sub(a, t.t))))))

@@ -34,8 +34,8 @@ var trainers = []struct {
 }{
 	{"C+OpenBLAS", false, math.MaxInt, newC},
 	{"gonum", true, 1e9, newGonum},
-	{"Gorgonia", true, 3e8, newGorgonia},
-	{"GoMLX", true, 3e8, newGoMLX},
+	{"Gorgonia", true, 2e8, newGorgonia},
+	{"GoMLX", true, 4e7, newGoMLX},
 }
 
 func newC(shape bench.Net, n *net.Network[float32], d train.Data[float32], batch int, eta float32) (trainer, error) {
