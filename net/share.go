@@ -50,11 +50,21 @@ type task[T kernels.Float] struct {
 // to core takes longer than the other core saves.
 const worthSharing = 1 << 16
 
+// worthWaking is the number of multiply-adds from which a phase is so long that it is
+// shared even if the others have to be woken for it.
+const worthWaking = 1 << 25
+
+// insist makes all phases shared, however small, so that tests know what is shared.
+var insist bool
+
 // run runs a phase for layers i and j, which takes about work multiply-adds.
 func (n *Network[T]) run(ws *Workspace[T], p phase, i, j, work int) {
 	ws.task.phase, ws.task.i, ws.task.j, ws.task.net = p, i, j, n
 	ws.task.size = min(ws.team.Size(), work/worthSharing)
-	if !ws.team.Run(ws.task.size, ws.do) {
+	if insist {
+		ws.task.size = ws.team.Size()
+	}
+	if !ws.team.Run(ws.task.size, work >= worthWaking || insist, ws.do) {
 		n.share(ws, 0, 1)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/nabla-go/nabla/internal/parallel"
 	"github.com/nabla-go/nabla/kernels"
 	nn "github.com/nabla-go/nabla/net"
 	"github.com/nabla-go/nabla/train"
@@ -256,8 +255,6 @@ func TestOneWorkerStartsNoGoroutine(t *testing.T) {
 // the last batch is short.
 func TestResultDoesNotDependOnWorkers(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	parallel.Insist = true
-	defer func() { parallel.Insist = false }()
 	d := noisy[float32](90)
 	for _, m := range []train.Method{train.SGD, train.Adam} {
 		var first train.Result

@@ -44,8 +44,13 @@ const (
 const cacheLine = 128
 
 // lookouts is how many times a worker looks for the next share before it parks,
-// and the caller for the end of the last one: about 50 µs.
-const lookouts = 1 << 16
+// and the caller for the end of the last one: about 50 µs. A worker that has been
+// woken looks longer, about 1 ms, because the caller does not wait for it and comes
+// back with the next phase.
+const (
+	lookouts      = 1 << 16
+	lookoutsWoken = 1 << 20
+)
 
 // New starts a team of n workers, but no more than GOMAXPROCS. It returns nil
 // and starts nothing if that leaves one.
@@ -71,10 +76,6 @@ func (t *Team) Size() int {
 	return 1 + len(t.others)
 }
 
-// Insist makes Run share with workers that are not awake, too, so that tests know
-// what is shared.
-var Insist bool
-
 // Run calls do(0), …, do(size−1), each once, and returns true when all have
 // returned; size is at most Size(). The caller takes share 0; share i belongs to
 // worker i, always the same goroutine, unless that has not begun when the caller
@@ -82,20 +83,21 @@ var Insist bool
 // core which is busy with something else delays nothing.
 //
 // If most of these workers are not awake, Run wakes them, does nothing else and
-// returns false, because it takes less time to do the work than to wait for them.
-// So it does if size is 1. do must not panic and must not call Run of the same team.
-func (t *Team) Run(size int, do func(worker int)) bool {
+// returns false, because it takes less time to do the work than to wait for them,
+// unless the work is long: half a millisecond or more. Run also returns false if
+// size is 1. do must not panic and must not call Run of the same team.
+func (t *Team) Run(size int, long bool, do func(worker int)) bool {
 	if size <= 1 {
 		return false
 	}
 	others := t.others[:size-1]
-	if !awake(others) {
+	if !awake(others) && !long {
 		return false
 	}
 	t.do = do
 	t.pending.Store(int32(size))
 	for _, w := range others {
-		w.given = w.state.CompareAndSwap(ready, posted)
+		w.given = w.state.CompareAndSwap(ready, posted) || long && w.state.CompareAndSwap(absent, posted)
 	}
 	do(0)
 	for i, w := range others {
@@ -128,17 +130,19 @@ func awake(workers []*worker) bool {
 			w.wake <- struct{}{}
 		}
 	}
-	return 2*count >= len(workers) || Insist
+	return 2*count >= len(workers)
 }
 
 // serve takes worker i's shares until the team is closed.
 func (t *Team) serve(w *worker, i int) {
+	patience := lookoutsWoken
 	for look := 0; ; look++ {
 		switch w.state.Load() {
 		case ready:
-			if look < lookouts {
+			if look < patience {
 				continue
 			}
+			patience = lookoutsWoken
 			if w.state.CompareAndSwap(ready, parked) {
 				<-w.wake
 			}
@@ -146,6 +150,7 @@ func (t *Team) serve(w *worker, i int) {
 			w.state.CompareAndSwap(absent, ready)
 		case posted:
 			if w.state.CompareAndSwap(posted, ready) {
+				patience = lookouts
 				t.do(i)
 				if t.pending.Add(-1) == 0 {
 					t.done <- struct{}{}

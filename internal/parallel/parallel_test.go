@@ -15,17 +15,10 @@ func withProcs(t *testing.T, n int) {
 	t.Cleanup(func() { runtime.GOMAXPROCS(old) })
 }
 
-// insist makes teams share even if the machine is busy, for one test.
-func insist(t *testing.T) {
-	parallel.Insist = true
-	t.Cleanup(func() { parallel.Insist = false })
-}
-
 // Every share is done exactly once before Run returns, whether the workers are
 // awake, parked or have no core to run on.
 func TestRun(t *testing.T) {
 	withProcs(t, 4)
-	t.Cleanup(func() { parallel.Insist = false })
 	for size := 2; size <= 4; size++ {
 		team := parallel.New(size)
 		if team.Size() != size {
@@ -42,9 +35,8 @@ func TestRun(t *testing.T) {
 			case 300:
 				runtime.GOMAXPROCS(4)
 			}
-			parallel.Insist = round%7 == 0
 			some := 1 + round%size
-			if !team.Run(some, count) {
+			if !team.Run(some, round%7 == 0, count) {
 				some = 0
 			}
 			for w := some; w < size; w++ {
@@ -74,7 +66,7 @@ func TestRunWakes(t *testing.T) {
 				done++
 			}
 		}
-		for !team.Run(team.Size(), count) {
+		for !team.Run(2, false, count) {
 			runtime.Gosched()
 		}
 		if done != 1 {
@@ -101,7 +93,7 @@ func TestRunWaits(t *testing.T) {
 		case <-time.After(time.Second): // it has parked in the last moment
 		}
 	}
-	for !team.Run(2, share) {
+	for !team.Run(2, false, share) {
 		runtime.Gosched()
 	}
 	if !finished {
@@ -125,13 +117,13 @@ func TestGoroutines(t *testing.T) {
 	withProcs(t, 4)
 	const alone = 2 // the test and its runner
 	await(t, alone)
-	if parallel.New(1).Run(1, nil) {
+	if parallel.New(1).Run(1, true, nil) {
 		t.Error("a team of one runs anything")
 	}
 	await(t, alone)
 	team := parallel.New(4)
 	await(t, alone+3)
-	team.Run(4, func(int) {})
+	team.Run(4, true, func(int) {})
 	team.Close()
 	await(t, alone)
 	parked := parallel.New(4)
@@ -155,7 +147,6 @@ func await(t *testing.T, want int) {
 // Teams don't disturb each other.
 func TestTeams(t *testing.T) {
 	withProcs(t, 2)
-	insist(t)
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
@@ -163,7 +154,7 @@ func TestTeams(t *testing.T) {
 			defer team.Close()
 			sums := make([]int, team.Size())
 			for k := range 2000 {
-				team.Run(team.Size(), func(worker int) { sums[worker] += k })
+				team.Run(2, true, func(worker int) { sums[worker] += k })
 			}
 			for w, s := range sums {
 				if s != 1999*1000 {
@@ -177,11 +168,10 @@ func TestTeams(t *testing.T) {
 
 func TestRunAllocatesNothing(t *testing.T) {
 	withProcs(t, 2)
-	insist(t)
 	team := parallel.New(2)
 	defer team.Close()
 	do := func(int) {}
-	if a := testing.AllocsPerRun(100, func() { team.Run(2, do) }); a != 0 {
+	if a := testing.AllocsPerRun(100, func() { team.Run(2, true, do) }); a != 0 {
 		t.Errorf("Run allocates %v times", a)
 	}
 }
@@ -192,6 +182,6 @@ func BenchmarkRun(b *testing.B) {
 	defer team.Close()
 	do := func(int) {}
 	for b.Loop() {
-		team.Run(2, do)
+		team.Run(2, true, do)
 	}
 }
