@@ -41,9 +41,9 @@ const (
 // anything else that isn't a finite number is an error that names file, line
 // and column; nothing is ever filled in.
 //
-// Labels are whole numbers or words. Without CSV.Classes the file's own become
-// the classes: in ascending order if all are numbers, else sorted as text. A
-// model stores that list, and later files are read with it.
+// Labels are whole numbers or words. Without CSV.Classes the file's own, 1,000 at
+// most, become the classes: in ascending order if all are numbers, else sorted as
+// text. A model stores that list, and later files are read with it.
 func ReadCSV[T kernels.Float](path string, opt CSV) (*Set[T], error) {
 	f, err := open(path)
 	if err != nil {
@@ -80,6 +80,11 @@ func decodeCSV[T kernels.Float](r io.Reader, name string, opt CSV) (*Set[T], err
 	}
 	return s, nil
 }
+
+// maxClasses bounds what a file may call classes, because targets take rows ×
+// classes elements: a column of measured values or of identifiers, taken for the
+// label, becomes a message and not a machine without memory.
+const maxClasses = 1000
 
 // csvDecoder holds what has been read so far. Its errors begin with ":line: "
 // or ": ", to follow the name of the file.
@@ -189,7 +194,7 @@ func (d *csvDecoder[T]) isHeader(names []string) bool {
 		return d.opt.Header == WithHeader
 	}
 	return !slices.ContainsFunc(d.inputs(names), func(cell string) bool {
-		_, err := strconv.ParseFloat(cell, 64)
+		_, err := parseDecimal(cell, 64)
 		return err == nil || missing(cell)
 	})
 }
@@ -256,6 +261,9 @@ func (s *Set[T]) setLabels(labels []string, lines []int, classes []string) error
 	s.Classes = classes
 	if classes == nil {
 		s.Classes = classesOf(labels)
+		if n := len(s.Classes); n > maxClasses {
+			return fmt.Errorf(": %d different labels (%s): want at most %d classes: is this the label column?", n, abbreviate(s.Classes), maxClasses)
+		}
 	}
 	index := make(map[string]int, len(s.Classes))
 	for c, name := range s.Classes {
@@ -277,17 +285,18 @@ func (s *Set[T]) setLabels(labels []string, lines []int, classes []string) error
 // onlyFirstIsWord reports whether all labels but the first are numbers.
 func onlyFirstIsWord(labels []string) bool {
 	for i, l := range labels {
-		if _, err := strconv.ParseFloat(l, 64); (err != nil) != (i == 0) {
+		if _, err := parseDecimal(l, 64); (err != nil) != (i == 0) {
 			return false
 		}
 	}
 	return len(labels) > 1
 }
 
-// className returns the one way to write a label: 1 for 1.0 and 01.
+// className returns the one way to write a label: 1 for 1.0 and 01. Numbers that
+// a float64 may hold only rounded are words.
 func className(label string) (string, error) {
-	v, err := strconv.ParseFloat(label, 64)
-	if err != nil || math.IsInf(v, 0) {
+	v, err := parseDecimal(label, 64)
+	if err != nil || math.Abs(v) >= 1<<53 {
 		return label, nil
 	}
 	if v != math.Floor(v) {
@@ -304,7 +313,7 @@ func classesOf(labels []string) []string {
 	classes = slices.Compact(classes)
 	values := make(map[string]float64, len(classes))
 	for _, c := range classes {
-		v, err := strconv.ParseFloat(c, 64)
+		v, err := parseDecimal(c, 64)
 		if err != nil {
 			return classes
 		}
@@ -329,7 +338,7 @@ func parseNumber[T kernels.Float](cell string) (T, error) {
 		return 0, fmt.Errorf("the value is missing (%q)", cell)
 	}
 	bits := 8 * int(unsafe.Sizeof(T(0)))
-	v, err := strconv.ParseFloat(cell, bits)
+	v, err := parseDecimal(cell, bits)
 	switch {
 	case errors.Is(err, strconv.ErrRange):
 		return 0, fmt.Errorf("%q is too large for float%d", cell, bits)
@@ -339,6 +348,14 @@ func parseNumber[T kernels.Float](cell string) (T, error) {
 		return 0, fmt.Errorf("%q is not a finite number", cell)
 	}
 	return T(v), nil
+}
+
+// parseDecimal is strconv.ParseFloat without what only Go calls a number, 0x1p4 and 1_0.
+func parseDecimal(s string, bits int) (float64, error) {
+	if strings.ContainsAny(s, "xX_") {
+		return 0, strconv.ErrSyntax
+	}
+	return strconv.ParseFloat(s, bits)
 }
 
 func trimmed(cells []string) []string {

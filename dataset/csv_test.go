@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,6 +44,8 @@ func TestCSVLabels(t *testing.T) {
 	}{
 		{"10 9 9.0 -0", []string{"0", "9", "10"}, []int{2, 1, 1, 0}},
 		{"setosa 1 virginica", []string{"1", "setosa", "virginica"}, []int{1, 0, 2}},
+		{"1_0 10 0x1p3", []string{"0x1p3", "10", "1_0"}, []int{2, 1, 0}},
+		{"9007199254740993 9007199254740992", []string{"9007199254740992", "9007199254740993"}, []int{1, 0}},
 	} {
 		s, err := DecodeCSV[float32](strings.NewReader("5,"+strings.ReplaceAll(c.labels, " ", "\n5,")), "f", CSV{})
 		require.NoError(t, err)
@@ -98,6 +101,8 @@ func TestCSVRefuses(t *testing.T) {
 	}{
 		{"missing cells", string(testfile(t, "csv_missing.csv")), CSV{}, `f:3: column 1 (f1): the value is missing ("") (lines with bad cells: 3, 4, 5)`},
 		{"word", "a,b,y\n1,2,0\n1,two,0\n", CSV{}, `f:3: column 2 (b): "two" is not a number`},
+		{"digits of Go", "1,2,0\n1,1_0,0\n", CSV{}, `f:2: column 2: "1_0" is not a number`},
+		{"hexadecimal", "1,2,0\n1,0x1p4,0\n", CSV{}, `f:2: column 2: "0x1p4" is not a number`},
 		{"NaN", "1,NaN,0\n", CSV{}, `f:1: column 2: the value is missing ("NaN")`},
 		{"missing in the first record", "NA,0\n", CSV{}, `f:1: column 1: the value is missing ("NA")`},
 		{"infinite", "1,-Inf,0\n", CSV{}, `f:1: column 2: "-Inf" is not a finite number`},
@@ -126,6 +131,22 @@ func TestCSVRefuses(t *testing.T) {
 	}
 	_, err := ReadCSV[float32](filepath.Join(t.TempDir(), "none.csv"), CSV{})
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// A column that holds no classes would take rows × rows targets.
+func TestCSVTooManyClasses(t *testing.T) {
+	file := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "1,%d\n", i)
+		}
+		return b.String()
+	}
+	s, err := DecodeCSV[float32](strings.NewReader(file(1000)), "f", CSV{})
+	require.NoError(t, err)
+	require.Len(t, s.Classes, 1000)
+	_, err = DecodeCSV[float32](strings.NewReader(file(300_000)), "f", CSV{})
+	require.EqualError(t, err, "f: 300000 different labels (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, …): want at most 1000 classes: is this the label column?")
 }
 
 func FuzzDecodeCSV(f *testing.F) {
