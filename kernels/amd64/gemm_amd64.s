@@ -839,10 +839,10 @@ k7:
 	VMOVUPS      (CX), Y14
 	VMULPS       Y13, Y14, Y14
 	VFMADD231PS  Y0, Y12, Y14
-	VMOVUPS      Y14, (CX)
 	VMOVUPS      32(CX), Y0
 	VMULPS       Y13, Y0, Y0
 	VFMADD231PS  Y1, Y12, Y0
+	VMOVUPS      Y14, (CX)
 	VMOVUPS      Y0, 32(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
@@ -851,55 +851,55 @@ k7:
 	VMOVUPS      (BX), Y0
 	VMULPS       Y13, Y0, Y0
 	VFMADD231PS  Y2, Y12, Y0
+	VMOVUPS      32(BX), Y1
+	VMULPS       Y13, Y1, Y1
+	VFMADD231PS  Y3, Y12, Y1
 	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(BX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y3, Y12, Y0
-	VMOVUPS      Y0, 32(BX)
+	VMOVUPS      Y1, 32(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Y0
 	VMULPS       Y13, Y0, Y0
 	VFMADD231PS  Y4, Y12, Y0
+	VMOVUPS      32(BX), Y1
+	VMULPS       Y13, Y1, Y1
+	VFMADD231PS  Y5, Y12, Y1
 	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(BX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y5, Y12, Y0
-	VMOVUPS      Y0, 32(BX)
+	VMOVUPS      Y1, 32(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Y0
 	VMULPS       Y13, Y0, Y0
 	VFMADD231PS  Y6, Y12, Y0
+	VMOVUPS      32(BX), Y1
+	VMULPS       Y13, Y1, Y1
+	VFMADD231PS  Y7, Y12, Y1
 	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(BX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y7, Y12, Y0
-	VMOVUPS      Y0, 32(BX)
+	VMOVUPS      Y1, 32(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Y0
 	VMULPS       Y13, Y0, Y0
 	VFMADD231PS  Y8, Y12, Y0
+	VMOVUPS      32(BX), Y1
+	VMULPS       Y13, Y1, Y1
+	VFMADD231PS  Y9, Y12, Y1
 	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(BX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y9, Y12, Y0
-	VMOVUPS      Y0, 32(BX)
+	VMOVUPS      Y1, 32(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Y0
 	VMULPS       Y13, Y0, Y0
 	VFMADD231PS  Y10, Y12, Y0
+	VMOVUPS      32(BX), Y1
+	VMULPS       Y13, Y1, Y1
+	VFMADD231PS  Y11, Y12, Y1
 	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(BX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y11, Y12, Y0
-	VMOVUPS      Y0, 32(BX)
+	VMOVUPS      Y1, 32(BX)
 	JMP          done9
 
 beta0_8:
@@ -1040,6 +1040,37 @@ k15:
 	VMASKMOVPS   (CX), Y0, Y9
 	VMULPS       Y8, Y9, Y9
 	VFMADD231PS  Y1, Y7, Y9
+	MOVQ         CX, BX
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMASKMOVPS   (BX), Y0, Y1
+	VMULPS       Y8, Y1, Y1
+	VFMADD231PS  Y2, Y7, Y1
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMASKMOVPS   (BX), Y0, Y2
+	VMULPS       Y8, Y2, Y2
+	VFMADD231PS  Y3, Y7, Y2
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMASKMOVPS   (BX), Y0, Y3
+	VMULPS       Y8, Y3, Y3
+	VFMADD231PS  Y4, Y7, Y3
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMASKMOVPS   (BX), Y0, Y4
+	VMULPS       Y8, Y4, Y4
+	VFMADD231PS  Y5, Y7, Y4
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMASKMOVPS   (BX), Y0, Y0
+	VMULPS       Y8, Y0, Y0
+	VFMADD231PS  Y6, Y7, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000008
 	JLE          left18
@@ -1054,38 +1085,35 @@ left18:
 
 skip20:
 	LEAQ         (CX), SI
-	VMOVAPS      Y9, Y1
+	VMOVAPS      Y9, Y5
 	TESTQ        $0x00000004, BX
 	JZ           skip21
-	VMOVUPS      X1, (SI)
+	VMOVUPS      X5, (SI)
 	ADDQ         $0x00000010, SI
-	VEXTRACTF128 $0x01, Y1, X1
+	VEXTRACTF128 $0x01, Y5, X5
 
 skip21:
 	TESTQ     $0x00000002, BX
 	JZ        skip22
-	VMOVSD    X1, (SI)
+	VMOVSD    X5, (SI)
 	ADDQ      $0x00000008, SI
-	VPERMILPD $0x01, X1, X1
+	VPERMILPD $0x01, X5, X5
 
 skip22:
 	TESTQ  $0x00000001, BX
 	JZ     skip23
-	VMOVSS X1, (SI)
+	VMOVSS X5, (SI)
 
 skip23:
 stored19:
-	MOVQ        CX, BX
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x02, SI
-	ADDQ        SI, BX
-	VMASKMOVPS  (BX), Y0, Y1
-	VMULPS      Y8, Y1, Y1
-	VFMADD231PS Y2, Y7, Y1
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000008
-	JLE         left24
-	MOVQ        $0x00000008, SI
+	MOVQ CX, BX
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left24
+	MOVQ $0x00000008, SI
 
 left24:
 	TESTQ   SI, SI
@@ -1117,27 +1145,24 @@ skip28:
 
 skip29:
 stored25:
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x02, SI
-	ADDQ        SI, BX
-	VMASKMOVPS  (BX), Y0, Y1
-	VMULPS      Y8, Y1, Y1
-	VFMADD231PS Y3, Y7, Y1
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000008
-	JLE         left30
-	MOVQ        $0x00000008, SI
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left30
+	MOVQ $0x00000008, SI
 
 left30:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
 	JZ      skip32
-	VMOVUPS Y1, (BX)
+	VMOVUPS Y2, (BX)
 	JMP     stored31
 
 skip32:
 	LEAQ         (BX), DI
-	VMOVAPS      Y1, Y1
+	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000004, SI
 	JZ           skip33
 	VMOVUPS      X1, (DI)
@@ -1158,27 +1183,24 @@ skip34:
 
 skip35:
 stored31:
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x02, SI
-	ADDQ        SI, BX
-	VMASKMOVPS  (BX), Y0, Y1
-	VMULPS      Y8, Y1, Y1
-	VFMADD231PS Y4, Y7, Y1
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000008
-	JLE         left36
-	MOVQ        $0x00000008, SI
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left36
+	MOVQ $0x00000008, SI
 
 left36:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
 	JZ      skip38
-	VMOVUPS Y1, (BX)
+	VMOVUPS Y3, (BX)
 	JMP     stored37
 
 skip38:
 	LEAQ         (BX), DI
-	VMOVAPS      Y1, Y1
+	VMOVAPS      Y3, Y1
 	TESTQ        $0x00000004, SI
 	JZ           skip39
 	VMOVUPS      X1, (DI)
@@ -1199,27 +1221,24 @@ skip40:
 
 skip41:
 stored37:
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x02, SI
-	ADDQ        SI, BX
-	VMASKMOVPS  (BX), Y0, Y1
-	VMULPS      Y8, Y1, Y1
-	VFMADD231PS Y5, Y7, Y1
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000008
-	JLE         left42
-	MOVQ        $0x00000008, SI
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left42
+	MOVQ $0x00000008, SI
 
 left42:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
 	JZ      skip44
-	VMOVUPS Y1, (BX)
+	VMOVUPS Y4, (BX)
 	JMP     stored43
 
 skip44:
 	LEAQ         (BX), DI
-	VMOVAPS      Y1, Y1
+	VMOVAPS      Y4, Y1
 	TESTQ        $0x00000004, SI
 	JZ           skip45
 	VMOVUPS      X1, (DI)
@@ -1240,16 +1259,13 @@ skip46:
 
 skip47:
 stored43:
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x02, SI
-	ADDQ        SI, BX
-	VMASKMOVPS  (BX), Y0, Y0
-	VMULPS      Y8, Y0, Y0
-	VFMADD231PS Y6, Y7, Y0
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000008
-	JLE         left48
-	MOVQ        $0x00000008, SI
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left48
+	MOVQ $0x00000008, SI
 
 left48:
 	TESTQ   SI, SI
@@ -1643,15 +1659,15 @@ k97:
 	VMOVUPS      (CX), Y14
 	VMULPS       Y13, Y14, Y14
 	VFMADD231PS  Y0, Y12, Y14
-	VMOVUPS      Y14, (CX)
 	VMOVUPS      32(CX), Y0
 	VMULPS       Y13, Y0, Y0
 	VFMADD231PS  Y1, Y12, Y0
+	VMOVUPS      64(CX), Y1
+	VMULPS       Y13, Y1, Y1
+	VFMADD231PS  Y2, Y12, Y1
+	VMOVUPS      Y14, (CX)
 	VMOVUPS      Y0, 32(CX)
-	VMOVUPS      64(CX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y2, Y12, Y0
-	VMOVUPS      Y0, 64(CX)
+	VMOVUPS      Y1, 64(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
@@ -1659,45 +1675,45 @@ k97:
 	VMOVUPS      (BX), Y0
 	VMULPS       Y13, Y0, Y0
 	VFMADD231PS  Y3, Y12, Y0
+	VMOVUPS      32(BX), Y1
+	VMULPS       Y13, Y1, Y1
+	VFMADD231PS  Y4, Y12, Y1
+	VMOVUPS      64(BX), Y2
+	VMULPS       Y13, Y2, Y2
+	VFMADD231PS  Y5, Y12, Y2
 	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(BX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y4, Y12, Y0
-	VMOVUPS      Y0, 32(BX)
-	VMOVUPS      64(BX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y5, Y12, Y0
-	VMOVUPS      Y0, 64(BX)
+	VMOVUPS      Y1, 32(BX)
+	VMOVUPS      Y2, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Y0
 	VMULPS       Y13, Y0, Y0
 	VFMADD231PS  Y6, Y12, Y0
+	VMOVUPS      32(BX), Y1
+	VMULPS       Y13, Y1, Y1
+	VFMADD231PS  Y7, Y12, Y1
+	VMOVUPS      64(BX), Y2
+	VMULPS       Y13, Y2, Y2
+	VFMADD231PS  Y8, Y12, Y2
 	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(BX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y7, Y12, Y0
-	VMOVUPS      Y0, 32(BX)
-	VMOVUPS      64(BX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y8, Y12, Y0
-	VMOVUPS      Y0, 64(BX)
+	VMOVUPS      Y1, 32(BX)
+	VMOVUPS      Y2, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Y0
 	VMULPS       Y13, Y0, Y0
 	VFMADD231PS  Y9, Y12, Y0
+	VMOVUPS      32(BX), Y1
+	VMULPS       Y13, Y1, Y1
+	VFMADD231PS  Y10, Y12, Y1
+	VMOVUPS      64(BX), Y2
+	VMULPS       Y13, Y2, Y2
+	VFMADD231PS  Y11, Y12, Y2
 	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(BX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y10, Y12, Y0
-	VMOVUPS      Y0, 32(BX)
-	VMOVUPS      64(BX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y11, Y12, Y0
-	VMOVUPS      Y0, 64(BX)
+	VMOVUPS      Y1, 32(BX)
+	VMOVUPS      Y2, 64(BX)
 	JMP          done99
 
 beta0_98:
@@ -1818,6 +1834,25 @@ k105:
 	VMASKMOVPS   (CX), Y0, Y7
 	VMULPS       Y6, Y7, Y7
 	VFMADD231PS  Y1, Y5, Y7
+	MOVQ         CX, BX
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMASKMOVPS   (BX), Y0, Y1
+	VMULPS       Y6, Y1, Y1
+	VFMADD231PS  Y2, Y5, Y1
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMASKMOVPS   (BX), Y0, Y2
+	VMULPS       Y6, Y2, Y2
+	VFMADD231PS  Y3, Y5, Y2
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMASKMOVPS   (BX), Y0, Y0
+	VMULPS       Y6, Y0, Y0
+	VFMADD231PS  Y4, Y5, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000008
 	JLE          left108
@@ -1832,38 +1867,35 @@ left108:
 
 skip110:
 	LEAQ         (CX), SI
-	VMOVAPS      Y7, Y1
+	VMOVAPS      Y7, Y3
 	TESTQ        $0x00000004, BX
 	JZ           skip111
-	VMOVUPS      X1, (SI)
+	VMOVUPS      X3, (SI)
 	ADDQ         $0x00000010, SI
-	VEXTRACTF128 $0x01, Y1, X1
+	VEXTRACTF128 $0x01, Y3, X3
 
 skip111:
 	TESTQ     $0x00000002, BX
 	JZ        skip112
-	VMOVSD    X1, (SI)
+	VMOVSD    X3, (SI)
 	ADDQ      $0x00000008, SI
-	VPERMILPD $0x01, X1, X1
+	VPERMILPD $0x01, X3, X3
 
 skip112:
 	TESTQ  $0x00000001, BX
 	JZ     skip113
-	VMOVSS X1, (SI)
+	VMOVSS X3, (SI)
 
 skip113:
 stored109:
-	MOVQ        CX, BX
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x02, SI
-	ADDQ        SI, BX
-	VMASKMOVPS  (BX), Y0, Y1
-	VMULPS      Y6, Y1, Y1
-	VFMADD231PS Y2, Y5, Y1
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000008
-	JLE         left114
-	MOVQ        $0x00000008, SI
+	MOVQ CX, BX
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left114
+	MOVQ $0x00000008, SI
 
 left114:
 	TESTQ   SI, SI
@@ -1895,27 +1927,24 @@ skip118:
 
 skip119:
 stored115:
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x02, SI
-	ADDQ        SI, BX
-	VMASKMOVPS  (BX), Y0, Y1
-	VMULPS      Y6, Y1, Y1
-	VFMADD231PS Y3, Y5, Y1
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000008
-	JLE         left120
-	MOVQ        $0x00000008, SI
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left120
+	MOVQ $0x00000008, SI
 
 left120:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
 	JZ      skip122
-	VMOVUPS Y1, (BX)
+	VMOVUPS Y2, (BX)
 	JMP     stored121
 
 skip122:
 	LEAQ         (BX), DI
-	VMOVAPS      Y1, Y1
+	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000004, SI
 	JZ           skip123
 	VMOVUPS      X1, (DI)
@@ -1936,16 +1965,13 @@ skip124:
 
 skip125:
 stored121:
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x02, SI
-	ADDQ        SI, BX
-	VMASKMOVPS  (BX), Y0, Y0
-	VMULPS      Y6, Y0, Y0
-	VFMADD231PS Y4, Y5, Y0
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000008
-	JLE         left126
-	MOVQ        $0x00000008, SI
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left126
+	MOVQ $0x00000008, SI
 
 left126:
 	TESTQ   SI, SI
@@ -2252,27 +2278,27 @@ k163:
 	VMOVUPS      (CX), Y14
 	VMULPS       Y13, Y14, Y14
 	VFMADD231PS  Y0, Y12, Y14
-	VMOVUPS      Y14, (CX)
 	VMOVUPS      32(CX), Y0
 	VMULPS       Y13, Y0, Y0
 	VFMADD231PS  Y1, Y12, Y0
+	VMOVUPS      64(CX), Y1
+	VMULPS       Y13, Y1, Y1
+	VFMADD231PS  Y2, Y12, Y1
+	VMOVUPS      96(CX), Y2
+	VMULPS       Y13, Y2, Y2
+	VFMADD231PS  Y3, Y12, Y2
+	VMOVUPS      128(CX), Y3
+	VMULPS       Y13, Y3, Y3
+	VFMADD231PS  Y4, Y12, Y3
+	VMOVUPS      160(CX), Y4
+	VMULPS       Y13, Y4, Y4
+	VFMADD231PS  Y5, Y12, Y4
+	VMOVUPS      Y14, (CX)
 	VMOVUPS      Y0, 32(CX)
-	VMOVUPS      64(CX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y2, Y12, Y0
-	VMOVUPS      Y0, 64(CX)
-	VMOVUPS      96(CX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y3, Y12, Y0
-	VMOVUPS      Y0, 96(CX)
-	VMOVUPS      128(CX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y4, Y12, Y0
-	VMOVUPS      Y0, 128(CX)
-	VMOVUPS      160(CX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y5, Y12, Y0
-	VMOVUPS      Y0, 160(CX)
+	VMOVUPS      Y1, 64(CX)
+	VMOVUPS      Y2, 96(CX)
+	VMOVUPS      Y3, 128(CX)
+	VMOVUPS      Y4, 160(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
@@ -2280,27 +2306,27 @@ k163:
 	VMOVUPS      (BX), Y0
 	VMULPS       Y13, Y0, Y0
 	VFMADD231PS  Y6, Y12, Y0
+	VMOVUPS      32(BX), Y1
+	VMULPS       Y13, Y1, Y1
+	VFMADD231PS  Y7, Y12, Y1
+	VMOVUPS      64(BX), Y2
+	VMULPS       Y13, Y2, Y2
+	VFMADD231PS  Y8, Y12, Y2
+	VMOVUPS      96(BX), Y3
+	VMULPS       Y13, Y3, Y3
+	VFMADD231PS  Y9, Y12, Y3
+	VMOVUPS      128(BX), Y4
+	VMULPS       Y13, Y4, Y4
+	VFMADD231PS  Y10, Y12, Y4
+	VMOVUPS      160(BX), Y5
+	VMULPS       Y13, Y5, Y5
+	VFMADD231PS  Y11, Y12, Y5
 	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(BX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y7, Y12, Y0
-	VMOVUPS      Y0, 32(BX)
-	VMOVUPS      64(BX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y8, Y12, Y0
-	VMOVUPS      Y0, 64(BX)
-	VMOVUPS      96(BX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y9, Y12, Y0
-	VMOVUPS      Y0, 96(BX)
-	VMOVUPS      128(BX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y10, Y12, Y0
-	VMOVUPS      Y0, 128(BX)
-	VMOVUPS      160(BX), Y0
-	VMULPS       Y13, Y0, Y0
-	VFMADD231PS  Y11, Y12, Y0
-	VMOVUPS      Y0, 160(BX)
+	VMOVUPS      Y1, 32(BX)
+	VMOVUPS      Y2, 64(BX)
+	VMOVUPS      Y3, 96(BX)
+	VMOVUPS      Y4, 128(BX)
+	VMOVUPS      Y5, 160(BX)
 	JMP          done165
 
 beta0_164:
@@ -2395,10 +2421,10 @@ k170:
 	VMOVUPS      (CX), Y6
 	VMULPS       Y5, Y6, Y6
 	VFMADD231PS  Y0, Y4, Y6
-	VMOVUPS      Y6, (CX)
 	VMOVUPS      32(CX), Y0
 	VMULPS       Y5, Y0, Y0
 	VFMADD231PS  Y1, Y4, Y0
+	VMOVUPS      Y6, (CX)
 	VMOVUPS      Y0, 32(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
@@ -2407,11 +2433,11 @@ k170:
 	VMOVUPS      (BX), Y0
 	VMULPS       Y5, Y0, Y0
 	VFMADD231PS  Y2, Y4, Y0
+	VMOVUPS      32(BX), Y1
+	VMULPS       Y5, Y1, Y1
+	VFMADD231PS  Y3, Y4, Y1
 	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(BX), Y0
-	VMULPS       Y5, Y0, Y0
-	VFMADD231PS  Y3, Y4, Y0
-	VMOVUPS      Y0, 32(BX)
+	VMOVUPS      Y1, 32(BX)
 	JMP          done172
 
 beta0_171:
@@ -2493,6 +2519,13 @@ k178:
 	VMASKMOVPS   (CX), Y0, Y5
 	VMULPS       Y4, Y5, Y5
 	VFMADD231PS  Y1, Y3, Y5
+	MOVQ         CX, BX
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMASKMOVPS   (BX), Y0, Y0
+	VMULPS       Y4, Y0, Y0
+	VFMADD231PS  Y2, Y3, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000008
 	JLE          left181
@@ -2528,17 +2561,14 @@ skip185:
 
 skip186:
 stored182:
-	MOVQ        CX, BX
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x02, SI
-	ADDQ        SI, BX
-	VMASKMOVPS  (BX), Y0, Y0
-	VMULPS      Y4, Y0, Y0
-	VFMADD231PS Y2, Y3, Y0
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000008
-	JLE         left187
-	MOVQ        $0x00000008, SI
+	MOVQ CX, BX
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left187
+	MOVQ $0x00000008, SI
 
 left187:
 	TESTQ   SI, SI
@@ -2742,35 +2772,35 @@ k212:
 	VMOVUPS      (CX), Y10
 	VMULPS       Y9, Y10, Y10
 	VFMADD231PS  Y0, Y8, Y10
-	VMOVUPS      Y10, (CX)
 	VMOVUPS      32(CX), Y0
 	VMULPS       Y9, Y0, Y0
 	VFMADD231PS  Y1, Y8, Y0
+	VMOVUPS      64(CX), Y1
+	VMULPS       Y9, Y1, Y1
+	VFMADD231PS  Y2, Y8, Y1
+	VMOVUPS      96(CX), Y2
+	VMULPS       Y9, Y2, Y2
+	VFMADD231PS  Y3, Y8, Y2
+	VMOVUPS      128(CX), Y3
+	VMULPS       Y9, Y3, Y3
+	VFMADD231PS  Y4, Y8, Y3
+	VMOVUPS      160(CX), Y4
+	VMULPS       Y9, Y4, Y4
+	VFMADD231PS  Y5, Y8, Y4
+	VMOVUPS      192(CX), Y5
+	VMULPS       Y9, Y5, Y5
+	VFMADD231PS  Y6, Y8, Y5
+	VMOVUPS      224(CX), Y6
+	VMULPS       Y9, Y6, Y6
+	VFMADD231PS  Y7, Y8, Y6
+	VMOVUPS      Y10, (CX)
 	VMOVUPS      Y0, 32(CX)
-	VMOVUPS      64(CX), Y0
-	VMULPS       Y9, Y0, Y0
-	VFMADD231PS  Y2, Y8, Y0
-	VMOVUPS      Y0, 64(CX)
-	VMOVUPS      96(CX), Y0
-	VMULPS       Y9, Y0, Y0
-	VFMADD231PS  Y3, Y8, Y0
-	VMOVUPS      Y0, 96(CX)
-	VMOVUPS      128(CX), Y0
-	VMULPS       Y9, Y0, Y0
-	VFMADD231PS  Y4, Y8, Y0
-	VMOVUPS      Y0, 128(CX)
-	VMOVUPS      160(CX), Y0
-	VMULPS       Y9, Y0, Y0
-	VFMADD231PS  Y5, Y8, Y0
-	VMOVUPS      Y0, 160(CX)
-	VMOVUPS      192(CX), Y0
-	VMULPS       Y9, Y0, Y0
-	VFMADD231PS  Y6, Y8, Y0
-	VMOVUPS      Y0, 192(CX)
-	VMOVUPS      224(CX), Y0
-	VMULPS       Y9, Y0, Y0
-	VFMADD231PS  Y7, Y8, Y0
-	VMOVUPS      Y0, 224(CX)
+	VMOVUPS      Y1, 64(CX)
+	VMOVUPS      Y2, 96(CX)
+	VMOVUPS      Y3, 128(CX)
+	VMOVUPS      Y4, 160(CX)
+	VMOVUPS      Y5, 192(CX)
+	VMOVUPS      Y6, 224(CX)
 	JMP          done214
 
 beta0_213:
@@ -2838,10 +2868,10 @@ k219:
 	VMOVUPS      (CX), Y4
 	VMULPS       Y3, Y4, Y4
 	VFMADD231PS  Y0, Y2, Y4
-	VMOVUPS      Y4, (CX)
 	VMOVUPS      32(CX), Y0
 	VMULPS       Y3, Y0, Y0
 	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      Y4, (CX)
 	VMOVUPS      Y0, 32(CX)
 	JMP          done221
 
@@ -3838,10 +3868,10 @@ k7:
 	VMOVUPD      (CX), Y14
 	VMULPD       Y13, Y14, Y14
 	VFMADD231PD  Y0, Y12, Y14
-	VMOVUPD      Y14, (CX)
 	VMOVUPD      32(CX), Y0
 	VMULPD       Y13, Y0, Y0
 	VFMADD231PD  Y1, Y12, Y0
+	VMOVUPD      Y14, (CX)
 	VMOVUPD      Y0, 32(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
@@ -3850,55 +3880,55 @@ k7:
 	VMOVUPD      (BX), Y0
 	VMULPD       Y13, Y0, Y0
 	VFMADD231PD  Y2, Y12, Y0
+	VMOVUPD      32(BX), Y1
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y3, Y12, Y1
 	VMOVUPD      Y0, (BX)
-	VMOVUPD      32(BX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y3, Y12, Y0
-	VMOVUPD      Y0, 32(BX)
+	VMOVUPD      Y1, 32(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Y0
 	VMULPD       Y13, Y0, Y0
 	VFMADD231PD  Y4, Y12, Y0
+	VMOVUPD      32(BX), Y1
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y5, Y12, Y1
 	VMOVUPD      Y0, (BX)
-	VMOVUPD      32(BX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y5, Y12, Y0
-	VMOVUPD      Y0, 32(BX)
+	VMOVUPD      Y1, 32(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Y0
 	VMULPD       Y13, Y0, Y0
 	VFMADD231PD  Y6, Y12, Y0
+	VMOVUPD      32(BX), Y1
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y7, Y12, Y1
 	VMOVUPD      Y0, (BX)
-	VMOVUPD      32(BX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y7, Y12, Y0
-	VMOVUPD      Y0, 32(BX)
+	VMOVUPD      Y1, 32(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Y0
 	VMULPD       Y13, Y0, Y0
 	VFMADD231PD  Y8, Y12, Y0
+	VMOVUPD      32(BX), Y1
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y9, Y12, Y1
 	VMOVUPD      Y0, (BX)
-	VMOVUPD      32(BX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y9, Y12, Y0
-	VMOVUPD      Y0, 32(BX)
+	VMOVUPD      Y1, 32(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Y0
 	VMULPD       Y13, Y0, Y0
 	VFMADD231PD  Y10, Y12, Y0
+	VMOVUPD      32(BX), Y1
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y11, Y12, Y1
 	VMOVUPD      Y0, (BX)
-	VMOVUPD      32(BX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y11, Y12, Y0
-	VMOVUPD      Y0, 32(BX)
+	VMOVUPD      Y1, 32(BX)
 	JMP          done9
 
 beta0_8:
@@ -4039,6 +4069,37 @@ k15:
 	VMASKMOVPD   (CX), Y0, Y9
 	VMULPD       Y8, Y9, Y9
 	VFMADD231PD  Y1, Y7, Y9
+	MOVQ         CX, BX
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMASKMOVPD   (BX), Y0, Y1
+	VMULPD       Y8, Y1, Y1
+	VFMADD231PD  Y2, Y7, Y1
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMASKMOVPD   (BX), Y0, Y2
+	VMULPD       Y8, Y2, Y2
+	VFMADD231PD  Y3, Y7, Y2
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMASKMOVPD   (BX), Y0, Y3
+	VMULPD       Y8, Y3, Y3
+	VFMADD231PD  Y4, Y7, Y3
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMASKMOVPD   (BX), Y0, Y4
+	VMULPD       Y8, Y4, Y4
+	VFMADD231PD  Y5, Y7, Y4
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMASKMOVPD   (BX), Y0, Y0
+	VMULPD       Y8, Y0, Y0
+	VFMADD231PD  Y6, Y7, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000004
 	JLE          left18
@@ -4053,31 +4114,28 @@ left18:
 
 skip20:
 	LEAQ         (CX), SI
-	VMOVAPS      Y9, Y1
+	VMOVAPS      Y9, Y5
 	TESTQ        $0x00000002, BX
 	JZ           skip21
-	VMOVUPD      X1, (SI)
+	VMOVUPD      X5, (SI)
 	ADDQ         $0x00000010, SI
-	VEXTRACTF128 $0x01, Y1, X1
+	VEXTRACTF128 $0x01, Y5, X5
 
 skip21:
 	TESTQ  $0x00000001, BX
 	JZ     skip22
-	VMOVSD X1, (SI)
+	VMOVSD X5, (SI)
 
 skip22:
 stored19:
-	MOVQ        CX, BX
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x03, SI
-	ADDQ        SI, BX
-	VMASKMOVPD  (BX), Y0, Y1
-	VMULPD      Y8, Y1, Y1
-	VFMADD231PD Y2, Y7, Y1
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000004
-	JLE         left23
-	MOVQ        $0x00000004, SI
+	MOVQ CX, BX
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left23
+	MOVQ $0x00000004, SI
 
 left23:
 	TESTQ   SI, SI
@@ -4102,27 +4160,24 @@ skip26:
 
 skip27:
 stored24:
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x03, SI
-	ADDQ        SI, BX
-	VMASKMOVPD  (BX), Y0, Y1
-	VMULPD      Y8, Y1, Y1
-	VFMADD231PD Y3, Y7, Y1
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000004
-	JLE         left28
-	MOVQ        $0x00000004, SI
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left28
+	MOVQ $0x00000004, SI
 
 left28:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
 	JZ      skip30
-	VMOVUPD Y1, (BX)
+	VMOVUPD Y2, (BX)
 	JMP     stored29
 
 skip30:
 	LEAQ         (BX), DI
-	VMOVAPS      Y1, Y1
+	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000002, SI
 	JZ           skip31
 	VMOVUPD      X1, (DI)
@@ -4136,27 +4191,24 @@ skip31:
 
 skip32:
 stored29:
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x03, SI
-	ADDQ        SI, BX
-	VMASKMOVPD  (BX), Y0, Y1
-	VMULPD      Y8, Y1, Y1
-	VFMADD231PD Y4, Y7, Y1
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000004
-	JLE         left33
-	MOVQ        $0x00000004, SI
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left33
+	MOVQ $0x00000004, SI
 
 left33:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
 	JZ      skip35
-	VMOVUPD Y1, (BX)
+	VMOVUPD Y3, (BX)
 	JMP     stored34
 
 skip35:
 	LEAQ         (BX), DI
-	VMOVAPS      Y1, Y1
+	VMOVAPS      Y3, Y1
 	TESTQ        $0x00000002, SI
 	JZ           skip36
 	VMOVUPD      X1, (DI)
@@ -4170,27 +4222,24 @@ skip36:
 
 skip37:
 stored34:
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x03, SI
-	ADDQ        SI, BX
-	VMASKMOVPD  (BX), Y0, Y1
-	VMULPD      Y8, Y1, Y1
-	VFMADD231PD Y5, Y7, Y1
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000004
-	JLE         left38
-	MOVQ        $0x00000004, SI
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left38
+	MOVQ $0x00000004, SI
 
 left38:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
 	JZ      skip40
-	VMOVUPD Y1, (BX)
+	VMOVUPD Y4, (BX)
 	JMP     stored39
 
 skip40:
 	LEAQ         (BX), DI
-	VMOVAPS      Y1, Y1
+	VMOVAPS      Y4, Y1
 	TESTQ        $0x00000002, SI
 	JZ           skip41
 	VMOVUPD      X1, (DI)
@@ -4204,16 +4253,13 @@ skip41:
 
 skip42:
 stored39:
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x03, SI
-	ADDQ        SI, BX
-	VMASKMOVPD  (BX), Y0, Y0
-	VMULPD      Y8, Y0, Y0
-	VFMADD231PD Y6, Y7, Y0
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000004
-	JLE         left43
-	MOVQ        $0x00000004, SI
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left43
+	MOVQ $0x00000004, SI
 
 left43:
 	TESTQ   SI, SI
@@ -4558,15 +4604,15 @@ k85:
 	VMOVUPD      (CX), Y14
 	VMULPD       Y13, Y14, Y14
 	VFMADD231PD  Y0, Y12, Y14
-	VMOVUPD      Y14, (CX)
 	VMOVUPD      32(CX), Y0
 	VMULPD       Y13, Y0, Y0
 	VFMADD231PD  Y1, Y12, Y0
+	VMOVUPD      64(CX), Y1
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y2, Y12, Y1
+	VMOVUPD      Y14, (CX)
 	VMOVUPD      Y0, 32(CX)
-	VMOVUPD      64(CX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y2, Y12, Y0
-	VMOVUPD      Y0, 64(CX)
+	VMOVUPD      Y1, 64(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
@@ -4574,45 +4620,45 @@ k85:
 	VMOVUPD      (BX), Y0
 	VMULPD       Y13, Y0, Y0
 	VFMADD231PD  Y3, Y12, Y0
+	VMOVUPD      32(BX), Y1
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y4, Y12, Y1
+	VMOVUPD      64(BX), Y2
+	VMULPD       Y13, Y2, Y2
+	VFMADD231PD  Y5, Y12, Y2
 	VMOVUPD      Y0, (BX)
-	VMOVUPD      32(BX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y4, Y12, Y0
-	VMOVUPD      Y0, 32(BX)
-	VMOVUPD      64(BX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y5, Y12, Y0
-	VMOVUPD      Y0, 64(BX)
+	VMOVUPD      Y1, 32(BX)
+	VMOVUPD      Y2, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Y0
 	VMULPD       Y13, Y0, Y0
 	VFMADD231PD  Y6, Y12, Y0
+	VMOVUPD      32(BX), Y1
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y7, Y12, Y1
+	VMOVUPD      64(BX), Y2
+	VMULPD       Y13, Y2, Y2
+	VFMADD231PD  Y8, Y12, Y2
 	VMOVUPD      Y0, (BX)
-	VMOVUPD      32(BX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y7, Y12, Y0
-	VMOVUPD      Y0, 32(BX)
-	VMOVUPD      64(BX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y8, Y12, Y0
-	VMOVUPD      Y0, 64(BX)
+	VMOVUPD      Y1, 32(BX)
+	VMOVUPD      Y2, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Y0
 	VMULPD       Y13, Y0, Y0
 	VFMADD231PD  Y9, Y12, Y0
+	VMOVUPD      32(BX), Y1
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y10, Y12, Y1
+	VMOVUPD      64(BX), Y2
+	VMULPD       Y13, Y2, Y2
+	VFMADD231PD  Y11, Y12, Y2
 	VMOVUPD      Y0, (BX)
-	VMOVUPD      32(BX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y10, Y12, Y0
-	VMOVUPD      Y0, 32(BX)
-	VMOVUPD      64(BX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y11, Y12, Y0
-	VMOVUPD      Y0, 64(BX)
+	VMOVUPD      Y1, 32(BX)
+	VMOVUPD      Y2, 64(BX)
 	JMP          done87
 
 beta0_86:
@@ -4733,6 +4779,25 @@ k93:
 	VMASKMOVPD   (CX), Y0, Y7
 	VMULPD       Y6, Y7, Y7
 	VFMADD231PD  Y1, Y5, Y7
+	MOVQ         CX, BX
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMASKMOVPD   (BX), Y0, Y1
+	VMULPD       Y6, Y1, Y1
+	VFMADD231PD  Y2, Y5, Y1
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMASKMOVPD   (BX), Y0, Y2
+	VMULPD       Y6, Y2, Y2
+	VFMADD231PD  Y3, Y5, Y2
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMASKMOVPD   (BX), Y0, Y0
+	VMULPD       Y6, Y0, Y0
+	VFMADD231PD  Y4, Y5, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000004
 	JLE          left96
@@ -4747,31 +4812,28 @@ left96:
 
 skip98:
 	LEAQ         (CX), SI
-	VMOVAPS      Y7, Y1
+	VMOVAPS      Y7, Y3
 	TESTQ        $0x00000002, BX
 	JZ           skip99
-	VMOVUPD      X1, (SI)
+	VMOVUPD      X3, (SI)
 	ADDQ         $0x00000010, SI
-	VEXTRACTF128 $0x01, Y1, X1
+	VEXTRACTF128 $0x01, Y3, X3
 
 skip99:
 	TESTQ  $0x00000001, BX
 	JZ     skip100
-	VMOVSD X1, (SI)
+	VMOVSD X3, (SI)
 
 skip100:
 stored97:
-	MOVQ        CX, BX
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x03, SI
-	ADDQ        SI, BX
-	VMASKMOVPD  (BX), Y0, Y1
-	VMULPD      Y6, Y1, Y1
-	VFMADD231PD Y2, Y5, Y1
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000004
-	JLE         left101
-	MOVQ        $0x00000004, SI
+	MOVQ CX, BX
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left101
+	MOVQ $0x00000004, SI
 
 left101:
 	TESTQ   SI, SI
@@ -4796,27 +4858,24 @@ skip104:
 
 skip105:
 stored102:
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x03, SI
-	ADDQ        SI, BX
-	VMASKMOVPD  (BX), Y0, Y1
-	VMULPD      Y6, Y1, Y1
-	VFMADD231PD Y3, Y5, Y1
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000004
-	JLE         left106
-	MOVQ        $0x00000004, SI
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left106
+	MOVQ $0x00000004, SI
 
 left106:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
 	JZ      skip108
-	VMOVUPD Y1, (BX)
+	VMOVUPD Y2, (BX)
 	JMP     stored107
 
 skip108:
 	LEAQ         (BX), DI
-	VMOVAPS      Y1, Y1
+	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000002, SI
 	JZ           skip109
 	VMOVUPD      X1, (DI)
@@ -4830,16 +4889,13 @@ skip109:
 
 skip110:
 stored107:
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x03, SI
-	ADDQ        SI, BX
-	VMASKMOVPD  (BX), Y0, Y0
-	VMULPD      Y6, Y0, Y0
-	VFMADD231PD Y4, Y5, Y0
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000004
-	JLE         left111
-	MOVQ        $0x00000004, SI
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left111
+	MOVQ $0x00000004, SI
 
 left111:
 	TESTQ   SI, SI
@@ -5111,27 +5167,27 @@ k143:
 	VMOVUPD      (CX), Y14
 	VMULPD       Y13, Y14, Y14
 	VFMADD231PD  Y0, Y12, Y14
-	VMOVUPD      Y14, (CX)
 	VMOVUPD      32(CX), Y0
 	VMULPD       Y13, Y0, Y0
 	VFMADD231PD  Y1, Y12, Y0
+	VMOVUPD      64(CX), Y1
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y2, Y12, Y1
+	VMOVUPD      96(CX), Y2
+	VMULPD       Y13, Y2, Y2
+	VFMADD231PD  Y3, Y12, Y2
+	VMOVUPD      128(CX), Y3
+	VMULPD       Y13, Y3, Y3
+	VFMADD231PD  Y4, Y12, Y3
+	VMOVUPD      160(CX), Y4
+	VMULPD       Y13, Y4, Y4
+	VFMADD231PD  Y5, Y12, Y4
+	VMOVUPD      Y14, (CX)
 	VMOVUPD      Y0, 32(CX)
-	VMOVUPD      64(CX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y2, Y12, Y0
-	VMOVUPD      Y0, 64(CX)
-	VMOVUPD      96(CX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y3, Y12, Y0
-	VMOVUPD      Y0, 96(CX)
-	VMOVUPD      128(CX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y4, Y12, Y0
-	VMOVUPD      Y0, 128(CX)
-	VMOVUPD      160(CX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y5, Y12, Y0
-	VMOVUPD      Y0, 160(CX)
+	VMOVUPD      Y1, 64(CX)
+	VMOVUPD      Y2, 96(CX)
+	VMOVUPD      Y3, 128(CX)
+	VMOVUPD      Y4, 160(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
@@ -5139,27 +5195,27 @@ k143:
 	VMOVUPD      (BX), Y0
 	VMULPD       Y13, Y0, Y0
 	VFMADD231PD  Y6, Y12, Y0
+	VMOVUPD      32(BX), Y1
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y7, Y12, Y1
+	VMOVUPD      64(BX), Y2
+	VMULPD       Y13, Y2, Y2
+	VFMADD231PD  Y8, Y12, Y2
+	VMOVUPD      96(BX), Y3
+	VMULPD       Y13, Y3, Y3
+	VFMADD231PD  Y9, Y12, Y3
+	VMOVUPD      128(BX), Y4
+	VMULPD       Y13, Y4, Y4
+	VFMADD231PD  Y10, Y12, Y4
+	VMOVUPD      160(BX), Y5
+	VMULPD       Y13, Y5, Y5
+	VFMADD231PD  Y11, Y12, Y5
 	VMOVUPD      Y0, (BX)
-	VMOVUPD      32(BX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y7, Y12, Y0
-	VMOVUPD      Y0, 32(BX)
-	VMOVUPD      64(BX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y8, Y12, Y0
-	VMOVUPD      Y0, 64(BX)
-	VMOVUPD      96(BX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y9, Y12, Y0
-	VMOVUPD      Y0, 96(BX)
-	VMOVUPD      128(BX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y10, Y12, Y0
-	VMOVUPD      Y0, 128(BX)
-	VMOVUPD      160(BX), Y0
-	VMULPD       Y13, Y0, Y0
-	VFMADD231PD  Y11, Y12, Y0
-	VMOVUPD      Y0, 160(BX)
+	VMOVUPD      Y1, 32(BX)
+	VMOVUPD      Y2, 64(BX)
+	VMOVUPD      Y3, 96(BX)
+	VMOVUPD      Y4, 128(BX)
+	VMOVUPD      Y5, 160(BX)
 	JMP          done145
 
 beta0_144:
@@ -5254,10 +5310,10 @@ k150:
 	VMOVUPD      (CX), Y6
 	VMULPD       Y5, Y6, Y6
 	VFMADD231PD  Y0, Y4, Y6
-	VMOVUPD      Y6, (CX)
 	VMOVUPD      32(CX), Y0
 	VMULPD       Y5, Y0, Y0
 	VFMADD231PD  Y1, Y4, Y0
+	VMOVUPD      Y6, (CX)
 	VMOVUPD      Y0, 32(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
@@ -5266,11 +5322,11 @@ k150:
 	VMOVUPD      (BX), Y0
 	VMULPD       Y5, Y0, Y0
 	VFMADD231PD  Y2, Y4, Y0
+	VMOVUPD      32(BX), Y1
+	VMULPD       Y5, Y1, Y1
+	VFMADD231PD  Y3, Y4, Y1
 	VMOVUPD      Y0, (BX)
-	VMOVUPD      32(BX), Y0
-	VMULPD       Y5, Y0, Y0
-	VFMADD231PD  Y3, Y4, Y0
-	VMOVUPD      Y0, 32(BX)
+	VMOVUPD      Y1, 32(BX)
 	JMP          done152
 
 beta0_151:
@@ -5352,6 +5408,13 @@ k158:
 	VMASKMOVPD   (CX), Y0, Y5
 	VMULPD       Y4, Y5, Y5
 	VFMADD231PD  Y1, Y3, Y5
+	MOVQ         CX, BX
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMASKMOVPD   (BX), Y0, Y0
+	VMULPD       Y4, Y0, Y0
+	VFMADD231PD  Y2, Y3, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000004
 	JLE          left161
@@ -5380,17 +5443,14 @@ skip164:
 
 skip165:
 stored162:
-	MOVQ        CX, BX
-	MOVQ        ldc+136(FP), SI
-	SHLQ        $0x03, SI
-	ADDQ        SI, BX
-	VMASKMOVPD  (BX), Y0, Y0
-	VMULPD      Y4, Y0, Y0
-	VFMADD231PD Y2, Y3, Y0
-	MOVQ        b_cap+88(FP), SI
-	CMPQ        SI, $0x00000004
-	JLE         left166
-	MOVQ        $0x00000004, SI
+	MOVQ CX, BX
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left166
+	MOVQ $0x00000004, SI
 
 left166:
 	TESTQ   SI, SI
@@ -5573,35 +5633,35 @@ k188:
 	VMOVUPD      (CX), Y10
 	VMULPD       Y9, Y10, Y10
 	VFMADD231PD  Y0, Y8, Y10
-	VMOVUPD      Y10, (CX)
 	VMOVUPD      32(CX), Y0
 	VMULPD       Y9, Y0, Y0
 	VFMADD231PD  Y1, Y8, Y0
+	VMOVUPD      64(CX), Y1
+	VMULPD       Y9, Y1, Y1
+	VFMADD231PD  Y2, Y8, Y1
+	VMOVUPD      96(CX), Y2
+	VMULPD       Y9, Y2, Y2
+	VFMADD231PD  Y3, Y8, Y2
+	VMOVUPD      128(CX), Y3
+	VMULPD       Y9, Y3, Y3
+	VFMADD231PD  Y4, Y8, Y3
+	VMOVUPD      160(CX), Y4
+	VMULPD       Y9, Y4, Y4
+	VFMADD231PD  Y5, Y8, Y4
+	VMOVUPD      192(CX), Y5
+	VMULPD       Y9, Y5, Y5
+	VFMADD231PD  Y6, Y8, Y5
+	VMOVUPD      224(CX), Y6
+	VMULPD       Y9, Y6, Y6
+	VFMADD231PD  Y7, Y8, Y6
+	VMOVUPD      Y10, (CX)
 	VMOVUPD      Y0, 32(CX)
-	VMOVUPD      64(CX), Y0
-	VMULPD       Y9, Y0, Y0
-	VFMADD231PD  Y2, Y8, Y0
-	VMOVUPD      Y0, 64(CX)
-	VMOVUPD      96(CX), Y0
-	VMULPD       Y9, Y0, Y0
-	VFMADD231PD  Y3, Y8, Y0
-	VMOVUPD      Y0, 96(CX)
-	VMOVUPD      128(CX), Y0
-	VMULPD       Y9, Y0, Y0
-	VFMADD231PD  Y4, Y8, Y0
-	VMOVUPD      Y0, 128(CX)
-	VMOVUPD      160(CX), Y0
-	VMULPD       Y9, Y0, Y0
-	VFMADD231PD  Y5, Y8, Y0
-	VMOVUPD      Y0, 160(CX)
-	VMOVUPD      192(CX), Y0
-	VMULPD       Y9, Y0, Y0
-	VFMADD231PD  Y6, Y8, Y0
-	VMOVUPD      Y0, 192(CX)
-	VMOVUPD      224(CX), Y0
-	VMULPD       Y9, Y0, Y0
-	VFMADD231PD  Y7, Y8, Y0
-	VMOVUPD      Y0, 224(CX)
+	VMOVUPD      Y1, 64(CX)
+	VMOVUPD      Y2, 96(CX)
+	VMOVUPD      Y3, 128(CX)
+	VMOVUPD      Y4, 160(CX)
+	VMOVUPD      Y5, 192(CX)
+	VMOVUPD      Y6, 224(CX)
 	JMP          done190
 
 beta0_189:
@@ -5669,10 +5729,10 @@ k195:
 	VMOVUPD      (CX), Y4
 	VMULPD       Y3, Y4, Y4
 	VFMADD231PD  Y0, Y2, Y4
-	VMOVUPD      Y4, (CX)
 	VMOVUPD      32(CX), Y0
 	VMULPD       Y3, Y0, Y0
 	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD      Y4, (CX)
 	VMOVUPD      Y0, 32(CX)
 	JMP          done197
 
@@ -7739,10 +7799,10 @@ k7:
 	VMOVUPS      (CX), Z26
 	VMULPS       Z25, Z26, Z26
 	VFMADD231PS  Z0, Z24, Z26
-	VMOVUPS      Z26, (CX)
 	VMOVUPS      64(CX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z1, Z24, Z0
+	VMOVUPS      Z26, (CX)
 	VMOVUPS      Z0, 64(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
@@ -7751,121 +7811,121 @@ k7:
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z2, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z3, Z24, Z1
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z3, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
+	VMOVUPS      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z4, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z5, Z24, Z1
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z5, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
+	VMOVUPS      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z6, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z7, Z24, Z1
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z7, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
+	VMOVUPS      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z8, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z9, Z24, Z1
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z9, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
+	VMOVUPS      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z10, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z11, Z24, Z1
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z11, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
+	VMOVUPS      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z12, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z13, Z24, Z1
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z13, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
+	VMOVUPS      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z14, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z15, Z24, Z1
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z15, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
+	VMOVUPS      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z16, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z17, Z24, Z1
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z17, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
+	VMOVUPS      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z18, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z19, Z24, Z1
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z19, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
+	VMOVUPS      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z20, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z21, Z24, Z1
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z21, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
+	VMOVUPS      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z22, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z23, Z24, Z1
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z23, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
+	VMOVUPS      Z1, 64(BX)
 	JMP          done9
 
 beta0_8:
@@ -8092,7 +8152,6 @@ k15:
 	VMOVUPS.Z    (CX), K1, Z14
 	VMULPS       Z13, Z14, Z14
 	VFMADD231PS  Z0, Z12, Z14
-	VMOVUPS      Z14, K1, (CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
@@ -8100,77 +8159,112 @@ k15:
 	VMOVUPS.Z    (BX), K1, Z0
 	VMULPS       Z13, Z0, Z0
 	VFMADD231PS  Z1, Z12, Z0
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z1
+	VMULPS       Z13, Z1, Z1
+	VFMADD231PS  Z2, Z12, Z1
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z2
+	VMULPS       Z13, Z2, Z2
+	VFMADD231PS  Z3, Z12, Z2
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z3
+	VMULPS       Z13, Z3, Z3
+	VFMADD231PS  Z4, Z12, Z3
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z4
+	VMULPS       Z13, Z4, Z4
+	VFMADD231PS  Z5, Z12, Z4
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z5
+	VMULPS       Z13, Z5, Z5
+	VFMADD231PS  Z6, Z12, Z5
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z6
+	VMULPS       Z13, Z6, Z6
+	VFMADD231PS  Z7, Z12, Z6
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z7
+	VMULPS       Z13, Z7, Z7
+	VFMADD231PS  Z8, Z12, Z7
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z8
+	VMULPS       Z13, Z8, Z8
+	VFMADD231PS  Z9, Z12, Z8
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z9
+	VMULPS       Z13, Z9, Z9
+	VFMADD231PS  Z10, Z12, Z9
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z10
+	VMULPS       Z13, Z10, Z10
+	VFMADD231PS  Z11, Z12, Z10
+	VMOVUPS      Z14, K1, (CX)
+	MOVQ         CX, BX
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
 	VMOVUPS      Z0, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z13, Z0, Z0
-	VFMADD231PS  Z2, Z12, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z1, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z13, Z0, Z0
-	VFMADD231PS  Z3, Z12, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z2, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z13, Z0, Z0
-	VFMADD231PS  Z4, Z12, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z3, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z13, Z0, Z0
-	VFMADD231PS  Z5, Z12, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z4, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z13, Z0, Z0
-	VFMADD231PS  Z6, Z12, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z5, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z13, Z0, Z0
-	VFMADD231PS  Z7, Z12, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z6, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z13, Z0, Z0
-	VFMADD231PS  Z8, Z12, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z7, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z13, Z0, Z0
-	VFMADD231PS  Z9, Z12, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z8, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z13, Z0, Z0
-	VFMADD231PS  Z10, Z12, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z9, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z13, Z0, Z0
-	VFMADD231PS  Z11, Z12, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z10, K1, (BX)
 	JMP          done17
 
 beta0_16:
@@ -8414,15 +8508,15 @@ k25:
 	VMOVUPS      (CX), Z26
 	VMULPS       Z25, Z26, Z26
 	VFMADD231PS  Z0, Z24, Z26
-	VMOVUPS      Z26, (CX)
 	VMOVUPS      64(CX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z1, Z24, Z0
+	VMOVUPS      128(CX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z2, Z24, Z1
+	VMOVUPS      Z26, (CX)
 	VMOVUPS      Z0, 64(CX)
-	VMOVUPS      128(CX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z2, Z24, Z0
-	VMOVUPS      Z0, 128(CX)
+	VMOVUPS      Z1, 128(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
@@ -8430,105 +8524,105 @@ k25:
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z3, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z4, Z24, Z1
+	VMOVUPS      128(BX), Z2
+	VMULPS       Z25, Z2, Z2
+	VFMADD231PS  Z5, Z24, Z2
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z4, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
-	VMOVUPS      128(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z5, Z24, Z0
-	VMOVUPS      Z0, 128(BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z6, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z7, Z24, Z1
+	VMOVUPS      128(BX), Z2
+	VMULPS       Z25, Z2, Z2
+	VFMADD231PS  Z8, Z24, Z2
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z7, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
-	VMOVUPS      128(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z8, Z24, Z0
-	VMOVUPS      Z0, 128(BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z9, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z10, Z24, Z1
+	VMOVUPS      128(BX), Z2
+	VMULPS       Z25, Z2, Z2
+	VFMADD231PS  Z11, Z24, Z2
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z10, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
-	VMOVUPS      128(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z11, Z24, Z0
-	VMOVUPS      Z0, 128(BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z12, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z13, Z24, Z1
+	VMOVUPS      128(BX), Z2
+	VMULPS       Z25, Z2, Z2
+	VFMADD231PS  Z14, Z24, Z2
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z13, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
-	VMOVUPS      128(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z14, Z24, Z0
-	VMOVUPS      Z0, 128(BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z15, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z16, Z24, Z1
+	VMOVUPS      128(BX), Z2
+	VMULPS       Z25, Z2, Z2
+	VFMADD231PS  Z17, Z24, Z2
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z16, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
-	VMOVUPS      128(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z17, Z24, Z0
-	VMOVUPS      Z0, 128(BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z18, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z19, Z24, Z1
+	VMOVUPS      128(BX), Z2
+	VMULPS       Z25, Z2, Z2
+	VFMADD231PS  Z20, Z24, Z2
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z19, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
-	VMOVUPS      128(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z20, Z24, Z0
-	VMOVUPS      Z0, 128(BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z21, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z22, Z24, Z1
+	VMOVUPS      128(BX), Z2
+	VMULPS       Z25, Z2, Z2
+	VFMADD231PS  Z23, Z24, Z2
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z22, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
-	VMOVUPS      128(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z23, Z24, Z0
-	VMOVUPS      Z0, 128(BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
 	JMP          done27
 
 beta0_26:
@@ -8713,7 +8807,6 @@ k33:
 	VMOVUPS.Z    (CX), K1, Z10
 	VMULPS       Z9, Z10, Z10
 	VFMADD231PS  Z0, Z8, Z10
-	VMOVUPS      Z10, K1, (CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
@@ -8721,49 +8814,72 @@ k33:
 	VMOVUPS.Z    (BX), K1, Z0
 	VMULPS       Z9, Z0, Z0
 	VFMADD231PS  Z1, Z8, Z0
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z1
+	VMULPS       Z9, Z1, Z1
+	VFMADD231PS  Z2, Z8, Z1
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z2
+	VMULPS       Z9, Z2, Z2
+	VFMADD231PS  Z3, Z8, Z2
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z3
+	VMULPS       Z9, Z3, Z3
+	VFMADD231PS  Z4, Z8, Z3
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z4
+	VMULPS       Z9, Z4, Z4
+	VFMADD231PS  Z5, Z8, Z4
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z5
+	VMULPS       Z9, Z5, Z5
+	VFMADD231PS  Z6, Z8, Z5
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z6
+	VMULPS       Z9, Z6, Z6
+	VFMADD231PS  Z7, Z8, Z6
+	VMOVUPS      Z10, K1, (CX)
+	MOVQ         CX, BX
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
 	VMOVUPS      Z0, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z2, Z8, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z1, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z3, Z8, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z2, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z4, Z8, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z3, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z5, Z8, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z4, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z6, Z8, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z5, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z7, Z8, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z6, K1, (BX)
 	JMP          done35
 
 beta0_34:
@@ -8971,27 +9087,27 @@ k43:
 	VMOVUPS      (CX), Z26
 	VMULPS       Z25, Z26, Z26
 	VFMADD231PS  Z0, Z24, Z26
-	VMOVUPS      Z26, (CX)
 	VMOVUPS      64(CX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z1, Z24, Z0
+	VMOVUPS      128(CX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z2, Z24, Z1
+	VMOVUPS      192(CX), Z2
+	VMULPS       Z25, Z2, Z2
+	VFMADD231PS  Z3, Z24, Z2
+	VMOVUPS      256(CX), Z3
+	VMULPS       Z25, Z3, Z3
+	VFMADD231PS  Z4, Z24, Z3
+	VMOVUPS      320(CX), Z4
+	VMULPS       Z25, Z4, Z4
+	VFMADD231PS  Z5, Z24, Z4
+	VMOVUPS      Z26, (CX)
 	VMOVUPS      Z0, 64(CX)
-	VMOVUPS      128(CX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z2, Z24, Z0
-	VMOVUPS      Z0, 128(CX)
-	VMOVUPS      192(CX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z3, Z24, Z0
-	VMOVUPS      Z0, 192(CX)
-	VMOVUPS      256(CX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z4, Z24, Z0
-	VMOVUPS      Z0, 256(CX)
-	VMOVUPS      320(CX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z5, Z24, Z0
-	VMOVUPS      Z0, 320(CX)
+	VMOVUPS      Z1, 128(CX)
+	VMOVUPS      Z2, 192(CX)
+	VMOVUPS      Z3, 256(CX)
+	VMOVUPS      Z4, 320(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
@@ -8999,81 +9115,81 @@ k43:
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z6, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z7, Z24, Z1
+	VMOVUPS      128(BX), Z2
+	VMULPS       Z25, Z2, Z2
+	VFMADD231PS  Z8, Z24, Z2
+	VMOVUPS      192(BX), Z3
+	VMULPS       Z25, Z3, Z3
+	VFMADD231PS  Z9, Z24, Z3
+	VMOVUPS      256(BX), Z4
+	VMULPS       Z25, Z4, Z4
+	VFMADD231PS  Z10, Z24, Z4
+	VMOVUPS      320(BX), Z5
+	VMULPS       Z25, Z5, Z5
+	VFMADD231PS  Z11, Z24, Z5
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z7, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
-	VMOVUPS      128(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z8, Z24, Z0
-	VMOVUPS      Z0, 128(BX)
-	VMOVUPS      192(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z9, Z24, Z0
-	VMOVUPS      Z0, 192(BX)
-	VMOVUPS      256(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z10, Z24, Z0
-	VMOVUPS      Z0, 256(BX)
-	VMOVUPS      320(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z11, Z24, Z0
-	VMOVUPS      Z0, 320(BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z12, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z13, Z24, Z1
+	VMOVUPS      128(BX), Z2
+	VMULPS       Z25, Z2, Z2
+	VFMADD231PS  Z14, Z24, Z2
+	VMOVUPS      192(BX), Z3
+	VMULPS       Z25, Z3, Z3
+	VFMADD231PS  Z15, Z24, Z3
+	VMOVUPS      256(BX), Z4
+	VMULPS       Z25, Z4, Z4
+	VFMADD231PS  Z16, Z24, Z4
+	VMOVUPS      320(BX), Z5
+	VMULPS       Z25, Z5, Z5
+	VFMADD231PS  Z17, Z24, Z5
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z13, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
-	VMOVUPS      128(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z14, Z24, Z0
-	VMOVUPS      Z0, 128(BX)
-	VMOVUPS      192(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z15, Z24, Z0
-	VMOVUPS      Z0, 192(BX)
-	VMOVUPS      256(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z16, Z24, Z0
-	VMOVUPS      Z0, 256(BX)
-	VMOVUPS      320(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z17, Z24, Z0
-	VMOVUPS      Z0, 320(BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z25, Z0, Z0
 	VFMADD231PS  Z18, Z24, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z19, Z24, Z1
+	VMOVUPS      128(BX), Z2
+	VMULPS       Z25, Z2, Z2
+	VFMADD231PS  Z20, Z24, Z2
+	VMOVUPS      192(BX), Z3
+	VMULPS       Z25, Z3, Z3
+	VFMADD231PS  Z21, Z24, Z3
+	VMOVUPS      256(BX), Z4
+	VMULPS       Z25, Z4, Z4
+	VFMADD231PS  Z22, Z24, Z4
+	VMOVUPS      320(BX), Z5
+	VMULPS       Z25, Z5, Z5
+	VFMADD231PS  Z23, Z24, Z5
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z19, Z24, Z0
-	VMOVUPS      Z0, 64(BX)
-	VMOVUPS      128(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z20, Z24, Z0
-	VMOVUPS      Z0, 128(BX)
-	VMOVUPS      192(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z21, Z24, Z0
-	VMOVUPS      Z0, 192(BX)
-	VMOVUPS      256(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z22, Z24, Z0
-	VMOVUPS      Z0, 256(BX)
-	VMOVUPS      320(BX), Z0
-	VMULPS       Z25, Z0, Z0
-	VFMADD231PS  Z23, Z24, Z0
-	VMOVUPS      Z0, 320(BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
 	JMP          done45
 
 beta0_44:
@@ -9221,10 +9337,10 @@ k50:
 	VMOVUPS      (CX), Z10
 	VMULPS       Z9, Z10, Z10
 	VFMADD231PS  Z0, Z8, Z10
-	VMOVUPS      Z10, (CX)
 	VMOVUPS      64(CX), Z0
 	VMULPS       Z9, Z0, Z0
 	VFMADD231PS  Z1, Z8, Z0
+	VMOVUPS      Z10, (CX)
 	VMOVUPS      Z0, 64(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
@@ -9233,33 +9349,33 @@ k50:
 	VMOVUPS      (BX), Z0
 	VMULPS       Z9, Z0, Z0
 	VFMADD231PS  Z2, Z8, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z9, Z1, Z1
+	VFMADD231PS  Z3, Z8, Z1
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z3, Z8, Z0
-	VMOVUPS      Z0, 64(BX)
+	VMOVUPS      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z9, Z0, Z0
 	VFMADD231PS  Z4, Z8, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z9, Z1, Z1
+	VFMADD231PS  Z5, Z8, Z1
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z5, Z8, Z0
-	VMOVUPS      Z0, 64(BX)
+	VMOVUPS      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      (BX), Z0
 	VMULPS       Z9, Z0, Z0
 	VFMADD231PS  Z6, Z8, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z9, Z1, Z1
+	VFMADD231PS  Z7, Z8, Z1
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z7, Z8, Z0
-	VMOVUPS      Z0, 64(BX)
+	VMOVUPS      Z1, 64(BX)
 	JMP          done52
 
 beta0_51:
@@ -9370,7 +9486,6 @@ k58:
 	VMOVUPS.Z    (CX), K1, Z6
 	VMULPS       Z5, Z6, Z6
 	VFMADD231PS  Z0, Z4, Z6
-	VMOVUPS      Z6, K1, (CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
@@ -9378,21 +9493,32 @@ k58:
 	VMOVUPS.Z    (BX), K1, Z0
 	VMULPS       Z5, Z0, Z0
 	VFMADD231PS  Z1, Z4, Z0
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z1
+	VMULPS       Z5, Z1, Z1
+	VFMADD231PS  Z2, Z4, Z1
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	VMOVUPS.Z    (BX), K1, Z2
+	VMULPS       Z5, Z2, Z2
+	VFMADD231PS  Z3, Z4, Z2
+	VMOVUPS      Z6, K1, (CX)
+	MOVQ         CX, BX
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
 	VMOVUPS      Z0, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z5, Z0, Z0
-	VFMADD231PS  Z2, Z4, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z1, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
-	VMOVUPS.Z    (BX), K1, Z0
-	VMULPS       Z5, Z0, Z0
-	VFMADD231PS  Z3, Z4, Z0
-	VMOVUPS      Z0, K1, (BX)
+	VMOVUPS      Z2, K1, (BX)
 	JMP          done60
 
 beta0_59:
@@ -9547,35 +9673,35 @@ k68:
 	VMOVUPS      (CX), Z18
 	VMULPS       Z17, Z18, Z18
 	VFMADD231PS  Z0, Z16, Z18
-	VMOVUPS      Z18, (CX)
 	VMOVUPS      64(CX), Z0
 	VMULPS       Z17, Z0, Z0
 	VFMADD231PS  Z1, Z16, Z0
+	VMOVUPS      128(CX), Z1
+	VMULPS       Z17, Z1, Z1
+	VFMADD231PS  Z2, Z16, Z1
+	VMOVUPS      192(CX), Z2
+	VMULPS       Z17, Z2, Z2
+	VFMADD231PS  Z3, Z16, Z2
+	VMOVUPS      256(CX), Z3
+	VMULPS       Z17, Z3, Z3
+	VFMADD231PS  Z4, Z16, Z3
+	VMOVUPS      320(CX), Z4
+	VMULPS       Z17, Z4, Z4
+	VFMADD231PS  Z5, Z16, Z4
+	VMOVUPS      384(CX), Z5
+	VMULPS       Z17, Z5, Z5
+	VFMADD231PS  Z6, Z16, Z5
+	VMOVUPS      448(CX), Z6
+	VMULPS       Z17, Z6, Z6
+	VFMADD231PS  Z7, Z16, Z6
+	VMOVUPS      Z18, (CX)
 	VMOVUPS      Z0, 64(CX)
-	VMOVUPS      128(CX), Z0
-	VMULPS       Z17, Z0, Z0
-	VFMADD231PS  Z2, Z16, Z0
-	VMOVUPS      Z0, 128(CX)
-	VMOVUPS      192(CX), Z0
-	VMULPS       Z17, Z0, Z0
-	VFMADD231PS  Z3, Z16, Z0
-	VMOVUPS      Z0, 192(CX)
-	VMOVUPS      256(CX), Z0
-	VMULPS       Z17, Z0, Z0
-	VFMADD231PS  Z4, Z16, Z0
-	VMOVUPS      Z0, 256(CX)
-	VMOVUPS      320(CX), Z0
-	VMULPS       Z17, Z0, Z0
-	VFMADD231PS  Z5, Z16, Z0
-	VMOVUPS      Z0, 320(CX)
-	VMOVUPS      384(CX), Z0
-	VMULPS       Z17, Z0, Z0
-	VFMADD231PS  Z6, Z16, Z0
-	VMOVUPS      Z0, 384(CX)
-	VMOVUPS      448(CX), Z0
-	VMULPS       Z17, Z0, Z0
-	VFMADD231PS  Z7, Z16, Z0
-	VMOVUPS      Z0, 448(CX)
+	VMOVUPS      Z1, 128(CX)
+	VMOVUPS      Z2, 192(CX)
+	VMOVUPS      Z3, 256(CX)
+	VMOVUPS      Z4, 320(CX)
+	VMOVUPS      Z5, 384(CX)
+	VMOVUPS      Z6, 448(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
@@ -9583,35 +9709,35 @@ k68:
 	VMOVUPS      (BX), Z0
 	VMULPS       Z17, Z0, Z0
 	VFMADD231PS  Z8, Z16, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z17, Z1, Z1
+	VFMADD231PS  Z9, Z16, Z1
+	VMOVUPS      128(BX), Z2
+	VMULPS       Z17, Z2, Z2
+	VFMADD231PS  Z10, Z16, Z2
+	VMOVUPS      192(BX), Z3
+	VMULPS       Z17, Z3, Z3
+	VFMADD231PS  Z11, Z16, Z3
+	VMOVUPS      256(BX), Z4
+	VMULPS       Z17, Z4, Z4
+	VFMADD231PS  Z12, Z16, Z4
+	VMOVUPS      320(BX), Z5
+	VMULPS       Z17, Z5, Z5
+	VFMADD231PS  Z13, Z16, Z5
+	VMOVUPS      384(BX), Z6
+	VMULPS       Z17, Z6, Z6
+	VFMADD231PS  Z14, Z16, Z6
+	VMOVUPS      448(BX), Z7
+	VMULPS       Z17, Z7, Z7
+	VFMADD231PS  Z15, Z16, Z7
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z17, Z0, Z0
-	VFMADD231PS  Z9, Z16, Z0
-	VMOVUPS      Z0, 64(BX)
-	VMOVUPS      128(BX), Z0
-	VMULPS       Z17, Z0, Z0
-	VFMADD231PS  Z10, Z16, Z0
-	VMOVUPS      Z0, 128(BX)
-	VMOVUPS      192(BX), Z0
-	VMULPS       Z17, Z0, Z0
-	VFMADD231PS  Z11, Z16, Z0
-	VMOVUPS      Z0, 192(BX)
-	VMOVUPS      256(BX), Z0
-	VMULPS       Z17, Z0, Z0
-	VFMADD231PS  Z12, Z16, Z0
-	VMOVUPS      Z0, 256(BX)
-	VMOVUPS      320(BX), Z0
-	VMULPS       Z17, Z0, Z0
-	VFMADD231PS  Z13, Z16, Z0
-	VMOVUPS      Z0, 320(BX)
-	VMOVUPS      384(BX), Z0
-	VMULPS       Z17, Z0, Z0
-	VFMADD231PS  Z14, Z16, Z0
-	VMOVUPS      Z0, 384(BX)
-	VMOVUPS      448(BX), Z0
-	VMULPS       Z17, Z0, Z0
-	VFMADD231PS  Z15, Z16, Z0
-	VMOVUPS      Z0, 448(BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
 	JMP          done70
 
 beta0_69:
@@ -9714,10 +9840,10 @@ k75:
 	VMOVUPS      (CX), Z6
 	VMULPS       Z5, Z6, Z6
 	VFMADD231PS  Z0, Z4, Z6
-	VMOVUPS      Z6, (CX)
 	VMOVUPS      64(CX), Z0
 	VMULPS       Z5, Z0, Z0
 	VFMADD231PS  Z1, Z4, Z0
+	VMOVUPS      Z6, (CX)
 	VMOVUPS      Z0, 64(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
@@ -9726,11 +9852,11 @@ k75:
 	VMOVUPS      (BX), Z0
 	VMULPS       Z5, Z0, Z0
 	VFMADD231PS  Z2, Z4, Z0
+	VMOVUPS      64(BX), Z1
+	VMULPS       Z5, Z1, Z1
+	VFMADD231PS  Z3, Z4, Z1
 	VMOVUPS      Z0, (BX)
-	VMOVUPS      64(BX), Z0
-	VMULPS       Z5, Z0, Z0
-	VFMADD231PS  Z3, Z4, Z0
-	VMOVUPS      Z0, 64(BX)
+	VMOVUPS      Z1, 64(BX)
 	JMP          done77
 
 beta0_76:
@@ -9810,7 +9936,6 @@ k83:
 	VMOVUPS.Z    (CX), K1, Z4
 	VMULPS       Z3, Z4, Z4
 	VFMADD231PS  Z0, Z2, Z4
-	VMOVUPS      Z4, K1, (CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x02, SI
@@ -9818,6 +9943,11 @@ k83:
 	VMOVUPS.Z    (BX), K1, Z0
 	VMULPS       Z3, Z0, Z0
 	VFMADD231PS  Z1, Z2, Z0
+	VMOVUPS      Z4, K1, (CX)
+	MOVQ         CX, BX
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
 	VMOVUPS      Z0, K1, (BX)
 	JMP          done85
 
@@ -9924,35 +10054,35 @@ k93:
 	VMOVUPS      (CX), Z10
 	VMULPS       Z9, Z10, Z10
 	VFMADD231PS  Z0, Z8, Z10
-	VMOVUPS      Z10, (CX)
 	VMOVUPS      64(CX), Z0
 	VMULPS       Z9, Z0, Z0
 	VFMADD231PS  Z1, Z8, Z0
+	VMOVUPS      128(CX), Z1
+	VMULPS       Z9, Z1, Z1
+	VFMADD231PS  Z2, Z8, Z1
+	VMOVUPS      192(CX), Z2
+	VMULPS       Z9, Z2, Z2
+	VFMADD231PS  Z3, Z8, Z2
+	VMOVUPS      256(CX), Z3
+	VMULPS       Z9, Z3, Z3
+	VFMADD231PS  Z4, Z8, Z3
+	VMOVUPS      320(CX), Z4
+	VMULPS       Z9, Z4, Z4
+	VFMADD231PS  Z5, Z8, Z4
+	VMOVUPS      384(CX), Z5
+	VMULPS       Z9, Z5, Z5
+	VFMADD231PS  Z6, Z8, Z5
+	VMOVUPS      448(CX), Z6
+	VMULPS       Z9, Z6, Z6
+	VFMADD231PS  Z7, Z8, Z6
+	VMOVUPS      Z10, (CX)
 	VMOVUPS      Z0, 64(CX)
-	VMOVUPS      128(CX), Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z2, Z8, Z0
-	VMOVUPS      Z0, 128(CX)
-	VMOVUPS      192(CX), Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z3, Z8, Z0
-	VMOVUPS      Z0, 192(CX)
-	VMOVUPS      256(CX), Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z4, Z8, Z0
-	VMOVUPS      Z0, 256(CX)
-	VMOVUPS      320(CX), Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z5, Z8, Z0
-	VMOVUPS      Z0, 320(CX)
-	VMOVUPS      384(CX), Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z6, Z8, Z0
-	VMOVUPS      Z0, 384(CX)
-	VMOVUPS      448(CX), Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z7, Z8, Z0
-	VMOVUPS      Z0, 448(CX)
+	VMOVUPS      Z1, 128(CX)
+	VMOVUPS      Z2, 192(CX)
+	VMOVUPS      Z3, 256(CX)
+	VMOVUPS      Z4, 320(CX)
+	VMOVUPS      Z5, 384(CX)
+	VMOVUPS      Z6, 448(CX)
 	JMP          done95
 
 beta0_94:
@@ -10020,10 +10150,10 @@ k100:
 	VMOVUPS      (CX), Z4
 	VMULPS       Z3, Z4, Z4
 	VFMADD231PS  Z0, Z2, Z4
-	VMOVUPS      Z4, (CX)
 	VMOVUPS      64(CX), Z0
 	VMULPS       Z3, Z0, Z0
 	VFMADD231PS  Z1, Z2, Z0
+	VMOVUPS      Z4, (CX)
 	VMOVUPS      Z0, 64(CX)
 	JMP          done102
 
@@ -12019,10 +12149,10 @@ k7:
 	VMOVUPD      (CX), Z26
 	VMULPD       Z25, Z26, Z26
 	VFMADD231PD  Z0, Z24, Z26
-	VMOVUPD      Z26, (CX)
 	VMOVUPD      64(CX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z1, Z24, Z0
+	VMOVUPD      Z26, (CX)
 	VMOVUPD      Z0, 64(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
@@ -12031,121 +12161,121 @@ k7:
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z2, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z3, Z24, Z1
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z3, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
+	VMOVUPD      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z4, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z5, Z24, Z1
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z5, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
+	VMOVUPD      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z6, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z7, Z24, Z1
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z7, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
+	VMOVUPD      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z8, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z9, Z24, Z1
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z9, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
+	VMOVUPD      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z10, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z11, Z24, Z1
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z11, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
+	VMOVUPD      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z12, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z13, Z24, Z1
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z13, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
+	VMOVUPD      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z14, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z15, Z24, Z1
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z15, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
+	VMOVUPD      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z16, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z17, Z24, Z1
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z17, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
+	VMOVUPD      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z18, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z19, Z24, Z1
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z19, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
+	VMOVUPD      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z20, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z21, Z24, Z1
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z21, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
+	VMOVUPD      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z22, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z23, Z24, Z1
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z23, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
+	VMOVUPD      Z1, 64(BX)
 	JMP          done9
 
 beta0_8:
@@ -12372,7 +12502,6 @@ k15:
 	VMOVUPD.Z    (CX), K1, Z14
 	VMULPD       Z13, Z14, Z14
 	VFMADD231PD  Z0, Z12, Z14
-	VMOVUPD      Z14, K1, (CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
@@ -12380,77 +12509,112 @@ k15:
 	VMOVUPD.Z    (BX), K1, Z0
 	VMULPD       Z13, Z0, Z0
 	VFMADD231PD  Z1, Z12, Z0
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z1
+	VMULPD       Z13, Z1, Z1
+	VFMADD231PD  Z2, Z12, Z1
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z2
+	VMULPD       Z13, Z2, Z2
+	VFMADD231PD  Z3, Z12, Z2
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z3
+	VMULPD       Z13, Z3, Z3
+	VFMADD231PD  Z4, Z12, Z3
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z4
+	VMULPD       Z13, Z4, Z4
+	VFMADD231PD  Z5, Z12, Z4
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z5
+	VMULPD       Z13, Z5, Z5
+	VFMADD231PD  Z6, Z12, Z5
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z6
+	VMULPD       Z13, Z6, Z6
+	VFMADD231PD  Z7, Z12, Z6
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z7
+	VMULPD       Z13, Z7, Z7
+	VFMADD231PD  Z8, Z12, Z7
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z8
+	VMULPD       Z13, Z8, Z8
+	VFMADD231PD  Z9, Z12, Z8
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z9
+	VMULPD       Z13, Z9, Z9
+	VFMADD231PD  Z10, Z12, Z9
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z10
+	VMULPD       Z13, Z10, Z10
+	VFMADD231PD  Z11, Z12, Z10
+	VMOVUPD      Z14, K1, (CX)
+	MOVQ         CX, BX
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
 	VMOVUPD      Z0, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z13, Z0, Z0
-	VFMADD231PD  Z2, Z12, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z1, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z13, Z0, Z0
-	VFMADD231PD  Z3, Z12, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z2, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z13, Z0, Z0
-	VFMADD231PD  Z4, Z12, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z3, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z13, Z0, Z0
-	VFMADD231PD  Z5, Z12, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z4, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z13, Z0, Z0
-	VFMADD231PD  Z6, Z12, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z5, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z13, Z0, Z0
-	VFMADD231PD  Z7, Z12, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z6, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z13, Z0, Z0
-	VFMADD231PD  Z8, Z12, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z7, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z13, Z0, Z0
-	VFMADD231PD  Z9, Z12, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z8, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z13, Z0, Z0
-	VFMADD231PD  Z10, Z12, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z9, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z13, Z0, Z0
-	VFMADD231PD  Z11, Z12, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z10, K1, (BX)
 	JMP          done17
 
 beta0_16:
@@ -12694,15 +12858,15 @@ k25:
 	VMOVUPD      (CX), Z26
 	VMULPD       Z25, Z26, Z26
 	VFMADD231PD  Z0, Z24, Z26
-	VMOVUPD      Z26, (CX)
 	VMOVUPD      64(CX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z1, Z24, Z0
+	VMOVUPD      128(CX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z2, Z24, Z1
+	VMOVUPD      Z26, (CX)
 	VMOVUPD      Z0, 64(CX)
-	VMOVUPD      128(CX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z2, Z24, Z0
-	VMOVUPD      Z0, 128(CX)
+	VMOVUPD      Z1, 128(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
@@ -12710,105 +12874,105 @@ k25:
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z3, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z4, Z24, Z1
+	VMOVUPD      128(BX), Z2
+	VMULPD       Z25, Z2, Z2
+	VFMADD231PD  Z5, Z24, Z2
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z4, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
-	VMOVUPD      128(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z5, Z24, Z0
-	VMOVUPD      Z0, 128(BX)
+	VMOVUPD      Z1, 64(BX)
+	VMOVUPD      Z2, 128(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z6, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z7, Z24, Z1
+	VMOVUPD      128(BX), Z2
+	VMULPD       Z25, Z2, Z2
+	VFMADD231PD  Z8, Z24, Z2
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z7, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
-	VMOVUPD      128(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z8, Z24, Z0
-	VMOVUPD      Z0, 128(BX)
+	VMOVUPD      Z1, 64(BX)
+	VMOVUPD      Z2, 128(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z9, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z10, Z24, Z1
+	VMOVUPD      128(BX), Z2
+	VMULPD       Z25, Z2, Z2
+	VFMADD231PD  Z11, Z24, Z2
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z10, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
-	VMOVUPD      128(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z11, Z24, Z0
-	VMOVUPD      Z0, 128(BX)
+	VMOVUPD      Z1, 64(BX)
+	VMOVUPD      Z2, 128(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z12, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z13, Z24, Z1
+	VMOVUPD      128(BX), Z2
+	VMULPD       Z25, Z2, Z2
+	VFMADD231PD  Z14, Z24, Z2
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z13, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
-	VMOVUPD      128(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z14, Z24, Z0
-	VMOVUPD      Z0, 128(BX)
+	VMOVUPD      Z1, 64(BX)
+	VMOVUPD      Z2, 128(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z15, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z16, Z24, Z1
+	VMOVUPD      128(BX), Z2
+	VMULPD       Z25, Z2, Z2
+	VFMADD231PD  Z17, Z24, Z2
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z16, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
-	VMOVUPD      128(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z17, Z24, Z0
-	VMOVUPD      Z0, 128(BX)
+	VMOVUPD      Z1, 64(BX)
+	VMOVUPD      Z2, 128(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z18, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z19, Z24, Z1
+	VMOVUPD      128(BX), Z2
+	VMULPD       Z25, Z2, Z2
+	VFMADD231PD  Z20, Z24, Z2
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z19, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
-	VMOVUPD      128(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z20, Z24, Z0
-	VMOVUPD      Z0, 128(BX)
+	VMOVUPD      Z1, 64(BX)
+	VMOVUPD      Z2, 128(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z21, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z22, Z24, Z1
+	VMOVUPD      128(BX), Z2
+	VMULPD       Z25, Z2, Z2
+	VFMADD231PD  Z23, Z24, Z2
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z22, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
-	VMOVUPD      128(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z23, Z24, Z0
-	VMOVUPD      Z0, 128(BX)
+	VMOVUPD      Z1, 64(BX)
+	VMOVUPD      Z2, 128(BX)
 	JMP          done27
 
 beta0_26:
@@ -12993,7 +13157,6 @@ k33:
 	VMOVUPD.Z    (CX), K1, Z10
 	VMULPD       Z9, Z10, Z10
 	VFMADD231PD  Z0, Z8, Z10
-	VMOVUPD      Z10, K1, (CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
@@ -13001,49 +13164,72 @@ k33:
 	VMOVUPD.Z    (BX), K1, Z0
 	VMULPD       Z9, Z0, Z0
 	VFMADD231PD  Z1, Z8, Z0
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z1
+	VMULPD       Z9, Z1, Z1
+	VFMADD231PD  Z2, Z8, Z1
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z2
+	VMULPD       Z9, Z2, Z2
+	VFMADD231PD  Z3, Z8, Z2
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z3
+	VMULPD       Z9, Z3, Z3
+	VFMADD231PD  Z4, Z8, Z3
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z4
+	VMULPD       Z9, Z4, Z4
+	VFMADD231PD  Z5, Z8, Z4
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z5
+	VMULPD       Z9, Z5, Z5
+	VFMADD231PD  Z6, Z8, Z5
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z6
+	VMULPD       Z9, Z6, Z6
+	VFMADD231PD  Z7, Z8, Z6
+	VMOVUPD      Z10, K1, (CX)
+	MOVQ         CX, BX
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
 	VMOVUPD      Z0, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z2, Z8, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z1, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z3, Z8, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z2, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z4, Z8, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z3, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z5, Z8, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z4, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z6, Z8, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z5, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z7, Z8, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z6, K1, (BX)
 	JMP          done35
 
 beta0_34:
@@ -13251,27 +13437,27 @@ k43:
 	VMOVUPD      (CX), Z26
 	VMULPD       Z25, Z26, Z26
 	VFMADD231PD  Z0, Z24, Z26
-	VMOVUPD      Z26, (CX)
 	VMOVUPD      64(CX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z1, Z24, Z0
+	VMOVUPD      128(CX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z2, Z24, Z1
+	VMOVUPD      192(CX), Z2
+	VMULPD       Z25, Z2, Z2
+	VFMADD231PD  Z3, Z24, Z2
+	VMOVUPD      256(CX), Z3
+	VMULPD       Z25, Z3, Z3
+	VFMADD231PD  Z4, Z24, Z3
+	VMOVUPD      320(CX), Z4
+	VMULPD       Z25, Z4, Z4
+	VFMADD231PD  Z5, Z24, Z4
+	VMOVUPD      Z26, (CX)
 	VMOVUPD      Z0, 64(CX)
-	VMOVUPD      128(CX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z2, Z24, Z0
-	VMOVUPD      Z0, 128(CX)
-	VMOVUPD      192(CX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z3, Z24, Z0
-	VMOVUPD      Z0, 192(CX)
-	VMOVUPD      256(CX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z4, Z24, Z0
-	VMOVUPD      Z0, 256(CX)
-	VMOVUPD      320(CX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z5, Z24, Z0
-	VMOVUPD      Z0, 320(CX)
+	VMOVUPD      Z1, 128(CX)
+	VMOVUPD      Z2, 192(CX)
+	VMOVUPD      Z3, 256(CX)
+	VMOVUPD      Z4, 320(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
@@ -13279,81 +13465,81 @@ k43:
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z6, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z7, Z24, Z1
+	VMOVUPD      128(BX), Z2
+	VMULPD       Z25, Z2, Z2
+	VFMADD231PD  Z8, Z24, Z2
+	VMOVUPD      192(BX), Z3
+	VMULPD       Z25, Z3, Z3
+	VFMADD231PD  Z9, Z24, Z3
+	VMOVUPD      256(BX), Z4
+	VMULPD       Z25, Z4, Z4
+	VFMADD231PD  Z10, Z24, Z4
+	VMOVUPD      320(BX), Z5
+	VMULPD       Z25, Z5, Z5
+	VFMADD231PD  Z11, Z24, Z5
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z7, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
-	VMOVUPD      128(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z8, Z24, Z0
-	VMOVUPD      Z0, 128(BX)
-	VMOVUPD      192(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z9, Z24, Z0
-	VMOVUPD      Z0, 192(BX)
-	VMOVUPD      256(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z10, Z24, Z0
-	VMOVUPD      Z0, 256(BX)
-	VMOVUPD      320(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z11, Z24, Z0
-	VMOVUPD      Z0, 320(BX)
+	VMOVUPD      Z1, 64(BX)
+	VMOVUPD      Z2, 128(BX)
+	VMOVUPD      Z3, 192(BX)
+	VMOVUPD      Z4, 256(BX)
+	VMOVUPD      Z5, 320(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z12, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z13, Z24, Z1
+	VMOVUPD      128(BX), Z2
+	VMULPD       Z25, Z2, Z2
+	VFMADD231PD  Z14, Z24, Z2
+	VMOVUPD      192(BX), Z3
+	VMULPD       Z25, Z3, Z3
+	VFMADD231PD  Z15, Z24, Z3
+	VMOVUPD      256(BX), Z4
+	VMULPD       Z25, Z4, Z4
+	VFMADD231PD  Z16, Z24, Z4
+	VMOVUPD      320(BX), Z5
+	VMULPD       Z25, Z5, Z5
+	VFMADD231PD  Z17, Z24, Z5
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z13, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
-	VMOVUPD      128(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z14, Z24, Z0
-	VMOVUPD      Z0, 128(BX)
-	VMOVUPD      192(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z15, Z24, Z0
-	VMOVUPD      Z0, 192(BX)
-	VMOVUPD      256(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z16, Z24, Z0
-	VMOVUPD      Z0, 256(BX)
-	VMOVUPD      320(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z17, Z24, Z0
-	VMOVUPD      Z0, 320(BX)
+	VMOVUPD      Z1, 64(BX)
+	VMOVUPD      Z2, 128(BX)
+	VMOVUPD      Z3, 192(BX)
+	VMOVUPD      Z4, 256(BX)
+	VMOVUPD      Z5, 320(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z25, Z0, Z0
 	VFMADD231PD  Z18, Z24, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z19, Z24, Z1
+	VMOVUPD      128(BX), Z2
+	VMULPD       Z25, Z2, Z2
+	VFMADD231PD  Z20, Z24, Z2
+	VMOVUPD      192(BX), Z3
+	VMULPD       Z25, Z3, Z3
+	VFMADD231PD  Z21, Z24, Z3
+	VMOVUPD      256(BX), Z4
+	VMULPD       Z25, Z4, Z4
+	VFMADD231PD  Z22, Z24, Z4
+	VMOVUPD      320(BX), Z5
+	VMULPD       Z25, Z5, Z5
+	VFMADD231PD  Z23, Z24, Z5
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z19, Z24, Z0
-	VMOVUPD      Z0, 64(BX)
-	VMOVUPD      128(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z20, Z24, Z0
-	VMOVUPD      Z0, 128(BX)
-	VMOVUPD      192(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z21, Z24, Z0
-	VMOVUPD      Z0, 192(BX)
-	VMOVUPD      256(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z22, Z24, Z0
-	VMOVUPD      Z0, 256(BX)
-	VMOVUPD      320(BX), Z0
-	VMULPD       Z25, Z0, Z0
-	VFMADD231PD  Z23, Z24, Z0
-	VMOVUPD      Z0, 320(BX)
+	VMOVUPD      Z1, 64(BX)
+	VMOVUPD      Z2, 128(BX)
+	VMOVUPD      Z3, 192(BX)
+	VMOVUPD      Z4, 256(BX)
+	VMOVUPD      Z5, 320(BX)
 	JMP          done45
 
 beta0_44:
@@ -13501,10 +13687,10 @@ k50:
 	VMOVUPD      (CX), Z10
 	VMULPD       Z9, Z10, Z10
 	VFMADD231PD  Z0, Z8, Z10
-	VMOVUPD      Z10, (CX)
 	VMOVUPD      64(CX), Z0
 	VMULPD       Z9, Z0, Z0
 	VFMADD231PD  Z1, Z8, Z0
+	VMOVUPD      Z10, (CX)
 	VMOVUPD      Z0, 64(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
@@ -13513,33 +13699,33 @@ k50:
 	VMOVUPD      (BX), Z0
 	VMULPD       Z9, Z0, Z0
 	VFMADD231PD  Z2, Z8, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z9, Z1, Z1
+	VFMADD231PD  Z3, Z8, Z1
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z3, Z8, Z0
-	VMOVUPD      Z0, 64(BX)
+	VMOVUPD      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z9, Z0, Z0
 	VFMADD231PD  Z4, Z8, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z9, Z1, Z1
+	VFMADD231PD  Z5, Z8, Z1
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z5, Z8, Z0
-	VMOVUPD      Z0, 64(BX)
+	VMOVUPD      Z1, 64(BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      (BX), Z0
 	VMULPD       Z9, Z0, Z0
 	VFMADD231PD  Z6, Z8, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z9, Z1, Z1
+	VFMADD231PD  Z7, Z8, Z1
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z7, Z8, Z0
-	VMOVUPD      Z0, 64(BX)
+	VMOVUPD      Z1, 64(BX)
 	JMP          done52
 
 beta0_51:
@@ -13650,7 +13836,6 @@ k58:
 	VMOVUPD.Z    (CX), K1, Z6
 	VMULPD       Z5, Z6, Z6
 	VFMADD231PD  Z0, Z4, Z6
-	VMOVUPD      Z6, K1, (CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
@@ -13658,21 +13843,32 @@ k58:
 	VMOVUPD.Z    (BX), K1, Z0
 	VMULPD       Z5, Z0, Z0
 	VFMADD231PD  Z1, Z4, Z0
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z1
+	VMULPD       Z5, Z1, Z1
+	VFMADD231PD  Z2, Z4, Z1
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	VMOVUPD.Z    (BX), K1, Z2
+	VMULPD       Z5, Z2, Z2
+	VFMADD231PD  Z3, Z4, Z2
+	VMOVUPD      Z6, K1, (CX)
+	MOVQ         CX, BX
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
 	VMOVUPD      Z0, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z5, Z0, Z0
-	VFMADD231PD  Z2, Z4, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z1, K1, (BX)
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
-	VMOVUPD.Z    (BX), K1, Z0
-	VMULPD       Z5, Z0, Z0
-	VFMADD231PD  Z3, Z4, Z0
-	VMOVUPD      Z0, K1, (BX)
+	VMOVUPD      Z2, K1, (BX)
 	JMP          done60
 
 beta0_59:
@@ -13827,35 +14023,35 @@ k68:
 	VMOVUPD      (CX), Z18
 	VMULPD       Z17, Z18, Z18
 	VFMADD231PD  Z0, Z16, Z18
-	VMOVUPD      Z18, (CX)
 	VMOVUPD      64(CX), Z0
 	VMULPD       Z17, Z0, Z0
 	VFMADD231PD  Z1, Z16, Z0
+	VMOVUPD      128(CX), Z1
+	VMULPD       Z17, Z1, Z1
+	VFMADD231PD  Z2, Z16, Z1
+	VMOVUPD      192(CX), Z2
+	VMULPD       Z17, Z2, Z2
+	VFMADD231PD  Z3, Z16, Z2
+	VMOVUPD      256(CX), Z3
+	VMULPD       Z17, Z3, Z3
+	VFMADD231PD  Z4, Z16, Z3
+	VMOVUPD      320(CX), Z4
+	VMULPD       Z17, Z4, Z4
+	VFMADD231PD  Z5, Z16, Z4
+	VMOVUPD      384(CX), Z5
+	VMULPD       Z17, Z5, Z5
+	VFMADD231PD  Z6, Z16, Z5
+	VMOVUPD      448(CX), Z6
+	VMULPD       Z17, Z6, Z6
+	VFMADD231PD  Z7, Z16, Z6
+	VMOVUPD      Z18, (CX)
 	VMOVUPD      Z0, 64(CX)
-	VMOVUPD      128(CX), Z0
-	VMULPD       Z17, Z0, Z0
-	VFMADD231PD  Z2, Z16, Z0
-	VMOVUPD      Z0, 128(CX)
-	VMOVUPD      192(CX), Z0
-	VMULPD       Z17, Z0, Z0
-	VFMADD231PD  Z3, Z16, Z0
-	VMOVUPD      Z0, 192(CX)
-	VMOVUPD      256(CX), Z0
-	VMULPD       Z17, Z0, Z0
-	VFMADD231PD  Z4, Z16, Z0
-	VMOVUPD      Z0, 256(CX)
-	VMOVUPD      320(CX), Z0
-	VMULPD       Z17, Z0, Z0
-	VFMADD231PD  Z5, Z16, Z0
-	VMOVUPD      Z0, 320(CX)
-	VMOVUPD      384(CX), Z0
-	VMULPD       Z17, Z0, Z0
-	VFMADD231PD  Z6, Z16, Z0
-	VMOVUPD      Z0, 384(CX)
-	VMOVUPD      448(CX), Z0
-	VMULPD       Z17, Z0, Z0
-	VFMADD231PD  Z7, Z16, Z0
-	VMOVUPD      Z0, 448(CX)
+	VMOVUPD      Z1, 128(CX)
+	VMOVUPD      Z2, 192(CX)
+	VMOVUPD      Z3, 256(CX)
+	VMOVUPD      Z4, 320(CX)
+	VMOVUPD      Z5, 384(CX)
+	VMOVUPD      Z6, 448(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
@@ -13863,35 +14059,35 @@ k68:
 	VMOVUPD      (BX), Z0
 	VMULPD       Z17, Z0, Z0
 	VFMADD231PD  Z8, Z16, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z17, Z1, Z1
+	VFMADD231PD  Z9, Z16, Z1
+	VMOVUPD      128(BX), Z2
+	VMULPD       Z17, Z2, Z2
+	VFMADD231PD  Z10, Z16, Z2
+	VMOVUPD      192(BX), Z3
+	VMULPD       Z17, Z3, Z3
+	VFMADD231PD  Z11, Z16, Z3
+	VMOVUPD      256(BX), Z4
+	VMULPD       Z17, Z4, Z4
+	VFMADD231PD  Z12, Z16, Z4
+	VMOVUPD      320(BX), Z5
+	VMULPD       Z17, Z5, Z5
+	VFMADD231PD  Z13, Z16, Z5
+	VMOVUPD      384(BX), Z6
+	VMULPD       Z17, Z6, Z6
+	VFMADD231PD  Z14, Z16, Z6
+	VMOVUPD      448(BX), Z7
+	VMULPD       Z17, Z7, Z7
+	VFMADD231PD  Z15, Z16, Z7
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z17, Z0, Z0
-	VFMADD231PD  Z9, Z16, Z0
-	VMOVUPD      Z0, 64(BX)
-	VMOVUPD      128(BX), Z0
-	VMULPD       Z17, Z0, Z0
-	VFMADD231PD  Z10, Z16, Z0
-	VMOVUPD      Z0, 128(BX)
-	VMOVUPD      192(BX), Z0
-	VMULPD       Z17, Z0, Z0
-	VFMADD231PD  Z11, Z16, Z0
-	VMOVUPD      Z0, 192(BX)
-	VMOVUPD      256(BX), Z0
-	VMULPD       Z17, Z0, Z0
-	VFMADD231PD  Z12, Z16, Z0
-	VMOVUPD      Z0, 256(BX)
-	VMOVUPD      320(BX), Z0
-	VMULPD       Z17, Z0, Z0
-	VFMADD231PD  Z13, Z16, Z0
-	VMOVUPD      Z0, 320(BX)
-	VMOVUPD      384(BX), Z0
-	VMULPD       Z17, Z0, Z0
-	VFMADD231PD  Z14, Z16, Z0
-	VMOVUPD      Z0, 384(BX)
-	VMOVUPD      448(BX), Z0
-	VMULPD       Z17, Z0, Z0
-	VFMADD231PD  Z15, Z16, Z0
-	VMOVUPD      Z0, 448(BX)
+	VMOVUPD      Z1, 64(BX)
+	VMOVUPD      Z2, 128(BX)
+	VMOVUPD      Z3, 192(BX)
+	VMOVUPD      Z4, 256(BX)
+	VMOVUPD      Z5, 320(BX)
+	VMOVUPD      Z6, 384(BX)
+	VMOVUPD      Z7, 448(BX)
 	JMP          done70
 
 beta0_69:
@@ -13994,10 +14190,10 @@ k75:
 	VMOVUPD      (CX), Z6
 	VMULPD       Z5, Z6, Z6
 	VFMADD231PD  Z0, Z4, Z6
-	VMOVUPD      Z6, (CX)
 	VMOVUPD      64(CX), Z0
 	VMULPD       Z5, Z0, Z0
 	VFMADD231PD  Z1, Z4, Z0
+	VMOVUPD      Z6, (CX)
 	VMOVUPD      Z0, 64(CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
@@ -14006,11 +14202,11 @@ k75:
 	VMOVUPD      (BX), Z0
 	VMULPD       Z5, Z0, Z0
 	VFMADD231PD  Z2, Z4, Z0
+	VMOVUPD      64(BX), Z1
+	VMULPD       Z5, Z1, Z1
+	VFMADD231PD  Z3, Z4, Z1
 	VMOVUPD      Z0, (BX)
-	VMOVUPD      64(BX), Z0
-	VMULPD       Z5, Z0, Z0
-	VFMADD231PD  Z3, Z4, Z0
-	VMOVUPD      Z0, 64(BX)
+	VMOVUPD      Z1, 64(BX)
 	JMP          done77
 
 beta0_76:
@@ -14090,7 +14286,6 @@ k83:
 	VMOVUPD.Z    (CX), K1, Z4
 	VMULPD       Z3, Z4, Z4
 	VFMADD231PD  Z0, Z2, Z4
-	VMOVUPD      Z4, K1, (CX)
 	MOVQ         CX, BX
 	MOVQ         ldc+136(FP), SI
 	SHLQ         $0x03, SI
@@ -14098,6 +14293,11 @@ k83:
 	VMOVUPD.Z    (BX), K1, Z0
 	VMULPD       Z3, Z0, Z0
 	VFMADD231PD  Z1, Z2, Z0
+	VMOVUPD      Z4, K1, (CX)
+	MOVQ         CX, BX
+	MOVQ         ldc+136(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
 	VMOVUPD      Z0, K1, (BX)
 	JMP          done85
 
@@ -14204,35 +14404,35 @@ k93:
 	VMOVUPD      (CX), Z10
 	VMULPD       Z9, Z10, Z10
 	VFMADD231PD  Z0, Z8, Z10
-	VMOVUPD      Z10, (CX)
 	VMOVUPD      64(CX), Z0
 	VMULPD       Z9, Z0, Z0
 	VFMADD231PD  Z1, Z8, Z0
+	VMOVUPD      128(CX), Z1
+	VMULPD       Z9, Z1, Z1
+	VFMADD231PD  Z2, Z8, Z1
+	VMOVUPD      192(CX), Z2
+	VMULPD       Z9, Z2, Z2
+	VFMADD231PD  Z3, Z8, Z2
+	VMOVUPD      256(CX), Z3
+	VMULPD       Z9, Z3, Z3
+	VFMADD231PD  Z4, Z8, Z3
+	VMOVUPD      320(CX), Z4
+	VMULPD       Z9, Z4, Z4
+	VFMADD231PD  Z5, Z8, Z4
+	VMOVUPD      384(CX), Z5
+	VMULPD       Z9, Z5, Z5
+	VFMADD231PD  Z6, Z8, Z5
+	VMOVUPD      448(CX), Z6
+	VMULPD       Z9, Z6, Z6
+	VFMADD231PD  Z7, Z8, Z6
+	VMOVUPD      Z10, (CX)
 	VMOVUPD      Z0, 64(CX)
-	VMOVUPD      128(CX), Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z2, Z8, Z0
-	VMOVUPD      Z0, 128(CX)
-	VMOVUPD      192(CX), Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z3, Z8, Z0
-	VMOVUPD      Z0, 192(CX)
-	VMOVUPD      256(CX), Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z4, Z8, Z0
-	VMOVUPD      Z0, 256(CX)
-	VMOVUPD      320(CX), Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z5, Z8, Z0
-	VMOVUPD      Z0, 320(CX)
-	VMOVUPD      384(CX), Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z6, Z8, Z0
-	VMOVUPD      Z0, 384(CX)
-	VMOVUPD      448(CX), Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z7, Z8, Z0
-	VMOVUPD      Z0, 448(CX)
+	VMOVUPD      Z1, 128(CX)
+	VMOVUPD      Z2, 192(CX)
+	VMOVUPD      Z3, 256(CX)
+	VMOVUPD      Z4, 320(CX)
+	VMOVUPD      Z5, 384(CX)
+	VMOVUPD      Z6, 448(CX)
 	JMP          done95
 
 beta0_94:
@@ -14300,10 +14500,10 @@ k100:
 	VMOVUPD      (CX), Z4
 	VMULPD       Z3, Z4, Z4
 	VFMADD231PD  Z0, Z2, Z4
-	VMOVUPD      Z4, (CX)
 	VMOVUPD      64(CX), Z0
 	VMULPD       Z3, Z0, Z0
 	VFMADD231PD  Z1, Z2, Z0
+	VMOVUPD      Z4, (CX)
 	VMOVUPD      Z0, 64(CX)
 	JMP          done102
 

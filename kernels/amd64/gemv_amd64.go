@@ -31,7 +31,7 @@ func GemvTGerF32AVX2(m int, n int, alpha float32, x []float32, z []float32, a []
 
 // GerF32AVX2 adds alpha·x·yᵀ to A; generic.GerF32 defines it.
 // Two FMAs per vector: x[i]·y[j] + 0, then alpha times it + A. Long rows one by one,
-// short ones in columns of up to eight vectors with y in registers.
+// short ones in columns of a few vectors by four rows.
 //
 //go:noescape
 func GerF32AVX2(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int)
@@ -63,7 +63,7 @@ func GemvTGerF64AVX2(m int, n int, alpha float64, x []float64, z []float64, a []
 
 // GerF64AVX2 adds alpha·x·yᵀ to A; generic.GerF64 defines it.
 // Two FMAs per vector: x[i]·y[j] + 0, then alpha times it + A. Long rows one by one,
-// short ones in columns of up to eight vectors with y in registers.
+// short ones in columns of a few vectors by four rows.
 //
 //go:noescape
 func GerF64AVX2(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int)
@@ -95,7 +95,7 @@ func GemvTGerF32AVX512(m int, n int, alpha float32, x []float32, z []float32, a 
 
 // GerF32AVX512 adds alpha·x·yᵀ to A; generic.GerF32 defines it.
 // Two FMAs per vector: x[i]·y[j] + 0, then alpha times it + A. Long rows one by one,
-// short ones in columns of up to eight vectors with y in registers.
+// short ones in columns of a few vectors by four rows.
 //
 //go:noescape
 func GerF32AVX512(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int)
@@ -127,7 +127,7 @@ func GemvTGerF64AVX512(m int, n int, alpha float64, x []float64, z []float64, a 
 
 // GerF64AVX512 adds alpha·x·yᵀ to A; generic.GerF64 defines it.
 // Two FMAs per vector: x[i]·y[j] + 0, then alpha times it + A. Long rows one by one,
-// short ones in columns of up to eight vectors with y in registers.
+// short ones in columns of a few vectors by four rows.
 //
 //go:noescape
 func GerF64AVX512(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int)

@@ -420,35 +420,35 @@ k5:
 	VMOVUPS      (CX), Y10
 	VMULPS       Y9, Y10, Y10
 	VFMADD231PS  Y0, Y8, Y10
-	VMOVUPS      Y10, (CX)
 	VMOVUPS      32(CX), Y0
 	VMULPS       Y9, Y0, Y0
 	VFMADD231PS  Y1, Y8, Y0
+	VMOVUPS      64(CX), Y1
+	VMULPS       Y9, Y1, Y1
+	VFMADD231PS  Y2, Y8, Y1
+	VMOVUPS      96(CX), Y2
+	VMULPS       Y9, Y2, Y2
+	VFMADD231PS  Y3, Y8, Y2
+	VMOVUPS      128(CX), Y3
+	VMULPS       Y9, Y3, Y3
+	VFMADD231PS  Y4, Y8, Y3
+	VMOVUPS      160(CX), Y4
+	VMULPS       Y9, Y4, Y4
+	VFMADD231PS  Y5, Y8, Y4
+	VMOVUPS      192(CX), Y5
+	VMULPS       Y9, Y5, Y5
+	VFMADD231PS  Y6, Y8, Y5
+	VMOVUPS      224(CX), Y6
+	VMULPS       Y9, Y6, Y6
+	VFMADD231PS  Y7, Y8, Y6
+	VMOVUPS      Y10, (CX)
 	VMOVUPS      Y0, 32(CX)
-	VMOVUPS      64(CX), Y0
-	VMULPS       Y9, Y0, Y0
-	VFMADD231PS  Y2, Y8, Y0
-	VMOVUPS      Y0, 64(CX)
-	VMOVUPS      96(CX), Y0
-	VMULPS       Y9, Y0, Y0
-	VFMADD231PS  Y3, Y8, Y0
-	VMOVUPS      Y0, 96(CX)
-	VMOVUPS      128(CX), Y0
-	VMULPS       Y9, Y0, Y0
-	VFMADD231PS  Y4, Y8, Y0
-	VMOVUPS      Y0, 128(CX)
-	VMOVUPS      160(CX), Y0
-	VMULPS       Y9, Y0, Y0
-	VFMADD231PS  Y5, Y8, Y0
-	VMOVUPS      Y0, 160(CX)
-	VMOVUPS      192(CX), Y0
-	VMULPS       Y9, Y0, Y0
-	VFMADD231PS  Y6, Y8, Y0
-	VMOVUPS      Y0, 192(CX)
-	VMOVUPS      224(CX), Y0
-	VMULPS       Y9, Y0, Y0
-	VFMADD231PS  Y7, Y8, Y0
-	VMOVUPS      Y0, 224(CX)
+	VMOVUPS      Y1, 64(CX)
+	VMOVUPS      Y2, 96(CX)
+	VMOVUPS      Y3, 128(CX)
+	VMOVUPS      Y4, 160(CX)
+	VMOVUPS      Y5, 192(CX)
+	VMOVUPS      Y6, 224(CX)
 	JMP          done7
 
 beta0_6:
@@ -505,10 +505,10 @@ k12:
 	VMOVUPS      (CX), Y4
 	VMULPS       Y3, Y4, Y4
 	VFMADD231PS  Y0, Y2, Y4
-	VMOVUPS      Y4, (CX)
 	VMOVUPS      32(CX), Y0
 	VMULPS       Y3, Y0, Y0
 	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      Y4, (CX)
 	VMOVUPS      Y0, 32(CX)
 	JMP          done14
 
@@ -1706,17 +1706,17 @@ next56:
 // Requires: AVX, FMA3
 TEXT ·GerF32AVX2(SB), NOSPLIT, $0-104
 	VBROADCASTSS alpha+16(FP), Y0
-	VXORPS       Y2, Y2, Y2
+	VXORPS       Y1, Y1, Y1
 	CMPQ         m+0(FP), $0x00000000
 	JE           end2
-	CMPQ         n+8(FP), $0x00000040
+	CMPQ         n+8(FP), $0x00000080
 	JLE          short1
 	MOVQ         m+0(FP), AX
 	MOVQ         x_base+24(FP), CX
 	MOVQ         a_base+72(FP), DX
 
 row3:
-	VBROADCASTSS (CX), Y1
+	VBROADCASTSS (CX), Y2
 	MOVQ         y_base+48(FP), BX
 	MOVQ         DX, SI
 	MOVQ         n+8(FP), DI
@@ -1725,23 +1725,23 @@ vectors4:
 	CMPQ        DI, $0x00000020
 	JL          done5
 	VMOVUPS     (BX), Y3
-	VFMADD213PS Y2, Y1, Y3
 	VMOVUPS     (SI), Y4
+	VFMADD213PS Y1, Y2, Y3
 	VFMADD231PS Y3, Y0, Y4
 	VMOVUPS     Y4, (SI)
 	VMOVUPS     32(BX), Y3
-	VFMADD213PS Y2, Y1, Y3
 	VMOVUPS     32(SI), Y4
+	VFMADD213PS Y1, Y2, Y3
 	VFMADD231PS Y3, Y0, Y4
 	VMOVUPS     Y4, 32(SI)
 	VMOVUPS     64(BX), Y3
-	VFMADD213PS Y2, Y1, Y3
 	VMOVUPS     64(SI), Y4
+	VFMADD213PS Y1, Y2, Y3
 	VFMADD231PS Y3, Y0, Y4
 	VMOVUPS     Y4, 64(SI)
 	VMOVUPS     96(BX), Y3
-	VFMADD213PS Y2, Y1, Y3
 	VMOVUPS     96(SI), Y4
+	VFMADD213PS Y1, Y2, Y3
 	VFMADD231PS Y3, Y0, Y4
 	VMOVUPS     Y4, 96(SI)
 	ADDQ        $0x00000080, BX
@@ -1754,8 +1754,8 @@ vectors6:
 	CMPQ        DI, $0x00000008
 	JL          done7
 	VMOVUPS     (BX), Y3
-	VFMADD213PS Y2, Y1, Y3
 	VMOVUPS     (SI), Y4
+	VFMADD213PS Y1, Y2, Y3
 	VFMADD231PS Y3, Y0, Y4
 	VMOVUPS     Y4, (SI)
 	ADDQ        $0x00000020, BX
@@ -1772,34 +1772,34 @@ done7:
 	SUBQ        R9, R8
 	VMOVDQU     32(R8), Y3
 	VMASKMOVPS  (BX), Y3, Y4
-	VFMADD213PS Y2, Y1, Y4
-	VMASKMOVPS  (SI), Y3, Y1
-	VFMADD231PS Y4, Y0, Y1
+	VMASKMOVPS  (SI), Y3, Y3
+	VFMADD213PS Y1, Y2, Y4
+	VFMADD231PS Y4, Y0, Y3
 	TESTQ       $0x00000008, DI
 	JZ          skip10
-	VMOVUPS     Y1, (SI)
+	VMOVUPS     Y3, (SI)
 	JMP         stored9
 
 skip10:
 	LEAQ         (SI), BX
-	VMOVAPS      Y1, Y1
+	VMOVAPS      Y3, Y2
 	TESTQ        $0x00000004, DI
 	JZ           skip11
-	VMOVUPS      X1, (BX)
+	VMOVUPS      X2, (BX)
 	ADDQ         $0x00000010, BX
-	VEXTRACTF128 $0x01, Y1, X1
+	VEXTRACTF128 $0x01, Y2, X2
 
 skip11:
 	TESTQ     $0x00000002, DI
 	JZ        skip12
-	VMOVSD    X1, (BX)
+	VMOVSD    X2, (BX)
 	ADDQ      $0x00000008, BX
-	VPERMILPD $0x01, X1, X1
+	VPERMILPD $0x01, X2, X2
 
 skip12:
 	TESTQ  $0x00000001, DI
 	JZ     skip13
-	VMOVSS X1, (BX)
+	VMOVSS X2, (BX)
 
 skip13:
 stored9:
@@ -1813,227 +1813,387 @@ end8:
 	JMP  end2
 
 short1:
-	MOVQ    n+8(FP), AX
-	MOVQ    y_base+48(FP), CX
-	CMPQ    AX, $0x00000040
-	JL      next14
-	VMOVUPS (CX), Y3
-	VMOVUPS 32(CX), Y4
-	VMOVUPS 64(CX), Y5
-	VMOVUPS 96(CX), Y6
-	VMOVUPS 128(CX), Y7
-	VMOVUPS 160(CX), Y8
-	VMOVUPS 192(CX), Y9
-	VMOVUPS 224(CX), Y10
-	MOVQ    m+0(FP), DX
-	MOVQ    x_base+24(FP), BX
-	MOVQ    a_base+72(FP), SI
+	MOVQ n+8(FP), AX
+	MOVQ y_base+48(FP), CX
 
-row15:
-	VBROADCASTSS (BX), Y1
-	VMOVAPS      Y3, Y11
-	VFMADD213PS  Y2, Y1, Y11
-	VMOVUPS      (SI), Y12
-	VFMADD231PS  Y11, Y0, Y12
-	VMOVUPS      Y12, (SI)
-	VMOVAPS      Y4, Y11
-	VFMADD213PS  Y2, Y1, Y11
-	VMOVUPS      32(SI), Y12
-	VFMADD231PS  Y11, Y0, Y12
-	VMOVUPS      Y12, 32(SI)
-	VMOVAPS      Y5, Y11
-	VFMADD213PS  Y2, Y1, Y11
-	VMOVUPS      64(SI), Y12
-	VFMADD231PS  Y11, Y0, Y12
-	VMOVUPS      Y12, 64(SI)
-	VMOVAPS      Y6, Y11
-	VFMADD213PS  Y2, Y1, Y11
-	VMOVUPS      96(SI), Y12
-	VFMADD231PS  Y11, Y0, Y12
-	VMOVUPS      Y12, 96(SI)
-	VMOVAPS      Y7, Y11
-	VFMADD213PS  Y2, Y1, Y11
-	VMOVUPS      128(SI), Y12
-	VFMADD231PS  Y11, Y0, Y12
-	VMOVUPS      Y12, 128(SI)
-	VMOVAPS      Y8, Y11
-	VFMADD213PS  Y2, Y1, Y11
-	VMOVUPS      160(SI), Y12
-	VFMADD231PS  Y11, Y0, Y12
-	VMOVUPS      Y12, 160(SI)
-	VMOVAPS      Y9, Y11
-	VFMADD213PS  Y2, Y1, Y11
-	VMOVUPS      192(SI), Y12
-	VFMADD231PS  Y11, Y0, Y12
-	VMOVUPS      Y12, 192(SI)
-	VMOVAPS      Y10, Y11
-	VFMADD213PS  Y2, Y1, Y11
-	VMOVUPS      224(SI), Y1
-	VFMADD231PS  Y11, Y0, Y1
-	VMOVUPS      Y1, 224(SI)
-	ADDQ         $0x00000004, BX
-	MOVQ         lda+96(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         DI, SI
-	DECQ         DX
-	JNZ          row15
-	ADDQ         $0x00000100, CX
-	ADDQ         $0x00000100, a_base+72(FP)
-	SUBQ         $0x00000040, AX
-
-next14:
-	CMPQ    AX, $0x00000020
-	JL      next16
-	VMOVUPS (CX), Y3
-	VMOVUPS 32(CX), Y4
-	VMOVUPS 64(CX), Y5
-	VMOVUPS 96(CX), Y6
-	MOVQ    m+0(FP), DX
-	MOVQ    x_base+24(FP), BX
-	MOVQ    a_base+72(FP), SI
-
-row17:
-	VBROADCASTSS (BX), Y1
-	VMOVAPS      Y3, Y7
-	VFMADD213PS  Y2, Y1, Y7
-	VMOVUPS      (SI), Y8
-	VFMADD231PS  Y7, Y0, Y8
-	VMOVUPS      Y8, (SI)
-	VMOVAPS      Y4, Y7
-	VFMADD213PS  Y2, Y1, Y7
-	VMOVUPS      32(SI), Y8
-	VFMADD231PS  Y7, Y0, Y8
-	VMOVUPS      Y8, 32(SI)
-	VMOVAPS      Y5, Y7
-	VFMADD213PS  Y2, Y1, Y7
-	VMOVUPS      64(SI), Y8
-	VFMADD231PS  Y7, Y0, Y8
-	VMOVUPS      Y8, 64(SI)
-	VMOVAPS      Y6, Y7
-	VFMADD213PS  Y2, Y1, Y7
-	VMOVUPS      96(SI), Y1
-	VFMADD231PS  Y7, Y0, Y1
-	VMOVUPS      Y1, 96(SI)
-	ADDQ         $0x00000004, BX
-	MOVQ         lda+96(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         DI, SI
-	DECQ         DX
-	JNZ          row17
-	ADDQ         $0x00000080, CX
-	ADDQ         $0x00000080, a_base+72(FP)
-	SUBQ         $0x00000020, AX
-
-next16:
+columns14:
 	CMPQ    AX, $0x00000010
-	JL      next18
-	VMOVUPS (CX), Y3
-	VMOVUPS 32(CX), Y4
+	JL      next15
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-row19:
-	VBROADCASTSS (BX), Y1
-	VMOVAPS      Y3, Y5
-	VFMADD213PS  Y2, Y1, Y5
-	VMOVUPS      (SI), Y6
-	VFMADD231PS  Y5, Y0, Y6
-	VMOVUPS      Y6, (SI)
-	VMOVAPS      Y4, Y5
-	VFMADD213PS  Y2, Y1, Y5
-	VMOVUPS      32(SI), Y1
-	VFMADD231PS  Y5, Y0, Y1
-	VMOVUPS      Y1, 32(SI)
-	ADDQ         $0x00000004, BX
+rows16:
+	CMPQ         DX, $0x00000004
+	JL           next17
+	MOVQ         SI, DI
+	MOVQ         lda+96(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (DI)(R9*1), R9
+	VMOVUPS      (DI), Y4
+	VMOVUPS      32(DI), Y5
+	VMOVUPS      (DI)(R8*1), Y6
+	VMOVUPS      32(DI)(R8*1), Y7
+	VMOVUPS      (DI)(R8*2), Y8
+	VMOVUPS      32(DI)(R8*2), Y9
+	VMOVUPS      (R9), Y10
+	VMOVUPS      32(R9), Y11
+	VBROADCASTSS (BX), Y12
+	VMOVAPS      Y2, Y13
+	VFMADD213PS  Y1, Y12, Y13
+	VFMADD231PS  Y13, Y0, Y4
+	VMOVAPS      Y3, Y13
+	VFMADD213PS  Y1, Y12, Y13
+	VFMADD231PS  Y13, Y0, Y5
+	VBROADCASTSS 4(BX), Y12
+	VMOVAPS      Y2, Y13
+	VFMADD213PS  Y1, Y12, Y13
+	VFMADD231PS  Y13, Y0, Y6
+	VMOVAPS      Y3, Y13
+	VFMADD213PS  Y1, Y12, Y13
+	VFMADD231PS  Y13, Y0, Y7
+	VBROADCASTSS 8(BX), Y12
+	VMOVAPS      Y2, Y13
+	VFMADD213PS  Y1, Y12, Y13
+	VFMADD231PS  Y13, Y0, Y8
+	VMOVAPS      Y3, Y13
+	VFMADD213PS  Y1, Y12, Y13
+	VFMADD231PS  Y13, Y0, Y9
+	VBROADCASTSS 12(BX), Y12
+	VMOVAPS      Y2, Y13
+	VFMADD213PS  Y1, Y12, Y13
+	VFMADD231PS  Y13, Y0, Y10
+	VMOVAPS      Y3, Y13
+	VFMADD213PS  Y1, Y12, Y13
+	VFMADD231PS  Y13, Y0, Y11
+	VMOVUPS      Y4, (DI)
+	VMOVUPS      Y5, 32(DI)
+	VMOVUPS      Y6, (DI)(R8*1)
+	VMOVUPS      Y7, 32(DI)(R8*1)
+	VMOVUPS      Y8, (DI)(R8*2)
+	VMOVUPS      Y9, 32(DI)(R8*2)
+	VMOVUPS      Y10, (R9)
+	VMOVUPS      Y11, 32(R9)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	IMUL3Q       $0x00000004, DI, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000010, BX
+	SUBQ         $0x00000004, DX
+	JMP          rows16
+
+next17:
+rows18:
+	CMPQ         DX, $0x00000001
+	JL           next19
+	MOVQ         SI, DI
+	VMOVUPS      (DI), Y4
+	VMOVUPS      32(DI), Y5
+	VBROADCASTSS (BX), Y6
+	VMOVAPS      Y2, Y7
+	VFMADD213PS  Y1, Y6, Y7
+	VFMADD231PS  Y7, Y0, Y4
+	VMOVAPS      Y3, Y7
+	VFMADD213PS  Y1, Y6, Y7
+	VFMADD231PS  Y7, Y0, Y5
+	VMOVUPS      Y4, (DI)
+	VMOVUPS      Y5, 32(DI)
 	MOVQ         lda+96(FP), DI
 	SHLQ         $0x02, DI
 	ADDQ         DI, SI
-	DECQ         DX
-	JNZ          row19
-	ADDQ         $0x00000040, CX
-	ADDQ         $0x00000040, a_base+72(FP)
-	SUBQ         $0x00000010, AX
+	ADDQ         $0x00000004, BX
+	SUBQ         $0x00000001, DX
+	JMP          rows18
 
-next18:
+next19:
+	ADDQ $0x00000040, CX
+	ADDQ $0x00000040, a_base+72(FP)
+	SUBQ $0x00000010, AX
+	JMP  columns14
+
+next15:
+columns20:
 	CMPQ    AX, $0x00000008
-	JL      next20
-	VMOVUPS (CX), Y3
+	JL      next21
+	VMOVUPS (CX), Y2
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-row21:
-	VBROADCASTSS (BX), Y1
-	VMOVAPS      Y3, Y4
-	VFMADD213PS  Y2, Y1, Y4
-	VMOVUPS      (SI), Y1
-	VFMADD231PS  Y4, Y0, Y1
-	VMOVUPS      Y1, (SI)
-	ADDQ         $0x00000004, BX
+rows22:
+	CMPQ         DX, $0x00000004
+	JL           next23
+	MOVQ         SI, DI
+	MOVQ         lda+96(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (DI)(R9*1), R9
+	VMOVUPS      (DI), Y3
+	VMOVUPS      (DI)(R8*1), Y4
+	VMOVUPS      (DI)(R8*2), Y5
+	VMOVUPS      (R9), Y6
+	VBROADCASTSS (BX), Y7
+	VMOVAPS      Y2, Y8
+	VFMADD213PS  Y1, Y7, Y8
+	VFMADD231PS  Y8, Y0, Y3
+	VBROADCASTSS 4(BX), Y7
+	VMOVAPS      Y2, Y8
+	VFMADD213PS  Y1, Y7, Y8
+	VFMADD231PS  Y8, Y0, Y4
+	VBROADCASTSS 8(BX), Y7
+	VMOVAPS      Y2, Y8
+	VFMADD213PS  Y1, Y7, Y8
+	VFMADD231PS  Y8, Y0, Y5
+	VBROADCASTSS 12(BX), Y7
+	VMOVAPS      Y2, Y8
+	VFMADD213PS  Y1, Y7, Y8
+	VFMADD231PS  Y8, Y0, Y6
+	VMOVUPS      Y3, (DI)
+	VMOVUPS      Y4, (DI)(R8*1)
+	VMOVUPS      Y5, (DI)(R8*2)
+	VMOVUPS      Y6, (R9)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	IMUL3Q       $0x00000004, DI, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000010, BX
+	SUBQ         $0x00000004, DX
+	JMP          rows22
+
+next23:
+rows24:
+	CMPQ         DX, $0x00000001
+	JL           next25
+	MOVQ         SI, DI
+	VMOVUPS      (DI), Y3
+	VBROADCASTSS (BX), Y4
+	VMOVAPS      Y2, Y5
+	VFMADD213PS  Y1, Y4, Y5
+	VFMADD231PS  Y5, Y0, Y3
+	VMOVUPS      Y3, (DI)
 	MOVQ         lda+96(FP), DI
 	SHLQ         $0x02, DI
 	ADDQ         DI, SI
-	DECQ         DX
-	JNZ          row21
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, a_base+72(FP)
-	SUBQ         $0x00000008, AX
+	ADDQ         $0x00000004, BX
+	SUBQ         $0x00000001, DX
+	JMP          rows24
 
-next20:
+next25:
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, a_base+72(FP)
+	SUBQ $0x00000008, AX
+	JMP  columns20
+
+next21:
 	TESTQ      AX, AX
 	JZ         end2
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       AX, BX
 	SHLQ       $0x02, BX
 	SUBQ       BX, DX
-	VMOVDQU    32(DX), Y3
-	VMASKMOVPS (CX), Y3, Y4
+	VMOVDQU    32(DX), Y2
+	VMASKMOVPS (CX), Y2, Y3
 	MOVQ       m+0(FP), CX
 	MOVQ       x_base+24(FP), DX
 	MOVQ       a_base+72(FP), BX
 
-row22:
-	VBROADCASTSS (DX), Y1
-	VMOVAPS      Y4, Y5
-	VFMADD213PS  Y2, Y1, Y5
-	VMASKMOVPS   (BX), Y3, Y1
-	VFMADD231PS  Y5, Y0, Y1
+rows26:
+	CMPQ         CX, $0x00000004
+	JL           next27
+	MOVQ         BX, SI
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	LEAQ         (DI)(DI*2), R8
+	LEAQ         (SI)(R8*1), R8
+	VMASKMOVPS   (SI), Y2, Y4
+	VMASKMOVPS   (SI)(DI*1), Y2, Y5
+	VMASKMOVPS   (SI)(DI*2), Y2, Y6
+	VMASKMOVPS   (R8), Y2, Y7
+	VBROADCASTSS (DX), Y8
+	VMOVAPS      Y3, Y9
+	VFMADD213PS  Y1, Y8, Y9
+	VFMADD231PS  Y9, Y0, Y4
+	VBROADCASTSS 4(DX), Y8
+	VMOVAPS      Y3, Y9
+	VFMADD213PS  Y1, Y8, Y9
+	VFMADD231PS  Y9, Y0, Y5
+	VBROADCASTSS 8(DX), Y8
+	VMOVAPS      Y3, Y9
+	VFMADD213PS  Y1, Y8, Y9
+	VFMADD231PS  Y9, Y0, Y6
+	VBROADCASTSS 12(DX), Y8
+	VMOVAPS      Y3, Y9
+	VFMADD213PS  Y1, Y8, Y9
+	VFMADD231PS  Y9, Y0, Y7
 	TESTQ        $0x00000008, AX
-	JZ           skip24
-	VMOVUPS      Y1, (BX)
-	JMP          stored23
+	JZ           skip29
+	VMOVUPS      Y4, (SI)
+	JMP          stored28
 
-skip24:
-	LEAQ         (BX), SI
-	VMOVAPS      Y1, Y1
+skip29:
+	LEAQ         (SI), R9
+	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000004, AX
-	JZ           skip25
-	VMOVUPS      X1, (SI)
-	ADDQ         $0x00000010, SI
-	VEXTRACTF128 $0x01, Y1, X1
+	JZ           skip30
+	VMOVUPS      X4, (R9)
+	ADDQ         $0x00000010, R9
+	VEXTRACTF128 $0x01, Y4, X4
 
-skip25:
+skip30:
 	TESTQ     $0x00000002, AX
-	JZ        skip26
-	VMOVSD    X1, (SI)
-	ADDQ      $0x00000008, SI
-	VPERMILPD $0x01, X1, X1
+	JZ        skip31
+	VMOVSD    X4, (R9)
+	ADDQ      $0x00000008, R9
+	VPERMILPD $0x01, X4, X4
 
-skip26:
+skip31:
 	TESTQ  $0x00000001, AX
-	JZ     skip27
-	VMOVSS X1, (SI)
+	JZ     skip32
+	VMOVSS X4, (R9)
 
-skip27:
-stored23:
-	ADDQ $0x00000004, DX
+skip32:
+stored28:
+	TESTQ   $0x00000008, AX
+	JZ      skip34
+	VMOVUPS Y5, (SI)(DI*1)
+	JMP     stored33
+
+skip34:
+	LEAQ         (SI)(DI*1), R9
+	VMOVAPS      Y5, Y4
+	TESTQ        $0x00000004, AX
+	JZ           skip35
+	VMOVUPS      X4, (R9)
+	ADDQ         $0x00000010, R9
+	VEXTRACTF128 $0x01, Y4, X4
+
+skip35:
+	TESTQ     $0x00000002, AX
+	JZ        skip36
+	VMOVSD    X4, (R9)
+	ADDQ      $0x00000008, R9
+	VPERMILPD $0x01, X4, X4
+
+skip36:
+	TESTQ  $0x00000001, AX
+	JZ     skip37
+	VMOVSS X4, (R9)
+
+skip37:
+stored33:
+	TESTQ   $0x00000008, AX
+	JZ      skip39
+	VMOVUPS Y6, (SI)(DI*2)
+	JMP     stored38
+
+skip39:
+	LEAQ         (SI)(DI*2), SI
+	VMOVAPS      Y6, Y4
+	TESTQ        $0x00000004, AX
+	JZ           skip40
+	VMOVUPS      X4, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y4, X4
+
+skip40:
+	TESTQ     $0x00000002, AX
+	JZ        skip41
+	VMOVSD    X4, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X4, X4
+
+skip41:
+	TESTQ  $0x00000001, AX
+	JZ     skip42
+	VMOVSS X4, (SI)
+
+skip42:
+stored38:
+	TESTQ   $0x00000008, AX
+	JZ      skip44
+	VMOVUPS Y7, (R8)
+	JMP     stored43
+
+skip44:
+	LEAQ         (R8), SI
+	VMOVAPS      Y7, Y4
+	TESTQ        $0x00000004, AX
+	JZ           skip45
+	VMOVUPS      X4, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y4, X4
+
+skip45:
+	TESTQ     $0x00000002, AX
+	JZ        skip46
+	VMOVSD    X4, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X4, X4
+
+skip46:
+	TESTQ  $0x00000001, AX
+	JZ     skip47
+	VMOVSS X4, (SI)
+
+skip47:
+stored43:
+	MOVQ   lda+96(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x00000004, SI, SI
+	ADDQ   SI, BX
+	ADDQ   $0x00000010, DX
+	SUBQ   $0x00000004, CX
+	JMP    rows26
+
+next27:
+rows48:
+	CMPQ         CX, $0x00000001
+	JL           next49
+	MOVQ         BX, SI
+	VMASKMOVPS   (SI), Y2, Y4
+	VBROADCASTSS (DX), Y5
+	VMOVAPS      Y3, Y6
+	VFMADD213PS  Y1, Y5, Y6
+	VFMADD231PS  Y6, Y0, Y4
+	TESTQ        $0x00000008, AX
+	JZ           skip51
+	VMOVUPS      Y4, (SI)
+	JMP          stored50
+
+skip51:
+	LEAQ         (SI), SI
+	VMOVAPS      Y4, Y4
+	TESTQ        $0x00000004, AX
+	JZ           skip52
+	VMOVUPS      X4, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y4, X4
+
+skip52:
+	TESTQ     $0x00000002, AX
+	JZ        skip53
+	VMOVSD    X4, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X4, X4
+
+skip53:
+	TESTQ  $0x00000001, AX
+	JZ     skip54
+	VMOVSS X4, (SI)
+
+skip54:
+stored50:
 	MOVQ lda+96(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
-	DECQ CX
-	JNZ  row22
+	ADDQ $0x00000004, DX
+	SUBQ $0x00000001, CX
+	JMP  rows48
 
+next49:
 end2:
 	VZEROUPPER
 	RET
@@ -2446,35 +2606,35 @@ k5:
 	VMOVUPD      (CX), Y10
 	VMULPD       Y9, Y10, Y10
 	VFMADD231PD  Y0, Y8, Y10
-	VMOVUPD      Y10, (CX)
 	VMOVUPD      32(CX), Y0
 	VMULPD       Y9, Y0, Y0
 	VFMADD231PD  Y1, Y8, Y0
+	VMOVUPD      64(CX), Y1
+	VMULPD       Y9, Y1, Y1
+	VFMADD231PD  Y2, Y8, Y1
+	VMOVUPD      96(CX), Y2
+	VMULPD       Y9, Y2, Y2
+	VFMADD231PD  Y3, Y8, Y2
+	VMOVUPD      128(CX), Y3
+	VMULPD       Y9, Y3, Y3
+	VFMADD231PD  Y4, Y8, Y3
+	VMOVUPD      160(CX), Y4
+	VMULPD       Y9, Y4, Y4
+	VFMADD231PD  Y5, Y8, Y4
+	VMOVUPD      192(CX), Y5
+	VMULPD       Y9, Y5, Y5
+	VFMADD231PD  Y6, Y8, Y5
+	VMOVUPD      224(CX), Y6
+	VMULPD       Y9, Y6, Y6
+	VFMADD231PD  Y7, Y8, Y6
+	VMOVUPD      Y10, (CX)
 	VMOVUPD      Y0, 32(CX)
-	VMOVUPD      64(CX), Y0
-	VMULPD       Y9, Y0, Y0
-	VFMADD231PD  Y2, Y8, Y0
-	VMOVUPD      Y0, 64(CX)
-	VMOVUPD      96(CX), Y0
-	VMULPD       Y9, Y0, Y0
-	VFMADD231PD  Y3, Y8, Y0
-	VMOVUPD      Y0, 96(CX)
-	VMOVUPD      128(CX), Y0
-	VMULPD       Y9, Y0, Y0
-	VFMADD231PD  Y4, Y8, Y0
-	VMOVUPD      Y0, 128(CX)
-	VMOVUPD      160(CX), Y0
-	VMULPD       Y9, Y0, Y0
-	VFMADD231PD  Y5, Y8, Y0
-	VMOVUPD      Y0, 160(CX)
-	VMOVUPD      192(CX), Y0
-	VMULPD       Y9, Y0, Y0
-	VFMADD231PD  Y6, Y8, Y0
-	VMOVUPD      Y0, 192(CX)
-	VMOVUPD      224(CX), Y0
-	VMULPD       Y9, Y0, Y0
-	VFMADD231PD  Y7, Y8, Y0
-	VMOVUPD      Y0, 224(CX)
+	VMOVUPD      Y1, 64(CX)
+	VMOVUPD      Y2, 96(CX)
+	VMOVUPD      Y3, 128(CX)
+	VMOVUPD      Y4, 160(CX)
+	VMOVUPD      Y5, 192(CX)
+	VMOVUPD      Y6, 224(CX)
 	JMP          done7
 
 beta0_6:
@@ -2531,10 +2691,10 @@ k12:
 	VMOVUPD      (CX), Y4
 	VMULPD       Y3, Y4, Y4
 	VFMADD231PD  Y0, Y2, Y4
-	VMOVUPD      Y4, (CX)
 	VMOVUPD      32(CX), Y0
 	VMULPD       Y3, Y0, Y0
 	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD      Y4, (CX)
 	VMOVUPD      Y0, 32(CX)
 	JMP          done14
 
@@ -3620,17 +3780,17 @@ next48:
 // Requires: AVX, FMA3
 TEXT ·GerF64AVX2(SB), NOSPLIT, $0-104
 	VBROADCASTSD alpha+16(FP), Y0
-	VXORPS       Y2, Y2, Y2
+	VXORPS       Y1, Y1, Y1
 	CMPQ         m+0(FP), $0x00000000
 	JE           end2
-	CMPQ         n+8(FP), $0x00000020
+	CMPQ         n+8(FP), $0x00000040
 	JLE          short1
 	MOVQ         m+0(FP), AX
 	MOVQ         x_base+24(FP), CX
 	MOVQ         a_base+72(FP), DX
 
 row3:
-	VBROADCASTSD (CX), Y1
+	VBROADCASTSD (CX), Y2
 	MOVQ         y_base+48(FP), BX
 	MOVQ         DX, SI
 	MOVQ         n+8(FP), DI
@@ -3639,23 +3799,23 @@ vectors4:
 	CMPQ        DI, $0x00000010
 	JL          done5
 	VMOVUPD     (BX), Y3
-	VFMADD213PD Y2, Y1, Y3
 	VMOVUPD     (SI), Y4
+	VFMADD213PD Y1, Y2, Y3
 	VFMADD231PD Y3, Y0, Y4
 	VMOVUPD     Y4, (SI)
 	VMOVUPD     32(BX), Y3
-	VFMADD213PD Y2, Y1, Y3
 	VMOVUPD     32(SI), Y4
+	VFMADD213PD Y1, Y2, Y3
 	VFMADD231PD Y3, Y0, Y4
 	VMOVUPD     Y4, 32(SI)
 	VMOVUPD     64(BX), Y3
-	VFMADD213PD Y2, Y1, Y3
 	VMOVUPD     64(SI), Y4
+	VFMADD213PD Y1, Y2, Y3
 	VFMADD231PD Y3, Y0, Y4
 	VMOVUPD     Y4, 64(SI)
 	VMOVUPD     96(BX), Y3
-	VFMADD213PD Y2, Y1, Y3
 	VMOVUPD     96(SI), Y4
+	VFMADD213PD Y1, Y2, Y3
 	VFMADD231PD Y3, Y0, Y4
 	VMOVUPD     Y4, 96(SI)
 	ADDQ        $0x00000080, BX
@@ -3668,8 +3828,8 @@ vectors6:
 	CMPQ        DI, $0x00000004
 	JL          done7
 	VMOVUPD     (BX), Y3
-	VFMADD213PD Y2, Y1, Y3
 	VMOVUPD     (SI), Y4
+	VFMADD213PD Y1, Y2, Y3
 	VFMADD231PD Y3, Y0, Y4
 	VMOVUPD     Y4, (SI)
 	ADDQ        $0x00000020, BX
@@ -3686,27 +3846,27 @@ done7:
 	SUBQ        R9, R8
 	VMOVDQU     32(R8), Y3
 	VMASKMOVPD  (BX), Y3, Y4
-	VFMADD213PD Y2, Y1, Y4
-	VMASKMOVPD  (SI), Y3, Y1
-	VFMADD231PD Y4, Y0, Y1
+	VMASKMOVPD  (SI), Y3, Y3
+	VFMADD213PD Y1, Y2, Y4
+	VFMADD231PD Y4, Y0, Y3
 	TESTQ       $0x00000004, DI
 	JZ          skip10
-	VMOVUPD     Y1, (SI)
+	VMOVUPD     Y3, (SI)
 	JMP         stored9
 
 skip10:
 	LEAQ         (SI), BX
-	VMOVAPS      Y1, Y1
+	VMOVAPS      Y3, Y2
 	TESTQ        $0x00000002, DI
 	JZ           skip11
-	VMOVUPD      X1, (BX)
+	VMOVUPD      X2, (BX)
 	ADDQ         $0x00000010, BX
-	VEXTRACTF128 $0x01, Y1, X1
+	VEXTRACTF128 $0x01, Y2, X2
 
 skip11:
 	TESTQ  $0x00000001, DI
 	JZ     skip12
-	VMOVSD X1, (BX)
+	VMOVSD X2, (BX)
 
 skip12:
 stored9:
@@ -3720,220 +3880,352 @@ end8:
 	JMP  end2
 
 short1:
-	MOVQ    n+8(FP), AX
-	MOVQ    y_base+48(FP), CX
-	CMPQ    AX, $0x00000020
-	JL      next13
-	VMOVUPD (CX), Y3
-	VMOVUPD 32(CX), Y4
-	VMOVUPD 64(CX), Y5
-	VMOVUPD 96(CX), Y6
-	VMOVUPD 128(CX), Y7
-	VMOVUPD 160(CX), Y8
-	VMOVUPD 192(CX), Y9
-	VMOVUPD 224(CX), Y10
-	MOVQ    m+0(FP), DX
-	MOVQ    x_base+24(FP), BX
-	MOVQ    a_base+72(FP), SI
+	MOVQ n+8(FP), AX
+	MOVQ y_base+48(FP), CX
 
-row14:
-	VBROADCASTSD (BX), Y1
-	VMOVAPD      Y3, Y11
-	VFMADD213PD  Y2, Y1, Y11
-	VMOVUPD      (SI), Y12
-	VFMADD231PD  Y11, Y0, Y12
-	VMOVUPD      Y12, (SI)
-	VMOVAPD      Y4, Y11
-	VFMADD213PD  Y2, Y1, Y11
-	VMOVUPD      32(SI), Y12
-	VFMADD231PD  Y11, Y0, Y12
-	VMOVUPD      Y12, 32(SI)
-	VMOVAPD      Y5, Y11
-	VFMADD213PD  Y2, Y1, Y11
-	VMOVUPD      64(SI), Y12
-	VFMADD231PD  Y11, Y0, Y12
-	VMOVUPD      Y12, 64(SI)
-	VMOVAPD      Y6, Y11
-	VFMADD213PD  Y2, Y1, Y11
-	VMOVUPD      96(SI), Y12
-	VFMADD231PD  Y11, Y0, Y12
-	VMOVUPD      Y12, 96(SI)
-	VMOVAPD      Y7, Y11
-	VFMADD213PD  Y2, Y1, Y11
-	VMOVUPD      128(SI), Y12
-	VFMADD231PD  Y11, Y0, Y12
-	VMOVUPD      Y12, 128(SI)
-	VMOVAPD      Y8, Y11
-	VFMADD213PD  Y2, Y1, Y11
-	VMOVUPD      160(SI), Y12
-	VFMADD231PD  Y11, Y0, Y12
-	VMOVUPD      Y12, 160(SI)
-	VMOVAPD      Y9, Y11
-	VFMADD213PD  Y2, Y1, Y11
-	VMOVUPD      192(SI), Y12
-	VFMADD231PD  Y11, Y0, Y12
-	VMOVUPD      Y12, 192(SI)
-	VMOVAPD      Y10, Y11
-	VFMADD213PD  Y2, Y1, Y11
-	VMOVUPD      224(SI), Y1
-	VFMADD231PD  Y11, Y0, Y1
-	VMOVUPD      Y1, 224(SI)
-	ADDQ         $0x00000008, BX
-	MOVQ         lda+96(FP), DI
-	SHLQ         $0x03, DI
-	ADDQ         DI, SI
-	DECQ         DX
-	JNZ          row14
-	ADDQ         $0x00000100, CX
-	ADDQ         $0x00000100, a_base+72(FP)
-	SUBQ         $0x00000020, AX
-
-next13:
-	CMPQ    AX, $0x00000010
-	JL      next15
-	VMOVUPD (CX), Y3
-	VMOVUPD 32(CX), Y4
-	VMOVUPD 64(CX), Y5
-	VMOVUPD 96(CX), Y6
-	MOVQ    m+0(FP), DX
-	MOVQ    x_base+24(FP), BX
-	MOVQ    a_base+72(FP), SI
-
-row16:
-	VBROADCASTSD (BX), Y1
-	VMOVAPD      Y3, Y7
-	VFMADD213PD  Y2, Y1, Y7
-	VMOVUPD      (SI), Y8
-	VFMADD231PD  Y7, Y0, Y8
-	VMOVUPD      Y8, (SI)
-	VMOVAPD      Y4, Y7
-	VFMADD213PD  Y2, Y1, Y7
-	VMOVUPD      32(SI), Y8
-	VFMADD231PD  Y7, Y0, Y8
-	VMOVUPD      Y8, 32(SI)
-	VMOVAPD      Y5, Y7
-	VFMADD213PD  Y2, Y1, Y7
-	VMOVUPD      64(SI), Y8
-	VFMADD231PD  Y7, Y0, Y8
-	VMOVUPD      Y8, 64(SI)
-	VMOVAPD      Y6, Y7
-	VFMADD213PD  Y2, Y1, Y7
-	VMOVUPD      96(SI), Y1
-	VFMADD231PD  Y7, Y0, Y1
-	VMOVUPD      Y1, 96(SI)
-	ADDQ         $0x00000008, BX
-	MOVQ         lda+96(FP), DI
-	SHLQ         $0x03, DI
-	ADDQ         DI, SI
-	DECQ         DX
-	JNZ          row16
-	ADDQ         $0x00000080, CX
-	ADDQ         $0x00000080, a_base+72(FP)
-	SUBQ         $0x00000010, AX
-
-next15:
+columns13:
 	CMPQ    AX, $0x00000008
-	JL      next17
-	VMOVUPD (CX), Y3
-	VMOVUPD 32(CX), Y4
+	JL      next14
+	VMOVUPD (CX), Y2
+	VMOVUPD 32(CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-row18:
-	VBROADCASTSD (BX), Y1
-	VMOVAPD      Y3, Y5
-	VFMADD213PD  Y2, Y1, Y5
-	VMOVUPD      (SI), Y6
-	VFMADD231PD  Y5, Y0, Y6
-	VMOVUPD      Y6, (SI)
-	VMOVAPD      Y4, Y5
-	VFMADD213PD  Y2, Y1, Y5
-	VMOVUPD      32(SI), Y1
-	VFMADD231PD  Y5, Y0, Y1
-	VMOVUPD      Y1, 32(SI)
-	ADDQ         $0x00000008, BX
+rows15:
+	CMPQ         DX, $0x00000004
+	JL           next16
+	MOVQ         SI, DI
+	MOVQ         lda+96(FP), R8
+	SHLQ         $0x03, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (DI)(R9*1), R9
+	VMOVUPD      (DI), Y4
+	VMOVUPD      32(DI), Y5
+	VMOVUPD      (DI)(R8*1), Y6
+	VMOVUPD      32(DI)(R8*1), Y7
+	VMOVUPD      (DI)(R8*2), Y8
+	VMOVUPD      32(DI)(R8*2), Y9
+	VMOVUPD      (R9), Y10
+	VMOVUPD      32(R9), Y11
+	VBROADCASTSD (BX), Y12
+	VMOVAPD      Y2, Y13
+	VFMADD213PD  Y1, Y12, Y13
+	VFMADD231PD  Y13, Y0, Y4
+	VMOVAPD      Y3, Y13
+	VFMADD213PD  Y1, Y12, Y13
+	VFMADD231PD  Y13, Y0, Y5
+	VBROADCASTSD 8(BX), Y12
+	VMOVAPD      Y2, Y13
+	VFMADD213PD  Y1, Y12, Y13
+	VFMADD231PD  Y13, Y0, Y6
+	VMOVAPD      Y3, Y13
+	VFMADD213PD  Y1, Y12, Y13
+	VFMADD231PD  Y13, Y0, Y7
+	VBROADCASTSD 16(BX), Y12
+	VMOVAPD      Y2, Y13
+	VFMADD213PD  Y1, Y12, Y13
+	VFMADD231PD  Y13, Y0, Y8
+	VMOVAPD      Y3, Y13
+	VFMADD213PD  Y1, Y12, Y13
+	VFMADD231PD  Y13, Y0, Y9
+	VBROADCASTSD 24(BX), Y12
+	VMOVAPD      Y2, Y13
+	VFMADD213PD  Y1, Y12, Y13
+	VFMADD231PD  Y13, Y0, Y10
+	VMOVAPD      Y3, Y13
+	VFMADD213PD  Y1, Y12, Y13
+	VFMADD231PD  Y13, Y0, Y11
+	VMOVUPD      Y4, (DI)
+	VMOVUPD      Y5, 32(DI)
+	VMOVUPD      Y6, (DI)(R8*1)
+	VMOVUPD      Y7, 32(DI)(R8*1)
+	VMOVUPD      Y8, (DI)(R8*2)
+	VMOVUPD      Y9, 32(DI)(R8*2)
+	VMOVUPD      Y10, (R9)
+	VMOVUPD      Y11, 32(R9)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	IMUL3Q       $0x00000004, DI, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x00000004, DX
+	JMP          rows15
+
+next16:
+rows17:
+	CMPQ         DX, $0x00000001
+	JL           next18
+	MOVQ         SI, DI
+	VMOVUPD      (DI), Y4
+	VMOVUPD      32(DI), Y5
+	VBROADCASTSD (BX), Y6
+	VMOVAPD      Y2, Y7
+	VFMADD213PD  Y1, Y6, Y7
+	VFMADD231PD  Y7, Y0, Y4
+	VMOVAPD      Y3, Y7
+	VFMADD213PD  Y1, Y6, Y7
+	VFMADD231PD  Y7, Y0, Y5
+	VMOVUPD      Y4, (DI)
+	VMOVUPD      Y5, 32(DI)
 	MOVQ         lda+96(FP), DI
 	SHLQ         $0x03, DI
 	ADDQ         DI, SI
-	DECQ         DX
-	JNZ          row18
-	ADDQ         $0x00000040, CX
-	ADDQ         $0x00000040, a_base+72(FP)
-	SUBQ         $0x00000008, AX
+	ADDQ         $0x00000008, BX
+	SUBQ         $0x00000001, DX
+	JMP          rows17
 
-next17:
+next18:
+	ADDQ $0x00000040, CX
+	ADDQ $0x00000040, a_base+72(FP)
+	SUBQ $0x00000008, AX
+	JMP  columns13
+
+next14:
+columns19:
 	CMPQ    AX, $0x00000004
-	JL      next19
-	VMOVUPD (CX), Y3
+	JL      next20
+	VMOVUPD (CX), Y2
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-row20:
-	VBROADCASTSD (BX), Y1
-	VMOVAPD      Y3, Y4
-	VFMADD213PD  Y2, Y1, Y4
-	VMOVUPD      (SI), Y1
-	VFMADD231PD  Y4, Y0, Y1
-	VMOVUPD      Y1, (SI)
-	ADDQ         $0x00000008, BX
+rows21:
+	CMPQ         DX, $0x00000004
+	JL           next22
+	MOVQ         SI, DI
+	MOVQ         lda+96(FP), R8
+	SHLQ         $0x03, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (DI)(R9*1), R9
+	VMOVUPD      (DI), Y3
+	VMOVUPD      (DI)(R8*1), Y4
+	VMOVUPD      (DI)(R8*2), Y5
+	VMOVUPD      (R9), Y6
+	VBROADCASTSD (BX), Y7
+	VMOVAPD      Y2, Y8
+	VFMADD213PD  Y1, Y7, Y8
+	VFMADD231PD  Y8, Y0, Y3
+	VBROADCASTSD 8(BX), Y7
+	VMOVAPD      Y2, Y8
+	VFMADD213PD  Y1, Y7, Y8
+	VFMADD231PD  Y8, Y0, Y4
+	VBROADCASTSD 16(BX), Y7
+	VMOVAPD      Y2, Y8
+	VFMADD213PD  Y1, Y7, Y8
+	VFMADD231PD  Y8, Y0, Y5
+	VBROADCASTSD 24(BX), Y7
+	VMOVAPD      Y2, Y8
+	VFMADD213PD  Y1, Y7, Y8
+	VFMADD231PD  Y8, Y0, Y6
+	VMOVUPD      Y3, (DI)
+	VMOVUPD      Y4, (DI)(R8*1)
+	VMOVUPD      Y5, (DI)(R8*2)
+	VMOVUPD      Y6, (R9)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	IMUL3Q       $0x00000004, DI, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x00000004, DX
+	JMP          rows21
+
+next22:
+rows23:
+	CMPQ         DX, $0x00000001
+	JL           next24
+	MOVQ         SI, DI
+	VMOVUPD      (DI), Y3
+	VBROADCASTSD (BX), Y4
+	VMOVAPD      Y2, Y5
+	VFMADD213PD  Y1, Y4, Y5
+	VFMADD231PD  Y5, Y0, Y3
+	VMOVUPD      Y3, (DI)
 	MOVQ         lda+96(FP), DI
 	SHLQ         $0x03, DI
 	ADDQ         DI, SI
-	DECQ         DX
-	JNZ          row20
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, a_base+72(FP)
-	SUBQ         $0x00000004, AX
+	ADDQ         $0x00000008, BX
+	SUBQ         $0x00000001, DX
+	JMP          rows23
 
-next19:
+next24:
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, a_base+72(FP)
+	SUBQ $0x00000004, AX
+	JMP  columns19
+
+next20:
 	TESTQ      AX, AX
 	JZ         end2
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       AX, BX
 	SHLQ       $0x03, BX
 	SUBQ       BX, DX
-	VMOVDQU    32(DX), Y3
-	VMASKMOVPD (CX), Y3, Y4
+	VMOVDQU    32(DX), Y2
+	VMASKMOVPD (CX), Y2, Y3
 	MOVQ       m+0(FP), CX
 	MOVQ       x_base+24(FP), DX
 	MOVQ       a_base+72(FP), BX
 
-row21:
-	VBROADCASTSD (DX), Y1
-	VMOVAPD      Y4, Y5
-	VFMADD213PD  Y2, Y1, Y5
-	VMASKMOVPD   (BX), Y3, Y1
-	VFMADD231PD  Y5, Y0, Y1
+rows25:
+	CMPQ         CX, $0x00000004
+	JL           next26
+	MOVQ         BX, SI
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	LEAQ         (DI)(DI*2), R8
+	LEAQ         (SI)(R8*1), R8
+	VMASKMOVPD   (SI), Y2, Y4
+	VMASKMOVPD   (SI)(DI*1), Y2, Y5
+	VMASKMOVPD   (SI)(DI*2), Y2, Y6
+	VMASKMOVPD   (R8), Y2, Y7
+	VBROADCASTSD (DX), Y8
+	VMOVAPD      Y3, Y9
+	VFMADD213PD  Y1, Y8, Y9
+	VFMADD231PD  Y9, Y0, Y4
+	VBROADCASTSD 8(DX), Y8
+	VMOVAPD      Y3, Y9
+	VFMADD213PD  Y1, Y8, Y9
+	VFMADD231PD  Y9, Y0, Y5
+	VBROADCASTSD 16(DX), Y8
+	VMOVAPD      Y3, Y9
+	VFMADD213PD  Y1, Y8, Y9
+	VFMADD231PD  Y9, Y0, Y6
+	VBROADCASTSD 24(DX), Y8
+	VMOVAPD      Y3, Y9
+	VFMADD213PD  Y1, Y8, Y9
+	VFMADD231PD  Y9, Y0, Y7
 	TESTQ        $0x00000004, AX
-	JZ           skip23
-	VMOVUPD      Y1, (BX)
-	JMP          stored22
+	JZ           skip28
+	VMOVUPD      Y4, (SI)
+	JMP          stored27
 
-skip23:
-	LEAQ         (BX), SI
-	VMOVAPS      Y1, Y1
+skip28:
+	LEAQ         (SI), R9
+	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000002, AX
-	JZ           skip24
-	VMOVUPD      X1, (SI)
-	ADDQ         $0x00000010, SI
-	VEXTRACTF128 $0x01, Y1, X1
+	JZ           skip29
+	VMOVUPD      X4, (R9)
+	ADDQ         $0x00000010, R9
+	VEXTRACTF128 $0x01, Y4, X4
 
-skip24:
+skip29:
 	TESTQ  $0x00000001, AX
-	JZ     skip25
-	VMOVSD X1, (SI)
+	JZ     skip30
+	VMOVSD X4, (R9)
 
-skip25:
-stored22:
-	ADDQ $0x00000008, DX
+skip30:
+stored27:
+	TESTQ   $0x00000004, AX
+	JZ      skip32
+	VMOVUPD Y5, (SI)(DI*1)
+	JMP     stored31
+
+skip32:
+	LEAQ         (SI)(DI*1), R9
+	VMOVAPS      Y5, Y4
+	TESTQ        $0x00000002, AX
+	JZ           skip33
+	VMOVUPD      X4, (R9)
+	ADDQ         $0x00000010, R9
+	VEXTRACTF128 $0x01, Y4, X4
+
+skip33:
+	TESTQ  $0x00000001, AX
+	JZ     skip34
+	VMOVSD X4, (R9)
+
+skip34:
+stored31:
+	TESTQ   $0x00000004, AX
+	JZ      skip36
+	VMOVUPD Y6, (SI)(DI*2)
+	JMP     stored35
+
+skip36:
+	LEAQ         (SI)(DI*2), SI
+	VMOVAPS      Y6, Y4
+	TESTQ        $0x00000002, AX
+	JZ           skip37
+	VMOVUPD      X4, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y4, X4
+
+skip37:
+	TESTQ  $0x00000001, AX
+	JZ     skip38
+	VMOVSD X4, (SI)
+
+skip38:
+stored35:
+	TESTQ   $0x00000004, AX
+	JZ      skip40
+	VMOVUPD Y7, (R8)
+	JMP     stored39
+
+skip40:
+	LEAQ         (R8), SI
+	VMOVAPS      Y7, Y4
+	TESTQ        $0x00000002, AX
+	JZ           skip41
+	VMOVUPD      X4, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y4, X4
+
+skip41:
+	TESTQ  $0x00000001, AX
+	JZ     skip42
+	VMOVSD X4, (SI)
+
+skip42:
+stored39:
+	MOVQ   lda+96(FP), SI
+	SHLQ   $0x03, SI
+	IMUL3Q $0x00000004, SI, SI
+	ADDQ   SI, BX
+	ADDQ   $0x00000020, DX
+	SUBQ   $0x00000004, CX
+	JMP    rows25
+
+next26:
+rows43:
+	CMPQ         CX, $0x00000001
+	JL           next44
+	MOVQ         BX, SI
+	VMASKMOVPD   (SI), Y2, Y4
+	VBROADCASTSD (DX), Y5
+	VMOVAPD      Y3, Y6
+	VFMADD213PD  Y1, Y5, Y6
+	VFMADD231PD  Y6, Y0, Y4
+	TESTQ        $0x00000004, AX
+	JZ           skip46
+	VMOVUPD      Y4, (SI)
+	JMP          stored45
+
+skip46:
+	LEAQ         (SI), SI
+	VMOVAPS      Y4, Y4
+	TESTQ        $0x00000002, AX
+	JZ           skip47
+	VMOVUPD      X4, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y4, X4
+
+skip47:
+	TESTQ  $0x00000001, AX
+	JZ     skip48
+	VMOVSD X4, (SI)
+
+skip48:
+stored45:
 	MOVQ lda+96(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
-	DECQ CX
-	JNZ  row21
+	ADDQ $0x00000008, DX
+	SUBQ $0x00000001, CX
+	JMP  rows43
 
+next44:
 end2:
 	VZEROUPPER
 	RET
@@ -4360,35 +4652,35 @@ k5:
 	VMOVUPS      (CX), Z10
 	VMULPS       Z9, Z10, Z10
 	VFMADD231PS  Z0, Z8, Z10
-	VMOVUPS      Z10, (CX)
 	VMOVUPS      64(CX), Z0
 	VMULPS       Z9, Z0, Z0
 	VFMADD231PS  Z1, Z8, Z0
+	VMOVUPS      128(CX), Z1
+	VMULPS       Z9, Z1, Z1
+	VFMADD231PS  Z2, Z8, Z1
+	VMOVUPS      192(CX), Z2
+	VMULPS       Z9, Z2, Z2
+	VFMADD231PS  Z3, Z8, Z2
+	VMOVUPS      256(CX), Z3
+	VMULPS       Z9, Z3, Z3
+	VFMADD231PS  Z4, Z8, Z3
+	VMOVUPS      320(CX), Z4
+	VMULPS       Z9, Z4, Z4
+	VFMADD231PS  Z5, Z8, Z4
+	VMOVUPS      384(CX), Z5
+	VMULPS       Z9, Z5, Z5
+	VFMADD231PS  Z6, Z8, Z5
+	VMOVUPS      448(CX), Z6
+	VMULPS       Z9, Z6, Z6
+	VFMADD231PS  Z7, Z8, Z6
+	VMOVUPS      Z10, (CX)
 	VMOVUPS      Z0, 64(CX)
-	VMOVUPS      128(CX), Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z2, Z8, Z0
-	VMOVUPS      Z0, 128(CX)
-	VMOVUPS      192(CX), Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z3, Z8, Z0
-	VMOVUPS      Z0, 192(CX)
-	VMOVUPS      256(CX), Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z4, Z8, Z0
-	VMOVUPS      Z0, 256(CX)
-	VMOVUPS      320(CX), Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z5, Z8, Z0
-	VMOVUPS      Z0, 320(CX)
-	VMOVUPS      384(CX), Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z6, Z8, Z0
-	VMOVUPS      Z0, 384(CX)
-	VMOVUPS      448(CX), Z0
-	VMULPS       Z9, Z0, Z0
-	VFMADD231PS  Z7, Z8, Z0
-	VMOVUPS      Z0, 448(CX)
+	VMOVUPS      Z1, 128(CX)
+	VMOVUPS      Z2, 192(CX)
+	VMOVUPS      Z3, 256(CX)
+	VMOVUPS      Z4, 320(CX)
+	VMOVUPS      Z5, 384(CX)
+	VMOVUPS      Z6, 448(CX)
 	JMP          done7
 
 beta0_6:
@@ -4445,10 +4737,10 @@ k12:
 	VMOVUPS      (CX), Z4
 	VMULPS       Z3, Z4, Z4
 	VFMADD231PS  Z0, Z2, Z4
-	VMOVUPS      Z4, (CX)
 	VMOVUPS      64(CX), Z0
 	VMULPS       Z3, Z0, Z0
 	VFMADD231PS  Z1, Z2, Z0
+	VMOVUPS      Z4, (CX)
 	VMOVUPS      Z0, 64(CX)
 	JMP          done14
 
@@ -4828,20 +5120,20 @@ next23:
 	RET
 
 // func GemvTGerF32AVX512(m int, n int, alpha float32, x []float32, z []float32, a []float32, lda int, y []float32)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·GemvTGerF32AVX512(SB), NOSPLIT, $0-128
-	VBROADCASTSS alpha+16(FP), Z0
-	VXORPS       Z1, Z1, Z1
+	VBROADCASTSS alpha+16(FP), Y0
+	VXORPS       Y1, Y1, Y1
 	MOVQ         x_base+24(FP), AX
 	MOVQ         a_base+72(FP), CX
 
 band1:
 	CMPQ         m+0(FP), $0x00000004
 	JL           next2
-	VBROADCASTSS (AX), Z2
-	VBROADCASTSS 4(AX), Z3
-	VBROADCASTSS 8(AX), Z4
-	VBROADCASTSS 12(AX), Z5
+	VBROADCASTSS (AX), Y2
+	VBROADCASTSS 4(AX), Y3
+	VBROADCASTSS 8(AX), Y4
+	VBROADCASTSS 12(AX), Y5
 	MOVQ         CX, DX
 	MOVQ         lda+96(FP), BX
 	SHLQ         $0x02, BX
@@ -4852,105 +5144,105 @@ band1:
 	MOVQ         n+8(FP), R9
 
 vectors3:
-	CMPQ        R9, $0x00000020
-	JL          done4
-	VMOVUPS     (DI), Z6
-	VMOVUPS     (R8), Z7
-	VMOVUPS     (DX), Z8
-	VFMADD231PS Z8, Z2, Z6
-	VMOVAPS     Z7, Z9
-	VFMADD213PS Z1, Z2, Z9
-	VFMADD231PS Z9, Z0, Z8
-	VMOVUPS     Z8, (DX)
-	VMOVUPS     (DX)(BX*1), Z8
-	VFMADD231PS Z8, Z3, Z6
-	VMOVAPS     Z7, Z9
-	VFMADD213PS Z1, Z3, Z9
-	VFMADD231PS Z9, Z0, Z8
-	VMOVUPS     Z8, (DX)(BX*1)
-	VMOVUPS     (DX)(BX*2), Z8
-	VFMADD231PS Z8, Z4, Z6
-	VMOVAPS     Z7, Z9
-	VFMADD213PS Z1, Z4, Z9
-	VFMADD231PS Z9, Z0, Z8
-	VMOVUPS     Z8, (DX)(BX*2)
-	VMOVUPS     (SI), Z8
-	VFMADD231PS Z8, Z5, Z6
-	VMOVAPS     Z7, Z7
-	VFMADD213PS Z1, Z5, Z7
-	VFMADD231PS Z7, Z0, Z8
-	VMOVUPS     Z8, (SI)
-	VMOVUPS     Z6, (DI)
-	VMOVUPS     64(DI), Z6
-	VMOVUPS     64(R8), Z7
-	VMOVUPS     64(DX), Z8
-	VFMADD231PS Z8, Z2, Z6
-	VMOVAPS     Z7, Z9
-	VFMADD213PS Z1, Z2, Z9
-	VFMADD231PS Z9, Z0, Z8
-	VMOVUPS     Z8, 64(DX)
-	VMOVUPS     64(DX)(BX*1), Z8
-	VFMADD231PS Z8, Z3, Z6
-	VMOVAPS     Z7, Z9
-	VFMADD213PS Z1, Z3, Z9
-	VFMADD231PS Z9, Z0, Z8
-	VMOVUPS     Z8, 64(DX)(BX*1)
-	VMOVUPS     64(DX)(BX*2), Z8
-	VFMADD231PS Z8, Z4, Z6
-	VMOVAPS     Z7, Z9
-	VFMADD213PS Z1, Z4, Z9
-	VFMADD231PS Z9, Z0, Z8
-	VMOVUPS     Z8, 64(DX)(BX*2)
-	VMOVUPS     64(SI), Z8
-	VFMADD231PS Z8, Z5, Z6
-	VMOVAPS     Z7, Z7
-	VFMADD213PS Z1, Z5, Z7
-	VFMADD231PS Z7, Z0, Z8
-	VMOVUPS     Z8, 64(SI)
-	VMOVUPS     Z6, 64(DI)
-	ADDQ        $0x00000080, DX
-	ADDQ        $0x00000080, SI
-	ADDQ        $0x00000080, DI
-	ADDQ        $0x00000080, R8
-	SUBQ        $0x00000020, R9
-	JMP         vectors3
-
-done4:
-vectors5:
 	CMPQ        R9, $0x00000010
-	JL          done6
-	VMOVUPS     (DI), Z6
-	VMOVUPS     (R8), Z7
-	VMOVUPS     (DX), Z8
-	VFMADD231PS Z8, Z2, Z6
-	VMOVAPS     Z7, Z9
-	VFMADD213PS Z1, Z2, Z9
-	VFMADD231PS Z9, Z0, Z8
-	VMOVUPS     Z8, (DX)
-	VMOVUPS     (DX)(BX*1), Z8
-	VFMADD231PS Z8, Z3, Z6
-	VMOVAPS     Z7, Z9
-	VFMADD213PS Z1, Z3, Z9
-	VFMADD231PS Z9, Z0, Z8
-	VMOVUPS     Z8, (DX)(BX*1)
-	VMOVUPS     (DX)(BX*2), Z8
-	VFMADD231PS Z8, Z4, Z6
-	VMOVAPS     Z7, Z9
-	VFMADD213PS Z1, Z4, Z9
-	VFMADD231PS Z9, Z0, Z8
-	VMOVUPS     Z8, (DX)(BX*2)
-	VMOVUPS     (SI), Z8
-	VFMADD231PS Z8, Z5, Z6
-	VMOVAPS     Z7, Z7
-	VFMADD213PS Z1, Z5, Z7
-	VFMADD231PS Z7, Z0, Z8
-	VMOVUPS     Z8, (SI)
-	VMOVUPS     Z6, (DI)
+	JL          done4
+	VMOVUPS     (DI), Y6
+	VMOVUPS     (R8), Y7
+	VMOVUPS     (DX), Y8
+	VFMADD231PS Y8, Y2, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y2, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, (DX)
+	VMOVUPS     (DX)(BX*1), Y8
+	VFMADD231PS Y8, Y3, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y3, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, (DX)(BX*1)
+	VMOVUPS     (DX)(BX*2), Y8
+	VFMADD231PS Y8, Y4, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y4, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, (DX)(BX*2)
+	VMOVUPS     (SI), Y8
+	VFMADD231PS Y8, Y5, Y6
+	VMOVAPS     Y7, Y7
+	VFMADD213PS Y1, Y5, Y7
+	VFMADD231PS Y7, Y0, Y8
+	VMOVUPS     Y8, (SI)
+	VMOVUPS     Y6, (DI)
+	VMOVUPS     32(DI), Y6
+	VMOVUPS     32(R8), Y7
+	VMOVUPS     32(DX), Y8
+	VFMADD231PS Y8, Y2, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y2, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, 32(DX)
+	VMOVUPS     32(DX)(BX*1), Y8
+	VFMADD231PS Y8, Y3, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y3, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, 32(DX)(BX*1)
+	VMOVUPS     32(DX)(BX*2), Y8
+	VFMADD231PS Y8, Y4, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y4, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, 32(DX)(BX*2)
+	VMOVUPS     32(SI), Y8
+	VFMADD231PS Y8, Y5, Y6
+	VMOVAPS     Y7, Y7
+	VFMADD213PS Y1, Y5, Y7
+	VFMADD231PS Y7, Y0, Y8
+	VMOVUPS     Y8, 32(SI)
+	VMOVUPS     Y6, 32(DI)
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	ADDQ        $0x00000040, R8
 	SUBQ        $0x00000010, R9
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        R9, $0x00000008
+	JL          done6
+	VMOVUPS     (DI), Y6
+	VMOVUPS     (R8), Y7
+	VMOVUPS     (DX), Y8
+	VFMADD231PS Y8, Y2, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y2, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, (DX)
+	VMOVUPS     (DX)(BX*1), Y8
+	VFMADD231PS Y8, Y3, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y3, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, (DX)(BX*1)
+	VMOVUPS     (DX)(BX*2), Y8
+	VFMADD231PS Y8, Y4, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y4, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, (DX)(BX*2)
+	VMOVUPS     (SI), Y8
+	VFMADD231PS Y8, Y5, Y6
+	VMOVAPS     Y7, Y7
+	VFMADD213PS Y1, Y5, Y7
+	VFMADD231PS Y7, Y0, Y8
+	VMOVUPS     Y8, (SI)
+	VMOVUPS     Y6, (DI)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
+	ADDQ        $0x00000020, R8
+	SUBQ        $0x00000008, R9
 	JMP         vectors5
 
 done6:
@@ -4958,33 +5250,33 @@ done6:
 	JZ          end7
 	LEAQ        bitMasks<>+0(SB), R10
 	KMOVW       (R10)(R9*2), K1
-	VMOVUPS.Z   (DI), K1, Z6
-	VMOVUPS.Z   (R8), K1, Z7
-	VMOVUPS.Z   (DX), K1, Z8
-	VFMADD231PS Z8, Z2, Z6
-	VMOVAPS     Z7, Z9
-	VFMADD213PS Z1, Z2, Z9
-	VFMADD231PS Z9, Z0, Z8
-	VMOVUPS     Z8, K1, (DX)
-	VMOVUPS.Z   (DX)(BX*1), K1, Z2
-	VFMADD231PS Z2, Z3, Z6
-	VMOVAPS     Z7, Z8
-	VFMADD213PS Z1, Z3, Z8
-	VFMADD231PS Z8, Z0, Z2
-	VMOVUPS     Z2, K1, (DX)(BX*1)
-	VMOVUPS.Z   (DX)(BX*2), K1, Z2
-	VFMADD231PS Z2, Z4, Z6
-	VMOVAPS     Z7, Z3
-	VFMADD213PS Z1, Z4, Z3
-	VFMADD231PS Z3, Z0, Z2
-	VMOVUPS     Z2, K1, (DX)(BX*2)
-	VMOVUPS.Z   (SI), K1, Z2
-	VFMADD231PS Z2, Z5, Z6
-	VMOVAPS     Z7, Z3
-	VFMADD213PS Z1, Z5, Z3
-	VFMADD231PS Z3, Z0, Z2
-	VMOVUPS     Z2, K1, (SI)
-	VMOVUPS     Z6, K1, (DI)
+	VMOVUPS.Z   (DI), K1, Y6
+	VMOVUPS.Z   (R8), K1, Y7
+	VMOVUPS.Z   (DX), K1, Y8
+	VFMADD231PS Y8, Y2, Y6
+	VMOVAPS     Y7, Y9
+	VFMADD213PS Y1, Y2, Y9
+	VFMADD231PS Y9, Y0, Y8
+	VMOVUPS     Y8, K1, (DX)
+	VMOVUPS.Z   (DX)(BX*1), K1, Y2
+	VFMADD231PS Y2, Y3, Y6
+	VMOVAPS     Y7, Y8
+	VFMADD213PS Y1, Y3, Y8
+	VFMADD231PS Y8, Y0, Y2
+	VMOVUPS     Y2, K1, (DX)(BX*1)
+	VMOVUPS.Z   (DX)(BX*2), K1, Y2
+	VFMADD231PS Y2, Y4, Y6
+	VMOVAPS     Y7, Y3
+	VFMADD213PS Y1, Y4, Y3
+	VFMADD231PS Y3, Y0, Y2
+	VMOVUPS     Y2, K1, (DX)(BX*2)
+	VMOVUPS.Z   (SI), K1, Y2
+	VFMADD231PS Y2, Y5, Y6
+	VMOVAPS     Y7, Y3
+	VFMADD213PS Y1, Y5, Y3
+	VFMADD231PS Y3, Y0, Y2
+	VMOVUPS     Y2, K1, (SI)
+	VMOVUPS     Y6, K1, (DI)
 
 end7:
 	MOVQ   lda+96(FP), DX
@@ -4998,8 +5290,8 @@ end7:
 next2:
 	CMPQ         m+0(FP), $0x00000002
 	JL           next9
-	VBROADCASTSS (AX), Z2
-	VBROADCASTSS 4(AX), Z3
+	VBROADCASTSS (AX), Y2
+	VBROADCASTSS 4(AX), Y3
 	MOVQ         CX, DX
 	MOVQ         lda+96(FP), BX
 	SHLQ         $0x02, BX
@@ -5008,67 +5300,67 @@ next2:
 	MOVQ         n+8(FP), R8
 
 vectors10:
-	CMPQ        R8, $0x00000020
-	JL          done11
-	VMOVUPS     (SI), Z4
-	VMOVUPS     (DI), Z5
-	VMOVUPS     (DX), Z6
-	VFMADD231PS Z6, Z2, Z4
-	VMOVAPS     Z5, Z7
-	VFMADD213PS Z1, Z2, Z7
-	VFMADD231PS Z7, Z0, Z6
-	VMOVUPS     Z6, (DX)
-	VMOVUPS     (DX)(BX*1), Z6
-	VFMADD231PS Z6, Z3, Z4
-	VMOVAPS     Z5, Z5
-	VFMADD213PS Z1, Z3, Z5
-	VFMADD231PS Z5, Z0, Z6
-	VMOVUPS     Z6, (DX)(BX*1)
-	VMOVUPS     Z4, (SI)
-	VMOVUPS     64(SI), Z4
-	VMOVUPS     64(DI), Z5
-	VMOVUPS     64(DX), Z6
-	VFMADD231PS Z6, Z2, Z4
-	VMOVAPS     Z5, Z7
-	VFMADD213PS Z1, Z2, Z7
-	VFMADD231PS Z7, Z0, Z6
-	VMOVUPS     Z6, 64(DX)
-	VMOVUPS     64(DX)(BX*1), Z6
-	VFMADD231PS Z6, Z3, Z4
-	VMOVAPS     Z5, Z5
-	VFMADD213PS Z1, Z3, Z5
-	VFMADD231PS Z5, Z0, Z6
-	VMOVUPS     Z6, 64(DX)(BX*1)
-	VMOVUPS     Z4, 64(SI)
-	ADDQ        $0x00000080, DX
-	ADDQ        $0x00000080, SI
-	ADDQ        $0x00000080, DI
-	SUBQ        $0x00000020, R8
-	JMP         vectors10
-
-done11:
-vectors12:
 	CMPQ        R8, $0x00000010
-	JL          done13
-	VMOVUPS     (SI), Z4
-	VMOVUPS     (DI), Z5
-	VMOVUPS     (DX), Z6
-	VFMADD231PS Z6, Z2, Z4
-	VMOVAPS     Z5, Z7
-	VFMADD213PS Z1, Z2, Z7
-	VFMADD231PS Z7, Z0, Z6
-	VMOVUPS     Z6, (DX)
-	VMOVUPS     (DX)(BX*1), Z6
-	VFMADD231PS Z6, Z3, Z4
-	VMOVAPS     Z5, Z5
-	VFMADD213PS Z1, Z3, Z5
-	VFMADD231PS Z5, Z0, Z6
-	VMOVUPS     Z6, (DX)(BX*1)
-	VMOVUPS     Z4, (SI)
+	JL          done11
+	VMOVUPS     (SI), Y4
+	VMOVUPS     (DI), Y5
+	VMOVUPS     (DX), Y6
+	VFMADD231PS Y6, Y2, Y4
+	VMOVAPS     Y5, Y7
+	VFMADD213PS Y1, Y2, Y7
+	VFMADD231PS Y7, Y0, Y6
+	VMOVUPS     Y6, (DX)
+	VMOVUPS     (DX)(BX*1), Y6
+	VFMADD231PS Y6, Y3, Y4
+	VMOVAPS     Y5, Y5
+	VFMADD213PS Y1, Y3, Y5
+	VFMADD231PS Y5, Y0, Y6
+	VMOVUPS     Y6, (DX)(BX*1)
+	VMOVUPS     Y4, (SI)
+	VMOVUPS     32(SI), Y4
+	VMOVUPS     32(DI), Y5
+	VMOVUPS     32(DX), Y6
+	VFMADD231PS Y6, Y2, Y4
+	VMOVAPS     Y5, Y7
+	VFMADD213PS Y1, Y2, Y7
+	VFMADD231PS Y7, Y0, Y6
+	VMOVUPS     Y6, 32(DX)
+	VMOVUPS     32(DX)(BX*1), Y6
+	VFMADD231PS Y6, Y3, Y4
+	VMOVAPS     Y5, Y5
+	VFMADD213PS Y1, Y3, Y5
+	VFMADD231PS Y5, Y0, Y6
+	VMOVUPS     Y6, 32(DX)(BX*1)
+	VMOVUPS     Y4, 32(SI)
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
+	JMP         vectors10
+
+done11:
+vectors12:
+	CMPQ        R8, $0x00000008
+	JL          done13
+	VMOVUPS     (SI), Y4
+	VMOVUPS     (DI), Y5
+	VMOVUPS     (DX), Y6
+	VFMADD231PS Y6, Y2, Y4
+	VMOVAPS     Y5, Y7
+	VFMADD213PS Y1, Y2, Y7
+	VFMADD231PS Y7, Y0, Y6
+	VMOVUPS     Y6, (DX)
+	VMOVUPS     (DX)(BX*1), Y6
+	VFMADD231PS Y6, Y3, Y4
+	VMOVAPS     Y5, Y5
+	VFMADD213PS Y1, Y3, Y5
+	VFMADD231PS Y5, Y0, Y6
+	VMOVUPS     Y6, (DX)(BX*1)
+	VMOVUPS     Y4, (SI)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x00000008, R8
 	JMP         vectors12
 
 done13:
@@ -5076,21 +5368,21 @@ done13:
 	JZ          end14
 	LEAQ        bitMasks<>+0(SB), R9
 	KMOVW       (R9)(R8*2), K1
-	VMOVUPS.Z   (SI), K1, Z4
-	VMOVUPS.Z   (DI), K1, Z5
-	VMOVUPS.Z   (DX), K1, Z6
-	VFMADD231PS Z6, Z2, Z4
-	VMOVAPS     Z5, Z7
-	VFMADD213PS Z1, Z2, Z7
-	VFMADD231PS Z7, Z0, Z6
-	VMOVUPS     Z6, K1, (DX)
-	VMOVUPS.Z   (DX)(BX*1), K1, Z2
-	VFMADD231PS Z2, Z3, Z4
-	VMOVAPS     Z5, Z5
-	VFMADD213PS Z1, Z3, Z5
-	VFMADD231PS Z5, Z0, Z2
-	VMOVUPS     Z2, K1, (DX)(BX*1)
-	VMOVUPS     Z4, K1, (SI)
+	VMOVUPS.Z   (SI), K1, Y4
+	VMOVUPS.Z   (DI), K1, Y5
+	VMOVUPS.Z   (DX), K1, Y6
+	VFMADD231PS Y6, Y2, Y4
+	VMOVAPS     Y5, Y7
+	VFMADD213PS Y1, Y2, Y7
+	VFMADD231PS Y7, Y0, Y6
+	VMOVUPS     Y6, K1, (DX)
+	VMOVUPS.Z   (DX)(BX*1), K1, Y2
+	VFMADD231PS Y2, Y3, Y4
+	VMOVAPS     Y5, Y5
+	VFMADD213PS Y1, Y3, Y5
+	VFMADD231PS Y5, Y0, Y2
+	VMOVUPS     Y2, K1, (DX)(BX*1)
+	VMOVUPS     Y4, K1, (SI)
 
 end14:
 	MOVQ   lda+96(FP), DX
@@ -5103,56 +5395,56 @@ end14:
 next9:
 	CMPQ         m+0(FP), $0x00000001
 	JL           next16
-	VBROADCASTSS (AX), Z2
+	VBROADCASTSS (AX), Y2
 	MOVQ         CX, DX
 	MOVQ         y_base+104(FP), BX
 	MOVQ         z_base+48(FP), SI
 	MOVQ         n+8(FP), DI
 
 vectors17:
-	CMPQ        DI, $0x00000020
-	JL          done18
-	VMOVUPS     (BX), Z3
-	VMOVUPS     (SI), Z4
-	VMOVUPS     (DX), Z5
-	VFMADD231PS Z5, Z2, Z3
-	VMOVAPS     Z4, Z4
-	VFMADD213PS Z1, Z2, Z4
-	VFMADD231PS Z4, Z0, Z5
-	VMOVUPS     Z5, (DX)
-	VMOVUPS     Z3, (BX)
-	VMOVUPS     64(BX), Z3
-	VMOVUPS     64(SI), Z4
-	VMOVUPS     64(DX), Z5
-	VFMADD231PS Z5, Z2, Z3
-	VMOVAPS     Z4, Z4
-	VFMADD213PS Z1, Z2, Z4
-	VFMADD231PS Z4, Z0, Z5
-	VMOVUPS     Z5, 64(DX)
-	VMOVUPS     Z3, 64(BX)
-	ADDQ        $0x00000080, DX
-	ADDQ        $0x00000080, BX
-	ADDQ        $0x00000080, SI
-	SUBQ        $0x00000020, DI
-	JMP         vectors17
-
-done18:
-vectors19:
 	CMPQ        DI, $0x00000010
-	JL          done20
-	VMOVUPS     (BX), Z3
-	VMOVUPS     (SI), Z4
-	VMOVUPS     (DX), Z5
-	VFMADD231PS Z5, Z2, Z3
-	VMOVAPS     Z4, Z4
-	VFMADD213PS Z1, Z2, Z4
-	VFMADD231PS Z4, Z0, Z5
-	VMOVUPS     Z5, (DX)
-	VMOVUPS     Z3, (BX)
+	JL          done18
+	VMOVUPS     (BX), Y3
+	VMOVUPS     (SI), Y4
+	VMOVUPS     (DX), Y5
+	VFMADD231PS Y5, Y2, Y3
+	VMOVAPS     Y4, Y4
+	VFMADD213PS Y1, Y2, Y4
+	VFMADD231PS Y4, Y0, Y5
+	VMOVUPS     Y5, (DX)
+	VMOVUPS     Y3, (BX)
+	VMOVUPS     32(BX), Y3
+	VMOVUPS     32(SI), Y4
+	VMOVUPS     32(DX), Y5
+	VFMADD231PS Y5, Y2, Y3
+	VMOVAPS     Y4, Y4
+	VFMADD213PS Y1, Y2, Y4
+	VFMADD231PS Y4, Y0, Y5
+	VMOVUPS     Y5, 32(DX)
+	VMOVUPS     Y3, 32(BX)
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
+	JMP         vectors17
+
+done18:
+vectors19:
+	CMPQ        DI, $0x00000008
+	JL          done20
+	VMOVUPS     (BX), Y3
+	VMOVUPS     (SI), Y4
+	VMOVUPS     (DX), Y5
+	VFMADD231PS Y5, Y2, Y3
+	VMOVAPS     Y4, Y4
+	VFMADD213PS Y1, Y2, Y4
+	VFMADD231PS Y4, Y0, Y5
+	VMOVUPS     Y5, (DX)
+	VMOVUPS     Y3, (BX)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, BX
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000008, DI
 	JMP         vectors19
 
 done20:
@@ -5160,15 +5452,15 @@ done20:
 	JZ          end21
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
-	VMOVUPS.Z   (BX), K1, Z3
-	VMOVUPS.Z   (SI), K1, Z4
-	VMOVUPS.Z   (DX), K1, Z5
-	VFMADD231PS Z5, Z2, Z3
-	VMOVAPS     Z4, Z4
-	VFMADD213PS Z1, Z2, Z4
-	VFMADD231PS Z4, Z0, Z5
-	VMOVUPS     Z5, K1, (DX)
-	VMOVUPS     Z3, K1, (BX)
+	VMOVUPS.Z   (BX), K1, Y3
+	VMOVUPS.Z   (SI), K1, Y4
+	VMOVUPS.Z   (DX), K1, Y5
+	VFMADD231PS Y5, Y2, Y3
+	VMOVAPS     Y4, Y4
+	VFMADD213PS Y1, Y2, Y4
+	VFMADD231PS Y4, Y0, Y5
+	VMOVUPS     Y5, K1, (DX)
+	VMOVUPS     Y3, K1, (BX)
 
 end21:
 	MOVQ lda+96(FP), DX
@@ -5182,10 +5474,10 @@ next16:
 	RET
 
 // func GerF32AVX512(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·GerF32AVX512(SB), NOSPLIT, $0-104
-	VBROADCASTSS alpha+16(FP), Z0
-	VXORPS       Z2, Z2, Z2
+	VBROADCASTSS alpha+16(FP), Y0
+	VXORPS       Y1, Y1, Y1
 	CMPQ         m+0(FP), $0x00000000
 	JE           end2
 	CMPQ         n+8(FP), $0x00000080
@@ -5195,51 +5487,51 @@ TEXT ·GerF32AVX512(SB), NOSPLIT, $0-104
 	MOVQ         a_base+72(FP), DX
 
 row3:
-	VBROADCASTSS (CX), Z1
+	VBROADCASTSS (CX), Y2
 	MOVQ         y_base+48(FP), BX
 	MOVQ         DX, SI
 	MOVQ         n+8(FP), DI
 
 vectors4:
-	CMPQ        DI, $0x00000040
+	CMPQ        DI, $0x00000020
 	JL          done5
-	VMOVUPS     (BX), Z3
-	VFMADD213PS Z2, Z1, Z3
-	VMOVUPS     (SI), Z4
-	VFMADD231PS Z3, Z0, Z4
-	VMOVUPS     Z4, (SI)
-	VMOVUPS     64(BX), Z3
-	VFMADD213PS Z2, Z1, Z3
-	VMOVUPS     64(SI), Z4
-	VFMADD231PS Z3, Z0, Z4
-	VMOVUPS     Z4, 64(SI)
-	VMOVUPS     128(BX), Z3
-	VFMADD213PS Z2, Z1, Z3
-	VMOVUPS     128(SI), Z4
-	VFMADD231PS Z3, Z0, Z4
-	VMOVUPS     Z4, 128(SI)
-	VMOVUPS     192(BX), Z3
-	VFMADD213PS Z2, Z1, Z3
-	VMOVUPS     192(SI), Z4
-	VFMADD231PS Z3, Z0, Z4
-	VMOVUPS     Z4, 192(SI)
-	ADDQ        $0x00000100, BX
-	ADDQ        $0x00000100, SI
-	SUBQ        $0x00000040, DI
+	VMOVUPS     (BX), Y3
+	VMOVUPS     (SI), Y4
+	VFMADD213PS Y1, Y2, Y3
+	VFMADD231PS Y3, Y0, Y4
+	VMOVUPS     Y4, (SI)
+	VMOVUPS     32(BX), Y3
+	VMOVUPS     32(SI), Y4
+	VFMADD213PS Y1, Y2, Y3
+	VFMADD231PS Y3, Y0, Y4
+	VMOVUPS     Y4, 32(SI)
+	VMOVUPS     64(BX), Y3
+	VMOVUPS     64(SI), Y4
+	VFMADD213PS Y1, Y2, Y3
+	VFMADD231PS Y3, Y0, Y4
+	VMOVUPS     Y4, 64(SI)
+	VMOVUPS     96(BX), Y3
+	VMOVUPS     96(SI), Y4
+	VFMADD213PS Y1, Y2, Y3
+	VFMADD231PS Y3, Y0, Y4
+	VMOVUPS     Y4, 96(SI)
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000020, DI
 	JMP         vectors4
 
 done5:
 vectors6:
-	CMPQ        DI, $0x00000010
+	CMPQ        DI, $0x00000008
 	JL          done7
-	VMOVUPS     (BX), Z3
-	VFMADD213PS Z2, Z1, Z3
-	VMOVUPS     (SI), Z4
-	VFMADD231PS Z3, Z0, Z4
-	VMOVUPS     Z4, (SI)
-	ADDQ        $0x00000040, BX
-	ADDQ        $0x00000040, SI
-	SUBQ        $0x00000010, DI
+	VMOVUPS     (BX), Y3
+	VMOVUPS     (SI), Y4
+	VFMADD213PS Y1, Y2, Y3
+	VFMADD231PS Y3, Y0, Y4
+	VMOVUPS     Y4, (SI)
+	ADDQ        $0x00000020, BX
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000008, DI
 	JMP         vectors6
 
 done7:
@@ -5247,11 +5539,11 @@ done7:
 	JZ          end8
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
-	VMOVUPS.Z   (BX), K1, Z3
-	VFMADD213PS Z2, Z1, Z3
-	VMOVUPS.Z   (SI), K1, Z1
-	VFMADD231PS Z3, Z0, Z1
-	VMOVUPS     Z1, K1, (SI)
+	VMOVUPS.Z   (BX), K1, Y3
+	VMOVUPS.Z   (SI), K1, Y4
+	VFMADD213PS Y1, Y2, Y3
+	VFMADD231PS Y3, Y0, Y4
+	VMOVUPS     Y4, K1, (SI)
 
 end8:
 	ADDQ $0x00000004, CX
@@ -5263,197 +5555,400 @@ end8:
 	JMP  end2
 
 short1:
-	MOVQ    n+8(FP), AX
-	MOVQ    y_base+48(FP), CX
-	CMPQ    AX, $0x00000080
-	JL      next9
-	VMOVUPS (CX), Z3
-	VMOVUPS 64(CX), Z4
-	VMOVUPS 128(CX), Z5
-	VMOVUPS 192(CX), Z6
-	VMOVUPS 256(CX), Z7
-	VMOVUPS 320(CX), Z8
-	VMOVUPS 384(CX), Z9
-	VMOVUPS 448(CX), Z10
-	MOVQ    m+0(FP), DX
-	MOVQ    x_base+24(FP), BX
-	MOVQ    a_base+72(FP), SI
+	MOVQ n+8(FP), AX
+	MOVQ y_base+48(FP), CX
 
-row10:
-	VBROADCASTSS (BX), Z1
-	VMOVAPS      Z3, Z11
-	VFMADD213PS  Z2, Z1, Z11
-	VMOVUPS      (SI), Z12
-	VFMADD231PS  Z11, Z0, Z12
-	VMOVUPS      Z12, (SI)
-	VMOVAPS      Z4, Z11
-	VFMADD213PS  Z2, Z1, Z11
-	VMOVUPS      64(SI), Z12
-	VFMADD231PS  Z11, Z0, Z12
-	VMOVUPS      Z12, 64(SI)
-	VMOVAPS      Z5, Z11
-	VFMADD213PS  Z2, Z1, Z11
-	VMOVUPS      128(SI), Z12
-	VFMADD231PS  Z11, Z0, Z12
-	VMOVUPS      Z12, 128(SI)
-	VMOVAPS      Z6, Z11
-	VFMADD213PS  Z2, Z1, Z11
-	VMOVUPS      192(SI), Z12
-	VFMADD231PS  Z11, Z0, Z12
-	VMOVUPS      Z12, 192(SI)
-	VMOVAPS      Z7, Z11
-	VFMADD213PS  Z2, Z1, Z11
-	VMOVUPS      256(SI), Z12
-	VFMADD231PS  Z11, Z0, Z12
-	VMOVUPS      Z12, 256(SI)
-	VMOVAPS      Z8, Z11
-	VFMADD213PS  Z2, Z1, Z11
-	VMOVUPS      320(SI), Z12
-	VFMADD231PS  Z11, Z0, Z12
-	VMOVUPS      Z12, 320(SI)
-	VMOVAPS      Z9, Z11
-	VFMADD213PS  Z2, Z1, Z11
-	VMOVUPS      384(SI), Z12
-	VFMADD231PS  Z11, Z0, Z12
-	VMOVUPS      Z12, 384(SI)
-	VMOVAPS      Z10, Z11
-	VFMADD213PS  Z2, Z1, Z11
-	VMOVUPS      448(SI), Z1
-	VFMADD231PS  Z11, Z0, Z1
-	VMOVUPS      Z1, 448(SI)
-	ADDQ         $0x00000004, BX
-	MOVQ         lda+96(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         DI, SI
-	DECQ         DX
-	JNZ          row10
-	ADDQ         $0x00000200, CX
-	ADDQ         $0x00000200, a_base+72(FP)
-	SUBQ         $0x00000080, AX
-
-next9:
-	CMPQ    AX, $0x00000040
-	JL      next11
-	VMOVUPS (CX), Z3
-	VMOVUPS 64(CX), Z4
-	VMOVUPS 128(CX), Z5
-	VMOVUPS 192(CX), Z6
-	MOVQ    m+0(FP), DX
-	MOVQ    x_base+24(FP), BX
-	MOVQ    a_base+72(FP), SI
-
-row12:
-	VBROADCASTSS (BX), Z1
-	VMOVAPS      Z3, Z7
-	VFMADD213PS  Z2, Z1, Z7
-	VMOVUPS      (SI), Z8
-	VFMADD231PS  Z7, Z0, Z8
-	VMOVUPS      Z8, (SI)
-	VMOVAPS      Z4, Z7
-	VFMADD213PS  Z2, Z1, Z7
-	VMOVUPS      64(SI), Z8
-	VFMADD231PS  Z7, Z0, Z8
-	VMOVUPS      Z8, 64(SI)
-	VMOVAPS      Z5, Z7
-	VFMADD213PS  Z2, Z1, Z7
-	VMOVUPS      128(SI), Z8
-	VFMADD231PS  Z7, Z0, Z8
-	VMOVUPS      Z8, 128(SI)
-	VMOVAPS      Z6, Z7
-	VFMADD213PS  Z2, Z1, Z7
-	VMOVUPS      192(SI), Z1
-	VFMADD231PS  Z7, Z0, Z1
-	VMOVUPS      Z1, 192(SI)
-	ADDQ         $0x00000004, BX
-	MOVQ         lda+96(FP), DI
-	SHLQ         $0x02, DI
-	ADDQ         DI, SI
-	DECQ         DX
-	JNZ          row12
-	ADDQ         $0x00000100, CX
-	ADDQ         $0x00000100, a_base+72(FP)
-	SUBQ         $0x00000040, AX
-
-next11:
+columns9:
 	CMPQ    AX, $0x00000020
-	JL      next13
-	VMOVUPS (CX), Z3
-	VMOVUPS 64(CX), Z4
+	JL      next10
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	VMOVUPS 64(CX), Y4
+	VMOVUPS 96(CX), Y5
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-row14:
-	VBROADCASTSS (BX), Z1
-	VMOVAPS      Z3, Z5
-	VFMADD213PS  Z2, Z1, Z5
-	VMOVUPS      (SI), Z6
-	VFMADD231PS  Z5, Z0, Z6
-	VMOVUPS      Z6, (SI)
-	VMOVAPS      Z4, Z5
-	VFMADD213PS  Z2, Z1, Z5
-	VMOVUPS      64(SI), Z1
-	VFMADD231PS  Z5, Z0, Z1
-	VMOVUPS      Z1, 64(SI)
-	ADDQ         $0x00000004, BX
+rows11:
+	CMPQ         DX, $0x00000004
+	JL           next12
+	MOVQ         SI, DI
+	MOVQ         lda+96(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (DI)(R9*1), R9
+	VMOVUPS      (DI), Y6
+	VMOVUPS      32(DI), Y7
+	VMOVUPS      64(DI), Y8
+	VMOVUPS      96(DI), Y9
+	VMOVUPS      (DI)(R8*1), Y10
+	VMOVUPS      32(DI)(R8*1), Y11
+	VMOVUPS      64(DI)(R8*1), Y12
+	VMOVUPS      96(DI)(R8*1), Y13
+	VMOVUPS      (DI)(R8*2), Y14
+	VMOVUPS      32(DI)(R8*2), Y15
+	VMOVUPS      64(DI)(R8*2), Y16
+	VMOVUPS      96(DI)(R8*2), Y17
+	VMOVUPS      (R9), Y18
+	VMOVUPS      32(R9), Y19
+	VMOVUPS      64(R9), Y20
+	VMOVUPS      96(R9), Y21
+	VBROADCASTSS (BX), Y22
+	VMOVAPS      Y2, Y23
+	VFMADD213PS  Y1, Y22, Y23
+	VFMADD231PS  Y23, Y0, Y6
+	VMOVAPS      Y3, Y23
+	VFMADD213PS  Y1, Y22, Y23
+	VFMADD231PS  Y23, Y0, Y7
+	VMOVAPS      Y4, Y23
+	VFMADD213PS  Y1, Y22, Y23
+	VFMADD231PS  Y23, Y0, Y8
+	VMOVAPS      Y5, Y23
+	VFMADD213PS  Y1, Y22, Y23
+	VFMADD231PS  Y23, Y0, Y9
+	VBROADCASTSS 4(BX), Y22
+	VMOVAPS      Y2, Y23
+	VFMADD213PS  Y1, Y22, Y23
+	VFMADD231PS  Y23, Y0, Y10
+	VMOVAPS      Y3, Y23
+	VFMADD213PS  Y1, Y22, Y23
+	VFMADD231PS  Y23, Y0, Y11
+	VMOVAPS      Y4, Y23
+	VFMADD213PS  Y1, Y22, Y23
+	VFMADD231PS  Y23, Y0, Y12
+	VMOVAPS      Y5, Y23
+	VFMADD213PS  Y1, Y22, Y23
+	VFMADD231PS  Y23, Y0, Y13
+	VBROADCASTSS 8(BX), Y22
+	VMOVAPS      Y2, Y23
+	VFMADD213PS  Y1, Y22, Y23
+	VFMADD231PS  Y23, Y0, Y14
+	VMOVAPS      Y3, Y23
+	VFMADD213PS  Y1, Y22, Y23
+	VFMADD231PS  Y23, Y0, Y15
+	VMOVAPS      Y4, Y23
+	VFMADD213PS  Y1, Y22, Y23
+	VFMADD231PS  Y23, Y0, Y16
+	VMOVAPS      Y5, Y23
+	VFMADD213PS  Y1, Y22, Y23
+	VFMADD231PS  Y23, Y0, Y17
+	VBROADCASTSS 12(BX), Y22
+	VMOVAPS      Y2, Y23
+	VFMADD213PS  Y1, Y22, Y23
+	VFMADD231PS  Y23, Y0, Y18
+	VMOVAPS      Y3, Y23
+	VFMADD213PS  Y1, Y22, Y23
+	VFMADD231PS  Y23, Y0, Y19
+	VMOVAPS      Y4, Y23
+	VFMADD213PS  Y1, Y22, Y23
+	VFMADD231PS  Y23, Y0, Y20
+	VMOVAPS      Y5, Y23
+	VFMADD213PS  Y1, Y22, Y23
+	VFMADD231PS  Y23, Y0, Y21
+	VMOVUPS      Y6, (DI)
+	VMOVUPS      Y7, 32(DI)
+	VMOVUPS      Y8, 64(DI)
+	VMOVUPS      Y9, 96(DI)
+	VMOVUPS      Y10, (DI)(R8*1)
+	VMOVUPS      Y11, 32(DI)(R8*1)
+	VMOVUPS      Y12, 64(DI)(R8*1)
+	VMOVUPS      Y13, 96(DI)(R8*1)
+	VMOVUPS      Y14, (DI)(R8*2)
+	VMOVUPS      Y15, 32(DI)(R8*2)
+	VMOVUPS      Y16, 64(DI)(R8*2)
+	VMOVUPS      Y17, 96(DI)(R8*2)
+	VMOVUPS      Y18, (R9)
+	VMOVUPS      Y19, 32(R9)
+	VMOVUPS      Y20, 64(R9)
+	VMOVUPS      Y21, 96(R9)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	IMUL3Q       $0x00000004, DI, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000010, BX
+	SUBQ         $0x00000004, DX
+	JMP          rows11
+
+next12:
+rows13:
+	CMPQ         DX, $0x00000001
+	JL           next14
+	MOVQ         SI, DI
+	VMOVUPS      (DI), Y6
+	VMOVUPS      32(DI), Y7
+	VMOVUPS      64(DI), Y8
+	VMOVUPS      96(DI), Y9
+	VBROADCASTSS (BX), Y10
+	VMOVAPS      Y2, Y11
+	VFMADD213PS  Y1, Y10, Y11
+	VFMADD231PS  Y11, Y0, Y6
+	VMOVAPS      Y3, Y11
+	VFMADD213PS  Y1, Y10, Y11
+	VFMADD231PS  Y11, Y0, Y7
+	VMOVAPS      Y4, Y11
+	VFMADD213PS  Y1, Y10, Y11
+	VFMADD231PS  Y11, Y0, Y8
+	VMOVAPS      Y5, Y11
+	VFMADD213PS  Y1, Y10, Y11
+	VFMADD231PS  Y11, Y0, Y9
+	VMOVUPS      Y6, (DI)
+	VMOVUPS      Y7, 32(DI)
+	VMOVUPS      Y8, 64(DI)
+	VMOVUPS      Y9, 96(DI)
 	MOVQ         lda+96(FP), DI
 	SHLQ         $0x02, DI
 	ADDQ         DI, SI
-	DECQ         DX
-	JNZ          row14
-	ADDQ         $0x00000080, CX
-	ADDQ         $0x00000080, a_base+72(FP)
-	SUBQ         $0x00000020, AX
+	ADDQ         $0x00000004, BX
+	SUBQ         $0x00000001, DX
+	JMP          rows13
 
-next13:
+next14:
+	ADDQ $0x00000080, CX
+	ADDQ $0x00000080, a_base+72(FP)
+	SUBQ $0x00000020, AX
+	JMP  columns9
+
+next10:
+columns15:
 	CMPQ    AX, $0x00000010
-	JL      next15
-	VMOVUPS (CX), Z3
+	JL      next16
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-row16:
-	VBROADCASTSS (BX), Z1
-	VMOVAPS      Z3, Z4
-	VFMADD213PS  Z2, Z1, Z4
-	VMOVUPS      (SI), Z1
-	VFMADD231PS  Z4, Z0, Z1
-	VMOVUPS      Z1, (SI)
-	ADDQ         $0x00000004, BX
+rows17:
+	CMPQ         DX, $0x00000004
+	JL           next18
+	MOVQ         SI, DI
+	MOVQ         lda+96(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (DI)(R9*1), R9
+	VMOVUPS      (DI), Y4
+	VMOVUPS      32(DI), Y5
+	VMOVUPS      (DI)(R8*1), Y6
+	VMOVUPS      32(DI)(R8*1), Y7
+	VMOVUPS      (DI)(R8*2), Y8
+	VMOVUPS      32(DI)(R8*2), Y9
+	VMOVUPS      (R9), Y10
+	VMOVUPS      32(R9), Y11
+	VBROADCASTSS (BX), Y12
+	VMOVAPS      Y2, Y13
+	VFMADD213PS  Y1, Y12, Y13
+	VFMADD231PS  Y13, Y0, Y4
+	VMOVAPS      Y3, Y13
+	VFMADD213PS  Y1, Y12, Y13
+	VFMADD231PS  Y13, Y0, Y5
+	VBROADCASTSS 4(BX), Y12
+	VMOVAPS      Y2, Y13
+	VFMADD213PS  Y1, Y12, Y13
+	VFMADD231PS  Y13, Y0, Y6
+	VMOVAPS      Y3, Y13
+	VFMADD213PS  Y1, Y12, Y13
+	VFMADD231PS  Y13, Y0, Y7
+	VBROADCASTSS 8(BX), Y12
+	VMOVAPS      Y2, Y13
+	VFMADD213PS  Y1, Y12, Y13
+	VFMADD231PS  Y13, Y0, Y8
+	VMOVAPS      Y3, Y13
+	VFMADD213PS  Y1, Y12, Y13
+	VFMADD231PS  Y13, Y0, Y9
+	VBROADCASTSS 12(BX), Y12
+	VMOVAPS      Y2, Y13
+	VFMADD213PS  Y1, Y12, Y13
+	VFMADD231PS  Y13, Y0, Y10
+	VMOVAPS      Y3, Y13
+	VFMADD213PS  Y1, Y12, Y13
+	VFMADD231PS  Y13, Y0, Y11
+	VMOVUPS      Y4, (DI)
+	VMOVUPS      Y5, 32(DI)
+	VMOVUPS      Y6, (DI)(R8*1)
+	VMOVUPS      Y7, 32(DI)(R8*1)
+	VMOVUPS      Y8, (DI)(R8*2)
+	VMOVUPS      Y9, 32(DI)(R8*2)
+	VMOVUPS      Y10, (R9)
+	VMOVUPS      Y11, 32(R9)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	IMUL3Q       $0x00000004, DI, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000010, BX
+	SUBQ         $0x00000004, DX
+	JMP          rows17
+
+next18:
+rows19:
+	CMPQ         DX, $0x00000001
+	JL           next20
+	MOVQ         SI, DI
+	VMOVUPS      (DI), Y4
+	VMOVUPS      32(DI), Y5
+	VBROADCASTSS (BX), Y6
+	VMOVAPS      Y2, Y7
+	VFMADD213PS  Y1, Y6, Y7
+	VFMADD231PS  Y7, Y0, Y4
+	VMOVAPS      Y3, Y7
+	VFMADD213PS  Y1, Y6, Y7
+	VFMADD231PS  Y7, Y0, Y5
+	VMOVUPS      Y4, (DI)
+	VMOVUPS      Y5, 32(DI)
 	MOVQ         lda+96(FP), DI
 	SHLQ         $0x02, DI
 	ADDQ         DI, SI
-	DECQ         DX
-	JNZ          row16
-	ADDQ         $0x00000040, CX
-	ADDQ         $0x00000040, a_base+72(FP)
-	SUBQ         $0x00000010, AX
+	ADDQ         $0x00000004, BX
+	SUBQ         $0x00000001, DX
+	JMP          rows19
 
-next15:
+next20:
+	ADDQ $0x00000040, CX
+	ADDQ $0x00000040, a_base+72(FP)
+	SUBQ $0x00000010, AX
+	JMP  columns15
+
+next16:
+columns21:
+	CMPQ    AX, $0x00000008
+	JL      next22
+	VMOVUPS (CX), Y2
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+rows23:
+	CMPQ         DX, $0x00000004
+	JL           next24
+	MOVQ         SI, DI
+	MOVQ         lda+96(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (DI)(R9*1), R9
+	VMOVUPS      (DI), Y3
+	VMOVUPS      (DI)(R8*1), Y4
+	VMOVUPS      (DI)(R8*2), Y5
+	VMOVUPS      (R9), Y6
+	VBROADCASTSS (BX), Y7
+	VMOVAPS      Y2, Y8
+	VFMADD213PS  Y1, Y7, Y8
+	VFMADD231PS  Y8, Y0, Y3
+	VBROADCASTSS 4(BX), Y7
+	VMOVAPS      Y2, Y8
+	VFMADD213PS  Y1, Y7, Y8
+	VFMADD231PS  Y8, Y0, Y4
+	VBROADCASTSS 8(BX), Y7
+	VMOVAPS      Y2, Y8
+	VFMADD213PS  Y1, Y7, Y8
+	VFMADD231PS  Y8, Y0, Y5
+	VBROADCASTSS 12(BX), Y7
+	VMOVAPS      Y2, Y8
+	VFMADD213PS  Y1, Y7, Y8
+	VFMADD231PS  Y8, Y0, Y6
+	VMOVUPS      Y3, (DI)
+	VMOVUPS      Y4, (DI)(R8*1)
+	VMOVUPS      Y5, (DI)(R8*2)
+	VMOVUPS      Y6, (R9)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	IMUL3Q       $0x00000004, DI, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000010, BX
+	SUBQ         $0x00000004, DX
+	JMP          rows23
+
+next24:
+rows25:
+	CMPQ         DX, $0x00000001
+	JL           next26
+	MOVQ         SI, DI
+	VMOVUPS      (DI), Y3
+	VBROADCASTSS (BX), Y4
+	VMOVAPS      Y2, Y5
+	VFMADD213PS  Y1, Y4, Y5
+	VFMADD231PS  Y5, Y0, Y3
+	VMOVUPS      Y3, (DI)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000004, BX
+	SUBQ         $0x00000001, DX
+	JMP          rows25
+
+next26:
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, a_base+72(FP)
+	SUBQ $0x00000008, AX
+	JMP  columns21
+
+next22:
 	TESTQ     AX, AX
 	JZ        end2
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(AX*2), K1
-	VMOVUPS.Z (CX), K1, Z3
+	VMOVUPS.Z (CX), K1, Y2
 	MOVQ      m+0(FP), AX
 	MOVQ      x_base+24(FP), CX
 	MOVQ      a_base+72(FP), DX
 
-row17:
-	VBROADCASTSS (CX), Z1
-	VMOVAPS      Z3, Z4
-	VFMADD213PS  Z2, Z1, Z4
-	VMOVUPS.Z    (DX), K1, Z1
-	VFMADD231PS  Z4, Z0, Z1
-	VMOVUPS      Z1, K1, (DX)
-	ADDQ         $0x00000004, CX
+rows27:
+	CMPQ         AX, $0x00000004
+	JL           next28
+	MOVQ         DX, BX
+	MOVQ         lda+96(FP), SI
+	SHLQ         $0x02, SI
+	LEAQ         (SI)(SI*2), DI
+	LEAQ         (BX)(DI*1), DI
+	VMOVUPS.Z    (BX), K1, Y3
+	VMOVUPS.Z    (BX)(SI*1), K1, Y4
+	VMOVUPS.Z    (BX)(SI*2), K1, Y5
+	VMOVUPS.Z    (DI), K1, Y6
+	VBROADCASTSS (CX), Y7
+	VMOVAPS      Y2, Y8
+	VFMADD213PS  Y1, Y7, Y8
+	VFMADD231PS  Y8, Y0, Y3
+	VBROADCASTSS 4(CX), Y7
+	VMOVAPS      Y2, Y8
+	VFMADD213PS  Y1, Y7, Y8
+	VFMADD231PS  Y8, Y0, Y4
+	VBROADCASTSS 8(CX), Y7
+	VMOVAPS      Y2, Y8
+	VFMADD213PS  Y1, Y7, Y8
+	VFMADD231PS  Y8, Y0, Y5
+	VBROADCASTSS 12(CX), Y7
+	VMOVAPS      Y2, Y8
+	VFMADD213PS  Y1, Y7, Y8
+	VFMADD231PS  Y8, Y0, Y6
+	VMOVUPS      Y3, K1, (BX)
+	VMOVUPS      Y4, K1, (BX)(SI*1)
+	VMOVUPS      Y5, K1, (BX)(SI*2)
+	VMOVUPS      Y6, K1, (DI)
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x02, BX
+	IMUL3Q       $0x00000004, BX, BX
+	ADDQ         BX, DX
+	ADDQ         $0x00000010, CX
+	SUBQ         $0x00000004, AX
+	JMP          rows27
+
+next28:
+rows29:
+	CMPQ         AX, $0x00000001
+	JL           next30
+	MOVQ         DX, BX
+	VMOVUPS.Z    (BX), K1, Y3
+	VBROADCASTSS (CX), Y4
+	VMOVAPS      Y2, Y5
+	VFMADD213PS  Y1, Y4, Y5
+	VFMADD231PS  Y5, Y0, Y3
+	VMOVUPS      Y3, K1, (BX)
 	MOVQ         lda+96(FP), BX
 	SHLQ         $0x02, BX
 	ADDQ         BX, DX
-	DECQ         AX
-	JNZ          row17
+	ADDQ         $0x00000004, CX
+	SUBQ         $0x00000001, AX
+	JMP          rows29
 
+next30:
 end2:
 	VZEROUPPER
 	RET
@@ -5869,35 +6364,35 @@ k5:
 	VMOVUPD      (CX), Z10
 	VMULPD       Z9, Z10, Z10
 	VFMADD231PD  Z0, Z8, Z10
-	VMOVUPD      Z10, (CX)
 	VMOVUPD      64(CX), Z0
 	VMULPD       Z9, Z0, Z0
 	VFMADD231PD  Z1, Z8, Z0
+	VMOVUPD      128(CX), Z1
+	VMULPD       Z9, Z1, Z1
+	VFMADD231PD  Z2, Z8, Z1
+	VMOVUPD      192(CX), Z2
+	VMULPD       Z9, Z2, Z2
+	VFMADD231PD  Z3, Z8, Z2
+	VMOVUPD      256(CX), Z3
+	VMULPD       Z9, Z3, Z3
+	VFMADD231PD  Z4, Z8, Z3
+	VMOVUPD      320(CX), Z4
+	VMULPD       Z9, Z4, Z4
+	VFMADD231PD  Z5, Z8, Z4
+	VMOVUPD      384(CX), Z5
+	VMULPD       Z9, Z5, Z5
+	VFMADD231PD  Z6, Z8, Z5
+	VMOVUPD      448(CX), Z6
+	VMULPD       Z9, Z6, Z6
+	VFMADD231PD  Z7, Z8, Z6
+	VMOVUPD      Z10, (CX)
 	VMOVUPD      Z0, 64(CX)
-	VMOVUPD      128(CX), Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z2, Z8, Z0
-	VMOVUPD      Z0, 128(CX)
-	VMOVUPD      192(CX), Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z3, Z8, Z0
-	VMOVUPD      Z0, 192(CX)
-	VMOVUPD      256(CX), Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z4, Z8, Z0
-	VMOVUPD      Z0, 256(CX)
-	VMOVUPD      320(CX), Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z5, Z8, Z0
-	VMOVUPD      Z0, 320(CX)
-	VMOVUPD      384(CX), Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z6, Z8, Z0
-	VMOVUPD      Z0, 384(CX)
-	VMOVUPD      448(CX), Z0
-	VMULPD       Z9, Z0, Z0
-	VFMADD231PD  Z7, Z8, Z0
-	VMOVUPD      Z0, 448(CX)
+	VMOVUPD      Z1, 128(CX)
+	VMOVUPD      Z2, 192(CX)
+	VMOVUPD      Z3, 256(CX)
+	VMOVUPD      Z4, 320(CX)
+	VMOVUPD      Z5, 384(CX)
+	VMOVUPD      Z6, 448(CX)
 	JMP          done7
 
 beta0_6:
@@ -5954,10 +6449,10 @@ k12:
 	VMOVUPD      (CX), Z4
 	VMULPD       Z3, Z4, Z4
 	VFMADD231PD  Z0, Z2, Z4
-	VMOVUPD      Z4, (CX)
 	VMOVUPD      64(CX), Z0
 	VMULPD       Z3, Z0, Z0
 	VFMADD231PD  Z1, Z2, Z0
+	VMOVUPD      Z4, (CX)
 	VMOVUPD      Z0, 64(CX)
 	JMP          done14
 
@@ -6337,20 +6832,20 @@ next23:
 	RET
 
 // func GemvTGerF64AVX512(m int, n int, alpha float64, x []float64, z []float64, a []float64, lda int, y []float64)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·GemvTGerF64AVX512(SB), NOSPLIT, $0-128
-	VBROADCASTSD alpha+16(FP), Z0
-	VXORPS       Z1, Z1, Z1
+	VBROADCASTSD alpha+16(FP), Y0
+	VXORPS       Y1, Y1, Y1
 	MOVQ         x_base+24(FP), AX
 	MOVQ         a_base+72(FP), CX
 
 band1:
 	CMPQ         m+0(FP), $0x00000004
 	JL           next2
-	VBROADCASTSD (AX), Z2
-	VBROADCASTSD 8(AX), Z3
-	VBROADCASTSD 16(AX), Z4
-	VBROADCASTSD 24(AX), Z5
+	VBROADCASTSD (AX), Y2
+	VBROADCASTSD 8(AX), Y3
+	VBROADCASTSD 16(AX), Y4
+	VBROADCASTSD 24(AX), Y5
 	MOVQ         CX, DX
 	MOVQ         lda+96(FP), BX
 	SHLQ         $0x03, BX
@@ -6361,105 +6856,105 @@ band1:
 	MOVQ         n+8(FP), R9
 
 vectors3:
-	CMPQ        R9, $0x00000010
-	JL          done4
-	VMOVUPD     (DI), Z6
-	VMOVUPD     (R8), Z7
-	VMOVUPD     (DX), Z8
-	VFMADD231PD Z8, Z2, Z6
-	VMOVAPD     Z7, Z9
-	VFMADD213PD Z1, Z2, Z9
-	VFMADD231PD Z9, Z0, Z8
-	VMOVUPD     Z8, (DX)
-	VMOVUPD     (DX)(BX*1), Z8
-	VFMADD231PD Z8, Z3, Z6
-	VMOVAPD     Z7, Z9
-	VFMADD213PD Z1, Z3, Z9
-	VFMADD231PD Z9, Z0, Z8
-	VMOVUPD     Z8, (DX)(BX*1)
-	VMOVUPD     (DX)(BX*2), Z8
-	VFMADD231PD Z8, Z4, Z6
-	VMOVAPD     Z7, Z9
-	VFMADD213PD Z1, Z4, Z9
-	VFMADD231PD Z9, Z0, Z8
-	VMOVUPD     Z8, (DX)(BX*2)
-	VMOVUPD     (SI), Z8
-	VFMADD231PD Z8, Z5, Z6
-	VMOVAPD     Z7, Z7
-	VFMADD213PD Z1, Z5, Z7
-	VFMADD231PD Z7, Z0, Z8
-	VMOVUPD     Z8, (SI)
-	VMOVUPD     Z6, (DI)
-	VMOVUPD     64(DI), Z6
-	VMOVUPD     64(R8), Z7
-	VMOVUPD     64(DX), Z8
-	VFMADD231PD Z8, Z2, Z6
-	VMOVAPD     Z7, Z9
-	VFMADD213PD Z1, Z2, Z9
-	VFMADD231PD Z9, Z0, Z8
-	VMOVUPD     Z8, 64(DX)
-	VMOVUPD     64(DX)(BX*1), Z8
-	VFMADD231PD Z8, Z3, Z6
-	VMOVAPD     Z7, Z9
-	VFMADD213PD Z1, Z3, Z9
-	VFMADD231PD Z9, Z0, Z8
-	VMOVUPD     Z8, 64(DX)(BX*1)
-	VMOVUPD     64(DX)(BX*2), Z8
-	VFMADD231PD Z8, Z4, Z6
-	VMOVAPD     Z7, Z9
-	VFMADD213PD Z1, Z4, Z9
-	VFMADD231PD Z9, Z0, Z8
-	VMOVUPD     Z8, 64(DX)(BX*2)
-	VMOVUPD     64(SI), Z8
-	VFMADD231PD Z8, Z5, Z6
-	VMOVAPD     Z7, Z7
-	VFMADD213PD Z1, Z5, Z7
-	VFMADD231PD Z7, Z0, Z8
-	VMOVUPD     Z8, 64(SI)
-	VMOVUPD     Z6, 64(DI)
-	ADDQ        $0x00000080, DX
-	ADDQ        $0x00000080, SI
-	ADDQ        $0x00000080, DI
-	ADDQ        $0x00000080, R8
-	SUBQ        $0x00000010, R9
-	JMP         vectors3
-
-done4:
-vectors5:
 	CMPQ        R9, $0x00000008
-	JL          done6
-	VMOVUPD     (DI), Z6
-	VMOVUPD     (R8), Z7
-	VMOVUPD     (DX), Z8
-	VFMADD231PD Z8, Z2, Z6
-	VMOVAPD     Z7, Z9
-	VFMADD213PD Z1, Z2, Z9
-	VFMADD231PD Z9, Z0, Z8
-	VMOVUPD     Z8, (DX)
-	VMOVUPD     (DX)(BX*1), Z8
-	VFMADD231PD Z8, Z3, Z6
-	VMOVAPD     Z7, Z9
-	VFMADD213PD Z1, Z3, Z9
-	VFMADD231PD Z9, Z0, Z8
-	VMOVUPD     Z8, (DX)(BX*1)
-	VMOVUPD     (DX)(BX*2), Z8
-	VFMADD231PD Z8, Z4, Z6
-	VMOVAPD     Z7, Z9
-	VFMADD213PD Z1, Z4, Z9
-	VFMADD231PD Z9, Z0, Z8
-	VMOVUPD     Z8, (DX)(BX*2)
-	VMOVUPD     (SI), Z8
-	VFMADD231PD Z8, Z5, Z6
-	VMOVAPD     Z7, Z7
-	VFMADD213PD Z1, Z5, Z7
-	VFMADD231PD Z7, Z0, Z8
-	VMOVUPD     Z8, (SI)
-	VMOVUPD     Z6, (DI)
+	JL          done4
+	VMOVUPD     (DI), Y6
+	VMOVUPD     (R8), Y7
+	VMOVUPD     (DX), Y8
+	VFMADD231PD Y8, Y2, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y2, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, (DX)
+	VMOVUPD     (DX)(BX*1), Y8
+	VFMADD231PD Y8, Y3, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y3, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, (DX)(BX*1)
+	VMOVUPD     (DX)(BX*2), Y8
+	VFMADD231PD Y8, Y4, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y4, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, (DX)(BX*2)
+	VMOVUPD     (SI), Y8
+	VFMADD231PD Y8, Y5, Y6
+	VMOVAPD     Y7, Y7
+	VFMADD213PD Y1, Y5, Y7
+	VFMADD231PD Y7, Y0, Y8
+	VMOVUPD     Y8, (SI)
+	VMOVUPD     Y6, (DI)
+	VMOVUPD     32(DI), Y6
+	VMOVUPD     32(R8), Y7
+	VMOVUPD     32(DX), Y8
+	VFMADD231PD Y8, Y2, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y2, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, 32(DX)
+	VMOVUPD     32(DX)(BX*1), Y8
+	VFMADD231PD Y8, Y3, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y3, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, 32(DX)(BX*1)
+	VMOVUPD     32(DX)(BX*2), Y8
+	VFMADD231PD Y8, Y4, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y4, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, 32(DX)(BX*2)
+	VMOVUPD     32(SI), Y8
+	VFMADD231PD Y8, Y5, Y6
+	VMOVAPD     Y7, Y7
+	VFMADD213PD Y1, Y5, Y7
+	VFMADD231PD Y7, Y0, Y8
+	VMOVUPD     Y8, 32(SI)
+	VMOVUPD     Y6, 32(DI)
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	ADDQ        $0x00000040, R8
 	SUBQ        $0x00000008, R9
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        R9, $0x00000004
+	JL          done6
+	VMOVUPD     (DI), Y6
+	VMOVUPD     (R8), Y7
+	VMOVUPD     (DX), Y8
+	VFMADD231PD Y8, Y2, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y2, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, (DX)
+	VMOVUPD     (DX)(BX*1), Y8
+	VFMADD231PD Y8, Y3, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y3, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, (DX)(BX*1)
+	VMOVUPD     (DX)(BX*2), Y8
+	VFMADD231PD Y8, Y4, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y4, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, (DX)(BX*2)
+	VMOVUPD     (SI), Y8
+	VFMADD231PD Y8, Y5, Y6
+	VMOVAPD     Y7, Y7
+	VFMADD213PD Y1, Y5, Y7
+	VFMADD231PD Y7, Y0, Y8
+	VMOVUPD     Y8, (SI)
+	VMOVUPD     Y6, (DI)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
+	ADDQ        $0x00000020, R8
+	SUBQ        $0x00000004, R9
 	JMP         vectors5
 
 done6:
@@ -6467,33 +6962,33 @@ done6:
 	JZ          end7
 	LEAQ        bitMasks<>+0(SB), R10
 	KMOVW       (R10)(R9*2), K1
-	VMOVUPD.Z   (DI), K1, Z6
-	VMOVUPD.Z   (R8), K1, Z7
-	VMOVUPD.Z   (DX), K1, Z8
-	VFMADD231PD Z8, Z2, Z6
-	VMOVAPD     Z7, Z9
-	VFMADD213PD Z1, Z2, Z9
-	VFMADD231PD Z9, Z0, Z8
-	VMOVUPD     Z8, K1, (DX)
-	VMOVUPD.Z   (DX)(BX*1), K1, Z2
-	VFMADD231PD Z2, Z3, Z6
-	VMOVAPD     Z7, Z8
-	VFMADD213PD Z1, Z3, Z8
-	VFMADD231PD Z8, Z0, Z2
-	VMOVUPD     Z2, K1, (DX)(BX*1)
-	VMOVUPD.Z   (DX)(BX*2), K1, Z2
-	VFMADD231PD Z2, Z4, Z6
-	VMOVAPD     Z7, Z3
-	VFMADD213PD Z1, Z4, Z3
-	VFMADD231PD Z3, Z0, Z2
-	VMOVUPD     Z2, K1, (DX)(BX*2)
-	VMOVUPD.Z   (SI), K1, Z2
-	VFMADD231PD Z2, Z5, Z6
-	VMOVAPD     Z7, Z3
-	VFMADD213PD Z1, Z5, Z3
-	VFMADD231PD Z3, Z0, Z2
-	VMOVUPD     Z2, K1, (SI)
-	VMOVUPD     Z6, K1, (DI)
+	VMOVUPD.Z   (DI), K1, Y6
+	VMOVUPD.Z   (R8), K1, Y7
+	VMOVUPD.Z   (DX), K1, Y8
+	VFMADD231PD Y8, Y2, Y6
+	VMOVAPD     Y7, Y9
+	VFMADD213PD Y1, Y2, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMOVUPD     Y8, K1, (DX)
+	VMOVUPD.Z   (DX)(BX*1), K1, Y2
+	VFMADD231PD Y2, Y3, Y6
+	VMOVAPD     Y7, Y8
+	VFMADD213PD Y1, Y3, Y8
+	VFMADD231PD Y8, Y0, Y2
+	VMOVUPD     Y2, K1, (DX)(BX*1)
+	VMOVUPD.Z   (DX)(BX*2), K1, Y2
+	VFMADD231PD Y2, Y4, Y6
+	VMOVAPD     Y7, Y3
+	VFMADD213PD Y1, Y4, Y3
+	VFMADD231PD Y3, Y0, Y2
+	VMOVUPD     Y2, K1, (DX)(BX*2)
+	VMOVUPD.Z   (SI), K1, Y2
+	VFMADD231PD Y2, Y5, Y6
+	VMOVAPD     Y7, Y3
+	VFMADD213PD Y1, Y5, Y3
+	VFMADD231PD Y3, Y0, Y2
+	VMOVUPD     Y2, K1, (SI)
+	VMOVUPD     Y6, K1, (DI)
 
 end7:
 	MOVQ   lda+96(FP), DX
@@ -6507,8 +7002,8 @@ end7:
 next2:
 	CMPQ         m+0(FP), $0x00000002
 	JL           next9
-	VBROADCASTSD (AX), Z2
-	VBROADCASTSD 8(AX), Z3
+	VBROADCASTSD (AX), Y2
+	VBROADCASTSD 8(AX), Y3
 	MOVQ         CX, DX
 	MOVQ         lda+96(FP), BX
 	SHLQ         $0x03, BX
@@ -6517,67 +7012,67 @@ next2:
 	MOVQ         n+8(FP), R8
 
 vectors10:
-	CMPQ        R8, $0x00000010
-	JL          done11
-	VMOVUPD     (SI), Z4
-	VMOVUPD     (DI), Z5
-	VMOVUPD     (DX), Z6
-	VFMADD231PD Z6, Z2, Z4
-	VMOVAPD     Z5, Z7
-	VFMADD213PD Z1, Z2, Z7
-	VFMADD231PD Z7, Z0, Z6
-	VMOVUPD     Z6, (DX)
-	VMOVUPD     (DX)(BX*1), Z6
-	VFMADD231PD Z6, Z3, Z4
-	VMOVAPD     Z5, Z5
-	VFMADD213PD Z1, Z3, Z5
-	VFMADD231PD Z5, Z0, Z6
-	VMOVUPD     Z6, (DX)(BX*1)
-	VMOVUPD     Z4, (SI)
-	VMOVUPD     64(SI), Z4
-	VMOVUPD     64(DI), Z5
-	VMOVUPD     64(DX), Z6
-	VFMADD231PD Z6, Z2, Z4
-	VMOVAPD     Z5, Z7
-	VFMADD213PD Z1, Z2, Z7
-	VFMADD231PD Z7, Z0, Z6
-	VMOVUPD     Z6, 64(DX)
-	VMOVUPD     64(DX)(BX*1), Z6
-	VFMADD231PD Z6, Z3, Z4
-	VMOVAPD     Z5, Z5
-	VFMADD213PD Z1, Z3, Z5
-	VFMADD231PD Z5, Z0, Z6
-	VMOVUPD     Z6, 64(DX)(BX*1)
-	VMOVUPD     Z4, 64(SI)
-	ADDQ        $0x00000080, DX
-	ADDQ        $0x00000080, SI
-	ADDQ        $0x00000080, DI
-	SUBQ        $0x00000010, R8
-	JMP         vectors10
-
-done11:
-vectors12:
 	CMPQ        R8, $0x00000008
-	JL          done13
-	VMOVUPD     (SI), Z4
-	VMOVUPD     (DI), Z5
-	VMOVUPD     (DX), Z6
-	VFMADD231PD Z6, Z2, Z4
-	VMOVAPD     Z5, Z7
-	VFMADD213PD Z1, Z2, Z7
-	VFMADD231PD Z7, Z0, Z6
-	VMOVUPD     Z6, (DX)
-	VMOVUPD     (DX)(BX*1), Z6
-	VFMADD231PD Z6, Z3, Z4
-	VMOVAPD     Z5, Z5
-	VFMADD213PD Z1, Z3, Z5
-	VFMADD231PD Z5, Z0, Z6
-	VMOVUPD     Z6, (DX)(BX*1)
-	VMOVUPD     Z4, (SI)
+	JL          done11
+	VMOVUPD     (SI), Y4
+	VMOVUPD     (DI), Y5
+	VMOVUPD     (DX), Y6
+	VFMADD231PD Y6, Y2, Y4
+	VMOVAPD     Y5, Y7
+	VFMADD213PD Y1, Y2, Y7
+	VFMADD231PD Y7, Y0, Y6
+	VMOVUPD     Y6, (DX)
+	VMOVUPD     (DX)(BX*1), Y6
+	VFMADD231PD Y6, Y3, Y4
+	VMOVAPD     Y5, Y5
+	VFMADD213PD Y1, Y3, Y5
+	VFMADD231PD Y5, Y0, Y6
+	VMOVUPD     Y6, (DX)(BX*1)
+	VMOVUPD     Y4, (SI)
+	VMOVUPD     32(SI), Y4
+	VMOVUPD     32(DI), Y5
+	VMOVUPD     32(DX), Y6
+	VFMADD231PD Y6, Y2, Y4
+	VMOVAPD     Y5, Y7
+	VFMADD213PD Y1, Y2, Y7
+	VFMADD231PD Y7, Y0, Y6
+	VMOVUPD     Y6, 32(DX)
+	VMOVUPD     32(DX)(BX*1), Y6
+	VFMADD231PD Y6, Y3, Y4
+	VMOVAPD     Y5, Y5
+	VFMADD213PD Y1, Y3, Y5
+	VFMADD231PD Y5, Y0, Y6
+	VMOVUPD     Y6, 32(DX)(BX*1)
+	VMOVUPD     Y4, 32(SI)
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
+	JMP         vectors10
+
+done11:
+vectors12:
+	CMPQ        R8, $0x00000004
+	JL          done13
+	VMOVUPD     (SI), Y4
+	VMOVUPD     (DI), Y5
+	VMOVUPD     (DX), Y6
+	VFMADD231PD Y6, Y2, Y4
+	VMOVAPD     Y5, Y7
+	VFMADD213PD Y1, Y2, Y7
+	VFMADD231PD Y7, Y0, Y6
+	VMOVUPD     Y6, (DX)
+	VMOVUPD     (DX)(BX*1), Y6
+	VFMADD231PD Y6, Y3, Y4
+	VMOVAPD     Y5, Y5
+	VFMADD213PD Y1, Y3, Y5
+	VFMADD231PD Y5, Y0, Y6
+	VMOVUPD     Y6, (DX)(BX*1)
+	VMOVUPD     Y4, (SI)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x00000004, R8
 	JMP         vectors12
 
 done13:
@@ -6585,21 +7080,21 @@ done13:
 	JZ          end14
 	LEAQ        bitMasks<>+0(SB), R9
 	KMOVW       (R9)(R8*2), K1
-	VMOVUPD.Z   (SI), K1, Z4
-	VMOVUPD.Z   (DI), K1, Z5
-	VMOVUPD.Z   (DX), K1, Z6
-	VFMADD231PD Z6, Z2, Z4
-	VMOVAPD     Z5, Z7
-	VFMADD213PD Z1, Z2, Z7
-	VFMADD231PD Z7, Z0, Z6
-	VMOVUPD     Z6, K1, (DX)
-	VMOVUPD.Z   (DX)(BX*1), K1, Z2
-	VFMADD231PD Z2, Z3, Z4
-	VMOVAPD     Z5, Z5
-	VFMADD213PD Z1, Z3, Z5
-	VFMADD231PD Z5, Z0, Z2
-	VMOVUPD     Z2, K1, (DX)(BX*1)
-	VMOVUPD     Z4, K1, (SI)
+	VMOVUPD.Z   (SI), K1, Y4
+	VMOVUPD.Z   (DI), K1, Y5
+	VMOVUPD.Z   (DX), K1, Y6
+	VFMADD231PD Y6, Y2, Y4
+	VMOVAPD     Y5, Y7
+	VFMADD213PD Y1, Y2, Y7
+	VFMADD231PD Y7, Y0, Y6
+	VMOVUPD     Y6, K1, (DX)
+	VMOVUPD.Z   (DX)(BX*1), K1, Y2
+	VFMADD231PD Y2, Y3, Y4
+	VMOVAPD     Y5, Y5
+	VFMADD213PD Y1, Y3, Y5
+	VFMADD231PD Y5, Y0, Y2
+	VMOVUPD     Y2, K1, (DX)(BX*1)
+	VMOVUPD     Y4, K1, (SI)
 
 end14:
 	MOVQ   lda+96(FP), DX
@@ -6612,56 +7107,56 @@ end14:
 next9:
 	CMPQ         m+0(FP), $0x00000001
 	JL           next16
-	VBROADCASTSD (AX), Z2
+	VBROADCASTSD (AX), Y2
 	MOVQ         CX, DX
 	MOVQ         y_base+104(FP), BX
 	MOVQ         z_base+48(FP), SI
 	MOVQ         n+8(FP), DI
 
 vectors17:
-	CMPQ        DI, $0x00000010
-	JL          done18
-	VMOVUPD     (BX), Z3
-	VMOVUPD     (SI), Z4
-	VMOVUPD     (DX), Z5
-	VFMADD231PD Z5, Z2, Z3
-	VMOVAPD     Z4, Z4
-	VFMADD213PD Z1, Z2, Z4
-	VFMADD231PD Z4, Z0, Z5
-	VMOVUPD     Z5, (DX)
-	VMOVUPD     Z3, (BX)
-	VMOVUPD     64(BX), Z3
-	VMOVUPD     64(SI), Z4
-	VMOVUPD     64(DX), Z5
-	VFMADD231PD Z5, Z2, Z3
-	VMOVAPD     Z4, Z4
-	VFMADD213PD Z1, Z2, Z4
-	VFMADD231PD Z4, Z0, Z5
-	VMOVUPD     Z5, 64(DX)
-	VMOVUPD     Z3, 64(BX)
-	ADDQ        $0x00000080, DX
-	ADDQ        $0x00000080, BX
-	ADDQ        $0x00000080, SI
-	SUBQ        $0x00000010, DI
-	JMP         vectors17
-
-done18:
-vectors19:
 	CMPQ        DI, $0x00000008
-	JL          done20
-	VMOVUPD     (BX), Z3
-	VMOVUPD     (SI), Z4
-	VMOVUPD     (DX), Z5
-	VFMADD231PD Z5, Z2, Z3
-	VMOVAPD     Z4, Z4
-	VFMADD213PD Z1, Z2, Z4
-	VFMADD231PD Z4, Z0, Z5
-	VMOVUPD     Z5, (DX)
-	VMOVUPD     Z3, (BX)
+	JL          done18
+	VMOVUPD     (BX), Y3
+	VMOVUPD     (SI), Y4
+	VMOVUPD     (DX), Y5
+	VFMADD231PD Y5, Y2, Y3
+	VMOVAPD     Y4, Y4
+	VFMADD213PD Y1, Y2, Y4
+	VFMADD231PD Y4, Y0, Y5
+	VMOVUPD     Y5, (DX)
+	VMOVUPD     Y3, (BX)
+	VMOVUPD     32(BX), Y3
+	VMOVUPD     32(SI), Y4
+	VMOVUPD     32(DX), Y5
+	VFMADD231PD Y5, Y2, Y3
+	VMOVAPD     Y4, Y4
+	VFMADD213PD Y1, Y2, Y4
+	VFMADD231PD Y4, Y0, Y5
+	VMOVUPD     Y5, 32(DX)
+	VMOVUPD     Y3, 32(BX)
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
+	JMP         vectors17
+
+done18:
+vectors19:
+	CMPQ        DI, $0x00000004
+	JL          done20
+	VMOVUPD     (BX), Y3
+	VMOVUPD     (SI), Y4
+	VMOVUPD     (DX), Y5
+	VFMADD231PD Y5, Y2, Y3
+	VMOVAPD     Y4, Y4
+	VFMADD213PD Y1, Y2, Y4
+	VFMADD231PD Y4, Y0, Y5
+	VMOVUPD     Y5, (DX)
+	VMOVUPD     Y3, (BX)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, BX
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000004, DI
 	JMP         vectors19
 
 done20:
@@ -6669,15 +7164,15 @@ done20:
 	JZ          end21
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
-	VMOVUPD.Z   (BX), K1, Z3
-	VMOVUPD.Z   (SI), K1, Z4
-	VMOVUPD.Z   (DX), K1, Z5
-	VFMADD231PD Z5, Z2, Z3
-	VMOVAPD     Z4, Z4
-	VFMADD213PD Z1, Z2, Z4
-	VFMADD231PD Z4, Z0, Z5
-	VMOVUPD     Z5, K1, (DX)
-	VMOVUPD     Z3, K1, (BX)
+	VMOVUPD.Z   (BX), K1, Y3
+	VMOVUPD.Z   (SI), K1, Y4
+	VMOVUPD.Z   (DX), K1, Y5
+	VFMADD231PD Y5, Y2, Y3
+	VMOVAPD     Y4, Y4
+	VFMADD213PD Y1, Y2, Y4
+	VFMADD231PD Y4, Y0, Y5
+	VMOVUPD     Y5, K1, (DX)
+	VMOVUPD     Y3, K1, (BX)
 
 end21:
 	MOVQ lda+96(FP), DX
@@ -6691,10 +7186,10 @@ next16:
 	RET
 
 // func GerF64AVX512(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·GerF64AVX512(SB), NOSPLIT, $0-104
-	VBROADCASTSD alpha+16(FP), Z0
-	VXORPS       Z2, Z2, Z2
+	VBROADCASTSD alpha+16(FP), Y0
+	VXORPS       Y1, Y1, Y1
 	CMPQ         m+0(FP), $0x00000000
 	JE           end2
 	CMPQ         n+8(FP), $0x00000040
@@ -6704,51 +7199,51 @@ TEXT ·GerF64AVX512(SB), NOSPLIT, $0-104
 	MOVQ         a_base+72(FP), DX
 
 row3:
-	VBROADCASTSD (CX), Z1
+	VBROADCASTSD (CX), Y2
 	MOVQ         y_base+48(FP), BX
 	MOVQ         DX, SI
 	MOVQ         n+8(FP), DI
 
 vectors4:
-	CMPQ        DI, $0x00000020
+	CMPQ        DI, $0x00000010
 	JL          done5
-	VMOVUPD     (BX), Z3
-	VFMADD213PD Z2, Z1, Z3
-	VMOVUPD     (SI), Z4
-	VFMADD231PD Z3, Z0, Z4
-	VMOVUPD     Z4, (SI)
-	VMOVUPD     64(BX), Z3
-	VFMADD213PD Z2, Z1, Z3
-	VMOVUPD     64(SI), Z4
-	VFMADD231PD Z3, Z0, Z4
-	VMOVUPD     Z4, 64(SI)
-	VMOVUPD     128(BX), Z3
-	VFMADD213PD Z2, Z1, Z3
-	VMOVUPD     128(SI), Z4
-	VFMADD231PD Z3, Z0, Z4
-	VMOVUPD     Z4, 128(SI)
-	VMOVUPD     192(BX), Z3
-	VFMADD213PD Z2, Z1, Z3
-	VMOVUPD     192(SI), Z4
-	VFMADD231PD Z3, Z0, Z4
-	VMOVUPD     Z4, 192(SI)
-	ADDQ        $0x00000100, BX
-	ADDQ        $0x00000100, SI
-	SUBQ        $0x00000020, DI
+	VMOVUPD     (BX), Y3
+	VMOVUPD     (SI), Y4
+	VFMADD213PD Y1, Y2, Y3
+	VFMADD231PD Y3, Y0, Y4
+	VMOVUPD     Y4, (SI)
+	VMOVUPD     32(BX), Y3
+	VMOVUPD     32(SI), Y4
+	VFMADD213PD Y1, Y2, Y3
+	VFMADD231PD Y3, Y0, Y4
+	VMOVUPD     Y4, 32(SI)
+	VMOVUPD     64(BX), Y3
+	VMOVUPD     64(SI), Y4
+	VFMADD213PD Y1, Y2, Y3
+	VFMADD231PD Y3, Y0, Y4
+	VMOVUPD     Y4, 64(SI)
+	VMOVUPD     96(BX), Y3
+	VMOVUPD     96(SI), Y4
+	VFMADD213PD Y1, Y2, Y3
+	VFMADD231PD Y3, Y0, Y4
+	VMOVUPD     Y4, 96(SI)
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000010, DI
 	JMP         vectors4
 
 done5:
 vectors6:
-	CMPQ        DI, $0x00000008
+	CMPQ        DI, $0x00000004
 	JL          done7
-	VMOVUPD     (BX), Z3
-	VFMADD213PD Z2, Z1, Z3
-	VMOVUPD     (SI), Z4
-	VFMADD231PD Z3, Z0, Z4
-	VMOVUPD     Z4, (SI)
-	ADDQ        $0x00000040, BX
-	ADDQ        $0x00000040, SI
-	SUBQ        $0x00000008, DI
+	VMOVUPD     (BX), Y3
+	VMOVUPD     (SI), Y4
+	VFMADD213PD Y1, Y2, Y3
+	VFMADD231PD Y3, Y0, Y4
+	VMOVUPD     Y4, (SI)
+	ADDQ        $0x00000020, BX
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000004, DI
 	JMP         vectors6
 
 done7:
@@ -6756,11 +7251,11 @@ done7:
 	JZ          end8
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
-	VMOVUPD.Z   (BX), K1, Z3
-	VFMADD213PD Z2, Z1, Z3
-	VMOVUPD.Z   (SI), K1, Z1
-	VFMADD231PD Z3, Z0, Z1
-	VMOVUPD     Z1, K1, (SI)
+	VMOVUPD.Z   (BX), K1, Y3
+	VMOVUPD.Z   (SI), K1, Y4
+	VFMADD213PD Y1, Y2, Y3
+	VFMADD231PD Y3, Y0, Y4
+	VMOVUPD     Y4, K1, (SI)
 
 end8:
 	ADDQ $0x00000008, CX
@@ -6772,197 +7267,400 @@ end8:
 	JMP  end2
 
 short1:
-	MOVQ    n+8(FP), AX
-	MOVQ    y_base+48(FP), CX
-	CMPQ    AX, $0x00000040
-	JL      next9
-	VMOVUPD (CX), Z3
-	VMOVUPD 64(CX), Z4
-	VMOVUPD 128(CX), Z5
-	VMOVUPD 192(CX), Z6
-	VMOVUPD 256(CX), Z7
-	VMOVUPD 320(CX), Z8
-	VMOVUPD 384(CX), Z9
-	VMOVUPD 448(CX), Z10
-	MOVQ    m+0(FP), DX
-	MOVQ    x_base+24(FP), BX
-	MOVQ    a_base+72(FP), SI
+	MOVQ n+8(FP), AX
+	MOVQ y_base+48(FP), CX
 
-row10:
-	VBROADCASTSD (BX), Z1
-	VMOVAPD      Z3, Z11
-	VFMADD213PD  Z2, Z1, Z11
-	VMOVUPD      (SI), Z12
-	VFMADD231PD  Z11, Z0, Z12
-	VMOVUPD      Z12, (SI)
-	VMOVAPD      Z4, Z11
-	VFMADD213PD  Z2, Z1, Z11
-	VMOVUPD      64(SI), Z12
-	VFMADD231PD  Z11, Z0, Z12
-	VMOVUPD      Z12, 64(SI)
-	VMOVAPD      Z5, Z11
-	VFMADD213PD  Z2, Z1, Z11
-	VMOVUPD      128(SI), Z12
-	VFMADD231PD  Z11, Z0, Z12
-	VMOVUPD      Z12, 128(SI)
-	VMOVAPD      Z6, Z11
-	VFMADD213PD  Z2, Z1, Z11
-	VMOVUPD      192(SI), Z12
-	VFMADD231PD  Z11, Z0, Z12
-	VMOVUPD      Z12, 192(SI)
-	VMOVAPD      Z7, Z11
-	VFMADD213PD  Z2, Z1, Z11
-	VMOVUPD      256(SI), Z12
-	VFMADD231PD  Z11, Z0, Z12
-	VMOVUPD      Z12, 256(SI)
-	VMOVAPD      Z8, Z11
-	VFMADD213PD  Z2, Z1, Z11
-	VMOVUPD      320(SI), Z12
-	VFMADD231PD  Z11, Z0, Z12
-	VMOVUPD      Z12, 320(SI)
-	VMOVAPD      Z9, Z11
-	VFMADD213PD  Z2, Z1, Z11
-	VMOVUPD      384(SI), Z12
-	VFMADD231PD  Z11, Z0, Z12
-	VMOVUPD      Z12, 384(SI)
-	VMOVAPD      Z10, Z11
-	VFMADD213PD  Z2, Z1, Z11
-	VMOVUPD      448(SI), Z1
-	VFMADD231PD  Z11, Z0, Z1
-	VMOVUPD      Z1, 448(SI)
-	ADDQ         $0x00000008, BX
-	MOVQ         lda+96(FP), DI
-	SHLQ         $0x03, DI
-	ADDQ         DI, SI
-	DECQ         DX
-	JNZ          row10
-	ADDQ         $0x00000200, CX
-	ADDQ         $0x00000200, a_base+72(FP)
-	SUBQ         $0x00000040, AX
-
-next9:
-	CMPQ    AX, $0x00000020
-	JL      next11
-	VMOVUPD (CX), Z3
-	VMOVUPD 64(CX), Z4
-	VMOVUPD 128(CX), Z5
-	VMOVUPD 192(CX), Z6
-	MOVQ    m+0(FP), DX
-	MOVQ    x_base+24(FP), BX
-	MOVQ    a_base+72(FP), SI
-
-row12:
-	VBROADCASTSD (BX), Z1
-	VMOVAPD      Z3, Z7
-	VFMADD213PD  Z2, Z1, Z7
-	VMOVUPD      (SI), Z8
-	VFMADD231PD  Z7, Z0, Z8
-	VMOVUPD      Z8, (SI)
-	VMOVAPD      Z4, Z7
-	VFMADD213PD  Z2, Z1, Z7
-	VMOVUPD      64(SI), Z8
-	VFMADD231PD  Z7, Z0, Z8
-	VMOVUPD      Z8, 64(SI)
-	VMOVAPD      Z5, Z7
-	VFMADD213PD  Z2, Z1, Z7
-	VMOVUPD      128(SI), Z8
-	VFMADD231PD  Z7, Z0, Z8
-	VMOVUPD      Z8, 128(SI)
-	VMOVAPD      Z6, Z7
-	VFMADD213PD  Z2, Z1, Z7
-	VMOVUPD      192(SI), Z1
-	VFMADD231PD  Z7, Z0, Z1
-	VMOVUPD      Z1, 192(SI)
-	ADDQ         $0x00000008, BX
-	MOVQ         lda+96(FP), DI
-	SHLQ         $0x03, DI
-	ADDQ         DI, SI
-	DECQ         DX
-	JNZ          row12
-	ADDQ         $0x00000100, CX
-	ADDQ         $0x00000100, a_base+72(FP)
-	SUBQ         $0x00000020, AX
-
-next11:
+columns9:
 	CMPQ    AX, $0x00000010
-	JL      next13
-	VMOVUPD (CX), Z3
-	VMOVUPD 64(CX), Z4
+	JL      next10
+	VMOVUPD (CX), Y2
+	VMOVUPD 32(CX), Y3
+	VMOVUPD 64(CX), Y4
+	VMOVUPD 96(CX), Y5
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-row14:
-	VBROADCASTSD (BX), Z1
-	VMOVAPD      Z3, Z5
-	VFMADD213PD  Z2, Z1, Z5
-	VMOVUPD      (SI), Z6
-	VFMADD231PD  Z5, Z0, Z6
-	VMOVUPD      Z6, (SI)
-	VMOVAPD      Z4, Z5
-	VFMADD213PD  Z2, Z1, Z5
-	VMOVUPD      64(SI), Z1
-	VFMADD231PD  Z5, Z0, Z1
-	VMOVUPD      Z1, 64(SI)
-	ADDQ         $0x00000008, BX
+rows11:
+	CMPQ         DX, $0x00000004
+	JL           next12
+	MOVQ         SI, DI
+	MOVQ         lda+96(FP), R8
+	SHLQ         $0x03, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (DI)(R9*1), R9
+	VMOVUPD      (DI), Y6
+	VMOVUPD      32(DI), Y7
+	VMOVUPD      64(DI), Y8
+	VMOVUPD      96(DI), Y9
+	VMOVUPD      (DI)(R8*1), Y10
+	VMOVUPD      32(DI)(R8*1), Y11
+	VMOVUPD      64(DI)(R8*1), Y12
+	VMOVUPD      96(DI)(R8*1), Y13
+	VMOVUPD      (DI)(R8*2), Y14
+	VMOVUPD      32(DI)(R8*2), Y15
+	VMOVUPD      64(DI)(R8*2), Y16
+	VMOVUPD      96(DI)(R8*2), Y17
+	VMOVUPD      (R9), Y18
+	VMOVUPD      32(R9), Y19
+	VMOVUPD      64(R9), Y20
+	VMOVUPD      96(R9), Y21
+	VBROADCASTSD (BX), Y22
+	VMOVAPD      Y2, Y23
+	VFMADD213PD  Y1, Y22, Y23
+	VFMADD231PD  Y23, Y0, Y6
+	VMOVAPD      Y3, Y23
+	VFMADD213PD  Y1, Y22, Y23
+	VFMADD231PD  Y23, Y0, Y7
+	VMOVAPD      Y4, Y23
+	VFMADD213PD  Y1, Y22, Y23
+	VFMADD231PD  Y23, Y0, Y8
+	VMOVAPD      Y5, Y23
+	VFMADD213PD  Y1, Y22, Y23
+	VFMADD231PD  Y23, Y0, Y9
+	VBROADCASTSD 8(BX), Y22
+	VMOVAPD      Y2, Y23
+	VFMADD213PD  Y1, Y22, Y23
+	VFMADD231PD  Y23, Y0, Y10
+	VMOVAPD      Y3, Y23
+	VFMADD213PD  Y1, Y22, Y23
+	VFMADD231PD  Y23, Y0, Y11
+	VMOVAPD      Y4, Y23
+	VFMADD213PD  Y1, Y22, Y23
+	VFMADD231PD  Y23, Y0, Y12
+	VMOVAPD      Y5, Y23
+	VFMADD213PD  Y1, Y22, Y23
+	VFMADD231PD  Y23, Y0, Y13
+	VBROADCASTSD 16(BX), Y22
+	VMOVAPD      Y2, Y23
+	VFMADD213PD  Y1, Y22, Y23
+	VFMADD231PD  Y23, Y0, Y14
+	VMOVAPD      Y3, Y23
+	VFMADD213PD  Y1, Y22, Y23
+	VFMADD231PD  Y23, Y0, Y15
+	VMOVAPD      Y4, Y23
+	VFMADD213PD  Y1, Y22, Y23
+	VFMADD231PD  Y23, Y0, Y16
+	VMOVAPD      Y5, Y23
+	VFMADD213PD  Y1, Y22, Y23
+	VFMADD231PD  Y23, Y0, Y17
+	VBROADCASTSD 24(BX), Y22
+	VMOVAPD      Y2, Y23
+	VFMADD213PD  Y1, Y22, Y23
+	VFMADD231PD  Y23, Y0, Y18
+	VMOVAPD      Y3, Y23
+	VFMADD213PD  Y1, Y22, Y23
+	VFMADD231PD  Y23, Y0, Y19
+	VMOVAPD      Y4, Y23
+	VFMADD213PD  Y1, Y22, Y23
+	VFMADD231PD  Y23, Y0, Y20
+	VMOVAPD      Y5, Y23
+	VFMADD213PD  Y1, Y22, Y23
+	VFMADD231PD  Y23, Y0, Y21
+	VMOVUPD      Y6, (DI)
+	VMOVUPD      Y7, 32(DI)
+	VMOVUPD      Y8, 64(DI)
+	VMOVUPD      Y9, 96(DI)
+	VMOVUPD      Y10, (DI)(R8*1)
+	VMOVUPD      Y11, 32(DI)(R8*1)
+	VMOVUPD      Y12, 64(DI)(R8*1)
+	VMOVUPD      Y13, 96(DI)(R8*1)
+	VMOVUPD      Y14, (DI)(R8*2)
+	VMOVUPD      Y15, 32(DI)(R8*2)
+	VMOVUPD      Y16, 64(DI)(R8*2)
+	VMOVUPD      Y17, 96(DI)(R8*2)
+	VMOVUPD      Y18, (R9)
+	VMOVUPD      Y19, 32(R9)
+	VMOVUPD      Y20, 64(R9)
+	VMOVUPD      Y21, 96(R9)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	IMUL3Q       $0x00000004, DI, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x00000004, DX
+	JMP          rows11
+
+next12:
+rows13:
+	CMPQ         DX, $0x00000001
+	JL           next14
+	MOVQ         SI, DI
+	VMOVUPD      (DI), Y6
+	VMOVUPD      32(DI), Y7
+	VMOVUPD      64(DI), Y8
+	VMOVUPD      96(DI), Y9
+	VBROADCASTSD (BX), Y10
+	VMOVAPD      Y2, Y11
+	VFMADD213PD  Y1, Y10, Y11
+	VFMADD231PD  Y11, Y0, Y6
+	VMOVAPD      Y3, Y11
+	VFMADD213PD  Y1, Y10, Y11
+	VFMADD231PD  Y11, Y0, Y7
+	VMOVAPD      Y4, Y11
+	VFMADD213PD  Y1, Y10, Y11
+	VFMADD231PD  Y11, Y0, Y8
+	VMOVAPD      Y5, Y11
+	VFMADD213PD  Y1, Y10, Y11
+	VFMADD231PD  Y11, Y0, Y9
+	VMOVUPD      Y6, (DI)
+	VMOVUPD      Y7, 32(DI)
+	VMOVUPD      Y8, 64(DI)
+	VMOVUPD      Y9, 96(DI)
 	MOVQ         lda+96(FP), DI
 	SHLQ         $0x03, DI
 	ADDQ         DI, SI
-	DECQ         DX
-	JNZ          row14
-	ADDQ         $0x00000080, CX
-	ADDQ         $0x00000080, a_base+72(FP)
-	SUBQ         $0x00000010, AX
+	ADDQ         $0x00000008, BX
+	SUBQ         $0x00000001, DX
+	JMP          rows13
 
-next13:
+next14:
+	ADDQ $0x00000080, CX
+	ADDQ $0x00000080, a_base+72(FP)
+	SUBQ $0x00000010, AX
+	JMP  columns9
+
+next10:
+columns15:
 	CMPQ    AX, $0x00000008
-	JL      next15
-	VMOVUPD (CX), Z3
+	JL      next16
+	VMOVUPD (CX), Y2
+	VMOVUPD 32(CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-row16:
-	VBROADCASTSD (BX), Z1
-	VMOVAPD      Z3, Z4
-	VFMADD213PD  Z2, Z1, Z4
-	VMOVUPD      (SI), Z1
-	VFMADD231PD  Z4, Z0, Z1
-	VMOVUPD      Z1, (SI)
-	ADDQ         $0x00000008, BX
+rows17:
+	CMPQ         DX, $0x00000004
+	JL           next18
+	MOVQ         SI, DI
+	MOVQ         lda+96(FP), R8
+	SHLQ         $0x03, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (DI)(R9*1), R9
+	VMOVUPD      (DI), Y4
+	VMOVUPD      32(DI), Y5
+	VMOVUPD      (DI)(R8*1), Y6
+	VMOVUPD      32(DI)(R8*1), Y7
+	VMOVUPD      (DI)(R8*2), Y8
+	VMOVUPD      32(DI)(R8*2), Y9
+	VMOVUPD      (R9), Y10
+	VMOVUPD      32(R9), Y11
+	VBROADCASTSD (BX), Y12
+	VMOVAPD      Y2, Y13
+	VFMADD213PD  Y1, Y12, Y13
+	VFMADD231PD  Y13, Y0, Y4
+	VMOVAPD      Y3, Y13
+	VFMADD213PD  Y1, Y12, Y13
+	VFMADD231PD  Y13, Y0, Y5
+	VBROADCASTSD 8(BX), Y12
+	VMOVAPD      Y2, Y13
+	VFMADD213PD  Y1, Y12, Y13
+	VFMADD231PD  Y13, Y0, Y6
+	VMOVAPD      Y3, Y13
+	VFMADD213PD  Y1, Y12, Y13
+	VFMADD231PD  Y13, Y0, Y7
+	VBROADCASTSD 16(BX), Y12
+	VMOVAPD      Y2, Y13
+	VFMADD213PD  Y1, Y12, Y13
+	VFMADD231PD  Y13, Y0, Y8
+	VMOVAPD      Y3, Y13
+	VFMADD213PD  Y1, Y12, Y13
+	VFMADD231PD  Y13, Y0, Y9
+	VBROADCASTSD 24(BX), Y12
+	VMOVAPD      Y2, Y13
+	VFMADD213PD  Y1, Y12, Y13
+	VFMADD231PD  Y13, Y0, Y10
+	VMOVAPD      Y3, Y13
+	VFMADD213PD  Y1, Y12, Y13
+	VFMADD231PD  Y13, Y0, Y11
+	VMOVUPD      Y4, (DI)
+	VMOVUPD      Y5, 32(DI)
+	VMOVUPD      Y6, (DI)(R8*1)
+	VMOVUPD      Y7, 32(DI)(R8*1)
+	VMOVUPD      Y8, (DI)(R8*2)
+	VMOVUPD      Y9, 32(DI)(R8*2)
+	VMOVUPD      Y10, (R9)
+	VMOVUPD      Y11, 32(R9)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	IMUL3Q       $0x00000004, DI, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x00000004, DX
+	JMP          rows17
+
+next18:
+rows19:
+	CMPQ         DX, $0x00000001
+	JL           next20
+	MOVQ         SI, DI
+	VMOVUPD      (DI), Y4
+	VMOVUPD      32(DI), Y5
+	VBROADCASTSD (BX), Y6
+	VMOVAPD      Y2, Y7
+	VFMADD213PD  Y1, Y6, Y7
+	VFMADD231PD  Y7, Y0, Y4
+	VMOVAPD      Y3, Y7
+	VFMADD213PD  Y1, Y6, Y7
+	VFMADD231PD  Y7, Y0, Y5
+	VMOVUPD      Y4, (DI)
+	VMOVUPD      Y5, 32(DI)
 	MOVQ         lda+96(FP), DI
 	SHLQ         $0x03, DI
 	ADDQ         DI, SI
-	DECQ         DX
-	JNZ          row16
-	ADDQ         $0x00000040, CX
-	ADDQ         $0x00000040, a_base+72(FP)
-	SUBQ         $0x00000008, AX
+	ADDQ         $0x00000008, BX
+	SUBQ         $0x00000001, DX
+	JMP          rows19
 
-next15:
+next20:
+	ADDQ $0x00000040, CX
+	ADDQ $0x00000040, a_base+72(FP)
+	SUBQ $0x00000008, AX
+	JMP  columns15
+
+next16:
+columns21:
+	CMPQ    AX, $0x00000004
+	JL      next22
+	VMOVUPD (CX), Y2
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+rows23:
+	CMPQ         DX, $0x00000004
+	JL           next24
+	MOVQ         SI, DI
+	MOVQ         lda+96(FP), R8
+	SHLQ         $0x03, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (DI)(R9*1), R9
+	VMOVUPD      (DI), Y3
+	VMOVUPD      (DI)(R8*1), Y4
+	VMOVUPD      (DI)(R8*2), Y5
+	VMOVUPD      (R9), Y6
+	VBROADCASTSD (BX), Y7
+	VMOVAPD      Y2, Y8
+	VFMADD213PD  Y1, Y7, Y8
+	VFMADD231PD  Y8, Y0, Y3
+	VBROADCASTSD 8(BX), Y7
+	VMOVAPD      Y2, Y8
+	VFMADD213PD  Y1, Y7, Y8
+	VFMADD231PD  Y8, Y0, Y4
+	VBROADCASTSD 16(BX), Y7
+	VMOVAPD      Y2, Y8
+	VFMADD213PD  Y1, Y7, Y8
+	VFMADD231PD  Y8, Y0, Y5
+	VBROADCASTSD 24(BX), Y7
+	VMOVAPD      Y2, Y8
+	VFMADD213PD  Y1, Y7, Y8
+	VFMADD231PD  Y8, Y0, Y6
+	VMOVUPD      Y3, (DI)
+	VMOVUPD      Y4, (DI)(R8*1)
+	VMOVUPD      Y5, (DI)(R8*2)
+	VMOVUPD      Y6, (R9)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	IMUL3Q       $0x00000004, DI, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x00000004, DX
+	JMP          rows23
+
+next24:
+rows25:
+	CMPQ         DX, $0x00000001
+	JL           next26
+	MOVQ         SI, DI
+	VMOVUPD      (DI), Y3
+	VBROADCASTSD (BX), Y4
+	VMOVAPD      Y2, Y5
+	VFMADD213PD  Y1, Y4, Y5
+	VFMADD231PD  Y5, Y0, Y3
+	VMOVUPD      Y3, (DI)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000008, BX
+	SUBQ         $0x00000001, DX
+	JMP          rows25
+
+next26:
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, a_base+72(FP)
+	SUBQ $0x00000004, AX
+	JMP  columns21
+
+next22:
 	TESTQ     AX, AX
 	JZ        end2
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(AX*2), K1
-	VMOVUPD.Z (CX), K1, Z3
+	VMOVUPD.Z (CX), K1, Y2
 	MOVQ      m+0(FP), AX
 	MOVQ      x_base+24(FP), CX
 	MOVQ      a_base+72(FP), DX
 
-row17:
-	VBROADCASTSD (CX), Z1
-	VMOVAPD      Z3, Z4
-	VFMADD213PD  Z2, Z1, Z4
-	VMOVUPD.Z    (DX), K1, Z1
-	VFMADD231PD  Z4, Z0, Z1
-	VMOVUPD      Z1, K1, (DX)
-	ADDQ         $0x00000008, CX
+rows27:
+	CMPQ         AX, $0x00000004
+	JL           next28
+	MOVQ         DX, BX
+	MOVQ         lda+96(FP), SI
+	SHLQ         $0x03, SI
+	LEAQ         (SI)(SI*2), DI
+	LEAQ         (BX)(DI*1), DI
+	VMOVUPD.Z    (BX), K1, Y3
+	VMOVUPD.Z    (BX)(SI*1), K1, Y4
+	VMOVUPD.Z    (BX)(SI*2), K1, Y5
+	VMOVUPD.Z    (DI), K1, Y6
+	VBROADCASTSD (CX), Y7
+	VMOVAPD      Y2, Y8
+	VFMADD213PD  Y1, Y7, Y8
+	VFMADD231PD  Y8, Y0, Y3
+	VBROADCASTSD 8(CX), Y7
+	VMOVAPD      Y2, Y8
+	VFMADD213PD  Y1, Y7, Y8
+	VFMADD231PD  Y8, Y0, Y4
+	VBROADCASTSD 16(CX), Y7
+	VMOVAPD      Y2, Y8
+	VFMADD213PD  Y1, Y7, Y8
+	VFMADD231PD  Y8, Y0, Y5
+	VBROADCASTSD 24(CX), Y7
+	VMOVAPD      Y2, Y8
+	VFMADD213PD  Y1, Y7, Y8
+	VFMADD231PD  Y8, Y0, Y6
+	VMOVUPD      Y3, K1, (BX)
+	VMOVUPD      Y4, K1, (BX)(SI*1)
+	VMOVUPD      Y5, K1, (BX)(SI*2)
+	VMOVUPD      Y6, K1, (DI)
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x03, BX
+	IMUL3Q       $0x00000004, BX, BX
+	ADDQ         BX, DX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000004, AX
+	JMP          rows27
+
+next28:
+rows29:
+	CMPQ         AX, $0x00000001
+	JL           next30
+	MOVQ         DX, BX
+	VMOVUPD.Z    (BX), K1, Y3
+	VBROADCASTSD (CX), Y4
+	VMOVAPD      Y2, Y5
+	VFMADD213PD  Y1, Y4, Y5
+	VFMADD231PD  Y5, Y0, Y3
+	VMOVUPD      Y3, K1, (BX)
 	MOVQ         lda+96(FP), BX
 	SHLQ         $0x03, BX
 	ADDQ         BX, DX
-	DECQ         AX
-	JNZ          row17
+	ADDQ         $0x00000008, CX
+	SUBQ         $0x00000001, AX
+	JMP          rows29
 
+next30:
 end2:
 	VZEROUPPER
 	RET

@@ -164,14 +164,28 @@ func (t *target) chainTile(mr, nv int, m *mask, aRow, bPtr, cPtr gp) {
 	t.jumpIfZero("beta", zero)
 	beta := t.vec()
 	t.broadcast(t.param("beta"), beta)
-	for i := range acc {
-		row := t.cRow(cPtr, i)
-		for v := range nv {
-			c := t.vec()
-			t.loadMaybe(row.Offset(v*bytes), m, c)
-			t.mul(c, beta, c)
-			t.fma(acc[i][v], alpha, c)
-			t.storeMaybe(c, m, row.Offset(v*bytes))
+	// The masked vector at the end of a row reaches into the next row, and a load that
+	// meets such a store waits for it: there all loads go first.
+	group := 1
+	if m != nil {
+		group = mr
+	}
+	for i := 0; i < mr; i += group {
+		c := make([][]reg.VecVirtual, group)
+		for r := range c {
+			row := t.cRow(cPtr, i+r)
+			c[r] = t.vecs(nv)
+			for v := range nv {
+				t.loadMaybe(row.Offset(v*bytes), m, c[r][v])
+				t.mul(c[r][v], beta, c[r][v])
+				t.fma(acc[i+r][v], alpha, c[r][v])
+			}
+		}
+		for r := range c {
+			row := t.cRow(cPtr, i+r)
+			for v := range nv {
+				t.storeMaybe(c[r][v], m, row.Offset(v*bytes))
+			}
 		}
 	}
 	t.JMP(operand.LabelRef(done))

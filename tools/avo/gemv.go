@@ -30,82 +30,116 @@ func gemv(t *target) {
 		"memory, for matrices that come from afar.")
 	t.sweepRows([]int{8, 4, 2, 1}, false)
 
-	t.fn("GemvTGer", "func(m, n int, alpha T, x, z []T, a []T, lda int, y []T)",
+	n := t.narrow()
+	n.fn("GemvTGer", "func(m, n int, alpha T, x, z []T, a []T, lda int, y []T)",
 		"adds Aᵀ·x to y and then alpha·x·zᵀ to A in one sweep; %s defines it.",
 		"Four rows at a time along their whole length, y and z in the nearest cache.")
-	t.sweepRows([]int{4, 2, 1}, true)
+	n.sweepRows([]int{4, 2, 1}, true)
+	n.ger()
+}
 
+func (t *target) ger() {
 	t.fn("Ger", "func(m, n int, alpha T, x, y []T, a []T, lda int)",
 		"adds alpha·x·yᵀ to A; %s defines it.",
 		"Two FMAs per vector: x[i]·y[j] + 0, then alpha times it + A. Long rows one by one,",
-		"short ones in columns of up to eight vectors with y in registers.")
-	alpha, xi, zero := t.vec(), t.vec(), t.vec()
+		"short ones in columns of a few vectors by four rows.")
+	alpha, zero := t.vec(), t.vec()
 	t.broadcast(t.param("alpha"), alpha)
 	t.zero(zero)
-	// update adds alpha·xi·y to the vector at p.
-	update := func(y reg.VecVirtual, k *mask, p operand.Mem) {
-		c := t.vec()
+	// update sets c to alpha·xi·y + c; y is used up.
+	update := func(xi, y, c reg.VecVirtual) {
 		t.fma213(xi, zero, y)
-		t.loadMaybe(p, k, c)
 		t.fma(y, alpha, c)
-		t.storeMaybe(c, k, p)
-	}
-	rowsOf := func(body func(row gp)) {
-		m, x, row := t.int("m"), t.ptr("x"), t.GP64()
-		t.MOVQ(t.addr(t.arg("a").Base()), row)
-		loop := t.label("row")
-		t.Label(loop)
-		t.broadcast(mem(x, 0), xi)
-		body(row)
-		t.ADDQ(imm(t.size), x)
-		t.ADDQ(t.bytes("lda"), row)
-		t.DECQ(m)
-		t.JNZ(operand.LabelRef(loop))
 	}
 	bytes, short, end := t.lanes*t.size, t.label("short"), t.label("end")
 	t.CMPQ(t.param("m"), imm(0))
 	t.JE(operand.LabelRef(end))
-	t.CMPQ(t.param("n"), imm(8*t.lanes))
+	t.CMPQ(t.param("n"), imm(16*t.lanes))
 	t.JLE(operand.LabelRef(short))
-	rowsOf(func(row gp) {
-		y, a := t.ptr("y"), t.GP64()
-		t.MOVQ(row, a)
-		t.sweep(t.int("n"), []gp{y, a}, func(disp int, k *mask) {
-			yv := t.vec()
-			t.loadMaybe(mem(y, disp), k, yv)
-			update(yv, k, mem(a, disp))
-		})
+
+	m, x, row := t.int("m"), t.ptr("x"), t.ptr("a")
+	long := t.label("row")
+	t.Label(long)
+	xi := t.vec()
+	t.broadcast(mem(x, 0), xi)
+	y, a := t.ptr("y"), t.GP64()
+	t.MOVQ(row, a)
+	t.sweep(t.int("n"), []gp{y, a}, func(disp int, k *mask) {
+		yv, c := t.vec(), t.vec()
+		t.loadMaybe(mem(y, disp), k, yv)
+		t.loadMaybe(mem(a, disp), k, c)
+		update(xi, yv, c)
+		t.storeMaybe(c, k, mem(a, disp))
 	})
+	t.ADDQ(imm(t.size), x)
+	t.ADDQ(t.bytes("lda"), row)
+	t.DECQ(m)
+	t.JNZ(operand.LabelRef(long))
 	t.JMP(operand.LabelRef(end))
+
+	// The masked vector at the end of a row reaches into the next row. Loads of four
+	// rows go before their stores, because a load that meets such a store waits for it.
+	column := func(y []reg.VecVirtual, k *mask) {
+		m, x, row := t.int("m"), t.ptr("x"), t.ptr("a")
+		for _, rows := range []int{4, 1} {
+			loop, next := t.label("rows"), t.label("next")
+			t.Label(loop)
+			t.CMPQ(m, imm(rows))
+			t.JL(operand.LabelRef(next))
+			_, at := t.strided(row, rows, "lda")
+			c := make([][]reg.VecVirtual, rows)
+			for r := range c {
+				c[r] = t.vecs(len(y))
+				for v := range y {
+					t.loadMaybe(at(r, v*bytes), k, c[r][v])
+				}
+			}
+			for r := range c {
+				xi := t.vec()
+				t.broadcast(mem(x, r*t.size), xi)
+				for v := range y {
+					p := t.vec()
+					t.op(t.VMOVAPS, t.VMOVAPD, y[v], p)
+					update(xi, p, c[r][v])
+				}
+			}
+			for r := range c {
+				for v := range y {
+					t.storeMaybe(c[r][v], k, at(r, v*bytes))
+				}
+			}
+			t.advance(row, rows, "lda")
+			t.ADDQ(imm(rows*t.size), x)
+			t.SUBQ(imm(rows), m)
+			t.JMP(operand.LabelRef(loop))
+			t.Label(next)
+		}
+	}
 	t.Label(short)
 	n, y := t.int("n"), t.ptr("y")
-	for _, nv := range []int{8, 4, 2, 1} {
-		next := t.label("next")
+	widths := []int{2, 1}
+	if t.avx512 {
+		widths = []int{4, 2, 1}
+	}
+	for _, nv := range widths {
+		loop, next := t.label("columns"), t.label("next")
+		t.Label(loop)
 		t.CMPQ(n, imm(nv*t.lanes))
 		t.JL(operand.LabelRef(next))
 		yv := t.vecs(nv)
 		for v := range yv {
 			t.load(mem(y, v*bytes), yv[v])
 		}
-		rowsOf(func(row gp) {
-			for v := range yv {
-				p := t.vec()
-				t.op(t.VMOVAPS, t.VMOVAPD, yv[v], p)
-				update(p, nil, mem(row, v*bytes))
-			}
-		})
+		column(yv, nil)
 		t.columns(nv*bytes, y, n)
+		t.JMP(operand.LabelRef(loop))
 		t.Label(next)
 	}
 	t.TESTQ(n, n)
 	t.JZ(operand.LabelRef(end))
 	k, yv := t.mask(n), t.vec()
 	t.loadMasked(mem(y, 0), k, yv)
-	rowsOf(func(row gp) {
-		p := t.vec()
-		t.op(t.VMOVAPS, t.VMOVAPD, yv, p)
-		update(p, &k, mem(row, 0))
-	})
+	column([]reg.VecVirtual{yv}, &k)
 	t.Label(end)
 	t.ret()
 }

@@ -19,9 +19,10 @@ type target struct {
 	*tables
 	avx512 bool
 	f64    bool
-	size   int // bytes of an element
-	lanes  int // elements of a vector
-	parts  int // vectors that make up 64 bytes
+	ymm    bool // vectors of 32 bytes with AVX-512
+	size   int  // bytes of an element
+	lanes  int  // elements of a vector
+	parts  int  // vectors that make up 64 bytes
 
 	labels    int
 	names     map[string]string // argument names of emitters to those of the function; see rename
@@ -43,6 +44,17 @@ func newTarget(ctx *build.Context, tb *tables, avx512, f64 bool) *target {
 	}
 	t.lanes = 64 / t.parts / t.size
 	return t
+}
+
+// narrow returns a target of the same instruction set whose vectors have at most
+// 32 bytes. Stores of 64 bytes are slow on some CPUs with AVX-512 and on none
+// faster than the caches, so that kernels which store what they load use these.
+func (t *target) narrow() *target {
+	n := *t
+	if n.avx512 {
+		n.lanes, n.parts, n.ymm = t.lanes/2, 2, true
+	}
+	return &n
 }
 
 // fn starts function name+F32AVX2 (or …) of the given signature, in which T
@@ -91,7 +103,7 @@ func (t *target) op(ps, pd func(...operand.Op), ops ...operand.Op) {
 
 // vec returns a new vector register of full width.
 func (t *target) vec() reg.VecVirtual {
-	if t.avx512 {
+	if t.avx512 && !t.ymm {
 		return t.ZMM()
 	}
 	return t.YMM()
