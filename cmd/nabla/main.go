@@ -87,6 +87,18 @@ func newRoot() *cobra.Command {
 		DisableSuggestions: true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(&cobra.Command{
+		Use:   "help [command]",
+		Short: "Show what a command does and its flags",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, _, err := root.Find(args)
+			if err != nil {
+				return usageError{err}
+			}
+			cmd.InitDefaultHelpFlag()
+			return cmd.Help()
+		},
+	})
 	root.PersistentFlags().Bool("json", false, "print results as JSON objects, one a line")
 	root.AddCommand(newTrain(), newEval(), newPredict(), newBench(), newDoctor())
 	return root

@@ -99,6 +99,7 @@ func TestUsageErrors(t *testing.T) {
 	}{
 		{"learn", `unknown command "learn"`},
 		{"--fast", "unknown flag: --fast"},
+		{"help learn", `unknown command "learn"`},
 		{"train --fast", "unknown flag: --fast"},
 		{"train digits", "wrong number of arguments, 1: want nabla train"},
 		{"train --lr", "flag needs an argument: --lr"},
@@ -124,6 +125,8 @@ func TestUsageErrors(t *testing.T) {
 		{"train --optimizer Adam", `--optimizer: unknown optimizer "Adam": want one of sgd, momentum, nesterov, rmsprop, adam, adamw`},
 		{"train --momentum 0.9", "optimizer sgd has no momentum μ"},
 		{"train --optimizer adam --beta2 1", "β₂ of adam is 1: want a number between 0 and 1"},
+		{"train --optimizer momentum --momentum 0", "--momentum 0: want a number above 0"},
+		{"train --optimizer adamw --weight-decay 0", "--weight-decay 0: want"},
 		{"train --precision f16", `--precision "f16": want f32 or f64`},
 		{"train --header maybe --data " + csv, `--header "maybe": want auto, yes or no`},
 		{"train --test-share 1 --data " + csv, "--test-share 1: want"},
@@ -156,6 +159,7 @@ func TestUsageErrors(t *testing.T) {
 func TestHelp(t *testing.T) {
 	r := nabla(t, "train", "--help")
 	require.Equal(t, exitDone, r.code)
+	require.Equal(t, r, nabla(t, "help", "train"))
 	for _, flag := range []string{
 		"--data", "--hidden", "--activation", "--cost", "--optimizer", "--lr", "--batch", "--epochs", "--seed",
 		"--precision", "--threads", "--model", "--draw", "--json", "--momentum", "--beta1", "--beta2", "--eps", "--weight-decay",

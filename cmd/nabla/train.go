@@ -135,6 +135,12 @@ func (f *trainFlags) parse(cmd *cobra.Command) (*plan, error) {
 	if p.method.Method, err = train.ParseMethod(f.optimizer); err != nil {
 		return nil, usagef("--optimizer: %w", err)
 	}
+	for _, name := range []string{"momentum", "beta1", "beta2", "eps", "weight-decay"} {
+		// Package train takes 0 for "not given".
+		if v, _ := cmd.Flags().GetFloat64(name); v == 0 && cmd.Flags().Changed(name) {
+			return nil, usagef("--%s 0: want a number above 0, or leave it out for the default", name)
+		}
+	}
 	if err := p.method.Check(); err != nil {
 		return nil, usagef("%w", err)
 	}
@@ -240,6 +246,9 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *plan) error {
 	trainSet, testSet, err := load[T](&p.data, nil)
 	if err != nil {
 		return err
+	}
+	if trainSet.Len() == 0 {
+		return fmt.Errorf("%s: no samples", trainSet.Name)
 	}
 	if len(trainSet.Classes) < 2 {
 		return fmt.Errorf("%s: all samples are of the one class %q: want at least two classes", trainSet.Name, trainSet.Classes[0])

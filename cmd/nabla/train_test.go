@@ -191,6 +191,15 @@ func TestTrainMNIST(t *testing.T) {
 	require.Equal(t, 1.0, r.last(t)["test_accuracy"])
 }
 
+// numberedRows is a CSV file with a label of its own in each row.
+func numberedRows(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "1,%d\n", i)
+	}
+	return b.String()
+}
+
 // What goes wrong has exit code 1 and one clear line, and leaves the model that
 // is there.
 func TestTrainFails(t *testing.T) {
@@ -206,6 +215,11 @@ func TestTrainFails(t *testing.T) {
 		{"labels as images", []string{"--data", mnist(t, map[string]string{"t10k-images-idx3-ubyte": "idx1_given_as_images.idx"})}, "t10k-images-idx3-ubyte: wrong kind of file"},
 		{"too many labels", []string{"--data", mnist(t, map[string]string{"train-labels-idx1-ubyte": "idx1_3labels_for_2images.idx"})}, "holds 3 labels"},
 		{"label out of range", []string{"--data", mnist(t, map[string]string{"train-labels-idx1-ubyte": "\x00\x00\x08\x01\x00\x00\x00\x02\x0a\x01"})}, "train-labels-idx1-ubyte: label 10 of item 0 is out of range: want 0…9"},
+		{"empty IDX", []string{"--data", mnist(t, map[string]string{
+			"train-images-idx3-ubyte": "\x00\x00\x08\x03\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x03",
+			"train-labels-idx1-ubyte": "\x00\x00\x08\x01\x00\x00\x00\x00",
+		})}, "train-images-idx3-ubyte: no samples"},
+		{"labels that are no classes", []string{"--data", write(t, "f", numberedRows(2000))}, "2000 different labels"},
 		{"a directory without data", []string{"--data", t.TempDir()}, "no file train-images-idx3-ubyte"},
 		{"no such data", []string{"--data", "none.csv"}, "want digits, a directory or a CSV file"},
 		{"missing cells", []string{"--data", data("csv_missing.csv")}, "csv_missing.csv:3: column 1 (f1): the value is missing"},
