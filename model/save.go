@@ -59,8 +59,8 @@ func CheckWritable(path string) error {
 	return os.Remove(f.Name())
 }
 
-// target follows symbolic links from path and describes the file that is there;
-// old is nil if there is none.
+// target follows symbolic links from path and describes the file that is there,
+// which must not be read-only; old is nil if there is none.
 func target(path string) (real string, old os.FileInfo, err error) {
 	if path == "" {
 		return "", nil, errors.New("cannot write a file without a name")
@@ -76,6 +76,12 @@ func target(path string) (real string, old os.FileInfo, err error) {
 		return "", nil, fmt.Errorf("cannot write %s: %w", path, err)
 	case old.IsDir():
 		return "", nil, fmt.Errorf("cannot write %s: it is a directory", path)
+	case old.Mode().IsRegular(): // a rename would replace even a file that its owner has made read-only
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return "", nil, fmt.Errorf("cannot write %s: %w", path, err)
+		}
+		f.Close()
 	}
 	return path, old, nil
 }

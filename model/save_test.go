@@ -62,6 +62,19 @@ func TestUnwritable(t *testing.T) {
 	requireFiles(t, dir, "file")
 }
 
+// A read-only file is left alone, although a rename could replace it.
+func TestReadOnly(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m")
+	require.NoError(t, os.WriteFile(path, []byte("x"), 0o400))
+	if f, err := os.OpenFile(path, os.O_WRONLY, 0); err == nil {
+		f.Close()
+		t.Skip("this user may write read-only files")
+	}
+	require.ErrorContains(t, CheckWritable(path), "cannot write")
+	require.ErrorContains(t, WriteFile(path, []byte("y")), "cannot write")
+	requireContent(t, path, "x")
+}
+
 // A write that fails half-way leaves the old file and no litter.
 func TestFillFailure(t *testing.T) {
 	f, err := temporary(filepath.Join(t.TempDir(), "m"))
