@@ -1,0 +1,206 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/nabla-go/nabla/dataset"
+	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/net"
+	"github.com/nabla-go/nabla/train"
+)
+
+// A training is a choice: a level of each factor.
+type training [factors]int
+
+// The factors of a training.
+const (
+	hidden    = iota // activation of two hidden layers, if there are any
+	output           // activation of the output layer
+	cost             //
+	method           // of the optimizer
+	regime           // which samples make a step
+	initial          // weights
+	flush            // of tiny parameters
+	precision        // of all numbers
+	factors
+)
+
+// levels are the names of the levels of each factor.
+var levels = [factors][]string{
+	hidden:    append([]string{"none"}, names(net.ParseActivation)...),
+	output:    names(net.ParseActivation),
+	cost:      names(net.ParseCost),
+	method:    names(train.ParseMethod),
+	regime:    {"online", "mini-batch", "full-batch", "two-level"},
+	initial:   {"normal", "zero"},
+	flush:     {"keep", "flush"},
+	precision: {"float32", "float64"},
+}
+
+// names returns the names of all values of an enumeration, which parse knows.
+func names[E interface {
+	~uint8
+	fmt.Stringer
+}](parse func(string) (E, error)) []string {
+	var list []string
+	for e := E(0); ; e++ {
+		if _, err := parse(e.String()); err != nil {
+			return list
+		}
+		list = append(list, e.String())
+	}
+}
+
+// String returns the names of the levels of t.
+func (t training) String() string {
+	var list [factors]string
+	for f, level := range t {
+		list[f] = levels[f][level]
+	}
+	return strings.Join(list[:], " ")
+}
+
+// valid reports whether the levels of t go together: package net refuses softmax
+// cross-entropy without a softmax, and hidden layers that start at zero learn nothing.
+func (t training) valid() bool {
+	return (net.Cost(t[cost]) != net.SoftmaxCrossEntropy || net.Activation(t[output]) == net.Softmax) &&
+		(net.Init(t[initial]) != net.Zero || t[hidden] == 0)
+}
+
+// all returns every valid training, in lexical order of its levels.
+func all() []training {
+	var list []training
+	var t training
+	for {
+		if t.valid() {
+			list = append(list, t)
+		}
+		f := factors - 1
+		for ; f >= 0; f-- {
+			if t[f]++; t[f] < len(levels[f]) {
+				break
+			}
+			t[f] = 0
+		}
+		if f < 0 {
+			return list
+		}
+	}
+}
+
+// A set of pairs: element [f][g][i][j] tells whether level i of factor f has been
+// seen together with level j of factor g < f.
+type pairs [factors][factors][maxLevels][maxLevels]bool
+
+// maxLevels is the largest number of levels that a factor may have.
+const maxLevels = 16
+
+// missing returns the number of pairs of t that are not in p.
+func (p *pairs) missing(t *training) int {
+	count := 0
+	for f := range t {
+		for g := range f {
+			if !p[f][g][t[f]][t[g]] {
+				count++
+			}
+		}
+	}
+	return count
+}
+
+// add adds the pairs of t to p.
+func (p *pairs) add(t *training) {
+	for f := range t {
+		for g := range f {
+			p[f][g][t[f]][t[g]] = true
+		}
+	}
+}
+
+// pairwise returns some of the candidates that together have every pair of levels
+// of two factors that any candidate has. It takes the one with most new pairs each
+// time, the first of equals.
+func pairwise(candidates []training) []training {
+	var covered pairs
+	var list []training
+	for {
+		var best *training
+		most := 0
+		for k := range candidates {
+			if count := covered.missing(&candidates[k]); count > most {
+				best, most = &candidates[k], count
+			}
+		}
+		if best == nil {
+			return list
+		}
+		list = append(list, *best)
+		covered.add(best)
+	}
+}
+
+// steps takes 20 steps on digits and prints the line of t.
+func steps[T kernels.Float](w io.Writer, digits *dataset.Set[T], t training, workers int) {
+	σ, c := net.Activation(t[output]), net.Cost(t[cost])
+	var layers []net.Layer
+	if t[hidden] > 0 {
+		h := net.Activation(t[hidden] - 1)
+		layers = append(layers, net.Dense(27, h), net.Dense(13, h))
+	}
+	n := newNetwork[T](net.Config{
+		Inputs: digits.X.Cols, Layers: append(layers, net.Dense(len(digits.Classes), σ)),
+		Cost: c, Tau: 10, Init: net.Init(t[initial]), Seed: 1, FlushBelow: t[flush] == 1,
+	})
+	d := train.Data[T]{X: first(digits.X, 200), T: first(digits.Targets, 200)}
+	bounded := σ == net.Sigmoid || σ == net.Softmax
+	if !bounded {
+		center(n)
+	}
+	if c == net.ItakuraSaito || !bounded {
+		d.T = soft(d.T)
+	}
+	o := train.Options[T]{Epochs: 1, Rate: rate(train.Method(t[method])), Batch: 10, Seed: 1, Workers: workers}
+	o.Optimizer.Method = train.Method(t[method])
+	switch levels[regime][t[regime]] {
+	case "online":
+		o.Batch = 1
+		d.X, d.T = first(d.X, 20), first(d.T, 20)
+	case "full-batch":
+		o.Batch, o.Epochs, o.Schedule = train.All, 20, train.CosineDecay(0.1)
+	case "two-level":
+		o.Batch, o.Draw = 12, 50 // the last of 5 steps has 2 samples
+	}
+	fit(w, t.String(), n, d, o)
+}
+
+// rate returns a learning rate at which no cost leaves its domain.
+func rate(m train.Method) float64 {
+	switch m {
+	case train.SGD:
+		return 0.001
+	case train.Momentum, train.Nesterov:
+		return 0.0002
+	}
+	return 0.0005
+}
+
+// soft returns targets of 0.9 and 0.1 for those of 1 and 0: inside the
+// domain of every cost and the range of every activation.
+func soft[T kernels.Float](oneHot kernels.Matrix[T]) kernels.Matrix[T] {
+	t := kernels.NewMatrix[T](oneHot.Rows, oneHot.Cols)
+	for k, v := range oneHot.Data {
+		t.Data[k] = T(0.1 + float64(0.8*float64(v)))
+	}
+	return t
+}
+
+// center makes an output layer whose activation is not bounded by 0 and 1 start
+// between them, where every cost is defined.
+func center[T kernels.Float](n *net.Network[T]) {
+	kernels.Scal(0.125, n.Weights(n.Depth()).Data)
+	for j := range n.Biases(n.Depth()) {
+		n.Biases(n.Depth())[j] = 0.5
+	}
+}
