@@ -278,6 +278,8 @@ func repeat(f func()) func(n int) {
 }
 
 // sink keeps results alive.
+//
+//lint:ignore U1000 writing it is its use
 var sink float64
 
 // Plain Go: the loops that one writes without thinking of the machine.
