@@ -258,11 +258,11 @@ func (s *stepper[T]) allocations() float64 {
 
 // timeFit returns the least time of a step over some epochs of train.Fit, the
 // samples of an epoch, and the allocations a step. The first epoch warms up. An
-// epoch has as many samples as a perfect step could do in a fifth of a second.
+// epoch has as many samples as a perfect step could do in a tenth of a second.
 func timeFit[T kernels.Float](c StepCase, d train.Data[T], limit float64) (ns float64, samples int, allocs float64, err error) {
-	const epochs = 4
+	const epochs = 3
 	samples = Shuffled
-	if most := int(0.2e9 / limit * float64(c.Batch)); most < samples {
+	if most := int(0.1e9 / limit * float64(c.Batch)); most < samples {
 		samples = max(most, InOrder, 2*c.Batch)
 	}
 	samples -= samples % c.Batch

@@ -4,7 +4,9 @@
 //
 //	go run . kernels [-filter REGEXP] [-isa avx512] [-rounds 20] [-json]
 //	go run . train   [-net 784-30-10] [-batch 1,10] [-threads 1] [-rounds 10] [-json]
+//	go run . report-kernels|report-train [-dir ..] [-python /usr/bin/python3] …
 //
+// The last write tables and pictures, report-train with what train_peers.py adds.
 // It needs libopenblas-dev, libsleef-dev and GCC. See README.md in bench.
 package main
 
@@ -32,7 +34,7 @@ func run(args []string) error {
 		return err
 	}
 	if len(args) == 0 {
-		return fmt.Errorf("want kernels or train")
+		return fmt.Errorf("want kernels, train, report-kernels or report-train")
 	}
 	fl := flag.NewFlagSet(args[0], flag.ExitOnError)
 	level := fl.String("isa", isa.Active.String(), "instruction set of nabla")
@@ -42,6 +44,8 @@ func run(args []string) error {
 	nets := fl.String("net", "", "train: one net, such as 784-30-10, instead of all four")
 	batches := fl.String("batch", "1,10,32,128,512", "train: samples a step")
 	threads := fl.Int("threads", 1, "train: threads of all candidates that can use them")
+	dir := fl.String("dir", "..", "reports: where to write")
+	python := fl.String("python", "python3", "report-train: the interpreter for train_peers.py; empty to leave it out")
 	fl.Parse(args[1:])
 	re, err := regexp.Compile(*filter)
 	if err != nil {
@@ -68,9 +72,17 @@ func run(args []string) error {
 		}
 		compareKernels(re.MatchString, l, *rounds, func(r kernelRow) { r.print(os.Stdout, *asJSON) })
 	case "train":
-		return compareTraining(*nets, *batches, *threads, l, *rounds, *asJSON)
+		if !*asJSON {
+			printTrainHead(os.Stdout)
+		}
+		return compareTraining(*nets, *batches, *threads, l, *rounds, func(r trainRow) { r.print(os.Stdout, *asJSON) })
+	case "report-kernels":
+		cpeer.Threads(1)
+		return reportKernels(*dir, head, re.MatchString, l, *rounds)
+	case "report-train":
+		return reportTraining(*dir, head, *nets, *batches, *python, *threads, l, *rounds)
 	default:
-		return fmt.Errorf("%s: want kernels or train", args[0])
+		return fmt.Errorf("%s: want kernels, train, report-kernels or report-train", args[0])
 	}
 	return nil
 }

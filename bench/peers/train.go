@@ -3,8 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 
@@ -115,14 +115,17 @@ type trainRow struct {
 // eta is the learning rate of the timed steps.
 const eta = 0.01
 
-func compareTraining(nets, batches string, threads int, level isa.Level, rounds int, asJSON bool) error {
-	if !asJSON {
-		fmt.Printf("%-21s %-8s %5s %7s %12s", "net", "mode", "batch", "threads", "nabla /s")
-		for _, t := range trainers {
-			fmt.Printf(" %12s /s %7s", t.name, "ratio")
-		}
-		fmt.Println()
+// trainerNames returns the names of all trainers, in order.
+func trainerNames() []string {
+	var names []string
+	for _, t := range trainers {
+		names = append(names, t.name)
 	}
+	return names
+}
+
+// compareTraining times steps of one net, or of all four if nets is empty.
+func compareTraining(nets, batches string, threads int, level isa.Level, rounds int, report func(trainRow)) error {
 	for _, shape := range bench.Nets {
 		if nets != "" && nets != shape.String() {
 			continue
@@ -138,7 +141,7 @@ func compareTraining(nets, batches string, threads int, level isa.Level, rounds 
 				return fmt.Errorf("%v, batch %d: %w", shape, batch, err)
 			}
 			for _, r := range rows {
-				r.print(asJSON)
+				report(r)
 			}
 		}
 	}
@@ -227,18 +230,26 @@ func permutation(n int) []int32 {
 	return p
 }
 
-func (r trainRow) print(asJSON bool) {
+func printTrainHead(w io.Writer) {
+	fmt.Fprintf(w, "%-21s %-8s %5s %7s %12s", "net", "mode", "batch", "threads", "nabla /s")
+	for _, t := range trainers {
+		fmt.Fprintf(w, " %12s /s %7s", t.name, "ratio")
+	}
+	fmt.Fprintln(w)
+}
+
+func (r trainRow) print(w io.Writer, asJSON bool) {
 	if asJSON {
-		json.NewEncoder(os.Stdout).Encode(r)
+		json.NewEncoder(w).Encode(r)
 		return
 	}
-	fmt.Printf("%-21s %-8s %5d %7d %12.0f", r.Net, r.Mode, r.Batch, r.Threads, r.Rate)
+	fmt.Fprintf(w, "%-21s %-8s %5d %7d %12.0f", r.Net, r.Mode, r.Batch, r.Threads, r.Rate)
 	for _, t := range trainers {
 		if rate, ok := r.Peers[t.name]; ok {
-			fmt.Printf(" %15.0f %7.2f", rate, r.Rate/rate)
+			fmt.Fprintf(w, " %15.0f %7.2f", rate, r.Rate/rate)
 		} else {
-			fmt.Printf(" %15s %7s", "", "")
+			fmt.Fprintf(w, " %15s %7s", "", "")
 		}
 	}
-	fmt.Println()
+	fmt.Fprintln(w)
 }

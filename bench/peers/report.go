@@ -1,0 +1,233 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/nabla-go/nabla/bench"
+	"github.com/nabla-go/nabla/internal/isa"
+)
+
+// columns returns the peers that any row has, in the order of names.
+func columns[R any](names []string, rows []R, peers func(R) map[string]float64) []string {
+	var found []string
+	for _, n := range names {
+		for _, r := range rows {
+			if peers(r)[n] > 0 {
+				found = append(found, n)
+				break
+			}
+		}
+	}
+	return found
+}
+
+// reportKernels writes PEERS_KERNELS.md and peers_kernels.svg.
+func reportKernels(dir, head string, match func(string) bool, level isa.Level, rounds int) error {
+	var rows []kernelRow
+	compareKernels(match, level, rounds, func(r kernelRow) { rows = append(rows, r) })
+	names := columns(kernelPeers, rows, func(r kernelRow) map[string]float64 { return r.Peers })
+
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Kernels beside those of others\n\n%s, %s. Written by `go run . report-kernels` in bench/peers; see README.md for the method.\n\n", head, time.Now().Format("2 January 2006"))
+	b.WriteString("One core. Numbers of peers are how many times as long they take as nabla: above 1, nabla is faster.\n")
+	kernel := ""
+	for _, k := range kernelOrder(rows) {
+		for _, r := range rows {
+			if r.Kernel != k {
+				continue
+			}
+			if k != kernel {
+				kernel = k
+				fmt.Fprintf(&b, "\n## %s\n\n| type | shape | layout | nabla ns | %s |\n|---|---|---|--:|%s\n", k, strings.Join(names, " | "), strings.Repeat("--:|", len(names)))
+			}
+			fmt.Fprintf(&b, "| %s | %s | %s | %.1f |", r.Type, r.Shape, r.Layout, r.NS)
+			for _, n := range names {
+				fmt.Fprintf(&b, " %s |", ratio(r.Peers[n], r.NS))
+			}
+			b.WriteString("\n")
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "PEERS_KERNELS.md"), []byte(b.String()), 0o644); err != nil {
+		return err
+	}
+
+	chart := bench.Chart{Title: "Kernels, float32, one core: others beside nabla", Subtitle: head, Axis: "time, as a multiple of nabla's (logarithmic): above the line nabla is faster",
+		Series: names, Log: true, Base: 1, Max: 100}
+	for _, p := range []struct {
+		title, kernel string
+		want          func(kernelRow) bool
+	}{
+		{"Gemv: A x", "Gemv", anyRow}, {"GemvT: Aᵀ x", "GemvT", anyRow}, {"Ger: A += α x yᵀ", "Ger", anyRow},
+		{"GemmNN: A B, square", "GemmNN", square}, {"GemmNT: A Bᵀ, square", "GemmNT", square}, {"GemmTN: C += α Aᵀ B, square", "GemmTN", square},
+		{"GemmNN: δ W at batch 32", "GemmNN", batch32}, {"GemmNT: x Wᵀ at batch 32", "GemmNT", batch32}, {"GemmTN: W += α δᵀ x at batch 32", "GemmTN", batch32},
+		{"n = 16", "", func(r kernelRow) bool { return r.Shape == "16" }}, {"n = 4096", "", func(r kernelRow) bool { return r.Shape == "4096" }},
+		{"n = 1048576", "", func(r kernelRow) bool { return r.Shape == "1048576" }},
+	} {
+		panel := bench.Panel{Title: p.title}
+		for _, r := range rows {
+			if r.Type != "f32" || r.Layout != "" || p.kernel != "" && r.Kernel != p.kernel || !p.want(r) {
+				continue
+			}
+			g := bench.Group{Label: r.Shape}
+			if p.kernel == "" {
+				g.Label = r.Kernel
+			}
+			for _, n := range names {
+				g.Bars = append(g.Bars, r.Peers[n]/r.NS)
+			}
+			panel.Groups = append(panel.Groups, g)
+		}
+		if len(panel.Groups) > 0 {
+			chart.Panels = append(chart.Panels, panel)
+		}
+	}
+	return os.WriteFile(filepath.Join(dir, "peers_kernels.svg"), []byte(chart.SVG(3)), 0o644)
+}
+
+func anyRow(kernelRow) bool { return true }
+
+func square(r kernelRow) bool {
+	s := strings.Split(r.Shape, "x")
+	return s[0] == s[1] && s[1] == s[2]
+}
+
+func batch32(r kernelRow) bool {
+	s := strings.Split(r.Shape, "x")
+	samples := s[0]
+	if r.Kernel == "GemmTN" {
+		samples = s[2]
+	}
+	return samples == "32"
+}
+
+func kernelOrder(rows []kernelRow) []string {
+	var order []string
+	seen := map[string]bool{}
+	for _, r := range rows {
+		if !seen[r.Kernel] {
+			seen[r.Kernel] = true
+			order = append(order, r.Kernel)
+		}
+	}
+	return order
+}
+
+// ratio formats x / y, or nothing if there is no x.
+func ratio(x, y float64) string {
+	if x == 0 || y == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.2f", x/y)
+}
+
+// reportTraining writes PEERS_TRAIN.md and peers_train.svg. python, if not empty,
+// runs train_peers.py after each net.
+func reportTraining(dir, head, nets, batches, python string, threads int, level isa.Level, rounds int) error {
+	var rows []trainRow
+	names := trainerNames()
+	for _, shape := range bench.Nets {
+		if nets != "" && nets != shape.String() {
+			continue
+		}
+		err := compareTraining(shape.String(), batches, threads, level, rounds, func(r trainRow) { rows = append(rows, r) })
+		if err != nil {
+			return err
+		}
+		if python == "" {
+			continue
+		}
+		versions, more, err := runPython(python, shape.String(), batches, threads)
+		if err != nil {
+			return err
+		}
+		if !strings.Contains(head, versions) {
+			head += "; " + versions
+			names = append(names, "numpy", "PyTorch", "scikit-learn")
+		}
+		for _, m := range more {
+			for _, r := range rows {
+				if r.Net == m.Net && r.Mode == m.Mode && r.Batch == m.Batch {
+					for n, rate := range m.Peers {
+						r.Peers[n] = rate
+					}
+				}
+			}
+		}
+	}
+	names = columns(names, rows, func(r trainRow) map[string]float64 { return r.Peers })
+
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Training steps beside those of others\n\n%s, %s. Written by `go run . report-train` in bench/peers; see README.md for the method.\n\n", head, time.Now().Format("2 January 2006"))
+	fmt.Fprintf(&b, "float32, %d thread(s), thousands of samples a second, and in brackets how many times as fast nabla is. Everybody's gradient was found equal before. Step: samples in order; forward: the forward pass alone; shuffled: 60,000 samples in random order, gathered (nabla: train.Fit, with costs).\n", threads)
+	last := ""
+	for _, r := range rows {
+		if r.Net != last {
+			last = r.Net
+			fmt.Fprintf(&b, "\n## %s\n\n| mode | batch | nabla | %s |\n|---|--:|--:|%s\n", r.Net, strings.Join(names, " | "), strings.Repeat("--:|", len(names)))
+		}
+		fmt.Fprintf(&b, "| %s | %d | %s |", r.Mode, r.Batch, thousands(r.Rate))
+		for _, n := range names {
+			if rate := r.Peers[n]; rate > 0 {
+				fmt.Fprintf(&b, " %s (%.2f) |", thousands(rate), r.Rate/rate)
+			} else {
+				b.WriteString(" |")
+			}
+		}
+		b.WriteString("\n")
+	}
+	if err := os.WriteFile(filepath.Join(dir, "PEERS_TRAIN.md"), []byte(b.String()), 0o644); err != nil {
+		return err
+	}
+
+	chart := bench.Chart{Title: fmt.Sprintf("Training steps, float32, %d thread(s)", threads), Subtitle: head, Axis: "samples a second (logarithmic)", Series: append([]string{"nabla"}, names...), Log: true}
+	for _, shape := range bench.Nets {
+		panel := bench.Panel{Title: shape.String()}
+		for _, r := range rows {
+			if r.Net != shape.String() || r.Mode != "step" {
+				continue
+			}
+			g := bench.Group{Label: fmt.Sprint("batch ", r.Batch), Bars: []float64{r.Rate}}
+			for _, n := range names {
+				g.Bars = append(g.Bars, r.Peers[n])
+			}
+			panel.Groups = append(panel.Groups, g)
+		}
+		if len(panel.Groups) > 0 {
+			chart.Panels = append(chart.Panels, panel)
+		}
+	}
+	return os.WriteFile(filepath.Join(dir, "peers_train.svg"), []byte(chart.SVG(2)), 0o644)
+}
+
+func thousands(rate float64) string { return fmt.Sprintf("%.4g", rate/1000) }
+
+// runPython times what train_peers.py knows on one net. versions tells of what.
+func runPython(python, net, batches string, threads int) (versions string, rows []trainRow, err error) {
+	cmd := exec.Command(python, "train_peers.py", "--json", "--nets", net, "--batches", batches, "--threads", fmt.Sprint(threads))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return "", nil, fmt.Errorf("train_peers.py: %w (-python \"\" leaves it out)", err)
+	}
+	for s := bufio.NewScanner(bytes.NewReader(out)); s.Scan(); {
+		var head struct{ Head string }
+		if json.Unmarshal(s.Bytes(), &head); head.Head != "" {
+			versions = head.Head
+			continue
+		}
+		var r trainRow
+		if err := json.Unmarshal(s.Bytes(), &r); err != nil {
+			return "", nil, fmt.Errorf("train_peers.py: %w", err)
+		}
+		rows = append(rows, r)
+	}
+	return versions, rows, nil
+}
