@@ -13,6 +13,7 @@ import (
 type Network[T kernels.Float] struct {
 	cfg    Config
 	widths []int // n_0 … n_L
+	widest int   // of n_1 … n_L
 	params parameters[T]
 }
 
@@ -26,7 +27,7 @@ func New[T kernels.Float](cfg Config) (*Network[T], error) {
 	for _, l := range cfg.Layers {
 		widths = append(widths, l.Out)
 	}
-	n := &Network[T]{cfg: cfg, widths: widths, params: newParameters[T](widths)}
+	n := &Network[T]{cfg: cfg, widths: widths, widest: slices.Max(widths[1:]), params: newParameters[T](widths)}
 	if cfg.Init == ScaledNormal {
 		n.initialise()
 	}

@@ -62,7 +62,7 @@ func (n *Network[T]) Cost(ws *Workspace[T], t kernels.Matrix[T]) (float64, error
 		return 0, nil
 	}
 	ws.task.t = t
-	n.run(ws, costSamples, 1, 1, costWork*len(t.Data))
+	n.run(ws, costSamples, 1, 1, t.Rows, costWork*t.Rows*t.Cols)
 	total := 0.0
 	for _, c := range ws.costs[:t.Rows] {
 		total += c

@@ -22,13 +22,13 @@ func (n *Network[T]) Forward(ws *Workspace[T], x kernels.Matrix[T]) kernels.Matr
 			for ; j < L && n.bySamples(j+1); j++ {
 				work += n.work(ws, j+1)
 			}
-			n.run(ws, forwardSamples, i, j, work)
+			n.run(ws, forwardSamples, i, j, ws.batch, work)
 			i = j
 			continue
 		}
-		n.run(ws, forwardNeurons, i, i, n.work(ws, i))
+		n.run(ws, forwardNeurons, i, i, n.widths[i], n.work(ws, i))
 		if n.activation(i) == Softmax {
-			n.run(ws, softmaxSamples, i, i, softmaxWork*len(ws.a[i].Data))
+			n.run(ws, softmaxSamples, i, i, ws.batch, softmaxWork*len(ws.a[i].Data))
 		}
 	}
 	return ws.a[L]
@@ -92,21 +92,21 @@ func (n *Network[T]) pullBack(ws *Workspace[T], t kernels.Matrix[T]) {
 		work += n.work(ws, i)
 		i--
 	}
-	n.run(ws, outputSamples, i, L, work)
+	n.run(ws, outputSamples, i, L, ws.batch, work)
 	for i--; i >= 1; i-- {
-		p := deltaInputs
+		p, total := deltaInputs, n.widths[i]
 		if n.sweeps(ws, i) {
 			p = sweepInputs
 		} else if n.backBySamples(i) {
-			p = deltaSamples
+			p, total = deltaSamples, ws.batch
 		}
-		n.run(ws, p, i, i+1, n.work(ws, i+1))
+		n.run(ws, p, i, i+1, total, n.work(ws, i+1))
 	}
 	work = 0
 	for i := 1; i <= L; i++ {
 		work += n.work(ws, i)
 	}
-	n.run(ws, updateNeurons, 1, L, work)
+	n.run(ws, updateNeurons, 1, L, n.widest, work)
 	ws.task.step = nil
 }
 
@@ -232,7 +232,7 @@ func (n *Network[T]) InputGradient(ws *Workspace[T]) kernels.Matrix[T] {
 		ws.delta[0].Data = alignedSlice[T](ws.rows * n.Inputs())
 	}
 	setRows(&ws.delta[0], ws.delta[1].Rows, n.Inputs())
-	n.run(ws, inputSamples, 1, 1, n.work(ws, 1))
+	n.run(ws, inputSamples, 1, 1, ws.batch, n.work(ws, 1))
 	return ws.delta[0]
 }
 

@@ -57,12 +57,13 @@ const worthWaking = 1 << 25
 // insist makes all phases shared, however small, so that tests know what is shared.
 var insist bool
 
-// run runs a phase for layers i and j, which takes about work multiply-adds.
-func (n *Network[T]) run(ws *Workspace[T], p phase, i, j, work int) {
+// run runs a phase for layers i and j. It cuts total neurons, inputs or samples and
+// takes about work multiply-adds.
+func (n *Network[T]) run(ws *Workspace[T], p phase, i, j, total, work int) {
 	ws.task.phase, ws.task.i, ws.task.j, ws.task.net = p, i, j, n
-	ws.task.size = min(ws.team.Size(), work/worthSharing)
-	if insist {
-		ws.task.size = ws.team.Size()
+	ws.task.size = min(ws.team.Size(), grains(total))
+	if !insist {
+		ws.task.size = min(ws.task.size, work/worthSharing)
 	}
 	if !ws.team.Run(ws.task.size, work >= worthWaking || insist, ws.do) {
 		n.share(ws, 0, 1)
@@ -74,7 +75,7 @@ func (n *Network[T]) run(ws *Workspace[T], p phase, i, j, work int) {
 // of a batch, of so many elements each, from wherever they are.
 func (n *Network[T]) Gather(ws *Workspace[T], count, elements int, do func(lo, hi int)) {
 	ws.task.do, ws.task.count = do, count
-	n.run(ws, gatherSamples, 1, 1, copyWork*count*elements)
+	n.run(ws, gatherSamples, 1, 1, count*grain, copyWork*count*elements)
 }
 
 // copyWork is how many multiply-adds take as long as to copy an element from memory.
@@ -130,14 +131,19 @@ func (n *Network[T]) share(ws *Workspace[T], worker, size int) {
 // of a row that begins on one.
 const grain = 16
 
-// cut returns share number worker of total neurons, inputs or samples.
+func grains(total int) int { return (total + grain - 1) / grain }
+
+// cut returns share number worker of size of total neurons, inputs or samples.
 func cut(total, worker, size int) (lo, hi int) {
 	if size == 1 {
 		return 0, total
 	}
-	grains := (total + grain - 1) / grain
-	lo, hi = grains*worker/size*grain, grains*(worker+1)/size*grain
-	return min(lo, total), min(hi, total)
+	g := grains(total)
+	size = min(size, g)
+	if worker >= size {
+		return 0, 0
+	}
+	return g * worker / size * grain, min(g*(worker+1)/size*grain, total)
 }
 
 // fewWeights is the size in bytes up to which the weights of a layer are cheap
