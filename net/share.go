@@ -47,7 +47,9 @@ type task[T kernels.Float] struct {
 
 // worthSharing is the number of multiply-adds for which it is worth to take one
 // worker more: below it, handing out a share and moving what is written from core
-// to core takes longer than the other core saves.
+// to core takes longer than the other core saves. Measured on two cores: 3.2 µs of
+// work without memory take 2.1 µs, 32 µs take 16.7; the step of 784-30-10, whose
+// phases begin to be shared at batch 6, takes 0.67 of the time at batch 10.
 const worthSharing = 1 << 16
 
 // worthWaking is the number of multiply-adds from which a phase is so long that it is

@@ -280,14 +280,14 @@ func TestResultDoesNotDependOnWorkers(t *testing.T) {
 	}
 }
 
-// Trainings share nothing, their random numbers included.
+// Trainings share nothing, neither random numbers nor workers.
 func TestConcurrentTrainings(t *testing.T) {
 	fingerprint := func() (string, error) {
-		n, err := nn.New[float32](nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(5, nn.Tanh), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
+		n, err := nn.New[float32](nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(100, nn.Tanh), nn.Dense(130, nn.ReLU), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
 		if err != nil {
 			return "", err
 		}
-		_, err = train.Fit(context.Background(), n, noisy[float32](50), train.Options[float32]{Epochs: 3, Rate: 0.5, Batch: 8, Seed: 1})
+		_, err = train.Fit(context.Background(), n, noisy[float32](50), train.Options[float32]{Epochs: 3, Rate: 0.05, Batch: 20, Seed: 1, Workers: 2})
 		return n.Fingerprint(), err
 	}
 	want, err := fingerprint()
