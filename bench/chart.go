@@ -135,6 +135,10 @@ func (c Chart) panel(b *strings.Builder, p Panel, x, y, width, lo, hi float64) {
 	}
 	group := width / float64(len(p.Groups))
 	bar := math.Min(group*0.82/float64(len(c.Series)), 26)
+	narrow := false // labels must lean
+	for _, g := range p.Groups {
+		narrow = narrow || 5.8*float64(len([]rune(g.Label))) > group
+	}
 	for i, g := range p.Groups {
 		middle := x + (float64(i)+0.5)*group
 		for k, v := range g.Bars {
@@ -148,7 +152,7 @@ func (c Chart) panel(b *strings.Builder, p Panel, x, y, width, lo, hi float64) {
 			fmt.Fprintf(b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"><title>%s, %s: %s</title></rect>`+"\n",
 				middle+(float64(k)-float64(len(g.Bars))/2)*bar, up, bar*0.94, math.Max(down-up, 0.5), colors[k%len(colors)], html.EscapeString(g.Label), html.EscapeString(c.Series[k]), short(v))
 		}
-		if group > 5.8*float64(len([]rune(g.Label))) {
+		if !narrow {
 			text(b, middle, bottom+15, 10, "middle", "#333", "normal", g.Label)
 		} else {
 			fmt.Fprintf(b, `<text x="%.1f" y="%.1f" font-size="9.5" text-anchor="end" fill="#333" transform="rotate(-38 %.1f %.1f)">%s</text>`+"\n",

@@ -14,6 +14,7 @@ type Task struct {
 	Run      func(n int) // does it n times
 	Level    isa.Level   // in force while Run runs
 	Parallel bool        // Run uses other threads as well
+	Warm     func()      // if not nil, puts into the outer caches, before a block, what only many blocks touch
 	// Best is the least time of one repetition seen so far, in nanoseconds.
 	Best float64
 
@@ -56,6 +57,9 @@ func Measure(rounds int, tasks []*Task) {
 			break
 		}
 		for _, t := range tasks {
+			if t.Warm != nil {
+				t.Warm()
+			}
 			if t.n > 1 || t.Best < float64(5*time.Millisecond) {
 				t.block((t.n + 3) / 4)
 			}

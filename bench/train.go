@@ -104,6 +104,13 @@ func Samples[T kernels.Float](n Net, count int) train.Data[T] {
 	return d
 }
 
+// Touch reads all samples. Whoever trains on a few thousand for more than a moment
+// has them in the last cache; a timed block, which meets few, is to find that.
+func Touch[T kernels.Float](d train.Data[T]) {
+	kernels.Sum(d.X.Data)
+	kernels.Sum(d.T.Data)
+}
+
 // A StepCase is a kind of step that is to be timed.
 type StepCase struct {
 	Net     Net
@@ -227,7 +234,7 @@ func newStepper[T kernels.Float](c StepCase, n *net.Network[T], d train.Data[T])
 	s := &stepper[T]{step: c, net: n, ws: n.NewWorkspace(c.Batch), data: d}
 	s.ws.SetWorkers(c.Threads)
 	s.task = NewTask(c.Level, s.run)
-	s.task.Parallel = c.Threads > 1
+	s.task.Parallel, s.task.Warm = c.Threads > 1, func() { Touch(d) }
 	return s
 }
 

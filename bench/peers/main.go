@@ -16,6 +16,7 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"strings"
 
 	"github.com/nabla-go/nabla/bench"
 	"github.com/nabla-go/nabla/bench/peers/cpeer"
@@ -56,7 +57,8 @@ func run(args []string) error {
 		return err
 	}
 	config, core := cpeer.OpenBLAS()
-	head := fmt.Sprintf("%v; nabla on %v; %s, running its %s kernels", bench.ThisMachine(), l, config, core)
+	version, _, _ := strings.Cut(strings.TrimPrefix(config, "OpenBLAS "), " ")
+	head := fmt.Sprintf("%v; nabla on %v; OpenBLAS %s (%s kernels)", bench.ThisMachine(), l, version, core)
 	if *asJSON {
 		fmt.Printf("{\"head\":%q}\n", head)
 	} else {

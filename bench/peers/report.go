@@ -79,6 +79,8 @@ func reportKernels(dir, head string, match func(string) bool, level isa.Level, r
 			g := bench.Group{Label: r.Shape}
 			if p.kernel == "" {
 				g.Label = r.Kernel
+			} else if n, _, _ := strings.Cut(r.Shape, "x"); r.Shape == n+"x"+n+"x"+n {
+				g.Label = n + "³"
 			}
 			for _, n := range names {
 				g.Bars = append(g.Bars, r.Peers[n]/r.NS)
