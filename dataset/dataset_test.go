@@ -73,6 +73,9 @@ func TestSplit(t *testing.T) {
 	}
 	requireOneHot(t, test)
 
+	_, most := s.Split(0.9, 7)
+	require.Equal(t, []int{11, 11, 0}, []int{count(most.Labels, 0), count(most.Labels, 1), count(most.Labels, 2)}, "a class keeps a sample to train with")
+
 	again, _ := s.Split(0.25, 7)
 	require.Equal(t, train, again)
 	other, _ := s.Split(0.25, 8)
@@ -121,6 +124,11 @@ func TestScaler(t *testing.T) {
 	raw := kernels.Matrix[float64]{Rows: 1, Cols: 3, Stride: 3, Data: []float64{2.5, 99, 2.5e6}}
 	Scale(s, raw)
 	require.Equal(t, []float64{0, 0, 0}, raw.Data)
+
+	tenths := kernels.Matrix[float64]{Rows: 3, Cols: 1, Stride: 1, Data: []float64{0.1, 0.1, 0.1}}
+	constant, err := FitScaler(tenths)
+	require.NoError(t, err)
+	require.Equal(t, []float64{0}, constant.SD, "although the mean of the three rounds to another number")
 
 	require.Panics(t, func() { Scale(s, kernels.NewMatrix[float64](1, 2)) })
 	_, err = FitScaler(kernels.NewMatrix[float64](0, 2))

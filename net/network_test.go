@@ -157,21 +157,26 @@ func TestSaturation(t *testing.T) {
 
 func TestFlush(t *testing.T) {
 	layers := []nn.Layer{nn.Dense(5, nn.Identity)}
+	x, target := matrix([]float32{0}), kernels.NewMatrix[float32](1, 5)
+	before := []float32{0x1p-100, -0x1p-100, 0x1.fffffep-101, -0x1p-149, float32(math.NaN())}
 	for _, flush := range []bool{false, true} {
-		n := newNet[float32](t, nn.Config{Inputs: 1, Layers: layers, Init: nn.Zero, FlushBelow: flush})
-		before := []float32{0x1p-100, -0x1p-100, 0x1.fffffep-101, -0x1p-149, float32(math.NaN())}
-		after := before
+		after := before[:4]
 		if flush {
-			after = []float32{0x1p-100, -0x1p-100, 0, 0, before[4]}
+			after = []float32{0x1p-100, -0x1p-100, 0, 0}
 		}
-		copy(n.Weights(1).Data, before)
-		ws := n.NewWorkspace(1)
-		x := matrix([]float32{0})
-		n.Forward(ws, x)
-		n.Descend(ws, matrix([]float32{0, 0, 0, 0, 0}), 1)
-		sameBits(t, "weights", n.Weights(1).Data[:4], after[:4])
-		if w := n.Weights(1).Data[4]; w == w {
-			t.Errorf("NaN became %v", w)
+		for name, step := range map[string]func(n *nn.Network[float32], ws *nn.Workspace[float32]){
+			"Descend": func(n *nn.Network[float32], ws *nn.Workspace[float32]) { n.Descend(ws, target, 1) },
+			"Update":  func(n *nn.Network[float32], ws *nn.Workspace[float32]) { n.Update(ws, target, func(_, _ int) {}) },
+		} {
+			n := newNet[float32](t, nn.Config{Inputs: 1, Layers: layers, Init: nn.Zero, FlushBelow: flush})
+			copy(n.Weights(1).Data, before)
+			ws := n.NewWorkspace(1)
+			n.Forward(ws, x)
+			step(n, ws)
+			sameBits(t, "weights after "+name, n.Weights(1).Data[:4], after)
+			if w := n.Weights(1).Data[4]; w == w {
+				t.Errorf("%s: NaN became %v", name, w)
+			}
 		}
 	}
 }
@@ -267,6 +272,7 @@ func TestPanics(t *testing.T) {
 		"bad x of PredictInto":  func() { n.PredictInto(ws, y, short) },
 		"wrong rows of y":       func() { n.PredictInto(ws, y.Slice(0, 1), x) },
 		"wrong width of y":      func() { n.PredictInto(ws, x, x) },
+		"y too short":           func() { n.PredictInto(ws, kernels.Matrix[float64]{Rows: 2, Cols: 3, Stride: 3, Data: y.Data[:5]}, x) },
 		"layer 0":               func() { n.Weights(0) },
 		"layer L+1":             func() { ws.Delta(2) },
 	} {

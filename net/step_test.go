@@ -107,6 +107,7 @@ func TestEmptyBatch(t *testing.T) {
 		t.Errorf("outputs are %d × %d, want 0 × 5", out.Rows, out.Cols)
 	}
 	near(t, "cost", costOf(t, n, ws, y), 0, 0)
+	ws.WeightGradient(1).Data[0] = 1 // of a batch before
 	n.Backward(ws, y)
 	sameBits(t, "gradient", ws.Gradient(), make([]float32, len(n.Params())))
 	n.Descend(ws, y, 1)

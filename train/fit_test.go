@@ -3,12 +3,14 @@ package train_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/nabla-go/nabla/kernels"
 	nn "github.com/nabla-go/nabla/net"
@@ -159,6 +161,23 @@ func TestDomainErrorStops(t *testing.T) {
 	}
 }
 
+// In the validation data, too; what the epoch did is undone.
+func TestDomainErrorOfValidation(t *testing.T) {
+	d := train.Data[float64]{X: matrix([]float64{0}), T: matrix([]float64{0.5})}
+	bad := train.Data[float64]{X: matrix([]float64{0}, []float64{1}), T: matrix([]float64{0.5}, []float64{0.5})}
+	n := linear(t)
+	n.Weights(1).Data[0], n.Biases(1)[0] = -1, 0.4
+	n = newCost(t, n, nn.CrossEntropy)
+	before := n.Fingerprint()
+	_, err := train.Fit(context.Background(), n, d, train.Options[float64]{Epochs: 1, Rate: 0.1, Batch: 1, Validation: bad})
+	if err == nil || !strings.Contains(err.Error(), "validation after epoch 1: net: sample 2 of the batch: output 1 is -0.5") {
+		t.Errorf("error %v", err)
+	}
+	if n.Fingerprint() != before {
+		t.Error("the network has changed")
+	}
+}
+
 // newCost returns a network of n's parameters that minimises c.
 func newCost(t *testing.T, n *nn.Network[float64], c nn.Cost) *nn.Network[float64] {
 	cfg := n.Config()
@@ -249,6 +268,58 @@ func TestOneWorkerStartsNoGoroutine(t *testing.T) {
 			t.Errorf("%d goroutines, before there were %d", now, before)
 		}
 	}})
+}
+
+// However a training ends, its workers end with it.
+func TestWorkersEnd(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	const alone = 2 // the test and its runner
+	awaitGoroutines(t, alone)
+	for _, c := range []struct {
+		rate float64
+		end  func(cancel func()) // after the first epoch
+		want string              // part of the error
+	}{
+		{0.1, func(func()) {}, ""},
+		{1e300, func(func()) {}, "diverged"},
+		{0.1, func(cancel func()) { cancel() }, "context canceled"},
+		{0.1, func(func()) { panic("stop") }, "panic: stop"},
+	} {
+		ctx, cancel := context.WithCancel(context.Background())
+		n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(4, nn.Identity), nn.Dense(2, nn.Identity)}, Seed: 1})
+		during := 0
+		err := func() (err error) {
+			defer func() {
+				if p := recover(); p != nil {
+					err = fmt.Errorf("panic: %v", p)
+				}
+			}()
+			_, err = train.Fit(ctx, n, noisy[float32](20), train.Options[float32]{Epochs: 2, Rate: c.rate, Batch: 5, Workers: 4,
+				Schedule: func(_, _ int) float64 { during = runtime.NumGoroutine(); return 1 },
+				Progress: func(train.Epoch) { c.end(cancel) }})
+			return err
+		}()
+		cancel()
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("error %v, want %q", err, c.want)
+		}
+		if during != alone+3 {
+			t.Errorf("%d goroutines during the training, want %d", during, alone+3)
+		}
+		awaitGoroutines(t, alone)
+	}
+}
+
+// awaitGoroutines waits until there are no more goroutines than should be.
+func awaitGoroutines(t *testing.T, want int) {
+	t.Helper()
+	for range 2000 {
+		if runtime.NumGoroutine() <= want {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Errorf("%d goroutines, want %d", runtime.NumGoroutine(), want)
 }
 
 // Neither Workers nor GOMAXPROCS changes a bit, whatever the method and whether
