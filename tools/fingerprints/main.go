@@ -9,7 +9,8 @@
 // takes 20 steps on 200 digits in as many ways as it takes to have every pair of
 // [levels] that goes together once; with -full, in every way there is. -mnist
 // trains on the first 2,000 samples of MNIST for one epoch instead. A training
-// that fails has its error in place of a fingerprint.
+// that fails has its error in place of a fingerprint. The instruction set is told
+// on standard error.
 package main
 
 import (
@@ -38,17 +39,19 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
+	if err := kernels.ISAError(); err != nil {
+		log.Fatal(err)
+	}
 	log.Print(kernels.ISA())
 	out := bufio.NewWriter(os.Stdout)
 	var err error
-	if *mnist != "" {
+	switch {
+	case *mnist != "":
 		err = onMNIST(out, *mnist)
-	} else {
-		trainings := pairwise(all())
-		if *full {
-			trainings = all()
-		}
-		onDigits(out, trainings, *every, 1)
+	case *full:
+		onDigits(out, all(), *every, 1)
+	default:
+		onDigits(out, pairwise(all()), *every, 1)
 	}
 	if err == nil {
 		err = out.Flush()

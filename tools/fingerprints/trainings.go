@@ -18,12 +18,12 @@ type training [factors]int
 const (
 	hidden    = iota // activation of two hidden layers, if there are any
 	output           // activation of the output layer
-	cost             //
-	method           // of the optimizer
+	cost             // what is minimised
+	method           // the optimizer
 	regime           // which samples make a step
-	initial          // weights
-	flush            // of tiny parameters
-	precision        // of all numbers
+	initial          // how weights start
+	flush            // what becomes of tiny parameters
+	precision        // the type of all numbers
 	factors
 )
 
@@ -90,7 +90,7 @@ func all() []training {
 	}
 }
 
-// A set of pairs: element [f][g][i][j] tells whether level i of factor f has been
+// pairs is a set of pairs of levels: element [f][g][i][j] tells whether level i of factor f has been
 // seen together with level j of factor g < f.
 type pairs [factors][factors][maxLevels][maxLevels]bool
 
@@ -175,7 +175,7 @@ func steps[T kernels.Float](w io.Writer, digits *dataset.Set[T], t training, wor
 	fit(w, t.String(), n, d, o)
 }
 
-// rate returns a learning rate at which no cost leaves its domain.
+// rate returns a learning rate at which no output leaves the domain of a cost.
 func rate(m train.Method) float64 {
 	switch m {
 	case train.SGD:
@@ -186,8 +186,8 @@ func rate(m train.Method) float64 {
 	return 0.0005
 }
 
-// soft returns targets of 0.9 and 0.1 for those of 1 and 0: inside the
-// domain of every cost and the range of every activation.
+// soft returns targets of 0.9 and 0.1 for those of 1 and 0, inside the domain of
+// every cost and the range of every activation.
 func soft[T kernels.Float](oneHot kernels.Matrix[T]) kernels.Matrix[T] {
 	t := kernels.NewMatrix[T](oneHot.Rows, oneHot.Cols)
 	for k, v := range oneHot.Data {
