@@ -17,6 +17,14 @@
 // Outputs must not overlap inputs, with one exception: dst of an elementwise
 // function may be exactly one of its inputs, and x of Axpy may be exactly y.
 //
+// Elementwise functions (Add to MulReLUPrime) write their first argument; all
+// slices have one length. Steps of optimizers (Momentum to AdamW) update the
+// parameters w from their gradient g and keep their state in the slices between,
+// which start as zeros; all slices have one length and none overlaps another.
+// Hyperparameters are float64, because 1−β₂ in float32 has three digits less;
+// each constant of a step is computed in float64 and rounded once. The step of
+// plain gradient descent is Axpy(−lr, g, w).
+//
 // # Instruction sets
 //
 // The best instruction set of the machine is chosen once, at start: avx512 (F,

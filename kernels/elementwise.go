@@ -2,11 +2,6 @@ package kernels
 
 import "github.com/nabla-go/nabla/internal/race"
 
-// Elementwise kernels write dst[i] for every i of slices of equal length. dst
-// may be exactly one of the inputs; they panic if lengths differ or if dst
-// overlaps an input in any other way. A value's result depends neither on its
-// position nor on the length. NaN gives NaN.
-
 // Add sets dst[i] = x[i] + y[i].
 func Add[T Float](dst, x, y []T) {
 	if len(dst) != len(x) || len(dst) != len(y) {

@@ -7,13 +7,6 @@ import (
 	"github.com/nabla-go/nabla/kernels/generic"
 )
 
-// Optimizer steps update the parameters w from their gradient g, all slices of
-// equal length, and keep their state in the other slices, which start as zeros.
-// They panic if lengths differ or if slices overlap, Adam and AdamW also if t < 1. Hyperparameters are float64
-// because 1−β₂ in float32 has three digits less; each constant of a step is
-// computed in float64 and rounded once. The step of plain gradient descent is
-// Axpy(−lr, g, w).
-
 // checkState panics unless all slices have the length of w and no two overlap.
 func checkState[T Float](length, overlapping string, w []T, rest ...[]T) {
 	for i, x := range rest {
@@ -74,6 +67,7 @@ func RMSProp[T Float](w, s, g []T, lr, rho, eps float64) {
 
 // Adam is step number t = 1, 2, … of Kingma and Ba (2015): m = β₁·m + (1−β₁)·g,
 // v = β₂·v + (1−β₂)·g², w = w − lr·(m/(1−β₁ᵗ))/(√(v/(1−β₂ᵗ)) + eps).
+// It panics if t < 1.
 func Adam[T Float](w, m, v, g []T, t int, lr, beta1, beta2, eps float64) {
 	checkState(adamLength, adamOverlap, w, m, v, g)
 	if t < 1 {
@@ -83,7 +77,7 @@ func Adam[T Float](w, m, v, g []T, t int, lr, beta1, beta2, eps float64) {
 }
 
 // AdamW is Adam with decoupled weight decay (Loshchilov and Hutter, 2019): w is
-// multiplied by 1 − lr·decay before Adam's step is taken from it.
+// multiplied by 1 − lr·decay before Adam's step is taken from it. It panics if t < 1.
 func AdamW[T Float](w, m, v, g []T, t int, lr, beta1, beta2, eps, decay float64) {
 	checkState(adamWLength, adamWOverlap, w, m, v, g)
 	if t < 1 {
