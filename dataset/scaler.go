@@ -80,10 +80,10 @@ func Scale[T kernels.Float](s *Scaler, x kernels.Matrix[T]) {
 	}
 }
 
-// Equal reports whether a and b are the same mapping; nil is the identity.
-func (a *Scaler) Equal(b *Scaler) bool {
-	if a == nil || b == nil {
-		return a == b
+// Equal reports whether s and t are the same mapping; nil is the identity.
+func (s *Scaler) Equal(t *Scaler) bool {
+	if s == nil || t == nil {
+		return s == t
 	}
-	return slices.Equal(a.Mean, b.Mean) && slices.Equal(a.SD, b.SD)
+	return slices.Equal(s.Mean, t.Mean) && slices.Equal(s.SD, t.SD)
 }

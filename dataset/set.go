@@ -1,5 +1,5 @@
-// Package dataset reads labelled samples (MNIST's IDX files, CSV) and carries
-// 1,797 handwritten digits of its own.
+// Package dataset reads labelled samples (MNIST's IDX files, CSV) and arrays
+// (NPY, NPZ), and carries 1,797 handwritten digits of its own.
 //
 // A [Set] holds one sample a row, ready for training: inputs, one-hot targets
 // and class indices. Every reader checks all it is told against what is really

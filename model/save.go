@@ -12,7 +12,7 @@ import (
 // WriteFile replaces the file at path by data, or leaves it as it is: data goes
 // to a temporary file in the same directory, reaches the disk, and is renamed.
 // A symbolic link keeps pointing to its file, and an existing file keeps its
-// permissions. What is not a regular file (a pipe, a device) is written directly.
+// permissions; one that is read-only is an error. What is not a regular file (a pipe, a device) is written directly.
 func WriteFile(path string, data []byte) error {
 	path, old, err := target(path)
 	if err != nil {

@@ -20,7 +20,7 @@ func (d Data[T]) Len() int { return d.X.Rows }
 // check returns an error if n can't use d.
 func (d Data[T]) check(n *net.Network[T]) error {
 	switch {
-	case d.Len() == 0:
+	case d.Len() < 1:
 		return fmt.Errorf("no samples")
 	case d.X.Rows != d.T.Rows:
 		return fmt.Errorf("%d rows of inputs but %d rows of targets", d.X.Rows, d.T.Rows)
@@ -50,8 +50,8 @@ func Evaluate[T kernels.Float](n *net.Network[T], d Data[T]) (cost, accuracy flo
 	return evaluate(n, n.NewWorkspace(min(d.Len(), evalBatch)), d)
 }
 
-// evalBatch is the number of samples that are evaluated at once. The results
-// don't depend on it.
+// evalBatch is the number of samples that are evaluated at once. Where a cost is
+// rounded depends on it, and on nothing else.
 const evalBatch = 256
 
 func evaluate[T kernels.Float](n *net.Network[T], ws *net.Workspace[T], d Data[T]) (cost, accuracy float64, err error) {
