@@ -170,6 +170,9 @@ func (d *csvDecoder[T]) start(record []string) (isHeader bool, err error) {
 		// even if it happens to be what Label says.
 		if d.label = named; named >= 0 {
 			isHeader = d.isHeader(names)
+			if isHeader && slices.Contains(names[named+1:], d.opt.Label) {
+				return false, fmt.Errorf("several columns are called %q: give the number of the label column", d.opt.Label)
+			}
 		}
 		if !isHeader {
 			if d.label, err = d.labelNumber(names); err != nil {

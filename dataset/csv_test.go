@@ -118,6 +118,7 @@ func TestCSVRefuses(t *testing.T) {
 		{"one column", "a;b;y\n1;2;0\n", CSV{}, "f:1: one column only, \"a;b;y\": want inputs and a label, separated by commas"},
 		{"UTF-16", "\xff\xfea\x00", CSV{}, "f: the text is UTF-16: save it as UTF-8"},
 		{"no such column", "a,y\n1,0\n", CSV{Label: "z"}, `f:1: no column is called "z": the first record is ["a" "y"]`},
+		{"two such columns", "y,a,y\n1,2,0\n", CSV{Label: "y"}, `f:1: several columns are called "y": give the number of the label column`},
 		{"no header for the name", "1,0\n1,0\n", CSV{Label: "y"}, `f:1: no column is called "y"`},
 		{"header of numbers", "1,2,y\n3,4,0\n5,6,1\n", CSV{}, `f:1: the label "y" is a word, all others are numbers`},
 		{"column number", "a,y\n1,0\n", CSV{Label: "3"}, "f:1: label column 3 is out of range: want 1…2"},
