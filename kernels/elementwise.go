@@ -265,7 +265,7 @@ func MulReLUPrime[T Float](dst, d, z []T) {
 // being equal to it.
 func Softmax[T Float](dst, z Matrix[T]) {
 	switch {
-	case !dst.valid() || !z.valid():
+	case !dst.Valid() || !z.Valid():
 		panic(softmaxMatrix)
 	case dst.Rows != z.Rows || dst.Cols != z.Cols:
 		panic(softmaxShape)

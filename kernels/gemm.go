@@ -29,11 +29,11 @@ func Gemm[T Float](transA, transB Transpose, alpha T, a, b Matrix[T], beta T, c 
 		kB, n = n, kB
 	}
 	switch {
-	case !a.valid():
+	case !a.Valid():
 		panic(gemmA)
-	case !b.valid():
+	case !b.Valid():
 		panic(gemmB)
-	case !c.valid():
+	case !c.Valid():
 		panic(gemmC)
 	case kB != k:
 		panic(gemmK)

@@ -14,7 +14,7 @@ import (
 // It panics on wrong lengths and if y overlaps A or x.
 func Gemv[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 	switch {
-	case !a.valid():
+	case !a.Valid():
 		panic(gemvMatrix)
 	case len(x) != a.Cols:
 		panic(gemvX)
@@ -80,7 +80,7 @@ func rowRowLong[T Float](x, y []T) T {
 // It panics on wrong lengths and if y overlaps A or x.
 func GemvT[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 	switch {
-	case !a.valid():
+	case !a.Valid():
 		panic(gemvTMatrix)
 	case len(x) != a.Rows:
 		panic(gemvTX)
@@ -136,7 +136,7 @@ func gemvTFar[T Float](alpha T, a Matrix[T], x, y []T) {
 // It panics on wrong lengths and if A overlaps x or y.
 func Ger[T Float](alpha T, x, y []T, a Matrix[T]) {
 	switch {
-	case !a.valid():
+	case !a.Valid():
 		panic(gerMatrix)
 	case len(x) != a.Rows:
 		panic(gerX)

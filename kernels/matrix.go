@@ -60,8 +60,9 @@ func (m Matrix[T]) Slice(i, j int) Matrix[T] {
 	return v
 }
 
-// valid reports whether m's fields describe elements that Data really holds.
-func (m *Matrix[T]) valid() bool {
+// Valid reports whether Data really holds the elements that the other fields
+// describe. Kernels panic on matrices of which it doesn't.
+func (m *Matrix[T]) Valid() bool {
 	if m.Rows < 0 || m.Cols < 0 || m.Stride < m.Cols {
 		return false
 	}

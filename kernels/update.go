@@ -17,13 +17,13 @@ import "unsafe"
 // another operand.
 func GemmUpdate[T Float](alpha T, d, x, w, dx Matrix[T]) {
 	switch {
-	case !d.valid():
+	case !d.Valid():
 		panic(gemmUpdateD)
-	case !x.valid():
+	case !x.Valid():
 		panic(gemmUpdateX)
-	case !w.valid():
+	case !w.Valid():
 		panic(gemmUpdateW)
-	case !dx.valid():
+	case !dx.Valid():
 		panic(gemmUpdateDX)
 	case d.Rows != x.Rows || d.Rows != dx.Rows:
 		panic(gemmUpdateM)

@@ -254,9 +254,9 @@ const predictBatch = 256
 // if x, y or ws does not fit the network.
 func (n *Network[T]) PredictInto(ws *Workspace[T], y, x kernels.Matrix[T]) {
 	switch {
-	case x.Cols != n.Inputs() || !fits(x):
+	case x.Cols != n.Inputs() || !x.Valid():
 		panic(inputShape)
-	case y.Rows != x.Rows || y.Cols != n.Outputs() || !fits(y):
+	case y.Rows != x.Rows || y.Cols != n.Outputs() || !y.Valid():
 		panic(outputShape)
 	}
 	step := max(ws.rows, 1)
@@ -281,7 +281,7 @@ func (n *Network[T]) Flush() {
 // begin checks x and ws and makes ws ready for the batch x = a^0.
 func (n *Network[T]) begin(ws *Workspace[T], x kernels.Matrix[T]) {
 	n.checkWorkspace(ws)
-	if x.Cols != n.Inputs() || !fits(x) {
+	if x.Cols != n.Inputs() || !x.Valid() {
 		panic(inputShape)
 	}
 	ws.resize(x.Rows)
@@ -296,14 +296,9 @@ func (n *Network[T]) checkWorkspace(ws *Workspace[T]) {
 
 func (n *Network[T]) checkTarget(ws *Workspace[T], t kernels.Matrix[T]) {
 	n.checkWorkspace(ws)
-	if out := ws.a[n.Depth()]; t.Rows != out.Rows || t.Cols != out.Cols || !fits(t) {
+	if out := ws.a[n.Depth()]; t.Rows != out.Rows || t.Cols != out.Cols || !t.Valid() {
 		panic(targetShape)
 	}
-}
-
-// fits reports whether a matrix with Cols > 0 describes elements that its Data holds.
-func fits[T kernels.Float](m kernels.Matrix[T]) bool {
-	return m.Rows == 0 || m.Rows > 0 && m.Stride >= m.Cols && len(m.Data) >= m.Cols && (len(m.Data)-m.Cols)/m.Stride >= m.Rows-1
 }
 
 // The products of a step. A batch of one sample gives the same bits through the

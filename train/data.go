@@ -20,6 +20,10 @@ func (d Data[T]) Len() int { return d.X.Rows }
 // check returns an error if n can't use d.
 func (d Data[T]) check(n *net.Network[T]) error {
 	switch {
+	case !d.X.Valid():
+		return fmt.Errorf("the inputs' Data has %d elements, too few for %d rows of %d with stride %d", len(d.X.Data), d.X.Rows, d.X.Cols, d.X.Stride)
+	case !d.T.Valid():
+		return fmt.Errorf("the targets' Data has %d elements, too few for %d rows of %d with stride %d", len(d.T.Data), d.T.Rows, d.T.Cols, d.T.Stride)
 	case d.Len() < 1:
 		return fmt.Errorf("no samples")
 	case d.X.Rows != d.T.Rows:
