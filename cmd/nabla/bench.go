@@ -29,6 +29,7 @@ func newBench() *cobra.Command {
 func newBenchKernels() *cobra.Command {
 	var levels, filter string
 	var rounds int
+	var small bool
 	cmd := &cobra.Command{
 		Use:   "kernels",
 		Short: "Time every kernel on many shapes",
@@ -38,7 +39,10 @@ the same run. The least time of many short blocks counts; other load disturbs
 little unless it lasts.
 
 GB/s are all loads and stores of the operands that matter. The per cent of exp,
-log and the like are those of a plain copy, which nothing that computes reaches.`,
+log and the like are those of a plain copy, which nothing that computes reaches.
+
+With --small, every kernel runs on many sizes from 1 on, beside plain Go, and the
+size at which it gains least is shown: a gain below 1 is a defect.`,
 		Args: wantArgs(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			want, err := parseLevels(levels)
@@ -51,6 +55,12 @@ log and the like are those of a plain copy, which nothing that computes reaches.
 			}
 			if rounds < 1 {
 				return usagef("--rounds %d: want at least 1", rounds)
+			}
+			if small && filter != "" {
+				return usagef("--small times every kernel: leave --filter out")
+			}
+			if small {
+				return benchSmall(cmd, want, rounds)
 			}
 			var cases []bench.Case
 			for _, c := range bench.Cases() {
@@ -68,7 +78,29 @@ log and the like are those of a plain copy, which nothing that computes reaches.
 	fl.StringVar(&levels, "isa", "", "instruction sets, as in avx2,generic (default: all of this machine but generic)")
 	fl.StringVar(&filter, "filter", "", "measure only kernels whose name, such as Gemv/f32/isa=avx2/30x784/off=16, matches this regular expression")
 	fl.IntVar(&rounds, "rounds", 30, "how often each kernel is timed; the least time counts")
+	fl.BoolVar(&small, "small", false, "small sizes only, beside plain Go")
 	return cmd
+}
+
+// benchSmall shows where each kernel gains least over plain Go.
+func benchSmall(cmd *cobra.Command, levels []isa.Level, rounds int) error {
+	out, json := cmd.OutOrStdout(), wantsJSON(cmd)
+	printMachine(out, json)
+	if !json {
+		fmt.Fprintf(out, "\n%-15s %-4s %-8s %6s  %-10s %10s %12s %8s\n", "kernel", "type", "isa", "sizes", "least at", "ns", "plain Go ns", "gain")
+	}
+	report := func(w bench.Worst) {
+		if json {
+			printJSON(out, w)
+			return
+		}
+		fmt.Fprintf(out, "%-15s %-4s %-8s %6d  %-10s %10.1f %12.1f %8.2f\n", w.Kernel, w.Type, w.ISA, w.Sizes, w.Shape, w.NS, w.PlainNS, w.Gain)
+	}
+	for _, level := range levels {
+		bench.RunSmall[float32](level, rounds, report)
+		bench.RunSmall[float64](level, rounds, report)
+	}
+	return cmd.Context().Err()
 }
 
 // parseLevels returns the instruction sets in list, or by default all of this

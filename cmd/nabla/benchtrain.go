@@ -37,7 +37,7 @@ is longer, on as many cores as there are threads. Both are measured in the same 
 Without --layers, four networks from 784-30-10 to 1024-1024-1024-1024 are timed.`,
 		Args: wantArgs(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := f.parse()
+			p, err := f.parse(cmd.Flags().Changed)
 			if err != nil {
 				return err
 			}
@@ -91,8 +91,11 @@ type benchTrainPlan struct {
 	modes            []bench.Mode
 }
 
-func (f *benchTrainFlags) parse() (p benchTrainPlan, err error) {
+func (f *benchTrainFlags) parse(given func(flag string) bool) (p benchTrainPlan, err error) {
 	p.nets = bench.Nets
+	if f.layers == "" && (given("activation") || given("cost")) {
+		return p, usagef("--activation and --cost say what the network of --layers has; without it, four networks are timed that have their own")
+	}
 	if f.layers != "" {
 		n := bench.Net{Output: net.Sigmoid}
 		if n.Widths, err = parseInts("--layers", f.layers); err != nil {
