@@ -59,13 +59,13 @@ func (c Chart) SVG(columns int) string {
 	for i, s := range c.Series {
 		fmt.Fprintf(&b, `<rect x="%.0f" y="57" width="11" height="11" fill="%s"/>`+"\n", x, colors[i%len(colors)])
 		text(&b, x+16, 67, 12, "start", "#111", "normal", s)
-		x += 34 + 6.6*float64(len(s))
+		x += 34 + 6.6*float64(len(s)) // may fuse
 	}
 	text(&b, chartWidth-marginRight, 67, 12, "end", "#555", "normal", c.Axis)
 	lo, hi := c.bounds()
 	width := float64(chartWidth) / float64(columns)
 	for i, p := range c.Panels {
-		c.panel(&b, p, float64(i%columns)*width+marginLeft, float64(headHeight+i/columns*(panelHeight+labelHeight)), width-marginLeft-marginRight, lo, hi)
+		c.panel(&b, p, float64(i%columns)*width+marginLeft, float64(headHeight+i/columns*(panelHeight+labelHeight)), width-marginLeft-marginRight, lo, hi) // may fuse
 	}
 	b.WriteString("</svg>\n")
 	return b.String()
@@ -122,7 +122,7 @@ func (c Chart) panel(b *strings.Builder, p Panel, x, y, width, lo, hi float64) {
 		if c.Log {
 			share = math.Log(v/lo) / math.Log(hi/lo)
 		}
-		return bottom - math.Min(math.Max(share, 0), 1)*(panelHeight-top)
+		return bottom - math.Min(math.Max(share, 0), 1)*(panelHeight-top) // may fuse
 	}
 	text(b, x, y+14, 13, "start", "#111", "bold", p.Title)
 	for _, v := range c.ticks(lo, hi) {
@@ -140,7 +140,7 @@ func (c Chart) panel(b *strings.Builder, p Panel, x, y, width, lo, hi float64) {
 		narrow = narrow || 5.8*float64(len([]rune(g.Label))) > group
 	}
 	for i, g := range p.Groups {
-		middle := x + (float64(i)+0.5)*group
+		middle := x + (float64(i)+0.5)*group // may fuse
 		for k, v := range g.Bars {
 			if !(v > 0) {
 				continue
@@ -150,7 +150,7 @@ func (c Chart) panel(b *strings.Builder, p Panel, x, y, width, lo, hi float64) {
 				up, down = down, up
 			}
 			fmt.Fprintf(b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"><title>%s, %s: %s</title></rect>`+"\n",
-				middle+(float64(k)-float64(len(g.Bars))/2)*bar, up, bar*0.94, math.Max(down-up, 0.5), colors[k%len(colors)], html.EscapeString(g.Label), html.EscapeString(c.Series[k]), short(v))
+				middle+(float64(k)-float64(len(g.Bars))/2)*bar, up, bar*0.94, math.Max(down-up, 0.5), colors[k%len(colors)], html.EscapeString(g.Label), html.EscapeString(c.Series[k]), short(v)) // may fuse
 		}
 		if !narrow {
 			text(b, middle, bottom+15, 10, "middle", "#333", "normal", g.Label)

@@ -9,7 +9,7 @@
 // amd64 with GOAMD64=v3, and lists each scalar fused multiply-add that comes from
 // a source line without a call of an FMA, or from one on which a product is added
 // to something besides. It exits with 1 if there is any. A line whose comment is
-// "may fuse" is passed over: it measures time, and no result depends on it.
+// "may fuse" is passed over: it measures time or draws, and no result depends on it.
 package main
 
 import (
