@@ -61,7 +61,7 @@ func Measure(rounds int, tasks []*Task) {
 				t.Warm()
 			}
 			if t.n > 1 || t.Best < float64(5*time.Millisecond) {
-				t.block((t.n + 3) / 4)
+				t.block(max((t.n+3)/4, 3))
 			}
 			t.time()
 		}
