@@ -30,7 +30,7 @@ func GemvTResumeF32AVX2(m int, n int, a []float32, lda int, x []float32, y []flo
 func GemvTGerF32AVX2(m int, n int, alpha float32, x []float32, z []float32, a []float32, lda int, y []float32)
 
 // GerF32AVX2 adds alpha·x·yᵀ to A; generic.GerF32 defines it.
-// Two FMAs per vector: x[i]·y[j] + 0, then alpha times it + A. Long rows one by one,
+// x[i]·y[j] + 0, then alpha times it + A. Long rows one by one, with aligned stores,
 // short ones in columns of a few vectors by four rows.
 //
 //go:noescape
@@ -62,7 +62,7 @@ func GemvTResumeF64AVX2(m int, n int, a []float64, lda int, x []float64, y []flo
 func GemvTGerF64AVX2(m int, n int, alpha float64, x []float64, z []float64, a []float64, lda int, y []float64)
 
 // GerF64AVX2 adds alpha·x·yᵀ to A; generic.GerF64 defines it.
-// Two FMAs per vector: x[i]·y[j] + 0, then alpha times it + A. Long rows one by one,
+// x[i]·y[j] + 0, then alpha times it + A. Long rows one by one, with aligned stores,
 // short ones in columns of a few vectors by four rows.
 //
 //go:noescape
@@ -94,7 +94,7 @@ func GemvTResumeF32AVX512(m int, n int, a []float32, lda int, x []float32, y []f
 func GemvTGerF32AVX512(m int, n int, alpha float32, x []float32, z []float32, a []float32, lda int, y []float32)
 
 // GerF32AVX512 adds alpha·x·yᵀ to A; generic.GerF32 defines it.
-// Two FMAs per vector: x[i]·y[j] + 0, then alpha times it + A. Long rows one by one,
+// x[i]·y[j] + 0, then alpha times it + A. Long rows one by one, with aligned stores,
 // short ones in columns of a few vectors by four rows.
 //
 //go:noescape
@@ -126,7 +126,7 @@ func GemvTResumeF64AVX512(m int, n int, a []float64, lda int, x []float64, y []f
 func GemvTGerF64AVX512(m int, n int, alpha float64, x []float64, z []float64, a []float64, lda int, y []float64)
 
 // GerF64AVX512 adds alpha·x·yᵀ to A; generic.GerF64 defines it.
-// Two FMAs per vector: x[i]·y[j] + 0, then alpha times it + A. Long rows one by one,
+// x[i]·y[j] + 0, then alpha times it + A. Long rows one by one, with aligned stores,
 // short ones in columns of a few vectors by four rows.
 //
 //go:noescape

@@ -1710,7 +1710,7 @@ TEXT ·GerF32AVX2(SB), NOSPLIT, $0-104
 	CMPQ         m+0(FP), $0x00000000
 	JE           end2
 	CMPQ         n+8(FP), $0x00000080
-	JLE          short1
+	JL           short1
 	MOVQ         m+0(FP), AX
 	MOVQ         x_base+24(FP), CX
 	MOVQ         a_base+72(FP), DX
@@ -1718,12 +1718,116 @@ TEXT ·GerF32AVX2(SB), NOSPLIT, $0-104
 row3:
 	VBROADCASTSS (CX), Y2
 	MOVQ         y_base+48(FP), BX
-	MOVQ         DX, SI
 	MOVQ         n+8(FP), DI
+	MOVQ         DX, SI
+	MOVQ         SI, R8
+	NEGQ         R8
+	ANDQ         $0x0000001f, R8
+	JZ           aligned4
+	SHRQ         $0x02, R8
+	LEAQ         laneMasks<>+0(SB), R9
+	MOVQ         R8, R10
+	SHLQ         $0x02, R10
+	SUBQ         R10, R9
+	VMOVDQU      32(R9), Y3
+	VMASKMOVPS   (BX), Y3, Y4
+	VMASKMOVPS   (SI), Y3, Y3
+	VFMADD213PS  Y1, Y2, Y4
+	VFMADD231PS  Y4, Y0, Y3
+	TESTQ        $0x00000008, R8
+	JZ           skip6
+	VMOVUPS      Y3, (SI)
+	JMP          stored5
 
-vectors4:
+skip6:
+	LEAQ         (SI), R9
+	VMOVAPS      Y3, Y3
+	TESTQ        $0x00000004, R8
+	JZ           skip7
+	VMOVUPS      X3, (R9)
+	ADDQ         $0x00000010, R9
+	VEXTRACTF128 $0x01, Y3, X3
+
+skip7:
+	TESTQ     $0x00000002, R8
+	JZ        skip8
+	VMOVSD    X3, (R9)
+	ADDQ      $0x00000008, R9
+	VPERMILPD $0x01, X3, X3
+
+skip8:
+	TESTQ  $0x00000001, R8
+	JZ     skip9
+	VMOVSS X3, (R9)
+
+skip9:
+stored5:
+	SUBQ R8, DI
+	SHLQ $0x02, R8
+	ADDQ R8, BX
+	ADDQ R8, SI
+
+aligned4:
+	MOVL (CX), R8
+	ADDL R8, R8
+	JZ   rest11
+	JCS  negative10
+
+fast12:
 	CMPQ        DI, $0x00000020
-	JL          done5
+	JL          rest11
+	VADDPS      (BX), Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VFMADD213PS (SI), Y0, Y3
+	VMOVUPS     Y3, (SI)
+	VADDPS      32(BX), Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VFMADD213PS 32(SI), Y0, Y3
+	VMOVUPS     Y3, 32(SI)
+	VADDPS      64(BX), Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VFMADD213PS 64(SI), Y0, Y3
+	VMOVUPS     Y3, 64(SI)
+	VADDPS      96(BX), Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VFMADD213PS 96(SI), Y0, Y3
+	VMOVUPS     Y3, 96(SI)
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000020, DI
+	JMP         fast12
+
+negative10:
+	VSUBPS Y2, Y1, Y3
+
+fast13:
+	CMPQ        DI, $0x00000020
+	JL          rest11
+	VSUBPS      (BX), Y1, Y4
+	VMULPS      Y3, Y4, Y4
+	VFMADD213PS (SI), Y0, Y4
+	VMOVUPS     Y4, (SI)
+	VSUBPS      32(BX), Y1, Y4
+	VMULPS      Y3, Y4, Y4
+	VFMADD213PS 32(SI), Y0, Y4
+	VMOVUPS     Y4, 32(SI)
+	VSUBPS      64(BX), Y1, Y4
+	VMULPS      Y3, Y4, Y4
+	VFMADD213PS 64(SI), Y0, Y4
+	VMOVUPS     Y4, 64(SI)
+	VSUBPS      96(BX), Y1, Y4
+	VMULPS      Y3, Y4, Y4
+	VFMADD213PS 96(SI), Y0, Y4
+	VMOVUPS     Y4, 96(SI)
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000020, DI
+	JMP         fast13
+
+rest11:
+vectors14:
+	CMPQ        DI, $0x00000020
+	JL          done15
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VFMADD213PS Y1, Y2, Y3
@@ -1747,12 +1851,12 @@ vectors4:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000020, DI
-	JMP         vectors4
+	JMP         vectors14
 
-done5:
-vectors6:
+done15:
+vectors16:
 	CMPQ        DI, $0x00000008
-	JL          done7
+	JL          done17
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VFMADD213PS Y1, Y2, Y3
@@ -1761,11 +1865,11 @@ vectors6:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors6
+	JMP         vectors16
 
-done7:
+done17:
 	TESTQ       DI, DI
-	JZ          end8
+	JZ          end18
 	LEAQ        laneMasks<>+0(SB), R8
 	MOVQ        DI, R9
 	SHLQ        $0x02, R9
@@ -1776,34 +1880,34 @@ done7:
 	VFMADD213PS Y1, Y2, Y4
 	VFMADD231PS Y4, Y0, Y3
 	TESTQ       $0x00000008, DI
-	JZ          skip10
+	JZ          skip20
 	VMOVUPS     Y3, (SI)
-	JMP         stored9
+	JMP         stored19
 
-skip10:
+skip20:
 	LEAQ         (SI), BX
 	VMOVAPS      Y3, Y2
 	TESTQ        $0x00000004, DI
-	JZ           skip11
+	JZ           skip21
 	VMOVUPS      X2, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y2, X2
 
-skip11:
+skip21:
 	TESTQ     $0x00000002, DI
-	JZ        skip12
+	JZ        skip22
 	VMOVSD    X2, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X2, X2
 
-skip12:
+skip22:
 	TESTQ  $0x00000001, DI
-	JZ     skip13
+	JZ     skip23
 	VMOVSS X2, (BX)
 
-skip13:
-stored9:
-end8:
+skip23:
+stored19:
+end18:
 	ADDQ $0x00000004, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x02, BX
@@ -1816,18 +1920,18 @@ short1:
 	MOVQ n+8(FP), AX
 	MOVQ y_base+48(FP), CX
 
-columns14:
+columns24:
 	CMPQ    AX, $0x00000010
-	JL      next15
+	JL      next25
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows16:
+rows26:
 	CMPQ         DX, $0x00000004
-	JL           next17
+	JL           next27
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -1883,12 +1987,12 @@ rows16:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows16
+	JMP          rows26
 
-next17:
-rows18:
+next27:
+rows28:
 	CMPQ         DX, $0x00000001
-	JL           next19
+	JL           next29
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Y4
 	VMOVUPS      32(DI), Y5
@@ -1906,26 +2010,26 @@ rows18:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows18
+	JMP          rows28
 
-next19:
+next29:
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, a_base+72(FP)
 	SUBQ $0x00000010, AX
-	JMP  columns14
+	JMP  columns24
 
-next15:
-columns20:
+next25:
+columns30:
 	CMPQ    AX, $0x00000008
-	JL      next21
+	JL      next31
 	VMOVUPS (CX), Y2
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows22:
+rows32:
 	CMPQ         DX, $0x00000004
-	JL           next23
+	JL           next33
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -1961,12 +2065,12 @@ rows22:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows22
+	JMP          rows32
 
-next23:
-rows24:
+next33:
+rows34:
 	CMPQ         DX, $0x00000001
-	JL           next25
+	JL           next35
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Y3
 	VBROADCASTSS (BX), Y4
@@ -1979,15 +2083,15 @@ rows24:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows24
+	JMP          rows34
 
-next25:
+next35:
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, a_base+72(FP)
 	SUBQ $0x00000008, AX
-	JMP  columns20
+	JMP  columns30
 
-next21:
+next31:
 	TESTQ      AX, AX
 	JZ         end2
 	LEAQ       laneMasks<>+0(SB), DX
@@ -2000,9 +2104,9 @@ next21:
 	MOVQ       x_base+24(FP), DX
 	MOVQ       a_base+72(FP), BX
 
-rows26:
+rows36:
 	CMPQ         CX, $0x00000004
-	JL           next27
+	JL           next37
 	MOVQ         BX, SI
 	MOVQ         lda+96(FP), DI
 	SHLQ         $0x02, DI
@@ -2029,129 +2133,129 @@ rows26:
 	VFMADD213PS  Y1, Y8, Y9
 	VFMADD231PS  Y9, Y0, Y7
 	TESTQ        $0x00000008, AX
-	JZ           skip29
+	JZ           skip39
 	VMOVUPS      Y4, (SI)
-	JMP          stored28
+	JMP          stored38
 
-skip29:
+skip39:
 	LEAQ         (SI), R9
 	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000004, AX
-	JZ           skip30
-	VMOVUPS      X4, (R9)
-	ADDQ         $0x00000010, R9
-	VEXTRACTF128 $0x01, Y4, X4
-
-skip30:
-	TESTQ     $0x00000002, AX
-	JZ        skip31
-	VMOVSD    X4, (R9)
-	ADDQ      $0x00000008, R9
-	VPERMILPD $0x01, X4, X4
-
-skip31:
-	TESTQ  $0x00000001, AX
-	JZ     skip32
-	VMOVSS X4, (R9)
-
-skip32:
-stored28:
-	TESTQ   $0x00000008, AX
-	JZ      skip34
-	VMOVUPS Y5, (SI)(DI*1)
-	JMP     stored33
-
-skip34:
-	LEAQ         (SI)(DI*1), R9
-	VMOVAPS      Y5, Y4
-	TESTQ        $0x00000004, AX
-	JZ           skip35
-	VMOVUPS      X4, (R9)
-	ADDQ         $0x00000010, R9
-	VEXTRACTF128 $0x01, Y4, X4
-
-skip35:
-	TESTQ     $0x00000002, AX
-	JZ        skip36
-	VMOVSD    X4, (R9)
-	ADDQ      $0x00000008, R9
-	VPERMILPD $0x01, X4, X4
-
-skip36:
-	TESTQ  $0x00000001, AX
-	JZ     skip37
-	VMOVSS X4, (R9)
-
-skip37:
-stored33:
-	TESTQ   $0x00000008, AX
-	JZ      skip39
-	VMOVUPS Y6, (SI)(DI*2)
-	JMP     stored38
-
-skip39:
-	LEAQ         (SI)(DI*2), SI
-	VMOVAPS      Y6, Y4
-	TESTQ        $0x00000004, AX
 	JZ           skip40
-	VMOVUPS      X4, (SI)
-	ADDQ         $0x00000010, SI
+	VMOVUPS      X4, (R9)
+	ADDQ         $0x00000010, R9
 	VEXTRACTF128 $0x01, Y4, X4
 
 skip40:
 	TESTQ     $0x00000002, AX
 	JZ        skip41
-	VMOVSD    X4, (SI)
-	ADDQ      $0x00000008, SI
+	VMOVSD    X4, (R9)
+	ADDQ      $0x00000008, R9
 	VPERMILPD $0x01, X4, X4
 
 skip41:
 	TESTQ  $0x00000001, AX
 	JZ     skip42
-	VMOVSS X4, (SI)
+	VMOVSS X4, (R9)
 
 skip42:
 stored38:
 	TESTQ   $0x00000008, AX
 	JZ      skip44
-	VMOVUPS Y7, (R8)
+	VMOVUPS Y5, (SI)(DI*1)
 	JMP     stored43
 
 skip44:
-	LEAQ         (R8), SI
-	VMOVAPS      Y7, Y4
+	LEAQ         (SI)(DI*1), R9
+	VMOVAPS      Y5, Y4
 	TESTQ        $0x00000004, AX
 	JZ           skip45
-	VMOVUPS      X4, (SI)
-	ADDQ         $0x00000010, SI
+	VMOVUPS      X4, (R9)
+	ADDQ         $0x00000010, R9
 	VEXTRACTF128 $0x01, Y4, X4
 
 skip45:
 	TESTQ     $0x00000002, AX
 	JZ        skip46
-	VMOVSD    X4, (SI)
-	ADDQ      $0x00000008, SI
+	VMOVSD    X4, (R9)
+	ADDQ      $0x00000008, R9
 	VPERMILPD $0x01, X4, X4
 
 skip46:
 	TESTQ  $0x00000001, AX
 	JZ     skip47
-	VMOVSS X4, (SI)
+	VMOVSS X4, (R9)
 
 skip47:
 stored43:
+	TESTQ   $0x00000008, AX
+	JZ      skip49
+	VMOVUPS Y6, (SI)(DI*2)
+	JMP     stored48
+
+skip49:
+	LEAQ         (SI)(DI*2), SI
+	VMOVAPS      Y6, Y4
+	TESTQ        $0x00000004, AX
+	JZ           skip50
+	VMOVUPS      X4, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y4, X4
+
+skip50:
+	TESTQ     $0x00000002, AX
+	JZ        skip51
+	VMOVSD    X4, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X4, X4
+
+skip51:
+	TESTQ  $0x00000001, AX
+	JZ     skip52
+	VMOVSS X4, (SI)
+
+skip52:
+stored48:
+	TESTQ   $0x00000008, AX
+	JZ      skip54
+	VMOVUPS Y7, (R8)
+	JMP     stored53
+
+skip54:
+	LEAQ         (R8), SI
+	VMOVAPS      Y7, Y4
+	TESTQ        $0x00000004, AX
+	JZ           skip55
+	VMOVUPS      X4, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y4, X4
+
+skip55:
+	TESTQ     $0x00000002, AX
+	JZ        skip56
+	VMOVSD    X4, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X4, X4
+
+skip56:
+	TESTQ  $0x00000001, AX
+	JZ     skip57
+	VMOVSS X4, (SI)
+
+skip57:
+stored53:
 	MOVQ   lda+96(FP), SI
 	SHLQ   $0x02, SI
 	IMUL3Q $0x00000004, SI, SI
 	ADDQ   SI, BX
 	ADDQ   $0x00000010, DX
 	SUBQ   $0x00000004, CX
-	JMP    rows26
+	JMP    rows36
 
-next27:
-rows48:
+next37:
+rows58:
 	CMPQ         CX, $0x00000001
-	JL           next49
+	JL           next59
 	MOVQ         BX, SI
 	VMASKMOVPS   (SI), Y2, Y4
 	VBROADCASTSS (DX), Y5
@@ -2159,41 +2263,41 @@ rows48:
 	VFMADD213PS  Y1, Y5, Y6
 	VFMADD231PS  Y6, Y0, Y4
 	TESTQ        $0x00000008, AX
-	JZ           skip51
+	JZ           skip61
 	VMOVUPS      Y4, (SI)
-	JMP          stored50
+	JMP          stored60
 
-skip51:
+skip61:
 	LEAQ         (SI), SI
 	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000004, AX
-	JZ           skip52
+	JZ           skip62
 	VMOVUPS      X4, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip52:
+skip62:
 	TESTQ     $0x00000002, AX
-	JZ        skip53
+	JZ        skip63
 	VMOVSD    X4, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X4, X4
 
-skip53:
+skip63:
 	TESTQ  $0x00000001, AX
-	JZ     skip54
+	JZ     skip64
 	VMOVSS X4, (SI)
 
-skip54:
-stored50:
+skip64:
+stored60:
 	MOVQ lda+96(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	ADDQ $0x00000004, DX
 	SUBQ $0x00000001, CX
-	JMP  rows48
+	JMP  rows58
 
-next49:
+next59:
 end2:
 	VZEROUPPER
 	RET
@@ -3784,7 +3888,7 @@ TEXT ·GerF64AVX2(SB), NOSPLIT, $0-104
 	CMPQ         m+0(FP), $0x00000000
 	JE           end2
 	CMPQ         n+8(FP), $0x00000040
-	JLE          short1
+	JL           short1
 	MOVQ         m+0(FP), AX
 	MOVQ         x_base+24(FP), CX
 	MOVQ         a_base+72(FP), DX
@@ -3792,12 +3896,109 @@ TEXT ·GerF64AVX2(SB), NOSPLIT, $0-104
 row3:
 	VBROADCASTSD (CX), Y2
 	MOVQ         y_base+48(FP), BX
-	MOVQ         DX, SI
 	MOVQ         n+8(FP), DI
+	MOVQ         DX, SI
+	MOVQ         SI, R8
+	NEGQ         R8
+	ANDQ         $0x0000001f, R8
+	JZ           aligned4
+	SHRQ         $0x03, R8
+	LEAQ         laneMasks<>+0(SB), R9
+	MOVQ         R8, R10
+	SHLQ         $0x03, R10
+	SUBQ         R10, R9
+	VMOVDQU      32(R9), Y3
+	VMASKMOVPD   (BX), Y3, Y4
+	VMASKMOVPD   (SI), Y3, Y3
+	VFMADD213PD  Y1, Y2, Y4
+	VFMADD231PD  Y4, Y0, Y3
+	TESTQ        $0x00000004, R8
+	JZ           skip6
+	VMOVUPD      Y3, (SI)
+	JMP          stored5
 
-vectors4:
+skip6:
+	LEAQ         (SI), R9
+	VMOVAPS      Y3, Y3
+	TESTQ        $0x00000002, R8
+	JZ           skip7
+	VMOVUPD      X3, (R9)
+	ADDQ         $0x00000010, R9
+	VEXTRACTF128 $0x01, Y3, X3
+
+skip7:
+	TESTQ  $0x00000001, R8
+	JZ     skip8
+	VMOVSD X3, (R9)
+
+skip8:
+stored5:
+	SUBQ R8, DI
+	SHLQ $0x03, R8
+	ADDQ R8, BX
+	ADDQ R8, SI
+
+aligned4:
+	MOVQ (CX), R8
+	ADDQ R8, R8
+	JZ   rest10
+	JCS  negative9
+
+fast11:
 	CMPQ        DI, $0x00000010
-	JL          done5
+	JL          rest10
+	VADDPD      (BX), Y1, Y3
+	VMULPD      Y2, Y3, Y3
+	VFMADD213PD (SI), Y0, Y3
+	VMOVUPD     Y3, (SI)
+	VADDPD      32(BX), Y1, Y3
+	VMULPD      Y2, Y3, Y3
+	VFMADD213PD 32(SI), Y0, Y3
+	VMOVUPD     Y3, 32(SI)
+	VADDPD      64(BX), Y1, Y3
+	VMULPD      Y2, Y3, Y3
+	VFMADD213PD 64(SI), Y0, Y3
+	VMOVUPD     Y3, 64(SI)
+	VADDPD      96(BX), Y1, Y3
+	VMULPD      Y2, Y3, Y3
+	VFMADD213PD 96(SI), Y0, Y3
+	VMOVUPD     Y3, 96(SI)
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000010, DI
+	JMP         fast11
+
+negative9:
+	VSUBPD Y2, Y1, Y3
+
+fast12:
+	CMPQ        DI, $0x00000010
+	JL          rest10
+	VSUBPD      (BX), Y1, Y4
+	VMULPD      Y3, Y4, Y4
+	VFMADD213PD (SI), Y0, Y4
+	VMOVUPD     Y4, (SI)
+	VSUBPD      32(BX), Y1, Y4
+	VMULPD      Y3, Y4, Y4
+	VFMADD213PD 32(SI), Y0, Y4
+	VMOVUPD     Y4, 32(SI)
+	VSUBPD      64(BX), Y1, Y4
+	VMULPD      Y3, Y4, Y4
+	VFMADD213PD 64(SI), Y0, Y4
+	VMOVUPD     Y4, 64(SI)
+	VSUBPD      96(BX), Y1, Y4
+	VMULPD      Y3, Y4, Y4
+	VFMADD213PD 96(SI), Y0, Y4
+	VMOVUPD     Y4, 96(SI)
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000010, DI
+	JMP         fast12
+
+rest10:
+vectors13:
+	CMPQ        DI, $0x00000010
+	JL          done14
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VFMADD213PD Y1, Y2, Y3
@@ -3821,12 +4022,12 @@ vectors4:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors4
+	JMP         vectors13
 
-done5:
-vectors6:
+done14:
+vectors15:
 	CMPQ        DI, $0x00000004
-	JL          done7
+	JL          done16
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VFMADD213PD Y1, Y2, Y3
@@ -3835,11 +4036,11 @@ vectors6:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
-	JMP         vectors6
+	JMP         vectors15
 
-done7:
+done16:
 	TESTQ       DI, DI
-	JZ          end8
+	JZ          end17
 	LEAQ        laneMasks<>+0(SB), R8
 	MOVQ        DI, R9
 	SHLQ        $0x03, R9
@@ -3850,27 +4051,27 @@ done7:
 	VFMADD213PD Y1, Y2, Y4
 	VFMADD231PD Y4, Y0, Y3
 	TESTQ       $0x00000004, DI
-	JZ          skip10
+	JZ          skip19
 	VMOVUPD     Y3, (SI)
-	JMP         stored9
+	JMP         stored18
 
-skip10:
+skip19:
 	LEAQ         (SI), BX
 	VMOVAPS      Y3, Y2
 	TESTQ        $0x00000002, DI
-	JZ           skip11
+	JZ           skip20
 	VMOVUPD      X2, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y2, X2
 
-skip11:
+skip20:
 	TESTQ  $0x00000001, DI
-	JZ     skip12
+	JZ     skip21
 	VMOVSD X2, (BX)
 
-skip12:
-stored9:
-end8:
+skip21:
+stored18:
+end17:
 	ADDQ $0x00000008, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x03, BX
@@ -3883,18 +4084,18 @@ short1:
 	MOVQ n+8(FP), AX
 	MOVQ y_base+48(FP), CX
 
-columns13:
+columns22:
 	CMPQ    AX, $0x00000008
-	JL      next14
+	JL      next23
 	VMOVUPD (CX), Y2
 	VMOVUPD 32(CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows15:
+rows24:
 	CMPQ         DX, $0x00000004
-	JL           next16
+	JL           next25
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -3950,12 +4151,12 @@ rows15:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows15
+	JMP          rows24
 
-next16:
-rows17:
+next25:
+rows26:
 	CMPQ         DX, $0x00000001
-	JL           next18
+	JL           next27
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Y4
 	VMOVUPD      32(DI), Y5
@@ -3973,26 +4174,26 @@ rows17:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows17
+	JMP          rows26
 
-next18:
+next27:
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, a_base+72(FP)
 	SUBQ $0x00000008, AX
-	JMP  columns13
+	JMP  columns22
 
-next14:
-columns19:
+next23:
+columns28:
 	CMPQ    AX, $0x00000004
-	JL      next20
+	JL      next29
 	VMOVUPD (CX), Y2
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows21:
+rows30:
 	CMPQ         DX, $0x00000004
-	JL           next22
+	JL           next31
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -4028,12 +4229,12 @@ rows21:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows21
+	JMP          rows30
 
-next22:
-rows23:
+next31:
+rows32:
 	CMPQ         DX, $0x00000001
-	JL           next24
+	JL           next33
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Y3
 	VBROADCASTSD (BX), Y4
@@ -4046,15 +4247,15 @@ rows23:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows23
+	JMP          rows32
 
-next24:
+next33:
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, a_base+72(FP)
 	SUBQ $0x00000004, AX
-	JMP  columns19
+	JMP  columns28
 
-next20:
+next29:
 	TESTQ      AX, AX
 	JZ         end2
 	LEAQ       laneMasks<>+0(SB), DX
@@ -4067,9 +4268,9 @@ next20:
 	MOVQ       x_base+24(FP), DX
 	MOVQ       a_base+72(FP), BX
 
-rows25:
+rows34:
 	CMPQ         CX, $0x00000004
-	JL           next26
+	JL           next35
 	MOVQ         BX, SI
 	MOVQ         lda+96(FP), DI
 	SHLQ         $0x03, DI
@@ -4096,101 +4297,101 @@ rows25:
 	VFMADD213PD  Y1, Y8, Y9
 	VFMADD231PD  Y9, Y0, Y7
 	TESTQ        $0x00000004, AX
-	JZ           skip28
+	JZ           skip37
 	VMOVUPD      Y4, (SI)
-	JMP          stored27
+	JMP          stored36
 
-skip28:
+skip37:
 	LEAQ         (SI), R9
 	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000002, AX
-	JZ           skip29
+	JZ           skip38
 	VMOVUPD      X4, (R9)
 	ADDQ         $0x00000010, R9
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip29:
+skip38:
 	TESTQ  $0x00000001, AX
-	JZ     skip30
+	JZ     skip39
 	VMOVSD X4, (R9)
 
-skip30:
-stored27:
+skip39:
+stored36:
 	TESTQ   $0x00000004, AX
-	JZ      skip32
+	JZ      skip41
 	VMOVUPD Y5, (SI)(DI*1)
-	JMP     stored31
+	JMP     stored40
 
-skip32:
+skip41:
 	LEAQ         (SI)(DI*1), R9
 	VMOVAPS      Y5, Y4
 	TESTQ        $0x00000002, AX
-	JZ           skip33
+	JZ           skip42
 	VMOVUPD      X4, (R9)
 	ADDQ         $0x00000010, R9
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip33:
+skip42:
 	TESTQ  $0x00000001, AX
-	JZ     skip34
+	JZ     skip43
 	VMOVSD X4, (R9)
 
-skip34:
-stored31:
+skip43:
+stored40:
 	TESTQ   $0x00000004, AX
-	JZ      skip36
+	JZ      skip45
 	VMOVUPD Y6, (SI)(DI*2)
-	JMP     stored35
+	JMP     stored44
 
-skip36:
+skip45:
 	LEAQ         (SI)(DI*2), SI
 	VMOVAPS      Y6, Y4
 	TESTQ        $0x00000002, AX
-	JZ           skip37
+	JZ           skip46
 	VMOVUPD      X4, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip37:
+skip46:
 	TESTQ  $0x00000001, AX
-	JZ     skip38
+	JZ     skip47
 	VMOVSD X4, (SI)
 
-skip38:
-stored35:
+skip47:
+stored44:
 	TESTQ   $0x00000004, AX
-	JZ      skip40
+	JZ      skip49
 	VMOVUPD Y7, (R8)
-	JMP     stored39
+	JMP     stored48
 
-skip40:
+skip49:
 	LEAQ         (R8), SI
 	VMOVAPS      Y7, Y4
 	TESTQ        $0x00000002, AX
-	JZ           skip41
+	JZ           skip50
 	VMOVUPD      X4, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip41:
+skip50:
 	TESTQ  $0x00000001, AX
-	JZ     skip42
+	JZ     skip51
 	VMOVSD X4, (SI)
 
-skip42:
-stored39:
+skip51:
+stored48:
 	MOVQ   lda+96(FP), SI
 	SHLQ   $0x03, SI
 	IMUL3Q $0x00000004, SI, SI
 	ADDQ   SI, BX
 	ADDQ   $0x00000020, DX
 	SUBQ   $0x00000004, CX
-	JMP    rows25
+	JMP    rows34
 
-next26:
-rows43:
+next35:
+rows52:
 	CMPQ         CX, $0x00000001
-	JL           next44
+	JL           next53
 	MOVQ         BX, SI
 	VMASKMOVPD   (SI), Y2, Y4
 	VBROADCASTSD (DX), Y5
@@ -4198,34 +4399,34 @@ rows43:
 	VFMADD213PD  Y1, Y5, Y6
 	VFMADD231PD  Y6, Y0, Y4
 	TESTQ        $0x00000004, AX
-	JZ           skip46
+	JZ           skip55
 	VMOVUPD      Y4, (SI)
-	JMP          stored45
+	JMP          stored54
 
-skip46:
+skip55:
 	LEAQ         (SI), SI
 	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000002, AX
-	JZ           skip47
+	JZ           skip56
 	VMOVUPD      X4, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip47:
+skip56:
 	TESTQ  $0x00000001, AX
-	JZ     skip48
+	JZ     skip57
 	VMOVSD X4, (SI)
 
-skip48:
-stored45:
+skip57:
+stored54:
 	MOVQ lda+96(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	ADDQ $0x00000008, DX
 	SUBQ $0x00000001, CX
-	JMP  rows43
+	JMP  rows52
 
-next44:
+next53:
 end2:
 	VZEROUPPER
 	RET
@@ -5481,7 +5682,7 @@ TEXT ·GerF32AVX512(SB), NOSPLIT, $0-104
 	CMPQ         m+0(FP), $0x00000000
 	JE           end2
 	CMPQ         n+8(FP), $0x00000080
-	JLE          short1
+	JL           short1
 	MOVQ         m+0(FP), AX
 	MOVQ         x_base+24(FP), CX
 	MOVQ         a_base+72(FP), DX
@@ -5489,12 +5690,113 @@ TEXT ·GerF32AVX512(SB), NOSPLIT, $0-104
 row3:
 	VBROADCASTSS (CX), Y2
 	MOVQ         y_base+48(FP), BX
-	MOVQ         DX, SI
 	MOVQ         n+8(FP), DI
+	MOVQ         DX, SI
+	MOVQ         SI, R8
+	NEGQ         R8
+	ANDQ         $0x0000001f, R8
+	JZ           aligned4
+	SHRQ         $0x02, R8
+	LEAQ         bitMasks<>+0(SB), R9
+	KMOVW        (R9)(R8*2), K1
+	VMOVUPS.Z    (BX), K1, Y3
+	VMOVUPS.Z    (SI), K1, Y4
+	VFMADD213PS  Y1, Y2, Y3
+	VFMADD231PS  Y3, Y0, Y4
+	TESTQ        $0x00000008, R8
+	JZ           skip6
+	VMOVUPS      Y4, (SI)
+	JMP          stored5
 
-vectors4:
+skip6:
+	LEAQ         (SI), R9
+	VMOVAPS      Y4, Y3
+	TESTQ        $0x00000004, R8
+	JZ           skip7
+	VMOVUPS      X3, (R9)
+	ADDQ         $0x00000010, R9
+	VEXTRACTF128 $0x01, Y3, X3
+
+skip7:
+	TESTQ     $0x00000002, R8
+	JZ        skip8
+	VMOVSD    X3, (R9)
+	ADDQ      $0x00000008, R9
+	VPERMILPD $0x01, X3, X3
+
+skip8:
+	TESTQ  $0x00000001, R8
+	JZ     skip9
+	VMOVSS X3, (R9)
+
+skip9:
+stored5:
+	SUBQ R8, DI
+	SHLQ $0x02, R8
+	ADDQ R8, BX
+	ADDQ R8, SI
+
+aligned4:
+	MOVL (CX), R8
+	ADDL R8, R8
+	JZ   rest11
+	JCS  negative10
+
+fast12:
 	CMPQ        DI, $0x00000020
-	JL          done5
+	JL          rest11
+	VADDPS      (BX), Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VFMADD213PS (SI), Y0, Y3
+	VMOVUPS     Y3, (SI)
+	VADDPS      32(BX), Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VFMADD213PS 32(SI), Y0, Y3
+	VMOVUPS     Y3, 32(SI)
+	VADDPS      64(BX), Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VFMADD213PS 64(SI), Y0, Y3
+	VMOVUPS     Y3, 64(SI)
+	VADDPS      96(BX), Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VFMADD213PS 96(SI), Y0, Y3
+	VMOVUPS     Y3, 96(SI)
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000020, DI
+	JMP         fast12
+
+negative10:
+	VSUBPS Y2, Y1, Y3
+
+fast13:
+	CMPQ        DI, $0x00000020
+	JL          rest11
+	VSUBPS      (BX), Y1, Y4
+	VMULPS      Y3, Y4, Y4
+	VFMADD213PS (SI), Y0, Y4
+	VMOVUPS     Y4, (SI)
+	VSUBPS      32(BX), Y1, Y4
+	VMULPS      Y3, Y4, Y4
+	VFMADD213PS 32(SI), Y0, Y4
+	VMOVUPS     Y4, 32(SI)
+	VSUBPS      64(BX), Y1, Y4
+	VMULPS      Y3, Y4, Y4
+	VFMADD213PS 64(SI), Y0, Y4
+	VMOVUPS     Y4, 64(SI)
+	VSUBPS      96(BX), Y1, Y4
+	VMULPS      Y3, Y4, Y4
+	VFMADD213PS 96(SI), Y0, Y4
+	VMOVUPS     Y4, 96(SI)
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000020, DI
+	JMP         fast13
+
+rest11:
+vectors14:
+	CMPQ        DI, $0x00000020
+	JL          done15
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VFMADD213PS Y1, Y2, Y3
@@ -5518,12 +5820,12 @@ vectors4:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000020, DI
-	JMP         vectors4
+	JMP         vectors14
 
-done5:
-vectors6:
+done15:
+vectors16:
 	CMPQ        DI, $0x00000008
-	JL          done7
+	JL          done17
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VFMADD213PS Y1, Y2, Y3
@@ -5532,20 +5834,46 @@ vectors6:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors6
+	JMP         vectors16
 
-done7:
+done17:
 	TESTQ       DI, DI
-	JZ          end8
+	JZ          end18
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPS.Z   (BX), K1, Y3
 	VMOVUPS.Z   (SI), K1, Y4
 	VFMADD213PS Y1, Y2, Y3
 	VFMADD231PS Y3, Y0, Y4
-	VMOVUPS     Y4, K1, (SI)
+	TESTQ       $0x00000008, DI
+	JZ          skip20
+	VMOVUPS     Y4, (SI)
+	JMP         stored19
 
-end8:
+skip20:
+	LEAQ         (SI), BX
+	VMOVAPS      Y4, Y2
+	TESTQ        $0x00000004, DI
+	JZ           skip21
+	VMOVUPS      X2, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip21:
+	TESTQ     $0x00000002, DI
+	JZ        skip22
+	VMOVSD    X2, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X2, X2
+
+skip22:
+	TESTQ  $0x00000001, DI
+	JZ     skip23
+	VMOVSS X2, (BX)
+
+skip23:
+stored19:
+end18:
 	ADDQ $0x00000004, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x02, BX
@@ -5558,9 +5886,9 @@ short1:
 	MOVQ n+8(FP), AX
 	MOVQ y_base+48(FP), CX
 
-columns9:
+columns24:
 	CMPQ    AX, $0x00000020
-	JL      next10
+	JL      next25
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
 	VMOVUPS 64(CX), Y4
@@ -5569,9 +5897,9 @@ columns9:
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows11:
+rows26:
 	CMPQ         DX, $0x00000004
-	JL           next12
+	JL           next27
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -5667,12 +5995,12 @@ rows11:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows11
+	JMP          rows26
 
-next12:
-rows13:
+next27:
+rows28:
 	CMPQ         DX, $0x00000001
-	JL           next14
+	JL           next29
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Y6
 	VMOVUPS      32(DI), Y7
@@ -5700,27 +6028,27 @@ rows13:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows13
+	JMP          rows28
 
-next14:
+next29:
 	ADDQ $0x00000080, CX
 	ADDQ $0x00000080, a_base+72(FP)
 	SUBQ $0x00000020, AX
-	JMP  columns9
+	JMP  columns24
 
-next10:
-columns15:
+next25:
+columns30:
 	CMPQ    AX, $0x00000010
-	JL      next16
+	JL      next31
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows17:
+rows32:
 	CMPQ         DX, $0x00000004
-	JL           next18
+	JL           next33
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -5776,12 +6104,12 @@ rows17:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows17
+	JMP          rows32
 
-next18:
-rows19:
+next33:
+rows34:
 	CMPQ         DX, $0x00000001
-	JL           next20
+	JL           next35
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Y4
 	VMOVUPS      32(DI), Y5
@@ -5799,26 +6127,26 @@ rows19:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows19
+	JMP          rows34
 
-next20:
+next35:
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, a_base+72(FP)
 	SUBQ $0x00000010, AX
-	JMP  columns15
+	JMP  columns30
 
-next16:
-columns21:
+next31:
+columns36:
 	CMPQ    AX, $0x00000008
-	JL      next22
+	JL      next37
 	VMOVUPS (CX), Y2
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows23:
+rows38:
 	CMPQ         DX, $0x00000004
-	JL           next24
+	JL           next39
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -5854,12 +6182,12 @@ rows23:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows23
+	JMP          rows38
 
-next24:
-rows25:
+next39:
+rows40:
 	CMPQ         DX, $0x00000001
-	JL           next26
+	JL           next41
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Y3
 	VBROADCASTSS (BX), Y4
@@ -5872,15 +6200,15 @@ rows25:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows25
+	JMP          rows40
 
-next26:
+next41:
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, a_base+72(FP)
 	SUBQ $0x00000008, AX
-	JMP  columns21
+	JMP  columns36
 
-next22:
+next37:
 	TESTQ     AX, AX
 	JZ        end2
 	LEAQ      bitMasks<>+0(SB), DX
@@ -5890,9 +6218,9 @@ next22:
 	MOVQ      x_base+24(FP), CX
 	MOVQ      a_base+72(FP), DX
 
-rows27:
+rows42:
 	CMPQ         AX, $0x00000004
-	JL           next28
+	JL           next43
 	MOVQ         DX, BX
 	MOVQ         lda+96(FP), SI
 	SHLQ         $0x02, SI
@@ -5928,12 +6256,12 @@ rows27:
 	ADDQ         BX, DX
 	ADDQ         $0x00000010, CX
 	SUBQ         $0x00000004, AX
-	JMP          rows27
+	JMP          rows42
 
-next28:
-rows29:
+next43:
+rows44:
 	CMPQ         AX, $0x00000001
-	JL           next30
+	JL           next45
 	MOVQ         DX, BX
 	VMOVUPS.Z    (BX), K1, Y3
 	VBROADCASTSS (CX), Y4
@@ -5946,9 +6274,9 @@ rows29:
 	ADDQ         BX, DX
 	ADDQ         $0x00000004, CX
 	SUBQ         $0x00000001, AX
-	JMP          rows29
+	JMP          rows44
 
-next30:
+next45:
 end2:
 	VZEROUPPER
 	RET
@@ -7193,7 +7521,7 @@ TEXT ·GerF64AVX512(SB), NOSPLIT, $0-104
 	CMPQ         m+0(FP), $0x00000000
 	JE           end2
 	CMPQ         n+8(FP), $0x00000040
-	JLE          short1
+	JL           short1
 	MOVQ         m+0(FP), AX
 	MOVQ         x_base+24(FP), CX
 	MOVQ         a_base+72(FP), DX
@@ -7201,12 +7529,106 @@ TEXT ·GerF64AVX512(SB), NOSPLIT, $0-104
 row3:
 	VBROADCASTSD (CX), Y2
 	MOVQ         y_base+48(FP), BX
-	MOVQ         DX, SI
 	MOVQ         n+8(FP), DI
+	MOVQ         DX, SI
+	MOVQ         SI, R8
+	NEGQ         R8
+	ANDQ         $0x0000001f, R8
+	JZ           aligned4
+	SHRQ         $0x03, R8
+	LEAQ         bitMasks<>+0(SB), R9
+	KMOVW        (R9)(R8*2), K1
+	VMOVUPD.Z    (BX), K1, Y3
+	VMOVUPD.Z    (SI), K1, Y4
+	VFMADD213PD  Y1, Y2, Y3
+	VFMADD231PD  Y3, Y0, Y4
+	TESTQ        $0x00000004, R8
+	JZ           skip6
+	VMOVUPD      Y4, (SI)
+	JMP          stored5
 
-vectors4:
+skip6:
+	LEAQ         (SI), R9
+	VMOVAPS      Y4, Y3
+	TESTQ        $0x00000002, R8
+	JZ           skip7
+	VMOVUPD      X3, (R9)
+	ADDQ         $0x00000010, R9
+	VEXTRACTF128 $0x01, Y3, X3
+
+skip7:
+	TESTQ  $0x00000001, R8
+	JZ     skip8
+	VMOVSD X3, (R9)
+
+skip8:
+stored5:
+	SUBQ R8, DI
+	SHLQ $0x03, R8
+	ADDQ R8, BX
+	ADDQ R8, SI
+
+aligned4:
+	MOVQ (CX), R8
+	ADDQ R8, R8
+	JZ   rest10
+	JCS  negative9
+
+fast11:
 	CMPQ        DI, $0x00000010
-	JL          done5
+	JL          rest10
+	VADDPD      (BX), Y1, Y3
+	VMULPD      Y2, Y3, Y3
+	VFMADD213PD (SI), Y0, Y3
+	VMOVUPD     Y3, (SI)
+	VADDPD      32(BX), Y1, Y3
+	VMULPD      Y2, Y3, Y3
+	VFMADD213PD 32(SI), Y0, Y3
+	VMOVUPD     Y3, 32(SI)
+	VADDPD      64(BX), Y1, Y3
+	VMULPD      Y2, Y3, Y3
+	VFMADD213PD 64(SI), Y0, Y3
+	VMOVUPD     Y3, 64(SI)
+	VADDPD      96(BX), Y1, Y3
+	VMULPD      Y2, Y3, Y3
+	VFMADD213PD 96(SI), Y0, Y3
+	VMOVUPD     Y3, 96(SI)
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000010, DI
+	JMP         fast11
+
+negative9:
+	VSUBPD Y2, Y1, Y3
+
+fast12:
+	CMPQ        DI, $0x00000010
+	JL          rest10
+	VSUBPD      (BX), Y1, Y4
+	VMULPD      Y3, Y4, Y4
+	VFMADD213PD (SI), Y0, Y4
+	VMOVUPD     Y4, (SI)
+	VSUBPD      32(BX), Y1, Y4
+	VMULPD      Y3, Y4, Y4
+	VFMADD213PD 32(SI), Y0, Y4
+	VMOVUPD     Y4, 32(SI)
+	VSUBPD      64(BX), Y1, Y4
+	VMULPD      Y3, Y4, Y4
+	VFMADD213PD 64(SI), Y0, Y4
+	VMOVUPD     Y4, 64(SI)
+	VSUBPD      96(BX), Y1, Y4
+	VMULPD      Y3, Y4, Y4
+	VFMADD213PD 96(SI), Y0, Y4
+	VMOVUPD     Y4, 96(SI)
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000010, DI
+	JMP         fast12
+
+rest10:
+vectors13:
+	CMPQ        DI, $0x00000010
+	JL          done14
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VFMADD213PD Y1, Y2, Y3
@@ -7230,12 +7652,12 @@ vectors4:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors4
+	JMP         vectors13
 
-done5:
-vectors6:
+done14:
+vectors15:
 	CMPQ        DI, $0x00000004
-	JL          done7
+	JL          done16
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VFMADD213PD Y1, Y2, Y3
@@ -7244,20 +7666,39 @@ vectors6:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
-	JMP         vectors6
+	JMP         vectors15
 
-done7:
+done16:
 	TESTQ       DI, DI
-	JZ          end8
+	JZ          end17
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPD.Z   (BX), K1, Y3
 	VMOVUPD.Z   (SI), K1, Y4
 	VFMADD213PD Y1, Y2, Y3
 	VFMADD231PD Y3, Y0, Y4
-	VMOVUPD     Y4, K1, (SI)
+	TESTQ       $0x00000004, DI
+	JZ          skip19
+	VMOVUPD     Y4, (SI)
+	JMP         stored18
 
-end8:
+skip19:
+	LEAQ         (SI), BX
+	VMOVAPS      Y4, Y2
+	TESTQ        $0x00000002, DI
+	JZ           skip20
+	VMOVUPD      X2, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y2, X2
+
+skip20:
+	TESTQ  $0x00000001, DI
+	JZ     skip21
+	VMOVSD X2, (BX)
+
+skip21:
+stored18:
+end17:
 	ADDQ $0x00000008, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x03, BX
@@ -7270,9 +7711,9 @@ short1:
 	MOVQ n+8(FP), AX
 	MOVQ y_base+48(FP), CX
 
-columns9:
+columns22:
 	CMPQ    AX, $0x00000010
-	JL      next10
+	JL      next23
 	VMOVUPD (CX), Y2
 	VMOVUPD 32(CX), Y3
 	VMOVUPD 64(CX), Y4
@@ -7281,9 +7722,9 @@ columns9:
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows11:
+rows24:
 	CMPQ         DX, $0x00000004
-	JL           next12
+	JL           next25
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -7379,12 +7820,12 @@ rows11:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows11
+	JMP          rows24
 
-next12:
-rows13:
+next25:
+rows26:
 	CMPQ         DX, $0x00000001
-	JL           next14
+	JL           next27
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Y6
 	VMOVUPD      32(DI), Y7
@@ -7412,27 +7853,27 @@ rows13:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows13
+	JMP          rows26
 
-next14:
+next27:
 	ADDQ $0x00000080, CX
 	ADDQ $0x00000080, a_base+72(FP)
 	SUBQ $0x00000010, AX
-	JMP  columns9
+	JMP  columns22
 
-next10:
-columns15:
+next23:
+columns28:
 	CMPQ    AX, $0x00000008
-	JL      next16
+	JL      next29
 	VMOVUPD (CX), Y2
 	VMOVUPD 32(CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows17:
+rows30:
 	CMPQ         DX, $0x00000004
-	JL           next18
+	JL           next31
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -7488,12 +7929,12 @@ rows17:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows17
+	JMP          rows30
 
-next18:
-rows19:
+next31:
+rows32:
 	CMPQ         DX, $0x00000001
-	JL           next20
+	JL           next33
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Y4
 	VMOVUPD      32(DI), Y5
@@ -7511,26 +7952,26 @@ rows19:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows19
+	JMP          rows32
 
-next20:
+next33:
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, a_base+72(FP)
 	SUBQ $0x00000008, AX
-	JMP  columns15
+	JMP  columns28
 
-next16:
-columns21:
+next29:
+columns34:
 	CMPQ    AX, $0x00000004
-	JL      next22
+	JL      next35
 	VMOVUPD (CX), Y2
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows23:
+rows36:
 	CMPQ         DX, $0x00000004
-	JL           next24
+	JL           next37
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -7566,12 +8007,12 @@ rows23:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows23
+	JMP          rows36
 
-next24:
-rows25:
+next37:
+rows38:
 	CMPQ         DX, $0x00000001
-	JL           next26
+	JL           next39
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Y3
 	VBROADCASTSD (BX), Y4
@@ -7584,15 +8025,15 @@ rows25:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows25
+	JMP          rows38
 
-next26:
+next39:
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, a_base+72(FP)
 	SUBQ $0x00000004, AX
-	JMP  columns21
+	JMP  columns34
 
-next22:
+next35:
 	TESTQ     AX, AX
 	JZ        end2
 	LEAQ      bitMasks<>+0(SB), DX
@@ -7602,9 +8043,9 @@ next22:
 	MOVQ      x_base+24(FP), CX
 	MOVQ      a_base+72(FP), DX
 
-rows27:
+rows40:
 	CMPQ         AX, $0x00000004
-	JL           next28
+	JL           next41
 	MOVQ         DX, BX
 	MOVQ         lda+96(FP), SI
 	SHLQ         $0x03, SI
@@ -7640,12 +8081,12 @@ rows27:
 	ADDQ         BX, DX
 	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000004, AX
-	JMP          rows27
+	JMP          rows40
 
-next28:
-rows29:
+next41:
+rows42:
 	CMPQ         AX, $0x00000001
-	JL           next30
+	JL           next43
 	MOVQ         DX, BX
 	VMOVUPD.Z    (BX), K1, Y3
 	VBROADCASTSD (CX), Y4
@@ -7658,9 +8099,9 @@ rows29:
 	ADDQ         BX, DX
 	ADDQ         $0x00000008, CX
 	SUBQ         $0x00000001, AX
-	JMP          rows29
+	JMP          rows42
 
-next30:
+next43:
 end2:
 	VZEROUPPER
 	RET

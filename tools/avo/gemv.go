@@ -41,7 +41,7 @@ func gemv(t *target) {
 func (t *target) ger() {
 	t.fn("Ger", "func(m, n int, alpha T, x, y []T, a []T, lda int)",
 		"adds alpha·x·yᵀ to A; %s defines it.",
-		"Two FMAs per vector: x[i]·y[j] + 0, then alpha times it + A. Long rows one by one,",
+		"x[i]·y[j] + 0, then alpha times it + A. Long rows one by one, with aligned stores,",
 		"short ones in columns of a few vectors by four rows.")
 	alpha, zero := t.vec(), t.vec()
 	t.broadcast(t.param("alpha"), alpha)
@@ -55,26 +55,9 @@ func (t *target) ger() {
 	t.CMPQ(t.param("m"), imm(0))
 	t.JE(operand.LabelRef(end))
 	t.CMPQ(t.param("n"), imm(16*t.lanes))
-	t.JLE(operand.LabelRef(short))
+	t.JL(operand.LabelRef(short))
 
-	m, x, row := t.int("m"), t.ptr("x"), t.ptr("a")
-	long := t.label("row")
-	t.Label(long)
-	xi := t.vec()
-	t.broadcast(mem(x, 0), xi)
-	y, a := t.ptr("y"), t.GP64()
-	t.MOVQ(row, a)
-	t.sweep(t.int("n"), []gp{y, a}, func(disp int, k *mask) {
-		yv, c := t.vec(), t.vec()
-		t.loadMaybe(mem(y, disp), k, yv)
-		t.loadMaybe(mem(a, disp), k, c)
-		update(xi, yv, c)
-		t.storeMaybe(c, k, mem(a, disp))
-	})
-	t.ADDQ(imm(t.size), x)
-	t.ADDQ(t.bytes("lda"), row)
-	t.DECQ(m)
-	t.JNZ(operand.LabelRef(long))
+	t.gerRows(alpha, zero, update)
 	t.JMP(operand.LabelRef(end))
 
 	// The masked vector at the end of a row reaches into the next row. Loads of four
@@ -142,6 +125,87 @@ func (t *target) ger() {
 	column([]reg.VecVirtual{yv}, &k)
 	t.Label(end)
 	t.ret()
+}
+
+// gerRows emits Ger row by row; update is that of one vector.
+func (t *target) gerRows(alpha, zero reg.VecVirtual, update func(xi, y, c reg.VecVirtual)) {
+	t.pieces = true // the next row may begin within the last vector
+	m, x, row := t.int("m"), t.ptr("x"), t.ptr("a")
+	loop := t.label("row")
+	t.Label(loop)
+	xi := t.vec()
+	t.broadcast(mem(x, 0), xi)
+	y, a, n := t.ptr("y"), t.GP64(), t.int("n")
+	t.MOVQ(row, a)
+	vector := func(disp int, k *mask) {
+		yv, c := t.vec(), t.vec()
+		t.loadMaybe(mem(y, disp), k, yv)
+		t.loadMaybe(mem(a, disp), k, c)
+		update(xi, yv, c)
+		t.storeMaybe(c, k, mem(a, disp))
+	}
+	t.alignStores(a, n, []gp{y, a}, vector)
+	t.gerFast(n, x, y, a, xi, alpha, zero)
+	t.sweep(n, []gp{y, a}, vector)
+	t.ADDQ(imm(t.size), x)
+	t.ADDQ(t.bytes("lda"), row)
+	t.DECQ(m)
+	t.JNZ(operand.LabelRef(loop))
+	t.pieces = false
+}
+
+// alignStores emits body for the elements before the first whole vector's boundary
+// at or after p, if there are any, and moves on past them. There must be at least
+// a vector.
+func (t *target) alignStores(p, n gp, ptrs []gp, body func(disp int, m *mask)) {
+	aligned, head := t.label("aligned"), t.GP64()
+	t.MOVQ(p, head)
+	t.NEGQ(head)
+	t.ANDQ(imm(t.lanes*t.size-1), head)
+	t.JZ(operand.LabelRef(aligned))
+	t.SHRQ(operand.Imm(uint64(t.shift())), head)
+	k := t.mask(head)
+	body(0, &k)
+	t.SUBQ(head, n)
+	t.SHLQ(operand.Imm(uint64(t.shift())), head)
+	for _, q := range ptrs {
+		t.ADDQ(head, q)
+	}
+	t.Label(aligned)
+}
+
+// gerFast adds alpha·(xi·y + 0) to the row at a for four vectors at a time, if xi,
+// the element at x, isn't zero, in the way that takes least of the units for FMAs:
+// xi·y + 0 is the product |xi|·(±y + 0) where xi has that sign, bit for bit, because
+// the sum has no zero but +0.
+func (t *target) gerFast(n, x, y, a gp, xi, alpha, zero reg.VecVirtual) {
+	bytes, negative, rest := t.lanes*t.size, t.label("negative"), t.label("rest")
+	loop := func(positive func(disp int, d reg.VecVirtual), factor reg.VecVirtual) {
+		vectors := t.label("fast")
+		t.Label(vectors)
+		t.CMPQ(n, imm(4*t.lanes))
+		t.JL(operand.LabelRef(rest))
+		for i := range 4 {
+			p := t.vec()
+			positive(i*bytes, p)
+			t.mul(p, factor, p)
+			t.fma213(alpha, mem(a, i*bytes), p)
+			t.store(p, mem(a, i*bytes))
+		}
+		t.ADDQ(imm(4*bytes), y)
+		t.ADDQ(imm(4*bytes), a)
+		t.SUBQ(imm(4*t.lanes), n)
+		t.JMP(operand.LabelRef(vectors))
+	}
+	t.double(mem(x, 0)) // sets the flags Z and, by the sign, C
+	t.JZ(operand.LabelRef(rest))
+	t.JCS(operand.LabelRef(negative))
+	loop(func(disp int, d reg.VecVirtual) { t.add(zero, mem(y, disp), d) }, xi)
+	t.Label(negative)
+	minus := t.vec()
+	t.sub(zero, xi, minus)
+	loop(func(disp int, d reg.VecVirtual) { t.sub(zero, mem(y, disp), d) }, minus)
+	t.Label(rest)
 }
 
 // columns moves on by so many bytes of y and of every row of A, whose base stands

@@ -20,6 +20,7 @@ type target struct {
 	avx512 bool
 	f64    bool
 	ymm    bool // vectors of 32 bytes with AVX-512
+	pieces bool // parts of 32-byte vectors are stored in pieces; see storeMasked
 	size   int  // bytes of an element
 	lanes  int  // elements of a vector
 	parts  int  // vectors that make up 64 bytes
@@ -246,16 +247,22 @@ func (t *target) cRow(p gp, i int) operand.Mem {
 
 // jumpIfZero jumps to label if the float argument name is ±0.
 func (t *target) jumpIfZero(name, label string) {
+	t.double(t.param(name))
+	t.JZ(operand.LabelRef(label))
+}
+
+// double adds the bits of the float at m to themselves, which sets the Z flag for
+// ±0 and the C flag for a negative sign.
+func (t *target) double(m operand.Mem) {
 	if t.f64 {
 		r := t.GP64()
-		t.MOVQ(t.param(name), r)
+		t.MOVQ(m, r)
 		t.ADDQ(r, r)
 	} else {
 		r := t.GP32()
-		t.MOVL(t.param(name), r)
+		t.MOVL(m, r)
 		t.ADDL(r, r)
 	}
-	t.JZ(operand.LabelRef(label))
 }
 
 func imm(n int) operand.Constant { return operand.U32(n) }
@@ -272,7 +279,8 @@ func (t *target) mul(x, y, d operand.Op)            { t.op(t.VMULPS, t.VMULPD, y
 func (t *target) fma(x, y, acc operand.Op) { t.op(t.VFMADD231PS, t.VFMADD231PD, x, y, acc) }
 
 // mask is the set of a vector's first lanes: a K register or, with AVX2, a vector
-// of sign bits. count returns their number while it stands in a register.
+// of sign bits. count returns their number while it stands in a register, for
+// stores in pieces.
 type mask struct {
 	reg.Register
 	count func() gp
@@ -280,11 +288,12 @@ type mask struct {
 
 // mask returns the set of the first n lanes of v's width, 0 ≤ n ≤ lanes.
 func (t *target) mask(n reg.GPVirtual) mask {
+	count := func() gp { return n }
 	if t.avx512 {
 		p, k := t.GP64(), t.K()
 		t.LEAQ(t.bitMasks(), p)
 		t.KMOVW(operand.Mem{Base: p, Index: n, Scale: 2}, k)
-		return mask{k, nil}
+		return mask{k, count}
 	}
 	m, p, off := t.YMM(), t.GP64(), t.GP64()
 	t.LEAQ(t.laneMasks(), p)
@@ -292,7 +301,7 @@ func (t *target) mask(n reg.GPVirtual) mask {
 	t.SHLQ(operand.Imm(uint64(t.shift())), off)
 	t.SUBQ(off, p)
 	t.VMOVDQU(mem(p, 32), m)
-	return mask{m, func() gp { return n }}
+	return mask{m, count}
 }
 
 // maskConst is mask for a number known now; only AVX2 needs it.
@@ -323,10 +332,11 @@ func (t *target) loadMasked(p operand.Mem, m mask, v reg.VecVirtual) {
 	t.op(func(o ...operand.Op) { t.VMASKMOVPS(o[0], o[1], o[2]) }, func(o ...operand.Op) { t.VMASKMOVPD(o[0], o[1], o[2]) }, p, m.of(v), v)
 }
 
-// storeMasked stores the lanes in m. AVX2's own masked stores take dozens of
-// cycles on some CPUs, so that it stores pieces instead.
+// storeMasked stores the lanes in m, in pieces with AVX2, whose own masked stores
+// take dozens of cycles on some CPUs, and if t.pieces is set. A masked store, but
+// not one of a piece, also keeps loads of the lanes that it leaves out waiting.
 func (t *target) storeMasked(v reg.VecVirtual, m mask, p operand.Mem) {
-	if t.avx512 {
+	if t.avx512 && !t.pieces {
 		t.op(t.VMOVUPS, t.VMOVUPD, v, m.Register, p)
 		return
 	}
