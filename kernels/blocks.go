@@ -30,6 +30,16 @@ func sweep[T Float]() int { return sweepBytes / int(unsafe.Sizeof(T(0))) }
 // far is the number of elements of a matrix from which it counts as far away.
 func far[T Float]() int { return farBytes / int(unsafe.Sizeof(T(0))) }
 
+// share returns how many of m rows of n elements lie within so many elements, all
+// if they do. It divides only if they don't: a division takes as long as a product
+// of 10 × 10.
+func share(m, n, elements int) int {
+	if m*n <= elements {
+		return max(m, 1)
+	}
+	return max(elements/n, 1)
+}
+
 // scaleBy sets x = +0 or beta·x: a product with nothing to add.
 func scaleBy[T Float](beta T, x []T) {
 	switch beta {

@@ -35,13 +35,14 @@ func Gemv[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 		gemvLong(alpha, a, x, beta, y)
 		return
 	}
-	for step := max(sweep[T]()/n, 1); m > step; m -= step {
-		i := a.Rows - m
-		gemv(step, n, alpha, a.Data[i*a.Stride:], a.Stride, x, beta, y[i:])
-	}
-	if m > 0 {
-		i := a.Rows - m
-		gemv(m, n, alpha, a.Data[i*a.Stride:], a.Stride, x, beta, y[i:])
+	rows := share(m, n, sweep[T]())
+	for i := 0; i < m; i += rows {
+		mb, block, yi := min(rows, m-i), a.Data[i*a.Stride:], y[i:]
+		if is32[T]() {
+			gemvF32(mb, n, float32(alpha), as[float32](block), a.Stride, as[float32](x), float32(beta), as[float32](yi))
+		} else {
+			gemvF64(mb, n, float64(alpha), as[float64](block), a.Stride, as[float64](x), float64(beta), as[float64](yi))
+		}
 	}
 }
 
@@ -97,7 +98,7 @@ func GemvT[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 	}
 	readMatrix(&a)
 	race.Read(x)
-	if beta == 0 && n > 0 && m > far[T]()/n {
+	if beta == 0 && m*n > far[T]() {
 		gemvTFar(alpha, a, x, y)
 		return
 	}
@@ -105,13 +106,14 @@ func GemvT[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 		chainBlocks(1, n, m, alpha, x, m, 1, a.Data, a.Stride, beta, y, n)
 		return
 	}
-	for step := max(sweep[T]()/m, 64); n > step; n -= step {
-		j := a.Cols - n
-		gemvT(m, step, alpha, a.Data[j:], a.Stride, x, beta, y[j:])
-	}
-	if n > 0 {
-		j := a.Cols - n
-		gemvT(m, n, alpha, a.Data[j:], a.Stride, x, beta, y[j:])
+	cols := max(share(n, m, sweep[T]()), 64)
+	for j := 0; j < n; j += cols {
+		nb, block, yj := min(cols, n-j), a.Data[j:], y[j:]
+		if is32[T]() {
+			gemvTF32(m, nb, float32(alpha), as[float32](block), a.Stride, as[float32](x), float32(beta), as[float32](yj))
+		} else {
+			gemvTF64(m, nb, float64(alpha), as[float64](block), a.Stride, as[float64](x), float64(beta), as[float64](yj))
+		}
 	}
 }
 
@@ -152,12 +154,16 @@ func Ger[T Float](alpha T, x, y []T, a Matrix[T]) {
 	race.Read(x)
 	race.Read(y)
 	cols := min(a.Cols, sweep[T]())
-	rows := sweep[T]() / cols
+	rows := share(a.Rows, cols, sweep[T]())
 	for i := 0; i < a.Rows; i += rows {
 		m := min(rows, a.Rows-i)
 		for j := 0; j < a.Cols; j += cols {
-			n := min(cols, a.Cols-j)
-			ger(m, n, alpha, x[i:i+m], y[j:j+n], a.Data[i*a.Stride+j:], a.Stride)
+			n, xi, yj, block := min(cols, a.Cols-j), x[i:], y[j:], a.Data[i*a.Stride+j:]
+			if is32[T]() {
+				gerF32(m, n, float32(alpha), as[float32](xi), as[float32](yj), as[float32](block), a.Stride)
+			} else {
+				gerF64(m, n, float64(alpha), as[float64](xi), as[float64](yj), as[float64](block), a.Stride)
+			}
 		}
 	}
 }

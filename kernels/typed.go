@@ -18,22 +18,6 @@ func maximum[T Float](x []T) T {
 
 // The functions below pass the matrix kernels' arguments on to the typed dispatch.
 
-func gemv[T Float](m, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
-	if is32[T]() {
-		gemvF32(m, n, float32(alpha), as[float32](a), lda, as[float32](x), float32(beta), as[float32](y))
-	} else {
-		gemvF64(m, n, float64(alpha), as[float64](a), lda, as[float64](x), float64(beta), as[float64](y))
-	}
-}
-
-func gemvT[T Float](m, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
-	if is32[T]() {
-		gemvTF32(m, n, float32(alpha), as[float32](a), lda, as[float32](x), float32(beta), as[float32](y))
-	} else {
-		gemvTF64(m, n, float64(alpha), as[float64](a), lda, as[float64](x), float64(beta), as[float64](y))
-	}
-}
-
 func gemvTResume[T Float](m, n int, a []T, lda int, x, y []T) {
 	if is32[T]() {
 		gemvTResumeF32(m, n, as[float32](a), lda, as[float32](x), as[float32](y))
@@ -47,14 +31,6 @@ func gemvTGer[T Float](m, n int, alpha T, x, z, a []T, lda int, y []T) {
 		gemvTGerF32(m, n, float32(alpha), as[float32](x), as[float32](z), as[float32](a), lda, as[float32](y))
 	} else {
 		gemvTGerF64(m, n, float64(alpha), as[float64](x), as[float64](z), as[float64](a), lda, as[float64](y))
-	}
-}
-
-func ger[T Float](m, n int, alpha T, x, y, a []T, lda int) {
-	if is32[T]() {
-		gerF32(m, n, float32(alpha), as[float32](x), as[float32](y), as[float32](a), lda)
-	} else {
-		gerF64(m, n, float64(alpha), as[float64](x), as[float64](y), as[float64](a), lda)
 	}
 }
 

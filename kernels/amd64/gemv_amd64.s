@@ -1770,12 +1770,12 @@ stored5:
 aligned4:
 	MOVL (CX), R8
 	ADDL R8, R8
-	JZ   rest11
+	JZ   null11
 	JCS  negative10
 
-fast12:
+vectors13:
 	CMPQ        DI, $0x00000020
-	JL          rest11
+	JL          rest12
 	VADDPS      (BX), Y1, Y3
 	VMULPS      Y2, Y3, Y3
 	VFMADD213PS (SI), Y0, Y3
@@ -1795,39 +1795,69 @@ fast12:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000020, DI
-	JMP         fast12
+	JMP         vectors13
 
 negative10:
-	VSUBPS Y2, Y1, Y3
+	VSUBPS Y2, Y1, Y2
 
-fast13:
+vectors14:
 	CMPQ        DI, $0x00000020
-	JL          rest11
-	VSUBPS      (BX), Y1, Y4
-	VMULPS      Y3, Y4, Y4
+	JL          rest12
+	VSUBPS      (BX), Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VFMADD213PS (SI), Y0, Y3
+	VMOVUPS     Y3, (SI)
+	VSUBPS      32(BX), Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VFMADD213PS 32(SI), Y0, Y3
+	VMOVUPS     Y3, 32(SI)
+	VSUBPS      64(BX), Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VFMADD213PS 64(SI), Y0, Y3
+	VMOVUPS     Y3, 64(SI)
+	VSUBPS      96(BX), Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VFMADD213PS 96(SI), Y0, Y3
+	VMOVUPS     Y3, 96(SI)
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000020, DI
+	JMP         vectors14
+
+null11:
+	VBROADCASTSS negZero<>+4(SB), Y3
+	VANDNPS      Y2, Y3, Y2
+
+vectors15:
+	CMPQ        DI, $0x00000020
+	JL          rest12
+	VANDNPS     (BX), Y3, Y4
+	VMULPS      Y2, Y4, Y4
 	VFMADD213PS (SI), Y0, Y4
 	VMOVUPS     Y4, (SI)
-	VSUBPS      32(BX), Y1, Y4
-	VMULPS      Y3, Y4, Y4
+	VANDNPS     32(BX), Y3, Y4
+	VMULPS      Y2, Y4, Y4
 	VFMADD213PS 32(SI), Y0, Y4
 	VMOVUPS     Y4, 32(SI)
-	VSUBPS      64(BX), Y1, Y4
-	VMULPS      Y3, Y4, Y4
+	VANDNPS     64(BX), Y3, Y4
+	VMULPS      Y2, Y4, Y4
 	VFMADD213PS 64(SI), Y0, Y4
 	VMOVUPS     Y4, 64(SI)
-	VSUBPS      96(BX), Y1, Y4
-	VMULPS      Y3, Y4, Y4
+	VANDNPS     96(BX), Y3, Y4
+	VMULPS      Y2, Y4, Y4
 	VFMADD213PS 96(SI), Y0, Y4
 	VMOVUPS     Y4, 96(SI)
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000020, DI
-	JMP         fast13
+	JMP         vectors15
 
-rest11:
-vectors14:
+rest12:
+	VBROADCASTSS (CX), Y2
+
+vectors16:
 	CMPQ        DI, $0x00000020
-	JL          done15
+	JL          done17
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VFMADD213PS Y1, Y2, Y3
@@ -1851,12 +1881,12 @@ vectors14:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000020, DI
-	JMP         vectors14
+	JMP         vectors16
 
-done15:
-vectors16:
+done17:
+vectors18:
 	CMPQ        DI, $0x00000008
-	JL          done17
+	JL          done19
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VFMADD213PS Y1, Y2, Y3
@@ -1865,11 +1895,11 @@ vectors16:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors16
+	JMP         vectors18
 
-done17:
+done19:
 	TESTQ       DI, DI
-	JZ          end18
+	JZ          end20
 	LEAQ        laneMasks<>+0(SB), R8
 	MOVQ        DI, R9
 	SHLQ        $0x02, R9
@@ -1880,34 +1910,34 @@ done17:
 	VFMADD213PS Y1, Y2, Y4
 	VFMADD231PS Y4, Y0, Y3
 	TESTQ       $0x00000008, DI
-	JZ          skip20
+	JZ          skip22
 	VMOVUPS     Y3, (SI)
-	JMP         stored19
+	JMP         stored21
 
-skip20:
+skip22:
 	LEAQ         (SI), BX
 	VMOVAPS      Y3, Y2
 	TESTQ        $0x00000004, DI
-	JZ           skip21
+	JZ           skip23
 	VMOVUPS      X2, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y2, X2
 
-skip21:
+skip23:
 	TESTQ     $0x00000002, DI
-	JZ        skip22
+	JZ        skip24
 	VMOVSD    X2, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X2, X2
 
-skip22:
+skip24:
 	TESTQ  $0x00000001, DI
-	JZ     skip23
+	JZ     skip25
 	VMOVSS X2, (BX)
 
-skip23:
-stored19:
-end18:
+skip25:
+stored21:
+end20:
 	ADDQ $0x00000004, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x02, BX
@@ -1920,18 +1950,18 @@ short1:
 	MOVQ n+8(FP), AX
 	MOVQ y_base+48(FP), CX
 
-columns24:
+columns26:
 	CMPQ    AX, $0x00000010
-	JL      next25
+	JL      next27
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows26:
+rows28:
 	CMPQ         DX, $0x00000004
-	JL           next27
+	JL           next29
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -1987,12 +2017,12 @@ rows26:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows26
+	JMP          rows28
 
-next27:
-rows28:
+next29:
+rows30:
 	CMPQ         DX, $0x00000001
-	JL           next29
+	JL           next31
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Y4
 	VMOVUPS      32(DI), Y5
@@ -2010,26 +2040,26 @@ rows28:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows28
+	JMP          rows30
 
-next29:
+next31:
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, a_base+72(FP)
 	SUBQ $0x00000010, AX
-	JMP  columns24
+	JMP  columns26
 
-next25:
-columns30:
+next27:
+columns32:
 	CMPQ    AX, $0x00000008
-	JL      next31
+	JL      next33
 	VMOVUPS (CX), Y2
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows32:
+rows34:
 	CMPQ         DX, $0x00000004
-	JL           next33
+	JL           next35
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -2065,12 +2095,12 @@ rows32:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows32
+	JMP          rows34
 
-next33:
-rows34:
+next35:
+rows36:
 	CMPQ         DX, $0x00000001
-	JL           next35
+	JL           next37
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Y3
 	VBROADCASTSS (BX), Y4
@@ -2083,15 +2113,15 @@ rows34:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows34
+	JMP          rows36
 
-next35:
+next37:
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, a_base+72(FP)
 	SUBQ $0x00000008, AX
-	JMP  columns30
+	JMP  columns32
 
-next31:
+next33:
 	TESTQ      AX, AX
 	JZ         end2
 	LEAQ       laneMasks<>+0(SB), DX
@@ -2104,9 +2134,9 @@ next31:
 	MOVQ       x_base+24(FP), DX
 	MOVQ       a_base+72(FP), BX
 
-rows36:
+rows38:
 	CMPQ         CX, $0x00000004
-	JL           next37
+	JL           next39
 	MOVQ         BX, SI
 	MOVQ         lda+96(FP), DI
 	SHLQ         $0x02, DI
@@ -2133,129 +2163,129 @@ rows36:
 	VFMADD213PS  Y1, Y8, Y9
 	VFMADD231PS  Y9, Y0, Y7
 	TESTQ        $0x00000008, AX
-	JZ           skip39
+	JZ           skip41
 	VMOVUPS      Y4, (SI)
-	JMP          stored38
+	JMP          stored40
 
-skip39:
+skip41:
 	LEAQ         (SI), R9
 	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000004, AX
-	JZ           skip40
+	JZ           skip42
 	VMOVUPS      X4, (R9)
 	ADDQ         $0x00000010, R9
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip40:
+skip42:
 	TESTQ     $0x00000002, AX
-	JZ        skip41
+	JZ        skip43
 	VMOVSD    X4, (R9)
 	ADDQ      $0x00000008, R9
 	VPERMILPD $0x01, X4, X4
 
-skip41:
+skip43:
 	TESTQ  $0x00000001, AX
-	JZ     skip42
+	JZ     skip44
 	VMOVSS X4, (R9)
 
-skip42:
-stored38:
-	TESTQ   $0x00000008, AX
-	JZ      skip44
-	VMOVUPS Y5, (SI)(DI*1)
-	JMP     stored43
-
 skip44:
+stored40:
+	TESTQ   $0x00000008, AX
+	JZ      skip46
+	VMOVUPS Y5, (SI)(DI*1)
+	JMP     stored45
+
+skip46:
 	LEAQ         (SI)(DI*1), R9
 	VMOVAPS      Y5, Y4
 	TESTQ        $0x00000004, AX
-	JZ           skip45
+	JZ           skip47
 	VMOVUPS      X4, (R9)
 	ADDQ         $0x00000010, R9
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip45:
+skip47:
 	TESTQ     $0x00000002, AX
-	JZ        skip46
+	JZ        skip48
 	VMOVSD    X4, (R9)
 	ADDQ      $0x00000008, R9
 	VPERMILPD $0x01, X4, X4
 
-skip46:
+skip48:
 	TESTQ  $0x00000001, AX
-	JZ     skip47
+	JZ     skip49
 	VMOVSS X4, (R9)
 
-skip47:
-stored43:
-	TESTQ   $0x00000008, AX
-	JZ      skip49
-	VMOVUPS Y6, (SI)(DI*2)
-	JMP     stored48
-
 skip49:
+stored45:
+	TESTQ   $0x00000008, AX
+	JZ      skip51
+	VMOVUPS Y6, (SI)(DI*2)
+	JMP     stored50
+
+skip51:
 	LEAQ         (SI)(DI*2), SI
 	VMOVAPS      Y6, Y4
 	TESTQ        $0x00000004, AX
-	JZ           skip50
+	JZ           skip52
 	VMOVUPS      X4, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip50:
+skip52:
 	TESTQ     $0x00000002, AX
-	JZ        skip51
+	JZ        skip53
 	VMOVSD    X4, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X4, X4
 
-skip51:
+skip53:
 	TESTQ  $0x00000001, AX
-	JZ     skip52
+	JZ     skip54
 	VMOVSS X4, (SI)
 
-skip52:
-stored48:
-	TESTQ   $0x00000008, AX
-	JZ      skip54
-	VMOVUPS Y7, (R8)
-	JMP     stored53
-
 skip54:
+stored50:
+	TESTQ   $0x00000008, AX
+	JZ      skip56
+	VMOVUPS Y7, (R8)
+	JMP     stored55
+
+skip56:
 	LEAQ         (R8), SI
 	VMOVAPS      Y7, Y4
 	TESTQ        $0x00000004, AX
-	JZ           skip55
+	JZ           skip57
 	VMOVUPS      X4, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip55:
+skip57:
 	TESTQ     $0x00000002, AX
-	JZ        skip56
+	JZ        skip58
 	VMOVSD    X4, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X4, X4
 
-skip56:
+skip58:
 	TESTQ  $0x00000001, AX
-	JZ     skip57
+	JZ     skip59
 	VMOVSS X4, (SI)
 
-skip57:
-stored53:
+skip59:
+stored55:
 	MOVQ   lda+96(FP), SI
 	SHLQ   $0x02, SI
 	IMUL3Q $0x00000004, SI, SI
 	ADDQ   SI, BX
 	ADDQ   $0x00000010, DX
 	SUBQ   $0x00000004, CX
-	JMP    rows36
+	JMP    rows38
 
-next37:
-rows58:
+next39:
+rows60:
 	CMPQ         CX, $0x00000001
-	JL           next59
+	JL           next61
 	MOVQ         BX, SI
 	VMASKMOVPS   (SI), Y2, Y4
 	VBROADCASTSS (DX), Y5
@@ -2263,41 +2293,41 @@ rows58:
 	VFMADD213PS  Y1, Y5, Y6
 	VFMADD231PS  Y6, Y0, Y4
 	TESTQ        $0x00000008, AX
-	JZ           skip61
+	JZ           skip63
 	VMOVUPS      Y4, (SI)
-	JMP          stored60
+	JMP          stored62
 
-skip61:
+skip63:
 	LEAQ         (SI), SI
 	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000004, AX
-	JZ           skip62
+	JZ           skip64
 	VMOVUPS      X4, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip62:
+skip64:
 	TESTQ     $0x00000002, AX
-	JZ        skip63
+	JZ        skip65
 	VMOVSD    X4, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X4, X4
 
-skip63:
+skip65:
 	TESTQ  $0x00000001, AX
-	JZ     skip64
+	JZ     skip66
 	VMOVSS X4, (SI)
 
-skip64:
-stored60:
+skip66:
+stored62:
 	MOVQ lda+96(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	ADDQ $0x00000004, DX
 	SUBQ $0x00000001, CX
-	JMP  rows58
+	JMP  rows60
 
-next59:
+next61:
 end2:
 	VZEROUPPER
 	RET
@@ -3941,12 +3971,12 @@ stored5:
 aligned4:
 	MOVQ (CX), R8
 	ADDQ R8, R8
-	JZ   rest10
+	JZ   null10
 	JCS  negative9
 
-fast11:
+vectors12:
 	CMPQ        DI, $0x00000010
-	JL          rest10
+	JL          rest11
 	VADDPD      (BX), Y1, Y3
 	VMULPD      Y2, Y3, Y3
 	VFMADD213PD (SI), Y0, Y3
@@ -3966,39 +3996,69 @@ fast11:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000010, DI
-	JMP         fast11
+	JMP         vectors12
 
 negative9:
-	VSUBPD Y2, Y1, Y3
+	VSUBPD Y2, Y1, Y2
 
-fast12:
+vectors13:
 	CMPQ        DI, $0x00000010
-	JL          rest10
-	VSUBPD      (BX), Y1, Y4
-	VMULPD      Y3, Y4, Y4
+	JL          rest11
+	VSUBPD      (BX), Y1, Y3
+	VMULPD      Y2, Y3, Y3
+	VFMADD213PD (SI), Y0, Y3
+	VMOVUPD     Y3, (SI)
+	VSUBPD      32(BX), Y1, Y3
+	VMULPD      Y2, Y3, Y3
+	VFMADD213PD 32(SI), Y0, Y3
+	VMOVUPD     Y3, 32(SI)
+	VSUBPD      64(BX), Y1, Y3
+	VMULPD      Y2, Y3, Y3
+	VFMADD213PD 64(SI), Y0, Y3
+	VMOVUPD     Y3, 64(SI)
+	VSUBPD      96(BX), Y1, Y3
+	VMULPD      Y2, Y3, Y3
+	VFMADD213PD 96(SI), Y0, Y3
+	VMOVUPD     Y3, 96(SI)
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000010, DI
+	JMP         vectors13
+
+null10:
+	VBROADCASTSD negZero<>+0(SB), Y3
+	VANDNPS      Y2, Y3, Y2
+
+vectors14:
+	CMPQ        DI, $0x00000010
+	JL          rest11
+	VANDNPS     (BX), Y3, Y4
+	VMULPD      Y2, Y4, Y4
 	VFMADD213PD (SI), Y0, Y4
 	VMOVUPD     Y4, (SI)
-	VSUBPD      32(BX), Y1, Y4
-	VMULPD      Y3, Y4, Y4
+	VANDNPS     32(BX), Y3, Y4
+	VMULPD      Y2, Y4, Y4
 	VFMADD213PD 32(SI), Y0, Y4
 	VMOVUPD     Y4, 32(SI)
-	VSUBPD      64(BX), Y1, Y4
-	VMULPD      Y3, Y4, Y4
+	VANDNPS     64(BX), Y3, Y4
+	VMULPD      Y2, Y4, Y4
 	VFMADD213PD 64(SI), Y0, Y4
 	VMOVUPD     Y4, 64(SI)
-	VSUBPD      96(BX), Y1, Y4
-	VMULPD      Y3, Y4, Y4
+	VANDNPS     96(BX), Y3, Y4
+	VMULPD      Y2, Y4, Y4
 	VFMADD213PD 96(SI), Y0, Y4
 	VMOVUPD     Y4, 96(SI)
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000010, DI
-	JMP         fast12
+	JMP         vectors14
 
-rest10:
-vectors13:
+rest11:
+	VBROADCASTSD (CX), Y2
+
+vectors15:
 	CMPQ        DI, $0x00000010
-	JL          done14
+	JL          done16
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VFMADD213PD Y1, Y2, Y3
@@ -4022,12 +4082,12 @@ vectors13:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors13
+	JMP         vectors15
 
-done14:
-vectors15:
+done16:
+vectors17:
 	CMPQ        DI, $0x00000004
-	JL          done16
+	JL          done18
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VFMADD213PD Y1, Y2, Y3
@@ -4036,11 +4096,11 @@ vectors15:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
-	JMP         vectors15
+	JMP         vectors17
 
-done16:
+done18:
 	TESTQ       DI, DI
-	JZ          end17
+	JZ          end19
 	LEAQ        laneMasks<>+0(SB), R8
 	MOVQ        DI, R9
 	SHLQ        $0x03, R9
@@ -4051,27 +4111,27 @@ done16:
 	VFMADD213PD Y1, Y2, Y4
 	VFMADD231PD Y4, Y0, Y3
 	TESTQ       $0x00000004, DI
-	JZ          skip19
+	JZ          skip21
 	VMOVUPD     Y3, (SI)
-	JMP         stored18
+	JMP         stored20
 
-skip19:
+skip21:
 	LEAQ         (SI), BX
 	VMOVAPS      Y3, Y2
 	TESTQ        $0x00000002, DI
-	JZ           skip20
+	JZ           skip22
 	VMOVUPD      X2, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y2, X2
 
-skip20:
+skip22:
 	TESTQ  $0x00000001, DI
-	JZ     skip21
+	JZ     skip23
 	VMOVSD X2, (BX)
 
-skip21:
-stored18:
-end17:
+skip23:
+stored20:
+end19:
 	ADDQ $0x00000008, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x03, BX
@@ -4084,18 +4144,18 @@ short1:
 	MOVQ n+8(FP), AX
 	MOVQ y_base+48(FP), CX
 
-columns22:
+columns24:
 	CMPQ    AX, $0x00000008
-	JL      next23
+	JL      next25
 	VMOVUPD (CX), Y2
 	VMOVUPD 32(CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows24:
+rows26:
 	CMPQ         DX, $0x00000004
-	JL           next25
+	JL           next27
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -4151,12 +4211,12 @@ rows24:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows24
+	JMP          rows26
 
-next25:
-rows26:
+next27:
+rows28:
 	CMPQ         DX, $0x00000001
-	JL           next27
+	JL           next29
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Y4
 	VMOVUPD      32(DI), Y5
@@ -4174,26 +4234,26 @@ rows26:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows26
+	JMP          rows28
 
-next27:
+next29:
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, a_base+72(FP)
 	SUBQ $0x00000008, AX
-	JMP  columns22
+	JMP  columns24
 
-next23:
-columns28:
+next25:
+columns30:
 	CMPQ    AX, $0x00000004
-	JL      next29
+	JL      next31
 	VMOVUPD (CX), Y2
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows30:
+rows32:
 	CMPQ         DX, $0x00000004
-	JL           next31
+	JL           next33
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -4229,12 +4289,12 @@ rows30:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows30
+	JMP          rows32
 
-next31:
-rows32:
+next33:
+rows34:
 	CMPQ         DX, $0x00000001
-	JL           next33
+	JL           next35
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Y3
 	VBROADCASTSD (BX), Y4
@@ -4247,15 +4307,15 @@ rows32:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows32
+	JMP          rows34
 
-next33:
+next35:
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, a_base+72(FP)
 	SUBQ $0x00000004, AX
-	JMP  columns28
+	JMP  columns30
 
-next29:
+next31:
 	TESTQ      AX, AX
 	JZ         end2
 	LEAQ       laneMasks<>+0(SB), DX
@@ -4268,9 +4328,9 @@ next29:
 	MOVQ       x_base+24(FP), DX
 	MOVQ       a_base+72(FP), BX
 
-rows34:
+rows36:
 	CMPQ         CX, $0x00000004
-	JL           next35
+	JL           next37
 	MOVQ         BX, SI
 	MOVQ         lda+96(FP), DI
 	SHLQ         $0x03, DI
@@ -4297,101 +4357,101 @@ rows34:
 	VFMADD213PD  Y1, Y8, Y9
 	VFMADD231PD  Y9, Y0, Y7
 	TESTQ        $0x00000004, AX
-	JZ           skip37
+	JZ           skip39
 	VMOVUPD      Y4, (SI)
-	JMP          stored36
+	JMP          stored38
 
-skip37:
+skip39:
 	LEAQ         (SI), R9
 	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000002, AX
-	JZ           skip38
+	JZ           skip40
 	VMOVUPD      X4, (R9)
 	ADDQ         $0x00000010, R9
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip38:
+skip40:
 	TESTQ  $0x00000001, AX
-	JZ     skip39
+	JZ     skip41
 	VMOVSD X4, (R9)
 
-skip39:
-stored36:
-	TESTQ   $0x00000004, AX
-	JZ      skip41
-	VMOVUPD Y5, (SI)(DI*1)
-	JMP     stored40
-
 skip41:
+stored38:
+	TESTQ   $0x00000004, AX
+	JZ      skip43
+	VMOVUPD Y5, (SI)(DI*1)
+	JMP     stored42
+
+skip43:
 	LEAQ         (SI)(DI*1), R9
 	VMOVAPS      Y5, Y4
 	TESTQ        $0x00000002, AX
-	JZ           skip42
+	JZ           skip44
 	VMOVUPD      X4, (R9)
 	ADDQ         $0x00000010, R9
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip42:
+skip44:
 	TESTQ  $0x00000001, AX
-	JZ     skip43
+	JZ     skip45
 	VMOVSD X4, (R9)
 
-skip43:
-stored40:
-	TESTQ   $0x00000004, AX
-	JZ      skip45
-	VMOVUPD Y6, (SI)(DI*2)
-	JMP     stored44
-
 skip45:
+stored42:
+	TESTQ   $0x00000004, AX
+	JZ      skip47
+	VMOVUPD Y6, (SI)(DI*2)
+	JMP     stored46
+
+skip47:
 	LEAQ         (SI)(DI*2), SI
 	VMOVAPS      Y6, Y4
 	TESTQ        $0x00000002, AX
-	JZ           skip46
+	JZ           skip48
 	VMOVUPD      X4, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip46:
+skip48:
 	TESTQ  $0x00000001, AX
-	JZ     skip47
+	JZ     skip49
 	VMOVSD X4, (SI)
 
-skip47:
-stored44:
-	TESTQ   $0x00000004, AX
-	JZ      skip49
-	VMOVUPD Y7, (R8)
-	JMP     stored48
-
 skip49:
+stored46:
+	TESTQ   $0x00000004, AX
+	JZ      skip51
+	VMOVUPD Y7, (R8)
+	JMP     stored50
+
+skip51:
 	LEAQ         (R8), SI
 	VMOVAPS      Y7, Y4
 	TESTQ        $0x00000002, AX
-	JZ           skip50
+	JZ           skip52
 	VMOVUPD      X4, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip50:
+skip52:
 	TESTQ  $0x00000001, AX
-	JZ     skip51
+	JZ     skip53
 	VMOVSD X4, (SI)
 
-skip51:
-stored48:
+skip53:
+stored50:
 	MOVQ   lda+96(FP), SI
 	SHLQ   $0x03, SI
 	IMUL3Q $0x00000004, SI, SI
 	ADDQ   SI, BX
 	ADDQ   $0x00000020, DX
 	SUBQ   $0x00000004, CX
-	JMP    rows34
+	JMP    rows36
 
-next35:
-rows52:
+next37:
+rows54:
 	CMPQ         CX, $0x00000001
-	JL           next53
+	JL           next55
 	MOVQ         BX, SI
 	VMASKMOVPD   (SI), Y2, Y4
 	VBROADCASTSD (DX), Y5
@@ -4399,34 +4459,34 @@ rows52:
 	VFMADD213PD  Y1, Y5, Y6
 	VFMADD231PD  Y6, Y0, Y4
 	TESTQ        $0x00000004, AX
-	JZ           skip55
+	JZ           skip57
 	VMOVUPD      Y4, (SI)
-	JMP          stored54
+	JMP          stored56
 
-skip55:
+skip57:
 	LEAQ         (SI), SI
 	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000002, AX
-	JZ           skip56
+	JZ           skip58
 	VMOVUPD      X4, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip56:
+skip58:
 	TESTQ  $0x00000001, AX
-	JZ     skip57
+	JZ     skip59
 	VMOVSD X4, (SI)
 
-skip57:
-stored54:
+skip59:
+stored56:
 	MOVQ lda+96(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	ADDQ $0x00000008, DX
 	SUBQ $0x00000001, CX
-	JMP  rows52
+	JMP  rows54
 
-next53:
+next55:
 end2:
 	VZEROUPPER
 	RET
@@ -5739,12 +5799,12 @@ stored5:
 aligned4:
 	MOVL (CX), R8
 	ADDL R8, R8
-	JZ   rest11
+	JZ   null11
 	JCS  negative10
 
-fast12:
+vectors13:
 	CMPQ        DI, $0x00000020
-	JL          rest11
+	JL          rest12
 	VADDPS      (BX), Y1, Y3
 	VMULPS      Y2, Y3, Y3
 	VFMADD213PS (SI), Y0, Y3
@@ -5764,39 +5824,69 @@ fast12:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000020, DI
-	JMP         fast12
+	JMP         vectors13
 
 negative10:
-	VSUBPS Y2, Y1, Y3
+	VSUBPS Y2, Y1, Y2
 
-fast13:
+vectors14:
 	CMPQ        DI, $0x00000020
-	JL          rest11
-	VSUBPS      (BX), Y1, Y4
-	VMULPS      Y3, Y4, Y4
+	JL          rest12
+	VSUBPS      (BX), Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VFMADD213PS (SI), Y0, Y3
+	VMOVUPS     Y3, (SI)
+	VSUBPS      32(BX), Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VFMADD213PS 32(SI), Y0, Y3
+	VMOVUPS     Y3, 32(SI)
+	VSUBPS      64(BX), Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VFMADD213PS 64(SI), Y0, Y3
+	VMOVUPS     Y3, 64(SI)
+	VSUBPS      96(BX), Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VFMADD213PS 96(SI), Y0, Y3
+	VMOVUPS     Y3, 96(SI)
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000020, DI
+	JMP         vectors14
+
+null11:
+	VBROADCASTSS negZero<>+4(SB), Y3
+	VANDNPS      Y2, Y3, Y2
+
+vectors15:
+	CMPQ        DI, $0x00000020
+	JL          rest12
+	VANDNPS     (BX), Y3, Y4
+	VMULPS      Y2, Y4, Y4
 	VFMADD213PS (SI), Y0, Y4
 	VMOVUPS     Y4, (SI)
-	VSUBPS      32(BX), Y1, Y4
-	VMULPS      Y3, Y4, Y4
+	VANDNPS     32(BX), Y3, Y4
+	VMULPS      Y2, Y4, Y4
 	VFMADD213PS 32(SI), Y0, Y4
 	VMOVUPS     Y4, 32(SI)
-	VSUBPS      64(BX), Y1, Y4
-	VMULPS      Y3, Y4, Y4
+	VANDNPS     64(BX), Y3, Y4
+	VMULPS      Y2, Y4, Y4
 	VFMADD213PS 64(SI), Y0, Y4
 	VMOVUPS     Y4, 64(SI)
-	VSUBPS      96(BX), Y1, Y4
-	VMULPS      Y3, Y4, Y4
+	VANDNPS     96(BX), Y3, Y4
+	VMULPS      Y2, Y4, Y4
 	VFMADD213PS 96(SI), Y0, Y4
 	VMOVUPS     Y4, 96(SI)
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000020, DI
-	JMP         fast13
+	JMP         vectors15
 
-rest11:
-vectors14:
+rest12:
+	VBROADCASTSS (CX), Y2
+
+vectors16:
 	CMPQ        DI, $0x00000020
-	JL          done15
+	JL          done17
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VFMADD213PS Y1, Y2, Y3
@@ -5820,12 +5910,12 @@ vectors14:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000020, DI
-	JMP         vectors14
+	JMP         vectors16
 
-done15:
-vectors16:
+done17:
+vectors18:
 	CMPQ        DI, $0x00000008
-	JL          done17
+	JL          done19
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VFMADD213PS Y1, Y2, Y3
@@ -5834,11 +5924,11 @@ vectors16:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors16
+	JMP         vectors18
 
-done17:
+done19:
 	TESTQ       DI, DI
-	JZ          end18
+	JZ          end20
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPS.Z   (BX), K1, Y3
@@ -5846,34 +5936,34 @@ done17:
 	VFMADD213PS Y1, Y2, Y3
 	VFMADD231PS Y3, Y0, Y4
 	TESTQ       $0x00000008, DI
-	JZ          skip20
+	JZ          skip22
 	VMOVUPS     Y4, (SI)
-	JMP         stored19
+	JMP         stored21
 
-skip20:
+skip22:
 	LEAQ         (SI), BX
 	VMOVAPS      Y4, Y2
 	TESTQ        $0x00000004, DI
-	JZ           skip21
+	JZ           skip23
 	VMOVUPS      X2, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y2, X2
 
-skip21:
+skip23:
 	TESTQ     $0x00000002, DI
-	JZ        skip22
+	JZ        skip24
 	VMOVSD    X2, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X2, X2
 
-skip22:
+skip24:
 	TESTQ  $0x00000001, DI
-	JZ     skip23
+	JZ     skip25
 	VMOVSS X2, (BX)
 
-skip23:
-stored19:
-end18:
+skip25:
+stored21:
+end20:
 	ADDQ $0x00000004, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x02, BX
@@ -5886,9 +5976,9 @@ short1:
 	MOVQ n+8(FP), AX
 	MOVQ y_base+48(FP), CX
 
-columns24:
+columns26:
 	CMPQ    AX, $0x00000020
-	JL      next25
+	JL      next27
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
 	VMOVUPS 64(CX), Y4
@@ -5897,9 +5987,9 @@ columns24:
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows26:
+rows28:
 	CMPQ         DX, $0x00000004
-	JL           next27
+	JL           next29
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -5995,12 +6085,12 @@ rows26:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows26
+	JMP          rows28
 
-next27:
-rows28:
+next29:
+rows30:
 	CMPQ         DX, $0x00000001
-	JL           next29
+	JL           next31
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Y6
 	VMOVUPS      32(DI), Y7
@@ -6028,27 +6118,27 @@ rows28:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows28
+	JMP          rows30
 
-next29:
+next31:
 	ADDQ $0x00000080, CX
 	ADDQ $0x00000080, a_base+72(FP)
 	SUBQ $0x00000020, AX
-	JMP  columns24
+	JMP  columns26
 
-next25:
-columns30:
+next27:
+columns32:
 	CMPQ    AX, $0x00000010
-	JL      next31
+	JL      next33
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows32:
+rows34:
 	CMPQ         DX, $0x00000004
-	JL           next33
+	JL           next35
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -6104,12 +6194,12 @@ rows32:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows32
+	JMP          rows34
 
-next33:
-rows34:
+next35:
+rows36:
 	CMPQ         DX, $0x00000001
-	JL           next35
+	JL           next37
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Y4
 	VMOVUPS      32(DI), Y5
@@ -6127,26 +6217,26 @@ rows34:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows34
+	JMP          rows36
 
-next35:
+next37:
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, a_base+72(FP)
 	SUBQ $0x00000010, AX
-	JMP  columns30
+	JMP  columns32
 
-next31:
-columns36:
+next33:
+columns38:
 	CMPQ    AX, $0x00000008
-	JL      next37
+	JL      next39
 	VMOVUPS (CX), Y2
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows38:
+rows40:
 	CMPQ         DX, $0x00000004
-	JL           next39
+	JL           next41
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -6182,12 +6272,12 @@ rows38:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows38
+	JMP          rows40
 
-next39:
-rows40:
+next41:
+rows42:
 	CMPQ         DX, $0x00000001
-	JL           next41
+	JL           next43
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Y3
 	VBROADCASTSS (BX), Y4
@@ -6200,15 +6290,15 @@ rows40:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows40
+	JMP          rows42
 
-next41:
+next43:
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, a_base+72(FP)
 	SUBQ $0x00000008, AX
-	JMP  columns36
+	JMP  columns38
 
-next37:
+next39:
 	TESTQ     AX, AX
 	JZ        end2
 	LEAQ      bitMasks<>+0(SB), DX
@@ -6218,9 +6308,9 @@ next37:
 	MOVQ      x_base+24(FP), CX
 	MOVQ      a_base+72(FP), DX
 
-rows42:
+rows44:
 	CMPQ         AX, $0x00000004
-	JL           next43
+	JL           next45
 	MOVQ         DX, BX
 	MOVQ         lda+96(FP), SI
 	SHLQ         $0x02, SI
@@ -6256,12 +6346,12 @@ rows42:
 	ADDQ         BX, DX
 	ADDQ         $0x00000010, CX
 	SUBQ         $0x00000004, AX
-	JMP          rows42
+	JMP          rows44
 
-next43:
-rows44:
+next45:
+rows46:
 	CMPQ         AX, $0x00000001
-	JL           next45
+	JL           next47
 	MOVQ         DX, BX
 	VMOVUPS.Z    (BX), K1, Y3
 	VBROADCASTSS (CX), Y4
@@ -6274,9 +6364,9 @@ rows44:
 	ADDQ         BX, DX
 	ADDQ         $0x00000004, CX
 	SUBQ         $0x00000001, AX
-	JMP          rows44
+	JMP          rows46
 
-next45:
+next47:
 end2:
 	VZEROUPPER
 	RET
@@ -7571,12 +7661,12 @@ stored5:
 aligned4:
 	MOVQ (CX), R8
 	ADDQ R8, R8
-	JZ   rest10
+	JZ   null10
 	JCS  negative9
 
-fast11:
+vectors12:
 	CMPQ        DI, $0x00000010
-	JL          rest10
+	JL          rest11
 	VADDPD      (BX), Y1, Y3
 	VMULPD      Y2, Y3, Y3
 	VFMADD213PD (SI), Y0, Y3
@@ -7596,39 +7686,69 @@ fast11:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000010, DI
-	JMP         fast11
+	JMP         vectors12
 
 negative9:
-	VSUBPD Y2, Y1, Y3
+	VSUBPD Y2, Y1, Y2
 
-fast12:
+vectors13:
 	CMPQ        DI, $0x00000010
-	JL          rest10
-	VSUBPD      (BX), Y1, Y4
-	VMULPD      Y3, Y4, Y4
+	JL          rest11
+	VSUBPD      (BX), Y1, Y3
+	VMULPD      Y2, Y3, Y3
+	VFMADD213PD (SI), Y0, Y3
+	VMOVUPD     Y3, (SI)
+	VSUBPD      32(BX), Y1, Y3
+	VMULPD      Y2, Y3, Y3
+	VFMADD213PD 32(SI), Y0, Y3
+	VMOVUPD     Y3, 32(SI)
+	VSUBPD      64(BX), Y1, Y3
+	VMULPD      Y2, Y3, Y3
+	VFMADD213PD 64(SI), Y0, Y3
+	VMOVUPD     Y3, 64(SI)
+	VSUBPD      96(BX), Y1, Y3
+	VMULPD      Y2, Y3, Y3
+	VFMADD213PD 96(SI), Y0, Y3
+	VMOVUPD     Y3, 96(SI)
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000010, DI
+	JMP         vectors13
+
+null10:
+	VBROADCASTSD negZero<>+0(SB), Y3
+	VANDNPS      Y2, Y3, Y2
+
+vectors14:
+	CMPQ        DI, $0x00000010
+	JL          rest11
+	VANDNPS     (BX), Y3, Y4
+	VMULPD      Y2, Y4, Y4
 	VFMADD213PD (SI), Y0, Y4
 	VMOVUPD     Y4, (SI)
-	VSUBPD      32(BX), Y1, Y4
-	VMULPD      Y3, Y4, Y4
+	VANDNPS     32(BX), Y3, Y4
+	VMULPD      Y2, Y4, Y4
 	VFMADD213PD 32(SI), Y0, Y4
 	VMOVUPD     Y4, 32(SI)
-	VSUBPD      64(BX), Y1, Y4
-	VMULPD      Y3, Y4, Y4
+	VANDNPS     64(BX), Y3, Y4
+	VMULPD      Y2, Y4, Y4
 	VFMADD213PD 64(SI), Y0, Y4
 	VMOVUPD     Y4, 64(SI)
-	VSUBPD      96(BX), Y1, Y4
-	VMULPD      Y3, Y4, Y4
+	VANDNPS     96(BX), Y3, Y4
+	VMULPD      Y2, Y4, Y4
 	VFMADD213PD 96(SI), Y0, Y4
 	VMOVUPD     Y4, 96(SI)
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000010, DI
-	JMP         fast12
+	JMP         vectors14
 
-rest10:
-vectors13:
+rest11:
+	VBROADCASTSD (CX), Y2
+
+vectors15:
 	CMPQ        DI, $0x00000010
-	JL          done14
+	JL          done16
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VFMADD213PD Y1, Y2, Y3
@@ -7652,12 +7772,12 @@ vectors13:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors13
+	JMP         vectors15
 
-done14:
-vectors15:
+done16:
+vectors17:
 	CMPQ        DI, $0x00000004
-	JL          done16
+	JL          done18
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VFMADD213PD Y1, Y2, Y3
@@ -7666,11 +7786,11 @@ vectors15:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
-	JMP         vectors15
+	JMP         vectors17
 
-done16:
+done18:
 	TESTQ       DI, DI
-	JZ          end17
+	JZ          end19
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPD.Z   (BX), K1, Y3
@@ -7678,27 +7798,27 @@ done16:
 	VFMADD213PD Y1, Y2, Y3
 	VFMADD231PD Y3, Y0, Y4
 	TESTQ       $0x00000004, DI
-	JZ          skip19
+	JZ          skip21
 	VMOVUPD     Y4, (SI)
-	JMP         stored18
+	JMP         stored20
 
-skip19:
+skip21:
 	LEAQ         (SI), BX
 	VMOVAPS      Y4, Y2
 	TESTQ        $0x00000002, DI
-	JZ           skip20
+	JZ           skip22
 	VMOVUPD      X2, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y2, X2
 
-skip20:
+skip22:
 	TESTQ  $0x00000001, DI
-	JZ     skip21
+	JZ     skip23
 	VMOVSD X2, (BX)
 
-skip21:
-stored18:
-end17:
+skip23:
+stored20:
+end19:
 	ADDQ $0x00000008, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x03, BX
@@ -7711,9 +7831,9 @@ short1:
 	MOVQ n+8(FP), AX
 	MOVQ y_base+48(FP), CX
 
-columns22:
+columns24:
 	CMPQ    AX, $0x00000010
-	JL      next23
+	JL      next25
 	VMOVUPD (CX), Y2
 	VMOVUPD 32(CX), Y3
 	VMOVUPD 64(CX), Y4
@@ -7722,9 +7842,9 @@ columns22:
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows24:
+rows26:
 	CMPQ         DX, $0x00000004
-	JL           next25
+	JL           next27
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -7820,12 +7940,12 @@ rows24:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows24
+	JMP          rows26
 
-next25:
-rows26:
+next27:
+rows28:
 	CMPQ         DX, $0x00000001
-	JL           next27
+	JL           next29
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Y6
 	VMOVUPD      32(DI), Y7
@@ -7853,27 +7973,27 @@ rows26:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows26
+	JMP          rows28
 
-next27:
+next29:
 	ADDQ $0x00000080, CX
 	ADDQ $0x00000080, a_base+72(FP)
 	SUBQ $0x00000010, AX
-	JMP  columns22
+	JMP  columns24
 
-next23:
-columns28:
+next25:
+columns30:
 	CMPQ    AX, $0x00000008
-	JL      next29
+	JL      next31
 	VMOVUPD (CX), Y2
 	VMOVUPD 32(CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows30:
+rows32:
 	CMPQ         DX, $0x00000004
-	JL           next31
+	JL           next33
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -7929,12 +8049,12 @@ rows30:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows30
+	JMP          rows32
 
-next31:
-rows32:
+next33:
+rows34:
 	CMPQ         DX, $0x00000001
-	JL           next33
+	JL           next35
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Y4
 	VMOVUPD      32(DI), Y5
@@ -7952,26 +8072,26 @@ rows32:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows32
+	JMP          rows34
 
-next33:
+next35:
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, a_base+72(FP)
 	SUBQ $0x00000008, AX
-	JMP  columns28
+	JMP  columns30
 
-next29:
-columns34:
+next31:
+columns36:
 	CMPQ    AX, $0x00000004
-	JL      next35
+	JL      next37
 	VMOVUPD (CX), Y2
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows36:
+rows38:
 	CMPQ         DX, $0x00000004
-	JL           next37
+	JL           next39
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -8007,12 +8127,12 @@ rows36:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows36
+	JMP          rows38
 
-next37:
-rows38:
+next39:
+rows40:
 	CMPQ         DX, $0x00000001
-	JL           next39
+	JL           next41
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Y3
 	VBROADCASTSD (BX), Y4
@@ -8025,15 +8145,15 @@ rows38:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows38
+	JMP          rows40
 
-next39:
+next41:
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, a_base+72(FP)
 	SUBQ $0x00000004, AX
-	JMP  columns34
+	JMP  columns36
 
-next35:
+next37:
 	TESTQ     AX, AX
 	JZ        end2
 	LEAQ      bitMasks<>+0(SB), DX
@@ -8043,9 +8163,9 @@ next35:
 	MOVQ      x_base+24(FP), CX
 	MOVQ      a_base+72(FP), DX
 
-rows40:
+rows42:
 	CMPQ         AX, $0x00000004
-	JL           next41
+	JL           next43
 	MOVQ         DX, BX
 	MOVQ         lda+96(FP), SI
 	SHLQ         $0x03, SI
@@ -8081,12 +8201,12 @@ rows40:
 	ADDQ         BX, DX
 	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000004, AX
-	JMP          rows40
+	JMP          rows42
 
-next41:
-rows42:
+next43:
+rows44:
 	CMPQ         AX, $0x00000001
-	JL           next43
+	JL           next45
 	MOVQ         DX, BX
 	VMOVUPD.Z    (BX), K1, Y3
 	VBROADCASTSD (CX), Y4
@@ -8099,9 +8219,9 @@ rows42:
 	ADDQ         BX, DX
 	ADDQ         $0x00000008, CX
 	SUBQ         $0x00000001, AX
-	JMP          rows42
+	JMP          rows44
 
-next43:
+next45:
 end2:
 	VZEROUPPER
 	RET

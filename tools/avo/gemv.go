@@ -174,21 +174,21 @@ func (t *target) alignStores(p, n gp, ptrs []gp, body func(disp int, m *mask)) {
 	t.Label(aligned)
 }
 
-// gerFast adds alpha·(xi·y + 0) to the row at a for four vectors at a time, if xi,
-// the element at x, isn't zero, in the way that takes least of the units for FMAs:
-// xi·y + 0 is the product |xi|·(±y + 0) where xi has that sign, bit for bit, because
-// the sum has no zero but +0.
+// gerFast adds alpha·(xi·y + 0) to the row at a for four vectors at a time in the
+// way that takes least of the units for FMAs: xi·y + 0, where xi is the element at
+// x, is the product of |xi| and, by its sign, y + 0 or 0 − y, bit for bit, because
+// these have no zero but +0, or of |xi| and |y| if it is zero.
 func (t *target) gerFast(n, x, y, a gp, xi, alpha, zero reg.VecVirtual) {
-	bytes, negative, rest := t.lanes*t.size, t.label("negative"), t.label("rest")
-	loop := func(positive func(disp int, d reg.VecVirtual), factor reg.VecVirtual) {
-		vectors := t.label("fast")
+	bytes, negative, null, rest := t.lanes*t.size, t.label("negative"), t.label("null"), t.label("rest")
+	loop := func(factor func(y operand.Mem, d reg.VecVirtual)) {
+		vectors := t.label("vectors")
 		t.Label(vectors)
 		t.CMPQ(n, imm(4*t.lanes))
 		t.JL(operand.LabelRef(rest))
 		for i := range 4 {
 			p := t.vec()
-			positive(i*bytes, p)
-			t.mul(p, factor, p)
+			factor(mem(y, i*bytes), p)
+			t.mul(p, xi, p)
 			t.fma213(alpha, mem(a, i*bytes), p)
 			t.store(p, mem(a, i*bytes))
 		}
@@ -197,15 +197,20 @@ func (t *target) gerFast(n, x, y, a gp, xi, alpha, zero reg.VecVirtual) {
 		t.SUBQ(imm(4*t.lanes), n)
 		t.JMP(operand.LabelRef(vectors))
 	}
-	t.double(mem(x, 0)) // sets the flags Z and, by the sign, C
-	t.JZ(operand.LabelRef(rest))
+	t.double(mem(x, 0))
+	t.JZ(operand.LabelRef(null))
 	t.JCS(operand.LabelRef(negative))
-	loop(func(disp int, d reg.VecVirtual) { t.add(zero, mem(y, disp), d) }, xi)
+	loop(func(y operand.Mem, d reg.VecVirtual) { t.add(zero, y, d) })
 	t.Label(negative)
-	minus := t.vec()
-	t.sub(zero, xi, minus)
-	loop(func(disp int, d reg.VecVirtual) { t.sub(zero, mem(y, disp), d) }, minus)
+	t.sub(zero, xi, xi)
+	loop(func(y operand.Mem, d reg.VecVirtual) { t.sub(zero, y, d) })
+	t.Label(null)
+	sign := t.vec()
+	t.broadcast(t.negZero(), sign)
+	t.VANDNPS(xi, sign, xi)
+	loop(func(y operand.Mem, d reg.VecVirtual) { t.VANDNPS(y, sign, d) })
 	t.Label(rest)
+	t.broadcast(mem(x, 0), xi)
 }
 
 // columns moves on by so many bytes of y and of every row of A, whose base stands
