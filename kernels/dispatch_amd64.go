@@ -46,6 +46,8 @@ func adamF64(w []float64, m []float64, v []float64, g []float64, lr float64, bet
 
 func addF32(dst []float32, x []float32, y []float32) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.AddF32(dst, x, y)
 	case isa.Active >= isa.AVX512:
 		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
 			amd64.AddF32AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
@@ -63,6 +65,8 @@ func addF32(dst []float32, x []float32, y []float32) {
 
 func addF64(dst []float64, x []float64, y []float64) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.AddF64(dst, x, y)
 	case isa.Active >= isa.AVX512:
 		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
 			amd64.AddF64AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
@@ -458,6 +462,8 @@ func momentumF64(w []float64, v []float64, g []float64, lr float64, mu float64) 
 
 func mulF32(dst []float32, x []float32, y []float32) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.MulF32(dst, x, y)
 	case isa.Active >= isa.AVX512:
 		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
 			amd64.MulF32AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
@@ -475,6 +481,8 @@ func mulF32(dst []float32, x []float32, y []float32) {
 
 func mulF64(dst []float64, x []float64, y []float64) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.MulF64(dst, x, y)
 	case isa.Active >= isa.AVX512:
 		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
 			amd64.MulF64AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
@@ -492,6 +500,8 @@ func mulF64(dst []float64, x []float64, y []float64) {
 
 func mulReLUPrimeF32(dst []float32, d []float32, z []float32) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.MulReLUPrimeF32(dst, d, z)
 	case isa.Active >= isa.AVX512:
 		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
 			amd64.MulReLUPrimeF32AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
@@ -509,6 +519,8 @@ func mulReLUPrimeF32(dst []float32, d []float32, z []float32) {
 
 func mulReLUPrimeF64(dst []float64, d []float64, z []float64) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.MulReLUPrimeF64(dst, d, z)
 	case isa.Active >= isa.AVX512:
 		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
 			amd64.MulReLUPrimeF64AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
@@ -628,6 +640,8 @@ func nesterovF64(w []float64, v []float64, g []float64, lr float64, mu float64) 
 
 func rmsPropF32(w []float32, s []float32, g []float32, lr float32, rho float32, oneMinusRho float32, eps float32) {
 	switch {
+	case len(w) <= fewRoots:
+		generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
 	case isa.Active >= isa.AVX512:
 		for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
 			amd64.RMSPropF32AVX512(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
@@ -645,6 +659,8 @@ func rmsPropF32(w []float32, s []float32, g []float32, lr float32, rho float32, 
 
 func rmsPropF64(w []float64, s []float64, g []float64, lr float64, rho float64, oneMinusRho float64, eps float64) {
 	switch {
+	case len(w) <= fewRoots:
+		generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
 	case isa.Active >= isa.AVX512:
 		for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
 			amd64.RMSPropF64AVX512(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
@@ -662,6 +678,8 @@ func rmsPropF64(w []float64, s []float64, g []float64, lr float64, rho float64, 
 
 func reluF32(dst []float32, z []float32) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.ReLUF32(dst, z)
 	case isa.Active >= isa.AVX512:
 		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
 			amd64.ReLUF32AVX512(dst[:vectorBlock], z[:vectorBlock])
@@ -679,6 +697,8 @@ func reluF32(dst []float32, z []float32) {
 
 func reluF64(dst []float64, z []float64) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.ReLUF64(dst, z)
 	case isa.Active >= isa.AVX512:
 		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
 			amd64.ReLUF64AVX512(dst[:vectorBlock], z[:vectorBlock])
@@ -696,6 +716,8 @@ func reluF64(dst []float64, z []float64) {
 
 func reluPrimeF32(dst []float32, z []float32) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.ReLUPrimeF32(dst, z)
 	case isa.Active >= isa.AVX512:
 		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
 			amd64.ReLUPrimeF32AVX512(dst[:vectorBlock], z[:vectorBlock])
@@ -713,6 +735,8 @@ func reluPrimeF32(dst []float32, z []float32) {
 
 func reluPrimeF64(dst []float64, z []float64) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.ReLUPrimeF64(dst, z)
 	case isa.Active >= isa.AVX512:
 		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
 			amd64.ReLUPrimeF64AVX512(dst[:vectorBlock], z[:vectorBlock])
@@ -730,6 +754,8 @@ func reluPrimeF64(dst []float64, z []float64) {
 
 func scalF32(alpha float32, x []float32) {
 	switch {
+	case len(x) <= fewElements:
+		generic.ScalF32(alpha, x)
 	case isa.Active >= isa.AVX512:
 		for ; len(x) > vectorBlock; x = x[vectorBlock:] {
 			amd64.ScalF32AVX512(alpha, x[:vectorBlock])
@@ -747,6 +773,8 @@ func scalF32(alpha float32, x []float32) {
 
 func scalF64(alpha float64, x []float64) {
 	switch {
+	case len(x) <= fewElements:
+		generic.ScalF64(alpha, x)
 	case isa.Active >= isa.AVX512:
 		for ; len(x) > vectorBlock; x = x[vectorBlock:] {
 			amd64.ScalF64AVX512(alpha, x[:vectorBlock])
@@ -854,6 +882,8 @@ func softmaxF64(dst []float64, z []float64) {
 
 func subF32(dst []float32, x []float32, y []float32) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.SubF32(dst, x, y)
 	case isa.Active >= isa.AVX512:
 		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
 			amd64.SubF32AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
@@ -871,6 +901,8 @@ func subF32(dst []float32, x []float32, y []float32) {
 
 func subF64(dst []float64, x []float64, y []float64) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.SubF64(dst, x, y)
 	case isa.Active >= isa.AVX512:
 		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
 			amd64.SubF64AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])

@@ -36,6 +36,8 @@ func adamF64(w []float64, m []float64, v []float64, g []float64, lr float64, bet
 
 func addF32(dst []float32, x []float32, y []float32) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.AddF32(dst, x, y)
 	case isa.Active >= isa.NEON:
 		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
 			arm64.AddF32NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
@@ -48,6 +50,8 @@ func addF32(dst []float32, x []float32, y []float32) {
 
 func addF64(dst []float64, x []float64, y []float64) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.AddF64(dst, x, y)
 	case isa.Active >= isa.NEON:
 		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
 			arm64.AddF64NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
@@ -354,6 +358,8 @@ func momentumF64(w []float64, v []float64, g []float64, lr float64, mu float64) 
 
 func mulF32(dst []float32, x []float32, y []float32) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.MulF32(dst, x, y)
 	case isa.Active >= isa.NEON:
 		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
 			arm64.MulF32NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
@@ -366,6 +372,8 @@ func mulF32(dst []float32, x []float32, y []float32) {
 
 func mulF64(dst []float64, x []float64, y []float64) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.MulF64(dst, x, y)
 	case isa.Active >= isa.NEON:
 		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
 			arm64.MulF64NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
@@ -378,6 +386,8 @@ func mulF64(dst []float64, x []float64, y []float64) {
 
 func mulReLUPrimeF32(dst []float32, d []float32, z []float32) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.MulReLUPrimeF32(dst, d, z)
 	case isa.Active >= isa.NEON:
 		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
 			arm64.MulReLUPrimeF32NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
@@ -390,6 +400,8 @@ func mulReLUPrimeF32(dst []float32, d []float32, z []float32) {
 
 func mulReLUPrimeF64(dst []float64, d []float64, z []float64) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.MulReLUPrimeF64(dst, d, z)
 	case isa.Active >= isa.NEON:
 		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
 			arm64.MulReLUPrimeF64NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
@@ -474,6 +486,8 @@ func nesterovF64(w []float64, v []float64, g []float64, lr float64, mu float64) 
 
 func rmsPropF32(w []float32, s []float32, g []float32, lr float32, rho float32, oneMinusRho float32, eps float32) {
 	switch {
+	case len(w) <= fewRoots:
+		generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
 	case isa.Active >= isa.NEON:
 		for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
 			arm64.RMSPropF32NEON(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
@@ -486,6 +500,8 @@ func rmsPropF32(w []float32, s []float32, g []float32, lr float32, rho float32, 
 
 func rmsPropF64(w []float64, s []float64, g []float64, lr float64, rho float64, oneMinusRho float64, eps float64) {
 	switch {
+	case len(w) <= fewRoots:
+		generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
 	case isa.Active >= isa.NEON:
 		for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
 			arm64.RMSPropF64NEON(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
@@ -498,6 +514,8 @@ func rmsPropF64(w []float64, s []float64, g []float64, lr float64, rho float64, 
 
 func reluF32(dst []float32, z []float32) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.ReLUF32(dst, z)
 	case isa.Active >= isa.NEON:
 		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
 			arm64.ReLUF32NEON(dst[:vectorBlock], z[:vectorBlock])
@@ -510,6 +528,8 @@ func reluF32(dst []float32, z []float32) {
 
 func reluF64(dst []float64, z []float64) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.ReLUF64(dst, z)
 	case isa.Active >= isa.NEON:
 		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
 			arm64.ReLUF64NEON(dst[:vectorBlock], z[:vectorBlock])
@@ -522,6 +542,8 @@ func reluF64(dst []float64, z []float64) {
 
 func reluPrimeF32(dst []float32, z []float32) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.ReLUPrimeF32(dst, z)
 	case isa.Active >= isa.NEON:
 		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
 			arm64.ReLUPrimeF32NEON(dst[:vectorBlock], z[:vectorBlock])
@@ -534,6 +556,8 @@ func reluPrimeF32(dst []float32, z []float32) {
 
 func reluPrimeF64(dst []float64, z []float64) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.ReLUPrimeF64(dst, z)
 	case isa.Active >= isa.NEON:
 		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
 			arm64.ReLUPrimeF64NEON(dst[:vectorBlock], z[:vectorBlock])
@@ -546,6 +570,8 @@ func reluPrimeF64(dst []float64, z []float64) {
 
 func scalF32(alpha float32, x []float32) {
 	switch {
+	case len(x) <= fewElements:
+		generic.ScalF32(alpha, x)
 	case isa.Active >= isa.NEON:
 		for ; len(x) > vectorBlock; x = x[vectorBlock:] {
 			arm64.ScalF32NEON(alpha, x[:vectorBlock])
@@ -558,6 +584,8 @@ func scalF32(alpha float32, x []float32) {
 
 func scalF64(alpha float64, x []float64) {
 	switch {
+	case len(x) <= fewElements:
+		generic.ScalF64(alpha, x)
 	case isa.Active >= isa.NEON:
 		for ; len(x) > vectorBlock; x = x[vectorBlock:] {
 			arm64.ScalF64NEON(alpha, x[:vectorBlock])
@@ -636,6 +664,8 @@ func softmaxF64(dst []float64, z []float64) {
 
 func subF32(dst []float32, x []float32, y []float32) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.SubF32(dst, x, y)
 	case isa.Active >= isa.NEON:
 		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
 			arm64.SubF32NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
@@ -648,6 +678,8 @@ func subF32(dst []float32, x []float32, y []float32) {
 
 func subF64(dst []float64, x []float64, y []float64) {
 	switch {
+	case len(dst) <= fewElements:
+		generic.SubF64(dst, x, y)
 	case isa.Active >= isa.NEON:
 		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
 			arm64.SubF64NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])

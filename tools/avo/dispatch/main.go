@@ -138,23 +138,33 @@ func emit(b *bytes.Buffer, a arch, have map[string]bool, k *ast.FuncDecl) {
 		return fmt.Sprintf("for ; len(%s) > vectorBlock; %s = %s {\n%s(%s)\n}\n%s",
 			first, strings.Join(slicesOf, ", "), strings.Join(tail, ", "), impl, strings.Join(head, ", "), c)
 	}
+	generic := fmt.Sprintf("%sgeneric.%s(%s)\n", ret, name, strings.Join(args, ", "))
 	fmt.Fprintf(b, "\nfunc %s(%s) %s {\n", private, strings.Join(params, ", "), result)
 	cases := 0
 	for _, level := range a.levels {
 		if have[name+level] {
 			if cases++; cases == 1 {
 				b.WriteString("switch {\n")
+				if limit := few[name[:len(name)-len("F32")]]; limit != "" {
+					fmt.Fprintf(b, "case len(%s) <= %s:\n%s", slicesOf[0], limit, generic)
+				}
 			}
 			fmt.Fprintf(b, "case isa.Active >= isa.%s:\n%s", level, call(a.name+"."+name+level))
 		}
 	}
-	generic := fmt.Sprintf("%sgeneric.%s(%s)\n", ret, name, strings.Join(args, ", "))
 	if cases > 0 {
 		fmt.Fprintf(b, "default:\n%s}\n", generic)
 	} else {
 		b.WriteString(generic)
 	}
 	b.WriteString("}\n")
+}
+
+// few names, for the kernels that have one, the constant of package kernels with
+// the number of elements up to which plain Go is used.
+var few = map[string]string{
+	"Add": "fewElements", "Sub": "fewElements", "Mul": "fewElements", "Scal": "fewElements", "ReLU": "fewElements", "ReLUPrime": "fewElements", "MulReLUPrime": "fewElements",
+	"RMSProp": "fewRoots",
 }
 
 // elementwise reports whether a kernel may be called on parts of its slices.
