@@ -1,6 +1,6 @@
 // Command report measures and writes the tables and pictures of this directory:
 //
-//	go run ./bench/report kernels    KERNELS.md and kernels.svg
+//	go run ./bench/report kernels    KERNELS.md, kernels.svg and the table in the README
 //	go run ./bench/report train      TRAIN.md and train.svg
 package main
 
@@ -19,7 +19,7 @@ import (
 )
 
 func main() {
-	dir := flag.String("dir", "bench", "where to write")
+	dir := flag.String("dir", "bench", "where to write; the README is in the directory above")
 	rounds := flag.Int("rounds", 40, "how often each kernel is timed; the least time counts")
 	threads := flag.Int("threads", 2, "most threads of training steps")
 	flag.Parse()
@@ -90,6 +90,7 @@ func reportKernels(dir string, rounds int) error {
 			found[key{r.Kernel, r.Type, r.Shape, r.Layout, r.ISA}] = r
 		}
 	})
+	stepProducts(&b, levels, found)
 	for _, kernel := range kernelNames() {
 		fmt.Fprintf(&b, "\n## %s\n\n| type | shape |", kernel)
 		for _, l := range levels {
@@ -110,6 +111,10 @@ func reportKernels(dir string, rounds int) error {
 		}
 	}
 	if err := write(dir, "KERNELS.md", b.String()); err != nil {
+		return err
+	}
+
+	if err := rewriteReadme(filepath.Join(dir, "..", "README.md"), levels, found); err != nil {
 		return err
 	}
 
@@ -165,6 +170,109 @@ func reportKernels(dir string, rounds int) error {
 	})
 	panel("Softmax", "Softmax", shape)
 	return write(dir, "kernels.svg", chart.SVG(3))
+}
+
+// stepProducts writes the geometric means over the nine products of a step of
+// 784-512-256-10: forward, δ and δW of each layer.
+func stepProducts(b *strings.Builder, levels []isa.Level, found map[key]bench.Result) {
+	b.WriteString("\n## The nine products of a step of 784-512-256-10\n\nGeometric mean of the per cent of the limit.\n\n| type | batch |")
+	for _, l := range levels {
+		fmt.Fprintf(b, " %v |", l)
+	}
+	b.WriteString("\n|---|--:|" + strings.Repeat("--:|", len(levels)) + "\n")
+	for _, typ := range []string{"f32", "f64"} {
+		for _, m := range []int{8, 10, 32, 128, 512} {
+			fmt.Fprintf(b, "| %s | %d |", typ, m)
+			for _, l := range levels {
+				sum, products := 0.0, 0
+				for _, layer := range [][2]int{{784, 512}, {512, 256}, {256, 10}} {
+					in, out := layer[0], layer[1]
+					for _, k := range []key{
+						{"GemmNT", typ, fmt.Sprintf("%dx%dx%d", m, out, in), "", l.String()},
+						{"GemmNN", typ, fmt.Sprintf("%dx%dx%d", m, in, out), "", l.String()},
+						{"GemmTN", typ, fmt.Sprintf("%dx%dx%d", out, in, m), "", l.String()},
+					} {
+						sum += math.Log(found[k].Percent)
+						products++
+					}
+				}
+				fmt.Fprintf(b, " %.0f |", math.Exp(sum/float64(products)))
+			}
+			b.WriteString("\n")
+		}
+	}
+}
+
+// shown are the kernels and shapes of the README's table.
+var shown = []struct{ kernel, shape, what string }{
+	{"Gemv", "30x784", "A x"},
+	{"Gemv", "512x512", "A x"},
+	{"GemvT", "512x512", "Aᵀ x"},
+	{"Ger", "512x512", "A += α x yᵀ"},
+	{"GemmUpdate", "1x512x512", "Wᵀ δ, then W += α δ xᵀ"},
+	{"GemmNT", "32x512x784", "A Bᵀ: forward, batch 32"},
+	{"GemmNN", "32x784x512", "A B: δ of the layer below"},
+	{"GemmTN", "512x784x32", "Aᵀ B: δW"},
+	{"GemmNN", "512x512x512", "A B"},
+	{"Exp", "4096", "eᶻ"},
+	{"Sigmoid", "4096", "σ(z)"},
+	{"Tanh", "4096", "tanh z"},
+	{"ReLU", "4096", "max(z, 0)"},
+	{"Adam", "4096", "a step of Adam"},
+}
+
+// Marks of the part of the README that is written here.
+const (
+	readmeBegin = "<!-- written by go run ./bench/report kernels -->\n"
+	readmeEnd   = "<!-- end -->\n"
+)
+
+// rewriteReadme writes the README's table of kernels.
+func rewriteReadme(file string, levels []isa.Level, found map[key]bench.Result) error {
+	old, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	before, rest, ok := strings.Cut(string(old), readmeBegin)
+	_, after, ok2 := strings.Cut(rest, readmeEnd)
+	if !ok || !ok2 {
+		return fmt.Errorf("%s: want the lines %q and %q", file, readmeBegin, readmeEnd)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "float32 on one core of %s:\n\n| kernel | | |", where())
+	for _, l := range levels {
+		fmt.Fprintf(&b, " %v | of the limit |", l)
+	}
+	b.WriteString("\n|---|---|---|" + strings.Repeat("--:|--:|", len(levels)) + "\n")
+	for _, s := range shown {
+		fmt.Fprintf(&b, "| %s | %s | %s |", s.kernel, strings.ReplaceAll(s.shape, "x", "×"), s.what)
+		for _, l := range levels {
+			r := found[key{s.kernel, "f32", s.shape, "", l.String()}]
+			fmt.Fprintf(&b, " %s | %s |", speed(r), percent(r))
+		}
+		b.WriteString("\n")
+	}
+	return os.WriteFile(file, []byte(before+readmeBegin+b.String()+readmeEnd+after), 0o644)
+}
+
+// speed is the number by which a kernel is known.
+func speed(r bench.Result) string {
+	switch {
+	case strings.HasPrefix(r.Kernel, "Gemm") && r.Bound == bench.ByFMA:
+		return fmt.Sprintf("%.0f GFLOP/s", r.GFLOPs)
+	case r.NSEach > 0:
+		return fmt.Sprintf("%.2f ns an element", r.NSEach)
+	}
+	return fmt.Sprintf("%.2f µs", r.NS/1e3)
+}
+
+// percent is how near a kernel is to the limit. What computes a polynomial has none.
+func percent(r bench.Result) string {
+	switch r.Kernel {
+	case "Exp", "Sigmoid", "Tanh":
+		return ""
+	}
+	return fmt.Sprintf("%.0f %%", r.Percent)
 }
 
 func reportTraining(dir string, rounds, threads int) error {
