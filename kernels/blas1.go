@@ -15,11 +15,11 @@ func Dot[T Float](x, y []T) T {
 	}
 	race.Read(x)
 	race.Read(y)
+	if len(x) <= vectorBlock {
+		return dot(x, y)
+	}
 	if is32[T]() {
 		x, y := as[float32](x), as[float32](y)
-		if len(x) <= vectorBlock {
-			return T(dotF32(x, y))
-		}
 		var acc [64]float32
 		for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
 			dotWideF32(&acc, x[:vectorBlock], y[:vectorBlock])
@@ -28,9 +28,6 @@ func Dot[T Float](x, y []T) T {
 		return T(generic.Fold(acc[:]))
 	}
 	x64, y64 := as[float64](x), as[float64](y)
-	if len(x64) <= vectorBlock {
-		return T(dotF64(x64, y64))
-	}
 	var acc [32]float64
 	for ; len(x64) > vectorBlock; x64, y64 = x64[vectorBlock:], y64[vectorBlock:] {
 		dotWideF64(&acc, x64[:vectorBlock], y64[:vectorBlock])
@@ -42,11 +39,11 @@ func Dot[T Float](x, y []T) T {
 // Sum returns Σ x[i], added in 64 lanes (float64: 32), which are folded by halves.
 func Sum[T Float](x []T) T {
 	race.Read(x)
+	if len(x) <= vectorBlock {
+		return sum(x)
+	}
 	if is32[T]() {
 		x := as[float32](x)
-		if len(x) <= vectorBlock {
-			return T(sumF32(x))
-		}
 		var acc [64]float32
 		for ; len(x) > vectorBlock; x = x[vectorBlock:] {
 			sumWideF32(&acc, x[:vectorBlock])
@@ -55,9 +52,6 @@ func Sum[T Float](x []T) T {
 		return T(generic.Fold(acc[:]))
 	}
 	x64 := as[float64](x)
-	if len(x64) <= vectorBlock {
-		return T(sumF64(x64))
-	}
 	var acc [32]float64
 	for ; len(x64) > vectorBlock; x64 = x64[vectorBlock:] {
 		sumWideF64(&acc, x64[:vectorBlock])
@@ -77,19 +71,11 @@ func Axpy[T Float](alpha T, x, y []T) {
 	}
 	race.Read(x)
 	race.Write(y)
-	if is32[T]() {
-		axpyF32(float32(alpha), as[float32](x), as[float32](y))
-	} else {
-		axpyF64(float64(alpha), as[float64](x), as[float64](y))
-	}
+	axpy(alpha, x, y)
 }
 
 // Scal multiplies x by alpha: x[i] = alpha·x[i], also for alpha = 0.
 func Scal[T Float](alpha T, x []T) {
 	race.Write(x)
-	if is32[T]() {
-		scalF32(float32(alpha), as[float32](x))
-	} else {
-		scalF64(float64(alpha), as[float64](x))
-	}
+	scal(alpha, x)
 }

@@ -10,131 +10,139 @@ import (
 	"github.com/nabla-go/nabla/kernels/generic"
 )
 
-func adamF32(w []float32, m []float32, v []float32, g []float32, lr float32, beta1 float32, oneMinusBeta1 float32, beta2 float32, oneMinusBeta2 float32, scale float32, eps float32, keep float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			amd64.AdamF32AVX512(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+func adam[T Float](w []T, m []T, v []T, g []T, lr T, beta1 T, oneMinusBeta1 T, beta2 T, oneMinusBeta2 T, scale T, eps T, keep T) {
+	if is32[T]() {
+		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep, w, m, v, g := float32(lr), float32(beta1), float32(oneMinusBeta1), float32(beta2), float32(oneMinusBeta2), float32(scale), float32(eps), float32(keep), as[float32](w), as[float32](m), as[float32](v), as[float32](g)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				amd64.AdamF32AVX512(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+			}
+			amd64.AdamF32AVX512(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+		case isa.Active >= isa.AVX2:
+			for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				amd64.AdamF32AVX2(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+			}
+			amd64.AdamF32AVX2(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+		default:
+			generic.AdamF32(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 		}
-		amd64.AdamF32AVX512(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
-	case isa.Active >= isa.AVX2:
-		for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			amd64.AdamF32AVX2(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	} else {
+		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep, w, m, v, g := float64(lr), float64(beta1), float64(oneMinusBeta1), float64(beta2), float64(oneMinusBeta2), float64(scale), float64(eps), float64(keep), as[float64](w), as[float64](m), as[float64](v), as[float64](g)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				amd64.AdamF64AVX512(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+			}
+			amd64.AdamF64AVX512(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+		case isa.Active >= isa.AVX2:
+			for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				amd64.AdamF64AVX2(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+			}
+			amd64.AdamF64AVX2(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+		default:
+			generic.AdamF64(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 		}
-		amd64.AdamF32AVX2(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
-	default:
-		generic.AdamF32(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 	}
 }
 
-func adamF64(w []float64, m []float64, v []float64, g []float64, lr float64, beta1 float64, oneMinusBeta1 float64, beta2 float64, oneMinusBeta2 float64, scale float64, eps float64, keep float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			amd64.AdamF64AVX512(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+func add[T Float](dst []T, x []T, y []T) {
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		switch {
+		case len(dst) <= fewElements:
+			generic.AddF32(dst, x, y)
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				amd64.AddF32AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			amd64.AddF32AVX512(dst, x, y)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				amd64.AddF32AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			amd64.AddF32AVX2(dst, x, y)
+		default:
+			generic.AddF32(dst, x, y)
 		}
-		amd64.AdamF64AVX512(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
-	case isa.Active >= isa.AVX2:
-		for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			amd64.AdamF64AVX2(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		switch {
+		case len(dst) <= fewElements:
+			generic.AddF64(dst, x, y)
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				amd64.AddF64AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			amd64.AddF64AVX512(dst, x, y)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				amd64.AddF64AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			amd64.AddF64AVX2(dst, x, y)
+		default:
+			generic.AddF64(dst, x, y)
 		}
-		amd64.AdamF64AVX2(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
-	default:
-		generic.AdamF64(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 	}
 }
 
-func addF32(dst []float32, x []float32, y []float32) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.AddF32(dst, x, y)
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			amd64.AddF32AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+func axpy[T Float](alpha T, x []T, y []T) {
+	if is32[T]() {
+		alpha, x, y := float32(alpha), as[float32](x), as[float32](y)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
+				amd64.AxpyF32AVX512(alpha, x[:vectorBlock], y[:vectorBlock])
+			}
+			amd64.AxpyF32AVX512(alpha, x, y)
+		case isa.Active >= isa.AVX2:
+			for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
+				amd64.AxpyF32AVX2(alpha, x[:vectorBlock], y[:vectorBlock])
+			}
+			amd64.AxpyF32AVX2(alpha, x, y)
+		default:
+			generic.AxpyF32(alpha, x, y)
 		}
-		amd64.AddF32AVX512(dst, x, y)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			amd64.AddF32AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	} else {
+		alpha, x, y := float64(alpha), as[float64](x), as[float64](y)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
+				amd64.AxpyF64AVX512(alpha, x[:vectorBlock], y[:vectorBlock])
+			}
+			amd64.AxpyF64AVX512(alpha, x, y)
+		case isa.Active >= isa.AVX2:
+			for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
+				amd64.AxpyF64AVX2(alpha, x[:vectorBlock], y[:vectorBlock])
+			}
+			amd64.AxpyF64AVX2(alpha, x, y)
+		default:
+			generic.AxpyF64(alpha, x, y)
 		}
-		amd64.AddF32AVX2(dst, x, y)
-	default:
-		generic.AddF32(dst, x, y)
 	}
 }
 
-func addF64(dst []float64, x []float64, y []float64) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.AddF64(dst, x, y)
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			amd64.AddF64AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+func dot[T Float](x []T, y []T) T {
+	if is32[T]() {
+		x, y := as[float32](x), as[float32](y)
+		switch {
+		case isa.Active >= isa.AVX512:
+			return T(amd64.DotF32AVX512(x, y))
+		case isa.Active >= isa.AVX2:
+			return T(amd64.DotF32AVX2(x, y))
+		default:
+			return T(generic.DotF32(x, y))
 		}
-		amd64.AddF64AVX512(dst, x, y)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			amd64.AddF64AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	} else {
+		x, y := as[float64](x), as[float64](y)
+		switch {
+		case isa.Active >= isa.AVX512:
+			return T(amd64.DotF64AVX512(x, y))
+		case isa.Active >= isa.AVX2:
+			return T(amd64.DotF64AVX2(x, y))
+		default:
+			return T(generic.DotF64(x, y))
 		}
-		amd64.AddF64AVX2(dst, x, y)
-	default:
-		generic.AddF64(dst, x, y)
-	}
-}
-
-func axpyF32(alpha float32, x []float32, y []float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
-			amd64.AxpyF32AVX512(alpha, x[:vectorBlock], y[:vectorBlock])
-		}
-		amd64.AxpyF32AVX512(alpha, x, y)
-	case isa.Active >= isa.AVX2:
-		for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
-			amd64.AxpyF32AVX2(alpha, x[:vectorBlock], y[:vectorBlock])
-		}
-		amd64.AxpyF32AVX2(alpha, x, y)
-	default:
-		generic.AxpyF32(alpha, x, y)
-	}
-}
-
-func axpyF64(alpha float64, x []float64, y []float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
-			amd64.AxpyF64AVX512(alpha, x[:vectorBlock], y[:vectorBlock])
-		}
-		amd64.AxpyF64AVX512(alpha, x, y)
-	case isa.Active >= isa.AVX2:
-		for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
-			amd64.AxpyF64AVX2(alpha, x[:vectorBlock], y[:vectorBlock])
-		}
-		amd64.AxpyF64AVX2(alpha, x, y)
-	default:
-		generic.AxpyF64(alpha, x, y)
-	}
-}
-
-func dotF32(x []float32, y []float32) float32 {
-	switch {
-	case isa.Active >= isa.AVX512:
-		return amd64.DotF32AVX512(x, y)
-	case isa.Active >= isa.AVX2:
-		return amd64.DotF32AVX2(x, y)
-	default:
-		return generic.DotF32(x, y)
-	}
-}
-
-func dotF64(x []float64, y []float64) float64 {
-	switch {
-	case isa.Active >= isa.AVX512:
-		return amd64.DotF64AVX512(x, y)
-	case isa.Active >= isa.AVX2:
-		return amd64.DotF64AVX2(x, y)
-	default:
-		return generic.DotF64(x, y)
 	}
 }
 
@@ -182,761 +190,811 @@ func dotWideF64(acc *[32]float64, x []float64, y []float64) {
 	}
 }
 
-func expF32(dst []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.ExpF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+func exp[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.ExpF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.ExpF32AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.ExpF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.ExpF32AVX2(dst, z)
+		default:
+			generic.ExpF32(dst, z)
 		}
-		amd64.ExpF32AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.ExpF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.ExpF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.ExpF64AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.ExpF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.ExpF64AVX2(dst, z)
+		default:
+			generic.ExpF64(dst, z)
 		}
-		amd64.ExpF32AVX2(dst, z)
-	default:
-		generic.ExpF32(dst, z)
 	}
 }
 
-func expF64(dst []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.ExpF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+func gemmChain[T Float](m int, n int, k int, alpha T, a []T, rsA int, csA int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
+	if is32[T]() {
+		alpha, beta, a, b, c := float32(alpha), float32(beta), as[float32](a), as[float32](b), as[float32](c)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.GemmChainF32AVX512(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+		case isa.Active >= isa.AVX2:
+			amd64.GemmChainF32AVX2(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+		default:
+			generic.GemmChainF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		}
-		amd64.ExpF64AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.ExpF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+	} else {
+		alpha, beta, a, b, c := float64(alpha), float64(beta), as[float64](a), as[float64](b), as[float64](c)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.GemmChainF64AVX512(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+		case isa.Active >= isa.AVX2:
+			amd64.GemmChainF64AVX2(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+		default:
+			generic.GemmChainF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		}
-		amd64.ExpF64AVX2(dst, z)
-	default:
-		generic.ExpF64(dst, z)
 	}
 }
 
-func gemmChainF32(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		amd64.GemmChainF32AVX512(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
-	case isa.Active >= isa.AVX2:
-		amd64.GemmChainF32AVX2(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
-	default:
-		generic.GemmChainF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+func gemmRowRow[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	if is32[T]() {
+		alpha, beta, a, b, c := float32(alpha), float32(beta), as[float32](a), as[float32](b), as[float32](c)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.GemmRowRowF32AVX512(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		case isa.Active >= isa.AVX2:
+			amd64.GemmRowRowF32AVX2(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		default:
+			generic.GemmRowRowF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		}
+	} else {
+		alpha, beta, a, b, c := float64(alpha), float64(beta), as[float64](a), as[float64](b), as[float64](c)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.GemmRowRowF64AVX512(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		case isa.Active >= isa.AVX2:
+			amd64.GemmRowRowF64AVX2(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		default:
+			generic.GemmRowRowF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		}
 	}
 }
 
-func gemmChainF64(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		amd64.GemmChainF64AVX512(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
-	case isa.Active >= isa.AVX2:
-		amd64.GemmChainF64AVX2(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
-	default:
-		generic.GemmChainF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+func gemv[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
+	if is32[T]() {
+		alpha, beta, a, x, y := float32(alpha), float32(beta), as[float32](a), as[float32](x), as[float32](y)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.GemvF32AVX512(m, n, alpha, a, lda, x, beta, y)
+		case isa.Active >= isa.AVX2:
+			amd64.GemvF32AVX2(m, n, alpha, a, lda, x, beta, y)
+		default:
+			generic.GemvF32(m, n, alpha, a, lda, x, beta, y)
+		}
+	} else {
+		alpha, beta, a, x, y := float64(alpha), float64(beta), as[float64](a), as[float64](x), as[float64](y)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.GemvF64AVX512(m, n, alpha, a, lda, x, beta, y)
+		case isa.Active >= isa.AVX2:
+			amd64.GemvF64AVX2(m, n, alpha, a, lda, x, beta, y)
+		default:
+			generic.GemvF64(m, n, alpha, a, lda, x, beta, y)
+		}
 	}
 }
 
-func gemmRowRowF32(m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		amd64.GemmRowRowF32AVX512(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
-	case isa.Active >= isa.AVX2:
-		amd64.GemmRowRowF32AVX2(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
-	default:
-		generic.GemmRowRowF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+func gemvT[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
+	if is32[T]() {
+		alpha, beta, a, x, y := float32(alpha), float32(beta), as[float32](a), as[float32](x), as[float32](y)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.GemvTF32AVX512(m, n, alpha, a, lda, x, beta, y)
+		case isa.Active >= isa.AVX2:
+			amd64.GemvTF32AVX2(m, n, alpha, a, lda, x, beta, y)
+		default:
+			generic.GemvTF32(m, n, alpha, a, lda, x, beta, y)
+		}
+	} else {
+		alpha, beta, a, x, y := float64(alpha), float64(beta), as[float64](a), as[float64](x), as[float64](y)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.GemvTF64AVX512(m, n, alpha, a, lda, x, beta, y)
+		case isa.Active >= isa.AVX2:
+			amd64.GemvTF64AVX2(m, n, alpha, a, lda, x, beta, y)
+		default:
+			generic.GemvTF64(m, n, alpha, a, lda, x, beta, y)
+		}
 	}
 }
 
-func gemmRowRowF64(m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		amd64.GemmRowRowF64AVX512(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
-	case isa.Active >= isa.AVX2:
-		amd64.GemmRowRowF64AVX2(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
-	default:
-		generic.GemmRowRowF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+func gemvTGer[T Float](m int, n int, alpha T, x []T, z []T, a []T, lda int, y []T) {
+	if is32[T]() {
+		alpha, x, z, a, y := float32(alpha), as[float32](x), as[float32](z), as[float32](a), as[float32](y)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.GemvTGerF32AVX512(m, n, alpha, x, z, a, lda, y)
+		case isa.Active >= isa.AVX2:
+			amd64.GemvTGerF32AVX2(m, n, alpha, x, z, a, lda, y)
+		default:
+			generic.GemvTGerF32(m, n, alpha, x, z, a, lda, y)
+		}
+	} else {
+		alpha, x, z, a, y := float64(alpha), as[float64](x), as[float64](z), as[float64](a), as[float64](y)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.GemvTGerF64AVX512(m, n, alpha, x, z, a, lda, y)
+		case isa.Active >= isa.AVX2:
+			amd64.GemvTGerF64AVX2(m, n, alpha, x, z, a, lda, y)
+		default:
+			generic.GemvTGerF64(m, n, alpha, x, z, a, lda, y)
+		}
 	}
 }
 
-func gemvF32(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		amd64.GemvF32AVX512(m, n, alpha, a, lda, x, beta, y)
-	case isa.Active >= isa.AVX2:
-		amd64.GemvF32AVX2(m, n, alpha, a, lda, x, beta, y)
-	default:
-		generic.GemvF32(m, n, alpha, a, lda, x, beta, y)
+func gemvTResume[T Float](m int, n int, a []T, lda int, x []T, y []T) {
+	if is32[T]() {
+		a, x, y := as[float32](a), as[float32](x), as[float32](y)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.GemvTResumeF32AVX512(m, n, a, lda, x, y)
+		case isa.Active >= isa.AVX2:
+			amd64.GemvTResumeF32AVX2(m, n, a, lda, x, y)
+		default:
+			generic.GemvTResumeF32(m, n, a, lda, x, y)
+		}
+	} else {
+		a, x, y := as[float64](a), as[float64](x), as[float64](y)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.GemvTResumeF64AVX512(m, n, a, lda, x, y)
+		case isa.Active >= isa.AVX2:
+			amd64.GemvTResumeF64AVX2(m, n, a, lda, x, y)
+		default:
+			generic.GemvTResumeF64(m, n, a, lda, x, y)
+		}
 	}
 }
 
-func gemvF64(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		amd64.GemvF64AVX512(m, n, alpha, a, lda, x, beta, y)
-	case isa.Active >= isa.AVX2:
-		amd64.GemvF64AVX2(m, n, alpha, a, lda, x, beta, y)
-	default:
-		generic.GemvF64(m, n, alpha, a, lda, x, beta, y)
+func ger[T Float](m int, n int, alpha T, x []T, y []T, a []T, lda int) {
+	if is32[T]() {
+		alpha, x, y, a := float32(alpha), as[float32](x), as[float32](y), as[float32](a)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.GerF32AVX512(m, n, alpha, x, y, a, lda)
+		case isa.Active >= isa.AVX2:
+			amd64.GerF32AVX2(m, n, alpha, x, y, a, lda)
+		default:
+			generic.GerF32(m, n, alpha, x, y, a, lda)
+		}
+	} else {
+		alpha, x, y, a := float64(alpha), as[float64](x), as[float64](y), as[float64](a)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.GerF64AVX512(m, n, alpha, x, y, a, lda)
+		case isa.Active >= isa.AVX2:
+			amd64.GerF64AVX2(m, n, alpha, x, y, a, lda)
+		default:
+			generic.GerF64(m, n, alpha, x, y, a, lda)
+		}
 	}
 }
 
-func gemvTF32(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		amd64.GemvTF32AVX512(m, n, alpha, a, lda, x, beta, y)
-	case isa.Active >= isa.AVX2:
-		amd64.GemvTF32AVX2(m, n, alpha, a, lda, x, beta, y)
-	default:
-		generic.GemvTF32(m, n, alpha, a, lda, x, beta, y)
+func log[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.LogF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.LogF32AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.LogF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.LogF32AVX2(dst, z)
+		default:
+			generic.LogF32(dst, z)
+		}
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.LogF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.LogF64AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.LogF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.LogF64AVX2(dst, z)
+		default:
+			generic.LogF64(dst, z)
+		}
 	}
 }
 
-func gemvTF64(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		amd64.GemvTF64AVX512(m, n, alpha, a, lda, x, beta, y)
-	case isa.Active >= isa.AVX2:
-		amd64.GemvTF64AVX2(m, n, alpha, a, lda, x, beta, y)
-	default:
-		generic.GemvTF64(m, n, alpha, a, lda, x, beta, y)
+func maximum[T Float](x []T) T {
+	if is32[T]() {
+		x := as[float32](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			return T(amd64.MaxF32AVX512(x))
+		case isa.Active >= isa.AVX2:
+			return T(amd64.MaxF32AVX2(x))
+		default:
+			return T(generic.MaxF32(x))
+		}
+	} else {
+		x := as[float64](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			return T(amd64.MaxF64AVX512(x))
+		case isa.Active >= isa.AVX2:
+			return T(amd64.MaxF64AVX2(x))
+		default:
+			return T(generic.MaxF64(x))
+		}
 	}
 }
 
-func gemvTGerF32(m int, n int, alpha float32, x []float32, z []float32, a []float32, lda int, y []float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		amd64.GemvTGerF32AVX512(m, n, alpha, x, z, a, lda, y)
-	case isa.Active >= isa.AVX2:
-		amd64.GemvTGerF32AVX2(m, n, alpha, x, z, a, lda, y)
-	default:
-		generic.GemvTGerF32(m, n, alpha, x, z, a, lda, y)
+func momentum[T Float](w []T, v []T, g []T, lr T, mu T) {
+	if is32[T]() {
+		lr, mu, w, v, g := float32(lr), float32(mu), as[float32](w), as[float32](v), as[float32](g)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				amd64.MomentumF32AVX512(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+			}
+			amd64.MomentumF32AVX512(w, v, g, lr, mu)
+		case isa.Active >= isa.AVX2:
+			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				amd64.MomentumF32AVX2(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+			}
+			amd64.MomentumF32AVX2(w, v, g, lr, mu)
+		default:
+			generic.MomentumF32(w, v, g, lr, mu)
+		}
+	} else {
+		lr, mu, w, v, g := float64(lr), float64(mu), as[float64](w), as[float64](v), as[float64](g)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				amd64.MomentumF64AVX512(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+			}
+			amd64.MomentumF64AVX512(w, v, g, lr, mu)
+		case isa.Active >= isa.AVX2:
+			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				amd64.MomentumF64AVX2(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+			}
+			amd64.MomentumF64AVX2(w, v, g, lr, mu)
+		default:
+			generic.MomentumF64(w, v, g, lr, mu)
+		}
 	}
 }
 
-func gemvTGerF64(m int, n int, alpha float64, x []float64, z []float64, a []float64, lda int, y []float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		amd64.GemvTGerF64AVX512(m, n, alpha, x, z, a, lda, y)
-	case isa.Active >= isa.AVX2:
-		amd64.GemvTGerF64AVX2(m, n, alpha, x, z, a, lda, y)
-	default:
-		generic.GemvTGerF64(m, n, alpha, x, z, a, lda, y)
+func mul[T Float](dst []T, x []T, y []T) {
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		switch {
+		case len(dst) <= fewElements:
+			generic.MulF32(dst, x, y)
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				amd64.MulF32AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			amd64.MulF32AVX512(dst, x, y)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				amd64.MulF32AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			amd64.MulF32AVX2(dst, x, y)
+		default:
+			generic.MulF32(dst, x, y)
+		}
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		switch {
+		case len(dst) <= fewElements:
+			generic.MulF64(dst, x, y)
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				amd64.MulF64AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			amd64.MulF64AVX512(dst, x, y)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				amd64.MulF64AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			amd64.MulF64AVX2(dst, x, y)
+		default:
+			generic.MulF64(dst, x, y)
+		}
 	}
 }
 
-func gemvTResumeF32(m int, n int, a []float32, lda int, x []float32, y []float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		amd64.GemvTResumeF32AVX512(m, n, a, lda, x, y)
-	case isa.Active >= isa.AVX2:
-		amd64.GemvTResumeF32AVX2(m, n, a, lda, x, y)
-	default:
-		generic.GemvTResumeF32(m, n, a, lda, x, y)
+func mulReLUPrime[T Float](dst []T, d []T, z []T) {
+	if is32[T]() {
+		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		switch {
+		case len(dst) <= fewElements:
+			generic.MulReLUPrimeF32(dst, d, z)
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				amd64.MulReLUPrimeF32AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.MulReLUPrimeF32AVX512(dst, d, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				amd64.MulReLUPrimeF32AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.MulReLUPrimeF32AVX2(dst, d, z)
+		default:
+			generic.MulReLUPrimeF32(dst, d, z)
+		}
+	} else {
+		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		switch {
+		case len(dst) <= fewElements:
+			generic.MulReLUPrimeF64(dst, d, z)
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				amd64.MulReLUPrimeF64AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.MulReLUPrimeF64AVX512(dst, d, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				amd64.MulReLUPrimeF64AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.MulReLUPrimeF64AVX2(dst, d, z)
+		default:
+			generic.MulReLUPrimeF64(dst, d, z)
+		}
 	}
 }
 
-func gemvTResumeF64(m int, n int, a []float64, lda int, x []float64, y []float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		amd64.GemvTResumeF64AVX512(m, n, a, lda, x, y)
-	case isa.Active >= isa.AVX2:
-		amd64.GemvTResumeF64AVX2(m, n, a, lda, x, y)
-	default:
-		generic.GemvTResumeF64(m, n, a, lda, x, y)
+func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
+	if is32[T]() {
+		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				amd64.MulSigmoidPrimeF32AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.MulSigmoidPrimeF32AVX512(dst, d, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				amd64.MulSigmoidPrimeF32AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.MulSigmoidPrimeF32AVX2(dst, d, z)
+		default:
+			generic.MulSigmoidPrimeF32(dst, d, z)
+		}
+	} else {
+		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				amd64.MulSigmoidPrimeF64AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.MulSigmoidPrimeF64AVX512(dst, d, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				amd64.MulSigmoidPrimeF64AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.MulSigmoidPrimeF64AVX2(dst, d, z)
+		default:
+			generic.MulSigmoidPrimeF64(dst, d, z)
+		}
 	}
 }
 
-func gerF32(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		amd64.GerF32AVX512(m, n, alpha, x, y, a, lda)
-	case isa.Active >= isa.AVX2:
-		amd64.GerF32AVX2(m, n, alpha, x, y, a, lda)
-	default:
-		generic.GerF32(m, n, alpha, x, y, a, lda)
+func mulTanhPrime[T Float](dst []T, d []T, z []T) {
+	if is32[T]() {
+		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				amd64.MulTanhPrimeF32AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.MulTanhPrimeF32AVX512(dst, d, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				amd64.MulTanhPrimeF32AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.MulTanhPrimeF32AVX2(dst, d, z)
+		default:
+			generic.MulTanhPrimeF32(dst, d, z)
+		}
+	} else {
+		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				amd64.MulTanhPrimeF64AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.MulTanhPrimeF64AVX512(dst, d, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				amd64.MulTanhPrimeF64AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.MulTanhPrimeF64AVX2(dst, d, z)
+		default:
+			generic.MulTanhPrimeF64(dst, d, z)
+		}
 	}
 }
 
-func gerF64(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		amd64.GerF64AVX512(m, n, alpha, x, y, a, lda)
-	case isa.Active >= isa.AVX2:
-		amd64.GerF64AVX2(m, n, alpha, x, y, a, lda)
-	default:
-		generic.GerF64(m, n, alpha, x, y, a, lda)
+func nesterov[T Float](w []T, v []T, g []T, lr T, mu T) {
+	if is32[T]() {
+		lr, mu, w, v, g := float32(lr), float32(mu), as[float32](w), as[float32](v), as[float32](g)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				amd64.NesterovF32AVX512(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+			}
+			amd64.NesterovF32AVX512(w, v, g, lr, mu)
+		case isa.Active >= isa.AVX2:
+			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				amd64.NesterovF32AVX2(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+			}
+			amd64.NesterovF32AVX2(w, v, g, lr, mu)
+		default:
+			generic.NesterovF32(w, v, g, lr, mu)
+		}
+	} else {
+		lr, mu, w, v, g := float64(lr), float64(mu), as[float64](w), as[float64](v), as[float64](g)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				amd64.NesterovF64AVX512(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+			}
+			amd64.NesterovF64AVX512(w, v, g, lr, mu)
+		case isa.Active >= isa.AVX2:
+			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				amd64.NesterovF64AVX2(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+			}
+			amd64.NesterovF64AVX2(w, v, g, lr, mu)
+		default:
+			generic.NesterovF64(w, v, g, lr, mu)
+		}
 	}
 }
 
-func logF32(dst []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.LogF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
+	if is32[T]() {
+		lr, rho, oneMinusRho, eps, w, s, g := float32(lr), float32(rho), float32(oneMinusRho), float32(eps), as[float32](w), as[float32](s), as[float32](g)
+		switch {
+		case len(w) <= fewRoots:
+			generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
+		case isa.Active >= isa.AVX512:
+			for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+				amd64.RMSPropF32AVX512(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+			}
+			amd64.RMSPropF32AVX512(w, s, g, lr, rho, oneMinusRho, eps)
+		case isa.Active >= isa.AVX2:
+			for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+				amd64.RMSPropF32AVX2(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+			}
+			amd64.RMSPropF32AVX2(w, s, g, lr, rho, oneMinusRho, eps)
+		default:
+			generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
 		}
-		amd64.LogF32AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.LogF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+	} else {
+		lr, rho, oneMinusRho, eps, w, s, g := float64(lr), float64(rho), float64(oneMinusRho), float64(eps), as[float64](w), as[float64](s), as[float64](g)
+		switch {
+		case len(w) <= fewRoots:
+			generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
+		case isa.Active >= isa.AVX512:
+			for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+				amd64.RMSPropF64AVX512(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+			}
+			amd64.RMSPropF64AVX512(w, s, g, lr, rho, oneMinusRho, eps)
+		case isa.Active >= isa.AVX2:
+			for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+				amd64.RMSPropF64AVX2(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+			}
+			amd64.RMSPropF64AVX2(w, s, g, lr, rho, oneMinusRho, eps)
+		default:
+			generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
 		}
-		amd64.LogF32AVX2(dst, z)
-	default:
-		generic.LogF32(dst, z)
 	}
 }
 
-func logF64(dst []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.LogF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+func relu[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case len(dst) <= fewElements:
+			generic.ReLUF32(dst, z)
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.ReLUF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.ReLUF32AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.ReLUF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.ReLUF32AVX2(dst, z)
+		default:
+			generic.ReLUF32(dst, z)
 		}
-		amd64.LogF64AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.LogF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case len(dst) <= fewElements:
+			generic.ReLUF64(dst, z)
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.ReLUF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.ReLUF64AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.ReLUF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.ReLUF64AVX2(dst, z)
+		default:
+			generic.ReLUF64(dst, z)
 		}
-		amd64.LogF64AVX2(dst, z)
-	default:
-		generic.LogF64(dst, z)
 	}
 }
 
-func maxF32(x []float32) float32 {
-	switch {
-	case isa.Active >= isa.AVX512:
-		return amd64.MaxF32AVX512(x)
-	case isa.Active >= isa.AVX2:
-		return amd64.MaxF32AVX2(x)
-	default:
-		return generic.MaxF32(x)
+func reluPrime[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case len(dst) <= fewElements:
+			generic.ReLUPrimeF32(dst, z)
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.ReLUPrimeF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.ReLUPrimeF32AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.ReLUPrimeF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.ReLUPrimeF32AVX2(dst, z)
+		default:
+			generic.ReLUPrimeF32(dst, z)
+		}
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case len(dst) <= fewElements:
+			generic.ReLUPrimeF64(dst, z)
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.ReLUPrimeF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.ReLUPrimeF64AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.ReLUPrimeF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.ReLUPrimeF64AVX2(dst, z)
+		default:
+			generic.ReLUPrimeF64(dst, z)
+		}
 	}
 }
 
-func maxF64(x []float64) float64 {
-	switch {
-	case isa.Active >= isa.AVX512:
-		return amd64.MaxF64AVX512(x)
-	case isa.Active >= isa.AVX2:
-		return amd64.MaxF64AVX2(x)
-	default:
-		return generic.MaxF64(x)
+func scal[T Float](alpha T, x []T) {
+	if is32[T]() {
+		alpha, x := float32(alpha), as[float32](x)
+		switch {
+		case len(x) <= fewElements:
+			generic.ScalF32(alpha, x)
+		case isa.Active >= isa.AVX512:
+			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+				amd64.ScalF32AVX512(alpha, x[:vectorBlock])
+			}
+			amd64.ScalF32AVX512(alpha, x)
+		case isa.Active >= isa.AVX2:
+			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+				amd64.ScalF32AVX2(alpha, x[:vectorBlock])
+			}
+			amd64.ScalF32AVX2(alpha, x)
+		default:
+			generic.ScalF32(alpha, x)
+		}
+	} else {
+		alpha, x := float64(alpha), as[float64](x)
+		switch {
+		case len(x) <= fewElements:
+			generic.ScalF64(alpha, x)
+		case isa.Active >= isa.AVX512:
+			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+				amd64.ScalF64AVX512(alpha, x[:vectorBlock])
+			}
+			amd64.ScalF64AVX512(alpha, x)
+		case isa.Active >= isa.AVX2:
+			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+				amd64.ScalF64AVX2(alpha, x[:vectorBlock])
+			}
+			amd64.ScalF64AVX2(alpha, x)
+		default:
+			generic.ScalF64(alpha, x)
+		}
 	}
 }
 
-func momentumF32(w []float32, v []float32, g []float32, lr float32, mu float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			amd64.MomentumF32AVX512(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+func sigmoid[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.SigmoidF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.SigmoidF32AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.SigmoidF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.SigmoidF32AVX2(dst, z)
+		default:
+			generic.SigmoidF32(dst, z)
 		}
-		amd64.MomentumF32AVX512(w, v, g, lr, mu)
-	case isa.Active >= isa.AVX2:
-		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			amd64.MomentumF32AVX2(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.SigmoidF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.SigmoidF64AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.SigmoidF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.SigmoidF64AVX2(dst, z)
+		default:
+			generic.SigmoidF64(dst, z)
 		}
-		amd64.MomentumF32AVX2(w, v, g, lr, mu)
-	default:
-		generic.MomentumF32(w, v, g, lr, mu)
 	}
 }
 
-func momentumF64(w []float64, v []float64, g []float64, lr float64, mu float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			amd64.MomentumF64AVX512(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+func sigmoidPrime[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.SigmoidPrimeF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.SigmoidPrimeF32AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.SigmoidPrimeF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.SigmoidPrimeF32AVX2(dst, z)
+		default:
+			generic.SigmoidPrimeF32(dst, z)
 		}
-		amd64.MomentumF64AVX512(w, v, g, lr, mu)
-	case isa.Active >= isa.AVX2:
-		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			amd64.MomentumF64AVX2(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.SigmoidPrimeF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.SigmoidPrimeF64AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.SigmoidPrimeF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.SigmoidPrimeF64AVX2(dst, z)
+		default:
+			generic.SigmoidPrimeF64(dst, z)
 		}
-		amd64.MomentumF64AVX2(w, v, g, lr, mu)
-	default:
-		generic.MomentumF64(w, v, g, lr, mu)
 	}
 }
 
-func mulF32(dst []float32, x []float32, y []float32) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.MulF32(dst, x, y)
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			amd64.MulF32AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+func softmax[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.SoftmaxF32AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			amd64.SoftmaxF32AVX2(dst, z)
+		default:
+			generic.SoftmaxF32(dst, z)
 		}
-		amd64.MulF32AVX512(dst, x, y)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			amd64.MulF32AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.SoftmaxF64AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			amd64.SoftmaxF64AVX2(dst, z)
+		default:
+			generic.SoftmaxF64(dst, z)
 		}
-		amd64.MulF32AVX2(dst, x, y)
-	default:
-		generic.MulF32(dst, x, y)
 	}
 }
 
-func mulF64(dst []float64, x []float64, y []float64) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.MulF64(dst, x, y)
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			amd64.MulF64AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+func sub[T Float](dst []T, x []T, y []T) {
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		switch {
+		case len(dst) <= fewElements:
+			generic.SubF32(dst, x, y)
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				amd64.SubF32AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			amd64.SubF32AVX512(dst, x, y)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				amd64.SubF32AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			amd64.SubF32AVX2(dst, x, y)
+		default:
+			generic.SubF32(dst, x, y)
 		}
-		amd64.MulF64AVX512(dst, x, y)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			amd64.MulF64AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		switch {
+		case len(dst) <= fewElements:
+			generic.SubF64(dst, x, y)
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				amd64.SubF64AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			amd64.SubF64AVX512(dst, x, y)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				amd64.SubF64AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			amd64.SubF64AVX2(dst, x, y)
+		default:
+			generic.SubF64(dst, x, y)
 		}
-		amd64.MulF64AVX2(dst, x, y)
-	default:
-		generic.MulF64(dst, x, y)
 	}
 }
 
-func mulReLUPrimeF32(dst []float32, d []float32, z []float32) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.MulReLUPrimeF32(dst, d, z)
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			amd64.MulReLUPrimeF32AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+func sum[T Float](x []T) T {
+	if is32[T]() {
+		x := as[float32](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			return T(amd64.SumF32AVX512(x))
+		case isa.Active >= isa.AVX2:
+			return T(amd64.SumF32AVX2(x))
+		default:
+			return T(generic.SumF32(x))
 		}
-		amd64.MulReLUPrimeF32AVX512(dst, d, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			amd64.MulReLUPrimeF32AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	} else {
+		x := as[float64](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			return T(amd64.SumF64AVX512(x))
+		case isa.Active >= isa.AVX2:
+			return T(amd64.SumF64AVX2(x))
+		default:
+			return T(generic.SumF64(x))
 		}
-		amd64.MulReLUPrimeF32AVX2(dst, d, z)
-	default:
-		generic.MulReLUPrimeF32(dst, d, z)
-	}
-}
-
-func mulReLUPrimeF64(dst []float64, d []float64, z []float64) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.MulReLUPrimeF64(dst, d, z)
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			amd64.MulReLUPrimeF64AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.MulReLUPrimeF64AVX512(dst, d, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			amd64.MulReLUPrimeF64AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.MulReLUPrimeF64AVX2(dst, d, z)
-	default:
-		generic.MulReLUPrimeF64(dst, d, z)
-	}
-}
-
-func mulSigmoidPrimeF32(dst []float32, d []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			amd64.MulSigmoidPrimeF32AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.MulSigmoidPrimeF32AVX512(dst, d, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			amd64.MulSigmoidPrimeF32AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.MulSigmoidPrimeF32AVX2(dst, d, z)
-	default:
-		generic.MulSigmoidPrimeF32(dst, d, z)
-	}
-}
-
-func mulSigmoidPrimeF64(dst []float64, d []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			amd64.MulSigmoidPrimeF64AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.MulSigmoidPrimeF64AVX512(dst, d, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			amd64.MulSigmoidPrimeF64AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.MulSigmoidPrimeF64AVX2(dst, d, z)
-	default:
-		generic.MulSigmoidPrimeF64(dst, d, z)
-	}
-}
-
-func mulTanhPrimeF32(dst []float32, d []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			amd64.MulTanhPrimeF32AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.MulTanhPrimeF32AVX512(dst, d, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			amd64.MulTanhPrimeF32AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.MulTanhPrimeF32AVX2(dst, d, z)
-	default:
-		generic.MulTanhPrimeF32(dst, d, z)
-	}
-}
-
-func mulTanhPrimeF64(dst []float64, d []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			amd64.MulTanhPrimeF64AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.MulTanhPrimeF64AVX512(dst, d, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			amd64.MulTanhPrimeF64AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.MulTanhPrimeF64AVX2(dst, d, z)
-	default:
-		generic.MulTanhPrimeF64(dst, d, z)
-	}
-}
-
-func nesterovF32(w []float32, v []float32, g []float32, lr float32, mu float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			amd64.NesterovF32AVX512(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
-		}
-		amd64.NesterovF32AVX512(w, v, g, lr, mu)
-	case isa.Active >= isa.AVX2:
-		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			amd64.NesterovF32AVX2(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
-		}
-		amd64.NesterovF32AVX2(w, v, g, lr, mu)
-	default:
-		generic.NesterovF32(w, v, g, lr, mu)
-	}
-}
-
-func nesterovF64(w []float64, v []float64, g []float64, lr float64, mu float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			amd64.NesterovF64AVX512(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
-		}
-		amd64.NesterovF64AVX512(w, v, g, lr, mu)
-	case isa.Active >= isa.AVX2:
-		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			amd64.NesterovF64AVX2(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
-		}
-		amd64.NesterovF64AVX2(w, v, g, lr, mu)
-	default:
-		generic.NesterovF64(w, v, g, lr, mu)
-	}
-}
-
-func rmsPropF32(w []float32, s []float32, g []float32, lr float32, rho float32, oneMinusRho float32, eps float32) {
-	switch {
-	case len(w) <= fewRoots:
-		generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
-	case isa.Active >= isa.AVX512:
-		for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
-			amd64.RMSPropF32AVX512(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
-		}
-		amd64.RMSPropF32AVX512(w, s, g, lr, rho, oneMinusRho, eps)
-	case isa.Active >= isa.AVX2:
-		for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
-			amd64.RMSPropF32AVX2(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
-		}
-		amd64.RMSPropF32AVX2(w, s, g, lr, rho, oneMinusRho, eps)
-	default:
-		generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
-	}
-}
-
-func rmsPropF64(w []float64, s []float64, g []float64, lr float64, rho float64, oneMinusRho float64, eps float64) {
-	switch {
-	case len(w) <= fewRoots:
-		generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
-	case isa.Active >= isa.AVX512:
-		for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
-			amd64.RMSPropF64AVX512(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
-		}
-		amd64.RMSPropF64AVX512(w, s, g, lr, rho, oneMinusRho, eps)
-	case isa.Active >= isa.AVX2:
-		for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
-			amd64.RMSPropF64AVX2(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
-		}
-		amd64.RMSPropF64AVX2(w, s, g, lr, rho, oneMinusRho, eps)
-	default:
-		generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
-	}
-}
-
-func reluF32(dst []float32, z []float32) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.ReLUF32(dst, z)
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.ReLUF32AVX512(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.ReLUF32AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.ReLUF32AVX2(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.ReLUF32AVX2(dst, z)
-	default:
-		generic.ReLUF32(dst, z)
-	}
-}
-
-func reluF64(dst []float64, z []float64) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.ReLUF64(dst, z)
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.ReLUF64AVX512(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.ReLUF64AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.ReLUF64AVX2(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.ReLUF64AVX2(dst, z)
-	default:
-		generic.ReLUF64(dst, z)
-	}
-}
-
-func reluPrimeF32(dst []float32, z []float32) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.ReLUPrimeF32(dst, z)
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.ReLUPrimeF32AVX512(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.ReLUPrimeF32AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.ReLUPrimeF32AVX2(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.ReLUPrimeF32AVX2(dst, z)
-	default:
-		generic.ReLUPrimeF32(dst, z)
-	}
-}
-
-func reluPrimeF64(dst []float64, z []float64) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.ReLUPrimeF64(dst, z)
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.ReLUPrimeF64AVX512(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.ReLUPrimeF64AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.ReLUPrimeF64AVX2(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.ReLUPrimeF64AVX2(dst, z)
-	default:
-		generic.ReLUPrimeF64(dst, z)
-	}
-}
-
-func scalF32(alpha float32, x []float32) {
-	switch {
-	case len(x) <= fewElements:
-		generic.ScalF32(alpha, x)
-	case isa.Active >= isa.AVX512:
-		for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-			amd64.ScalF32AVX512(alpha, x[:vectorBlock])
-		}
-		amd64.ScalF32AVX512(alpha, x)
-	case isa.Active >= isa.AVX2:
-		for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-			amd64.ScalF32AVX2(alpha, x[:vectorBlock])
-		}
-		amd64.ScalF32AVX2(alpha, x)
-	default:
-		generic.ScalF32(alpha, x)
-	}
-}
-
-func scalF64(alpha float64, x []float64) {
-	switch {
-	case len(x) <= fewElements:
-		generic.ScalF64(alpha, x)
-	case isa.Active >= isa.AVX512:
-		for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-			amd64.ScalF64AVX512(alpha, x[:vectorBlock])
-		}
-		amd64.ScalF64AVX512(alpha, x)
-	case isa.Active >= isa.AVX2:
-		for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-			amd64.ScalF64AVX2(alpha, x[:vectorBlock])
-		}
-		amd64.ScalF64AVX2(alpha, x)
-	default:
-		generic.ScalF64(alpha, x)
-	}
-}
-
-func sigmoidF32(dst []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.SigmoidF32AVX512(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.SigmoidF32AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.SigmoidF32AVX2(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.SigmoidF32AVX2(dst, z)
-	default:
-		generic.SigmoidF32(dst, z)
-	}
-}
-
-func sigmoidF64(dst []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.SigmoidF64AVX512(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.SigmoidF64AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.SigmoidF64AVX2(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.SigmoidF64AVX2(dst, z)
-	default:
-		generic.SigmoidF64(dst, z)
-	}
-}
-
-func sigmoidPrimeF32(dst []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.SigmoidPrimeF32AVX512(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.SigmoidPrimeF32AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.SigmoidPrimeF32AVX2(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.SigmoidPrimeF32AVX2(dst, z)
-	default:
-		generic.SigmoidPrimeF32(dst, z)
-	}
-}
-
-func sigmoidPrimeF64(dst []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.SigmoidPrimeF64AVX512(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.SigmoidPrimeF64AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.SigmoidPrimeF64AVX2(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.SigmoidPrimeF64AVX2(dst, z)
-	default:
-		generic.SigmoidPrimeF64(dst, z)
-	}
-}
-
-func softmaxF32(dst []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		amd64.SoftmaxF32AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		amd64.SoftmaxF32AVX2(dst, z)
-	default:
-		generic.SoftmaxF32(dst, z)
-	}
-}
-
-func softmaxF64(dst []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		amd64.SoftmaxF64AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		amd64.SoftmaxF64AVX2(dst, z)
-	default:
-		generic.SoftmaxF64(dst, z)
-	}
-}
-
-func subF32(dst []float32, x []float32, y []float32) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.SubF32(dst, x, y)
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			amd64.SubF32AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-		}
-		amd64.SubF32AVX512(dst, x, y)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			amd64.SubF32AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-		}
-		amd64.SubF32AVX2(dst, x, y)
-	default:
-		generic.SubF32(dst, x, y)
-	}
-}
-
-func subF64(dst []float64, x []float64, y []float64) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.SubF64(dst, x, y)
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			amd64.SubF64AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-		}
-		amd64.SubF64AVX512(dst, x, y)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			amd64.SubF64AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-		}
-		amd64.SubF64AVX2(dst, x, y)
-	default:
-		generic.SubF64(dst, x, y)
-	}
-}
-
-func sumF32(x []float32) float32 {
-	switch {
-	case isa.Active >= isa.AVX512:
-		return amd64.SumF32AVX512(x)
-	case isa.Active >= isa.AVX2:
-		return amd64.SumF32AVX2(x)
-	default:
-		return generic.SumF32(x)
-	}
-}
-
-func sumF64(x []float64) float64 {
-	switch {
-	case isa.Active >= isa.AVX512:
-		return amd64.SumF64AVX512(x)
-	case isa.Active >= isa.AVX2:
-		return amd64.SumF64AVX2(x)
-	default:
-		return generic.SumF64(x)
 	}
 }
 
@@ -962,70 +1020,74 @@ func sumWideF64(acc *[32]float64, x []float64) {
 	}
 }
 
-func tanhF32(dst []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.TanhF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+func tanh[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.TanhF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.TanhF32AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.TanhF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.TanhF32AVX2(dst, z)
+		default:
+			generic.TanhF32(dst, z)
 		}
-		amd64.TanhF32AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.TanhF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.TanhF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.TanhF64AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.TanhF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.TanhF64AVX2(dst, z)
+		default:
+			generic.TanhF64(dst, z)
 		}
-		amd64.TanhF32AVX2(dst, z)
-	default:
-		generic.TanhF32(dst, z)
 	}
 }
 
-func tanhF64(dst []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.TanhF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+func tanhPrime[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.TanhPrimeF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.TanhPrimeF32AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.TanhPrimeF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.TanhPrimeF32AVX2(dst, z)
+		default:
+			generic.TanhPrimeF32(dst, z)
 		}
-		amd64.TanhF64AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.TanhF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.TanhPrimeF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.TanhPrimeF64AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.TanhPrimeF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.TanhPrimeF64AVX2(dst, z)
+		default:
+			generic.TanhPrimeF64(dst, z)
 		}
-		amd64.TanhF64AVX2(dst, z)
-	default:
-		generic.TanhF64(dst, z)
-	}
-}
-
-func tanhPrimeF32(dst []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.TanhPrimeF32AVX512(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.TanhPrimeF32AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.TanhPrimeF32AVX2(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.TanhPrimeF32AVX2(dst, z)
-	default:
-		generic.TanhPrimeF32(dst, z)
-	}
-}
-
-func tanhPrimeF64(dst []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.AVX512:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.TanhPrimeF64AVX512(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.TanhPrimeF64AVX512(dst, z)
-	case isa.Active >= isa.AVX2:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			amd64.TanhPrimeF64AVX2(dst[:vectorBlock], z[:vectorBlock])
-		}
-		amd64.TanhPrimeF64AVX2(dst, z)
-	default:
-		generic.TanhPrimeF64(dst, z)
 	}
 }

@@ -10,97 +10,105 @@ import (
 	"github.com/nabla-go/nabla/kernels/generic"
 )
 
-func adamF32(w []float32, m []float32, v []float32, g []float32, lr float32, beta1 float32, oneMinusBeta1 float32, beta2 float32, oneMinusBeta2 float32, scale float32, eps float32, keep float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			arm64.AdamF32NEON(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+func adam[T Float](w []T, m []T, v []T, g []T, lr T, beta1 T, oneMinusBeta1 T, beta2 T, oneMinusBeta2 T, scale T, eps T, keep T) {
+	if is32[T]() {
+		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep, w, m, v, g := float32(lr), float32(beta1), float32(oneMinusBeta1), float32(beta2), float32(oneMinusBeta2), float32(scale), float32(eps), float32(keep), as[float32](w), as[float32](m), as[float32](v), as[float32](g)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				arm64.AdamF32NEON(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+			}
+			arm64.AdamF32NEON(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+		default:
+			generic.AdamF32(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 		}
-		arm64.AdamF32NEON(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
-	default:
-		generic.AdamF32(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
-	}
-}
-
-func adamF64(w []float64, m []float64, v []float64, g []float64, lr float64, beta1 float64, oneMinusBeta1 float64, beta2 float64, oneMinusBeta2 float64, scale float64, eps float64, keep float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			arm64.AdamF64NEON(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	} else {
+		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep, w, m, v, g := float64(lr), float64(beta1), float64(oneMinusBeta1), float64(beta2), float64(oneMinusBeta2), float64(scale), float64(eps), float64(keep), as[float64](w), as[float64](m), as[float64](v), as[float64](g)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				arm64.AdamF64NEON(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+			}
+			arm64.AdamF64NEON(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+		default:
+			generic.AdamF64(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 		}
-		arm64.AdamF64NEON(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
-	default:
-		generic.AdamF64(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 	}
 }
 
-func addF32(dst []float32, x []float32, y []float32) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.AddF32(dst, x, y)
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			arm64.AddF32NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+func add[T Float](dst []T, x []T, y []T) {
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		switch {
+		case len(dst) <= fewElements:
+			generic.AddF32(dst, x, y)
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				arm64.AddF32NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			arm64.AddF32NEON(dst, x, y)
+		default:
+			generic.AddF32(dst, x, y)
 		}
-		arm64.AddF32NEON(dst, x, y)
-	default:
-		generic.AddF32(dst, x, y)
-	}
-}
-
-func addF64(dst []float64, x []float64, y []float64) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.AddF64(dst, x, y)
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			arm64.AddF64NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		switch {
+		case len(dst) <= fewElements:
+			generic.AddF64(dst, x, y)
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				arm64.AddF64NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			arm64.AddF64NEON(dst, x, y)
+		default:
+			generic.AddF64(dst, x, y)
 		}
-		arm64.AddF64NEON(dst, x, y)
-	default:
-		generic.AddF64(dst, x, y)
 	}
 }
 
-func axpyF32(alpha float32, x []float32, y []float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
-			arm64.AxpyF32NEON(alpha, x[:vectorBlock], y[:vectorBlock])
+func axpy[T Float](alpha T, x []T, y []T) {
+	if is32[T]() {
+		alpha, x, y := float32(alpha), as[float32](x), as[float32](y)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
+				arm64.AxpyF32NEON(alpha, x[:vectorBlock], y[:vectorBlock])
+			}
+			arm64.AxpyF32NEON(alpha, x, y)
+		default:
+			generic.AxpyF32(alpha, x, y)
 		}
-		arm64.AxpyF32NEON(alpha, x, y)
-	default:
-		generic.AxpyF32(alpha, x, y)
-	}
-}
-
-func axpyF64(alpha float64, x []float64, y []float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
-			arm64.AxpyF64NEON(alpha, x[:vectorBlock], y[:vectorBlock])
+	} else {
+		alpha, x, y := float64(alpha), as[float64](x), as[float64](y)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
+				arm64.AxpyF64NEON(alpha, x[:vectorBlock], y[:vectorBlock])
+			}
+			arm64.AxpyF64NEON(alpha, x, y)
+		default:
+			generic.AxpyF64(alpha, x, y)
 		}
-		arm64.AxpyF64NEON(alpha, x, y)
-	default:
-		generic.AxpyF64(alpha, x, y)
 	}
 }
 
-func dotF32(x []float32, y []float32) float32 {
-	switch {
-	case isa.Active >= isa.NEON:
-		return arm64.DotF32NEON(x, y)
-	default:
-		return generic.DotF32(x, y)
-	}
-}
-
-func dotF64(x []float64, y []float64) float64 {
-	switch {
-	case isa.Active >= isa.NEON:
-		return arm64.DotF64NEON(x, y)
-	default:
-		return generic.DotF64(x, y)
+func dot[T Float](x []T, y []T) T {
+	if is32[T]() {
+		x, y := as[float32](x), as[float32](y)
+		switch {
+		case isa.Active >= isa.NEON:
+			return T(arm64.DotF32NEON(x, y))
+		default:
+			return T(generic.DotF32(x, y))
+		}
+	} else {
+		x, y := as[float64](x), as[float64](y)
+		switch {
+		case isa.Active >= isa.NEON:
+			return T(arm64.DotF64NEON(x, y))
+		default:
+			return T(generic.DotF64(x, y))
+		}
 	}
 }
 
@@ -140,571 +148,621 @@ func dotWideF64(acc *[32]float64, x []float64, y []float64) {
 	}
 }
 
-func expF32(dst []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			arm64.ExpF32NEON(dst[:vectorBlock], z[:vectorBlock])
+func exp[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.ExpF32NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.ExpF32NEON(dst, z)
+		default:
+			generic.ExpF32(dst, z)
 		}
-		arm64.ExpF32NEON(dst, z)
-	default:
-		generic.ExpF32(dst, z)
-	}
-}
-
-func expF64(dst []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			arm64.ExpF64NEON(dst[:vectorBlock], z[:vectorBlock])
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.ExpF64NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.ExpF64NEON(dst, z)
+		default:
+			generic.ExpF64(dst, z)
 		}
-		arm64.ExpF64NEON(dst, z)
-	default:
-		generic.ExpF64(dst, z)
 	}
 }
 
-func gemmChainF32(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool) {
-	switch {
-	case isa.Active >= isa.NEON:
-		arm64.GemmChainF32NEON(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
-	default:
-		generic.GemmChainF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
-	}
-}
-
-func gemmChainF64(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool) {
-	switch {
-	case isa.Active >= isa.NEON:
-		arm64.GemmChainF64NEON(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
-	default:
-		generic.GemmChainF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
-	}
-}
-
-func gemmRowRowF32(m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	switch {
-	case isa.Active >= isa.NEON:
-		arm64.GemmRowRowF32NEON(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
-	default:
-		generic.GemmRowRowF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
-	}
-}
-
-func gemmRowRowF64(m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	switch {
-	case isa.Active >= isa.NEON:
-		arm64.GemmRowRowF64NEON(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
-	default:
-		generic.GemmRowRowF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
-	}
-}
-
-func gemvF32(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		arm64.GemvF32NEON(m, n, alpha, a, lda, x, beta, y)
-	default:
-		generic.GemvF32(m, n, alpha, a, lda, x, beta, y)
-	}
-}
-
-func gemvF64(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		arm64.GemvF64NEON(m, n, alpha, a, lda, x, beta, y)
-	default:
-		generic.GemvF64(m, n, alpha, a, lda, x, beta, y)
-	}
-}
-
-func gemvTF32(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		arm64.GemvTF32NEON(m, n, alpha, a, lda, x, beta, y)
-	default:
-		generic.GemvTF32(m, n, alpha, a, lda, x, beta, y)
-	}
-}
-
-func gemvTF64(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		arm64.GemvTF64NEON(m, n, alpha, a, lda, x, beta, y)
-	default:
-		generic.GemvTF64(m, n, alpha, a, lda, x, beta, y)
-	}
-}
-
-func gemvTGerF32(m int, n int, alpha float32, x []float32, z []float32, a []float32, lda int, y []float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		arm64.GemvTGerF32NEON(m, n, alpha, x, z, a, lda, y)
-	default:
-		generic.GemvTGerF32(m, n, alpha, x, z, a, lda, y)
-	}
-}
-
-func gemvTGerF64(m int, n int, alpha float64, x []float64, z []float64, a []float64, lda int, y []float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		arm64.GemvTGerF64NEON(m, n, alpha, x, z, a, lda, y)
-	default:
-		generic.GemvTGerF64(m, n, alpha, x, z, a, lda, y)
-	}
-}
-
-func gemvTResumeF32(m int, n int, a []float32, lda int, x []float32, y []float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		arm64.GemvTResumeF32NEON(m, n, a, lda, x, y)
-	default:
-		generic.GemvTResumeF32(m, n, a, lda, x, y)
-	}
-}
-
-func gemvTResumeF64(m int, n int, a []float64, lda int, x []float64, y []float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		arm64.GemvTResumeF64NEON(m, n, a, lda, x, y)
-	default:
-		generic.GemvTResumeF64(m, n, a, lda, x, y)
-	}
-}
-
-func gerF32(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int) {
-	switch {
-	case isa.Active >= isa.NEON:
-		arm64.GerF32NEON(m, n, alpha, x, y, a, lda)
-	default:
-		generic.GerF32(m, n, alpha, x, y, a, lda)
-	}
-}
-
-func gerF64(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int) {
-	switch {
-	case isa.Active >= isa.NEON:
-		arm64.GerF64NEON(m, n, alpha, x, y, a, lda)
-	default:
-		generic.GerF64(m, n, alpha, x, y, a, lda)
-	}
-}
-
-func logF32(dst []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			arm64.LogF32NEON(dst[:vectorBlock], z[:vectorBlock])
+func gemmChain[T Float](m int, n int, k int, alpha T, a []T, rsA int, csA int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
+	if is32[T]() {
+		alpha, beta, a, b, c := float32(alpha), float32(beta), as[float32](a), as[float32](b), as[float32](c)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.GemmChainF32NEON(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+		default:
+			generic.GemmChainF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		}
-		arm64.LogF32NEON(dst, z)
-	default:
-		generic.LogF32(dst, z)
-	}
-}
-
-func logF64(dst []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			arm64.LogF64NEON(dst[:vectorBlock], z[:vectorBlock])
+	} else {
+		alpha, beta, a, b, c := float64(alpha), float64(beta), as[float64](a), as[float64](b), as[float64](c)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.GemmChainF64NEON(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+		default:
+			generic.GemmChainF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		}
-		arm64.LogF64NEON(dst, z)
-	default:
-		generic.LogF64(dst, z)
 	}
 }
 
-func maxF32(x []float32) float32 {
-	switch {
-	case isa.Active >= isa.NEON:
-		return arm64.MaxF32NEON(x)
-	default:
-		return generic.MaxF32(x)
-	}
-}
-
-func maxF64(x []float64) float64 {
-	switch {
-	case isa.Active >= isa.NEON:
-		return arm64.MaxF64NEON(x)
-	default:
-		return generic.MaxF64(x)
-	}
-}
-
-func momentumF32(w []float32, v []float32, g []float32, lr float32, mu float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			arm64.MomentumF32NEON(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+func gemmRowRow[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	if is32[T]() {
+		alpha, beta, a, b, c := float32(alpha), float32(beta), as[float32](a), as[float32](b), as[float32](c)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.GemmRowRowF32NEON(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		default:
+			generic.GemmRowRowF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		}
-		arm64.MomentumF32NEON(w, v, g, lr, mu)
-	default:
-		generic.MomentumF32(w, v, g, lr, mu)
-	}
-}
-
-func momentumF64(w []float64, v []float64, g []float64, lr float64, mu float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			arm64.MomentumF64NEON(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+	} else {
+		alpha, beta, a, b, c := float64(alpha), float64(beta), as[float64](a), as[float64](b), as[float64](c)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.GemmRowRowF64NEON(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		default:
+			generic.GemmRowRowF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		}
-		arm64.MomentumF64NEON(w, v, g, lr, mu)
-	default:
-		generic.MomentumF64(w, v, g, lr, mu)
 	}
 }
 
-func mulF32(dst []float32, x []float32, y []float32) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.MulF32(dst, x, y)
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			arm64.MulF32NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+func gemv[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
+	if is32[T]() {
+		alpha, beta, a, x, y := float32(alpha), float32(beta), as[float32](a), as[float32](x), as[float32](y)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.GemvF32NEON(m, n, alpha, a, lda, x, beta, y)
+		default:
+			generic.GemvF32(m, n, alpha, a, lda, x, beta, y)
 		}
-		arm64.MulF32NEON(dst, x, y)
-	default:
-		generic.MulF32(dst, x, y)
-	}
-}
-
-func mulF64(dst []float64, x []float64, y []float64) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.MulF64(dst, x, y)
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			arm64.MulF64NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	} else {
+		alpha, beta, a, x, y := float64(alpha), float64(beta), as[float64](a), as[float64](x), as[float64](y)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.GemvF64NEON(m, n, alpha, a, lda, x, beta, y)
+		default:
+			generic.GemvF64(m, n, alpha, a, lda, x, beta, y)
 		}
-		arm64.MulF64NEON(dst, x, y)
-	default:
-		generic.MulF64(dst, x, y)
 	}
 }
 
-func mulReLUPrimeF32(dst []float32, d []float32, z []float32) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.MulReLUPrimeF32(dst, d, z)
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			arm64.MulReLUPrimeF32NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+func gemvT[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
+	if is32[T]() {
+		alpha, beta, a, x, y := float32(alpha), float32(beta), as[float32](a), as[float32](x), as[float32](y)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.GemvTF32NEON(m, n, alpha, a, lda, x, beta, y)
+		default:
+			generic.GemvTF32(m, n, alpha, a, lda, x, beta, y)
 		}
-		arm64.MulReLUPrimeF32NEON(dst, d, z)
-	default:
-		generic.MulReLUPrimeF32(dst, d, z)
-	}
-}
-
-func mulReLUPrimeF64(dst []float64, d []float64, z []float64) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.MulReLUPrimeF64(dst, d, z)
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			arm64.MulReLUPrimeF64NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	} else {
+		alpha, beta, a, x, y := float64(alpha), float64(beta), as[float64](a), as[float64](x), as[float64](y)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.GemvTF64NEON(m, n, alpha, a, lda, x, beta, y)
+		default:
+			generic.GemvTF64(m, n, alpha, a, lda, x, beta, y)
 		}
-		arm64.MulReLUPrimeF64NEON(dst, d, z)
-	default:
-		generic.MulReLUPrimeF64(dst, d, z)
 	}
 }
 
-func mulSigmoidPrimeF32(dst []float32, d []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			arm64.MulSigmoidPrimeF32NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+func gemvTGer[T Float](m int, n int, alpha T, x []T, z []T, a []T, lda int, y []T) {
+	if is32[T]() {
+		alpha, x, z, a, y := float32(alpha), as[float32](x), as[float32](z), as[float32](a), as[float32](y)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.GemvTGerF32NEON(m, n, alpha, x, z, a, lda, y)
+		default:
+			generic.GemvTGerF32(m, n, alpha, x, z, a, lda, y)
 		}
-		arm64.MulSigmoidPrimeF32NEON(dst, d, z)
-	default:
-		generic.MulSigmoidPrimeF32(dst, d, z)
-	}
-}
-
-func mulSigmoidPrimeF64(dst []float64, d []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			arm64.MulSigmoidPrimeF64NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	} else {
+		alpha, x, z, a, y := float64(alpha), as[float64](x), as[float64](z), as[float64](a), as[float64](y)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.GemvTGerF64NEON(m, n, alpha, x, z, a, lda, y)
+		default:
+			generic.GemvTGerF64(m, n, alpha, x, z, a, lda, y)
 		}
-		arm64.MulSigmoidPrimeF64NEON(dst, d, z)
-	default:
-		generic.MulSigmoidPrimeF64(dst, d, z)
 	}
 }
 
-func mulTanhPrimeF32(dst []float32, d []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			arm64.MulTanhPrimeF32NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+func gemvTResume[T Float](m int, n int, a []T, lda int, x []T, y []T) {
+	if is32[T]() {
+		a, x, y := as[float32](a), as[float32](x), as[float32](y)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.GemvTResumeF32NEON(m, n, a, lda, x, y)
+		default:
+			generic.GemvTResumeF32(m, n, a, lda, x, y)
 		}
-		arm64.MulTanhPrimeF32NEON(dst, d, z)
-	default:
-		generic.MulTanhPrimeF32(dst, d, z)
-	}
-}
-
-func mulTanhPrimeF64(dst []float64, d []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-			arm64.MulTanhPrimeF64NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	} else {
+		a, x, y := as[float64](a), as[float64](x), as[float64](y)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.GemvTResumeF64NEON(m, n, a, lda, x, y)
+		default:
+			generic.GemvTResumeF64(m, n, a, lda, x, y)
 		}
-		arm64.MulTanhPrimeF64NEON(dst, d, z)
-	default:
-		generic.MulTanhPrimeF64(dst, d, z)
 	}
 }
 
-func nesterovF32(w []float32, v []float32, g []float32, lr float32, mu float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			arm64.NesterovF32NEON(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+func ger[T Float](m int, n int, alpha T, x []T, y []T, a []T, lda int) {
+	if is32[T]() {
+		alpha, x, y, a := float32(alpha), as[float32](x), as[float32](y), as[float32](a)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.GerF32NEON(m, n, alpha, x, y, a, lda)
+		default:
+			generic.GerF32(m, n, alpha, x, y, a, lda)
 		}
-		arm64.NesterovF32NEON(w, v, g, lr, mu)
-	default:
-		generic.NesterovF32(w, v, g, lr, mu)
-	}
-}
-
-func nesterovF64(w []float64, v []float64, g []float64, lr float64, mu float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-			arm64.NesterovF64NEON(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+	} else {
+		alpha, x, y, a := float64(alpha), as[float64](x), as[float64](y), as[float64](a)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.GerF64NEON(m, n, alpha, x, y, a, lda)
+		default:
+			generic.GerF64(m, n, alpha, x, y, a, lda)
 		}
-		arm64.NesterovF64NEON(w, v, g, lr, mu)
-	default:
-		generic.NesterovF64(w, v, g, lr, mu)
 	}
 }
 
-func rmsPropF32(w []float32, s []float32, g []float32, lr float32, rho float32, oneMinusRho float32, eps float32) {
-	switch {
-	case len(w) <= fewRoots:
-		generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
-	case isa.Active >= isa.NEON:
-		for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
-			arm64.RMSPropF32NEON(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+func log[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.LogF32NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.LogF32NEON(dst, z)
+		default:
+			generic.LogF32(dst, z)
 		}
-		arm64.RMSPropF32NEON(w, s, g, lr, rho, oneMinusRho, eps)
-	default:
-		generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
-	}
-}
-
-func rmsPropF64(w []float64, s []float64, g []float64, lr float64, rho float64, oneMinusRho float64, eps float64) {
-	switch {
-	case len(w) <= fewRoots:
-		generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
-	case isa.Active >= isa.NEON:
-		for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
-			arm64.RMSPropF64NEON(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.LogF64NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.LogF64NEON(dst, z)
+		default:
+			generic.LogF64(dst, z)
 		}
-		arm64.RMSPropF64NEON(w, s, g, lr, rho, oneMinusRho, eps)
-	default:
-		generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
 	}
 }
 
-func reluF32(dst []float32, z []float32) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.ReLUF32(dst, z)
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			arm64.ReLUF32NEON(dst[:vectorBlock], z[:vectorBlock])
+func maximum[T Float](x []T) T {
+	if is32[T]() {
+		x := as[float32](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			return T(arm64.MaxF32NEON(x))
+		default:
+			return T(generic.MaxF32(x))
 		}
-		arm64.ReLUF32NEON(dst, z)
-	default:
-		generic.ReLUF32(dst, z)
-	}
-}
-
-func reluF64(dst []float64, z []float64) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.ReLUF64(dst, z)
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			arm64.ReLUF64NEON(dst[:vectorBlock], z[:vectorBlock])
+	} else {
+		x := as[float64](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			return T(arm64.MaxF64NEON(x))
+		default:
+			return T(generic.MaxF64(x))
 		}
-		arm64.ReLUF64NEON(dst, z)
-	default:
-		generic.ReLUF64(dst, z)
 	}
 }
 
-func reluPrimeF32(dst []float32, z []float32) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.ReLUPrimeF32(dst, z)
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			arm64.ReLUPrimeF32NEON(dst[:vectorBlock], z[:vectorBlock])
+func momentum[T Float](w []T, v []T, g []T, lr T, mu T) {
+	if is32[T]() {
+		lr, mu, w, v, g := float32(lr), float32(mu), as[float32](w), as[float32](v), as[float32](g)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				arm64.MomentumF32NEON(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+			}
+			arm64.MomentumF32NEON(w, v, g, lr, mu)
+		default:
+			generic.MomentumF32(w, v, g, lr, mu)
 		}
-		arm64.ReLUPrimeF32NEON(dst, z)
-	default:
-		generic.ReLUPrimeF32(dst, z)
-	}
-}
-
-func reluPrimeF64(dst []float64, z []float64) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.ReLUPrimeF64(dst, z)
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			arm64.ReLUPrimeF64NEON(dst[:vectorBlock], z[:vectorBlock])
+	} else {
+		lr, mu, w, v, g := float64(lr), float64(mu), as[float64](w), as[float64](v), as[float64](g)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				arm64.MomentumF64NEON(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+			}
+			arm64.MomentumF64NEON(w, v, g, lr, mu)
+		default:
+			generic.MomentumF64(w, v, g, lr, mu)
 		}
-		arm64.ReLUPrimeF64NEON(dst, z)
-	default:
-		generic.ReLUPrimeF64(dst, z)
 	}
 }
 
-func scalF32(alpha float32, x []float32) {
-	switch {
-	case len(x) <= fewElements:
-		generic.ScalF32(alpha, x)
-	case isa.Active >= isa.NEON:
-		for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-			arm64.ScalF32NEON(alpha, x[:vectorBlock])
+func mul[T Float](dst []T, x []T, y []T) {
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		switch {
+		case len(dst) <= fewElements:
+			generic.MulF32(dst, x, y)
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				arm64.MulF32NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			arm64.MulF32NEON(dst, x, y)
+		default:
+			generic.MulF32(dst, x, y)
 		}
-		arm64.ScalF32NEON(alpha, x)
-	default:
-		generic.ScalF32(alpha, x)
-	}
-}
-
-func scalF64(alpha float64, x []float64) {
-	switch {
-	case len(x) <= fewElements:
-		generic.ScalF64(alpha, x)
-	case isa.Active >= isa.NEON:
-		for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-			arm64.ScalF64NEON(alpha, x[:vectorBlock])
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		switch {
+		case len(dst) <= fewElements:
+			generic.MulF64(dst, x, y)
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				arm64.MulF64NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			arm64.MulF64NEON(dst, x, y)
+		default:
+			generic.MulF64(dst, x, y)
 		}
-		arm64.ScalF64NEON(alpha, x)
-	default:
-		generic.ScalF64(alpha, x)
 	}
 }
 
-func sigmoidF32(dst []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			arm64.SigmoidF32NEON(dst[:vectorBlock], z[:vectorBlock])
+func mulReLUPrime[T Float](dst []T, d []T, z []T) {
+	if is32[T]() {
+		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		switch {
+		case len(dst) <= fewElements:
+			generic.MulReLUPrimeF32(dst, d, z)
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				arm64.MulReLUPrimeF32NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.MulReLUPrimeF32NEON(dst, d, z)
+		default:
+			generic.MulReLUPrimeF32(dst, d, z)
 		}
-		arm64.SigmoidF32NEON(dst, z)
-	default:
-		generic.SigmoidF32(dst, z)
-	}
-}
-
-func sigmoidF64(dst []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			arm64.SigmoidF64NEON(dst[:vectorBlock], z[:vectorBlock])
+	} else {
+		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		switch {
+		case len(dst) <= fewElements:
+			generic.MulReLUPrimeF64(dst, d, z)
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				arm64.MulReLUPrimeF64NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.MulReLUPrimeF64NEON(dst, d, z)
+		default:
+			generic.MulReLUPrimeF64(dst, d, z)
 		}
-		arm64.SigmoidF64NEON(dst, z)
-	default:
-		generic.SigmoidF64(dst, z)
 	}
 }
 
-func sigmoidPrimeF32(dst []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			arm64.SigmoidPrimeF32NEON(dst[:vectorBlock], z[:vectorBlock])
+func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
+	if is32[T]() {
+		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				arm64.MulSigmoidPrimeF32NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.MulSigmoidPrimeF32NEON(dst, d, z)
+		default:
+			generic.MulSigmoidPrimeF32(dst, d, z)
 		}
-		arm64.SigmoidPrimeF32NEON(dst, z)
-	default:
-		generic.SigmoidPrimeF32(dst, z)
-	}
-}
-
-func sigmoidPrimeF64(dst []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			arm64.SigmoidPrimeF64NEON(dst[:vectorBlock], z[:vectorBlock])
+	} else {
+		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				arm64.MulSigmoidPrimeF64NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.MulSigmoidPrimeF64NEON(dst, d, z)
+		default:
+			generic.MulSigmoidPrimeF64(dst, d, z)
 		}
-		arm64.SigmoidPrimeF64NEON(dst, z)
-	default:
-		generic.SigmoidPrimeF64(dst, z)
 	}
 }
 
-func softmaxF32(dst []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		arm64.SoftmaxF32NEON(dst, z)
-	default:
-		generic.SoftmaxF32(dst, z)
-	}
-}
-
-func softmaxF64(dst []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		arm64.SoftmaxF64NEON(dst, z)
-	default:
-		generic.SoftmaxF64(dst, z)
-	}
-}
-
-func subF32(dst []float32, x []float32, y []float32) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.SubF32(dst, x, y)
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			arm64.SubF32NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+func mulTanhPrime[T Float](dst []T, d []T, z []T) {
+	if is32[T]() {
+		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				arm64.MulTanhPrimeF32NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.MulTanhPrimeF32NEON(dst, d, z)
+		default:
+			generic.MulTanhPrimeF32(dst, d, z)
 		}
-		arm64.SubF32NEON(dst, x, y)
-	default:
-		generic.SubF32(dst, x, y)
-	}
-}
-
-func subF64(dst []float64, x []float64, y []float64) {
-	switch {
-	case len(dst) <= fewElements:
-		generic.SubF64(dst, x, y)
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-			arm64.SubF64NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	} else {
+		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				arm64.MulTanhPrimeF64NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.MulTanhPrimeF64NEON(dst, d, z)
+		default:
+			generic.MulTanhPrimeF64(dst, d, z)
 		}
-		arm64.SubF64NEON(dst, x, y)
-	default:
-		generic.SubF64(dst, x, y)
 	}
 }
 
-func sumF32(x []float32) float32 {
-	switch {
-	case isa.Active >= isa.NEON:
-		return arm64.SumF32NEON(x)
-	default:
-		return generic.SumF32(x)
+func nesterov[T Float](w []T, v []T, g []T, lr T, mu T) {
+	if is32[T]() {
+		lr, mu, w, v, g := float32(lr), float32(mu), as[float32](w), as[float32](v), as[float32](g)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				arm64.NesterovF32NEON(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+			}
+			arm64.NesterovF32NEON(w, v, g, lr, mu)
+		default:
+			generic.NesterovF32(w, v, g, lr, mu)
+		}
+	} else {
+		lr, mu, w, v, g := float64(lr), float64(mu), as[float64](w), as[float64](v), as[float64](g)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+				arm64.NesterovF64NEON(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+			}
+			arm64.NesterovF64NEON(w, v, g, lr, mu)
+		default:
+			generic.NesterovF64(w, v, g, lr, mu)
+		}
 	}
 }
 
-func sumF64(x []float64) float64 {
-	switch {
-	case isa.Active >= isa.NEON:
-		return arm64.SumF64NEON(x)
-	default:
-		return generic.SumF64(x)
+func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
+	if is32[T]() {
+		lr, rho, oneMinusRho, eps, w, s, g := float32(lr), float32(rho), float32(oneMinusRho), float32(eps), as[float32](w), as[float32](s), as[float32](g)
+		switch {
+		case len(w) <= fewRoots:
+			generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
+		case isa.Active >= isa.NEON:
+			for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+				arm64.RMSPropF32NEON(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+			}
+			arm64.RMSPropF32NEON(w, s, g, lr, rho, oneMinusRho, eps)
+		default:
+			generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
+		}
+	} else {
+		lr, rho, oneMinusRho, eps, w, s, g := float64(lr), float64(rho), float64(oneMinusRho), float64(eps), as[float64](w), as[float64](s), as[float64](g)
+		switch {
+		case len(w) <= fewRoots:
+			generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
+		case isa.Active >= isa.NEON:
+			for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+				arm64.RMSPropF64NEON(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+			}
+			arm64.RMSPropF64NEON(w, s, g, lr, rho, oneMinusRho, eps)
+		default:
+			generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
+		}
+	}
+}
+
+func relu[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case len(dst) <= fewElements:
+			generic.ReLUF32(dst, z)
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.ReLUF32NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.ReLUF32NEON(dst, z)
+		default:
+			generic.ReLUF32(dst, z)
+		}
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case len(dst) <= fewElements:
+			generic.ReLUF64(dst, z)
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.ReLUF64NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.ReLUF64NEON(dst, z)
+		default:
+			generic.ReLUF64(dst, z)
+		}
+	}
+}
+
+func reluPrime[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case len(dst) <= fewElements:
+			generic.ReLUPrimeF32(dst, z)
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.ReLUPrimeF32NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.ReLUPrimeF32NEON(dst, z)
+		default:
+			generic.ReLUPrimeF32(dst, z)
+		}
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case len(dst) <= fewElements:
+			generic.ReLUPrimeF64(dst, z)
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.ReLUPrimeF64NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.ReLUPrimeF64NEON(dst, z)
+		default:
+			generic.ReLUPrimeF64(dst, z)
+		}
+	}
+}
+
+func scal[T Float](alpha T, x []T) {
+	if is32[T]() {
+		alpha, x := float32(alpha), as[float32](x)
+		switch {
+		case len(x) <= fewElements:
+			generic.ScalF32(alpha, x)
+		case isa.Active >= isa.NEON:
+			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+				arm64.ScalF32NEON(alpha, x[:vectorBlock])
+			}
+			arm64.ScalF32NEON(alpha, x)
+		default:
+			generic.ScalF32(alpha, x)
+		}
+	} else {
+		alpha, x := float64(alpha), as[float64](x)
+		switch {
+		case len(x) <= fewElements:
+			generic.ScalF64(alpha, x)
+		case isa.Active >= isa.NEON:
+			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+				arm64.ScalF64NEON(alpha, x[:vectorBlock])
+			}
+			arm64.ScalF64NEON(alpha, x)
+		default:
+			generic.ScalF64(alpha, x)
+		}
+	}
+}
+
+func sigmoid[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.SigmoidF32NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.SigmoidF32NEON(dst, z)
+		default:
+			generic.SigmoidF32(dst, z)
+		}
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.SigmoidF64NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.SigmoidF64NEON(dst, z)
+		default:
+			generic.SigmoidF64(dst, z)
+		}
+	}
+}
+
+func sigmoidPrime[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.SigmoidPrimeF32NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.SigmoidPrimeF32NEON(dst, z)
+		default:
+			generic.SigmoidPrimeF32(dst, z)
+		}
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.SigmoidPrimeF64NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.SigmoidPrimeF64NEON(dst, z)
+		default:
+			generic.SigmoidPrimeF64(dst, z)
+		}
+	}
+}
+
+func softmax[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.SoftmaxF32NEON(dst, z)
+		default:
+			generic.SoftmaxF32(dst, z)
+		}
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.SoftmaxF64NEON(dst, z)
+		default:
+			generic.SoftmaxF64(dst, z)
+		}
+	}
+}
+
+func sub[T Float](dst []T, x []T, y []T) {
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		switch {
+		case len(dst) <= fewElements:
+			generic.SubF32(dst, x, y)
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				arm64.SubF32NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			arm64.SubF32NEON(dst, x, y)
+		default:
+			generic.SubF32(dst, x, y)
+		}
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		switch {
+		case len(dst) <= fewElements:
+			generic.SubF64(dst, x, y)
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+				arm64.SubF64NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+			}
+			arm64.SubF64NEON(dst, x, y)
+		default:
+			generic.SubF64(dst, x, y)
+		}
+	}
+}
+
+func sum[T Float](x []T) T {
+	if is32[T]() {
+		x := as[float32](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			return T(arm64.SumF32NEON(x))
+		default:
+			return T(generic.SumF32(x))
+		}
+	} else {
+		x := as[float64](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			return T(arm64.SumF64NEON(x))
+		default:
+			return T(generic.SumF64(x))
+		}
 	}
 }
 
@@ -726,50 +784,54 @@ func sumWideF64(acc *[32]float64, x []float64) {
 	}
 }
 
-func tanhF32(dst []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			arm64.TanhF32NEON(dst[:vectorBlock], z[:vectorBlock])
+func tanh[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.TanhF32NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.TanhF32NEON(dst, z)
+		default:
+			generic.TanhF32(dst, z)
 		}
-		arm64.TanhF32NEON(dst, z)
-	default:
-		generic.TanhF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.TanhF64NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.TanhF64NEON(dst, z)
+		default:
+			generic.TanhF64(dst, z)
+		}
 	}
 }
 
-func tanhF64(dst []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			arm64.TanhF64NEON(dst[:vectorBlock], z[:vectorBlock])
+func tanhPrime[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.TanhPrimeF32NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.TanhPrimeF32NEON(dst, z)
+		default:
+			generic.TanhPrimeF32(dst, z)
 		}
-		arm64.TanhF64NEON(dst, z)
-	default:
-		generic.TanhF64(dst, z)
-	}
-}
-
-func tanhPrimeF32(dst []float32, z []float32) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			arm64.TanhPrimeF32NEON(dst[:vectorBlock], z[:vectorBlock])
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.TanhPrimeF64NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.TanhPrimeF64NEON(dst, z)
+		default:
+			generic.TanhPrimeF64(dst, z)
 		}
-		arm64.TanhPrimeF32NEON(dst, z)
-	default:
-		generic.TanhPrimeF32(dst, z)
-	}
-}
-
-func tanhPrimeF64(dst []float64, z []float64) {
-	switch {
-	case isa.Active >= isa.NEON:
-		for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-			arm64.TanhPrimeF64NEON(dst[:vectorBlock], z[:vectorBlock])
-		}
-		arm64.TanhPrimeF64NEON(dst, z)
-	default:
-		generic.TanhPrimeF64(dst, z)
 	}
 }

@@ -8,36 +8,44 @@ import (
 	"github.com/nabla-go/nabla/kernels/generic"
 )
 
-func adamF32(w []float32, m []float32, v []float32, g []float32, lr float32, beta1 float32, oneMinusBeta1 float32, beta2 float32, oneMinusBeta2 float32, scale float32, eps float32, keep float32) {
-	generic.AdamF32(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+func adam[T Float](w []T, m []T, v []T, g []T, lr T, beta1 T, oneMinusBeta1 T, beta2 T, oneMinusBeta2 T, scale T, eps T, keep T) {
+	if is32[T]() {
+		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep, w, m, v, g := float32(lr), float32(beta1), float32(oneMinusBeta1), float32(beta2), float32(oneMinusBeta2), float32(scale), float32(eps), float32(keep), as[float32](w), as[float32](m), as[float32](v), as[float32](g)
+		generic.AdamF32(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	} else {
+		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep, w, m, v, g := float64(lr), float64(beta1), float64(oneMinusBeta1), float64(beta2), float64(oneMinusBeta2), float64(scale), float64(eps), float64(keep), as[float64](w), as[float64](m), as[float64](v), as[float64](g)
+		generic.AdamF64(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	}
 }
 
-func adamF64(w []float64, m []float64, v []float64, g []float64, lr float64, beta1 float64, oneMinusBeta1 float64, beta2 float64, oneMinusBeta2 float64, scale float64, eps float64, keep float64) {
-	generic.AdamF64(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+func add[T Float](dst []T, x []T, y []T) {
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		generic.AddF32(dst, x, y)
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		generic.AddF64(dst, x, y)
+	}
 }
 
-func addF32(dst []float32, x []float32, y []float32) {
-	generic.AddF32(dst, x, y)
+func axpy[T Float](alpha T, x []T, y []T) {
+	if is32[T]() {
+		alpha, x, y := float32(alpha), as[float32](x), as[float32](y)
+		generic.AxpyF32(alpha, x, y)
+	} else {
+		alpha, x, y := float64(alpha), as[float64](x), as[float64](y)
+		generic.AxpyF64(alpha, x, y)
+	}
 }
 
-func addF64(dst []float64, x []float64, y []float64) {
-	generic.AddF64(dst, x, y)
-}
-
-func axpyF32(alpha float32, x []float32, y []float32) {
-	generic.AxpyF32(alpha, x, y)
-}
-
-func axpyF64(alpha float64, x []float64, y []float64) {
-	generic.AxpyF64(alpha, x, y)
-}
-
-func dotF32(x []float32, y []float32) float32 {
-	return generic.DotF32(x, y)
-}
-
-func dotF64(x []float64, y []float64) float64 {
-	return generic.DotF64(x, y)
+func dot[T Float](x []T, y []T) T {
+	if is32[T]() {
+		x, y := as[float32](x), as[float32](y)
+		return T(generic.DotF32(x, y))
+	} else {
+		x, y := as[float64](x), as[float64](y)
+		return T(generic.DotF64(x, y))
+	}
 }
 
 func dotLanesF32(acc *[16]float32, x []float32, y []float32) {
@@ -56,204 +64,254 @@ func dotWideF64(acc *[32]float64, x []float64, y []float64) {
 	generic.DotWideF64(acc, x, y)
 }
 
-func expF32(dst []float32, z []float32) {
-	generic.ExpF32(dst, z)
+func exp[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		generic.ExpF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		generic.ExpF64(dst, z)
+	}
 }
 
-func expF64(dst []float64, z []float64) {
-	generic.ExpF64(dst, z)
+func gemmChain[T Float](m int, n int, k int, alpha T, a []T, rsA int, csA int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
+	if is32[T]() {
+		alpha, beta, a, b, c := float32(alpha), float32(beta), as[float32](a), as[float32](b), as[float32](c)
+		generic.GemmChainF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+	} else {
+		alpha, beta, a, b, c := float64(alpha), float64(beta), as[float64](a), as[float64](b), as[float64](c)
+		generic.GemmChainF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+	}
 }
 
-func gemmChainF32(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool) {
-	generic.GemmChainF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+func gemmRowRow[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	if is32[T]() {
+		alpha, beta, a, b, c := float32(alpha), float32(beta), as[float32](a), as[float32](b), as[float32](c)
+		generic.GemmRowRowF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	} else {
+		alpha, beta, a, b, c := float64(alpha), float64(beta), as[float64](a), as[float64](b), as[float64](c)
+		generic.GemmRowRowF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	}
 }
 
-func gemmChainF64(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool) {
-	generic.GemmChainF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+func gemv[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
+	if is32[T]() {
+		alpha, beta, a, x, y := float32(alpha), float32(beta), as[float32](a), as[float32](x), as[float32](y)
+		generic.GemvF32(m, n, alpha, a, lda, x, beta, y)
+	} else {
+		alpha, beta, a, x, y := float64(alpha), float64(beta), as[float64](a), as[float64](x), as[float64](y)
+		generic.GemvF64(m, n, alpha, a, lda, x, beta, y)
+	}
 }
 
-func gemmRowRowF32(m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	generic.GemmRowRowF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+func gemvT[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
+	if is32[T]() {
+		alpha, beta, a, x, y := float32(alpha), float32(beta), as[float32](a), as[float32](x), as[float32](y)
+		generic.GemvTF32(m, n, alpha, a, lda, x, beta, y)
+	} else {
+		alpha, beta, a, x, y := float64(alpha), float64(beta), as[float64](a), as[float64](x), as[float64](y)
+		generic.GemvTF64(m, n, alpha, a, lda, x, beta, y)
+	}
 }
 
-func gemmRowRowF64(m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	generic.GemmRowRowF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+func gemvTGer[T Float](m int, n int, alpha T, x []T, z []T, a []T, lda int, y []T) {
+	if is32[T]() {
+		alpha, x, z, a, y := float32(alpha), as[float32](x), as[float32](z), as[float32](a), as[float32](y)
+		generic.GemvTGerF32(m, n, alpha, x, z, a, lda, y)
+	} else {
+		alpha, x, z, a, y := float64(alpha), as[float64](x), as[float64](z), as[float64](a), as[float64](y)
+		generic.GemvTGerF64(m, n, alpha, x, z, a, lda, y)
+	}
 }
 
-func gemvF32(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
-	generic.GemvF32(m, n, alpha, a, lda, x, beta, y)
+func gemvTResume[T Float](m int, n int, a []T, lda int, x []T, y []T) {
+	if is32[T]() {
+		a, x, y := as[float32](a), as[float32](x), as[float32](y)
+		generic.GemvTResumeF32(m, n, a, lda, x, y)
+	} else {
+		a, x, y := as[float64](a), as[float64](x), as[float64](y)
+		generic.GemvTResumeF64(m, n, a, lda, x, y)
+	}
 }
 
-func gemvF64(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64) {
-	generic.GemvF64(m, n, alpha, a, lda, x, beta, y)
+func ger[T Float](m int, n int, alpha T, x []T, y []T, a []T, lda int) {
+	if is32[T]() {
+		alpha, x, y, a := float32(alpha), as[float32](x), as[float32](y), as[float32](a)
+		generic.GerF32(m, n, alpha, x, y, a, lda)
+	} else {
+		alpha, x, y, a := float64(alpha), as[float64](x), as[float64](y), as[float64](a)
+		generic.GerF64(m, n, alpha, x, y, a, lda)
+	}
 }
 
-func gemvTF32(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
-	generic.GemvTF32(m, n, alpha, a, lda, x, beta, y)
+func log[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		generic.LogF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		generic.LogF64(dst, z)
+	}
 }
 
-func gemvTF64(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64) {
-	generic.GemvTF64(m, n, alpha, a, lda, x, beta, y)
+func maximum[T Float](x []T) T {
+	if is32[T]() {
+		x := as[float32](x)
+		return T(generic.MaxF32(x))
+	} else {
+		x := as[float64](x)
+		return T(generic.MaxF64(x))
+	}
 }
 
-func gemvTGerF32(m int, n int, alpha float32, x []float32, z []float32, a []float32, lda int, y []float32) {
-	generic.GemvTGerF32(m, n, alpha, x, z, a, lda, y)
+func momentum[T Float](w []T, v []T, g []T, lr T, mu T) {
+	if is32[T]() {
+		lr, mu, w, v, g := float32(lr), float32(mu), as[float32](w), as[float32](v), as[float32](g)
+		generic.MomentumF32(w, v, g, lr, mu)
+	} else {
+		lr, mu, w, v, g := float64(lr), float64(mu), as[float64](w), as[float64](v), as[float64](g)
+		generic.MomentumF64(w, v, g, lr, mu)
+	}
 }
 
-func gemvTGerF64(m int, n int, alpha float64, x []float64, z []float64, a []float64, lda int, y []float64) {
-	generic.GemvTGerF64(m, n, alpha, x, z, a, lda, y)
+func mul[T Float](dst []T, x []T, y []T) {
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		generic.MulF32(dst, x, y)
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		generic.MulF64(dst, x, y)
+	}
 }
 
-func gemvTResumeF32(m int, n int, a []float32, lda int, x []float32, y []float32) {
-	generic.GemvTResumeF32(m, n, a, lda, x, y)
+func mulReLUPrime[T Float](dst []T, d []T, z []T) {
+	if is32[T]() {
+		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		generic.MulReLUPrimeF32(dst, d, z)
+	} else {
+		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		generic.MulReLUPrimeF64(dst, d, z)
+	}
 }
 
-func gemvTResumeF64(m int, n int, a []float64, lda int, x []float64, y []float64) {
-	generic.GemvTResumeF64(m, n, a, lda, x, y)
+func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
+	if is32[T]() {
+		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		generic.MulSigmoidPrimeF32(dst, d, z)
+	} else {
+		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		generic.MulSigmoidPrimeF64(dst, d, z)
+	}
 }
 
-func gerF32(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int) {
-	generic.GerF32(m, n, alpha, x, y, a, lda)
+func mulTanhPrime[T Float](dst []T, d []T, z []T) {
+	if is32[T]() {
+		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		generic.MulTanhPrimeF32(dst, d, z)
+	} else {
+		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		generic.MulTanhPrimeF64(dst, d, z)
+	}
 }
 
-func gerF64(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int) {
-	generic.GerF64(m, n, alpha, x, y, a, lda)
+func nesterov[T Float](w []T, v []T, g []T, lr T, mu T) {
+	if is32[T]() {
+		lr, mu, w, v, g := float32(lr), float32(mu), as[float32](w), as[float32](v), as[float32](g)
+		generic.NesterovF32(w, v, g, lr, mu)
+	} else {
+		lr, mu, w, v, g := float64(lr), float64(mu), as[float64](w), as[float64](v), as[float64](g)
+		generic.NesterovF64(w, v, g, lr, mu)
+	}
 }
 
-func logF32(dst []float32, z []float32) {
-	generic.LogF32(dst, z)
+func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
+	if is32[T]() {
+		lr, rho, oneMinusRho, eps, w, s, g := float32(lr), float32(rho), float32(oneMinusRho), float32(eps), as[float32](w), as[float32](s), as[float32](g)
+		generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
+	} else {
+		lr, rho, oneMinusRho, eps, w, s, g := float64(lr), float64(rho), float64(oneMinusRho), float64(eps), as[float64](w), as[float64](s), as[float64](g)
+		generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
+	}
 }
 
-func logF64(dst []float64, z []float64) {
-	generic.LogF64(dst, z)
+func relu[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		generic.ReLUF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		generic.ReLUF64(dst, z)
+	}
 }
 
-func maxF32(x []float32) float32 {
-	return generic.MaxF32(x)
+func reluPrime[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		generic.ReLUPrimeF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		generic.ReLUPrimeF64(dst, z)
+	}
 }
 
-func maxF64(x []float64) float64 {
-	return generic.MaxF64(x)
+func scal[T Float](alpha T, x []T) {
+	if is32[T]() {
+		alpha, x := float32(alpha), as[float32](x)
+		generic.ScalF32(alpha, x)
+	} else {
+		alpha, x := float64(alpha), as[float64](x)
+		generic.ScalF64(alpha, x)
+	}
 }
 
-func momentumF32(w []float32, v []float32, g []float32, lr float32, mu float32) {
-	generic.MomentumF32(w, v, g, lr, mu)
+func sigmoid[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		generic.SigmoidF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		generic.SigmoidF64(dst, z)
+	}
 }
 
-func momentumF64(w []float64, v []float64, g []float64, lr float64, mu float64) {
-	generic.MomentumF64(w, v, g, lr, mu)
+func sigmoidPrime[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		generic.SigmoidPrimeF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		generic.SigmoidPrimeF64(dst, z)
+	}
 }
 
-func mulF32(dst []float32, x []float32, y []float32) {
-	generic.MulF32(dst, x, y)
+func softmax[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		generic.SoftmaxF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		generic.SoftmaxF64(dst, z)
+	}
 }
 
-func mulF64(dst []float64, x []float64, y []float64) {
-	generic.MulF64(dst, x, y)
+func sub[T Float](dst []T, x []T, y []T) {
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		generic.SubF32(dst, x, y)
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		generic.SubF64(dst, x, y)
+	}
 }
 
-func mulReLUPrimeF32(dst []float32, d []float32, z []float32) {
-	generic.MulReLUPrimeF32(dst, d, z)
-}
-
-func mulReLUPrimeF64(dst []float64, d []float64, z []float64) {
-	generic.MulReLUPrimeF64(dst, d, z)
-}
-
-func mulSigmoidPrimeF32(dst []float32, d []float32, z []float32) {
-	generic.MulSigmoidPrimeF32(dst, d, z)
-}
-
-func mulSigmoidPrimeF64(dst []float64, d []float64, z []float64) {
-	generic.MulSigmoidPrimeF64(dst, d, z)
-}
-
-func mulTanhPrimeF32(dst []float32, d []float32, z []float32) {
-	generic.MulTanhPrimeF32(dst, d, z)
-}
-
-func mulTanhPrimeF64(dst []float64, d []float64, z []float64) {
-	generic.MulTanhPrimeF64(dst, d, z)
-}
-
-func nesterovF32(w []float32, v []float32, g []float32, lr float32, mu float32) {
-	generic.NesterovF32(w, v, g, lr, mu)
-}
-
-func nesterovF64(w []float64, v []float64, g []float64, lr float64, mu float64) {
-	generic.NesterovF64(w, v, g, lr, mu)
-}
-
-func rmsPropF32(w []float32, s []float32, g []float32, lr float32, rho float32, oneMinusRho float32, eps float32) {
-	generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
-}
-
-func rmsPropF64(w []float64, s []float64, g []float64, lr float64, rho float64, oneMinusRho float64, eps float64) {
-	generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
-}
-
-func reluF32(dst []float32, z []float32) {
-	generic.ReLUF32(dst, z)
-}
-
-func reluF64(dst []float64, z []float64) {
-	generic.ReLUF64(dst, z)
-}
-
-func reluPrimeF32(dst []float32, z []float32) {
-	generic.ReLUPrimeF32(dst, z)
-}
-
-func reluPrimeF64(dst []float64, z []float64) {
-	generic.ReLUPrimeF64(dst, z)
-}
-
-func scalF32(alpha float32, x []float32) {
-	generic.ScalF32(alpha, x)
-}
-
-func scalF64(alpha float64, x []float64) {
-	generic.ScalF64(alpha, x)
-}
-
-func sigmoidF32(dst []float32, z []float32) {
-	generic.SigmoidF32(dst, z)
-}
-
-func sigmoidF64(dst []float64, z []float64) {
-	generic.SigmoidF64(dst, z)
-}
-
-func sigmoidPrimeF32(dst []float32, z []float32) {
-	generic.SigmoidPrimeF32(dst, z)
-}
-
-func sigmoidPrimeF64(dst []float64, z []float64) {
-	generic.SigmoidPrimeF64(dst, z)
-}
-
-func softmaxF32(dst []float32, z []float32) {
-	generic.SoftmaxF32(dst, z)
-}
-
-func softmaxF64(dst []float64, z []float64) {
-	generic.SoftmaxF64(dst, z)
-}
-
-func subF32(dst []float32, x []float32, y []float32) {
-	generic.SubF32(dst, x, y)
-}
-
-func subF64(dst []float64, x []float64, y []float64) {
-	generic.SubF64(dst, x, y)
-}
-
-func sumF32(x []float32) float32 {
-	return generic.SumF32(x)
-}
-
-func sumF64(x []float64) float64 {
-	return generic.SumF64(x)
+func sum[T Float](x []T) T {
+	if is32[T]() {
+		x := as[float32](x)
+		return T(generic.SumF32(x))
+	} else {
+		x := as[float64](x)
+		return T(generic.SumF64(x))
+	}
 }
 
 func sumWideF32(acc *[64]float32, x []float32) {
@@ -264,18 +322,22 @@ func sumWideF64(acc *[32]float64, x []float64) {
 	generic.SumWideF64(acc, x)
 }
 
-func tanhF32(dst []float32, z []float32) {
-	generic.TanhF32(dst, z)
+func tanh[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		generic.TanhF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		generic.TanhF64(dst, z)
+	}
 }
 
-func tanhF64(dst []float64, z []float64) {
-	generic.TanhF64(dst, z)
-}
-
-func tanhPrimeF32(dst []float32, z []float32) {
-	generic.TanhPrimeF32(dst, z)
-}
-
-func tanhPrimeF64(dst []float64, z []float64) {
-	generic.TanhPrimeF64(dst, z)
+func tanhPrime[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		generic.TanhPrimeF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		generic.TanhPrimeF64(dst, z)
+	}
 }

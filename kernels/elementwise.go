@@ -13,11 +13,7 @@ func Add[T Float](dst, x, y []T) {
 	race.Read(x)
 	race.Read(y)
 	race.Write(dst)
-	if is32[T]() {
-		addF32(as[float32](dst), as[float32](x), as[float32](y))
-	} else {
-		addF64(as[float64](dst), as[float64](x), as[float64](y))
-	}
+	add(dst, x, y)
 }
 
 // Sub sets dst[i] = x[i] − y[i].
@@ -31,11 +27,7 @@ func Sub[T Float](dst, x, y []T) {
 	race.Read(x)
 	race.Read(y)
 	race.Write(dst)
-	if is32[T]() {
-		subF32(as[float32](dst), as[float32](x), as[float32](y))
-	} else {
-		subF64(as[float64](dst), as[float64](x), as[float64](y))
-	}
+	sub(dst, x, y)
 }
 
 // Mul sets dst[i] = x[i]·y[i], the Hadamard product.
@@ -49,11 +41,7 @@ func Mul[T Float](dst, x, y []T) {
 	race.Read(x)
 	race.Read(y)
 	race.Write(dst)
-	if is32[T]() {
-		mulF32(as[float32](dst), as[float32](x), as[float32](y))
-	} else {
-		mulF64(as[float64](dst), as[float64](x), as[float64](y))
-	}
+	mul(dst, x, y)
 }
 
 // Exp sets dst[i] = e^z[i]. Underflow is gradual, overflow gives +Inf. Its
@@ -67,11 +55,7 @@ func Exp[T Float](dst, z []T) {
 	}
 	race.Read(z)
 	race.Write(dst)
-	if is32[T]() {
-		expF32(as[float32](dst), as[float32](z))
-	} else {
-		expF64(as[float64](dst), as[float64](z))
-	}
+	exp(dst, z)
 }
 
 // Log sets dst[i] = ln z[i]. Log(±0) is −Inf and Log of a negative number is
@@ -85,11 +69,7 @@ func Log[T Float](dst, z []T) {
 	}
 	race.Read(z)
 	race.Write(dst)
-	if is32[T]() {
-		logF32(as[float32](dst), as[float32](z))
-	} else {
-		logF64(as[float64](dst), as[float64](z))
-	}
+	log(dst, z)
 }
 
 // Sigmoid sets dst[i] = σ(z[i]) = 1 / (1 + e^−z[i]). The result lies in [0, 1].
@@ -103,11 +83,7 @@ func Sigmoid[T Float](dst, z []T) {
 	}
 	race.Read(z)
 	race.Write(dst)
-	if is32[T]() {
-		sigmoidF32(as[float32](dst), as[float32](z))
-	} else {
-		sigmoidF64(as[float64](dst), as[float64](z))
-	}
+	sigmoid(dst, z)
 }
 
 // SigmoidPrime sets dst[i] = σ'(z[i]) = e^−|z| / (1 + e^−|z|)². It is computed
@@ -122,11 +98,7 @@ func SigmoidPrime[T Float](dst, z []T) {
 	}
 	race.Read(z)
 	race.Write(dst)
-	if is32[T]() {
-		sigmoidPrimeF32(as[float32](dst), as[float32](z))
-	} else {
-		sigmoidPrimeF64(as[float64](dst), as[float64](z))
-	}
+	sigmoidPrime(dst, z)
 }
 
 // Tanh sets dst[i] = tanh z[i]. The result lies in [−1, 1]; Tanh(−0) is −0. Its
@@ -140,11 +112,7 @@ func Tanh[T Float](dst, z []T) {
 	}
 	race.Read(z)
 	race.Write(dst)
-	if is32[T]() {
-		tanhF32(as[float32](dst), as[float32](z))
-	} else {
-		tanhF64(as[float64](dst), as[float64](z))
-	}
+	tanh(dst, z)
 }
 
 // TanhPrime sets dst[i] = tanh'(z[i]) = 1 − tanh² z[i]. It is computed from z
@@ -159,11 +127,7 @@ func TanhPrime[T Float](dst, z []T) {
 	}
 	race.Read(z)
 	race.Write(dst)
-	if is32[T]() {
-		tanhPrimeF32(as[float32](dst), as[float32](z))
-	} else {
-		tanhPrimeF64(as[float64](dst), as[float64](z))
-	}
+	tanhPrime(dst, z)
 }
 
 // ReLU sets dst[i] = +0 if z[i] < 0, else z[i]. −0 and NaN stay.
@@ -176,11 +140,7 @@ func ReLU[T Float](dst, z []T) {
 	}
 	race.Read(z)
 	race.Write(dst)
-	if is32[T]() {
-		reluF32(as[float32](dst), as[float32](z))
-	} else {
-		reluF64(as[float64](dst), as[float64](z))
-	}
+	relu(dst, z)
 }
 
 // ReLUPrime sets dst[i] = 1 if z[i] > 0, NaN if z[i] is NaN, else 0.
@@ -193,11 +153,7 @@ func ReLUPrime[T Float](dst, z []T) {
 	}
 	race.Read(z)
 	race.Write(dst)
-	if is32[T]() {
-		reluPrimeF32(as[float32](dst), as[float32](z))
-	} else {
-		reluPrimeF64(as[float64](dst), as[float64](z))
-	}
+	reluPrime(dst, z)
 }
 
 // MulSigmoidPrime sets dst[i] = d[i]·σ'(z[i]), the δ ⊙ σ'(z) of backpropagation: the
@@ -212,11 +168,7 @@ func MulSigmoidPrime[T Float](dst, d, z []T) {
 	race.Read(d)
 	race.Read(z)
 	race.Write(dst)
-	if is32[T]() {
-		mulSigmoidPrimeF32(as[float32](dst), as[float32](d), as[float32](z))
-	} else {
-		mulSigmoidPrimeF64(as[float64](dst), as[float64](d), as[float64](z))
-	}
+	mulSigmoidPrime(dst, d, z)
 }
 
 // MulTanhPrime sets dst[i] = d[i]·tanh'(z[i]), the δ ⊙ σ'(z) of backpropagation: the
@@ -231,11 +183,7 @@ func MulTanhPrime[T Float](dst, d, z []T) {
 	race.Read(d)
 	race.Read(z)
 	race.Write(dst)
-	if is32[T]() {
-		mulTanhPrimeF32(as[float32](dst), as[float32](d), as[float32](z))
-	} else {
-		mulTanhPrimeF64(as[float64](dst), as[float64](d), as[float64](z))
-	}
+	mulTanhPrime(dst, d, z)
 }
 
 // MulReLUPrime sets dst[i] = d[i]·ReLU'(z[i]), the δ ⊙ σ'(z) of backpropagation: the
@@ -250,11 +198,7 @@ func MulReLUPrime[T Float](dst, d, z []T) {
 	race.Read(d)
 	race.Read(z)
 	race.Write(dst)
-	if is32[T]() {
-		mulReLUPrimeF32(as[float32](dst), as[float32](d), as[float32](z))
-	} else {
-		mulReLUPrimeF64(as[float64](dst), as[float64](d), as[float64](z))
-	}
+	mulReLUPrime(dst, d, z)
 }
 
 // Softmax sets row i of dst to e^(z − max z) / Σ e^(z − max z) of row i of z: the
@@ -275,10 +219,6 @@ func Softmax[T Float](dst, z Matrix[T]) {
 	readMatrix(&z)
 	writeMatrix(&dst)
 	for i := range z.Rows {
-		if is32[T]() {
-			softmaxF32(as[float32](dst.Row(i)), as[float32](z.Row(i)))
-		} else {
-			softmaxF64(as[float64](dst.Row(i)), as[float64](z.Row(i)))
-		}
+		softmax(dst.Row(i), z.Row(i))
 	}
 }

@@ -83,7 +83,11 @@ func rowRowBlocks[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int,
 		rowRowPacked(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	mb, nb := blockShape(m, n, k, gemmWork)
+	if oneCall(m, n, k) {
+		gemmRowRow(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		return
+	}
+	mb, nb := blockShape(m, n, gemmWork/k)
 	for j := 0; j < n; j += nb {
 		for i := 0; i < m; i += mb {
 			gemmRowRow(min(mb, m-i), min(nb, n-j), k, alpha, a[i*lda:], lda, b[j*ldb:], ldb, beta, c[i*ldc+j:], ldc)
@@ -99,11 +103,15 @@ func chainBlocks[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb 
 		chainPacked(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc)
 		return
 	}
+	if oneCall(m, n, k) {
+		gemmChain(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, false)
+		return
+	}
 	if k > chainDepth && beta != 0 {
 		chainScratch(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc)
 		return
 	}
-	mb, nb := blockShape(m, n, min(k, chainDepth), gemmWork)
+	mb, nb := blockShape(m, n, gemmWork/min(k, chainDepth))
 	for j := 0; j < n; j += nb {
 		for i := 0; i < m; i += mb {
 			for l := 0; l < k; l += chainDepth {
@@ -120,7 +128,7 @@ func chainBlocks[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb 
 // chainScratch is chainBlocks for cut chains and beta ≠ 0.
 func chainScratch[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
 	var sums [scratch]T
-	mb, nb := blockShape(m, n, 1, scratch)
+	mb, nb := blockShape(m, n, scratch)
 	for j := 0; j < n; j += nb {
 		for i := 0; i < m; i += mb {
 			rows, cols := min(mb, m-i), min(nb, n-j)
@@ -155,14 +163,14 @@ func gemmTT[T Float](m, n, k int, alpha T, a, b Matrix[T], beta T, c Matrix[T]) 
 	}
 }
 
-// blockShape cuts an m × n result into blocks that take about work, k for each
-// element: bands of whole rows where they fit, else pieces. Both dimensions are
-// multiples of the micro-kernels' tiles as far as work allows.
-func blockShape(m, n, k, work int) (mb, nb int) {
-	if m*n <= work && m*n*k <= work {
-		return m, n // without divisions, which take as long as a small product
-	}
-	size := work / k
+// oneCall reports whether a product is small enough for one call. It comes before
+// what cuts a larger one: divisions take as long as a small product.
+func oneCall(m, n, k int) bool { return m*n <= gemmWork && m*n*k <= gemmWork }
+
+// blockShape cuts an m × n result into blocks of about size elements: bands of
+// whole rows where they fit, else pieces. Both dimensions are multiples of the
+// micro-kernels' tiles as far as size allows.
+func blockShape(m, n, size int) (mb, nb int) {
 	rows, cols := 4, 6
 	switch {
 	case size >= 12*96:

@@ -37,12 +37,7 @@ func Gemv[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 	}
 	rows := share(m, n, sweep[T]())
 	for i := 0; i < m; i += rows {
-		mb, block, yi := min(rows, m-i), a.Data[i*a.Stride:], y[i:]
-		if is32[T]() {
-			gemvF32(mb, n, float32(alpha), as[float32](block), a.Stride, as[float32](x), float32(beta), as[float32](yi))
-		} else {
-			gemvF64(mb, n, float64(alpha), as[float64](block), a.Stride, as[float64](x), float64(beta), as[float64](yi))
-		}
+		gemv(min(rows, m-i), n, alpha, a.Data[i*a.Stride:], a.Stride, x, beta, y[i:])
 	}
 }
 
@@ -108,12 +103,7 @@ func GemvT[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 	}
 	cols := max(share(n, m, sweep[T]()), 64)
 	for j := 0; j < n; j += cols {
-		nb, block, yj := min(cols, n-j), a.Data[j:], y[j:]
-		if is32[T]() {
-			gemvTF32(m, nb, float32(alpha), as[float32](block), a.Stride, as[float32](x), float32(beta), as[float32](yj))
-		} else {
-			gemvTF64(m, nb, float64(alpha), as[float64](block), a.Stride, as[float64](x), float64(beta), as[float64](yj))
-		}
+		gemvT(m, min(cols, n-j), alpha, a.Data[j:], a.Stride, x, beta, y[j:])
 	}
 }
 
@@ -158,12 +148,7 @@ func Ger[T Float](alpha T, x, y []T, a Matrix[T]) {
 	for i := 0; i < a.Rows; i += rows {
 		m := min(rows, a.Rows-i)
 		for j := 0; j < a.Cols; j += cols {
-			n, xi, yj, block := min(cols, a.Cols-j), x[i:], y[j:], a.Data[i*a.Stride+j:]
-			if is32[T]() {
-				gerF32(m, n, float32(alpha), as[float32](xi), as[float32](yj), as[float32](block), a.Stride)
-			} else {
-				gerF64(m, n, float64(alpha), as[float64](xi), as[float64](yj), as[float64](block), a.Stride)
-			}
+			ger(m, min(cols, a.Cols-j), alpha, x[i:], y[j:], a.Data[i*a.Stride+j:], a.Stride)
 		}
 	}
 }

@@ -30,11 +30,7 @@ func Momentum[T Float](w, v, g []T, lr, mu float64) {
 	race.Write(w)
 	race.Write(v)
 	race.Read(g)
-	if is32[T]() {
-		momentumF32(as[float32](w), as[float32](v), as[float32](g), float32(lr), float32(mu))
-	} else {
-		momentumF64(as[float64](w), as[float64](v), as[float64](g), lr, mu)
-	}
+	momentum(w, v, g, T(lr), T(mu))
 }
 
 // Nesterov is the step of accelerated gradients in the form of Sutskever et al.
@@ -44,11 +40,7 @@ func Nesterov[T Float](w, v, g []T, lr, mu float64) {
 	race.Write(w)
 	race.Write(v)
 	race.Read(g)
-	if is32[T]() {
-		nesterovF32(as[float32](w), as[float32](v), as[float32](g), float32(lr), float32(mu))
-	} else {
-		nesterovF64(as[float64](w), as[float64](v), as[float64](g), lr, mu)
-	}
+	nesterov(w, v, g, T(lr), T(mu))
 }
 
 // RMSProp is Hinton's step (lecture 6e of "Neural Networks for Machine
@@ -58,11 +50,7 @@ func RMSProp[T Float](w, s, g []T, lr, rho, eps float64) {
 	race.Write(w)
 	race.Write(s)
 	race.Read(g)
-	if is32[T]() {
-		rmsPropF32(as[float32](w), as[float32](s), as[float32](g), float32(lr), float32(rho), float32(1-rho), float32(eps))
-	} else {
-		rmsPropF64(as[float64](w), as[float64](s), as[float64](g), lr, rho, 1-rho, eps)
-	}
+	rmsProp(w, s, g, T(lr), T(rho), T(1-rho), T(eps))
 }
 
 // Adam is step number t = 1, 2, … of Kingma and Ba (2015): m = β₁·m + (1−β₁)·g,
@@ -73,7 +61,7 @@ func Adam[T Float](w, m, v, g []T, t int, lr, beta1, beta2, eps float64) {
 	if t < 1 {
 		panic(adamStep)
 	}
-	adam(w, m, v, g, t, lr, beta1, beta2, eps, 0)
+	adamBoth(w, m, v, g, t, lr, beta1, beta2, eps, 0)
 }
 
 // AdamW is Adam with decoupled weight decay (Loshchilov and Hutter, 2019): w is
@@ -83,10 +71,11 @@ func AdamW[T Float](w, m, v, g []T, t int, lr, beta1, beta2, eps, decay float64)
 	if t < 1 {
 		panic(adamWStep)
 	}
-	adam(w, m, v, g, t, lr, beta1, beta2, eps, decay)
+	adamBoth(w, m, v, g, t, lr, beta1, beta2, eps, decay)
 }
 
-func adam[T Float](w, m, v, g []T, t int, lr, beta1, beta2, eps, decay float64) {
+// adamBoth is Adam, if decay = 0, and AdamW.
+func adamBoth[T Float](w, m, v, g []T, t int, lr, beta1, beta2, eps, decay float64) {
 	step := lr / (1 - generic.PowInt(beta1, t))
 	scale := 1 / math.Sqrt(1-generic.PowInt(beta2, t))
 	keep := 1 - float64(lr*decay)
@@ -94,11 +83,5 @@ func adam[T Float](w, m, v, g []T, t int, lr, beta1, beta2, eps, decay float64) 
 	race.Write(m)
 	race.Write(v)
 	race.Read(g)
-	if is32[T]() {
-		adamF32(as[float32](w), as[float32](m), as[float32](v), as[float32](g), float32(step),
-			float32(beta1), float32(1-beta1), float32(beta2), float32(1-beta2), float32(scale), float32(eps), float32(keep))
-	} else {
-		adamF64(as[float64](w), as[float64](m), as[float64](v), as[float64](g), step,
-			beta1, 1-beta1, beta2, 1-beta2, scale, eps, keep)
-	}
+	adam(w, m, v, g, T(step), T(beta1), T(1-beta1), T(beta2), T(1-beta2), T(scale), T(eps), T(keep))
 }

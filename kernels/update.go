@@ -82,7 +82,11 @@ func updateOne[T Float](alpha T, d, x []T, w Matrix[T], dx []T) {
 
 // chainResume adds the k terms of a·b to the chains in c, or begins them.
 func chainResume[T Float](m, n, k int, a []T, lda int, b []T, ldb int, c []T, ldc int, resume bool) {
-	mb, nb := blockShape(m, n, k, gemmWork)
+	if oneCall(m, n, k) {
+		gemmChain(m, n, k, 1, a, lda, 1, b, ldb, 0, c, ldc, resume)
+		return
+	}
+	mb, nb := blockShape(m, n, gemmWork/k)
 	for j := 0; j < n; j += nb {
 		for i := 0; i < m; i += mb {
 			gemmChain(min(mb, m-i), min(nb, n-j), k, 1, a[i*lda:], lda, 1, b[j:], ldb, 0, c[i*ldc+j:], ldc, resume)

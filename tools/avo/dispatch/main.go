@@ -1,5 +1,6 @@
 // Command dispatch writes kernels/dispatch_*.go: for every kernel of package
-// generic a function that calls the best implementation for the active level.
+// generic a function that calls the best implementation for the element type and
+// the active level.
 // `go generate ./kernels` runs it after the assembly has been generated.
 //
 // It reads the list of kernels from the sources of package generic, and from
@@ -85,8 +86,8 @@ func write(file, constraint string, a arch, kernels []*ast.FuncDecl) {
 		fmt.Fprintf(&b, "%q\n", "github.com/nabla-go/nabla/kernels/"+a.name)
 	}
 	fmt.Fprintf(&b, "%q\n)\n", "github.com/nabla-go/nabla/kernels/generic")
-	for _, k := range kernels {
-		emit(&b, a, have, k)
+	for i := 0; i < len(kernels); i += 2 { // F32 and F64
+		emit(&b, a, have, kernels[i], kernels[i+1])
 	}
 	src, err := format.Source(b.Bytes())
 	if err != nil {
@@ -97,67 +98,128 @@ func write(file, constraint string, a arch, kernels []*ast.FuncDecl) {
 	}
 }
 
-// emit writes the dispatch of one kernel.
-func emit(b *bytes.Buffer, a arch, have map[string]bool, k *ast.FuncDecl) {
-	name := k.Name.Name
-	// The leading capitals of a name become small: Exp exp, ReLU relu, RMSProp rmsProp.
-	private := strings.ToLower(name[:1]) + name[1:]
+// emit writes the dispatch of one kernel: for both element types in one function or,
+// if it has lanes in arrays, whose lengths differ, in two.
+func emit(b *bytes.Buffer, a arch, have map[string]bool, f32, f64 *ast.FuncDecl) {
+	base := strings.TrimSuffix(f32.Name.Name, "F32")
+	if f64.Name.Name != base+"F64" {
+		log.Fatalf("%s has no %sF64", f32.Name.Name, base)
+	}
+	if _, ok := f32.Type.Params.List[0].Type.(*ast.StarExpr); ok {
+		for _, f := range []*ast.FuncDecl{f32, f64} {
+			s := signatureOf(f)
+			fmt.Fprintf(b, "\nfunc %s%s(%s) {\n%s}\n", private(base), f.Name.Name[len(base):], strings.Join(s.params, ", "), calls(a, have, s))
+		}
+		return
+	}
+	s32, s64 := signatureOf(f32), signatureOf(f64)
+	params := make([]string, len(s32.params))
+	for i, p := range s32.params {
+		params[i] = strings.ReplaceAll(p, "float32", "T")
+	}
+	result := strings.ReplaceAll(s32.result, "float32", "T")
+	fmt.Fprintf(b, "\nfunc %s[T Float](%s) %s {\nif is32[T]() {\n%s%s} else {\n%s%s}\n}\n", private(base), strings.Join(params, ", "), result,
+		s32.conversions(), calls(a, have, s32), s64.conversions(), calls(a, have, s64))
+}
+
+// private returns the name of a kernel's dispatch: its leading capitals become
+// small, as in exp, relu and rmsProp, and max, which Go has taken, is maximum.
+func private(name string) string {
+	if name == "Max" {
+		return "maximum"
+	}
 	for _, initial := range []string{"ReLU", "RMS"} {
 		if rest, ok := strings.CutPrefix(name, initial); ok {
-			private = strings.ToLower(initial) + rest
+			return strings.ToLower(initial) + rest
 		}
 	}
-	var params, args, slicesOf []string
+	return strings.ToLower(name[:1]) + name[1:]
+}
+
+// signature is that of a kernel of package generic.
+type signature struct {
+	name     string
+	params   []string // with types
+	args     []string // without
+	slices   []string // those that are slices
+	scalars  []string // those that are floats
+	elem     string   // float32 or float64
+	result   string
+	elements bool // may be called on parts of its slices
+}
+
+func signatureOf(k *ast.FuncDecl) signature {
+	s := signature{name: k.Name.Name, elem: "float" + k.Name.Name[len(k.Name.Name)-2:], elements: elementwise(k.Name.Name)}
 	for _, p := range k.Type.Params.List {
+		typ := types.ExprString(p.Type)
 		for _, n := range p.Names {
-			params = append(params, n.Name+" "+types.ExprString(p.Type))
-			args = append(args, n.Name)
-			if _, ok := p.Type.(*ast.ArrayType); ok {
-				slicesOf = append(slicesOf, n.Name)
+			s.params = append(s.params, n.Name+" "+typ)
+			s.args = append(s.args, n.Name)
+			switch typ {
+			case "[]" + s.elem:
+				s.slices = append(s.slices, n.Name)
+			case s.elem:
+				s.scalars = append(s.scalars, n.Name)
 			}
 		}
 	}
-	result, ret := "", ""
 	if k.Type.Results != nil {
-		result, ret = types.ExprString(k.Type.Results.List[0].Type), "return "
+		s.result = types.ExprString(k.Type.Results.List[0].Type)
 	}
+	return s
+}
+
+// conversions returns the assignment that gives arguments their built-in types.
+func (s signature) conversions() string {
+	var converted []string
+	for _, n := range s.scalars {
+		converted = append(converted, fmt.Sprintf("%s(%s)", s.elem, n))
+	}
+	for _, n := range s.slices {
+		converted = append(converted, fmt.Sprintf("as[%s](%s)", s.elem, n))
+	}
+	return strings.Join(append(s.scalars, s.slices...), ", ") + " := " + strings.Join(converted, ", ") + "\n"
+}
+
+// calls returns the statements that call the best implementation.
+func calls(a arch, have map[string]bool, s signature) string {
 	call := func(impl string) string {
-		c := fmt.Sprintf("%s%s(%s)\n", ret, impl, strings.Join(args, ", "))
-		if !elementwise(name) {
-			return c
+		c := fmt.Sprintf("%s(%s)", impl, strings.Join(s.args, ", "))
+		if s.result != "" {
+			return "return T(" + c + ")\n"
+		}
+		return c + "\n"
+	}
+	inBlocks := func(impl string) string {
+		if !s.elements {
+			return call(impl)
 		}
 		// Long slices go in blocks, because assembly cannot be preempted.
-		first, head := slicesOf[0], slices.Clone(args)
+		head := slices.Clone(s.args)
 		var tail []string
 		for i, arg := range head {
-			if slices.Contains(slicesOf, arg) {
+			if slices.Contains(s.slices, arg) {
 				head[i] = arg + "[:vectorBlock]"
 				tail = append(tail, arg+"[vectorBlock:]")
 			}
 		}
 		return fmt.Sprintf("for ; len(%s) > vectorBlock; %s = %s {\n%s(%s)\n}\n%s",
-			first, strings.Join(slicesOf, ", "), strings.Join(tail, ", "), impl, strings.Join(head, ", "), c)
+			s.slices[0], strings.Join(s.slices, ", "), strings.Join(tail, ", "), impl, strings.Join(head, ", "), call(impl))
 	}
-	generic := fmt.Sprintf("%sgeneric.%s(%s)\n", ret, name, strings.Join(args, ", "))
-	fmt.Fprintf(b, "\nfunc %s(%s) %s {\n", private, strings.Join(params, ", "), result)
-	cases := 0
+	generic := call("generic." + s.name)
+	var cases []string
 	for _, level := range a.levels {
-		if have[name+level] {
-			if cases++; cases == 1 {
-				b.WriteString("switch {\n")
-				if limit := few[name[:len(name)-len("F32")]]; limit != "" {
-					fmt.Fprintf(b, "case len(%s) <= %s:\n%s", slicesOf[0], limit, generic)
-				}
-			}
-			fmt.Fprintf(b, "case isa.Active >= isa.%s:\n%s", level, call(a.name+"."+name+level))
+		if have[s.name+level] {
+			cases = append(cases, fmt.Sprintf("case isa.Active >= isa.%s:\n%s", level, inBlocks(a.name+"."+s.name+level)))
 		}
 	}
-	if cases > 0 {
-		fmt.Fprintf(b, "default:\n%s}\n", generic)
-	} else {
-		b.WriteString(generic)
+	if len(cases) == 0 {
+		return generic
 	}
-	b.WriteString("}\n")
+	if limit := few[s.name[:len(s.name)-len("F32")]]; limit != "" {
+		cases = slices.Insert(cases, 0, fmt.Sprintf("case len(%s) <= %s:\n%s", s.slices[0], limit, generic))
+	}
+	return fmt.Sprintf("switch {\n%sdefault:\n%s}\n", strings.Join(cases, ""), generic)
 }
 
 // few names, for the kernels that have one, the constant of package kernels with
