@@ -87,11 +87,12 @@ func (b *batcher[T]) batch() (Data[T], bool) {
 
 // prefetch asks for the samples of the next batch, or for the first of them, so that
 // they come while this one is computed with. They stand anywhere in memory: the
-// steps of 784-30-10 on 60,000 shuffled samples take 0.91 of the time.
+// steps of 784-30-10 on 60,000 shuffled samples take 0.91 of the time, batch 10.
 func (b *batcher[T]) prefetch() {
 	const enough = 1 << 15 // elements, of which the nearer caches hold the rest of the step as well
 	for _, k := range b.order[b.next:min(b.next+b.size, b.next+enough/b.data.X.Cols, b.draw)] {
 		prefetch.Slice(b.data.X.Row(k))
+		prefetch.Slice(b.data.T.Row(k))
 	}
 }
 
