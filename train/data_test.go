@@ -65,4 +65,15 @@ func TestSchedules(t *testing.T) {
 		near(t, c.name, c.s(c.epoch, 11), c.want, 1e-15)
 	}
 	near(t, "cosine over one epoch", train.CosineDecay(0)(0, 1), 1, 0)
+	for epochs := range 200 {
+		if last := train.CosineDecay(0)(epochs-1, epochs); epochs > 1 && !(last >= 0) {
+			t.Errorf("cosine over %d epochs ends at %v", epochs, last)
+		}
+	}
+	defer func() {
+		if p := recover(); p != "train: StepDecay: want every >= 1" {
+			t.Errorf("StepDecay(0, 0.5) panics with %v", p)
+		}
+	}()
+	train.StepDecay(0, 0.5)
 }

@@ -66,7 +66,8 @@ type Result struct {
 // network has the parameters of the end of the last good epoch.
 type DivergedError struct {
 	Epoch, Step int     // both from 1; the step within the epoch
-	Cost        float64 // of the step; of the epoch if it was the last step that spoiled the parameters
+	Cost        float64 // of the step; of the epoch if its end showed what is wrong
+	Tau         float64 // τ of the exponential cost, 0 if the cost is another
 }
 
 func (e *DivergedError) Error() string {
@@ -74,7 +75,11 @@ func (e *DivergedError) Error() string {
 	if finite(e.Cost) {
 		what = "parameters are no longer finite"
 	}
-	return fmt.Sprintf("train: diverged in epoch %d, step %d: %s: lower the learning rate or scale the inputs", e.Epoch, e.Step, what)
+	advice := "lower the learning rate or scale the inputs"
+	if e.Tau != 0 {
+		advice = fmt.Sprintf("raise τ of the exponential cost, which is %v, %s", e.Tau, advice)
+	}
+	return fmt.Sprintf("train: diverged in epoch %d, step %d: %s: %s", e.Epoch, e.Step, what, advice)
 }
 
 // Fit trains n by stochastic gradient descent or one of its relatives. See [Options].
@@ -124,7 +129,34 @@ func (o *Options[T]) check(n *net.Network[T], d Data[T]) error {
 			return fmt.Errorf("train: validation data: %w", err)
 		}
 	}
+	return o.checkRounding(d.Len())
+}
+
+// checkRounding reports a learning rate or a hyperparameter that would do nothing,
+// or something else than it should, because it is rounded to T.
+func (o *Options[T]) checkRounding(samples int) error {
+	divisor := 1 // plain gradient descent rounds η/m
+	if o.Optimizer.Method == SGD {
+		divisor = min(o.Batch, samples)
+		if o.Draw > 0 {
+			divisor = min(divisor, o.Draw)
+		}
+	}
+	if o.Rate > 0 && T(o.Rate/float64(divisor)) == 0 {
+		return fmt.Errorf("train: learning rate %v, divided by %d, rounds to 0 in %T: want at least %.2g", o.Rate, divisor, T(0), float64(float64(divisor)*smallest[T]()))
+	}
+	if err := checkRounded[T](o.Optimizer); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
 	return nil
+}
+
+// smallest returns the smallest positive T.
+func smallest[T kernels.Float]() float64 {
+	if x := math.SmallestNonzeroFloat64; T(x) != 0 {
+		return x
+	}
+	return math.SmallestNonzeroFloat32
 }
 
 // A fitter is one training in progress.
@@ -185,14 +217,18 @@ func (f *fitter[T]) epoch(ctx context.Context, number int) (Epoch, error) {
 		factor = s(number-1, f.options.Epochs)
 	}
 	rate := float64(f.options.Rate * factor)
-	if math.IsNaN(rate) || math.IsInf(rate, 0) {
-		return Epoch{}, fmt.Errorf("train: the schedule's factor for epoch %d is %v", number, factor)
+	if !(rate >= 0) || math.IsInf(rate, 0) {
+		return Epoch{}, fmt.Errorf("train: the schedule's factor for epoch %d is %v: want a finite number of at least 0", number, factor)
 	}
 	e := Epoch{Number: number, Rate: rate, ValidationCost: math.NaN(), ValidationAccuracy: math.NaN()}
 	total, samples, step := 0.0, 0, 0
 	diverged := func(cost float64) error {
 		copy(f.net.Params(), f.good)
-		return &DivergedError{Epoch: number, Step: step, Cost: cost}
+		e := &DivergedError{Epoch: number, Step: step, Cost: cost}
+		if c := f.net.Config(); c.Cost == net.Exponential {
+			e.Tau = c.Tau
+		}
+		return e
 	}
 	f.batches.begin()
 	for b, ok := f.batches.batch(); ok; b, ok = f.batches.batch() {
@@ -215,6 +251,9 @@ func (f *fitter[T]) epoch(ctx context.Context, number int) (Epoch, error) {
 	}
 	f.steps += step
 	e.Steps, e.Cost = f.steps, total/float64(samples)
+	if !finite(e.Cost) {
+		return e, diverged(e.Cost)
+	}
 	for _, w := range f.net.Params() {
 		if !finite(float64(w)) {
 			return e, diverged(e.Cost)

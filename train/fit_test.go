@@ -24,10 +24,14 @@ func linear(t testing.TB) *nn.Network[float64] {
 func TestOptionErrors(t *testing.T) {
 	good := train.Options[float64]{Epochs: 1, Rate: 1, Batch: 1}
 	for want, change := range map[string]func(o *train.Options[float64], d *train.Data[float64]){
-		"-1 epochs":             func(o *train.Options[float64], _ *train.Data[float64]) { o.Epochs = -1 },
-		"learning rate NaN":     func(o *train.Options[float64], _ *train.Data[float64]) { o.Rate = math.NaN() },
-		"learning rate +Inf":    func(o *train.Options[float64], _ *train.Data[float64]) { o.Rate = math.Inf(1) },
-		"learning rate -1":      func(o *train.Options[float64], _ *train.Data[float64]) { o.Rate = -1 },
+		"-1 epochs":          func(o *train.Options[float64], _ *train.Data[float64]) { o.Epochs = -1 },
+		"learning rate NaN":  func(o *train.Options[float64], _ *train.Data[float64]) { o.Rate = math.NaN() },
+		"learning rate +Inf": func(o *train.Options[float64], _ *train.Data[float64]) { o.Rate = math.Inf(1) },
+		"learning rate -1":   func(o *train.Options[float64], _ *train.Data[float64]) { o.Rate = -1 },
+		"rate 5e-324, divided by 2, rounds to 0 in float64: want at least 9.9e-324": func(o *train.Options[float64], _ *train.Data[float64]) { o.Rate, o.Batch = 5e-324, 2 },
+		"factor for epoch 1 is -1: want": func(o *train.Options[float64], _ *train.Data[float64]) {
+			o.Schedule = func(_, _ int) float64 { return -1 }
+		},
 		"batches of 0 samples":  func(o *train.Options[float64], _ *train.Data[float64]) { o.Batch = 0 },
 		"batches of -1 samples": func(o *train.Options[float64], _ *train.Data[float64]) { o.Batch = -1 },
 		"draws of -5 samples":   func(o *train.Options[float64], _ *train.Data[float64]) { o.Draw = -5 },
@@ -60,6 +64,35 @@ func TestOptionErrors(t *testing.T) {
 		}
 		if n.Fingerprint() != before {
 			t.Errorf("%s: the network has changed", want)
+		}
+	}
+}
+
+// What rounding to float32 makes of a number decides whether it is a good one.
+func TestOptionsThatRound(t *testing.T) {
+	all := train.Optimizer{}
+	for _, c := range []struct {
+		rate      float64
+		batch     int
+		draw      int
+		optimizer train.Optimizer
+		want      string // "" for none
+	}{
+		{1e-320, 1, 0, all, "train: learning rate 1e-320, divided by 1, rounds to 0 in float32: want at least 1.4e-45"},
+		{2e-45, 2, 0, all, ""},
+		{2e-45, 4, 0, all, "rounds to 0 in float32: want at least 5.6e-45"},
+		{2e-45, 4, 2, all, ""},
+		{2e-45, train.All, 0, all, "divided by 4, rounds"},
+		{2e-45, train.All, 0, train.Optimizer{Method: train.Momentum}, ""},
+		{1e-60, 1, 0, train.Optimizer{Method: train.Adam}, "rounds to 0"},
+		{0, 1, 0, all, ""},
+		{1, 1, 0, train.Optimizer{Method: train.Momentum, Mu: 0.99999999}, "momentum μ of momentum is 0.99999999, which rounds to 1 in float32"},
+		{1, 1, 0, train.Optimizer{Method: train.Adam, Epsilon: 1e-50}, "ε of adam is 1e-50, which rounds to 0 in float32"},
+	} {
+		n := newNet[float32](t, nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(1, nn.Sigmoid)}, Seed: 1})
+		_, err := train.Fit(context.Background(), n, gate(0, 1, 1, 0), train.Options[float32]{Epochs: 1, Rate: c.rate, Batch: c.batch, Draw: c.draw, Optimizer: c.optimizer})
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%+v: error %v", c, err)
 		}
 	}
 }
@@ -131,6 +164,22 @@ func TestInfiniteCost(t *testing.T) {
 	var diverged *train.DivergedError
 	if !errors.As(err, &diverged) || *diverged != (train.DivergedError{Epoch: 1, Step: 1, Cost: math.Inf(1)}) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// Every step has a finite cost, their sum has not; and the exponential cost has a
+// parameter that may be the reason.
+func TestInfiniteCostOfAnEpoch(t *testing.T) {
+	d := train.Data[float64]{X: matrix([]float64{0}, []float64{0}), T: matrix([]float64{0}, []float64{0})}
+	n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero, Cost: nn.Exponential, Tau: 2})
+	n.Biases(1)[0] = 37.6537 // a cost of 1.5e308
+	_, err := train.Fit(context.Background(), n, d, train.Options[float64]{Epochs: 1, Rate: 0, Batch: 1})
+	var diverged *train.DivergedError
+	if !errors.As(err, &diverged) || *diverged != (train.DivergedError{Epoch: 1, Step: 2, Cost: math.Inf(1), Tau: 2}) {
+		t.Fatalf("error %v", err)
+	}
+	if want := "the cost is +Inf: raise τ of the exponential cost, which is 2, lower the learning rate or"; !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v, want %q", err, want)
 	}
 }
 

@@ -89,6 +89,21 @@ func (o *Optimizer) Check() error {
 	return nil
 }
 
+// checkRounded returns an error if a hyperparameter of o, which has been checked,
+// leaves its range when it is rounded to T.
+func checkRounded[T kernels.Float](o Optimizer) error {
+	for _, h := range []struct {
+		name     string
+		value    float64
+		excluded T
+	}{{"momentum μ", o.Mu, 1}, {"β₁", o.Beta1, 1}, {"β₂", o.Beta2, 1}, {"ε", o.Epsilon, 0}} {
+		if h.value != 0 && T(h.value) == h.excluded {
+			return fmt.Errorf("%s of %v is %v, which rounds to %v in %T: want a number further from it", h.name, o.Method, h.value, h.excluded, h.excluded)
+		}
+	}
+	return nil
+}
+
 // slots is the number of slices of state that a method keeps.
 func (m Method) slots() int {
 	switch m {

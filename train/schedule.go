@@ -6,13 +6,16 @@ import (
 	"github.com/nabla-go/nabla/kernels/generic"
 )
 
-// A Schedule returns the factor by which the learning rate is multiplied in an
-// epoch, which is one of 0 … epochs−1.
+// A Schedule returns the factor, at least 0, by which the learning rate is
+// multiplied in an epoch, which is one of 0 … epochs−1.
 type Schedule func(epoch, epochs int) float64
 
-// StepDecay multiplies the learning rate by factor after every so many epochs,
-// at least 1.
+// StepDecay multiplies the learning rate by factor after every so many epochs. It
+// panics unless every is at least 1.
 func StepDecay(every int, factor float64) Schedule {
+	if every < 1 {
+		panic("train: StepDecay: want every >= 1")
+	}
 	return func(epoch, _ int) float64 { return generic.Pow(factor, float64(epoch/every)) }
 }
 
