@@ -61,6 +61,9 @@ func ReadIDX[T kernels.Float](images, labels string, classes int) (*Set[T], erro
 	if len(lb) != im.Count {
 		return nil, fmt.Errorf("%s holds %d labels, but %s holds %d images", labels, len(lb), images, im.Count)
 	}
+	if im.Count == 0 { // then the size of an image is a mere claim
+		return nil, fmt.Errorf("%s: no samples", images)
+	}
 	s := &Set[T]{Name: images, Labels: make([]int, im.Count)}
 	for i, l := range lb {
 		s.Labels[i] = int(l)

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/nabla-go/nabla/internal/rng"
 )
 
 func testdata(name string) string { return filepath.Join("testdata", name) }
@@ -58,13 +60,20 @@ func TestReadIDXImagesRefuses(t *testing.T) {
 	packed := gzipped(t, append(header(magicImages, 1, 1, 2), 5, 6))
 	badSum := bytes.Clone(packed)
 	badSum[len(badSum)-5] ^= 1
+	noise := make([]byte, 1000) // does not compress
+	for i, r := 0, rng.New(1, 1); i < len(noise); i++ {
+		noise[i] = byte(r.Uint64())
+	}
+	truncated := gzipped(t, append(header(magicImages, 1, 1, 1000), noise...))[:500]
 	for _, c := range []struct {
 		name string
 		file []byte
 		want string
 	}{
 		{"truncated", testfile(t, "idx3_truncated_header_says_2.idx"), "promises 18 bytes, found 13"},
-		{"truncated gzip", testfile(t, "idx3_truncated.idx.gz"), "promises 18 bytes, found"},
+		{"gzip without its checksum", testfile(t, "idx3_truncated.idx.gz"), "truncated: the 18 bytes that the header promises are there, but the end of the compressed data is missing"},
+		{"truncated gzip", truncated, "promises 1000 bytes, found"},
+		{"more after the gzip", append(bytes.Clone(packed), "and something else"...), "after 2 of the 2 bytes that the header promises: gzip: invalid header"},
 		{"labels", testfile(t, "idx1_given_as_images.idx"), "0x00000801 (labels), want 0x00000803 (images)"},
 		{"text", []byte("<html>not found</html>"), "neither images nor labels"},
 		{"empty", nil, "header is cut short"},
@@ -111,6 +120,24 @@ func TestReadMNIST(t *testing.T) {
 	write("t10k-images.idx3-ubyte.gz", append(binary.BigEndian.AppendUint32(images[:4:4], 2), 0, 0, 0, 1, 0, 0, 0, 1, 5, 5))
 	_, _, err = ReadMNIST[float32](dir)
 	require.ErrorContains(t, err, "has 9 pixels an image")
+}
+
+// With no images, nothing stands behind their size: neither memory nor an int may
+// depend on it.
+func TestReadIDXWithoutImages(t *testing.T) {
+	dir := t.TempDir()
+	images, labels := filepath.Join(dir, "images"), filepath.Join(dir, "labels")
+	require.NoError(t, os.WriteFile(labels, []byte{0, 0, 8, 1, 0, 0, 0, 0}, 0o600))
+	for _, size := range []uint32{3, 1<<32 - 1} {
+		file := []byte{0, 0, 8, 3, 0, 0, 0, 0}
+		file = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(file, size), size)
+		require.NoError(t, os.WriteFile(images, file, 0o600))
+		_, err := ReadIDX[float32](images, labels, 10)
+		require.ErrorContains(t, err, images)
+		if size == 3 {
+			require.EqualError(t, err, images+": no samples")
+		}
+	}
 }
 
 // A header that promises gigabytes costs what the file holds.

@@ -119,7 +119,7 @@ func readNPYHeader(r io.Reader) (string, error) {
 	length := make([]byte, 4)
 	if major := head[len(npyMagic)]; major == 1 {
 		length = length[:2]
-	} else if major > 3 {
+	} else if major < 1 || major > 3 {
 		return "", fmt.Errorf("NPY version %d is unknown: want 1 to 3", major)
 	}
 	if _, err := io.ReadFull(r, length); err != nil {
@@ -208,15 +208,15 @@ func rowMajor[T kernels.Float](data []T, shape []int) []T {
 }
 
 // WriteNPY writes an array in NPY version 1, little-endian and row-major. It
-// panics if the shape has another number of elements than Data.
+// panics if the shape has another number of elements than Data or a negative
+// dimension.
 func WriteNPY[T kernels.Float](w io.Writer, a Array[T]) error {
-	elements, dims := 1, ""
-	for _, d := range a.Shape {
-		elements *= d
-		dims += strconv.Itoa(d) + ", "
-	}
-	if elements != len(a.Data) {
+	if elements, ok := product(1, a.Shape); !ok || elements != len(a.Data) {
 		panic("dataset: WriteNPY: shape and data differ in length")
+	}
+	dims := ""
+	for _, d := range a.Shape {
+		dims += strconv.Itoa(d) + ", "
 	}
 	if len(a.Shape) > 1 {
 		dims = strings.TrimSuffix(dims, ", ")

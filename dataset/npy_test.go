@@ -126,6 +126,7 @@ func TestNPYRefuses(t *testing.T) {
 		{"product wraps", npy(strings.Replace(ok, "(1,)", "(1073741824, 1073741824, 1073741824)", 1)), "more elements than can be addressed"},
 		{"other magic", []byte("\x93NUMPX\x01\x00"), "not an NPY file"},
 		{"empty", nil, "not an NPY file"},
+		{"version 0", []byte(npyMagic + "\x00\x00"), "NPY version 0 is unknown"},
 		{"version 4", []byte(npyMagic + "\x04\x00"), "NPY version 4 is unknown"},
 		{"half a length", []byte(npyMagic + "\x02\x00\x00\x00"), "cut short"},
 		{"half a header", []byte(npyMagic + "\x01\x00\x08\x00{"), "cut short"},
@@ -170,7 +171,13 @@ func TestWriteNPY(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, a, back)
 	}
-	require.Panics(t, func() { WriteNPY(&bytes.Buffer{}, Array[float32]{Shape: []int{2}}) })
+	for _, a := range []Array[float32]{
+		{Shape: []int{2}},
+		{Shape: []int{-1, -1}, Data: []float32{1}},
+		{Shape: []int{math.MaxInt/2 + 1, 4}}, // the product wraps to 0
+	} {
+		require.Panics(t, func() { WriteNPY(&bytes.Buffer{}, a) })
+	}
 }
 
 func FuzzDecodeNPY(f *testing.F) {

@@ -58,24 +58,35 @@ var errTooLarge = errors.New("the header promises more elements than can be addr
 // array of the given dimensions, and makes sure that nothing follows. No more
 // is allocated than a small multiple of what r really holds.
 func readPromised(r io.Reader, dims []int, elemSize int) ([]byte, error) {
-	size := uint(elemSize)
-	for _, d := range dims {
-		hi, lo := bits.Mul(size, uint(d))
-		if hi != 0 || lo >= math.MaxInt {
-			return nil, errTooLarge
-		}
-		size = lo
+	size, ok := product(elemSize, dims)
+	if !ok {
+		return nil, errTooLarge
 	}
 	data, err := io.ReadAll(io.LimitReader(r, int64(size)+1))
 	switch {
-	case uint(len(data)) > size:
+	case len(data) > size:
 		return nil, fmt.Errorf("longer than its header says: expected %d bytes after the header, found more", size)
-	case errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.ErrUnexpectedEOF) && len(data) < size:
 		return nil, fmt.Errorf("truncated: the compressed data break off; the header promises %d bytes, found %d", size, len(data))
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, fmt.Errorf("truncated: the %d bytes that the header promises are there, but the end of the compressed data is missing", size)
 	case err != nil:
-		return nil, err
-	case uint(len(data)) < size:
+		return nil, fmt.Errorf("after %d of the %d bytes that the header promises: %w", len(data), size, err)
+	case len(data) < size:
 		return nil, fmt.Errorf("truncated: the header promises %d bytes, found %d", size, len(data))
 	}
 	return data, nil
+}
+
+// product returns n times all dimensions, unless one is negative or the product is
+// no int or the largest one.
+func product(n int, dims []int) (p int, ok bool) {
+	for _, d := range dims {
+		hi, lo := bits.Mul(uint(n), uint(d))
+		if d < 0 || hi != 0 || lo >= math.MaxInt {
+			return 0, false
+		}
+		n = int(lo)
+	}
+	return n, true
 }
