@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/nabla-go/nabla/kernels"
@@ -103,10 +104,12 @@ type csvDecoder[T kernels.Float] struct {
 
 func (d *csvDecoder[T]) read(r io.Reader) error {
 	b := bufio.NewReader(r)
-	if head, _ := b.Peek(3); bytes.Equal(head, []byte("\xef\xbb\xbf")) {
-		b.Discard(3)
-	} else if len(head) >= 2 && (head[0] == 0xff && head[1] == 0xfe || head[0] == 0xfe && head[1] == 0xff) {
-		return errors.New(": the text is UTF-16: save it as UTF-8")
+	head, _ := b.Peek(512)
+	if err := checkText(head); err != nil {
+		return err
+	}
+	if bytes.HasPrefix(head, []byte(byteOrderMark)) {
+		b.Discard(len(byteOrderMark))
 	}
 	c := csv.NewReader(b)
 	c.FieldsPerRecord = -1
@@ -154,11 +157,32 @@ func (d *csvDecoder[T]) read(r io.Reader) error {
 	return nil
 }
 
+const byteOrderMark = "\xef\xbb\xbf"
+
+// checkText returns an error if a file that begins with head can't be CSV.
+func checkText(head []byte) error {
+	_, rest, _ := bytes.Cut(head, []byte("\r"))
+	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return errors.New(": the text is UTF-16: save it as UTF-8")
+	case bytes.IndexByte(head, 0) >= 0:
+		return fmt.Errorf(": not a text: it begins with %q: want comma-separated values", head[:min(len(head), 8)])
+	case len(rest) > 0 && bytes.IndexByte(head, '\n') < 0:
+		return errors.New(": lines end with CR alone: want LF or CRLF")
+	}
+	return nil
+}
+
 // start takes the width and the columns from the first record and reports
 // whether that record is a header.
 func (d *csvDecoder[T]) start(record []string) (isHeader bool, err error) {
 	d.width = len(record)
 	names := trimmed(record)
+	for j, name := range names {
+		if !utf8.ValidString(name) {
+			return false, fmt.Errorf("column %d: %q is not UTF-8: save the file as UTF-8", j+1, name)
+		}
+	}
 	switch named := slices.Index(names, d.opt.Label); {
 	case d.opt.NoLabel:
 		isHeader = d.isHeader(names)
@@ -229,6 +253,9 @@ func (d *csvDecoder[T]) sample(record []string, line int) error {
 		if j == d.label {
 			if missing(cell) {
 				return fmt.Errorf("%s: the label is missing (%q)", d.column(j), cell)
+			}
+			if !utf8.ValidString(cell) { // a model file would not keep it
+				return fmt.Errorf("%s: the label %q is not UTF-8: save the file as UTF-8", d.column(j), cell)
 			}
 			d.labels = append(d.labels, strings.Clone(cell))
 			continue
@@ -329,7 +356,7 @@ func classesOf(labels []string) []string {
 // missing reports whether a cell is one of the usual signs for "no value".
 func missing(cell string) bool {
 	switch strings.ToLower(cell) {
-	case "", "?", "na", "n/a", "nan", "null":
+	case "", "?", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "null":
 		return true
 	}
 	return false
