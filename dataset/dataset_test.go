@@ -100,6 +100,8 @@ func TestOneHot(t *testing.T) {
 	require.ErrorContains(t, err, "label 4 of item 1 is out of range: want 0…3")
 	_, err = OneHot[float32]([]int{-1}, 4)
 	require.ErrorContains(t, err, "label -1")
+	_, err = OneHot[float32]([]int{0}, -1)
+	require.ErrorContains(t, err, "-1 classes: want at least 1")
 }
 
 func TestScaler(t *testing.T) {
@@ -133,8 +135,25 @@ func TestScaler(t *testing.T) {
 	require.Panics(t, func() { Scale(s, kernels.NewMatrix[float64](1, 2)) })
 	_, err = FitScaler(kernels.NewMatrix[float64](0, 2))
 	require.ErrorContains(t, err, "no samples")
-	_, err = FitScaler(kernels.Matrix[float64]{Rows: 2, Cols: 1, Stride: 1, Data: []float64{-1e308, 1e308}})
-	require.ErrorContains(t, err, "column 1 are too large")
+	for _, c := range []struct {
+		values []float64
+		want   string // "" if there is a scaler
+	}{
+		{[]float64{-1e308, 1e308}, "column 1 are too close together or too far apart"},
+		{[]float64{0, 1e-170}, "column 1 are too close together or too far apart"}, // and not a constant column
+		{[]float64{1e308, 1e308}, ""},
+		{[]float64{1e308, 1e308, 0}, "column 1, or their sum, are not finite"},
+		{[]float64{math.NaN(), 1}, "column 1, or their sum, are not finite"},
+		{[]float64{math.Inf(1)}, "column 1, or their sum, are not finite"},
+	} {
+		s, err := FitScaler(kernels.Matrix[float64]{Rows: len(c.values), Cols: 1, Stride: 1, Data: c.values})
+		if c.want != "" {
+			require.ErrorContains(t, err, c.want)
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, &Scaler{Mean: c.values[:1], SD: []float64{0}}, s)
+	}
 
 	require.True(t, s.Equal(&Scaler{Mean: slices.Clone(s.Mean), SD: slices.Clone(s.SD)}))
 	require.False(t, s.Equal(nil))

@@ -28,7 +28,8 @@ func NewScaler(n int, unit float64) *Scaler {
 
 // FitScaler measures the columns of x: their means and standard deviations
 // (the root of the mean squared deviation). Fit it on the training part only.
-// A constant column gets SD 0.
+// A constant column gets SD 0. It is an error if no scaler that is finite and tells
+// the values of a column apart can be had.
 func FitScaler[T kernels.Float](x kernels.Matrix[T]) (*Scaler, error) {
 	if x.Rows == 0 {
 		return nil, fmt.Errorf("cannot fit a scaler: no samples")
@@ -44,7 +45,7 @@ func FitScaler[T kernels.Float](x kernels.Matrix[T]) (*Scaler, error) {
 			constant = constant && v == first
 			sum += v
 		}
-		if constant {
+		if constant && !math.IsInf(first, 0) {
 			s.Mean[j] = first
 			continue
 		}
@@ -55,8 +56,11 @@ func FitScaler[T kernels.Float](x kernels.Matrix[T]) (*Scaler, error) {
 			squares += float64(d * d)
 		}
 		s.Mean[j], s.SD[j] = mean, math.Sqrt(squares/n)
-		if !(s.SD[j] <= math.MaxFloat64) {
-			return nil, fmt.Errorf("cannot fit a scaler: the values of input column %d are too large to square", j+1)
+		switch {
+		case math.IsNaN(sum) || math.IsInf(sum, 0):
+			return nil, fmt.Errorf("cannot fit a scaler: the values of input column %d, or their sum, are not finite", j+1)
+		case s.SD[j] == 0 || math.IsInf(s.SD[j], 0):
+			return nil, fmt.Errorf("cannot fit a scaler: the values of input column %d are too close together or too far apart to square their differences", j+1)
 		}
 	}
 	return s, nil

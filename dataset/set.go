@@ -80,6 +80,9 @@ func (s *Set[T]) Split(testShare float64, seed uint64) (train, test *Set[T]) {
 // OneHot returns a matrix of len(labels) × classes with a 1 at (i, labels[i])
 // and 0 elsewhere. Its width never depends on which labels occur.
 func OneHot[T kernels.Float](labels []int, classes int) (kernels.Matrix[T], error) {
+	if classes < 1 {
+		return kernels.Matrix[T]{}, fmt.Errorf("%d classes: want at least 1", classes)
+	}
 	m := kernels.NewMatrix[T](len(labels), classes)
 	for i, c := range labels {
 		if c < 0 || c >= classes {
