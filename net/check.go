@@ -26,7 +26,7 @@ func convert[U, T kernels.Float](dst []U, src []T) {
 // GradientCheck compares backpropagation with central differences
 // (C(w+h) − C(w−h)) / 2h, for every parameter and every input, in float64
 // whatever T is. It returns the largest [RelativeDifference] among the tensors
-// W1, b1, …, WL, bL and x, and the tensor's name. Below 1e-6 is right; a constant
+// W1, b1, …, WL, bL and x, and the tensor's name; NaN is above all. Below 1e-6 is right; a constant
 // ratio between the two means a missing factor. Where a ReLU stands within h of
 // its kink, and where the gradient is smaller than the rounding of the cost
 // allows to see (about 1e-11 of it), the comparison says nothing.
@@ -55,8 +55,8 @@ func (n *Network[T]) GradientCheck(x, t kernels.Matrix[T]) (worst float64, tenso
 			numeric[k] = (cost(hi) - cost(lo)) / (hi - lo)
 			values[k] = v
 		}
-		if d := RelativeDifference(gradient, numeric); !(d <= worst) {
-			worst, tensor = d, name
+		if d := RelativeDifference(gradient, numeric); d > worst || math.IsNaN(d) {
+			worst, tensor = d, name // nothing is above a NaN
 		}
 	}
 	for i := 1; i <= c.Depth(); i++ {

@@ -32,12 +32,20 @@ const (
 	Zero
 )
 
+// maxParams bounds what New allocates, 64 TiB of float32, which nobody has: more is
+// a slip. 32-bit systems have less.
+const maxParams = min(1<<44, math.MaxInt/16)
+
+// MaxTau is the largest τ of the exponential cost, which is never below τ: sums
+// over all samples have to stay finite.
+const MaxTau = 1e100
+
 // A Config describes a network.
 type Config struct {
 	Inputs int     // width of a sample
 	Layers []Layer // layers 1 … L, the last of which is the output; one is enough (the delta rule)
 	Cost   Cost    // what training minimises; the zero value is Quadratic
-	Tau    float64 // τ of the Exponential cost; 0 stands for 1
+	Tau    float64 // τ of the Exponential cost, at most MaxTau; 0 stands for 1
 	Init   Init
 	Seed   uint64 // of the initialisation; layer i draws from stream i of it
 	// FlushBelow sets parameters of magnitude below 2⁻¹⁰⁰ to +0 after every step.
@@ -54,7 +62,6 @@ func (c *Config) validate() error {
 	if len(c.Layers) == 0 {
 		return fmt.Errorf("net: no layers: want at least the output layer")
 	}
-	const maxParams = math.MaxInt / 16 // leaves room for padding and for the size of an element
 	in, params := c.Inputs, 0
 	for i, l := range c.Layers {
 		switch {
@@ -65,7 +72,7 @@ func (c *Config) validate() error {
 		case l.Activation == Softmax && l.Out == 1:
 			return fmt.Errorf("net: layer %d: the softmax of a single neuron is always 1: use sigmoid", i+1)
 		case l.Out >= (maxParams-params)/in:
-			return fmt.Errorf("net: layer %d of %d × %d weights does not fit into memory", i+1, l.Out, in)
+			return fmt.Errorf("net: layer %d of %d × %d weights: want less than %d parameters in all", i+1, l.Out, in, maxParams)
 		}
 		params += l.Out * (in + 1)
 		in = l.Out
@@ -82,8 +89,8 @@ func (c *Config) validate() error {
 	if c.Tau == 0 {
 		c.Tau = 1
 	}
-	if !(c.Tau > 0 && c.Tau < inf) {
-		return fmt.Errorf("net: τ of the exponential cost is %v: want a positive number", c.Tau)
+	if !(c.Tau > 0 && c.Tau <= MaxTau) {
+		return fmt.Errorf("net: τ of the exponential cost is %v: want a number above 0, at most %v", c.Tau, MaxTau)
 	}
 	return nil
 }

@@ -21,6 +21,14 @@
 // batch of the largest size nothing is allocated. [Workspace.SetWorkers] lets a
 // pass use several cores where it is long enough to gain by it.
 //
+// # Local minima
+//
+// Gradient descent ends in a minimum, not always in the best one. Exclusive or, the
+// smallest task that needs a hidden layer, shows it: with two hidden neurons about a
+// quarter of all seeds end where the outputs are [0 ½ 1 ½] or the like and stay
+// there, with four hardly one does. Another [Config].Seed, or more neurons, helps;
+// more epochs don't. The example of package train is this network.
+//
 // # One answer
 //
 // A network computes the same bits on every CPU: its products, activations and

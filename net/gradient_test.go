@@ -2,6 +2,7 @@ package net_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/nabla-go/nabla/kernels"
@@ -83,6 +84,15 @@ func TestGradientCheckOfFloat32(t *testing.T) {
 	}
 	if n.Fingerprint() != before {
 		t.Error("the check changed the network")
+	}
+}
+
+// What can't be compared is worse than every difference, also if later tensors can.
+func TestGradientCheckKeepsNaN(t *testing.T) {
+	n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero})
+	worst, tensor, err := n.GradientCheck(matrix([]float64{1e200}), matrix([]float64{1})) // ∞ − ∞ in W1 alone
+	if err != nil || !math.IsNaN(worst) || tensor != "W1" {
+		t.Errorf("∂C/∂%s differs by %v (%v), want NaN in W1", tensor, worst, err)
 	}
 }
 

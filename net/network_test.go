@@ -29,10 +29,12 @@ func TestNewRefusesBadConfigs(t *testing.T) {
 		{nn.Config{Inputs: 2, Layers: sigmoid, Cost: 99}, "unknown cost 99"},
 		{nn.Config{Inputs: 2, Layers: sigmoid, Cost: nn.SoftmaxCrossEntropy}, "needs a softmax output layer, not sigmoid"},
 		{nn.Config{Inputs: 2, Layers: sigmoid, Init: 99}, "unknown initialisation 99"},
-		{nn.Config{Inputs: 2, Layers: sigmoid, Tau: -1}, "want a positive number"},
-		{nn.Config{Inputs: 2, Layers: sigmoid, Tau: math.NaN()}, "want a positive number"},
-		{nn.Config{Inputs: math.MaxInt / 2, Layers: []nn.Layer{nn.Dense(3, nn.Sigmoid)}}, "does not fit into memory"},
-		{nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(math.MaxInt, nn.Sigmoid)}}, "does not fit into memory"},
+		{nn.Config{Inputs: 2, Layers: sigmoid, Tau: -1}, "τ of the exponential cost is -1: want a number above 0, at most 1e+100"},
+		{nn.Config{Inputs: 2, Layers: sigmoid, Tau: 1e101}, "at most 1e+100"},
+		{nn.Config{Inputs: 2, Layers: sigmoid, Tau: math.NaN()}, "want a number above 0"},
+		{nn.Config{Inputs: math.MaxInt / 2, Layers: []nn.Layer{nn.Dense(3, nn.Sigmoid)}}, "layer 1 of 3 × "},
+		{nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(math.MaxInt, nn.Sigmoid)}}, "in all"},
+		{nn.Config{Inputs: 1 << 24, Layers: []nn.Layer{nn.Dense(1<<24, nn.Sigmoid)}}, "layer 1 of 16777216 × 16777216 weights: want less than "},
 	} {
 		if n, err := nn.New[float32](c.cfg); err == nil || n != nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("New(%+v): error %v, want %q", c.cfg, err, c.want)
