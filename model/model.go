@@ -16,11 +16,14 @@
 package model
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/kernels"
@@ -108,7 +111,7 @@ type File struct {
 
 // Open reads the file at path and checks it.
 func Open(path string) (*File, error) {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -118,6 +121,24 @@ func Open(path string) (*File, error) {
 	}
 	f.path = path
 	return f, nil
+}
+
+// readFile reads the file at path, but of one that can't be a model, however large,
+// no more than the beginning.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	start, err := io.ReadAll(io.LimitReader(f, 8))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := headerLength(start); err != nil {
+		return start, nil // parse tells what is wrong
+	}
+	return io.ReadAll(io.MultiReader(bytes.NewReader(start), f))
 }
 
 func parse(data []byte) (*File, error) {
@@ -230,6 +251,19 @@ func (m *metadata) check() error {
 	}
 	if s := m.Scaler; s != nil && (len(s.Mean) != m.Inputs || len(s.SD) != m.Inputs) {
 		return fmt.Errorf("the scaler has %d means and %d deviations for %d inputs", len(s.Mean), len(s.SD), m.Inputs)
+	}
+	if m.Scaler != nil {
+		for j, mean := range m.Scaler.Mean {
+			// What is subtracted from itself is 0 if it is finite, else NaN.
+			if sd := m.Scaler.SD[j]; mean-mean != 0 || sd-sd != 0 || sd < 0 {
+				return fmt.Errorf("the scaler of input %d has mean %v and deviation %v: want finite numbers, the deviation at least 0", j+1, mean, sd)
+			}
+		}
+	}
+	for _, name := range slices.Concat(m.Classes, m.Features) {
+		if !utf8.ValidString(name) {
+			return fmt.Errorf("the name %q of a class or column is not UTF-8", name)
+		}
 	}
 	return nil
 }

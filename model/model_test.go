@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -96,6 +97,17 @@ func TestOpenForeign(t *testing.T) {
 	require.ErrorContains(t, err, "st_ok_linear_3out_2in.safetensors")
 	_, err = Open(filepath.Join(t.TempDir(), "none"))
 	require.ErrorIs(t, err, os.ErrNotExist)
+
+	// What can't be a model is not read, however large it is.
+	large := filepath.Join(t.TempDir(), "large")
+	require.NoError(t, os.WriteFile(large, []byte("x1,x2,y\n"), 0o600))
+	require.NoError(t, os.Truncate(large, 1<<26))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err = Open(large)
+	runtime.ReadMemStats(&after)
+	require.ErrorContains(t, err, "large: not a safetensors file")
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
 }
 
 func TestPrecisionMustAgree(t *testing.T) {
@@ -194,6 +206,9 @@ func TestDecodeRefuses(t *testing.T) {
 		{"scaler", func(_ *Safetensors, meta map[string]any) {
 			meta["scaler"] = map[string]any{"mean": []float64{1, 2}, "sd": []float64{1}}
 		}, "the scaler has 2 means and 1 deviations for 2 inputs"},
+		{"a negative deviation", func(_ *Safetensors, meta map[string]any) {
+			meta["scaler"] = map[string]any{"mean": []float64{1, 2}, "sd": []float64{1, -1}}
+		}, "the scaler of input 2 has mean 2 and deviation -1: want finite numbers, the deviation at least 0"},
 		{"types", func(_ *Safetensors, meta map[string]any) { meta["inputs"] = "two" }, "damaged metadata"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -213,6 +228,9 @@ func TestSaveRefuses(t *testing.T) {
 	require.ErrorContains(t, m.Save(path), "2 class names for 1 outputs")
 	m = newModel[float32](t)
 	m.Scaler.SD[0] = math.NaN()
-	require.Error(t, m.Save(path))
+	require.ErrorContains(t, m.Save(path), "the scaler of input 1 has mean 0.1 and deviation NaN")
+	m = newModel[float32](t)
+	m.Classes[0] = "caf\xe9"
+	require.ErrorContains(t, m.Save(path), `the name "caf\xe9" of a class or column is not UTF-8`)
 	requireContent(t, path, "old")
 }

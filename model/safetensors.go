@@ -126,6 +126,11 @@ func (s *Safetensors) Bytes() ([]byte, error) {
 		v, _ := json.Marshal(value)
 		fmt.Fprintf(&header, "%s:%s", k, v)
 	}
+	for key, text := range s.Metadata {
+		if !utf8.ValidString(key) || !utf8.ValidString(text) {
+			return nil, fmt.Errorf("metadata %q: %q is not UTF-8", key, text)
+		}
+	}
 	if len(s.Metadata) > 0 {
 		field(metadataKey, s.Metadata) // encoding/json sorts the keys of a map
 	}
@@ -134,6 +139,9 @@ func (s *Safetensors) Bytes() ([]byte, error) {
 	for _, t := range s.Tensors {
 		if seen[t.Name] {
 			return nil, fmt.Errorf("tensor name %q is reserved or used twice", t.Name)
+		}
+		if !utf8.ValidString(t.Name) {
+			return nil, fmt.Errorf("tensor name %q is not UTF-8", t.Name)
 		}
 		seen[t.Name] = true
 		begin := end
@@ -162,16 +170,28 @@ func (s *Safetensors) Bytes() ([]byte, error) {
 	return file, nil
 }
 
+// headerLength reads the length of the header from the first 8 bytes of a file.
+func headerLength(file []byte) (uint64, error) {
+	if len(file) < 8 {
+		return 0, fmt.Errorf("not a safetensors file: %d bytes are too few", len(file))
+	}
+	n := binary.LittleEndian.Uint64(file)
+	switch {
+	case n < uint64(len("{}")):
+		return 0, fmt.Errorf("not a safetensors file: a header of %d bytes is too short", n)
+	case n > maxHeader:
+		return 0, fmt.Errorf("not a safetensors file: a header of %d bytes is longer than %d", n, maxHeader)
+	}
+	return n, nil
+}
+
 // ParseSafetensors decodes a file of F32 and F64 tensors and checks it to the
 // last byte. The tensors' data alias file; nothing is allocated by what the
 // header claims, only by its length.
 func ParseSafetensors(file []byte) (*Safetensors, error) {
-	if len(file) < 8 {
-		return nil, fmt.Errorf("not a safetensors file: %d bytes are too few", len(file))
-	}
-	n := binary.LittleEndian.Uint64(file)
-	if n > maxHeader {
-		return nil, fmt.Errorf("not a safetensors file: a header of %d bytes is longer than %d", n, maxHeader)
+	n, err := headerLength(file)
+	if err != nil {
+		return nil, err
 	}
 	if rest := len(file) - 8; n > uint64(rest) {
 		return nil, fmt.Errorf("damaged safetensors file: the header takes %d bytes, but only %d are there", n, rest)

@@ -69,6 +69,7 @@ func TestParseRefuses(t *testing.T) {
 		{"unknown dtype, right offsets", withHeader(`{"t":{"dtype":"F99","shape":[1],"data_offsets":[0,4]}}`, four...), `"F99" is not supported`},
 		{"huge header", readTestdata(t, "st_header_len_huge.safetensors"), "header of 18446744073709551612 bytes"},
 		{"empty file", nil, "0 bytes are too few"},
+		{"zeros", make([]byte, 100), "a header of 0 bytes is too short"},
 		{"header longer than file", withHeader(`{}`)[:9], "only 1 are there"},
 		{"header just over the cap", binary.LittleEndian.AppendUint64(nil, maxHeader+1), "longer than"},
 		{"no JSON", withHeader(`{"a"`), "not one JSON value"},
@@ -155,6 +156,11 @@ func TestSafetensorsRefusesNames(t *testing.T) {
 	require.ErrorContains(t, err, `"x" is reserved or used twice`)
 	_, err = (&Safetensors{Tensors: []Tensor{NewTensor("__metadata__", []int{1}, []float32{1})}}).Bytes()
 	require.ErrorContains(t, err, "reserved")
+	// JSON would turn other bytes into replacement characters.
+	_, err = (&Safetensors{Tensors: []Tensor{NewTensor("\xe9", []int{1}, []float32{1})}}).Bytes()
+	require.ErrorContains(t, err, `tensor name "\xe9" is not UTF-8`)
+	_, err = (&Safetensors{Metadata: map[string]string{"a": "\xe9"}}).Bytes()
+	require.ErrorContains(t, err, `metadata "a": "\xe9" is not UTF-8`)
 }
 
 // Any bytes give a file that agrees with itself, or an error, and cost memory

@@ -11,8 +11,9 @@ import (
 
 // WriteFile replaces the file at path by data, or leaves it as it is: data goes
 // to a temporary file in the same directory, reaches the disk, and is renamed.
-// A symbolic link keeps pointing to its file, and an existing file keeps its
-// permissions; one that is read-only is an error. What is not a regular file (a pipe, a device) is written directly.
+// A symbolic link keeps pointing to its file, whether that is there yet or not,
+// and an existing file keeps its permissions; one that is read-only is an error.
+// What is not a regular file (a pipe, a device) is written directly.
 func WriteFile(path string, data []byte) error {
 	path, old, err := target(path)
 	if err != nil {
@@ -71,7 +72,7 @@ func target(path string) (real string, old os.FileInfo, err error) {
 	old, err = os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return path, nil, nil
+		return dangling(path), nil, nil
 	case err != nil:
 		return "", nil, fmt.Errorf("cannot write %s: %w", path, err)
 	case old.IsDir():
@@ -84,6 +85,21 @@ func target(path string) (real string, old os.FileInfo, err error) {
 		f.Close()
 	}
 	return path, old, nil
+}
+
+// dangling follows symbolic links from path to the file that isn't there.
+func dangling(path string) string {
+	for range 100 {
+		to, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	return path
 }
 
 // special reports whether old exists and is no regular file.

@@ -41,6 +41,23 @@ func TestWriteFileKeepsLinks(t *testing.T) {
 	info, err := os.Lstat(link)
 	require.NoError(t, err)
 	require.NotZero(t, info.Mode()&os.ModeSymlink)
+
+	// A link to a link to a file that isn't there yet.
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "models"), 0o700))
+	next := filepath.Join(dir, "next")
+	require.NoError(t, os.Symlink(filepath.Join("models", "m"), next))
+	require.NoError(t, os.Symlink("next", filepath.Join(dir, "newest")))
+	require.NoError(t, WriteFile(filepath.Join(dir, "newest"), []byte("first")))
+	requireContent(t, filepath.Join(dir, "models", "m"), "first")
+	requireFiles(t, filepath.Join(dir, "models"), "m")
+	requireContent(t, next, "first")
+	info, err = os.Lstat(next)
+	require.NoError(t, err)
+	require.NotZero(t, info.Mode()&os.ModeSymlink)
+
+	loop := filepath.Join(dir, "loop")
+	require.NoError(t, os.Symlink("loop", loop))
+	require.ErrorContains(t, WriteFile(loop, nil), "cannot write")
 }
 
 func TestUnwritable(t *testing.T) {
