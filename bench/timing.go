@@ -30,6 +30,10 @@ func NewTask(level isa.Level, run func(n int)) *Task {
 // resolution, and short against a scheduler's time slice.
 const block = 60 * time.Microsecond
 
+// parallelBlock is the same for tasks that run on several threads, whose workers
+// park between blocks.
+const parallelBlock = 3 * time.Millisecond
+
 // patience is how long the rounds of one group may take. Slow groups get fewer
 // rounds, but leastRounds in any case.
 const (
@@ -70,16 +74,24 @@ func Measure(rounds int, tasks []*Task) {
 
 // calibrate chooses how many repetitions make a block.
 func (t *Task) calibrate() {
-	for t.n = 1; t.block(t.n)*float64(t.n) < float64(block)/2; t.n *= 2 {
+	for t.n = 1; t.block(t.n)*float64(t.n) < t.length()/2; t.n *= 2 {
 	}
+}
+
+// length is how long a block should take, in nanoseconds.
+func (t *Task) length() float64 {
+	if t.Parallel {
+		return float64(parallelBlock)
+	}
+	return float64(block)
 }
 
 // time runs a block. One that was too short, because something disturbed the
 // calibration, doesn't count but corrects it.
 func (t *Task) time() {
 	ns := t.block(t.n)
-	if ns*float64(t.n) < float64(block)/4 {
-		t.n = int(float64(block)/ns) + 1
+	if ns*float64(t.n) < t.length()/4 {
+		t.n = int(t.length()/ns) + 1
 		return
 	}
 	t.Best = min(t.Best, ns)

@@ -94,13 +94,14 @@ func (n *Network[T]) pullBack(ws *Workspace[T], t kernels.Matrix[T]) {
 	}
 	n.run(ws, outputSamples, i, L, ws.batch, work)
 	for i--; i >= 1; i-- {
-		p, total := deltaInputs, n.widths[i]
-		if n.sweeps(ws, i) {
-			p = sweepInputs
-		} else if n.backBySamples(i) {
-			p, total = deltaSamples, ws.batch
+		switch {
+		case n.sweeps(ws, i):
+			n.sweep(ws, i)
+		case n.backBySamples(i):
+			n.run(ws, deltaSamples, i, i+1, ws.batch, n.work(ws, i+1))
+		default:
+			n.run(ws, deltaInputs, i, i+1, n.widths[i], n.work(ws, i+1))
 		}
-		n.run(ws, p, i, i+1, total, n.work(ws, i+1))
 	}
 	work = 0
 	for i := 1; i <= L; i++ {
@@ -152,17 +153,10 @@ func (n *Network[T]) inputGradient(ws *Workspace[T], k, l int) {
 	setProduct(rows(&views[0], &ws.delta[0], k, l), rows(&views[1], &ws.delta[1], k, l), &n.params.w[1])
 }
 
-// sweep computes δ^i for neurons lo to hi and updates the columns of W^{i+1} that
-// lead from them.
-func (n *Network[T]) sweep(ws *Workspace[T], i, lo, hi int) {
-	if lo >= hi {
-		return
-	}
-	var views [4]kernels.Matrix[T]
-	m, w := ws.batch, &n.params.w[i+1]
-	delta, a := block(&views[0], &ws.delta[i], 0, m, lo, hi), block(&views[1], &ws.a[i], 0, m, lo, hi)
-	kernels.GemmUpdate(ws.task.alpha, ws.delta[i+1], *a, *block(&views[2], w, 0, w.Rows, lo, hi), *delta)
-	mulPrime(n.activation(i), delta, block(&views[3], &ws.z[i], 0, m, lo, hi), a)
+// sweep computes δ^i and updates W^{i+1}.
+func (n *Network[T]) sweep(ws *Workspace[T], i int) {
+	kernels.GemmUpdate(ws.task.alpha, ws.delta[i+1], ws.a[i], n.params.w[i+1], ws.delta[i])
+	mulPrime(n.activation(i), &ws.delta[i], &ws.z[i], &ws.a[i])
 }
 
 // update descends with neurons lo to hi of layer i, or computes their gradient
@@ -190,8 +184,10 @@ func (n *Network[T]) update(ws *Workspace[T], i, lo, hi int) {
 }
 
 // sweeps reports whether δ^i is computed in the sweep over W^{i+1} that updates it.
+// Workers that share it don't: it would have them write columns of W, and all other
+// phases leave every row in the cache of one worker.
 func (n *Network[T]) sweeps(ws *Workspace[T], i int) bool {
-	if !ws.task.plain || ws.batch > sweepBatch || n.activation(i) == Softmax {
+	if !ws.task.plain || ws.batch > sweepBatch || n.activation(i) == Softmax || ws.shares(n.work(ws, i+1)) > 1 {
 		return false
 	}
 	bytes := len(n.params.w[i+1].Data) * int(unsafe.Sizeof(T(0)))
@@ -202,7 +198,8 @@ func (n *Network[T]) sweeps(ws *Workspace[T], i int) bool {
 // step of 1024-1024-1024-1024 takes 0.91, 0.76, 0.88 and 0.95 of the time of two
 // sweeps at batch 1, 2, 4 and 10, but 1.29 at batch 32, where the chains of δW,
 // which are spilled between the blocks of W, are longer than W is far.
-// 784-512-256-10, all in L2, takes 0.97 at batch 1 and 1.03 at batch 10.
+// 784-512-256-10, all in L2, takes 0.97 at batch 1 and 1.03 at batch 10. On two
+// cores, one sweep takes 1.5 and 1.4 times as long as two at batch 1 and 2.
 const (
 	sweepBytes    = 1 << 20 // size of W from which it is far
 	sweepBytesOne = 1 << 18 // for one sample, whose chains need no spilling

@@ -25,8 +25,7 @@ const (
 	outputSamples               // δ^L, and then δ^{j−1} … δ^i
 	deltaSamples                // δ^{j−1} … δ^i
 	deltaInputs                 // δ^i
-	sweepInputs                 // δ^i, and the update of W^{i+1}
-	updateNeurons               // W and b of all layers, those that sweepInputs has not had
+	updateNeurons               // W and b of all layers, but for W that sweep has had
 	inputSamples                // ∂C/∂x
 	gatherSamples               // what Gather copies
 )
@@ -63,13 +62,18 @@ var insist bool
 // takes about work multiply-adds.
 func (n *Network[T]) run(ws *Workspace[T], p phase, i, j, total, work int) {
 	ws.task.phase, ws.task.i, ws.task.j, ws.task.net = p, i, j, n
-	ws.task.size = min(ws.team.Size(), grains(total))
-	if !insist {
-		ws.task.size = min(ws.task.size, work/worthSharing)
-	}
+	ws.task.size = min(ws.shares(work), grains(total))
 	if !ws.team.Run(ws.task.size, work >= worthWaking || insist, ws.do) {
 		n.share(ws, 0, 1)
 	}
+}
+
+// shares returns how many workers are worth their while for so many multiply-adds.
+func (ws *Workspace[T]) shares(work int) int {
+	if insist {
+		return ws.team.Size()
+	}
+	return min(ws.team.Size(), work/worthSharing)
 }
 
 // Gather calls do(lo, hi) for ranges that together are 0 … count, each once, if that
@@ -113,9 +117,6 @@ func (n *Network[T]) share(ws *Workspace[T], worker, size int) {
 	case deltaInputs:
 		lo, hi := cut(n.widths[i], worker, size)
 		n.backward(ws, i, 0, ws.batch, lo, hi)
-	case sweepInputs:
-		lo, hi := cut(n.widths[i], worker, size)
-		n.sweep(ws, i, lo, hi)
 	case updateNeurons:
 		for i := 1; i <= n.Depth(); i++ {
 			lo, hi := cut(n.widths[i], worker, size)
