@@ -86,8 +86,9 @@ func (e *DivergedError) Error() string {
 //
 // It ends after the last epoch, early by Patience, or with an error: of the
 // options or the data before it has touched n; ctx's as soon as ctx ends, with
-// the parameters of the last step; [DivergedError]. The result tells of the
-// completed epochs in any case. One step allocates nothing.
+// the parameters of the last step or, if they are no longer finite, of the end of
+// the last good epoch; [DivergedError]. The result tells of the completed epochs
+// in any case. One step allocates nothing.
 func Fit[T kernels.Float](ctx context.Context, n *net.Network[T], d Data[T], o Options[T]) (Result, error) {
 	if err := o.check(n, d); err != nil {
 		return Result{}, err
@@ -222,8 +223,17 @@ func (f *fitter[T]) epoch(ctx context.Context, number int) (Epoch, error) {
 	}
 	e := Epoch{Number: number, Rate: rate, ValidationCost: math.NaN(), ValidationAccuracy: math.NaN()}
 	total, samples, step := 0.0, 0, 0
+	stopped := func() error {
+		if !allFinite(f.net.Params()) {
+			copy(f.net.Params(), f.good)
+		}
+		return fmt.Errorf("train: stopped in epoch %d after step %d: %w", number, step, ctx.Err())
+	}
 	diverged := func(cost float64) error {
 		copy(f.net.Params(), f.good)
+		if ctx.Err() != nil { // it ended during the step
+			return stopped()
+		}
 		e := &DivergedError{Epoch: number, Step: step, Cost: cost}
 		if c := f.net.Config(); c.Cost == net.Exponential {
 			e.Tau = c.Tau
@@ -232,8 +242,8 @@ func (f *fitter[T]) epoch(ctx context.Context, number int) (Epoch, error) {
 	}
 	f.batches.begin()
 	for b, ok := f.batches.batch(); ok; b, ok = f.batches.batch() {
-		if err := ctx.Err(); err != nil {
-			return e, fmt.Errorf("train: stopped in epoch %d after step %d: %w", number, step, err)
+		if ctx.Err() != nil {
+			return e, stopped()
 		}
 		step++
 		f.net.Forward(f.ws, b.X)
@@ -251,13 +261,8 @@ func (f *fitter[T]) epoch(ctx context.Context, number int) (Epoch, error) {
 	}
 	f.steps += step
 	e.Steps, e.Cost = f.steps, total/float64(samples)
-	if !finite(e.Cost) {
+	if !finite(e.Cost) || !allFinite(f.net.Params()) {
 		return e, diverged(e.Cost)
-	}
-	for _, w := range f.net.Params() {
-		if !finite(float64(w)) {
-			return e, diverged(e.Cost)
-		}
 	}
 	if f.options.Validation.Len() > 0 {
 		var err error
@@ -270,6 +275,15 @@ func (f *fitter[T]) epoch(ctx context.Context, number int) (Epoch, error) {
 	copy(f.good, f.net.Params())
 	e.Elapsed = time.Since(f.start)
 	return e, nil
+}
+
+func allFinite[T kernels.Float](x []T) bool {
+	for _, v := range x {
+		if !finite(float64(v)) {
+			return false
+		}
+	}
+	return true
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

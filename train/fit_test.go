@@ -257,6 +257,39 @@ func TestContext(t *testing.T) {
 	}
 }
 
+// endsAfter is a context that ends when it has been asked so many times, each time
+// before a step.
+type endsAfter struct {
+	context.Context
+	asked, most int
+}
+
+func (c *endsAfter) Err() error {
+	if c.asked++; c.asked > c.most {
+		return context.Canceled
+	}
+	return nil
+}
+
+// A step that spoils the parameters while ctx ends is not reported as a divergence,
+// and nobody is left with what it has spoiled.
+func TestContextEndsInABadStep(t *testing.T) {
+	for _, samples := range []int{1, 2} { // the bad step is the epoch's last, or not
+		d := train.Data[float32]{X: kernels.NewMatrix[float32](samples, 1), T: kernels.NewMatrix[float32](samples, 1)}
+		d.X.Data[0], d.T.Data[0] = 1e5, 1
+		n := newNet[float32](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Seed: 1})
+		before := n.Fingerprint()
+		ctx := &endsAfter{Context: context.Background(), most: 1}
+		_, err := train.Fit(ctx, n, d, train.Options[float32]{Epochs: 2, Rate: 1e35, Batch: 1, FileOrder: true})
+		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "stopped in epoch 1 after step 1") {
+			t.Errorf("%d samples: error %v", samples, err)
+		}
+		if n.Fingerprint() != before {
+			t.Errorf("%d samples: the network does not have the parameters of the last good epoch", samples)
+		}
+	}
+}
+
 func TestEpochReports(t *testing.T) {
 	n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Init: nn.Zero})
 	d := noisy[float32](10)
