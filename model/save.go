@@ -106,9 +106,10 @@ func dangling(path string) string {
 func special(old os.FileInfo) bool { return old != nil && !old.Mode().IsRegular() }
 
 // temporary creates a file beside path, with the permissions that the user
-// gives to new files (os.CreateTemp would make it private).
+// gives to new files (os.CreateTemp would make it private). Its name does not grow
+// with that of path, which may be as long as a name may be.
 func temporary(path string) (*os.File, error) {
-	name := fmt.Sprintf(".%s.%x.tmp", filepath.Base(path), rand.Uint64())
+	name := fmt.Sprintf(".nabla-%x.tmp", rand.Uint64())
 	return os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 }
 

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,6 +21,7 @@ func TestWriteFileReplaces(t *testing.T) {
 	require.NoError(t, WriteFile(path, []byte("new")))
 	requireContent(t, path, "new")
 	requireFiles(t, dir, "m.safetensors")
+	require.NoError(t, WriteFile(filepath.Join(dir, strings.Repeat("m", 255)), []byte("a name as long as file systems allow")))
 	if runtime.GOOS != "windows" {
 		info, err := os.Stat(path)
 		require.NoError(t, err)
