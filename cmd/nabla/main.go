@@ -35,9 +35,18 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// stopInOrder makes the first ctrl-C end the context of cmd, which watches it, and
+// the second one the program. Commands without it have nothing to put in order:
+// the first ctrl-C ends them.
+func stopInOrder(cmd *cobra.Command) {
+	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
+		ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+		context.AfterFunc(ctx, stop)
+		cmd.SetContext(ctx)
+	}
 }
 
 // A usageError is about what the user typed.
@@ -49,6 +58,8 @@ func usagef(format string, args ...any) error {
 
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	started := false // whether cobra was content with the command line
 	root := newRoot()
 	root.PersistentPreRun = func(*cobra.Command, []string) {
@@ -100,7 +111,11 @@ func newRoot() *cobra.Command {
 		},
 	})
 	root.PersistentFlags().Bool("json", false, "print results as JSON objects, one a line")
-	root.AddCommand(newTrain(), newEval(), newPredict(), newBench(), newDoctor())
+	train, bench := newTrain(), newBench()
+	for _, cmd := range append(bench.Commands(), train) {
+		stopInOrder(cmd)
+	}
+	root.AddCommand(train, newEval(), newPredict(), bench, newDoctor())
 	return root
 }
 
