@@ -117,6 +117,7 @@ func (d *csvDecoder[T]) read(r io.Reader) error {
 
 	var bad error // the first bad cell
 	var badLines []int
+	headless := false // the first record is not taken for a header, but has no number
 	for first := true; ; first = false {
 		record, err := c.Read()
 		if err == io.EOF {
@@ -134,6 +135,7 @@ func (d *csvDecoder[T]) read(r io.Reader) error {
 			if isHeader {
 				continue
 			}
+			headless = !slices.ContainsFunc(d.inputs(record), isNumber)
 		}
 		if len(record) != d.width {
 			return fmt.Errorf(":%d: %d columns, but the first record has %d", line, len(record), d.width)
@@ -141,6 +143,9 @@ func (d *csvDecoder[T]) read(r io.Reader) error {
 		if err := d.sample(record, line); err != nil {
 			if bad == nil {
 				bad = fmt.Errorf(":%d: %w", line, err)
+				if first && headless && d.opt.Header == DetectHeader {
+					bad = fmt.Errorf("%w: is this a header? Then say that there is one", bad)
+				}
 			}
 			badLines = append(badLines, line)
 		}
@@ -207,7 +212,7 @@ func (d *csvDecoder[T]) start(record []string) (isHeader bool, err error) {
 	}
 	d.cols = len(d.inputs(names))
 	if d.cols == 0 {
-		return false, fmt.Errorf("one column only, %q: want inputs and a label, separated by commas", record[0])
+		return false, fmt.Errorf("one column only, %s: want inputs and a label, separated by commas", quoted(record[0]))
 	}
 	if isHeader {
 		d.header, d.features = names, d.inputs(names)
@@ -220,17 +225,20 @@ func (d *csvDecoder[T]) isHeader(names []string) bool {
 	if d.opt.Header != DetectHeader {
 		return d.opt.Header == WithHeader
 	}
-	return !slices.ContainsFunc(d.inputs(names), func(cell string) bool {
-		_, err := parseDecimal(cell, 64)
-		return err == nil || missing(cell)
-	})
+	return !slices.ContainsFunc(d.inputs(names), func(cell string) bool { return isNumber(cell) || missing(cell) })
+}
+
+// isNumber reports whether a cell, which may have spaces around it, is a number.
+func isNumber(cell string) bool {
+	_, err := parseDecimal(strings.TrimSpace(cell), 64)
+	return err == nil
 }
 
 // labelNumber returns the index of a label column that is given by number.
 func (d *csvDecoder[T]) labelNumber(names []string) (int, error) {
 	n, err := strconv.Atoi(d.opt.Label)
 	if err != nil {
-		return 0, fmt.Errorf("no column is called %q: the first record is %q", d.opt.Label, names)
+		return 0, fmt.Errorf("no column is called %q: the first record is %s", d.opt.Label, abbreviate(names))
 	}
 	if n < 1 || n > d.width {
 		return 0, fmt.Errorf("label column %d is out of range: want 1…%d", n, d.width)
@@ -276,7 +284,7 @@ func (d *csvDecoder[T]) column(j int) string {
 	if d.header == nil {
 		return fmt.Sprintf("column %d", j+1)
 	}
-	return fmt.Sprintf("column %d (%s)", j+1, strings.Join(strings.Fields(d.header[j]), " "))
+	return fmt.Sprintf("column %d (%s)", j+1, shortened(strings.Join(strings.Fields(d.header[j]), " ")))
 }
 
 // setLabels turns label texts into classes, indices and targets. Errors begin
@@ -303,7 +311,7 @@ func (s *Set[T]) setLabels(labels []string, lines []int, classes []string) error
 	for i, name := range labels {
 		c, ok := index[name]
 		if !ok {
-			return fmt.Errorf(":%d: label %q is unknown: want one of %s", lines[i], name, abbreviate(s.Classes))
+			return fmt.Errorf(":%d: label %s is unknown: want one of %s", lines[i], quoted(name), abbreviate(s.Classes))
 		}
 		s.Labels[i] = c
 	}
@@ -371,9 +379,9 @@ func parseNumber[T kernels.Float](cell string) (T, error) {
 	v, err := parseDecimal(cell, bits)
 	switch {
 	case errors.Is(err, strconv.ErrRange):
-		return 0, fmt.Errorf("%q is too large for float%d", cell, bits)
+		return 0, fmt.Errorf("%s is too large for float%d", quoted(cell), bits)
 	case err != nil:
-		return 0, fmt.Errorf("%q is not a number", cell)
+		return 0, fmt.Errorf("%s is not a number", quoted(cell))
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return 0, fmt.Errorf("%q is not a finite number", cell)
 	}
@@ -402,6 +410,9 @@ func csvError(err error) error {
 	if errors.As(err, &p) {
 		return fmt.Errorf(":%d: column at byte %d: %w", p.Line, p.Column, p.Err)
 	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New(": truncated: the compressed data break off")
+	}
 	return fmt.Errorf(": %w", err)
 }
 
@@ -414,11 +425,26 @@ func listLines(lines []int) string {
 	return abbreviate(words)
 }
 
-// abbreviate joins words, at most ten of them.
+// abbreviate joins words, at most ten of them, and of each the beginning.
 func abbreviate(words []string) string {
 	const most = 10
-	if len(words) > most {
-		return strings.Join(words[:most], ", ") + ", …"
+	var list []string
+	for _, w := range words[:min(len(words), most)] {
+		list = append(list, shortened(w))
 	}
-	return strings.Join(words, ", ")
+	if len(words) > most {
+		list = append(list, "…")
+	}
+	return strings.Join(list, ", ")
 }
+
+// shortened returns the beginning of a cell that would make a message unreadable.
+func shortened(cell string) string {
+	const most = 40
+	if runes := []rune(cell); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return cell
+}
+
+func quoted(cell string) string { return strconv.Quote(shortened(cell)) }

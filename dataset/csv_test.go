@@ -124,11 +124,16 @@ func TestCSVRefuses(t *testing.T) {
 		{"CR", "a,y\r1,0\r2,1\r", CSV{}, "f: lines end with CR alone: want LF or CRLF"},
 		{"what spreadsheets call missing", "a,y\n1,#N/A\n", CSV{}, `f:2: column 2 (y): the label is missing ("#N/A")`},
 		{"what C calls missing", "a,y\n1,-nan\n", CSV{}, `f:2: column 2 (y): the label is missing ("-nan")`},
-		{"no such column", "a,y\n1,0\n", CSV{Label: "z"}, `f:1: no column is called "z": the first record is ["a" "y"]`},
+		{"no such column", "a,y\n1,0\n", CSV{Label: "z"}, `f:1: no column is called "z": the first record is a, y`},
 		{"two such columns", "y,a,y\n1,2,0\n", CSV{Label: "y"}, `f:1: several columns are called "y": give the number of the label column`},
 		{"no header for the name", "1,0\n1,0\n", CSV{Label: "y"}, `f:1: no column is called "y"`},
 		{"header of numbers", "1,2,y\n3,4,0\n5,6,1\n", CSV{}, `f:1: the label "y" is a word, all others are numbers`},
 		{"column number", "a,y\n1,0\n", CSV{Label: "3"}, "f:1: label column 3 is out of range: want 1…2"},
+		{"a header with the sign of sodium", "RI,Na,type\n1.5,13,2\n", CSV{}, `f:1: column 1: "RI" is not a number: is this a header? Then say that there is one`},
+		{"a long cell", "1," + strings.Repeat("x", 1<<20) + ",0\n", CSV{}, `f:1: column 2: "` + strings.Repeat("x", 40) + `…" is not a number`},
+		{"a long line", strings.Repeat("x;", 1<<20), CSV{}, `f:1: one column only, "` + strings.Repeat("x;", 20) + `…": want`},
+		{"many columns", strings.Repeat("x,", 1000) + "y\n", CSV{Label: "z"}, `f:1: no column is called "z": the first record is x, x, x, x, x, x, x, x, x, x, …`},
+		{"truncated gzip", string(gzipped(t, []byte("a,y\n1,0\n"))[:30]), CSV{}, "f: truncated: the compressed data break off"},
 		{"damaged gzip", "\x1f\x8bxx", CSV{}, "f: damaged gzip header"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

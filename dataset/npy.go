@@ -143,7 +143,7 @@ func parseNPYShape(tuple string) ([]int, error) {
 		if tuple = strings.TrimSpace(d); tuple == "" && len(shape) == 0 {
 			break // a scalar
 		}
-		n, err := strconv.Atoi(tuple)
+		n, err := strconv.Atoi(strings.TrimSuffix(tuple, "L")) // Python 2 wrote 3L
 		if err != nil || n < 0 {
 			return nil, fmt.Errorf("dimension %q of the shape is no whole number of at least 0", d)
 		}

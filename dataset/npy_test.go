@@ -88,6 +88,13 @@ func TestNPYTypes(t *testing.T) {
 	}
 }
 
+// Shapes as Python 2 wrote them.
+func TestNPYLongShape(t *testing.T) {
+	a, err := decodeNPY[float64](bytes.NewReader(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (1L, 2L), }", 3, 4)))
+	require.NoError(t, err)
+	require.Equal(t, Array[float64]{Shape: []int{1, 2}, Data: []float64{3, 4}}, a)
+}
+
 // A column-major array of three dimensions: element (i, j, k) stands at
 // i + 2j + 6k in the file and is that number.
 func TestNPYFortranOrder(t *testing.T) {
