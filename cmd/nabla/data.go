@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -72,6 +74,21 @@ func parseHeader(s string) (dataset.Header, error) {
 	return 0, usagef("--header %q: want auto, yes or no", s)
 }
 
+// holds reports whether path leads to a file that the data are read from.
+func (f *dataFlags) holds(path string) bool {
+	files, _ := os.ReadDir(f.data) // none if it is no directory
+	return sameFile(path, f.data) || slices.ContainsFunc(files, func(e os.DirEntry) bool {
+		return strings.Contains(e.Name(), "-ubyte") && sameFile(path, filepath.Join(f.data, e.Name()))
+	})
+}
+
+// sameFile reports whether two names lead to one existing file.
+func sameFile(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	return errX == nil && errY == nil && os.SameFile(x, y)
+}
+
 // isCSV reports whether the data are a CSV file, the only kind without a
 // division into training and test data of its own.
 func (f *dataFlags) isCSV() (bool, error) {
@@ -136,6 +153,13 @@ func prepare[T kernels.Float](m *model.Model[T], s *dataset.Set[T]) error {
 	case s.Scaler == nil && m.Scaler != nil:
 		dataset.Scale(m.Scaler, s.X)
 		s.Scaler = m.Scaler
+		for k := range s.Len() {
+			for j, v := range s.X.Row(k) {
+				if v-v != 0 {
+					return fmt.Errorf("%s: row %d: input column %d is so far from what the model was trained with that its scaling makes it %v", s.Name, k+1, j+1, v)
+				}
+			}
+		}
 	case s.Scaler != nil && !s.Scaler.Equal(m.Scaler):
 		return fmt.Errorf("%s comes with another scaling of its inputs than the model was trained with: give it as a CSV file of raw values", s.Name)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"runtime"
 	"strconv"
 	"strings"
@@ -59,8 +58,8 @@ CSV file are standardised (mean 0, deviation 1 over the training part) unless
 values. The test data are never used for training or for choosing an epoch.
 
 ctrl-C ends the training early; if an epoch was completed, the model is written
-all the same, and the exit code is 1. A training that diverges (its cost is no
-finite number, or ten times what it was at first) writes nothing.`,
+all the same, and the exit code is 1. A model whose cost is no finite number, or
+more than ten times what it was at first, is not written.`,
 		Args: wantArgs(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := f.parse(cmd)
@@ -97,9 +96,12 @@ finite number, or ten times what it was at first) writes nothing.`,
 	return cmd
 }
 
-// maxNeurons bounds a hidden layer, so that a slip of the finger becomes a
-// message and not a machine without memory.
-const maxNeurons = 1_000_000
+// maxNeurons bounds a hidden layer and maxWeights the network, so that a slip of
+// the finger becomes a message and not a machine without memory.
+const (
+	maxNeurons = 1_000_000
+	maxWeights = 1e9
+)
 
 // plan is a command line that has been checked.
 type plan struct {
@@ -129,8 +131,11 @@ func (f *trainFlags) parse(cmd *cobra.Command) (*plan, error) {
 	if p.cost, err = net.ParseCost(f.cost); err != nil {
 		return nil, usagef("--cost: %w", err)
 	}
-	if !(f.tau > 0 && f.tau <= math.MaxFloat64) {
-		return nil, usagef("--tau %v: want a positive number", f.tau)
+	if !(f.tau > 0 && f.tau <= net.MaxTau) {
+		return nil, usagef("--tau %v: want a number above 0, at most %v", f.tau, net.MaxTau)
+	}
+	if cmd.Flags().Changed("tau") && p.cost != net.Exponential {
+		return nil, usagef("--tau is for --cost exponential, not %v", p.cost)
 	}
 	if p.method.Method, err = train.ParseMethod(f.optimizer); err != nil {
 		return nil, usagef("--optimizer: %w", err)
@@ -164,13 +169,16 @@ func (f *trainFlags) parse(cmd *cobra.Command) (*plan, error) {
 	if f.precision != "f32" && f.precision != "f64" {
 		return nil, usagef("--precision %q: want f32 or f64", f.precision)
 	}
+	if f.precision == "f32" && float32(p.rate) == 0 {
+		return nil, usagef("--lr %v is 0 as a float32: want a larger one, or --precision f64", p.rate)
+	}
 	if f.threads < 1 {
 		return nil, usagef("--threads %d: want at least 1", f.threads)
 	}
 	if f.model == "" {
 		return nil, usagef("--model: want the name of a file")
 	}
-	if sameFile(f.model, f.data.data) {
+	if f.data.holds(f.model) {
 		return nil, usagef("--model %s would overwrite the data", f.model)
 	}
 	return p, f.data.check(cmd)
@@ -229,13 +237,6 @@ func samples[T kernels.Float](s *dataset.Set[T], c net.Cost) train.Data[T] {
 	return train.Data[T]{X: s.X, T: targets(s, c)}
 }
 
-// sameFile reports whether two names lead to one existing file.
-func sameFile(a, b string) bool {
-	x, errX := os.Stat(a)
-	y, errY := os.Stat(b)
-	return errX == nil && errY == nil && os.SameFile(x, y)
-}
-
 // runTrain trains and writes the model. Everything that can go wrong early does
 // so before the first step, and an existing model is replaced only at the very
 // end, by a good one.
@@ -259,11 +260,15 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *plan) error {
 		}
 	}
 	trainData, testData := samples(trainSet, p.cost), samples(testSet, p.cost)
-	n, err := net.New[T](net.Config{
+	cfg := net.Config{
 		Inputs: trainSet.X.Cols,
 		Layers: append(p.layers, net.Dense(len(trainSet.Classes), outputActivation(p.cost))),
 		Cost:   p.cost, Tau: p.tau, Seed: p.seed,
-	})
+	}
+	if w := weights(cfg); w > maxWeights {
+		return usagef("--hidden %q: with %d inputs and %d classes, that is %.3g weights: want at most %v", p.hidden, cfg.Inputs, len(trainSet.Classes), w, maxWeights)
+	}
+	n, err := net.New[T](cfg)
 	if err != nil {
 		return err
 	}
@@ -282,7 +287,7 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *plan) error {
 		Epochs: p.epochs, Rate: p.rate, Batch: p.batch, Draw: p.draw, Seed: p.seed, Workers: p.threads, Optimizer: p.method,
 		Validation: testData,
 		Progress: func(e train.Epoch) {
-			report := epochReport{e.Number, e.Cost, number(e.ValidationCost), number(e.ValidationAccuracy), e.Elapsed.Seconds()}
+			report := epochReport{e.Number, number(e.Cost), number(e.ValidationCost), number(e.ValidationAccuracy), e.Elapsed.Seconds()}
 			if wantsJSON(cmd) {
 				printJSON(cmd.OutOrStdout(), report)
 			} else {
@@ -298,8 +303,12 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *plan) error {
 	if err != nil {
 		return err
 	}
-	if !(report.TrainCost <= 10*before) {
-		return fmt.Errorf("the training diverged: its cost is %.4g and was %.4g before the first step: lower --lr; no model was written", report.TrainCost, before)
+	if c := float64(report.TrainCost); !(c <= 10*before && c <= math.MaxFloat64) {
+		costs := fmt.Sprintf("its cost is %.4g and was %.4g before the first step", c, before)
+		if interrupted { // and may have gone on to learn
+			return fmt.Errorf("stopped after %d of %d epochs; no model was written: %s", len(result.Epochs), p.epochs, costs)
+		}
+		return fmt.Errorf("the training diverged: %s: %s; no model was written", costs, p.advice())
 	}
 	report.Epochs, report.Interrupted, report.Model = len(result.Epochs), interrupted, p.model
 	m := &model.Model[T]{Net: n, Classes: trainSet.Classes, Features: trainSet.Features, Scaler: trainSet.Scaler}
@@ -317,6 +326,24 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *plan) error {
 	return nil
 }
 
+// advice says what to do about a training that diverges.
+func (p *plan) advice() string {
+	if p.cost == net.Exponential {
+		return fmt.Sprintf("lower --lr or raise --tau, which is %v", p.tau)
+	}
+	return "lower --lr"
+}
+
+// weights returns the number of a network's weights; it may be too large for an int.
+func weights(cfg net.Config) float64 {
+	total, in := 0.0, cfg.Inputs
+	for _, l := range cfg.Layers {
+		total += float64(float64(in) * float64(l.Out))
+		in = l.Out
+	}
+	return total
+}
+
 // shape writes the widths of a network, inputs first.
 func shape[T kernels.Float](n *net.Network[T]) string {
 	widths := strconv.Itoa(n.Inputs())
@@ -329,14 +356,14 @@ func shape[T kernels.Float](n *net.Network[T]) string {
 // epochReport is what --json tells of an epoch.
 type epochReport struct {
 	Epoch        int     `json:"epoch"`
-	Cost         float64 `json:"cost"`
+	Cost         number  `json:"cost"`
 	TestCost     number  `json:"test_cost"`
 	TestAccuracy number  `json:"test_accuracy"`
 	Seconds      float64 `json:"seconds"`
 }
 
 func (r epochReport) print(w io.Writer, epochs int) {
-	fmt.Fprintf(w, "epoch %*d/%d  cost %-9.4g", len(strconv.Itoa(epochs)), r.Epoch, epochs, r.Cost)
+	fmt.Fprintf(w, "epoch %*d/%d  cost %-9.4g", len(strconv.Itoa(epochs)), r.Epoch, epochs, float64(r.Cost))
 	if !math.IsNaN(float64(r.TestAccuracy)) {
 		fmt.Fprintf(w, "  test accuracy %6.2f %%", 100*r.TestAccuracy)
 	}
@@ -350,7 +377,7 @@ type trainReport struct {
 	TestSamples   int     `json:"test_samples"`
 	TrainAccuracy float64 `json:"train_accuracy"`
 	TrainSamples  int     `json:"train_samples"`
-	TrainCost     float64 `json:"train_cost"`
+	TrainCost     number  `json:"train_cost"`
 	Epochs        int     `json:"epochs"`
 	Interrupted   bool    `json:"interrupted"`
 	Fingerprint   string  `json:"fingerprint"`
@@ -363,12 +390,12 @@ func newTrainReport[T kernels.Float](n *net.Network[T], trainData, testData trai
 		TestAccuracy: number(math.NaN()), TestSamples: testData.Len(), TrainSamples: trainData.Len(),
 		Fingerprint: n.Fingerprint(),
 	}
-	r.TrainCost, r.TrainAccuracy, err = train.Evaluate(n, trainData)
+	cost, accuracy, err := train.Evaluate(n, trainData)
 	if err != nil {
 		return r, err
 	}
+	r.TrainCost, r.TrainAccuracy = number(cost), accuracy
 	if testData.Len() > 0 {
-		var accuracy float64
 		_, accuracy, err = train.Evaluate(n, testData)
 		r.TestAccuracy = number(accuracy)
 	}

@@ -227,6 +227,7 @@ func TestTrainFails(t *testing.T) {
 		{"no such column", []string{"--data", data("xor.csv"), "--label", "z"}, `no column is called "z"`},
 		{"diverging to NaN", []string{"--lr", "1e38"}, "diverged in epoch 1"},
 		{"diverging", []string{"--lr", "1e20", "--epochs", "1"}, "the training diverged: its cost is"},
+		{"diverging by τ", []string{"--cost", "exponential", "--tau", "0.001"}, "diverged in epoch 1, step 1: the cost is +Inf: raise τ of the exponential cost, which is 0.001"},
 		{"no directory", []string{"--model", filepath.Join(file, "none", "m")}, "--model: cannot write"},
 		{"a directory as the model", []string{"--model", t.TempDir()}, "it is a directory"},
 	} {
@@ -284,6 +285,26 @@ func TestInterrupt(t *testing.T) {
 		_, err := model.Load[float32](path)
 		require.NoError(t, err)
 	}
+}
+
+// What is interrupted at a cost that nobody wants is not written, but may have been
+// about to learn.
+func TestInterruptAtAHighCost(t *testing.T) {
+	path := write(t, "m", "an old model")
+	ctx, cancel := context.WithCancel(context.Background())
+	stderr := &cancelAfter{lines: 2, cancel: cancel}
+	code := run(ctx, []string{"train", "--lr", "1e20", "--epochs", "1000000", "--model", path}, nil, io.Discard, stderr)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, stderr.String(), "stopped after 1 of 1000000 epochs; no model was written: its cost is ")
+	require.NotContains(t, stderr.String(), "diverged")
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, "an old model", string(b))
+}
+
+func TestAdvice(t *testing.T) {
+	require.Equal(t, "lower --lr", (&plan{cost: net.Quadratic}).advice())
+	require.Equal(t, "lower --lr or raise --tau, which is 0.25", (&plan{cost: net.Exponential, trainFlags: trainFlags{tau: 0.25}}).advice())
 }
 
 func TestInterruptSignal(t *testing.T) {
