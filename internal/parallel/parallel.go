@@ -24,7 +24,11 @@ type Team struct {
 
 // A worker is one of the goroutines that wait.
 type worker struct {
-	given bool // the caller has posted its share
+	// The caller's: whether it has posted this worker's share; how often in succession
+	// the worker was woken in vain; and how many calls it is still left asleep for that.
+	given          bool
+	failures, skip int
+
 	state atomic.Uint32
 	wake  chan struct{}
 	_     [cacheLine]byte
@@ -32,12 +36,23 @@ type worker struct {
 
 // The states of a worker.
 const (
-	absent = iota // has not been seen since it was woken, or since it let a share lie
-	ready         // looks out for a share, or works on one
-	posted        // a share is there for whoever takes it first, the worker or the caller
-	parked        // waits to be woken
+	absent       = iota // has not been seen since it was woken, or since it let a share lie
+	ready               // looks out for a share, or works on one
+	posted              // a share is there for whoever takes it first, the worker or the caller
+	parked              // waits to be woken
+	disappointed        // the same, and has had no share since it was woken before
 	closed
 )
+
+// mostFailures bounds for how many calls a worker is left asleep that was woken in
+// vain again and again: twice as many each time, up to 2^14, some 0.1 s. Where another
+// program has the core that it would need, or the system keeps all threads of this
+// one on one core, its looking out only takes time from the caller.
+const mostFailures = 14
+
+// worthwhile is how many shares a worker has had if it wasn't woken in vain. Fewer
+// come by where it shares a core with the caller and takes over in the middle of a call.
+const worthwhile = 8
 
 // cacheLine keeps what different cores write apart: two lines of 64 bytes,
 // because some CPUs fetch lines in pairs.
@@ -91,7 +106,7 @@ func (t *Team) Run(size int, long bool, do func(worker int)) bool {
 		return false
 	}
 	others := t.others[:size-1]
-	if !awake(others) && !long {
+	if !awake(others, long) && !long {
 		return false
 	}
 	t.do = do
@@ -119,38 +134,57 @@ func (t *Team) Run(size int, long bool, do func(worker int)) bool {
 
 // awake reports whether at least half of the workers look out for shares, and
 // wakes those that are parked.
-func awake(workers []*worker) bool {
+func awake(workers []*worker, long bool) bool {
 	count := 0
 	for _, w := range workers {
 		switch w.state.Load() {
 		case ready:
 			count++
 		case parked:
-			w.state.Store(absent)
-			w.wake <- struct{}{}
+			w.failures, w.skip = 0, 0
+			w.rouse()
+		case disappointed:
+			if w.skip > 0 && !long {
+				w.skip--
+				continue
+			}
+			w.failures = min(w.failures+1, mostFailures)
+			w.skip = 1 << w.failures
+			w.rouse()
 		}
 	}
 	return 2*count >= len(workers)
 }
 
+// rouse wakes w, which is parked.
+func (w *worker) rouse() {
+	w.state.Store(absent)
+	w.wake <- struct{}{}
+}
+
 // serve takes worker i's shares until the team is closed.
 func (t *Team) serve(w *worker, i int) {
-	patience := lookoutsWoken
+	patience, shares := lookoutsWoken, 0
 	for look := 0; ; look++ {
 		switch w.state.Load() {
 		case ready:
 			if look < patience {
 				continue
 			}
-			patience = lookoutsWoken
-			if w.state.CompareAndSwap(ready, parked) {
+			rest := uint32(disappointed)
+			if shares >= worthwhile {
+				rest = parked
+			}
+			if w.state.CompareAndSwap(ready, rest) {
 				<-w.wake
 			}
+			patience, shares = lookoutsWoken, 0
 		case absent:
 			w.state.CompareAndSwap(absent, ready)
 		case posted:
 			if w.state.CompareAndSwap(posted, ready) {
 				patience = lookouts
+				shares++
 				t.do(i)
 				if t.pending.Add(-1) == 0 {
 					t.done <- struct{}{}
@@ -169,7 +203,7 @@ func (t *Team) Close() {
 		return
 	}
 	for _, w := range t.others {
-		if w.state.Swap(closed) == parked {
+		if was := w.state.Swap(closed); was == parked || was == disappointed {
 			w.wake <- struct{}{}
 		}
 	}
