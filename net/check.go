@@ -26,13 +26,17 @@ func convert[U, T kernels.Float](dst []U, src []T) {
 // GradientCheck compares backpropagation with central differences
 // (C(w+h) − C(w−h)) / 2h, for every parameter and every input, in float64
 // whatever T is. It returns the largest [RelativeDifference] among the tensors
-// W1, b1, …, WL, bL and x, and the tensor's name; NaN is above all. Below 1e-6 is right; a constant
-// ratio between the two means a missing factor. Where a ReLU stands within h of
-// its kink, and where the gradient is smaller than the rounding of the cost
-// allows to see (about 1e-11 of it), the comparison says nothing.
+// W1, b1, …, WL, bL and x, and the tensor's name; NaN is above all. Below 1e-6 is
+// right; a constant ratio between the two means a missing factor. Where a ReLU
+// stands within h of its kink, and where the gradient is smaller than the rounding
+// of the cost allows to see (about 1e-11 of it), the comparison says nothing.
+// GradientCheck panics if x does not fit the network or t.
 func (n *Network[T]) GradientCheck(x, t kernels.Matrix[T]) (worst float64, tensor string, err error) {
 	if err := n.CheckTargets(t); err != nil {
 		return 0, "", err
+	}
+	if !x.Valid() {
+		panic(inputShape)
 	}
 	c, x64, t64 := Convert[float64](n), matrix64(x), matrix64(t)
 	ws, probe := c.NewWorkspace(x.Rows), c.NewWorkspace(x.Rows)

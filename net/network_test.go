@@ -275,6 +275,10 @@ func TestPanics(t *testing.T) {
 		"wrong rows of y":       func() { n.PredictInto(ws, y.Slice(0, 1), x) },
 		"wrong width of y":      func() { n.PredictInto(ws, x, x) },
 		"y too short":           func() { n.PredictInto(ws, kernels.Matrix[float64]{Rows: 2, Cols: 3, Stride: 3, Data: y.Data[:5]}, x) },
+		"Backward of no batch":  func() { n.Backward(n.NewWorkspace(2), y) },
+		"Descend of no batch":   func() { n.Descend(n.NewWorkspace(2), y, 1) },
+		"Cost of no batch":      func() { n.Cost(n.NewWorkspace(2), y) },
+		"x of GradientCheck":    func() { n.GradientCheck(short, y) },
 		"layer 0":               func() { n.Weights(0) },
 		"layer L+1":             func() { ws.Delta(2) },
 	} {

@@ -41,6 +41,7 @@ func (n *Network[T]) NewWorkspace(rows int) *Workspace[T] {
 	}
 	ws.do = func(worker int) { ws.task.net.share(ws, worker, ws.task.size) }
 	ws.resize(max(rows, 0))
+	ws.resize(0) // no batch has been seen
 	return ws
 }
 

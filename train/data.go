@@ -24,10 +24,10 @@ func (d Data[T]) check(n *net.Network[T]) error {
 		return fmt.Errorf("the inputs' Data has %d elements, too few for %d rows of %d with stride %d", len(d.X.Data), d.X.Rows, d.X.Cols, d.X.Stride)
 	case !d.T.Valid():
 		return fmt.Errorf("the targets' Data has %d elements, too few for %d rows of %d with stride %d", len(d.T.Data), d.T.Rows, d.T.Cols, d.T.Stride)
-	case d.Len() < 1:
-		return fmt.Errorf("no samples")
 	case d.X.Rows != d.T.Rows:
 		return fmt.Errorf("%d rows of inputs but %d rows of targets", d.X.Rows, d.T.Rows)
+	case d.Len() < 1:
+		return fmt.Errorf("no samples")
 	case d.X.Cols != n.Inputs():
 		return fmt.Errorf("inputs have %d columns but the network has %d inputs", d.X.Cols, n.Inputs())
 	}

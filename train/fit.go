@@ -125,7 +125,7 @@ func (o *Options[T]) check(n *net.Network[T], d Data[T]) error {
 	if err := d.check(n); err != nil {
 		return fmt.Errorf("train: training data: %w", err)
 	}
-	if o.Validation.Len() > 0 {
+	if o.Validation.X.Rows != 0 || o.Validation.T.Rows != 0 {
 		if err := o.Validation.check(n); err != nil {
 			return fmt.Errorf("train: validation data: %w", err)
 		}

@@ -51,6 +51,9 @@ func TestOptionErrors(t *testing.T) {
 		"targets have 2 columns":  func(_ *train.Options[float64], d *train.Data[float64]) { d.T = kernels.NewMatrix[float64](3, 2) },
 		"input row 2, column 1":   func(_ *train.Options[float64], d *train.Data[float64]) { d.X.Data[1] = math.NaN() },
 		"target row 3, column 1":  func(_ *train.Options[float64], d *train.Data[float64]) { d.T.Data[2] = math.Inf(1) },
+		"validation data: 0 rows of inputs but 3": func(o *train.Options[float64], d *train.Data[float64]) {
+			o.Validation = train.Data[float64]{X: kernels.NewMatrix[float64](0, 1), T: d.T}
+		},
 		"validation data: inputs": func(o *train.Options[float64], _ *train.Data[float64]) {
 			o.Validation = train.Data[float64]{X: kernels.NewMatrix[float64](3, 2), T: kernels.NewMatrix[float64](3, 1)}
 		},
