@@ -80,6 +80,9 @@ func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, f *dataFlags
 		return fmt.Errorf("%s: no samples in part %s", set.Name, part)
 	}
 	if err := prepare(m, set); err != nil {
+		if !cmd.Flags().Changed("data") {
+			return fmt.Errorf("%w: --data says what to test with", err)
+		}
 		return err
 	}
 	report, err := newEvalReport(m, set)

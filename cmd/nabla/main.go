@@ -19,9 +19,7 @@ import (
 	"io"
 	"math"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -38,17 +36,6 @@ func main() {
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// stopInOrder makes the first ctrl-C end the context of cmd, which watches it, and
-// the second one the program. Commands without it have nothing to put in order:
-// the first ctrl-C ends them.
-func stopInOrder(cmd *cobra.Command) {
-	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
-		ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-		context.AfterFunc(ctx, stop)
-		cmd.SetContext(ctx)
-	}
-}
-
 // A usageError is about what the user typed.
 type usageError struct{ error }
 
@@ -58,8 +45,6 @@ func usagef(format string, args ...any) error {
 
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	started := false // whether cobra was content with the command line
 	root := newRoot()
 	root.PersistentPreRun = func(*cobra.Command, []string) {
@@ -111,11 +96,7 @@ func newRoot() *cobra.Command {
 		},
 	})
 	root.PersistentFlags().Bool("json", false, "print results as JSON objects, one a line")
-	train, bench := newTrain(), newBench()
-	for _, cmd := range append(bench.Commands(), train) {
-		stopInOrder(cmd)
-	}
-	root.AddCommand(train, newEval(), newPredict(), bench, newDoctor())
+	root.AddCommand(newTrain(), newEval(), newPredict(), newBench(), newDoctor())
 	return root
 }
 

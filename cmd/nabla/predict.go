@@ -3,7 +3,9 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"strconv"
 	"strings"
@@ -70,6 +72,9 @@ func runPredict[T kernels.Float](cmd *cobra.Command, file *model.File, path stri
 		set, err = dataset.DecodeCSV[T](cmd.InOrStdin(), "standard input", opt)
 	} else {
 		set, err = dataset.ReadCSV[T](path, opt)
+	}
+	if file := (*fs.PathError)(nil); err != nil && !errors.As(err, &file) {
+		return fmt.Errorf("%w (a row is the model's %d inputs, without the label)", err, m.Net.Inputs())
 	}
 	if err != nil {
 		return err

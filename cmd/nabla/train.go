@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
+	"os/signal"
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -283,7 +286,11 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *plan) error {
 	if err != nil {
 		return err
 	}
-	result, err := train.Fit(cmd.Context(), n, trainData, train.Options[T]{
+	// Until here there is nothing to put in order, and a signal ends the program.
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // so the second one does again
+	result, err := train.Fit(ctx, n, trainData, train.Options[T]{
 		Epochs: p.epochs, Rate: p.rate, Batch: p.batch, Draw: p.draw, Seed: p.seed, Workers: p.threads, Optimizer: p.method,
 		Validation: testData,
 		Progress: func(e train.Epoch) {

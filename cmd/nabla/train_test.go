@@ -185,6 +185,21 @@ func mnist(t *testing.T, replace map[string]string) string {
 	return dir
 }
 
+// A model does not replace what it learns from.
+func TestModelOverMNIST(t *testing.T) {
+	dir := mnist(t, nil)
+	path := filepath.Join(dir, "t10k-labels-idx1-ubyte")
+	before, err := os.ReadFile(path)
+	require.NoError(t, err)
+	r := nabla(t, "train", "--data", dir, "--model", path)
+	require.Equal(t, exitUsage, r.code)
+	require.Contains(t, r.stderr, "would overwrite the data")
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+	require.Equal(t, exitDone, nabla(t, "train", "--data", dir, "--model", filepath.Join(dir, "m"), "--epochs", "1").code)
+}
+
 func TestTrainMNIST(t *testing.T) {
 	r := nabla(t, "train", "--json", "--hidden", "5", "--lr", "2", "--epochs", "100", "--data", mnist(t, nil), "--model", filepath.Join(t.TempDir(), "m"))
 	require.Equal(t, exitDone, r.code, r.stderr)

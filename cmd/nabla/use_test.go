@@ -94,6 +94,7 @@ func TestEvalFails(t *testing.T) {
 	}{
 		{"width", []string{digits, "--data", mnist(t, nil)}, "has 9 input columns, the model takes 64"},
 		{"width of a CSV file", []string{digits, "--data", data("csv_two_units.csv")}, "csv_two_units.csv has 2 input columns, the model takes 64"},
+		{"no data", []string{units}, "digits has 64 input columns, the model takes 2: --data says what to test with"},
 		{"unknown label", []string{units, "--data", write(t, "g.csv", "age_years,income,label\n20,20000,2\n")}, `g.csv:2: label "2" is unknown: want one of 0, 1`},
 		{"column order", []string{units, "--data", write(t, "g.csv", "income,age_years,label\n20000,20,0\n")}, `input column 1 is "income", the model was trained with "age_years" there`},
 		{"words for numbers", []string{flower, "--data", data("xor.csv")}, `label "0" is unknown: want one of a, b`},
@@ -197,7 +198,7 @@ func TestPredictFails(t *testing.T) {
 	for _, c := range []struct{ rows, want string }{
 		{"1,2,0\n", "standard input has 3 columns, the model takes 2 inputs: leave the label out"},
 		{"1\n", "standard input has 1 input columns, the model takes 2"},
-		{"1,2\n1,x\n", `standard input:2: column 2: "x" is not a number`},
+		{"1,2\n1,x\n", `standard input:2: column 2: "x" is not a number (a row is the model's 2 inputs, without the label)`},
 		{"", "standard input: no samples"},
 		{"income,age_years\n1,2\n", `input column 1 is "income"`},
 	} {
@@ -206,6 +207,13 @@ func TestPredictFails(t *testing.T) {
 		require.Contains(t, r.stderr, c.want)
 		require.Empty(t, r.stdout)
 	}
+	// Rows that the scaling makes infinite.
+	near := modelIn(t, "--data", write(t, "near.csv", "x,y\n1e-30,0\n2e-30,1\n"), "--test-share", "0", "--epochs", "1")
+	far := nablaWith(t, context.Background(), strings.NewReader("x\n0\n1e20\n"), "predict", near)
+	require.Equal(t, exitFailed, far.code)
+	require.Contains(t, far.stderr, "standard input: row 2: input column 1 is so far from what the model was trained with that its scaling makes it +Inf")
+	require.Empty(t, far.stdout)
+
 	r := nabla(t, "predict", path, filepath.Join(t.TempDir(), "none"))
 	require.Equal(t, exitFailed, r.code)
 	require.Contains(t, r.stderr, "none")
