@@ -129,7 +129,7 @@ func (t *target) reluPrime(name string, mul bool) {
 		"sets "+what+" 1 if z[i] > 0, NaN if z[i] is NaN, else 0; %s defines it.",
 		"Four vectors a round, masked tail. Reads "+reads+", writes dst.")
 	m := t.maths()
-	m.hoist("zero", "one")
+	m.keep("zero", "one")
 	dst, z, n := t.ptr("dst"), t.ptr("z"), t.len("z")
 	ptrs := []reg.GPVirtual{dst, z}
 	if mul {
@@ -138,8 +138,13 @@ func (t *target) reluPrime(name string, mul bool) {
 	t.sweep(n, ptrs, func(disp int, k *mask) {
 		v := m.new()
 		t.loadMaybe(mem(z, disp), k, v[0])
-		s := m.choose(m.compare(v, greaterThan, "zero"), "one", "zero")
-		s = m.choose(m.compare(v, unordered, v), v, s)
+		positive, nan := m.compare(v, greaterThan, "zero"), m.compare(v, unordered, v)
+		var s vector
+		if t.avx512 {
+			s = m.choose(nan, v, m.choose(positive, "one", "zero"))
+		} else {
+			s = m.or(m.and(positive.lanes(), "one"), nan.lanes()) // all bits set is a NaN
+		}
 		if mul {
 			d := m.new()
 			t.loadMaybe(mem(ptrs[2], disp), k, d[0])

@@ -29,10 +29,14 @@ func (t *target) maths() *maths { return &maths{t, 1, map[string]reg.VecVirtual{
 // hoist keeps the first 14 constants in registers, if there are 32 of them: two
 // vectors of the functions at hand take up to 18.
 func (m *maths) hoist(names ...string) {
-	if !m.avx512 {
-		return
+	if m.avx512 {
+		m.keep(names[:min(14, len(names))]...)
 	}
-	for _, name := range names[:min(14, len(names))] {
+}
+
+// keep keeps constants in registers.
+func (m *maths) keep(names ...string) {
+	for _, name := range names {
 		v := m.vec()
 		m.load(m.constant(name), v)
 		m.hoisted[name] = v
@@ -194,6 +198,15 @@ func (m *maths) choose(c condition, x, y any) vector {
 		}
 	}
 	return d
+}
+
+// lanes returns c, of vector registers, as the vectors of all or no bits that it is.
+func (c condition) lanes() vector {
+	v := make(vector, len(c))
+	for i := range v {
+		v[i] = c[i].(reg.VecVirtual)
+	}
+	return v
 }
 
 // jumpIfAny jumps to label if c holds in any lane.
