@@ -134,6 +134,7 @@ func TestCSVRefuses(t *testing.T) {
 		{"a long line", strings.Repeat("x;", 1<<20), CSV{}, `f:1: one column only, "` + strings.Repeat("x;", 20) + `…": want`},
 		{"many columns", strings.Repeat("x,", 1000) + "y\n", CSV{Label: "z"}, `f:1: no column is called "z": the first record is x, x, x, x, x, x, x, x, x, x, …`},
 		{"truncated gzip", string(gzipped(t, []byte("a,y\n1,0\n"))[:30]), CSV{}, "f: truncated: the compressed data break off"},
+		{"more after the gzip", string(gzipped(t, []byte("a,y\n1,0\n"))) + strings.Repeat("\x00", 512), CSV{}, "f: the compressed data are followed by something else"},
 		{"damaged gzip", "\x1f\x8bxx", CSV{}, "f: damaged gzip header"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

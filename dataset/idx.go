@@ -176,5 +176,8 @@ func kind(magic uint32) string {
 	case magicImages:
 		return "images"
 	}
+	if magic>>16 == 0x1f8b {
+		return "gzipped twice"
+	}
 	return "neither images nor labels of MNIST"
 }

@@ -49,7 +49,18 @@ func gunzip(r io.Reader) (io.Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("damaged gzip header: %w", err)
 	}
-	return z, nil
+	return unzipper{z}, nil
+}
+
+// unzipper is a gzip.Reader that says what follows the compressed data.
+type unzipper struct{ z *gzip.Reader }
+
+func (u unzipper) Read(p []byte) (int, error) {
+	n, err := u.z.Read(p)
+	if errors.Is(err, gzip.ErrHeader) {
+		err = errors.New("the compressed data are followed by something else")
+	}
+	return n, err
 }
 
 var errTooLarge = errors.New("the header promises more elements than can be addressed")
