@@ -156,7 +156,10 @@ func (d *csvDecoder[T]) read(r io.Reader) error {
 		}
 		return bad
 	}
-	if d.rows == 0 {
+	switch {
+	case d.rows == 0 && d.header != nil:
+		return fmt.Errorf(": no samples after the column names %s", abbreviate(d.header))
+	case d.rows == 0:
 		return errors.New(": no samples")
 	}
 	return nil
