@@ -122,6 +122,9 @@ func (o *Options[T]) check(n *net.Network[T], d Data[T]) error {
 	if err := o.Optimizer.Check(); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
+	if decay := float64(o.Rate * o.Optimizer.Decay); decay >= 1 {
+		return fmt.Errorf("train: learning rate · weight decay λ is %v, which takes all of every parameter at each step, or more: want less than 1", decay)
+	}
 	if err := d.check(n); err != nil {
 		return fmt.Errorf("train: training data: %w", err)
 	}

@@ -42,7 +42,10 @@ func TestOptionErrors(t *testing.T) {
 		"factor for epoch 1": func(o *train.Options[float64], _ *train.Data[float64]) {
 			o.Schedule = func(_, _ int) float64 { return math.NaN() }
 		},
-		"optimizer sgd has no β":  func(o *train.Options[float64], _ *train.Data[float64]) { o.Optimizer.Beta1 = 0.9 },
+		"optimizer sgd has no β": func(o *train.Options[float64], _ *train.Data[float64]) { o.Optimizer.Beta1 = 0.9 },
+		"weight decay λ is 1, which": func(o *train.Options[float64], _ *train.Data[float64]) {
+			o.Rate, o.Optimizer = 0.5, train.Optimizer{Method: train.AdamW, Decay: 2}
+		},
 		"training data: no sampl": func(_ *train.Options[float64], d *train.Data[float64]) { *d = train.Data[float64]{} },
 		"inputs' Data has 2 elem": func(_ *train.Options[float64], d *train.Data[float64]) { d.X.Data = d.X.Data[:2] },
 		"targets' Data has 0 ele": func(_ *train.Options[float64], d *train.Data[float64]) { d.T.Data = nil },
