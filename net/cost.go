@@ -11,8 +11,10 @@ import (
 //
 // Where the output layer is a sigmoid or a softmax, δ^L and the logarithms are
 // computed from z^L, so that an output that has rounded to 0 or 1 still has a
-// finite cost and the right sensitivity. All costs go with all output activations as far as their
-// domains agree; [Network.CheckTargets] and [Network.Cost] report where they don't.
+// finite cost and the right sensitivity. Only CrossEntropy and ItakuraSaito of a
+// softmax whose z^L differ by more than 700 are infinite, and their δ^L NaN. All
+// costs go with all output activations as far as their domains agree;
+// [Network.CheckTargets] and [Network.Cost] report where they don't.
 type Cost uint8
 
 const (
@@ -88,8 +90,8 @@ func (c Cost) ofSum(sum, tau float64) float64 {
 	return sum
 }
 
-// slope returns ∂C/∂a for one output, up to the factor of the exponential cost. Limits stand where t
-// makes the formula 0/0.
+// slope returns ∂C/∂a for one output, up to the factor of the exponential cost.
+// Limits stand where t makes the formula 0/0.
 func (c Cost) slope(a, t float64) float64 {
 	switch c {
 	case CrossEntropy:
@@ -121,9 +123,9 @@ func (c Cost) slope(a, t float64) float64 {
 	return a - t
 }
 
-// logSlope returns a ∂C/∂a = ∂C/∂(ln a) for one output, up to the factor of the exponential cost. It
-// is finite where ∂C/∂a is not, and so is what δ^L is made of behind a sigmoid
-// (σ' = a(1−a)) and a softmax.
+// logSlope returns a ∂C/∂a = ∂C/∂(ln a) for one output, up to the factor of the
+// exponential cost. It is finite where ∂C/∂a is not, and so is what δ^L is made of
+// behind a sigmoid (σ' = a(1−a)) and a softmax.
 func (c Cost) logSlope(o output, t float64) float64 {
 	switch c {
 	case CrossEntropy:

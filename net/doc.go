@@ -12,8 +12,9 @@
 //	input       ∂C/∂x_k = (W^1)ᵀ δ^1_k
 //	descent     W ← W − η ∂C/∂W                    b ← b − η ∂C/∂b
 //
-// and stands in that order in pass.go. How it is divided among cores stands in share.go. δ^i = ∂C/∂z^i is the sensitivity of the
-// cost to a pre-activation. Only δ^L knows the cost.
+// and stands in that order in pass.go; how it is divided among cores stands in
+// share.go. δ^i = ∂C/∂z^i is the sensitivity of the cost to a pre-activation. Only
+// δ^L knows the cost.
 //
 // A [Network] is only read by [Network.Forward]. All that a pass writes is in a
 // [Workspace], which belongs to the caller, so any number of goroutines may
