@@ -100,10 +100,11 @@ const (
 	Tiny                // products underflow, often to −0
 	AnyBits             // every bit pattern equally often
 	Special             // one in four of Specials, the rest as Plain
+	Zeros               // half of them ±0, the rest ±1 and the smallest: signs of zeros meet
 )
 
 // Fills holds all kinds.
-var Fills = []Fill{Plain, Range, Tiny, AnyBits, Special}
+var Fills = []Fill{Plain, Range, Tiny, AnyBits, Special, Zeros}
 
 // Values returns a generator of values of a kind. Equal seeds give equal values.
 func Values[T Float](fill Fill, seed uint64) func() T {
@@ -126,6 +127,10 @@ func Values[T Float](fill Fill, seed uint64) func() T {
 		return func() T { return plain() * scale }
 	case AnyBits:
 		return func() T { return FromBits[T](r.Uint64()) }
+	case Zeros:
+		sign, one := uint64(1)<<(8*unsafe.Sizeof(T(0))-1), Bits(T(1))
+		some := []uint64{0, 0, 0, 0, 1, one, one, one + 1}
+		return func() T { return FromBits[T](some[r.IntN(len(some))] | sign*r.Uint64N(2)) }
 	default:
 		specials := Specials[T]()
 		return func() T {
