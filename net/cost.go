@@ -11,9 +11,9 @@ import (
 //
 // Where the output layer is a sigmoid or a softmax, δ^L and the logarithms are
 // computed from z^L, so that an output that has rounded to 0 or 1 still has a
-// finite cost and the right sensitivity. Only CrossEntropy and ItakuraSaito of a
-// softmax whose z^L differ by more than 700 are infinite, and their δ^L NaN. All
-// costs go with all output activations as far as their domains agree;
+// finite cost and the right sensitivity. Where an output is below e^−700, or so,
+// ItakuraSaito is infinite, and so is CrossEntropy behind a softmax; there, δ^L may
+// be NaN. All costs go with all output activations as far as their domains agree;
 // [Network.CheckTargets] and [Network.Cost] report where they don't.
 type Cost uint8
 
