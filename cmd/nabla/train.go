@@ -219,6 +219,19 @@ func standardise[T kernels.Float](trainSet, testSet *dataset.Set[T]) error {
 	return nil
 }
 
+// constants returns the numbers, from 1, of the columns that s found to be constant.
+func constants(s *dataset.Scaler) (columns []int) {
+	if s == nil {
+		return nil
+	}
+	for j, sd := range s.SD {
+		if sd == 0 {
+			columns = append(columns, j+1)
+		}
+	}
+	return columns
+}
+
 // targets returns the targets of s for a cost: one-hot rows, or 0.9 and 0.1 in
 // their place for Itakura–Saito, which is infinite at 0.
 func targets[T kernels.Float](s *dataset.Set[T], c net.Cost) kernels.Matrix[T] {
@@ -281,6 +294,10 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *plan) error {
 		shape(n), trainSet.Name, trainSet.Len(), testSet.Len(), p.precision, kernels.ISA())
 	if testSet.Len() == 0 {
 		fmt.Fprintln(stderr, "no samples are kept for testing: only the accuracy on the training data will be known")
+	}
+	if c := constants(trainSet.Scaler); len(c) > 0 {
+		fmt.Fprintf(stderr, "%d of %d input columns have one value in all samples for training, and tell nothing: the first is column %d; what differs by little may be one value in f32 but not in f64\n",
+			len(c), trainSet.X.Cols, c[0])
 	}
 	before, _, err := train.Evaluate(n, trainData)
 	if err != nil {

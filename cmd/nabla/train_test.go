@@ -149,6 +149,21 @@ func TestTrainCSV(t *testing.T) {
 	}
 }
 
+// Columns of one value are named, also if only float32 makes it one.
+func TestConstantColumns(t *testing.T) {
+	file := write(t, "f.csv", "a,b,c,y\n1,16777216,5,0\n2,16777217,5,1\n")
+	for precision, want := range map[string]string{
+		"f32": "2 of 3 input columns have one value in all samples for training, and tell nothing: the first is column 2",
+		"f64": "1 of 3 input columns have one value in all samples for training, and tell nothing: the first is column 3",
+	} {
+		r := nabla(t, "train", "--data", file, "--test-share", "0", "--epochs", "1", "--precision", precision, "--model", filepath.Join(t.TempDir(), "m"))
+		require.Equal(t, exitDone, r.code, r.stderr)
+		require.Contains(t, r.stderr, want)
+	}
+	r := nabla(t, "train", "--data", data("xor.csv"), "--epochs", "1", "--model", filepath.Join(t.TempDir(), "m"))
+	require.NotContains(t, r.stderr, "one value")
+}
+
 // The delta rule: AND and OR without a hidden layer.
 func TestDeltaRule(t *testing.T) {
 	for name, text := range map[string]string{
