@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -154,12 +155,14 @@ func (r evalReport) print(w io.Writer) {
 	fmt.Fprintf(w, "cost      %.6g\n\n", float64(r.Cost))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(t, "true \\ predicted\t")
-	for _, name := range r.Classes {
-		fmt.Fprintf(t, "%s\t", name)
+	names := make([]string, len(r.Classes))
+	for c, name := range r.Classes {
+		names[c] = strings.Join(strings.Fields(name), " ") // a tab or a line end is none of the table's
+		fmt.Fprintf(t, "%s\t", names[c])
 	}
 	fmt.Fprintln(t, "recall\t")
 	for c, row := range r.Confusion {
-		fmt.Fprintf(t, "%s\t", r.Classes[c])
+		fmt.Fprintf(t, "%s\t", names[c])
 		for _, n := range row {
 			fmt.Fprintf(t, "%d\t", n)
 		}

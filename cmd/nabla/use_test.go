@@ -46,6 +46,17 @@ func TestEvalDigits(t *testing.T) {
 	require.Equal(t, 14, strings.Count(text, "\n"))
 }
 
+// Whatever classes are called, the table has a line for each.
+func TestEvalNames(t *testing.T) {
+	var text bytes.Buffer
+	evalReport{Classes: []string{"a\tb", "c\nd"}, Recall: []number{1, 0}, Confusion: [][]int{{1, 2}, {3, 4}}}.print(&text)
+	require.Contains(t, text.String(), `
+  true \ predicted  a b  c d    recall
+               a b    1    2  100.00 %
+               c d    3    4    0.00 %
+`)
+}
+
 // A-T19: the recall of each class. A class without samples has none.
 func TestEvalRecall(t *testing.T) {
 	path := modelIn(t, "--data", data("csv_imbalanced_9to1.csv"), "--hidden=", "--lr", "3")
