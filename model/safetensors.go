@@ -64,12 +64,16 @@ func NewTensor[T kernels.Float](name string, shape []int, values []T) Tensor {
 }
 
 // Values decodes the tensor. Values of the other precision than T are an error:
-// converting them would change what a network computes.
+// converting them would change what a network computes. So are data that don't
+// fill the shape.
 func Values[T kernels.Float](t Tensor) ([]T, error) {
 	if want := DTypeOf[T](); t.DType != want {
 		return nil, fmt.Errorf("tensor %q is %s, want %s", t.Name, t.DType, want)
 	}
 	size := dtypeSize(t.DType)
+	if n, ok := elements(t.Shape); !ok || len(t.Data)%size != 0 || n != len(t.Data)/size {
+		return nil, fmt.Errorf("tensor %q has shape %v of %s, but %d bytes of data", t.Name, t.Shape, t.DType, len(t.Data))
+	}
 	values := make([]T, len(t.Data)/size)
 	for i := range values {
 		if size == 4 {

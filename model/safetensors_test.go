@@ -54,6 +54,18 @@ func TestParseEmptyAndScalar(t *testing.T) {
 	require.Equal(t, []float32{2.5}, v)
 }
 
+func TestValuesRefuses(t *testing.T) {
+	for _, tensor := range []Tensor{
+		{Name: "t", DType: "F32", Shape: []int{1}, Data: make([]byte, 3)},
+		{Name: "t", DType: "F32", Shape: []int{2}, Data: make([]byte, 4)},
+		{Name: "t", DType: "F32", Shape: []int{-1, -1}, Data: make([]byte, 4)},
+		{Name: "t", DType: "F32", Shape: []int{0}, Data: make([]byte, 4)},
+	} {
+		_, err := Values[float32](tensor)
+		require.ErrorContains(t, err, `tensor "t" has shape [`)
+	}
+}
+
 // A-X06, X07, X08 and their kind.
 func TestParseRefuses(t *testing.T) {
 	const f32x1 = `"dtype":"F32","shape":[1],"data_offsets":`

@@ -77,8 +77,11 @@ func evaluate[T kernels.Float](n *net.Network[T], ws *net.Workspace[T], d Data[T
 // class as the targets t. The class is the index of the largest element (the
 // first of several); with one output it is whether the output is above the
 // middle of its activation's range, 0 for tanh and ½ for all others. A row with
-// a NaN is wrong.
+// a NaN is wrong. Without rows it is NaN. Accuracy panics if y and t differ in shape.
 func Accuracy[T kernels.Float](n *net.Network[T], y, t kernels.Matrix[T]) float64 {
+	if y.Rows != t.Rows || y.Cols != t.Cols || !y.Valid() || !t.Valid() {
+		panic("train: Accuracy: y and t are invalid or differ in shape")
+	}
 	return float64(hits(n, y, t)) / float64(y.Rows)
 }
 

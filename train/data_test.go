@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nabla-go/nabla/kernels"
 	nn "github.com/nabla-go/nabla/net"
 	"github.com/nabla-go/nabla/train"
 )
@@ -23,6 +24,17 @@ func TestAccuracy(t *testing.T) {
 
 	tanh := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Tanh)}})
 	near(t, "accuracy of a tanh", train.Accuracy(tanh, matrix([]float64{0.1}, []float64{-0.1}), matrix([]float64{1}, []float64{-1})), 1, 0)
+
+	for _, other := range []kernels.Matrix[float64]{target.Slice(0, 1), kernels.NewMatrix[float64](4, 2), {Rows: target.Rows, Cols: target.Cols, Stride: target.Cols}} {
+		func() {
+			defer func() {
+				if p := recover(); p != "train: Accuracy: y and t are invalid or differ in shape" {
+					t.Errorf("%d×%d against %d×%d: panic %v", target.Rows, target.Cols, other.Rows, other.Cols, p)
+				}
+			}()
+			train.Accuracy(wide, target, other)
+		}()
+	}
 }
 
 func TestEvaluate(t *testing.T) {
