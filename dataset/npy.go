@@ -113,8 +113,8 @@ func decodeNPY[T kernels.Float](r io.Reader) (a Array[T], err error) {
 // readNPYHeader reads up to the first element and returns the dictionary.
 func readNPYHeader(r io.Reader) (string, error) {
 	head := make([]byte, len(npyMagic)+2)
-	if _, err := io.ReadFull(r, head); err != nil || string(head[:len(npyMagic)]) != npyMagic {
-		return "", fmt.Errorf("not an NPY file: it begins with %q", head)
+	if n, err := io.ReadFull(r, head); err != nil || string(head[:len(npyMagic)]) != npyMagic {
+		return "", fmt.Errorf("not an NPY file: it begins with %q", head[:n])
 	}
 	length := make([]byte, 4)
 	if major := head[len(npyMagic)]; major == 1 {

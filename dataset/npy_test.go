@@ -132,7 +132,7 @@ func TestNPYRefuses(t *testing.T) {
 		{"no dimension", npy(strings.Replace(ok, "(1,)", "(1,,)", 1)), `dimension ""`},
 		{"product wraps", npy(strings.Replace(ok, "(1,)", "(1073741824, 1073741824, 1073741824)", 1)), "more elements than can be addressed"},
 		{"other magic", []byte("\x93NUMPX\x01\x00"), "not an NPY file"},
-		{"empty", nil, "not an NPY file"},
+		{"empty", nil, `not an NPY file: it begins with ""`},
 		{"version 0", []byte(npyMagic + "\x00\x00"), "NPY version 0 is unknown"},
 		{"version 4", []byte(npyMagic + "\x04\x00"), "NPY version 4 is unknown"},
 		{"half a length", []byte(npyMagic + "\x02\x00\x00\x00"), "cut short"},
