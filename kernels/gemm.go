@@ -99,7 +99,7 @@ func rowRowBlocks[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int,
 // chainDepth are cut; between the parts, the sums stand in C itself if beta = 0,
 // else in scratch, because C is needed unchanged at the end.
 func chainBlocks[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
-	if worthPacking[T](m, k, n) || csA != 1 && worthPackingT(n, k) {
+	if worthPacking[T](m, k, n) || csA != 1 && worthPackingT(m, n, k) {
 		chainPacked(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc)
 		return
 	}

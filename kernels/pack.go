@@ -3,6 +3,8 @@ package kernels
 import (
 	"sync"
 	"unsafe"
+
+	"github.com/nabla-go/nabla/internal/isa"
 )
 
 // Large products copy blocks of their operands: rows that are far apart in
@@ -16,9 +18,12 @@ func worthPacking[T Float](m, p, q int) bool {
 	return m >= 2*packRows && p > packMatrix/int(unsafe.Sizeof(T(0)))/q
 }
 
-// worthPackingT reports whether Aᵀ·B with k terms and n columns gains from
-// packing A: without, each step along k goes to another row of A's memory.
-func worthPackingT(n, k int) bool { return n >= 2*packRows && k >= 64 }
+// worthPackingT reports whether an m × n product Aᵀ·B with k terms gains from packing
+// where B is small: without, each step along k goes to another row of A's and B's
+// memory. The tiles of AVX-512 are so wide that it does not matter.
+func worthPackingT(m, n, k int) bool {
+	return isa.Active != isa.AVX512 && min(m, n) >= 2*packRows && k >= 64
+}
 
 // packs holds memory for packing; what is in use is not in it.
 var packs sync.Pool
