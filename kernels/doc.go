@@ -79,8 +79,8 @@
 // Gemv, GemvT and Ger sweep once over the matrix and are bound by the speed of
 // the cache it lies in; Gemm reuses what it loads and is bound by arithmetic
 // from a batch of about 8 rows on. Gemm copies operands only where they are
-// large or both transposed. Matrices whose rows start on 64-byte boundaries are
-// fastest. [GemmUpdate] is for a layer's step, which would read W twice. Dot is
+// large, both transposed or of rows a multiple of 4096 bytes apart. Matrices whose
+// rows start on 64-byte boundaries are fastest. [GemmUpdate] is for a layer's step, which would read W twice. Dot is
 // right for one pair of vectors, Gemv for many rows against one vector, Gemm for
 // many against many.
 //

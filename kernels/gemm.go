@@ -56,6 +56,15 @@ func Gemm[T Float](transA, transB Transpose, alpha T, a, b Matrix[T], beta T, c 
 	}
 	readMatrix(&a)
 	readMatrix(&b)
+	if crowdedA, crowdedB := crowded(&a, n), bool(transA) && crowded(&b, m); crowdedA || crowdedB {
+		gemmSpread(transA, transB, m, n, k, alpha, a, crowdedA, b, crowdedB, beta, c)
+		return
+	}
+	gemmForm(transA, transB, m, n, k, alpha, a, b, beta, c)
+}
+
+// gemmForm is Gemm for operands that are as they should be.
+func gemmForm[T Float](transA, transB Transpose, m, n, k int, alpha T, a, b Matrix[T], beta T, c Matrix[T]) {
 	switch {
 	case bool(transA && transB):
 		gemmTT(m, n, k, alpha, a, b, beta, c)

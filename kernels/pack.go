@@ -25,6 +25,33 @@ func worthPackingT(m, n, k int) bool {
 	return isa.Active != isa.AVX512 && min(m, n) >= 2*packRows && k >= 64
 }
 
+// crowded reports whether the rows of m, samples of a product that uses each element
+// so many times, are a multiple of 4096 bytes apart: then elements that are needed
+// together share a few places in the nearest cache and push each other out.
+func crowded[T Float](m *Matrix[T], uses int) bool {
+	const page = 1 << 12
+	return m.Stride*int(unsafe.Sizeof(T(0)))%page == 0 && m.Rows > 4 && m.Rows <= 2*packRows && uses >= spreadUses
+}
+
+// gemmSpread is gemmForm with copies of A, B or both whose rows lie otherwise.
+func gemmSpread[T Float](transA, transB Transpose, m, n, k int, alpha T, a Matrix[T], spreadA bool, b Matrix[T], spreadB bool, beta T, c Matrix[T]) {
+	size := func(m Matrix[T]) int { return m.Rows * (m.Cols + packPad) }
+	p, mem := getPack[T](size(a) + size(b))
+	defer putPack(p)
+	spread := func(m Matrix[T], mem []T) Matrix[T] {
+		stride := m.Cols + packPad
+		copyRows(m.Rows, m.Cols, mem, stride, m.Data, m.Stride)
+		return Matrix[T]{Rows: m.Rows, Cols: m.Cols, Stride: stride, Data: mem}
+	}
+	if spreadA {
+		a = spread(a, mem[:size(a)])
+	}
+	if spreadB {
+		b = spread(b, mem[len(mem)-size(b):])
+	}
+	gemmForm(transA, transB, m, n, k, alpha, a, b, beta, c)
+}
+
 // packs holds memory for packing; what is in use is not in it.
 var packs sync.Pool
 

@@ -58,3 +58,47 @@ func testPacked[T Float](t *testing.T) {
 		}
 	}
 }
+
+// TestSpread holds products of samples that are 4096 bytes apart, which are copied, to
+// those of the same samples elsewhere.
+func TestSpread(t *testing.T) {
+	testSpread[float32](t)
+	testSpread[float64](t)
+}
+
+func testSpread[T Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	matrix := func(rows, cols, stride int) Matrix[T] {
+		m := Matrix[T]{Rows: rows, Cols: cols, Stride: stride, Data: make([]T, rows*stride)}
+		for i := range m.Data {
+			m.Data[i] = T(rng.NormFloat64())
+		}
+		return m
+	}
+	spread := func(m Matrix[T]) Matrix[T] {
+		n := NewMatrix[T](m.Rows, m.Cols)
+		for i := range m.Rows {
+			copy(n.Row(i), m.Row(i))
+		}
+		return n
+	}
+	const page, samples = 1024, 7 // 1,024 float64 are two pages
+	for _, f := range []struct{ transA, transB Transpose }{{NoTrans, NoTrans}, {NoTrans, Trans}, {Trans, NoTrans}, {Trans, Trans}} {
+		a, b, c := matrix(samples, 131, page), matrix(131, 70, 70), matrix(samples, 70, 70)
+		switch {
+		case bool(f.transA && f.transB):
+			b, c = matrix(70, samples, samples), matrix(131, 70, 70)
+		case bool(f.transA):
+			b, c = matrix(samples, 70, page), matrix(131, 70, 70)
+		case bool(f.transB):
+			b = matrix(70, 131, 131)
+		}
+		crowdedA, crowdedB := crowded(&a, c.Cols), crowded(&b, c.Rows)
+		assert.True(t, crowdedA, f)
+		assert.Equal(t, f.transA && !f.transB, Transpose(crowdedB), f)
+		got, want := c, spread(c)
+		Gemm(f.transA, f.transB, 0.7, spread(a), spread(b), -0.3, want)
+		Gemm(f.transA, f.transB, 0.7, a, b, -0.3, got)
+		assert.Equal(t, want.Data, got.Data, f)
+	}
+}

@@ -10,8 +10,9 @@ import "unsafe"
 //
 // With D the sensitivities δ of a layer, X its inputs and alpha = −η/m, it
 // passes δ on to the layer below and takes a step of gradient descent. Where W
-// lies beyond the cache, a step with few samples is bound by the sweeps over W;
-// from about 32 samples on, two calls of Gemm are faster.
+// lies beyond the nearer caches, a step with few samples is bound by the sweeps over
+// W; from about 8 samples on, or 32 where W lies in memory, two calls of Gemm are
+// faster.
 //
 // It panics on bad matrices, on shapes that don't fit and if W or dX overlaps
 // another operand.

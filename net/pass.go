@@ -187,23 +187,36 @@ func (n *Network[T]) update(ws *Workspace[T], i, lo, hi int) {
 // Workers that share it don't: it would have them write columns of W, and all other
 // phases leave every row in the cache of one worker.
 func (n *Network[T]) sweeps(ws *Workspace[T], i int) bool {
-	if !ws.task.plain || ws.batch > sweepBatch || n.activation(i) == Softmax || ws.shares(n.work(ws, i+1)) > 1 {
+	if !ws.task.plain || n.activation(i) == Softmax || ws.shares(n.work(ws, i+1)) > 1 {
 		return false
 	}
-	bytes := len(n.params.w[i+1].Data) * int(unsafe.Sizeof(T(0)))
-	return bytes > sweepBytes || ws.batch == 1 && bytes > sweepBytesOne
+	switch bytes := len(n.params.w[i+1].Data) * int(unsafe.Sizeof(T(0))); {
+	case bytes > sweepVeryFar:
+		return ws.batch <= sweepBatchVeryFar
+	case bytes > sweepFar:
+		return ws.batch <= sweepBatchFar
+	default:
+		return ws.batch == 1 && bytes > sweepOne
+	}
 }
 
-// δW and the update are one sweep over W where that saves reading W again. The
-// step of 1024-1024-1024-1024 takes 0.91, 0.76, 0.88 and 0.95 of the time of two
-// sweeps at batch 1, 2, 4 and 10, but 1.29 at batch 32, where the chains of δW,
-// which are spilled between the blocks of W, are longer than W is far.
-// 784-512-256-10, all in L2, takes 0.97 at batch 1 and 1.03 at batch 10. On two
-// cores, one sweep takes 1.5 and 1.4 times as long as two at batch 1 and 2.
+// δW and the update are one sweep over W where that saves reading W again. For more
+// samples the chains of δW, which are spilled between the blocks of W, are longer than W
+// is far. Steps, of the time of those with two sweeps:
+//
+//	                       batch   1     2     4     6     8     10    16
+//	784-512-256-10                 0.97                          1.03
+//	1024-1024-1024-1024            0.91  0.77  0.92  0.91  1.02  1.01  1.23
+//	2048-2048-2048                       0.90  0.88  0.69  0.85  0.70  0.96
+//
+// On two cores, one sweep takes 1.5 and 1.4 times as long as two at batch 1 and 2.
 const (
-	sweepBytes    = 1 << 20 // size of W from which it is far
-	sweepBytesOne = 1 << 18 // for one sample, whose chains need no spilling
-	sweepBatch    = 16      // the largest batch
+	sweepOne     = 1 << 18 // size of W from which it is swept over once for one sample, whose chains need no spilling
+	sweepFar     = 1 << 20 // the same for a few
+	sweepVeryFar = 1 << 23 // the same for more
+
+	sweepBatchFar     = 6
+	sweepBatchVeryFar = 16
 )
 
 // backBySamples reports whether δ^i is cut by samples: because W^{i+1} is, or
