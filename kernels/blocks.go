@@ -25,6 +25,7 @@ const (
 	packBlock  = 1 << 19 // bytes of B packed together: half of an L2 cache
 	packDepth  = 512     // terms that are not cut
 	packPad    = 16      // elements that keep packed rows from being a power of two apart
+	spreadRows = 192     // samples that are copied at a time
 	spreadUses = 64      // uses of an element for which rows 4096 bytes apart are copied (32 × 1024, A·Bᵀ: 79 to 109 GFLOP/s)
 )
 

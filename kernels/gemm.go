@@ -56,7 +56,8 @@ func Gemm[T Float](transA, transB Transpose, alpha T, a, b Matrix[T], beta T, c 
 	}
 	readMatrix(&a)
 	readMatrix(&b)
-	if crowdedA, crowdedB := crowded(&a, n), bool(transA) && crowded(&b, m); crowdedA || crowdedB {
+	crowdedA, crowdedB := crowded(&a, n), bool(transA) && crowded(&b, m)
+	if (crowdedA || crowdedB) && !worthPacking[T](m, n, k) && (!bool(transA) || k <= spreadRows) {
 		gemmSpread(transA, transB, m, n, k, alpha, a, crowdedA, b, crowdedB, beta, c)
 		return
 	}

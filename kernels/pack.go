@@ -30,19 +30,29 @@ func worthPackingT(m, n, k int) bool {
 // together share a few places in the nearest cache and push each other out.
 func crowded[T Float](m *Matrix[T], uses int) bool {
 	const page = 1 << 12
-	return m.Stride*int(unsafe.Sizeof(T(0)))%page == 0 && m.Rows > 4 && m.Rows <= 2*packRows && uses >= spreadUses
+	return m.Stride*int(unsafe.Sizeof(T(0)))%page == 0 && m.Rows > 4 && uses >= spreadUses
 }
 
-// gemmSpread is gemmForm with copies of A, B or both whose rows lie otherwise.
+// gemmSpread is gemmForm with copies of samples whose rows lie otherwise: of those in A,
+// some at a time, or if A is transposed of all in A, in B or in both.
 func gemmSpread[T Float](transA, transB Transpose, m, n, k int, alpha T, a Matrix[T], spreadA bool, b Matrix[T], spreadB bool, beta T, c Matrix[T]) {
 	size := func(m Matrix[T]) int { return m.Rows * (m.Cols + packPad) }
-	p, mem := getPack[T](size(a) + size(b))
-	defer putPack(p)
 	spread := func(m Matrix[T], mem []T) Matrix[T] {
 		stride := m.Cols + packPad
 		copyRows(m.Rows, m.Cols, mem, stride, m.Data, m.Stride)
 		return Matrix[T]{Rows: m.Rows, Cols: m.Cols, Stride: stride, Data: mem}
 	}
+	if !transA {
+		p, mem := getPack[T](size(a.Slice(0, min(m, spreadRows))))
+		defer putPack(p)
+		for i := 0; i < m; i += spreadRows {
+			some := a.Slice(i, min(i+spreadRows, m))
+			gemmForm(transA, transB, some.Rows, n, k, alpha, spread(some, mem), b, beta, c.Slice(i, i+some.Rows))
+		}
+		return
+	}
+	p, mem := getPack[T](size(a) + size(b))
+	defer putPack(p)
 	if spreadA {
 		a = spread(a, mem[:size(a)])
 	}

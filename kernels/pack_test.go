@@ -93,6 +93,9 @@ func testSpread[T Float](t *testing.T) {
 		case bool(f.transB):
 			b = matrix(70, 131, 131)
 		}
+		if f.transA == NoTrans { // more than are copied at a time
+			a, c = matrix(spreadRows+7, 131, page), matrix(spreadRows+7, 70, 70)
+		}
 		crowdedA, crowdedB := crowded(&a, c.Cols), crowded(&b, c.Rows)
 		assert.True(t, crowdedA, f)
 		assert.Equal(t, f.transA && !f.transB, Transpose(crowdedB), f)

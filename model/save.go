@@ -46,6 +46,9 @@ func CheckWritable(path string) error {
 		return err
 	}
 	if special(old) {
+		if old.Mode()&fs.ModeNamedPipe != 0 {
+			return nil // opened and closed, it would end for its reader
+		}
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
 			return err
