@@ -163,13 +163,24 @@ func (t *target) elementary(name string, mul bool, f function, hoist []string, d
 	}
 	t.fn(name, signature, append(doc,
 		"Two vectors side by side, then one, the last masked. Reads "+reads+", writes dst.")...)
-	m := t.maths()
-	m.hoist(hoist...)
 	dst, z, n := t.ptr("dst"), t.ptr("z"), t.len("z")
 	var d reg.GPVirtual
 	if mul {
 		d = t.ptr("d")
 	}
+	if t.avx512 {
+		t.Comment("One vector or less: constants are not worth a register.")
+		more := t.label("more")
+		t.CMPQ(n, operand.U32(t.lanes))
+		t.JG(operand.LabelRef(more))
+		one, k := t.maths(), t.mask(n)
+		x := one.begin(f, z, &k, more)
+		one.finish(f.body(one, x, false), dst, d, &k)
+		t.ret()
+		t.Label(more)
+	}
+	m := t.maths()
+	m.hoist(hoist...)
 	m.elementary(f, n, dst, z, d)
 	t.ret()
 }
