@@ -35,20 +35,22 @@ func TestBench(t *testing.T) {
 
 func TestBenchUsage(t *testing.T) {
 	for line, want := range map[string]string{
-		"bench":                             "nabla bench kernels or nabla bench train",
-		"bench kernels --filter (":          "--filter",
-		"bench kernels --filter nosuch":     "matches no kernel",
-		"bench kernels --isa mmx":           "unknown instruction set",
-		"bench kernels --rounds 0":          "at least 1",
-		"bench kernels --small --filter x":  "small",
-		"bench train --activation tanh":     "what the network of --layers has",
-		"bench train --layers 784":          "at least inputs and outputs",
-		"bench train --layers 784,x":        `"x" is not a number`,
-		"bench train --batch 0":             "not a number from 1",
-		"bench train --batch 5000":          "at most 4096",
-		"bench train --mode jog":            "want step, forward or fit",
-		"bench train --precision f16":       "want f32 or f64",
-		"bench train --layers 2,1 --cost x": "--cost",
+		"bench":                                "nabla bench kernels or nabla bench train",
+		"bench kernels --filter (":             "--filter",
+		"bench kernels --filter nosuch":        "matches no kernel",
+		"bench kernels --isa mmx":              "unknown instruction set",
+		"bench kernels --rounds 0":             "at least 1",
+		"bench kernels --small --filter x":     "small",
+		"bench train --activation tanh":        "what the network of --layers has",
+		"bench train --layers 784":             "at least inputs and outputs",
+		"bench train --layers 1000000,1000000": "1e+12 weights",
+		"bench train --layers 1000000,1":       "6e+10 numbers in samples",
+		"bench train --layers 784,x":           `"x" is not a number`,
+		"bench train --batch 0":                "not a number from 1",
+		"bench train --batch 5000":             "at most 4096",
+		"bench train --mode jog":               "want step, forward or fit",
+		"bench train --precision f16":          "want f32 or f64",
+		"bench train --layers 2,1 --cost x":    "--cost",
 	} {
 		r := nabla(t, strings.Fields(line)...)
 		assert.Equal(t, exitUsage, r.code, line)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,9 +63,6 @@ Without --layers, four networks from 784-30-10 to 1024-1024-1024-1024 are timed.
 					} else {
 						printStep(out, r)
 					}
-				}
-				if err := cmd.Context().Err(); err != nil {
-					return err
 				}
 			}
 			return nil
@@ -146,7 +144,25 @@ func (f *benchTrainFlags) parse(given func(flag string) bool) (p benchTrainPlan,
 	if f.rounds < 1 {
 		return p, usagef("--rounds %d: want at least 1", f.rounds)
 	}
+	for _, n := range p.nets {
+		if weights, samples := p.size(n); max(weights, samples) > maxWeights {
+			return p, usagef("--layers %q: that is %.3g weights, and %.3g numbers in samples: want at most %v of each", f.layers, weights, samples, maxWeights)
+		}
+	}
 	return p, nil
+}
+
+// size returns how many weights n has and how many numbers all of its samples.
+func (p benchTrainPlan) size(n bench.Net) (weights, samples float64) {
+	last := len(n.Widths) - 1
+	for i, w := range n.Widths[:last] {
+		weights += float64(float64(w) * float64(n.Widths[i+1]))
+	}
+	widths := float64(n.Widths[0]) + float64(n.Widths[last])
+	if slices.Contains(p.modes, bench.Fit) {
+		return weights, bench.Shuffled * widths
+	}
+	return weights, bench.InOrder * widths
 }
 
 // parseInts returns the positive numbers in list.
