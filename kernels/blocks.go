@@ -11,6 +11,7 @@ const (
 	vectorBlock = 8192    // elements of one elementwise call; a multiple of every lane count
 	sweepBytes  = 1 << 19 // bytes of the matrix of one Gemv, GemvT or Ger call
 	gemmWork    = 1 << 20 // multiply-adds of one Gemm call
+	lineBytes   = 1 << 15 // bytes of a matrix from which Gemv with AVX-512 wants its rows to begin on cache lines
 	farBytes    = 1 << 18 // bytes of a matrix from which GemvT follows its rows (AVX2, 512 × 784: 0.93 of the time, 4096²: 0.45)
 	updateBytes = 1 << 14 // bytes of W that GemmUpdate sweeps over at a time: half of an L1 cache
 	chainDepth  = 2048    // terms that one Gemm call adds to a chain
@@ -34,6 +35,15 @@ func sweep[T Float]() int { return sweepBytes / int(unsafe.Sizeof(T(0))) }
 
 // far is the number of elements of a matrix from which it counts as far away.
 func far[T Float]() int { return farBytes / int(unsafe.Sizeof(T(0))) }
+
+// onLines reports whether the rows of a matrix all begin on a cache line, or all of it
+// lies in the nearest cache. Otherwise each load of 64 bytes meets two lines, and Gemv with
+// vectors of 32 bytes is faster: float32 30 × 784, a stride of 3 more, 948 to 872 ns,
+// float64 257 × 511 13.2 to 11.2 µs (Zen 4).
+func onLines[T Float](m, n int, a []T, lda int) bool {
+	size := int(unsafe.Sizeof(T(0)))
+	return m*n*size <= lineBytes || (uintptr(unsafe.Pointer(unsafe.SliceData(a)))|uintptr(lda*size))%64 == 0
+}
 
 // share returns how many of m rows of n elements lie within so many elements, all
 // if they do. It divides only if they don't: a division takes as long as a product

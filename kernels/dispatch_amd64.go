@@ -278,7 +278,7 @@ func gemv[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T) 
 	if is32[T]() {
 		alpha, beta, a, x, y := float32(alpha), float32(beta), as[float32](a), as[float32](x), as[float32](y)
 		switch {
-		case isa.Active >= isa.AVX512:
+		case isa.Active >= isa.AVX512 && onLines(m, n, a, lda):
 			amd64.GemvF32AVX512(m, n, alpha, a, lda, x, beta, y)
 		case isa.Active >= isa.AVX2:
 			amd64.GemvF32AVX2(m, n, alpha, a, lda, x, beta, y)
@@ -288,7 +288,7 @@ func gemv[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T) 
 	} else {
 		alpha, beta, a, x, y := float64(alpha), float64(beta), as[float64](a), as[float64](x), as[float64](y)
 		switch {
-		case isa.Active >= isa.AVX512:
+		case isa.Active >= isa.AVX512 && onLines(m, n, a, lda):
 			amd64.GemvF64AVX512(m, n, alpha, a, lda, x, beta, y)
 		case isa.Active >= isa.AVX2:
 			amd64.GemvF64AVX2(m, n, alpha, a, lda, x, beta, y)

@@ -210,7 +210,11 @@ func calls(a arch, have map[string]bool, s signature) string {
 	var cases []string
 	for _, level := range a.levels {
 		if have[s.name+level] {
-			cases = append(cases, fmt.Sprintf("case isa.Active >= isa.%s:\n%s", level, inBlocks(a.name+"."+s.name+level)))
+			condition := "isa.Active >= isa." + level
+			if level == "AVX512" {
+				condition += onLines[s.name[:len(s.name)-len("F32")]]
+			}
+			cases = append(cases, fmt.Sprintf("case %s:\n%s", condition, inBlocks(a.name+"."+s.name+level)))
 		}
 	}
 	if len(cases) == 0 {
@@ -228,6 +232,10 @@ var few = map[string]string{
 	"Add": "fewElements", "Sub": "fewElements", "Mul": "fewElements", "Scal": "fewElements", "ReLU": "fewElements", "ReLUPrime": "fewElements", "MulReLUPrime": "fewElements",
 	"RMSProp": "fewRoots",
 }
+
+// onLines has, for the kernel that needs one, the condition on which vectors of 64
+// bytes are the right ones.
+var onLines = map[string]string{"Gemv": " && onLines(m, n, a, lda)"}
 
 // elementwise reports whether a kernel may be called on parts of its slices.
 func elementwise(name string) bool {
