@@ -7,20 +7,22 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
-// Who reads a model from a named pipe gets the model, not the end of a trial.
+// A named pipe is not opened before there is a model for it: that would wait for a
+// reader, and end the pipe for it.
 func TestWriteFileToNamedPipe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pipe")
 	require.NoError(t, syscall.Mkfifo(path, 0o600))
-	got := make(chan string)
-	go func() {
-		b, _ := os.ReadFile(path)
-		got <- string(b)
-	}()
+	waits := time.AfterFunc(time.Minute, func() { os.ReadFile(path) })
 	require.NoError(t, CheckWritable(path))
-	go WriteFile(path, []byte("model"))
-	require.Equal(t, "model", <-got)
+	require.True(t, waits.Stop(), "CheckWritable waited for a reader")
+
+	written := make(chan error)
+	go func() { written <- WriteFile(path, []byte("model")) }()
+	requireContent(t, path, "model")
+	require.NoError(t, <-written)
 }
