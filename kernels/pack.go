@@ -27,10 +27,12 @@ func worthPackingT(m, n, k int) bool {
 
 // crowded reports whether the rows of m, samples of a product that uses each element
 // so many times, are a multiple of 4096 bytes apart: then elements that are needed
-// together share a few places in the nearest cache and push each other out.
+// together share a few places in the nearest cache and push each other out. Very long
+// rows do that anyway.
 func crowded[T Float](m *Matrix[T], uses int) bool {
 	const page = 1 << 12
-	return m.Stride*int(unsafe.Sizeof(T(0)))%page == 0 && m.Rows > 4 && uses >= spreadUses
+	size := int(unsafe.Sizeof(T(0)))
+	return m.Stride*size%page == 0 && m.Rows > 4 && m.Cols*size <= 16*page && uses >= spreadUses
 }
 
 // gemmSpread is gemmForm with copies of samples whose rows lie otherwise: of those in A,
