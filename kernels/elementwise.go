@@ -216,6 +216,9 @@ func Softmax[T Float](dst, z Matrix[T]) {
 	case overlapMatrix(&dst, &z) && (&dst.Data[0] != &z.Data[0] || dst.Stride != z.Stride):
 		panic(softmaxOverlap)
 	}
+	if z.Cols == 0 {
+		return // however many rows
+	}
 	readMatrix(&z)
 	writeMatrix(&dst)
 	for i := range z.Rows {

@@ -220,6 +220,8 @@ func testNothing[T Float](t *testing.T) {
 			kernels.Softmax(empty, empty)
 		}
 		kernels.Softmax(kernels.Matrix[T]{Rows: 3, Data: none, Stride: 4}, kernels.Matrix[T]{Rows: 3, Data: none, Stride: 2})
+		many := kernels.Matrix[T]{Rows: math.MaxInt, Data: none}
+		kernels.Softmax(many, many)
 		kernels.Ger(1, none, vec[T](1, 2, 3, 4, 5), kernels.Matrix[T]{Cols: 5, Data: none, Stride: 5})
 		kernels.Ger(1, vec[T](1, 2, 3), none, kernels.Matrix[T]{Rows: 3, Data: none})
 		kernels.Gemm(false, false, 1, mat[T](2, 2, 0, 1, 2, 3, 4), kernels.Matrix[T]{Rows: 2, Data: none}, 0, kernels.Matrix[T]{Rows: 2, Data: none, Stride: 7})
