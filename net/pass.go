@@ -296,6 +296,9 @@ func (n *Network[T]) begin(ws *Workspace[T], x kernels.Matrix[T]) {
 	}
 	ws.resize(x.Rows)
 	ws.a[0] = x
+	if ws.team != nil {
+		ws.meter().begin()
+	}
 }
 
 func (n *Network[T]) checkWorkspace(ws *Workspace[T]) {

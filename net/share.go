@@ -1,6 +1,8 @@
 package net
 
 import (
+	"math/bits"
+	"time"
 	"unsafe"
 
 	"github.com/nabla-go/nabla/kernels"
@@ -63,15 +65,29 @@ var insist bool
 func (n *Network[T]) run(ws *Workspace[T], p phase, i, j, total, work int) {
 	ws.task.phase, ws.task.i, ws.task.j, ws.task.net = p, i, j, n
 	ws.task.size = min(ws.shares(work), grains(total))
+	m := ws.meter()
+	var start time.Time
+	if m.timed {
+		start = time.Now()
+	}
 	if !ws.team.Run(ws.task.size, work >= worthWaking || insist, ws.do) {
 		n.share(ws, 0, 1)
 	}
+	if m.timed {
+		m.add(time.Since(start))
+	}
 }
+
+// meter returns the meter of steps with batches like the present one.
+func (ws *Workspace[T]) meter() *meter { return &ws.meters[bits.Len(uint(ws.batch))] }
 
 // shares returns how many workers are worth their while for so many multiply-adds.
 func (ws *Workspace[T]) shares(work int) int {
-	if insist {
+	switch {
+	case insist:
 		return ws.team.Size()
+	case ws.meter().alone && work < worthWaking:
+		return 1
 	}
 	return min(ws.team.Size(), work/worthSharing)
 }

@@ -1,6 +1,8 @@
 package net
 
 import (
+	"math/bits"
+
 	"github.com/nabla-go/nabla/internal/parallel"
 	"github.com/nabla-go/nabla/kernels"
 )
@@ -23,9 +25,10 @@ type Workspace[T kernels.Float] struct {
 	costs       []float64     // of each sample
 	logs        logs          // of the outputs of all samples
 
-	team *parallel.Team // nil: the caller alone
-	task task[T]        // what it works on
-	do   func(worker int)
+	team   *parallel.Team // nil: the caller alone
+	task   task[T]        // what it works on
+	do     func(worker int)
+	meters [bits.UintSize + 1]meter // by the number of bits of the batch's size
 }
 
 // NewWorkspace returns a workspace for n. It is ready for batches of up to rows
