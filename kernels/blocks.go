@@ -6,7 +6,8 @@ import "unsafe"
 // 50 µs). These are the sizes at which the functions of this package cut their
 // work; none of them changes a bit of any result.
 const (
-	fewElements = 3       // elements up to which Add, Scal, ReLU and the like are loops in Go (1 element: 7.9 ns for 9.0)
+	fewElements = 6       // elements up to which Add, ReLU and the like are loops in Go (nabla bench kernels --small)
+	fewToScale  = 10      // the same of Scal
 	fewRoots    = 1       // the same of RMSProp (float64: 22.8 ns for 27.1 with AVX2)
 	vectorBlock = 8192    // elements of one elementwise call; a multiple of every lane count
 	sweepBytes  = 1 << 19 // bytes of the matrix of one Gemv, GemvT or Ger call

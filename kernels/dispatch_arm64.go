@@ -618,7 +618,7 @@ func scal[T Float](alpha T, x []T) {
 	if is32[T]() {
 		alpha, x := float32(alpha), as[float32](x)
 		switch {
-		case len(x) <= fewElements:
+		case len(x) <= fewToScale:
 			generic.ScalF32(alpha, x)
 		case isa.Active >= isa.NEON:
 			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
@@ -631,7 +631,7 @@ func scal[T Float](alpha T, x []T) {
 	} else {
 		alpha, x := float64(alpha), as[float64](x)
 		switch {
-		case len(x) <= fewElements:
+		case len(x) <= fewToScale:
 			generic.ScalF64(alpha, x)
 		case isa.Active >= isa.NEON:
 			for ; len(x) > vectorBlock; x = x[vectorBlock:] {

@@ -229,7 +229,7 @@ func calls(a arch, have map[string]bool, s signature) string {
 // few names, for the kernels that have one, the constant of package kernels with
 // the number of elements up to which plain Go is used.
 var few = map[string]string{
-	"Add": "fewElements", "Sub": "fewElements", "Mul": "fewElements", "Scal": "fewElements", "ReLU": "fewElements", "ReLUPrime": "fewElements", "MulReLUPrime": "fewElements",
+	"Add": "fewElements", "Sub": "fewElements", "Mul": "fewElements", "Scal": "fewToScale", "ReLU": "fewElements", "ReLUPrime": "fewElements", "MulReLUPrime": "fewElements",
 	"RMSProp": "fewRoots",
 }
 
