@@ -158,7 +158,7 @@ func reportTraining(dir, head, nets, batches, python string, threads int, level 
 			for _, r := range rows {
 				if r.Net == m.Net && r.Mode == m.Mode && r.Batch == m.Batch {
 					for n, rate := range m.Peers {
-						r.Peers[n] = rate
+						r.Peers[n], r.beside[n] = rate, m.Rate
 					}
 				}
 			}
@@ -168,7 +168,7 @@ func reportTraining(dir, head, nets, batches, python string, threads int, level 
 
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Training steps beside those of others\n\n%s, %s. Written by `go run . report-train` in bench/peers; see README.md for the method.\n\n", head, time.Now().Format("2 January 2006"))
-	fmt.Fprintf(&b, "float32, %d thread(s), thousands of samples a second, and in brackets how many times as fast nabla is. Everybody's gradient was found equal before. Step: samples in order; forward: the forward pass alone; shuffled: 60,000 samples in random order, gathered (nabla: train.Fit, with costs).\n", threads)
+	fmt.Fprintf(&b, "float32, %d thread(s), thousands of samples a second, and in brackets how many times as fast nabla is. Everybody's gradient was found equal before. Step: samples in order; forward: the forward pass alone; shuffled: 60,000 samples in random order, gathered (nabla: train.Fit, with costs). numpy, PyTorch and scikit-learn are compared with nabla in their own rounds.\n", threads)
 	last := ""
 	for _, r := range rows {
 		if r.Net != last {
@@ -177,8 +177,12 @@ func reportTraining(dir, head, nets, batches, python string, threads int, level 
 		}
 		fmt.Fprintf(&b, "| %s | %d | %s |", r.Mode, r.Batch, thousands(r.Rate))
 		for _, n := range names {
-			if rate := r.Peers[n]; rate > 0 {
-				fmt.Fprintf(&b, " %s (%.2f) |", thousands(rate), r.Rate/rate)
+			rate, ours := r.Peers[n], r.Rate
+			if r.beside[n] > 0 {
+				ours = r.beside[n]
+			}
+			if rate > 0 {
+				fmt.Fprintf(&b, " %s (%.2f) |", thousands(rate), ours/rate)
 			} else {
 				b.WriteString(" |")
 			}
@@ -211,9 +215,19 @@ func reportTraining(dir, head, nets, batches, python string, threads int, level 
 
 func thousands(rate float64) string { return fmt.Sprintf("%.4g", rate/1000) }
 
-// runPython times what train_peers.py knows on one net. versions tells of what.
+// runPython times what train_peers.py knows on one net, and nabla in the same rounds.
+// versions tells of what.
 func runPython(python, net, batches string, threads int) (versions string, rows []trainRow, err error) {
-	cmd := exec.Command(python, "train_peers.py", "--json", "--nets", net, "--batches", batches, "--threads", fmt.Sprint(threads))
+	tmp, err := os.MkdirTemp("", "nabla")
+	if err != nil {
+		return "", nil, err
+	}
+	defer os.RemoveAll(tmp)
+	nabla := filepath.Join(tmp, "nabla")
+	if out, err := exec.Command("go", "-C", "../..", "build", "-o", nabla, "./cmd/nabla").CombinedOutput(); err != nil {
+		return "", nil, fmt.Errorf("go build: %w: %s", err, out)
+	}
+	cmd := exec.Command(python, "train_peers.py", "--json", "--nabla", nabla, "--nets", net, "--batches", batches, "--threads", fmt.Sprint(threads))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

@@ -110,6 +110,7 @@ type trainRow struct {
 	Threads int                `json:"threads"`
 	Rate    float64            `json:"samples_per_second"`
 	Peers   map[string]float64 `json:"peers"` // samples a second
+	beside  map[string]float64 // of nabla in the same rounds as a peer, if not Rate
 }
 
 // eta is the learning rate of the timed steps.
@@ -157,7 +158,7 @@ func compareSteps(shape bench.Net, d train.Data[float32], batch, threads int, le
 	}
 	inOrder := train.Data[float32]{X: d.X.Slice(0, bench.InOrder), T: d.T.Slice(0, bench.InOrder)}
 	row := func(mode string) trainRow {
-		return trainRow{Net: shape.String(), Mode: mode, Batch: batch, Threads: threads, Peers: map[string]float64{}}
+		return trainRow{Net: shape.String(), Mode: mode, Batch: batch, Threads: threads, Peers: map[string]float64{}, beside: map[string]float64{}}
 	}
 	step, forward, shuffled := row("step"), row("forward"), row("shuffled")
 	// Those on shuffled samples are measured apart: their 200 MB would throw the
