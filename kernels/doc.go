@@ -80,15 +80,15 @@
 // the cache it lies in; Gemm reuses what it loads and is bound by arithmetic
 // from a batch of about 8 rows on. Gemm copies operands only where they are
 // large, both transposed or of rows a multiple of 4096 bytes apart. Matrices whose
-// rows start on 64-byte boundaries are fastest. [GemmUpdate] is for a layer's step, which would read W twice. Dot is
-// right for one pair of vectors, Gemv for many rows against one vector, Gemm for
-// many against many.
+// rows start on 64-byte boundaries are fastest. [GemmUpdate] is for a layer's step,
+// which would read W twice. Dot is right for one pair of vectors, Gemv for many rows
+// against one vector, Gemm for many against many.
 //
-// What it costs, on a core of Zen 4 at 3.6 GHz: 5 ns for the call of a function on
-// vectors, 8 for Gemv, 16 for Gemm; then the time of a sweep over the operands or 32
-// float32 or 16 float64 FLOPs a cycle, whichever is longer, from some 10 kB on. Of what is
-// computed with, a float32 takes 0.8 cycles in Exp, 1.4 in Sigmoid and 1.8 in Tanh (AVX2
-// 1.1, 2.2, 2.5), a float64 2.6 to 2.9 times that. bench/KERNELS.md has all shapes.
+// What it costs, on a core of Zen 4 at 3.6 GHz: 8 ns for one element in functions on
+// vectors, 15 in Gemv, 24 in Gemm; from some 10 kB on the time of a sweep over the
+// operands or 32 float32 or 16 float64 FLOPs a cycle, whichever is longer. A float32
+// takes 0.8 cycles in Exp, 1.5 in Sigmoid and 1.8 in Tanh (AVX2 1.1, 2.2, 2.5), a
+// float64 2.3 to 2.8 times that. bench/KERNELS.md has all shapes.
 //
 // One call into assembly lasts at most about 50 µs, because Go cannot preempt
 // it: longer work is cut into blocks.

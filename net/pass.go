@@ -96,7 +96,7 @@ func (n *Network[T]) pullBack(ws *Workspace[T], t kernels.Matrix[T]) {
 	for i--; i >= 1; i-- {
 		switch {
 		case n.sweeps(ws, i):
-			n.sweep(ws, i)
+			n.run(ws, sweepLayer, i, i+1, 1, 0)
 		case n.backBySamples(i):
 			n.run(ws, deltaSamples, i, i+1, ws.batch, n.work(ws, i+1))
 		default:

@@ -27,7 +27,8 @@ const (
 	outputSamples               // δ^L, and then δ^{j−1} … δ^i
 	deltaSamples                // δ^{j−1} … δ^i
 	deltaInputs                 // δ^i
-	updateNeurons               // W and b of all layers, but for W that sweep has had
+	sweepLayer                  // δ^i, and the update of W^{i+1}, in one share
+	updateNeurons               // W and b of all layers, but for W that sweepLayer has had
 	inputSamples                // ∂C/∂x
 	gatherSamples               // what Gather copies
 )
@@ -133,6 +134,8 @@ func (n *Network[T]) share(ws *Workspace[T], worker, size int) {
 	case deltaInputs:
 		lo, hi := cut(n.widths[i], worker, size)
 		n.backward(ws, i, 0, ws.batch, lo, hi)
+	case sweepLayer:
+		n.sweep(ws, i)
 	case updateNeurons:
 		for i := 1; i <= n.Depth(); i++ {
 			lo, hi := cut(n.widths[i], worker, size)

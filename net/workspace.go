@@ -57,6 +57,7 @@ func (n *Network[T]) NewWorkspace(rows int) *Workspace[T] {
 func (ws *Workspace[T]) SetWorkers(workers int) {
 	ws.team.Close()
 	ws.team = parallel.New(workers)
+	clear(ws.meters[:])
 }
 
 // resize makes all views rows samples high.

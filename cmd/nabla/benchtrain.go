@@ -153,16 +153,12 @@ func (f *benchTrainFlags) parse(given func(flag string) bool) (p benchTrainPlan,
 }
 
 // size returns how many weights n has and how many numbers all of its samples.
-func (p benchTrainPlan) size(n bench.Net) (weights, samples float64) {
-	last := len(n.Widths) - 1
-	for i, w := range n.Widths[:last] {
-		weights += float64(float64(w) * float64(n.Widths[i+1]))
-	}
-	widths := float64(n.Widths[0]) + float64(n.Widths[last])
+func (p benchTrainPlan) size(n bench.Net) (parameters, samples float64) {
+	count := bench.InOrder
 	if slices.Contains(p.modes, bench.Fit) {
-		return weights, bench.Shuffled * widths
+		count = bench.Shuffled
 	}
-	return weights, bench.InOrder * widths
+	return weights(n.Widths...), float64(count) * float64(n.Widths[0]+n.Widths[len(n.Widths)-1])
 }
 
 // parseInts returns the positive numbers in list.

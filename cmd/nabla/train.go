@@ -281,7 +281,11 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *plan) error {
 		Layers: append(p.layers, net.Dense(len(trainSet.Classes), outputActivation(p.cost))),
 		Cost:   p.cost, Tau: p.tau, Seed: p.seed,
 	}
-	if w := weights(cfg); w > maxWeights {
+	widths := []int{cfg.Inputs}
+	for _, l := range cfg.Layers {
+		widths = append(widths, l.Out)
+	}
+	if w := weights(widths...); w > maxWeights {
 		return usagef("--hidden %q: with %d inputs and %d classes, that is %.3g weights: want at most %v", p.hidden, cfg.Inputs, len(trainSet.Classes), w, maxWeights)
 	}
 	n, err := net.New[T](cfg)
@@ -358,12 +362,12 @@ func (p *plan) advice() string {
 	return "lower --lr"
 }
 
-// weights returns the number of a network's weights; it may be too large for an int.
-func weights(cfg net.Config) float64 {
-	total, in := 0.0, cfg.Inputs
-	for _, l := range cfg.Layers {
-		total += float64(float64(in) * float64(l.Out))
-		in = l.Out
+// weights returns the number of a network's weights, given its inputs and the neurons
+// of each layer; it may be too large for an int.
+func weights(widths ...int) float64 {
+	total := 0.0
+	for i, w := range widths[1:] {
+		total += float64(float64(w) * float64(widths[i]))
 	}
 	return total
 }
