@@ -25,7 +25,7 @@ func Dot[T Float](x, y []T) T {
 			dotWideF32(&acc, x[:vectorBlock], y[:vectorBlock])
 		}
 		dotWideF32(&acc, x, y)
-		return T(generic.Fold(acc[:]))
+		return T(generic.TreeReduce(acc[:]))
 	}
 	x64, y64 := as[float64](x), as[float64](y)
 	var acc [32]float64
@@ -33,7 +33,7 @@ func Dot[T Float](x, y []T) T {
 		dotWideF64(&acc, x64[:vectorBlock], y64[:vectorBlock])
 	}
 	dotWideF64(&acc, x64, y64)
-	return T(generic.Fold(acc[:]))
+	return T(generic.TreeReduce(acc[:]))
 }
 
 // Sum returns Σ x[i], added in 64 lanes (float64: 32), which are folded by halves.
@@ -49,7 +49,7 @@ func Sum[T Float](x []T) T {
 			sumWideF32(&acc, x[:vectorBlock])
 		}
 		sumWideF32(&acc, x)
-		return T(generic.Fold(acc[:]))
+		return T(generic.TreeReduce(acc[:]))
 	}
 	x64 := as[float64](x)
 	var acc [32]float64
@@ -57,7 +57,7 @@ func Sum[T Float](x []T) T {
 		sumWideF64(&acc, x64[:vectorBlock])
 	}
 	sumWideF64(&acc, x64)
-	return T(generic.Fold(acc[:]))
+	return T(generic.TreeReduce(acc[:]))
 }
 
 // Axpy adds alpha·x to y: y[i] = fma(alpha, x[i], y[i]), also for alpha = 0.

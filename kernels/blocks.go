@@ -15,7 +15,7 @@ const (
 	lineBytes   = 1 << 15 // bytes of a matrix from which Gemv with AVX-512 wants its rows to begin on cache lines
 	farBytes    = 1 << 18 // bytes of a matrix from which GemvT follows its rows (AVX2, 512 × 784: 0.93 of the time, 4096²: 0.45)
 	updateBytes = 1 << 14 // bytes of W that GemmUpdate sweeps over at a time: half of an L1 cache
-	chainDepth  = 2048    // terms that one Gemm call adds to a chain
+	outerDepth  = 2048    // terms that one Gemm call adds to a chain
 	scratch     = 8192    // elements of scratch that Gemm keeps on the stack
 
 	// Packing: 1024³ from 95, 73, 60 to 101, 100, 99 GFLOP/s (A·B, A·Bᵀ, Aᵀ·B with

@@ -226,50 +226,50 @@ func exp[T Float](dst []T, z []T) {
 	}
 }
 
-func gemmChain[T Float](m int, n int, k int, alpha T, a []T, rsA int, csA int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
+func gemmDot[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	if is32[T]() {
 		alpha, beta, a, b, c := float32(alpha), float32(beta), as[float32](a), as[float32](b), as[float32](c)
 		switch {
 		case isa.Active >= isa.AVX512:
-			amd64.GemmChainF32AVX512(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+			amd64.GemmDotF32AVX512(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		case isa.Active >= isa.AVX2:
-			amd64.GemmChainF32AVX2(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+			amd64.GemmDotF32AVX2(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		default:
-			generic.GemmChainF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+			generic.GemmDotF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		}
 	} else {
 		alpha, beta, a, b, c := float64(alpha), float64(beta), as[float64](a), as[float64](b), as[float64](c)
 		switch {
 		case isa.Active >= isa.AVX512:
-			amd64.GemmChainF64AVX512(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+			amd64.GemmDotF64AVX512(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		case isa.Active >= isa.AVX2:
-			amd64.GemmChainF64AVX2(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+			amd64.GemmDotF64AVX2(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		default:
-			generic.GemmChainF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+			generic.GemmDotF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		}
 	}
 }
 
-func gemmRowRow[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+func gemmOuter[T Float](m int, n int, k int, alpha T, a []T, rsA int, csA int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
 	if is32[T]() {
 		alpha, beta, a, b, c := float32(alpha), float32(beta), as[float32](a), as[float32](b), as[float32](c)
 		switch {
 		case isa.Active >= isa.AVX512:
-			amd64.GemmRowRowF32AVX512(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+			amd64.GemmOuterF32AVX512(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		case isa.Active >= isa.AVX2:
-			amd64.GemmRowRowF32AVX2(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+			amd64.GemmOuterF32AVX2(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		default:
-			generic.GemmRowRowF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+			generic.GemmOuterF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		}
 	} else {
 		alpha, beta, a, b, c := float64(alpha), float64(beta), as[float64](a), as[float64](b), as[float64](c)
 		switch {
 		case isa.Active >= isa.AVX512:
-			amd64.GemmRowRowF64AVX512(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+			amd64.GemmOuterF64AVX512(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		case isa.Active >= isa.AVX2:
-			amd64.GemmRowRowF64AVX2(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+			amd64.GemmOuterF64AVX2(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		default:
-			generic.GemmRowRowF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+			generic.GemmOuterF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		}
 	}
 }

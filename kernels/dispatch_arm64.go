@@ -174,42 +174,42 @@ func exp[T Float](dst []T, z []T) {
 	}
 }
 
-func gemmChain[T Float](m int, n int, k int, alpha T, a []T, rsA int, csA int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
+func gemmDot[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	if is32[T]() {
 		alpha, beta, a, b, c := float32(alpha), float32(beta), as[float32](a), as[float32](b), as[float32](c)
 		switch {
 		case isa.Active >= isa.NEON:
-			arm64.GemmChainF32NEON(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+			arm64.GemmDotF32NEON(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		default:
-			generic.GemmChainF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+			generic.GemmDotF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		}
 	} else {
 		alpha, beta, a, b, c := float64(alpha), float64(beta), as[float64](a), as[float64](b), as[float64](c)
 		switch {
 		case isa.Active >= isa.NEON:
-			arm64.GemmChainF64NEON(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+			arm64.GemmDotF64NEON(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		default:
-			generic.GemmChainF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+			generic.GemmDotF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		}
 	}
 }
 
-func gemmRowRow[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+func gemmOuter[T Float](m int, n int, k int, alpha T, a []T, rsA int, csA int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
 	if is32[T]() {
 		alpha, beta, a, b, c := float32(alpha), float32(beta), as[float32](a), as[float32](b), as[float32](c)
 		switch {
 		case isa.Active >= isa.NEON:
-			arm64.GemmRowRowF32NEON(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+			arm64.GemmOuterF32NEON(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		default:
-			generic.GemmRowRowF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+			generic.GemmOuterF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		}
 	} else {
 		alpha, beta, a, b, c := float64(alpha), float64(beta), as[float64](a), as[float64](b), as[float64](c)
 		switch {
 		case isa.Active >= isa.NEON:
-			arm64.GemmRowRowF64NEON(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+			arm64.GemmOuterF64NEON(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		default:
-			generic.GemmRowRowF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+			generic.GemmOuterF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		}
 	}
 }

@@ -70,79 +70,79 @@ func gemmForm[T Float](transA, transB Transpose, m, n, k int, alpha T, a, b Matr
 	case bool(transA && transB):
 		gemmTT(m, n, k, alpha, a, b, beta, c)
 	case bool(transB):
-		rowRowBlocks(m, n, k, alpha, a.Data, a.Stride, b.Data, b.Stride, beta, c.Data, c.Stride)
+		dotBlocks(m, n, k, alpha, a.Data, a.Stride, b.Data, b.Stride, beta, c.Data, c.Stride)
 	case bool(transA):
-		chainBlocks(m, n, k, alpha, a.Data, 1, a.Stride, b.Data, b.Stride, beta, c.Data, c.Stride)
+		outerBlocks(m, n, k, alpha, a.Data, 1, a.Stride, b.Data, b.Stride, beta, c.Data, c.Stride)
 	default:
-		chainBlocks(m, n, k, alpha, a.Data, a.Stride, 1, b.Data, b.Stride, beta, c.Data, c.Stride)
+		outerBlocks(m, n, k, alpha, a.Data, a.Stride, 1, b.Data, b.Stride, beta, c.Data, c.Stride)
 	}
 }
 
-// rowRowBlocks is gemmRowRow for operands of any size.
-func rowRowBlocks[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+// dotBlocks is gemmDot for operands of any size.
+func dotBlocks[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	if k > sweep[T]() {
 		for i := range m {
 			for j := range n {
-				sum := rowRowLong(a[i*lda:][:k], b[j*ldb:][:k])
-				generic.Finish(alpha, sum, beta, &c[i*ldc+j])
+				sum := dotLong(a[i*lda:][:k], b[j*ldb:][:k])
+				generic.Epilogue(alpha, sum, beta, &c[i*ldc+j])
 			}
 		}
 		return
 	}
 	if worthPacking[T](m, n, k) && k <= packBlock/int(unsafe.Sizeof(alpha))/packBand {
-		rowRowPacked(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		dotPacked(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
 	if oneCall(m, n, k) {
-		gemmRowRow(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		gemmDot(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
 	mb, nb := blockShape(m, n, gemmWork/k)
 	for j := 0; j < n; j += nb {
 		for i := 0; i < m; i += mb {
-			gemmRowRow(min(mb, m-i), min(nb, n-j), k, alpha, a[i*lda:], lda, b[j*ldb:], ldb, beta, c[i*ldc+j:], ldc)
+			gemmDot(min(mb, m-i), min(nb, n-j), k, alpha, a[i*lda:], lda, b[j*ldb:], ldb, beta, c[i*ldc+j:], ldc)
 		}
 	}
 }
 
-// chainBlocks is gemmChain for operands of any size. Chains longer than
-// chainDepth are cut; between the parts, the sums stand in C itself if beta = 0,
+// outerBlocks is gemmOuter for operands of any size. Chains longer than
+// outerDepth are cut; between the parts, the sums stand in C itself if beta = 0,
 // else in scratch, because C is needed unchanged at the end.
-func chainBlocks[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
+func outerBlocks[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
 	if worthPacking[T](m, k, n) || csA != 1 && worthPackingT(m, n, k) {
-		chainPacked(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc)
+		outerPacked(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc)
 		return
 	}
 	if oneCall(m, n, k) {
-		gemmChain(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, false)
+		gemmOuter(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, false)
 		return
 	}
-	if k > chainDepth && beta != 0 {
-		chainScratch(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc)
+	if k > outerDepth && beta != 0 {
+		outerScratch(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc)
 		return
 	}
-	mb, nb := blockShape(m, n, gemmWork/min(k, chainDepth))
+	mb, nb := blockShape(m, n, gemmWork/min(k, outerDepth))
 	for j := 0; j < n; j += nb {
 		for i := 0; i < m; i += mb {
-			for l := 0; l < k; l += chainDepth {
-				kb, f := min(chainDepth, k-l), T(1)
+			for l := 0; l < k; l += outerDepth {
+				kb, f := min(outerDepth, k-l), T(1)
 				if l+kb == k {
 					f = alpha
 				}
-				gemmChain(min(mb, m-i), min(nb, n-j), kb, f, a[i*rsA+l*csA:], rsA, csA, b[l*ldb+j:], ldb, beta, c[i*ldc+j:], ldc, l > 0)
+				gemmOuter(min(mb, m-i), min(nb, n-j), kb, f, a[i*rsA+l*csA:], rsA, csA, b[l*ldb+j:], ldb, beta, c[i*ldc+j:], ldc, l > 0)
 			}
 		}
 	}
 }
 
-// chainScratch is chainBlocks for cut chains and beta ≠ 0.
-func chainScratch[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
+// outerScratch is outerBlocks for cut chains and beta ≠ 0.
+func outerScratch[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
 	var sums [scratch]T
 	mb, nb := blockShape(m, n, scratch)
 	for j := 0; j < n; j += nb {
 		for i := 0; i < m; i += mb {
 			rows, cols := min(mb, m-i), min(nb, n-j)
-			chainBlocks(rows, cols, k, 1, a[i*rsA:], rsA, csA, b[j:], ldb, 0, sums[:], cols)
+			outerBlocks(rows, cols, k, 1, a[i*rsA:], rsA, csA, b[j:], ldb, 0, sums[:], cols)
 			addScaled(rows, cols, alpha, sums[:], beta, c[i*ldc+j:], ldc)
 		}
 	}
@@ -169,7 +169,7 @@ func gemmTT[T Float](m, n, k int, alpha T, a, b Matrix[T], beta T, c Matrix[T]) 
 				pack[r*k+l] = v
 			}
 		}
-		rowRowBlocks(rows, n, k, alpha, pack, k, b.Data, b.Stride, beta, c.Data[i*c.Stride:], c.Stride)
+		dotBlocks(rows, n, k, alpha, pack, k, b.Data, b.Stride, beta, c.Data[i*c.Stride:], c.Stride)
 	}
 }
 

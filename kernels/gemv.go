@@ -44,13 +44,13 @@ func Gemv[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 // gemvLong is Gemv for rows too long for one call: it adds up each row's lanes in blocks.
 func gemvLong[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 	for i := range y {
-		sum := rowRowLong(a.Row(i), x)
-		generic.Finish(alpha, sum, beta, &y[i])
+		sum := dotLong(a.Row(i), x)
+		generic.Epilogue(alpha, sum, beta, &y[i])
 	}
 }
 
-// rowRowLong is the row · row sum of x and y, in blocks.
-func rowRowLong[T Float](x, y []T) T {
+// dotLong is the row · row sum of x and y, in blocks.
+func dotLong[T Float](x, y []T) T {
 	if is32[T]() {
 		x, y := as[float32](x), as[float32](y)
 		var acc [16]float32
@@ -58,7 +58,7 @@ func rowRowLong[T Float](x, y []T) T {
 			dotLanesF32(&acc, x[:vectorBlock], y[:vectorBlock])
 		}
 		dotLanesF32(&acc, x, y)
-		return T(generic.Fold(acc[:]))
+		return T(generic.TreeReduce(acc[:]))
 	}
 	x64, y64 := as[float64](x), as[float64](y)
 	var acc [8]float64
@@ -66,7 +66,7 @@ func rowRowLong[T Float](x, y []T) T {
 		dotLanesF64(&acc, x64[:vectorBlock], y64[:vectorBlock])
 	}
 	dotLanesF64(&acc, x64, y64)
-	return T(generic.Fold(acc[:]))
+	return T(generic.TreeReduce(acc[:]))
 }
 
 // GemvT sets y = alpha·Aᵀ·x + beta·y for the m × n matrix A, x of length m and y
@@ -97,8 +97,8 @@ func GemvT[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 		gemvTFar(alpha, a, x, y)
 		return
 	}
-	if m > chainDepth {
-		chainBlocks(1, n, m, alpha, x, m, 1, a.Data, a.Stride, beta, y, n)
+	if m > outerDepth {
+		outerBlocks(1, n, m, alpha, x, m, 1, a.Data, a.Stride, beta, y, n)
 		return
 	}
 	cols := max(share(n, m, sweep[T]()), 64)

@@ -87,8 +87,8 @@ func copyRows[T Float](rows, cols int, dst []T, ldd int, src []T, lds int) {
 	}
 }
 
-// rowRowPacked is rowRowBlocks with blocks of rows of B packed.
-func rowRowPacked[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+// dotPacked is dotBlocks with blocks of rows of B packed.
+func dotPacked[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	ldp := k + packPad
 	nb := min(n, max(packBlock/int(unsafe.Sizeof(T(0)))/ldp/24*24, 24))
 	p, bp := getPack[T](nb * ldp)
@@ -97,14 +97,14 @@ func rowRowPacked[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int,
 		cols := min(nb, n-j)
 		copyRows(cols, k, bp, ldp, b[j*ldb:], ldb)
 		for i := 0; i < m; i += packBand {
-			gemmRowRow(min(packBand, m-i), cols, k, alpha, a[i*lda:], lda, bp, ldp, beta, c[i*ldc+j:], ldc)
+			gemmDot(min(packBand, m-i), cols, k, alpha, a[i*lda:], lda, bp, ldp, beta, c[i*ldc+j:], ldc)
 		}
 	}
 }
 
-// chainPacked is chainBlocks with blocks of A and B packed. Where chains are cut
+// outerPacked is outerBlocks with blocks of A and B packed. Where chains are cut
 // and beta ≠ 0, the sums of a block of columns stand in scratch until the end.
-func chainPacked[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
+func outerPacked[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
 	kb := k
 	if k > packDepth {
 		kb = packDepth / 2
@@ -144,7 +144,7 @@ func chainPacked[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb 
 					rs, cs = 1, lda
 				}
 				for r := 0; r < rows; r += packBand {
-					gemmChain(min(packBand, rows-r), cols, depth, f, ap[r*rs:], rs, cs, bp, cols, g, out[(i+r)*ldo:], ldo, l > 0)
+					gemmOuter(min(packBand, rows-r), cols, depth, f, ap[r*rs:], rs, cs, bp, cols, g, out[(i+r)*ldo:], ldo, l > 0)
 				}
 			}
 		}

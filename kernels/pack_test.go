@@ -41,9 +41,9 @@ func testPacked[T Float](t *testing.T) {
 			name := fmt.Sprint(s, f)
 			a, b, c := random((m+2)*(k+3)), random((n+1)*(k+3)), random(m*(n+2))
 			want := slices.Clone(c)
-			gemmRowRow(m, n, k, f[0], a, k+3, b, k+2, f[1], want, n+2)
+			gemmDot(m, n, k, f[0], a, k+3, b, k+2, f[1], want, n+2)
 			got := slices.Clone(c)
-			rowRowPacked(m, n, k, f[0], a, k+3, b, k+2, f[1], got, n+2)
+			dotPacked(m, n, k, f[0], a, k+3, b, k+2, f[1], got, n+2)
 			assert.Equal(t, want, got, "row·row %s", name)
 			for _, trans := range []bool{false, true} {
 				rsA, csA := k+3, 1
@@ -51,8 +51,8 @@ func testPacked[T Float](t *testing.T) {
 					rsA, csA = 1, m+2
 				}
 				want, got := slices.Clone(c), slices.Clone(c)
-				gemmChain(m, n, k, f[0], a, rsA, csA, b, n+1, f[1], want, n+2, false)
-				chainPacked(m, n, k, f[0], a, rsA, csA, b, n+1, f[1], got, n+2)
+				gemmOuter(m, n, k, f[0], a, rsA, csA, b, n+1, f[1], want, n+2, false)
+				outerPacked(m, n, k, f[0], a, rsA, csA, b, n+1, f[1], got, n+2)
 				assert.Equal(t, want, got, "chain %s, transposed %v", name, trans)
 			}
 		}

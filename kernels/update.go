@@ -57,12 +57,12 @@ func GemmUpdate[T Float](alpha T, d, x, w, dx Matrix[T]) {
 		updateOne(alpha, d.Row(0), x.Row(0), w, dx.Row(0))
 		return
 	}
-	rows := min(max(updateBytes/(q*int(unsafe.Sizeof(alpha))), 4), chainDepth)
+	rows := min(max(updateBytes/(q*int(unsafe.Sizeof(alpha))), 4), outerDepth)
 	for i := 0; i < p; i += rows {
 		k := min(rows, p-i)
-		chainResume(m, q, k, d.Data[i:], d.Stride, w.at(i, 0), w.Stride, dx.Data, dx.Stride, i > 0)
+		outerResume(m, q, k, d.Data[i:], d.Stride, w.at(i, 0), w.Stride, dx.Data, dx.Stride, i > 0)
 		if alpha != 0 {
-			chainBlocks(k, q, m, alpha, d.Data[i:], 1, d.Stride, x.Data, x.Stride, 1, w.at(i, 0), w.Stride)
+			outerBlocks(k, q, m, alpha, d.Data[i:], 1, d.Stride, x.Data, x.Stride, 1, w.at(i, 0), w.Stride)
 		}
 	}
 }
@@ -81,16 +81,16 @@ func updateOne[T Float](alpha T, d, x []T, w Matrix[T], dx []T) {
 	}
 }
 
-// chainResume adds the k terms of a·b to the chains in c, or begins them.
-func chainResume[T Float](m, n, k int, a []T, lda int, b []T, ldb int, c []T, ldc int, resume bool) {
+// outerResume adds the k terms of a·b to the chains in c, or begins them.
+func outerResume[T Float](m, n, k int, a []T, lda int, b []T, ldb int, c []T, ldc int, resume bool) {
 	if oneCall(m, n, k) {
-		gemmChain(m, n, k, 1, a, lda, 1, b, ldb, 0, c, ldc, resume)
+		gemmOuter(m, n, k, 1, a, lda, 1, b, ldb, 0, c, ldc, resume)
 		return
 	}
 	mb, nb := blockShape(m, n, gemmWork/k)
 	for j := 0; j < n; j += nb {
 		for i := 0; i < m; i += mb {
-			gemmChain(min(mb, m-i), min(nb, n-j), k, 1, a[i*lda:], lda, 1, b[j:], ldb, 0, c[i*ldc+j:], ldc, resume)
+			gemmOuter(min(mb, m-i), min(nb, n-j), k, 1, a[i*lda:], lda, 1, b[j:], ldb, 0, c[i*ldc+j:], ldc, resume)
 		}
 	}
 }

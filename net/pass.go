@@ -296,7 +296,7 @@ func (n *Network[T]) begin(ws *Workspace[T], x kernels.Matrix[T]) {
 	}
 	ws.resize(x.Rows)
 	ws.a[0] = x
-	if ws.team != nil {
+	if ws.pool != nil {
 		ws.meter().begin()
 	}
 }

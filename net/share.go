@@ -9,7 +9,7 @@ import (
 )
 
 // A pass is a sequence of phases. Each is cut into one share for every worker of
-// the workspace's team, by what it writes: neurons of a layer, inputs of a layer
+// the workspace's pool, by what it writes: neurons of a layer, inputs of a layer
 // or samples. No sum is ever cut, so the bits are those of one worker.
 //
 // A worker has the same rows of every W in every forward pass and every update,
@@ -71,7 +71,7 @@ func (n *Network[T]) run(ws *Workspace[T], p phase, i, j, total, work int) {
 	if m.timed {
 		start = time.Now()
 	}
-	if !ws.team.Run(ws.task.size, work >= worthWaking || insist, ws.do) {
+	if !ws.pool.Run(ws.task.size, work >= worthWaking || insist, ws.do) {
 		n.share(ws, 0, 1)
 	}
 	if m.timed {
@@ -86,11 +86,11 @@ func (ws *Workspace[T]) meter() *meter { return &ws.meters[bits.Len(uint(ws.batc
 func (ws *Workspace[T]) shares(work int) int {
 	switch {
 	case insist:
-		return ws.team.Size()
+		return ws.pool.Size()
 	case ws.meter().alone && work < worthWaking:
 		return 1
 	}
-	return min(ws.team.Size(), work/worthSharing)
+	return min(ws.pool.Size(), work/worthSharing)
 }
 
 // Gather calls do(lo, hi) for ranges that together are 0 … count, each once, if that

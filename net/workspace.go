@@ -25,7 +25,7 @@ type Workspace[T kernels.Float] struct {
 	costs       []float64     // of each sample
 	logs        logs          // of the outputs of all samples
 
-	team   *parallel.Team // nil: the caller alone
+	pool   *parallel.Pool // nil: the caller alone
 	task   task[T]        // what it works on
 	do     func(worker int)
 	meters [bits.UintSize + 1]meter // by the number of bits of the batch's size
@@ -55,8 +55,8 @@ func (n *Network[T]) NewWorkspace(rows int) *Workspace[T] {
 //
 // A workspace with more than one worker is to be closed by SetWorkers(1).
 func (ws *Workspace[T]) SetWorkers(workers int) {
-	ws.team.Close()
-	ws.team = parallel.New(workers)
+	ws.pool.Close()
+	ws.pool = parallel.New(workers)
 	clear(ws.meters[:])
 }
 

@@ -155,7 +155,7 @@ func Table[T Float]() []Kernel[T] {
 			Long: []Size{{1, 700, 300}, {1, 2, sweep + 37}, {1, 1, sweep + 43}, {1, 2, sweep}},
 		},
 		{
-			Name: "GemvT", Covers: []string{"GemvT", "GemvTResume", "GemmChain"}, Family: MatrixVector,
+			Name: "GemvT", Covers: []string{"GemvT", "GemvTResume", "GemmOuter"}, Family: MatrixVector,
 			Shapes: func(s Size) []Shape { return []Shape{{1, s.N, Scaled}, {s.K, s.N, In}, {1, s.K, In}} },
 			Call: func(alpha, beta T, o []kernels.Matrix[T]) {
 				kernels.GemvT(alpha, o[1], o[2].Data, beta, o[0].Data)
@@ -177,7 +177,7 @@ func Table[T Float]() []Kernel[T] {
 			Long: []Size{{1, 300, 700}, {1, sweep + 37, 2}},
 		},
 		{
-			Name: "GemmUpdate", Covers: []string{"GemmChain", "GemvTGer"}, Family: MatrixMatrix,
+			Name: "GemmUpdate", Covers: []string{"GemmOuter", "GemvTGer"}, Family: MatrixMatrix,
 			Shapes: func(s Size) []Shape {
 				return []Shape{{s.K, s.N, InOut}, {s.M, s.N, Out}, {s.M, s.K, In}, {s.M, s.N, In}}
 			},
@@ -188,13 +188,13 @@ func Table[T Float]() []Kernel[T] {
 			},
 			Long: []Size{{1, 300, 40}, {3, 700, 30}, {1, 5000, 5}, {1, 300, 700}, {2, 7, 3000}, {2050, 5, 7}},
 		},
-		matrixProduct[T]("Gemm A·Bᵀ", "GemmRowRow", kernels.NoTrans, kernels.Trans,
+		matrixProduct[T]("Gemm A·Bᵀ", "GemmDot", kernels.NoTrans, kernels.Trans,
 			Size{30, 40, 900}, Size{1, 2, sweep + 37}),
-		matrixProduct[T]("Gemm Aᵀ·Bᵀ", "GemmRowRow", kernels.Trans, kernels.Trans,
+		matrixProduct[T]("Gemm Aᵀ·Bᵀ", "GemmDot", kernels.Trans, kernels.Trans,
 			Size{20, 7, 700}, Size{3, 2, 8300}),
-		matrixProduct[T]("Gemm A·B", "GemmChain", kernels.NoTrans, kernels.NoTrans,
+		matrixProduct[T]("Gemm A·B", "GemmOuter", kernels.NoTrans, kernels.NoTrans,
 			Size{30, 40, 900}, Size{7, 29, 5000}, Size{2, 3, 2049}),
-		matrixProduct[T]("Gemm Aᵀ·B", "GemmChain", kernels.Trans, kernels.NoTrans,
+		matrixProduct[T]("Gemm Aᵀ·B", "GemmOuter", kernels.Trans, kernels.NoTrans,
 			Size{30, 40, 900}, Size{7, 29, 5000}, Size{2, 3, 2049}),
 	}
 }

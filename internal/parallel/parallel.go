@@ -7,13 +7,13 @@ import (
 	"sync/atomic"
 )
 
-// A Team is a fixed number of workers: the goroutine that calls Run, and others
+// A Pool is a fixed number of workers: the goroutine that calls Run, and others
 // that wait for it between its calls. After a call they look out for the next one
 // for a moment, so that they start within a fraction of a microsecond, and then
-// park, so that an idle team costs nothing.
+// park, so that an idle pool costs nothing.
 //
-// A nil Team is one worker, the caller. A Team serves one goroutine at a time.
-type Team struct {
+// A nil Pool is one worker, the caller. A Pool serves one goroutine at a time.
+type Pool struct {
 	others  []*worker
 	do      func(worker int)
 	_       [cacheLine]byte
@@ -67,14 +67,14 @@ const (
 	lookoutsWoken = 1 << 20
 )
 
-// New starts a team of n workers, but no more than GOMAXPROCS. It returns nil
+// New starts a pool of n workers, but no more than GOMAXPROCS. It returns nil
 // and starts nothing if that leaves one.
-func New(n int) *Team {
+func New(n int) *Pool {
 	n = min(n, runtime.GOMAXPROCS(0))
 	if n <= 1 {
 		return nil
 	}
-	t := &Team{done: make(chan struct{}, 1)}
+	t := &Pool{done: make(chan struct{}, 1)}
 	for i := 1; i < n; i++ {
 		w := &worker{wake: make(chan struct{}, 1)}
 		t.others = append(t.others, w)
@@ -84,7 +84,7 @@ func New(n int) *Team {
 }
 
 // Size returns the number of workers.
-func (t *Team) Size() int {
+func (t *Pool) Size() int {
 	if t == nil {
 		return 1
 	}
@@ -100,8 +100,8 @@ func (t *Team) Size() int {
 // If most of these workers are not awake, Run wakes them, does nothing else and
 // returns false, because it takes less time to do the work than to wait for them,
 // unless the work is long: half a millisecond or more. Run also returns false if
-// size is 1. do must not panic and must not call Run of the same team.
-func (t *Team) Run(size int, long bool, do func(worker int)) bool {
+// size is 1. do must not panic and must not call Run of the same pool.
+func (t *Pool) Run(size int, long bool, do func(worker int)) bool {
 	if size <= 1 {
 		return false
 	}
@@ -162,8 +162,8 @@ func (w *worker) rouse() {
 	w.wake <- struct{}{}
 }
 
-// serve takes worker i's shares until the team is closed.
-func (t *Team) serve(w *worker, i int) {
+// serve takes worker i's shares until the pool is closed.
+func (t *Pool) serve(w *worker, i int) {
 	patience, shares := lookoutsWoken, 0
 	for look := 0; ; look++ {
 		switch w.state.Load() {
@@ -197,8 +197,8 @@ func (t *Team) serve(w *worker, i int) {
 	}
 }
 
-// Close ends the goroutines of the team. It may not be used any more.
-func (t *Team) Close() {
+// Close ends the goroutines of the pool. It may not be used any more.
+func (t *Pool) Close() {
 	if t == nil {
 		return
 	}

@@ -20,9 +20,9 @@ func withProcs(t *testing.T, n int) {
 func TestRun(t *testing.T) {
 	withProcs(t, 4)
 	for size := 2; size <= 4; size++ {
-		team := parallel.New(size)
-		if team.Size() != size {
-			t.Fatalf("a team of %d has %d workers", size, team.Size())
+		pool := parallel.New(size)
+		if pool.Size() != size {
+			t.Fatalf("a pool of %d has %d workers", size, pool.Size())
 		}
 		counts := make([]int, size)
 		count := func(worker int) { counts[worker]++ }
@@ -36,7 +36,7 @@ func TestRun(t *testing.T) {
 				runtime.GOMAXPROCS(4)
 			}
 			some := 1 + round%size
-			if !team.Run(some, round%7 == 0, count) {
+			if !pool.Run(some, round%7 == 0, count) {
 				some = 0
 			}
 			for w := some; w < size; w++ {
@@ -44,20 +44,20 @@ func TestRun(t *testing.T) {
 			}
 			for w, c := range counts {
 				if c != round+1 {
-					t.Fatalf("team of %d: worker %d has done %d shares in %d rounds", size, w, c, round+1)
+					t.Fatalf("pool of %d: worker %d has done %d shares in %d rounds", size, w, c, round+1)
 				}
 			}
 		}
-		team.Close()
+		pool.Close()
 	}
 }
 
-// A team whose workers sleep wakes them and leaves the work to the caller, until
+// A pool whose workers sleep wakes them and leaves the work to the caller, until
 // they are awake.
 func TestRunWakes(t *testing.T) {
 	withProcs(t, 2)
-	team := parallel.New(2)
-	defer team.Close()
+	pool := parallel.New(2)
+	defer pool.Close()
 	for range 3 {
 		time.Sleep(5 * time.Millisecond)
 		done := 0
@@ -66,7 +66,7 @@ func TestRunWakes(t *testing.T) {
 				done++
 			}
 		}
-		for !team.Run(2, false, count) {
+		for !pool.Run(2, false, count) {
 			runtime.Gosched()
 		}
 		if done != 1 {
@@ -78,8 +78,8 @@ func TestRunWakes(t *testing.T) {
 // The caller waits for a worker that is slow, also beyond the lookout.
 func TestRunWaits(t *testing.T) {
 	withProcs(t, 2)
-	team := parallel.New(2)
-	defer team.Close()
+	pool := parallel.New(2)
+	defer pool.Close()
 	started, finished := make(chan struct{}), false
 	share := func(worker int) {
 		if worker == 1 {
@@ -93,7 +93,7 @@ func TestRunWaits(t *testing.T) {
 		case <-time.After(time.Second): // it has parked in the last moment
 		}
 	}
-	for !team.Run(2, false, share) {
+	for !pool.Run(2, false, share) {
 		runtime.Gosched()
 	}
 	if !finished {
@@ -104,27 +104,27 @@ func TestRunWaits(t *testing.T) {
 func TestSizes(t *testing.T) {
 	withProcs(t, 2)
 	for n, want := range map[int]int{-1: 1, 0: 1, 1: 1, 2: 2, 3: 2} {
-		team := parallel.New(n)
-		if team.Size() != want {
-			t.Errorf("New(%d) has %d workers with GOMAXPROCS 2, want %d", n, team.Size(), want)
+		pool := parallel.New(n)
+		if pool.Size() != want {
+			t.Errorf("New(%d) has %d workers with GOMAXPROCS 2, want %d", n, pool.Size(), want)
 		}
-		team.Close()
+		pool.Close()
 	}
 }
 
-// One worker is the caller, and a closed team leaves no goroutine.
+// One worker is the caller, and a closed pool leaves no goroutine.
 func TestGoroutines(t *testing.T) {
 	withProcs(t, 4)
 	const alone = 2 // the test and its runner
 	await(t, alone)
 	if parallel.New(1).Run(1, true, nil) {
-		t.Error("a team of one runs anything")
+		t.Error("a pool of one runs anything")
 	}
 	await(t, alone)
-	team := parallel.New(4)
+	pool := parallel.New(4)
 	await(t, alone+3)
-	team.Run(4, true, func(int) {})
-	team.Close()
+	pool.Run(4, true, func(int) {})
+	pool.Close()
 	await(t, alone)
 	parked := parallel.New(4)
 	time.Sleep(5 * time.Millisecond)
@@ -150,11 +150,11 @@ func TestTeams(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			team := parallel.New(2)
-			defer team.Close()
-			sums := make([]int, team.Size())
+			pool := parallel.New(2)
+			defer pool.Close()
+			sums := make([]int, pool.Size())
 			for k := range 2000 {
-				team.Run(2, true, func(worker int) { sums[worker] += k })
+				pool.Run(2, true, func(worker int) { sums[worker] += k })
 			}
 			for w, s := range sums {
 				if s != 1999*1000 {
@@ -168,20 +168,20 @@ func TestTeams(t *testing.T) {
 
 func TestRunAllocatesNothing(t *testing.T) {
 	withProcs(t, 2)
-	team := parallel.New(2)
-	defer team.Close()
+	pool := parallel.New(2)
+	defer pool.Close()
 	do := func(int) {}
-	if a := testing.AllocsPerRun(100, func() { team.Run(2, true, do) }); a != 0 {
+	if a := testing.AllocsPerRun(100, func() { pool.Run(2, true, do) }); a != 0 {
 		t.Errorf("Run allocates %v times", a)
 	}
 }
 
 // BenchmarkRun measures what it costs to hand out nothing.
 func BenchmarkRun(b *testing.B) {
-	team := parallel.New(2)
-	defer team.Close()
+	pool := parallel.New(2)
+	defer pool.Close()
 	do := func(int) {}
 	for b.Loop() {
-		team.Run(2, true, do)
+		pool.Run(2, true, do)
 	}
 }

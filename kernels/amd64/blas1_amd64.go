@@ -10,7 +10,7 @@ package amd64
 //go:noescape
 func DotF32AVX2(x []float32, y []float32) float32
 
-// DotWideF32AVX2 adds x[i]·y[i] to the lanes acc; generic.DotWideF32 defines it. Like Dot without fold.
+// DotWideF32AVX2 adds x[i]·y[i] to the lanes acc; generic.DotWideF32 defines it. Like Dot without the tree reduction.
 //
 //go:noescape
 func DotWideF32AVX2(acc *[64]float32, x []float32, y []float32)
@@ -26,7 +26,7 @@ func DotLanesF32AVX2(acc *[16]float32, x []float32, y []float32)
 //go:noescape
 func SumF32AVX2(x []float32) float32
 
-// SumWideF32AVX2 adds x[i] to the lanes acc; generic.SumWideF32 defines it. Like Sum without fold.
+// SumWideF32AVX2 adds x[i] to the lanes acc; generic.SumWideF32 defines it. Like Sum without the tree reduction.
 //
 //go:noescape
 func SumWideF32AVX2(acc *[64]float32, x []float32)
@@ -47,7 +47,7 @@ func ScalF32AVX2(alpha float32, x []float32)
 //go:noescape
 func DotF64AVX2(x []float64, y []float64) float64
 
-// DotWideF64AVX2 adds x[i]·y[i] to the lanes acc; generic.DotWideF64 defines it. Like Dot without fold.
+// DotWideF64AVX2 adds x[i]·y[i] to the lanes acc; generic.DotWideF64 defines it. Like Dot without the tree reduction.
 //
 //go:noescape
 func DotWideF64AVX2(acc *[32]float64, x []float64, y []float64)
@@ -63,7 +63,7 @@ func DotLanesF64AVX2(acc *[8]float64, x []float64, y []float64)
 //go:noescape
 func SumF64AVX2(x []float64) float64
 
-// SumWideF64AVX2 adds x[i] to the lanes acc; generic.SumWideF64 defines it. Like Sum without fold.
+// SumWideF64AVX2 adds x[i] to the lanes acc; generic.SumWideF64 defines it. Like Sum without the tree reduction.
 //
 //go:noescape
 func SumWideF64AVX2(acc *[32]float64, x []float64)
@@ -84,7 +84,7 @@ func ScalF64AVX2(alpha float64, x []float64)
 //go:noescape
 func DotF32AVX512(x []float32, y []float32) float32
 
-// DotWideF32AVX512 adds x[i]·y[i] to the lanes acc; generic.DotWideF32 defines it. Like Dot without fold.
+// DotWideF32AVX512 adds x[i]·y[i] to the lanes acc; generic.DotWideF32 defines it. Like Dot without the tree reduction.
 //
 //go:noescape
 func DotWideF32AVX512(acc *[64]float32, x []float32, y []float32)
@@ -100,7 +100,7 @@ func DotLanesF32AVX512(acc *[16]float32, x []float32, y []float32)
 //go:noescape
 func SumF32AVX512(x []float32) float32
 
-// SumWideF32AVX512 adds x[i] to the lanes acc; generic.SumWideF32 defines it. Like Sum without fold.
+// SumWideF32AVX512 adds x[i] to the lanes acc; generic.SumWideF32 defines it. Like Sum without the tree reduction.
 //
 //go:noescape
 func SumWideF32AVX512(acc *[64]float32, x []float32)
@@ -121,7 +121,7 @@ func ScalF32AVX512(alpha float32, x []float32)
 //go:noescape
 func DotF64AVX512(x []float64, y []float64) float64
 
-// DotWideF64AVX512 adds x[i]·y[i] to the lanes acc; generic.DotWideF64 defines it. Like Dot without fold.
+// DotWideF64AVX512 adds x[i]·y[i] to the lanes acc; generic.DotWideF64 defines it. Like Dot without the tree reduction.
 //
 //go:noescape
 func DotWideF64AVX512(acc *[32]float64, x []float64, y []float64)
@@ -137,7 +137,7 @@ func DotLanesF64AVX512(acc *[8]float64, x []float64, y []float64)
 //go:noescape
 func SumF64AVX512(x []float64) float64
 
-// SumWideF64AVX512 adds x[i] to the lanes acc; generic.SumWideF64 defines it. Like Sum without fold.
+// SumWideF64AVX512 adds x[i] to the lanes acc; generic.SumWideF64 defines it. Like Sum without the tree reduction.
 //
 //go:noescape
 func SumWideF64AVX512(acc *[32]float64, x []float64)

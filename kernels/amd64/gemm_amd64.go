@@ -4,50 +4,50 @@
 
 package amd64
 
-// GemmRowRowF32AVX2 sets C = alpha·A·Bᵀ + beta·C, row · row; generic.GemmRowRowF32 defines it.
+// GemmDotF32AVX2 sets C = alpha·A·Bᵀ + beta·C, row · row; generic.GemmDotF32 defines it.
 // Tiles of rows of A by rows of B with 64 bytes of lanes per element and no packing.
 //
 //go:noescape
-func GemmRowRowF32AVX2(m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int)
+func GemmDotF32AVX2(m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int)
 
-// GemmChainF32AVX2 sets C = alpha·A·B + beta·C, row × matrix; generic.GemmChainF32 defines it.
+// GemmOuterF32AVX2 sets C = alpha·A·B + beta·C, row × matrix; generic.GemmOuterF32 defines it.
 // Tiles of rows of A by vectors of B's columns: an outer product per step of k, no packing.
 //
 //go:noescape
-func GemmChainF32AVX2(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool)
+func GemmOuterF32AVX2(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool)
 
-// GemmRowRowF64AVX2 sets C = alpha·A·Bᵀ + beta·C, row · row; generic.GemmRowRowF64 defines it.
+// GemmDotF64AVX2 sets C = alpha·A·Bᵀ + beta·C, row · row; generic.GemmDotF64 defines it.
 // Tiles of rows of A by rows of B with 64 bytes of lanes per element and no packing.
 //
 //go:noescape
-func GemmRowRowF64AVX2(m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
+func GemmDotF64AVX2(m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
 
-// GemmChainF64AVX2 sets C = alpha·A·B + beta·C, row × matrix; generic.GemmChainF64 defines it.
+// GemmOuterF64AVX2 sets C = alpha·A·B + beta·C, row × matrix; generic.GemmOuterF64 defines it.
 // Tiles of rows of A by vectors of B's columns: an outer product per step of k, no packing.
 //
 //go:noescape
-func GemmChainF64AVX2(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool)
+func GemmOuterF64AVX2(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool)
 
-// GemmRowRowF32AVX512 sets C = alpha·A·Bᵀ + beta·C, row · row; generic.GemmRowRowF32 defines it.
+// GemmDotF32AVX512 sets C = alpha·A·Bᵀ + beta·C, row · row; generic.GemmDotF32 defines it.
 // Tiles of rows of A by rows of B with 64 bytes of lanes per element and no packing.
 //
 //go:noescape
-func GemmRowRowF32AVX512(m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int)
+func GemmDotF32AVX512(m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int)
 
-// GemmChainF32AVX512 sets C = alpha·A·B + beta·C, row × matrix; generic.GemmChainF32 defines it.
+// GemmOuterF32AVX512 sets C = alpha·A·B + beta·C, row × matrix; generic.GemmOuterF32 defines it.
 // Tiles of rows of A by vectors of B's columns: an outer product per step of k, no packing.
 //
 //go:noescape
-func GemmChainF32AVX512(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool)
+func GemmOuterF32AVX512(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool)
 
-// GemmRowRowF64AVX512 sets C = alpha·A·Bᵀ + beta·C, row · row; generic.GemmRowRowF64 defines it.
+// GemmDotF64AVX512 sets C = alpha·A·Bᵀ + beta·C, row · row; generic.GemmDotF64 defines it.
 // Tiles of rows of A by rows of B with 64 bytes of lanes per element and no packing.
 //
 //go:noescape
-func GemmRowRowF64AVX512(m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
+func GemmDotF64AVX512(m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
 
-// GemmChainF64AVX512 sets C = alpha·A·B + beta·C, row × matrix; generic.GemmChainF64 defines it.
+// GemmOuterF64AVX512 sets C = alpha·A·B + beta·C, row × matrix; generic.GemmOuterF64 defines it.
 // Tiles of rows of A by vectors of B's columns: an outer product per step of k, no packing.
 //
 //go:noescape
-func GemmChainF64AVX512(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool)
+func GemmOuterF64AVX512(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool)

@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func GemmRowRowF32AVX2(m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int)
+// func GemmDotF32AVX2(m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int)
 // Requires: AVX, FMA3
-TEXT ·GemmRowRowF32AVX2(SB), NOSPLIT, $0-136
+TEXT ·GemmDotF32AVX2(SB), NOSPLIT, $0-136
 	MOVQ a_base+32(FP), AX
 	MOVQ c_base+104(FP), CX
 
@@ -728,9 +728,9 @@ next20:
 	VZEROUPPER
 	RET
 
-// func GemmChainF32AVX2(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool)
+// func GemmOuterF32AVX2(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool)
 // Requires: AVX, FMA3
-TEXT ·GemmChainF32AVX2(SB), NOSPLIT, $0-145
+TEXT ·GemmOuterF32AVX2(SB), NOSPLIT, $0-145
 	MOVQ a_base+32(FP), AX
 	MOVQ c_base+112(FP), CX
 
@@ -3040,9 +3040,9 @@ next207:
 	VZEROUPPER
 	RET
 
-// func GemmRowRowF64AVX2(m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
+// func GemmDotF64AVX2(m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
 // Requires: AVX, FMA3
-TEXT ·GemmRowRowF64AVX2(SB), NOSPLIT, $0-136
+TEXT ·GemmDotF64AVX2(SB), NOSPLIT, $0-136
 	MOVQ a_base+32(FP), AX
 	MOVQ c_base+104(FP), CX
 
@@ -3757,9 +3757,9 @@ next20:
 	VZEROUPPER
 	RET
 
-// func GemmChainF64AVX2(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool)
+// func GemmOuterF64AVX2(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool)
 // Requires: AVX, FMA3
-TEXT ·GemmChainF64AVX2(SB), NOSPLIT, $0-145
+TEXT ·GemmOuterF64AVX2(SB), NOSPLIT, $0-145
 	MOVQ a_base+32(FP), AX
 	MOVQ c_base+112(FP), CX
 
@@ -5887,9 +5887,9 @@ next183:
 	VZEROUPPER
 	RET
 
-// func GemmRowRowF32AVX512(m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int)
+// func GemmDotF32AVX512(m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
-TEXT ·GemmRowRowF32AVX512(SB), NOSPLIT, $0-136
+TEXT ·GemmDotF32AVX512(SB), NOSPLIT, $0-136
 	MOVQ a_base+32(FP), AX
 	MOVQ c_base+104(FP), CX
 
@@ -7624,9 +7624,9 @@ next70:
 	VZEROUPPER
 	RET
 
-// func GemmChainF32AVX512(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool)
+// func GemmOuterF32AVX512(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·GemmChainF32AVX512(SB), NOSPLIT, $0-145
+TEXT ·GemmOuterF32AVX512(SB), NOSPLIT, $0-145
 	MOVQ a_base+32(FP), AX
 	MOVQ c_base+112(FP), CX
 
@@ -10253,9 +10253,9 @@ next88:
 	VZEROUPPER
 	RET
 
-// func GemmRowRowF64AVX512(m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
+// func GemmDotF64AVX512(m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
-TEXT ·GemmRowRowF64AVX512(SB), NOSPLIT, $0-136
+TEXT ·GemmDotF64AVX512(SB), NOSPLIT, $0-136
 	MOVQ a_base+32(FP), AX
 	MOVQ c_base+104(FP), CX
 
@@ -11974,9 +11974,9 @@ next70:
 	VZEROUPPER
 	RET
 
-// func GemmChainF64AVX512(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool)
+// func GemmOuterF64AVX512(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·GemmChainF64AVX512(SB), NOSPLIT, $0-145
+TEXT ·GemmOuterF64AVX512(SB), NOSPLIT, $0-145
 	MOVQ a_base+32(FP), AX
 	MOVQ c_base+112(FP), CX
 

@@ -5,7 +5,7 @@
 package amd64
 
 // GemvF32AVX2 sets y = alpha·A·x + beta·y, row · row; generic.GemvF32 defines it.
-// Several rows of A at once, one FMA with memory per vector; their folds share shuffles.
+// Several rows of A at once, one FMA with memory per vector; their tree reductions share shuffles.
 //
 //go:noescape
 func GemvF32AVX2(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32)
@@ -37,7 +37,7 @@ func GemvTGerF32AVX2(m int, n int, alpha float32, x []float32, z []float32, a []
 func GerF32AVX2(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int)
 
 // GemvF64AVX2 sets y = alpha·A·x + beta·y, row · row; generic.GemvF64 defines it.
-// Several rows of A at once, one FMA with memory per vector; their folds share shuffles.
+// Several rows of A at once, one FMA with memory per vector; their tree reductions share shuffles.
 //
 //go:noescape
 func GemvF64AVX2(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64)
@@ -69,7 +69,7 @@ func GemvTGerF64AVX2(m int, n int, alpha float64, x []float64, z []float64, a []
 func GerF64AVX2(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int)
 
 // GemvF32AVX512 sets y = alpha·A·x + beta·y, row · row; generic.GemvF32 defines it.
-// Several rows of A at once, one FMA with memory per vector; their folds share shuffles.
+// Several rows of A at once, one FMA with memory per vector; their tree reductions share shuffles.
 //
 //go:noescape
 func GemvF32AVX512(m int, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32)
@@ -101,7 +101,7 @@ func GemvTGerF32AVX512(m int, n int, alpha float32, x []float32, z []float32, a 
 func GerF32AVX512(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int)
 
 // GemvF64AVX512 sets y = alpha·A·x + beta·y, row · row; generic.GemvF64 defines it.
-// Several rows of A at once, one FMA with memory per vector; their folds share shuffles.
+// Several rows of A at once, one FMA with memory per vector; their tree reductions share shuffles.
 //
 //go:noescape
 func GemvF64AVX512(m int, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64)

@@ -5,12 +5,12 @@
 package arm64
 
 // DotF32NEON returns Σ x[i]·y[i]; generic.DotF32 defines it. 16 registers of lanes, one FMA for each
-// vector; then the registers are folded by halves.
+// vector; then the a tree reduction of the registers.
 //
 //go:noescape
 func DotF32NEON(x, y []float32) float32
 
-// SumF32NEON returns Σ x[i]; generic.SumF32 defines it. 16 registers of lanes, folded by halves.
+// SumF32NEON returns Σ x[i]; generic.SumF32 defines it. 16 registers of lanes, then a tree reduction.
 //
 //go:noescape
 func SumF32NEON(x []float32) float32
@@ -21,12 +21,12 @@ func SumF32NEON(x []float32) float32
 //go:noescape
 func DotLanesF32NEON(acc *[16]float32, x, y []float32)
 
-// DotWideF32NEON adds x[i]·y[i] to the lanes acc; generic.DotWideF32 defines it. Like Dot without fold.
+// DotWideF32NEON adds x[i]·y[i] to the lanes acc; generic.DotWideF32 defines it. Like Dot without the tree reduction.
 //
 //go:noescape
 func DotWideF32NEON(acc *[64]float32, x, y []float32)
 
-// SumWideF32NEON adds x[i] to the lanes acc; generic.SumWideF32 defines it. Like Sum without fold.
+// SumWideF32NEON adds x[i] to the lanes acc; generic.SumWideF32 defines it. Like Sum without the tree reduction.
 //
 //go:noescape
 func SumWideF32NEON(acc *[64]float32, x []float32)
@@ -42,12 +42,12 @@ func AxpyF32NEON(alpha float32, x, y []float32)
 func ScalF32NEON(alpha float32, x []float32)
 
 // DotF64NEON returns Σ x[i]·y[i]; generic.DotF64 defines it. 16 registers of lanes, one FMA for each
-// vector; then the registers are folded by halves.
+// vector; then the a tree reduction of the registers.
 //
 //go:noescape
 func DotF64NEON(x, y []float64) float64
 
-// SumF64NEON returns Σ x[i]; generic.SumF64 defines it. 16 registers of lanes, folded by halves.
+// SumF64NEON returns Σ x[i]; generic.SumF64 defines it. 16 registers of lanes, then a tree reduction.
 //
 //go:noescape
 func SumF64NEON(x []float64) float64
@@ -58,12 +58,12 @@ func SumF64NEON(x []float64) float64
 //go:noescape
 func DotLanesF64NEON(acc *[8]float64, x, y []float64)
 
-// DotWideF64NEON adds x[i]·y[i] to the lanes acc; generic.DotWideF64 defines it. Like Dot without fold.
+// DotWideF64NEON adds x[i]·y[i] to the lanes acc; generic.DotWideF64 defines it. Like Dot without the tree reduction.
 //
 //go:noescape
 func DotWideF64NEON(acc *[32]float64, x, y []float64)
 
-// SumWideF64NEON adds x[i] to the lanes acc; generic.SumWideF64 defines it. Like Sum without fold.
+// SumWideF64NEON adds x[i] to the lanes acc; generic.SumWideF64 defines it. Like Sum without the tree reduction.
 //
 //go:noescape
 func SumWideF64NEON(acc *[32]float64, x []float64)

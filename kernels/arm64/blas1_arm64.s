@@ -6,7 +6,7 @@
 #include "neon_arm64.h"
 
 // DotF32NEON returns Σ x[i]·y[i]; generic.DotF32 defines it. 16 registers of lanes, one FMA for each
-// vector; then the registers are folded by halves.
+// vector; then the a tree reduction of the registers.
 //
 // constants R0, lanes V0–V15, x R1, y R2, x_len R3, whole R4, end R5 R4.
 TEXT ·DotF32NEON(SB), NOSPLIT, $0-52
@@ -280,7 +280,7 @@ finish7:
 	FMOVS F0, ret+48(FP)
 	RET
 
-// SumF32NEON returns Σ x[i]; generic.SumF32 defines it. 16 registers of lanes, folded by halves.
+// SumF32NEON returns Σ x[i]; generic.SumF32 defines it. 16 registers of lanes, then a tree reduction.
 //
 // constants R0, lanes V0–V15, x R1, x_len R2, whole R3, end R3.
 TEXT ·SumF32NEON(SB), NOSPLIT, $0-28
@@ -622,7 +622,7 @@ finish7:
 	FSTPQ (F2, F3), 32(R0)
 	RET
 
-// DotWideF32NEON adds x[i]·y[i] to the lanes acc; generic.DotWideF32 defines it. Like Dot without fold.
+// DotWideF32NEON adds x[i]·y[i] to the lanes acc; generic.DotWideF32 defines it. Like Dot without the tree reduction.
 //
 // constants R0, acc R1 R0, lanes V0–V15, x R1, y R2, x_len R3, whole R4, end R5 R4.
 TEXT ·DotWideF32NEON(SB), NOSPLIT, $0-56
@@ -875,7 +875,7 @@ finish7:
 	FSTPQ (F14, F15), 224(R0)
 	RET
 
-// SumWideF32NEON adds x[i] to the lanes acc; generic.SumWideF32 defines it. Like Sum without fold.
+// SumWideF32NEON adds x[i] to the lanes acc; generic.SumWideF32 defines it. Like Sum without the tree reduction.
 //
 // constants R0, acc R1 R0, lanes V0–V15, x R1, x_len R2, whole R3, end R3.
 TEXT ·SumWideF32NEON(SB), NOSPLIT, $0-32
@@ -1224,7 +1224,7 @@ DATA constantsF32<>+24(SB)/8, $0x0000000000000000
 GLOBL constantsF32<>(SB), RODATA|NOPTR, $32
 
 // DotF64NEON returns Σ x[i]·y[i]; generic.DotF64 defines it. 16 registers of lanes, one FMA for each
-// vector; then the registers are folded by halves.
+// vector; then the a tree reduction of the registers.
 //
 // constants R0, lanes V0–V15, x R1, y R2, x_len R3, whole R4, end R5 R4.
 TEXT ·DotF64NEON(SB), NOSPLIT, $0-56
@@ -1479,7 +1479,7 @@ finish4:
 	FMOVD F0, ret+48(FP)
 	RET
 
-// SumF64NEON returns Σ x[i]; generic.SumF64 defines it. 16 registers of lanes, folded by halves.
+// SumF64NEON returns Σ x[i]; generic.SumF64 defines it. 16 registers of lanes, then a tree reduction.
 //
 // constants R0, lanes V0–V15, x R1, x_len R2, whole R3, end R3.
 TEXT ·SumF64NEON(SB), NOSPLIT, $0-32
@@ -1791,7 +1791,7 @@ finish4:
 	FSTPQ (F2, F3), 32(R0)
 	RET
 
-// DotWideF64NEON adds x[i]·y[i] to the lanes acc; generic.DotWideF64 defines it. Like Dot without fold.
+// DotWideF64NEON adds x[i]·y[i] to the lanes acc; generic.DotWideF64 defines it. Like Dot without the tree reduction.
 //
 // constants R0, acc R1 R0, lanes V0–V15, x R1, y R2, x_len R3, whole R4, end R5 R4.
 TEXT ·DotWideF64NEON(SB), NOSPLIT, $0-56
@@ -2031,7 +2031,7 @@ finish4:
 	FSTPQ (F14, F15), 224(R0)
 	RET
 
-// SumWideF64NEON adds x[i] to the lanes acc; generic.SumWideF64 defines it. Like Sum without fold.
+// SumWideF64NEON adds x[i] to the lanes acc; generic.SumWideF64 defines it. Like Sum without the tree reduction.
 //
 // constants R0, acc R1 R0, lanes V0–V15, x R1, x_len R2, whole R3, end R3.
 TEXT ·SumWideF64NEON(SB), NOSPLIT, $0-32

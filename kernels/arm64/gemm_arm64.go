@@ -4,30 +4,30 @@
 
 package arm64
 
-// GemmRowRowF32NEON sets C = alpha·A·Bᵀ + beta·C, row · row; generic.GemmRowRowF32 defines it.
+// GemmDotF32NEON sets C = alpha·A·Bᵀ + beta·C, row · row; generic.GemmDotF32 defines it.
 // Tiles of rows of A by rows of B with four registers of lanes for each element, up
 // to 24 accumulators, and no packing. k > 0.
 //
 //go:noescape
-func GemmRowRowF32NEON(m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int)
+func GemmDotF32NEON(m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int)
 
-// GemmChainF32NEON sets C = alpha·A·B + beta·C, row × matrix; generic.GemmChainF32 defines it.
+// GemmOuterF32NEON sets C = alpha·A·B + beta·C, row × matrix; generic.GemmOuterF32 defines it.
 // Tiles of rows of A by vectors of B's columns, up to 24 accumulators: an outer
 // product for each step of k, no packing. k > 0.
 //
 //go:noescape
-func GemmChainF32NEON(m, n, k int, alpha float32, a []float32, rsA, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool)
+func GemmOuterF32NEON(m, n, k int, alpha float32, a []float32, rsA, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool)
 
-// GemmRowRowF64NEON sets C = alpha·A·Bᵀ + beta·C, row · row; generic.GemmRowRowF64 defines it.
+// GemmDotF64NEON sets C = alpha·A·Bᵀ + beta·C, row · row; generic.GemmDotF64 defines it.
 // Tiles of rows of A by rows of B with four registers of lanes for each element, up
 // to 24 accumulators, and no packing. k > 0.
 //
 //go:noescape
-func GemmRowRowF64NEON(m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
+func GemmDotF64NEON(m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
 
-// GemmChainF64NEON sets C = alpha·A·B + beta·C, row × matrix; generic.GemmChainF64 defines it.
+// GemmOuterF64NEON sets C = alpha·A·B + beta·C, row × matrix; generic.GemmOuterF64 defines it.
 // Tiles of rows of A by vectors of B's columns, up to 24 accumulators: an outer
 // product for each step of k, no packing. k > 0.
 //
 //go:noescape
-func GemmChainF64NEON(m, n, k int, alpha float64, a []float64, rsA, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool)
+func GemmOuterF64NEON(m, n, k int, alpha float64, a []float64, rsA, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool)

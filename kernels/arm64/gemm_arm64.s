@@ -5,12 +5,12 @@
 #include "textflag.h"
 #include "neon_arm64.h"
 
-// GemmRowRowF32NEON sets C = alpha·A·Bᵀ + beta·C, row · row; generic.GemmRowRowF32 defines it.
+// GemmDotF32NEON sets C = alpha·A·Bᵀ + beta·C, row · row; generic.GemmDotF32 defines it.
 // Tiles of rows of A by rows of B with four registers of lanes for each element, up
 // to 24 accumulators, and no packing. k > 0.
 //
 // constants R0, m R1, a R2, lda R3, c R4, ldc R5, b R6, ldb R7, n R8, k R9.
-TEXT ·GemmRowRowF32NEON(SB), NOSPLIT, $0-136
+TEXT ·GemmDotF32NEON(SB), NOSPLIT, $0-136
 	MOVD $constantsF32<>(SB), R0
 	MOVD m+0(FP), R1
 	MOVD a_base+32(FP), R2
@@ -1614,12 +1614,12 @@ rest112:
 skip57:
 	RET
 
-// GemmChainF32NEON sets C = alpha·A·B + beta·C, row × matrix; generic.GemmChainF32 defines it.
+// GemmOuterF32NEON sets C = alpha·A·B + beta·C, row × matrix; generic.GemmOuterF32 defines it.
 // Tiles of rows of A by vectors of B's columns, up to 24 accumulators: an outer
 // product for each step of k, no packing. k > 0.
 //
 // m R0, a R1, rsA R2, c R3, ldc R4, b R5, ldb R6, n R7, k R8, csA R9.
-TEXT ·GemmChainF32NEON(SB), NOSPLIT, $0-145
+TEXT ·GemmOuterF32NEON(SB), NOSPLIT, $0-145
 	MOVD m+0(FP), R0
 	MOVD a_base+32(FP), R1
 	MOVD rsA+56(FP), R2
@@ -3917,12 +3917,12 @@ DATA constantsF32<>+24(SB)/8, $0x0000000000000000
 
 GLOBL constantsF32<>(SB), RODATA|NOPTR, $32
 
-// GemmRowRowF64NEON sets C = alpha·A·Bᵀ + beta·C, row · row; generic.GemmRowRowF64 defines it.
+// GemmDotF64NEON sets C = alpha·A·Bᵀ + beta·C, row · row; generic.GemmDotF64 defines it.
 // Tiles of rows of A by rows of B with four registers of lanes for each element, up
 // to 24 accumulators, and no packing. k > 0.
 //
 // constants R0, m R1, a R2, lda R3, c R4, ldc R5, b R6, ldb R7, n R8, k R9.
-TEXT ·GemmRowRowF64NEON(SB), NOSPLIT, $0-136
+TEXT ·GemmDotF64NEON(SB), NOSPLIT, $0-136
 	MOVD $constantsF64<>(SB), R0
 	MOVD m+0(FP), R1
 	MOVD a_base+32(FP), R2
@@ -5140,12 +5140,12 @@ rest64:
 skip33:
 	RET
 
-// GemmChainF64NEON sets C = alpha·A·B + beta·C, row × matrix; generic.GemmChainF64 defines it.
+// GemmOuterF64NEON sets C = alpha·A·B + beta·C, row × matrix; generic.GemmOuterF64 defines it.
 // Tiles of rows of A by vectors of B's columns, up to 24 accumulators: an outer
 // product for each step of k, no packing. k > 0.
 //
 // m R0, a R1, rsA R2, c R3, ldc R4, b R5, ldb R6, n R7, k R8, csA R9.
-TEXT ·GemmChainF64NEON(SB), NOSPLIT, $0-145
+TEXT ·GemmOuterF64NEON(SB), NOSPLIT, $0-145
 	MOVD m+0(FP), R0
 	MOVD a_base+32(FP), R1
 	MOVD rsA+56(FP), R2

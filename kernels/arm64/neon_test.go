@@ -144,15 +144,15 @@ type products[T float32 | float64] struct {
 func TestProducts(t *testing.T) {
 	t.Run("F32", func(t *testing.T) {
 		testProducts(t, products[float32]{generic.GemvF32, generic.GemvTF32, generic.GemvTResumeF32, generic.GemvTGerF32,
-			generic.GerF32, generic.GemmRowRowF32, generic.GemmChainF32},
+			generic.GerF32, generic.GemmDotF32, generic.GemmOuterF32},
 			products[float32]{arm64.GemvF32NEON, arm64.GemvTF32NEON, arm64.GemvTResumeF32NEON, arm64.GemvTGerF32NEON,
-				arm64.GerF32NEON, arm64.GemmRowRowF32NEON, arm64.GemmChainF32NEON})
+				arm64.GerF32NEON, arm64.GemmDotF32NEON, arm64.GemmOuterF32NEON})
 	})
 	t.Run("F64", func(t *testing.T) {
 		testProducts(t, products[float64]{generic.GemvF64, generic.GemvTF64, generic.GemvTResumeF64, generic.GemvTGerF64,
-			generic.GerF64, generic.GemmRowRowF64, generic.GemmChainF64},
+			generic.GerF64, generic.GemmDotF64, generic.GemmOuterF64},
 			products[float64]{arm64.GemvF64NEON, arm64.GemvTF64NEON, arm64.GemvTResumeF64NEON, arm64.GemvTGerF64NEON,
-				arm64.GerF64NEON, arm64.GemmRowRowF64NEON, arm64.GemmChainF64NEON})
+				arm64.GerF64NEON, arm64.GemmDotF64NEON, arm64.GemmOuterF64NEON})
 	})
 }
 
@@ -200,12 +200,12 @@ func testProducts[T float32 | float64](t *testing.T, generic, neon products[T]) 
 			try("GemvTResume", func(p products[T], a, _, y []T) { p.gemvTResume(m, n, a, lda, x, y) })
 			try("GemvTGer", func(p products[T], a, _, y []T) { p.gemvTGer(m, n, alpha, x, z, a, lda, y) })
 			try("Ger", func(p products[T], a, _, _ []T) { p.ger(m, n, alpha, x, z, a, lda) })
-			try("GemmRowRow", func(p products[T], _, c, _ []T) { p.rowRow(m, n, k, alpha, b, ldb, b, ldb, beta, c, ldc) })
+			try("GemmDot", func(p products[T], _, c, _ []T) { p.rowRow(m, n, k, alpha, b, ldb, b, ldb, beta, c, ldc) })
 			if resume {
 				beta = 0
 			}
 			a = list(m*rsA + k*csA)
-			try("GemmChain", func(p products[T], a, c, _ []T) {
+			try("GemmOuter", func(p products[T], a, c, _ []T) {
 				p.chain(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 			})
 		}

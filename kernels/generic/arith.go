@@ -12,7 +12,7 @@ type float interface{ ~float32 | ~float64 }
 // is32 reports whether T is float32; the compiler decides it per instance.
 func is32[T float]() bool { return unsafe.Sizeof(T(0)) == 4 }
 
-// lanes is the number of virtual lanes of a row · row product: 64 bytes' worth.
+// lanes is the number of virtual lanes of a dot-product form product: 64 bytes' worth.
 func lanes[T float]() int { return 64 / int(unsafe.Sizeof(T(0))) }
 
 // fma returns x·y + z with one rounding.

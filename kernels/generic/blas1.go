@@ -4,9 +4,9 @@ package generic
 // and need four registers' worth to hide the latency of the additions.
 func wide[T float]() int { return 4 * lanes[T]() }
 
-// fold adds lanes by halves until one is left: acc[i] += acc[i+h] for
+// treeReduce adds lanes by halves until one is left: acc[i] += acc[i+h] for
 // h = len/2, len/4, …, 1. len(acc) is a power of two.
-func fold[T float](acc []T) T {
+func treeReduce[T float](acc []T) T {
 	for h := len(acc) / 2; h > 0; h /= 2 {
 		for i := range h {
 			acc[i] += acc[i+h]
@@ -27,14 +27,14 @@ func dot[T float](x, y []T) T {
 	var acc [64]T
 	l := acc[:wide[T]()]
 	dotLanes(l, x, y)
-	return fold(l)
+	return treeReduce(l)
 }
 
 func sum[T float](x []T) T {
 	var acc [64]T
 	l := acc[:wide[T]()]
 	sumLanes(l, x)
-	return fold(l)
+	return treeReduce(l)
 }
 
 // sumLanes adds x[i] to acc[i mod len(acc)], in ascending order.
@@ -96,13 +96,13 @@ func ScalF32(alpha float32, x []float32) { scal(alpha, x) }
 //go:noinline
 func ScalF64(alpha float64, x []float64) { scal(alpha, x) }
 
-// DotLanesF32 continues row · row sums: x[i]·y[i] goes to lane i mod 16. It and
+// DotLanesF32 continues dot-product form sums: x[i]·y[i] goes to lane i mod 16. It and
 // its kin let callers cut long vectors into blocks of whole lanes.
 //
 //go:noinline
 func DotLanesF32(acc *[16]float32, x, y []float32) { dotLanes(acc[:], x, y) }
 
-// DotLanesF64 continues row · row sums: x[i]·y[i] goes to lane i mod 8.
+// DotLanesF64 continues dot-product form sums: x[i]·y[i] goes to lane i mod 8.
 //
 //go:noinline
 func DotLanesF64(acc *[8]float64, x, y []float64) { dotLanes(acc[:], x, y) }
@@ -127,6 +127,6 @@ func SumWideF32(acc *[64]float32, x []float32) { sumLanes(acc[:], x) }
 //go:noinline
 func SumWideF64(acc *[32]float64, x []float64) { sumLanes(acc[:], x) }
 
-// Fold adds the lanes of acc by halves until one is left; len(acc) is a power
+// TreeReduce adds the lanes of acc by halves until one is left; len(acc) is a power
 // of two. acc is overwritten.
-func Fold[T float](acc []T) T { return fold(acc) }
+func TreeReduce[T float](acc []T) T { return treeReduce(acc) }

@@ -1,12 +1,12 @@
 package generic
 
-func gemmRowRow[T float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+func gemmDot[T float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	for i := range m {
 		gemv(n, k, alpha, b, ldb, a[i*lda:][:k], beta, c[i*ldc:])
 	}
 }
 
-func gemmChain[T float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
+func gemmOuter[T float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
 	for i := range m {
 		row := c[i*ldc:][:n]
 		if alpha == 0 || k == 0 {
@@ -18,43 +18,43 @@ func gemmChain[T float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb in
 			if resume {
 				acc = row[j]
 			}
-			Finish(alpha, chain(acc, k, a[i*rsA:], csA, b[j:], ldb), beta, &row[j])
+			Epilogue(alpha, chain(acc, k, a[i*rsA:], csA, b[j:], ldb), beta, &row[j])
 		}
 	}
 }
 
-// GemmRowRowF32 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k, C is
-// m × n. Every element is a row · row sum, as in GemvF32.
+// GemmDotF32 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k, C is
+// m × n. Every element is a dot-product form sum, as in GemvF32.
 //
 //go:noinline
-func GemmRowRowF32(m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	gemmRowRow(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+func GemmDotF32(m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+	gemmDot(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 }
 
-// GemmRowRowF64 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k, C is
-// m × n. Every element is a row · row sum, as in GemvF64.
+// GemmDotF64 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k, C is
+// m × n. Every element is a dot-product form sum, as in GemvF64.
 //
 //go:noinline
-func GemmRowRowF64(m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	gemmRowRow(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+func GemmDotF64(m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+	gemmDot(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 }
 
-// GemmChainF32 sets C = alpha·A·B + beta·C; A is m × k with element (i, l) at
+// GemmOuterF32 sets C = alpha·A·B + beta·C; A is m × k with element (i, l) at
 // a[i·rsA + l·csA], B is k × n, C is m × n. Every element is a chain, as in
 // GemvTF32. With resume (then alpha ≠ 0, beta = 0, k > 0) the chains go on
 // from what C holds instead of +0, so that a long k can be cut into blocks.
 //
 //go:noinline
-func GemmChainF32(m, n, k int, alpha float32, a []float32, rsA, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool) {
-	gemmChain(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+func GemmOuterF32(m, n, k int, alpha float32, a []float32, rsA, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool) {
+	gemmOuter(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 }
 
-// GemmChainF64 sets C = alpha·A·B + beta·C; A is m × k with element (i, l) at
+// GemmOuterF64 sets C = alpha·A·B + beta·C; A is m × k with element (i, l) at
 // a[i·rsA + l·csA], B is k × n, C is m × n. Every element is a chain, as in
 // GemvTF64. With resume (then alpha ≠ 0, beta = 0, k > 0) the chains go on
 // from what C holds instead of +0, so that a long k can be cut into blocks.
 //
 //go:noinline
-func GemmChainF64(m, n, k int, alpha float64, a []float64, rsA, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool) {
-	gemmChain(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+func GemmOuterF64(m, n, k int, alpha float64, a []float64, rsA, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool) {
+	gemmOuter(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 }

@@ -1,8 +1,8 @@
 package generic
 
-// Finish writes what a product writes: *c = alpha·acc where beta = 0 (c is not
+// Epilogue writes what a product writes: *c = alpha·acc where beta = 0 (c is not
 // read), else fma(alpha, acc, beta·c) with beta·c rounded.
-func Finish[T float](alpha, acc, beta T, c *T) {
+func Epilogue[T float](alpha, acc, beta T, c *T) {
 	if beta == 0 {
 		*c = alpha * acc
 	} else {
@@ -21,13 +21,13 @@ func scale[T float](beta T, c []T) {
 	}
 }
 
-// rowRow is the row · row sum: element k goes to lane k mod lanes by FMA in
+// laneDot is the dot-product form sum: element k goes to lane k mod lanes by FMA in
 // ascending order, then the lanes are folded by halves.
-func rowRow[T float](x, y []T) T {
+func laneDot[T float](x, y []T) T {
 	var acc [16]T
 	l := acc[:lanes[T]()]
 	dotLanes(l, x, y)
-	return fold(l)
+	return treeReduce(l)
 }
 
 // chain is the row × matrix sum: one FMA chain along k in ascending order,
@@ -45,7 +45,7 @@ func gemv[T float](m, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
 		return
 	}
 	for i := range m {
-		Finish(alpha, rowRow(a[i*lda:][:n], x), beta, &y[i])
+		Epilogue(alpha, laneDot(a[i*lda:][:n], x), beta, &y[i])
 	}
 }
 
@@ -55,7 +55,7 @@ func gemvT[T float](m, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
 		return
 	}
 	for j := range n {
-		Finish(alpha, chain(0, m, a[j:], lda, x, 1), beta, &y[j])
+		Epilogue(alpha, chain(0, m, a[j:], lda, x, 1), beta, &y[j])
 	}
 }
 
@@ -71,19 +71,19 @@ func ger[T float](m, n int, alpha T, x, y []T, a []T, lda int) {
 	}
 	for i := range m {
 		for j := range n {
-			Finish(alpha, fma(x[i], y[j], 0), 1, &a[i*lda+j])
+			Epilogue(alpha, fma(x[i], y[j], 0), 1, &a[i*lda+j])
 		}
 	}
 }
 
-// GemvF32 sets y = alpha·A·x + beta·y for the m × n matrix A, row · row.
+// GemvF32 sets y = alpha·A·x + beta·y for the m × n matrix A, dot-product form.
 //
 //go:noinline
 func GemvF32(m, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
 	gemv(m, n, alpha, a, lda, x, beta, y)
 }
 
-// GemvF64 sets y = alpha·A·x + beta·y for the m × n matrix A, row · row.
+// GemvF64 sets y = alpha·A·x + beta·y for the m × n matrix A, dot-product form.
 //
 //go:noinline
 func GemvF64(m, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64) {

@@ -15,10 +15,10 @@ func blas1(t *target) {
 	acc := t.vecs(4 * t.parts)
 	t.zero(acc...)
 	t.dotLoop(acc)
-	t.foldReturn(acc)
+	t.reduceReturn(acc)
 
 	t.fn("DotWide", "func(acc *"+wide+", x, y []T)",
-		"adds x[i]·y[i] to the lanes acc; %s defines it. Like Dot without fold.")
+		"adds x[i]·y[i] to the lanes acc; %s defines it. Like Dot without the tree reduction.")
 	t.continueLanes(4*t.parts, t.dotLoop)
 
 	t.fn("DotLanes", "func(acc *"+narrow+", x, y []T)",
@@ -31,10 +31,10 @@ func blas1(t *target) {
 	acc = t.vecs(4 * t.parts)
 	t.zero(acc...)
 	t.sumLoop(acc)
-	t.foldReturn(acc)
+	t.reduceReturn(acc)
 
 	t.fn("SumWide", "func(acc *"+wide+", x []T)",
-		"adds x[i] to the lanes acc; %s defines it. Like Sum without fold.")
+		"adds x[i] to the lanes acc; %s defines it. Like Sum without the tree reduction.")
 	t.continueLanes(4*t.parts, t.sumLoop)
 
 	t.fn("Axpy", "func(alpha T, x, y []T)",
@@ -201,9 +201,9 @@ func (t *target) continueLanes(n int, loop func([]reg.VecVirtual)) {
 	t.ret()
 }
 
-// foldReturn adds all lanes by halves, returns the sum and leaves the function.
-func (t *target) foldReturn(acc []reg.VecVirtual) {
-	t.returnLane(t.foldWide(acc))
+// reduceReturn adds all lanes by halves, returns the sum and leaves the function.
+func (t *target) reduceReturn(acc []reg.VecVirtual) {
+	t.returnLane(t.reduceWide(acc))
 }
 
 // returnLane returns lane 0 of v and leaves the function.

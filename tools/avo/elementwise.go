@@ -253,7 +253,7 @@ func (m *maths) begin(f function, z reg.GPVirtual, k *mask, label string) vector
 	return x
 }
 
-// finish multiplies results by d, if there is one, and stores them.
+// epilogue multiplies results by d, if there is one, and stores them.
 func (m *maths) finish(y vector, dst, d reg.GPVirtual, k *mask) {
 	for i := range y {
 		at := i * m.lanes * m.size

@@ -10,10 +10,10 @@ const gemvSignature = "func(m, n int, alpha T, a []T, lda int, x []T, beta T, y 
 func gemv(t *target) {
 	t.fn("Gemv", gemvSignature,
 		"sets y = alpha·A·x + beta·y, row · row; %s defines it.",
-		"Several rows of A at once, one FMA with memory per vector; their folds share shuffles.")
+		"Several rows of A at once, one FMA with memory per vector; their tree reductions share shuffles.")
 	// As a product of matrices this is C = x·Aᵀ with one row.
 	t.rename(map[string]string{"m": "", "n": "m", "k": "n", "a": "x", "lda": "", "b": "a", "ldb": "lda", "c": "y", "ldc": ""})
-	t.rowRowBand(1, t.shapes().gemv, t.ptr("a"), t.ptr("c"))
+	t.dotBand(1, t.shapes().gemv, t.ptr("a"), t.ptr("c"))
 	t.ret()
 
 	t.fn("GemvT", gemvSignature,
@@ -21,7 +21,7 @@ func gemv(t *target) {
 		"Vectors along the rows of A, one FMA with memory per vector.")
 	// As a product of matrices this is C = x·A with one row.
 	t.rename(map[string]string{"m": "", "k": "m", "a": "x", "lda": "", "b": "a", "ldb": "lda", "c": "y", "ldc": ""})
-	t.chainBand(1, t.shapes().gemvT, t.ptr("a"), t.ptr("c"))
+	t.outerBand(1, t.shapes().gemvT, t.ptr("a"), t.ptr("c"))
 	t.ret()
 
 	t.fn("GemvTResume", "func(m, n int, a []T, lda int, x, y []T)",

@@ -46,7 +46,7 @@ func softmax(t *target) {
 		t.add(acc[i], v, acc[i])
 	})
 	sum := t.vec()
-	t.broadcast(t.foldWide(acc).AsX(), sum)
+	t.broadcast(t.reduceWide(acc).AsX(), sum)
 
 	t.Comment("Divisions.")
 	dst, n = t.ptr("dst"), t.len("dst")

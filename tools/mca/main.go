@@ -27,7 +27,7 @@ import (
 
 // hot are the kernels of the table, without element type.
 var hot = []string{
-	"GemmRowRow", "GemmChain", "Gemv", "GemvT", "GemvTResume", "GemvTGer", "Ger", "Dot", "Sum", "Max", "Axpy", "Scal",
+	"GemmDot", "GemmOuter", "Gemv", "GemvT", "GemvTResume", "GemvTGer", "Ger", "Dot", "Sum", "Max", "Axpy", "Scal",
 	"Exp", "Log", "Sigmoid", "SigmoidPrime", "Tanh", "TanhPrime", "ReLU", "Mul", "Momentum", "RMSProp", "Adam",
 }
 

@@ -3,25 +3,25 @@ package main
 import "fmt"
 
 func blas1(t *target) {
-	t.fn("Dot", "returns Σ x[i]·y[i]; % defines it. 16 registers of lanes, one FMA for each\nvector; then the registers are folded by halves.", func() {
+	t.fn("Dot", "returns Σ x[i]·y[i]; % defines it. 16 registers of lanes, one FMA for each\nvector; then the a tree reduction of the registers.", func() {
 		acc := t.named("lanes", 16)
 		t.zero(acc...)
 		t.dotLoop(acc)
-		t.foldReturn(acc)
+		t.reduceReturn(acc)
 	})
-	t.fn("Sum", "returns Σ x[i]; % defines it. 16 registers of lanes, folded by halves.", func() {
+	t.fn("Sum", "returns Σ x[i]; % defines it. 16 registers of lanes, then a tree reduction.", func() {
 		acc := t.named("lanes", 16)
 		t.zero(acc...)
 		t.sumLoop(acc, t.ptr("x"), t.len("x"))
-		t.foldReturn(acc)
+		t.reduceReturn(acc)
 	})
 	t.fn("DotLanes", "adds x[i]·y[i] to the lanes acc; % defines it. For operands beyond L2:\nfour chains of FMAs are faster than memory.", func() {
 		t.continueLanes(4, t.dotLoop)
 	})
-	t.fn("DotWide", "adds x[i]·y[i] to the lanes acc; % defines it. Like Dot without fold.", func() {
+	t.fn("DotWide", "adds x[i]·y[i] to the lanes acc; % defines it. Like Dot without the tree reduction.", func() {
 		t.continueLanes(16, t.dotLoop)
 	})
-	t.fn("SumWide", "adds x[i] to the lanes acc; % defines it. Like Sum without fold.", func() {
+	t.fn("SumWide", "adds x[i] to the lanes acc; % defines it. Like Sum without the tree reduction.", func() {
 		t.continueLanes(16, func(acc []reg) { t.sumLoop(acc, t.ptr("x"), t.len("x")) })
 	})
 	t.fn("Axpy", "adds alpha·x to y; % defines it. Four vectors a round.", func() {
@@ -132,15 +132,15 @@ func (t *target) continueLanes(n int, loop func(acc []reg)) {
 	t.stores(acc, t.int("acc"), 0)
 }
 
-// foldReturn adds all lanes by halves and stores the sum as the result.
-func (t *target) foldReturn(acc []reg) {
-	sum := t.fold([][]reg{acc})
+// reduceReturn adds all lanes by halves and stores the sum as the result.
+func (t *target) reduceReturn(acc []reg) {
+	sum := t.reduce([][]reg{acc})
 	t.do("FMOVE F@1, "+t.frame.address("ret"), sum)
 }
 
-// fold adds the lanes of up to 4 (float64: 2) rows by halves and returns a
+// reduce adds the lanes of up to 4 (float64: 2) rows by halves and returns a
 // register whose lane i is the sum of row i. A row is 2ⁿ registers.
-func (t *target) fold(rows [][]reg) reg {
+func (t *target) reduce(rows [][]reg) reg {
 	ones := make([]reg, t.lanes) // one register of each row; rows that don't exist repeat the first
 	for i, row := range rows {
 		for h := len(row) / 2; h > 0; h /= 2 {

@@ -1,24 +1,24 @@
 package main
 
 func gemm(t *target) {
-	t.fn("GemmRowRow", "sets C = alpha·A·Bᵀ + beta·C, row · row; % defines it.\n"+
+	t.fn("GemmDot", "sets C = alpha·A·Bᵀ + beta·C, row · row; % defines it.\n"+
 		"Tiles of rows of A by rows of B with four registers of lanes for each element, up\n"+
 		"to 24 accumulators, and no packing. k > 0.", func() {
 		m, a, lda, c, ldc := t.int("m"), t.ptr("a"), t.bytes("lda"), t.ptr("c"), t.bytes("ldc")
 		b, ldb, n, k := t.ptr("b"), t.bytes("ldb"), t.int("n"), t.int("k")
 		t.bands(m, []int{2, 1}, []reg{a, c}, []reg{lda, ldc}, func(rows int) {
 			cols := map[int][]int{2: {3, 1}, 1: {6, 3, 1}}[rows]
-			t.rowRowBand(cols, t.rows(a, rows, lda), b, ldb, n, k, t.rows(c, rows, ldc))
+			t.dotBand(cols, t.rows(a, rows, lda), b, ldb, n, k, t.rows(c, rows, ldc))
 		})
 	})
-	t.fn("GemmChain", "sets C = alpha·A·B + beta·C, row × matrix; % defines it.\n"+
+	t.fn("GemmOuter", "sets C = alpha·A·B + beta·C, row × matrix; % defines it.\n"+
 		"Tiles of rows of A by vectors of B's columns, up to 24 accumulators: an outer\n"+
 		"product for each step of k, no packing. k > 0.", func() {
 		m, a, rsA, c, ldc := t.int("m"), t.ptr("a"), t.bytes("rsA"), t.ptr("c"), t.bytes("ldc")
 		b, ldb, n, k, csA := t.ptr("b"), t.bytes("ldb"), t.int("n"), t.int("k"), t.bytes("csA")
 		t.bands(m, []int{6, 4, 2, 1}, []reg{a, c}, []reg{rsA, ldc}, func(rows int) {
 			vecs := map[int][]int{6: {4, 2, 1}, 4: {4, 2, 1}, 2: {8, 4, 2, 1}, 1: {16, 8, 4, 2, 1}}[rows]
-			t.chainBand(vecs, t.rows(a, rows, rsA), csA, b, ldb, n, k, t.rows(c, rows, ldc), true)
+			t.outerBand(vecs, t.rows(a, rows, rsA), csA, b, ldb, n, k, t.rows(c, rows, ldc), true)
 		})
 	})
 }

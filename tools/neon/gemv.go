@@ -5,14 +5,14 @@ func gemv(t *target) {
 		"Six rows of A at once with four registers of lanes each, which share the loads\n"+
 		"of x; then fewer. n > 0.", func() {
 		x, a, lda, y := t.ptr("x"), t.ptr("a"), t.bytes("lda"), t.ptr("y")
-		t.rowRowBand([]int{6, 4, 2, 1}, []reg{x}, a, lda, t.int("m"), t.int("n"), []reg{y})
+		t.dotBand([]int{6, 4, 2, 1}, []reg{x}, a, lda, t.int("m"), t.int("n"), []reg{y})
 	})
 	t.fn("GemvT", "sets y = alpha·Aᵀ·x + beta·y, row × matrix; % defines it.\n"+
 		"Sixteen vectors of columns at once, then fewer; loads by pairs. m > 0.", func() {
 		x, a, lda, y := t.ptr("x"), t.ptr("a"), t.bytes("lda"), t.ptr("y")
 		step := t.gp("step")
 		t.set("MOVD $"+map[bool]string{false: "4", true: "8"}[t.f64]+", R@0", step)
-		t.chainBand([]int{16, 8, 4, 2, 1}, []reg{x}, step, a, lda, t.int("n"), t.int("m"), []reg{y}, false)
+		t.outerBand([]int{16, 8, 4, 2, 1}, []reg{x}, step, a, lda, t.int("n"), t.int("m"), []reg{y}, false)
 	})
 	t.fn("GemvTResume", "adds Aᵀ·x to y, going on with the chains there; % defines it. Eight rows at a\n"+
 		"time along their whole length: the order of memory, for matrices that come from afar.", func() {

@@ -22,7 +22,7 @@ func softmax(t *target) {
 		acc := t.named("lanes", 16)
 		t.zero(acc...)
 		t.sumLoop(acc, t.ptr("dst"), t.len("dst"))
-		sum := t.spread(t.fold([][]reg{acc}))
+		sum := t.spread(t.reduce([][]reg{acc}))
 
 		t.section("Divisions.")
 		dst := t.ptr("dst")

@@ -2,11 +2,11 @@ package main
 
 import "math/bits"
 
-// chainBand emits the products of some rows of A with the n columns of B, which
+// outerBand emits the products of some rows of A with the n columns of B, which
 // has k rows, in tiles of vecs[0] vectors of columns, then of fewer, at last of
 // a part of a vector. a and c point to the band's rows of A and C; elements of a
 // row of A are csA bytes apart. With resumes, chains may go on from C.
-func (t *target) chainBand(vecs []int, a []reg, csA, b, ldb, n, k reg, c []reg, resumes bool) {
+func (t *target) outerBand(vecs []int, a []reg, csA, b, ldb, n, k reg, c []reg, resumes bool) {
 	col, left := t.move("bColumn", b), t.move("columns", n)
 	cols := make([]reg, len(c))
 	for i, p := range c {
@@ -14,7 +14,7 @@ func (t *target) chainBand(vecs []int, a []reg, csA, b, ldb, n, k reg, c []reg, 
 	}
 	tile := func(nv, width int) {
 		t.section("%d × %d elements of C.", len(a), nv*width)
-		t.chainTile(nv, width, a, csA, col, ldb, k, cols, resumes)
+		t.outerTile(nv, width, a, csA, col, ldb, k, cols, resumes)
 		t.advance(nv*width*t.size, append([]reg{col}, cols...)...)
 	}
 	for i, nv := range vecs {
@@ -25,8 +25,8 @@ func (t *target) chainBand(vecs []int, a []reg, csA, b, ldb, n, k reg, c []reg, 
 	}
 }
 
-// chainTile emits the products of the rows a with nv vectors of width columns.
-func (t *target) chainTile(nv, width int, a []reg, csA, col, ldb, k reg, c []reg, resumes bool) {
+// outerTile emits the products of the rows a with nv vectors of width columns.
+func (t *target) outerTile(nv, width int, a []reg, csA, col, ldb, k reg, c []reg, resumes bool) {
 	acc := make([][]reg, len(a))
 	for i := range acc {
 		acc[i] = t.named("sums", nv)
@@ -84,5 +84,5 @@ func (t *target) chainTile(nv, width int, a []reg, csA, col, ldb, k reg, c []reg
 			out = append(out, result{sums, len(sums) * width, c[i], 16 * v})
 		}
 	}
-	t.finish(out)
+	t.epilogue(out)
 }

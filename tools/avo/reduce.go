@@ -21,21 +21,21 @@ func (t *target) halve(acc []reg.VecVirtual) reg.VecVirtual {
 	return v
 }
 
-// foldWide adds all lanes of acc by halves: lane 0 of the result is the sum.
-func (t *target) foldWide(acc []reg.VecVirtual) reg.VecVirtual {
+// reduceWide adds all lanes of acc by halves: lane 0 of the result is the sum.
+func (t *target) reduceWide(acc []reg.VecVirtual) reg.VecVirtual {
 	t.Comment("Fold by halves: registers, then halves of one.")
 	for h := len(acc) / 2; h > 0; h /= 2 {
 		for i := range h {
 			t.add(acc[i], acc[i+h], acc[i])
 		}
 	}
-	return t.fold(t.halve(acc[:1]))
+	return t.reduce(t.halve(acc[:1]))
 }
 
-// fold adds the lanes of each row by halves; rows are YMM registers, up to 8 of
+// reduce adds the lanes of each row by halves; rows are YMM registers, up to 8 of
 // float32 or 4 of float64, nil where there is none. Lane i of the result, a YMM
 // register, is the sum of row i. Rows share their shuffles. rows are overwritten.
-func (t *target) fold(rows ...reg.VecVirtual) reg.VecVirtual {
+func (t *target) reduce(rows ...reg.VecVirtual) reg.VecVirtual {
 	slots := 32 / t.size
 	row := func(i int) reg.VecVirtual {
 		if i < len(rows) {

@@ -5,24 +5,24 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// rowRowShape lists the tiles for one number of rows of A: how many rows of B
+// dotShape lists the tiles for one number of rows of A: how many rows of B
 // each takes, most first. The last is 1.
-type rowRowShape struct {
+type dotShape struct {
 	rows int
 	cols []int
 }
 
-// rowRow emits a whole product C = alpha·A·Bᵀ + beta·C in row · row form for
+// dot emits a whole product C = alpha·A·Bᵀ + beta·C in row · row form for
 // the arguments m, n, k, alpha, a, lda, b, ldb, beta, c, ldc. Tiles go along the
 // rows of C, band by band of shapes[i].rows rows of A.
-func (t *target) rowRow(shapes []rowRowShape) {
+func (t *target) dotForm(shapes []dotShape) {
 	m, aRow, cPtr := t.param("m"), t.ptr("a"), t.ptr("c")
 	for i, s := range shapes {
 		band, next := t.label("band"), t.label("next")
 		t.Label(band)
 		t.CMPQ(m, imm(s.rows))
 		t.JL(operand.LabelRef(next))
-		t.rowRowBand(s.rows, s.cols, aRow, cPtr)
+		t.dotBand(s.rows, s.cols, aRow, cPtr)
 		t.advance(aRow, s.rows, "lda")
 		t.advance(cPtr, s.rows, "ldc")
 		t.SUBQ(t.bytes("n"), cPtr)
@@ -35,8 +35,8 @@ func (t *target) rowRow(shapes []rowRowShape) {
 	t.ret()
 }
 
-// rowRowBand emits the tiles of one band of rows; cPtr ends up n elements on.
-func (t *target) rowRowBand(rows int, cols []int, aRow, cPtr gp) {
+// dotBand emits the tiles of one band of rows; cPtr ends up n elements on.
+func (t *target) dotBand(rows int, cols []int, aRow, cPtr gp) {
 	bRow, n := t.ptr("b"), t.scratch("n", "b")
 	for i, nr := range cols {
 		tile, next := t.label("tile"), t.label("next")
@@ -44,7 +44,7 @@ func (t *target) rowRowBand(rows int, cols []int, aRow, cPtr gp) {
 		t.CMPQ(n, imm(nr))
 		t.JL(operand.LabelRef(next))
 		t.Commentf("%d rows of A, %d rows of B.", rows, nr)
-		t.rowRowTile(rows, nr, aRow, bRow, cPtr)
+		t.dotTile(rows, nr, aRow, bRow, cPtr)
 		t.advance(bRow, nr, "ldb")
 		t.ADDQ(imm(nr*t.size), cPtr)
 		t.SUBQ(imm(nr), n)
@@ -55,8 +55,8 @@ func (t *target) rowRowBand(rows int, cols []int, aRow, cPtr gp) {
 	}
 }
 
-// rowRowTile emits the products of mr rows of A with nr rows of B.
-func (t *target) rowRowTile(mr, nr int, aRow, bRow, cPtr gp) {
+// dotTile emits the products of mr rows of A with nr rows of B.
+func (t *target) dotTile(mr, nr int, aRow, bRow, cPtr gp) {
 	acc := make([][]reg.VecVirtual, mr*nr) // of row i and column j at i*nr+j
 	for i := range acc {
 		acc[i] = t.vecs(t.parts)
@@ -119,7 +119,7 @@ func (t *target) rowRowTile(mr, nr int, aRow, bRow, cPtr gp) {
 	m := t.mask(k)
 	part(0, &m)
 	t.Label(fold)
-	t.finish(t.foldTile(acc, mr, nr), func(i int) operand.Mem { return t.cRow(cPtr, i) })
+	t.epilogue(t.reduceTile(acc, mr, nr), func(i int) operand.Mem { return t.cRow(cPtr, i) })
 }
 
 // sums is a register with n sums that belong at column col of row row of C.
@@ -128,8 +128,8 @@ type sums struct {
 	n, row, col int
 }
 
-// foldTile folds the lanes of a tile's accumulators.
-func (t *target) foldTile(acc [][]reg.VecVirtual, mr, nr int) []sums {
+// reduceTile adds up the lanes of a tile's accumulators.
+func (t *target) reduceTile(acc [][]reg.VecVirtual, mr, nr int) []sums {
 	half := make([]reg.VecVirtual, len(acc))
 	for i := range acc {
 		half[i] = t.halve(acc[i])
@@ -137,14 +137,14 @@ func (t *target) foldTile(acc [][]reg.VecVirtual, mr, nr int) []sums {
 	slots := 32 / t.size
 	var out []sums
 	if !t.f64 && nr <= slots/2 {
-		// Two rows share a fold: one in the lower, one in the upper half.
+		// Two rows share a tree reduction: one in the lower, one in the upper half.
 		for i := 0; i < mr; i += 2 {
 			group := make([]reg.VecVirtual, slots)
 			copy(group, half[i*nr:][:nr])
 			if i+1 < mr {
 				copy(group[slots/2:], half[(i+1)*nr:][:nr])
 			}
-			v := t.fold(group...)
+			v := t.reduce(group...)
 			out = append(out, sums{v.AsX(), nr, i, 0})
 			if i+1 < mr {
 				hi := t.XMM()
@@ -157,7 +157,7 @@ func (t *target) foldTile(acc [][]reg.VecVirtual, mr, nr int) []sums {
 	for i := range mr {
 		for j := 0; j < nr; j += slots {
 			n := min(slots, nr-j)
-			v := reg.Register(t.fold(half[i*nr+j:][:n]...).AsY())
+			v := reg.Register(t.reduce(half[i*nr+j:][:n]...).AsY())
 			if n <= slots/2 {
 				v = v.(reg.VecVirtual).AsX()
 			}
@@ -167,10 +167,10 @@ func (t *target) foldTile(acc [][]reg.VecVirtual, mr, nr int) []sums {
 	return out
 }
 
-// finish stores alpha·sum, or fma(alpha, sum, beta·c) unless beta = 0. row
+// epilogue stores alpha·sum, or fma(alpha, sum, beta·c) unless beta = 0. row
 // returns the address of row i of C at the tile's first column; it is called for
 // rows in order.
-func (t *target) finish(out []sums, row func(i int) operand.Mem) {
+func (t *target) epilogue(out []sums, row func(i int) operand.Mem) {
 	alpha := t.YMM()
 	t.broadcast(t.param("alpha"), alpha)
 	zero, done := t.label("beta0_"), t.label("done")

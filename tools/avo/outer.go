@@ -5,23 +5,23 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// chainShape lists the tiles for one number of rows of A: how many vectors of
+// outerShape lists the tiles for one number of rows of A: how many vectors of
 // columns each takes, most first. The last is 1 and may be a part of a vector.
-type chainShape struct {
+type outerShape struct {
 	rows int
 	vecs []int
 }
 
 // chain emits a whole product C = alpha·A·B + beta·C in row × matrix form for
 // the arguments m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc and resume.
-func (t *target) chain(shapes []chainShape) {
+func (t *target) chain(shapes []outerShape) {
 	m, aRow, cPtr := t.param("m"), t.ptr("a"), t.ptr("c")
 	for i, s := range shapes {
 		band, next := t.label("band"), t.label("next")
 		t.Label(band)
 		t.CMPQ(m, imm(s.rows))
 		t.JL(operand.LabelRef(next))
-		t.chainBand(s.rows, s.vecs, aRow, cPtr)
+		t.outerBand(s.rows, s.vecs, aRow, cPtr)
 		t.advance(aRow, s.rows, "rsA")
 		t.advance(cPtr, s.rows, "ldc")
 		t.SUBQ(t.bytes("n"), cPtr)
@@ -34,8 +34,8 @@ func (t *target) chain(shapes []chainShape) {
 	t.ret()
 }
 
-// chainBand emits the tiles of one band of rows; cPtr ends up n elements on.
-func (t *target) chainBand(rows int, vecs []int, aRow, cPtr gp) {
+// outerBand emits the tiles of one band of rows; cPtr ends up n elements on.
+func (t *target) outerBand(rows int, vecs []int, aRow, cPtr gp) {
 	bPtr, n := t.ptr("b"), t.scratch("n", "b")
 	for i, nv := range vecs {
 		tile, next := t.label("tile"), t.label("next")
@@ -45,7 +45,7 @@ func (t *target) chainBand(rows int, vecs []int, aRow, cPtr gp) {
 			t.CMPQ(n, imm(cols))
 			t.JL(operand.LabelRef(next))
 			t.Commentf("%d rows of A, %d vectors of B.", rows, nv)
-			t.chainTile(rows, nv, nil, aRow, bPtr, cPtr)
+			t.outerTile(rows, nv, nil, aRow, bPtr, cPtr)
 			t.ADDQ(imm(cols*t.size), bPtr)
 			t.ADDQ(imm(cols*t.size), cPtr)
 			t.SUBQ(imm(cols), n)
@@ -61,7 +61,7 @@ func (t *target) chainBand(rows int, vecs []int, aRow, cPtr gp) {
 		t.Commentf("%d rows of A, one vector of B or a part of it.", rows)
 		m := t.mask(left)
 		m.count = func() gp { return t.chainLeft(n, cols) } // left is not kept
-		t.chainTile(rows, 1, &m, aRow, bPtr, cPtr)
+		t.outerTile(rows, 1, &m, aRow, bPtr, cPtr)
 		left = t.chainLeft(n, cols)
 		t.SUBQ(left, n)
 		t.SHLQ(operand.Imm(uint64(t.shift())), left)
@@ -84,8 +84,8 @@ func (t *target) chainLeft(n operand.Mem, cols int) gp {
 	return left
 }
 
-// chainTile emits mr rows by nv vectors of C; m masks the only vector.
-func (t *target) chainTile(mr, nv int, m *mask, aRow, bPtr, cPtr gp) {
+// outerTile emits mr rows by nv vectors of C; m masks the only vector.
+func (t *target) outerTile(mr, nv int, m *mask, aRow, bPtr, cPtr gp) {
 	bytes := t.lanes * t.size
 	acc := make([][]reg.VecVirtual, mr)
 	for i := range acc {

@@ -2,10 +2,10 @@ package main
 
 import "fmt"
 
-// rowRowBand emits the products of some rows of A with all n rows of B, k
+// dotBand emits the products of some rows of A with all n rows of B, k
 // elements long, in tiles of cols[0] rows of B, then of fewer. a and c point to
 // the band's rows of A and C.
-func (t *target) rowRowBand(cols []int, a []reg, b, ldb, n, k reg, c []reg) {
+func (t *target) dotBand(cols []int, a []reg, b, ldb, n, k reg, c []reg) {
 	row, left := t.move("bRow", b), t.move("rows of B", n)
 	cols0 := make([]reg, len(c))
 	for i, p := range c {
@@ -14,15 +14,15 @@ func (t *target) rowRowBand(cols []int, a []reg, b, ldb, n, k reg, c []reg) {
 	for i, nr := range cols {
 		t.repeat(left, cols, i, 1, func() {
 			t.section("%d × %d elements of C.", len(a), nr)
-			t.rowRowTile(nr, a, row, ldb, k, cols0)
+			t.dotTile(nr, a, row, ldb, k, cols0)
 			t.advance(nr*t.size, cols0...)
 		})
 	}
 }
 
-// rowRowTile emits the products of the rows a with nr rows from row on, which it
+// dotTile emits the products of the rows a with nr rows from row on, which it
 // moves behind them.
-func (t *target) rowRowTile(nr int, a []reg, row, ldb, k reg, c []reg) {
+func (t *target) dotTile(nr int, a []reg, row, ldb, k reg, c []reg) {
 	const parts = 4 // registers of lanes
 	mr := len(a)
 	acc := make([][][]reg, mr)
@@ -97,10 +97,10 @@ func (t *target) rowRowTile(nr int, a []reg, row, ldb, k reg, c []reg) {
 	for i := range mr {
 		for j := 0; j < nr; j += t.lanes {
 			n := min(t.lanes, nr-j)
-			out = append(out, result{[]reg{t.fold(acc[i][j:][:n])}, n, c[i], j * t.size})
+			out = append(out, result{[]reg{t.reduce(acc[i][j:][:n])}, n, c[i], j * t.size})
 		}
 	}
-	t.finish(out)
+	t.epilogue(out)
 }
 
 // result is a part of a row of C: vectors of sums that belong at disp from p. A
@@ -112,8 +112,8 @@ type result struct {
 	disp int
 }
 
-// finish stores alpha·sum or, unless beta = 0, fma(alpha, sum, beta·c).
-func (t *target) finish(out []result) {
+// epilogue stores alpha·sum or, unless beta = 0, fma(alpha, sum, beta·c).
+func (t *target) epilogue(out []result) {
 	alpha, zero, done := t.scalar("alpha"), t.newLabel("beta0_"), t.newLabel("done")
 	bits := t.gp("")
 	t.set(map[bool]string{false: "MOVWU ", true: "MOVD "}[t.f64]+t.frame.address("beta")+", R@0", bits)
