@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"os"
@@ -8,11 +9,13 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/internal/rng"
+	"github.com/nabla-go/nabla/internal/safetensors"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/net"
 )
@@ -50,7 +53,7 @@ func testRoundTrip[T kernels.Float](t *testing.T) {
 	require.NoError(t, m.Save(path))
 	f, err := Open(path)
 	require.NoError(t, err)
-	require.Equal(t, DTypeOf[T](), f.DType())
+	require.Equal(t, safetensors.DType[T](), f.DType())
 	back, err := Load[T](path)
 	require.NoError(t, err)
 
@@ -73,13 +76,41 @@ func testRoundTrip[T kernels.Float](t *testing.T) {
 	b, err := os.ReadFile(again)
 	require.NoError(t, err)
 	require.Equal(t, a, b)
+
+	// A stream has the bytes of the file, and is read as the file is.
+	var stream bytes.Buffer
+	require.NoError(t, m.Write(&stream))
+	require.Equal(t, a, stream.Bytes())
+	f, err = Read(iotest.OneByteReader(&stream))
+	require.NoError(t, err)
+	back, err = Decode[T](f)
+	require.NoError(t, err)
+	require.Equal(t, m.Net.Fingerprint(), back.Net.Fingerprint())
+}
+
+// What goes wrong with a stream is told without a path.
+func TestReadFails(t *testing.T) {
+	_, err := Read(iotest.ErrReader(os.ErrDeadlineExceeded))
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	require.ErrorContains(t, err, "model: ")
+	_, err = Read(strings.NewReader("x1,x2,y\n1,2,3\n"))
+	require.ErrorContains(t, err, "model: not a safetensors file")
+	_, err = Parse(nil)
+	require.ErrorContains(t, err, "model: not a safetensors file: 0 bytes are too few")
+}
+
+// failing is a writer that is full.
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, os.ErrClosed }
+
+func TestWriteFails(t *testing.T) {
+	require.ErrorIs(t, newModel[float32](t).Write(failing{}), os.ErrClosed)
 }
 
 // A-X09: names and shapes are those of PyTorch's nn.Sequential.
 func TestTensorNames(t *testing.T) {
-	file, err := newModel[float32](t).encode()
-	require.NoError(t, err)
-	s, err := ParseSafetensors(file)
+	s, err := newModel[float32](t).encode()
 	require.NoError(t, err)
 	var got []string
 	for _, t := range s.Tensors {
@@ -118,11 +149,9 @@ func TestPrecisionMustAgree(t *testing.T) {
 }
 
 // edit changes the parts of a model file and puts it together again.
-func edit(t *testing.T, change func(s *Safetensors, meta map[string]any)) []byte {
+func edit(t *testing.T, change func(s *safetensors.File, meta map[string]any)) []byte {
 	t.Helper()
-	file, err := newModel[float32](t).encode()
-	require.NoError(t, err)
-	s, err := ParseSafetensors(file)
+	s, err := newModel[float32](t).encode()
 	require.NoError(t, err)
 	var meta map[string]any
 	require.NoError(t, json.Unmarshal([]byte(s.Metadata[nablaKey]), &meta))
@@ -130,13 +159,13 @@ func edit(t *testing.T, change func(s *Safetensors, meta map[string]any)) []byte
 	text, err := json.Marshal(meta)
 	require.NoError(t, err)
 	s.Metadata[nablaKey] = string(text)
-	file, err = s.Bytes()
-	require.NoError(t, err)
-	return file
+	var file bytes.Buffer
+	require.NoError(t, s.Write(&file))
+	return file.Bytes()
 }
 
 func decodeBytes(file []byte) (*Model[float32], error) {
-	f, err := parse(file)
+	f, err := Parse(file)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +175,7 @@ func decodeBytes(file []byte) (*Model[float32], error) {
 // A bias may come as [n] or as [n, 1] (A-T34), and in any order.
 func TestDecodeAccepts(t *testing.T) {
 	want := newModel[float32](t).Net.Fingerprint()
-	m, err := decodeBytes(edit(t, func(s *Safetensors, _ map[string]any) {
+	m, err := decodeBytes(edit(t, func(s *safetensors.File, _ map[string]any) {
 		s.Tensors[1].Shape = []int{3, 1}
 		s.Tensors[0], s.Tensors[3] = s.Tensors[3], s.Tensors[0]
 	}))
@@ -155,7 +184,7 @@ func TestDecodeAccepts(t *testing.T) {
 
 	// Another numeric version has other fingerprints, and no fingerprint is none to check.
 	for _, key := range []string{"numeric_version", "fingerprint"} {
-		_, err = decodeBytes(edit(t, func(s *Safetensors, meta map[string]any) {
+		_, err = decodeBytes(edit(t, func(s *safetensors.File, meta map[string]any) {
 			meta[key] = ""
 			s.Tensors[0].Data = append([]byte{1}, s.Tensors[0].Data[1:]...)
 		}))
@@ -166,50 +195,50 @@ func TestDecodeAccepts(t *testing.T) {
 func TestDecodeRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		change func(s *Safetensors, meta map[string]any)
+		change func(s *safetensors.File, meta map[string]any)
 		want   string
 	}{
-		{"a changed weight", func(s *Safetensors, _ map[string]any) {
+		{"a changed weight", func(s *safetensors.File, _ map[string]any) {
 			s.Tensors[0].Data = append([]byte{1}, s.Tensors[0].Data[1:]...)
 		}, "damaged: the parameters have the fingerprint"},
-		{"transposed weights", func(s *Safetensors, _ map[string]any) { s.Tensors[0].Shape = []int{2, 3} }, `tensor "0.weight" has shape [2 3]: the metadata want [3 2]`},
-		{"flat weights", func(s *Safetensors, _ map[string]any) { s.Tensors[0].Shape = []int{6} }, `has shape [6]`},
-		{"bias as a row", func(s *Safetensors, _ map[string]any) { s.Tensors[1].Shape = []int{1, 3} }, `tensor "0.bias" has shape [1 3]: the metadata want [3] or [3 1]`},
-		{"missing tensor", func(s *Safetensors, _ map[string]any) { s.Tensors = s.Tensors[:5] }, `tensor "4.bias" is missing`},
-		{"extra tensor", func(s *Safetensors, _ map[string]any) {
-			s.Tensors = append(s.Tensors, NewTensor("6.weight", []int{1}, []float32{1}))
+		{"transposed weights", func(s *safetensors.File, _ map[string]any) { s.Tensors[0].Shape = []int{2, 3} }, `tensor "0.weight" has shape [2 3]: the metadata want [3 2]`},
+		{"flat weights", func(s *safetensors.File, _ map[string]any) { s.Tensors[0].Shape = []int{6} }, `has shape [6]`},
+		{"bias as a row", func(s *safetensors.File, _ map[string]any) { s.Tensors[1].Shape = []int{1, 3} }, `tensor "0.bias" has shape [1 3]: the metadata want [3] or [3 1]`},
+		{"missing tensor", func(s *safetensors.File, _ map[string]any) { s.Tensors = s.Tensors[:5] }, `tensor "4.bias" is missing`},
+		{"extra tensor", func(s *safetensors.File, _ map[string]any) {
+			s.Tensors = append(s.Tensors, safetensors.NewTensor("6.weight", []int{1}, []float32{1}))
 		}, `tensor "6.weight" belongs to no layer`},
-		{"mixed precision", func(s *Safetensors, _ map[string]any) {
-			s.Tensors[5] = NewTensor("4.bias", []int{1}, []float64{1})
+		{"mixed precision", func(s *safetensors.File, _ map[string]any) {
+			s.Tensors[5] = safetensors.NewTensor("4.bias", []int{1}, []float64{1})
 		}, `tensor "4.bias" is F64, but "0.weight" is F32`},
-		{"wider input", func(_ *Safetensors, meta map[string]any) {
+		{"wider input", func(_ *safetensors.File, meta map[string]any) {
 			meta["inputs"] = 5
 			delete(meta, "features")
 			delete(meta, "scaler")
 		}, `tensor "0.weight" has shape [3 2]: the metadata want [3 5]`},
-		{"a layer of gigabytes", func(_ *Safetensors, meta map[string]any) {
+		{"a layer of gigabytes", func(_ *safetensors.File, meta map[string]any) {
 			meta["layers"].([]any)[0].(map[string]any)["out"] = 1 << 30
 		}, "the metadata want [1073741824 2]"},
-		{"negative inputs", func(_ *Safetensors, meta map[string]any) {
+		{"negative inputs", func(_ *safetensors.File, meta map[string]any) {
 			meta["inputs"] = -2
 			delete(meta, "features")
 			delete(meta, "scaler")
 		}, "the metadata want [3 -2]"},
-		{"no layers", func(_ *Safetensors, meta map[string]any) { meta["layers"] = nil }, "no layers"},
-		{"unknown activation", func(_ *Safetensors, meta map[string]any) {
+		{"no layers", func(_ *safetensors.File, meta map[string]any) { meta["layers"] = nil }, "no layers"},
+		{"unknown activation", func(_ *safetensors.File, meta map[string]any) {
 			meta["layers"].([]any)[0].(map[string]any)["activation"] = "swish"
 		}, `unknown activation "swish"`},
-		{"unknown cost", func(_ *Safetensors, meta map[string]any) { meta["cost"] = "x" }, `unknown cost "x"`},
-		{"future format", func(_ *Safetensors, meta map[string]any) { meta["format"] = 2 }, "format version 2: this program reads version 1"},
-		{"classes", func(_ *Safetensors, meta map[string]any) { meta["classes"] = []string{"a", "b"} }, "2 class names for 1 outputs"},
-		{"features", func(_ *Safetensors, meta map[string]any) { meta["features"] = []string{"a"} }, "1 column names for 2 inputs"},
-		{"scaler", func(_ *Safetensors, meta map[string]any) {
+		{"unknown cost", func(_ *safetensors.File, meta map[string]any) { meta["cost"] = "x" }, `unknown cost "x"`},
+		{"future format", func(_ *safetensors.File, meta map[string]any) { meta["format"] = 2 }, "format version 2: this program reads version 1"},
+		{"classes", func(_ *safetensors.File, meta map[string]any) { meta["classes"] = []string{"a", "b"} }, "2 class names for 1 outputs"},
+		{"features", func(_ *safetensors.File, meta map[string]any) { meta["features"] = []string{"a"} }, "1 column names for 2 inputs"},
+		{"scaler", func(_ *safetensors.File, meta map[string]any) {
 			meta["scaler"] = map[string]any{"mean": []float64{1, 2}, "sd": []float64{1}}
 		}, "the scaler has 2 means and 1 deviations for 2 inputs"},
-		{"a negative deviation", func(_ *Safetensors, meta map[string]any) {
+		{"a negative deviation", func(_ *safetensors.File, meta map[string]any) {
 			meta["scaler"] = map[string]any{"mean": []float64{1, 2}, "sd": []float64{1, -1}}
 		}, "the scaler of input 2 has mean 2 and deviation -1: want finite numbers, the deviation at least 0"},
-		{"types", func(_ *Safetensors, meta map[string]any) { meta["inputs"] = "two" }, "damaged metadata"},
+		{"types", func(_ *safetensors.File, meta map[string]any) { meta["inputs"] = "two" }, "damaged metadata"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := decodeBytes(edit(t, c.change))
@@ -222,7 +251,7 @@ func TestDecodeRefuses(t *testing.T) {
 // A model that can't be encoded leaves the file that is there.
 func TestSaveRefuses(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "m")
-	require.NoError(t, WriteFile(path, []byte("old")))
+	require.NoError(t, os.WriteFile(path, []byte("old"), 0o600))
 	m := newModel[float32](t)
 	m.Classes = []string{"a", "b"}
 	require.ErrorContains(t, m.Save(path), "2 class names for 1 outputs")
@@ -232,5 +261,11 @@ func TestSaveRefuses(t *testing.T) {
 	m = newModel[float32](t)
 	m.Classes[0] = "caf\xe9"
 	require.ErrorContains(t, m.Save(path), `the name "caf\xe9" of a class or column is not UTF-8`)
-	requireContent(t, path, "old")
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, "old", string(b))
+
+	var out bytes.Buffer
+	require.ErrorContains(t, m.Write(&out), `model: cannot write: the name "caf\xe9"`)
+	require.Empty(t, out.Bytes())
 }

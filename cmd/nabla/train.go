@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nabla-go/nabla/dataset"
+	"github.com/nabla-go/nabla/internal/atomicfile"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/model"
 	"github.com/nabla-go/nabla/net"
@@ -257,7 +258,7 @@ func samples[T kernels.Float](s *dataset.Set[T], c net.Cost) train.Data[T] {
 // so before the first step, and an existing model is replaced only at the very
 // end, by a good one.
 func runTrain[T kernels.Float](cmd *cobra.Command, p *plan) error {
-	if err := model.CheckWritable(p.model); err != nil {
+	if err := atomicfile.CheckWritable(p.model); err != nil {
 		return fmt.Errorf("--model: %w", err)
 	}
 	trainSet, testSet, err := load[T](&p.data, nil)

@@ -1,4 +1,6 @@
-package model
+// Package atomicfile writes files all or nothing: whoever reads one meets the old
+// content or the new one, also after a crash.
+package atomicfile
 
 import (
 	"errors"
@@ -9,12 +11,12 @@ import (
 	"path/filepath"
 )
 
-// WriteFile replaces the file at path by data, or leaves it as it is: data goes
+// Write replaces the file at path by data, or leaves it as it is: data goes
 // to a temporary file in the same directory, reaches the disk, and is renamed.
 // A symbolic link keeps pointing to its file, whether that is there yet or not,
 // and an existing file keeps its permissions; one that is read-only is an error.
 // What is not a regular file (a pipe, a device) is written directly.
-func WriteFile(path string, data []byte) error {
+func Write(path string, data []byte) error {
 	path, old, err := target(path)
 	if err != nil {
 		return err
@@ -38,7 +40,7 @@ func WriteFile(path string, data []byte) error {
 	return nil
 }
 
-// CheckWritable tells now, before long work, whether WriteFile could write to
+// CheckWritable tells now, before long work, whether Write could write to
 // path. It leaves nothing behind.
 func CheckWritable(path string) error {
 	path, old, err := target(path)

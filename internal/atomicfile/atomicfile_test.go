@@ -1,4 +1,4 @@
-package model
+package atomicfile
 
 import (
 	"os"
@@ -10,18 +10,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestWriteFileReplaces(t *testing.T) {
+func TestWriteReplaces(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "m.safetensors")
 	require.NoError(t, CheckWritable(path))
 	requireFiles(t, dir)
-	require.NoError(t, WriteFile(path, []byte("old")))
+	require.NoError(t, Write(path, []byte("old")))
 	require.NoError(t, os.Chmod(path, 0o640))
 	require.NoError(t, CheckWritable(path))
-	require.NoError(t, WriteFile(path, []byte("new")))
+	require.NoError(t, Write(path, []byte("new")))
 	requireContent(t, path, "new")
 	requireFiles(t, dir, "m.safetensors")
-	require.NoError(t, WriteFile(filepath.Join(dir, strings.Repeat("m", 255)), []byte("a name as long as file systems allow")))
+	require.NoError(t, Write(filepath.Join(dir, strings.Repeat("m", 255)), []byte("a name as long as file systems allow")))
 	if runtime.GOOS != "windows" {
 		info, err := os.Stat(path)
 		require.NoError(t, err)
@@ -29,16 +29,16 @@ func TestWriteFileReplaces(t *testing.T) {
 	}
 }
 
-func TestWriteFileKeepsLinks(t *testing.T) {
+func TestWriteKeepsLinks(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "m.safetensors")
-	require.NoError(t, WriteFile(path, []byte("old")))
+	require.NoError(t, Write(path, []byte("old")))
 	link := filepath.Join(dir, "link")
 	if err := os.Symlink(path, link); err != nil {
 		t.Logf("no symbolic links here: %v", err)
 		return
 	}
-	require.NoError(t, WriteFile(link, []byte("new")))
+	require.NoError(t, Write(link, []byte("new")))
 	requireContent(t, path, "new")
 	info, err := os.Lstat(link)
 	require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestWriteFileKeepsLinks(t *testing.T) {
 	next := filepath.Join(dir, "next")
 	require.NoError(t, os.Symlink(filepath.Join("models", "m"), next))
 	require.NoError(t, os.Symlink("next", filepath.Join(dir, "newest")))
-	require.NoError(t, WriteFile(filepath.Join(dir, "newest"), []byte("first")))
+	require.NoError(t, Write(filepath.Join(dir, "newest"), []byte("first")))
 	requireContent(t, filepath.Join(dir, "models", "m"), "first")
 	requireFiles(t, filepath.Join(dir, "models"), "m")
 	requireContent(t, next, "first")
@@ -59,7 +59,7 @@ func TestWriteFileKeepsLinks(t *testing.T) {
 
 	loop := filepath.Join(dir, "loop")
 	require.NoError(t, os.Symlink("loop", loop))
-	require.ErrorContains(t, WriteFile(loop, nil), "cannot write")
+	require.ErrorContains(t, Write(loop, nil), "cannot write")
 }
 
 func TestUnwritable(t *testing.T) {
@@ -74,7 +74,7 @@ func TestUnwritable(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.ErrorContains(t, CheckWritable(path), "cannot write")
-			require.ErrorContains(t, WriteFile(path, []byte("y")), "cannot write")
+			require.ErrorContains(t, Write(path, []byte("y")), "cannot write")
 		})
 	}
 	requireContent(t, file, "x")
@@ -90,7 +90,7 @@ func TestReadOnly(t *testing.T) {
 		t.Skip("this user may write read-only files")
 	}
 	require.ErrorContains(t, CheckWritable(path), "cannot write")
-	require.ErrorContains(t, WriteFile(path, []byte("y")), "cannot write")
+	require.ErrorContains(t, Write(path, []byte("y")), "cannot write")
 	requireContent(t, path, "x")
 }
 

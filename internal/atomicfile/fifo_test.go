@@ -1,6 +1,6 @@
 //go:build linux || darwin
 
-package model
+package atomicfile
 
 import (
 	"os"
@@ -14,7 +14,7 @@ import (
 
 // A named pipe is not opened before there is a model for it: that would wait for a
 // reader, and end the pipe for it.
-func TestWriteFileToNamedPipe(t *testing.T) {
+func TestWriteToNamedPipe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pipe")
 	require.NoError(t, syscall.Mkfifo(path, 0o600))
 	waits := time.AfterFunc(time.Minute, func() { os.ReadFile(path) })
@@ -22,7 +22,7 @@ func TestWriteFileToNamedPipe(t *testing.T) {
 	require.True(t, waits.Stop(), "CheckWritable waited for a reader")
 
 	written := make(chan error)
-	go func() { written <- WriteFile(path, []byte("model")) }()
+	go func() { written <- Write(path, []byte("model")) }()
 	requireContent(t, path, "model")
 	require.NoError(t, <-written)
 }

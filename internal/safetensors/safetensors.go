@@ -1,4 +1,15 @@
-package model
+// Package safetensors reads and writes files of the safetensors format, of float32
+// and float64 tensors. What the tensors and the metadata mean is package model's
+// affair.
+//
+// A file is the length n of the header as little-endian uint64, n bytes of JSON
+// padded with spaces, then the tensors, little-endian, which fill the rest of the
+// file without holes or overlap. The JSON object maps the name of each tensor to
+// {"dtype", "shape", "data_offsets": [begin, end]} and "__metadata__" to an object
+// of strings.
+//
+// Source: https://github.com/huggingface/safetensors, README, section Format.
+package safetensors
 
 import (
 	"bytes"
@@ -7,6 +18,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"math/bits"
@@ -19,20 +31,13 @@ import (
 	"github.com/nabla-go/nabla/kernels"
 )
 
-// The safetensors format: the length n of the header as little-endian uint64,
-// n bytes of JSON padded with spaces, then the tensors, little-endian, which
-// fill the rest of the file without holes or overlap. The JSON object maps the
-// name of each tensor to {"dtype", "shape", "data_offsets": [begin, end]} and
-// "__metadata__" to an object of strings.
-// Source: https://github.com/huggingface/safetensors, README, section Format.
-
 // maxHeader is the longest header that is accepted, the limit of the reference
 // implementation.
 const maxHeader = 100_000_000
 
 const metadataKey = "__metadata__"
 
-// Tensor is one array of a safetensors file.
+// Tensor is one array of a file.
 type Tensor struct {
 	Name  string
 	DType string // "F32" or "F64"
@@ -40,8 +45,8 @@ type Tensor struct {
 	Data  []byte // row-major, little-endian
 }
 
-// Safetensors is the content of a safetensors file.
-type Safetensors struct {
+// File is the content of a file.
+type File struct {
 	Tensors  []Tensor // in the order of their data
 	Metadata map[string]string
 }
@@ -50,9 +55,10 @@ type Safetensors struct {
 // has as many elements.
 func NewTensor[T kernels.Float](name string, shape []int, values []T) Tensor {
 	if n, ok := elements(shape); !ok || n != len(values) {
-		panic("model: NewTensor: shape and values differ in length")
+		panic("safetensors: NewTensor: shape and values differ in length")
 	}
-	t := Tensor{Name: name, DType: DTypeOf[T](), Shape: slices.Clone(shape)}
+	t := Tensor{Name: name, DType: DType[T](), Shape: slices.Clone(shape)}
+	t.Data = make([]byte, 0, len(values)*dtypeSize(t.DType))
 	for _, v := range values {
 		if t.DType == "F32" {
 			t.Data = binary.LittleEndian.AppendUint32(t.Data, math.Float32bits(float32(v)))
@@ -63,30 +69,33 @@ func NewTensor[T kernels.Float](name string, shape []int, values []T) Tensor {
 	return t
 }
 
-// Values decodes the tensor. Values of the other precision than T are an error:
-// converting them would change what a network computes. So are data that don't
-// fill the shape.
-func Values[T kernels.Float](t Tensor) ([]T, error) {
-	if want := DTypeOf[T](); t.DType != want {
-		return nil, fmt.Errorf("tensor %q is %s, want %s", t.Name, t.DType, want)
+// Copy decodes the values of t into dst. Values of the other precision than T are
+// an error: converting them would change what a network computes. So are data that
+// don't fill the shape, and a shape that dst doesn't have room for.
+func Copy[T kernels.Float](dst []T, t Tensor) error {
+	if want := DType[T](); t.DType != want {
+		return fmt.Errorf("tensor %q is %s, want %s", t.Name, t.DType, want)
 	}
 	size := dtypeSize(t.DType)
-	if n, ok := elements(t.Shape); !ok || len(t.Data)%size != 0 || n != len(t.Data)/size {
-		return nil, fmt.Errorf("tensor %q has shape %v of %s, but %d bytes of data", t.Name, t.Shape, t.DType, len(t.Data))
+	n, ok := elements(t.Shape)
+	if !ok || len(t.Data)%size != 0 || n != len(t.Data)/size {
+		return fmt.Errorf("tensor %q has shape %v of %s, but %d bytes of data", t.Name, t.Shape, t.DType, len(t.Data))
 	}
-	values := make([]T, len(t.Data)/size)
-	for i := range values {
+	if n != len(dst) {
+		return fmt.Errorf("tensor %q has %d elements, want %d", t.Name, n, len(dst))
+	}
+	for i := range dst {
 		if size == 4 {
-			values[i] = T(math.Float32frombits(binary.LittleEndian.Uint32(t.Data[4*i:])))
+			dst[i] = T(math.Float32frombits(binary.LittleEndian.Uint32(t.Data[4*i:])))
 		} else {
-			values[i] = T(math.Float64frombits(binary.LittleEndian.Uint64(t.Data[8*i:])))
+			dst[i] = T(math.Float64frombits(binary.LittleEndian.Uint64(t.Data[8*i:])))
 		}
 	}
-	return values, nil
+	return nil
 }
 
-// DTypeOf returns the safetensors name of T: "F32" or "F64".
-func DTypeOf[T kernels.Float]() string {
+// DType returns the format's name of T: "F32" or "F64".
+func DType[T kernels.Float]() string {
 	if unsafe.Sizeof(T(0)) == 4 {
 		return "F32"
 	}
@@ -118,8 +127,27 @@ func elements(shape []int) (n int, ok bool) {
 	return n, true
 }
 
-// Bytes returns the file. Equal contents give equal bytes.
-func (s *Safetensors) Bytes() ([]byte, error) {
+// Write writes the file to w, or nothing if the content is no valid file. Equal
+// contents give equal bytes.
+func (f *File) Write(w io.Writer) error {
+	header, err := f.header()
+	if err != nil {
+		return err
+	}
+	start := binary.LittleEndian.AppendUint64(make([]byte, 0, 8+len(header)), uint64(len(header)))
+	if _, err := w.Write(append(start, header...)); err != nil {
+		return err
+	}
+	for _, t := range f.Tensors {
+		if _, err := w.Write(t.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// header returns the JSON object, padded so that the data begin at a multiple of 8.
+func (f *File) header() ([]byte, error) {
 	var header bytes.Buffer
 	header.WriteByte('{')
 	field := func(key string, value any) {
@@ -130,17 +158,17 @@ func (s *Safetensors) Bytes() ([]byte, error) {
 		v, _ := json.Marshal(value)
 		fmt.Fprintf(&header, "%s:%s", k, v)
 	}
-	for key, text := range s.Metadata {
+	for key, text := range f.Metadata {
 		if !utf8.ValidString(key) || !utf8.ValidString(text) {
 			return nil, fmt.Errorf("metadata %q: %q is not UTF-8", key, text)
 		}
 	}
-	if len(s.Metadata) > 0 {
-		field(metadataKey, s.Metadata) // encoding/json sorts the keys of a map
+	if len(f.Metadata) > 0 {
+		field(metadataKey, f.Metadata) // encoding/json sorts the keys of a map
 	}
 	seen := map[string]bool{metadataKey: true}
 	end := 0
-	for _, t := range s.Tensors {
+	for _, t := range f.Tensors {
 		if seen[t.Name] {
 			return nil, fmt.Errorf("tensor name %q is reserved or used twice", t.Name)
 		}
@@ -166,12 +194,7 @@ func (s *Safetensors) Bytes() ([]byte, error) {
 	if header.Len() > maxHeader {
 		return nil, fmt.Errorf("the header takes %d bytes, more than %d", header.Len(), maxHeader)
 	}
-	file := binary.LittleEndian.AppendUint64(make([]byte, 0, 8+header.Len()+end), uint64(header.Len()))
-	file = append(file, header.Bytes()...)
-	for _, t := range s.Tensors {
-		file = append(file, t.Data...)
-	}
-	return file, nil
+	return header.Bytes(), nil
 }
 
 // headerLength reads the length of the header from the first 8 bytes of a file.
@@ -189,10 +212,23 @@ func headerLength(file []byte) (uint64, error) {
 	return n, nil
 }
 
-// ParseSafetensors decodes a file of F32 and F64 tensors and checks it to the
+// ReadAll reads r to its end, but of what can't be a safetensors file, however
+// long, no more than the beginning. [Parse] tells what is wrong with that.
+func ReadAll(r io.Reader) ([]byte, error) {
+	start, err := io.ReadAll(io.LimitReader(r, 8))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := headerLength(start); err != nil {
+		return start, nil
+	}
+	return io.ReadAll(io.MultiReader(bytes.NewReader(start), r))
+}
+
+// Parse decodes a file of F32 and F64 tensors and checks it to the
 // last byte. The tensors' data alias file; nothing is allocated by what the
 // header claims, only by its length.
-func ParseSafetensors(file []byte) (*Safetensors, error) {
+func Parse(file []byte) (*File, error) {
 	n, err := headerLength(file)
 	if err != nil {
 		return nil, err
@@ -209,7 +245,7 @@ func ParseSafetensors(file []byte) (*Safetensors, error) {
 		x, y := entries[a].Offsets, entries[b].Offsets
 		return cmp.Or(cmp.Compare(x[0], y[0]), cmp.Compare(x[1], y[1]), cmp.Compare(a, b))
 	})
-	s := &Safetensors{Metadata: metadata}
+	f := &File{Metadata: metadata}
 	end := 0
 	for _, name := range names {
 		e := entries[name]
@@ -221,12 +257,12 @@ func ParseSafetensors(file []byte) (*Safetensors, error) {
 		}
 		begin := end
 		end = e.Offsets[1]
-		s.Tensors = append(s.Tensors, Tensor{Name: name, DType: e.DType, Shape: e.Shape, Data: data[begin:end:end]})
+		f.Tensors = append(f.Tensors, Tensor{Name: name, DType: e.DType, Shape: e.Shape, Data: data[begin:end:end]})
 	}
 	if end != len(data) {
 		return nil, fmt.Errorf("damaged safetensors file: the tensors end at byte %d of the data, which has %d", end, len(data))
 	}
-	return s, nil
+	return f, nil
 }
 
 // entry is what the header says of one tensor.

@@ -1,6 +1,7 @@
-package model
+package safetensors
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/nabla-go/nabla/kernels"
 )
 
 // withHeader builds a safetensors file from a header and data.
@@ -23,47 +26,65 @@ func readTestdata(t *testing.T, name string) []byte {
 	return b
 }
 
+// encode returns the bytes that Write writes.
+func encode(f *File) ([]byte, error) {
+	var b bytes.Buffer
+	err := f.Write(&b)
+	return b.Bytes(), err
+}
+
+// values returns the values of t, whose shape they must fill.
+func values[T kernels.Float](t Tensor) ([]T, error) {
+	n := 1
+	for _, d := range t.Shape {
+		n *= d
+	}
+	v := make([]T, n)
+	return v, Copy(v, t)
+}
+
 // A-X09: a linear layer as PyTorch writes it.
 func TestParseLinear(t *testing.T) {
-	s, err := ParseSafetensors(readTestdata(t, "st_ok_linear_3out_2in.safetensors"))
+	s, err := Parse(readTestdata(t, "st_ok_linear_3out_2in.safetensors"))
 	require.NoError(t, err)
 	require.Len(t, s.Tensors, 2)
 	require.Equal(t, "fc.weight", s.Tensors[0].Name)
 	require.Equal(t, []int{3, 2}, s.Tensors[0].Shape)
-	w, err := Values[float32](s.Tensors[0])
+	w, err := values[float32](s.Tensors[0])
 	require.NoError(t, err)
 	require.Equal(t, []float32{0.5, -0.3, 0.2, 0.8, 1.5, -2.5}, w)
-	b, err := Values[float32](s.Tensors[1])
+	b, err := values[float32](s.Tensors[1])
 	require.NoError(t, err)
 	require.Equal(t, []float32{0.1, -0.2, 0.25}, b)
 
-	_, err = Values[float64](s.Tensors[0])
+	_, err = values[float64](s.Tensors[0])
 	require.ErrorContains(t, err, `"fc.weight" is F32, want F64`)
 }
 
 // A-X12: empty tensors and scalars are valid.
 func TestParseEmptyAndScalar(t *testing.T) {
-	s, err := ParseSafetensors(readTestdata(t, "st_empty_tensor_ok.safetensors"))
+	s, err := Parse(readTestdata(t, "st_empty_tensor_ok.safetensors"))
 	require.NoError(t, err)
 	require.Equal(t, "e", s.Tensors[0].Name)
 	require.Equal(t, []int{0}, s.Tensors[0].Shape)
 	require.Empty(t, s.Tensors[0].Data)
 	require.Equal(t, "s", s.Tensors[1].Name)
-	v, err := Values[float32](s.Tensors[1])
+	v, err := values[float32](s.Tensors[1])
 	require.NoError(t, err)
 	require.Equal(t, []float32{2.5}, v)
 }
 
-func TestValuesRefuses(t *testing.T) {
+func TestCopyRefuses(t *testing.T) {
 	for _, tensor := range []Tensor{
 		{Name: "t", DType: "F32", Shape: []int{1}, Data: make([]byte, 3)},
 		{Name: "t", DType: "F32", Shape: []int{2}, Data: make([]byte, 4)},
 		{Name: "t", DType: "F32", Shape: []int{-1, -1}, Data: make([]byte, 4)},
 		{Name: "t", DType: "F32", Shape: []int{0}, Data: make([]byte, 4)},
 	} {
-		_, err := Values[float32](tensor)
+		_, err := values[float32](tensor)
 		require.ErrorContains(t, err, `tensor "t" has shape [`)
 	}
+	require.ErrorContains(t, Copy(make([]float32, 2), NewTensor("t", []int{3}, []float32{1, 2, 3})), `tensor "t" has 3 elements, want 2`)
 }
 
 // A-X06, X07, X08 and their kind.
@@ -110,16 +131,16 @@ func TestParseRefuses(t *testing.T) {
 		{"product wraps", withHeader(`{"t":{"dtype":"F32","shape":[2147483647,2147483647,2147483647,4],"data_offsets":[0,4]}}`, four...), "more elements than can be addressed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := ParseSafetensors(c.file)
+			_, err := Parse(c.file)
 			require.ErrorContains(t, err, c.want)
 		})
 	}
 }
 
-func TestSafetensorsRoundTrip(t *testing.T) {
+func TestRoundTrip(t *testing.T) {
 	f32 := []float32{0, float32(math.Copysign(0, -1)), 1e-45, -1.5, float32(math.Inf(1)), math.Float32frombits(0x7fc12345)}
 	f64 := []float64{math.Pi, 5e-324, math.Inf(-1)}
-	s := &Safetensors{
+	s := &File{
 		Tensors: []Tensor{
 			NewTensor("b <&\"é", []int{2, 3}, f32),
 			NewTensor("a", []int{3}, f64),
@@ -128,15 +149,15 @@ func TestSafetensorsRoundTrip(t *testing.T) {
 		},
 		Metadata: map[string]string{"z": "1", "a": "line\nbreak"},
 	}
-	file, err := s.Bytes()
+	file, err := encode(s)
 	require.NoError(t, err)
-	again, err := s.Bytes()
+	again, err := encode(s)
 	require.NoError(t, err)
 	require.Equal(t, file, again)
 	require.Zero(t, (binary.LittleEndian.Uint64(file))%8, "data must begin at a multiple of 8")
 
 	// The file decodes at any address (A-M10).
-	back, err := ParseSafetensors(append([]byte{0}, file...)[1:])
+	back, err := Parse(append([]byte{0}, file...)[1:])
 	require.NoError(t, err)
 	require.Equal(t, s.Metadata, back.Metadata)
 	require.Len(t, back.Tensors, 4)
@@ -144,12 +165,12 @@ func TestSafetensorsRoundTrip(t *testing.T) {
 		require.Equal(t, want, back.Tensors[i].Name)
 		require.Equal(t, s.Tensors[i].Shape, back.Tensors[i].Shape)
 	}
-	got32, err := Values[float32](back.Tensors[0])
+	got32, err := values[float32](back.Tensors[0])
 	require.NoError(t, err)
 	for i := range f32 {
 		require.Equal(t, math.Float32bits(f32[i]), math.Float32bits(got32[i]))
 	}
-	got64, err := Values[float64](back.Tensors[1])
+	got64, err := values[float64](back.Tensors[1])
 	require.NoError(t, err)
 	for i := range f64 {
 		require.Equal(t, math.Float64bits(f64[i]), math.Float64bits(got64[i]))
@@ -162,22 +183,22 @@ func TestTensorBytes(t *testing.T) {
 	require.Equal(t, []byte{0, 0, 0, 0, 0, 0, 0xf0, 0x3f}, NewTensor("t", []int{1}, []float64{1}).Data)
 }
 
-func TestSafetensorsRefusesNames(t *testing.T) {
+func TestWriteRefusesNames(t *testing.T) {
 	x := NewTensor("x", []int{1}, []float32{1})
-	_, err := (&Safetensors{Tensors: []Tensor{x, x}}).Bytes()
+	_, err := encode(&File{Tensors: []Tensor{x, x}})
 	require.ErrorContains(t, err, `"x" is reserved or used twice`)
-	_, err = (&Safetensors{Tensors: []Tensor{NewTensor("__metadata__", []int{1}, []float32{1})}}).Bytes()
+	_, err = encode(&File{Tensors: []Tensor{NewTensor("__metadata__", []int{1}, []float32{1})}})
 	require.ErrorContains(t, err, "reserved")
 	// JSON would turn other bytes into replacement characters.
-	_, err = (&Safetensors{Tensors: []Tensor{NewTensor("\xe9", []int{1}, []float32{1})}}).Bytes()
+	_, err = encode(&File{Tensors: []Tensor{NewTensor("\xe9", []int{1}, []float32{1})}})
 	require.ErrorContains(t, err, `tensor name "\xe9" is not UTF-8`)
-	_, err = (&Safetensors{Metadata: map[string]string{"a": "\xe9"}}).Bytes()
+	_, err = encode(&File{Metadata: map[string]string{"a": "\xe9"}})
 	require.ErrorContains(t, err, `metadata "a": "\xe9" is not UTF-8`)
 }
 
 // Any bytes give a file that agrees with itself, or an error, and cost memory
 // in proportion to their number.
-func FuzzParseSafetensors(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	names, err := filepath.Glob("testdata/*.safetensors")
 	require.NoError(f, err)
 	require.NotEmpty(f, names)
@@ -187,13 +208,13 @@ func FuzzParseSafetensors(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
-		s, err := ParseSafetensors(file)
+		s, err := Parse(file)
 		if err != nil {
 			return
 		}
-		out, err := s.Bytes()
+		out, err := encode(s)
 		require.NoError(t, err)
-		back, err := ParseSafetensors(out)
+		back, err := Parse(out)
 		require.NoError(t, err)
 		require.Equal(t, len(s.Tensors), len(back.Tensors))
 		for i := range s.Tensors {

@@ -1,0 +1,150 @@
+package model
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/nabla-go/nabla/dataset"
+	"github.com/nabla-go/nabla/net"
+)
+
+// formatVersion counts incompatible changes of the metadata.
+const formatVersion = 1
+
+const nablaKey = "nabla"
+
+// metadata is the JSON object that goes with the tensors.
+type metadata struct {
+	Format         int             `json:"format"`
+	NumericVersion string          `json:"numeric_version"`       // kernels.NumericVersion of the program that wrote the file
+	Fingerprint    string          `json:"fingerprint,omitempty"` // checked if it is there and the numeric versions agree
+	Inputs         int             `json:"inputs"`
+	Layers         []layer         `json:"layers"`
+	Cost           string          `json:"cost"`
+	Tau            float64         `json:"tau"`
+	Classes        []string        `json:"classes,omitempty"`
+	Features       []string        `json:"features,omitempty"`
+	Scaler         *dataset.Scaler `json:"scaler,omitempty"`
+}
+
+type layer struct {
+	Out        int    `json:"out"`
+	Activation string `json:"activation"`
+}
+
+// weightName and biasName name the tensors of layer i = 1 … L.
+func weightName(i int) string { return fmt.Sprintf("%d.weight", 2*(i-1)) }
+func biasName(i int) string   { return fmt.Sprintf("%d.bias", 2*(i-1)) }
+
+// parseMetadata reads our part of a file's metadata.
+func parseMetadata(all map[string]string) (m metadata, err error) {
+	text, ok := all[nablaKey]
+	if !ok {
+		return m, fmt.Errorf("the metadata has no key %q: not a model that nabla wrote", nablaKey)
+	}
+	if err = json.Unmarshal([]byte(text), &m); err == nil {
+		err = m.check()
+	}
+	if err != nil {
+		return m, fmt.Errorf("damaged metadata: %w", err)
+	}
+	return m, nil
+}
+
+// config returns the network that the metadata describe, with all parameters 0.
+func (m *metadata) config() (net.Config, error) {
+	cfg := net.Config{Inputs: m.Inputs, Tau: m.Tau, Init: net.Zero}
+	var err error
+	if cfg.Cost, err = net.ParseCost(m.Cost); err != nil {
+		return net.Config{}, err
+	}
+	for _, l := range m.Layers {
+		σ, err := net.ParseActivation(l.Activation)
+		if err != nil {
+			return net.Config{}, err
+		}
+		cfg.Layers = append(cfg.Layers, net.Dense(l.Out, σ))
+	}
+	return cfg, nil
+}
+
+// check compares the parts of the metadata with each other. What makes a network
+// is left to net.New.
+func (m *metadata) check() error {
+	if m.Format != formatVersion {
+		return fmt.Errorf("format version %d: this program reads version %d", m.Format, formatVersion)
+	}
+	if len(m.Layers) == 0 {
+		return fmt.Errorf("no layers")
+	}
+	outputs := m.Layers[len(m.Layers)-1].Out
+	if m.Classes != nil && len(m.Classes) != outputs {
+		return fmt.Errorf("%d class names for %d outputs", len(m.Classes), outputs)
+	}
+	if m.Features != nil && len(m.Features) != m.Inputs {
+		return fmt.Errorf("%d column names for %d inputs", len(m.Features), m.Inputs)
+	}
+	if s := m.Scaler; s != nil && (len(s.Mean) != m.Inputs || len(s.SD) != m.Inputs) {
+		return fmt.Errorf("the scaler has %d means and %d deviations for %d inputs", len(s.Mean), len(s.SD), m.Inputs)
+	}
+	if m.Scaler != nil {
+		for j, mean := range m.Scaler.Mean {
+			// What is subtracted from itself is 0 if it is finite, else NaN.
+			if sd := m.Scaler.SD[j]; mean-mean != 0 || sd-sd != 0 || sd < 0 {
+				return fmt.Errorf("the scaler of input %d has mean %v and deviation %v: want finite numbers, the deviation at least 0", j+1, mean, sd)
+			}
+		}
+	}
+	for _, name := range slices.Concat(m.Classes, m.Features) {
+		if !utf8.ValidString(name) {
+			return fmt.Errorf("the name %q of a class or column is not UTF-8", name)
+		}
+	}
+	return nil
+}
+
+// checkTensors compares names, shapes and types of the tensors with the
+// metadata, so that memory for the network is taken only if the file holds it.
+// A bias may have the shape [n, 1].
+func (f *File) checkTensors() error {
+	known := make(map[string]bool)
+	in := f.meta.Inputs
+	for i, l := range f.meta.Layers {
+		w, b := weightName(i+1), biasName(i+1)
+		known[w], known[b] = true, true
+		if err := f.checkShape(w, []int{l.Out, in}); err != nil {
+			return err
+		}
+		if err := f.checkShape(b, []int{l.Out}, []int{l.Out, 1}); err != nil {
+			return err
+		}
+		in = l.Out
+	}
+	for name, t := range f.tensors {
+		if !known[name] {
+			return fmt.Errorf("tensor %q belongs to no layer of the metadata", name)
+		}
+		if t.DType != f.DType() {
+			return fmt.Errorf("tensor %q is %s, but %q is %s", name, t.DType, weightName(1), f.DType())
+		}
+	}
+	return nil
+}
+
+func (f *File) checkShape(name string, shapes ...[]int) error {
+	t, ok := f.tensors[name]
+	if !ok {
+		return fmt.Errorf("tensor %q is missing", name)
+	}
+	var want []string
+	for _, s := range shapes {
+		if slices.Equal(t.Shape, s) {
+			return nil
+		}
+		want = append(want, fmt.Sprint(s))
+	}
+	return fmt.Errorf("tensor %q has shape %v: the metadata want %s", name, t.Shape, strings.Join(want, " or "))
+}
