@@ -90,9 +90,9 @@ const rate = 0.01
 
 // Samples returns n samples for a network of this shape: inputs between 0 and 1,
 // and one target of 1 among zeros.
-func Samples[T kernels.Float](n Net, count int) train.Data[T] {
+func Samples[T kernels.Float](n Net, count int) *train.Data[T] {
 	in, out := n.Widths[0], n.Widths[len(n.Widths)-1]
-	d := train.Data[T]{X: kernels.NewMatrix[T](count, in), T: kernels.NewMatrix[T](count, out)}
+	d := &train.Data[T]{X: kernels.NewMatrix[T](count, in), T: kernels.NewMatrix[T](count, out)}
 	state := uint32(1)
 	for i := range d.X.Data {
 		state = state*1664525 + 1013904223
@@ -106,7 +106,7 @@ func Samples[T kernels.Float](n Net, count int) train.Data[T] {
 
 // Touch reads all samples. Whoever trains on a few thousand for more than a moment
 // has them in the last cache; a timed block, which meets few, is to find that.
-func Touch[T kernels.Float](d train.Data[T]) {
+func Touch[T kernels.Float](d *train.Data[T]) {
 	kernels.Sum(d.X.Data)
 	kernels.Sum(d.T.Data)
 }
@@ -152,7 +152,7 @@ func RunSteps[T kernels.Float](cases []StepCase, rounds int) ([]StepResult, erro
 	}
 	var tasks []*Task
 	steppers := make([]*stepper[T], len(cases))
-	var inOrder train.Data[T]
+	var inOrder *train.Data[T]
 	for i, c := range cases {
 		for _, s := range []probe.Sweep{probe.Read, probe.Update} {
 			l.add(Work{MulAdds: 1, Sweep: s, Bytes: all * size / c.Threads}, size == 4, c.Level)
@@ -160,7 +160,7 @@ func RunSteps[T kernels.Float](cases []StepCase, rounds int) ([]StepResult, erro
 		if c.Mode == Fit {
 			continue
 		}
-		if inOrder.Len() == 0 {
+		if inOrder == nil {
 			inOrder = Samples[T](shape, InOrder)
 		}
 		steppers[i] = newStepper(c, n, inOrder)
@@ -174,7 +174,7 @@ func RunSteps[T kernels.Float](cases []StepCase, rounds int) ([]StepResult, erro
 	}
 
 	results := make([]StepResult, len(cases))
-	var shuffled train.Data[T]
+	var shuffled *train.Data[T]
 	for i, c := range cases {
 		r := StepResult{Net: shape.String(), Activation: shape.Activation.String(), Cost: shape.Cost.String(), Type: typ,
 			ISA: c.Level.String(), Mode: c.Mode, Batch: c.Batch, Threads: c.Threads, Samples: InOrder}
@@ -183,7 +183,7 @@ func RunSteps[T kernels.Float](cases []StepCase, rounds int) ([]StepResult, erro
 			r.NS, r.Allocs = s.task.Best, s.allocations()
 			s.ws.SetWorkers(1)
 		} else {
-			if shuffled.Len() == 0 {
+			if shuffled == nil {
 				shuffled = Samples[T](shape, Shuffled)
 			}
 			if r.NS, r.Samples, r.Allocs, err = timeFit(c, shuffled, limit); err != nil {
@@ -226,11 +226,11 @@ type stepper[T kernels.Float] struct {
 	step StepCase
 	net  *net.Network[T]
 	ws   *net.Workspace[T]
-	data train.Data[T]
+	data *train.Data[T]
 	next int // sample
 }
 
-func newStepper[T kernels.Float](c StepCase, n *net.Network[T], d train.Data[T]) *stepper[T] {
+func newStepper[T kernels.Float](c StepCase, n *net.Network[T], d *train.Data[T]) *stepper[T] {
 	s := &stepper[T]{step: c, net: n, ws: n.NewWorkspace(c.Batch), data: d}
 	s.ws.SetWorkers(c.Threads)
 	s.task = NewTask(c.Level, s.run)
@@ -266,7 +266,7 @@ func (s *stepper[T]) allocations() float64 {
 // timeFit returns the least time of a step over some epochs of train.Fit, the
 // samples of an epoch, and the allocations a step. The first epoch warms up. An
 // epoch has as many samples as a perfect step could do in a tenth of a second.
-func timeFit[T kernels.Float](c StepCase, d train.Data[T], limit float64) (ns float64, samples int, allocs float64, err error) {
+func timeFit[T kernels.Float](c StepCase, d *train.Data[T], limit float64) (ns float64, samples int, allocs float64, err error) {
 	const epochs = 3
 	samples = Shuffled
 	if most := int(0.1e9 / limit * float64(c.Batch)); most < samples {
@@ -283,7 +283,7 @@ func timeFit[T kernels.Float](c StepCase, d train.Data[T], limit float64) (ns fl
 	defer runtime.UnlockOSThread()
 	var stats [epochs]runtime.MemStats
 	var w watch
-	_, err = train.Fit(context.Background(), n, train.Data[T]{X: d.X.Slice(0, samples), T: d.T.Slice(0, samples)}, train.Options[T]{
+	_, err = train.Fit(context.Background(), n, &train.Data[T]{X: d.X.Slice(0, samples), T: d.T.Slice(0, samples)}, nil, train.Options{
 		Epochs: epochs, Rate: rate, Batch: c.Batch, Workers: c.Threads, Seed: 1,
 		Progress: func(e train.Epoch) {
 			if e.Number > 1 {

@@ -16,6 +16,7 @@ import (
 	"unsafe"
 
 	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/train"
 )
 
 // CSV says how to read a comma-separated file. The zero value reads a file
@@ -45,7 +46,7 @@ const (
 // Labels are whole numbers or words. Without CSV.Classes the file's own, 1,000 at
 // most, become the classes: in ascending order if all are numbers, else sorted as
 // text. A model stores that list, and later files are read with it.
-func ReadCSV[T kernels.Float](path string, opt CSV) (*Set[T], error) {
+func ReadCSV[T kernels.Float](path string, opt CSV) (*train.Data[T], error) {
 	f, err := open(path)
 	if err != nil {
 		return nil, err
@@ -55,7 +56,7 @@ func ReadCSV[T kernels.Float](path string, opt CSV) (*Set[T], error) {
 }
 
 // DecodeCSV is [ReadCSV] from a reader; name stands in messages.
-func DecodeCSV[T kernels.Float](r io.Reader, name string, opt CSV) (*Set[T], error) {
+func DecodeCSV[T kernels.Float](r io.Reader, name string, opt CSV) (*train.Data[T], error) {
 	r, err := gunzip(r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -63,7 +64,7 @@ func DecodeCSV[T kernels.Float](r io.Reader, name string, opt CSV) (*Set[T], err
 	return decodeCSV[T](r, name, opt)
 }
 
-func decodeCSV[T kernels.Float](r io.Reader, name string, opt CSV) (*Set[T], error) {
+func decodeCSV[T kernels.Float](r io.Reader, name string, opt CSV) (*train.Data[T], error) {
 	d := csvDecoder[T]{opt: opt, label: -1}
 	if err := d.read(r); err != nil {
 		return nil, fmt.Errorf("%s%w", name, err)
@@ -71,12 +72,12 @@ func decodeCSV[T kernels.Float](r io.Reader, name string, opt CSV) (*Set[T], err
 	if opt.Header == DetectHeader && d.header == nil && onlyFirstIsWord(d.labels) {
 		return nil, fmt.Errorf("%s:%d: the label %q is a word, all others are numbers: is this a header of numbers? Then say that there is one", name, d.lines[0], d.labels[0])
 	}
-	s := &Set[T]{Name: name, Features: d.features}
+	s := &train.Data[T]{Name: name, Features: d.features}
 	s.X = kernels.Matrix[T]{Rows: d.rows, Cols: d.cols, Data: d.values, Stride: d.cols}
 	if opt.NoLabel {
 		return s, nil
 	}
-	if err := s.setLabels(d.labels, d.lines, opt.Classes); err != nil {
+	if err := setLabels(s, d.labels, d.lines, opt.Classes); err != nil {
 		return nil, fmt.Errorf("%s%w", name, err)
 	}
 	return s, nil
@@ -290,9 +291,9 @@ func (d *csvDecoder[T]) column(j int) string {
 	return fmt.Sprintf("column %d (%s)", j+1, shortened(strings.Join(strings.Fields(d.header[j]), " ")))
 }
 
-// setLabels turns label texts into classes, indices and targets. Errors begin
-// as csvDecoder's do.
-func (s *Set[T]) setLabels(labels []string, lines []int, classes []string) error {
+// setLabels sets classes, labels and targets of s from the texts of the labels. Errors
+// begin as csvDecoder's do.
+func setLabels[T kernels.Float](s *train.Data[T], labels []string, lines []int, classes []string) error {
 	for i, text := range labels {
 		var err error
 		if labels[i], err = className(text); err != nil {
@@ -319,7 +320,7 @@ func (s *Set[T]) setLabels(labels []string, lines []int, classes []string) error
 		s.Labels[i] = c
 	}
 	var err error
-	s.Targets, err = OneHot[T](s.Labels, len(s.Classes))
+	s.T, err = train.OneHot[T](s.Labels, len(s.Classes))
 	return err
 }
 

@@ -57,7 +57,7 @@ func TestCSVLabels(t *testing.T) {
 	s, err = DecodeCSV[float32](strings.NewReader("x,y\n5,3\n5,1.0\n"), "f", CSV{Classes: []string{"1", "2", "3"}})
 	require.NoError(t, err)
 	require.Equal(t, []int{2, 0}, s.Labels)
-	require.Equal(t, 3, s.Targets.Cols)
+	require.Equal(t, 3, s.T.Cols)
 	_, err = DecodeCSV[float32](strings.NewReader("x,y\n5,3\n5,4\n"), "f", CSV{Classes: []string{"1", "2", "3"}})
 	require.EqualError(t, err, `f:3: label "4" is unknown: want one of 1, 2, 3`)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/train"
 )
 
 //go:embed digits/digits.csv.gz
@@ -16,17 +17,16 @@ const digitsSplitSeed = 1797
 
 // Digits returns 1,797 handwritten digits of 8×8 pixels in [0, 1], row by row,
 // in two parts: a fifth of each class for testing, the rest for training, by
-// [Set.Split] with share 0.2 and seed 1797. The parts never change.
+// [train.Data.Split] with share 0.2 and seed 1797. The parts never change.
 //
 // They are the test part of E. Alpaydin and C. Kaynak, "Optical Recognition of
 // Handwritten Digits", UCI Machine Learning Repository, 1998 (CC BY 4.0), as
 // scikit-learn distributes it (BSD-3-Clause); see digits/NOTICE.
-func Digits[T kernels.Float]() (train, test *Set[T]) {
+func Digits[T kernels.Float]() (training, test *train.Data[T]) {
 	s, err := DecodeCSV[T](strings.NewReader(digits), "digits", CSV{Header: NoHeader})
 	if err != nil {
 		panic("dataset: the embedded digits are damaged: " + err.Error())
 	}
-	s.Scaler = NewScaler(s.X.Cols, 16)
-	Scale(s.Scaler, s.X)
+	s.Scale(train.NewScaler(s.X.Cols, 16))
 	return s.Split(0.2, digitsSplitSeed)
 }

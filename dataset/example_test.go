@@ -37,7 +37,7 @@ func ExampleDecodeCSV() {
 		return
 	}
 	fmt.Println(set.Features, set.Classes)
-	fmt.Println(set.X.Row(1), set.Targets.Row(1))
+	fmt.Println(set.X.Row(1), set.T.Row(1))
 	// Output:
 	// [width height] [cat dog]
 	// [3 4.5] [0 1]

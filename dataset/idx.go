@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/train"
 )
 
 // The magic numbers of the IDX format: two zero bytes, the element type (8 is
@@ -49,7 +50,7 @@ func ReadIDXLabels(path string) ([]byte, error) {
 
 // ReadIDX reads a file of images and the file of their labels, which must lie
 // in 0…classes−1. Pixels are divided by 255.
-func ReadIDX[T kernels.Float](images, labels string, classes int) (*Set[T], error) {
+func ReadIDX[T kernels.Float](images, labels string, classes int) (*train.Data[T], error) {
 	im, err := ReadIDXImages(images)
 	if err != nil {
 		return nil, err
@@ -64,11 +65,11 @@ func ReadIDX[T kernels.Float](images, labels string, classes int) (*Set[T], erro
 	if im.Count == 0 { // then the size of an image is a mere claim
 		return nil, fmt.Errorf("%s: no samples", images)
 	}
-	s := &Set[T]{Name: images, Labels: make([]int, im.Count)}
+	s := &train.Data[T]{Name: images, Labels: make([]int, im.Count)}
 	for i, l := range lb {
 		s.Labels[i] = int(l)
 	}
-	if s.Targets, err = OneHot[T](s.Labels, classes); err != nil {
+	if s.T, err = train.OneHot[T](s.Labels, classes); err != nil {
 		return nil, fmt.Errorf("%s: %w", labels, err)
 	}
 	for c := range classes {
@@ -78,8 +79,7 @@ func ReadIDX[T kernels.Float](images, labels string, classes int) (*Set[T], erro
 	for i, p := range im.Pixels {
 		s.X.Data[i] = T(p)
 	}
-	s.Scaler = NewScaler(s.X.Cols, 255)
-	Scale(s.Scaler, s.X)
+	s.Scale(train.NewScaler(s.X.Cols, 255))
 	return s, nil
 }
 
@@ -91,7 +91,7 @@ func ReadIDX[T kernels.Float](images, labels string, classes int) (*Set[T], erro
 //
 // Each may be gzipped, with or without .gz in its name, and may have a dot
 // before idx.
-func ReadMNIST[T kernels.Float](dir string) (train, test *Set[T], err error) {
+func ReadMNIST[T kernels.Float](dir string) (training, test *train.Data[T], err error) {
 	var paths [4]string
 	for i, name := range []string{
 		"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
@@ -100,16 +100,16 @@ func ReadMNIST[T kernels.Float](dir string) (train, test *Set[T], err error) {
 			return nil, nil, err
 		}
 	}
-	if train, err = ReadIDX[T](paths[0], paths[1], 10); err != nil {
+	if training, err = ReadIDX[T](paths[0], paths[1], 10); err != nil {
 		return nil, nil, err
 	}
 	if test, err = ReadIDX[T](paths[2], paths[3], 10); err != nil {
 		return nil, nil, err
 	}
-	if train.X.Cols != test.X.Cols {
-		return nil, nil, fmt.Errorf("%s has %d pixels an image, %s has %d", paths[0], train.X.Cols, paths[2], test.X.Cols)
+	if training.X.Cols != test.X.Cols {
+		return nil, nil, fmt.Errorf("%s has %d pixels an image, %s has %d", paths[0], training.X.Cols, paths[2], test.X.Cols)
 	}
-	return train, test, nil
+	return training, test, nil
 }
 
 // findIDX returns the path under which the file called name exists.

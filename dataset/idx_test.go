@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/nabla-go/nabla/internal/rng"
+	"github.com/nabla-go/nabla/train"
 )
 
 func testdata(name string) string { return filepath.Join("testdata", name) }
@@ -39,7 +40,7 @@ func TestReadIDX(t *testing.T) {
 	require.Equal(t, float32(9)/255, s.X.Row(1)[0])
 	require.Len(t, s.Classes, 10)
 	requireOneHot(t, s)
-	require.True(t, s.Scaler.Equal(NewScaler(9, 255)))
+	require.True(t, s.Scaler.Equal(train.NewScaler(9, 255)))
 
 	_, err = ReadIDX[float32](testdata("idx3_2images.idx"), testdata("idx1_ok_2.idx"), 7)
 	require.ErrorContains(t, err, "idx1_ok_2.idx: label 7 of item 0 is out of range: want 0…6")

@@ -7,10 +7,10 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/model"
 	nn "github.com/nabla-go/nabla/net"
+	"github.com/nabla-go/nabla/train"
 )
 
 //go:embed testdata/xor.safetensors
@@ -30,7 +30,7 @@ func ExampleParse() {
 		return
 	}
 	x := kernels.Matrix[float32]{Rows: 2, Cols: 2, Stride: 2, Data: []float32{0, 1, 1, 1}}
-	dataset.Scale(m.Scaler, x)
+	train.Scale(m.Scaler, x)
 	y := m.Net.Predict(x)
 	fmt.Println(m.Classes)
 	fmt.Printf("%.2f\n", y.Data)

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/net"
 )
 
@@ -18,16 +17,22 @@ const nablaKey = "nabla"
 
 // metadata is the JSON object that goes with the tensors.
 type metadata struct {
-	Format         int             `json:"format"`
-	NumericVersion string          `json:"numeric_version"`       // kernels.NumericVersion of the program that wrote the file
-	Fingerprint    string          `json:"fingerprint,omitempty"` // checked if it is there and the numeric versions agree
-	Inputs         int             `json:"inputs"`
-	Layers         []layer         `json:"layers"`
-	Cost           string          `json:"cost"`
-	Tau            float64         `json:"tau"`
-	Classes        []string        `json:"classes,omitempty"`
-	Features       []string        `json:"features,omitempty"`
-	Scaler         *dataset.Scaler `json:"scaler,omitempty"`
+	Format         int      `json:"format"`
+	NumericVersion string   `json:"numeric_version"`       // kernels.NumericVersion of the program that wrote the file
+	Fingerprint    string   `json:"fingerprint,omitempty"` // checked if it is there and the numeric versions agree
+	Inputs         int      `json:"inputs"`
+	Layers         []layer  `json:"layers"`
+	Cost           string   `json:"cost"`
+	Tau            float64  `json:"tau"`
+	Classes        []string `json:"classes,omitempty"`
+	Features       []string `json:"features,omitempty"`
+	Scaler         *scaler  `json:"scaler,omitempty"`
+}
+
+// scaler is a train.Scaler, and converts to and from it.
+type scaler struct {
+	Mean []float64 `json:"mean"`
+	SD   []float64 `json:"sd"`
 }
 
 type layer struct {

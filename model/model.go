@@ -26,19 +26,19 @@ import (
 	"io"
 	"os"
 
-	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/internal/atomicfile"
 	"github.com/nabla-go/nabla/internal/safetensors"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/net"
+	"github.com/nabla-go/nabla/train"
 )
 
 // Model is a network and what belongs to it.
 type Model[T kernels.Float] struct {
 	Net      *net.Network[T]
-	Classes  []string        // name of each output, or nil
-	Features []string        // name of each input, or nil
-	Scaler   *dataset.Scaler // what raw inputs go through before the network; nil for nothing
+	Classes  []string      // name of each output, or nil
+	Features []string      // name of each input, or nil
+	Scaler   *train.Scaler // what raw inputs go through before the network; nil for nothing
 }
 
 // Write writes the model to w, or nothing if its parts don't fit together: class
@@ -73,7 +73,7 @@ func (m *Model[T]) encode() (*safetensors.File, error) {
 	meta := metadata{
 		Format: formatVersion, NumericVersion: kernels.NumericVersion, Fingerprint: m.Net.Fingerprint(),
 		Inputs: cfg.Inputs, Cost: cfg.Cost.String(), Tau: cfg.Tau,
-		Classes: m.Classes, Features: m.Features, Scaler: m.Scaler,
+		Classes: m.Classes, Features: m.Features, Scaler: (*scaler)(m.Scaler),
 	}
 	file := &safetensors.File{}
 	for i := 1; i <= m.Net.Depth(); i++ {
@@ -191,5 +191,5 @@ func decode[T kernels.Float](f *File) (*Model[T], error) {
 	if want := f.meta.Fingerprint; want != "" && f.meta.NumericVersion == kernels.NumericVersion && n.Fingerprint() != want {
 		return nil, fmt.Errorf("damaged: the parameters have the fingerprint %s, the metadata says %s", n.Fingerprint(), want)
 	}
-	return &Model[T]{Net: n, Classes: f.meta.Classes, Features: f.meta.Features, Scaler: f.meta.Scaler}, nil
+	return &Model[T]{Net: n, Classes: f.meta.Classes, Features: f.meta.Features, Scaler: (*train.Scaler)(f.meta.Scaler)}, nil
 }

@@ -13,11 +13,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/internal/rng"
 	"github.com/nabla-go/nabla/internal/safetensors"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/net"
+	"github.com/nabla-go/nabla/train"
 )
 
 // newModel returns a 2-3-2-1 network with an activation of each kind.
@@ -37,7 +37,7 @@ func newModel[T kernels.Float](t testing.TB) *Model[T] {
 	}
 	return &Model[T]{
 		Net: n, Classes: []string{"yes, \"é\""}, Features: []string{"age_years", "income"},
-		Scaler: &dataset.Scaler{Mean: []float64{0.1, 1e5 / 3.0}, SD: []float64{math.Pi, 0}},
+		Scaler: &train.Scaler{Mean: []float64{0.1, 1e5 / 3.0}, SD: []float64{math.Pi, 0}},
 	}
 }
 

@@ -12,11 +12,11 @@ const shuffleStream = 0
 
 // A batcher cuts the training data into the batches of an epoch.
 type batcher[T kernels.Float] struct {
-	data        Data[T]
-	size        int     // samples of a batch
-	draw        int     // samples of a draw: all of them, or fewer in two-level sampling
-	order       []int   // a permutation of the samples, nil for file order
-	gathered    Data[T] // memory for samples that are not neighbours
+	data        batch[T]
+	size        int      // samples of a batch
+	draw        int      // samples of a draw: all of them, or fewer in two-level sampling
+	order       []int    // a permutation of the samples, nil for file order
+	gathered    batch[T] // memory for samples that are not neighbours
 	rand        *rng.Rand
 	epoch, next int // samples of this epoch, and of its current draw, that have been served
 	// share calls do for parts of 0 … count; a trainer with workers sets it.
@@ -26,7 +26,7 @@ type batcher[T kernels.Float] struct {
 	upcoming []int
 }
 
-func newBatcher[T kernels.Float](d Data[T], o *Options[T]) *batcher[T] {
+func newBatcher[T kernels.Float](d batch[T], o *Options) *batcher[T] {
 	n := d.Len()
 	b := &batcher[T]{data: d, size: min(o.Batch, n), draw: n}
 	if o.Draw > 0 {
@@ -42,7 +42,7 @@ func newBatcher[T kernels.Float](d Data[T], o *Options[T]) *batcher[T] {
 		b.order[k] = k
 	}
 	if b.size > 1 {
-		b.gathered = Data[T]{X: kernels.NewMatrix[T](b.size, d.X.Cols), T: kernels.NewMatrix[T](b.size, d.T.Cols)}
+		b.gathered = batch[T]{X: kernels.NewMatrix[T](b.size, d.X.Cols), T: kernels.NewMatrix[T](b.size, d.T.Cols)}
 		b.share = func(count, _ int, do func(lo, hi int)) { do(0, count) }
 		b.copyRows = func(lo, hi int) {
 			for k := lo; k < hi; k++ {
@@ -62,13 +62,13 @@ func (b *batcher[T]) begin() {
 
 // batch returns the next batch of the epoch, or false at its end. The batch is
 // valid until the next call.
-func (b *batcher[T]) batch() (Data[T], bool) {
+func (b *batcher[T]) batch() (batch[T], bool) {
 	if b.next == b.draw {
 		b.next = 0
 	}
 	if b.next == 0 {
 		if b.epoch >= b.data.Len() {
-			return Data[T]{}, false
+			return batch[T]{}, false
 		}
 		b.epoch += b.draw
 		b.shuffle()

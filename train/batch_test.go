@@ -27,8 +27,8 @@ func ids(b *batcher[float64]) (batches [][]int) {
 
 // samples returns n samples with inputs 0, 1, … and targets twice as large, as
 // rows of a matrix with gaps.
-func samples(n int) Data[float64] {
-	d := Data[float64]{
+func samples(n int) batch[float64] {
+	d := batch[float64]{
 		X: kernels.Matrix[float64]{Rows: n, Cols: 1, Stride: 3, Data: make([]float64, 3*n)},
 		T: kernels.NewMatrix[float64](n, 1),
 	}
@@ -66,7 +66,7 @@ func TestBatchSizes(t *testing.T) {
 			if fileOrder && c.draw > 0 {
 				continue
 			}
-			b := newBatcher(samples(c.n), &Options[float64]{Batch: c.batch, Draw: c.draw, FileOrder: fileOrder})
+			b := newBatcher(samples(c.n), &Options{Batch: c.batch, Draw: c.draw, FileOrder: fileOrder})
 			for range 2 {
 				batches := ids(b)
 				var sizes []int
@@ -87,23 +87,23 @@ func TestBatchSizes(t *testing.T) {
 
 func TestOrder(t *testing.T) {
 	const n = 50
-	epochs := func(o Options[float64]) (first, second []int) {
+	epochs := func(o Options) (first, second []int) {
 		b := newBatcher(samples(n), &o)
 		return slices.Concat(ids(b)...), slices.Concat(ids(b)...)
 	}
 	for _, batch := range []int{1, 7} {
-		a, b := epochs(Options[float64]{Batch: batch, FileOrder: true, Seed: 1})
+		a, b := epochs(Options{Batch: batch, FileOrder: true, Seed: 1})
 		if !slices.Equal(a, upTo(n)) || !slices.Equal(b, upTo(n)) {
 			t.Errorf("batch %d: file order is not kept: %v, %v", batch, a, b)
 		}
-		a, b = epochs(Options[float64]{Batch: batch, Seed: 1})
+		a, b = epochs(Options{Batch: batch, Seed: 1})
 		if slices.Equal(a, upTo(n)) || slices.Equal(a, b) {
 			t.Errorf("batch %d: epochs are not shuffled anew: %v, %v", batch, a, b)
 		}
-		if c, d := epochs(Options[float64]{Batch: batch, Seed: 1}); !slices.Equal(a, c) || !slices.Equal(b, d) {
+		if c, d := epochs(Options{Batch: batch, Seed: 1}); !slices.Equal(a, c) || !slices.Equal(b, d) {
 			t.Errorf("batch %d: the same seed gave another order", batch)
 		}
-		if c, _ := epochs(Options[float64]{Batch: batch, Seed: 2}); slices.Equal(a, c) {
+		if c, _ := epochs(Options{Batch: batch, Seed: 2}); slices.Equal(a, c) {
 			t.Errorf("batch %d: two seeds gave one order", batch)
 		}
 	}
@@ -112,7 +112,7 @@ func TestOrder(t *testing.T) {
 // Draws are without repetition, independent of each other, and reach all samples.
 func TestDraws(t *testing.T) {
 	const n, draw = 20, 8
-	b := newBatcher(samples(n), &Options[float64]{Batch: 3, Draw: draw, Seed: 1})
+	b := newBatcher(samples(n), &Options{Batch: 3, Draw: draw, Seed: 1})
 	counts := make([]int, n)
 	for range 200 {
 		epoch := slices.Concat(ids(b)...)
@@ -140,11 +140,9 @@ func TestEpochAllocatesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := samples(50)
-	for _, o := range []Options[float64]{
-		{Batch: 1}, {Batch: 7}, {Batch: All}, {Batch: 7, FileOrder: true}, {Batch: 4, Draw: 10}, {Batch: 7, Validation: d},
-	} {
+	for _, o := range []Options{{Batch: 1}, {Batch: 7}, {Batch: All}, {Batch: 7, FileOrder: true}, {Batch: 4, Draw: 10}} {
 		t.Run(fmt.Sprintf("batch %d draw %d", o.Batch, o.Draw), func(t *testing.T) {
-			f := newFitter(n, d, &o)
+			f := newFitter(n, d, d, &o)
 			if a := testing.AllocsPerRun(10, func() {
 				if _, err := f.epoch(t.Context(), 1); err != nil {
 					t.Fatal(err)

@@ -4,21 +4,125 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/nabla-go/nabla/internal/rng"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/net"
 )
 
-// Data are samples to learn from or to test with: row k of X is the input and
-// row k of T the target of sample k. They are only read.
+// Data are samples to learn from or to test with. Row k of X is the input of
+// sample k and row k of T its target. X and T are all that [Fit] and [Evaluate]
+// use; they only read them. The other fields say where the samples are from and
+// what they mean, and may be empty.
 type Data[T kernels.Float] struct {
-	X, T kernels.Matrix[T]
+	X kernels.Matrix[T] // inputs, samples × features
+	T kernels.Matrix[T] // targets, samples × outputs; no columns if there are none
+
+	Name     string   // what messages call the data: "digits", or a file
+	Labels   []int    // the class of each sample, an index into Classes; nil if there are none
+	Classes  []string // names of the classes
+	Features []string // names of the columns of X
+	Scaler   *Scaler  // what X went through after it was read; nil for nothing
 }
 
 // Len returns the number of samples.
-func (d Data[T]) Len() int { return d.X.Rows }
+func (d *Data[T]) Len() int { return d.X.Rows }
+
+// Scale brings the inputs of d to the scale of s, in place, and makes s the Scaler
+// of d. It panics if d has a Scaler already or another number of columns than s.
+func (d *Data[T]) Scale(s *Scaler) {
+	if d.Scaler != nil {
+		panic(scaledTwice)
+	}
+	Scale(s, d.X)
+	d.Scaler = s
+}
+
+// Subset returns a copy of the given samples in the given order. Names and Scaler
+// are shared with d. It panics if there is no such sample.
+func (d *Data[T]) Subset(samples []int) *Data[T] {
+	s := *d
+	s.X = kernels.NewMatrix[T](len(samples), d.X.Cols)
+	s.T = kernels.NewMatrix[T](len(samples), d.T.Cols)
+	s.Labels = nil
+	for i, k := range samples {
+		copy(s.X.Row(i), d.X.Row(k))
+		if d.T.Cols > 0 {
+			copy(s.T.Row(i), d.T.Row(k))
+		}
+		if d.Labels != nil {
+			s.Labels = append(s.Labels, d.Labels[k])
+		}
+	}
+	return &s
+}
+
+// Split divides the samples at random into a part to train with and a part to test
+// with, each class by itself: of n samples of a class, testShare·n, rounded to the
+// nearest whole number (half up), are for testing, but never all of them. Samples
+// without labels are divided as one class. Both parts keep the order of d.
+//
+// The parts depend on labels, testShare and seed alone. Split panics unless
+// testShare is in [0, 1), and if a label is negative.
+func (d *Data[T]) Split(testShare float64, seed uint64) (training, test *Data[T]) {
+	if !(testShare >= 0 && testShare < 1) {
+		panic(splitShare)
+	}
+	inTest := make([]bool, d.Len())
+	for c, members := range d.byClass() {
+		rng.New(seed, uint64(c)).Shuffle(members)
+		n := int(math.Floor(float64(testShare*float64(len(members))) + 0.5))
+		for _, k := range members[:min(n, max(len(members)-1, 0))] {
+			inTest[k] = true
+		}
+	}
+	var parts [2][]int
+	for k, t := range inTest {
+		if t {
+			parts[1] = append(parts[1], k)
+		} else {
+			parts[0] = append(parts[0], k)
+		}
+	}
+	return d.Subset(parts[0]), d.Subset(parts[1])
+}
+
+// byClass returns the samples of each class, or all of them if there are no labels.
+func (d *Data[T]) byClass() [][]int {
+	members := make([][]int, 1)
+	for k := range d.Len() {
+		class := 0
+		if d.Labels != nil {
+			class = d.Labels[k]
+		}
+		if class < 0 {
+			panic(negativeLabel)
+		}
+		for class >= len(members) {
+			members = append(members, nil)
+		}
+		members[class] = append(members[class], k)
+	}
+	return members
+}
+
+// OneHot returns a matrix of len(labels) × classes with a 1 at (k, labels[k]) and 0
+// elsewhere. A label outside 0 … classes−1 is an error.
+func OneHot[T kernels.Float](labels []int, classes int) (kernels.Matrix[T], error) {
+	if classes < 1 {
+		return kernels.Matrix[T]{}, fmt.Errorf("%d classes: want at least 1", classes)
+	}
+	m := kernels.NewMatrix[T](len(labels), classes)
+	for k, c := range labels {
+		if c < 0 || c >= classes {
+			return kernels.Matrix[T]{}, fmt.Errorf("label %d of item %d is out of range: want 0…%d", c, k, classes-1)
+		}
+		m.Row(k)[c] = 1
+	}
+	return m, nil
+}
 
 // check returns an error if n can't use d.
-func (d Data[T]) check(n *net.Network[T]) error {
+func (d *Data[T]) check(n *net.Network[T]) error {
 	switch {
 	case !d.X.Valid():
 		return fmt.Errorf("the inputs' Data has %d elements, too few for %d rows of %d with stride %d", len(d.X.Data), d.X.Rows, d.X.Cols, d.X.Stride)
@@ -41,78 +145,18 @@ func (d Data[T]) check(n *net.Network[T]) error {
 	return n.CheckTargets(d.T)
 }
 
+// A batch is the samples of one step.
+type batch[T kernels.Float] struct {
+	X, T kernels.Matrix[T]
+}
+
+// Len returns the number of samples.
+func (b *batch[T]) Len() int { return b.X.Rows }
+
 // slice returns samples i up to, but not including, j.
-func (d Data[T]) slice(i, j int) Data[T] {
-	return Data[T]{X: d.X.Slice(i, j), T: d.T.Slice(i, j)}
+func (b *batch[T]) slice(i, j int) batch[T] {
+	return batch[T]{X: b.X.Slice(i, j), T: b.T.Slice(i, j)}
 }
 
-// Evaluate returns the mean cost of n over d and its [Accuracy].
-func Evaluate[T kernels.Float](n *net.Network[T], d Data[T]) (cost, accuracy float64, err error) {
-	if err := d.check(n); err != nil {
-		return 0, 0, fmt.Errorf("train: %w", err)
-	}
-	return evaluate(n, n.NewWorkspace(min(d.Len(), evalBatch)), d)
-}
-
-// evalBatch is the number of samples that are evaluated at once. Where a cost is
-// rounded depends on it, and on nothing else.
-const evalBatch = 256
-
-func evaluate[T kernels.Float](n *net.Network[T], ws *net.Workspace[T], d Data[T]) (cost, accuracy float64, err error) {
-	right := 0
-	for i := 0; i < d.Len(); i += evalBatch {
-		b := d.slice(i, min(i+evalBatch, d.Len()))
-		y := n.Forward(ws, b.X)
-		c, err := n.Cost(ws, b.T)
-		if err != nil {
-			return 0, 0, err
-		}
-		cost += float64(c * float64(b.Len()))
-		right += hits(n, y, b.T)
-	}
-	return cost / float64(d.Len()), float64(right) / float64(d.Len()), nil
-}
-
-// Accuracy returns the share of rows of the outputs y of n that name the same
-// class as the targets t. The class is the index of the largest element (the
-// first of several); with one output it is whether the output is above the
-// middle of its activation's range, 0 for tanh and ½ for all others. A row with
-// a NaN is wrong. Without rows it is NaN. Accuracy panics if y and t differ in shape.
-func Accuracy[T kernels.Float](n *net.Network[T], y, t kernels.Matrix[T]) float64 {
-	if y.Rows != t.Rows || y.Cols != t.Cols || !y.Valid() || !t.Valid() {
-		panic("train: Accuracy: y and t are invalid or differ in shape")
-	}
-	return float64(hits(n, y, t)) / float64(y.Rows)
-}
-
-// hits returns the number of rows of y that name the same class as t.
-func hits[T kernels.Float](n *net.Network[T], y, t kernels.Matrix[T]) int {
-	threshold := T(0.5)
-	if n.Layer(n.Depth()).Activation == net.Tanh {
-		threshold = 0
-	}
-	count := 0
-	for k := range y.Rows {
-		if c := class(y.Row(k), threshold); c >= 0 && c == class(t.Row(k), threshold) {
-			count++
-		}
-	}
-	return count
-}
-
-// class returns the class that a row of outputs or targets names, −1 if it has a NaN.
-func class[T kernels.Float](row []T, threshold T) int {
-	best := 0
-	for j, v := range row {
-		if v != v {
-			return -1
-		}
-		if v > row[best] {
-			best = j
-		}
-	}
-	if len(row) == 1 && row[0] > threshold {
-		return 1
-	}
-	return best
-}
+// samples returns the inputs and targets of d.
+func (d *Data[T]) samples() batch[T] { return batch[T]{X: d.X, T: d.T} }

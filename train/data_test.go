@@ -53,7 +53,7 @@ func TestEvaluate(t *testing.T) {
 	near(t, "cost", cost, whole, 1e-14)
 	near(t, "accuracy", accuracy, train.Accuracy(n, y, d.T), 0)
 
-	if _, _, err := train.Evaluate(n, train.Data[float32]{}); err == nil || !strings.Contains(err.Error(), "no samples") {
+	if _, _, err := train.Evaluate(n, &train.Data[float32]{}); err == nil || !strings.Contains(err.Error(), "no samples") {
 		t.Errorf("no samples: error %v", err)
 	}
 }

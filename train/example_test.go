@@ -23,11 +23,11 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	xor := train.Data[float32]{
+	xor := &train.Data[float32]{
 		X: kernels.Matrix[float32]{Rows: 4, Cols: 2, Stride: 2, Data: []float32{0, 0, 0, 1, 1, 0, 1, 1}},
 		T: kernels.Matrix[float32]{Rows: 4, Cols: 1, Stride: 1, Data: []float32{0, 1, 1, 0}},
 	}
-	_, err = train.Fit(context.Background(), n, xor, train.Options[float32]{Epochs: 1000, Rate: 3, Batch: train.All})
+	_, err = train.Fit(context.Background(), n, xor, nil, train.Options{Epochs: 1000, Rate: 3, Batch: train.All})
 	if err != nil {
 		log.Fatal(err)
 	}

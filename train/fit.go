@@ -15,7 +15,7 @@ import (
 const All = math.MaxInt
 
 // Options say how to train. Epochs, Rate and Batch have no defaults.
-type Options[T kernels.Float] struct {
+type Options struct {
 	Epochs   int
 	Rate     float64  // the learning rate η
 	Schedule Schedule // of the rate; nil keeps it constant
@@ -34,7 +34,6 @@ type Options[T kernels.Float] struct {
 	// stands for 1, and GOMAXPROCS bounds it as well. The result does not depend on it.
 	Workers int
 
-	Validation Data[T] // evaluated after every epoch unless it is empty
 	// Patience, if not 0, ends the training when the validation cost has not fallen
 	// below its minimum for so many epochs. The network is left with the parameters
 	// of the best epoch.
@@ -82,25 +81,30 @@ func (e *DivergedError) Error() string {
 	return fmt.Sprintf("train: diverged in epoch %d, step %d: %s: %s", e.Epoch, e.Step, what, advice)
 }
 
-// Fit trains n by stochastic gradient descent or one of its relatives. See [Options].
+// Fit trains n on d by stochastic gradient descent or one of its relatives; see
+// [Options]. After every epoch it evaluates n on validation, unless that is nil or
+// empty.
 //
 // It ends after the last epoch, early by Patience, or with an error: of the
 // options or the data before it has touched n; ctx's as soon as ctx ends, with
 // the parameters of the last step or, if they are no longer finite, of the end of
 // the last good epoch; [DivergedError]. The result tells of the completed epochs
 // in any case. One step allocates nothing.
-func Fit[T kernels.Float](ctx context.Context, n *net.Network[T], d Data[T], o Options[T]) (Result, error) {
-	if err := o.check(n, d); err != nil {
+func Fit[T kernels.Float](ctx context.Context, n *net.Network[T], d, validation *Data[T], o Options) (Result, error) {
+	if validation == nil {
+		validation = new(Data[T])
+	}
+	if err := check(n, d, validation, &o); err != nil {
 		return Result{}, err
 	}
-	f := newFitter(n, d, &o)
+	f := newFitter(n, d.samples(), validation.samples(), &o)
 	defer f.ws.SetWorkers(1)
 	err := f.run(ctx)
 	return f.result, err
 }
 
 // check reports what is wrong with the options or the data.
-func (o *Options[T]) check(n *net.Network[T], d Data[T]) error {
+func check[T kernels.Float](n *net.Network[T], d, validation *Data[T], o *Options) error {
 	switch {
 	case o.Epochs < 0:
 		return fmt.Errorf("train: %d epochs: want at least 0", o.Epochs)
@@ -116,7 +120,7 @@ func (o *Options[T]) check(n *net.Network[T], d Data[T]) error {
 		return fmt.Errorf("train: %d workers: want at least 1, or 0 for the default", o.Workers)
 	case o.Patience < 0:
 		return fmt.Errorf("train: patience of %d epochs: want at least 1, or 0 for no early stopping", o.Patience)
-	case o.Patience > 0 && o.Validation.Len() == 0:
+	case o.Patience > 0 && validation.Len() == 0:
 		return fmt.Errorf("train: early stopping needs validation data")
 	}
 	if err := o.Optimizer.Check(); err != nil {
@@ -128,17 +132,17 @@ func (o *Options[T]) check(n *net.Network[T], d Data[T]) error {
 	if err := d.check(n); err != nil {
 		return fmt.Errorf("train: training data: %w", err)
 	}
-	if o.Validation.X.Rows != 0 || o.Validation.T.Rows != 0 {
-		if err := o.Validation.check(n); err != nil {
+	if validation.X.Rows != 0 || validation.T.Rows != 0 {
+		if err := validation.check(n); err != nil {
 			return fmt.Errorf("train: validation data: %w", err)
 		}
 	}
-	return o.checkRounding(d.Len())
+	return checkRounding[T](o, d.Len())
 }
 
 // checkRounding reports a learning rate or a hyperparameter that would do nothing,
 // or something else than it should, because it is rounded to T.
-func (o *Options[T]) checkRounding(samples int) error {
+func checkRounding[T kernels.Float](o *Options, samples int) error {
 	divisor := 1 // plain gradient descent rounds η/m
 	if o.Optimizer.Method == SGD {
 		divisor = min(o.Batch, samples)
@@ -165,21 +169,22 @@ func smallest[T kernels.Float]() float64 {
 
 // A fitter is one training in progress.
 type fitter[T kernels.Float] struct {
-	net     *net.Network[T]
-	options *Options[T]
-	batches *batcher[T]
-	ws      *net.Workspace[T]
-	stepper *stepper[T]
-	start   time.Time
-	steps   int
-	good    []T // parameters at the end of the last good epoch
-	best    []T // those of the epoch with the least validation cost
-	result  Result
+	net        *net.Network[T]
+	options    *Options
+	validation batch[T]
+	batches    *batcher[T]
+	ws         *net.Workspace[T]
+	stepper    *stepper[T]
+	start      time.Time
+	steps      int
+	good       []T // parameters at the end of the last good epoch
+	best       []T // those of the epoch with the least validation cost
+	result     Result
 }
 
-func newFitter[T kernels.Float](n *net.Network[T], d Data[T], o *Options[T]) *fitter[T] {
-	f := &fitter[T]{net: n, options: o, batches: newBatcher(d, o), start: time.Now(), good: slices.Clone(n.Params())}
-	f.ws = n.NewWorkspace(max(f.batches.size, min(evalBatch, o.Validation.Len())))
+func newFitter[T kernels.Float](n *net.Network[T], d, validation batch[T], o *Options) *fitter[T] {
+	f := &fitter[T]{net: n, options: o, validation: validation, batches: newBatcher(d, o), start: time.Now(), good: slices.Clone(n.Params())}
+	f.ws = n.NewWorkspace(max(f.batches.size, min(evalBatch, validation.Len())))
 	f.ws.SetWorkers(o.Workers)
 	f.batches.share = func(count, elements int, do func(lo, hi int)) { n.Gather(f.ws, count, elements, do) }
 	f.stepper = newStepper(o.Optimizer, n, f.ws)
@@ -267,9 +272,9 @@ func (f *fitter[T]) epoch(ctx context.Context, number int) (Epoch, error) {
 	if !finite(e.Cost) || !allFinite(f.net.Params()) {
 		return e, diverged(e.Cost)
 	}
-	if f.options.Validation.Len() > 0 {
+	if f.validation.Len() > 0 {
 		var err error
-		e.ValidationCost, e.ValidationAccuracy, err = evaluate(f.net, f.ws, f.options.Validation)
+		e.ValidationCost, e.ValidationAccuracy, err = evaluate(f.net, f.ws, f.validation)
 		if err != nil {
 			copy(f.net.Params(), f.good)
 			return e, fmt.Errorf("train: validation after epoch %d: %w", number, err)

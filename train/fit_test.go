@@ -22,49 +22,49 @@ func linear(t testing.TB) *nn.Network[float64] {
 }
 
 func TestOptionErrors(t *testing.T) {
-	good := train.Options[float64]{Epochs: 1, Rate: 1, Batch: 1}
-	for want, change := range map[string]func(o *train.Options[float64], d *train.Data[float64]){
-		"-1 epochs":          func(o *train.Options[float64], _ *train.Data[float64]) { o.Epochs = -1 },
-		"learning rate NaN":  func(o *train.Options[float64], _ *train.Data[float64]) { o.Rate = math.NaN() },
-		"learning rate +Inf": func(o *train.Options[float64], _ *train.Data[float64]) { o.Rate = math.Inf(1) },
-		"learning rate -1":   func(o *train.Options[float64], _ *train.Data[float64]) { o.Rate = -1 },
-		"rate 5e-324, divided by 2, rounds to 0 in float64: want at least 9.9e-324": func(o *train.Options[float64], _ *train.Data[float64]) { o.Rate, o.Batch = 5e-324, 2 },
-		"factor for epoch 1 is -1: want": func(o *train.Options[float64], _ *train.Data[float64]) {
+	good := train.Options{Epochs: 1, Rate: 1, Batch: 1}
+	for want, change := range map[string]func(o *train.Options, d, validation *train.Data[float64]){
+		"-1 epochs":          func(o *train.Options, _, _ *train.Data[float64]) { o.Epochs = -1 },
+		"learning rate NaN":  func(o *train.Options, _, _ *train.Data[float64]) { o.Rate = math.NaN() },
+		"learning rate +Inf": func(o *train.Options, _, _ *train.Data[float64]) { o.Rate = math.Inf(1) },
+		"learning rate -1":   func(o *train.Options, _, _ *train.Data[float64]) { o.Rate = -1 },
+		"rate 5e-324, divided by 2, rounds to 0 in float64: want at least 9.9e-324": func(o *train.Options, _, _ *train.Data[float64]) { o.Rate, o.Batch = 5e-324, 2 },
+		"factor for epoch 1 is -1: want": func(o *train.Options, _, _ *train.Data[float64]) {
 			o.Schedule = func(_, _ int) float64 { return -1 }
 		},
-		"batches of 0 samples":  func(o *train.Options[float64], _ *train.Data[float64]) { o.Batch = 0 },
-		"batches of -1 samples": func(o *train.Options[float64], _ *train.Data[float64]) { o.Batch = -1 },
-		"draws of -5 samples":   func(o *train.Options[float64], _ *train.Data[float64]) { o.Draw = -5 },
-		"excludes FileOrder":    func(o *train.Options[float64], _ *train.Data[float64]) { o.Draw, o.FileOrder = 5, true },
-		"-1 workers":            func(o *train.Options[float64], _ *train.Data[float64]) { o.Workers = -1 },
-		"patience of -1":        func(o *train.Options[float64], _ *train.Data[float64]) { o.Patience = -1 },
-		"needs validation data": func(o *train.Options[float64], _ *train.Data[float64]) { o.Patience = 1 },
-		"factor for epoch 1": func(o *train.Options[float64], _ *train.Data[float64]) {
+		"batches of 0 samples":  func(o *train.Options, _, _ *train.Data[float64]) { o.Batch = 0 },
+		"batches of -1 samples": func(o *train.Options, _, _ *train.Data[float64]) { o.Batch = -1 },
+		"draws of -5 samples":   func(o *train.Options, _, _ *train.Data[float64]) { o.Draw = -5 },
+		"excludes FileOrder":    func(o *train.Options, _, _ *train.Data[float64]) { o.Draw, o.FileOrder = 5, true },
+		"-1 workers":            func(o *train.Options, _, _ *train.Data[float64]) { o.Workers = -1 },
+		"patience of -1":        func(o *train.Options, _, _ *train.Data[float64]) { o.Patience = -1 },
+		"needs validation data": func(o *train.Options, _, _ *train.Data[float64]) { o.Patience = 1 },
+		"factor for epoch 1": func(o *train.Options, _, _ *train.Data[float64]) {
 			o.Schedule = func(_, _ int) float64 { return math.NaN() }
 		},
-		"optimizer sgd has no β": func(o *train.Options[float64], _ *train.Data[float64]) { o.Optimizer.Beta1 = 0.9 },
-		"weight decay λ is 1, which": func(o *train.Options[float64], _ *train.Data[float64]) {
+		"optimizer sgd has no β": func(o *train.Options, _, _ *train.Data[float64]) { o.Optimizer.Beta1 = 0.9 },
+		"weight decay λ is 1, which": func(o *train.Options, _, _ *train.Data[float64]) {
 			o.Rate, o.Optimizer = 0.5, train.Optimizer{Method: train.AdamW, Decay: 2}
 		},
-		"training data: no sampl": func(_ *train.Options[float64], d *train.Data[float64]) { *d = train.Data[float64]{} },
-		"inputs' Data has 2 elem": func(_ *train.Options[float64], d *train.Data[float64]) { d.X.Data = d.X.Data[:2] },
-		"targets' Data has 0 ele": func(_ *train.Options[float64], d *train.Data[float64]) { d.T.Data = nil },
-		"2 rows of inputs but 3 ": func(_ *train.Options[float64], d *train.Data[float64]) { d.X = d.X.Slice(0, 2) },
-		"have 2 columns but the ": func(_ *train.Options[float64], d *train.Data[float64]) { d.X = kernels.NewMatrix[float64](3, 2) },
-		"targets have 2 columns":  func(_ *train.Options[float64], d *train.Data[float64]) { d.T = kernels.NewMatrix[float64](3, 2) },
-		"input row 2, column 1":   func(_ *train.Options[float64], d *train.Data[float64]) { d.X.Data[1] = math.NaN() },
-		"target row 3, column 1":  func(_ *train.Options[float64], d *train.Data[float64]) { d.T.Data[2] = math.Inf(1) },
-		"validation data: 0 rows of inputs but 3": func(o *train.Options[float64], d *train.Data[float64]) {
-			o.Validation = train.Data[float64]{X: kernels.NewMatrix[float64](0, 1), T: d.T}
+		"training data: no sampl": func(_ *train.Options, d, _ *train.Data[float64]) { *d = train.Data[float64]{} },
+		"inputs' Data has 2 elem": func(_ *train.Options, d, _ *train.Data[float64]) { d.X.Data = d.X.Data[:2] },
+		"targets' Data has 0 ele": func(_ *train.Options, d, _ *train.Data[float64]) { d.T.Data = nil },
+		"2 rows of inputs but 3 ": func(_ *train.Options, d, _ *train.Data[float64]) { d.X = d.X.Slice(0, 2) },
+		"have 2 columns but the ": func(_ *train.Options, d, _ *train.Data[float64]) { d.X = kernels.NewMatrix[float64](3, 2) },
+		"targets have 2 columns":  func(_ *train.Options, d, _ *train.Data[float64]) { d.T = kernels.NewMatrix[float64](3, 2) },
+		"input row 2, column 1":   func(_ *train.Options, d, _ *train.Data[float64]) { d.X.Data[1] = math.NaN() },
+		"target row 3, column 1":  func(_ *train.Options, d, _ *train.Data[float64]) { d.T.Data[2] = math.Inf(1) },
+		"validation data: 0 rows of inputs but 3": func(_ *train.Options, d, validation *train.Data[float64]) {
+			*validation = train.Data[float64]{X: kernels.NewMatrix[float64](0, 1), T: d.T}
 		},
-		"validation data: inputs": func(o *train.Options[float64], _ *train.Data[float64]) {
-			o.Validation = train.Data[float64]{X: kernels.NewMatrix[float64](3, 2), T: kernels.NewMatrix[float64](3, 1)}
+		"validation data: inputs": func(_ *train.Options, _, validation *train.Data[float64]) {
+			*validation = train.Data[float64]{X: kernels.NewMatrix[float64](3, 2), T: kernels.NewMatrix[float64](3, 1)}
 		},
 	} {
-		n, o, d := linear(t), good, numbered(3)
+		n, o, d, validation := linear(t), good, numbered(3), new(train.Data[float64])
 		before := n.Fingerprint()
-		change(&o, &d)
-		_, err := train.Fit(context.Background(), n, d, o)
+		change(&o, d, validation)
+		_, err := train.Fit(context.Background(), n, d, validation, o)
 		if err == nil || !strings.HasPrefix(err.Error(), "train: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
@@ -96,7 +96,7 @@ func TestOptionsThatRound(t *testing.T) {
 		{1, 1, 0, train.Optimizer{Method: train.Adam, Epsilon: 1e-50}, "ε of adam is 1e-50, which rounds to 0 in float32"},
 	} {
 		n := newNet[float32](t, nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(1, nn.Sigmoid)}, Seed: 1})
-		_, err := train.Fit(context.Background(), n, gate(0, 1, 1, 0), train.Options[float32]{Epochs: 1, Rate: c.rate, Batch: c.batch, Draw: c.draw, Optimizer: c.optimizer})
+		_, err := train.Fit(context.Background(), n, gate(0, 1, 1, 0), nil, train.Options{Epochs: 1, Rate: c.rate, Batch: c.batch, Draw: c.draw, Optimizer: c.optimizer})
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%+v: error %v", c, err)
 		}
@@ -104,9 +104,9 @@ func TestOptionsThatRound(t *testing.T) {
 }
 
 func TestTargetsOutOfReach(t *testing.T) {
-	d := train.Data[float32]{X: matrix([]float32{0}, []float32{1}), T: matrix([]float32{10}, []float32{90})}
+	d := &train.Data[float32]{X: matrix([]float32{0}, []float32{1}), T: matrix([]float32{10}, []float32{90})}
 	n := newNet[float32](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Sigmoid)}})
-	_, err := train.Fit(context.Background(), n, d, train.Options[float32]{Epochs: 1, Rate: 1, Batch: 1})
+	_, err := train.Fit(context.Background(), n, d, nil, train.Options{Epochs: 1, Rate: 1, Batch: 1})
 	if err == nil || !strings.Contains(err.Error(), "target row 1, column 1 is 10: want 0 to 1") {
 		t.Errorf("error %v", err)
 	}
@@ -114,12 +114,12 @@ func TestTargetsOutOfReach(t *testing.T) {
 
 // y = 10⁶ x at rate 10: the weights overflow.
 func TestDivergence(t *testing.T) {
-	d := train.Data[float32]{X: matrix([]float32{1}, []float32{2}, []float32{3}), T: matrix([]float32{1e6}, []float32{2e6}, []float32{3e6})}
+	d := &train.Data[float32]{X: matrix([]float32{1}, []float32{2}, []float32{3}), T: matrix([]float32{1e6}, []float32{2e6}, []float32{3e6})}
 	for _, batch := range []int{1, 2, train.All} {
 		n := newNet[float32](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Seed: 1})
 		epoch, step := firstBadStep(nn.Convert[float32](n), d, batch)
 		lastGood := n.Fingerprint()
-		r, err := train.Fit(context.Background(), n, d, train.Options[float32]{
+		r, err := train.Fit(context.Background(), n, d, nil, train.Options{
 			Epochs: 50, Rate: 10, Batch: batch, FileOrder: true,
 			Progress: func(train.Epoch) { lastGood = n.Fingerprint() },
 		})
@@ -141,7 +141,7 @@ func TestDivergence(t *testing.T) {
 
 // firstBadStep trains n at rate 10 in file order until a cost, or a parameter at
 // the end of an epoch, is not finite.
-func firstBadStep(n *nn.Network[float32], d train.Data[float32], batch int) (epoch, step int) {
+func firstBadStep(n *nn.Network[float32], d *train.Data[float32], batch int) (epoch, step int) {
 	bad := func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }
 	ws := n.NewWorkspace(d.Len())
 	for epoch = 1; ; epoch++ {
@@ -165,8 +165,8 @@ func firstBadStep(n *nn.Network[float32], d train.Data[float32], batch int) (epo
 func TestInfiniteCost(t *testing.T) {
 	n := newNet[float32](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero})
 	n.Weights(1).Data[0] = 1e20
-	d := train.Data[float32]{X: matrix([]float32{1e20}, []float32{0}, []float32{0}), T: matrix([]float32{0}, []float32{0}, []float32{0})}
-	_, err := train.Fit(context.Background(), n, d, train.Options[float32]{Epochs: 1, Rate: 1, Batch: 1, FileOrder: true})
+	d := &train.Data[float32]{X: matrix([]float32{1e20}, []float32{0}, []float32{0}), T: matrix([]float32{0}, []float32{0}, []float32{0})}
+	_, err := train.Fit(context.Background(), n, d, nil, train.Options{Epochs: 1, Rate: 1, Batch: 1, FileOrder: true})
 	var diverged *train.DivergedError
 	if !errors.As(err, &diverged) || *diverged != (train.DivergedError{Epoch: 1, Step: 1, Cost: math.Inf(1)}) {
 		t.Errorf("error %v", err)
@@ -176,10 +176,10 @@ func TestInfiniteCost(t *testing.T) {
 // Every step has a finite cost, their sum has not; and the exponential cost has a
 // parameter that may be the reason.
 func TestInfiniteCostOfAnEpoch(t *testing.T) {
-	d := train.Data[float64]{X: matrix([]float64{0}, []float64{0}), T: matrix([]float64{0}, []float64{0})}
+	d := &train.Data[float64]{X: matrix([]float64{0}, []float64{0}), T: matrix([]float64{0}, []float64{0})}
 	n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero, Cost: nn.Exponential, Tau: 2})
 	n.Biases(1)[0] = 37.6537 // a cost of 1.5e308
-	_, err := train.Fit(context.Background(), n, d, train.Options[float64]{Epochs: 1, Rate: 0, Batch: 1})
+	_, err := train.Fit(context.Background(), n, d, nil, train.Options{Epochs: 1, Rate: 0, Batch: 1})
 	var diverged *train.DivergedError
 	if !errors.As(err, &diverged) || *diverged != (train.DivergedError{Epoch: 1, Step: 2, Cost: math.Inf(1), Tau: 2}) {
 		t.Fatalf("error %v", err)
@@ -193,8 +193,8 @@ func TestInfiniteCostOfAnEpoch(t *testing.T) {
 func TestDivergenceInTheLastStep(t *testing.T) {
 	n := newNet[float32](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Seed: 1})
 	before := n.Fingerprint()
-	d := train.Data[float32]{X: matrix([]float32{1e5}), T: matrix([]float32{1})}
-	_, err := train.Fit(context.Background(), n, d, train.Options[float32]{Epochs: 1, Rate: 1e35, Batch: 1})
+	d := &train.Data[float32]{X: matrix([]float32{1e5}), T: matrix([]float32{1})}
+	_, err := train.Fit(context.Background(), n, d, nil, train.Options{Epochs: 1, Rate: 1e35, Batch: 1})
 	var diverged *train.DivergedError
 	if !errors.As(err, &diverged) || n.Fingerprint() != before {
 		t.Errorf("error %v; the parameters have changed: %v", err, n.Fingerprint() != before)
@@ -205,11 +205,11 @@ func TestDivergenceInTheLastStep(t *testing.T) {
 
 // A cost that its output activation can leave stops with a place, not with NaN.
 func TestDomainErrorStops(t *testing.T) {
-	d := train.Data[float64]{X: matrix([]float64{0}, []float64{1}), T: matrix([]float64{0.5}, []float64{0.5})}
+	d := &train.Data[float64]{X: matrix([]float64{0}, []float64{1}), T: matrix([]float64{0.5}, []float64{0.5})}
 	n := linear(t)
 	n.Weights(1).Data[0], n.Biases(1)[0] = -1, 0.5
 	before := n.Fingerprint()
-	_, err := train.Fit(context.Background(), newCost(t, n, nn.CrossEntropy), d, train.Options[float64]{Epochs: 1, Rate: 1, Batch: train.All})
+	_, err := train.Fit(context.Background(), newCost(t, n, nn.CrossEntropy), d, nil, train.Options{Epochs: 1, Rate: 1, Batch: train.All})
 	if err == nil || !strings.Contains(err.Error(), "epoch 1, step 1: net: sample 2 of the batch: output 1 is -0.5") {
 		t.Errorf("error %v", err)
 	}
@@ -220,13 +220,13 @@ func TestDomainErrorStops(t *testing.T) {
 
 // In the validation data, too; what the epoch did is undone.
 func TestDomainErrorOfValidation(t *testing.T) {
-	d := train.Data[float64]{X: matrix([]float64{0}), T: matrix([]float64{0.5})}
-	bad := train.Data[float64]{X: matrix([]float64{0}, []float64{1}), T: matrix([]float64{0.5}, []float64{0.5})}
+	d := &train.Data[float64]{X: matrix([]float64{0}), T: matrix([]float64{0.5})}
+	bad := &train.Data[float64]{X: matrix([]float64{0}, []float64{1}), T: matrix([]float64{0.5}, []float64{0.5})}
 	n := linear(t)
 	n.Weights(1).Data[0], n.Biases(1)[0] = -1, 0.4
 	n = newCost(t, n, nn.CrossEntropy)
 	before := n.Fingerprint()
-	_, err := train.Fit(context.Background(), n, d, train.Options[float64]{Epochs: 1, Rate: 0.1, Batch: 1, Validation: bad})
+	_, err := train.Fit(context.Background(), n, d, bad, train.Options{Epochs: 1, Rate: 0.1, Batch: 1})
 	if err == nil || !strings.Contains(err.Error(), "validation after epoch 1: net: sample 2 of the batch: output 1 is -0.5") {
 		t.Errorf("error %v", err)
 	}
@@ -247,7 +247,7 @@ func newCost(t *testing.T, n *nn.Network[float64], c nn.Cost) *nn.Network[float6
 func TestContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	n := linear(t)
-	r, err := train.Fit(ctx, n, numbered(4), train.Options[float64]{
+	r, err := train.Fit(ctx, n, numbered(4), nil, train.Options{
 		Epochs: 100, Rate: 0.01, Batch: 1,
 		Progress: func(e train.Epoch) {
 			if e.Number == 3 {
@@ -281,12 +281,12 @@ func (c *endsAfter) Err() error {
 // and nobody is left with what it has spoiled.
 func TestContextEndsInABadStep(t *testing.T) {
 	for _, samples := range []int{1, 2} { // the bad step is the epoch's last, or not
-		d := train.Data[float32]{X: kernels.NewMatrix[float32](samples, 1), T: kernels.NewMatrix[float32](samples, 1)}
+		d := &train.Data[float32]{X: kernels.NewMatrix[float32](samples, 1), T: kernels.NewMatrix[float32](samples, 1)}
 		d.X.Data[0], d.T.Data[0] = 1e5, 1
 		n := newNet[float32](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Seed: 1})
 		before := n.Fingerprint()
 		ctx := &endsAfter{Context: context.Background(), most: 1}
-		_, err := train.Fit(ctx, n, d, train.Options[float32]{Epochs: 2, Rate: 1e35, Batch: 1, FileOrder: true})
+		_, err := train.Fit(ctx, n, d, nil, train.Options{Epochs: 2, Rate: 1e35, Batch: 1, FileOrder: true})
 		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "stopped in epoch 1 after step 1") {
 			t.Errorf("%d samples: error %v", samples, err)
 		}
@@ -300,7 +300,7 @@ func TestEpochReports(t *testing.T) {
 	n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Init: nn.Zero})
 	d := noisy[float32](10)
 	var seen []train.Epoch
-	r := fit(t, n, d, train.Options[float32]{Epochs: 3, Rate: 1, Schedule: train.StepDecay(2, 0.5), Batch: 4, Validation: d, Progress: func(e train.Epoch) { seen = append(seen, e) }})
+	r := validated(t, n, d, d, train.Options{Epochs: 3, Rate: 1, Schedule: train.StepDecay(2, 0.5), Batch: 4, Progress: func(e train.Epoch) { seen = append(seen, e) }})
 	if !slices.Equal(seen, r.Epochs) || len(seen) != 3 {
 		t.Fatalf("progress reported %+v, the result has %+v", seen, r.Epochs)
 	}
@@ -320,9 +320,9 @@ func TestEpochReports(t *testing.T) {
 
 // The cost of an epoch is the mean over samples, not over batches of unequal size.
 func TestEpochCostIsMeanOverSamples(t *testing.T) {
-	d := train.Data[float64]{X: kernels.NewMatrix[float64](5, 1), T: matrix([]float64{10}, []float64{0}, []float64{0}, []float64{0}, []float64{0})}
+	d := &train.Data[float64]{X: kernels.NewMatrix[float64](5, 1), T: matrix([]float64{10}, []float64{0}, []float64{0}, []float64{0}, []float64{0})}
 	n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero})
-	r := fit(t, n, d, train.Options[float64]{Epochs: 1, Rate: 0, Batch: 4, FileOrder: true})
+	r := fit(t, n, d, train.Options{Epochs: 1, Rate: 0, Batch: 4, FileOrder: true})
 	near(t, "cost", r.Epochs[0].Cost, 10, 1e-15) // ½·10² / 5
 	if v := r.Epochs[0].ValidationCost; v == v {
 		t.Errorf("without validation data its cost is %v, want NaN", v)
@@ -331,11 +331,11 @@ func TestEpochCostIsMeanOverSamples(t *testing.T) {
 
 // The best epoch's parameters are restored when the validation cost rises.
 func TestEarlyStopping(t *testing.T) {
-	d := train.Data[float64]{X: matrix([]float64{1}), T: matrix([]float64{10})}
-	validation := train.Data[float64]{X: matrix([]float64{1}), T: matrix([]float64{5})}
+	d := &train.Data[float64]{X: matrix([]float64{1}), T: matrix([]float64{10})}
+	validation := &train.Data[float64]{X: matrix([]float64{1}), T: matrix([]float64{5})}
 	n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero})
 	var prints []string
-	r := fit(t, n, d, train.Options[float64]{Epochs: 100, Rate: 0.05, Batch: 1, Validation: validation, Patience: 4,
+	r := validated(t, n, d, validation, train.Options{Epochs: 100, Rate: 0.05, Batch: 1, Patience: 4,
 		Progress: func(train.Epoch) { prints = append(prints, n.Fingerprint()) }})
 	if !r.StoppedEarly || len(r.Epochs) != r.Best+4 || r.Best < 2 {
 		t.Fatalf("stopped early: %v, best %d of %d epochs", r.StoppedEarly, r.Best, len(r.Epochs))
@@ -353,7 +353,7 @@ func TestEarlyStopping(t *testing.T) {
 func TestOneWorkerStartsNoGoroutine(t *testing.T) {
 	n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(64, nn.Tanh), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
 	before := runtime.NumGoroutine()
-	fit(t, n, noisy[float32](100), train.Options[float32]{Epochs: 2, Rate: 0.1, Batch: 50, Workers: 1, Progress: func(train.Epoch) {
+	fit(t, n, noisy[float32](100), train.Options{Epochs: 2, Rate: 0.1, Batch: 50, Workers: 1, Progress: func(train.Epoch) {
 		if now := runtime.NumGoroutine(); now > before {
 			t.Errorf("%d goroutines, before there were %d", now, before)
 		}
@@ -384,7 +384,7 @@ func TestWorkersEnd(t *testing.T) {
 					err = fmt.Errorf("panic: %v", p)
 				}
 			}()
-			_, err = train.Fit(ctx, n, noisy[float32](20), train.Options[float32]{Epochs: 2, Rate: c.rate, Batch: 5, Workers: 4,
+			_, err = train.Fit(ctx, n, noisy[float32](20), nil, train.Options{Epochs: 2, Rate: c.rate, Batch: 5, Workers: 4,
 				Schedule: func(_, _ int) float64 { during = runtime.NumGoroutine(); return 1 },
 				Progress: func(train.Epoch) { c.end(cancel) }})
 			return err
@@ -424,7 +424,7 @@ func TestResultDoesNotDependOnWorkers(t *testing.T) {
 			for _, workers := range []int{0, 1, 2, 3, 8} {
 				runtime.GOMAXPROCS(procs)
 				n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(90, nn.Tanh), nn.Dense(80, nn.ReLU), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
-				r := fit(t, n, d, train.Options[float32]{Epochs: 3, Rate: 0.01, Batch: 40, Workers: workers, Optimizer: train.Optimizer{Method: m}, Validation: d})
+				r := validated(t, n, d, d, train.Options{Epochs: 3, Rate: 0.01, Batch: 40, Workers: workers, Optimizer: train.Optimizer{Method: m}})
 				if print == "" {
 					first, print = r, n.Fingerprint()
 				}
@@ -448,7 +448,7 @@ func TestConcurrentTrainings(t *testing.T) {
 		if err != nil {
 			return "", err
 		}
-		_, err = train.Fit(context.Background(), n, noisy[float32](50), train.Options[float32]{Epochs: 3, Rate: 0.05, Batch: 20, Seed: 1, Workers: 2})
+		_, err = train.Fit(context.Background(), n, noisy[float32](50), nil, train.Options{Epochs: 3, Rate: 0.05, Batch: 20, Seed: 1, Workers: 2})
 		return n.Fingerprint(), err
 	}
 	want, err := fingerprint()
@@ -473,7 +473,7 @@ func TestShufflingHelps(t *testing.T) {
 		total := 0.0
 		for seed := range uint64(10) {
 			n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(4, nn.Sigmoid), nn.Dense(2, nn.Sigmoid)}, Cost: nn.CrossEntropy, Seed: seed})
-			fit(t, n, d, train.Options[float32]{Epochs: 10, Rate: 3, Batch: 10, Seed: seed, FileOrder: fileOrder})
+			fit(t, n, d, train.Options{Epochs: 10, Rate: 3, Batch: 10, Seed: seed, FileOrder: fileOrder})
 			c, _, err := train.Evaluate(n, d)
 			if err != nil {
 				t.Fatal(err)
@@ -491,7 +491,7 @@ func TestShufflingHelps(t *testing.T) {
 func TestSingleClass(t *testing.T) {
 	d := gate(1, 1, 1, 1)
 	n := newNet[float32](t, nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(3, nn.Sigmoid), nn.Dense(1, nn.Sigmoid)}, Cost: nn.CrossEntropy, Seed: 1})
-	r := fit(t, n, d, train.Options[float32]{Epochs: 1000, Rate: 5, Batch: 1})
+	r := fit(t, n, d, train.Options{Epochs: 1000, Rate: 5, Batch: 1})
 	if last := r.Epochs[999].Cost; !(last >= 0 && last < 1e-3) {
 		t.Errorf("cost %v", last)
 	}
@@ -500,7 +500,7 @@ func TestSingleClass(t *testing.T) {
 // Costs are summed in float64: a float32 sum of a million tenths is off by 1 %.
 func TestCostSum(t *testing.T) {
 	const n = 1 << 20
-	d := train.Data[float32]{X: kernels.NewMatrix[float32](n, 1), T: kernels.NewMatrix[float32](n, 1)}
+	d := &train.Data[float32]{X: kernels.NewMatrix[float32](n, 1), T: kernels.NewMatrix[float32](n, 1)}
 	net := newNet[float32](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero})
 	net.Biases(1)[0] = float32(math.Sqrt(0.2)) // a cost of 0.1
 	cost, _, err := train.Evaluate(net, d)

@@ -21,16 +21,16 @@ func matrix[T kernels.Float](rows ...[]T) kernels.Matrix[T] {
 }
 
 // gate returns a two-bit gate with the given answers to 00, 01, 10 and 11.
-func gate(y00, y01, y10, y11 float32) train.Data[float32] {
-	return train.Data[float32]{
+func gate(y00, y01, y10, y11 float32) *train.Data[float32] {
+	return &train.Data[float32]{
 		X: matrix([]float32{0, 0}, []float32{0, 1}, []float32{1, 0}, []float32{1, 1}),
 		T: matrix([]float32{y00}, []float32{y01}, []float32{y10}, []float32{y11}),
 	}
 }
 
 // numbered returns n samples whose inputs are 0, 1, 2, … and whose targets are 0.
-func numbered(n int) train.Data[float64] {
-	d := train.Data[float64]{X: kernels.NewMatrix[float64](n, 1), T: kernels.NewMatrix[float64](n, 1)}
+func numbered(n int) *train.Data[float64] {
+	d := &train.Data[float64]{X: kernels.NewMatrix[float64](n, 1), T: kernels.NewMatrix[float64](n, 1)}
 	for k := range n {
 		d.X.Data[k] = float64(k)
 	}
@@ -39,8 +39,8 @@ func numbered(n int) train.Data[float64] {
 
 // noisy returns n samples of two classes that overlap a little, the first half
 // of the first class.
-func noisy[T kernels.Float](n int) train.Data[T] {
-	d := train.Data[T]{X: kernels.NewMatrix[T](n, 3), T: kernels.NewMatrix[T](n, 2)}
+func noisy[T kernels.Float](n int) *train.Data[T] {
+	d := &train.Data[T]{X: kernels.NewMatrix[T](n, 3), T: kernels.NewMatrix[T](n, 2)}
 	for k := range n {
 		class := 2 * k / n
 		d.T.Row(k)[class] = 1
@@ -61,9 +61,14 @@ func newNet[T kernels.Float](t testing.TB, cfg nn.Config) *nn.Network[T] {
 	return n
 }
 
-func fit[T kernels.Float](t testing.TB, n *nn.Network[T], d train.Data[T], o train.Options[T]) train.Result {
+func fit[T kernels.Float](t testing.TB, n *nn.Network[T], d *train.Data[T], o train.Options) train.Result {
 	t.Helper()
-	r, err := train.Fit(context.Background(), n, d, o)
+	return validated(t, n, d, nil, o)
+}
+
+func validated[T kernels.Float](t testing.TB, n *nn.Network[T], d, validation *train.Data[T], o train.Options) train.Result {
+	t.Helper()
+	r, err := train.Fit(context.Background(), n, d, validation, o)
 	if err != nil {
 		t.Fatal(err)
 	}

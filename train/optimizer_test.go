@@ -68,7 +68,7 @@ func TestMethodsLearn(t *testing.T) {
 		if m == train.SGD {
 			rate = 0.3
 		}
-		r := fit(t, n, d, train.Options[float64]{Epochs: 30, Rate: rate, Batch: 10, Optimizer: train.Optimizer{Method: m}})
+		r := fit(t, n, d, train.Options{Epochs: 30, Rate: rate, Batch: 10, Optimizer: train.Optimizer{Method: m}})
 		if first, last := r.Epochs[0].Cost, r.Epochs[29].Cost; !(last < 0.7*first) {
 			t.Errorf("%v: the cost went from %v to %v", m, first, last)
 		}
@@ -90,8 +90,8 @@ func TestMethodSteps(t *testing.T) {
 	for _, m := range methods {
 		n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero})
 		n.Weights(1).Data[0] = 0.25
-		d := train.Data[float64]{X: matrix([]float64{x}), T: matrix([]float64{target})}
-		fit(t, n, d, train.Options[float64]{Epochs: 2, Rate: eta, Batch: 1, Optimizer: train.Optimizer{Method: m}})
+		d := &train.Data[float64]{X: matrix([]float64{x}), T: matrix([]float64{target})}
+		fit(t, n, d, train.Options{Epochs: 2, Rate: eta, Batch: 1, Optimizer: train.Optimizer{Method: m}})
 
 		w, b := 0.25, 0.0 // the weight and the bias
 		var v, s [2]float64
@@ -136,7 +136,7 @@ func TestMethodGolden(t *testing.T) {
 		} {
 			golden[float32](t, m.String(), want,
 				nn.Config{Layers: []nn.Layer{nn.Dense(19, nn.Sigmoid), nn.Dense(3, nn.Sigmoid)}, Cost: nn.CrossEntropy},
-				train.Options[float32]{Rate: 0.01, Batch: 10, Optimizer: train.Optimizer{Method: m}})
+				train.Options{Rate: 0.01, Batch: 10, Optimizer: train.Optimizer{Method: m}})
 		}
 	})
 }
@@ -149,7 +149,7 @@ func TestStepsDoNotAllocate(t *testing.T) {
 		allocs := func(batch int) float64 {
 			n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(5, nn.Tanh), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
 			return testing.AllocsPerRun(3, func() {
-				fit(t, n, d, train.Options[float32]{Epochs: 3, Rate: 0.001, Batch: batch, Optimizer: train.Optimizer{Method: m}})
+				fit(t, n, d, train.Options{Epochs: 3, Rate: 0.001, Batch: batch, Optimizer: train.Optimizer{Method: m}})
 			})
 		}
 		if few, many := allocs(500), allocs(5); many > few+2 {

@@ -14,7 +14,7 @@ type Schedule func(epoch, epochs int) float64
 // panics unless every is at least 1.
 func StepDecay(every int, factor float64) Schedule {
 	if every < 1 {
-		panic("train: StepDecay: want every >= 1")
+		panic(stepDecayEvery)
 	}
 	return func(epoch, _ int) float64 { return generic.Pow(factor, float64(epoch/every)) }
 }

@@ -43,7 +43,7 @@ func TestSoak(t *testing.T) {
 				var n *nn.Network[float32]
 				n, errs[i] = nn.New[float32](nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(100, nn.Tanh), nn.Dense(130, nn.ReLU), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
 				if errs[i] == nil {
-					_, errs[i] = train.Fit(ctx, n, d, train.Options[float32]{Epochs: 20, Rate: 0.01, Batch: 64, Seed: 1, Workers: 2, Optimizer: train.Optimizer{Method: m}, Validation: d})
+					_, errs[i] = train.Fit(ctx, n, d, d, train.Options{Epochs: 20, Rate: 0.01, Batch: 64, Seed: 1, Workers: 2, Optimizer: train.Optimizer{Method: m}})
 					prints[i] = n.Fingerprint()
 				}
 			})

@@ -72,7 +72,7 @@ func main() {
 }
 
 // run trains once and returns the row of the table.
-func (s setting) run(trainSet, testSet *dataset.Set[float32]) (string, error) {
+func (s setting) run(trainSet, testSet *train.Data[float32]) (string, error) {
 	n, err := nn.New[float32](nn.Config{
 		Inputs: trainSet.X.Cols,
 		Layers: []nn.Layer{nn.Dense(s.hidden, nn.Sigmoid), nn.Dense(len(trainSet.Classes), nn.Sigmoid)},
@@ -82,9 +82,8 @@ func (s setting) run(trainSet, testSet *dataset.Set[float32]) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	result, err := train.Fit(context.Background(), n, samples(trainSet), train.Options[float32]{
+	result, err := train.Fit(context.Background(), n, trainSet, testSet, train.Options{
 		Epochs: epochs, Rate: s.rate, Batch: batch, Seed: s.seed,
-		Validation: samples(testSet),
 		Progress: func(e train.Epoch) {
 			log.Printf("epoch %2d  cost %.4f  test accuracy %.2f %%", e.Number, e.Cost, 100*e.ValidationAccuracy)
 		},
@@ -100,11 +99,6 @@ func (s setting) run(trainSet, testSet *dataset.Set[float32]) (string, error) {
 		n.Inputs(), s.hidden, n.Outputs(), s.cost, s.rate, s.seed,
 		100*best.ValidationAccuracy, best.Number, 100*last.ValidationAccuracy,
 		medianEpoch(result.Epochs).Seconds(), n.Fingerprint()), nil
-}
-
-// samples returns inputs and one-hot targets of s.
-func samples(s *dataset.Set[float32]) train.Data[float32] {
-	return train.Data[float32]{X: s.X, T: s.Targets}
 }
 
 // medianEpoch returns the median time of an epoch, with its test.

@@ -18,14 +18,14 @@ type gomlxTrainer struct {
 	shape       bench.Net
 	exec        *graph.Exec
 	params      []*tensors.Tensor // W^1, b^1, …
-	data        train.Data[float32]
+	data        *train.Data[float32]
 	batch, next int
 }
 
 // simpleGo is the backend of all, which owns a pool of workers.
 var simpleGo backends.Backend
 
-func newGoMLX(shape bench.Net, n *net.Network[float32], d train.Data[float32], batch int, eta float32) (trainer, error) {
+func newGoMLX(shape bench.Net, n *net.Network[float32], d *train.Data[float32], batch int, eta float32) (trainer, error) {
 	t := &gomlxTrainer{shape: shape, data: d, batch: batch}
 	for i := 1; i <= n.Depth(); i++ {
 		w := n.Weights(i)

@@ -19,12 +19,12 @@ type gonumTrainer struct {
 	w           []kernels.Matrix[float32] // from 1, as all that follow
 	b           [][]float32
 	z, a, delta []kernels.Matrix[float32]
-	data        train.Data[float32]
+	data        *train.Data[float32]
 	eta         float32
 	batch, next int
 }
 
-func newGonum(shape bench.Net, n *net.Network[float32], d train.Data[float32], batch int, eta float32) (trainer, error) {
+func newGonum(shape bench.Net, n *net.Network[float32], d *train.Data[float32], batch int, eta float32) (trainer, error) {
 	t := &gonumTrainer{shape: shape, data: d, batch: batch, eta: eta}
 	L := n.Depth()
 	t.w, t.b = make([]kernels.Matrix[float32], L+1), make([][]float32, L+1)

@@ -20,11 +20,11 @@ type gorgoniaTrainer struct {
 	w, b        []*G.Node
 	vm          G.VM
 	solver      G.Solver
-	data        train.Data[float32]
+	data        *train.Data[float32]
 	batch, next int
 }
 
-func newGorgonia(shape bench.Net, n *net.Network[float32], d train.Data[float32], batch int, eta float32) (trainer, error) {
+func newGorgonia(shape bench.Net, n *net.Network[float32], d *train.Data[float32], batch int, eta float32) (trainer, error) {
 	t := &gorgoniaTrainer{shape: shape, data: d, batch: batch}
 	g := G.NewGraph()
 	matrix := func(name string, rows, cols int, data []float32) *G.Node {

@@ -30,7 +30,7 @@ var trainers = []struct {
 	parallel bool // has threads of its own, whatever is asked for
 	// most is the number of multiply-adds of a step beyond which it is left out.
 	most int
-	new  func(shape bench.Net, n *net.Network[float32], d train.Data[float32], batch int, eta float32) (trainer, error)
+	new  func(shape bench.Net, n *net.Network[float32], d *train.Data[float32], batch int, eta float32) (trainer, error)
 }{
 	{"C+OpenBLAS", false, math.MaxInt, newC},
 	{"gonum", true, 1e9, newGonum},
@@ -38,7 +38,7 @@ var trainers = []struct {
 	{"GoMLX", true, 4e7, newGoMLX},
 }
 
-func newC(shape bench.Net, n *net.Network[float32], d train.Data[float32], batch int, eta float32) (trainer, error) {
+func newC(shape bench.Net, n *net.Network[float32], d *train.Data[float32], batch int, eta float32) (trainer, error) {
 	return cpeer.New(shape, n, d, batch, eta), nil
 }
 
@@ -46,13 +46,13 @@ func newC(shape bench.Net, n *net.Network[float32], d train.Data[float32], batch
 type nablaTrainer struct {
 	*net.Network[float32]
 	ws          *net.Workspace[float32]
-	data        train.Data[float32]
+	data        *train.Data[float32]
 	eta         float64
 	batch, next int
 	forward     bool
 }
 
-func newNabla(n *net.Network[float32], d train.Data[float32], batch, threads int, eta float64) *nablaTrainer {
+func newNabla(n *net.Network[float32], d *train.Data[float32], batch, threads int, eta float64) *nablaTrainer {
 	t := &nablaTrainer{Network: n, ws: n.NewWorkspace(batch), data: d, eta: eta, batch: batch}
 	t.ws.SetWorkers(threads)
 	return t
@@ -76,7 +76,7 @@ func (t *nablaTrainer) Run(steps int) {
 
 // checkGradient compares one step of a trainer, at a learning rate of 1, with the
 // gradient that nabla computes. Both are sums in float32 in different orders.
-func checkGradient(name string, n *net.Network[float32], t trainer, d train.Data[float32], batch int) error {
+func checkGradient(name string, n *net.Network[float32], t trainer, d *train.Data[float32], batch int) error {
 	ws := n.NewWorkspace(batch)
 	n.Forward(ws, d.X.Slice(0, batch))
 	n.Backward(ws, d.T.Slice(0, batch))
@@ -151,12 +151,12 @@ func compareTraining(nets, batches string, threads int, level isa.Level, rounds 
 
 // compareSteps times everybody's steps on samples in order, forward passes, and
 // steps on shuffled and gathered samples, where nabla is train.Fit.
-func compareSteps(shape bench.Net, d train.Data[float32], batch, threads int, level isa.Level, rounds int) ([]trainRow, error) {
+func compareSteps(shape bench.Net, d *train.Data[float32], batch, threads int, level isa.Level, rounds int) ([]trainRow, error) {
 	n, err := bench.New[float32](shape)
 	if err != nil {
 		return nil, err
 	}
-	inOrder := train.Data[float32]{X: d.X.Slice(0, bench.InOrder), T: d.T.Slice(0, bench.InOrder)}
+	inOrder := &train.Data[float32]{X: d.X.Slice(0, bench.InOrder), T: d.T.Slice(0, bench.InOrder)}
 	row := func(mode string) trainRow {
 		return trainRow{Net: shape.String(), Mode: mode, Batch: batch, Threads: threads, Peers: map[string]float64{}, beside: map[string]float64{}}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/model"
+	"github.com/nabla-go/nabla/train"
 )
 
 // builtIn is the name of the embedded digits.
@@ -104,7 +105,7 @@ func (f *dataFlags) isCSV() (bool, error) {
 
 // load reads training and test data. Labels of a CSV file are looked up in
 // classes unless that is nil.
-func load[T kernels.Float](f *dataFlags, classes []string) (train, test *dataset.Set[T], err error) {
+func load[T kernels.Float](f *dataFlags, classes []string) (training, test *train.Data[T], err error) {
 	isCSV, err := f.isCSV()
 	if err != nil {
 		return nil, nil, err
@@ -115,17 +116,17 @@ func load[T kernels.Float](f *dataFlags, classes []string) (train, test *dataset
 		if err != nil {
 			return nil, nil, err
 		}
-		train, test = all.Split(f.testShare, csvSplitSeed)
-		return train, test, nil
+		training, test = all.Split(f.testShare, csvSplitSeed)
+		return training, test, nil
 	case f.data == builtIn:
-		train, test = dataset.Digits[T]()
-		return train, test, nil
+		training, test = dataset.Digits[T]()
+		return training, test, nil
 	}
 	return dataset.ReadMNIST[T](f.data)
 }
 
 // loadCSV reads all samples of a CSV file.
-func loadCSV[T kernels.Float](f *dataFlags, classes []string) (*dataset.Set[T], error) {
+func loadCSV[T kernels.Float](f *dataFlags, classes []string) (*train.Data[T], error) {
 	header, err := parseHeader(f.header)
 	if err != nil {
 		return nil, err
@@ -135,7 +136,7 @@ func loadCSV[T kernels.Float](f *dataFlags, classes []string) (*dataset.Set[T], 
 
 // prepare makes sure that s holds what m was trained on, and brings raw inputs
 // to the form that m's network takes.
-func prepare[T kernels.Float](m *model.Model[T], s *dataset.Set[T]) error {
+func prepare[T kernels.Float](m *model.Model[T], s *train.Data[T]) error {
 	if s.X.Cols != m.Net.Inputs() {
 		return fmt.Errorf("%s has %d input columns, the model takes %d", s.Name, s.X.Cols, m.Net.Inputs())
 	}
@@ -151,8 +152,7 @@ func prepare[T kernels.Float](m *model.Model[T], s *dataset.Set[T]) error {
 	}
 	switch {
 	case s.Scaler == nil && m.Scaler != nil:
-		dataset.Scale(m.Scaler, s.X)
-		s.Scaler = m.Scaler
+		s.Scale(m.Scaler)
 		for k := range s.Len() {
 			for j, v := range s.X.Row(k) {
 				if v-v != 0 {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/model"
 	"github.com/nabla-go/nabla/train"
@@ -99,7 +98,7 @@ func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, f *dataFlags
 }
 
 // loadPart reads the samples to test with.
-func loadPart[T kernels.Float](f *dataFlags, classes []string, part string) (*dataset.Set[T], error) {
+func loadPart[T kernels.Float](f *dataFlags, classes []string, part string) (*train.Data[T], error) {
 	isCSV, err := f.isCSV()
 	if err != nil {
 		return nil, err
@@ -128,8 +127,8 @@ type evalReport struct {
 }
 
 // newEvalReport tests m on samples that have been prepared for it.
-func newEvalReport[T kernels.Float](m *model.Model[T], s *dataset.Set[T]) (evalReport, error) {
-	cost, accuracy, err := train.Evaluate(m.Net, samples(s, m.Net.Config().Cost))
+func newEvalReport[T kernels.Float](m *model.Model[T], s *train.Data[T]) (evalReport, error) {
+	cost, accuracy, err := train.Evaluate(m.Net, forCost(s, m.Net.Config().Cost))
 	if err != nil {
 		return evalReport{}, err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/model"
+	"github.com/nabla-go/nabla/train"
 )
 
 func newPredict() *cobra.Command {
@@ -67,7 +68,7 @@ func runPredict[T kernels.Float](cmd *cobra.Command, file *model.File, path stri
 	if err != nil {
 		return err
 	}
-	var set *dataset.Set[T]
+	var set *train.Data[T]
 	if path == "-" {
 		set, err = dataset.DecodeCSV[T](cmd.InOrStdin(), "standard input", opt)
 	} else {
@@ -115,7 +116,7 @@ func runPredict[T kernels.Float](cmd *cobra.Command, file *model.File, path stri
 // forEachPrediction calls f for each row k of s, which has been prepared for m,
 // with the outputs of the network and the index of the largest, the first of
 // several. Outputs that aren't finite are an error.
-func forEachPrediction[T kernels.Float](m *model.Model[T], s *dataset.Set[T], f func(k, class int, outputs []T)) error {
+func forEachPrediction[T kernels.Float](m *model.Model[T], s *train.Data[T], f func(k, class int, outputs []T)) error {
 	const batch = 256
 	ws := m.Net.NewWorkspace(min(batch, s.Len()))
 	for i := 0; i < s.Len(); i += batch {

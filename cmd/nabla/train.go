@@ -15,7 +15,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/internal/atomicfile"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/model"
@@ -208,20 +207,19 @@ func outputActivation(c net.Cost) net.Activation {
 }
 
 // standardise scales both sets by means and deviations of the training set.
-func standardise[T kernels.Float](trainSet, testSet *dataset.Set[T]) error {
-	s, err := dataset.FitScaler(trainSet.X)
+func standardise[T kernels.Float](trainSet, testSet *train.Data[T]) error {
+	s, err := train.FitScaler(trainSet.X)
 	if err != nil {
 		return err
 	}
-	for _, set := range []*dataset.Set[T]{trainSet, testSet} {
-		dataset.Scale(s, set.X)
-		set.Scaler = s
+	for _, set := range []*train.Data[T]{trainSet, testSet} {
+		set.Scale(s)
 	}
 	return nil
 }
 
 // constants returns the numbers, from 1, of the columns that s found to be constant.
-func constants(s *dataset.Scaler) (columns []int) {
+func constants(s *train.Scaler) (columns []int) {
 	if s == nil {
 		return nil
 	}
@@ -233,25 +231,21 @@ func constants(s *dataset.Scaler) (columns []int) {
 	return columns
 }
 
-// targets returns the targets of s for a cost: one-hot rows, or 0.9 and 0.1 in
-// their place for Itakura–Saito, which is infinite at 0.
-func targets[T kernels.Float](s *dataset.Set[T], c net.Cost) kernels.Matrix[T] {
+// forCost returns the samples of s with targets that cost c allows: those of s, which
+// are 1 and 0, or 0.9 and 0.1 in their place for Itakura–Saito, which is infinite at 0.
+func forCost[T kernels.Float](s *train.Data[T], c net.Cost) *train.Data[T] {
 	if c != net.ItakuraSaito {
-		return s.Targets
+		return s
 	}
-	soft := kernels.NewMatrix[T](s.Targets.Rows, s.Targets.Cols)
-	for i := range soft.Data {
-		soft.Data[i] = 0.1
+	soft := *s
+	soft.T = kernels.NewMatrix[T](s.T.Rows, s.T.Cols)
+	for i := range soft.T.Data {
+		soft.T.Data[i] = 0.1
 	}
 	for k, l := range s.Labels {
-		soft.Row(k)[l] = 0.9
+		soft.T.Row(k)[l] = 0.9
 	}
-	return soft
-}
-
-// samples returns what a network with cost c learns from s or is tested with.
-func samples[T kernels.Float](s *dataset.Set[T], c net.Cost) train.Data[T] {
-	return train.Data[T]{X: s.X, T: targets(s, c)}
+	return &soft
 }
 
 // runTrain trains and writes the model. Everything that can go wrong early does
@@ -276,7 +270,7 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *plan) error {
 			return fmt.Errorf("%s: %w", trainSet.Name, err)
 		}
 	}
-	trainData, testData := samples(trainSet, p.cost), samples(testSet, p.cost)
+	trainData, testData := forCost(trainSet, p.cost), forCost(testSet, p.cost)
 	cfg := net.Config{
 		Inputs: trainSet.X.Cols,
 		Layers: append(p.layers, net.Dense(len(trainSet.Classes), outputActivation(p.cost))),
@@ -312,9 +306,8 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *plan) error {
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // so the second one does again
-	result, err := train.Fit(ctx, n, trainData, train.Options[T]{
+	result, err := train.Fit(ctx, n, trainData, testData, train.Options{
 		Epochs: p.epochs, Rate: p.rate, Batch: p.batch, Draw: p.draw, Seed: p.seed, Workers: p.threads, Optimizer: p.method,
-		Validation: testData,
 		Progress: func(e train.Epoch) {
 			report := epochReport{e.Number, number(e.Cost), number(e.ValidationCost), number(e.ValidationAccuracy), e.Elapsed.Seconds()}
 			if wantsJSON(cmd) {
@@ -414,7 +407,7 @@ type trainReport struct {
 }
 
 // newTrainReport evaluates a trained network.
-func newTrainReport[T kernels.Float](n *net.Network[T], trainData, testData train.Data[T]) (r trainReport, err error) {
+func newTrainReport[T kernels.Float](n *net.Network[T], trainData, testData *train.Data[T]) (r trainReport, err error) {
 	r = trainReport{
 		TestAccuracy: number(math.NaN()), TestSamples: testData.Len(), TrainSamples: trainData.Len(),
 		Fingerprint: n.Fingerprint(),

@@ -78,9 +78,9 @@ func onDigits(w io.Writer, trainings []training, nth, workers int) {
 }
 
 // defaults prints the line of a training on the digits.
-func defaults[T kernels.Float](w io.Writer, digits *dataset.Set[T], workers int) {
-	fit(w, fmt.Sprintf("digits %T", T(0)), thirty[T](digits.X.Cols, len(digits.Classes)), train.Data[T]{X: digits.X, T: digits.Targets},
-		train.Options[T]{Epochs: 2, Rate: 0.5, Batch: 10, Seed: 1, Workers: workers})
+func defaults[T kernels.Float](w io.Writer, digits *train.Data[T], workers int) {
+	fit(w, fmt.Sprintf("digits %T", T(0)), thirty[T](digits.X.Cols, len(digits.Classes)), digits,
+		train.Options{Epochs: 2, Rate: 0.5, Batch: 10, Seed: 1, Workers: workers})
 }
 
 // onMNIST prints the lines of MNIST, whose files are in dir.
@@ -97,8 +97,8 @@ func first2000[T kernels.Float](w io.Writer, dir string) error {
 		return err
 	}
 	const samples = 2000
-	fit(w, fmt.Sprintf("mnist %T", T(0)), thirty[T](set.X.Cols, len(set.Classes)), train.Data[T]{X: first(set.X, samples), T: first(set.Targets, samples)},
-		train.Options[T]{Epochs: 1, Rate: 0.5, Batch: 10, Seed: 1})
+	fit(w, fmt.Sprintf("mnist %T", T(0)), thirty[T](set.X.Cols, len(set.Classes)), &train.Data[T]{X: set.X.Slice(0, samples), T: set.T.Slice(0, samples)},
+		train.Options{Epochs: 1, Rate: 0.5, Batch: 10, Seed: 1})
 	return nil
 }
 
@@ -121,17 +121,11 @@ func newNetwork[T kernels.Float](cfg net.Config) *net.Network[T] {
 }
 
 // fit trains n and prints its line.
-func fit[T kernels.Float](w io.Writer, name string, n *net.Network[T], d train.Data[T], o train.Options[T]) {
-	result, err := train.Fit(context.Background(), n, d, o)
+func fit[T kernels.Float](w io.Writer, name string, n *net.Network[T], d *train.Data[T], o train.Options) {
+	result, err := train.Fit(context.Background(), n, d, nil, o)
 	if err != nil {
 		fmt.Fprintf(w, "%s: %v\n", name, err)
 		return
 	}
 	fmt.Fprintf(w, "%s: %s %x\n", name, n.Fingerprint(), result.Epochs[len(result.Epochs)-1].Cost)
-}
-
-// first returns the first rows of m.
-func first[T kernels.Float](m kernels.Matrix[T], rows int) kernels.Matrix[T] {
-	m.Rows, m.Data = rows, m.Data[:rows*m.Stride]
-	return m
 }

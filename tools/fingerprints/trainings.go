@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/net"
 	"github.com/nabla-go/nabla/train"
@@ -142,7 +141,7 @@ func pairwise(candidates []training) []training {
 }
 
 // steps takes 20 steps on digits and prints the line of t.
-func steps[T kernels.Float](w io.Writer, digits *dataset.Set[T], t training, workers int) {
+func steps[T kernels.Float](w io.Writer, digits *train.Data[T], t training, workers int) {
 	σ, c := net.Activation(t[output]), net.Cost(t[cost])
 	var layers []net.Layer
 	if t[hidden] > 0 {
@@ -153,7 +152,7 @@ func steps[T kernels.Float](w io.Writer, digits *dataset.Set[T], t training, wor
 		Inputs: digits.X.Cols, Layers: append(layers, net.Dense(len(digits.Classes), σ)),
 		Cost: c, Tau: 10, Init: net.Init(t[initial]), Seed: 1, FlushBelow: t[flush] == 1,
 	})
-	d := train.Data[T]{X: first(digits.X, 200), T: first(digits.Targets, 200)}
+	d := &train.Data[T]{X: digits.X.Slice(0, 200), T: digits.T.Slice(0, 200)}
 	bounded := σ == net.Sigmoid || σ == net.Softmax
 	if !bounded {
 		center(n)
@@ -161,12 +160,12 @@ func steps[T kernels.Float](w io.Writer, digits *dataset.Set[T], t training, wor
 	if c == net.ItakuraSaito || !bounded {
 		d.T = soft(d.T)
 	}
-	o := train.Options[T]{Epochs: 1, Rate: rate(train.Method(t[method])), Batch: 10, Seed: 1, Workers: workers}
+	o := train.Options{Epochs: 1, Rate: rate(train.Method(t[method])), Batch: 10, Seed: 1, Workers: workers}
 	o.Optimizer.Method = train.Method(t[method])
 	switch levels[regime][t[regime]] {
 	case "online":
 		o.Batch = 1
-		d.X, d.T = first(d.X, 20), first(d.T, 20)
+		d.X, d.T = d.X.Slice(0, 20), d.T.Slice(0, 20)
 	case "full-batch":
 		o.Batch, o.Epochs, o.Schedule = train.All, 20, train.CosineDecay(0.1)
 	case "two-level":

@@ -18,7 +18,7 @@ import (
 type Trainer struct {
 	c    *C.cpeer_net
 	net  bench.Net
-	data train.Data[float32]
+	data *train.Data[float32]
 	eta  float32
 	next C.int
 	// Order, if not nil, is the order in which samples are gathered.
@@ -26,7 +26,7 @@ type Trainer struct {
 }
 
 // New returns a trainer with the parameters of n.
-func New(shape bench.Net, n *net.Network[float32], d train.Data[float32], batch int, eta float32) *Trainer {
+func New(shape bench.Net, n *net.Network[float32], d *train.Data[float32], batch int, eta float32) *Trainer {
 	widths := make([]C.int, len(shape.Widths))
 	for i, w := range shape.Widths {
 		widths[i] = C.int(w)

@@ -1,4 +1,4 @@
-package dataset
+package train
 
 import (
 	"fmt"
@@ -8,12 +8,12 @@ import (
 	"github.com/nabla-go/nabla/kernels"
 )
 
-// Scaler maps each input column to (x − Mean) / SD, and a column whose SD is 0
-// to 0. A model stores the scaler of its training data, so that it predicts
-// from raw rows.
+// A Scaler maps input column j to (x − Mean[j]) / SD[j], and to 0 if SD[j] is 0. A
+// network works for inputs of the scale that it was trained with, so a model keeps
+// the scaler of its training data beside the network. A nil Scaler leaves inputs as
+// they are.
 type Scaler struct {
-	Mean []float64 `json:"mean"`
-	SD   []float64 `json:"sd"`
+	Mean, SD []float64 // of each column
 }
 
 // NewScaler returns a scaler that divides each of n columns by unit, the way
@@ -26,10 +26,11 @@ func NewScaler(n int, unit float64) *Scaler {
 	return s
 }
 
-// FitScaler measures the columns of x: their means and standard deviations
-// (the root of the mean squared deviation). Fit it on the training part only.
-// A constant column gets SD 0. It is an error if no scaler that is finite and tells
-// the values of a column apart can be had.
+// FitScaler returns a scaler with the means and the standard deviations (the root of
+// the mean squared deviation) of the columns of x, and SD 0 for a constant column.
+// Fit it to the training data only: a test on data that have shaped the scaler is no
+// test. It is an error if x is empty, has an element that isn't finite, or if a mean
+// or deviation overflows or underflows float64.
 func FitScaler[T kernels.Float](x kernels.Matrix[T]) (*Scaler, error) {
 	if x.Rows == 0 {
 		return nil, fmt.Errorf("cannot fit a scaler: no samples")
@@ -69,8 +70,11 @@ func FitScaler[T kernels.Float](x kernels.Matrix[T]) (*Scaler, error) {
 // Scale applies s to every row of x in place: each value is computed in float64
 // and rounded to T once. It panics if x and s differ in the number of columns.
 func Scale[T kernels.Float](s *Scaler, x kernels.Matrix[T]) {
+	if s == nil {
+		return
+	}
 	if x.Cols != len(s.Mean) || x.Cols != len(s.SD) {
-		panic("dataset: Scale: scaler and matrix differ in columns")
+		panic(scaleColumns)
 	}
 	for i := range x.Rows {
 		row := x.Row(i)
@@ -84,7 +88,7 @@ func Scale[T kernels.Float](s *Scaler, x kernels.Matrix[T]) {
 	}
 }
 
-// Equal reports whether s and t are the same mapping; nil is the identity.
+// Equal reports whether s and t have the same means and deviations, or are both nil.
 func (s *Scaler) Equal(t *Scaler) bool {
 	if s == nil || t == nil {
 		return s == t
