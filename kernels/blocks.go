@@ -6,17 +6,23 @@ import "unsafe"
 // 50 µs). These are the sizes at which the functions of this package cut their
 // work; none of them changes a bit of any result.
 const (
-	fewElements = 6       // elements up to which Add, ReLU and the like are loops in Go (nabla bench kernels --small)
-	fewToScale  = 10      // the same of Scal
-	fewRoots    = 1       // the same of RMSProp (float64: 22.8 ns for 27.1 with AVX2)
-	vectorBlock = 8192    // elements of one elementwise call; a multiple of every lane count
-	sweepBytes  = 1 << 19 // bytes of the matrix of one Gemv, GemvT or Ger call
-	gemmWork    = 1 << 20 // multiply-adds of one Gemm call
-	lineBytes   = 1 << 15 // bytes of a matrix from which Gemv with AVX-512 wants its rows to begin on cache lines
-	farBytes    = 1 << 18 // bytes of a matrix from which GemvT follows its rows (AVX2, 512 × 784: 0.93 of the time, 4096²: 0.45)
-	updateBytes = 1 << 14 // bytes of W that GemmUpdate sweeps over at a time: half of an L1 cache
-	outerDepth  = 2048    // terms that one Gemm call adds to a chain
-	scratch     = 8192    // elements of scratch that Gemm keeps on the stack
+	fewElements  = 6       // elements up to which Add, ReLU and the like are loops in Go (nabla bench kernels --small)
+	fewToScale   = 10      // the same of Scal
+	fewRoots     = 1       // the same of RMSProp (float64: 22.8 ns for 27.1 with AVX2)
+	vectorBlock  = 8192    // elements of one elementwise call; a multiple of every lane count
+	sweepBytes   = 1 << 19 // bytes of the matrix of one Gemv, GemvT or Ger call
+	gemmWork     = 1 << 20 // multiply-adds of one Gemm call
+	lineBytes    = 1 << 15 // bytes of a matrix from which Gemv with AVX-512 wants its rows to begin on cache lines
+	farBytes     = 1 << 18 // bytes of a matrix from which GemvT follows its rows (AVX2, 512 × 784: 0.93 of the time, 4096²: 0.45)
+	updateBytes  = 1 << 14 // bytes of W that GemmUpdate sweeps over at a time: half of an L1 cache
+	sweepOne     = 1 << 18 // size of W from which GemmUpdate sweeps over it once for one sample, whose chains need no spilling
+	sweepFar     = 1 << 20 // the same for a few
+	sweepVeryFar = 1 << 23 // the same for more
+
+	sweepBatchFar     = 6    // samples that are a few
+	sweepBatchVeryFar = 16   // samples that are more
+	outerDepth        = 2048 // terms that one Gemm call adds to a chain
+	scratch           = 8192 // elements of scratch that Gemm keeps on the stack
 
 	// Packing: 1024³ from 95, 73, 60 to 101, 100, 99 GFLOP/s (A·B, A·Bᵀ, Aᵀ·B with
 	// AVX-512), Aᵀ·B of 512 × 784 with 128 terms with AVX2 from 90 to 106; of 10 × 256,

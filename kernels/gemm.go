@@ -56,6 +56,17 @@ func Gemm[T Float](transA, transB Transpose, alpha T, a, b Matrix[T], beta T, c 
 	}
 	readMatrix(&a)
 	readMatrix(&b)
+	switch { // one row of A is a vector, and one term a step of Ger: the same bits with less to do
+	case m == 1 && !bool(transA) && bool(transB):
+		gemvBlocks(alpha, &b, a.Data[:k], beta, c.Data[:n])
+		return
+	case m == 1 && !bool(transA):
+		gemvTBlocks(alpha, &b, a.Data[:k], beta, c.Data[:n])
+		return
+	case k == 1 && beta == 1 && bool(transA) && !bool(transB):
+		gerBlocks(alpha, a.Data[:m], b.Data[:n], &c)
+		return
+	}
 	crowdedA, crowdedB := crowded(&a, n), bool(transA) && crowded(&b, m)
 	if (crowdedA || crowdedB) && !worthPacking[T](m, n, k) && (!bool(transA) || k <= spreadRows) {
 		gemmSpread(transA, transB, m, n, k, alpha, a, crowdedA, b, crowdedB, beta, c)
@@ -64,7 +75,7 @@ func Gemm[T Float](transA, transB Transpose, alpha T, a, b Matrix[T], beta T, c 
 	gemmForm(transA, transB, m, n, k, alpha, a, b, beta, c)
 }
 
-// gemmForm is Gemm for operands that are as they should be.
+// gemmForm is Gemm for operands that are as they should be, without a copy of all of A or B.
 func gemmForm[T Float](transA, transB Transpose, m, n, k int, alpha T, a, b Matrix[T], beta T, c Matrix[T]) {
 	switch {
 	case bool(transA && transB):

@@ -23,14 +23,24 @@ func Gemv[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 	case overlap(y, x) || overlap(y, a.extent()):
 		panic(gemvOverlap)
 	}
-	m, n := a.Rows, a.Cols
 	race.Write(y)
-	if alpha == 0 || n == 0 {
+	if alpha == 0 || a.Cols == 0 {
 		scaleBy(beta, y)
 		return
 	}
 	readMatrix(&a)
 	race.Read(x)
+	if a.Rows*a.Cols <= sweep[T]() {
+		gemv(a.Rows, a.Cols, alpha, a.Data, a.Stride, x, beta, y)
+		return
+	}
+	gemvBlocks(alpha, &a, x, beta, y)
+}
+
+// gemvBlocks is Gemv for operands that are as they should be, none of them empty, and
+// alpha ≠ 0.
+func gemvBlocks[T Float](alpha T, a *Matrix[T], x []T, beta T, y []T) {
+	m, n := a.Rows, a.Cols
 	if n > sweep[T]() {
 		gemvLong(alpha, a, x, beta, y)
 		return
@@ -42,7 +52,7 @@ func Gemv[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 }
 
 // gemvLong is Gemv for rows too long for one call: it adds up each row's lanes in blocks.
-func gemvLong[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
+func gemvLong[T Float](alpha T, a *Matrix[T], x []T, beta T, y []T) {
 	for i := range y {
 		sum := dotLong(a.Row(i), x)
 		generic.Epilogue(alpha, sum, beta, &y[i])
@@ -85,14 +95,24 @@ func GemvT[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 	case overlap(y, x) || overlap(y, a.extent()):
 		panic(gemvTOverlap)
 	}
-	m, n := a.Rows, a.Cols
 	race.Write(y)
-	if alpha == 0 || m == 0 {
+	if alpha == 0 || a.Rows == 0 {
 		scaleBy(beta, y)
 		return
 	}
 	readMatrix(&a)
 	race.Read(x)
+	if a.Rows <= outerDepth && a.Rows*a.Cols <= far[T]() {
+		gemvT(a.Rows, a.Cols, alpha, a.Data, a.Stride, x, beta, y)
+		return
+	}
+	gemvTBlocks(alpha, &a, x, beta, y)
+}
+
+// gemvTBlocks is GemvT for operands that are as they should be, none of them empty, and
+// alpha ≠ 0.
+func gemvTBlocks[T Float](alpha T, a *Matrix[T], x []T, beta T, y []T) {
+	m, n := a.Rows, a.Cols
 	if beta == 0 && m*n > far[T]() {
 		gemvTFar(alpha, a, x, y)
 		return
@@ -109,7 +129,7 @@ func GemvT[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 
 // gemvTFar is GemvT for beta = 0 and matrices that come from beyond the nearest
 // caches: it sweeps over them in the order of memory and keeps the chains in y.
-func gemvTFar[T Float](alpha T, a Matrix[T], x, y []T) {
+func gemvTFar[T Float](alpha T, a *Matrix[T], x, y []T) {
 	clear(y)
 	rows := max(sweep[T]()/a.Cols, 8)
 	for i := 0; i < a.Rows; i += rows {
@@ -143,6 +163,16 @@ func Ger[T Float](alpha T, x, y []T, a Matrix[T]) {
 	writeMatrix(&a)
 	race.Read(x)
 	race.Read(y)
+	if a.Rows*a.Cols <= sweep[T]() {
+		ger(a.Rows, a.Cols, alpha, x, y, a.Data, a.Stride)
+		return
+	}
+	gerBlocks(alpha, x, y, &a)
+}
+
+// gerBlocks is Ger for operands that are as they should be, none of them empty, and
+// alpha ≠ 0.
+func gerBlocks[T Float](alpha T, x, y []T, a *Matrix[T]) {
 	cols := min(a.Cols, sweep[T]())
 	rows := share(a.Rows, cols, sweep[T]())
 	for i := 0; i < a.Rows; i += rows {

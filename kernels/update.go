@@ -2,17 +2,16 @@ package kernels
 
 import "unsafe"
 
-// GemmUpdate sets dX = D·W and then adds alpha·Dᵀ·X to W, reading W from memory
-// once: block by block of its rows, the product with the old weights before the
-// update. D is m × p, X is m × q, W is p × q and dX is m × q. The bits are those
+// GemmUpdate sets dX = D·W and then adds alpha·Dᵀ·X to W. Where that saves time it
+// reads W from memory once: block by block of its rows, the product with the old
+// weights before the update. D is m × p, X is m × q, W is p × q and dX is m × q. The bits are those
 // of Gemm(NoTrans, NoTrans, 1, d, w, 0, dx) and then
 // Gemm(Trans, NoTrans, alpha, d, x, 1, w).
 //
 // With D the sensitivities δ of a layer, X its inputs and alpha = −η/m, it
-// passes δ on to the layer below and takes a step of gradient descent. Where W
-// lies beyond the nearer caches, a step with few samples is bound by the sweeps over
-// W; from about 8 samples on, or 32 where W lies in memory, two calls of Gemm are
-// faster.
+// passes δ on to the layer below and takes a step of gradient descent. Where W is
+// small, or m so large that the products take longer than reading W, it does the
+// two products one after the other.
 //
 // It panics on bad matrices, on shapes that don't fit and if W or dX overlaps
 // another operand.
@@ -37,15 +36,6 @@ func GemmUpdate[T Float](alpha T, d, x, w, dx Matrix[T]) {
 		panic(gemmUpdateOverlap)
 	}
 	m, p, q := d.Rows, d.Cols, w.Cols
-	if m == 0 || q == 0 {
-		return
-	}
-	if p == 0 {
-		for i := range m {
-			clear(dx.Row(i))
-		}
-		return
-	}
 	readMatrix(&d)
 	readMatrix(&w)
 	writeMatrix(&dx)
@@ -53,31 +43,50 @@ func GemmUpdate[T Float](alpha T, d, x, w, dx Matrix[T]) {
 		readMatrix(&x)
 		writeMatrix(&w)
 	}
-	if m == 1 {
-		updateOne(alpha, d.Row(0), x.Row(0), w, dx.Row(0))
+	if m == 0 || alpha == 0 || !worthOneSweep[T](m, p, q) {
+		Gemm(NoTrans, NoTrans, 1, d, w, 0, dx)
+		Gemm(Trans, NoTrans, alpha, d, x, 1, w)
 		return
 	}
-	rows := min(max(updateBytes/(q*int(unsafe.Sizeof(alpha))), 4), outerDepth)
-	for i := 0; i < p; i += rows {
-		k := min(rows, p-i)
-		outerResume(m, q, k, d.Data[i:], d.Stride, w.at(i, 0), w.Stride, dx.Data, dx.Stride, i > 0)
-		if alpha != 0 {
-			outerBlocks(k, q, m, alpha, d.Data[i:], 1, d.Stride, x.Data, x.Stride, 1, w.at(i, 0), w.Stride)
-		}
+	if m == 1 {
+		updateOne(alpha, d.Data[:p], x.Data[:q], &w, dx.Data[:q])
+		return
+	}
+	updateSome(alpha, &d, &x, &w, &dx)
+}
+
+// worthOneSweep reports whether GemmUpdate of m samples gains from one sweep over the
+// p × q matrix W. For more samples the chains of D·W, which are spilled between the
+// blocks of W, cost more than reading W once more.
+func worthOneSweep[T Float](m, p, q int) bool {
+	switch bytes := p * q * int(unsafe.Sizeof(T(0))); {
+	case bytes > sweepVeryFar:
+		return m <= sweepBatchVeryFar
+	case bytes > sweepFar:
+		return m <= sweepBatchFar
+	default:
+		return m == 1 && bytes > sweepOne
 	}
 }
 
-// updateOne is GemmUpdate for one sample.
-func updateOne[T Float](alpha T, d, x []T, w Matrix[T], dx []T) {
-	if alpha == 0 {
-		GemvT(1, w, d, 0, dx)
-		return
-	}
+// updateOne is GemmUpdate for one sample, in one sweep over W.
+func updateOne[T Float](alpha T, d, x []T, w *Matrix[T], dx []T) {
 	clear(dx)
 	rows := max(sweep[T]()/w.Cols, 4)
 	for i := 0; i < w.Rows; i += rows {
 		k := min(rows, w.Rows-i)
 		gemvTGer(k, w.Cols, alpha, d[i:i+k], x, w.at(i, 0), w.Stride, dx)
+	}
+}
+
+// updateSome is GemmUpdate for a few samples, in one sweep over W.
+func updateSome[T Float](alpha T, d, x, w, dx *Matrix[T]) {
+	m, p, q := d.Rows, d.Cols, w.Cols
+	rows := min(max(updateBytes/(q*int(unsafe.Sizeof(alpha))), 4), outerDepth)
+	for i := 0; i < p; i += rows {
+		k := min(rows, p-i)
+		outerResume(m, q, k, d.Data[i:], d.Stride, w.at(i, 0), w.Stride, dx.Data, dx.Stride, i > 0)
+		outerBlocks(k, q, m, alpha, d.Data[i:], 1, d.Stride, x.Data, x.Stride, 1, w.at(i, 0), w.Stride)
 	}
 }
 

@@ -186,7 +186,7 @@ func Table[T Float]() []Kernel[T] {
 				gemm(kernels.NoTrans, kernels.NoTrans, 1, o[2], o[0], 0, o[1])
 				gemm(kernels.Trans, kernels.NoTrans, alpha, o[2], o[3], 1, o[0])
 			},
-			Long: []Size{{1, 300, 40}, {3, 700, 30}, {1, 5000, 5}, {1, 300, 700}, {2, 7, 3000}, {2050, 5, 7}},
+			Long: []Size{{1, 300, 40}, {3, 700, 400}, {1, 5000, 5}, {1, 300, 700}, {2, 7, 3000}, {2050, 5, 7}},
 		},
 		matrixProduct[T]("Gemm A·Bᵀ", "GemmDot", kernels.NoTrans, kernels.Trans,
 			Size{30, 40, 900}, Size{1, 2, sweep + 37}),
