@@ -12,14 +12,27 @@ func Evaluate[T kernels.Float](n *net.Network[T], d *Data[T]) (cost, accuracy fl
 	if err := d.check(n); err != nil {
 		return 0, 0, fmt.Errorf("train: %w", err)
 	}
-	return evaluate(n, n.NewWorkspace(min(d.Len(), evalBatch)), d.samples())
+	return evaluate(n, n.NewWorkspace(min(d.Len(), evalBatch)), d.samples(), nil)
+}
+
+// EvaluateOutputs does what [Evaluate] does, and also returns the outputs that the
+// cost and the accuracy are made of: row k of y is that of sample k.
+func EvaluateOutputs[T kernels.Float](n *net.Network[T], d *Data[T]) (y kernels.Matrix[T], cost, accuracy float64, err error) {
+	if err := d.check(n); err != nil {
+		return y, 0, 0, fmt.Errorf("train: %w", err)
+	}
+	y = kernels.NewMatrix[T](d.Len(), n.Outputs())
+	cost, accuracy, err = evaluate(n, n.NewWorkspace(min(d.Len(), evalBatch)), d.samples(), &y)
+	return y, cost, accuracy, err
 }
 
 // evalBatch is the number of samples that are evaluated at once. Where a cost is
 // rounded depends on it, and on nothing else.
 const evalBatch = 256
 
-func evaluate[T kernels.Float](n *net.Network[T], ws *net.Workspace[T], d batch[T]) (cost, accuracy float64, err error) {
+// evaluate computes the cost and the accuracy of n over d and, if outputs is not nil,
+// sets its rows to the outputs.
+func evaluate[T kernels.Float](n *net.Network[T], ws *net.Workspace[T], d batch[T], outputs *kernels.Matrix[T]) (cost, accuracy float64, err error) {
 	right := 0
 	for i := 0; i < d.Len(); i += evalBatch {
 		b := d.slice(i, min(i+evalBatch, d.Len()))
@@ -30,15 +43,18 @@ func evaluate[T kernels.Float](n *net.Network[T], ws *net.Workspace[T], d batch[
 		}
 		cost += float64(c * float64(b.Len()))
 		right += hits(n, y, b.T)
+		if outputs != nil {
+			for k := range y.Rows {
+				copy(outputs.Row(i+k), y.Row(k))
+			}
+		}
 	}
 	return cost / float64(d.Len()), float64(right) / float64(d.Len()), nil
 }
 
 // Accuracy returns the share of rows of the outputs y of n that name the same
-// class as the targets t. The class is the index of the largest element (the
-// first of several); with one output it is whether the output is above the
-// middle of its activation's range, 0 for tanh and ½ for all others. A row with
-// a NaN is wrong. Without rows it is NaN. Accuracy panics if y and t differ in shape.
+// [Class] as the targets t. A row with a NaN is wrong. Without rows it is NaN.
+// Accuracy panics if y and t differ in shape.
 func Accuracy[T kernels.Float](n *net.Network[T], y, t kernels.Matrix[T]) float64 {
 	if y.Rows != t.Rows || y.Cols != t.Cols || !y.Valid() || !t.Valid() {
 		panic(accuracyShape)
@@ -48,21 +64,20 @@ func Accuracy[T kernels.Float](n *net.Network[T], y, t kernels.Matrix[T]) float6
 
 // hits returns the number of rows of y that name the same class as t.
 func hits[T kernels.Float](n *net.Network[T], y, t kernels.Matrix[T]) int {
-	threshold := T(0.5)
-	if n.Layer(n.Depth()).Activation == net.Tanh {
-		threshold = 0
-	}
 	count := 0
 	for k := range y.Rows {
-		if c := class(y.Row(k), threshold); c >= 0 && c == class(t.Row(k), threshold) {
+		if c := Class(n, y.Row(k)); c >= 0 && c == Class(n, t.Row(k)) {
 			count++
 		}
 	}
 	return count
 }
 
-// class returns the class that a row of outputs or targets names, −1 if it has a NaN.
-func class[T kernels.Float](row []T, threshold T) int {
+// Class returns the class that a row of outputs or targets of n names: the index of
+// the largest element, the first of several, or −1 if one is NaN. With one output it
+// is 1 if the output is above the middle of its activation's range (0 for tanh, ½ for
+// all others), else 0.
+func Class[T kernels.Float](n *net.Network[T], row []T) int {
 	best := 0
 	for j, v := range row {
 		if v != v {
@@ -72,8 +87,16 @@ func class[T kernels.Float](row []T, threshold T) int {
 			best = j
 		}
 	}
-	if len(row) == 1 && row[0] > threshold {
+	if len(row) == 1 && row[0] > threshold(n) {
 		return 1
 	}
 	return best
+}
+
+// threshold returns the middle of the range of n's output.
+func threshold[T kernels.Float](n *net.Network[T]) T {
+	if n.Layer(n.Depth()).Activation == net.Tanh {
+		return 0
+	}
+	return 0.5
 }

@@ -274,7 +274,7 @@ func (f *fitter[T]) epoch(ctx context.Context, number int) (Epoch, error) {
 	}
 	if f.validation.Len() > 0 {
 		var err error
-		e.ValidationCost, e.ValidationAccuracy, err = evaluate(f.net, f.ws, f.validation)
+		e.ValidationCost, e.ValidationAccuracy, err = evaluate(f.net, f.ws, f.validation, nil)
 		if err != nil {
 			copy(f.net.Params(), f.good)
 			return e, fmt.Errorf("train: validation after epoch %d: %w", number, err)
