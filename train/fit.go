@@ -18,7 +18,7 @@ const All = math.MaxInt
 type Options struct {
 	Epochs   int
 	Rate     float64  // the learning rate η
-	Schedule Schedule // of the rate; nil keeps it constant
+	Schedule Schedule // of the rate; the zero value keeps it constant
 	Batch    int      // samples a step; more than there are is All
 	// Draw, if not 0, turns on two-level sampling: batches of Draw samples are drawn
 	// at random from the training set (without repetition within a draw), and steps
@@ -29,7 +29,7 @@ type Options struct {
 	// each epoch has a new permutation, made from Seed.
 	FileOrder bool
 	Seed      uint64
-	Optimizer Optimizer // plain gradient descent unless it says otherwise
+	Optimizer Optimizer // the zero value is plain gradient descent
 	// Workers bounds the number of goroutines that compute, the caller's included; 0
 	// stands for 1, and GOMAXPROCS bounds it as well. The result does not depend on it.
 	Workers int
@@ -126,6 +126,9 @@ func check[T kernels.Float](n *net.Network[T], d, validation *Data[T], o *Option
 	if err := o.Optimizer.Check(); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
+	if err := o.Schedule.Check(); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
 	if decay := float64(o.Rate * o.Optimizer.Decay); decay >= 1 {
 		return fmt.Errorf("train: learning rate · weight decay λ is %v, which takes all of every parameter at each step, or more: want less than 1", decay)
 	}
@@ -144,7 +147,7 @@ func check[T kernels.Float](n *net.Network[T], d, validation *Data[T], o *Option
 // or something else than it should, because it is rounded to T.
 func checkRounding[T kernels.Float](o *Options, samples int) error {
 	divisor := 1 // plain gradient descent rounds η/m
-	if o.Optimizer.Method == SGD {
+	if o.Optimizer.method().descends {
 		divisor = min(o.Batch, samples)
 		if o.Draw > 0 {
 			divisor = min(divisor, o.Draw)
@@ -153,7 +156,7 @@ func checkRounding[T kernels.Float](o *Options, samples int) error {
 	if o.Rate > 0 && T(o.Rate/float64(divisor)) == 0 {
 		return fmt.Errorf("train: learning rate %v, divided by %d, rounds to 0 in %T: want at least %.2g", o.Rate, divisor, T(0), float64(float64(divisor)*smallest[T]()))
 	}
-	if err := checkRounded[T](o.Optimizer); err != nil {
+	if err := checkRounded[T](&o.Optimizer); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
 	return nil
@@ -221,10 +224,7 @@ func (f *fitter[T]) run(ctx context.Context) error {
 
 // epoch goes through the training data once.
 func (f *fitter[T]) epoch(ctx context.Context, number int) (Epoch, error) {
-	factor := 1.0
-	if s := f.options.Schedule; s != nil {
-		factor = s(number-1, f.options.Epochs)
-	}
+	factor := f.options.Schedule.factor(Position{Epoch: number - 1, Epochs: f.options.Epochs})
 	rate := float64(f.options.Rate * factor)
 	if !(rate >= 0) || math.IsInf(rate, 0) {
 		return Epoch{}, fmt.Errorf("train: the schedule's factor for epoch %d is %v: want a finite number of at least 0", number, factor)

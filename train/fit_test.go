@@ -30,7 +30,7 @@ func TestOptionErrors(t *testing.T) {
 		"learning rate -1":   func(o *train.Options, _, _ *train.Data[float64]) { o.Rate = -1 },
 		"rate 5e-324, divided by 2, rounds to 0 in float64: want at least 9.9e-324": func(o *train.Options, _, _ *train.Data[float64]) { o.Rate, o.Batch = 5e-324, 2 },
 		"factor for epoch 1 is -1: want": func(o *train.Options, _, _ *train.Data[float64]) {
-			o.Schedule = func(_, _ int) float64 { return -1 }
+			o.Schedule = ruled(func(train.Position) float64 { return -1 })
 		},
 		"batches of 0 samples":  func(o *train.Options, _, _ *train.Data[float64]) { o.Batch = 0 },
 		"batches of -1 samples": func(o *train.Options, _, _ *train.Data[float64]) { o.Batch = -1 },
@@ -40,11 +40,12 @@ func TestOptionErrors(t *testing.T) {
 		"patience of -1":        func(o *train.Options, _, _ *train.Data[float64]) { o.Patience = -1 },
 		"needs validation data": func(o *train.Options, _, _ *train.Data[float64]) { o.Patience = 1 },
 		"factor for epoch 1": func(o *train.Options, _, _ *train.Data[float64]) {
-			o.Schedule = func(_, _ int) float64 { return math.NaN() }
+			o.Schedule = ruled(func(train.Position) float64 { return math.NaN() })
 		},
-		"optimizer sgd has no β": func(o *train.Options, _, _ *train.Data[float64]) { o.Optimizer.Beta1 = 0.9 },
+		"optimizer sgd has no β₁ (beta1)": func(o *train.Options, _, _ *train.Data[float64]) { o.Optimizer.Beta1 = 0.9 },
 		"weight decay λ is 1, which": func(o *train.Options, _, _ *train.Data[float64]) {
-			o.Rate, o.Optimizer = 0.5, train.Optimizer{Method: train.AdamW, Decay: 2}
+			o.Rate, o.Optimizer = 0.5, train.AdamW()
+			o.Optimizer.Decay = 2
 		},
 		"training data: no sampl": func(_ *train.Options, d, _ *train.Data[float64]) { *d = train.Data[float64]{} },
 		"inputs' Data has 2 elem": func(_ *train.Options, d, _ *train.Data[float64]) { d.X.Data = d.X.Data[:2] },
@@ -77,6 +78,8 @@ func TestOptionErrors(t *testing.T) {
 // What rounding to float32 makes of a number decides whether it is a good one.
 func TestOptionsThatRound(t *testing.T) {
 	all := train.Optimizer{}
+	momentum, adam := train.Momentum(), train.Adam()
+	momentum.Mu, adam.Epsilon = 0.99999999, 1e-50
 	for _, c := range []struct {
 		rate      float64
 		batch     int
@@ -89,11 +92,11 @@ func TestOptionsThatRound(t *testing.T) {
 		{2e-45, 4, 0, all, "rounds to 0 in float32: want at least 5.6e-45"},
 		{2e-45, 4, 2, all, ""},
 		{2e-45, train.All, 0, all, "divided by 4, rounds"},
-		{2e-45, train.All, 0, train.Optimizer{Method: train.Momentum}, ""},
-		{1e-60, 1, 0, train.Optimizer{Method: train.Adam}, "rounds to 0"},
+		{2e-45, train.All, 0, train.Momentum(), ""},
+		{1e-60, 1, 0, train.Adam(), "rounds to 0"},
 		{0, 1, 0, all, ""},
-		{1, 1, 0, train.Optimizer{Method: train.Momentum, Mu: 0.99999999}, "momentum μ of momentum is 0.99999999, which rounds to 1 in float32"},
-		{1, 1, 0, train.Optimizer{Method: train.Adam, Epsilon: 1e-50}, "ε of adam is 1e-50, which rounds to 0 in float32"},
+		{1, 1, 0, momentum, "μ (momentum) of momentum is 0.99999999, which rounds to 1 in float32"},
+		{1, 1, 0, adam, "ε (eps) of adam is 1e-50, which rounds to 0 in float32"},
 	} {
 		n := newNet[float32](t, nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(1, nn.Sigmoid)}, Seed: 1})
 		_, err := train.Fit(context.Background(), n, gate(0, 1, 1, 0), nil, train.Options{Epochs: 1, Rate: c.rate, Batch: c.batch, Draw: c.draw, Optimizer: c.optimizer})
@@ -385,7 +388,7 @@ func TestWorkersEnd(t *testing.T) {
 				}
 			}()
 			_, err = train.Fit(ctx, n, noisy[float32](20), nil, train.Options{Epochs: 2, Rate: c.rate, Batch: 5, Workers: 4,
-				Schedule: func(_, _ int) float64 { during = runtime.NumGoroutine(); return 1 },
+				Schedule: ruled(func(train.Position) float64 { during = runtime.NumGoroutine(); return 1 }),
 				Progress: func(train.Epoch) { c.end(cancel) }})
 			return err
 		}()
@@ -417,14 +420,14 @@ func awaitGoroutines(t *testing.T, want int) {
 func TestResultDoesNotDependOnWorkers(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	d := noisy[float32](90)
-	for _, m := range []train.Method{train.SGD, train.Adam} {
+	for _, m := range []*train.Method{train.SGD().Method, train.Adam().Method} {
 		var first train.Result
 		var print string
 		for _, procs := range []int{1, 4} {
 			for _, workers := range []int{0, 1, 2, 3, 8} {
 				runtime.GOMAXPROCS(procs)
 				n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(90, nn.Tanh), nn.Dense(80, nn.ReLU), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
-				r := validated(t, n, d, d, train.Options{Epochs: 3, Rate: 0.01, Batch: 40, Workers: workers, Optimizer: train.Optimizer{Method: m}})
+				r := validated(t, n, d, d, train.Options{Epochs: 3, Rate: 0.01, Batch: 40, Workers: workers, Optimizer: m.Optimizer()})
 				if print == "" {
 					first, print = r, n.Fingerprint()
 				}

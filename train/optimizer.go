@@ -6,84 +6,177 @@ import (
 	"strings"
 
 	"github.com/nabla-go/nabla/kernels"
-	"github.com/nabla-go/nabla/net"
 )
 
-// A Method is a way to turn gradients into steps.
-type Method uint8
+// A Method is a way to turn gradients into steps. [Methods] returns the built-in
+// ones, each of which has a constructor of its name, such as [Adam], that returns an
+// [Optimizer] with defaults. A method of your own is a value of the same type:
+//
+//	var lion = &train.Method{
+//		Name: "lion", Slots: 1,
+//		Hyperparameters: []train.Default{{train.Beta1, 0.9}, {train.Beta2, 0.99}},
+//		Step32: step[float32], Step64: step[float64],
+//	}
+//	train.Options{Optimizer: lion.Optimizer()}
+//
+// Checkpoints store the name; [ParseMethod] finds it again.
+type Method struct {
+	Name            string    // what flags and files call it
+	Formula         string    // of a step on a parameter w with gradient g and learning rate η
+	Rate            float64   // a learning rate to begin with
+	Hyperparameters []Default // those that the method knows
+	Slots           int       // slices of state that it keeps, at most MaxSlots; they start as zeros
+	// Step32 and Step64 take a step on some of the parameters. Several goroutines call
+	// them at the same time for different parameters.
+	Step32 func(Step[float32])
+	Step64 func(Step[float64])
 
-const (
-	SGD      Method = iota // w −= η g
-	Momentum               // v = μ v + g, w −= η v
-	Nesterov               // v = μ v + g, w −= η (g + μ v)
-	RMSProp                // s = β₂ s + (1−β₂) g², w −= η g / (√s + ε)
-	Adam                   // see kernels.Adam
-	AdamW                  // Adam, and w −= η λ w
-)
+	// descends makes a step net's Descend, which stores no gradient; it excludes Slots,
+	// Step32 and Step64.
+	descends bool
+}
 
-var methodNames = [...]string{SGD: "sgd", Momentum: "momentum", Nesterov: "nesterov", RMSProp: "rmsprop", Adam: "adam", AdamW: "adamw"}
+// MaxSlots is the largest number of slices of state that a method may keep.
+const MaxSlots = 3
+
+// A Step is one step on some of the parameters of a network.
+type Step[T kernels.Float] struct {
+	W         []T           // parameters; the step changes them
+	G         []T           // their gradient, the mean over the batch
+	State     [MaxSlots][]T // their state; those beyond the method's Slots are nil
+	Number    int           // t = 1, 2, …
+	Rate      float64       // η
+	Optimizer               // the hyperparameters
+}
+
+// A Hyperparameter is a number that methods depend on, beside the learning rate.
+type Hyperparameter struct {
+	Name   string  // what flags and files call it
+	Symbol string  // what formulas call it
+	Low    float64 // the least value
+	Above  bool    // values are above Low
+	High   float64 // values are below High
+	// Field returns where an optimizer has the value.
+	Field func(*Optimizer) *float64
+}
+
+// String returns the symbol and the name.
+func (h *Hyperparameter) String() string { return fmt.Sprintf("%s (%s)", h.Symbol, h.Name) }
+
+// allows reports whether x is in the range of h.
+func (h *Hyperparameter) allows(x float64) bool {
+	return x >= h.Low && x < h.High && !(h.Above && x == h.Low)
+}
+
+// want says in words what h allows.
+func (h *Hyperparameter) want() string {
+	if h.Above {
+		return fmt.Sprintf("want more than %v and less than %v", h.Low, h.High)
+	}
+	return fmt.Sprintf("want at least %v and less than %v", h.Low, h.High)
+}
+
+// A Default is a hyperparameter of a method with the value that it has unless told
+// otherwise.
+type Default struct {
+	*Hyperparameter
+	Value float64
+}
+
+// An Optimizer is a method with the values of its hyperparameters; those that the
+// method doesn't know are 0. Take one from a constructor, which sets the defaults, and
+// change what should be different:
+//
+//	o := train.Adam()
+//	o.Beta1 = 0.8
+//
+// The zero Optimizer is plain gradient descent, as [SGD] returns it.
+type Optimizer struct {
+	Method  *Method // nil for plain gradient descent
+	Mu      float64 // μ
+	Beta1   float64 // β₁
+	Beta2   float64 // β₂
+	Epsilon float64 // ε
+	Decay   float64 // λ, the weight decay
+}
 
 // String returns the name that [ParseMethod] takes.
-func (m Method) String() string {
-	if int(m) >= len(methodNames) {
-		return fmt.Sprintf("Method(%d)", m)
+func (m *Method) String() string { return m.Name }
+
+// Optimizer returns an optimizer of method m with all defaults.
+func (m *Method) Optimizer() Optimizer {
+	o := Optimizer{Method: m}
+	for _, h := range m.Hyperparameters {
+		*h.Field(&o) = h.Value
 	}
-	return methodNames[m]
+	return o
 }
 
-// ParseMethod returns the method called name: sgd, momentum, nesterov, rmsprop,
-// adam or adamw.
-func ParseMethod(name string) (Method, error) {
-	if i := slices.Index(methodNames[:], name); i >= 0 {
-		return Method(i), nil
+// Methods returns the built-in methods.
+func Methods() []*Method { return slices.Clone(methods) }
+
+// Hyperparameters returns the hyperparameters that the built-in methods know.
+func Hyperparameters() []*Hyperparameter { return slices.Clone(hyperparameters) }
+
+// ParseMethod returns the method called name, one of [Methods] or of more.
+func ParseMethod(name string, more ...*Method) (*Method, error) {
+	var names []string
+	for _, m := range slices.Concat(methods, more) {
+		if m.Name == name {
+			return m, nil
+		}
+		names = append(names, m.Name)
 	}
-	return 0, fmt.Errorf("unknown optimizer %q: want one of %s", name, strings.Join(methodNames[:], ", "))
+	return nil, fmt.Errorf("unknown optimizer %q: want one of %s", name, strings.Join(names, ", "))
 }
 
-// An Optimizer is a method with its hyperparameters. Those that are 0 have the
-// defaults given here; those that the method does not know must be 0. The zero
-// Optimizer is plain gradient descent, the fastest of all because it stores no
-// gradient.
-type Optimizer struct {
-	Method  Method
-	Mu      float64 // μ of Momentum and Nesterov: 0.9
-	Beta1   float64 // β₁ of Adam and AdamW: 0.9
-	Beta2   float64 // β₂ of Adam and AdamW: 0.999, of RMSProp: 0.9
-	Epsilon float64 // ε of RMSProp, Adam and AdamW: 1e-8
-	Decay   float64 // λ of AdamW, the weight decay: 0.01
+// check returns an error if a piece of m is missing or two don't agree.
+func (m *Method) check() error {
+	switch {
+	case m.Name == "":
+		return fmt.Errorf("an optimizer has no name")
+	case m.Slots < 0 || m.Slots > MaxSlots:
+		return fmt.Errorf("optimizer %v has %d slots of state: want 0 to %d", m, m.Slots, MaxSlots)
+	case m.descends && (m.Slots > 0 || m.Step32 != nil || m.Step64 != nil):
+		return fmt.Errorf("optimizer %v is plain gradient descent and has steps or state of its own", m)
+	case !m.descends && (m.Step32 == nil || m.Step64 == nil):
+		return fmt.Errorf("optimizer %v lacks Step32 or Step64", m)
+	}
+	for i, h := range m.Hyperparameters {
+		if h.Hyperparameter == nil || h.Name == "" || h.Symbol == "" || h.Field == nil {
+			return fmt.Errorf("optimizer %v: hyperparameter %d lacks a name, a symbol or a field", m, i+1)
+		}
+		if !h.allows(h.Value) {
+			return fmt.Errorf("optimizer %v: %v is %v by default: %s", m, h, h.Value, h.want())
+		}
+	}
+	return nil
 }
 
-// Check fills in defaults and returns an error if a hyperparameter is out of its
-// range or not one of the method.
+// method returns o's method.
+func (o *Optimizer) method() *Method {
+	if o.Method == nil {
+		return sgd
+	}
+	return o.Method
+}
+
+// Check returns an error if a hyperparameter is out of its range or not one of the
+// method, or if the method lacks a piece.
 func (o *Optimizer) Check() error {
-	if int(o.Method) >= len(methodNames) {
-		return fmt.Errorf("unknown optimizer %v", o.Method)
+	m := o.method()
+	if err := m.check(); err != nil {
+		return err
 	}
-	adam := o.Method == Adam || o.Method == AdamW
-	beta2 := 0.999
-	if o.Method == RMSProp {
-		beta2 = 0.9
+	for _, h := range m.Hyperparameters {
+		if x := *h.Field(o); !h.allows(x) {
+			return fmt.Errorf("%v of %v is %v: %s", h, m, x, h.want())
+		}
 	}
-	for _, h := range []struct {
-		name    string
-		value   *float64
-		known   bool
-		byZero  float64
-		low, hi float64 // both excluded
-	}{
-		{"momentum μ", &o.Mu, o.Method == Momentum || o.Method == Nesterov, 0.9, 0, 1},
-		{"β₁", &o.Beta1, adam, 0.9, 0, 1},
-		{"β₂", &o.Beta2, adam || o.Method == RMSProp, beta2, 0, 1},
-		{"ε", &o.Epsilon, adam || o.Method == RMSProp, 1e-8, 0, 1},
-		{"weight decay λ", &o.Decay, o.Method == AdamW, 0.01, 0, 1e6},
-	} {
-		switch {
-		case !h.known && *h.value != 0:
-			return fmt.Errorf("optimizer %v has no %s", o.Method, h.name)
-		case h.known && *h.value == 0:
-			*h.value = h.byZero
-		case h.known && !(*h.value > h.low && *h.value < h.hi):
-			return fmt.Errorf("%s of %v is %v: want a number between %v and %v", h.name, o.Method, *h.value, h.low, h.hi)
+	for _, h := range hyperparameters {
+		known := slices.ContainsFunc(m.Hyperparameters, func(d Default) bool { return d.Field(o) == h.Field(o) })
+		if !known && *h.Field(o) != 0 {
+			return fmt.Errorf("optimizer %v has no %v", m, h)
 		}
 	}
 	return nil
@@ -91,76 +184,12 @@ func (o *Optimizer) Check() error {
 
 // checkRounded returns an error if a hyperparameter of o, which has been checked,
 // leaves its range when it is rounded to T.
-func checkRounded[T kernels.Float](o Optimizer) error {
-	for _, h := range []struct {
-		name     string
-		value    float64
-		excluded T
-	}{{"momentum μ", o.Mu, 1}, {"β₁", o.Beta1, 1}, {"β₂", o.Beta2, 1}, {"ε", o.Epsilon, 0}} {
-		if h.value != 0 && T(h.value) == h.excluded {
-			return fmt.Errorf("%s of %v is %v, which rounds to %v in %T: want a number further from it", h.name, o.Method, h.value, h.excluded, h.excluded)
+func checkRounded[T kernels.Float](o *Optimizer) error {
+	for _, h := range o.method().Hyperparameters {
+		x := *h.Field(o)
+		if r := T(x); !h.allows(float64(r)) {
+			return fmt.Errorf("%v of %v is %v, which rounds to %v in %T: want a number further from it", h, o.method(), x, r, r)
 		}
 	}
 	return nil
-}
-
-// slots is the number of slices of state that a method keeps.
-func (m Method) slots() int {
-	switch m {
-	case SGD:
-		return 0
-	case Adam, AdamW:
-		return 2
-	}
-	return 1
-}
-
-// A stepper takes the steps of one training. Its state has the layout of the
-// parameters and begins as zeros; padding stays +0, since no method steps it.
-type stepper[T kernels.Float] struct {
-	Optimizer
-	net   *net.Network[T]
-	ws    *net.Workspace[T]
-	state [2][]T
-	t     int     // steps begun
-	rate  float64 // of the step
-	step  func(lo, hi int)
-}
-
-func newStepper[T kernels.Float](o Optimizer, n *net.Network[T], ws *net.Workspace[T]) *stepper[T] {
-	s := &stepper[T]{Optimizer: o, net: n, ws: ws}
-	for i := range o.Method.slots() {
-		s.state[i] = make([]T, len(n.Params()))
-	}
-	s.step = s.stepRange
-	return s
-}
-
-// take takes one step for the batch that Forward has just seen.
-func (s *stepper[T]) take(t kernels.Matrix[T], rate float64) {
-	if s.Method == SGD {
-		s.net.Descend(s.ws, t, rate)
-		return
-	}
-	s.t++
-	s.rate = rate
-	s.net.Update(s.ws, t, s.step)
-}
-
-// stepRange steps parameters lo to hi.
-func (s *stepper[T]) stepRange(lo, hi int) {
-	w, g := s.net.Params()[lo:hi], s.ws.Gradient()[lo:hi]
-	u := s.state[0][lo:hi]
-	switch s.Method {
-	case Momentum:
-		kernels.Momentum(w, u, g, s.rate, s.Mu)
-	case Nesterov:
-		kernels.Nesterov(w, u, g, s.rate, s.Mu)
-	case RMSProp:
-		kernels.RMSProp(w, u, g, s.rate, s.Beta2, s.Epsilon)
-	case Adam:
-		kernels.Adam(w, u, s.state[1][lo:hi], g, s.t, s.rate, s.Beta1, s.Beta2, s.Epsilon)
-	case AdamW:
-		kernels.AdamW(w, u, s.state[1][lo:hi], g, s.t, s.rate, s.Beta1, s.Beta2, s.Epsilon, s.Decay)
-	}
 }

@@ -1,60 +1,156 @@
 package train_test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"math"
 	"strings"
 	"testing"
 
+	"github.com/nabla-go/nabla/kernels"
 	nn "github.com/nabla-go/nabla/net"
 	"github.com/nabla-go/nabla/train"
 )
 
-var methods = []train.Method{train.SGD, train.Momentum, train.Nesterov, train.RMSProp, train.Adam, train.AdamW}
+// constructorDocs returns the documentation of all exported functions in a file that
+// return a value of the given type, in one line.
+func constructorDocs(t *testing.T, file, result string) string {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var docs []string
+	for _, d := range f.Decls {
+		fn, ok := d.(*ast.FuncDecl)
+		if !ok || !fn.Name.IsExported() || fn.Type.Results == nil {
+			continue
+		}
+		if r, ok := fn.Type.Results.List[0].Type.(*ast.Ident); ok && r.Name == result {
+			docs = append(docs, fn.Doc.Text())
+		}
+	}
+	return strings.Join(strings.Fields(strings.Join(docs, " ")), " ")
+}
 
-func TestMethodNames(t *testing.T) {
-	for _, m := range methods {
+// Every method is found by its name, has a rate to begin with, defaults that are in
+// their ranges, and a constructor whose documentation has its formula.
+func TestMethods(t *testing.T) {
+	docs := constructorDocs(t, "methods.go", "Optimizer")
+	for _, m := range train.Methods() {
 		if got, err := train.ParseMethod(m.String()); got != m || err != nil {
-			t.Errorf("ParseMethod(%q) = %v, %v", m.String(), got, err)
+			t.Errorf("ParseMethod(%q) = %v, %v", m, got, err)
+		}
+		if m.Formula == "" || !strings.Contains(docs, m.Formula) {
+			t.Errorf("no constructor's documentation has the formula of %v, %q", m, m.Formula)
+		}
+		if !(m.Rate > 0) {
+			t.Errorf("%v begins with a learning rate of %v", m, m.Rate)
+		}
+		o := m.Optimizer()
+		if err := o.Check(); err != nil {
+			t.Error(err)
+		}
+		for _, h := range m.Hyperparameters {
+			if got := *h.Field(&o); got != h.Value {
+				t.Errorf("%v of %v is %v by default, want %v", h, m, got, h.Value)
+			}
 		}
 	}
 	if _, err := train.ParseMethod("Adam"); err == nil || !strings.Contains(err.Error(), "want one of sgd, momentum, nesterov, rmsprop, adam, adamw") {
 		t.Errorf("error %v", err)
 	}
-	if got := train.Method(99).String(); got != "Method(99)" {
-		t.Errorf("an unknown method is %s", got)
-	}
 }
 
 func TestOptimizerDefaults(t *testing.T) {
-	for m, want := range map[train.Method]train.Optimizer{
-		train.SGD:      {},
-		train.Momentum: {Method: train.Momentum, Mu: 0.9},
-		train.Nesterov: {Method: train.Nesterov, Mu: 0.9},
-		train.RMSProp:  {Method: train.RMSProp, Beta2: 0.9, Epsilon: 1e-8},
-		train.Adam:     {Method: train.Adam, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8},
-		train.AdamW:    {Method: train.AdamW, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Decay: 0.01},
+	for name, c := range map[string]struct{ got, want train.Optimizer }{
+		"sgd":      {train.SGD(), train.Optimizer{}},
+		"momentum": {train.Momentum(), train.Optimizer{Mu: 0.9}},
+		"nesterov": {train.Nesterov(), train.Optimizer{Mu: 0.9}},
+		"rmsprop":  {train.RMSProp(), train.Optimizer{Beta2: 0.9, Epsilon: 1e-8}},
+		"adam":     {train.Adam(), train.Optimizer{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}},
+		"adamw":    {train.AdamW(), train.Optimizer{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Decay: 0.01}},
 	} {
-		o := train.Optimizer{Method: m}
-		if err := o.Check(); err != nil || o != want {
-			t.Errorf("%v: %+v, %v; want %+v", m, o, err, want)
+		method, err := train.ParseMethod(name)
+		if c.want.Method = method; err != nil || c.got != c.want {
+			t.Errorf("%s: %+v, %v; want %+v", name, c.got, err, c.want)
 		}
 	}
 }
 
+// Every hyperparameter of an optimizer has a row of its own.
+func TestHyperparameters(t *testing.T) {
+	var o train.Optimizer
+	seen := make(map[*float64]bool)
+	for _, h := range train.Hyperparameters() {
+		if h.Name == "" || h.Symbol == "" || seen[h.Field(&o)] {
+			t.Errorf("%v has no name, no symbol, or the field of another", h)
+		}
+		seen[h.Field(&o)] = true
+	}
+	for name, field := range map[string]*float64{"momentum": &o.Mu, "beta1": &o.Beta1, "beta2": &o.Beta2, "eps": &o.Epsilon, "weight-decay": &o.Decay} {
+		if !seen[field] {
+			t.Errorf("no hyperparameter is %s", name)
+		}
+	}
+}
+
+// changed returns o with one hyperparameter changed.
+func changed(o train.Optimizer, h *train.Hyperparameter, x float64) train.Optimizer {
+	*h.Field(&o) = x
+	return o
+}
+
 func TestOptimizerErrors(t *testing.T) {
+	step32, step64 := func(train.Step[float32]) {}, func(train.Step[float64]) {}
 	for want, o := range map[string]train.Optimizer{
-		"unknown optimizer Method(99)":       {Method: 99},
-		"optimizer sgd has no momentum μ":    {Mu: 0.9},
-		"optimizer adam has no momentum μ":   {Method: train.Adam, Mu: 0.9},
-		"optimizer adam has no weight decay": {Method: train.Adam, Decay: 0.1},
-		"optimizer momentum has no β₂":       {Method: train.Momentum, Beta2: 0.9},
-		"momentum μ of nesterov is 1: want":  {Method: train.Nesterov, Mu: 1},
-		"β₁ of adam is -0.5: want a number":  {Method: train.Adam, Beta1: -0.5},
-		"β₂ of rmsprop is NaN: want":         {Method: train.RMSProp, Beta2: math.NaN()},
-		"ε of adamw is +Inf: want a number":  {Method: train.AdamW, Epsilon: math.Inf(1)},
+		"optimizer sgd has no μ (momentum)":                                 {Mu: 0.9},
+		"optimizer adam has no μ (momentum)":                                changed(train.Adam(), train.Mu, 0.9),
+		"optimizer adam has no λ (weight-decay)":                            changed(train.Adam(), train.Decay, 0.1),
+		"optimizer momentum has no β₂ (beta2)":                              changed(train.Momentum(), train.Beta2, 0.9),
+		"μ (momentum) of nesterov is 1: want at least 0 and less than 1":    changed(train.Nesterov(), train.Mu, 1),
+		"β₁ (beta1) of adam is -0.5: want at least 0 and less than 1":       changed(train.Adam(), train.Beta1, -0.5),
+		"β₂ (beta2) of rmsprop is NaN: want":                                changed(train.RMSProp(), train.Beta2, math.NaN()),
+		"ε (eps) of adamw is +Inf: want more than 0 and less than 1":        changed(train.AdamW(), train.Epsilon, math.Inf(1)),
+		"ε (eps) of adam is 0: want more than 0 and less than 1":            changed(train.Adam(), train.Epsilon, 0),
+		"an optimizer has no name":                                          {Method: &train.Method{Step32: step32, Step64: step64}},
+		"optimizer mine lacks Step32 or Step64":                             {Method: &train.Method{Name: "mine", Step32: step32}},
+		"optimizer mine has 4 slots of state: want 0 to 3":                  {Method: &train.Method{Name: "mine", Step32: step32, Step64: step64, Slots: 4}},
+		"optimizer mine: hyperparameter 1 lacks a name, a symbol or a":      {Method: &train.Method{Name: "mine", Step32: step32, Step64: step64, Hyperparameters: []train.Default{{}}}},
+		"optimizer mine: β₁ (beta1) is 2 by default: want at least 0 and l": {Method: &train.Method{Name: "mine", Step32: step32, Step64: step64, Hyperparameters: []train.Default{{Hyperparameter: train.Beta1, Value: 2}}}},
 	} {
+		before := o
 		if err := o.Check(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: error %v, want %q", o, err, want)
+		}
+		if o != before && o.Beta2 == o.Beta2 {
+			t.Errorf("%s: Check has changed the optimizer", want)
+		}
+	}
+}
+
+// 0 is a value as any other, and not the default: Adam with β₁ = 0 has no momentum.
+func TestZeroHyperparameters(t *testing.T) {
+	d := noisy[float64](50)
+	prints := make(map[string]string)
+	for _, m := range train.Methods() {
+		for _, h := range m.Hyperparameters {
+			if h.Above {
+				continue
+			}
+			for _, x := range []float64{h.Value, 0} {
+				n := newNet[float64](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
+				r := fit(t, n, d, train.Options{Epochs: 2, Rate: 0.01, Batch: 10, Optimizer: changed(m.Optimizer(), h.Hyperparameter, x)})
+				if c := r.Epochs[1].Cost; !(c < 1) {
+					t.Errorf("%v with %v = %v: cost %v", m, h, x, c)
+				}
+				if x != 0 {
+					prints[m.Name+h.Name] = n.Fingerprint()
+				} else if n.Fingerprint() == prints[m.Name+h.Name] {
+					t.Errorf("%v: %v = 0 is taken for the default", m, h)
+				}
+			}
 		}
 	}
 }
@@ -62,14 +158,10 @@ func TestOptimizerErrors(t *testing.T) {
 // Each method descends, has its state from step to step, and leaves the padding at +0.
 func TestMethodsLearn(t *testing.T) {
 	d := noisy[float64](101)
-	for _, m := range methods {
+	for _, m := range train.Methods() {
 		n := newNet[float64](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(5, nn.Tanh), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
-		rate := 0.01
-		if m == train.SGD {
-			rate = 0.3
-		}
-		r := fit(t, n, d, train.Options{Epochs: 30, Rate: rate, Batch: 10, Optimizer: train.Optimizer{Method: m}})
-		if first, last := r.Epochs[0].Cost, r.Epochs[29].Cost; !(last < 0.7*first) {
+		r := fit(t, n, d, train.Options{Epochs: 30, Rate: m.Rate, Batch: 10, Optimizer: m.Optimizer()})
+		if first, last := r.Epochs[0].Cost, r.Epochs[29].Cost; !(last < 0.8*first) {
 			t.Errorf("%v: the cost went from %v to %v", m, first, last)
 		}
 		for i := 1; i <= n.Depth(); i++ {
@@ -84,59 +176,79 @@ func TestMethodsLearn(t *testing.T) {
 	}
 }
 
-// Two steps of every method on C = ½ (w x + b − t)², by the formulas of the documentation.
-func TestMethodSteps(t *testing.T) {
-	const x, target, eta = 2.0, 1.0, 0.1
-	for _, m := range methods {
-		n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero})
-		n.Weights(1).Data[0] = 0.25
-		d := &train.Data[float64]{X: matrix([]float64{x}), T: matrix([]float64{target})}
-		fit(t, n, d, train.Options{Epochs: 2, Rate: eta, Batch: 1, Optimizer: train.Optimizer{Method: m}})
+// stepsByFormula are the formulas of the documentation, with the defaults, for one
+// parameter p with gradient g and state v and s.
+var stepsByFormula = map[string]func(p, v, s *float64, g, eta float64, number int){
+	"sgd": func(p, _, _ *float64, g, eta float64, _ int) { *p -= eta * g },
+	"momentum": func(p, v, _ *float64, g, eta float64, _ int) {
+		*v = 0.9**v + g
+		*p -= eta * *v
+	},
+	"nesterov": func(p, v, _ *float64, g, eta float64, _ int) {
+		*v = 0.9**v + g
+		*p -= eta * (g + 0.9**v)
+	},
+	"rmsprop": func(p, _, s *float64, g, eta float64, _ int) {
+		*s = 0.9**s + 0.1*g*g
+		*p -= eta * g / (math.Sqrt(*s) + 1e-8)
+	},
+	"adam": adamByFormula,
+	"adamw": func(p, v, s *float64, g, eta float64, number int) {
+		*p -= eta * 0.01 * *p
+		adamByFormula(p, v, s, g, eta, number)
+	},
+}
 
-		w, b := 0.25, 0.0 // the weight and the bias
-		var v, s [2]float64
-		for k := 1.0; k <= 2; k++ {
-			delta := w*x + b - target
-			for i, g := range [2]float64{delta * x, delta} {
-				p := [2]*float64{&w, &b}[i]
-				switch m {
-				case train.SGD:
-					*p -= eta * g
-				case train.Momentum:
-					v[i] = 0.9*v[i] + g
-					*p -= eta * v[i]
-				case train.Nesterov:
-					v[i] = 0.9*v[i] + g
-					*p -= eta * (g + 0.9*v[i])
-				case train.RMSProp:
-					s[i] = 0.9*s[i] + 0.1*g*g
-					*p -= eta * g / (math.Sqrt(s[i]) + 1e-8)
-				default:
-					v[i], s[i] = 0.9*v[i]+0.1*g, 0.999*s[i]+0.001*g*g
-					if m == train.AdamW {
-						*p -= eta * 0.01 * *p
-					}
-					*p -= eta * v[i] / (1 - math.Pow(0.9, k)) / (math.Sqrt(s[i]/(1-math.Pow(0.999, k))) + 1e-8)
-				}
-			}
+func adamByFormula(p, v, s *float64, g, eta float64, number int) {
+	*v, *s = 0.9**v+0.1*g, 0.999**s+0.001*g*g
+	t := float64(number)
+	*p -= eta * *v / (1 - math.Pow(0.9, t)) / (math.Sqrt(*s/(1-math.Pow(0.999, t))) + 1e-8)
+}
+
+// Three steps of every method on C = ½ (w x + b − t)², in both precisions.
+func TestMethodSteps(t *testing.T) {
+	for _, m := range train.Methods() {
+		if stepsByFormula[m.Name] == nil {
+			t.Errorf("no steps of %v are tested", m)
+			continue
 		}
-		near(t, m.String()+": w", n.Weights(1).Data[0], w, 1e-12)
-		near(t, m.String()+": b", n.Biases(1)[0], b, 1e-12)
+		threeSteps[float64](t, m, 1e-12)
+		threeSteps[float32](t, m, 1e-5)
 	}
 }
 
+func threeSteps[T kernels.Float](t *testing.T, m *train.Method, tol float64) {
+	const x, target, eta = 2.0, 1.0, 0.1
+	n := newNet[T](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero})
+	n.Weights(1).Data[0] = 0.25
+	d := &train.Data[T]{X: matrix([]T{x}), T: matrix([]T{target})}
+	fit(t, n, d, train.Options{Epochs: 3, Rate: eta, Batch: 1, Optimizer: m.Optimizer()})
+
+	w, b := 0.25, 0.0 // the weight and the bias
+	var v, s [2]float64
+	for number := 1; number <= 3; number++ {
+		delta := w*x + b - target
+		stepsByFormula[m.Name](&w, &v[0], &s[0], delta*x, eta, number)
+		stepsByFormula[m.Name](&b, &v[1], &s[1], delta, eta, number)
+	}
+	near(t, m.String()+": w", float64(n.Weights(1).Data[0]), w, tol)
+	near(t, m.String()+": b", float64(n.Biases(1)[0]), b, tol)
+}
+
 func TestMethodGolden(t *testing.T) {
+	prints := map[string]string{
+		"sgd":      "d59937f6bf6713e019e84c523f50d332dd73680129c6cfff74363ccf550f1796",
+		"momentum": "f70c8a30e7ba0d463f1a910c48e21925389c2b2004d50f01c445cc37120e9061",
+		"nesterov": "d086e4391a42f39efc9a53f635bf7f9383969bb589718a3ca8e92eefe346516f",
+		"rmsprop":  "1a3d84e835680eae948cc28c6ed9c2c05bfc6ba1707279a5e00488422468ec3d",
+		"adam":     "256ef62aec9db108e8ed91a92476a409f18e72cd7d7cd8a17ca657a7aae25036",
+		"adamw":    "67dfb12b1a46606b88d98e41e6b7bffd916934fa4c6b608ff59f23b07443f39e",
+	}
 	onEveryISA(t, func(t *testing.T) {
-		for m, want := range map[train.Method]string{
-			train.Momentum: "f70c8a30e7ba0d463f1a910c48e21925389c2b2004d50f01c445cc37120e9061",
-			train.Nesterov: "d086e4391a42f39efc9a53f635bf7f9383969bb589718a3ca8e92eefe346516f",
-			train.RMSProp:  "1a3d84e835680eae948cc28c6ed9c2c05bfc6ba1707279a5e00488422468ec3d",
-			train.Adam:     "256ef62aec9db108e8ed91a92476a409f18e72cd7d7cd8a17ca657a7aae25036",
-			train.AdamW:    "67dfb12b1a46606b88d98e41e6b7bffd916934fa4c6b608ff59f23b07443f39e",
-		} {
-			golden[float32](t, m.String(), want,
+		for _, m := range train.Methods() {
+			golden[float32](t, m.String(), prints[m.Name],
 				nn.Config{Layers: []nn.Layer{nn.Dense(19, nn.Sigmoid), nn.Dense(3, nn.Sigmoid)}, Cost: nn.CrossEntropy},
-				train.Options{Rate: 0.01, Batch: 10, Optimizer: train.Optimizer{Method: m}})
+				train.Options{Rate: 0.01, Batch: 10, Optimizer: m.Optimizer()})
 		}
 	})
 }
@@ -145,15 +257,62 @@ func TestMethodGolden(t *testing.T) {
 // the last batch is short.
 func TestStepsDoNotAllocate(t *testing.T) {
 	d := noisy[float32](1003)
-	for _, m := range methods {
+	for _, m := range train.Methods() {
 		allocs := func(batch int) float64 {
 			n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(5, nn.Tanh), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
 			return testing.AllocsPerRun(3, func() {
-				fit(t, n, d, train.Options{Epochs: 3, Rate: 0.001, Batch: batch, Optimizer: train.Optimizer{Method: m}})
+				fit(t, n, d, train.Options{Epochs: 3, Rate: 0.001, Batch: batch, Optimizer: m.Optimizer()})
 			})
 		}
 		if few, many := allocs(500), allocs(5); many > few+2 {
 			t.Errorf("%v: 9 steps allocate %v times, 603 steps %v times", m, few, many)
 		}
 	}
+}
+
+// signStep is a step of the sign of the gradient, with a memory of gradients.
+func signStep[T kernels.Float](s train.Step[T]) {
+	for k, g := range s.G {
+		m := &s.State[0][k]
+		*m = T(s.Beta1)**m + (1-T(s.Beta1))*g
+		switch {
+		case *m > 0:
+			s.W[k] -= T(s.Rate)
+		case *m < 0:
+			s.W[k] += T(s.Rate)
+		}
+	}
+}
+
+// real is a float32 of somebody else's.
+type real float32
+
+// A method of one's own enters by the same door as the built-in ones, also for types
+// of one's own.
+func TestOwnMethod(t *testing.T) {
+	sign := &train.Method{
+		Name: "sign", Slots: 1,
+		Hyperparameters: []train.Default{{Hyperparameter: train.Beta1, Value: 0.9}},
+		Step32:          signStep[float32],
+		Step64:          signStep[float64],
+	}
+	if got, err := train.ParseMethod("sign", sign); got != sign || err != nil {
+		t.Errorf("ParseMethod: %v, %v", got, err)
+	}
+	if _, err := train.ParseMethod("sign"); err == nil || !strings.Contains(err.Error(), `unknown optimizer "sign"`) {
+		t.Errorf("error %v", err)
+	}
+	threeSigns[float32](t, sign)
+	threeSigns[float64](t, sign)
+	threeSigns[real](t, sign)
+}
+
+// threeSigns takes three steps of method sign from w = 0 towards a larger w.
+func threeSigns[T kernels.Float](t *testing.T, sign *train.Method) {
+	t.Helper()
+	n := newNet[T](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero})
+	d := &train.Data[T]{X: matrix([]T{1}), T: matrix([]T{10})}
+	fit(t, n, d, train.Options{Epochs: 3, Rate: 0.25, Batch: 1, Optimizer: sign.Optimizer()})
+	near(t, "w", float64(n.Weights(1).Data[0]), 0.75, 0)
+	near(t, "b", float64(n.Biases(1)[0]), 0.75, 0)
 }

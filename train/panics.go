@@ -2,10 +2,9 @@ package train
 
 // Messages of panics.
 const (
-	accuracyShape  = "train: Accuracy: y and t are invalid or differ in shape"
-	negativeLabel  = "train: Split: a label is negative"
-	scaleColumns   = "train: Scale: scaler and matrix differ in columns"
-	scaledTwice    = "train: Scale: the data have been scaled already"
-	splitShare     = "train: Split: testShare is not in [0, 1)"
-	stepDecayEvery = "train: StepDecay: want every >= 1"
+	accuracyShape = "train: Accuracy: y and t are invalid or differ in shape"
+	negativeLabel = "train: Split: a label is negative"
+	scaleColumns  = "train: Scale: scaler and matrix differ in columns"
+	scaledTwice   = "train: Scale: the data have been scaled already"
+	splitShare    = "train: Split: testShare is not in [0, 1)"
 )

@@ -38,12 +38,12 @@ func TestSoak(t *testing.T) {
 	round := func() (prints [2]string, err error) {
 		var wg sync.WaitGroup
 		var errs [2]error
-		for i, m := range []train.Method{train.SGD, train.Adam} {
+		for i, m := range []*train.Method{train.SGD().Method, train.Adam().Method} {
 			wg.Go(func() {
 				var n *nn.Network[float32]
 				n, errs[i] = nn.New[float32](nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(100, nn.Tanh), nn.Dense(130, nn.ReLU), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
 				if errs[i] == nil {
-					_, errs[i] = train.Fit(ctx, n, d, d, train.Options{Epochs: 20, Rate: 0.01, Batch: 64, Seed: 1, Workers: 2, Optimizer: train.Optimizer{Method: m}})
+					_, errs[i] = train.Fit(ctx, n, d, d, train.Options{Epochs: 20, Rate: 0.01, Batch: 64, Seed: 1, Workers: 2, Optimizer: m.Optimizer()})
 					prints[i] = n.Fingerprint()
 				}
 			})

@@ -31,6 +31,7 @@ type trainFlags struct {
 	cost       string
 	tau        float64
 	optimizer  string
+	hyper      train.Optimizer // hyperparameters as they are typed
 	method     train.Optimizer
 	rate       float64
 	batch      string
@@ -82,13 +83,14 @@ more than ten times what it was at first, is not written.`,
 	fl.StringVar(&f.activation, "activation", "sigmoid", "activation of hidden layers: sigmoid, tanh, relu or identity")
 	fl.StringVar(&f.cost, "cost", "cross-entropy", "quadratic, cross-entropy, exponential, hellinger, kullback-leibler, generalized-kl, itakura-saito or softmax-cross-entropy")
 	fl.Float64Var(&f.tau, "tau", 10, "τ of the exponential cost")
-	fl.StringVar(&f.optimizer, "optimizer", "sgd", "sgd, momentum, nesterov, rmsprop, adam or adamw")
-	fl.Float64Var(&f.rate, "lr", 0, "learning rate η (default 0.5 for sgd, 0.05 for momentum and nesterov, 0.003 for the others)")
-	fl.Float64Var(&f.method.Mu, "momentum", 0, "μ of momentum and nesterov (default 0.9)")
-	fl.Float64Var(&f.method.Beta1, "beta1", 0, "β₁ of adam and adamw (default 0.9)")
-	fl.Float64Var(&f.method.Beta2, "beta2", 0, "β₂ of adam and adamw (default 0.999), decay of rmsprop (default 0.9)")
-	fl.Float64Var(&f.method.Epsilon, "eps", 0, "ε of rmsprop, adam and adamw (default 1e-08)")
-	fl.Float64Var(&f.method.Decay, "weight-decay", 0, "λ of adamw (default 0.01)")
+	fl.StringVar(&f.optimizer, "optimizer", "sgd", oneOf(train.Methods()))
+	fl.Float64Var(&f.rate, "lr", 0, "learning rate η (default "+defaults(func(m *train.Method) float64 { return m.Rate })+")")
+	for _, h := range train.Hyperparameters() {
+		fl.Float64Var(h.Field(&f.hyper), h.Name, 0, h.Symbol+" (default "+defaults(func(m *train.Method) float64 {
+			o := m.Optimizer()
+			return *h.Field(&o)
+		})+")")
+	}
 	fl.StringVar(&f.batch, "batch", "10", "samples a step: 1 (online), more (mini-batch), or full (all at once)")
 	fl.IntVar(&f.draw, "draw", 0, "draw so many samples at random and take the steps of --batch within each draw; 0 for no draws")
 	fl.IntVar(&f.epochs, "epochs", 30, "passes through the training data")
@@ -140,20 +142,21 @@ func (f *trainFlags) parse(cmd *cobra.Command) (*plan, error) {
 	if cmd.Flags().Changed("tau") && p.cost != net.Exponential {
 		return nil, usagef("--tau is for --cost exponential, not %v", p.cost)
 	}
-	if p.method.Method, err = train.ParseMethod(f.optimizer); err != nil {
+	method, err := train.ParseMethod(f.optimizer)
+	if err != nil {
 		return nil, usagef("--optimizer: %w", err)
 	}
-	for _, name := range []string{"momentum", "beta1", "beta2", "eps", "weight-decay"} {
-		// Package train takes 0 for "not given".
-		if v, _ := cmd.Flags().GetFloat64(name); v == 0 && cmd.Flags().Changed(name) {
-			return nil, usagef("--%s 0: want a number above 0, or leave it out for the default", name)
+	p.method = method.Optimizer()
+	for _, h := range train.Hyperparameters() {
+		if cmd.Flags().Changed(h.Name) {
+			*h.Field(&p.method) = *h.Field(&f.hyper)
 		}
 	}
 	if err := p.method.Check(); err != nil {
 		return nil, usagef("%w", err)
 	}
 	if !cmd.Flags().Changed("lr") {
-		p.rate = defaultRate(p.method.Method)
+		p.rate = method.Rate
 	} else if !(f.rate > 0 && f.rate <= math.MaxFloat64) {
 		return nil, usagef("--lr %v: want a positive number", f.rate)
 	}
@@ -187,15 +190,40 @@ func (f *trainFlags) parse(cmd *cobra.Command) (*plan, error) {
 	return p, f.data.check(cmd)
 }
 
-// defaultRate returns the learning rate for a method.
-func defaultRate(m train.Method) float64 {
-	switch m {
-	case train.SGD:
-		return 0.5
-	case train.Momentum, train.Nesterov:
-		return 0.05
+// defaults lists a number of the optimizers, as in "0.9 for momentum and nesterov, 0.5
+// for sgd"; optimizers whose number is 0 don't have it.
+func defaults(of func(*train.Method) float64) string {
+	var values []float64
+	methods := make(map[float64][]*train.Method)
+	for _, m := range train.Methods() {
+		v := of(m)
+		if v != 0 && methods[v] == nil {
+			values = append(values, v)
+		}
+		methods[v] = append(methods[v], m)
 	}
-	return 0.003
+	var list []string
+	for _, v := range values {
+		list = append(list, fmt.Sprintf("%v for %s", v, listed(methods[v], "and")))
+	}
+	return strings.Join(list, ", ")
+}
+
+// oneOf lists names, as in "a, b or c".
+func oneOf[E fmt.Stringer](names []E) string { return listed(names, "or") }
+
+func listed[E fmt.Stringer](names []E, last string) string {
+	list := ""
+	for i, n := range names {
+		switch {
+		case i > 0 && i == len(names)-1:
+			list += " " + last + " "
+		case i > 0:
+			list += ", "
+		}
+		list += n.String()
+	}
+	return list
 }
 
 // outputActivation returns the activation of the output layer for a cost.

@@ -31,11 +31,20 @@ var levels = [factors][]string{
 	hidden:    append([]string{"none"}, names(net.ParseActivation)...),
 	output:    names(net.ParseActivation),
 	cost:      names(net.ParseCost),
-	method:    names(train.ParseMethod),
+	method:    namesOf(train.Methods()),
 	regime:    {"online", "mini-batch", "full-batch", "two-level"},
 	initial:   {"normal", "zero"},
 	flush:     {"keep", "flush"},
 	precision: {"float32", "float64"},
+}
+
+// namesOf returns the names of rows of a table.
+func namesOf[R fmt.Stringer](rows []R) []string {
+	var list []string
+	for _, r := range rows {
+		list = append(list, r.String())
+	}
+	return list
 }
 
 // names returns the names of all values of an enumeration, which parse knows.
@@ -160,8 +169,8 @@ func steps[T kernels.Float](w io.Writer, digits *train.Data[T], t training, work
 	if c == net.ItakuraSaito || !bounded {
 		d.T = soft(d.T)
 	}
-	o := train.Options{Epochs: 1, Rate: rate(train.Method(t[method])), Batch: 10, Seed: 1, Workers: workers}
-	o.Optimizer.Method = train.Method(t[method])
+	m := train.Methods()[t[method]]
+	o := train.Options{Epochs: 1, Rate: rate(m), Batch: 10, Seed: 1, Workers: workers, Optimizer: m.Optimizer()}
 	switch levels[regime][t[regime]] {
 	case "online":
 		o.Batch = 1
@@ -175,11 +184,11 @@ func steps[T kernels.Float](w io.Writer, digits *train.Data[T], t training, work
 }
 
 // rate returns a learning rate at which no output leaves the domain of a cost.
-func rate(m train.Method) float64 {
-	switch m {
-	case train.SGD:
+func rate(m *train.Method) float64 {
+	switch m.Name {
+	case "sgd":
 		return 0.001
-	case train.Momentum, train.Nesterov:
+	case "momentum", "nesterov":
 		return 0.0002
 	}
 	return 0.0005

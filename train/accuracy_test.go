@@ -57,35 +57,3 @@ func TestEvaluate(t *testing.T) {
 		t.Errorf("no samples: error %v", err)
 	}
 }
-
-func TestSchedules(t *testing.T) {
-	for _, c := range []struct {
-		name  string
-		s     train.Schedule
-		epoch int
-		want  float64
-	}{
-		{"step", train.StepDecay(3, 0.5), 2, 1},
-		{"step", train.StepDecay(3, 0.5), 3, 0.5},
-		{"step", train.StepDecay(3, 0.5), 8, 0.25},
-		{"exponential", train.ExponentialDecay(0.9), 0, 1},
-		{"exponential", train.ExponentialDecay(0.9), 2, 0.81},
-		{"cosine", train.CosineDecay(0.1), 0, 1},
-		{"cosine", train.CosineDecay(0.1), 5, 0.55},
-		{"cosine", train.CosineDecay(0.1), 10, 0.1},
-	} {
-		near(t, c.name, c.s(c.epoch, 11), c.want, 1e-15)
-	}
-	near(t, "cosine over one epoch", train.CosineDecay(0)(0, 1), 1, 0)
-	for epochs := range 200 {
-		if last := train.CosineDecay(0)(epochs-1, epochs); epochs > 1 && !(last >= 0) {
-			t.Errorf("cosine over %d epochs ends at %v", epochs, last)
-		}
-	}
-	defer func() {
-		if p := recover(); p != "train: StepDecay: want every >= 1" {
-			t.Errorf("StepDecay(0, 0.5) panics with %v", p)
-		}
-	}()
-	train.StepDecay(0, 0.5)
-}

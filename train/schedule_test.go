@@ -1,0 +1,115 @@
+package train_test
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/nabla-go/nabla/train"
+)
+
+// ruled returns a schedule of the test's own.
+func ruled(factor func(at train.Position) float64) train.Schedule {
+	return train.Schedule{Rule: &train.Rule{
+		Name:   "test",
+		Factor: func(at train.Position, _ []float64) float64 { return factor(at) },
+	}}
+}
+
+// factor returns the factor of s.
+func factor(s train.Schedule, epoch, epochs int) float64 {
+	return s.Rule.Factor(train.Position{Epoch: epoch, Epochs: epochs}, s.Values)
+}
+
+// Every rule is found by its name, documented by its formula, and has values here.
+func TestRules(t *testing.T) {
+	type value struct {
+		schedule train.Schedule
+		epoch    int
+		want     float64
+	}
+	tests := map[string][]value{
+		"step": {
+			{train.StepDecay(3, 0.5), 2, 1},
+			{train.StepDecay(3, 0.5), 3, 0.5},
+			{train.StepDecay(3, 0.5), 8, 0.25},
+		},
+		"exponential": {
+			{train.ExponentialDecay(0.9), 0, 1},
+			{train.ExponentialDecay(0.9), 2, 0.81},
+		},
+		"cosine": {
+			{train.CosineDecay(0.1), 0, 1},
+			{train.CosineDecay(0.1), 5, 0.55},
+			{train.CosineDecay(0.1), 10, 0.1},
+		},
+	}
+	docs := constructorDocs(t, "schedule.go", "Schedule")
+	for _, r := range train.Rules() {
+		if got, err := train.ParseRule(r.String()); got != r || err != nil {
+			t.Errorf("ParseRule(%q) = %v, %v", r, got, err)
+		}
+		if r.Formula == "" || !strings.Contains(docs, r.Formula) {
+			t.Errorf("no constructor's documentation has the formula of %v, %q", r, r.Formula)
+		}
+		if len(tests[r.Name]) == 0 {
+			t.Errorf("no values of %v are tested", r)
+		}
+		for _, v := range tests[r.Name] {
+			if v.schedule.Rule != r {
+				t.Errorf("the constructor of %v makes %v", r, v.schedule.Rule)
+			}
+			if err := v.schedule.Check(); err != nil {
+				t.Error(err)
+			}
+			near(t, r.Name, factor(v.schedule, v.epoch, 11), v.want, 1e-15)
+		}
+	}
+	near(t, "cosine over one epoch", factor(train.CosineDecay(0), 0, 1), 1, 0)
+	for epochs := range 200 {
+		if last := factor(train.CosineDecay(0), epochs-1, epochs); epochs > 1 && !(last >= 0) {
+			t.Errorf("cosine over %d epochs ends at %v", epochs, last)
+		}
+	}
+}
+
+func TestScheduleErrors(t *testing.T) {
+	one := func(train.Position, []float64) float64 { return 1 }
+	for want, s := range map[string]train.Schedule{
+		"every of schedule step is 0: want a whole number of at least 1":    train.StepDecay(0, 0.5),
+		"every of schedule step is 1.5: want a whole number":                {Rule: train.StepDecay(1, 1).Rule, Values: []float64{1.5, 1}},
+		"factor of schedule exponential is -1: want a number of at least 0": train.ExponentialDecay(-1),
+		"last of schedule cosine is NaN: want":                              train.CosineDecay(math.NaN()),
+		"schedule cosine has 0 values: want 1":                              {Rule: train.CosineDecay(0).Rule},
+		"values but no rule":                                                {Values: []float64{1}},
+		`schedule "" lacks its name or Factor`:                              {Rule: &train.Rule{Factor: one}},
+		`schedule "mine" lacks its name or Factor`:                          {Rule: &train.Rule{Name: "mine"}},
+		"schedule mine: parameter 2 has no name or no range":                {Rule: &train.Rule{Name: "mine", Factor: one, Parameters: []train.Parameter{{Name: "a", High: 1}, {Name: "b"}}}},
+		"schedule mine: parameter 1 has no name or no range":                {Rule: &train.Rule{Name: "mine", Factor: one, Parameters: []train.Parameter{{High: 1}}}},
+	} {
+		_, err := train.Fit(context.Background(), linear(t), numbered(3), nil, train.Options{Epochs: 1, Rate: 1, Batch: 1, Schedule: s})
+		if err == nil || !strings.HasPrefix(err.Error(), "train: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// A rule of one's own enters by the same door as the built-in ones.
+func TestOwnRule(t *testing.T) {
+	mine := &train.Rule{
+		Name:       "inverse",
+		Parameters: []train.Parameter{{Name: "power", High: 10}},
+		Factor:     func(at train.Position, v []float64) float64 { return math.Pow(1+float64(at.Epoch), -v[0]) },
+	}
+	if got, err := train.ParseRule("inverse", mine); got != mine || err != nil {
+		t.Errorf("ParseRule: %v, %v", got, err)
+	}
+	if _, err := train.ParseRule("inverse"); err == nil || !strings.Contains(err.Error(), `unknown schedule "inverse": want one of step, exponential, cosine`) {
+		t.Errorf("error %v", err)
+	}
+	r := fit(t, linear(t), numbered(3), train.Options{Epochs: 4, Rate: 0.01, Batch: 1, Schedule: train.Schedule{Rule: mine, Values: []float64{1}}})
+	for k, e := range r.Epochs {
+		near(t, "rate", e.Rate, 0.01/float64(k+1), 1e-17)
+	}
+}
