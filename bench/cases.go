@@ -222,7 +222,7 @@ func products[T kernels.Float]() []Case {
 			Work: Work{MulAdds: m * n * k, Sweep: probe.Read, Bytes: (m*n + n*k + m*k) * size},
 			Setup: func() func(int) {
 				dim := func(trans kernels.Transpose, rows, cols int) kernels.Matrix[T] {
-					if trans {
+					if trans == kernels.Trans {
 						rows, cols = cols, rows
 					}
 					return Matrix[T](rows, cols, Layout{})
@@ -294,11 +294,17 @@ func elementwiseKernels[T kernels.Float]() []elementwise[T] {
 		unary("Tanh", 1, kernels.Tanh[T]),
 		unary("TanhPrime", 1, kernels.TanhPrime[T]),
 		binary("MulTanhPrime", 1, kernels.MulTanhPrime[T]),
-		{"Momentum", probe.Update2, Work{}, func(v [4][]T) { kernels.Momentum(v[1], v[2], v[0], Tiny, 0.9) }},
-		{"Nesterov", probe.Update2, Work{}, func(v [4][]T) { kernels.Nesterov(v[1], v[2], v[0], Tiny, 0.9) }},
-		{"RMSProp", probe.Update2, Work{Divs: 1, Roots: 1}, func(v [4][]T) { kernels.RMSProp(v[1], v[2], v[0], Tiny, 0.9, 1e-8) }},
-		{"Adam", probe.Update3, Work{Divs: 1, Roots: 1}, func(v [4][]T) { kernels.Adam(v[1], v[2], v[3], v[0], 10, Tiny, 0.9, 0.999, 1e-8) }},
-		{"AdamW", probe.Update3, Work{Divs: 1, Roots: 1}, func(v [4][]T) { kernels.AdamW(v[1], v[2], v[3], v[0], 10, Tiny, 0.9, 0.999, 1e-8, 0.01) }},
+		{"Momentum", probe.Update2, Work{}, func(v [4][]T) { kernels.Momentum(v[1], v[2], v[0], kernels.MomentumParams{LR: Tiny, Mu: 0.9}) }},
+		{"Nesterov", probe.Update2, Work{}, func(v [4][]T) { kernels.Nesterov(v[1], v[2], v[0], kernels.MomentumParams{LR: Tiny, Mu: 0.9}) }},
+		{"RMSProp", probe.Update2, Work{Divs: 1, Roots: 1}, func(v [4][]T) {
+			kernels.RMSProp(v[1], v[2], v[0], kernels.RMSPropParams{LR: Tiny, Rho: 0.9, Epsilon: 1e-8})
+		}},
+		{"Adam", probe.Update3, Work{Divs: 1, Roots: 1}, func(v [4][]T) {
+			kernels.Adam(v[1], v[2], v[3], v[0], 10, kernels.AdamParams{LR: Tiny, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8})
+		}},
+		{"AdamW", probe.Update3, Work{Divs: 1, Roots: 1}, func(v [4][]T) {
+			kernels.AdamW(v[1], v[2], v[3], v[0], 10, kernels.AdamWParams{LR: Tiny, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Decay: 0.01})
+		}},
 	}
 }
 

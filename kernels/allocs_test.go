@@ -48,7 +48,7 @@ func testAllocs[T kernels.Float](t *testing.T) {
 			kernels.Ger(1, x[:], y[:], kernels.Matrix[T]{Rows: 5, Cols: 7, Stride: 7, Data: a[:]})
 		},
 		"Gemm": func() {
-			for _, trans := range [][2]kernels.Transpose{{false, false}, {false, true}, {true, false}, {true, true}} {
+			for _, trans := range forms {
 				var a, b, c [36]T
 				m := kernels.Matrix[T]{Rows: 6, Cols: 6, Stride: 6}
 				ma, mb, mc := m, m, m
@@ -77,11 +77,20 @@ func testAllocs[T kernels.Float](t *testing.T) {
 		"MulSigmoidPrime": func() { var y, d, z [64]T; kernels.MulSigmoidPrime(y[:], d[:], z[:]) },
 		"MulTanhPrime":    func() { var y, d, z [64]T; kernels.MulTanhPrime(y[:], d[:], z[:]) },
 		"MulReLUPrime":    func() { var y, d, z [64]T; kernels.MulReLUPrime(y[:], d[:], z[:]) },
-		"Momentum":        func() { var w, v, g [64]T; kernels.Momentum(w[:], v[:], g[:], 1, 1) },
-		"Nesterov":        func() { var w, v, g [64]T; kernels.Nesterov(w[:], v[:], g[:], 1, 1) },
-		"RMSProp":         func() { var w, s, g [64]T; kernels.RMSProp(w[:], s[:], g[:], 1, 1, 1) },
-		"Adam":            func() { var w, m, v, g [64]T; kernels.Adam(w[:], m[:], v[:], g[:], 1, 1, 0.5, 0.5, 1) },
-		"AdamW":           func() { var w, m, v, g [64]T; kernels.AdamW(w[:], m[:], v[:], g[:], 1, 1, 0.5, 0.5, 1, 1) },
+		"Momentum":        func() { var w, v, g [64]T; kernels.Momentum(w[:], v[:], g[:], kernels.MomentumParams{LR: 1, Mu: 1}) },
+		"Nesterov":        func() { var w, v, g [64]T; kernels.Nesterov(w[:], v[:], g[:], kernels.MomentumParams{LR: 1, Mu: 1}) },
+		"RMSProp": func() {
+			var w, s, g [64]T
+			kernels.RMSProp(w[:], s[:], g[:], kernels.RMSPropParams{LR: 1, Rho: 1, Epsilon: 1})
+		},
+		"Adam": func() {
+			var w, m, v, g [64]T
+			kernels.Adam(w[:], m[:], v[:], g[:], 1, kernels.AdamParams{LR: 1, Beta1: 0.5, Beta2: 0.5, Epsilon: 1})
+		},
+		"AdamW": func() {
+			var w, m, v, g [64]T
+			kernels.AdamW(w[:], m[:], v[:], g[:], 1, kernels.AdamWParams{LR: 1, Beta1: 0.5, Beta2: 0.5, Epsilon: 1, Decay: 1})
+		},
 		"Softmax": func() {
 			var y, z [64]T
 			kernels.Softmax(kernels.Matrix[T]{Rows: 4, Cols: 16, Stride: 16, Data: y[:]}, kernels.Matrix[T]{Rows: 4, Cols: 16, Stride: 16, Data: z[:]})

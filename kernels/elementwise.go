@@ -209,7 +209,7 @@ func MulReLUPrime[T Float](dst, d, z []T) {
 // being equal to it.
 func Softmax[T Float](dst, z Matrix[T]) {
 	switch {
-	case !dst.Valid() || !z.Valid():
+	case !valid(&dst) || !valid(&z):
 		panic(softmaxMatrix)
 	case dst.Rows != z.Rows || dst.Cols != z.Cols:
 		panic(softmaxShape)
@@ -222,6 +222,6 @@ func Softmax[T Float](dst, z Matrix[T]) {
 	readMatrix(&z)
 	writeMatrix(&dst)
 	for i := range z.Rows {
-		softmax(dst.Row(i), z.Row(i))
+		softmax(row(&dst, i), row(&z, i))
 	}
 }

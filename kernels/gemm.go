@@ -20,20 +20,23 @@ import (
 //
 // It panics on bad matrices, on shapes that don't fit and if C overlaps A or B.
 func Gemm[T Float](transA, transB Transpose, alpha T, a, b Matrix[T], beta T, c Matrix[T]) {
+	ta, tb := transA == Trans, transB == Trans
 	m, k := a.Rows, a.Cols
-	if transA {
+	if ta {
 		m, k = k, m
 	}
 	kB, n := b.Rows, b.Cols
-	if transB {
+	if tb {
 		kB, n = n, kB
 	}
 	switch {
-	case !a.Valid():
+	case !ta && transA != NoTrans || !tb && transB != NoTrans:
+		panic(gemmTrans)
+	case !valid(&a):
 		panic(gemmA)
-	case !b.Valid():
+	case !valid(&b):
 		panic(gemmB)
-	case !c.Valid():
+	case !valid(&c):
 		panic(gemmC)
 	case kB != k:
 		panic(gemmK)
@@ -50,39 +53,39 @@ func Gemm[T Float](transA, transB Transpose, alpha T, a, b Matrix[T], beta T, c 
 	writeMatrix(&c)
 	if alpha == 0 || k == 0 {
 		for i := range m {
-			scaleBy(beta, c.Row(i))
+			scaleBy(beta, row(&c, i))
 		}
 		return
 	}
 	readMatrix(&a)
 	readMatrix(&b)
 	switch { // one row of A is a vector, and one term a step of Ger: the same bits with less to do
-	case m == 1 && !bool(transA) && bool(transB):
+	case m == 1 && !ta && tb:
 		gemvBlocks(alpha, &b, a.Data[:k], beta, c.Data[:n])
 		return
-	case m == 1 && !bool(transA):
+	case m == 1 && !ta:
 		gemvTBlocks(alpha, &b, a.Data[:k], beta, c.Data[:n])
 		return
-	case k == 1 && beta == 1 && bool(transA) && !bool(transB):
+	case k == 1 && beta == 1 && ta && !tb:
 		gerBlocks(alpha, a.Data[:m], b.Data[:n], &c)
 		return
 	}
-	crowdedA, crowdedB := crowded(&a, n), bool(transA) && crowded(&b, m)
-	if (crowdedA || crowdedB) && !worthPacking[T](m, n, k) && (!bool(transA) || k <= spreadRows) {
-		gemmSpread(transA, transB, m, n, k, alpha, a, crowdedA, b, crowdedB, beta, c)
+	crowdedA, crowdedB := crowded(&a, n), ta && crowded(&b, m)
+	if (crowdedA || crowdedB) && !worthPacking[T](m, n, k) && (!ta || k <= spreadRows) {
+		gemmSpread(ta, tb, m, n, k, alpha, a, crowdedA, b, crowdedB, beta, c)
 		return
 	}
-	gemmForm(transA, transB, m, n, k, alpha, a, b, beta, c)
+	gemmForm(ta, tb, m, n, k, alpha, a, b, beta, c)
 }
 
 // gemmForm is Gemm for operands that are as they should be, without a copy of all of A or B.
-func gemmForm[T Float](transA, transB Transpose, m, n, k int, alpha T, a, b Matrix[T], beta T, c Matrix[T]) {
+func gemmForm[T Float](transA, transB bool, m, n, k int, alpha T, a, b Matrix[T], beta T, c Matrix[T]) {
 	switch {
-	case bool(transA && transB):
+	case transA && transB:
 		gemmTT(m, n, k, alpha, a, b, beta, c)
-	case bool(transB):
+	case transB:
 		dotBlocks(m, n, k, alpha, a.Data, a.Stride, b.Data, b.Stride, beta, c.Data, c.Stride)
-	case bool(transA):
+	case transA:
 		outerBlocks(m, n, k, alpha, a.Data, 1, a.Stride, b.Data, b.Stride, beta, c.Data, c.Stride)
 	default:
 		outerBlocks(m, n, k, alpha, a.Data, a.Stride, 1, b.Data, b.Stride, beta, c.Data, c.Stride)

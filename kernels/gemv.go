@@ -14,13 +14,13 @@ import (
 // It panics on wrong lengths and if y overlaps A or x.
 func Gemv[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 	switch {
-	case !a.Valid():
+	case !valid(&a):
 		panic(gemvMatrix)
 	case len(x) != a.Cols:
 		panic(gemvX)
 	case len(y) != a.Rows:
 		panic(gemvY)
-	case overlap(y, x) || overlap(y, a.extent()):
+	case overlap(y, x) || overlap(y, extent(&a)):
 		panic(gemvOverlap)
 	}
 	race.Write(y)
@@ -54,7 +54,7 @@ func gemvBlocks[T Float](alpha T, a *Matrix[T], x []T, beta T, y []T) {
 // gemvLong is Gemv for rows too long for one call: it adds up each row's lanes in blocks.
 func gemvLong[T Float](alpha T, a *Matrix[T], x []T, beta T, y []T) {
 	for i := range y {
-		sum := dotLong(a.Row(i), x)
+		sum := dotLong(row(a, i), x)
 		generic.Epilogue(alpha, sum, beta, &y[i])
 	}
 }
@@ -86,13 +86,13 @@ func dotLong[T Float](x, y []T) T {
 // It panics on wrong lengths and if y overlaps A or x.
 func GemvT[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 	switch {
-	case !a.Valid():
+	case !valid(&a):
 		panic(gemvTMatrix)
 	case len(x) != a.Rows:
 		panic(gemvTX)
 	case len(y) != a.Cols:
 		panic(gemvTY)
-	case overlap(y, x) || overlap(y, a.extent()):
+	case overlap(y, x) || overlap(y, extent(&a)):
 		panic(gemvTOverlap)
 	}
 	race.Write(y)
@@ -134,7 +134,7 @@ func gemvTFar[T Float](alpha T, a *Matrix[T], x, y []T) {
 	rows := max(sweep[T]()/a.Cols, 8)
 	for i := 0; i < a.Rows; i += rows {
 		m := min(rows, a.Rows-i)
-		gemvTResume(m, a.Cols, a.at(i, 0), a.Stride, x[i:i+m], y)
+		gemvTResume(m, a.Cols, from(a, i), a.Stride, x[i:i+m], y)
 	}
 	if alpha != 1 {
 		Scal(alpha, y)
@@ -148,13 +148,13 @@ func gemvTFar[T Float](alpha T, a *Matrix[T], x, y []T) {
 // It panics on wrong lengths and if A overlaps x or y.
 func Ger[T Float](alpha T, x, y []T, a Matrix[T]) {
 	switch {
-	case !a.Valid():
+	case !valid(&a):
 		panic(gerMatrix)
 	case len(x) != a.Rows:
 		panic(gerX)
 	case len(y) != a.Cols:
 		panic(gerY)
-	case overlap(a.extent(), x) || overlap(a.extent(), y):
+	case overlap(extent(&a), x) || overlap(extent(&a), y):
 		panic(gerOverlap)
 	}
 	if alpha == 0 || a.Rows == 0 || a.Cols == 0 {

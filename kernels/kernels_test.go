@@ -25,6 +25,11 @@ import (
 // named is an element type that isn't built in.
 type named float32
 
+// forms are the four of Gemm.
+var forms = [][2]kernels.Transpose{
+	{kernels.NoTrans, kernels.NoTrans}, {kernels.NoTrans, kernels.Trans}, {kernels.Trans, kernels.NoTrans}, {kernels.Trans, kernels.Trans},
+}
+
 func at(m, n, k int) Size { return Size{M: m, N: n, K: k} }
 
 // hurried reports whether tests should leave out part of their sizes: with

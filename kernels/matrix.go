@@ -22,16 +22,17 @@ type Matrix[T Float] struct {
 	Stride     int
 }
 
-// Transpose tells Gemm whether an operand is used as it is or transposed.
-type Transpose bool
+// Transpose tells Gemm whether an operand is used as it is or transposed. Its values
+// are those of gonum's blas.Transpose.
+type Transpose byte
 
 const (
-	NoTrans Transpose = false
-	Trans   Transpose = true
+	NoTrans Transpose = 'N' // the matrix itself
+	Trans   Transpose = 'T' // its transpose
 )
 
 // NewMatrix returns a rows × cols matrix of zeros with Stride = cols.
-// It panics if a dimension is negative or their product no int.
+// It panics if a dimension is negative or rows·cols overflows int.
 func NewMatrix[T Float](rows, cols int) Matrix[T] {
 	if rows < 0 || cols < 0 {
 		panic(newMatrixNegative)
@@ -43,8 +44,16 @@ func NewMatrix[T Float](rows, cols int) Matrix[T] {
 }
 
 // Row returns row i as a slice of length and capacity Cols that shares the
-// matrix's memory.
+// matrix's memory. It panics unless 0 ≤ i < Rows.
 func (m Matrix[T]) Row(i int) []T {
+	if uint(i) >= uint(m.Rows) {
+		panic(rowIndex)
+	}
+	return row(&m, i)
+}
+
+// row is Row for an i that is in range.
+func row[T Float](m *Matrix[T], i int) []T {
 	if m.Cols == 0 {
 		return nil // Data may be empty, whatever Stride is
 	}
@@ -52,7 +61,11 @@ func (m Matrix[T]) Row(i int) []T {
 }
 
 // Slice returns rows i up to, but not including, j. It shares the matrix's memory.
+// It panics unless 0 ≤ i ≤ j ≤ Rows.
 func (m Matrix[T]) Slice(i, j int) Matrix[T] {
+	if i < 0 || i > j || j > m.Rows {
+		panic(sliceBounds)
+	}
 	v := Matrix[T]{Rows: j - i, Cols: m.Cols, Stride: m.Stride}
 	if i < j && m.Cols > 0 {
 		v.Data = m.Data[i*m.Stride : (j-1)*m.Stride+m.Cols]
@@ -60,9 +73,13 @@ func (m Matrix[T]) Slice(i, j int) Matrix[T] {
 	return v
 }
 
-// Valid reports whether Data really holds the elements that the other fields
-// describe. Kernels panic on matrices of which it doesn't.
-func (m *Matrix[T]) Valid() bool {
+// Valid reports whether Data holds the elements that the other fields describe.
+// Kernels panic if it is false.
+func (m Matrix[T]) Valid() bool { return valid(&m) }
+
+// valid is Valid. Methods have value receivers, so that they work on results of
+// functions; what kernels call for each operand takes a pointer and copies nothing.
+func valid[T Float](m *Matrix[T]) bool {
 	if m.Rows < 0 || m.Cols < 0 || m.Stride < m.Cols {
 		return false
 	}
@@ -74,19 +91,19 @@ func (m *Matrix[T]) Valid() bool {
 }
 
 // extent returns the part of Data from the first element to the last.
-func (m *Matrix[T]) extent() []T {
+func extent[T Float](m *Matrix[T]) []T {
 	if m.Rows == 0 || m.Cols == 0 {
 		return nil
 	}
 	return m.Data[:(m.Rows-1)*m.Stride+m.Cols]
 }
 
-// at returns Data from element (i, j) on, or nothing if the matrix is empty.
-func (m *Matrix[T]) at(i, j int) []T {
+// from returns Data from row i on, or nothing if the matrix is empty.
+func from[T Float](m *Matrix[T], i int) []T {
 	if m.Rows == 0 || m.Cols == 0 {
 		return nil
 	}
-	return m.Data[i*m.Stride+j:]
+	return m.Data[i*m.Stride:]
 }
 
 // overlap reports whether x and y share memory.
@@ -108,7 +125,7 @@ func partialOverlap[T Float](x, y []T) bool {
 // overlapMatrix reports whether a and b share an element. Matrices whose rows
 // interleave, such as left and right half of one, share none.
 func overlapMatrix[T Float](a, b *Matrix[T]) bool {
-	x, y := a.extent(), b.extent()
+	x, y := extent(a), extent(b)
 	if !overlap(x, y) {
 		return false
 	}

@@ -24,64 +24,94 @@ func checkState[T Float](length, overlapping string, w []T, rest ...[]T) {
 	}
 }
 
+// MomentumParams are the hyperparameters of Momentum and Nesterov.
+type MomentumParams struct {
+	LR float64 // lr, the learning rate
+	Mu float64 // μ, the part of the velocity v that a step keeps
+}
+
 // Momentum is the heavy-ball step (Polyak, 1964): v = μ·v + g, w = w − lr·v.
-func Momentum[T Float](w, v, g []T, lr, mu float64) {
+func Momentum[T Float](w, v, g []T, p MomentumParams) {
 	checkState(momentumLength, momentumOverlap, w, v, g)
 	race.Write(w)
 	race.Write(v)
 	race.Read(g)
-	momentum(w, v, g, T(lr), T(mu))
+	momentum(w, v, g, T(p.LR), T(p.Mu))
 }
 
 // Nesterov is the step of accelerated gradients in the form of Sutskever et al.
 // (2013): v = μ·v + g, w = w − lr·(g + μ·v).
-func Nesterov[T Float](w, v, g []T, lr, mu float64) {
+func Nesterov[T Float](w, v, g []T, p MomentumParams) {
 	checkState(nesterovLength, nesterovOverlap, w, v, g)
 	race.Write(w)
 	race.Write(v)
 	race.Read(g)
-	nesterov(w, v, g, T(lr), T(mu))
+	nesterov(w, v, g, T(p.LR), T(p.Mu))
+}
+
+// RMSPropParams are the hyperparameters of RMSProp.
+type RMSPropParams struct {
+	LR      float64 // lr, the learning rate
+	Rho     float64 // ρ, the part of the mean square s that a step keeps
+	Epsilon float64 // eps, which keeps the divisor away from 0
 }
 
 // RMSProp is Hinton's step (lecture 6e of "Neural Networks for Machine
 // Learning", 2012): s = ρ·s + (1−ρ)·g², w = w − lr·g/(√s + eps).
-func RMSProp[T Float](w, s, g []T, lr, rho, eps float64) {
+func RMSProp[T Float](w, s, g []T, p RMSPropParams) {
 	checkState(rmsPropLength, rmsPropOverlap, w, s, g)
 	race.Write(w)
 	race.Write(s)
 	race.Read(g)
-	rmsProp(w, s, g, T(lr), T(rho), T(1-rho), T(eps))
+	rmsProp(w, s, g, T(p.LR), T(p.Rho), T(1-p.Rho), T(p.Epsilon))
+}
+
+// AdamParams are the hyperparameters of Adam.
+type AdamParams struct {
+	LR      float64 // lr, the learning rate
+	Beta1   float64 // β₁, the part of the mean gradient m that a step keeps
+	Beta2   float64 // β₂, the part of the mean square v that a step keeps
+	Epsilon float64 // eps, which keeps the divisor away from 0
 }
 
 // Adam is step number t = 1, 2, … of Kingma and Ba (2015): m = β₁·m + (1−β₁)·g,
 // v = β₂·v + (1−β₂)·g², w = w − lr·(m/(1−β₁ᵗ))/(√(v/(1−β₂ᵗ)) + eps).
 // It panics if t < 1.
-func Adam[T Float](w, m, v, g []T, t int, lr, beta1, beta2, eps float64) {
+func Adam[T Float](w, m, v, g []T, t int, p AdamParams) {
 	checkState(adamLength, adamOverlap, w, m, v, g)
 	if t < 1 {
 		panic(adamStep)
 	}
-	adamBoth(w, m, v, g, t, lr, beta1, beta2, eps, 0)
+	adamBoth(w, m, v, g, t, p, 0)
+}
+
+// AdamWParams are the hyperparameters of AdamW: those of Adam and the decay.
+type AdamWParams struct {
+	LR      float64
+	Beta1   float64
+	Beta2   float64
+	Epsilon float64
+	Decay   float64 // a step multiplies w by 1 − lr·decay
 }
 
 // AdamW is Adam with decoupled weight decay (Loshchilov and Hutter, 2019): w is
 // multiplied by 1 − lr·decay before Adam's step is taken from it. It panics if t < 1.
-func AdamW[T Float](w, m, v, g []T, t int, lr, beta1, beta2, eps, decay float64) {
+func AdamW[T Float](w, m, v, g []T, t int, p AdamWParams) {
 	checkState(adamWLength, adamWOverlap, w, m, v, g)
 	if t < 1 {
 		panic(adamWStep)
 	}
-	adamBoth(w, m, v, g, t, lr, beta1, beta2, eps, decay)
+	adamBoth(w, m, v, g, t, AdamParams{p.LR, p.Beta1, p.Beta2, p.Epsilon}, p.Decay)
 }
 
 // adamBoth is Adam, if decay = 0, and AdamW.
-func adamBoth[T Float](w, m, v, g []T, t int, lr, beta1, beta2, eps, decay float64) {
-	step := lr / (1 - generic.PowInt(beta1, t))
-	scale := 1 / math.Sqrt(1-generic.PowInt(beta2, t))
-	keep := 1 - float64(lr*decay)
+func adamBoth[T Float](w, m, v, g []T, t int, p AdamParams, decay float64) {
+	step := p.LR / (1 - generic.PowInt(p.Beta1, t))
+	scale := 1 / math.Sqrt(1-generic.PowInt(p.Beta2, t))
+	keep := 1 - float64(p.LR*decay)
 	race.Write(w)
 	race.Write(m)
 	race.Write(v)
 	race.Read(g)
-	adam(w, m, v, g, T(step), T(beta1), T(1-beta1), T(beta2), T(1-beta2), T(scale), T(eps), T(keep))
+	adam(w, m, v, g, T(step), T(p.Beta1), T(1-p.Beta1), T(p.Beta2), T(1-p.Beta2), T(scale), T(p.Epsilon), T(keep))
 }

@@ -37,7 +37,7 @@ func crowded[T Float](m *Matrix[T], uses int) bool {
 
 // gemmSpread is gemmForm with copies of samples whose rows lie otherwise: of those in A,
 // some at a time, or if A is transposed of all in A, in B or in both.
-func gemmSpread[T Float](transA, transB Transpose, m, n, k int, alpha T, a Matrix[T], spreadA bool, b Matrix[T], spreadB bool, beta T, c Matrix[T]) {
+func gemmSpread[T Float](transA, transB bool, m, n, k int, alpha T, a Matrix[T], spreadA bool, b Matrix[T], spreadB bool, beta T, c Matrix[T]) {
 	size := func(m Matrix[T]) int { return m.Rows * (m.Cols + packPad) }
 	spread := func(m Matrix[T], mem []T) Matrix[T] {
 		stride := m.Cols + packPad

@@ -86,11 +86,11 @@ func testSpread[T Float](t *testing.T) {
 	for _, f := range []struct{ transA, transB Transpose }{{NoTrans, NoTrans}, {NoTrans, Trans}, {Trans, NoTrans}, {Trans, Trans}} {
 		a, b, c := matrix(samples, 131, page), matrix(131, 70, 70), matrix(samples, 70, 70)
 		switch {
-		case bool(f.transA && f.transB):
+		case f.transA == Trans && f.transB == Trans:
 			b, c = matrix(70, samples, samples), matrix(131, 70, 70)
-		case bool(f.transA):
+		case f.transA == Trans:
 			b, c = matrix(samples, 70, page), matrix(131, 70, 70)
-		case bool(f.transB):
+		case f.transB == Trans:
 			b = matrix(70, 131, 131)
 		}
 		if f.transA == NoTrans { // more than are copied at a time
@@ -98,7 +98,7 @@ func testSpread[T Float](t *testing.T) {
 		}
 		crowdedA, crowdedB := crowded(&a, c.Cols), crowded(&b, c.Rows)
 		assert.True(t, crowdedA, f)
-		assert.Equal(t, f.transA && !f.transB, Transpose(crowdedB), f)
+		assert.Equal(t, f.transA == Trans && f.transB == NoTrans, crowdedB, f)
 		got, want := c, spread(c)
 		Gemm(f.transA, f.transB, 0.7, spread(a), spread(b), -0.3, want)
 		Gemm(f.transA, f.transB, 0.7, a, b, -0.3, got)

@@ -4,6 +4,8 @@ package kernels
 const (
 	newMatrixNegative = "kernels: NewMatrix: negative dimension"
 	newMatrixSize     = "kernels: NewMatrix: dimensions too large"
+	rowIndex          = "kernels: Matrix.Row: want 0 <= i < Rows"
+	sliceBounds       = "kernels: Matrix.Slice: want 0 <= i <= j <= Rows"
 
 	dotLength         = "kernels: Dot: len(x) != len(y)"
 	maxEmpty          = "kernels: Max: x is empty"
@@ -21,6 +23,7 @@ const (
 	gerX              = "kernels: Ger: len(x) != a.Rows"
 	gerY              = "kernels: Ger: len(y) != a.Cols"
 	gerOverlap        = "kernels: Ger: A overlaps x or y"
+	gemmTrans         = "kernels: Gemm: want NoTrans or Trans"
 	gemmA             = "kernels: Gemm: bad matrix A: want Rows, Cols >= 0, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
 	gemmB             = "kernels: Gemm: bad matrix B: want Rows, Cols >= 0, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
 	gemmC             = "kernels: Gemm: bad matrix C: want Rows, Cols >= 0, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"

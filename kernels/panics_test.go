@@ -55,6 +55,13 @@ func testPanics[T kernels.Float](t *testing.T) {
 	add("newMatrixSize", func() { m(math.MaxInt/4+1, 4) }, func() { m(math.MaxInt, 2) })
 	add("newMatrixNegative", func() { m(-1, 2) }, func() { m(2, -1) }, func() { m(math.MinInt, math.MinInt) })
 
+	for _, i := range []int{-1, 3, math.MaxInt, math.MinInt} {
+		add("rowIndex", func() { m(3, 2).Row(i) }, func() { m(3, 0).Row(i) }, func() { partly(0, 3, 2).Slice(0, 3).Row(i) })
+	}
+	for _, r := range [][2]int{{-1, 2}, {2, 1}, {0, 4}, {4, 4}, {math.MaxInt, math.MinInt}, {math.MinInt, math.MaxInt}} {
+		add("sliceBounds", func() { m(3, 2).Slice(r[0], r[1]) }, func() { m(3, 0).Slice(r[0], r[1]) })
+	}
+
 	add("dotLength", func() { kernels.Dot(v(3), v(2)) }, func() { kernels.Dot(v(0), v(1)) }, func() { kernels.Dot(nil, v(20)[:1]) })
 	add("maxEmpty", func() { kernels.Max[T](nil) }, func() { kernels.Max(v(20)[:0]) })
 	add("axpyLength", func() { kernels.Axpy(0, v(3), v(4)) }, func() { kernels.Axpy(1, nil, v(1)) })
@@ -85,33 +92,42 @@ func testPanics[T kernels.Float](t *testing.T) {
 		func() { kernels.Ger(1, v(2), part(0, 2), partly(1, 2, 2)) },
 		func() { kernels.Ger(1, v(2), part(1, 2), partly(1, 2, 2)) })
 
-	badly("gemmA", func(a kernels.Matrix[T]) { kernels.Gemm(false, false, 0, a, m(2, 4), 1, m(3, 4)) })
-	badly("gemmB", func(b kernels.Matrix[T]) { kernels.Gemm(false, false, 0, m(4, 3), b, 1, m(4, 2)) })
-	badly("gemmC", func(c kernels.Matrix[T]) { kernels.Gemm(false, false, 0, m(3, 4), m(4, 2), 1, c) })
+	for _, trans := range []kernels.Transpose{0, 1, 'n', 'C'} {
+		add("gemmTrans",
+			func() { kernels.Gemm(trans, kernels.NoTrans, 1, m(2, 2), m(2, 2), 0, m(2, 2)) },
+			func() { kernels.Gemm(kernels.Trans, trans, 1, m(2, 2), m(2, 2), 0, m(2, 2)) })
+	}
+	badly("gemmA", func(a kernels.Matrix[T]) { kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 0, a, m(2, 4), 1, m(3, 4)) })
+	badly("gemmB", func(b kernels.Matrix[T]) { kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 0, m(4, 3), b, 1, m(4, 2)) })
+	badly("gemmC", func(c kernels.Matrix[T]) { kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 0, m(3, 4), m(4, 2), 1, c) })
 	add("gemmK",
-		func() { kernels.Gemm(false, false, 1, m(2, 3), m(4, 5), 0, m(2, 5)) },
-		func() { kernels.Gemm(true, false, 1, m(3, 2), m(4, 5), 0, m(2, 5)) },
-		func() { kernels.Gemm(false, true, 1, m(2, 3), m(5, 4), 0, m(2, 5)) },
-		func() { kernels.Gemm(true, true, 1, m(3, 2), m(5, 4), 0, m(2, 5)) },
-		func() { kernels.Gemm(false, true, 1, m(2, 3), m(3, 5), 0, m(2, 5)) })
+		func() { kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, m(2, 3), m(4, 5), 0, m(2, 5)) },
+		func() { kernels.Gemm(kernels.Trans, kernels.NoTrans, 1, m(3, 2), m(4, 5), 0, m(2, 5)) },
+		func() { kernels.Gemm(kernels.NoTrans, kernels.Trans, 1, m(2, 3), m(5, 4), 0, m(2, 5)) },
+		func() { kernels.Gemm(kernels.Trans, kernels.Trans, 1, m(3, 2), m(5, 4), 0, m(2, 5)) },
+		func() { kernels.Gemm(kernels.NoTrans, kernels.Trans, 1, m(2, 3), m(3, 5), 0, m(2, 5)) })
 	add("gemmM",
-		func() { kernels.Gemm(false, false, 1, m(2, 3), m(3, 5), 0, m(3, 5)) },
-		func() { kernels.Gemm(true, true, 1, m(3, 2), m(5, 3), 0, m(0, 5)) })
+		func() { kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, m(2, 3), m(3, 5), 0, m(3, 5)) },
+		func() { kernels.Gemm(kernels.Trans, kernels.Trans, 1, m(3, 2), m(5, 3), 0, m(0, 5)) })
 	add("gemmN",
-		func() { kernels.Gemm(false, false, 1, m(2, 3), m(3, 5), 0, m(2, 4)) },
-		func() { kernels.Gemm(true, true, 1, m(3, 2), m(5, 3), 0, m(2, 0)) })
+		func() { kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, m(2, 3), m(3, 5), 0, m(2, 4)) },
+		func() { kernels.Gemm(kernels.Trans, kernels.Trans, 1, m(3, 2), m(5, 3), 0, m(2, 0)) })
 	add("gemmOverlap",
-		func() { kernels.Gemm(false, false, 1, partly(0, 2, 2), m(2, 2), 0, partly(0, 2, 2)) },
-		func() { kernels.Gemm(false, false, 1, m(2, 2), partly(0, 2, 2), 0, partly(0, 2, 2)) },
-		func() { kernels.Gemm(false, true, 1, partly(3, 2, 2), m(2, 2), 0, partly(0, 2, 2)) },
-		func() { kernels.Gemm(true, false, 1, m(2, 2), partly(0, 2, 2), 0, partly(3, 2, 2)) },
+		func() {
+			kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, partly(0, 2, 2), m(2, 2), 0, partly(0, 2, 2))
+		},
+		func() {
+			kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, m(2, 2), partly(0, 2, 2), 0, partly(0, 2, 2))
+		},
+		func() { kernels.Gemm(kernels.NoTrans, kernels.Trans, 1, partly(3, 2, 2), m(2, 2), 0, partly(0, 2, 2)) },
+		func() { kernels.Gemm(kernels.Trans, kernels.NoTrans, 1, m(2, 2), partly(0, 2, 2), 0, partly(3, 2, 2)) },
 		// columns 0–2 and 2–4 of the same matrix
 		func() {
-			kernels.Gemm(false, false, 1, kernels.Matrix[T]{Rows: 2, Cols: 3, Stride: 5, Data: x}, m(3, 3), 0, kernels.Matrix[T]{Rows: 2, Cols: 3, Stride: 5, Data: x[2:]})
+			kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, kernels.Matrix[T]{Rows: 2, Cols: 3, Stride: 5, Data: x}, m(3, 3), 0, kernels.Matrix[T]{Rows: 2, Cols: 3, Stride: 5, Data: x[2:]})
 		},
 		// the same memory with another stride
 		func() {
-			kernels.Gemm(false, false, 1, kernels.Matrix[T]{Rows: 2, Cols: 2, Stride: 5, Data: x}, m(2, 2), 0, kernels.Matrix[T]{Rows: 2, Cols: 2, Stride: 6, Data: x[2:]})
+			kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, kernels.Matrix[T]{Rows: 2, Cols: 2, Stride: 5, Data: x}, m(2, 2), 0, kernels.Matrix[T]{Rows: 2, Cols: 2, Stride: 6, Data: x[2:]})
 		})
 
 	for name, f := range map[string]func(dst, z []T){
@@ -153,15 +169,23 @@ func testPanics[T kernels.Float](t *testing.T) {
 			}
 		}
 	}
-	states("momentum", 3, func(x [][]T) { kernels.Momentum(x[0], x[1], x[2], 1, 1) })
-	states("nesterov", 3, func(x [][]T) { kernels.Nesterov(x[0], x[1], x[2], 1, 1) })
-	states("rmsProp", 3, func(x [][]T) { kernels.RMSProp(x[0], x[1], x[2], 1, 1, 1) })
-	states("adam", 4, func(x [][]T) { kernels.Adam(x[0], x[1], x[2], x[3], 1, 1, 0.5, 0.5, 1) })
+	states("momentum", 3, func(x [][]T) { kernels.Momentum(x[0], x[1], x[2], kernels.MomentumParams{LR: 1, Mu: 1}) })
+	states("nesterov", 3, func(x [][]T) { kernels.Nesterov(x[0], x[1], x[2], kernels.MomentumParams{LR: 1, Mu: 1}) })
+	states("rmsProp", 3, func(x [][]T) { kernels.RMSProp(x[0], x[1], x[2], kernels.RMSPropParams{LR: 1, Rho: 1, Epsilon: 1}) })
+	states("adam", 4, func(x [][]T) {
+		kernels.Adam(x[0], x[1], x[2], x[3], 1, kernels.AdamParams{LR: 1, Beta1: 0.5, Beta2: 0.5, Epsilon: 1})
+	})
 	for _, t := range []int{0, -1, math.MinInt} {
-		add("adamStep", func() { kernels.Adam(v(2), v(2), v(2), v(2), t, 1, 0.5, 0.5, 1) })
-		add("adamWStep", func() { kernels.AdamW(v(2), v(2), v(2), v(2), t, 1, 0.5, 0.5, 1, 1) })
+		add("adamStep", func() {
+			kernels.Adam(v(2), v(2), v(2), v(2), t, kernels.AdamParams{LR: 1, Beta1: 0.5, Beta2: 0.5, Epsilon: 1})
+		})
+		add("adamWStep", func() {
+			kernels.AdamW(v(2), v(2), v(2), v(2), t, kernels.AdamWParams{LR: 1, Beta1: 0.5, Beta2: 0.5, Epsilon: 1, Decay: 1})
+		})
 	}
-	states("adamW", 4, func(x [][]T) { kernels.AdamW(x[0], x[1], x[2], x[3], 1, 1, 0.5, 0.5, 1, 1) })
+	states("adamW", 4, func(x [][]T) {
+		kernels.AdamW(x[0], x[1], x[2], x[3], 1, kernels.AdamWParams{LR: 1, Beta1: 0.5, Beta2: 0.5, Epsilon: 1, Decay: 1})
+	})
 
 	// D is 4 × 3, X and dX are 4 × 2, W is 3 × 2.
 	badly("gemmUpdateW", func(w kernels.Matrix[T]) { kernels.GemmUpdate(1, m(4, 3), m(4, 2), w, m(4, 2)) })

@@ -9,7 +9,7 @@ import "github.com/nabla-go/nabla/internal/race"
 func readMatrix[T Float](m *Matrix[T]) {
 	if race.Enabled {
 		for i := range m.Rows {
-			race.Read(m.Row(i))
+			race.Read(row(m, i))
 		}
 	}
 }
@@ -18,7 +18,7 @@ func readMatrix[T Float](m *Matrix[T]) {
 func writeMatrix[T Float](m *Matrix[T]) {
 	if race.Enabled {
 		for i := range m.Rows {
-			race.Write(m.Row(i))
+			race.Write(row(m, i))
 		}
 	}
 }

@@ -87,10 +87,10 @@ func testBetaZero[T Float](t *testing.T) {
 			for n := 1; n <= 33; n++ {
 				for _, m := range []int{1, 2, 5, 12, 13, n} {
 					c := mat[T](m, n, 1, fill(m*n, garbage)...)
-					kernels.Gemm(false, false, 1, mat[T](m, 3, 2, fill(3*m, 1)...), mat[T](3, n, 0, fill(3*n, 1)...), beta, c)
+					kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, mat[T](m, 3, 2, fill(3*m, 1)...), mat[T](3, n, 0, fill(3*n, 1)...), beta, c)
 					same(t, mat[T](m, n, 1, fill(m*n, 3)...).Data, c.Data)
 					c = mat[T](m, n, 2, fill(m*n, garbage)...)
-					kernels.Gemm(false, true, 1, mat[T](m, 3, 0, fill(3*m, 1)...), mat[T](n, 3, 1, fill(3*n, 1)...), beta, c)
+					kernels.Gemm(kernels.NoTrans, kernels.Trans, 1, mat[T](m, 3, 0, fill(3*m, 1)...), mat[T](n, 3, 1, fill(3*n, 1)...), beta, c)
 					same(t, mat[T](m, n, 2, fill(m*n, 3)...).Data, c.Data)
 				}
 			}
@@ -122,12 +122,12 @@ func TestAlphaBeta(t *testing.T) { on(t, testAlphaBeta[float32], testAlphaBeta[f
 func testAlphaBeta[T Float](t *testing.T) {
 	ones := fill(3, 1)
 	for _, x := range []struct{ alpha, beta, want T }{{1, 0.5, 4}, {2, 0.5, 7}, {1, 0, 3}, {1, 1, 5}, {-1, -1, -5}} {
-		for _, trans := range [][2]kernels.Transpose{{false, false}, {false, true}, {true, false}, {true, true}} {
+		for _, trans := range forms {
 			a, b, c := mat[T](1, 3, 0, ones...), mat[T](3, 1, 0, ones...), mat[T](1, 1, 0, 2)
-			if trans[0] {
+			if trans[0] == kernels.Trans {
 				a = mat[T](3, 1, 4, ones...)
 			}
-			if trans[1] {
+			if trans[1] == kernels.Trans {
 				b = mat[T](1, 3, 0, ones...)
 			}
 			kernels.Gemm(trans[0], trans[1], x.alpha, a, b, x.beta, c)
@@ -156,7 +156,7 @@ func testAlphaZero[T Float](t *testing.T) {
 			y = vec[T](fill(4, 3)...)
 			kernels.GemvT(0, a, vec[T](fill(4, bad)...), T(beta), y)
 			same(t, want, y)
-			for _, trans := range [][2]kernels.Transpose{{false, false}, {false, true}, {true, false}, {true, true}} {
+			for _, trans := range forms {
 				c := mat[T](4, 4, 2, fill(16, 3)...)
 				kernels.Gemm(trans[0], trans[1], 0, a, a, T(beta), c)
 				same(t, mat[T](4, 4, 2, fill(16, 3*beta)...).Data, c.Data)
@@ -179,12 +179,12 @@ func testNoTerms[T Float](t *testing.T) {
 		}
 		for n := 1; n <= 9; n++ {
 			want := fill(n*n, 8*beta)
-			for _, trans := range [][2]kernels.Transpose{{false, false}, {false, true}, {true, false}, {true, true}} {
+			for _, trans := range forms {
 				a, b, c := kernels.Matrix[T]{Rows: n}, kernels.Matrix[T]{Cols: n, Stride: n}, mat[T](n, n, 3, fill(n*n, old)...)
-				if trans[0] {
+				if trans[0] == kernels.Trans {
 					a = kernels.Matrix[T]{Cols: n, Stride: n}
 				}
-				if trans[1] {
+				if trans[1] == kernels.Trans {
 					b = kernels.Matrix[T]{Rows: n, Stride: 5}
 				}
 				kernels.Gemm(trans[0], trans[1], 1, a, b, T(beta), c)
@@ -216,7 +216,7 @@ func testNothing[T Float](t *testing.T) {
 			kernels.Gemv(1, empty, none, 0, none)
 			kernels.GemvT(1, empty, none, 0, none)
 			kernels.Ger(1, none, none, empty)
-			kernels.Gemm(false, false, 1, empty, empty, 0, empty)
+			kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, empty, empty, 0, empty)
 			kernels.Softmax(empty, empty)
 		}
 		kernels.Softmax(kernels.Matrix[T]{Rows: 3, Data: none, Stride: 4}, kernels.Matrix[T]{Rows: 3, Data: none, Stride: 2})
@@ -224,7 +224,7 @@ func testNothing[T Float](t *testing.T) {
 		kernels.Softmax(many, many)
 		kernels.Ger(1, none, vec[T](1, 2, 3, 4, 5), kernels.Matrix[T]{Cols: 5, Data: none, Stride: 5})
 		kernels.Ger(1, vec[T](1, 2, 3), none, kernels.Matrix[T]{Rows: 3, Data: none})
-		kernels.Gemm(false, false, 1, mat[T](2, 2, 0, 1, 2, 3, 4), kernels.Matrix[T]{Rows: 2, Data: none}, 0, kernels.Matrix[T]{Rows: 2, Data: none, Stride: 7})
+		kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, mat[T](2, 2, 0, 1, 2, 3, 4), kernels.Matrix[T]{Rows: 2, Data: none}, 0, kernels.Matrix[T]{Rows: 2, Data: none, Stride: 7})
 	}
 }
 
@@ -262,7 +262,7 @@ func testSmallProducts[T Float](t *testing.T) {
 	all := mat[T](2, 5, 0, 1, 2, 0, 0, 9, 3, 4, 0, 0, 9)
 	a := kernels.Matrix[T]{Rows: 2, Cols: 2, Stride: 5, Data: all.Data}
 	c := kernels.Matrix[T]{Rows: 2, Cols: 2, Stride: 5, Data: all.Data[2:]}
-	kernels.Gemm(false, false, 1, a, mat[T](2, 2, 0, 0, 1, 1, 0), 0, c)
+	kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, a, mat[T](2, 2, 0, 0, 1, 1, 0), 0, c)
 	same(t, mat[T](2, 5, 0, 1, 2, 2, 1, 9, 3, 4, 4, 3, 9).Data, all.Data)
 }
 
@@ -322,17 +322,17 @@ func testRowsOfGemm[T Float](t *testing.T) {
 				bT.Row(j)[l] = b.Row(l)[j]
 			}
 		}
-		rowRow, chain := kernels.NewMatrix[T](s.M, s.N), kernels.NewMatrix[T](s.M, s.N)
-		copy(rowRow.Data, c.Data)
-		copy(chain.Data, c.Data)
+		dots, chains := kernels.NewMatrix[T](s.M, s.N), kernels.NewMatrix[T](s.M, s.N)
+		copy(dots.Data, c.Data)
+		copy(chains.Data, c.Data)
 		for i := range s.M {
-			kernels.Gemv(1.5, bT, a.Row(i), -0.3, rowRow.Row(i))
-			kernels.GemvT(1.5, b, a.Row(i), -0.3, chain.Row(i))
+			kernels.Gemv(1.5, bT, a.Row(i), -0.3, dots.Row(i))
+			kernels.GemvT(1.5, b, a.Row(i), -0.3, chains.Row(i))
 		}
 		for _, form := range []struct {
 			transA, transB kernels.Transpose
 			a, b, want     kernels.Matrix[T]
-		}{{false, true, a, bT, rowRow}, {true, true, aT, bT, rowRow}, {false, false, a, b, chain}, {true, false, aT, b, chain}} {
+		}{{kernels.NoTrans, kernels.Trans, a, bT, dots}, {kernels.Trans, kernels.Trans, aT, bT, dots}, {kernels.NoTrans, kernels.NoTrans, a, b, chains}, {kernels.Trans, kernels.NoTrans, aT, b, chains}} {
 			got := kernels.NewMatrix[T](s.M, s.N)
 			copy(got.Data, c.Data)
 			kernels.Gemm(form.transA, form.transB, 1.5, form.a, form.b, -0.3, got)
@@ -363,12 +363,12 @@ func testLargeProducts[T Float](t *testing.T) {
 		}
 		return a
 	}
-	for _, trans := range [][2]kernels.Transpose{{false, false}, {false, true}, {true, false}, {true, true}} {
+	for _, trans := range forms {
 		a, b := random(m, k), random(k, n)
-		if trans[0] {
+		if trans[0] == kernels.Trans {
 			a = random(k, m)
 		}
-		if trans[1] {
+		if trans[1] == kernels.Trans {
 			b = random(n, k)
 		}
 		beta := T(-0.3)
@@ -382,13 +382,13 @@ func testLargeProducts[T Float](t *testing.T) {
 		for _, i := range []int{0, 1, 11, 12, 50, 95, 96} {
 			x := make([]T, k)
 			for l := range x {
-				if trans[0] {
+				if trans[0] == kernels.Trans {
 					x[l] = a.Row(l)[i]
 				} else {
 					x[l] = a.Row(i)[l]
 				}
 			}
-			if trans[1] {
+			if trans[1] == kernels.Trans {
 				kernels.Gemv(1.5, b, x, beta, c.Row(i))
 			} else {
 				kernels.GemvT(1.5, b, x, beta, c.Row(i))

@@ -17,13 +17,13 @@ import "unsafe"
 // another operand.
 func GemmUpdate[T Float](alpha T, d, x, w, dx Matrix[T]) {
 	switch {
-	case !d.Valid():
+	case !valid(&d):
 		panic(gemmUpdateD)
-	case !x.Valid():
+	case !valid(&x):
 		panic(gemmUpdateX)
-	case !w.Valid():
+	case !valid(&w):
 		panic(gemmUpdateW)
-	case !dx.Valid():
+	case !valid(&dx):
 		panic(gemmUpdateDX)
 	case d.Rows != x.Rows || d.Rows != dx.Rows:
 		panic(gemmUpdateM)
@@ -75,7 +75,7 @@ func updateOne[T Float](alpha T, d, x []T, w *Matrix[T], dx []T) {
 	rows := max(sweep[T]()/w.Cols, 4)
 	for i := 0; i < w.Rows; i += rows {
 		k := min(rows, w.Rows-i)
-		gemvTGer(k, w.Cols, alpha, d[i:i+k], x, w.at(i, 0), w.Stride, dx)
+		gemvTGer(k, w.Cols, alpha, d[i:i+k], x, from(w, i), w.Stride, dx)
 	}
 }
 
@@ -85,8 +85,8 @@ func updateSome[T Float](alpha T, d, x, w, dx *Matrix[T]) {
 	rows := min(max(updateBytes/(q*int(unsafe.Sizeof(alpha))), 4), outerDepth)
 	for i := 0; i < p; i += rows {
 		k := min(rows, p-i)
-		outerResume(m, q, k, d.Data[i:], d.Stride, w.at(i, 0), w.Stride, dx.Data, dx.Stride, i > 0)
-		outerBlocks(k, q, m, alpha, d.Data[i:], 1, d.Stride, x.Data, x.Stride, 1, w.at(i, 0), w.Stride)
+		outerResume(m, q, k, d.Data[i:], d.Stride, from(w, i), w.Stride, dx.Data, dx.Stride, i > 0)
+		outerBlocks(k, q, m, alpha, d.Data[i:], 1, d.Stride, x.Data, x.Stride, 1, from(w, i), w.Stride)
 	}
 }
 

@@ -43,7 +43,7 @@ var momentum = &Method{
 func Momentum() Optimizer { return momentum.Optimizer() }
 
 func momentumStep[T kernels.Float](s Step[T]) {
-	kernels.Momentum(s.W, s.State[0], s.G, s.Rate, s.Mu)
+	kernels.Momentum(s.W, s.State[0], s.G, kernels.MomentumParams{LR: s.Rate, Mu: s.Mu})
 }
 
 var nesterov = &Method{
@@ -60,7 +60,7 @@ var nesterov = &Method{
 func Nesterov() Optimizer { return nesterov.Optimizer() }
 
 func nesterovStep[T kernels.Float](s Step[T]) {
-	kernels.Nesterov(s.W, s.State[0], s.G, s.Rate, s.Mu)
+	kernels.Nesterov(s.W, s.State[0], s.G, kernels.MomentumParams{LR: s.Rate, Mu: s.Mu})
 }
 
 var rmsProp = &Method{
@@ -78,7 +78,7 @@ var rmsProp = &Method{
 func RMSProp() Optimizer { return rmsProp.Optimizer() }
 
 func rmsPropStep[T kernels.Float](s Step[T]) {
-	kernels.RMSProp(s.W, s.State[0], s.G, s.Rate, s.Beta2, s.Epsilon)
+	kernels.RMSProp(s.W, s.State[0], s.G, kernels.RMSPropParams{LR: s.Rate, Rho: s.Beta2, Epsilon: s.Epsilon})
 }
 
 var adam = &Method{
@@ -97,7 +97,7 @@ var adam = &Method{
 func Adam() Optimizer { return adam.Optimizer() }
 
 func adamStep[T kernels.Float](s Step[T]) {
-	kernels.Adam(s.W, s.State[0], s.State[1], s.G, s.Number, s.Rate, s.Beta1, s.Beta2, s.Epsilon)
+	kernels.Adam(s.W, s.State[0], s.State[1], s.G, s.Number, kernels.AdamParams{LR: s.Rate, Beta1: s.Beta1, Beta2: s.Beta2, Epsilon: s.Epsilon})
 }
 
 var adamW = &Method{
@@ -115,7 +115,7 @@ var adamW = &Method{
 func AdamW() Optimizer { return adamW.Optimizer() }
 
 func adamWStep[T kernels.Float](s Step[T]) {
-	kernels.AdamW(s.W, s.State[0], s.State[1], s.G, s.Number, s.Rate, s.Beta1, s.Beta2, s.Epsilon, s.Decay)
+	kernels.AdamW(s.W, s.State[0], s.State[1], s.G, s.Number, kernels.AdamWParams{LR: s.Rate, Beta1: s.Beta1, Beta2: s.Beta2, Epsilon: s.Epsilon, Decay: s.Decay})
 }
 
 // Like every method, the built-in ones must be complete.

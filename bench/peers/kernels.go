@@ -140,26 +140,22 @@ func gemmForm[T kernels.Float](kernel string) (ta, tb kernels.Transpose, beta, a
 	if kernel == "GemmTN" {
 		return kernels.Trans, kernels.NoTrans, 1, bench.Tiny
 	}
-	return kernels.NoTrans, kernels.Transpose(kernel == "GemmNT"), 0, 1
+	if kernel == "GemmNT" {
+		return kernels.NoTrans, kernels.Trans, 0, 1
+	}
+	return kernels.NoTrans, kernels.NoTrans, 0, 1
 }
 
 // gemmOperands returns A, B and C as they lie in memory.
 func gemmOperands[T kernels.Float](c bench.Case, ta, tb kernels.Transpose) (a, b, cc kernels.Matrix[T]) {
 	m, n, k := c.Dims[0], c.Dims[1], c.Dims[2]
 	dim := func(trans kernels.Transpose, rows, cols int) kernels.Matrix[T] {
-		if trans {
+		if trans == kernels.Trans {
 			rows, cols = cols, rows
 		}
 		return bench.Matrix[T](rows, cols, c.Layout)
 	}
 	return dim(ta, m, k), dim(tb, k, n), bench.Matrix[T](m, n, c.Layout)
-}
-
-func blasTrans(t kernels.Transpose) blas.Transpose {
-	if t {
-		return blas.Trans
-	}
-	return blas.NoTrans
 }
 
 // add32 adds what gonum, vek, libmvec and SLEEF have for float32.
@@ -181,7 +177,7 @@ func add32(peers map[string]func(int), c bench.Case) {
 		ta, tb, beta, alpha := gemmForm[float32](c.Kernel)
 		a, b, cc := gemmOperands[float32](c, ta, tb)
 		peers["gonum"] = repeat(func() {
-			g.Sgemm(blasTrans(ta), blasTrans(tb), d[0], d[1], d[2], alpha, a.Data, a.Stride, b.Data, b.Stride, beta, cc.Data, cc.Stride)
+			g.Sgemm(blas.Transpose(ta), blas.Transpose(tb), d[0], d[1], d[2], alpha, a.Data, a.Stride, b.Data, b.Stride, beta, cc.Data, cc.Stride)
 		})
 		if c.Kernel == "GemmNN" {
 			peers["vek"] = repeat(func() { vek32.MatMul_Into(cc.Data, a.Data, b.Data, d[2]) })
@@ -238,7 +234,7 @@ func add64(peers map[string]func(int), c bench.Case) {
 		ta, tb, beta, alpha := gemmForm[float64](c.Kernel)
 		a, b, cc := gemmOperands[float64](c, ta, tb)
 		peers["gonum"] = repeat(func() {
-			g.Dgemm(blasTrans(ta), blasTrans(tb), d[0], d[1], d[2], alpha, a.Data, a.Stride, b.Data, b.Stride, beta, cc.Data, cc.Stride)
+			g.Dgemm(blas.Transpose(ta), blas.Transpose(tb), d[0], d[1], d[2], alpha, a.Data, a.Stride, b.Data, b.Stride, beta, cc.Data, cc.Stride)
 		})
 		if c.Kernel == "GemmNN" {
 			peers["vek"] = repeat(func() { vek.MatMul_Into(cc.Data, a.Data, b.Data, d[2]) })
@@ -319,7 +315,7 @@ func plainGer[T kernels.Float](alpha T, x, y []T, a kernels.Matrix[T]) {
 func plainGemm[T kernels.Float](ta, tb kernels.Transpose, k int, alpha T, a, b kernels.Matrix[T], beta T, c kernels.Matrix[T]) {
 	for i := range c.Rows {
 		row := c.Row(i)
-		if tb {
+		if tb == kernels.Trans {
 			for j := range row {
 				row[j] = alpha*plainDot(a.Row(i), b.Row(j)) + beta*row[j]
 			}
@@ -329,7 +325,7 @@ func plainGemm[T kernels.Float](ta, tb kernels.Transpose, k int, alpha T, a, b k
 			row[j] *= beta
 		}
 		for l := range k {
-			if ta {
+			if ta == kernels.Trans {
 				plainAxpy(alpha*a.Row(l)[i], b.Row(l), row)
 			} else {
 				plainAxpy(alpha*a.Row(i)[l], b.Row(l), row)

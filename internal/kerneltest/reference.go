@@ -57,13 +57,13 @@ func finish[T Float](alpha, sum, beta, c T) T {
 // gemm is C = alpha·op(A)·op(B) + beta·C.
 func gemm[T Float](transA, transB kernels.Transpose, alpha T, a, b kernels.Matrix[T], beta T, c kernels.Matrix[T]) {
 	k := a.Cols
-	if transA {
+	if transA == kernels.Trans {
 		k = a.Rows
 	}
 	x := make([]T, k)
 	for i := range c.Rows {
 		for l := range x {
-			if transA {
+			if transA == kernels.Trans {
 				x[l] = a.Data[l*a.Stride+i]
 			} else {
 				x[l] = a.Data[i*a.Stride+l]
@@ -80,7 +80,7 @@ func gemm[T Float](transA, transB kernels.Transpose, alpha T, a, b kernels.Matri
 				continue
 			}
 			var sum T
-			if transB {
+			if transB == kernels.Trans {
 				sum = laneDot(x, b.Data[j*b.Stride:][:k], lanes[T]())
 			} else {
 				for l := range x {

@@ -129,19 +129,25 @@ func Table[T Float]() []Kernel[T] {
 		},
 
 		optimizer("Momentum", "Momentum", 1,
-			func(w, v, _, g []T) { kernels.Momentum(w, v, g, 0.3, 0.9) },
+			func(w, v, _, g []T) { kernels.Momentum(w, v, g, kernels.MomentumParams{LR: 0.3, Mu: 0.9}) },
 			func(w, v, _, g []float32) { generic.MomentumF32(w, v, g, 0.3, 0.9) },
 			func(w, v, _, g []float64) { generic.MomentumF64(w, v, g, 0.3, 0.9) }),
 		optimizer("Nesterov", "Nesterov", 1,
-			func(w, v, _, g []T) { kernels.Nesterov(w, v, g, 0.3, 0.9) },
+			func(w, v, _, g []T) { kernels.Nesterov(w, v, g, kernels.MomentumParams{LR: 0.3, Mu: 0.9}) },
 			func(w, v, _, g []float32) { generic.NesterovF32(w, v, g, 0.3, 0.9) },
 			func(w, v, _, g []float64) { generic.NesterovF64(w, v, g, 0.3, 0.9) }),
 		optimizer("RMSProp", "RMSProp", 1,
-			func(w, s, _, g []T) { kernels.RMSProp(w, s, g, 0.01, 0.9, 1e-8) },
+			func(w, s, _, g []T) {
+				kernels.RMSProp(w, s, g, kernels.RMSPropParams{LR: 0.01, Rho: 0.9, Epsilon: 1e-8})
+			},
 			func(w, s, _, g []float32) { generic.RMSPropF32(w, s, g, 0.01, 0.9, 1-0.9, 1e-8) },
 			func(w, s, _, g []float64) { generic.RMSPropF64(w, s, g, 0.01, 0.9, oneMinus(0.9), 1e-8) }),
-		adam("Adam", 0, func(w, m, v, g []T) { kernels.Adam(w, m, v, g, 3, 0.01, 0.9, 0.999, 1e-8) }),
-		adam("AdamW", 0.1, func(w, m, v, g []T) { kernels.AdamW(w, m, v, g, 3, 0.01, 0.9, 0.999, 1e-8, 0.1) }),
+		adam("Adam", 0, func(w, m, v, g []T) {
+			kernels.Adam(w, m, v, g, 3, kernels.AdamParams{LR: 0.01, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8})
+		}),
+		adam("AdamW", 0.1, func(w, m, v, g []T) {
+			kernels.AdamW(w, m, v, g, 3, kernels.AdamWParams{LR: 0.01, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Decay: 0.1})
+		}),
 
 		{
 			Name: "Gemv", Covers: []string{"Gemv", "DotLanes"}, Family: MatrixVector,
@@ -287,10 +293,10 @@ func matrixProduct[T Float](name, covers string, transA, transB kernels.Transpos
 		Name: name, Covers: []string{covers}, Family: MatrixMatrix, Long: long,
 		Shapes: func(s Size) []Shape {
 			a, b := Shape{s.M, s.K, In}, Shape{s.K, s.N, In}
-			if transA {
+			if transA == kernels.Trans {
 				a = Shape{s.K, s.M, In}
 			}
-			if transB {
+			if transB == kernels.Trans {
 				b = Shape{s.N, s.K, In}
 			}
 			return []Shape{{s.M, s.N, Scaled}, a, b}

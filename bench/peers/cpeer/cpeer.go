@@ -60,7 +60,7 @@ func p[C, T any](x []T) *C { return (*C)(unsafe.Pointer(unsafe.SliceData(x))) }
 func is32[T kernels.Float]() bool { return unsafe.Sizeof(T(0)) == 4 }
 
 func flag(t kernels.Transpose) C.int {
-	if t {
+	if t == kernels.Trans {
 		return 1
 	}
 	return 0
