@@ -1,19 +1,25 @@
 // Package train fits networks by stochastic gradient descent.
 //
-// [Fit] goes through the training data once an epoch, in one of these regimes:
+// [Data] are samples, wherever they are from: package dataset reads them from files,
+// and a literal of two matrices is enough. [Data.Split] and [FitScaler] prepare them,
+// [Fit] trains a network on them, [Evaluate] tests it. Networks and their gradients
+// are in package net, files in packages dataset and model.
+//
+// Fit goes through the training data once an epoch, in one of these regimes:
 //
 //	online       Batch: 1      a step for every sample
 //	mini-batch   Batch: 10     a step for every 10 samples
-//	full batch   Batch: All    a step for the whole training set
+//	full batch   Batch: All    a step for all samples
 //	two-level    Draw: 1000    draws 1000 samples at random, goes through them in
 //	             Batch: 10     mini-batches, and draws anew
 //
-// A step uses the mean gradient over the samples that are really in its batch: a
-// last batch that is short is used, and divided by its own size. The costs that
-// are reported are means over samples as well, summed in float64.
+// A step uses the mean gradient over the samples of its batch. The last batch of an
+// epoch may be short; it is used, and its sum divided by its own size. Reported costs
+// are means over samples as well, summed in float64.
 //
-// Options.Optimizer is plain gradient descent or one of its relatives, from momentum
-// to AdamW. Options.Workers lets steps that are long enough use several cores.
+// [Options] say the rest: the optimizer, from plain gradient descent to [AdamW]; the
+// schedule of the learning rate; early stopping; the number of workers. A [Method] or
+// [Rule] of your own is used like the built-in ones.
 //
 // A training has one result: the same network, data and options give the same
 // parameters, bit for bit, on every CPU and with any number of workers.

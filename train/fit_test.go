@@ -43,7 +43,7 @@ func TestOptionErrors(t *testing.T) {
 			o.Schedule = ruled(func(train.Position) float64 { return math.NaN() })
 		},
 		"optimizer sgd has no β₁ (beta1)": func(o *train.Options, _, _ *train.Data[float64]) { o.Optimizer.Beta1 = 0.9 },
-		"weight decay λ is 1, which": func(o *train.Options, _, _ *train.Data[float64]) {
+		"weight decay λ is 1: want less than 1": func(o *train.Options, _, _ *train.Data[float64]) {
 			o.Rate, o.Optimizer = 0.5, train.AdamW()
 			o.Optimizer.Decay = 2
 		},

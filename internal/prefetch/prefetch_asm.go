@@ -4,7 +4,7 @@ package prefetch
 
 import "unsafe"
 
-// lines asks for every 64th byte of the n bytes from p on.
+// lines prefetches the cache lines of the n bytes from p on.
 //
 //go:noescape
 func lines(p unsafe.Pointer, n int)

@@ -6,7 +6,7 @@ import (
 	"github.com/nabla-go/nabla/internal/prefetch"
 )
 
-// A hint changes nothing, and asks for nothing that is not there.
+// Prefetching changes no element and reads nothing beyond the slice.
 func TestSlice(t *testing.T) {
 	prefetch.Slice[float32](nil)
 	for n := range 70 {
@@ -23,7 +23,7 @@ func TestSlice(t *testing.T) {
 	}
 }
 
-// BenchmarkSlice measures what asking for one MNIST image costs.
+// BenchmarkSlice measures the time to prefetch one image of MNIST.
 func BenchmarkSlice(b *testing.B) {
 	x := make([]float32, 784)
 	for b.Loop() {

@@ -1,0 +1,110 @@
+package train
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/net"
+)
+
+// All as Options.Batch makes all training samples one batch.
+const All = math.MaxInt
+
+// Options say how to train. Epochs, Rate and Batch have no defaults.
+type Options struct {
+	Epochs    int       // passes through the training data
+	Rate      float64   // the learning rate η
+	Schedule  Schedule  // what changes the rate from epoch to epoch; the zero value keeps it
+	Optimizer Optimizer // the zero value is plain gradient descent
+
+	Batch int // samples a step; more than there are is All
+	// Draw, if not 0, turns on two-level sampling: Draw samples are drawn at random,
+	// none twice, and steps are taken on mini-batches of Batch samples of that draw
+	// before the next draw. An epoch has Len/Draw draws, rounded up.
+	Draw int
+	// FileOrder takes the samples in the order of the data in every epoch. Otherwise
+	// each epoch has a new random order, which Seed decides.
+	FileOrder bool
+	Seed      uint64
+
+	// Workers is the largest number of goroutines that compute at the same time, the
+	// caller's included; 0 stands for 1, and there are never more than GOMAXPROCS. The
+	// result does not depend on it.
+	Workers int
+
+	// Patience, if not 0, ends the training after so many epochs in a row without a
+	// new minimum of the validation cost. The network is left with the parameters of
+	// the epoch with the minimum.
+	Patience int
+
+	// Progress, if not nil, is called after every epoch, on the calling goroutine.
+	Progress func(Epoch)
+}
+
+// check returns an error if n can't be trained with these data and options.
+func check[T kernels.Float](n *net.Network[T], d, validation *Data[T], o *Options) error {
+	switch {
+	case o.Epochs < 0:
+		return fmt.Errorf("train: %d epochs: want at least 0", o.Epochs)
+	case !(o.Rate >= 0) || math.IsInf(o.Rate, 0):
+		return fmt.Errorf("train: learning rate %v: want a finite number of at least 0", o.Rate)
+	case o.Batch < 1:
+		return fmt.Errorf("train: batches of %d samples: want at least 1", o.Batch)
+	case o.Draw < 0:
+		return fmt.Errorf("train: draws of %d samples: want at least 1, or 0 for no draws", o.Draw)
+	case o.Draw > 0 && o.FileOrder:
+		return fmt.Errorf("train: Draw takes samples at random and excludes FileOrder")
+	case o.Workers < 0:
+		return fmt.Errorf("train: %d workers: want at least 1, or 0 for the default", o.Workers)
+	case o.Patience < 0:
+		return fmt.Errorf("train: patience of %d epochs: want at least 1, or 0 for no early stopping", o.Patience)
+	case o.Patience > 0 && validation.Len() == 0:
+		return fmt.Errorf("train: early stopping needs validation data")
+	}
+	if err := o.Optimizer.Check(); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	if err := o.Schedule.Check(); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	if decay := float64(o.Rate * o.Optimizer.Decay); decay >= 1 {
+		return fmt.Errorf("train: learning rate times weight decay λ is %v: want less than 1, or the decay alone takes every parameter to 0 or past it", decay)
+	}
+	if err := d.check(n); err != nil {
+		return fmt.Errorf("train: training data: %w", err)
+	}
+	if validation.X.Rows != 0 || validation.T.Rows != 0 {
+		if err := validation.check(n); err != nil {
+			return fmt.Errorf("train: validation data: %w", err)
+		}
+	}
+	return checkRounding[T](o, d.Len())
+}
+
+// checkRounding returns an error if rounding to T makes the learning rate 0 or takes a
+// hyperparameter out of its range.
+func checkRounding[T kernels.Float](o *Options, samples int) error {
+	divisor := 1 // what plain gradient descent divides η by before it rounds it
+	if o.Optimizer.method().descends {
+		divisor = min(o.Batch, samples)
+		if o.Draw > 0 {
+			divisor = min(divisor, o.Draw)
+		}
+	}
+	if o.Rate > 0 && T(o.Rate/float64(divisor)) == 0 {
+		return fmt.Errorf("train: learning rate %v, divided by %d, rounds to 0 in %T: want at least %.2g", o.Rate, divisor, T(0), float64(float64(divisor)*smallest[T]()))
+	}
+	if err := checkRounded[T](&o.Optimizer); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	return nil
+}
+
+// smallest returns the smallest positive T.
+func smallest[T kernels.Float]() float64 {
+	if x := math.SmallestNonzeroFloat64; T(x) != 0 {
+		return x
+	}
+	return math.SmallestNonzeroFloat32
+}
