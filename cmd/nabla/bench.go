@@ -15,9 +15,10 @@ import (
 
 func newBench() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "bench",
-		Short: "Measure kernels and training steps, in per cent of what this machine can do",
-		Args:  wantArgs(0, 0),
+		Use:               "bench",
+		Short:             "Measure kernels and training steps, in per cent of what this machine can do",
+		Args:              wantArgs(0, 0),
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usagef("what shall be measured? want nabla bench kernels or nabla bench train")
 		},
@@ -26,61 +27,79 @@ func newBench() *cobra.Command {
 	return cmd
 }
 
-func newBenchKernels() *cobra.Command {
-	var levels, filter string
-	var rounds int
-	var small bool
-	cmd := &cobra.Command{
-		Use:   "kernels",
-		Short: "Time every kernel on many shapes",
-		Long: `Time every kernel on many shapes and, for each instruction set, say how far it is
-from what one core of this machine does at most on as much memory, measured in
-the same run. The least time of many short blocks counts; other load disturbs
-little unless it lasts.
+// benchKernelsPlan is a command line of nabla bench kernels.
+type benchKernelsPlan struct {
+	levels []isa.Level
+	cases  []bench.Case
+	rounds int
+	small  bool
+}
 
-GB/s are all loads and stores of the operands that matter. The per cent of exp,
-log and the like are those of a plain copy, which nothing that computes reaches.
-
-With --small, every kernel runs on many sizes from 1 on, beside plain Go, and the
-size at which it gains least is shown: a gain below 1 is a defect.`,
-		Args: wantArgs(0, 0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			want, err := parseLevels(levels)
+func (p *benchKernelsPlan) flags(given func(name string) bool) []flag {
+	return append(grouped("Kernels",
+		levelsFlag(&p.levels, "all of this machine but generic", vectorLevels()),
+		newFlag("filter", "", "time only kernels whose name, such as Gemv/f32/isa=avx2/30x784/off=16, matches this regular expression", func(v string) error {
+			re, err := regexp.Compile(v)
 			if err != nil {
 				return err
 			}
-			re, err := regexp.Compile(filter)
-			if err != nil {
-				return usagef("--filter: %w", err)
-			}
-			if rounds < 1 {
-				return usagef("--rounds %d: want at least 1", rounds)
-			}
-			if small && filter != "" {
-				return usagef("--small times every kernel: leave --filter out")
-			}
-			if small {
-				benchSmall(cmd, want, rounds)
-				return nil
-			}
-			var cases []bench.Case
 			for _, c := range bench.Cases() {
-				if re.MatchString(c.Name(want[0])) {
-					cases = append(cases, c)
+				if re.MatchString(c.Name(p.levels[0])) {
+					p.cases = append(p.cases, c)
 				}
 			}
-			if len(cases) == 0 {
-				return usagef("--filter %q matches no kernel: names look like %s", filter, bench.Cases()[0].Name(want[0]))
+			if p.cases == nil {
+				return fmt.Errorf("it matches no kernel: names look like %s", bench.Cases()[0].Name(p.levels[0]))
 			}
-			benchKernels(cmd, cases, want, rounds)
 			return nil
-		},
+		}),
+		newFlag("small", false, "small sizes only, beside plain Go", func(v bool) error {
+			p.small = v
+			if v && given("filter") {
+				return usagef("--small times every kernel: leave --filter out")
+			}
+			return nil
+		})), grouped("Timing", roundsFlag(&p.rounds))...)
+}
+
+// roundsFlag sets n.
+func roundsFlag(n *int) flag {
+	return newFlag("rounds", 30, "how often each is timed; the least time counts", func(v int) error {
+		*n = v
+		return want(v >= 1, "at least 1")
+	})
+}
+
+func newBenchKernels() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "kernels",
+		Short: "Time every kernel on many shapes",
+		Long: `Time every kernel on many shapes. For each instruction set, say what share it
+reaches of the most that one core of this machine did, in the same run, on as much
+memory or with as many multiply-adds. The least time of many short blocks counts, so
+other load disturbs little unless it lasts.
+
+GB/s are all loads and stores of the operands. Functions such as exp and log are
+compared with a plain copy, which nothing that computes can reach.
+
+With --small, every kernel runs on many sizes from 1 on, beside plain Go, and the
+size at which it gains least is shown: a gain below 1 is a defect.`,
+		Args:              wantArgs(0, 0),
+		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	fl := cmd.Flags()
-	fl.StringVar(&levels, "isa", "", "instruction sets, as in avx2,generic (default: all of this machine but generic)")
-	fl.StringVar(&filter, "filter", "", "measure only kernels whose name, such as Gemv/f32/isa=avx2/30x784/off=16, matches this regular expression")
-	fl.IntVar(&rounds, "rounds", 30, "how often each kernel is timed; the least time counts")
-	fl.BoolVar(&small, "small", false, "small sizes only, beside plain Go")
+	var p benchKernelsPlan
+	use := addFlags(cmd, p.flags(cmd.Flags().Changed))
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := use(); err != nil {
+			return err
+		}
+		if p.small {
+			benchSmall(cmd, p.levels, p.rounds)
+		} else {
+			benchKernels(cmd, p.cases, p.levels, p.rounds)
+		}
+		return nil
+	}
 	return cmd
 }
 
@@ -104,25 +123,41 @@ func benchSmall(cmd *cobra.Command, levels []isa.Level, rounds int) {
 	}
 }
 
-// parseLevels returns the instruction sets in list, or by default all of this
-// machine but plain Go, which stands for itself where there is nothing else.
-func parseLevels(list string) ([]isa.Level, error) {
+// vectorLevels are the instruction sets of this machine but plain Go, which stands for
+// itself where there is nothing else.
+func vectorLevels() []isa.Level {
 	available := isa.Available()
-	if list == "" {
-		return available[:max(1, len(available)-1)], nil
+	return available[:max(1, len(available)-1)]
+}
+
+// levelsFlag sets levels to the instruction sets that --isa names, or to byDefault,
+// which are those that words describe.
+func levelsFlag(levels *[]isa.Level, words string, byDefault []isa.Level) flag {
+	available := isa.Available()
+	var names []string
+	for _, l := range available {
+		names = append(names, l.String())
 	}
-	var levels []isa.Level
-	for _, name := range strings.Split(list, ",") {
-		l, err := isa.Parse(strings.TrimSpace(name))
-		if err != nil {
-			return nil, usagef("--isa: %w", err)
+	f := newFlag("isa", "", "instruction sets, as in avx2,generic (default: "+words+")", func(v string) error {
+		*levels = byDefault
+		if v == "" {
+			return nil
 		}
-		if !slices.Contains(available, l) {
-			return nil, usagef("--isa %v: this machine or build cannot run it", l)
+		*levels = nil
+		for s := range strings.SplitSeq(v, ",") {
+			l, err := isa.Parse(strings.TrimSpace(s))
+			if err != nil {
+				return err
+			}
+			if !slices.Contains(available, l) {
+				return fmt.Errorf("this machine or build cannot run %v: want %s", l, oneOf(names))
+			}
+			*levels = append(*levels, l)
 		}
-		levels = append(levels, l)
-	}
-	return levels, nil
+		return nil
+	})
+	f.takes, f.list = names, true
+	return f
 }
 
 func benchKernels(cmd *cobra.Command, cases []bench.Case, levels []isa.Level, rounds int) {

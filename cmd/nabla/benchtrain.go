@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -14,14 +15,76 @@ import (
 	"github.com/nabla-go/nabla/net"
 )
 
-// benchTrainFlags are the flags of nabla bench train as they are typed.
-type benchTrainFlags struct {
-	layers, activation, cost, batch, threads, isa, precision, mode string
-	rounds                                                         int
+// benchTrainPlan is a command line of nabla bench train.
+type benchTrainPlan struct {
+	nets             []bench.Net
+	batches, threads []int
+	levels           []isa.Level
+	precision        string
+	modes            []bench.Mode
+	rounds           int
+}
+
+func (p *benchTrainPlan) flags(given func(name string) bool) []flag {
+	// ofLayers makes a flag one that describes the network of --layers.
+	ofLayers := func(f flag) flag {
+		use := f.use
+		f.use = func() error {
+			switch {
+			case given("layers"):
+				return use()
+			case given(f.name):
+				return usagef("--%s says what the network of --layers has; without it, four networks are timed that have their own", f.name)
+			}
+			return nil
+		}
+		return f
+	}
+	return append(grouped("Networks",
+		newFlag("layers", "", "inputs, hidden layers and outputs, as in 784,30,10", func(v string) error {
+			if !given("layers") {
+				p.nets = bench.Nets
+				return nil
+			}
+			widths, err := parseInts(v)
+			p.nets = []bench.Net{{Widths: widths}}
+			return cmp.Or(err, want(len(widths) > 1, "at least inputs and outputs, as in 784,10"))
+		}),
+		ofLayers(newNameFlag("activation", "sigmoid", "activation of the hidden layers; only with --layers", hiddenActivations(), func(v string) (err error) {
+			p.nets[0].Activation, err = net.ParseActivation(v)
+			return err
+		})),
+		ofLayers(newNameFlag("cost", "quadratic", "cost, which decides the activation of the output; only with --layers", costNames(), func(v string) (err error) {
+			n := &p.nets[0]
+			n.Cost, err = net.ParseCost(v)
+			n.Output = outputActivation(n.Cost)
+			return err
+		})),
+		precisionFlag(&p.precision),
+	), grouped("Steps",
+		newFlag("batch", "1,10,32,128,512", "samples a step", func(v string) (err error) {
+			p.batches, err = parseInts(v)
+			if err != nil {
+				return err
+			}
+			return want(slices.Max(p.batches) <= bench.InOrder, "at most %d", bench.InOrder)
+		}),
+		newFlag("threads", "1", "goroutines that may compute", func(v string) (err error) {
+			p.threads, err = parseInts(v)
+			return err
+		}),
+		levelsFlag(&p.levels, "the one in use", []isa.Level{isa.Active}),
+		newNamesFlag("mode", "step,forward,fit", "what to time", []string{string(bench.Step), string(bench.Forward), string(bench.Fit)}, func(v []string) error {
+			for _, m := range v {
+				p.modes = append(p.modes, bench.Mode(m))
+			}
+			return nil
+		}),
+		roundsFlag(&p.rounds),
+	)...)
 }
 
 func newBenchTrain() *cobra.Command {
-	var f benchTrainFlags
 	cmd := &cobra.Command{
 		Use:   "train",
 		Short: "Time whole training steps",
@@ -31,129 +94,61 @@ func newBenchTrain() *cobra.Command {
   forward  the forward pass alone
   fit      up to 60,000 samples, shuffled, as nabla train does it, costs included
 
-The limit is what the multiply-adds of a step take in registers, or a sweep that
-reads the weights and one that updates them in the cache where they lie, whichever
-is longer, on as many cores as there are threads. Both are measured in the same run.
+The limit is the longer of two times, both measured in the same run, on as many
+cores as there are threads: that of the step's multiply-adds in registers, and
+that of one pass that reads all weights and one that updates them, in the cache
+where they fit.
 
 Without --layers, four networks from 784-30-10 to 1024-1024-1024-1024 are timed.`,
-		Args: wantArgs(0, 0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := f.parse(cmd.Flags().Changed)
-			if err != nil {
-				return err
-			}
-			out, json := cmd.OutOrStdout(), wantsJSON(cmd)
-			printMachine(out, json)
-			if !json {
-				fmt.Fprintf(out, "\n%-20s %-8s %-4s %-8s %6s %7s %-8s %12s %14s %14s %8s %-7s %s\n", "net", "hidden", "type", "isa", "batch", "threads", "mode",
-					"µs a step", "samples/s", "limit", "% limit", "bound", "allocations")
-			}
-			for _, n := range p.nets {
-				run := bench.RunSteps[float32]
-				if f.precision == "f64" {
-					run = bench.RunSteps[float64]
-				}
-				results, err := run(p.cases(n), f.rounds)
-				if err != nil {
-					return err
-				}
-				for _, r := range results {
-					if json {
-						printJSON(out, r)
-					} else {
-						printStep(out, r)
-					}
-				}
-			}
-			return nil
-		},
+		Args:              wantArgs(0, 0),
+		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	fl := cmd.Flags()
-	fl.StringVar(&f.layers, "layers", "", "inputs, hidden layers and outputs, as in 784,30,10")
-	fl.StringVar(&f.activation, "activation", "sigmoid", "of the hidden layers: sigmoid, tanh, relu or identity; only with --layers")
-	fl.StringVar(&f.cost, "cost", "quadratic", "as for nabla train; the output is softmax for softmax-cross-entropy, else sigmoid; only with --layers")
-	fl.StringVar(&f.batch, "batch", "1,10,32,128,512", "samples a step")
-	fl.StringVar(&f.threads, "threads", "1", "goroutines that may compute")
-	fl.StringVar(&f.isa, "isa", "", "instruction sets (default: the one in use)")
-	fl.StringVar(&f.precision, "precision", "f32", "f32 or f64")
-	fl.StringVar(&f.mode, "mode", "step,forward,fit", "what to time")
-	fl.IntVar(&f.rounds, "rounds", 30, "how often each step is timed; the least time counts")
+	var p benchTrainPlan
+	use := addFlags(cmd, p.flags(cmd.Flags().Changed))
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := use(); err != nil {
+			return err
+		}
+		return p.run(cmd)
+	}
 	return cmd
 }
 
-// benchTrainPlan is a command line that has been checked.
-type benchTrainPlan struct {
-	nets             []bench.Net
-	batches, threads []int
-	levels           []isa.Level
-	modes            []bench.Mode
-}
-
-func (f *benchTrainFlags) parse(given func(flag string) bool) (p benchTrainPlan, err error) {
-	p.nets = bench.Nets
-	if f.layers == "" && (given("activation") || given("cost")) {
-		return p, usagef("--activation and --cost say what the network of --layers has; without it, four networks are timed that have their own")
-	}
-	if f.layers != "" {
-		n := bench.Net{Output: net.Sigmoid}
-		if n.Widths, err = parseInts("--layers", f.layers); err != nil {
-			return p, err
-		}
-		if len(n.Widths) < 2 {
-			return p, usagef("--layers %q: want at least inputs and outputs, as in 784,10", f.layers)
-		}
-		if n.Activation, err = net.ParseActivation(f.activation); err != nil {
-			return p, usagef("--activation: %w", err)
-		}
-		if n.Cost, err = net.ParseCost(f.cost); err != nil {
-			return p, usagef("--cost: %w", err)
-		}
-		if n.Cost == net.SoftmaxCrossEntropy {
-			n.Output = net.Softmax
-		}
-		p.nets = []bench.Net{n}
-	}
-	if p.batches, err = parseInts("--batch", f.batch); err != nil {
-		return p, err
-	}
-	for _, b := range p.batches {
-		if b > bench.InOrder {
-			return p, usagef("--batch %d: want at most %d", b, bench.InOrder)
-		}
-	}
-	if p.threads, err = parseInts("--threads", f.threads); err != nil {
-		return p, err
-	}
-	p.levels = []isa.Level{isa.Active}
-	if f.isa != "" {
-		if p.levels, err = parseLevels(f.isa); err != nil {
-			return p, err
-		}
-	}
-	if f.precision != "f32" && f.precision != "f64" {
-		return p, usagef("--precision %q: want f32 or f64", f.precision)
-	}
-	for _, s := range strings.Split(f.mode, ",") {
-		switch m := bench.Mode(s); m {
-		case bench.Step, bench.Forward, bench.Fit:
-			p.modes = append(p.modes, m)
-		default:
-			return p, usagef("--mode %q: want step, forward or fit", s)
-		}
-	}
-	if f.rounds < 1 {
-		return p, usagef("--rounds %d: want at least 1", f.rounds)
-	}
+// run times everything and prints it.
+func (p *benchTrainPlan) run(cmd *cobra.Command) error {
 	for _, n := range p.nets {
 		if weights, samples := p.size(n); max(weights, samples) > maxWeights {
-			return p, usagef("--layers %q: that is %.3g weights, and %.3g numbers in samples: want at most %v of each", f.layers, weights, samples, maxWeights)
+			return usagef("--layers: that is %.3g weights, and %.3g numbers in samples: want at most %v of each", weights, samples, maxWeights)
 		}
 	}
-	return p, nil
+	out, json := cmd.OutOrStdout(), wantsJSON(cmd)
+	printMachine(out, json)
+	if !json {
+		fmt.Fprintf(out, "\n%-20s %-8s %-4s %-8s %6s %7s %-8s %12s %14s %14s %8s %-7s %s\n", "net", "hidden", "type", "isa", "batch", "threads", "mode",
+			"µs a step", "samples/s", "limit", "% limit", "bound", "allocations")
+	}
+	for _, n := range p.nets {
+		run := bench.RunSteps[float32]
+		if p.precision == "f64" {
+			run = bench.RunSteps[float64]
+		}
+		results, err := run(p.cases(n), p.rounds)
+		if err != nil {
+			return err
+		}
+		for _, r := range results {
+			if json {
+				printJSON(out, r)
+			} else {
+				printStep(out, r)
+			}
+		}
+	}
+	return nil
 }
 
 // size returns how many weights n has and how many numbers all of its samples.
-func (p benchTrainPlan) size(n bench.Net) (parameters, samples float64) {
+func (p *benchTrainPlan) size(n bench.Net) (parameters, samples float64) {
 	count := bench.InOrder
 	if slices.Contains(p.modes, bench.Fit) {
 		count = bench.Shuffled
@@ -162,12 +157,12 @@ func (p benchTrainPlan) size(n bench.Net) (parameters, samples float64) {
 }
 
 // parseInts returns the positive numbers in list.
-func parseInts(flag, list string) ([]int, error) {
+func parseInts(list string) ([]int, error) {
 	var numbers []int
-	for _, s := range strings.Split(list, ",") {
+	for s := range strings.SplitSeq(list, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(s))
 		if err != nil || n < 1 || n > maxNeurons {
-			return nil, usagef("%s %q: %q is not a number from 1 to %d", flag, list, s, maxNeurons)
+			return nil, fmt.Errorf("%q is not a number from 1 to %d", s, maxNeurons)
 		}
 		numbers = append(numbers, n)
 	}
@@ -175,7 +170,7 @@ func parseInts(flag, list string) ([]int, error) {
 }
 
 // cases returns what is to be timed of one net.
-func (p benchTrainPlan) cases(n bench.Net) []bench.StepCase {
+func (p *benchTrainPlan) cases(n bench.Net) []bench.StepCase {
 	var cases []bench.StepCase
 	for _, mode := range p.modes {
 		for _, level := range p.levels {

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/model"
@@ -22,64 +20,73 @@ const builtIn = "digits"
 // seed has to do with it.
 const csvSplitSeed = 1
 
-// dataFlags say which samples to read, and how.
-type dataFlags struct {
-	data      string
-	label     string
-	header    string
+// dataSource says which samples to read, and how.
+type dataSource struct {
+	path      string
+	isCSV     bool // the only kind without a division into training and test data of its own
+	csv       dataset.CSV
 	testShare float64
 }
 
-func (f *dataFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.data, "data", builtIn, "digits (built in), a directory with the four MNIST files, or a CSV file")
-	cmd.Flags().StringVar(&f.label, "label", "", "label column of a CSV file, by name or number from 1 (default the last)")
-	registerHeader(cmd, &f.header)
-	cmd.Flags().Float64Var(&f.testShare, "test-share", 0.2, "share of each class of a CSV file that is kept for testing")
-}
-
-func registerHeader(cmd *cobra.Command, header *string) {
-	cmd.Flags().StringVar(header, "header", "auto", "whether a CSV file begins with column names: auto, yes or no")
-}
-
-// csvFlags are the flags that mean something for CSV files only.
-var csvFlags = []string{"label", "header", "test-share", "raw", "part"}
-
-// check looks at the flags before any sample is read.
-func (f *dataFlags) check(cmd *cobra.Command) error {
-	if _, err := parseHeader(f.header); err != nil {
-		return err
-	}
-	if !(f.testShare >= 0 && f.testShare < 1) {
-		return usagef("--test-share %v: want a number from 0 to below 1", f.testShare)
-	}
-	if isCSV, err := f.isCSV(); isCSV || err != nil {
-		return err
-	}
-	for _, name := range csvFlags {
-		if cmd.Flags().Changed(name) {
-			return usagef("--%s is for CSV files, --data is %s", name, f.data)
+// flags are those that choose the data. given tells which flags were given.
+func (d *dataSource) flags(given func(name string) bool) []flag {
+	data := newFlag("data", builtIn, "digits (built in), a directory with the four MNIST files, or a CSV file", func(v string) error {
+		d.path = v
+		if v == builtIn {
+			return nil
 		}
+		info, err := os.Stat(v)
+		if err != nil {
+			return failure{fmt.Errorf("--data: %w (want %s, a directory or a CSV file)", err, builtIn)}
+		}
+		d.isCSV = !info.IsDir()
+		return nil
+	})
+	data.files = true
+	return []flag{
+		data,
+		d.forCSV(given, newFlag("label", "", "label column of a CSV file, by name or number from 1 (default the last)", func(v string) error {
+			d.csv.Label = v
+			return nil
+		})),
+		d.forCSV(given, headerFlag(&d.csv.Header)),
+		d.forCSV(given, newFlag("test-share", 0.2, "share of each class of a CSV file that is kept for testing", func(v float64) error {
+			d.testShare = v
+			return want(v >= 0 && v < 1, "a number of at least 0 and less than 1")
+		})),
 	}
-	return nil
 }
 
-func parseHeader(s string) (dataset.Header, error) {
-	switch s {
-	case "auto":
-		return dataset.DetectHeader, nil
-	case "yes":
-		return dataset.WithHeader, nil
-	case "no":
-		return dataset.NoHeader, nil
+// forCSV makes a flag wrong usage if it is given and the data are no CSV file.
+func (d *dataSource) forCSV(given func(name string) bool, f flag) flag {
+	use := f.use
+	f.use = func() error {
+		if err := use(); err != nil {
+			return err
+		}
+		if given(f.name) && !d.isCSV {
+			return usagef("--%s is for CSV files, --data is %s", f.name, d.path)
+		}
+		return nil
 	}
-	return 0, usagef("--header %q: want auto, yes or no", s)
+	return f
+}
+
+var headers = map[string]dataset.Header{"auto": dataset.DetectHeader, "yes": dataset.WithHeader, "no": dataset.NoHeader}
+
+// headerFlag sets h.
+func headerFlag(h *dataset.Header) flag {
+	return newNameFlag("header", "auto", "whether a CSV file begins with column names", []string{"auto", "yes", "no"}, func(v string) error {
+		*h = headers[v]
+		return nil
+	})
 }
 
 // holds reports whether path leads to a file that the data are read from.
-func (f *dataFlags) holds(path string) bool {
-	files, _ := os.ReadDir(f.data) // none if it is no directory
-	return sameFile(path, f.data) || slices.ContainsFunc(files, func(e os.DirEntry) bool {
-		return strings.Contains(e.Name(), "-ubyte") && sameFile(path, filepath.Join(f.data, e.Name()))
+func (d *dataSource) holds(path string) bool {
+	files, _ := os.ReadDir(d.path) // none if it is no directory
+	return sameFile(path, d.path) || slices.ContainsFunc(files, func(e os.DirEntry) bool {
+		return strings.Contains(e.Name(), "-ubyte") && sameFile(path, filepath.Join(d.path, e.Name()))
 	})
 }
 
@@ -90,48 +97,29 @@ func sameFile(a, b string) bool {
 	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
-// isCSV reports whether the data are a CSV file, the only kind without a
-// division into training and test data of its own.
-func (f *dataFlags) isCSV() (bool, error) {
-	if f.data == builtIn {
-		return false, nil
-	}
-	info, err := os.Stat(f.data)
-	if err != nil {
-		return false, fmt.Errorf("--data: %w (want %s, a directory or a CSV file)", err, builtIn)
-	}
-	return !info.IsDir(), nil
-}
-
 // load reads training and test data. Labels of a CSV file are looked up in
 // classes unless that is nil.
-func load[T kernels.Float](f *dataFlags, classes []string) (training, test *train.Data[T], err error) {
-	isCSV, err := f.isCSV()
-	if err != nil {
-		return nil, nil, err
-	}
+func load[T kernels.Float](d *dataSource, classes []string) (training, test *train.Data[T], err error) {
 	switch {
-	case isCSV:
-		all, err := loadCSV[T](f, classes)
+	case d.isCSV:
+		all, err := loadCSV[T](d, classes)
 		if err != nil {
 			return nil, nil, err
 		}
-		training, test = all.Split(f.testShare, csvSplitSeed)
+		training, test = all.Split(d.testShare, csvSplitSeed)
 		return training, test, nil
-	case f.data == builtIn:
+	case d.path == builtIn:
 		training, test = dataset.Digits[T]()
 		return training, test, nil
 	}
-	return dataset.ReadMNIST[T](f.data)
+	return dataset.ReadMNIST[T](d.path)
 }
 
 // loadCSV reads all samples of a CSV file.
-func loadCSV[T kernels.Float](f *dataFlags, classes []string) (*train.Data[T], error) {
-	header, err := parseHeader(f.header)
-	if err != nil {
-		return nil, err
-	}
-	return dataset.ReadCSV[T](f.data, dataset.CSV{Label: f.label, Header: header, Classes: classes})
+func loadCSV[T kernels.Float](d *dataSource, classes []string) (*train.Data[T], error) {
+	form := d.csv
+	form.Classes = classes
+	return dataset.ReadCSV[T](d.path, form)
 }
 
 // prepare makes sure that s holds what m was trained on, and brings raw inputs

@@ -17,7 +17,7 @@ import (
 )
 
 func newDoctor() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Show the CPU and the instruction set in use, and test every kernel against plain Go",
 		Long: `Show the CPU, the instruction set in use and why it is in use, and test every
@@ -26,7 +26,8 @@ bit. The exit code is 1 if any differs.
 
 The environment variable NABLA_ISA (generic, avx2, avx512, neon) chooses another
 instruction set, GODEBUG=cpu.avx512f=off hides one.`,
-		Args: wantArgs(0, 0),
+		Args:              wantArgs(0, 0),
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			r := newDoctorReport()
 			if wantsJSON(cmd) {
@@ -37,6 +38,8 @@ instruction set, GODEBUG=cpu.avx512f=off hides one.`,
 			return r.err()
 		},
 	}
+	addFlags(cmd, nil)
+	return cmd
 }
 
 type doctorReport struct {

@@ -15,9 +15,21 @@ import (
 	"github.com/nabla-go/nabla/train"
 )
 
+// evalPlan is a command line of nabla eval.
+type evalPlan struct {
+	data dataSource
+	part string
+}
+
+func (p *evalPlan) flags(given func(name string) bool) []flag {
+	part := newNameFlag("part", "all", "which samples of a CSV file", []string{"all", "train", "test"}, func(v string) error {
+		p.part = v
+		return nil
+	})
+	return grouped("Data", append(p.data.flags(given), p.data.forCSV(given, part))...)
+}
+
 func newEval() *cobra.Command {
-	var f dataFlags
-	var part string
 	cmd := &cobra.Command{
 		Use:   "eval MODEL",
 		Short: "Test a model: accuracy, cost, recall of each class, confusion matrix",
@@ -27,25 +39,22 @@ Of the digits and of MNIST, the test data are used. Of a CSV file, all samples
 are, unless --part asks for the division that training with the same
 --test-share made.`,
 		Args: wantArgs(1, 1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if part != "all" && part != "train" && part != "test" {
-				return usagef("--part %q: want all, train or test", part)
-			}
-			if err := f.check(cmd); err != nil {
-				return err
-			}
-			file, err := model.Open(args[0])
-			if err != nil {
-				return err
-			}
-			if file.DType() == "F64" {
-				return runEval[float64](cmd, file, &f, part)
-			}
-			return runEval[float32](cmd, file, &f, part)
-		},
 	}
-	f.register(cmd)
-	cmd.Flags().StringVar(&part, "part", "all", "which samples of a CSV file: all, train or test")
+	var p evalPlan
+	use := addFlags(cmd, p.flags(cmd.Flags().Changed))
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := use(); err != nil {
+			return err
+		}
+		file, err := model.Open(args[0])
+		if err != nil {
+			return err
+		}
+		if file.DType() == "F64" {
+			return runEval[float64](cmd, file, &p)
+		}
+		return runEval[float32](cmd, file, &p)
+	}
 	return cmd
 }
 
@@ -64,7 +73,7 @@ func decode[T kernels.Float](file *model.File) (*model.Model[T], error) {
 	return m, nil
 }
 
-func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, f *dataFlags, part string) error {
+func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, p *evalPlan) error {
 	m, err := decode[T](file)
 	if err != nil {
 		return err
@@ -72,12 +81,12 @@ func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, f *dataFlags
 	if m.Net.Outputs() < 2 {
 		return fmt.Errorf("the model has a single output: want one a class")
 	}
-	set, err := loadPart[T](f, m.Classes, part)
+	set, err := loadPart[T](p, m.Classes)
 	if err != nil {
 		return err
 	}
 	if set.Len() == 0 {
-		return fmt.Errorf("%s: no samples in part %s", set.Name, part)
+		return fmt.Errorf("%s: no samples in part %s", set.Name, p.part)
 	}
 	if err := prepare(m, set); err != nil {
 		if !cmd.Flags().Changed("data") {
@@ -98,22 +107,15 @@ func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, f *dataFlags
 }
 
 // loadPart reads the samples to test with.
-func loadPart[T kernels.Float](f *dataFlags, classes []string, part string) (*train.Data[T], error) {
-	isCSV, err := f.isCSV()
-	if err != nil {
-		return nil, err
+func loadPart[T kernels.Float](p *evalPlan, classes []string) (*train.Data[T], error) {
+	if p.data.isCSV && p.part == "all" {
+		return loadCSV[T](&p.data, classes)
 	}
-	if isCSV && part == "all" {
-		return loadCSV[T](f, classes)
+	training, test, err := load[T](&p.data, classes)
+	if p.part == "train" {
+		return training, err
 	}
-	trainSet, testSet, err := load[T](f, classes)
-	if err != nil {
-		return nil, err
-	}
-	if part == "train" {
-		return trainSet, nil
-	}
-	return testSet, nil
+	return test, err
 }
 
 // evalReport is the result of a test.
@@ -126,9 +128,9 @@ type evalReport struct {
 	Confusion [][]int  `json:"confusion"` // samples by true class (row) and predicted class (column)
 }
 
-// newEvalReport tests m on samples that have been prepared for it.
+// newEvalReport tests m on samples that have been prepared for it, each once.
 func newEvalReport[T kernels.Float](m *model.Model[T], s *train.Data[T]) (evalReport, error) {
-	cost, accuracy, err := train.Evaluate(m.Net, forCost(s, m.Net.Config().Cost))
+	y, cost, accuracy, err := train.EvaluateOutputs(m.Net, forCost(s, m.Net.Config().Cost))
 	if err != nil {
 		return evalReport{}, err
 	}
@@ -136,9 +138,12 @@ func newEvalReport[T kernels.Float](m *model.Model[T], s *train.Data[T]) (evalRe
 	for range m.Classes {
 		r.Confusion = append(r.Confusion, make([]int, len(m.Classes)))
 	}
-	err = forEachPrediction(m, s, func(k, class int, _ []T) {
-		r.Confusion[s.Labels[k]][class]++
-	})
+	if err := checkOutputs(s.Name, y); err != nil {
+		return evalReport{}, err
+	}
+	for k := range y.Rows {
+		r.Confusion[s.Labels[k]][train.Class(m.Net, y.Row(k))]++
+	}
 	for c, row := range r.Confusion {
 		total := 0
 		for _, n := range row {
@@ -146,7 +151,7 @@ func newEvalReport[T kernels.Float](m *model.Model[T], s *train.Data[T]) (evalRe
 		}
 		r.Recall = append(r.Recall, number(float64(row[c])/float64(total)))
 	}
-	return r, err
+	return r, nil
 }
 
 func (r evalReport) print(w io.Writer) {

@@ -19,9 +19,22 @@ import (
 	"github.com/nabla-go/nabla/train"
 )
 
+// predictPlan is a command line of nabla predict.
+type predictPlan struct {
+	csv     dataset.CSV
+	outputs bool // also print the network's outputs
+}
+
+func (p *predictPlan) flags() []flag {
+	return append(grouped("Rows", headerFlag(&p.csv.Header)), grouped("Answers",
+		newFlag("outputs", false, "print the network's outputs as well", func(v bool) error {
+			p.outputs = v
+			return nil
+		}),
+	)...)
+}
+
 func newPredict() *cobra.Command {
-	var header string
-	var outputs bool
 	cmd := &cobra.Command{
 		Use:   "predict MODEL [FILE|-]",
 		Short: "Predict the class of each row of a CSV file",
@@ -31,28 +44,26 @@ A row holds the raw inputs and no label. The answer is a CSV record a row: the
 name of the class and, with --outputs, the network's outputs, with as many
 digits as make them exact.`,
 		Args: wantArgs(1, 2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			h, err := parseHeader(header)
-			if err != nil {
-				return err
-			}
-			file, err := model.Open(args[0])
-			if err != nil {
-				return err
-			}
-			path := "-"
-			if len(args) == 2 {
-				path = args[1]
-			}
-			opt := dataset.CSV{Header: h, NoLabel: true}
-			if file.DType() == "F64" {
-				return runPredict[float64](cmd, file, path, opt, outputs)
-			}
-			return runPredict[float32](cmd, file, path, opt, outputs)
-		},
 	}
-	registerHeader(cmd, &header)
-	cmd.Flags().BoolVar(&outputs, "outputs", false, "print the network's outputs as well")
+	p := predictPlan{csv: dataset.CSV{NoLabel: true}}
+	use := addFlags(cmd, p.flags())
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := use(); err != nil {
+			return err
+		}
+		file, err := model.Open(args[0])
+		if err != nil {
+			return err
+		}
+		path := "-"
+		if len(args) == 2 {
+			path = args[1]
+		}
+		if file.DType() == "F64" {
+			return runPredict[float64](cmd, file, path, &p)
+		}
+		return runPredict[float32](cmd, file, path, &p)
+	}
 	return cmd
 }
 
@@ -63,16 +74,16 @@ type predictReport struct {
 	Outputs []json.RawMessage `json:"outputs"`
 }
 
-func runPredict[T kernels.Float](cmd *cobra.Command, file *model.File, path string, opt dataset.CSV, outputs bool) error {
+func runPredict[T kernels.Float](cmd *cobra.Command, file *model.File, path string, p *predictPlan) error {
 	m, err := decode[T](file)
 	if err != nil {
 		return err
 	}
 	var set *train.Data[T]
 	if path == "-" {
-		set, err = dataset.DecodeCSV[T](cmd.InOrStdin(), "standard input", opt)
+		set, err = dataset.DecodeCSV[T](cmd.InOrStdin(), "standard input", p.csv)
 	} else {
-		set, err = dataset.ReadCSV[T](path, opt)
+		set, err = dataset.ReadCSV[T](path, p.csv)
 	}
 	if file := (*fs.PathError)(nil); err != nil && !errors.As(err, &file) {
 		return fmt.Errorf("%w (a row is the model's %d inputs, without the label)", err, m.Net.Inputs())
@@ -86,11 +97,16 @@ func runPredict[T kernels.Float](cmd *cobra.Command, file *model.File, path stri
 	if err := prepare(m, set); err != nil {
 		return err
 	}
+	y := m.Net.Predict(set.X)
+	if err := checkOutputs(set.Name, y); err != nil {
+		return err
+	}
 	records := csv.NewWriter(cmd.OutOrStdout())
-	err = forEachPrediction(m, set, func(k, class int, out []T) {
+	for k := range y.Rows {
+		out := y.Row(k)
 		var name []string
 		if len(out) > 1 {
-			name = []string{m.Classes[class]}
+			name = []string{m.Classes[train.Class(m.Net, out)]}
 		}
 		var values []string
 		for _, v := range out {
@@ -103,35 +119,24 @@ func runPredict[T kernels.Float](cmd *cobra.Command, file *model.File, path stri
 				r.Outputs = append(r.Outputs, json.RawMessage(v))
 			}
 			printJSON(cmd.OutOrStdout(), r)
-		case outputs || len(out) == 1:
+		case p.outputs || len(out) == 1:
 			records.Write(append(name, values...))
 		default:
 			records.Write(name)
 		}
-	})
+	}
 	records.Flush()
-	return err
+	return nil
 }
 
-// forEachPrediction calls f for each row k of s, which has been prepared for m,
-// with the outputs of the network and the index of the largest, the first of
-// several. Outputs that aren't finite are an error.
-func forEachPrediction[T kernels.Float](m *model.Model[T], s *train.Data[T], f func(k, class int, outputs []T)) error {
-	const batch = 256
-	ws := m.Net.NewWorkspace(min(batch, s.Len()))
-	for i := 0; i < s.Len(); i += batch {
-		y := m.Net.Forward(ws, s.X.Slice(i, min(i+batch, s.Len())))
-		for k := range y.Rows {
-			class, row := 0, y.Row(k)
-			for j, v := range row {
-				if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-					return fmt.Errorf("%s: row %d: output %d of the network is %v", s.Name, i+k+1, j+1, v)
-				}
-				if v > row[class] {
-					class = j
-				}
+// checkOutputs returns an error if an output of a network for the samples called name
+// is not finite.
+func checkOutputs[T kernels.Float](name string, y kernels.Matrix[T]) error {
+	for k := range y.Rows {
+		for j, v := range y.Row(k) {
+			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+				return fmt.Errorf("%s: row %d: output %d of the network is %v", name, k+1, j+1, v)
 			}
-			f(i+k, class, row)
 		}
 	}
 	return nil

@@ -153,15 +153,15 @@ func TestTrainCSV(t *testing.T) {
 func TestConstantColumns(t *testing.T) {
 	file := write(t, "f.csv", "a,b,c,y\n1,16777216,5,0\n2,16777217,5,1\n")
 	for precision, want := range map[string]string{
-		"f32": "2 of 3 input columns have one value in all samples for training, and tell nothing: the first is column 2",
-		"f64": "1 of 3 input columns have one value in all samples for training, and tell nothing: the first is column 3",
+		"f32": "2 of 3 input columns are constant in the training data and ignored, the first is column 2",
+		"f64": "1 of 3 input columns are constant in the training data and ignored, the first is column 3",
 	} {
 		r := nabla(t, "train", "--data", file, "--test-share", "0", "--epochs", "1", "--precision", precision, "--model", filepath.Join(t.TempDir(), "m"))
 		require.Equal(t, exitDone, r.code, r.stderr)
 		require.Contains(t, r.stderr, want)
 	}
 	r := nabla(t, "train", "--data", data("xor.csv"), "--epochs", "1", "--model", filepath.Join(t.TempDir(), "m"))
-	require.NotContains(t, r.stderr, "one value")
+	require.NotContains(t, r.stderr, "constant")
 }
 
 // The delta rule: AND and OR without a hidden layer.
@@ -333,8 +333,8 @@ func TestInterruptAtAHighCost(t *testing.T) {
 }
 
 func TestAdvice(t *testing.T) {
-	require.Equal(t, "lower --lr", (&plan{cost: net.Quadratic}).advice())
-	require.Equal(t, "lower --lr or raise --tau, which is 0.25", (&plan{cost: net.Exponential, trainFlags: trainFlags{tau: 0.25}}).advice())
+	require.Equal(t, "lower --lr", (&trainPlan{cost: net.Quadratic}).advice())
+	require.Equal(t, "lower --lr or raise --tau, which is 0.25", (&trainPlan{cost: net.Exponential, tau: 0.25}).advice())
 }
 
 func TestInterruptSignal(t *testing.T) {
