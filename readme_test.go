@@ -1,0 +1,117 @@
+package nabla
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nabla-go/nabla/kernels"
+	nn "github.com/nabla-go/nabla/net"
+	"github.com/nabla-go/nabla/train"
+)
+
+func readme(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	return string(b)
+}
+
+var link = regexp.MustCompile(`\]\(([^):#]+)\)`)
+
+// Every folder with Go code stands in the README's layout, and what the README links
+// to exists.
+func TestReadmeLayout(t *testing.T) {
+	text := readme(t)
+	linked := make(map[string]bool)
+	for _, m := range link.FindAllStringSubmatch(text, -1) {
+		_, err := os.Stat(m[1])
+		assert.NoError(t, err)
+	}
+	_, layout, ok := strings.Cut(text, "\n## Layout\n")
+	require.True(t, ok)
+	layout, _, _ = strings.Cut(layout, "\n## ")
+	for _, m := range link.FindAllStringSubmatch(layout, -1) {
+		linked[m[1]] = true
+	}
+	require.NoError(t, filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if path == "." || !d.IsDir() {
+			return nil
+		}
+		if strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" {
+			return filepath.SkipDir
+		}
+		code, err := filepath.Glob(filepath.Join(path, "*.go"))
+		if len(code) > 0 {
+			assert.True(t, linked[filepath.ToSlash(path)], "the README's layout doesn't name %s", path)
+		}
+		return err
+	}))
+}
+
+// The README's programs are those of the examples below, which run.
+func TestReadmeCode(t *testing.T) {
+	source, err := os.ReadFile("readme_test.go")
+	require.NoError(t, err)
+	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(readme(t), -1)
+	require.Len(t, blocks, 2)
+	comment := regexp.MustCompile(` // (import|\[).*`)
+	for _, b := range blocks {
+		var code strings.Builder
+		for line := range strings.Lines(comment.ReplaceAllString(b[1], "")) {
+			if line != "\n" {
+				line = "\t" + line
+			}
+			code.WriteString(line)
+		}
+		require.Contains(t, string(source), code.String())
+	}
+}
+
+func Example_network() {
+	n, err := nn.New[float32](nn.Config{
+		Inputs: 2,
+		Layers: []nn.Layer{nn.Dense(4, nn.Sigmoid), nn.Dense(1, nn.Sigmoid)},
+		Cost:   nn.CrossEntropy,
+		Seed:   1,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	xor := &train.Data[float32]{
+		X: kernels.Matrix[float32]{Rows: 4, Cols: 2, Stride: 2, Data: []float32{0, 0, 0, 1, 1, 0, 1, 1}},
+		T: kernels.Matrix[float32]{Rows: 4, Cols: 1, Stride: 1, Data: []float32{0, 1, 1, 0}},
+	}
+	_, err = train.Fit(context.Background(), n, xor, nil, train.Options{Epochs: 1000, Rate: 3, Batch: train.All})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.1f\n", n.Predict(xor.X).Data)
+	// Output: [0.0 1.0 1.0 0.0]
+}
+
+func Example_kernels() {
+	w := kernels.Matrix[float32]{Rows: 2, Cols: 3, Stride: 3, Data: []float32{
+		1, 2, 3,
+		4, 5, 6,
+	}}
+	x := []float32{1, 0, -1}
+	y := []float32{2, 3} // b, and then the result
+
+	kernels.Gemv(1, w, x, 1, y) // y = W·x + y
+	kernels.Sigmoid(y, y)
+	fmt.Println(y)
+	// Output: [0.5 0.7310586]
+}
