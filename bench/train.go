@@ -17,10 +17,10 @@ import (
 
 // A Net is the shape of a network that is trained for the clock.
 type Net struct {
-	Widths     []int          // inputs, hidden layers, outputs
-	Activation net.Activation // of the hidden layers
-	Output     net.Activation
-	Cost       net.Cost
+	Widths     []int           // inputs, hidden layers, outputs
+	Activation *net.Activation // of the hidden layers
+	Output     *net.Activation
+	Cost       *net.Cost
 }
 
 // Nets are the four that all comparisons use.

@@ -23,7 +23,7 @@ type metadata struct {
 	Inputs         int      `json:"inputs"`
 	Layers         []layer  `json:"layers"`
 	Cost           string   `json:"cost"`
-	Tau            float64  `json:"tau"`
+	Param          float64  `json:"tau,omitempty"` // of a cost that has one, whatever its name
 	Classes        []string `json:"classes,omitempty"`
 	Features       []string `json:"features,omitempty"`
 	Scaler         *scaler  `json:"scaler,omitempty"`
@@ -61,10 +61,13 @@ func parseMetadata(all map[string]string) (m metadata, err error) {
 
 // config returns the network that the metadata describe, with all parameters 0.
 func (m *metadata) config() (net.Config, error) {
-	cfg := net.Config{Inputs: m.Inputs, Tau: m.Tau, Init: net.Zero}
+	cfg := net.Config{Inputs: m.Inputs, Init: net.Zero}
 	var err error
 	if cfg.Cost, err = net.ParseCost(m.Cost); err != nil {
 		return net.Config{}, err
+	}
+	if p := cfg.Cost.Param; p != nil {
+		cfg.Cost = p.With(m.Param)
 	}
 	for _, l := range m.Layers {
 		σ, err := net.ParseActivation(l.Activation)

@@ -72,8 +72,11 @@ func (m *Model[T]) encode() (*safetensors.File, error) {
 	cfg := m.Net.Config()
 	meta := metadata{
 		Format: formatVersion, NumericVersion: kernels.NumericVersion, Fingerprint: m.Net.Fingerprint(),
-		Inputs: cfg.Inputs, Cost: cfg.Cost.String(), Tau: cfg.Tau,
+		Inputs: cfg.Inputs, Cost: cfg.Cost.Name,
 		Classes: m.Classes, Features: m.Features, Scaler: (*scaler)(m.Scaler),
+	}
+	if p := cfg.Cost.Param; p != nil {
+		meta.Param = p.Value
 	}
 	file := &safetensors.File{}
 	for i := 1; i <= m.Net.Depth(); i++ {

@@ -26,7 +26,7 @@ func newModel[T kernels.Float](t testing.TB) *Model[T] {
 	n, err := net.New[T](net.Config{
 		Inputs: 2,
 		Layers: []net.Layer{net.Dense(3, net.Tanh), net.Dense(2, net.ReLU), net.Dense(1, net.Sigmoid)},
-		Cost:   net.Exponential, Tau: 0.1, Seed: 3,
+		Cost:   net.Exponential(0.1), Seed: 3,
 	})
 	require.NoError(t, err)
 	r := rng.New(5, 0)
@@ -62,8 +62,8 @@ func testRoundTrip[T kernels.Float](t *testing.T) {
 	require.Equal(t, m.Scaler, back.Scaler)
 	want, got := m.Net.Config(), back.Net.Config()
 	require.Equal(t, want.Layers, got.Layers)
-	require.Equal(t, want.Cost, got.Cost)
-	require.Equal(t, want.Tau, got.Tau)
+	require.Equal(t, want.Cost.Name, got.Cost.Name)
+	require.Equal(t, want.Cost.Param.Value, got.Cost.Param.Value)
 	require.Equal(t, m.Net.Fingerprint(), back.Net.Fingerprint())
 	x := kernels.Matrix[T]{Rows: 4, Cols: 2, Stride: 2, Data: []T{0, 0, 0, 1, 1, 0, -0.3, 7}}
 	require.Equal(t, m.Net.Predict(x).Data, back.Net.Predict(x).Data)

@@ -2,115 +2,207 @@ package net
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/nabla-go/nabla/kernels"
 )
 
 // An Activation is the function σ that a layer applies to its pre-activations z.
-type Activation uint8
+//
+// The built-in ones are variables of this package, and [Activations] lists them.
+// [NewActivation] makes one of your own from two functions of a number; a literal
+// of this struct makes one from functions of vectors. Activations are compared by
+// pointer. Don't change one that a network has.
+type Activation struct {
+	Name    string // what [ParseActivation] takes and model files store
+	Formula string // σ(z), for help texts
 
-const (
-	Identity Activation = iota // z
-	Sigmoid                    // 1 / (1 + e^{−z})
-	Tanh                       // tanh z
-	ReLU                       // max(z, 0)
-	Softmax                    // e^{z_j} / Σ_k e^{z_k}, over the layer
+	F32 Functions[float32] // σ and σ' in networks of float32
+	F64 Functions[float64] // σ and σ' in networks of float64
+
+	// ByRows says that an output of σ depends on all z of the layer, as with softmax.
+	// Functions are then called for one sample at a time; those of all other
+	// activations are elementwise, and called for any number of elements.
+	ByRows bool
+	// Range holds all values of σ; nil stands for all numbers.
+	Range *Interval
+	// Gain is the number of inputs times the variance of the weights that
+	// [ScaledNormal] draws; 0 stands for 1.
+	Gain float64
+	// AtRest reports whether σ'(z) = 0, where the slope of a cost may be infinite;
+	// nil stands for never.
+	AtRest func(z float64) bool
+
+	logits *logits // nil where ln a and 1−a are computed from a
+}
+
+// Functions are an activation and its derivative. All slices of a call have the
+// same length, and none overlaps another.
+type Functions[T kernels.Float] struct {
+	// Apply sets a = σ(z).
+	Apply func(a, z []T)
+	// MulPrime sets delta ← delta ⊙ σ'(z), or delta ← (∂a/∂z)ᵀ delta by rows. It may
+	// use a = σ(z).
+	MulPrime func(delta, z, a []T)
+}
+
+// logits says how to get more out of z than the elements of a tell.
+type logits struct {
+	// outputs sets y to the outputs of a sample with the pre-activations z. It may use tmp.
+	outputs func(y []Output, z, tmp []float64)
+	// delta turns h = ∂C/∂(ln a) of a sample into ∂C/∂z.
+	delta func(h []float64, y []Output, z []float64)
+}
+
+// The built-in activations. One of these rows is all that package net has to know of
+// an activation.
+var (
+	Identity = &Activation{
+		Name:    "identity",
+		Formula: "z",
+		F32:     Functions[float32]{copyOf[float32], keep[float32]},
+		F64:     Functions[float64]{copyOf[float64], keep[float64]},
+	}
+	Sigmoid = &Activation{
+		Name:    "sigmoid",
+		Formula: "1 / (1 + e^−z)",
+		F32:     Functions[float32]{kernels.Sigmoid[float32], mulSigmoidPrime[float32]},
+		F64:     Functions[float64]{kernels.Sigmoid[float64], mulSigmoidPrime[float64]},
+		Range:   unit,
+		logits:  &logits{logisticOutputs, logisticDelta},
+	}
+	Tanh = &Activation{
+		Name:    "tanh",
+		Formula: "tanh z",
+		F32:     Functions[float32]{kernels.Tanh[float32], mulTanhPrime[float32]},
+		F64:     Functions[float64]{kernels.Tanh[float64], mulTanhPrime[float64]},
+		Range:   &Interval{Min: -1, Max: 1},
+	}
+	ReLU = &Activation{
+		Name:    "relu",
+		Formula: "max(z, 0)",
+		F32:     Functions[float32]{kernels.ReLU[float32], mulReLUPrime[float32]},
+		F64:     Functions[float64]{kernels.ReLU[float64], mulReLUPrime[float64]},
+		Range:   nonNegative,
+		Gain:    2,
+		AtRest:  func(z float64) bool { return z <= 0 },
+	}
+	Softmax = &Activation{
+		Name:    "softmax",
+		Formula: "e^z_j / Σ_k e^z_k, over the neurons k of the layer",
+		F32:     Functions[float32]{softmax[float32], mulSoftmaxPrime[float32]},
+		F64:     Functions[float64]{softmax[float64], mulSoftmaxPrime[float64]},
+		ByRows:  true,
+		Range:   unit,
+		logits:  &logits{softmaxOutputs, softmaxDelta},
+	}
 )
 
-var activationNames = [...]string{Identity: "identity", Sigmoid: "sigmoid", Tanh: "tanh", ReLU: "relu", Softmax: "softmax"}
+var activations = []*Activation{Identity, Sigmoid, Tanh, ReLU, Softmax}
 
-// String returns the name that [ParseActivation] takes.
-func (a Activation) String() string { return nameOf(activationNames[:], int(a), "Activation") }
+// Activations returns the built-in activations.
+func Activations() []*Activation { return slices.Clone(activations) }
 
-// ParseActivation returns the activation called name: identity, sigmoid, tanh,
-// relu or softmax.
-func ParseActivation(name string) (Activation, error) {
-	i, err := parse(activationNames[:], name, "activation")
-	return Activation(i), err
+// ParseActivation returns the activation called name, a built-in one or one of more.
+func ParseActivation(name string, more ...*Activation) (*Activation, error) {
+	return parse("activation", name, activations, more)
 }
 
-// bounds returns the closed range of the activation.
-func (a Activation) bounds() (lo, hi float64) {
-	switch a {
-	case Sigmoid, Softmax:
-		return 0, 1
-	case Tanh:
-		return -1, 1
-	case ReLU:
-		return 0, inf
-	}
-	return -inf, inf
+// NewActivation returns an elementwise activation of your own, σ with the derivative
+// prime = σ'. Both are computed in float64 and rounded once. Set other fields of
+// the result as far as they apply.
+//
+// Results are the same on every CPU only if those of σ and prime are; functions of
+// package math differ between processors.
+func NewActivation(name string, σ, prime func(z float64) float64) *Activation {
+	return &Activation{Name: name, F32: scalar[float32](σ, prime), F64: scalar[float64](σ, prime)}
 }
 
-// activate sets a = σ(z), unless σ is a softmax.
-func activate[T kernels.Float](σ Activation, a, z *kernels.Matrix[T]) {
-	if contiguous(a) {
-		activateRow(σ, a.Data, z.Data)
-		return
-	}
-	for k := range a.Rows {
-		activateRow(σ, a.Row(k), z.Row(k))
-	}
-}
-
-func activateRow[T kernels.Float](σ Activation, a, z []T) {
-	switch σ {
-	case Identity:
-		copy(a, z)
-	case Sigmoid:
-		kernels.Sigmoid(a, z)
-	case Tanh:
-		kernels.Tanh(a, z)
-	case ReLU:
-		kernels.ReLU(a, z)
-	}
-}
-
-// mulPrime turns d = ∂C/∂a into ∂C/∂z: d ← d ⊙ σ'(z) or, since a softmax is not
-// elementwise, d ← a ⊙ (d − Σ_j d_j a_j).
-func mulPrime[T kernels.Float](σ Activation, d, z, a *kernels.Matrix[T]) {
-	if σ != Softmax && contiguous(d) {
-		mulPrimeRow(σ, d.Data, z.Data, a.Data)
-		return
-	}
-	for k := range d.Rows {
-		mulPrimeRow(σ, d.Row(k), z.Row(k), a.Row(k))
-	}
-}
-
-func mulPrimeRow[T kernels.Float](σ Activation, d, z, a []T) {
-	switch σ {
-	case Sigmoid:
-		kernels.MulSigmoidPrime(d, d, z)
-	case Tanh:
-		kernels.MulTanhPrime(d, d, z)
-	case ReLU:
-		kernels.MulReLUPrime(d, d, z)
-	case Softmax:
-		s := kernels.Dot(d, a)
-		for j := range d {
-			d[j] = a[j] * (d[j] - s)
+// scalar returns vector forms of σ and prime. What is nil stays nil.
+func scalar[T kernels.Float](σ, prime func(z float64) float64) (f Functions[T]) {
+	if σ != nil {
+		f.Apply = func(a, z []T) {
+			for j, z := range z {
+				a[j] = T(σ(float64(z)))
+			}
 		}
 	}
-}
-
-// contiguous reports whether the rows of m follow each other without gaps.
-func contiguous[T kernels.Float](m *kernels.Matrix[T]) bool { return m.Stride == m.Cols || m.Rows == 1 }
-
-// nameOf returns names[i], or a Go-like expression for an i without a name.
-func nameOf(names []string, i int, typ string) string {
-	if i < len(names) {
-		return names[i]
-	}
-	return fmt.Sprintf("%s(%d)", typ, i)
-}
-
-// parse returns the index of name in names.
-func parse(names []string, name, what string) (int, error) {
-	for i, n := range names {
-		if n == name {
-			return i, nil
+	if prime != nil {
+		f.MulPrime = func(delta, z, _ []T) {
+			for j, z := range z {
+				delta[j] = T(float64(delta[j]) * prime(float64(z)))
+			}
 		}
 	}
-	return 0, fmt.Errorf("unknown %s %q: want one of %s", what, name, joined(names))
+	return f
+}
+
+// String returns the name.
+func (a *Activation) String() string { return a.Name }
+
+// Threshold returns the output above which a single output neuron says yes: the
+// middle of the activation's range, or ½ if that is not bounded.
+func (a *Activation) Threshold() float64 {
+	if r := a.Range; r != nil && !math.IsInf(r.Min, 0) && !math.IsInf(r.Max, 0) {
+		return (r.Min + r.Max) / 2
+	}
+	return 0.5
+}
+
+// check reports the first thing that is missing or wrong.
+func (a *Activation) check() error {
+	if err := checkName("activation", a, activations); err != nil {
+		return err
+	}
+	for _, f := range []struct {
+		name    string
+		missing bool
+	}{
+		{"F32.Apply", a.F32.Apply == nil},
+		{"F32.MulPrime", a.F32.MulPrime == nil},
+		{"F64.Apply", a.F64.Apply == nil},
+		{"F64.MulPrime", a.F64.MulPrime == nil},
+	} {
+		if f.missing {
+			return fmt.Errorf("activation %v: no %s", a, f.name)
+		}
+	}
+	if err := a.Range.check(); err != nil {
+		return fmt.Errorf("activation %v: Range: %w", a, err)
+	}
+	if !(a.Gain >= 0) || math.IsInf(a.Gain, 0) {
+		return fmt.Errorf("activation %v: Gain is %v: want a finite number above 0, or 0 for 1", a, a.Gain)
+	}
+	return nil
+}
+
+// functionsOf returns the functions of a for networks of T.
+func functionsOf[T kernels.Float](a *Activation) Functions[T] {
+	return *pick[Functions[T], T](&a.F32, &a.F64)
+}
+
+func copyOf[T kernels.Float](a, z []T) { copy(a, z) }
+
+func keep[T kernels.Float](_, _, _ []T) {}
+
+func mulSigmoidPrime[T kernels.Float](delta, z, _ []T) { kernels.MulSigmoidPrime(delta, delta, z) }
+
+func mulTanhPrime[T kernels.Float](delta, z, _ []T) { kernels.MulTanhPrime(delta, delta, z) }
+
+func mulReLUPrime[T kernels.Float](delta, z, _ []T) { kernels.MulReLUPrime(delta, delta, z) }
+
+func softmax[T kernels.Float](a, z []T) {
+	row := func(x []T) kernels.Matrix[T] {
+		return kernels.Matrix[T]{Rows: 1, Cols: len(x), Stride: len(x), Data: x}
+	}
+	kernels.Softmax(row(a), row(z))
+}
+
+// mulSoftmaxPrime sets delta ← a ⊙ (delta − Σ_j delta_j a_j).
+func mulSoftmaxPrime[T kernels.Float](delta, _, a []T) {
+	s := kernels.Dot(delta, a)
+	for j := range delta {
+		delta[j] = a[j] * (delta[j] - s)
+	}
 }

@@ -9,7 +9,7 @@ import (
 
 // Convert returns a copy of n with elements of type U, each parameter rounded once.
 func Convert[U, T kernels.Float](n *Network[T]) *Network[U] {
-	c := &Network[U]{cfg: n.Config(), widths: n.widths, widest: n.widest, params: newParameters[U](n.widths)}
+	c := newNetwork[U](n.Config())
 	for i := 1; i <= n.Depth(); i++ {
 		convert(c.Weights(i).Data, n.Weights(i).Data)
 		convert(c.Biases(i), n.Biases(i))

@@ -10,15 +10,14 @@ import (
 )
 
 var (
-	activations = []nn.Activation{nn.Identity, nn.Sigmoid, nn.Tanh, nn.ReLU, nn.Softmax}
-	costs       = []nn.Cost{nn.Quadratic, nn.CrossEntropy, nn.Exponential, nn.Hellinger, nn.KullbackLeibler, nn.GeneralizedKL, nn.ItakuraSaito, nn.SoftmaxCrossEntropy}
+	activations = nn.Activations()
+	costs       = nn.Costs()
 )
 
-// inside makes the outputs of an unbounded output layer lie between 0 and 1,
-// where every cost is defined.
+// inside makes the outputs lie between 0 and 1, where every cost is defined, if the
+// output layer's activation doesn't.
 func inside(n *nn.Network[float64]) {
-	switch n.Layer(n.Depth()).Activation {
-	case nn.Identity, nn.Tanh, nn.ReLU:
+	if r := n.Layer(n.Depth()).Activation.Range; r == nil || r.Min < 0 || r.Max > 1 {
 		kernels.Scal(0.2, n.Weights(n.Depth()).Data)
 		for j := range n.Biases(n.Depth()) {
 			n.Biases(n.Depth())[j] = 0.5
@@ -31,11 +30,11 @@ func TestGradients(t *testing.T) {
 	onEveryISA(t, func(t *testing.T) {
 		for _, c := range costs {
 			for _, out := range activations {
-				if c == nn.SoftmaxCrossEntropy && out != nn.Softmax {
+				if c.OutputOnly && out != c.Output {
 					continue
 				}
 				for _, hidden := range activations {
-					n := newNet[float64](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(5, hidden), nn.Dense(3, out)}, Cost: c, Tau: 1.5, Seed: 3})
+					n := newNet[float64](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(5, hidden), nn.Dense(3, out)}, Cost: c, Seed: 3})
 					inside(n)
 					checkGradient(t, n, fmt.Sprintf("%v, %v, hidden %v", c, out, hidden))
 				}
@@ -61,7 +60,7 @@ func checkGradient(t *testing.T, n *nn.Network[float64], what string) {
 func TestGradientsAtHardTargets(t *testing.T) {
 	for _, c := range costs {
 		for _, out := range activations {
-			if c == nn.ItakuraSaito || c == nn.SoftmaxCrossEntropy && out != nn.Softmax {
+			if !c.Targets.Contains(0) || c.OutputOnly && out != c.Output {
 				continue
 			}
 			n := newNet[float64](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(4, nn.Tanh), nn.Dense(3, out)}, Cost: c, Seed: 3})

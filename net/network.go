@@ -15,23 +15,34 @@ type Network[T kernels.Float] struct {
 	widths []int // n_0 … n_L
 	widest int   // of n_1 … n_L
 	params parameters[T]
+	σ      []Functions[T] // of layers 1 … L; index 0 is empty
+	fast   fast[T]        // of the cost
 }
 
 // New returns a network with initialised parameters.
 func New[T kernels.Float](cfg Config) (*Network[T], error) {
-	cfg.Layers = slices.Clone(cfg.Layers)
-	if err := cfg.validate(); err != nil {
+	cfg = cfg.withDefaults()
+	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	widths := []int{cfg.Inputs}
-	for _, l := range cfg.Layers {
-		widths = append(widths, l.Out)
-	}
-	n := &Network[T]{cfg: cfg, widths: widths, widest: slices.Max(widths[1:]), params: newParameters[T](widths)}
+	n := newNetwork[T](cfg)
 	if cfg.Init == ScaledNormal {
 		n.initialise()
 	}
 	return n, nil
+}
+
+// newNetwork returns a network whose parameters are 0. cfg is right and belongs to it.
+func newNetwork[T kernels.Float](cfg Config) *Network[T] {
+	widths, σ := []int{cfg.Inputs}, make([]Functions[T], 1)
+	for _, l := range cfg.Layers {
+		widths = append(widths, l.Out)
+		σ = append(σ, functionsOf[T](l.Activation))
+	}
+	return &Network[T]{
+		cfg: cfg, widths: widths, widest: slices.Max(widths[1:]), params: newParameters[T](widths),
+		σ: σ, fast: fastOf[T](cfg.Cost),
+	}
 }
 
 // initialise draws every weight; see [ScaledNormal].
@@ -39,8 +50,8 @@ func (n *Network[T]) initialise() {
 	for i := 1; i <= n.Depth(); i++ {
 		w, r := n.Weights(i), rng.New(n.cfg.Seed, uint64(i))
 		variance := 1 / float64(w.Cols)
-		if n.Layer(i).Activation == ReLU {
-			variance *= 2
+		if gain := n.activation(i).Gain; gain != 0 {
+			variance *= gain
 		}
 		scale := math.Sqrt(variance)
 		for k := range w.Data {
@@ -70,6 +81,8 @@ func (n *Network[T]) Layer(i int) Layer {
 	n.checkLayer(i)
 	return n.cfg.Layers[i-1]
 }
+
+func (n *Network[T]) activation(i int) *Activation { return n.cfg.Layers[i-1].Activation }
 
 // Weights returns W^i, i = 1 … L: row j holds the weights into neuron j. It
 // shares the network's memory, so changes in place take effect.

@@ -24,14 +24,14 @@ func TestNewRefusesBadConfigs(t *testing.T) {
 		{nn.Config{Inputs: 2}, "no layers"},
 		{nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(0, nn.Sigmoid), nn.Dense(1, nn.Sigmoid)}}, "layer 1 has 0 neurons"},
 		{nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(2, nn.Sigmoid), nn.Dense(-3, nn.Sigmoid)}}, "layer 2 has -3 neurons"},
-		{nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(1, nn.Softmax)}}, "always 1: use sigmoid"},
-		{nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(2, 99)}}, "unknown activation 99"},
-		{nn.Config{Inputs: 2, Layers: sigmoid, Cost: 99}, "unknown cost 99"},
+		{nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(1, nn.Softmax)}}, "always the same: use sigmoid"},
+		{nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(2, &nn.Activation{Name: "σ"})}}, "layer 1: activation σ: no F32.Apply"},
+		{nn.Config{Inputs: 2, Layers: sigmoid, Cost: &nn.Cost{Name: "C"}}, "cost C: no Term or LogTerm"},
 		{nn.Config{Inputs: 2, Layers: sigmoid, Cost: nn.SoftmaxCrossEntropy}, "needs a softmax output layer, not sigmoid"},
 		{nn.Config{Inputs: 2, Layers: sigmoid, Init: 99}, "unknown initialisation 99"},
-		{nn.Config{Inputs: 2, Layers: sigmoid, Tau: -1}, "τ of the exponential cost is -1: want a number above 0, at most 1e+100"},
-		{nn.Config{Inputs: 2, Layers: sigmoid, Tau: 1e101}, "at most 1e+100"},
-		{nn.Config{Inputs: 2, Layers: sigmoid, Tau: math.NaN()}, "want a number above 0"},
+		{nn.Config{Inputs: 2, Layers: sigmoid, Cost: nn.Exponential(-1)}, "cost exponential: tau is -1: want a number above 0, at most 1e+100"},
+		{nn.Config{Inputs: 2, Layers: sigmoid, Cost: nn.Exponential(1e101)}, "at most 1e+100"},
+		{nn.Config{Inputs: 2, Layers: sigmoid, Cost: nn.Exponential(math.NaN())}, "want a number above 0"},
 		{nn.Config{Inputs: math.MaxInt / 2, Layers: []nn.Layer{nn.Dense(3, nn.Sigmoid)}}, "layer 1 of 3 × "},
 		{nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(math.MaxInt, nn.Sigmoid)}}, "in all"},
 		{nn.Config{Inputs: 1 << 24, Layers: []nn.Layer{nn.Dense(1<<24, nn.Sigmoid)}}, "layer 1 of 16777216 × 16777216 weights: want less than "},
@@ -96,9 +96,6 @@ func TestConfigIsCopied(t *testing.T) {
 	if out := n.Layer(1).Out; out != 2 {
 		t.Errorf("the layer has become %d neurons wide", out)
 	}
-	if tau := n.Config().Tau; tau != 1 {
-		t.Errorf("τ = %v by default, want 1", tau)
-	}
 }
 
 func TestViewsAlias(t *testing.T) {
@@ -130,7 +127,7 @@ func TestInit(t *testing.T) {
 
 // The pre-activations of a fresh 784-100-10 have a standard deviation of order 1.
 func TestInitialPreActivations(t *testing.T) {
-	for _, hidden := range []nn.Activation{nn.Sigmoid, nn.Tanh, nn.ReLU} {
+	for _, hidden := range []*nn.Activation{nn.Sigmoid, nn.Tanh, nn.ReLU} {
 		n := newNet[float32](t, nn.Config{Inputs: 784, Layers: []nn.Layer{nn.Dense(100, hidden), nn.Dense(10, nn.Sigmoid)}, Seed: 1})
 		ws := n.NewWorkspace(64)
 		n.Forward(ws, filled[float32](64, 784, 0, 1))

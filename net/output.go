@@ -18,40 +18,23 @@ func (n *Network[T]) CheckTargets(t kernels.Matrix[T]) error {
 	if t.Cols != n.Outputs() {
 		return fmt.Errorf("net: targets have %d columns: want %d, one for each output", t.Cols, n.Outputs())
 	}
-	σ := n.Layer(n.Depth()).Activation
-	lo, hi := n.cfg.Cost.targetBounds()
-	aLo, aHi := σ.bounds()
-	if σ == Softmax && n.cfg.Cost.sumsTargets() {
-		aHi = inf
+	c, σ := n.cfg.Cost, n.activation(n.Depth())
+	allowed := c.Targets
+	if σ != c.behind { // where they cancel, targets out of reach have a finite δ, too
+		allowed = allowed.and(σ.Range)
 	}
-	lo, hi = max(lo, aLo), min(hi, aHi)
 	for k := range t.Rows {
 		for j, v := range t.Row(k) {
 			t := float64(v)
 			switch {
 			case math.IsNaN(t) || math.IsInf(t, 0):
 				return fmt.Errorf("net: target row %d, column %d is %v: want a finite number", k+1, j+1, t)
-			case t < lo || t > hi:
-				return fmt.Errorf("net: target row %d, column %d is %v: want %s for cost %v on a %v output", k+1, j+1, t, interval(lo, hi), n.cfg.Cost, σ)
-			case t == 0 && n.cfg.Cost == ItakuraSaito:
-				return fmt.Errorf("net: target row %d, column %d is 0: cost %v needs targets above 0", k+1, j+1, n.cfg.Cost)
+			case !allowed.Contains(t):
+				return fmt.Errorf("net: target row %d, column %d is %v: want %v for cost %v on a %v output", k+1, j+1, t, allowed, c, σ)
 			}
 		}
 	}
 	return nil
-}
-
-// interval describes the numbers from lo to hi, at least one of which is finite.
-func interval(lo, hi float64) string {
-	if hi == inf {
-		return fmt.Sprintf("at least %v", lo)
-	}
-	return fmt.Sprintf("%v to %v", lo, hi)
-}
-
-// sumsTargets reports whether δ^L behind a softmax is (Σt)·a − t.
-func (c Cost) sumsTargets() bool {
-	return c == SoftmaxCrossEntropy || c == KullbackLeibler || c == GeneralizedKL
 }
 
 // Cost returns the mean cost of the batch that Forward has just seen, given its
@@ -65,6 +48,7 @@ func (n *Network[T]) Cost(ws *Workspace[T], t kernels.Matrix[T]) (float64, error
 		return 0, nil
 	}
 	ws.task.t = t
+	ws.needScratch(n)
 	n.run(ws, costSamples, 1, 1, t.Rows, costWork*t.Rows*t.Cols)
 	total := 0.0
 	for _, c := range ws.costs[:t.Rows] {
@@ -81,6 +65,22 @@ func (n *Network[T]) Cost(ws *Workspace[T], t kernels.Matrix[T]) (float64, error
 // costWork is how many multiply-adds take as long as the cost of an output.
 const costWork = 256
 
+// domainError names the first output outside the domain of the cost.
+func (n *Network[T]) domainError(ws *Workspace[T], t kernels.Matrix[T]) error {
+	L, c := n.Depth(), n.cfg.Cost
+	if c.Accepts == nil || c.LogTerm != nil && n.activation(L).logits != nil {
+		return nil
+	}
+	for k := range t.Rows {
+		for j, a := range ws.a[L].Row(k) {
+			if !c.Accepts(float64(a), float64(t.Row(k)[j])) {
+				return fmt.Errorf("net: sample %d of the batch: output %d is %v: cost %v needs outputs %s", k+1, j+1, a, c, c.Outputs)
+			}
+		}
+	}
+	return nil
+}
+
 // costs sets ws.costs of samples k to l, to NaN where an output is outside the
 // domain of the cost.
 func (n *Network[T]) costs(ws *Workspace[T], t *kernels.Matrix[T], k, l int) {
@@ -90,69 +90,50 @@ func (n *Network[T]) costs(ws *Workspace[T], t *kernels.Matrix[T], k, l int) {
 	L := n.Depth()
 	c, σ, costs := n.cfg.Cost, n.activation(L), ws.costs[k:l]
 	var views [3]kernels.Matrix[T]
-	z, a, t, tmp := rows(&views[0], &ws.z[L], k, l), rows(&views[1], &ws.a[L], k, l), rows(&views[2], t, k, l), ws.logs.samples(k, l, n.Outputs())
-	switch {
-	case c == CrossEntropy && σ == Sigmoid:
-		logisticLosses(costs, z, t, tmp)
+	z, a, t, tmp := rows(&views[0], &ws.z[L], k, l), rows(&views[1], &ws.a[L], k, l), rows(&views[2], t, k, l), ws.scratch.samples(k, l, n.Outputs())
+	if σ == c.behind && n.fast.costs != nil {
+		n.fast.costs(costs, *z, *t, tmp)
 		return
-	case σ == Softmax && c != Quadratic && c != Exponential:
-		softmaxExps(z, tmp)
 	}
 	for k := range costs {
-		sum := sumTerms(c, σ, z.Row(k), a.Row(k), t.Row(k), tmp.samples(k, k+1, z.Cols))
-		costs[k] = c.ofSum(sum, n.cfg.Tau)
+		if c.LogTerm != nil {
+			tmp := tmp.samples(k, k+1, z.Cols)
+			outputsOf(σ, z.Row(k), a.Row(k), tmp)
+			costs[k] = sumLogTerms(c, σ, tmp.y, t.Row(k))
+			continue
+		}
+		costs[k] = n.sumTerms(a.Row(k), t.Row(k))
+		if c.OfSum != nil {
+			costs[k] = c.OfSum(costs[k])
+		}
 	}
 }
 
-// domainError names the first output outside the domain of the cost.
-func (n *Network[T]) domainError(ws *Workspace[T], t kernels.Matrix[T]) error {
-	L, c := n.Depth(), n.cfg.Cost
-	if σ := n.activation(L); σ == Sigmoid || σ == Softmax {
-		return nil
+// sumTerms returns the sum of the terms of one sample, NaN if an output is outside
+// the cost's domain.
+func (n *Network[T]) sumTerms(a, t []T) (sum float64) {
+	if n.fast.sum != nil {
+		return n.fast.sum(a, t)
 	}
-	for k := range t.Rows {
-		for j, a := range ws.a[L].Row(k) {
-			if !c.accepts(float64(a), float64(t.Row(k)[j])) {
-				return fmt.Errorf("net: sample %d of the batch: output %d is %v: cost %v needs outputs %s", k+1, j+1, a, c, c.domain())
-			}
+	c := n.cfg.Cost
+	for j := range a {
+		a, t := float64(a[j]), float64(t[j])
+		if c.Accepts != nil && !c.Accepts(a, t) {
+			return math.NaN()
 		}
+		sum += c.Term(a, t)
 	}
-	return nil
+	return sum
 }
 
-// sumTerms returns the sum of the cost's terms of one sample, NaN if an output is
-// outside the cost's domain. tmp is the sample's, after softmaxExps behind a softmax.
-func sumTerms[T kernels.Float](c Cost, σ Activation, z, a, t []T, tmp logs) (sum float64) {
-	switch {
-	case c == Quadratic:
-		for j, t := range t[:len(a)] {
-			d := float64(a[j]) - float64(t)
-			sum += float64(0.5 * d * d)
+// sumLogTerms is sumTerms for costs with a LogTerm, where y are the outputs.
+func sumLogTerms[T kernels.Float](c *Cost, σ *Activation, y []Output, t []T) (sum float64) {
+	for j, y := range y {
+		t := float64(t[j])
+		if σ.logits == nil && c.Accepts != nil && !c.Accepts(y.A, t) {
+			return math.NaN()
 		}
-	case c == Exponential:
-		for j := range a {
-			sum += c.term(output{a: float64(a[j])}, float64(t[j]))
-		}
-	case σ == Sigmoid:
-		for j := range z {
-			sum += c.term(logistic(float64(z[j])), float64(t[j]))
-		}
-	case σ == Softmax:
-		s := newSoftmaxRow(z, tmp)
-		for j, t := range t {
-			if t == 0 && c == SoftmaxCrossEntropy {
-				continue // the term is 0
-			}
-			sum += c.term(s.output(j, float64(z[j])), float64(t))
-		}
-	default:
-		for j := range a {
-			a, t := float64(a[j]), float64(t[j])
-			if !c.accepts(a, t) {
-				return math.NaN()
-			}
-			sum += c.term(output{a: a, u: 1 - a, lnA: generic.Log(a)}, t)
-		}
+		sum += c.LogTerm(y, t)
 	}
 	return sum
 }
@@ -169,38 +150,94 @@ func (n *Network[T]) outputDelta(ws *Workspace[T], t *kernels.Matrix[T], k, l in
 	delta, z := rows(&views[0], &ws.delta[L], k, l), rows(&views[1], &ws.z[L], k, l)
 	a, t := rows(&views[2], &ws.a[L], k, l), rows(&views[3], t, k, l)
 	switch {
-	case c == CrossEntropy && σ == Sigmoid: // a − t
-		subRows(delta, a, t)
-	case c == Quadratic && σ != Softmax: // (a − t) ⊙ σ'(z)
-		subRows(delta, a, t)
-		mulPrime(σ, delta, z, a)
-	case σ == Softmax && c.sumsTargets(): // (Σt) a − t
-		softmaxDelta(delta, a, t)
-	case σ == Softmax: // h − (Σh) a, where h = ∂C/∂(ln a)
-		tmp := ws.logs.samples(k, l, n.Outputs())
-		softmaxExps(z, tmp)
+	case σ == c.behind:
+		n.fast.delta(*delta, *a, *t)
+	case n.usesLogits():
+		tmp := ws.scratch.samples(k, l, n.Outputs())
 		for k := range delta.Rows {
-			n.softmaxLogDelta(delta.Row(k), z.Row(k), a.Row(k), t.Row(k), tmp.samples(k, k+1, z.Cols))
-		}
-	case σ == Sigmoid && c != Exponential: // h (1−a)
-		for k := range delta.Rows {
-			delta, z, t := delta.Row(k), z.Row(k), t.Row(k)
-			for j := range delta {
-				o := logistic(float64(z[j]))
-				delta[j] = T(c.logSlope(o, float64(t[j])) * o.u)
-			}
+			n.logDelta(delta.Row(k), z.Row(k), a.Row(k), t.Row(k), tmp.samples(k, k+1, z.Cols))
 		}
 	default: // ∇_a C ⊙ σ'(z)
-		for k := range delta.Rows {
-			n.gradient(delta.Row(k), z.Row(k), a.Row(k), t.Row(k))
+		if n.fast.slope != nil {
+			elementwise(n.fast.slope, delta, a, t)
+		} else {
+			for k := range delta.Rows {
+				n.gradient(delta.Row(k), z.Row(k), a.Row(k), t.Row(k))
+			}
 		}
-		mulPrime(σ, delta, z, a)
+		n.mulPrime(L, delta, z, a)
 	}
 }
 
-// softmaxDelta sets delta = (Σt) a − t, row by row. Where the targets of every
+// usesLogits reports whether δ^L is computed from ∂C/∂(ln a): for costs that have
+// it, and behind a softmax for all costs, because 1−a vanishes there.
+func (n *Network[T]) usesLogits() bool {
+	σ := n.activation(n.Depth())
+	return σ.logits != nil && (n.cfg.Cost.LogSlope != nil || σ.ByRows)
+}
+
+// logDelta sets delta = ∂C/∂z of one sample from h = ∂C/∂(ln a).
+func (n *Network[T]) logDelta(delta, z, a, t []T, tmp scratch) {
+	c, σ, factor := n.cfg.Cost, n.activation(n.Depth()), n.factor(a, t)
+	outputsOf(σ, z, a, tmp)
+	h := tmp.e
+	for j, y := range tmp.y {
+		if t := float64(t[j]); c.LogSlope != nil {
+			h[j] = c.LogSlope(y, t)
+		} else {
+			h[j] = float64(y.A * c.Slope(y.A, t))
+		}
+	}
+	σ.logits.delta(h, tmp.y, tmp.z)
+	for j, d := range h {
+		delta[j] = T(factor * d)
+	}
+}
+
+// gradient sets g = ∇_a C of one sample. Behind a ReLU at rest, where σ' = 0, it
+// is 0 even if the cost has no derivative there.
+func (n *Network[T]) gradient(g, z, a, t []T) {
+	c, σ, factor := n.cfg.Cost, n.activation(n.Depth()), n.factor(a, t)
+	for j := range g {
+		if σ.AtRest != nil && σ.AtRest(float64(z[j])) {
+			g[j] = 0
+			continue
+		}
+		g[j] = T(factor * c.Slope(float64(a[j]), float64(t[j])))
+	}
+}
+
+// factor returns what the derivatives of a sample's cost by its outputs have in
+// common.
+func (n *Network[T]) factor(a, t []T) float64 {
+	if n.cfg.Cost.Factor == nil {
+		return 1
+	}
+	return n.cfg.Cost.Factor(n.sumTerms(a, t))
+}
+
+// elementwise calls f(dst, x, y) for all elements at once, or row by row where y is
+// not contiguous.
+func elementwise[T kernels.Float](f func(dst, x, y []T), dst, x, y *kernels.Matrix[T]) {
+	if contiguous(y) {
+		f(dst.Data, x.Data, y.Data[:len(x.Data)])
+		return
+	}
+	for k := range dst.Rows {
+		f(dst.Row(k), x.Row(k), y.Row(k))
+	}
+}
+
+// Vector forms of costs behind the activation with which they cancel.
+
+// difference sets delta = a − t.
+func difference[T kernels.Float](delta, a, t kernels.Matrix[T]) {
+	elementwise(kernels.Sub, &delta, &a, &t)
+}
+
+// scaledDifference sets delta = (Σt) a − t, row by row. Where the targets of every
 // sample add up to 1, as one-hot ones do, that is a − t.
-func softmaxDelta[T kernels.Float](delta, a, t *kernels.Matrix[T]) {
+func scaledDifference[T kernels.Float](delta, a, t kernels.Matrix[T]) {
 	ones := true
 	for k := range t.Rows {
 		sum := T(sumTargets(t.Row(k)))
@@ -208,7 +245,7 @@ func softmaxDelta[T kernels.Float](delta, a, t *kernels.Matrix[T]) {
 		ones = ones && sum == 1
 	}
 	if ones {
-		subRows(delta, a, t)
+		difference(delta, a, t)
 		return
 	}
 	for k := range delta.Rows {
@@ -227,100 +264,10 @@ func sumTargets[T kernels.Float](t []T) (sum float64) {
 	return sum
 }
 
-// softmaxLogDelta sets delta = h − (Σh) a, where h = ∂C/∂(ln a), in the form
-// delta_j = (1−a_j) h_j − a_j Σ_{k≠j} h_k. The h of the largest output, which
-// may be huge as 1−a vanishes, is kept apart from the sum of the others.
-func (n *Network[T]) softmaxLogDelta(delta, z, a, t []T, tmp logs) {
-	c, factor := n.cfg.Cost, n.factor(a, t)
-	s := newSoftmaxRow(z, tmp)
-	largest, rest := 0.0, 0.0
-	for j := range delta {
-		h := c.logSlope(s.output(j, float64(z[j])), float64(t[j]))
-		if j == s.top {
-			largest = h
-		} else {
-			rest += h
-		}
-	}
-	for j := range delta {
-		o := s.output(j, float64(z[j]))
-		h := c.logSlope(o, float64(t[j]))
-		others := rest
-		if j != s.top {
-			others = rest - h + largest
-		}
-		delta[j] = T(factor * (float64(o.u*h) - float64(o.a*others)))
-	}
-}
-
-// gradient sets g = ∇_a C of one sample. Behind a ReLU at rest, where σ' = 0, it
-// is 0 even if the cost has no derivative there.
-func (n *Network[T]) gradient(g, z, a, t []T) {
-	c, σ, factor := n.cfg.Cost, n.Layer(n.Depth()).Activation, n.factor(a, t)
-	for j := range g {
-		if σ == ReLU && z[j] <= 0 {
-			g[j] = 0
-			continue
-		}
-		g[j] = T(factor * c.slope(float64(a[j]), float64(t[j])))
-	}
-}
-
-// factor returns what the derivatives of a sample's cost by its outputs have in
-// common: 2C/τ for the exponential cost, otherwise 1.
-func (n *Network[T]) factor(a, t []T) float64 {
-	if n.cfg.Cost != Exponential {
-		return 1
-	}
-	sum := 0.0
-	for j := range a {
-		sum += Exponential.term(output{a: float64(a[j])}, float64(t[j]))
-	}
-	return float64(2 * generic.Exp(sum/n.cfg.Tau))
-}
-
-// subRows sets dst = x − y, row by row where y is not contiguous.
-func subRows[T kernels.Float](dst, x, y *kernels.Matrix[T]) {
-	if contiguous(y) {
-		kernels.Sub(dst.Data, x.Data, y.Data[:len(x.Data)])
-		return
-	}
-	for k := range dst.Rows {
-		kernels.Sub(dst.Row(k), x.Row(k), y.Row(k))
-	}
-}
-
-// logistic returns the output of a sigmoid neuron. ln a = −ln(1 + e^{−z}) loses
-// nothing where a rounds to 0 or 1.
-func logistic(z float64) output {
-	e := generic.Exp(-math.Abs(z))
-	big, small, ln := 1/(1+e), e/(1+e), generic.Log1p(e)
-	if z < 0 {
-		return output{a: small, u: big, lnA: z - ln}
-	}
-	return output{a: big, u: small, lnA: -ln} // NaN if z is
-}
-
-// logs is memory for exponentials and logarithms of the outputs of some samples.
-// They are float64 whatever T is, so that costs are as accurate as their sum.
-type logs struct {
-	e, ln []float64
-	top   []int // index of a sample's largest z
-}
-
-func newLogs(samples, outputs int) logs {
-	return logs{e: alignedSlice[float64](samples * outputs), ln: alignedSlice[float64](samples * outputs), top: make([]int, samples)}
-}
-
-// samples returns the memory of samples k to l.
-func (g logs) samples(k, l, outputs int) logs {
-	return logs{e: g.e[k*outputs : l*outputs], ln: g.ln[k*outputs : l*outputs], top: g.top[k:l]}
-}
-
 // logisticLosses sets costs to the cross-entropy of samples of sigmoid neurons,
 // Σ [max(z, 0) − t z + ln(1 + e^{−|z|})].
-func logisticLosses[T kernels.Float](costs []float64, z, t *kernels.Matrix[T], tmp logs) {
-	e, ln := tmp.e, tmp.ln
+func logisticLosses[T kernels.Float](costs []float64, z, t kernels.Matrix[T], tmp scratch) {
+	e, ln := tmp.e, tmp.z
 	for j, z := range z.Data {
 		e[j] = -math.Abs(float64(z))
 	}
@@ -341,52 +288,145 @@ func logisticLosses[T kernels.Float](costs []float64, z, t *kernels.Matrix[T], t
 	}
 }
 
-// softmaxExps sets tmp.e to e^{z_j − max} of every row of z, and tmp.top.
-func softmaxExps[T kernels.Float](z *kernels.Matrix[T], tmp logs) {
+// softmaxLosses sets costs to the cross-entropy of samples of a softmax, −Σ t ln a.
+func softmaxLosses[T kernels.Float](costs []float64, z, t kernels.Matrix[T], tmp scratch) {
 	for k := range z.Rows {
-		z, e, top := z.Row(k), tmp.e[k*z.Cols:][:z.Cols], 0
+		z, e := z.Row(k), tmp.e[k*z.Cols:][:z.Cols]
+		tmp.top[k] = largest(z)
 		for j, v := range z {
-			if v > z[top] {
-				top = j
-			}
-		}
-		tmp.top[k] = top
-		for j, v := range z {
-			e[j] = float64(v) - float64(z[top])
+			e[j] = float64(v) - float64(z[tmp.top[k]])
 		}
 	}
 	kernels.Exp(tmp.e, tmp.e)
+	for k := range costs {
+		z, t, sum := z.Row(k), t.Row(k), 0.0
+		s := newSoftmaxRow(tmp.e[k*len(z):][:len(z)], tmp.top[k])
+		top := float64(z[s.top])
+		for j, t := range t {
+			if t != 0 {
+				sum -= xlog(float64(t), (float64(z[j])-top)-s.lnSum)
+			}
+		}
+		costs[k] = sum
+	}
+}
+
+// largest returns the index of the largest element, the first of several.
+func largest[T kernels.Float](z []T) (top int) {
+	for j, v := range z {
+		if v > z[top] {
+			top = j
+		}
+	}
+	return top
+}
+
+// outputsOf sets tmp.y to the outputs of a sample, and tmp.z to its z if they are
+// made of z.
+func outputsOf[T kernels.Float](σ *Activation, z, a []T, tmp scratch) {
+	if σ.logits == nil {
+		for j, a := range a {
+			a := float64(a)
+			tmp.y[j] = Output{A: a, Rest: 1 - a, LnA: generic.Log(a)}
+		}
+		return
+	}
+	convert(tmp.z, z)
+	σ.logits.outputs(tmp.y, tmp.z, tmp.e)
+}
+
+// The logits of a sigmoid. ln a = −ln(1 + e^{−z}) loses nothing where a rounds to
+// 0 or 1.
+func logisticOutputs(y []Output, z, _ []float64) {
+	for j, z := range z {
+		e := generic.Exp(-math.Abs(z))
+		big, small, ln := 1/(1+e), e/(1+e), generic.Log1p(e)
+		y[j] = Output{A: big, Rest: small, LnA: -ln} // NaN if z is
+		if z < 0 {
+			y[j] = Output{A: small, Rest: big, LnA: z - ln}
+		}
+	}
+}
+
+// logisticDelta sets h ← h (1−a).
+func logisticDelta(h []float64, y []Output, _ []float64) {
+	for j, y := range y {
+		h[j] = float64(h[j] * y.Rest)
+	}
+}
+
+// The logits of a softmax. 1−a of the largest output is the sum of the others, so it
+// does not vanish where a rounds to 1.
+func softmaxOutputs(y []Output, z, e []float64) {
+	top := largest(z)
+	for j, v := range z {
+		e[j] = v - z[top]
+	}
+	kernels.Exp(e, e)
+	s := newSoftmaxRow(e, top)
+	for j, z0 := range z {
+		others := s.rest
+		if j != top {
+			others = s.sum - e[j]
+		}
+		y[j] = Output{A: e[j] / s.sum, Rest: others / s.sum, LnA: (z0 - z[top]) - s.lnSum}
+	}
+}
+
+// softmaxDelta sets h ← h − (Σh) a, in the form h_j ← (1−a_j) h_j − a_j Σ_{k≠j} h_k. The
+// h of the largest output, which may be huge as 1−a vanishes, is kept apart from the
+// sum of the others.
+func softmaxDelta(h []float64, y []Output, z []float64) {
+	top, rest := largest(z), 0.0
+	for j, h := range h {
+		if j != top {
+			rest += h
+		}
+	}
+	atTop := h[top]
+	for j, y := range y {
+		others := rest
+		if j != top {
+			others = rest - h[j] + atTop
+		}
+		h[j] = float64(y.Rest*h[j]) - float64(y.A*others)
+	}
 }
 
 // A softmaxRow holds what the outputs of one softmax have in common.
 type softmaxRow struct {
-	e          []float64 // e^{z_j − max}
-	top        int       // index of the largest z
-	max        float64   // z[top]
-	rest       float64   // Σ e_j without the largest
-	sum, lnSum float64   // Σ e_j, and its logarithm
+	top        int     // index of the largest z
+	rest       float64 // Σ e_j without the largest, where e_j = e^{z_j − max}
+	sum, lnSum float64 // Σ e_j, and its logarithm
 }
 
-// newSoftmaxRow takes the sample's exponentials from tmp.
-func newSoftmaxRow[T kernels.Float](z []T, tmp logs) softmaxRow {
-	s := softmaxRow{e: tmp.e, top: tmp.top[0], max: float64(z[tmp.top[0]])}
-	largest := s.e[s.top]
-	s.e[s.top] = 0
-	for _, e := range s.e {
+// newSoftmaxRow takes the sample's exponentials e.
+func newSoftmaxRow(e []float64, top int) softmaxRow {
+	s := softmaxRow{top: top}
+	largest := e[top]
+	e[top] = 0
+	for _, e := range e {
 		s.rest += e
 	}
-	s.e[s.top] = largest
+	e[top] = largest
 	s.sum = 1 + s.rest
 	s.lnSum = generic.Log1p(s.rest)
 	return s
 }
 
-// output returns output j, whose pre-activation is z. 1−a of the largest is the
-// sum of the others, so it does not vanish where a rounds to 1.
-func (s *softmaxRow) output(j int, z float64) output {
-	others := s.rest
-	if j != s.top {
-		others = s.sum - s.e[j]
+// scratch is memory for the costs and the δ^L of some samples. It is float64 whatever T
+// is, so that costs are as accurate as their sum.
+type scratch struct {
+	z, e []float64
+	y    []Output // only where it is needed
+	top  []int    // index of a sample's largest z
+}
+
+// samples returns the memory of samples k to l.
+func (s scratch) samples(k, l, outputs int) scratch {
+	v := scratch{z: s.z[k*outputs : l*outputs], e: s.e[k*outputs : l*outputs], top: s.top[k:l]}
+	if s.y != nil {
+		v.y = s.y[k*outputs : l*outputs]
 	}
-	return output{a: s.e[j] / s.sum, u: others / s.sum, lnA: (z - s.max) - s.lnSum}
+	return v
 }

@@ -32,20 +32,19 @@ func TestCostValues(t *testing.T) {
 	sq := 0.3*0.3 + 0.65*0.65
 	root := func(a, t float64) float64 { return (math.Sqrt(a) - math.Sqrt(t)) * (math.Sqrt(a) - math.Sqrt(t)) }
 	for _, c := range []struct {
-		cost nn.Cost
-		tau  float64
+		cost *nn.Cost
 		want float64
 	}{
-		{nn.Quadratic, 0, sq / 2},
-		{nn.CrossEntropy, 0, -(0.2*ln(0.5) + 0.8*ln(0.5) + 0.9*ln(0.25) + 0.1*ln(0.75))},
-		{nn.Exponential, 0, math.Exp(sq)},
-		{nn.Exponential, 2.5, 2.5 * math.Exp(sq/2.5)},
-		{nn.Hellinger, 0, (root(0.5, 0.2) + root(0.25, 0.9)) / math.Sqrt2},
-		{nn.KullbackLeibler, 0, 0.2*ln(0.4) + 0.9*ln(3.6)},
-		{nn.GeneralizedKL, 0, 0.2*ln(0.4) + 0.9*ln(3.6) - 1.1 + 0.75},
-		{nn.ItakuraSaito, 0, 0.4 - ln(0.4) - 1 + 3.6 - ln(3.6) - 1},
+		{nn.Quadratic, sq / 2},
+		{nn.CrossEntropy, -(0.2*ln(0.5) + 0.8*ln(0.5) + 0.9*ln(0.25) + 0.1*ln(0.75))},
+		{nn.Exponential(1), math.Exp(sq)},
+		{nn.Exponential(2.5), 2.5 * math.Exp(sq/2.5)},
+		{nn.Hellinger, (root(0.5, 0.2) + root(0.25, 0.9)) / math.Sqrt2},
+		{nn.KullbackLeibler, 0.2*ln(0.4) + 0.9*ln(3.6)},
+		{nn.GeneralizedKL, 0.2*ln(0.4) + 0.9*ln(3.6) - 1.1 + 0.75},
+		{nn.ItakuraSaito, 0.4 - ln(0.4) - 1 + 3.6 - ln(3.6) - 1},
 	} {
-		cfg := nn.Config{Layers: []nn.Layer{nn.Dense(2, nn.Sigmoid)}, Cost: c.cost, Tau: c.tau}
+		cfg := nn.Config{Layers: []nn.Layer{nn.Dense(2, nn.Sigmoid)}, Cost: c.cost}
 		n, ws := single(t, cfg, z, targets)
 		near(t, c.cost.String()+" of a sigmoid", costOf(t, n, ws, targets), c.want, 1e-14)
 		cfg.Layers[0].Activation = nn.Identity
@@ -92,9 +91,9 @@ func TestCrossEntropyOfSaturatedSigmoid(t *testing.T) {
 func TestSaturatedOutputsAreFinite(t *testing.T) {
 	z := matrix([]float32{200, -200, 1}, []float32{-40, 40, -90}, []float32{1000, 999, -1000}, []float32{1000, -500, -500})
 	targets := matrix([]float32{1, 0, 0}, []float32{0, 0, 1}, []float32{0, 1, 0}, []float32{1, 0, 0})
-	for _, σ := range []nn.Activation{nn.Sigmoid, nn.Softmax} {
+	for _, σ := range []*nn.Activation{nn.Sigmoid, nn.Softmax} {
 		for _, c := range costs {
-			if c == nn.ItakuraSaito || c == nn.SoftmaxCrossEntropy && σ != nn.Softmax {
+			if !c.Targets.Contains(0) || c.OutputOnly && σ != c.Output {
 				continue
 			}
 			n, ws := single(t, nn.Config{Layers: []nn.Layer{nn.Dense(3, σ)}, Cost: c}, z, targets)
@@ -121,7 +120,7 @@ func TestQuadraticCostOfSaturatedSigmoid(t *testing.T) {
 
 	// z = 0.8 · 62.5 = 50
 	for _, c := range []struct {
-		cost nn.Cost
+		cost *nn.Cost
 		want float64
 	}{{nn.Quadratic, 62.5 * 1.9287498479639178e-22}, {nn.CrossEntropy, 62.5}} {
 		n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Sigmoid)}, Cost: c.cost, Init: nn.Zero})
@@ -156,8 +155,8 @@ func TestSoftmaxCrossEntropyOfWeightedTargets(t *testing.T) {
 func TestCheckTargets(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	for _, c := range []struct {
-		cost nn.Cost
-		σ    nn.Activation
+		cost *nn.Cost
+		σ    *nn.Activation
 		t    float64
 		want string // part of the error; empty if the target is right
 	}{
@@ -196,8 +195,8 @@ func TestCheckTargets(t *testing.T) {
 // An output outside the domain of the cost is an error with a place, not NaN.
 func TestCostDomain(t *testing.T) {
 	for _, c := range []struct {
-		cost nn.Cost
-		σ    nn.Activation
+		cost *nn.Cost
+		σ    *nn.Activation
 		z    float64
 		ok   bool
 	}{
@@ -211,7 +210,7 @@ func TestCostDomain(t *testing.T) {
 		{nn.GeneralizedKL, nn.Tanh, -0.1, false},
 		{nn.ItakuraSaito, nn.ReLU, -0.1, false},
 		{nn.ItakuraSaito, nn.Identity, 3, true},
-		{nn.Exponential, nn.Identity, -3, true},
+		{nn.Exponential(1), nn.Identity, -3, true},
 	} {
 		target := matrix([]float64{0.5}, []float64{0.5})
 		n, ws := single(t, nn.Config{Layers: []nn.Layer{nn.Dense(1, c.σ)}, Cost: c.cost}, matrix([]float64{0.5}, []float64{c.z}), target)
@@ -228,7 +227,7 @@ func TestCostDomain(t *testing.T) {
 // Where output and target are both 0 or both 1, the slope has a limit.
 func TestSlopeLimits(t *testing.T) {
 	for _, c := range []struct {
-		cost nn.Cost
+		cost *nn.Cost
 		at   float64
 		want float64
 	}{

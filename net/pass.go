@@ -27,7 +27,7 @@ func (n *Network[T]) Forward(ws *Workspace[T], x kernels.Matrix[T]) kernels.Matr
 			continue
 		}
 		n.run(ws, forwardNeurons, i, i, n.widths[i], n.work(ws, i))
-		if n.activation(i) == Softmax {
+		if n.activation(i).ByRows {
 			n.run(ws, softmaxSamples, i, i, ws.batch, softmaxWork*len(ws.a[i].Data))
 		}
 	}
@@ -86,6 +86,7 @@ func (n *Network[T]) Descend(ws *Workspace[T], t kernels.Matrix[T], eta float64)
 // pullBack computes δ^L, …, δ^1 and then the gradients or the descent.
 func (n *Network[T]) pullBack(ws *Workspace[T], t kernels.Matrix[T]) {
 	ws.task.t = t
+	ws.needScratch(n)
 	L := n.Depth()
 	i, work := L, softmaxWork*len(ws.delta[L].Data)
 	for i > 1 && n.backBySamples(i-1) && !n.sweeps(ws, i-1) {
@@ -112,7 +113,7 @@ func (n *Network[T]) pullBack(ws *Workspace[T], t kernels.Matrix[T]) {
 }
 
 // forward computes the products of layer i, for samples k to l and neurons lo to
-// hi, and their activations unless σ is a softmax.
+// hi, and their activations unless σ goes by rows.
 func (n *Network[T]) forward(ws *Workspace[T], i, k, l, lo, hi int) {
 	if k >= l || lo >= hi {
 		return
@@ -121,19 +122,21 @@ func (n *Network[T]) forward(ws *Workspace[T], i, k, l, lo, hi int) {
 	z, a := block(&views[0], &ws.z[i], k, l, lo, hi), block(&views[1], &ws.a[i], k, l, lo, hi)
 	fillRows(z, n.params.b[i][lo:hi])
 	addProduct(z, rows(&views[2], &ws.a[i-1], k, l), rows(&views[3], &n.params.w[i], lo, hi))
-	activate(n.activation(i), a, z)
+	if !n.activation(i).ByRows {
+		n.activate(i, a, z)
+	}
 }
 
-// softmax computes the activations of samples k to l of layer i if σ is a softmax.
+// softmax computes the activations of samples k to l of layer i if σ goes by rows.
 func (n *Network[T]) softmax(ws *Workspace[T], i, k, l int) {
-	if n.activation(i) == Softmax {
+	if n.activation(i).ByRows && k < l {
 		var views [2]kernels.Matrix[T]
-		kernels.Softmax(*rows(&views[0], &ws.a[i], k, l), *rows(&views[1], &ws.z[i], k, l))
+		n.activate(i, rows(&views[0], &ws.a[i], k, l), rows(&views[1], &ws.z[i], k, l))
 	}
 }
 
 // backward computes δ^i of samples k to l and neurons lo to hi, which are all
-// neurons if σ is a softmax.
+// neurons if σ goes by rows.
 func (n *Network[T]) backward(ws *Workspace[T], i, k, l, lo, hi int) {
 	if k >= l || lo >= hi {
 		return
@@ -141,7 +144,7 @@ func (n *Network[T]) backward(ws *Workspace[T], i, k, l, lo, hi int) {
 	var views [5]kernels.Matrix[T]
 	delta, w := block(&views[0], &ws.delta[i], k, l, lo, hi), &n.params.w[i+1]
 	setProduct(delta, rows(&views[1], &ws.delta[i+1], k, l), block(&views[2], w, 0, w.Rows, lo, hi))
-	mulPrime(n.activation(i), delta, block(&views[3], &ws.z[i], k, l, lo, hi), block(&views[4], &ws.a[i], k, l, lo, hi))
+	n.mulPrime(i, delta, block(&views[3], &ws.z[i], k, l, lo, hi), block(&views[4], &ws.a[i], k, l, lo, hi))
 }
 
 // inputGradient computes ∂C/∂x of samples k to l.
@@ -156,7 +159,7 @@ func (n *Network[T]) inputGradient(ws *Workspace[T], k, l int) {
 // sweep computes δ^i and updates W^{i+1}.
 func (n *Network[T]) sweep(ws *Workspace[T], i int) {
 	kernels.GemmUpdate(ws.task.alpha, ws.delta[i+1], ws.a[i], n.params.w[i+1], ws.delta[i])
-	mulPrime(n.activation(i), &ws.delta[i], &ws.z[i], &ws.a[i])
+	n.mulPrime(i, &ws.delta[i], &ws.z[i], &ws.a[i])
 }
 
 // update descends with neurons lo to hi of layer i, or computes their gradient
@@ -187,7 +190,7 @@ func (n *Network[T]) update(ws *Workspace[T], i, lo, hi int) {
 // Workers that share it don't: it would have them write columns of W, and all other
 // phases leave every row in the cache of one worker.
 func (n *Network[T]) sweeps(ws *Workspace[T], i int) bool {
-	if !ws.task.plain || n.activation(i) == Softmax || ws.shares(n.work(ws, i+1)) > 1 {
+	if !ws.task.plain || n.activation(i).ByRows || ws.shares(n.work(ws, i+1)) > 1 {
 		return false
 	}
 	switch bytes := len(n.params.w[i+1].Data) * int(unsafe.Sizeof(T(0))); {
@@ -222,7 +225,7 @@ const (
 // backBySamples reports whether δ^i is cut by samples: because W^{i+1} is, or
 // because all of a sample's δ^i depend on each other.
 func (n *Network[T]) backBySamples(i int) bool {
-	return n.bySamples(i+1) || n.activation(i) == Softmax
+	return n.bySamples(i+1) || n.activation(i).ByRows
 }
 
 // work returns the number of multiply-adds of one product with W^i.
@@ -230,8 +233,6 @@ func (n *Network[T]) work(ws *Workspace[T], i int) int { return ws.batch * len(n
 
 // softmaxWork is how many multiply-adds take as long as an element of a softmax.
 const softmaxWork = 16
-
-func (n *Network[T]) activation(i int) Activation { return n.cfg.Layers[i-1].Activation }
 
 // InputGradient returns ∂C/∂x: row k is ∂C_k/∂x_k = (W^1)ᵀ δ^1_k, the sensitivity
 // of the cost of sample k to its inputs, a view into ws. It needs the δ of a
@@ -354,6 +355,34 @@ func setOuter[T kernels.Float](c *kernels.Matrix[T], alpha T, a, b *kernels.Matr
 func addSum[T kernels.Float](dst []T, alpha T, m *kernels.Matrix[T], ones []T, beta T) {
 	kernels.GemvT(alpha, *m, ones[:m.Rows], beta, dst)
 }
+
+// activate sets a = σ(z) for layer i.
+func (n *Network[T]) activate(i int, a, z *kernels.Matrix[T]) {
+	apply := n.σ[i].Apply
+	if !n.activation(i).ByRows && contiguous(a) {
+		apply(a.Data, z.Data)
+		return
+	}
+	for k := range a.Rows {
+		apply(a.Row(k), z.Row(k))
+	}
+}
+
+// mulPrime turns d = ∂C/∂a of layer i into ∂C/∂z: d ← d ⊙ σ'(z), or by rows
+// d ← (∂a/∂z)ᵀ d.
+func (n *Network[T]) mulPrime(i int, d, z, a *kernels.Matrix[T]) {
+	mul := n.σ[i].MulPrime
+	if !n.activation(i).ByRows && contiguous(d) {
+		mul(d.Data, z.Data, a.Data)
+		return
+	}
+	for k := range d.Rows {
+		mul(d.Row(k), z.Row(k), a.Row(k))
+	}
+}
+
+// contiguous reports whether the rows of m follow each other without gaps.
+func contiguous[T kernels.Float](m *kernels.Matrix[T]) bool { return m.Stride == m.Cols || m.Rows == 1 }
 
 // fillRows sets every row of m to row.
 func fillRows[T kernels.Float](m *kernels.Matrix[T], row []T) {

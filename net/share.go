@@ -20,9 +20,9 @@ import (
 type phase uint8
 
 const (
-	forwardNeurons phase = iota // z^i and a^i of layer i, unless σ is a softmax: then only z^i
+	forwardNeurons phase = iota // z^i and a^i of layer i, unless σ goes by rows: then only z^i
 	forwardSamples              // z^i … z^j and a^i … a^j
-	softmaxSamples              // a^i, of a softmax
+	softmaxSamples              // a^i, if σ goes by rows
 	costSamples                 // the cost
 	outputSamples               // δ^L, and then δ^{j−1} … δ^i
 	deltaSamples                // δ^{j−1} … δ^i

@@ -79,8 +79,8 @@ func TestStridedBatches(t *testing.T) {
 	}
 	x, y := filled[float32](4, 6, -1, 1), filled[float32](4, 3, 0.1, 0.9)
 	for _, c := range costs {
-		for _, σ := range []nn.Activation{nn.Sigmoid, nn.Softmax} {
-			if c == nn.SoftmaxCrossEntropy && σ != nn.Softmax {
+		for _, σ := range []*nn.Activation{nn.Sigmoid, nn.Softmax} {
+			if c.OutputOnly && σ != c.Output {
 				continue
 			}
 			cfg := nn.Config{Inputs: 6, Layers: []nn.Layer{nn.Dense(4, nn.Tanh), nn.Dense(3, σ)}, Cost: c, Seed: 1}

@@ -39,7 +39,7 @@ func loadWorked(t *testing.T) (w worked) {
 	return w
 }
 
-func (w worked) network(t *testing.T, c nn.Cost) *nn.Network[float64] {
+func (w worked) network(t *testing.T, c *nn.Cost) *nn.Network[float64] {
 	n := newNet[float64](t, nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(2, nn.Sigmoid), nn.Dense(1, nn.Sigmoid)}, Cost: c, Init: nn.Zero})
 	copy(n.Weights(1).Row(0), w.W1[0])
 	copy(n.Weights(1).Row(1), w.W1[1])
@@ -53,7 +53,7 @@ func TestWorkedExample(t *testing.T) {
 	const tol = 1e-12 // the file's precision
 	w := loadWorked(t)
 	onEveryISA(t, func(t *testing.T) {
-		for c, want := range map[nn.Cost]workedGradient{nn.Quadratic: w.Quadratic, nn.CrossEntropy: w.CrossEntrop} {
+		for c, want := range map[*nn.Cost]workedGradient{nn.Quadratic: w.Quadratic, nn.CrossEntropy: w.CrossEntrop} {
 			n := w.network(t, c)
 			ws := n.NewWorkspace(1)
 			y := n.Forward(ws, matrix(w.X))

@@ -23,7 +23,7 @@ type Workspace[T kernels.Float] struct {
 	ones        []T           // one for each sample
 	grad        parameters[T] // made by the first Backward
 	costs       []float64     // of each sample
-	logs        logs          // of the outputs of all samples
+	scratch     scratch       // of all samples
 
 	pool   *parallel.Pool // nil: the caller alone
 	task   task[T]        // what it works on
@@ -78,7 +78,8 @@ func (ws *Workspace[T]) resize(rows int) {
 			ws.ones[k] = 1
 		}
 		ws.costs = make([]float64, rows)
-		ws.logs = newLogs(rows, ws.widths[L])
+		size := rows * ws.widths[L]
+		ws.scratch = scratch{z: alignedSlice[float64](size), e: alignedSlice[float64](size), top: make([]int, rows)}
 	}
 	ws.batch = rows
 	for i := 1; i <= L; i++ {
@@ -140,6 +141,13 @@ func (ws *Workspace[T]) Gradient() []T {
 func (ws *Workspace[T]) needGradient() {
 	if ws.grad.flat == nil {
 		ws.grad = newParameters[T](ws.widths)
+	}
+}
+
+// needScratch makes memory for outputs where the cost of n uses them.
+func (ws *Workspace[T]) needScratch(n *Network[T]) {
+	if size := len(ws.scratch.z); len(ws.scratch.y) < size && (n.cfg.Cost.LogTerm != nil || n.usesLogits()) {
+		ws.scratch.y = make([]Output, size)
 	}
 }
 

@@ -95,8 +95,5 @@ func Class[T kernels.Float](n *net.Network[T], row []T) int {
 
 // threshold returns the middle of the range of n's output.
 func threshold[T kernels.Float](n *net.Network[T]) T {
-	if n.Layer(n.Depth()).Activation == net.Tanh {
-		return 0
-	}
-	return 0.5
+	return T(n.Layer(n.Depth()).Activation.Threshold())
 }

@@ -34,7 +34,7 @@ type Result struct {
 type DivergedError struct {
 	Epoch, Step int     // both from 1; the step within the epoch
 	Cost        float64 // of the step, or of the epoch if it was found at the end of it
-	Tau         float64 // τ of the exponential cost, 0 if the cost is another
+	Remedy      string  // that the cost's own parameter offers, "raise τ, which is 2"; may be empty
 }
 
 func (e *DivergedError) Error() string {
@@ -43,8 +43,8 @@ func (e *DivergedError) Error() string {
 		what = "parameters are no longer finite"
 	}
 	advice := "lower the learning rate or scale the inputs"
-	if e.Tau != 0 {
-		advice = fmt.Sprintf("raise τ of the exponential cost, which is %v, %s", e.Tau, advice)
+	if e.Remedy != "" {
+		advice = e.Remedy + ", " + advice
 	}
 	return fmt.Sprintf("train: diverged in epoch %d, step %d: %s: %s", e.Epoch, e.Step, what, advice)
 }
@@ -208,8 +208,8 @@ func (f *fitter[T]) diverged(ctx context.Context, number, step int, cost float64
 		return f.stopped(ctx, number, step)
 	}
 	e := &DivergedError{Epoch: number, Step: step, Cost: cost}
-	if c := f.net.Config(); c.Cost == net.Exponential {
-		e.Tau = c.Tau
+	if c := f.net.Config().Cost; c.Param != nil && c.Param.Remedy != "" {
+		e.Remedy = fmt.Sprintf("%s %s of the %v cost, which is %v", c.Param.Remedy, c.Param.Symbol, c, c.Param.Value)
 	}
 	return e
 }

@@ -180,11 +180,11 @@ func TestInfiniteCost(t *testing.T) {
 // parameter that may be the reason.
 func TestInfiniteCostOfAnEpoch(t *testing.T) {
 	d := &train.Data[float64]{X: matrix([]float64{0}, []float64{0}), T: matrix([]float64{0}, []float64{0})}
-	n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero, Cost: nn.Exponential, Tau: 2})
+	n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero, Cost: nn.Exponential(2)})
 	n.Biases(1)[0] = 37.6537 // a cost of 1.5e308
 	_, err := train.Fit(context.Background(), n, d, nil, train.Options{Epochs: 1, Rate: 0, Batch: 1})
 	var diverged *train.DivergedError
-	if !errors.As(err, &diverged) || *diverged != (train.DivergedError{Epoch: 1, Step: 2, Cost: math.Inf(1), Tau: 2}) {
+	if !errors.As(err, &diverged) || *diverged != (train.DivergedError{Epoch: 1, Step: 2, Cost: math.Inf(1), Remedy: "raise τ of the exponential cost, which is 2"}) {
 		t.Fatalf("error %v", err)
 	}
 	if want := "the cost is +Inf: raise τ of the exponential cost, which is 2, lower the learning rate or"; !strings.Contains(err.Error(), want) {
@@ -239,7 +239,7 @@ func TestDomainErrorOfValidation(t *testing.T) {
 }
 
 // newCost returns a network of n's parameters that minimises c.
-func newCost(t *testing.T, n *nn.Network[float64], c nn.Cost) *nn.Network[float64] {
+func newCost(t *testing.T, n *nn.Network[float64], c *nn.Cost) *nn.Network[float64] {
 	cfg := n.Config()
 	cfg.Cost = c
 	m := newNet[float64](t, cfg)

@@ -20,7 +20,7 @@ func solves(n *nn.Network[float32], d *train.Data[float32], tol float32) bool {
 
 func TestXOR(t *testing.T) {
 	xor := gate(0, 1, 1, 0)
-	for _, c := range []nn.Cost{nn.Quadratic, nn.CrossEntropy} {
+	for _, c := range []*nn.Cost{nn.Quadratic, nn.CrossEntropy} {
 		solved := 0
 		for seed := range uint64(100) {
 			n := newNet[float32](t, nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(4, nn.Sigmoid), nn.Dense(1, nn.Sigmoid)}, Cost: c, Seed: seed})
@@ -39,7 +39,7 @@ func TestXOR(t *testing.T) {
 // The delta rule: a network with no hidden layer learns what is linearly separable.
 func TestDeltaRule(t *testing.T) {
 	for name, d := range map[string]*train.Data[float32]{"AND": gate(0, 0, 0, 1), "OR": gate(0, 1, 1, 1)} {
-		for _, c := range []nn.Cost{nn.Quadratic, nn.CrossEntropy} {
+		for _, c := range []*nn.Cost{nn.Quadratic, nn.CrossEntropy} {
 			for _, batch := range []int{1, 2, train.All} {
 				n := newNet[float32](t, nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(1, nn.Sigmoid)}, Cost: c, Seed: 1})
 				fit(t, n, d, train.Options{Epochs: 2000, Rate: 3, Batch: batch})

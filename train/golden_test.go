@@ -30,7 +30,7 @@ func TestGolden(t *testing.T) {
 			train.Options{Rate: 0.1, Batch: 32, Schedule: train.StepDecay(2, 0.3)})
 		golden[float64](t, "full batch, tanh, exponential, cosine",
 			"5d9aa1386d652ae34433fb15ab76e9fc191e414a37ebc57d406315b285880b07",
-			nn.Config{Layers: []nn.Layer{nn.Dense(9, nn.Tanh), nn.Dense(3, nn.Identity)}, Cost: nn.Exponential, Tau: 2},
+			nn.Config{Layers: []nn.Layer{nn.Dense(9, nn.Tanh), nn.Dense(3, nn.Identity)}, Cost: nn.Exponential(2)},
 			train.Options{Rate: 0.05, Batch: train.All, Schedule: train.CosineDecay(0.1)})
 		golden[float64](t, "two-level, softmax, Hellinger",
 			"580153feb72564487946466f17af0d11db131e0731586a7484cd3d65215c6338",

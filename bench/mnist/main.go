@@ -29,7 +29,7 @@ import (
 // A setting is one training.
 type setting struct {
 	hidden int
-	cost   nn.Cost
+	cost   *nn.Cost
 	rate   float64
 	seed   uint64
 }

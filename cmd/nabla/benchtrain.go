@@ -57,7 +57,7 @@ func (p *benchTrainPlan) flags(given func(name string) bool) []flag {
 		ofLayers(newNameFlag("cost", "quadratic", "cost, which decides the activation of the output; only with --layers", costNames(), func(v string) (err error) {
 			n := &p.nets[0]
 			n.Cost, err = net.ParseCost(v)
-			n.Output = outputActivation(n.Cost)
+			n.Output = n.Cost.Output
 			return err
 		})),
 		precisionFlag(&p.precision),

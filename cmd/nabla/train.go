@@ -20,9 +20,8 @@ type trainPlan struct {
 	data       dataSource
 	raw        bool
 	hidden     []int // neurons of the hidden layers
-	activation net.Activation
-	cost       net.Cost
-	tau        float64
+	activation *net.Activation
+	cost       *net.Cost
 	precision  string
 	options    train.Options
 	model      string
@@ -90,7 +89,7 @@ const (
 )
 
 func (p *trainPlan) networkFlags() []flag {
-	return []flag{
+	flags := []flag{
 		newFlag("hidden", "30", `neurons of the hidden layers, as in 100,30; "" for no hidden layer (the delta rule)`, func(v string) error {
 			if v == "" {
 				return nil
@@ -112,15 +111,29 @@ func (p *trainPlan) networkFlags() []flag {
 			p.cost, err = net.ParseCost(v)
 			return err
 		}),
-		newFlag("tau", 10.0, "τ of the exponential cost", func(v float64) error {
-			p.tau = v
-			if p.given("tau") && p.cost != net.Exponential && v > 0 {
-				return usagef("--tau is for --cost exponential, not %v", p.cost)
-			}
-			return want(v > 0 && v <= net.MaxTau, "a number above 0, at most %v", net.MaxTau)
-		}),
-		precisionFlag(&p.precision),
 	}
+	for _, c := range net.Costs() {
+		if c.Param != nil {
+			flags = append(flags, p.parameterFlag(c))
+		}
+	}
+	return append(flags, precisionFlag(&p.precision))
+}
+
+// parameterFlag returns the flag for the parameter of cost c. It must stand behind --cost.
+func (p *trainPlan) parameterFlag(c *net.Cost) flag {
+	param := c.Param
+	return newFlag(param.Name, param.Value, fmt.Sprintf("%s of the %v cost", param.Symbol, c), func(v float64) error {
+		if !(v > 0 && v <= param.Max) {
+			return fmt.Errorf("want a number above 0, at most %v", param.Max)
+		}
+		if p.cost == c {
+			p.cost = param.With(v)
+		} else if p.given(param.Name) {
+			return usagef("--%s is for --cost %v, not %v", param.Name, c, p.cost)
+		}
+		return nil
+	})
 }
 
 // precisionFlag sets p to f32 or f64.
@@ -219,15 +232,17 @@ func (p *trainPlan) modelFlag() flag {
 
 // hiddenActivations returns the names of the activations that a hidden layer may have.
 func hiddenActivations() (names []string) {
-	for σ := net.Identity; σ < net.Softmax; σ++ {
-		names = append(names, σ.String())
+	for _, σ := range net.Activations() {
+		if !σ.ByRows {
+			names = append(names, σ.Name)
+		}
 	}
 	return names
 }
 
 func costNames() (names []string) {
-	for c := net.Quadratic; c <= net.SoftmaxCrossEntropy; c++ {
-		names = append(names, c.String())
+	for _, c := range net.Costs() {
+		names = append(names, c.Name)
 	}
 	return names
 }

@@ -334,7 +334,7 @@ func TestInterruptAtAHighCost(t *testing.T) {
 
 func TestAdvice(t *testing.T) {
 	require.Equal(t, "lower --lr", (&trainPlan{cost: net.Quadratic}).advice())
-	require.Equal(t, "lower --lr or raise --tau, which is 0.25", (&trainPlan{cost: net.Exponential, tau: 0.25}).advice())
+	require.Equal(t, "lower --lr or raise --tau, which is 0.25", (&trainPlan{cost: net.Exponential(0.25)}).advice())
 }
 
 func TestInterruptSignal(t *testing.T) {

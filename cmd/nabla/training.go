@@ -98,12 +98,12 @@ func (t *training[T]) load() (err error) {
 
 // makeNetwork makes a network with one output for each class.
 func (t *training[T]) makeNetwork() (err error) {
-	cfg := net.Config{Inputs: t.data.X.Cols, Cost: t.cost, Tau: t.tau, Seed: t.options.Seed}
+	cfg := net.Config{Inputs: t.data.X.Cols, Cost: t.cost, Seed: t.options.Seed}
 	for _, n := range t.hidden {
 		cfg.Layers = append(cfg.Layers, net.Dense(n, t.activation))
 	}
 	classes := len(t.data.Classes)
-	cfg.Layers = append(cfg.Layers, net.Dense(classes, outputActivation(t.cost)))
+	cfg.Layers = append(cfg.Layers, net.Dense(classes, t.cost.Output))
 	widths := []int{cfg.Inputs}
 	for _, l := range cfg.Layers {
 		widths = append(widths, l.Out)
@@ -168,18 +168,10 @@ func (t *training[T]) checkCost(cost, before float64, epochs int, interrupted bo
 
 // advice says what to do about a training that diverges.
 func (p *trainPlan) advice() string {
-	if p.cost == net.Exponential {
-		return fmt.Sprintf("lower --lr or raise --tau, which is %v", p.tau)
+	if param := p.cost.Param; param != nil && param.Remedy != "" {
+		return fmt.Sprintf("lower --lr or %s --%s, which is %v", param.Remedy, param.Name, param.Value)
 	}
 	return "lower --lr"
-}
-
-// outputActivation returns the activation of the output layer for a cost.
-func outputActivation(c net.Cost) net.Activation {
-	if c == net.SoftmaxCrossEntropy || c == net.KullbackLeibler {
-		return net.Softmax
-	}
-	return net.Sigmoid
 }
 
 // standardise scales both sets by means and deviations of the training set.
@@ -208,9 +200,9 @@ func constants(s *train.Scaler) (columns []int) {
 }
 
 // forCost returns the samples of s with targets that cost c allows: those of s, which
-// are 1 and 0, or 0.9 and 0.1 in their place for Itakura–Saito, which is infinite at 0.
-func forCost[T kernels.Float](s *train.Data[T], c net.Cost) *train.Data[T] {
-	if c != net.ItakuraSaito {
+// are 1 and 0, or 0.9 and 0.1 in their place if c can't take 0.
+func forCost[T kernels.Float](s *train.Data[T], c *net.Cost) *train.Data[T] {
+	if c.Targets.Contains(0) {
 		return s
 	}
 	soft := *s

@@ -28,9 +28,9 @@ const (
 
 // levels are the names of the levels of each factor.
 var levels = [factors][]string{
-	hidden:    append([]string{"none"}, names(net.ParseActivation)...),
-	output:    names(net.ParseActivation),
-	cost:      names(net.ParseCost),
+	hidden:    append([]string{"none"}, namesOf(net.Activations())...),
+	output:    namesOf(net.Activations()),
+	cost:      namesOf(net.Costs()),
 	method:    namesOf(train.Methods()),
 	regime:    {"online", "mini-batch", "full-batch", "two-level"},
 	initial:   {"normal", "zero"},
@@ -47,20 +47,6 @@ func namesOf[R fmt.Stringer](rows []R) []string {
 	return list
 }
 
-// names returns the names of all values of an enumeration, which parse knows.
-func names[E interface {
-	~uint8
-	fmt.Stringer
-}](parse func(string) (E, error)) []string {
-	var list []string
-	for e := E(0); ; e++ {
-		if _, err := parse(e.String()); err != nil {
-			return list
-		}
-		list = append(list, e.String())
-	}
-}
-
 // String returns the names of the levels of t.
 func (t training) String() string {
 	var list [factors]string
@@ -70,10 +56,11 @@ func (t training) String() string {
 	return strings.Join(list[:], " ")
 }
 
-// valid reports whether the levels of t go together: package net refuses softmax
-// cross-entropy without a softmax, and hidden layers that start at zero learn nothing.
+// valid reports whether the levels of t go together: package net refuses a cost that is
+// for another output, and hidden layers that start at zero learn nothing.
 func (t training) valid() bool {
-	return (net.Cost(t[cost]) != net.SoftmaxCrossEntropy || net.Activation(t[output]) == net.Softmax) &&
+	c := net.Costs()[t[cost]]
+	return (!c.OutputOnly || net.Activations()[t[output]] == c.Output) &&
 		(net.Init(t[initial]) != net.Zero || t[hidden] == 0)
 }
 
@@ -151,22 +138,22 @@ func pairwise(candidates []training) []training {
 
 // steps takes 20 steps on digits and prints the line of t.
 func steps[T kernels.Float](w io.Writer, digits *train.Data[T], t training, workers int) {
-	σ, c := net.Activation(t[output]), net.Cost(t[cost])
+	σ, c := net.Activations()[t[output]], net.Costs()[t[cost]]
 	var layers []net.Layer
 	if t[hidden] > 0 {
-		h := net.Activation(t[hidden] - 1)
+		h := net.Activations()[t[hidden]-1]
 		layers = append(layers, net.Dense(27, h), net.Dense(13, h))
 	}
 	n := newNetwork[T](net.Config{
 		Inputs: digits.X.Cols, Layers: append(layers, net.Dense(len(digits.Classes), σ)),
-		Cost: c, Tau: 10, Init: net.Init(t[initial]), Seed: 1, FlushBelow: t[flush] == 1,
+		Cost: c, Init: net.Init(t[initial]), Seed: 1, FlushBelow: t[flush] == 1,
 	})
 	d := &train.Data[T]{X: digits.X.Slice(0, 200), T: digits.T.Slice(0, 200)}
-	bounded := σ == net.Sigmoid || σ == net.Softmax
+	bounded := σ.Range != nil && σ.Range.Min >= 0 && σ.Range.Max <= 1
 	if !bounded {
 		center(n)
 	}
-	if c == net.ItakuraSaito || !bounded {
+	if !c.Targets.Contains(0) || !bounded {
 		d.T = soft(d.T)
 	}
 	m := train.Methods()[t[method]]
