@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"github.com/nabla-go/nabla/internal/race"
-	"github.com/nabla-go/nabla/kernels/generic"
+	"github.com/nabla-go/nabla/internal/scalar"
 )
 
 // checkState panics unless all slices have the length of w and no two overlap.
@@ -106,8 +106,8 @@ func AdamW[T Float](w, m, v, g []T, t int, p AdamWParams) {
 
 // adamBoth is Adam, if decay = 0, and AdamW.
 func adamBoth[T Float](w, m, v, g []T, t int, p AdamParams, decay float64) {
-	step := p.LR / (1 - generic.PowInt(p.Beta1, t))
-	scale := 1 / math.Sqrt(1-generic.PowInt(p.Beta2, t))
+	step := p.LR / (1 - scalar.PowInt(p.Beta1, t))
+	scale := 1 / math.Sqrt(1-scalar.PowInt(p.Beta2, t))
 	keep := 1 - float64(p.LR*decay)
 	race.Write(w)
 	race.Write(m)

@@ -116,11 +116,11 @@ func ParseActivation(name string, more ...*Activation) (*Activation, error) {
 // Results are the same on every CPU only if those of σ and prime are; functions of
 // package math differ between processors.
 func NewActivation(name string, σ, prime func(z float64) float64) *Activation {
-	return &Activation{Name: name, F32: scalar[float32](σ, prime), F64: scalar[float64](σ, prime)}
+	return &Activation{Name: name, F32: onSlices[float32](σ, prime), F64: onSlices[float64](σ, prime)}
 }
 
-// scalar returns vector forms of σ and prime. What is nil stays nil.
-func scalar[T kernels.Float](σ, prime func(z float64) float64) (f Functions[T]) {
+// onSlices returns vector forms of σ and prime. What is nil stays nil.
+func onSlices[T kernels.Float](σ, prime func(z float64) float64) (f Functions[T]) {
 	if σ != nil {
 		f.Apply = func(a, z []T) {
 			for j, z := range z {

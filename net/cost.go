@@ -5,8 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/nabla-go/nabla/internal/scalar"
 	"github.com/nabla-go/nabla/kernels"
-	"github.com/nabla-go/nabla/kernels/generic"
 )
 
 // A Cost is what training minimises: a function of a sample's outputs a and targets
@@ -70,9 +70,9 @@ type Output struct {
 // LnRest returns ln(1−a).
 func (y Output) LnRest() float64 {
 	if y.Rest < 0.5 {
-		return generic.Log(y.Rest)
+		return scalar.Log(y.Rest)
 	}
-	return generic.Log1p(-y.A)
+	return scalar.Log1p(-y.A)
 }
 
 // A Param is the parameter of a cost that has one.
@@ -207,7 +207,7 @@ var (
 		Slope:    func(a, t float64) float64 { return (a - t) / a / a },
 		LogTerm: func(y Output, t float64) float64 {
 			r := lnRatio(t, y)
-			return notBelowZero(generic.Exp(r) - r - 1)
+			return notBelowZero(scalar.Exp(r) - r - 1)
 		},
 		LogSlope: func(y Output, t float64) float64 { return (y.A - t) / y.A },
 		Targets:  positive,
@@ -243,8 +243,8 @@ func Exponential(tau float64) *Cost {
 		Gradient: "(2/τ) (a−t) C",
 		Term:     func(a, t float64) float64 { return float64((a - t) * (a - t)) },
 		Slope:    func(a, t float64) float64 { return float64(2 * (a - t)) },
-		OfSum:    func(sum float64) float64 { return float64(tau * generic.Exp(sum/tau)) },
-		Factor:   func(sum float64) float64 { return generic.Exp(sum / tau) },
+		OfSum:    func(sum float64) float64 { return float64(tau * scalar.Exp(sum/tau)) },
+		Factor:   func(sum float64) float64 { return scalar.Exp(sum / tau) },
 		Output:   Sigmoid,
 		Param:    &Param{Name: "tau", Symbol: "τ", Value: tau, Max: 1e100, With: Exponential, Remedy: "raise"},
 	}
@@ -355,7 +355,7 @@ func xlog(x, ln float64) float64 {
 }
 
 // lnRatio returns ln(t/a).
-func lnRatio(t float64, y Output) float64 { return generic.Log(t) - y.LnA }
+func lnRatio(t float64, y Output) float64 { return scalar.Log(t) - y.LnA }
 
 // notBelowZero removes what rounding left of a difference that can't be negative.
 func notBelowZero(x float64) float64 {

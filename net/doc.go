@@ -36,7 +36,7 @@
 // steps are kernels of package kernels with their numeric contract, and
 // everything else (initialisation, the exotic costs, the value of the cost) is
 // plain arithmetic without fused operations, or takes its functions from
-// kernels/generic. [Network.Fingerprint] makes this visible.
+// internal/scalar. [Network.Fingerprint] makes this visible.
 //
 // The product of the forward pass is added to the biases in one rounding,
 // fma(1, Σ, b). A step of plain gradient descent is W ← fma(−η/m, Σ_k δ_k a_k, W):

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/nabla-go/nabla/internal/scalar"
 	"github.com/nabla-go/nabla/kernels"
-	"github.com/nabla-go/nabla/kernels/generic"
 )
 
 // CheckTargets returns an error that names the first target that the cost can't
@@ -327,7 +327,7 @@ func outputsOf[T kernels.Float](σ *Activation, z, a []T, tmp scratch) {
 	if σ.logits == nil {
 		for j, a := range a {
 			a := float64(a)
-			tmp.y[j] = Output{A: a, Rest: 1 - a, LnA: generic.Log(a)}
+			tmp.y[j] = Output{A: a, Rest: 1 - a, LnA: scalar.Log(a)}
 		}
 		return
 	}
@@ -339,8 +339,8 @@ func outputsOf[T kernels.Float](σ *Activation, z, a []T, tmp scratch) {
 // 0 or 1.
 func logisticOutputs(y []Output, z, _ []float64) {
 	for j, z := range z {
-		e := generic.Exp(-math.Abs(z))
-		big, small, ln := 1/(1+e), e/(1+e), generic.Log1p(e)
+		e := scalar.Exp(-math.Abs(z))
+		big, small, ln := 1/(1+e), e/(1+e), scalar.Log1p(e)
 		y[j] = Output{A: big, Rest: small, LnA: -ln} // NaN if z is
 		if z < 0 {
 			y[j] = Output{A: small, Rest: big, LnA: z - ln}
@@ -410,7 +410,7 @@ func newSoftmaxRow(e []float64, top int) softmaxRow {
 	}
 	e[top] = largest
 	s.sum = 1 + s.rest
-	s.lnSum = generic.Log1p(s.rest)
+	s.lnSum = scalar.Log1p(s.rest)
 	return s
 }
 

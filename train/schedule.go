@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nabla-go/nabla/kernels/generic"
+	"github.com/nabla-go/nabla/internal/scalar"
 )
 
 // A Rule is a way to change the learning rate during a training. [Rules] returns the
@@ -55,7 +55,7 @@ var stepDecay = &Rule{
 	Name:       "step",
 	Formula:    "factor^⌊e / every⌋",
 	Parameters: []Parameter{{Name: "every", Low: 1, High: math.MaxInt32, Whole: true}, {Name: "factor", High: math.Inf(1)}},
-	Factor:     func(at Position, v []float64) float64 { return generic.Pow(v[1], math.Floor(float64(at.Epoch)/v[0])) },
+	Factor:     func(at Position, v []float64) float64 { return scalar.Pow(v[1], math.Floor(float64(at.Epoch)/v[0])) },
 }
 
 // StepDecay multiplies the learning rate by factor after every so many epochs:
@@ -68,7 +68,7 @@ var exponentialDecay = &Rule{
 	Name:       "exponential",
 	Formula:    "factor^e",
 	Parameters: []Parameter{{Name: "factor", High: math.Inf(1)}},
-	Factor:     func(at Position, v []float64) float64 { return generic.Pow(v[0], float64(at.Epoch)) },
+	Factor:     func(at Position, v []float64) float64 { return scalar.Pow(v[0], float64(at.Epoch)) },
 }
 
 // ExponentialDecay multiplies the learning rate by factor after every epoch: factor^e.
@@ -84,7 +84,7 @@ var cosineDecay = &Rule{
 		if at.Epochs < 2 {
 			return 1
 		}
-		last, wave := v[0], generic.Cos(float64(math.Pi*float64(at.Epoch)/float64(at.Epochs-1)))
+		last, wave := v[0], scalar.Cos(float64(math.Pi*float64(at.Epoch)/float64(at.Epochs-1)))
 		return last + float64((1-last)*0.5*(1+wave))
 	},
 }

@@ -3,8 +3,8 @@ package kerneltest
 import (
 	"math"
 
+	"github.com/nabla-go/nabla/internal/scalar"
 	"github.com/nabla-go/nabla/kernels"
-	"github.com/nabla-go/nabla/kernels/generic"
 )
 
 // The products and sums below are written down a second time, straight from the
@@ -13,7 +13,7 @@ import (
 
 func fma[T Float](x, y, z T) T {
 	if is32[T]() {
-		return T(generic.FMA32(float32(x), float32(y), float32(z)))
+		return T(scalar.FMA32(float32(x), float32(y), float32(z)))
 	}
 	return T(math.FMA(float64(x), float64(y), float64(z)))
 }

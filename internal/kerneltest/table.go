@@ -3,6 +3,7 @@ package kerneltest
 import (
 	"math"
 
+	"github.com/nabla-go/nabla/internal/scalar"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/kernels/generic"
 )
@@ -210,8 +211,8 @@ func oneMinus(x float64) float64 { return 1 - x }
 
 // adam is the third step of Adam with β₁ = 0.9, β₂ = 0.999 and lr = 0.01.
 func adam[T Float](name string, decay float64, call func(w, m, v, g []T)) Kernel[T] {
-	step := 0.01 / (1 - generic.PowInt(0.9, 3))
-	scale := 1 / math.Sqrt(1-generic.PowInt(0.999, 3))
+	step := 0.01 / (1 - scalar.PowInt(0.9, 3))
+	scale := 1 / math.Sqrt(1-scalar.PowInt(0.999, 3))
 	keep := 1 - float64(decay*0.01)
 	return optimizer(name, "Adam", 2, call,
 		func(w, m, v, g []float32) {

@@ -10,7 +10,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 
-	"github.com/nabla-go/nabla/kernels/generic"
+	"github.com/nabla-go/nabla/internal/scalar"
 )
 
 // Rand is a source of random variates. It belongs to one goroutine.
@@ -67,6 +67,6 @@ func (r *Rand) Perm(p []int) {
 // Muller, "A Note on the Generation of Random Normal Deviates", 1958). Its
 // absolute value is at most 8.58.
 func (r *Rand) Normal() float64 {
-	radius := math.Sqrt(-2 * generic.Log(1-r.Float64()))
-	return float64(radius * generic.Cos(2*math.Pi*r.Float64()))
+	radius := math.Sqrt(-2 * scalar.Log(1-r.Float64()))
+	return float64(radius * scalar.Cos(2*math.Pi*r.Float64()))
 }

@@ -1,5 +1,7 @@
 package generic
 
+import "github.com/nabla-go/nabla/internal/scalar"
+
 // wide is the number of virtual lanes of Dot and Sum, which have one row only
 // and need four registers' worth to hide the latency of the additions.
 func wide[T float]() int { return 4 * lanes[T]() }
@@ -19,7 +21,7 @@ func treeReduce[T float](acc []T) T {
 func dotLanes[T float](acc, x, y []T) {
 	for i, xi := range x {
 		l := i % len(acc)
-		acc[l] = fma(xi, y[i], acc[l])
+		acc[l] = scalar.FMA(xi, y[i], acc[l])
 	}
 }
 
@@ -46,7 +48,7 @@ func sumLanes[T float](acc, x []T) {
 
 func axpy[T float](alpha T, x, y []T) {
 	for i, xi := range x {
-		y[i] = fma(alpha, xi, y[i])
+		y[i] = scalar.FMA(alpha, xi, y[i])
 	}
 }
 

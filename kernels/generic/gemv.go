@@ -1,12 +1,14 @@
 package generic
 
+import "github.com/nabla-go/nabla/internal/scalar"
+
 // Epilogue writes what a product writes: *c = alpha·acc where beta = 0 (c is not
 // read), else fma(alpha, acc, beta·c) with beta·c rounded.
 func Epilogue[T float](alpha, acc, beta T, c *T) {
 	if beta == 0 {
 		*c = alpha * acc
 	} else {
-		*c = fma(alpha, acc, mul(beta, *c))
+		*c = scalar.FMA(alpha, acc, scalar.Mul(beta, *c))
 	}
 }
 
@@ -34,7 +36,7 @@ func laneDot[T float](x, y []T) T {
 // going on from acc. x and y are read with strides incX and incY.
 func chain[T float](acc T, n int, x []T, incX int, y []T, incY int) T {
 	for k := range n {
-		acc = fma(x[k*incX], y[k*incY], acc)
+		acc = scalar.FMA(x[k*incX], y[k*incY], acc)
 	}
 	return acc
 }
@@ -71,7 +73,7 @@ func ger[T float](m, n int, alpha T, x, y []T, a []T, lda int) {
 	}
 	for i := range m {
 		for j := range n {
-			Epilogue(alpha, fma(x[i], y[j], 0), 1, &a[i*lda+j])
+			Epilogue(alpha, scalar.FMA(x[i], y[j], 0), 1, &a[i*lda+j])
 		}
 	}
 }

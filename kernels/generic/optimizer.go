@@ -1,50 +1,33 @@
 package generic
 
-import "math"
-
-// sqrt returns the square root, rounded once: that of a float32 in float64 has
-// bits to spare.
-func sqrt[T float](x T) T { return T(math.Sqrt(float64(x))) }
-
-// PowInt returns xⁿ for n ≥ 0 by repeated squaring. The powers of Adam's β need
-// no more, and Pow takes a hundred times as long.
-func PowInt(x float64, n int) float64 {
-	p := 1.0
-	for ; n > 0; n >>= 1 {
-		if n&1 == 1 {
-			p *= x
-		}
-		x *= x
-	}
-	return p
-}
+import "github.com/nabla-go/nabla/internal/scalar"
 
 func momentum[T float](w, v, g []T, lr, mu T) {
 	for i, gi := range g {
-		v[i] = fma(mu, v[i], gi)
-		w[i] = fma(-lr, v[i], w[i])
+		v[i] = scalar.FMA(mu, v[i], gi)
+		w[i] = scalar.FMA(-lr, v[i], w[i])
 	}
 }
 
 func nesterov[T float](w, v, g []T, lr, mu T) {
 	for i, gi := range g {
-		v[i] = fma(mu, v[i], gi)
-		w[i] = fma(-lr, fma(mu, v[i], gi), w[i])
+		v[i] = scalar.FMA(mu, v[i], gi)
+		w[i] = scalar.FMA(-lr, scalar.FMA(mu, v[i], gi), w[i])
 	}
 }
 
 func rmsProp[T float](w, s, g []T, lr, rho, oneMinusRho, eps T) {
 	for i, gi := range g {
-		s[i] = fma(mul(oneMinusRho, gi), gi, mul(rho, s[i]))
-		w[i] = fma(-lr, gi/(sqrt(s[i])+eps), w[i])
+		s[i] = scalar.FMA(scalar.Mul(oneMinusRho, gi), gi, scalar.Mul(rho, s[i]))
+		w[i] = scalar.FMA(-lr, gi/(sqrt(s[i])+eps), w[i])
 	}
 }
 
 func adam[T float](w, m, v, g []T, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep T) {
 	for i, gi := range g {
-		m[i] = fma(oneMinusBeta1, gi, mul(beta1, m[i]))
-		v[i] = fma(mul(oneMinusBeta2, gi), gi, mul(beta2, v[i]))
-		w[i] = fma(-lr, m[i]/fma(scale, sqrt(v[i]), eps), mul(keep, w[i]))
+		m[i] = scalar.FMA(oneMinusBeta1, gi, scalar.Mul(beta1, m[i]))
+		v[i] = scalar.FMA(scalar.Mul(oneMinusBeta2, gi), gi, scalar.Mul(beta2, v[i]))
+		w[i] = scalar.FMA(-lr, m[i]/scalar.FMA(scale, sqrt(v[i]), eps), scalar.Mul(keep, w[i]))
 	}
 }
 

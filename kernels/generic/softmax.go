@@ -1,6 +1,10 @@
 package generic
 
-import "math"
+import (
+	"math"
+
+	"github.com/nabla-go/nabla/internal/scalar"
+)
 
 func softmax[T float](dst, z []T) {
 	top := T(math.Inf(-1))
@@ -9,9 +13,8 @@ func softmax[T float](dst, z []T) {
 			top = x
 		}
 	}
-	c := coefficients[T]()
 	for i, x := range z {
-		dst[i] = exp1(c, x-top)
+		dst[i] = scalar.Exp(x - top)
 	}
 	s := sum(dst)
 	for i, e := range dst {

@@ -1,61 +1,23 @@
 package generic
 
-func tanh[T float](dst, z []T) {
-	c := coefficients[T]()
-	for i, x := range z {
-		dst[i] = tanh1(c, x)
-	}
-}
+import "github.com/nabla-go/nabla/internal/scalar"
 
-// tanh1 computes (1 − e)/(1 + e) from 1 − e = −expm1(−2|z|) in two words. Where
-// k = 0 that is −r − r²·q(r) to full relative precision, so small z need no
-// polynomial of their own.
-func tanh1[T float](c *Coefficients[T], z T) T {
-	if a := abs(z); !(a >= c.TanhTiny) {
-		return z
+func tanh[T float](dst, z []T) {
+	for i, x := range z {
+		dst[i] = scalar.Tanh(x)
 	}
-	a := max(min(abs(z), c.TanhLarge), c.TanhLeast)
-	kr, r, l := reduce(c, -(a + a))
-	rq := mul(horner(r, c.Exp), r)
-	t := fma(l, r, l)
-	t = fma(rq, r, t) // e^(r+l) = 1 + r + t
-	p := pow2(c, kr)
-	g, gl := fast2Sum(1, -p)
-	h, hl := fast2Sum(g, -mul(p, r))
-	n, nl := fast2Sum(h, fma(-p, t, hl+gl))
-	d, dl := fast2Sum(2, -n)
-	return copySign(quotient(n, nl, d, dl-nl), z)
 }
 
 func tanhPrime[T float](dst, z []T) {
-	c := coefficients[T]()
 	for i, x := range z {
-		dst[i] = tanhPrime1(c, x)
+		dst[i] = scalar.TanhPrime(x)
 	}
 }
 
 func mulTanhPrime[T float](dst, d, z []T) {
-	c := coefficients[T]()
 	for i, x := range z {
-		dst[i] = d[i] * tanhPrime1(c, x)
+		dst[i] = d[i] * scalar.TanhPrime(x)
 	}
-}
-
-// tanhPrime1 computes tanh'(z) = 4·σ'(2z) as e/((1 + e)/2)² from e = e^−2|z|.
-func tanhPrime1[T float](c *Coefficients[T], z T) T {
-	if z != z {
-		return z
-	}
-	a := abs(z)
-	x := max(-(a + a), c.ExpMin)
-	kr, m, ml := twoWordExp(c, x)
-	d, dl := onePlus(c, kr, m, ml)
-	// v + vl = ((d + dl)/2)²
-	h := mul(d, 0.5)
-	v := mul(h, h)
-	vl := fma(h, h, -v)
-	vl = fma(h, dl, vl)
-	return scalePrime(c, x, kr, quotient(m, ml, v, vl))
 }
 
 // TanhF32 sets dst[i] = tanh z[i], within 1 ulp and within [−1, 1]. −0 stays;

@@ -9,19 +9,19 @@ import (
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/nabla-go/nabla/kernels/generic"
+	"github.com/nabla-go/nabla/internal/scalar"
 )
 
 // numbers are the bits of the constants that elementary functions are made of,
-// by name: those of package generic, so that there is one source of them.
+// by name: those of package scalar, so that there is one source of them.
 type numbers map[string]uint64
 
 var (
-	numbers32 = newNumbers(&generic.Float32, func(x float32) uint64 { return uint64(math.Float32bits(x)) }, 32)
-	numbers64 = newNumbers(&generic.Float64, math.Float64bits, 64)
+	numbers32 = newNumbers(&scalar.Float32, func(x float32) uint64 { return uint64(math.Float32bits(x)) }, 32)
+	numbers64 = newNumbers(&scalar.Float64, math.Float64bits, 64)
 )
 
-func newNumbers[T float32 | float64](c *generic.Coefficients[T], bits func(T) uint64, size int) numbers {
+func newNumbers[T float32 | float64](c *scalar.Coefficients[T], bits func(T) uint64, size int) numbers {
 	inf := T(math.Inf(1))
 	sign := uint64(1) << (size - 1)
 	n := numbers{

@@ -5,7 +5,7 @@ import (
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
-	"github.com/nabla-go/nabla/kernels/generic"
+	"github.com/nabla-go/nabla/internal/scalar"
 )
 
 // vector is a value of an elementary function: one register for each of the
@@ -13,7 +13,7 @@ import (
 type vector []reg.VecVirtual
 
 // maths writes elementary functions over vectors. Its methods repeat the
-// functions of package generic, operation by operation, and carry their names.
+// functions of package scalar, operation by operation, and carry their names.
 //
 // Operands are vectors or names of constants; a constant is a register where it
 // was hoisted, else memory. Operations return new vectors, but for those whose
@@ -129,9 +129,9 @@ func (m *maths) mulAddTo(d vector, x, y any) { m.eachTo(m.VFMADD213PS, m.VFMADD2
 
 // shiftBits emits a shift of every vector's integers by the bits of the significand.
 func (m *maths) shiftBits(ps, pd func(...operand.Op), x vector) vector {
-	bits := operand.Imm(uint64(generic.Float32.MantBits))
+	bits := operand.Imm(uint64(scalar.Float32.MantBits))
 	if m.f64 {
-		bits = operand.Imm(uint64(generic.Float64.MantBits))
+		bits = operand.Imm(uint64(scalar.Float64.MantBits))
 	}
 	d := m.new()
 	for i := range d {
@@ -242,16 +242,16 @@ func (m *maths) horner(x vector, name string, degree int) vector {
 // expDegree and logDegree are the degrees of the polynomials.
 func (m *maths) expDegree() int {
 	if m.f64 {
-		return len(generic.Float64.Exp) - 1
+		return len(scalar.Float64.Exp) - 1
 	}
-	return len(generic.Float32.Exp) - 1
+	return len(scalar.Float32.Exp) - 1
 }
 
 func (m *maths) logDegree() int {
 	if m.f64 {
-		return len(generic.Float64.Log) - 1
+		return len(scalar.Float64.Log) - 1
 	}
-	return len(generic.Float32.Log) - 1
+	return len(scalar.Float32.Log) - 1
 }
 
 // fast2Sum returns s + e = a + b.
@@ -260,7 +260,7 @@ func (m *maths) fast2Sum(a, b any) (s, e vector) {
 	return s, m.sub(b, m.sub(s, a))
 }
 
-// reduce is generic's, of x or, if negate, of −x. It overwrites x with r.
+// reduce is scalar's, of x or, if negate, of −x. It overwrites x with r.
 func (m *maths) reduce(x vector, negate bool) (kr, r, l vector) {
 	kr = m.copy("round")
 	if negate {
@@ -280,7 +280,7 @@ func (m *maths) reduce(x vector, negate bool) (kr, r, l vector) {
 func (m *maths) pow2(kr vector) vector { return m.shiftBits(m.VPSLLD, m.VPSLLQ, kr) }
 
 // expWords returns kr = k + Round and h + t with e^±x = (h + t)·2^k: the first
-// part of generic's twoWordExp. It overwrites x.
+// part of scalar's twoWordExp. It overwrites x.
 func (m *maths) expWords(x vector, negate bool) (kr, h, t vector) {
 	kr, r, l := m.reduce(x, negate)
 	rq := m.mul(m.horner(r, "exp", m.expDegree()), r)
@@ -290,14 +290,14 @@ func (m *maths) expWords(x vector, negate bool) (kr, h, t vector) {
 	return kr, h, t
 }
 
-// twoWordExp is generic's, of x or, if negate, of −x. It overwrites x.
+// twoWordExp is scalar's, of x or, if negate, of −x. It overwrites x.
 func (m *maths) twoWordExp(x vector, negate bool) (kr, e, el vector) {
 	kr, h, t := m.expWords(x, negate)
 	e, el = m.fast2Sum(h, t)
 	return kr, e, el
 }
 
-// lower is generic's, and keeps the multiplication away from results that
+// lower is scalar's, and keeps the multiplication away from results that
 // would be subnormal.
 func (m *maths) lower(y vector) vector {
 	low := m.compare(y, lessThan, "lowLimit")
@@ -427,7 +427,7 @@ func tanhBody(m *maths, z vector, _ bool) vector {
 	m.fmaTo(t, l, r)
 	m.fmaTo(t, rq, r)
 	p := m.pow2(kr)
-	// The low words have the opposite sign of generic's until the last step.
+	// The low words have the opposite sign of scalar's until the last step.
 	g := m.sub("one", p)
 	gl := m.add(p, m.sub(g, "one"))
 	b := m.mul(p, r)

@@ -5,19 +5,19 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/nabla-go/nabla/kernels/generic"
+	"github.com/nabla-go/nabla/internal/scalar"
 )
 
 // numbers are the bits of the constants that kernels use, by name. Those of the
-// elementary functions are package generic's, so that there is one source of them.
+// elementary functions are package scalar's, so that there is one source of them.
 type numbers map[string]uint64
 
 var (
-	numbers32 = newNumbers(&generic.Float32, func(x float32) uint64 { return uint64(math.Float32bits(x)) }, 32)
-	numbers64 = newNumbers(&generic.Float64, math.Float64bits, 64)
+	numbers32 = newNumbers(&scalar.Float32, func(x float32) uint64 { return uint64(math.Float32bits(x)) }, 32)
+	numbers64 = newNumbers(&scalar.Float64, math.Float64bits, 64)
 )
 
-func newNumbers[T float32 | float64](c *generic.Coefficients[T], bits func(T) uint64, size int) numbers {
+func newNumbers[T float32 | float64](c *scalar.Coefficients[T], bits func(T) uint64, size int) numbers {
 	inf := T(math.Inf(1))
 	n := numbers{
 		"zero": 0, "one": bits(1), "two": bits(2), "half": bits(0.5), "inf": bits(inf), "minusInf": bits(-inf), "nan": bits(T(math.NaN())),

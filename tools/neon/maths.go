@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"github.com/nabla-go/nabla/kernels/generic"
+	"github.com/nabla-go/nabla/internal/scalar"
 )
 
 // vector is a value of an elementary function: one register for each of the
@@ -11,7 +11,7 @@ import (
 type vector []reg
 
 // maths writes elementary functions over vectors. Its methods repeat the
-// functions of package generic, operation by operation, and carry their names.
+// functions of package scalar, operation by operation, and carry their names.
 //
 // Operands are vectors or names of constants, which are loaded at every use:
 // loads are cheap where all the rest is arithmetic. Operations return new
@@ -138,9 +138,9 @@ func (m *maths) spoil(y, z vector) { m.chooseUnlessTo(y, m.equal(z, z), z) }
 
 // shiftBits emits a shift of every vector's integers by the bits of the significand.
 func (m *maths) shiftBits(op string, x vector) vector {
-	bits := generic.Float32.MantBits
+	bits := scalar.Float32.MantBits
 	if m.f64 {
-		bits = generic.Float64.MantBits
+		bits = scalar.Float64.MantBits
 	}
 	return m.each(fmt.Sprintf("%s $%d, V@1.T, V@0.T", op, bits), x)
 }
@@ -169,16 +169,16 @@ func (m *maths) horner(x vector, name string, degree int) vector {
 // expDegree and logDegree are the degrees of the polynomials.
 func (m *maths) expDegree() int {
 	if m.f64 {
-		return len(generic.Float64.Exp) - 1
+		return len(scalar.Float64.Exp) - 1
 	}
-	return len(generic.Float32.Exp) - 1
+	return len(scalar.Float32.Exp) - 1
 }
 
 func (m *maths) logDegree() int {
 	if m.f64 {
-		return len(generic.Float64.Log) - 1
+		return len(scalar.Float64.Log) - 1
 	}
-	return len(generic.Float32.Log) - 1
+	return len(scalar.Float32.Log) - 1
 }
 
 // fast2Sum returns s + e = a + b.
@@ -187,7 +187,7 @@ func (m *maths) fast2Sum(a, b any) (s, e vector) {
 	return s, m.sub(b, m.sub(s, a))
 }
 
-// reduce is generic's. It overwrites x with r.
+// reduce is scalar's. It overwrites x with r.
 func (m *maths) reduce(x vector) (kr, r, l vector) {
 	kr = m.copy("round")
 	m.fmaTo(kr, x, "log2e")
@@ -199,7 +199,7 @@ func (m *maths) reduce(x vector) (kr, r, l vector) {
 func (m *maths) pow2(kr vector) vector { return m.shiftBits("VSHL", kr) }
 
 // expWords returns kr = k + Round and h + t with e^x = (h + t)·2^k: the first
-// part of generic's twoWordExp. It overwrites x.
+// part of scalar's twoWordExp. It overwrites x.
 func (m *maths) expWords(x vector) (kr, h, t vector) {
 	kr, r, l := m.reduce(x)
 	rq := m.mul(m.horner(r, "exp", m.expDegree()), r)
@@ -209,21 +209,21 @@ func (m *maths) expWords(x vector) (kr, h, t vector) {
 	return kr, h, t
 }
 
-// twoWordExp is generic's. It overwrites x.
+// twoWordExp is scalar's. It overwrites x.
 func (m *maths) twoWordExp(x vector) (kr, e, el vector) {
 	kr, h, t := m.expWords(x)
 	e, el = m.fast2Sum(h, t)
 	return kr, e, el
 }
 
-// lower is generic's.
+// lower is scalar's.
 func (m *maths) lower(y vector) vector {
 	d := m.mul(y, "down")
 	m.chooseTo(d, m.greater("lowLimit", y), m.subInt(m.add(y, "lowLimit"), "lowLimit"))
 	return d
 }
 
-// quotient is generic's; minusNl, if not nil, is −nl. It overwrites n.
+// quotient is scalar's; minusNl, if not nil, is −nl. It overwrites n.
 func (m *maths) quotient(n, nl, minusNl, d, dl vector) vector {
 	q := m.div("one", d)
 	s := m.mul(n, q)
@@ -339,7 +339,7 @@ func tanhBody(m *maths, z vector, _ bool) vector {
 	m.fmaTo(t, l, r)
 	m.fmaTo(t, rq, r)
 	p := m.pow2(kr)
-	// The low words, except the last, have the opposite sign of generic's.
+	// The low words, except the last, have the opposite sign of scalar's.
 	g := m.sub("one", p)
 	gl := m.add(p, m.sub(g, "one"))
 	b := m.mul(p, r)

@@ -1,4 +1,4 @@
-package generic
+package scalar
 
 import (
 	"math"
@@ -10,28 +10,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// elementary has the kernels of every reference function.
+// elementary has every reference function.
 var elementary = map[string]struct {
-	f32 func(dst, z []float32)
-	f64 func(dst, z []float64)
+	f32 func(z float32) float32
+	f64 func(z float64) float64
 }{
-	"Exp":          {ExpF32, ExpF64},
-	"Log":          {LogF32, LogF64},
-	"Sigmoid":      {SigmoidF32, SigmoidF64},
-	"SigmoidPrime": {SigmoidPrimeF32, SigmoidPrimeF64},
-	"Tanh":         {TanhF32, TanhF64},
-	"TanhPrime":    {TanhPrimeF32, TanhPrimeF64},
-}
-
-// of returns f(x) of a kernel.
-func of[T float](f func(dst, z []T), x T) T {
-	z := []T{x}
-	f(z, z)
-	return z[0]
+	"Exp":          {Exp[float32], Exp[float64]},
+	"Log":          {Log[float32], Log[float64]},
+	"Sigmoid":      {Sigmoid[float32], Sigmoid[float64]},
+	"SigmoidPrime": {SigmoidPrime[float32], SigmoidPrime[float64]},
+	"Tanh":         {Tanh[float32], Tanh[float64]},
+	"TanhPrime":    {TanhPrime[float32], TanhPrime[float64]},
 }
 
 // same compares bit by bit, but any NaN equals any NaN.
-func same[T float](x, y T) bool { return toBits(x) == toBits(y) || x != x && y != y }
+func same[T Float](x, y T) bool { return toBits(x) == toBits(y) || x != x && y != y }
 
 // thresholds are the numbers at which a function changes its ways or its result
 // becomes subnormal, infinite, 0 or 1.
@@ -102,33 +95,31 @@ func TestAccuracy(t *testing.T) {
 		k, ok := elementary[f.Name]
 		require.True(t, ok, f.Name)
 		t.Run(f.Name+"F32", func(t *testing.T) {
-			y := make([]float32, len(x32))
-			k.f32(y, x32)
-			for i, x := range x32 {
+			for _, x := range x32 {
+				y := k.f32(x)
 				want := f.Approx(float64(x))
-				if err := reference.Error32(y[i], want); !(err <= 1) {
-					t.Fatalf("f(%v) = %v, want %v: off by %v ulp", x, y[i], want, err)
+				if err := reference.Error32(y, want); !(err <= 1) {
+					t.Fatalf("f(%v) = %v, want %v: off by %v ulp", x, y, want, err)
 				}
-				if want == want && !(float64(y[i]) >= f.Min && float64(y[i]) <= f.Max) {
-					t.Fatalf("f(%v) = %v is outside [%v, %v]", x, y[i], f.Min, f.Max)
+				if want == want && !(float64(y) >= f.Min && float64(y) <= f.Max) {
+					t.Fatalf("f(%v) = %v is outside [%v, %v]", x, y, f.Min, f.Max)
 				}
 			}
 		})
 		t.Run(f.Name+"F64", func(t *testing.T) {
-			y := make([]float64, len(x64))
-			k.f64(y, x64)
-			for i, x := range x64 {
+			for _, x := range x64 {
+				y := k.f64(x)
 				if want := f.Approx(x); want != want || math.IsInf(x, 0) {
-					if !same(want, y[i]) {
-						t.Fatalf("f(%v) = %v, want %v", x, y[i], want)
+					if !same(want, y) {
+						t.Fatalf("f(%v) = %v, want %v", x, y, want)
 					}
 					continue
 				}
-				if err := f.Exact(x).Error64(y[i]); !(err <= 1) {
-					t.Fatalf("f(%v) = %v: off by %v ulp", x, y[i], err)
+				if err := f.Exact(x).Error64(y); !(err <= 1) {
+					t.Fatalf("f(%v) = %v: off by %v ulp", x, y, err)
 				}
-				if !(y[i] >= f.Min && y[i] <= f.Max) {
-					t.Fatalf("f(%v) = %v is outside [%v, %v]", x, y[i], f.Min, f.Max)
+				if !(y >= f.Min && y <= f.Max) {
+					t.Fatalf("f(%v) = %v is outside [%v, %v]", x, y, f.Min, f.Max)
 				}
 			}
 		})
@@ -145,10 +136,9 @@ func TestMonotone(t *testing.T) {
 				n := 3000
 				x, y := make([]float32, n), make([]float32, n)
 				for i := range x {
-					x[i] = start
+					x[i], y[i] = start, k.f32(start)
 					start = math.Nextafter32(start, float32(math.Inf(1)))
 				}
-				k.f32(y, x)
 				for i := 1; i < n; i++ {
 					a, b := y[i-1], y[i]
 					if falls && x[i] > 0 {
@@ -184,11 +174,11 @@ func TestSpecialValues(t *testing.T) {
 		{"TanhPrime", 1e4, 0}, {"TanhPrime", -1e4, 0},
 	} {
 		k := elementary[c.name]
-		if got := of(k.f32, float32(c.x)); !same(got, float32(c.want)) {
-			t.Errorf("%sF32(%v) = %v, want %v", c.name, float32(c.x), got, float32(c.want))
+		if got := k.f32(float32(c.x)); !same(got, float32(c.want)) {
+			t.Errorf("%s(float32 %v) = %v, want %v", c.name, float32(c.x), got, float32(c.want))
 		}
-		if got := of(k.f64, c.x); !same(got, c.want) {
-			t.Errorf("%sF64(%v) = %v, want %v", c.name, c.x, got, c.want)
+		if got := k.f64(c.x); !same(got, c.want) {
+			t.Errorf("%s(%v) = %v, want %v", c.name, c.x, got, c.want)
 		}
 	}
 }
@@ -197,14 +187,14 @@ func TestSpecialValues(t *testing.T) {
 func TestExpLimits(t *testing.T) {
 	up32, up64 := float32(math.Inf(1)), math.Inf(1)
 	over32, over64 := float32(0x1.62e43p+6), 0x1.62e42fefa39fp+9 // the least whose exp overflows
-	assert.Equal(t, up32, of(ExpF32, over32))
-	assert.Less(t, of(ExpF32, math.Nextafter32(over32, 0)), up32)
+	assert.Equal(t, up32, Exp(over32))
+	assert.Less(t, Exp(math.Nextafter32(over32, 0)), up32)
 	assert.Equal(t, up64, Exp(over64))
 	assert.Less(t, Exp(math.Nextafter(over64, 0)), up64)
 
 	under32, under64 := float32(-0x1.9fe36ap+6), -0x1.74910d52d3052p+9 // the greatest whose exp is less than half the least float
-	assert.Equal(t, float32(0), of(ExpF32, under32))
-	assert.Equal(t, float32(0x1p-149), of(ExpF32, math.Nextafter32(under32, 0)))
+	assert.Equal(t, float32(0), Exp(under32))
+	assert.Equal(t, float32(0x1p-149), Exp(math.Nextafter32(under32, 0)))
 	assert.Equal(t, 0.0, Exp(under64))
 	assert.Equal(t, 0x1p-1074, Exp(math.Nextafter(under64, 0)))
 }
@@ -221,60 +211,19 @@ func TestSigmoidOfLargeInputs(t *testing.T) {
 			assert.InEpsilon(t, c.sigmoid, Sigmoid(c.x), 0x1p-52, "σ(%v)", c.x)
 		}
 		if c.prime != 0 {
-			assert.InEpsilon(t, c.prime, of(SigmoidPrimeF64, c.x), 0x1p-52, "σ'(%v)", c.x)
+			assert.InEpsilon(t, c.prime, SigmoidPrime(c.x), 0x1p-52, "σ'(%v)", c.x)
 		} else {
-			assert.Equal(t, 0.0, of(SigmoidPrimeF64, c.x), "σ'(%v)", c.x)
+			assert.Equal(t, 0.0, SigmoidPrime(c.x), "σ'(%v)", c.x)
 		}
 	}
 }
 
 // Cases A-E02, A-E03 and A-E05.
 func TestSigmoidValues(t *testing.T) {
-	assert.Equal(t, float32(8.194009e-40), of(SigmoidF32, -90))
-	assert.Equal(t, float32(2.2273635617957438e-39), of(SigmoidF32, -89))
-	assert.Equal(t, float32(0), of(SigmoidF32, -104))
-	assert.Equal(t, float32(0.7310586), of(SigmoidF32, 1))
-	assert.Equal(t, 0.7310585786300049, Sigmoid(1))
-	assert.InEpsilon(t, 1.9287498479639178e-22, of(SigmoidPrimeF64, 50), 0x1p-52)
-}
-
-// A product with a derivative is the rounded product of both.
-func TestMulPrimes(t *testing.T) {
-	for _, c := range []struct {
-		name       string
-		mul, prime func(dst, z []float32)
-	}{
-		{"Sigmoid", func(dst, z []float32) { MulSigmoidPrimeF32(dst, dst, z) }, SigmoidPrimeF32},
-		{"Tanh", func(dst, z []float32) { MulTanhPrimeF32(dst, dst, z) }, TanhPrimeF32},
-		{"ReLU", func(dst, z []float32) { MulReLUPrimeF32(dst, dst, z) }, ReLUPrimeF32},
-	} {
-		z := inputs32(10_000_019)
-		prime, d, got := make([]float32, len(z)), make([]float32, len(z)), make([]float32, len(z))
-		r := rand.New(rand.NewPCG(5, 6))
-		for i := range d {
-			d[i] = float32(r.NormFloat64())
-		}
-		copy(got, d)
-		c.prime(prime, z)
-		c.mul(got, z)
-		for i := range z {
-			if want := d[i] * prime[i]; !same(got[i], want) {
-				t.Fatalf("%s: %v·f'(%v) = %v, want %v", c.name, d[i], z[i], got[i], want)
-			}
-		}
-	}
-}
-
-func TestReLU(t *testing.T) {
-	inf, nan, zero := math.Inf(1), math.NaN(), math.Copysign(0, -1)
-	for _, c := range []struct{ x, relu, prime float64 }{
-		{nan, nan, nan}, {inf, inf, 1}, {-inf, 0, 0}, {0, 0, 0}, {zero, zero, 0}, {2, 2, 1}, {-2, 0, 0},
-		{0x1p-149, 0x1p-149, 1}, {-0x1p-149, 0, 0},
-	} {
-		x := float32(c.x)
-		assert.True(t, same(of(ReLUF64, c.x), c.relu), "ReLUF64(%v)", c.x)
-		assert.True(t, same(of(ReLUPrimeF64, c.x), c.prime), "ReLUPrimeF64(%v)", c.x)
-		assert.True(t, same(of(ReLUF32, x), float32(c.relu)), "ReLUF32(%v)", c.x)
-		assert.True(t, same(of(ReLUPrimeF32, x), float32(c.prime)), "ReLUPrimeF32(%v)", c.x)
-	}
+	assert.Equal(t, float32(8.194009e-40), Sigmoid[float32](-90))
+	assert.Equal(t, float32(2.2273635617957438e-39), Sigmoid[float32](-89))
+	assert.Equal(t, float32(0), Sigmoid[float32](-104))
+	assert.Equal(t, float32(0.7310586), Sigmoid[float32](1))
+	assert.Equal(t, 0.7310585786300049, Sigmoid(1.0))
+	assert.InEpsilon(t, 1.9287498479639178e-22, SigmoidPrime(50.0), 0x1p-52)
 }

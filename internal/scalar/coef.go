@@ -1,11 +1,9 @@
-package generic
-
-import "math"
+package scalar
 
 // Coefficients holds the numbers that the elementary functions of one float
 // type are made of. The polynomials are minimax (Sollya's fpminimax: best with
 // coefficients of the type itself), lowest degree first.
-type Coefficients[T float] struct {
+type Coefficients[T Float] struct {
 	MantBits int // bits of the significand behind the point
 	Bias     int // of the exponent
 
@@ -114,59 +112,9 @@ var Float64 = Coefficients[float64]{
 	TanhLeast: 0x1p-60,
 }
 
-func coefficients[T float]() *Coefficients[T] {
+func coefficients[T Float]() *Coefficients[T] {
 	if is32[T]() {
 		return any(&Float32).(*Coefficients[T])
 	}
 	return any(&Float64).(*Coefficients[T])
-}
-
-// toBits returns the IEEE 754 representation of x.
-func toBits[T float](x T) uint64 {
-	if is32[T]() {
-		return uint64(math.Float32bits(float32(x)))
-	}
-	return math.Float64bits(float64(x))
-}
-
-// fromBits returns the number of T whose IEEE 754 representation is b; bits
-// beyond T's width are dropped.
-func fromBits[T float](b uint64) T {
-	if is32[T]() {
-		return T(math.Float32frombits(uint32(b)))
-	}
-	return T(math.Float64frombits(b))
-}
-
-// horner returns Σ c[i]·xⁱ, one FMA per degree.
-func horner[T float](x T, c []T) T {
-	p := c[len(c)-1]
-	for i := len(c) - 2; i >= 0; i-- {
-		p = fma(p, x, c[i])
-	}
-	return p
-}
-
-// fast2Sum returns a + b, rounded, and its rounding error, for |a| ≥ |b| or
-// a = 0 (Dekker, "A floating-point technique for extending the available
-// precision", 1971).
-func fast2Sum[T float](a, b T) (s, e T) {
-	s = a + b
-	return s, b - (s - a)
-}
-
-func abs[T float](x T) T {
-	if is32[T]() {
-		return fromBits[T](toBits(x) &^ (1 << 31))
-	}
-	return fromBits[T](toBits(x) &^ (1 << 63))
-}
-
-// copySign returns |x| with the sign of z.
-func copySign[T float](x, z T) T {
-	sign := uint64(1) << 63
-	if is32[T]() {
-		sign = 1 << 31
-	}
-	return fromBits[T](toBits(x)&^sign | toBits(z)&sign)
 }
