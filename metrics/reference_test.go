@@ -1,6 +1,9 @@
 package metrics_test
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"math"
 	"os"
@@ -215,6 +218,29 @@ func TestBatchesAndMerging(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Every bit is the same on every machine.
+func TestBits(t *testing.T) {
+	h := sha256.New()
+	for _, c := range referenceCases(t) {
+		ms := metrics.For(c.task())
+		m, narrow := newMeter[float64](t, c.task(), ms...), newMeter[float32](t, c.task(), ms...)
+		fill(t, m, &c, 0, len(c.Outputs), 10)
+		fill(t, narrow, &c, 0, len(c.Outputs), 10)
+		for _, x := range ms {
+			for _, v := range []float64{m.Value(x), narrow.Value(x)} {
+				if v != v {
+					v = 12345 // any NaN is any other
+				}
+				binary.Write(h, binary.LittleEndian, v)
+			}
+		}
+	}
+	const want = "6a1e5af6a0cc386b"
+	if got := hex.EncodeToString(h.Sum(nil)[:8]); got != want {
+		t.Errorf("the values have the fingerprint %s, want %s", got, want)
 	}
 }
 
