@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/nabla-go/nabla/internal/scalar"
 	"github.com/nabla-go/nabla/kernels"
-	"github.com/nabla-go/nabla/kernels/generic"
 )
 
 // A Meter adds up what its metrics need, batch by batch. It is not for concurrent use:
@@ -213,13 +213,13 @@ func logProbability[T kernels.Float](row []T, c int) float64 {
 		sum += inside(v)
 	}
 	if len(row) > 1 {
-		return generic.Log(inside(row[c]) / sum)
+		return scalar.Log(inside(row[c]) / sum)
 	}
 	p := inside(row[0])
 	if c == 0 {
 		p = 1 - p
 	}
-	return generic.Log(p)
+	return scalar.Log(p)
 }
 
 // inside returns v, brought into [ε, 1−ε].

@@ -3,6 +3,7 @@ package metrics_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,6 +65,15 @@ func TestTable(t *testing.T) {
 			if task.Kind() == metrics.Numbers != (x == metrics.MSE || x == metrics.MAE || x == metrics.R2) {
 				t.Errorf("%s goes with %v", x, task.Kind())
 			}
+		}
+	}
+}
+
+// Of five classes the five largest outputs are all of them.
+func TestTop5(t *testing.T) {
+	for classes, want := range map[int]bool{2: false, 5: false, 6: true} {
+		if got := slices.Contains(metrics.For(metrics.Classes(classes)), metrics.Top5); got != want {
+			t.Errorf("%d classes have a top-5 accuracy: %v", classes, got)
 		}
 	}
 }
