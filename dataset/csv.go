@@ -32,20 +32,20 @@ type CSV struct {
 type Header int
 
 const (
-	DetectHeader Header = iota // it does if none of its input cells is a number or stands for a missing one
+	DetectHeader Header = iota // yes if no input cell of it is a number or marks a missing value
 	WithHeader
 	NoHeader
 )
 
-// ReadCSV reads a comma-separated file, gzipped or not: one sample a record,
-// one column the class label, all others finite numbers. Quotes (RFC 4180),
+// ReadCSV reads a comma-separated file, gzipped or not. A record is a sample: one
+// column is the class label, all others are finite numbers. Quotes (RFC 4180),
 // CRLF and a UTF-8 byte order mark are understood. An empty cell, NA and
 // anything else that isn't a finite number is an error that names file, line
-// and column; nothing is ever filled in.
+// and column; missing values are not filled in.
 //
-// Labels are whole numbers or words. Without CSV.Classes the file's own, 1,000 at
-// most, become the classes: in ascending order if all are numbers, else sorted as
-// text. A model stores that list, and later files are read with it.
+// Labels are whole numbers or words. Without CSV.Classes the labels of the file, at
+// most 1,000 different ones, become the classes: in ascending order if all are numbers,
+// else sorted as text. Read later files with the classes of the first one.
 func ReadCSV[T kernels.Float](path string, opt CSV) (*train.Data[T], error) {
 	f, err := open(path)
 	if err != nil {
@@ -83,9 +83,9 @@ func decodeCSV[T kernels.Float](r io.Reader, name string, opt CSV) (*train.Data[
 	return s, nil
 }
 
-// maxClasses bounds what a file may call classes, because targets take rows ×
-// classes elements: a column of measured values or of identifiers, taken for the
-// label, becomes a message and not a machine without memory.
+// maxClasses limits the classes that a file may define. A column of measured values or
+// identifiers that is taken for the label has more, and their one-hot targets would
+// take all memory.
 const maxClasses = 1000
 
 // csvDecoder holds what has been read so far. Its errors begin with ":line: "
@@ -118,7 +118,7 @@ func (d *csvDecoder[T]) read(r io.Reader) error {
 
 	var bad error // the first bad cell
 	var badLines []int
-	headless := false // the first record is not taken for a header, but has no number
+	headless := false // the first record has no number, but is not taken for a header
 	for first := true; ; first = false {
 		record, err := c.Read()
 		if err == io.EOF {
@@ -334,8 +334,8 @@ func onlyFirstIsWord(labels []string) bool {
 	return len(labels) > 1
 }
 
-// className returns the one way to write a label: 1 for 1.0 and 01. Numbers that
-// a float64 may hold only rounded are words.
+// className returns the normal form of a label: 1 for 1.0 and 01. Numbers from 2⁵³ on,
+// which float64 can't tell apart, are words.
 func className(label string) (string, error) {
 	v, err := parseDecimal(label, 64)
 	if err != nil || math.Abs(v) >= 1<<53 {
@@ -365,7 +365,7 @@ func classesOf(labels []string) []string {
 	return classes
 }
 
-// missing reports whether a cell is one of the usual signs for "no value".
+// missing reports whether a cell is one of the usual marks of a missing value.
 func missing(cell string) bool {
 	switch strings.ToLower(cell) {
 	case "", "?", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "null":
@@ -392,7 +392,8 @@ func parseNumber[T kernels.Float](cell string) (T, error) {
 	return T(v), nil
 }
 
-// parseDecimal is strconv.ParseFloat without what only Go calls a number, 0x1p4 and 1_0.
+// parseDecimal is strconv.ParseFloat without the forms that only Go knows, such as
+// 0x1p4 and 1_0.
 func parseDecimal(s string, bits int) (float64, error) {
 	if strings.ContainsAny(s, "xX_") {
 		return 0, strconv.ErrSyntax
@@ -429,7 +430,7 @@ func listLines(lines []int) string {
 	return abbreviate(words)
 }
 
-// abbreviate joins words, at most ten of them, and of each the beginning.
+// abbreviate lists the first ten words, each shortened.
 func abbreviate(words []string) string {
 	const most = 10
 	var list []string
@@ -442,7 +443,7 @@ func abbreviate(words []string) string {
 	return strings.Join(list, ", ")
 }
 
-// shortened returns the beginning of a cell that would make a message unreadable.
+// shortened returns a cell, or the beginning of a long one.
 func shortened(cell string) string {
 	const most = 40
 	if runes := []rune(cell); len(runes) > most {

@@ -12,7 +12,7 @@ import (
 var digits string
 
 // digitsSplitSeed decides which digits are for testing. It was chosen before
-// anything was trained, and no training seed has to do with it.
+// anything was trained, and doesn't depend on the seed of a training.
 const digitsSplitSeed = 1797
 
 // Digits returns 1,797 handwritten digits of 8×8 pixels in [0, 1], row by row,

@@ -62,7 +62,7 @@ func ReadIDX[T kernels.Float](images, labels string, classes int) (*train.Data[T
 	if len(lb) != im.Count {
 		return nil, fmt.Errorf("%s holds %d labels, but %s holds %d images", labels, len(lb), images, im.Count)
 	}
-	if im.Count == 0 { // then the size of an image is a mere claim
+	if im.Count == 0 { // and no pixel confirms the size of an image
 		return nil, fmt.Errorf("%s: no samples", images)
 	}
 	s := &train.Data[T]{Name: images, Labels: make([]int, im.Count)}
@@ -124,8 +124,7 @@ func findIDX(dir, name string) (string, error) {
 	return "", fmt.Errorf("%s: no file %s (nor %s, with or without .gz)", dir, name, dotted)
 }
 
-// readIDX reads an IDX file with the given magic number. No more is allocated
-// than a small multiple of what the file really holds.
+// readIDX reads an IDX file with the given magic number.
 func readIDX(path string, magic uint32) (dims []int, data []byte, err error) {
 	f, err := open(path)
 	if err != nil {

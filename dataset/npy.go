@@ -29,7 +29,7 @@ type Array[T kernels.Float] struct {
 // and then the elements. Source: NumPy, numpy.lib.format.
 const npyMagic = "\x93NUMPY"
 
-// maxNPYHeader bounds the header; NumPy's own are of some hundred bytes.
+// maxNPYHeader limits the header in bytes; NumPy writes some hundred.
 const maxNPYHeader = 1 << 20
 
 var (
@@ -39,8 +39,8 @@ var (
 )
 
 // ReadNPY reads an array of floats, integers or truth values of either byte
-// order in row-major or column-major ("Fortran") order, each element rounded
-// once to T. Python objects, which can run code, and structured types are errors.
+// order in row-major or column-major ("Fortran") order, and rounds each element once
+// to T. Structured types are an error, and so are Python objects, which could run code.
 func ReadNPY[T kernels.Float](path string) (Array[T], error) {
 	f, err := open(path)
 	if err != nil {

@@ -20,8 +20,8 @@ type source struct {
 
 func (s *source) Close() error { return s.file.Close() }
 
-// open opens a file. Whether it is gzipped is seen from its first two bytes,
-// 1F 8B, never from its name.
+// open opens a file. Its first two bytes, not its name, tell whether it is gzipped:
+// 1F 8B.
 func open(path string) (*source, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -52,7 +52,8 @@ func gunzip(r io.Reader) (io.Reader, error) {
 	return unzipper{z}, nil
 }
 
-// unzipper is a gzip.Reader that says what follows the compressed data.
+// unzipper is a gzip.Reader whose error says so if something follows the compressed
+// data.
 type unzipper struct{ z *gzip.Reader }
 
 func (u unzipper) Read(p []byte) (int, error) {
@@ -65,9 +66,9 @@ func (u unzipper) Read(p []byte) (int, error) {
 
 var errTooLarge = errors.New("the header promises more elements than can be addressed")
 
-// readPromised reads what a header promised, elements of elemSize bytes in an
-// array of the given dimensions, and makes sure that nothing follows. No more
-// is allocated than a small multiple of what r really holds.
+// readPromised reads what a header promised: elements of elemSize bytes in an
+// array of the given dimensions. It is an error if something follows. Memory grows
+// with what r holds, not with what the header says.
 func readPromised(r io.Reader, dims []int, elemSize int) ([]byte, error) {
 	size, ok := product(elemSize, dims)
 	if !ok {
@@ -89,8 +90,8 @@ func readPromised(r io.Reader, dims []int, elemSize int) ([]byte, error) {
 	return data, nil
 }
 
-// product returns n times all dimensions, unless one is negative or the product is
-// no int or the largest one.
+// product returns n times all dimensions. It is not ok if a dimension is negative or
+// the product is math.MaxInt or more.
 func product(n int, dims []int) (p int, ok bool) {
 	for _, d := range dims {
 		hi, lo := bits.Mul(uint(n), uint(d))

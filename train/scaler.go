@@ -61,7 +61,7 @@ func FitScaler[T kernels.Float](x kernels.Matrix[T]) (*Scaler, error) {
 		case math.IsNaN(sum) || math.IsInf(sum, 0):
 			return nil, fmt.Errorf("cannot fit a scaler: the values of input column %d, or their sum, are not finite", j+1)
 		case s.SD[j] == 0 || math.IsInf(s.SD[j], 0):
-			return nil, fmt.Errorf("cannot fit a scaler: the values of input column %d are too close together or too far apart to square their differences", j+1)
+			return nil, fmt.Errorf("cannot fit a scaler: the values of input column %d are so close together or so far apart that their variance is 0 or infinite in float64", j+1)
 		}
 	}
 	return s, nil

@@ -46,8 +46,8 @@ func TestScaler(t *testing.T) {
 		values []float64
 		want   string // "" if there is a scaler
 	}{
-		{[]float64{-1e308, 1e308}, "column 1 are too close together or too far apart"},
-		{[]float64{0, 1e-170}, "column 1 are too close together or too far apart"}, // and not a constant column
+		{[]float64{-1e308, 1e308}, "column 1 are so close together or so far apart"},
+		{[]float64{0, 1e-170}, "column 1 are so close together or so far apart"}, // and not a constant column
 		{[]float64{1e308, 1e308}, ""},
 		{[]float64{1e308, 1e308, 0}, "column 1, or their sum, are not finite"},
 		{[]float64{math.NaN(), 1}, "column 1, or their sum, are not finite"},

@@ -46,6 +46,9 @@ func TestRules(t *testing.T) {
 		},
 	}
 	docs := constructorDocs(t, "schedule.go", "Schedule")
+	if len(train.Rules()) != len(tests) {
+		t.Errorf("%v are the built-in rules, and %d are tested", train.Rules(), len(tests))
+	}
 	for _, r := range train.Rules() {
 		if got, err := train.ParseRule(r.String()); got != r || err != nil {
 			t.Errorf("ParseRule(%q) = %v, %v", r, got, err)

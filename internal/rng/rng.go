@@ -1,8 +1,10 @@
-// Package rng draws random numbers that are the same bits on every machine.
+// Package rng makes random numbers that are the same on every machine and with every
+// version of Go.
 //
-// The bits come from math/rand/v2's PCG; uniform, integer, permutation and
-// normal variates are made here, because those of math/rand/v2 promise no
-// sequence and its normal ones depend on package math.
+// The random bits are those of math/rand/v2's PCG, whose sequence is fixed. Uniform
+// numbers, integers, permutations and normal numbers are made from them here, because
+// math/rand/v2 does not promise that its own stay the same, and its normal numbers
+// depend on package math.
 package rng
 
 import (
@@ -13,7 +15,7 @@ import (
 	"github.com/nabla-go/nabla/internal/scalar"
 )
 
-// Rand is a source of random variates. It belongs to one goroutine.
+// Rand is a source of random numbers. It belongs to one goroutine.
 type Rand struct{ src rand.PCG }
 
 // New returns the generator that seed and stream name; they are the two words
@@ -63,7 +65,7 @@ func (r *Rand) Perm(p []int) {
 	r.Shuffle(p)
 }
 
-// Normal returns a standard normal variate from two uniform ones (Box and
+// Normal returns a standard normal number, made from two uniform ones (Box and
 // Muller, "A Note on the Generation of Random Normal Deviates", 1958). Its
 // absolute value is at most 8.58.
 func (r *Rand) Normal() float64 {

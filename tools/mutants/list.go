@@ -28,5 +28,32 @@ var rules = []rule{
 	{
 		what: "targets far from 0", files: []string{"metrics/totals.go"}, test: "./metrics",
 		find: "	x -= t.first[j]\n", replace: "",
+
+	{what: "optimizer", files: []string{"train/methods.go"}, test: "./train", fieldsOf: "Method"},
+	{what: "optimizer", files: []string{"train/methods.go"}, test: "./train", elementsOf: "methods"},
+	{what: "hyperparameter", files: []string{"train/methods.go"}, test: "./train", fieldsOf: "Hyperparameter"},
+	{what: "hyperparameter", files: []string{"train/methods.go"}, test: "./train", elementsOf: "hyperparameters"},
+	{what: "schedule", files: []string{"train/schedule.go"}, test: "./train", fieldsOf: "Rule"},
+	{what: "schedule", files: []string{"train/schedule.go"}, test: "./train", fieldsOf: "Parameter"},
+	{what: "schedule", files: []string{"train/schedule.go"}, test: "./train", elementsOf: "rules"},
+	{
+		what: "order of samples", files: []string{"train/batch.go"}, test: "./train",
+		find: "\t\tb.shuffle()\n",
+	},
+	{
+		what: "scaling by nothing", files: []string{"train/scaler.go"}, test: "./train",
+		find: "if s == nil {\n", replace: "if false {\n",
+	},
+	{
+		what: "samples without labels", files: []string{"train/data.go"}, test: "./train",
+		find: "for k := range d.Len() {\n\t\tclass := 0", replace: "for k := range d.Labels {\n\t\tclass := 0",
+	},
+	{
+		what: "one-hot targets", files: []string{"train/data.go"}, test: "./train",
+		find: "kernels.NewMatrix[T](len(labels), classes)", replace: "kernels.NewMatrix[T](len(labels), slices.Max(labels)+1)",
+	},
+	{
+		what: "best parameters", files: []string{"train/fit.go"}, test: "./train",
+		find: "copy(f.net.Params(), f.best)", replace: "_ = f.best",
 	},
 }
