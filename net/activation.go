@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/nabla-go/nabla/internal/table"
 	"github.com/nabla-go/nabla/kernels"
 )
 
@@ -106,7 +107,7 @@ func Activations() []*Activation { return slices.Clone(activations) }
 
 // ParseActivation returns the activation called name, a built-in one or one of more.
 func ParseActivation(name string, more ...*Activation) (*Activation, error) {
-	return parse("activation", name, activations, more)
+	return table.Find("activation", name, activations, more)
 }
 
 // NewActivation returns an elementwise activation of your own, σ with the derivative
@@ -152,7 +153,7 @@ func (a *Activation) Threshold() float64 {
 
 // check reports the first thing that is missing or wrong.
 func (a *Activation) check() error {
-	if err := checkName("activation", a, activations); err != nil {
+	if err := table.CheckName("activation", a, activations); err != nil {
 		return err
 	}
 	for _, f := range []struct {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/nabla-go/nabla/internal/scalar"
+	"github.com/nabla-go/nabla/internal/table"
 	"github.com/nabla-go/nabla/kernels"
 )
 
@@ -257,15 +258,17 @@ var costs = []*Cost{Quadratic, CrossEntropy, Exponential(10), Hellinger, Kullbac
 func Costs() []*Cost { return slices.Clone(costs) }
 
 // ParseCost returns the cost called name, a built-in one or one of more.
-func ParseCost(name string, more ...*Cost) (*Cost, error) { return parse("cost", name, costs, more) }
+func ParseCost(name string, more ...*Cost) (*Cost, error) {
+	return table.Find("cost", name, costs, more)
+}
 
 // String returns the name.
 func (c *Cost) String() string { return c.Name }
 
 // check reports the first thing that is missing or wrong.
 func (c *Cost) check() error {
-	if other, err := parse("cost", c.Name, costs, nil); err != nil || other.Param == nil || c.Param == nil {
-		if err := checkName("cost", c, costs); err != nil {
+	if other, err := table.Find("cost", c.Name, costs, nil); err != nil || other.Param == nil || c.Param == nil {
+		if err := table.CheckName("cost", c, costs); err != nil {
 			return err
 		}
 	}

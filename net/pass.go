@@ -251,12 +251,13 @@ func (n *Network[T]) InputGradient(ws *Workspace[T]) kernels.Matrix[T] {
 // their own. It makes a workspace each time; where that matters, use PredictInto.
 func (n *Network[T]) Predict(x kernels.Matrix[T]) kernels.Matrix[T] {
 	y := kernels.NewMatrix[T](max(x.Rows, 0), n.Outputs())
-	n.PredictInto(n.NewWorkspace(min(x.Rows, predictBatch)), y, x)
+	n.PredictInto(n.NewWorkspace(min(x.Rows, PredictBatch)), y, x)
 	return y
 }
 
-// predictBatch is the number of samples that Predict takes at once.
-const predictBatch = 256
+// PredictBatch is the number of samples that [Network.Predict] takes at once: enough
+// for products at full speed, and few enough for a workspace of moderate size.
+const PredictBatch = 256
 
 // PredictInto sets row k of y to the outputs for the sample in row k of x. It takes
 // as many samples at once as ws has room for, and allocates nothing. Any number of

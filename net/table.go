@@ -3,8 +3,6 @@ package net
 import (
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 	"unsafe"
 
 	"github.com/nabla-go/nabla/kernels"
@@ -67,34 +65,6 @@ func (i *Interval) and(j *Interval) *Interval {
 func (i *Interval) check() error {
 	if i != nil && !(i.Min < i.Max) {
 		return fmt.Errorf("from %v to %v: want Min below Max, or nil for all numbers", i.Min, i.Max)
-	}
-	return nil
-}
-
-// parse returns the row called name of a table, or of the user's own rows in more.
-func parse[R fmt.Stringer](kind, name string, table, more []R) (row R, err error) {
-	all := slices.Concat(table, more)
-	var names []string
-	for _, r := range all {
-		if r.String() == name {
-			return r, nil
-		}
-		names = append(names, r.String())
-	}
-	return row, fmt.Errorf("unknown %s %q: want one of %s", kind, name, strings.Join(names, ", "))
-}
-
-// checkName refuses a row without a name, and one whose name is that of another row
-// in the table: model files would mix them up.
-func checkName[R interface {
-	fmt.Stringer
-	comparable
-}](kind string, row R, table []R) error {
-	if row.String() == "" {
-		return fmt.Errorf("%s without a Name", kind)
-	}
-	if other, err := parse(kind, row.String(), table, nil); err == nil && other != row {
-		return fmt.Errorf("%s %v is not the built-in one of that name: give it another Name", kind, row)
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ func Evaluate[T kernels.Float](n *net.Network[T], d *Data[T]) (cost, accuracy fl
 	if err := d.check(n); err != nil {
 		return 0, 0, fmt.Errorf("train: %w", err)
 	}
-	return evaluate(n, n.NewWorkspace(min(d.Len(), evalBatch)), d.samples(), nil)
+	return evaluate(n, n.NewWorkspace(min(d.Len(), net.PredictBatch)), d.samples(), nil)
 }
 
 // EvaluateOutputs does what [Evaluate] does, and also returns the outputs that the
@@ -22,20 +22,17 @@ func EvaluateOutputs[T kernels.Float](n *net.Network[T], d *Data[T]) (y kernels.
 		return y, 0, 0, fmt.Errorf("train: %w", err)
 	}
 	y = kernels.NewMatrix[T](d.Len(), n.Outputs())
-	cost, accuracy, err = evaluate(n, n.NewWorkspace(min(d.Len(), evalBatch)), d.samples(), &y)
+	cost, accuracy, err = evaluate(n, n.NewWorkspace(min(d.Len(), net.PredictBatch)), d.samples(), &y)
 	return y, cost, accuracy, err
 }
 
-// evalBatch is the number of samples that are evaluated at once. Where a cost is
-// rounded depends on it, and on nothing else.
-const evalBatch = 256
-
 // evaluate computes the cost and the accuracy of n over d and, if outputs is not nil,
-// sets its rows to the outputs.
+// sets its rows to the outputs. The cost is summed batch by batch, so its last bits
+// depend on the size of the batches, and on nothing else.
 func evaluate[T kernels.Float](n *net.Network[T], ws *net.Workspace[T], d batch[T], outputs *kernels.Matrix[T]) (cost, accuracy float64, err error) {
 	right := 0
-	for i := 0; i < d.Len(); i += evalBatch {
-		b := d.slice(i, min(i+evalBatch, d.Len()))
+	for i := 0; i < d.Len(); i += net.PredictBatch {
+		b := d.slice(i, min(i+net.PredictBatch, d.Len()))
 		y := n.Forward(ws, b.X)
 		c, err := n.Cost(ws, b.T)
 		if err != nil {
@@ -75,8 +72,7 @@ func hits[T kernels.Float](n *net.Network[T], y, t kernels.Matrix[T]) int {
 
 // Class returns the class that a row of outputs or targets of n names: the index of
 // the largest element, the first of several, or −1 if one is NaN. With one output it
-// is 1 if the output is above the middle of its activation's range (0 for tanh, ½ for
-// all others), else 0.
+// is 1 if the output is above the threshold of its activation, else 0.
 func Class[T kernels.Float](n *net.Network[T], row []T) int {
 	best := 0
 	for j, v := range row {
@@ -87,13 +83,8 @@ func Class[T kernels.Float](n *net.Network[T], row []T) int {
 			best = j
 		}
 	}
-	if len(row) == 1 && row[0] > threshold(n) {
+	if len(row) == 1 && row[0] > T(n.Layer(n.Depth()).Activation.Threshold()) {
 		return 1
 	}
 	return best
-}
-
-// threshold returns the middle of the range of n's output.
-func threshold[T kernels.Float](n *net.Network[T]) T {
-	return T(n.Layer(n.Depth()).Activation.Threshold())
 }

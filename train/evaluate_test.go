@@ -18,7 +18,7 @@ func TestEvaluateOutputs(t *testing.T) {
 		Inputs: 3, Layers: []net.Layer{net.Dense(4, net.Tanh), net.Dense(2, net.Softmax)}, Cost: net.SoftmaxCrossEntropy, Seed: 4,
 	})
 	require.NoError(t, err)
-	d := &Data[float32]{X: kernels.NewMatrix[float32](2*evalBatch+7, 3), T: kernels.NewMatrix[float32](2*evalBatch+7, 2)}
+	d := &Data[float32]{X: kernels.NewMatrix[float32](2*net.PredictBatch+7, 3), T: kernels.NewMatrix[float32](2*net.PredictBatch+7, 2)}
 	r := rng.New(1, 0)
 	for k := range d.Len() {
 		for j := range d.X.Row(k) {

@@ -93,7 +93,7 @@ type fitter[T kernels.Float] struct {
 
 func newFitter[T kernels.Float](n *net.Network[T], d, validation batch[T], o *Options) *fitter[T] {
 	f := &fitter[T]{net: n, options: o, validation: validation, batches: newBatcher(d, o), start: time.Now(), good: slices.Clone(n.Params())}
-	f.ws = n.NewWorkspace(max(f.batches.size, min(evalBatch, validation.Len())))
+	f.ws = n.NewWorkspace(max(f.batches.size, min(net.PredictBatch, validation.Len())))
 	f.ws.SetWorkers(o.Workers)
 	f.batches.share = func(count, elements int, do func(lo, hi int)) { n.Gather(f.ws, count, elements, do) }
 	f.stepper = newStepper(o.Optimizer, n, f.ws)

@@ -3,8 +3,8 @@ package train
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/nabla-go/nabla/internal/table"
 	"github.com/nabla-go/nabla/kernels"
 )
 
@@ -120,21 +120,15 @@ func Hyperparameters() []*Hyperparameter { return slices.Clone(hyperparameters) 
 
 // ParseMethod returns the method called name, one of [Methods] or of more.
 func ParseMethod(name string, more ...*Method) (*Method, error) {
-	var names []string
-	for _, m := range slices.Concat(methods, more) {
-		if m.Name == name {
-			return m, nil
-		}
-		names = append(names, m.Name)
-	}
-	return nil, fmt.Errorf("unknown optimizer %q: want one of %s", name, strings.Join(names, ", "))
+	return table.Find("optimizer", name, methods, more)
 }
 
 // check returns an error if a piece of m is missing or two don't agree.
 func (m *Method) check() error {
+	if err := table.CheckName("optimizer", m, methods); err != nil {
+		return err
+	}
 	switch {
-	case m.Name == "":
-		return fmt.Errorf("an optimizer has no name")
 	case m.Slots < 0 || m.Slots > MaxSlots:
 		return fmt.Errorf("optimizer %v has %d slots of state: want 0 to %d", m, m.Slots, MaxSlots)
 	case m.descends && (m.Slots > 0 || m.Step32 != nil || m.Step64 != nil):

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/nabla-go/nabla/internal/scalar"
+	"github.com/nabla-go/nabla/internal/table"
 )
 
 // A Rule is a way to change the learning rate during a training. [Rules] returns the
@@ -103,20 +103,16 @@ func Rules() []*Rule { return slices.Clone(rules) }
 
 // ParseRule returns the rule called name, one of [Rules] or of more.
 func ParseRule(name string, more ...*Rule) (*Rule, error) {
-	var names []string
-	for _, r := range slices.Concat(rules, more) {
-		if r.Name == name {
-			return r, nil
-		}
-		names = append(names, r.Name)
-	}
-	return nil, fmt.Errorf("unknown schedule %q: want one of %s", name, strings.Join(names, ", "))
+	return table.Find("schedule", name, rules, more)
 }
 
 // check returns an error if a piece of r is missing.
 func (r *Rule) check() error {
-	if r.Name == "" || r.Factor == nil {
-		return fmt.Errorf("schedule %q lacks its name or Factor", r.Name)
+	if err := table.CheckName("schedule", r, rules); err != nil {
+		return err
+	}
+	if r.Factor == nil {
+		return fmt.Errorf("schedule %v lacks Factor", r)
 	}
 	for i, p := range r.Parameters {
 		if p.Name == "" || !(p.Low < p.High) {

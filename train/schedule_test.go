@@ -85,11 +85,12 @@ func TestScheduleErrors(t *testing.T) {
 		"factor of schedule exponential is -1: want a number of at least 0": train.ExponentialDecay(-1),
 		"last of schedule cosine is NaN: want":                              train.CosineDecay(math.NaN()),
 		"schedule cosine has 0 values: want 1":                              {Rule: train.CosineDecay(0).Rule},
-		"values but no rule":                                                {Values: []float64{1}},
-		`schedule "" lacks its name or Factor`:                              {Rule: &train.Rule{Factor: one}},
-		`schedule "mine" lacks its name or Factor`:                          {Rule: &train.Rule{Name: "mine"}},
-		"schedule mine: parameter 2 has no name or no range":                {Rule: &train.Rule{Name: "mine", Factor: one, Parameters: []train.Parameter{{Name: "a", High: 1}, {Name: "b"}}}},
-		"schedule mine: parameter 1 has no name or no range":                {Rule: &train.Rule{Name: "mine", Factor: one, Parameters: []train.Parameter{{High: 1}}}},
+		"schedule step is not the built-in one of that name":                {Rule: &train.Rule{Name: "step", Factor: one}},
+		"values but no rule":                                 {Values: []float64{1}},
+		"schedule without a Name":                            {Rule: &train.Rule{Factor: one}},
+		"schedule mine lacks Factor":                         {Rule: &train.Rule{Name: "mine"}},
+		"schedule mine: parameter 2 has no name or no range": {Rule: &train.Rule{Name: "mine", Factor: one, Parameters: []train.Parameter{{Name: "a", High: 1}, {Name: "b"}}}},
+		"schedule mine: parameter 1 has no name or no range": {Rule: &train.Rule{Name: "mine", Factor: one, Parameters: []train.Parameter{{High: 1}}}},
 	} {
 		_, err := train.Fit(context.Background(), linear(t), numbered(3), nil, train.Options{Epochs: 1, Rate: 1, Batch: 1, Schedule: s})
 		if err == nil || !strings.HasPrefix(err.Error(), "train: ") || !strings.Contains(err.Error(), want) {

@@ -90,7 +90,7 @@ func all() []training {
 type pairs [factors][factors][maxLevels][maxLevels]bool
 
 // maxLevels is the largest number of levels that a factor may have.
-const maxLevels = 16
+const maxLevels = 64
 
 // missing returns the number of pairs of t that are not in p.
 func (p *pairs) missing(t *training) int {
