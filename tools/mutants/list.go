@@ -28,6 +28,7 @@ var rules = []rule{
 	{
 		what: "targets far from 0", files: []string{"metrics/totals.go"}, test: "./metrics",
 		find: "	x -= t.first[j]\n", replace: "",
+	},
 
 	{what: "optimizer", files: []string{"train/methods.go"}, test: "./train", fieldsOf: "Method"},
 	{what: "optimizer", files: []string{"train/methods.go"}, test: "./train", elementsOf: "methods"},
