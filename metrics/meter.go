@@ -71,7 +71,7 @@ func (m *Meter[T]) Add(y, t kernels.Matrix[T], weights []T) error {
 		case m.totals.task.kind == Numbers:
 			m.addNumbers(y.Row(k), t.Row(k), float64(w))
 		default:
-			m.addClass(y.Row(k), m.class(t.Row(k)), w)
+			m.addClass(y.Row(k), Class(t.Row(k), m.totals.task.threshold), w)
 		}
 	}
 	return nil
@@ -127,23 +127,6 @@ func weightOf[T kernels.Float](weights []T, k int) T {
 	return weights[k]
 }
 
-// class returns the class that a row names, −1 if it has a NaN.
-func (m *Meter[T]) class(row []T) int {
-	best := 0
-	for j, v := range row {
-		if v != v {
-			return -1
-		}
-		if v > row[best] {
-			best = j
-		}
-	}
-	if len(row) == 1 && float64(row[0]) > m.totals.task.threshold {
-		return 1
-	}
-	return best
-}
-
 // addClass adds a row of outputs whose sample is of class c.
 func (m *Meter[T]) addClass(row []T, c int, weight T) {
 	t, w := &m.totals, float64(weight)
@@ -151,7 +134,7 @@ func (m *Meter[T]) addClass(row []T, c int, weight T) {
 	t.weight += w
 	t.samples[c]++
 	t.support[c] += w
-	p := m.class(row)
+	p := Class(row, m.totals.task.threshold)
 	if t.needs&Matrix != 0 {
 		n := t.task.Classes()
 		at := p
@@ -188,7 +171,7 @@ func (m *Meter[T]) addClass(row []T, c int, weight T) {
 // ones with a higher index.
 func (m *Meter[T]) rank(row []T, c int) int {
 	if len(row) == 1 { // two classes: that which the row names is first
-		if m.class(row) == c {
+		if Class(row, m.totals.task.threshold) == c {
 			return 0
 		}
 		return 1

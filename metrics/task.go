@@ -1,6 +1,10 @@
 package metrics
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/nabla-go/nabla/kernels"
+)
 
 // A Kind of task is what outputs mean. Kinds are bits, so that a metric can go with
 // several.
@@ -85,4 +89,23 @@ func (t Task) check() error {
 		return fmt.Errorf("%d outputs: want at least 1", t.outputs)
 	}
 	return nil
+}
+
+// Class returns the class that a row of outputs or targets names: the index of the
+// largest element, the first of several, or −1 if one is NaN. With one output it is 1
+// if the output is above threshold, else 0.
+func Class[T kernels.Float](row []T, threshold float64) int {
+	best := 0
+	for j, v := range row {
+		if v != v {
+			return -1
+		}
+		if v > row[best] {
+			best = j
+		}
+	}
+	if len(row) == 1 && float64(row[0]) > threshold {
+		return 1
+	}
+	return best
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/metrics"
 	"github.com/nabla-go/nabla/net"
 )
 
@@ -74,17 +75,5 @@ func hits[T kernels.Float](n *net.Network[T], y, t kernels.Matrix[T]) int {
 // the largest element, the first of several, or −1 if one is NaN. With one output it
 // is 1 if the output is above the threshold of its activation, else 0.
 func Class[T kernels.Float](n *net.Network[T], row []T) int {
-	best := 0
-	for j, v := range row {
-		if v != v {
-			return -1
-		}
-		if v > row[best] {
-			best = j
-		}
-	}
-	if len(row) == 1 && row[0] > T(n.Layer(n.Depth()).Activation.Threshold()) {
-		return 1
-	}
-	return best
+	return metrics.Class(row, n.Layer(n.Depth()).Activation.Threshold())
 }
