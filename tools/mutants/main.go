@@ -161,7 +161,7 @@ var failure = regexp.MustCompile(`(?m)^(?:--- FAIL: (\S+)|(panic: .*)|.*(\[build
 // goTest runs go test with args in dir and tells how it failed, or "" if it passed.
 func goTest(ctx context.Context, dir, args string) (how, log string) {
 	// A mutant may never end; tests of a package take far less.
-	cmd := exec.CommandContext(ctx, "go", append([]string{"test"}, strings.Fields(args+" -failfast -timeout 5m")...)...)
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test"}, strings.Fields(args+" -vet=off -failfast -timeout 5m")...)...)
 	cmd.Dir = dir
 	output, err := cmd.CombinedOutput()
 	if err == nil {
