@@ -60,19 +60,19 @@ func parseMetadata(all map[string]string) (m metadata, err error) {
 }
 
 // config returns the network that the metadata describe, with all parameters 0.
-func (m *metadata) config() (net.Config, error) {
+func (m *metadata) config(own *parts) (net.Config, error) {
 	cfg := net.Config{Inputs: m.Inputs, Init: net.Zero}
 	var err error
-	if cfg.Cost, err = net.ParseCost(m.Cost); err != nil {
-		return net.Config{}, err
+	if cfg.Cost, err = net.ParseCost(m.Cost, own.costs...); err != nil {
+		return net.Config{}, fmt.Errorf("%w, or one that the program brings (WithCosts)", err)
 	}
 	if p := cfg.Cost.Param; p != nil {
 		cfg.Cost = p.With(m.Param)
 	}
 	for _, l := range m.Layers {
-		σ, err := net.ParseActivation(l.Activation)
+		σ, err := net.ParseActivation(l.Activation, own.activations...)
 		if err != nil {
-			return net.Config{}, err
+			return net.Config{}, fmt.Errorf("%w, or one that the program brings (WithActivations)", err)
 		}
 		cfg.Layers = append(cfg.Layers, net.Dense(l.Out, σ))
 	}

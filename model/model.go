@@ -155,27 +155,52 @@ func parse(name string, data []byte) (*File, error) {
 // DType returns the precision of the parameters: "F32" or "F64".
 func (f *File) DType() string { return f.tensors[weightName(1)].DType }
 
+// An Option gives [Decode] and [Load] parts that are not built in. Model files store
+// their names only.
+type Option func(*parts)
+
+// parts are a program's own.
+type parts struct {
+	activations []*net.Activation
+	costs       []*net.Cost
+}
+
+// WithActivations adds activations of your own to those that a file may name.
+func WithActivations(own ...*net.Activation) Option {
+	return func(p *parts) { p.activations = append(p.activations, own...) }
+}
+
+// WithCosts adds costs of your own to those that a file may name.
+func WithCosts(own ...*net.Cost) Option {
+	return func(p *parts) { p.costs = append(p.costs, own...) }
+}
+
 // Load reads the model at path; see [Decode].
-func Load[T kernels.Float](path string) (*Model[T], error) {
+func Load[T kernels.Float](path string, options ...Option) (*Model[T], error) {
 	f, err := Open(path)
 	if err != nil {
 		return nil, err
 	}
-	return Decode[T](f)
+	return Decode[T](f, options...)
 }
 
-// Decode makes a model of f. Parameters of another precision than T are an
-// error, and so are some that don't have the fingerprint that f states.
-func Decode[T kernels.Float](f *File) (*Model[T], error) {
-	m, err := decode[T](f)
+// Decode makes a model of f. It is an error if the parameters are not of type T or
+// don't have the fingerprint that f states, and if f names an activation or a cost
+// that is neither built in nor among the options.
+func Decode[T kernels.Float](f *File, options ...Option) (*Model[T], error) {
+	var own parts
+	for _, o := range options {
+		o(&own)
+	}
+	m, err := decode[T](f, &own)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.name, err)
 	}
 	return m, nil
 }
 
-func decode[T kernels.Float](f *File) (*Model[T], error) {
-	cfg, err := f.meta.config()
+func decode[T kernels.Float](f *File, own *parts) (*Model[T], error) {
+	cfg, err := f.meta.config(own)
 	if err != nil {
 		return nil, err
 	}

@@ -120,6 +120,41 @@ func TestTensorNames(t *testing.T) {
 	require.Equal(t, []string{"0.weight[3,2]", "0.bias[3]", "2.weight[2,3]", "2.bias[2]", "4.weight[1,2]", "4.bias[1]"}, got)
 }
 
+// Parts of one's own come back if the program brings them, and are refused by name if
+// it doesn't.
+func TestOwnParts(t *testing.T) {
+	cube := net.NewActivation("cube", func(z float64) float64 { return z * z * z }, func(z float64) float64 { return 3 * z * z })
+	var power func(p float64) *net.Cost
+	power = func(p float64) *net.Cost {
+		return &net.Cost{
+			Name:  "power",
+			Term:  func(a, t float64) float64 { return math.Pow(math.Abs(a-t), p) },
+			Slope: func(a, t float64) float64 { return p * math.Pow(math.Abs(a-t), p-1) * math.Copysign(1, a-t) },
+			Param: &net.Param{Name: "power", Symbol: "p", Value: p, Max: 10, With: power},
+		}
+	}
+	n, err := net.New[float64](net.Config{Inputs: 1, Layers: []net.Layer{net.Dense(2, cube), net.Dense(1, net.Identity)}, Cost: power(3), Seed: 1})
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "m")
+	require.NoError(t, (&Model[float64]{Net: n}).Save(path))
+
+	back, err := Load[float64](path, WithActivations(cube), WithCosts(power(2)))
+	require.NoError(t, err)
+	require.Same(t, cube, back.Net.Layer(1).Activation)
+	cfg := back.Net.Config()
+	require.Equal(t, "power", cfg.Cost.Name)
+	require.Equal(t, 3.0, cfg.Cost.Param.Value)
+	x := kernels.Matrix[float64]{Rows: 1, Cols: 1, Stride: 1, Data: []float64{2}}
+	require.Equal(t, n.Predict(x).Data, back.Net.Predict(x).Data)
+
+	_, err = Load[float64](path, WithActivations(cube))
+	require.ErrorContains(t, err, `m: unknown cost "power": want one of quadratic, `)
+	require.ErrorContains(t, err, "or one that the program brings (WithCosts)")
+	_, err = Load[float64](path, WithCosts(power(2)))
+	require.ErrorContains(t, err, `m: unknown activation "cube": want one of identity, `)
+	require.ErrorContains(t, err, "or one that the program brings (WithActivations)")
+}
+
 // A file without nabla's metadata, such as PyTorch's own, is told apart from a
 // damaged one.
 func TestOpenForeign(t *testing.T) {

@@ -124,8 +124,8 @@ func (p *trainPlan) networkFlags() []flag {
 func (p *trainPlan) parameterFlag(c *net.Cost) flag {
 	param := c.Param
 	return newFlag(param.Name, param.Value, fmt.Sprintf("%s of the %v cost", param.Symbol, c), func(v float64) error {
-		if !(v > 0 && v <= param.Max) {
-			return fmt.Errorf("want a number above 0, at most %v", param.Max)
+		if err := want(v > 0 && v <= param.Max, "a number above 0, at most %v", param.Max); err != nil {
+			return err
 		}
 		if p.cost == c {
 			p.cost = param.With(v)
