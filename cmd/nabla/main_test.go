@@ -8,10 +8,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/nabla-go/nabla/net"
+	"github.com/nabla-go/nabla/train"
 )
 
 // asCommand makes the test binary behave as the command.
@@ -163,11 +167,15 @@ func TestHelp(t *testing.T) {
 	r := nabla(t, "train", "--help")
 	require.Equal(t, exitDone, r.code)
 	require.Equal(t, r, nabla(t, "help", "train"))
-	for _, flag := range []string{
-		"--data", "--hidden", "--activation", "--cost", "--optimizer", "--lr", "--batch", "--epochs", "--seed",
-		"--precision", "--threads", "--model", "--draw", "--json", "--momentum", "--beta1", "--beta2", "--eps", "--weight-decay",
-	} {
-		require.Contains(t, r.stdout, flag)
+	require.Contains(t, r.stdout, "--json")
+	for _, σ := range net.Activations() {
+		require.Regexp(t, `(?m)^  `+σ.Name+` +`+regexp.QuoteMeta(σ.Formula)+`$`, r.stdout)
+	}
+	for _, c := range net.Costs() {
+		require.Regexp(t, `(?m)^  `+c.Name+` +`+regexp.QuoteMeta(c.Formula)+` +`+c.Output.Name+`$`, r.stdout)
+	}
+	for _, m := range train.Methods() {
+		require.Regexp(t, `(?m)^  `+m.Name+` +`+regexp.QuoteMeta(m.Formula)+`$`, r.stdout)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -33,11 +34,9 @@ func newTrain() *cobra.Command {
 		Short: "Train a network and write it to a model file",
 		Long: `Train a network and write it to a model file.
 
-The output layer has one neuron for each class. Its activation follows from the
-cost: softmax for softmax-cross-entropy and kullback-leibler (which only pushes the
-right output up, so the others need to be tied to it), sigmoid for all others.
-Targets are 1 for the right class and 0 for the others; itakura-saito, which
-needs targets above 0, gets 0.9 and 0.1.
+The output layer has one neuron for each class; its activation follows from the
+cost. Targets are 1 for the right class and 0 for the others, or 0.9 and 0.1 with
+a cost that needs targets above 0 (` + enumerate(softCosts(), "and") + `).
 
 The pixels of digits and MNIST are divided by their maximum. The columns of a
 CSV file are standardised (mean 0, deviation 1 over the training part) unless
@@ -46,7 +45,9 @@ values. The test data are never used for training or for choosing an epoch.
 
 ctrl-C ends the training early; if an epoch was completed, the model is written
 all the same, and the exit code is 1. A model whose cost is no finite number, or
-more than ten times what it was at first, is not written.`,
+more than ten times what it was at first, is not written.
+
+` + tables(),
 		Args:              wantArgs(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
@@ -245,6 +246,38 @@ func costNames() (names []string) {
 		names = append(names, c.Name)
 	}
 	return names
+}
+
+// softCosts returns the names of the costs that can't take targets of 0.
+func softCosts() (names []string) {
+	for _, c := range net.Costs() {
+		if !c.Targets.Contains(0) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// tables lists activations, costs and optimizers with their formulas.
+func tables() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "Activations of a pre-activation z:")
+	for _, σ := range net.Activations() {
+		fmt.Fprintf(w, "  %s\t%s\n", σ.Name, σ.Formula)
+	}
+	w.Flush()
+	fmt.Fprintln(w, "\nCosts of outputs a and targets t, and the activation of the output:")
+	for _, c := range net.Costs() {
+		fmt.Fprintf(w, "  %s\t%s\t%v\n", c.Name, c.Formula, c.Output)
+	}
+	w.Flush()
+	fmt.Fprintln(w, "\nOptimizers, a step on a parameter w with gradient g:")
+	for _, m := range train.Methods() {
+		fmt.Fprintf(w, "  %s\t%s\n", m.Name, m.Formula)
+	}
+	w.Flush()
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func methodNames() (names []string) {
