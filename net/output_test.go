@@ -31,6 +31,7 @@ func TestCostValues(t *testing.T) {
 	z := matrix([]float64{0, -ln(3)}) // a = ½, ¼
 	sq := 0.3*0.3 + 0.65*0.65
 	root := func(a, t float64) float64 { return (math.Sqrt(a) - math.Sqrt(t)) * (math.Sqrt(a) - math.Sqrt(t)) }
+	tested := map[string]bool{nn.SoftmaxCrossEntropy.Name: true}
 	for _, c := range []struct {
 		cost *nn.Cost
 		want float64
@@ -44,6 +45,7 @@ func TestCostValues(t *testing.T) {
 		{nn.GeneralizedKL, 0.2*ln(0.4) + 0.9*ln(3.6) - 1.1 + 0.75},
 		{nn.ItakuraSaito, 0.4 - ln(0.4) - 1 + 3.6 - ln(3.6) - 1},
 	} {
+		tested[c.cost.Name] = true
 		cfg := nn.Config{Layers: []nn.Layer{nn.Dense(2, nn.Sigmoid)}, Cost: c.cost}
 		n, ws := single(t, cfg, z, targets)
 		near(t, c.cost.String()+" of a sigmoid", costOf(t, n, ws, targets), c.want, 1e-14)
@@ -54,13 +56,21 @@ func TestCostValues(t *testing.T) {
 	cfg := nn.Config{Layers: []nn.Layer{nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy}
 	n, ws := single(t, cfg, z, targets) // a = ¾, ¼
 	near(t, "softmax cross-entropy", costOf(t, n, ws, targets), -(0.2*ln(0.75) + 0.9*ln(0.25)), 1e-14)
+	for _, c := range costs {
+		if !tested[c.Name] {
+			t.Errorf("no value of %v is tested", c)
+		}
+	}
 }
 
 // The cost behind a softmax, from its logits, is the cost of its outputs.
 func TestCostsOfSoftmax(t *testing.T) {
 	z := matrix([]float64{0.3, -0.4, 1.1})
 	targets := matrix([]float64{0.2, 0.5, 0.3})
-	for _, c := range costs[:7] {
+	for _, c := range costs {
+		if c.OutputOnly {
+			continue
+		}
 		n, ws := single(t, nn.Config{Layers: []nn.Layer{nn.Dense(3, nn.Softmax)}, Cost: c}, z, targets)
 		m, wsm := single(t, nn.Config{Layers: []nn.Layer{nn.Dense(3, nn.Identity)}, Cost: c}, ws.A(1), targets)
 		near(t, c.String(), costOf(t, n, ws, targets), costOf(t, m, wsm, targets), 1e-14)
@@ -174,6 +184,7 @@ func TestCheckTargets(t *testing.T) {
 		{nn.KullbackLeibler, nn.Identity, -0.1, "at least 0"},
 		{nn.KullbackLeibler, nn.Sigmoid, 0, ""},
 		{nn.GeneralizedKL, nn.Identity, 7, ""},
+		{nn.GeneralizedKL, nn.Identity, -0.1, "at least 0"},
 		{nn.ItakuraSaito, nn.Sigmoid, 0, "above 0"},
 		{nn.ItakuraSaito, nn.Sigmoid, 0.5, ""},
 	} {
@@ -181,6 +192,19 @@ func TestCheckTargets(t *testing.T) {
 		err := n.CheckTargets(matrix([]float64{0.5}, []float64{c.t}))
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v, %v, target %v: error %v, want %q", c.cost, c.σ, c.t, err, c.want)
+		}
+	}
+	for _, c := range []struct {
+		cost *nn.Cost
+		t    float64
+		ok   bool
+	}{
+		{nn.SoftmaxCrossEntropy, 2, true}, {nn.KullbackLeibler, 2, true}, {nn.GeneralizedKL, 2, true},
+		{nn.SoftmaxCrossEntropy, -0.1, false}, {nn.Quadratic, 2, false}, {nn.Quadratic, -0.1, false},
+	} {
+		n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(2, nn.Softmax)}, Cost: c.cost})
+		if err := n.CheckTargets(matrix([]float64{0.5, c.t})); (err == nil) != c.ok {
+			t.Errorf("%v, softmax, target %v: error %v", c.cost, c.t, err)
 		}
 	}
 	n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Sigmoid)}})
@@ -246,7 +270,10 @@ func TestSlopeLimits(t *testing.T) {
 
 // A ReLU output at rest gets no gradient, whatever the cost's slope there.
 func TestReLUOutputAtRest(t *testing.T) {
-	for _, c := range costs[:7] {
+	for _, c := range costs {
+		if c.OutputOnly {
+			continue
+		}
 		_, ws := single(t, nn.Config{Layers: []nn.Layer{nn.Dense(1, nn.ReLU)}, Cost: c}, matrix([]float64{-1}), matrix([]float64{0.5}))
 		if d := ws.Delta(1).Data[0]; d != 0 {
 			t.Errorf("%v: δ = %v, want 0", c, d)
@@ -265,10 +292,16 @@ func TestNamesOfCostsAndActivations(t *testing.T) {
 			t.Errorf("ParseActivation(%q) = %v, %v", σ, got, err)
 		}
 	}
+	if got, err := nn.ParseActivation("silu", silu); got != silu || err != nil {
+		t.Errorf("ParseActivation(silu) = %v, %v", got, err)
+	}
+	if got, err := nn.ParseCost("log-cosh", logCosh); got != logCosh || err != nil {
+		t.Errorf("ParseCost(log-cosh) = %v, %v", got, err)
+	}
 	if _, err := nn.ParseCost("mse"); err == nil || !strings.Contains(err.Error(), `"mse": want one of quadratic, cross-entropy`) {
 		t.Errorf("unknown cost: error %v", err)
 	}
-	if _, err := nn.ParseActivation("softplus"); err == nil || !strings.Contains(err.Error(), "want one of identity, sigmoid") {
+	if _, err := nn.ParseActivation("softplus", silu); err == nil || !strings.Contains(err.Error(), "want one of identity, sigmoid, tanh, relu, softmax, silu") {
 		t.Errorf("unknown activation: error %v", err)
 	}
 }
