@@ -62,9 +62,6 @@ func (n *Network[T]) Cost(ws *Workspace[T], t kernels.Matrix[T]) (float64, error
 	return total / float64(t.Rows), nil
 }
 
-// costWork is how many multiply-adds take as long as the cost of an output.
-const costWork = 256
-
 // domainError names the first output outside the domain of the cost.
 func (n *Network[T]) domainError(ws *Workspace[T], t kernels.Matrix[T]) error {
 	L, c := n.Depth(), n.cfg.Cost
@@ -162,7 +159,7 @@ func (n *Network[T]) outputDelta(ws *Workspace[T], t *kernels.Matrix[T], k, l in
 			elementwise(n.fast.slope, delta, a, t)
 		} else {
 			for k := range delta.Rows {
-				n.gradient(delta.Row(k), z.Row(k), a.Row(k), t.Row(k))
+				n.slopes(delta.Row(k), z.Row(k), a.Row(k), t.Row(k))
 			}
 		}
 		n.mulPrime(L, delta, z, a)
@@ -194,9 +191,9 @@ func (n *Network[T]) logDelta(delta, z, a, t []T, tmp scratch) {
 	}
 }
 
-// gradient sets g = ∇_a C of one sample. Behind a ReLU at rest, where σ' = 0, it
-// is 0 even if the cost has no derivative there.
-func (n *Network[T]) gradient(g, z, a, t []T) {
+// slopes sets g = ∇_a C of one sample. Where the activation is at rest, σ' = 0, it is
+// 0 even if the cost has no derivative there.
+func (n *Network[T]) slopes(g, z, a, t []T) {
 	c, σ, factor := n.cfg.Cost, n.activation(n.Depth()), n.factor(a, t)
 	for j := range g {
 		if σ.AtRest != nil && σ.AtRest(float64(z[j])) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nabla-go/nabla/internal/race"
 	"github.com/nabla-go/nabla/kernels"
 	nn "github.com/nabla-go/nabla/net"
 )
@@ -75,6 +76,9 @@ func TestOwnParts(t *testing.T) {
 }
 
 func TestOwnPartsAllocateNothing(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector moves arrays to the heap")
+	}
 	n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(70, silu), nn.Dense(2, scalarSiLU)}, Cost: logCosh, Seed: 1})
 	x, y := filled[float32](7, 3, -1, 1), filled[float32](7, 2, 0, 1)
 	ws := n.NewWorkspace(7)

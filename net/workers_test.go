@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/nabla-go/nabla/internal/parallel"
 	"github.com/nabla-go/nabla/kernels"
 	nn "github.com/nabla-go/nabla/net"
 )
@@ -51,8 +52,8 @@ func passes[T kernels.Float](t *testing.T, cfg nn.Config, x, y kernels.Matrix[T]
 	ws := n.NewWorkspace(x.Rows)
 	ws.SetWorkers(workers)
 	defer ws.SetWorkers(1)
-	nn.Insist(true)
-	defer nn.Insist(false)
+	parallel.Insist(true)
+	defer parallel.Insist(false)
 	runtime.GOMAXPROCS(procs)
 	keep := func(s ...T) { results = append(results, append([]T(nil), s...)) }
 	for range 2 {
@@ -81,8 +82,8 @@ func TestUpdateCoversAll(t *testing.T) {
 	defer runtime.GOMAXPROCS(old)
 	cfg := shared[0]
 	x, y := filled[float32](40, cfg.Inputs, -1, 1), filled[float32](40, 10, 0.1, 0.9)
-	nn.Insist(true)
-	defer nn.Insist(false)
+	parallel.Insist(true)
+	defer parallel.Insist(false)
 	for workers := 1; workers <= 4; workers++ {
 		n := newNet[float32](t, cfg)
 		ws := n.NewWorkspace(40)
@@ -105,35 +106,6 @@ func TestUpdateCoversAll(t *testing.T) {
 		}
 		if once != n.NumParams() {
 			t.Errorf("%d workers: %d of %d parameters were stepped", workers, once, n.NumParams())
-		}
-	}
-}
-
-// Gather covers every sample once, with any number of workers.
-func TestGatherCoversAll(t *testing.T) {
-	old := runtime.GOMAXPROCS(4)
-	defer runtime.GOMAXPROCS(old)
-	n := newNet[float32](t, shared[0])
-	for _, on := range []bool{false, true} {
-		nn.Insist(on)
-		defer nn.Insist(false)
-		for workers := 1; workers <= 4; workers++ {
-			ws := n.NewWorkspace(1)
-			ws.SetWorkers(workers)
-			for _, count := range []int{0, 1, 3, 10} {
-				seen := make([]int, count)
-				n.Gather(ws, count, 7, func(lo, hi int) {
-					for k := lo; k < hi; k++ {
-						seen[k]++
-					}
-				})
-				for k, c := range seen {
-					if c != 1 {
-						t.Errorf("%d workers: sample %d of %d was gathered %d times", workers, k, count, c)
-					}
-				}
-			}
-			ws.SetWorkers(1)
 		}
 	}
 }

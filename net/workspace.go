@@ -1,8 +1,6 @@
 package net
 
 import (
-	"math/bits"
-
 	"github.com/nabla-go/nabla/internal/parallel"
 	"github.com/nabla-go/nabla/kernels"
 )
@@ -25,10 +23,9 @@ type Workspace[T kernels.Float] struct {
 	costs       []float64     // of each sample
 	scratch     scratch       // of all samples
 
-	pool   *parallel.Pool // nil: the caller alone
-	task   task[T]        // what it works on
-	do     func(worker int)
-	meters [bits.UintSize + 1]meter // by the number of bits of the batch's size
+	pool *parallel.Pool // nil: the caller alone
+	task task[T]        // what it works on
+	do   func(share, shares int)
 }
 
 // NewWorkspace returns a workspace for n. It is ready for batches of up to rows
@@ -42,7 +39,7 @@ func (n *Network[T]) NewWorkspace(rows int) *Workspace[T] {
 		a:      make([]kernels.Matrix[T], L+1),
 		delta:  make([]kernels.Matrix[T], L+1),
 	}
-	ws.do = func(worker int) { ws.task.net.share(ws, worker, ws.task.size) }
+	ws.do = func(share, shares int) { ws.task.net.share(ws, share, shares) }
 	ws.resize(max(rows, 0))
 	ws.resize(0) // no batch has been seen
 	return ws
@@ -57,7 +54,15 @@ func (n *Network[T]) NewWorkspace(rows int) *Workspace[T] {
 func (ws *Workspace[T]) SetWorkers(workers int) {
 	ws.pool.Close()
 	ws.pool = parallel.New(workers)
-	clear(ws.meters[:])
+}
+
+// workers returns the pool for package train; see [parallel.PoolOf].
+func (ws *Workspace[T]) workers() *parallel.Pool { return ws.pool }
+
+func init() {
+	parallel.PoolOf = func(ws any) *parallel.Pool {
+		return ws.(interface{ workers() *parallel.Pool }).workers()
+	}
 }
 
 // resize makes all views rows samples high.

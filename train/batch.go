@@ -1,6 +1,7 @@
 package train
 
 import (
+	"github.com/nabla-go/nabla/internal/parallel"
 	"github.com/nabla-go/nabla/internal/prefetch"
 	"github.com/nabla-go/nabla/internal/rng"
 	"github.com/nabla-go/nabla/kernels"
@@ -18,13 +19,11 @@ type batcher[T kernels.Float] struct {
 	order       []int    // a permutation of the samples, nil for file order
 	gathered    batch[T] // memory for samples that are not neighbours
 	rand        *rng.Rand
-	epoch, next int // samples of this epoch, and of its current draw, that have been returned
-	// share calls do for ranges that together are 0 … count, on all workers if there are
-	// several and that pays.
-	share    func(count, elements int, do func(lo, hi int))
-	copyRows func(lo, hi int) // gathers rows lo to hi of the batch and prefetches those of the next one
-	chosen   []int            // samples of the batch that is being gathered
-	upcoming []int            // samples of the next batch of the draw
+	epoch, next int                     // samples of this epoch, and of its current draw, that have been returned
+	pool        *parallel.Pool          // its workers gather; nil is the caller alone
+	gather      func(share, shares int) // gathers a part of chosen and prefetches one of upcoming
+	chosen      []int                   // samples of the batch that is being gathered
+	upcoming    []int                   // samples of the next batch of the draw
 }
 
 func newBatcher[T kernels.Float](d batch[T], o *Options) *batcher[T] {
@@ -44,8 +43,8 @@ func newBatcher[T kernels.Float](d batch[T], o *Options) *batcher[T] {
 	}
 	if b.size > 1 {
 		b.gathered = batch[T]{X: kernels.NewMatrix[T](b.size, d.X.Cols), T: kernels.NewMatrix[T](b.size, d.T.Cols)}
-		b.share = func(count, _ int, do func(lo, hi int)) { do(0, count) }
-		b.copyRows = func(lo, hi int) {
+		b.gather = func(share, shares int) {
+			lo, hi := len(b.chosen)*share/shares, len(b.chosen)*(share+1)/shares
 			for k := lo; k < hi; k++ {
 				copy(b.gathered.X.Row(k), b.data.X.Row(b.chosen[k]))
 				copy(b.gathered.T.Row(k), b.data.T.Row(b.chosen[k]))
@@ -55,6 +54,9 @@ func newBatcher[T kernels.Float](d batch[T], o *Options) *batcher[T] {
 	}
 	return b
 }
+
+// copyWork is how many multiply-adds take as long as copying an element from memory.
+const copyWork = 16
 
 // begin starts an epoch, which is as many draws as cover the number of samples.
 func (b *batcher[T]) begin() {
@@ -85,7 +87,7 @@ func (b *batcher[T]) batch() (batch[T], bool) {
 		return b.data.slice(b.order[i], b.order[i]+1), true
 	}
 	b.chosen = b.order[i:j]
-	b.share(j-i, b.data.X.Cols+b.data.T.Cols, b.copyRows)
+	b.pool.Share(j-i, copyWork*(j-i)*(b.data.X.Cols+b.data.T.Cols), b.gather)
 	return b.gathered.slice(0, j-i), true
 }
 

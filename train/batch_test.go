@@ -2,9 +2,11 @@ package train
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"testing"
 
+	"github.com/nabla-go/nabla/internal/parallel"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/net"
 )
@@ -44,6 +46,26 @@ func upTo(n int) []int {
 		s[k] = k
 	}
 	return s
+}
+
+// Workers that gather together give the batches of one.
+func TestGatherWithWorkers(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	parallel.Insist(true)
+	defer parallel.Insist(false)
+	for _, size := range []int{2, 3, 10} {
+		o := Options{Batch: size, Seed: 1}
+		want := ids(newBatcher(samples(101), &o))
+		for workers := 1; workers <= 4; workers++ {
+			b := newBatcher(samples(101), &o)
+			b.pool = parallel.New(workers)
+			got := ids(b)
+			b.pool.Close()
+			if !slices.EqualFunc(got, want, slices.Equal) {
+				t.Errorf("batches of %d with %d workers: %v, want %v", size, workers, got, want)
+			}
+		}
+	}
 }
 
 func TestBatchSizes(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/nabla-go/nabla/internal/parallel"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/net"
 )
@@ -95,7 +96,7 @@ func newFitter[T kernels.Float](n *net.Network[T], d, validation batch[T], o *Op
 	f := &fitter[T]{net: n, options: o, validation: validation, batches: newBatcher(d, o), start: time.Now(), good: slices.Clone(n.Params())}
 	f.ws = n.NewWorkspace(max(f.batches.size, min(net.PredictBatch, validation.Len())))
 	f.ws.SetWorkers(o.Workers)
-	f.batches.share = func(count, elements int, do func(lo, hi int)) { n.Gather(f.ws, count, elements, do) }
+	f.batches.pool = parallel.PoolOf(f.ws)
 	f.stepper = newStepper(o.Optimizer, n, f.ws)
 	return f
 }

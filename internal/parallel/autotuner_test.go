@@ -1,14 +1,14 @@
-package net
+package parallel
 
 import (
 	"testing"
 	"time"
 )
 
-// After its trial a meter keeps the faster way until the next period, and shares when
-// there is little between them. Periods alone are short at first.
-func TestMeter(t *testing.T) {
-	var m meter
+// After its trial an autotuner keeps the faster way until the next period, and shares
+// when both take about the same time. The first periods alone are short.
+func TestAutotuner(t *testing.T) {
+	var a autotuner
 	for period, c := range []struct {
 		shared, alone time.Duration
 		want          bool
@@ -19,27 +19,27 @@ func TestMeter(t *testing.T) {
 	} {
 		timed := [2]int{}
 		for step := range c.steps {
-			m.begin()
-			if m.timed {
-				if m.alone {
+			a.begin()
+			if a.timed {
+				if a.alone {
 					timed[1]++
-					m.add(c.alone)
+					a.add(c.alone)
 				} else {
 					timed[0]++
-					m.add(c.shared)
+					a.add(c.shared)
 				}
 			}
 			switch {
-			case step < meterWarm+meterTrial && m.alone:
+			case step < warmSteps+trialSteps && a.alone:
 				t.Fatalf("period %d: step %d is not shared", period, step)
-			case step >= meterWarm+2*meterTrial && m.alone != c.want:
-				t.Fatalf("period %d, %v shared and %v alone: in step %d alone is %v", period, c.shared, c.alone, step, m.alone)
+			case step >= warmSteps+2*trialSteps && a.alone != c.want:
+				t.Fatalf("period %d, %v shared and %v alone: in step %d alone is %v", period, c.shared, c.alone, step, a.alone)
 			}
 		}
-		if m.step != 0 {
+		if a.step != 0 {
 			t.Fatalf("period %d is longer than %d steps", period, c.steps)
 		}
-		if timed != [2]int{meterTrial, meterTrial} {
+		if timed != [2]int{trialSteps, trialSteps} {
 			t.Errorf("period %d: %v steps were timed", period, timed)
 		}
 	}

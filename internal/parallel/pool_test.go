@@ -25,7 +25,7 @@ func TestRun(t *testing.T) {
 			t.Fatalf("a pool of %d has %d workers", size, pool.Size())
 		}
 		counts := make([]int, size)
-		count := func(worker int) { counts[worker]++ }
+		count := func(worker, _ int) { counts[worker]++ }
 		for round := range 2000 {
 			switch round % 500 {
 			case 100:
@@ -40,7 +40,7 @@ func TestRun(t *testing.T) {
 				some = 0
 			}
 			for w := some; w < size; w++ {
-				count(w)
+				count(w, size)
 			}
 			for w, c := range counts {
 				if c != round+1 {
@@ -61,7 +61,7 @@ func TestRunWakes(t *testing.T) {
 	for range 3 {
 		time.Sleep(5 * time.Millisecond)
 		done := 0
-		count := func(worker int) {
+		count := func(worker, _ int) {
 			if worker == 0 {
 				done++
 			}
@@ -81,7 +81,7 @@ func TestRunWaits(t *testing.T) {
 	pool := parallel.New(2)
 	defer pool.Close()
 	started, finished := make(chan struct{}), false
-	share := func(worker int) {
+	share := func(worker, _ int) {
 		if worker == 1 {
 			close(started)
 			time.Sleep(20 * time.Millisecond)
@@ -123,7 +123,7 @@ func TestGoroutines(t *testing.T) {
 	await(t, alone)
 	pool := parallel.New(4)
 	await(t, alone+3)
-	pool.Run(4, true, func(int) {})
+	pool.Run(4, true, func(int, int) {})
 	pool.Close()
 	await(t, alone)
 	parked := parallel.New(4)
@@ -144,8 +144,8 @@ func await(t *testing.T, want int) {
 	t.Errorf("%d goroutines, want %d", runtime.NumGoroutine(), want)
 }
 
-// Teams don't disturb each other.
-func TestTeams(t *testing.T) {
+// Pools don't disturb each other.
+func TestPools(t *testing.T) {
 	withProcs(t, 2)
 	var wg sync.WaitGroup
 	for range 4 {
@@ -154,7 +154,7 @@ func TestTeams(t *testing.T) {
 			defer pool.Close()
 			sums := make([]int, pool.Size())
 			for k := range 2000 {
-				pool.Run(2, true, func(worker int) { sums[worker] += k })
+				pool.Run(2, true, func(worker, _ int) { sums[worker] += k })
 			}
 			for w, s := range sums {
 				if s != 1999*1000 {
@@ -170,7 +170,7 @@ func TestRunAllocatesNothing(t *testing.T) {
 	withProcs(t, 2)
 	pool := parallel.New(2)
 	defer pool.Close()
-	do := func(int) {}
+	do := func(int, int) {}
 	if a := testing.AllocsPerRun(100, func() { pool.Run(2, true, do) }); a != 0 {
 		t.Errorf("Run allocates %v times", a)
 	}
@@ -180,7 +180,7 @@ func TestRunAllocatesNothing(t *testing.T) {
 func BenchmarkRun(b *testing.B) {
 	pool := parallel.New(2)
 	defer pool.Close()
-	do := func(int) {}
+	do := func(int, int) {}
 	for b.Loop() {
 		pool.Run(2, true, do)
 	}
