@@ -63,8 +63,8 @@
 // All sums are float64, in the order of the samples, whatever the batches. The
 // same samples in the same order give the same bits on every machine. Merging adds
 // the sums of one meter to those of the other, so a merged result equals that of one
-// meter for all samples to rounding; counts without weights, roc_auc and average
-// precision equal it bit for bit, and depend on no order at all.
+// meter for all samples to rounding; counts without weights, and the roc_auc and average
+// precision of each class, equal it bit for bit and depend on no order at all.
 //
 // # Memory
 //

@@ -367,12 +367,12 @@ func TestWeightsAreCopies(t *testing.T) {
 // Scores and weights don't depend on the order of the samples, not by a bit.
 func TestOrder(t *testing.T) {
 	task := metrics.Classes(3)
-	y, target := samples[float32](task, 300)
-	a, b := newMeter[float32](t, task, metrics.ROCAUCMacro, metrics.AveragePrecisionMacro), newMeter[float32](t, task, metrics.ROCAUCMacro, metrics.AveragePrecisionMacro)
+	y, target := samples[float64](task, 300)
+	a, b := newMeter[float64](t, task, metrics.ROCAUCMacro, metrics.AveragePrecisionMacro), newMeter[float64](t, task, metrics.ROCAUCMacro, metrics.AveragePrecisionMacro)
 	r := rand.New(rand.NewPCG(1, 2))
-	weights := make([]float32, y.Rows)
+	weights := make([]float64, y.Rows)
 	for k := range weights {
-		weights[k] = r.Float32() + 0.1
+		weights[k] = r.Float64() + 0.1
 	}
 	if err := a.Add(y, target, weights); err != nil {
 		t.Fatal(err)

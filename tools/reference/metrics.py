@@ -6,12 +6,13 @@ import numpy as np
 from sklearn import metrics as M
 
 ABOUT = ("null stands for what scikit-learn refuses to compute or finds undefined. Precision, recall and F1 are 0 where "
-         "they would be 0/0 (zero_division=0), and such classes count in the macro mean. confusion[i][j] counts, or "
-         "weighs, samples of class i that are predicted as j. predicted is the first of the largest scores; for one "
-         "score, whether it is above 0.5. top_k counts the later class first among equal scores, as scikit-learn does; "
-         "top_k_first the earlier one. log_loss is clipped: scikit-learn takes probabilities within 2^-52 of 0 and 1 "
-         "for that. AUC takes equal scores for half right. R² of a constant target is 1 if all predictions are right, "
-         "else 0. Every weighted result has sample_weight.")
+         "they would be 0/0 (zero_division=0); macro means are over the classes that are among labels or predictions. "
+         "confusion[i][j] counts, or weighs, samples of class i that are predicted as j. predicted is the first of the "
+         "largest scores; for one score, whether it is above threshold. top_k counts the later class first among equal "
+         "scores, as scikit-learn does; top_k_first the earlier one. log_loss is clipped: scikit-learn takes "
+         "probabilities within 2^-52 of 0 and 1 for that; it is null for scores that are no probabilities. AUC takes "
+         "equal scores for half right. R² of a constant target is 1 if all predictions are right, else 0. Every "
+         "weighted result has sample_weight.")
 
 
 def r6(x):
@@ -39,6 +40,9 @@ def multiclass():
     three = [y % 3 for y in labels]
     missing = [y if y != 2 else 3 for y in labels]
     certain = np.eye(3)[three].tolist()
+    ten = [r.randrange(10) for _ in range(60)]
+    two = [y % 2 for y in labels]
+    pairs = shares([[1 + r.randrange(4), 1 + r.randrange(4)] for _ in labels], 16)
     return [
         ("noisy", labels, noisy, None),
         ("noisy, weights", labels, noisy, weights),
@@ -52,6 +56,11 @@ def multiclass():
         ("equal scores", three, shares([[1, 1, 1]] * 24, 3), None),
         ("all wrong", three, [[0.0625 if j == y else 0.46875 for j in range(3)] for y in three], weights),
         ("one sample", [1], [[0.25, 0.5, 0.25]], None),
+        ("class 4 neither there nor predicted", labels, [row + [0.0] for row in tied], None),
+        ("no probabilities", labels, [[r.randrange(-8, 9) / 4 + (j == y) for j in range(4)] for y in labels], weights),
+        ("ten classes, ties", ten, shares([[1 + r.randrange(3) for _ in range(10)] for _ in ten], 64), None),
+        ("two classes", two, pairs, None),
+        ("two classes, weights", two, pairs, weights),
     ]
 
 
@@ -73,6 +82,8 @@ def binary():
         ("constant, weights", labels, [0.5] * 24, weights),
         ("only class 0", [0] * 6, [0.1, 0.6, 0.3, 0.3, 0.9, 0.5], None),
         ("only class 1", [1] * 6, [0.1, 0.6, 0.3, 0.3, 0.9, 0.5], None),
+        ("certain and wrong", [0, 1, 1, 0, 1], [1.0, 0.0, 1.0, 0.0, 0.25], None),
+        ("tanh", labels, [2 * x - 1 for x in tied], weights, 0.0),
     ]
 
 
@@ -111,8 +122,8 @@ def or_none(f, *arguments, **options):
 def prf(y, predicted, classes, w):
     result = {}
     for average, name in ((None, "per_class"), ("macro", "macro"), ("weighted", "weighted"), ("micro", "micro")):
-        p, r, f, support = M.precision_recall_fscore_support(y, predicted, labels=range(classes), average=average,
-                                                             sample_weight=w, zero_division=0)
+        p, r, f, support = M.precision_recall_fscore_support(y, predicted, labels=None if average else range(classes),
+                                                             average=average, sample_weight=w, zero_division=0)
         result[name] = {"precision": p, "recall": r, "f1": f}
         if average is None:
             result[name]["support"] = np.asarray(support, dtype=float)
@@ -137,9 +148,13 @@ def of_classes(name, y, scores, w):
     ap = [float(M.average_precision_score(hot[:, k], s[:, k], sample_weight=w)) if hot[:, k].any() else None
           for k in range(classes)]
     defined = [x for x in auc if x is not None]
-    ovr = None
-    if None not in auc:
-        ovr = float(M.roc_auc_score(y, s, multi_class="ovr", average="macro", labels=range(classes), sample_weight=w))
+    means = {}
+    for average in "macro", "weighted":
+        for key, f, each in ("auc", M.roc_auc_score, auc), ("average_precision", M.average_precision_score, ap):
+            means[f"{key}_{average}"] = None if None in each else float(f(hot, s, average=average, sample_weight=w))
+    loss = None
+    if s.min() >= 0 and s.max() <= 1:
+        loss = float(M.log_loss(y, s, labels=range(classes), sample_weight=w))
     case = {"name": name, "labels": y, "scores": scores}
     if w:
         case["sample_weight"] = w
@@ -150,23 +165,22 @@ def of_classes(name, y, scores, w):
         "confusion": M.confusion_matrix(y, predicted, labels=range(classes), sample_weight=w).astype(float),
         **prf(y, predicted, classes, w),
         "top_k": {str(k): float(M.top_k_accuracy_score(y, s, k=k, labels=range(classes), sample_weight=w))
-                  for k in range(1, classes)},
+                  for k in range(1, classes)} if classes > 2 else {},
         "top_k_first": {str(k): top_k_first(y, scores, k, w) for k in range(1, classes + 1)},
         "auc_per_class": auc,
-        "auc_macro": ovr,
         "auc_macro_of_defined": float(np.mean(defined)) if defined else None,
         "average_precision_per_class": ap,
-        "average_precision_macro": float(np.mean(ap)) if None not in ap else None,
-        "log_loss": float(M.log_loss(y, s, labels=range(classes), sample_weight=w)),
+        **means,
+        "log_loss": loss,
     })
     return case
 
 
-def of_binary(name, y, scores, w):
-    predicted = [int(s > 0.5) for s in scores]
+def of_binary(name, y, scores, w, threshold=0.5):
+    predicted = [int(s > threshold) for s in scores]
     both = 0 < sum(y) < len(y)
     p, r, f, _ = M.precision_recall_fscore_support(y, predicted, average="binary", sample_weight=w, zero_division=0)
-    case = {"name": name, "labels": y, "scores": scores}
+    case = {"name": name, "labels": y, "scores": scores, "threshold": threshold}
     if w:
         case["sample_weight"] = w
     case.update({
@@ -174,9 +188,10 @@ def of_binary(name, y, scores, w):
         "accuracy": float(M.accuracy_score(y, predicted, sample_weight=w)),
         "confusion": M.confusion_matrix(y, predicted, labels=[0, 1], sample_weight=w).astype(float),
         "precision": float(p), "recall": float(r), "f1": float(f),
+        **prf(y, predicted, 2, w),
         "auc": or_none(M.roc_auc_score, y, scores, sample_weight=w) if both else None,
         "average_precision": float(M.average_precision_score(y, scores, sample_weight=w)) if any(y) else None,
-        "log_loss": float(M.log_loss(y, scores, labels=[0, 1], sample_weight=w)),
+        "log_loss": float(M.log_loss(y, scores, labels=[0, 1], sample_weight=w)) if min(scores) >= 0 else None,
     })
     return case
 
