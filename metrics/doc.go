@@ -13,7 +13,7 @@
 //
 // # Conventions
 //
-// Values are those of scikit-learn. In detail:
+// Values are those of scikit-learn, and so are these conventions, unless they say otherwise:
 //
 //   - The predicted class of a row is the index of its largest output, the first of
 //     several. With one output it is 1 if the output is above the task's threshold,

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	rows "github.com/nabla-go/nabla/internal/table"
 )
 
 // A Needs says what a metric needs of the samples beyond the few sums that every
@@ -212,12 +214,9 @@ func For(task Task) []*Metric {
 // Parse returns the metric of a name: one of the table, top_K_accuracy for any K ≥ 1,
 // or one of more.
 func Parse(name string, more ...*Metric) (*Metric, error) {
-	var names []string
-	for _, x := range append(All(), more...) {
-		if x.Name == name {
-			return x, nil
-		}
-		names = append(names, x.Name)
+	x, err := rows.Find("metric", name, table, more)
+	if err == nil {
+		return x, nil
 	}
 	if rest, ok := strings.CutPrefix(name, topPrefix); ok {
 		if digits, ok := strings.CutSuffix(rest, topSuffix); ok {
@@ -226,7 +225,7 @@ func Parse(name string, more ...*Metric) (*Metric, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("metrics: unknown metric %q: want %s, or top_K_accuracy for any K", name, strings.Join(names, ", "))
+	return nil, fmt.Errorf("metrics: %w, or top_K_accuracy for any K", err)
 }
 
 // check returns an error if x can't measure a task.

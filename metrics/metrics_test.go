@@ -87,7 +87,7 @@ func TestParse(t *testing.T) {
 		t.Errorf("top_3_accuracy: %v, %v", x, err)
 	}
 	for _, name := range []string{"", "top_0_accuracy", "top_-1_accuracy", "top_03_accuracy", "top_x_accuracy", "top_3", "Accuracy"} {
-		if _, err := metrics.Parse(name); err == nil || !strings.Contains(err.Error(), "unknown metric \""+name+"\": want accuracy, ") {
+		if _, err := metrics.Parse(name); err == nil || !strings.Contains(err.Error(), "unknown metric \""+name+"\": want one of accuracy, ") {
 			t.Errorf("%q: error %v", name, err)
 		}
 	}
