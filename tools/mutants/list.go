@@ -3,13 +3,22 @@ package main
 // rules make the mutants. What each of them leaves out or changes decides a result, a
 // message or a file, so the tests named must fail.
 var rules = []rule{
+	// Costs and activations.
+	{what: "costs", files: []string{"net/cost.go"}, test: "./net", elementsOf: "costs"},
+	{what: "cost", files: []string{"net/cost.go"}, test: "./net", fieldsOf: "Cost"},
+	{what: "cost's fast form", files: []string{"net/cost.go"}, test: "./net", fieldsOf: "fast"},
+	{what: "parameter of a cost", files: []string{"net/cost.go"}, test: "./net", fieldsOf: "Param"},
+	{what: "activations", files: []string{"net/activation.go"}, test: "./net", elementsOf: "activations"},
+	{what: "activation", files: []string{"net/activation.go"}, test: "./net", fieldsOf: "Activation"},
+	{what: "activation's logits", files: []string{"net/activation.go"}, test: "./net", fieldsOf: "logits"},
+
 	// Model files.
 	{what: "model", files: []string{"model/metadata.go"}, find: "if m.Classes != nil && len(m.Classes) != outputs {", replace: "if false {", test: "./model"},
 	{what: "model", files: []string{"model/metadata.go"}, find: "if m.Features != nil && len(m.Features) != m.Inputs {", replace: "if false {", test: "./model"},
 	{what: "model", files: []string{"model/metadata.go"}, find: "!known[name]", replace: "false", test: "./model"},
 	{what: "model", files: []string{"model/model.go"}, find: `want != "" && f.meta.NumericVersion == kernels.NumericVersion && n.Fingerprint() != want`, replace: "false", test: "./model"},
 	{what: "safetensors", files: []string{"internal/safetensors/safetensors.go"}, find: "e.Offsets[0] != end", replace: "false", test: "./internal/safetensors"},
-	{what: "safetensors", files: []string{"internal/safetensors/safetensors.go"}, find: "hi != 0 || lo > math.MaxInt", replace: "false", test: "./internal/safetensors"},
+	{what: "safetensors", files: []string{"internal/safetensors/safetensors.go"}, find: "hi != 0 || lo > math.MaxInt", replace: "hi > lo", test: "./internal/safetensors"},
 	{what: "atomicfile", files: []string{"internal/atomicfile/atomicfile.go"}, find: "os.Rename(f.Name(), path)", replace: "os.WriteFile(path, data, 0o666)", test: "./internal/atomicfile"},
 	{what: "atomicfile", files: []string{"internal/atomicfile/atomicfile.go"}, find: "err = f.Chmod(old.Mode().Perm())", replace: "err = nil", test: "./internal/atomicfile"},
 

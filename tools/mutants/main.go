@@ -69,14 +69,10 @@ func run(ctx context.Context, out io.Writer, match string, short, list bool) err
 	return try(ctx, out, root, chosen)
 }
 
-// sample returns some mutants of each rule: the first, and every eighth after it.
+// sample returns every eighth mutant.
 func sample(all []mutant) (some []mutant) {
-	count := make(map[int]int)
-	for _, m := range all {
-		if count[m.rule]%8 == 0 {
-			some = append(some, m)
-		}
-		count[m.rule]++
+	for i := 0; i < len(all); i += 8 {
+		some = append(some, all[i])
 	}
 	return some
 }
@@ -115,9 +111,13 @@ func try(ctx context.Context, out io.Writer, root string, all []mutant) error {
 		if err := m.undo(scratch); err != nil {
 			return err
 		}
-		if how == "" {
+		switch {
+		case how == "":
 			how = "NOT NOTICED"
 			unnoticed = append(unnoticed, m.name)
+		case how == noBuild && m.builds:
+			how = "DOES NOT BUILD"
+			unnoticed = append(unnoticed, m.name+" (it does not build, so that no test runs)")
 		}
 		fmt.Fprintf(out, "%-64s %-28s %s (%.0f s)\n", m.name, m.test, how, time.Since(start).Seconds())
 	}
@@ -158,6 +158,9 @@ func copyRepository(ctx context.Context, root, scratch string) error {
 // failure matches the lines of go test's output that say how a test failed.
 var failure = regexp.MustCompile(`(?m)^(?:--- FAIL: (\S+)|(panic: .*)|.*(\[build failed\]|\[setup failed\]).*)`)
 
+// noBuild is how tests fail that don't run.
+const noBuild = "does not build"
+
 // goTest runs go test with args in dir and tells how it failed, or "" if it passed.
 func goTest(ctx context.Context, dir, args string) (how, log string) {
 	// A mutant may never end; tests of a package take far less.
@@ -175,7 +178,7 @@ func goTest(ctx context.Context, dir, args string) (how, log string) {
 		case m[2] != nil:
 			how = string(m[2])
 		default:
-			how = "does not build"
+			how = noBuild
 		}
 	}
 	return how, string(output)

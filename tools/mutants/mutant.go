@@ -14,12 +14,12 @@ import (
 
 // A mutant is a change of one file that a test must notice.
 type mutant struct {
-	name string
-	file string // relative to the root of the repository, with slashes
-	old  []byte // the whole file
-	new  []byte // nil to delete it
-	test string // arguments of go test
-	rule int    // the index of its rule
+	name   string
+	file   string // relative to the root of the repository, with slashes
+	old    []byte // the whole file
+	new    []byte // nil to delete it
+	test   string // arguments of go test
+	builds bool   // a test must notice it; otherwise the compiler may
 }
 
 func (m mutant) apply(root string) error {
@@ -40,11 +40,11 @@ type rule struct {
 	files []string // glob patterns relative to the root
 	test  string   // arguments of go test; the tests that must fail
 
-	fieldsOf   string // a type: each field of each package-level literal of it is left out in turn
-	elementsOf string // a package-level variable: each element of its literal is left out in turn
+	fieldsOf   string // a type: each field of each literal of it is left out in turn
+	elementsOf string // a table, that is a package-level variable: each element of its literal is left out in turn
 	deleted    bool   // each file is deleted
-	find       string // text that stands once in the file, in whose place replace is put
-	replace    string
+	find       string // text that stands once in the file and is left out
+	replace    string // what stands in its place; with that, the file must still compile
 
 	except map[string]string // names of mutants that nothing can notice, with the reason
 }
@@ -54,14 +54,14 @@ type rule struct {
 func mutants(root string, rules []rule) ([]mutant, error) {
 	var all []mutant
 	var problems []error
-	for i, r := range rules {
+	for _, r := range rules {
 		made, err := r.mutants(root)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", r.what, err))
 		}
 		excepted := make(map[string]bool)
 		for _, m := range made {
-			m.name, m.rule = r.what+": "+m.name, i
+			m.name, m.builds = r.what+": "+m.name, r.replace != ""
 			if _, ok := r.except[m.name]; ok {
 				excepted[m.name] = true
 				continue
@@ -162,16 +162,19 @@ func (r rule) pieces(path string, content []byte) ([]piece, error) {
 	return found, nil
 }
 
-// literal is a composite literal in a package-level variable.
+// literal is a composite literal.
 type literal struct {
-	variable string // its name, or "table[0]" for a row of a table
+	variable string // the package-level variable or the function that it is in, or "table[0]" and "row.Field" for one in another
 	typ      string // "Cost" for Cost{…} and &Cost{…}, also as rows of a table; "" for a table
 	literal  *ast.CompositeLit
 }
 
-// literals returns all composite literals in the file's package-level variables.
+// literals returns all composite literals of the file.
 func literals(file *ast.File) (all []literal) {
 	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Body != nil {
+			all = append(all, literalsIn(f.Name.Name, f.Body)...)
+		}
 		decl, ok := d.(*ast.GenDecl)
 		if !ok || decl.Tok != token.VAR {
 			continue
@@ -186,30 +189,41 @@ func literals(file *ast.File) (all []literal) {
 	return all
 }
 
-func literalsIn(variable string, v ast.Expr) (all []literal) {
-	rows := make(map[*ast.CompositeLit]literal) // rows of tables, which may leave their types out
+func literalsIn(variable string, v ast.Node) (all []literal) {
+	inner := make(map[*ast.CompositeLit]literal) // names of literals in others, and types where they are left out
+	name := func(e ast.Expr, name, typ string) {
+		if u, ok := e.(*ast.UnaryExpr); ok {
+			e = u.X
+		}
+		if c, ok := e.(*ast.CompositeLit); ok {
+			inner[c] = literal{variable: name, typ: typ}
+		}
+	}
 	ast.Inspect(v, func(n ast.Node) bool {
 		c, ok := n.(*ast.CompositeLit)
 		if !ok {
 			return true
 		}
-		l, isRow := rows[c]
-		switch {
-		case c.Type != nil && isRow:
+		l, isInner := inner[c]
+		if !isInner {
+			l.variable = variable
+		}
+		if c.Type != nil {
 			l.typ = typeName(c.Type)
-		case c.Type != nil:
-			l = literal{variable: variable, typ: typeName(c.Type)}
 		}
 		l.literal = c
 		all = append(all, l)
+		elements := ""
 		if a, ok := c.Type.(*ast.ArrayType); ok {
-			for i, e := range c.Elts {
-				if u, ok := e.(*ast.UnaryExpr); ok {
-					e = u.X
+			elements = typeName(a.Elt)
+		}
+		for i, e := range c.Elts {
+			if field, ok := e.(*ast.KeyValueExpr); ok {
+				if key, ok := field.Key.(*ast.Ident); ok {
+					name(field.Value, l.variable+"."+key.Name, "")
 				}
-				if row, ok := e.(*ast.CompositeLit); ok {
-					rows[row] = literal{variable: fmt.Sprintf("%s[%d]", variable, i), typ: typeName(a.Elt)}
-				}
+			} else {
+				name(e, fmt.Sprintf("%s[%d]", l.variable, i), elements)
 			}
 		}
 		return true
