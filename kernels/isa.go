@@ -23,6 +23,4 @@ func ISAs() []string {
 // ISAError tells why the environment variable NABLA_ISA was not followed, or is nil.
 func ISAError() error { return isa.Err() }
 
-//go:generate go -C ../tools/avo run .
-//go:generate go -C ../tools/neon run .
-//go:generate go -C ../tools/avo run ./dispatch
+//go:generate go -C ../tools/gen run .

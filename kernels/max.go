@@ -15,7 +15,7 @@ func Max[T Float](x []T) T {
 	race.Read(x)
 	top := T(math.Inf(-1))
 	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-		top = max(top, maximum(x[:vectorBlock]))
+		top = max(top, maxOf(x[:vectorBlock]))
 	}
-	return max(top, maximum(x))
+	return max(top, maxOf(x))
 }

@@ -1,6 +1,6 @@
 // NEON instructions that Go's arm64 assembler does not know, as WORD macros.
 // Arguments are register numbers in Go's order, sources first: VFSUB_S4(m, n, d)
-// is fsub vd.4s, vn.4s, vm.4s. All are part of every ARMv8-A. tools/neon tests
+// is fsub vd.4s, vn.4s, vm.4s. All are part of every ARMv8-A. tools/gen tests
 // each of them against its comment.
 
 #define VFADD_S4(m, n, d) WORD $(0x4E20D400 | (m)<<16 | (n)<<5 | (d)) // fadd vd.4s, vn.4s, vm.4s

@@ -60,6 +60,7 @@ func scal[T float](alpha T, x []T) {
 
 // DotF32 returns Σ x[i]·y[i] in 64 lanes.
 //
+//nabla:whole
 //go:noinline
 func DotF32(x, y []float32) float32 { return dot(x, y) }
 
@@ -70,6 +71,7 @@ func DotF64(x, y []float64) float64 { return dot(x, y) }
 
 // SumF32 returns Σ x[i] in 64 lanes.
 //
+//nabla:whole
 //go:noinline
 func SumF32(x []float32) float32 { return sum(x) }
 
@@ -80,6 +82,7 @@ func SumF64(x []float64) float64 { return sum(x) }
 
 // AxpyF32 sets y[i] = fma(alpha, x[i], y[i]).
 //
+//nabla:blocks
 //go:noinline
 func AxpyF32(alpha float32, x, y []float32) { axpy(alpha, x, y) }
 
@@ -90,6 +93,8 @@ func AxpyF64(alpha float64, x, y []float64) { axpy(alpha, x, y) }
 
 // ScalF32 sets x[i] = alpha·x[i].
 //
+//nabla:blocks
+//nabla:few fewToScale
 //go:noinline
 func ScalF32(alpha float32, x []float32) { scal(alpha, x) }
 
@@ -101,6 +106,7 @@ func ScalF64(alpha float64, x []float64) { scal(alpha, x) }
 // DotLanesF32 continues dot-product form sums: x[i]·y[i] goes to lane i mod 16. It and
 // its kin let callers cut long vectors into blocks of whole lanes.
 //
+//nabla:whole
 //go:noinline
 func DotLanesF32(acc *[16]float32, x, y []float32) { dotLanes(acc[:], x, y) }
 
@@ -111,6 +117,7 @@ func DotLanesF64(acc *[8]float64, x, y []float64) { dotLanes(acc[:], x, y) }
 
 // DotWideF32 continues the sums of DotF32: x[i]·y[i] goes to lane i mod 64.
 //
+//nabla:whole
 //go:noinline
 func DotWideF32(acc *[64]float32, x, y []float32) { dotLanes(acc[:], x, y) }
 
@@ -121,6 +128,7 @@ func DotWideF64(acc *[32]float64, x, y []float64) { dotLanes(acc[:], x, y) }
 
 // SumWideF32 continues the sums of SumF32: x[i] goes to lane i mod 64.
 //
+//nabla:whole
 //go:noinline
 func SumWideF32(acc *[64]float32, x []float32) { sumLanes(acc[:], x) }
 

@@ -20,6 +20,8 @@ func hadamard[T float](dst, x, y []T) {
 
 // AddF32 sets dst[i] = x[i] + y[i].
 //
+//nabla:blocks
+//nabla:few fewElements
 //go:noinline
 func AddF32(dst, x, y []float32) { add(dst, x, y) }
 
@@ -30,6 +32,8 @@ func AddF64(dst, x, y []float64) { add(dst, x, y) }
 
 // SubF32 sets dst[i] = x[i] − y[i].
 //
+//nabla:blocks
+//nabla:few fewElements
 //go:noinline
 func SubF32(dst, x, y []float32) { sub(dst, x, y) }
 
@@ -40,6 +44,8 @@ func SubF64(dst, x, y []float64) { sub(dst, x, y) }
 
 // MulF32 sets dst[i] = x[i]·y[i].
 //
+//nabla:blocks
+//nabla:few fewElements
 //go:noinline
 func MulF32(dst, x, y []float32) { hadamard(dst, x, y) }
 

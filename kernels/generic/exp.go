@@ -11,6 +11,7 @@ func exp[T float](dst, z []T) {
 // ExpF32 sets dst[i] = e^z[i], within 1 ulp, subnormal results included. It is
 // +Inf from overflow on, +0 where e^z[i] rounds to nothing, NaN for NaN.
 //
+//nabla:blocks
 //go:noinline
 func ExpF32(dst, z []float32) { exp(dst, z) }
 

@@ -26,6 +26,7 @@ func gemmOuter[T float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb in
 // GemmDotF32 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k, C is
 // m × n. Every element is a dot-product form sum, as in GemvF32.
 //
+//nabla:whole
 //go:noinline
 func GemmDotF32(m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
 	gemmDot(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
@@ -44,6 +45,7 @@ func GemmDotF64(m, n, k int, alpha float64, a []float64, lda int, b []float64, l
 // GemvTF32. With resume (then alpha ≠ 0, beta = 0, k > 0) the chains go on
 // from what C holds instead of +0, so that a long k can be cut into blocks.
 //
+//nabla:whole
 //go:noinline
 func GemmOuterF32(m, n, k int, alpha float32, a []float32, rsA, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool) {
 	gemmOuter(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)

@@ -24,7 +24,7 @@ func scale[T float](beta T, c []T) {
 }
 
 // laneDot is the dot-product form sum: element k goes to lane k mod lanes by FMA in
-// ascending order, then the lanes are folded by halves.
+// ascending order; then a tree reduction of the lanes.
 func laneDot[T float](x, y []T) T {
 	var acc [16]T
 	l := acc[:lanes[T]()]
@@ -32,7 +32,7 @@ func laneDot[T float](x, y []T) T {
 	return treeReduce(l)
 }
 
-// chain is the row × matrix sum: one FMA chain along k in ascending order,
+// chain is the outer-product form sum: one FMA chain along k in ascending order,
 // going on from acc. x and y are read with strides incX and incY.
 func chain[T float](acc T, n int, x []T, incX int, y []T, incY int) T {
 	for k := range n {
@@ -80,6 +80,8 @@ func ger[T float](m, n int, alpha T, x, y []T, a []T, lda int) {
 
 // GemvF32 sets y = alpha·A·x + beta·y for the m × n matrix A, dot-product form.
 //
+//nabla:whole
+//nabla:if AVX512 onLines(m, n, a, lda)
 //go:noinline
 func GemvF32(m, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
 	gemv(m, n, alpha, a, lda, x, beta, y)
@@ -92,14 +94,15 @@ func GemvF64(m, n int, alpha float64, a []float64, lda int, x []float64, beta fl
 	gemv(m, n, alpha, a, lda, x, beta, y)
 }
 
-// GemvTF32 sets y = alpha·Aᵀ·x + beta·y for the m × n matrix A, row × matrix.
+// GemvTF32 sets y = alpha·Aᵀ·x + beta·y for the m × n matrix A, outer-product form.
 //
+//nabla:whole
 //go:noinline
 func GemvTF32(m, n int, alpha float32, a []float32, lda int, x []float32, beta float32, y []float32) {
 	gemvT(m, n, alpha, a, lda, x, beta, y)
 }
 
-// GemvTF64 sets y = alpha·Aᵀ·x + beta·y for the m × n matrix A, row × matrix.
+// GemvTF64 sets y = alpha·Aᵀ·x + beta·y for the m × n matrix A, outer-product form.
 //
 //go:noinline
 func GemvTF64(m, n int, alpha float64, a []float64, lda int, x []float64, beta float64, y []float64) {
@@ -108,6 +111,7 @@ func GemvTF64(m, n int, alpha float64, a []float64, lda int, x []float64, beta f
 
 // GerF32 sets A = A + alpha·x·yᵀ for the m × n matrix A.
 //
+//nabla:whole
 //go:noinline
 func GerF32(m, n int, alpha float32, x, y []float32, a []float32, lda int) {
 	ger(m, n, alpha, x, y, a, lda)
@@ -122,6 +126,7 @@ func GerF64(m, n int, alpha float64, x, y []float64, a []float64, lda int) {
 
 // GemvTResumeF32 continues the chains of GemvTF32 in y: y = y + Aᵀ·x.
 //
+//nabla:whole
 //go:noinline
 func GemvTResumeF32(m, n int, a []float32, lda int, x, y []float32) { gemvTResume(m, n, a, lda, x, y) }
 
@@ -130,15 +135,18 @@ func GemvTResumeF32(m, n int, a []float32, lda int, x, y []float32) { gemvTResum
 //go:noinline
 func GemvTResumeF64(m, n int, a []float64, lda int, x, y []float64) { gemvTResume(m, n, a, lda, x, y) }
 
-// GemvTGerF32 is GemvTResumeF32 for x and y followed by GerF32 for x and z.
+// GemvTGerF32 adds Aᵀ·x to the chains in y and then alpha·x·zᵀ to A: GemvTResumeF32
+// for x and y followed by GerF32 for x and z.
 //
+//nabla:whole
 //go:noinline
 func GemvTGerF32(m, n int, alpha float32, x, z []float32, a []float32, lda int, y []float32) {
 	gemvTResume(m, n, a, lda, x, y)
 	ger(m, n, alpha, x, z, a, lda)
 }
 
-// GemvTGerF64 is GemvTResumeF64 for x and y followed by GerF64 for x and z.
+// GemvTGerF64 adds Aᵀ·x to the chains in y and then alpha·x·zᵀ to A: GemvTResumeF64
+// for x and y followed by GerF64 for x and z.
 //
 //go:noinline
 func GemvTGerF64(m, n int, alpha float64, x, z []float64, a []float64, lda int, y []float64) {

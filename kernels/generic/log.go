@@ -11,6 +11,7 @@ func log[T float](dst, z []T) {
 // LogF32 sets dst[i] = ln z[i], within 1 ulp, subnormal z[i] included. It is
 // −Inf for ±0, NaN for negative numbers and NaN, +Inf for +Inf.
 //
+//nabla:blocks
 //go:noinline
 func LogF32(dst, z []float32) { log(dst, z) }
 

@@ -13,6 +13,7 @@ func maximum[T float](x []T) T {
 // MaxF32 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN,
 // and +0 is larger than −0. Of nothing it is −Inf.
 //
+//nabla:whole
 //go:noinline
 func MaxF32(x []float32) float32 { return maximum(x) }
 

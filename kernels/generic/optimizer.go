@@ -33,6 +33,7 @@ func adam[T float](w, m, v, g []T, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta
 
 // MomentumF32 sets v = μ·v + g and w = w − lr·v, an FMA each.
 //
+//nabla:blocks
 //go:noinline
 func MomentumF32(w, v, g []float32, lr, mu float32) { momentum(w, v, g, lr, mu) }
 
@@ -43,6 +44,7 @@ func MomentumF64(w, v, g []float64, lr, mu float64) { momentum(w, v, g, lr, mu) 
 
 // NesterovF32 sets v = μ·v + g and w = w − lr·(μ·v + g), an FMA each.
 //
+//nabla:blocks
 //go:noinline
 func NesterovF32(w, v, g []float32, lr, mu float32) { nesterov(w, v, g, lr, mu) }
 
@@ -53,6 +55,8 @@ func NesterovF64(w, v, g []float64, lr, mu float64) { nesterov(w, v, g, lr, mu) 
 
 // RMSPropF32 sets s = fma((1−ρ)·g, g, ρ·s) and w = fma(−lr, g/(√s + eps), w).
 //
+//nabla:blocks
+//nabla:few fewRoots
 //go:noinline
 func RMSPropF32(w, s, g []float32, lr, rho, oneMinusRho, eps float32) {
 	rmsProp(w, s, g, lr, rho, oneMinusRho, eps)
@@ -68,6 +72,7 @@ func RMSPropF64(w, s, g []float64, lr, rho, oneMinusRho, eps float64) {
 // AdamF32 sets m = fma(1−β₁, g, β₁·m), v = fma((1−β₂)·g, g, β₂·v) and
 // w = fma(−lr, m/fma(scale, √v, eps), keep·w).
 //
+//nabla:blocks
 //go:noinline
 func AdamF32(w, m, v, g []float32, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep float32) {
 	adam(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)

@@ -33,6 +33,8 @@ func reluPrime1[T float](z T) T {
 
 // ReLUF32 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay.
 //
+//nabla:blocks
+//nabla:few fewElements
 //go:noinline
 func ReLUF32(dst, z []float32) { relu(dst, z) }
 
@@ -43,6 +45,8 @@ func ReLUF64(dst, z []float64) { relu(dst, z) }
 
 // ReLUPrimeF32 sets dst[i] = 1 if z[i] > 0, NaN if z[i] is NaN, else +0.
 //
+//nabla:blocks
+//nabla:few fewElements
 //go:noinline
 func ReLUPrimeF32(dst, z []float32) { reluPrime(dst, z) }
 
@@ -53,6 +57,8 @@ func ReLUPrimeF64(dst, z []float64) { reluPrime(dst, z) }
 
 // MulReLUPrimeF32 sets dst[i] = d[i]·ReLU'(z[i]), a product with 1, 0 or NaN.
 //
+//nabla:blocks
+//nabla:few fewElements
 //go:noinline
 func MulReLUPrimeF32(dst, d, z []float32) { mulReLUPrime(dst, d, z) }
 

@@ -23,6 +23,7 @@ func mulSigmoidPrime[T float](dst, d, z []T) {
 // SigmoidF32 sets dst[i] = 1/(1 + e^−z[i]), within 1 ulp and within [0, 1],
 // subnormal results included. NaN for NaN.
 //
+//nabla:blocks
 //go:noinline
 func SigmoidF32(dst, z []float32) { sigmoid(dst, z) }
 
@@ -34,6 +35,7 @@ func SigmoidF64(dst, z []float64) { sigmoid(dst, z) }
 // SigmoidPrimeF32 sets dst[i] = σ'(z[i]), within 1 ulp and within [0, ¼]: from
 // e^−|z|, so that it does not vanish where σ rounds to 1. NaN for NaN.
 //
+//nabla:blocks
 //go:noinline
 func SigmoidPrimeF32(dst, z []float32) { sigmoidPrime(dst, z) }
 
@@ -44,6 +46,7 @@ func SigmoidPrimeF64(dst, z []float64) { sigmoidPrime(dst, z) }
 
 // MulSigmoidPrimeF32 sets dst[i] = d[i]·σ'(z[i]), σ' being SigmoidPrimeF32's.
 //
+//nabla:blocks
 //go:noinline
 func MulSigmoidPrimeF32(dst, d, z []float32) { mulSigmoidPrime(dst, d, z) }
 

@@ -26,6 +26,7 @@ func softmax[T float](dst, z []T) {
 // e_i = exp(z[i] − max z), the sum in SumF32's lane order and one division for
 // each element. A row with a NaN, a +Inf or nothing but −Inf gives NaN everywhere.
 //
+//nabla:whole
 //go:noinline
 func SoftmaxF32(dst, z []float32) { softmax(dst, z) }
 

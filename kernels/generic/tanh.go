@@ -23,6 +23,7 @@ func mulTanhPrime[T float](dst, d, z []T) {
 // TanhF32 sets dst[i] = tanh z[i], within 1 ulp and within [−1, 1]. −0 stays;
 // NaN for NaN.
 //
+//nabla:blocks
 //go:noinline
 func TanhF32(dst, z []float32) { tanh(dst, z) }
 
@@ -34,6 +35,7 @@ func TanhF64(dst, z []float64) { tanh(dst, z) }
 // TanhPrimeF32 sets dst[i] = tanh'(z[i]), within 1 ulp and within [0, 1],
 // subnormal results included. NaN for NaN.
 //
+//nabla:blocks
 //go:noinline
 func TanhPrimeF32(dst, z []float32) { tanhPrime(dst, z) }
 
@@ -44,6 +46,7 @@ func TanhPrimeF64(dst, z []float64) { tanhPrime(dst, z) }
 
 // MulTanhPrimeF32 sets dst[i] = d[i]·tanh'(z[i]), tanh' being TanhPrimeF32's.
 //
+//nabla:blocks
 //go:noinline
 func MulTanhPrimeF32(dst, d, z []float32) { mulTanhPrime(dst, d, z) }
 

@@ -1,0 +1,210 @@
+package amd64
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// outerShape lists the tiles for one number of rows of A: how many vectors of
+// columns each takes, most first. The last is 1 and may be a part of a vector.
+type outerShape struct {
+	rows int
+	vecs []int
+}
+
+// chain emits a whole product C = alpha·A·B + beta·C in outer-product form for the arguments m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc and resume.
+func (t *target) chain(shapes []outerShape) {
+	m, aRow, cPtr := t.param("m"), t.ptr("a"), t.ptr("c")
+	for i, s := range shapes {
+		band, next := t.label("band"), t.label("next")
+		t.Label(band)
+		t.CMPQ(m, imm(s.rows))
+		t.JL(operand.LabelRef(next))
+		t.outerBand(s.rows, s.vecs, aRow, cPtr)
+		t.advance(aRow, s.rows, "rsA")
+		t.advance(cPtr, s.rows, "ldc")
+		t.SUBQ(t.bytes("n"), cPtr)
+		t.SUBQ(imm(s.rows), m)
+		if i == 0 || shapes[i-1].rows > 2*s.rows {
+			t.JMP(operand.LabelRef(band))
+		}
+		t.Label(next)
+	}
+	t.ret()
+}
+
+// outerBand emits the tiles of one band of rows; cPtr ends up n elements on.
+func (t *target) outerBand(rows int, vecs []int, aRow, cPtr gp) {
+	bPtr, n := t.ptr("b"), t.scratch("n", "b")
+	for i, nv := range vecs {
+		tile, next := t.label("tile"), t.label("next")
+		cols := nv * t.lanes
+		if nv > 1 {
+			t.Label(tile)
+			t.CMPQ(n, imm(cols))
+			t.JL(operand.LabelRef(next))
+			t.commentTile(rows, count(nv, "vector"))
+			t.outerTile(rows, nv, nil, aRow, bPtr, cPtr)
+			t.ADDQ(imm(cols*t.size), bPtr)
+			t.ADDQ(imm(cols*t.size), cPtr)
+			t.SUBQ(imm(cols), n)
+			if i == 0 || vecs[i-1] > 2*nv {
+				t.JMP(operand.LabelRef(tile))
+			}
+			t.Label(next)
+			continue
+		}
+		t.Label(tile)
+		left := t.chainLeft(n, cols)
+		t.JZ(operand.LabelRef(next))
+		t.commentTile(rows, "one vector or a part of one")
+		m := t.mask(left)
+		m.count = func() gp { return t.chainLeft(n, cols) } // left is not kept
+		t.outerTile(rows, 1, &m, aRow, bPtr, cPtr)
+		left = t.chainLeft(n, cols)
+		t.SUBQ(left, n)
+		t.SHLQ(operand.Imm(uint64(t.shift())), left)
+		t.ADDQ(left, bPtr)
+		t.ADDQ(left, cPtr)
+		t.JMP(operand.LabelRef(tile))
+		t.Label(next)
+	}
+}
+
+// commentTile says which rows and columns a tile has.
+func (t *target) commentTile(rows int, cols string) {
+	if t.rowStride == "" {
+		t.Commentf("%s of the columns of A.", cols)
+	} else {
+		t.Commentf("%s of A, %s of the columns of B.", count(rows, "row"), cols)
+	}
+}
+
+// chainLeft returns min(n, cols) and sets the zero flag by it.
+func (t *target) chainLeft(n operand.Mem, cols int) gp {
+	left, whole := t.GP64(), t.label("left")
+	t.MOVQ(n, left)
+	t.CMPQ(left, imm(cols))
+	t.JLE(operand.LabelRef(whole))
+	t.MOVQ(imm(cols), left)
+	t.Label(whole)
+	t.TESTQ(left, left)
+	return left
+}
+
+// outerTile emits mr rows by nv vectors of C; m masks the only vector.
+func (t *target) outerTile(mr, nv int, m *mask, aRow, bPtr, cPtr gp) {
+	bytes := t.lanes * t.size
+	acc := make([][]reg.VecVirtual, mr)
+	for i := range acc {
+		acc[i] = t.vecs(nv)
+		t.callVec("sums", acc[i]...)
+	}
+	fresh, start := t.label("fresh"), t.label("start")
+	if t.resumes {
+		t.CMPB(t.param("resume"), operand.Imm(0))
+		t.JE(operand.LabelRef(fresh))
+		for i := range acc {
+			row := t.cRow(cPtr, i)
+			for v := range nv {
+				t.loadMaybe(row.Offset(v*bytes), m, acc[i][v])
+			}
+		}
+		t.JMP(operand.LabelRef(start))
+		t.Label(fresh)
+	}
+	for i := range acc {
+		t.zero(acc[i]...)
+	}
+	t.Label(start)
+
+	a, aMem := t.strided(aRow, mr, t.rowStride)
+	var step gp // bytes from A's element (i, l) to (i, l+1)
+	if t.rowStride != "" {
+		step = t.bytes("csA")
+	}
+	b, ldb, k := t.GP64(), t.bytes("ldb"), t.int("k")
+	t.MOVQ(bPtr, b)
+	loop := t.label("k")
+	t.Label(loop)
+	if mr <= nv {
+		av := t.vecs(mr)
+		for i := range av {
+			t.broadcast(aMem(i, 0), av[i])
+		}
+		for v := range nv {
+			if mr == 1 && m == nil {
+				t.fma(mem(b, v*bytes), av[0], acc[0][v])
+				continue
+			}
+			bv := t.vec()
+			t.loadMaybe(mem(b, v*bytes), m, bv)
+			for i := range mr {
+				t.fma(bv, av[i], acc[i][v])
+			}
+		}
+	} else {
+		bv := t.vecs(nv)
+		for v := range bv {
+			t.loadMaybe(mem(b, v*bytes), m, bv[v])
+		}
+		for i := range mr {
+			av := t.vec()
+			t.broadcast(aMem(i, 0), av)
+			for v := range bv {
+				t.fma(bv[v], av, acc[i][v])
+			}
+		}
+	}
+	t.ADDQ(ldb, b)
+	for _, p := range a {
+		if step == nil {
+			t.ADDQ(imm(t.size), p)
+		} else {
+			t.ADDQ(step, p)
+		}
+	}
+	t.DECQ(k)
+	t.JNZ(operand.LabelRef(loop))
+
+	alpha := t.vec()
+	t.broadcast(t.param("alpha"), alpha)
+	zero, done := t.label("beta0_"), t.label("done")
+	t.jumpIfZero("beta", zero)
+	beta := t.vec()
+	t.broadcast(t.param("beta"), beta)
+	// The masked vector at the end of a row reaches into the next row, and a load that
+	// meets such a store waits for it: there all loads go first.
+	group := 1
+	if m != nil {
+		group = mr
+	}
+	for i := 0; i < mr; i += group {
+		c := make([][]reg.VecVirtual, group)
+		for r := range c {
+			row := t.cRow(cPtr, i+r)
+			c[r] = t.vecs(nv)
+			for v := range nv {
+				t.loadMaybe(row.Offset(v*bytes), m, c[r][v])
+				t.mul(c[r][v], beta, c[r][v])
+				t.fma(acc[i+r][v], alpha, c[r][v])
+			}
+		}
+		for r := range c {
+			row := t.cRow(cPtr, i+r)
+			for v := range nv {
+				t.storeMaybe(c[r][v], m, row.Offset(v*bytes))
+			}
+		}
+	}
+	t.JMP(operand.LabelRef(done))
+	t.Label(zero)
+	for i := range acc {
+		row := t.cRow(cPtr, i)
+		for v := range nv {
+			t.mul(acc[i][v], alpha, acc[i][v])
+			t.storeMaybe(acc[i][v], m, row.Offset(v*bytes))
+		}
+	}
+	t.Label(done)
+}

@@ -1,0 +1,60 @@
+package arm64
+
+import "slices"
+
+func init() { file("softmax", softmax) }
+
+func softmax(t *target) {
+	t.fn("Softmax", "Four passes: the maximum, the exponentials of z − max as Exp computes them, their sum in the lanes of Sum, the divisions.", func() {
+		t.section("Maximum; NaN if there is one, and then everything will be.")
+		top := t.top(t.ptr("z"), t.len("z"))
+
+		t.section("Exponentials.")
+		minus := function{
+			width:   5,
+			prepare: func(m *maths, z vector) vector { return m.sub(z, vector(slices.Repeat([]reg{top}, m.width))) },
+			usual:   aboveMinusSafe,
+			body:    expBody,
+		}
+		t.functionLoop(minus, t.len("z"), []reg{t.ptr("dst"), t.ptr("z")})
+
+		t.section("Sum.")
+		acc := t.named("lanes", 16)
+		t.zero(acc...)
+		t.sumLoop(acc, t.ptr("dst"), t.len("dst"))
+		sum := t.spread(t.reduce([][]reg{acc}))
+
+		t.section("Divisions.")
+		dst := t.ptr("dst")
+		t.sweep(t.len("dst"), []reg{dst}, func(count, width int) {
+			e := t.part(count, width, dst, 0)
+			for i := range e {
+				e[i] = t.quot(e[i], sum)
+			}
+			t.storePart(e, width, dst)
+		})
+	})
+}
+
+// loadRepeated loads width elements at p, less than a vector, and fills it with
+// copies of them.
+func (t *target) loadRepeated(width int, p reg) reg {
+	v := t.vec()
+	t.set(map[int]string{8: "VLD1R (R@1), [V@0.D2]", 4: "VLD1R (R@1), [V@0.S4]"}[width*t.size], v, p)
+	return v
+}
+
+// maximum returns the maximum of all lanes of v in all lanes. It overwrites v.
+func (t *target) maximum(v []reg) reg {
+	max := func(d, x reg) { t.mod("VFMAX_T(@1, @0, @0)", d, x) }
+	for h := len(v) / 2; h > 0; h /= 2 {
+		for i := range h {
+			max(v[i], v[i+h])
+		}
+	}
+	max(v[0], t.op("VEXT $8, V@1.B16, V@1.B16, V@0.B16", v[0]))
+	if !t.f64 {
+		max(v[0], t.op("VREV64 V@1.S4, V@0.S4", v[0]))
+	}
+	return v[0]
+}

@@ -1,0 +1,47 @@
+package dispatch
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/nabla-go/nabla/tools/gen/spec"
+)
+
+func TestName(t *testing.T) {
+	for kernel, want := range map[string]string{
+		"Exp": "exp", "Max": "maxOf", "Copy": "copyOf", "Select": "selectOf", "ReLU": "relu", "ReLUPrime": "reluPrime", "MulReLUPrime": "mulReLUPrime",
+		"GELU": "gelu", "GELUPrime": "geluPrime", "SiLU": "silu", "RMSProp": "rmsProp", "AdamW": "adamW", "GemvT": "gemvT", "GemvTResume": "gemvTResume",
+		"GemmDot": "gemmDot", "Nrm2": "nrm2", "L2": "l2", "SGD": "sgd", "IDot": "iDot", "MulSoftplusPrime": "mulSoftplusPrime",
+	} {
+		if got := Name(kernel); got != want {
+			t.Errorf("Name(%s) = %s, want %s", kernel, got, want)
+		}
+	}
+}
+
+// A kernel without assembly is called in plain Go, and directives do what they say.
+func TestGenerate(t *testing.T) {
+	kernels, err := spec.Read("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := Generate(kernels, map[string]bool{"ScaleF32AVX2": true, "ScaleF64AVX2": true, "TotalF32NEON": true, "TotalF64NEON": true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string][]string{
+		"dispatch_amd64.go": {
+			"case len(x) <= fewElements:\n\t\t\tgeneric.ScaleF32(f, x)",
+			"case isa.Active >= isa.AVX2 && good(x):\n\t\t\tfor ; len(x) > vectorBlock; x = x[vectorBlock:] {\n\t\t\t\tamd64.ScaleF64AVX2(f, x[:vectorBlock])",
+			"func total[T Float](x []T) T {\n\tif is32[T]() {\n\t\tx := as[float32](x)\n\t\treturn T(generic.TotalF32(x))",
+		},
+		"dispatch_arm64.go":   {"case isa.Active >= isa.NEON:\n\t\t\treturn T(arm64.TotalF32NEON(x))\n", "func scale[T Float](f T, x []T) {\n\tif is32[T]() {\n\t\tf, x := float32(f), as[float32](x)\n\t\tgeneric.ScaleF32(f, x)"},
+		"dispatch_generic.go": {"purego || (!amd64 && !arm64)", "return T(generic.TotalF64(x))"},
+	} {
+		for _, text := range want {
+			if !strings.Contains(string(files[file]), text) {
+				t.Errorf("%s has no %s:\n%s", file, text, files[file])
+			}
+		}
+	}
+}

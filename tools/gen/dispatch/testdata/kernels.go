@@ -1,0 +1,21 @@
+package generic
+
+// ScaleF32 sets x[i] = f·x[i].
+//
+//nabla:blocks
+//nabla:few fewElements
+//nabla:if AVX2 good(x)
+//nabla:without NEON AVX512
+func ScaleF32(f float32, x []float32) {}
+
+// ScaleF64 is ScaleF32 for float64.
+func ScaleF64(f float64, x []float64) {}
+
+// TotalF32 returns the sum.
+//
+//nabla:whole
+//nabla:without AVX2 AVX512
+func TotalF32(x []float32) float32 { return 0 }
+
+// TotalF64 is TotalF32 for float64.
+func TotalF64(x []float64) float64 { return 0 }

@@ -1,0 +1,17 @@
+module github.com/nabla-go/nabla/tools/gen
+
+go 1.26.0
+
+require (
+	github.com/mmcloughlin/avo v0.6.0
+	github.com/nabla-go/nabla v0.0.0
+	golang.org/x/arch v0.32.0
+)
+
+require (
+	golang.org/x/mod v0.42.0 // indirect
+	golang.org/x/sync v0.24.0 // indirect
+	golang.org/x/tools v0.52.0 // indirect
+)
+
+replace github.com/nabla-go/nabla => ../..
