@@ -68,7 +68,8 @@ func FitScaler[T kernels.Float](x kernels.Matrix[T]) (*Scaler, error) {
 }
 
 // Scale applies s to every row of x in place: each value is computed in float64
-// and rounded to T once. It panics if x and s differ in the number of columns.
+// and rounded to T once. A nil s leaves x as it is. Scale panics if x and s differ in
+// the number of columns.
 func Scale[T kernels.Float](s *Scaler, x kernels.Matrix[T]) {
 	if s == nil {
 		return
