@@ -67,7 +67,8 @@ var rules = []rule{
 	},
 	{
 		what: "one-hot targets", files: []string{"train/data.go"}, test: "./train",
-		find: "kernels.NewMatrix[T](len(labels), classes)", replace: "kernels.NewMatrix[T](len(labels), slices.Max(labels)+1)",
+		find:    "\tm := kernels.NewMatrix[T](len(labels), classes)\n",
+		replace: "\twidth := 0\n\tfor _, c := range labels {\n\t\twidth = max(width, c+1)\n\t}\n\tm := kernels.NewMatrix[T](len(labels), width)\n",
 	},
 	{
 		what: "best parameters", files: []string{"train/fit.go"}, test: "./train",
