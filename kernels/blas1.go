@@ -5,9 +5,9 @@ import (
 	"github.com/nabla-go/nabla/kernels/generic"
 )
 
-// Dot returns Σ x[i]·y[i], by FMA in 64 lanes (float64: 32), which are folded by
-// halves. Because one vector has no neighbours to share its latency with, these
-// are four times the lanes of Gemv: Dot of a row is not bit for bit its Gemv.
+// Dot returns Σ x[i]·y[i], by FMA in 64 lanes (float64: 32) and a tree reduction of the
+// lanes. These are four times the lanes of Gemv, which hides the latency of FMA by
+// computing several rows at once, so Dot of a row does not have the bits of its Gemv.
 // It panics if the lengths differ.
 func Dot[T Float](x, y []T) T {
 	if len(x) != len(y) {
@@ -36,7 +36,7 @@ func Dot[T Float](x, y []T) T {
 	return T(generic.TreeReduce(acc[:]))
 }
 
-// Sum returns Σ x[i], added in 64 lanes (float64: 32), which are folded by halves.
+// Sum returns Σ x[i], added in 64 lanes (float64: 32), with a tree reduction of the lanes.
 func Sum[T Float](x []T) T {
 	race.Read(x)
 	if len(x) <= vectorBlock {

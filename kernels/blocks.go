@@ -1,65 +1,77 @@
 package kernels
 
-import "unsafe"
+import (
+	"unsafe"
 
-// Go cannot preempt assembly, so that one call into it must stay short (about
-// 50 µs). These are the sizes at which the functions of this package cut their
-// work; none of them changes a bit of any result.
-const (
-	fewElements  = 6       // elements up to which Add, ReLU and the like are loops in Go (nabla bench kernels --small)
-	fewToScale   = 10      // the same of Scal
-	fewRoots     = 1       // the same of RMSProp (float64: 22.8 ns for 27.1 with AVX2)
-	vectorBlock  = 8192    // elements of one elementwise call; a multiple of every lane count
-	sweepBytes   = 1 << 19 // bytes of the matrix of one Gemv, GemvT or Ger call
-	gemmWork     = 1 << 20 // multiply-adds of one Gemm call
-	lineBytes    = 1 << 15 // bytes of a matrix from which Gemv with AVX-512 wants its rows to begin on cache lines
-	farBytes     = 1 << 18 // bytes of a matrix from which GemvT follows its rows (AVX2, 512 × 784: 0.93 of the time, 4096²: 0.45)
-	updateBytes  = 1 << 14 // bytes of W that GemmUpdate sweeps over at a time: half of an L1 cache
-	sweepOne     = 1 << 18 // size of W from which GemmUpdate sweeps over it once for one sample, whose chains need no spilling
-	sweepFar     = 1 << 20 // the same for a few
-	sweepVeryFar = 1 << 23 // the same for more
-
-	sweepBatchFar     = 6    // samples that are a few
-	sweepBatchVeryFar = 16   // samples that are more
-	outerDepth        = 2048 // terms that one Gemm call adds to a chain
-	scratch           = 8192 // elements of scratch that Gemm keeps on the stack
-
-	// Packing: 1024³ from 95, 73, 60 to 101, 100, 99 GFLOP/s (A·B, A·Bᵀ, Aᵀ·B with
-	// AVX-512), Aᵀ·B of 512 × 784 with 128 terms with AVX2 from 90 to 106; of 10 × 256,
-	// where nothing is packed, it would make 112 GFLOP/s 74.
-	packMatrix = 1 << 20 // bytes of B from which products pack
-	packRows   = 96      // rows of A packed together
-	packBand   = 12      // rows of A of one call
-	packBlock  = 1 << 19 // bytes of B packed together: half of an L2 cache
-	packDepth  = 512     // terms that are not cut
-	packPad    = 16      // elements that keep packed rows from being a power of two apart
-	spreadRows = 192     // samples that are copied at a time
-	spreadUses = 64      // uses of an element for which rows 4096 bytes apart are copied (32 × 1024, A·Bᵀ: 79 to 109 GFLOP/s)
+	"github.com/nabla-go/nabla/internal/cores"
 )
 
-// sweep is the number of elements of a matrix that one call may sweep over.
-func sweep[T Float]() int { return sweepBytes / int(unsafe.Sizeof(T(0))) }
+// Go cannot preempt assembly, so one call into it must stay short: about 50 µs on any
+// core. These are the sizes at which the functions of this package cut their work. What
+// a kind of core is tuned to, on the other hand, stands in internal/cores. Neither
+// changes a bit of any result.
+const (
+	vectorBlock = 8192    // elements of one elementwise call; a multiple of every lane count
+	sweepBytes  = 1 << 19 // bytes of the matrix of one Gemv, GemvT or Ger call
+	gemmWork    = 1 << 20 // multiply-adds of one Gemm call
+	outerDepth  = 2048    // terms that one Gemm call adds to a chain
+	scratch     = 8192    // elements of scratch that Gemm keeps on the stack
+)
 
-// far is the number of elements of a matrix from which it counts as far away.
-func far[T Float]() int { return farBytes / int(unsafe.Sizeof(T(0))) }
+// The least that a call gets, so that long rows or columns don't leave it with less than
+// its assembly takes at a time.
+const (
+	gemvTCols  = 64 // columns of gemvT
+	resumeRows = 8  // rows of gemvTResume
+	sweepRows  = 4  // rows of gemvTGer, and of W in updateSome
+)
+
+// sizeOf is the size of an element as an int.
+func sizeOf[T Float]() int { return int(unsafe.Sizeof(T(0))) }
+
+// sweep is the number of elements of a matrix that one call may go through.
+func sweep[T Float]() int { return sweepBytes / sizeOf[T]() }
+
+// far is the number of elements of a matrix beyond which it comes from L2 or further.
+func far[T Float]() int { return cores.Active.FarBytes / sizeOf[T]() }
 
 // onLines reports whether the rows of a matrix all begin on a cache line, or all of it
-// lies in the nearest cache. Otherwise each load of 64 bytes meets two lines, and Gemv with
-// vectors of 32 bytes is faster: float32 30 × 784, a stride of 3 more, 948 to 872 ns,
-// float64 257 × 511 13.2 to 11.2 µs (Zen 4).
+// lies in L1. Otherwise each load of 64 bytes meets two lines, and vectors of 32 bytes
+// are faster.
 func onLines[T Float](m, n int, a []T, lda int) bool {
-	size := int(unsafe.Sizeof(T(0)))
-	return m*n*size <= lineBytes || (uintptr(unsafe.Pointer(unsafe.SliceData(a)))|uintptr(lda*size))%64 == 0
+	size := sizeOf[T]()
+	return m*n*size <= cores.Active.LineBytes || (uintptr(unsafe.Pointer(unsafe.SliceData(a)))|uintptr(lda*size))%64 == 0
 }
 
-// share returns how many of m rows of n elements lie within so many elements, all
-// if they do. It divides only if they don't: a division takes as long as a product
-// of 10 × 10.
+// share returns how many of m rows of n elements make up at most so many elements, but
+// at least 1, and m if all do. It divides only if they don't: a division takes as long as
+// a small product.
 func share(m, n, elements int) int {
 	if m*n <= elements {
 		return max(m, 1)
 	}
 	return max(elements/n, 1)
+}
+
+// multiple returns the largest multiple of unit that is at most n, but at least unit.
+func multiple(n, unit int) int { return max(n/unit*unit, unit) }
+
+// oneCall reports whether a product is small enough for one call. It comes before
+// what cuts a larger one: divisions take as long as a small product. m·n elements of C
+// are in memory, but m·n·k may overflow an int of 32 bits.
+func oneCall(m, n, k int) bool { return m*n <= gemmWork && int64(m*n)*int64(k) <= gemmWork }
+
+// blockShape cuts an m × n result into blocks of about size elements. Both dimensions
+// are multiples of the micro-kernels' tiles as far as size allows.
+func blockShape(m, n, size int) (mb, nb int) {
+	tiles, i := &cores.Active.Tiles, 0
+	for i < len(tiles)-1 && size < tiles[i].Rows*tiles[i].Cols {
+		i++
+	}
+	rows := min(m, tiles[i].Rows)
+	nb = min(n, multiple(size/rows, tiles[i].Cols))
+	mb = min(m, multiple(size/nb, rows))
+	return mb, nb
 }
 
 // scaleBy sets x = +0 or beta·x: a product with nothing to add.

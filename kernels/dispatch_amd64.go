@@ -5,6 +5,7 @@
 package kernels
 
 import (
+	"github.com/nabla-go/nabla/internal/cores"
 	"github.com/nabla-go/nabla/internal/isa"
 	"github.com/nabla-go/nabla/kernels/amd64"
 	"github.com/nabla-go/nabla/kernels/generic"
@@ -50,7 +51,7 @@ func add[T Float](dst []T, x []T, y []T) {
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.AddF32(dst, x, y)
 		case isa.Active >= isa.AVX512:
 			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
@@ -68,7 +69,7 @@ func add[T Float](dst []T, x []T, y []T) {
 	} else {
 		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.AddF64(dst, x, y)
 		case isa.Active >= isa.AVX512:
 			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
@@ -494,7 +495,7 @@ func mul[T Float](dst []T, x []T, y []T) {
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.MulF32(dst, x, y)
 		case isa.Active >= isa.AVX512:
 			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
@@ -512,7 +513,7 @@ func mul[T Float](dst []T, x []T, y []T) {
 	} else {
 		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.MulF64(dst, x, y)
 		case isa.Active >= isa.AVX512:
 			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
@@ -534,7 +535,7 @@ func mulReLUPrime[T Float](dst []T, d []T, z []T) {
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.MulReLUPrimeF32(dst, d, z)
 		case isa.Active >= isa.AVX512:
 			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
@@ -552,7 +553,7 @@ func mulReLUPrime[T Float](dst []T, d []T, z []T) {
 	} else {
 		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.MulReLUPrimeF64(dst, d, z)
 		case isa.Active >= isa.AVX512:
 			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
@@ -682,7 +683,7 @@ func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
 	if is32[T]() {
 		lr, rho, oneMinusRho, eps, w, s, g := float32(lr), float32(rho), float32(oneMinusRho), float32(eps), as[float32](w), as[float32](s), as[float32](g)
 		switch {
-		case len(w) <= fewRoots:
+		case len(w) <= cores.Active.FewRoots:
 			generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
 		case isa.Active >= isa.AVX512:
 			for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
@@ -700,7 +701,7 @@ func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
 	} else {
 		lr, rho, oneMinusRho, eps, w, s, g := float64(lr), float64(rho), float64(oneMinusRho), float64(eps), as[float64](w), as[float64](s), as[float64](g)
 		switch {
-		case len(w) <= fewRoots:
+		case len(w) <= cores.Active.FewRoots:
 			generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
 		case isa.Active >= isa.AVX512:
 			for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
@@ -722,7 +723,7 @@ func relu[T Float](dst []T, z []T) {
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.ReLUF32(dst, z)
 		case isa.Active >= isa.AVX512:
 			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
@@ -740,7 +741,7 @@ func relu[T Float](dst []T, z []T) {
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.ReLUF64(dst, z)
 		case isa.Active >= isa.AVX512:
 			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
@@ -762,7 +763,7 @@ func reluPrime[T Float](dst []T, z []T) {
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.ReLUPrimeF32(dst, z)
 		case isa.Active >= isa.AVX512:
 			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
@@ -780,7 +781,7 @@ func reluPrime[T Float](dst []T, z []T) {
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.ReLUPrimeF64(dst, z)
 		case isa.Active >= isa.AVX512:
 			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
@@ -802,7 +803,7 @@ func scal[T Float](alpha T, x []T) {
 	if is32[T]() {
 		alpha, x := float32(alpha), as[float32](x)
 		switch {
-		case len(x) <= fewToScale:
+		case len(x) <= cores.Active.FewToScale:
 			generic.ScalF32(alpha, x)
 		case isa.Active >= isa.AVX512:
 			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
@@ -820,7 +821,7 @@ func scal[T Float](alpha T, x []T) {
 	} else {
 		alpha, x := float64(alpha), as[float64](x)
 		switch {
-		case len(x) <= fewToScale:
+		case len(x) <= cores.Active.FewToScale:
 			generic.ScalF64(alpha, x)
 		case isa.Active >= isa.AVX512:
 			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
@@ -938,7 +939,7 @@ func sub[T Float](dst []T, x []T, y []T) {
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.SubF32(dst, x, y)
 		case isa.Active >= isa.AVX512:
 			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
@@ -956,7 +957,7 @@ func sub[T Float](dst []T, x []T, y []T) {
 	} else {
 		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.SubF64(dst, x, y)
 		case isa.Active >= isa.AVX512:
 			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {

@@ -5,6 +5,7 @@
 package kernels
 
 import (
+	"github.com/nabla-go/nabla/internal/cores"
 	"github.com/nabla-go/nabla/internal/isa"
 	"github.com/nabla-go/nabla/kernels/arm64"
 	"github.com/nabla-go/nabla/kernels/generic"
@@ -40,7 +41,7 @@ func add[T Float](dst []T, x []T, y []T) {
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.AddF32(dst, x, y)
 		case isa.Active >= isa.NEON:
 			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
@@ -53,7 +54,7 @@ func add[T Float](dst []T, x []T, y []T) {
 	} else {
 		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.AddF64(dst, x, y)
 		case isa.Active >= isa.NEON:
 			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
@@ -390,7 +391,7 @@ func mul[T Float](dst []T, x []T, y []T) {
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.MulF32(dst, x, y)
 		case isa.Active >= isa.NEON:
 			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
@@ -403,7 +404,7 @@ func mul[T Float](dst []T, x []T, y []T) {
 	} else {
 		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.MulF64(dst, x, y)
 		case isa.Active >= isa.NEON:
 			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
@@ -420,7 +421,7 @@ func mulReLUPrime[T Float](dst []T, d []T, z []T) {
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.MulReLUPrimeF32(dst, d, z)
 		case isa.Active >= isa.NEON:
 			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
@@ -433,7 +434,7 @@ func mulReLUPrime[T Float](dst []T, d []T, z []T) {
 	} else {
 		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.MulReLUPrimeF64(dst, d, z)
 		case isa.Active >= isa.NEON:
 			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
@@ -528,7 +529,7 @@ func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
 	if is32[T]() {
 		lr, rho, oneMinusRho, eps, w, s, g := float32(lr), float32(rho), float32(oneMinusRho), float32(eps), as[float32](w), as[float32](s), as[float32](g)
 		switch {
-		case len(w) <= fewRoots:
+		case len(w) <= cores.Active.FewRoots:
 			generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
 		case isa.Active >= isa.NEON:
 			for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
@@ -541,7 +542,7 @@ func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
 	} else {
 		lr, rho, oneMinusRho, eps, w, s, g := float64(lr), float64(rho), float64(oneMinusRho), float64(eps), as[float64](w), as[float64](s), as[float64](g)
 		switch {
-		case len(w) <= fewRoots:
+		case len(w) <= cores.Active.FewRoots:
 			generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
 		case isa.Active >= isa.NEON:
 			for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
@@ -558,7 +559,7 @@ func relu[T Float](dst []T, z []T) {
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.ReLUF32(dst, z)
 		case isa.Active >= isa.NEON:
 			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
@@ -571,7 +572,7 @@ func relu[T Float](dst []T, z []T) {
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.ReLUF64(dst, z)
 		case isa.Active >= isa.NEON:
 			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
@@ -588,7 +589,7 @@ func reluPrime[T Float](dst []T, z []T) {
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.ReLUPrimeF32(dst, z)
 		case isa.Active >= isa.NEON:
 			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
@@ -601,7 +602,7 @@ func reluPrime[T Float](dst []T, z []T) {
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.ReLUPrimeF64(dst, z)
 		case isa.Active >= isa.NEON:
 			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
@@ -618,7 +619,7 @@ func scal[T Float](alpha T, x []T) {
 	if is32[T]() {
 		alpha, x := float32(alpha), as[float32](x)
 		switch {
-		case len(x) <= fewToScale:
+		case len(x) <= cores.Active.FewToScale:
 			generic.ScalF32(alpha, x)
 		case isa.Active >= isa.NEON:
 			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
@@ -631,7 +632,7 @@ func scal[T Float](alpha T, x []T) {
 	} else {
 		alpha, x := float64(alpha), as[float64](x)
 		switch {
-		case len(x) <= fewToScale:
+		case len(x) <= cores.Active.FewToScale:
 			generic.ScalF64(alpha, x)
 		case isa.Active >= isa.NEON:
 			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
@@ -720,7 +721,7 @@ func sub[T Float](dst []T, x []T, y []T) {
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.SubF32(dst, x, y)
 		case isa.Active >= isa.NEON:
 			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
@@ -733,7 +734,7 @@ func sub[T Float](dst []T, x []T, y []T) {
 	} else {
 		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
 		switch {
-		case len(dst) <= fewElements:
+		case len(dst) <= cores.Active.FewElements:
 			generic.SubF64(dst, x, y)
 		case isa.Active >= isa.NEON:
 			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {

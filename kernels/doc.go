@@ -2,23 +2,25 @@
 // with assembly for AVX2, AVX-512 and NEON, and plain Go everywhere else. It is
 // the part of nabla that other programs import on its own: dot products, the
 // matrix products of neural networks, activations and their derivatives. It
-// knows nothing of networks; those live in package net.
+// knows nothing of networks; those live in package net. Every function runs on the
+// goroutine that calls it, and any number of goroutines may call functions at the same
+// time, as long as none writes what another reads or writes.
 //
 // # Shapes
 //
 // Vectors are slices, matrices are row-major [Matrix] values. Every function
 // checks all lengths and strides (len, not cap) before it touches memory and
 // panics with a constant string if something is wrong. Lengths of 0 and nil are
-// allowed everywhere. Functions read and write exactly their operands, ask no
-// alignment and allocate nothing; large products, which copy blocks of their
-// operands, keep memory for it in a pool. Negative and zero increments are not
+// allowed everywhere, except in [Max]. Functions read and write exactly their operands,
+// need no alignment and allocate nothing; large products pack blocks of their operands
+// into memory that a pool keeps. Vectors with an increment other than 1 are not
 // offered.
 //
 // Outputs must not overlap inputs, with one exception: dst of an elementwise
 // function may be exactly one of its inputs, and x of Axpy may be exactly y.
 //
-// Elementwise functions (Add to MulReLUPrime) write their first argument; all
-// slices have one length. Steps of optimizers (Momentum to AdamW) update the
+// Elementwise functions write dst, their first argument; all slices have one length.
+// The steps of optimizers ([Momentum], [Nesterov], [RMSProp], [Adam], [AdamW]) update the
 // parameters w from their gradient g and keep their state in the slices between,
 // which start as zeros; all slices have one length and none overlaps another.
 // Hyperparameters are float64, because 1−β₂ in float32 has three digits less;
@@ -30,8 +32,13 @@
 // The best instruction set of the machine is chosen once, at start: avx512 (F,
 // BW, DQ and VL on top of AVX2 and FMA; never on darwin), avx2 (AVX2 and FMA),
 // neon, or generic. [ISA] tells which. NABLA_ISA=generic|avx2|avx512|neon asks
-// for another, GODEBUG=cpu.avx512f=off hides a CPU feature, and the build tag
-// purego leaves the assembly out. What cannot be had falls back; [ISAError] tells.
+// for another, GODEBUG=cpu.avx512f=off hides a CPU feature and with it what needs it,
+// and the build tag purego leaves the assembly out. If the machine cannot run what
+// NABLA_ISA asks for, the best one stays in use and [ISAError] says why.
+//
+// How the work is cut and what is packed is tuned to a kind of core, which is chosen at
+// start as well and changes no bit. [Core] tells which, NABLA_CORE asks for another, and
+// [CoreError] says why that was refused.
 //
 // # One answer
 //
@@ -43,14 +50,15 @@
 //
 //   - Multiply-add is fused: one rounding. Where a product is rounded on its
 //     own, the text says so.
-//   - Row · row products ([Gemv], [Gemm] with B transposed) have 64 bytes of
-//     virtual lanes, 16 float32 or 8 float64. Term k goes to lane k mod lanes by
-//     FMA in ascending order. Then lanes are folded by halves: lane i += lane
-//     i+8 (float32), +4, +2, +1.
-//   - Row × matrix products ([GemvT], [Ger], Gemm with B not transposed) are one
-//     chain of FMAs per element along k, in ascending order.
-//   - [Dot] and [Sum] have one row only and use four times the lanes, 64 or 32.
-//     So Dot of a row does not have the bits of that row's Gemv.
+//   - Dot-product form ([Gemv], [Gemm] with B transposed): every element is a sum in 64
+//     bytes of virtual lanes, 16 float32 or 8 float64. Term k goes to lane k mod lanes by
+//     FMA in ascending order. Then a tree reduction adds the lanes by halves: lane i +=
+//     lane i+8 (float32), +4, +2, +1.
+//   - Outer-product form ([GemvT], [Ger], Gemm with B not transposed): every element is
+//     one chain of FMAs along k, in ascending order.
+//   - [Dot] and [Sum] use four times the lanes of Gemv, 64 or 32, and the same tree
+//     reduction, from halves of 32 or 16 on. So Dot of a row does not have the bits of
+//     that row's Gemv.
 //   - Every accumulator starts at +0. A product's result is alpha·acc, rounded,
 //     if beta = 0 (then C or y is not read: NaN there does no harm), else
 //     fma(alpha, acc, beta·c) with beta·c rounded. If alpha = 0 or there is
@@ -76,20 +84,17 @@
 //
 // # Which function for which shape
 //
-// Gemv, GemvT and Ger sweep once over the matrix and are bound by the speed of
-// the cache it lies in; Gemm reuses what it loads and is bound by arithmetic
-// from a batch of about 8 rows on. Gemm copies operands only where they are
-// large, both transposed or of rows a multiple of 4096 bytes apart. Matrices whose
-// rows start on 64-byte boundaries are fastest. [GemmUpdate] is for a layer's step,
-// which would read W twice. Dot is right for one pair of vectors, Gemv for many rows
-// against one vector, Gemm for many against many.
+// Gemv, GemvT and Ger read the matrix once and are bound by the speed of the cache it
+// lies in. Gemm reuses what it loads and is bound by arithmetic from a batch of about 8
+// rows on; for one row it is Gemv or GemvT, for one term with beta = 1 Ger, with the same
+// bits and speed. [GemmUpdate] is for a step of a layer, which would read W twice, and
+// decides itself whether reading it once pays. Dot is right for one pair of vectors, Gemv
+// for many rows against one vector, Gemm for many against many.
 //
-// What it costs, on a core of Zen 4 at 3.6 GHz: 8 ns for one element in functions on
-// vectors, 15 in Gemv, 24 in Gemm; from some 10 kB on the time of a sweep over the
-// operands or 32 float32 or 16 float64 FLOPs a cycle, whichever is longer. A float32
-// takes 0.8 cycles in Exp, 1.5 in Sigmoid and 1.8 in Tanh (AVX2 1.1, 2.2, 2.5), a
-// float64 2.3 to 2.8 times that. bench/KERNELS.md has all shapes.
+// Matrices whose rows start on 64-byte boundaries are fastest. Gemm copies operands only
+// where they are large, where both are transposed and where rows are a multiple of 4 KiB
+// apart (4 KiB aliasing). bench/KERNELS.md has the times of all shapes.
 //
-// One call into assembly lasts at most about 50 µs, because Go cannot preempt
-// it: longer work is cut into blocks.
+// One call into assembly lasts at most about 50 µs, because Go cannot preempt it: longer
+// work is cut into blocks.
 package kernels

@@ -1,22 +1,24 @@
 package kernels
 
 import (
-	"unsafe"
-
+	"github.com/nabla-go/nabla/internal/cores"
 	"github.com/nabla-go/nabla/kernels/generic"
 )
 
 // Gemm sets C = alpha·op(A)·op(B) + beta·C, where op(X) is X for NoTrans and Xᵀ
-// for Trans; C is m × n, op(A) is m × k and op(B) is k × n.
+// for Trans; C is m × n, op(A) is m × k and op(B) is k × n. A row of C has the bits
+// of a product of B and one vector, the row of A or, for Trans, its column:
 //
-//	transA   transB   form           a row of C is, bit for bit, that row's
-//	NoTrans  Trans    row · row      Gemv(alpha, B, row of A, …)
-//	Trans    Trans    row · row      Gemv(alpha, B, column of A, …); A is packed
-//	NoTrans  NoTrans  row × matrix   GemvT(alpha, B, row of A, …)
-//	Trans    NoTrans  row × matrix   GemvT(alpha, B, column of A, …)
+//	transA   transB   form            a row of C is that of
+//	NoTrans  Trans    dot product     Gemv(alpha, B, row of A, …)
+//	Trans    Trans    dot product     Gemv(alpha, B, column of A, …)
+//	NoTrans  NoTrans  outer product   GemvT(alpha, B, row of A, …)
+//	Trans    NoTrans  outer product   GemvT(alpha, B, column of A, …)
 //
-// alpha and beta act as in Gemv. A network needs the forms without packing only:
-// x·Wᵀ forward, δ·W backward and δᵀ·a for the gradient of W.
+// alpha and beta act as in Gemv. One row of A without Trans is computed by the kernel of
+// that vector, and a product of one term with beta = 1 by that of Ger, so callers need no
+// special cases. Aᵀ·Bᵀ always copies A and is the slowest form. A network needs the
+// others: x·Wᵀ forward, δ·W backward and δᵀ·a for the gradient of W.
 //
 // It panics on bad matrices, on shapes that don't fit and if C overlaps A or B.
 func Gemm[T Float](transA, transB Transpose, alpha T, a, b Matrix[T], beta T, c Matrix[T]) {
@@ -59,7 +61,7 @@ func Gemm[T Float](transA, transB Transpose, alpha T, a, b Matrix[T], beta T, c 
 	}
 	readMatrix(&a)
 	readMatrix(&b)
-	switch { // one row of A is a vector, and one term a step of Ger: the same bits with less to do
+	switch { // the same bits with less to do
 	case m == 1 && !ta && tb:
 		gemvBlocks(alpha, &b, a.Data[:k], beta, c.Data[:n])
 		return
@@ -70,15 +72,15 @@ func Gemm[T Float](transA, transB Transpose, alpha T, a, b Matrix[T], beta T, c 
 		gerBlocks(alpha, a.Data[:m], b.Data[:n], &c)
 		return
 	}
-	crowdedA, crowdedB := crowded(&a, n), ta && crowded(&b, m)
-	if (crowdedA || crowdedB) && !worthPacking[T](m, n, k) && (!ta || k <= spreadRows) {
-		gemmSpread(ta, tb, m, n, k, alpha, a, crowdedA, b, crowdedB, beta, c)
+	padA, padB := aliases(&a, n), ta && aliases(&b, m)
+	if (padA || padB) && !worthPacking[T](m, n, k) && (!ta || k <= cores.Active.AliasCopy) {
+		gemmPadded(ta, tb, m, n, k, alpha, a, padA, b, padB, beta, c)
 		return
 	}
 	gemmForm(ta, tb, m, n, k, alpha, a, b, beta, c)
 }
 
-// gemmForm is Gemm for operands that are as they should be, without a copy of all of A or B.
+// gemmForm is Gemm for checked operands of any size, whose rows don't alias.
 func gemmForm[T Float](transA, transB bool, m, n, k int, alpha T, a, b Matrix[T], beta T, c Matrix[T]) {
 	switch {
 	case transA && transB:
@@ -103,7 +105,7 @@ func dotBlocks[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, be
 		}
 		return
 	}
-	if worthPacking[T](m, n, k) && k <= packBlock/int(unsafe.Sizeof(alpha))/packBand {
+	if worthPacking[T](m, n, k) && k <= cores.Active.DotPanelBytes/sizeOf[T]()/cores.Active.Band {
 		dotPacked(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -171,9 +173,9 @@ func addScaled[T Float](rows, cols int, alpha T, sums []T, beta T, c []T, ldc in
 	}
 }
 
-// gemmTT packs rows of Aᵀ and multiplies them row · row.
+// gemmTT packs rows of Aᵀ and multiplies them in dot-product form.
 func gemmTT[T Float](m, n, k int, alpha T, a, b Matrix[T], beta T, c Matrix[T]) {
-	mb := min(m, max(packBlock/int(unsafe.Sizeof(alpha))/k, 1))
+	mb := min(m, max(cores.Active.TransBytes/sizeOf[T]()/k, 1))
 	p, pack := getPack[T](mb * k)
 	defer putPack(p)
 	for i := 0; i < m; i += mb {
@@ -185,25 +187,4 @@ func gemmTT[T Float](m, n, k int, alpha T, a, b Matrix[T], beta T, c Matrix[T]) 
 		}
 		dotBlocks(rows, n, k, alpha, pack, k, b.Data, b.Stride, beta, c.Data[i*c.Stride:], c.Stride)
 	}
-}
-
-// oneCall reports whether a product is small enough for one call. It comes before
-// what cuts a larger one: divisions take as long as a small product.
-func oneCall(m, n, k int) bool { return m*n <= gemmWork && m*n*k <= gemmWork }
-
-// blockShape cuts an m × n result into blocks of about size elements: bands of
-// whole rows where they fit, else pieces. Both dimensions are multiples of the
-// micro-kernels' tiles as far as size allows.
-func blockShape(m, n, size int) (mb, nb int) {
-	rows, cols := 4, 6
-	switch {
-	case size >= 12*96:
-		rows, cols = 12, 96
-	case size >= 12*32:
-		rows, cols = 12, 32
-	}
-	rows = min(m, rows)
-	nb = min(n, max(size/rows/cols*cols, cols))
-	mb = min(m, max(size/nb/rows*rows, rows))
-	return mb, nb
 }

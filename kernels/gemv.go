@@ -6,10 +6,10 @@ import (
 )
 
 // Gemv sets y = alpha·A·x + beta·y for the m × n matrix A, x of length n and y
-// of length m. Each y[i] is the row · row sum of package documentation: 16 lanes
-// (float64: 8) along the row, folded by halves; then alpha·sum if beta = 0 (y is
-// not read), else fma(alpha, sum, beta·y[i]). alpha = 0 or n = 0: A and x are not
-// read and y becomes +0 or beta·y.
+// of length m. Each y[i] is a sum in dot-product form, as the documentation of the package
+// defines it: 16 lanes (float64: 8) along the row and a tree reduction; then alpha·sum if
+// beta = 0 (y is not read), else fma(alpha, sum, beta·y[i]). If alpha = 0 or n = 0, A and
+// x are not read and y becomes +0 or beta·y.
 //
 // It panics on wrong lengths and if y overlaps A or x.
 func Gemv[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
@@ -37,8 +37,7 @@ func Gemv[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 	gemvBlocks(alpha, &a, x, beta, y)
 }
 
-// gemvBlocks is Gemv for operands that are as they should be, none of them empty, and
-// alpha ≠ 0.
+// gemvBlocks is Gemv for checked operands of any size, alpha ≠ 0 and n > 0.
 func gemvBlocks[T Float](alpha T, a *Matrix[T], x []T, beta T, y []T) {
 	m, n := a.Rows, a.Cols
 	if n > sweep[T]() {
@@ -51,7 +50,7 @@ func gemvBlocks[T Float](alpha T, a *Matrix[T], x []T, beta T, y []T) {
 	}
 }
 
-// gemvLong is Gemv for rows too long for one call: it adds up each row's lanes in blocks.
+// gemvLong is Gemv for rows too long for one call: it fills each row's lanes in blocks.
 func gemvLong[T Float](alpha T, a *Matrix[T], x []T, beta T, y []T) {
 	for i := range y {
 		sum := dotLong(row(a, i), x)
@@ -59,7 +58,7 @@ func gemvLong[T Float](alpha T, a *Matrix[T], x []T, beta T, y []T) {
 	}
 }
 
-// dotLong is the row · row sum of x and y, in blocks.
+// dotLong is the sum of x and y in dot-product form, in blocks.
 func dotLong[T Float](x, y []T) T {
 	if is32[T]() {
 		x, y := as[float32](x), as[float32](y)
@@ -109,8 +108,7 @@ func GemvT[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 	gemvTBlocks(alpha, &a, x, beta, y)
 }
 
-// gemvTBlocks is GemvT for operands that are as they should be, none of them empty, and
-// alpha ≠ 0.
+// gemvTBlocks is GemvT for checked operands of any size, alpha ≠ 0 and m > 0.
 func gemvTBlocks[T Float](alpha T, a *Matrix[T], x []T, beta T, y []T) {
 	m, n := a.Rows, a.Cols
 	if beta == 0 && m*n > far[T]() {
@@ -121,17 +119,17 @@ func gemvTBlocks[T Float](alpha T, a *Matrix[T], x []T, beta T, y []T) {
 		outerBlocks(1, n, m, alpha, x, m, 1, a.Data, a.Stride, beta, y, n)
 		return
 	}
-	cols := max(share(n, m, sweep[T]()), 64)
+	cols := max(share(n, m, sweep[T]()), gemvTCols)
 	for j := 0; j < n; j += cols {
 		gemvT(m, min(cols, n-j), alpha, a.Data[j:], a.Stride, x, beta, y[j:])
 	}
 }
 
-// gemvTFar is GemvT for beta = 0 and matrices that come from beyond the nearest
-// caches: it sweeps over them in the order of memory and keeps the chains in y.
+// gemvTFar is GemvT for beta = 0 and matrices that come from L2 or beyond: it goes through
+// them in the order of memory and keeps the chains in y.
 func gemvTFar[T Float](alpha T, a *Matrix[T], x, y []T) {
 	clear(y)
-	rows := max(sweep[T]()/a.Cols, 8)
+	rows := max(sweep[T]()/a.Cols, resumeRows)
 	for i := 0; i < a.Rows; i += rows {
 		m := min(rows, a.Rows-i)
 		gemvTResume(m, a.Cols, from(a, i), a.Stride, x[i:i+m], y)
@@ -142,8 +140,9 @@ func gemvTFar[T Float](alpha T, a *Matrix[T], x, y []T) {
 }
 
 // Ger adds alpha·x·yᵀ to the m × n matrix A, x of length m and y of length n:
-// A[i,j] = fma(alpha, x[i]·y[j] rounded, A[i,j]). alpha = 0 leaves A as it is;
-// zeros in x or y do not (0·NaN is NaN).
+// A[i,j] = fma(alpha, fma(x[i], y[j], +0), A[i,j]). The inner product is thus x[i]·y[j]
+// rounded, with +0 in place of −0. alpha = 0 leaves A as it is; zeros in x or y do not
+// (0·NaN is NaN).
 //
 // It panics on wrong lengths and if A overlaps x or y.
 func Ger[T Float](alpha T, x, y []T, a Matrix[T]) {
@@ -170,8 +169,7 @@ func Ger[T Float](alpha T, x, y []T, a Matrix[T]) {
 	gerBlocks(alpha, x, y, &a)
 }
 
-// gerBlocks is Ger for operands that are as they should be, none of them empty, and
-// alpha ≠ 0.
+// gerBlocks is Ger for checked operands of any size, alpha ≠ 0 and m, n > 0.
 func gerBlocks[T Float](alpha T, x, y []T, a *Matrix[T]) {
 	cols := min(a.Cols, sweep[T]())
 	rows := share(a.Rows, cols, sweep[T]())

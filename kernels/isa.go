@@ -1,6 +1,9 @@
 package kernels
 
-import "github.com/nabla-go/nabla/internal/isa"
+import (
+	"github.com/nabla-go/nabla/internal/cores"
+	"github.com/nabla-go/nabla/internal/isa"
+)
 
 // NumericVersion names the bits that kernels compute. It changes whenever any
 // bit of any kernel may, and stands in model metadata, checkpoints and
@@ -22,5 +25,12 @@ func ISAs() []string {
 
 // ISAError tells why the environment variable NABLA_ISA was not followed, or is nil.
 func ISAError() error { return isa.Err() }
+
+// Core returns the kind of core that the kernels are tuned to, such as "zen4". It bears on
+// the time that they take and on no bit of a result.
+func Core() string { return cores.InUse().Name }
+
+// CoreError tells why the environment variable NABLA_CORE was not followed, or is nil.
+func CoreError() error { return cores.Err() }
 
 //go:generate go -C ../tools/gen run .

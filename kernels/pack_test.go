@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/nabla-go/nabla/internal/cores"
 	"github.com/nabla-go/nabla/internal/isa"
 )
 
@@ -44,7 +45,7 @@ func testPacked[T Float](t *testing.T) {
 			gemmDot(m, n, k, f[0], a, k+3, b, k+2, f[1], want, n+2)
 			got := slices.Clone(c)
 			dotPacked(m, n, k, f[0], a, k+3, b, k+2, f[1], got, n+2)
-			assert.Equal(t, want, got, "row·row %s", name)
+			assert.Equal(t, want, got, "dot-product form %s", name)
 			for _, trans := range []bool{false, true} {
 				rsA, csA := k+3, 1
 				if trans {
@@ -53,20 +54,20 @@ func testPacked[T Float](t *testing.T) {
 				want, got := slices.Clone(c), slices.Clone(c)
 				gemmOuter(m, n, k, f[0], a, rsA, csA, b, n+1, f[1], want, n+2, false)
 				outerPacked(m, n, k, f[0], a, rsA, csA, b, n+1, f[1], got, n+2)
-				assert.Equal(t, want, got, "chain %s, transposed %v", name, trans)
+				assert.Equal(t, want, got, "outer-product form %s, transposed %v", name, trans)
 			}
 		}
 	}
 }
 
-// TestSpread holds products of samples that are 4096 bytes apart, which are copied, to
-// those of the same samples elsewhere.
-func TestSpread(t *testing.T) {
-	testSpread[float32](t)
-	testSpread[float64](t)
+// TestAliases holds products of samples that are 4 KiB apart, which are copied to padded
+// rows, to those of the same samples elsewhere.
+func TestAliases(t *testing.T) {
+	testAliases[float32](t)
+	testAliases[float64](t)
 }
 
-func testSpread[T Float](t *testing.T) {
+func testAliases[T Float](t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	matrix := func(rows, cols, stride int) Matrix[T] {
 		m := Matrix[T]{Rows: rows, Cols: cols, Stride: stride, Data: make([]T, rows*stride)}
@@ -75,7 +76,7 @@ func testSpread[T Float](t *testing.T) {
 		}
 		return m
 	}
-	spread := func(m Matrix[T]) Matrix[T] {
+	apart := func(m Matrix[T]) Matrix[T] {
 		n := NewMatrix[T](m.Rows, m.Cols)
 		for i := range m.Rows {
 			copy(n.Row(i), m.Row(i))
@@ -94,13 +95,13 @@ func testSpread[T Float](t *testing.T) {
 			b = matrix(70, 131, 131)
 		}
 		if f.transA == NoTrans { // more than are copied at a time
-			a, c = matrix(spreadRows+7, 131, page), matrix(spreadRows+7, 70, 70)
+			a, c = matrix(cores.Active.AliasCopy+7, 131, page), matrix(cores.Active.AliasCopy+7, 70, 70)
 		}
-		crowdedA, crowdedB := crowded(&a, c.Cols), crowded(&b, c.Rows)
-		assert.True(t, crowdedA, f)
-		assert.Equal(t, f.transA == Trans && f.transB == NoTrans, crowdedB, f)
-		got, want := c, spread(c)
-		Gemm(f.transA, f.transB, 0.7, spread(a), spread(b), -0.3, want)
+		aliasA, aliasB := aliases(&a, c.Cols), aliases(&b, c.Rows)
+		assert.True(t, aliasA, f)
+		assert.Equal(t, f.transA == Trans && f.transB == NoTrans, aliasB, f)
+		got, want := c, apart(c)
+		Gemm(f.transA, f.transB, 0.7, apart(a), apart(b), -0.3, want)
 		Gemm(f.transA, f.transB, 0.7, a, b, -0.3, got)
 		assert.Equal(t, want.Data, got.Data, f)
 	}

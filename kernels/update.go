@@ -1,17 +1,18 @@
 package kernels
 
-import "unsafe"
+import "github.com/nabla-go/nabla/internal/cores"
 
-// GemmUpdate sets dX = D·W and then adds alpha·Dᵀ·X to W. Where that saves time it
-// reads W from memory once: block by block of its rows, the product with the old
-// weights before the update. D is m × p, X is m × q, W is p × q and dX is m × q. The bits are those
-// of Gemm(NoTrans, NoTrans, 1, d, w, 0, dx) and then
-// Gemm(Trans, NoTrans, alpha, d, x, 1, w).
+// GemmUpdate sets dX = D·W and then adds alpha·Dᵀ·X to W. D is m × p, X is m × q,
+// W is p × q and dX is m × q. The bits are those of
+//
+//	Gemm(NoTrans, NoTrans, 1, d, w, 0, dx)
+//	Gemm(Trans, NoTrans, alpha, d, x, 1, w)
 //
 // With D the sensitivities δ of a layer, X its inputs and alpha = −η/m, it
-// passes δ on to the layer below and takes a step of gradient descent. Where W is
-// small, or m so large that the products take longer than reading W, it does the
-// two products one after the other.
+// passes δ on to the layer below and takes a step of gradient descent. For few
+// samples and a W that is far away in memory, it reads W once: for one block of rows
+// after the other the product with the old weights and then the update. Otherwise it
+// does the two products.
 //
 // It panics on bad matrices, on shapes that don't fit and if W or dX overlaps
 // another operand.
@@ -55,24 +56,21 @@ func GemmUpdate[T Float](alpha T, d, x, w, dx Matrix[T]) {
 	updateSome(alpha, &d, &x, &w, &dx)
 }
 
-// worthOneSweep reports whether GemmUpdate of m samples gains from one sweep over the
-// p × q matrix W. For more samples the chains of D·W, which are spilled between the
-// blocks of W, cost more than reading W once more.
+// worthOneSweep reports whether GemmUpdate of m samples gains from reading the p × q
+// matrix W once.
 func worthOneSweep[T Float](m, p, q int) bool {
-	switch bytes := p * q * int(unsafe.Sizeof(T(0))); {
-	case bytes > sweepVeryFar:
-		return m <= sweepBatchVeryFar
-	case bytes > sweepFar:
-		return m <= sweepBatchFar
-	default:
-		return m == 1 && bytes > sweepOne
+	for i := range cores.Active.Sweeps {
+		if s := &cores.Active.Sweeps[i]; m <= s.Samples && p*q > s.Bytes/sizeOf[T]() {
+			return true
+		}
 	}
+	return false
 }
 
 // updateOne is GemmUpdate for one sample, in one sweep over W.
 func updateOne[T Float](alpha T, d, x []T, w *Matrix[T], dx []T) {
 	clear(dx)
-	rows := max(sweep[T]()/w.Cols, 4)
+	rows := max(sweep[T]()/w.Cols, sweepRows)
 	for i := 0; i < w.Rows; i += rows {
 		k := min(rows, w.Rows-i)
 		gemvTGer(k, w.Cols, alpha, d[i:i+k], x, from(w, i), w.Stride, dx)
@@ -82,7 +80,7 @@ func updateOne[T Float](alpha T, d, x []T, w *Matrix[T], dx []T) {
 // updateSome is GemmUpdate for a few samples, in one sweep over W.
 func updateSome[T Float](alpha T, d, x, w, dx *Matrix[T]) {
 	m, p, q := d.Rows, d.Cols, w.Cols
-	rows := min(max(updateBytes/(q*int(unsafe.Sizeof(alpha))), 4), outerDepth)
+	rows := min(max(cores.Active.UpdateBytes/sizeOf[T]()/q, sweepRows), outerDepth)
 	for i := 0; i < p; i += rows {
 		k := min(rows, p-i)
 		outerResume(m, q, k, d.Data[i:], d.Stride, from(w, i), w.Stride, dx.Data, dx.Stride, i > 0)

@@ -11,6 +11,7 @@ import (
 	"github.com/klauspost/cpuid/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/nabla-go/nabla/internal/cores"
 	"github.com/nabla-go/nabla/internal/isa"
 	"github.com/nabla-go/nabla/internal/kerneltest"
 	"github.com/nabla-go/nabla/kernels"
@@ -20,12 +21,14 @@ func newDoctor() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Show the CPU and the instruction set in use, and test every kernel against plain Go",
-		Long: `Show the CPU, the instruction set in use and why it is in use, and test every
-kernel of every instruction set that this machine has against plain Go, bit for
-bit. The exit code is 1 if any differs.
+		Long: `Show the CPU, the instruction set and the kind of core in use and why they are in
+use, and test every kernel of every instruction set that this machine has against
+plain Go, bit for bit. The exit code is 1 if any differs.
 
 The environment variable NABLA_ISA (generic, avx2, avx512, neon) chooses another
-instruction set, GODEBUG=cpu.avx512f=off hides one.`,
+instruction set, GODEBUG=cpu.avx512f=off hides one. NABLA_CORE chooses another kind
+of core, which changes how fast the kernels are and no result:
+` + coreHelp(),
 		Args:              wantArgs(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -47,6 +50,8 @@ type doctorReport struct {
 	ISA            string     `json:"isa"`
 	Why            string     `json:"why"`
 	ISAs           []string   `json:"isas"` // best first
+	Core           string     `json:"core"`
+	CoreWhy        string     `json:"core_why"`
 	GOMAXPROCS     int        `json:"gomaxprocs"`
 	CPUs           int        `json:"cpus"`
 	Go             string     `json:"go"`
@@ -81,6 +86,7 @@ func selfTest() []isaCheck {
 func newDoctorReport() doctorReport {
 	r := doctorReport{
 		CPU: cpuid.CPU.BrandName, ISA: kernels.ISA(), Why: whyISA(os.Getenv("NABLA_ISA"), kernels.ISAs(), kernels.ISAError()), ISAs: kernels.ISAs(),
+		Core: kernels.Core(), CoreWhy: whyCore(os.Getenv("NABLA_CORE"), cores.ThisCPU(), kernels.CoreError()),
 		GOMAXPROCS: runtime.GOMAXPROCS(0), CPUs: runtime.NumCPU(),
 		Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, Tags: buildTags(),
 		NumericVersion: kernels.NumericVersion, SelfTest: selfTest(),
@@ -115,6 +121,27 @@ func whyISA(wish string, available []string, err error) string {
 	return "the best of " + strings.Join(available, ", ")
 }
 
+// whyCore tells why the kind of core in use is in use, given the value of NABLA_CORE,
+// the CPU, and why the value was not followed.
+func whyCore(wish string, c cores.CPU, err error) string {
+	switch {
+	case err != nil:
+		return err.Error()
+	case wish != "":
+		return "NABLA_CORE=" + wish
+	}
+	return c.String()
+}
+
+// coreHelp lists the kinds of core, one a line.
+func coreHelp() string {
+	var lines []string
+	for _, k := range cores.Kinds() {
+		lines = append(lines, fmt.Sprintf("  %-8s %s", k.Name, k.About))
+	}
+	return strings.Join(lines, "\n")
+}
+
 // buildTags returns what the program was built with that bears on the kernels.
 func buildTags() string {
 	info, _ := debug.ReadBuildInfo()
@@ -137,6 +164,7 @@ func (r doctorReport) print(w io.Writer) {
 	fmt.Fprintf(w, "CPU              %s\n", r.CPU)
 	fmt.Fprintf(w, "instruction set  %s (%s)\n", r.ISA, r.Why)
 	fmt.Fprintf(w, "available        %s\n", strings.Join(r.ISAs, ", "))
+	fmt.Fprintf(w, "core             %s (%s)\n", r.Core, r.CoreWhy)
 	fmt.Fprintf(w, "GOMAXPROCS       %d of %d CPUs\n", r.GOMAXPROCS, r.CPUs)
 	fmt.Fprintf(w, "Go               %s\n", r.Go)
 	fmt.Fprintf(w, "build tags       %s\n", r.Tags)

@@ -49,8 +49,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root := newRoot()
 	root.PersistentPreRun = func(*cobra.Command, []string) {
 		started = true
-		if err := kernels.ISAError(); err != nil {
-			fmt.Fprintf(stderr, "nabla: %v\n", err)
+		for _, err := range []error{kernels.ISAError(), kernels.CoreError()} {
+			if err != nil {
+				fmt.Fprintf(stderr, "nabla: %v\n", err)
+			}
 		}
 	}
 	root.SetArgs(args)

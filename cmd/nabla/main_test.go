@@ -189,13 +189,14 @@ func TestProcess(t *testing.T) {
 		{"train --epochs 1 --model none/m", exitFailed},
 		{"train --epochs x", exitUsage},
 	} {
-		cmd := command(t, []string{"NABLA_ISA=mmx"}, strings.Fields(c.args)...)
+		cmd := command(t, []string{"NABLA_ISA=mmx", "NABLA_CORE=486"}, strings.Fields(c.args)...)
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
 		_ = cmd.Run() // the exit code tells
 		require.Equal(t, c.code, cmd.ProcessState.ExitCode(), stderr.String())
 		if c.code != exitUsage {
 			require.Contains(t, stderr.String(), `nabla: NABLA_ISA: unknown instruction set "mmx"`)
+			require.Contains(t, stderr.String(), `nabla: NABLA_CORE: unknown kind of core "486"`)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/nabla-go/nabla/internal/cores"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/model"
 	"github.com/nabla-go/nabla/net"
@@ -236,6 +237,8 @@ func TestDoctor(t *testing.T) {
 	var report doctorReport
 	require.NoError(t, json.Unmarshal([]byte(r.stdout), &report))
 	require.Equal(t, kernels.ISA(), report.ISA)
+	require.Equal(t, kernels.Core(), report.Core)
+	require.NotEmpty(t, report.CoreWhy)
 	require.Len(t, report.SelfTest, len(kernels.ISAs()))
 	for i, check := range report.SelfTest {
 		require.Equal(t, kernels.ISAs()[i], check.ISA)
@@ -248,16 +251,22 @@ func TestDoctor(t *testing.T) {
 	var text bytes.Buffer
 	report.print(&text)
 	require.Contains(t, text.String(), "instruction set  "+kernels.ISA())
+	require.Contains(t, text.String(), "core             "+kernels.Core()+" (")
 	require.Contains(t, text.String(), "self-test        generic: ")
 }
 
 // doctor says why it runs what it runs.
-func TestWhyISA(t *testing.T) {
+func TestWhy(t *testing.T) {
 	all := []string{"avx512", "avx2", "generic"}
 	require.Equal(t, "the best of avx512, avx2, generic", whyISA("", all, nil))
 	require.Equal(t, "NABLA_ISA=avx2", whyISA("avx2", all, nil))
 	require.Equal(t, "no such thing", whyISA("mmx", all, errors.New("no such thing")))
 	require.Contains(t, whyISA("", all[2:], nil), "nothing else")
+
+	cpu := cores.CPU{Arch: "amd64", Vendor: "GenuineIntel", Family: 6, L1: 48 << 10, L2: 2 << 20, L3: 60 << 20}
+	require.Equal(t, "GenuineIntel family 6, L1 48 KiB, L2 2048 KiB, L3 61440 KiB", whyCore("", cpu, nil))
+	require.Equal(t, "NABLA_CORE=zen4", whyCore("zen4", cpu, nil))
+	require.Equal(t, "no such thing", whyCore("486", cpu, errors.New("no such thing")))
 }
 
 // A kernel that differs is named, and a failure.

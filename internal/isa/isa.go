@@ -1,10 +1,10 @@
 // Package isa decides which instruction set the kernels use. It is the only
-// place in the module that asks the CPU and the environment.
+// place in the module that asks the CPU for its instructions.
 //
 // A level is offered only if the CPU and the operating system support every
 // feature that the kernels of that level use. Features are taken from
-// golang.org/x/sys/cpu, so GODEBUG=cpu.avx512f=off and its kin are honoured.
-// NABLA_ISA names the level to use; one that cannot be had leaves the best
+// golang.org/x/sys/cpu, so GODEBUG=cpu.avx=off and the like hide one and, with it,
+// every level that needs it. NABLA_ISA names the level to use; one that cannot be had leaves the best
 // available level in force and is reported by [Err].
 package isa
 
@@ -38,6 +38,7 @@ var Active Level
 var (
 	available []Level // best first
 	err       error
+	watcher   = func(Level) {}
 )
 
 func init() {
@@ -59,8 +60,20 @@ func Force(l Level) (restore func()) {
 		panic("isa: level " + l.String() + " is not available on this machine")
 	}
 	old := Active
+	set(l)
+	return func() { set(old) }
+}
+
+func set(l Level) {
 	Active = l
-	return func() { Active = old }
+	watcher(l)
+}
+
+// Watch calls f with the active level now and whenever Force changes it. It is there
+// for package cores, whose numbers depend on the level.
+func Watch(f func(Level)) {
+	watcher = f
+	f(Active)
 }
 
 // Parse returns the level that name stands for.

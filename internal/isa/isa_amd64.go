@@ -8,34 +8,48 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// features lists what amd64 levels depend on. cpu sets each flag only if the
-// operating system saves the registers it needs (OSXSAVE and XCR0).
-type features struct {
-	avx2, fma                             bool
-	avx512f, avx512bw, avx512dq, avx512vl bool
-	darwin                                bool
+// A feature is one that kernels depend on, by the name that GODEBUG=cpu.NAME=off takes.
+type feature struct {
+	name string
+	has  *bool
+}
+
+// need lists, worst level first, what each needs beyond the levels before it. cpu sets
+// a flag only if the operating system saves the registers that the feature has (OSXSAVE
+// and XCR0).
+var need = []struct {
+	level    Level
+	features []feature
+}{
+	{AVX2, []feature{
+		{"osxsave", &cpu.X86.HasOSXSAVE}, {"avx", &cpu.X86.HasAVX}, {"avx2", &cpu.X86.HasAVX2}, {"fma", &cpu.X86.HasFMA},
+	}},
+	{AVX512, []feature{
+		{"avx512", &cpu.X86.HasAVX512}, {"avx512f", &cpu.X86.HasAVX512F}, {"avx512bw", &cpu.X86.HasAVX512BW},
+		{"avx512dq", &cpu.X86.HasAVX512DQ}, {"avx512vl", &cpu.X86.HasAVX512VL},
+	}},
 }
 
 func detect() []Level {
-	x := &cpu.X86
-	return levels(features{
-		avx2: x.HasAVX2, fma: x.HasFMA,
-		avx512f: x.HasAVX512F, avx512bw: x.HasAVX512BW, avx512dq: x.HasAVX512DQ, avx512vl: x.HasAVX512VL,
-		darwin: runtime.GOOS == "darwin",
-	})
+	return levels(func(f feature) bool { return *f.has }, runtime.GOOS == "darwin")
 }
 
-// levels turns CPU features into levels, best first. Every level needs all
-// features of the one below. AVX-512 is off on darwin: its kernel enables the
+// levels returns the levels of a CPU with some features, best first. Every level needs
+// all features of the one below. AVX-512 is off on darwin: its kernel enables the
 // state lazily and has corrupted mask registers in signal handlers
 // (golang/go#42649, golang/go#49233).
-func levels(f features) []Level {
+func levels(has func(feature) bool, darwin bool) []Level {
 	l := []Level{Generic}
-	if f.avx2 && f.fma {
-		l = append([]Level{AVX2}, l...)
-		if f.avx512f && f.avx512bw && f.avx512dq && f.avx512vl && !f.darwin {
-			l = append([]Level{AVX512}, l...)
+	for _, n := range need {
+		for _, f := range n.features {
+			if !has(f) {
+				return l
+			}
 		}
+		if n.level == AVX512 && darwin {
+			return l
+		}
+		l = append([]Level{n.level}, l...)
 	}
 	return l
 }

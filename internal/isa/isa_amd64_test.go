@@ -3,6 +3,7 @@
 package isa
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -12,32 +13,36 @@ import (
 // Features come without what the operating system doesn't save (htscodecs#140),
 // so a machine that reports AVX-512 without it looks like one without.
 func TestLevels(t *testing.T) {
-	all := features{avx2: true, fma: true, avx512f: true, avx512bw: true, avx512dq: true, avx512vl: true}
-	without := func(lose func(f *features)) features {
-		f := all
-		lose(&f)
-		return f
-	}
+	all := func(feature) bool { return true }
 	generic, avx2, avx512 := []Level{Generic}, []Level{AVX2, Generic}, []Level{AVX512, AVX2, Generic}
-	for name, x := range map[string]struct {
-		have features
-		want []Level
-	}{
-		"nothing":           {features{}, generic},
-		"all":               {all, avx512},
-		"AVX2 and FMA":      {features{avx2: true, fma: true}, avx2},
-		"AVX2 only":         {features{avx2: true}, generic},
-		"FMA only":          {features{fma: true}, generic}, // AMD Piledriver
-		"no FMA":            {without(func(f *features) { f.fma = false }), generic},
-		"no AVX2":           {without(func(f *features) { f.avx2 = false }), generic},
-		"no F":              {without(func(f *features) { f.avx512f = false }), avx2},
-		"no BW":             {without(func(f *features) { f.avx512bw = false }), avx2},
-		"no DQ":             {without(func(f *features) { f.avx512dq = false }), avx2},
-		"no VL":             {without(func(f *features) { f.avx512vl = false }), avx2},
-		"darwin":            {without(func(f *features) { f.darwin = true }), avx2},
-		"darwin, old":       {features{darwin: true}, generic},
-		"only AVX-512 bits": {features{avx512f: true, avx512bw: true, avx512dq: true, avx512vl: true}, generic},
-	} {
-		assert.Equal(t, x.want, levels(x.have), name)
+	assert.Equal(t, generic, levels(func(feature) bool { return false }, false))
+	assert.Equal(t, avx512, levels(all, false))
+	assert.Equal(t, avx2, levels(all, true), "darwin")
+
+	names := map[string][]Level{}
+	for _, n := range need {
+		for _, f := range n.features {
+			names[f.name] = levels(func(g feature) bool { return g.name != f.name }, false)
+		}
 	}
+	assert.Equal(t, map[string][]Level{
+		"osxsave": generic, "avx": generic, "avx2": generic, "fma": generic, // AMD Piledriver has FMA without AVX2
+		"avx512": avx2, "avx512f": avx2, "avx512bw": avx2, "avx512dq": avx2, "avx512vl": avx2,
+	}, names, "all but one feature")
+}
+
+// hidden returns the settings of GODEBUG that hide one feature each, with the best
+// level that they leave.
+func hidden(best Level) map[string]Level {
+	left := map[string]Level{}
+	for i, n := range need {
+		for _, f := range n.features {
+			without := Generic
+			if i > 0 {
+				without = need[i-1].level
+			}
+			left[fmt.Sprintf("cpu.%s=off", f.name)] = min(best, without)
+		}
+	}
+	return left
 }

@@ -114,25 +114,20 @@ func TestEnvironment(t *testing.T) {
 		return strings.TrimPrefix(lines[0], "level "), strings.TrimPrefix(lines[1], "error ")
 	}
 	best, _ := child("", "") // under an emulator, a child has another CPU than this process
-	without512, without2 := best, best
-	switch best {
-	case "avx512":
-		without512, without2 = "avx2", "generic"
-	case "avx2":
-		without2 = "generic"
-	}
-	for _, x := range []struct{ isa, godebug, level, err string }{
+	type setting struct{ isa, godebug, level, err string }
+	settings := []setting{
 		{"", "", best, "<nil>"},
 		{"generic", "", "generic", "<nil>"},
 		{best, "", best, "<nil>"},
 		{"sse9", "", best, `unknown instruction set "sse9"`},
-		{"", "cpu.avx512f=off", without512, "<nil>"},
-		{"", "cpu.avx512vl=off", without512, "<nil>"},
-		{"", "cpu.avx2=off", without2, "<nil>"},
-		{"", "cpu.avx2=off,cpu.avx512f=off", without2, "<nil>"},
-		{"", "cpu.fma=off", without2, "<nil>"},
 		{"generic", "cpu.avx2=off", "generic", "<nil>"},
-	} {
+	}
+	level, err := Parse(best)
+	require.NoError(t, err)
+	for off, left := range hidden(level) {
+		settings = append(settings, setting{"", off, left.String(), "<nil>"})
+	}
+	for _, x := range settings {
 		level, message := child(x.isa, x.godebug)
 		assert.Equal(t, x.level, level, "%+v", x)
 		assert.Contains(t, message, x.err, "%+v", x)

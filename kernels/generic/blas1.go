@@ -94,7 +94,7 @@ func AxpyF64(alpha float64, x, y []float64) { axpy(alpha, x, y) }
 // ScalF32 sets x[i] = alpha·x[i].
 //
 //nabla:blocks
-//nabla:few fewToScale
+//nabla:few cores.Active.FewToScale
 //go:noinline
 func ScalF32(alpha float32, x []float32) { scal(alpha, x) }
 

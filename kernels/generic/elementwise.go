@@ -21,7 +21,7 @@ func hadamard[T float](dst, x, y []T) {
 // AddF32 sets dst[i] = x[i] + y[i].
 //
 //nabla:blocks
-//nabla:few fewElements
+//nabla:few cores.Active.FewElements
 //go:noinline
 func AddF32(dst, x, y []float32) { add(dst, x, y) }
 
@@ -33,7 +33,7 @@ func AddF64(dst, x, y []float64) { add(dst, x, y) }
 // SubF32 sets dst[i] = x[i] − y[i].
 //
 //nabla:blocks
-//nabla:few fewElements
+//nabla:few cores.Active.FewElements
 //go:noinline
 func SubF32(dst, x, y []float32) { sub(dst, x, y) }
 
@@ -45,7 +45,7 @@ func SubF64(dst, x, y []float64) { sub(dst, x, y) }
 // MulF32 sets dst[i] = x[i]·y[i].
 //
 //nabla:blocks
-//nabla:few fewElements
+//nabla:few cores.Active.FewElements
 //go:noinline
 func MulF32(dst, x, y []float32) { hadamard(dst, x, y) }
 

@@ -56,7 +56,7 @@ func NesterovF64(w, v, g []float64, lr, mu float64) { nesterov(w, v, g, lr, mu) 
 // RMSPropF32 sets s = fma((1−ρ)·g, g, ρ·s) and w = fma(−lr, g/(√s + eps), w).
 //
 //nabla:blocks
-//nabla:few fewRoots
+//nabla:few cores.Active.FewRoots
 //go:noinline
 func RMSPropF32(w, s, g []float32, lr, rho, oneMinusRho, eps float32) {
 	rmsProp(w, s, g, lr, rho, oneMinusRho, eps)

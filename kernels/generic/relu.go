@@ -34,7 +34,7 @@ func reluPrime1[T float](z T) T {
 // ReLUF32 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay.
 //
 //nabla:blocks
-//nabla:few fewElements
+//nabla:few cores.Active.FewElements
 //go:noinline
 func ReLUF32(dst, z []float32) { relu(dst, z) }
 
@@ -46,7 +46,7 @@ func ReLUF64(dst, z []float64) { relu(dst, z) }
 // ReLUPrimeF32 sets dst[i] = 1 if z[i] > 0, NaN if z[i] is NaN, else +0.
 //
 //nabla:blocks
-//nabla:few fewElements
+//nabla:few cores.Active.FewElements
 //go:noinline
 func ReLUPrimeF32(dst, z []float32) { reluPrime(dst, z) }
 
@@ -58,7 +58,7 @@ func ReLUPrimeF64(dst, z []float64) { reluPrime(dst, z) }
 // MulReLUPrimeF32 sets dst[i] = d[i]·ReLU'(z[i]), a product with 1, 0 or NaN.
 //
 //nabla:blocks
-//nabla:few fewElements
+//nabla:few cores.Active.FewElements
 //go:noinline
 func MulReLUPrimeF32(dst, d, z []float32) { mulReLUPrime(dst, d, z) }
 

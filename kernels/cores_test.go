@@ -1,0 +1,110 @@
+package kernels_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/nabla-go/nabla/internal/cores"
+	"github.com/nabla-go/nabla/internal/isa"
+	. "github.com/nabla-go/nabla/internal/kerneltest"
+)
+
+// Three are no core's: with eager, small operands are packed, cut and swept over as
+// large ones are; with padding, those that alias are copied; with idle, nothing is.
+var (
+	eager = cores.Tuning{
+		Sweeps: [3]cores.Sweep{{Samples: 1 << 30}, {Samples: 1 << 30}, {Samples: 1 << 30}}, UpdateBytes: 100,
+		Tiles:    [3]cores.Tile{{Rows: 5, Cols: 7}, {Rows: 3, Cols: 2}, {Rows: 1, Cols: 1}},
+		PackUses: 2, PackTUses: 2, PackTTerms: 2,
+		Band: 2, PackRows: 4, DotPanelBytes: 1000, DotPanelRows: 3, OuterPanelBytes: 100, OuterPanelCols: 5, TransBytes: 100,
+		DepthWhole: 7, DepthCut: 3, Pad: 1,
+		AliasRowBytes: cores.Never, AliasCopy: 3,
+	}
+	padding = func() cores.Tuning {
+		t := eager
+		t.PackUses, t.PackTUses = cores.Never, cores.Never
+		return t
+	}()
+	idle = cores.Tuning{
+		FewElements: 50, FewToScale: 50, FewRoots: 50,
+		LineBytes: cores.Never, FarBytes: cores.Never, UpdateBytes: 1,
+		Tiles:     [3]cores.Tile{{Rows: 1, Cols: 1}, {Rows: 1, Cols: 1}, {Rows: 1, Cols: 1}},
+		PackBytes: cores.Never, PackUses: cores.Never, PackTUses: cores.Never, PackTTerms: cores.Never,
+		DotPanelBytes: 1, TransBytes: 1, Band: 1,
+		AliasUses: cores.Never,
+	}
+)
+
+// TestCores runs what depends on the kind of core with the numbers of every kind, and
+// with numbers at both ends: each gives the bits of the definition.
+func TestCores(t *testing.T) {
+	kinds := append(cores.Kinds(),
+		&cores.Kind{Name: "eager", Tuned: eager, Wide: eager},
+		&cores.Kind{Name: "padding", Tuned: padding, Wide: padding},
+		&cores.Kind{Name: "idle", Tuned: idle, Wide: idle})
+	seen := map[[2]cores.Tuning]string{}
+	for _, k := range kinds {
+		t.Run(k.Name, func(t *testing.T) {
+			numbers := [2]cores.Tuning{k.Tuned, k.Wide}
+			if same := seen[numbers]; same != "" {
+				t.Skip("has the numbers of " + same)
+			}
+			seen[numbers] = k.Name
+			defer cores.Force(k)()
+			Each(t, func(t *testing.T, level isa.Level) {
+				if level == isa.Generic && len(isa.Available()) > 1 {
+					t.Skip("the order of work is the same, only slower")
+				}
+				testCore[float32](t)
+				testCore[float64](t)
+			})
+		})
+	}
+}
+
+func testCore[T Float](t *testing.T) {
+	var mem Arena[T]
+	defer mem.Free()
+	for _, k := range Table[T]() {
+		switch k.Family {
+		case Elementwise, Update: // plain Go for few elements
+			for n := range 60 {
+				require.NoError(t, k.Try(&mem, Case[T]{Size: at(1, n, 1), Alpha: 1.1, Next: Values[T](Plain, uint64(n))}))
+			}
+		case MatrixVector, MatrixMatrix:
+			require.NoError(t, k.Quick(&mem))
+		}
+		if k.Family != MatrixMatrix {
+			continue
+		}
+		// Rows that are a multiple of 4 KiB apart.
+		for i, size := range []Size{at(5, 9, 11), at(7, 70, 6), at(3, 4, 1000), at(9, 40, 3)} {
+			c := Case[T]{Size: size, Alpha: 1.1, Beta: T(i % 2), Place: Place(i), Next: Values[T](Plain, uint64(i))}
+			for _, cols := range []int{size.K, size.N, size.M} {
+				c.Pad = 4096 - cols
+				require.NoError(t, k.Try(&mem, c))
+			}
+		}
+	}
+}
+
+// TestOneSweep tries GemmUpdate in one sweep at the sizes that its two products are
+// tried at.
+func TestOneSweep(t *testing.T) {
+	defer cores.Force(&cores.Kind{Name: "eager", Tuned: eager, Wide: eager})()
+	Each(t, func(t *testing.T, _ isa.Level) {
+		t.Run("float32", testOneSweep[float32])
+		t.Run("float64", testOneSweep[float64])
+	})
+}
+
+func testOneSweep[T Float](t *testing.T) {
+	var mem Arena[T]
+	defer mem.Free()
+	table := Table[T]()
+	i := slices.IndexFunc(table, func(k Kernel[T]) bool { return k.Name == "GemmUpdate" })
+	testSizes(t, table[i], &mem)
+	testLong(t, table[i], &mem)
+}
