@@ -36,9 +36,11 @@ type Kind struct {
 // kinds is the table. The first kind that fits is chosen.
 var kinds = []*Kind{
 	{
-		Name: "zen4", About: "AMD Zen 4: AVX-512 by halves, L2 of 1 MiB",
+		Name: "zen4", About: "AMD Zen 4: 64-byte vectors by halves, L2 of 1 MiB",
 		Tuned: zen4, Wide: zen4.wide(),
-		is: func(c *CPU) bool { return c.Vendor == "AuthenticAMD" && c.Family == 25 && c.Best == isa.AVX512 },
+		is: func(c *CPU) bool { // family 25 is Zen 3 as well, with half the L2 and no AVX-512
+			return c.Vendor == "AuthenticAMD" && c.Family == 25 && (c.Best == isa.AVX512 || c.L2 >= 1<<20)
+		},
 	},
 	{
 		Name: "arm64", About: "any arm64: the numbers of zen4, not measured",

@@ -58,9 +58,10 @@ func positive(t *testing.T, name string, v reflect.Value) {
 }
 
 func TestChoose(t *testing.T) {
-	amd := CPU{Arch: "amd64", Vendor: "AuthenticAMD", Family: 25, Best: isa.AVX512}
-	zen3, zen5, intel := amd, amd, amd
-	zen3.Best = isa.AVX2
+	amd := CPU{Arch: "amd64", Vendor: "AuthenticAMD", Family: 25, Best: isa.AVX512, L2: 1 << 20}
+	hidden, zen3, zen5, intel := amd, amd, amd, amd
+	hidden.Best = isa.AVX2 // a virtual machine without AVX-512
+	zen3.Best, zen3.L2 = isa.AVX2, 512<<10
 	zen5.Family = 26
 	intel.Vendor, intel.Family = "GenuineIntel", 6
 	for _, x := range []struct {
@@ -70,6 +71,7 @@ func TestChoose(t *testing.T) {
 		err  string
 	}{
 		{amd, "", "zen4", ""},
+		{hidden, "", "zen4", ""},
 		{zen3, "", "unknown", ""},
 		{zen5, "", "unknown", ""},
 		{intel, "", "unknown", ""},
