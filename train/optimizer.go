@@ -10,16 +10,20 @@ import (
 
 // A Method is a way to turn gradients into steps. [Methods] returns the built-in
 // ones, each of which has a constructor of its name, such as [Adam], that returns an
-// [Optimizer] with defaults. A method of your own is a value of the same type:
+// [Optimizer] with defaults. A method of your own is a value of the same type, with a
+// Name and both steps at least:
 //
 //	var lion = &train.Method{
 //		Name: "lion", Slots: 1,
-//		Hyperparameters: []train.Default{{train.Beta1, 0.9}, {train.Beta2, 0.99}},
+//		Hyperparameters: []train.Default{
+//			{Hyperparameter: train.Beta1, Value: 0.9}, {Hyperparameter: train.Beta2, Value: 0.99},
+//		},
 //		Step32: step[float32], Step64: step[float64],
 //	}
 //	train.Options{Optimizer: lion.Optimizer()}
 //
-// Checkpoints store the name; [ParseMethod] finds it again.
+// Methods are compared by pointer; what stores a method stores its name, and
+// [ParseMethod] finds the method again.
 type Method struct {
 	Name            string    // what flags and files call it
 	Formula         string    // of a step on a parameter w with gradient g and learning rate η

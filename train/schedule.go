@@ -18,7 +18,8 @@ import (
 //		return 1 / float64(1+at.Epoch)
 //	}}}
 //
-// Checkpoints store the name and the values; [ParseRule] finds the rule again.
+// Rules are compared by pointer; what stores a schedule stores the name of its rule and
+// its values, and [ParseRule] finds the rule again.
 type Rule struct {
 	Name       string      // what flags and files call it
 	Formula    string      // of the factor in epoch e = 0, …, E−1
