@@ -39,7 +39,7 @@ func (n *Network[T]) CheckTargets(t kernels.Matrix[T]) error {
 
 // Cost returns the mean cost of the batch that Forward has just seen, given its
 // targets t: the sum over samples in ascending order, in float64, divided by
-// their number; 0 for an empty batch. The error names an output outside the
+// their number, also if they have weights; 0 for an empty batch. The error names an output outside the
 // domain of the cost, which a sigmoid or a softmax layer never gives. Cost
 // panics if t does not fit.
 func (n *Network[T]) Cost(ws *Workspace[T], t kernels.Matrix[T]) (float64, error) {
@@ -76,6 +76,16 @@ func (n *Network[T]) domainError(ws *Workspace[T], t kernels.Matrix[T]) error {
 		}
 	}
 	return nil
+}
+
+// weightedCosts sets ws.costs of samples k to l with their weights.
+func (n *Network[T]) weightedCosts(ws *Workspace[T], t *kernels.Matrix[T], k, l int) {
+	n.costs(ws, t, k, l)
+	if ws.weights != nil {
+		for ; k < l; k++ {
+			ws.costs[k] = float64(float64(ws.weights[k]) * ws.costs[k])
+		}
+	}
 }
 
 // costs sets ws.costs of samples k to l, to NaN where an output is outside the
@@ -133,6 +143,16 @@ func sumLogTerms[T kernels.Float](c *Cost, σ *Activation, y []Output, t []T) (s
 		sum += c.LogTerm(y, t)
 	}
 	return sum
+}
+
+// weightedOutputDelta sets δ^L of samples k to l with their weights.
+func (n *Network[T]) weightedOutputDelta(ws *Workspace[T], t *kernels.Matrix[T], k, l int) {
+	n.outputDelta(ws, t, k, l)
+	if ws.weights != nil {
+		for ; k < l; k++ {
+			kernels.Scal(ws.weights[k], ws.delta[n.Depth()].Row(k))
+		}
+	}
 }
 
 // outputDelta sets δ^L = ∂C/∂z^L of samples k to l, from the logits where cost and

@@ -6,5 +6,6 @@ const (
 	wrongWorkspace = "net: workspace belongs to a network of another shape"
 	inputShape     = "net: bad matrix x: want Cols = inputs, Rows >= 0, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
 	outputShape    = "net: PredictInto: bad matrix y: want a row for each row of x, Cols = outputs, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
+	sampleWeights  = "net: SetSampleWeights: want a weight for each sample of the last batch"
 	targetShape    = "net: bad matrix t: want Rows and Cols of the output, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
 )

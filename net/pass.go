@@ -182,7 +182,7 @@ func (n *Network[T]) begin(ws *Workspace[T], x kernels.Matrix[T]) {
 		panic(inputShape)
 	}
 	ws.resize(x.Rows)
-	ws.a[0] = x
+	ws.a[0], ws.weights = x, nil
 	ws.pool.Begin(x.Rows)
 }
 

@@ -77,11 +77,11 @@ func (n *Network[T]) share(ws *Workspace[T], share, shares int) {
 		n.forwardRows(ws, i, lo, hi)
 	case costSamples:
 		lo, hi := cut(ws.batch, share, shares)
-		n.costs(ws, &ws.task.t, lo, hi)
+		n.weightedCosts(ws, &ws.task.t, lo, hi)
 	case outputSamples, deltaSamples:
 		lo, hi := cut(ws.batch, share, shares)
 		if ws.task.phase == outputSamples {
-			n.outputDelta(ws, &ws.task.t, lo, hi)
+			n.weightedOutputDelta(ws, &ws.task.t, lo, hi)
 		}
 		for j--; j >= i; j-- {
 			n.backward(ws, j, lo, hi, 0, n.widths[j])

@@ -20,6 +20,7 @@ type Workspace[T kernels.Float] struct {
 	z, a, delta []kernels.Matrix[T]
 	ones        []T           // one for each sample
 	grad        parameters[T] // made by the first Backward
+	weights     []T           // of each sample of the batch; nil for 1
 	costs       []float64     // of each sample
 	scratch     scratch       // of all samples
 
@@ -112,7 +113,7 @@ func (ws *Workspace[T]) A(i int) kernels.Matrix[T] {
 }
 
 // Delta returns the sensitivities δ^i = ∂C_k/∂z^i_k of layer i = 1 … L, where C_k
-// is the cost of sample k alone. [Network.Backward], [Network.Update] and
+// is the cost of sample k alone, with its weight. [Network.Backward], [Network.Update] and
 // [Network.Descend] compute them.
 func (ws *Workspace[T]) Delta(i int) kernels.Matrix[T] {
 	ws.checkLayer(i)
@@ -139,6 +140,19 @@ func (ws *Workspace[T]) BiasGradient(i int) []T {
 func (ws *Workspace[T]) Gradient() []T {
 	ws.needGradient()
 	return ws.grad.flat
+}
+
+// SetSampleWeights multiplies the cost and the sensitivities δ of sample k of the
+// batch that Forward has just seen by w[k]. Means still divide by the number of
+// samples. ws keeps a reference to w until the next Forward, which sets all weights
+// to 1, as nil does. SetSampleWeights panics unless w has an element for each sample.
+//
+// PyTorch's weighted means divide by Σ w instead: for those, divide w by its mean.
+func (ws *Workspace[T]) SetSampleWeights(w []T) {
+	if w != nil && len(w) != ws.batch {
+		panic(sampleWeights)
+	}
+	ws.weights = w
 }
 
 // needGradient makes the gradient's memory on first use: plain gradient descent
