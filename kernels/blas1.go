@@ -11,7 +11,7 @@ import (
 // It panics if the lengths differ.
 func Dot[T Float](x, y []T) T {
 	if len(x) != len(y) {
-		panic(dotLength)
+		panic("kernels: Dot: len(x) != len(y)")
 	}
 	race.Read(x)
 	race.Read(y)
@@ -64,10 +64,10 @@ func Sum[T Float](x []T) T {
 // It panics if the lengths differ or if x and y overlap without being equal.
 func Axpy[T Float](alpha T, x, y []T) {
 	if len(x) != len(y) {
-		panic(axpyLength)
+		panic("kernels: Axpy: len(x) != len(y)")
 	}
 	if partialOverlap(x, y) {
-		panic(axpyOverlap)
+		panic("kernels: Axpy: x and y overlap")
 	}
 	race.Read(x)
 	race.Write(y)

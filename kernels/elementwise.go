@@ -5,10 +5,10 @@ import "github.com/nabla-go/nabla/internal/race"
 // Add sets dst[i] = x[i] + y[i].
 func Add[T Float](dst, x, y []T) {
 	if len(dst) != len(x) || len(dst) != len(y) {
-		panic(addLength)
+		panic("kernels: Add: lengths of dst, x and y differ")
 	}
 	if partialOverlap(dst, x) || partialOverlap(dst, y) {
-		panic(addOverlap)
+		panic("kernels: Add: dst overlaps x or y without being equal to it")
 	}
 	race.Read(x)
 	race.Read(y)
@@ -19,10 +19,10 @@ func Add[T Float](dst, x, y []T) {
 // Sub sets dst[i] = x[i] − y[i].
 func Sub[T Float](dst, x, y []T) {
 	if len(dst) != len(x) || len(dst) != len(y) {
-		panic(subLength)
+		panic("kernels: Sub: lengths of dst, x and y differ")
 	}
 	if partialOverlap(dst, x) || partialOverlap(dst, y) {
-		panic(subOverlap)
+		panic("kernels: Sub: dst overlaps x or y without being equal to it")
 	}
 	race.Read(x)
 	race.Read(y)
@@ -33,10 +33,10 @@ func Sub[T Float](dst, x, y []T) {
 // Mul sets dst[i] = x[i]·y[i], the Hadamard product.
 func Mul[T Float](dst, x, y []T) {
 	if len(dst) != len(x) || len(dst) != len(y) {
-		panic(mulLength)
+		panic("kernels: Mul: lengths of dst, x and y differ")
 	}
 	if partialOverlap(dst, x) || partialOverlap(dst, y) {
-		panic(mulOverlap)
+		panic("kernels: Mul: dst overlaps x or y without being equal to it")
 	}
 	race.Read(x)
 	race.Read(y)
@@ -48,10 +48,10 @@ func Mul[T Float](dst, x, y []T) {
 // error is at most 1 ulp.
 func Exp[T Float](dst, z []T) {
 	if len(dst) != len(z) {
-		panic(expLength)
+		panic("kernels: Exp: len(dst) != len(z)")
 	}
 	if partialOverlap(dst, z) {
-		panic(expOverlap)
+		panic("kernels: Exp: dst overlaps z without being equal to it")
 	}
 	race.Read(z)
 	race.Write(dst)
@@ -62,10 +62,10 @@ func Exp[T Float](dst, z []T) {
 // NaN. Its error is at most 1 ulp.
 func Log[T Float](dst, z []T) {
 	if len(dst) != len(z) {
-		panic(logLength)
+		panic("kernels: Log: len(dst) != len(z)")
 	}
 	if partialOverlap(dst, z) {
-		panic(logOverlap)
+		panic("kernels: Log: dst overlaps z without being equal to it")
 	}
 	race.Read(z)
 	race.Write(dst)
@@ -76,10 +76,10 @@ func Log[T Float](dst, z []T) {
 // Its error is at most 1 ulp.
 func Sigmoid[T Float](dst, z []T) {
 	if len(dst) != len(z) {
-		panic(sigmoidLength)
+		panic("kernels: Sigmoid: len(dst) != len(z)")
 	}
 	if partialOverlap(dst, z) {
-		panic(sigmoidOverlap)
+		panic("kernels: Sigmoid: dst overlaps z without being equal to it")
 	}
 	race.Read(z)
 	race.Write(dst)
@@ -91,10 +91,10 @@ func Sigmoid[T Float](dst, z []T) {
 // rounds to 1. Its error is at most 2 ulp.
 func SigmoidPrime[T Float](dst, z []T) {
 	if len(dst) != len(z) {
-		panic(sigmoidPrimeLength)
+		panic("kernels: SigmoidPrime: len(dst) != len(z)")
 	}
 	if partialOverlap(dst, z) {
-		panic(sigmoidPrimeOverlap)
+		panic("kernels: SigmoidPrime: dst overlaps z without being equal to it")
 	}
 	race.Read(z)
 	race.Write(dst)
@@ -105,10 +105,10 @@ func SigmoidPrime[T Float](dst, z []T) {
 // error is at most 1 ulp.
 func Tanh[T Float](dst, z []T) {
 	if len(dst) != len(z) {
-		panic(tanhLength)
+		panic("kernels: Tanh: len(dst) != len(z)")
 	}
 	if partialOverlap(dst, z) {
-		panic(tanhOverlap)
+		panic("kernels: Tanh: dst overlaps z without being equal to it")
 	}
 	race.Read(z)
 	race.Write(dst)
@@ -120,10 +120,10 @@ func Tanh[T Float](dst, z []T) {
 // Its error is at most 2 ulp.
 func TanhPrime[T Float](dst, z []T) {
 	if len(dst) != len(z) {
-		panic(tanhPrimeLength)
+		panic("kernels: TanhPrime: len(dst) != len(z)")
 	}
 	if partialOverlap(dst, z) {
-		panic(tanhPrimeOverlap)
+		panic("kernels: TanhPrime: dst overlaps z without being equal to it")
 	}
 	race.Read(z)
 	race.Write(dst)
@@ -133,10 +133,10 @@ func TanhPrime[T Float](dst, z []T) {
 // ReLU sets dst[i] = +0 if z[i] < 0, else z[i]. −0 and NaN stay.
 func ReLU[T Float](dst, z []T) {
 	if len(dst) != len(z) {
-		panic(reluLength)
+		panic("kernels: ReLU: len(dst) != len(z)")
 	}
 	if partialOverlap(dst, z) {
-		panic(reluOverlap)
+		panic("kernels: ReLU: dst overlaps z without being equal to it")
 	}
 	race.Read(z)
 	race.Write(dst)
@@ -146,10 +146,10 @@ func ReLU[T Float](dst, z []T) {
 // ReLUPrime sets dst[i] = 1 if z[i] > 0, NaN if z[i] is NaN, else 0.
 func ReLUPrime[T Float](dst, z []T) {
 	if len(dst) != len(z) {
-		panic(reluPrimeLength)
+		panic("kernels: ReLUPrime: len(dst) != len(z)")
 	}
 	if partialOverlap(dst, z) {
-		panic(reluPrimeOverlap)
+		panic("kernels: ReLUPrime: dst overlaps z without being equal to it")
 	}
 	race.Read(z)
 	race.Write(dst)
@@ -160,10 +160,10 @@ func ReLUPrime[T Float](dst, z []T) {
 // bits of SigmoidPrime followed by Mul.
 func MulSigmoidPrime[T Float](dst, d, z []T) {
 	if len(dst) != len(d) || len(dst) != len(z) {
-		panic(mulSigmoidPrimeLength)
+		panic("kernels: MulSigmoidPrime: lengths of dst, d and z differ")
 	}
 	if partialOverlap(dst, d) || partialOverlap(dst, z) {
-		panic(mulSigmoidPrimeOverlap)
+		panic("kernels: MulSigmoidPrime: dst overlaps d or z without being equal to it")
 	}
 	race.Read(d)
 	race.Read(z)
@@ -175,10 +175,10 @@ func MulSigmoidPrime[T Float](dst, d, z []T) {
 // bits of TanhPrime followed by Mul.
 func MulTanhPrime[T Float](dst, d, z []T) {
 	if len(dst) != len(d) || len(dst) != len(z) {
-		panic(mulTanhPrimeLength)
+		panic("kernels: MulTanhPrime: lengths of dst, d and z differ")
 	}
 	if partialOverlap(dst, d) || partialOverlap(dst, z) {
-		panic(mulTanhPrimeOverlap)
+		panic("kernels: MulTanhPrime: dst overlaps d or z without being equal to it")
 	}
 	race.Read(d)
 	race.Read(z)
@@ -190,10 +190,10 @@ func MulTanhPrime[T Float](dst, d, z []T) {
 // bits of ReLUPrime followed by Mul.
 func MulReLUPrime[T Float](dst, d, z []T) {
 	if len(dst) != len(d) || len(dst) != len(z) {
-		panic(mulReLUPrimeLength)
+		panic("kernels: MulReLUPrime: lengths of dst, d and z differ")
 	}
 	if partialOverlap(dst, d) || partialOverlap(dst, z) {
-		panic(mulReLUPrimeOverlap)
+		panic("kernels: MulReLUPrime: dst overlaps d or z without being equal to it")
 	}
 	race.Read(d)
 	race.Read(z)
@@ -210,11 +210,11 @@ func MulReLUPrime[T Float](dst, d, z []T) {
 func Softmax[T Float](dst, z Matrix[T]) {
 	switch {
 	case !valid(&dst) || !valid(&z):
-		panic(softmaxMatrix)
+		panic("kernels: Softmax: bad matrix" + wantMatrix)
 	case dst.Rows != z.Rows || dst.Cols != z.Cols:
-		panic(softmaxShape)
+		panic("kernels: Softmax: shapes of dst and z differ")
 	case overlapMatrix(&dst, &z) && (&dst.Data[0] != &z.Data[0] || dst.Stride != z.Stride):
-		panic(softmaxOverlap)
+		panic("kernels: Softmax: dst overlaps z without being equal to it")
 	}
 	if z.Cols == 0 {
 		return // however many rows

@@ -33,21 +33,21 @@ func Gemm[T Float](transA, transB Transpose, alpha T, a, b Matrix[T], beta T, c 
 	}
 	switch {
 	case !ta && transA != NoTrans || !tb && transB != NoTrans:
-		panic(gemmTrans)
+		panic("kernels: Gemm: want NoTrans or Trans")
 	case !valid(&a):
-		panic(gemmA)
+		panic("kernels: Gemm: bad matrix A" + wantMatrix)
 	case !valid(&b):
-		panic(gemmB)
+		panic("kernels: Gemm: bad matrix B" + wantMatrix)
 	case !valid(&c):
-		panic(gemmC)
+		panic("kernels: Gemm: bad matrix C" + wantMatrix)
 	case kB != k:
-		panic(gemmK)
+		panic("kernels: Gemm: columns of op(A) != rows of op(B)")
 	case m != c.Rows:
-		panic(gemmM)
+		panic("kernels: Gemm: rows of op(A) != c.Rows")
 	case n != c.Cols:
-		panic(gemmN)
+		panic("kernels: Gemm: columns of op(B) != c.Cols")
 	case overlapMatrix(&c, &a) || overlapMatrix(&c, &b):
-		panic(gemmOverlap)
+		panic("kernels: Gemm: C overlaps A or B")
 	}
 	if m == 0 || n == 0 {
 		return

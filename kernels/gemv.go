@@ -15,13 +15,13 @@ import (
 func Gemv[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 	switch {
 	case !valid(&a):
-		panic(gemvMatrix)
+		panic("kernels: Gemv: bad matrix A" + wantMatrix)
 	case len(x) != a.Cols:
-		panic(gemvX)
+		panic("kernels: Gemv: len(x) != a.Cols")
 	case len(y) != a.Rows:
-		panic(gemvY)
+		panic("kernels: Gemv: len(y) != a.Rows")
 	case overlap(y, x) || overlap(y, extent(&a)):
-		panic(gemvOverlap)
+		panic("kernels: Gemv: y overlaps A or x")
 	}
 	race.Write(y)
 	if alpha == 0 || a.Cols == 0 {
@@ -86,13 +86,13 @@ func dotLong[T Float](x, y []T) T {
 func GemvT[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 	switch {
 	case !valid(&a):
-		panic(gemvTMatrix)
+		panic("kernels: GemvT: bad matrix A" + wantMatrix)
 	case len(x) != a.Rows:
-		panic(gemvTX)
+		panic("kernels: GemvT: len(x) != a.Rows")
 	case len(y) != a.Cols:
-		panic(gemvTY)
+		panic("kernels: GemvT: len(y) != a.Cols")
 	case overlap(y, x) || overlap(y, extent(&a)):
-		panic(gemvTOverlap)
+		panic("kernels: GemvT: y overlaps A or x")
 	}
 	race.Write(y)
 	if alpha == 0 || a.Rows == 0 {
@@ -148,13 +148,13 @@ func gemvTFar[T Float](alpha T, a *Matrix[T], x, y []T) {
 func Ger[T Float](alpha T, x, y []T, a Matrix[T]) {
 	switch {
 	case !valid(&a):
-		panic(gerMatrix)
+		panic("kernels: Ger: bad matrix A" + wantMatrix)
 	case len(x) != a.Rows:
-		panic(gerX)
+		panic("kernels: Ger: len(x) != a.Rows")
 	case len(y) != a.Cols:
-		panic(gerY)
+		panic("kernels: Ger: len(y) != a.Cols")
 	case overlap(extent(&a), x) || overlap(extent(&a), y):
-		panic(gerOverlap)
+		panic("kernels: Ger: A overlaps x or y")
 	}
 	if alpha == 0 || a.Rows == 0 || a.Cols == 0 {
 		return

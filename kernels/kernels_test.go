@@ -186,8 +186,7 @@ func testSpecials[T Float](t *testing.T, k Kernel[T], mem *Arena[T]) {
 func TestEveryKernelHasARow(t *testing.T) {
 	covered, rows := map[string]bool{}, map[string]bool{}
 	for _, k := range Table[float32]() {
-		public, _, _ := strings.Cut(k.Name, " ")
-		rows[public] = true
+		rows[k.Public()] = true
 		for _, name := range k.Covers {
 			covered[name+"F32"], covered[name+"F64"] = true, true
 		}
@@ -208,6 +207,44 @@ func TestEveryKernelHasARow(t *testing.T) {
 	assert.Empty(t, rows, "kerneltest.Table has rows for functions that don't exist")
 }
 
+// TestEveryLevel: every kernel of package generic has assembly for every level, and
+// dispatch calls it, unless its comment says //nabla:without that level.
+func TestEveryLevel(t *testing.T) {
+	for arch, levels := range map[string][]string{"amd64": {"AVX2", "AVX512"}, "arm64": {"NEON"}} {
+		dispatch, err := os.ReadFile("dispatch_" + arch + ".go")
+		require.NoError(t, err)
+		files, err := filepath.Glob(filepath.Join(arch, "*.s"))
+		require.NoError(t, err)
+		var code []byte
+		for _, file := range files {
+			src, err := os.ReadFile(file)
+			require.NoError(t, err)
+			code = append(code, src...)
+		}
+		for _, f := range functions(t, "generic") {
+			name := f.Name.Name
+			if f.Type.TypeParams != nil || !strings.HasSuffix(name, "F32") {
+				continue
+			}
+			without := ""
+			for _, c := range f.Doc.List {
+				if list, ok := strings.CutPrefix(c.Text, "//nabla:without"); ok {
+					without += list
+				}
+			}
+			for _, level := range levels {
+				if slices.Contains(strings.Fields(without), level) {
+					continue
+				}
+				for _, name := range []string{name + level, strings.TrimSuffix(name, "F32") + "F64" + level} {
+					assert.True(t, strings.Contains(string(code), "\nTEXT ·"+name+"(SB)"), "kernels/%s has no %s", arch, name)
+					assert.True(t, strings.Contains(string(dispatch), arch+"."+name+"("), "dispatch_%s.go doesn't call %s", arch, name)
+				}
+			}
+		}
+	}
+}
+
 // functions returns all exported functions of the package in a directory.
 func functions(t *testing.T, dir string) []*ast.FuncDecl {
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
@@ -217,7 +254,7 @@ func functions(t *testing.T, dir string) []*ast.FuncDecl {
 		if strings.HasSuffix(path, "_test.go") {
 			continue
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution|parser.ParseComments)
 		require.NoError(t, err)
 		for _, d := range file.Decls {
 			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.IsExported() {

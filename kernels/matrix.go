@@ -35,10 +35,10 @@ const (
 // It panics if a dimension is negative or rows·cols overflows int.
 func NewMatrix[T Float](rows, cols int) Matrix[T] {
 	if rows < 0 || cols < 0 {
-		panic(newMatrixNegative)
+		panic("kernels: NewMatrix: negative dimension")
 	}
 	if cols > 0 && rows > math.MaxInt/cols {
-		panic(newMatrixSize)
+		panic("kernels: NewMatrix: dimensions too large")
 	}
 	return Matrix[T]{Rows: rows, Cols: cols, Data: make([]T, rows*cols), Stride: cols}
 }
@@ -47,7 +47,7 @@ func NewMatrix[T Float](rows, cols int) Matrix[T] {
 // matrix's memory. It panics unless 0 ≤ i < Rows.
 func (m Matrix[T]) Row(i int) []T {
 	if uint(i) >= uint(m.Rows) {
-		panic(rowIndex)
+		panic("kernels: Matrix.Row: want 0 <= i < Rows")
 	}
 	return row(&m, i)
 }
@@ -64,7 +64,7 @@ func row[T Float](m *Matrix[T], i int) []T {
 // It panics unless 0 ≤ i ≤ j ≤ Rows.
 func (m Matrix[T]) Slice(i, j int) Matrix[T] {
 	if i < 0 || i > j || j > m.Rows {
-		panic(sliceBounds)
+		panic("kernels: Matrix.Slice: want 0 <= i <= j <= Rows")
 	}
 	v := Matrix[T]{Rows: j - i, Cols: m.Cols, Stride: m.Stride}
 	if i < j && m.Cols > 0 {
@@ -72,6 +72,9 @@ func (m Matrix[T]) Slice(i, j int) Matrix[T] {
 	}
 	return v
 }
+
+// wantMatrix ends the messages about bad matrices.
+const wantMatrix = ": want Rows, Cols >= 0, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
 
 // Valid reports whether Data holds the elements that the other fields describe.
 // Kernels panic if it is false.

@@ -10,7 +10,7 @@ import (
 // is NaN, and +0 is larger than −0. It panics if x is empty.
 func Max[T Float](x []T) T {
 	if len(x) == 0 {
-		panic(maxEmpty)
+		panic("kernels: Max: x is empty")
 	}
 	race.Read(x)
 	top := T(math.Inf(-1))

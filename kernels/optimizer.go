@@ -32,7 +32,7 @@ type MomentumParams struct {
 
 // Momentum is the heavy-ball step (Polyak, 1964): v = μ·v + g, w = w − lr·v.
 func Momentum[T Float](w, v, g []T, p MomentumParams) {
-	checkState(momentumLength, momentumOverlap, w, v, g)
+	checkState("kernels: Momentum: lengths of the slices differ", "kernels: Momentum: slices overlap", w, v, g)
 	race.Write(w)
 	race.Write(v)
 	race.Read(g)
@@ -42,7 +42,7 @@ func Momentum[T Float](w, v, g []T, p MomentumParams) {
 // Nesterov is the step of accelerated gradients in the form of Sutskever et al.
 // (2013): v = μ·v + g, w = w − lr·(g + μ·v).
 func Nesterov[T Float](w, v, g []T, p MomentumParams) {
-	checkState(nesterovLength, nesterovOverlap, w, v, g)
+	checkState("kernels: Nesterov: lengths of the slices differ", "kernels: Nesterov: slices overlap", w, v, g)
 	race.Write(w)
 	race.Write(v)
 	race.Read(g)
@@ -59,7 +59,7 @@ type RMSPropParams struct {
 // RMSProp is Hinton's step (lecture 6e of "Neural Networks for Machine
 // Learning", 2012): s = ρ·s + (1−ρ)·g², w = w − lr·g/(√s + eps).
 func RMSProp[T Float](w, s, g []T, p RMSPropParams) {
-	checkState(rmsPropLength, rmsPropOverlap, w, s, g)
+	checkState("kernels: RMSProp: lengths of the slices differ", "kernels: RMSProp: slices overlap", w, s, g)
 	race.Write(w)
 	race.Write(s)
 	race.Read(g)
@@ -78,9 +78,9 @@ type AdamParams struct {
 // v = β₂·v + (1−β₂)·g², w = w − lr·(m/(1−β₁ᵗ))/(√(v/(1−β₂ᵗ)) + eps).
 // It panics if t < 1.
 func Adam[T Float](w, m, v, g []T, t int, p AdamParams) {
-	checkState(adamLength, adamOverlap, w, m, v, g)
+	checkState("kernels: Adam: lengths of the slices differ", "kernels: Adam: slices overlap", w, m, v, g)
 	if t < 1 {
-		panic(adamStep)
+		panic("kernels: Adam: t < 1")
 	}
 	adamBoth(w, m, v, g, t, p, 0)
 }
@@ -97,9 +97,9 @@ type AdamWParams struct {
 // AdamW is Adam with decoupled weight decay (Loshchilov and Hutter, 2019): w is
 // multiplied by 1 − lr·decay before Adam's step is taken from it. It panics if t < 1.
 func AdamW[T Float](w, m, v, g []T, t int, p AdamWParams) {
-	checkState(adamWLength, adamWOverlap, w, m, v, g)
+	checkState("kernels: AdamW: lengths of the slices differ", "kernels: AdamW: slices overlap", w, m, v, g)
 	if t < 1 {
-		panic(adamWStep)
+		panic("kernels: AdamW: t < 1")
 	}
 	adamBoth(w, m, v, g, t, AdamParams{p.LR, p.Beta1, p.Beta2, p.Epsilon}, p.Decay)
 }

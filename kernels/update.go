@@ -19,22 +19,22 @@ import "github.com/nabla-go/nabla/internal/cores"
 func GemmUpdate[T Float](alpha T, d, x, w, dx Matrix[T]) {
 	switch {
 	case !valid(&d):
-		panic(gemmUpdateD)
+		panic("kernels: GemmUpdate: bad matrix D" + wantMatrix)
 	case !valid(&x):
-		panic(gemmUpdateX)
+		panic("kernels: GemmUpdate: bad matrix X" + wantMatrix)
 	case !valid(&w):
-		panic(gemmUpdateW)
+		panic("kernels: GemmUpdate: bad matrix W" + wantMatrix)
 	case !valid(&dx):
-		panic(gemmUpdateDX)
+		panic("kernels: GemmUpdate: bad matrix dX" + wantMatrix)
 	case d.Rows != x.Rows || d.Rows != dx.Rows:
-		panic(gemmUpdateM)
+		panic("kernels: GemmUpdate: rows of D, X and dX differ")
 	case d.Cols != w.Rows:
-		panic(gemmUpdateP)
+		panic("kernels: GemmUpdate: d.Cols != w.Rows")
 	case x.Cols != w.Cols || dx.Cols != w.Cols:
-		panic(gemmUpdateQ)
+		panic("kernels: GemmUpdate: columns of X, W and dX differ")
 	case overlapMatrix(&w, &d) || overlapMatrix(&w, &x) || overlapMatrix(&w, &dx) ||
 		overlapMatrix(&dx, &d) || overlapMatrix(&dx, &x):
-		panic(gemmUpdateOverlap)
+		panic("kernels: GemmUpdate: W or dX overlaps another operand")
 	}
 	m, p, q := d.Rows, d.Cols, w.Cols
 	readMatrix(&d)

@@ -2,6 +2,7 @@ package kerneltest
 
 import (
 	"math"
+	"strings"
 
 	"github.com/nabla-go/nabla/internal/scalar"
 	"github.com/nabla-go/nabla/kernels"
@@ -19,6 +20,12 @@ type Kernel[T Float] struct {
 	// Call calls the function, Define computes what it should. A vector is the data
 	// of a matrix with one row; a result is element 0 of the first operand.
 	Call, Define func(alpha, beta T, o []kernels.Matrix[T])
+}
+
+// Public returns the name of the function.
+func (k *Kernel[T]) Public() string {
+	name, _, _ := strings.Cut(k.Name, " ")
+	return name
 }
 
 // Size is the size of a call: the output has M rows and N columns (vectors: N

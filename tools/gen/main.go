@@ -1,6 +1,6 @@
 // Command gen writes what is made from the list of kernels in kernels/generic: the
-// assembly of kernels/amd64 and kernels/arm64 with its declarations, and the dispatch
-// in kernels. Run it in this directory; `go generate ./kernels` does so.
+// assembly of kernels/amd64 and kernels/arm64 with its declarations, the dispatch in
+// kernels, and calls of the public kernels for a test there. Run it in this directory; `go generate ./kernels` does so.
 package main
 
 import (
@@ -11,6 +11,7 @@ import (
 
 	"github.com/nabla-go/nabla/tools/gen/amd64"
 	"github.com/nabla-go/nabla/tools/gen/arm64"
+	"github.com/nabla-go/nabla/tools/gen/calls"
 	"github.com/nabla-go/nabla/tools/gen/dispatch"
 	"github.com/nabla-go/nabla/tools/gen/spec"
 )
@@ -63,8 +64,11 @@ func generate() (map[string][]byte, error) {
 	if err := kernels.Missing(have); err != nil {
 		return nil, err
 	}
-	written, err = dispatch.Generate(kernels, have)
+	if written, err = dispatch.Generate(kernels, have); err != nil {
+		return nil, err
+	}
 	add("", written, nil)
+	files[calls.File], err = calls.Generate(dir)
 	return files, err
 }
 

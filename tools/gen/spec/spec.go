@@ -196,6 +196,9 @@ func (ks Kernels) add(d *ast.FuncDecl) error {
 	if f.purpose, err = purpose(d); err != nil {
 		return err
 	}
+	if !slices.ContainsFunc(d.Doc.List, func(c *ast.Comment) bool { return c.Text == "//go:noinline" }) {
+		return fmt.Errorf("%s wants //go:noinline: inlined, it would move its callers' arrays to the heap", name)
+	}
 	base := name[:len(name)-3]
 	if ks[base] == nil {
 		ks[base] = &Kernel{Name: base, If: map[string]string{}}

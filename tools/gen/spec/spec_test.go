@@ -27,14 +27,17 @@ const good = `
 func GELUF32(dst, z []float32) {}
 
 // GELUF64 is GELUF32 for float64.
+//go:noinline
 func GELUF64(dst, z []float64) {}
 
 // TotalF32 returns Σ x[i] in 64 lanes.
 //
 //nabla:whole
+//go:noinline
 func TotalF32(x []float32) float32 { return 0 }
 
 // TotalF64 returns Σ x[i] in 32 lanes.
+//go:noinline
 func TotalF64(x []float64) float64 { return 0 }
 
 func helper() {}
@@ -69,9 +72,10 @@ func TestMistakes(t *testing.T) {
 		"//nabla:few x +: want a number of elements":          {"//nabla:whole", "//nabla:whole\n//nabla:few x +"},
 		"//nabla:if SSE x: want a level":                      {"//nabla:whole", "//nabla:whole\n//nabla:if SSE x"},
 		"//nabla:without SSE: want names of levels":           {"//nabla:without NEON AVX512", "//nabla:without SSE"},
-		"kernel Total wants both TotalF32 and TotalF64":       {"func TotalF64(", "func totalF64("},
+		"kernel Total wants both TotalF32 and TotalF64":       {"//go:noinline\nfunc TotalF64(", "func totalF64("},
 		"helper has a directive //nabla:, but isn't a kernel": {"func helper", "//nabla:whole\nfunc helper"},
 		"GELUF64 has a directive //nabla:, which belongs to":  {"for float64.\n", "for float64.\n//\n//nabla:blocks\n"},
+		"TotalF64 wants //go:noinline":                        {"//go:noinline\nfunc TotalF64", "func TotalF64"},
 		"the comment of TotalF32 must begin with its name":    {"// TotalF32", "// Total"},
 	} {
 		src := strings.Replace(good, change[0], change[1], 1)

@@ -6,16 +6,22 @@ package generic
 //nabla:few fewElements
 //nabla:if AVX2 good(x)
 //nabla:without NEON AVX512
+//go:noinline
 func ScaleF32(f float32, x []float32) {}
 
 // ScaleF64 is ScaleF32 for float64.
+//
+//go:noinline
 func ScaleF64(f float64, x []float64) {}
 
 // TotalF32 returns the sum.
 //
 //nabla:whole
 //nabla:without AVX2 AVX512
+//go:noinline
 func TotalF32(x []float32) float32 { return 0 }
 
 // TotalF64 is TotalF32 for float64.
+//
+//go:noinline
 func TotalF64(x []float64) float64 { return 0 }
