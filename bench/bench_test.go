@@ -5,23 +5,21 @@ import (
 	"testing"
 
 	"github.com/nabla-go/nabla/internal/isa"
+	"github.com/nabla-go/nabla/internal/kerneltest"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/net"
 )
 
-// benchKernel runs all cases of one kernel at all levels, named for benchstat:
-// BenchmarkGemv/f32/isa=avx512/30x784.
-func benchKernel(b *testing.B, kernel string) {
+// BenchmarkKernel runs all cases at all levels, named for benchstat:
+// BenchmarkKernel/Gemv/f32/isa=avx512/30x784.
+func BenchmarkKernel(b *testing.B) {
 	for _, c := range Cases() {
-		if c.Kernel != kernel {
-			continue
-		}
 		var run func(n int)
 		for _, level := range isa.Available() {
 			if level == isa.Generic && c.Heavy() {
 				continue
 			}
-			b.Run(c.Name(level)[len(kernel)+1:], func(b *testing.B) {
+			b.Run(c.Name(level), func(b *testing.B) {
 				if run == nil {
 					run = c.Setup()
 				}
@@ -36,39 +34,6 @@ func benchKernel(b *testing.B, kernel string) {
 		}
 	}
 }
-
-func BenchmarkGemv(b *testing.B)            { benchKernel(b, "Gemv") }
-func BenchmarkGemvT(b *testing.B)           { benchKernel(b, "GemvT") }
-func BenchmarkGer(b *testing.B)             { benchKernel(b, "Ger") }
-func BenchmarkGemmUpdate(b *testing.B)      { benchKernel(b, "GemmUpdate") }
-func BenchmarkGemmNN(b *testing.B)          { benchKernel(b, "GemmNN") }
-func BenchmarkGemmNT(b *testing.B)          { benchKernel(b, "GemmNT") }
-func BenchmarkGemmTN(b *testing.B)          { benchKernel(b, "GemmTN") }
-func BenchmarkDot(b *testing.B)             { benchKernel(b, "Dot") }
-func BenchmarkSum(b *testing.B)             { benchKernel(b, "Sum") }
-func BenchmarkAxpy(b *testing.B)            { benchKernel(b, "Axpy") }
-func BenchmarkScal(b *testing.B)            { benchKernel(b, "Scal") }
-func BenchmarkAdd(b *testing.B)             { benchKernel(b, "Add") }
-func BenchmarkSub(b *testing.B)             { benchKernel(b, "Sub") }
-func BenchmarkMul(b *testing.B)             { benchKernel(b, "Mul") }
-func BenchmarkReLU(b *testing.B)            { benchKernel(b, "ReLU") }
-func BenchmarkReLUPrime(b *testing.B)       { benchKernel(b, "ReLUPrime") }
-func BenchmarkMulReLUPrime(b *testing.B)    { benchKernel(b, "MulReLUPrime") }
-func BenchmarkExp(b *testing.B)             { benchKernel(b, "Exp") }
-func BenchmarkLog(b *testing.B)             { benchKernel(b, "Log") }
-func BenchmarkSigmoid(b *testing.B)         { benchKernel(b, "Sigmoid") }
-func BenchmarkSigmoidPrime(b *testing.B)    { benchKernel(b, "SigmoidPrime") }
-func BenchmarkMulSigmoidPrime(b *testing.B) { benchKernel(b, "MulSigmoidPrime") }
-func BenchmarkTanh(b *testing.B)            { benchKernel(b, "Tanh") }
-func BenchmarkTanhPrime(b *testing.B)       { benchKernel(b, "TanhPrime") }
-func BenchmarkMulTanhPrime(b *testing.B)    { benchKernel(b, "MulTanhPrime") }
-func BenchmarkSoftmax(b *testing.B)         { benchKernel(b, "Softmax") }
-func BenchmarkMomentum(b *testing.B)        { benchKernel(b, "Momentum") }
-func BenchmarkNesterov(b *testing.B)        { benchKernel(b, "Nesterov") }
-func BenchmarkRMSProp(b *testing.B)         { benchKernel(b, "RMSProp") }
-func BenchmarkAdam(b *testing.B)            { benchKernel(b, "Adam") }
-func BenchmarkAdamW(b *testing.B)           { benchKernel(b, "AdamW") }
-func BenchmarkEmpty(b *testing.B)           { benchKernel(b, "Empty") }
 
 func BenchmarkStep(b *testing.B) {
 	b.Run("f32", benchSteps[float32])
@@ -105,8 +70,22 @@ func benchSteps[T kernels.Float](b *testing.B) {
 	}
 }
 
-// Every case that is measured does what its name says: it runs at every level
-// without a panic, and it has a benchmark of its own.
+// Every row of the table of kernels is measured with both types.
+func TestEveryKernelHasACase(t *testing.T) {
+	cases := map[[2]string]bool{}
+	for _, c := range Cases() {
+		cases[[2]string{c.Row, c.Type}] = true
+	}
+	for _, k := range kerneltest.Table[float32]() {
+		for _, typ := range []string{"f32", "f64"} {
+			if !cases[[2]string{k.Name, typ}] {
+				t.Errorf("no case measures %s %s", k.Name, typ)
+			}
+		}
+	}
+}
+
+// Every case that is measured runs at every level without a panic.
 func TestCases(t *testing.T) {
 	names := map[string]bool{}
 	for _, c := range Cases() {

@@ -2,17 +2,20 @@ package bench
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unsafe"
 
 	"github.com/nabla-go/nabla/bench/internal/probe"
 	"github.com/nabla-go/nabla/internal/isa"
+	"github.com/nabla-go/nabla/internal/kerneltest"
 	"github.com/nabla-go/nabla/kernels"
 )
 
 // A Case is one kernel on operands of one type, shape and layout.
 type Case struct {
 	Kernel string // as in package kernels; GemvT+Ger and Gemm+Gemm are two calls, Empty is a Go function that does nothing
+	Row    string // of the kernel in kerneltest.Table; "" if it isn't one kernel
 	Type   string // f32 or f64
 	Shape  string // rows x columns, or elements, or m x n x k of a product
 	Dims   []int  // the numbers of Shape
@@ -86,6 +89,8 @@ func Cases() []Case {
 	all = append(all, products[float64]()...)
 	all = append(all, vectors[float32]()...)
 	all = append(all, vectors[float64]()...)
+	all = append(all, others[float32](all)...)
+	all = append(all, others[float64](all)...)
 	return all
 }
 
@@ -114,7 +119,7 @@ func sweepsOverMatrices[T kernels.Float]() []Case {
 			read := Work{MulAdds: m * n, Sweep: probe.Read, Bytes: (m*n + m + n) * size}
 			update := Work{MulAdds: m * n, Sweep: probe.Update, Bytes: m * n * size}
 			add := func(kernel string, w Work, setup func() func(n int)) {
-				cases = append(cases, Case{Kernel: kernel, Type: typ, Shape: shape, Dims: []int{m, n}, Layout: l, Work: w, Group: "matrix " + shape, Setup: setup})
+				cases = append(cases, Case{Kernel: kernel, Row: kernel, Type: typ, Shape: shape, Dims: []int{m, n}, Layout: l, Work: w, Group: "matrix " + shape, Setup: setup})
 			}
 			add("Gemv", read, func() func(int) {
 				a, x, y := Matrix[T](m, n, l), Vector[T](n, l.Offset), Vector[T](m, l.Offset)
@@ -161,7 +166,11 @@ func updates[T kernels.Float]() []Case {
 				return Matrix[T](m, p, Layout{}), Matrix[T](m, q, Layout{}), Matrix[T](p, q, Layout{}), Matrix[T](m, q, Layout{})
 			}
 			add := func(kernel string, setup func() func(n int)) {
-				cases = append(cases, Case{Kernel: kernel, Type: typ, Shape: shape, Dims: []int{m, p, q}, Work: w, Group: "update " + shape, Setup: setup})
+				row := kernel
+				if strings.Contains(kernel, "+") {
+					row = ""
+				}
+				cases = append(cases, Case{Kernel: kernel, Row: row, Type: typ, Shape: shape, Dims: []int{m, p, q}, Work: w, Group: "update " + shape, Setup: setup})
 			}
 			add("GemmUpdate", func() func(int) {
 				d, x, w, dx := operands()
@@ -199,15 +208,16 @@ func updates[T kernels.Float]() []Case {
 
 // A form is one of the products of a training step.
 type form struct {
-	name           string
+	name, row      string
 	transA, transB kernels.Transpose
 	update         bool // C += Tiny·product instead of C = product
 }
 
 var (
-	formAB  = form{"GemmNN", kernels.NoTrans, kernels.NoTrans, false} // δ W
-	formABT = form{"GemmNT", kernels.NoTrans, kernels.Trans, false}   // x Wᵀ
-	formATB = form{"GemmTN", kernels.Trans, kernels.NoTrans, true}    // W += δᵀ x
+	formAB   = form{"GemmNN", "Gemm A·B", kernels.NoTrans, kernels.NoTrans, false} // δ W
+	formABT  = form{"GemmNT", "Gemm A·Bᵀ", kernels.NoTrans, kernels.Trans, false}  // x Wᵀ
+	formATB  = form{"GemmTN", "Gemm Aᵀ·B", kernels.Trans, kernels.NoTrans, true}   // W += δᵀ x
+	formATBT = form{"GemmTT", "Gemm Aᵀ·Bᵀ", kernels.Trans, kernels.Trans, false}   // no step has it
 )
 
 // products are the Gemms: square ones, and those of the steps of 784-512-256-10
@@ -218,7 +228,7 @@ func products[T kernels.Float]() []Case {
 	var cases []Case
 	add := func(f form, group string, m, n, k int) {
 		cases = append(cases, Case{
-			Kernel: f.name, Type: typ, Shape: fmt.Sprintf("%dx%dx%d", m, n, k), Dims: []int{m, n, k}, Group: group,
+			Kernel: f.name, Row: f.row, Type: typ, Shape: fmt.Sprintf("%dx%dx%d", m, n, k), Dims: []int{m, n, k}, Group: group,
 			Work: Work{MulAdds: m * n * k, Sweep: probe.Read, Bytes: (m*n + n*k + m*k) * size},
 			Setup: func() func(int) {
 				dim := func(trans kernels.Transpose, rows, cols int) kernels.Matrix[T] {
@@ -241,7 +251,7 @@ func products[T kernels.Float]() []Case {
 		})
 	}
 	for _, n := range []int{64, 128, 256, 512, 1024} {
-		for _, f := range []form{formAB, formABT, formATB} {
+		for _, f := range []form{formAB, formABT, formATB, formATBT} {
 			add(f, fmt.Sprintf("square %d", n), n, n, n)
 		}
 	}
@@ -260,77 +270,68 @@ func products[T kernels.Float]() []Case {
 // lengths are those of the vectors that elementwise kernels and reductions are timed on.
 var lengths = []int{1, 16, 256, 4096, 1 << 20}
 
-// An elementwise kernel, what it has to do for one element, and its call.
-type elementwise[T kernels.Float] struct {
-	name  string
-	sweep probe.Sweep
-	work  Work // of one element; Bytes is filled in
-	call  func(v [4][]T)
+// vectorKernels are the kernels whose operands are vectors: reductions, elementwise
+// kernels and optimizer steps.
+func vectorKernels[T kernels.Float]() []kerneltest.Kernel[T] {
+	return slices.DeleteFunc(kerneltest.Table[T](), func(k kerneltest.Kernel[T]) bool { return k.Family.HasMatrices() })
 }
 
-func elementwiseKernels[T kernels.Float]() []elementwise[T] {
-	unary := func(name string, divs int, f func(dst, z []T)) elementwise[T] {
-		return elementwise[T]{name, probe.Copy, Work{Divs: divs}, func(v [4][]T) { f(v[1], v[0]) }}
-	}
-	binary := func(name string, divs int, f func(dst, x, y []T)) elementwise[T] {
-		return elementwise[T]{name, probe.Add, Work{Divs: divs}, func(v [4][]T) { f(v[2], v[0], v[1]) }}
-	}
-	return []elementwise[T]{
-		{"Dot", probe.Read, Work{MulAdds: 1}, func(v [4][]T) { kernels.Dot(v[0], v[1]) }},
-		{"Sum", probe.Read, Work{}, func(v [4][]T) { kernels.Sum(v[0]) }},
-		{"Axpy", probe.Axpy, Work{MulAdds: 1}, func(v [4][]T) { kernels.Axpy(Tiny, v[0], v[1]) }},
-		{"Scal", probe.Update, Work{}, func(v [4][]T) { kernels.Scal(1, v[0]) }},
-		binary("Add", 0, kernels.Add[T]),
-		binary("Sub", 0, kernels.Sub[T]),
-		binary("Mul", 0, kernels.Mul[T]),
-		unary("ReLU", 0, kernels.ReLU[T]),
-		unary("ReLUPrime", 0, kernels.ReLUPrime[T]),
-		binary("MulReLUPrime", 0, kernels.MulReLUPrime[T]),
-		unary("Exp", 0, kernels.Exp[T]),
-		unary("Log", 0, kernels.Log[T]),
-		unary("Sigmoid", 1, kernels.Sigmoid[T]),
-		unary("SigmoidPrime", 1, kernels.SigmoidPrime[T]),
-		binary("MulSigmoidPrime", 1, kernels.MulSigmoidPrime[T]),
-		unary("Tanh", 1, kernels.Tanh[T]),
-		unary("TanhPrime", 1, kernels.TanhPrime[T]),
-		binary("MulTanhPrime", 1, kernels.MulTanhPrime[T]),
-		{"Momentum", probe.Update2, Work{}, func(v [4][]T) { kernels.Momentum(v[1], v[2], v[0], kernels.MomentumParams{LR: Tiny, Mu: 0.9}) }},
-		{"Nesterov", probe.Update2, Work{}, func(v [4][]T) { kernels.Nesterov(v[1], v[2], v[0], kernels.MomentumParams{LR: Tiny, Mu: 0.9}) }},
-		{"RMSProp", probe.Update2, Work{Divs: 1, Roots: 1}, func(v [4][]T) {
-			kernels.RMSProp(v[1], v[2], v[0], kernels.RMSPropParams{LR: Tiny, Rho: 0.9, Epsilon: 1e-8})
-		}},
-		{"Adam", probe.Update3, Work{Divs: 1, Roots: 1}, func(v [4][]T) {
-			kernels.Adam(v[1], v[2], v[3], v[0], 10, kernels.AdamParams{LR: Tiny, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8})
-		}},
-		{"AdamW", probe.Update3, Work{Divs: 1, Roots: 1}, func(v [4][]T) {
-			kernels.AdamW(v[1], v[2], v[3], v[0], 10, kernels.AdamWParams{LR: Tiny, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Decay: 0.01})
-		}},
-	}
+// sweeps has, by the roles of a kernel's vectors, the plain pass over memory that does
+// as many loads and stores.
+var sweeps = map[string]probe.Sweep{
+	"Out In": probe.Copy, "Out In In": probe.Add, "InOut": probe.Update, "InOut In": probe.Axpy, "InOut InOut In": probe.Update2, "InOut InOut InOut In": probe.Update3,
 }
 
-// vectors are elementwise kernels, optimizer steps, reductions and Softmax.
-// Functions of z get numbers between −8 and 8, Log positive ones, and second
-// moments of optimizers are positive.
+// workOf returns what a call of k on vectors of n elements has to do.
+func workOf[T kernels.Float](k kerneltest.Kernel[T], n int) Work {
+	w := Work{MulAdds: k.Work.MulAdds * n, Divs: k.Work.Divs * n, Roots: k.Work.Roots * n, Bytes: n * int(unsafe.Sizeof(T(0)))}
+	shapes := k.Shapes(kerneltest.Size{M: 1, N: n, K: 1})
+	if k.Family == kerneltest.Reduction {
+		w.Sweep = probe.Read
+		w.Bytes *= len(shapes) - 1
+		return w
+	}
+	var roles []string
+	for _, s := range shapes {
+		roles = append(roles, map[kerneltest.Role]string{kerneltest.In: "In", kerneltest.Out: "Out", kerneltest.InOut: "InOut"}[s.Role])
+	}
+	sweep, ok := sweeps[strings.Join(roles, " ")]
+	if !ok {
+		w.Bytes = 0 // no sweep is like it: no limit
+	}
+	w.Sweep = sweep
+	return w
+}
+
+// operands returns operands of k for a size, of numbers that suit it.
+func operands[T kernels.Float](k kerneltest.Kernel[T], s kerneltest.Size) []kernels.Matrix[T] {
+	var o []kernels.Matrix[T]
+	for i, shape := range k.Shapes(s) {
+		m := Matrix[T](shape.Rows, shape.Cols, Layout{})
+		if k.Suit != nil {
+			for j, x := range m.Data {
+				m.Data[j] = k.Suit(i, x)
+			}
+		}
+		o = append(o, m)
+	}
+	return o
+}
+
+// vectors are reductions, elementwise kernels, optimizer steps and Softmax.
 func vectors[T kernels.Float]() []Case {
 	typ, size := typeName[T]()
 	var cases []Case
 	for _, n := range lengths {
 		group := fmt.Sprintf("vector %d", n)
-		for _, e := range elementwiseKernels[T]() {
-			w := e.work
-			w.MulAdds, w.Divs, w.Roots = w.MulAdds*n, w.Divs*n, w.Roots*n
-			w.Sweep, w.Bytes = e.sweep, n*size
-			if e.name == "Dot" {
-				w.Bytes = 2 * n * size
-			}
+		for _, k := range vectorKernels[T]() {
 			cases = append(cases, Case{
-				Kernel: e.name, Type: typ, Shape: fmt.Sprint(n), Dims: []int{n}, Group: group, Work: w, Elements: n,
+				Kernel: k.Name, Row: k.Name, Type: typ, Shape: fmt.Sprint(n), Dims: []int{n}, Group: group, Work: workOf(k, n), Elements: n,
 				Setup: func() func(int) {
-					v := Operands[T](e.name, n)
-					call := e.call
+					o := operands(k, kerneltest.Size{M: 1, N: n, K: 1})
 					return func(times int) {
 						for range times {
-							call(v)
+							k.Call(1, 0, o)
 						}
 					}
 				},
@@ -343,7 +344,7 @@ func vectors[T kernels.Float]() []Case {
 	for _, s := range [][2]int{{1, 10}, {10, 10}, {32, 10}, {128, 10}, {32, 1000}} {
 		m, n := s[0], s[1]
 		cases = append(cases, Case{
-			Kernel: "Softmax", Type: typ, Shape: fmt.Sprintf("%dx%d", m, n), Dims: []int{m, n}, Group: "softmax", Elements: m * n,
+			Kernel: "Softmax", Row: "Softmax", Type: typ, Shape: fmt.Sprintf("%dx%d", m, n), Dims: []int{m, n}, Group: "softmax", Elements: m * n,
 			Work: Work{Divs: m * n, Sweep: probe.Copy, Bytes: m * n * size},
 			Setup: func() func(int) {
 				z, dst := Matrix[T](m, n, Layout{}), Matrix[T](m, n, Layout{})
@@ -358,23 +359,52 @@ func vectors[T kernels.Float]() []Case {
 	return cases
 }
 
-// Operands returns four vectors with numbers that suit the kernel.
+// others are the kernels on matrices that have no cases of their own above, at one
+// size each.
+func others[T kernels.Float](have []Case) []Case {
+	typ, _ := typeName[T]()
+	var cases []Case
+	for _, k := range kerneltest.Table[T]() {
+		if slices.ContainsFunc(have, func(c Case) bool { return c.Row == k.Name && c.Type == typ }) {
+			continue
+		}
+		s := kerneltest.Size{M: 32, N: 128, K: 784}
+		name := strings.ReplaceAll(k.Name, " ", "-")
+		cases = append(cases, Case{
+			Kernel: name, Row: k.Name, Type: typ, Shape: fmt.Sprintf("%dx%dx%d", s.M, s.N, s.K), Dims: []int{s.M, s.N, s.K}, Group: "other " + name,
+			Setup: func() func(int) {
+				o := operands(k, s)
+				return func(times int) {
+					for range times {
+						k.Call(1, 0, o)
+					}
+				}
+			},
+		})
+	}
+	return cases
+}
+
+// Operands returns four vectors of numbers that suit the kernel on vectors of that
+// name: its inputs, then what it writes, then vectors that it doesn't use.
 func Operands[T kernels.Float](kernel string, n int) (v [4][]T) {
 	for i := range v {
 		v[i] = Vector[T](n, 0)
 	}
-	switch {
-	case kernel == "Log":
-		for i, x := range v[0] {
-			v[0][i] = 8 + T(7*x)
+	for _, k := range vectorKernels[T]() {
+		if k.Name != kernel {
+			continue
 		}
-	case strings.HasPrefix(kernel, "Mul"):
-		kernels.Scal(8, v[1])
-	case kernel == "Exp" || strings.HasPrefix(kernel, "Sigmoid") || strings.HasPrefix(kernel, "Tanh"):
-		kernels.Scal(8, v[0])
-	case kernel == "RMSProp" || strings.HasPrefix(kernel, "Adam"):
-		kernels.ReLU(v[2], v[2])
-		kernels.ReLU(v[3], v[3])
+		s := kerneltest.Size{M: 1, N: n, K: 1}
+		o, at := operands(k, s), 0
+		for _, written := range []bool{false, true} {
+			for i, shape := range k.Shapes(s) {
+				if (shape.Role != kerneltest.In) == written && !(i == 0 && k.Family == kerneltest.Reduction) {
+					v[at] = o[i].Data
+					at++
+				}
+			}
+		}
 	}
 	return v
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/nabla-go/nabla/internal/isa"
+	"github.com/nabla-go/nabla/internal/kerneltest"
 	"github.com/nabla-go/nabla/kernels"
 )
 
@@ -40,9 +41,9 @@ func smallCalls[T kernels.Float]() (names []string, calls map[string]map[string]
 		calls[kernel][shape] = call
 	}
 	for _, n := range small() {
-		for _, e := range elementwiseKernels[T]() {
-			v := Operands[T](e.name, n)
-			add(e.name, fmt.Sprint(n), func() { e.call(v) })
+		for _, k := range vectorKernels[T]() {
+			o := operands(k, kerneltest.Size{M: 1, N: n, K: 1})
+			add(k.Name, fmt.Sprint(n), func() { k.Call(1, 0, o) })
 		}
 		for _, s := range [][2]int{{1, n}, {n, 1}, {n, n}, {10, n}} {
 			a, x, y := Matrix[T](s[0], s[1], Layout{}), Vector[T](s[1], 0), Vector[T](s[0], 0)

@@ -39,7 +39,7 @@ func (f Family) Sizes() []Size {
 	one := []int{1}
 	switch f {
 	case Reduction, Elementwise, Update:
-		grid(one, upTo(70, 95, 96, 97, 127, 128, 129, 191, 192, 193, 255, 256, 257, 8191, 8192, 8193, 16447), one)
+		grid(one, upTo(70, 95, 96, 97, 127, 128, 129, 191, 192, 193, 255, 256, 257, 8191, 8192, 8193, 8194, 8195, 8197, 8199, 16447), one)
 		if f == Reduction { // what is behind a block ends in every part of the lanes
 			for n := 8195; n < 8192+64; n += 2 {
 				grid(one, []int{n}, one)

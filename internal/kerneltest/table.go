@@ -16,10 +16,44 @@ type Kernel[T Float] struct {
 	Family Family
 	Shapes func(Size) []Shape // of the operands, an output first
 	Long   []Size             // at which package kernels cuts the work in another way
+	Work   Work               // of one element, for benchmarks of kernels on vectors
+
+	// Suit makes a number between −1 and 1 one that benchmarks may pass as an element
+	// of an operand. nil: any number suits.
+	Suit func(operand int, x T) T
 
 	// Call calls the function, Define computes what it should. A vector is the data
 	// of a matrix with one row; a result is element 0 of the first operand.
 	Call, Define func(alpha, beta T, o []kernels.Matrix[T])
+}
+
+// Work is what an element costs besides being loaded and stored, if it isn't nothing.
+type Work struct {
+	MulAdds int
+	Divs    int
+	Roots   int // each goes with a division
+}
+
+// taking returns k with the work of an element.
+func (k Kernel[T]) taking(w Work) Kernel[T] {
+	k.Work = w
+	return k
+}
+
+// ofRange returns k for arguments up to ±limit, the usual ones of the last operand.
+func (k Kernel[T]) ofRange(limit T) Kernel[T] {
+	last := len(k.Shapes(Size{})) - 1
+	return k.suiting(func(operand int, x T) T {
+		if operand == last {
+			x *= limit
+		}
+		return x
+	})
+}
+
+func (k Kernel[T]) suiting(suit func(operand int, x T) T) Kernel[T] {
+	k.Suit = suit
+	return k
 }
 
 // Public returns the name of the function.
@@ -57,7 +91,7 @@ func Table[T Float]() []Kernel[T] {
 	}
 	return []Kernel[T]{
 		{
-			Name: "Dot", Covers: []string{"Dot", "DotWide"}, Family: Reduction, Shapes: result(In, In),
+			Name: "Dot", Covers: []string{"Dot", "DotWide"}, Family: Reduction, Shapes: result(In, In), Work: Work{MulAdds: 1},
 			Call: func(_, _ T, o []kernels.Matrix[T]) { o[0].Data[0] = kernels.Dot(o[1].Data, o[2].Data) },
 			Define: func(_, _ T, o []kernels.Matrix[T]) {
 				o[0].Data[0] = laneDot(o[1].Data, o[2].Data, 4*lanes[T]())
@@ -88,7 +122,7 @@ func Table[T Float]() []Kernel[T] {
 			},
 		},
 		{
-			Name: "Axpy", Covers: []string{"Axpy"}, Family: Elementwise, Shapes: vectors(InOut, In),
+			Name: "Axpy", Covers: []string{"Axpy"}, Family: Elementwise, Shapes: vectors(InOut, In), Work: Work{MulAdds: 1},
 			Call: func(alpha, _ T, o []kernels.Matrix[T]) { kernels.Axpy(alpha, o[1].Data, o[0].Data) },
 			Define: func(alpha, _ T, o []kernels.Matrix[T]) {
 				for i, x := range o[1].Data {
@@ -109,16 +143,16 @@ func Table[T Float]() []Kernel[T] {
 		binary("Add", kernels.Add[T], generic.AddF32, generic.AddF64),
 		binary("Sub", kernels.Sub[T], generic.SubF32, generic.SubF64),
 		binary("Mul", kernels.Mul[T], generic.MulF32, generic.MulF64),
-		unary("Exp", kernels.Exp[T], generic.ExpF32, generic.ExpF64),
-		unary("Log", kernels.Log[T], generic.LogF32, generic.LogF64),
-		unary("Sigmoid", kernels.Sigmoid[T], generic.SigmoidF32, generic.SigmoidF64),
-		unary("SigmoidPrime", kernels.SigmoidPrime[T], generic.SigmoidPrimeF32, generic.SigmoidPrimeF64),
-		unary("Tanh", kernels.Tanh[T], generic.TanhF32, generic.TanhF64),
-		unary("TanhPrime", kernels.TanhPrime[T], generic.TanhPrimeF32, generic.TanhPrimeF64),
+		unary("Exp", kernels.Exp[T], generic.ExpF32, generic.ExpF64).ofRange(8),
+		unary("Log", kernels.Log[T], generic.LogF32, generic.LogF64).suiting(func(_ int, x T) T { return 8 + T(7*x) }),
+		unary("Sigmoid", kernels.Sigmoid[T], generic.SigmoidF32, generic.SigmoidF64).ofRange(8).taking(Work{Divs: 1}),
+		unary("SigmoidPrime", kernels.SigmoidPrime[T], generic.SigmoidPrimeF32, generic.SigmoidPrimeF64).ofRange(8).taking(Work{Divs: 1}),
+		unary("Tanh", kernels.Tanh[T], generic.TanhF32, generic.TanhF64).ofRange(8).taking(Work{Divs: 1}),
+		unary("TanhPrime", kernels.TanhPrime[T], generic.TanhPrimeF32, generic.TanhPrimeF64).ofRange(8).taking(Work{Divs: 1}),
 		unary("ReLU", kernels.ReLU[T], generic.ReLUF32, generic.ReLUF64),
 		unary("ReLUPrime", kernels.ReLUPrime[T], generic.ReLUPrimeF32, generic.ReLUPrimeF64),
-		binary("MulSigmoidPrime", kernels.MulSigmoidPrime[T], generic.MulSigmoidPrimeF32, generic.MulSigmoidPrimeF64),
-		binary("MulTanhPrime", kernels.MulTanhPrime[T], generic.MulTanhPrimeF32, generic.MulTanhPrimeF64),
+		binary("MulSigmoidPrime", kernels.MulSigmoidPrime[T], generic.MulSigmoidPrimeF32, generic.MulSigmoidPrimeF64).ofRange(8).taking(Work{Divs: 1}),
+		binary("MulTanhPrime", kernels.MulTanhPrime[T], generic.MulTanhPrimeF32, generic.MulTanhPrimeF64).ofRange(8).taking(Work{Divs: 1}),
 		binary("MulReLUPrime", kernels.MulReLUPrime[T], generic.MulReLUPrimeF32, generic.MulReLUPrimeF64),
 
 		{
@@ -149,7 +183,7 @@ func Table[T Float]() []Kernel[T] {
 				kernels.RMSProp(w, s, g, kernels.RMSPropParams{LR: 0.01, Rho: 0.9, Epsilon: 1e-8})
 			},
 			func(w, s, _, g []float32) { generic.RMSPropF32(w, s, g, 0.01, 0.9, 1-0.9, 1e-8) },
-			func(w, s, _, g []float64) { generic.RMSPropF64(w, s, g, 0.01, 0.9, oneMinus(0.9), 1e-8) }),
+			func(w, s, _, g []float64) { generic.RMSPropF64(w, s, g, 0.01, 0.9, oneMinus(0.9), 1e-8) }).taking(Work{Divs: 1, Roots: 1}).suiting(squares),
 		adam("Adam", 0, func(w, m, v, g []T) {
 			kernels.Adam(w, m, v, g, 3, kernels.AdamParams{LR: 0.01, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8})
 		}),
@@ -227,7 +261,15 @@ func adam[T Float](name string, decay float64, call func(w, m, v, g []T)) Kernel
 		},
 		func(w, m, v, g []float64) {
 			generic.AdamF64(w, m, v, g, step, 0.9, oneMinus(0.9), 0.999, oneMinus(0.999), scale, 1e-8, keep)
-		})
+		}).taking(Work{Divs: 1, Roots: 1}).suiting(squares)
+}
+
+// squares suits optimizers whose state, operands 1 and on, has means of squares.
+func squares[T Float](operand int, x T) T {
+	if operand > 0 {
+		x *= x
+	}
+	return x
 }
 
 // optimizer is a step of an optimizer with one or two vectors of state.

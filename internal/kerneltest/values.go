@@ -78,6 +78,9 @@ func Specials[T Float]() []T {
 	for _, x := range thresholds {
 		around(x)
 	}
+	for k := 4; k < 40; k++ { // the hardest points of exp's range reduction
+		around(float64(k) * math.Ln2 / 2)
+	}
 	sign := uint64(1) << (8*unsafe.Sizeof(T(0)) - 1)
 	var x []T
 	for _, b := range bits {
@@ -101,10 +104,11 @@ const (
 	AnyBits             // every bit pattern equally often
 	Special             // one in four of Specials, the rest as Plain
 	Zeros               // half of them ±0, the rest ±1 and the smallest: signs of zeros meet
+	Rare                // one in twenty of AnyBits, the rest as Plain, times up to 40 or 300: most vectors are ordinary
 )
 
 // Fills holds all kinds.
-var Fills = []Fill{Plain, Range, Tiny, AnyBits, Special, Zeros}
+var Fills = []Fill{Plain, Range, Tiny, AnyBits, Special, Zeros, Rare}
 
 // Values returns a generator of values of a kind. Equal seeds give equal values.
 func Values[T Float](fill Fill, seed uint64) func() T {
@@ -131,6 +135,17 @@ func Values[T Float](fill Fill, seed uint64) func() T {
 		sign, one := uint64(1)<<(8*unsafe.Sizeof(T(0))-1), Bits(T(1))
 		some := []uint64{0, 0, 0, 0, 1, one, one, one + 1}
 		return func() T { return FromBits[T](some[r.IntN(len(some))] | sign*r.Uint64N(2)) }
+	case Rare:
+		scale := T([]float64{1, 10, 40, 300}[r.IntN(4)])
+		if is32[T]() {
+			scale = min(scale, 40)
+		}
+		return func() T {
+			if r.IntN(20) == 0 {
+				return FromBits[T](r.Uint64())
+			}
+			return plain() * scale
+		}
 	default:
 		specials := Specials[T]()
 		return func() T {
