@@ -19,7 +19,7 @@ type batcher[T kernels.Float] struct {
 	order       []int    // a permutation of the samples, nil for file order
 	gathered    batch[T] // memory for samples that are not neighbours
 	rand        *rng.Rand
-	epoch, next int                     // samples of this epoch, and of its current draw, that have been returned
+	epoch, next int                     // samples of this epoch that have been drawn, and of its current draw that have been returned
 	pool        *parallel.Pool          // its workers gather; nil is the caller alone
 	gather      func(share, shares int) // gathers a part of chosen and prefetches one of upcoming
 	chosen      []int                   // samples of the batch that is being gathered
@@ -58,37 +58,54 @@ func newBatcher[T kernels.Float](d batch[T], o *Options) *batcher[T] {
 // copyWork is how many multiply-adds take as long as copying an element from memory.
 const copyWork = 16
 
-// begin starts an epoch, which is as many draws as cover the number of samples.
-func (b *batcher[T]) begin() {
-	b.epoch, b.next = 0, 0
+// steps returns the number of batches in an epoch, which is as many draws as cover the
+// number of samples.
+func (b *batcher[T]) steps() int { return divideUp(b.data.Len(), b.draw) * divideUp(b.draw, b.size) }
+
+// seek makes the next batch that which comes after the given number of batches of an
+// epoch. It leaves the order as it is.
+func (b *batcher[T]) seek(steps int) {
+	perDraw := divideUp(b.draw, b.size)
+	b.epoch, b.next = divideUp(steps, perDraw)*b.draw, b.draw
+	if rest := steps % perDraw; rest > 0 {
+		b.next = rest * b.size
+	}
+	if steps == 0 {
+		b.next = 0
+	}
 }
 
-// batch returns the next batch of the epoch, or false at its end. The batch is
-// valid until the next call.
-func (b *batcher[T]) batch() (batch[T], bool) {
+// done reports whether all batches of the epoch have been returned.
+func (b *batcher[T]) done() bool { return b.next == b.draw && b.epoch >= b.data.Len() }
+
+func divideUp(x, y int) int { return (x + y - 1) / y }
+
+// batch returns the next batch, which is the first one of the next epoch if this one is
+// done. The batch is valid until the next call.
+func (b *batcher[T]) batch() batch[T] {
+	if b.done() {
+		b.epoch, b.next = 0, 0
+	}
 	if b.next == b.draw {
 		b.next = 0
 	}
 	if b.next == 0 {
-		if b.epoch >= b.data.Len() {
-			return batch[T]{}, false
-		}
 		b.epoch += b.draw
 		b.shuffle()
 	}
 	i, j := b.next, min(b.next+b.size, b.draw)
 	b.next = j
 	if b.order == nil {
-		return b.data.slice(i, j), true
+		return b.data.slice(i, j)
 	}
 	b.upcoming = b.order[j:min(j+b.size, b.draw)]
 	if b.size == 1 {
 		defer b.prefetch(0, 1)
-		return b.data.slice(b.order[i], b.order[i]+1), true
+		return b.data.slice(b.order[i], b.order[i]+1)
 	}
 	b.chosen = b.order[i:j]
 	b.pool.Share(j-i, copyWork*(j-i)*(b.data.X.Cols+b.data.T.Cols), b.gather)
-	return b.gathered.slice(0, j-i), true
+	return b.gathered.slice(0, j-i)
 }
 
 // prefetch prefetches samples lo to hi of the next batch into L2 of the worker that will

@@ -18,6 +18,10 @@ type Options struct {
 	Schedule  Schedule  // what changes the rate from epoch to epoch; the zero value keeps it
 	Optimizer Optimizer // the zero value is plain gradient descent
 
+	// LayerRates, if not nil, has a factor of the learning rate for each of layers 1 … L.
+	// A factor of 0 freezes the layer: nothing changes its parameters.
+	LayerRates []float64
+
 	Batch int // samples a step; more than there are is All
 	// Draw, if not 0, turns on two-level sampling: Draw samples are drawn at random,
 	// none twice, and steps are taken on mini-batches of Batch samples of that draw
@@ -40,6 +44,18 @@ type Options struct {
 
 	// Progress, if not nil, is called after every epoch, on the calling goroutine.
 	Progress func(Epoch)
+	// StepProgress, if not nil, is called after every step, on the calling goroutine.
+	StepProgress func(StepReport)
+}
+
+// factors returns LayerRates, or nil if all of them are 1.
+func (o *Options) factors() []float64 {
+	for _, f := range o.LayerRates {
+		if f != 1 {
+			return o.LayerRates
+		}
+	}
+	return nil
 }
 
 // check returns an error if n can't be trained with these data and options.
@@ -49,7 +65,9 @@ func check[T kernels.Float](n *net.Network[T], d, validation *Data[T], o *Option
 		return fmt.Errorf("train: %d epochs: want at least 0", o.Epochs)
 	case !(o.Rate >= 0) || math.IsInf(o.Rate, 0):
 		return fmt.Errorf("train: learning rate %v: want a finite number of at least 0", o.Rate)
-	case o.Batch < 1:
+	case o.LayerRates != nil && len(o.LayerRates) != n.Depth():
+		return fmt.Errorf("train: %d factors in LayerRates: want one for each of the %d layers", len(o.LayerRates), n.Depth())
+	case o.Batch < 1 && d != nil:
 		return fmt.Errorf("train: batches of %d samples: want at least 1", o.Batch)
 	case o.Draw < 0:
 		return fmt.Errorf("train: draws of %d samples: want at least 1, or 0 for no draws", o.Draw)
@@ -71,15 +89,24 @@ func check[T kernels.Float](n *net.Network[T], d, validation *Data[T], o *Option
 	if decay := float64(o.Rate * o.Optimizer.Decay); decay >= 1 {
 		return fmt.Errorf("train: learning rate times weight decay λ is %v: want less than 1, or the decay alone takes every parameter to 0 or past it", decay)
 	}
-	if err := d.check(n); err != nil {
-		return fmt.Errorf("train: training data: %w", err)
+	for i, f := range o.LayerRates {
+		if !(f >= 0) || math.IsInf(f, 0) {
+			return fmt.Errorf("train: the learning rate's factor for layer %d is %v: want a finite number of at least 0", i+1, f)
+		}
+	}
+	samples := 1
+	if d != nil {
+		if err := d.check(n); err != nil {
+			return fmt.Errorf("train: training data: %w", err)
+		}
+		samples = d.Len()
 	}
 	if validation.X.Rows != 0 || validation.T.Rows != 0 {
 		if err := validation.check(n); err != nil {
 			return fmt.Errorf("train: validation data: %w", err)
 		}
 	}
-	return checkRounding[T](o, d.Len())
+	return checkRounding[T](o, samples)
 }
 
 // checkRounding returns an error if rounding to T makes the learning rate 0 or takes a
@@ -87,7 +114,7 @@ func check[T kernels.Float](n *net.Network[T], d, validation *Data[T], o *Option
 func checkRounding[T kernels.Float](o *Options, samples int) error {
 	divisor := 1 // what plain gradient descent divides η by before it rounds it
 	if o.Optimizer.method().descends {
-		divisor = min(o.Batch, samples)
+		divisor = max(min(o.Batch, samples), 1)
 		if o.Draw > 0 {
 			divisor = min(divisor, o.Draw)
 		}

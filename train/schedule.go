@@ -15,7 +15,7 @@ import (
 // parameters, this is a schedule:
 //
 //	train.Schedule{Rule: &train.Rule{Name: "halve", Factor: func(at train.Position, _ []float64) float64 {
-//		return 1 / float64(1+at.Epoch)
+//		return 1 / float64(1+at.Done)
 //	}}}
 //
 // Rules are compared by pointer; what stores a schedule stores the name of its rule and
@@ -36,10 +36,10 @@ type Parameter struct {
 	Whole     bool // a whole number
 }
 
-// A Position says how far a training is.
+// A Position says how far a training is, in epochs or, if [Schedule].BySteps, in steps.
 type Position struct {
-	Epoch  int // epochs that are completed
-	Epochs int // of the whole training
+	Done  int // epochs or steps that are completed
+	Total int // of the whole training; 0 if nobody knows
 }
 
 // A Schedule is a rule with the values of its parameters. The zero Schedule keeps the
@@ -47,6 +47,8 @@ type Position struct {
 type Schedule struct {
 	Rule   *Rule     // nil for a constant rate
 	Values []float64 // of Rule.Parameters, in their order
+	// BySteps makes the schedule go by steps instead of epochs.
+	BySteps bool
 }
 
 // rules are the built-in rules.
@@ -56,25 +58,25 @@ var stepDecay = &Rule{
 	Name:       "step",
 	Formula:    "factor^⌊e / every⌋",
 	Parameters: []Parameter{{Name: "every", Low: 1, High: math.MaxInt32, Whole: true}, {Name: "factor", High: math.Inf(1)}},
-	Factor:     func(at Position, v []float64) float64 { return scalar.Pow(v[1], math.Floor(float64(at.Epoch)/v[0])) },
+	Factor:     func(at Position, v []float64) float64 { return scalar.Pow(v[1], math.Floor(float64(at.Done)/v[0])) },
 }
 
 // StepDecay multiplies the learning rate by factor after every so many epochs:
 // factor^⌊e / every⌋.
 func StepDecay(every int, factor float64) Schedule {
-	return Schedule{stepDecay, []float64{float64(every), factor}}
+	return Schedule{Rule: stepDecay, Values: []float64{float64(every), factor}}
 }
 
 var exponentialDecay = &Rule{
 	Name:       "exponential",
 	Formula:    "factor^e",
 	Parameters: []Parameter{{Name: "factor", High: math.Inf(1)}},
-	Factor:     func(at Position, v []float64) float64 { return scalar.Pow(v[0], float64(at.Epoch)) },
+	Factor:     func(at Position, v []float64) float64 { return scalar.Pow(v[0], float64(at.Done)) },
 }
 
 // ExponentialDecay multiplies the learning rate by factor after every epoch: factor^e.
 func ExponentialDecay(factor float64) Schedule {
-	return Schedule{exponentialDecay, []float64{factor}}
+	return Schedule{Rule: exponentialDecay, Values: []float64{factor}}
 }
 
 var cosineDecay = &Rule{
@@ -82,10 +84,10 @@ var cosineDecay = &Rule{
 	Formula:    "last + (1 − last) (1 + cos(π e / (E−1))) / 2",
 	Parameters: []Parameter{{Name: "last", High: math.Inf(1)}},
 	Factor: func(at Position, v []float64) float64 {
-		if at.Epochs < 2 {
+		if at.Total < 2 {
 			return 1
 		}
-		last, wave := v[0], scalar.Cos(float64(math.Pi*float64(at.Epoch)/float64(at.Epochs-1)))
+		last, wave := v[0], scalar.Cos(float64(math.Pi*float64(at.Done)/float64(at.Total-1)))
 		return last + float64((1-last)*0.5*(1+wave))
 	},
 }
@@ -94,7 +96,7 @@ var cosineDecay = &Rule{
 // the first epoch to the share last of it in the last one (Loshchilov and
 // Hutter, "SGDR", 2017, without restarts):
 // last + (1 − last) (1 + cos(π e / (E−1))) / 2.
-func CosineDecay(last float64) Schedule { return Schedule{cosineDecay, []float64{last}} }
+func CosineDecay(last float64) Schedule { return Schedule{Rule: cosineDecay, Values: []float64{last}} }
 
 // String returns the name that [ParseRule] takes.
 func (r *Rule) String() string { return r.Name }

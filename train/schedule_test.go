@@ -19,7 +19,7 @@ func ruled(factor func(at train.Position) float64) train.Schedule {
 
 // factor returns the factor of s.
 func factor(s train.Schedule, epoch, epochs int) float64 {
-	return s.Rule.Factor(train.Position{Epoch: epoch, Epochs: epochs}, s.Values)
+	return s.Rule.Factor(train.Position{Done: epoch, Total: epochs}, s.Values)
 }
 
 // Every rule is found by its name, documented by its formula, and has values here.
@@ -104,7 +104,7 @@ func TestOwnRule(t *testing.T) {
 	mine := &train.Rule{
 		Name:       "inverse",
 		Parameters: []train.Parameter{{Name: "power", High: 10}},
-		Factor:     func(at train.Position, v []float64) float64 { return math.Pow(1+float64(at.Epoch), -v[0]) },
+		Factor:     func(at train.Position, v []float64) float64 { return math.Pow(1+float64(at.Done), -v[0]) },
 	}
 	if got, err := train.ParseRule("inverse", mine); got != mine || err != nil {
 		t.Errorf("ParseRule: %v, %v", got, err)

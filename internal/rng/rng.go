@@ -8,6 +8,8 @@
 package rng
 
 import (
+	"encoding/binary"
+	"fmt"
 	"math"
 	"math/bits"
 	"math/rand/v2"
@@ -25,6 +27,22 @@ func New(seed, stream uint64) *Rand {
 	r.src.Seed(seed, stream)
 	return r
 }
+
+// State returns the two words of PCG's present state.
+func (r *Rand) State() [2]uint64 {
+	b, err := r.src.MarshalBinary()
+	if err != nil || len(b) != len(pcgMark)+16 {
+		panic(fmt.Sprintf("rng: State: %d bytes, %v", len(b), err))
+	}
+	b = b[len(pcgMark):]
+	return [2]uint64{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}
+}
+
+// SetState makes r continue from a state that [Rand.State] has returned.
+func (r *Rand) SetState(state [2]uint64) { r.src.Seed(state[0], state[1]) }
+
+// pcgMark is what math/rand/v2 writes before the state of a PCG.
+const pcgMark = "pcg:"
 
 // Uint64 returns 64 random bits.
 func (r *Rand) Uint64() uint64 { return r.src.Uint64() }

@@ -151,3 +151,20 @@ func TestNoAllocations(t *testing.T) {
 		p[0] = int(r.Normal() + r.Float64())
 	}))
 }
+
+// A generator goes on from its state, and reading the state changes nothing.
+func TestState(t *testing.T) {
+	a, b := New(3, 4), New(5, 6)
+	for range 10 {
+		a.Uint64()
+	}
+	b.SetState(a.State())
+	for k := range 100 {
+		if x, y := a.Uint64(), b.Uint64(); x != y {
+			t.Fatalf("number %d: %x after SetState, want %x", k, y, x)
+		}
+	}
+	if fresh := New(3, 4).State(); fresh != [2]uint64{3, 4} {
+		t.Errorf("the state at first is %v", fresh)
+	}
+}

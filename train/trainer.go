@@ -1,0 +1,327 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/nabla-go/nabla/internal/parallel"
+	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/net"
+)
+
+// A Trainer is a training that can be taken in pieces: epochs ([Trainer.Run]), single
+// steps ([Trainer.Step]), or samples that come one by one ([Trainer.Learn]). However it
+// is cut, the parameters are the same, bit for bit: n calls for one epoch are one call
+// for n epochs.
+//
+// All that a training is at one moment is one value, a [State]: [Trainer.State] copies
+// it, [Trainer.Restore] puts it back, also into the trainer of another process or
+// machine that has the same network, data and options.
+//
+// A Trainer belongs to one goroutine. It holds the network, whose parameters may be read
+// between calls; to change them, change a State and restore it.
+type Trainer[T kernels.Float] struct {
+	net        *net.Network[T]
+	options    Options
+	batches    *batcher[T] // nil without training data
+	validation batch[T]
+	ws         *net.Workspace[T]
+	stepper    *stepper[T]
+	state      State[T] // its Order, Generator and Elapsed are only set in copies
+	rate       float64  // η of the next step
+	rated      bool     // rate is up to date
+	start      time.Time
+	failed     error // after which there is nothing to go on with
+}
+
+// New returns a trainer that continues with the parameters that n has. It evaluates n on
+// validation after every epoch, unless that is nil or empty. Without training data, d =
+// nil, only [Trainer.Learn] takes steps, and Options.Epochs and Batch mean nothing.
+//
+// An error is about data or options. Close a trainer with several workers.
+func New[T kernels.Float](n *net.Network[T], d, validation *Data[T], o Options) (*Trainer[T], error) {
+	if validation == nil {
+		validation = new(Data[T])
+	}
+	o.LayerRates = slices.Clone(o.LayerRates)
+	if err := check(n, d, validation, &o); err != nil {
+		return nil, err
+	}
+	t := &Trainer[T]{net: n, options: o, validation: validation.samples(), start: time.Now()}
+	rows := min(net.PredictBatch, validation.Len())
+	if d != nil {
+		t.batches = newBatcher(d.samples(), &t.options)
+		rows = max(rows, t.batches.size)
+	}
+	t.ws = n.NewWorkspace(rows)
+	t.ws.SetWorkers(o.Workers)
+	if t.batches != nil {
+		t.batches.pool = parallel.PoolOf(t.ws)
+	}
+	t.stepper = newStepper(&t.options, n, t.ws)
+	t.state = State[T]{
+		Params: n.Params(), Slots: t.stepper.state,
+		Last: slices.Clone(n.Params()), BestCost: math.Inf(1),
+	}
+	return t, nil
+}
+
+// Close ends the workers. The network stays as it is.
+func (t *Trainer[T]) Close() { t.ws.SetWorkers(1) }
+
+// Network returns the network that is trained.
+func (t *Trainer[T]) Network() *net.Network[T] { return t.net }
+
+// Result says how the training has gone so far.
+func (t *Trainer[T]) Result() Result {
+	return Result{Epochs: slices.Clone(t.state.History), Best: t.state.BestEpoch, StoppedEarly: t.state.Stopped}
+}
+
+// TakeBest gives the network the parameters of the epoch with the least validation cost
+// and reports whether there are any: they are only kept if Options.Patience isn't 0. If
+// the training goes on, it goes on from them, with the optimizer's state of the last
+// step.
+func (t *Trainer[T]) TakeBest() bool {
+	if t.state.Best == nil {
+		return false
+	}
+	copy(t.state.Params, t.state.Best)
+	return true
+}
+
+// Run trains until so many more epochs are completed; one that has been begun is
+// completed first, and counts. It does nothing once Options.Patience has ended the
+// training. Otherwise it ends like [Fit], except that the network keeps the parameters of
+// the last step, not those of the best epoch. After ctx has ended, another Run goes on
+// where the first one was stopped.
+func (t *Trainer[T]) Run(ctx context.Context, epochs int) error {
+	for range epochs {
+		for number := t.state.Epochs; !t.state.Stopped && t.state.Epochs == number; {
+			if err := t.step(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// A StepReport says how one step went.
+type StepReport struct {
+	Number  int     // of the step: 1, 2, … in the whole training
+	Epoch   int     // 1, 2, …; 0 for a step of [Trainer.Learn]
+	Samples int     // of the batch
+	Rate    float64 // η
+	Cost    float64 // mean over the batch, before the step
+}
+
+// Step takes the next step on the training data. If it is the last one of an epoch, it
+// does what belongs to the end of an epoch as well. Step allocates nothing, except at the
+// end of an epoch.
+func (t *Trainer[T]) Step(ctx context.Context) (StepReport, error) {
+	err := t.step(ctx)
+	return t.stepper.report, err
+}
+
+// Learn takes one step on all samples of d, with the learning rate of the moment:
+// training with samples that come one by one, or in batches that are yours. It is an
+// error if d doesn't fit the network; then nothing has changed. A Learn neither is a part
+// of an epoch nor stands in the history, but the optimizer counts its step. It allocates
+// nothing, unless d has more samples than any batch before.
+//
+// Where a step leaves parameters that are not finite, the error is a [DivergedError] and
+// the network has the parameters of at most 64 steps before, or of the last completed
+// epoch if that is later.
+func (t *Trainer[T]) Learn(d *Data[T]) (StepReport, error) {
+	t.stepper.report = StepReport{}
+	if t.failed != nil {
+		return StepReport{}, t.failed
+	}
+	if err := d.check(t.net); err != nil {
+		return StepReport{}, fmt.Errorf("train: Learn: %w", err)
+	}
+	if err := t.setRate(); err != nil {
+		return StepReport{}, err
+	}
+	if err := t.learn(context.Background(), d.samples(), 0); err != nil {
+		return t.stepper.report, err
+	}
+	if !allFinite(t.state.Params) {
+		return t.stepper.report, t.diverged(0, t.state.Steps, t.stepper.report.Cost)
+	}
+	if t.state.Steps%keptSteps == 0 {
+		copy(t.state.Last, t.state.Params)
+	}
+	return t.stepper.report, nil
+}
+
+// keptSteps is the number of steps of Learn from one copy of the parameters to the next.
+const keptSteps = 64
+
+// step takes the next step on the training data, and ends the epoch if it is the last.
+func (t *Trainer[T]) step(ctx context.Context) error {
+	t.stepper.report = StepReport{}
+	switch {
+	case t.failed != nil:
+		return t.failed
+	case t.batches == nil:
+		return errors.New("train: the trainer has no training data: want some in New, or Learn")
+	case ctx.Err() != nil:
+		err := t.interrupted(ctx)
+		if !allFinite(t.state.Params) {
+			return t.fail(err)
+		}
+		return err
+	}
+	if err := t.setRate(); err != nil {
+		return err
+	}
+	b := t.batches.batch()
+	if err := t.learn(ctx, b, t.state.Epochs+1); err != nil {
+		return err
+	}
+	t.state.EpochSteps++
+	t.state.EpochCost += float64(t.stepper.report.Cost * float64(b.Len()))
+	t.state.EpochSamples += b.Len()
+	if t.batches.done() {
+		return t.endEpoch(ctx)
+	}
+	return nil
+}
+
+// learn takes a step on b, which belongs to an epoch or, if that is 0, to none.
+func (t *Trainer[T]) learn(ctx context.Context, b batch[T], epoch int) error {
+	step := t.state.EpochSteps + 1
+	if epoch == 0 {
+		step = t.state.Steps + 1
+	}
+	t.net.Forward(t.ws, b.X)
+	cost, err := t.net.Cost(t.ws, b.T)
+	if err != nil {
+		return t.fail(fmt.Errorf("train: %s: %w", place(epoch, step), err))
+	}
+	if !finite(cost) {
+		if ctx.Err() != nil {
+			return t.fail(t.interrupted(ctx))
+		}
+		return t.diverged(epoch, step, cost)
+	}
+	t.state.Steps++
+	t.stepper.take(b.T, t.state.Steps, t.rate)
+	t.rated = t.rated && !t.options.Schedule.BySteps
+	t.stepper.report = StepReport{Number: t.state.Steps, Epoch: epoch, Samples: b.Len(), Rate: t.rate, Cost: cost}
+	if t.options.StepProgress != nil {
+		t.options.StepProgress(t.stepper.report)
+	}
+	return nil
+}
+
+// endEpoch does what comes after the last step of an epoch.
+func (t *Trainer[T]) endEpoch(ctx context.Context) error {
+	s := &t.state
+	e := Epoch{
+		Number: s.Epochs + 1, Steps: s.Steps, Rate: t.rate, Cost: s.EpochCost / float64(s.EpochSamples),
+		ValidationCost: math.NaN(), ValidationAccuracy: math.NaN(),
+	}
+	if !finite(e.Cost) || !allFinite(s.Params) {
+		if ctx.Err() != nil {
+			return t.fail(t.interrupted(ctx))
+		}
+		return t.diverged(e.Number, s.EpochSteps, e.Cost)
+	}
+	if t.validation.Len() > 0 {
+		var err error
+		if e.ValidationCost, e.ValidationAccuracy, err = evaluate(t.net, t.ws, t.validation, nil); err != nil {
+			return t.fail(fmt.Errorf("train: validation after epoch %d: %w", e.Number, err))
+		}
+	}
+	copy(s.Last, s.Params)
+	e.Elapsed = t.elapsed()
+	s.Epochs, s.EpochSteps, s.EpochSamples, s.EpochCost = e.Number, 0, 0, 0
+	s.History = append(s.History, e)
+	t.rated = false
+	if e.ValidationCost < s.BestCost {
+		s.BestCost, s.BestEpoch = e.ValidationCost, e.Number
+		if t.options.Patience > 0 {
+			s.Best = append(s.Best[:0], s.Params...)
+		}
+	}
+	if t.options.Progress != nil {
+		t.options.Progress(e)
+	}
+	p := t.options.Patience
+	s.Stopped = p > 0 && e.Number-s.BestEpoch >= p
+	return nil
+}
+
+func (t *Trainer[T]) elapsed() time.Duration { return t.state.Elapsed + time.Since(t.start) }
+
+// setRate computes the learning rate of the next step.
+func (t *Trainer[T]) setRate() error {
+	if t.rated {
+		return nil
+	}
+	factor := t.options.Schedule.factor(t.position())
+	t.rate = float64(t.options.Rate * factor)
+	if !(t.rate >= 0) || math.IsInf(t.rate, 0) {
+		unit, number := "epoch", t.state.Epochs+1
+		if t.options.Schedule.BySteps {
+			unit, number = "step", t.state.Steps+1
+		}
+		return t.fail(fmt.Errorf("train: the schedule's factor for %s %d is %v: want a finite number of at least 0", unit, number, factor))
+	}
+	t.rated = true
+	return nil
+}
+
+// position says how far the training is.
+func (t *Trainer[T]) position() Position {
+	if !t.options.Schedule.BySteps {
+		return Position{Done: t.state.Epochs, Total: t.options.Epochs}
+	}
+	p := Position{Done: t.state.Steps}
+	if t.batches != nil {
+		p.Total = t.options.Epochs * t.batches.steps()
+	}
+	return p
+}
+
+// interrupted returns the error of a training that ctx ends.
+func (t *Trainer[T]) interrupted(ctx context.Context) error {
+	return fmt.Errorf("train: stopped in epoch %d after step %d: %w", t.state.Epochs+1, t.state.EpochSteps, ctx.Err())
+}
+
+// diverged returns the error of a training that a step has made infinite.
+func (t *Trainer[T]) diverged(epoch, step int, cost float64) error {
+	e := &DivergedError{Epoch: epoch, Step: step, Cost: cost}
+	if c := t.net.Config().Cost; c.Param != nil && c.Param.Remedy != "" {
+		e.Remedy = fmt.Sprintf("%s %s of the %v cost, which is %v", c.Param.Remedy, c.Param.Symbol, c, c.Param.Value)
+	}
+	return t.fail(e)
+}
+
+// fail gives the network the last good parameters. Nothing goes on after it but Restore.
+func (t *Trainer[T]) fail(err error) error {
+	copy(t.state.Params, t.state.Last)
+	t.failed = err
+	return err
+}
+
+// allFinite reports whether no element of x is NaN or infinite. Then most sums of all
+// elements are finite, and else none is.
+func allFinite[T kernels.Float](x []T) bool {
+	if finite(float64(kernels.Sum(x))) {
+		return true
+	}
+	for _, v := range x {
+		if !finite(float64(v)) {
+			return false
+		}
+	}
+	return true
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
