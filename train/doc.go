@@ -21,6 +21,12 @@
 // schedule of the learning rate; early stopping; the number of workers. A [Method] or
 // [Rule] of your own is used like the built-in ones.
 //
+// Fit is a loop over a [Trainer], which takes a training in pieces: epochs, single steps,
+// or samples that come one by one. All that a training is at one moment is a [State],
+// which can be copied, compared and restored. A network that has been trained, or read
+// from a file, is trained on by giving it to Fit or New again; [Options].LayerRates
+// freezes layers or slows them down.
+//
 // A training has one result: the same network, data and options give the same
 // parameters, bit for bit, on every CPU and with any number of workers.
 package train
