@@ -80,7 +80,7 @@ func Gemm[T Float](transA, transB Transpose, alpha T, a, b Matrix[T], beta T, c 
 	gemmForm(ta, tb, m, n, k, alpha, a, b, beta, c)
 }
 
-// gemmForm is Gemm for checked operands of any size, whose rows don't alias.
+// gemmForm is Gemm for checked operands of any size; it takes no care of 4 KiB aliasing.
 func gemmForm[T Float](transA, transB bool, m, n, k int, alpha T, a, b Matrix[T], beta T, c Matrix[T]) {
 	switch {
 	case transA && transB:

@@ -12,6 +12,24 @@ var rules = []rule{
 	{what: "activation", files: []string{"net/activation.go"}, test: "./net", fieldsOf: "Activation"},
 	{what: "activation's logits", files: []string{"net/activation.go"}, test: "./net", fieldsOf: "logits"},
 
+	// Instruction sets and kinds of core.
+	{what: "need of a level", files: []string{"internal/isa/isa_amd64.go"}, test: "./internal/isa", elementsOf: "need"},
+	{what: "kinds of core", files: []string{"internal/cores/cores.go"}, test: "./internal/cores", elementsOf: "kinds"},
+	{what: "kind of core", files: []string{"internal/cores/cores.go"}, test: "./internal/cores", fieldsOf: "Kind"},
+	{what: "tuning", files: []string{"internal/cores/tuning.go"}, test: "./internal/cores", fieldsOf: "Tuning"},
+	{
+		what: "products of sizes that overflow", files: []string{"kernels/blocks.go"}, test: "./kernels",
+		find: "int64(m*n)*int64(k) <= gemmWork", replace: "int32(m*n)*int32(k) <= gemmWork",
+	},
+	{
+		what: "sums of a cut chain", files: []string{"kernels/pack.go"}, test: "./kernels",
+		find: "cut := k > kb && beta != 0", replace: "cut := false && beta != 0",
+	},
+	{
+		what: "one sweep over W", files: []string{"kernels/update.go"}, test: "./kernels",
+		find: "d.Stride, x.Data, x.Stride, 1, from(w, i), w.Stride)", replace: "d.Stride, x.Data, x.Stride, 1, from(w, 0), w.Stride)",
+	},
+
 	// Model files.
 	{what: "model", files: []string{"model/metadata.go"}, find: "if m.Classes != nil && len(m.Classes) != outputs {", replace: "if false {", test: "./model"},
 	{what: "model", files: []string{"model/metadata.go"}, find: "if m.Features != nil && len(m.Features) != m.Inputs {", replace: "if false {", test: "./model"},
