@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/nabla-go/nabla/internal/scalar"
 	"github.com/nabla-go/nabla/internal/table"
 )
 
@@ -18,15 +17,21 @@ import (
 //		return 1 / float64(1+at.Done)
 //	}}}
 //
-// Rules are compared by pointer; what stores a schedule stores the name of its rule and
-// its values, and [ParseRule] finds the rule again.
+// Checkpoints store the name and the values; [ParseRule] finds the rule again.
 type Rule struct {
 	Name       string      // what flags and files call it
-	Formula    string      // of the factor in epoch e = 0, …, E−1
+	Formula    string      // of the factor in epoch or step e = 0, …, E−1
 	Parameters []Parameter // what the factor depends on, beside the position
 	// Factor returns what the learning rate is multiplied by, at least 0. values are
 	// those of Parameters, in their order.
 	Factor func(at Position, values []float64) float64
+
+	// State is what a rule that follows the cost begins with; Position.State is what has
+	// become of it. nil is for a rule that doesn't.
+	State []float64
+	// Observe changes the state after an epoch with the given cost: that of the
+	// validation data, or of the training if there are none. It goes with State.
+	Observe func(state, values []float64, cost float64)
 }
 
 // A Parameter is a number that a rule depends on: at least Low and below High.
@@ -39,7 +44,8 @@ type Parameter struct {
 // A Position says how far a training is, in epochs or, if [Schedule].BySteps, in steps.
 type Position struct {
 	Done  int // epochs or steps that are completed
-	Total int // of the whole training; 0 if nobody knows
+	Total int // of the whole training
+	State []float64
 }
 
 // A Schedule is a rule with the values of its parameters. The zero Schedule keeps the
@@ -47,56 +53,43 @@ type Position struct {
 type Schedule struct {
 	Rule   *Rule     // nil for a constant rate
 	Values []float64 // of Rule.Parameters, in their order
-	// BySteps makes the schedule go by steps instead of epochs.
+	// BySteps makes the schedule go by steps instead of epochs: the numbers of epochs
+	// among Values and Warmup are then numbers of steps.
 	BySteps bool
+	// Warmup is the number of epochs or steps in front of the rule. In them the factor
+	// rises on a straight line from WarmupFrom to 1, WarmupFrom + (1−WarmupFrom) e/Warmup.
+	// The rule begins after them, and has so many fewer.
+	Warmup     int
+	WarmupFrom float64
 }
 
-// rules are the built-in rules.
-var rules = []*Rule{stepDecay, exponentialDecay, cosineDecay}
-
-var stepDecay = &Rule{
-	Name:       "step",
-	Formula:    "factor^⌊e / every⌋",
-	Parameters: []Parameter{{Name: "every", Low: 1, High: math.MaxInt32, Whole: true}, {Name: "factor", High: math.Inf(1)}},
-	Factor:     func(at Position, v []float64) float64 { return scalar.Pow(v[1], math.Floor(float64(at.Done)/v[0])) },
+// WithWarmup returns s with a linear warm-up in front of it: so many epochs, or steps if
+// s goes by steps, that begin with the factor from.
+func (s Schedule) WithWarmup(length int, from float64) Schedule {
+	s.Warmup, s.WarmupFrom = length, from
+	return s
 }
 
-// StepDecay multiplies the learning rate by factor after every so many epochs:
-// factor^⌊e / every⌋.
-func StepDecay(every int, factor float64) Schedule {
-	return Schedule{Rule: stepDecay, Values: []float64{float64(every), factor}}
+// PerStep returns s, going by steps instead of epochs.
+func (s Schedule) PerStep() Schedule {
+	s.BySteps = true
+	return s
 }
 
-var exponentialDecay = &Rule{
-	Name:       "exponential",
-	Formula:    "factor^e",
-	Parameters: []Parameter{{Name: "factor", High: math.Inf(1)}},
-	Factor:     func(at Position, v []float64) float64 { return scalar.Pow(v[0], float64(at.Done)) },
-}
-
-// ExponentialDecay multiplies the learning rate by factor after every epoch: factor^e.
-func ExponentialDecay(factor float64) Schedule {
-	return Schedule{Rule: exponentialDecay, Values: []float64{factor}}
-}
-
-var cosineDecay = &Rule{
-	Name:       "cosine",
-	Formula:    "last + (1 − last) (1 + cos(π e / (E−1))) / 2",
-	Parameters: []Parameter{{Name: "last", High: math.Inf(1)}},
-	Factor: func(at Position, v []float64) float64 {
-		if at.Total < 2 {
-			return 1
+// With returns s with another value of one parameter. It panics if the rule has no
+// parameter of that name.
+func (s Schedule) With(name string, value float64) Schedule {
+	if s.Rule != nil {
+		for i, p := range s.Rule.Parameters {
+			if p.Name == name && i < len(s.Values) {
+				s.Values = slices.Clone(s.Values)
+				s.Values[i] = value
+				return s
+			}
 		}
-		last, wave := v[0], scalar.Cos(float64(math.Pi*float64(at.Done)/float64(at.Total-1)))
-		return last + float64((1-last)*0.5*(1+wave))
-	},
+	}
+	panic(noParameter)
 }
-
-// CosineDecay lets the learning rate fall along half a wave from its full value in
-// the first epoch to the share last of it in the last one (Loshchilov and
-// Hutter, "SGDR", 2017, without restarts):
-// last + (1 − last) (1 + cos(π e / (E−1))) / 2.
-func CosineDecay(last float64) Schedule { return Schedule{Rule: cosineDecay, Values: []float64{last}} }
 
 // String returns the name that [ParseRule] takes.
 func (r *Rule) String() string { return r.Name }
@@ -114,8 +107,11 @@ func (r *Rule) check() error {
 	if err := table.CheckName("schedule", r, rules); err != nil {
 		return err
 	}
-	if r.Factor == nil {
+	switch {
+	case r.Factor == nil:
 		return fmt.Errorf("schedule %v lacks Factor", r)
+	case (r.Observe == nil) != (r.State == nil):
+		return fmt.Errorf("schedule %v has one of State and Observe: want both or neither", r)
 	}
 	for i, p := range r.Parameters {
 		if p.Name == "" || !(p.Low < p.High) {
@@ -128,14 +124,21 @@ func (r *Rule) check() error {
 // Check returns an error if a value is out of its range or missing, or if the rule
 // lacks a piece.
 func (s *Schedule) Check() error {
-	if s.Rule == nil {
-		if len(s.Values) > 0 {
-			return fmt.Errorf("a schedule has values but no rule")
-		}
+	switch {
+	case s.Warmup < 0:
+		return fmt.Errorf("the warm-up of the schedule is %d: want at least 0", s.Warmup)
+	case !(s.WarmupFrom >= 0) || math.IsInf(s.WarmupFrom, 0):
+		return fmt.Errorf("the warm-up begins with the factor %v: want a finite number of at least 0", s.WarmupFrom)
+	case s.Rule == nil && len(s.Values) > 0:
+		return fmt.Errorf("a schedule has values but no rule")
+	case s.Rule == nil:
 		return nil
 	}
 	if err := s.Rule.check(); err != nil {
 		return err
+	}
+	if s.BySteps && s.Rule.Observe != nil {
+		return fmt.Errorf("schedule %v follows the cost of epochs and can't go by steps", s.Rule)
 	}
 	if len(s.Values) != len(s.Rule.Parameters) {
 		return fmt.Errorf("schedule %v has %d values: want %d", s.Rule, len(s.Values), len(s.Rule.Parameters))
@@ -153,19 +156,30 @@ func (s *Schedule) Check() error {
 	return nil
 }
 
-// factor returns the factor of the learning rate.
-func (s *Schedule) factor(at Position) float64 {
+// Factor returns what the learning rate is multiplied by at a position.
+func (s *Schedule) Factor(at Position) float64 {
+	if at.Done < s.Warmup {
+		return s.WarmupFrom + float64((1-s.WarmupFrom)*float64(at.Done)/float64(s.Warmup))
+	}
 	if s.Rule == nil {
 		return 1
 	}
+	at.Done -= s.Warmup
+	at.Total = max(at.Total-s.Warmup, 0)
 	return s.Rule.Factor(at, s.Values)
 }
 
-// Like every rule, the built-in ones must be complete.
-func init() {
-	for _, r := range rules {
-		if err := r.check(); err != nil {
-			panic("train: " + err.Error())
-		}
+// initial returns the state that the schedule begins with, nil if it has none.
+func (s *Schedule) initial() []float64 {
+	if s.Rule == nil {
+		return nil
+	}
+	return slices.Clone(s.Rule.State)
+}
+
+// observe changes the state after an epoch.
+func (s *Schedule) observe(state []float64, cost float64) {
+	if s.Rule != nil && s.Rule.Observe != nil {
+		s.Rule.Observe(state, s.Values, cost)
 	}
 }

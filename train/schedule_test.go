@@ -19,7 +19,7 @@ func ruled(factor func(at train.Position) float64) train.Schedule {
 
 // factor returns the factor of s.
 func factor(s train.Schedule, epoch, epochs int) float64 {
-	return s.Rule.Factor(train.Position{Done: epoch, Total: epochs}, s.Values)
+	return s.Factor(train.Position{Done: epoch, Total: epochs, State: s.Rule.State})
 }
 
 // Every rule is found by its name, documented by its formula, and has values here.
@@ -39,13 +39,25 @@ func TestRules(t *testing.T) {
 			{train.ExponentialDecay(0.9), 0, 1},
 			{train.ExponentialDecay(0.9), 2, 0.81},
 		},
+		"constant":        {{train.Constant(), 7, 1}},
+		"inverse-scaling": {{train.InverseScaling(0.5), 3, 0.5}},
+		"polynomial":      {{train.PolynomialDecay(2), 0, 1}, {train.PolynomialDecay(1), 11, 0}, {train.PolynomialDecay(1), 12, 0}},
+		"cosine-restarts": {{train.CosineRestarts(4, 1, 0.1), 10, 0.55}, {train.CosineRestarts(4, 2, 0), 8, 0.5}},
+		"one-cycle": {
+			{train.OneCycle(6./11, 10, 100), 0, 0.1},
+			{train.OneCycle(6./11, 10, 100), 5, 1},
+			{train.OneCycle(6./11, 10, 100), 10, 0.001},
+			{train.OneCycle(0, 10, 100), 0, 1},
+			{train.OneCycle(0, 10, 100), 20, 0.001},
+		},
+		"plateau": {{train.ReduceOnPlateau(0.5, 3), 0, 1}},
 		"cosine": {
 			{train.CosineDecay(0.1), 0, 1},
 			{train.CosineDecay(0.1), 5, 0.55},
 			{train.CosineDecay(0.1), 10, 0.1},
 		},
 	}
-	docs := constructorDocs(t, "schedule.go", "Schedule")
+	docs := constructorDocs(t, "rules.go", "Schedule")
 	if len(train.Rules()) != len(tests) {
 		t.Errorf("%v are the built-in rules, and %d are tested", train.Rules(), len(tests))
 	}
@@ -109,7 +121,7 @@ func TestOwnRule(t *testing.T) {
 	if got, err := train.ParseRule("inverse", mine); got != mine || err != nil {
 		t.Errorf("ParseRule: %v, %v", got, err)
 	}
-	if _, err := train.ParseRule("inverse"); err == nil || !strings.Contains(err.Error(), `unknown schedule "inverse": want one of step, exponential, cosine`) {
+	if _, err := train.ParseRule("inverse"); err == nil || !strings.Contains(err.Error(), `unknown schedule "inverse": want one of constant, step, exponential, inverse-scaling, polynomial, cosine, cosine-restarts, one-cycle, plateau`) {
 		t.Errorf("error %v", err)
 	}
 	r := fit(t, linear(t), numbered(3), train.Options{Epochs: 4, Rate: 0.01, Batch: 1, Schedule: train.Schedule{Rule: mine, Values: []float64{1}}})

@@ -31,6 +31,8 @@ type State[T kernels.Float] struct {
 	BestCost  float64 // that cost, +Inf if there is none
 	Stopped   bool    // by Options.Patience
 
+	Schedule []float64 // state of the schedule's rule, nil if it has none
+
 	History []Epoch       // of completed epochs
 	Elapsed time.Duration // time since the training began
 }
@@ -44,6 +46,7 @@ func (s *State[T]) Clone() *State[T] {
 		c.Slots = append(c.Slots, slices.Clone(x))
 	}
 	c.Last, c.Best = slices.Clone(s.Last), slices.Clone(s.Best)
+	c.Schedule = slices.Clone(s.Schedule)
 	c.History = slices.Clone(s.History)
 	return &c
 }
@@ -57,6 +60,7 @@ func (s *State[T]) Equal(o *State[T]) bool {
 		slices.Equal(s.Order, o.Order) && s.Generator == o.Generator &&
 		slices.EqualFunc(s.Last, o.Last, same) && slices.EqualFunc(s.Best, o.Best, same) &&
 		s.BestEpoch == o.BestEpoch && same(s.BestCost, o.BestCost) && s.Stopped == o.Stopped &&
+		slices.EqualFunc(s.Schedule, o.Schedule, same) &&
 		slices.EqualFunc(s.History, o.History, sameEpoch)
 }
 
@@ -134,6 +138,8 @@ func (t *Trainer[T]) checkState(s *State[T]) error {
 		return fmt.Errorf("the state has %d steps, %d epochs and a history of %d", s.Steps, s.Epochs, len(s.History))
 	case s.BestEpoch < 0 || s.BestEpoch > s.Epochs:
 		return fmt.Errorf("the best of the state's %d epochs is number %d", s.Epochs, s.BestEpoch)
+	case len(s.Schedule) != len(t.state.Schedule):
+		return fmt.Errorf("the state has %d numbers of a schedule: the options' has %d", len(s.Schedule), len(t.state.Schedule))
 	case s.EpochSteps < 0 || s.EpochSteps >= steps:
 		return fmt.Errorf("the state is after step %d of an epoch, which has %d", s.EpochSteps, steps)
 	case len(s.Order) != order:

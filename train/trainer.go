@@ -40,14 +40,15 @@ type Trainer[T kernels.Float] struct {
 
 // New returns a trainer that continues with the parameters that n has. It evaluates n on
 // validation after every epoch, unless that is nil or empty. Without training data, d =
-// nil, only [Trainer.Learn] takes steps, and Options.Epochs and Batch mean nothing.
+// nil, only [Trainer.Learn] takes steps; Options.Batch means nothing then, and Options.Epochs
+// is the number of steps that a schedule by steps reckons with.
 //
 // An error is about data or options. Close a trainer with several workers.
 func New[T kernels.Float](n *net.Network[T], d, validation *Data[T], o Options) (*Trainer[T], error) {
 	if validation == nil {
 		validation = new(Data[T])
 	}
-	o.LayerRates = slices.Clone(o.LayerRates)
+	o.LayerRates, o.Schedule.Values = slices.Clone(o.LayerRates), slices.Clone(o.Schedule.Values)
 	if err := check(n, d, validation, &o); err != nil {
 		return nil, err
 	}
@@ -65,7 +66,7 @@ func New[T kernels.Float](n *net.Network[T], d, validation *Data[T], o Options) 
 	t.stepper = newStepper(&t.options, n, t.ws)
 	t.state = State[T]{
 		Params: n.Params(), Slots: t.stepper.state,
-		Last: slices.Clone(n.Params()), BestCost: math.Inf(1),
+		Last: slices.Clone(n.Params()), BestCost: math.Inf(1), Schedule: o.Schedule.initial(),
 	}
 	return t, nil
 }
@@ -243,6 +244,11 @@ func (t *Trainer[T]) endEpoch(ctx context.Context) error {
 	s.Epochs, s.EpochSteps, s.EpochSamples, s.EpochCost = e.Number, 0, 0, 0
 	s.History = append(s.History, e)
 	t.rated = false
+	observed := e.Cost
+	if t.validation.Len() > 0 {
+		observed = e.ValidationCost
+	}
+	t.options.Schedule.observe(s.Schedule, observed)
 	if e.ValidationCost < s.BestCost {
 		s.BestCost, s.BestEpoch = e.ValidationCost, e.Number
 		if t.options.Patience > 0 {
@@ -264,7 +270,7 @@ func (t *Trainer[T]) setRate() error {
 	if t.rated {
 		return nil
 	}
-	factor := t.options.Schedule.factor(t.position())
+	factor := t.options.Schedule.Factor(t.position())
 	t.rate = float64(t.options.Rate * factor)
 	if !(t.rate >= 0) || math.IsInf(t.rate, 0) {
 		unit, number := "epoch", t.state.Epochs+1
@@ -280,11 +286,11 @@ func (t *Trainer[T]) setRate() error {
 // position says how far the training is.
 func (t *Trainer[T]) position() Position {
 	if !t.options.Schedule.BySteps {
-		return Position{Done: t.state.Epochs, Total: t.options.Epochs}
+		return Position{Done: t.state.Epochs, Total: t.options.Epochs, State: t.state.Schedule}
 	}
-	p := Position{Done: t.state.Steps}
+	p := Position{Done: t.state.Steps, Total: t.options.Epochs}
 	if t.batches != nil {
-		p.Total = t.options.Epochs * t.batches.steps()
+		p.Total *= t.batches.steps()
 	}
 	return p
 }

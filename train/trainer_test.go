@@ -36,8 +36,15 @@ func trainings() map[string]train.Options {
 		all[m.Name] = train.Options{Rate: m.Rate, Batch: 7, Optimizer: m.Optimizer()}
 	}
 	adam := train.Options{Rate: 0.01, Batch: 7, Optimizer: train.Adam()}
-	for _, s := range []train.Schedule{train.StepDecay(2, 0.5), train.ExponentialDecay(0.9), train.CosineDecay(0.1)} {
+	for _, s := range []train.Schedule{
+		train.Constant().WithWarmup(3, 0.1), train.StepDecay(2, 0.5), train.ExponentialDecay(0.9), train.InverseScaling(0.5),
+		train.PolynomialDecay(2), train.CosineDecay(0.1), train.CosineRestarts(2, 2, 0.1), train.OneCycle(0.3, 25, 1e4),
+		train.ReduceOnPlateau(0.5, 0).With("threshold", 0.1).WithWarmup(1, 0.5),
+	} {
 		for _, bySteps := range []bool{false, true} {
+			if bySteps && s.Rule.Observe != nil {
+				continue
+			}
 			o := adam
 			s.BySteps = bySteps
 			o.Schedule = s
@@ -120,7 +127,7 @@ func piecewise[T kernels.Float](t *testing.T, o train.Options) {
 
 // A state taken in the middle of an epoch is a copy: what happens later leaves it as it is.
 func TestStateIsACopy(t *testing.T) {
-	o := train.Options{Epochs: 3, Rate: 0.01, Batch: 7, Optimizer: train.Adam(), Patience: 9}
+	o := train.Options{Epochs: 3, Rate: 0.01, Batch: 7, Optimizer: train.Adam(), Patience: 9, Schedule: train.ReduceOnPlateau(0.5, 1)}
 	r := newTrainer(t, small[float64](t), noisy[float64](50), noisy[float64](20), o)
 	require.NoError(t, r.Run(context.Background(), 1))
 	_, err := r.Step(context.Background())
@@ -152,6 +159,7 @@ func TestStateIsACopy(t *testing.T) {
 		"BestEpoch":    func(s *train.State[float64]) { s.BestEpoch++ },
 		"BestCost":     func(s *train.State[float64]) { s.BestCost++ },
 		"Stopped":      func(s *train.State[float64]) { s.Stopped = true },
+		"Schedule":     func(s *train.State[float64]) { s.Schedule[1]++ },
 		"History":      func(s *train.State[float64]) { s.History[0].Cost++ },
 	} {
 		other := state.Clone()
@@ -163,7 +171,7 @@ func TestStateIsACopy(t *testing.T) {
 
 // What is not a state of this training is refused, and changes nothing.
 func TestRestoreErrors(t *testing.T) {
-	o := train.Options{Epochs: 3, Rate: 0.01, Batch: 7, Optimizer: train.Adam(), Patience: 9}
+	o := train.Options{Epochs: 3, Rate: 0.01, Batch: 7, Optimizer: train.Adam(), Patience: 9, Schedule: train.ReduceOnPlateau(0.5, 1)}
 	r := newTrainer(t, small[float64](t), noisy[float64](50), noisy[float64](20), o)
 	require.NoError(t, r.Run(context.Background(), 1))
 	good := r.State()
@@ -175,6 +183,7 @@ func TestRestoreErrors(t *testing.T) {
 		"slice 2 of the optimizer's state has": func(s *train.State[float64]) { s.Slots[1] = s.Slots[1][1:] },
 		"a history of 1":                       func(s *train.State[float64]) { s.Epochs = 2 },
 		"is number 2":                          func(s *train.State[float64]) { s.BestEpoch = 2 },
+		"3 numbers of a schedule":              func(s *train.State[float64]) { s.Schedule = s.Schedule[1:] },
 		"step 8 of an epoch, which has 8":      func(s *train.State[float64]) { s.EpochSteps = 8 },
 		"order of 49 samples":                  func(s *train.State[float64]) { s.Order = s.Order[1:] },
 		"not a permutation: 50":                func(s *train.State[float64]) { s.Order[3] = 50 },
@@ -290,6 +299,16 @@ func TestLayerRates(t *testing.T) {
 		_, err := train.New(small[float64](t), d, nil, train.Options{Epochs: 1, Rate: 1, Batch: 1, LayerRates: rates})
 		require.ErrorContains(t, err, want)
 	}
+}
+
+// A schedule by steps changes the rate within an epoch, and the report has it.
+func TestScheduleBySteps(t *testing.T) {
+	var rates []float64
+	fit(t, small[float64](t), noisy[float64](50), train.Options{
+		Epochs: 2, Rate: 0.5, Batch: 20, Schedule: train.PolynomialDecay(1).PerStep().WithWarmup(2, 0.5),
+		StepProgress: func(s train.StepReport) { rates = append(rates, s.Rate) },
+	})
+	require.InDeltaSlice(t, []float64{0.25, 0.375, 0.5, 0.375, 0.25, 0.125}, rates, 1e-15)
 }
 
 // Callbacks see every step and every epoch.
