@@ -130,7 +130,7 @@ func TestOwnParts(t *testing.T) {
 			Name:  "power",
 			Term:  func(a, t float64) float64 { return math.Pow(math.Abs(a-t), p) },
 			Slope: func(a, t float64) float64 { return p * math.Pow(math.Abs(a-t), p-1) * math.Copysign(1, a-t) },
-			Param: &net.Param{Name: "power", Symbol: "p", Value: p, Max: 10, With: power},
+			Param: &net.Param[net.Cost]{Name: "power", Symbol: "p", Value: p, Max: 10, With: power},
 		}
 	}
 	n, err := net.New[float64](net.Config{Inputs: 1, Layers: []net.Layer{net.Dense(2, cube), net.Dense(1, net.Identity)}, Cost: power(3), Seed: 1})

@@ -52,7 +52,8 @@ type Functions[T kernels.Float] struct {
 type logits struct {
 	// outputs sets y to the outputs of a sample with the pre-activations z. It may use tmp.
 	outputs func(y []Output, z, tmp []float64)
-	// delta turns h = ∂C/∂(ln a) of a sample into ∂C/∂z.
+	// delta turns h = ∂C/∂(ln a) of a sample into ∂C/∂z. Where 1−a is below vanishing, h
+	// is (1−a) ∂C/∂(ln a).
 	delta func(h []float64, y []Output, z []float64)
 }
 
@@ -142,8 +143,9 @@ func onSlices[T kernels.Float](σ, prime func(z float64) float64) (f Functions[T
 // String returns the name.
 func (a *Activation) String() string { return a.Name }
 
-// Threshold returns the output above which a single output neuron says yes: the
-// middle of the activation's range, or ½ if that is not bounded.
+// Threshold returns the output above which a single output neuron says yes where
+// targets are 0 and 1: the middle of the activation's range, or ½ if that is not
+// bounded. See also [Network.Threshold].
 func (a *Activation) Threshold() float64 {
 	if r := a.Range; r != nil && !math.IsInf(r.Min, 0) && !math.IsInf(r.Max, 0) {
 		return (r.Min + r.Max) / 2

@@ -4,38 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/nabla-go/nabla/internal/scalar"
 	"github.com/nabla-go/nabla/kernels"
 )
-
-// CheckTargets returns an error that names the first target that the cost can't
-// take or the output activation can't reach, or that is not finite. One row of t
-// is a sample.
-func (n *Network[T]) CheckTargets(t kernels.Matrix[T]) error {
-	if !t.Valid() {
-		return fmt.Errorf("net: the targets' Data has %d elements, too few for %d rows of %d with stride %d", len(t.Data), t.Rows, t.Cols, t.Stride)
-	}
-	if t.Cols != n.Outputs() {
-		return fmt.Errorf("net: targets have %d columns: want %d, one for each output", t.Cols, n.Outputs())
-	}
-	c, σ := n.cfg.Cost, n.activation(n.Depth())
-	allowed := c.Targets
-	if σ != c.behind { // where they cancel, targets out of reach have a finite δ, too
-		allowed = allowed.and(σ.Range)
-	}
-	for k := range t.Rows {
-		for j, v := range t.Row(k) {
-			t := float64(v)
-			switch {
-			case math.IsNaN(t) || math.IsInf(t, 0):
-				return fmt.Errorf("net: target row %d, column %d is %v: want a finite number", k+1, j+1, t)
-			case !allowed.Contains(t):
-				return fmt.Errorf("net: target row %d, column %d is %v: want %v for cost %v on a %v output", k+1, j+1, t, allowed, c, σ)
-			}
-		}
-	}
-	return nil
-}
 
 // Cost returns the mean cost of the batch that Forward has just seen, given its
 // targets t: the sum over samples in ascending order, in float64, divided by
@@ -199,10 +169,17 @@ func (n *Network[T]) logDelta(delta, z, a, t []T, tmp scratch) {
 	outputsOf(σ, z, a, tmp)
 	h := tmp.e
 	for j, y := range tmp.y {
-		if t := float64(t[j]); c.LogSlope != nil {
+		switch t := float64(t[j]); {
+		case c.LogitSlope != nil && y.Rest < vanishing:
+			h[j] = c.LogitSlope(y, t)
+			continue
+		case c.LogSlope != nil:
 			h[j] = c.LogSlope(y, t)
-		} else {
+		default:
 			h[j] = float64(y.A * c.Slope(y.A, t))
+		}
+		if y.Rest < vanishing {
+			h[j] *= y.Rest
 		}
 	}
 	σ.logits.delta(h, tmp.y, tmp.z)
@@ -336,99 +313,6 @@ func largest[T kernels.Float](z []T) (top int) {
 		}
 	}
 	return top
-}
-
-// outputsOf sets tmp.y to the outputs of a sample, and tmp.z to its z if they are
-// made of z.
-func outputsOf[T kernels.Float](σ *Activation, z, a []T, tmp scratch) {
-	if σ.logits == nil {
-		for j, a := range a {
-			a := float64(a)
-			tmp.y[j] = Output{A: a, Rest: 1 - a, LnA: scalar.Log(a)}
-		}
-		return
-	}
-	convert(tmp.z, z)
-	σ.logits.outputs(tmp.y, tmp.z, tmp.e)
-}
-
-// The logits of a sigmoid. ln a = −ln(1 + e^{−z}) loses nothing where a rounds to
-// 0 or 1.
-func logisticOutputs(y []Output, z, _ []float64) {
-	for j, z := range z {
-		e := scalar.Exp(-math.Abs(z))
-		big, small, ln := 1/(1+e), e/(1+e), scalar.Log1p(e)
-		y[j] = Output{A: big, Rest: small, LnA: -ln} // NaN if z is
-		if z < 0 {
-			y[j] = Output{A: small, Rest: big, LnA: z - ln}
-		}
-	}
-}
-
-// logisticDelta sets h ← h (1−a).
-func logisticDelta(h []float64, y []Output, _ []float64) {
-	for j, y := range y {
-		h[j] = float64(h[j] * y.Rest)
-	}
-}
-
-// The logits of a softmax. 1−a of the largest output is the sum of the others, so it
-// does not vanish where a rounds to 1.
-func softmaxOutputs(y []Output, z, e []float64) {
-	top := largest(z)
-	for j, v := range z {
-		e[j] = v - z[top]
-	}
-	kernels.Exp(e, e)
-	s := newSoftmaxRow(e, top)
-	for j, z0 := range z {
-		others := s.rest
-		if j != top {
-			others = s.sum - e[j]
-		}
-		y[j] = Output{A: e[j] / s.sum, Rest: others / s.sum, LnA: (z0 - z[top]) - s.lnSum}
-	}
-}
-
-// softmaxDelta sets h ← h − (Σh) a, in the form h_j ← (1−a_j) h_j − a_j Σ_{k≠j} h_k. The
-// h of the largest output, which may be huge as 1−a vanishes, is kept apart from the
-// sum of the others.
-func softmaxDelta(h []float64, y []Output, z []float64) {
-	top, rest := largest(z), 0.0
-	for j, h := range h {
-		if j != top {
-			rest += h
-		}
-	}
-	atTop := h[top]
-	for j, y := range y {
-		others := rest
-		if j != top {
-			others = rest - h[j] + atTop
-		}
-		h[j] = float64(y.Rest*h[j]) - float64(y.A*others)
-	}
-}
-
-// A softmaxRow holds what the outputs of one softmax have in common.
-type softmaxRow struct {
-	top        int     // index of the largest z
-	rest       float64 // Σ e_j without the largest, where e_j = e^{z_j − max}
-	sum, lnSum float64 // Σ e_j, and its logarithm
-}
-
-// newSoftmaxRow takes the sample's exponentials e.
-func newSoftmaxRow(e []float64, top int) softmaxRow {
-	s := softmaxRow{top: top}
-	largest := e[top]
-	e[top] = 0
-	for _, e := range e {
-		s.rest += e
-	}
-	e[top] = largest
-	s.sum = 1 + s.rest
-	s.lnSum = scalar.Log1p(s.rest)
-	return s
 }
 
 // scratch is memory for the costs and the δ^L of some samples. It is float64 whatever T

@@ -43,6 +43,12 @@ func TestCostValues(t *testing.T) {
 		{nn.Hellinger, (root(0.5, 0.2) + root(0.25, 0.9)) / math.Sqrt2},
 		{nn.KullbackLeibler, 0.2*ln(0.4) + 0.9*ln(3.6)},
 		{nn.GeneralizedKL, 0.2*ln(0.4) + 0.9*ln(3.6) - 1.1 + 0.75},
+		{nn.Huber(1), sq / 2},
+		{nn.Huber(0.5), 0.3*0.3/2 + 0.5*(0.65-0.25)},
+		{nn.AbsoluteError, 0.95},
+		{nn.Hinge, (1 + 0.6*0.5) + (1 - 0.8*0.25)},
+		{nn.SquaredHinge, 1.3*1.3 + 0.8*0.8},
+		{nn.Poisson, 0.5 - 0.2*ln(0.5) + 0.25 - 0.9*ln(0.25)},
 		{nn.ItakuraSaito, 0.4 - ln(0.4) - 1 + 3.6 - ln(3.6) - 1},
 	} {
 		tested[c.cost.Name] = true
@@ -116,6 +122,61 @@ func TestSaturatedOutputsAreFinite(t *testing.T) {
 					break
 				}
 			}
+		}
+	}
+}
+
+// Where outputs vanish, ItakuraSaito is infinite, and so are the sensitivities, with the
+// right signs and without NaN; where quotients are within reach, they are right.
+func TestItakuraSaitoOfVanishingOutputs(t *testing.T) {
+	inf := math.Inf(1)
+	for _, c := range []struct {
+		σ        *nn.Activation
+		z, t     []float64
+		want     []float64
+		cost     float64
+		relative float64
+	}{
+		{nn.Softmax, []float64{800, 0, 0}, []float64{0.2, 0.4, 0.4}, []float64{inf, -inf, -inf}, inf, 0},
+		{nn.Softmax, []float64{0, 900, 1000}, []float64{0.2, 0.4, 0.4}, []float64{-inf, inf, inf}, inf, 0},
+		{nn.Softmax, []float64{711, 0}, []float64{0.5, 0.01}, []float64{0.01 * math.Exp(709) * math.Exp(2), -0.01 * math.Exp(709) * math.Exp(2)}, 0.01 * math.Exp(709) * math.Exp(2), 1e-10},
+		{nn.Sigmoid, []float64{-711, 800}, []float64{0.01, 1}, []float64{-0.01 * math.Exp(709) * math.Exp(2), 0}, 0.01 * math.Exp(709) * math.Exp(2), 1e-10},
+		{nn.Sigmoid, []float64{-800, 0}, []float64{0.01, 0.5}, []float64{-inf, 0}, inf, 0},
+	} {
+		n, ws := single(t, nn.Config{Layers: []nn.Layer{nn.Dense(len(c.z), c.σ)}, Cost: nn.ItakuraSaito}, matrix(c.z), matrix(c.t))
+		same := func(got, want float64) bool {
+			return got == want || math.Abs(got-want) <= c.relative*math.Abs(want)
+		}
+		if cost := costOf(t, n, ws, matrix(c.t)); !same(cost, c.cost) {
+			t.Errorf("%v at %v costs %v, want %v", c.σ, c.z, cost, c.cost)
+		}
+		for j, want := range c.want {
+			if got := ws.Delta(1).Data[j]; !same(got, want) {
+				t.Errorf("%v at %v: δ_%d = %v, want %v", c.σ, c.z, j, got, want)
+			}
+		}
+	}
+}
+
+// A cost of one's own gets ln(1−a) and its slope where 1−a has vanished, also in float32.
+func TestOwnCostOfVanishingRest(t *testing.T) {
+	reversed := &nn.Cost{ // −ln(1−a)
+		Name:       "reversed",
+		Slope:      func(a, _ float64) float64 { return 1 / (1 - a) },
+		LogTerm:    func(y nn.Output, _ float64) float64 { return -y.LnRest() },
+		LogSlope:   func(y nn.Output, _ float64) float64 { return y.A / y.Rest },
+		LogitSlope: func(y nn.Output, _ float64) float64 { return y.A },
+	}
+	for _, z := range []float32{20, 100, 700, 740, 800, 3e4} {
+		for _, σ := range []*nn.Activation{nn.Sigmoid, nn.Softmax} {
+			z, zero := matrix([]float32{z, 0}), matrix([]float32{0, 0})
+			n, ws := single(t, nn.Config{Layers: []nn.Layer{nn.Dense(2, σ)}, Cost: reversed}, z, zero)
+			want, delta := float64(z.Data[0]), []float32{1, -1}
+			if σ == nn.Sigmoid {
+				want, delta[1] = want+math.Ln2, 0.5
+			}
+			near(t, σ.String()+": cost", costOf(t, n, ws, zero), want, 1e-8)
+			nearAll(t, σ.String()+": δ", ws.Delta(1).Data, delta, 1e-6)
 		}
 	}
 }

@@ -131,7 +131,7 @@ func TestNewRefusesIncompleteParts(t *testing.T) {
 		{cost(func(c *nn.Cost) { c.Outputs = "above 0" }), "cost log-cosh: want both Accepts and Outputs"},
 		{cost(func(c *nn.Cost) { c.OutputOnly = true }), "cost log-cosh: OutputOnly without Output"},
 		{cost(func(c *nn.Cost) { c.Targets = &nn.Interval{Min: 1} }), "cost log-cosh: Targets: from 1 to 0"},
-		{cost(func(c *nn.Cost) { c.Param = &nn.Param{} }), "cost log-cosh: Param lacks Name, Symbol or With"},
+		{cost(func(c *nn.Cost) { c.Param = &nn.Param[nn.Cost]{} }), "cost log-cosh: Param lacks Name, Symbol or With"},
 	} {
 		if _, err := nn.New[float32](c.cfg); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want %q", err, c.want)
@@ -170,14 +170,20 @@ func ExampleNewActivation() {
 	// Output: true <nil>
 }
 
-// A cost of one's own: the absolute error Σ |a−t|.
+// A cost of one's own, whose minimum is the value that 90 % of all targets are below: an
+// output that is too low costs nine times as much as one that is too high.
 func ExampleCost() {
-	absolute := &nn.Cost{
-		Name:  "absolute-error",
-		Term:  func(a, t float64) float64 { return math.Abs(a - t) },
-		Slope: func(a, t float64) float64 { return math.Copysign(1, a-t) },
+	quantile := &nn.Cost{
+		Name: "90%-quantile",
+		Term: func(a, t float64) float64 { return max(0.9*(t-a), 0.1*(a-t)) },
+		Slope: func(a, t float64) float64 {
+			if a < t {
+				return -0.9
+			}
+			return 0.1
+		},
 	}
-	n, err := nn.New[float64](nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Cost: absolute, Init: nn.Zero})
+	n, err := nn.New[float64](nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Cost: quantile, Init: nn.Zero})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -188,23 +194,28 @@ func ExampleCost() {
 	cost, err := n.Cost(ws, t)
 	n.Backward(ws, t)
 	fmt.Println(cost, ws.BiasGradient(1)[0], err)
-	// Output: 3.5 -1 <nil>
+	// Output: 3.15 -0.9 <nil>
 }
 
 // The built-in costs.
 func ExampleCosts() {
 	for _, c := range nn.Costs() {
-		fmt.Printf("%-22s %-30s %s\n", c, c.Formula, c.Gradient)
+		fmt.Printf("%-22s %-32s %s\n", c, c.Formula, c.Gradient)
 	}
 	// Output:
-	// quadratic              ½ Σ (a−t)²                     a − t
-	// cross-entropy          −Σ [t ln a + (1−t) ln(1−a)]    (a−t) / ((1−a) a)
-	// exponential            τ exp( (1/τ) Σ (a−t)² )        (2/τ) (a−t) C
-	// hellinger              (1/√2) Σ (√a − √t)²            (√a−√t) / (√2 √a)
-	// kullback-leibler       Σ t ln(t/a)                    −t/a
-	// generalized-kl         Σ t ln(t/a) − Σ t + Σ a        (a−t) / a
-	// itakura-saito          Σ (t/a − ln(t/a) − 1)          (a−t) / a²
-	// softmax-cross-entropy  −Σ t ln a                      −t/a
+	// quadratic              ½ Σ (a−t)²                       a − t
+	// cross-entropy          −Σ [t ln a + (1−t) ln(1−a)]      (a−t) / ((1−a) a)
+	// exponential            τ exp( (1/τ) Σ (a−t)² )          (2/τ) (a−t) C
+	// hellinger              (1/√2) Σ (√a − √t)²              (√a−√t) / (√2 √a)
+	// kullback-leibler       Σ t ln(t/a)                      −t/a
+	// generalized-kl         Σ t ln(t/a) − Σ t + Σ a          (a−t) / a
+	// itakura-saito          Σ (t/a − ln(t/a) − 1)            (a−t) / a²
+	// softmax-cross-entropy  −Σ t ln a                        −t/a
+	// huber                  Σ ½ (a−t)², δ (|a−t|−½δ) past δ  a − t within ±δ
+	// absolute               Σ |a−t|                          sign(a−t)
+	// hinge                  Σ max(0, 1−y a), y = 2t−1        −y where y a < 1, else 0
+	// squared-hinge          Σ max(0, 1−y a)², y = 2t−1       −2 y max(0, 1−y a)
+	// poisson                Σ (a − t ln a)                   (a−t) / a
 }
 
 // The built-in activations.

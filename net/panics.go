@@ -7,5 +7,6 @@ const (
 	inputShape     = "net: bad matrix x: want Cols = inputs, Rows >= 0, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
 	outputShape    = "net: PredictInto: bad matrix y: want a row for each row of x, Cols = outputs, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
 	sampleWeights  = "net: SetSampleWeights: want a weight for each sample of the last batch"
+	smoothing      = "net: SmoothTargets: want a number of at least 0, below 1"
 	targetShape    = "net: bad matrix t: want Rows and Cols of the output, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
 )

@@ -69,6 +69,32 @@ func (i *Interval) check() error {
 	return nil
 }
 
+// A Param is the parameter of a cost or an activation P that has one.
+type Param[P any] struct {
+	Name   string  // what flags call it
+	Symbol string  // what formulas call it
+	Value  float64 // above 0
+	Max    float64 // the largest Value that is possible
+	// With returns the same cost or activation with another value.
+	With func(value float64) *P
+	// Remedy, "raise" or "lower", is what to do with the parameter of a cost that
+	// overflows; it may be empty.
+	Remedy string
+}
+
+// check reports what is wrong with the parameter.
+func (p *Param[P]) check() error {
+	switch {
+	case p == nil:
+		return nil
+	case p.Name == "" || p.Symbol == "" || p.With == nil:
+		return fmt.Errorf("Param lacks Name, Symbol or With")
+	case !(p.Value > 0 && p.Value <= p.Max):
+		return fmt.Errorf("%s is %v: want a number above 0, at most %v", p.Name, p.Value, p.Max)
+	}
+	return nil
+}
+
 // pick returns f32 or f64, whichever has functions of elements like T, as a *F. T may
 // be a type of one's own, such as type weight float32, whose slices have the same layout.
 func pick[F any, T kernels.Float, F32, F64 any](f32 *F32, f64 *F64) *F {

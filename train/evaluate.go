@@ -75,5 +75,5 @@ func hits[T kernels.Float](n *net.Network[T], y, t kernels.Matrix[T]) int {
 // the largest element, the first of several, or −1 if one is NaN. With one output it
 // is 1 if the output is above the threshold of its activation, else 0.
 func Class[T kernels.Float](n *net.Network[T], row []T) int {
-	return metrics.Class(row, n.Layer(n.Depth()).Activation.Threshold())
+	return metrics.Class(row, n.Threshold())
 }

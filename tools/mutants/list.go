@@ -4,10 +4,10 @@ package main
 // message or a file, so the tests named must fail.
 var rules = []rule{
 	// Costs and activations.
-	{what: "costs", files: []string{"net/cost.go"}, test: "./net", elementsOf: "costs"},
-	{what: "cost", files: []string{"net/cost.go"}, test: "./net", fieldsOf: "Cost"},
-	{what: "cost's fast form", files: []string{"net/cost.go"}, test: "./net", fieldsOf: "fast"},
-	{what: "parameter of a cost", files: []string{"net/cost.go"}, test: "./net", fieldsOf: "Param"},
+	{what: "costs", files: []string{"net/costs.go"}, test: "./net", elementsOf: "costs"},
+	{what: "cost", files: []string{"net/costs.go"}, test: "./net", fieldsOf: "Cost"},
+	{what: "cost's fast form", files: []string{"net/costs.go"}, test: "./net", fieldsOf: "fast"},
+	{what: "parameter of a cost", files: []string{"net/costs.go"}, test: "./net", fieldsOf: "Param"},
 	{what: "activations", files: []string{"net/activation.go"}, test: "./net", elementsOf: "activations"},
 	{what: "activation", files: []string{"net/activation.go"}, test: "./net", fieldsOf: "Activation"},
 	{what: "activation's logits", files: []string{"net/activation.go"}, test: "./net", fieldsOf: "logits"},
