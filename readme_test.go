@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,11 +29,10 @@ func readme(t *testing.T) string {
 
 var link = regexp.MustCompile(`\]\(([^):#]+)\)`)
 
-// Every folder with Go code stands in the README's layout, and what the README links
-// to exists.
+// Every folder stands in the README's layout, but for those within a module of its
+// own, and what the README links to exists.
 func TestReadmeLayout(t *testing.T) {
 	text := readme(t)
-	linked := make(map[string]bool)
 	for _, m := range link.FindAllStringSubmatch(text, -1) {
 		_, err := os.Stat(m[1])
 		assert.NoError(t, err)
@@ -40,22 +40,24 @@ func TestReadmeLayout(t *testing.T) {
 	_, layout, ok := strings.Cut(text, "\n## Layout\n")
 	require.True(t, ok)
 	layout, _, _ = strings.Cut(layout, "\n## ")
+	linked := make(map[string]bool)
 	for _, m := range link.FindAllStringSubmatch(layout, -1) {
 		linked[m[1]] = true
 	}
 	require.NoError(t, filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
+		if err != nil || path == "." || !d.IsDir() {
 			return err
-		}
-		if path == "." || !d.IsDir() {
-			return nil
 		}
 		if strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" {
 			return filepath.SkipDir
 		}
-		code, err := filepath.Glob(filepath.Join(path, "*.go"))
-		if len(code) > 0 {
+		entries, err := os.ReadDir(path)
+		holds := func(f func(fs.DirEntry) bool) bool { return slices.ContainsFunc(entries, f) }
+		if holds(func(e fs.DirEntry) bool { return !e.IsDir() }) {
 			assert.True(t, linked[filepath.ToSlash(path)], "the README's layout doesn't name %s", path)
+		}
+		if holds(func(e fs.DirEntry) bool { return e.Name() == "go.mod" }) {
+			return filepath.SkipDir
 		}
 		return err
 	}))

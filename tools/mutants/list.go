@@ -90,6 +90,6 @@ var rules = []rule{
 	},
 	{
 		what: "best parameters", files: []string{"train/fit.go"}, test: "./train",
-		find: "copy(f.net.Params(), f.best)", replace: "_ = f.best",
+		find: "\t\tt.TakeBest()\n",
 	},
 }

@@ -69,9 +69,12 @@ func run(ctx context.Context, out io.Writer, match string, short, list bool) err
 	return try(ctx, out, root, chosen)
 }
 
-// sample returns every eighth mutant.
+// sampleSize is about how many mutants -short tries.
+const sampleSize = 24
+
+// sample returns some of all mutants, in even distances.
 func sample(all []mutant) (some []mutant) {
-	for i := 0; i < len(all); i += 8 {
+	for i := 0; i < len(all); i += max(1, len(all)/sampleSize) {
 		some = append(some, all[i])
 	}
 	return some
