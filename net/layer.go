@@ -65,9 +65,9 @@ func (n *Network[T]) inputGradient(ws *Workspace[T], k, l int) {
 
 // descend takes a step of plain gradient descent with all samples, where α = −η/m:
 //
-//	W^i ← W^i + α (δ^i)ᵀ a^{i-1}    b^i ← b^i + α Σ_k δ^i_k
+//	W^i ← κ W^i + α (δ^i)ᵀ a^{i-1}    b^i ← κ b^i + α Σ_k δ^i_k
 //
-// It leaves W^i to backwardDescend if that had it.
+// where κ is 1 without decay. It leaves W^i to backwardDescend if that had it.
 func (n *Network[T]) descend(ws *Workspace[T], i, lo, hi int) {
 	if lo >= hi {
 		return
@@ -75,9 +75,9 @@ func (n *Network[T]) descend(ws *Workspace[T], i, lo, hi int) {
 	var views [2]kernels.Matrix[T]
 	alpha, delta := ws.task.alpha, block(&views[0], &ws.delta[i], 0, ws.batch, lo, hi)
 	if i == 1 || !n.descendsBackward(ws, i-1) {
-		kernels.Gemm(kernels.Trans, kernels.NoTrans, alpha, *delta, ws.a[i-1], 1, *rows(&views[1], &n.params.w[i], lo, hi))
+		kernels.Gemm(kernels.Trans, kernels.NoTrans, alpha, *delta, ws.a[i-1], ws.task.keep, *rows(&views[1], &n.params.w[i], lo, hi))
 	}
-	addRows(n.params.b[i][lo:hi], alpha, delta, ws.ones, 1)
+	addRows(n.params.b[i][lo:hi], alpha, delta, ws.ones, ws.task.keepBiases)
 }
 
 // gradient computes ∂C/∂W^i = α (δ^i)ᵀ a^{i-1} and ∂C/∂b^i = α Σ_k δ^i_k with all samples,

@@ -71,11 +71,25 @@ func (n *Network[T]) Update(ws *Workspace[T], t kernels.Matrix[T], step func(lo,
 // over the m samples, all δ being computed with the old weights. The gradient
 // is not stored. An empty batch changes nothing. Descend panics if t does not fit.
 func (n *Network[T]) Descend(ws *Workspace[T], t kernels.Matrix[T], eta float64) {
+	n.DescendDecay(ws, t, eta, 0, false)
+}
+
+// DescendDecay is Descend of a cost that has the penalty ½λ Σ w² added to it, over all
+// weights and, if biases is true, all biases. Such parameters lose the share ηλ:
+//
+//	W^i ← fma(−η/m, Σ_k δ^i_k (a^{i-1}_k)ᵀ, (1 − ηλ) W^i)
+//
+// with 1 − ηλ computed in float64 and rounded once, and its product rounded.
+func (n *Network[T]) DescendDecay(ws *Workspace[T], t kernels.Matrix[T], eta, lambda float64, biases bool) {
 	n.checkTarget(ws, t)
 	if t.Rows == 0 {
 		return
 	}
 	ws.task.plain, ws.task.alpha = true, T(-eta/float64(t.Rows))
+	ws.task.keep, ws.task.keepBiases = T(1-float64(eta*lambda)), 1
+	if biases {
+		ws.task.keepBiases = ws.task.keep
+	}
 	n.pullBack(ws, t)
 	if n.cfg.FlushBelow {
 		n.Flush()
@@ -114,9 +128,9 @@ func (n *Network[T]) pullBack(ws *Workspace[T], t kernels.Matrix[T]) {
 // descendsBackward reports whether δ^i is computed together with the descent of
 // W^{i+1}, which may save reading W^{i+1} once more. Several workers don't do that:
 // they would write columns of W, and in all other phases each of them has rows of
-// its own in its caches.
+// its own in its caches. Nor does a descent with decay, which the kernel doesn't have.
 func (n *Network[T]) descendsBackward(ws *Workspace[T], i int) bool {
-	return ws.task.plain && !n.activation(i).ByRows && ws.pool.Alone(n.work(ws, i+1))
+	return ws.task.plain && ws.task.keep == 1 && !n.activation(i).ByRows && ws.pool.Alone(n.work(ws, i+1))
 }
 
 // InputGradient returns ∂C/∂x: row k is ∂C_k/∂x_k = (W^1)ᵀ δ^1_k, the sensitivity

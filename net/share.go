@@ -41,6 +41,8 @@ type task[T kernels.Float] struct {
 	alpha T                // −η/m, or 1/m if the gradient is stored
 	step  func(lo, hi int) // what follows once the gradient of parameters lo … hi is stored
 	plain bool             // W is updated and no gradient stored
+	// What remains of W and b in such an update, 1 without decay.
+	keep, keepBiases T
 }
 
 // run runs a phase for layers i and j. It cuts total neurons, inputs or samples and

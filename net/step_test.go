@@ -14,21 +14,28 @@ func deep[T kernels.Float](t testing.TB) *nn.Network[T] {
 func TestStepBits(t *testing.T) {
 	onEveryISA(t, func(t *testing.T) {
 		for _, m := range []int{1, 2, 10} {
-			testStepBits[float32](t, m)
-			testStepBits[float64](t, m)
+			testStepBits[float32](t, m, 0, false)
+			testStepBits[float64](t, m, 0, false)
+			testStepBits[float32](t, m, 0.1, false)
+			testStepBits[float64](t, m, 0.1, true)
 		}
 	})
 }
 
 // A step is the sums over the batch, by matrix products also for one sample,
-// followed by an Axpy with −η/m into the old parameters.
-func testStepBits[T kernels.Float](t *testing.T, m int) {
+// followed by an Axpy with −η/m into the old parameters, or into what the decay leaves
+// of them.
+func testStepBits[T kernels.Float](t *testing.T, m int, lambda float64, biases bool) {
 	const eta = 0.3
 	x, y := filled[T](m, 19, -1, 1), filled[T](m, 5, 0, 1)
 	n, want := deep[T](t), deep[T](t)
 	ws := n.NewWorkspace(m)
 	n.Forward(ws, x)
-	n.Descend(ws, y, eta)
+	if lambda == 0 {
+		n.Descend(ws, y, eta)
+	} else {
+		n.DescendDecay(ws, y, eta, lambda, biases)
+	}
 
 	a := x
 	for i := 1; i <= want.Depth(); i++ {
@@ -59,6 +66,10 @@ func testStepBits[T kernels.Float](t *testing.T, m int) {
 		}
 		newW, newB := append([]T(nil), w.Data...), append([]T(nil), b...)
 		alpha := T(-eta / float64(m))
+		kernels.Scal(T(1-eta*lambda), newW)
+		if biases {
+			kernels.Scal(T(1-eta*lambda), newB)
+		}
 		kernels.Axpy(alpha, sum.Data, newW)
 		kernels.Axpy(alpha, biasSum, newB)
 		sameBits(t, "W", n.Weights(i).Data, newW)

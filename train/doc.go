@@ -18,7 +18,8 @@
 // are means over samples as well, summed in float64.
 //
 // [Options] say the rest: the optimizer, from plain gradient descent to [AdamW]; the
-// schedule of the learning rate; early stopping; the number of workers. A [Method] or
+// schedule of the learning rate, by epoch or by step; decay, clipping and max-norm; early
+// stopping; the number of workers. A [Method] or
 // [Rule] of your own is used like the built-in ones.
 //
 // Fit is a loop over a [Trainer], which takes a training in pieces: epochs, single steps,

@@ -22,6 +22,18 @@ type Options struct {
 	// A factor of 0 freezes the layer: nothing changes its parameters.
 	LayerRates []float64
 
+	Decay WeightDecay // what draws parameters towards 0; the zero value is nothing
+	// ClipValue, if not 0, brings every element of the gradient into [−ClipValue, ClipValue].
+	ClipValue float64
+	// ClipNorm, if not 0, is the largest norm of the gradient of all parameters together
+	// that are trained; a longer gradient is multiplied by ClipNorm / (norm + 1e-6). The
+	// norm is that after clipping by value and before the decay: the squares of a row of W
+	// are added by kernels.Dot, and the rows in float64 in the order of the parameters.
+	ClipNorm float64
+	// MaxNorm, if not 0, is the largest norm of a row of W, the weights into one neuron; a
+	// longer one is multiplied by MaxNorm / (norm + 1e-7) after the step.
+	MaxNorm float64
+
 	Batch int // samples a step; more than there are is All
 	// Draw, if not 0, turns on two-level sampling: Draw samples are drawn at random,
 	// none twice, and steps are taken on mini-batches of Batch samples of that draw
@@ -46,6 +58,43 @@ type Options struct {
 	Progress func(Epoch)
 	// StepProgress, if not nil, is called after every step, on the calling goroutine.
 	StepProgress func(StepReport)
+}
+
+// A WeightDecay says what draws parameters towards 0 in every step, weights only unless Biases
+// is true. Reported costs don't contain the penalties.
+type WeightDecay struct {
+	L1 float64 // λ of the penalty λ Σ |w|: λ sign(w), 0 at 0, is added to the gradient
+	L2 float64 // λ of the penalty ½λ Σ w²: λ w is added to the gradient
+	// Decoupled is λ of decay beside the gradient, w −= η λ w, as in AdamW. With plain
+	// gradient descent it is the same as L2.
+	Decoupled float64
+	Biases    bool // biases decay as well
+}
+
+// check returns an error if a number is out of its range or the decay is that of o.
+func (d *WeightDecay) check(o *Options) error {
+	for _, x := range []struct {
+		name  string
+		value float64
+	}{
+		{"Decay.L1", d.L1}, {"Decay.L2", d.L2}, {"Decay.Decoupled", d.Decoupled},
+		{"ClipValue", o.ClipValue}, {"ClipNorm", o.ClipNorm}, {"MaxNorm", o.MaxNorm},
+	} {
+		if !(x.value >= 0) || math.IsInf(x.value, 0) {
+			return fmt.Errorf("train: %s is %v: want a finite number of at least 0", x.name, x.value)
+		}
+	}
+	if d.Decoupled > 0 && o.Optimizer.Decay > 0 {
+		return fmt.Errorf("train: both the optimizer %v and Options.Decay have a decoupled weight decay: want one of them", o.Optimizer.Method)
+	}
+	decay := o.Optimizer.Decay + d.Decoupled
+	if o.Optimizer.method().descends {
+		decay += d.L2
+	}
+	if decay = float64(o.Rate * decay); decay >= 1 {
+		return fmt.Errorf("train: learning rate times weight decay λ is %v: want less than 1, or the decay alone takes every parameter to 0 or past it", decay)
+	}
+	return nil
 }
 
 // factors returns LayerRates, or nil if all of them are 1.
@@ -86,8 +135,8 @@ func check[T kernels.Float](n *net.Network[T], d, validation *Data[T], o *Option
 	if err := o.Schedule.Check(); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
-	if decay := float64(o.Rate * o.Optimizer.Decay); decay >= 1 {
-		return fmt.Errorf("train: learning rate times weight decay λ is %v: want less than 1, or the decay alone takes every parameter to 0 or past it", decay)
+	if err := o.Decay.check(o); err != nil {
+		return err
 	}
 	for i, f := range o.LayerRates {
 		if !(f >= 0) || math.IsInf(f, 0) {
@@ -121,6 +170,9 @@ func checkRounding[T kernels.Float](o *Options, samples int) error {
 	}
 	if o.Rate > 0 && T(o.Rate/float64(divisor)) == 0 {
 		return fmt.Errorf("train: learning rate %v, divided by %d, rounds to 0 in %T: want at least %.2g", o.Rate, divisor, T(0), float64(float64(divisor)*smallest[T]()))
+	}
+	if c := o.ClipValue; c > 0 && T(c) == 0 {
+		return fmt.Errorf("train: ClipValue %v rounds to 0 in %T: want at least %.2g", c, T(0), smallest[T]())
 	}
 	if err := checkRounded[T](&o.Optimizer); err != nil {
 		return fmt.Errorf("train: %w", err)

@@ -1,13 +1,16 @@
 package train_test
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	nn "github.com/nabla-go/nabla/net"
 	"github.com/nabla-go/nabla/train"
 )
 
@@ -87,5 +90,72 @@ func TestReferenceSchedules(t *testing.T) {
 	}
 	for _, r := range train.Rules() {
 		require.True(t, seen[r], "no reference values of %v", r)
+	}
+}
+
+// Whole trainings have PyTorch's costs, gradient norms and parameters after every step.
+func TestReferenceTrainings(t *testing.T) {
+	type layer struct {
+		W [][]float64
+		B []float64
+	}
+	var file struct {
+		Trainings []struct {
+			Name, Cost, Optimizer string
+			Widths                []int
+			Activations           []string
+			Params                map[string]any
+			X, T                  [][]float64
+			Initial               []layer
+			Steps                 []struct {
+				Cost         float64
+				GradientNorm float64 `json:"gradient_norm"`
+				Layers       []layer
+			}
+		}
+	}
+	readReference(t, "trainings.json", &file)
+	require.NotEmpty(t, file.Trainings)
+	for _, c := range file.Trainings {
+		cost, err := nn.ParseCost(c.Cost)
+		require.NoError(t, err)
+		cfg := nn.Config{Inputs: c.Widths[0], Cost: cost, Init: nn.Zero}
+		for i, name := range c.Activations {
+			σ, err := nn.ParseActivation(name)
+			require.NoError(t, err)
+			cfg.Layers = append(cfg.Layers, nn.Dense(c.Widths[i+1], σ))
+		}
+		n := newNet[float64](t, cfg)
+		for i, l := range c.Initial {
+			copy(n.Weights(i+1).Data, slices.Concat(l.W...))
+			copy(n.Biases(i+1), l.B)
+		}
+		m, err := train.ParseMethod(c.Optimizer)
+		require.NoError(t, err)
+		o := train.Options{Epochs: len(c.Steps), Batch: train.All, Optimizer: m.Optimizer()}
+		number := func(name string, otherwise float64) float64 {
+			if x, ok := c.Params[name].(float64); ok {
+				return x
+			}
+			return otherwise
+		}
+		o.Rate, o.ClipNorm, o.Decay.L2 = number("rate", 0), number("clip_norm", 0), number("decay", 0)
+		o.Decay.Biases = c.Params["decays"] == "all"
+		for _, h := range m.Hyperparameters {
+			*h.Field(&o.Optimizer) = number(h.Name, h.Value)
+		}
+		r := newTrainer(t, n, &train.Data[float64]{X: matrix(c.X...), T: matrix(c.T...)}, nil, o)
+		for k, want := range c.Steps {
+			report, err := r.Step(context.Background())
+			require.NoError(t, err)
+			near(t, c.Name+": cost", report.Cost, want.Cost, 1e-13)
+			if o.ClipNorm > 0 {
+				near(t, c.Name+": norm", report.GradientNorm, want.GradientNorm, 1e-13)
+			}
+			for i, l := range want.Layers {
+				require.InDeltaSlice(t, slices.Concat(l.W...), n.Weights(i+1).Data, 1e-12, "%s, step %d", c.Name, k+1)
+				require.InDeltaSlice(t, l.B, n.Biases(i+1), 1e-12, "%s, step %d", c.Name, k+1)
+			}
+		}
 	}
 }

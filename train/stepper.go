@@ -1,34 +1,53 @@
 package train
 
 import (
+	"math"
 	"unsafe"
 
+	"github.com/nabla-go/nabla/internal/parallel"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/net"
 )
 
 // A stepper takes the steps of one training. Its state has the layout of the
 // parameters and begins as zeros; padding stays +0, since no method steps it.
+//
+// A step is, in this order: the gradient, mean over the batch; clipping by value, then by
+// norm; L1 and L2; the decoupled decay; the optimizer's step; max-norm. All but the first
+// is done range by range, right after net has stored the gradient of the range, unless
+// clipping by norm has to see all of it first.
 type stepper[T kernels.Float] struct {
 	optimizer Optimizer
+	options   *Options
 	net       *net.Network[T]
 	ws        *net.Workspace[T]
+	pool      *parallel.Pool
 	tensors   []tensor
 	state     [][]T
-	descends  bool      // the step is net's Descend
-	factors   []float64 // of the learning rate, by layer; nil for 1
-	number    int       // of the step
-	rate      float64   // of the step
-	step      func(lo, hi int)
+	descends  bool       // the step is net's Descend
+	factors   []float64  // of the learning rate, by layer; nil for 1
+	number    int        // of the step
+	rate      float64    // of the step
+	norm      float64    // of the gradient, NaN if nobody asks for it
+	clip      T          // what the gradient is multiplied by
+	squares   []float64  // sums of squares of the gradient, by row of a tensor
+	signs     []T        // memory for L1, with the layout of the parameters
 	report    StepReport // of the last step
+
+	// Methods as values, made once.
+	step                   func(lo, hi int)
+	measure, rest, project func(share, shares int)
 }
 
 // A tensor is a W^i or b^i, parameters lo to hi.
 type tensor struct {
 	lo, hi int
 	layer  int
-	cols   int // of W, 0 for b
+	bias   bool
+	cols   int // of W; the length of b, which is one row
 }
+
+func (t *tensor) rows() int { return (t.hi - t.lo) / t.cols }
 
 // tensors returns W^1, b^1, …, W^L, b^L.
 func tensors[T kernels.Float](n *net.Network[T]) (all []tensor) {
@@ -40,69 +59,141 @@ func tensors[T kernels.Float](n *net.Network[T]) (all []tensor) {
 		w, b := n.Weights(i), n.Biases(i)
 		all = append(all,
 			tensor{lo: at(w.Data), hi: at(w.Data) + len(w.Data), layer: i, cols: w.Cols},
-			tensor{lo: at(b), hi: at(b) + len(b), layer: i})
+			tensor{lo: at(b), hi: at(b) + len(b), layer: i, bias: true, cols: len(b)})
 	}
 	return all
 }
 
 func newStepper[T kernels.Float](o *Options, n *net.Network[T], ws *net.Workspace[T]) *stepper[T] {
-	s := &stepper[T]{optimizer: o.Optimizer, net: n, ws: ws, tensors: tensors(n), factors: o.factors()}
+	s := &stepper[T]{
+		optimizer: o.Optimizer, options: o, net: n, ws: ws, pool: parallel.PoolOf(ws),
+		tensors: tensors(n), factors: o.factors(), norm: math.NaN(), clip: 1,
+	}
 	s.optimizer.Method = o.Optimizer.method()
 	for range s.optimizer.Method.Slots {
 		s.state = append(s.state, make([]T, len(n.Params())))
 	}
-	s.descends = s.optimizer.Method.descends && s.factors == nil
-	s.step = s.stepRange
+	s.descends = s.optimizer.Method.descends && s.factors == nil && o.Decay.L1 == 0 && o.ClipValue == 0 && o.ClipNorm == 0
+	if o.Decay.L1 > 0 {
+		s.signs = make([]T, len(n.Params()))
+	}
+	rows := 0
+	for i := range s.tensors {
+		rows += s.tensors[i].rows()
+	}
+	s.squares = make([]float64, rows)
+	s.step, s.measure, s.rest, s.project = s.stepRange, s.measureShare, s.stepShare, s.projectShare
 	return s
 }
 
 // take takes step number for the batch that Forward has just seen.
 func (s *stepper[T]) take(t kernels.Matrix[T], number int, rate float64) {
 	s.number, s.rate = number, rate
-	if s.descends {
-		s.net.Descend(s.ws, t, rate)
-		return
+	switch o := s.options; {
+	case s.descends:
+		s.net.DescendDecay(s.ws, t, rate, o.Decay.L2+o.Decay.Decoupled, o.Decay.Biases)
+		if o.MaxNorm > 0 {
+			s.pool.Share(len(s.squares), len(s.net.Params()), s.project)
+		}
+	case o.ClipNorm > 0:
+		s.net.Backward(s.ws, t)
+		s.pool.Share(len(s.squares), len(s.net.Params()), s.measure)
+		s.clipNorm()
+		s.pool.Share(len(s.squares), stepWork*len(s.net.Params()), s.rest)
+	default:
+		s.net.Update(s.ws, t, s.step)
 	}
-	s.net.Update(s.ws, t, s.step)
 }
 
-// tensorOf returns the tensor that parameter k belongs to.
-func (s *stepper[T]) tensorOf(k int) *tensor {
-	i := 0
-	for k >= s.tensors[i].hi {
-		i++
-	}
-	return &s.tensors[i]
-}
+// stepWork is how many multiply-adds take as long as the step of a parameter.
+const stepWork = 4
 
-// stepRange steps parameters lo to hi, which are of one tensor.
+// stepRange clips the gradient of parameters lo to hi by value and steps them. They are
+// whole rows of one tensor.
 func (s *stepper[T]) stepRange(lo, hi int) {
 	if lo == hi {
 		return
 	}
+	i := 0
+	for lo >= s.tensors[i].hi {
+		i++
+	}
+	s.clipValue(s.ws.Gradient()[lo:hi])
+	s.stepTensor(&s.tensors[i], lo, hi)
+}
+
+// stepShare does a share of the steps of all tensors.
+func (s *stepper[T]) stepShare(share, shares int) {
+	for i := range s.tensors {
+		t := &s.tensors[i]
+		first, last := t.cut(share, shares)
+		s.stepTensor(t, t.lo+first*t.cols, t.lo+last*t.cols)
+	}
+}
+
+// cut returns one share of the rows of t.
+func (t *tensor) cut(share, shares int) (first, last int) {
+	return t.rows() * share / shares, t.rows() * (share + 1) / shares
+}
+
+// frozen reports whether nothing changes the parameters of t.
+func (s *stepper[T]) frozen(t *tensor) bool { return s.factors != nil && s.factors[t.layer-1] == 0 }
+
+// stepTensor steps parameters lo to hi, whole rows of t, with their gradient.
+func (s *stepper[T]) stepTensor(t *tensor, lo, hi int) {
+	if lo == hi || s.frozen(t) {
+		return
+	}
 	rate := s.rate
 	if s.factors != nil {
-		factor := s.factors[s.tensorOf(lo).layer-1]
-		if factor == 0 {
-			return // the layer is frozen
-		}
-		rate = float64(rate * factor)
+		rate = float64(rate * s.factors[t.layer-1])
 	}
 	p := Step[T]{
 		W: s.net.Params()[lo:hi], G: s.ws.Gradient()[lo:hi],
 		Number: s.number, Rate: rate, Optimizer: s.optimizer,
 	}
+	if s.clip != 1 {
+		kernels.Scal(s.clip, p.G)
+	}
+	if d := &s.options.Decay; !t.bias || d.Biases {
+		s.decay(p.W, p.G, lo, hi, rate)
+	}
 	if s.optimizer.Method.descends {
 		kernels.Axpy(T(-rate), p.G, p.W)
-		return
-	}
-	for i, x := range s.state {
-		p.State[i] = x[lo:hi]
-	}
-	// T is float32 or float64, or has the layout of one of them.
-	if unsafe.Sizeof(T(0)) == 4 {
-		s.optimizer.Method.Step32(*(*Step[float32])(unsafe.Pointer(&p)))
 	} else {
-		s.optimizer.Method.Step64(*(*Step[float64])(unsafe.Pointer(&p)))
+		for i, x := range s.state {
+			p.State[i] = x[lo:hi]
+		}
+		// T is float32 or float64, or has the layout of one of them.
+		if unsafe.Sizeof(T(0)) == 4 {
+			s.optimizer.Method.Step32(*(*Step[float32])(unsafe.Pointer(&p)))
+		} else {
+			s.optimizer.Method.Step64(*(*Step[float64])(unsafe.Pointer(&p)))
+		}
+	}
+	if s.options.MaxNorm > 0 && !t.bias {
+		limitRows(p.W, t.cols, s.options.MaxNorm)
+	}
+}
+
+// decay adds the gradients of the penalties to g and does the decoupled decay of w,
+// parameters lo to hi.
+func (s *stepper[T]) decay(w, g []T, lo, hi int, rate float64) {
+	d := &s.options.Decay
+	if d.L2 > 0 {
+		kernels.Axpy(T(d.L2), w, g)
+	}
+	if d.L1 > 0 {
+		// sign(w) is the derivative of max(w, 0) less that of max(−w, 0).
+		signs := s.signs[lo:hi]
+		kernels.ReLUPrime(signs, w)
+		kernels.Axpy(T(d.L1), signs, g)
+		copy(signs, w)
+		kernels.Scal(-1, signs)
+		kernels.ReLUPrime(signs, signs)
+		kernels.Axpy(T(-d.L1), signs, g)
+	}
+	if d.Decoupled > 0 {
+		kernels.Scal(T(1-float64(rate*d.Decoupled)), w)
 	}
 }

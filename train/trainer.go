@@ -117,6 +117,9 @@ type StepReport struct {
 	Samples int     // of the batch
 	Rate    float64 // η
 	Cost    float64 // mean over the batch, before the step
+	// GradientNorm is the norm of the gradient as Options.ClipNorm sees it, before it is
+	// clipped; NaN without ClipNorm.
+	GradientNorm float64
 }
 
 // Step takes the next step on the training data. If it is the last one of an epoch, it
@@ -213,7 +216,7 @@ func (t *Trainer[T]) learn(ctx context.Context, b batch[T], epoch int) error {
 	t.state.Steps++
 	t.stepper.take(b.T, t.state.Steps, t.rate)
 	t.rated = t.rated && !t.options.Schedule.BySteps
-	t.stepper.report = StepReport{Number: t.state.Steps, Epoch: epoch, Samples: b.Len(), Rate: t.rate, Cost: cost}
+	t.stepper.report = StepReport{Number: t.state.Steps, Epoch: epoch, Samples: b.Len(), Rate: t.rate, Cost: cost, GradientNorm: t.stepper.norm}
 	if t.options.StepProgress != nil {
 		t.options.StepProgress(t.stepper.report)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/nabla-go/nabla/internal/parallel"
 	"github.com/nabla-go/nabla/kernels"
 	nn "github.com/nabla-go/nabla/net"
 	"github.com/nabla-go/nabla/train"
@@ -63,6 +64,20 @@ func trainings() map[string]train.Options {
 	with("file order", func(o *train.Options) { o.FileOrder = true })
 	with("rates by layer", func(o *train.Options) { o.LayerRates = []float64{0, 0.5, 1} })
 	with("rates by layer, sgd", func(o *train.Options) { o.LayerRates, o.Optimizer = []float64{0, 0.5, 1}, train.SGD() })
+	for _, m := range []train.Optimizer{train.SGD(), train.Adam()} {
+		name := ", " + m.Method.Name
+		with("decay"+name, func(o *train.Options) {
+			o.Optimizer, o.Decay = m, train.WeightDecay{L2: 0.1, Decoupled: 0.2}
+		})
+		with("L1"+name, func(o *train.Options) { o.Optimizer, o.Decay = m, train.WeightDecay{L1: 0.1, Biases: true} })
+		with("clipping by value"+name, func(o *train.Options) { o.Optimizer, o.ClipValue = m, 1e-3 })
+		with("clipping by norm"+name, func(o *train.Options) { o.Optimizer, o.ClipNorm = m, 0.1 })
+		with("max-norm"+name, func(o *train.Options) { o.Optimizer, o.MaxNorm = m, 0.5 })
+		with("all of them"+name, func(o *train.Options) {
+			o.Optimizer, o.Decay = m, train.WeightDecay{L1: 0.01, L2: 0.01, Decoupled: 0.1, Biases: true}
+			o.ClipValue, o.ClipNorm, o.MaxNorm, o.LayerRates = 1e-2, 0.05, 1, []float64{1, 0, 0.5}
+		})
+	}
 	with("patience", func(o *train.Options) { o.Patience, o.Rate = 1, 3 })
 	return all
 }
@@ -109,9 +124,11 @@ func piecewise[T kernels.Float](t *testing.T, o train.Options) {
 	require.Equal(t, byFit.Fingerprint(), n.Fingerprint(), "Fit")
 
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	parallel.Insist(true)
+	defer parallel.Insist(false)
 	state := newTrainer(t, small[T](t), d, validation, o).State()
 	for piece := 0; state.Epochs < o.Epochs && !state.Stopped; piece++ {
-		o.Workers = piece % 3
+		o.Workers = piece % 4
 		next := newTrainer(t, newNet[T](t, small[T](t).Config()), d, validation, o)
 		require.NoError(t, next.Restore(state))
 		require.True(t, next.State().Equal(state))
@@ -123,6 +140,29 @@ func piecewise[T kernels.Float](t *testing.T, o train.Options) {
 		next.Close()
 	}
 	require.True(t, state.Equal(want), "from state to state")
+}
+
+// All kinds of trainings have one result on every CPU.
+func TestTrainingsOnEveryISA(t *testing.T) {
+	prints := map[string]string{}
+	onEveryISA(t, func(t *testing.T) {
+		for name, o := range trainings() {
+			n, m := small[float32](t), small[float64](t)
+			o.Epochs = 2
+			validated(t, n, noisy[float32](samplesOfTrainings), noisy[float32](30), o)
+			validated(t, m, noisy[float64](samplesOfTrainings), noisy[float64](30), o)
+			print := n.Fingerprint() + m.Fingerprint()
+			if prints[name] == "" {
+				prints[name] = print
+			}
+			require.Equal(t, prints[name], print, name)
+		}
+	})
+	different := map[string]bool{}
+	for _, p := range prints {
+		different[p] = true
+	}
+	require.Greater(t, len(different), len(prints)-8, "options without an effect")
 }
 
 // A state taken in the middle of an epoch is a copy: what happens later leaves it as it is.

@@ -1,0 +1,115 @@
+package train
+
+import (
+	"math"
+
+	"github.com/nabla-go/nabla/kernels"
+)
+
+// What keeps PyTorch's clipping by norm and its max-norm from dividing by 0.
+const (
+	clipEpsilon    = 1e-6
+	maxNormEpsilon = 1e-7
+)
+
+// sumSquares returns Σ x²: that of [kernels.Dot], with its order of sums, or, where that
+// overflows, the sum in float64 in ascending order.
+func sumSquares[T kernels.Float](x []T) float64 {
+	sum := float64(kernels.Dot(x, x))
+	if math.IsInf(sum, 1) {
+		sum = 0
+		for _, v := range x {
+			sum += float64(float64(v) * float64(v))
+		}
+	}
+	return sum
+}
+
+// clipValue brings the elements of g into [−ClipValue, ClipValue]. NaN stays.
+func (s *stepper[T]) clipValue(g []T) {
+	c := T(s.options.ClipValue)
+	if c == 0 {
+		return
+	}
+	for k, v := range g {
+		if v > c {
+			g[k] = c
+		} else if v < -c {
+			g[k] = -c
+		}
+	}
+}
+
+// measureShare clips a share of the gradient by value and sets the sums of squares of its
+// rows; those of frozen layers are 0.
+func (s *stepper[T]) measureShare(share, shares int) {
+	row := 0
+	for i := range s.tensors {
+		t := &s.tensors[i]
+		first, last := t.cut(share, shares)
+		for r := first; r < last; r++ {
+			s.squares[row+r] = 0
+			if !s.frozen(t) {
+				g := s.ws.Gradient()[t.lo+r*t.cols : t.lo+(r+1)*t.cols]
+				s.clipValue(g)
+				s.squares[row+r] = sumSquares(g)
+			}
+		}
+		row += t.rows()
+	}
+}
+
+// clipNorm sets the norm of the gradient, from the sums of its rows, added in float64 in
+// the order of the parameters, and what it is multiplied by. So the norm doesn't depend on
+// the number of workers.
+func (s *stepper[T]) clipNorm() {
+	sum := 0.0
+	for _, x := range s.squares {
+		sum += x
+	}
+	if s.norm = math.Sqrt(sum); math.IsInf(sum, 1) {
+		s.norm = s.largeNorm()
+	}
+	s.clip = T(min(1, s.options.ClipNorm/(s.norm+clipEpsilon)))
+}
+
+// largeNorm returns the norm of a gradient whose square overflows.
+func (s *stepper[T]) largeNorm() float64 {
+	largest, sum := 0.0, 0.0
+	for _, scale := range []bool{false, true} {
+		for i := range s.tensors {
+			t := &s.tensors[i]
+			if s.frozen(t) {
+				continue
+			}
+			for _, v := range s.ws.Gradient()[t.lo:t.hi] {
+				if !scale {
+					largest = max(largest, math.Abs(float64(v)))
+				} else {
+					x := float64(v) / largest
+					sum += float64(x * x)
+				}
+			}
+		}
+	}
+	return float64(largest * math.Sqrt(sum))
+}
+
+// projectShare applies max-norm to a share of all W.
+func (s *stepper[T]) projectShare(share, shares int) {
+	for i := range s.tensors {
+		if t := &s.tensors[i]; !t.bias {
+			first, last := t.cut(share, shares)
+			limitRows(s.net.Params()[t.lo+first*t.cols:t.lo+last*t.cols], t.cols, s.options.MaxNorm)
+		}
+	}
+}
+
+// limitRows brings the rows of w, each of so many columns, to a norm of at most limit.
+func limitRows[T kernels.Float](w []T, cols int, limit float64) {
+	for ; len(w) >= cols; w = w[cols:] {
+		if norm := math.Sqrt(sumSquares(w[:cols])); norm > limit {
+			kernels.Scal(T(limit/(norm+maxNormEpsilon)), w[:cols])
+		}
+	}
+}
