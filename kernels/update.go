@@ -44,16 +44,21 @@ func GemmUpdate[T Float](alpha T, d, x, w, dx Matrix[T]) {
 		readMatrix(&x)
 		writeMatrix(&w)
 	}
-	if m == 0 || alpha == 0 || !worthOneSweep[T](m, p, q) {
+	oneSweep := worthOneSweep[T](m, p, q)
+	switch {
+	case m == 1 && p > 0 && q > 0 && alpha != 0:
+		if d, x, dx := d.Data[:p], x.Data[:q], dx.Data[:q]; oneSweep {
+			updateOne(alpha, d, x, &w, dx)
+		} else {
+			gemvTBlocks(1, &w, d, 0, dx)
+			gerBlocks(alpha, d, x, &w)
+		}
+	case oneSweep && m > 0 && alpha != 0:
+		updateSome(alpha, &d, &x, &w, &dx)
+	default:
 		Gemm(NoTrans, NoTrans, 1, d, w, 0, dx)
 		Gemm(Trans, NoTrans, alpha, d, x, 1, w)
-		return
 	}
-	if m == 1 {
-		updateOne(alpha, d.Data[:p], x.Data[:q], &w, dx.Data[:q])
-		return
-	}
-	updateSome(alpha, &d, &x, &w, &dx)
 }
 
 // worthOneSweep reports whether GemmUpdate of m samples gains from reading the p × q
