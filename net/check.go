@@ -26,11 +26,12 @@ func convert[U, T kernels.Float](dst []U, src []T) {
 // GradientCheck compares backpropagation with central differences
 // (C(w+h) − C(w−h)) / 2h, for every parameter and every input, in float64
 // whatever T is. It returns the largest [RelativeDifference] among the tensors
-// W1, b1, …, WL, bL and x, and the tensor's name; NaN is above all. Below 1e-6 is
-// right; a constant ratio between the two means a missing factor. Where a ReLU
-// stands within h of its kink, and where the gradient is smaller than the rounding
-// of the cost allows to see (about 1e-11 of it), the comparison says nothing.
-// GradientCheck panics if x does not fit the network or t.
+// W1, b1, …, WL, bL and x, and the tensor's name; NaN counts as larger than any number.
+//
+// A right gradient differs by less than 1e-6. The comparison says nothing if a
+// pre-activation is within h of a kink, as ReLU has one at 0, or if the gradient is below
+// about 1e-11 of the cost, because the cost is rounded. GradientCheck panics if x does
+// not fit the network or t.
 func (n *Network[T]) GradientCheck(x, t kernels.Matrix[T]) (worst float64, tensor string, err error) {
 	if err := n.CheckTargets(t); err != nil {
 		return 0, "", err
@@ -89,8 +90,8 @@ func RelativeDifference(g, n []float64) float64 {
 }
 
 // Saturation returns the share of layer i's pre-activations with |z| > 20 in the
-// batch that Forward has just seen. A sigmoid or tanh neuron there has all but
-// stopped to learn: its inputs want scaling, or the output layer another cost.
+// batch that Forward has just seen. A sigmoid or tanh neuron hardly learns there, since
+// σ' is nearly 0. Scaled inputs help, or in the output layer another cost.
 func (n *Network[T]) Saturation(ws *Workspace[T], i int) float64 {
 	z := ws.Z(i).Data
 	if len(z) == 0 {

@@ -24,9 +24,9 @@ const (
 	// rectifiers", 2015) and 1 before the other built-in activations, so that
 	// pre-activations start with a standard deviation of the order of the inputs'.
 	ScaledNormal Init = iota
-	// Zero leaves all weights and biases at +0, as for parameters that are about
-	// to be loaded. Don't train a network with hidden layers from it: equal
-	// neurons stay equal for ever.
+	// Zero leaves all weights and biases at +0, for parameters that are loaded next.
+	// A network with hidden layers learns nothing from there, because equal neurons
+	// stay equal.
 	Zero
 )
 
@@ -42,8 +42,8 @@ type Config struct {
 	Init   Init
 	Seed   uint64 // of the initialisation; layer i draws from stream i of it
 	// FlushBelow sets parameters of magnitude below 2⁻¹⁰⁰ to +0 after every step.
-	// An x86 CPU needs some 150 cycles for a product that meets a subnormal number,
-	// and weights that decay towards zero end up as such.
+	// Weights that decay towards zero become subnormal numbers in the end, which many
+	// CPUs multiply very slowly.
 	FlushBelow bool
 }
 

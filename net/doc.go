@@ -12,15 +12,21 @@
 //	input       ∂C/∂x_k = (W^1)ᵀ δ^1_k
 //	descent     W ← W − η ∂C/∂W                    b ← b − η ∂C/∂b
 //
-// and stands in that order in pass.go; how it is divided among cores stands in
-// share.go. δ^i = ∂C/∂z^i is the sensitivity of the cost to a pre-activation. Only
-// δ^L knows the cost.
+// where δ^i = ∂C/∂z^i is the sensitivity of the cost to a pre-activation. Only δ^L
+// depends on which cost it is. The formulas of a layer stand in layer.go, those of the
+// output in output.go, their order in pass.go and the division among cores in share.go.
 //
 // A [Network] is only read by [Network.Forward]. All that a pass writes is in a
 // [Workspace], which belongs to the caller, so any number of goroutines may
 // predict with one network, each with a workspace of its own. After the first
 // batch of the largest size nothing is allocated. [Workspace.SetWorkers] lets a
 // pass use several cores where it is long enough to gain by it.
+//
+// # Costs and activations
+//
+// Each is a value of [Cost] or [Activation]. Your own are values of the same types and
+// work like the built-in ones; a few lines make one, as the examples show. Training
+// loops, data and optimizers are in package train, model files in package model.
 //
 // # Local minima
 //
@@ -34,9 +40,9 @@
 //
 // A network computes the same bits on every CPU: its products, activations and
 // steps are kernels of package kernels with their numeric contract, and
-// everything else (initialisation, the exotic costs, the value of the cost) is
-// plain arithmetic without fused operations, or takes its functions from
-// internal/scalar. [Network.Fingerprint] makes this visible.
+// everything else (initialisation and most costs) is plain arithmetic without fused
+// operations, with elementary functions that are the same everywhere.
+// [Network.Fingerprint] makes this visible.
 //
 // The product of the forward pass is added to the biases in one rounding,
 // fma(1, Σ, b). A step of plain gradient descent is W ← fma(−η/m, Σ_k δ_k a_k, W):

@@ -46,12 +46,13 @@ func (n *Network[T]) NewWorkspace(rows int) *Workspace[T] {
 	return ws
 }
 
-// SetWorkers lets passes over large batches and large layers run on up to workers
-// cores, but no more than GOMAXPROCS: on the calling goroutine and on others,
-// which this starts and which live until it is called again. One worker, as at
-// the start, is the caller alone. No result depends on it.
+// SetWorkers lets passes over large batches and large layers use several goroutines:
+// the caller's and others, which SetWorkers starts; workers is the number of all,
+// and GOMAXPROCS bounds it. No result depends on it. A new workspace has one worker,
+// the caller.
 //
-// A workspace with more than one worker is to be closed by SetWorkers(1).
+// The other goroutines live until SetWorkers is called again. Call SetWorkers(1) when
+// you need the workspace no more.
 func (ws *Workspace[T]) SetWorkers(workers int) {
 	ws.pool.Close()
 	ws.pool = parallel.New(workers)
