@@ -112,9 +112,9 @@ var zen4 = Tuning{
 	FarBytes:  256 << 10,
 
 	Sweeps: [3]Sweep{
-		{Samples: 1, Bytes: 256 << 10}, // the chains of one sample need no spilling
-		{Samples: 6, Bytes: 1 << 20},   // W beyond L2
-		{Samples: 16, Bytes: 8 << 20},  // W beyond what a core gets of L3
+		{Samples: 1, Bytes: 32 << 10}, // W beyond L1: the chains of one sample need no spilling
+		{Samples: 6, Bytes: 1 << 20},  // W beyond L2
+		{Samples: 16, Bytes: 8 << 20}, // W beyond what a core gets of L3
 	},
 	UpdateBytes: 16 << 10,
 
