@@ -68,9 +68,9 @@ var rules = []rule{
 	{what: "optimizer", files: []string{"train/methods.go"}, test: "./train", elementsOf: "methods"},
 	{what: "hyperparameter", files: []string{"train/methods.go"}, test: "./train", fieldsOf: "Hyperparameter"},
 	{what: "hyperparameter", files: []string{"train/methods.go"}, test: "./train", elementsOf: "hyperparameters"},
-	{what: "schedule", files: []string{"train/schedule.go"}, test: "./train", fieldsOf: "Rule"},
-	{what: "schedule", files: []string{"train/schedule.go"}, test: "./train", fieldsOf: "Parameter"},
-	{what: "schedule", files: []string{"train/schedule.go"}, test: "./train", elementsOf: "rules"},
+	{what: "schedule", files: []string{"train/rules.go"}, test: "./train", fieldsOf: "Rule"},
+	{what: "schedule", files: []string{"train/rules.go"}, test: "./train", fieldsOf: "Parameter"},
+	{what: "schedule", files: []string{"train/rules.go"}, test: "./train", elementsOf: "rules"},
 	{
 		what: "order of samples", files: []string{"train/batch.go"}, test: "./train",
 		find: "\t\tb.shuffle()\n",
