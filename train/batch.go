@@ -43,11 +43,17 @@ func newBatcher[T kernels.Float](d batch[T], o *Options) *batcher[T] {
 	}
 	if b.size > 1 {
 		b.gathered = batch[T]{X: kernels.NewMatrix[T](b.size, d.X.Cols), T: kernels.NewMatrix[T](b.size, d.T.Cols)}
+		if d.W != nil {
+			b.gathered.W = make([]T, b.size)
+		}
 		b.gather = func(share, shares int) {
 			lo, hi := len(b.chosen)*share/shares, len(b.chosen)*(share+1)/shares
 			for k := lo; k < hi; k++ {
 				copy(b.gathered.X.Row(k), b.data.X.Row(b.chosen[k]))
 				copy(b.gathered.T.Row(k), b.data.T.Row(b.chosen[k]))
+				if b.data.W != nil {
+					b.gathered.W[k] = b.data.W[b.chosen[k]]
+				}
 			}
 			b.prefetch(lo, hi)
 		}

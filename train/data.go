@@ -10,12 +10,16 @@ import (
 )
 
 // Data are samples to learn from or to test with. Row k of X is the input of
-// sample k and row k of T its target. X and T are all that [Fit] and [Evaluate]
+// sample k and row k of T its target. X, T and Weights are what [Fit] and [Evaluate]
 // use; they only read them. The other fields say where the samples are from and
 // what they mean, and may be empty.
 type Data[T kernels.Float] struct {
 	X kernels.Matrix[T] // inputs, samples × features
 	T kernels.Matrix[T] // targets, samples × outputs; no columns if there are none
+	// Weights multiply the cost of each sample and what is learned from it. nil is 1 for
+	// all. Mean costs still divide by the number of samples, where PyTorch divides by the
+	// sum of the weights; accuracy and metrics leave weights out.
+	Weights []T
 
 	Name     string   // what messages call the data: "digits", or a file
 	Labels   []int    // the class of each sample, an index into Classes; nil if there are none
@@ -43,7 +47,7 @@ func (d *Data[T]) Subset(samples []int) *Data[T] {
 	s := *d
 	s.X = kernels.NewMatrix[T](len(samples), d.X.Cols)
 	s.T = kernels.NewMatrix[T](len(samples), d.T.Cols)
-	s.Labels = nil
+	s.Labels, s.Weights = nil, nil
 	for i, k := range samples {
 		copy(s.X.Row(i), d.X.Row(k))
 		if d.T.Cols > 0 {
@@ -51,6 +55,9 @@ func (d *Data[T]) Subset(samples []int) *Data[T] {
 		}
 		if d.Labels != nil {
 			s.Labels = append(s.Labels, d.Labels[k])
+		}
+		if d.Weights != nil {
+			s.Weights = append(s.Weights, d.Weights[k])
 		}
 	}
 	return &s
@@ -132,6 +139,10 @@ func (d *Data[T]) check(n *net.Network[T]) error {
 		return fmt.Errorf("%d rows of inputs but %d rows of targets", d.X.Rows, d.T.Rows)
 	case d.Len() < 1:
 		return fmt.Errorf("no samples")
+	case d.Weights != nil && len(d.Weights) != d.Len():
+		return fmt.Errorf("%d weights for %d samples", len(d.Weights), d.Len())
+	case d.Labels != nil && len(d.Labels) != d.Len():
+		return fmt.Errorf("%d labels for %d samples", len(d.Labels), d.Len())
 	case d.X.Cols != n.Inputs():
 		return fmt.Errorf("inputs have %d columns but the network has %d inputs", d.X.Cols, n.Inputs())
 	}
@@ -142,12 +153,16 @@ func (d *Data[T]) check(n *net.Network[T]) error {
 			}
 		}
 	}
+	if err := checkWeights(d.Weights, "sample"); err != nil {
+		return err
+	}
 	return n.CheckTargets(d.T)
 }
 
 // A batch is the samples of one step.
 type batch[T kernels.Float] struct {
 	X, T kernels.Matrix[T]
+	W    []T // weights; nil for 1
 }
 
 // Len returns the number of samples.
@@ -155,8 +170,12 @@ func (b *batch[T]) Len() int { return b.X.Rows }
 
 // slice returns samples i up to, but not including, j.
 func (b *batch[T]) slice(i, j int) batch[T] {
-	return batch[T]{X: b.X.Slice(i, j), T: b.T.Slice(i, j)}
+	s := batch[T]{X: b.X.Slice(i, j), T: b.T.Slice(i, j)}
+	if b.W != nil {
+		s.W = b.W[i:j]
+	}
+	return s
 }
 
-// samples returns the inputs and targets of d.
-func (d *Data[T]) samples() batch[T] { return batch[T]{X: d.X, T: d.T} }
+// samples returns the inputs, targets and weights of d.
+func (d *Data[T]) samples() batch[T] { return batch[T]{X: d.X, T: d.T, W: d.Weights} }

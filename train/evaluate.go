@@ -35,6 +35,7 @@ func evaluate[T kernels.Float](n *net.Network[T], ws *net.Workspace[T], d batch[
 	for i := 0; i < d.Len(); i += net.PredictBatch {
 		b := d.slice(i, min(i+net.PredictBatch, d.Len()))
 		y := n.Forward(ws, b.X)
+		ws.SetSampleWeights(b.W)
 		c, err := n.Cost(ws, b.T)
 		if err != nil {
 			return 0, 0, err

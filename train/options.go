@@ -30,9 +30,22 @@ type Options struct {
 	// norm is that after clipping by value and before the decay: the squares of a row of W
 	// are added by kernels.Dot, and the rows in float64 in the order of the parameters.
 	ClipNorm float64
+	// InputNoise, if not 0, is the standard deviation of normal noise that is added to
+	// every input in every step. The noise is a function of Seed, the step, the position in
+	// the batch and the input.
+	InputNoise float64
 	// MaxNorm, if not 0, is the largest norm of a row of W, the weights into one neuron; a
 	// longer one is multiplied by MaxNorm / (norm + 1e-7) after the step.
 	MaxNorm float64
+
+	// ClassWeights, if not nil, has a weight for each class, which multiplies that of its
+	// samples, see [Data].Weights; [BalancedWeights] makes some. A single output tells two
+	// classes. The class of a sample is its label or, without labels, that of its target.
+	// Validation has no weights of classes.
+	ClassWeights []float64
+	// LabelSmoothing s turns targets t of 0 and 1 into (1−s) t + s/K for K classes, in
+	// training but not in validation.
+	LabelSmoothing float64
 
 	Batch int // samples a step; more than there are is All
 	// Draw, if not 0, turns on two-level sampling: Draw samples are drawn at random,
@@ -78,7 +91,7 @@ func (d *WeightDecay) check(o *Options) error {
 		value float64
 	}{
 		{"Decay.L1", d.L1}, {"Decay.L2", d.L2}, {"Decay.Decoupled", d.Decoupled},
-		{"ClipValue", o.ClipValue}, {"ClipNorm", o.ClipNorm}, {"MaxNorm", o.MaxNorm},
+		{"ClipValue", o.ClipValue}, {"ClipNorm", o.ClipNorm}, {"MaxNorm", o.MaxNorm}, {"InputNoise", o.InputNoise},
 	} {
 		if !(x.value >= 0) || math.IsInf(x.value, 0) {
 			return fmt.Errorf("train: %s is %v: want a finite number of at least 0", x.name, x.value)
@@ -136,6 +149,9 @@ func check[T kernels.Float](n *net.Network[T], d, validation *Data[T], o *Option
 		return fmt.Errorf("train: %w", err)
 	}
 	if err := o.Decay.check(o); err != nil {
+		return err
+	}
+	if err := o.checkTargets(classes(n)); err != nil {
 		return err
 	}
 	for i, f := range o.LayerRates {

@@ -29,6 +29,8 @@ type Trainer[T kernels.Float] struct {
 	options    Options
 	batches    *batcher[T] // nil without training data
 	validation batch[T]
+	learned    batch[T] // memory for samples of Learn
+	noise      noise[T]
 	ws         *net.Workspace[T]
 	stepper    *stepper[T]
 	state      State[T] // its Order, Generator and Elapsed are only set in copies
@@ -48,14 +50,18 @@ func New[T kernels.Float](n *net.Network[T], d, validation *Data[T], o Options) 
 	if validation == nil {
 		validation = new(Data[T])
 	}
-	o.LayerRates, o.Schedule.Values = slices.Clone(o.LayerRates), slices.Clone(o.Schedule.Values)
+	o.LayerRates, o.ClassWeights, o.Schedule.Values = slices.Clone(o.LayerRates), slices.Clone(o.ClassWeights), slices.Clone(o.Schedule.Values)
 	if err := check(n, d, validation, &o); err != nil {
 		return nil, err
 	}
 	t := &Trainer[T]{net: n, options: o, validation: validation.samples(), start: time.Now()}
 	rows := min(net.PredictBatch, validation.Len())
 	if d != nil {
-		t.batches = newBatcher(d.samples(), &t.options)
+		b, err := prepare(n, d, &o, new(batch[T]))
+		if err != nil {
+			return nil, fmt.Errorf("train: training data: %w", err)
+		}
+		t.batches = newBatcher(b, &t.options)
 		rows = max(rows, t.batches.size)
 	}
 	t.ws = n.NewWorkspace(rows)
@@ -63,6 +69,7 @@ func New[T kernels.Float](n *net.Network[T], d, validation *Data[T], o Options) 
 	if t.batches != nil {
 		t.batches.pool = parallel.PoolOf(t.ws)
 	}
+	t.noise.init(&t.options, parallel.PoolOf(t.ws))
 	t.stepper = newStepper(&t.options, n, t.ws)
 	t.state = State[T]{
 		Params: n.Params(), Slots: t.stepper.state,
@@ -147,10 +154,14 @@ func (t *Trainer[T]) Learn(d *Data[T]) (StepReport, error) {
 	if err := d.check(t.net); err != nil {
 		return StepReport{}, fmt.Errorf("train: Learn: %w", err)
 	}
+	b, err := prepare(t.net, d, &t.options, &t.learned)
+	if err != nil {
+		return StepReport{}, fmt.Errorf("train: Learn: %w", err)
+	}
 	if err := t.setRate(); err != nil {
 		return StepReport{}, err
 	}
-	if err := t.learn(context.Background(), d.samples(), 0); err != nil {
+	if err := t.learn(context.Background(), b, 0); err != nil {
 		return t.stepper.report, err
 	}
 	if !allFinite(t.state.Params) {
@@ -202,7 +213,8 @@ func (t *Trainer[T]) learn(ctx context.Context, b batch[T], epoch int) error {
 	if epoch == 0 {
 		step = t.state.Steps + 1
 	}
-	t.net.Forward(t.ws, b.X)
+	t.net.Forward(t.ws, t.noise.add(b.X, t.state.Steps+1))
+	t.ws.SetSampleWeights(b.W)
 	cost, err := t.net.Cost(t.ws, b.T)
 	if err != nil {
 		return t.fail(fmt.Errorf("train: %s: %w", place(epoch, step), err))

@@ -78,6 +78,10 @@ func trainings() map[string]train.Options {
 			o.ClipValue, o.ClipNorm, o.MaxNorm, o.LayerRates = 1e-2, 0.05, 1, []float64{1, 0, 0.5}
 		})
 	}
+	with("class weights", func(o *train.Options) { o.ClassWeights = []float64{0.5, 2} })
+	with("label smoothing", func(o *train.Options) { o.LabelSmoothing = 0.1 })
+	with("input noise", func(o *train.Options) { o.InputNoise = 0.1 })
+	with("input noise, sgd, file order", func(o *train.Options) { o.InputNoise, o.Optimizer, o.FileOrder = 0.1, train.SGD(), true })
 	with("patience", func(o *train.Options) { o.Patience, o.Rate = 1, 3 })
 	return all
 }

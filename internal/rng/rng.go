@@ -90,3 +90,38 @@ func (r *Rand) Normal() float64 {
 	radius := math.Sqrt(-2 * scalar.Log(1-r.Float64()))
 	return float64(radius * scalar.Cos(2*math.Pi*r.Float64()))
 }
+
+// Key returns 64 bits that name a sequence of [Bits]: those of one sample in one step. It
+// is k₄ of the chain k₀ = 0, kᵢ = f(kᵢ₋₁ + word i + 0x9E3779B97F4A7C15) over the four
+// words, f being the finaliser of SplitMix64 (Steele, Lea and Flood, 2014).
+func Key(seed, layer, step, position uint64) uint64 {
+	k := uint64(0)
+	for _, word := range [...]uint64{seed, layer, step, position} {
+		k += word + 0x9E3779B97F4A7C15
+		k = (k ^ k>>30) * 0xBF58476D1CE4E5B9
+		k = (k ^ k>>27) * 0x94D049BB133111EB
+		k ^= k >> 31
+	}
+	return k
+}
+
+// Bits returns number i of the sequence that key names, 32 bits. It is the hash that
+// kernels.Dropout decides by.
+func Bits(key uint64, i uint32) uint32 {
+	x := i*0x9E3779B9 + uint32(key)
+	x = mix32(x) + uint32(key>>32)
+	return mix32(x)
+}
+
+func mix32(x uint32) uint32 {
+	x = (x ^ x>>16) * 0x21F0AAAD
+	x = (x ^ x>>15) * 0x735A2D97
+	return x ^ x>>15
+}
+
+// NormalAt returns standard normal number i of the sequence that key names, made from
+// numbers 2i and 2i+1 of its bits (Box and Muller). Its absolute value is at most 6.67.
+func NormalAt(key uint64, i uint32) float64 {
+	radius := math.Sqrt(-2 * scalar.Log(float64(float64(Bits(key, 2*i))+1)*0x1p-32))
+	return float64(radius * scalar.Cos(2*math.Pi*float64(float64(Bits(key, 2*i+1))*0x1p-32)))
+}

@@ -168,3 +168,61 @@ func TestState(t *testing.T) {
 		t.Errorf("the state at first is %v", fresh)
 	}
 }
+
+// The hash is that of its written rule, and its bits are even.
+func TestBits(t *testing.T) {
+	key := Key(1, 2, 3, 4)
+	if want := uint64(0x336c3255cbcc01fe); key != want {
+		t.Errorf("Key(1, 2, 3, 4) = %#x, want %#x", key, want)
+	}
+	ones := [32]int{}
+	const n = 1 << 14
+	for i := range uint32(n) {
+		x := i*0x9E3779B9 + uint32(key)
+		for round := range 2 {
+			x ^= x >> 16
+			x *= 0x21F0AAAD
+			x ^= x >> 15
+			x *= 0x735A2D97
+			x ^= x >> 15
+			if round == 0 {
+				x += uint32(key >> 32)
+			}
+		}
+		if got := Bits(key, i); got != x {
+			t.Fatalf("Bits(%#x, %d) = %#x, want %#x", key, i, got, x)
+		}
+		for b := range ones {
+			ones[b] += int(x >> b & 1)
+		}
+	}
+	for b, count := range ones {
+		if count < n/2-400 || count > n/2+400 { // six standard deviations
+			t.Errorf("bit %d is 1 in %d of %d", b, count, n)
+		}
+	}
+	seen := map[uint64]bool{}
+	for w := range uint64(64) {
+		for _, k := range []uint64{Key(w+9, 0, 0, 0), Key(0, w+9, 0, 0), Key(0, 0, w+9, 0), Key(0, 0, 0, w+9)} {
+			if seen[k] {
+				t.Fatalf("two keys are %#x", k)
+			}
+			seen[k] = true
+		}
+	}
+}
+
+func TestNormalAt(t *testing.T) {
+	const n = 1 << 15
+	sum, squares, fourth := 0.0, 0.0, 0.0
+	for i := range uint32(n) {
+		x := NormalAt(Key(7, 0, 0, 0), i)
+		if !(x*x < 6.67*6.67) {
+			t.Fatalf("number %d is %v", i, x)
+		}
+		sum, squares, fourth = sum+x, squares+x*x, fourth+x*x*x*x
+	}
+	if m, v, k := sum/n, squares/n, fourth/n; !(m*m < 0.03*0.03) || !(v > 0.96 && v < 1.04) || !(k > 2.7 && k < 3.3) {
+		t.Errorf("mean %v, variance %v, fourth moment %v", m, v, k)
+	}
+}
