@@ -220,8 +220,8 @@ var (
 	formATBT = form{"GemmTT", "Gemm Aᵀ·Bᵀ", kernels.Trans, kernels.Trans, false}   // no step has it
 )
 
-// products are the Gemms: square ones, and those of the steps of 784-512-256-10
-// and 784-30-10. The name of the kernel tells what is transposed; the shape is
+// products are the Gemms: square ones, and those of the steps of 784-512-256-10,
+// 784-30-10 and 1024-1024-1024-1024. The name of the kernel tells what is transposed; the shape is
 // m x n x k for an m × n result.
 func products[T kernels.Float]() []Case {
 	typ, size := typeName[T]()
@@ -256,7 +256,7 @@ func products[T kernels.Float]() []Case {
 		}
 	}
 	for _, m := range []int{8, 10, 32, 128, 512} {
-		for _, l := range [][2]int{{784, 512}, {512, 256}, {256, 10}, {784, 30}, {30, 10}} {
+		for _, l := range [][2]int{{784, 512}, {512, 256}, {256, 10}, {784, 30}, {30, 10}, {1024, 1024}} {
 			in, out := l[0], l[1]
 			group := fmt.Sprintf("step %d", m)
 			add(formABT, group, m, out, in)

@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/nabla-go/nabla/internal/cores"
 	"github.com/nabla-go/nabla/internal/isa"
 )
 
@@ -13,6 +14,7 @@ import (
 type Task struct {
 	Run      func(n int) // does it n times
 	Level    isa.Level   // in force while Run runs
+	Core     *cores.Kind // whose numbers are in use while Run runs; nil: those in use anyway
 	Parallel bool        // Run uses other threads as well
 	Warm     func()      // if not nil, puts into the outer caches, before a block, what only many blocks touch
 	// Best is the least time of one repetition seen so far, in nanoseconds.
@@ -100,6 +102,9 @@ func (t *Task) time() {
 // block returns the mean time of n repetitions.
 func (t *Task) block(n int) float64 {
 	defer isa.Force(t.Level)()
+	if t.Core != nil {
+		defer cores.Force(t.Core)()
+	}
 	w := startWatch(t.Parallel)
 	t.Run(n)
 	return float64(w.elapsed()) / float64(n)

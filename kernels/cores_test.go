@@ -17,21 +17,25 @@ var (
 	eager = cores.Tuning{
 		Sweeps: [3]cores.Sweep{{Samples: 1 << 30}, {Samples: 1 << 30}, {Samples: 1 << 30}}, UpdateBytes: 100,
 		Tiles:    [3]cores.Tile{{Rows: 5, Cols: 7}, {Rows: 3, Cols: 2}, {Rows: 1, Cols: 1}},
-		PackUses: 2, PackTUses: 2, PackTTerms: 2,
+		NearUses: 3, NearBytes: 100, NearMost: 4000, NearRows: 3, NearPartBytes: 300,
+		PieceRows: 6, PieceBytes: 400, PieceDepth: 3,
+		CopyTerms: cores.Never, CopyTTerms: 5,
+		PackUses: 2, PackAliasUses: 2, PackTUses: 2, PackTTerms: 2,
 		Band: 2, PackRows: 4, DotPanelBytes: 1000, DotPanelRows: 3, OuterPanelBytes: 100, OuterPanelCols: 5, TransBytes: 100,
 		DepthWhole: 7, DepthCut: 3, Pad: 1,
 		AliasRowBytes: cores.Never, AliasCopy: 3,
 	}
 	padding = func() cores.Tuning {
 		t := eager
-		t.PackUses, t.PackTUses = cores.Never, cores.Never
+		t.PackUses, t.PackTUses, t.NearUses, t.PieceRows = cores.Never, cores.Never, cores.Never, 0
 		return t
 	}()
 	idle = cores.Tuning{
 		FewElements: 50, FewToScale: 50, FewRoots: 50,
 		LineBytes: cores.Never, FarBytes: cores.Never, UpdateBytes: 1,
-		Tiles:     [3]cores.Tile{{Rows: 1, Cols: 1}, {Rows: 1, Cols: 1}, {Rows: 1, Cols: 1}},
-		PackBytes: cores.Never, PackUses: cores.Never, PackTUses: cores.Never, PackTTerms: cores.Never,
+		Tiles:    [3]cores.Tile{{Rows: 1, Cols: 1}, {Rows: 1, Cols: 1}, {Rows: 1, Cols: 1}},
+		NearUses: cores.Never, PieceBytes: cores.Never, PieceDepth: 1,
+		PackBytes: cores.Never, PackAliasUses: cores.Never, PackUses: cores.Never, PackTUses: cores.Never, PackTTerms: cores.Never,
 		DotPanelBytes: 1, TransBytes: 1, Band: 1,
 		AliasUses: cores.Never,
 	}

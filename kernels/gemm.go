@@ -73,7 +73,7 @@ func Gemm[T Float](transA, transB Transpose, alpha T, a, b Matrix[T], beta T, c 
 		return
 	}
 	padA, padB := aliases(&a, n), ta && aliases(&b, m)
-	if (padA || padB) && !worthPacking[T](m, n, k) && (!ta || k <= cores.Active.AliasCopy) {
+	if (padA || padB) && (tb && !ta && worthNear[T](m, n, k) || !worthPacking[T](m, n, k)) && (!ta || k <= cores.Active.AliasCopy) {
 		gemmPadded(ta, tb, m, n, k, alpha, a, padA, b, padB, beta, c)
 		return
 	}
@@ -105,6 +105,10 @@ func dotBlocks[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, be
 		}
 		return
 	}
+	if worthNear[T](m, n, k) {
+		dotNear(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		return
+	}
 	if worthPacking[T](m, n, k) && k <= cores.Active.DotPanelBytes/sizeOf[T]()/cores.Active.Band {
 		dotPacked(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
@@ -121,11 +125,39 @@ func dotBlocks[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, be
 	}
 }
 
+// worthNear reports whether an m × n product A·Bᵀ with k terms gains from panels of B that
+// stay in L1.
+func worthNear[T Float](m, n, k int) bool {
+	t := &cores.Active
+	return m >= t.NearUses && n*k > t.NearBytes/sizeOf[T]() && n*k <= t.NearMost/sizeOf[T]()
+}
+
+// dotNear is dotBlocks with panels of rows of B that stay in L1 while a part of A, which
+// stays in L2, streams past them.
+func dotNear[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	t := &cores.Active
+	part := min(m, multiple(t.NearPartBytes/sizeOf[T]()/k, t.Band))
+	nb := min(n, multiple(t.NearBytes/sizeOf[T]()/k, t.NearRows))
+	mb := min(part, multiple(gemmWork/nb/k, t.Band))
+	for i := 0; i < m; i += part {
+		for j := 0; j < n; j += nb {
+			end := min(i+part, m)
+			for r := i; r < end; r += mb {
+				gemmDot(min(mb, end-r), min(nb, n-j), k, alpha, a[r*lda:], lda, b[j*ldb:], ldb, beta, c[r*ldc+j:], ldc)
+			}
+		}
+	}
+}
+
 // outerBlocks is gemmOuter for operands of any size. Chains longer than
 // outerDepth are cut; between the parts, the sums stand in C itself if beta = 0,
 // else in scratch, because C is needed unchanged at the end.
 func outerBlocks[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
-	if worthPacking[T](m, k, n) || csA != 1 && worthPackingT(m, n, k) {
+	if beta == 0 && csA == 1 && worthPieces[T](m, n, k) {
+		outerPieces(m, n, k, alpha, a, rsA, b, ldb, c, ldc)
+		return
+	}
+	if worthPacking[T](m, k, n) || csA == 1 && worthPackingAliased[T](m, n, k, ldb) || csA != 1 && worthPackingT(m, n, k) {
 		outerPacked(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc)
 		return
 	}
@@ -147,6 +179,30 @@ func outerBlocks[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb 
 				}
 				gemmOuter(min(mb, m-i), min(nb, n-j), kb, f, a[i*rsA+l*csA:], rsA, csA, b[l*ldb+j:], ldb, beta, c[i*ldc+j:], ldc, l > 0)
 			}
+		}
+	}
+}
+
+// worthPieces reports whether an m × n product A·B with k terms and beta = 0 gains from
+// going through B in the order of memory.
+func worthPieces[T Float](m, n, k int) bool {
+	t := &cores.Active
+	return m <= t.PieceRows && k > t.PieceDepth && n*k > t.PieceBytes/sizeOf[T]()
+}
+
+// outerPieces is outerBlocks for beta = 0 and few rows of A: it cuts chains to short
+// pieces, so that it goes through B in the order of memory, and keeps the chains in C.
+func outerPieces[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, c []T, ldc int) {
+	t := &cores.Active
+	depth := t.PieceDepth
+	nb := min(n, multiple(min(sweep[T](), gemmWork/m)/depth, t.OuterPanelCols))
+	for l := 0; l < k; l += depth {
+		kb, f := min(depth, k-l), T(1)
+		if l+kb == k {
+			f = alpha
+		}
+		for j := 0; j < n; j += nb {
+			gemmOuter(m, min(nb, n-j), kb, f, a[l:], lda, 1, b[l*ldb+j:], ldb, 0, c[j:], ldc, l > 0)
 		}
 	}
 }

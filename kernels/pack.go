@@ -17,6 +17,16 @@ func worthPacking[T Float](m, p, q int) bool {
 	return m >= cores.Active.PackUses && p*q > cores.Active.PackBytes/sizeOf[T]()
 }
 
+// worthPackingAliased reports whether an m × n product A·B with k terms gains from packing
+// because the rows of B are a multiple of 4 KiB apart.
+func worthPackingAliased[T Float](m, n, k, ldb int) bool {
+	t := &cores.Active
+	return m >= t.PackAliasUses && k > t.AliasRows && ldb*sizeOf[T]()%page == 0 && k*n > t.PackBytes/sizeOf[T]()
+}
+
+// page is the distance in bytes at which rows alias.
+const page = 1 << 12
+
 // worthPackingT reports whether an m × n product Aᵀ·B with k terms gains from packing
 // where B is small.
 func worthPackingT(m, n, k int) bool {
@@ -26,7 +36,6 @@ func worthPackingT(m, n, k int) bool {
 // aliases reports whether the rows of m are a multiple of 4 KiB apart, so that they evict
 // each other from L1, and whether elements are used often enough for a copy to pay.
 func aliases[T Float](m *Matrix[T], uses int) bool {
-	const page = 1 << 12
 	t := &cores.Active
 	return m.Stride*sizeOf[T]()%page == 0 && m.Rows > t.AliasRows && m.Cols*sizeOf[T]() <= t.AliasRowBytes && uses >= t.AliasUses
 }
@@ -81,6 +90,12 @@ func putPack(p *[]float64) { packs.Put(p) }
 
 // copyRows copies rows of cols elements from src with stride lds to dst with stride ldd.
 func copyRows[T Float](rows, cols int, dst []T, ldd int, src []T, lds int) {
+	if cols == 12 { // a band of the micro-kernels: twelve elements need no call
+		for r := range rows {
+			*(*[12]T)(dst[r*ldd:]) = [12]T(src[r*lds:])
+		}
+		return
+	}
 	for r := range rows {
 		copy(dst[r*ldd:][:cols], src[r*lds:][:cols])
 	}
@@ -102,22 +117,18 @@ func dotPacked[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, be
 	}
 }
 
-// outerPacked is outerBlocks with panels of B and blocks of A packed. Where chains are
-// cut and beta ≠ 0, the sums of a panel's columns stand in scratch until the end.
+// outerPacked is outerBlocks with panels of B packed and, where that pays, blocks of A.
+// Where chains are cut and beta ≠ 0, the sums of a panel's columns stand in scratch until
+// the end.
 func outerPacked[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
 	t := &cores.Active
-	mb, band := t.PackRows, t.Band
 	kb := k
 	if k > t.DepthWhole {
 		kb = t.DepthCut
 	}
 	nb := min(n, multiple(t.OuterPanelBytes/sizeOf[T]()/kb, t.OuterPanelCols))
-	lda := kb + t.Pad
-	if csA != 1 {
-		lda = mb
-	}
 	cut := k > kb && beta != 0
-	panelSize, blockSize := nb*kb, mb*(kb+t.Pad)
+	panelSize, blockSize := nb*kb, t.PackRows*(kb+t.Pad)
 	size := panelSize + blockSize
 	if cut {
 		size += m * nb
@@ -137,17 +148,11 @@ func outerPacked[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb 
 				f, g = alpha, beta
 			}
 			copyRows(depth, cols, panel, cols, b[l*ldb+j:], ldb)
-			for i := 0; i < m; i += mb {
-				rows := min(mb, m-i)
-				rs, cs := lda, 1
-				if csA == 1 {
-					copyRows(rows, depth, block, lda, a[i*rsA+l:], rsA)
-				} else {
-					copyRows(depth, rows, block, lda, a[l*csA+i:], csA)
-					rs, cs = 1, lda
-				}
-				for r := 0; r < rows; r += band {
-					gemmOuter(min(band, rows-r), cols, depth, f, block[r*rs:], rs, cs, panel, cols, g, out[(i+r)*ldo:], ldo, l > 0)
+			for i := 0; i < m; i += t.PackRows {
+				rows := min(t.PackRows, m-i)
+				part, rs, cs := packA(rows, depth, block, a[i*rsA+l*csA:], rsA, csA)
+				for r := 0; r < rows; r += t.Band {
+					gemmOuter(min(t.Band, rows-r), cols, depth, f, part[r*rs:], rs, cs, panel, cols, g, out[(i+r)*ldo:], ldo, l > 0)
 				}
 			}
 		}
@@ -155,4 +160,19 @@ func outerPacked[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb 
 			addScaled(m, cols, alpha, sums, beta, c[j:], ldc)
 		}
 	}
+}
+
+// packA copies rows of A, of so many terms, to block where that pays, else returns A
+// itself; in both cases with the distances of its rows and terms.
+func packA[T Float](rows, terms int, block, a []T, rsA, csA int) (part []T, rs, cs int) {
+	t := &cores.Active
+	switch {
+	case csA == 1 && terms >= t.CopyTerms:
+		copyRows(rows, terms, block, terms+t.Pad, a, rsA)
+		return block, terms + t.Pad, 1
+	case csA != 1 && terms >= t.CopyTTerms:
+		copyRows(terms, rows, block, t.PackRows, a, csA)
+		return block, 1, t.PackRows
+	}
+	return a, rsA, csA
 }

@@ -137,7 +137,7 @@ func whyCore(wish string, c cores.CPU, err error) string {
 func coreHelp() string {
 	var lines []string
 	for _, k := range cores.Kinds() {
-		lines = append(lines, fmt.Sprintf("  %-8s %s", k.Name, k.About))
+		lines = append(lines, fmt.Sprintf("  %-12s %s", k.Name, k.About))
 	}
 	return strings.Join(lines, "\n")
 }

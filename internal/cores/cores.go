@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"github.com/klauspost/cpuid/v2"
+	sys "golang.org/x/sys/cpu"
 
 	"github.com/nabla-go/nabla/internal/isa"
 )
@@ -33,33 +34,77 @@ type Kind struct {
 	is func(c *CPU) bool // reports whether c is of this kind
 }
 
-// kinds is the table. The first kind that fits is chosen.
+// kinds is the table. The first kind that fits is chosen. Only the numbers of zen4 are
+// measured; the sizes of other caches are those of the vendors' manuals.
 var kinds = []*Kind{
 	{
 		Name: "zen4", About: "AMD Zen 4: 64-byte vectors by halves, L2 of 1 MiB",
-		Tuned: zen4, Wide: zen4.wide(),
+		Tuned: zen4, Wide: zen4Wide,
 		is: func(c *CPU) bool { // family 25 is Zen 3 as well, with half the L2 and no AVX-512
-			return c.Vendor == "AuthenticAMD" && c.Family == 25 && (c.Best == isa.AVX512 || c.L2 >= 1<<20)
+			return c.Vendor == amd && c.Family == 25 && (c.Best == isa.AVX512 || c.L2 >= 1<<20)
 		},
 	},
 	{
-		Name: "arm64", About: "any arm64: the numbers of zen4, not measured",
-		Tuned: zen4, Wide: zen4.wide(),
+		Name: "zen5", About: "AMD Zen 5: 64-byte vectors, L1 of 48 KiB, L2 of 1 MiB",
+		Tuned: zen4, Wide: zen5Wide,
+		is: func(c *CPU) bool { return c.Vendor == amd && c.Family >= 26 },
+	},
+	{
+		Name: "intel-avx512", About: "Intel server cores with two 64-byte FMA units, L2 of 2 MiB",
+		Tuned: intelAVX512, Wide: intelAVX512.with(func(t *Tuning) { t.PackTTerms = Never }),
+		is: func(c *CPU) bool { return c.Vendor == intel && c.Best == isa.AVX512 && c.TwoUnits },
+	},
+	{
+		Name: "amd-avx2", About: "AMD Zen to Zen 3: L2 of 512 KiB",
+		Tuned: small(512 << 10), Wide: zen4Wide,
+		is: func(c *CPU) bool { return c.Vendor == amd && c.Best == isa.AVX2 },
+	},
+	{
+		Name: "intel-avx2", About: "Intel cores with AVX2 only, from Haswell on: L2 of 256 KiB and more",
+		Tuned: small(256 << 10), Wide: zen4Wide,
+		is: func(c *CPU) bool { return c.Vendor == intel && c.Best == isa.AVX2 },
+	},
+	{
+		Name: "apple", About: "Apple M1 and later: L1 of 128 KiB",
+		Tuned: large(128 << 10), Wide: zen4Wide,
+		is: func(c *CPU) bool { return c.Arch == "arm64" && (c.OS == "darwin" || c.OS == "ios") },
+	},
+	{
+		Name: "neoverse-v2", About: "Arm Neoverse V2 and N2, and other arm64 with SVE2: L1 of 64 KiB",
+		Tuned: large(64 << 10), Wide: zen4Wide,
+		is: func(c *CPU) bool { return c.Arch == "arm64" && c.SVE == 2 },
+	},
+	{
+		Name: "neoverse-v1", About: "Arm Neoverse V1, and other arm64 with SVE: L1 of 64 KiB",
+		Tuned: large(64 << 10), Wide: zen4Wide,
+		is: func(c *CPU) bool { return c.Arch == "arm64" && c.SVE == 1 },
+	},
+	{
+		Name: "neoverse-n1", About: "Arm Neoverse N1, and any other arm64: L1 of 64 KiB",
+		Tuned: large(64 << 10), Wide: zen4Wide,
 		is: func(c *CPU) bool { return c.Arch == "arm64" },
 	},
 	{
-		Name: "unknown", About: "any other CPU: the numbers of zen4",
-		Tuned: zen4, Wide: zen4.wide(),
+		Name: "unknown", About: "any other CPU",
+		Tuned: zen4, Wide: zen4Wide,
 		is: func(*CPU) bool { return true },
 	},
 }
 
+// The vendors as CPUID names them.
+const (
+	amd   = "AuthenticAMD"
+	intel = "GenuineIntel"
+)
+
 // A CPU is what kinds are told apart by.
 type CPU struct {
-	Arch       string    // GOARCH
+	Arch, OS   string    // GOARCH and GOOS
 	Vendor     string    // as CPUID gives it, such as AuthenticAMD, or ""
 	Family     int       // as CPUID gives it, or 0
 	Best       isa.Level // the best instruction set that it can run
+	TwoUnits   bool      // has features that only cores with two 64-byte FMA units have: AVX512_FP16 or AMX
+	SVE        int       // the version of the Scalable Vector Extension of an arm64, or 0
 	L1, L2, L3 int       // bytes of the caches, those of a common server where a virtual machine masks them
 }
 
@@ -153,7 +198,19 @@ func thisCPU(info cpuid.CPUInfo, best isa.Level) CPU {
 		return size
 	}
 	return CPU{
-		Arch: runtime.GOARCH, Vendor: info.VendorString, Family: info.Family, Best: best,
+		Arch: runtime.GOARCH, OS: runtime.GOOS, Vendor: info.VendorString, Family: info.Family, Best: best,
+		TwoUnits: info.Has(cpuid.AVX512FP16) || info.Has(cpuid.AMXTILE), SVE: sve(),
 		L1: known(info.Cache.L1D, defaultL1), L2: known(info.Cache.L2, defaultL2), L3: known(info.Cache.L3, defaultL3),
 	}
+}
+
+// sve returns the version of the Scalable Vector Extension that this CPU has.
+func sve() int {
+	switch {
+	case sys.ARM64.HasSVE2:
+		return 2
+	case sys.ARM64.HasSVE:
+		return 1
+	}
+	return 0
 }

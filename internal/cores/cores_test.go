@@ -32,6 +32,7 @@ func TestKinds(t *testing.T) {
 			positive(t, k.Name, reflect.ValueOf(tuned))
 			assert.LessOrEqual(t, tuned.DepthCut, tuned.DepthWhole, k.Name)
 			assert.Zero(t, tuned.PackRows%tuned.Band, k.Name)
+			assert.LessOrEqual(t, 2*tuned.NearBytes, tuned.LineBytes, "%s: half of L1", k.Name)
 			for i := range tuned.Tiles[1:] {
 				a, b := tuned.Tiles[i], tuned.Tiles[i+1]
 				assert.Greater(t, a.Rows*a.Cols, b.Rows*b.Cols, "%s: tiles, largest first", k.Name)
@@ -60,10 +61,15 @@ func positive(t *testing.T, name string, v reflect.Value) {
 func TestChoose(t *testing.T) {
 	amd := CPU{Arch: "amd64", Vendor: "AuthenticAMD", Family: 25, Best: isa.AVX512, L2: 1 << 20}
 	hidden, zen3, zen5, intel := amd, amd, amd, amd
+	arm := CPU{Arch: "arm64", Best: isa.NEON, OS: "linux"}
+	v1, v2, apple := arm, arm, arm
+	v1.SVE, v2.SVE, apple.OS = 1, 2, "darwin"
 	hidden.Best = isa.AVX2 // a virtual machine without AVX-512
 	zen3.Best, zen3.L2 = isa.AVX2, 512<<10
 	zen5.Family = 26
 	intel.Vendor, intel.Family = "GenuineIntel", 6
+	server, haswell := intel, intel
+	server.TwoUnits, haswell.Best = true, isa.AVX2
 	for _, x := range []struct {
 		cpu  CPU
 		wish string
@@ -72,14 +78,19 @@ func TestChoose(t *testing.T) {
 	}{
 		{amd, "", "zen4", ""},
 		{hidden, "", "zen4", ""},
-		{zen3, "", "unknown", ""},
-		{zen5, "", "unknown", ""},
+		{zen3, "", "amd-avx2", ""},
+		{zen5, "", "zen5", ""},
+		{server, "", "intel-avx512", ""},
+		{haswell, "", "intel-avx2", ""},
 		{intel, "", "unknown", ""},
-		{CPU{Arch: "arm64", Best: isa.NEON}, "", "arm64", ""},
+		{arm, "", "neoverse-n1", ""},
+		{v1, "", "neoverse-v1", ""},
+		{v2, "", "neoverse-v2", ""},
+		{apple, "", "apple", ""},
 		{CPU{}, "", "unknown", ""},
 		{intel, "zen4", "zen4", ""},
 		{amd, "unknown", "unknown", ""},
-		{amd, "zen40", "zen4", `NABLA_CORE: unknown kind of core "zen40": want one of zen4, arm64, unknown; using zen4`},
+		{amd, "zen40", "zen4", `NABLA_CORE: unknown kind of core "zen40": want one of zen4, zen5, intel-avx512, amd-avx2, intel-avx2, apple, neoverse-v2, neoverse-v1, neoverse-n1, unknown; using zen4`},
 		{intel, "Zen4", "unknown", `unknown kind of core "Zen4"`},
 	} {
 		k, err := choose(&x.cpu, x.wish)
@@ -98,12 +109,12 @@ func TestMasked(t *testing.T) {
 	for _, none := range []int{0, -1} {
 		info.Cache.L1D, info.Cache.L2, info.Cache.L3 = none, none, none
 		c := thisCPU(info, isa.Generic)
-		assert.Equal(t, CPU{Arch: runtime.GOARCH, L1: defaultL1, L2: defaultL2, L3: defaultL3}, c)
+		assert.Equal(t, CPU{Arch: runtime.GOARCH, OS: runtime.GOOS, SVE: sve(), L1: defaultL1, L2: defaultL2, L3: defaultL3}, c)
 	}
 	info.VendorString, info.Family = "AuthenticAMD", 25
 	info.Cache.L1D, info.Cache.L2, info.Cache.L3 = 48<<10, 2<<20, 60<<20
 	c := thisCPU(info, isa.AVX512)
-	assert.Equal(t, CPU{Arch: runtime.GOARCH, Vendor: "AuthenticAMD", Family: 25, Best: isa.AVX512, L1: 48 << 10, L2: 2 << 20, L3: 60 << 20}, c)
+	assert.Equal(t, CPU{Arch: runtime.GOARCH, OS: runtime.GOOS, SVE: sve(), Vendor: "AuthenticAMD", Family: 25, Best: isa.AVX512, L1: 48 << 10, L2: 2 << 20, L3: 60 << 20}, c)
 }
 
 // TestForce: the numbers follow the kind and the instruction set.

@@ -35,11 +35,30 @@ type Tuning struct {
 	// takes the first that fits into it, so that the micro-kernels meet few edges.
 	Tiles [3]Tile
 
+	// A·Bᵀ may take panels of rows of B that stay in L1 while A streams past them.
+
+	NearUses      int // rows of A from which that pays, or Never
+	NearBytes     int // of a panel, and of B from which that pays
+	NearMost      int // bytes of B up to which that pays, or Never
+	NearRows      int // rows of a panel are a multiple, which the tiles' rows of B divide
+	NearPartBytes int // of the part of A that streams past one panel after the other and stays in L2
+
+	// A·B with beta = 0 and few rows of A may cut its chains to pieces, which go on in C. It
+	// so goes through B in the order of memory.
+
+	PieceRows  int // rows of A up to which that pays
+	PieceBytes int // bytes of B from which that pays, or Never
+	PieceDepth int // terms of a piece
+
 	// Packing copies blocks of the operands of a product, so that they lie densely in L2.
 	// It pays where a copied element is used often.
 
 	PackBytes int // bytes of B from which products pack: a smaller B stays in L2 anyway
 	PackUses  int // uses of an element of B from which its copy pays
+
+	// PackAliasUses is the same where the rows of a B of A·B are a multiple of 4096 bytes
+	// apart.
+	PackAliasUses int
 
 	// Aᵀ·B steps to another row of A and of B with each term. Where vectors are short, so
 	// that it does so often, it packs a small B as well.
@@ -50,6 +69,11 @@ type Tuning struct {
 	// Band is the number of rows of A in one call on packed operands: that of the tallest
 	// tile of the outer-product micro-kernels.
 	Band int
+
+	// Beside a packed B, A is packed as well from so many terms on.
+
+	CopyTerms  int // of A·B, or Never
+	CopyTTerms int // of Aᵀ·B, or Never
 
 	// PackRows is the number of rows of A that are packed together, a multiple of Band.
 	// They stay in L2 beside the panel of B.
@@ -102,7 +126,13 @@ type Tile struct{ Rows, Cols int }
 // Never is a threshold that nothing reaches.
 const Never = math.MaxInt
 
-// zen4 is tuned to Zen 4 with vectors of up to 32 bytes.
+// with returns t with some numbers changed.
+func (t Tuning) with(change func(t *Tuning)) Tuning {
+	change(&t)
+	return t
+}
+
+// zen4 is tuned to Zen 4 with vectors of up to 32 bytes: L1 32 KiB, L2 1 MiB.
 var zen4 = Tuning{
 	FewElements: 6,
 	FewToScale:  10,
@@ -120,11 +150,25 @@ var zen4 = Tuning{
 
 	Tiles: [3]Tile{{12, 96}, {12, 32}, {4, 6}},
 
-	PackBytes: 1 << 20,
-	PackUses:  192,
+	NearUses:      24,
+	NearBytes:     16 << 10, // half of L1
+	NearMost:      1 << 20,
+	NearRows:      6,
+	NearPartBytes: 512 << 10,
+
+	PieceRows:  23,
+	PieceBytes: 2 << 20,
+	PieceDepth: 32,
+
+	PackBytes:     1 << 20,
+	PackUses:      192,
+	PackAliasUses: 48,
 
 	PackTUses:  192,
 	PackTTerms: 64,
+
+	CopyTerms:  1,
+	CopyTTerms: 1,
 
 	Band:            12,
 	PackRows:        96,
@@ -134,7 +178,7 @@ var zen4 = Tuning{
 	OuterPanelCols:  96,
 	TransBytes:      512 << 10,
 	DepthWhole:      512,
-	DepthCut:        256,
+	DepthCut:        512,
 	Pad:             16,
 
 	AliasUses:     64,
@@ -143,9 +187,51 @@ var zen4 = Tuning{
 	AliasCopy:     192,
 }
 
-// wide returns t for AVX-512, whose tiles are so wide that Aᵀ·B with a small B need not
-// pack.
-func (t Tuning) wide() Tuning {
+// zen4Wide is for AVX-512, whose tiles are so wide that Aᵀ·B with a small B need not
+// pack. Panels in L1, pieces of chains and packing for 4 KiB aliasing alone are not
+// measured with it and left out.
+var zen4Wide = zen4.with(func(t *Tuning) {
 	t.PackTTerms = Never
-	return t
+	t.NearUses, t.PieceBytes, t.PackAliasUses = Never, Never, Never
+	t.DepthCut = 256
+})
+
+// zen5Wide differs in its L1 of 48 KiB, which loads vectors of 64 bytes whole (AMD,
+// Software Optimization Guide for the AMD Zen5 Microarchitecture). Not measured.
+var zen5Wide = zen4Wide.with(func(t *Tuning) { t.LineBytes = 48 << 10 })
+
+// intelAVX512 is for cores with two 64-byte FMA units, L1 48 KiB and L2 2 MiB. Its numbers
+// follow from trials on such a core with other micro-kernels, which copied B while they
+// computed with it. They are not measured with those here.
+var intelAVX512 = zen4.with(func(t *Tuning) {
+	t.LineBytes = 48 << 10
+	t.Sweeps[2] = Sweep{Samples: 7, Bytes: 8 << 20}
+	t.NearUses = 4 // the rows of a tile: with two rows of A a panel loses
+	t.NearBytes = 24 << 10
+	t.NearMost = Never
+	t.NearPartBytes = 1 << 20
+	t.PieceBytes = 1 << 20
+	t.PackUses = 24
+	t.PackAliasUses = 24
+	t.PackBytes = 128 << 10
+	t.CopyTerms = Never
+	t.CopyTTerms = 64
+	t.PackRows = t.Band
+})
+
+// small returns t for an L2 of so many bytes, which is less than that of zen4: what is to
+// stay there gets half.
+func small(l2 int) Tuning {
+	return zen4.with(func(t *Tuning) {
+		t.DotPanelBytes, t.OuterPanelBytes, t.TransBytes, t.NearPartBytes = l2/2, l2/2, l2/2, l2/2
+	})
+}
+
+// large returns t for an L1 of so many bytes, more than that of zen4. What is measured on
+// Zen 4 alone is left out.
+func large(l1 int) Tuning {
+	return zen4Wide.with(func(t *Tuning) {
+		t.LineBytes = l1
+		t.UpdateBytes = l1 / 2
+	})
 }
