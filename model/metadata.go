@@ -36,8 +36,9 @@ type scaler struct {
 }
 
 type layer struct {
-	Out        int    `json:"out"`
-	Activation string `json:"activation"`
+	Out        int     `json:"out"`
+	Activation string  `json:"activation"`
+	Param      float64 `json:"param,omitempty"` // of an activation that has one
 }
 
 // weightName and biasName name the tensors of layer i = 1 … L.
@@ -73,6 +74,9 @@ func (m *metadata) config(own *parts) (net.Config, error) {
 		σ, err := net.ParseActivation(l.Activation, own.activations...)
 		if err != nil {
 			return net.Config{}, fmt.Errorf("%w, or one that the program brings (WithActivations)", err)
+		}
+		if p := σ.Param; p != nil {
+			σ = p.With(l.Param)
 		}
 		cfg.Layers = append(cfg.Layers, net.Dense(l.Out, σ))
 	}

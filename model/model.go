@@ -81,7 +81,11 @@ func (m *Model[T]) encode() (*safetensors.File, error) {
 	file := &safetensors.File{}
 	for i := 1; i <= m.Net.Depth(); i++ {
 		l, w := m.Net.Layer(i), m.Net.Weights(i)
-		meta.Layers = append(meta.Layers, layer{Out: l.Out, Activation: l.Activation.String()})
+		described := layer{Out: l.Out, Activation: l.Activation.String()}
+		if p := l.Activation.Param; p != nil {
+			described.Param = p.Value
+		}
+		meta.Layers = append(meta.Layers, described)
 		file.Tensors = append(file.Tensors,
 			safetensors.NewTensor(weightName(i), []int{w.Rows, w.Cols}, w.Data),
 			safetensors.NewTensor(biasName(i), []int{w.Rows}, m.Net.Biases(i)))

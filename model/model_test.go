@@ -120,6 +120,31 @@ func TestTensorNames(t *testing.T) {
 	require.Equal(t, []string{"0.weight[3,2]", "0.bias[3]", "2.weight[2,3]", "2.bias[2]", "4.weight[1,2]", "4.bias[1]"}, got)
 }
 
+// Parameters of activations come back.
+func TestParametersOfActivations(t *testing.T) {
+	for _, σ := range net.Activations() {
+		if σ.Param == nil {
+			continue
+		}
+		n, err := net.New[float32](net.Config{Inputs: 2, Layers: []net.Layer{net.Dense(3, σ.Param.With(0.125)), net.Dense(1, net.Sigmoid)}, Seed: 1})
+		require.NoError(t, err)
+		var b bytes.Buffer
+		require.NoError(t, (&Model[float32]{Net: n}).Write(&b))
+		back, err := Load[float32](saved(t, b.Bytes()))
+		require.NoError(t, err)
+		require.Equal(t, σ.Name, back.Net.Layer(1).Activation.Name)
+		require.Equal(t, 0.125, back.Net.Layer(1).Activation.Param.Value)
+		x := kernels.Matrix[float32]{Rows: 3, Cols: 2, Stride: 2, Data: []float32{-3, -2, 1, 2, 9, 9}}
+		require.Equal(t, n.Predict(x).Data, back.Net.Predict(x).Data)
+	}
+}
+
+func saved(t *testing.T, data []byte) (path string) {
+	path = filepath.Join(t.TempDir(), "m")
+	require.NoError(t, os.WriteFile(path, data, 0o600))
+	return path
+}
+
 // Parts of one's own come back if the program brings them, and are refused by name if
 // it doesn't.
 func TestOwnParts(t *testing.T) {

@@ -11,7 +11,8 @@ import (
 
 // An Activation is the function σ that a layer applies to its pre-activations z.
 //
-// The built-in ones are variables of this package, and [Activations] lists them.
+// The built-in ones are variables of this package and results of functions such as
+// [LeakyReLU]; [Activations] lists them.
 // [NewActivation] makes one of your own from two functions of a number; a literal
 // of this struct makes one from functions of vectors. Activations are compared by
 // pointer. Don't change one that a network has.
@@ -30,7 +31,8 @@ type Activation struct {
 	Range *Interval
 	// Gain is the number of inputs times the variance of the weights that
 	// [ScaledNormal] draws; 0 stands for 1.
-	Gain float64
+	Gain  float64
+	Param *Param[Activation] // the parameter of the activation; nil if it has none
 	// AtRest reports whether σ'(z) = 0, where the slope of a cost may be infinite;
 	// nil stands for never.
 	AtRest func(z float64) bool
@@ -50,60 +52,18 @@ type Functions[T kernels.Float] struct {
 
 // logits says how to get more out of z than the elements of a tell.
 type logits struct {
+	// unit says that all outputs are between 0 and 1, where every cost with a LogTerm is
+	// defined; else they are above 0.
+	unit bool
 	// outputs sets y to the outputs of a sample with the pre-activations z. It may use tmp.
 	outputs func(y []Output, z, tmp []float64)
-	// delta turns h = ∂C/∂(ln a) of a sample into ∂C/∂z. Where 1−a is below vanishing, h
+	// delta turns h = ∂C/∂(ln a) of a sample into ∂C/∂z. With unit, where 1−a is below vanishing, h
 	// is (1−a) ∂C/∂(ln a).
 	delta func(h []float64, y []Output, z []float64)
 }
 
-// The built-in activations. One of these rows is all that package net has to know of
-// an activation.
-var (
-	Identity = &Activation{
-		Name:    "identity",
-		Formula: "z",
-		F32:     Functions[float32]{copyOf[float32], keep[float32]},
-		F64:     Functions[float64]{copyOf[float64], keep[float64]},
-	}
-	Sigmoid = &Activation{
-		Name:    "sigmoid",
-		Formula: "1 / (1 + e^−z)",
-		F32:     Functions[float32]{kernels.Sigmoid[float32], mulSigmoidPrime[float32]},
-		F64:     Functions[float64]{kernels.Sigmoid[float64], mulSigmoidPrime[float64]},
-		Range:   unit,
-		logits:  &logits{logisticOutputs, logisticDelta},
-	}
-	Tanh = &Activation{
-		Name:    "tanh",
-		Formula: "tanh z",
-		F32:     Functions[float32]{kernels.Tanh[float32], mulTanhPrime[float32]},
-		F64:     Functions[float64]{kernels.Tanh[float64], mulTanhPrime[float64]},
-		Range:   &Interval{Min: -1, Max: 1},
-	}
-	ReLU = &Activation{
-		Name:    "relu",
-		Formula: "max(z, 0)",
-		F32:     Functions[float32]{kernels.ReLU[float32], mulReLUPrime[float32]},
-		F64:     Functions[float64]{kernels.ReLU[float64], mulReLUPrime[float64]},
-		Range:   nonNegative,
-		Gain:    2,
-		AtRest:  func(z float64) bool { return z <= 0 },
-	}
-	Softmax = &Activation{
-		Name:    "softmax",
-		Formula: "e^z_j / Σ_k e^z_k, over the neurons k of the layer",
-		F32:     Functions[float32]{softmax[float32], mulSoftmaxPrime[float32]},
-		F64:     Functions[float64]{softmax[float64], mulSoftmaxPrime[float64]},
-		ByRows:  true,
-		Range:   unit,
-		logits:  &logits{softmaxOutputs, softmaxDelta},
-	}
-)
-
-var activations = []*Activation{Identity, Sigmoid, Tanh, ReLU, Softmax}
-
-// Activations returns the built-in activations.
+// Activations returns the built-in activations. LeakyReLU is there with slope 0.01, ELU
+// with α = 1 and ClippedReLU up to 6.
 func Activations() []*Activation { return slices.Clone(activations) }
 
 // ParseActivation returns the activation called name, a built-in one or one of more.
@@ -155,8 +115,10 @@ func (a *Activation) Threshold() float64 {
 
 // check reports the first thing that is missing or wrong.
 func (a *Activation) check() error {
-	if err := table.CheckName("activation", a, activations); err != nil {
-		return err
+	if other, err := table.Find("activation", a.Name, activations, nil); err != nil || other.Param == nil || a.Param == nil {
+		if err := table.CheckName("activation", a, activations); err != nil {
+			return err
+		}
 	}
 	for _, f := range []struct {
 		name    string
@@ -177,35 +139,13 @@ func (a *Activation) check() error {
 	if !(a.Gain >= 0) || math.IsInf(a.Gain, 0) {
 		return fmt.Errorf("activation %v: Gain is %v: want a finite number above 0, or 0 for 1", a, a.Gain)
 	}
+	if err := a.Param.check(); err != nil {
+		return fmt.Errorf("activation %v: %w", a, err)
+	}
 	return nil
 }
 
 // functionsOf returns the functions of a for networks of T.
 func functionsOf[T kernels.Float](a *Activation) Functions[T] {
 	return *pick[Functions[T], T](&a.F32, &a.F64)
-}
-
-func copyOf[T kernels.Float](a, z []T) { copy(a, z) }
-
-func keep[T kernels.Float](_, _, _ []T) {}
-
-func mulSigmoidPrime[T kernels.Float](delta, z, _ []T) { kernels.MulSigmoidPrime(delta, delta, z) }
-
-func mulTanhPrime[T kernels.Float](delta, z, _ []T) { kernels.MulTanhPrime(delta, delta, z) }
-
-func mulReLUPrime[T kernels.Float](delta, z, _ []T) { kernels.MulReLUPrime(delta, delta, z) }
-
-func softmax[T kernels.Float](a, z []T) {
-	row := func(x []T) kernels.Matrix[T] {
-		return kernels.Matrix[T]{Rows: 1, Cols: len(x), Stride: len(x), Data: x}
-	}
-	kernels.Softmax(row(a), row(z))
-}
-
-// mulSoftmaxPrime sets delta ← a ⊙ (delta − Σ_j delta_j a_j).
-func mulSoftmaxPrime[T kernels.Float](delta, _, a []T) {
-	s := kernels.Dot(delta, a)
-	for j := range delta {
-		delta[j] = a[j] * (delta[j] - s)
-	}
 }

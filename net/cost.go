@@ -2,6 +2,7 @@ package net
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/nabla-go/nabla/internal/scalar"
@@ -159,6 +160,21 @@ func (c *Cost) check() error {
 		return fmt.Errorf("cost %v: %w", c, err)
 	}
 	return nil
+}
+
+// accepts reports whether the cost is finite and real at output a of σ and target t. With
+// a LogTerm, outputs of some activations that have rounded to 0 or 1 still are.
+func (c *Cost) accepts(σ *Activation, a, t float64) bool {
+	if c.Accepts == nil {
+		return true
+	}
+	if c.LogTerm != nil && σ.logits != nil {
+		if σ.logits.unit {
+			return true
+		}
+		a = max(a, math.SmallestNonzeroFloat64)
+	}
+	return c.Accepts(a, t)
 }
 
 // fastOf returns the vector forms of c for networks of T.

@@ -202,7 +202,7 @@ var (
 		Targets:  nonNegative,
 		Accepts:  aboveZeroUnlessTarget,
 		Outputs:  "above 0, or 0 where the target is 0",
-		Output:   Sigmoid,
+		Output:   Softplus,
 	}
 )
 

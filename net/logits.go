@@ -45,6 +45,38 @@ func logisticDelta(h []float64, y []Output, _ []float64) {
 	}
 }
 
+// The logits of an exponential: ln a is z.
+func expOutputs(y []Output, z, _ []float64) {
+	for j, z := range z {
+		a := scalar.Exp(z)
+		y[j] = Output{A: a, Rest: 1 - a, LnA: z}
+	}
+}
+
+// expDelta leaves h as it is, because ∂C/∂z = ∂C/∂(ln a).
+func expDelta([]float64, []Output, []float64) {}
+
+// The logits of a softplus. Far below 0 it is e^z, and its logarithm z.
+func softplusOutputs(y []Output, z, _ []float64) {
+	for j, z := range z {
+		e := scalar.Exp(-math.Abs(z))
+		a := max(z, 0) + scalar.Log1p(e)
+		y[j] = Output{A: a, Rest: 1 - a, LnA: z}
+		if z > -40 || z != z {
+			y[j].LnA = scalar.Log(a)
+		}
+	}
+}
+
+// softplusDelta sets h ← h σ'(z)/a. Far below 0 that quotient is 1.
+func softplusDelta(h []float64, y []Output, z []float64) {
+	for j, z := range z {
+		if z > -40 || z != z {
+			h[j] = float64(h[j]*scalar.Sigmoid(z)) / y[j].A
+		}
+	}
+}
+
 // The logits of a softmax. 1−a of the largest output is the sum of the others, so it
 // does not vanish where a rounds to 1.
 func softmaxOutputs(y []Output, z, e []float64) {

@@ -35,12 +35,12 @@ func (n *Network[T]) Cost(ws *Workspace[T], t kernels.Matrix[T]) (float64, error
 // domainError names the first output outside the domain of the cost.
 func (n *Network[T]) domainError(ws *Workspace[T], t kernels.Matrix[T]) error {
 	L, c := n.Depth(), n.cfg.Cost
-	if c.Accepts == nil || c.LogTerm != nil && n.activation(L).logits != nil {
+	if c.Accepts == nil {
 		return nil
 	}
 	for k := range t.Rows {
 		for j, a := range ws.a[L].Row(k) {
-			if !c.Accepts(float64(a), float64(t.Row(k)[j])) {
+			if !c.accepts(n.activation(L), float64(a), float64(t.Row(k)[j])) {
 				return fmt.Errorf("net: sample %d of the batch: output %d is %v: cost %v needs outputs %s", k+1, j+1, a, c, c.Outputs)
 			}
 		}
@@ -95,7 +95,7 @@ func (n *Network[T]) sumTerms(a, t []T) (sum float64) {
 	c := n.cfg.Cost
 	for j := range a {
 		a, t := float64(a[j]), float64(t[j])
-		if c.Accepts != nil && !c.Accepts(a, t) {
+		if !c.accepts(nil, a, t) {
 			return math.NaN()
 		}
 		sum += c.Term(a, t)
@@ -107,7 +107,7 @@ func (n *Network[T]) sumTerms(a, t []T) (sum float64) {
 func sumLogTerms[T kernels.Float](c *Cost, σ *Activation, y []Output, t []T) (sum float64) {
 	for j, y := range y {
 		t := float64(t[j])
-		if σ.logits == nil && c.Accepts != nil && !c.Accepts(y.A, t) {
+		if !c.accepts(σ, y.A, t) {
 			return math.NaN()
 		}
 		sum += c.LogTerm(y, t)
@@ -169,8 +169,9 @@ func (n *Network[T]) logDelta(delta, z, a, t []T, tmp scratch) {
 	outputsOf(σ, z, a, tmp)
 	h := tmp.e
 	for j, y := range tmp.y {
+		vanishes := σ.logits.unit && y.Rest < vanishing
 		switch t := float64(t[j]); {
-		case c.LogitSlope != nil && y.Rest < vanishing:
+		case vanishes && c.LogitSlope != nil:
 			h[j] = c.LogitSlope(y, t)
 			continue
 		case c.LogSlope != nil:
@@ -178,7 +179,7 @@ func (n *Network[T]) logDelta(delta, z, a, t []T, tmp scratch) {
 		default:
 			h[j] = float64(y.A * c.Slope(y.A, t))
 		}
-		if y.Rest < vanishing {
+		if vanishes {
 			h[j] *= y.Rest
 		}
 	}

@@ -353,8 +353,8 @@ func TestNamesOfCostsAndActivations(t *testing.T) {
 			t.Errorf("ParseActivation(%q) = %v, %v", σ, got, err)
 		}
 	}
-	if got, err := nn.ParseActivation("silu", silu); got != silu || err != nil {
-		t.Errorf("ParseActivation(silu) = %v, %v", got, err)
+	if got, err := nn.ParseActivation("own silu", silu); got != silu || err != nil {
+		t.Errorf("ParseActivation(own silu) = %v, %v", got, err)
 	}
 	if got, err := nn.ParseCost("log-cosh", logCosh); got != logCosh || err != nil {
 		t.Errorf("ParseCost(log-cosh) = %v, %v", got, err)
@@ -362,7 +362,7 @@ func TestNamesOfCostsAndActivations(t *testing.T) {
 	if _, err := nn.ParseCost("mse"); err == nil || !strings.Contains(err.Error(), `"mse": want one of quadratic, cross-entropy`) {
 		t.Errorf("unknown cost: error %v", err)
 	}
-	if _, err := nn.ParseActivation("softplus", silu); err == nil || !strings.Contains(err.Error(), "want one of identity, sigmoid, tanh, relu, softmax, silu") {
+	if _, err := nn.ParseActivation("swish", silu); err == nil || !strings.Contains(err.Error(), "want one of identity, sigmoid, tanh, relu, softmax, exp") || !strings.HasSuffix(err.Error(), ", own silu") {
 		t.Errorf("unknown activation: error %v", err)
 	}
 }

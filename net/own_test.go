@@ -15,7 +15,7 @@ import (
 // An activation of one's own, made of kernels: z σ(z), whose derivative is
 // σ(z) + z σ'(z). Activations that the package has are made in the same way.
 var silu = &nn.Activation{
-	Name: "silu",
+	Name: "own silu",
 	F32:  nn.Functions[float32]{Apply: applySiLU[float32], MulPrime: mulSiLUPrime[float32]},
 	F64:  nn.Functions[float64]{Apply: applySiLU[float64], MulPrime: mulSiLUPrime[float64]},
 }
@@ -75,6 +75,19 @@ func TestOwnParts(t *testing.T) {
 	nearAll(t, "outputs in float32", a.Predict(x).Data, b.Predict(x).Data, 1e-5)
 }
 
+// Nor do built-in activations, in layers of more than one chunk.
+func TestActivationsAllocateNothing(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector moves arrays to the heap")
+	}
+	for _, σ := range activations {
+		z, a, delta := filled[float32](1, 300, -3, 3).Data, make([]float32, 300), make([]float32, 300)
+		if got := testing.AllocsPerRun(20, func() { σ.F32.Apply(a, z); σ.F32.MulPrime(delta, z, a) }); got != 0 {
+			t.Errorf("%v allocates %v times", σ, got)
+		}
+	}
+}
+
 func TestOwnPartsAllocateNothing(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector moves arrays to the heap")
@@ -112,12 +125,12 @@ func TestNewRefusesIncompleteParts(t *testing.T) {
 	}{
 		{activation(func(σ *nn.Activation) { σ.Name = "" }), "layer 2: activation without a Name"},
 		{activation(func(σ *nn.Activation) { σ.Name = "sigmoid" }), "layer 2: activation sigmoid is not the built-in one"},
-		{activation(func(σ *nn.Activation) { σ.F32.Apply = nil }), "activation silu: no F32.Apply"},
-		{activation(func(σ *nn.Activation) { σ.F32.MulPrime = nil }), "activation silu: no F32.MulPrime"},
-		{activation(func(σ *nn.Activation) { σ.F64.Apply = nil }), "activation silu: no F64.Apply"},
-		{activation(func(σ *nn.Activation) { σ.F64.MulPrime = nil }), "activation silu: no F64.MulPrime"},
-		{activation(func(σ *nn.Activation) { σ.Range = &nn.Interval{} }), "activation silu: Range: from 0 to 0: want Min below Max"},
-		{activation(func(σ *nn.Activation) { σ.Gain = math.NaN() }), "activation silu: Gain is NaN"},
+		{activation(func(σ *nn.Activation) { σ.F32.Apply = nil }), "activation own silu: no F32.Apply"},
+		{activation(func(σ *nn.Activation) { σ.F32.MulPrime = nil }), "activation own silu: no F32.MulPrime"},
+		{activation(func(σ *nn.Activation) { σ.F64.Apply = nil }), "activation own silu: no F64.Apply"},
+		{activation(func(σ *nn.Activation) { σ.F64.MulPrime = nil }), "activation own silu: no F64.MulPrime"},
+		{activation(func(σ *nn.Activation) { σ.Range = &nn.Interval{} }), "activation own silu: Range: from 0 to 0: want Min below Max"},
+		{activation(func(σ *nn.Activation) { σ.Gain = math.NaN() }), "activation own silu: Gain is NaN"},
 		{activation(func(σ *nn.Activation) { *σ = *nn.NewActivation("f", nil, one) }), "activation f: no F32.Apply"},
 		{activation(func(σ *nn.Activation) { *σ = *nn.NewActivation("f", one, nil) }), "activation f: no F32.MulPrime"},
 		{cost(func(c *nn.Cost) { c.Name = "" }), "cost without a Name"},
@@ -153,13 +166,13 @@ func TestDefaultsOfConfig(t *testing.T) {
 
 // An activation of one's own, of two functions.
 func ExampleNewActivation() {
-	swish := nn.NewActivation("swish",
-		func(z float64) float64 { return z / (1 + math.Exp(-z)) },
+	softsign := nn.NewActivation("softsign",
+		func(z float64) float64 { return z / (1 + math.Abs(z)) },
 		func(z float64) float64 {
-			s := 1 / (1 + math.Exp(-z))
-			return s + z*s*(1-s)
+			d := 1 + math.Abs(z)
+			return 1 / (d * d)
 		})
-	n, err := nn.New[float64](nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(3, swish), nn.Dense(1, nn.Identity)}, Seed: 1})
+	n, err := nn.New[float64](nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(3, softsign), nn.Dense(1, nn.Identity)}, Seed: 1})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -221,12 +234,22 @@ func ExampleCosts() {
 // The built-in activations.
 func ExampleActivations() {
 	for _, σ := range nn.Activations() {
-		fmt.Printf("%-9s %-50s %v\n", σ, σ.Formula, σ.Range)
+		fmt.Printf("%-12s %-50s %v\n", σ, σ.Formula, σ.Range)
 	}
 	// Output:
-	// identity  z                                                  any number
-	// sigmoid   1 / (1 + e^−z)                                     0 to 1
-	// tanh      tanh z                                             -1 to 1
-	// relu      max(z, 0)                                          at least 0
-	// softmax   e^z_j / Σ_k e^z_k, over the neurons k of the layer 0 to 1
+	// identity     z                                                  any number
+	// sigmoid      1 / (1 + e^−z)                                     0 to 1
+	// tanh         tanh z                                             -1 to 1
+	// relu         max(z, 0)                                          at least 0
+	// softmax      e^z_j / Σ_k e^z_k, over the neurons k of the layer 0 to 1
+	// exp          e^z                                                at least 0
+	// leaky-relu   z above 0, slope · z below                         any number
+	// elu          z above 0, α (e^z − 1) below                       at least -1
+	// selu         1.0507 z above 0, 1.7581 (e^z − 1) below           at least -1.7581
+	// softplus     ln(1 + e^z)                                        at least 0
+	// gelu         z Φ(z), Φ the normal distribution                  at least -0.17
+	// gelu-tanh    ½ z (1 + tanh(√(2/π) (z + 0.044715 z³)))           at least -0.1701
+	// silu         z / (1 + e^−z)                                     at least -0.2785
+	// hard-sigmoid (z + 3) / 6, between 0 and 1                       0 to 1
+	// clipped-relu z, between 0 and high                              0 to 6
 }

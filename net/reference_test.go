@@ -69,7 +69,8 @@ func testCostCase[T kernels.Float](t *testing.T, c costCase, tol float64) {
 	}
 	σ, err := nn.ParseActivation(c.Activation)
 	if err != nil {
-		return // it isn't there yet
+		t.Error(err)
+		return
 	}
 	cfg := nn.Config{Layers: []nn.Layer{nn.Dense(len(c.Z[0]), σ)}, Cost: withParam(cost, cost.Param, c.Params)}
 	z, targets := matrixOf[T](c.Z), matrixOf[T](c.T)
@@ -100,6 +101,56 @@ func testCostCase[T kernels.Float](t *testing.T, c costCase, tol float64) {
 	for k, row := range c.Delta {
 		for j, want := range row {
 			check(fmt.Sprintf("δ of sample %d, output %d", k, j), float64(ws.Delta(1).Row(k)[j]), want)
+		}
+	}
+}
+
+// Values and derivatives of activations, to a few units of the last place of max(1, |z|)
+// and, between −5 and 5, to a few more of their own.
+func TestActivationsAgainstReference(t *testing.T) {
+	var file struct {
+		Z           []float64
+		Elementwise []struct {
+			Name   string
+			Params map[string]float64
+			A      []float64 `json:"exact_a"`
+			Prime  []float64 `json:"exact_da"`
+		}
+	}
+	readReference(t, "activations.json", &file)
+	seen := map[string]bool{nn.Softmax.Name: true}
+	for _, c := range file.Elementwise {
+		σ, err := nn.ParseActivation(c.Name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		seen[c.Name] = true
+		σ = withParam(σ, σ.Param, c.Params)
+		onEveryISA(t, func(t *testing.T) {
+			a, delta := make([]float64, len(file.Z)), make([]float64, len(file.Z))
+			for j := range delta {
+				delta[j] = 1
+			}
+			σ.F64.Apply(a, file.Z)
+			σ.F64.MulPrime(delta, file.Z, a)
+			for j, z := range file.Z {
+				check := func(what string, got, want float64) {
+					if !(math.Abs(got-want) <= 1e-15*max(1, math.Abs(z))) && got != want {
+						t.Errorf("%v: %s(%v) = %v, want %v", σ, what, z, got, want)
+					}
+					if math.Abs(z) < 5 && !(math.Abs(got-want) <= 4e-15*math.Abs(want)+1e-320) {
+						t.Errorf("%v: %s(%v) = %v, want %v: relative error %.2g", σ, what, z, got, want, math.Abs(got/want-1))
+					}
+				}
+				check("σ", a[j], c.A[j])
+				check("σ'", delta[j], c.Prime[j])
+			}
+		})
+	}
+	for _, σ := range activations {
+		if !seen[σ.Name] {
+			t.Errorf("there is no reference value of %v", σ)
 		}
 	}
 }

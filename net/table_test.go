@@ -166,7 +166,7 @@ func TestSlopesOfCosts(t *testing.T) {
 // The functions of an activation are those of float64, rounded; MulPrime multiplies by the
 // derivative of Apply; Range and AtRest tell the truth.
 func TestFunctionsOfActivations(t *testing.T) {
-	z := []float64{-30, -2, -0.5, 0.25, 1, 3, 40}
+	z := []float64{-30, -2, -0.5, 0.25, 1, 2.75, 40}
 	for _, σ := range activations {
 		a := make([]float64, len(z))
 		σ.F64.Apply(a, z)
@@ -232,6 +232,9 @@ func testFastForms[T kernels.Float](t *testing.T, tol float64) {
 			kernels.Scal(0.1, n.Weights(1).Data)
 			for j := range n.Biases(1) {
 				n.Biases(1)[j] = 0.5
+				if σ == Exp || σ == Softplus {
+					n.Biases(1)[j] = -0.5
+				}
 			}
 			general := *c
 			general.fast32, general.fast64, general.behind = fast[float32]{}, fast[float64]{}, nil
@@ -252,6 +255,45 @@ func testFastForms[T kernels.Float](t *testing.T, tol float64) {
 			for k, d := range ws.delta[1].Data {
 				if want := slowWS.delta[1].Data[k]; !agree(float64(d), float64(want), tol) {
 					t.Errorf("%v, %v: δ = %v by vector forms, %v by general ones", c, σ, d, want)
+				}
+			}
+		}
+	}
+}
+
+// No activation gives NaN for a finite z, however large, and its derivative doesn't either.
+func TestActivationsOfLargeNumbers(t *testing.T) {
+	for _, σ := range activations {
+		if σ.ByRows {
+			continue
+		}
+		z, delta := []float32{-3e38, -1e25, -1e15, -1e5, -0, 0, 1e-45, 1e5, 1e15, 1e25, 3e38}, make([]float32, 11)
+		a := make([]float32, len(z))
+		for j := range delta {
+			delta[j] = 1
+		}
+		σ.F32.Apply(a, z)
+		σ.F32.MulPrime(delta, z, a)
+		for j, z := range z {
+			if a[j] != a[j] || delta[j] != delta[j] {
+				t.Errorf("%v(%v) = %v, derivative %v", σ, z, a[j], delta[j])
+			}
+		}
+	}
+}
+
+// A row made with another parameter is another row of the same name; its parameter is
+// checked.
+func TestParameters(t *testing.T) {
+	for _, σ := range activations {
+		if p := σ.Param; p != nil {
+			other := p.With(p.Value / 2)
+			if other.Name != σ.Name || other.Param.Value != p.Value/2 || other.check() != nil {
+				t.Errorf("%v with %s %v is %v, %v: %v", σ, p.Name, p.Value/2, other, other.Param.Value, other.check())
+			}
+			for _, bad := range []float64{0, -1, math.NaN(), 2 * p.Max} {
+				if p.With(bad).check() == nil {
+					t.Errorf("%v with %s %v was accepted", σ, p.Name, bad)
 				}
 			}
 		}

@@ -124,7 +124,7 @@ func TestUsageErrors(t *testing.T) {
 		{"train --hidden 5x3", `--hidden "5x3"`},
 		{"train --hidden 1000001", "want 1 to 1000000"},
 		{"train --hidden 1000000,1000000", `--hidden: with 64 inputs and 10 classes, that is 1e+12 weights: want at most 1e+09`},
-		{"train --activation softmax", `--activation "softmax": want identity, sigmoid, tanh or relu`},
+		{"train --activation softmax", `--activation "softmax": want identity, sigmoid, tanh, relu`},
 		{"train --activation Sigmoid", `--activation "Sigmoid"`},
 		{"train --cost mse", `--cost "mse": want quadratic, cross-entropy, `},
 		{"train --tau 0", "--tau 0"},

@@ -113,28 +113,32 @@ func (p *trainPlan) networkFlags() []flag {
 			return err
 		}),
 	}
+	for _, σ := range net.Activations() {
+		flags = appendParameter(flags, p, &p.activation, "activation", σ, σ.Param)
+	}
 	for _, c := range net.Costs() {
-		if c.Param != nil {
-			flags = append(flags, p.parameterFlag(c))
-		}
+		flags = appendParameter(flags, p, &p.cost, "cost", c, c.Param)
 	}
 	return append(flags, precisionFlag(&p.precision))
 }
 
-// parameterFlag returns the flag for the parameter of cost c. It must stand behind --cost.
-func (p *trainPlan) parameterFlag(c *net.Cost) flag {
-	param := c.Param
-	return newFlag(param.Name, param.Value, fmt.Sprintf("%s of the %v cost", param.Symbol, c), func(v float64) error {
+// appendParameter appends the flag for the parameter of row, a cost or an activation, if
+// there is one. It must stand behind --kind, which sets chosen.
+func appendParameter[P any](flags []flag, p *trainPlan, chosen **P, kind string, row *P, param *net.Param[P]) []flag {
+	if param == nil {
+		return flags
+	}
+	return append(flags, newFlag(param.Name, param.Value, fmt.Sprintf("%s of the %v %s", param.Symbol, row, kind), func(v float64) error {
 		if err := want(v > 0 && v <= param.Max, "a number above 0, at most %v", param.Max); err != nil {
 			return err
 		}
-		if p.cost == c {
-			p.cost = param.With(v)
+		if *chosen == row {
+			*chosen = param.With(v)
 		} else if p.given(param.Name) {
-			return usagef("--%s is for --cost %v, not %v", param.Name, c, p.cost)
+			return usagef("--%s is for --%s %v, not %v", param.Name, kind, row, *chosen)
 		}
 		return nil
-	})
+	}))
 }
 
 // precisionFlag sets p to f32 or f64.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/nabla-go/nabla/kernels"
@@ -116,18 +117,21 @@ func (p *pairs) add(t *training) {
 
 // pairwise returns some of the candidates that together have every pair of levels
 // of two factors that any candidate has. It takes the one with most new pairs each
-// time, the first of equals.
+// time, the first of equals. None has more than the one before had.
 func pairwise(candidates []training) []training {
 	var covered pairs
 	var list []training
-	for {
+	for limit := math.MaxInt; ; {
 		var best *training
 		most := 0
 		for k := range candidates {
 			if count := covered.missing(&candidates[k]); count > most {
-				best, most = &candidates[k], count
+				if best, most = &candidates[k], count; most == limit {
+					break
+				}
 			}
 		}
+		limit = most
 		if best == nil {
 			return list
 		}
@@ -195,7 +199,11 @@ func soft[T kernels.Float](oneHot kernels.Matrix[T]) kernels.Matrix[T] {
 // between them, where every cost is defined.
 func center[T kernels.Float](n *net.Network[T]) {
 	kernels.Scal(0.125, n.Weights(n.Depth()).Data)
+	bias := T(0.5)
+	if σ := n.Layer(n.Depth()).Activation; σ == net.Exp || σ == net.Softplus {
+		bias = -0.5
+	}
 	for j := range n.Biases(n.Depth()) {
-		n.Biases(n.Depth())[j] = 0.5
+		n.Biases(n.Depth())[j] = bias
 	}
 }

@@ -8,9 +8,10 @@ var rules = []rule{
 	{what: "cost", files: []string{"net/costs.go"}, test: "./net", fieldsOf: "Cost"},
 	{what: "cost's fast form", files: []string{"net/costs.go"}, test: "./net", fieldsOf: "fast"},
 	{what: "parameter of a cost", files: []string{"net/costs.go"}, test: "./net", fieldsOf: "Param"},
-	{what: "activations", files: []string{"net/activation.go"}, test: "./net", elementsOf: "activations"},
-	{what: "activation", files: []string{"net/activation.go"}, test: "./net", fieldsOf: "Activation"},
-	{what: "activation's logits", files: []string{"net/activation.go"}, test: "./net", fieldsOf: "logits"},
+	{what: "activations", files: []string{"net/activations.go"}, test: "./net", elementsOf: "activations"},
+	{what: "activation", files: []string{"net/activations.go"}, test: "./net", fieldsOf: "Activation"},
+	{what: "parameter of an activation", files: []string{"net/activations.go"}, test: "./net", fieldsOf: "Param"},
+	{what: "activation's logits", files: []string{"net/activations.go"}, test: "./net", fieldsOf: "logits"},
 
 	// Instruction sets and kinds of core.
 	{what: "need of a level", files: []string{"internal/isa/isa_amd64.go"}, test: "./internal/isa", elementsOf: "need"},
