@@ -110,7 +110,7 @@ func (n *Network[T]) pullBack(ws *Workspace[T], t kernels.Matrix[T]) {
 	for i--; i >= 1; i-- {
 		switch {
 		case n.descendsBackward(ws, i):
-			n.run(ws, backwardDescend, i, i+1, 1, 0)
+			n.run(ws, backwardDescend, i, i+1, 1, n.work(ws, i+1))
 		case n.backBySamples(i):
 			n.run(ws, deltaSamples, i, i+1, ws.batch, n.work(ws, i+1))
 		default:

@@ -5,6 +5,26 @@ import (
 	"time"
 )
 
+// play takes the steps of one period, each of which takes as long as cost says for a
+// way and the number of the step, and reports what was found, the length of the period
+// and how many steps of each way were timed.
+func play(a *autotuner, cost func(isAlone bool, step int) time.Duration) (isAlone bool, steps int, timed [2]int) {
+	for steps == 0 || a.length == 0 || a.step < a.length {
+		a.begin()
+		steps++
+		if !a.timed {
+			continue
+		}
+		if a.alone {
+			timed[alone]++
+		} else {
+			timed[shared]++
+		}
+		a.add(cost(a.alone, steps), 1000)
+	}
+	return a.alone, steps, timed
+}
+
 // After its trial an autotuner keeps the faster way until the next period, and shares
 // when both take about the same time. The first periods alone are short.
 func TestAutotuner(t *testing.T) {
@@ -17,30 +37,78 @@ func TestAutotuner(t *testing.T) {
 		{10, 20, false, 1024}, {20, 10, true, 128}, {10, 10, false, 1024}, {1000, 990, false, 1024}, {0, 0, false, 1024},
 		{1000, 960, true, 128}, {2, 1, true, 256}, {2, 1, true, 512}, {2, 1, true, 1024}, {2, 1, true, 1024}, {1, 1, false, 1024}, {2, 1, true, 128},
 	} {
-		timed := [2]int{}
-		for step := range c.steps {
-			a.begin()
-			if a.timed {
-				if a.alone {
-					timed[1]++
-					a.add(c.alone)
-				} else {
-					timed[0]++
-					a.add(c.shared)
-				}
+		got, steps, timed := play(&a, func(isAlone bool, _ int) time.Duration {
+			if isAlone {
+				return c.alone
 			}
-			switch {
-			case step < warmSteps+trialSteps && a.alone:
-				t.Fatalf("period %d: step %d is not shared", period, step)
-			case step >= warmSteps+2*trialSteps && a.alone != c.want:
-				t.Fatalf("period %d, %v shared and %v alone: in step %d alone is %v", period, c.shared, c.alone, step, a.alone)
-			}
+			return c.shared
+		})
+		if got != c.want || steps != c.steps {
+			t.Errorf("period %d, %v shared and %v alone: alone is %v for %d steps, want %v for %d", period, c.shared, c.alone, got, steps, c.want, c.steps)
 		}
-		if a.step != 0 {
-			t.Fatalf("period %d is longer than %d steps", period, c.steps)
-		}
-		if timed != [2]int{trialSteps, trialSteps} {
+		if want := leastRounds * trialSteps; timed != [2]int{want, want} {
 			t.Errorf("period %d: %v steps were timed", period, timed)
 		}
+	}
+}
+
+// stalls makes steps take 495 µs alone and 300 µs shared, but for every so many-th step,
+// during which another program takes the worker's core for 4 ms.
+func stalls(every int) func(bool, int) time.Duration {
+	return func(isAlone bool, step int) time.Duration {
+		switch {
+		case isAlone:
+			return 495 * time.Microsecond
+		case step%every == 0:
+			return 4 * time.Millisecond
+		}
+		return 300 * time.Microsecond
+	}
+}
+
+// A rare stall doesn't outweigh what sharing gains; frequent ones do.
+func TestAutotunerStalls(t *testing.T) {
+	for every, want := range map[int]bool{40: false, 57: false, 9: true, 3: true} {
+		var a autotuner
+		if got, steps, _ := play(&a, stalls(every)); got != want {
+			t.Errorf("every %d: alone is %v for %d steps, want %v", every, got, steps, want)
+		}
+	}
+}
+
+// One stall of a trial in many, wherever it falls, leaves sharing in use.
+func TestAutotunerOneStall(t *testing.T) {
+	for at := range leastRounds * roundSteps {
+		var a autotuner
+		got, _, _ := play(&a, func(isAlone bool, step int) time.Duration {
+			switch {
+			case isAlone:
+				return 495
+			case step == at:
+				return 4000
+			}
+			return 300
+		})
+		if got {
+			t.Errorf("a stall in step %d: alone", at)
+		}
+	}
+}
+
+// Steps of one size that differ in work, such as forward passes among whole steps, are
+// compared by the work that they do.
+func TestAutotunerWork(t *testing.T) {
+	var a autotuner
+	for a.length == 0 {
+		a.begin()
+		work := 3000
+		d := 3 * time.Millisecond // shared
+		if a.alone {
+			work, d = 1000, 1500*time.Microsecond
+		}
+		a.add(d, work)
+	}
+	if a.alone {
+		t.Error("less work passes for less time")
 	}
 }

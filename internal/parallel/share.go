@@ -51,7 +51,7 @@ func (p *Pool) Share(most, work int, do func(share, shares int)) {
 		do(0, 1)
 	}
 	if p.tuner.timed {
-		p.tuner.add(time.Since(start))
+		p.tuner.add(time.Since(start), work)
 	}
 }
 
