@@ -2,53 +2,141 @@ package train
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/metrics"
 	"github.com/nabla-go/nabla/net"
 )
 
-// Evaluate returns the mean cost of n over d and its [Accuracy].
-func Evaluate[T kernels.Float](n *net.Network[T], d *Data[T]) (cost, accuracy float64, err error) {
-	if err := d.check(n); err != nil {
-		return 0, 0, fmt.Errorf("train: %w", err)
+// TaskOf returns what the outputs of n mean for the samples of d. They name classes if d
+// has Labels or Classes, if the output layer is a softmax, or if all targets are 0 and 1,
+// or −1 and 1. Otherwise they are numbers.
+func TaskOf[T kernels.Float](n *net.Network[T], d *Data[T]) metrics.Task {
+	σ := n.Layer(n.Depth()).Activation
+	bounded := σ.Range != nil && !math.IsInf(σ.Range.Min, 0) && !math.IsInf(σ.Range.Max, 0)
+	if d.Labels == nil && d.Classes == nil && !σ.ByRows && !twoValued(d.T, bounded) {
+		return metrics.Regression(n.Outputs())
 	}
-	return evaluate(n, n.NewWorkspace(min(d.Len(), net.PredictBatch)), d.samples(), nil)
+	if n.Outputs() == 1 {
+		return metrics.Binary(n.Threshold())
+	}
+	return metrics.Classes(n.Outputs())
+}
+
+// twoValued reports whether all elements are 0 or 1, or all −1 or 1, and, unless one value
+// is enough, whether there is a 1.
+func twoValued[T kernels.Float](m kernels.Matrix[T], enough bool) bool {
+	zeros, minus := true, true
+	for k := range m.Rows {
+		for _, v := range m.Row(k) {
+			zeros, minus, enough = zeros && (v == 0 || v == 1), minus && (v == -1 || v == 1), enough || v == 1
+		}
+		if !zeros && !minus {
+			return false
+		}
+	}
+	return enough
+}
+
+// Evaluate returns the mean cost of n over d and its accuracy: the share of samples whose
+// outputs name the same [Class] as their targets. If the outputs are numbers, see
+// [TaskOf], there is no accuracy: it is NaN.
+func Evaluate[T kernels.Float](n *net.Network[T], d *Data[T]) (cost, accuracy float64, err error) {
+	return evaluateInto(n, d, nil)
 }
 
 // EvaluateOutputs does what [Evaluate] does, and also returns the outputs that the
 // cost and the accuracy are made of: row k of y is that of sample k.
 func EvaluateOutputs[T kernels.Float](n *net.Network[T], d *Data[T]) (y kernels.Matrix[T], cost, accuracy float64, err error) {
-	if err := d.check(n); err != nil {
-		return y, 0, 0, fmt.Errorf("train: %w", err)
+	y = kernels.NewMatrix[T](max(d.Len(), 0), n.Outputs())
+	cost, accuracy, err = evaluateInto(n, d, &y)
+	if err != nil {
+		y = kernels.Matrix[T]{}
 	}
-	y = kernels.NewMatrix[T](d.Len(), n.Outputs())
-	cost, accuracy, err = evaluate(n, n.NewWorkspace(min(d.Len(), net.PredictBatch)), d.samples(), &y)
 	return y, cost, accuracy, err
 }
 
-// evaluate computes the cost and the accuracy of n over d and, if outputs is not nil,
-// sets its rows to the outputs. The cost is summed batch by batch, so its last bits
-// depend on the size of the batches, and on nothing else.
-func evaluate[T kernels.Float](n *net.Network[T], ws *net.Workspace[T], d batch[T], outputs *kernels.Matrix[T]) (cost, accuracy float64, err error) {
-	right := 0
-	for i := 0; i < d.Len(); i += net.PredictBatch {
-		b := d.slice(i, min(i+net.PredictBatch, d.Len()))
+func evaluateInto[T kernels.Float](n *net.Network[T], d *Data[T], outputs *kernels.Matrix[T]) (cost, accuracy float64, err error) {
+	if err := d.check(n); err != nil {
+		return 0, 0, fmt.Errorf("train: %w", err)
+	}
+	e, err := newEvaluator(n, d, TaskOf(n, d))
+	if err != nil {
+		return 0, 0, err
+	}
+	cost, err = e.run(n, n.NewWorkspace(min(d.Len(), net.PredictBatch)), outputs)
+	return cost, e.accuracy(), err
+}
+
+// An evaluator measures a network with the same samples again and again.
+type evaluator[T kernels.Float] struct {
+	data  batch[T]
+	task  metrics.Task
+	meter *metrics.Meter[T] // nil if there is nothing to measure but the cost
+}
+
+// newEvaluator returns an evaluator of the cost, of the accuracy if the task has classes,
+// and of the given metrics.
+func newEvaluator[T kernels.Float](n *net.Network[T], d *Data[T], task metrics.Task, ms ...*metrics.Metric) (*evaluator[T], error) {
+	e := &evaluator[T]{data: d.samples(), task: task}
+	var all []*metrics.Metric
+	if e.task.Classes() > 0 {
+		all = append(all, metrics.Accuracy)
+	}
+	for _, m := range ms {
+		if !slices.Contains(all, m) {
+			all = append(all, m)
+		}
+	}
+	if len(all) == 0 {
+		return e, nil
+	}
+	var err error
+	if e.meter, err = metrics.New[T](e.task, all...); err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	e.meter.Reserve(d.Len())
+	return e, nil
+}
+
+// run returns the mean cost of n and, if outputs is not nil, sets its rows to the outputs.
+// The cost is summed batch by batch, so its last bits depend on the size of the batches,
+// and on nothing else.
+func (e *evaluator[T]) run(n *net.Network[T], ws *net.Workspace[T], outputs *kernels.Matrix[T]) (cost float64, err error) {
+	if e.meter != nil {
+		e.meter.Reset()
+	}
+	for i := 0; i < e.data.Len(); i += net.PredictBatch {
+		b := e.data.slice(i, min(i+net.PredictBatch, e.data.Len()))
 		y := n.Forward(ws, b.X)
 		ws.SetSampleWeights(b.W)
 		c, err := n.Cost(ws, b.T)
 		if err != nil {
-			return 0, 0, err
+			return 0, err
 		}
 		cost += float64(c * float64(b.Len()))
-		right += hits(n, y, b.T)
+		if e.meter != nil {
+			if err := e.meter.Add(y, b.T, nil); err != nil {
+				return 0, err
+			}
+		}
 		if outputs != nil {
 			for k := range y.Rows {
 				copy(outputs.Row(i+k), y.Row(k))
 			}
 		}
 	}
-	return cost / float64(d.Len()), float64(right) / float64(d.Len()), nil
+	return cost / float64(e.data.Len()), nil
+}
+
+// accuracy returns the accuracy of the last run, NaN for a regression.
+func (e *evaluator[T]) accuracy() float64 {
+	if e.task.Classes() == 0 {
+		return math.NaN()
+	}
+	return e.meter.Value(metrics.Accuracy)
 }
 
 // Accuracy returns the share of rows of the outputs y of n that name the same

@@ -11,19 +11,20 @@ import (
 
 // An Epoch says how one pass through the training data went.
 type Epoch struct {
-	Number             int     // 1, 2, …
-	Steps              int     // taken so far
-	Rate               float64 // η in the last step
-	Cost               float64 // mean over the samples, each at the time of its step
-	ValidationCost     float64 // after the epoch; NaN without validation data
-	ValidationAccuracy float64 // see Accuracy; NaN without validation data
+	Number             int       // 1, 2, …
+	Steps              int       // taken so far
+	Rate               float64   // η in the last step
+	Cost               float64   // mean over the samples, each at the time of its step
+	ValidationCost     float64   // after the epoch; NaN without validation data
+	ValidationAccuracy float64   // see Evaluate; NaN without validation data or classes
+	Metrics            []float64 // values of Options.Metrics; NaN for one that is no single number
 	Elapsed            time.Duration
 }
 
 // A Result says how a training went.
 type Result struct {
 	Epochs       []Epoch // those that were completed
-	Best         int     // number of the epoch with the least validation cost, 0 without validation data
+	Best         int     // number of the epoch with the least validation cost or the best Options.Watch, 0 without validation data
 	StoppedEarly bool    // by Patience
 }
 

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -304,7 +304,7 @@ func TestEpochReports(t *testing.T) {
 	d := noisy[float32](10)
 	var seen []train.Epoch
 	r := validated(t, n, d, d, train.Options{Epochs: 3, Rate: 1, Schedule: train.StepDecay(2, 0.5), Batch: 4, Progress: func(e train.Epoch) { seen = append(seen, e) }})
-	if !slices.Equal(seen, r.Epochs) || len(seen) != 3 {
+	if !reflect.DeepEqual(seen, r.Epochs) || len(seen) != 3 {
 		t.Fatalf("progress reported %+v, the result has %+v", seen, r.Epochs)
 	}
 	for k, e := range seen {

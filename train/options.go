@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/metrics"
 	"github.com/nabla-go/nabla/net"
 )
 
@@ -62,9 +63,15 @@ type Options struct {
 	// result does not depend on it.
 	Workers int
 
+	// Metrics are measured on the validation data after every epoch; see Epoch.Metrics.
+	Metrics []*metrics.Metric
+	// Watch, if not nil, is the metric by which an epoch is better than another one, in
+	// place of the validation cost: for Patience, Result.Best and [ReduceOnPlateau].
+	Watch *metrics.Metric
+
 	// Patience, if not 0, ends the training after so many epochs in a row without a
-	// new minimum of the validation cost. The network is left with the parameters of
-	// the epoch with the minimum.
+	// new minimum of the validation cost, or a new best value of Watch. The network is
+	// left with the parameters of the best epoch.
 	Patience int
 
 	// Progress, if not nil, is called after every epoch, on the calling goroutine.
@@ -141,6 +148,10 @@ func check[T kernels.Float](n *net.Network[T], d, validation *Data[T], o *Option
 		return fmt.Errorf("train: patience of %d epochs: want at least 1, or 0 for no early stopping", o.Patience)
 	case o.Patience > 0 && validation.Len() == 0:
 		return fmt.Errorf("train: early stopping needs validation data")
+	case (o.Watch != nil || len(o.Metrics) > 0) && validation.Len() == 0:
+		return fmt.Errorf("train: metrics need validation data")
+	case o.Watch != nil && o.Watch.Value == nil:
+		return fmt.Errorf("train: metric %v can't be watched: it is no single number", o.Watch)
 	}
 	if err := o.Optimizer.Check(); err != nil {
 		return fmt.Errorf("train: %w", err)

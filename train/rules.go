@@ -184,7 +184,7 @@ const (
 
 func observePlateau(state, v []float64, cost float64) {
 	factor, patience, threshold, margin, cooldown, least := v[0], v[1], v[2], v[3], v[4], v[5]
-	if cost < float64((1-threshold)*state[plateauBest])-margin {
+	if best := state[plateauBest]; cost < float64((1-math.Copysign(threshold, best))*best)-margin {
 		state[plateauBest], state[plateauWorse] = cost, 0
 	} else {
 		state[plateauWorse]++
@@ -201,7 +201,9 @@ func observePlateau(state, v []float64, cost float64) {
 
 // ReduceOnPlateau multiplies the learning rate by factor when the cost no longer falls:
 // max(factor^r, least) after r reductions, each after more than patience epochs in a row without a cost below (1−threshold)·best − margin, not counting the cooldown epochs after a reduction.
-// The cost is that of the validation data, or of the training if there are none.
+// The cost is that of the validation data, or of the training if there are none; or it is
+// the metric that [Options].Watch names, times −1 if larger is better, with
+// (1+threshold)·best where best is below 0.
 // threshold is 1e-4, margin, cooldown and least 0; [Schedule.With] changes them.
 func ReduceOnPlateau(factor float64, patience int) Schedule {
 	return Schedule{Rule: plateau, Values: []float64{factor, float64(patience), 1e-4, 0, 0, 0}}

@@ -27,8 +27,8 @@ type State[T kernels.Float] struct {
 
 	Last      []T     // parameters after the last completed epoch, to which a failure goes back
 	Best      []T     // parameters after BestEpoch; nil unless Options.Patience asks for them
-	BestEpoch int     // epoch with the least validation cost, 0 if there is none
-	BestCost  float64 // that cost, +Inf if there is none
+	BestEpoch int     // epoch with the least validation cost or the best Options.Watch, 0 if there is none
+	BestScore float64 // that cost or metric, times −1 if larger is better; +Inf if there is none
 	Stopped   bool    // by Options.Patience
 
 	Schedule []float64 // state of the schedule's rule, nil if it has none
@@ -47,8 +47,16 @@ func (s *State[T]) Clone() *State[T] {
 	}
 	c.Last, c.Best = slices.Clone(s.Last), slices.Clone(s.Best)
 	c.Schedule = slices.Clone(s.Schedule)
-	c.History = slices.Clone(s.History)
+	c.History = cloneHistory(s.History)
 	return &c
+}
+
+func cloneHistory(h []Epoch) []Epoch {
+	h = slices.Clone(h)
+	for i := range h {
+		h[i].Metrics = slices.Clone(h[i].Metrics)
+	}
+	return h
 }
 
 // Equal reports whether s and o are the same state, bit for bit, times aside.
@@ -59,7 +67,7 @@ func (s *State[T]) Equal(o *State[T]) bool {
 		s.EpochSteps == o.EpochSteps && s.EpochSamples == o.EpochSamples && same(s.EpochCost, o.EpochCost) &&
 		slices.Equal(s.Order, o.Order) && s.Generator == o.Generator &&
 		slices.EqualFunc(s.Last, o.Last, same) && slices.EqualFunc(s.Best, o.Best, same) &&
-		s.BestEpoch == o.BestEpoch && same(s.BestCost, o.BestCost) && s.Stopped == o.Stopped &&
+		s.BestEpoch == o.BestEpoch && same(s.BestScore, o.BestScore) && s.Stopped == o.Stopped &&
 		slices.EqualFunc(s.Schedule, o.Schedule, same) &&
 		slices.EqualFunc(s.History, o.History, sameEpoch)
 }
@@ -72,7 +80,8 @@ func same[T kernels.Float](x, y T) bool {
 // sameEpoch reports whether two epochs are the same, times aside.
 func sameEpoch(a, b Epoch) bool {
 	return a.Number == b.Number && a.Steps == b.Steps && same(a.Rate, b.Rate) && same(a.Cost, b.Cost) &&
-		same(a.ValidationCost, b.ValidationCost) && same(a.ValidationAccuracy, b.ValidationAccuracy)
+		same(a.ValidationCost, b.ValidationCost) && same(a.ValidationAccuracy, b.ValidationAccuracy) &&
+		slices.EqualFunc(a.Metrics, b.Metrics, same)
 }
 
 // State returns a copy of the training's state. It may be taken between any two steps.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nabla-go/nabla/internal/parallel"
 	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/metrics"
 	"github.com/nabla-go/nabla/net"
 )
 
@@ -27,9 +28,9 @@ import (
 type Trainer[T kernels.Float] struct {
 	net        *net.Network[T]
 	options    Options
-	batches    *batcher[T] // nil without training data
-	validation batch[T]
-	learned    batch[T] // memory for samples of Learn
+	batches    *batcher[T]   // nil without training data
+	validation *evaluator[T] // nil without validation data
+	learned    batch[T]      // memory for samples of Learn
 	noise      noise[T]
 	ws         *net.Workspace[T]
 	stepper    *stepper[T]
@@ -54,7 +55,13 @@ func New[T kernels.Float](n *net.Network[T], d, validation *Data[T], o Options) 
 	if err := check(n, d, validation, &o); err != nil {
 		return nil, err
 	}
-	t := &Trainer[T]{net: n, options: o, validation: validation.samples(), start: time.Now()}
+	t := &Trainer[T]{net: n, options: o, start: time.Now()}
+	if validation.Len() > 0 {
+		var err error
+		if t.validation, err = newEvaluator(n, validation, taskOfBoth(n, d, validation), o.measured()...); err != nil {
+			return nil, err
+		}
+	}
 	rows := min(net.PredictBatch, validation.Len())
 	if d != nil {
 		b, err := prepare(n, d, &o, new(batch[T]))
@@ -73,7 +80,7 @@ func New[T kernels.Float](n *net.Network[T], d, validation *Data[T], o Options) 
 	t.stepper = newStepper(&t.options, n, t.ws)
 	t.state = State[T]{
 		Params: n.Params(), Slots: t.stepper.state,
-		Last: slices.Clone(n.Params()), BestCost: math.Inf(1), Schedule: o.Schedule.initial(),
+		Last: slices.Clone(n.Params()), BestScore: math.Inf(1), Schedule: o.Schedule.initial(),
 	}
 	return t, nil
 }
@@ -86,7 +93,7 @@ func (t *Trainer[T]) Network() *net.Network[T] { return t.net }
 
 // Result says how the training has gone so far.
 func (t *Trainer[T]) Result() Result {
-	return Result{Epochs: slices.Clone(t.state.History), Best: t.state.BestEpoch, StoppedEarly: t.state.Stopped}
+	return Result{Epochs: cloneHistory(t.state.History), Best: t.state.BestEpoch, StoppedEarly: t.state.Stopped}
 }
 
 // TakeBest gives the network the parameters of the epoch with the least validation cost
@@ -242,30 +249,32 @@ func (t *Trainer[T]) endEpoch(ctx context.Context) error {
 		Number: s.Epochs + 1, Steps: s.Steps, Rate: t.rate, Cost: s.EpochCost / float64(s.EpochSamples),
 		ValidationCost: math.NaN(), ValidationAccuracy: math.NaN(),
 	}
+	score := e.Cost
 	if !finite(e.Cost) || !allFinite(s.Params) {
 		if ctx.Err() != nil {
 			return t.fail(t.interrupted(ctx))
 		}
 		return t.diverged(e.Number, s.EpochSteps, e.Cost)
 	}
-	if t.validation.Len() > 0 {
+	if t.validation != nil {
 		var err error
-		if e.ValidationCost, e.ValidationAccuracy, err = evaluate(t.net, t.ws, t.validation, nil); err != nil {
+		if e.ValidationCost, err = t.validation.run(t.net, t.ws, nil); err != nil {
 			return t.fail(fmt.Errorf("train: validation after epoch %d: %w", e.Number, err))
 		}
+		e.ValidationAccuracy = t.validation.accuracy()
+		for _, m := range t.options.Metrics {
+			e.Metrics = append(e.Metrics, t.validation.meter.Value(m))
+		}
+		score = t.score(e.ValidationCost)
 	}
 	copy(s.Last, s.Params)
 	e.Elapsed = t.elapsed()
 	s.Epochs, s.EpochSteps, s.EpochSamples, s.EpochCost = e.Number, 0, 0, 0
 	s.History = append(s.History, e)
 	t.rated = false
-	observed := e.Cost
-	if t.validation.Len() > 0 {
-		observed = e.ValidationCost
-	}
-	t.options.Schedule.observe(s.Schedule, observed)
-	if e.ValidationCost < s.BestCost {
-		s.BestCost, s.BestEpoch = e.ValidationCost, e.Number
+	t.options.Schedule.observe(s.Schedule, score)
+	if t.validation != nil && score < s.BestScore {
+		s.BestScore, s.BestEpoch = score, e.Number
 		if t.options.Patience > 0 {
 			s.Best = append(s.Best[:0], s.Params...)
 		}
@@ -276,6 +285,37 @@ func (t *Trainer[T]) endEpoch(ctx context.Context) error {
 	p := t.options.Patience
 	s.Stopped = p > 0 && e.Number-s.BestEpoch >= p
 	return nil
+}
+
+// score returns what is the smaller, the better the epoch is: the validation cost, or the
+// watched metric with the sign that it takes.
+func (t *Trainer[T]) score(cost float64) float64 {
+	w := t.options.Watch
+	if w == nil {
+		return cost
+	}
+	x := t.validation.meter.Value(w)
+	if w.Larger {
+		return -x
+	}
+	return x
+}
+
+// taskOfBoth returns the task that either of two parts of the data shows.
+func taskOfBoth[T kernels.Float](n *net.Network[T], d, validation *Data[T]) metrics.Task {
+	task := TaskOf(n, validation)
+	if d != nil && task.Classes() == 0 {
+		return TaskOf(n, d)
+	}
+	return task
+}
+
+// measured returns the metrics that are measured on the validation data.
+func (o *Options) measured() []*metrics.Metric {
+	if o.Watch == nil {
+		return o.Metrics
+	}
+	return append(slices.Clone(o.Metrics), o.Watch)
 }
 
 func (t *Trainer[T]) elapsed() time.Duration { return t.state.Elapsed + time.Since(t.start) }

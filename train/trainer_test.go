@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/nabla-go/nabla/internal/parallel"
 	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/metrics"
 	nn "github.com/nabla-go/nabla/net"
 	"github.com/nabla-go/nabla/train"
 )
@@ -82,6 +84,12 @@ func trainings() map[string]train.Options {
 	with("label smoothing", func(o *train.Options) { o.LabelSmoothing = 0.1 })
 	with("input noise", func(o *train.Options) { o.InputNoise = 0.1 })
 	with("input noise, sgd, file order", func(o *train.Options) { o.InputNoise, o.Optimizer, o.FileOrder = 0.1, train.SGD(), true })
+	with("metrics", func(o *train.Options) {
+		o.Metrics = []*metrics.Metric{metrics.ROCAUC, metrics.Confusion, metrics.Accuracy}
+	})
+	with("watching a metric", func(o *train.Options) {
+		o.Watch, o.Schedule = metrics.F1, train.ReduceOnPlateau(0.5, 0)
+	})
 	with("patience", func(o *train.Options) { o.Patience, o.Rate = 1, 3 })
 	return all
 }
@@ -201,7 +209,7 @@ func TestStateIsACopy(t *testing.T) {
 		"Last":         func(s *train.State[float64]) { s.Last[0]++ },
 		"Best":         func(s *train.State[float64]) { s.Best[0]++ },
 		"BestEpoch":    func(s *train.State[float64]) { s.BestEpoch++ },
-		"BestCost":     func(s *train.State[float64]) { s.BestCost++ },
+		"BestScore":    func(s *train.State[float64]) { s.BestScore++ },
 		"Stopped":      func(s *train.State[float64]) { s.Stopped = true },
 		"Schedule":     func(s *train.State[float64]) { s.Schedule[1]++ },
 		"History":      func(s *train.State[float64]) { s.History[0].Cost++ },
@@ -378,7 +386,7 @@ func TestStepProgress(t *testing.T) {
 // Neither a step nor, nearly, an epoch allocates.
 func TestTrainerAllocatesNothing(t *testing.T) {
 	for name, o := range trainings() {
-		o.Epochs, o.Patience = 1, 0
+		o.Epochs, o.Patience, o.Metrics, o.Watch = 1, 0, nil, nil
 		r := newTrainer(t, small[float32](t), noisy[float32](samplesOfTrainings), noisy[float32](30), o)
 		steps := samplesOfTrainings * 20
 		var err error
@@ -393,4 +401,74 @@ func TestTrainerAllocatesNothing(t *testing.T) {
 		// The history grows by a slice that doubles.
 		require.LessOrEqual(t, allocs, 11.0, name)
 	}
+}
+
+// Metrics of the history are those of the outputs; Patience follows the watched one.
+func TestMetricsInHistory(t *testing.T) {
+	d, validation := noisy[float64](50), noisy[float64](30)
+	measured := []*metrics.Metric{metrics.F1Macro, metrics.ROCAUC, metrics.Confusion}
+	n := small[float64](t)
+	r := validated(t, n, d, validation, train.Options{Epochs: 4, Rate: 0.5, Batch: 5, Metrics: measured})
+	meter, err := metrics.New[float64](train.TaskOf(n, validation), measured...)
+	require.NoError(t, err)
+	require.NoError(t, meter.Add(n.Predict(validation.X), validation.T, nil))
+	got := r.Epochs[3].Metrics
+	require.Len(t, got, 3)
+	near(t, "F1", got[0], meter.Value(metrics.F1Macro), 0)
+	near(t, "area", got[1], meter.Value(metrics.ROCAUC), 0)
+	require.True(t, math.IsNaN(got[2]))
+
+	for _, watch := range []*metrics.Metric{metrics.Accuracy, metrics.LogLoss} {
+		n := small[float64](t)
+		var prints []string
+		r := validated(t, n, d, validation, train.Options{Epochs: 200, Rate: 3, Batch: 5, Patience: 3, Watch: watch, Metrics: []*metrics.Metric{watch},
+			Progress: func(train.Epoch) { prints = append(prints, n.Fingerprint()) }})
+		require.True(t, r.StoppedEarly)
+		require.Len(t, r.Epochs, r.Best+3)
+		for k, e := range r.Epochs {
+			require.False(t, watch.Better(e.Metrics[0], r.Epochs[r.Best-1].Metrics[0]), "epoch %d", k+1)
+		}
+		require.Equal(t, prints[r.Best-1], n.Fingerprint())
+	}
+	for want, o := range map[string]train.Options{
+		"metrics need validation data":                            {Metrics: measured},
+		"metric mse is for regression: the task is two classes":   {Watch: metrics.MSE},
+		"metric confusion_matrix can't be watched: it is no sing": {Watch: metrics.Confusion},
+	} {
+		o.Epochs, o.Rate, o.Batch = 1, 1, 1
+		v := validation
+		if o.Watch == nil {
+			v = nil
+		}
+		_, err := train.New(small[float64](t), d, v, o)
+		require.ErrorContains(t, err, want)
+	}
+}
+
+// Outputs are classes or numbers by what the data say.
+func TestTaskOf(t *testing.T) {
+	network := func(outputs int, σ *nn.Activation) *nn.Network[float64] {
+		return newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(outputs, σ)}, Seed: 1})
+	}
+	for i, c := range []struct {
+		n    *nn.Network[float64]
+		d    train.Data[float64]
+		want metrics.Kind
+	}{
+		{network(3, nn.Sigmoid), train.Data[float64]{T: matrix([]float64{0, 1, 0})}, metrics.ManyClasses},
+		{network(3, nn.Sigmoid), train.Data[float64]{T: matrix([]float64{0, 0.5, 0})}, metrics.Numbers},
+		{network(3, nn.Sigmoid), train.Data[float64]{T: matrix([]float64{0, 0.5, 0}), Labels: []int{1}}, metrics.ManyClasses},
+		{network(3, nn.Softmax), train.Data[float64]{T: matrix([]float64{0, 0.5, 0.5})}, metrics.ManyClasses},
+		{network(1, nn.Identity), train.Data[float64]{T: matrix([]float64{0}, []float64{2})}, metrics.Numbers},
+		{network(1, nn.Identity), train.Data[float64]{T: matrix([]float64{0})}, metrics.Numbers},
+		{network(1, nn.Sigmoid), train.Data[float64]{T: matrix([]float64{0})}, metrics.TwoClasses},
+		{network(1, nn.Tanh), train.Data[float64]{T: matrix([]float64{-1}, []float64{1})}, metrics.TwoClasses},
+		{network(1, nn.Tanh), train.Data[float64]{T: matrix([]float64{-1}, []float64{0})}, metrics.Numbers},
+	} {
+		require.Equal(t, c.want, train.TaskOf(c.n, &c.d).Kind(), "case %d", i)
+	}
+	d := &train.Data[float64]{X: matrix([]float64{0}, []float64{1}), T: matrix([]float64{0}, []float64{3})}
+	_, accuracy, err := train.Evaluate(network(1, nn.Identity), d)
+	require.NoError(t, err)
+	require.True(t, math.IsNaN(accuracy), "a regression has no accuracy")
 }
