@@ -13,12 +13,11 @@ import (
 // A Tuned is how the numbers of one kind of core do on this machine, beside those of
 // the kind in use.
 type Tuned struct {
-	Core    string    `json:"core"`
-	Gain    float64   `json:"gain"` // geometric mean over the cases of time in use / time
-	Cases   []TunedIn `json:"cases"`
-	SameAs  string    `json:"same_as,omitempty"` // the kind before it that has the same numbers
-	InUse   bool      `json:"in_use"`
-	Chooses bool      `json:"best"` // no other gains more
+	Core   string    `json:"core"`
+	InUse  bool      `json:"in_use"`
+	SameAs string    `json:"same_as,omitempty"` // the kind before it that has the same numbers
+	Gain   float64   `json:"gain"`              // geometric mean over the cases of time with the kind in use / time
+	Cases  []TunedIn `json:"cases"`
 }
 
 // A TunedIn is one case of a Tuned.
@@ -43,69 +42,56 @@ func TuneCases() []Case {
 	})
 }
 
-// Tune times cases with the numbers of each kind, interleaved, in at most so many
-// rounds, with the instruction set in use.
-func Tune(cases []Case, kinds []*cores.Kind, rounds int, progress func(done, of int)) []Tuned {
-	inUse := cores.InUse()
-	numbers := func(k *cores.Kind) cores.Tuning {
-		if isa.Active == isa.AVX512 {
-			return k.Wide
-		}
-		return k.Tuned
-	}
+// Tune times cases with the numbers of each kind in turn, in at most so many rounds,
+// with the instruction set in use.
+func Tune(cases []Case, kinds []*cores.Kind, rounds int) []Tuned {
 	found := make([]Tuned, len(kinds))
-	var own []int // of kinds with numbers that no other before has
+	var own []int // kinds that don't have the numbers of one before
 	for i, k := range kinds {
-		found[i] = Tuned{Core: k.Name, InUse: k == inUse}
-		same := slices.IndexFunc(kinds[:i], func(o *cores.Kind) bool { return numbers(o) == numbers(k) })
-		if same >= 0 {
+		found[i] = Tuned{Core: k.Name, InUse: k == cores.InUse()}
+		if same := slices.IndexFunc(kinds[:i], func(o *cores.Kind) bool { return numbers(o) == numbers(k) }); same >= 0 {
 			found[i].SameAs = kinds[same].Name
 			continue
 		}
 		own = append(own, i)
 	}
-	for i, c := range cases {
-		progress(i, len(cases))
+	for _, c := range cases {
 		run := c.Setup()
-		base := NewTask(isa.Active, run)
-		tasks := []*Task{base}
-		base.Core = inUse
-		for _, k := range own {
+		var tasks []*Task
+		base := math.NaN()
+		for _, i := range own {
 			t := NewTask(isa.Active, run)
-			t.Core = kinds[k]
+			t.Core = kinds[i]
 			tasks = append(tasks, t)
 		}
 		Measure(rounds, tasks)
-		for n, k := range own {
-			ns := tasks[n+1].Best
-			if numbers(kinds[k]) == numbers(inUse) {
-				ns = base.Best
+		for n, i := range own {
+			if numbers(kinds[i]) == numbers(cores.InUse()) {
+				base = tasks[n].Best
 			}
-			found[k].Cases = append(found[k].Cases, TunedIn{c.Kernel, c.Shape, ns, base.Best / ns})
+		}
+		for n, i := range own {
+			found[i].Cases = append(found[i].Cases, TunedIn{c.Kernel, c.Shape, tasks[n].Best, base / tasks[n].Best})
 		}
 	}
-	return rank(found)
-}
-
-// rank fills in what follows from the cases.
-func rank(found []Tuned) []Tuned {
-	best := 0.0
 	for i := range found {
 		t := &found[i]
 		if t.SameAs != "" {
-			same := slices.IndexFunc(found, func(o Tuned) bool { return o.Core == t.SameAs })
-			t.Cases, t.Gain = found[same].Cases, found[same].Gain
-			continue
+			t.Cases = found[slices.IndexFunc(found, func(o Tuned) bool { return o.Core == t.SameAs })].Cases
 		}
 		sum := 0.0
 		for _, c := range t.Cases {
 			sum += math.Log(c.Gain)
 		}
 		t.Gain = math.Exp(sum / float64(len(t.Cases)))
-		best = max(best, t.Gain)
-	}
-	for i := range found {
-		found[i].Chooses = found[i].Gain == best
 	}
 	return found
+}
+
+// numbers returns what k is tuned to with the instruction set in use.
+func numbers(k *cores.Kind) cores.Tuning {
+	if isa.Active == isa.AVX512 {
+		return k.Wide
+	}
+	return k.Tuned
 }

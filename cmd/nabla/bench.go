@@ -20,10 +20,10 @@ func newBench() *cobra.Command {
 		Args:              wantArgs(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return usagef("what shall be measured? want nabla bench kernels or nabla bench train")
+			return usagef("what shall be measured? want nabla bench kernels, nabla bench train or nabla bench tune")
 		},
 	}
-	cmd.AddCommand(newBenchKernels(), newBenchTrain())
+	cmd.AddCommand(newBenchKernels(), newBenchTrain(), newBenchTune())
 	return cmd
 }
 
@@ -38,20 +38,9 @@ type benchKernelsPlan struct {
 func (p *benchKernelsPlan) flags(given func(name string) bool) []flag {
 	return append(grouped("Kernels",
 		levelsFlag(&p.levels, "all of this machine but generic", vectorLevels()),
-		newFlag("filter", "", "time only kernels whose name, such as Gemv/f32/isa=avx2/30x784/off=16, matches this regular expression", func(v string) error {
-			re, err := regexp.Compile(v)
-			if err != nil {
-				return err
-			}
-			for _, c := range bench.Cases() {
-				if re.MatchString(c.Name(p.levels[0])) {
-					p.cases = append(p.cases, c)
-				}
-			}
-			if p.cases == nil {
-				return fmt.Errorf("it matches no kernel: names look like %s", bench.Cases()[0].Name(p.levels[0]))
-			}
-			return nil
+		newFlag("filter", "", "time only kernels whose name, such as Gemv/f32/isa=avx2/30x784/off=16, matches this regular expression", func(v string) (err error) {
+			p.cases, err = matching(bench.Cases(), v)
+			return err
 		}),
 		newFlag("small", false, "small sizes only, beside plain Go", func(v bool) error {
 			p.small = v
@@ -60,6 +49,25 @@ func (p *benchKernelsPlan) flags(given func(name string) bool) []flag {
 			}
 			return nil
 		})), grouped("Timing", roundsFlag(&p.rounds))...)
+}
+
+// matching returns the cases whose names, with the best instruction set, match a regular
+// expression.
+func matching(cases []bench.Case, expression string) ([]bench.Case, error) {
+	re, err := regexp.Compile(expression)
+	if err != nil {
+		return nil, err
+	}
+	var found []bench.Case
+	for _, c := range cases {
+		if re.MatchString(c.Name(vectorLevels()[0])) {
+			found = append(found, c)
+		}
+	}
+	if found == nil {
+		return nil, fmt.Errorf("it matches no kernel: names look like %s", cases[0].Name(vectorLevels()[0]))
+	}
+	return found, nil
 }
 
 // roundsFlag sets n.

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/nabla-go/nabla/bench"
+	"github.com/nabla-go/nabla/internal/cores"
 )
 
 // The commands measure something, and every line of JSON says what.
@@ -33,12 +37,55 @@ func TestBench(t *testing.T) {
 	}
 }
 
+// bench tune has a line for every kind of core, says which is in use, and advises one.
+func TestBenchTune(t *testing.T) {
+	line := strings.Fields("bench tune --rounds 1 --filter GemmNT/f32/.*/10x256x512$")
+	r := nabla(t, append(line, "--json")...)
+	require.Equal(t, exitDone, r.code, r.stderr)
+	lines := strings.Split(strings.TrimSpace(r.stdout), "\n")[1:]
+	require.Len(t, lines, len(cores.Kinds()))
+	inUse := 0
+	for i, k := range cores.Kinds() {
+		var tuned bench.Tuned
+		require.NoError(t, json.Unmarshal([]byte(lines[i]), &tuned))
+		assert.Equal(t, k.Name, tuned.Core)
+		assert.Positive(t, tuned.Gain, k.Name)
+		if tuned.InUse {
+			inUse++
+			assert.Equal(t, 1.0, tuned.Gain)
+			assert.Equal(t, k, cores.InUse())
+		}
+	}
+	assert.Equal(t, 1, inUse)
+	r = nabla(t, line...)
+	require.Equal(t, exitDone, r.code, r.stderr)
+	assert.Contains(t, r.stdout, "which is in use")
+}
+
+// The advice is to change where that gains enough.
+func TestTuned(t *testing.T) {
+	kinds := []bench.Tuned{
+		{Core: "a", Gain: 1, InUse: true, Cases: []bench.TunedIn{{Kernel: "GemmNN", Shape: "1x2x3", Gain: 1}}},
+		{Core: "b", Gain: 1.02, Cases: []bench.TunedIn{{Kernel: "GemmNN", Shape: "1x2x3", Gain: 1.02}}},
+		{Core: "c", Gain: 1.02, SameAs: "b"},
+	}
+	var text bytes.Buffer
+	printTuned(&text, kinds)
+	assert.Contains(t, text.String(), "a, which is in use, fits")
+	assert.Contains(t, text.String(), "the numbers of b")
+	kinds[1].Gain = 1.25
+	text.Reset()
+	printTuned(&text, kinds)
+	assert.Contains(t, text.String(), "b fits best: NABLA_CORE=b would gain 25 % over a")
+}
+
 func TestBenchUsage(t *testing.T) {
 	for line, want := range map[string]string{
-		"bench":                                "nabla bench kernels or nabla bench train",
+		"bench":                                "nabla bench kernels, nabla bench train or nabla bench tune",
 		"bench kernels --filter (":             "--filter",
 		"bench kernels --filter nosuch":        "matches no kernel",
 		"bench kernels --isa mmx":              "unknown instruction set",
+		"bench tune --filter nosuch":           "matches no kernel",
 		"bench kernels --rounds 0":             "at least 1",
 		"bench kernels --small --filter x":     "small",
 		"bench train --activation tanh":        "what the network of --layers has",
