@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/nabla-go/nabla/internal/kerneltest"
 	"github.com/nabla-go/nabla/internal/reference"
 	"github.com/nabla-go/nabla/internal/rng"
 	"github.com/nabla-go/nabla/kernels"
@@ -24,17 +25,20 @@ import (
 // block is the number of inputs that a worker takes at a time.
 const block = 1 << 13
 
-// kernelsOf has the kernel of every reference function.
-var kernelsOf = map[string]struct {
-	f32 func(dst, z []float32)
-	f64 func(dst, z []float64)
-}{
-	"Exp":          {kernels.Exp[float32], kernels.Exp[float64]},
-	"Log":          {kernels.Log[float32], kernels.Log[float64]},
-	"Sigmoid":      {kernels.Sigmoid[float32], kernels.Sigmoid[float64]},
-	"SigmoidPrime": {kernels.SigmoidPrime[float32], kernels.SigmoidPrime[float64]},
-	"Tanh":         {kernels.Tanh[float32], kernels.Tanh[float64]},
-	"TanhPrime":    {kernels.TanhPrime[float32], kernels.TanhPrime[float64]},
+// kernelOf returns the kernel of a reference function: the row of that name in the
+// table of kernels.
+func kernelOf[T kernels.Float](name string) func(dst, z []T) {
+	for _, k := range kerneltest.Table[T]() {
+		if k.Name == name {
+			return func(dst, z []T) {
+				vector := func(x []T) kernels.Matrix[T] {
+					return kernels.Matrix[T]{Rows: 1, Cols: len(x), Stride: len(x), Data: x}
+				}
+				k.Call(1, 0, []kernels.Matrix[T]{vector(dst), vector(z)})
+			}
+		}
+	}
+	panic("kerneltest.Table has no " + name)
 }
 
 func main() {
@@ -57,12 +61,11 @@ func main() {
 			continue
 		}
 		found = true
-		k := kernelsOf[f.Name]
 		n := (1<<32-1) / *step + 1
-		w := sweep(n, func(first, count uint64, w *worst) { check32(f, k.f32, first, count, *step, w) })
+		w := sweep(n, func(first, count uint64, w *worst) { check32(f, kernelOf[float32](f.Name), first, count, *step, w) })
 		failed = report(f, "float32", n, w) || failed
 		n = *random + uint64(len(edges))
-		w = sweep(n, func(first, count uint64, w *worst) { check64(f, k.f64, first, count, w) })
+		w = sweep(n, func(first, count uint64, w *worst) { check64(f, kernelOf[float64](f.Name), first, count, w) })
 		failed = report(f, "float64", n, w) || failed
 	}
 	if !found {
