@@ -209,13 +209,17 @@ func (m *maths) elementary(f function, n, dst, z, d reg.GPVirtual) {
 
 // begin loads and prepares arguments and leaves for label if there is a rare one.
 func (m *maths) begin(f function, z reg.GPVirtual, k *mask, label string) vector {
-	x := m.new()
-	for i := range x {
-		m.loadMaybe(mem(z, i*m.lanes*m.size), k, x[i])
+	m.arguments = func() vector {
+		x := m.new()
+		for i := range x {
+			m.loadMaybe(mem(z, i*m.lanes*m.size), k, x[i])
+		}
+		if f.filler != "" {
+			m.fill(x, k, f.filler)
+		}
+		return x
 	}
-	if f.filler != "" {
-		m.fill(x, k, f.filler)
-	}
+	x := m.arguments()
 	if f.prepare != nil {
 		x = f.prepare(m, x)
 	}

@@ -21,9 +21,14 @@ type maths struct {
 	*target
 	width   int // vectors side by side
 	hoisted map[string]reg.VecVirtual
+
+	// arguments loads the arguments of a body once more, where registers are short.
+	arguments func() vector
 }
 
-func (t *target) maths() *maths { return &maths{t, 1, map[string]reg.VecVirtual{}} }
+func (t *target) maths() *maths {
+	return &maths{target: t, width: 1, hoisted: map[string]reg.VecVirtual{}}
+}
 
 // hoist keeps the first 14 constants in registers, if there are 32 of them: two
 // vectors of the functions at hand take up to 18.
@@ -44,7 +49,7 @@ func (m *maths) keep(names ...string) {
 }
 
 // wide returns m for n vectors side by side.
-func (m *maths) wide(n int) *maths { return &maths{m.target, n, m.hoisted} }
+func (m *maths) wide(n int) *maths { return &maths{target: m.target, width: n, hoisted: m.hoisted} }
 
 func (m *maths) new() vector { return m.vecs(m.width) }
 
@@ -431,6 +436,17 @@ func notNormal(m *maths, x vector) condition {
 	return m.greaterInt(m.addInt(x, "normalOffset"), "normalLimit")
 }
 
+// twoWordLog is scalar's. bias is logBias, or where x is subnormal, logBiasSubnormal.
+func (m *maths) twoWordLog(x vector, bias any) (hi, lo vector) {
+	b := m.addInt(x, "oneLessSqrtHalf")
+	k := m.sub(m.or(m.shiftBits(m.VPSRLD, m.VPSRLQ, b), "pow2Mant"), bias)
+	f := m.sub(m.addInt(m.and(b, "significand"), "sqrtHalf"), "one")
+	hi, lo = m.fast2Sum(m.mul(k, "logHi"), f)
+	m.fmaTo(lo, k, "logLo")
+	m.fmaTo(lo, m.mul(f, f), m.horner(f, "log"))
+	return hi, lo
+}
+
 func logBody(m *maths, z vector, careful bool) vector {
 	x := z
 	var bias any = "logBias"
@@ -439,12 +455,7 @@ func logBody(m *maths, z vector, careful bool) vector {
 		x = m.choose(subnormal, m.sub(m.or(z, "pow2Mant"), "pow2Mant"), z)
 		bias = m.choose(subnormal, "logBiasSubnormal", "logBias")
 	}
-	b := m.addInt(x, "oneLessSqrtHalf")
-	k := m.sub(m.or(m.shiftBits(m.VPSRLD, m.VPSRLQ, b), "pow2Mant"), bias)
-	f := m.sub(m.addInt(m.and(b, "significand"), "sqrtHalf"), "one")
-	hi, lo := m.fast2Sum(m.mul(k, "logHi"), f)
-	m.fmaTo(lo, k, "logLo")
-	m.fmaTo(lo, m.mul(f, f), m.horner(f, "log"))
+	hi, lo := m.twoWordLog(x, bias)
 	s := m.add(hi, lo)
 	if careful {
 		s = m.choose(m.compare(z, lessThan, "zero"), "nan", s)

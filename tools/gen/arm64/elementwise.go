@@ -86,7 +86,7 @@ func (t *target) relu(name string, f func(m *maths, z vector) vector) {
 
 // elementary emits the kernel dst = f(z) or, if it has an argument d, dst = d ⊙ f(z).
 func (t *target) elementary(name, method string, f function) {
-	many := map[int]string{4: "Four", 5: "Five", 6: "Six"}[f.width]
+	many := map[int]string{3: "Three", 4: "Four", 5: "Five", 6: "Six"}[f.width]
 	t.fn(name, method+" "+many+" vectors side by side; then, and where arguments need more care, single ones.", func() {
 		ptrs := []reg{t.ptr("dst"), t.ptr("z")}
 		if t.has("d") {

@@ -341,6 +341,17 @@ func normal(m *maths, x vector) vector {
 	return m.and(m.greaterEqual(x, "minNormal"), m.greater("inf", x))
 }
 
+// twoWordLog is scalar's. bias is logBias, or where x is subnormal, logBiasSubnormal.
+func (m *maths) twoWordLog(x vector, bias any) (hi, lo vector) {
+	b := m.addInt(x, "oneLessSqrtHalf")
+	k := m.sub(m.or(m.shiftBits("VUSHR", b), "pow2Mant"), bias)
+	f := m.sub(m.addInt(m.and(b, "significand"), "sqrtHalf"), "one")
+	hi, lo = m.fast2Sum(m.mul(k, "logHi"), f)
+	m.fmaTo(lo, k, "logLo")
+	m.fmaTo(lo, m.mul(f, f), m.horner(f, "log"))
+	return hi, lo
+}
+
 func logBody(m *maths, z vector, careful bool) vector {
 	x, bias := z, any("logBias")
 	if careful {
@@ -351,12 +362,7 @@ func logBody(m *maths, z vector, careful bool) vector {
 		m.chooseTo(c, subnormal, "logBiasSubnormal")
 		bias = c
 	}
-	b := m.addInt(x, "oneLessSqrtHalf")
-	k := m.sub(m.or(m.shiftBits("VUSHR", b), "pow2Mant"), bias)
-	f := m.sub(m.addInt(m.and(b, "significand"), "sqrtHalf"), "one")
-	hi, lo := m.fast2Sum(m.mul(k, "logHi"), f)
-	m.fmaTo(lo, k, "logLo")
-	m.fmaTo(lo, m.mul(f, f), m.horner(f, "log"))
+	hi, lo := m.twoWordLog(x, bias)
 	y := m.add(hi, lo)
 	if careful {
 		m.chooseTo(y, m.greater("zero", z), "nan")

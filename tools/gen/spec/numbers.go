@@ -3,6 +3,8 @@ package spec
 import (
 	"fmt"
 	"math"
+	"reflect"
+	"strings"
 
 	"github.com/nabla-go/nabla/internal/scalar"
 )
@@ -61,30 +63,31 @@ func (n Numbers) Coefficients(name string) []string {
 	return names
 }
 
+// newNumbers names the coefficients after their fields: x is field X, minusX is −X, and
+// x0, x1, … are the coefficients of the polynomial X. What is made of them follows.
 func newNumbers[T float32 | float64](c *scalar.Coefficients[T], bits func(T) uint64, size int) Numbers {
 	inf := T(math.Inf(1))
 	sign := uint64(1) << (size - 1)
 	n := map[string]uint64{
 		"zero": 0, "one": bits(1), "two": bits(2), "half": bits(0.5), "inf": bits(inf), "minusInf": bits(-inf), "nan": bits(T(math.NaN())),
-		"sign": sign, "magnitude": sign - 1,
-		"round": bits(c.Round), "log2e": bits(c.Log2E), "ln2Hi": bits(c.Ln2Hi), "minusLn2Lo": bits(-c.Ln2Lo),
-		"expMin": bits(c.ExpMin), "expMax": bits(c.ExpMax),
-		"safe": bits(c.Safe), "minusSafe": bits(-c.Safe), "safeRound": bits(c.SafeRound),
-		"up": bits(c.Up), "down": bits(c.Down), "upLog": bits(c.UpLog), "lowLimit": bits(c.LowLimit),
-		"sqrtHalf": bits(c.SqrtHalf), "oneLessSqrtHalf": bits(1) - bits(c.SqrtHalf),
-		"significand": 1<<c.MantBits - 1,
-		"logHi":       bits(c.LogHi), "logLo": bits(c.LogLo),
-		"minNormal": bits(c.MinNormal), "pow2Mant": bits(c.Pow2Mant),
+		"sign": sign, "magnitude": sign - 1, "significand": 1<<c.MantBits - 1,
+		"log2e": bits(c.Log2E), "oneLessSqrtHalf": bits(1) - bits(c.SqrtHalf),
 		"logBias":          bits(c.Pow2Mant + T(c.Bias)),
 		"logBiasSubnormal": bits(c.Pow2Mant + T(c.Bias) + T(c.Bias-1+c.MantBits)),
 		// Positive, normal and finite x: bits(x) + normalOffset ≤ normalLimit, signed.
 		"normalOffset": sign - bits(c.MinNormal), "normalLimit": (bits(inf) - bits(c.MinNormal) - 1) ^ sign,
-		"tanhTiny": bits(c.TanhTiny), "tanhLarge": bits(c.TanhLarge), "tanhLeast": bits(c.TanhLeast),
-		"minusTanhLarge": bits(-c.TanhLarge), "minusTanhLeast": bits(-c.TanhLeast),
 	}
-	for name, coefficients := range map[string][]T{"exp": c.Exp, "log": c.Log} {
-		for i, v := range coefficients {
-			n[fmt.Sprint(name, i)] = bits(v)
+	fields := reflect.ValueOf(*c)
+	for i := range fields.NumField() {
+		field := fields.Type().Field(i).Name
+		name := strings.ToLower(field[:1]) + field[1:]
+		switch v := fields.Field(i).Interface().(type) {
+		case T:
+			n[name], n["minus"+field] = bits(v), bits(-v)
+		case []T:
+			for i, x := range v {
+				n[fmt.Sprint(name, i)] = bits(x)
+			}
 		}
 	}
 	return Numbers{MantBits: c.MantBits, bits: n}
