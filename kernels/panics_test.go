@@ -121,7 +121,9 @@ func special[T Float]() []refusal {
 	add("Softmax: ", "overlap", func() { kernels.Softmax(over(0, 3, 3), over(0, 3, 4)) })
 
 	for _, t := range []int{0, -1, math.MinInt} {
-		add("Adam: ", "t < 1", func() { kernels.Adam(v(2), v(2), v(2), v(2), t, kernels.AdamParams{LR: 1, Beta1: 0.5, Beta2: 0.5, Epsilon: 1}) })
+		add("Adam: ", "t < 1", func() {
+			kernels.Adam(v(2), v(2), v(2), v(2), t, kernels.AdamParams{LR: 1, Beta1: 0.5, Beta2: 0.5, Epsilon: 1})
+		})
 		add("AdamW: ", "t < 1", func() {
 			kernels.AdamW(v(2), v(2), v(2), v(2), t, kernels.AdamWParams{LR: 1, Beta1: 0.5, Beta2: 0.5, Epsilon: 1, Decay: 1})
 		})
