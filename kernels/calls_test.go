@@ -170,6 +170,17 @@ func calls[T kernels.Float]() map[string]func() {
 			var g [64]T
 			kernels.AdamW(w[:], m[:], v[:], g[:], 1, kernels.AdamWParams{})
 		},
+		"Softplus": func() {
+			var dst [64]T
+			var z [64]T
+			kernels.Softplus(dst[:], z[:])
+		},
+		"MulSoftplusPrime": func() {
+			var dst [64]T
+			var d [64]T
+			var z [64]T
+			kernels.MulSoftplusPrime(dst[:], d[:], z[:])
+		},
 		"GemmUpdate": func() {
 			var d [64]T
 			var x [64]T

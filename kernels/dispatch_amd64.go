@@ -607,6 +607,42 @@ func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
 	}
 }
 
+func mulSoftplusPrime[T Float](dst []T, d []T, z []T) {
+	if is32[T]() {
+		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				amd64.MulSoftplusPrimeF32AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.MulSoftplusPrimeF32AVX512(dst, d, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				amd64.MulSoftplusPrimeF32AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.MulSoftplusPrimeF32AVX2(dst, d, z)
+		default:
+			generic.MulSoftplusPrimeF32(dst, d, z)
+		}
+	} else {
+		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				amd64.MulSoftplusPrimeF64AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.MulSoftplusPrimeF64AVX512(dst, d, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				amd64.MulSoftplusPrimeF64AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.MulSoftplusPrimeF64AVX2(dst, d, z)
+		default:
+			generic.MulSoftplusPrimeF64(dst, d, z)
+		}
+	}
+}
+
 func mulTanhPrime[T Float](dst []T, d []T, z []T) {
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
@@ -931,6 +967,42 @@ func softmax[T Float](dst []T, z []T) {
 			amd64.SoftmaxF64AVX2(dst, z)
 		default:
 			generic.SoftmaxF64(dst, z)
+		}
+	}
+}
+
+func softplus[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.SoftplusF32AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.SoftplusF32AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.SoftplusF32AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.SoftplusF32AVX2(dst, z)
+		default:
+			generic.SoftplusF32(dst, z)
+		}
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.SoftplusF64AVX512(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.SoftplusF64AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				amd64.SoftplusF64AVX2(dst[:vectorBlock], z[:vectorBlock])
+			}
+			amd64.SoftplusF64AVX2(dst, z)
+		default:
+			generic.SoftplusF64(dst, z)
 		}
 	}
 }

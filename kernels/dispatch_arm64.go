@@ -473,6 +473,32 @@ func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
 	}
 }
 
+func mulSoftplusPrime[T Float](dst []T, d []T, z []T) {
+	if is32[T]() {
+		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				arm64.MulSoftplusPrimeF32NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.MulSoftplusPrimeF32NEON(dst, d, z)
+		default:
+			generic.MulSoftplusPrimeF32(dst, d, z)
+		}
+	} else {
+		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+				arm64.MulSoftplusPrimeF64NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.MulSoftplusPrimeF64NEON(dst, d, z)
+		default:
+			generic.MulSoftplusPrimeF64(dst, d, z)
+		}
+	}
+}
+
 func mulTanhPrime[T Float](dst []T, d []T, z []T) {
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
@@ -713,6 +739,32 @@ func softmax[T Float](dst []T, z []T) {
 			arm64.SoftmaxF64NEON(dst, z)
 		default:
 			generic.SoftmaxF64(dst, z)
+		}
+	}
+}
+
+func softplus[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.SoftplusF32NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.SoftplusF32NEON(dst, z)
+		default:
+			generic.SoftplusF32(dst, z)
+		}
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		switch {
+		case isa.Active >= isa.NEON:
+			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+				arm64.SoftplusF64NEON(dst[:vectorBlock], z[:vectorBlock])
+			}
+			arm64.SoftplusF64NEON(dst, z)
+		default:
+			generic.SoftplusF64(dst, z)
 		}
 	}
 }

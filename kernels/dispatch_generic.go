@@ -204,6 +204,16 @@ func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
 	}
 }
 
+func mulSoftplusPrime[T Float](dst []T, d []T, z []T) {
+	if is32[T]() {
+		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		generic.MulSoftplusPrimeF32(dst, d, z)
+	} else {
+		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		generic.MulSoftplusPrimeF64(dst, d, z)
+	}
+}
+
 func mulTanhPrime[T Float](dst []T, d []T, z []T) {
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
@@ -291,6 +301,16 @@ func softmax[T Float](dst []T, z []T) {
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		generic.SoftmaxF64(dst, z)
+	}
+}
+
+func softplus[T Float](dst []T, z []T) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		generic.SoftplusF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		generic.SoftplusF64(dst, z)
 	}
 }
 

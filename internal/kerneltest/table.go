@@ -151,6 +151,8 @@ func Table[T Float]() []Kernel[T] {
 		unary("TanhPrime", kernels.TanhPrime[T], generic.TanhPrimeF32, generic.TanhPrimeF64).ofRange(8).taking(Work{Divs: 1}),
 		unary("ReLU", kernels.ReLU[T], generic.ReLUF32, generic.ReLUF64),
 		unary("ReLUPrime", kernels.ReLUPrime[T], generic.ReLUPrimeF32, generic.ReLUPrimeF64),
+		unary("Softplus", kernels.Softplus[T], generic.SoftplusF32, generic.SoftplusF64).ofRange(8).taking(Work{Divs: 1}),
+		binary("MulSoftplusPrime", kernels.MulSoftplusPrime[T], generic.MulSoftplusPrimeF32, generic.MulSoftplusPrimeF64).ofRange(8).taking(Work{Divs: 1}),
 		binary("MulSigmoidPrime", kernels.MulSigmoidPrime[T], generic.MulSigmoidPrimeF32, generic.MulSigmoidPrimeF64).ofRange(8).taking(Work{Divs: 1}),
 		binary("MulTanhPrime", kernels.MulTanhPrime[T], generic.MulTanhPrimeF32, generic.MulTanhPrimeF64).ofRange(8).taking(Work{Divs: 1}),
 		binary("MulReLUPrime", kernels.MulReLUPrime[T], generic.MulReLUPrimeF32, generic.MulReLUPrimeF64),

@@ -28,6 +28,7 @@ var Functions = []Function{
 	{"Log", math.Inf(-1), math.Inf(1), 1, math.Log, func(x float64) Value { return log(x).times2(0) }},
 	{"Sigmoid", 0, 1, 1, sigmoidApprox, sigmoid},
 	{"SigmoidPrime", 0, 0.25, 2, sigmoidPrimeApprox, func(x float64) Value { v, k := sigmoidPrime(x); return v.times2(k) }},
+	{"Softplus", 0, math.Inf(1), 1, func(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }, softplus},
 	{"Tanh", -1, 1, 1, math.Tanh, tanh},
 	{"TanhPrime", 0, 1, 2, func(x float64) float64 { return 4 * sigmoidPrimeApprox(2*x) },
 		func(x float64) Value { v, k := sigmoidPrime(2 * x); return v.times2(k + 2) }},
@@ -189,6 +190,26 @@ func sigmoid(x float64) Value {
 func sigmoidPrime(x float64) (double, int) {
 	m, k, d := expOnePlus(x)
 	return m.div(d.mul(d)), k
+}
+
+// softplus returns max(x, 0) + ln(1 + e) with e = e^−|x|.
+func softplus(x float64) Value {
+	m, k, d := expOnePlus(x)
+	var ln double // ln(1 + e) = ln·2^k
+	if x < -8 || x > 8 {
+		e, s := m.ldexp(k), double{}
+		for n := 10; n >= 1; n-- { // e·(1 − e·(1/2 − e·(1/3 − …)))
+			s = double{1, 0}.div(double{float64(n), 0}).add(e.mul(s).neg())
+		}
+		ln = m.mul(s)
+	} else {
+		r := double{d.lo, 0}.div(double{d.hi, 0})
+		ln, k = log(d.hi).add(r).add(r.mul(r).ldexp(-1).neg()), 0
+	}
+	if x > 0 {
+		return double{x, 0}.add(ln.ldexp(k)).times2(0)
+	}
+	return ln.times2(k)
 }
 
 func tanh(x float64) Value {

@@ -44,6 +44,24 @@ func TestAgainstBig(t *testing.T) {
 	double := func(x *big.Float) *big.Float { return add(x, x) }
 	want := map[string]func(x *big.Float) *big.Float{
 		"Exp": bigExp, "Sigmoid": sigmoid, "SigmoidPrime": prime,
+		"Softplus": func(x *big.Float) *big.Float {
+			if f, _ := x.Float64(); math.Abs(f) <= 8 { // by two Newton steps for e^y = 1 + e^x
+				y := new(big.Float).SetPrec(prec).SetFloat64(math.Log1p(math.Exp(f)))
+				for range 2 {
+					y = add(y, add(quo(add(one, bigExp(x)), bigExp(y)), neg(one)))
+				}
+				return y
+			}
+			e, sum := bigExp(neg(new(big.Float).Abs(x))), new(big.Float).SetPrec(prec)
+			for n := int64(40); n >= 1; n-- { // e·(1 − e·(1/2 − e·(1/3 − …)))
+				sum = add(quo(one, new(big.Float).SetInt64(n)), neg(mul(e, sum)))
+			}
+			sum = mul(e, sum)
+			if x.Sign() > 0 {
+				return add(x, sum)
+			}
+			return sum
+		},
 		"TanhPrime": func(x *big.Float) *big.Float { return double(double(prime(double(x)))) },
 		"Tanh": func(x *big.Float) *big.Float {
 			e := bigExp(double(x))

@@ -19,6 +19,7 @@ var elementary = map[string]struct {
 	"Log":          {Log[float32], Log[float64]},
 	"Sigmoid":      {Sigmoid[float32], Sigmoid[float64]},
 	"SigmoidPrime": {SigmoidPrime[float32], SigmoidPrime[float64]},
+	"Softplus":     {Softplus[float32], Softplus[float64]},
 	"Tanh":         {Tanh[float32], Tanh[float64]},
 	"TanhPrime":    {TanhPrime[float32], TanhPrime[float64]},
 }
@@ -168,6 +169,8 @@ func TestSpecialValues(t *testing.T) {
 		{"Sigmoid", 1e4, 1}, {"Sigmoid", -1e4, 0},
 		{"SigmoidPrime", nan, nan}, {"SigmoidPrime", inf, 0}, {"SigmoidPrime", -inf, 0}, {"SigmoidPrime", 0, 0.25}, {"SigmoidPrime", zero, 0.25},
 		{"SigmoidPrime", 1e4, 0}, {"SigmoidPrime", -1e4, 0},
+		{"Softplus", nan, nan}, {"Softplus", inf, inf}, {"Softplus", -inf, 0}, {"Softplus", 0, math.Ln2}, {"Softplus", zero, math.Ln2},
+		{"Softplus", tiny32, math.Ln2}, {"Softplus", 1e4, 1e4}, {"Softplus", -1e4, 0}, {"Softplus", math.MaxFloat32, math.MaxFloat32}, {"Softplus", -math.MaxFloat32, 0},
 		{"Tanh", nan, nan}, {"Tanh", inf, 1}, {"Tanh", -inf, -1}, {"Tanh", 0, 0}, {"Tanh", zero, zero}, {"Tanh", tiny32, tiny32}, {"Tanh", -tiny32, -tiny32},
 		{"Tanh", 1e4, 1}, {"Tanh", -1e4, -1},
 		{"TanhPrime", nan, nan}, {"TanhPrime", inf, 0}, {"TanhPrime", -inf, 0}, {"TanhPrime", 0, 1}, {"TanhPrime", zero, 1}, {"TanhPrime", tiny32, 1},

@@ -34,6 +34,8 @@ type Coefficients[T Float] struct {
 	MinNormal              T
 	Pow2Mant               T // 2^MantBits
 
+	SoftplusFar T // |x| from where on ln(1 + e^x) is e^x, or x
+
 	TanhTiny  T // below, tanh x is x to half an ulp
 	TanhLarge T // above, tanh x is 1
 	TanhLeast T // what the computation takes in place of anything less, against subnormal squares
@@ -67,6 +69,8 @@ var Float32 = Coefficients[float32]{
 		0x1.226dp-3, -0x1.0cdf28p-3, 0x1.07d7dp-3, -0x1.4203eep-4},
 	MinNormal: 0x1p-126,
 	Pow2Mant:  0x1p23,
+
+	SoftplusFar: 40,
 
 	TanhTiny:  0x1p-13,
 	TanhLarge: 10,
@@ -106,6 +110,8 @@ var Float64 = Coefficients[float64]{
 		-0x1.ce7da30bc5c51p-5, 0x1.0a93d154d1edap-4, -0x1.f18962e89ca69p-5, 0x1.b907db511159bp-6},
 	MinNormal: 0x1p-1022,
 	Pow2Mant:  0x1p52,
+
+	SoftplusFar: 40,
 
 	TanhTiny:  0x1p-27,
 	TanhLarge: 20,
