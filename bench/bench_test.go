@@ -2,8 +2,11 @@ package bench
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"testing"
 
+	"github.com/nabla-go/nabla/bench/internal/probe"
 	"github.com/nabla-go/nabla/internal/isa"
 	"github.com/nabla-go/nabla/internal/kerneltest"
 	"github.com/nabla-go/nabla/kernels"
@@ -106,7 +109,7 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// The limits of a machine are positive, and nothing is beyond them.
+// The limits of a machine are positive, and what is beyond them is marked.
 func TestRun(t *testing.T) {
 	var cases []Case
 	for _, c := range Cases() {
@@ -118,7 +121,7 @@ func TestRun(t *testing.T) {
 	Run(cases, isa.Available(), 1, func(results []Result) {
 		for _, r := range results {
 			seen++
-			if !(r.NS > 0 && r.LimitNS > 0 && r.Percent > 0 && r.Percent <= 100) {
+			if !(r.NS > 0 && r.LimitNS > 0 && r.Percent > 0 && r.Beyond == (r.Percent > beyond)) {
 				t.Errorf("%+v", r)
 			}
 		}
@@ -139,8 +142,77 @@ func TestRunSteps(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range results {
-		if !(r.Rate > 0 && r.Percent > 0 && r.Percent <= 100) || r.Allocs != 0 {
+		if !(r.Rate > 0 && r.Percent > 0 && r.Beyond == (r.Percent > beyond)) || r.Allocs != 0 {
 			t.Errorf("%+v", r)
 		}
+	}
+}
+
+// known returns limits whose probes took known times: operation and byte cost these
+// nanoseconds, reads from memory ten times as much.
+func known(level isa.Level, c StepCase, op, byte float64) *limits {
+	l := newLimits(level)
+	l.addStep(c, 4)
+	for _, t := range l.chains {
+		t.Best = op * chainOps
+	}
+	for k, t := range l.sweeps {
+		t.Best = byte * float64(k.footprint)
+		if k.footprint == dram {
+			t.Best *= 10
+		}
+	}
+	return l
+}
+
+// The limit of a step is that of its multiply-adds or of its traffic: weights, inputs,
+// activations and δ, and for Fit the samples, which come from memory and are gathered.
+func TestStepLimit(t *testing.T) {
+	c := StepCase{Net: Nets[0], Batch: 10, Threads: 1, Level: isa.Active}
+	const weights, inputs, neurons = 4 * (784*30 + 30*10), 4 * 10 * 784, 4 * 10 * 40
+	for _, x := range []struct {
+		mode     Mode
+		op, byte float64
+		want     float64
+		bound    Bound
+	}{
+		{Forward, 1, 0, 10 * (784*30 + 30*10), ByFMA},
+		{Step, 1, 0, 10 * (2*784*30 + 3*30*10), ByFMA},
+		{Forward, 0, 1, weights + inputs + neurons, ByMemory},
+		{Step, 0, 1, 2*weights + inputs + 2*neurons, ByMemory},
+		{Fit, 0, 1, 2*weights + 10*inputs + inputs + 2*neurons, ByMemory},
+	} {
+		c.Mode = x.mode
+		got, bound := known(isa.Active, c, x.op, x.byte).step(c, 4)
+		if math.Abs(got-x.want) > 1e-6*x.want || bound != x.bound {
+			t.Errorf("%v: %v by %v, want %v by %v", x.mode, got, bound, x.want, x.bound)
+		}
+	}
+}
+
+// A limit is that of the fastest level, whichever runs, and what is beyond it is marked.
+func TestMarked(t *testing.T) {
+	levels := isa.Available()
+	l := newLimits(levels...)
+	w := Work{MulAdds: 1000}
+	l.add(w, true)
+	for i, level := range levels {
+		l.chains[chainKey{probe.FMA32, level}].Best = float64(i+1) * chainOps
+	}
+	var entries []entry
+	for i, ns := range []float64{2000, 1000, 980, 900} {
+		task := NewTask(levels[i%len(levels)], nil)
+		task.Best = ns
+		entries = append(entries, entry{Case{Type: "f32", Work: w}, task})
+	}
+	var got []string
+	for _, r := range l.results(entries) {
+		got = append(got, PercentText(r.Percent))
+		if r.LimitNS != 1000 || r.Beyond != (r.NS == 900) {
+			t.Errorf("%+v", r)
+		}
+	}
+	if want := []string{"50", "100", "102", "111!"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

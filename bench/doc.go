@@ -4,10 +4,10 @@
 // Everything is timed in short blocks, in rounds that go through all candidates
 // of a group, so that a disturbance or a change of the clock meets all of them;
 // the least time counts. The limit of a kernel is the least time in which this
-// core, in this run, did its multiply-adds in registers, its divisions in
-// registers, or a plain sweep over as much memory in the same pattern of loads
-// and stores, whichever takes longest. If a kernel was faster than the plain sweep,
-// that kernel is the limit. So nothing stands above 100 %.
+// core, in this run and with any of its instruction sets, did its multiply-adds in
+// registers, its divisions in registers, or a plain sweep over as much memory in the
+// same pattern of loads and stores, whichever takes longest. A kernel that was faster
+// shows that its limit is wrong, and is marked.
 //
 // The command nabla bench prints the results; go test -bench runs the same cases
 // for benchstat. Package bench/peers, a module of its own, compares them with

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/nabla-go/nabla/internal/isa"
@@ -21,17 +22,19 @@ type Result struct {
 	LimitNS float64 `json:"limit_ns,omitempty"`
 	Percent float64 `json:"percent,omitempty"` // of the limit
 	Bound   Bound   `json:"bound,omitempty"`   // what sets the limit
+	Beyond  bool    `json:"beyond_limit"`      // faster than the limit, which is thus wrong
 }
 
 // Run measures cases at levels, group by group, in at most so many rounds, and
 // calls report with the results of each group. Plain Go is left out where it
 // would take long.
 func Run(cases []Case, levels []isa.Level, rounds int, report func([]Result)) {
+	levelsOfLimit := vectorLevels()
 	chains := newLimits().chains
 	for len(cases) > 0 {
 		var group []Case
 		group, cases = takeGroup(cases)
-		l := newLimits()
+		l := newLimits(levelsOfLimit...)
 		l.chains = chains
 		var entries []entry
 		for _, c := range group {
@@ -40,7 +43,7 @@ func Run(cases []Case, levels []isa.Level, rounds int, report func([]Result)) {
 				if level == isa.Generic && c.Heavy() {
 					continue
 				}
-				l.add(c.Work, c.is32(), level)
+				l.add(c.Work, c.is32())
 				entries = append(entries, entry{c, NewTask(level, run)})
 			}
 		}
@@ -71,29 +74,20 @@ func takeGroup(cases []Case) (group, rest []Case) {
 	return group, rest
 }
 
-// results turns times into per cent: the limit is that of the probes, or the
-// time of the fastest kernel with the same work if that is less.
+// beyond is how many per cent of a limit are more than noise: a result with more is
+// marked.
+const beyond = 103
+
+// results turns times into per cent of the limits.
 func (l *limits) results(entries []entry) []Result {
-	type key struct {
-		work  Work
-		is32  bool
-		level isa.Level
-	}
-	fastest := map[key]float64{}
-	of := func(r entry) key { return key{r.Work, r.is32(), tier(r.task.Level)} }
-	for _, r := range entries {
-		if best, ok := fastest[of(r)]; !ok || r.task.Best < best {
-			fastest[of(r)] = r.task.Best
-		}
-	}
 	results := make([]Result, len(entries))
 	for i, r := range entries {
 		ns := r.task.Best
 		x := Result{Kernel: r.Kernel, Type: r.Type, Shape: r.Shape, Layout: r.Layout.Name, ISA: r.task.Level.String(), NS: ns}
 		if r.Work != (Work{}) {
-			limit, bound := l.of(r.Work, r.is32(), r.task.Level)
-			limit = min(limit, fastest[of(r)])
+			limit, bound := l.of(r.Work, r.is32())
 			x.LimitNS, x.Bound, x.Percent = limit, bound, 100*limit/ns
+			x.Beyond = x.Percent > beyond
 			x.GFLOPs = 2 * float64(r.Work.MulAdds) / ns
 			x.GBs = float64(r.Work.Bytes*r.Work.Sweep.Moves()) / ns
 		}
@@ -106,4 +100,16 @@ func (l *limits) results(entries []entry) []Result {
 		return cmp.Or(cmp.Compare(a.Kernel, b.Kernel), cmp.Compare(a.Type, b.Type))
 	})
 	return results
+}
+
+// PercentText formats per cent of a limit, with a mark where the limit is wrong; nothing
+// if there is no limit.
+func PercentText(percent float64) string {
+	switch {
+	case percent == 0:
+		return ""
+	case percent > beyond:
+		return fmt.Sprintf("%.0f!", percent)
+	}
+	return fmt.Sprintf("%.0f", percent)
 }

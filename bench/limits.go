@@ -28,6 +28,7 @@ func (w Work) footprint() int {
 
 // limits are the probes that belong to a group of cases.
 type limits struct {
+	levels []isa.Level // whose vectors the probes use; the fastest counts
 	chains map[chainKey]*Task
 	sweeps map[sweepKey]*Task
 }
@@ -43,36 +44,46 @@ type sweepKey struct {
 	level     isa.Level
 }
 
-func newLimits() *limits {
-	return &limits{chains: map[chainKey]*Task{}, sweeps: map[sweepKey]*Task{}}
+// newLimits returns limits that are what this core does at most with any of levels. For
+// cases these are all that the machine has, whatever a case itself uses: so the
+// per cent of several instruction sets are of the same.
+func newLimits(levels ...isa.Level) *limits {
+	return &limits{levels: levels, chains: map[chainKey]*Task{}, sweeps: map[sweepKey]*Task{}}
 }
 
-// tier returns the level whose vectors set the limit for code at level: plain Go
-// is measured against the best that the machine has.
-func tier(level isa.Level) isa.Level {
-	if level == isa.Generic {
-		return isa.Available()[0]
-	}
-	return level
+// vectorLevels returns all levels of this machine but plain Go, or plain Go if there is
+// nothing else.
+func vectorLevels() []isa.Level {
+	levels := isa.Available()
+	return levels[:max(1, len(levels)-1)]
 }
 
 // chainOps is how many operations a chain does in one repetition.
 const chainOps = 1 << 14
 
 // add makes sure that the probes for w are among l.
-func (l *limits) add(w Work, is32 bool, level isa.Level) {
-	level = tier(level)
-	for _, c := range w.chains(is32) {
-		k := chainKey{c, level}
-		if l.chains[k] == nil {
-			l.chains[k] = NewTask(level, func(n int) { c.Run(level, n*chainOps) })
+func (l *limits) add(w Work, is32 bool) {
+	for _, level := range l.levels {
+		for _, c := range w.chains(is32) {
+			k := chainKey{c, level}
+			if l.chains[k] == nil {
+				l.chains[k] = NewTask(level, func(n int) { c.Run(level, n*chainOps) })
+			}
 		}
 	}
 	if w.Bytes > 0 {
-		k := sweepKey{w.Sweep, w.footprint(), level}
+		l.addSweep(w.Sweep, w.footprint())
+	}
+}
+
+// addSweep makes sure that the probes for a sweep are among l, where each stream of it
+// has so many bytes.
+func (l *limits) addSweep(s probe.Sweep, footprint int) {
+	for _, level := range l.levels {
+		k := sweepKey{s, footprint, level}
 		if l.sweeps[k] == nil {
-			m := probe.NewMemory(w.Sweep, w.footprint())
-			l.sweeps[k] = NewTask(level, func(n int) { w.Sweep.Run(level, m, n) })
+			m := probe.NewMemory(s, footprint)
+			l.sweeps[k] = NewTask(level, func(n int) { s.Run(level, m, n) })
 		}
 	}
 }
@@ -110,12 +121,21 @@ func (l *limits) tasks() []*Task {
 }
 
 // perOp returns the least time of one operation of a chain, in nanoseconds.
-func (l *limits) perOp(c probe.Chain, level isa.Level) float64 {
-	t := l.chains[chainKey{c, tier(level)}]
-	if t == nil {
-		return math.NaN()
+func (l *limits) perOp(c probe.Chain) float64 {
+	least := math.Inf(1)
+	for _, level := range l.levels {
+		least = min(least, l.chains[chainKey{c, level}].Best/chainOps)
 	}
-	return t.Best / chainOps
+	return least
+}
+
+// perByte returns the least time of one byte of each stream of a sweep, in nanoseconds.
+func (l *limits) perByte(s probe.Sweep, footprint int) float64 {
+	least := math.Inf(1)
+	for _, level := range l.levels {
+		least = min(least, l.sweeps[sweepKey{s, footprint, level}].Best/float64(footprint))
+	}
+	return least
 }
 
 // A Bound says what limits a kernel.
@@ -128,18 +148,17 @@ const (
 )
 
 // of returns the limit of w in nanoseconds.
-func (l *limits) of(w Work, is32 bool, level isa.Level) (float64, Bound) {
+func (l *limits) of(w Work, is32 bool) (float64, Bound) {
 	limit, bound := 0.0, ByMemory
 	if w.Bytes > 0 {
-		t := l.sweeps[sweepKey{w.Sweep, w.footprint(), tier(level)}]
-		limit = t.Best * float64(w.Bytes) / float64(w.footprint())
+		limit = l.perByte(w.Sweep, w.footprint()) * float64(w.Bytes)
 	}
 	for _, c := range w.chains(is32) {
 		ops, b := w.MulAdds, ByFMA
 		if c != probe.FMA32 && c != probe.FMA64 {
 			ops, b = max(w.Divs, w.Roots), ByDiv
 		}
-		if t := float64(ops) * l.perOp(c, level); t > limit {
+		if t := float64(ops) * l.perOp(c); t > limit {
 			limit, bound = t, b
 		}
 	}
@@ -175,18 +194,30 @@ const (
 	dram = 128 << 20
 )
 
+// tier returns the level whose vectors stand for level: plain Go has none.
+func tier(level isa.Level) isa.Level {
+	if level == isa.Generic {
+		return isa.Available()[0]
+	}
+	return level
+}
+
 // Ceilings measures what one core does at most, for each level. The clock is
 // that of dependent integer additions; under wide vectors some cores slow down.
 func Ceilings(rounds int, levels []isa.Level) []Ceiling {
 	const additions = 512 * 64
 	clock := NewTask(isa.Generic, func(n int) { probe.Clock(n * 512) })
-	l, tasks := newLimits(), []*Task{clock}
+	tasks := []*Task{clock}
 	sizes := []int{inL1, inL2, inL3, dram}
+	chains := map[isa.Level]*limits{}
 	for _, level := range levels {
+		l := newLimits(tier(level))
+		chains[level] = l
 		for _, is32 := range []bool{true, false} {
-			l.add(Work{MulAdds: 1, Divs: 1}, is32, level)
-			l.add(Work{Roots: 1}, is32, level)
+			l.add(Work{MulAdds: 1, Divs: 1}, is32)
+			l.add(Work{Roots: 1}, is32)
 		}
+		tasks = append(tasks, l.tasks()...)
 	}
 	memory := map[int]*probe.Memory{}
 	for _, size := range sizes {
@@ -206,22 +237,22 @@ func Ceilings(rounds int, levels []isa.Level) []Ceiling {
 			}
 		}
 	}
-	Measure(rounds, append(tasks, l.tasks()...))
+	Measure(rounds, tasks)
 	out := make([]Ceiling, len(levels))
 	for i, level := range levels {
 		rate := func(s probe.Sweep, size int) float64 {
 			return float64(size*s.Moves()) / sweeps[sweepKey{s, size, level}].Best
 		}
-		c := &out[i]
+		c, l := &out[i], chains[level]
 		*c = Ceiling{
 			ISA:      level.String(),
 			ClockGHz: additions / clock.Best,
-			GFLOPs32: 2 / l.perOp(probe.FMA32, level),
-			GFLOPs64: 2 / l.perOp(probe.FMA64, level),
+			GFLOPs32: 2 / l.perOp(probe.FMA32),
+			GFLOPs64: 2 / l.perOp(probe.FMA64),
 			ReadL1:   rate(probe.Read, inL1), ReadL2: rate(probe.Read, inL2), ReadL3: rate(probe.Read, inL3), ReadDRAM: rate(probe.Read, dram),
 			UpdateL1: rate(probe.Update, inL1), UpdateL2: rate(probe.Update, inL2), UpdateL3: rate(probe.Update, inL3), UpdateDRAM: rate(probe.Update, dram),
-			DivsPerNS:    1 / l.perOp(probe.Div32, level),
-			DivRootPerNS: 1 / l.perOp(probe.DivSqrt32, level),
+			DivsPerNS:    1 / l.perOp(probe.Div32),
+			DivRootPerNS: 1 / l.perOp(probe.DivSqrt32),
 		}
 		c.FLOPsACycle = c.GFLOPs32 / c.ClockGHz
 		c.BytesACycle = c.ReadL1 / c.ClockGHz

@@ -136,6 +136,7 @@ type StepResult struct {
 	LimitRate  float64 `json:"limit_samples_per_second"`
 	Percent    float64 `json:"percent"` // of the limit
 	Bound      Bound   `json:"bound"`   // what sets the limit
+	Beyond     bool    `json:"beyond_limit"`
 	Allocs     float64 `json:"allocations_per_step"`
 }
 
@@ -144,8 +145,7 @@ type StepResult struct {
 func RunSteps[T kernels.Float](cases []StepCase, rounds int) ([]StepResult, error) {
 	typ, size := typeName[T]()
 	shape := cases[0].Net
-	l := newLimits()
-	all, _ := shape.weights()
+	l := newLimits(vectorLevels()...)
 	n, err := New[T](shape)
 	if err != nil {
 		return nil, err
@@ -154,9 +154,7 @@ func RunSteps[T kernels.Float](cases []StepCase, rounds int) ([]StepResult, erro
 	steppers := make([]*stepper[T], len(cases))
 	var inOrder *train.Data[T]
 	for i, c := range cases {
-		for _, s := range []probe.Sweep{probe.Read, probe.Update} {
-			l.add(Work{MulAdds: 1, Sweep: s, Bytes: all * size / c.Threads}, size == 4, c.Level)
-		}
+		l.addStep(c, size)
 		if c.Mode == Fit {
 			continue
 		}
@@ -190,29 +188,82 @@ func RunSteps[T kernels.Float](cases []StepCase, rounds int) ([]StepResult, erro
 				return nil, err
 			}
 		}
-		limit = min(limit, r.NS)
 		r.Rate, r.LimitRate = float64(c.Batch)/r.NS*1e9, float64(c.Batch)/limit*1e9
 		r.Percent, r.Bound = 100*limit/r.NS, bound
+		r.Beyond = r.Percent > beyond
 		results[i] = r
 	}
 	return results, nil
 }
 
-// step returns the limit of one step in nanoseconds: its multiply-adds in
-// registers, or one sweep that reads the weights and one that updates them in
-// place, whichever takes longer. Threads share both evenly.
-func (l *limits) step(c StepCase, size int) (float64, Bound) {
-	all, inner := c.Net.weights()
-	muladds, sweeps := 2*all+inner, []probe.Sweep{probe.Read, probe.Update}
-	if c.Mode == Forward {
-		muladds, sweeps = all, sweeps[:1]
+// A move is a part of the traffic of a step between memory and core: so many bytes in
+// each stream of a sweep over memory of a footprint.
+type move struct {
+	sweep            probe.Sweep
+	footprint, bytes int
+}
+
+// moves returns the least traffic of a step of one thread, whose elements have size
+// bytes:
+//
+//   - all weights are read and, unless it is a forward pass, updated;
+//   - the inputs of the batch are read once, from where all samples lie: in the last
+//     cache, or for Fit, which gathers them in random order, in memory; Fit also writes
+//     them in order and reads them again;
+//   - the activations of every layer are written and read once, and so is δ.
+func (c StepCase) moves(size int) []move {
+	all, _ := c.Net.weights()
+	inputs, neurons := c.Net.Widths[0], 0
+	for _, w := range c.Net.Widths[1:] {
+		neurons += w
 	}
-	fma, _ := l.of(Work{MulAdds: muladds * c.Batch}, size == 4, c.Level)
+	of := func(s probe.Sweep, footprint, elements int) move {
+		bytes := elements * size / c.Threads
+		return move{s, max(min(footprint*size, dram), bytes, smallest), bytes}
+	}
+	samples := InOrder
+	if c.Mode == Fit {
+		samples = Shuffled
+	}
+	moves := []move{
+		of(probe.Read, all/c.Threads, all),
+		of(probe.Read, samples*inputs, c.Batch*inputs),
+		of(probe.Update, c.Batch*neurons/c.Threads, c.Batch*neurons),
+	}
+	if c.Mode != Forward {
+		moves = append(moves, of(probe.Update, all/c.Threads, all), of(probe.Update, c.Batch*neurons/c.Threads, c.Batch*neurons))
+	}
+	if c.Mode == Fit {
+		moves = append(moves, of(probe.Update, c.Batch*inputs/c.Threads, c.Batch*inputs))
+	}
+	return moves
+}
+
+// mulAdds returns the multiply-adds of a step.
+func (c StepCase) mulAdds() int {
+	all, inner := c.Net.weights()
+	if c.Mode == Forward {
+		return all * c.Batch
+	}
+	return (2*all + inner) * c.Batch
+}
+
+// addStep makes sure that the probes for a step are among l.
+func (l *limits) addStep(c StepCase, size int) {
+	l.add(Work{MulAdds: 1}, size == 4)
+	for _, m := range c.moves(size) {
+		l.addSweep(m.sweep, m.footprint)
+	}
+}
+
+// step returns the limit of one step in nanoseconds: its multiply-adds in registers, or
+// its traffic, whichever takes longer. Threads share both evenly.
+func (l *limits) step(c StepCase, size int) (float64, Bound) {
+	fma, _ := l.of(Work{MulAdds: c.mulAdds()}, size == 4)
 	fma /= float64(c.Threads)
 	memory := 0.0
-	for _, s := range sweeps {
-		t, _ := l.of(Work{Sweep: s, Bytes: all * size / c.Threads}, size == 4, c.Level)
-		memory += t
+	for _, m := range c.moves(size) {
+		memory += float64(m.bytes) * l.perByte(m.sweep, m.footprint)
 	}
 	if fma > memory {
 		return fma, ByFMA

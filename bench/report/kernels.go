@@ -36,7 +36,7 @@ func reportKernels(dir string, rounds int) error {
 	r := kernelReport{levels: vectorLevels(), found: map[key]bench.Result{}}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Kernels\n\n%s. Written by `go run ./bench/report kernels`; see README.md for the method.\n\n", where())
-	b.WriteString("One core. GB/s are loads and stores. Per cent are of what a core did at most in this run on as much memory.\n\n")
+	b.WriteString("One core. GB/s are loads and stores. Per cent are of what this core did at most in this run, with any instruction set, on as much memory; ! marks what was faster than that, so that the limit is wrong.\n\n")
 	writeCeilings(&b, bench.Ceilings(rounds, r.levels))
 	bench.Run(bench.Cases(), r.levels, rounds, func(results []bench.Result) {
 		for _, x := range results {
@@ -80,7 +80,7 @@ func (r kernelReport) writeKernel(b *strings.Builder, kernel string) {
 		for _, l := range r.levels {
 			cell := func(layout string) bench.Result { return r.found[key{kernel, c.Type, c.Shape, layout, l.String()}] }
 			x := cell("")
-			fmt.Fprintf(b, " %s | %s | %s | %s | %s | %s |", blank(x.NS, 1), blank(x.GFLOPs, 1), blank(x.GBs, 1), blank(x.Percent, 0), blank(cell("off=16").Percent, 0), blank(cell("stride=+3").Percent, 0))
+			fmt.Fprintf(b, " %s | %s | %s | %s | %s | %s |", blank(x.NS, 1), blank(x.GFLOPs, 1), blank(x.GBs, 1), bench.PercentText(x.Percent), bench.PercentText(cell("off=16").Percent), bench.PercentText(cell("stride=+3").Percent))
 		}
 		b.WriteString("\n")
 	}
@@ -251,5 +251,5 @@ func percent(r bench.Result) string {
 	case "Exp", "Sigmoid", "Tanh":
 		return ""
 	}
-	return fmt.Sprintf("%.0f %%", r.Percent)
+	return bench.PercentText(r.Percent) + " %"
 }

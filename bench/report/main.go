@@ -97,7 +97,7 @@ func reportTraining(dir string, rounds, threads int) error {
 			fmt.Fprintf(&b, "| %s | %d | %s |", r.ISA, r.Threads, r.Mode)
 			allocs := 0.0
 			for k, r := range results[i : i+len(bench.Batches)] {
-				fmt.Fprintf(&b, " %.0f | %.0f |", r.Rate, r.Percent)
+				fmt.Fprintf(&b, " %.0f | %s |", r.Rate, bench.PercentText(r.Percent))
 				allocs = max(allocs, r.Allocs)
 				if r.ISA == levels[0].String() && r.Threads == 1 {
 					p.Groups[k].Bars[map[bench.Mode]int{bench.Step: 0, bench.Forward: 1, bench.Fit: 2}[r.Mode]] = r.Percent

@@ -83,8 +83,9 @@ func newBenchKernels() *cobra.Command {
 		Use:   "kernels",
 		Short: "Time every kernel on many shapes",
 		Long: `Time every kernel on many shapes. For each instruction set, say what share it
-reaches of the most that one core of this machine did, in the same run, on as much
-memory or with as many multiply-adds. The least time of many short blocks counts, so
+reaches of the most that one core of this machine did with any of them, in the same
+run, on as much memory or with as many multiply-adds. A ! marks what was faster than
+that limit, which is thus wrong. The least time of many short blocks counts, so
 other load disturbs little unless it lasts.
 
 GB/s are all loads and stores of the operands. Functions such as exp and log are
@@ -210,7 +211,7 @@ func printCeiling(w io.Writer, c bench.Ceiling) {
 
 func printResult(w io.Writer, r bench.Result) {
 	fmt.Fprintf(w, "%-15s %-4s %-13s %-10s %-8s %12.1f %10s %8s %9s %8s %s\n",
-		r.Kernel, r.Type, r.Shape, r.Layout, r.ISA, r.NS, blank(r.NSEach, 3), blank(r.GFLOPs, 1), blank(r.GBs, 1), blank(r.Percent, 0), r.Bound)
+		r.Kernel, r.Type, r.Shape, r.Layout, r.ISA, r.NS, blank(r.NSEach, 3), blank(r.GFLOPs, 1), blank(r.GBs, 1), bench.PercentText(r.Percent), r.Bound)
 }
 
 // blank formats x, or nothing if it is 0.

@@ -96,8 +96,9 @@ func newBenchTrain() *cobra.Command {
 
 The limit is the longer of two times, both measured in the same run, on as many
 cores as there are threads: that of the step's multiply-adds in registers, and
-that of one pass that reads all weights and one that updates them, in the cache
-where they fit.
+that of its traffic. The weights are read and updated, the samples read from where
+they lie, which for fit is memory, and the activations and δ written and read.
+A ! marks what was faster than the limit, which is thus wrong.
 
 Without --layers, four networks from 784-30-10 to 1024-1024-1024-1024 are timed.`,
 		Args:              wantArgs(0, 0),
@@ -185,6 +186,6 @@ func (p *benchTrainPlan) cases(n bench.Net) []bench.StepCase {
 }
 
 func printStep(w io.Writer, r bench.StepResult) {
-	fmt.Fprintf(w, "%-20s %-8s %-4s %-8s %6d %7d %-8s %12.2f %14.0f %14.0f %8.0f %-7s %.0f\n",
-		r.Net, r.Activation, r.Type, r.ISA, r.Batch, r.Threads, r.Mode, r.NS/1000, r.Rate, r.LimitRate, r.Percent, r.Bound, r.Allocs)
+	fmt.Fprintf(w, "%-20s %-8s %-4s %-8s %6d %7d %-8s %12.2f %14.0f %14.0f %8s %-7s %.0f\n",
+		r.Net, r.Activation, r.Type, r.ISA, r.Batch, r.Threads, r.Mode, r.NS/1000, r.Rate, r.LimitRate, bench.PercentText(r.Percent), r.Bound, r.Allocs)
 }
