@@ -21,6 +21,7 @@ type metadata struct {
 	NumericVersion string   `json:"numeric_version"`       // kernels.NumericVersion of the program that wrote the file
 	Fingerprint    string   `json:"fingerprint,omitempty"` // checked if it is there and the numeric versions agree
 	Inputs         int      `json:"inputs"`
+	InputDropout   float64  `json:"input_dropout,omitempty"`
 	Layers         []layer  `json:"layers"`
 	Cost           string   `json:"cost"`
 	Param          float64  `json:"tau,omitempty"` // of a cost that has one, whatever its name
@@ -39,11 +40,34 @@ type layer struct {
 	Out        int     `json:"out"`
 	Activation string  `json:"activation"`
 	Param      float64 `json:"param,omitempty"` // of an activation that has one
+	LayerNorm  bool    `json:"layer_norm,omitempty"`
+	Dropout    float64 `json:"dropout,omitempty"`
 }
 
-// weightName and biasName name the tensors of layer i = 1 … L.
-func weightName(i int) string { return fmt.Sprintf("%d.weight", 2*(i-1)) }
-func biasName(i int) string   { return fmt.Sprintf("%d.bias", 2*(i-1)) }
+// tensorNames returns the names of W, b, γ and β of each layer: those of PyTorch's
+// Sequential of dropout, Linear, LayerNorm and activation modules, numbered from 0, each
+// there only if the network has it; but each layer has an activation. The names of γ and
+// β are "" without layer normalisation.
+func (m *metadata) tensorNames() (names [][4]string) {
+	module := 0
+	next := func(present bool) (weight, bias string) {
+		if present {
+			weight, bias = fmt.Sprintf("%d.weight", module), fmt.Sprintf("%d.bias", module)
+			module++
+		}
+		return weight, bias
+	}
+	next(m.InputDropout > 0)
+	for _, l := range m.Layers {
+		var n [4]string
+		n[0], n[1] = next(true)
+		n[2], n[3] = next(l.LayerNorm)
+		next(true)
+		next(l.Dropout > 0)
+		names = append(names, n)
+	}
+	return names
+}
 
 // parseMetadata reads our part of a file's metadata.
 func parseMetadata(all map[string]string) (m metadata, err error) {
@@ -62,7 +86,7 @@ func parseMetadata(all map[string]string) (m metadata, err error) {
 
 // config returns the network that the metadata describe, with all parameters 0.
 func (m *metadata) config(own *parts) (net.Config, error) {
-	cfg := net.Config{Inputs: m.Inputs, Init: net.Zero}
+	cfg := net.Config{Inputs: m.Inputs, InputDropout: m.InputDropout, Init: net.Zero}
 	var err error
 	if cfg.Cost, err = net.ParseCost(m.Cost, own.costs...); err != nil {
 		return net.Config{}, fmt.Errorf("%w, or one that the program brings (WithCosts)", err)
@@ -78,7 +102,7 @@ func (m *metadata) config(own *parts) (net.Config, error) {
 		if p := σ.Param; p != nil {
 			σ = p.With(l.Param)
 		}
-		cfg.Layers = append(cfg.Layers, net.Dense(l.Out, σ))
+		cfg.Layers = append(cfg.Layers, net.Layer{Out: l.Out, Activation: σ, LayerNorm: l.LayerNorm, Dropout: l.Dropout})
 	}
 	return cfg, nil
 }
@@ -123,15 +147,20 @@ func (m *metadata) check() error {
 // A bias may have the shape [n, 1].
 func (f *File) checkTensors() error {
 	known := make(map[string]bool)
-	in := f.meta.Inputs
+	in, names := f.meta.Inputs, f.meta.tensorNames()
 	for i, l := range f.meta.Layers {
-		w, b := weightName(i+1), biasName(i+1)
-		known[w], known[b] = true, true
-		if err := f.checkShape(w, []int{l.Out, in}); err != nil {
-			return err
-		}
-		if err := f.checkShape(b, []int{l.Out}, []int{l.Out, 1}); err != nil {
-			return err
+		for j, name := range names[i] {
+			shapes := [][]int{{l.Out}, {l.Out, 1}}
+			switch {
+			case name == "":
+				continue
+			case j == 0:
+				shapes = [][]int{{l.Out, in}}
+			}
+			known[name] = true
+			if err := f.checkShape(name, shapes...); err != nil {
+				return err
+			}
 		}
 		in = l.Out
 	}
@@ -140,7 +169,7 @@ func (f *File) checkTensors() error {
 			return fmt.Errorf("tensor %q belongs to no layer of the metadata", name)
 		}
 		if t.DType != f.DType() {
-			return fmt.Errorf("tensor %q is %s, but %q is %s", name, t.DType, weightName(1), f.DType())
+			return fmt.Errorf("tensor %q is %s, but %q is %s", name, t.DType, f.meta.tensorNames()[0][0], f.DType())
 		}
 	}
 	return nil

@@ -72,7 +72,7 @@ func (m *Model[T]) encode() (*safetensors.File, error) {
 	cfg := m.Net.Config()
 	meta := metadata{
 		Format: formatVersion, NumericVersion: kernels.NumericVersion, Fingerprint: m.Net.Fingerprint(),
-		Inputs: cfg.Inputs, Cost: cfg.Cost.Name,
+		Inputs: cfg.Inputs, InputDropout: cfg.InputDropout, Cost: cfg.Cost.Name,
 		Classes: m.Classes, Features: m.Features, Scaler: (*scaler)(m.Scaler),
 	}
 	if p := cfg.Cost.Param; p != nil {
@@ -80,15 +80,24 @@ func (m *Model[T]) encode() (*safetensors.File, error) {
 	}
 	file := &safetensors.File{}
 	for i := 1; i <= m.Net.Depth(); i++ {
-		l, w := m.Net.Layer(i), m.Net.Weights(i)
-		described := layer{Out: l.Out, Activation: l.Activation.String()}
+		l := m.Net.Layer(i)
+		described := layer{Out: l.Out, Activation: l.Activation.String(), LayerNorm: l.LayerNorm, Dropout: l.Dropout}
 		if p := l.Activation.Param; p != nil {
 			described.Param = p.Value
 		}
 		meta.Layers = append(meta.Layers, described)
-		file.Tensors = append(file.Tensors,
-			safetensors.NewTensor(weightName(i), []int{w.Rows, w.Cols}, w.Data),
-			safetensors.NewTensor(biasName(i), []int{w.Rows}, m.Net.Biases(i)))
+	}
+	for i, names := range meta.tensorNames() {
+		for j, data := range tensorsOf(m.Net, i+1) {
+			if data == nil {
+				continue
+			}
+			shape := []int{len(data)}
+			if w := m.Net.Weights(i + 1); j == 0 {
+				shape = []int{w.Rows, w.Cols}
+			}
+			file.Tensors = append(file.Tensors, safetensors.NewTensor(names[j], shape, data))
+		}
 	}
 	if err := meta.check(); err != nil {
 		return nil, err
@@ -157,7 +166,7 @@ func parse(name string, data []byte) (*File, error) {
 }
 
 // DType returns the precision of the parameters: "F32" or "F64".
-func (f *File) DType() string { return f.tensors[weightName(1)].DType }
+func (f *File) DType() string { return f.tensors[f.meta.tensorNames()[0][0]].DType }
 
 // An Option gives [Decode] and [Load] parts that are not built in. Model files store
 // their names only.
@@ -203,6 +212,11 @@ func Decode[T kernels.Float](f *File, options ...Option) (*Model[T], error) {
 	return m, nil
 }
 
+// tensorsOf returns W, b, γ and β of layer i = 1 … L; the last two may be nil.
+func tensorsOf[T kernels.Float](n *net.Network[T], i int) [4][]T {
+	return [4][]T{n.Weights(i).Data, n.Biases(i), n.Gamma(i), n.Beta(i)}
+}
+
 func decode[T kernels.Float](f *File, own *parts) (*Model[T], error) {
 	cfg, err := f.meta.config(own)
 	if err != nil {
@@ -212,12 +226,14 @@ func decode[T kernels.Float](f *File, own *parts) (*Model[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := 1; i <= n.Depth(); i++ {
-		if err := safetensors.Copy(n.Weights(i).Data, f.tensors[weightName(i)]); err != nil {
-			return nil, err
-		}
-		if err := safetensors.Copy(n.Biases(i), f.tensors[biasName(i)]); err != nil {
-			return nil, err
+	for i, names := range f.meta.tensorNames() {
+		for j, to := range tensorsOf(n, i+1) {
+			if to == nil {
+				continue
+			}
+			if err := safetensors.Copy(to, f.tensors[names[j]]); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if want := f.meta.Fingerprint; want != "" && f.meta.NumericVersion == kernels.NumericVersion && n.Fingerprint() != want {

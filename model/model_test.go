@@ -139,6 +139,37 @@ func TestParametersOfActivations(t *testing.T) {
 	}
 }
 
+// Layer normalisation and dropout come back, and tensors have the names of PyTorch's
+// Sequential(Dropout, Linear, LayerNorm, SiLU, Dropout, Linear, LayerNorm, Sigmoid).
+func TestNormalisationAndDropout(t *testing.T) {
+	layers := []net.Layer{net.Dense(3, net.SiLU).WithLayerNorm().WithDropout(0.25), net.Dense(2, net.Sigmoid).WithLayerNorm()}
+	n, err := net.New[float32](net.Config{Inputs: 2, Layers: layers, InputDropout: 0.125, Seed: 1})
+	require.NoError(t, err)
+	copy(n.Gamma(1), []float32{1, 2, 3})
+	copy(n.Beta(2), []float32{-1, 0.5})
+	var b bytes.Buffer
+	require.NoError(t, (&Model[float32]{Net: n}).Write(&b))
+	back, err := Load[float32](saved(t, b.Bytes()))
+	require.NoError(t, err)
+	require.Equal(t, n.Config().InputDropout, back.Net.Config().InputDropout)
+	for i, l := range layers {
+		got := back.Net.Layer(i + 1)
+		require.Equal(t, []any{l.LayerNorm, l.Dropout}, []any{got.LayerNorm, got.Dropout})
+	}
+	require.Equal(t, n.Fingerprint(), back.Net.Fingerprint())
+	for i := 1; i <= 2; i++ {
+		require.Equal(t, n.Gamma(i), back.Net.Gamma(i))
+		require.Equal(t, n.Beta(i), back.Net.Beta(i))
+	}
+	file, err := safetensors.Parse(b.Bytes())
+	require.NoError(t, err)
+	var names []string
+	for _, tensor := range file.Tensors {
+		names = append(names, tensor.Name)
+	}
+	require.ElementsMatch(t, []string{"1.weight", "1.bias", "2.weight", "2.bias", "5.weight", "5.bias", "6.weight", "6.bias"}, names)
+}
+
 func saved(t *testing.T, data []byte) (path string) {
 	path = filepath.Join(t.TempDir(), "m")
 	require.NoError(t, os.WriteFile(path, data, 0o600))

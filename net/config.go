@@ -10,6 +10,31 @@ import (
 type Layer struct {
 	Out        int         // neurons
 	Activation *Activation // σ; nil stands for Identity
+
+	// Dropout is the probability with which each output of the layer is 0 in a
+	// [Network.ForwardTraining]; the others are divided by 1 − Dropout.
+	Dropout float64
+	// LayerNorm has the pre-activations of each sample normalised:
+	//
+	//	u = W a + b    z = γ ⊙ (u − mean u) / √(var u + 10⁻⁵) + β
+	//
+	// where γ, which starts at 1, and β, which starts at 0, are parameters of the layer
+	// (Ba, Kiros and Hinton, "Layer normalization", 2016). There is no batch
+	// normalisation: it makes the result of a sample depend on the batch that it is in.
+	// Use this instead, or SELU.
+	LayerNorm bool
+}
+
+// WithDropout returns the layer with dropout of its outputs with probability p.
+func (l Layer) WithDropout(p float64) Layer {
+	l.Dropout = p
+	return l
+}
+
+// WithLayerNorm returns the layer with layer normalisation.
+func (l Layer) WithLayerNorm() Layer {
+	l.LayerNorm = true
+	return l
 }
 
 // Dense returns a fully connected layer of out neurons.
@@ -39,8 +64,11 @@ type Config struct {
 	Inputs int     // width of a sample
 	Layers []Layer // layers 1 … L, the last of which is the output; one is enough (the delta rule)
 	Cost   *Cost   // what training minimises; nil stands for Quadratic
-	Init   Init
-	Seed   uint64 // of the initialisation; layer i draws from stream i of it
+	// InputDropout is the probability with which each input is 0 in a
+	// [Network.ForwardTraining]; the others are divided by 1 − InputDropout.
+	InputDropout float64
+	Init         Init
+	Seed         uint64 // of the initialisation; layer i draws from stream i of it
 	// FlushBelow sets parameters of magnitude below 2⁻¹⁰⁰ to +0 after every step.
 	// Weights that decay towards zero become subnormal numbers in the end, which many
 	// CPUs multiply very slowly.
@@ -79,10 +107,14 @@ func (c *Config) check() error {
 			return fmt.Errorf("net: layer %d has %d neurons: want at least 1", i+1, l.Out)
 		case l.Activation.ByRows && l.Out == 1:
 			return fmt.Errorf("net: layer %d: the %v of a single neuron is always the same: use sigmoid", i+1, l.Activation)
-		case l.Out >= (maxParams-params)/in:
+		case !(l.Dropout >= 0 && l.Dropout < 1):
+			return fmt.Errorf("net: layer %d: dropout is %v: want at least 0, below 1", i+1, l.Dropout)
+		case l.Dropout > 0 && i == len(c.Layers)-1:
+			return fmt.Errorf("net: layer %d: dropout of the output layer: want it on layers before", i+1)
+		case l.Out >= (maxParams-params)/(in+3):
 			return fmt.Errorf("net: layer %d of %d × %d weights: want less than %d parameters in all", i+1, l.Out, in, maxParams)
 		}
-		params += l.Out * (in + 1)
+		params += l.Out * (in + 3)
 		in = l.Out
 	}
 	if err := c.Cost.check(); err != nil {
@@ -90,6 +122,9 @@ func (c *Config) check() error {
 	}
 	if out := c.Layers[len(c.Layers)-1].Activation; c.Cost.OutputOnly && out != c.Cost.Output {
 		return fmt.Errorf("net: cost %v needs a %v output layer, not %v", c.Cost, c.Cost.Output, out)
+	}
+	if !(c.InputDropout >= 0 && c.InputDropout < 1) {
+		return fmt.Errorf("net: input dropout is %v: want at least 0, below 1", c.InputDropout)
 	}
 	if c.Init > Zero {
 		return fmt.Errorf("net: unknown initialisation %d", c.Init)

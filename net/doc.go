@@ -28,6 +28,14 @@
 // work like the built-in ones; a few lines make one, as the examples show. Training
 // loops, data and optimizers are in package train, model files in package model.
 //
+// # Dropout and normalisation
+//
+// [Layer.WithDropout] and [Config].InputDropout turn neurons and inputs off at random in
+// [Network.ForwardTraining]; [Network.Forward] and predictions have none of it.
+// [Layer.WithLayerNorm] normalises the pre-activations of each sample. There is no batch
+// normalisation, because with it the result of a sample depends on the batch that it is
+// in: use layer normalisation, or the SELU activation, which normalises by itself.
+//
 // # Local minima
 //
 // Gradient descent ends in a minimum, not always in the best one. Exclusive or, the

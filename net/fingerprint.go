@@ -11,14 +11,14 @@ import (
 )
 
 // Fingerprint returns, in hexadecimal, the SHA-256 of kernels.NumericVersion
-// followed by the parameters W^1, b^1, …, W^L, b^L in little-endian order,
-// without padding. Every NaN is hashed as 0x7fc00000 or 0x7ff8000000000000.
+// followed by the parameters W^1, b^1, …, W^L, b^L in little-endian order, without
+// padding; γ^i and β^i stand behind b^i where there are any. Every NaN is hashed as 0x7fc00000 or 0x7ff8000000000000.
 // The same training has the same fingerprint on every machine.
 func (n *Network[T]) Fingerprint() string {
 	buf := []byte(kernels.NumericVersion)
 	h := sha256.New()
 	for i := 1; i <= n.Depth(); i++ {
-		for _, tensor := range [...][]T{n.Weights(i).Data, n.Biases(i)} {
+		for _, tensor := range n.params.tensors(i) {
 			for _, v := range tensor {
 				buf = appendCanonical(buf, v)
 			}

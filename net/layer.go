@@ -10,31 +10,40 @@ import "github.com/nabla-go/nabla/kernels"
 // Steps of small networks are so short that copies of a Matrix count, so views are
 // made in place.
 
-// forward computes z^i = a^{i-1} (W^i)ᵀ + b^i and, unless σ goes by rows, a^i = σ(z^i).
+// forward computes z^i = a^{i-1} (W^i)ᵀ + b^i and, unless the layer goes by rows, a^i = σ(z^i).
 func (n *Network[T]) forward(ws *Workspace[T], i, k, l, lo, hi int) {
 	if k >= l || lo >= hi {
 		return
 	}
 	var views [4]kernels.Matrix[T]
 	z, a := block(&views[0], &ws.z[i], k, l, lo, hi), block(&views[1], &ws.a[i], k, l, lo, hi)
-	below, w := rows(&views[2], &ws.a[i-1], k, l), rows(&views[3], &n.params.w[i], lo, hi)
+	below, w := rows(&views[2], ws.out[i-1], k, l), rows(&views[3], &n.params.w[i], lo, hi)
 	fillRows(z, n.params.b[i][lo:hi])
 	kernels.Gemm(kernels.NoTrans, kernels.Trans, 1, *below, *w, 1, *z)
-	if !n.activation(i).ByRows {
+	if !n.byRows(i) {
 		n.activate(i, a, z)
+		n.dropOutputs(ws, i, k, l, lo, hi)
 	}
 }
 
-// forwardRows computes a^i = σ(z^i) of all neurons if σ goes by rows.
+// byRows reports whether a^i of a neuron depends on what W^i makes of all of them.
+func (n *Network[T]) byRows(i int) bool {
+	l := &n.cfg.Layers[i-1]
+	return l.Activation.ByRows || l.LayerNorm
+}
+
+// forwardRows computes a^i = σ(z^i) of all neurons if the layer goes by rows.
 func (n *Network[T]) forwardRows(ws *Workspace[T], i, k, l int) {
-	if k >= l || !n.activation(i).ByRows {
+	if k >= l || !n.byRows(i) {
 		return
 	}
 	var views [2]kernels.Matrix[T]
+	n.normForward(ws, i, k, l)
 	n.activate(i, rows(&views[0], &ws.a[i], k, l), rows(&views[1], &ws.z[i], k, l))
+	n.dropOutputs(ws, i, k, l, 0, n.widths[i])
 }
 
-// backward computes δ^i = (δ^{i+1} W^{i+1}) ⊙ σ'(z^i), of all neurons if σ goes by rows.
+// backward computes δ^i = (δ^{i+1} W^{i+1}) ⊙ σ'(z^i), of all neurons if the layer goes by rows.
 func (n *Network[T]) backward(ws *Workspace[T], i, k, l, lo, hi int) {
 	if k >= l || lo >= hi {
 		return
@@ -43,13 +52,16 @@ func (n *Network[T]) backward(ws *Workspace[T], i, k, l, lo, hi int) {
 	delta, above := block(&views[0], &ws.delta[i], k, l, lo, hi), rows(&views[1], &ws.delta[i+1], k, l)
 	w := block(&views[2], &n.params.w[i+1], 0, n.widths[i+1], lo, hi)
 	kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, *above, *w, 0, *delta)
+	n.dropDelta(ws, i, k, l, lo, hi)
 	n.mulPrime(i, delta, block(&views[3], &ws.z[i], k, l, lo, hi), block(&views[4], &ws.a[i], k, l, lo, hi))
+	n.normBackward(ws, i, k, l)
 }
 
 // backwardDescend is backward for all samples and neurons, and the descent of W^{i+1}
 // with all samples.
 func (n *Network[T]) backwardDescend(ws *Workspace[T], i int) {
-	kernels.GemmUpdate(ws.task.alpha, ws.delta[i+1], ws.a[i], n.params.w[i+1], ws.delta[i])
+	kernels.GemmUpdate(ws.task.alpha, ws.delta[i+1], *ws.out[i], n.params.w[i+1], ws.delta[i])
+	n.dropDelta(ws, i, 0, ws.batch, 0, n.widths[i])
 	n.mulPrime(i, &ws.delta[i], &ws.z[i], &ws.a[i])
 }
 
@@ -61,6 +73,7 @@ func (n *Network[T]) inputGradient(ws *Workspace[T], k, l int) {
 	var views [2]kernels.Matrix[T]
 	dx, delta := rows(&views[0], &ws.delta[0], k, l), rows(&views[1], &ws.delta[1], k, l)
 	kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, *delta, n.params.w[1], 0, *dx)
+	n.dropDelta(ws, 0, k, l, 0, n.Inputs())
 }
 
 // descend takes a step of plain gradient descent with all samples, where α = −η/m:
@@ -75,9 +88,10 @@ func (n *Network[T]) descend(ws *Workspace[T], i, lo, hi int) {
 	var views [2]kernels.Matrix[T]
 	alpha, delta := ws.task.alpha, block(&views[0], &ws.delta[i], 0, ws.batch, lo, hi)
 	if i == 1 || !n.descendsBackward(ws, i-1) {
-		kernels.Gemm(kernels.Trans, kernels.NoTrans, alpha, *delta, ws.a[i-1], ws.task.keep, *rows(&views[1], &n.params.w[i], lo, hi))
+		kernels.Gemm(kernels.Trans, kernels.NoTrans, alpha, *delta, *ws.out[i-1], ws.task.keep, *rows(&views[1], &n.params.w[i], lo, hi))
 	}
 	addRows(n.params.b[i][lo:hi], alpha, delta, ws.ones, ws.task.keepBiases)
+	n.normGradient(ws, &n.params, i, lo, hi, ws.task.keepBiases)
 }
 
 // gradient computes ∂C/∂W^i = α (δ^i)ᵀ a^{i-1} and ∂C/∂b^i = α Σ_k δ^i_k with all samples,
@@ -88,13 +102,18 @@ func (n *Network[T]) gradient(ws *Workspace[T], i, lo, hi int) {
 	}
 	var views [2]kernels.Matrix[T]
 	alpha, delta := ws.task.alpha, block(&views[0], &ws.delta[i], 0, ws.batch, lo, hi)
-	kernels.Gemm(kernels.Trans, kernels.NoTrans, alpha, *delta, ws.a[i-1], 0, *rows(&views[1], &ws.grad.w[i], lo, hi))
+	kernels.Gemm(kernels.Trans, kernels.NoTrans, alpha, *delta, *ws.out[i-1], 0, *rows(&views[1], &ws.grad.w[i], lo, hi))
 	addRows(ws.grad.b[i][lo:hi], alpha, delta, ws.ones, 0)
+	n.normGradient(ws, &ws.grad, i, lo, hi, 0)
 	if step := ws.task.step; step != nil {
-		w, b := ws.grad.offsets(i)
-		in := n.widths[i-1]
-		step(w+lo*in, w+hi*in)
-		step(b+lo, b+hi)
+		in := n.widths[i-1] // elements of W^i for a neuron
+		for _, tensor := range ws.grad.tensors(i) {
+			if tensor != nil {
+				at := ws.grad.offset(tensor)
+				step(at+lo*in, at+hi*in)
+			}
+			in = 1
+		}
 	}
 }
 

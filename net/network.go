@@ -26,6 +26,11 @@ func New[T kernels.Float](cfg Config) (*Network[T], error) {
 		return nil, err
 	}
 	n := newNetwork[T](cfg)
+	for i := 1; i <= n.Depth(); i++ {
+		for j := range n.params.gamma[i] {
+			n.params.gamma[i][j] = 1
+		}
+	}
 	if cfg.Init == ScaledNormal {
 		n.initialise()
 	}
@@ -40,7 +45,7 @@ func newNetwork[T kernels.Float](cfg Config) *Network[T] {
 		σ = append(σ, functionsOf[T](l.Activation))
 	}
 	return &Network[T]{
-		cfg: cfg, widths: widths, widest: slices.Max(widths[1:]), params: newParameters[T](widths),
+		cfg: cfg, widths: widths, widest: slices.Max(widths[1:]), params: newParameters[T](widths, cfg.Layers),
 		σ: σ, fast: fastOf[T](cfg.Cost),
 	}
 }
@@ -97,16 +102,32 @@ func (n *Network[T]) Biases(i int) []T {
 	return n.params.b[i]
 }
 
+// Gamma returns γ^i of a layer with layer normalisation, else nil. It shares the network's
+// memory.
+func (n *Network[T]) Gamma(i int) []T {
+	n.checkLayer(i)
+	return n.params.gamma[i]
+}
+
+// Beta returns β^i of a layer with layer normalisation, else nil. It shares the network's
+// memory.
+func (n *Network[T]) Beta(i int) []T {
+	n.checkLayer(i)
+	return n.params.beta[i]
+}
+
 // Params returns all parameters as one slice that shares the network's memory:
-// W^1, b^1, W^2, b^2, …, each beginning on a 64-byte boundary. The padding
+// W^1, b^1, W^2, b^2, …, with γ^i and β^i behind b^i where there are any, each beginning on a 64-byte boundary. The padding
 // between them is +0 and must stay so. A workspace's Gradient has the same layout.
 func (n *Network[T]) Params() []T { return n.params.flat }
 
-// NumParams returns the number of weights and biases, without padding.
+// NumParams returns the number of parameters, without padding.
 func (n *Network[T]) NumParams() int {
 	total := 0
 	for i := 1; i <= n.Depth(); i++ {
-		total += len(n.params.w[i].Data) + len(n.params.b[i])
+		for _, tensor := range n.params.tensors(i) {
+			total += len(tensor)
+		}
 	}
 	return total
 }
@@ -123,19 +144,32 @@ type parameters[T kernels.Float] struct {
 	flat []T
 	w    []kernels.Matrix[T]
 	b    [][]T
+
+	gamma, beta [][]T // nil for layers without normalisation
+}
+
+// tensors returns W^i, b^i, γ^i and β^i; the last two may be nil.
+func (p *parameters[T]) tensors(i int) [4][]T {
+	return [4][]T{p.w[i].Data, p.b[i], p.gamma[i], p.beta[i]}
 }
 
 // alignment, in bytes, of every W^i and b^i: a cache line, and the widest vector.
 const alignment = 64
 
-func newParameters[T kernels.Float](widths []int) parameters[T] {
+func newParameters[T kernels.Float](widths []int, layers []Layer) parameters[T] {
 	line := alignment / int(unsafe.Sizeof(T(0)))
 	padded := func(n int) int { return (n + line - 1) / line * line }
 	total := 0
 	for i := 1; i < len(widths); i++ {
 		total += padded(widths[i]*widths[i-1]) + padded(widths[i])
+		if layers[i-1].LayerNorm {
+			total += 2 * padded(widths[i])
+		}
 	}
-	p := parameters[T]{flat: alignedSlice[T](total), w: make([]kernels.Matrix[T], 1), b: make([][]T, 1)}
+	p := parameters[T]{
+		flat: alignedSlice[T](total), w: make([]kernels.Matrix[T], 1), b: make([][]T, 1),
+		gamma: make([][]T, len(widths)), beta: make([][]T, len(widths)),
+	}
 	rest := p.flat
 	take := func(n int) []T {
 		s := rest[:n:n]
@@ -146,16 +180,16 @@ func newParameters[T kernels.Float](widths []int) parameters[T] {
 		out, in := widths[i], widths[i-1]
 		p.w = append(p.w, kernels.Matrix[T]{Rows: out, Cols: in, Data: take(out * in), Stride: in})
 		p.b = append(p.b, take(out))
+		if layers[i-1].LayerNorm {
+			p.gamma[i], p.beta[i] = take(out), take(out)
+		}
 	}
 	return p
 }
 
-// offsets returns where W^i and b^i begin in the flat slice.
-func (p *parameters[T]) offsets(i int) (w, b int) {
-	at := func(x []T) int {
-		return int(uintptr(unsafe.Pointer(&x[0]))-uintptr(unsafe.Pointer(&p.flat[0]))) / int(unsafe.Sizeof(x[0]))
-	}
-	return at(p.w[i].Data), at(p.b[i])
+// offset returns where a tensor begins in the flat slice.
+func (p *parameters[T]) offset(tensor []T) int {
+	return int(uintptr(unsafe.Pointer(&tensor[0]))-uintptr(unsafe.Pointer(&p.flat[0]))) / int(unsafe.Sizeof(tensor[0]))
 }
 
 // alignedSlice returns n zeros that begin on an alignment boundary.

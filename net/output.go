@@ -118,11 +118,13 @@ func sumLogTerms[T kernels.Float](c *Cost, σ *Activation, y []Output, t []T) (s
 // weightedOutputDelta sets δ^L of samples k to l with their weights.
 func (n *Network[T]) weightedOutputDelta(ws *Workspace[T], t *kernels.Matrix[T], k, l int) {
 	n.outputDelta(ws, t, k, l)
+	L := n.Depth()
 	if ws.weights != nil {
-		for ; k < l; k++ {
-			kernels.Scal(ws.weights[k], ws.delta[n.Depth()].Row(k))
+		for k := k; k < l; k++ {
+			kernels.Scal(ws.weights[k], ws.delta[L].Row(k))
 		}
 	}
+	n.normBackward(ws, L, k, l)
 }
 
 // outputDelta sets δ^L = ∂C/∂z^L of samples k to l, from the logits where cost and

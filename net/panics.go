@@ -8,5 +8,6 @@ const (
 	outputShape    = "net: PredictInto: bad matrix y: want a row for each row of x, Cols = outputs, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
 	sampleWeights  = "net: SetSampleWeights: want a weight for each sample of the last batch"
 	smoothing      = "net: SmoothTargets: want a number of at least 0, below 1"
+	sampleGradient = "net: SampleGradient: want a sample of the last batch and dst with the length of Params"
 	targetShape    = "net: bad matrix t: want Rows and Cols of the output, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
 )

@@ -14,6 +14,20 @@ import (
 // or ws does not fit the network.
 func (n *Network[T]) Forward(ws *Workspace[T], x kernels.Matrix[T]) kernels.Matrix[T] {
 	n.begin(ws, x)
+	return n.pushForward(ws)
+}
+
+// ForwardTraining is Forward with the dropout that the network's [Config] asks for. Which
+// neurons are off is a function of seed, step, layer, the sample's row in x and the
+// neuron; the passes back that follow take the same.
+func (n *Network[T]) ForwardTraining(ws *Workspace[T], x kernels.Matrix[T], seed, step uint64) kernels.Matrix[T] {
+	n.begin(ws, x)
+	n.beginDropout(ws, seed, step)
+	return n.pushForward(ws)
+}
+
+// pushForward computes all layers from ws.out[0].
+func (n *Network[T]) pushForward(ws *Workspace[T]) kernels.Matrix[T] {
 	L := n.Depth()
 	for i := 1; i <= L; i++ {
 		if n.bySamples(i) {
@@ -26,7 +40,7 @@ func (n *Network[T]) Forward(ws *Workspace[T], x kernels.Matrix[T]) kernels.Matr
 			continue
 		}
 		n.run(ws, forwardNeurons, i, i, n.widths[i], n.work(ws, i))
-		if n.activation(i).ByRows {
+		if n.byRows(i) {
 			n.run(ws, rowsSamples, i, i, ws.batch, outputWork*len(ws.a[i].Data))
 		}
 	}
@@ -50,9 +64,12 @@ func (n *Network[T]) Update(ws *Workspace[T], t kernels.Matrix[T], step func(lo,
 	if t.Rows == 0 {
 		clear(ws.grad.flat)
 		for i := 1; step != nil && i <= n.Depth(); i++ {
-			w, b := ws.grad.offsets(i)
-			step(w, w+len(ws.grad.w[i].Data))
-			step(b, b+n.widths[i])
+			for _, tensor := range ws.grad.tensors(i) {
+				if tensor != nil {
+					at := ws.grad.offset(tensor)
+					step(at, at+len(tensor))
+				}
+			}
 		}
 		return
 	}
@@ -130,7 +147,7 @@ func (n *Network[T]) pullBack(ws *Workspace[T], t kernels.Matrix[T]) {
 // they would write columns of W, and in all other phases each of them has rows of
 // its own in its caches. Nor does a descent with decay, which the kernel doesn't have.
 func (n *Network[T]) descendsBackward(ws *Workspace[T], i int) bool {
-	return ws.task.plain && ws.task.keep == 1 && !n.activation(i).ByRows && ws.pool.Alone(n.work(ws, i+1))
+	return ws.task.plain && ws.task.keep == 1 && !n.byRows(i) && ws.pool.Alone(n.work(ws, i+1))
 }
 
 // InputGradient returns ∂C/∂x: row k is ∂C_k/∂x_k = (W^1)ᵀ δ^1_k, the sensitivity
@@ -196,7 +213,10 @@ func (n *Network[T]) begin(ws *Workspace[T], x kernels.Matrix[T]) {
 		panic(inputShape)
 	}
 	ws.resize(x.Rows)
-	ws.a[0], ws.weights = x, nil
+	ws.a[0], ws.weights, ws.masks.on = x, nil, false
+	for i := range ws.out {
+		ws.out[i] = &ws.a[i]
+	}
 	ws.pool.Begin(x.Rows)
 }
 

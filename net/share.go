@@ -30,6 +30,7 @@ const (
 	backwardDescend              // δ^i, and the descent of W^{i+1}, in one share
 	updateNeurons                // W and b of all layers, except W that backwardDescend had
 	inputSamples                 // ∂C/∂x
+	dropInputs                   // inputs with dropout
 )
 
 // A task is a phase with its arguments.
@@ -105,6 +106,9 @@ func (n *Network[T]) share(ws *Workspace[T], share, shares int) {
 	case inputSamples:
 		lo, hi := cut(ws.batch, share, shares)
 		n.inputGradient(ws, lo, hi)
+	case dropInputs:
+		lo, hi := cut(ws.batch, share, shares)
+		n.dropOutputs(ws, 0, lo, hi, 0, n.Inputs())
 	}
 }
 
@@ -139,5 +143,5 @@ func (n *Network[T]) bySamples(i int) bool {
 // backBySamples reports whether δ^i is cut by samples: because W^{i+1} is, or
 // because all of a sample's δ^i depend on each other.
 func (n *Network[T]) backBySamples(i int) bool {
-	return n.bySamples(i+1) || n.activation(i).ByRows
+	return n.bySamples(i+1) || n.byRows(i)
 }

@@ -13,16 +13,22 @@ import (
 // k. The next pass overwrites it.
 type Workspace[T kernels.Float] struct {
 	widths []int
+	layers []Layer
 	rows   int // capacity, in samples
 	batch  int // samples of the last batch
 	// Indexed by layer, 0 … L. a[0] is the caller's x; z[0] and delta[0] are empty
 	// until InputGradient writes ∂C/∂x into delta[0].
 	z, a, delta []kernels.Matrix[T]
-	ones        []T           // one for each sample
-	grad        parameters[T] // made by the first Backward
-	weights     []T           // of each sample of the batch; nil for 1
-	costs       []float64     // of each sample
-	scratch     scratch       // of all samples
+	// What layer i hands on: a[i], or dropped[i] in a pass with dropout.
+	out     []*kernels.Matrix[T]
+	dropped []kernels.Matrix[T]
+	norm    []normalised[T] // of layers with layer normalisation
+	masks   masks
+	ones    []T           // one for each sample
+	grad    parameters[T] // made by the first Backward
+	weights []T           // of each sample of the batch; nil for 1
+	costs   []float64     // of each sample
+	scratch scratch       // of all samples
 
 	pool *parallel.Pool // nil: the caller alone
 	task task[T]        // what it works on
@@ -39,6 +45,11 @@ func (n *Network[T]) NewWorkspace(rows int) *Workspace[T] {
 		z:      make([]kernels.Matrix[T], L+1),
 		a:      make([]kernels.Matrix[T], L+1),
 		delta:  make([]kernels.Matrix[T], L+1),
+		out:    make([]*kernels.Matrix[T], L+1),
+
+		dropped: make([]kernels.Matrix[T], L+1),
+		norm:    make([]normalised[T], L+1),
+		layers:  n.cfg.Layers,
 	}
 	ws.do = func(share, shares int) { ws.task.net.share(ws, share, shares) }
 	ws.resize(max(rows, 0))
@@ -76,9 +87,10 @@ func (ws *Workspace[T]) resize(rows int) {
 	if rows > ws.rows {
 		ws.rows = rows
 		for i := 1; i <= L; i++ {
-			for _, m := range [...]*kernels.Matrix[T]{&ws.z[i], &ws.a[i], &ws.delta[i]} {
+			for _, m := range ws.matrices(i) {
 				m.Data = alignedSlice[T](rows * ws.widths[i])
 			}
+			ws.norm[i].inverse = make([]T, rows)
 		}
 		ws.ones = alignedSlice[T](rows)
 		for k := range ws.ones {
@@ -90,10 +102,19 @@ func (ws *Workspace[T]) resize(rows int) {
 	}
 	ws.batch = rows
 	for i := 1; i <= L; i++ {
-		for _, m := range [...]*kernels.Matrix[T]{&ws.z[i], &ws.a[i], &ws.delta[i]} {
+		for _, m := range ws.matrices(i) {
 			setRows(m, rows, ws.widths[i])
 		}
 	}
+}
+
+// matrices returns what has the shape of layer i.
+func (ws *Workspace[T]) matrices(i int) []*kernels.Matrix[T] {
+	all := [...]*kernels.Matrix[T]{&ws.z[i], &ws.a[i], &ws.delta[i], &ws.norm[i].u, &ws.norm[i].z, &ws.norm[i].gamma}
+	if ws.layers[i-1].LayerNorm {
+		return all[:]
+	}
+	return all[:3]
 }
 
 // setRows makes m a contiguous rows × cols view of the memory behind it.
@@ -107,13 +128,14 @@ func (ws *Workspace[T]) Z(i int) kernels.Matrix[T] {
 	return ws.z[i]
 }
 
-// A returns the activations a^i of layer i = 1 … L.
+// A returns the activations a^i of layer i = 1 … L, as they are before dropout.
 func (ws *Workspace[T]) A(i int) kernels.Matrix[T] {
 	ws.checkLayer(i)
 	return ws.a[i]
 }
 
-// Delta returns the sensitivities δ^i = ∂C_k/∂z^i_k of layer i = 1 … L, where C_k
+// Delta returns the sensitivities δ^i = ∂C_k/∂z^i_k, or ∂C_k/∂u^i_k with layer
+// normalisation, of layer i = 1 … L, where C_k
 // is the cost of sample k alone, with its weight. [Network.Backward], [Network.Update] and
 // [Network.Descend] compute them.
 func (ws *Workspace[T]) Delta(i int) kernels.Matrix[T] {
@@ -134,6 +156,22 @@ func (ws *Workspace[T]) BiasGradient(i int) []T {
 	ws.checkLayer(i)
 	ws.needGradient()
 	return ws.grad.b[i]
+}
+
+// GammaGradient returns ∂C/∂γ^i, the mean over the batch, of a layer with layer
+// normalisation, else nil.
+func (ws *Workspace[T]) GammaGradient(i int) []T {
+	ws.checkLayer(i)
+	ws.needGradient()
+	return ws.grad.gamma[i]
+}
+
+// BetaGradient returns ∂C/∂β^i, the mean over the batch, of a layer with layer
+// normalisation, else nil.
+func (ws *Workspace[T]) BetaGradient(i int) []T {
+	ws.checkLayer(i)
+	ws.needGradient()
+	return ws.grad.beta[i]
 }
 
 // Gradient returns the gradient by all parameters as one slice with the layout
@@ -160,7 +198,7 @@ func (ws *Workspace[T]) SetSampleWeights(w []T) {
 // never needs it.
 func (ws *Workspace[T]) needGradient() {
 	if ws.grad.flat == nil {
-		ws.grad = newParameters[T](ws.widths)
+		ws.grad = newParameters[T](ws.widths, ws.layers)
 	}
 }
 

@@ -39,17 +39,17 @@ type stepper[T kernels.Float] struct {
 	measure, rest, project func(share, shares int)
 }
 
-// A tensor is a W^i or b^i, parameters lo to hi.
+// A tensor is a W^i, b^i, γ^i or β^i, parameters lo to hi.
 type tensor struct {
 	lo, hi int
 	layer  int
-	bias   bool
+	bias   bool // not a W
 	cols   int // of W; the length of b, which is one row
 }
 
 func (t *tensor) rows() int { return (t.hi - t.lo) / t.cols }
 
-// tensors returns W^1, b^1, …, W^L, b^L.
+// tensors returns W^1, b^1, …, W^L, b^L, with γ^i and β^i behind b^i where there are any.
 func tensors[T kernels.Float](n *net.Network[T]) (all []tensor) {
 	flat := n.Params()
 	at := func(x []T) int {
@@ -60,6 +60,11 @@ func tensors[T kernels.Float](n *net.Network[T]) (all []tensor) {
 		all = append(all,
 			tensor{lo: at(w.Data), hi: at(w.Data) + len(w.Data), layer: i, cols: w.Cols},
 			tensor{lo: at(b), hi: at(b) + len(b), layer: i, bias: true, cols: len(b)})
+		if gamma, beta := n.Gamma(i), n.Beta(i); gamma != nil {
+			all = append(all,
+				tensor{lo: at(gamma), hi: at(gamma) + len(gamma), layer: i, bias: true, cols: len(gamma)},
+				tensor{lo: at(beta), hi: at(beta) + len(beta), layer: i, bias: true, cols: len(beta)})
+		}
 	}
 	return all
 }

@@ -220,7 +220,7 @@ func (t *Trainer[T]) learn(ctx context.Context, b batch[T], epoch int) error {
 	if epoch == 0 {
 		step = t.state.Steps + 1
 	}
-	t.net.Forward(t.ws, t.noise.add(b.X, t.state.Steps+1))
+	t.net.ForwardTraining(t.ws, t.noise.add(b.X, t.state.Steps+1), t.options.Seed, uint64(t.state.Steps+1))
 	t.ws.SetSampleWeights(b.W)
 	cost, err := t.net.Cost(t.ws, b.T)
 	if err != nil {

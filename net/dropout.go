@@ -1,0 +1,86 @@
+package net
+
+import (
+	"math"
+
+	"github.com/nabla-go/nabla/internal/rng"
+	"github.com/nabla-go/nabla/kernels"
+)
+
+// masks name the neurons that are off in a pass. The masks themselves are computed where
+// they are needed, and never stored.
+type masks struct {
+	on         bool
+	seed, step uint64
+}
+
+// beginDropout makes ws ready for a pass with dropout, and drops inputs.
+func (n *Network[T]) beginDropout(ws *Workspace[T], seed, step uint64) {
+	ws.masks = masks{seed: seed, step: step}
+	for i := range n.Depth() {
+		if n.drop(i) == 0 {
+			continue
+		}
+		ws.masks.on = true
+		if cap(ws.dropped[i].Data) < ws.rows*n.widths[i] {
+			ws.dropped[i].Data = alignedSlice[T](ws.rows * n.widths[i])
+		}
+		setRows(&ws.dropped[i], ws.batch, n.widths[i])
+		ws.out[i] = &ws.dropped[i]
+	}
+	if n.drop(0) > 0 {
+		n.run(ws, dropInputs, 0, 0, ws.batch, dropWork*ws.batch*n.Inputs())
+	}
+}
+
+// dropWork is how many multiply-adds take as long as the mask of an element.
+const dropWork = 8
+
+// drop returns the probability with which an output of layer i, or an input for 0, is off.
+func (n *Network[T]) drop(i int) float64 {
+	if i == 0 {
+		return n.cfg.InputDropout
+	}
+	return n.cfg.Layers[i-1].Dropout
+}
+
+// dropOutputs computes what layer i hands on of samples k to l and neurons lo to hi: a^i
+// with the mask.
+func (n *Network[T]) dropOutputs(ws *Workspace[T], i, k, l, lo, hi int) {
+	if ws.masks.on && n.drop(i) > 0 {
+		for ; k < l; k++ {
+			dropout(ws.dropped[i].Row(k)[lo:hi], ws.a[i].Row(k)[lo:hi], ws.masks.key(i, k, lo), n.drop(i))
+		}
+	}
+}
+
+// dropDelta multiplies ∂C by what layer i hands on with the mask, which makes it ∂C/∂a^i.
+func (n *Network[T]) dropDelta(ws *Workspace[T], i, k, l, lo, hi int) {
+	if ws.masks.on && n.drop(i) > 0 {
+		for ; k < l; k++ {
+			d := ws.delta[i].Row(k)[lo:hi]
+			dropout(d, d, ws.masks.key(i, k, lo), n.drop(i))
+		}
+	}
+}
+
+// key returns the key of the mask of layer i and sample k, from neuron lo on: the low word
+// of a key is what the first neuron adds to.
+func (m *masks) key(i, k, lo int) uint64 {
+	key := rng.Key(m.seed, uint64(i), m.step, uint64(k))
+	return key&^math.MaxUint32 | uint64(uint32(key)+uint32(lo)*0x9E3779B9)
+}
+
+// dropout sets dst[j] = x[j]/(1−p), as a product rounded once with a quotient rounded once,
+// if bits j of key are at least p·2³², else +0.
+func dropout[T kernels.Float](dst, x []T, key uint64, p float64) {
+	scale, threshold := T(1/(1-p)), uint64(math.Floor(p*0x1p32))
+	for j, v := range x {
+		below := (uint64(rng.Bits(key, uint32(j))) - threshold) >> 63 // 1 where it is off
+		if v *= scale; is32[T]() {
+			dst[j] = T(math.Float32frombits(math.Float32bits(float32(v)) & (uint32(below) - 1)))
+		} else {
+			dst[j] = T(math.Float64frombits(math.Float64bits(float64(v)) & (below - 1)))
+		}
+	}
+}
