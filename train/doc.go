@@ -22,6 +22,9 @@
 // stopping; the number of workers. A [Method] or
 // [Rule] of your own is used like the built-in ones.
 //
+// A training that fails without an error says so: [Result].Warnings name what is wrong in
+// plain words, and what to try.
+//
 // Fit is a loop over a [Trainer], which takes a training in pieces: epochs, single steps,
 // or samples that come one by one. All that a training is at one moment is a [State],
 // which can be copied, compared and restored. A network that has been trained, or read

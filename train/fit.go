@@ -18,7 +18,17 @@ type Epoch struct {
 	ValidationCost     float64   // after the epoch; NaN without validation data
 	ValidationAccuracy float64   // see Evaluate; NaN without validation data or classes
 	Metrics            []float64 // values of Options.Metrics; NaN for one that is no single number
-	Elapsed            time.Duration
+	// Layers are the hidden layers 1 … L−1, as they answered the last batch of the epoch:
+	// that of the validation data, if there are some, else of the training.
+	Layers  []LayerReport
+	Elapsed time.Duration
+}
+
+// A LayerReport says how many neurons of a layer have stopped to learn. Where the
+// activation goes by rows, as softmax does, both shares are NaN.
+type LayerReport struct {
+	Flat float64 // share of pre-activations z with |σ'(z)| < 1/1000, over all samples of the batch
+	Dead float64 // share of neurons with such a z for all samples; NaN with fewer than 10 samples
 }
 
 // A Result says how a training went.
@@ -26,6 +36,9 @@ type Result struct {
 	Epochs       []Epoch // those that were completed
 	Best         int     // number of the epoch with the least validation cost or the best Options.Watch, 0 without validation data
 	StoppedEarly bool    // by Patience
+	// Warnings say what is wrong with the training, judged by its data and its end: by
+	// the validation data if there are some, else by some 1000 samples of the training.
+	Warnings []Warning
 }
 
 // A DivergedError reports a cost or parameters that are NaN or infinite. The
@@ -80,8 +93,13 @@ func Fit[T kernels.Float](ctx context.Context, n *net.Network[T], d, validation 
 		return Result{}, err
 	}
 	defer t.Close()
-	if err = t.Run(ctx, o.Epochs); err == nil && o.Patience > 0 {
+	if err = t.Run(ctx, o.Epochs); err != nil {
+		return t.Result(), err
+	}
+	if o.Patience > 0 {
 		t.TakeBest()
 	}
-	return t.Result(), err
+	r := t.Result()
+	r.Warnings, err = t.Diagnose()
+	return r, err
 }

@@ -170,6 +170,9 @@ func check[T kernels.Float](n *net.Network[T], d, validation *Data[T], o *Option
 			return fmt.Errorf("train: the learning rate's factor for layer %d is %v: want a finite number of at least 0", i+1, f)
 		}
 	}
+	if err := checkNeurons(n, o); err != nil {
+		return err
+	}
 	samples := 1
 	if d != nil {
 		if err := d.check(n); err != nil {

@@ -54,7 +54,7 @@ func (s *State[T]) Clone() *State[T] {
 func cloneHistory(h []Epoch) []Epoch {
 	h = slices.Clone(h)
 	for i := range h {
-		h[i].Metrics = slices.Clone(h[i].Metrics)
+		h[i].Metrics, h[i].Layers = slices.Clone(h[i].Metrics), slices.Clone(h[i].Layers)
 	}
 	return h
 }
@@ -81,7 +81,8 @@ func same[T kernels.Float](x, y T) bool {
 func sameEpoch(a, b Epoch) bool {
 	return a.Number == b.Number && a.Steps == b.Steps && same(a.Rate, b.Rate) && same(a.Cost, b.Cost) &&
 		same(a.ValidationCost, b.ValidationCost) && same(a.ValidationAccuracy, b.ValidationAccuracy) &&
-		slices.EqualFunc(a.Metrics, b.Metrics, same)
+		slices.EqualFunc(a.Metrics, b.Metrics, same) &&
+		slices.EqualFunc(a.Layers, b.Layers, func(x, y LayerReport) bool { return same(x.Flat, y.Flat) && same(x.Dead, y.Dead) })
 }
 
 // State returns a copy of the training's state. It may be taken between any two steps.

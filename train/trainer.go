@@ -30,8 +30,11 @@ type Trainer[T kernels.Float] struct {
 	options    Options
 	batches    *batcher[T]   // nil without training data
 	validation *evaluator[T] // nil without validation data
-	learned    batch[T]      // memory for samples of Learn
+	task       metrics.Task
+	classNames []string
+	learned    batch[T] // memory for samples of Learn
 	noise      noise[T]
+	layers     layerReporter[T]
 	ws         *net.Workspace[T]
 	stepper    *stepper[T]
 	state      State[T] // its Order, Generator and Elapsed are only set in copies
@@ -56,9 +59,13 @@ func New[T kernels.Float](n *net.Network[T], d, validation *Data[T], o Options) 
 		return nil, err
 	}
 	t := &Trainer[T]{net: n, options: o, start: time.Now()}
+	t.task, t.classNames = taskOfBoth(n, d, validation), validation.Classes
+	if d != nil && d.Classes != nil {
+		t.classNames = d.Classes
+	}
 	if validation.Len() > 0 {
 		var err error
-		if t.validation, err = newEvaluator(n, validation, taskOfBoth(n, d, validation), o.measured()...); err != nil {
+		if t.validation, err = newEvaluator(n, validation, t.task, o.measured()...); err != nil {
 			return nil, err
 		}
 	}
@@ -267,6 +274,7 @@ func (t *Trainer[T]) endEpoch(ctx context.Context) error {
 		}
 		score = t.score(e.ValidationCost)
 	}
+	e.Layers = t.layers.report(t.net, t.ws)
 	copy(s.Last, s.Params)
 	e.Elapsed = t.elapsed()
 	s.Epochs, s.EpochSteps, s.EpochSamples, s.EpochCost = e.Number, 0, 0, 0
@@ -303,11 +311,10 @@ func (t *Trainer[T]) score(cost float64) float64 {
 
 // taskOfBoth returns the task that either of two parts of the data shows.
 func taskOfBoth[T kernels.Float](n *net.Network[T], d, validation *Data[T]) metrics.Task {
-	task := TaskOf(n, validation)
-	if d != nil && task.Classes() == 0 {
-		return TaskOf(n, d)
+	if d == nil || validation.Len() > 0 && TaskOf(n, validation).Classes() > 0 {
+		return TaskOf(n, validation)
 	}
-	return task
+	return TaskOf(n, d)
 }
 
 // measured returns the metrics that are measured on the validation data.

@@ -398,8 +398,9 @@ func TestTrainerAllocatesNothing(t *testing.T) {
 			}
 		})
 		require.NoError(t, err, name)
-		// The history grows by a slice that doubles.
-		require.LessOrEqual(t, allocs, 11.0, name)
+		// An epoch makes the reports of its layers; the history grows by a slice that doubles.
+		epochs := float64(len(r.Result().Epochs) / 3)
+		require.LessOrEqual(t, allocs, epochs+12, name)
 	}
 }
 
