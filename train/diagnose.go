@@ -199,7 +199,7 @@ func (t *Trainer[T]) diagnoseLayers(e Epoch) (found []Warning) {
 	for i, l := range e.Layers {
 		σ := t.net.Layer(i + 1).Activation
 		switch {
-		case l.Dead > deadShare:
+		case l.Dead > deadShare && !(σ.AtRest == nil && l.Flat > saturatedShare):
 			found = append(found, Warning{
 				Kind: DeadNeurons, Layer: i + 1,
 				What: fmt.Sprintf("%.0f %% of the %v neurons of layer %d are dead: their slope is 0 for all samples.", 100*l.Dead, σ, i+1),
