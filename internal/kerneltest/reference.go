@@ -26,7 +26,7 @@ func lanes[T Float]() int {
 	return 8
 }
 
-// laneSum adds n terms in a number of lanes, which it folds by halves.
+// laneSum adds n terms in a number of lanes, then the lanes by halves: a tree reduction.
 func laneSum[T Float](n, lanes int, add func(acc T, i int) T) T {
 	acc := make([]T, lanes)
 	for i := range n {
@@ -45,8 +45,8 @@ func laneDot[T Float](x, y []T, lanes int) T {
 	return laneSum(len(x), lanes, func(acc T, i int) T { return fma(x[i], y[i], acc) })
 }
 
-// finish returns alpha·sum + beta·c under the rules for beta = 0.
-func finish[T Float](alpha, sum, beta, c T) T {
+// epilogue returns alpha·sum + beta·c under the rules for beta = 0.
+func epilogue[T Float](alpha, sum, beta, c T) T {
 	if beta == 0 {
 		return alpha * sum
 	}
@@ -87,7 +87,7 @@ func gemm[T Float](transA, transB kernels.Transpose, alpha T, a, b kernels.Matri
 					sum = fma(x[l], b.Data[l*b.Stride+j], sum)
 				}
 			}
-			*cij = finish(alpha, sum, beta, *cij)
+			*cij = epilogue(alpha, sum, beta, *cij)
 		}
 	}
 }

@@ -50,44 +50,6 @@ func (t *target) ger() {
 	t.gerRows(alpha, zero, update)
 	t.JMP(operand.LabelRef(end))
 
-	// The masked vector at the end of a row reaches into the next row. Loads of four
-	// rows go before their stores, because a load that meets such a store waits for it.
-	column := func(y []reg.VecVirtual, k *mask) {
-		m, x, row := t.int("m"), t.ptr("x"), t.ptr("a")
-		for _, rows := range []int{4, 1} {
-			loop, next := t.label("rows"), t.label("next")
-			t.Label(loop)
-			t.CMPQ(m, imm(rows))
-			t.JL(operand.LabelRef(next))
-			_, at := t.strided(row, rows, "lda")
-			c := make([][]reg.VecVirtual, rows)
-			for r := range c {
-				c[r] = t.vecs(len(y))
-				for v := range y {
-					t.loadMaybe(at(r, v*bytes), k, c[r][v])
-				}
-			}
-			for r := range c {
-				xi := t.vec()
-				t.broadcast(mem(x, r*t.size), xi)
-				for v := range y {
-					p := t.vec()
-					t.op(t.VMOVAPS, t.VMOVAPD, y[v], p)
-					update(xi, p, c[r][v])
-				}
-			}
-			for r := range c {
-				for v := range y {
-					t.storeMaybe(c[r][v], k, at(r, v*bytes))
-				}
-			}
-			t.advance(row, rows, "lda")
-			t.ADDQ(imm(rows*t.size), x)
-			t.SUBQ(imm(rows), m)
-			t.JMP(operand.LabelRef(loop))
-			t.Label(next)
-		}
-	}
 	t.Label(short)
 	n, y := t.int("n"), t.ptr("y")
 	widths := []int{2, 1}
@@ -103,7 +65,7 @@ func (t *target) ger() {
 		for v := range yv {
 			t.load(mem(y, v*bytes), yv[v])
 		}
-		column(yv, nil)
+		t.gerColumn(yv, nil, update)
 		t.columns(nv*bytes, y, n)
 		t.JMP(operand.LabelRef(loop))
 		t.Label(next)
@@ -112,9 +74,51 @@ func (t *target) ger() {
 	t.JZ(operand.LabelRef(end))
 	k, yv := t.mask(n), t.vec()
 	t.loadMasked(mem(y, 0), k, yv)
-	column([]reg.VecVirtual{yv}, &k)
+	t.gerColumn([]reg.VecVirtual{yv}, &k, update)
 	t.Label(end)
 	t.ret()
+}
+
+// gerColumn emits Ger for all rows of the columns whose elements of y are in registers;
+// update is that of one vector. The masked vector at the end of a row reaches into the
+// next row. Loads of four rows go before their stores, because a load that meets such a
+// store waits for it.
+func (t *target) gerColumn(y []reg.VecVirtual, k *mask, update func(xi, y, c reg.VecVirtual)) {
+	bytes := t.lanes * t.size
+	m, x, row := t.int("m"), t.ptr("x"), t.ptr("a")
+	for _, rows := range []int{4, 1} {
+		loop, next := t.label("rows"), t.label("next")
+		t.Label(loop)
+		t.CMPQ(m, imm(rows))
+		t.JL(operand.LabelRef(next))
+		_, at := t.strided(row, rows, "lda")
+		c := make([][]reg.VecVirtual, rows)
+		for r := range c {
+			c[r] = t.vecs(len(y))
+			for v := range y {
+				t.loadMaybe(at(r, v*bytes), k, c[r][v])
+			}
+		}
+		for r := range c {
+			xi := t.vec()
+			t.broadcast(mem(x, r*t.size), xi)
+			for v := range y {
+				p := t.vec()
+				t.op(t.VMOVAPS, t.VMOVAPD, y[v], p)
+				update(xi, p, c[r][v])
+			}
+		}
+		for r := range c {
+			for v := range y {
+				t.storeMaybe(c[r][v], k, at(r, v*bytes))
+			}
+		}
+		t.advance(row, rows, "lda")
+		t.ADDQ(imm(rows*t.size), x)
+		t.SUBQ(imm(rows), m)
+		t.JMP(operand.LabelRef(loop))
+		t.Label(next)
+	}
 }
 
 // gerRows emits Ger row by row; update is that of one vector.

@@ -94,29 +94,12 @@ func (t *target) chainLeft(n operand.Mem, cols int) gp {
 
 // outerTile emits mr rows by nv vectors of C; m masks the only vector.
 func (t *target) outerTile(mr, nv int, m *mask, aRow, bPtr, cPtr gp) {
-	bytes := t.lanes * t.size
 	acc := make([][]reg.VecVirtual, mr)
 	for i := range acc {
 		acc[i] = t.vecs(nv)
 		t.callVec("sums", acc[i]...)
 	}
-	fresh, start := t.label("fresh"), t.label("start")
-	if t.resumes {
-		t.CMPB(t.param("resume"), operand.Imm(0))
-		t.JE(operand.LabelRef(fresh))
-		for i := range acc {
-			row := t.cRow(cPtr, i)
-			for v := range nv {
-				t.loadMaybe(row.Offset(v*bytes), m, acc[i][v])
-			}
-		}
-		t.JMP(operand.LabelRef(start))
-		t.Label(fresh)
-	}
-	for i := range acc {
-		t.zero(acc[i]...)
-	}
-	t.Label(start)
+	t.beginSums(acc, m, cPtr)
 
 	a, aMem := t.strided(aRow, mr, t.rowStride)
 	var step gp // bytes from A's element (i, l) to (i, l+1)
@@ -127,6 +110,44 @@ func (t *target) outerTile(mr, nv int, m *mask, aRow, bPtr, cPtr gp) {
 	t.MOVQ(bPtr, b)
 	loop := t.label("k")
 	t.Label(loop)
+	t.outerProduct(acc, m, aMem, b)
+	t.ADDQ(ldb, b)
+	for _, p := range a {
+		if step == nil {
+			t.ADDQ(imm(t.size), p)
+		} else {
+			t.ADDQ(step, p)
+		}
+	}
+	t.DECQ(k)
+	t.JNZ(operand.LabelRef(loop))
+	t.outerEpilogue(acc, m, cPtr)
+}
+
+// beginSums sets the sums of a tile to +0 or, if chains go on, to what C holds.
+func (t *target) beginSums(acc [][]reg.VecVirtual, m *mask, cPtr gp) {
+	fresh, start := t.label("fresh"), t.label("start")
+	if t.resumes {
+		t.CMPB(t.param("resume"), operand.Imm(0))
+		t.JE(operand.LabelRef(fresh))
+		for i := range acc {
+			row := t.cRow(cPtr, i)
+			for v := range acc[i] {
+				t.loadMaybe(row.Offset(v*t.lanes*t.size), m, acc[i][v])
+			}
+		}
+		t.JMP(operand.LabelRef(start))
+		t.Label(fresh)
+	}
+	for i := range acc {
+		t.zero(acc[i]...)
+	}
+	t.Label(start)
+}
+
+// outerProduct adds the product of a column of A and a row of B at b to the sums.
+func (t *target) outerProduct(acc [][]reg.VecVirtual, m *mask, aMem func(row, disp int) operand.Mem, b gp) {
+	mr, nv, bytes := len(acc), len(acc[0]), t.lanes*t.size
 	if mr <= nv {
 		av := t.vecs(mr)
 		for i := range av {
@@ -156,17 +177,11 @@ func (t *target) outerTile(mr, nv int, m *mask, aRow, bPtr, cPtr gp) {
 			}
 		}
 	}
-	t.ADDQ(ldb, b)
-	for _, p := range a {
-		if step == nil {
-			t.ADDQ(imm(t.size), p)
-		} else {
-			t.ADDQ(step, p)
-		}
-	}
-	t.DECQ(k)
-	t.JNZ(operand.LabelRef(loop))
+}
 
+// outerEpilogue stores alpha·sum, or fma(alpha, sum, beta·c) unless beta = 0.
+func (t *target) outerEpilogue(acc [][]reg.VecVirtual, m *mask, cPtr gp) {
+	mr, nv, bytes := len(acc), len(acc[0]), t.lanes*t.size
 	alpha := t.vec()
 	t.broadcast(t.param("alpha"), alpha)
 	zero, done := t.label("beta0_"), t.label("done")
