@@ -88,6 +88,26 @@ func TestEveryKernelHasACase(t *testing.T) {
 	}
 }
 
+// Operands are the inputs first, of numbers that suit the kernel.
+func TestOperands(t *testing.T) {
+	for _, x := range Operands[float64]("Log", 100)[0] {
+		if !(x > 0) {
+			t.Errorf("Log gets %v", x)
+		}
+	}
+	v := Operands[float32]("MulSigmoidPrime", 1000) // d and z
+	if d, z := kernels.Max(v[0]), kernels.Max(v[1]); !(d <= 1 && z > 7 && z <= 8) {
+		t.Errorf("MulSigmoidPrime gets d up to %v and z up to %v", d, z)
+	}
+	for _, kernel := range []string{"Sum", "Adam"} {
+		for i, x := range Operands[float32](kernel, 7) {
+			if len(x) != 7 {
+				t.Errorf("%s: vector %d has %d elements", kernel, i, len(x))
+			}
+		}
+	}
+}
+
 // Every case that is measured runs at every level without a panic.
 func TestCases(t *testing.T) {
 	names := map[string]bool{}
