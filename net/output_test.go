@@ -248,6 +248,9 @@ func TestCheckTargets(t *testing.T) {
 		{nn.GeneralizedKL, nn.Identity, -0.1, "at least 0"},
 		{nn.ItakuraSaito, nn.Sigmoid, 0, "above 0"},
 		{nn.ItakuraSaito, nn.Sigmoid, 0.5, ""},
+		{nn.Hinge, nn.Identity, -1, "want 0 to 1"},
+		{nn.SquaredHinge, nn.Identity, 2, "want 0 to 1"},
+		{nn.Poisson, nn.Identity, -1, "at least 0"},
 	} {
 		n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, c.σ)}, Cost: c.cost})
 		err := n.CheckTargets(matrix([]float64{0.5}, []float64{c.t}))
