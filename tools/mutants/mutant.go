@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -41,7 +42,7 @@ type rule struct {
 	test  string   // arguments of go test; the tests that must fail
 
 	fieldsOf   string // a type: each field of each literal of it is left out in turn
-	elementsOf string // a table, that is a package-level variable: each element of its literal is left out in turn
+	elementsOf string // a table, in a package-level variable or in a function: each element is left out in turn
 	deleted    bool   // each file is deleted
 	find       string // text that stands once in the file and is left out
 	replace    string // what stands in its place; with that, the file must still compile
@@ -143,7 +144,7 @@ func (r rule) pieces(path string, content []byte) ([]piece, error) {
 	at := func(p token.Pos) int { return files.Position(p).Offset }
 	var found []piece
 	for _, l := range literals(file) {
-		isType, isVariable := l.typ == r.fieldsOf, l.variable == r.elementsOf
+		isType, isVariable := l.typ == r.fieldsOf, l.outermost && l.variable == r.elementsOf
 		if r.fieldsOf != "" && !isType || r.elementsOf != "" && !isVariable {
 			continue
 		}
@@ -151,6 +152,10 @@ func (r rule) pieces(path string, content []byte) ([]piece, error) {
 			name := string(content[at(e.Pos()):at(e.End())])
 			if field, ok := e.(*ast.KeyValueExpr); ok {
 				name = string(content[at(field.Key.Pos()):at(field.Key.End())])
+			} else if row := rowName.FindStringSubmatch(name); row != nil {
+				name = row[1]
+			} else {
+				name, _, _ = strings.Cut(name, "\n")
 			}
 			to := at(e.End())
 			if rest := bytes.TrimLeft(content[to:], " \t\n"); i < len(l.literal.Elts)-1 || bytes.HasPrefix(rest, []byte(",")) {
@@ -162,11 +167,16 @@ func (r rule) pieces(path string, content []byte) ([]piece, error) {
 	return found, nil
 }
 
+// rowName finds the name of a row of a table, or of a call that makes one.
+var rowName = regexp.MustCompile(`^(?:[\w.\[\]]+\(|[^\n]*\n?[^\n]*\bName:\s*)"([^"]+)"`)
+
 // literal is a composite literal.
 type literal struct {
 	variable string // the package-level variable or the function that it is in, or "table[0]" and "row.Field" for one in another
 	typ      string // "Cost" for Cost{…} and &Cost{…}, also as rows of a table; "" for a table
 	literal  *ast.CompositeLit
+
+	outermost bool // it is in no other
 }
 
 // literals returns all composite literals of the file.
@@ -199,6 +209,7 @@ func literalsIn(variable string, v ast.Node) (all []literal) {
 			inner[c] = literal{variable: name, typ: typ}
 		}
 	}
+	var outer ast.Node
 	ast.Inspect(v, func(n ast.Node) bool {
 		c, ok := n.(*ast.CompositeLit)
 		if !ok {
@@ -212,6 +223,9 @@ func literalsIn(variable string, v ast.Node) (all []literal) {
 			l.typ = typeName(c.Type)
 		}
 		l.literal = c
+		if l.outermost = outer == nil || c.Pos() > outer.End(); l.outermost {
+			outer = c
+		}
 		all = append(all, l)
 		elements := ""
 		if a, ok := c.Type.(*ast.ArrayType); ok {

@@ -106,7 +106,7 @@ func TestRules(t *testing.T) {
 		"row: One without Name", "row: One without Value",
 		"row: table[0] without Name", "row: table[0] without Value", "row: table[1] without Name", "row: table[1] without Value",
 		"row: other without Name",
-		`table: table without {Name: "a", Value: 2}`, `table: table without {Name: "b", Value: 3}`,
+		"table: table without a", "table: table without b",
 		"data: data.txt",
 	}, names(all))
 	require.Contains(t, string(all[0].new), "var One = &row{ Value: 1}\n")
