@@ -13,7 +13,7 @@ var rules = []rule{
 	{what: "assembly for arm64", files: []string{"kernels/arm64/max_arm64.*"}, test: "-C tools/gen ./...", deleted: true},
 	{what: "rows of kernels", files: []string{"internal/kerneltest/table.go"}, test: "./kernels -run TestEvery", elementsOf: "Table"},
 	{what: "row of a kernel", files: []string{"internal/kerneltest/table.go"}, test: "./kernels -run TestEvery", find: `Covers: []string{"Max"}, `},
-	{what: "row of a kernel", files: []string{"internal/kerneltest/table.go"}, test: "./kernels", find: "o[0].Data[0] = kernels.Max(o[1].Data)"},
+	{what: "row of a kernel", files: []string{"internal/kerneltest/table.go"}, test: "./kernels -run TestSizes/generic", find: "o[0].Data[0] = kernels.Max(o[1].Data)"},
 
 	// Costs and activations.
 	{what: "costs", files: []string{"net/costs.go"}, test: "./net", elementsOf: "costs"},

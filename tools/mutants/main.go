@@ -166,8 +166,8 @@ const noBuild = "does not build"
 
 // goTest runs go test with args in dir and tells how it failed, or "" if it passed.
 func goTest(ctx context.Context, dir, args string) (how, log string) {
-	// A mutant may never end; tests of a package take far less.
-	cmd := exec.CommandContext(ctx, "go", append([]string{"test"}, strings.Fields(args+" -vet=off -failfast -timeout 5m")...)...)
+	// Without go's cache, which doesn't know the files that tests of the generators read.
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test"}, strings.Fields(args+" -count=1 -vet=off -failfast -timeout 10m")...)...)
 	cmd.Dir = dir
 	output, err := cmd.CombinedOutput()
 	if err == nil {
