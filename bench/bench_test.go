@@ -236,3 +236,16 @@ func TestMarked(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
+
+// Machines, and what they run, have folders of their own.
+func TestFolder(t *testing.T) {
+	for want, m := range map[string]Machine{
+		"amd-epyc-zen4-avx512":         {CPU: "AMD EPYC (family 25, model 17)", Core: "zen4", ISA: "avx512"},
+		"amd-epyc-zen4-avx2":           {CPU: "AMD EPYC (family 25, model 17)", Core: "zen4", ISA: "avx2"},
+		"unknown-cpu-neoverse-n1-neon": {CPU: "unknown CPU", Core: "neoverse-n1", ISA: "neon"},
+	} {
+		if got := m.Folder(); got != want {
+			t.Errorf("%+v: %s, want %s", m, got, want)
+		}
+	}
+}

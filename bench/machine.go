@@ -7,6 +7,7 @@ import (
 
 	"github.com/klauspost/cpuid/v2"
 
+	"github.com/nabla-go/nabla/internal/cores"
 	"github.com/nabla-go/nabla/internal/isa"
 )
 
@@ -15,6 +16,7 @@ type Machine struct {
 	CPU        string `json:"cpu"`
 	Go         string `json:"go"` // version, system and architecture
 	ISA        string `json:"isa"`
+	Core       string `json:"core"` // the kind of core
 	GOMAXPROCS int    `json:"gomaxprocs"`
 	L1, L2, L3 int    `json:"-"` // bytes of the caches, ≤ 0 where that is unknown
 }
@@ -23,7 +25,7 @@ type Machine struct {
 func ThisMachine() Machine {
 	c := cpuid.CPU
 	m := Machine{
-		CPU: c.BrandName, ISA: isa.Active.String(), GOMAXPROCS: runtime.GOMAXPROCS(0),
+		CPU: c.BrandName, ISA: isa.Active.String(), Core: cores.InUse().Name, GOMAXPROCS: runtime.GOMAXPROCS(0),
 		Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH,
 		L1: c.Cache.L1D, L2: c.Cache.L2, L3: c.Cache.L3,
 	}
@@ -48,4 +50,14 @@ func (m Machine) String() string {
 		s += ", " + strings.Join(caches, ", ")
 	}
 	return s
+}
+
+// Folder is the name of the folder for the tables of this machine, such as
+// amd-epyc-zen4-avx512: those of other machines stand beside it.
+func (m Machine) Folder() string {
+	brand, _, _ := strings.Cut(m.CPU, "(family")
+	words := strings.FieldsFunc(strings.ToLower(brand+" "+m.Core+" "+m.ISA), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	})
+	return strings.Join(words, "-")
 }

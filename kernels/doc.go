@@ -93,7 +93,7 @@
 //
 // Matrices whose rows start on 64-byte boundaries are fastest. Gemm copies operands only
 // where they are large, where both are transposed and where rows are a multiple of 4 KiB
-// apart (4 KiB aliasing). bench/KERNELS.md has the times of all shapes.
+// apart (4 KiB aliasing). The folders of bench/tables have the times of all shapes.
 //
 // One call into assembly lasts at most about 50 µs, because Go cannot preempt it: longer
 // work is cut into blocks.

@@ -4,7 +4,7 @@
 //
 //	go run . kernels [-filter REGEXP] [-isa avx512] [-rounds 20] [-json]
 //	go run . train   [-net 784-30-10] [-batch 1,10] [-threads 1] [-rounds 10] [-json]
-//	go run . report-kernels|report-train [-dir ..] [-python /usr/bin/python3] …
+//	go run . report-kernels|report-train [-dir ../tables] [-python /usr/bin/python3] …
 //
 // The last write tables and pictures, report-train with what train_peers.py adds.
 // It needs libopenblas-dev, libsleef-dev and GCC. See README.md in bench.
@@ -14,6 +14,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
@@ -45,7 +46,7 @@ func run(args []string) error {
 	nets := fl.String("net", "", "train: one net, such as 784-30-10, instead of all four")
 	batches := fl.String("batch", "1,10,32,128,512", "train: samples a step")
 	threads := fl.Int("threads", 1, "train: threads of all candidates that can use them")
-	dir := fl.String("dir", "..", "reports: where to write")
+	dir := fl.String("dir", "../tables", "reports: where the folder of this machine is or will be")
 	python := fl.String("python", "python3", "report-train: the interpreter for train_peers.py; empty to leave it out")
 	fl.Parse(args[1:])
 	re, err := regexp.Compile(*filter)
@@ -66,6 +67,12 @@ func run(args []string) error {
 	}
 	cpeer.Threads(*threads)
 	runtime.GOMAXPROCS(*threads)
+	folder := filepath.Join(*dir, bench.ThisMachine().Folder())
+	if strings.HasPrefix(args[0], "report-") {
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			return err
+		}
+	}
 	switch args[0] {
 	case "kernels":
 		cpeer.Threads(1)
@@ -80,9 +87,9 @@ func run(args []string) error {
 		return compareTraining(*nets, *batches, *threads, l, *rounds, func(r trainRow) { r.print(os.Stdout, *asJSON) })
 	case "report-kernels":
 		cpeer.Threads(1)
-		return reportKernels(*dir, head, re.MatchString, l, *rounds)
+		return reportKernels(folder, head, re.MatchString, l, *rounds)
 	case "report-train":
-		return reportTraining(*dir, head, *nets, *batches, *python, *threads, l, *rounds)
+		return reportTraining(folder, head, *nets, *batches, *python, *threads, l, *rounds)
 	default:
 		return fmt.Errorf("%s: want kernels, train, report-kernels or report-train", args[0])
 	}

@@ -29,14 +29,14 @@ func columns[R any](names []string, rows []R, peers func(R) map[string]float64) 
 	return found
 }
 
-// reportKernels writes PEERS_KERNELS.md and peers_kernels.svg.
+// reportKernels writes PEERS_KERNELS.md and peers_kernels.svg to dir.
 func reportKernels(dir, head string, match func(string) bool, level isa.Level, rounds int) error {
 	var rows []kernelRow
 	compareKernels(match, level, rounds, func(r kernelRow) { rows = append(rows, r) })
 	names := columns(kernelPeers, rows, func(r kernelRow) map[string]float64 { return r.Peers })
 
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Kernels beside those of others\n\n%s, %s. Written by `go run . report-kernels` in bench/peers; see README.md for the method.\n\n", head, time.Now().Format("2 January 2006"))
+	fmt.Fprintf(&b, "# Kernels beside those of others\n\n%s, %s. Written by `go run . report-kernels` in bench/peers; see bench/README.md for the method.\n\n", head, time.Now().Format("2 January 2006"))
 	b.WriteString("One core. Numbers of peers are how many times as long they take as nabla: above 1, nabla is faster.\n")
 	kernel := ""
 	for _, k := range kernelOrder(rows) {
@@ -167,7 +167,7 @@ func reportTraining(dir, head, nets, batches, python string, threads int, level 
 	names = columns(names, rows, func(r trainRow) map[string]float64 { return r.Peers })
 
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Training steps beside those of others\n\n%s, %s. Written by `go run . report-train` in bench/peers; see README.md for the method.\n\n", head, time.Now().Format("2 January 2006"))
+	fmt.Fprintf(&b, "# Training steps beside those of others\n\n%s, %s. Written by `go run . report-train` in bench/peers; see bench/README.md for the method.\n\n", head, time.Now().Format("2 January 2006"))
 	fmt.Fprintf(&b, "float32, %d thread(s), thousands of samples a second, and in brackets how many times as fast nabla is. Everybody's gradient was found equal before. Step: samples in order; forward: the forward pass alone; shuffled: 60,000 samples in random order, gathered (nabla: train.Fit, with costs). numpy, PyTorch and scikit-learn are compared with nabla in their own rounds.\n", threads)
 	last := ""
 	for _, r := range rows {

@@ -35,7 +35,7 @@ type kernelReport struct {
 func reportKernels(dir string, rounds int) error {
 	r := kernelReport{levels: vectorLevels(), found: map[key]bench.Result{}}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Kernels\n\n%s. Written by `go run ./bench/report kernels`; see README.md for the method.\n\n", where())
+	fmt.Fprintf(&b, "# Kernels\n\n%s. Written by `go run ./bench/report kernels`; see bench/README.md for the method.\n\n", where())
 	b.WriteString("One core. GB/s are loads and stores. Per cent are of what this core did at most in this run, with any instruction set, on as much memory; ! marks what was faster than that, so that the limit is wrong.\n\n")
 	writeCeilings(&b, bench.Ceilings(rounds, r.levels))
 	bench.Run(bench.Cases(), r.levels, rounds, func(results []bench.Result) {
@@ -50,7 +50,7 @@ func reportKernels(dir string, rounds int) error {
 	if err := write(dir, "KERNELS.md", b.String()); err != nil {
 		return err
 	}
-	if err := r.rewriteReadme(filepath.Join(dir, "..", "README.md")); err != nil {
+	if err := r.rewriteReadme(filepath.Join(dir, "..", "..", "README.md")); err != nil {
 		return err
 	}
 	return write(dir, "kernels.svg", r.chart().SVG(3))
@@ -200,22 +200,39 @@ var shown = []struct{ kernel, shape, what string }{
 	{"Adam", "4096", "a step of Adam"},
 }
 
-// Marks of the part of the README that is written here.
-const (
-	readmeBegin = "<!-- written by go run ./bench/report kernels -->\n"
-	readmeEnd   = "<!-- end -->\n"
-)
+// The README has a block for each machine whose tables there are.
+func readmeBegin(machine string) string {
+	return "<!-- written by go run ./bench/report kernels on " + machine + " -->\n"
+}
 
-// rewriteReadme writes the README's table of kernels.
+const readmeEnd = "<!-- end -->\n"
+
+// replaceBlock returns text with the block of a machine replaced, or added after that of
+// the last one.
+func replaceBlock(text, machine, block string) (string, error) {
+	begin := readmeBegin(machine)
+	block = begin + block + readmeEnd
+	before, rest, ok := strings.Cut(text, begin)
+	if !ok {
+		last := strings.LastIndex(text, readmeEnd)
+		if last < 0 {
+			return "", fmt.Errorf("want a line %q", readmeEnd)
+		}
+		last += len(readmeEnd)
+		return text[:last] + "\n" + block + text[last:], nil
+	}
+	_, after, ok := strings.Cut(rest, readmeEnd)
+	if !ok {
+		return "", fmt.Errorf("want a line %q after %q", readmeEnd, begin)
+	}
+	return before + block + after, nil
+}
+
+// rewriteReadme writes this machine's table of kernels in the README.
 func (r kernelReport) rewriteReadme(file string) error {
 	old, err := os.ReadFile(file)
 	if err != nil {
 		return err
-	}
-	before, rest, ok := strings.Cut(string(old), readmeBegin)
-	_, after, ok2 := strings.Cut(rest, readmeEnd)
-	if !ok || !ok2 {
-		return fmt.Errorf("%s: want the lines %q and %q", file, readmeBegin, readmeEnd)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "float32 on one core of %s:\n\n| kernel | | |", where())
@@ -231,7 +248,11 @@ func (r kernelReport) rewriteReadme(file string) error {
 		}
 		b.WriteString("\n")
 	}
-	return os.WriteFile(file, []byte(before+readmeBegin+b.String()+readmeEnd+after), 0o644)
+	text, err := replaceBlock(string(old), bench.ThisMachine().Folder(), b.String())
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return os.WriteFile(file, []byte(text), 0o644)
 }
 
 // speed is the number by which a kernel is known.

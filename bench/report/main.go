@@ -1,6 +1,8 @@
-// Command report measures and writes the tables and pictures of this directory:
+// Command report measures and writes tables and pictures to the folder of this machine,
+// which is named after its CPU, kind of core and instruction set. Those of other machines
+// stay.
 //
-//	go run ./bench/report kernels    KERNELS.md, kernels.svg and the table in the README
+//	go run ./bench/report kernels    KERNELS.md, kernels.svg and this machine's table in the README
 //	go run ./bench/report train      TRAIN.md and train.svg
 package main
 
@@ -18,7 +20,7 @@ import (
 )
 
 func main() {
-	dir := flag.String("dir", "bench", "where to write; the README is in the directory above")
+	dir := flag.String("dir", "bench/tables", "where the folder of this machine is or will be; the README is two directories above")
 	rounds := flag.Int("rounds", 40, "how often each kernel is timed; the least time counts")
 	threads := flag.Int("threads", 2, "most threads of training steps")
 	flag.Parse()
@@ -47,8 +49,13 @@ func where() string {
 	return fmt.Sprintf("%v, %s", bench.ThisMachine(), time.Now().Format("2 January 2006"))
 }
 
+// write writes a file to the folder of this machine.
 func write(dir, name, text string) error {
-	return os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644)
+	folder := filepath.Join(dir, bench.ThisMachine().Folder())
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644)
 }
 
 func names(levels []isa.Level) []string {
@@ -62,7 +69,7 @@ func names(levels []isa.Level) []string {
 func reportTraining(dir string, rounds, threads int) error {
 	levels := vectorLevels()
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Training steps\n\n%s. Written by `go run ./bench/report train`; see README.md for the method.\n\n", where())
+	fmt.Fprintf(&b, "# Training steps\n\n%s. Written by `go run ./bench/report train`; see bench/README.md for the method.\n\n", where())
 	b.WriteString("float32. Step: forward, backward and plain gradient descent on 4,096 different samples in order; forward: its first half; fit: train.Fit on shuffled samples, costs included.\n")
 	chart := bench.Chart{Title: "Training steps, float32, one core", Subtitle: where(), Axis: "per cent of the machine's limit", Series: []string{"step", "forward", "fit"}, Max: 100}
 	for _, n := range bench.Nets {
