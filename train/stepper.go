@@ -44,7 +44,7 @@ type tensor struct {
 	lo, hi int
 	layer  int
 	bias   bool // not a W
-	cols   int // of W; the length of b, which is one row
+	cols   int  // of W; the length of b, which is one row
 }
 
 func (t *tensor) rows() int { return (t.hi - t.lo) / t.cols }

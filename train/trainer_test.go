@@ -105,27 +105,41 @@ const (
 func TestTrainingInPieces(t *testing.T) {
 	for name, o := range trainings() {
 		t.Run(name, func(t *testing.T) {
-			piecewise[float32](t, o)
-			piecewise[float64](t, o)
+			piecewise(t, o, func() *nn.Network[float32] { return small[float32](t) })
+			piecewise(t, o, func() *nn.Network[float64] { return small[float64](t) })
 		})
 	}
 }
 
-func piecewise[T kernels.Float](t *testing.T, o train.Options) {
+// So is one with dropout and layer normalisation.
+func TestDropoutInPieces(t *testing.T) {
+	cfg := nn.Config{
+		Inputs: 3, InputDropout: 0.1, Cost: nn.SoftmaxCrossEntropy, Seed: 1,
+		Layers: []nn.Layer{nn.Dense(5, nn.Tanh).WithDropout(0.3), nn.Dense(4, nn.ReLU).WithLayerNorm().WithDropout(0.5), nn.Dense(2, nn.Softmax)},
+	}
+	for _, name := range []string{"sgd", "adam", "all of them, adam"} {
+		t.Run(name, func(t *testing.T) {
+			piecewise(t, trainings()[name], func() *nn.Network[float32] { return newNet[float32](t, cfg) })
+			piecewise(t, trainings()[name], func() *nn.Network[float64] { return newNet[float64](t, cfg) })
+		})
+	}
+}
+
+func piecewise[T kernels.Float](t *testing.T, o train.Options, network func() *nn.Network[T]) {
 	ctx, d, validation := context.Background(), noisy[T](samplesOfTrainings), noisy[T](30)
 	o.Epochs, o.Seed = epochsOfTrainings, 3
-	whole := newTrainer(t, small[T](t), d, validation, o)
+	whole := newTrainer(t, network(), d, validation, o)
 	require.NoError(t, whole.Run(ctx, o.Epochs))
 	want := whole.State()
 
-	n := small[T](t)
+	n := network()
 	epochs := newTrainer(t, n, d, validation, o)
 	for range o.Epochs {
 		require.NoError(t, epochs.Run(ctx, 1))
 	}
 	require.True(t, epochs.State().Equal(want), "one epoch at a time")
 
-	byFit := small[T](t)
+	byFit := network()
 	r, err := train.Fit(ctx, byFit, d, validation, o)
 	require.NoError(t, err)
 	require.Len(t, r.Epochs, want.Epochs)
@@ -138,10 +152,10 @@ func piecewise[T kernels.Float](t *testing.T, o train.Options) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	parallel.Insist(true)
 	defer parallel.Insist(false)
-	state := newTrainer(t, small[T](t), d, validation, o).State()
+	state := newTrainer(t, network(), d, validation, o).State()
 	for piece := 0; state.Epochs < o.Epochs && !state.Stopped; piece++ {
 		o.Workers = piece % 4
-		next := newTrainer(t, newNet[T](t, small[T](t).Config()), d, validation, o)
+		next := newTrainer(t, network(), d, validation, o)
 		require.NoError(t, next.Restore(state))
 		require.True(t, next.State().Equal(state))
 		for k := 0; k <= piece%11 && state.Epochs < o.Epochs && !state.Stopped; k++ {
