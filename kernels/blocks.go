@@ -10,13 +10,28 @@ import (
 // core. These are the sizes at which the functions of this package cut their work. What
 // a kind of core is tuned to, on the other hand, stands in internal/cores. Neither
 // changes a bit of any result.
+//
+// Between two calls into assembly Go must be able to preempt. A signal would seldom meet
+// the few instructions there; so each call stands in a function of its own in
+// dispatch_*.go, which begins with a check of the stack, as functions do that call
+// others. Go's copy and clear are assembly as well.
 const (
 	vectorBlock = 8192    // elements of one elementwise call; a multiple of every lane count
 	sweepBytes  = 1 << 19 // bytes of the matrix of one Gemv, GemvT or Ger call
 	gemmWork    = 1 << 20 // multiply-adds of one Gemm call
 	outerDepth  = 2048    // terms that one Gemm call adds to a chain
 	scratch     = 8192    // elements of scratch that Gemm keeps on the stack
+	copyBlock   = 16384   // elements that are copied or cleared at a time
+
+	// What a call counts at least: a row takes as long as so many elements, and a result
+	// in dot-product form as so many terms.
+	leastCols  = 64
+	leastTerms = 32
 )
+
+// onCall, if a test sets it, gets the size of each call of a kernel in plain Go in place
+// of the kernel: a result of m × n elements with k terms, or a matrix of m × n elements.
+var onCall func(m, n, k int)
 
 // The least that a call gets, so that long rows or columns don't leave it with less than
 // its assembly takes at a time.
@@ -47,7 +62,7 @@ func onLines[T Float](m, n int, a []T, lda int) bool {
 // at least 1, and m if all do. It divides only if they don't: a division takes as long as
 // a small product.
 func share(m, n, elements int) int {
-	if m*n <= elements {
+	if n = max(n, leastCols); int64(m)*int64(n) <= int64(elements) {
 		return max(m, 1)
 	}
 	return max(elements/n, 1)
@@ -56,29 +71,58 @@ func share(m, n, elements int) int {
 // multiple returns the largest multiple of unit that is at most n, but at least unit.
 func multiple(n, unit int) int { return max(n/unit*unit, unit) }
 
-// oneCall reports whether a product is small enough for one call. It comes before
-// what cuts a larger one: divisions take as long as a small product. m·n elements of C
-// are in memory, but m·n·k may overflow an int of 32 bits.
-func oneCall(m, n, k int) bool { return m*n <= gemmWork && int64(m*n)*int64(k) <= gemmWork }
+// oneSweep reports whether a matrix is small enough for one call of Gemv or Ger.
+func oneSweep[T Float](m, n int) bool {
+	return int64(m)*int64(max(n, leastCols)) <= int64(sweep[T]())
+}
 
-// blockShape cuts an m × n result into blocks of about size elements. Both dimensions
-// are multiples of the micro-kernels' tiles as far as size allows.
-func blockShape(m, n, size int) (mb, nb int) {
-	tiles, i := &cores.Active.Tiles, 0
-	for i < len(tiles)-1 && size < tiles[i].Rows*tiles[i].Cols {
-		i++
+// oneCall reports whether a product is small enough for one call, by its arithmetic and
+// by the memory of its operands. It comes before what cuts a larger one: divisions take
+// as long as a small product. The products overflow an int of 32 bits.
+func oneCall[T Float](m, n, k int) bool {
+	terms := int64(max(k, leastTerms))
+	return int64(m)*int64(n) <= gemmWork && int64(m)*int64(n)*terms <= gemmWork && int64(m+n)*terms <= int64(2*sweep[T]())
+}
+
+// callShape cuts an m × n result with k terms into blocks of one call each.
+func callShape[T Float](m, n, k int) (mb, nb int) {
+	k = max(k, leastTerms)
+	return blockShape(m, n, gemmWork/k, 2*sweep[T]()/k)
+}
+
+// blockShape cuts an m × n result into blocks of at most size elements, whose rows and
+// columns are together at most sides. Both dimensions are multiples of the
+// micro-kernels' tiles as far as size and sides allow.
+func blockShape(m, n, size, sides int) (mb, nb int) {
+	for _, t := range cores.Active.Tiles {
+		if size >= t.Rows*t.Cols && sides >= t.Rows+t.Cols {
+			rows := min(m, t.Rows)
+			nb = min(n, multiple(min(size/rows, sides-rows), t.Cols))
+			mb = min(m, multiple(min(size/nb, sides-nb), rows))
+			return mb, nb
+		}
 	}
-	rows := min(m, tiles[i].Rows)
-	nb = min(n, multiple(size/rows, tiles[i].Cols))
-	mb = min(m, multiple(size/nb, rows))
+	side := max(sides/2, 1)
+	nb = min(n, side, max(size, 1))
+	mb = min(m, side, max(size/nb, 1))
 	return mb, nb
+}
+
+// clearAll sets x to +0.
+//
+//go:noinline
+func clearAll[T Float](x []T) {
+	for ; len(x) > copyBlock; x = x[copyBlock:] {
+		clearAll(x[:copyBlock])
+	}
+	clear(x)
 }
 
 // scaleBy sets x = +0 or beta·x: a product with nothing to add.
 func scaleBy[T Float](beta T, x []T) {
 	switch beta {
 	case 0:
-		clear(x)
+		clearAll(x)
 	case 1:
 	default:
 		Scal(beta, x)

@@ -12,58 +12,58 @@ import (
 )
 
 func adam[T Float](w []T, m []T, v []T, g []T, lr T, beta1 T, oneMinusBeta1 T, beta2 T, oneMinusBeta2 T, scale T, eps T, keep T) {
+	for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+		adam(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	}
 	if is32[T]() {
 		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep, w, m, v, g := float32(lr), float32(beta1), float32(oneMinusBeta1), float32(beta2), float32(oneMinusBeta2), float32(scale), float32(eps), float32(keep), as[float32](w), as[float32](m), as[float32](v), as[float32](g)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				amd64.AdamF32AVX512(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
-			}
 			amd64.AdamF32AVX512(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 		case isa.Active >= isa.AVX2:
-			for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				amd64.AdamF32AVX2(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
-			}
 			amd64.AdamF32AVX2(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
 			generic.AdamF32(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 		}
 	} else {
 		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep, w, m, v, g := float64(lr), float64(beta1), float64(oneMinusBeta1), float64(beta2), float64(oneMinusBeta2), float64(scale), float64(eps), float64(keep), as[float64](w), as[float64](m), as[float64](v), as[float64](g)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				amd64.AdamF64AVX512(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
-			}
 			amd64.AdamF64AVX512(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 		case isa.Active >= isa.AVX2:
-			for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				amd64.AdamF64AVX2(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
-			}
 			amd64.AdamF64AVX2(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
 			generic.AdamF64(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 		}
 	}
 }
 
 func add[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		add(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
 		switch {
 		case len(dst) <= cores.Active.FewElements:
 			generic.AddF32(dst, x, y)
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				amd64.AddF32AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			amd64.AddF32AVX512(dst, x, y)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				amd64.AddF32AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			amd64.AddF32AVX2(dst, x, y)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.AddF32(dst, x, y)
 		}
 	} else {
@@ -72,53 +72,85 @@ func add[T Float](dst []T, x []T, y []T) {
 		case len(dst) <= cores.Active.FewElements:
 			generic.AddF64(dst, x, y)
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				amd64.AddF64AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			amd64.AddF64AVX512(dst, x, y)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				amd64.AddF64AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			amd64.AddF64AVX2(dst, x, y)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.AddF64(dst, x, y)
 		}
 	}
 }
 
 func axpy[T Float](alpha T, x []T, y []T) {
+	for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
+		axpy(alpha, x[:vectorBlock], y[:vectorBlock])
+	}
 	if is32[T]() {
 		alpha, x, y := float32(alpha), as[float32](x), as[float32](y)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
-				amd64.AxpyF32AVX512(alpha, x[:vectorBlock], y[:vectorBlock])
-			}
 			amd64.AxpyF32AVX512(alpha, x, y)
 		case isa.Active >= isa.AVX2:
-			for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
-				amd64.AxpyF32AVX2(alpha, x[:vectorBlock], y[:vectorBlock])
-			}
 			amd64.AxpyF32AVX2(alpha, x, y)
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
 			generic.AxpyF32(alpha, x, y)
 		}
 	} else {
 		alpha, x, y := float64(alpha), as[float64](x), as[float64](y)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
-				amd64.AxpyF64AVX512(alpha, x[:vectorBlock], y[:vectorBlock])
-			}
 			amd64.AxpyF64AVX512(alpha, x, y)
 		case isa.Active >= isa.AVX2:
-			for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
-				amd64.AxpyF64AVX2(alpha, x[:vectorBlock], y[:vectorBlock])
-			}
 			amd64.AxpyF64AVX2(alpha, x, y)
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
 			generic.AxpyF64(alpha, x, y)
+		}
+	}
+}
+
+func divBy[T Float](divisor T, x []T) {
+	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+		divBy(divisor, x[:vectorBlock])
+	}
+	if is32[T]() {
+		divisor, x := float32(divisor), as[float32](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.DivByF32AVX512(divisor, x)
+		case isa.Active >= isa.AVX2:
+			amd64.DivByF32AVX2(divisor, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
+			generic.DivByF32(divisor, x)
+		}
+	} else {
+		divisor, x := float64(divisor), as[float64](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.DivByF64AVX512(divisor, x)
+		case isa.Active >= isa.AVX2:
+			amd64.DivByF64AVX2(divisor, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
+			generic.DivByF64(divisor, x)
 		}
 	}
 }
@@ -132,6 +164,10 @@ func dot[T Float](x []T, y []T) T {
 		case isa.Active >= isa.AVX2:
 			return T(amd64.DotF32AVX2(x, y))
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
 			return T(generic.DotF32(x, y))
 		}
 	} else {
@@ -142,6 +178,10 @@ func dot[T Float](x []T, y []T) T {
 		case isa.Active >= isa.AVX2:
 			return T(amd64.DotF64AVX2(x, y))
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
 			return T(generic.DotF64(x, y))
 		}
 	}
@@ -154,6 +194,10 @@ func dotLanesF32(acc *[16]float32, x []float32, y []float32) {
 	case isa.Active >= isa.AVX2:
 		amd64.DotLanesF32AVX2(acc, x, y)
 	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.DotLanesF32(acc, x, y)
 	}
 }
@@ -165,6 +209,10 @@ func dotLanesF64(acc *[8]float64, x []float64, y []float64) {
 	case isa.Active >= isa.AVX2:
 		amd64.DotLanesF64AVX2(acc, x, y)
 	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.DotLanesF64(acc, x, y)
 	}
 }
@@ -176,6 +224,10 @@ func dotWideF32(acc *[64]float32, x []float32, y []float32) {
 	case isa.Active >= isa.AVX2:
 		amd64.DotWideF32AVX2(acc, x, y)
 	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.DotWideF32(acc, x, y)
 	}
 }
@@ -187,41 +239,44 @@ func dotWideF64(acc *[32]float64, x []float64, y []float64) {
 	case isa.Active >= isa.AVX2:
 		amd64.DotWideF64AVX2(acc, x, y)
 	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.DotWideF64(acc, x, y)
 	}
 }
 
 func exp[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		exp(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.ExpF32AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.ExpF32AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.ExpF32AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.ExpF32AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.ExpF32(dst, z)
 		}
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.ExpF64AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.ExpF64AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.ExpF64AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.ExpF64AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.ExpF64(dst, z)
 		}
 	}
@@ -236,6 +291,10 @@ func gemmDot[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb i
 		case isa.Active >= isa.AVX2:
 			amd64.GemmDotF32AVX2(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		default:
+			if onCall != nil {
+				onCall(m, n, k)
+				return
+			}
 			generic.GemmDotF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		}
 	} else {
@@ -246,6 +305,10 @@ func gemmDot[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb i
 		case isa.Active >= isa.AVX2:
 			amd64.GemmDotF64AVX2(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		default:
+			if onCall != nil {
+				onCall(m, n, k)
+				return
+			}
 			generic.GemmDotF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		}
 	}
@@ -260,6 +323,10 @@ func gemmOuter[T Float](m int, n int, k int, alpha T, a []T, rsA int, csA int, b
 		case isa.Active >= isa.AVX2:
 			amd64.GemmOuterF32AVX2(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		default:
+			if onCall != nil {
+				onCall(m, n, k)
+				return
+			}
 			generic.GemmOuterF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		}
 	} else {
@@ -270,6 +337,10 @@ func gemmOuter[T Float](m int, n int, k int, alpha T, a []T, rsA int, csA int, b
 		case isa.Active >= isa.AVX2:
 			amd64.GemmOuterF64AVX2(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		default:
+			if onCall != nil {
+				onCall(m, n, k)
+				return
+			}
 			generic.GemmOuterF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		}
 	}
@@ -284,6 +355,10 @@ func gemv[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T) 
 		case isa.Active >= isa.AVX2:
 			amd64.GemvF32AVX2(m, n, alpha, a, lda, x, beta, y)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GemvF32(m, n, alpha, a, lda, x, beta, y)
 		}
 	} else {
@@ -294,6 +369,10 @@ func gemv[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T) 
 		case isa.Active >= isa.AVX2:
 			amd64.GemvF64AVX2(m, n, alpha, a, lda, x, beta, y)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GemvF64(m, n, alpha, a, lda, x, beta, y)
 		}
 	}
@@ -308,6 +387,10 @@ func gemvT[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T)
 		case isa.Active >= isa.AVX2:
 			amd64.GemvTF32AVX2(m, n, alpha, a, lda, x, beta, y)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GemvTF32(m, n, alpha, a, lda, x, beta, y)
 		}
 	} else {
@@ -318,6 +401,10 @@ func gemvT[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T)
 		case isa.Active >= isa.AVX2:
 			amd64.GemvTF64AVX2(m, n, alpha, a, lda, x, beta, y)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GemvTF64(m, n, alpha, a, lda, x, beta, y)
 		}
 	}
@@ -332,6 +419,10 @@ func gemvTGer[T Float](m int, n int, alpha T, x []T, z []T, a []T, lda int, y []
 		case isa.Active >= isa.AVX2:
 			amd64.GemvTGerF32AVX2(m, n, alpha, x, z, a, lda, y)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GemvTGerF32(m, n, alpha, x, z, a, lda, y)
 		}
 	} else {
@@ -342,6 +433,10 @@ func gemvTGer[T Float](m int, n int, alpha T, x []T, z []T, a []T, lda int, y []
 		case isa.Active >= isa.AVX2:
 			amd64.GemvTGerF64AVX2(m, n, alpha, x, z, a, lda, y)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GemvTGerF64(m, n, alpha, x, z, a, lda, y)
 		}
 	}
@@ -356,6 +451,10 @@ func gemvTResume[T Float](m int, n int, a []T, lda int, x []T, y []T) {
 		case isa.Active >= isa.AVX2:
 			amd64.GemvTResumeF32AVX2(m, n, a, lda, x, y)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GemvTResumeF32(m, n, a, lda, x, y)
 		}
 	} else {
@@ -366,6 +465,10 @@ func gemvTResume[T Float](m int, n int, a []T, lda int, x []T, y []T) {
 		case isa.Active >= isa.AVX2:
 			amd64.GemvTResumeF64AVX2(m, n, a, lda, x, y)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GemvTResumeF64(m, n, a, lda, x, y)
 		}
 	}
@@ -380,6 +483,10 @@ func ger[T Float](m int, n int, alpha T, x []T, y []T, a []T, lda int) {
 		case isa.Active >= isa.AVX2:
 			amd64.GerF32AVX2(m, n, alpha, x, y, a, lda)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GerF32(m, n, alpha, x, y, a, lda)
 		}
 	} else {
@@ -390,42 +497,45 @@ func ger[T Float](m int, n int, alpha T, x []T, y []T, a []T, lda int) {
 		case isa.Active >= isa.AVX2:
 			amd64.GerF64AVX2(m, n, alpha, x, y, a, lda)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GerF64(m, n, alpha, x, y, a, lda)
 		}
 	}
 }
 
 func log[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		log(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.LogF32AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.LogF32AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.LogF32AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.LogF32AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.LogF32(dst, z)
 		}
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.LogF64AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.LogF64AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.LogF64AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.LogF64AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.LogF64(dst, z)
 		}
 	}
@@ -440,6 +550,10 @@ func maxOf[T Float](x []T) T {
 		case isa.Active >= isa.AVX2:
 			return T(amd64.MaxF32AVX2(x))
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
 			return T(generic.MaxF32(x))
 		}
 	} else {
@@ -450,64 +564,68 @@ func maxOf[T Float](x []T) T {
 		case isa.Active >= isa.AVX2:
 			return T(amd64.MaxF64AVX2(x))
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
 			return T(generic.MaxF64(x))
 		}
 	}
 }
 
 func momentum[T Float](w []T, v []T, g []T, lr T, mu T) {
+	for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+		momentum(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+	}
 	if is32[T]() {
 		lr, mu, w, v, g := float32(lr), float32(mu), as[float32](w), as[float32](v), as[float32](g)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				amd64.MomentumF32AVX512(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
-			}
 			amd64.MomentumF32AVX512(w, v, g, lr, mu)
 		case isa.Active >= isa.AVX2:
-			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				amd64.MomentumF32AVX2(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
-			}
 			amd64.MomentumF32AVX2(w, v, g, lr, mu)
 		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
 			generic.MomentumF32(w, v, g, lr, mu)
 		}
 	} else {
 		lr, mu, w, v, g := float64(lr), float64(mu), as[float64](w), as[float64](v), as[float64](g)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				amd64.MomentumF64AVX512(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
-			}
 			amd64.MomentumF64AVX512(w, v, g, lr, mu)
 		case isa.Active >= isa.AVX2:
-			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				amd64.MomentumF64AVX2(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
-			}
 			amd64.MomentumF64AVX2(w, v, g, lr, mu)
 		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
 			generic.MomentumF64(w, v, g, lr, mu)
 		}
 	}
 }
 
 func mul[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		mul(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
 		switch {
 		case len(dst) <= cores.Active.FewElements:
 			generic.MulF32(dst, x, y)
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				amd64.MulF32AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			amd64.MulF32AVX512(dst, x, y)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				amd64.MulF32AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			amd64.MulF32AVX2(dst, x, y)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulF32(dst, x, y)
 		}
 	} else {
@@ -516,38 +634,37 @@ func mul[T Float](dst []T, x []T, y []T) {
 		case len(dst) <= cores.Active.FewElements:
 			generic.MulF64(dst, x, y)
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				amd64.MulF64AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			amd64.MulF64AVX512(dst, x, y)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				amd64.MulF64AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			amd64.MulF64AVX2(dst, x, y)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulF64(dst, x, y)
 		}
 	}
 }
 
 func mulReLUPrime[T Float](dst []T, d []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+		mulReLUPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
 		switch {
 		case len(dst) <= cores.Active.FewElements:
 			generic.MulReLUPrimeF32(dst, d, z)
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				amd64.MulReLUPrimeF32AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.MulReLUPrimeF32AVX512(dst, d, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				amd64.MulReLUPrimeF32AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.MulReLUPrimeF32AVX2(dst, d, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulReLUPrimeF32(dst, d, z)
 		}
 	} else {
@@ -556,52 +673,49 @@ func mulReLUPrime[T Float](dst []T, d []T, z []T) {
 		case len(dst) <= cores.Active.FewElements:
 			generic.MulReLUPrimeF64(dst, d, z)
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				amd64.MulReLUPrimeF64AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.MulReLUPrimeF64AVX512(dst, d, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				amd64.MulReLUPrimeF64AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.MulReLUPrimeF64AVX2(dst, d, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulReLUPrimeF64(dst, d, z)
 		}
 	}
 }
 
 func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+		mulSigmoidPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				amd64.MulSigmoidPrimeF32AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.MulSigmoidPrimeF32AVX512(dst, d, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				amd64.MulSigmoidPrimeF32AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.MulSigmoidPrimeF32AVX2(dst, d, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulSigmoidPrimeF32(dst, d, z)
 		}
 	} else {
 		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				amd64.MulSigmoidPrimeF64AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.MulSigmoidPrimeF64AVX512(dst, d, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				amd64.MulSigmoidPrimeF64AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.MulSigmoidPrimeF64AVX2(dst, d, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulSigmoidPrimeF64(dst, d, z)
 		}
 	}
@@ -644,94 +758,93 @@ func mulSoftplusPrime[T Float](dst []T, d []T, z []T) {
 }
 
 func mulTanhPrime[T Float](dst []T, d []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+		mulTanhPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				amd64.MulTanhPrimeF32AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.MulTanhPrimeF32AVX512(dst, d, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				amd64.MulTanhPrimeF32AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.MulTanhPrimeF32AVX2(dst, d, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulTanhPrimeF32(dst, d, z)
 		}
 	} else {
 		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				amd64.MulTanhPrimeF64AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.MulTanhPrimeF64AVX512(dst, d, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				amd64.MulTanhPrimeF64AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.MulTanhPrimeF64AVX2(dst, d, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulTanhPrimeF64(dst, d, z)
 		}
 	}
 }
 
 func nesterov[T Float](w []T, v []T, g []T, lr T, mu T) {
+	for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+		nesterov(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+	}
 	if is32[T]() {
 		lr, mu, w, v, g := float32(lr), float32(mu), as[float32](w), as[float32](v), as[float32](g)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				amd64.NesterovF32AVX512(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
-			}
 			amd64.NesterovF32AVX512(w, v, g, lr, mu)
 		case isa.Active >= isa.AVX2:
-			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				amd64.NesterovF32AVX2(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
-			}
 			amd64.NesterovF32AVX2(w, v, g, lr, mu)
 		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
 			generic.NesterovF32(w, v, g, lr, mu)
 		}
 	} else {
 		lr, mu, w, v, g := float64(lr), float64(mu), as[float64](w), as[float64](v), as[float64](g)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				amd64.NesterovF64AVX512(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
-			}
 			amd64.NesterovF64AVX512(w, v, g, lr, mu)
 		case isa.Active >= isa.AVX2:
-			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				amd64.NesterovF64AVX2(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
-			}
 			amd64.NesterovF64AVX2(w, v, g, lr, mu)
 		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
 			generic.NesterovF64(w, v, g, lr, mu)
 		}
 	}
 }
 
 func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
+	for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+		rmsProp(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+	}
 	if is32[T]() {
 		lr, rho, oneMinusRho, eps, w, s, g := float32(lr), float32(rho), float32(oneMinusRho), float32(eps), as[float32](w), as[float32](s), as[float32](g)
 		switch {
 		case len(w) <= cores.Active.FewRoots:
 			generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
 		case isa.Active >= isa.AVX512:
-			for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
-				amd64.RMSPropF32AVX512(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
-			}
 			amd64.RMSPropF32AVX512(w, s, g, lr, rho, oneMinusRho, eps)
 		case isa.Active >= isa.AVX2:
-			for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
-				amd64.RMSPropF32AVX2(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
-			}
 			amd64.RMSPropF32AVX2(w, s, g, lr, rho, oneMinusRho, eps)
 		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
 			generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
 		}
 	} else {
@@ -740,38 +853,37 @@ func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
 		case len(w) <= cores.Active.FewRoots:
 			generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
 		case isa.Active >= isa.AVX512:
-			for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
-				amd64.RMSPropF64AVX512(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
-			}
 			amd64.RMSPropF64AVX512(w, s, g, lr, rho, oneMinusRho, eps)
 		case isa.Active >= isa.AVX2:
-			for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
-				amd64.RMSPropF64AVX2(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
-			}
 			amd64.RMSPropF64AVX2(w, s, g, lr, rho, oneMinusRho, eps)
 		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
 			generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
 		}
 	}
 }
 
 func relu[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		relu(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case len(dst) <= cores.Active.FewElements:
 			generic.ReLUF32(dst, z)
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.ReLUF32AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.ReLUF32AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.ReLUF32AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.ReLUF32AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.ReLUF32(dst, z)
 		}
 	} else {
@@ -780,38 +892,37 @@ func relu[T Float](dst []T, z []T) {
 		case len(dst) <= cores.Active.FewElements:
 			generic.ReLUF64(dst, z)
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.ReLUF64AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.ReLUF64AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.ReLUF64AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.ReLUF64AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.ReLUF64(dst, z)
 		}
 	}
 }
 
 func reluPrime[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		reluPrime(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case len(dst) <= cores.Active.FewElements:
 			generic.ReLUPrimeF32(dst, z)
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.ReLUPrimeF32AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.ReLUPrimeF32AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.ReLUPrimeF32AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.ReLUPrimeF32AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.ReLUPrimeF32(dst, z)
 		}
 	} else {
@@ -820,38 +931,37 @@ func reluPrime[T Float](dst []T, z []T) {
 		case len(dst) <= cores.Active.FewElements:
 			generic.ReLUPrimeF64(dst, z)
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.ReLUPrimeF64AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.ReLUPrimeF64AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.ReLUPrimeF64AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.ReLUPrimeF64AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.ReLUPrimeF64(dst, z)
 		}
 	}
 }
 
 func scal[T Float](alpha T, x []T) {
+	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+		scal(alpha, x[:vectorBlock])
+	}
 	if is32[T]() {
 		alpha, x := float32(alpha), as[float32](x)
 		switch {
 		case len(x) <= cores.Active.FewToScale:
 			generic.ScalF32(alpha, x)
 		case isa.Active >= isa.AVX512:
-			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-				amd64.ScalF32AVX512(alpha, x[:vectorBlock])
-			}
 			amd64.ScalF32AVX512(alpha, x)
 		case isa.Active >= isa.AVX2:
-			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-				amd64.ScalF32AVX2(alpha, x[:vectorBlock])
-			}
 			amd64.ScalF32AVX2(alpha, x)
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
 			generic.ScalF32(alpha, x)
 		}
 	} else {
@@ -860,88 +970,84 @@ func scal[T Float](alpha T, x []T) {
 		case len(x) <= cores.Active.FewToScale:
 			generic.ScalF64(alpha, x)
 		case isa.Active >= isa.AVX512:
-			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-				amd64.ScalF64AVX512(alpha, x[:vectorBlock])
-			}
 			amd64.ScalF64AVX512(alpha, x)
 		case isa.Active >= isa.AVX2:
-			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-				amd64.ScalF64AVX2(alpha, x[:vectorBlock])
-			}
 			amd64.ScalF64AVX2(alpha, x)
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
 			generic.ScalF64(alpha, x)
 		}
 	}
 }
 
 func sigmoid[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		sigmoid(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.SigmoidF32AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.SigmoidF32AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.SigmoidF32AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.SigmoidF32AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SigmoidF32(dst, z)
 		}
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.SigmoidF64AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.SigmoidF64AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.SigmoidF64AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.SigmoidF64AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SigmoidF64(dst, z)
 		}
 	}
 }
 
 func sigmoidPrime[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		sigmoidPrime(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.SigmoidPrimeF32AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.SigmoidPrimeF32AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.SigmoidPrimeF32AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.SigmoidPrimeF32AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SigmoidPrimeF32(dst, z)
 		}
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.SigmoidPrimeF64AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.SigmoidPrimeF64AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.SigmoidPrimeF64AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.SigmoidPrimeF64AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SigmoidPrimeF64(dst, z)
 		}
 	}
@@ -956,6 +1062,10 @@ func softmax[T Float](dst []T, z []T) {
 		case isa.Active >= isa.AVX2:
 			amd64.SoftmaxF32AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SoftmaxF32(dst, z)
 		}
 	} else {
@@ -966,6 +1076,10 @@ func softmax[T Float](dst []T, z []T) {
 		case isa.Active >= isa.AVX2:
 			amd64.SoftmaxF64AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SoftmaxF64(dst, z)
 		}
 	}
@@ -1008,22 +1122,23 @@ func softplus[T Float](dst []T, z []T) {
 }
 
 func sub[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		sub(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
 		switch {
 		case len(dst) <= cores.Active.FewElements:
 			generic.SubF32(dst, x, y)
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				amd64.SubF32AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			amd64.SubF32AVX512(dst, x, y)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				amd64.SubF32AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			amd64.SubF32AVX2(dst, x, y)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SubF32(dst, x, y)
 		}
 	} else {
@@ -1032,16 +1147,14 @@ func sub[T Float](dst []T, x []T, y []T) {
 		case len(dst) <= cores.Active.FewElements:
 			generic.SubF64(dst, x, y)
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				amd64.SubF64AVX512(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			amd64.SubF64AVX512(dst, x, y)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				amd64.SubF64AVX2(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			amd64.SubF64AVX2(dst, x, y)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SubF64(dst, x, y)
 		}
 	}
@@ -1056,6 +1169,10 @@ func sum[T Float](x []T) T {
 		case isa.Active >= isa.AVX2:
 			return T(amd64.SumF32AVX2(x))
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
 			return T(generic.SumF32(x))
 		}
 	} else {
@@ -1066,6 +1183,10 @@ func sum[T Float](x []T) T {
 		case isa.Active >= isa.AVX2:
 			return T(amd64.SumF64AVX2(x))
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
 			return T(generic.SumF64(x))
 		}
 	}
@@ -1078,6 +1199,10 @@ func sumWideF32(acc *[64]float32, x []float32) {
 	case isa.Active >= isa.AVX2:
 		amd64.SumWideF32AVX2(acc, x)
 	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.SumWideF32(acc, x)
 	}
 }
@@ -1089,77 +1214,79 @@ func sumWideF64(acc *[32]float64, x []float64) {
 	case isa.Active >= isa.AVX2:
 		amd64.SumWideF64AVX2(acc, x)
 	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.SumWideF64(acc, x)
 	}
 }
 
 func tanh[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		tanh(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.TanhF32AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.TanhF32AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.TanhF32AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.TanhF32AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.TanhF32(dst, z)
 		}
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.TanhF64AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.TanhF64AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.TanhF64AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.TanhF64AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.TanhF64(dst, z)
 		}
 	}
 }
 
 func tanhPrime[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		tanhPrime(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.TanhPrimeF32AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.TanhPrimeF32AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.TanhPrimeF32AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.TanhPrimeF32AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.TanhPrimeF32(dst, z)
 		}
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.TanhPrimeF64AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.TanhPrimeF64AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.TanhPrimeF64AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.TanhPrimeF64AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.TanhPrimeF64(dst, z)
 		}
 	}

@@ -12,43 +12,52 @@ import (
 )
 
 func adam[T Float](w []T, m []T, v []T, g []T, lr T, beta1 T, oneMinusBeta1 T, beta2 T, oneMinusBeta2 T, scale T, eps T, keep T) {
+	for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+		adam(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	}
 	if is32[T]() {
 		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep, w, m, v, g := float32(lr), float32(beta1), float32(oneMinusBeta1), float32(beta2), float32(oneMinusBeta2), float32(scale), float32(eps), float32(keep), as[float32](w), as[float32](m), as[float32](v), as[float32](g)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				arm64.AdamF32NEON(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
-			}
 			arm64.AdamF32NEON(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
 			generic.AdamF32(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 		}
 	} else {
 		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep, w, m, v, g := float64(lr), float64(beta1), float64(oneMinusBeta1), float64(beta2), float64(oneMinusBeta2), float64(scale), float64(eps), float64(keep), as[float64](w), as[float64](m), as[float64](v), as[float64](g)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				arm64.AdamF64NEON(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
-			}
 			arm64.AdamF64NEON(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
 			generic.AdamF64(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 		}
 	}
 }
 
 func add[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		add(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
 		switch {
 		case len(dst) <= cores.Active.FewElements:
 			generic.AddF32(dst, x, y)
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				arm64.AddF32NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			arm64.AddF32NEON(dst, x, y)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.AddF32(dst, x, y)
 		}
 	} else {
@@ -57,38 +66,75 @@ func add[T Float](dst []T, x []T, y []T) {
 		case len(dst) <= cores.Active.FewElements:
 			generic.AddF64(dst, x, y)
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				arm64.AddF64NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			arm64.AddF64NEON(dst, x, y)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.AddF64(dst, x, y)
 		}
 	}
 }
 
 func axpy[T Float](alpha T, x []T, y []T) {
+	for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
+		axpy(alpha, x[:vectorBlock], y[:vectorBlock])
+	}
 	if is32[T]() {
 		alpha, x, y := float32(alpha), as[float32](x), as[float32](y)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
-				arm64.AxpyF32NEON(alpha, x[:vectorBlock], y[:vectorBlock])
-			}
 			arm64.AxpyF32NEON(alpha, x, y)
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
 			generic.AxpyF32(alpha, x, y)
 		}
 	} else {
 		alpha, x, y := float64(alpha), as[float64](x), as[float64](y)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
-				arm64.AxpyF64NEON(alpha, x[:vectorBlock], y[:vectorBlock])
-			}
 			arm64.AxpyF64NEON(alpha, x, y)
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
 			generic.AxpyF64(alpha, x, y)
+		}
+	}
+}
+
+func divBy[T Float](divisor T, x []T) {
+	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+		divBy(divisor, x[:vectorBlock])
+	}
+	if is32[T]() {
+		divisor, x := float32(divisor), as[float32](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.DivByF32NEON(divisor, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
+			generic.DivByF32(divisor, x)
+		}
+	} else {
+		divisor, x := float64(divisor), as[float64](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.DivByF64NEON(divisor, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
+			generic.DivByF64(divisor, x)
 		}
 	}
 }
@@ -100,6 +146,10 @@ func dot[T Float](x []T, y []T) T {
 		case isa.Active >= isa.NEON:
 			return T(arm64.DotF32NEON(x, y))
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
 			return T(generic.DotF32(x, y))
 		}
 	} else {
@@ -108,6 +158,10 @@ func dot[T Float](x []T, y []T) T {
 		case isa.Active >= isa.NEON:
 			return T(arm64.DotF64NEON(x, y))
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
 			return T(generic.DotF64(x, y))
 		}
 	}
@@ -118,6 +172,10 @@ func dotLanesF32(acc *[16]float32, x []float32, y []float32) {
 	case isa.Active >= isa.NEON:
 		arm64.DotLanesF32NEON(acc, x, y)
 	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.DotLanesF32(acc, x, y)
 	}
 }
@@ -127,6 +185,10 @@ func dotLanesF64(acc *[8]float64, x []float64, y []float64) {
 	case isa.Active >= isa.NEON:
 		arm64.DotLanesF64NEON(acc, x, y)
 	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.DotLanesF64(acc, x, y)
 	}
 }
@@ -136,6 +198,10 @@ func dotWideF32(acc *[64]float32, x []float32, y []float32) {
 	case isa.Active >= isa.NEON:
 		arm64.DotWideF32NEON(acc, x, y)
 	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.DotWideF32(acc, x, y)
 	}
 }
@@ -145,31 +211,40 @@ func dotWideF64(acc *[32]float64, x []float64, y []float64) {
 	case isa.Active >= isa.NEON:
 		arm64.DotWideF64NEON(acc, x, y)
 	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.DotWideF64(acc, x, y)
 	}
 }
 
 func exp[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		exp(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.ExpF32NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.ExpF32NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.ExpF32(dst, z)
 		}
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.ExpF64NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.ExpF64NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.ExpF64(dst, z)
 		}
 	}
@@ -182,6 +257,10 @@ func gemmDot[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb i
 		case isa.Active >= isa.NEON:
 			arm64.GemmDotF32NEON(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		default:
+			if onCall != nil {
+				onCall(m, n, k)
+				return
+			}
 			generic.GemmDotF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		}
 	} else {
@@ -190,6 +269,10 @@ func gemmDot[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb i
 		case isa.Active >= isa.NEON:
 			arm64.GemmDotF64NEON(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		default:
+			if onCall != nil {
+				onCall(m, n, k)
+				return
+			}
 			generic.GemmDotF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		}
 	}
@@ -202,6 +285,10 @@ func gemmOuter[T Float](m int, n int, k int, alpha T, a []T, rsA int, csA int, b
 		case isa.Active >= isa.NEON:
 			arm64.GemmOuterF32NEON(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		default:
+			if onCall != nil {
+				onCall(m, n, k)
+				return
+			}
 			generic.GemmOuterF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		}
 	} else {
@@ -210,6 +297,10 @@ func gemmOuter[T Float](m int, n int, k int, alpha T, a []T, rsA int, csA int, b
 		case isa.Active >= isa.NEON:
 			arm64.GemmOuterF64NEON(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		default:
+			if onCall != nil {
+				onCall(m, n, k)
+				return
+			}
 			generic.GemmOuterF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		}
 	}
@@ -222,6 +313,10 @@ func gemv[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T) 
 		case isa.Active >= isa.NEON:
 			arm64.GemvF32NEON(m, n, alpha, a, lda, x, beta, y)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GemvF32(m, n, alpha, a, lda, x, beta, y)
 		}
 	} else {
@@ -230,6 +325,10 @@ func gemv[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T) 
 		case isa.Active >= isa.NEON:
 			arm64.GemvF64NEON(m, n, alpha, a, lda, x, beta, y)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GemvF64(m, n, alpha, a, lda, x, beta, y)
 		}
 	}
@@ -242,6 +341,10 @@ func gemvT[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T)
 		case isa.Active >= isa.NEON:
 			arm64.GemvTF32NEON(m, n, alpha, a, lda, x, beta, y)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GemvTF32(m, n, alpha, a, lda, x, beta, y)
 		}
 	} else {
@@ -250,6 +353,10 @@ func gemvT[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T)
 		case isa.Active >= isa.NEON:
 			arm64.GemvTF64NEON(m, n, alpha, a, lda, x, beta, y)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GemvTF64(m, n, alpha, a, lda, x, beta, y)
 		}
 	}
@@ -262,6 +369,10 @@ func gemvTGer[T Float](m int, n int, alpha T, x []T, z []T, a []T, lda int, y []
 		case isa.Active >= isa.NEON:
 			arm64.GemvTGerF32NEON(m, n, alpha, x, z, a, lda, y)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GemvTGerF32(m, n, alpha, x, z, a, lda, y)
 		}
 	} else {
@@ -270,6 +381,10 @@ func gemvTGer[T Float](m int, n int, alpha T, x []T, z []T, a []T, lda int, y []
 		case isa.Active >= isa.NEON:
 			arm64.GemvTGerF64NEON(m, n, alpha, x, z, a, lda, y)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GemvTGerF64(m, n, alpha, x, z, a, lda, y)
 		}
 	}
@@ -282,6 +397,10 @@ func gemvTResume[T Float](m int, n int, a []T, lda int, x []T, y []T) {
 		case isa.Active >= isa.NEON:
 			arm64.GemvTResumeF32NEON(m, n, a, lda, x, y)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GemvTResumeF32(m, n, a, lda, x, y)
 		}
 	} else {
@@ -290,6 +409,10 @@ func gemvTResume[T Float](m int, n int, a []T, lda int, x []T, y []T) {
 		case isa.Active >= isa.NEON:
 			arm64.GemvTResumeF64NEON(m, n, a, lda, x, y)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GemvTResumeF64(m, n, a, lda, x, y)
 		}
 	}
@@ -302,6 +425,10 @@ func ger[T Float](m int, n int, alpha T, x []T, y []T, a []T, lda int) {
 		case isa.Active >= isa.NEON:
 			arm64.GerF32NEON(m, n, alpha, x, y, a, lda)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GerF32(m, n, alpha, x, y, a, lda)
 		}
 	} else {
@@ -310,32 +437,41 @@ func ger[T Float](m int, n int, alpha T, x []T, y []T, a []T, lda int) {
 		case isa.Active >= isa.NEON:
 			arm64.GerF64NEON(m, n, alpha, x, y, a, lda)
 		default:
+			if onCall != nil {
+				onCall(m, n, 1)
+				return
+			}
 			generic.GerF64(m, n, alpha, x, y, a, lda)
 		}
 	}
 }
 
 func log[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		log(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.LogF32NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.LogF32NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.LogF32(dst, z)
 		}
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.LogF64NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.LogF64NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.LogF64(dst, z)
 		}
 	}
@@ -348,6 +484,10 @@ func maxOf[T Float](x []T) T {
 		case isa.Active >= isa.NEON:
 			return T(arm64.MaxF32NEON(x))
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
 			return T(generic.MaxF32(x))
 		}
 	} else {
@@ -356,49 +496,62 @@ func maxOf[T Float](x []T) T {
 		case isa.Active >= isa.NEON:
 			return T(arm64.MaxF64NEON(x))
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
 			return T(generic.MaxF64(x))
 		}
 	}
 }
 
 func momentum[T Float](w []T, v []T, g []T, lr T, mu T) {
+	for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+		momentum(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+	}
 	if is32[T]() {
 		lr, mu, w, v, g := float32(lr), float32(mu), as[float32](w), as[float32](v), as[float32](g)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				arm64.MomentumF32NEON(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
-			}
 			arm64.MomentumF32NEON(w, v, g, lr, mu)
 		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
 			generic.MomentumF32(w, v, g, lr, mu)
 		}
 	} else {
 		lr, mu, w, v, g := float64(lr), float64(mu), as[float64](w), as[float64](v), as[float64](g)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				arm64.MomentumF64NEON(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
-			}
 			arm64.MomentumF64NEON(w, v, g, lr, mu)
 		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
 			generic.MomentumF64(w, v, g, lr, mu)
 		}
 	}
 }
 
 func mul[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		mul(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
 		switch {
 		case len(dst) <= cores.Active.FewElements:
 			generic.MulF32(dst, x, y)
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				arm64.MulF32NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			arm64.MulF32NEON(dst, x, y)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulF32(dst, x, y)
 		}
 	} else {
@@ -407,28 +560,33 @@ func mul[T Float](dst []T, x []T, y []T) {
 		case len(dst) <= cores.Active.FewElements:
 			generic.MulF64(dst, x, y)
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				arm64.MulF64NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			arm64.MulF64NEON(dst, x, y)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulF64(dst, x, y)
 		}
 	}
 }
 
 func mulReLUPrime[T Float](dst []T, d []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+		mulReLUPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
 		switch {
 		case len(dst) <= cores.Active.FewElements:
 			generic.MulReLUPrimeF32(dst, d, z)
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				arm64.MulReLUPrimeF32NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.MulReLUPrimeF32NEON(dst, d, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulReLUPrimeF32(dst, d, z)
 		}
 	} else {
@@ -437,37 +595,43 @@ func mulReLUPrime[T Float](dst []T, d []T, z []T) {
 		case len(dst) <= cores.Active.FewElements:
 			generic.MulReLUPrimeF64(dst, d, z)
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				arm64.MulReLUPrimeF64NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.MulReLUPrimeF64NEON(dst, d, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulReLUPrimeF64(dst, d, z)
 		}
 	}
 }
 
 func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+		mulSigmoidPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				arm64.MulSigmoidPrimeF32NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.MulSigmoidPrimeF32NEON(dst, d, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulSigmoidPrimeF32(dst, d, z)
 		}
 	} else {
 		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				arm64.MulSigmoidPrimeF64NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.MulSigmoidPrimeF64NEON(dst, d, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulSigmoidPrimeF64(dst, d, z)
 		}
 	}
@@ -500,69 +664,83 @@ func mulSoftplusPrime[T Float](dst []T, d []T, z []T) {
 }
 
 func mulTanhPrime[T Float](dst []T, d []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+		mulTanhPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				arm64.MulTanhPrimeF32NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.MulTanhPrimeF32NEON(dst, d, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulTanhPrimeF32(dst, d, z)
 		}
 	} else {
 		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				arm64.MulTanhPrimeF64NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.MulTanhPrimeF64NEON(dst, d, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulTanhPrimeF64(dst, d, z)
 		}
 	}
 }
 
 func nesterov[T Float](w []T, v []T, g []T, lr T, mu T) {
+	for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+		nesterov(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+	}
 	if is32[T]() {
 		lr, mu, w, v, g := float32(lr), float32(mu), as[float32](w), as[float32](v), as[float32](g)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				arm64.NesterovF32NEON(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
-			}
 			arm64.NesterovF32NEON(w, v, g, lr, mu)
 		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
 			generic.NesterovF32(w, v, g, lr, mu)
 		}
 	} else {
 		lr, mu, w, v, g := float64(lr), float64(mu), as[float64](w), as[float64](v), as[float64](g)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-				arm64.NesterovF64NEON(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
-			}
 			arm64.NesterovF64NEON(w, v, g, lr, mu)
 		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
 			generic.NesterovF64(w, v, g, lr, mu)
 		}
 	}
 }
 
 func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
+	for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+		rmsProp(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+	}
 	if is32[T]() {
 		lr, rho, oneMinusRho, eps, w, s, g := float32(lr), float32(rho), float32(oneMinusRho), float32(eps), as[float32](w), as[float32](s), as[float32](g)
 		switch {
 		case len(w) <= cores.Active.FewRoots:
 			generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
 		case isa.Active >= isa.NEON:
-			for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
-				arm64.RMSPropF32NEON(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
-			}
 			arm64.RMSPropF32NEON(w, s, g, lr, rho, oneMinusRho, eps)
 		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
 			generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
 		}
 	} else {
@@ -571,28 +749,33 @@ func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
 		case len(w) <= cores.Active.FewRoots:
 			generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
 		case isa.Active >= isa.NEON:
-			for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
-				arm64.RMSPropF64NEON(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
-			}
 			arm64.RMSPropF64NEON(w, s, g, lr, rho, oneMinusRho, eps)
 		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
 			generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
 		}
 	}
 }
 
 func relu[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		relu(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case len(dst) <= cores.Active.FewElements:
 			generic.ReLUF32(dst, z)
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.ReLUF32NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.ReLUF32NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.ReLUF32(dst, z)
 		}
 	} else {
@@ -601,28 +784,33 @@ func relu[T Float](dst []T, z []T) {
 		case len(dst) <= cores.Active.FewElements:
 			generic.ReLUF64(dst, z)
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.ReLUF64NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.ReLUF64NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.ReLUF64(dst, z)
 		}
 	}
 }
 
 func reluPrime[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		reluPrime(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case len(dst) <= cores.Active.FewElements:
 			generic.ReLUPrimeF32(dst, z)
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.ReLUPrimeF32NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.ReLUPrimeF32NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.ReLUPrimeF32(dst, z)
 		}
 	} else {
@@ -631,28 +819,33 @@ func reluPrime[T Float](dst []T, z []T) {
 		case len(dst) <= cores.Active.FewElements:
 			generic.ReLUPrimeF64(dst, z)
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.ReLUPrimeF64NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.ReLUPrimeF64NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.ReLUPrimeF64(dst, z)
 		}
 	}
 }
 
 func scal[T Float](alpha T, x []T) {
+	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+		scal(alpha, x[:vectorBlock])
+	}
 	if is32[T]() {
 		alpha, x := float32(alpha), as[float32](x)
 		switch {
 		case len(x) <= cores.Active.FewToScale:
 			generic.ScalF32(alpha, x)
 		case isa.Active >= isa.NEON:
-			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-				arm64.ScalF32NEON(alpha, x[:vectorBlock])
-			}
 			arm64.ScalF32NEON(alpha, x)
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
 			generic.ScalF32(alpha, x)
 		}
 	} else {
@@ -661,63 +854,74 @@ func scal[T Float](alpha T, x []T) {
 		case len(x) <= cores.Active.FewToScale:
 			generic.ScalF64(alpha, x)
 		case isa.Active >= isa.NEON:
-			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-				arm64.ScalF64NEON(alpha, x[:vectorBlock])
-			}
 			arm64.ScalF64NEON(alpha, x)
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
 			generic.ScalF64(alpha, x)
 		}
 	}
 }
 
 func sigmoid[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		sigmoid(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.SigmoidF32NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.SigmoidF32NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SigmoidF32(dst, z)
 		}
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.SigmoidF64NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.SigmoidF64NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SigmoidF64(dst, z)
 		}
 	}
 }
 
 func sigmoidPrime[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		sigmoidPrime(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.SigmoidPrimeF32NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.SigmoidPrimeF32NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SigmoidPrimeF32(dst, z)
 		}
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.SigmoidPrimeF64NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.SigmoidPrimeF64NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SigmoidPrimeF64(dst, z)
 		}
 	}
@@ -730,6 +934,10 @@ func softmax[T Float](dst []T, z []T) {
 		case isa.Active >= isa.NEON:
 			arm64.SoftmaxF32NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SoftmaxF32(dst, z)
 		}
 	} else {
@@ -738,6 +946,10 @@ func softmax[T Float](dst []T, z []T) {
 		case isa.Active >= isa.NEON:
 			arm64.SoftmaxF64NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SoftmaxF64(dst, z)
 		}
 	}
@@ -770,17 +982,21 @@ func softplus[T Float](dst []T, z []T) {
 }
 
 func sub[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		sub(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
 		switch {
 		case len(dst) <= cores.Active.FewElements:
 			generic.SubF32(dst, x, y)
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				arm64.SubF32NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			arm64.SubF32NEON(dst, x, y)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SubF32(dst, x, y)
 		}
 	} else {
@@ -789,11 +1005,12 @@ func sub[T Float](dst []T, x []T, y []T) {
 		case len(dst) <= cores.Active.FewElements:
 			generic.SubF64(dst, x, y)
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-				arm64.SubF64NEON(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
-			}
 			arm64.SubF64NEON(dst, x, y)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SubF64(dst, x, y)
 		}
 	}
@@ -806,6 +1023,10 @@ func sum[T Float](x []T) T {
 		case isa.Active >= isa.NEON:
 			return T(arm64.SumF32NEON(x))
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
 			return T(generic.SumF32(x))
 		}
 	} else {
@@ -814,6 +1035,10 @@ func sum[T Float](x []T) T {
 		case isa.Active >= isa.NEON:
 			return T(arm64.SumF64NEON(x))
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
 			return T(generic.SumF64(x))
 		}
 	}
@@ -824,6 +1049,10 @@ func sumWideF32(acc *[64]float32, x []float32) {
 	case isa.Active >= isa.NEON:
 		arm64.SumWideF32NEON(acc, x)
 	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.SumWideF32(acc, x)
 	}
 }
@@ -833,57 +1062,71 @@ func sumWideF64(acc *[32]float64, x []float64) {
 	case isa.Active >= isa.NEON:
 		arm64.SumWideF64NEON(acc, x)
 	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.SumWideF64(acc, x)
 	}
 }
 
 func tanh[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		tanh(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.TanhF32NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.TanhF32NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.TanhF32(dst, z)
 		}
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.TanhF64NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.TanhF64NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.TanhF64(dst, z)
 		}
 	}
 }
 
 func tanhPrime[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		tanhPrime(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.TanhPrimeF32NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.TanhPrimeF32NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.TanhPrimeF32(dst, z)
 		}
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.TanhPrimeF64NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.TanhPrimeF64NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.TanhPrimeF64(dst, z)
 		}
 	}

@@ -9,67 +9,156 @@ import (
 )
 
 func adam[T Float](w []T, m []T, v []T, g []T, lr T, beta1 T, oneMinusBeta1 T, beta2 T, oneMinusBeta2 T, scale T, eps T, keep T) {
+	for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+		adam(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	}
 	if is32[T]() {
 		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep, w, m, v, g := float32(lr), float32(beta1), float32(oneMinusBeta1), float32(beta2), float32(oneMinusBeta2), float32(scale), float32(eps), float32(keep), as[float32](w), as[float32](m), as[float32](v), as[float32](g)
+		if onCall != nil {
+			onCall(1, len(w), 1)
+			return
+		}
 		generic.AdamF32(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 	} else {
 		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep, w, m, v, g := float64(lr), float64(beta1), float64(oneMinusBeta1), float64(beta2), float64(oneMinusBeta2), float64(scale), float64(eps), float64(keep), as[float64](w), as[float64](m), as[float64](v), as[float64](g)
+		if onCall != nil {
+			onCall(1, len(w), 1)
+			return
+		}
 		generic.AdamF64(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 	}
 }
 
 func add[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		add(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.AddF32(dst, x, y)
 	} else {
 		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.AddF64(dst, x, y)
 	}
 }
 
 func axpy[T Float](alpha T, x []T, y []T) {
+	for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
+		axpy(alpha, x[:vectorBlock], y[:vectorBlock])
+	}
 	if is32[T]() {
 		alpha, x, y := float32(alpha), as[float32](x), as[float32](y)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.AxpyF32(alpha, x, y)
 	} else {
 		alpha, x, y := float64(alpha), as[float64](x), as[float64](y)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.AxpyF64(alpha, x, y)
+	}
+}
+
+func divBy[T Float](divisor T, x []T) {
+	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+		divBy(divisor, x[:vectorBlock])
+	}
+	if is32[T]() {
+		divisor, x := float32(divisor), as[float32](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
+		generic.DivByF32(divisor, x)
+	} else {
+		divisor, x := float64(divisor), as[float64](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
+		generic.DivByF64(divisor, x)
 	}
 }
 
 func dot[T Float](x []T, y []T) T {
 	if is32[T]() {
 		x, y := as[float32](x), as[float32](y)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return 0
+		}
 		return T(generic.DotF32(x, y))
 	} else {
 		x, y := as[float64](x), as[float64](y)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return 0
+		}
 		return T(generic.DotF64(x, y))
 	}
 }
 
 func dotLanesF32(acc *[16]float32, x []float32, y []float32) {
+	if onCall != nil {
+		onCall(1, len(x), 1)
+		return
+	}
 	generic.DotLanesF32(acc, x, y)
 }
 
 func dotLanesF64(acc *[8]float64, x []float64, y []float64) {
+	if onCall != nil {
+		onCall(1, len(x), 1)
+		return
+	}
 	generic.DotLanesF64(acc, x, y)
 }
 
 func dotWideF32(acc *[64]float32, x []float32, y []float32) {
+	if onCall != nil {
+		onCall(1, len(x), 1)
+		return
+	}
 	generic.DotWideF32(acc, x, y)
 }
 
 func dotWideF64(acc *[32]float64, x []float64, y []float64) {
+	if onCall != nil {
+		onCall(1, len(x), 1)
+		return
+	}
 	generic.DotWideF64(acc, x, y)
 }
 
 func exp[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		exp(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.ExpF32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.ExpF64(dst, z)
 	}
 }
@@ -77,9 +166,17 @@ func exp[T Float](dst []T, z []T) {
 func gemmDot[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	if is32[T]() {
 		alpha, beta, a, b, c := float32(alpha), float32(beta), as[float32](a), as[float32](b), as[float32](c)
+		if onCall != nil {
+			onCall(m, n, k)
+			return
+		}
 		generic.GemmDotF32(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 	} else {
 		alpha, beta, a, b, c := float64(alpha), float64(beta), as[float64](a), as[float64](b), as[float64](c)
+		if onCall != nil {
+			onCall(m, n, k)
+			return
+		}
 		generic.GemmDotF64(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 	}
 }
@@ -87,9 +184,17 @@ func gemmDot[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb i
 func gemmOuter[T Float](m int, n int, k int, alpha T, a []T, rsA int, csA int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
 	if is32[T]() {
 		alpha, beta, a, b, c := float32(alpha), float32(beta), as[float32](a), as[float32](b), as[float32](c)
+		if onCall != nil {
+			onCall(m, n, k)
+			return
+		}
 		generic.GemmOuterF32(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 	} else {
 		alpha, beta, a, b, c := float64(alpha), float64(beta), as[float64](a), as[float64](b), as[float64](c)
+		if onCall != nil {
+			onCall(m, n, k)
+			return
+		}
 		generic.GemmOuterF64(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 	}
 }
@@ -97,9 +202,17 @@ func gemmOuter[T Float](m int, n int, k int, alpha T, a []T, rsA int, csA int, b
 func gemv[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
 	if is32[T]() {
 		alpha, beta, a, x, y := float32(alpha), float32(beta), as[float32](a), as[float32](x), as[float32](y)
+		if onCall != nil {
+			onCall(m, n, 1)
+			return
+		}
 		generic.GemvF32(m, n, alpha, a, lda, x, beta, y)
 	} else {
 		alpha, beta, a, x, y := float64(alpha), float64(beta), as[float64](a), as[float64](x), as[float64](y)
+		if onCall != nil {
+			onCall(m, n, 1)
+			return
+		}
 		generic.GemvF64(m, n, alpha, a, lda, x, beta, y)
 	}
 }
@@ -107,9 +220,17 @@ func gemv[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T) 
 func gemvT[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
 	if is32[T]() {
 		alpha, beta, a, x, y := float32(alpha), float32(beta), as[float32](a), as[float32](x), as[float32](y)
+		if onCall != nil {
+			onCall(m, n, 1)
+			return
+		}
 		generic.GemvTF32(m, n, alpha, a, lda, x, beta, y)
 	} else {
 		alpha, beta, a, x, y := float64(alpha), float64(beta), as[float64](a), as[float64](x), as[float64](y)
+		if onCall != nil {
+			onCall(m, n, 1)
+			return
+		}
 		generic.GemvTF64(m, n, alpha, a, lda, x, beta, y)
 	}
 }
@@ -117,9 +238,17 @@ func gemvT[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T)
 func gemvTGer[T Float](m int, n int, alpha T, x []T, z []T, a []T, lda int, y []T) {
 	if is32[T]() {
 		alpha, x, z, a, y := float32(alpha), as[float32](x), as[float32](z), as[float32](a), as[float32](y)
+		if onCall != nil {
+			onCall(m, n, 1)
+			return
+		}
 		generic.GemvTGerF32(m, n, alpha, x, z, a, lda, y)
 	} else {
 		alpha, x, z, a, y := float64(alpha), as[float64](x), as[float64](z), as[float64](a), as[float64](y)
+		if onCall != nil {
+			onCall(m, n, 1)
+			return
+		}
 		generic.GemvTGerF64(m, n, alpha, x, z, a, lda, y)
 	}
 }
@@ -127,9 +256,17 @@ func gemvTGer[T Float](m int, n int, alpha T, x []T, z []T, a []T, lda int, y []
 func gemvTResume[T Float](m int, n int, a []T, lda int, x []T, y []T) {
 	if is32[T]() {
 		a, x, y := as[float32](a), as[float32](x), as[float32](y)
+		if onCall != nil {
+			onCall(m, n, 1)
+			return
+		}
 		generic.GemvTResumeF32(m, n, a, lda, x, y)
 	} else {
 		a, x, y := as[float64](a), as[float64](x), as[float64](y)
+		if onCall != nil {
+			onCall(m, n, 1)
+			return
+		}
 		generic.GemvTResumeF64(m, n, a, lda, x, y)
 	}
 }
@@ -137,19 +274,38 @@ func gemvTResume[T Float](m int, n int, a []T, lda int, x []T, y []T) {
 func ger[T Float](m int, n int, alpha T, x []T, y []T, a []T, lda int) {
 	if is32[T]() {
 		alpha, x, y, a := float32(alpha), as[float32](x), as[float32](y), as[float32](a)
+		if onCall != nil {
+			onCall(m, n, 1)
+			return
+		}
 		generic.GerF32(m, n, alpha, x, y, a, lda)
 	} else {
 		alpha, x, y, a := float64(alpha), as[float64](x), as[float64](y), as[float64](a)
+		if onCall != nil {
+			onCall(m, n, 1)
+			return
+		}
 		generic.GerF64(m, n, alpha, x, y, a, lda)
 	}
 }
 
 func log[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		log(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.LogF32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.LogF64(dst, z)
 	}
 }
@@ -157,49 +313,101 @@ func log[T Float](dst []T, z []T) {
 func maxOf[T Float](x []T) T {
 	if is32[T]() {
 		x := as[float32](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return 0
+		}
 		return T(generic.MaxF32(x))
 	} else {
 		x := as[float64](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return 0
+		}
 		return T(generic.MaxF64(x))
 	}
 }
 
 func momentum[T Float](w []T, v []T, g []T, lr T, mu T) {
+	for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+		momentum(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+	}
 	if is32[T]() {
 		lr, mu, w, v, g := float32(lr), float32(mu), as[float32](w), as[float32](v), as[float32](g)
+		if onCall != nil {
+			onCall(1, len(w), 1)
+			return
+		}
 		generic.MomentumF32(w, v, g, lr, mu)
 	} else {
 		lr, mu, w, v, g := float64(lr), float64(mu), as[float64](w), as[float64](v), as[float64](g)
+		if onCall != nil {
+			onCall(1, len(w), 1)
+			return
+		}
 		generic.MomentumF64(w, v, g, lr, mu)
 	}
 }
 
 func mul[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		mul(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.MulF32(dst, x, y)
 	} else {
 		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.MulF64(dst, x, y)
 	}
 }
 
 func mulReLUPrime[T Float](dst []T, d []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+		mulReLUPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.MulReLUPrimeF32(dst, d, z)
 	} else {
 		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.MulReLUPrimeF64(dst, d, z)
 	}
 }
 
 func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+		mulSigmoidPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.MulSigmoidPrimeF32(dst, d, z)
 	} else {
 		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.MulSigmoidPrimeF64(dst, d, z)
 	}
 }
@@ -215,81 +423,169 @@ func mulSoftplusPrime[T Float](dst []T, d []T, z []T) {
 }
 
 func mulTanhPrime[T Float](dst []T, d []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+		mulTanhPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.MulTanhPrimeF32(dst, d, z)
 	} else {
 		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.MulTanhPrimeF64(dst, d, z)
 	}
 }
 
 func nesterov[T Float](w []T, v []T, g []T, lr T, mu T) {
+	for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+		nesterov(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+	}
 	if is32[T]() {
 		lr, mu, w, v, g := float32(lr), float32(mu), as[float32](w), as[float32](v), as[float32](g)
+		if onCall != nil {
+			onCall(1, len(w), 1)
+			return
+		}
 		generic.NesterovF32(w, v, g, lr, mu)
 	} else {
 		lr, mu, w, v, g := float64(lr), float64(mu), as[float64](w), as[float64](v), as[float64](g)
+		if onCall != nil {
+			onCall(1, len(w), 1)
+			return
+		}
 		generic.NesterovF64(w, v, g, lr, mu)
 	}
 }
 
 func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
+	for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+		rmsProp(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+	}
 	if is32[T]() {
 		lr, rho, oneMinusRho, eps, w, s, g := float32(lr), float32(rho), float32(oneMinusRho), float32(eps), as[float32](w), as[float32](s), as[float32](g)
+		if onCall != nil {
+			onCall(1, len(w), 1)
+			return
+		}
 		generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
 	} else {
 		lr, rho, oneMinusRho, eps, w, s, g := float64(lr), float64(rho), float64(oneMinusRho), float64(eps), as[float64](w), as[float64](s), as[float64](g)
+		if onCall != nil {
+			onCall(1, len(w), 1)
+			return
+		}
 		generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
 	}
 }
 
 func relu[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		relu(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.ReLUF32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.ReLUF64(dst, z)
 	}
 }
 
 func reluPrime[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		reluPrime(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.ReLUPrimeF32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.ReLUPrimeF64(dst, z)
 	}
 }
 
 func scal[T Float](alpha T, x []T) {
+	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+		scal(alpha, x[:vectorBlock])
+	}
 	if is32[T]() {
 		alpha, x := float32(alpha), as[float32](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.ScalF32(alpha, x)
 	} else {
 		alpha, x := float64(alpha), as[float64](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.ScalF64(alpha, x)
 	}
 }
 
 func sigmoid[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		sigmoid(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.SigmoidF32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.SigmoidF64(dst, z)
 	}
 }
 
 func sigmoidPrime[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		sigmoidPrime(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.SigmoidPrimeF32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.SigmoidPrimeF64(dst, z)
 	}
 }
@@ -297,9 +593,17 @@ func sigmoidPrime[T Float](dst []T, z []T) {
 func softmax[T Float](dst []T, z []T) {
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.SoftmaxF32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.SoftmaxF64(dst, z)
 	}
 }
@@ -315,11 +619,22 @@ func softplus[T Float](dst []T, z []T) {
 }
 
 func sub[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		sub(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.SubF32(dst, x, y)
 	} else {
 		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.SubF64(dst, x, y)
 	}
 }
@@ -327,37 +642,75 @@ func sub[T Float](dst []T, x []T, y []T) {
 func sum[T Float](x []T) T {
 	if is32[T]() {
 		x := as[float32](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return 0
+		}
 		return T(generic.SumF32(x))
 	} else {
 		x := as[float64](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return 0
+		}
 		return T(generic.SumF64(x))
 	}
 }
 
 func sumWideF32(acc *[64]float32, x []float32) {
+	if onCall != nil {
+		onCall(1, len(x), 1)
+		return
+	}
 	generic.SumWideF32(acc, x)
 }
 
 func sumWideF64(acc *[32]float64, x []float64) {
+	if onCall != nil {
+		onCall(1, len(x), 1)
+		return
+	}
 	generic.SumWideF64(acc, x)
 }
 
 func tanh[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		tanh(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.TanhF32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.TanhF64(dst, z)
 	}
 }
 
 func tanhPrime[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		tanhPrime(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.TanhPrimeF32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.TanhPrimeF64(dst, z)
 	}
 }

@@ -222,6 +222,25 @@ func Softmax[T Float](dst, z Matrix[T]) {
 	readMatrix(&z)
 	writeMatrix(&dst)
 	for i := range z.Rows {
-		softmax(row(&dst, i), row(&z, i))
+		if dst, z := row(&dst, i), row(&z, i); len(z) <= vectorBlock {
+			softmax(dst, z)
+		} else {
+			softmaxLong(dst, z)
+		}
 	}
+}
+
+// softmaxLong is softmax for rows too long for one call.
+func softmaxLong[T Float](dst, z []T) {
+	var tops [512]T
+	top := Max(z)
+	for i := range tops {
+		tops[i] = top
+	}
+	for i := 0; i < len(z); i += len(tops) {
+		end := min(i+len(tops), len(z))
+		sub(dst[i:end], z[i:end], tops[:end-i])
+		exp(dst[i:end], dst[i:end])
+	}
+	divBy(Sum(dst), dst)
 }

@@ -113,11 +113,11 @@ func dotBlocks[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, be
 		dotPacked(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	if oneCall(m, n, k) {
+	if oneCall[T](m, n, k) {
 		gemmDot(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	mb, nb := blockShape(m, n, gemmWork/k)
+	mb, nb := callShape[T](m, n, k)
 	for j := 0; j < n; j += nb {
 		for i := 0; i < m; i += mb {
 			gemmDot(min(mb, m-i), min(nb, n-j), k, alpha, a[i*lda:], lda, b[j*ldb:], ldb, beta, c[i*ldc+j:], ldc)
@@ -129,7 +129,7 @@ func dotBlocks[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, be
 // stay in L1.
 func worthNear[T Float](m, n, k int) bool {
 	t := &cores.Active
-	return m >= t.NearUses && n*k > t.NearBytes/sizeOf[T]() && n*k <= t.NearMost/sizeOf[T]()
+	return (t.Band+t.NearRows)*k <= 2*sweep[T]() && m >= t.NearUses && n*k > t.NearBytes/sizeOf[T]() && n*k <= t.NearMost/sizeOf[T]()
 }
 
 // dotNear is dotBlocks with panels of rows of B that stay in L1 while a part of A, which
@@ -161,7 +161,7 @@ func outerBlocks[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb 
 		outerPacked(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc)
 		return
 	}
-	if oneCall(m, n, k) {
+	if oneCall[T](m, n, k) {
 		gemmOuter(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, false)
 		return
 	}
@@ -169,7 +169,7 @@ func outerBlocks[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb 
 		outerScratch(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc)
 		return
 	}
-	mb, nb := blockShape(m, n, gemmWork/min(k, outerDepth))
+	mb, nb := callShape[T](m, n, min(k, outerDepth))
 	for j := 0; j < n; j += nb {
 		for i := 0; i < m; i += mb {
 			for l := 0; l < k; l += outerDepth {
@@ -210,7 +210,7 @@ func outerPieces[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, 
 // outerScratch is outerBlocks for cut chains and beta ≠ 0.
 func outerScratch[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
 	var sums [scratch]T
-	mb, nb := blockShape(m, n, scratch)
+	mb, nb := blockShape(m, n, scratch, scratch)
 	for j := 0; j < n; j += nb {
 		for i := 0; i < m; i += mb {
 			rows, cols := min(mb, m-i), min(nb, n-j)

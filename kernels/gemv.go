@@ -30,7 +30,7 @@ func Gemv[T Float](alpha T, a Matrix[T], x []T, beta T, y []T) {
 	}
 	readMatrix(&a)
 	race.Read(x)
-	if a.Rows*a.Cols <= sweep[T]() {
+	if oneSweep[T](a.Rows, a.Cols) {
 		gemv(a.Rows, a.Cols, alpha, a.Data, a.Stride, x, beta, y)
 		return
 	}
@@ -119,7 +119,10 @@ func gemvTBlocks[T Float](alpha T, a *Matrix[T], x []T, beta T, y []T) {
 		outerBlocks(1, n, m, alpha, x, m, 1, a.Data, a.Stride, beta, y, n)
 		return
 	}
-	cols := max(share(n, m, sweep[T]()), gemvTCols)
+	cols := n
+	if m*n > sweep[T]() {
+		cols = max(sweep[T]()/m, gemvTCols)
+	}
 	for j := 0; j < n; j += cols {
 		gemvT(m, min(cols, n-j), alpha, a.Data[j:], a.Stride, x, beta, y[j:])
 	}
@@ -128,11 +131,15 @@ func gemvTBlocks[T Float](alpha T, a *Matrix[T], x []T, beta T, y []T) {
 // gemvTFar is GemvT for beta = 0 and matrices that come from L2 or beyond: it goes through
 // them in the order of memory and keeps the chains in y.
 func gemvTFar[T Float](alpha T, a *Matrix[T], x, y []T) {
-	clear(y)
-	rows := max(sweep[T]()/a.Cols, resumeRows)
+	clearAll(y)
+	cols := min(a.Cols, sweep[T]()/resumeRows)
+	rows := share(a.Rows, cols, sweep[T]())
 	for i := 0; i < a.Rows; i += rows {
 		m := min(rows, a.Rows-i)
-		gemvTResume(m, a.Cols, from(a, i), a.Stride, x[i:i+m], y)
+		for j := 0; j < a.Cols; j += cols {
+			n := min(cols, a.Cols-j)
+			gemvTResume(m, n, from(a, i)[j:], a.Stride, x[i:i+m], y[j:j+n])
+		}
 	}
 	if alpha != 1 {
 		Scal(alpha, y)
@@ -162,7 +169,7 @@ func Ger[T Float](alpha T, x, y []T, a Matrix[T]) {
 	writeMatrix(&a)
 	race.Read(x)
 	race.Read(y)
-	if a.Rows*a.Cols <= sweep[T]() {
+	if oneSweep[T](a.Rows, a.Cols) {
 		ger(a.Rows, a.Cols, alpha, x, y, a.Data, a.Stride)
 		return
 	}

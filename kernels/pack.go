@@ -89,12 +89,21 @@ func getPack[T Float](n int) (*[]float64, []T) {
 func putPack(p *[]float64) { packs.Put(p) }
 
 // copyRows copies rows of cols elements from src with stride lds to dst with stride ldd.
+//
+//go:noinline
 func copyRows[T Float](rows, cols int, dst []T, ldd int, src []T, lds int) {
 	if cols == 12 { // a band of the micro-kernels: twelve elements need no call
 		for r := range rows {
 			*(*[12]T)(dst[r*ldd:]) = [12]T(src[r*lds:])
 		}
 		return
+	}
+	for ; cols > copyBlock; cols, dst, src = cols-copyBlock, dst[copyBlock:], src[copyBlock:] {
+		copyRows(rows, copyBlock, dst, ldd, src, lds)
+	}
+	some := share(rows, cols, copyBlock)
+	for ; rows > some; rows, dst, src = rows-some, dst[some*ldd:], src[some*lds:] {
+		copyRows(some, cols, dst, ldd, src, lds)
 	}
 	for r := range rows {
 		copy(dst[r*ldd:][:cols], src[r*lds:][:cols])

@@ -74,11 +74,16 @@ func worthOneSweep[T Float](m, p, q int) bool {
 
 // updateOne is GemmUpdate for one sample, in one sweep over W.
 func updateOne[T Float](alpha T, d, x []T, w *Matrix[T], dx []T) {
-	clear(dx)
-	rows := max(sweep[T]()/w.Cols, sweepRows)
+	clearAll(dx)
+	some := sweep[T]() / 2 // elements of W, which are written as well
+	cols := min(w.Cols, some/sweepRows)
+	rows := share(w.Rows, cols, some)
 	for i := 0; i < w.Rows; i += rows {
 		k := min(rows, w.Rows-i)
-		gemvTGer(k, w.Cols, alpha, d[i:i+k], x, from(w, i), w.Stride, dx)
+		for j := 0; j < w.Cols; j += cols {
+			n := min(cols, w.Cols-j)
+			gemvTGer(k, n, alpha, d[i:i+k], x[j:j+n], from(w, i)[j:], w.Stride, dx[j:j+n])
+		}
 	}
 }
 
@@ -95,11 +100,11 @@ func updateSome[T Float](alpha T, d, x, w, dx *Matrix[T]) {
 
 // outerResume adds the k terms of a·b to the chains in c, or begins them.
 func outerResume[T Float](m, n, k int, a []T, lda int, b []T, ldb int, c []T, ldc int, resume bool) {
-	if oneCall(m, n, k) {
+	if oneCall[T](m, n, k) {
 		gemmOuter(m, n, k, 1, a, lda, 1, b, ldb, 0, c, ldc, resume)
 		return
 	}
-	mb, nb := blockShape(m, n, gemmWork/k)
+	mb, nb := callShape[T](m, n, k)
 	for j := 0; j < n; j += nb {
 		for i := 0; i < m; i += mb {
 			gemmOuter(min(mb, m-i), min(nb, n-j), k, 1, a[i*lda:], lda, 1, b[j:], ldb, 0, c[i*ldc+j:], ldc, resume)

@@ -14,6 +14,14 @@ package amd64
 //go:noescape
 func SoftmaxF32AVX2(dst []float32, z []float32)
 
+// DivByF32AVX2 sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
+// defined by generic.DivByF32.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Updates x.
+//
+//go:noescape
+func DivByF32AVX2(divisor float32, x []float32)
+
 // SoftmaxF64AVX2 sets dst to the softmax of one row, dst[i] = e_i/Σ e_j with
 // e_i = exp(z[i] − max z), the sum in SumF64's lane order and one division for each element.
 // It is defined by generic.SoftmaxF64.
@@ -23,6 +31,14 @@ func SoftmaxF32AVX2(dst []float32, z []float32)
 //
 //go:noescape
 func SoftmaxF64AVX2(dst []float64, z []float64)
+
+// DivByF64AVX2 sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
+// defined by generic.DivByF64.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Updates x.
+//
+//go:noescape
+func DivByF64AVX2(divisor float64, x []float64)
 
 // SoftmaxF32AVX512 sets dst to the softmax of one row, dst[i] = e_i/Σ e_j with
 // e_i = exp(z[i] − max z), the sum in SumF32's lane order and one division for each element.
@@ -34,6 +50,14 @@ func SoftmaxF64AVX2(dst []float64, z []float64)
 //go:noescape
 func SoftmaxF32AVX512(dst []float32, z []float32)
 
+// DivByF32AVX512 sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
+// defined by generic.DivByF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Updates x.
+//
+//go:noescape
+func DivByF32AVX512(divisor float32, x []float32)
+
 // SoftmaxF64AVX512 sets dst to the softmax of one row, dst[i] = e_i/Σ e_j with
 // e_i = exp(z[i] − max z), the sum in SumF64's lane order and one division for each element.
 // It is defined by generic.SoftmaxF64.
@@ -43,3 +67,11 @@ func SoftmaxF32AVX512(dst []float32, z []float32)
 //
 //go:noescape
 func SoftmaxF64AVX512(dst []float64, z []float64)
+
+// DivByF64AVX512 sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
+// defined by generic.DivByF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Updates x.
+//
+//go:noescape
+func DivByF64AVX512(divisor float64, x []float64)

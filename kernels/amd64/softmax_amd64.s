@@ -513,6 +513,91 @@ end28:
 	VZEROUPPER
 	RET
 
+// DivByF32AVX2 sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
+// defined by generic.DivByF32.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Updates x.
+//
+// divisor Y0, x AX, len(x) CX.
+//
+// Requires: AVX
+TEXT ·DivByF32AVX2(SB), NOSPLIT, $0-32
+	VBROADCASTSS divisor+0(FP), Y0
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+
+vectors1:
+	CMPQ    CX, $0x00000020
+	JL      done2
+	VMOVUPS (AX), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(AX), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS 64(AX), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(AX)
+	VMOVUPS 96(AX), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(AX)
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JMP     vectors1
+
+done2:
+vectors3:
+	CMPQ    CX, $0x00000008
+	JL      done4
+	VMOVUPS (AX), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	SUBQ    $0x00000008, CX
+	JMP     vectors3
+
+done4:
+	TESTQ      CX, CX
+	JZ         end5
+	LEAQ       laneMasks<>+0(SB), DX
+	MOVQ       CX, BX
+	SHLQ       $0x02, BX
+	SUBQ       BX, DX
+	VMOVDQU    32(DX), Y1
+	VMASKMOVPS (AX), Y1, Y1
+	VDIVPS     Y0, Y1, Y1
+	TESTQ      $0x00000008, CX
+	JZ         skip7
+	VMOVUPS    Y1, (AX)
+	JMP        stored6
+
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, CX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, CX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, CX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
+end5:
+	VZEROUPPER
+	RET
+
 // SoftmaxF64AVX2 sets dst to the softmax of one row, dst[i] = e_i/Σ e_j with
 // e_i = exp(z[i] − max z), the sum in SumF64's lane order and one division for each element.
 // It is defined by generic.SoftmaxF64.
@@ -1016,6 +1101,84 @@ end26:
 	VZEROUPPER
 	RET
 
+// DivByF64AVX2 sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
+// defined by generic.DivByF64.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Updates x.
+//
+// divisor Y0, x AX, len(x) CX.
+//
+// Requires: AVX
+TEXT ·DivByF64AVX2(SB), NOSPLIT, $0-32
+	VBROADCASTSD divisor+0(FP), Y0
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+
+vectors1:
+	CMPQ    CX, $0x00000010
+	JL      done2
+	VMOVUPD (AX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(AX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(AX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(AX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors1
+
+done2:
+vectors3:
+	CMPQ    CX, $0x00000004
+	JL      done4
+	VMOVUPD (AX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    $0x00000020, AX
+	SUBQ    $0x00000004, CX
+	JMP     vectors3
+
+done4:
+	TESTQ      CX, CX
+	JZ         end5
+	LEAQ       laneMasks<>+0(SB), DX
+	MOVQ       CX, BX
+	SHLQ       $0x03, BX
+	SUBQ       BX, DX
+	VMOVDQU    32(DX), Y1
+	VMASKMOVPD (AX), Y1, Y1
+	VDIVPD     Y0, Y1, Y1
+	TESTQ      $0x00000004, CX
+	JZ         skip7
+	VMOVUPD    Y1, (AX)
+	JMP        stored6
+
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, CX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, CX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
+end5:
+	VZEROUPPER
+	RET
+
 // SoftmaxF32AVX512 sets dst to the softmax of one row, dst[i] = e_i/Σ e_j with
 // e_i = exp(z[i] − max z), the sum in SumF32's lane order and one division for each element.
 // It is defined by generic.SoftmaxF32.
@@ -1368,6 +1531,62 @@ done17:
 	VMOVUPS   Z1, K1, (AX)
 
 end18:
+	VZEROUPPER
+	RET
+
+// DivByF32AVX512 sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
+// defined by generic.DivByF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Updates x.
+//
+// divisor Z0, x AX, len(x) CX.
+//
+// Requires: AVX, AVX512F
+TEXT ·DivByF32AVX512(SB), NOSPLIT, $0-32
+	VBROADCASTSS divisor+0(FP), Z0
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+
+vectors1:
+	CMPQ    CX, $0x00000040
+	JL      done2
+	VMOVUPS (AX), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(AX), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS 128(AX), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, 128(AX)
+	VMOVUPS 192(AX), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, 192(AX)
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x00000040, CX
+	JMP     vectors1
+
+done2:
+vectors3:
+	CMPQ    CX, $0x00000010
+	JL      done4
+	VMOVUPS (AX), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors3
+
+done4:
+	TESTQ     CX, CX
+	JZ        end5
+	LEAQ      bitMasks<>+0(SB), DX
+	KMOVW     (DX)(CX*2), K1
+	VMOVUPS.Z (AX), K1, Z1
+	VDIVPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)
+
+end5:
 	VZEROUPPER
 	RET
 
@@ -1742,6 +1961,62 @@ done17:
 	VMOVUPD   Z1, K1, (AX)
 
 end18:
+	VZEROUPPER
+	RET
+
+// DivByF64AVX512 sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
+// defined by generic.DivByF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Updates x.
+//
+// divisor Z0, x AX, len(x) CX.
+//
+// Requires: AVX, AVX512F
+TEXT ·DivByF64AVX512(SB), NOSPLIT, $0-32
+	VBROADCASTSD divisor+0(FP), Z0
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+
+vectors1:
+	CMPQ    CX, $0x00000020
+	JL      done2
+	VMOVUPD (AX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(AX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(AX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(AX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(AX)
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x00000020, CX
+	JMP     vectors1
+
+done2:
+vectors3:
+	CMPQ    CX, $0x00000008
+	JL      done4
+	VMOVUPD (AX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000008, CX
+	JMP     vectors3
+
+done4:
+	TESTQ     CX, CX
+	JZ        end5
+	LEAQ      bitMasks<>+0(SB), DX
+	KMOVW     (DX)(CX*2), K1
+	VMOVUPD.Z (AX), K1, Z1
+	VDIVPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)
+
+end5:
 	VZEROUPPER
 	RET
 

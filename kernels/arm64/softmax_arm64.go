@@ -14,6 +14,14 @@ package arm64
 //go:noescape
 func SoftmaxF32NEON(dst, z []float32)
 
+// DivByF32NEON sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
+// defined by generic.DivByF32.
+//
+// NEON. Four vectors a round. Updates x.
+//
+//go:noescape
+func DivByF32NEON(divisor float32, x []float32)
+
 // SoftmaxF64NEON sets dst to the softmax of one row, dst[i] = e_i/Σ e_j with
 // e_i = exp(z[i] − max z), the sum in SumF64's lane order and one division for each element.
 // It is defined by generic.SoftmaxF64.
@@ -23,3 +31,11 @@ func SoftmaxF32NEON(dst, z []float32)
 //
 //go:noescape
 func SoftmaxF64NEON(dst, z []float64)
+
+// DivByF64NEON sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
+// defined by generic.DivByF64.
+//
+// NEON. Four vectors a round. Updates x.
+//
+//go:noescape
+func DivByF64NEON(divisor float64, x []float64)

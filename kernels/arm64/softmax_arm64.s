@@ -638,6 +638,62 @@ skip49:
 skip50:
 	RET
 
+// DivByF32NEON sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
+// defined by generic.DivByF32.
+//
+// NEON. Four vectors a round. Updates x.
+//
+// divisor V0, x R0, len(x) R1.
+TEXT ·DivByF32NEON(SB), NOSPLIT, $0-32
+	FMOVS divisor+0(FP), F0
+	MOVD x_base+8(FP), R0
+	MOVD x_len+16(FP), R1
+	SUBS $16, R1
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R0), (F1, F2)
+	FLDPQ 32(R0), (F3, F4)
+	VFDIV_S4(0, 1, 1)
+	VFDIV_S4(0, 2, 2)
+	VFDIV_S4(0, 3, 3)
+	VFDIV_S4(0, 4, 4)
+	FSTPQ (F1, F2), 0(R0)
+	FSTPQ (F3, F4), 32(R0)
+	ADD $64, R0
+	SUBS $16, R1
+	BGE loop1
+
+rest2:
+	ADD $16, R1
+	SUBS $4, R1
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R0), F1
+	VFDIV_S4(0, 1, 1)
+	FMOVQ F1, 0(R0)
+	ADD $16, R0
+	SUBS $4, R1
+	BGE loop3
+
+rest4:
+	ADD $4, R1
+	TBZ $1, R1, skip5
+	FMOVD 0(R0), F1
+	VFDIV_S4(0, 1, 1)
+	FMOVD F1, 0(R0)
+	ADD $8, R0
+
+skip5:
+	TBZ $0, R1, skip6
+	FMOVS 0(R0), F1
+	VFDIV_S4(0, 1, 0)
+	FMOVS F0, 0(R0)
+
+skip6:
+	RET
+
 // minusInf
 DATA constantsF32<>+0(SB)/8, $0xff800000ff800000
 DATA constantsF32<>+8(SB)/8, $0xff800000ff800000
@@ -1357,6 +1413,55 @@ rest38:
 	FMOVD F0, 0(R0)
 
 skip39:
+	RET
+
+// DivByF64NEON sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
+// defined by generic.DivByF64.
+//
+// NEON. Four vectors a round. Updates x.
+//
+// divisor V0, x R0, len(x) R1.
+TEXT ·DivByF64NEON(SB), NOSPLIT, $0-32
+	FMOVD divisor+0(FP), F0
+	MOVD x_base+8(FP), R0
+	MOVD x_len+16(FP), R1
+	SUBS $8, R1
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R0), (F1, F2)
+	FLDPQ 32(R0), (F3, F4)
+	VFDIV_D2(0, 1, 1)
+	VFDIV_D2(0, 2, 2)
+	VFDIV_D2(0, 3, 3)
+	VFDIV_D2(0, 4, 4)
+	FSTPQ (F1, F2), 0(R0)
+	FSTPQ (F3, F4), 32(R0)
+	ADD $64, R0
+	SUBS $8, R1
+	BGE loop1
+
+rest2:
+	ADD $8, R1
+	SUBS $2, R1
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R0), F1
+	VFDIV_D2(0, 1, 1)
+	FMOVQ F1, 0(R0)
+	ADD $16, R0
+	SUBS $2, R1
+	BGE loop3
+
+rest4:
+	ADD $2, R1
+	TBZ $0, R1, skip5
+	FMOVD 0(R0), F1
+	VFDIV_D2(0, 1, 0)
+	FMOVD F0, 0(R0)
+
+skip5:
 	RET
 
 // minusInf

@@ -34,3 +34,20 @@ func SoftmaxF32(dst, z []float32) { softmax(dst, z) }
 //
 //go:noinline
 func SoftmaxF64(dst, z []float64) { softmax(dst, z) }
+
+func divBy[T float](divisor T, x []T) {
+	for i := range x {
+		x[i] /= divisor
+	}
+}
+
+// DivByF32 sets x[i] = x[i]/divisor, the last step of the softmax of a long row.
+//
+//nabla:blocks
+//go:noinline
+func DivByF32(divisor float32, x []float32) { divBy(divisor, x) }
+
+// DivByF64 is DivByF32 for float64.
+//
+//go:noinline
+func DivByF64(divisor float64, x []float64) { divBy(divisor, x) }

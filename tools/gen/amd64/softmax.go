@@ -59,6 +59,19 @@ func softmax(t *target) {
 		t.storeMaybe(v, k, mem(dst, disp))
 	})
 	t.ret()
+
+	t.fn("DivBy", "Four vectors a round, masked tail.")
+	divisor := t.vec()
+	t.callVec("divisor", divisor)
+	t.broadcast(t.param("divisor"), divisor)
+	x, n := t.ptr("x"), t.len("x")
+	t.sweep(n, []gp{x}, func(disp int, k *mask) {
+		v := t.vec()
+		t.loadMaybe(mem(x, disp), k, v)
+		t.op(t.VDIVPS, t.VDIVPD, divisor, v, v)
+		t.storeMaybe(v, k, mem(x, disp))
+	})
+	t.ret()
 }
 
 // spread sets all lanes of v to what op makes of them; op is associative and

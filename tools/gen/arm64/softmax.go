@@ -34,6 +34,17 @@ func softmax(t *target) {
 			t.storePart(e, width, dst)
 		})
 	})
+	t.fn("DivBy", "Four vectors a round.", func() {
+		divisor := t.scalar("divisor")
+		x := t.ptr("x")
+		t.sweep(t.len("x"), []reg{x}, func(count, width int) {
+			xs := t.part(count, width, x, 0)
+			for i := range xs {
+				xs[i] = t.quot(xs[i], divisor)
+			}
+			t.storePart(xs, width, x)
+		})
+	})
 }
 
 // loadRepeated loads width elements at p, less than a vector, and fills it with

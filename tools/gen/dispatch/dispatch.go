@@ -61,8 +61,8 @@ func emit(b *bytes.Buffer, a spec.Arch, have map[string]bool, k *spec.Kernel) {
 		}
 		return
 	}
-	fmt.Fprintf(b, "\nfunc %s[T Float](%s) %s {\nif is32[T]() {\n%s%s} else {\n%s%s}\n}\n", Name(k.Name),
-		strings.ReplaceAll(params(k.F32), "float32", "T"), strings.ReplaceAll(k.F32.Result, "float32", "T"),
+	fmt.Fprintf(b, "\nfunc %s[T Float](%s) %s {\n%sif is32[T]() {\n%s%s} else {\n%s%s}\n}\n", Name(k.Name),
+		strings.ReplaceAll(params(k.F32), "float32", "T"), strings.ReplaceAll(k.F32.Result, "float32", "T"), inBlocks(k),
 		conversions(k.F32), calls(a, have, k, k.F32), conversions(k.F64), calls(a, have, k, k.F64))
 }
 
@@ -108,35 +108,19 @@ func conversions(f *spec.Func) string {
 
 // calls returns the statements that call the best implementation.
 func calls(a spec.Arch, have map[string]bool, k *spec.Kernel, f *spec.Func) string {
-	var args []string
-	for _, p := range f.Params {
-		args = append(args, p.Name)
-	}
-	vectors := f.Slices()
 	call := func(impl string) string {
-		c := fmt.Sprintf("%s(%s)", impl, strings.Join(args, ", "))
+		c := fmt.Sprintf("%s(%s)", impl, strings.Join(args(f), ", "))
 		if f.Result != "" {
 			return "return T(" + c + ")\n"
 		}
 		return c + "\n"
 	}
-	inBlocks := func(impl string) string {
-		if !k.Blocks {
-			return call(impl)
-		}
-		// Long slices go in blocks, because assembly cannot be preempted.
-		head := slices.Clone(args)
-		var tail []string
-		for i, arg := range head {
-			if slices.Contains(vectors, arg) {
-				head[i] = arg + "[:vectorBlock]"
-				tail = append(tail, arg+"[vectorBlock:]")
-			}
-		}
-		return fmt.Sprintf("for ; len(%s) > vectorBlock; %s = %s {\n%s(%s)\n}\n%s",
-			vectors[0], strings.Join(vectors, ", "), strings.Join(tail, ", "), impl, strings.Join(head, ", "), call(impl))
+	nothing := "return"
+	if f.Result != "" {
+		nothing = "return 0"
 	}
 	generic := call("generic." + f.Name)
+	counted := fmt.Sprintf("if onCall != nil {\nonCall(%s)\n%s\n}\n%s", work(f), nothing, generic)
 	var cases []string
 	for _, level := range a.Levels {
 		if have[f.Name+level] {
@@ -144,14 +128,57 @@ func calls(a spec.Arch, have map[string]bool, k *spec.Kernel, f *spec.Func) stri
 			if more := k.If[level]; more != "" {
 				condition += " && " + more
 			}
-			cases = append(cases, fmt.Sprintf("case %s:\n%s", condition, inBlocks(a.Name+"."+f.Name+level)))
+			cases = append(cases, fmt.Sprintf("case %s:\n%s", condition, call(a.Name+"."+f.Name+level)))
 		}
 	}
 	if len(cases) == 0 {
-		return generic
+		return counted
 	}
 	if k.Few != "" {
-		cases = slices.Insert(cases, 0, fmt.Sprintf("case len(%s) <= %s:\n%s", vectors[0], k.Few, generic))
+		cases = slices.Insert(cases, 0, fmt.Sprintf("case len(%s) <= %s:\n%s", f.Slices()[0], k.Few, generic))
 	}
-	return fmt.Sprintf("switch {\n%sdefault:\n%s}\n", strings.Join(cases, ""), generic)
+	return fmt.Sprintf("switch {\n%sdefault:\n%s}\n", strings.Join(cases, ""), counted)
+}
+
+// args returns the names of the parameters.
+func args(f *spec.Func) []string {
+	var list []string
+	for _, p := range f.Params {
+		list = append(list, p.Name)
+	}
+	return list
+}
+
+// inBlocks returns the loop that cuts long slices. Go cannot preempt assembly, so the
+// function calls itself for each block: it begins with a check of the stack, at which
+// Go can.
+func inBlocks(k *spec.Kernel) string {
+	if !k.Blocks {
+		return ""
+	}
+	vectors, head := k.F32.Slices(), args(k.F32)
+	var tail []string
+	for i, arg := range head {
+		if slices.Contains(vectors, arg) {
+			head[i] = arg + "[:vectorBlock]"
+			tail = append(tail, arg+"[vectorBlock:]")
+		}
+	}
+	return fmt.Sprintf("for ; len(%s) > vectorBlock; %s = %s {\n%s(%s)\n}\n",
+		vectors[0], strings.Join(vectors, ", "), strings.Join(tail, ", "), Name(k.Name), strings.Join(head, ", "))
+}
+
+// work returns the size of a call as m, n and k; one without them goes through its
+// first slice.
+func work(f *spec.Func) string {
+	size := []string{"1", "1", "1"}
+	for _, p := range f.Params {
+		if i := slices.Index([]string{"m", "n", "k"}, p.Name); i >= 0 && p.Type == "int" {
+			size[i] = p.Name
+		}
+	}
+	if size[1] == "1" {
+		size[1] = "len(" + f.Slices()[0] + ")"
+	}
+	return strings.Join(size, ", ")
 }

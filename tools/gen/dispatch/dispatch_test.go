@@ -32,10 +32,11 @@ func TestGenerate(t *testing.T) {
 	for file, want := range map[string][]string{
 		"dispatch_amd64.go": {
 			"case len(x) <= fewElements:\n\t\t\tgeneric.ScaleF32(f, x)",
-			"case isa.Active >= isa.AVX2 && good(x):\n\t\t\tfor ; len(x) > vectorBlock; x = x[vectorBlock:] {\n\t\t\t\tamd64.ScaleF64AVX2(f, x[:vectorBlock])",
-			"func total[T Float](x []T) T {\n\tif is32[T]() {\n\t\tx := as[float32](x)\n\t\treturn T(generic.TotalF32(x))",
+			"func scale[T Float](f T, x []T) {\n\tfor ; len(x) > vectorBlock; x = x[vectorBlock:] {\n\t\tscale(f, x[:vectorBlock])\n\t}\n\tif is32[T]() {",
+			"case isa.Active >= isa.AVX2 && good(x):\n\t\t\tamd64.ScaleF64AVX2(f, x)",
+			"func total[T Float](x []T) T {\n\tif is32[T]() {\n\t\tx := as[float32](x)\n\t\tif onCall != nil {\n\t\t\tonCall(1, len(x), 1)\n\t\t\treturn 0\n\t\t}\n\t\treturn T(generic.TotalF32(x))",
 		},
-		"dispatch_arm64.go":   {"case isa.Active >= isa.NEON:\n\t\t\treturn T(arm64.TotalF32NEON(x))\n", "func scale[T Float](f T, x []T) {\n\tif is32[T]() {\n\t\tf, x := float32(f), as[float32](x)\n\t\tgeneric.ScaleF32(f, x)"},
+		"dispatch_arm64.go":   {"case isa.Active >= isa.NEON:\n\t\t\treturn T(arm64.TotalF32NEON(x))\n", "if is32[T]() {\n\t\tf, x := float32(f), as[float32](x)\n\t\tif onCall != nil {"},
 		"dispatch_generic.go": {"purego || (!amd64 && !arm64)", "return T(generic.TotalF64(x))"},
 	} {
 		for _, text := range want {
