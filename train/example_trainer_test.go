@@ -114,3 +114,25 @@ func ExampleTrainer_Restore() {
 	fmt.Println(second.State().Equal(first.State()))
 	// Output: true
 }
+
+// A training that can't succeed says why.
+func ExampleResult_warnings() {
+	n, err := nn.New[float64](nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(1, nn.Sigmoid)}, Cost: nn.CrossEntropy, Seed: 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	xor := &train.Data[float64]{
+		X: kernels.Matrix[float64]{Rows: 4, Cols: 2, Stride: 2, Data: []float64{0, 0, 0, 1, 1, 0, 1, 1}},
+		T: kernels.Matrix[float64]{Rows: 4, Cols: 1, Stride: 1, Data: []float64{0, 1, 1, 0}},
+	}
+	r, err := train.Fit(context.Background(), n, xor, nil, train.Options{Epochs: 500, Rate: 1, Batch: train.All})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, w := range r.Warnings {
+		if w.Kind == train.NoHiddenLayer {
+			fmt.Println(w.Try)
+		}
+	}
+	// Output: What no plane can separate takes a hidden layer: add one, of some 30 neurons.
+}

@@ -272,6 +272,7 @@ func TestLearn(t *testing.T) {
 
 		online := small[float32](t)
 		r := newTrainer(t, online, nil, nil, train.Options{Rate: 0.01, Optimizer: m.Optimizer()})
+		require.Same(t, online, r.Network())
 		one := &train.Data[float32]{X: d.X.Slice(0, 1), T: d.T.Slice(0, 1)}
 		for k := range d.Len() {
 			one.X, one.T = d.X.Slice(k, k+1), d.T.Slice(k, k+1)
