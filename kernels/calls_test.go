@@ -43,6 +43,10 @@ func calls[T kernels.Float]() map[string]func() {
 			var y [64]T
 			kernels.Mul(dst[:], x[:], y[:])
 		},
+		"Flush": func() {
+			var x [64]T
+			kernels.Flush(x[:])
+		},
 		"Exp": func() {
 			var dst [64]T
 			var z [64]T

@@ -282,6 +282,46 @@ func exp[T Float](dst []T, z []T) {
 	}
 }
 
+func flush[T Float](x []T) {
+	if is32[T]() {
+		x := as[float32](x)
+		switch {
+		case len(x) <= cores.Active.FewElements:
+			generic.FlushF32(x)
+		case isa.Active >= isa.AVX512:
+			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+				amd64.FlushF32AVX512(x[:vectorBlock])
+			}
+			amd64.FlushF32AVX512(x)
+		case isa.Active >= isa.AVX2:
+			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+				amd64.FlushF32AVX2(x[:vectorBlock])
+			}
+			amd64.FlushF32AVX2(x)
+		default:
+			generic.FlushF32(x)
+		}
+	} else {
+		x := as[float64](x)
+		switch {
+		case len(x) <= cores.Active.FewElements:
+			generic.FlushF64(x)
+		case isa.Active >= isa.AVX512:
+			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+				amd64.FlushF64AVX512(x[:vectorBlock])
+			}
+			amd64.FlushF64AVX512(x)
+		case isa.Active >= isa.AVX2:
+			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+				amd64.FlushF64AVX2(x[:vectorBlock])
+			}
+			amd64.FlushF64AVX2(x)
+		default:
+			generic.FlushF64(x)
+		}
+	}
+}
+
 func gemmDot[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	if is32[T]() {
 		alpha, beta, a, b, c := float32(alpha), float32(beta), as[float32](a), as[float32](b), as[float32](c)

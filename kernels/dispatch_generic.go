@@ -163,6 +163,16 @@ func exp[T Float](dst []T, z []T) {
 	}
 }
 
+func flush[T Float](x []T) {
+	if is32[T]() {
+		x := as[float32](x)
+		generic.FlushF32(x)
+	} else {
+		x := as[float64](x)
+		generic.FlushF64(x)
+	}
+}
+
 func gemmDot[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	if is32[T]() {
 		alpha, beta, a, b, c := float32(alpha), float32(beta), as[float32](a), as[float32](b), as[float32](c)

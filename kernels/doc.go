@@ -75,12 +75,44 @@
 //     1 ulp, [SigmoidPrime] and [TanhPrime] at most 2 ulp, an ulp being the spacing
 //     of floats at the exact value; ACCURACY.md has the measured maxima over all 2³²
 //     float32 values.
-//   - Subnormal numbers are kept. Neither MXCSR nor FPCR is ever changed; both
-//     are assumed at their defaults. On some x86 CPUs a multiplication that
-//     meets a subnormal takes some 150 cycles: weights that decay towards zero
-//     can slow a program down a hundredfold.
+//   - Subnormal numbers are kept, but for what training keeps; see below. Neither MXCSR
+//     nor FPCR is ever changed; both are assumed at their defaults. On some x86 CPUs an
+//     operation that meets a subnormal takes some 150 cycles.
 //
 // [NumericVersion] changes whenever any of these bits may.
+//
+// # Small numbers in training
+//
+// Gradients and means that decay would become subnormal in the end and stay so, and
+// every later step would be slow. So the kernels of training count small numbers as
+// zero, before an operation makes a subnormal of them. This is part of their
+// definitions: +0 takes the place of
+//
+//	                                          float32   float64
+//	g, v of Momentum and Nesterov    below    2⁻⁶³      2⁻⁵¹¹    in magnitude
+//	g of RMSProp, Adam and AdamW     below    2⁻⁵⁰      2⁻⁴⁹⁸    in magnitude
+//	s of RMSProp, v of Adam(W)       below    2⁻¹¹¹     2⁻¹⁰⁰⁷   and of negative numbers
+//	m and w of Adam and AdamW        below    2⁻⁶³      2⁻⁵¹¹    in magnitude
+//	d, the derivative and dst of
+//	MulSigmoidPrime, MulTanhPrime
+//	and MulSoftplusPrime             below    2⁻⁶³      2⁻⁵¹¹    in magnitude
+//	d of MulReLUPrime, x of Flush    below    2⁻⁶³      2⁻⁵¹¹    in magnitude
+//
+// Why: 2⁻⁶³ and 2⁻⁵¹¹ are roots of the least normal number, so that the product of two
+// numbers that remain is normal: a velocity times a rate of at least 2⁻⁶³, δ times an
+// activation or a weight. The square of 2⁻⁵⁰ or 2⁻⁴⁹⁸, times 1−β₂ of at least 2⁻²⁶, is
+// normal, and so is 2⁻¹¹¹ or 2⁻¹⁰⁰⁷ times β₂ of at least 2⁻¹⁵. Thresholds compare
+// the new s, v, m and w, rounded, and an input before it is used. Where s or v
+// becomes 0, so do m and the quotient of that step; otherwise m/√v, which is about 1,
+// would turn into m/ε.
+//
+// For ε this means: a gradient below 2⁻⁵⁰, about 9e-16, moves no parameter of float32, even
+// if ε is smaller than it. With ε = 1e-8 such steps would be at most 1e-7 of a usual one.
+// A rate and an ε that round to a subnormal number count as 0. ε = 0 is allowed: where s
+// or v is 0 the quotient is 0, not 0/0.
+//
+// NaN is never small: a gradient of NaN makes NaN of state and parameter. Only a NaN that a
+// caller puts into m is lost where v is 0.
 //
 // # Which function for which shape
 //

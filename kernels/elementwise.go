@@ -44,6 +44,13 @@ func Mul[T Float](dst, x, y []T) {
 	mul(dst, x, y)
 }
 
+// Flush sets x[i] = +0 if |x[i]| is below 2⁻⁶³ (float32) or 2⁻⁵¹¹ (float64): the product
+// of two numbers that remain is never subnormal. NaN stays.
+func Flush[T Float](x []T) {
+	race.Write(x)
+	flush(x)
+}
+
 // Exp sets dst[i] = e^z[i]. Underflow is gradual, overflow gives +Inf. Its
 // error is at most 1 ulp.
 func Exp[T Float](dst, z []T) {
@@ -157,7 +164,7 @@ func ReLUPrime[T Float](dst, z []T) {
 }
 
 // MulSigmoidPrime sets dst[i] = d[i]·σ'(z[i]), the δ ⊙ σ'(z) of backpropagation: the
-// bits of SigmoidPrime followed by Mul.
+// bits of SigmoidPrime followed by Mul, with [Flush] of d, of the derivative and of dst.
 func MulSigmoidPrime[T Float](dst, d, z []T) {
 	if len(dst) != len(d) || len(dst) != len(z) {
 		panic("kernels: MulSigmoidPrime: lengths of dst, d and z differ")
@@ -172,7 +179,7 @@ func MulSigmoidPrime[T Float](dst, d, z []T) {
 }
 
 // MulTanhPrime sets dst[i] = d[i]·tanh'(z[i]), the δ ⊙ σ'(z) of backpropagation: the
-// bits of TanhPrime followed by Mul.
+// bits of TanhPrime followed by Mul, with [Flush] of d, of the derivative and of dst.
 func MulTanhPrime[T Float](dst, d, z []T) {
 	if len(dst) != len(d) || len(dst) != len(z) {
 		panic("kernels: MulTanhPrime: lengths of dst, d and z differ")
@@ -187,7 +194,7 @@ func MulTanhPrime[T Float](dst, d, z []T) {
 }
 
 // MulReLUPrime sets dst[i] = d[i]·ReLU'(z[i]), the δ ⊙ σ'(z) of backpropagation: the
-// bits of ReLUPrime followed by Mul.
+// bits of ReLUPrime followed by Mul, with [Flush] of d.
 func MulReLUPrime[T Float](dst, d, z []T) {
 	if len(dst) != len(d) || len(dst) != len(z) {
 		panic("kernels: MulReLUPrime: lengths of dst, d and z differ")

@@ -8,7 +8,7 @@ import (
 // NumericVersion names the bits that kernels compute. It changes whenever any
 // bit of any kernel may, and stands in model metadata, checkpoints and
 // fingerprints.
-const NumericVersion = "1"
+const NumericVersion = "2"
 
 // ISA returns the instruction set in use: "avx512", "avx2", "neon" or "generic".
 func ISA() string { return isa.Active.String() }

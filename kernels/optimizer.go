@@ -36,7 +36,7 @@ func Momentum[T Float](w, v, g []T, p MomentumParams) {
 	race.Write(w)
 	race.Write(v)
 	race.Read(g)
-	momentum(w, v, g, T(p.LR), T(p.Mu))
+	momentum(w, v, g, scalar.IfNormal[T](p.LR), T(p.Mu))
 }
 
 // Nesterov is the step of accelerated gradients in the form of Sutskever et al.
@@ -46,7 +46,7 @@ func Nesterov[T Float](w, v, g []T, p MomentumParams) {
 	race.Write(w)
 	race.Write(v)
 	race.Read(g)
-	nesterov(w, v, g, T(p.LR), T(p.Mu))
+	nesterov(w, v, g, scalar.IfNormal[T](p.LR), T(p.Mu))
 }
 
 // RMSPropParams are the hyperparameters of RMSProp.
@@ -63,7 +63,7 @@ func RMSProp[T Float](w, s, g []T, p RMSPropParams) {
 	race.Write(w)
 	race.Write(s)
 	race.Read(g)
-	rmsProp(w, s, g, T(p.LR), T(p.Rho), T(1-p.Rho), T(p.Epsilon))
+	rmsProp(w, s, g, scalar.IfNormal[T](p.LR), T(p.Rho), T(1-p.Rho), scalar.IfNormal[T](p.Epsilon))
 }
 
 // AdamParams are the hyperparameters of Adam.
@@ -113,5 +113,5 @@ func adamBoth[T Float](w, m, v, g []T, t int, p AdamParams, decay float64) {
 	race.Write(m)
 	race.Write(v)
 	race.Read(g)
-	adam(w, m, v, g, T(step), T(p.Beta1), T(1-p.Beta1), T(p.Beta2), T(1-p.Beta2), T(scale), T(p.Epsilon), T(keep))
+	adam(w, m, v, g, scalar.IfNormal[T](step), T(p.Beta1), T(1-p.Beta1), T(p.Beta2), T(1-p.Beta2), T(scale), scalar.IfNormal[T](p.Epsilon), T(keep))
 }

@@ -37,7 +37,8 @@ type Activation struct {
 	// nil stands for never.
 	AtRest func(z float64) bool
 
-	logits *logits // nil where ln a and 1−a are computed from a
+	flushes bool    // MulPrime flushes δ itself, as kernels.MulSigmoidPrime does
+	logits  *logits // nil where ln a and 1−a are computed from a
 }
 
 // Functions are an activation and its derivative. All slices of a call have the

@@ -22,6 +22,7 @@ var (
 		F64:     Functions[float64]{kernels.Sigmoid[float64], mulSigmoidPrime[float64]},
 		Range:   unit,
 		logits:  &logits{true, logisticOutputs, logisticDelta},
+		flushes: true,
 	}
 	Tanh = &Activation{
 		Name:    "tanh",
@@ -29,6 +30,7 @@ var (
 		F32:     Functions[float32]{kernels.Tanh[float32], mulTanhPrime[float32]},
 		F64:     Functions[float64]{kernels.Tanh[float64], mulTanhPrime[float64]},
 		Range:   &Interval{Min: -1, Max: 1},
+		flushes: true,
 	}
 	ReLU = &Activation{
 		Name:    "relu",
@@ -38,6 +40,7 @@ var (
 		Range:   nonNegative,
 		Gain:    2,
 		AtRest:  func(z float64) bool { return z <= 0 },
+		flushes: true,
 	}
 	Softmax = &Activation{
 		Name:    "softmax",

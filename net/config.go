@@ -69,10 +69,6 @@ type Config struct {
 	InputDropout float64
 	Init         Init
 	Seed         uint64 // of the initialisation; layer i draws from stream i of it
-	// FlushBelow sets parameters of magnitude below 2⁻¹⁰⁰ to +0 after every step.
-	// Weights that decay towards zero become subnormal numbers in the end, which many
-	// CPUs multiply very slowly.
-	FlushBelow bool
 }
 
 // withDefaults returns a copy of c in which nothing is nil.

@@ -88,9 +88,17 @@ func (n *Network[T]) descend(ws *Workspace[T], i, lo, hi int) {
 	var views [2]kernels.Matrix[T]
 	alpha, delta := ws.task.alpha, block(&views[0], &ws.delta[i], 0, ws.batch, lo, hi)
 	if i == 1 || !n.descendsBackward(ws, i-1) {
-		kernels.Gemm(kernels.Trans, kernels.NoTrans, alpha, *delta, *ws.out[i-1], ws.task.keep, *rows(&views[1], &n.params.w[i], lo, hi))
+		w := rows(&views[1], &n.params.w[i], lo, hi)
+		kernels.Gemm(kernels.Trans, kernels.NoTrans, alpha, *delta, *ws.out[i-1], ws.task.keep, *w)
+		if ws.task.keep != 1 {
+			flush(w)
+		}
 	}
-	addRows(n.params.b[i][lo:hi], alpha, delta, ws.ones, ws.task.keepBiases)
+	b := n.params.b[i][lo:hi]
+	addRows(b, alpha, delta, ws.ones, ws.task.keepBiases)
+	if ws.task.keepBiases != 1 {
+		kernels.Flush(b)
+	}
 	n.normGradient(ws, &n.params, i, lo, hi, ws.task.keepBiases)
 }
 
@@ -130,15 +138,29 @@ func (n *Network[T]) activate(i int, a, z *kernels.Matrix[T]) {
 }
 
 // mulPrime turns d = ∂C/∂a of layer i into ∂C/∂z: d ← d ⊙ σ'(z), or by rows
-// d ← (∂a/∂z)ᵀ d.
+// d ← (∂a/∂z)ᵀ d. Small δ become 0, so that products with them are not subnormal.
 func (n *Network[T]) mulPrime(i int, d, z, a *kernels.Matrix[T]) {
-	mul := n.σ[i].MulPrime
-	if !n.activation(i).ByRows && contiguous(d) {
+	σ, mul := n.activation(i), n.σ[i].MulPrime
+	if !σ.ByRows && contiguous(d) {
 		mul(d.Data, z.Data, a.Data)
+	} else {
+		for k := range d.Rows {
+			mul(d.Row(k), z.Row(k), a.Row(k))
+		}
+	}
+	if !σ.flushes {
+		flush(d)
+	}
+}
+
+// flush is [kernels.Flush] of a matrix.
+func flush[T kernels.Float](m *kernels.Matrix[T]) {
+	if contiguous(m) {
+		kernels.Flush(m.Data)
 		return
 	}
-	for k := range d.Rows {
-		mul(d.Row(k), z.Row(k), a.Row(k))
+	for k := range m.Rows {
+		kernels.Flush(m.Row(k))
 	}
 }
 

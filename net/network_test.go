@@ -154,28 +154,55 @@ func TestSaturation(t *testing.T) {
 	near(t, "saturation", n.Saturation(ws, 1), 0.5, 0)
 }
 
-func TestFlush(t *testing.T) {
+// Parameters that decay end at 0, and NaN stays.
+func TestDecayFlushes(t *testing.T) {
 	layers := []nn.Layer{nn.Dense(5, nn.Identity)}
 	x, target := matrix([]float32{0}), kernels.NewMatrix[float32](1, 5)
-	before := []float32{0x1p-100, -0x1p-100, 0x1.fffffep-101, -0x1p-149, float32(math.NaN())}
-	for _, flush := range []bool{false, true} {
-		after := before[:4]
-		if flush {
-			after = []float32{0x1p-100, -0x1p-100, 0, 0}
+	n := newNet[float32](t, nn.Config{Inputs: 1, Layers: layers, Init: nn.Zero})
+	copy(n.Weights(1).Data, []float32{0x1p-61, -0x1p-61, 0x1p-63, -0x1p-149, float32(math.NaN())})
+	ws := n.NewWorkspace(1)
+	step := func(lambda float64) {
+		n.Forward(ws, x)
+		n.DescendDecay(ws, target, 1, lambda, true)
+	}
+	step(0)
+	sameBits(t, "weights without decay", n.Weights(1).Data[:4], []float32{0x1p-61, -0x1p-61, 0x1p-63, -0x1p-149})
+	step(0.5)
+	sameBits(t, "weights after decay", n.Weights(1).Data[:4], []float32{0x1p-62, -0x1p-62, 0, 0})
+	if w := n.Weights(1).Data[4]; w == w {
+		t.Errorf("NaN became %v", w)
+	}
+}
+
+// δ is never a number whose product with another such number is subnormal.
+func TestDeltaFlushes(t *testing.T) {
+	for _, σ := range nn.Activations() {
+		if σ.ByRows {
+			continue
 		}
-		for name, step := range map[string]func(n *nn.Network[float32], ws *nn.Workspace[float32]){
-			"Descend": func(n *nn.Network[float32], ws *nn.Workspace[float32]) { n.Descend(ws, target, 1) },
-			"Update":  func(n *nn.Network[float32], ws *nn.Workspace[float32]) { n.Update(ws, target, func(_, _ int) {}) },
-		} {
-			n := newNet[float32](t, nn.Config{Inputs: 1, Layers: layers, Init: nn.Zero, FlushBelow: flush})
-			copy(n.Weights(1).Data, before)
-			ws := n.NewWorkspace(1)
-			n.Forward(ws, x)
-			step(n, ws)
-			sameBits(t, "weights after "+name, n.Weights(1).Data[:4], after)
-			if w := n.Weights(1).Data[4]; w == w {
-				t.Errorf("%s: NaN became %v", name, w)
+		n := newNet[float32](t, nn.Config{Inputs: 40, Layers: []nn.Layer{nn.Dense(40, σ), nn.Dense(1, nn.Identity)}, Init: nn.Zero})
+		for j := range 40 {
+			n.Weights(2).Data[j] = float32(math.Ldexp(1, -3*j))
+			n.Weights(1).Row(j)[j] = 1
+		}
+		x := matrix(make([]float32, 40))
+		for j := range x.Data {
+			x.Data[j] = 0.25
+		}
+		ws := n.NewWorkspace(1)
+		n.Forward(ws, x)
+		n.Backward(ws, matrix([]float32{-1}))
+		zeros := 0
+		for _, g := range n.InputGradient(ws).Data {
+			if g != 0 && !(math.Abs(float64(g)) >= 0x1p-63) {
+				t.Errorf("%v: δ is %v", σ, g)
 			}
+			if g == 0 {
+				zeros++
+			}
+		}
+		if zeros < 15 {
+			t.Errorf("%v: %d of δ are 0", σ, zeros)
 		}
 	}
 }

@@ -115,14 +115,17 @@ func sumLogTerms[T kernels.Float](c *Cost, σ *Activation, y []Output, t []T) (s
 	return sum
 }
 
-// weightedOutputDelta sets δ^L of samples k to l with their weights.
+// weightedOutputDelta sets δ^L of samples k to l with their weights. Small ones become
+// 0, so that products with them are not subnormal.
 func (n *Network[T]) weightedOutputDelta(ws *Workspace[T], t *kernels.Matrix[T], k, l int) {
 	n.outputDelta(ws, t, k, l)
 	L := n.Depth()
-	if ws.weights != nil {
-		for k := k; k < l; k++ {
-			kernels.Scal(ws.weights[k], ws.delta[L].Row(k))
+	for k := k; k < l; k++ {
+		delta := ws.delta[L].Row(k)
+		if ws.weights != nil {
+			kernels.Scal(ws.weights[k], delta)
 		}
+		kernels.Flush(delta)
 	}
 	n.normBackward(ws, L, k, l)
 }

@@ -75,9 +75,6 @@ func (n *Network[T]) Update(ws *Workspace[T], t kernels.Matrix[T], step func(lo,
 	}
 	ws.task.plain, ws.task.alpha, ws.task.step = false, T(1/float64(t.Rows)), step
 	n.pullBack(ws, t)
-	if step != nil && n.cfg.FlushBelow {
-		n.Flush()
-	}
 }
 
 // Descend takes one step of plain gradient descent for the batch that Forward
@@ -96,7 +93,8 @@ func (n *Network[T]) Descend(ws *Workspace[T], t kernels.Matrix[T], eta float64)
 //
 //	W^i ← fma(−η/m, Σ_k δ^i_k (a^{i-1}_k)ᵀ, (1 − ηλ) W^i)
 //
-// with 1 − ηλ computed in float64 and rounded once, and its product rounded.
+// with 1 − ηλ computed in float64 and rounded once, and its product rounded. If ηλ ≠ 0,
+// [kernels.Flush] follows, so that parameters decay to 0 and not to subnormal numbers.
 func (n *Network[T]) DescendDecay(ws *Workspace[T], t kernels.Matrix[T], eta, lambda float64, biases bool) {
 	n.checkTarget(ws, t)
 	if t.Rows == 0 {
@@ -108,9 +106,6 @@ func (n *Network[T]) DescendDecay(ws *Workspace[T], t kernels.Matrix[T], eta, la
 		ws.task.keepBiases = ws.task.keep
 	}
 	n.pullBack(ws, t)
-	if n.cfg.FlushBelow {
-		n.Flush()
-	}
 }
 
 // pullBack computes δ^L, …, δ^1, and then the gradients or the descent.
@@ -192,16 +187,6 @@ func (n *Network[T]) PredictInto(ws *Workspace[T], y, x kernels.Matrix[T]) {
 		a := n.Forward(ws, x.Slice(i, min(i+step, x.Rows)))
 		for k := range a.Rows {
 			copy(y.Row(i+k), a.Row(k))
-		}
-	}
-}
-
-// Flush sets parameters of magnitude below 2⁻¹⁰⁰, and −0, to +0. NaN stays.
-func (n *Network[T]) Flush() {
-	const tiny = 0x1p-100
-	for k, w := range n.params.flat {
-		if -tiny < w && w < tiny {
-			n.params.flat[k] = 0
 		}
 	}
 }

@@ -133,7 +133,7 @@ func TestEmptyBatch(t *testing.T) {
 // After the largest batch has been seen nothing is allocated, at any size.
 func TestNoAllocations(t *testing.T) {
 	for _, c := range costs {
-		n := newNet[float32](t, nn.Config{Inputs: 6, Layers: []nn.Layer{nn.Dense(4, nn.Softmax), nn.Dense(5, nn.ReLU), nn.Dense(3, nn.Softmax)}, Cost: c, Seed: 1, FlushBelow: true})
+		n := newNet[float32](t, nn.Config{Inputs: 6, Layers: []nn.Layer{nn.Dense(4, nn.Softmax), nn.Dense(5, nn.ReLU), nn.Dense(3, nn.Softmax)}, Cost: c, Seed: 1})
 		x, y := filled[float32](10, 6, -1, 1), filled[float32](10, 3, 0.1, 0.9)
 		ws := n.NewWorkspace(1)
 		pass := func(m int) {

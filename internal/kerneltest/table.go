@@ -140,6 +140,21 @@ func Table[T Float]() []Kernel[T] {
 			},
 		},
 
+		{
+			Name: "Flush", Covers: []string{"Flush"}, Family: Elementwise, Shapes: vectors(InOut),
+			Call: func(_, _ T, o []kernels.Matrix[T]) { kernels.Flush(o[0].Data) },
+			Define: func(_, _ T, o []kernels.Matrix[T]) {
+				least := T(0x1p-511)
+				if is32[T]() {
+					least = T(0x1p-63)
+				}
+				for i, x := range o[0].Data {
+					if -least < x && x < least {
+						o[0].Data[i] = 0
+					}
+				}
+			},
+		},
 		binary("Add", kernels.Add[T], generic.AddF32, generic.AddF64),
 		binary("Sub", kernels.Sub[T], generic.SubF32, generic.SubF64),
 		binary("Mul", kernels.Mul[T], generic.MulF32, generic.MulF64),

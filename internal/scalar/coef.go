@@ -39,6 +39,12 @@ type Coefficients[T Float] struct {
 	TanhTiny  T // below, tanh x is x to half an ulp
 	TanhLarge T // above, tanh x is 1
 	TanhLeast T // what the computation takes in place of anything less, against subnormal squares
+
+	// Kernels of training count smaller numbers as 0, so that they meet no subnormal ones;
+	// the documentation of package kernels says which and why.
+	LeastFactor T // the root of the least normal number
+	LeastRoot   T // 2¹³ times LeastFactor
+	LeastSquare T // 2¹⁵ times the least normal number
 }
 
 // Float32 holds the coefficients for float32.
@@ -75,6 +81,10 @@ var Float32 = Coefficients[float32]{
 	TanhTiny:  0x1p-13,
 	TanhLarge: 10,
 	TanhLeast: 0x1p-40,
+
+	LeastFactor: 0x1p-63,
+	LeastRoot:   0x1p-50,
+	LeastSquare: 0x1p-111,
 }
 
 // Float64 holds the coefficients for float64.
@@ -116,6 +126,10 @@ var Float64 = Coefficients[float64]{
 	TanhTiny:  0x1p-27,
 	TanhLarge: 20,
 	TanhLeast: 0x1p-60,
+
+	LeastFactor: 0x1p-511,
+	LeastRoot:   0x1p-498,
+	LeastSquare: 0x1p-1007,
 }
 
 func coefficients[T Float]() *Coefficients[T] {

@@ -25,6 +25,13 @@ func SubF32AVX2(dst []float32, x []float32, y []float32)
 //go:noescape
 func MulF32AVX2(dst []float32, x []float32, y []float32)
 
+// FlushF32AVX2 sets x[i] = +0 if |x[i]| < LeastFactor. It is defined by generic.FlushF32.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Updates x.
+//
+//go:noescape
+func FlushF32AVX2(x []float32)
+
 // ReLUF32AVX2 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF32.
 //
@@ -141,6 +148,13 @@ func SubF64AVX2(dst []float64, x []float64, y []float64)
 //
 //go:noescape
 func MulF64AVX2(dst []float64, x []float64, y []float64)
+
+// FlushF64AVX2 sets x[i] = +0 if |x[i]| < LeastFactor. It is defined by generic.FlushF64.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Updates x.
+//
+//go:noescape
+func FlushF64AVX2(x []float64)
 
 // ReLUF64AVX2 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF64.
@@ -259,6 +273,13 @@ func SubF32AVX512(dst []float32, x []float32, y []float32)
 //go:noescape
 func MulF32AVX512(dst []float32, x []float32, y []float32)
 
+// FlushF32AVX512 sets x[i] = +0 if |x[i]| < LeastFactor. It is defined by generic.FlushF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Updates x.
+//
+//go:noescape
+func FlushF32AVX512(x []float32)
+
 // ReLUF32AVX512 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF32.
 //
@@ -376,6 +397,13 @@ func SubF64AVX512(dst []float64, x []float64, y []float64)
 //
 //go:noescape
 func MulF64AVX512(dst []float64, x []float64, y []float64)
+
+// FlushF64AVX512 sets x[i] = +0 if |x[i]| < LeastFactor. It is defined by generic.FlushF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Updates x.
+//
+//go:noescape
+func FlushF64AVX512(x []float64)
 
 // ReLUF64AVX512 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF64.

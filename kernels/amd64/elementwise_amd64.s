@@ -274,6 +274,101 @@ end5:
 	VZEROUPPER
 	RET
 
+// FlushF32AVX2 sets x[i] = +0 if |x[i]| < LeastFactor. It is defined by generic.FlushF32.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Updates x.
+//
+// x AX, len(x) CX.
+//
+// Requires: AVX, AVX2
+TEXT ·FlushF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ x_base+0(FP), AX
+	MOVQ x_len+8(FP), CX
+
+vectors1:
+	CMPQ     CX, $0x00000020
+	JL       done2
+	VMOVUPS  (AX), Y0
+	VANDPS   magnitudeF32<>+0(SB), Y0, Y1
+	VPCMPGTD belowLeastFactorF32<>+0(SB), Y1, Y1
+	VANDPS   Y1, Y0, Y0
+	VMOVUPS  Y0, (AX)
+	VMOVUPS  32(AX), Y0
+	VANDPS   magnitudeF32<>+0(SB), Y0, Y1
+	VPCMPGTD belowLeastFactorF32<>+0(SB), Y1, Y1
+	VANDPS   Y1, Y0, Y0
+	VMOVUPS  Y0, 32(AX)
+	VMOVUPS  64(AX), Y0
+	VANDPS   magnitudeF32<>+0(SB), Y0, Y1
+	VPCMPGTD belowLeastFactorF32<>+0(SB), Y1, Y1
+	VANDPS   Y1, Y0, Y0
+	VMOVUPS  Y0, 64(AX)
+	VMOVUPS  96(AX), Y0
+	VANDPS   magnitudeF32<>+0(SB), Y0, Y1
+	VPCMPGTD belowLeastFactorF32<>+0(SB), Y1, Y1
+	VANDPS   Y1, Y0, Y0
+	VMOVUPS  Y0, 96(AX)
+	ADDQ     $0x00000080, AX
+	SUBQ     $0x00000020, CX
+	JMP      vectors1
+
+done2:
+vectors3:
+	CMPQ     CX, $0x00000008
+	JL       done4
+	VMOVUPS  (AX), Y0
+	VANDPS   magnitudeF32<>+0(SB), Y0, Y1
+	VPCMPGTD belowLeastFactorF32<>+0(SB), Y1, Y1
+	VANDPS   Y1, Y0, Y0
+	VMOVUPS  Y0, (AX)
+	ADDQ     $0x00000020, AX
+	SUBQ     $0x00000008, CX
+	JMP      vectors3
+
+done4:
+	TESTQ      CX, CX
+	JZ         end5
+	LEAQ       laneMasks<>+0(SB), DX
+	MOVQ       CX, BX
+	SHLQ       $0x02, BX
+	SUBQ       BX, DX
+	VMOVDQU    32(DX), Y0
+	VMASKMOVPS (AX), Y0, Y0
+	VANDPS     magnitudeF32<>+0(SB), Y0, Y1
+	VPCMPGTD   belowLeastFactorF32<>+0(SB), Y1, Y1
+	VANDPS     Y1, Y0, Y0
+	TESTQ      $0x00000008, CX
+	JZ         skip7
+	VMOVUPS    Y0, (AX)
+	JMP        stored6
+
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, CX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, CX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, CX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
+end5:
+	VZEROUPPER
+	RET
+
 // ReLUF32AVX2 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF32.
 //
@@ -476,7 +571,7 @@ end5:
 //
 // zero Y0, one Y1, dst AX, z CX, len(z) DX, d BX.
 //
-// Requires: AVX
+// Requires: AVX, AVX2
 TEXT ·MulReLUPrimeF32AVX2(SB), NOSPLIT, $0-72
 	VMOVUPS zeroF32<>+0(SB), Y0
 	VMOVUPS oneF32<>+0(SB), Y1
@@ -486,63 +581,78 @@ TEXT ·MulReLUPrimeF32AVX2(SB), NOSPLIT, $0-72
 	MOVQ    d_base+24(FP), BX
 
 vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
-	VMOVUPS (CX), Y2
-	VCMPPS  $0x1e, Y0, Y2, Y3
-	VCMPPS  $0x03, Y2, Y2, Y2
-	VANDPS  Y1, Y3, Y3
-	VORPS   Y2, Y3, Y2
-	VMOVUPS (BX), Y3
-	VMULPS  Y2, Y3, Y2
-	VMOVUPS Y2, (AX)
-	VMOVUPS 32(CX), Y2
-	VCMPPS  $0x1e, Y0, Y2, Y3
-	VCMPPS  $0x03, Y2, Y2, Y2
-	VANDPS  Y1, Y3, Y3
-	VORPS   Y2, Y3, Y2
-	VMOVUPS 32(BX), Y3
-	VMULPS  Y2, Y3, Y2
-	VMOVUPS Y2, 32(AX)
-	VMOVUPS 64(CX), Y2
-	VCMPPS  $0x1e, Y0, Y2, Y3
-	VCMPPS  $0x03, Y2, Y2, Y2
-	VANDPS  Y1, Y3, Y3
-	VORPS   Y2, Y3, Y2
-	VMOVUPS 64(BX), Y3
-	VMULPS  Y2, Y3, Y2
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS 96(CX), Y2
-	VCMPPS  $0x1e, Y0, Y2, Y3
-	VCMPPS  $0x03, Y2, Y2, Y2
-	VANDPS  Y1, Y3, Y3
-	VORPS   Y2, Y3, Y2
-	VMOVUPS 96(BX), Y3
-	VMULPS  Y2, Y3, Y2
-	VMOVUPS Y2, 96(AX)
-	ADDQ    $0x00000080, AX
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, BX
-	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	CMPQ     DX, $0x00000020
+	JL       done2
+	VMOVUPS  (CX), Y2
+	VCMPPS   $0x1e, Y0, Y2, Y3
+	VCMPPS   $0x03, Y2, Y2, Y2
+	VANDPS   Y1, Y3, Y3
+	VORPS    Y2, Y3, Y2
+	VMOVUPS  (BX), Y3
+	VANDPS   magnitudeF32<>+0(SB), Y3, Y4
+	VPCMPGTD belowLeastFactorF32<>+0(SB), Y4, Y4
+	VANDPS   Y4, Y3, Y3
+	VMULPS   Y2, Y3, Y2
+	VMOVUPS  Y2, (AX)
+	VMOVUPS  32(CX), Y2
+	VCMPPS   $0x1e, Y0, Y2, Y3
+	VCMPPS   $0x03, Y2, Y2, Y2
+	VANDPS   Y1, Y3, Y3
+	VORPS    Y2, Y3, Y2
+	VMOVUPS  32(BX), Y3
+	VANDPS   magnitudeF32<>+0(SB), Y3, Y4
+	VPCMPGTD belowLeastFactorF32<>+0(SB), Y4, Y4
+	VANDPS   Y4, Y3, Y3
+	VMULPS   Y2, Y3, Y2
+	VMOVUPS  Y2, 32(AX)
+	VMOVUPS  64(CX), Y2
+	VCMPPS   $0x1e, Y0, Y2, Y3
+	VCMPPS   $0x03, Y2, Y2, Y2
+	VANDPS   Y1, Y3, Y3
+	VORPS    Y2, Y3, Y2
+	VMOVUPS  64(BX), Y3
+	VANDPS   magnitudeF32<>+0(SB), Y3, Y4
+	VPCMPGTD belowLeastFactorF32<>+0(SB), Y4, Y4
+	VANDPS   Y4, Y3, Y3
+	VMULPS   Y2, Y3, Y2
+	VMOVUPS  Y2, 64(AX)
+	VMOVUPS  96(CX), Y2
+	VCMPPS   $0x1e, Y0, Y2, Y3
+	VCMPPS   $0x03, Y2, Y2, Y2
+	VANDPS   Y1, Y3, Y3
+	VORPS    Y2, Y3, Y2
+	VMOVUPS  96(BX), Y3
+	VANDPS   magnitudeF32<>+0(SB), Y3, Y4
+	VPCMPGTD belowLeastFactorF32<>+0(SB), Y4, Y4
+	VANDPS   Y4, Y3, Y3
+	VMULPS   Y2, Y3, Y2
+	VMOVUPS  Y2, 96(AX)
+	ADDQ     $0x00000080, AX
+	ADDQ     $0x00000080, CX
+	ADDQ     $0x00000080, BX
+	SUBQ     $0x00000020, DX
+	JMP      vectors1
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000008
-	JL      done4
-	VMOVUPS (CX), Y2
-	VCMPPS  $0x1e, Y0, Y2, Y3
-	VCMPPS  $0x03, Y2, Y2, Y2
-	VANDPS  Y1, Y3, Y3
-	VORPS   Y2, Y3, Y2
-	VMOVUPS (BX), Y3
-	VMULPS  Y2, Y3, Y2
-	VMOVUPS Y2, (AX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, BX
-	SUBQ    $0x00000008, DX
-	JMP     vectors3
+	CMPQ     DX, $0x00000008
+	JL       done4
+	VMOVUPS  (CX), Y2
+	VCMPPS   $0x1e, Y0, Y2, Y3
+	VCMPPS   $0x03, Y2, Y2, Y2
+	VANDPS   Y1, Y3, Y3
+	VORPS    Y2, Y3, Y2
+	VMOVUPS  (BX), Y3
+	VANDPS   magnitudeF32<>+0(SB), Y3, Y4
+	VPCMPGTD belowLeastFactorF32<>+0(SB), Y4, Y4
+	VANDPS   Y4, Y3, Y3
+	VMULPS   Y2, Y3, Y2
+	VMOVUPS  Y2, (AX)
+	ADDQ     $0x00000020, AX
+	ADDQ     $0x00000020, CX
+	ADDQ     $0x00000020, BX
+	SUBQ     $0x00000008, DX
+	JMP      vectors3
 
 done4:
 	TESTQ      DX, DX
@@ -558,6 +668,9 @@ done4:
 	VANDPS     Y1, Y0, Y0
 	VORPS      Y3, Y0, Y0
 	VMASKMOVPS (BX), Y2, Y1
+	VANDPS     magnitudeF32<>+0(SB), Y1, Y2
+	VPCMPGTD   belowLeastFactorF32<>+0(SB), Y2, Y2
+	VANDPS     Y2, Y1, Y1
 	VMULPS     Y0, Y1, Y0
 	TESTQ      $0x00000008, DX
 	JZ         skip7
@@ -2244,10 +2357,28 @@ pairs1:
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      (BX), Y2
+	VANDPS       magnitudeF32<>+0(SB), Y2, Y3
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y2, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
 	VMULPS       Y0, Y2, Y0
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      32(BX), Y0
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y0
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
+	VANDPS       Y0, Y1, Y1
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -2312,7 +2443,16 @@ single2:
 	VFMADD213PS  Y5, Y4, Y1
 	VMULPS       Y2, Y1, Y1
 	VMASKMOVPS   (BX), Y0, Y0
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y0
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
+	VANDPS       Y0, Y1, Y1
 	TESTQ        $0x00000008, SI
 	JZ           skip6
 	VMOVUPS      Y1, (AX)
@@ -2407,7 +2547,16 @@ careful3:
 	VBLENDVPS    Y3, Y5, Y1, Y1
 	VBLENDVPS    Y2, Y1, Y4, Y1
 	VMASKMOVPS   (BX), Y0, Y0
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y0
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
+	VANDPS       Y0, Y1, Y1
 	TESTQ        $0x00000008, SI
 	JZ           skip11
 	VMOVUPS      Y1, (AX)
@@ -2554,10 +2703,28 @@ pairs1:
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      (BX), Y2
+	VANDPS       magnitudeF32<>+0(SB), Y2, Y3
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y2, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
 	VMULPS       Y0, Y2, Y0
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      32(BX), Y0
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y0
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
+	VANDPS       Y0, Y1, Y1
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -2623,7 +2790,16 @@ single2:
 	VFMADD213PS  Y5, Y4, Y1
 	VMULPS       Y2, Y1, Y1
 	VMASKMOVPS   (BX), Y0, Y0
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y0
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
+	VANDPS       Y0, Y1, Y1
 	TESTQ        $0x00000008, SI
 	JZ           skip6
 	VMOVUPS      Y1, (AX)
@@ -2719,7 +2895,16 @@ careful3:
 	VBLENDVPS    Y3, Y5, Y1, Y1
 	VBLENDVPS    Y2, Y1, Y4, Y1
 	VMASKMOVPS   (BX), Y0, Y0
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y0
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
+	VANDPS       Y0, Y1, Y1
 	TESTQ        $0x00000008, SI
 	JZ           skip11
 	VMOVUPS      Y1, (AX)
@@ -3007,6 +3192,94 @@ end5:
 	VZEROUPPER
 	RET
 
+// FlushF64AVX2 sets x[i] = +0 if |x[i]| < LeastFactor. It is defined by generic.FlushF64.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Updates x.
+//
+// x AX, len(x) CX.
+//
+// Requires: AVX, AVX2
+TEXT ·FlushF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ x_base+0(FP), AX
+	MOVQ x_len+8(FP), CX
+
+vectors1:
+	CMPQ     CX, $0x00000010
+	JL       done2
+	VMOVUPD  (AX), Y0
+	VANDPD   magnitudeF64<>+0(SB), Y0, Y1
+	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y1, Y1
+	VANDPD   Y1, Y0, Y0
+	VMOVUPD  Y0, (AX)
+	VMOVUPD  32(AX), Y0
+	VANDPD   magnitudeF64<>+0(SB), Y0, Y1
+	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y1, Y1
+	VANDPD   Y1, Y0, Y0
+	VMOVUPD  Y0, 32(AX)
+	VMOVUPD  64(AX), Y0
+	VANDPD   magnitudeF64<>+0(SB), Y0, Y1
+	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y1, Y1
+	VANDPD   Y1, Y0, Y0
+	VMOVUPD  Y0, 64(AX)
+	VMOVUPD  96(AX), Y0
+	VANDPD   magnitudeF64<>+0(SB), Y0, Y1
+	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y1, Y1
+	VANDPD   Y1, Y0, Y0
+	VMOVUPD  Y0, 96(AX)
+	ADDQ     $0x00000080, AX
+	SUBQ     $0x00000010, CX
+	JMP      vectors1
+
+done2:
+vectors3:
+	CMPQ     CX, $0x00000004
+	JL       done4
+	VMOVUPD  (AX), Y0
+	VANDPD   magnitudeF64<>+0(SB), Y0, Y1
+	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y1, Y1
+	VANDPD   Y1, Y0, Y0
+	VMOVUPD  Y0, (AX)
+	ADDQ     $0x00000020, AX
+	SUBQ     $0x00000004, CX
+	JMP      vectors3
+
+done4:
+	TESTQ      CX, CX
+	JZ         end5
+	LEAQ       laneMasks<>+0(SB), DX
+	MOVQ       CX, BX
+	SHLQ       $0x03, BX
+	SUBQ       BX, DX
+	VMOVDQU    32(DX), Y0
+	VMASKMOVPD (AX), Y0, Y0
+	VANDPD     magnitudeF64<>+0(SB), Y0, Y1
+	VPCMPGTQ   belowLeastFactorF64<>+0(SB), Y1, Y1
+	VANDPD     Y1, Y0, Y0
+	TESTQ      $0x00000004, CX
+	JZ         skip7
+	VMOVUPD    Y0, (AX)
+	JMP        stored6
+
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, CX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, CX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
+end5:
+	VZEROUPPER
+	RET
+
 // ReLUF64AVX2 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF64.
 //
@@ -3195,7 +3468,7 @@ end5:
 //
 // zero Y0, one Y1, dst AX, z CX, len(z) DX, d BX.
 //
-// Requires: AVX
+// Requires: AVX, AVX2
 TEXT ·MulReLUPrimeF64AVX2(SB), NOSPLIT, $0-72
 	VMOVUPD zeroF64<>+0(SB), Y0
 	VMOVUPD oneF64<>+0(SB), Y1
@@ -3205,63 +3478,78 @@ TEXT ·MulReLUPrimeF64AVX2(SB), NOSPLIT, $0-72
 	MOVQ    d_base+24(FP), BX
 
 vectors1:
-	CMPQ    DX, $0x00000010
-	JL      done2
-	VMOVUPD (CX), Y2
-	VCMPPD  $0x1e, Y0, Y2, Y3
-	VCMPPD  $0x03, Y2, Y2, Y2
-	VANDPD  Y1, Y3, Y3
-	VORPD   Y2, Y3, Y2
-	VMOVUPD (BX), Y3
-	VMULPD  Y2, Y3, Y2
-	VMOVUPD Y2, (AX)
-	VMOVUPD 32(CX), Y2
-	VCMPPD  $0x1e, Y0, Y2, Y3
-	VCMPPD  $0x03, Y2, Y2, Y2
-	VANDPD  Y1, Y3, Y3
-	VORPD   Y2, Y3, Y2
-	VMOVUPD 32(BX), Y3
-	VMULPD  Y2, Y3, Y2
-	VMOVUPD Y2, 32(AX)
-	VMOVUPD 64(CX), Y2
-	VCMPPD  $0x1e, Y0, Y2, Y3
-	VCMPPD  $0x03, Y2, Y2, Y2
-	VANDPD  Y1, Y3, Y3
-	VORPD   Y2, Y3, Y2
-	VMOVUPD 64(BX), Y3
-	VMULPD  Y2, Y3, Y2
-	VMOVUPD Y2, 64(AX)
-	VMOVUPD 96(CX), Y2
-	VCMPPD  $0x1e, Y0, Y2, Y3
-	VCMPPD  $0x03, Y2, Y2, Y2
-	VANDPD  Y1, Y3, Y3
-	VORPD   Y2, Y3, Y2
-	VMOVUPD 96(BX), Y3
-	VMULPD  Y2, Y3, Y2
-	VMOVUPD Y2, 96(AX)
-	ADDQ    $0x00000080, AX
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, BX
-	SUBQ    $0x00000010, DX
-	JMP     vectors1
+	CMPQ     DX, $0x00000010
+	JL       done2
+	VMOVUPD  (CX), Y2
+	VCMPPD   $0x1e, Y0, Y2, Y3
+	VCMPPD   $0x03, Y2, Y2, Y2
+	VANDPD   Y1, Y3, Y3
+	VORPD    Y2, Y3, Y2
+	VMOVUPD  (BX), Y3
+	VANDPD   magnitudeF64<>+0(SB), Y3, Y4
+	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y4, Y4
+	VANDPD   Y4, Y3, Y3
+	VMULPD   Y2, Y3, Y2
+	VMOVUPD  Y2, (AX)
+	VMOVUPD  32(CX), Y2
+	VCMPPD   $0x1e, Y0, Y2, Y3
+	VCMPPD   $0x03, Y2, Y2, Y2
+	VANDPD   Y1, Y3, Y3
+	VORPD    Y2, Y3, Y2
+	VMOVUPD  32(BX), Y3
+	VANDPD   magnitudeF64<>+0(SB), Y3, Y4
+	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y4, Y4
+	VANDPD   Y4, Y3, Y3
+	VMULPD   Y2, Y3, Y2
+	VMOVUPD  Y2, 32(AX)
+	VMOVUPD  64(CX), Y2
+	VCMPPD   $0x1e, Y0, Y2, Y3
+	VCMPPD   $0x03, Y2, Y2, Y2
+	VANDPD   Y1, Y3, Y3
+	VORPD    Y2, Y3, Y2
+	VMOVUPD  64(BX), Y3
+	VANDPD   magnitudeF64<>+0(SB), Y3, Y4
+	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y4, Y4
+	VANDPD   Y4, Y3, Y3
+	VMULPD   Y2, Y3, Y2
+	VMOVUPD  Y2, 64(AX)
+	VMOVUPD  96(CX), Y2
+	VCMPPD   $0x1e, Y0, Y2, Y3
+	VCMPPD   $0x03, Y2, Y2, Y2
+	VANDPD   Y1, Y3, Y3
+	VORPD    Y2, Y3, Y2
+	VMOVUPD  96(BX), Y3
+	VANDPD   magnitudeF64<>+0(SB), Y3, Y4
+	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y4, Y4
+	VANDPD   Y4, Y3, Y3
+	VMULPD   Y2, Y3, Y2
+	VMOVUPD  Y2, 96(AX)
+	ADDQ     $0x00000080, AX
+	ADDQ     $0x00000080, CX
+	ADDQ     $0x00000080, BX
+	SUBQ     $0x00000010, DX
+	JMP      vectors1
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000004
-	JL      done4
-	VMOVUPD (CX), Y2
-	VCMPPD  $0x1e, Y0, Y2, Y3
-	VCMPPD  $0x03, Y2, Y2, Y2
-	VANDPD  Y1, Y3, Y3
-	VORPD   Y2, Y3, Y2
-	VMOVUPD (BX), Y3
-	VMULPD  Y2, Y3, Y2
-	VMOVUPD Y2, (AX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, BX
-	SUBQ    $0x00000004, DX
-	JMP     vectors3
+	CMPQ     DX, $0x00000004
+	JL       done4
+	VMOVUPD  (CX), Y2
+	VCMPPD   $0x1e, Y0, Y2, Y3
+	VCMPPD   $0x03, Y2, Y2, Y2
+	VANDPD   Y1, Y3, Y3
+	VORPD    Y2, Y3, Y2
+	VMOVUPD  (BX), Y3
+	VANDPD   magnitudeF64<>+0(SB), Y3, Y4
+	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y4, Y4
+	VANDPD   Y4, Y3, Y3
+	VMULPD   Y2, Y3, Y2
+	VMOVUPD  Y2, (AX)
+	ADDQ     $0x00000020, AX
+	ADDQ     $0x00000020, CX
+	ADDQ     $0x00000020, BX
+	SUBQ     $0x00000004, DX
+	JMP      vectors3
 
 done4:
 	TESTQ      DX, DX
@@ -3277,6 +3565,9 @@ done4:
 	VANDPD     Y1, Y0, Y0
 	VORPD      Y3, Y0, Y0
 	VMASKMOVPD (BX), Y2, Y1
+	VANDPD     magnitudeF64<>+0(SB), Y1, Y2
+	VPCMPGTQ   belowLeastFactorF64<>+0(SB), Y2, Y2
+	VANDPD     Y2, Y1, Y1
 	VMULPD     Y0, Y1, Y0
 	TESTQ      $0x00000004, DX
 	JZ         skip7
@@ -5028,10 +5319,28 @@ pairs1:
 	VMULPD       Y2, Y0, Y0
 	VMULPD       Y3, Y1, Y1
 	VMOVUPD      (BX), Y2
+	VANDPD       magnitudeF64<>+0(SB), Y2, Y3
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y3, Y3
+	VANDPD       Y3, Y2, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y3, Y3
+	VANDPD       Y3, Y0, Y0
 	VMULPD       Y0, Y2, Y0
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VANDPD       Y2, Y0, Y0
 	VMOVUPD      Y0, (AX)
 	VMOVUPD      32(BX), Y0
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VANDPD       Y2, Y0, Y0
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y0
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
+	VANDPD       Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -5101,7 +5410,16 @@ single2:
 	VFMADD213PD  Y5, Y4, Y1
 	VMULPD       Y2, Y1, Y1
 	VMASKMOVPD   (BX), Y0, Y0
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VANDPD       Y2, Y0, Y0
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y0
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
+	VANDPD       Y0, Y1, Y1
 	TESTQ        $0x00000004, SI
 	JZ           skip6
 	VMOVUPD      Y1, (AX)
@@ -5194,7 +5512,16 @@ careful3:
 	VBLENDVPD    Y3, Y5, Y1, Y1
 	VBLENDVPD    Y2, Y1, Y4, Y1
 	VMASKMOVPD   (BX), Y0, Y0
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VANDPD       Y2, Y0, Y0
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y0
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
+	VANDPD       Y0, Y1, Y1
 	TESTQ        $0x00000004, SI
 	JZ           skip10
 	VMOVUPD      Y1, (AX)
@@ -5344,10 +5671,28 @@ pairs1:
 	VMULPD       Y2, Y0, Y0
 	VMULPD       Y3, Y1, Y1
 	VMOVUPD      (BX), Y2
+	VANDPD       magnitudeF64<>+0(SB), Y2, Y3
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y3, Y3
+	VANDPD       Y3, Y2, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y3, Y3
+	VANDPD       Y3, Y0, Y0
 	VMULPD       Y0, Y2, Y0
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VANDPD       Y2, Y0, Y0
 	VMOVUPD      Y0, (AX)
 	VMOVUPD      32(BX), Y0
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VANDPD       Y2, Y0, Y0
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y0
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
+	VANDPD       Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -5418,7 +5763,16 @@ single2:
 	VFMADD213PD  Y5, Y4, Y1
 	VMULPD       Y2, Y1, Y1
 	VMASKMOVPD   (BX), Y0, Y0
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VANDPD       Y2, Y0, Y0
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y0
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
+	VANDPD       Y0, Y1, Y1
 	TESTQ        $0x00000004, SI
 	JZ           skip6
 	VMOVUPD      Y1, (AX)
@@ -5512,7 +5866,16 @@ careful3:
 	VBLENDVPD    Y3, Y5, Y1, Y1
 	VBLENDVPD    Y2, Y1, Y4, Y1
 	VMASKMOVPD   (BX), Y0, Y0
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VANDPD       Y2, Y0, Y0
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y0
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
+	VANDPD       Y0, Y1, Y1
 	TESTQ        $0x00000004, SI
 	JZ           skip10
 	VMOVUPD      Y1, (AX)
@@ -5727,6 +6090,72 @@ end5:
 	VZEROUPPER
 	RET
 
+// FlushF32AVX512 sets x[i] = +0 if |x[i]| < LeastFactor. It is defined by generic.FlushF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Updates x.
+//
+// x AX, len(x) CX.
+//
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·FlushF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ x_base+0(FP), AX
+	MOVQ x_len+8(FP), CX
+
+vectors1:
+	CMPQ      CX, $0x00000040
+	JL        done2
+	VMOVUPS   (AX), Z0
+	VANDPS    magnitudeF32<>+0(SB), Z0, Z1
+	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z1, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VMOVUPS   Z0, (AX)
+	VMOVUPS   64(AX), Z0
+	VANDPS    magnitudeF32<>+0(SB), Z0, Z1
+	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z1, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VMOVUPS   Z0, 64(AX)
+	VMOVUPS   128(AX), Z0
+	VANDPS    magnitudeF32<>+0(SB), Z0, Z1
+	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z1, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VMOVUPS   Z0, 128(AX)
+	VMOVUPS   192(AX), Z0
+	VANDPS    magnitudeF32<>+0(SB), Z0, Z1
+	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z1, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VMOVUPS   Z0, 192(AX)
+	ADDQ      $0x00000100, AX
+	SUBQ      $0x00000040, CX
+	JMP       vectors1
+
+done2:
+vectors3:
+	CMPQ      CX, $0x00000010
+	JL        done4
+	VMOVUPS   (AX), Z0
+	VANDPS    magnitudeF32<>+0(SB), Z0, Z1
+	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z1, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VMOVUPS   Z0, (AX)
+	ADDQ      $0x00000040, AX
+	SUBQ      $0x00000010, CX
+	JMP       vectors3
+
+done4:
+	TESTQ     CX, CX
+	JZ        end5
+	LEAQ      bitMasks<>+0(SB), DX
+	KMOVW     (DX)(CX*2), K1
+	VMOVUPS.Z (AX), K1, Z0
+	VANDPS    magnitudeF32<>+0(SB), Z0, Z1
+	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z1, K2
+	VMOVAPS.Z Z0, K2, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+end5:
+	VZEROUPPER
+	RET
+
 // ReLUF32AVX512 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF32.
 //
@@ -5871,7 +6300,7 @@ end5:
 //
 // zero Z0, one Z1, dst AX, z CX, len(z) DX, d BX.
 //
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·MulReLUPrimeF32AVX512(SB), NOSPLIT, $0-72
 	VMOVUPS zeroF32<>+0(SB), Z0
 	VMOVUPS oneF32<>+0(SB), Z1
@@ -5889,6 +6318,9 @@ vectors1:
 	VBLENDMPS Z1, Z0, K1, Z3
 	VBLENDMPS Z2, Z3, K2, Z4
 	VMOVUPS   (BX), Z2
+	VANDPS    magnitudeF32<>+0(SB), Z2, Z15
+	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z15, K1
+	VMOVAPS.Z Z2, K1, Z2
 	VMULPS    Z4, Z2, Z2
 	VMOVUPS   Z2, (AX)
 	VMOVUPS   64(CX), Z2
@@ -5897,6 +6329,9 @@ vectors1:
 	VBLENDMPS Z1, Z0, K1, Z5
 	VBLENDMPS Z2, Z5, K2, Z6
 	VMOVUPS   64(BX), Z2
+	VANDPS    magnitudeF32<>+0(SB), Z2, Z15
+	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z15, K1
+	VMOVAPS.Z Z2, K1, Z2
 	VMULPS    Z6, Z2, Z2
 	VMOVUPS   Z2, 64(AX)
 	VMOVUPS   128(CX), Z2
@@ -5905,6 +6340,9 @@ vectors1:
 	VBLENDMPS Z1, Z0, K1, Z7
 	VBLENDMPS Z2, Z7, K2, Z8
 	VMOVUPS   128(BX), Z2
+	VANDPS    magnitudeF32<>+0(SB), Z2, Z15
+	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z15, K1
+	VMOVAPS.Z Z2, K1, Z2
 	VMULPS    Z8, Z2, Z2
 	VMOVUPS   Z2, 128(AX)
 	VMOVUPS   192(CX), Z2
@@ -5913,6 +6351,9 @@ vectors1:
 	VBLENDMPS Z1, Z0, K1, Z9
 	VBLENDMPS Z2, Z9, K2, Z10
 	VMOVUPS   192(BX), Z2
+	VANDPS    magnitudeF32<>+0(SB), Z2, Z15
+	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z15, K1
+	VMOVAPS.Z Z2, K1, Z2
 	VMULPS    Z10, Z2, Z2
 	VMOVUPS   Z2, 192(AX)
 	ADDQ      $0x00000100, AX
@@ -5931,6 +6372,9 @@ vectors3:
 	VBLENDMPS Z1, Z0, K1, Z11
 	VBLENDMPS Z2, Z11, K2, Z12
 	VMOVUPS   (BX), Z2
+	VANDPS    magnitudeF32<>+0(SB), Z2, Z3
+	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z3, K1
+	VMOVAPS.Z Z2, K1, Z2
 	VMULPS    Z12, Z2, Z2
 	VMOVUPS   Z2, (AX)
 	ADDQ      $0x00000040, AX
@@ -5950,6 +6394,9 @@ done4:
 	VBLENDMPS Z1, Z0, K2, Z13
 	VBLENDMPS Z2, Z13, K3, Z14
 	VMOVUPS.Z (BX), K1, Z0
+	VANDPS    magnitudeF32<>+0(SB), Z0, Z1
+	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z1, K2
+	VMOVAPS.Z Z0, K2, Z0
 	VMULPS    Z14, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
@@ -7603,7 +8050,16 @@ TEXT ·MulSigmoidPrimeF32AVX512(SB), NOSPLIT, $0-72
 	VFMADD213PS  Z4, Z3, Z0
 	VMULPS       Z1, Z0, Z0
 	VMOVUPS.Z    (BX), K1, Z1
+	VANDPS       magnitudeF32<>+0(SB), Z1, Z2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z2, K2
+	VMOVAPS.Z    Z1, K2, Z1
+	VANDPS       magnitudeF32<>+0(SB), Z0, Z2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z2, K2
+	VMOVAPS.Z    Z0, K2, Z0
 	VMULPS       Z0, Z1, Z0
+	VANDPS       magnitudeF32<>+0(SB), Z0, Z1
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z1, K2
+	VMOVAPS.Z    Z0, K2, Z0
 	VMOVUPS      Z0, K1, (AX)
 	VZEROUPPER
 	RET
@@ -7710,10 +8166,28 @@ pairs2:
 	VMULPS       Z16, Z14, Z14
 	VMULPS       Z17, Z15, Z15
 	VMOVUPS      (BX), Z16
+	VANDPS       magnitudeF32<>+0(SB), Z16, Z17
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K1
+	VMOVAPS.Z    Z16, K1, Z16
+	VANDPS       magnitudeF32<>+0(SB), Z14, Z17
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K1
+	VMOVAPS.Z    Z14, K1, Z14
 	VMULPS       Z14, Z16, Z14
+	VANDPS       magnitudeF32<>+0(SB), Z14, Z16
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K1
+	VMOVAPS.Z    Z14, K1, Z14
 	VMOVUPS      Z14, (AX)
 	VMOVUPS      64(BX), Z14
+	VANDPS       magnitudeF32<>+0(SB), Z14, Z16
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VANDPS       magnitudeF32<>+0(SB), Z15, Z16
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
 	VMULPS       Z15, Z14, Z15
+	VANDPS       magnitudeF32<>+0(SB), Z15, Z14
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z14, K1
+	VMOVAPS.Z    Z15, K1, Z15
 	VMOVUPS      Z15, 64(AX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
@@ -7773,7 +8247,16 @@ single3:
 	VFMADD213PS  Z18, Z17, Z14
 	VMULPS       Z15, Z14, Z14
 	VMOVUPS.Z    (BX), K1, Z15
+	VANDPS       magnitudeF32<>+0(SB), Z15, Z16
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VANDPS       magnitudeF32<>+0(SB), Z14, Z16
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K2
+	VMOVAPS.Z    Z14, K2, Z14
 	VMULPS       Z14, Z15, Z14
+	VANDPS       magnitudeF32<>+0(SB), Z14, Z15
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z15, K2
+	VMOVAPS.Z    Z14, K2, Z14
 	VMOVUPS      Z14, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -7840,7 +8323,16 @@ careful4:
 	VBLENDMPS    Z15, Z14, K3, Z1
 	VBLENDMPS    Z1, Z16, K2, Z2
 	VMOVUPS.Z    (BX), K1, Z14
+	VANDPS       magnitudeF32<>+0(SB), Z14, Z15
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z15, K2
+	VMOVAPS.Z    Z14, K2, Z14
+	VANDPS       magnitudeF32<>+0(SB), Z2, Z15
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z15, K2
+	VMOVAPS.Z    Z2, K2, Z2
 	VMULPS       Z2, Z14, Z2
+	VANDPS       magnitudeF32<>+0(SB), Z2, Z14
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z14, K2
+	VMOVAPS.Z    Z2, K2, Z2
 	VMOVUPS      Z2, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -7919,7 +8411,16 @@ TEXT ·MulTanhPrimeF32AVX512(SB), NOSPLIT, $0-72
 	VFMADD213PS  Z4, Z3, Z0
 	VMULPS       Z1, Z0, Z0
 	VMOVUPS.Z    (BX), K1, Z1
+	VANDPS       magnitudeF32<>+0(SB), Z1, Z2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z2, K2
+	VMOVAPS.Z    Z1, K2, Z1
+	VANDPS       magnitudeF32<>+0(SB), Z0, Z2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z2, K2
+	VMOVAPS.Z    Z0, K2, Z0
 	VMULPS       Z0, Z1, Z0
+	VANDPS       magnitudeF32<>+0(SB), Z0, Z1
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z1, K2
+	VMOVAPS.Z    Z0, K2, Z0
 	VMOVUPS      Z0, K1, (AX)
 	VZEROUPPER
 	RET
@@ -8029,10 +8530,28 @@ pairs2:
 	VMULPS       Z17, Z15, Z15
 	VMULPS       Z18, Z16, Z16
 	VMOVUPS      (BX), Z17
+	VANDPS       magnitudeF32<>+0(SB), Z17, Z18
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z18, K1
+	VMOVAPS.Z    Z17, K1, Z17
+	VANDPS       magnitudeF32<>+0(SB), Z15, Z18
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z18, K1
+	VMOVAPS.Z    Z15, K1, Z15
 	VMULPS       Z15, Z17, Z15
+	VANDPS       magnitudeF32<>+0(SB), Z15, Z17
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K1
+	VMOVAPS.Z    Z15, K1, Z15
 	VMOVUPS      Z15, (AX)
 	VMOVUPS      64(BX), Z15
+	VANDPS       magnitudeF32<>+0(SB), Z15, Z17
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VANDPS       magnitudeF32<>+0(SB), Z16, Z17
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K1
+	VMOVAPS.Z    Z16, K1, Z16
 	VMULPS       Z16, Z15, Z16
+	VANDPS       magnitudeF32<>+0(SB), Z16, Z15
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z15, K1
+	VMOVAPS.Z    Z16, K1, Z16
 	VMOVUPS      Z16, 64(AX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
@@ -8093,7 +8612,16 @@ single3:
 	VFMADD213PS  Z19, Z18, Z15
 	VMULPS       Z16, Z15, Z15
 	VMOVUPS.Z    (BX), K1, Z16
+	VANDPS       magnitudeF32<>+0(SB), Z16, Z17
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K2
+	VMOVAPS.Z    Z16, K2, Z16
+	VANDPS       magnitudeF32<>+0(SB), Z15, Z17
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K2
+	VMOVAPS.Z    Z15, K2, Z15
 	VMULPS       Z15, Z16, Z15
+	VANDPS       magnitudeF32<>+0(SB), Z15, Z16
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K2
+	VMOVAPS.Z    Z15, K2, Z15
 	VMOVUPS      Z15, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -8161,7 +8689,16 @@ careful4:
 	VBLENDMPS    Z16, Z15, K3, Z1
 	VBLENDMPS    Z1, Z17, K2, Z2
 	VMOVUPS.Z    (BX), K1, Z15
+	VANDPS       magnitudeF32<>+0(SB), Z15, Z16
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VANDPS       magnitudeF32<>+0(SB), Z2, Z16
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K2
+	VMOVAPS.Z    Z2, K2, Z2
 	VMULPS       Z2, Z15, Z2
+	VANDPS       magnitudeF32<>+0(SB), Z2, Z15
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z15, K2
+	VMOVAPS.Z    Z2, K2, Z2
 	VMOVUPS      Z2, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -8356,6 +8893,72 @@ end5:
 	VZEROUPPER
 	RET
 
+// FlushF64AVX512 sets x[i] = +0 if |x[i]| < LeastFactor. It is defined by generic.FlushF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Updates x.
+//
+// x AX, len(x) CX.
+//
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·FlushF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ x_base+0(FP), AX
+	MOVQ x_len+8(FP), CX
+
+vectors1:
+	CMPQ      CX, $0x00000020
+	JL        done2
+	VMOVUPD   (AX), Z0
+	VANDPD    magnitudeF64<>+0(SB), Z0, Z1
+	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z1, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (AX)
+	VMOVUPD   64(AX), Z0
+	VANDPD    magnitudeF64<>+0(SB), Z0, Z1
+	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z1, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, 64(AX)
+	VMOVUPD   128(AX), Z0
+	VANDPD    magnitudeF64<>+0(SB), Z0, Z1
+	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z1, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, 128(AX)
+	VMOVUPD   192(AX), Z0
+	VANDPD    magnitudeF64<>+0(SB), Z0, Z1
+	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z1, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, 192(AX)
+	ADDQ      $0x00000100, AX
+	SUBQ      $0x00000020, CX
+	JMP       vectors1
+
+done2:
+vectors3:
+	CMPQ      CX, $0x00000008
+	JL        done4
+	VMOVUPD   (AX), Z0
+	VANDPD    magnitudeF64<>+0(SB), Z0, Z1
+	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z1, K1
+	VMOVAPD.Z Z0, K1, Z0
+	VMOVUPD   Z0, (AX)
+	ADDQ      $0x00000040, AX
+	SUBQ      $0x00000008, CX
+	JMP       vectors3
+
+done4:
+	TESTQ     CX, CX
+	JZ        end5
+	LEAQ      bitMasks<>+0(SB), DX
+	KMOVW     (DX)(CX*2), K1
+	VMOVUPD.Z (AX), K1, Z0
+	VANDPD    magnitudeF64<>+0(SB), Z0, Z1
+	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z1, K2
+	VMOVAPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end5:
+	VZEROUPPER
+	RET
+
 // ReLUF64AVX512 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF64.
 //
@@ -8500,7 +9103,7 @@ end5:
 //
 // zero Z0, one Z1, dst AX, z CX, len(z) DX, d BX.
 //
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·MulReLUPrimeF64AVX512(SB), NOSPLIT, $0-72
 	VMOVUPD zeroF64<>+0(SB), Z0
 	VMOVUPD oneF64<>+0(SB), Z1
@@ -8518,6 +9121,9 @@ vectors1:
 	VBLENDMPD Z1, Z0, K1, Z3
 	VBLENDMPD Z2, Z3, K2, Z4
 	VMOVUPD   (BX), Z2
+	VANDPD    magnitudeF64<>+0(SB), Z2, Z15
+	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z15, K1
+	VMOVAPD.Z Z2, K1, Z2
 	VMULPD    Z4, Z2, Z2
 	VMOVUPD   Z2, (AX)
 	VMOVUPD   64(CX), Z2
@@ -8526,6 +9132,9 @@ vectors1:
 	VBLENDMPD Z1, Z0, K1, Z5
 	VBLENDMPD Z2, Z5, K2, Z6
 	VMOVUPD   64(BX), Z2
+	VANDPD    magnitudeF64<>+0(SB), Z2, Z15
+	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z15, K1
+	VMOVAPD.Z Z2, K1, Z2
 	VMULPD    Z6, Z2, Z2
 	VMOVUPD   Z2, 64(AX)
 	VMOVUPD   128(CX), Z2
@@ -8534,6 +9143,9 @@ vectors1:
 	VBLENDMPD Z1, Z0, K1, Z7
 	VBLENDMPD Z2, Z7, K2, Z8
 	VMOVUPD   128(BX), Z2
+	VANDPD    magnitudeF64<>+0(SB), Z2, Z15
+	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z15, K1
+	VMOVAPD.Z Z2, K1, Z2
 	VMULPD    Z8, Z2, Z2
 	VMOVUPD   Z2, 128(AX)
 	VMOVUPD   192(CX), Z2
@@ -8542,6 +9154,9 @@ vectors1:
 	VBLENDMPD Z1, Z0, K1, Z9
 	VBLENDMPD Z2, Z9, K2, Z10
 	VMOVUPD   192(BX), Z2
+	VANDPD    magnitudeF64<>+0(SB), Z2, Z15
+	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z15, K1
+	VMOVAPD.Z Z2, K1, Z2
 	VMULPD    Z10, Z2, Z2
 	VMOVUPD   Z2, 192(AX)
 	ADDQ      $0x00000100, AX
@@ -8560,6 +9175,9 @@ vectors3:
 	VBLENDMPD Z1, Z0, K1, Z11
 	VBLENDMPD Z2, Z11, K2, Z12
 	VMOVUPD   (BX), Z2
+	VANDPD    magnitudeF64<>+0(SB), Z2, Z3
+	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z3, K1
+	VMOVAPD.Z Z2, K1, Z2
 	VMULPD    Z12, Z2, Z2
 	VMOVUPD   Z2, (AX)
 	ADDQ      $0x00000040, AX
@@ -8579,6 +9197,9 @@ done4:
 	VBLENDMPD Z1, Z0, K2, Z13
 	VBLENDMPD Z2, Z13, K3, Z14
 	VMOVUPD.Z (BX), K1, Z0
+	VANDPD    magnitudeF64<>+0(SB), Z0, Z1
+	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z1, K2
+	VMOVAPD.Z Z0, K2, Z0
 	VMULPD    Z14, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
@@ -10421,7 +11042,16 @@ TEXT ·MulSigmoidPrimeF64AVX512(SB), NOSPLIT, $0-72
 	VFMADD213PD  Z4, Z3, Z0
 	VMULPD       Z1, Z0, Z0
 	VMOVUPD.Z    (BX), K1, Z1
+	VANDPD       magnitudeF64<>+0(SB), Z1, Z2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z2, K2
+	VMOVAPD.Z    Z1, K2, Z1
+	VANDPD       magnitudeF64<>+0(SB), Z0, Z2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z2, K2
+	VMOVAPD.Z    Z0, K2, Z0
 	VMULPD       Z0, Z1, Z0
+	VANDPD       magnitudeF64<>+0(SB), Z0, Z1
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z1, K2
+	VMOVAPD.Z    Z0, K2, Z0
 	VMOVUPD      Z0, K1, (AX)
 	VZEROUPPER
 	RET
@@ -10540,10 +11170,28 @@ pairs2:
 	VMULPD       Z18, Z16, Z16
 	VMULPD       Z19, Z17, Z17
 	VMOVUPD      (BX), Z18
+	VANDPD       magnitudeF64<>+0(SB), Z18, Z19
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z19, K1
+	VMOVAPD.Z    Z18, K1, Z18
+	VANDPD       magnitudeF64<>+0(SB), Z16, Z19
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z19, K1
+	VMOVAPD.Z    Z16, K1, Z16
 	VMULPD       Z16, Z18, Z16
+	VANDPD       magnitudeF64<>+0(SB), Z16, Z18
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K1
+	VMOVAPD.Z    Z16, K1, Z16
 	VMOVUPD      Z16, (AX)
 	VMOVUPD      64(BX), Z16
+	VANDPD       magnitudeF64<>+0(SB), Z16, Z18
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K1
+	VMOVAPD.Z    Z16, K1, Z16
+	VANDPD       magnitudeF64<>+0(SB), Z17, Z18
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K1
+	VMOVAPD.Z    Z17, K1, Z17
 	VMULPD       Z17, Z16, Z17
+	VANDPD       magnitudeF64<>+0(SB), Z17, Z16
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z16, K1
+	VMOVAPD.Z    Z17, K1, Z17
 	VMOVUPD      Z17, 64(AX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
@@ -10608,7 +11256,16 @@ single3:
 	VFMADD213PD  Z20, Z19, Z16
 	VMULPD       Z17, Z16, Z16
 	VMOVUPD.Z    (BX), K1, Z17
+	VANDPD       magnitudeF64<>+0(SB), Z17, Z18
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K2
+	VMOVAPD.Z    Z17, K2, Z17
+	VANDPD       magnitudeF64<>+0(SB), Z16, Z18
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K2
+	VMOVAPD.Z    Z16, K2, Z16
 	VMULPD       Z16, Z17, Z16
+	VANDPD       magnitudeF64<>+0(SB), Z16, Z17
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z17, K2
+	VMOVAPD.Z    Z16, K2, Z16
 	VMOVUPD      Z16, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -10680,7 +11337,16 @@ careful4:
 	VBLENDMPD    Z17, Z16, K3, Z1
 	VBLENDMPD    Z1, Z18, K2, Z2
 	VMOVUPD.Z    (BX), K1, Z16
+	VANDPD       magnitudeF64<>+0(SB), Z16, Z17
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z17, K2
+	VMOVAPD.Z    Z16, K2, Z16
+	VANDPD       magnitudeF64<>+0(SB), Z2, Z17
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z17, K2
+	VMOVAPD.Z    Z2, K2, Z2
 	VMULPD       Z2, Z16, Z2
+	VANDPD       magnitudeF64<>+0(SB), Z2, Z16
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z16, K2
+	VMOVAPD.Z    Z2, K2, Z2
 	VMOVUPD      Z2, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -10764,7 +11430,16 @@ TEXT ·MulTanhPrimeF64AVX512(SB), NOSPLIT, $0-72
 	VFMADD213PD  Z4, Z3, Z0
 	VMULPD       Z1, Z0, Z0
 	VMOVUPD.Z    (BX), K1, Z1
+	VANDPD       magnitudeF64<>+0(SB), Z1, Z2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z2, K2
+	VMOVAPD.Z    Z1, K2, Z1
+	VANDPD       magnitudeF64<>+0(SB), Z0, Z2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z2, K2
+	VMOVAPD.Z    Z0, K2, Z0
 	VMULPD       Z0, Z1, Z0
+	VANDPD       magnitudeF64<>+0(SB), Z0, Z1
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z1, K2
+	VMOVAPD.Z    Z0, K2, Z0
 	VMOVUPD      Z0, K1, (AX)
 	VZEROUPPER
 	RET
@@ -10885,10 +11560,28 @@ pairs2:
 	VMULPD       Z18, Z16, Z16
 	VMULPD       Z19, Z17, Z17
 	VMOVUPD      (BX), Z18
+	VANDPD       magnitudeF64<>+0(SB), Z18, Z19
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z19, K1
+	VMOVAPD.Z    Z18, K1, Z18
+	VANDPD       magnitudeF64<>+0(SB), Z16, Z19
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z19, K1
+	VMOVAPD.Z    Z16, K1, Z16
 	VMULPD       Z16, Z18, Z16
+	VANDPD       magnitudeF64<>+0(SB), Z16, Z18
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K1
+	VMOVAPD.Z    Z16, K1, Z16
 	VMOVUPD      Z16, (AX)
 	VMOVUPD      64(BX), Z16
+	VANDPD       magnitudeF64<>+0(SB), Z16, Z18
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K1
+	VMOVAPD.Z    Z16, K1, Z16
+	VANDPD       magnitudeF64<>+0(SB), Z17, Z18
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K1
+	VMOVAPD.Z    Z17, K1, Z17
 	VMULPD       Z17, Z16, Z17
+	VANDPD       magnitudeF64<>+0(SB), Z17, Z16
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z16, K1
+	VMOVAPD.Z    Z17, K1, Z17
 	VMOVUPD      Z17, 64(AX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
@@ -10954,7 +11647,16 @@ single3:
 	VFMADD213PD  Z20, Z19, Z16
 	VMULPD       Z17, Z16, Z16
 	VMOVUPD.Z    (BX), K1, Z17
+	VANDPD       magnitudeF64<>+0(SB), Z17, Z18
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K2
+	VMOVAPD.Z    Z17, K2, Z17
+	VANDPD       magnitudeF64<>+0(SB), Z16, Z18
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K2
+	VMOVAPD.Z    Z16, K2, Z16
 	VMULPD       Z16, Z17, Z16
+	VANDPD       magnitudeF64<>+0(SB), Z16, Z17
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z17, K2
+	VMOVAPD.Z    Z16, K2, Z16
 	VMOVUPD      Z16, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -11027,7 +11729,16 @@ careful4:
 	VBLENDMPD    Z17, Z16, K3, Z1
 	VBLENDMPD    Z1, Z18, K2, Z2
 	VMOVUPD.Z    (BX), K1, Z16
+	VANDPD       magnitudeF64<>+0(SB), Z16, Z17
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z17, K2
+	VMOVAPD.Z    Z16, K2, Z16
+	VANDPD       magnitudeF64<>+0(SB), Z2, Z17
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z17, K2
+	VMOVAPD.Z    Z2, K2, Z2
 	VMULPD       Z2, Z16, Z2
+	VANDPD       magnitudeF64<>+0(SB), Z2, Z16
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z16, K2
+	VMOVAPD.Z    Z2, K2, Z2
 	VMOVUPD      Z2, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -11038,6 +11749,26 @@ careful4:
 end5:
 	VZEROUPPER
 	RET
+
+DATA belowLeastFactorF32<>+0(SB)/8, $0x1fffffff1fffffff
+DATA belowLeastFactorF32<>+8(SB)/8, $0x1fffffff1fffffff
+DATA belowLeastFactorF32<>+16(SB)/8, $0x1fffffff1fffffff
+DATA belowLeastFactorF32<>+24(SB)/8, $0x1fffffff1fffffff
+DATA belowLeastFactorF32<>+32(SB)/8, $0x1fffffff1fffffff
+DATA belowLeastFactorF32<>+40(SB)/8, $0x1fffffff1fffffff
+DATA belowLeastFactorF32<>+48(SB)/8, $0x1fffffff1fffffff
+DATA belowLeastFactorF32<>+56(SB)/8, $0x1fffffff1fffffff
+GLOBL belowLeastFactorF32<>(SB), RODATA|NOPTR, $64
+
+DATA belowLeastFactorF64<>+0(SB)/8, $0x1fffffffffffffff
+DATA belowLeastFactorF64<>+8(SB)/8, $0x1fffffffffffffff
+DATA belowLeastFactorF64<>+16(SB)/8, $0x1fffffffffffffff
+DATA belowLeastFactorF64<>+24(SB)/8, $0x1fffffffffffffff
+DATA belowLeastFactorF64<>+32(SB)/8, $0x1fffffffffffffff
+DATA belowLeastFactorF64<>+40(SB)/8, $0x1fffffffffffffff
+DATA belowLeastFactorF64<>+48(SB)/8, $0x1fffffffffffffff
+DATA belowLeastFactorF64<>+56(SB)/8, $0x1fffffffffffffff
+GLOBL belowLeastFactorF64<>(SB), RODATA|NOPTR, $64
 
 DATA downF32<>+0(SB)/8, $0x1f8000001f800000
 DATA downF32<>+8(SB)/8, $0x1f8000001f800000

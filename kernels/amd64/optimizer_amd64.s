@@ -11,7 +11,7 @@
 //
 // lr Y0, mu Y1, w AX, v CX, g DX, len(w) BX.
 //
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·MomentumF32AVX2(SB), NOSPLIT, $0-80
 	VBROADCASTSS lr+72(FP), Y0
 	VBROADCASTSS mu+76(FP), Y1
@@ -26,28 +26,52 @@ vectors1:
 	VMOVUPS      (AX), Y2
 	VMOVUPS      (CX), Y3
 	VMOVUPS      (DX), Y4
+	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
 	VFMADD213PS  Y4, Y1, Y3
+	VANDPS       magnitudeF32<>+0(SB), Y3, Y4
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y3, Y3
 	VFNMADD231PS Y3, Y0, Y2
 	VMOVUPS      Y2, (AX)
 	VMOVUPS      Y3, (CX)
 	VMOVUPS      32(AX), Y2
 	VMOVUPS      32(CX), Y3
 	VMOVUPS      32(DX), Y4
+	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
 	VFMADD213PS  Y4, Y1, Y3
+	VANDPS       magnitudeF32<>+0(SB), Y3, Y4
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y3, Y3
 	VFNMADD231PS Y3, Y0, Y2
 	VMOVUPS      Y2, 32(AX)
 	VMOVUPS      Y3, 32(CX)
 	VMOVUPS      64(AX), Y2
 	VMOVUPS      64(CX), Y3
 	VMOVUPS      64(DX), Y4
+	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
 	VFMADD213PS  Y4, Y1, Y3
+	VANDPS       magnitudeF32<>+0(SB), Y3, Y4
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y3, Y3
 	VFNMADD231PS Y3, Y0, Y2
 	VMOVUPS      Y2, 64(AX)
 	VMOVUPS      Y3, 64(CX)
 	VMOVUPS      96(AX), Y2
 	VMOVUPS      96(CX), Y3
 	VMOVUPS      96(DX), Y4
+	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
 	VFMADD213PS  Y4, Y1, Y3
+	VANDPS       magnitudeF32<>+0(SB), Y3, Y4
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y3, Y3
 	VFNMADD231PS Y3, Y0, Y2
 	VMOVUPS      Y2, 96(AX)
 	VMOVUPS      Y3, 96(CX)
@@ -64,7 +88,13 @@ vectors3:
 	VMOVUPS      (AX), Y2
 	VMOVUPS      (CX), Y3
 	VMOVUPS      (DX), Y4
+	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
 	VFMADD213PS  Y4, Y1, Y3
+	VANDPS       magnitudeF32<>+0(SB), Y3, Y4
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y3, Y3
 	VFNMADD231PS Y3, Y0, Y2
 	VMOVUPS      Y2, (AX)
 	VMOVUPS      Y3, (CX)
@@ -85,7 +115,13 @@ done4:
 	VMASKMOVPS   (AX), Y2, Y3
 	VMASKMOVPS   (CX), Y2, Y4
 	VMASKMOVPS   (DX), Y2, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y2, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y2, Y2
 	VFMADD213PS  Y2, Y1, Y4
+	VANDPS       magnitudeF32<>+0(SB), Y4, Y1
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y4, Y4
 	VFNMADD231PS Y4, Y0, Y3
 	TESTQ        $0x00000008, BX
 	JZ           skip7
@@ -154,7 +190,7 @@ end5:
 //
 // lr Y0, mu Y1, w AX, v CX, g DX, len(w) BX.
 //
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·NesterovF32AVX2(SB), NOSPLIT, $0-80
 	VBROADCASTSS lr+72(FP), Y0
 	VBROADCASTSS mu+76(FP), Y1
@@ -169,7 +205,13 @@ vectors1:
 	VMOVUPS      (AX), Y2
 	VMOVUPS      (CX), Y3
 	VMOVUPS      (DX), Y4
+	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
 	VFMADD213PS  Y4, Y1, Y3
+	VANDPS       magnitudeF32<>+0(SB), Y3, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y3, Y3
 	VFMADD231PS  Y3, Y1, Y4
 	VFNMADD231PS Y4, Y0, Y2
 	VMOVUPS      Y2, (AX)
@@ -177,7 +219,13 @@ vectors1:
 	VMOVUPS      32(AX), Y2
 	VMOVUPS      32(CX), Y3
 	VMOVUPS      32(DX), Y4
+	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
 	VFMADD213PS  Y4, Y1, Y3
+	VANDPS       magnitudeF32<>+0(SB), Y3, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y3, Y3
 	VFMADD231PS  Y3, Y1, Y4
 	VFNMADD231PS Y4, Y0, Y2
 	VMOVUPS      Y2, 32(AX)
@@ -185,7 +233,13 @@ vectors1:
 	VMOVUPS      64(AX), Y2
 	VMOVUPS      64(CX), Y3
 	VMOVUPS      64(DX), Y4
+	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
 	VFMADD213PS  Y4, Y1, Y3
+	VANDPS       magnitudeF32<>+0(SB), Y3, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y3, Y3
 	VFMADD231PS  Y3, Y1, Y4
 	VFNMADD231PS Y4, Y0, Y2
 	VMOVUPS      Y2, 64(AX)
@@ -193,7 +247,13 @@ vectors1:
 	VMOVUPS      96(AX), Y2
 	VMOVUPS      96(CX), Y3
 	VMOVUPS      96(DX), Y4
+	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
 	VFMADD213PS  Y4, Y1, Y3
+	VANDPS       magnitudeF32<>+0(SB), Y3, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y3, Y3
 	VFMADD231PS  Y3, Y1, Y4
 	VFNMADD231PS Y4, Y0, Y2
 	VMOVUPS      Y2, 96(AX)
@@ -211,7 +271,13 @@ vectors3:
 	VMOVUPS      (AX), Y2
 	VMOVUPS      (CX), Y3
 	VMOVUPS      (DX), Y4
+	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
 	VFMADD213PS  Y4, Y1, Y3
+	VANDPS       magnitudeF32<>+0(SB), Y3, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y3, Y3
 	VFMADD231PS  Y3, Y1, Y4
 	VFNMADD231PS Y4, Y0, Y2
 	VMOVUPS      Y2, (AX)
@@ -233,7 +299,13 @@ done4:
 	VMASKMOVPS   (AX), Y2, Y3
 	VMASKMOVPS   (CX), Y2, Y4
 	VMASKMOVPS   (DX), Y2, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y2, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y2, Y2
 	VFMADD213PS  Y2, Y1, Y4
+	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
 	VFMADD231PS  Y4, Y1, Y2
 	VFNMADD231PS Y2, Y0, Y3
 	TESTQ        $0x00000008, BX
@@ -303,7 +375,7 @@ end5:
 //
 // lr Y0, rho Y1, oneMinusRho Y2, eps Y3, w AX, s CX, g DX, len(w) BX.
 //
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·RMSPropF32AVX2(SB), NOSPLIT, $0-88
 	VBROADCASTSS lr+72(FP), Y0
 	VBROADCASTSS rho+76(FP), Y1
@@ -320,48 +392,72 @@ vectors1:
 	VMOVUPS      (AX), Y4
 	VMOVUPS      (CX), Y5
 	VMOVUPS      (DX), Y6
+	VANDPS       magnitudeF32<>+0(SB), Y6, Y7
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y7, Y7
+	VANDPS       Y7, Y6, Y6
 	VMULPS       Y6, Y2, Y7
 	VMULPS       Y5, Y1, Y5
 	VFMADD231PS  Y7, Y6, Y5
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y5, Y8
+	VANDPS       Y8, Y5, Y5
 	VSQRTPS      Y5, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y7
+	VANDPS       Y8, Y7, Y7
 	VFNMADD231PS Y7, Y0, Y4
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      Y5, (CX)
 	VMOVUPS      32(AX), Y4
 	VMOVUPS      32(CX), Y5
 	VMOVUPS      32(DX), Y6
+	VANDPS       magnitudeF32<>+0(SB), Y6, Y7
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y7, Y7
+	VANDPS       Y7, Y6, Y6
 	VMULPS       Y6, Y2, Y7
 	VMULPS       Y5, Y1, Y5
 	VFMADD231PS  Y7, Y6, Y5
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y5, Y8
+	VANDPS       Y8, Y5, Y5
 	VSQRTPS      Y5, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y7
+	VANDPS       Y8, Y7, Y7
 	VFNMADD231PS Y7, Y0, Y4
 	VMOVUPS      Y4, 32(AX)
 	VMOVUPS      Y5, 32(CX)
 	VMOVUPS      64(AX), Y4
 	VMOVUPS      64(CX), Y5
 	VMOVUPS      64(DX), Y6
+	VANDPS       magnitudeF32<>+0(SB), Y6, Y7
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y7, Y7
+	VANDPS       Y7, Y6, Y6
 	VMULPS       Y6, Y2, Y7
 	VMULPS       Y5, Y1, Y5
 	VFMADD231PS  Y7, Y6, Y5
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y5, Y8
+	VANDPS       Y8, Y5, Y5
 	VSQRTPS      Y5, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y7
+	VANDPS       Y8, Y7, Y7
 	VFNMADD231PS Y7, Y0, Y4
 	VMOVUPS      Y4, 64(AX)
 	VMOVUPS      Y5, 64(CX)
 	VMOVUPS      96(AX), Y4
 	VMOVUPS      96(CX), Y5
 	VMOVUPS      96(DX), Y6
+	VANDPS       magnitudeF32<>+0(SB), Y6, Y7
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y7, Y7
+	VANDPS       Y7, Y6, Y6
 	VMULPS       Y6, Y2, Y7
 	VMULPS       Y5, Y1, Y5
 	VFMADD231PS  Y7, Y6, Y5
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y5, Y8
+	VANDPS       Y8, Y5, Y5
 	VSQRTPS      Y5, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y7
+	VANDPS       Y8, Y7, Y7
 	VFNMADD231PS Y7, Y0, Y4
 	VMOVUPS      Y4, 96(AX)
 	VMOVUPS      Y5, 96(CX)
@@ -378,12 +474,18 @@ vectors3:
 	VMOVUPS      (AX), Y4
 	VMOVUPS      (CX), Y5
 	VMOVUPS      (DX), Y6
+	VANDPS       magnitudeF32<>+0(SB), Y6, Y7
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y7, Y7
+	VANDPS       Y7, Y6, Y6
 	VMULPS       Y6, Y2, Y7
 	VMULPS       Y5, Y1, Y5
 	VFMADD231PS  Y7, Y6, Y5
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y5, Y8
+	VANDPS       Y8, Y5, Y5
 	VSQRTPS      Y5, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y7
+	VANDPS       Y8, Y7, Y7
 	VFNMADD231PS Y7, Y0, Y4
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      Y5, (CX)
@@ -404,12 +506,18 @@ done4:
 	VMASKMOVPS   (AX), Y4, Y5
 	VMASKMOVPS   (CX), Y4, Y6
 	VMASKMOVPS   (DX), Y4, Y4
+	VANDPS       magnitudeF32<>+0(SB), Y4, Y7
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y7, Y7
+	VANDPS       Y7, Y4, Y4
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y6, Y1, Y6
 	VFMADD231PS  Y2, Y4, Y6
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y6, Y1
+	VANDPS       Y1, Y6, Y6
 	VSQRTPS      Y6, Y2
 	VADDPS       Y3, Y2, Y2
 	VDIVPS       Y2, Y4, Y2
+	VANDPS       Y1, Y2, Y2
 	VFNMADD231PS Y2, Y0, Y5
 	TESTQ        $0x00000008, BX
 	JZ           skip7
@@ -479,7 +587,7 @@ end5:
 // lr Y0, beta1 Y1, oneMinusBeta1 Y2, beta2 Y3, oneMinusBeta2 Y4, scale Y5, eps Y6, keep Y7,
 // w AX, m CX, v DX, g BX, len(w) SI.
 //
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·AdamF32AVX2(SB), NOSPLIT, $0-128
 	VBROADCASTSS lr+96(FP), Y0
 	VBROADCASTSS beta1+100(FP), Y1
@@ -502,16 +610,29 @@ vectors1:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      (DX), Y10
 	VMOVUPS      (BX), Y11
+	VANDPS       magnitudeF32<>+0(SB), Y11, Y12
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y11, Y11
 	VMULPS       Y9, Y1, Y9
 	VFMADD231PS  Y2, Y11, Y9
 	VMULPS       Y11, Y4, Y12
 	VMULPS       Y10, Y3, Y10
 	VFMADD231PS  Y12, Y11, Y10
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y10, Y11
+	VANDPS       Y11, Y10, Y10
+	VANDPS       Y11, Y9, Y9
+	VANDPS       magnitudeF32<>+0(SB), Y9, Y12
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y9, Y9
 	VSQRTPS      Y10, Y12
 	VFMADD213PS  Y6, Y5, Y12
 	VDIVPS       Y12, Y9, Y12
+	VANDPS       Y11, Y12, Y12
 	VMULPS       Y8, Y7, Y8
 	VFNMADD231PS Y12, Y0, Y8
+	VANDPS       magnitudeF32<>+0(SB), Y8, Y11
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
 	VMOVUPS      Y8, (AX)
 	VMOVUPS      Y9, (CX)
 	VMOVUPS      Y10, (DX)
@@ -519,16 +640,29 @@ vectors1:
 	VMOVUPS      32(CX), Y9
 	VMOVUPS      32(DX), Y10
 	VMOVUPS      32(BX), Y11
+	VANDPS       magnitudeF32<>+0(SB), Y11, Y12
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y11, Y11
 	VMULPS       Y9, Y1, Y9
 	VFMADD231PS  Y2, Y11, Y9
 	VMULPS       Y11, Y4, Y12
 	VMULPS       Y10, Y3, Y10
 	VFMADD231PS  Y12, Y11, Y10
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y10, Y11
+	VANDPS       Y11, Y10, Y10
+	VANDPS       Y11, Y9, Y9
+	VANDPS       magnitudeF32<>+0(SB), Y9, Y12
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y9, Y9
 	VSQRTPS      Y10, Y12
 	VFMADD213PS  Y6, Y5, Y12
 	VDIVPS       Y12, Y9, Y12
+	VANDPS       Y11, Y12, Y12
 	VMULPS       Y8, Y7, Y8
 	VFNMADD231PS Y12, Y0, Y8
+	VANDPS       magnitudeF32<>+0(SB), Y8, Y11
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
 	VMOVUPS      Y8, 32(AX)
 	VMOVUPS      Y9, 32(CX)
 	VMOVUPS      Y10, 32(DX)
@@ -536,16 +670,29 @@ vectors1:
 	VMOVUPS      64(CX), Y9
 	VMOVUPS      64(DX), Y10
 	VMOVUPS      64(BX), Y11
+	VANDPS       magnitudeF32<>+0(SB), Y11, Y12
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y11, Y11
 	VMULPS       Y9, Y1, Y9
 	VFMADD231PS  Y2, Y11, Y9
 	VMULPS       Y11, Y4, Y12
 	VMULPS       Y10, Y3, Y10
 	VFMADD231PS  Y12, Y11, Y10
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y10, Y11
+	VANDPS       Y11, Y10, Y10
+	VANDPS       Y11, Y9, Y9
+	VANDPS       magnitudeF32<>+0(SB), Y9, Y12
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y9, Y9
 	VSQRTPS      Y10, Y12
 	VFMADD213PS  Y6, Y5, Y12
 	VDIVPS       Y12, Y9, Y12
+	VANDPS       Y11, Y12, Y12
 	VMULPS       Y8, Y7, Y8
 	VFNMADD231PS Y12, Y0, Y8
+	VANDPS       magnitudeF32<>+0(SB), Y8, Y11
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
 	VMOVUPS      Y8, 64(AX)
 	VMOVUPS      Y9, 64(CX)
 	VMOVUPS      Y10, 64(DX)
@@ -553,16 +700,29 @@ vectors1:
 	VMOVUPS      96(CX), Y9
 	VMOVUPS      96(DX), Y10
 	VMOVUPS      96(BX), Y11
+	VANDPS       magnitudeF32<>+0(SB), Y11, Y12
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y11, Y11
 	VMULPS       Y9, Y1, Y9
 	VFMADD231PS  Y2, Y11, Y9
 	VMULPS       Y11, Y4, Y12
 	VMULPS       Y10, Y3, Y10
 	VFMADD231PS  Y12, Y11, Y10
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y10, Y11
+	VANDPS       Y11, Y10, Y10
+	VANDPS       Y11, Y9, Y9
+	VANDPS       magnitudeF32<>+0(SB), Y9, Y12
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y9, Y9
 	VSQRTPS      Y10, Y12
 	VFMADD213PS  Y6, Y5, Y12
 	VDIVPS       Y12, Y9, Y12
+	VANDPS       Y11, Y12, Y12
 	VMULPS       Y8, Y7, Y8
 	VFNMADD231PS Y12, Y0, Y8
+	VANDPS       magnitudeF32<>+0(SB), Y8, Y11
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
 	VMOVUPS      Y8, 96(AX)
 	VMOVUPS      Y9, 96(CX)
 	VMOVUPS      Y10, 96(DX)
@@ -581,16 +741,29 @@ vectors3:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      (DX), Y10
 	VMOVUPS      (BX), Y11
+	VANDPS       magnitudeF32<>+0(SB), Y11, Y12
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y11, Y11
 	VMULPS       Y9, Y1, Y9
 	VFMADD231PS  Y2, Y11, Y9
 	VMULPS       Y11, Y4, Y12
 	VMULPS       Y10, Y3, Y10
 	VFMADD231PS  Y12, Y11, Y10
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y10, Y11
+	VANDPS       Y11, Y10, Y10
+	VANDPS       Y11, Y9, Y9
+	VANDPS       magnitudeF32<>+0(SB), Y9, Y12
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y9, Y9
 	VSQRTPS      Y10, Y12
 	VFMADD213PS  Y6, Y5, Y12
 	VDIVPS       Y12, Y9, Y12
+	VANDPS       Y11, Y12, Y12
 	VMULPS       Y8, Y7, Y8
 	VFNMADD231PS Y12, Y0, Y8
+	VANDPS       magnitudeF32<>+0(SB), Y8, Y11
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
 	VMOVUPS      Y8, (AX)
 	VMOVUPS      Y9, (CX)
 	VMOVUPS      Y10, (DX)
@@ -613,16 +786,29 @@ done4:
 	VMASKMOVPS   (CX), Y8, Y10
 	VMASKMOVPS   (DX), Y8, Y11
 	VMASKMOVPS   (BX), Y8, Y8
+	VANDPS       magnitudeF32<>+0(SB), Y8, Y12
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y8, Y8
 	VMULPS       Y10, Y1, Y10
 	VFMADD231PS  Y2, Y8, Y10
 	VMULPS       Y8, Y4, Y1
 	VMULPS       Y11, Y3, Y11
 	VFMADD231PS  Y1, Y8, Y11
-	VSQRTPS      Y11, Y1
-	VFMADD213PS  Y6, Y5, Y1
-	VDIVPS       Y1, Y10, Y1
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y11, Y1
+	VANDPS       Y1, Y11, Y11
+	VANDPS       Y1, Y10, Y10
+	VANDPS       magnitudeF32<>+0(SB), Y10, Y2
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y10, Y10
+	VSQRTPS      Y11, Y2
+	VFMADD213PS  Y6, Y5, Y2
+	VDIVPS       Y2, Y10, Y2
+	VANDPS       Y1, Y2, Y2
 	VMULPS       Y9, Y7, Y9
-	VFNMADD231PS Y1, Y0, Y9
+	VFNMADD231PS Y2, Y0, Y9
+	VANDPS       magnitudeF32<>+0(SB), Y9, Y0
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
+	VANDPS       Y0, Y9, Y9
 	TESTQ        $0x00000008, SI
 	JZ           skip7
 	VMOVUPS      Y9, (AX)
@@ -718,7 +904,7 @@ end5:
 //
 // lr Y0, mu Y1, w AX, v CX, g DX, len(w) BX.
 //
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·MomentumF64AVX2(SB), NOSPLIT, $0-88
 	VBROADCASTSD lr+72(FP), Y0
 	VBROADCASTSD mu+80(FP), Y1
@@ -733,28 +919,52 @@ vectors1:
 	VMOVUPD      (AX), Y2
 	VMOVUPD      (CX), Y3
 	VMOVUPD      (DX), Y4
+	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y4, Y4
 	VFMADD213PD  Y4, Y1, Y3
+	VANDPD       magnitudeF64<>+0(SB), Y3, Y4
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y4, Y4
+	VANDPD       Y4, Y3, Y3
 	VFNMADD231PD Y3, Y0, Y2
 	VMOVUPD      Y2, (AX)
 	VMOVUPD      Y3, (CX)
 	VMOVUPD      32(AX), Y2
 	VMOVUPD      32(CX), Y3
 	VMOVUPD      32(DX), Y4
+	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y4, Y4
 	VFMADD213PD  Y4, Y1, Y3
+	VANDPD       magnitudeF64<>+0(SB), Y3, Y4
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y4, Y4
+	VANDPD       Y4, Y3, Y3
 	VFNMADD231PD Y3, Y0, Y2
 	VMOVUPD      Y2, 32(AX)
 	VMOVUPD      Y3, 32(CX)
 	VMOVUPD      64(AX), Y2
 	VMOVUPD      64(CX), Y3
 	VMOVUPD      64(DX), Y4
+	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y4, Y4
 	VFMADD213PD  Y4, Y1, Y3
+	VANDPD       magnitudeF64<>+0(SB), Y3, Y4
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y4, Y4
+	VANDPD       Y4, Y3, Y3
 	VFNMADD231PD Y3, Y0, Y2
 	VMOVUPD      Y2, 64(AX)
 	VMOVUPD      Y3, 64(CX)
 	VMOVUPD      96(AX), Y2
 	VMOVUPD      96(CX), Y3
 	VMOVUPD      96(DX), Y4
+	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y4, Y4
 	VFMADD213PD  Y4, Y1, Y3
+	VANDPD       magnitudeF64<>+0(SB), Y3, Y4
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y4, Y4
+	VANDPD       Y4, Y3, Y3
 	VFNMADD231PD Y3, Y0, Y2
 	VMOVUPD      Y2, 96(AX)
 	VMOVUPD      Y3, 96(CX)
@@ -771,7 +981,13 @@ vectors3:
 	VMOVUPD      (AX), Y2
 	VMOVUPD      (CX), Y3
 	VMOVUPD      (DX), Y4
+	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y4, Y4
 	VFMADD213PD  Y4, Y1, Y3
+	VANDPD       magnitudeF64<>+0(SB), Y3, Y4
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y4, Y4
+	VANDPD       Y4, Y3, Y3
 	VFNMADD231PD Y3, Y0, Y2
 	VMOVUPD      Y2, (AX)
 	VMOVUPD      Y3, (CX)
@@ -792,7 +1008,13 @@ done4:
 	VMASKMOVPD   (AX), Y2, Y3
 	VMASKMOVPD   (CX), Y2, Y4
 	VMASKMOVPD   (DX), Y2, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y2, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y2, Y2
 	VFMADD213PD  Y2, Y1, Y4
+	VANDPD       magnitudeF64<>+0(SB), Y4, Y1
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y1, Y1
+	VANDPD       Y1, Y4, Y4
 	VFNMADD231PD Y4, Y0, Y3
 	TESTQ        $0x00000004, BX
 	JZ           skip7
@@ -847,7 +1069,7 @@ end5:
 //
 // lr Y0, mu Y1, w AX, v CX, g DX, len(w) BX.
 //
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·NesterovF64AVX2(SB), NOSPLIT, $0-88
 	VBROADCASTSD lr+72(FP), Y0
 	VBROADCASTSD mu+80(FP), Y1
@@ -862,7 +1084,13 @@ vectors1:
 	VMOVUPD      (AX), Y2
 	VMOVUPD      (CX), Y3
 	VMOVUPD      (DX), Y4
+	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y4, Y4
 	VFMADD213PD  Y4, Y1, Y3
+	VANDPD       magnitudeF64<>+0(SB), Y3, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y3, Y3
 	VFMADD231PD  Y3, Y1, Y4
 	VFNMADD231PD Y4, Y0, Y2
 	VMOVUPD      Y2, (AX)
@@ -870,7 +1098,13 @@ vectors1:
 	VMOVUPD      32(AX), Y2
 	VMOVUPD      32(CX), Y3
 	VMOVUPD      32(DX), Y4
+	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y4, Y4
 	VFMADD213PD  Y4, Y1, Y3
+	VANDPD       magnitudeF64<>+0(SB), Y3, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y3, Y3
 	VFMADD231PD  Y3, Y1, Y4
 	VFNMADD231PD Y4, Y0, Y2
 	VMOVUPD      Y2, 32(AX)
@@ -878,7 +1112,13 @@ vectors1:
 	VMOVUPD      64(AX), Y2
 	VMOVUPD      64(CX), Y3
 	VMOVUPD      64(DX), Y4
+	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y4, Y4
 	VFMADD213PD  Y4, Y1, Y3
+	VANDPD       magnitudeF64<>+0(SB), Y3, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y3, Y3
 	VFMADD231PD  Y3, Y1, Y4
 	VFNMADD231PD Y4, Y0, Y2
 	VMOVUPD      Y2, 64(AX)
@@ -886,7 +1126,13 @@ vectors1:
 	VMOVUPD      96(AX), Y2
 	VMOVUPD      96(CX), Y3
 	VMOVUPD      96(DX), Y4
+	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y4, Y4
 	VFMADD213PD  Y4, Y1, Y3
+	VANDPD       magnitudeF64<>+0(SB), Y3, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y3, Y3
 	VFMADD231PD  Y3, Y1, Y4
 	VFNMADD231PD Y4, Y0, Y2
 	VMOVUPD      Y2, 96(AX)
@@ -904,7 +1150,13 @@ vectors3:
 	VMOVUPD      (AX), Y2
 	VMOVUPD      (CX), Y3
 	VMOVUPD      (DX), Y4
+	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y4, Y4
 	VFMADD213PD  Y4, Y1, Y3
+	VANDPD       magnitudeF64<>+0(SB), Y3, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y3, Y3
 	VFMADD231PD  Y3, Y1, Y4
 	VFNMADD231PD Y4, Y0, Y2
 	VMOVUPD      Y2, (AX)
@@ -926,7 +1178,13 @@ done4:
 	VMASKMOVPD   (AX), Y2, Y3
 	VMASKMOVPD   (CX), Y2, Y4
 	VMASKMOVPD   (DX), Y2, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y2, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y2, Y2
 	VFMADD213PD  Y2, Y1, Y4
+	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
+	VANDPD       Y5, Y4, Y4
 	VFMADD231PD  Y4, Y1, Y2
 	VFNMADD231PD Y2, Y0, Y3
 	TESTQ        $0x00000004, BX
@@ -982,7 +1240,7 @@ end5:
 //
 // lr Y0, rho Y1, oneMinusRho Y2, eps Y3, w AX, s CX, g DX, len(w) BX.
 //
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·RMSPropF64AVX2(SB), NOSPLIT, $0-104
 	VBROADCASTSD lr+72(FP), Y0
 	VBROADCASTSD rho+80(FP), Y1
@@ -999,48 +1257,72 @@ vectors1:
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (CX), Y5
 	VMOVUPD      (DX), Y6
+	VANDPD       magnitudeF64<>+0(SB), Y6, Y7
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y7, Y7
+	VANDPD       Y7, Y6, Y6
 	VMULPD       Y6, Y2, Y7
 	VMULPD       Y5, Y1, Y5
 	VFMADD231PD  Y7, Y6, Y5
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y5, Y8
+	VANDPD       Y8, Y5, Y5
 	VSQRTPD      Y5, Y7
 	VADDPD       Y3, Y7, Y7
 	VDIVPD       Y7, Y6, Y7
+	VANDPD       Y8, Y7, Y7
 	VFNMADD231PD Y7, Y0, Y4
 	VMOVUPD      Y4, (AX)
 	VMOVUPD      Y5, (CX)
 	VMOVUPD      32(AX), Y4
 	VMOVUPD      32(CX), Y5
 	VMOVUPD      32(DX), Y6
+	VANDPD       magnitudeF64<>+0(SB), Y6, Y7
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y7, Y7
+	VANDPD       Y7, Y6, Y6
 	VMULPD       Y6, Y2, Y7
 	VMULPD       Y5, Y1, Y5
 	VFMADD231PD  Y7, Y6, Y5
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y5, Y8
+	VANDPD       Y8, Y5, Y5
 	VSQRTPD      Y5, Y7
 	VADDPD       Y3, Y7, Y7
 	VDIVPD       Y7, Y6, Y7
+	VANDPD       Y8, Y7, Y7
 	VFNMADD231PD Y7, Y0, Y4
 	VMOVUPD      Y4, 32(AX)
 	VMOVUPD      Y5, 32(CX)
 	VMOVUPD      64(AX), Y4
 	VMOVUPD      64(CX), Y5
 	VMOVUPD      64(DX), Y6
+	VANDPD       magnitudeF64<>+0(SB), Y6, Y7
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y7, Y7
+	VANDPD       Y7, Y6, Y6
 	VMULPD       Y6, Y2, Y7
 	VMULPD       Y5, Y1, Y5
 	VFMADD231PD  Y7, Y6, Y5
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y5, Y8
+	VANDPD       Y8, Y5, Y5
 	VSQRTPD      Y5, Y7
 	VADDPD       Y3, Y7, Y7
 	VDIVPD       Y7, Y6, Y7
+	VANDPD       Y8, Y7, Y7
 	VFNMADD231PD Y7, Y0, Y4
 	VMOVUPD      Y4, 64(AX)
 	VMOVUPD      Y5, 64(CX)
 	VMOVUPD      96(AX), Y4
 	VMOVUPD      96(CX), Y5
 	VMOVUPD      96(DX), Y6
+	VANDPD       magnitudeF64<>+0(SB), Y6, Y7
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y7, Y7
+	VANDPD       Y7, Y6, Y6
 	VMULPD       Y6, Y2, Y7
 	VMULPD       Y5, Y1, Y5
 	VFMADD231PD  Y7, Y6, Y5
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y5, Y8
+	VANDPD       Y8, Y5, Y5
 	VSQRTPD      Y5, Y7
 	VADDPD       Y3, Y7, Y7
 	VDIVPD       Y7, Y6, Y7
+	VANDPD       Y8, Y7, Y7
 	VFNMADD231PD Y7, Y0, Y4
 	VMOVUPD      Y4, 96(AX)
 	VMOVUPD      Y5, 96(CX)
@@ -1057,12 +1339,18 @@ vectors3:
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (CX), Y5
 	VMOVUPD      (DX), Y6
+	VANDPD       magnitudeF64<>+0(SB), Y6, Y7
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y7, Y7
+	VANDPD       Y7, Y6, Y6
 	VMULPD       Y6, Y2, Y7
 	VMULPD       Y5, Y1, Y5
 	VFMADD231PD  Y7, Y6, Y5
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y5, Y8
+	VANDPD       Y8, Y5, Y5
 	VSQRTPD      Y5, Y7
 	VADDPD       Y3, Y7, Y7
 	VDIVPD       Y7, Y6, Y7
+	VANDPD       Y8, Y7, Y7
 	VFNMADD231PD Y7, Y0, Y4
 	VMOVUPD      Y4, (AX)
 	VMOVUPD      Y5, (CX)
@@ -1083,12 +1371,18 @@ done4:
 	VMASKMOVPD   (AX), Y4, Y5
 	VMASKMOVPD   (CX), Y4, Y6
 	VMASKMOVPD   (DX), Y4, Y4
+	VANDPD       magnitudeF64<>+0(SB), Y4, Y7
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y7, Y7
+	VANDPD       Y7, Y4, Y4
 	VMULPD       Y4, Y2, Y2
 	VMULPD       Y6, Y1, Y6
 	VFMADD231PD  Y2, Y4, Y6
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y6, Y1
+	VANDPD       Y1, Y6, Y6
 	VSQRTPD      Y6, Y2
 	VADDPD       Y3, Y2, Y2
 	VDIVPD       Y2, Y4, Y2
+	VANDPD       Y1, Y2, Y2
 	VFNMADD231PD Y2, Y0, Y5
 	TESTQ        $0x00000004, BX
 	JZ           skip7
@@ -1144,7 +1438,7 @@ end5:
 // lr Y0, beta1 Y1, oneMinusBeta1 Y2, beta2 Y3, oneMinusBeta2 Y4, scale Y5, eps Y6, keep Y7,
 // w AX, m CX, v DX, g BX, len(w) SI.
 //
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·AdamF64AVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSD lr+96(FP), Y0
 	VBROADCASTSD beta1+104(FP), Y1
@@ -1167,16 +1461,29 @@ vectors1:
 	VMOVUPD      (CX), Y9
 	VMOVUPD      (DX), Y10
 	VMOVUPD      (BX), Y11
+	VANDPD       magnitudeF64<>+0(SB), Y11, Y12
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y12, Y12
+	VANDPD       Y12, Y11, Y11
 	VMULPD       Y9, Y1, Y9
 	VFMADD231PD  Y2, Y11, Y9
 	VMULPD       Y11, Y4, Y12
 	VMULPD       Y10, Y3, Y10
 	VFMADD231PD  Y12, Y11, Y10
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y10, Y11
+	VANDPD       Y11, Y10, Y10
+	VANDPD       Y11, Y9, Y9
+	VANDPD       magnitudeF64<>+0(SB), Y9, Y12
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y12, Y12
+	VANDPD       Y12, Y9, Y9
 	VSQRTPD      Y10, Y12
 	VFMADD213PD  Y6, Y5, Y12
 	VDIVPD       Y12, Y9, Y12
+	VANDPD       Y11, Y12, Y12
 	VMULPD       Y8, Y7, Y8
 	VFNMADD231PD Y12, Y0, Y8
+	VANDPD       magnitudeF64<>+0(SB), Y8, Y11
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y11, Y11
+	VANDPD       Y11, Y8, Y8
 	VMOVUPD      Y8, (AX)
 	VMOVUPD      Y9, (CX)
 	VMOVUPD      Y10, (DX)
@@ -1184,16 +1491,29 @@ vectors1:
 	VMOVUPD      32(CX), Y9
 	VMOVUPD      32(DX), Y10
 	VMOVUPD      32(BX), Y11
+	VANDPD       magnitudeF64<>+0(SB), Y11, Y12
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y12, Y12
+	VANDPD       Y12, Y11, Y11
 	VMULPD       Y9, Y1, Y9
 	VFMADD231PD  Y2, Y11, Y9
 	VMULPD       Y11, Y4, Y12
 	VMULPD       Y10, Y3, Y10
 	VFMADD231PD  Y12, Y11, Y10
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y10, Y11
+	VANDPD       Y11, Y10, Y10
+	VANDPD       Y11, Y9, Y9
+	VANDPD       magnitudeF64<>+0(SB), Y9, Y12
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y12, Y12
+	VANDPD       Y12, Y9, Y9
 	VSQRTPD      Y10, Y12
 	VFMADD213PD  Y6, Y5, Y12
 	VDIVPD       Y12, Y9, Y12
+	VANDPD       Y11, Y12, Y12
 	VMULPD       Y8, Y7, Y8
 	VFNMADD231PD Y12, Y0, Y8
+	VANDPD       magnitudeF64<>+0(SB), Y8, Y11
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y11, Y11
+	VANDPD       Y11, Y8, Y8
 	VMOVUPD      Y8, 32(AX)
 	VMOVUPD      Y9, 32(CX)
 	VMOVUPD      Y10, 32(DX)
@@ -1201,16 +1521,29 @@ vectors1:
 	VMOVUPD      64(CX), Y9
 	VMOVUPD      64(DX), Y10
 	VMOVUPD      64(BX), Y11
+	VANDPD       magnitudeF64<>+0(SB), Y11, Y12
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y12, Y12
+	VANDPD       Y12, Y11, Y11
 	VMULPD       Y9, Y1, Y9
 	VFMADD231PD  Y2, Y11, Y9
 	VMULPD       Y11, Y4, Y12
 	VMULPD       Y10, Y3, Y10
 	VFMADD231PD  Y12, Y11, Y10
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y10, Y11
+	VANDPD       Y11, Y10, Y10
+	VANDPD       Y11, Y9, Y9
+	VANDPD       magnitudeF64<>+0(SB), Y9, Y12
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y12, Y12
+	VANDPD       Y12, Y9, Y9
 	VSQRTPD      Y10, Y12
 	VFMADD213PD  Y6, Y5, Y12
 	VDIVPD       Y12, Y9, Y12
+	VANDPD       Y11, Y12, Y12
 	VMULPD       Y8, Y7, Y8
 	VFNMADD231PD Y12, Y0, Y8
+	VANDPD       magnitudeF64<>+0(SB), Y8, Y11
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y11, Y11
+	VANDPD       Y11, Y8, Y8
 	VMOVUPD      Y8, 64(AX)
 	VMOVUPD      Y9, 64(CX)
 	VMOVUPD      Y10, 64(DX)
@@ -1218,16 +1551,29 @@ vectors1:
 	VMOVUPD      96(CX), Y9
 	VMOVUPD      96(DX), Y10
 	VMOVUPD      96(BX), Y11
+	VANDPD       magnitudeF64<>+0(SB), Y11, Y12
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y12, Y12
+	VANDPD       Y12, Y11, Y11
 	VMULPD       Y9, Y1, Y9
 	VFMADD231PD  Y2, Y11, Y9
 	VMULPD       Y11, Y4, Y12
 	VMULPD       Y10, Y3, Y10
 	VFMADD231PD  Y12, Y11, Y10
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y10, Y11
+	VANDPD       Y11, Y10, Y10
+	VANDPD       Y11, Y9, Y9
+	VANDPD       magnitudeF64<>+0(SB), Y9, Y12
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y12, Y12
+	VANDPD       Y12, Y9, Y9
 	VSQRTPD      Y10, Y12
 	VFMADD213PD  Y6, Y5, Y12
 	VDIVPD       Y12, Y9, Y12
+	VANDPD       Y11, Y12, Y12
 	VMULPD       Y8, Y7, Y8
 	VFNMADD231PD Y12, Y0, Y8
+	VANDPD       magnitudeF64<>+0(SB), Y8, Y11
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y11, Y11
+	VANDPD       Y11, Y8, Y8
 	VMOVUPD      Y8, 96(AX)
 	VMOVUPD      Y9, 96(CX)
 	VMOVUPD      Y10, 96(DX)
@@ -1246,16 +1592,29 @@ vectors3:
 	VMOVUPD      (CX), Y9
 	VMOVUPD      (DX), Y10
 	VMOVUPD      (BX), Y11
+	VANDPD       magnitudeF64<>+0(SB), Y11, Y12
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y12, Y12
+	VANDPD       Y12, Y11, Y11
 	VMULPD       Y9, Y1, Y9
 	VFMADD231PD  Y2, Y11, Y9
 	VMULPD       Y11, Y4, Y12
 	VMULPD       Y10, Y3, Y10
 	VFMADD231PD  Y12, Y11, Y10
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y10, Y11
+	VANDPD       Y11, Y10, Y10
+	VANDPD       Y11, Y9, Y9
+	VANDPD       magnitudeF64<>+0(SB), Y9, Y12
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y12, Y12
+	VANDPD       Y12, Y9, Y9
 	VSQRTPD      Y10, Y12
 	VFMADD213PD  Y6, Y5, Y12
 	VDIVPD       Y12, Y9, Y12
+	VANDPD       Y11, Y12, Y12
 	VMULPD       Y8, Y7, Y8
 	VFNMADD231PD Y12, Y0, Y8
+	VANDPD       magnitudeF64<>+0(SB), Y8, Y11
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y11, Y11
+	VANDPD       Y11, Y8, Y8
 	VMOVUPD      Y8, (AX)
 	VMOVUPD      Y9, (CX)
 	VMOVUPD      Y10, (DX)
@@ -1278,16 +1637,29 @@ done4:
 	VMASKMOVPD   (CX), Y8, Y10
 	VMASKMOVPD   (DX), Y8, Y11
 	VMASKMOVPD   (BX), Y8, Y8
+	VANDPD       magnitudeF64<>+0(SB), Y8, Y12
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y12, Y12
+	VANDPD       Y12, Y8, Y8
 	VMULPD       Y10, Y1, Y10
 	VFMADD231PD  Y2, Y8, Y10
 	VMULPD       Y8, Y4, Y1
 	VMULPD       Y11, Y3, Y11
 	VFMADD231PD  Y1, Y8, Y11
-	VSQRTPD      Y11, Y1
-	VFMADD213PD  Y6, Y5, Y1
-	VDIVPD       Y1, Y10, Y1
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y11, Y1
+	VANDPD       Y1, Y11, Y11
+	VANDPD       Y1, Y10, Y10
+	VANDPD       magnitudeF64<>+0(SB), Y10, Y2
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VANDPD       Y2, Y10, Y10
+	VSQRTPD      Y11, Y2
+	VFMADD213PD  Y6, Y5, Y2
+	VDIVPD       Y2, Y10, Y2
+	VANDPD       Y1, Y2, Y2
 	VMULPD       Y9, Y7, Y9
-	VFNMADD231PD Y1, Y0, Y9
+	VFNMADD231PD Y2, Y0, Y9
+	VANDPD       magnitudeF64<>+0(SB), Y9, Y0
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
+	VANDPD       Y0, Y9, Y9
 	TESTQ        $0x00000004, SI
 	JZ           skip7
 	VMOVUPD      Y9, (AX)
@@ -1362,7 +1734,7 @@ end5:
 //
 // lr Z0, mu Z1, w AX, v CX, g DX, len(w) BX.
 //
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·MomentumF32AVX512(SB), NOSPLIT, $0-80
 	VBROADCASTSS lr+72(FP), Z0
 	VBROADCASTSS mu+76(FP), Z1
@@ -1377,28 +1749,52 @@ vectors1:
 	VMOVUPS      (AX), Z2
 	VMOVUPS      (CX), Z3
 	VMOVUPS      (DX), Z4
+	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z4, K1, Z4
 	VFMADD213PS  Z4, Z1, Z3
+	VANDPS       magnitudeF32<>+0(SB), Z3, Z4
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z4, K1
+	VMOVAPS.Z    Z3, K1, Z3
 	VFNMADD231PS Z3, Z0, Z2
 	VMOVUPS      Z2, (AX)
 	VMOVUPS      Z3, (CX)
 	VMOVUPS      64(AX), Z2
 	VMOVUPS      64(CX), Z3
 	VMOVUPS      64(DX), Z4
+	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z4, K1, Z4
 	VFMADD213PS  Z4, Z1, Z3
+	VANDPS       magnitudeF32<>+0(SB), Z3, Z4
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z4, K1
+	VMOVAPS.Z    Z3, K1, Z3
 	VFNMADD231PS Z3, Z0, Z2
 	VMOVUPS      Z2, 64(AX)
 	VMOVUPS      Z3, 64(CX)
 	VMOVUPS      128(AX), Z2
 	VMOVUPS      128(CX), Z3
 	VMOVUPS      128(DX), Z4
+	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z4, K1, Z4
 	VFMADD213PS  Z4, Z1, Z3
+	VANDPS       magnitudeF32<>+0(SB), Z3, Z4
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z4, K1
+	VMOVAPS.Z    Z3, K1, Z3
 	VFNMADD231PS Z3, Z0, Z2
 	VMOVUPS      Z2, 128(AX)
 	VMOVUPS      Z3, 128(CX)
 	VMOVUPS      192(AX), Z2
 	VMOVUPS      192(CX), Z3
 	VMOVUPS      192(DX), Z4
+	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z4, K1, Z4
 	VFMADD213PS  Z4, Z1, Z3
+	VANDPS       magnitudeF32<>+0(SB), Z3, Z4
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z4, K1
+	VMOVAPS.Z    Z3, K1, Z3
 	VFNMADD231PS Z3, Z0, Z2
 	VMOVUPS      Z2, 192(AX)
 	VMOVUPS      Z3, 192(CX)
@@ -1415,7 +1811,13 @@ vectors3:
 	VMOVUPS      (AX), Z2
 	VMOVUPS      (CX), Z3
 	VMOVUPS      (DX), Z4
+	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z4, K1, Z4
 	VFMADD213PS  Z4, Z1, Z3
+	VANDPS       magnitudeF32<>+0(SB), Z3, Z4
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z4, K1
+	VMOVAPS.Z    Z3, K1, Z3
 	VFNMADD231PS Z3, Z0, Z2
 	VMOVUPS      Z2, (AX)
 	VMOVUPS      Z3, (CX)
@@ -1433,7 +1835,13 @@ done4:
 	VMOVUPS.Z    (AX), K1, Z2
 	VMOVUPS.Z    (CX), K1, Z3
 	VMOVUPS.Z    (DX), K1, Z4
+	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K2
+	VMOVAPS.Z    Z4, K2, Z4
 	VFMADD213PS  Z4, Z1, Z3
+	VANDPS       magnitudeF32<>+0(SB), Z3, Z1
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z1, K2
+	VMOVAPS.Z    Z3, K2, Z3
 	VFNMADD231PS Z3, Z0, Z2
 	VMOVUPS      Z2, K1, (AX)
 	VMOVUPS      Z3, K1, (CX)
@@ -1449,7 +1857,7 @@ end5:
 //
 // lr Z0, mu Z1, w AX, v CX, g DX, len(w) BX.
 //
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·NesterovF32AVX512(SB), NOSPLIT, $0-80
 	VBROADCASTSS lr+72(FP), Z0
 	VBROADCASTSS mu+76(FP), Z1
@@ -1464,7 +1872,13 @@ vectors1:
 	VMOVUPS      (AX), Z2
 	VMOVUPS      (CX), Z3
 	VMOVUPS      (DX), Z4
+	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z4, K1, Z4
 	VFMADD213PS  Z4, Z1, Z3
+	VANDPS       magnitudeF32<>+0(SB), Z3, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z3, K1, Z3
 	VFMADD231PS  Z3, Z1, Z4
 	VFNMADD231PS Z4, Z0, Z2
 	VMOVUPS      Z2, (AX)
@@ -1472,7 +1886,13 @@ vectors1:
 	VMOVUPS      64(AX), Z2
 	VMOVUPS      64(CX), Z3
 	VMOVUPS      64(DX), Z4
+	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z4, K1, Z4
 	VFMADD213PS  Z4, Z1, Z3
+	VANDPS       magnitudeF32<>+0(SB), Z3, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z3, K1, Z3
 	VFMADD231PS  Z3, Z1, Z4
 	VFNMADD231PS Z4, Z0, Z2
 	VMOVUPS      Z2, 64(AX)
@@ -1480,7 +1900,13 @@ vectors1:
 	VMOVUPS      128(AX), Z2
 	VMOVUPS      128(CX), Z3
 	VMOVUPS      128(DX), Z4
+	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z4, K1, Z4
 	VFMADD213PS  Z4, Z1, Z3
+	VANDPS       magnitudeF32<>+0(SB), Z3, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z3, K1, Z3
 	VFMADD231PS  Z3, Z1, Z4
 	VFNMADD231PS Z4, Z0, Z2
 	VMOVUPS      Z2, 128(AX)
@@ -1488,7 +1914,13 @@ vectors1:
 	VMOVUPS      192(AX), Z2
 	VMOVUPS      192(CX), Z3
 	VMOVUPS      192(DX), Z4
+	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z4, K1, Z4
 	VFMADD213PS  Z4, Z1, Z3
+	VANDPS       magnitudeF32<>+0(SB), Z3, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z3, K1, Z3
 	VFMADD231PS  Z3, Z1, Z4
 	VFNMADD231PS Z4, Z0, Z2
 	VMOVUPS      Z2, 192(AX)
@@ -1506,7 +1938,13 @@ vectors3:
 	VMOVUPS      (AX), Z2
 	VMOVUPS      (CX), Z3
 	VMOVUPS      (DX), Z4
+	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z4, K1, Z4
 	VFMADD213PS  Z4, Z1, Z3
+	VANDPS       magnitudeF32<>+0(SB), Z3, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z3, K1, Z3
 	VFMADD231PS  Z3, Z1, Z4
 	VFNMADD231PS Z4, Z0, Z2
 	VMOVUPS      Z2, (AX)
@@ -1525,7 +1963,13 @@ done4:
 	VMOVUPS.Z    (AX), K1, Z2
 	VMOVUPS.Z    (CX), K1, Z3
 	VMOVUPS.Z    (DX), K1, Z4
+	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K2
+	VMOVAPS.Z    Z4, K2, Z4
 	VFMADD213PS  Z4, Z1, Z3
+	VANDPS       magnitudeF32<>+0(SB), Z3, Z5
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K2
+	VMOVAPS.Z    Z3, K2, Z3
 	VFMADD231PS  Z3, Z1, Z4
 	VFNMADD231PS Z4, Z0, Z2
 	VMOVUPS      Z2, K1, (AX)
@@ -1542,7 +1986,7 @@ end5:
 //
 // lr Z0, rho Z1, oneMinusRho Z2, eps Z3, w AX, s CX, g DX, len(w) BX.
 //
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·RMSPropF32AVX512(SB), NOSPLIT, $0-88
 	VBROADCASTSS lr+72(FP), Z0
 	VBROADCASTSS rho+76(FP), Z1
@@ -1559,48 +2003,72 @@ vectors1:
 	VMOVUPS      (AX), Z4
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
+	VANDPS       magnitudeF32<>+0(SB), Z6, Z7
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Z7, K1
+	VMOVAPS.Z    Z6, K1, Z6
 	VMULPS       Z6, Z2, Z7
 	VMULPS       Z5, Z1, Z5
 	VFMADD231PS  Z7, Z6, Z5
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
 	VSQRTPS      Z5, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z7
+	VMOVAPS.Z    Z7, K1, Z7
 	VFNMADD231PS Z7, Z0, Z4
 	VMOVUPS      Z4, (AX)
 	VMOVUPS      Z5, (CX)
 	VMOVUPS      64(AX), Z4
 	VMOVUPS      64(CX), Z5
 	VMOVUPS      64(DX), Z6
+	VANDPS       magnitudeF32<>+0(SB), Z6, Z7
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Z7, K1
+	VMOVAPS.Z    Z6, K1, Z6
 	VMULPS       Z6, Z2, Z7
 	VMULPS       Z5, Z1, Z5
 	VFMADD231PS  Z7, Z6, Z5
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
 	VSQRTPS      Z5, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z7
+	VMOVAPS.Z    Z7, K1, Z7
 	VFNMADD231PS Z7, Z0, Z4
 	VMOVUPS      Z4, 64(AX)
 	VMOVUPS      Z5, 64(CX)
 	VMOVUPS      128(AX), Z4
 	VMOVUPS      128(CX), Z5
 	VMOVUPS      128(DX), Z6
+	VANDPS       magnitudeF32<>+0(SB), Z6, Z7
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Z7, K1
+	VMOVAPS.Z    Z6, K1, Z6
 	VMULPS       Z6, Z2, Z7
 	VMULPS       Z5, Z1, Z5
 	VFMADD231PS  Z7, Z6, Z5
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
 	VSQRTPS      Z5, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z7
+	VMOVAPS.Z    Z7, K1, Z7
 	VFNMADD231PS Z7, Z0, Z4
 	VMOVUPS      Z4, 128(AX)
 	VMOVUPS      Z5, 128(CX)
 	VMOVUPS      192(AX), Z4
 	VMOVUPS      192(CX), Z5
 	VMOVUPS      192(DX), Z6
+	VANDPS       magnitudeF32<>+0(SB), Z6, Z7
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Z7, K1
+	VMOVAPS.Z    Z6, K1, Z6
 	VMULPS       Z6, Z2, Z7
 	VMULPS       Z5, Z1, Z5
 	VFMADD231PS  Z7, Z6, Z5
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
 	VSQRTPS      Z5, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z7
+	VMOVAPS.Z    Z7, K1, Z7
 	VFNMADD231PS Z7, Z0, Z4
 	VMOVUPS      Z4, 192(AX)
 	VMOVUPS      Z5, 192(CX)
@@ -1617,12 +2085,18 @@ vectors3:
 	VMOVUPS      (AX), Z4
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
+	VANDPS       magnitudeF32<>+0(SB), Z6, Z7
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Z7, K1
+	VMOVAPS.Z    Z6, K1, Z6
 	VMULPS       Z6, Z2, Z7
 	VMULPS       Z5, Z1, Z5
 	VFMADD231PS  Z7, Z6, Z5
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
 	VSQRTPS      Z5, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z7
+	VMOVAPS.Z    Z7, K1, Z7
 	VFNMADD231PS Z7, Z0, Z4
 	VMOVUPS      Z4, (AX)
 	VMOVUPS      Z5, (CX)
@@ -1640,12 +2114,18 @@ done4:
 	VMOVUPS.Z    (AX), K1, Z4
 	VMOVUPS.Z    (CX), K1, Z5
 	VMOVUPS.Z    (DX), K1, Z6
+	VANDPS       magnitudeF32<>+0(SB), Z6, Z7
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Z7, K2
+	VMOVAPS.Z    Z6, K2, Z6
 	VMULPS       Z6, Z2, Z2
 	VMULPS       Z5, Z1, Z5
 	VFMADD231PS  Z2, Z6, Z5
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z5, K2
+	VMOVAPS.Z    Z5, K2, Z5
 	VSQRTPS      Z5, Z2
 	VADDPS       Z3, Z2, Z2
 	VDIVPS       Z2, Z6, Z2
+	VMOVAPS.Z    Z2, K2, Z2
 	VFNMADD231PS Z2, Z0, Z4
 	VMOVUPS      Z4, K1, (AX)
 	VMOVUPS      Z5, K1, (CX)
@@ -1662,7 +2142,7 @@ end5:
 // lr Z0, beta1 Z1, oneMinusBeta1 Z2, beta2 Z3, oneMinusBeta2 Z4, scale Z5, eps Z6, keep Z7,
 // w AX, m CX, v DX, g BX, len(w) SI.
 //
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·AdamF32AVX512(SB), NOSPLIT, $0-128
 	VBROADCASTSS lr+96(FP), Z0
 	VBROADCASTSS beta1+100(FP), Z1
@@ -1685,16 +2165,29 @@ vectors1:
 	VMOVUPS      (CX), Z9
 	VMOVUPS      (DX), Z10
 	VMOVUPS      (BX), Z11
+	VANDPS       magnitudeF32<>+0(SB), Z11, Z12
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Z12, K1
+	VMOVAPS.Z    Z11, K1, Z11
 	VMULPS       Z9, Z1, Z9
 	VFMADD231PS  Z2, Z11, Z9
 	VMULPS       Z11, Z4, Z12
 	VMULPS       Z10, Z3, Z10
 	VFMADD231PS  Z12, Z11, Z10
-	VSQRTPS      Z10, Z12
-	VFMADD213PS  Z6, Z5, Z12
-	VDIVPS       Z12, Z9, Z12
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z10, K1
+	VMOVAPS.Z    Z10, K1, Z10
+	VMOVAPS.Z    Z9, K1, Z9
+	VANDPS       magnitudeF32<>+0(SB), Z9, Z11
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K2
+	VMOVAPS.Z    Z9, K2, Z9
+	VSQRTPS      Z10, Z11
+	VFMADD213PS  Z6, Z5, Z11
+	VDIVPS       Z11, Z9, Z11
+	VMOVAPS.Z    Z11, K1, Z11
 	VMULPS       Z8, Z7, Z8
-	VFNMADD231PS Z12, Z0, Z8
+	VFNMADD231PS Z11, Z0, Z8
+	VANDPS       magnitudeF32<>+0(SB), Z8, Z11
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K1
+	VMOVAPS.Z    Z8, K1, Z8
 	VMOVUPS      Z8, (AX)
 	VMOVUPS      Z9, (CX)
 	VMOVUPS      Z10, (DX)
@@ -1702,16 +2195,29 @@ vectors1:
 	VMOVUPS      64(CX), Z9
 	VMOVUPS      64(DX), Z10
 	VMOVUPS      64(BX), Z11
+	VANDPS       magnitudeF32<>+0(SB), Z11, Z12
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Z12, K1
+	VMOVAPS.Z    Z11, K1, Z11
 	VMULPS       Z9, Z1, Z9
 	VFMADD231PS  Z2, Z11, Z9
 	VMULPS       Z11, Z4, Z12
 	VMULPS       Z10, Z3, Z10
 	VFMADD231PS  Z12, Z11, Z10
-	VSQRTPS      Z10, Z12
-	VFMADD213PS  Z6, Z5, Z12
-	VDIVPS       Z12, Z9, Z12
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z10, K1
+	VMOVAPS.Z    Z10, K1, Z10
+	VMOVAPS.Z    Z9, K1, Z9
+	VANDPS       magnitudeF32<>+0(SB), Z9, Z11
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K2
+	VMOVAPS.Z    Z9, K2, Z9
+	VSQRTPS      Z10, Z11
+	VFMADD213PS  Z6, Z5, Z11
+	VDIVPS       Z11, Z9, Z11
+	VMOVAPS.Z    Z11, K1, Z11
 	VMULPS       Z8, Z7, Z8
-	VFNMADD231PS Z12, Z0, Z8
+	VFNMADD231PS Z11, Z0, Z8
+	VANDPS       magnitudeF32<>+0(SB), Z8, Z11
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K1
+	VMOVAPS.Z    Z8, K1, Z8
 	VMOVUPS      Z8, 64(AX)
 	VMOVUPS      Z9, 64(CX)
 	VMOVUPS      Z10, 64(DX)
@@ -1719,16 +2225,29 @@ vectors1:
 	VMOVUPS      128(CX), Z9
 	VMOVUPS      128(DX), Z10
 	VMOVUPS      128(BX), Z11
+	VANDPS       magnitudeF32<>+0(SB), Z11, Z12
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Z12, K1
+	VMOVAPS.Z    Z11, K1, Z11
 	VMULPS       Z9, Z1, Z9
 	VFMADD231PS  Z2, Z11, Z9
 	VMULPS       Z11, Z4, Z12
 	VMULPS       Z10, Z3, Z10
 	VFMADD231PS  Z12, Z11, Z10
-	VSQRTPS      Z10, Z12
-	VFMADD213PS  Z6, Z5, Z12
-	VDIVPS       Z12, Z9, Z12
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z10, K1
+	VMOVAPS.Z    Z10, K1, Z10
+	VMOVAPS.Z    Z9, K1, Z9
+	VANDPS       magnitudeF32<>+0(SB), Z9, Z11
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K2
+	VMOVAPS.Z    Z9, K2, Z9
+	VSQRTPS      Z10, Z11
+	VFMADD213PS  Z6, Z5, Z11
+	VDIVPS       Z11, Z9, Z11
+	VMOVAPS.Z    Z11, K1, Z11
 	VMULPS       Z8, Z7, Z8
-	VFNMADD231PS Z12, Z0, Z8
+	VFNMADD231PS Z11, Z0, Z8
+	VANDPS       magnitudeF32<>+0(SB), Z8, Z11
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K1
+	VMOVAPS.Z    Z8, K1, Z8
 	VMOVUPS      Z8, 128(AX)
 	VMOVUPS      Z9, 128(CX)
 	VMOVUPS      Z10, 128(DX)
@@ -1736,16 +2255,29 @@ vectors1:
 	VMOVUPS      192(CX), Z9
 	VMOVUPS      192(DX), Z10
 	VMOVUPS      192(BX), Z11
+	VANDPS       magnitudeF32<>+0(SB), Z11, Z12
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Z12, K1
+	VMOVAPS.Z    Z11, K1, Z11
 	VMULPS       Z9, Z1, Z9
 	VFMADD231PS  Z2, Z11, Z9
 	VMULPS       Z11, Z4, Z12
 	VMULPS       Z10, Z3, Z10
 	VFMADD231PS  Z12, Z11, Z10
-	VSQRTPS      Z10, Z12
-	VFMADD213PS  Z6, Z5, Z12
-	VDIVPS       Z12, Z9, Z12
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z10, K1
+	VMOVAPS.Z    Z10, K1, Z10
+	VMOVAPS.Z    Z9, K1, Z9
+	VANDPS       magnitudeF32<>+0(SB), Z9, Z11
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K2
+	VMOVAPS.Z    Z9, K2, Z9
+	VSQRTPS      Z10, Z11
+	VFMADD213PS  Z6, Z5, Z11
+	VDIVPS       Z11, Z9, Z11
+	VMOVAPS.Z    Z11, K1, Z11
 	VMULPS       Z8, Z7, Z8
-	VFNMADD231PS Z12, Z0, Z8
+	VFNMADD231PS Z11, Z0, Z8
+	VANDPS       magnitudeF32<>+0(SB), Z8, Z11
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K1
+	VMOVAPS.Z    Z8, K1, Z8
 	VMOVUPS      Z8, 192(AX)
 	VMOVUPS      Z9, 192(CX)
 	VMOVUPS      Z10, 192(DX)
@@ -1764,16 +2296,29 @@ vectors3:
 	VMOVUPS      (CX), Z9
 	VMOVUPS      (DX), Z10
 	VMOVUPS      (BX), Z11
+	VANDPS       magnitudeF32<>+0(SB), Z11, Z12
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Z12, K1
+	VMOVAPS.Z    Z11, K1, Z11
 	VMULPS       Z9, Z1, Z9
 	VFMADD231PS  Z2, Z11, Z9
 	VMULPS       Z11, Z4, Z12
 	VMULPS       Z10, Z3, Z10
 	VFMADD231PS  Z12, Z11, Z10
-	VSQRTPS      Z10, Z12
-	VFMADD213PS  Z6, Z5, Z12
-	VDIVPS       Z12, Z9, Z12
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z10, K1
+	VMOVAPS.Z    Z10, K1, Z10
+	VMOVAPS.Z    Z9, K1, Z9
+	VANDPS       magnitudeF32<>+0(SB), Z9, Z11
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K2
+	VMOVAPS.Z    Z9, K2, Z9
+	VSQRTPS      Z10, Z11
+	VFMADD213PS  Z6, Z5, Z11
+	VDIVPS       Z11, Z9, Z11
+	VMOVAPS.Z    Z11, K1, Z11
 	VMULPS       Z8, Z7, Z8
-	VFNMADD231PS Z12, Z0, Z8
+	VFNMADD231PS Z11, Z0, Z8
+	VANDPS       magnitudeF32<>+0(SB), Z8, Z11
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K1
+	VMOVAPS.Z    Z8, K1, Z8
 	VMOVUPS      Z8, (AX)
 	VMOVUPS      Z9, (CX)
 	VMOVUPS      Z10, (DX)
@@ -1793,16 +2338,29 @@ done4:
 	VMOVUPS.Z    (CX), K1, Z9
 	VMOVUPS.Z    (DX), K1, Z10
 	VMOVUPS.Z    (BX), K1, Z11
+	VANDPS       magnitudeF32<>+0(SB), Z11, Z12
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Z12, K2
+	VMOVAPS.Z    Z11, K2, Z11
 	VMULPS       Z9, Z1, Z9
 	VFMADD231PS  Z2, Z11, Z9
 	VMULPS       Z11, Z4, Z1
 	VMULPS       Z10, Z3, Z10
 	VFMADD231PS  Z1, Z11, Z10
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z10, K2
+	VMOVAPS.Z    Z10, K2, Z10
+	VMOVAPS.Z    Z9, K2, Z9
+	VANDPS       magnitudeF32<>+0(SB), Z9, Z1
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z1, K3
+	VMOVAPS.Z    Z9, K3, Z9
 	VSQRTPS      Z10, Z1
 	VFMADD213PS  Z6, Z5, Z1
 	VDIVPS       Z1, Z9, Z1
+	VMOVAPS.Z    Z1, K2, Z1
 	VMULPS       Z8, Z7, Z8
 	VFNMADD231PS Z1, Z0, Z8
+	VANDPS       magnitudeF32<>+0(SB), Z8, Z0
+	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z0, K2
+	VMOVAPS.Z    Z8, K2, Z8
 	VMOVUPS      Z8, K1, (AX)
 	VMOVUPS      Z9, K1, (CX)
 	VMOVUPS      Z10, K1, (DX)
@@ -1818,7 +2376,7 @@ end5:
 //
 // lr Z0, mu Z1, w AX, v CX, g DX, len(w) BX.
 //
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·MomentumF64AVX512(SB), NOSPLIT, $0-88
 	VBROADCASTSD lr+72(FP), Z0
 	VBROADCASTSD mu+80(FP), Z1
@@ -1833,28 +2391,52 @@ vectors1:
 	VMOVUPD      (AX), Z2
 	VMOVUPD      (CX), Z3
 	VMOVUPD      (DX), Z4
+	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z4, K1, Z4
 	VFMADD213PD  Z4, Z1, Z3
+	VANDPD       magnitudeF64<>+0(SB), Z3, Z4
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z4, K1
+	VMOVAPD.Z    Z3, K1, Z3
 	VFNMADD231PD Z3, Z0, Z2
 	VMOVUPD      Z2, (AX)
 	VMOVUPD      Z3, (CX)
 	VMOVUPD      64(AX), Z2
 	VMOVUPD      64(CX), Z3
 	VMOVUPD      64(DX), Z4
+	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z4, K1, Z4
 	VFMADD213PD  Z4, Z1, Z3
+	VANDPD       magnitudeF64<>+0(SB), Z3, Z4
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z4, K1
+	VMOVAPD.Z    Z3, K1, Z3
 	VFNMADD231PD Z3, Z0, Z2
 	VMOVUPD      Z2, 64(AX)
 	VMOVUPD      Z3, 64(CX)
 	VMOVUPD      128(AX), Z2
 	VMOVUPD      128(CX), Z3
 	VMOVUPD      128(DX), Z4
+	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z4, K1, Z4
 	VFMADD213PD  Z4, Z1, Z3
+	VANDPD       magnitudeF64<>+0(SB), Z3, Z4
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z4, K1
+	VMOVAPD.Z    Z3, K1, Z3
 	VFNMADD231PD Z3, Z0, Z2
 	VMOVUPD      Z2, 128(AX)
 	VMOVUPD      Z3, 128(CX)
 	VMOVUPD      192(AX), Z2
 	VMOVUPD      192(CX), Z3
 	VMOVUPD      192(DX), Z4
+	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z4, K1, Z4
 	VFMADD213PD  Z4, Z1, Z3
+	VANDPD       magnitudeF64<>+0(SB), Z3, Z4
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z4, K1
+	VMOVAPD.Z    Z3, K1, Z3
 	VFNMADD231PD Z3, Z0, Z2
 	VMOVUPD      Z2, 192(AX)
 	VMOVUPD      Z3, 192(CX)
@@ -1871,7 +2453,13 @@ vectors3:
 	VMOVUPD      (AX), Z2
 	VMOVUPD      (CX), Z3
 	VMOVUPD      (DX), Z4
+	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z4, K1, Z4
 	VFMADD213PD  Z4, Z1, Z3
+	VANDPD       magnitudeF64<>+0(SB), Z3, Z4
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z4, K1
+	VMOVAPD.Z    Z3, K1, Z3
 	VFNMADD231PD Z3, Z0, Z2
 	VMOVUPD      Z2, (AX)
 	VMOVUPD      Z3, (CX)
@@ -1889,7 +2477,13 @@ done4:
 	VMOVUPD.Z    (AX), K1, Z2
 	VMOVUPD.Z    (CX), K1, Z3
 	VMOVUPD.Z    (DX), K1, Z4
+	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K2
+	VMOVAPD.Z    Z4, K2, Z4
 	VFMADD213PD  Z4, Z1, Z3
+	VANDPD       magnitudeF64<>+0(SB), Z3, Z1
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z1, K2
+	VMOVAPD.Z    Z3, K2, Z3
 	VFNMADD231PD Z3, Z0, Z2
 	VMOVUPD      Z2, K1, (AX)
 	VMOVUPD      Z3, K1, (CX)
@@ -1905,7 +2499,7 @@ end5:
 //
 // lr Z0, mu Z1, w AX, v CX, g DX, len(w) BX.
 //
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·NesterovF64AVX512(SB), NOSPLIT, $0-88
 	VBROADCASTSD lr+72(FP), Z0
 	VBROADCASTSD mu+80(FP), Z1
@@ -1920,7 +2514,13 @@ vectors1:
 	VMOVUPD      (AX), Z2
 	VMOVUPD      (CX), Z3
 	VMOVUPD      (DX), Z4
+	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z4, K1, Z4
 	VFMADD213PD  Z4, Z1, Z3
+	VANDPD       magnitudeF64<>+0(SB), Z3, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z3, K1, Z3
 	VFMADD231PD  Z3, Z1, Z4
 	VFNMADD231PD Z4, Z0, Z2
 	VMOVUPD      Z2, (AX)
@@ -1928,7 +2528,13 @@ vectors1:
 	VMOVUPD      64(AX), Z2
 	VMOVUPD      64(CX), Z3
 	VMOVUPD      64(DX), Z4
+	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z4, K1, Z4
 	VFMADD213PD  Z4, Z1, Z3
+	VANDPD       magnitudeF64<>+0(SB), Z3, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z3, K1, Z3
 	VFMADD231PD  Z3, Z1, Z4
 	VFNMADD231PD Z4, Z0, Z2
 	VMOVUPD      Z2, 64(AX)
@@ -1936,7 +2542,13 @@ vectors1:
 	VMOVUPD      128(AX), Z2
 	VMOVUPD      128(CX), Z3
 	VMOVUPD      128(DX), Z4
+	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z4, K1, Z4
 	VFMADD213PD  Z4, Z1, Z3
+	VANDPD       magnitudeF64<>+0(SB), Z3, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z3, K1, Z3
 	VFMADD231PD  Z3, Z1, Z4
 	VFNMADD231PD Z4, Z0, Z2
 	VMOVUPD      Z2, 128(AX)
@@ -1944,7 +2556,13 @@ vectors1:
 	VMOVUPD      192(AX), Z2
 	VMOVUPD      192(CX), Z3
 	VMOVUPD      192(DX), Z4
+	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z4, K1, Z4
 	VFMADD213PD  Z4, Z1, Z3
+	VANDPD       magnitudeF64<>+0(SB), Z3, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z3, K1, Z3
 	VFMADD231PD  Z3, Z1, Z4
 	VFNMADD231PD Z4, Z0, Z2
 	VMOVUPD      Z2, 192(AX)
@@ -1962,7 +2580,13 @@ vectors3:
 	VMOVUPD      (AX), Z2
 	VMOVUPD      (CX), Z3
 	VMOVUPD      (DX), Z4
+	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z4, K1, Z4
 	VFMADD213PD  Z4, Z1, Z3
+	VANDPD       magnitudeF64<>+0(SB), Z3, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z3, K1, Z3
 	VFMADD231PD  Z3, Z1, Z4
 	VFNMADD231PD Z4, Z0, Z2
 	VMOVUPD      Z2, (AX)
@@ -1981,7 +2605,13 @@ done4:
 	VMOVUPD.Z    (AX), K1, Z2
 	VMOVUPD.Z    (CX), K1, Z3
 	VMOVUPD.Z    (DX), K1, Z4
+	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K2
+	VMOVAPD.Z    Z4, K2, Z4
 	VFMADD213PD  Z4, Z1, Z3
+	VANDPD       magnitudeF64<>+0(SB), Z3, Z5
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K2
+	VMOVAPD.Z    Z3, K2, Z3
 	VFMADD231PD  Z3, Z1, Z4
 	VFNMADD231PD Z4, Z0, Z2
 	VMOVUPD      Z2, K1, (AX)
@@ -1998,7 +2628,7 @@ end5:
 //
 // lr Z0, rho Z1, oneMinusRho Z2, eps Z3, w AX, s CX, g DX, len(w) BX.
 //
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·RMSPropF64AVX512(SB), NOSPLIT, $0-104
 	VBROADCASTSD lr+72(FP), Z0
 	VBROADCASTSD rho+80(FP), Z1
@@ -2015,48 +2645,72 @@ vectors1:
 	VMOVUPD      (AX), Z4
 	VMOVUPD      (CX), Z5
 	VMOVUPD      (DX), Z6
+	VANDPD       magnitudeF64<>+0(SB), Z6, Z7
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z7, K1
+	VMOVAPD.Z    Z6, K1, Z6
 	VMULPD       Z6, Z2, Z7
 	VMULPD       Z5, Z1, Z5
 	VFMADD231PD  Z7, Z6, Z5
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
 	VSQRTPD      Z5, Z7
 	VADDPD       Z3, Z7, Z7
 	VDIVPD       Z7, Z6, Z7
+	VMOVAPD.Z    Z7, K1, Z7
 	VFNMADD231PD Z7, Z0, Z4
 	VMOVUPD      Z4, (AX)
 	VMOVUPD      Z5, (CX)
 	VMOVUPD      64(AX), Z4
 	VMOVUPD      64(CX), Z5
 	VMOVUPD      64(DX), Z6
+	VANDPD       magnitudeF64<>+0(SB), Z6, Z7
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z7, K1
+	VMOVAPD.Z    Z6, K1, Z6
 	VMULPD       Z6, Z2, Z7
 	VMULPD       Z5, Z1, Z5
 	VFMADD231PD  Z7, Z6, Z5
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
 	VSQRTPD      Z5, Z7
 	VADDPD       Z3, Z7, Z7
 	VDIVPD       Z7, Z6, Z7
+	VMOVAPD.Z    Z7, K1, Z7
 	VFNMADD231PD Z7, Z0, Z4
 	VMOVUPD      Z4, 64(AX)
 	VMOVUPD      Z5, 64(CX)
 	VMOVUPD      128(AX), Z4
 	VMOVUPD      128(CX), Z5
 	VMOVUPD      128(DX), Z6
+	VANDPD       magnitudeF64<>+0(SB), Z6, Z7
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z7, K1
+	VMOVAPD.Z    Z6, K1, Z6
 	VMULPD       Z6, Z2, Z7
 	VMULPD       Z5, Z1, Z5
 	VFMADD231PD  Z7, Z6, Z5
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
 	VSQRTPD      Z5, Z7
 	VADDPD       Z3, Z7, Z7
 	VDIVPD       Z7, Z6, Z7
+	VMOVAPD.Z    Z7, K1, Z7
 	VFNMADD231PD Z7, Z0, Z4
 	VMOVUPD      Z4, 128(AX)
 	VMOVUPD      Z5, 128(CX)
 	VMOVUPD      192(AX), Z4
 	VMOVUPD      192(CX), Z5
 	VMOVUPD      192(DX), Z6
+	VANDPD       magnitudeF64<>+0(SB), Z6, Z7
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z7, K1
+	VMOVAPD.Z    Z6, K1, Z6
 	VMULPD       Z6, Z2, Z7
 	VMULPD       Z5, Z1, Z5
 	VFMADD231PD  Z7, Z6, Z5
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
 	VSQRTPD      Z5, Z7
 	VADDPD       Z3, Z7, Z7
 	VDIVPD       Z7, Z6, Z7
+	VMOVAPD.Z    Z7, K1, Z7
 	VFNMADD231PD Z7, Z0, Z4
 	VMOVUPD      Z4, 192(AX)
 	VMOVUPD      Z5, 192(CX)
@@ -2073,12 +2727,18 @@ vectors3:
 	VMOVUPD      (AX), Z4
 	VMOVUPD      (CX), Z5
 	VMOVUPD      (DX), Z6
+	VANDPD       magnitudeF64<>+0(SB), Z6, Z7
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z7, K1
+	VMOVAPD.Z    Z6, K1, Z6
 	VMULPD       Z6, Z2, Z7
 	VMULPD       Z5, Z1, Z5
 	VFMADD231PD  Z7, Z6, Z5
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
 	VSQRTPD      Z5, Z7
 	VADDPD       Z3, Z7, Z7
 	VDIVPD       Z7, Z6, Z7
+	VMOVAPD.Z    Z7, K1, Z7
 	VFNMADD231PD Z7, Z0, Z4
 	VMOVUPD      Z4, (AX)
 	VMOVUPD      Z5, (CX)
@@ -2096,12 +2756,18 @@ done4:
 	VMOVUPD.Z    (AX), K1, Z4
 	VMOVUPD.Z    (CX), K1, Z5
 	VMOVUPD.Z    (DX), K1, Z6
+	VANDPD       magnitudeF64<>+0(SB), Z6, Z7
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z7, K2
+	VMOVAPD.Z    Z6, K2, Z6
 	VMULPD       Z6, Z2, Z2
 	VMULPD       Z5, Z1, Z5
 	VFMADD231PD  Z2, Z6, Z5
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z5, K2
+	VMOVAPD.Z    Z5, K2, Z5
 	VSQRTPD      Z5, Z2
 	VADDPD       Z3, Z2, Z2
 	VDIVPD       Z2, Z6, Z2
+	VMOVAPD.Z    Z2, K2, Z2
 	VFNMADD231PD Z2, Z0, Z4
 	VMOVUPD      Z4, K1, (AX)
 	VMOVUPD      Z5, K1, (CX)
@@ -2118,7 +2784,7 @@ end5:
 // lr Z0, beta1 Z1, oneMinusBeta1 Z2, beta2 Z3, oneMinusBeta2 Z4, scale Z5, eps Z6, keep Z7,
 // w AX, m CX, v DX, g BX, len(w) SI.
 //
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·AdamF64AVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSD lr+96(FP), Z0
 	VBROADCASTSD beta1+104(FP), Z1
@@ -2141,16 +2807,29 @@ vectors1:
 	VMOVUPD      (CX), Z9
 	VMOVUPD      (DX), Z10
 	VMOVUPD      (BX), Z11
+	VANDPD       magnitudeF64<>+0(SB), Z11, Z12
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z12, K1
+	VMOVAPD.Z    Z11, K1, Z11
 	VMULPD       Z9, Z1, Z9
 	VFMADD231PD  Z2, Z11, Z9
 	VMULPD       Z11, Z4, Z12
 	VMULPD       Z10, Z3, Z10
 	VFMADD231PD  Z12, Z11, Z10
-	VSQRTPD      Z10, Z12
-	VFMADD213PD  Z6, Z5, Z12
-	VDIVPD       Z12, Z9, Z12
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z10, K1
+	VMOVAPD.Z    Z10, K1, Z10
+	VMOVAPD.Z    Z9, K1, Z9
+	VANDPD       magnitudeF64<>+0(SB), Z9, Z11
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K2
+	VMOVAPD.Z    Z9, K2, Z9
+	VSQRTPD      Z10, Z11
+	VFMADD213PD  Z6, Z5, Z11
+	VDIVPD       Z11, Z9, Z11
+	VMOVAPD.Z    Z11, K1, Z11
 	VMULPD       Z8, Z7, Z8
-	VFNMADD231PD Z12, Z0, Z8
+	VFNMADD231PD Z11, Z0, Z8
+	VANDPD       magnitudeF64<>+0(SB), Z8, Z11
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K1
+	VMOVAPD.Z    Z8, K1, Z8
 	VMOVUPD      Z8, (AX)
 	VMOVUPD      Z9, (CX)
 	VMOVUPD      Z10, (DX)
@@ -2158,16 +2837,29 @@ vectors1:
 	VMOVUPD      64(CX), Z9
 	VMOVUPD      64(DX), Z10
 	VMOVUPD      64(BX), Z11
+	VANDPD       magnitudeF64<>+0(SB), Z11, Z12
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z12, K1
+	VMOVAPD.Z    Z11, K1, Z11
 	VMULPD       Z9, Z1, Z9
 	VFMADD231PD  Z2, Z11, Z9
 	VMULPD       Z11, Z4, Z12
 	VMULPD       Z10, Z3, Z10
 	VFMADD231PD  Z12, Z11, Z10
-	VSQRTPD      Z10, Z12
-	VFMADD213PD  Z6, Z5, Z12
-	VDIVPD       Z12, Z9, Z12
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z10, K1
+	VMOVAPD.Z    Z10, K1, Z10
+	VMOVAPD.Z    Z9, K1, Z9
+	VANDPD       magnitudeF64<>+0(SB), Z9, Z11
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K2
+	VMOVAPD.Z    Z9, K2, Z9
+	VSQRTPD      Z10, Z11
+	VFMADD213PD  Z6, Z5, Z11
+	VDIVPD       Z11, Z9, Z11
+	VMOVAPD.Z    Z11, K1, Z11
 	VMULPD       Z8, Z7, Z8
-	VFNMADD231PD Z12, Z0, Z8
+	VFNMADD231PD Z11, Z0, Z8
+	VANDPD       magnitudeF64<>+0(SB), Z8, Z11
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K1
+	VMOVAPD.Z    Z8, K1, Z8
 	VMOVUPD      Z8, 64(AX)
 	VMOVUPD      Z9, 64(CX)
 	VMOVUPD      Z10, 64(DX)
@@ -2175,16 +2867,29 @@ vectors1:
 	VMOVUPD      128(CX), Z9
 	VMOVUPD      128(DX), Z10
 	VMOVUPD      128(BX), Z11
+	VANDPD       magnitudeF64<>+0(SB), Z11, Z12
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z12, K1
+	VMOVAPD.Z    Z11, K1, Z11
 	VMULPD       Z9, Z1, Z9
 	VFMADD231PD  Z2, Z11, Z9
 	VMULPD       Z11, Z4, Z12
 	VMULPD       Z10, Z3, Z10
 	VFMADD231PD  Z12, Z11, Z10
-	VSQRTPD      Z10, Z12
-	VFMADD213PD  Z6, Z5, Z12
-	VDIVPD       Z12, Z9, Z12
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z10, K1
+	VMOVAPD.Z    Z10, K1, Z10
+	VMOVAPD.Z    Z9, K1, Z9
+	VANDPD       magnitudeF64<>+0(SB), Z9, Z11
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K2
+	VMOVAPD.Z    Z9, K2, Z9
+	VSQRTPD      Z10, Z11
+	VFMADD213PD  Z6, Z5, Z11
+	VDIVPD       Z11, Z9, Z11
+	VMOVAPD.Z    Z11, K1, Z11
 	VMULPD       Z8, Z7, Z8
-	VFNMADD231PD Z12, Z0, Z8
+	VFNMADD231PD Z11, Z0, Z8
+	VANDPD       magnitudeF64<>+0(SB), Z8, Z11
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K1
+	VMOVAPD.Z    Z8, K1, Z8
 	VMOVUPD      Z8, 128(AX)
 	VMOVUPD      Z9, 128(CX)
 	VMOVUPD      Z10, 128(DX)
@@ -2192,16 +2897,29 @@ vectors1:
 	VMOVUPD      192(CX), Z9
 	VMOVUPD      192(DX), Z10
 	VMOVUPD      192(BX), Z11
+	VANDPD       magnitudeF64<>+0(SB), Z11, Z12
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z12, K1
+	VMOVAPD.Z    Z11, K1, Z11
 	VMULPD       Z9, Z1, Z9
 	VFMADD231PD  Z2, Z11, Z9
 	VMULPD       Z11, Z4, Z12
 	VMULPD       Z10, Z3, Z10
 	VFMADD231PD  Z12, Z11, Z10
-	VSQRTPD      Z10, Z12
-	VFMADD213PD  Z6, Z5, Z12
-	VDIVPD       Z12, Z9, Z12
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z10, K1
+	VMOVAPD.Z    Z10, K1, Z10
+	VMOVAPD.Z    Z9, K1, Z9
+	VANDPD       magnitudeF64<>+0(SB), Z9, Z11
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K2
+	VMOVAPD.Z    Z9, K2, Z9
+	VSQRTPD      Z10, Z11
+	VFMADD213PD  Z6, Z5, Z11
+	VDIVPD       Z11, Z9, Z11
+	VMOVAPD.Z    Z11, K1, Z11
 	VMULPD       Z8, Z7, Z8
-	VFNMADD231PD Z12, Z0, Z8
+	VFNMADD231PD Z11, Z0, Z8
+	VANDPD       magnitudeF64<>+0(SB), Z8, Z11
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K1
+	VMOVAPD.Z    Z8, K1, Z8
 	VMOVUPD      Z8, 192(AX)
 	VMOVUPD      Z9, 192(CX)
 	VMOVUPD      Z10, 192(DX)
@@ -2220,16 +2938,29 @@ vectors3:
 	VMOVUPD      (CX), Z9
 	VMOVUPD      (DX), Z10
 	VMOVUPD      (BX), Z11
+	VANDPD       magnitudeF64<>+0(SB), Z11, Z12
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z12, K1
+	VMOVAPD.Z    Z11, K1, Z11
 	VMULPD       Z9, Z1, Z9
 	VFMADD231PD  Z2, Z11, Z9
 	VMULPD       Z11, Z4, Z12
 	VMULPD       Z10, Z3, Z10
 	VFMADD231PD  Z12, Z11, Z10
-	VSQRTPD      Z10, Z12
-	VFMADD213PD  Z6, Z5, Z12
-	VDIVPD       Z12, Z9, Z12
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z10, K1
+	VMOVAPD.Z    Z10, K1, Z10
+	VMOVAPD.Z    Z9, K1, Z9
+	VANDPD       magnitudeF64<>+0(SB), Z9, Z11
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K2
+	VMOVAPD.Z    Z9, K2, Z9
+	VSQRTPD      Z10, Z11
+	VFMADD213PD  Z6, Z5, Z11
+	VDIVPD       Z11, Z9, Z11
+	VMOVAPD.Z    Z11, K1, Z11
 	VMULPD       Z8, Z7, Z8
-	VFNMADD231PD Z12, Z0, Z8
+	VFNMADD231PD Z11, Z0, Z8
+	VANDPD       magnitudeF64<>+0(SB), Z8, Z11
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K1
+	VMOVAPD.Z    Z8, K1, Z8
 	VMOVUPD      Z8, (AX)
 	VMOVUPD      Z9, (CX)
 	VMOVUPD      Z10, (DX)
@@ -2249,16 +2980,29 @@ done4:
 	VMOVUPD.Z    (CX), K1, Z9
 	VMOVUPD.Z    (DX), K1, Z10
 	VMOVUPD.Z    (BX), K1, Z11
+	VANDPD       magnitudeF64<>+0(SB), Z11, Z12
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z12, K2
+	VMOVAPD.Z    Z11, K2, Z11
 	VMULPD       Z9, Z1, Z9
 	VFMADD231PD  Z2, Z11, Z9
 	VMULPD       Z11, Z4, Z1
 	VMULPD       Z10, Z3, Z10
 	VFMADD231PD  Z1, Z11, Z10
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z10, K2
+	VMOVAPD.Z    Z10, K2, Z10
+	VMOVAPD.Z    Z9, K2, Z9
+	VANDPD       magnitudeF64<>+0(SB), Z9, Z1
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z1, K3
+	VMOVAPD.Z    Z9, K3, Z9
 	VSQRTPD      Z10, Z1
 	VFMADD213PD  Z6, Z5, Z1
 	VDIVPD       Z1, Z9, Z1
+	VMOVAPD.Z    Z1, K2, Z1
 	VMULPD       Z8, Z7, Z8
 	VFNMADD231PD Z1, Z0, Z8
+	VANDPD       magnitudeF64<>+0(SB), Z8, Z0
+	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z0, K2
+	VMOVAPD.Z    Z8, K2, Z8
 	VMOVUPD      Z8, K1, (AX)
 	VMOVUPD      Z9, K1, (CX)
 	VMOVUPD      Z10, K1, (DX)
@@ -2266,6 +3010,86 @@ done4:
 end5:
 	VZEROUPPER
 	RET
+
+DATA belowLeastFactorF32<>+0(SB)/8, $0x1fffffff1fffffff
+DATA belowLeastFactorF32<>+8(SB)/8, $0x1fffffff1fffffff
+DATA belowLeastFactorF32<>+16(SB)/8, $0x1fffffff1fffffff
+DATA belowLeastFactorF32<>+24(SB)/8, $0x1fffffff1fffffff
+DATA belowLeastFactorF32<>+32(SB)/8, $0x1fffffff1fffffff
+DATA belowLeastFactorF32<>+40(SB)/8, $0x1fffffff1fffffff
+DATA belowLeastFactorF32<>+48(SB)/8, $0x1fffffff1fffffff
+DATA belowLeastFactorF32<>+56(SB)/8, $0x1fffffff1fffffff
+GLOBL belowLeastFactorF32<>(SB), RODATA|NOPTR, $64
+
+DATA belowLeastFactorF64<>+0(SB)/8, $0x1fffffffffffffff
+DATA belowLeastFactorF64<>+8(SB)/8, $0x1fffffffffffffff
+DATA belowLeastFactorF64<>+16(SB)/8, $0x1fffffffffffffff
+DATA belowLeastFactorF64<>+24(SB)/8, $0x1fffffffffffffff
+DATA belowLeastFactorF64<>+32(SB)/8, $0x1fffffffffffffff
+DATA belowLeastFactorF64<>+40(SB)/8, $0x1fffffffffffffff
+DATA belowLeastFactorF64<>+48(SB)/8, $0x1fffffffffffffff
+DATA belowLeastFactorF64<>+56(SB)/8, $0x1fffffffffffffff
+GLOBL belowLeastFactorF64<>(SB), RODATA|NOPTR, $64
+
+DATA belowLeastRootF32<>+0(SB)/8, $0x267fffff267fffff
+DATA belowLeastRootF32<>+8(SB)/8, $0x267fffff267fffff
+DATA belowLeastRootF32<>+16(SB)/8, $0x267fffff267fffff
+DATA belowLeastRootF32<>+24(SB)/8, $0x267fffff267fffff
+DATA belowLeastRootF32<>+32(SB)/8, $0x267fffff267fffff
+DATA belowLeastRootF32<>+40(SB)/8, $0x267fffff267fffff
+DATA belowLeastRootF32<>+48(SB)/8, $0x267fffff267fffff
+DATA belowLeastRootF32<>+56(SB)/8, $0x267fffff267fffff
+GLOBL belowLeastRootF32<>(SB), RODATA|NOPTR, $64
+
+DATA belowLeastRootF64<>+0(SB)/8, $0x20cfffffffffffff
+DATA belowLeastRootF64<>+8(SB)/8, $0x20cfffffffffffff
+DATA belowLeastRootF64<>+16(SB)/8, $0x20cfffffffffffff
+DATA belowLeastRootF64<>+24(SB)/8, $0x20cfffffffffffff
+DATA belowLeastRootF64<>+32(SB)/8, $0x20cfffffffffffff
+DATA belowLeastRootF64<>+40(SB)/8, $0x20cfffffffffffff
+DATA belowLeastRootF64<>+48(SB)/8, $0x20cfffffffffffff
+DATA belowLeastRootF64<>+56(SB)/8, $0x20cfffffffffffff
+GLOBL belowLeastRootF64<>(SB), RODATA|NOPTR, $64
+
+DATA leastSquareF32<>+0(SB)/8, $0x0800000008000000
+DATA leastSquareF32<>+8(SB)/8, $0x0800000008000000
+DATA leastSquareF32<>+16(SB)/8, $0x0800000008000000
+DATA leastSquareF32<>+24(SB)/8, $0x0800000008000000
+DATA leastSquareF32<>+32(SB)/8, $0x0800000008000000
+DATA leastSquareF32<>+40(SB)/8, $0x0800000008000000
+DATA leastSquareF32<>+48(SB)/8, $0x0800000008000000
+DATA leastSquareF32<>+56(SB)/8, $0x0800000008000000
+GLOBL leastSquareF32<>(SB), RODATA|NOPTR, $64
+
+DATA leastSquareF64<>+0(SB)/8, $0x0100000000000000
+DATA leastSquareF64<>+8(SB)/8, $0x0100000000000000
+DATA leastSquareF64<>+16(SB)/8, $0x0100000000000000
+DATA leastSquareF64<>+24(SB)/8, $0x0100000000000000
+DATA leastSquareF64<>+32(SB)/8, $0x0100000000000000
+DATA leastSquareF64<>+40(SB)/8, $0x0100000000000000
+DATA leastSquareF64<>+48(SB)/8, $0x0100000000000000
+DATA leastSquareF64<>+56(SB)/8, $0x0100000000000000
+GLOBL leastSquareF64<>(SB), RODATA|NOPTR, $64
+
+DATA magnitudeF32<>+0(SB)/8, $0x7fffffff7fffffff
+DATA magnitudeF32<>+8(SB)/8, $0x7fffffff7fffffff
+DATA magnitudeF32<>+16(SB)/8, $0x7fffffff7fffffff
+DATA magnitudeF32<>+24(SB)/8, $0x7fffffff7fffffff
+DATA magnitudeF32<>+32(SB)/8, $0x7fffffff7fffffff
+DATA magnitudeF32<>+40(SB)/8, $0x7fffffff7fffffff
+DATA magnitudeF32<>+48(SB)/8, $0x7fffffff7fffffff
+DATA magnitudeF32<>+56(SB)/8, $0x7fffffff7fffffff
+GLOBL magnitudeF32<>(SB), RODATA|NOPTR, $64
+
+DATA magnitudeF64<>+0(SB)/8, $0x7fffffffffffffff
+DATA magnitudeF64<>+8(SB)/8, $0x7fffffffffffffff
+DATA magnitudeF64<>+16(SB)/8, $0x7fffffffffffffff
+DATA magnitudeF64<>+24(SB)/8, $0x7fffffffffffffff
+DATA magnitudeF64<>+32(SB)/8, $0x7fffffffffffffff
+DATA magnitudeF64<>+40(SB)/8, $0x7fffffffffffffff
+DATA magnitudeF64<>+48(SB)/8, $0x7fffffffffffffff
+DATA magnitudeF64<>+56(SB)/8, $0x7fffffffffffffff
+GLOBL magnitudeF64<>(SB), RODATA|NOPTR, $64
 
 DATA laneMasks<>+0(SB)/8, $0xffffffffffffffff
 DATA laneMasks<>+8(SB)/8, $0xffffffffffffffff

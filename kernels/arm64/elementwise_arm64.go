@@ -25,6 +25,13 @@ func SubF32NEON(dst, x, y []float32)
 //go:noescape
 func MulF32NEON(dst, x, y []float32)
 
+// FlushF32NEON sets x[i] = +0 if |x[i]| < LeastFactor. It is defined by generic.FlushF32.
+//
+// NEON. Four vectors a round. Updates x.
+//
+//go:noescape
+func FlushF32NEON(x []float32)
+
 // ReLUF32NEON sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF32.
 //
@@ -146,6 +153,13 @@ func SubF64NEON(dst, x, y []float64)
 //
 //go:noescape
 func MulF64NEON(dst, x, y []float64)
+
+// FlushF64NEON sets x[i] = +0 if |x[i]| < LeastFactor. It is defined by generic.FlushF64.
+//
+// NEON. Four vectors a round. Updates x.
+//
+//go:noescape
+func FlushF64NEON(x []float64)
 
 // ReLUF64NEON sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF64.

@@ -206,6 +206,72 @@ skip5:
 skip6:
 	RET
 
+// FlushF32NEON sets x[i] = +0 if |x[i]| < LeastFactor. It is defined by generic.FlushF32.
+//
+// NEON. Four vectors a round. Updates x.
+//
+// constants R0, x R1, len(x) R2.
+TEXT ·FlushF32NEON(SB), NOSPLIT, $0-24
+	MOVD $constantsF32<>(SB), R0
+	MOVD x_base+0(FP), R1
+	MOVD x_len+8(FP), R2
+	SUBS $16, R2
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F0, F1)
+	FLDPQ 32(R1), (F2, F3)
+	FMOVQ 0(R0), F4 // leastFactor
+	VFACGT_S4(0, 4, 5)
+	VBIC_B16(5, 0, 0)
+	VFACGT_S4(1, 4, 5)
+	VBIC_B16(5, 1, 1)
+	VFACGT_S4(2, 4, 5)
+	VBIC_B16(5, 2, 2)
+	VFACGT_S4(3, 4, 4)
+	VBIC_B16(4, 3, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	SUBS $16, R2
+	BGE loop1
+
+rest2:
+	ADD $16, R2
+	SUBS $4, R2
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F0
+	FMOVQ 0(R0), F1 // leastFactor
+	VFACGT_S4(0, 1, 1)
+	VBIC_B16(1, 0, 0)
+	FMOVQ F0, 0(R1)
+	ADD $16, R1
+	SUBS $4, R2
+	BGE loop3
+
+rest4:
+	ADD $4, R2
+	TBZ $1, R2, skip5
+	FMOVD 0(R1), F0
+	FMOVQ 0(R0), F1 // leastFactor
+	VFACGT_S4(0, 1, 1)
+	VBIC_B16(1, 0, 0)
+	FMOVD F0, 0(R1)
+	ADD $8, R1
+
+skip5:
+	TBZ $0, R2, skip6
+	FMOVS 0(R1), F0
+	FMOVQ 0(R0), F1 // leastFactor
+	VFACGT_S4(0, 1, 1)
+	VBIC_B16(1, 0, 0)
+	FMOVS F0, 0(R1)
+
+skip6:
+	RET
+
 // ReLUF32NEON sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF32.
 //
@@ -223,7 +289,7 @@ TEXT ·ReLUF32NEON(SB), NOSPLIT, $0-48
 loop1:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
-	FMOVQ 0(R0), F4 // zero
+	FMOVQ 16(R0), F4 // zero
 	VFCMGT_S4(0, 4, 5)
 	VBIC_B16(5, 0, 0)
 	VFCMGT_S4(1, 4, 5)
@@ -246,7 +312,7 @@ rest2:
 
 loop3:
 	FMOVQ 0(R2), F0
-	FMOVQ 0(R0), F1 // zero
+	FMOVQ 16(R0), F1 // zero
 	VFCMGT_S4(0, 1, 1)
 	VBIC_B16(1, 0, 0)
 	FMOVQ F0, 0(R1)
@@ -259,7 +325,7 @@ rest4:
 	ADD $4, R3
 	TBZ $1, R3, skip5
 	FMOVD 0(R2), F0
-	FMOVQ 0(R0), F1 // zero
+	FMOVQ 16(R0), F1 // zero
 	VFCMGT_S4(0, 1, 1)
 	VBIC_B16(1, 0, 0)
 	FMOVD F0, 0(R1)
@@ -269,7 +335,7 @@ rest4:
 skip5:
 	TBZ $0, R3, skip6
 	FMOVS 0(R2), F0
-	FMOVQ 0(R0), F1 // zero
+	FMOVQ 16(R0), F1 // zero
 	VFCMGT_S4(0, 1, 1)
 	VBIC_B16(1, 0, 0)
 	FMOVS F0, 0(R1)
@@ -294,8 +360,8 @@ TEXT ·ReLUPrimeF32NEON(SB), NOSPLIT, $0-48
 loop1:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
-	FMOVQ 0(R0), F4 // zero
-	FMOVQ 16(R0), F5 // one
+	FMOVQ 16(R0), F4 // zero
+	FMOVQ 32(R0), F5 // one
 	VFCMGT_S4(4, 0, 6)
 	VAND V5.B16, V6.B16, V6.B16
 	VFCMEQ_S4(0, 0, 7)
@@ -326,8 +392,8 @@ rest2:
 
 loop3:
 	FMOVQ 0(R2), F0
-	FMOVQ 0(R0), F1 // zero
-	FMOVQ 16(R0), F2 // one
+	FMOVQ 16(R0), F1 // zero
+	FMOVQ 32(R0), F2 // one
 	VFCMGT_S4(1, 0, 1)
 	VAND V2.B16, V1.B16, V1.B16
 	VFCMEQ_S4(0, 0, 2)
@@ -342,8 +408,8 @@ rest4:
 	ADD $4, R3
 	TBZ $1, R3, skip5
 	FMOVD 0(R2), F0
-	FMOVQ 0(R0), F1 // zero
-	FMOVQ 16(R0), F2 // one
+	FMOVQ 16(R0), F1 // zero
+	FMOVQ 32(R0), F2 // one
 	VFCMGT_S4(1, 0, 1)
 	VAND V2.B16, V1.B16, V1.B16
 	VFCMEQ_S4(0, 0, 2)
@@ -355,8 +421,8 @@ rest4:
 skip5:
 	TBZ $0, R3, skip6
 	FMOVS 0(R2), F0
-	FMOVQ 0(R0), F1 // zero
-	FMOVQ 16(R0), F2 // one
+	FMOVQ 16(R0), F1 // zero
+	FMOVQ 32(R0), F2 // one
 	VFCMGT_S4(1, 0, 1)
 	VAND V2.B16, V1.B16, V1.B16
 	VFCMEQ_S4(0, 0, 2)
@@ -384,30 +450,39 @@ TEXT ·MulReLUPrimeF32NEON(SB), NOSPLIT, $0-72
 loop1:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
-	FMOVQ 0(R0), F4 // zero
-	FMOVQ 16(R0), F5 // one
+	FMOVQ 16(R0), F4 // zero
+	FMOVQ 32(R0), F5 // one
 	FLDPQ 0(R3), (F6, F7)
 	FLDPQ 32(R3), (F8, F9)
-	VFCMGT_S4(4, 0, 10)
-	VAND V5.B16, V10.B16, V10.B16
-	VFCMEQ_S4(0, 0, 11)
-	VBIF V11.B16, V0.B16, V10.B16
-	VFMUL_S4(10, 6, 0)
+	FMOVQ 0(R0), F10 // leastFactor
+	VFCMGT_S4(4, 0, 11)
+	VAND V5.B16, V11.B16, V11.B16
+	VFCMEQ_S4(0, 0, 12)
+	VBIF V12.B16, V0.B16, V11.B16
+	VFACGT_S4(6, 10, 0)
+	VBIC_B16(0, 6, 0)
 	VFCMGT_S4(4, 1, 6)
 	VAND V5.B16, V6.B16, V6.B16
-	VFCMEQ_S4(1, 1, 10)
-	VBIF V10.B16, V1.B16, V6.B16
-	VFMUL_S4(6, 7, 1)
-	VFCMGT_S4(4, 2, 6)
-	VAND V5.B16, V6.B16, V6.B16
-	VFCMEQ_S4(2, 2, 7)
-	VBIF V7.B16, V2.B16, V6.B16
-	VFMUL_S4(6, 8, 2)
+	VFCMEQ_S4(1, 1, 12)
+	VBIF V12.B16, V1.B16, V6.B16
+	VFACGT_S4(7, 10, 1)
+	VBIC_B16(1, 7, 1)
+	VFCMGT_S4(4, 2, 7)
+	VAND V5.B16, V7.B16, V7.B16
+	VFCMEQ_S4(2, 2, 12)
+	VBIF V12.B16, V2.B16, V7.B16
+	VFACGT_S4(8, 10, 2)
+	VBIC_B16(2, 8, 2)
 	VFCMGT_S4(4, 3, 4)
 	VAND V5.B16, V4.B16, V4.B16
 	VFCMEQ_S4(3, 3, 5)
 	VBIF V5.B16, V3.B16, V4.B16
-	VFMUL_S4(4, 9, 3)
+	VFACGT_S4(9, 10, 3)
+	VBIC_B16(3, 9, 3)
+	VFMUL_S4(11, 0, 0)
+	VFMUL_S4(6, 1, 1)
+	VFMUL_S4(7, 2, 2)
+	VFMUL_S4(4, 3, 3)
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD $64, R1
@@ -423,14 +498,17 @@ rest2:
 
 loop3:
 	FMOVQ 0(R2), F0
-	FMOVQ 0(R0), F1 // zero
-	FMOVQ 16(R0), F2 // one
+	FMOVQ 16(R0), F1 // zero
+	FMOVQ 32(R0), F2 // one
 	FMOVQ 0(R3), F3
+	FMOVQ 0(R0), F4 // leastFactor
 	VFCMGT_S4(1, 0, 1)
 	VAND V2.B16, V1.B16, V1.B16
 	VFCMEQ_S4(0, 0, 2)
 	VBIF V2.B16, V0.B16, V1.B16
-	VFMUL_S4(1, 3, 0)
+	VFACGT_S4(3, 4, 0)
+	VBIC_B16(0, 3, 0)
+	VFMUL_S4(1, 0, 0)
 	FMOVQ F0, 0(R1)
 	ADD $16, R1
 	ADD $16, R2
@@ -442,14 +520,17 @@ rest4:
 	ADD $4, R4
 	TBZ $1, R4, skip5
 	FMOVD 0(R2), F0
-	FMOVQ 0(R0), F1 // zero
-	FMOVQ 16(R0), F2 // one
+	FMOVQ 16(R0), F1 // zero
+	FMOVQ 32(R0), F2 // one
 	FMOVD 0(R3), F3
+	FMOVQ 0(R0), F4 // leastFactor
 	VFCMGT_S4(1, 0, 1)
 	VAND V2.B16, V1.B16, V1.B16
 	VFCMEQ_S4(0, 0, 2)
 	VBIF V2.B16, V0.B16, V1.B16
-	VFMUL_S4(1, 3, 0)
+	VFACGT_S4(3, 4, 0)
+	VBIC_B16(0, 3, 0)
+	VFMUL_S4(1, 0, 0)
 	FMOVD F0, 0(R1)
 	ADD $8, R1
 	ADD $8, R2
@@ -458,14 +539,17 @@ rest4:
 skip5:
 	TBZ $0, R4, skip6
 	FMOVS 0(R2), F0
-	FMOVQ 0(R0), F1 // zero
-	FMOVQ 16(R0), F2 // one
+	FMOVQ 16(R0), F1 // zero
+	FMOVQ 32(R0), F2 // one
 	FMOVS 0(R3), F3
+	FMOVQ 0(R0), F4 // leastFactor
 	VFCMGT_S4(1, 0, 1)
 	VAND V2.B16, V1.B16, V1.B16
 	VFCMEQ_S4(0, 0, 2)
 	VBIF V2.B16, V0.B16, V1.B16
-	VFMUL_S4(1, 3, 0)
+	VFACGT_S4(3, 4, 0)
+	VBIC_B16(0, 3, 0)
+	VFMUL_S4(1, 0, 0)
 	FMOVS F0, 0(R1)
 
 skip6:
@@ -493,7 +577,7 @@ loop2:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FMOVQ 64(R2), F4
-	FMOVQ 32(R0), F5 // safe
+	FMOVQ 48(R0), F5 // safe
 	VFACGE_S4(0, 5, 6)
 	VFACGE_S4(1, 5, 7)
 	VFACGE_S4(2, 5, 8)
@@ -506,97 +590,97 @@ loop2:
 	VUMINV_S4(6, 5)
 	FMOVS F5, R4
 	CBZW R4, single3
-	FMOVQ 48(R0), F5 // log2e
-	FMOVQ 64(R0), F6 // round
-	FMOVQ 80(R0), F7 // ln2Hi
-	FMOVQ 96(R0), F8 // minusLn2Lo
-	FMOVQ 64(R0), F9 // round
+	FMOVQ 64(R0), F5 // log2e
+	FMOVQ 80(R0), F6 // round
+	FMOVQ 96(R0), F7 // ln2Hi
+	FMOVQ 112(R0), F8 // minusLn2Lo
+	FMOVQ 80(R0), F9 // round
 	VFMLA V5.S4, V0.S4, V9.S4
 	VFSUB_S4(6, 9, 10)
 	VFMLS V7.S4, V10.S4, V0.S4
 	VFMUL_S4(8, 10, 10)
-	FMOVQ 112(R0), F11 // exp4
-	FMOVQ 64(R0), F12 // round
+	FMOVQ 128(R0), F11 // exp4
+	FMOVQ 80(R0), F12 // round
 	VFMLA V5.S4, V1.S4, V12.S4
 	VFSUB_S4(6, 12, 13)
 	VFMLS V7.S4, V13.S4, V1.S4
 	VFMUL_S4(8, 13, 13)
-	FMOVQ 112(R0), F14 // exp4
-	FMOVQ 64(R0), F15 // round
+	FMOVQ 128(R0), F14 // exp4
+	FMOVQ 80(R0), F15 // round
 	VFMLA V5.S4, V2.S4, V15.S4
 	VFSUB_S4(6, 15, 16)
 	VFMLS V7.S4, V16.S4, V2.S4
 	VFMUL_S4(8, 16, 16)
-	FMOVQ 112(R0), F17 // exp4
-	FMOVQ 64(R0), F18 // round
+	FMOVQ 128(R0), F17 // exp4
+	FMOVQ 80(R0), F18 // round
 	VFMLA V5.S4, V3.S4, V18.S4
 	VFSUB_S4(6, 18, 19)
 	VFMLS V7.S4, V19.S4, V3.S4
 	VFMUL_S4(8, 19, 19)
-	FMOVQ 112(R0), F20 // exp4
-	FMOVQ 64(R0), F21 // round
+	FMOVQ 128(R0), F20 // exp4
+	FMOVQ 80(R0), F21 // round
 	VFMLA V5.S4, V4.S4, V21.S4
 	VFSUB_S4(6, 21, 5)
 	VFMLS V7.S4, V5.S4, V4.S4
 	VFMUL_S4(8, 5, 5)
-	FMOVQ 112(R0), F6 // exp4
-	FMOVQ 128(R0), F7 // exp3
+	FMOVQ 128(R0), F6 // exp4
+	FMOVQ 144(R0), F7 // exp3
 	VFMLA V0.S4, V11.S4, V7.S4
-	FMOVQ 144(R0), F8 // exp2
+	FMOVQ 160(R0), F8 // exp2
 	VFMLA V0.S4, V7.S4, V8.S4
-	FMOVQ 160(R0), F7 // exp1
+	FMOVQ 176(R0), F7 // exp1
 	VFMLA V0.S4, V8.S4, V7.S4
-	FMOVQ 128(R0), F8 // exp3
+	FMOVQ 144(R0), F8 // exp3
 	VFMLA V1.S4, V14.S4, V8.S4
-	FMOVQ 144(R0), F11 // exp2
+	FMOVQ 160(R0), F11 // exp2
 	VFMLA V1.S4, V8.S4, V11.S4
-	FMOVQ 160(R0), F8 // exp1
+	FMOVQ 176(R0), F8 // exp1
 	VFMLA V1.S4, V11.S4, V8.S4
-	FMOVQ 128(R0), F11 // exp3
+	FMOVQ 144(R0), F11 // exp3
 	VFMLA V2.S4, V17.S4, V11.S4
-	FMOVQ 144(R0), F14 // exp2
+	FMOVQ 160(R0), F14 // exp2
 	VFMLA V2.S4, V11.S4, V14.S4
-	FMOVQ 160(R0), F11 // exp1
+	FMOVQ 176(R0), F11 // exp1
 	VFMLA V2.S4, V14.S4, V11.S4
-	FMOVQ 128(R0), F14 // exp3
+	FMOVQ 144(R0), F14 // exp3
 	VFMLA V3.S4, V20.S4, V14.S4
-	FMOVQ 144(R0), F17 // exp2
+	FMOVQ 160(R0), F17 // exp2
 	VFMLA V3.S4, V14.S4, V17.S4
-	FMOVQ 160(R0), F14 // exp1
+	FMOVQ 176(R0), F14 // exp1
 	VFMLA V3.S4, V17.S4, V14.S4
-	FMOVQ 128(R0), F17 // exp3
+	FMOVQ 144(R0), F17 // exp3
 	VFMLA V4.S4, V6.S4, V17.S4
-	FMOVQ 144(R0), F6 // exp2
+	FMOVQ 160(R0), F6 // exp2
 	VFMLA V4.S4, V17.S4, V6.S4
-	FMOVQ 160(R0), F17 // exp1
+	FMOVQ 176(R0), F17 // exp1
 	VFMLA V4.S4, V6.S4, V17.S4
-	FMOVQ 16(R0), F6 // one
-	FMOVQ 16(R0), F20 // one
-	FMOVQ 176(R0), F22 // exp0
+	FMOVQ 32(R0), F6 // one
+	FMOVQ 32(R0), F20 // one
+	FMOVQ 192(R0), F22 // exp0
 	VFMLA V0.S4, V7.S4, V22.S4
 	VFMUL_S4(0, 22, 7)
 	VFADD_S4(0, 6, 22)
 	VFSUB_S4(20, 22, 23)
 	VFSUB_S4(23, 0, 23)
-	FMOVQ 176(R0), F24 // exp0
+	FMOVQ 192(R0), F24 // exp0
 	VFMLA V1.S4, V8.S4, V24.S4
 	VFMUL_S4(1, 24, 8)
 	VFADD_S4(1, 6, 24)
 	VFSUB_S4(20, 24, 25)
 	VFSUB_S4(25, 1, 25)
-	FMOVQ 176(R0), F26 // exp0
+	FMOVQ 192(R0), F26 // exp0
 	VFMLA V2.S4, V11.S4, V26.S4
 	VFMUL_S4(2, 26, 11)
 	VFADD_S4(2, 6, 26)
 	VFSUB_S4(20, 26, 27)
 	VFSUB_S4(27, 2, 27)
-	FMOVQ 176(R0), F28 // exp0
+	FMOVQ 192(R0), F28 // exp0
 	VFMLA V3.S4, V14.S4, V28.S4
 	VFMUL_S4(3, 28, 14)
 	VFADD_S4(3, 6, 28)
 	VFSUB_S4(20, 28, 29)
 	VFSUB_S4(29, 3, 29)
-	FMOVQ 176(R0), F30 // exp0
+	FMOVQ 192(R0), F30 // exp0
 	VFMLA V4.S4, V17.S4, V30.S4
 	VFMUL_S4(4, 30, 17)
 	VFADD_S4(4, 6, 6)
@@ -669,52 +753,52 @@ skip11:
 end9:
 
 start6:
-	FMOVQ 0(R0), F1 // zero
-	FMOVQ 192(R0), F2 // expMin
-	FMOVQ 208(R0), F3 // expMax
-	FMOVQ 48(R0), F4 // log2e
-	FMOVQ 64(R0), F5 // round
+	FMOVQ 16(R0), F1 // zero
+	FMOVQ 208(R0), F2 // expMin
+	FMOVQ 224(R0), F3 // expMax
+	FMOVQ 64(R0), F4 // log2e
+	FMOVQ 80(R0), F5 // round
 	VFCMGT_S4(1, 0, 1)
 	VFMAX_S4(2, 0, 0)
 	VFMIN_S4(3, 0, 0)
-	FMOVQ 64(R0), F2 // round
+	FMOVQ 80(R0), F2 // round
 	VFMLA V4.S4, V0.S4, V2.S4
 	VFSUB_S4(5, 2, 3)
-	FMOVQ 80(R0), F4 // ln2Hi
-	FMOVQ 96(R0), F5 // minusLn2Lo
+	FMOVQ 96(R0), F4 // ln2Hi
+	FMOVQ 112(R0), F5 // minusLn2Lo
 	VFMLS V4.S4, V3.S4, V0.S4
 	VFMUL_S4(5, 3, 3)
-	FMOVQ 112(R0), F4 // exp4
-	FMOVQ 128(R0), F5 // exp3
+	FMOVQ 128(R0), F4 // exp4
+	FMOVQ 144(R0), F5 // exp3
 	VFMLA V0.S4, V4.S4, V5.S4
-	FMOVQ 144(R0), F4 // exp2
+	FMOVQ 160(R0), F4 // exp2
 	VFMLA V0.S4, V5.S4, V4.S4
-	FMOVQ 160(R0), F5 // exp1
+	FMOVQ 176(R0), F5 // exp1
 	VFMLA V0.S4, V4.S4, V5.S4
-	FMOVQ 176(R0), F4 // exp0
+	FMOVQ 192(R0), F4 // exp0
 	VFMLA V0.S4, V5.S4, V4.S4
 	VFMUL_S4(0, 4, 4)
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 32(R0), F6 // one
 	VFADD_S4(0, 5, 5)
 	VFSUB_S4(6, 5, 6)
 	VFSUB_S4(6, 0, 6)
 	VFMLA V0.S4, V4.S4, V6.S4
 	VFADD_S4(6, 5, 0)
 	VFMLA V0.S4, V3.S4, V6.S4
-	FMOVQ 224(R0), F0 // upLog
-	FMOVQ 240(R0), F3 // up
-	FMOVQ 224(R0), F4 // upLog
+	FMOVQ 240(R0), F0 // upLog
+	FMOVQ 256(R0), F3 // up
+	FMOVQ 240(R0), F4 // upLog
 	VFADD_S4(6, 5, 5)
 	VFSUB_S4(0, 2, 0)
 	VSHL $23, V0.S4, V0.S4
 	VFMUL_S4(0, 5, 0)
 	VFMUL_S4(3, 0, 0)
 	VFADD_S4(4, 2, 2)
-	FMOVQ 256(R0), F3 // down
-	FMOVQ 272(R0), F4 // lowLimit
-	FMOVQ 272(R0), F6 // lowLimit
-	FMOVQ 272(R0), F7 // lowLimit
+	FMOVQ 272(R0), F3 // down
+	FMOVQ 288(R0), F4 // lowLimit
+	FMOVQ 288(R0), F6 // lowLimit
+	FMOVQ 288(R0), F7 // lowLimit
 	VSHL $23, V2.S4, V2.S4
 	VFMUL_S4(2, 5, 2)
 	VFMUL_S4(3, 2, 3)
@@ -772,8 +856,8 @@ loop2:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FLDPQ 64(R2), (F4, F5)
-	FMOVQ 288(R0), F6 // minNormal
-	FMOVQ 304(R0), F7 // inf
+	FMOVQ 304(R0), F6 // minNormal
+	FMOVQ 320(R0), F7 // inf
 	VFCMGE_S4(6, 0, 8)
 	VFCMGT_S4(0, 7, 9)
 	VAND V9.B16, V8.B16, V8.B16
@@ -800,11 +884,11 @@ loop2:
 	VUMINV_S4(8, 6)
 	FMOVS F6, R4
 	CBZW R4, single3
-	FMOVQ 320(R0), F6 // oneLessSqrtHalf
-	FMOVQ 336(R0), F7 // pow2Mant
-	FMOVQ 352(R0), F8 // logBias
-	FMOVQ 368(R0), F9 // significand
-	FMOVQ 384(R0), F10 // sqrtHalf
+	FMOVQ 336(R0), F6 // oneLessSqrtHalf
+	FMOVQ 352(R0), F7 // pow2Mant
+	FMOVQ 368(R0), F8 // logBias
+	FMOVQ 384(R0), F9 // significand
+	FMOVQ 400(R0), F10 // sqrtHalf
 	VADD V6.S4, V0.S4, V0.S4
 	VUSHR $23, V0.S4, V11.S4
 	VORR V7.B16, V11.B16, V11.B16
@@ -841,9 +925,9 @@ loop2:
 	VFSUB_S4(8, 6, 6)
 	VAND V9.B16, V5.B16, V5.B16
 	VADD V10.S4, V5.S4, V5.S4
-	FMOVQ 16(R0), F7 // one
-	FMOVQ 400(R0), F8 // logHi
-	FMOVQ 416(R0), F9 // logLo
+	FMOVQ 32(R0), F7 // one
+	FMOVQ 416(R0), F8 // logHi
+	FMOVQ 432(R0), F9 // logLo
 	VFSUB_S4(7, 0, 0)
 	VFMUL_S4(8, 11, 10)
 	VFADD_S4(0, 10, 16)
@@ -881,112 +965,112 @@ loop2:
 	VFSUB_S4(7, 5, 7)
 	VFMLA V9.S4, V6.S4, V7.S4
 	VFMUL_S4(0, 0, 6)
-	FMOVQ 432(R0), F9 // log8
-	FMOVQ 448(R0), F15 // log7
+	FMOVQ 448(R0), F9 // log8
+	FMOVQ 464(R0), F15 // log7
 	VFMLA V0.S4, V9.S4, V15.S4
-	FMOVQ 464(R0), F9 // log6
+	FMOVQ 480(R0), F9 // log6
 	VFMLA V0.S4, V15.S4, V9.S4
 	VFMUL_S4(1, 1, 15)
-	FMOVQ 432(R0), F21 // log8
-	FMOVQ 448(R0), F22 // log7
+	FMOVQ 448(R0), F21 // log8
+	FMOVQ 464(R0), F22 // log7
 	VFMLA V1.S4, V21.S4, V22.S4
-	FMOVQ 464(R0), F21 // log6
+	FMOVQ 480(R0), F21 // log6
 	VFMLA V1.S4, V22.S4, V21.S4
 	VFMUL_S4(2, 2, 22)
-	FMOVQ 432(R0), F23 // log8
-	FMOVQ 448(R0), F24 // log7
+	FMOVQ 448(R0), F23 // log8
+	FMOVQ 464(R0), F24 // log7
 	VFMLA V2.S4, V23.S4, V24.S4
-	FMOVQ 464(R0), F23 // log6
+	FMOVQ 480(R0), F23 // log6
 	VFMLA V2.S4, V24.S4, V23.S4
 	VFMUL_S4(3, 3, 24)
-	FMOVQ 432(R0), F25 // log8
-	FMOVQ 448(R0), F26 // log7
+	FMOVQ 448(R0), F25 // log8
+	FMOVQ 464(R0), F26 // log7
 	VFMLA V3.S4, V25.S4, V26.S4
-	FMOVQ 464(R0), F25 // log6
+	FMOVQ 480(R0), F25 // log6
 	VFMLA V3.S4, V26.S4, V25.S4
 	VFMUL_S4(4, 4, 26)
-	FMOVQ 432(R0), F27 // log8
-	FMOVQ 448(R0), F28 // log7
+	FMOVQ 448(R0), F27 // log8
+	FMOVQ 464(R0), F28 // log7
 	VFMLA V4.S4, V27.S4, V28.S4
-	FMOVQ 464(R0), F27 // log6
+	FMOVQ 480(R0), F27 // log6
 	VFMLA V4.S4, V28.S4, V27.S4
 	VFMUL_S4(5, 5, 28)
-	FMOVQ 432(R0), F29 // log8
-	FMOVQ 448(R0), F30 // log7
+	FMOVQ 448(R0), F29 // log8
+	FMOVQ 464(R0), F30 // log7
 	VFMLA V5.S4, V29.S4, V30.S4
-	FMOVQ 464(R0), F29 // log6
+	FMOVQ 480(R0), F29 // log6
 	VFMLA V5.S4, V30.S4, V29.S4
-	FMOVQ 480(R0), F30 // log5
+	FMOVQ 496(R0), F30 // log5
 	VFMLA V0.S4, V9.S4, V30.S4
-	FMOVQ 496(R0), F9 // log4
+	FMOVQ 512(R0), F9 // log4
 	VFMLA V0.S4, V30.S4, V9.S4
-	FMOVQ 512(R0), F30 // log3
+	FMOVQ 528(R0), F30 // log3
 	VFMLA V0.S4, V9.S4, V30.S4
-	FMOVQ 480(R0), F9 // log5
+	FMOVQ 496(R0), F9 // log5
 	VFMLA V1.S4, V21.S4, V9.S4
-	FMOVQ 496(R0), F21 // log4
+	FMOVQ 512(R0), F21 // log4
 	VFMLA V1.S4, V9.S4, V21.S4
-	FMOVQ 512(R0), F9 // log3
+	FMOVQ 528(R0), F9 // log3
 	VFMLA V1.S4, V21.S4, V9.S4
-	FMOVQ 480(R0), F21 // log5
+	FMOVQ 496(R0), F21 // log5
 	VFMLA V2.S4, V23.S4, V21.S4
-	FMOVQ 496(R0), F23 // log4
+	FMOVQ 512(R0), F23 // log4
 	VFMLA V2.S4, V21.S4, V23.S4
-	FMOVQ 512(R0), F21 // log3
+	FMOVQ 528(R0), F21 // log3
 	VFMLA V2.S4, V23.S4, V21.S4
-	FMOVQ 480(R0), F23 // log5
+	FMOVQ 496(R0), F23 // log5
 	VFMLA V3.S4, V25.S4, V23.S4
-	FMOVQ 496(R0), F25 // log4
+	FMOVQ 512(R0), F25 // log4
 	VFMLA V3.S4, V23.S4, V25.S4
-	FMOVQ 512(R0), F23 // log3
+	FMOVQ 528(R0), F23 // log3
 	VFMLA V3.S4, V25.S4, V23.S4
-	FMOVQ 480(R0), F25 // log5
+	FMOVQ 496(R0), F25 // log5
 	VFMLA V4.S4, V27.S4, V25.S4
-	FMOVQ 496(R0), F27 // log4
+	FMOVQ 512(R0), F27 // log4
 	VFMLA V4.S4, V25.S4, V27.S4
-	FMOVQ 512(R0), F25 // log3
+	FMOVQ 528(R0), F25 // log3
 	VFMLA V4.S4, V27.S4, V25.S4
-	FMOVQ 480(R0), F27 // log5
+	FMOVQ 496(R0), F27 // log5
 	VFMLA V5.S4, V29.S4, V27.S4
-	FMOVQ 496(R0), F29 // log4
+	FMOVQ 512(R0), F29 // log4
 	VFMLA V5.S4, V27.S4, V29.S4
-	FMOVQ 512(R0), F27 // log3
+	FMOVQ 528(R0), F27 // log3
 	VFMLA V5.S4, V29.S4, V27.S4
-	FMOVQ 528(R0), F29 // log2
+	FMOVQ 544(R0), F29 // log2
 	VFMLA V0.S4, V30.S4, V29.S4
-	FMOVQ 544(R0), F30 // log1
+	FMOVQ 560(R0), F30 // log1
 	VFMLA V0.S4, V29.S4, V30.S4
-	FMOVQ 560(R0), F29 // log0
+	FMOVQ 576(R0), F29 // log0
 	VFMLA V0.S4, V30.S4, V29.S4
-	FMOVQ 528(R0), F0 // log2
+	FMOVQ 544(R0), F0 // log2
 	VFMLA V1.S4, V9.S4, V0.S4
-	FMOVQ 544(R0), F9 // log1
+	FMOVQ 560(R0), F9 // log1
 	VFMLA V1.S4, V0.S4, V9.S4
-	FMOVQ 560(R0), F0 // log0
+	FMOVQ 576(R0), F0 // log0
 	VFMLA V1.S4, V9.S4, V0.S4
-	FMOVQ 528(R0), F1 // log2
+	FMOVQ 544(R0), F1 // log2
 	VFMLA V2.S4, V21.S4, V1.S4
-	FMOVQ 544(R0), F9 // log1
+	FMOVQ 560(R0), F9 // log1
 	VFMLA V2.S4, V1.S4, V9.S4
-	FMOVQ 560(R0), F1 // log0
+	FMOVQ 576(R0), F1 // log0
 	VFMLA V2.S4, V9.S4, V1.S4
-	FMOVQ 528(R0), F2 // log2
+	FMOVQ 544(R0), F2 // log2
 	VFMLA V3.S4, V23.S4, V2.S4
-	FMOVQ 544(R0), F9 // log1
+	FMOVQ 560(R0), F9 // log1
 	VFMLA V3.S4, V2.S4, V9.S4
-	FMOVQ 560(R0), F2 // log0
+	FMOVQ 576(R0), F2 // log0
 	VFMLA V3.S4, V9.S4, V2.S4
-	FMOVQ 528(R0), F3 // log2
+	FMOVQ 544(R0), F3 // log2
 	VFMLA V4.S4, V25.S4, V3.S4
-	FMOVQ 544(R0), F9 // log1
+	FMOVQ 560(R0), F9 // log1
 	VFMLA V4.S4, V3.S4, V9.S4
-	FMOVQ 560(R0), F3 // log0
+	FMOVQ 576(R0), F3 // log0
 	VFMLA V4.S4, V9.S4, V3.S4
-	FMOVQ 528(R0), F4 // log2
+	FMOVQ 544(R0), F4 // log2
 	VFMLA V5.S4, V27.S4, V4.S4
-	FMOVQ 544(R0), F9 // log1
+	FMOVQ 560(R0), F9 // log1
 	VFMLA V5.S4, V4.S4, V9.S4
-	FMOVQ 560(R0), F4 // log0
+	FMOVQ 576(R0), F4 // log0
 	VFMLA V5.S4, V9.S4, V4.S4
 	VFMLA V29.S4, V6.S4, V10.S4
 	VFADD_S4(10, 16, 5)
@@ -1037,64 +1121,64 @@ skip11:
 end9:
 
 start6:
-	FMOVQ 288(R0), F1 // minNormal
-	FMOVQ 336(R0), F2 // pow2Mant
-	FMOVQ 336(R0), F3 // pow2Mant
+	FMOVQ 304(R0), F1 // minNormal
+	FMOVQ 352(R0), F2 // pow2Mant
+	FMOVQ 352(R0), F3 // pow2Mant
 	VFCMGT_S4(0, 1, 1)
 	VORR V0.B16, V0.B16, V4.B16
 	VORR V2.B16, V0.B16, V2.B16
 	VFSUB_S4(3, 2, 2)
 	VBIT V1.B16, V2.B16, V4.B16
-	FMOVQ 352(R0), F2 // logBias
-	FMOVQ 576(R0), F3 // logBiasSubnormal
-	FMOVQ 320(R0), F5 // oneLessSqrtHalf
-	FMOVQ 336(R0), F6 // pow2Mant
-	FMOVQ 368(R0), F7 // significand
+	FMOVQ 368(R0), F2 // logBias
+	FMOVQ 592(R0), F3 // logBiasSubnormal
+	FMOVQ 336(R0), F5 // oneLessSqrtHalf
+	FMOVQ 352(R0), F6 // pow2Mant
+	FMOVQ 384(R0), F7 // significand
 	VBIT V1.B16, V3.B16, V2.B16
 	VADD V5.S4, V4.S4, V1.S4
 	VUSHR $23, V1.S4, V3.S4
 	VORR V6.B16, V3.B16, V3.B16
 	VFSUB_S4(2, 3, 2)
 	VAND V7.B16, V1.B16, V1.B16
-	FMOVQ 384(R0), F3 // sqrtHalf
-	FMOVQ 16(R0), F4 // one
-	FMOVQ 400(R0), F5 // logHi
+	FMOVQ 400(R0), F3 // sqrtHalf
+	FMOVQ 32(R0), F4 // one
+	FMOVQ 416(R0), F5 // logHi
 	VADD V3.S4, V1.S4, V1.S4
 	VFSUB_S4(4, 1, 1)
 	VFMUL_S4(5, 2, 3)
 	VFADD_S4(1, 3, 4)
 	VFSUB_S4(3, 4, 3)
 	VFSUB_S4(3, 1, 3)
-	FMOVQ 416(R0), F5 // logLo
+	FMOVQ 432(R0), F5 // logLo
 	VFMLA V5.S4, V2.S4, V3.S4
 	VFMUL_S4(1, 1, 2)
-	FMOVQ 432(R0), F5 // log8
-	FMOVQ 448(R0), F6 // log7
+	FMOVQ 448(R0), F5 // log8
+	FMOVQ 464(R0), F6 // log7
 	VFMLA V1.S4, V5.S4, V6.S4
-	FMOVQ 464(R0), F5 // log6
+	FMOVQ 480(R0), F5 // log6
 	VFMLA V1.S4, V6.S4, V5.S4
-	FMOVQ 480(R0), F6 // log5
+	FMOVQ 496(R0), F6 // log5
 	VFMLA V1.S4, V5.S4, V6.S4
-	FMOVQ 496(R0), F5 // log4
+	FMOVQ 512(R0), F5 // log4
 	VFMLA V1.S4, V6.S4, V5.S4
-	FMOVQ 512(R0), F6 // log3
+	FMOVQ 528(R0), F6 // log3
 	VFMLA V1.S4, V5.S4, V6.S4
-	FMOVQ 528(R0), F5 // log2
+	FMOVQ 544(R0), F5 // log2
 	VFMLA V1.S4, V6.S4, V5.S4
-	FMOVQ 544(R0), F6 // log1
+	FMOVQ 560(R0), F6 // log1
 	VFMLA V1.S4, V5.S4, V6.S4
-	FMOVQ 560(R0), F5 // log0
-	FMOVQ 0(R0), F7 // zero
-	FMOVQ 592(R0), F8 // nan
-	FMOVQ 0(R0), F9 // zero
+	FMOVQ 576(R0), F5 // log0
+	FMOVQ 16(R0), F7 // zero
+	FMOVQ 608(R0), F8 // nan
+	FMOVQ 16(R0), F9 // zero
 	VFMLA V1.S4, V6.S4, V5.S4
 	VFMLA V5.S4, V2.S4, V3.S4
 	VFADD_S4(3, 4, 1)
 	VFCMGT_S4(0, 7, 2)
 	VBIT V2.B16, V8.B16, V1.B16
 	VFCMEQ_S4(9, 0, 2)
-	FMOVQ 608(R0), F3 // minusInf
-	FMOVQ 304(R0), F4 // inf
+	FMOVQ 624(R0), F3 // minusInf
+	FMOVQ 320(R0), F4 // inf
 	VBIT V2.B16, V3.B16, V1.B16
 	VFCMEQ_S4(4, 0, 2)
 	VBIT V2.B16, V0.B16, V1.B16
@@ -1150,7 +1234,7 @@ loop2:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FMOVQ 64(R2), F4
-	FMOVQ 32(R0), F5 // safe
+	FMOVQ 48(R0), F5 // safe
 	VFACGE_S4(0, 5, 6)
 	VFACGE_S4(1, 5, 7)
 	VFACGE_S4(2, 5, 8)
@@ -1163,98 +1247,98 @@ loop2:
 	VUMINV_S4(6, 5)
 	FMOVS F5, R4
 	CBZW R4, single3
-	FMOVQ 48(R0), F5 // log2e
-	FMOVQ 64(R0), F6 // round
-	FMOVQ 80(R0), F7 // ln2Hi
-	FMOVQ 96(R0), F8 // minusLn2Lo
+	FMOVQ 64(R0), F5 // log2e
+	FMOVQ 80(R0), F6 // round
+	FMOVQ 96(R0), F7 // ln2Hi
+	FMOVQ 112(R0), F8 // minusLn2Lo
 	VFNEG_S4(0, 0)
-	FMOVQ 64(R0), F9 // round
+	FMOVQ 80(R0), F9 // round
 	VFMLA V5.S4, V0.S4, V9.S4
 	VFSUB_S4(6, 9, 10)
 	VFMLS V7.S4, V10.S4, V0.S4
 	VFMUL_S4(8, 10, 10)
 	VFNEG_S4(1, 1)
-	FMOVQ 64(R0), F11 // round
+	FMOVQ 80(R0), F11 // round
 	VFMLA V5.S4, V1.S4, V11.S4
 	VFSUB_S4(6, 11, 12)
 	VFMLS V7.S4, V12.S4, V1.S4
 	VFMUL_S4(8, 12, 12)
 	VFNEG_S4(2, 2)
-	FMOVQ 64(R0), F13 // round
+	FMOVQ 80(R0), F13 // round
 	VFMLA V5.S4, V2.S4, V13.S4
 	VFSUB_S4(6, 13, 14)
 	VFMLS V7.S4, V14.S4, V2.S4
 	VFMUL_S4(8, 14, 14)
 	VFNEG_S4(3, 3)
-	FMOVQ 64(R0), F15 // round
+	FMOVQ 80(R0), F15 // round
 	VFMLA V5.S4, V3.S4, V15.S4
 	VFSUB_S4(6, 15, 16)
 	VFMLS V7.S4, V16.S4, V3.S4
 	VFMUL_S4(8, 16, 16)
 	VFNEG_S4(4, 4)
-	FMOVQ 64(R0), F17 // round
+	FMOVQ 80(R0), F17 // round
 	VFMLA V5.S4, V4.S4, V17.S4
 	VFSUB_S4(6, 17, 5)
 	VFMLS V7.S4, V5.S4, V4.S4
 	VFMUL_S4(8, 5, 5)
-	FMOVQ 112(R0), F6 // exp4
-	FMOVQ 128(R0), F7 // exp3
+	FMOVQ 128(R0), F6 // exp4
+	FMOVQ 144(R0), F7 // exp3
 	VFMLA V0.S4, V6.S4, V7.S4
-	FMOVQ 144(R0), F6 // exp2
+	FMOVQ 160(R0), F6 // exp2
 	VFMLA V0.S4, V7.S4, V6.S4
-	FMOVQ 160(R0), F7 // exp1
-	FMOVQ 112(R0), F8 // exp4
-	FMOVQ 128(R0), F18 // exp3
+	FMOVQ 176(R0), F7 // exp1
+	FMOVQ 128(R0), F8 // exp4
+	FMOVQ 144(R0), F18 // exp3
 	VFMLA V1.S4, V8.S4, V18.S4
-	FMOVQ 144(R0), F8 // exp2
+	FMOVQ 160(R0), F8 // exp2
 	VFMLA V1.S4, V18.S4, V8.S4
-	FMOVQ 160(R0), F18 // exp1
-	FMOVQ 112(R0), F19 // exp4
-	FMOVQ 128(R0), F20 // exp3
+	FMOVQ 176(R0), F18 // exp1
+	FMOVQ 128(R0), F19 // exp4
+	FMOVQ 144(R0), F20 // exp3
 	VFMLA V2.S4, V19.S4, V20.S4
-	FMOVQ 144(R0), F19 // exp2
+	FMOVQ 160(R0), F19 // exp2
 	VFMLA V2.S4, V20.S4, V19.S4
-	FMOVQ 160(R0), F20 // exp1
-	FMOVQ 112(R0), F21 // exp4
-	FMOVQ 128(R0), F22 // exp3
+	FMOVQ 176(R0), F20 // exp1
+	FMOVQ 128(R0), F21 // exp4
+	FMOVQ 144(R0), F22 // exp3
 	VFMLA V3.S4, V21.S4, V22.S4
-	FMOVQ 144(R0), F21 // exp2
+	FMOVQ 160(R0), F21 // exp2
 	VFMLA V3.S4, V22.S4, V21.S4
-	FMOVQ 160(R0), F22 // exp1
-	FMOVQ 112(R0), F23 // exp4
-	FMOVQ 128(R0), F24 // exp3
+	FMOVQ 176(R0), F22 // exp1
+	FMOVQ 128(R0), F23 // exp4
+	FMOVQ 144(R0), F24 // exp3
 	VFMLA V4.S4, V23.S4, V24.S4
-	FMOVQ 144(R0), F23 // exp2
+	FMOVQ 160(R0), F23 // exp2
 	VFMLA V4.S4, V24.S4, V23.S4
-	FMOVQ 160(R0), F24 // exp1
-	FMOVQ 16(R0), F25 // one
-	FMOVQ 16(R0), F26 // one
+	FMOVQ 176(R0), F24 // exp1
+	FMOVQ 32(R0), F25 // one
+	FMOVQ 32(R0), F26 // one
 	VFMLA V0.S4, V6.S4, V7.S4
-	FMOVQ 176(R0), F6 // exp0
+	FMOVQ 192(R0), F6 // exp0
 	VFMLA V0.S4, V7.S4, V6.S4
 	VFMUL_S4(0, 6, 6)
 	VFADD_S4(0, 25, 7)
 	VFSUB_S4(26, 7, 27)
 	VFMLA V1.S4, V8.S4, V18.S4
-	FMOVQ 176(R0), F8 // exp0
+	FMOVQ 192(R0), F8 // exp0
 	VFMLA V1.S4, V18.S4, V8.S4
 	VFMUL_S4(1, 8, 8)
 	VFADD_S4(1, 25, 18)
 	VFSUB_S4(26, 18, 28)
 	VFMLA V2.S4, V19.S4, V20.S4
-	FMOVQ 176(R0), F19 // exp0
+	FMOVQ 192(R0), F19 // exp0
 	VFMLA V2.S4, V20.S4, V19.S4
 	VFMUL_S4(2, 19, 19)
 	VFADD_S4(2, 25, 20)
 	VFSUB_S4(26, 20, 29)
 	VFMLA V3.S4, V21.S4, V22.S4
-	FMOVQ 176(R0), F21 // exp0
+	FMOVQ 192(R0), F21 // exp0
 	VFMLA V3.S4, V22.S4, V21.S4
 	VFMUL_S4(3, 21, 21)
 	VFADD_S4(3, 25, 22)
 	VFSUB_S4(26, 22, 30)
 	VFMLA V4.S4, V23.S4, V24.S4
-	FMOVQ 176(R0), F23 // exp0
+	FMOVQ 192(R0), F23 // exp0
 	VFMLA V4.S4, V24.S4, V23.S4
 	VFMUL_S4(4, 23, 23)
 	VFADD_S4(4, 25, 24)
@@ -1289,8 +1373,8 @@ loop2:
 	VFMLA V4.S4, V5.S4, V18.S4
 	VFADD_S4(18, 24, 4)
 	VFSUB_S4(24, 4, 5)
-	FMOVQ 16(R0), F19 // one
-	FMOVQ 16(R0), F20 // one
+	FMOVQ 32(R0), F19 // one
+	FMOVQ 32(R0), F20 // one
 	VFSUB_S4(6, 26, 6)
 	VSHL $23, V9.S4, V9.S4
 	VFMUL_S4(9, 0, 0)
@@ -1321,36 +1405,36 @@ loop2:
 	VFMAX_S4(19, 4, 18)
 	VFMIN_S4(20, 4, 4)
 	VFADD_S4(4, 18, 19)
-	FMOVQ 16(R0), F20 // one
+	FMOVQ 32(R0), F20 // one
 	VFSUB_S4(21, 22, 21)
 	VFSUB_S4(21, 0, 0)
 	VFMLA V9.S4, V6.S4, V0.S4
 	VFDIV_S4(22, 20, 6)
-	FMOVQ 16(R0), F9 // one
+	FMOVQ 32(R0), F9 // one
 	VFMLS V22.S4, V6.S4, V9.S4
 	VFSUB_S4(11, 23, 11)
 	VFSUB_S4(11, 1, 1)
 	VFMLA V8.S4, V7.S4, V1.S4
 	VFDIV_S4(23, 20, 7)
-	FMOVQ 16(R0), F8 // one
+	FMOVQ 32(R0), F8 // one
 	VFMLS V23.S4, V7.S4, V8.S4
 	VFSUB_S4(13, 24, 11)
 	VFSUB_S4(11, 2, 2)
 	VFMLA V12.S4, V10.S4, V2.S4
 	VFDIV_S4(24, 20, 10)
-	FMOVQ 16(R0), F11 // one
+	FMOVQ 32(R0), F11 // one
 	VFMLS V24.S4, V10.S4, V11.S4
 	VFSUB_S4(16, 25, 12)
 	VFSUB_S4(12, 3, 3)
 	VFMLA V15.S4, V14.S4, V3.S4
 	VFDIV_S4(25, 20, 12)
-	FMOVQ 16(R0), F13 // one
+	FMOVQ 32(R0), F13 // one
 	VFMLS V25.S4, V12.S4, V13.S4
 	VFSUB_S4(18, 19, 14)
 	VFSUB_S4(14, 4, 4)
 	VFMLA V17.S4, V5.S4, V4.S4
 	VFDIV_S4(19, 20, 5)
-	FMOVQ 16(R0), F14 // one
+	FMOVQ 32(R0), F14 // one
 	VFMLS V19.S4, V5.S4, V14.S4
 	VFMLS V0.S4, V6.S4, V9.S4
 	VFMLA V6.S4, V9.S4, V6.S4
@@ -1399,70 +1483,70 @@ skip11:
 end9:
 
 start6:
-	FMOVQ 624(R0), F1 // minusSafe
-	FMOVQ 192(R0), F2 // expMin
-	FMOVQ 32(R0), F3 // safe
-	FMOVQ 48(R0), F4 // log2e
+	FMOVQ 640(R0), F1 // minusSafe
+	FMOVQ 208(R0), F2 // expMin
+	FMOVQ 48(R0), F3 // safe
+	FMOVQ 64(R0), F4 // log2e
 	VFCMGT_S4(0, 1, 1)
 	VFMAX_S4(2, 0, 0)
 	VFMIN_S4(3, 0, 0)
 	VFNEG_S4(0, 0)
-	FMOVQ 64(R0), F2 // round
+	FMOVQ 80(R0), F2 // round
 	VFMLA V4.S4, V0.S4, V2.S4
-	FMOVQ 64(R0), F3 // round
-	FMOVQ 80(R0), F4 // ln2Hi
-	FMOVQ 96(R0), F5 // minusLn2Lo
+	FMOVQ 80(R0), F3 // round
+	FMOVQ 96(R0), F4 // ln2Hi
+	FMOVQ 112(R0), F5 // minusLn2Lo
 	VFSUB_S4(3, 2, 3)
 	VFMLS V4.S4, V3.S4, V0.S4
 	VFMUL_S4(5, 3, 3)
-	FMOVQ 112(R0), F4 // exp4
-	FMOVQ 128(R0), F5 // exp3
+	FMOVQ 128(R0), F4 // exp4
+	FMOVQ 144(R0), F5 // exp3
 	VFMLA V0.S4, V4.S4, V5.S4
-	FMOVQ 144(R0), F4 // exp2
+	FMOVQ 160(R0), F4 // exp2
 	VFMLA V0.S4, V5.S4, V4.S4
-	FMOVQ 160(R0), F5 // exp1
+	FMOVQ 176(R0), F5 // exp1
 	VFMLA V0.S4, V4.S4, V5.S4
-	FMOVQ 176(R0), F4 // exp0
+	FMOVQ 192(R0), F4 // exp0
 	VFMLA V0.S4, V5.S4, V4.S4
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 32(R0), F6 // one
 	VFMUL_S4(0, 4, 4)
 	VFADD_S4(0, 5, 5)
 	VFSUB_S4(6, 5, 6)
 	VFSUB_S4(6, 0, 6)
 	VFMLA V0.S4, V4.S4, V6.S4
 	VFADD_S4(6, 5, 0)
-	FMOVQ 256(R0), F4 // down
+	FMOVQ 272(R0), F4 // down
 	VFMLA V0.S4, V3.S4, V6.S4
 	VFADD_S4(6, 5, 0)
 	VFSUB_S4(5, 0, 3)
 	VFSUB_S4(3, 6, 3)
-	FMOVQ 16(R0), F5 // one
+	FMOVQ 32(R0), F5 // one
 	VBIT V1.B16, V4.B16, V5.B16
-	FMOVQ 224(R0), F4 // upLog
+	FMOVQ 240(R0), F4 // upLog
 	VFSUB_S4(4, 2, 4)
 	VBIT V1.B16, V4.B16, V2.B16
 	VSHL $23, V2.S4, V2.S4
 	VFMUL_S4(2, 0, 0)
 	VFMAX_S4(5, 0, 4)
 	VFMIN_S4(5, 0, 0)
-	FMOVQ 16(R0), F5 // one
+	FMOVQ 32(R0), F5 // one
 	VFADD_S4(0, 4, 6)
 	VFSUB_S4(4, 6, 4)
 	VFSUB_S4(4, 0, 0)
 	VFMLA V2.S4, V3.S4, V0.S4
 	VFDIV_S4(6, 5, 2)
-	FMOVQ 16(R0), F3 // one
-	FMOVQ 256(R0), F4 // down
-	FMOVQ 272(R0), F5 // lowLimit
-	FMOVQ 272(R0), F7 // lowLimit
+	FMOVQ 32(R0), F3 // one
+	FMOVQ 272(R0), F4 // down
+	FMOVQ 288(R0), F5 // lowLimit
+	FMOVQ 288(R0), F7 // lowLimit
 	VFMLS V6.S4, V2.S4, V3.S4
 	VFMLS V0.S4, V2.S4, V3.S4
 	VFMLA V2.S4, V3.S4, V2.S4
 	VFMUL_S4(4, 2, 0)
 	VFCMGT_S4(2, 5, 3)
 	VFADD_S4(7, 2, 4)
-	FMOVQ 272(R0), F5 // lowLimit
+	FMOVQ 288(R0), F5 // lowLimit
 	VSUB V5.S4, V4.S4, V4.S4
 	VBIT V3.B16, V4.B16, V0.B16
 	VBIT V1.B16, V0.B16, V2.B16
@@ -1516,105 +1600,105 @@ loop2:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FMOVQ 64(R2), F4
-	FMOVQ 640(R0), F5 // sign
-	FMOVQ 656(R0), F6 // minusTanhLarge
-	FMOVQ 672(R0), F7 // minusTanhLeast
-	FMOVQ 48(R0), F8 // log2e
+	FMOVQ 656(R0), F5 // sign
+	FMOVQ 672(R0), F6 // minusTanhLarge
+	FMOVQ 688(R0), F7 // minusTanhLeast
+	FMOVQ 64(R0), F8 // log2e
 	VORR V5.B16, V0.B16, V9.B16
 	VFMAX_S4(6, 9, 9)
 	VFMIN_S4(7, 9, 9)
 	VFADD_S4(9, 9, 9)
-	FMOVQ 64(R0), F10 // round
+	FMOVQ 80(R0), F10 // round
 	VFMLA V8.S4, V9.S4, V10.S4
 	VORR V5.B16, V1.B16, V11.B16
 	VFMAX_S4(6, 11, 11)
 	VFMIN_S4(7, 11, 11)
 	VFADD_S4(11, 11, 11)
-	FMOVQ 64(R0), F12 // round
+	FMOVQ 80(R0), F12 // round
 	VFMLA V8.S4, V11.S4, V12.S4
 	VORR V5.B16, V2.B16, V13.B16
 	VFMAX_S4(6, 13, 13)
 	VFMIN_S4(7, 13, 13)
 	VFADD_S4(13, 13, 13)
-	FMOVQ 64(R0), F14 // round
+	FMOVQ 80(R0), F14 // round
 	VFMLA V8.S4, V13.S4, V14.S4
 	VORR V5.B16, V3.B16, V15.B16
 	VFMAX_S4(6, 15, 15)
 	VFMIN_S4(7, 15, 15)
 	VFADD_S4(15, 15, 15)
-	FMOVQ 64(R0), F16 // round
+	FMOVQ 80(R0), F16 // round
 	VFMLA V8.S4, V15.S4, V16.S4
 	VORR V5.B16, V4.B16, V5.B16
 	VFMAX_S4(6, 5, 5)
 	VFMIN_S4(7, 5, 5)
 	VFADD_S4(5, 5, 5)
-	FMOVQ 64(R0), F6 // round
+	FMOVQ 80(R0), F6 // round
 	VFMLA V8.S4, V5.S4, V6.S4
-	FMOVQ 64(R0), F7 // round
-	FMOVQ 80(R0), F8 // ln2Hi
-	FMOVQ 96(R0), F17 // minusLn2Lo
+	FMOVQ 80(R0), F7 // round
+	FMOVQ 96(R0), F8 // ln2Hi
+	FMOVQ 112(R0), F17 // minusLn2Lo
 	VFSUB_S4(7, 10, 18)
 	VFMLS V8.S4, V18.S4, V9.S4
 	VFMUL_S4(17, 18, 18)
-	FMOVQ 112(R0), F19 // exp4
-	FMOVQ 128(R0), F20 // exp3
+	FMOVQ 128(R0), F19 // exp4
+	FMOVQ 144(R0), F20 // exp3
 	VFMLA V9.S4, V19.S4, V20.S4
 	VFSUB_S4(7, 12, 19)
 	VFMLS V8.S4, V19.S4, V11.S4
 	VFMUL_S4(17, 19, 19)
-	FMOVQ 112(R0), F21 // exp4
-	FMOVQ 128(R0), F22 // exp3
+	FMOVQ 128(R0), F21 // exp4
+	FMOVQ 144(R0), F22 // exp3
 	VFMLA V11.S4, V21.S4, V22.S4
 	VFSUB_S4(7, 14, 21)
 	VFMLS V8.S4, V21.S4, V13.S4
 	VFMUL_S4(17, 21, 21)
-	FMOVQ 112(R0), F23 // exp4
-	FMOVQ 128(R0), F24 // exp3
+	FMOVQ 128(R0), F23 // exp4
+	FMOVQ 144(R0), F24 // exp3
 	VFMLA V13.S4, V23.S4, V24.S4
 	VFSUB_S4(7, 16, 23)
 	VFMLS V8.S4, V23.S4, V15.S4
 	VFMUL_S4(17, 23, 23)
-	FMOVQ 112(R0), F25 // exp4
-	FMOVQ 128(R0), F26 // exp3
+	FMOVQ 128(R0), F25 // exp4
+	FMOVQ 144(R0), F26 // exp3
 	VFMLA V15.S4, V25.S4, V26.S4
 	VFSUB_S4(7, 6, 7)
 	VFMLS V8.S4, V7.S4, V5.S4
 	VFMUL_S4(17, 7, 7)
-	FMOVQ 112(R0), F8 // exp4
-	FMOVQ 128(R0), F17 // exp3
+	FMOVQ 128(R0), F8 // exp4
+	FMOVQ 144(R0), F17 // exp3
 	VFMLA V5.S4, V8.S4, V17.S4
-	FMOVQ 144(R0), F8 // exp2
+	FMOVQ 160(R0), F8 // exp2
 	VFMLA V9.S4, V20.S4, V8.S4
-	FMOVQ 160(R0), F20 // exp1
+	FMOVQ 176(R0), F20 // exp1
 	VFMLA V9.S4, V8.S4, V20.S4
-	FMOVQ 176(R0), F8 // exp0
+	FMOVQ 192(R0), F8 // exp0
 	VFMLA V9.S4, V20.S4, V8.S4
-	FMOVQ 144(R0), F20 // exp2
+	FMOVQ 160(R0), F20 // exp2
 	VFMLA V11.S4, V22.S4, V20.S4
-	FMOVQ 160(R0), F22 // exp1
+	FMOVQ 176(R0), F22 // exp1
 	VFMLA V11.S4, V20.S4, V22.S4
-	FMOVQ 176(R0), F20 // exp0
+	FMOVQ 192(R0), F20 // exp0
 	VFMLA V11.S4, V22.S4, V20.S4
-	FMOVQ 144(R0), F22 // exp2
+	FMOVQ 160(R0), F22 // exp2
 	VFMLA V13.S4, V24.S4, V22.S4
-	FMOVQ 160(R0), F24 // exp1
+	FMOVQ 176(R0), F24 // exp1
 	VFMLA V13.S4, V22.S4, V24.S4
-	FMOVQ 176(R0), F22 // exp0
+	FMOVQ 192(R0), F22 // exp0
 	VFMLA V13.S4, V24.S4, V22.S4
-	FMOVQ 144(R0), F24 // exp2
+	FMOVQ 160(R0), F24 // exp2
 	VFMLA V15.S4, V26.S4, V24.S4
-	FMOVQ 160(R0), F25 // exp1
+	FMOVQ 176(R0), F25 // exp1
 	VFMLA V15.S4, V24.S4, V25.S4
-	FMOVQ 176(R0), F24 // exp0
+	FMOVQ 192(R0), F24 // exp0
 	VFMLA V15.S4, V25.S4, V24.S4
-	FMOVQ 144(R0), F25 // exp2
+	FMOVQ 160(R0), F25 // exp2
 	VFMLA V5.S4, V17.S4, V25.S4
-	FMOVQ 160(R0), F17 // exp1
+	FMOVQ 176(R0), F17 // exp1
 	VFMLA V5.S4, V25.S4, V17.S4
-	FMOVQ 176(R0), F25 // exp0
+	FMOVQ 192(R0), F25 // exp0
 	VFMLA V5.S4, V17.S4, V25.S4
-	FMOVQ 16(R0), F17 // one
-	FMOVQ 16(R0), F26 // one
+	FMOVQ 32(R0), F17 // one
+	FMOVQ 32(R0), F26 // one
 	VFMUL_S4(9, 8, 8)
 	VFMLA V9.S4, V18.S4, V18.S4
 	VFMLA V9.S4, V8.S4, V18.S4
@@ -1675,8 +1759,8 @@ loop2:
 	VFSUB_S4(17, 24, 17)
 	VFADD_S4(17, 5, 5)
 	VFADD_S4(15, 5, 5)
-	FMOVQ 688(R0), F15 // two
-	FMOVQ 688(R0), F17 // two
+	FMOVQ 704(R0), F15 // two
+	FMOVQ 704(R0), F17 // two
 	VFMLA V18.S4, V8.S4, V9.S4
 	VFSUB_S4(9, 27, 8)
 	VFSUB_S4(27, 8, 18)
@@ -1707,7 +1791,7 @@ loop2:
 	VFADD_S4(7, 5, 5)
 	VFSUB_S4(6, 15, 7)
 	VFSUB_S4(17, 7, 15)
-	FMOVQ 16(R0), F17 // one
+	FMOVQ 32(R0), F17 // one
 	VFADD_S4(25, 8, 24)
 	VFSUB_S4(24, 9, 24)
 	VFDIV_S4(18, 17, 25)
@@ -1738,8 +1822,8 @@ loop2:
 	VFMUL_S4(16, 6, 17)
 	VFMLS V7.S4, V17.S4, V6.S4
 	VFSUB_S4(5, 6, 5)
-	FMOVQ 640(R0), F6 // sign
-	FMOVQ 704(R0), F7 // tanhTiny
+	FMOVQ 656(R0), F6 // sign
+	FMOVQ 720(R0), F7 // tanhTiny
 	VFMLS V24.S4, V27.S4, V8.S4
 	VFMLA V25.S4, V8.S4, V27.S4
 	VBIT V6.B16, V0.B16, V27.B16
@@ -1802,33 +1886,33 @@ skip11:
 end9:
 
 start6:
-	FMOVQ 640(R0), F1 // sign
-	FMOVQ 656(R0), F2 // minusTanhLarge
-	FMOVQ 672(R0), F3 // minusTanhLeast
-	FMOVQ 48(R0), F4 // log2e
+	FMOVQ 656(R0), F1 // sign
+	FMOVQ 672(R0), F2 // minusTanhLarge
+	FMOVQ 688(R0), F3 // minusTanhLeast
+	FMOVQ 64(R0), F4 // log2e
 	VORR V1.B16, V0.B16, V1.B16
 	VFMAX_S4(2, 1, 1)
 	VFMIN_S4(3, 1, 1)
 	VFADD_S4(1, 1, 1)
-	FMOVQ 64(R0), F2 // round
+	FMOVQ 80(R0), F2 // round
 	VFMLA V4.S4, V1.S4, V2.S4
-	FMOVQ 64(R0), F3 // round
-	FMOVQ 80(R0), F4 // ln2Hi
-	FMOVQ 96(R0), F5 // minusLn2Lo
+	FMOVQ 80(R0), F3 // round
+	FMOVQ 96(R0), F4 // ln2Hi
+	FMOVQ 112(R0), F5 // minusLn2Lo
 	VFSUB_S4(3, 2, 3)
 	VFMLS V4.S4, V3.S4, V1.S4
 	VFMUL_S4(5, 3, 3)
-	FMOVQ 112(R0), F4 // exp4
-	FMOVQ 128(R0), F5 // exp3
+	FMOVQ 128(R0), F4 // exp4
+	FMOVQ 144(R0), F5 // exp3
 	VFMLA V1.S4, V4.S4, V5.S4
-	FMOVQ 144(R0), F4 // exp2
+	FMOVQ 160(R0), F4 // exp2
 	VFMLA V1.S4, V5.S4, V4.S4
-	FMOVQ 160(R0), F5 // exp1
+	FMOVQ 176(R0), F5 // exp1
 	VFMLA V1.S4, V4.S4, V5.S4
-	FMOVQ 176(R0), F4 // exp0
+	FMOVQ 192(R0), F4 // exp0
 	VFMLA V1.S4, V5.S4, V4.S4
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 32(R0), F6 // one
 	VFMUL_S4(1, 4, 4)
 	VFMLA V1.S4, V3.S4, V3.S4
 	VFMLA V1.S4, V4.S4, V3.S4
@@ -1841,23 +1925,23 @@ start6:
 	VFSUB_S4(4, 6, 4)
 	VFADD_S4(4, 1, 1)
 	VFADD_S4(5, 1, 1)
-	FMOVQ 688(R0), F4 // two
-	FMOVQ 688(R0), F5 // two
+	FMOVQ 704(R0), F4 // two
+	FMOVQ 704(R0), F5 // two
 	VFMLA V3.S4, V2.S4, V1.S4
 	VFSUB_S4(1, 6, 2)
 	VFSUB_S4(6, 2, 3)
 	VFADD_S4(3, 1, 1)
 	VFSUB_S4(2, 4, 3)
 	VFSUB_S4(5, 3, 4)
-	FMOVQ 16(R0), F5 // one
+	FMOVQ 32(R0), F5 // one
 	VFADD_S4(4, 2, 4)
 	VFSUB_S4(4, 1, 4)
 	VFDIV_S4(3, 5, 5)
 	VFMUL_S4(5, 2, 6)
 	VFMLS V3.S4, V6.S4, V2.S4
 	VFSUB_S4(1, 2, 1)
-	FMOVQ 640(R0), F2 // sign
-	FMOVQ 704(R0), F3 // tanhTiny
+	FMOVQ 656(R0), F2 // sign
+	FMOVQ 720(R0), F3 // tanhTiny
 	VFMLS V4.S4, V6.S4, V1.S4
 	VFMLA V5.S4, V1.S4, V6.S4
 	VBIT V2.B16, V0.B16, V6.B16
@@ -1912,8 +1996,8 @@ next1:
 loop2:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
-	FMOVQ 640(R0), F4 // sign
-	FMOVQ 624(R0), F5 // minusSafe
+	FMOVQ 656(R0), F4 // sign
+	FMOVQ 640(R0), F5 // minusSafe
 	VORR V4.B16, V0.B16, V0.B16
 	VFCMGE_S4(5, 0, 6)
 	VORR V4.B16, V1.B16, V1.B16
@@ -1928,79 +2012,79 @@ loop2:
 	VUMINV_S4(6, 4)
 	FMOVS F4, R4
 	CBZW R4, single3
-	FMOVQ 48(R0), F4 // log2e
-	FMOVQ 64(R0), F5 // round
-	FMOVQ 80(R0), F6 // ln2Hi
-	FMOVQ 96(R0), F7 // minusLn2Lo
-	FMOVQ 64(R0), F8 // round
+	FMOVQ 64(R0), F4 // log2e
+	FMOVQ 80(R0), F5 // round
+	FMOVQ 96(R0), F6 // ln2Hi
+	FMOVQ 112(R0), F7 // minusLn2Lo
+	FMOVQ 80(R0), F8 // round
 	VFMLA V4.S4, V0.S4, V8.S4
 	VFSUB_S4(5, 8, 9)
 	VFMLS V6.S4, V9.S4, V0.S4
 	VFMUL_S4(7, 9, 9)
-	FMOVQ 112(R0), F10 // exp4
-	FMOVQ 64(R0), F11 // round
+	FMOVQ 128(R0), F10 // exp4
+	FMOVQ 80(R0), F11 // round
 	VFMLA V4.S4, V1.S4, V11.S4
 	VFSUB_S4(5, 11, 12)
 	VFMLS V6.S4, V12.S4, V1.S4
 	VFMUL_S4(7, 12, 12)
-	FMOVQ 112(R0), F13 // exp4
-	FMOVQ 64(R0), F14 // round
+	FMOVQ 128(R0), F13 // exp4
+	FMOVQ 80(R0), F14 // round
 	VFMLA V4.S4, V2.S4, V14.S4
 	VFSUB_S4(5, 14, 15)
 	VFMLS V6.S4, V15.S4, V2.S4
 	VFMUL_S4(7, 15, 15)
-	FMOVQ 112(R0), F16 // exp4
-	FMOVQ 64(R0), F17 // round
+	FMOVQ 128(R0), F16 // exp4
+	FMOVQ 80(R0), F17 // round
 	VFMLA V4.S4, V3.S4, V17.S4
 	VFSUB_S4(5, 17, 4)
 	VFMLS V6.S4, V4.S4, V3.S4
 	VFMUL_S4(7, 4, 4)
-	FMOVQ 112(R0), F5 // exp4
-	FMOVQ 128(R0), F6 // exp3
+	FMOVQ 128(R0), F5 // exp4
+	FMOVQ 144(R0), F6 // exp3
 	VFMLA V0.S4, V10.S4, V6.S4
-	FMOVQ 144(R0), F7 // exp2
+	FMOVQ 160(R0), F7 // exp2
 	VFMLA V0.S4, V6.S4, V7.S4
-	FMOVQ 160(R0), F6 // exp1
+	FMOVQ 176(R0), F6 // exp1
 	VFMLA V0.S4, V7.S4, V6.S4
-	FMOVQ 128(R0), F7 // exp3
+	FMOVQ 144(R0), F7 // exp3
 	VFMLA V1.S4, V13.S4, V7.S4
-	FMOVQ 144(R0), F10 // exp2
+	FMOVQ 160(R0), F10 // exp2
 	VFMLA V1.S4, V7.S4, V10.S4
-	FMOVQ 160(R0), F7 // exp1
+	FMOVQ 176(R0), F7 // exp1
 	VFMLA V1.S4, V10.S4, V7.S4
-	FMOVQ 128(R0), F10 // exp3
+	FMOVQ 144(R0), F10 // exp3
 	VFMLA V2.S4, V16.S4, V10.S4
-	FMOVQ 144(R0), F13 // exp2
+	FMOVQ 160(R0), F13 // exp2
 	VFMLA V2.S4, V10.S4, V13.S4
-	FMOVQ 160(R0), F10 // exp1
+	FMOVQ 176(R0), F10 // exp1
 	VFMLA V2.S4, V13.S4, V10.S4
-	FMOVQ 128(R0), F13 // exp3
+	FMOVQ 144(R0), F13 // exp3
 	VFMLA V3.S4, V5.S4, V13.S4
-	FMOVQ 144(R0), F5 // exp2
+	FMOVQ 160(R0), F5 // exp2
 	VFMLA V3.S4, V13.S4, V5.S4
-	FMOVQ 160(R0), F13 // exp1
+	FMOVQ 176(R0), F13 // exp1
 	VFMLA V3.S4, V5.S4, V13.S4
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 16(R0), F16 // one
-	FMOVQ 176(R0), F18 // exp0
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 32(R0), F16 // one
+	FMOVQ 192(R0), F18 // exp0
 	VFMLA V0.S4, V6.S4, V18.S4
 	VFMUL_S4(0, 18, 6)
 	VFADD_S4(0, 5, 18)
 	VFSUB_S4(16, 18, 19)
 	VFSUB_S4(19, 0, 19)
-	FMOVQ 176(R0), F20 // exp0
+	FMOVQ 192(R0), F20 // exp0
 	VFMLA V1.S4, V7.S4, V20.S4
 	VFMUL_S4(1, 20, 7)
 	VFADD_S4(1, 5, 20)
 	VFSUB_S4(16, 20, 21)
 	VFSUB_S4(21, 1, 21)
-	FMOVQ 176(R0), F22 // exp0
+	FMOVQ 192(R0), F22 // exp0
 	VFMLA V2.S4, V10.S4, V22.S4
 	VFMUL_S4(2, 22, 10)
 	VFADD_S4(2, 5, 22)
 	VFSUB_S4(16, 22, 23)
 	VFSUB_S4(23, 2, 23)
-	FMOVQ 176(R0), F24 // exp0
+	FMOVQ 192(R0), F24 // exp0
 	VFMLA V3.S4, V13.S4, V24.S4
 	VFMUL_S4(3, 24, 13)
 	VFADD_S4(3, 5, 5)
@@ -2030,8 +2114,8 @@ loop2:
 	VFADD_S4(16, 5, 3)
 	VFSUB_S4(5, 3, 4)
 	VFSUB_S4(4, 16, 4)
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 16(R0), F10 // one
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 32(R0), F10 // one
 	VSHL $23, V8.S4, V8.S4
 	VFMUL_S4(8, 0, 12)
 	VFADD_S4(12, 5, 13)
@@ -2056,7 +2140,7 @@ loop2:
 	VFSUB_S4(10, 5, 10)
 	VFSUB_S4(10, 20, 10)
 	VFMLA V17.S4, V4.S4, V10.S4
-	FMOVQ 16(R0), F20 // one
+	FMOVQ 32(R0), F20 // one
 	VFADD_S4(13, 13, 21)
 	VFMUL_S4(13, 13, 22)
 	VFNEG_S4(22, 23)
@@ -2141,72 +2225,72 @@ skip11:
 end9:
 
 start6:
-	FMOVQ 640(R0), F1 // sign
-	FMOVQ 624(R0), F2 // minusSafe
-	FMOVQ 192(R0), F3 // expMin
-	FMOVQ 48(R0), F4 // log2e
-	FMOVQ 64(R0), F5 // round
+	FMOVQ 656(R0), F1 // sign
+	FMOVQ 640(R0), F2 // minusSafe
+	FMOVQ 208(R0), F3 // expMin
+	FMOVQ 64(R0), F4 // log2e
+	FMOVQ 80(R0), F5 // round
 	VORR V1.B16, V0.B16, V0.B16
 	VFCMGT_S4(0, 2, 1)
 	VFMAX_S4(3, 0, 0)
-	FMOVQ 64(R0), F2 // round
+	FMOVQ 80(R0), F2 // round
 	VFMLA V4.S4, V0.S4, V2.S4
 	VFSUB_S4(5, 2, 3)
-	FMOVQ 80(R0), F4 // ln2Hi
-	FMOVQ 96(R0), F5 // minusLn2Lo
+	FMOVQ 96(R0), F4 // ln2Hi
+	FMOVQ 112(R0), F5 // minusLn2Lo
 	VFMLS V4.S4, V3.S4, V0.S4
 	VFMUL_S4(5, 3, 3)
-	FMOVQ 112(R0), F4 // exp4
-	FMOVQ 128(R0), F5 // exp3
+	FMOVQ 128(R0), F4 // exp4
+	FMOVQ 144(R0), F5 // exp3
 	VFMLA V0.S4, V4.S4, V5.S4
-	FMOVQ 144(R0), F4 // exp2
+	FMOVQ 160(R0), F4 // exp2
 	VFMLA V0.S4, V5.S4, V4.S4
-	FMOVQ 160(R0), F5 // exp1
+	FMOVQ 176(R0), F5 // exp1
 	VFMLA V0.S4, V4.S4, V5.S4
-	FMOVQ 176(R0), F4 // exp0
+	FMOVQ 192(R0), F4 // exp0
 	VFMLA V0.S4, V5.S4, V4.S4
 	VFMUL_S4(0, 4, 4)
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 32(R0), F6 // one
 	VFADD_S4(0, 5, 5)
 	VFSUB_S4(6, 5, 6)
 	VFSUB_S4(6, 0, 6)
 	VFMLA V0.S4, V4.S4, V6.S4
 	VFADD_S4(6, 5, 0)
 	VFMLA V0.S4, V3.S4, V6.S4
-	FMOVQ 720(R0), F0 // safeRound
+	FMOVQ 736(R0), F0 // safeRound
 	VFADD_S4(6, 5, 3)
 	VFSUB_S4(5, 3, 4)
 	VFSUB_S4(4, 6, 4)
 	VSHL $23, V2.S4, V5.S4
 	VFMAX_S4(0, 2, 0)
 	VSHL $23, V0.S4, V0.S4
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 32(R0), F6 // one
 	VFMUL_S4(0, 3, 7)
 	VFADD_S4(7, 5, 5)
 	VFSUB_S4(6, 5, 6)
 	VFSUB_S4(6, 7, 6)
 	VFMLA V0.S4, V4.S4, V6.S4
 	VFADD_S4(5, 5, 7)
-	FMOVQ 16(R0), F8 // one
+	FMOVQ 32(R0), F8 // one
 	VFMUL_S4(5, 5, 9)
 	VFNEG_S4(9, 10)
 	VFMLA V5.S4, V5.S4, V10.S4
 	VFMLA V6.S4, V7.S4, V10.S4
 	VFDIV_S4(9, 8, 5)
 	VFMUL_S4(5, 3, 6)
-	FMOVQ 224(R0), F7 // upLog
+	FMOVQ 240(R0), F7 // upLog
 	VFMLS V9.S4, V6.S4, V3.S4
 	VFADD_S4(4, 3, 3)
 	VFMLS V10.S4, V6.S4, V3.S4
 	VFMLA V5.S4, V3.S4, V6.S4
 	VFMUL_S4(0, 6, 0)
 	VFADD_S4(7, 2, 2)
-	FMOVQ 256(R0), F3 // down
-	FMOVQ 272(R0), F4 // lowLimit
-	FMOVQ 272(R0), F5 // lowLimit
-	FMOVQ 272(R0), F7 // lowLimit
+	FMOVQ 272(R0), F3 // down
+	FMOVQ 288(R0), F4 // lowLimit
+	FMOVQ 288(R0), F5 // lowLimit
+	FMOVQ 288(R0), F7 // lowLimit
 	VSHL $23, V2.S4, V2.S4
 	VFMUL_S4(2, 6, 2)
 	VFMUL_S4(3, 2, 3)
@@ -2263,8 +2347,8 @@ next1:
 loop2:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
-	FMOVQ 640(R0), F4 // sign
-	FMOVQ 624(R0), F5 // minusSafe
+	FMOVQ 656(R0), F4 // sign
+	FMOVQ 640(R0), F5 // minusSafe
 	VORR V4.B16, V0.B16, V0.B16
 	VFADD_S4(0, 0, 0)
 	VFCMGE_S4(5, 0, 6)
@@ -2283,79 +2367,79 @@ loop2:
 	VUMINV_S4(6, 4)
 	FMOVS F4, R4
 	CBZW R4, single3
-	FMOVQ 48(R0), F4 // log2e
-	FMOVQ 64(R0), F5 // round
-	FMOVQ 80(R0), F6 // ln2Hi
-	FMOVQ 96(R0), F7 // minusLn2Lo
-	FMOVQ 64(R0), F8 // round
+	FMOVQ 64(R0), F4 // log2e
+	FMOVQ 80(R0), F5 // round
+	FMOVQ 96(R0), F6 // ln2Hi
+	FMOVQ 112(R0), F7 // minusLn2Lo
+	FMOVQ 80(R0), F8 // round
 	VFMLA V4.S4, V0.S4, V8.S4
 	VFSUB_S4(5, 8, 9)
 	VFMLS V6.S4, V9.S4, V0.S4
 	VFMUL_S4(7, 9, 9)
-	FMOVQ 112(R0), F10 // exp4
-	FMOVQ 64(R0), F11 // round
+	FMOVQ 128(R0), F10 // exp4
+	FMOVQ 80(R0), F11 // round
 	VFMLA V4.S4, V1.S4, V11.S4
 	VFSUB_S4(5, 11, 12)
 	VFMLS V6.S4, V12.S4, V1.S4
 	VFMUL_S4(7, 12, 12)
-	FMOVQ 112(R0), F13 // exp4
-	FMOVQ 64(R0), F14 // round
+	FMOVQ 128(R0), F13 // exp4
+	FMOVQ 80(R0), F14 // round
 	VFMLA V4.S4, V2.S4, V14.S4
 	VFSUB_S4(5, 14, 15)
 	VFMLS V6.S4, V15.S4, V2.S4
 	VFMUL_S4(7, 15, 15)
-	FMOVQ 112(R0), F16 // exp4
-	FMOVQ 64(R0), F17 // round
+	FMOVQ 128(R0), F16 // exp4
+	FMOVQ 80(R0), F17 // round
 	VFMLA V4.S4, V3.S4, V17.S4
 	VFSUB_S4(5, 17, 4)
 	VFMLS V6.S4, V4.S4, V3.S4
 	VFMUL_S4(7, 4, 4)
-	FMOVQ 112(R0), F5 // exp4
-	FMOVQ 128(R0), F6 // exp3
+	FMOVQ 128(R0), F5 // exp4
+	FMOVQ 144(R0), F6 // exp3
 	VFMLA V0.S4, V10.S4, V6.S4
-	FMOVQ 144(R0), F7 // exp2
+	FMOVQ 160(R0), F7 // exp2
 	VFMLA V0.S4, V6.S4, V7.S4
-	FMOVQ 160(R0), F6 // exp1
+	FMOVQ 176(R0), F6 // exp1
 	VFMLA V0.S4, V7.S4, V6.S4
-	FMOVQ 128(R0), F7 // exp3
+	FMOVQ 144(R0), F7 // exp3
 	VFMLA V1.S4, V13.S4, V7.S4
-	FMOVQ 144(R0), F10 // exp2
+	FMOVQ 160(R0), F10 // exp2
 	VFMLA V1.S4, V7.S4, V10.S4
-	FMOVQ 160(R0), F7 // exp1
+	FMOVQ 176(R0), F7 // exp1
 	VFMLA V1.S4, V10.S4, V7.S4
-	FMOVQ 128(R0), F10 // exp3
+	FMOVQ 144(R0), F10 // exp3
 	VFMLA V2.S4, V16.S4, V10.S4
-	FMOVQ 144(R0), F13 // exp2
+	FMOVQ 160(R0), F13 // exp2
 	VFMLA V2.S4, V10.S4, V13.S4
-	FMOVQ 160(R0), F10 // exp1
+	FMOVQ 176(R0), F10 // exp1
 	VFMLA V2.S4, V13.S4, V10.S4
-	FMOVQ 128(R0), F13 // exp3
+	FMOVQ 144(R0), F13 // exp3
 	VFMLA V3.S4, V5.S4, V13.S4
-	FMOVQ 144(R0), F5 // exp2
+	FMOVQ 160(R0), F5 // exp2
 	VFMLA V3.S4, V13.S4, V5.S4
-	FMOVQ 160(R0), F13 // exp1
+	FMOVQ 176(R0), F13 // exp1
 	VFMLA V3.S4, V5.S4, V13.S4
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 16(R0), F16 // one
-	FMOVQ 176(R0), F18 // exp0
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 32(R0), F16 // one
+	FMOVQ 192(R0), F18 // exp0
 	VFMLA V0.S4, V6.S4, V18.S4
 	VFMUL_S4(0, 18, 6)
 	VFADD_S4(0, 5, 18)
 	VFSUB_S4(16, 18, 19)
 	VFSUB_S4(19, 0, 19)
-	FMOVQ 176(R0), F20 // exp0
+	FMOVQ 192(R0), F20 // exp0
 	VFMLA V1.S4, V7.S4, V20.S4
 	VFMUL_S4(1, 20, 7)
 	VFADD_S4(1, 5, 20)
 	VFSUB_S4(16, 20, 21)
 	VFSUB_S4(21, 1, 21)
-	FMOVQ 176(R0), F22 // exp0
+	FMOVQ 192(R0), F22 // exp0
 	VFMLA V2.S4, V10.S4, V22.S4
 	VFMUL_S4(2, 22, 10)
 	VFADD_S4(2, 5, 22)
 	VFSUB_S4(16, 22, 23)
 	VFSUB_S4(23, 2, 23)
-	FMOVQ 176(R0), F24 // exp0
+	FMOVQ 192(R0), F24 // exp0
 	VFMLA V3.S4, V13.S4, V24.S4
 	VFMUL_S4(3, 24, 13)
 	VFADD_S4(3, 5, 5)
@@ -2385,8 +2469,8 @@ loop2:
 	VFADD_S4(16, 5, 3)
 	VFSUB_S4(5, 3, 4)
 	VFSUB_S4(4, 16, 4)
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 16(R0), F10 // one
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 32(R0), F10 // one
 	VSHL $23, V8.S4, V8.S4
 	VFMUL_S4(8, 0, 12)
 	VFADD_S4(12, 5, 13)
@@ -2411,8 +2495,8 @@ loop2:
 	VFSUB_S4(10, 5, 10)
 	VFSUB_S4(10, 20, 10)
 	VFMLA V17.S4, V4.S4, V10.S4
-	FMOVQ 736(R0), F20 // half
-	FMOVQ 16(R0), F21 // one
+	FMOVQ 752(R0), F20 // half
+	FMOVQ 32(R0), F21 // one
 	VFMUL_S4(20, 13, 13)
 	VFMUL_S4(13, 13, 22)
 	VFNEG_S4(22, 23)
@@ -2497,56 +2581,56 @@ skip11:
 end9:
 
 start6:
-	FMOVQ 640(R0), F1 // sign
-	FMOVQ 624(R0), F2 // minusSafe
-	FMOVQ 192(R0), F3 // expMin
-	FMOVQ 48(R0), F4 // log2e
+	FMOVQ 656(R0), F1 // sign
+	FMOVQ 640(R0), F2 // minusSafe
+	FMOVQ 208(R0), F3 // expMin
+	FMOVQ 64(R0), F4 // log2e
 	VORR V1.B16, V0.B16, V0.B16
 	VFADD_S4(0, 0, 0)
 	VFCMGT_S4(0, 2, 1)
 	VFMAX_S4(3, 0, 0)
-	FMOVQ 64(R0), F2 // round
+	FMOVQ 80(R0), F2 // round
 	VFMLA V4.S4, V0.S4, V2.S4
-	FMOVQ 64(R0), F3 // round
-	FMOVQ 80(R0), F4 // ln2Hi
-	FMOVQ 96(R0), F5 // minusLn2Lo
+	FMOVQ 80(R0), F3 // round
+	FMOVQ 96(R0), F4 // ln2Hi
+	FMOVQ 112(R0), F5 // minusLn2Lo
 	VFSUB_S4(3, 2, 3)
 	VFMLS V4.S4, V3.S4, V0.S4
 	VFMUL_S4(5, 3, 3)
-	FMOVQ 112(R0), F4 // exp4
-	FMOVQ 128(R0), F5 // exp3
+	FMOVQ 128(R0), F4 // exp4
+	FMOVQ 144(R0), F5 // exp3
 	VFMLA V0.S4, V4.S4, V5.S4
-	FMOVQ 144(R0), F4 // exp2
+	FMOVQ 160(R0), F4 // exp2
 	VFMLA V0.S4, V5.S4, V4.S4
-	FMOVQ 160(R0), F5 // exp1
+	FMOVQ 176(R0), F5 // exp1
 	VFMLA V0.S4, V4.S4, V5.S4
-	FMOVQ 176(R0), F4 // exp0
+	FMOVQ 192(R0), F4 // exp0
 	VFMLA V0.S4, V5.S4, V4.S4
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 32(R0), F6 // one
 	VFMUL_S4(0, 4, 4)
 	VFADD_S4(0, 5, 5)
 	VFSUB_S4(6, 5, 6)
 	VFSUB_S4(6, 0, 6)
 	VFMLA V0.S4, V4.S4, V6.S4
 	VFADD_S4(6, 5, 0)
-	FMOVQ 720(R0), F4 // safeRound
+	FMOVQ 736(R0), F4 // safeRound
 	VFMLA V0.S4, V3.S4, V6.S4
 	VFADD_S4(6, 5, 0)
 	VFSUB_S4(5, 0, 3)
 	VFSUB_S4(3, 6, 3)
 	VSHL $23, V2.S4, V5.S4
 	VFMAX_S4(4, 2, 4)
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 32(R0), F6 // one
 	VSHL $23, V4.S4, V4.S4
 	VFMUL_S4(4, 0, 7)
 	VFADD_S4(7, 5, 5)
 	VFSUB_S4(6, 5, 6)
 	VFSUB_S4(6, 7, 6)
 	VFMLA V4.S4, V3.S4, V6.S4
-	FMOVQ 736(R0), F7 // half
-	FMOVQ 16(R0), F8 // one
+	FMOVQ 752(R0), F7 // half
+	FMOVQ 32(R0), F8 // one
 	VFMUL_S4(7, 5, 5)
 	VFMUL_S4(5, 5, 7)
 	VFNEG_S4(7, 9)
@@ -2559,17 +2643,17 @@ start6:
 	VFMLS V9.S4, V6.S4, V0.S4
 	VFMLA V5.S4, V0.S4, V6.S4
 	VFMUL_S4(4, 6, 0)
-	FMOVQ 224(R0), F3 // upLog
-	FMOVQ 256(R0), F4 // down
-	FMOVQ 272(R0), F5 // lowLimit
-	FMOVQ 272(R0), F7 // lowLimit
+	FMOVQ 240(R0), F3 // upLog
+	FMOVQ 272(R0), F4 // down
+	FMOVQ 288(R0), F5 // lowLimit
+	FMOVQ 288(R0), F7 // lowLimit
 	VFADD_S4(3, 2, 2)
 	VSHL $23, V2.S4, V2.S4
 	VFMUL_S4(2, 6, 2)
 	VFMUL_S4(4, 2, 3)
 	VFCMGT_S4(2, 5, 4)
 	VFADD_S4(7, 2, 2)
-	FMOVQ 272(R0), F5 // lowLimit
+	FMOVQ 288(R0), F5 // lowLimit
 	VSUB V5.S4, V2.S4, V2.S4
 	VBIT V4.B16, V2.B16, V3.B16
 	VBIT V1.B16, V3.B16, V0.B16
@@ -2623,8 +2707,8 @@ next1:
 loop2:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
-	FMOVQ 640(R0), F4 // sign
-	FMOVQ 624(R0), F5 // minusSafe
+	FMOVQ 656(R0), F4 // sign
+	FMOVQ 640(R0), F5 // minusSafe
 	VORR V4.B16, V0.B16, V0.B16
 	VFCMGE_S4(5, 0, 6)
 	VORR V4.B16, V1.B16, V1.B16
@@ -2639,79 +2723,79 @@ loop2:
 	VUMINV_S4(6, 4)
 	FMOVS F4, R5
 	CBZW R5, single3
-	FMOVQ 48(R0), F4 // log2e
-	FMOVQ 64(R0), F5 // round
-	FMOVQ 80(R0), F6 // ln2Hi
-	FMOVQ 96(R0), F7 // minusLn2Lo
-	FMOVQ 64(R0), F8 // round
+	FMOVQ 64(R0), F4 // log2e
+	FMOVQ 80(R0), F5 // round
+	FMOVQ 96(R0), F6 // ln2Hi
+	FMOVQ 112(R0), F7 // minusLn2Lo
+	FMOVQ 80(R0), F8 // round
 	VFMLA V4.S4, V0.S4, V8.S4
 	VFSUB_S4(5, 8, 9)
 	VFMLS V6.S4, V9.S4, V0.S4
 	VFMUL_S4(7, 9, 9)
-	FMOVQ 112(R0), F10 // exp4
-	FMOVQ 64(R0), F11 // round
+	FMOVQ 128(R0), F10 // exp4
+	FMOVQ 80(R0), F11 // round
 	VFMLA V4.S4, V1.S4, V11.S4
 	VFSUB_S4(5, 11, 12)
 	VFMLS V6.S4, V12.S4, V1.S4
 	VFMUL_S4(7, 12, 12)
-	FMOVQ 112(R0), F13 // exp4
-	FMOVQ 64(R0), F14 // round
+	FMOVQ 128(R0), F13 // exp4
+	FMOVQ 80(R0), F14 // round
 	VFMLA V4.S4, V2.S4, V14.S4
 	VFSUB_S4(5, 14, 15)
 	VFMLS V6.S4, V15.S4, V2.S4
 	VFMUL_S4(7, 15, 15)
-	FMOVQ 112(R0), F16 // exp4
-	FMOVQ 64(R0), F17 // round
+	FMOVQ 128(R0), F16 // exp4
+	FMOVQ 80(R0), F17 // round
 	VFMLA V4.S4, V3.S4, V17.S4
 	VFSUB_S4(5, 17, 4)
 	VFMLS V6.S4, V4.S4, V3.S4
 	VFMUL_S4(7, 4, 4)
-	FMOVQ 112(R0), F5 // exp4
-	FMOVQ 128(R0), F6 // exp3
+	FMOVQ 128(R0), F5 // exp4
+	FMOVQ 144(R0), F6 // exp3
 	VFMLA V0.S4, V10.S4, V6.S4
-	FMOVQ 144(R0), F7 // exp2
+	FMOVQ 160(R0), F7 // exp2
 	VFMLA V0.S4, V6.S4, V7.S4
-	FMOVQ 160(R0), F6 // exp1
+	FMOVQ 176(R0), F6 // exp1
 	VFMLA V0.S4, V7.S4, V6.S4
-	FMOVQ 128(R0), F7 // exp3
+	FMOVQ 144(R0), F7 // exp3
 	VFMLA V1.S4, V13.S4, V7.S4
-	FMOVQ 144(R0), F10 // exp2
+	FMOVQ 160(R0), F10 // exp2
 	VFMLA V1.S4, V7.S4, V10.S4
-	FMOVQ 160(R0), F7 // exp1
+	FMOVQ 176(R0), F7 // exp1
 	VFMLA V1.S4, V10.S4, V7.S4
-	FMOVQ 128(R0), F10 // exp3
+	FMOVQ 144(R0), F10 // exp3
 	VFMLA V2.S4, V16.S4, V10.S4
-	FMOVQ 144(R0), F13 // exp2
+	FMOVQ 160(R0), F13 // exp2
 	VFMLA V2.S4, V10.S4, V13.S4
-	FMOVQ 160(R0), F10 // exp1
+	FMOVQ 176(R0), F10 // exp1
 	VFMLA V2.S4, V13.S4, V10.S4
-	FMOVQ 128(R0), F13 // exp3
+	FMOVQ 144(R0), F13 // exp3
 	VFMLA V3.S4, V5.S4, V13.S4
-	FMOVQ 144(R0), F5 // exp2
+	FMOVQ 160(R0), F5 // exp2
 	VFMLA V3.S4, V13.S4, V5.S4
-	FMOVQ 160(R0), F13 // exp1
+	FMOVQ 176(R0), F13 // exp1
 	VFMLA V3.S4, V5.S4, V13.S4
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 16(R0), F16 // one
-	FMOVQ 176(R0), F18 // exp0
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 32(R0), F16 // one
+	FMOVQ 192(R0), F18 // exp0
 	VFMLA V0.S4, V6.S4, V18.S4
 	VFMUL_S4(0, 18, 6)
 	VFADD_S4(0, 5, 18)
 	VFSUB_S4(16, 18, 19)
 	VFSUB_S4(19, 0, 19)
-	FMOVQ 176(R0), F20 // exp0
+	FMOVQ 192(R0), F20 // exp0
 	VFMLA V1.S4, V7.S4, V20.S4
 	VFMUL_S4(1, 20, 7)
 	VFADD_S4(1, 5, 20)
 	VFSUB_S4(16, 20, 21)
 	VFSUB_S4(21, 1, 21)
-	FMOVQ 176(R0), F22 // exp0
+	FMOVQ 192(R0), F22 // exp0
 	VFMLA V2.S4, V10.S4, V22.S4
 	VFMUL_S4(2, 22, 10)
 	VFADD_S4(2, 5, 22)
 	VFSUB_S4(16, 22, 23)
 	VFSUB_S4(23, 2, 23)
-	FMOVQ 176(R0), F24 // exp0
+	FMOVQ 192(R0), F24 // exp0
 	VFMLA V3.S4, V13.S4, V24.S4
 	VFMUL_S4(3, 24, 13)
 	VFADD_S4(3, 5, 5)
@@ -2741,8 +2825,8 @@ loop2:
 	VFADD_S4(16, 5, 3)
 	VFSUB_S4(5, 3, 4)
 	VFSUB_S4(4, 16, 4)
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 16(R0), F10 // one
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 32(R0), F10 // one
 	VSHL $23, V8.S4, V8.S4
 	VFMUL_S4(8, 0, 12)
 	VFADD_S4(12, 5, 13)
@@ -2767,7 +2851,7 @@ loop2:
 	VFSUB_S4(10, 5, 10)
 	VFSUB_S4(10, 20, 10)
 	VFMLA V17.S4, V4.S4, V10.S4
-	FMOVQ 16(R0), F20 // one
+	FMOVQ 32(R0), F20 // one
 	VFADD_S4(13, 13, 21)
 	VFMUL_S4(13, 13, 22)
 	VFNEG_S4(22, 23)
@@ -2818,10 +2902,37 @@ loop2:
 	VFMUL_S4(17, 6, 3)
 	FLDPQ 0(R3), (F4, F5)
 	FLDPQ 32(R3), (F6, F7)
+	FMOVQ 0(R0), F8 // leastFactor
+	FMOVQ 0(R0), F9 // leastFactor
+	FMOVQ 0(R0), F10 // leastFactor
+	VFACGT_S4(4, 8, 11)
+	VBIC_B16(11, 4, 4)
+	VFACGT_S4(0, 9, 11)
+	VBIC_B16(11, 0, 0)
 	VFMUL_S4(0, 4, 0)
+	VFACGT_S4(0, 10, 4)
+	VFACGT_S4(5, 8, 11)
+	VBIC_B16(11, 5, 5)
+	VFACGT_S4(1, 9, 11)
+	VBIC_B16(11, 1, 1)
 	VFMUL_S4(1, 5, 1)
+	VFACGT_S4(1, 10, 5)
+	VFACGT_S4(6, 8, 11)
+	VBIC_B16(11, 6, 6)
+	VFACGT_S4(2, 9, 11)
+	VBIC_B16(11, 2, 2)
 	VFMUL_S4(2, 6, 2)
+	VFACGT_S4(2, 10, 6)
+	VFACGT_S4(7, 8, 8)
+	VBIC_B16(8, 7, 7)
+	VFACGT_S4(3, 9, 8)
+	VBIC_B16(8, 3, 3)
 	VFMUL_S4(3, 7, 3)
+	VFACGT_S4(3, 10, 7)
+	VBIC_B16(4, 0, 0)
+	VBIC_B16(5, 1, 1)
+	VBIC_B16(6, 2, 2)
+	VBIC_B16(7, 3, 3)
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD $64, R1
@@ -2864,81 +2975,90 @@ skip11:
 end9:
 
 start6:
-	FMOVQ 640(R0), F2 // sign
-	FMOVQ 624(R0), F3 // minusSafe
-	FMOVQ 192(R0), F4 // expMin
-	FMOVQ 48(R0), F5 // log2e
-	FMOVQ 64(R0), F6 // round
+	FMOVQ 656(R0), F2 // sign
+	FMOVQ 640(R0), F3 // minusSafe
+	FMOVQ 208(R0), F4 // expMin
+	FMOVQ 64(R0), F5 // log2e
+	FMOVQ 80(R0), F6 // round
 	VORR V2.B16, V0.B16, V0.B16
 	VFCMGT_S4(0, 3, 2)
 	VFMAX_S4(4, 0, 0)
-	FMOVQ 64(R0), F3 // round
+	FMOVQ 80(R0), F3 // round
 	VFMLA V5.S4, V0.S4, V3.S4
 	VFSUB_S4(6, 3, 4)
-	FMOVQ 80(R0), F5 // ln2Hi
-	FMOVQ 96(R0), F6 // minusLn2Lo
+	FMOVQ 96(R0), F5 // ln2Hi
+	FMOVQ 112(R0), F6 // minusLn2Lo
 	VFMLS V5.S4, V4.S4, V0.S4
 	VFMUL_S4(6, 4, 4)
-	FMOVQ 112(R0), F5 // exp4
-	FMOVQ 128(R0), F6 // exp3
+	FMOVQ 128(R0), F5 // exp4
+	FMOVQ 144(R0), F6 // exp3
 	VFMLA V0.S4, V5.S4, V6.S4
-	FMOVQ 144(R0), F5 // exp2
+	FMOVQ 160(R0), F5 // exp2
 	VFMLA V0.S4, V6.S4, V5.S4
-	FMOVQ 160(R0), F6 // exp1
+	FMOVQ 176(R0), F6 // exp1
 	VFMLA V0.S4, V5.S4, V6.S4
-	FMOVQ 176(R0), F5 // exp0
+	FMOVQ 192(R0), F5 // exp0
 	VFMLA V0.S4, V6.S4, V5.S4
 	VFMUL_S4(0, 5, 5)
-	FMOVQ 16(R0), F6 // one
-	FMOVQ 16(R0), F7 // one
+	FMOVQ 32(R0), F6 // one
+	FMOVQ 32(R0), F7 // one
 	VFADD_S4(0, 6, 6)
 	VFSUB_S4(7, 6, 7)
 	VFSUB_S4(7, 0, 7)
 	VFMLA V0.S4, V5.S4, V7.S4
 	VFADD_S4(7, 6, 0)
 	VFMLA V0.S4, V4.S4, V7.S4
-	FMOVQ 720(R0), F0 // safeRound
+	FMOVQ 736(R0), F0 // safeRound
 	VFADD_S4(7, 6, 4)
 	VFSUB_S4(6, 4, 5)
 	VFSUB_S4(5, 7, 5)
 	VSHL $23, V3.S4, V6.S4
 	VFMAX_S4(0, 3, 0)
 	VSHL $23, V0.S4, V0.S4
-	FMOVQ 16(R0), F6 // one
-	FMOVQ 16(R0), F7 // one
+	FMOVQ 32(R0), F6 // one
+	FMOVQ 32(R0), F7 // one
 	VFMUL_S4(0, 4, 8)
 	VFADD_S4(8, 6, 6)
 	VFSUB_S4(7, 6, 7)
 	VFSUB_S4(7, 8, 7)
 	VFMLA V0.S4, V5.S4, V7.S4
 	VFADD_S4(6, 6, 8)
-	FMOVQ 16(R0), F9 // one
+	FMOVQ 32(R0), F9 // one
 	VFMUL_S4(6, 6, 10)
 	VFNEG_S4(10, 11)
 	VFMLA V6.S4, V6.S4, V11.S4
 	VFMLA V7.S4, V8.S4, V11.S4
 	VFDIV_S4(10, 9, 6)
 	VFMUL_S4(6, 4, 7)
-	FMOVQ 224(R0), F8 // upLog
+	FMOVQ 240(R0), F8 // upLog
 	VFMLS V10.S4, V7.S4, V4.S4
 	VFADD_S4(5, 4, 4)
 	VFMLS V11.S4, V7.S4, V4.S4
 	VFMLA V6.S4, V4.S4, V7.S4
 	VFMUL_S4(0, 7, 0)
 	VFADD_S4(8, 3, 3)
-	FMOVQ 256(R0), F4 // down
-	FMOVQ 272(R0), F5 // lowLimit
-	FMOVQ 272(R0), F6 // lowLimit
-	FMOVQ 272(R0), F8 // lowLimit
+	FMOVQ 272(R0), F4 // down
+	FMOVQ 288(R0), F5 // lowLimit
+	FMOVQ 288(R0), F6 // lowLimit
+	FMOVQ 288(R0), F8 // lowLimit
 	VSHL $23, V3.S4, V3.S4
 	VFMUL_S4(3, 7, 3)
 	VFMUL_S4(4, 3, 4)
 	VFCMGT_S4(3, 5, 5)
 	VFADD_S4(6, 3, 3)
 	VSUB V8.S4, V3.S4, V3.S4
+	FMOVQ 0(R0), F6 // leastFactor
+	FMOVQ 0(R0), F7 // leastFactor
 	VBIT V5.B16, V3.B16, V4.B16
 	VBIT V2.B16, V4.B16, V0.B16
+	VFACGT_S4(1, 6, 2)
+	VBIC_B16(2, 1, 1)
+	VFACGT_S4(0, 7, 2)
+	VBIC_B16(2, 0, 0)
+	FMOVQ 0(R0), F2 // leastFactor
 	VFMUL_S4(0, 1, 0)
+	VFACGT_S4(0, 2, 1)
+	VBIC_B16(1, 0, 0)
 	CMP $4, R4
 	BLT storePart7
 	FMOVQ F0, 0(R1)
@@ -2989,8 +3109,8 @@ next1:
 loop2:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
-	FMOVQ 640(R0), F4 // sign
-	FMOVQ 624(R0), F5 // minusSafe
+	FMOVQ 656(R0), F4 // sign
+	FMOVQ 640(R0), F5 // minusSafe
 	VORR V4.B16, V0.B16, V0.B16
 	VFADD_S4(0, 0, 0)
 	VFCMGE_S4(5, 0, 6)
@@ -3009,79 +3129,79 @@ loop2:
 	VUMINV_S4(6, 4)
 	FMOVS F4, R5
 	CBZW R5, single3
-	FMOVQ 48(R0), F4 // log2e
-	FMOVQ 64(R0), F5 // round
-	FMOVQ 80(R0), F6 // ln2Hi
-	FMOVQ 96(R0), F7 // minusLn2Lo
-	FMOVQ 64(R0), F8 // round
+	FMOVQ 64(R0), F4 // log2e
+	FMOVQ 80(R0), F5 // round
+	FMOVQ 96(R0), F6 // ln2Hi
+	FMOVQ 112(R0), F7 // minusLn2Lo
+	FMOVQ 80(R0), F8 // round
 	VFMLA V4.S4, V0.S4, V8.S4
 	VFSUB_S4(5, 8, 9)
 	VFMLS V6.S4, V9.S4, V0.S4
 	VFMUL_S4(7, 9, 9)
-	FMOVQ 112(R0), F10 // exp4
-	FMOVQ 64(R0), F11 // round
+	FMOVQ 128(R0), F10 // exp4
+	FMOVQ 80(R0), F11 // round
 	VFMLA V4.S4, V1.S4, V11.S4
 	VFSUB_S4(5, 11, 12)
 	VFMLS V6.S4, V12.S4, V1.S4
 	VFMUL_S4(7, 12, 12)
-	FMOVQ 112(R0), F13 // exp4
-	FMOVQ 64(R0), F14 // round
+	FMOVQ 128(R0), F13 // exp4
+	FMOVQ 80(R0), F14 // round
 	VFMLA V4.S4, V2.S4, V14.S4
 	VFSUB_S4(5, 14, 15)
 	VFMLS V6.S4, V15.S4, V2.S4
 	VFMUL_S4(7, 15, 15)
-	FMOVQ 112(R0), F16 // exp4
-	FMOVQ 64(R0), F17 // round
+	FMOVQ 128(R0), F16 // exp4
+	FMOVQ 80(R0), F17 // round
 	VFMLA V4.S4, V3.S4, V17.S4
 	VFSUB_S4(5, 17, 4)
 	VFMLS V6.S4, V4.S4, V3.S4
 	VFMUL_S4(7, 4, 4)
-	FMOVQ 112(R0), F5 // exp4
-	FMOVQ 128(R0), F6 // exp3
+	FMOVQ 128(R0), F5 // exp4
+	FMOVQ 144(R0), F6 // exp3
 	VFMLA V0.S4, V10.S4, V6.S4
-	FMOVQ 144(R0), F7 // exp2
+	FMOVQ 160(R0), F7 // exp2
 	VFMLA V0.S4, V6.S4, V7.S4
-	FMOVQ 160(R0), F6 // exp1
+	FMOVQ 176(R0), F6 // exp1
 	VFMLA V0.S4, V7.S4, V6.S4
-	FMOVQ 128(R0), F7 // exp3
+	FMOVQ 144(R0), F7 // exp3
 	VFMLA V1.S4, V13.S4, V7.S4
-	FMOVQ 144(R0), F10 // exp2
+	FMOVQ 160(R0), F10 // exp2
 	VFMLA V1.S4, V7.S4, V10.S4
-	FMOVQ 160(R0), F7 // exp1
+	FMOVQ 176(R0), F7 // exp1
 	VFMLA V1.S4, V10.S4, V7.S4
-	FMOVQ 128(R0), F10 // exp3
+	FMOVQ 144(R0), F10 // exp3
 	VFMLA V2.S4, V16.S4, V10.S4
-	FMOVQ 144(R0), F13 // exp2
+	FMOVQ 160(R0), F13 // exp2
 	VFMLA V2.S4, V10.S4, V13.S4
-	FMOVQ 160(R0), F10 // exp1
+	FMOVQ 176(R0), F10 // exp1
 	VFMLA V2.S4, V13.S4, V10.S4
-	FMOVQ 128(R0), F13 // exp3
+	FMOVQ 144(R0), F13 // exp3
 	VFMLA V3.S4, V5.S4, V13.S4
-	FMOVQ 144(R0), F5 // exp2
+	FMOVQ 160(R0), F5 // exp2
 	VFMLA V3.S4, V13.S4, V5.S4
-	FMOVQ 160(R0), F13 // exp1
+	FMOVQ 176(R0), F13 // exp1
 	VFMLA V3.S4, V5.S4, V13.S4
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 16(R0), F16 // one
-	FMOVQ 176(R0), F18 // exp0
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 32(R0), F16 // one
+	FMOVQ 192(R0), F18 // exp0
 	VFMLA V0.S4, V6.S4, V18.S4
 	VFMUL_S4(0, 18, 6)
 	VFADD_S4(0, 5, 18)
 	VFSUB_S4(16, 18, 19)
 	VFSUB_S4(19, 0, 19)
-	FMOVQ 176(R0), F20 // exp0
+	FMOVQ 192(R0), F20 // exp0
 	VFMLA V1.S4, V7.S4, V20.S4
 	VFMUL_S4(1, 20, 7)
 	VFADD_S4(1, 5, 20)
 	VFSUB_S4(16, 20, 21)
 	VFSUB_S4(21, 1, 21)
-	FMOVQ 176(R0), F22 // exp0
+	FMOVQ 192(R0), F22 // exp0
 	VFMLA V2.S4, V10.S4, V22.S4
 	VFMUL_S4(2, 22, 10)
 	VFADD_S4(2, 5, 22)
 	VFSUB_S4(16, 22, 23)
 	VFSUB_S4(23, 2, 23)
-	FMOVQ 176(R0), F24 // exp0
+	FMOVQ 192(R0), F24 // exp0
 	VFMLA V3.S4, V13.S4, V24.S4
 	VFMUL_S4(3, 24, 13)
 	VFADD_S4(3, 5, 5)
@@ -3111,8 +3231,8 @@ loop2:
 	VFADD_S4(16, 5, 3)
 	VFSUB_S4(5, 3, 4)
 	VFSUB_S4(4, 16, 4)
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 16(R0), F10 // one
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 32(R0), F10 // one
 	VSHL $23, V8.S4, V8.S4
 	VFMUL_S4(8, 0, 12)
 	VFADD_S4(12, 5, 13)
@@ -3137,8 +3257,8 @@ loop2:
 	VFSUB_S4(10, 5, 10)
 	VFSUB_S4(10, 20, 10)
 	VFMLA V17.S4, V4.S4, V10.S4
-	FMOVQ 736(R0), F20 // half
-	FMOVQ 16(R0), F21 // one
+	FMOVQ 752(R0), F20 // half
+	FMOVQ 32(R0), F21 // one
 	VFMUL_S4(20, 13, 13)
 	VFMUL_S4(13, 13, 22)
 	VFNEG_S4(22, 23)
@@ -3189,10 +3309,37 @@ loop2:
 	VFMUL_S4(17, 6, 3)
 	FLDPQ 0(R3), (F4, F5)
 	FLDPQ 32(R3), (F6, F7)
+	FMOVQ 0(R0), F8 // leastFactor
+	FMOVQ 0(R0), F9 // leastFactor
+	FMOVQ 0(R0), F10 // leastFactor
+	VFACGT_S4(4, 8, 11)
+	VBIC_B16(11, 4, 4)
+	VFACGT_S4(0, 9, 11)
+	VBIC_B16(11, 0, 0)
 	VFMUL_S4(0, 4, 0)
+	VFACGT_S4(0, 10, 4)
+	VFACGT_S4(5, 8, 11)
+	VBIC_B16(11, 5, 5)
+	VFACGT_S4(1, 9, 11)
+	VBIC_B16(11, 1, 1)
 	VFMUL_S4(1, 5, 1)
+	VFACGT_S4(1, 10, 5)
+	VFACGT_S4(6, 8, 11)
+	VBIC_B16(11, 6, 6)
+	VFACGT_S4(2, 9, 11)
+	VBIC_B16(11, 2, 2)
 	VFMUL_S4(2, 6, 2)
+	VFACGT_S4(2, 10, 6)
+	VFACGT_S4(7, 8, 8)
+	VBIC_B16(8, 7, 7)
+	VFACGT_S4(3, 9, 8)
+	VBIC_B16(8, 3, 3)
 	VFMUL_S4(3, 7, 3)
+	VFACGT_S4(3, 10, 7)
+	VBIC_B16(4, 0, 0)
+	VBIC_B16(5, 1, 1)
+	VBIC_B16(6, 2, 2)
+	VBIC_B16(7, 3, 3)
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD $64, R1
@@ -3235,56 +3382,56 @@ skip11:
 end9:
 
 start6:
-	FMOVQ 640(R0), F2 // sign
-	FMOVQ 624(R0), F3 // minusSafe
-	FMOVQ 192(R0), F4 // expMin
-	FMOVQ 48(R0), F5 // log2e
+	FMOVQ 656(R0), F2 // sign
+	FMOVQ 640(R0), F3 // minusSafe
+	FMOVQ 208(R0), F4 // expMin
+	FMOVQ 64(R0), F5 // log2e
 	VORR V2.B16, V0.B16, V0.B16
 	VFADD_S4(0, 0, 0)
 	VFCMGT_S4(0, 3, 2)
 	VFMAX_S4(4, 0, 0)
-	FMOVQ 64(R0), F3 // round
+	FMOVQ 80(R0), F3 // round
 	VFMLA V5.S4, V0.S4, V3.S4
-	FMOVQ 64(R0), F4 // round
-	FMOVQ 80(R0), F5 // ln2Hi
-	FMOVQ 96(R0), F6 // minusLn2Lo
+	FMOVQ 80(R0), F4 // round
+	FMOVQ 96(R0), F5 // ln2Hi
+	FMOVQ 112(R0), F6 // minusLn2Lo
 	VFSUB_S4(4, 3, 4)
 	VFMLS V5.S4, V4.S4, V0.S4
 	VFMUL_S4(6, 4, 4)
-	FMOVQ 112(R0), F5 // exp4
-	FMOVQ 128(R0), F6 // exp3
+	FMOVQ 128(R0), F5 // exp4
+	FMOVQ 144(R0), F6 // exp3
 	VFMLA V0.S4, V5.S4, V6.S4
-	FMOVQ 144(R0), F5 // exp2
+	FMOVQ 160(R0), F5 // exp2
 	VFMLA V0.S4, V6.S4, V5.S4
-	FMOVQ 160(R0), F6 // exp1
+	FMOVQ 176(R0), F6 // exp1
 	VFMLA V0.S4, V5.S4, V6.S4
-	FMOVQ 176(R0), F5 // exp0
+	FMOVQ 192(R0), F5 // exp0
 	VFMLA V0.S4, V6.S4, V5.S4
-	FMOVQ 16(R0), F6 // one
-	FMOVQ 16(R0), F7 // one
+	FMOVQ 32(R0), F6 // one
+	FMOVQ 32(R0), F7 // one
 	VFMUL_S4(0, 5, 5)
 	VFADD_S4(0, 6, 6)
 	VFSUB_S4(7, 6, 7)
 	VFSUB_S4(7, 0, 7)
 	VFMLA V0.S4, V5.S4, V7.S4
 	VFADD_S4(7, 6, 0)
-	FMOVQ 720(R0), F5 // safeRound
+	FMOVQ 736(R0), F5 // safeRound
 	VFMLA V0.S4, V4.S4, V7.S4
 	VFADD_S4(7, 6, 0)
 	VFSUB_S4(6, 0, 4)
 	VFSUB_S4(4, 7, 4)
 	VSHL $23, V3.S4, V6.S4
 	VFMAX_S4(5, 3, 5)
-	FMOVQ 16(R0), F6 // one
-	FMOVQ 16(R0), F7 // one
+	FMOVQ 32(R0), F6 // one
+	FMOVQ 32(R0), F7 // one
 	VSHL $23, V5.S4, V5.S4
 	VFMUL_S4(5, 0, 8)
 	VFADD_S4(8, 6, 6)
 	VFSUB_S4(7, 6, 7)
 	VFSUB_S4(7, 8, 7)
 	VFMLA V5.S4, V4.S4, V7.S4
-	FMOVQ 736(R0), F8 // half
-	FMOVQ 16(R0), F9 // one
+	FMOVQ 752(R0), F8 // half
+	FMOVQ 32(R0), F9 // one
 	VFMUL_S4(8, 6, 6)
 	VFMUL_S4(6, 6, 8)
 	VFNEG_S4(8, 10)
@@ -3297,21 +3444,30 @@ start6:
 	VFMLS V10.S4, V7.S4, V0.S4
 	VFMLA V6.S4, V0.S4, V7.S4
 	VFMUL_S4(5, 7, 0)
-	FMOVQ 224(R0), F4 // upLog
-	FMOVQ 256(R0), F5 // down
-	FMOVQ 272(R0), F6 // lowLimit
-	FMOVQ 272(R0), F8 // lowLimit
+	FMOVQ 240(R0), F4 // upLog
+	FMOVQ 272(R0), F5 // down
+	FMOVQ 288(R0), F6 // lowLimit
+	FMOVQ 288(R0), F8 // lowLimit
 	VFADD_S4(4, 3, 3)
 	VSHL $23, V3.S4, V3.S4
 	VFMUL_S4(3, 7, 3)
 	VFMUL_S4(5, 3, 4)
 	VFCMGT_S4(3, 6, 5)
 	VFADD_S4(8, 3, 3)
-	FMOVQ 272(R0), F6 // lowLimit
+	FMOVQ 288(R0), F6 // lowLimit
+	FMOVQ 0(R0), F7 // leastFactor
+	FMOVQ 0(R0), F8 // leastFactor
 	VSUB V6.S4, V3.S4, V3.S4
 	VBIT V5.B16, V3.B16, V4.B16
 	VBIT V2.B16, V4.B16, V0.B16
+	VFACGT_S4(1, 7, 2)
+	VBIC_B16(2, 1, 1)
+	VFACGT_S4(0, 8, 2)
+	FMOVQ 0(R0), F3 // leastFactor
+	VBIC_B16(2, 0, 0)
 	VFMUL_S4(0, 1, 0)
+	VFACGT_S4(0, 3, 1)
+	VBIC_B16(1, 0, 0)
 	CMP $4, R4
 	BLT storePart7
 	FMOVQ F0, 0(R1)
@@ -3341,195 +3497,199 @@ end13:
 end4:
 	RET
 
+// leastFactor
+DATA constantsF32<>+0(SB)/8, $0x2000000020000000
+DATA constantsF32<>+8(SB)/8, $0x2000000020000000
+
 // zero
-DATA constantsF32<>+0(SB)/8, $0x0000000000000000
-DATA constantsF32<>+8(SB)/8, $0x0000000000000000
+DATA constantsF32<>+16(SB)/8, $0x0000000000000000
+DATA constantsF32<>+24(SB)/8, $0x0000000000000000
 
 // one
-DATA constantsF32<>+16(SB)/8, $0x3f8000003f800000
-DATA constantsF32<>+24(SB)/8, $0x3f8000003f800000
+DATA constantsF32<>+32(SB)/8, $0x3f8000003f800000
+DATA constantsF32<>+40(SB)/8, $0x3f8000003f800000
 
 // safe
-DATA constantsF32<>+32(SB)/8, $0x42ac000042ac0000
-DATA constantsF32<>+40(SB)/8, $0x42ac000042ac0000
+DATA constantsF32<>+48(SB)/8, $0x42ac000042ac0000
+DATA constantsF32<>+56(SB)/8, $0x42ac000042ac0000
 
 // log2e
-DATA constantsF32<>+48(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA constantsF32<>+56(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constantsF32<>+64(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constantsF32<>+72(SB)/8, $0x3fb8aa3b3fb8aa3b
 
 // round
-DATA constantsF32<>+64(SB)/8, $0x4b40007f4b40007f
-DATA constantsF32<>+72(SB)/8, $0x4b40007f4b40007f
+DATA constantsF32<>+80(SB)/8, $0x4b40007f4b40007f
+DATA constantsF32<>+88(SB)/8, $0x4b40007f4b40007f
 
 // ln2Hi
-DATA constantsF32<>+80(SB)/8, $0x3f3172183f317218
-DATA constantsF32<>+88(SB)/8, $0x3f3172183f317218
+DATA constantsF32<>+96(SB)/8, $0x3f3172183f317218
+DATA constantsF32<>+104(SB)/8, $0x3f3172183f317218
 
 // minusLn2Lo
-DATA constantsF32<>+96(SB)/8, $0x3102e3083102e308
-DATA constantsF32<>+104(SB)/8, $0x3102e3083102e308
+DATA constantsF32<>+112(SB)/8, $0x3102e3083102e308
+DATA constantsF32<>+120(SB)/8, $0x3102e3083102e308
 
 // exp4
-DATA constantsF32<>+112(SB)/8, $0x3ab6ab433ab6ab43
-DATA constantsF32<>+120(SB)/8, $0x3ab6ab433ab6ab43
+DATA constantsF32<>+128(SB)/8, $0x3ab6ab433ab6ab43
+DATA constantsF32<>+136(SB)/8, $0x3ab6ab433ab6ab43
 
 // exp3
-DATA constantsF32<>+128(SB)/8, $0x3c0913cd3c0913cd
-DATA constantsF32<>+136(SB)/8, $0x3c0913cd3c0913cd
+DATA constantsF32<>+144(SB)/8, $0x3c0913cd3c0913cd
+DATA constantsF32<>+152(SB)/8, $0x3c0913cd3c0913cd
 
 // exp2
-DATA constantsF32<>+144(SB)/8, $0x3d2aaa703d2aaa70
-DATA constantsF32<>+152(SB)/8, $0x3d2aaa703d2aaa70
+DATA constantsF32<>+160(SB)/8, $0x3d2aaa703d2aaa70
+DATA constantsF32<>+168(SB)/8, $0x3d2aaa703d2aaa70
 
 // exp1
-DATA constantsF32<>+160(SB)/8, $0x3e2aaa583e2aaa58
-DATA constantsF32<>+168(SB)/8, $0x3e2aaa583e2aaa58
+DATA constantsF32<>+176(SB)/8, $0x3e2aaa583e2aaa58
+DATA constantsF32<>+184(SB)/8, $0x3e2aaa583e2aaa58
 
 // exp0
-DATA constantsF32<>+176(SB)/8, $0x3f0000003f000000
-DATA constantsF32<>+184(SB)/8, $0x3f0000003f000000
+DATA constantsF32<>+192(SB)/8, $0x3f0000003f000000
+DATA constantsF32<>+200(SB)/8, $0x3f0000003f000000
 
 // expMin
-DATA constantsF32<>+192(SB)/8, $0xc2d40000c2d40000
-DATA constantsF32<>+200(SB)/8, $0xc2d40000c2d40000
+DATA constantsF32<>+208(SB)/8, $0xc2d40000c2d40000
+DATA constantsF32<>+216(SB)/8, $0xc2d40000c2d40000
 
 // expMax
-DATA constantsF32<>+208(SB)/8, $0x42b2000042b20000
-DATA constantsF32<>+216(SB)/8, $0x42b2000042b20000
+DATA constantsF32<>+224(SB)/8, $0x42b2000042b20000
+DATA constantsF32<>+232(SB)/8, $0x42b2000042b20000
 
 // upLog
-DATA constantsF32<>+224(SB)/8, $0x4280000042800000
-DATA constantsF32<>+232(SB)/8, $0x4280000042800000
+DATA constantsF32<>+240(SB)/8, $0x4280000042800000
+DATA constantsF32<>+248(SB)/8, $0x4280000042800000
 
 // up
-DATA constantsF32<>+240(SB)/8, $0x5f8000005f800000
-DATA constantsF32<>+248(SB)/8, $0x5f8000005f800000
+DATA constantsF32<>+256(SB)/8, $0x5f8000005f800000
+DATA constantsF32<>+264(SB)/8, $0x5f8000005f800000
 
 // down
-DATA constantsF32<>+256(SB)/8, $0x1f8000001f800000
-DATA constantsF32<>+264(SB)/8, $0x1f8000001f800000
+DATA constantsF32<>+272(SB)/8, $0x1f8000001f800000
+DATA constantsF32<>+280(SB)/8, $0x1f8000001f800000
 
 // lowLimit
-DATA constantsF32<>+272(SB)/8, $0x2080000020800000
-DATA constantsF32<>+280(SB)/8, $0x2080000020800000
+DATA constantsF32<>+288(SB)/8, $0x2080000020800000
+DATA constantsF32<>+296(SB)/8, $0x2080000020800000
 
 // minNormal
-DATA constantsF32<>+288(SB)/8, $0x0080000000800000
-DATA constantsF32<>+296(SB)/8, $0x0080000000800000
+DATA constantsF32<>+304(SB)/8, $0x0080000000800000
+DATA constantsF32<>+312(SB)/8, $0x0080000000800000
 
 // inf
-DATA constantsF32<>+304(SB)/8, $0x7f8000007f800000
-DATA constantsF32<>+312(SB)/8, $0x7f8000007f800000
+DATA constantsF32<>+320(SB)/8, $0x7f8000007f800000
+DATA constantsF32<>+328(SB)/8, $0x7f8000007f800000
 
 // oneLessSqrtHalf
-DATA constantsF32<>+320(SB)/8, $0x004afb0d004afb0d
-DATA constantsF32<>+328(SB)/8, $0x004afb0d004afb0d
+DATA constantsF32<>+336(SB)/8, $0x004afb0d004afb0d
+DATA constantsF32<>+344(SB)/8, $0x004afb0d004afb0d
 
 // pow2Mant
-DATA constantsF32<>+336(SB)/8, $0x4b0000004b000000
-DATA constantsF32<>+344(SB)/8, $0x4b0000004b000000
+DATA constantsF32<>+352(SB)/8, $0x4b0000004b000000
+DATA constantsF32<>+360(SB)/8, $0x4b0000004b000000
 
 // logBias
-DATA constantsF32<>+352(SB)/8, $0x4b00007f4b00007f
-DATA constantsF32<>+360(SB)/8, $0x4b00007f4b00007f
+DATA constantsF32<>+368(SB)/8, $0x4b00007f4b00007f
+DATA constantsF32<>+376(SB)/8, $0x4b00007f4b00007f
 
 // significand
-DATA constantsF32<>+368(SB)/8, $0x007fffff007fffff
-DATA constantsF32<>+376(SB)/8, $0x007fffff007fffff
+DATA constantsF32<>+384(SB)/8, $0x007fffff007fffff
+DATA constantsF32<>+392(SB)/8, $0x007fffff007fffff
 
 // sqrtHalf
-DATA constantsF32<>+384(SB)/8, $0x3f3504f33f3504f3
-DATA constantsF32<>+392(SB)/8, $0x3f3504f33f3504f3
+DATA constantsF32<>+400(SB)/8, $0x3f3504f33f3504f3
+DATA constantsF32<>+408(SB)/8, $0x3f3504f33f3504f3
 
 // logHi
-DATA constantsF32<>+400(SB)/8, $0x3f3172003f317200
-DATA constantsF32<>+408(SB)/8, $0x3f3172003f317200
+DATA constantsF32<>+416(SB)/8, $0x3f3172003f317200
+DATA constantsF32<>+424(SB)/8, $0x3f3172003f317200
 
 // logLo
-DATA constantsF32<>+416(SB)/8, $0x35bfbe8e35bfbe8e
-DATA constantsF32<>+424(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constantsF32<>+432(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constantsF32<>+440(SB)/8, $0x35bfbe8e35bfbe8e
 
 // log8
-DATA constantsF32<>+432(SB)/8, $0xbda101f7bda101f7
-DATA constantsF32<>+440(SB)/8, $0xbda101f7bda101f7
+DATA constantsF32<>+448(SB)/8, $0xbda101f7bda101f7
+DATA constantsF32<>+456(SB)/8, $0xbda101f7bda101f7
 
 // log7
-DATA constantsF32<>+448(SB)/8, $0x3e03ebe83e03ebe8
-DATA constantsF32<>+456(SB)/8, $0x3e03ebe83e03ebe8
+DATA constantsF32<>+464(SB)/8, $0x3e03ebe83e03ebe8
+DATA constantsF32<>+472(SB)/8, $0x3e03ebe83e03ebe8
 
 // log6
-DATA constantsF32<>+464(SB)/8, $0xbe066f94be066f94
-DATA constantsF32<>+472(SB)/8, $0xbe066f94be066f94
+DATA constantsF32<>+480(SB)/8, $0xbe066f94be066f94
+DATA constantsF32<>+488(SB)/8, $0xbe066f94be066f94
 
 // log5
-DATA constantsF32<>+480(SB)/8, $0x3e1136803e113680
-DATA constantsF32<>+488(SB)/8, $0x3e1136803e113680
+DATA constantsF32<>+496(SB)/8, $0x3e1136803e113680
+DATA constantsF32<>+504(SB)/8, $0x3e1136803e113680
 
 // log4
-DATA constantsF32<>+496(SB)/8, $0xbe2a3c48be2a3c48
-DATA constantsF32<>+504(SB)/8, $0xbe2a3c48be2a3c48
+DATA constantsF32<>+512(SB)/8, $0xbe2a3c48be2a3c48
+DATA constantsF32<>+520(SB)/8, $0xbe2a3c48be2a3c48
 
 // log3
-DATA constantsF32<>+512(SB)/8, $0x3e4cd2d53e4cd2d5
-DATA constantsF32<>+520(SB)/8, $0x3e4cd2d53e4cd2d5
+DATA constantsF32<>+528(SB)/8, $0x3e4cd2d53e4cd2d5
+DATA constantsF32<>+536(SB)/8, $0x3e4cd2d53e4cd2d5
 
 // log2
-DATA constantsF32<>+528(SB)/8, $0xbe800110be800110
-DATA constantsF32<>+536(SB)/8, $0xbe800110be800110
+DATA constantsF32<>+544(SB)/8, $0xbe800110be800110
+DATA constantsF32<>+552(SB)/8, $0xbe800110be800110
 
 // log1
-DATA constantsF32<>+544(SB)/8, $0x3eaaaaa53eaaaaa5
-DATA constantsF32<>+552(SB)/8, $0x3eaaaaa53eaaaaa5
+DATA constantsF32<>+560(SB)/8, $0x3eaaaaa53eaaaaa5
+DATA constantsF32<>+568(SB)/8, $0x3eaaaaa53eaaaaa5
 
 // log0
-DATA constantsF32<>+560(SB)/8, $0xbf000000bf000000
-DATA constantsF32<>+568(SB)/8, $0xbf000000bf000000
+DATA constantsF32<>+576(SB)/8, $0xbf000000bf000000
+DATA constantsF32<>+584(SB)/8, $0xbf000000bf000000
 
 // logBiasSubnormal
-DATA constantsF32<>+576(SB)/8, $0x4b0001144b000114
-DATA constantsF32<>+584(SB)/8, $0x4b0001144b000114
+DATA constantsF32<>+592(SB)/8, $0x4b0001144b000114
+DATA constantsF32<>+600(SB)/8, $0x4b0001144b000114
 
 // nan
-DATA constantsF32<>+592(SB)/8, $0x7fc000007fc00000
-DATA constantsF32<>+600(SB)/8, $0x7fc000007fc00000
+DATA constantsF32<>+608(SB)/8, $0x7fc000007fc00000
+DATA constantsF32<>+616(SB)/8, $0x7fc000007fc00000
 
 // minusInf
-DATA constantsF32<>+608(SB)/8, $0xff800000ff800000
-DATA constantsF32<>+616(SB)/8, $0xff800000ff800000
+DATA constantsF32<>+624(SB)/8, $0xff800000ff800000
+DATA constantsF32<>+632(SB)/8, $0xff800000ff800000
 
 // minusSafe
-DATA constantsF32<>+624(SB)/8, $0xc2ac0000c2ac0000
-DATA constantsF32<>+632(SB)/8, $0xc2ac0000c2ac0000
+DATA constantsF32<>+640(SB)/8, $0xc2ac0000c2ac0000
+DATA constantsF32<>+648(SB)/8, $0xc2ac0000c2ac0000
 
 // sign
-DATA constantsF32<>+640(SB)/8, $0x8000000080000000
-DATA constantsF32<>+648(SB)/8, $0x8000000080000000
+DATA constantsF32<>+656(SB)/8, $0x8000000080000000
+DATA constantsF32<>+664(SB)/8, $0x8000000080000000
 
 // minusTanhLarge
-DATA constantsF32<>+656(SB)/8, $0xc1200000c1200000
-DATA constantsF32<>+664(SB)/8, $0xc1200000c1200000
+DATA constantsF32<>+672(SB)/8, $0xc1200000c1200000
+DATA constantsF32<>+680(SB)/8, $0xc1200000c1200000
 
 // minusTanhLeast
-DATA constantsF32<>+672(SB)/8, $0xab800000ab800000
-DATA constantsF32<>+680(SB)/8, $0xab800000ab800000
+DATA constantsF32<>+688(SB)/8, $0xab800000ab800000
+DATA constantsF32<>+696(SB)/8, $0xab800000ab800000
 
 // two
-DATA constantsF32<>+688(SB)/8, $0x4000000040000000
-DATA constantsF32<>+696(SB)/8, $0x4000000040000000
+DATA constantsF32<>+704(SB)/8, $0x4000000040000000
+DATA constantsF32<>+712(SB)/8, $0x4000000040000000
 
 // tanhTiny
-DATA constantsF32<>+704(SB)/8, $0x3900000039000000
-DATA constantsF32<>+712(SB)/8, $0x3900000039000000
+DATA constantsF32<>+720(SB)/8, $0x3900000039000000
+DATA constantsF32<>+728(SB)/8, $0x3900000039000000
 
 // safeRound
-DATA constantsF32<>+720(SB)/8, $0x4b4000034b400003
-DATA constantsF32<>+728(SB)/8, $0x4b4000034b400003
+DATA constantsF32<>+736(SB)/8, $0x4b4000034b400003
+DATA constantsF32<>+744(SB)/8, $0x4b4000034b400003
 
 // half
-DATA constantsF32<>+736(SB)/8, $0x3f0000003f000000
-DATA constantsF32<>+744(SB)/8, $0x3f0000003f000000
+DATA constantsF32<>+752(SB)/8, $0x3f0000003f000000
+DATA constantsF32<>+760(SB)/8, $0x3f0000003f000000
 
-GLOBL constantsF32<>(SB), RODATA|NOPTR, $752
+GLOBL constantsF32<>(SB), RODATA|NOPTR, $768
 
 // AddF64NEON sets dst[i] = x[i] + y[i]. It is defined by generic.AddF64.
 //
@@ -3702,6 +3862,63 @@ rest4:
 skip5:
 	RET
 
+// FlushF64NEON sets x[i] = +0 if |x[i]| < LeastFactor. It is defined by generic.FlushF64.
+//
+// NEON. Four vectors a round. Updates x.
+//
+// constants R0, x R1, len(x) R2.
+TEXT ·FlushF64NEON(SB), NOSPLIT, $0-24
+	MOVD $constantsF64<>(SB), R0
+	MOVD x_base+0(FP), R1
+	MOVD x_len+8(FP), R2
+	SUBS $8, R2
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F0, F1)
+	FLDPQ 32(R1), (F2, F3)
+	FMOVQ 0(R0), F4 // leastFactor
+	VFACGT_D2(0, 4, 5)
+	VBIC_B16(5, 0, 0)
+	VFACGT_D2(1, 4, 5)
+	VBIC_B16(5, 1, 1)
+	VFACGT_D2(2, 4, 5)
+	VBIC_B16(5, 2, 2)
+	VFACGT_D2(3, 4, 4)
+	VBIC_B16(4, 3, 3)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	ADD $64, R1
+	SUBS $8, R2
+	BGE loop1
+
+rest2:
+	ADD $8, R2
+	SUBS $2, R2
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F0
+	FMOVQ 0(R0), F1 // leastFactor
+	VFACGT_D2(0, 1, 1)
+	VBIC_B16(1, 0, 0)
+	FMOVQ F0, 0(R1)
+	ADD $16, R1
+	SUBS $2, R2
+	BGE loop3
+
+rest4:
+	ADD $2, R2
+	TBZ $0, R2, skip5
+	FMOVD 0(R1), F0
+	FMOVQ 0(R0), F1 // leastFactor
+	VFACGT_D2(0, 1, 1)
+	VBIC_B16(1, 0, 0)
+	FMOVD F0, 0(R1)
+
+skip5:
+	RET
+
 // ReLUF64NEON sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF64.
 //
@@ -3719,7 +3936,7 @@ TEXT ·ReLUF64NEON(SB), NOSPLIT, $0-48
 loop1:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
-	FMOVQ 0(R0), F4 // zero
+	FMOVQ 16(R0), F4 // zero
 	VFCMGT_D2(0, 4, 5)
 	VBIC_B16(5, 0, 0)
 	VFCMGT_D2(1, 4, 5)
@@ -3742,7 +3959,7 @@ rest2:
 
 loop3:
 	FMOVQ 0(R2), F0
-	FMOVQ 0(R0), F1 // zero
+	FMOVQ 16(R0), F1 // zero
 	VFCMGT_D2(0, 1, 1)
 	VBIC_B16(1, 0, 0)
 	FMOVQ F0, 0(R1)
@@ -3755,7 +3972,7 @@ rest4:
 	ADD $2, R3
 	TBZ $0, R3, skip5
 	FMOVD 0(R2), F0
-	FMOVQ 0(R0), F1 // zero
+	FMOVQ 16(R0), F1 // zero
 	VFCMGT_D2(0, 1, 1)
 	VBIC_B16(1, 0, 0)
 	FMOVD F0, 0(R1)
@@ -3780,8 +3997,8 @@ TEXT ·ReLUPrimeF64NEON(SB), NOSPLIT, $0-48
 loop1:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
-	FMOVQ 0(R0), F4 // zero
-	FMOVQ 16(R0), F5 // one
+	FMOVQ 16(R0), F4 // zero
+	FMOVQ 32(R0), F5 // one
 	VFCMGT_D2(4, 0, 6)
 	VAND V5.B16, V6.B16, V6.B16
 	VFCMEQ_D2(0, 0, 7)
@@ -3812,8 +4029,8 @@ rest2:
 
 loop3:
 	FMOVQ 0(R2), F0
-	FMOVQ 0(R0), F1 // zero
-	FMOVQ 16(R0), F2 // one
+	FMOVQ 16(R0), F1 // zero
+	FMOVQ 32(R0), F2 // one
 	VFCMGT_D2(1, 0, 1)
 	VAND V2.B16, V1.B16, V1.B16
 	VFCMEQ_D2(0, 0, 2)
@@ -3828,8 +4045,8 @@ rest4:
 	ADD $2, R3
 	TBZ $0, R3, skip5
 	FMOVD 0(R2), F0
-	FMOVQ 0(R0), F1 // zero
-	FMOVQ 16(R0), F2 // one
+	FMOVQ 16(R0), F1 // zero
+	FMOVQ 32(R0), F2 // one
 	VFCMGT_D2(1, 0, 1)
 	VAND V2.B16, V1.B16, V1.B16
 	VFCMEQ_D2(0, 0, 2)
@@ -3857,30 +4074,39 @@ TEXT ·MulReLUPrimeF64NEON(SB), NOSPLIT, $0-72
 loop1:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
-	FMOVQ 0(R0), F4 // zero
-	FMOVQ 16(R0), F5 // one
+	FMOVQ 16(R0), F4 // zero
+	FMOVQ 32(R0), F5 // one
 	FLDPQ 0(R3), (F6, F7)
 	FLDPQ 32(R3), (F8, F9)
-	VFCMGT_D2(4, 0, 10)
-	VAND V5.B16, V10.B16, V10.B16
-	VFCMEQ_D2(0, 0, 11)
-	VBIF V11.B16, V0.B16, V10.B16
-	VFMUL_D2(10, 6, 0)
+	FMOVQ 0(R0), F10 // leastFactor
+	VFCMGT_D2(4, 0, 11)
+	VAND V5.B16, V11.B16, V11.B16
+	VFCMEQ_D2(0, 0, 12)
+	VBIF V12.B16, V0.B16, V11.B16
+	VFACGT_D2(6, 10, 0)
+	VBIC_B16(0, 6, 0)
 	VFCMGT_D2(4, 1, 6)
 	VAND V5.B16, V6.B16, V6.B16
-	VFCMEQ_D2(1, 1, 10)
-	VBIF V10.B16, V1.B16, V6.B16
-	VFMUL_D2(6, 7, 1)
-	VFCMGT_D2(4, 2, 6)
-	VAND V5.B16, V6.B16, V6.B16
-	VFCMEQ_D2(2, 2, 7)
-	VBIF V7.B16, V2.B16, V6.B16
-	VFMUL_D2(6, 8, 2)
+	VFCMEQ_D2(1, 1, 12)
+	VBIF V12.B16, V1.B16, V6.B16
+	VFACGT_D2(7, 10, 1)
+	VBIC_B16(1, 7, 1)
+	VFCMGT_D2(4, 2, 7)
+	VAND V5.B16, V7.B16, V7.B16
+	VFCMEQ_D2(2, 2, 12)
+	VBIF V12.B16, V2.B16, V7.B16
+	VFACGT_D2(8, 10, 2)
+	VBIC_B16(2, 8, 2)
 	VFCMGT_D2(4, 3, 4)
 	VAND V5.B16, V4.B16, V4.B16
 	VFCMEQ_D2(3, 3, 5)
 	VBIF V5.B16, V3.B16, V4.B16
-	VFMUL_D2(4, 9, 3)
+	VFACGT_D2(9, 10, 3)
+	VBIC_B16(3, 9, 3)
+	VFMUL_D2(11, 0, 0)
+	VFMUL_D2(6, 1, 1)
+	VFMUL_D2(7, 2, 2)
+	VFMUL_D2(4, 3, 3)
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD $64, R1
@@ -3896,14 +4122,17 @@ rest2:
 
 loop3:
 	FMOVQ 0(R2), F0
-	FMOVQ 0(R0), F1 // zero
-	FMOVQ 16(R0), F2 // one
+	FMOVQ 16(R0), F1 // zero
+	FMOVQ 32(R0), F2 // one
 	FMOVQ 0(R3), F3
+	FMOVQ 0(R0), F4 // leastFactor
 	VFCMGT_D2(1, 0, 1)
 	VAND V2.B16, V1.B16, V1.B16
 	VFCMEQ_D2(0, 0, 2)
 	VBIF V2.B16, V0.B16, V1.B16
-	VFMUL_D2(1, 3, 0)
+	VFACGT_D2(3, 4, 0)
+	VBIC_B16(0, 3, 0)
+	VFMUL_D2(1, 0, 0)
 	FMOVQ F0, 0(R1)
 	ADD $16, R1
 	ADD $16, R2
@@ -3915,14 +4144,17 @@ rest4:
 	ADD $2, R4
 	TBZ $0, R4, skip5
 	FMOVD 0(R2), F0
-	FMOVQ 0(R0), F1 // zero
-	FMOVQ 16(R0), F2 // one
+	FMOVQ 16(R0), F1 // zero
+	FMOVQ 32(R0), F2 // one
 	FMOVD 0(R3), F3
+	FMOVQ 0(R0), F4 // leastFactor
 	VFCMGT_D2(1, 0, 1)
 	VAND V2.B16, V1.B16, V1.B16
 	VFCMEQ_D2(0, 0, 2)
 	VBIF V2.B16, V0.B16, V1.B16
-	VFMUL_D2(1, 3, 0)
+	VFACGT_D2(3, 4, 0)
+	VBIC_B16(0, 3, 0)
+	VFMUL_D2(1, 0, 0)
 	FMOVD F0, 0(R1)
 
 skip5:
@@ -3950,7 +4182,7 @@ loop2:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FMOVQ 64(R2), F4
-	FMOVQ 32(R0), F5 // safe
+	FMOVQ 48(R0), F5 // safe
 	VFACGE_D2(0, 5, 6)
 	VFACGE_D2(1, 5, 7)
 	VFACGE_D2(2, 5, 8)
@@ -3963,132 +4195,132 @@ loop2:
 	VUMINV_S4(6, 5)
 	FMOVS F5, R4
 	CBZW R4, single3
-	FMOVQ 48(R0), F5 // log2e
-	FMOVQ 64(R0), F6 // round
-	FMOVQ 80(R0), F7 // ln2Hi
-	FMOVQ 96(R0), F8 // minusLn2Lo
-	FMOVQ 64(R0), F9 // round
+	FMOVQ 64(R0), F5 // log2e
+	FMOVQ 80(R0), F6 // round
+	FMOVQ 96(R0), F7 // ln2Hi
+	FMOVQ 112(R0), F8 // minusLn2Lo
+	FMOVQ 80(R0), F9 // round
 	VFMLA V5.D2, V0.D2, V9.D2
 	VFSUB_D2(6, 9, 10)
 	VFMLS V7.D2, V10.D2, V0.D2
 	VFMUL_D2(8, 10, 10)
-	FMOVQ 112(R0), F11 // exp9
-	FMOVQ 64(R0), F12 // round
+	FMOVQ 128(R0), F11 // exp9
+	FMOVQ 80(R0), F12 // round
 	VFMLA V5.D2, V1.D2, V12.D2
 	VFSUB_D2(6, 12, 13)
 	VFMLS V7.D2, V13.D2, V1.D2
 	VFMUL_D2(8, 13, 13)
-	FMOVQ 112(R0), F14 // exp9
-	FMOVQ 64(R0), F15 // round
+	FMOVQ 128(R0), F14 // exp9
+	FMOVQ 80(R0), F15 // round
 	VFMLA V5.D2, V2.D2, V15.D2
 	VFSUB_D2(6, 15, 16)
 	VFMLS V7.D2, V16.D2, V2.D2
 	VFMUL_D2(8, 16, 16)
-	FMOVQ 112(R0), F17 // exp9
-	FMOVQ 64(R0), F18 // round
+	FMOVQ 128(R0), F17 // exp9
+	FMOVQ 80(R0), F18 // round
 	VFMLA V5.D2, V3.D2, V18.D2
 	VFSUB_D2(6, 18, 19)
 	VFMLS V7.D2, V19.D2, V3.D2
 	VFMUL_D2(8, 19, 19)
-	FMOVQ 112(R0), F20 // exp9
-	FMOVQ 64(R0), F21 // round
+	FMOVQ 128(R0), F20 // exp9
+	FMOVQ 80(R0), F21 // round
 	VFMLA V5.D2, V4.D2, V21.D2
 	VFSUB_D2(6, 21, 5)
 	VFMLS V7.D2, V5.D2, V4.D2
 	VFMUL_D2(8, 5, 5)
-	FMOVQ 112(R0), F6 // exp9
-	FMOVQ 128(R0), F7 // exp8
+	FMOVQ 128(R0), F6 // exp9
+	FMOVQ 144(R0), F7 // exp8
 	VFMLA V0.D2, V11.D2, V7.D2
-	FMOVQ 144(R0), F8 // exp7
+	FMOVQ 160(R0), F8 // exp7
 	VFMLA V0.D2, V7.D2, V8.D2
-	FMOVQ 160(R0), F7 // exp6
+	FMOVQ 176(R0), F7 // exp6
 	VFMLA V0.D2, V8.D2, V7.D2
-	FMOVQ 128(R0), F8 // exp8
+	FMOVQ 144(R0), F8 // exp8
 	VFMLA V1.D2, V14.D2, V8.D2
-	FMOVQ 144(R0), F11 // exp7
+	FMOVQ 160(R0), F11 // exp7
 	VFMLA V1.D2, V8.D2, V11.D2
-	FMOVQ 160(R0), F8 // exp6
+	FMOVQ 176(R0), F8 // exp6
 	VFMLA V1.D2, V11.D2, V8.D2
-	FMOVQ 128(R0), F11 // exp8
+	FMOVQ 144(R0), F11 // exp8
 	VFMLA V2.D2, V17.D2, V11.D2
-	FMOVQ 144(R0), F14 // exp7
+	FMOVQ 160(R0), F14 // exp7
 	VFMLA V2.D2, V11.D2, V14.D2
-	FMOVQ 160(R0), F11 // exp6
+	FMOVQ 176(R0), F11 // exp6
 	VFMLA V2.D2, V14.D2, V11.D2
-	FMOVQ 128(R0), F14 // exp8
+	FMOVQ 144(R0), F14 // exp8
 	VFMLA V3.D2, V20.D2, V14.D2
-	FMOVQ 144(R0), F17 // exp7
+	FMOVQ 160(R0), F17 // exp7
 	VFMLA V3.D2, V14.D2, V17.D2
-	FMOVQ 160(R0), F14 // exp6
+	FMOVQ 176(R0), F14 // exp6
 	VFMLA V3.D2, V17.D2, V14.D2
-	FMOVQ 128(R0), F17 // exp8
+	FMOVQ 144(R0), F17 // exp8
 	VFMLA V4.D2, V6.D2, V17.D2
-	FMOVQ 144(R0), F6 // exp7
+	FMOVQ 160(R0), F6 // exp7
 	VFMLA V4.D2, V17.D2, V6.D2
-	FMOVQ 160(R0), F17 // exp6
+	FMOVQ 176(R0), F17 // exp6
 	VFMLA V4.D2, V6.D2, V17.D2
-	FMOVQ 176(R0), F6 // exp5
+	FMOVQ 192(R0), F6 // exp5
 	VFMLA V0.D2, V7.D2, V6.D2
-	FMOVQ 192(R0), F7 // exp4
+	FMOVQ 208(R0), F7 // exp4
 	VFMLA V0.D2, V6.D2, V7.D2
-	FMOVQ 208(R0), F6 // exp3
+	FMOVQ 224(R0), F6 // exp3
 	VFMLA V0.D2, V7.D2, V6.D2
-	FMOVQ 176(R0), F7 // exp5
+	FMOVQ 192(R0), F7 // exp5
 	VFMLA V1.D2, V8.D2, V7.D2
-	FMOVQ 192(R0), F8 // exp4
+	FMOVQ 208(R0), F8 // exp4
 	VFMLA V1.D2, V7.D2, V8.D2
-	FMOVQ 208(R0), F7 // exp3
+	FMOVQ 224(R0), F7 // exp3
 	VFMLA V1.D2, V8.D2, V7.D2
-	FMOVQ 176(R0), F8 // exp5
+	FMOVQ 192(R0), F8 // exp5
 	VFMLA V2.D2, V11.D2, V8.D2
-	FMOVQ 192(R0), F11 // exp4
+	FMOVQ 208(R0), F11 // exp4
 	VFMLA V2.D2, V8.D2, V11.D2
-	FMOVQ 208(R0), F8 // exp3
+	FMOVQ 224(R0), F8 // exp3
 	VFMLA V2.D2, V11.D2, V8.D2
-	FMOVQ 176(R0), F11 // exp5
+	FMOVQ 192(R0), F11 // exp5
 	VFMLA V3.D2, V14.D2, V11.D2
-	FMOVQ 192(R0), F14 // exp4
+	FMOVQ 208(R0), F14 // exp4
 	VFMLA V3.D2, V11.D2, V14.D2
-	FMOVQ 208(R0), F11 // exp3
+	FMOVQ 224(R0), F11 // exp3
 	VFMLA V3.D2, V14.D2, V11.D2
-	FMOVQ 176(R0), F14 // exp5
+	FMOVQ 192(R0), F14 // exp5
 	VFMLA V4.D2, V17.D2, V14.D2
-	FMOVQ 192(R0), F17 // exp4
+	FMOVQ 208(R0), F17 // exp4
 	VFMLA V4.D2, V14.D2, V17.D2
-	FMOVQ 208(R0), F14 // exp3
+	FMOVQ 224(R0), F14 // exp3
 	VFMLA V4.D2, V17.D2, V14.D2
-	FMOVQ 224(R0), F17 // exp2
+	FMOVQ 240(R0), F17 // exp2
 	VFMLA V0.D2, V6.D2, V17.D2
-	FMOVQ 240(R0), F6 // exp1
+	FMOVQ 256(R0), F6 // exp1
 	VFMLA V0.D2, V17.D2, V6.D2
-	FMOVQ 256(R0), F17 // exp0
+	FMOVQ 272(R0), F17 // exp0
 	VFMLA V0.D2, V6.D2, V17.D2
-	FMOVQ 224(R0), F6 // exp2
+	FMOVQ 240(R0), F6 // exp2
 	VFMLA V1.D2, V7.D2, V6.D2
-	FMOVQ 240(R0), F7 // exp1
+	FMOVQ 256(R0), F7 // exp1
 	VFMLA V1.D2, V6.D2, V7.D2
-	FMOVQ 256(R0), F6 // exp0
+	FMOVQ 272(R0), F6 // exp0
 	VFMLA V1.D2, V7.D2, V6.D2
-	FMOVQ 224(R0), F7 // exp2
+	FMOVQ 240(R0), F7 // exp2
 	VFMLA V2.D2, V8.D2, V7.D2
-	FMOVQ 240(R0), F8 // exp1
+	FMOVQ 256(R0), F8 // exp1
 	VFMLA V2.D2, V7.D2, V8.D2
-	FMOVQ 256(R0), F7 // exp0
+	FMOVQ 272(R0), F7 // exp0
 	VFMLA V2.D2, V8.D2, V7.D2
-	FMOVQ 224(R0), F8 // exp2
+	FMOVQ 240(R0), F8 // exp2
 	VFMLA V3.D2, V11.D2, V8.D2
-	FMOVQ 240(R0), F11 // exp1
+	FMOVQ 256(R0), F11 // exp1
 	VFMLA V3.D2, V8.D2, V11.D2
-	FMOVQ 256(R0), F8 // exp0
+	FMOVQ 272(R0), F8 // exp0
 	VFMLA V3.D2, V11.D2, V8.D2
-	FMOVQ 224(R0), F11 // exp2
+	FMOVQ 240(R0), F11 // exp2
 	VFMLA V4.D2, V14.D2, V11.D2
-	FMOVQ 240(R0), F14 // exp1
+	FMOVQ 256(R0), F14 // exp1
 	VFMLA V4.D2, V11.D2, V14.D2
-	FMOVQ 256(R0), F11 // exp0
+	FMOVQ 272(R0), F11 // exp0
 	VFMLA V4.D2, V14.D2, V11.D2
-	FMOVQ 16(R0), F14 // one
-	FMOVQ 16(R0), F20 // one
+	FMOVQ 32(R0), F14 // one
+	FMOVQ 32(R0), F20 // one
 	VFMUL_D2(0, 17, 17)
 	VFADD_D2(0, 14, 22)
 	VFSUB_D2(20, 22, 23)
@@ -4165,64 +4397,64 @@ part5:
 skip8:
 
 start6:
-	FMOVQ 0(R0), F1 // zero
-	FMOVQ 272(R0), F2 // expMin
-	FMOVQ 288(R0), F3 // expMax
-	FMOVQ 48(R0), F4 // log2e
-	FMOVQ 64(R0), F5 // round
+	FMOVQ 16(R0), F1 // zero
+	FMOVQ 288(R0), F2 // expMin
+	FMOVQ 304(R0), F3 // expMax
+	FMOVQ 64(R0), F4 // log2e
+	FMOVQ 80(R0), F5 // round
 	VFCMGT_D2(1, 0, 1)
 	VFMAX_D2(2, 0, 0)
 	VFMIN_D2(3, 0, 0)
-	FMOVQ 64(R0), F2 // round
+	FMOVQ 80(R0), F2 // round
 	VFMLA V4.D2, V0.D2, V2.D2
 	VFSUB_D2(5, 2, 3)
-	FMOVQ 80(R0), F4 // ln2Hi
-	FMOVQ 96(R0), F5 // minusLn2Lo
+	FMOVQ 96(R0), F4 // ln2Hi
+	FMOVQ 112(R0), F5 // minusLn2Lo
 	VFMLS V4.D2, V3.D2, V0.D2
 	VFMUL_D2(5, 3, 3)
-	FMOVQ 112(R0), F4 // exp9
-	FMOVQ 128(R0), F5 // exp8
+	FMOVQ 128(R0), F4 // exp9
+	FMOVQ 144(R0), F5 // exp8
 	VFMLA V0.D2, V4.D2, V5.D2
-	FMOVQ 144(R0), F4 // exp7
+	FMOVQ 160(R0), F4 // exp7
 	VFMLA V0.D2, V5.D2, V4.D2
-	FMOVQ 160(R0), F5 // exp6
+	FMOVQ 176(R0), F5 // exp6
 	VFMLA V0.D2, V4.D2, V5.D2
-	FMOVQ 176(R0), F4 // exp5
+	FMOVQ 192(R0), F4 // exp5
 	VFMLA V0.D2, V5.D2, V4.D2
-	FMOVQ 192(R0), F5 // exp4
+	FMOVQ 208(R0), F5 // exp4
 	VFMLA V0.D2, V4.D2, V5.D2
-	FMOVQ 208(R0), F4 // exp3
+	FMOVQ 224(R0), F4 // exp3
 	VFMLA V0.D2, V5.D2, V4.D2
-	FMOVQ 224(R0), F5 // exp2
+	FMOVQ 240(R0), F5 // exp2
 	VFMLA V0.D2, V4.D2, V5.D2
-	FMOVQ 240(R0), F4 // exp1
-	FMOVQ 16(R0), F6 // one
-	FMOVQ 16(R0), F7 // one
+	FMOVQ 256(R0), F4 // exp1
+	FMOVQ 32(R0), F6 // one
+	FMOVQ 32(R0), F7 // one
 	VFMLA V0.D2, V5.D2, V4.D2
-	FMOVQ 256(R0), F5 // exp0
+	FMOVQ 272(R0), F5 // exp0
 	VFMLA V0.D2, V4.D2, V5.D2
 	VFMUL_D2(0, 5, 4)
 	VFADD_D2(0, 6, 5)
 	VFSUB_D2(7, 5, 6)
-	FMOVQ 304(R0), F7 // upLog
+	FMOVQ 320(R0), F7 // upLog
 	VFSUB_D2(6, 0, 6)
 	VFMLA V0.D2, V4.D2, V6.D2
 	VFADD_D2(6, 5, 0)
 	VFMLA V0.D2, V3.D2, V6.D2
 	VFADD_D2(6, 5, 0)
 	VFSUB_D2(7, 2, 3)
-	FMOVQ 320(R0), F4 // up
-	FMOVQ 304(R0), F5 // upLog
+	FMOVQ 336(R0), F4 // up
+	FMOVQ 320(R0), F5 // upLog
 	VSHL $52, V3.D2, V3.D2
 	VFMUL_D2(3, 0, 3)
 	VFMUL_D2(4, 3, 3)
 	VFADD_D2(5, 2, 2)
 	VSHL $52, V2.D2, V2.D2
 	VFMUL_D2(2, 0, 0)
-	FMOVQ 336(R0), F2 // down
-	FMOVQ 352(R0), F4 // lowLimit
-	FMOVQ 352(R0), F5 // lowLimit
-	FMOVQ 352(R0), F6 // lowLimit
+	FMOVQ 352(R0), F2 // down
+	FMOVQ 368(R0), F4 // lowLimit
+	FMOVQ 368(R0), F5 // lowLimit
+	FMOVQ 368(R0), F6 // lowLimit
 	VFMUL_D2(2, 0, 2)
 	VFCMGT_D2(0, 4, 4)
 	VFADD_D2(5, 0, 0)
@@ -4267,8 +4499,8 @@ loop2:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FLDPQ 64(R2), (F4, F5)
-	FMOVQ 368(R0), F6 // minNormal
-	FMOVQ 384(R0), F7 // inf
+	FMOVQ 384(R0), F6 // minNormal
+	FMOVQ 400(R0), F7 // inf
 	VFCMGE_D2(6, 0, 8)
 	VFCMGT_D2(0, 7, 9)
 	VAND V9.B16, V8.B16, V8.B16
@@ -4295,11 +4527,11 @@ loop2:
 	VUMINV_S4(8, 6)
 	FMOVS F6, R4
 	CBZW R4, single3
-	FMOVQ 400(R0), F6 // oneLessSqrtHalf
-	FMOVQ 416(R0), F7 // pow2Mant
-	FMOVQ 432(R0), F8 // logBias
-	FMOVQ 448(R0), F9 // significand
-	FMOVQ 464(R0), F10 // sqrtHalf
+	FMOVQ 416(R0), F6 // oneLessSqrtHalf
+	FMOVQ 432(R0), F7 // pow2Mant
+	FMOVQ 448(R0), F8 // logBias
+	FMOVQ 464(R0), F9 // significand
+	FMOVQ 480(R0), F10 // sqrtHalf
 	VADD V6.D2, V0.D2, V0.D2
 	VUSHR $52, V0.D2, V11.D2
 	VORR V7.B16, V11.B16, V11.B16
@@ -4336,9 +4568,9 @@ loop2:
 	VFSUB_D2(8, 6, 6)
 	VAND V9.B16, V5.B16, V5.B16
 	VADD V10.D2, V5.D2, V5.D2
-	FMOVQ 16(R0), F7 // one
-	FMOVQ 480(R0), F8 // logHi
-	FMOVQ 496(R0), F9 // logLo
+	FMOVQ 32(R0), F7 // one
+	FMOVQ 496(R0), F8 // logHi
+	FMOVQ 512(R0), F9 // logLo
 	VFSUB_D2(7, 0, 0)
 	VFMUL_D2(8, 11, 10)
 	VFADD_D2(0, 10, 16)
@@ -4376,254 +4608,254 @@ loop2:
 	VFSUB_D2(7, 5, 7)
 	VFMLA V9.D2, V6.D2, V7.D2
 	VFMUL_D2(0, 0, 6)
-	FMOVQ 512(R0), F9 // log19
-	FMOVQ 528(R0), F15 // log18
+	FMOVQ 528(R0), F9 // log19
+	FMOVQ 544(R0), F15 // log18
 	VFMLA V0.D2, V9.D2, V15.D2
-	FMOVQ 544(R0), F9 // log17
+	FMOVQ 560(R0), F9 // log17
 	VFMLA V0.D2, V15.D2, V9.D2
 	VFMUL_D2(1, 1, 15)
-	FMOVQ 512(R0), F21 // log19
-	FMOVQ 528(R0), F22 // log18
+	FMOVQ 528(R0), F21 // log19
+	FMOVQ 544(R0), F22 // log18
 	VFMLA V1.D2, V21.D2, V22.D2
-	FMOVQ 544(R0), F21 // log17
+	FMOVQ 560(R0), F21 // log17
 	VFMLA V1.D2, V22.D2, V21.D2
 	VFMUL_D2(2, 2, 22)
-	FMOVQ 512(R0), F23 // log19
-	FMOVQ 528(R0), F24 // log18
+	FMOVQ 528(R0), F23 // log19
+	FMOVQ 544(R0), F24 // log18
 	VFMLA V2.D2, V23.D2, V24.D2
-	FMOVQ 544(R0), F23 // log17
+	FMOVQ 560(R0), F23 // log17
 	VFMLA V2.D2, V24.D2, V23.D2
 	VFMUL_D2(3, 3, 24)
-	FMOVQ 512(R0), F25 // log19
-	FMOVQ 528(R0), F26 // log18
+	FMOVQ 528(R0), F25 // log19
+	FMOVQ 544(R0), F26 // log18
 	VFMLA V3.D2, V25.D2, V26.D2
-	FMOVQ 544(R0), F25 // log17
+	FMOVQ 560(R0), F25 // log17
 	VFMLA V3.D2, V26.D2, V25.D2
 	VFMUL_D2(4, 4, 26)
-	FMOVQ 512(R0), F27 // log19
-	FMOVQ 528(R0), F28 // log18
+	FMOVQ 528(R0), F27 // log19
+	FMOVQ 544(R0), F28 // log18
 	VFMLA V4.D2, V27.D2, V28.D2
-	FMOVQ 544(R0), F27 // log17
+	FMOVQ 560(R0), F27 // log17
 	VFMLA V4.D2, V28.D2, V27.D2
 	VFMUL_D2(5, 5, 28)
-	FMOVQ 512(R0), F29 // log19
-	FMOVQ 528(R0), F30 // log18
+	FMOVQ 528(R0), F29 // log19
+	FMOVQ 544(R0), F30 // log18
 	VFMLA V5.D2, V29.D2, V30.D2
-	FMOVQ 544(R0), F29 // log17
+	FMOVQ 560(R0), F29 // log17
 	VFMLA V5.D2, V30.D2, V29.D2
-	FMOVQ 560(R0), F30 // log16
+	FMOVQ 576(R0), F30 // log16
 	VFMLA V0.D2, V9.D2, V30.D2
-	FMOVQ 576(R0), F9 // log15
+	FMOVQ 592(R0), F9 // log15
 	VFMLA V0.D2, V30.D2, V9.D2
-	FMOVQ 592(R0), F30 // log14
+	FMOVQ 608(R0), F30 // log14
 	VFMLA V0.D2, V9.D2, V30.D2
-	FMOVQ 560(R0), F9 // log16
+	FMOVQ 576(R0), F9 // log16
 	VFMLA V1.D2, V21.D2, V9.D2
-	FMOVQ 576(R0), F21 // log15
+	FMOVQ 592(R0), F21 // log15
 	VFMLA V1.D2, V9.D2, V21.D2
-	FMOVQ 592(R0), F9 // log14
+	FMOVQ 608(R0), F9 // log14
 	VFMLA V1.D2, V21.D2, V9.D2
-	FMOVQ 560(R0), F21 // log16
+	FMOVQ 576(R0), F21 // log16
 	VFMLA V2.D2, V23.D2, V21.D2
-	FMOVQ 576(R0), F23 // log15
+	FMOVQ 592(R0), F23 // log15
 	VFMLA V2.D2, V21.D2, V23.D2
-	FMOVQ 592(R0), F21 // log14
+	FMOVQ 608(R0), F21 // log14
 	VFMLA V2.D2, V23.D2, V21.D2
-	FMOVQ 560(R0), F23 // log16
+	FMOVQ 576(R0), F23 // log16
 	VFMLA V3.D2, V25.D2, V23.D2
-	FMOVQ 576(R0), F25 // log15
+	FMOVQ 592(R0), F25 // log15
 	VFMLA V3.D2, V23.D2, V25.D2
-	FMOVQ 592(R0), F23 // log14
+	FMOVQ 608(R0), F23 // log14
 	VFMLA V3.D2, V25.D2, V23.D2
-	FMOVQ 560(R0), F25 // log16
+	FMOVQ 576(R0), F25 // log16
 	VFMLA V4.D2, V27.D2, V25.D2
-	FMOVQ 576(R0), F27 // log15
+	FMOVQ 592(R0), F27 // log15
 	VFMLA V4.D2, V25.D2, V27.D2
-	FMOVQ 592(R0), F25 // log14
+	FMOVQ 608(R0), F25 // log14
 	VFMLA V4.D2, V27.D2, V25.D2
-	FMOVQ 560(R0), F27 // log16
+	FMOVQ 576(R0), F27 // log16
 	VFMLA V5.D2, V29.D2, V27.D2
-	FMOVQ 576(R0), F29 // log15
+	FMOVQ 592(R0), F29 // log15
 	VFMLA V5.D2, V27.D2, V29.D2
-	FMOVQ 592(R0), F27 // log14
+	FMOVQ 608(R0), F27 // log14
 	VFMLA V5.D2, V29.D2, V27.D2
-	FMOVQ 608(R0), F29 // log13
+	FMOVQ 624(R0), F29 // log13
 	VFMLA V0.D2, V30.D2, V29.D2
-	FMOVQ 624(R0), F30 // log12
+	FMOVQ 640(R0), F30 // log12
 	VFMLA V0.D2, V29.D2, V30.D2
-	FMOVQ 640(R0), F29 // log11
+	FMOVQ 656(R0), F29 // log11
 	VFMLA V0.D2, V30.D2, V29.D2
-	FMOVQ 608(R0), F30 // log13
+	FMOVQ 624(R0), F30 // log13
 	VFMLA V1.D2, V9.D2, V30.D2
-	FMOVQ 624(R0), F9 // log12
+	FMOVQ 640(R0), F9 // log12
 	VFMLA V1.D2, V30.D2, V9.D2
-	FMOVQ 640(R0), F30 // log11
+	FMOVQ 656(R0), F30 // log11
 	VFMLA V1.D2, V9.D2, V30.D2
-	FMOVQ 608(R0), F9 // log13
+	FMOVQ 624(R0), F9 // log13
 	VFMLA V2.D2, V21.D2, V9.D2
-	FMOVQ 624(R0), F21 // log12
+	FMOVQ 640(R0), F21 // log12
 	VFMLA V2.D2, V9.D2, V21.D2
-	FMOVQ 640(R0), F9 // log11
+	FMOVQ 656(R0), F9 // log11
 	VFMLA V2.D2, V21.D2, V9.D2
-	FMOVQ 608(R0), F21 // log13
+	FMOVQ 624(R0), F21 // log13
 	VFMLA V3.D2, V23.D2, V21.D2
-	FMOVQ 624(R0), F23 // log12
+	FMOVQ 640(R0), F23 // log12
 	VFMLA V3.D2, V21.D2, V23.D2
-	FMOVQ 640(R0), F21 // log11
+	FMOVQ 656(R0), F21 // log11
 	VFMLA V3.D2, V23.D2, V21.D2
-	FMOVQ 608(R0), F23 // log13
+	FMOVQ 624(R0), F23 // log13
 	VFMLA V4.D2, V25.D2, V23.D2
-	FMOVQ 624(R0), F25 // log12
+	FMOVQ 640(R0), F25 // log12
 	VFMLA V4.D2, V23.D2, V25.D2
-	FMOVQ 640(R0), F23 // log11
+	FMOVQ 656(R0), F23 // log11
 	VFMLA V4.D2, V25.D2, V23.D2
-	FMOVQ 608(R0), F25 // log13
+	FMOVQ 624(R0), F25 // log13
 	VFMLA V5.D2, V27.D2, V25.D2
-	FMOVQ 624(R0), F27 // log12
+	FMOVQ 640(R0), F27 // log12
 	VFMLA V5.D2, V25.D2, V27.D2
-	FMOVQ 640(R0), F25 // log11
+	FMOVQ 656(R0), F25 // log11
 	VFMLA V5.D2, V27.D2, V25.D2
-	FMOVQ 656(R0), F27 // log10
+	FMOVQ 672(R0), F27 // log10
 	VFMLA V0.D2, V29.D2, V27.D2
-	FMOVQ 672(R0), F29 // log9
+	FMOVQ 688(R0), F29 // log9
 	VFMLA V0.D2, V27.D2, V29.D2
-	FMOVQ 688(R0), F27 // log8
+	FMOVQ 704(R0), F27 // log8
 	VFMLA V0.D2, V29.D2, V27.D2
-	FMOVQ 656(R0), F29 // log10
+	FMOVQ 672(R0), F29 // log10
 	VFMLA V1.D2, V30.D2, V29.D2
-	FMOVQ 672(R0), F30 // log9
+	FMOVQ 688(R0), F30 // log9
 	VFMLA V1.D2, V29.D2, V30.D2
-	FMOVQ 688(R0), F29 // log8
+	FMOVQ 704(R0), F29 // log8
 	VFMLA V1.D2, V30.D2, V29.D2
-	FMOVQ 656(R0), F30 // log10
+	FMOVQ 672(R0), F30 // log10
 	VFMLA V2.D2, V9.D2, V30.D2
-	FMOVQ 672(R0), F9 // log9
+	FMOVQ 688(R0), F9 // log9
 	VFMLA V2.D2, V30.D2, V9.D2
-	FMOVQ 688(R0), F30 // log8
+	FMOVQ 704(R0), F30 // log8
 	VFMLA V2.D2, V9.D2, V30.D2
-	FMOVQ 656(R0), F9 // log10
+	FMOVQ 672(R0), F9 // log10
 	VFMLA V3.D2, V21.D2, V9.D2
-	FMOVQ 672(R0), F21 // log9
+	FMOVQ 688(R0), F21 // log9
 	VFMLA V3.D2, V9.D2, V21.D2
-	FMOVQ 688(R0), F9 // log8
+	FMOVQ 704(R0), F9 // log8
 	VFMLA V3.D2, V21.D2, V9.D2
-	FMOVQ 656(R0), F21 // log10
+	FMOVQ 672(R0), F21 // log10
 	VFMLA V4.D2, V23.D2, V21.D2
-	FMOVQ 672(R0), F23 // log9
+	FMOVQ 688(R0), F23 // log9
 	VFMLA V4.D2, V21.D2, V23.D2
-	FMOVQ 688(R0), F21 // log8
+	FMOVQ 704(R0), F21 // log8
 	VFMLA V4.D2, V23.D2, V21.D2
-	FMOVQ 656(R0), F23 // log10
+	FMOVQ 672(R0), F23 // log10
 	VFMLA V5.D2, V25.D2, V23.D2
-	FMOVQ 672(R0), F25 // log9
+	FMOVQ 688(R0), F25 // log9
 	VFMLA V5.D2, V23.D2, V25.D2
-	FMOVQ 688(R0), F23 // log8
+	FMOVQ 704(R0), F23 // log8
 	VFMLA V5.D2, V25.D2, V23.D2
-	FMOVQ 704(R0), F25 // log7
+	FMOVQ 720(R0), F25 // log7
 	VFMLA V0.D2, V27.D2, V25.D2
-	FMOVQ 720(R0), F27 // log6
+	FMOVQ 736(R0), F27 // log6
 	VFMLA V0.D2, V25.D2, V27.D2
-	FMOVQ 736(R0), F25 // log5
+	FMOVQ 752(R0), F25 // log5
 	VFMLA V0.D2, V27.D2, V25.D2
-	FMOVQ 704(R0), F27 // log7
+	FMOVQ 720(R0), F27 // log7
 	VFMLA V1.D2, V29.D2, V27.D2
-	FMOVQ 720(R0), F29 // log6
+	FMOVQ 736(R0), F29 // log6
 	VFMLA V1.D2, V27.D2, V29.D2
-	FMOVQ 736(R0), F27 // log5
+	FMOVQ 752(R0), F27 // log5
 	VFMLA V1.D2, V29.D2, V27.D2
-	FMOVQ 704(R0), F29 // log7
+	FMOVQ 720(R0), F29 // log7
 	VFMLA V2.D2, V30.D2, V29.D2
-	FMOVQ 720(R0), F30 // log6
+	FMOVQ 736(R0), F30 // log6
 	VFMLA V2.D2, V29.D2, V30.D2
-	FMOVQ 736(R0), F29 // log5
+	FMOVQ 752(R0), F29 // log5
 	VFMLA V2.D2, V30.D2, V29.D2
-	FMOVQ 704(R0), F30 // log7
+	FMOVQ 720(R0), F30 // log7
 	VFMLA V3.D2, V9.D2, V30.D2
-	FMOVQ 720(R0), F9 // log6
+	FMOVQ 736(R0), F9 // log6
 	VFMLA V3.D2, V30.D2, V9.D2
-	FMOVQ 736(R0), F30 // log5
+	FMOVQ 752(R0), F30 // log5
 	VFMLA V3.D2, V9.D2, V30.D2
-	FMOVQ 704(R0), F9 // log7
+	FMOVQ 720(R0), F9 // log7
 	VFMLA V4.D2, V21.D2, V9.D2
-	FMOVQ 720(R0), F21 // log6
+	FMOVQ 736(R0), F21 // log6
 	VFMLA V4.D2, V9.D2, V21.D2
-	FMOVQ 736(R0), F9 // log5
+	FMOVQ 752(R0), F9 // log5
 	VFMLA V4.D2, V21.D2, V9.D2
-	FMOVQ 704(R0), F21 // log7
+	FMOVQ 720(R0), F21 // log7
 	VFMLA V5.D2, V23.D2, V21.D2
-	FMOVQ 720(R0), F23 // log6
+	FMOVQ 736(R0), F23 // log6
 	VFMLA V5.D2, V21.D2, V23.D2
-	FMOVQ 736(R0), F21 // log5
+	FMOVQ 752(R0), F21 // log5
 	VFMLA V5.D2, V23.D2, V21.D2
-	FMOVQ 752(R0), F23 // log4
+	FMOVQ 768(R0), F23 // log4
 	VFMLA V0.D2, V25.D2, V23.D2
-	FMOVQ 768(R0), F25 // log3
+	FMOVQ 784(R0), F25 // log3
 	VFMLA V0.D2, V23.D2, V25.D2
-	FMOVQ 784(R0), F23 // log2
+	FMOVQ 800(R0), F23 // log2
 	VFMLA V0.D2, V25.D2, V23.D2
-	FMOVQ 752(R0), F25 // log4
+	FMOVQ 768(R0), F25 // log4
 	VFMLA V1.D2, V27.D2, V25.D2
-	FMOVQ 768(R0), F27 // log3
+	FMOVQ 784(R0), F27 // log3
 	VFMLA V1.D2, V25.D2, V27.D2
-	FMOVQ 784(R0), F25 // log2
+	FMOVQ 800(R0), F25 // log2
 	VFMLA V1.D2, V27.D2, V25.D2
-	FMOVQ 752(R0), F27 // log4
+	FMOVQ 768(R0), F27 // log4
 	VFMLA V2.D2, V29.D2, V27.D2
-	FMOVQ 768(R0), F29 // log3
+	FMOVQ 784(R0), F29 // log3
 	VFMLA V2.D2, V27.D2, V29.D2
-	FMOVQ 784(R0), F27 // log2
+	FMOVQ 800(R0), F27 // log2
 	VFMLA V2.D2, V29.D2, V27.D2
-	FMOVQ 752(R0), F29 // log4
+	FMOVQ 768(R0), F29 // log4
 	VFMLA V3.D2, V30.D2, V29.D2
-	FMOVQ 768(R0), F30 // log3
+	FMOVQ 784(R0), F30 // log3
 	VFMLA V3.D2, V29.D2, V30.D2
-	FMOVQ 784(R0), F29 // log2
+	FMOVQ 800(R0), F29 // log2
 	VFMLA V3.D2, V30.D2, V29.D2
-	FMOVQ 752(R0), F30 // log4
+	FMOVQ 768(R0), F30 // log4
 	VFMLA V4.D2, V9.D2, V30.D2
-	FMOVQ 768(R0), F9 // log3
+	FMOVQ 784(R0), F9 // log3
 	VFMLA V4.D2, V30.D2, V9.D2
-	FMOVQ 784(R0), F30 // log2
+	FMOVQ 800(R0), F30 // log2
 	VFMLA V4.D2, V9.D2, V30.D2
-	FMOVQ 752(R0), F9 // log4
+	FMOVQ 768(R0), F9 // log4
 	VFMLA V5.D2, V21.D2, V9.D2
-	FMOVQ 768(R0), F21 // log3
+	FMOVQ 784(R0), F21 // log3
 	VFMLA V5.D2, V9.D2, V21.D2
-	FMOVQ 784(R0), F9 // log2
+	FMOVQ 800(R0), F9 // log2
 	VFMLA V5.D2, V21.D2, V9.D2
-	FMOVQ 800(R0), F21 // log1
+	FMOVQ 816(R0), F21 // log1
 	VFMLA V0.D2, V23.D2, V21.D2
-	FMOVQ 816(R0), F23 // log0
+	FMOVQ 832(R0), F23 // log0
 	VFMLA V0.D2, V21.D2, V23.D2
 	VFMLA V23.D2, V6.D2, V10.D2
 	VFADD_D2(10, 16, 0)
-	FMOVQ 800(R0), F6 // log1
+	FMOVQ 816(R0), F6 // log1
 	VFMLA V1.D2, V25.D2, V6.D2
-	FMOVQ 816(R0), F10 // log0
+	FMOVQ 832(R0), F10 // log0
 	VFMLA V1.D2, V6.D2, V10.D2
 	VFMLA V10.D2, V15.D2, V11.D2
 	VFADD_D2(11, 17, 1)
-	FMOVQ 800(R0), F6 // log1
+	FMOVQ 816(R0), F6 // log1
 	VFMLA V2.D2, V27.D2, V6.D2
-	FMOVQ 816(R0), F10 // log0
+	FMOVQ 832(R0), F10 // log0
 	VFMLA V2.D2, V6.D2, V10.D2
 	VFMLA V10.D2, V22.D2, V12.D2
 	VFADD_D2(12, 18, 2)
-	FMOVQ 800(R0), F6 // log1
+	FMOVQ 816(R0), F6 // log1
 	VFMLA V3.D2, V29.D2, V6.D2
-	FMOVQ 816(R0), F10 // log0
+	FMOVQ 832(R0), F10 // log0
 	VFMLA V3.D2, V6.D2, V10.D2
 	VFMLA V10.D2, V24.D2, V13.D2
 	VFADD_D2(13, 19, 3)
-	FMOVQ 800(R0), F6 // log1
+	FMOVQ 816(R0), F6 // log1
 	VFMLA V4.D2, V30.D2, V6.D2
-	FMOVQ 816(R0), F10 // log0
+	FMOVQ 832(R0), F10 // log0
 	VFMLA V4.D2, V6.D2, V10.D2
 	VFMLA V10.D2, V26.D2, V14.D2
 	VFADD_D2(14, 20, 4)
-	FMOVQ 800(R0), F6 // log1
+	FMOVQ 816(R0), F6 // log1
 	VFMLA V5.D2, V9.D2, V6.D2
-	FMOVQ 816(R0), F9 // log0
+	FMOVQ 832(R0), F9 // log0
 	VFMLA V5.D2, V6.D2, V9.D2
 	VFMLA V9.D2, V28.D2, V7.D2
 	VFADD_D2(7, 8, 5)
@@ -4653,82 +4885,82 @@ part5:
 skip8:
 
 start6:
-	FMOVQ 368(R0), F1 // minNormal
-	FMOVQ 416(R0), F2 // pow2Mant
-	FMOVQ 416(R0), F3 // pow2Mant
+	FMOVQ 384(R0), F1 // minNormal
+	FMOVQ 432(R0), F2 // pow2Mant
+	FMOVQ 432(R0), F3 // pow2Mant
 	VFCMGT_D2(0, 1, 1)
 	VORR V0.B16, V0.B16, V4.B16
 	VORR V2.B16, V0.B16, V2.B16
 	VFSUB_D2(3, 2, 2)
 	VBIT V1.B16, V2.B16, V4.B16
-	FMOVQ 432(R0), F2 // logBias
-	FMOVQ 832(R0), F3 // logBiasSubnormal
-	FMOVQ 400(R0), F5 // oneLessSqrtHalf
-	FMOVQ 416(R0), F6 // pow2Mant
-	FMOVQ 448(R0), F7 // significand
+	FMOVQ 448(R0), F2 // logBias
+	FMOVQ 848(R0), F3 // logBiasSubnormal
+	FMOVQ 416(R0), F5 // oneLessSqrtHalf
+	FMOVQ 432(R0), F6 // pow2Mant
+	FMOVQ 464(R0), F7 // significand
 	VBIT V1.B16, V3.B16, V2.B16
 	VADD V5.D2, V4.D2, V1.D2
 	VUSHR $52, V1.D2, V3.D2
 	VORR V6.B16, V3.B16, V3.B16
 	VFSUB_D2(2, 3, 2)
 	VAND V7.B16, V1.B16, V1.B16
-	FMOVQ 464(R0), F3 // sqrtHalf
-	FMOVQ 16(R0), F4 // one
-	FMOVQ 480(R0), F5 // logHi
+	FMOVQ 480(R0), F3 // sqrtHalf
+	FMOVQ 32(R0), F4 // one
+	FMOVQ 496(R0), F5 // logHi
 	VADD V3.D2, V1.D2, V1.D2
 	VFSUB_D2(4, 1, 1)
 	VFMUL_D2(5, 2, 3)
 	VFADD_D2(1, 3, 4)
 	VFSUB_D2(3, 4, 3)
 	VFSUB_D2(3, 1, 3)
-	FMOVQ 496(R0), F5 // logLo
+	FMOVQ 512(R0), F5 // logLo
 	VFMLA V5.D2, V2.D2, V3.D2
 	VFMUL_D2(1, 1, 2)
-	FMOVQ 512(R0), F5 // log19
-	FMOVQ 528(R0), F6 // log18
+	FMOVQ 528(R0), F5 // log19
+	FMOVQ 544(R0), F6 // log18
 	VFMLA V1.D2, V5.D2, V6.D2
-	FMOVQ 544(R0), F5 // log17
+	FMOVQ 560(R0), F5 // log17
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 560(R0), F6 // log16
+	FMOVQ 576(R0), F6 // log16
 	VFMLA V1.D2, V5.D2, V6.D2
-	FMOVQ 576(R0), F5 // log15
+	FMOVQ 592(R0), F5 // log15
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 592(R0), F6 // log14
+	FMOVQ 608(R0), F6 // log14
 	VFMLA V1.D2, V5.D2, V6.D2
-	FMOVQ 608(R0), F5 // log13
+	FMOVQ 624(R0), F5 // log13
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 624(R0), F6 // log12
+	FMOVQ 640(R0), F6 // log12
 	VFMLA V1.D2, V5.D2, V6.D2
-	FMOVQ 640(R0), F5 // log11
+	FMOVQ 656(R0), F5 // log11
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 656(R0), F6 // log10
+	FMOVQ 672(R0), F6 // log10
 	VFMLA V1.D2, V5.D2, V6.D2
-	FMOVQ 672(R0), F5 // log9
+	FMOVQ 688(R0), F5 // log9
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 688(R0), F6 // log8
+	FMOVQ 704(R0), F6 // log8
 	VFMLA V1.D2, V5.D2, V6.D2
-	FMOVQ 704(R0), F5 // log7
+	FMOVQ 720(R0), F5 // log7
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 720(R0), F6 // log6
+	FMOVQ 736(R0), F6 // log6
 	VFMLA V1.D2, V5.D2, V6.D2
-	FMOVQ 736(R0), F5 // log5
+	FMOVQ 752(R0), F5 // log5
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 752(R0), F6 // log4
+	FMOVQ 768(R0), F6 // log4
 	VFMLA V1.D2, V5.D2, V6.D2
-	FMOVQ 768(R0), F5 // log3
+	FMOVQ 784(R0), F5 // log3
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 784(R0), F6 // log2
+	FMOVQ 800(R0), F6 // log2
 	VFMLA V1.D2, V5.D2, V6.D2
-	FMOVQ 800(R0), F5 // log1
+	FMOVQ 816(R0), F5 // log1
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 816(R0), F6 // log0
+	FMOVQ 832(R0), F6 // log0
 	VFMLA V1.D2, V5.D2, V6.D2
 	VFMLA V6.D2, V2.D2, V3.D2
-	FMOVQ 0(R0), F1 // zero
-	FMOVQ 848(R0), F2 // nan
-	FMOVQ 0(R0), F5 // zero
-	FMOVQ 864(R0), F6 // minusInf
-	FMOVQ 384(R0), F7 // inf
+	FMOVQ 16(R0), F1 // zero
+	FMOVQ 864(R0), F2 // nan
+	FMOVQ 16(R0), F5 // zero
+	FMOVQ 880(R0), F6 // minusInf
+	FMOVQ 400(R0), F7 // inf
 	VFADD_D2(3, 4, 3)
 	VFCMGT_D2(0, 1, 1)
 	VBIT V1.B16, V2.B16, V3.B16
@@ -4777,7 +5009,7 @@ loop2:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FMOVQ 64(R2), F4
-	FMOVQ 32(R0), F5 // safe
+	FMOVQ 48(R0), F5 // safe
 	VFACGE_D2(0, 5, 6)
 	VFACGE_D2(1, 5, 7)
 	VFACGE_D2(2, 5, 8)
@@ -4790,132 +5022,132 @@ loop2:
 	VUMINV_S4(6, 5)
 	FMOVS F5, R4
 	CBZW R4, single3
-	FMOVQ 48(R0), F5 // log2e
-	FMOVQ 64(R0), F6 // round
-	FMOVQ 80(R0), F7 // ln2Hi
-	FMOVQ 96(R0), F8 // minusLn2Lo
+	FMOVQ 64(R0), F5 // log2e
+	FMOVQ 80(R0), F6 // round
+	FMOVQ 96(R0), F7 // ln2Hi
+	FMOVQ 112(R0), F8 // minusLn2Lo
 	VFNEG_D2(0, 0)
-	FMOVQ 64(R0), F9 // round
+	FMOVQ 80(R0), F9 // round
 	VFMLA V5.D2, V0.D2, V9.D2
 	VFSUB_D2(6, 9, 10)
 	VFMLS V7.D2, V10.D2, V0.D2
 	VFMUL_D2(8, 10, 10)
 	VFNEG_D2(1, 1)
-	FMOVQ 64(R0), F11 // round
+	FMOVQ 80(R0), F11 // round
 	VFMLA V5.D2, V1.D2, V11.D2
 	VFSUB_D2(6, 11, 12)
 	VFMLS V7.D2, V12.D2, V1.D2
 	VFMUL_D2(8, 12, 12)
 	VFNEG_D2(2, 2)
-	FMOVQ 64(R0), F13 // round
+	FMOVQ 80(R0), F13 // round
 	VFMLA V5.D2, V2.D2, V13.D2
 	VFSUB_D2(6, 13, 14)
 	VFMLS V7.D2, V14.D2, V2.D2
 	VFMUL_D2(8, 14, 14)
 	VFNEG_D2(3, 3)
-	FMOVQ 64(R0), F15 // round
+	FMOVQ 80(R0), F15 // round
 	VFMLA V5.D2, V3.D2, V15.D2
 	VFSUB_D2(6, 15, 16)
 	VFMLS V7.D2, V16.D2, V3.D2
 	VFMUL_D2(8, 16, 16)
 	VFNEG_D2(4, 4)
-	FMOVQ 64(R0), F17 // round
+	FMOVQ 80(R0), F17 // round
 	VFMLA V5.D2, V4.D2, V17.D2
 	VFSUB_D2(6, 17, 5)
 	VFMLS V7.D2, V5.D2, V4.D2
 	VFMUL_D2(8, 5, 5)
-	FMOVQ 112(R0), F6 // exp9
-	FMOVQ 128(R0), F7 // exp8
+	FMOVQ 128(R0), F6 // exp9
+	FMOVQ 144(R0), F7 // exp8
 	VFMLA V0.D2, V6.D2, V7.D2
-	FMOVQ 144(R0), F6 // exp7
+	FMOVQ 160(R0), F6 // exp7
 	VFMLA V0.D2, V7.D2, V6.D2
-	FMOVQ 160(R0), F7 // exp6
-	FMOVQ 112(R0), F8 // exp9
-	FMOVQ 128(R0), F18 // exp8
+	FMOVQ 176(R0), F7 // exp6
+	FMOVQ 128(R0), F8 // exp9
+	FMOVQ 144(R0), F18 // exp8
 	VFMLA V1.D2, V8.D2, V18.D2
-	FMOVQ 144(R0), F8 // exp7
+	FMOVQ 160(R0), F8 // exp7
 	VFMLA V1.D2, V18.D2, V8.D2
-	FMOVQ 160(R0), F18 // exp6
-	FMOVQ 112(R0), F19 // exp9
-	FMOVQ 128(R0), F20 // exp8
+	FMOVQ 176(R0), F18 // exp6
+	FMOVQ 128(R0), F19 // exp9
+	FMOVQ 144(R0), F20 // exp8
 	VFMLA V2.D2, V19.D2, V20.D2
-	FMOVQ 144(R0), F19 // exp7
+	FMOVQ 160(R0), F19 // exp7
 	VFMLA V2.D2, V20.D2, V19.D2
-	FMOVQ 160(R0), F20 // exp6
-	FMOVQ 112(R0), F21 // exp9
-	FMOVQ 128(R0), F22 // exp8
+	FMOVQ 176(R0), F20 // exp6
+	FMOVQ 128(R0), F21 // exp9
+	FMOVQ 144(R0), F22 // exp8
 	VFMLA V3.D2, V21.D2, V22.D2
-	FMOVQ 144(R0), F21 // exp7
+	FMOVQ 160(R0), F21 // exp7
 	VFMLA V3.D2, V22.D2, V21.D2
-	FMOVQ 160(R0), F22 // exp6
-	FMOVQ 112(R0), F23 // exp9
-	FMOVQ 128(R0), F24 // exp8
+	FMOVQ 176(R0), F22 // exp6
+	FMOVQ 128(R0), F23 // exp9
+	FMOVQ 144(R0), F24 // exp8
 	VFMLA V4.D2, V23.D2, V24.D2
-	FMOVQ 144(R0), F23 // exp7
+	FMOVQ 160(R0), F23 // exp7
 	VFMLA V4.D2, V24.D2, V23.D2
-	FMOVQ 160(R0), F24 // exp6
+	FMOVQ 176(R0), F24 // exp6
 	VFMLA V0.D2, V6.D2, V7.D2
-	FMOVQ 176(R0), F6 // exp5
+	FMOVQ 192(R0), F6 // exp5
 	VFMLA V0.D2, V7.D2, V6.D2
-	FMOVQ 192(R0), F7 // exp4
+	FMOVQ 208(R0), F7 // exp4
 	VFMLA V0.D2, V6.D2, V7.D2
-	FMOVQ 208(R0), F6 // exp3
+	FMOVQ 224(R0), F6 // exp3
 	VFMLA V1.D2, V8.D2, V18.D2
-	FMOVQ 176(R0), F8 // exp5
+	FMOVQ 192(R0), F8 // exp5
 	VFMLA V1.D2, V18.D2, V8.D2
-	FMOVQ 192(R0), F18 // exp4
+	FMOVQ 208(R0), F18 // exp4
 	VFMLA V1.D2, V8.D2, V18.D2
-	FMOVQ 208(R0), F8 // exp3
+	FMOVQ 224(R0), F8 // exp3
 	VFMLA V2.D2, V19.D2, V20.D2
-	FMOVQ 176(R0), F19 // exp5
+	FMOVQ 192(R0), F19 // exp5
 	VFMLA V2.D2, V20.D2, V19.D2
-	FMOVQ 192(R0), F20 // exp4
+	FMOVQ 208(R0), F20 // exp4
 	VFMLA V2.D2, V19.D2, V20.D2
-	FMOVQ 208(R0), F19 // exp3
+	FMOVQ 224(R0), F19 // exp3
 	VFMLA V3.D2, V21.D2, V22.D2
-	FMOVQ 176(R0), F21 // exp5
+	FMOVQ 192(R0), F21 // exp5
 	VFMLA V3.D2, V22.D2, V21.D2
-	FMOVQ 192(R0), F22 // exp4
+	FMOVQ 208(R0), F22 // exp4
 	VFMLA V3.D2, V21.D2, V22.D2
-	FMOVQ 208(R0), F21 // exp3
+	FMOVQ 224(R0), F21 // exp3
 	VFMLA V4.D2, V23.D2, V24.D2
-	FMOVQ 176(R0), F23 // exp5
+	FMOVQ 192(R0), F23 // exp5
 	VFMLA V4.D2, V24.D2, V23.D2
-	FMOVQ 192(R0), F24 // exp4
+	FMOVQ 208(R0), F24 // exp4
 	VFMLA V4.D2, V23.D2, V24.D2
-	FMOVQ 208(R0), F23 // exp3
+	FMOVQ 224(R0), F23 // exp3
 	VFMLA V0.D2, V7.D2, V6.D2
-	FMOVQ 224(R0), F7 // exp2
+	FMOVQ 240(R0), F7 // exp2
 	VFMLA V0.D2, V6.D2, V7.D2
-	FMOVQ 240(R0), F6 // exp1
+	FMOVQ 256(R0), F6 // exp1
 	VFMLA V0.D2, V7.D2, V6.D2
-	FMOVQ 256(R0), F7 // exp0
+	FMOVQ 272(R0), F7 // exp0
 	VFMLA V1.D2, V18.D2, V8.D2
-	FMOVQ 224(R0), F18 // exp2
+	FMOVQ 240(R0), F18 // exp2
 	VFMLA V1.D2, V8.D2, V18.D2
-	FMOVQ 240(R0), F8 // exp1
+	FMOVQ 256(R0), F8 // exp1
 	VFMLA V1.D2, V18.D2, V8.D2
-	FMOVQ 256(R0), F18 // exp0
+	FMOVQ 272(R0), F18 // exp0
 	VFMLA V2.D2, V20.D2, V19.D2
-	FMOVQ 224(R0), F20 // exp2
+	FMOVQ 240(R0), F20 // exp2
 	VFMLA V2.D2, V19.D2, V20.D2
-	FMOVQ 240(R0), F19 // exp1
+	FMOVQ 256(R0), F19 // exp1
 	VFMLA V2.D2, V20.D2, V19.D2
-	FMOVQ 256(R0), F20 // exp0
+	FMOVQ 272(R0), F20 // exp0
 	VFMLA V3.D2, V22.D2, V21.D2
-	FMOVQ 224(R0), F22 // exp2
+	FMOVQ 240(R0), F22 // exp2
 	VFMLA V3.D2, V21.D2, V22.D2
-	FMOVQ 240(R0), F21 // exp1
+	FMOVQ 256(R0), F21 // exp1
 	VFMLA V3.D2, V22.D2, V21.D2
-	FMOVQ 256(R0), F22 // exp0
+	FMOVQ 272(R0), F22 // exp0
 	VFMLA V4.D2, V24.D2, V23.D2
-	FMOVQ 224(R0), F24 // exp2
+	FMOVQ 240(R0), F24 // exp2
 	VFMLA V4.D2, V23.D2, V24.D2
-	FMOVQ 240(R0), F23 // exp1
+	FMOVQ 256(R0), F23 // exp1
 	VFMLA V4.D2, V24.D2, V23.D2
-	FMOVQ 256(R0), F24 // exp0
-	FMOVQ 16(R0), F25 // one
-	FMOVQ 16(R0), F26 // one
+	FMOVQ 272(R0), F24 // exp0
+	FMOVQ 32(R0), F25 // one
+	FMOVQ 32(R0), F26 // one
 	VFMLA V0.D2, V6.D2, V7.D2
 	VFMUL_D2(0, 7, 6)
 	VFADD_D2(0, 25, 7)
@@ -4976,8 +5208,8 @@ loop2:
 	VFSUB_D2(3, 5, 3)
 	VFSUB_D2(3, 20, 3)
 	VSHL $52, V17.D2, V14.D2
-	FMOVQ 16(R0), F15 // one
-	FMOVQ 16(R0), F16 // one
+	FMOVQ 32(R0), F15 // one
+	FMOVQ 32(R0), F16 // one
 	VFMUL_D2(7, 0, 0)
 	VFMAX_D2(15, 0, 17)
 	VFMIN_D2(16, 0, 0)
@@ -5008,34 +5240,34 @@ loop2:
 	VFADD_D2(5, 15, 16)
 	VFSUB_D2(15, 16, 15)
 	VFSUB_D2(15, 5, 5)
-	FMOVQ 16(R0), F15 // one
+	FMOVQ 32(R0), F15 // one
 	VFMLA V7.D2, V4.D2, V0.D2
 	VFDIV_D2(18, 15, 4)
-	FMOVQ 16(R0), F7 // one
+	FMOVQ 32(R0), F7 // one
 	VFMLS V18.D2, V4.D2, V7.D2
 	VFMLS V0.D2, V4.D2, V7.D2
 	VFMLA V4.D2, V7.D2, V4.D2
 	VFMLA V8.D2, V6.D2, V9.D2
 	VFDIV_D2(19, 15, 0)
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 32(R0), F6 // one
 	VFMLS V19.D2, V0.D2, V6.D2
 	VFMLS V9.D2, V0.D2, V6.D2
 	VFMLA V0.D2, V6.D2, V0.D2
 	VFMLA V11.D2, V1.D2, V10.D2
 	VFDIV_D2(20, 15, 1)
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 32(R0), F6 // one
 	VFMLS V20.D2, V1.D2, V6.D2
 	VFMLS V10.D2, V1.D2, V6.D2
 	VFMLA V1.D2, V6.D2, V1.D2
 	VFMLA V13.D2, V2.D2, V12.D2
 	VFDIV_D2(21, 15, 2)
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 32(R0), F6 // one
 	VFMLS V21.D2, V2.D2, V6.D2
 	VFMLS V12.D2, V2.D2, V6.D2
 	VFMLA V2.D2, V6.D2, V2.D2
 	VFMLA V14.D2, V3.D2, V5.D2
 	VFDIV_D2(16, 15, 3)
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 32(R0), F6 // one
 	VFMLS V16.D2, V3.D2, V6.D2
 	VFMLS V5.D2, V3.D2, V6.D2
 	VFMLA V3.D2, V6.D2, V3.D2
@@ -5065,56 +5297,56 @@ part5:
 skip8:
 
 start6:
-	FMOVQ 880(R0), F1 // minusSafe
-	FMOVQ 272(R0), F2 // expMin
-	FMOVQ 32(R0), F3 // safe
-	FMOVQ 48(R0), F4 // log2e
+	FMOVQ 896(R0), F1 // minusSafe
+	FMOVQ 288(R0), F2 // expMin
+	FMOVQ 48(R0), F3 // safe
+	FMOVQ 64(R0), F4 // log2e
 	VFCMGT_D2(0, 1, 1)
 	VFMAX_D2(2, 0, 0)
 	VFMIN_D2(3, 0, 0)
 	VFNEG_D2(0, 0)
-	FMOVQ 64(R0), F2 // round
+	FMOVQ 80(R0), F2 // round
 	VFMLA V4.D2, V0.D2, V2.D2
-	FMOVQ 64(R0), F3 // round
-	FMOVQ 80(R0), F4 // ln2Hi
-	FMOVQ 96(R0), F5 // minusLn2Lo
+	FMOVQ 80(R0), F3 // round
+	FMOVQ 96(R0), F4 // ln2Hi
+	FMOVQ 112(R0), F5 // minusLn2Lo
 	VFSUB_D2(3, 2, 3)
 	VFMLS V4.D2, V3.D2, V0.D2
 	VFMUL_D2(5, 3, 3)
-	FMOVQ 112(R0), F4 // exp9
-	FMOVQ 128(R0), F5 // exp8
+	FMOVQ 128(R0), F4 // exp9
+	FMOVQ 144(R0), F5 // exp8
 	VFMLA V0.D2, V4.D2, V5.D2
-	FMOVQ 144(R0), F4 // exp7
+	FMOVQ 160(R0), F4 // exp7
 	VFMLA V0.D2, V5.D2, V4.D2
-	FMOVQ 160(R0), F5 // exp6
+	FMOVQ 176(R0), F5 // exp6
 	VFMLA V0.D2, V4.D2, V5.D2
-	FMOVQ 176(R0), F4 // exp5
+	FMOVQ 192(R0), F4 // exp5
 	VFMLA V0.D2, V5.D2, V4.D2
-	FMOVQ 192(R0), F5 // exp4
+	FMOVQ 208(R0), F5 // exp4
 	VFMLA V0.D2, V4.D2, V5.D2
-	FMOVQ 208(R0), F4 // exp3
+	FMOVQ 224(R0), F4 // exp3
 	VFMLA V0.D2, V5.D2, V4.D2
-	FMOVQ 224(R0), F5 // exp2
+	FMOVQ 240(R0), F5 // exp2
 	VFMLA V0.D2, V4.D2, V5.D2
-	FMOVQ 16(R0), F4 // one
-	FMOVQ 240(R0), F6 // exp1
+	FMOVQ 32(R0), F4 // one
+	FMOVQ 256(R0), F6 // exp1
 	VFMLA V0.D2, V5.D2, V6.D2
-	FMOVQ 256(R0), F5 // exp0
+	FMOVQ 272(R0), F5 // exp0
 	VFMLA V0.D2, V6.D2, V5.D2
 	VFMUL_D2(0, 5, 5)
 	VFADD_D2(0, 4, 4)
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 32(R0), F6 // one
 	VFSUB_D2(6, 4, 6)
 	VFSUB_D2(6, 0, 6)
 	VFMLA V0.D2, V5.D2, V6.D2
 	VFADD_D2(6, 4, 0)
 	VFMLA V0.D2, V3.D2, V6.D2
 	VFADD_D2(6, 4, 0)
-	FMOVQ 336(R0), F3 // down
-	FMOVQ 304(R0), F5 // upLog
+	FMOVQ 352(R0), F3 // down
+	FMOVQ 320(R0), F5 // upLog
 	VFSUB_D2(4, 0, 4)
 	VFSUB_D2(4, 6, 4)
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 32(R0), F6 // one
 	VBIT V1.B16, V3.B16, V6.B16
 	VFSUB_D2(5, 2, 3)
 	VBIT V1.B16, V3.B16, V2.B16
@@ -5124,17 +5356,17 @@ start6:
 	VFMIN_D2(6, 0, 0)
 	VFADD_D2(0, 3, 5)
 	VFSUB_D2(3, 5, 3)
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 32(R0), F6 // one
 	VFSUB_D2(3, 0, 0)
 	VFMLA V2.D2, V4.D2, V0.D2
 	VFDIV_D2(5, 6, 2)
-	FMOVQ 16(R0), F3 // one
+	FMOVQ 32(R0), F3 // one
 	VFMLS V5.D2, V2.D2, V3.D2
 	VFMLS V0.D2, V2.D2, V3.D2
-	FMOVQ 336(R0), F0 // down
-	FMOVQ 352(R0), F4 // lowLimit
-	FMOVQ 352(R0), F5 // lowLimit
-	FMOVQ 352(R0), F6 // lowLimit
+	FMOVQ 352(R0), F0 // down
+	FMOVQ 368(R0), F4 // lowLimit
+	FMOVQ 368(R0), F5 // lowLimit
+	FMOVQ 368(R0), F6 // lowLimit
 	VFMLA V2.D2, V3.D2, V2.D2
 	VFMUL_D2(0, 2, 0)
 	VFCMGT_D2(2, 4, 3)
@@ -5181,165 +5413,165 @@ loop2:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
 	FMOVQ 64(R2), F4
-	FMOVQ 896(R0), F5 // sign
-	FMOVQ 912(R0), F6 // minusTanhLarge
-	FMOVQ 928(R0), F7 // minusTanhLeast
-	FMOVQ 48(R0), F8 // log2e
+	FMOVQ 912(R0), F5 // sign
+	FMOVQ 928(R0), F6 // minusTanhLarge
+	FMOVQ 944(R0), F7 // minusTanhLeast
+	FMOVQ 64(R0), F8 // log2e
 	VORR V5.B16, V0.B16, V9.B16
 	VFMAX_D2(6, 9, 9)
 	VFMIN_D2(7, 9, 9)
 	VFADD_D2(9, 9, 9)
-	FMOVQ 64(R0), F10 // round
+	FMOVQ 80(R0), F10 // round
 	VFMLA V8.D2, V9.D2, V10.D2
 	VORR V5.B16, V1.B16, V11.B16
 	VFMAX_D2(6, 11, 11)
 	VFMIN_D2(7, 11, 11)
 	VFADD_D2(11, 11, 11)
-	FMOVQ 64(R0), F12 // round
+	FMOVQ 80(R0), F12 // round
 	VFMLA V8.D2, V11.D2, V12.D2
 	VORR V5.B16, V2.B16, V13.B16
 	VFMAX_D2(6, 13, 13)
 	VFMIN_D2(7, 13, 13)
 	VFADD_D2(13, 13, 13)
-	FMOVQ 64(R0), F14 // round
+	FMOVQ 80(R0), F14 // round
 	VFMLA V8.D2, V13.D2, V14.D2
 	VORR V5.B16, V3.B16, V15.B16
 	VFMAX_D2(6, 15, 15)
 	VFMIN_D2(7, 15, 15)
 	VFADD_D2(15, 15, 15)
-	FMOVQ 64(R0), F16 // round
+	FMOVQ 80(R0), F16 // round
 	VFMLA V8.D2, V15.D2, V16.D2
 	VORR V5.B16, V4.B16, V5.B16
 	VFMAX_D2(6, 5, 5)
 	VFMIN_D2(7, 5, 5)
 	VFADD_D2(5, 5, 5)
-	FMOVQ 64(R0), F6 // round
+	FMOVQ 80(R0), F6 // round
 	VFMLA V8.D2, V5.D2, V6.D2
-	FMOVQ 64(R0), F7 // round
-	FMOVQ 80(R0), F8 // ln2Hi
-	FMOVQ 96(R0), F17 // minusLn2Lo
+	FMOVQ 80(R0), F7 // round
+	FMOVQ 96(R0), F8 // ln2Hi
+	FMOVQ 112(R0), F17 // minusLn2Lo
 	VFSUB_D2(7, 10, 18)
 	VFMLS V8.D2, V18.D2, V9.D2
 	VFMUL_D2(17, 18, 18)
-	FMOVQ 112(R0), F19 // exp9
-	FMOVQ 128(R0), F20 // exp8
+	FMOVQ 128(R0), F19 // exp9
+	FMOVQ 144(R0), F20 // exp8
 	VFMLA V9.D2, V19.D2, V20.D2
 	VFSUB_D2(7, 12, 19)
 	VFMLS V8.D2, V19.D2, V11.D2
 	VFMUL_D2(17, 19, 19)
-	FMOVQ 112(R0), F21 // exp9
-	FMOVQ 128(R0), F22 // exp8
+	FMOVQ 128(R0), F21 // exp9
+	FMOVQ 144(R0), F22 // exp8
 	VFMLA V11.D2, V21.D2, V22.D2
 	VFSUB_D2(7, 14, 21)
 	VFMLS V8.D2, V21.D2, V13.D2
 	VFMUL_D2(17, 21, 21)
-	FMOVQ 112(R0), F23 // exp9
-	FMOVQ 128(R0), F24 // exp8
+	FMOVQ 128(R0), F23 // exp9
+	FMOVQ 144(R0), F24 // exp8
 	VFMLA V13.D2, V23.D2, V24.D2
 	VFSUB_D2(7, 16, 23)
 	VFMLS V8.D2, V23.D2, V15.D2
 	VFMUL_D2(17, 23, 23)
-	FMOVQ 112(R0), F25 // exp9
-	FMOVQ 128(R0), F26 // exp8
+	FMOVQ 128(R0), F25 // exp9
+	FMOVQ 144(R0), F26 // exp8
 	VFMLA V15.D2, V25.D2, V26.D2
 	VFSUB_D2(7, 6, 7)
 	VFMLS V8.D2, V7.D2, V5.D2
 	VFMUL_D2(17, 7, 7)
-	FMOVQ 112(R0), F8 // exp9
-	FMOVQ 128(R0), F17 // exp8
+	FMOVQ 128(R0), F8 // exp9
+	FMOVQ 144(R0), F17 // exp8
 	VFMLA V5.D2, V8.D2, V17.D2
-	FMOVQ 144(R0), F8 // exp7
+	FMOVQ 160(R0), F8 // exp7
 	VFMLA V9.D2, V20.D2, V8.D2
-	FMOVQ 160(R0), F20 // exp6
+	FMOVQ 176(R0), F20 // exp6
 	VFMLA V9.D2, V8.D2, V20.D2
-	FMOVQ 176(R0), F8 // exp5
+	FMOVQ 192(R0), F8 // exp5
 	VFMLA V9.D2, V20.D2, V8.D2
-	FMOVQ 144(R0), F20 // exp7
+	FMOVQ 160(R0), F20 // exp7
 	VFMLA V11.D2, V22.D2, V20.D2
-	FMOVQ 160(R0), F22 // exp6
+	FMOVQ 176(R0), F22 // exp6
 	VFMLA V11.D2, V20.D2, V22.D2
-	FMOVQ 176(R0), F20 // exp5
+	FMOVQ 192(R0), F20 // exp5
 	VFMLA V11.D2, V22.D2, V20.D2
-	FMOVQ 144(R0), F22 // exp7
+	FMOVQ 160(R0), F22 // exp7
 	VFMLA V13.D2, V24.D2, V22.D2
-	FMOVQ 160(R0), F24 // exp6
+	FMOVQ 176(R0), F24 // exp6
 	VFMLA V13.D2, V22.D2, V24.D2
-	FMOVQ 176(R0), F22 // exp5
+	FMOVQ 192(R0), F22 // exp5
 	VFMLA V13.D2, V24.D2, V22.D2
-	FMOVQ 144(R0), F24 // exp7
+	FMOVQ 160(R0), F24 // exp7
 	VFMLA V15.D2, V26.D2, V24.D2
-	FMOVQ 160(R0), F25 // exp6
+	FMOVQ 176(R0), F25 // exp6
 	VFMLA V15.D2, V24.D2, V25.D2
-	FMOVQ 176(R0), F24 // exp5
+	FMOVQ 192(R0), F24 // exp5
 	VFMLA V15.D2, V25.D2, V24.D2
-	FMOVQ 144(R0), F25 // exp7
+	FMOVQ 160(R0), F25 // exp7
 	VFMLA V5.D2, V17.D2, V25.D2
-	FMOVQ 160(R0), F17 // exp6
+	FMOVQ 176(R0), F17 // exp6
 	VFMLA V5.D2, V25.D2, V17.D2
-	FMOVQ 176(R0), F25 // exp5
+	FMOVQ 192(R0), F25 // exp5
 	VFMLA V5.D2, V17.D2, V25.D2
-	FMOVQ 192(R0), F17 // exp4
+	FMOVQ 208(R0), F17 // exp4
 	VFMLA V9.D2, V8.D2, V17.D2
-	FMOVQ 208(R0), F8 // exp3
+	FMOVQ 224(R0), F8 // exp3
 	VFMLA V9.D2, V17.D2, V8.D2
-	FMOVQ 224(R0), F17 // exp2
+	FMOVQ 240(R0), F17 // exp2
 	VFMLA V9.D2, V8.D2, V17.D2
-	FMOVQ 192(R0), F8 // exp4
+	FMOVQ 208(R0), F8 // exp4
 	VFMLA V11.D2, V20.D2, V8.D2
-	FMOVQ 208(R0), F20 // exp3
+	FMOVQ 224(R0), F20 // exp3
 	VFMLA V11.D2, V8.D2, V20.D2
-	FMOVQ 224(R0), F8 // exp2
+	FMOVQ 240(R0), F8 // exp2
 	VFMLA V11.D2, V20.D2, V8.D2
-	FMOVQ 192(R0), F20 // exp4
+	FMOVQ 208(R0), F20 // exp4
 	VFMLA V13.D2, V22.D2, V20.D2
-	FMOVQ 208(R0), F22 // exp3
+	FMOVQ 224(R0), F22 // exp3
 	VFMLA V13.D2, V20.D2, V22.D2
-	FMOVQ 224(R0), F20 // exp2
+	FMOVQ 240(R0), F20 // exp2
 	VFMLA V13.D2, V22.D2, V20.D2
-	FMOVQ 192(R0), F22 // exp4
+	FMOVQ 208(R0), F22 // exp4
 	VFMLA V15.D2, V24.D2, V22.D2
-	FMOVQ 208(R0), F24 // exp3
+	FMOVQ 224(R0), F24 // exp3
 	VFMLA V15.D2, V22.D2, V24.D2
-	FMOVQ 224(R0), F22 // exp2
+	FMOVQ 240(R0), F22 // exp2
 	VFMLA V15.D2, V24.D2, V22.D2
-	FMOVQ 192(R0), F24 // exp4
+	FMOVQ 208(R0), F24 // exp4
 	VFMLA V5.D2, V25.D2, V24.D2
-	FMOVQ 208(R0), F25 // exp3
+	FMOVQ 224(R0), F25 // exp3
 	VFMLA V5.D2, V24.D2, V25.D2
-	FMOVQ 224(R0), F24 // exp2
+	FMOVQ 240(R0), F24 // exp2
 	VFMLA V5.D2, V25.D2, V24.D2
-	FMOVQ 240(R0), F25 // exp1
+	FMOVQ 256(R0), F25 // exp1
 	VFMLA V9.D2, V17.D2, V25.D2
-	FMOVQ 256(R0), F17 // exp0
+	FMOVQ 272(R0), F17 // exp0
 	VFMLA V9.D2, V25.D2, V17.D2
 	VFMUL_D2(9, 17, 17)
 	VFMLA V9.D2, V18.D2, V18.D2
-	FMOVQ 240(R0), F25 // exp1
+	FMOVQ 256(R0), F25 // exp1
 	VFMLA V11.D2, V8.D2, V25.D2
-	FMOVQ 256(R0), F8 // exp0
+	FMOVQ 272(R0), F8 // exp0
 	VFMLA V11.D2, V25.D2, V8.D2
 	VFMUL_D2(11, 8, 8)
 	VFMLA V11.D2, V19.D2, V19.D2
-	FMOVQ 240(R0), F25 // exp1
+	FMOVQ 256(R0), F25 // exp1
 	VFMLA V13.D2, V20.D2, V25.D2
-	FMOVQ 256(R0), F20 // exp0
+	FMOVQ 272(R0), F20 // exp0
 	VFMLA V13.D2, V25.D2, V20.D2
 	VFMUL_D2(13, 20, 20)
 	VFMLA V13.D2, V21.D2, V21.D2
-	FMOVQ 240(R0), F25 // exp1
+	FMOVQ 256(R0), F25 // exp1
 	VFMLA V15.D2, V22.D2, V25.D2
-	FMOVQ 256(R0), F22 // exp0
+	FMOVQ 272(R0), F22 // exp0
 	VFMLA V15.D2, V25.D2, V22.D2
 	VFMUL_D2(15, 22, 22)
 	VFMLA V15.D2, V23.D2, V23.D2
-	FMOVQ 240(R0), F25 // exp1
+	FMOVQ 256(R0), F25 // exp1
 	VFMLA V5.D2, V24.D2, V25.D2
-	FMOVQ 256(R0), F24 // exp0
+	FMOVQ 272(R0), F24 // exp0
 	VFMLA V5.D2, V25.D2, V24.D2
 	VFMUL_D2(5, 24, 24)
 	VFMLA V5.D2, V7.D2, V7.D2
-	FMOVQ 16(R0), F25 // one
-	FMOVQ 16(R0), F26 // one
+	FMOVQ 32(R0), F25 // one
+	FMOVQ 32(R0), F26 // one
 	VFMLA V9.D2, V17.D2, V18.D2
 	VSHL $52, V10.D2, V10.D2
 	VFSUB_D2(10, 25, 17)
@@ -5400,8 +5632,8 @@ loop2:
 	VFADD_D2(25, 5, 5)
 	VFMLA V7.D2, V6.D2, V5.D2
 	VFSUB_D2(5, 19, 6)
-	FMOVQ 944(R0), F7 // two
-	FMOVQ 944(R0), F20 // two
+	FMOVQ 960(R0), F7 // two
+	FMOVQ 960(R0), F20 // two
 	VFSUB_D2(26, 10, 21)
 	VFADD_D2(21, 9, 9)
 	VFSUB_D2(10, 7, 21)
@@ -5432,7 +5664,7 @@ loop2:
 	VFSUB_D2(20, 7, 19)
 	VFADD_D2(19, 6, 19)
 	VFSUB_D2(19, 5, 19)
-	FMOVQ 16(R0), F20 // one
+	FMOVQ 32(R0), F20 // one
 	VFDIV_D2(21, 20, 26)
 	VFMUL_D2(26, 10, 27)
 	VFMLS V21.D2, V27.D2, V10.D2
@@ -5463,8 +5695,8 @@ loop2:
 	VFSUB_D2(5, 6, 5)
 	VFMLS V19.D2, V12.D2, V5.D2
 	VFMLA V8.D2, V5.D2, V12.D2
-	FMOVQ 896(R0), F5 // sign
-	FMOVQ 960(R0), F6 // tanhTiny
+	FMOVQ 912(R0), F5 // sign
+	FMOVQ 976(R0), F6 // tanhTiny
 	VBIT V5.B16, V0.B16, V27.B16
 	VFACGE_D2(6, 0, 7)
 	VBIF V7.B16, V0.B16, V27.B16
@@ -5506,45 +5738,45 @@ part5:
 skip8:
 
 start6:
-	FMOVQ 896(R0), F1 // sign
-	FMOVQ 912(R0), F2 // minusTanhLarge
-	FMOVQ 928(R0), F3 // minusTanhLeast
-	FMOVQ 48(R0), F4 // log2e
+	FMOVQ 912(R0), F1 // sign
+	FMOVQ 928(R0), F2 // minusTanhLarge
+	FMOVQ 944(R0), F3 // minusTanhLeast
+	FMOVQ 64(R0), F4 // log2e
 	VORR V1.B16, V0.B16, V1.B16
 	VFMAX_D2(2, 1, 1)
 	VFMIN_D2(3, 1, 1)
 	VFADD_D2(1, 1, 1)
-	FMOVQ 64(R0), F2 // round
+	FMOVQ 80(R0), F2 // round
 	VFMLA V4.D2, V1.D2, V2.D2
-	FMOVQ 64(R0), F3 // round
-	FMOVQ 80(R0), F4 // ln2Hi
-	FMOVQ 96(R0), F5 // minusLn2Lo
+	FMOVQ 80(R0), F3 // round
+	FMOVQ 96(R0), F4 // ln2Hi
+	FMOVQ 112(R0), F5 // minusLn2Lo
 	VFSUB_D2(3, 2, 3)
 	VFMLS V4.D2, V3.D2, V1.D2
 	VFMUL_D2(5, 3, 3)
-	FMOVQ 112(R0), F4 // exp9
-	FMOVQ 128(R0), F5 // exp8
+	FMOVQ 128(R0), F4 // exp9
+	FMOVQ 144(R0), F5 // exp8
 	VFMLA V1.D2, V4.D2, V5.D2
-	FMOVQ 144(R0), F4 // exp7
+	FMOVQ 160(R0), F4 // exp7
 	VFMLA V1.D2, V5.D2, V4.D2
-	FMOVQ 160(R0), F5 // exp6
+	FMOVQ 176(R0), F5 // exp6
 	VFMLA V1.D2, V4.D2, V5.D2
-	FMOVQ 176(R0), F4 // exp5
+	FMOVQ 192(R0), F4 // exp5
 	VFMLA V1.D2, V5.D2, V4.D2
-	FMOVQ 192(R0), F5 // exp4
+	FMOVQ 208(R0), F5 // exp4
 	VFMLA V1.D2, V4.D2, V5.D2
-	FMOVQ 208(R0), F4 // exp3
+	FMOVQ 224(R0), F4 // exp3
 	VFMLA V1.D2, V5.D2, V4.D2
-	FMOVQ 224(R0), F5 // exp2
+	FMOVQ 240(R0), F5 // exp2
 	VFMLA V1.D2, V4.D2, V5.D2
-	FMOVQ 240(R0), F4 // exp1
+	FMOVQ 256(R0), F4 // exp1
 	VFMLA V1.D2, V5.D2, V4.D2
-	FMOVQ 256(R0), F5 // exp0
+	FMOVQ 272(R0), F5 // exp0
 	VFMLA V1.D2, V4.D2, V5.D2
 	VFMUL_D2(1, 5, 4)
 	VFMLA V1.D2, V3.D2, V3.D2
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 32(R0), F6 // one
 	VFMLA V1.D2, V4.D2, V3.D2
 	VSHL $52, V2.D2, V2.D2
 	VFSUB_D2(2, 5, 4)
@@ -5557,23 +5789,23 @@ start6:
 	VFADD_D2(5, 1, 1)
 	VFMLA V3.D2, V2.D2, V1.D2
 	VFSUB_D2(1, 6, 2)
-	FMOVQ 944(R0), F3 // two
-	FMOVQ 944(R0), F4 // two
+	FMOVQ 960(R0), F3 // two
+	FMOVQ 960(R0), F4 // two
 	VFSUB_D2(6, 2, 5)
 	VFADD_D2(5, 1, 1)
 	VFSUB_D2(2, 3, 3)
 	VFSUB_D2(4, 3, 4)
 	VFADD_D2(4, 2, 4)
 	VFSUB_D2(4, 1, 4)
-	FMOVQ 16(R0), F5 // one
+	FMOVQ 32(R0), F5 // one
 	VFDIV_D2(3, 5, 5)
 	VFMUL_D2(5, 2, 6)
 	VFMLS V3.D2, V6.D2, V2.D2
 	VFSUB_D2(1, 2, 1)
 	VFMLS V4.D2, V6.D2, V1.D2
 	VFMLA V5.D2, V1.D2, V6.D2
-	FMOVQ 896(R0), F1 // sign
-	FMOVQ 960(R0), F2 // tanhTiny
+	FMOVQ 912(R0), F1 // sign
+	FMOVQ 976(R0), F2 // tanhTiny
 	VBIT V1.B16, V0.B16, V6.B16
 	VFACGE_D2(2, 0, 1)
 	VBIF V1.B16, V0.B16, V6.B16
@@ -5615,8 +5847,8 @@ next1:
 loop2:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
-	FMOVQ 896(R0), F4 // sign
-	FMOVQ 880(R0), F5 // minusSafe
+	FMOVQ 912(R0), F4 // sign
+	FMOVQ 896(R0), F5 // minusSafe
 	VORR V4.B16, V0.B16, V0.B16
 	VFCMGE_D2(5, 0, 6)
 	VORR V4.B16, V1.B16, V1.B16
@@ -5631,108 +5863,108 @@ loop2:
 	VUMINV_S4(6, 4)
 	FMOVS F4, R4
 	CBZW R4, single3
-	FMOVQ 48(R0), F4 // log2e
-	FMOVQ 64(R0), F5 // round
-	FMOVQ 80(R0), F6 // ln2Hi
-	FMOVQ 96(R0), F7 // minusLn2Lo
-	FMOVQ 64(R0), F8 // round
+	FMOVQ 64(R0), F4 // log2e
+	FMOVQ 80(R0), F5 // round
+	FMOVQ 96(R0), F6 // ln2Hi
+	FMOVQ 112(R0), F7 // minusLn2Lo
+	FMOVQ 80(R0), F8 // round
 	VFMLA V4.D2, V0.D2, V8.D2
 	VFSUB_D2(5, 8, 9)
 	VFMLS V6.D2, V9.D2, V0.D2
 	VFMUL_D2(7, 9, 9)
-	FMOVQ 112(R0), F10 // exp9
-	FMOVQ 64(R0), F11 // round
+	FMOVQ 128(R0), F10 // exp9
+	FMOVQ 80(R0), F11 // round
 	VFMLA V4.D2, V1.D2, V11.D2
 	VFSUB_D2(5, 11, 12)
 	VFMLS V6.D2, V12.D2, V1.D2
 	VFMUL_D2(7, 12, 12)
-	FMOVQ 112(R0), F13 // exp9
-	FMOVQ 64(R0), F14 // round
+	FMOVQ 128(R0), F13 // exp9
+	FMOVQ 80(R0), F14 // round
 	VFMLA V4.D2, V2.D2, V14.D2
 	VFSUB_D2(5, 14, 15)
 	VFMLS V6.D2, V15.D2, V2.D2
 	VFMUL_D2(7, 15, 15)
-	FMOVQ 112(R0), F16 // exp9
-	FMOVQ 64(R0), F17 // round
+	FMOVQ 128(R0), F16 // exp9
+	FMOVQ 80(R0), F17 // round
 	VFMLA V4.D2, V3.D2, V17.D2
 	VFSUB_D2(5, 17, 4)
 	VFMLS V6.D2, V4.D2, V3.D2
 	VFMUL_D2(7, 4, 4)
-	FMOVQ 112(R0), F5 // exp9
-	FMOVQ 128(R0), F6 // exp8
+	FMOVQ 128(R0), F5 // exp9
+	FMOVQ 144(R0), F6 // exp8
 	VFMLA V0.D2, V10.D2, V6.D2
-	FMOVQ 144(R0), F7 // exp7
+	FMOVQ 160(R0), F7 // exp7
 	VFMLA V0.D2, V6.D2, V7.D2
-	FMOVQ 160(R0), F6 // exp6
+	FMOVQ 176(R0), F6 // exp6
 	VFMLA V0.D2, V7.D2, V6.D2
-	FMOVQ 128(R0), F7 // exp8
+	FMOVQ 144(R0), F7 // exp8
 	VFMLA V1.D2, V13.D2, V7.D2
-	FMOVQ 144(R0), F10 // exp7
+	FMOVQ 160(R0), F10 // exp7
 	VFMLA V1.D2, V7.D2, V10.D2
-	FMOVQ 160(R0), F7 // exp6
+	FMOVQ 176(R0), F7 // exp6
 	VFMLA V1.D2, V10.D2, V7.D2
-	FMOVQ 128(R0), F10 // exp8
+	FMOVQ 144(R0), F10 // exp8
 	VFMLA V2.D2, V16.D2, V10.D2
-	FMOVQ 144(R0), F13 // exp7
+	FMOVQ 160(R0), F13 // exp7
 	VFMLA V2.D2, V10.D2, V13.D2
-	FMOVQ 160(R0), F10 // exp6
+	FMOVQ 176(R0), F10 // exp6
 	VFMLA V2.D2, V13.D2, V10.D2
-	FMOVQ 128(R0), F13 // exp8
+	FMOVQ 144(R0), F13 // exp8
 	VFMLA V3.D2, V5.D2, V13.D2
-	FMOVQ 144(R0), F5 // exp7
+	FMOVQ 160(R0), F5 // exp7
 	VFMLA V3.D2, V13.D2, V5.D2
-	FMOVQ 160(R0), F13 // exp6
+	FMOVQ 176(R0), F13 // exp6
 	VFMLA V3.D2, V5.D2, V13.D2
-	FMOVQ 176(R0), F5 // exp5
+	FMOVQ 192(R0), F5 // exp5
 	VFMLA V0.D2, V6.D2, V5.D2
-	FMOVQ 192(R0), F6 // exp4
+	FMOVQ 208(R0), F6 // exp4
 	VFMLA V0.D2, V5.D2, V6.D2
-	FMOVQ 208(R0), F5 // exp3
+	FMOVQ 224(R0), F5 // exp3
 	VFMLA V0.D2, V6.D2, V5.D2
-	FMOVQ 176(R0), F6 // exp5
+	FMOVQ 192(R0), F6 // exp5
 	VFMLA V1.D2, V7.D2, V6.D2
-	FMOVQ 192(R0), F7 // exp4
+	FMOVQ 208(R0), F7 // exp4
 	VFMLA V1.D2, V6.D2, V7.D2
-	FMOVQ 208(R0), F6 // exp3
+	FMOVQ 224(R0), F6 // exp3
 	VFMLA V1.D2, V7.D2, V6.D2
-	FMOVQ 176(R0), F7 // exp5
+	FMOVQ 192(R0), F7 // exp5
 	VFMLA V2.D2, V10.D2, V7.D2
-	FMOVQ 192(R0), F10 // exp4
+	FMOVQ 208(R0), F10 // exp4
 	VFMLA V2.D2, V7.D2, V10.D2
-	FMOVQ 208(R0), F7 // exp3
+	FMOVQ 224(R0), F7 // exp3
 	VFMLA V2.D2, V10.D2, V7.D2
-	FMOVQ 176(R0), F10 // exp5
+	FMOVQ 192(R0), F10 // exp5
 	VFMLA V3.D2, V13.D2, V10.D2
-	FMOVQ 192(R0), F13 // exp4
+	FMOVQ 208(R0), F13 // exp4
 	VFMLA V3.D2, V10.D2, V13.D2
-	FMOVQ 208(R0), F10 // exp3
+	FMOVQ 224(R0), F10 // exp3
 	VFMLA V3.D2, V13.D2, V10.D2
-	FMOVQ 224(R0), F13 // exp2
+	FMOVQ 240(R0), F13 // exp2
 	VFMLA V0.D2, V5.D2, V13.D2
-	FMOVQ 240(R0), F5 // exp1
+	FMOVQ 256(R0), F5 // exp1
 	VFMLA V0.D2, V13.D2, V5.D2
-	FMOVQ 256(R0), F13 // exp0
+	FMOVQ 272(R0), F13 // exp0
 	VFMLA V0.D2, V5.D2, V13.D2
-	FMOVQ 224(R0), F5 // exp2
+	FMOVQ 240(R0), F5 // exp2
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 240(R0), F6 // exp1
+	FMOVQ 256(R0), F6 // exp1
 	VFMLA V1.D2, V5.D2, V6.D2
-	FMOVQ 256(R0), F5 // exp0
+	FMOVQ 272(R0), F5 // exp0
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 224(R0), F6 // exp2
+	FMOVQ 240(R0), F6 // exp2
 	VFMLA V2.D2, V7.D2, V6.D2
-	FMOVQ 240(R0), F7 // exp1
+	FMOVQ 256(R0), F7 // exp1
 	VFMLA V2.D2, V6.D2, V7.D2
-	FMOVQ 256(R0), F6 // exp0
+	FMOVQ 272(R0), F6 // exp0
 	VFMLA V2.D2, V7.D2, V6.D2
-	FMOVQ 224(R0), F7 // exp2
+	FMOVQ 240(R0), F7 // exp2
 	VFMLA V3.D2, V10.D2, V7.D2
-	FMOVQ 240(R0), F10 // exp1
+	FMOVQ 256(R0), F10 // exp1
 	VFMLA V3.D2, V7.D2, V10.D2
-	FMOVQ 256(R0), F7 // exp0
+	FMOVQ 272(R0), F7 // exp0
 	VFMLA V3.D2, V10.D2, V7.D2
-	FMOVQ 16(R0), F10 // one
-	FMOVQ 16(R0), F16 // one
+	FMOVQ 32(R0), F10 // one
+	FMOVQ 32(R0), F16 // one
 	VFMUL_D2(0, 13, 13)
 	VFADD_D2(0, 10, 18)
 	VFSUB_D2(16, 18, 19)
@@ -5781,8 +6013,8 @@ loop2:
 	VFSUB_D2(4, 10, 4)
 	VSHL $52, V17.D2, V7.D2
 	VFMUL_D2(7, 3, 10)
-	FMOVQ 16(R0), F16 // one
-	FMOVQ 16(R0), F17 // one
+	FMOVQ 32(R0), F16 // one
+	FMOVQ 32(R0), F17 // one
 	VFADD_D2(9, 16, 18)
 	VFSUB_D2(17, 18, 19)
 	VFSUB_D2(19, 9, 9)
@@ -5807,7 +6039,7 @@ loop2:
 	VFMLA V7.D2, V4.D2, V10.D2
 	VFADD_D2(16, 16, 17)
 	VFMUL_D2(16, 16, 27)
-	FMOVQ 16(R0), F28 // one
+	FMOVQ 32(R0), F28 // one
 	VFNEG_D2(20, 29)
 	VFMLA V18.D2, V18.D2, V29.D2
 	VFMLA V9.D2, V19.D2, V29.D2
@@ -5873,41 +6105,41 @@ part5:
 skip8:
 
 start6:
-	FMOVQ 896(R0), F1 // sign
-	FMOVQ 880(R0), F2 // minusSafe
-	FMOVQ 272(R0), F3 // expMin
-	FMOVQ 48(R0), F4 // log2e
-	FMOVQ 64(R0), F5 // round
+	FMOVQ 912(R0), F1 // sign
+	FMOVQ 896(R0), F2 // minusSafe
+	FMOVQ 288(R0), F3 // expMin
+	FMOVQ 64(R0), F4 // log2e
+	FMOVQ 80(R0), F5 // round
 	VORR V1.B16, V0.B16, V0.B16
 	VFCMGT_D2(0, 2, 1)
 	VFMAX_D2(3, 0, 0)
-	FMOVQ 64(R0), F2 // round
+	FMOVQ 80(R0), F2 // round
 	VFMLA V4.D2, V0.D2, V2.D2
 	VFSUB_D2(5, 2, 3)
-	FMOVQ 80(R0), F4 // ln2Hi
-	FMOVQ 96(R0), F5 // minusLn2Lo
+	FMOVQ 96(R0), F4 // ln2Hi
+	FMOVQ 112(R0), F5 // minusLn2Lo
 	VFMLS V4.D2, V3.D2, V0.D2
 	VFMUL_D2(5, 3, 3)
-	FMOVQ 112(R0), F4 // exp9
-	FMOVQ 128(R0), F5 // exp8
+	FMOVQ 128(R0), F4 // exp9
+	FMOVQ 144(R0), F5 // exp8
 	VFMLA V0.D2, V4.D2, V5.D2
-	FMOVQ 144(R0), F4 // exp7
+	FMOVQ 160(R0), F4 // exp7
 	VFMLA V0.D2, V5.D2, V4.D2
-	FMOVQ 160(R0), F5 // exp6
+	FMOVQ 176(R0), F5 // exp6
 	VFMLA V0.D2, V4.D2, V5.D2
-	FMOVQ 176(R0), F4 // exp5
+	FMOVQ 192(R0), F4 // exp5
 	VFMLA V0.D2, V5.D2, V4.D2
-	FMOVQ 192(R0), F5 // exp4
+	FMOVQ 208(R0), F5 // exp4
 	VFMLA V0.D2, V4.D2, V5.D2
-	FMOVQ 208(R0), F4 // exp3
+	FMOVQ 224(R0), F4 // exp3
 	VFMLA V0.D2, V5.D2, V4.D2
-	FMOVQ 224(R0), F5 // exp2
+	FMOVQ 240(R0), F5 // exp2
 	VFMLA V0.D2, V4.D2, V5.D2
-	FMOVQ 240(R0), F4 // exp1
-	FMOVQ 16(R0), F6 // one
-	FMOVQ 16(R0), F7 // one
+	FMOVQ 256(R0), F4 // exp1
+	FMOVQ 32(R0), F6 // one
+	FMOVQ 32(R0), F7 // one
 	VFMLA V0.D2, V5.D2, V4.D2
-	FMOVQ 256(R0), F5 // exp0
+	FMOVQ 272(R0), F5 // exp0
 	VFMLA V0.D2, V4.D2, V5.D2
 	VFMUL_D2(0, 5, 4)
 	VFADD_D2(0, 6, 5)
@@ -5918,39 +6150,39 @@ start6:
 	VFMLA V0.D2, V3.D2, V6.D2
 	VFADD_D2(6, 5, 0)
 	VFSUB_D2(5, 0, 3)
-	FMOVQ 976(R0), F4 // safeRound
-	FMOVQ 16(R0), F5 // one
+	FMOVQ 992(R0), F4 // safeRound
+	FMOVQ 32(R0), F5 // one
 	VFSUB_D2(3, 6, 3)
 	VSHL $52, V2.D2, V6.D2
 	VFMAX_D2(4, 2, 4)
 	VSHL $52, V4.D2, V4.D2
 	VFMUL_D2(4, 0, 6)
 	VFADD_D2(6, 5, 5)
-	FMOVQ 16(R0), F7 // one
+	FMOVQ 32(R0), F7 // one
 	VFSUB_D2(7, 5, 7)
 	VFSUB_D2(7, 6, 6)
 	VFMLA V4.D2, V3.D2, V6.D2
 	VFADD_D2(5, 5, 7)
 	VFMUL_D2(5, 5, 8)
 	VFNEG_D2(8, 9)
-	FMOVQ 16(R0), F10 // one
+	FMOVQ 32(R0), F10 // one
 	VFMLA V5.D2, V5.D2, V9.D2
 	VFMLA V6.D2, V7.D2, V9.D2
 	VFDIV_D2(8, 10, 5)
 	VFMUL_D2(5, 0, 6)
 	VFMLS V8.D2, V6.D2, V0.D2
 	VFADD_D2(3, 0, 0)
-	FMOVQ 304(R0), F3 // upLog
+	FMOVQ 320(R0), F3 // upLog
 	VFMLS V9.D2, V6.D2, V0.D2
 	VFMLA V5.D2, V0.D2, V6.D2
 	VFMUL_D2(4, 6, 0)
 	VFADD_D2(3, 2, 2)
 	VSHL $52, V2.D2, V2.D2
 	VFMUL_D2(2, 6, 2)
-	FMOVQ 336(R0), F3 // down
-	FMOVQ 352(R0), F4 // lowLimit
-	FMOVQ 352(R0), F5 // lowLimit
-	FMOVQ 352(R0), F6 // lowLimit
+	FMOVQ 352(R0), F3 // down
+	FMOVQ 368(R0), F4 // lowLimit
+	FMOVQ 368(R0), F5 // lowLimit
+	FMOVQ 368(R0), F6 // lowLimit
 	VFMUL_D2(3, 2, 3)
 	VFCMGT_D2(2, 4, 4)
 	VFADD_D2(5, 2, 2)
@@ -5994,8 +6226,8 @@ next1:
 loop2:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
-	FMOVQ 896(R0), F4 // sign
-	FMOVQ 880(R0), F5 // minusSafe
+	FMOVQ 912(R0), F4 // sign
+	FMOVQ 896(R0), F5 // minusSafe
 	VORR V4.B16, V0.B16, V0.B16
 	VFADD_D2(0, 0, 0)
 	VFCMGE_D2(5, 0, 6)
@@ -6014,108 +6246,108 @@ loop2:
 	VUMINV_S4(6, 4)
 	FMOVS F4, R4
 	CBZW R4, single3
-	FMOVQ 48(R0), F4 // log2e
-	FMOVQ 64(R0), F5 // round
-	FMOVQ 80(R0), F6 // ln2Hi
-	FMOVQ 96(R0), F7 // minusLn2Lo
-	FMOVQ 64(R0), F8 // round
+	FMOVQ 64(R0), F4 // log2e
+	FMOVQ 80(R0), F5 // round
+	FMOVQ 96(R0), F6 // ln2Hi
+	FMOVQ 112(R0), F7 // minusLn2Lo
+	FMOVQ 80(R0), F8 // round
 	VFMLA V4.D2, V0.D2, V8.D2
 	VFSUB_D2(5, 8, 9)
 	VFMLS V6.D2, V9.D2, V0.D2
 	VFMUL_D2(7, 9, 9)
-	FMOVQ 112(R0), F10 // exp9
-	FMOVQ 64(R0), F11 // round
+	FMOVQ 128(R0), F10 // exp9
+	FMOVQ 80(R0), F11 // round
 	VFMLA V4.D2, V1.D2, V11.D2
 	VFSUB_D2(5, 11, 12)
 	VFMLS V6.D2, V12.D2, V1.D2
 	VFMUL_D2(7, 12, 12)
-	FMOVQ 112(R0), F13 // exp9
-	FMOVQ 64(R0), F14 // round
+	FMOVQ 128(R0), F13 // exp9
+	FMOVQ 80(R0), F14 // round
 	VFMLA V4.D2, V2.D2, V14.D2
 	VFSUB_D2(5, 14, 15)
 	VFMLS V6.D2, V15.D2, V2.D2
 	VFMUL_D2(7, 15, 15)
-	FMOVQ 112(R0), F16 // exp9
-	FMOVQ 64(R0), F17 // round
+	FMOVQ 128(R0), F16 // exp9
+	FMOVQ 80(R0), F17 // round
 	VFMLA V4.D2, V3.D2, V17.D2
 	VFSUB_D2(5, 17, 4)
 	VFMLS V6.D2, V4.D2, V3.D2
 	VFMUL_D2(7, 4, 4)
-	FMOVQ 112(R0), F5 // exp9
-	FMOVQ 128(R0), F6 // exp8
+	FMOVQ 128(R0), F5 // exp9
+	FMOVQ 144(R0), F6 // exp8
 	VFMLA V0.D2, V10.D2, V6.D2
-	FMOVQ 144(R0), F7 // exp7
+	FMOVQ 160(R0), F7 // exp7
 	VFMLA V0.D2, V6.D2, V7.D2
-	FMOVQ 160(R0), F6 // exp6
+	FMOVQ 176(R0), F6 // exp6
 	VFMLA V0.D2, V7.D2, V6.D2
-	FMOVQ 128(R0), F7 // exp8
+	FMOVQ 144(R0), F7 // exp8
 	VFMLA V1.D2, V13.D2, V7.D2
-	FMOVQ 144(R0), F10 // exp7
+	FMOVQ 160(R0), F10 // exp7
 	VFMLA V1.D2, V7.D2, V10.D2
-	FMOVQ 160(R0), F7 // exp6
+	FMOVQ 176(R0), F7 // exp6
 	VFMLA V1.D2, V10.D2, V7.D2
-	FMOVQ 128(R0), F10 // exp8
+	FMOVQ 144(R0), F10 // exp8
 	VFMLA V2.D2, V16.D2, V10.D2
-	FMOVQ 144(R0), F13 // exp7
+	FMOVQ 160(R0), F13 // exp7
 	VFMLA V2.D2, V10.D2, V13.D2
-	FMOVQ 160(R0), F10 // exp6
+	FMOVQ 176(R0), F10 // exp6
 	VFMLA V2.D2, V13.D2, V10.D2
-	FMOVQ 128(R0), F13 // exp8
+	FMOVQ 144(R0), F13 // exp8
 	VFMLA V3.D2, V5.D2, V13.D2
-	FMOVQ 144(R0), F5 // exp7
+	FMOVQ 160(R0), F5 // exp7
 	VFMLA V3.D2, V13.D2, V5.D2
-	FMOVQ 160(R0), F13 // exp6
+	FMOVQ 176(R0), F13 // exp6
 	VFMLA V3.D2, V5.D2, V13.D2
-	FMOVQ 176(R0), F5 // exp5
+	FMOVQ 192(R0), F5 // exp5
 	VFMLA V0.D2, V6.D2, V5.D2
-	FMOVQ 192(R0), F6 // exp4
+	FMOVQ 208(R0), F6 // exp4
 	VFMLA V0.D2, V5.D2, V6.D2
-	FMOVQ 208(R0), F5 // exp3
+	FMOVQ 224(R0), F5 // exp3
 	VFMLA V0.D2, V6.D2, V5.D2
-	FMOVQ 176(R0), F6 // exp5
+	FMOVQ 192(R0), F6 // exp5
 	VFMLA V1.D2, V7.D2, V6.D2
-	FMOVQ 192(R0), F7 // exp4
+	FMOVQ 208(R0), F7 // exp4
 	VFMLA V1.D2, V6.D2, V7.D2
-	FMOVQ 208(R0), F6 // exp3
+	FMOVQ 224(R0), F6 // exp3
 	VFMLA V1.D2, V7.D2, V6.D2
-	FMOVQ 176(R0), F7 // exp5
+	FMOVQ 192(R0), F7 // exp5
 	VFMLA V2.D2, V10.D2, V7.D2
-	FMOVQ 192(R0), F10 // exp4
+	FMOVQ 208(R0), F10 // exp4
 	VFMLA V2.D2, V7.D2, V10.D2
-	FMOVQ 208(R0), F7 // exp3
+	FMOVQ 224(R0), F7 // exp3
 	VFMLA V2.D2, V10.D2, V7.D2
-	FMOVQ 176(R0), F10 // exp5
+	FMOVQ 192(R0), F10 // exp5
 	VFMLA V3.D2, V13.D2, V10.D2
-	FMOVQ 192(R0), F13 // exp4
+	FMOVQ 208(R0), F13 // exp4
 	VFMLA V3.D2, V10.D2, V13.D2
-	FMOVQ 208(R0), F10 // exp3
+	FMOVQ 224(R0), F10 // exp3
 	VFMLA V3.D2, V13.D2, V10.D2
-	FMOVQ 224(R0), F13 // exp2
+	FMOVQ 240(R0), F13 // exp2
 	VFMLA V0.D2, V5.D2, V13.D2
-	FMOVQ 240(R0), F5 // exp1
+	FMOVQ 256(R0), F5 // exp1
 	VFMLA V0.D2, V13.D2, V5.D2
-	FMOVQ 256(R0), F13 // exp0
+	FMOVQ 272(R0), F13 // exp0
 	VFMLA V0.D2, V5.D2, V13.D2
-	FMOVQ 224(R0), F5 // exp2
+	FMOVQ 240(R0), F5 // exp2
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 240(R0), F6 // exp1
+	FMOVQ 256(R0), F6 // exp1
 	VFMLA V1.D2, V5.D2, V6.D2
-	FMOVQ 256(R0), F5 // exp0
+	FMOVQ 272(R0), F5 // exp0
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 224(R0), F6 // exp2
+	FMOVQ 240(R0), F6 // exp2
 	VFMLA V2.D2, V7.D2, V6.D2
-	FMOVQ 240(R0), F7 // exp1
+	FMOVQ 256(R0), F7 // exp1
 	VFMLA V2.D2, V6.D2, V7.D2
-	FMOVQ 256(R0), F6 // exp0
+	FMOVQ 272(R0), F6 // exp0
 	VFMLA V2.D2, V7.D2, V6.D2
-	FMOVQ 224(R0), F7 // exp2
+	FMOVQ 240(R0), F7 // exp2
 	VFMLA V3.D2, V10.D2, V7.D2
-	FMOVQ 240(R0), F10 // exp1
+	FMOVQ 256(R0), F10 // exp1
 	VFMLA V3.D2, V7.D2, V10.D2
-	FMOVQ 256(R0), F7 // exp0
+	FMOVQ 272(R0), F7 // exp0
 	VFMLA V3.D2, V10.D2, V7.D2
-	FMOVQ 16(R0), F10 // one
-	FMOVQ 16(R0), F16 // one
+	FMOVQ 32(R0), F10 // one
+	FMOVQ 32(R0), F16 // one
 	VFMUL_D2(0, 13, 13)
 	VFADD_D2(0, 10, 18)
 	VFSUB_D2(16, 18, 19)
@@ -6164,9 +6396,9 @@ loop2:
 	VFSUB_D2(4, 10, 4)
 	VSHL $52, V17.D2, V7.D2
 	VFMUL_D2(7, 3, 10)
-	FMOVQ 16(R0), F16 // one
-	FMOVQ 16(R0), F17 // one
-	FMOVQ 992(R0), F18 // half
+	FMOVQ 32(R0), F16 // one
+	FMOVQ 32(R0), F17 // one
+	FMOVQ 1008(R0), F18 // half
 	VFADD_D2(9, 16, 19)
 	VFSUB_D2(17, 19, 20)
 	VFSUB_D2(20, 9, 9)
@@ -6191,7 +6423,7 @@ loop2:
 	VFMLA V7.D2, V4.D2, V10.D2
 	VFMUL_D2(18, 16, 16)
 	VFMUL_D2(16, 16, 17)
-	FMOVQ 16(R0), F18 // one
+	FMOVQ 32(R0), F18 // one
 	VFNEG_D2(20, 25)
 	VFMLA V19.D2, V19.D2, V25.D2
 	VFMLA V9.D2, V19.D2, V25.D2
@@ -6257,85 +6489,85 @@ part5:
 skip8:
 
 start6:
-	FMOVQ 896(R0), F1 // sign
-	FMOVQ 880(R0), F2 // minusSafe
-	FMOVQ 272(R0), F3 // expMin
-	FMOVQ 48(R0), F4 // log2e
+	FMOVQ 912(R0), F1 // sign
+	FMOVQ 896(R0), F2 // minusSafe
+	FMOVQ 288(R0), F3 // expMin
+	FMOVQ 64(R0), F4 // log2e
 	VORR V1.B16, V0.B16, V0.B16
 	VFADD_D2(0, 0, 0)
 	VFCMGT_D2(0, 2, 1)
 	VFMAX_D2(3, 0, 0)
-	FMOVQ 64(R0), F2 // round
+	FMOVQ 80(R0), F2 // round
 	VFMLA V4.D2, V0.D2, V2.D2
-	FMOVQ 64(R0), F3 // round
-	FMOVQ 80(R0), F4 // ln2Hi
-	FMOVQ 96(R0), F5 // minusLn2Lo
+	FMOVQ 80(R0), F3 // round
+	FMOVQ 96(R0), F4 // ln2Hi
+	FMOVQ 112(R0), F5 // minusLn2Lo
 	VFSUB_D2(3, 2, 3)
 	VFMLS V4.D2, V3.D2, V0.D2
 	VFMUL_D2(5, 3, 3)
-	FMOVQ 112(R0), F4 // exp9
-	FMOVQ 128(R0), F5 // exp8
+	FMOVQ 128(R0), F4 // exp9
+	FMOVQ 144(R0), F5 // exp8
 	VFMLA V0.D2, V4.D2, V5.D2
-	FMOVQ 144(R0), F4 // exp7
+	FMOVQ 160(R0), F4 // exp7
 	VFMLA V0.D2, V5.D2, V4.D2
-	FMOVQ 160(R0), F5 // exp6
+	FMOVQ 176(R0), F5 // exp6
 	VFMLA V0.D2, V4.D2, V5.D2
-	FMOVQ 176(R0), F4 // exp5
+	FMOVQ 192(R0), F4 // exp5
 	VFMLA V0.D2, V5.D2, V4.D2
-	FMOVQ 192(R0), F5 // exp4
+	FMOVQ 208(R0), F5 // exp4
 	VFMLA V0.D2, V4.D2, V5.D2
-	FMOVQ 208(R0), F4 // exp3
+	FMOVQ 224(R0), F4 // exp3
 	VFMLA V0.D2, V5.D2, V4.D2
-	FMOVQ 224(R0), F5 // exp2
+	FMOVQ 240(R0), F5 // exp2
 	VFMLA V0.D2, V4.D2, V5.D2
-	FMOVQ 16(R0), F4 // one
-	FMOVQ 240(R0), F6 // exp1
+	FMOVQ 32(R0), F4 // one
+	FMOVQ 256(R0), F6 // exp1
 	VFMLA V0.D2, V5.D2, V6.D2
-	FMOVQ 256(R0), F5 // exp0
+	FMOVQ 272(R0), F5 // exp0
 	VFMLA V0.D2, V6.D2, V5.D2
 	VFMUL_D2(0, 5, 5)
 	VFADD_D2(0, 4, 4)
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 32(R0), F6 // one
 	VFSUB_D2(6, 4, 6)
 	VFSUB_D2(6, 0, 6)
 	VFMLA V0.D2, V5.D2, V6.D2
 	VFADD_D2(6, 4, 0)
 	VFMLA V0.D2, V3.D2, V6.D2
 	VFADD_D2(6, 4, 0)
-	FMOVQ 976(R0), F3 // safeRound
+	FMOVQ 992(R0), F3 // safeRound
 	VFSUB_D2(4, 0, 4)
 	VFSUB_D2(4, 6, 4)
 	VSHL $52, V2.D2, V5.D2
 	VFMAX_D2(3, 2, 3)
 	VSHL $52, V3.D2, V3.D2
 	VFMUL_D2(3, 0, 5)
-	FMOVQ 16(R0), F6 // one
-	FMOVQ 16(R0), F7 // one
-	FMOVQ 992(R0), F8 // half
+	FMOVQ 32(R0), F6 // one
+	FMOVQ 32(R0), F7 // one
+	FMOVQ 1008(R0), F8 // half
 	VFADD_D2(5, 6, 6)
 	VFSUB_D2(7, 6, 7)
 	VFSUB_D2(7, 5, 5)
 	VFMLA V3.D2, V4.D2, V5.D2
 	VFMUL_D2(8, 6, 6)
 	VFMUL_D2(6, 6, 7)
-	FMOVQ 16(R0), F8 // one
+	FMOVQ 32(R0), F8 // one
 	VFNEG_D2(7, 9)
 	VFMLA V6.D2, V6.D2, V9.D2
 	VFMLA V5.D2, V6.D2, V9.D2
 	VFDIV_D2(7, 8, 5)
 	VFMUL_D2(5, 0, 6)
 	VFMLS V7.D2, V6.D2, V0.D2
-	FMOVQ 304(R0), F7 // upLog
+	FMOVQ 320(R0), F7 // upLog
 	VFADD_D2(4, 0, 0)
 	VFMLS V9.D2, V6.D2, V0.D2
 	VFMLA V5.D2, V0.D2, V6.D2
 	VFMUL_D2(3, 6, 0)
 	VFADD_D2(7, 2, 2)
 	VSHL $52, V2.D2, V2.D2
-	FMOVQ 336(R0), F3 // down
-	FMOVQ 352(R0), F4 // lowLimit
-	FMOVQ 352(R0), F5 // lowLimit
-	FMOVQ 352(R0), F7 // lowLimit
+	FMOVQ 352(R0), F3 // down
+	FMOVQ 368(R0), F4 // lowLimit
+	FMOVQ 368(R0), F5 // lowLimit
+	FMOVQ 368(R0), F7 // lowLimit
 	VFMUL_D2(2, 6, 2)
 	VFMUL_D2(3, 2, 3)
 	VFCMGT_D2(2, 4, 4)
@@ -6382,8 +6614,8 @@ next1:
 loop2:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
-	FMOVQ 896(R0), F4 // sign
-	FMOVQ 880(R0), F5 // minusSafe
+	FMOVQ 912(R0), F4 // sign
+	FMOVQ 896(R0), F5 // minusSafe
 	VORR V4.B16, V0.B16, V0.B16
 	VFCMGE_D2(5, 0, 6)
 	VORR V4.B16, V1.B16, V1.B16
@@ -6398,108 +6630,108 @@ loop2:
 	VUMINV_S4(6, 4)
 	FMOVS F4, R5
 	CBZW R5, single3
-	FMOVQ 48(R0), F4 // log2e
-	FMOVQ 64(R0), F5 // round
-	FMOVQ 80(R0), F6 // ln2Hi
-	FMOVQ 96(R0), F7 // minusLn2Lo
-	FMOVQ 64(R0), F8 // round
+	FMOVQ 64(R0), F4 // log2e
+	FMOVQ 80(R0), F5 // round
+	FMOVQ 96(R0), F6 // ln2Hi
+	FMOVQ 112(R0), F7 // minusLn2Lo
+	FMOVQ 80(R0), F8 // round
 	VFMLA V4.D2, V0.D2, V8.D2
 	VFSUB_D2(5, 8, 9)
 	VFMLS V6.D2, V9.D2, V0.D2
 	VFMUL_D2(7, 9, 9)
-	FMOVQ 112(R0), F10 // exp9
-	FMOVQ 64(R0), F11 // round
+	FMOVQ 128(R0), F10 // exp9
+	FMOVQ 80(R0), F11 // round
 	VFMLA V4.D2, V1.D2, V11.D2
 	VFSUB_D2(5, 11, 12)
 	VFMLS V6.D2, V12.D2, V1.D2
 	VFMUL_D2(7, 12, 12)
-	FMOVQ 112(R0), F13 // exp9
-	FMOVQ 64(R0), F14 // round
+	FMOVQ 128(R0), F13 // exp9
+	FMOVQ 80(R0), F14 // round
 	VFMLA V4.D2, V2.D2, V14.D2
 	VFSUB_D2(5, 14, 15)
 	VFMLS V6.D2, V15.D2, V2.D2
 	VFMUL_D2(7, 15, 15)
-	FMOVQ 112(R0), F16 // exp9
-	FMOVQ 64(R0), F17 // round
+	FMOVQ 128(R0), F16 // exp9
+	FMOVQ 80(R0), F17 // round
 	VFMLA V4.D2, V3.D2, V17.D2
 	VFSUB_D2(5, 17, 4)
 	VFMLS V6.D2, V4.D2, V3.D2
 	VFMUL_D2(7, 4, 4)
-	FMOVQ 112(R0), F5 // exp9
-	FMOVQ 128(R0), F6 // exp8
+	FMOVQ 128(R0), F5 // exp9
+	FMOVQ 144(R0), F6 // exp8
 	VFMLA V0.D2, V10.D2, V6.D2
-	FMOVQ 144(R0), F7 // exp7
+	FMOVQ 160(R0), F7 // exp7
 	VFMLA V0.D2, V6.D2, V7.D2
-	FMOVQ 160(R0), F6 // exp6
+	FMOVQ 176(R0), F6 // exp6
 	VFMLA V0.D2, V7.D2, V6.D2
-	FMOVQ 128(R0), F7 // exp8
+	FMOVQ 144(R0), F7 // exp8
 	VFMLA V1.D2, V13.D2, V7.D2
-	FMOVQ 144(R0), F10 // exp7
+	FMOVQ 160(R0), F10 // exp7
 	VFMLA V1.D2, V7.D2, V10.D2
-	FMOVQ 160(R0), F7 // exp6
+	FMOVQ 176(R0), F7 // exp6
 	VFMLA V1.D2, V10.D2, V7.D2
-	FMOVQ 128(R0), F10 // exp8
+	FMOVQ 144(R0), F10 // exp8
 	VFMLA V2.D2, V16.D2, V10.D2
-	FMOVQ 144(R0), F13 // exp7
+	FMOVQ 160(R0), F13 // exp7
 	VFMLA V2.D2, V10.D2, V13.D2
-	FMOVQ 160(R0), F10 // exp6
+	FMOVQ 176(R0), F10 // exp6
 	VFMLA V2.D2, V13.D2, V10.D2
-	FMOVQ 128(R0), F13 // exp8
+	FMOVQ 144(R0), F13 // exp8
 	VFMLA V3.D2, V5.D2, V13.D2
-	FMOVQ 144(R0), F5 // exp7
+	FMOVQ 160(R0), F5 // exp7
 	VFMLA V3.D2, V13.D2, V5.D2
-	FMOVQ 160(R0), F13 // exp6
+	FMOVQ 176(R0), F13 // exp6
 	VFMLA V3.D2, V5.D2, V13.D2
-	FMOVQ 176(R0), F5 // exp5
+	FMOVQ 192(R0), F5 // exp5
 	VFMLA V0.D2, V6.D2, V5.D2
-	FMOVQ 192(R0), F6 // exp4
+	FMOVQ 208(R0), F6 // exp4
 	VFMLA V0.D2, V5.D2, V6.D2
-	FMOVQ 208(R0), F5 // exp3
+	FMOVQ 224(R0), F5 // exp3
 	VFMLA V0.D2, V6.D2, V5.D2
-	FMOVQ 176(R0), F6 // exp5
+	FMOVQ 192(R0), F6 // exp5
 	VFMLA V1.D2, V7.D2, V6.D2
-	FMOVQ 192(R0), F7 // exp4
+	FMOVQ 208(R0), F7 // exp4
 	VFMLA V1.D2, V6.D2, V7.D2
-	FMOVQ 208(R0), F6 // exp3
+	FMOVQ 224(R0), F6 // exp3
 	VFMLA V1.D2, V7.D2, V6.D2
-	FMOVQ 176(R0), F7 // exp5
+	FMOVQ 192(R0), F7 // exp5
 	VFMLA V2.D2, V10.D2, V7.D2
-	FMOVQ 192(R0), F10 // exp4
+	FMOVQ 208(R0), F10 // exp4
 	VFMLA V2.D2, V7.D2, V10.D2
-	FMOVQ 208(R0), F7 // exp3
+	FMOVQ 224(R0), F7 // exp3
 	VFMLA V2.D2, V10.D2, V7.D2
-	FMOVQ 176(R0), F10 // exp5
+	FMOVQ 192(R0), F10 // exp5
 	VFMLA V3.D2, V13.D2, V10.D2
-	FMOVQ 192(R0), F13 // exp4
+	FMOVQ 208(R0), F13 // exp4
 	VFMLA V3.D2, V10.D2, V13.D2
-	FMOVQ 208(R0), F10 // exp3
+	FMOVQ 224(R0), F10 // exp3
 	VFMLA V3.D2, V13.D2, V10.D2
-	FMOVQ 224(R0), F13 // exp2
+	FMOVQ 240(R0), F13 // exp2
 	VFMLA V0.D2, V5.D2, V13.D2
-	FMOVQ 240(R0), F5 // exp1
+	FMOVQ 256(R0), F5 // exp1
 	VFMLA V0.D2, V13.D2, V5.D2
-	FMOVQ 256(R0), F13 // exp0
+	FMOVQ 272(R0), F13 // exp0
 	VFMLA V0.D2, V5.D2, V13.D2
-	FMOVQ 224(R0), F5 // exp2
+	FMOVQ 240(R0), F5 // exp2
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 240(R0), F6 // exp1
+	FMOVQ 256(R0), F6 // exp1
 	VFMLA V1.D2, V5.D2, V6.D2
-	FMOVQ 256(R0), F5 // exp0
+	FMOVQ 272(R0), F5 // exp0
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 224(R0), F6 // exp2
+	FMOVQ 240(R0), F6 // exp2
 	VFMLA V2.D2, V7.D2, V6.D2
-	FMOVQ 240(R0), F7 // exp1
+	FMOVQ 256(R0), F7 // exp1
 	VFMLA V2.D2, V6.D2, V7.D2
-	FMOVQ 256(R0), F6 // exp0
+	FMOVQ 272(R0), F6 // exp0
 	VFMLA V2.D2, V7.D2, V6.D2
-	FMOVQ 224(R0), F7 // exp2
+	FMOVQ 240(R0), F7 // exp2
 	VFMLA V3.D2, V10.D2, V7.D2
-	FMOVQ 240(R0), F10 // exp1
+	FMOVQ 256(R0), F10 // exp1
 	VFMLA V3.D2, V7.D2, V10.D2
-	FMOVQ 256(R0), F7 // exp0
+	FMOVQ 272(R0), F7 // exp0
 	VFMLA V3.D2, V10.D2, V7.D2
-	FMOVQ 16(R0), F10 // one
-	FMOVQ 16(R0), F16 // one
+	FMOVQ 32(R0), F10 // one
+	FMOVQ 32(R0), F16 // one
 	VFMUL_D2(0, 13, 13)
 	VFADD_D2(0, 10, 18)
 	VFSUB_D2(16, 18, 19)
@@ -6548,8 +6780,8 @@ loop2:
 	VFSUB_D2(4, 10, 4)
 	VSHL $52, V17.D2, V7.D2
 	VFMUL_D2(7, 3, 10)
-	FMOVQ 16(R0), F16 // one
-	FMOVQ 16(R0), F17 // one
+	FMOVQ 32(R0), F16 // one
+	FMOVQ 32(R0), F17 // one
 	VFADD_D2(9, 16, 18)
 	VFSUB_D2(17, 18, 19)
 	VFSUB_D2(19, 9, 9)
@@ -6574,7 +6806,7 @@ loop2:
 	VFMLA V7.D2, V4.D2, V10.D2
 	VFADD_D2(16, 16, 17)
 	VFMUL_D2(16, 16, 27)
-	FMOVQ 16(R0), F28 // one
+	FMOVQ 32(R0), F28 // one
 	VFNEG_D2(20, 29)
 	VFMLA V18.D2, V18.D2, V29.D2
 	VFMLA V9.D2, V19.D2, V29.D2
@@ -6617,10 +6849,37 @@ loop2:
 	VFMUL_D2(7, 16, 3)
 	FLDPQ 0(R3), (F4, F5)
 	FLDPQ 32(R3), (F6, F7)
+	FMOVQ 0(R0), F8 // leastFactor
+	FMOVQ 0(R0), F9 // leastFactor
+	FMOVQ 0(R0), F10 // leastFactor
+	VFACGT_D2(4, 8, 11)
+	VBIC_B16(11, 4, 4)
+	VFACGT_D2(0, 9, 11)
+	VBIC_B16(11, 0, 0)
 	VFMUL_D2(0, 4, 0)
+	VFACGT_D2(0, 10, 4)
+	VFACGT_D2(5, 8, 11)
+	VBIC_B16(11, 5, 5)
+	VFACGT_D2(1, 9, 11)
+	VBIC_B16(11, 1, 1)
 	VFMUL_D2(1, 5, 1)
+	VFACGT_D2(1, 10, 5)
+	VFACGT_D2(6, 8, 11)
+	VBIC_B16(11, 6, 6)
+	VFACGT_D2(2, 9, 11)
+	VBIC_B16(11, 2, 2)
 	VFMUL_D2(2, 6, 2)
+	VFACGT_D2(2, 10, 6)
+	VFACGT_D2(7, 8, 8)
+	VBIC_B16(8, 7, 7)
+	VFACGT_D2(3, 9, 8)
+	VBIC_B16(8, 3, 3)
 	VFMUL_D2(3, 7, 3)
+	VFACGT_D2(3, 10, 7)
+	VBIC_B16(4, 0, 0)
+	VBIC_B16(5, 1, 1)
+	VBIC_B16(6, 2, 2)
+	VBIC_B16(7, 3, 3)
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD $64, R1
@@ -6650,41 +6909,41 @@ part5:
 skip8:
 
 start6:
-	FMOVQ 896(R0), F2 // sign
-	FMOVQ 880(R0), F3 // minusSafe
-	FMOVQ 272(R0), F4 // expMin
-	FMOVQ 48(R0), F5 // log2e
-	FMOVQ 64(R0), F6 // round
+	FMOVQ 912(R0), F2 // sign
+	FMOVQ 896(R0), F3 // minusSafe
+	FMOVQ 288(R0), F4 // expMin
+	FMOVQ 64(R0), F5 // log2e
+	FMOVQ 80(R0), F6 // round
 	VORR V2.B16, V0.B16, V0.B16
 	VFCMGT_D2(0, 3, 2)
 	VFMAX_D2(4, 0, 0)
-	FMOVQ 64(R0), F3 // round
+	FMOVQ 80(R0), F3 // round
 	VFMLA V5.D2, V0.D2, V3.D2
 	VFSUB_D2(6, 3, 4)
-	FMOVQ 80(R0), F5 // ln2Hi
-	FMOVQ 96(R0), F6 // minusLn2Lo
+	FMOVQ 96(R0), F5 // ln2Hi
+	FMOVQ 112(R0), F6 // minusLn2Lo
 	VFMLS V5.D2, V4.D2, V0.D2
 	VFMUL_D2(6, 4, 4)
-	FMOVQ 112(R0), F5 // exp9
-	FMOVQ 128(R0), F6 // exp8
+	FMOVQ 128(R0), F5 // exp9
+	FMOVQ 144(R0), F6 // exp8
 	VFMLA V0.D2, V5.D2, V6.D2
-	FMOVQ 144(R0), F5 // exp7
+	FMOVQ 160(R0), F5 // exp7
 	VFMLA V0.D2, V6.D2, V5.D2
-	FMOVQ 160(R0), F6 // exp6
+	FMOVQ 176(R0), F6 // exp6
 	VFMLA V0.D2, V5.D2, V6.D2
-	FMOVQ 176(R0), F5 // exp5
+	FMOVQ 192(R0), F5 // exp5
 	VFMLA V0.D2, V6.D2, V5.D2
-	FMOVQ 192(R0), F6 // exp4
+	FMOVQ 208(R0), F6 // exp4
 	VFMLA V0.D2, V5.D2, V6.D2
-	FMOVQ 208(R0), F5 // exp3
+	FMOVQ 224(R0), F5 // exp3
 	VFMLA V0.D2, V6.D2, V5.D2
-	FMOVQ 224(R0), F6 // exp2
+	FMOVQ 240(R0), F6 // exp2
 	VFMLA V0.D2, V5.D2, V6.D2
-	FMOVQ 240(R0), F5 // exp1
-	FMOVQ 16(R0), F7 // one
-	FMOVQ 16(R0), F8 // one
+	FMOVQ 256(R0), F5 // exp1
+	FMOVQ 32(R0), F7 // one
+	FMOVQ 32(R0), F8 // one
 	VFMLA V0.D2, V6.D2, V5.D2
-	FMOVQ 256(R0), F6 // exp0
+	FMOVQ 272(R0), F6 // exp0
 	VFMLA V0.D2, V5.D2, V6.D2
 	VFMUL_D2(0, 6, 5)
 	VFADD_D2(0, 7, 6)
@@ -6695,46 +6954,55 @@ start6:
 	VFMLA V0.D2, V4.D2, V7.D2
 	VFADD_D2(7, 6, 0)
 	VFSUB_D2(6, 0, 4)
-	FMOVQ 976(R0), F5 // safeRound
-	FMOVQ 16(R0), F6 // one
+	FMOVQ 992(R0), F5 // safeRound
+	FMOVQ 32(R0), F6 // one
 	VFSUB_D2(4, 7, 4)
 	VSHL $52, V3.D2, V7.D2
 	VFMAX_D2(5, 3, 5)
 	VSHL $52, V5.D2, V5.D2
 	VFMUL_D2(5, 0, 7)
 	VFADD_D2(7, 6, 6)
-	FMOVQ 16(R0), F8 // one
+	FMOVQ 32(R0), F8 // one
 	VFSUB_D2(8, 6, 8)
 	VFSUB_D2(8, 7, 7)
 	VFMLA V5.D2, V4.D2, V7.D2
 	VFADD_D2(6, 6, 8)
 	VFMUL_D2(6, 6, 9)
 	VFNEG_D2(9, 10)
-	FMOVQ 16(R0), F11 // one
+	FMOVQ 32(R0), F11 // one
 	VFMLA V6.D2, V6.D2, V10.D2
 	VFMLA V7.D2, V8.D2, V10.D2
 	VFDIV_D2(9, 11, 6)
 	VFMUL_D2(6, 0, 7)
 	VFMLS V9.D2, V7.D2, V0.D2
 	VFADD_D2(4, 0, 0)
-	FMOVQ 304(R0), F4 // upLog
+	FMOVQ 320(R0), F4 // upLog
 	VFMLS V10.D2, V7.D2, V0.D2
 	VFMLA V6.D2, V0.D2, V7.D2
 	VFMUL_D2(5, 7, 0)
 	VFADD_D2(4, 3, 3)
 	VSHL $52, V3.D2, V3.D2
 	VFMUL_D2(3, 7, 3)
-	FMOVQ 336(R0), F4 // down
-	FMOVQ 352(R0), F5 // lowLimit
-	FMOVQ 352(R0), F6 // lowLimit
-	FMOVQ 352(R0), F7 // lowLimit
+	FMOVQ 352(R0), F4 // down
+	FMOVQ 368(R0), F5 // lowLimit
+	FMOVQ 368(R0), F6 // lowLimit
+	FMOVQ 368(R0), F7 // lowLimit
 	VFMUL_D2(4, 3, 4)
 	VFCMGT_D2(3, 5, 5)
 	VFADD_D2(6, 3, 3)
 	VSUB V7.D2, V3.D2, V3.D2
 	VBIT V5.B16, V3.B16, V4.B16
 	VBIT V2.B16, V4.B16, V0.B16
+	FMOVQ 0(R0), F2 // leastFactor
+	FMOVQ 0(R0), F3 // leastFactor
+	FMOVQ 0(R0), F4 // leastFactor
+	VFACGT_D2(1, 2, 2)
+	VBIC_B16(2, 1, 1)
+	VFACGT_D2(0, 3, 2)
+	VBIC_B16(2, 0, 0)
 	VFMUL_D2(0, 1, 0)
+	VFACGT_D2(0, 4, 1)
+	VBIC_B16(1, 0, 0)
 	CMP $2, R4
 	BLT storePart7
 	FMOVQ F0, 0(R1)
@@ -6774,8 +7042,8 @@ next1:
 loop2:
 	FLDPQ 0(R2), (F0, F1)
 	FLDPQ 32(R2), (F2, F3)
-	FMOVQ 896(R0), F4 // sign
-	FMOVQ 880(R0), F5 // minusSafe
+	FMOVQ 912(R0), F4 // sign
+	FMOVQ 896(R0), F5 // minusSafe
 	VORR V4.B16, V0.B16, V0.B16
 	VFADD_D2(0, 0, 0)
 	VFCMGE_D2(5, 0, 6)
@@ -6794,108 +7062,108 @@ loop2:
 	VUMINV_S4(6, 4)
 	FMOVS F4, R5
 	CBZW R5, single3
-	FMOVQ 48(R0), F4 // log2e
-	FMOVQ 64(R0), F5 // round
-	FMOVQ 80(R0), F6 // ln2Hi
-	FMOVQ 96(R0), F7 // minusLn2Lo
-	FMOVQ 64(R0), F8 // round
+	FMOVQ 64(R0), F4 // log2e
+	FMOVQ 80(R0), F5 // round
+	FMOVQ 96(R0), F6 // ln2Hi
+	FMOVQ 112(R0), F7 // minusLn2Lo
+	FMOVQ 80(R0), F8 // round
 	VFMLA V4.D2, V0.D2, V8.D2
 	VFSUB_D2(5, 8, 9)
 	VFMLS V6.D2, V9.D2, V0.D2
 	VFMUL_D2(7, 9, 9)
-	FMOVQ 112(R0), F10 // exp9
-	FMOVQ 64(R0), F11 // round
+	FMOVQ 128(R0), F10 // exp9
+	FMOVQ 80(R0), F11 // round
 	VFMLA V4.D2, V1.D2, V11.D2
 	VFSUB_D2(5, 11, 12)
 	VFMLS V6.D2, V12.D2, V1.D2
 	VFMUL_D2(7, 12, 12)
-	FMOVQ 112(R0), F13 // exp9
-	FMOVQ 64(R0), F14 // round
+	FMOVQ 128(R0), F13 // exp9
+	FMOVQ 80(R0), F14 // round
 	VFMLA V4.D2, V2.D2, V14.D2
 	VFSUB_D2(5, 14, 15)
 	VFMLS V6.D2, V15.D2, V2.D2
 	VFMUL_D2(7, 15, 15)
-	FMOVQ 112(R0), F16 // exp9
-	FMOVQ 64(R0), F17 // round
+	FMOVQ 128(R0), F16 // exp9
+	FMOVQ 80(R0), F17 // round
 	VFMLA V4.D2, V3.D2, V17.D2
 	VFSUB_D2(5, 17, 4)
 	VFMLS V6.D2, V4.D2, V3.D2
 	VFMUL_D2(7, 4, 4)
-	FMOVQ 112(R0), F5 // exp9
-	FMOVQ 128(R0), F6 // exp8
+	FMOVQ 128(R0), F5 // exp9
+	FMOVQ 144(R0), F6 // exp8
 	VFMLA V0.D2, V10.D2, V6.D2
-	FMOVQ 144(R0), F7 // exp7
+	FMOVQ 160(R0), F7 // exp7
 	VFMLA V0.D2, V6.D2, V7.D2
-	FMOVQ 160(R0), F6 // exp6
+	FMOVQ 176(R0), F6 // exp6
 	VFMLA V0.D2, V7.D2, V6.D2
-	FMOVQ 128(R0), F7 // exp8
+	FMOVQ 144(R0), F7 // exp8
 	VFMLA V1.D2, V13.D2, V7.D2
-	FMOVQ 144(R0), F10 // exp7
+	FMOVQ 160(R0), F10 // exp7
 	VFMLA V1.D2, V7.D2, V10.D2
-	FMOVQ 160(R0), F7 // exp6
+	FMOVQ 176(R0), F7 // exp6
 	VFMLA V1.D2, V10.D2, V7.D2
-	FMOVQ 128(R0), F10 // exp8
+	FMOVQ 144(R0), F10 // exp8
 	VFMLA V2.D2, V16.D2, V10.D2
-	FMOVQ 144(R0), F13 // exp7
+	FMOVQ 160(R0), F13 // exp7
 	VFMLA V2.D2, V10.D2, V13.D2
-	FMOVQ 160(R0), F10 // exp6
+	FMOVQ 176(R0), F10 // exp6
 	VFMLA V2.D2, V13.D2, V10.D2
-	FMOVQ 128(R0), F13 // exp8
+	FMOVQ 144(R0), F13 // exp8
 	VFMLA V3.D2, V5.D2, V13.D2
-	FMOVQ 144(R0), F5 // exp7
+	FMOVQ 160(R0), F5 // exp7
 	VFMLA V3.D2, V13.D2, V5.D2
-	FMOVQ 160(R0), F13 // exp6
+	FMOVQ 176(R0), F13 // exp6
 	VFMLA V3.D2, V5.D2, V13.D2
-	FMOVQ 176(R0), F5 // exp5
+	FMOVQ 192(R0), F5 // exp5
 	VFMLA V0.D2, V6.D2, V5.D2
-	FMOVQ 192(R0), F6 // exp4
+	FMOVQ 208(R0), F6 // exp4
 	VFMLA V0.D2, V5.D2, V6.D2
-	FMOVQ 208(R0), F5 // exp3
+	FMOVQ 224(R0), F5 // exp3
 	VFMLA V0.D2, V6.D2, V5.D2
-	FMOVQ 176(R0), F6 // exp5
+	FMOVQ 192(R0), F6 // exp5
 	VFMLA V1.D2, V7.D2, V6.D2
-	FMOVQ 192(R0), F7 // exp4
+	FMOVQ 208(R0), F7 // exp4
 	VFMLA V1.D2, V6.D2, V7.D2
-	FMOVQ 208(R0), F6 // exp3
+	FMOVQ 224(R0), F6 // exp3
 	VFMLA V1.D2, V7.D2, V6.D2
-	FMOVQ 176(R0), F7 // exp5
+	FMOVQ 192(R0), F7 // exp5
 	VFMLA V2.D2, V10.D2, V7.D2
-	FMOVQ 192(R0), F10 // exp4
+	FMOVQ 208(R0), F10 // exp4
 	VFMLA V2.D2, V7.D2, V10.D2
-	FMOVQ 208(R0), F7 // exp3
+	FMOVQ 224(R0), F7 // exp3
 	VFMLA V2.D2, V10.D2, V7.D2
-	FMOVQ 176(R0), F10 // exp5
+	FMOVQ 192(R0), F10 // exp5
 	VFMLA V3.D2, V13.D2, V10.D2
-	FMOVQ 192(R0), F13 // exp4
+	FMOVQ 208(R0), F13 // exp4
 	VFMLA V3.D2, V10.D2, V13.D2
-	FMOVQ 208(R0), F10 // exp3
+	FMOVQ 224(R0), F10 // exp3
 	VFMLA V3.D2, V13.D2, V10.D2
-	FMOVQ 224(R0), F13 // exp2
+	FMOVQ 240(R0), F13 // exp2
 	VFMLA V0.D2, V5.D2, V13.D2
-	FMOVQ 240(R0), F5 // exp1
+	FMOVQ 256(R0), F5 // exp1
 	VFMLA V0.D2, V13.D2, V5.D2
-	FMOVQ 256(R0), F13 // exp0
+	FMOVQ 272(R0), F13 // exp0
 	VFMLA V0.D2, V5.D2, V13.D2
-	FMOVQ 224(R0), F5 // exp2
+	FMOVQ 240(R0), F5 // exp2
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 240(R0), F6 // exp1
+	FMOVQ 256(R0), F6 // exp1
 	VFMLA V1.D2, V5.D2, V6.D2
-	FMOVQ 256(R0), F5 // exp0
+	FMOVQ 272(R0), F5 // exp0
 	VFMLA V1.D2, V6.D2, V5.D2
-	FMOVQ 224(R0), F6 // exp2
+	FMOVQ 240(R0), F6 // exp2
 	VFMLA V2.D2, V7.D2, V6.D2
-	FMOVQ 240(R0), F7 // exp1
+	FMOVQ 256(R0), F7 // exp1
 	VFMLA V2.D2, V6.D2, V7.D2
-	FMOVQ 256(R0), F6 // exp0
+	FMOVQ 272(R0), F6 // exp0
 	VFMLA V2.D2, V7.D2, V6.D2
-	FMOVQ 224(R0), F7 // exp2
+	FMOVQ 240(R0), F7 // exp2
 	VFMLA V3.D2, V10.D2, V7.D2
-	FMOVQ 240(R0), F10 // exp1
+	FMOVQ 256(R0), F10 // exp1
 	VFMLA V3.D2, V7.D2, V10.D2
-	FMOVQ 256(R0), F7 // exp0
+	FMOVQ 272(R0), F7 // exp0
 	VFMLA V3.D2, V10.D2, V7.D2
-	FMOVQ 16(R0), F10 // one
-	FMOVQ 16(R0), F16 // one
+	FMOVQ 32(R0), F10 // one
+	FMOVQ 32(R0), F16 // one
 	VFMUL_D2(0, 13, 13)
 	VFADD_D2(0, 10, 18)
 	VFSUB_D2(16, 18, 19)
@@ -6944,9 +7212,9 @@ loop2:
 	VFSUB_D2(4, 10, 4)
 	VSHL $52, V17.D2, V7.D2
 	VFMUL_D2(7, 3, 10)
-	FMOVQ 16(R0), F16 // one
-	FMOVQ 16(R0), F17 // one
-	FMOVQ 992(R0), F18 // half
+	FMOVQ 32(R0), F16 // one
+	FMOVQ 32(R0), F17 // one
+	FMOVQ 1008(R0), F18 // half
 	VFADD_D2(9, 16, 19)
 	VFSUB_D2(17, 19, 20)
 	VFSUB_D2(20, 9, 9)
@@ -6971,7 +7239,7 @@ loop2:
 	VFMLA V7.D2, V4.D2, V10.D2
 	VFMUL_D2(18, 16, 16)
 	VFMUL_D2(16, 16, 17)
-	FMOVQ 16(R0), F18 // one
+	FMOVQ 32(R0), F18 // one
 	VFNEG_D2(20, 25)
 	VFMLA V19.D2, V19.D2, V25.D2
 	VFMLA V9.D2, V19.D2, V25.D2
@@ -7014,10 +7282,37 @@ loop2:
 	VFMUL_D2(7, 16, 3)
 	FLDPQ 0(R3), (F4, F5)
 	FLDPQ 32(R3), (F6, F7)
+	FMOVQ 0(R0), F8 // leastFactor
+	FMOVQ 0(R0), F9 // leastFactor
+	FMOVQ 0(R0), F10 // leastFactor
+	VFACGT_D2(4, 8, 11)
+	VBIC_B16(11, 4, 4)
+	VFACGT_D2(0, 9, 11)
+	VBIC_B16(11, 0, 0)
 	VFMUL_D2(0, 4, 0)
+	VFACGT_D2(0, 10, 4)
+	VFACGT_D2(5, 8, 11)
+	VBIC_B16(11, 5, 5)
+	VFACGT_D2(1, 9, 11)
+	VBIC_B16(11, 1, 1)
 	VFMUL_D2(1, 5, 1)
+	VFACGT_D2(1, 10, 5)
+	VFACGT_D2(6, 8, 11)
+	VBIC_B16(11, 6, 6)
+	VFACGT_D2(2, 9, 11)
+	VBIC_B16(11, 2, 2)
 	VFMUL_D2(2, 6, 2)
+	VFACGT_D2(2, 10, 6)
+	VFACGT_D2(7, 8, 8)
+	VBIC_B16(8, 7, 7)
+	VFACGT_D2(3, 9, 8)
+	VBIC_B16(8, 3, 3)
 	VFMUL_D2(3, 7, 3)
+	VFACGT_D2(3, 10, 7)
+	VBIC_B16(4, 0, 0)
+	VBIC_B16(5, 1, 1)
+	VBIC_B16(6, 2, 2)
+	VBIC_B16(7, 3, 3)
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD $64, R1
@@ -7047,93 +7342,102 @@ part5:
 skip8:
 
 start6:
-	FMOVQ 896(R0), F2 // sign
-	FMOVQ 880(R0), F3 // minusSafe
-	FMOVQ 272(R0), F4 // expMin
-	FMOVQ 48(R0), F5 // log2e
+	FMOVQ 912(R0), F2 // sign
+	FMOVQ 896(R0), F3 // minusSafe
+	FMOVQ 288(R0), F4 // expMin
+	FMOVQ 64(R0), F5 // log2e
 	VORR V2.B16, V0.B16, V0.B16
 	VFADD_D2(0, 0, 0)
 	VFCMGT_D2(0, 3, 2)
 	VFMAX_D2(4, 0, 0)
-	FMOVQ 64(R0), F3 // round
+	FMOVQ 80(R0), F3 // round
 	VFMLA V5.D2, V0.D2, V3.D2
-	FMOVQ 64(R0), F4 // round
-	FMOVQ 80(R0), F5 // ln2Hi
-	FMOVQ 96(R0), F6 // minusLn2Lo
+	FMOVQ 80(R0), F4 // round
+	FMOVQ 96(R0), F5 // ln2Hi
+	FMOVQ 112(R0), F6 // minusLn2Lo
 	VFSUB_D2(4, 3, 4)
 	VFMLS V5.D2, V4.D2, V0.D2
 	VFMUL_D2(6, 4, 4)
-	FMOVQ 112(R0), F5 // exp9
-	FMOVQ 128(R0), F6 // exp8
+	FMOVQ 128(R0), F5 // exp9
+	FMOVQ 144(R0), F6 // exp8
 	VFMLA V0.D2, V5.D2, V6.D2
-	FMOVQ 144(R0), F5 // exp7
+	FMOVQ 160(R0), F5 // exp7
 	VFMLA V0.D2, V6.D2, V5.D2
-	FMOVQ 160(R0), F6 // exp6
+	FMOVQ 176(R0), F6 // exp6
 	VFMLA V0.D2, V5.D2, V6.D2
-	FMOVQ 176(R0), F5 // exp5
+	FMOVQ 192(R0), F5 // exp5
 	VFMLA V0.D2, V6.D2, V5.D2
-	FMOVQ 192(R0), F6 // exp4
+	FMOVQ 208(R0), F6 // exp4
 	VFMLA V0.D2, V5.D2, V6.D2
-	FMOVQ 208(R0), F5 // exp3
+	FMOVQ 224(R0), F5 // exp3
 	VFMLA V0.D2, V6.D2, V5.D2
-	FMOVQ 224(R0), F6 // exp2
+	FMOVQ 240(R0), F6 // exp2
 	VFMLA V0.D2, V5.D2, V6.D2
-	FMOVQ 16(R0), F5 // one
-	FMOVQ 240(R0), F7 // exp1
+	FMOVQ 32(R0), F5 // one
+	FMOVQ 256(R0), F7 // exp1
 	VFMLA V0.D2, V6.D2, V7.D2
-	FMOVQ 256(R0), F6 // exp0
+	FMOVQ 272(R0), F6 // exp0
 	VFMLA V0.D2, V7.D2, V6.D2
 	VFMUL_D2(0, 6, 6)
 	VFADD_D2(0, 5, 5)
-	FMOVQ 16(R0), F7 // one
+	FMOVQ 32(R0), F7 // one
 	VFSUB_D2(7, 5, 7)
 	VFSUB_D2(7, 0, 7)
 	VFMLA V0.D2, V6.D2, V7.D2
 	VFADD_D2(7, 5, 0)
 	VFMLA V0.D2, V4.D2, V7.D2
 	VFADD_D2(7, 5, 0)
-	FMOVQ 976(R0), F4 // safeRound
+	FMOVQ 992(R0), F4 // safeRound
 	VFSUB_D2(5, 0, 5)
 	VFSUB_D2(5, 7, 5)
 	VSHL $52, V3.D2, V6.D2
 	VFMAX_D2(4, 3, 4)
 	VSHL $52, V4.D2, V4.D2
 	VFMUL_D2(4, 0, 6)
-	FMOVQ 16(R0), F7 // one
-	FMOVQ 16(R0), F8 // one
-	FMOVQ 992(R0), F9 // half
+	FMOVQ 32(R0), F7 // one
+	FMOVQ 32(R0), F8 // one
+	FMOVQ 1008(R0), F9 // half
 	VFADD_D2(6, 7, 7)
 	VFSUB_D2(8, 7, 8)
 	VFSUB_D2(8, 6, 6)
 	VFMLA V4.D2, V5.D2, V6.D2
 	VFMUL_D2(9, 7, 7)
 	VFMUL_D2(7, 7, 8)
-	FMOVQ 16(R0), F9 // one
+	FMOVQ 32(R0), F9 // one
 	VFNEG_D2(8, 10)
 	VFMLA V7.D2, V7.D2, V10.D2
 	VFMLA V6.D2, V7.D2, V10.D2
 	VFDIV_D2(8, 9, 6)
 	VFMUL_D2(6, 0, 7)
 	VFMLS V8.D2, V7.D2, V0.D2
-	FMOVQ 304(R0), F8 // upLog
+	FMOVQ 320(R0), F8 // upLog
 	VFADD_D2(5, 0, 0)
 	VFMLS V10.D2, V7.D2, V0.D2
 	VFMLA V6.D2, V0.D2, V7.D2
 	VFMUL_D2(4, 7, 0)
 	VFADD_D2(8, 3, 3)
 	VSHL $52, V3.D2, V3.D2
-	FMOVQ 336(R0), F4 // down
-	FMOVQ 352(R0), F5 // lowLimit
-	FMOVQ 352(R0), F6 // lowLimit
-	FMOVQ 352(R0), F8 // lowLimit
+	FMOVQ 352(R0), F4 // down
+	FMOVQ 368(R0), F5 // lowLimit
+	FMOVQ 368(R0), F6 // lowLimit
+	FMOVQ 368(R0), F8 // lowLimit
 	VFMUL_D2(3, 7, 3)
 	VFMUL_D2(4, 3, 4)
 	VFCMGT_D2(3, 5, 5)
 	VFADD_D2(6, 3, 3)
 	VSUB V8.D2, V3.D2, V3.D2
 	VBIT V5.B16, V3.B16, V4.B16
+	FMOVQ 0(R0), F3 // leastFactor
+	FMOVQ 0(R0), F5 // leastFactor
 	VBIT V2.B16, V4.B16, V0.B16
+	VFACGT_D2(1, 3, 2)
+	VBIC_B16(2, 1, 1)
+	VFACGT_D2(0, 5, 2)
+	VBIC_B16(2, 0, 0)
 	VFMUL_D2(0, 1, 0)
+	FMOVQ 0(R0), F1 // leastFactor
+	VFACGT_D2(0, 1, 1)
+	VBIC_B16(1, 0, 0)
 	CMP $2, R4
 	BLT storePart7
 	FMOVQ F0, 0(R1)
@@ -7152,256 +7456,260 @@ skip9:
 end4:
 	RET
 
+// leastFactor
+DATA constantsF64<>+0(SB)/8, $0x2000000000000000
+DATA constantsF64<>+8(SB)/8, $0x2000000000000000
+
 // zero
-DATA constantsF64<>+0(SB)/8, $0x0000000000000000
-DATA constantsF64<>+8(SB)/8, $0x0000000000000000
+DATA constantsF64<>+16(SB)/8, $0x0000000000000000
+DATA constantsF64<>+24(SB)/8, $0x0000000000000000
 
 // one
-DATA constantsF64<>+16(SB)/8, $0x3ff0000000000000
-DATA constantsF64<>+24(SB)/8, $0x3ff0000000000000
+DATA constantsF64<>+32(SB)/8, $0x3ff0000000000000
+DATA constantsF64<>+40(SB)/8, $0x3ff0000000000000
 
 // safe
-DATA constantsF64<>+32(SB)/8, $0x4085e00000000000
-DATA constantsF64<>+40(SB)/8, $0x4085e00000000000
+DATA constantsF64<>+48(SB)/8, $0x4085e00000000000
+DATA constantsF64<>+56(SB)/8, $0x4085e00000000000
 
 // log2e
-DATA constantsF64<>+48(SB)/8, $0x3ff71547652b82fe
-DATA constantsF64<>+56(SB)/8, $0x3ff71547652b82fe
+DATA constantsF64<>+64(SB)/8, $0x3ff71547652b82fe
+DATA constantsF64<>+72(SB)/8, $0x3ff71547652b82fe
 
 // round
-DATA constantsF64<>+64(SB)/8, $0x43380000000003ff
-DATA constantsF64<>+72(SB)/8, $0x43380000000003ff
+DATA constantsF64<>+80(SB)/8, $0x43380000000003ff
+DATA constantsF64<>+88(SB)/8, $0x43380000000003ff
 
 // ln2Hi
-DATA constantsF64<>+80(SB)/8, $0x3fe62e42fefa39ef
-DATA constantsF64<>+88(SB)/8, $0x3fe62e42fefa39ef
+DATA constantsF64<>+96(SB)/8, $0x3fe62e42fefa39ef
+DATA constantsF64<>+104(SB)/8, $0x3fe62e42fefa39ef
 
 // minusLn2Lo
-DATA constantsF64<>+96(SB)/8, $0xbc7abc9e3b39803f
-DATA constantsF64<>+104(SB)/8, $0xbc7abc9e3b39803f
+DATA constantsF64<>+112(SB)/8, $0xbc7abc9e3b39803f
+DATA constantsF64<>+120(SB)/8, $0xbc7abc9e3b39803f
 
 // exp9
-DATA constantsF64<>+112(SB)/8, $0x3e5af750ed4c34db
-DATA constantsF64<>+120(SB)/8, $0x3e5af750ed4c34db
+DATA constantsF64<>+128(SB)/8, $0x3e5af750ed4c34db
+DATA constantsF64<>+136(SB)/8, $0x3e5af750ed4c34db
 
 // exp8
-DATA constantsF64<>+128(SB)/8, $0x3e928a2ac0a41951
-DATA constantsF64<>+136(SB)/8, $0x3e928a2ac0a41951
+DATA constantsF64<>+144(SB)/8, $0x3e928a2ac0a41951
+DATA constantsF64<>+152(SB)/8, $0x3e928a2ac0a41951
 
 // exp7
-DATA constantsF64<>+144(SB)/8, $0x3ec71ddeb0744738
-DATA constantsF64<>+152(SB)/8, $0x3ec71ddeb0744738
+DATA constantsF64<>+160(SB)/8, $0x3ec71ddeb0744738
+DATA constantsF64<>+168(SB)/8, $0x3ec71ddeb0744738
 
 // exp6
-DATA constantsF64<>+160(SB)/8, $0x3efa019a68544e59
-DATA constantsF64<>+168(SB)/8, $0x3efa019a68544e59
+DATA constantsF64<>+176(SB)/8, $0x3efa019a68544e59
+DATA constantsF64<>+184(SB)/8, $0x3efa019a68544e59
 
 // exp5
-DATA constantsF64<>+176(SB)/8, $0x3f2a01a01b566bcc
-DATA constantsF64<>+184(SB)/8, $0x3f2a01a01b566bcc
+DATA constantsF64<>+192(SB)/8, $0x3f2a01a01b566bcc
+DATA constantsF64<>+200(SB)/8, $0x3f2a01a01b566bcc
 
 // exp4
-DATA constantsF64<>+192(SB)/8, $0x3f56c16c17f37a73
-DATA constantsF64<>+200(SB)/8, $0x3f56c16c17f37a73
+DATA constantsF64<>+208(SB)/8, $0x3f56c16c17f37a73
+DATA constantsF64<>+216(SB)/8, $0x3f56c16c17f37a73
 
 // exp3
-DATA constantsF64<>+208(SB)/8, $0x3f8111111110e81b
-DATA constantsF64<>+216(SB)/8, $0x3f8111111110e81b
+DATA constantsF64<>+224(SB)/8, $0x3f8111111110e81b
+DATA constantsF64<>+232(SB)/8, $0x3f8111111110e81b
 
 // exp2
-DATA constantsF64<>+224(SB)/8, $0x3fa55555555520f3
-DATA constantsF64<>+232(SB)/8, $0x3fa55555555520f3
+DATA constantsF64<>+240(SB)/8, $0x3fa55555555520f3
+DATA constantsF64<>+248(SB)/8, $0x3fa55555555520f3
 
 // exp1
-DATA constantsF64<>+240(SB)/8, $0x3fc555555555555c
-DATA constantsF64<>+248(SB)/8, $0x3fc555555555555c
+DATA constantsF64<>+256(SB)/8, $0x3fc555555555555c
+DATA constantsF64<>+264(SB)/8, $0x3fc555555555555c
 
 // exp0
-DATA constantsF64<>+256(SB)/8, $0x3fe0000000000005
-DATA constantsF64<>+264(SB)/8, $0x3fe0000000000005
+DATA constantsF64<>+272(SB)/8, $0x3fe0000000000005
+DATA constantsF64<>+280(SB)/8, $0x3fe0000000000005
 
 // expMin
-DATA constantsF64<>+272(SB)/8, $0xc087600000000000
-DATA constantsF64<>+280(SB)/8, $0xc087600000000000
+DATA constantsF64<>+288(SB)/8, $0xc087600000000000
+DATA constantsF64<>+296(SB)/8, $0xc087600000000000
 
 // expMax
-DATA constantsF64<>+288(SB)/8, $0x4086300000000000
-DATA constantsF64<>+296(SB)/8, $0x4086300000000000
+DATA constantsF64<>+304(SB)/8, $0x4086300000000000
+DATA constantsF64<>+312(SB)/8, $0x4086300000000000
 
 // upLog
-DATA constantsF64<>+304(SB)/8, $0x4060000000000000
-DATA constantsF64<>+312(SB)/8, $0x4060000000000000
+DATA constantsF64<>+320(SB)/8, $0x4060000000000000
+DATA constantsF64<>+328(SB)/8, $0x4060000000000000
 
 // up
-DATA constantsF64<>+320(SB)/8, $0x47f0000000000000
-DATA constantsF64<>+328(SB)/8, $0x47f0000000000000
+DATA constantsF64<>+336(SB)/8, $0x47f0000000000000
+DATA constantsF64<>+344(SB)/8, $0x47f0000000000000
 
 // down
-DATA constantsF64<>+336(SB)/8, $0x37f0000000000000
-DATA constantsF64<>+344(SB)/8, $0x37f0000000000000
+DATA constantsF64<>+352(SB)/8, $0x37f0000000000000
+DATA constantsF64<>+360(SB)/8, $0x37f0000000000000
 
 // lowLimit
-DATA constantsF64<>+352(SB)/8, $0x0810000000000000
-DATA constantsF64<>+360(SB)/8, $0x0810000000000000
+DATA constantsF64<>+368(SB)/8, $0x0810000000000000
+DATA constantsF64<>+376(SB)/8, $0x0810000000000000
 
 // minNormal
-DATA constantsF64<>+368(SB)/8, $0x0010000000000000
-DATA constantsF64<>+376(SB)/8, $0x0010000000000000
+DATA constantsF64<>+384(SB)/8, $0x0010000000000000
+DATA constantsF64<>+392(SB)/8, $0x0010000000000000
 
 // inf
-DATA constantsF64<>+384(SB)/8, $0x7ff0000000000000
-DATA constantsF64<>+392(SB)/8, $0x7ff0000000000000
+DATA constantsF64<>+400(SB)/8, $0x7ff0000000000000
+DATA constantsF64<>+408(SB)/8, $0x7ff0000000000000
 
 // oneLessSqrtHalf
-DATA constantsF64<>+400(SB)/8, $0x00095f619980c433
-DATA constantsF64<>+408(SB)/8, $0x00095f619980c433
+DATA constantsF64<>+416(SB)/8, $0x00095f619980c433
+DATA constantsF64<>+424(SB)/8, $0x00095f619980c433
 
 // pow2Mant
-DATA constantsF64<>+416(SB)/8, $0x4330000000000000
-DATA constantsF64<>+424(SB)/8, $0x4330000000000000
+DATA constantsF64<>+432(SB)/8, $0x4330000000000000
+DATA constantsF64<>+440(SB)/8, $0x4330000000000000
 
 // logBias
-DATA constantsF64<>+432(SB)/8, $0x43300000000003ff
-DATA constantsF64<>+440(SB)/8, $0x43300000000003ff
+DATA constantsF64<>+448(SB)/8, $0x43300000000003ff
+DATA constantsF64<>+456(SB)/8, $0x43300000000003ff
 
 // significand
-DATA constantsF64<>+448(SB)/8, $0x000fffffffffffff
-DATA constantsF64<>+456(SB)/8, $0x000fffffffffffff
+DATA constantsF64<>+464(SB)/8, $0x000fffffffffffff
+DATA constantsF64<>+472(SB)/8, $0x000fffffffffffff
 
 // sqrtHalf
-DATA constantsF64<>+464(SB)/8, $0x3fe6a09e667f3bcd
-DATA constantsF64<>+472(SB)/8, $0x3fe6a09e667f3bcd
+DATA constantsF64<>+480(SB)/8, $0x3fe6a09e667f3bcd
+DATA constantsF64<>+488(SB)/8, $0x3fe6a09e667f3bcd
 
 // logHi
-DATA constantsF64<>+480(SB)/8, $0x3fe62e42fefa3800
-DATA constantsF64<>+488(SB)/8, $0x3fe62e42fefa3800
+DATA constantsF64<>+496(SB)/8, $0x3fe62e42fefa3800
+DATA constantsF64<>+504(SB)/8, $0x3fe62e42fefa3800
 
 // logLo
-DATA constantsF64<>+496(SB)/8, $0x3d2ef35793c76730
-DATA constantsF64<>+504(SB)/8, $0x3d2ef35793c76730
+DATA constantsF64<>+512(SB)/8, $0x3d2ef35793c76730
+DATA constantsF64<>+520(SB)/8, $0x3d2ef35793c76730
 
 // log19
-DATA constantsF64<>+512(SB)/8, $0x3f9b907db511159b
-DATA constantsF64<>+520(SB)/8, $0x3f9b907db511159b
+DATA constantsF64<>+528(SB)/8, $0x3f9b907db511159b
+DATA constantsF64<>+536(SB)/8, $0x3f9b907db511159b
 
 // log18
-DATA constantsF64<>+528(SB)/8, $0xbfaf18962e89ca69
-DATA constantsF64<>+536(SB)/8, $0xbfaf18962e89ca69
+DATA constantsF64<>+544(SB)/8, $0xbfaf18962e89ca69
+DATA constantsF64<>+552(SB)/8, $0xbfaf18962e89ca69
 
 // log17
-DATA constantsF64<>+544(SB)/8, $0x3fb0a93d154d1eda
-DATA constantsF64<>+552(SB)/8, $0x3fb0a93d154d1eda
+DATA constantsF64<>+560(SB)/8, $0x3fb0a93d154d1eda
+DATA constantsF64<>+568(SB)/8, $0x3fb0a93d154d1eda
 
 // log16
-DATA constantsF64<>+560(SB)/8, $0xbface7da30bc5c51
-DATA constantsF64<>+568(SB)/8, $0xbface7da30bc5c51
+DATA constantsF64<>+576(SB)/8, $0xbface7da30bc5c51
+DATA constantsF64<>+584(SB)/8, $0xbface7da30bc5c51
 
 // log15
-DATA constantsF64<>+576(SB)/8, $0x3facfa55c6e2d986
-DATA constantsF64<>+584(SB)/8, $0x3facfa55c6e2d986
+DATA constantsF64<>+592(SB)/8, $0x3facfa55c6e2d986
+DATA constantsF64<>+600(SB)/8, $0x3facfa55c6e2d986
 
 // log14
-DATA constantsF64<>+592(SB)/8, $0xbfafc0000ff20307
-DATA constantsF64<>+600(SB)/8, $0xbfafc0000ff20307
+DATA constantsF64<>+608(SB)/8, $0xbfafc0000ff20307
+DATA constantsF64<>+616(SB)/8, $0xbfafc0000ff20307
 
 // log13
-DATA constantsF64<>+608(SB)/8, $0x3fb11df8f548ce01
-DATA constantsF64<>+616(SB)/8, $0x3fb11df8f548ce01
+DATA constantsF64<>+624(SB)/8, $0x3fb11df8f548ce01
+DATA constantsF64<>+632(SB)/8, $0x3fb11df8f548ce01
 
 // log12
-DATA constantsF64<>+624(SB)/8, $0xbfb24d4055a0c59c
-DATA constantsF64<>+632(SB)/8, $0xbfb24d4055a0c59c
+DATA constantsF64<>+640(SB)/8, $0xbfb24d4055a0c59c
+DATA constantsF64<>+648(SB)/8, $0xbfb24d4055a0c59c
 
 // log11
-DATA constantsF64<>+640(SB)/8, $0x3fb3b09bcbf97e2e
-DATA constantsF64<>+648(SB)/8, $0x3fb3b09bcbf97e2e
+DATA constantsF64<>+656(SB)/8, $0x3fb3b09bcbf97e2e
+DATA constantsF64<>+664(SB)/8, $0x3fb3b09bcbf97e2e
 
 // log10
-DATA constantsF64<>+656(SB)/8, $0xbfb55510b59a1191
-DATA constantsF64<>+664(SB)/8, $0xbfb55510b59a1191
+DATA constantsF64<>+672(SB)/8, $0xbfb55510b59a1191
+DATA constantsF64<>+680(SB)/8, $0xbfb55510b59a1191
 
 // log9
-DATA constantsF64<>+672(SB)/8, $0x3fb745d5804bdb45
-DATA constantsF64<>+680(SB)/8, $0x3fb745d5804bdb45
+DATA constantsF64<>+688(SB)/8, $0x3fb745d5804bdb45
+DATA constantsF64<>+696(SB)/8, $0x3fb745d5804bdb45
 
 // log8
-DATA constantsF64<>+688(SB)/8, $0xbfb9999c219195e6
-DATA constantsF64<>+696(SB)/8, $0xbfb9999c219195e6
+DATA constantsF64<>+704(SB)/8, $0xbfb9999c219195e6
+DATA constantsF64<>+712(SB)/8, $0xbfb9999c219195e6
 
 // log7
-DATA constantsF64<>+704(SB)/8, $0x3fbc71c7119fe2d9
-DATA constantsF64<>+712(SB)/8, $0x3fbc71c7119fe2d9
+DATA constantsF64<>+720(SB)/8, $0x3fbc71c7119fe2d9
+DATA constantsF64<>+728(SB)/8, $0x3fbc71c7119fe2d9
 
 // log6
-DATA constantsF64<>+720(SB)/8, $0xbfbffffff2a4957f
-DATA constantsF64<>+728(SB)/8, $0xbfbffffff2a4957f
+DATA constantsF64<>+736(SB)/8, $0xbfbffffff2a4957f
+DATA constantsF64<>+744(SB)/8, $0xbfbffffff2a4957f
 
 // log5
-DATA constantsF64<>+736(SB)/8, $0x3fc2492492453caf
-DATA constantsF64<>+744(SB)/8, $0x3fc2492492453caf
+DATA constantsF64<>+752(SB)/8, $0x3fc2492492453caf
+DATA constantsF64<>+760(SB)/8, $0x3fc2492492453caf
 
 // log4
-DATA constantsF64<>+752(SB)/8, $0xbfc55555556713dd
-DATA constantsF64<>+760(SB)/8, $0xbfc55555556713dd
+DATA constantsF64<>+768(SB)/8, $0xbfc55555556713dd
+DATA constantsF64<>+776(SB)/8, $0xbfc55555556713dd
 
 // log3
-DATA constantsF64<>+768(SB)/8, $0x3fc999999999bf56
-DATA constantsF64<>+776(SB)/8, $0x3fc999999999bf56
+DATA constantsF64<>+784(SB)/8, $0x3fc999999999bf56
+DATA constantsF64<>+792(SB)/8, $0x3fc999999999bf56
 
 // log2
-DATA constantsF64<>+784(SB)/8, $0xbfcfffffffffee88
-DATA constantsF64<>+792(SB)/8, $0xbfcfffffffffee88
+DATA constantsF64<>+800(SB)/8, $0xbfcfffffffffee88
+DATA constantsF64<>+808(SB)/8, $0xbfcfffffffffee88
 
 // log1
-DATA constantsF64<>+800(SB)/8, $0x3fd5555555555546
-DATA constantsF64<>+808(SB)/8, $0x3fd5555555555546
+DATA constantsF64<>+816(SB)/8, $0x3fd5555555555546
+DATA constantsF64<>+824(SB)/8, $0x3fd5555555555546
 
 // log0
-DATA constantsF64<>+816(SB)/8, $0xbfe0000000000000
-DATA constantsF64<>+824(SB)/8, $0xbfe0000000000000
+DATA constantsF64<>+832(SB)/8, $0xbfe0000000000000
+DATA constantsF64<>+840(SB)/8, $0xbfe0000000000000
 
 // logBiasSubnormal
-DATA constantsF64<>+832(SB)/8, $0x4330000000000831
-DATA constantsF64<>+840(SB)/8, $0x4330000000000831
+DATA constantsF64<>+848(SB)/8, $0x4330000000000831
+DATA constantsF64<>+856(SB)/8, $0x4330000000000831
 
 // nan
-DATA constantsF64<>+848(SB)/8, $0x7ff8000000000001
-DATA constantsF64<>+856(SB)/8, $0x7ff8000000000001
+DATA constantsF64<>+864(SB)/8, $0x7ff8000000000001
+DATA constantsF64<>+872(SB)/8, $0x7ff8000000000001
 
 // minusInf
-DATA constantsF64<>+864(SB)/8, $0xfff0000000000000
-DATA constantsF64<>+872(SB)/8, $0xfff0000000000000
+DATA constantsF64<>+880(SB)/8, $0xfff0000000000000
+DATA constantsF64<>+888(SB)/8, $0xfff0000000000000
 
 // minusSafe
-DATA constantsF64<>+880(SB)/8, $0xc085e00000000000
-DATA constantsF64<>+888(SB)/8, $0xc085e00000000000
+DATA constantsF64<>+896(SB)/8, $0xc085e00000000000
+DATA constantsF64<>+904(SB)/8, $0xc085e00000000000
 
 // sign
-DATA constantsF64<>+896(SB)/8, $0x8000000000000000
-DATA constantsF64<>+904(SB)/8, $0x8000000000000000
+DATA constantsF64<>+912(SB)/8, $0x8000000000000000
+DATA constantsF64<>+920(SB)/8, $0x8000000000000000
 
 // minusTanhLarge
-DATA constantsF64<>+912(SB)/8, $0xc034000000000000
-DATA constantsF64<>+920(SB)/8, $0xc034000000000000
+DATA constantsF64<>+928(SB)/8, $0xc034000000000000
+DATA constantsF64<>+936(SB)/8, $0xc034000000000000
 
 // minusTanhLeast
-DATA constantsF64<>+928(SB)/8, $0xbc30000000000000
-DATA constantsF64<>+936(SB)/8, $0xbc30000000000000
+DATA constantsF64<>+944(SB)/8, $0xbc30000000000000
+DATA constantsF64<>+952(SB)/8, $0xbc30000000000000
 
 // two
-DATA constantsF64<>+944(SB)/8, $0x4000000000000000
-DATA constantsF64<>+952(SB)/8, $0x4000000000000000
+DATA constantsF64<>+960(SB)/8, $0x4000000000000000
+DATA constantsF64<>+968(SB)/8, $0x4000000000000000
 
 // tanhTiny
-DATA constantsF64<>+960(SB)/8, $0x3e40000000000000
-DATA constantsF64<>+968(SB)/8, $0x3e40000000000000
+DATA constantsF64<>+976(SB)/8, $0x3e40000000000000
+DATA constantsF64<>+984(SB)/8, $0x3e40000000000000
 
 // safeRound
-DATA constantsF64<>+976(SB)/8, $0x433800000000000d
-DATA constantsF64<>+984(SB)/8, $0x433800000000000d
+DATA constantsF64<>+992(SB)/8, $0x433800000000000d
+DATA constantsF64<>+1000(SB)/8, $0x433800000000000d
 
 // half
-DATA constantsF64<>+992(SB)/8, $0x3fe0000000000000
-DATA constantsF64<>+1000(SB)/8, $0x3fe0000000000000
+DATA constantsF64<>+1008(SB)/8, $0x3fe0000000000000
+DATA constantsF64<>+1016(SB)/8, $0x3fe0000000000000
 
-GLOBL constantsF64<>(SB), RODATA|NOPTR, $1008
+GLOBL constantsF64<>(SB), RODATA|NOPTR, $1024

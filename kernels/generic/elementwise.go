@@ -1,5 +1,7 @@
 package generic
 
+import "github.com/nabla-go/nabla/internal/scalar"
+
 func add[T float](dst, x, y []T) {
 	for i, xi := range x {
 		dst[i] = xi + y[i]
@@ -15,6 +17,12 @@ func sub[T float](dst, x, y []T) {
 func hadamard[T float](dst, x, y []T) {
 	for i, xi := range x {
 		dst[i] = xi * y[i]
+	}
+}
+
+func flush[T float](x []T) {
+	for i, xi := range x {
+		x[i] = scalar.Flush(xi)
 	}
 }
 
@@ -53,3 +61,15 @@ func MulF32(dst, x, y []float32) { hadamard(dst, x, y) }
 //
 //go:noinline
 func MulF64(dst, x, y []float64) { hadamard(dst, x, y) }
+
+// FlushF32 sets x[i] = +0 if |x[i]| < LeastFactor. NaN stays.
+//
+//nabla:blocks
+//nabla:few cores.Active.FewElements
+//go:noinline
+func FlushF32(x []float32) { flush(x) }
+
+// FlushF64 is FlushF32 for float64.
+//
+//go:noinline
+func FlushF64(x []float64) { flush(x) }

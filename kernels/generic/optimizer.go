@@ -4,34 +4,56 @@ import "github.com/nabla-go/nabla/internal/scalar"
 
 func momentum[T float](w, v, g []T, lr, mu T) {
 	for i, gi := range g {
-		v[i] = scalar.FMA(mu, v[i], gi)
+		v[i] = scalar.Flush(scalar.FMA(mu, v[i], scalar.Flush(gi)))
 		w[i] = scalar.FMA(-lr, v[i], w[i])
 	}
 }
 
 func nesterov[T float](w, v, g []T, lr, mu T) {
 	for i, gi := range g {
-		v[i] = scalar.FMA(mu, v[i], gi)
+		gi = scalar.Flush(gi)
+		v[i] = scalar.Flush(scalar.FMA(mu, v[i], gi))
 		w[i] = scalar.FMA(-lr, scalar.FMA(mu, v[i], gi), w[i])
 	}
 }
 
 func rmsProp[T float](w, s, g []T, lr, rho, oneMinusRho, eps T) {
 	for i, gi := range g {
-		s[i] = scalar.FMA(scalar.Mul(oneMinusRho, gi), gi, scalar.Mul(rho, s[i]))
-		w[i] = scalar.FMA(-lr, gi/(sqrt(s[i])+eps), w[i])
+		gi = scalar.FlushRoot(gi)
+		s[i] = scalar.FlushSquare(scalar.FMA(scalar.Mul(oneMinusRho, gi), gi, scalar.Mul(rho, s[i])))
+		w[i] = scalar.FMA(-lr, quotient(gi, s[i], sqrt(s[i])+eps), w[i])
 	}
 }
 
 func adam[T float](w, m, v, g []T, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep T) {
 	for i, gi := range g {
+		gi = scalar.FlushRoot(gi)
 		m[i] = scalar.FMA(oneMinusBeta1, gi, scalar.Mul(beta1, m[i]))
-		v[i] = scalar.FMA(scalar.Mul(oneMinusBeta2, gi), gi, scalar.Mul(beta2, v[i]))
-		w[i] = scalar.FMA(-lr, m[i]/scalar.FMA(scale, sqrt(v[i]), eps), scalar.Mul(keep, w[i]))
+		v[i] = scalar.FlushSquare(scalar.FMA(scalar.Mul(oneMinusBeta2, gi), gi, scalar.Mul(beta2, v[i])))
+		m[i] = scalar.Flush(unlessZero(m[i], v[i]))
+		q := quotient(m[i], v[i], scalar.FMA(scale, sqrt(v[i]), eps))
+		w[i] = scalar.Flush(scalar.FMA(-lr, q, scalar.Mul(keep, w[i])))
 	}
 }
 
-// MomentumF32 sets v = μ·v + g and w = w − lr·v, an FMA each.
+// unlessZero returns x, but +0 if s = 0.
+func unlessZero[T float](x, s T) T {
+	if s == 0 {
+		return 0
+	}
+	return x
+}
+
+// quotient returns x/d, but +0 if s = 0, whatever d is.
+func quotient[T float](x, s, d T) T {
+	if s == 0 {
+		return 0
+	}
+	return x / d
+}
+
+// MomentumF32 sets v = μ·v + g and w = w − lr·v, an FMA each. g and the new v are
+// +0 below LeastFactor.
 //
 //nabla:blocks
 //go:noinline
@@ -42,7 +64,8 @@ func MomentumF32(w, v, g []float32, lr, mu float32) { momentum(w, v, g, lr, mu) 
 //go:noinline
 func MomentumF64(w, v, g []float64, lr, mu float64) { momentum(w, v, g, lr, mu) }
 
-// NesterovF32 sets v = μ·v + g and w = w − lr·(μ·v + g), an FMA each.
+// NesterovF32 sets v = μ·v + g and w = w − lr·(μ·v + g), an FMA each. g and the new v
+// are +0 below LeastFactor.
 //
 //nabla:blocks
 //go:noinline
@@ -53,7 +76,8 @@ func NesterovF32(w, v, g []float32, lr, mu float32) { nesterov(w, v, g, lr, mu) 
 //go:noinline
 func NesterovF64(w, v, g []float64, lr, mu float64) { nesterov(w, v, g, lr, mu) }
 
-// RMSPropF32 sets s = fma((1−ρ)·g, g, ρ·s) and w = fma(−lr, g/(√s + eps), w).
+// RMSPropF32 sets s = fma((1−ρ)·g, g, ρ·s) and w = fma(−lr, g/(√s + eps), w). g is +0
+// below LeastRoot, the new s below LeastSquare, and the quotient is +0 if s is.
 //
 //nabla:blocks
 //nabla:few cores.Active.FewRoots
@@ -70,7 +94,8 @@ func RMSPropF64(w, s, g []float64, lr, rho, oneMinusRho, eps float64) {
 }
 
 // AdamF32 sets m = fma(1−β₁, g, β₁·m), v = fma((1−β₂)·g, g, β₂·v) and
-// w = fma(−lr, m/fma(scale, √v, eps), keep·w).
+// w = fma(−lr, m/fma(scale, √v, eps), keep·w). g is +0 below LeastRoot, the new v below
+// LeastSquare, the new m and w below LeastFactor; where v is +0, m and the quotient are.
 //
 //nabla:blocks
 //go:noinline

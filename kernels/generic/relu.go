@@ -1,5 +1,7 @@
 package generic
 
+import "github.com/nabla-go/nabla/internal/scalar"
+
 func relu[T float](dst, z []T) {
 	for i, x := range z {
 		if x < 0 {
@@ -17,7 +19,7 @@ func reluPrime[T float](dst, z []T) {
 
 func mulReLUPrime[T float](dst, d, z []T) {
 	for i, x := range z {
-		dst[i] = d[i] * reluPrime1(x)
+		dst[i] = scalar.Flush(d[i]) * reluPrime1(x)
 	}
 }
 
@@ -55,7 +57,8 @@ func ReLUPrimeF32(dst, z []float32) { reluPrime(dst, z) }
 //go:noinline
 func ReLUPrimeF64(dst, z []float64) { reluPrime(dst, z) }
 
-// MulReLUPrimeF32 sets dst[i] = d[i]·ReLU'(z[i]), a product with 1, 0 or NaN.
+// MulReLUPrimeF32 sets dst[i] = d[i]·ReLU'(z[i]), a product with 1, 0 or NaN. d is +0
+// below LeastFactor.
 //
 //nabla:blocks
 //nabla:few cores.Active.FewElements

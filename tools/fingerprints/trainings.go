@@ -22,7 +22,6 @@ const (
 	method           // the optimizer
 	regime           // which samples make a step
 	initial          // how weights start
-	flush            // what becomes of tiny parameters
 	precision        // the type of all numbers
 	factors
 )
@@ -35,7 +34,6 @@ var levels = [factors][]string{
 	method:    namesOf(train.Methods()),
 	regime:    {"online", "mini-batch", "full-batch", "two-level"},
 	initial:   {"normal", "zero"},
-	flush:     {"keep", "flush"},
 	precision: {"float32", "float64"},
 }
 
@@ -150,7 +148,7 @@ func steps[T kernels.Float](w io.Writer, digits *train.Data[T], t training, work
 	}
 	n := newNetwork[T](net.Config{
 		Inputs: digits.X.Cols, Layers: append(layers, net.Dense(len(digits.Classes), σ)),
-		Cost: c, Init: net.Init(t[initial]), Seed: 1, FlushBelow: t[flush] == 1,
+		Cost: c, Init: net.Init(t[initial]), Seed: 1,
 	})
 	d := &train.Data[T]{X: digits.X.Slice(0, 200), T: digits.T.Slice(0, 200)}
 	bounded := σ.Range != nil && σ.Range.Min >= 0 && σ.Range.Max <= 1

@@ -12,6 +12,7 @@ func elementwise(t *target) {
 	t.binary("Sub", t.sub)
 	t.binary("Mul", t.mul)
 
+	t.flushAll()
 	t.relu()
 	t.reluPrime("ReLUPrime")
 	t.reluPrime("MulReLUPrime")
@@ -84,6 +85,18 @@ func (t *target) binary(name string, op func(x, y, d operand.Op)) {
 	t.ret()
 }
 
+func (t *target) flushAll() {
+	t.fn("Flush", "Four vectors a round, masked tail.")
+	x, n := t.ptr("x"), t.len("x")
+	t.sweep(n, []reg.GPVirtual{x}, func(disp int, k *mask) {
+		v := t.vec()
+		t.loadMaybe(mem(x, disp), k, v)
+		t.flush(v, "LeastFactor")
+		t.storeMaybe(v, k, mem(x, disp))
+	})
+	t.ret()
+}
+
 func (t *target) relu() {
 	t.fn("ReLU", "Four vectors a round, masked tail.")
 	zero := t.vec()
@@ -124,6 +137,7 @@ func (t *target) reluPrime(name string) {
 		if mul {
 			d := m.new()
 			t.loadMaybe(mem(ptrs[2], disp), k, d[0])
+			t.flush(d[0], "LeastFactor")
 			s = m.mul(d, s)
 		}
 		t.storeMaybe(s[0], k, mem(dst, disp))
@@ -236,7 +250,10 @@ func (m *maths) finish(y vector, dst, d reg.GPVirtual, k *mask) {
 		if d != nil {
 			v := m.vec()
 			m.loadMaybe(mem(d, at), k, v)
+			m.flush(v, "LeastFactor")
+			m.flush(y[i], "LeastFactor")
 			m.target.mul(v, y[i], y[i])
+			m.flush(y[i], "LeastFactor")
 		}
 		m.storeMaybe(y[i], k, mem(dst, at))
 	}

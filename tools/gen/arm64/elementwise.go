@@ -9,6 +9,15 @@ func elementwise(t *target) {
 	t.binary("Sub", t.diff)
 	t.binary("Mul", t.prod)
 
+	t.fn("Flush", "Four vectors a round.", func() {
+		x := t.ptr("x")
+		t.sweep(t.len("x"), []reg{x}, func(count, width int) {
+			m := t.maths(count)
+			y := m.flushed(t.part(count, width, x, 0))
+			m.flush()
+			t.storePart(y, width, x)
+		})
+	})
 	t.relu("ReLU", func(m *maths, z vector) vector {
 		return m.andNot(z, m.greater("zero", z))
 	})
@@ -76,7 +85,7 @@ func (t *target) relu(name string, f func(m *maths, z vector) vector) {
 			m := t.maths(count)
 			y := f(m, t.part(count, width, z, 0))
 			if len(ptrs) > 2 {
-				y = m.mul(vector(t.part(count, width, ptrs[2], 0)), y)
+				y = m.mul(m.flushed(vector(t.part(count, width, ptrs[2], 0))), y)
 			}
 			m.flush()
 			t.storePart(y, width, dst)
@@ -114,7 +123,7 @@ func (t *target) functionLoop(f function, n reg, ptrs []reg) {
 	y := f.body(many, x, false)
 	if fused {
 		many.flush()
-		y = many.mul(vector(t.loads(width, ptrs[2], 0)), y)
+		y = many.flushed(many.mul(many.flushed(vector(t.loads(width, ptrs[2], 0))), many.flushed(y)))
 	}
 	many.flush()
 	t.stores(y, dst, 0)
@@ -139,7 +148,7 @@ func (t *target) functionLoop(f function, n reg, ptrs []reg) {
 	t.label(start)
 	y = f.body(one, one.prepare(f, in[:1]), f.usual != nil)
 	if fused {
-		y = one.mul(vector(in[1:]), y)
+		y = one.flushed(one.mul(one.flushed(vector(in[1:])), one.flushed(y)))
 	}
 	one.flush()
 	t.jumpIfLess(n, t.lanes, storePart)

@@ -129,6 +129,11 @@ func (m *maths) chooseUnlessTo(d vector, c, x any) {
 	m.eachTo("VBIF V@1.B16, V@2.B16, V@0.B16", d, c, x)
 }
 
+// flushed returns x, but +0 below LeastFactor.
+func (m *maths) flushed(x vector) vector {
+	return m.andNot(x, m.each("VFACGT_T(@2, @1, @0)", "leastFactor", x))
+}
+
 // spoil makes y NaN where z is.
 func (m *maths) spoil(y, z vector) { m.chooseUnlessTo(y, m.equal(z, z), z) }
 

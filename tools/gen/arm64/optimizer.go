@@ -6,35 +6,64 @@ func init() { file("optimizer", optimizer) }
 // gradient, with the expression of the generic function for each vector.
 func optimizer(t *target) {
 	t.step("Momentum", func(v map[string]reg) {
-		t.fma(v["g"], v["v"], v["mu"])
-		v["v"] = v["g"]
+		g := t.flushed(v["g"], "leastFactor")
+		t.fma(g, v["v"], v["mu"])
+		v["v"] = t.flushed(g, "leastFactor")
 		t.fnma(v["w"], v["v"], v["lr"])
 	})
 	t.step("Nesterov", func(v map[string]reg) {
-		d := t.duplicate(v["g"])
+		g := t.flushed(v["g"], "leastFactor")
+		d := t.duplicate(g)
 		t.fma(d, v["v"], v["mu"])
-		v["v"] = d
-		t.fma(v["g"], v["v"], v["mu"])
-		t.fnma(v["w"], v["g"], v["lr"])
+		v["v"] = t.flushed(d, "leastFactor")
+		t.fma(g, v["v"], v["mu"])
+		t.fnma(v["w"], g, v["lr"])
 	})
 	t.step("RMSProp", func(v map[string]reg) {
+		g := t.flushed(v["g"], "leastRoot")
 		v["s"] = t.prod(v["s"], v["rho"])
-		t.fma(v["s"], t.prod(v["oneMinusRho"], v["g"]), v["g"])
-		d := t.quot(v["g"], t.sum(t.sqrt(v["s"]), v["eps"]))
-		t.fnma(v["w"], d, v["lr"])
+		t.fma(v["s"], t.prod(v["oneMinusRho"], g), g)
+		zero := t.small(v["s"])
+		v["s"] = t.unless(zero, v["s"])
+		d := t.quot(g, t.sum(t.sqrt(v["s"]), v["eps"]))
+		t.fnma(v["w"], t.unless(zero, d), v["lr"])
 	})
 	t.step("Adam", func(v map[string]reg) {
-		v["m"] = t.prod(v["m"], v["beta1"])
-		t.fma(v["m"], v["g"], v["oneMinusBeta1"])
-		v["v"] = t.prod(v["v"], v["beta2"])
-		t.fma(v["v"], t.prod(v["oneMinusBeta2"], v["g"]), v["g"])
+		zero := t.moments(v)
+		v["m"] = t.flushed(t.unless(zero, v["m"]), "leastFactor")
 		d := t.duplicate(v["eps"])
 		t.fma(d, t.sqrt(v["v"]), v["scale"])
-		d = t.quot(v["m"], d)
-		v["w"] = t.prod(v["w"], v["keep"])
-		t.fnma(v["w"], d, v["lr"])
+		d = t.unless(zero, t.quot(v["m"], d))
+		w := t.prod(v["w"], v["keep"])
+		t.fnma(w, d, v["lr"])
+		v["w"] = t.flushed(w, "leastFactor")
 	})
 }
+
+// moments sets the new m, not flushed, and v, and returns where v is 0.
+func (t *target) moments(v map[string]reg) (zero reg) {
+	g := t.flushed(v["g"], "leastRoot")
+	v["m"] = t.prod(v["m"], v["beta1"])
+	t.fma(v["m"], g, v["oneMinusBeta1"])
+	v["v"] = t.prod(v["v"], v["beta2"])
+	t.fma(v["v"], t.prod(v["oneMinusBeta2"], g), g)
+	zero = t.small(v["v"])
+	v["v"] = t.unless(zero, v["v"])
+	return zero
+}
+
+// flushed returns x, but +0 below a constant.
+func (t *target) flushed(x reg, least string) reg {
+	return t.unless(t.op("VFACGT_T(@2, @1, @0)", t.constant(least), x), x)
+}
+
+// small returns where x is below LeastSquare.
+func (t *target) small(x reg) reg {
+	return t.op("VFCMGT_T(@2, @1, @0)", t.constant("leastSquare"), x)
+}
+
+// unless returns x, but +0 where c holds.
+func (t *target) unless(c, x reg) reg { return t.op("VBIC_B16(@2, @1, @0)", x, c) }
 
 // step emits an optimizer step. body gets a register for each slice, loaded, and
 // each factor, in all lanes; what it leaves for the slices is stored, except for

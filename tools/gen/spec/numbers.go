@@ -76,6 +76,8 @@ func newNumbers[T float32 | float64](c *scalar.Coefficients[T], bits func(T) uin
 		"logBiasSubnormal": bits(c.Pow2Mant + T(c.Bias) + T(c.Bias-1+c.MantBits)),
 		// Positive, normal and finite x: bits(x) + normalOffset ≤ normalLimit, signed.
 		"normalOffset": sign - bits(c.MinNormal), "normalLimit": (bits(inf) - bits(c.MinNormal) - 1) ^ sign,
+		// What is above these, taken as an integer, is not flushed.
+		"belowLeastFactor": bits(c.LeastFactor) - 1, "belowLeastRoot": bits(c.LeastRoot) - 1,
 	}
 	fields := reflect.ValueOf(*c)
 	for i := range fields.NumField() {
