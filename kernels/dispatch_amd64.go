@@ -283,22 +283,23 @@ func exp[T Float](dst []T, z []T) {
 }
 
 func flush[T Float](x []T) {
+	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+		flush(x[:vectorBlock])
+	}
 	if is32[T]() {
 		x := as[float32](x)
 		switch {
 		case len(x) <= cores.Active.FewElements:
 			generic.FlushF32(x)
 		case isa.Active >= isa.AVX512:
-			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-				amd64.FlushF32AVX512(x[:vectorBlock])
-			}
 			amd64.FlushF32AVX512(x)
 		case isa.Active >= isa.AVX2:
-			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-				amd64.FlushF32AVX2(x[:vectorBlock])
-			}
 			amd64.FlushF32AVX2(x)
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
 			generic.FlushF32(x)
 		}
 	} else {
@@ -307,16 +308,14 @@ func flush[T Float](x []T) {
 		case len(x) <= cores.Active.FewElements:
 			generic.FlushF64(x)
 		case isa.Active >= isa.AVX512:
-			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-				amd64.FlushF64AVX512(x[:vectorBlock])
-			}
 			amd64.FlushF64AVX512(x)
 		case isa.Active >= isa.AVX2:
-			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-				amd64.FlushF64AVX2(x[:vectorBlock])
-			}
 			amd64.FlushF64AVX2(x)
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
 			generic.FlushF64(x)
 		}
 	}
@@ -762,36 +761,35 @@ func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
 }
 
 func mulSoftplusPrime[T Float](dst []T, d []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+		mulSoftplusPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				amd64.MulSoftplusPrimeF32AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.MulSoftplusPrimeF32AVX512(dst, d, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				amd64.MulSoftplusPrimeF32AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.MulSoftplusPrimeF32AVX2(dst, d, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulSoftplusPrimeF32(dst, d, z)
 		}
 	} else {
 		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				amd64.MulSoftplusPrimeF64AVX512(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.MulSoftplusPrimeF64AVX512(dst, d, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				amd64.MulSoftplusPrimeF64AVX2(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.MulSoftplusPrimeF64AVX2(dst, d, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulSoftplusPrimeF64(dst, d, z)
 		}
 	}
@@ -1126,36 +1124,35 @@ func softmax[T Float](dst []T, z []T) {
 }
 
 func softplus[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		softplus(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.SoftplusF32AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.SoftplusF32AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.SoftplusF32AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.SoftplusF32AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SoftplusF32(dst, z)
 		}
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
 		case isa.Active >= isa.AVX512:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.SoftplusF64AVX512(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.SoftplusF64AVX512(dst, z)
 		case isa.Active >= isa.AVX2:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				amd64.SoftplusF64AVX2(dst[:vectorBlock], z[:vectorBlock])
-			}
 			amd64.SoftplusF64AVX2(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SoftplusF64(dst, z)
 		}
 	}

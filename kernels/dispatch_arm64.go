@@ -251,17 +251,21 @@ func exp[T Float](dst []T, z []T) {
 }
 
 func flush[T Float](x []T) {
+	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+		flush(x[:vectorBlock])
+	}
 	if is32[T]() {
 		x := as[float32](x)
 		switch {
 		case len(x) <= cores.Active.FewElements:
 			generic.FlushF32(x)
 		case isa.Active >= isa.NEON:
-			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-				arm64.FlushF32NEON(x[:vectorBlock])
-			}
 			arm64.FlushF32NEON(x)
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
 			generic.FlushF32(x)
 		}
 	} else {
@@ -270,11 +274,12 @@ func flush[T Float](x []T) {
 		case len(x) <= cores.Active.FewElements:
 			generic.FlushF64(x)
 		case isa.Active >= isa.NEON:
-			for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-				arm64.FlushF64NEON(x[:vectorBlock])
-			}
 			arm64.FlushF64NEON(x)
 		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
 			generic.FlushF64(x)
 		}
 	}
@@ -668,26 +673,31 @@ func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
 }
 
 func mulSoftplusPrime[T Float](dst []T, d []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+		mulSoftplusPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				arm64.MulSoftplusPrimeF32NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.MulSoftplusPrimeF32NEON(dst, d, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulSoftplusPrimeF32(dst, d, z)
 		}
 	} else {
 		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-				arm64.MulSoftplusPrimeF64NEON(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.MulSoftplusPrimeF64NEON(dst, d, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.MulSoftplusPrimeF64(dst, d, z)
 		}
 	}
@@ -986,26 +996,31 @@ func softmax[T Float](dst []T, z []T) {
 }
 
 func softplus[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		softplus(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.SoftplusF32NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.SoftplusF32NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SoftplusF32(dst, z)
 		}
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
 		switch {
 		case isa.Active >= isa.NEON:
-			for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-				arm64.SoftplusF64NEON(dst[:vectorBlock], z[:vectorBlock])
-			}
 			arm64.SoftplusF64NEON(dst, z)
 		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
 			generic.SoftplusF64(dst, z)
 		}
 	}

@@ -164,11 +164,22 @@ func exp[T Float](dst []T, z []T) {
 }
 
 func flush[T Float](x []T) {
+	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+		flush(x[:vectorBlock])
+	}
 	if is32[T]() {
 		x := as[float32](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.FlushF32(x)
 	} else {
 		x := as[float64](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
 		generic.FlushF64(x)
 	}
 }
@@ -423,11 +434,22 @@ func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
 }
 
 func mulSoftplusPrime[T Float](dst []T, d []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+		mulSoftplusPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.MulSoftplusPrimeF32(dst, d, z)
 	} else {
 		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.MulSoftplusPrimeF64(dst, d, z)
 	}
 }
@@ -619,11 +641,22 @@ func softmax[T Float](dst []T, z []T) {
 }
 
 func softplus[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		softplus(dst[:vectorBlock], z[:vectorBlock])
+	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.SoftplusF32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
 		generic.SoftplusF64(dst, z)
 	}
 }
