@@ -72,8 +72,8 @@ var (
 	Softplus = &Activation{
 		Name:    "softplus",
 		Formula: "ln(1 + e^z)",
-		F32:     Functions[float32]{softplus[float32], mulSoftplusPrime[float32]},
-		F64:     Functions[float64]{softplus[float64], mulSoftplusPrime[float64]},
+		F32:     Functions[float32]{kernels.Softplus[float32], mulSoftplusPrime[float32]},
+		F64:     Functions[float64]{kernels.Softplus[float64], mulSoftplusPrime[float64]},
 		Range:   nonNegative,
 		logits:  &logits{false, softplusOutputs, softplusDelta},
 	}

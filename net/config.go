@@ -23,11 +23,19 @@ type Layer struct {
 	// normalisation: it makes the result of a sample depend on the batch that it is in.
 	// Use this instead, or SELU.
 	LayerNorm bool
+
+	Init *Init // how the weights start; nil stands for that of the Config
 }
 
 // WithDropout returns the layer with dropout of its outputs with probability p.
 func (l Layer) WithDropout(p float64) Layer {
 	l.Dropout = p
+	return l
+}
+
+// WithInit returns the layer with weights that start in another way.
+func (l Layer) WithInit(init *Init) Layer {
+	l.Init = init
 	return l
 }
 
@@ -39,21 +47,6 @@ func (l Layer) WithLayerNorm() Layer {
 
 // Dense returns a fully connected layer of out neurons.
 func Dense(out int, σ *Activation) Layer { return Layer{Out: out, Activation: σ} }
-
-// An Init says what a new network's weights are. Biases always start at zero.
-type Init uint8
-
-const (
-	// ScaledNormal draws the weights of a layer from a normal distribution with
-	// variance Gain/in, where Gain is 2 before a ReLU (He et al., "Delving deep into
-	// rectifiers", 2015) and 1 before the other built-in activations, so that
-	// pre-activations start with a standard deviation of the order of the inputs'.
-	ScaledNormal Init = iota
-	// Zero leaves all weights and biases at +0, for parameters that are loaded next.
-	// A network with hidden layers learns nothing from there, because equal neurons
-	// stay equal.
-	Zero
-)
 
 // maxParams bounds what New allocates, 64 TiB of float32: a larger network is taken
 // for a typing error. 32-bit systems have less.
@@ -67,7 +60,7 @@ type Config struct {
 	// InputDropout is the probability with which each input is 0 in a
 	// [Network.ForwardTraining]; the others are divided by 1 − InputDropout.
 	InputDropout float64
-	Init         Init
+	Init         *Init  // how weights start; nil stands for ScaledNormal. Biases start at 0
 	Seed         uint64 // of the initialisation; layer i draws from stream i of it
 }
 
@@ -81,6 +74,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Cost == nil {
 		c.Cost = Quadratic
+	}
+	if c.Init == nil {
+		c.Init = ScaledNormal
 	}
 	return c
 }
@@ -97,6 +93,11 @@ func (c *Config) check() error {
 	for i, l := range c.Layers {
 		if err := l.Activation.check(); err != nil {
 			return fmt.Errorf("net: layer %d: %w", i+1, err)
+		}
+		if l.Init != nil {
+			if err := l.Init.check(); err != nil {
+				return fmt.Errorf("net: layer %d: %w", i+1, err)
+			}
 		}
 		switch {
 		case l.Out < 1:
@@ -122,8 +123,8 @@ func (c *Config) check() error {
 	if !(c.InputDropout >= 0 && c.InputDropout < 1) {
 		return fmt.Errorf("net: input dropout is %v: want at least 0, below 1", c.InputDropout)
 	}
-	if c.Init > Zero {
-		return fmt.Errorf("net: unknown initialisation %d", c.Init)
+	if err := c.Init.check(); err != nil {
+		return fmt.Errorf("net: %w", err)
 	}
 	return nil
 }

@@ -133,22 +133,7 @@ func elu[T kernels.Float](scale, alpha float64) Functions[T] {
 	}
 }
 
-func softplus[T kernels.Float](a, z []T) {
-	for j, z := range z {
-		z := float64(z)
-		a[j] = T(max(z, 0) + scalar.Log1p(scalar.Exp(-math.Abs(z))))
-	}
-}
-
-// mulSoftplusPrime multiplies by 1 / (1 + e^−z).
-func mulSoftplusPrime[T kernels.Float](delta, z, a []T) {
-	inChunks(delta, z, a, func(delta, z, _ []T) {
-		var buf [chunk]T
-		s := buf[:len(delta)]
-		kernels.Sigmoid(s, z)
-		kernels.Mul(delta, delta, s)
-	})
-}
+func mulSoftplusPrime[T kernels.Float](delta, z, _ []T) { kernels.MulSoftplusPrime(delta, delta, z) }
 
 func gelu[T kernels.Float](a, z []T) {
 	for j, z := range z {

@@ -1,7 +1,6 @@
 package net
 
 import (
-	"math"
 	"slices"
 	"unsafe"
 
@@ -31,9 +30,7 @@ func New[T kernels.Float](cfg Config) (*Network[T], error) {
 			n.params.gamma[i][j] = 1
 		}
 	}
-	if cfg.Init == ScaledNormal {
-		n.initialise()
-	}
+	n.initialise()
 	return n, nil
 }
 
@@ -50,18 +47,20 @@ func newNetwork[T kernels.Float](cfg Config) *Network[T] {
 	}
 }
 
-// initialise draws every weight; see [ScaledNormal].
+// initialise draws the weights of every layer.
 func (n *Network[T]) initialise() {
 	for i := 1; i <= n.Depth(); i++ {
-		w, r := n.Weights(i), rng.New(n.cfg.Seed, uint64(i))
-		variance := 1 / float64(w.Cols)
-		if gain := n.activation(i).Gain; gain != 0 {
-			variance *= gain
+		l, w := &n.cfg.Layers[i-1], n.Weights(i)
+		init := l.Init
+		if init == nil {
+			init = n.cfg.Init
 		}
-		scale := math.Sqrt(variance)
-		for k := range w.Data {
-			w.Data[k] = T(scale * r.Normal())
+		if init == Zero {
+			continue
 		}
+		drawn := kernels.NewMatrix[float64](w.Rows, w.Cols)
+		init.Fill(drawn, l.Activation, rng.New(n.cfg.Seed, uint64(i)))
+		convert(w.Data, drawn.Data)
 	}
 }
 

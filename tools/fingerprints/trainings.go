@@ -37,6 +37,9 @@ var levels = [factors][]string{
 	precision: {"float32", "float64"},
 }
 
+// inits are the levels of initial.
+var inits = []*net.Init{net.ScaledNormal, net.Zero}
+
 // namesOf returns the names of rows of a table.
 func namesOf[R fmt.Stringer](rows []R) []string {
 	var list []string
@@ -60,7 +63,7 @@ func (t training) String() string {
 func (t training) valid() bool {
 	c := net.Costs()[t[cost]]
 	return (!c.OutputOnly || net.Activations()[t[output]] == c.Output) &&
-		(net.Init(t[initial]) != net.Zero || t[hidden] == 0)
+		(inits[t[initial]] != net.Zero || t[hidden] == 0)
 }
 
 // all returns every valid training, in lexical order of its levels.
@@ -148,7 +151,7 @@ func steps[T kernels.Float](w io.Writer, digits *train.Data[T], t training, work
 	}
 	n := newNetwork[T](net.Config{
 		Inputs: digits.X.Cols, Layers: append(layers, net.Dense(len(digits.Classes), σ)),
-		Cost: c, Init: net.Init(t[initial]), Seed: 1,
+		Cost: c, Init: inits[t[initial]], Seed: 1,
 	})
 	d := &train.Data[T]{X: digits.X.Slice(0, 200), T: digits.T.Slice(0, 200)}
 	bounded := σ.Range != nil && σ.Range.Min >= 0 && σ.Range.Max <= 1
