@@ -5,12 +5,12 @@ package main
 var rules = []rule{
 	// A kernel: definition, directive, public function, generators, row of the table,
 	// and what is generated.
-	{what: "kernel", files: []string{"kernels/generic/max.go", "kernels/max.go", "kernels/amd64/max_amd64.*"}, test: "./kernels -run TestMax", deleted: true},
-	{what: "kernel of 64 bits", files: []string{"kernels/generic/max.go"}, test: "-C tools/gen ./...", find: "func MaxF64(x []float64) float64 { return maximum(x) }"},
-	{what: "directive", files: []string{"kernels/generic/max.go"}, test: "-C tools/gen ./...", find: "//nabla:whole\n"},
+	{what: "kernel", files: []string{"kernels/generic/softplus.go", "kernels/softplus.go", "kernels/amd64/softplus_amd64.*"}, test: "./kernels -run TestEvery", deleted: true},
+	{what: "kernel", files: []string{"kernels/generic/softplus.go"}, test: "-C tools/gen ./...", find: "func SoftplusF64(dst, z []float64) { softplus(dst, z) }"},
+	{what: "directive", files: []string{"kernels/generic/softplus.go"}, test: "-C tools/gen ./...", find: "NaN for NaN.\n//\n//nabla:blocks\n"},
 	{what: "wrong directive", files: []string{"kernels/generic/max.go"}, test: "-C tools/gen ./...", find: "nabla:whole", replace: "nabla:blocks"},
-	{what: "generator", files: []string{"tools/gen/amd64/max.go", "tools/gen/arm64/max.go"}, test: "-C tools/gen ./...", deleted: true},
-	{what: "assembly for arm64", files: []string{"kernels/arm64/max_arm64.*"}, test: "-C tools/gen ./...", deleted: true},
+	{what: "generator", files: []string{"tools/gen/amd64/softplus.go", "tools/gen/arm64/softplus.go"}, test: "-C tools/gen ./...", deleted: true},
+	{what: "assembly for arm64", files: []string{"kernels/arm64/softplus_arm64.*"}, test: "-C tools/gen ./...", deleted: true},
 	{what: "rows of kernels", files: []string{"internal/kerneltest/table.go"}, test: "./kernels -run TestEvery", elementsOf: "Table"},
 	{what: "row of a kernel", files: []string{"internal/kerneltest/table.go"}, test: "./kernels -run TestEvery", find: `Covers: []string{"Max"}, `},
 	{what: "row of a kernel", files: []string{"internal/kerneltest/table.go"}, test: "./kernels -run TestSizes/generic", find: "o[0].Data[0] = kernels.Max(o[1].Data)"},
