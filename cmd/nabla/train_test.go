@@ -76,6 +76,15 @@ func TestTrainText(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// A training that learns nothing says so; one that learns says nothing of the kind.
+func TestTrainWarns(t *testing.T) {
+	model := filepath.Join(t.TempDir(), "model")
+	r := nabla(t, "train", "--epochs", "2", "--lr", "1e-9", "--model", model)
+	require.Equal(t, 0, r.code, r.stderr)
+	require.Contains(t, r.stderr, "warning: The cost has not moved")
+	require.NotContains(t, nabla(t, "train", "--epochs", "2", "--model", model).stderr, "warning")
+}
+
 // learns trains on a simple file with the given flags, wants all samples right and
 // returns the network that the model file holds (nil if that is of float64).
 func learns(t *testing.T, flags string) *net.Network[float32] {

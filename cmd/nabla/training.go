@@ -128,7 +128,7 @@ func (t *training[T]) announce() {
 	}
 }
 
-// fit trains and reports every epoch. It returns the number of completed epochs and
+// fit trains, reports every epoch and prints what is wrong with the training. It returns the number of completed epochs and
 // whether a signal ended the training after at least one; anything else that ends it
 // early is an error.
 func (t *training[T]) fit(ctx context.Context) (epochs int, interrupted bool, err error) {
@@ -147,6 +147,9 @@ func (t *training[T]) fit(ctx context.Context) (epochs int, interrupted bool, er
 	}
 	result, err := train.Fit(ctx, t.net, t.data, t.test, o)
 	epochs = len(result.Epochs)
+	for _, w := range result.Warnings {
+		fmt.Fprintf(t.stderr, "warning: %v\n", w)
+	}
 	if errors.Is(err, context.Canceled) && epochs > 0 {
 		return epochs, true, nil
 	}
