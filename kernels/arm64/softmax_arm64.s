@@ -646,6 +646,7 @@ skip50:
 // divisor V0, x R0, len(x) R1.
 TEXT ·DivByF32NEON(SB), NOSPLIT, $0-32
 	FMOVS divisor+0(FP), F0
+	VDUP V0.S[0], V0.S4
 	MOVD x_base+8(FP), R0
 	MOVD x_len+16(FP), R1
 	SUBS $16, R1
@@ -1423,6 +1424,7 @@ skip39:
 // divisor V0, x R0, len(x) R1.
 TEXT ·DivByF64NEON(SB), NOSPLIT, $0-32
 	FMOVD divisor+0(FP), F0
+	VDUP V0.D[0], V0.D2
 	MOVD x_base+8(FP), R0
 	MOVD x_len+16(FP), R1
 	SUBS $8, R1

@@ -35,7 +35,7 @@ func softmax(t *target) {
 		})
 	})
 	t.fn("DivBy", "Four vectors a round.", func() {
-		divisor := t.scalar("divisor")
+		divisor := t.broadcast("divisor")
 		x := t.ptr("x")
 		t.sweep(t.len("x"), []reg{x}, func(count, width int) {
 			xs := t.part(count, width, x, 0)
