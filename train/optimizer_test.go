@@ -238,12 +238,12 @@ func threeSteps[T kernels.Float](t *testing.T, m *train.Method, tol float64) {
 
 func TestMethodGolden(t *testing.T) {
 	prints := map[string]string{
-		"sgd":      "d59937f6bf6713e019e84c523f50d332dd73680129c6cfff74363ccf550f1796",
-		"momentum": "f70c8a30e7ba0d463f1a910c48e21925389c2b2004d50f01c445cc37120e9061",
-		"nesterov": "d086e4391a42f39efc9a53f635bf7f9383969bb589718a3ca8e92eefe346516f",
-		"rmsprop":  "1a3d84e835680eae948cc28c6ed9c2c05bfc6ba1707279a5e00488422468ec3d",
-		"adam":     "256ef62aec9db108e8ed91a92476a409f18e72cd7d7cd8a17ca657a7aae25036",
-		"adamw":    "67dfb12b1a46606b88d98e41e6b7bffd916934fa4c6b608ff59f23b07443f39e",
+		"sgd":      "e0301855a5f81db92f4f50410beb56920a39dea4fb5ef42b0ae823b9213f8c5d",
+		"momentum": "2179f85d77f88d9041a5961b7e8d83b32bd371265d23b194a75fa2de9ad536bd",
+		"nesterov": "8622f101706e2a71f5034cf58b32fcf1624e6bbe788ca026f033559f089f9249",
+		"rmsprop":  "46e0d363e5276733dc0b229031498388c0fe87122493c1c6e01585e13449e258",
+		"adam":     "b367f2f81dcadded2d0c152b3edde4ed0e858feffaf2d794e037939aeca3d3ea",
+		"adamw":    "4acbf14b97c33f74b823d61d20ff369a664707172f07c45e6c4dfed945f36055",
 	}
 	onEveryISA(t, func(t *testing.T) {
 		for _, m := range train.Methods() {
