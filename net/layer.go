@@ -22,15 +22,14 @@ func (n *Network[T]) forward(ws *Workspace[T], i, k, l, lo, hi int) {
 	kernels.Gemm(kernels.NoTrans, kernels.Trans, 1, *below, *w, 1, *z)
 	if !n.byRows(i) {
 		n.activate(i, a, z)
-		n.dropOutputs(ws, i, k, l, lo, hi)
+		if ws.masks.on {
+			n.dropOutputs(ws, i, k, l, lo, hi)
+		}
 	}
 }
 
 // byRows reports whether a^i of a neuron depends on what W^i makes of all of them.
-func (n *Network[T]) byRows(i int) bool {
-	l := &n.cfg.Layers[i-1]
-	return l.Activation.ByRows || l.LayerNorm
-}
+func (n *Network[T]) byRows(i int) bool { return n.rowwise[i] }
 
 // forwardRows computes a^i = σ(z^i) of all neurons if the layer goes by rows.
 func (n *Network[T]) forwardRows(ws *Workspace[T], i, k, l int) {
@@ -52,7 +51,9 @@ func (n *Network[T]) backward(ws *Workspace[T], i, k, l, lo, hi int) {
 	delta, above := block(&views[0], &ws.delta[i], k, l, lo, hi), rows(&views[1], &ws.delta[i+1], k, l)
 	w := block(&views[2], &n.params.w[i+1], 0, n.widths[i+1], lo, hi)
 	kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, *above, *w, 0, *delta)
-	n.dropDelta(ws, i, k, l, lo, hi)
+	if ws.masks.on {
+		n.dropDelta(ws, i, k, l, lo, hi)
+	}
 	n.mulPrime(i, delta, block(&views[3], &ws.z[i], k, l, lo, hi), block(&views[4], &ws.a[i], k, l, lo, hi))
 	n.normBackward(ws, i, k, l)
 }

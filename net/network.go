@@ -14,8 +14,10 @@ type Network[T kernels.Float] struct {
 	widths []int // n_0 … n_L
 	widest int   // of n_1 … n_L
 	params parameters[T]
-	σ      []Functions[T] // of layers 1 … L; index 0 is empty
-	fast   fast[T]        // of the cost
+	// Of layers 1 … L; index 0 is empty.
+	σ       []Functions[T]
+	rowwise []bool  // see byRows
+	fast    fast[T] // of the cost
 }
 
 // New returns a network with initialised parameters.
@@ -36,14 +38,15 @@ func New[T kernels.Float](cfg Config) (*Network[T], error) {
 
 // newNetwork returns a network whose parameters are 0. cfg is right and belongs to it.
 func newNetwork[T kernels.Float](cfg Config) *Network[T] {
-	widths, σ := []int{cfg.Inputs}, make([]Functions[T], 1)
+	widths, σ, rowwise := []int{cfg.Inputs}, make([]Functions[T], 1), make([]bool, 1)
 	for _, l := range cfg.Layers {
 		widths = append(widths, l.Out)
 		σ = append(σ, functionsOf[T](l.Activation))
+		rowwise = append(rowwise, l.Activation.ByRows || l.LayerNorm)
 	}
 	return &Network[T]{
 		cfg: cfg, widths: widths, widest: slices.Max(widths[1:]), params: newParameters[T](widths, cfg.Layers),
-		σ: σ, fast: fastOf[T](cfg.Cost),
+		σ: σ, fast: fastOf[T](cfg.Cost), rowwise: rowwise,
 	}
 }
 

@@ -120,13 +120,13 @@ func sumLogTerms[T kernels.Float](c *Cost, σ *Activation, y []Output, t []T) (s
 func (n *Network[T]) weightedOutputDelta(ws *Workspace[T], t *kernels.Matrix[T], k, l int) {
 	n.outputDelta(ws, t, k, l)
 	L := n.Depth()
-	for k := k; k < l; k++ {
-		delta := ws.delta[L].Row(k)
-		if ws.weights != nil {
-			kernels.Scal(ws.weights[k], delta)
+	delta := &ws.delta[L]
+	if ws.weights != nil {
+		for k := k; k < l; k++ {
+			kernels.Scal(ws.weights[k], delta.Row(k))
 		}
-		kernels.Flush(delta)
 	}
+	kernels.Flush(delta.Data[k*delta.Cols : l*delta.Cols]) // rows follow each other without gaps
 	n.normBackward(ws, L, k, l)
 }
 
