@@ -3,6 +3,7 @@ package net
 import (
 	"math"
 
+	"github.com/nabla-go/nabla/internal/scalar"
 	"github.com/nabla-go/nabla/kernels"
 )
 
@@ -57,7 +58,7 @@ var (
 		F32:     Functions[float32]{kernels.Exp[float32], mulExpPrime[float32]},
 		F64:     Functions[float64]{kernels.Exp[float64], mulExpPrime[float64]},
 		Range:   nonNegative,
-		Gain:    math.Exp(-2),
+		Gain:    scalar.Exp(-2.0),
 		logits:  &logits{false, expOutputs, expDelta},
 	}
 	// SELU keeps the mean and the variance of what is standard normal (Klambauer et al.,

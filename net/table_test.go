@@ -332,3 +332,19 @@ func TestInterval(t *testing.T) {
 		}
 	}
 }
+
+// The gain of every built-in activation: 2 for what lets half of its inputs through,
+// and so on. A row without a Gain has 1.
+func TestGains(t *testing.T) {
+	want := map[string]float64{
+		"identity": 0, "sigmoid": 0, "tanh": 0, "softmax": 0, "hard-sigmoid": 0, "softplus": 0, "selu": 0,
+		"exp": 0.1353352832366127, "relu": 2, "clipped-relu": 2, "gelu": 2, "gelu-tanh": 2, "silu": 2,
+		"leaky-relu": 1.9998000199980002, "elu": 1.5,
+	}
+	for _, σ := range Activations() {
+		gain, ok := want[σ.Name]
+		if !ok || !(math.Abs(σ.Gain-gain) <= 1e-15) {
+			t.Errorf("%v: gain %v, want %v", σ, σ.Gain, gain)
+		}
+	}
+}
