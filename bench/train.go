@@ -263,7 +263,7 @@ func (l *limits) step(c StepCase, size int) (float64, Bound) {
 	fma /= float64(c.Threads)
 	memory := 0.0
 	for _, m := range c.moves(size) {
-		memory += float64(m.bytes) * l.perByte(m.sweep, m.footprint)
+		memory += float64(float64(m.bytes) * l.perByte(m.sweep, m.footprint))
 	}
 	if fma > memory {
 		return fma, ByFMA

@@ -188,7 +188,7 @@ func (s *scores[T]) eachScore(reverse bool, visit func(own, others float64)) {
 func (s *scores[T]) roc(reverse bool) float64 {
 	area, tp, fp := 0.0, 0.0, 0.0
 	s.eachScore(reverse, func(own, others float64) {
-		area += float64(others * (tp + own/2))
+		area += float64(others * (tp + float64(own/2)))
 		tp += own
 		fp += others
 	})

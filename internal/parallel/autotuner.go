@@ -85,7 +85,7 @@ func (a *autotuner) endRound(rounds int) {
 	s, o := &a.ways[shared], &a.ways[alone]
 	faster := func(alone, shared float64) bool {
 		const margin = 32 // of a 32nd: when in doubt, share
-		return alone < shared-shared/margin
+		return alone < shared-float64(shared/margin)
 	}
 	all, usual := faster(o.all, s.all), faster(o.all-o.rare, s.all-s.rare)
 	if rounds < leastRounds || all != usual && rounds < mostRounds {
