@@ -118,21 +118,27 @@ func (p *pairs) add(t *training) {
 
 // pairwise returns some of the candidates that together have every pair of levels
 // of two factors that any candidate has. It takes the one with most new pairs each
-// time, the first of equals. None has more than the one before had.
+// time, the first of equals. What a candidate would add never grows, so that one is looked at again
+// only if what it had before would be the most.
 func pairwise(candidates []training) []training {
 	var covered pairs
 	var list []training
-	for limit := math.MaxInt; ; {
+	atMost := make([]int, len(candidates)) // what a candidate had when it was last looked at
+	for k := range atMost {
+		atMost[k] = math.MaxInt
+	}
+	for {
 		var best *training
 		most := 0
 		for k := range candidates {
-			if count := covered.missing(&candidates[k]); count > most {
-				if best, most = &candidates[k], count; most == limit {
-					break
-				}
+			if atMost[k] <= most {
+				continue
+			}
+			atMost[k] = covered.missing(&candidates[k])
+			if atMost[k] > most {
+				best, most = &candidates[k], atMost[k]
 			}
 		}
-		limit = most
 		if best == nil {
 			return list
 		}
