@@ -1,8 +1,6 @@
 package kerneltest
 
 import (
-	"math"
-
 	"github.com/nabla-go/nabla/internal/scalar"
 	"github.com/nabla-go/nabla/kernels"
 )
@@ -15,7 +13,7 @@ func fma[T Float](x, y, z T) T {
 	if is32[T]() {
 		return T(scalar.FMA32(float32(x), float32(y), float32(z)))
 	}
-	return T(math.FMA(float64(x), float64(y), float64(z)))
+	return T(scalar.FMA64(float64(x), float64(y), float64(z)))
 }
 
 // lanes is the number of elements in 64 bytes.

@@ -16,7 +16,7 @@ func FMA[T Float](x, y, z T) T {
 	if is32[T]() {
 		return T(FMA32(float32(x), float32(y), float32(z)))
 	}
-	return T(math.FMA(float64(x), float64(y), float64(z)))
+	return T(FMA64(float64(x), float64(y), float64(z)))
 }
 
 // Mul returns x·y, rounded. The conversions forbid the compiler to fuse the
