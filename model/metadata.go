@@ -7,19 +7,23 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/nabla-go/nabla/internal/safetensors"
+	"github.com/nabla-go/nabla/internal/strictjson"
 	"github.com/nabla-go/nabla/net"
 )
 
-// formatVersion counts incompatible changes of the metadata.
-const formatVersion = 1
+// formatVersion counts incompatible changes of the metadata. Version 2 has a digest and
+// lets nothing pass that it doesn't know; version 1 is still read.
+const formatVersion = 2
 
 const nablaKey = "nabla"
 
 // metadata is the JSON object that goes with the tensors.
 type metadata struct {
 	Format         int      `json:"format"`
-	NumericVersion string   `json:"numeric_version"`       // kernels.NumericVersion of the program that wrote the file
-	Fingerprint    string   `json:"fingerprint,omitempty"` // checked if it is there and the numeric versions agree
+	Digest         string   `json:"digest,omitempty"`
+	NumericVersion string   `json:"numeric_version"` // kernels.NumericVersion of the program that wrote the file
+	Fingerprint    string   `json:"fingerprint"`     // of the parameters, with that version
 	Inputs         int      `json:"inputs"`
 	InputDropout   float64  `json:"input_dropout,omitempty"`
 	Layers         []layer  `json:"layers"`
@@ -75,7 +79,11 @@ func parseMetadata(all map[string]string) (m metadata, err error) {
 	if !ok {
 		return m, fmt.Errorf("the metadata has no key %q: not a model that nabla wrote", nablaKey)
 	}
-	if err = json.Unmarshal([]byte(text), &m); err == nil {
+	var version struct{ Format int }
+	if json.Unmarshal([]byte(text), &version) == nil && version.Format > formatVersion {
+		return m, wrongVersion(version.Format)
+	}
+	if err = strictjson.Unmarshal([]byte(text), &m); err == nil {
 		err = m.check()
 	}
 	if err != nil {
@@ -84,12 +92,22 @@ func parseMetadata(all map[string]string) (m metadata, err error) {
 	return m, nil
 }
 
+func wrongVersion(format int) error {
+	return fmt.Errorf("format version %d: this program reads versions 1 and %d", format, formatVersion)
+}
+
 // config returns the network that the metadata describe, with all parameters 0.
-func (m *metadata) config(own *parts) (net.Config, error) {
+func (m *metadata) config(own *options) (net.Config, error) {
 	cfg := net.Config{Inputs: m.Inputs, InputDropout: m.InputDropout, Init: net.Zero}
 	var err error
 	if cfg.Cost, err = net.ParseCost(m.Cost, own.costs...); err != nil {
 		return net.Config{}, fmt.Errorf("%w, or one that the program brings (WithCosts)", err)
+	}
+	if m.Format == 1 && cfg.Cost.Param == nil {
+		m.Param = 0 // every file had one
+	}
+	if err := checkParam("cost", m.Cost, cfg.Cost.Param, m.Param); err != nil {
+		return net.Config{}, err
 	}
 	if p := cfg.Cost.Param; p != nil {
 		cfg.Cost = p.With(m.Param)
@@ -99,6 +117,9 @@ func (m *metadata) config(own *parts) (net.Config, error) {
 		if err != nil {
 			return net.Config{}, fmt.Errorf("%w, or one that the program brings (WithActivations)", err)
 		}
+		if err := checkParam("activation", l.Activation, σ.Param, l.Param); err != nil {
+			return net.Config{}, err
+		}
 		if p := σ.Param; p != nil {
 			σ = p.With(l.Param)
 		}
@@ -107,11 +128,27 @@ func (m *metadata) config(own *parts) (net.Config, error) {
 	return cfg, nil
 }
 
+// checkParam returns an error unless there is a parameter where a row of a table has one,
+// and nowhere else.
+func checkParam[R any](kind, name string, param *net.Param[R], value float64) error {
+	if has := param != nil; has != (value != 0) {
+		return fmt.Errorf("damaged metadata: the parameter of %s %q is %v: want a number if it has one, else none", kind, name, value)
+	}
+	return nil
+}
+
 // check compares the parts of the metadata with each other. What makes a network
 // is left to net.New.
 func (m *metadata) check() error {
-	if m.Format != formatVersion {
-		return fmt.Errorf("format version %d: this program reads version %d", m.Format, formatVersion)
+	switch {
+	case m.Format < 1 || m.Format > formatVersion:
+		return wrongVersion(m.Format)
+	case m.Format == 1 && m.Digest != "":
+		return fmt.Errorf("a digest, which format version 1 doesn't have")
+	case m.Format > 1 && len(m.Digest) != len(noDigest):
+		return fmt.Errorf("no digest, or one that is no SHA-256")
+	case m.NumericVersion == "" || m.Fingerprint == "":
+		return fmt.Errorf("no numeric_version or no fingerprint")
 	}
 	if len(m.Layers) == 0 {
 		return fmt.Errorf("no layers")
@@ -139,16 +176,26 @@ func (m *metadata) check() error {
 			return fmt.Errorf("the name %q of a class or column is not UTF-8", name)
 		}
 	}
+	seen := map[string]bool{"": true}
+	for i, name := range m.Classes {
+		if seen[name] {
+			return fmt.Errorf("class %d of %d is called %q: want a name that no other class has", i+1, len(m.Classes), name)
+		}
+		seen[name] = true
+	}
 	return nil
 }
 
 // checkTensors compares names, shapes and types of the tensors with the
-// metadata, so that memory for the network is taken only if the file holds it.
-// A bias may have the shape [n, 1].
-func (f *File) checkTensors() error {
-	known := make(map[string]bool)
-	in, names := f.meta.Inputs, f.meta.tensorNames()
-	for i, l := range f.meta.Layers {
+// metadata, so that memory for the network is taken only if the file holds it, and returns
+// their type. A bias may have the shape [n, 1].
+func (m *metadata) checkTensors(h *safetensors.Header) (dtype string, err error) {
+	tensors := make(map[string]safetensors.Info)
+	for _, t := range h.Tensors {
+		tensors[t.Name] = t
+	}
+	in, names := m.Inputs, m.tensorNames()
+	for i, l := range m.Layers {
 		for j, name := range names[i] {
 			shapes := [][]int{{l.Out}, {l.Out, 1}}
 			switch {
@@ -157,29 +204,33 @@ func (f *File) checkTensors() error {
 			case j == 0:
 				shapes = [][]int{{l.Out, in}}
 			}
-			known[name] = true
-			if err := f.checkShape(name, shapes...); err != nil {
-				return err
+			t, ok := tensors[name]
+			if !ok {
+				return "", fmt.Errorf("tensor %q is missing", name)
 			}
+			if err := checkShape(t, shapes...); err != nil {
+				return "", err
+			}
+			if dtype == "" {
+				dtype = t.DType
+			}
+			if t.DType != dtype {
+				return "", fmt.Errorf("tensor %q is %s, but %q is %s", name, t.DType, names[0][0], dtype)
+			}
+			delete(tensors, name)
 		}
 		in = l.Out
 	}
-	for name, t := range f.tensors {
-		if !known[name] {
-			return fmt.Errorf("tensor %q belongs to no layer of the metadata", name)
-		}
-		if t.DType != f.DType() {
-			return fmt.Errorf("tensor %q is %s, but %q is %s", name, t.DType, f.meta.tensorNames()[0][0], f.DType())
-		}
+	for name := range tensors {
+		return "", fmt.Errorf("tensor %q belongs to no layer of the metadata", name)
 	}
-	return nil
+	if dtype != "F32" && dtype != "F64" {
+		return "", fmt.Errorf("tensor %q is %s: want F32 or F64", names[0][0], dtype)
+	}
+	return dtype, nil
 }
 
-func (f *File) checkShape(name string, shapes ...[]int) error {
-	t, ok := f.tensors[name]
-	if !ok {
-		return fmt.Errorf("tensor %q is missing", name)
-	}
+func checkShape(t safetensors.Info, shapes ...[]int) error {
 	var want []string
 	for _, s := range shapes {
 		if slices.Equal(t.Shape, s) {
@@ -187,5 +238,5 @@ func (f *File) checkShape(name string, shapes ...[]int) error {
 		}
 		want = append(want, fmt.Sprint(s))
 	}
-	return fmt.Errorf("tensor %q has shape %v: the metadata want %s", name, t.Shape, strings.Join(want, " or "))
+	return fmt.Errorf("tensor %q has shape %v: the metadata want %s", t.Name, t.Shape, strings.Join(want, " or "))
 }

@@ -15,16 +15,22 @@
 //
 // All else that a prediction needs is a JSON object in the metadata under the
 // key "nabla", described by the unexported type metadata: activations, cost,
-// names of classes and columns, the scaler of the inputs, and the fingerprint.
-// Equal models give equal files.
+// names of classes and columns, the scaler of the inputs, and a digest. Keys that are
+// unknown or occur twice, and null, are refused. The digest, in hexadecimal, is the
+// SHA-256 of the whole file with zeros in place of its 64 digits, so that nothing in the
+// file can change unnoticed. Equal models give equal files.
+//
+// Version 1 of the format has no digest; see [File.Notes].
 package model
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
+	"strings"
 
 	"github.com/nabla-go/nabla/internal/atomicfile"
 	"github.com/nabla-go/nabla/internal/safetensors"
@@ -43,173 +49,40 @@ type Model[T kernels.Float] struct {
 
 // Write writes the model to w, or nothing if its parts don't fit together: class
 // and column names and the scaler must be as many as outputs and inputs, names
-// UTF-8, numbers of the scaler finite.
+// UTF-8, those of classes neither empty nor equal, numbers of the scaler finite.
 func (m *Model[T]) Write(w io.Writer) error {
-	file, err := m.encode()
+	start, err := m.encode()
 	if err != nil {
 		return fmt.Errorf("model: cannot write: %w", err)
 	}
-	return file.Write(w)
+	return m.writeFile(w, start)
 }
 
 // Save writes the model to path, all or nothing: a file that is there is replaced
-// by a rename, once the new one is on the disk, and keeps its permissions. A
-// symbolic link keeps pointing to its file. What is no regular file (a pipe, a
-// device) is written directly.
+// by a rename, once the new one is on the disk, and keeps its permissions and, where it
+// can, its owner and group. A symbolic link keeps pointing to its file. What is no regular
+// file (a pipe, a device) is written directly.
 func (m *Model[T]) Save(path string) error {
-	file, err := m.encode()
+	start, err := m.encode()
 	if err != nil {
 		return fmt.Errorf("cannot write %s: %w", path, err)
 	}
-	var b bytes.Buffer
-	if err := file.Write(&b); err != nil {
-		return fmt.Errorf("cannot write %s: %w", path, err)
-	}
-	return atomicfile.Write(path, b.Bytes())
+	return atomicfile.Write(path, func(w io.Writer) error { return m.writeFile(w, start) })
 }
 
-func (m *Model[T]) encode() (*safetensors.File, error) {
-	cfg := m.Net.Config()
-	meta := metadata{
-		Format: formatVersion, NumericVersion: kernels.NumericVersion, Fingerprint: m.Net.Fingerprint(),
-		Inputs: cfg.Inputs, InputDropout: cfg.InputDropout, Cost: cfg.Cost.Name,
-		Classes: m.Classes, Features: m.Features, Scaler: (*scaler)(m.Scaler),
+// writeFile writes a file that begins with start.
+func (m *Model[T]) writeFile(w io.Writer, start []byte) error {
+	if _, err := w.Write(start); err != nil {
+		return err
 	}
-	if p := cfg.Cost.Param; p != nil {
-		meta.Param = p.Value
-	}
-	file := &safetensors.File{}
 	for i := 1; i <= m.Net.Depth(); i++ {
-		l := m.Net.Layer(i)
-		described := layer{Out: l.Out, Activation: l.Activation.String(), LayerNorm: l.LayerNorm, Dropout: l.Dropout}
-		if p := l.Activation.Param; p != nil {
-			described.Param = p.Value
-		}
-		meta.Layers = append(meta.Layers, described)
-	}
-	for i, names := range meta.tensorNames() {
-		for j, data := range tensorsOf(m.Net, i+1) {
-			if data == nil {
-				continue
+		for _, tensor := range tensorsOf(m.Net, i) {
+			if err := safetensors.WriteValues(w, tensor); err != nil {
+				return err
 			}
-			shape := []int{len(data)}
-			if w := m.Net.Weights(i + 1); j == 0 {
-				shape = []int{w.Rows, w.Cols}
-			}
-			file.Tensors = append(file.Tensors, safetensors.NewTensor(names[j], shape, data))
 		}
 	}
-	if err := meta.check(); err != nil {
-		return nil, err
-	}
-	text, err := json.Marshal(meta)
-	if err != nil {
-		return nil, err
-	}
-	file.Metadata = map[string]string{nablaKey: string(text)}
-	return file, nil
-}
-
-// File is a model file whose tensors agree with its metadata and whose precision
-// is known. [Decode] makes a model of it.
-type File struct {
-	name    string // what messages call it: the path, or "model"
-	meta    metadata
-	tensors map[string]safetensors.Tensor
-}
-
-// Read reads a model file from r, to the end, and checks it. Of what can't be one,
-// however long, it reads no more than the beginning.
-func Read(r io.Reader) (*File, error) {
-	data, err := safetensors.ReadAll(r)
-	if err != nil {
-		return nil, fmt.Errorf("model: %w", err)
-	}
-	return Parse(data)
-}
-
-// Parse checks a model file that is in memory, such as one embedded in the program.
-// It keeps data, which must not change before [Decode] is done.
-func Parse(data []byte) (*File, error) { return parse("model", data) }
-
-// Open reads the file at path and checks it.
-func Open(path string) (*File, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	data, err := safetensors.ReadAll(file)
-	if err != nil {
-		return nil, err
-	}
-	return parse(path, data)
-}
-
-// parse checks a file that messages call name.
-func parse(name string, data []byte) (*File, error) {
-	s, err := safetensors.Parse(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	f := &File{name: name, tensors: make(map[string]safetensors.Tensor)}
-	for _, t := range s.Tensors {
-		f.tensors[t.Name] = t
-	}
-	if f.meta, err = parseMetadata(s.Metadata); err == nil {
-		err = f.checkTensors()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return f, nil
-}
-
-// DType returns the precision of the parameters: "F32" or "F64".
-func (f *File) DType() string { return f.tensors[f.meta.tensorNames()[0][0]].DType }
-
-// An Option gives [Decode] and [Load] parts that are not built in. Model files store
-// their names only.
-type Option func(*parts)
-
-// parts are a program's own.
-type parts struct {
-	activations []*net.Activation
-	costs       []*net.Cost
-}
-
-// WithActivations adds activations of your own to those that a file may name.
-func WithActivations(own ...*net.Activation) Option {
-	return func(p *parts) { p.activations = append(p.activations, own...) }
-}
-
-// WithCosts adds costs of your own to those that a file may name.
-func WithCosts(own ...*net.Cost) Option {
-	return func(p *parts) { p.costs = append(p.costs, own...) }
-}
-
-// Load reads the model at path; see [Decode].
-func Load[T kernels.Float](path string, options ...Option) (*Model[T], error) {
-	f, err := Open(path)
-	if err != nil {
-		return nil, err
-	}
-	return Decode[T](f, options...)
-}
-
-// Decode makes a model of f. It is an error if the parameters are not of type T or
-// don't have the fingerprint that f states, and if f names an activation or a cost
-// that is neither built in nor among the options.
-func Decode[T kernels.Float](f *File, options ...Option) (*Model[T], error) {
-	var own parts
-	for _, o := range options {
-		o(&own)
-	}
-	m, err := decode[T](f, &own)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.name, err)
-	}
-	return m, nil
+	return nil
 }
 
 // tensorsOf returns W, b, γ and β of layer i = 1 … L; the last two may be nil.
@@ -217,27 +90,68 @@ func tensorsOf[T kernels.Float](n *net.Network[T], i int) [4][]T {
 	return [4][]T{n.Weights(i).Data, n.Biases(i), n.Gamma(i), n.Beta(i)}
 }
 
-func decode[T kernels.Float](f *File, own *parts) (*Model[T], error) {
-	cfg, err := f.meta.config(own)
+// encode returns the beginning of the file, up to the parameters.
+func (m *Model[T]) encode() ([]byte, error) {
+	meta := m.describe()
+	if err := meta.check(); err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(meta)
 	if err != nil {
 		return nil, err
 	}
-	n, err := net.New[T](cfg)
-	if err != nil {
-		return nil, err
-	}
-	for i, names := range f.meta.tensorNames() {
-		for j, to := range tensorsOf(n, i+1) {
-			if to == nil {
+	h := safetensors.Header{Metadata: map[string]string{nablaKey: string(text)}}
+	for i, names := range meta.tensorNames() {
+		for j, tensor := range tensorsOf(m.Net, i+1) {
+			if tensor == nil {
 				continue
 			}
-			if err := safetensors.Copy(to, f.tensors[names[j]]); err != nil {
-				return nil, err
+			shape := []int{len(tensor)}
+			if w := m.Net.Weights(i + 1); j == 0 {
+				shape = []int{w.Rows, w.Cols}
 			}
+			h.Tensors = append(h.Tensors, safetensors.Info{Name: names[j], DType: safetensors.DType[T](), Shape: shape})
 		}
 	}
-	if want := f.meta.Fingerprint; want != "" && f.meta.NumericVersion == kernels.NumericVersion && n.Fingerprint() != want {
-		return nil, fmt.Errorf("damaged: the parameters have the fingerprint %s, the metadata says %s", n.Fingerprint(), want)
+	start, err := h.Encode()
+	if err != nil {
+		return nil, err
 	}
-	return &Model[T]{Net: n, Classes: f.meta.Classes, Features: f.meta.Features, Scaler: (*train.Scaler)(f.meta.Scaler)}, nil
+	hash := sha256.New()
+	m.writeFile(hash, start) // never fails
+	return setDigest(start, noDigest, hex.EncodeToString(hash.Sum(nil)))
+}
+
+// noDigest stands in place of the digest while the digest is computed.
+var noDigest = strings.Repeat("0", 2*sha256.Size)
+
+// setDigest replaces the digest in the beginning of a file.
+func setDigest(start []byte, old, now string) ([]byte, error) {
+	// This can't be part of a name, where quotes have more backslashes before them.
+	const key = `\"digest\":\"`
+	if bytes.Count(start, []byte(key+old)) != 1 {
+		return nil, fmt.Errorf("the digest isn't written as nabla writes it")
+	}
+	return bytes.Replace(start, []byte(key+old), []byte(key+now), 1), nil
+}
+
+// describe returns the metadata, all but the digest.
+func (m *Model[T]) describe() metadata {
+	cfg := m.Net.Config()
+	meta := metadata{
+		Format: formatVersion, Digest: noDigest, NumericVersion: kernels.NumericVersion, Fingerprint: m.Net.Fingerprint(),
+		Inputs: cfg.Inputs, InputDropout: cfg.InputDropout, Cost: cfg.Cost.Name,
+		Classes: m.Classes, Features: m.Features, Scaler: (*scaler)(m.Scaler),
+	}
+	if p := cfg.Cost.Param; p != nil {
+		meta.Param = p.Value
+	}
+	for _, l := range cfg.Layers {
+		described := layer{Out: l.Out, Activation: l.Activation.String(), LayerNorm: l.LayerNorm, Dropout: l.Dropout}
+		if p := l.Activation.Param; p != nil {
+			described.Param = p.Value
+		}
+		meta.Layers = append(meta.Layers, described)
+	}
+	return meta
 }

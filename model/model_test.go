@@ -2,10 +2,15 @@ package model
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -110,10 +115,12 @@ func TestWriteFails(t *testing.T) {
 
 // A-X09: names and shapes are those of PyTorch's nn.Sequential.
 func TestTensorNames(t *testing.T) {
-	s, err := newModel[float32](t).encode()
+	start, err := newModel[float32](t).encode()
+	require.NoError(t, err)
+	h, _, err := safetensors.ReadHeader(bytes.NewReader(start))
 	require.NoError(t, err)
 	var got []string
-	for _, t := range s.Tensors {
+	for _, t := range h.Tensors {
 		shape, _ := json.Marshal(t.Shape)
 		got = append(got, t.Name+string(shape))
 	}
@@ -239,20 +246,59 @@ func TestPrecisionMustAgree(t *testing.T) {
 	require.ErrorContains(t, err, `tensor "0.weight" is F64, want F32`)
 }
 
-// edit changes the parts of a model file and puts it together again.
-func edit(t *testing.T, change func(s *safetensors.File, meta map[string]any)) []byte {
+// parts are what a test changes of a model file.
+type parts struct {
+	meta    map[string]any // of the key "nabla"
+	tensors []safetensors.Tensor
+}
+
+// edit changes the parts of a model file and puts it together again, with the digest that
+// belongs to it.
+func edit(t *testing.T, change func(p *parts)) []byte {
 	t.Helper()
-	s, err := newModel[float32](t).encode()
-	require.NoError(t, err)
-	var meta map[string]any
-	require.NoError(t, json.Unmarshal([]byte(s.Metadata[nablaKey]), &meta))
-	change(s, meta)
-	text, err := json.Marshal(meta)
-	require.NoError(t, err)
-	s.Metadata[nablaKey] = string(text)
 	var file bytes.Buffer
-	require.NoError(t, s.Write(&file))
-	return file.Bytes()
+	require.NoError(t, newModel[float32](t).Write(&file))
+	s, err := safetensors.Parse(file.Bytes())
+	require.NoError(t, err)
+	p := &parts{tensors: s.Tensors}
+	require.NoError(t, json.Unmarshal([]byte(s.Metadata[nablaKey]), &p.meta))
+	p.meta["digest"] = noDigest
+	change(p)
+	text, err := json.Marshal(p.meta)
+	require.NoError(t, err)
+	return sealed(t, assemble(t, string(text), p.tensors))
+}
+
+// assemble returns a file with the given text as our metadata.
+func assemble(t *testing.T, text string, tensors []safetensors.Tensor) []byte {
+	t.Helper()
+	h := safetensors.Header{Metadata: map[string]string{nablaKey: text}}
+	var data []byte
+	for _, tensor := range tensors {
+		h.Tensors = append(h.Tensors, tensor.Info)
+		data = append(data, tensor.Data...)
+	}
+	start, err := h.Encode()
+	require.NoError(t, err)
+	return append(start, data...)
+}
+
+// sealed puts the digest into a file that has zeros there, or returns one without a digest
+// as it is.
+func sealed(t *testing.T, file []byte) []byte {
+	t.Helper()
+	if !bytes.Contains(file, []byte(noDigest)) {
+		return file
+	}
+	digest := sha256.Sum256(file)
+	file, err := setDigest(file, noDigest, hex.EncodeToString(digest[:]))
+	require.NoError(t, err)
+	return file
+}
+
+// tensor returns a tensor of n numbers.
+func tensor(name, dtype string, size, n int) safetensors.Tensor {
+	return safetensors.Tensor{Info: safetensors.Info{Name: name, DType: dtype, Shape: []int{n}}, Data: make([]byte, n*size)}
 }
 
 func decodeBytes(file []byte) (*Model[float32], error) {
@@ -263,73 +309,78 @@ func decodeBytes(file []byte) (*Model[float32], error) {
 	return Decode[float32](f)
 }
 
-// A bias may come as [n] or as [n, 1] (A-T34), and in any order.
+// A bias may come as [n] or as [n, 1] (A-T34), and tensors in any order.
 func TestDecodeAccepts(t *testing.T) {
 	want := newModel[float32](t).Net.Fingerprint()
-	m, err := decodeBytes(edit(t, func(s *safetensors.File, _ map[string]any) {
-		s.Tensors[1].Shape = []int{3, 1}
-		s.Tensors[0], s.Tensors[3] = s.Tensors[3], s.Tensors[0]
+	m, err := decodeBytes(edit(t, func(p *parts) {
+		p.tensors[1].Shape = []int{3, 1}
+		p.tensors[0], p.tensors[3] = p.tensors[3], p.tensors[0]
 	}))
 	require.NoError(t, err)
 	require.Equal(t, want, m.Net.Fingerprint())
+}
 
-	// Another numeric version has other fingerprints, and no fingerprint is none to check.
-	for _, key := range []string{"numeric_version", "fingerprint"} {
-		_, err = decodeBytes(edit(t, func(s *safetensors.File, meta map[string]any) {
-			meta[key] = ""
-			s.Tensors[0].Data = append([]byte{1}, s.Tensors[0].Data[1:]...)
-		}))
-		require.NoError(t, err)
-	}
+// The digest doesn't depend on the numeric version: a file of another one is read, with a
+// word.
+func TestOtherNumericVersion(t *testing.T) {
+	f, err := Parse(edit(t, func(p *parts) { p.meta["numeric_version"] = "0" }))
+	require.NoError(t, err)
+	require.Equal(t, []string{`model was written with numeric version "0", this program has "` + kernels.NumericVersion + `": last digits may differ`}, f.Notes())
+	f, err = Parse(edit(t, func(*parts) {}))
+	require.NoError(t, err)
+	require.Empty(t, f.Notes())
 }
 
 func TestDecodeRefuses(t *testing.T) {
+	layer := func(p *parts, i int) map[string]any { return p.meta["layers"].([]any)[i].(map[string]any) }
 	for _, c := range []struct {
 		name   string
-		change func(s *safetensors.File, meta map[string]any)
+		change func(p *parts)
 		want   string
 	}{
-		{"a changed weight", func(s *safetensors.File, _ map[string]any) {
-			s.Tensors[0].Data = append([]byte{1}, s.Tensors[0].Data[1:]...)
-		}, "damaged: the parameters have the fingerprint"},
-		{"transposed weights", func(s *safetensors.File, _ map[string]any) { s.Tensors[0].Shape = []int{2, 3} }, `tensor "0.weight" has shape [2 3]: the metadata want [3 2]`},
-		{"flat weights", func(s *safetensors.File, _ map[string]any) { s.Tensors[0].Shape = []int{6} }, `has shape [6]`},
-		{"bias as a row", func(s *safetensors.File, _ map[string]any) { s.Tensors[1].Shape = []int{1, 3} }, `tensor "0.bias" has shape [1 3]: the metadata want [3] or [3 1]`},
-		{"missing tensor", func(s *safetensors.File, _ map[string]any) { s.Tensors = s.Tensors[:5] }, `tensor "4.bias" is missing`},
-		{"extra tensor", func(s *safetensors.File, _ map[string]any) {
-			s.Tensors = append(s.Tensors, safetensors.NewTensor("6.weight", []int{1}, []float32{1}))
-		}, `tensor "6.weight" belongs to no layer`},
-		{"mixed precision", func(s *safetensors.File, _ map[string]any) {
-			s.Tensors[5] = safetensors.NewTensor("4.bias", []int{1}, []float64{1})
-		}, `tensor "4.bias" is F64, but "0.weight" is F32`},
-		{"wider input", func(_ *safetensors.File, meta map[string]any) {
-			meta["inputs"] = 5
-			delete(meta, "features")
-			delete(meta, "scaler")
+		{"transposed weights", func(p *parts) { p.tensors[0].Shape = []int{2, 3} }, `tensor "0.weight" has shape [2 3]: the metadata want [3 2]`},
+		{"flat weights", func(p *parts) { p.tensors[0].Shape = []int{6} }, `has shape [6]`},
+		{"bias as a row", func(p *parts) { p.tensors[1].Shape = []int{1, 3} }, `tensor "0.bias" has shape [1 3]: the metadata want [3] or [3 1]`},
+		{"missing tensor", func(p *parts) { p.tensors = p.tensors[:5] }, `tensor "4.bias" is missing`},
+		{"extra tensor", func(p *parts) { p.tensors = append(p.tensors, tensor("6.weight", "F32", 4, 1)) }, `tensor "6.weight" belongs to no layer`},
+		{"mixed precision", func(p *parts) { p.tensors[5] = tensor("4.bias", "F64", 8, 1) }, `tensor "4.bias" is F64, but "0.weight" is F32`},
+		{"halves", func(p *parts) {
+			for i := range p.tensors {
+				p.tensors[i].DType = "F16"
+				p.tensors[i].Data = p.tensors[i].Data[:len(p.tensors[i].Data)/2]
+			}
+		}, `tensor "0.weight" is F16: want F32 or F64`},
+		{"wider input", func(p *parts) {
+			p.meta["inputs"] = 5
+			delete(p.meta, "features")
+			delete(p.meta, "scaler")
 		}, `tensor "0.weight" has shape [3 2]: the metadata want [3 5]`},
-		{"a layer of gigabytes", func(_ *safetensors.File, meta map[string]any) {
-			meta["layers"].([]any)[0].(map[string]any)["out"] = 1 << 30
-		}, "the metadata want [1073741824 2]"},
-		{"negative inputs", func(_ *safetensors.File, meta map[string]any) {
-			meta["inputs"] = -2
-			delete(meta, "features")
-			delete(meta, "scaler")
+		{"a layer of gigabytes", func(p *parts) { layer(p, 0)["out"] = 1 << 30 }, "the metadata want [1073741824 2]"},
+		{"negative inputs", func(p *parts) {
+			p.meta["inputs"] = -2
+			delete(p.meta, "features")
+			delete(p.meta, "scaler")
 		}, "the metadata want [3 -2]"},
-		{"no layers", func(_ *safetensors.File, meta map[string]any) { meta["layers"] = nil }, "no layers"},
-		{"unknown activation", func(_ *safetensors.File, meta map[string]any) {
-			meta["layers"].([]any)[0].(map[string]any)["activation"] = "swish"
-		}, `unknown activation "swish"`},
-		{"unknown cost", func(_ *safetensors.File, meta map[string]any) { meta["cost"] = "x" }, `unknown cost "x"`},
-		{"future format", func(_ *safetensors.File, meta map[string]any) { meta["format"] = 2 }, "format version 2: this program reads version 1"},
-		{"classes", func(_ *safetensors.File, meta map[string]any) { meta["classes"] = []string{"a", "b"} }, "2 class names for 1 outputs"},
-		{"features", func(_ *safetensors.File, meta map[string]any) { meta["features"] = []string{"a"} }, "1 column names for 2 inputs"},
-		{"scaler", func(_ *safetensors.File, meta map[string]any) {
-			meta["scaler"] = map[string]any{"mean": []float64{1, 2}, "sd": []float64{1}}
-		}, "the scaler has 2 means and 1 deviations for 2 inputs"},
-		{"a negative deviation", func(_ *safetensors.File, meta map[string]any) {
-			meta["scaler"] = map[string]any{"mean": []float64{1, 2}, "sd": []float64{1, -1}}
-		}, "the scaler of input 2 has mean 2 and deviation -1: want finite numbers, the deviation at least 0"},
-		{"types", func(_ *safetensors.File, meta map[string]any) { meta["inputs"] = "two" }, "damaged metadata"},
+		{"no layers", func(p *parts) { delete(p.meta, "layers") }, "no layers"},
+		{"unknown activation", func(p *parts) { layer(p, 0)["activation"] = "swish" }, `unknown activation "swish"`},
+		{"unknown cost", func(p *parts) { p.meta["cost"] = "x" }, `unknown cost "x"`},
+		{"future format", func(p *parts) {
+			p.meta["format"] = 3
+			p.meta["wonder"] = 1
+		}, "format version 3: this program reads versions 1 and 2"},
+		{"no format", func(p *parts) { delete(p.meta, "format") }, "format version 0"},
+		{"no digest", func(p *parts) { delete(p.meta, "digest") }, "no digest"},
+		{"a digest in version 1", func(p *parts) { p.meta["format"] = 1 }, "a digest, which format version 1 doesn't have"},
+		{"no numeric version", func(p *parts) { p.meta["numeric_version"] = "" }, "no numeric_version"},
+		{"no fingerprint", func(p *parts) { delete(p.meta, "fingerprint") }, "no fingerprint"},
+		{"no tau", func(p *parts) { delete(p.meta, "tau") }, `the parameter of cost "exponential" is 0`},
+		{"a parameter too many", func(p *parts) { layer(p, 0)["param"] = 0.5 }, `the parameter of activation "tanh" is 0.5`},
+		{"too few classes", func(p *parts) { p.meta["classes"] = []string{"a", "b"} }, "2 class names for 1 outputs"},
+		{"an empty class", func(p *parts) { p.meta["classes"] = []string{""} }, `class 1 of 1 is called ""`},
+		{"features", func(p *parts) { p.meta["features"] = []string{"a"} }, "1 column names for 2 inputs"},
+		{"scaler", func(p *parts) { p.meta["scaler"] = map[string]any{"mean": []float64{1, 2}, "sd": []float64{1}} }, "the scaler has 2 means and 1 deviations for 2 inputs"},
+		{"a negative deviation", func(p *parts) { p.meta["scaler"] = map[string]any{"mean": []float64{1, 2}, "sd": []float64{1, -1}} }, "the scaler of input 2 has mean 2 and deviation -1: want finite numbers, the deviation at least 0"},
+		{"types", func(p *parts) { p.meta["inputs"] = "two" }, "damaged metadata"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := decodeBytes(edit(t, c.change))
@@ -337,6 +388,114 @@ func TestDecodeRefuses(t *testing.T) {
 			require.False(t, strings.Contains(err.Error(), "\n"))
 		})
 	}
+}
+
+// Every key of the metadata is known, there once, and not null, in every object; so is
+// every key that only some models have.
+func TestStrictKeys(t *testing.T) {
+	var file bytes.Buffer
+	require.NoError(t, newModel[float32](t).Write(&file))
+	s, err := safetensors.Parse(file.Bytes())
+	require.NoError(t, err)
+	text := s.Metadata[nablaKey]
+	keys := regexp.MustCompile(`"([a-z_]+)":`).FindAllStringSubmatchIndex(text, -1)
+	require.Greater(t, len(keys), 15)
+	for _, at := range keys {
+		key, end := text[at[2]:at[3]], at[1]
+		value := json.NewDecoder(strings.NewReader(text[end:]))
+		var raw json.RawMessage
+		require.NoError(t, value.Decode(&raw))
+		for name, changed := range map[string]string{
+			"renamed": text[:at[2]] + key + "x" + text[at[3]:],
+			"folded":  text[:at[2]] + strings.ToUpper(key) + text[at[3]:],
+			"twice":   text[:at[0]] + fmt.Sprintf("%q:%s,", key, raw) + text[at[0]:],
+			"null":    text[:end] + "null" + text[end+len(raw):],
+		} {
+			_, err := decodeBytes(assemble(t, changed, s.Tensors))
+			require.ErrorContains(t, err, "damaged metadata: ", "%s %s", key, name)
+		}
+	}
+}
+
+// No bit of a file can change without a word.
+func TestDigest(t *testing.T) {
+	var file bytes.Buffer
+	require.NoError(t, newModel[float32](t).Write(&file))
+	for i := range file.Bytes() {
+		b := bytes.Clone(file.Bytes())
+		b[i] ^= 1
+		_, err := decodeBytes(b)
+		require.Error(t, err, "byte %d", i)
+	}
+	swapped := bytes.Replace(file.Bytes(), []byte("tanh"), []byte("silu"), 1)
+	_, err := decodeBytes(swapped)
+	require.ErrorContains(t, err, "model: damaged, or changed after nabla wrote it: its digest is ")
+	for name, b := range map[string][]byte{"cut": file.Bytes()[:file.Len()-1], "more": append(bytes.Clone(file.Bytes()), 0)} {
+		_, err = decodeBytes(b)
+		require.ErrorContains(t, err, "damaged safetensors file", name)
+		_, err = Read(io.MultiReader(bytes.NewReader(b)))
+		require.ErrorContains(t, err, "damaged safetensors file", name)
+	}
+	// A class may be called like a digest.
+	m := newModel[float32](t)
+	m.Classes = []string{`\"digest\":\"` + noDigest}
+	file.Reset()
+	require.NoError(t, m.Write(&file))
+	_, err = decodeBytes(file.Bytes())
+	require.NoError(t, err)
+}
+
+// A file of version 1 is read as it was, strictly, with a word.
+func TestVersion1(t *testing.T) {
+	f, err := Open("testdata/version1.safetensors")
+	require.NoError(t, err)
+	require.Contains(t, f.Notes()[0], "version1.safetensors has format version 1, which carries no digest")
+	m, err := Decode[float32](f)
+	require.NoError(t, err)
+	require.Equal(t, []string{"no", "yes"}, m.Classes)
+
+	version1 := func(p *parts) {
+		p.meta["format"] = 1
+		delete(p.meta, "digest")
+	}
+	_, err = decodeBytes(edit(t, version1))
+	require.NoError(t, err)
+	_, err = decodeBytes(edit(t, func(p *parts) {
+		version1(p)
+		p.tensors[0].Data = append([]byte{1}, p.tensors[0].Data[1:]...)
+	}))
+	require.ErrorContains(t, err, "damaged: the parameters have the fingerprint")
+}
+
+// Memory is in proportion to what there is, whatever the header promises; and a file is in
+// memory once.
+func TestReadMemory(t *testing.T) {
+	n, err := net.New[float32](net.Config{Inputs: 4000, Layers: []net.Layer{net.Dense(2000, net.ReLU), net.Dense(2, net.Softmax)}, Init: net.Zero})
+	require.NoError(t, err)
+	var file bytes.Buffer
+	require.NoError(t, (&Model[float32]{Net: n}).Write(&file))
+	path := saved(t, file.Bytes())
+	allocated := func(f func() error) (uint64, error) {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		err := f()
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc, err
+	}
+	taken, err := allocated(func() error { _, err := Load[float32](path); return err })
+	require.NoError(t, err)
+	require.Less(t, float64(taken), 1.1*float64(file.Len()))
+	taken, err = allocated(func() error { return (&Model[float32]{Net: n}).Save(path) })
+	require.NoError(t, err)
+	require.Less(t, taken, uint64(1<<20))
+
+	require.NoError(t, os.Truncate(path, 10000))
+	taken, err = allocated(func() error { _, err := Open(path); return err })
+	require.ErrorContains(t, err, "damaged safetensors file: the tensors take 32024008 bytes, but")
+	require.Less(t, taken, uint64(1<<20))
+	taken, err = allocated(func() error { _, err := Read(bytes.NewReader(file.Bytes()[:10000])); return err })
+	require.ErrorContains(t, err, "damaged safetensors file: the tensors take 32024008 bytes, but")
+	require.Less(t, taken, uint64(1<<20))
 }
 
 // A model that can't be encoded leaves the file that is there.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"math"
+	"slices"
 	"unsafe"
 
 	"github.com/nabla-go/nabla/kernels"
@@ -19,11 +20,13 @@ func (n *Network[T]) Fingerprint() string {
 	h := sha256.New()
 	for i := 1; i <= n.Depth(); i++ {
 		for _, tensor := range n.params.tensors(i) {
-			for _, v := range tensor {
-				buf = appendCanonical(buf, v)
+			for part := range slices.Chunk(tensor, 4096) {
+				for _, v := range part {
+					buf = appendCanonical(buf, v)
+				}
+				h.Write(buf)
+				buf = buf[:0]
 			}
-			h.Write(buf)
-			buf = buf[:0]
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil))

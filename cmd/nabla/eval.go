@@ -46,7 +46,7 @@ are, unless --part asks for the division that training with the same
 		if err := use(); err != nil {
 			return err
 		}
-		file, err := model.Open(args[0])
+		file, err := openModel(cmd, args[0])
 		if err != nil {
 			return err
 		}
@@ -56,6 +56,18 @@ are, unless --part asks for the division that training with the same
 		return runEval[float32](cmd, file, &p)
 	}
 	return cmd
+}
+
+// openModel reads a model and prints what a user should know of its file.
+func openModel(cmd *cobra.Command, path string) (*model.File, error) {
+	file, err := model.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, note := range file.Notes() {
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: %s\n", note)
+	}
+	return file, nil
 }
 
 // decode makes a model of a file. Classes without names are called 0, 1, …; a

@@ -45,21 +45,23 @@ func usagef(format string, args ...any) error {
 
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	results, messages := &plainWriter{w: stdout}, &plainWriter{w: stderr}
+	defer results.flush()
+	defer messages.flush()
 	started := false // whether cobra was content with the command line
 	root := newRoot()
 	root.PersistentPreRun = func(*cobra.Command, []string) {
 		started = true
 		for _, err := range []error{kernels.ISAError(), kernels.CoreError()} {
 			if err != nil {
-				fmt.Fprintf(stderr, "nabla: %v\n", err)
+				fmt.Fprintf(messages, "nabla: %v\n", err)
 			}
 		}
 	}
 	root.SetArgs(args)
-	results := &resultWriter{w: stdout}
 	root.SetIn(stdin)
 	root.SetOut(results)
-	root.SetErr(stderr)
+	root.SetErr(messages)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		err = results.err
@@ -68,11 +70,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitDone
 	}
 	if usage := (usageError{}); !started || errors.As(err, &usage) {
-		fmt.Fprintf(stderr, "%s: %v (see %s --help)\n", cmd.CommandPath(), err, cmd.CommandPath())
+		fmt.Fprintf(messages, "%s: %v (see %s --help)\n", cmd.CommandPath(), err, cmd.CommandPath())
 		return exitUsage
 	}
 	// Errors of package train name it; the command has the same name.
-	fmt.Fprintf(stderr, "%s: %s\n", cmd.CommandPath(), strings.TrimPrefix(err.Error(), cmd.Name()+": "))
+	fmt.Fprintf(messages, "%s: %s\n", cmd.CommandPath(), strings.TrimPrefix(err.Error(), cmd.Name()+": "))
 	return exitFailed
 }
 
@@ -122,20 +124,6 @@ func printJSON(w io.Writer, v any) {
 	if err := json.NewEncoder(w).Encode(v); err != nil {
 		panic(err)
 	}
-}
-
-// resultWriter keeps the first error of writing results, so that a full disk
-// becomes the exit code of the command.
-type resultWriter struct {
-	w   io.Writer
-	err error
-}
-
-func (r *resultWriter) Write(b []byte) (int, error) {
-	if r.err == nil {
-		_, r.err = r.w.Write(b)
-	}
-	return len(b), nil
 }
 
 // number is a float that is null in JSON if it is NaN or infinite.

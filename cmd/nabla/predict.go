@@ -51,7 +51,7 @@ digits as make them exact.`,
 		if err := use(); err != nil {
 			return err
 		}
-		file, err := model.Open(args[0])
+		file, err := openModel(cmd, args[0])
 		if err != nil {
 			return err
 		}

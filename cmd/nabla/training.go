@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/nabla-go/nabla/internal/atomicfile"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/model"
 	"github.com/nabla-go/nabla/net"
@@ -33,8 +32,8 @@ type training[T kernels.Float] struct {
 // so before the first step, and an existing model is replaced only at the very
 // end, by a good one.
 func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
-	if err := atomicfile.CheckWritable(p.model); err != nil {
-		return fmt.Errorf("--model: %w", err)
+	if err := checkOutput(cmd, "--model", p.model); err != nil {
+		return err
 	}
 	t := &training[T]{trainPlan: p, stdout: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), json: wantsJSON(cmd)}
 	if err := t.load(); err != nil {

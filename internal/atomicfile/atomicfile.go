@@ -3,34 +3,55 @@
 package atomicfile
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 )
 
-// Write replaces the file at path by data, or leaves it as it is: data goes
-// to a temporary file in the same directory, reaches the disk, and is renamed.
-// A symbolic link keeps pointing to its file, whether that is there yet or not,
-// and an existing file keeps its permissions; one that is read-only is an error.
-// What is not a regular file (a pipe, a device) is written directly.
-func Write(path string, data []byte) error {
+// Write replaces the file at path by what content writes, or leaves it as it is: that
+// goes to a temporary file in the same directory, reaches the disk, and is renamed.
+//
+// A symbolic link keeps pointing to its file, whether that is there yet or not. An
+// existing file keeps its permissions and, where the system lets it, its owner and its
+// group; a group that it can't keep loses what others may not do either. The temporary
+// file of an existing file is its user's alone until it is complete. A file that is
+// read-only is an error. What is not a regular file (a pipe, a device) is written
+// directly.
+//
+// Temporary files that killed programs left in the directory are removed.
+func Write(path string, content func(io.Writer) error) error {
 	path, old, err := target(path)
 	if err != nil {
 		return err
 	}
 	if special(old) {
-		return os.WriteFile(path, data, 0)
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return finish(f, fill(f, content))
 	}
-	f, err := temporary(path)
+	f, err := temporary(path, old)
 	if err != nil {
 		return fmt.Errorf("cannot write %s: %w", path, err)
 	}
-	err = fill(f, data, old)
+	err = fill(f, content)
+	if err == nil && old != nil {
+		err = takeOver(f, old)
+	}
 	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = f.Sync()
+	}
+	if err == nil {
+		err = rename(f, path)
+	} else {
+		f.Close()
 	}
 	if err != nil {
 		os.Remove(f.Name())
@@ -40,29 +61,41 @@ func Write(path string, data []byte) error {
 	return nil
 }
 
-// CheckWritable tells now, before long work, whether Write could write to
-// path. It leaves nothing behind.
-func CheckWritable(path string) error {
+// Check tells now, before long work, whether Write could write to path. It leaves nothing
+// behind. If Write could, but the file would have another owner or group than now, note
+// says so.
+func Check(path string) (note string, err error) {
 	path, old, err := target(path)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if special(old) {
 		if old.Mode()&fs.ModeNamedPipe != 0 {
-			return nil // opened and closed, it would end for its reader
+			return "", nil // opened and closed, it would end for its reader
 		}
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
-			return err
+			return "", err
 		}
-		return f.Close()
+		return "", f.Close()
 	}
-	f, err := temporary(path)
+	f, err := temporary(path, old)
 	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", path, err)
+		return "", fmt.Errorf("cannot write %s: %w", path, err)
 	}
-	f.Close()
-	return os.Remove(f.Name())
+	defer os.Remove(f.Name())
+	defer f.Close()
+	if old == nil {
+		return "", nil
+	}
+	if err := takeOver(f, old); err != nil {
+		return "", fmt.Errorf("cannot write %s: %w", path, err)
+	}
+	now, err := f.Stat()
+	if err == nil && owner(now) != owner(old) {
+		note = fmt.Sprintf("%s belongs to %s and will belong to %s", path, owner(old), owner(now))
+	}
+	return note, err
 }
 
 // target follows symbolic links from path and describes the file that is there,
@@ -110,24 +143,67 @@ func dangling(path string) string {
 // special reports whether old exists and is no regular file.
 func special(old os.FileInfo) bool { return old != nil && !old.Mode().IsRegular() }
 
-// temporary creates a file beside path, with the permissions that the user
-// gives to new files (os.CreateTemp would make it private). Its name does not grow
-// with that of path, which may be as long as a name may be.
-func temporary(path string) (*os.File, error) {
-	name := fmt.Sprintf(".nabla-%x.tmp", rand.Uint64())
-	return os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+// temporaryName is what temporary files are called. The name does not grow with that of
+// the file, which may be as long as a name may be.
+var temporaryName = regexp.MustCompile(`^\.nabla-[0-9a-f]{1,16}\.tmp$`)
+
+// temporary creates a file beside path that tells others by its lock that its program is
+// alive, and removes those whose program is not. It is private if it is to replace old; else it has
+// the permissions that the user gives to new files.
+func temporary(path string, old os.FileInfo) (*os.File, error) {
+	dir, mode := filepath.Dir(path), os.FileMode(0o666)
+	if old != nil {
+		mode = 0o600
+	}
+	sweep(dir)
+	for {
+		name := filepath.Join(dir, fmt.Sprintf(".nabla-%x.tmp", rand.Uint64()))
+		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
+		if err != nil {
+			return nil, err
+		}
+		if lock(f) && !isAt(f, name) { // another program took it for dead before the lock
+			f.Close()
+			continue
+		}
+		return f, nil
+	}
 }
 
-// fill writes data to f, gives it the permissions of old, hands it to the disk,
-// and closes it in every case.
-func fill(f *os.File, data []byte, old os.FileInfo) error {
-	_, err := f.Write(data)
-	if err == nil && old != nil {
-		err = f.Chmod(old.Mode().Perm())
+// isAt reports whether f is the file called name.
+func isAt(f *os.File, name string) bool {
+	a, errA := f.Stat()
+	b, errB := os.Lstat(name)
+	return errA == nil && errB == nil && os.SameFile(a, b)
+}
+
+// sweep removes the temporary files of dir whose program is dead.
+func sweep(dir string) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return
 	}
-	if err == nil {
-		err = f.Sync()
+	names, _ := d.Readdirnames(-1) // what can't be read can't be removed
+	d.Close()
+	for _, name := range names {
+		path := filepath.Join(dir, name)
+		if info, err := os.Lstat(path); temporaryName.MatchString(name) && err == nil && info.Mode().IsRegular() && dead(path) {
+			os.Remove(path)
+		}
 	}
+}
+
+// fill has content write to f.
+func fill(f *os.File, content func(io.Writer) error) error {
+	b := bufio.NewWriterSize(f, 1<<16)
+	if err := content(b); err != nil {
+		return err
+	}
+	return b.Flush()
+}
+
+// finish closes f and returns the first error.
+func finish(f *os.File, err error) error {
 	if e := f.Close(); err == nil {
 		err = e
 	}

@@ -1,6 +1,7 @@
 package atomicfile
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -13,15 +14,15 @@ import (
 func TestWriteReplaces(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "m.safetensors")
-	require.NoError(t, CheckWritable(path))
+	requireWritable(t, path)
 	requireFiles(t, dir)
-	require.NoError(t, Write(path, []byte("old")))
+	require.NoError(t, Write(path, text("old")))
 	require.NoError(t, os.Chmod(path, 0o640))
-	require.NoError(t, CheckWritable(path))
-	require.NoError(t, Write(path, []byte("new")))
+	requireWritable(t, path)
+	require.NoError(t, Write(path, text("new")))
 	requireContent(t, path, "new")
 	requireFiles(t, dir, "m.safetensors")
-	require.NoError(t, Write(filepath.Join(dir, strings.Repeat("m", 255)), []byte("a name as long as file systems allow")))
+	require.NoError(t, Write(filepath.Join(dir, strings.Repeat("m", 255)), text("a name as long as file systems allow")))
 	if runtime.GOOS != "windows" {
 		info, err := os.Stat(path)
 		require.NoError(t, err)
@@ -32,13 +33,13 @@ func TestWriteReplaces(t *testing.T) {
 func TestWriteKeepsLinks(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "m.safetensors")
-	require.NoError(t, Write(path, []byte("old")))
+	require.NoError(t, Write(path, text("old")))
 	link := filepath.Join(dir, "link")
 	if err := os.Symlink(path, link); err != nil {
 		t.Logf("no symbolic links here: %v", err)
 		return
 	}
-	require.NoError(t, Write(link, []byte("new")))
+	require.NoError(t, Write(link, text("new")))
 	requireContent(t, path, "new")
 	info, err := os.Lstat(link)
 	require.NoError(t, err)
@@ -49,7 +50,7 @@ func TestWriteKeepsLinks(t *testing.T) {
 	next := filepath.Join(dir, "next")
 	require.NoError(t, os.Symlink(filepath.Join("models", "m"), next))
 	require.NoError(t, os.Symlink("next", filepath.Join(dir, "newest")))
-	require.NoError(t, Write(filepath.Join(dir, "newest"), []byte("first")))
+	require.NoError(t, Write(filepath.Join(dir, "newest"), text("first")))
 	requireContent(t, filepath.Join(dir, "models", "m"), "first")
 	requireFiles(t, filepath.Join(dir, "models"), "m")
 	requireContent(t, next, "first")
@@ -59,7 +60,7 @@ func TestWriteKeepsLinks(t *testing.T) {
 
 	loop := filepath.Join(dir, "loop")
 	require.NoError(t, os.Symlink("loop", loop))
-	require.ErrorContains(t, Write(loop, nil), "cannot write")
+	require.ErrorContains(t, Write(loop, text("")), "cannot write")
 }
 
 func TestUnwritable(t *testing.T) {
@@ -73,8 +74,8 @@ func TestUnwritable(t *testing.T) {
 		"no name":                 "",
 	} {
 		t.Run(name, func(t *testing.T) {
-			require.ErrorContains(t, CheckWritable(path), "cannot write")
-			require.ErrorContains(t, Write(path, []byte("y")), "cannot write")
+			requireUnwritable(t, path)
+			require.ErrorContains(t, Write(path, text("y")), "cannot write")
 		})
 	}
 	requireContent(t, file, "x")
@@ -89,17 +90,46 @@ func TestReadOnly(t *testing.T) {
 		f.Close()
 		t.Skip("this user may write read-only files")
 	}
-	require.ErrorContains(t, CheckWritable(path), "cannot write")
-	require.ErrorContains(t, Write(path, []byte("y")), "cannot write")
+	requireUnwritable(t, path)
+	require.ErrorContains(t, Write(path, text("y")), "cannot write")
 	requireContent(t, path, "x")
 }
 
 // A write that fails half-way leaves the old file and no litter.
-func TestFillFailure(t *testing.T) {
-	f, err := temporary(filepath.Join(t.TempDir(), "m"))
+func TestWriteFails(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "m")
+	require.NoError(t, Write(path, text("old")))
+	err := Write(path, func(w io.Writer) error {
+		_, err := w.Write(make([]byte, 1<<20))
+		require.NoError(t, err)
+		return os.ErrDeadlineExceeded
+	})
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	require.ErrorContains(t, err, "cannot write "+path)
+	requireContent(t, path, "old")
+	requireFiles(t, dir, "m")
+}
+
+// text is the content of a file.
+func text(s string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.WriteString(w, s)
+		return err
+	}
+}
+
+func requireWritable(t *testing.T, path string) {
+	t.Helper()
+	note, err := Check(path)
 	require.NoError(t, err)
-	require.NoError(t, f.Close())
-	require.Error(t, fill(f, []byte("x"), nil))
+	require.Empty(t, note)
+}
+
+func requireUnwritable(t *testing.T, path string) {
+	t.Helper()
+	_, err := Check(path)
+	require.ErrorContains(t, err, "cannot write")
 }
 
 func requireContent(t *testing.T, path, want string) {

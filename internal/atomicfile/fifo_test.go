@@ -18,11 +18,11 @@ func TestWriteToNamedPipe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pipe")
 	require.NoError(t, syscall.Mkfifo(path, 0o600))
 	waits := time.AfterFunc(time.Minute, func() { os.ReadFile(path) })
-	require.NoError(t, CheckWritable(path))
-	require.True(t, waits.Stop(), "CheckWritable waited for a reader")
+	requireWritable(t, path)
+	require.True(t, waits.Stop(), "Check waited for a reader")
 
 	written := make(chan error)
-	go func() { written <- Write(path, []byte("model")) }()
+	go func() { written <- Write(path, text("model")) }()
 	requireContent(t, path, "model")
 	require.NoError(t, <-written)
 }
