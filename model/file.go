@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"hash"
 	"io"
 	"os"
 
@@ -162,35 +161,11 @@ func readModel[T kernels.Float](f *File, h *safetensors.Header, start []byte, r 
 		}
 		r = io.MultiReader(bytes.NewReader(first), r)
 	}
-	d, err := newDigester(&f.meta, start)
-	if err != nil {
-		return nil, err
-	}
 	n, err := net.New[T](cfg)
 	if err != nil {
 		return nil, err
 	}
-	tensors := make(map[string][]T)
-	for i, names := range f.meta.tensorNames() {
-		for j, tensor := range tensorsOf(n, i+1) {
-			tensors[names[j]] = tensor
-		}
-	}
-	tee := io.TeeReader(r, d)
-	for _, t := range h.Tensors {
-		if err := safetensors.ReadValues(tee, tensors[t.Name]); err == io.EOF || err == io.ErrUnexpectedEOF {
-			return nil, fmt.Errorf("damaged safetensors file: it ends within or before tensor %q", t.Name)
-		} else if err != nil {
-			return nil, err
-		}
-	}
-	if n, err := io.CopyN(io.Discard, r, 1); err != io.EOF {
-		if n > 0 {
-			err = fmt.Errorf("damaged safetensors file: bytes follow the last tensor")
-		}
-		return nil, err
-	}
-	if err := d.check(); err != nil {
+	if err := readParameters(f, h, start, r, n); err != nil {
 		return nil, err
 	}
 	if f.meta.Format == 1 && f.meta.NumericVersion == kernels.NumericVersion && n.Fingerprint() != f.meta.Fingerprint {
@@ -199,39 +174,84 @@ func readModel[T kernels.Float](f *File, h *safetensors.Header, start []byte, r 
 	return &Model[T]{Net: n, Classes: f.meta.Classes, Features: f.meta.Features, Scaler: (*train.Scaler)(f.meta.Scaler)}, nil
 }
 
-// A digester computes the digest of a file as its bytes come; of one of version 1 it
-// computes none.
-type digester struct {
-	hash.Hash
-	want string
+// readParameters reads the data of a file into n and checks the digest.
+func readParameters[T kernels.Float](f *File, h *safetensors.Header, start []byte, r io.Reader, n *net.Network[T]) error {
+	tensors := make(map[string][]T)
+	for i, names := range f.meta.tensorNames() {
+		for j, tensor := range tensorsOf(n, i+1) {
+			tensors[names[j]] = tensor
+		}
+	}
+	d, err := newDigester(&f.meta, start)
+	if err != nil {
+		return err
+	}
+	for _, t := range h.Tensors {
+		if err = safetensors.ReadValues(r, tensors[t.Name], d); err == io.EOF || err == io.ErrUnexpectedEOF {
+			err = fmt.Errorf("damaged safetensors file: it ends within or before tensor %q", t.Name)
+		}
+		if err != nil {
+			break
+		}
+	}
+	digest := d.close()
+	if err != nil {
+		return err
+	}
+	if n, err := io.CopyN(io.Discard, r, 1); err != io.EOF {
+		if n > 0 {
+			err = fmt.Errorf("damaged safetensors file: bytes follow the last tensor")
+		}
+		return err
+	}
+	return d.check(digest)
 }
 
+// A digester computes the digest of a file as its bytes come, beside the one who reads
+// them; of a file of version 1 it computes none.
+type digester struct {
+	want   string
+	pieces chan []byte
+	digest chan string
+}
+
+// newDigester returns a digester for a file that begins with start. It must be closed.
 func newDigester(m *metadata, start []byte) (*digester, error) {
+	d := &digester{m.Digest, make(chan []byte, 4), make(chan string, 1)}
 	if m.Format == 1 {
-		return &digester{}, nil
-	}
-	start, err := setDigest(start, m.Digest, noDigest)
-	if err != nil {
+		start = nil
+	} else if s, err := setDigest(start, m.Digest, noDigest); err != nil {
 		return nil, err
+	} else {
+		start = s
 	}
-	d := &digester{sha256.New(), m.Digest}
-	d.Write(start)
+	go func() {
+		h := sha256.New()
+		h.Write(start)
+		for piece := range d.pieces {
+			if m.Format > 1 {
+				h.Write(piece)
+			}
+		}
+		d.digest <- hex.EncodeToString(h.Sum(nil))
+	}()
 	return d, nil
 }
 
+// Write takes bytes, which must not change before close.
 func (d *digester) Write(b []byte) (int, error) {
-	if d.Hash == nil {
-		return len(b), nil
-	}
-	return d.Hash.Write(b)
+	d.pieces <- b
+	return len(b), nil
 }
 
-// check compares the digest with that which the metadata state.
-func (d *digester) check() error {
-	if d.Hash == nil {
-		return nil
-	}
-	if got := hex.EncodeToString(d.Sum(nil)); got != d.want {
+func (d *digester) close() (digest string) {
+	close(d.pieces)
+	return <-d.digest
+}
+
+// check compares the digest with that which the metadata state, unless they state none.
+func (d *digester) check(got string) error {
+	if d.want != "" && got != d.want {
 		return fmt.Errorf("damaged, or changed after nabla wrote it: its digest is %s, the metadata says %s", got, d.want)
 	}
 	return nil

@@ -40,17 +40,21 @@ var hostIsLittle = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 // whoever wants to hash them.
 const piece = 1 << 18
 
-// ReadValues fills dst from r, which holds little-endian numbers of type T.
-func ReadValues[T kernels.Float](r io.Reader, dst []T) error {
+// ReadValues fills dst from r, which holds little-endian numbers of type T. What it reads
+// goes to seen as well, in pieces that don't change after.
+func ReadValues[T kernels.Float](r io.Reader, dst []T, seen io.Writer) error {
 	for b := asBytes(dst); len(b) > 0; {
 		part := b[:min(piece, len(b))]
 		if _, err := io.ReadFull(r, part); err != nil {
 			return err
 		}
-		if !hostIsLittle {
+		b = b[len(part):]
+		if hostIsLittle {
+			seen.Write(part)
+		} else {
+			seen.Write(bytes.Clone(part))
 			swap[T](part)
 		}
-		b = b[len(part):]
 	}
 	return nil
 }

@@ -192,8 +192,8 @@ func TestRoundTrip(t *testing.T) {
 		require.Equal(t, want.shape, back.Tensors[i].Shape)
 	}
 	got32, got64 := make([]float32, len(f32)), make([]float64, len(f64))
-	require.NoError(t, ReadValues(bytes.NewReader(back.Tensors[0].Data), got32))
-	require.NoError(t, ReadValues(bytes.NewReader(back.Tensors[1].Data), got64))
+	require.NoError(t, ReadValues(bytes.NewReader(back.Tensors[0].Data), got32, io.Discard))
+	require.NoError(t, ReadValues(bytes.NewReader(back.Tensors[1].Data), got64, io.Discard))
 	for i := range f32 {
 		require.Equal(t, math.Float32bits(f32[i]), math.Float32bits(got32[i]))
 	}
@@ -220,8 +220,8 @@ func TestBytes(t *testing.T) {
 	b.Reset()
 	require.NoError(t, WriteValues(&b, long))
 	got := make([]float64, len(long))
-	require.ErrorIs(t, ReadValues(bytes.NewReader(b.Bytes()[:b.Len()-1]), got), io.ErrUnexpectedEOF)
-	require.NoError(t, ReadValues(&b, got))
+	require.ErrorIs(t, ReadValues(bytes.NewReader(b.Bytes()[:b.Len()-1]), got, io.Discard), io.ErrUnexpectedEOF)
+	require.NoError(t, ReadValues(&b, got, io.Discard))
 	require.Equal(t, long, got)
 	require.ErrorIs(t, WriteValues(failing{}, long), os.ErrClosed)
 }
