@@ -8,6 +8,7 @@ require (
 	github.com/spf13/pflag v1.0.9
 	github.com/stretchr/testify v1.11.1
 	golang.org/x/sys v0.41.0
+	google.golang.org/protobuf v1.36.12
 )
 
 require (

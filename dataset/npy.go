@@ -16,8 +16,9 @@ import (
 
 // Array is an array of any number of dimensions, as NumPy stores it.
 type Array[T kernels.Float] struct {
-	Shape []int // empty for a scalar
-	Data  []T   // row-major ("C order"), whatever the order in the file
+	Shape []int  // empty for a scalar
+	Data  []T    // row-major ("C order"), whatever the order in the file
+	Type  string // of the elements in the file it was read from, as in "<f4"
 }
 
 // The NPY format: the magic string, the version (two bytes), the length of the
@@ -62,11 +63,28 @@ func ReadNPZ[T kernels.Float](path string) (map[string]Array[T], error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	defer z.Close()
+	arrays, err := decodeNPZ[T](&z.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return arrays, nil
+}
+
+// DecodeNPZ is ReadNPZ for the size bytes that r holds.
+func DecodeNPZ[T kernels.Float](r io.ReaderAt, size int64) (map[string]Array[T], error) {
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return nil, err
+	}
+	return decodeNPZ[T](z)
+}
+
+func decodeNPZ[T kernels.Float](z *zip.Reader) (map[string]Array[T], error) {
 	arrays := make(map[string]Array[T])
 	for _, entry := range z.File {
 		name, ok := strings.CutSuffix(entry.Name, ".npy")
 		if _, twice := arrays[name]; !ok || twice {
-			return nil, fmt.Errorf("%s: entry %q occurs twice or is no .npy file", path, entry.Name)
+			return nil, fmt.Errorf("entry %q occurs twice or is no .npy file", entry.Name)
 		}
 		r, err := entry.Open()
 		if err == nil {
@@ -74,7 +92,7 @@ func ReadNPZ[T kernels.Float](path string) (map[string]Array[T], error) {
 			r.Close()
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", path, entry.Name, err)
+			return nil, fmt.Errorf("%s: %w", entry.Name, err)
 		}
 	}
 	return arrays, nil
@@ -92,7 +110,8 @@ func decodeNPY[T kernels.Float](r io.Reader) (a Array[T], err error) {
 	if a.Shape, err = parseNPYShape(shape[1]); err != nil {
 		return a, err
 	}
-	element, size := npyElement[T](descr[1])
+	a.Type = descr[1]
+	element, size := npyElement[T](a.Type)
 	if element == nil {
 		return a, fmt.Errorf("elements of type %q are not supported: want floats of 4 or 8 bytes, integers or truth values", descr[1])
 	}

@@ -70,6 +70,13 @@ func (m *Model[T]) Save(path string) error {
 	return atomicfile.Write(path, func(w io.Writer) error { return m.writeFile(w, start) })
 }
 
+// Check returns an error if the parts of the model don't fit together, so that Write would
+// refuse it.
+func (m *Model[T]) Check() error {
+	meta := m.describe()
+	return meta.check()
+}
+
 // writeFile writes a file that begins with start.
 func (m *Model[T]) writeFile(w io.Writer, start []byte) error {
 	if _, err := w.Write(start); err != nil {
