@@ -77,7 +77,7 @@ func (m *metadata) tensorNames() (names [][4]string) {
 func parseMetadata(all map[string]string) (m metadata, err error) {
 	text, ok := all[nablaKey]
 	if !ok {
-		return m, fmt.Errorf("the metadata has no key %q: not a model that nabla wrote", nablaKey)
+		return m, fmt.Errorf("the metadata has no key %q: not a model that nabla wrote (nabla import makes one of it)", nablaKey)
 	}
 	var version struct{ Format int }
 	if json.Unmarshal([]byte(text), &version) == nil && version.Format > formatVersion {

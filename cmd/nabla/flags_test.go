@@ -67,7 +67,7 @@ func TestEveryFlag(t *testing.T) {
 				return
 			}
 			args := append(path, "--"+f.Name, "no such name")
-			if strings.Contains(c.Use, "MODEL") {
+			if strings.Contains(c.Use, "MODEL") || strings.Contains(c.Use, "FILE") {
 				args = append(args, "m")
 			}
 			if f.Name == "activation" || f.Name == "cost" {

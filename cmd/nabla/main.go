@@ -3,6 +3,7 @@
 //	nabla train              learn the built-in handwritten digits, write a model
 //	nabla eval MODEL         accuracy, cost and confusion matrix
 //	nabla predict MODEL      rows in, predictions out
+//	nabla import FILE        a model of another program's file
 //	nabla bench              how fast this machine is, and how fast it could be
 //	nabla doctor             what this machine runs, and whether it computes right
 //
@@ -99,7 +100,7 @@ func newRoot() *cobra.Command {
 		},
 	})
 	root.PersistentFlags().Bool("json", false, "print results as JSON objects, one a line")
-	root.AddCommand(newTrain(), newEval(), newPredict(), newBench(), newDoctor())
+	root.AddCommand(newTrain(), newEval(), newPredict(), newImport(), newBench(), newDoctor())
 	return root
 }
 

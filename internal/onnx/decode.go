@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -9,8 +10,6 @@ import (
 	"math"
 	"math/bits"
 	"unicode/utf8"
-
-	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/nabla-go/nabla/internal/safetensors"
 )
@@ -26,9 +25,7 @@ func Read(r io.Reader) (*Model, error) {
 	if len(start) == 0 {
 		return nil, errors.New("not an ONNX file: it is empty")
 	}
-	// Every field of a model has a number below 32, so its tag is one byte or two, and the
-	// wire type is a varint or bytes.
-	if wire := protowire.Type(start[0] & 7); start[0] < 8 || wire != protowire.VarintType && wire != protowire.BytesType {
+	if !bytes.Contains([]byte(firstBytes), start) {
 		return nil, fmt.Errorf("not an ONNX file: it begins with %q", start)
 	}
 	data, err := io.ReadAll(b)
@@ -37,6 +34,9 @@ func Read(r io.Reader) (*Model, error) {
 	}
 	return Parse(data)
 }
+
+// firstBytes are the tags of a model's fields, one of which a file begins with.
+const firstBytes = "\x08\x12\x1a\x22\x28\x32\x3a\x42\x72"
 
 // Parse decodes a file. Memory is in proportion to it.
 func Parse(data []byte) (*Model, error) {
@@ -60,8 +60,11 @@ func Parse(data []byte) (*Model, error) {
 		}
 		return err
 	})
-	if err == nil && graphs != 1 {
-		err = fmt.Errorf("not an ONNX file: it has %d graphs", graphs)
+	if graphs == 0 {
+		return nil, errors.New("not an ONNX file: no graph is in it")
+	}
+	if err == nil && graphs > 1 {
+		err = fmt.Errorf("damaged ONNX file: it has %d graphs", graphs)
 	}
 	if err != nil {
 		return nil, err
