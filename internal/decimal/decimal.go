@@ -1,0 +1,151 @@
+// Package decimal reads decimal numbers from the bytes of a text, with the values that
+// strconv.ParseFloat gives and in less time for the numbers that tables are made of.
+// The forms that only Go knows, such as 0x1p4, 1_0 and Inf, are none of its numbers.
+package decimal
+
+import (
+	"errors"
+	"math"
+	"strconv"
+	"unsafe"
+
+	"github.com/nabla-go/nabla/kernels"
+)
+
+// ErrRange is the error of a number that is too large for its type.
+var ErrRange = errors.New("out of range")
+
+// Up to these powers of ten are exact in float64.
+var pow10 = [...]float64{
+	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+}
+
+// Prefix reads the decimal number that b begins with, rounded once to T. point is '.' or,
+// for a decimal comma, ','. It returns the value and the number's length in bytes, which
+// is 0 if b begins with none. A value that overflows is ±Inf with [ErrRange].
+func Prefix[T kernels.Float](b []byte, point byte) (value T, length int, err error) {
+	i, negative := 0, false
+	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		negative = b[0] == '-'
+		i = 1
+	}
+	var mantissa uint64
+	start := i
+	for i < len(b) {
+		d := b[i] - '0'
+		if d > 9 {
+			break
+		}
+		mantissa = mantissa*10 + uint64(d)
+		i++
+	}
+	digits, exponent := i-start, 0
+	if i < len(b) && b[i] == point {
+		i++
+		fraction := i
+		for i < len(b) {
+			d := b[i] - '0'
+			if d > 9 {
+				break
+			}
+			mantissa = mantissa*10 + uint64(d)
+			i++
+		}
+		exponent = fraction - i
+		digits -= exponent
+	}
+	if digits == 0 {
+		return 0, 0, nil
+	}
+	if i < len(b) && b[i]|0x20 == 'e' {
+		if e, n := exponentOf(b[i:]); n > 0 {
+			exponent += e
+			i += n
+		}
+	}
+	// Clinger's fast path: with a mantissa and a power of ten that are exact, one
+	// operation rounds once. Up to 19 digits the mantissa hasn't overflowed.
+	// Source: W. Clinger, "How to read floating point numbers accurately", 1990.
+	// A longer mantissa is rounded as well, so v is off by less than two units in its
+	// last place, which is enough for most float32.
+	if exact := mantissa <= 1<<53; digits <= 19 && (exact || unsafe.Sizeof(value) == 4) && exponent >= -22 && exponent <= 22 {
+		v := float64(mantissa)
+		if exponent < 0 {
+			v /= pow10[-exponent]
+		} else {
+			v *= pow10[exponent]
+		}
+		if negative {
+			v = -v
+		}
+		if value, ok := narrow[T](v, exact); ok {
+			return value, i, nil
+		}
+	}
+	value, err = slow[T](b[:i], point)
+	return value, i, err
+}
+
+// narrow rounds v to T. v is the float64 that is nearest to a number, or only close to it
+// if it isn't exact. narrow isn't ok where the T that is nearest to the number may be
+// another: where v lies halfway between two float32, or outside of their normal range.
+func narrow[T kernels.Float](v float64, exact bool) (T, bool) {
+	if unsafe.Sizeof(T(0)) == 8 {
+		return T(v), true
+	}
+	if a := math.Abs(v); a != 0 && !(a >= 0x1p-126 && a < math.MaxFloat32) {
+		return 0, false
+	}
+	const (
+		halfway = 1 << 28 // in the 29 bits that float32 doesn't have
+		margin  = 8
+	)
+	rest := int64(math.Float64bits(v)&(2*halfway-1)) - halfway
+	return T(v), rest != 0 && (exact || rest < -margin || rest > margin)
+}
+
+// exponentOf reads an exponent such as e-3. Its length is 0 if it is none.
+func exponentOf(b []byte) (e, length int) {
+	i, sign := 1, 1
+	if i < len(b) && (b[i] == '-' || b[i] == '+') {
+		if b[i] == '-' {
+			sign = -1
+		}
+		i++
+	}
+	start := i
+	for ; i < len(b) && b[i]-'0' <= 9; i++ {
+		e = min(e*10+int(b[i]-'0'), 1e6)
+	}
+	if i == start {
+		return 0, 0
+	}
+	return sign * e, i
+}
+
+// slow leaves the number to strconv.
+func slow[T kernels.Float](b []byte, point byte) (T, error) {
+	text := unsafe.String(unsafe.SliceData(b), len(b))
+	if point != '.' {
+		dotted := make([]byte, len(b))
+		for i, c := range b {
+			if c == point {
+				c = '.'
+			}
+			dotted[i] = c
+		}
+		text = string(dotted)
+	}
+	v, err := strconv.ParseFloat(text, 8*int(unsafe.Sizeof(T(0))))
+	if err != nil {
+		return T(v), ErrRange
+	}
+	return T(v), nil
+}
+
+// Parse reads a number that is all of b. It isn't ok if b is something else.
+func Parse[T kernels.Float](b []byte, point byte) (value T, ok bool, err error) {
+	value, n, err := Prefix[T](b, point)
+	return value, n > 0 && n == len(b), err
+}

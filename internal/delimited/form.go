@@ -1,0 +1,249 @@
+package delimited
+
+import (
+	"bytes"
+)
+
+// Form is how a text is delimited.
+type Form struct {
+	Separator byte // between cells; ' ' stands for any number of blanks
+	Point     byte // the decimal sign, '.' or ','
+}
+
+// Separators are the characters that [Detect] tries, in the order of preference among
+// equals: a tab is rarely anything else, a blank often is.
+const Separators = "\t;,| "
+
+// Cell returns the cell of a record that begins at byte at, without quotes and without
+// blanks around it, and where the next one begins; that is beyond the record's length
+// after its last cell.
+func (f Form) Cell(record []byte, at int) (cell []byte, next int, err error) {
+	for at < len(record) && (record[at] == ' ' || record[at] == '\t' && f.Separator != '\t') {
+		at++
+	}
+	if at < len(record) && record[at] == '"' {
+		return f.quoted(record, at+1)
+	}
+	end := bytes.IndexByte(record[at:], f.Separator)
+	if f.Separator == ' ' {
+		end = bytes.IndexAny(record[at:], " \t")
+	}
+	if end < 0 {
+		return trimRight(record[at:]), len(record) + 1, nil
+	}
+	return trimRight(record[at : at+end]), f.after(record, at+end), nil
+}
+
+// quoted returns the cell that a quote before byte at opens.
+func (f Form) quoted(record []byte, at int) (cell []byte, next int, err error) {
+	for i := at; ; i++ {
+		end := bytes.IndexByte(record[i:], '"')
+		if end < 0 {
+			return nil, 0, errQuote
+		}
+		i += end
+		if i+1 < len(record) && record[i+1] == '"' {
+			i++
+			continue
+		}
+		cell = record[at:i]
+		if bytes.IndexByte(cell, '"') >= 0 {
+			cell = bytes.ReplaceAll(cell, []byte(`""`), []byte(`"`))
+		}
+		cell = bytes.TrimSpace(cell)
+		i++
+		for f.Separator != ' ' && i < len(record) && (record[i] == ' ' || record[i] == '\t' && f.Separator != '\t') {
+			i++
+		}
+		switch {
+		case i == len(record):
+			return cell, i + 1, nil
+		case record[i] == f.Separator, f.Separator == ' ' && record[i] == '\t':
+			return cell, f.after(record, i), nil
+		}
+		return nil, 0, errAfter
+	}
+}
+
+// after returns where the cell behind the separator at byte i begins.
+func (f Form) after(record []byte, i int) int {
+	i++
+	if f.Separator == ' ' {
+		for i < len(record) && (record[i] == ' ' || record[i] == '\t') {
+			i++
+		}
+		if i == len(record) { // blanks at the end of a line separate nothing
+			i++
+		}
+	}
+	return i
+}
+
+func trimRight(b []byte) []byte {
+	for len(b) > 0 && (b[len(b)-1] == ' ' || b[len(b)-1] == '\t' || b[len(b)-1] == '\r') {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+// Count returns the number of cells of a record.
+func (f Form) Count(record []byte) (int, error) {
+	n := 0
+	for at := 0; at <= len(record); n++ {
+		var err error
+		if _, at, err = f.Cell(record, at); err != nil {
+			return 0, err
+		}
+	}
+	return n, nil
+}
+
+// Split returns the cells of a record.
+func (f Form) Split(record []byte) (cells []string, err error) {
+	for at := 0; at <= len(record); {
+		var cell []byte
+		if cell, at, err = f.Cell(record, at); err != nil {
+			return nil, err
+		}
+		cells = append(cells, string(cell))
+	}
+	return cells, nil
+}
+
+// Detect finds the form of a text from its beginning. A separator is one that divides all
+// lines into the same number of cells, at least two. Of several the one wins whose cells
+// hold other separators least often: the cells of 1,5;0 are 1,5 and 0, a number with a
+// decimal comma and another one. What is given (not 0) stays. A text without any
+// separator has one column.
+func Detect(sample []byte, given Form) Form {
+	lines := firstLines(sample)
+	found := Form{Separator: ',', Point: '.'}
+	if given.Separator != 0 {
+		found.Separator = given.Separator
+	} else if best := 0.0; len(lines) > 0 {
+		for _, s := range []byte(Separators) {
+			if share := clean(Form{Separator: s}, lines); share > best {
+				found.Separator, best = s, share
+			}
+		}
+	}
+	if given.Point != 0 {
+		found.Point = given.Point
+	} else if found.Separator != ',' && decimalComma(found, lines) {
+		found.Point = ','
+	}
+	return found
+}
+
+// firstLines returns up to a hundred whole lines that are no comments.
+func firstLines(sample []byte) (lines [][]byte) {
+	const most = 100
+	r := NewReader(bytes.NewReader(sample), Limits{})
+	for len(lines) < most {
+		line, err := r.record()
+		if line == nil || err != nil {
+			break
+		}
+		if len(bytes.TrimSpace(line)) == 0 || line[0] == '#' {
+			continue
+		}
+		lines = append(lines, bytes.Clone(line))
+	}
+	if len(lines) > 1 && len(sample) > 0 && sample[len(sample)-1] != '\n' {
+		lines = lines[:len(lines)-1] // it may go on
+	}
+	return lines
+}
+
+// clean returns the share of cells that hold no other separator, 0 if f doesn't divide
+// the lines into columns. The first line may have a cell less (names without one for the
+// row's name) or more.
+func clean(f Form, lines [][]byte) float64 {
+	width, cells, dirty := 0, 0, 0
+	for i, line := range lines {
+		n := 0
+		for at := 0; at <= len(line); n++ {
+			quoted := at < len(line) && line[at] == '"'
+			cell, next, err := f.Cell(line, at)
+			if err != nil {
+				return 0
+			}
+			if !quoted && isDirty(f, cell) {
+				dirty++
+			}
+			at = next
+		}
+		cells += n
+		switch {
+		case i == 0, i == 1 && width > 1 && (n == width+1 || n == width-1):
+			width = n
+		case n != width:
+			return 0
+		}
+	}
+	if width < 2 {
+		return 0
+	}
+	share := 1 - float64(dirty)/float64(cells)
+	if f.Separator == ' ' {
+		share *= 0.75 // words have blanks between them
+	}
+	return max(share, 1e-9)
+}
+
+// isDirty reports whether a cell holds a separator other than f's.
+func isDirty(f Form, cell []byte) bool {
+	if isCommaNumber(cell) {
+		return false
+	}
+	others := "\t;,|"
+	if f.Separator == ' ' {
+		others = ";,|"
+	} else if len(bytes.Trim(cell, "+-0123456789.,eE \t")) == 0 && bytes.IndexByte(cell, ' ') >= 0 {
+		return true // two numbers
+	}
+	for _, s := range []byte(others) {
+		if s != f.Separator && bytes.IndexByte(cell, s) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// isCommaNumber reports whether a cell is a number with a decimal comma.
+func isCommaNumber(cell []byte) bool {
+	commas, digits := 0, 0
+	for i, c := range cell {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == ',':
+			commas++
+		case (c == '-' || c == '+') && (i == 0 || cell[i-1]|0x20 == 'e'):
+		case c|0x20 == 'e' && digits > 0:
+		default:
+			return false
+		}
+	}
+	return commas == 1 && digits > 0
+}
+
+// decimalComma reports whether numbers have a decimal comma: some do, and none has a point.
+func decimalComma(f Form, lines [][]byte) bool {
+	commas := false
+	for _, line := range lines {
+		for at := 0; at <= len(line); {
+			cell, next, err := f.Cell(line, at)
+			if err != nil {
+				return false
+			}
+			if isCommaNumber(cell) {
+				commas = true
+			} else if isCommaNumber(bytes.Replace(cell, []byte("."), []byte(","), 1)) && bytes.IndexByte(cell, '.') >= 0 {
+				return false
+			}
+			at = next
+		}
+	}
+	return commas
+}
