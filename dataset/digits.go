@@ -23,7 +23,11 @@ const digitsSplitSeed = 1797
 // Handwritten Digits", UCI Machine Learning Repository, 1998 (CC BY 4.0), as
 // scikit-learn distributes it (BSD-3-Clause); see digits/NOTICE.
 func Digits[T kernels.Float]() (training, test *train.Data[T]) {
-	s, err := DecodeCSV[T](strings.NewReader(digits), "digits", CSV{Header: NoHeader})
+	t, err := DecodeTable[T](strings.NewReader(digits), "digits", TableOptions{Header: NoHeader, Task: Classification})
+	var s *train.Data[T]
+	if err == nil {
+		_, s, err = FitEncoder(t, t.Rows(), EncoderOptions{Scale: "none"})
+	}
 	if err != nil {
 		panic("dataset: the embedded digits are damaged: " + err.Error())
 	}

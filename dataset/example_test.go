@@ -2,6 +2,7 @@ package dataset_test
 
 import (
 	"fmt"
+	"log"
 	"strings"
 
 	"github.com/nabla-go/nabla/dataset"
@@ -30,15 +31,29 @@ func ExampleDigits() {
 	// is a 6
 }
 
-func ExampleDecodeCSV() {
-	set, err := dataset.DecodeCSV[float32](strings.NewReader("width,height,kind\n1.5,2,cat\n3,4.5,dog\n"), "animals", dataset.CSV{})
+func ExampleDecodeTable() {
+	const text = `length,colour,kind
+1.5,red,oak
+2.5,blue,ash
+2,red,oak
+1,,ash
+`
+	table, err := dataset.DecodeTable[float32](strings.NewReader(text), "trees", dataset.TableOptions{})
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-	fmt.Println(set.Features, set.Classes)
-	fmt.Println(set.X.Row(1), set.T.Row(1))
+	encoder, training, err := dataset.FitEncoder(table, table.Rows(), dataset.EncoderOptions{Scale: "none"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(encoder.Names())
+	for k := range training.Len() {
+		fmt.Println(training.X.Row(k), training.Classes[training.Labels[k]])
+	}
 	// Output:
-	// [width height] [cat dog]
-	// [3 4.5] [0 1]
+	// [length colour=blue colour=red colour missing]
+	// [1.5 0 1 0] oak
+	// [2.5 1 0 0] ash
+	// [2 0 1 0] oak
+	// [1 0 1 1] ash
 }

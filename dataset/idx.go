@@ -152,7 +152,7 @@ func decodeIDX(r io.Reader, magic uint32) (dims []int, data []byte, err error) {
 		return nil, nil, err
 	}
 	if got != magic {
-		return nil, nil, fmt.Errorf("wrong kind of file: the magic number is 0x%08x (%s), want 0x%08x (%s)", got, kind(got), magic, kind(magic))
+		return nil, nil, fmt.Errorf("wrong kind of file: the magic number is 0x%08x (%s), want 0x%08x (%s)", got, idxKind(got), magic, idxKind(magic))
 	}
 	for range magic & 0xff {
 		d, err := readWord()
@@ -168,7 +168,7 @@ func decodeIDX(r io.Reader, magic uint32) (dims []int, data []byte, err error) {
 	return dims, data, err
 }
 
-func kind(magic uint32) string {
+func idxKind(magic uint32) string {
 	switch magic {
 	case magicLabels:
 		return "labels"

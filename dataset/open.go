@@ -3,6 +3,7 @@ package dataset
 import (
 	"bufio"
 	"bytes"
+	"compress/bzip2"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -12,7 +13,7 @@ import (
 	"os"
 )
 
-// source is an open file, unpacked if it is gzipped.
+// source is an open file, unpacked if it is compressed.
 type source struct {
 	io.Reader
 	file *os.File
@@ -20,14 +21,13 @@ type source struct {
 
 func (s *source) Close() error { return s.file.Close() }
 
-// open opens a file. Its first two bytes, not its name, tell whether it is gzipped:
-// 1F 8B.
+// open opens a file. Its first bytes, not its name, tell whether it is compressed.
 func open(path string) (*source, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	r, err := gunzip(f)
+	r, err := unpack(f)
 	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -35,31 +35,82 @@ func open(path string) (*source, error) {
 	return &source{r, f}, nil
 }
 
-// gunzip returns what r holds, unpacked if it is gzipped.
-func gunzip(r io.Reader) (io.Reader, error) {
-	b := bufio.NewReader(r)
-	head, err := b.Peek(2)
+// A packing is a form of files that are no data yet: a row of the table packings. unpack
+// is nil for one that isn't read.
+type packing struct {
+	magic  string
+	name   string
+	unpack func(*bufio.Reader) (io.Reader, error)
+}
+
+var packings = []packing{
+	{"\x1f\x8b", "gzip", gunzip},
+	{"BZh", "bzip2", func(r *bufio.Reader) (io.Reader, error) { return unpacker{bzip2.NewReader(r)}, nil }},
+	{"\xfd7zXZ\x00", "an xz-compressed file: unpack it (xz -d) or save it with gzip", nil},
+	{"\x28\xb5\x2f\xfd", "a zstd-compressed file: unpack it (zstd -d) or save it with gzip", nil},
+	{"\x04\x22\x4d\x18", "an lz4-compressed file: unpack it (lz4 -d) or save it with gzip", nil},
+	{"\x1f\x9d", "a file compressed with compress (.Z): unpack it (uncompress) or save it with gzip", nil},
+	{"LZIP", "an lzip-compressed file: unpack it (lzip -d) or save it with gzip", nil},
+	{"7z\xbc\xaf\x27\x1c", "a compressed archive (7z): unpack it first", nil},
+	{"Rar!\x1a\x07", "a compressed archive (RAR): unpack it first", nil},
+	{"PK\x03\x04", "a compressed archive (zip; spreadsheets such as .xlsx and .ods are ones, too): unpack it, or save the table as CSV", nil},
+	{"PAR1", "a Parquet file: save the table as CSV", nil},
+	{"\x89HDF\r\n\x1a\n", "an HDF5 file: save the table as CSV", nil},
+	{"SQLite format 3\x00", "a database (SQLite): save the table as CSV", nil},
+	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old spreadsheet (.xls): save the table as CSV", nil},
+	{"%PDF-", "a PDF document: save the table as CSV", nil},
+}
+
+// errBroken is the error of compressed data that end too early.
+var errBroken = errors.New("truncated: the compressed data break off")
+
+// unpack returns what r holds, unpacked if it is compressed. It is an error if r is
+// compressed, or packed, in a form that isn't read.
+func unpack(r io.Reader) (io.Reader, error) { return unpackUnless(r, "") }
+
+// unpackUnless leaves the packing with the given magic as it is.
+func unpackUnless(r io.Reader, magic string) (io.Reader, error) {
+	b := bufio.NewReaderSize(r, 64<<10)
+	head, err := b.Peek(16)
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
-	if !bytes.Equal(head, []byte{0x1f, 0x8b}) {
-		return b, nil
+	for _, p := range packings {
+		switch {
+		case !bytes.HasPrefix(head, []byte(p.magic)) || p.magic == magic:
+		case p.unpack == nil:
+			return nil, errors.New(p.name)
+		default:
+			return p.unpack(b)
+		}
 	}
-	z, err := gzip.NewReader(b)
-	if err != nil {
-		return nil, fmt.Errorf("damaged gzip header: %w", err)
-	}
-	return unzipper{z}, nil
+	return b, nil
 }
 
-// unzipper is a gzip.Reader whose error says so if something follows the compressed
-// data.
-type unzipper struct{ z *gzip.Reader }
+// gunzip unpacks gzip.
+func gunzip(b *bufio.Reader) (io.Reader, error) {
+	z, err := gzip.NewReader(b)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), err == io.EOF:
+		return nil, fmt.Errorf("damaged gzip header: %w within it", errBroken)
+	case err != nil:
+		return nil, fmt.Errorf("damaged gzip header: %w", err)
+	}
+	return unpacker{z}, nil
+}
 
-func (u unzipper) Read(p []byte) (int, error) {
-	n, err := u.z.Read(p)
-	if errors.Is(err, gzip.ErrHeader) {
+// unpacker says in its errors what happened to the compressed data.
+type unpacker struct{ r io.Reader }
+
+func (u unpacker) Read(p []byte) (int, error) {
+	n, err := u.r.Read(p)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = errBroken
+	case errors.Is(err, gzip.ErrHeader):
 		err = errors.New("the compressed data are followed by something else")
+	case err != nil && err != io.EOF:
+		err = fmt.Errorf("the compressed data are damaged: %w", err)
 	}
 	return n, err
 }
@@ -78,9 +129,9 @@ func readPromised(r io.Reader, dims []int, elemSize int) ([]byte, error) {
 	switch {
 	case len(data) > size:
 		return nil, fmt.Errorf("longer than its header says: expected %d bytes after the header, found more", size)
-	case errors.Is(err, io.ErrUnexpectedEOF) && len(data) < size:
-		return nil, fmt.Errorf("truncated: the compressed data break off; the header promises %d bytes, found %d", size, len(data))
-	case errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, errBroken) && len(data) < size:
+		return nil, fmt.Errorf("%w; the header promises %d bytes, found %d", errBroken, size, len(data))
+	case errors.Is(err, errBroken):
 		return nil, fmt.Errorf("truncated: the %d bytes that the header promises are there, but the end of the compressed data is missing", size)
 	case err != nil:
 		return nil, fmt.Errorf("after %d of the %d bytes that the header promises: %w", len(data), size, err)

@@ -71,6 +71,12 @@ func (d *Data[T]) Subset(samples []int) *Data[T] {
 // The parts depend on labels, testShare and seed alone. Split panics unless
 // testShare is in [0, 1), and if a label is negative.
 func (d *Data[T]) Split(testShare float64, seed uint64) (training, test *Data[T]) {
+	a, b := d.SplitRows(testShare, seed)
+	return d.Subset(a), d.Subset(b)
+}
+
+// SplitRows returns the samples of the parts that [Data.Split] makes.
+func (d *Data[T]) SplitRows(testShare float64, seed uint64) (training, test []int) {
 	if !(testShare >= 0 && testShare < 1) {
 		panic(splitShare)
 	}
@@ -82,15 +88,14 @@ func (d *Data[T]) Split(testShare float64, seed uint64) (training, test *Data[T]
 			inTest[k] = true
 		}
 	}
-	var parts [2][]int
 	for k, t := range inTest {
 		if t {
-			parts[1] = append(parts[1], k)
+			test = append(test, k)
 		} else {
-			parts[0] = append(parts[0], k)
+			training = append(training, k)
 		}
 	}
-	return d.Subset(parts[0]), d.Subset(parts[1])
+	return training, test
 }
 
 // byClass returns the samples of each class, or all of them if there are no labels.

@@ -1,0 +1,346 @@
+package dataset
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nabla-go/nabla/internal/decimal"
+	"github.com/nabla-go/nabla/internal/delimited"
+	"github.com/nabla-go/nabla/kernels"
+)
+
+// decoder reads a table.
+type decoder[T kernels.Float] struct {
+	*Table[T]
+	opt     TableOptions
+	r       *delimited.Reader
+	marks   map[string]bool // of gaps, beside the usual ones
+	gapped  map[T]bool      // marks that are numbers
+	untold  int             // rows without a target
+	badRows []string        // errors of cells, the first few
+	bad     int
+}
+
+// errNoTarget is what a cell of the target comes to that is a gap.
+var errNoTarget = errors.New("the target is missing")
+
+// maxErrors is how many bad cells are told of.
+const maxErrors = 5
+
+func decodeTable[T kernels.Float](r io.Reader, name string, opt TableOptions) (*Table[T], error) {
+	d := &decoder[T]{Table: &Table[T]{Name: name, gaps: opt.Missing}, opt: opt}
+	if opt.Encoder != nil {
+		d.gaps = opt.Encoder.Gaps
+	}
+	d.marks = gapMarks(d.gaps)
+	for m := range d.marks {
+		if v, ok, err := decimal.Parse[T]([]byte(m), '.'); ok && err == nil {
+			if d.gapped == nil {
+				d.gapped = make(map[T]bool)
+			}
+			d.gapped[v] = true
+		}
+	}
+	text, err := utf8Text(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	d.r = delimited.NewReader(text, delimited.Limits{Cell: opt.Limits.Cell, Line: opt.Limits.Line})
+	if err := d.read(); err != nil {
+		return nil, named(name, err)
+	}
+	return d.Table, nil
+}
+
+// named puts the name of the file in front of an error that begins with ": " or ":line: ".
+func named(name string, err error) error {
+	var o *OptionError
+	if errors.As(err, &o) {
+		named := *o
+		named.Text = name + named.Text
+		return &named
+	}
+	return fmt.Errorf("%s%w", name, err)
+}
+
+// read reads all records.
+func (d *decoder[T]) read() error {
+	sample := bytes.Clone(d.r.Peek(sampleSize, true))
+	if err := checkText(sample); err != nil {
+		return err
+	}
+	d.form = delimited.Detect(sample, delimited.Form{Separator: d.opt.Separator, Point: d.opt.Point})
+	record, err := d.r.Next(d.form)
+	if err != nil {
+		return d.at(err)
+	}
+	if record == nil {
+		return d.noRows()
+	}
+	first, err := d.form.Split(record)
+	if err != nil {
+		return d.at(err)
+	}
+	isHeader, err := d.start(first, newPreview(d.form, sample, len(first)))
+	if err != nil {
+		return err
+	}
+	if isHeader {
+		record = nil
+	}
+	for {
+		if record == nil {
+			if record, err = d.r.Next(d.form); err != nil {
+				return d.at(err)
+			}
+			if record == nil {
+				break
+			}
+		}
+		if err := d.row(record); err != nil {
+			return d.at(err)
+		}
+		record = nil
+	}
+	if d.store.rows == 0 {
+		return d.noRows()
+	}
+	return d.finish()
+}
+
+// sampleSize is how much of a file is looked at to find out its form.
+const sampleSize = 64 << 10
+
+// at puts the line in front of an error.
+func (d *decoder[T]) at(err error) error {
+	var o *OptionError
+	switch {
+	case errors.As(err, &o):
+		return err
+	case errors.Is(err, errBroken), err == d.r.Err():
+		return fmt.Errorf(": %w", err)
+	}
+	return fmt.Errorf(":%d: %w", d.r.Line(), err)
+}
+
+func (d *decoder[T]) noRows() error {
+	if err := d.r.Err(); err != nil {
+		return fmt.Errorf(": %w", err)
+	}
+	switch {
+	case d.untold > 0:
+		return fmt.Errorf(": no samples: the target is missing in all %d rows", d.untold)
+	case d.headed:
+		var names []string
+		for _, c := range d.columns {
+			names = append(names, c.name)
+		}
+		return fmt.Errorf(": no samples after the column names %s", abbreviate(names))
+	}
+	return errors.New(": no samples")
+}
+
+// row reads one record.
+func (d *decoder[T]) row(record []byte) error {
+	row := d.store.next()
+	at, told := 0, true
+	var bad error
+	for _, c := range d.columns {
+		if at > len(record) {
+			return d.ragged(record)
+		}
+		if c.reading == numbers && c.role == input && d.gapped == nil {
+			if v, next := d.number(record, at); next > 0 {
+				row[c.slot], at = v, next
+				continue
+			}
+		}
+		cell, next, err := d.form.Cell(record, at)
+		if err != nil {
+			return err
+		}
+		if err := d.r.Check(cell); err != nil {
+			return fmt.Errorf("%s: %w", c.called(), err)
+		}
+		at = next
+		v, err := put(d, c, cell)
+		switch {
+		case err == errNoTarget:
+			told = false
+		case err != nil:
+			bad = err
+		case c.slot >= 0:
+			row[c.slot] = v
+		}
+	}
+	if at <= len(record) {
+		return d.ragged(record)
+	}
+	switch {
+	case bad != nil:
+		return d.badCell(bad)
+	case !told:
+		d.untold++
+		d.forget()
+		return nil
+	}
+	d.store.keep()
+	if most := d.opt.Limits.Memory; most > 0 && d.memory() > most {
+		return &OptionError{Text: fmt.Sprintf(":%d: the table takes more than %d bytes of memory", d.r.Line(), most), Options: []Option{{"max-memory", "BYTES"}}}
+	}
+	return nil
+}
+
+// number reads a cell that is nothing but a number. next is 0 if it is something else.
+func (d *decoder[T]) number(record []byte, at int) (v T, next int) {
+	for at < len(record) && record[at] == ' ' {
+		at++
+	}
+	v, n, err := decimal.Prefix[T](record[at:], d.form.Point)
+	if n == 0 || err != nil {
+		return 0, 0
+	}
+	at += n
+	switch {
+	case at == len(record):
+		return v, at + 1
+	case record[at] == d.form.Separator && record[at] != ' ':
+		return v, at + 1
+	}
+	return 0, 0
+}
+
+// forget takes back what columns keep beside the store of a row that isn't kept.
+func (d *decoder[T]) forget() {
+	for _, c := range d.columns {
+		if len(c.times) > d.store.rows {
+			c.times = c.times[:d.store.rows]
+		}
+		if len(c.codes) > d.store.rows {
+			c.codes = c.codes[:d.store.rows]
+		}
+	}
+}
+
+// badCell notes an error of a cell. They are told of together.
+func (d *decoder[T]) badCell(err error) error {
+	d.forget()
+	if d.bad++; len(d.badRows) < maxErrors {
+		d.badRows = append(d.badRows, fmt.Sprintf("line %d: %v", d.r.Line(), err))
+	}
+	return nil
+}
+
+func (d *decoder[T]) ragged(record []byte) error {
+	n, err := d.form.Count(record)
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("%d columns, but the first record has %d (separator %s)", n, len(d.columns), separatorName(d.form.Separator))
+}
+
+func separatorName(s byte) string {
+	switch s {
+	case '\t':
+		return "tab"
+	case ' ':
+		return "blanks"
+	}
+	return string(rune(s))
+}
+
+// memory returns what the table takes, in bytes, as inputs will take as much again.
+func (d *decoder[T]) memory() int64 {
+	total := 2 * d.store.bytes
+	if d.store.rows%256 == 0 || total == 0 {
+		for _, c := range d.columns {
+			total += c.levels.bytes + int64(8*cap(c.times)+4*cap(c.codes))
+		}
+	}
+	return total
+}
+
+// usualGaps are the marks of gaps that need not be given, in lower case.
+var usualGaps = map[string]bool{"": true, "?": true, "na": true, "n/a": true, "#n/a": true, "<na>": true, "nan": true, "-nan": true, "null": true}
+
+// gapMarks returns the given marks as a set.
+func gapMarks(list []string) map[string]bool {
+	marks := make(map[string]bool)
+	for _, m := range list {
+		marks[strings.TrimSpace(m)] = true
+	}
+	return marks
+}
+
+func (d *decoder[T]) isGap(cell []byte) bool { return isGap(d.marks, cell) }
+
+// isGap reports whether a cell marks a gap.
+func isGap(marks map[string]bool, cell []byte) bool {
+	if len(cell) == 0 {
+		return true
+	}
+	if len(cell) <= 4 && !(cell[0] >= '0' && cell[0] <= '9') {
+		var lower [4]byte
+		n := copy(lower[:], cell)
+		if usualGaps[string(bytes.ToLower(lower[:n]))] {
+			return true
+		}
+	}
+	return len(marks) > 0 && marks[string(cell)]
+}
+
+// find returns the index of the column that is called name, or has it for its number.
+func (d *decoder[T]) find(names []string, what, name string) (int, error) {
+	if i := slices.Index(names, name); i >= 0 && d.headed {
+		if slices.Contains(names[i+1:], name) {
+			return 0, fmt.Errorf("several columns are called %q: give the number of the %s column", name, what)
+		}
+		return i, nil
+	}
+	n, err := strconv.Atoi(name)
+	if err != nil {
+		return 0, fmt.Errorf("no column is called %q (%s): the first record is %s", name, what, abbreviate(names))
+	}
+	if n < 1 || n > len(names) {
+		return 0, fmt.Errorf("%s column %d is out of range: want 1…%d", what, n, len(names))
+	}
+	return n - 1, nil
+}
+
+// listLines writes line numbers, the first ten of them.
+func listLines(lines []int) string {
+	words := make([]string, len(lines))
+	for i, l := range lines {
+		words[i] = strconv.Itoa(l)
+	}
+	return abbreviate(words)
+}
+
+// abbreviate lists the first ten words, each shortened.
+func abbreviate(words []string) string {
+	const most = 10
+	var list []string
+	for _, w := range words[:min(len(words), most)] {
+		list = append(list, shortened(w))
+	}
+	if len(words) > most {
+		list = append(list, "…")
+	}
+	return strings.Join(list, ", ")
+}
+
+// shortened returns a cell, or the beginning of a long one.
+func shortened(cell string) string {
+	const most = 40
+	if runes := []rune(cell); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return cell
+}
+
+func quoted(cell string) string { return strconv.Quote(shortened(cell)) }

@@ -1,0 +1,330 @@
+package dataset
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/nabla-go/nabla/internal/decimal"
+	"github.com/nabla-go/nabla/kernels"
+)
+
+// info is what a whole column looks like.
+type info struct {
+	min, max    float64 // of numbers
+	gaps        int
+	count       bool // each number is one more than that of the row before
+	first       float64
+	calendar    bool // dates that are more than times of the day
+	clock       bool // dates with a time of the day
+	sawLast     bool
+	last        float64
+	firstOfDate int64
+}
+
+// finish decides on the types of all columns, once all rows have been read.
+func (d *decoder[T]) finish() error {
+	d.survey()
+	var bad []string
+	var options []Option
+	for _, c := range d.columns {
+		if c.role == target || c.kind != nil && !c.given {
+			continue
+		}
+		text, help := d.decideKind(c)
+		if text != "" {
+			bad, options = append(bad, text), append(options, help...)
+		}
+	}
+	if d.bad > 0 {
+		bad = append(bad, d.badRows...)
+		if d.bad > len(d.badRows) {
+			bad = append(bad, fmt.Sprintf("and %d more lines with such cells", d.bad-len(d.badRows)))
+		}
+	}
+	if len(bad) > 0 {
+		return &OptionError{Text: ": " + strings.Join(bad, "; "), Options: options}
+	}
+	if err := d.setTask(); err != nil {
+		return err
+	}
+	d.leaveOutIndex()
+	d.note()
+	for _, c := range d.columns {
+		if c.role == input && c.kind.parts != nil {
+			return nil
+		}
+	}
+	var all []string
+	for _, c := range d.columns {
+		if c.role == input {
+			all = append(all, fmt.Sprintf("%s: %s", c.called(), c.reason))
+		}
+	}
+	return &OptionError{Text: fmt.Sprintf(": no column is left to learn from (%s)", abbreviate(all)), Options: []Option{{"keep", "NAME"}, {"columns", "NAME=category"}}}
+}
+
+// survey looks at all numbers and times once more.
+func (d *decoder[T]) survey() {
+	var all []*column
+	for _, c := range d.columns {
+		c.info = info{min: math.Inf(1), max: math.Inf(-1), count: true}
+		if c.reading == numbers || c.role == target {
+			all = append(all, c)
+		}
+		if c.reading == dates {
+			c.surveyTimes()
+		}
+		if c.reading == words {
+			d.surveyWords(c)
+		}
+	}
+	d.store.each(func(i int, row []T) {
+		for _, c := range all {
+			v := float64(row[c.slot])
+			s := &c.info
+			if v != v {
+				s.gaps++
+				s.count = false
+				continue
+			}
+			s.min, s.max = min(s.min, v), max(s.max, v)
+			if i == 0 {
+				s.first = v
+			}
+			s.count = s.count && v == s.first+float64(i)
+		}
+	})
+}
+
+func (d *decoder[T]) surveyWords(c *column) {
+	d.store.each(func(_ int, row []T) {
+		if row[c.slot] < 0 {
+			c.info.gaps++
+		}
+	})
+	if c.overflow {
+		c.info.gaps = c.gaps
+	}
+}
+
+func (c *column) surveyTimes() {
+	s := &c.info
+	for _, t := range c.times {
+		if t == noTime {
+			s.gaps++
+			continue
+		}
+		s.min, s.max = min(s.min, float64(t)), max(s.max, float64(t))
+		s.calendar = s.calendar || t < 0 || t >= 24*60*60
+		s.clock = s.clock || t%(24*60*60) != 0
+	}
+}
+
+// decideKind decides on the type of a column. For one that is bad it says why, and what
+// would help.
+func (d *decoder[T]) decideKind(c *column) (bad string, help []Option) {
+	if c.given {
+		if len(c.marks) > 0 {
+			return d.mixed(c, c.filled)
+		}
+		return "", nil
+	}
+	switch c.reading {
+	case undecided:
+		c.kind, c.reason = emptyColumn, "empty"
+	case dates:
+		if c.kind = dateColumn; len(c.marks) > 0 {
+			return d.mixed(c, c.filled)
+		}
+	case numbers:
+		c.kind = numberColumn
+		if len(c.marks) == 0 {
+			break
+		}
+		if n, whole := d.distinct(c, fewNumbers+1); !whole || n > fewNumbers || (n+len(c.marks))*3 > c.filled {
+			return d.mixed(c, c.filled)
+		}
+		d.toWords(c)
+		c.kind = categoryColumn
+	case words:
+		c.kind = categoryColumn
+		if numbers, all := d.numbersAmong(c); all {
+			return d.mixed(c, numbers)
+		}
+		if n := len(c.levels.names); c.overflow || n > fewNumbers && 2*n > c.filled && !c.kept {
+			c.kind, c.reason = textColumn, "text: nearly all values differ"
+		} else if c.long {
+			return fmt.Sprintf("%s has long numbers and words", c.called()), d.typed(c, categoryColumn, textColumn)
+		}
+	}
+	return "", nil
+}
+
+// mixed describes a column of numbers or dates with words in it.
+func (d *decoder[T]) mixed(c *column, filled int) (string, []Option) {
+	cells, words := 0, []string{}
+	for _, m := range c.marks {
+		cells += m.count
+		words = append(words, quoted(m.text))
+	}
+	what := "a number"
+	if c.kind == dateColumn {
+		what = "a date"
+	}
+	text := fmt.Sprintf("line %d: %s: %s is not %s", c.marks[0].line, c.called(), words[0], what)
+	if c.marks[0].line == 0 { // not kept
+		text = fmt.Sprintf("%s: %s is not %s", c.called(), words[0], what)
+	}
+	if len(words) > 1 {
+		text += ", nor are " + strings.Join(words[1:], ", ")
+	}
+	text += fmt.Sprintf(" (%d of %d cells)", cells, cells+filled)
+	return text, append([]Option{{"na", c.marks[0].text}}, d.typed(c, categoryColumn)...)
+}
+
+// typed are the options that give a column another type or drop it.
+func (d *decoder[T]) typed(c *column, kinds ...*kind) (options []Option) {
+	name := c.name
+	if name == "" {
+		name = fmt.Sprint(c.number)
+	}
+	for _, k := range kinds {
+		options = append(options, Option{"columns", name + "=" + k.name})
+	}
+	return append(options, Option{"drop", name})
+}
+
+// numbersAmong reports whether a column of words is one of numbers with few words in it,
+// which then stand in its marks, and in how many cells it has numbers.
+func (d *decoder[T]) numbersAmong(c *column) (cells int, mixed bool) {
+	different, whole, wordy, words := 0, true, 0, []mark(nil)
+	for i, name := range c.levels.names {
+		v, ok := parseLevel(name)
+		if ok {
+			cells += c.levels.counts[i]
+			different++
+			whole = whole && v == math.Floor(v)
+			continue
+		}
+		if wordy += c.levels.counts[i]; len(words) <= maxMarks {
+			words = append(words, mark{text: name, count: c.levels.counts[i]})
+		}
+	}
+	few := len(words) <= maxMarks || cells >= 19*wordy
+	levels := whole && different <= fewNumbers && 3*len(c.levels.names) <= c.filled
+	if cells <= wordy || !few || levels || c.overflow {
+		return cells, false
+	}
+	c.marks = words[:min(len(words), maxMarks)]
+	return cells, true
+}
+
+// distinct returns how many different numbers a column has, up to most, and whether all of
+// those are whole.
+func (d *decoder[T]) distinct(c *column, most int) (n int, whole bool) {
+	seen := make(map[T]bool)
+	whole = true
+	d.store.each(func(_ int, row []T) {
+		if v := row[c.slot]; v == v && len(seen) < most {
+			seen[v] = true
+			whole = whole && float64(v) == math.Floor(float64(v))
+		}
+	})
+	return len(seen), whole
+}
+
+// indexNames are what a column that counts the rows may be called.
+var indexNames = map[string]bool{"": true, "id": true, "index": true, "no": true, "no.": true, "nr": true, "row": true, "row_id": true, "rowid": true, "rownames": true, "row_names": true, "unnamed: 0": true, "#": true}
+
+// fewRows is the number of rows from which on a column without a name can count them.
+const fewRows = 10
+
+// leaveOutIndex leaves out columns that count the rows. In a file that is sorted by class
+// they would tell the class.
+func (d *decoder[T]) leaveOutIndex() {
+	inputs := 0
+	for _, c := range d.columns {
+		if c.role == input && c.kind.parts != nil {
+			inputs++
+		}
+	}
+	for _, c := range d.columns {
+		if c.role != input || c.kind != numberColumn || c.given || c.kept || inputs < 2 {
+			continue
+		}
+		s := c.info
+		counts := s.count && (s.first == 0 || s.first == 1) && d.store.rows >= 3
+		if !counts || !indexNames[strings.ToLower(c.name)] || !d.headed && d.store.rows < fewRows {
+			continue
+		}
+		c.kind, c.reason = indexColumn, "counts the rows"
+		inputs--
+	}
+}
+
+// note tells what was left out, dropped or taken for granted.
+func (d *decoder[T]) note() {
+	say := func(format string, args ...any) { d.Notes = append(d.Notes, fmt.Sprintf(format, args...)) }
+	if s := d.form.Separator; s != ',' && d.opt.Separator == 0 {
+		say("cells are separated by %s", separatorWords(s))
+	}
+	if d.form.Point == ',' && d.opt.Point == 0 {
+		say("numbers have a decimal comma")
+	}
+	if n := d.r.Comments; n > 0 {
+		say("%d lines that begin with # were left out as comments", n)
+	}
+	if d.untold > 0 {
+		say("%d rows without a target were left out", d.untold)
+	}
+}
+
+func separatorWords(s byte) string {
+	switch s {
+	case '\t':
+		return "tabs"
+	case ' ':
+		return "blanks"
+	case ';':
+		return "semicolons"
+	}
+	return string(rune(s))
+}
+
+// parseLevel reads the name of a level as a number.
+func parseLevel(name string) (float64, bool) {
+	v, ok, err := decimal.Parse[float64]([]byte(name), '.')
+	return v, ok && err == nil
+}
+
+// sortedLevels returns the numbers of levels in the order of their names: ascending if all
+// are numbers, else sorted as text.
+func sortedLevels(names []string) []int {
+	order := make([]int, len(names))
+	values := make([]float64, len(names))
+	numeric := true
+	for i, name := range names {
+		var ok bool
+		order[i] = i
+		values[i], ok = parseLevel(name)
+		numeric = numeric && ok
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		if numeric {
+			return cmp.Or(cmp.Compare(values[a], values[b]), cmp.Compare(names[a], names[b]))
+		}
+		return cmp.Compare(names[a], names[b])
+	})
+	return order
+}
+
+// levelOf returns the level that a cell of a column of words names.
+func levelOf[T kernels.Float](c *column, v T) (word string, gap bool) {
+	if v < 0 {
+		return "", true
+	}
+	return c.levels.names[int(v)], false
+}

@@ -1,0 +1,351 @@
+package dataset
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/nabla-go/nabla/internal/decimal"
+	"github.com/nabla-go/nabla/internal/delimited"
+)
+
+// preview is the beginning of a table, as far as a header has to be recognised by it.
+type preview struct {
+	form delimited.Form
+	rows [][]string // of equal width; the first record isn't among them
+}
+
+func newPreview(form delimited.Form, sample []byte, first int) preview {
+	p := preview{form: form}
+	// A line that the sample cuts off is no row.
+	if i := strings.LastIndexByte(string(sample), '\n'); i >= 0 && len(sample) == sampleSize {
+		sample = sample[:i]
+	}
+	r := delimited.NewReader(strings.NewReader(string(sample)), delimited.Limits{})
+	for n := 0; n < 200; n++ {
+		record, err := r.Next(form)
+		if record == nil || err != nil {
+			break
+		}
+		cells, err := form.Split(record)
+		if err != nil {
+			break
+		}
+		if n > 0 && (len(p.rows) == 0 || len(cells) == len(p.rows[0])) {
+			p.rows = append(p.rows, cells)
+		}
+	}
+	return p
+}
+
+// width returns the number of cells of the rows below the first record, 0 if there are none.
+func (p *preview) width() int {
+	if len(p.rows) == 0 {
+		return 0
+	}
+	return len(p.rows[0])
+}
+
+// column calls f with the cells of column j that are no gaps and reports whether there are
+// any and f holds for all of them.
+func (p *preview) column(j int, f func(cell string) bool) bool {
+	any := false
+	for _, row := range p.rows {
+		if j >= len(row) || isGap(nil, []byte(row[j])) {
+			continue
+		}
+		if any = true; !f(row[j]) {
+			return false
+		}
+	}
+	return any
+}
+
+func (p *preview) isNumber(cell string) bool {
+	_, ok, err := decimal.Parse[float64]([]byte(cell), p.form.Point)
+	return ok && err == nil
+}
+
+// start takes the columns from the first record and reports whether that record is a header.
+func (d *decoder[T]) start(first []string, p preview) (isHeader bool, err error) {
+	line := d.r.Line()
+	for j, name := range first {
+		if !utf8.ValidString(name) {
+			return false, fmt.Errorf(":%d: column %d: %q is not UTF-8: save the file as UTF-8", line, j+1, shortened(name))
+		}
+	}
+	d.headed, err = d.isHeader(first, &p)
+	if err != nil {
+		if o, ok := err.(*OptionError); ok {
+			o.Text = fmt.Sprintf(":%d: %s", line, o.Text)
+			return false, o
+		}
+		return false, fmt.Errorf(":%d: %w", line, err)
+	}
+	names := first
+	if d.headed {
+		names = d.aligned(first, &p)
+	}
+	trailing := d.trailing(names, &p)
+	for j, name := range names {
+		c := &column{number: j + 1, role: input, whole: true}
+		if d.headed {
+			c.name = name
+		}
+		d.columns = append(d.columns, c)
+	}
+	if trailing {
+		c := d.columns[len(names)-1]
+		c.role, c.kind, c.reading, c.reason = dropped, emptyColumn, skipped, "every line ends with a separator"
+		d.Notes = append(d.Notes, fmt.Sprintf("%s is empty, because every line ends with a separator: left out", c.called()))
+		names = names[:len(names)-1]
+	}
+	if err := d.assign(names); err != nil {
+		return false, fmt.Errorf(":%d: %w", line, err)
+	}
+	for _, c := range d.columns {
+		if c.slot = -1; c.reading != skipped {
+			c.slot = d.store.width
+			d.store.width++
+		}
+	}
+	return d.headed, nil
+}
+
+// aligned returns the names of a header for columns as many as the rows below have. A
+// header may have a name less, where rows begin with a name or number of their own or end
+// with a separator, or an empty one more.
+func (d *decoder[T]) aligned(names []string, p *preview) []string {
+	switch w := p.width(); {
+	case w == len(names)+1 && !p.column(w-1, func(string) bool { return true }):
+		return append(slices.Clone(names), "")
+	case w == len(names)+1:
+		d.Notes = append(d.Notes, fmt.Sprintf("the rows have a column more than the header has names: the names are those of columns 2 to %d", w))
+		return append([]string{""}, names...)
+	case w > 0 && w == len(names)-1 && names[len(names)-1] == "":
+		return names[:w]
+	}
+	return names
+}
+
+// trailing reports whether the last column is there only because lines end with a separator.
+func (d *decoder[T]) trailing(names []string, p *preview) bool {
+	last := len(names) - 1
+	if last < 1 || d.headed && names[last] != "" || !d.headed && names[last] != "" {
+		return false
+	}
+	for _, row := range p.rows {
+		if last >= len(row) || row[last] != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// isHeader reports whether the first record is a header.
+func (d *decoder[T]) isHeader(first []string, p *preview) (bool, error) {
+	if d.opt.Header != DetectHeader {
+		return d.opt.Header == WithHeader, nil
+	}
+	if d.opt.Encoder != nil {
+		if d.opt.Encoder.isHeader(first) {
+			return true, nil
+		}
+	}
+	var wordCells, numberCells []int
+	for j, cell := range first {
+		switch {
+		case p.isNumber(cell) || isInfinite([]byte(cell)):
+			numberCells = append(numberCells, j)
+		case !isGap(nil, []byte(cell)):
+			wordCells = append(wordCells, j)
+		}
+	}
+	if len(wordCells) == 0 {
+		if d.opt.Encoder != nil && d.opt.Encoder.headed() {
+			return false, nil
+		}
+		return d.isHeaderOfNumbers(first, numberCells, p)
+	}
+	above := 0 // words above numbers
+	for _, j := range wordCells {
+		if p.column(j, p.isNumber) {
+			above++
+		}
+	}
+	switch {
+	case above > 0 && len(numberCells) == 0:
+		return true, nil
+	case above > 0:
+		j := wordCells[slices.IndexFunc(wordCells, func(j int) bool { return p.column(j, p.isNumber) })]
+		return false, &OptionError{
+			Text:     fmt.Sprintf("the first record has the word %s in column %d, where all others have numbers, and numbers elsewhere: is it a header?", quoted(first[j]), j+1),
+			Question: true, Options: []Option{{"header", "yes"}, {"header", "no"}},
+		}
+	case len(numberCells) > 0:
+		return false, nil
+	}
+	// Only words, above words. A name of a column is none of its values.
+	for _, j := range wordCells {
+		if !p.column(j, func(cell string) bool { return cell != first[j] }) && p.column(j, func(string) bool { return true }) {
+			return false, nil
+		}
+	}
+	return len(wordCells) == len(first) || len(p.rows) > 0, nil
+}
+
+// isHeaderOfNumbers reports whether a first record without words is a header.
+func (d *decoder[T]) isHeaderOfNumbers(first []string, cells []int, p *preview) (bool, error) {
+	if len(cells) < 2 || len(cells) < len(first)-1 || len(cells) < len(first) && first[0] != "" {
+		return false, nil
+	}
+	ascending, consecutive := true, true
+	last := math.Inf(-1)
+	for i, j := range cells {
+		v, _, _ := decimal.Parse[float64]([]byte(first[j]), p.form.Point)
+		ascending = ascending && v == math.Floor(v) && v > last && !strings.ContainsAny(first[j], ".,eE")
+		consecutive = consecutive && v == float64(i)
+		last = v
+	}
+	question := func(what string) error {
+		return &OptionError{
+			Text:     fmt.Sprintf("the first record, %s, %s: is it a header of numbers?", abbreviate(first), what),
+			Question: true, Options: []Option{{"header", "yes"}, {"header", "no"}},
+		}
+	}
+	switch {
+	case ascending && consecutive && len(cells) > 2:
+		d.Notes = append(d.Notes, fmt.Sprintf("the first record, %s, was taken for the names of the columns (header=no if it is a sample)", abbreviate(first)))
+		return true, nil
+	case ascending && len(cells) == 2:
+		d.Notes = append(d.Notes, fmt.Sprintf("the first record, %s, was taken for a sample (header=yes if it names the columns)", abbreviate(first)))
+		return false, nil
+	case ascending:
+		return false, question("has ascending whole numbers")
+	}
+	if j := len(first) - 1; !d.opt.NoTarget && d.opt.Targets == nil && d.opt.Encoder == nil && onlyThere(first[j], j, p) {
+		return false, question(fmt.Sprintf("has a class, %s, that no other record has", quoted(first[j])))
+	}
+	return false, nil
+}
+
+// onlyThere reports whether a label of the first record is the only one that occurs once.
+func onlyThere(label string, j int, p *preview) bool {
+	counts := make(map[string]int)
+	for _, row := range p.rows {
+		if j < len(row) {
+			counts[normalForm(row[j])]++
+		}
+	}
+	if counts[normalForm(label)] > 0 || len(counts) < 2 || len(counts) > fewNumbers {
+		return false
+	}
+	for name, n := range counts {
+		if n < 2 || !p.isWhole(name) {
+			return false
+		}
+	}
+	return true
+}
+
+// isWhole reports whether a cell is a whole number.
+func (p *preview) isWhole(cell string) bool {
+	v, ok, err := decimal.Parse[float64]([]byte(cell), p.form.Point)
+	return ok && err == nil && v == math.Floor(v)
+}
+
+// assign gives columns their roles and the types that options ask for. The names are those
+// of the columns up to the last one that may be a target.
+func (d *decoder[T]) assign(names []string) error {
+	o := &d.opt
+	if o.Encoder != nil {
+		return o.Encoder.assign(d.columns[:len(names)], d.headed, o.NoTarget)
+	}
+	cells := make([]string, len(names))
+	for i, c := range d.columns[:len(names)] {
+		if cells[i] = names[i]; d.headed {
+			cells[i] = c.name
+		}
+	}
+	set := func(what, name string, f func(c *column)) error {
+		i, err := d.find(cells, what, name)
+		if err == nil {
+			f(d.columns[i])
+		}
+		return err
+	}
+	roles := func(r role, list ...string) error {
+		for _, name := range list {
+			err := set(string(r), name, func(c *column) {
+				if c.role = r; r == dropped {
+					c.reading, c.reason = skipped, "dropped"
+				}
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	targets := o.Targets
+	if targets == nil && !o.NoTarget {
+		d.columns[len(names)-1].role = target
+	}
+	for _, err := range []error{roles(dropped, o.Drop...), roles(target, targets...)} {
+		if err != nil {
+			return err
+		}
+	}
+	for r, name := range map[role]string{group: o.Group, order: o.Order, weight: o.Weight} {
+		if name == "" {
+			continue
+		}
+		if err := roles(r, name); err != nil {
+			return err
+		}
+	}
+	for _, name := range o.Keep {
+		if err := set("kept", name, func(c *column) { c.kept = true }); err != nil {
+			return err
+		}
+	}
+	for _, t := range o.Types {
+		var wrong error
+		if err := set("typed", t.Column, func(c *column) { wrong = c.give(t.Type) }); err != nil {
+			return err
+		}
+		if wrong != nil {
+			return wrong
+		}
+	}
+	for _, c := range d.columns {
+		if c.role == group && !c.given {
+			c.give(categoryColumn.name)
+		}
+	}
+	if !o.NoTarget && !slices.ContainsFunc(d.columns, func(c *column) bool { return c.role == target }) {
+		return fmt.Errorf("the target column is dropped: want another one")
+	}
+	if !slices.ContainsFunc(d.columns, func(c *column) bool { return c.role == input }) {
+		return fmt.Errorf("one column only, %s: want inputs and a target, separated by commas, semicolons, tabs or blanks", quoted(names[0]))
+	}
+	return nil
+}
+
+// give sets the type of a column.
+func (c *column) give(name string) error {
+	name, layout, _ := strings.Cut(name, ":")
+	for _, k := range kinds {
+		if k.name != name || !k.givable {
+			continue
+		}
+		c.kind, c.given, c.reading, c.layout = k, true, k.reading, goLayout(layout)
+		if k == textColumn {
+			c.reason = "text"
+		}
+		return nil
+	}
+	return fmt.Errorf("%s: unknown type %q: want %s", c.called(), name, givableKinds())
+}

@@ -1,0 +1,170 @@
+package dataset
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/nabla-go/nabla/internal/delimited"
+	"github.com/nabla-go/nabla/kernels"
+)
+
+// TableOptions say how to read a table. The zero value finds everything out and takes the
+// last column for the target. Columns are given by their name in the header or by their
+// number, from 1.
+type TableOptions struct {
+	Separator byte         // between cells: ',', ';', '\t', '|', ' ' for any number of blanks; 0 finds out
+	Point     byte         // the decimal sign, '.' or ','; 0 finds out
+	Header    Header       // whether the first record names the columns
+	Missing   []string     // what marks a gap, besides an empty cell, NA, N/A, null, ? and their like
+	Types     []ColumnType // types of columns that should not be found out
+	Targets   []string     // what is to be predicted; nil is the last column
+	NoTarget  bool         // there is no target: all columns are inputs
+	Drop      []string     // columns to leave out
+	Keep      []string     // columns to keep although they look like an index or text; text becomes a category
+	Group     string       // a column that is no input but says which rows belong together, for [Table.Split]; "" for none
+	Order     string       // a column that is no input but says in which order rows came, for [Table.Split]; "" for none
+	Weight    string       // a column that is no input but the weight of a sample; "" for none
+	Task      Task         // what is predicted
+	Limits    Limits       // of memory
+
+	// Encoder is that of a model which the table is read for: columns and their types are
+	// those that it was fitted to.
+	Encoder *Encoder
+}
+
+// ColumnType gives a column its type.
+type ColumnType struct {
+	Column string
+	Type   string // number, category, date or text; "date:LAYOUT" is a date of that form, as in package time or strftime
+}
+
+// Header says whether the first record of a table names the columns.
+type Header int
+
+const (
+	DetectHeader Header = iota // what the records below it suggest
+	WithHeader
+	NoHeader
+)
+
+// Limits bound what a file may take, whatever it was unpacked from. A zero stands for the
+// default.
+type Limits struct {
+	Cell   int   // bytes of a cell; 1 MiB
+	Line   int   // bytes of a line; 64 MiB
+	Memory int64 // bytes of a table in memory; no limit
+}
+
+// A Table is a delimited text (CSV and its relatives) in memory: columns of numbers,
+// categories, dates and texts. [FitEncoder] finds out how to make inputs of them.
+type Table[T kernels.Float] struct {
+	Name  string
+	Notes []string // what a reader should know: what was found out, left out or dropped
+
+	form    delimited.Form
+	headed  bool // the columns have names
+	columns []*column
+	store   store[T]
+	gaps    []string // what marks a gap, besides the usual
+	rows    []int    // those that are used; nil is all
+	task    Task
+	why     string // why this task
+}
+
+// ReadTable reads a table from a file, gzipped, bzip2ed or not.
+func ReadTable[T kernels.Float](path string, opt TableOptions) (*Table[T], error) {
+	f, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return decodeTable[T](f, path, opt)
+}
+
+// DecodeTable is [ReadTable] from a reader; name stands in messages.
+func DecodeTable[T kernels.Float](r io.Reader, name string, opt TableOptions) (*Table[T], error) {
+	r, err := unpack(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return decodeTable[T](r, name, opt)
+}
+
+// Len returns the number of rows.
+func (t *Table[T]) Len() int { return t.store.rows }
+
+// Task returns what is predicted, and why it was chosen.
+func (t *Table[T]) Task() (task Task, why string) { return t.task, t.why }
+
+// An OptionError is about a table that can't be read as it is, but can with other options.
+type OptionError struct {
+	Text     string
+	Question bool     // the table may be right: it is not clear how to read it
+	Options  []Option // what to try
+}
+
+// Option is the value of one of the [TableOptions], by the name that the command's flag
+// for it has: header yes.
+type Option struct{ Name, Value string }
+
+func (e *OptionError) Error() string {
+	s := e.Text
+	for i, o := range e.Options {
+		switch {
+		case i == 0:
+			s += ": try "
+		case i == len(e.Options)-1:
+			s += " or "
+		default:
+			s += ", "
+		}
+		s += o.Name + "=" + o.Value
+	}
+	return s
+}
+
+// store holds the cells of a table row by row, in blocks so that growing copies nothing.
+type store[T kernels.Float] struct {
+	width, rows int
+	blocks      [][]T
+	starts      []int // the first row of each block
+	free        []T   // the rest of the last block
+	bytes       int64
+}
+
+// next returns the memory of a new row.
+func (s *store[T]) next() []T {
+	if s.width == 0 {
+		return nil
+	}
+	if len(s.free) < s.width {
+		const most = 1 << 18 // elements of a block
+		rows := max(1, min(max(64, s.rows/2), most/s.width))
+		s.free = make([]T, rows*s.width)
+		s.blocks, s.starts = append(s.blocks, s.free), append(s.starts, s.rows)
+		s.bytes += int64(len(s.free)) * elemSize[T]()
+	}
+	return s.free[:s.width:s.width]
+}
+
+// keep makes the row that next returned part of the store.
+func (s *store[T]) keep() {
+	s.rows++
+	if s.width > 0 {
+		s.free = s.free[s.width:]
+	}
+}
+
+// each calls f with every row in order.
+func (s *store[T]) each(f func(i int, row []T)) {
+	for b, block := range s.blocks {
+		end := s.rows
+		if b+1 < len(s.starts) {
+			end = s.starts[b+1]
+		}
+		for i := s.starts[b]; i < end; i++ {
+			at := (i - s.starts[b]) * s.width
+			f(i, block[at:at+s.width:at+s.width])
+		}
+	}
+}

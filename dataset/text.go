@@ -1,0 +1,101 @@
+package dataset
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// The byte order marks that a text may begin with.
+const (
+	utf8Mark    = "\xef\xbb\xbf"
+	utf16Little = "\xff\xfe"
+	utf16Big    = "\xfe\xff"
+)
+
+// utf8Text returns the text that r holds as UTF-8 without a byte order mark.
+func utf8Text(r io.Reader) (io.Reader, error) {
+	b := bufio.NewReaderSize(r, 64<<10)
+	head, err := b.Peek(3)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte(utf8Mark)):
+		b.Discard(len(utf8Mark))
+	case bytes.HasPrefix(head, []byte(utf16Little)):
+		b.Discard(2)
+		return &utf16Reader{r: b, order: binary.LittleEndian}, nil
+	case bytes.HasPrefix(head, []byte(utf16Big)):
+		b.Discard(2)
+		return &utf16Reader{r: b, order: binary.BigEndian}, nil
+	}
+	return b, nil
+}
+
+// utf16Reader turns UTF-16 into UTF-8.
+type utf16Reader struct {
+	r     *bufio.Reader
+	order binary.ByteOrder
+	rest  []byte // UTF-8 that has not been read
+}
+
+func (u *utf16Reader) Read(p []byte) (int, error) {
+	if len(u.rest) == 0 {
+		var text []byte
+		for len(text) < 4096 {
+			c, err := u.unit()
+			if err != nil {
+				if len(text) > 0 && err == io.EOF {
+					break
+				}
+				return 0, err
+			}
+			if utf16.IsSurrogate(c) {
+				second, err := u.unit()
+				if err != nil {
+					return 0, errors.New("the UTF-16 text ends within a character")
+				}
+				c = utf16.DecodeRune(c, second)
+			}
+			text = utf8.AppendRune(text, c)
+			if c == '\n' && u.r.Buffered() == 0 {
+				break // an answer may be waited for
+			}
+		}
+		u.rest = text
+	}
+	n := copy(p, u.rest)
+	u.rest = u.rest[n:]
+	return n, nil
+}
+
+// unit reads 16 bits.
+func (u *utf16Reader) unit() (rune, error) {
+	var b [2]byte
+	if _, err := io.ReadFull(u.r, b[:]); err != nil {
+		if err == io.ErrUnexpectedEOF {
+			err = errors.New("the UTF-16 text ends within a character")
+		}
+		return 0, err
+	}
+	return rune(u.order.Uint16(b[:])), nil
+}
+
+// checkText returns an error, which begins with ": ", if a file that begins with head can't
+// be a table.
+func checkText(head []byte) error {
+	_, rest, _ := bytes.Cut(head, []byte("\r"))
+	switch {
+	case bytes.IndexByte(head[:min(len(head), 512)], 0) >= 0:
+		return fmt.Errorf(": not a text: it begins with %q: want comma-separated values", head[:min(len(head), 8)])
+	case len(rest) > 0 && bytes.IndexByte(head, '\n') < 0:
+		return errors.New(": lines end with CR alone: want LF or CRLF")
+	}
+	return nil
+}
