@@ -26,29 +26,48 @@ func (e *Encoder) isHeader(record []string) bool {
 }
 
 // assign gives the columns of a table the roles and types of those that e was fitted to.
-// A column that isn't needed may be there or not.
-func (e *Encoder) assign(columns []*column, headed, noTarget bool) error {
+// A column that isn't needed may be there or not. Those in targets hold the targets,
+// wherever they stand; without any, targets stand where they stood.
+func (e *Encoder) assign(columns []*column, headed, noTarget bool, targets []int) error {
 	match := e.byNumber
 	if headed && e.headed() {
 		match = e.byName
 	}
-	indices, err := match(columns, noTarget)
+	rest := columns
+	if len(targets) > 0 {
+		if len(targets) != len(e.Targets) {
+			return fmt.Errorf("%d target columns, the model has %d", len(targets), len(e.Targets))
+		}
+		noTarget, rest = true, nil
+		for j, c := range columns {
+			if k := slices.Index(targets, j); k >= 0 {
+				c.take(&e.Columns[e.Targets[k].Column], e.Targets[k].Column)
+			} else {
+				rest = append(rest, c)
+			}
+		}
+	}
+	indices, err := match(rest, noTarget)
 	if err != nil {
 		return err
 	}
-	for j, c := range columns {
-		i := indices[j]
-		from := &e.Columns[i]
-		c.encoded, c.role, c.kind, c.given, c.layout = i, role(from.Role), from.kind, true, from.Layout
-		c.reading = c.kind.reading
-		switch {
-		case c.role == target && noTarget, !from.isInput() && c.role == input:
+	for j, c := range rest {
+		c.take(&e.Columns[indices[j]], indices[j])
+		if c.role == target && noTarget {
 			c.role, c.reading = dropped, skipped
-		case c.role == dropped:
-			c.reading = skipped
 		}
 	}
 	return nil
+}
+
+// take gives c role and type of column i of an encoder.
+func (c *column) take(from *Column, i int) {
+	c.encoded, c.role, c.kind, c.given, c.layout = i, role(from.Role), from.kind, true, from.Layout
+	c.reading = c.kind.reading
+	switch {
+	case c.role == dropped, c.role == input && !from.isInput():
+		c.role, c.reading, c.reason = dropped, skipped, "not used by the model"
+	}
 }
 
 // byName finds the columns of a table by their names. They must be in the order of e.
@@ -56,10 +75,10 @@ func (e *Encoder) byName(columns []*column, noTarget bool) (indices []int, err e
 	next := 0
 	for j, c := range columns {
 		i := next
-		for i < len(e.Columns) && e.Columns[i].Name != c.name && !e.Columns[i].needed(noTarget) {
+		for i < len(e.Columns) && !e.Columns[i].is(c.name) && !e.Columns[i].needed(noTarget) {
 			i++
 		}
-		if i == len(e.Columns) || e.Columns[i].Name != c.name {
+		if i == len(e.Columns) || !e.Columns[i].is(c.name) {
 			return nil, e.misplaced(c, j, i)
 		}
 		if e.Columns[i].Role == string(target) && noTarget {
@@ -74,6 +93,11 @@ func (e *Encoder) byName(columns []*column, noTarget bool) (indices []int, err e
 		}
 	}
 	return indices, nil
+}
+
+// is reports whether a column is called name. A target without a name is called anything.
+func (c *Column) is(name string) bool {
+	return c.Name == name || c.Name == "" && c.Role == string(target)
 }
 
 // misplaced describes column j of a table that isn't column i of e.
@@ -92,7 +116,6 @@ func (e *Encoder) misplaced(c *column, j, i int) error {
 // the targets, or those that are needed.
 func (e *Encoder) byNumber(columns []*column, noTarget bool) ([]int, error) {
 	var needed, present []int
-	targets := 0
 	for i := range e.Columns {
 		c := &e.Columns[i]
 		if c.needed(noTarget) {
@@ -100,8 +123,6 @@ func (e *Encoder) byNumber(columns []*column, noTarget bool) ([]int, error) {
 		}
 		if c.Role != string(target) || !noTarget {
 			present = append(present, i)
-		} else {
-			targets++
 		}
 	}
 	switch len(columns) {
@@ -111,14 +132,14 @@ func (e *Encoder) byNumber(columns []*column, noTarget bool) ([]int, error) {
 		return present, nil
 	}
 	if noTarget && len(columns) == len(e.Columns) {
-		return nil, fmt.Errorf("%d columns, the model takes %d inputs: leave the label out", len(columns), len(needed))
+		return nil, widthError{fmt.Errorf(" has %d columns, the model takes %d inputs: leave the label out", len(columns), len(needed))}
 	}
-	return nil, fmt.Errorf("%d input columns, the model takes %d", len(columns)-boolInt(!noTarget)*len(e.Targets), len(needed)-boolInt(!noTarget)*len(e.Targets))
+	targets := len(e.Targets) // among the columns
+	if noTarget {
+		targets = 0
+	}
+	return nil, widthError{fmt.Errorf(" has %d input columns, the model takes %d", len(columns)-targets, len(needed)-targets)}
 }
 
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
+// widthError is about a whole file, whose name goes before it.
+type widthError struct{ error }

@@ -208,6 +208,11 @@ func (d *decoder[T]) putTarget(c *column, cell []byte) (T, error) {
 	if _, err := d.word(c, string(cell)); err != nil {
 		return 0, err
 	}
+	if e := d.opt.Encoder; e != nil && e.Task != Regression {
+		if err := e.checkClass(c, normalForm(string(cell))); err != nil {
+			return 0, err
+		}
+	}
 	if c.overflow = c.overflow || len(c.levels.names) > maxClasses; c.overflow {
 		c.codes = nil
 	} else {

@@ -22,7 +22,7 @@ type decoder[T kernels.Float] struct {
 	marks   map[string]bool // of gaps, beside the usual ones
 	gapped  map[T]bool      // marks that are numbers
 	untold  int             // rows without a target
-	badRows []string        // errors of cells, the first few
+	badRows []complaint     // errors of cells, the first few
 	bad     int
 }
 
@@ -33,6 +33,18 @@ var errNoTarget = errors.New("the target is missing")
 const maxErrors = 5
 
 func decodeTable[T kernels.Float](r io.Reader, name string, opt TableOptions) (*Table[T], error) {
+	d, err := newDecoder[T](r, name, opt)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if err := d.read(); err != nil {
+		return nil, named(name, err)
+	}
+	return d.Table, nil
+}
+
+// newDecoder returns a decoder of the text that r holds.
+func newDecoder[T kernels.Float](r io.Reader, name string, opt TableOptions) (*decoder[T], error) {
 	d := &decoder[T]{Table: &Table[T]{Name: name, gaps: opt.Missing}, opt: opt}
 	if opt.Encoder != nil {
 		d.gaps = opt.Encoder.Gaps
@@ -48,13 +60,10 @@ func decodeTable[T kernels.Float](r io.Reader, name string, opt TableOptions) (*
 	}
 	text, err := utf8Text(r)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, err
 	}
 	d.r = delimited.NewReader(text, delimited.Limits{Cell: opt.Limits.Cell, Line: opt.Limits.Line})
-	if err := d.read(); err != nil {
-		return nil, named(name, err)
-	}
-	return d.Table, nil
+	return d, nil
 }
 
 // named puts the name of the file in front of an error that begins with ": " or ":line: ".
@@ -68,46 +77,50 @@ func named(name string, err error) error {
 	return fmt.Errorf("%s%w", name, err)
 }
 
-// read reads all records.
-func (d *decoder[T]) read() error {
-	sample := bytes.Clone(d.r.Peek(sampleSize, true))
+// begin finds out the form of the text and its columns. It returns the first record,
+// unless that is a header or there is none. If patient, it may wait for more of the text.
+func (d *decoder[T]) begin(patient bool) ([]byte, error) {
+	sample := bytes.Clone(d.r.Peek(sampleSize, patient))
 	if err := checkText(sample); err != nil {
-		return err
+		return nil, err
 	}
 	d.form = delimited.Detect(sample, delimited.Form{Separator: d.opt.Separator, Point: d.opt.Point})
 	record, err := d.r.Next(d.form)
 	if err != nil {
-		return d.at(err)
+		return nil, d.at(err)
 	}
 	if record == nil {
-		return d.noRows()
+		return nil, d.noRows()
 	}
 	first, err := d.form.Split(record)
 	if err != nil {
-		return d.at(err)
+		return nil, d.at(err)
 	}
 	isHeader, err := d.start(first, newPreview(d.form, sample, len(first)))
+	if err != nil || isHeader {
+		return nil, err
+	}
+	return record, nil
+}
+
+// read reads all records.
+func (d *decoder[T]) read() error {
+	record, err := d.begin(true)
 	if err != nil {
 		return err
 	}
-	if isHeader {
-		record = nil
+	if record == nil {
+		record, err = d.r.Next(d.form)
 	}
-	for {
-		if record == nil {
-			if record, err = d.r.Next(d.form); err != nil {
-				return d.at(err)
-			}
-			if record == nil {
-				break
-			}
-		}
+	for ; record != nil && err == nil; record, err = d.r.Next(d.form) {
 		if err := d.row(record); err != nil {
 			return d.at(err)
 		}
-		record = nil
 	}
-	if d.store.rows == 0 {
+	if err != nil {
+		return d.at(err)
+	}
+	if d.store.rows == 0 && d.bad == 0 {
 		return d.noRows()
 	}
 	return d.finish()
@@ -227,11 +240,36 @@ func (d *decoder[T]) forget() {
 	}
 }
 
+// complaint is what is wrong in a line; 0 stands for no line.
+type complaint struct {
+	line int
+	text string
+}
+
+// listed writes complaints behind the name of a file: ":3: this; line 4: that".
+func listed(all []complaint) string {
+	s := ""
+	for i, c := range all {
+		switch {
+		case i == 0 && c.line > 0:
+			s = fmt.Sprintf(":%d: ", c.line)
+		case i == 0:
+			s = ": "
+		case c.line > 0:
+			s += fmt.Sprintf("; line %d: ", c.line)
+		default:
+			s += "; "
+		}
+		s += c.text
+	}
+	return s
+}
+
 // badCell notes an error of a cell. They are told of together.
 func (d *decoder[T]) badCell(err error) error {
 	d.forget()
 	if d.bad++; len(d.badRows) < maxErrors {
-		d.badRows = append(d.badRows, fmt.Sprintf("line %d: %v", d.r.Line(), err))
+		d.badRows = append(d.badRows, complaint{d.r.Line(), err.Error()})
 	}
 	return nil
 }
@@ -310,15 +348,6 @@ func (d *decoder[T]) find(names []string, what, name string) (int, error) {
 		return 0, fmt.Errorf("%s column %d is out of range: want 1…%d", what, n, len(names))
 	}
 	return n - 1, nil
-}
-
-// listLines writes line numbers, the first ten of them.
-func listLines(lines []int) string {
-	words := make([]string, len(lines))
-	for i, l := range lines {
-		words[i] = strconv.Itoa(l)
-	}
-	return abbreviate(words)
 }
 
 // abbreviate lists the first ten words, each shortened.

@@ -30,7 +30,7 @@ func (t *Table[T]) at(rows []int, f func(k, i int, row []T)) {
 func Encode[T kernels.Float](e *Encoder, t *Table[T], rows []int) (*train.Data[T], Counts, error) {
 	d, counts, err := raw(e, t, rows)
 	if err != nil {
-		return nil, counts, fmt.Errorf("%s: %w", t.Name, err)
+		return nil, counts, named(t.Name+": ", err)
 	}
 	if e.Scaler != nil {
 		d.Scale(e.Scaler)
@@ -169,34 +169,20 @@ func setTargets[T kernels.Float](e *Encoder, t *Table[T], rows []int, d *train.D
 	}
 	for o, target := range e.Targets {
 		c := columns[o]
-		classes := make([]int, len(c.levels.names)) // of each level of the table; −1 is unknown
+		classes := make([]int, len(c.levels.names)) // of each level of the table
 		for l, name := range c.levels.names {
-			classes[l] = -1
-			for k, class := range target.Classes {
-				if class == name {
-					classes[l] = k
-				}
-			}
+			classes[l], _ = e.Columns[target.Column].index(name)
 		}
-		var unknown error
 		t.at(rows, func(k, i int, row []T) {
-			if e.Task == Regression {
-				d.T.Row(k)[o] = T((float64(row[c.slot]) - target.Mean) / target.SD)
-				return
-			}
-			class := classes[c.codes[i]]
-			switch {
-			case class < 0:
-				unknown = fmt.Errorf("row %d: label %s is unknown: want one of %s", i+1, quoted(c.levels.names[c.codes[i]]), abbreviate(target.Classes))
-			case e.Task == Classification:
-				d.Labels[k] = class
+			switch e.Task {
+			case Classification:
+				d.Labels[k] = classes[c.codes[i]]
+			case Labels:
+				d.T.Row(k)[o] = T(classes[c.codes[i]])
 			default:
-				d.T.Row(k)[o] = T(class)
+				d.T.Row(k)[o] = T((float64(row[c.slot]) - target.Mean) / target.SD)
 			}
 		})
-		if unknown != nil {
-			return unknown
-		}
 	}
 	if e.Task != Classification {
 		return nil
@@ -204,4 +190,23 @@ func setTargets[T kernels.Float](e *Encoder, t *Table[T], rows []int, d *train.D
 	var err error
 	d.T, err = train.OneHot[T](d.Labels, len(d.Classes))
 	return err
+}
+
+// scaleRow applies the scaler to the inputs of one row.
+func scaleRow[T kernels.Float](e *Encoder, x []T) {
+	train.Scale(e.Scaler, kernels.Matrix[T]{Rows: 1, Cols: len(x), Stride: len(x), Data: x})
+}
+
+// Restore turns outputs of a network, or targets that [Encode] made, into numbers of the
+// scale that the targets of a regression have, in place. For other tasks it does nothing.
+func Restore[T kernels.Float](e *Encoder, y kernels.Matrix[T]) {
+	if e.Task != Regression {
+		return
+	}
+	for k := range y.Rows {
+		row := y.Row(k)
+		for o, t := range e.Targets {
+			row[o] = T(float64(float64(row[o])*t.SD) + t.Mean)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -41,7 +42,7 @@ type Column struct {
 	Clock    bool     `json:"clock,omitempty"`     // dates with a time of the day
 
 	kind   *kind
-	levels map[string]int
+	levels map[string]int // of a category, or the classes of a target
 	rare   map[string]bool
 	parts  int
 }
@@ -58,6 +59,7 @@ type Target struct {
 type EncoderOptions struct {
 	Missing string // policy for gaps, one of [MissingPolicies]; "" is auto
 	Scale   string // scaling of numbers, one of [Scalings]; "" is auto
+	Amounts bool   // targets of a regression stay as they are, in place of being standardised
 }
 
 func (c *Column) index(word string) (int, bool) { i, ok := c.levels[word]; return i, ok }
@@ -97,6 +99,27 @@ func (e *Encoder) prepare() error {
 		if c.isInput() {
 			c.parts = len(c.kind.parts(c))
 			e.inputs += c.width()
+		}
+	}
+	for _, t := range e.Targets {
+		if t.Column < 0 || t.Column >= len(e.Columns) {
+			return fmt.Errorf("target column %d doesn't exist", t.Column+1)
+		}
+		for k, class := range t.Classes {
+			e.Columns[t.Column].levels[class] = k
+		}
+	}
+	return nil
+}
+
+// checkClass returns an error if name is none of the classes of a target.
+func (e *Encoder) checkClass(c *column, name string) error {
+	if _, ok := e.Columns[c.encoded].index(name); ok {
+		return nil
+	}
+	for _, t := range e.Targets {
+		if t.Column == c.encoded {
+			return fmt.Errorf("label %s is unknown: want one of %s", quoted(name), abbreviate(t.Classes))
 		}
 	}
 	return nil
@@ -170,7 +193,9 @@ type Counts struct {
 // them encoded.
 func FitEncoder[T kernels.Float](t *Table[T], rows []int, opt EncoderOptions) (*Encoder, *train.Data[T], error) {
 	e, data, err := fitEncoder(t, rows, opt)
-	if err != nil {
+	if o := (*OptionError)(nil); errors.As(err, &o) {
+		return nil, nil, named(t.Name, err)
+	} else if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", t.Name, err)
 	}
 	return e, data, nil
@@ -189,7 +214,9 @@ func fitEncoder[T kernels.Float](t *Table[T], rows []int, opt EncoderOptions) (*
 		return nil, nil, err
 	}
 	e := &Encoder{Task: t.task, Gaps: t.gaps, Missing: policy.name, Scale: scaling.name}
-	f := fitting[T]{t, rows, make([]float64, 0, len(rows))}
+	f := fitting[T]{t, rows, make([]float64, 0, len(rows)), opt.Amounts}
+	var refused []complaint
+	var drop []string
 	for i, c := range t.columns {
 		k := c.kind
 		if c.role == target {
@@ -205,12 +232,19 @@ func fitEncoder[T kernels.Float](t *Table[T], rows []int, opt EncoderOptions) (*
 		}
 		column := Column{Name: c.name, Type: k.name, Role: string(c.role), Layout: c.layout, kind: k}
 		if column.isInput() {
-			if err := f.column(&column, c, policy); err != nil {
-				return nil, nil, err
+			if n := f.column(&column, c, policy); n > 0 && policy.refuse {
+				refused = append(refused, complaint{text: fmt.Sprintf("%s: the value is missing in %d of %d rows", c.called(), n, len(rows))})
+				drop = append(drop, t.nameOf(c))
 			}
 		}
 		c.encoded = i
 		e.Columns = append(e.Columns, column)
+	}
+	if len(refused) > 0 {
+		return nil, nil, &OptionError{
+			Text:    listed(refused),
+			Options: []Option{{"missing", "auto"}, {"missing", "drop"}, {"drop", strings.Join(drop, ",")}},
+		}
 	}
 	if err := e.prepare(); err != nil {
 		return nil, nil, err
@@ -237,9 +271,10 @@ func orAuto(name string) string {
 
 // fitting is a table and those of its rows that an encoder is fitted to.
 type fitting[T kernels.Float] struct {
-	t    *Table[T]
-	rows []int
-	buf  []float64
+	t       *Table[T]
+	rows    []int
+	buf     []float64
+	amounts bool
 }
 
 // target fits the target of a column.
@@ -260,16 +295,18 @@ func (f *fitting[T]) target(c *column, i int) (Target, error) {
 	if err != nil {
 		return t, fmt.Errorf("target %s: %w", c.called(), err)
 	}
-	t.Mean, t.SD = s.Mean[0], s.SD[0]
-	if t.SD == 0 {
+	if t.Mean, t.SD = s.Mean[0], s.SD[0]; t.SD == 0 {
 		return t, fmt.Errorf("target %s is %v in all rows to learn from", c.called(), t.Mean)
+	}
+	if f.amounts {
+		t.Mean, t.SD = 0, 1
 	}
 	return t, nil
 }
 
 // column fits what stands for gaps, and the levels.
-func (f *fitting[T]) column(to *Column, c *column, policy *missingPolicy) error {
-	gaps := 0
+// It returns the number of gaps.
+func (f *fitting[T]) column(to *Column, c *column, policy *missingPolicy) (gaps int) {
 	switch c.kind {
 	case numberColumn:
 		gaps = f.number(to, c, policy)
@@ -278,18 +315,13 @@ func (f *fitting[T]) column(to *Column, c *column, policy *missingPolicy) error 
 	case dateColumn:
 		gaps = f.date(to, c)
 	}
-	if gaps > 0 && policy.refuse {
-		return &OptionError{
-			Text:    fmt.Sprintf("%s: the value is missing in %d of %d rows", c.called(), gaps, len(f.rows)),
-			Options: []Option{{"missing", "auto"}, {"missing", "drop"}, {"drop", f.t.nameOf(c)}},
-		}
-	}
 	to.Mark = policy.mark && gaps > 0
-	return nil
+	return gaps
 }
 
+// nameOf returns what options call a column.
 func (t *Table[T]) nameOf(c *column) string {
-	if c.name == "" {
+	if c.name == "" || strings.ContainsAny(c.name, ",=\n\r") {
 		return fmt.Sprint(c.number)
 	}
 	return c.name

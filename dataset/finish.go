@@ -8,44 +8,39 @@ import (
 	"strings"
 
 	"github.com/nabla-go/nabla/internal/decimal"
-	"github.com/nabla-go/nabla/kernels"
 )
 
 // info is what a whole column looks like.
 type info struct {
-	min, max    float64 // of numbers
-	gaps        int
-	count       bool // each number is one more than that of the row before
-	first       float64
-	calendar    bool // dates that are more than times of the day
-	clock       bool // dates with a time of the day
-	sawLast     bool
-	last        float64
-	firstOfDate int64
+	min, max float64 // of numbers
+	gaps     int
+	count    bool // each number is one more than that of the row before
+	first    float64
+	calendar bool // dates that are more than times of the day
+	clock    bool // dates with a time of the day
 }
 
 // finish decides on the types of all columns, once all rows have been read.
 func (d *decoder[T]) finish() error {
 	d.survey()
-	var bad []string
+	var bad []complaint
 	var options []Option
 	for _, c := range d.columns {
 		if c.role == target || c.kind != nil && !c.given {
 			continue
 		}
-		text, help := d.decideKind(c)
-		if text != "" {
-			bad, options = append(bad, text), append(options, help...)
+		if what, help := d.decideKind(c); what.text != "" {
+			bad, options = append(bad, what), append(options, help...)
 		}
 	}
 	if d.bad > 0 {
 		bad = append(bad, d.badRows...)
 		if d.bad > len(d.badRows) {
-			bad = append(bad, fmt.Sprintf("and %d more lines with such cells", d.bad-len(d.badRows)))
+			bad = append(bad, complaint{text: fmt.Sprintf("and so in %d more lines", d.bad-len(d.badRows))})
 		}
 	}
 	if len(bad) > 0 {
-		return &OptionError{Text: ": " + strings.Join(bad, "; "), Options: options}
+		return &OptionError{Text: listed(bad), Options: merged(options)}
 	}
 	if err := d.setTask(); err != nil {
 		return err
@@ -66,12 +61,25 @@ func (d *decoder[T]) finish() error {
 	return &OptionError{Text: fmt.Sprintf(": no column is left to learn from (%s)", abbreviate(all)), Options: []Option{{"keep", "NAME"}, {"columns", "NAME=category"}}}
 }
 
+// merged puts the values of options of the same name together, with commas between.
+func merged(all []Option) (options []Option) {
+	for _, o := range all {
+		i := slices.IndexFunc(options, func(m Option) bool { return m.Name == o.Name })
+		if i < 0 {
+			options = append(options, o)
+		} else {
+			options[i].Value += "," + o.Value
+		}
+	}
+	return options
+}
+
 // survey looks at all numbers and times once more.
 func (d *decoder[T]) survey() {
 	var all []*column
 	for _, c := range d.columns {
 		c.info = info{min: math.Inf(1), max: math.Inf(-1), count: true}
-		if c.reading == numbers || c.role == target {
+		if c.role != target && c.reading == numbers || c.role == target && c.words() == 0 {
 			all = append(all, c)
 		}
 		if c.reading == dates {
@@ -125,12 +133,15 @@ func (c *column) surveyTimes() {
 
 // decideKind decides on the type of a column. For one that is bad it says why, and what
 // would help.
-func (d *decoder[T]) decideKind(c *column) (bad string, help []Option) {
+func (d *decoder[T]) decideKind(c *column) (bad complaint, help []Option) {
+	if c.reading == numbers {
+		c.filled = d.store.rows - c.info.gaps
+	}
 	if c.given {
 		if len(c.marks) > 0 {
 			return d.mixed(c, c.filled)
 		}
-		return "", nil
+		return bad, nil
 	}
 	switch c.reading {
 	case undecided:
@@ -157,14 +168,14 @@ func (d *decoder[T]) decideKind(c *column) (bad string, help []Option) {
 		if n := len(c.levels.names); c.overflow || n > fewNumbers && 2*n > c.filled && !c.kept {
 			c.kind, c.reason = textColumn, "text: nearly all values differ"
 		} else if c.long {
-			return fmt.Sprintf("%s has long numbers and words", c.called()), d.typed(c, categoryColumn, textColumn)
+			return complaint{text: fmt.Sprintf("%s has long numbers and words", c.called())}, d.typed(c, categoryColumn, textColumn)
 		}
 	}
-	return "", nil
+	return bad, nil
 }
 
 // mixed describes a column of numbers or dates with words in it.
-func (d *decoder[T]) mixed(c *column, filled int) (string, []Option) {
+func (d *decoder[T]) mixed(c *column, filled int) (complaint, []Option) {
 	cells, words := 0, []string{}
 	for _, m := range c.marks {
 		cells += m.count
@@ -174,23 +185,17 @@ func (d *decoder[T]) mixed(c *column, filled int) (string, []Option) {
 	if c.kind == dateColumn {
 		what = "a date"
 	}
-	text := fmt.Sprintf("line %d: %s: %s is not %s", c.marks[0].line, c.called(), words[0], what)
-	if c.marks[0].line == 0 { // not kept
-		text = fmt.Sprintf("%s: %s is not %s", c.called(), words[0], what)
-	}
+	text := fmt.Sprintf("%s: %s is not %s", c.called(), words[0], what)
 	if len(words) > 1 {
 		text += ", nor are " + strings.Join(words[1:], ", ")
 	}
 	text += fmt.Sprintf(" (%d of %d cells)", cells, cells+filled)
-	return text, append([]Option{{"na", c.marks[0].text}}, d.typed(c, categoryColumn)...)
+	return complaint{c.marks[0].line, text}, append([]Option{{"na", c.marks[0].text}}, d.typed(c, categoryColumn)...)
 }
 
 // typed are the options that give a column another type or drop it.
 func (d *decoder[T]) typed(c *column, kinds ...*kind) (options []Option) {
-	name := c.name
-	if name == "" {
-		name = fmt.Sprint(c.number)
-	}
+	name := d.nameOf(c)
 	for _, k := range kinds {
 		options = append(options, Option{"columns", name + "=" + k.name})
 	}
@@ -215,7 +220,7 @@ func (d *decoder[T]) numbersAmong(c *column) (cells int, mixed bool) {
 	}
 	few := len(words) <= maxMarks || cells >= 19*wordy
 	levels := whole && different <= fewNumbers && 3*len(c.levels.names) <= c.filled
-	if cells <= wordy || !few || levels || c.overflow {
+	if wordy == 0 || cells <= wordy || !few || levels || c.overflow {
 		return cells, false
 	}
 	c.marks = words[:min(len(words), maxMarks)]
@@ -319,12 +324,4 @@ func sortedLevels(names []string) []int {
 		return cmp.Compare(names[a], names[b])
 	})
 	return order
-}
-
-// levelOf returns the level that a cell of a column of words names.
-func levelOf[T kernels.Float](c *column, v T) (word string, gap bool) {
-	if v < 0 {
-		return "", true
-	}
-	return c.levels.names[int(v)], false
 }

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -102,7 +103,9 @@ func (d *decoder[T]) start(first []string, p preview) (isHeader bool, err error)
 		d.Notes = append(d.Notes, fmt.Sprintf("%s is empty, because every line ends with a separator: left out", c.called()))
 		names = names[:len(names)-1]
 	}
-	if err := d.assign(names); err != nil {
+	if err := d.assign(names); errors.As(err, new(widthError)) {
+		return false, err
+	} else if err != nil {
 		return false, fmt.Errorf(":%d: %w", line, err)
 	}
 	for _, c := range d.columns {
@@ -259,77 +262,79 @@ func (p *preview) isWhole(cell string) bool {
 // assign gives columns their roles and the types that options ask for. The names are those
 // of the columns up to the last one that may be a target.
 func (d *decoder[T]) assign(names []string) error {
-	o := &d.opt
-	if o.Encoder != nil {
-		return o.Encoder.assign(d.columns[:len(names)], d.headed, o.NoTarget)
-	}
 	cells := make([]string, len(names))
 	for i, c := range d.columns[:len(names)] {
 		if cells[i] = names[i]; d.headed {
 			cells[i] = c.name
 		}
 	}
-	set := func(what, name string, f func(c *column)) error {
-		i, err := d.find(cells, what, name)
-		if err == nil {
-			f(d.columns[i])
-		}
-		return err
-	}
-	roles := func(r role, list ...string) error {
-		for _, name := range list {
-			err := set(string(r), name, func(c *column) {
-				if c.role = r; r == dropped {
-					c.reading, c.reason = skipped, "dropped"
-				}
-			})
+	if d.opt.Encoder != nil {
+		var targets []int
+		for _, name := range d.opt.Targets {
+			i, err := d.find(cells, "target", name)
 			if err != nil {
 				return err
 			}
+			targets = append(targets, i)
 		}
-		return nil
+		return d.opt.Encoder.assign(d.columns[:len(names)], d.headed, d.opt.NoTarget, targets)
 	}
-	targets := o.Targets
-	if targets == nil && !o.NoTarget {
+	if d.opt.Targets == nil && !d.opt.NoTarget {
 		d.columns[len(names)-1].role = target
 	}
-	for _, err := range []error{roles(dropped, o.Drop...), roles(target, targets...)} {
-		if err != nil {
-			return err
-		}
-	}
-	for r, name := range map[role]string{group: o.Group, order: o.Order, weight: o.Weight} {
-		if name == "" {
-			continue
-		}
-		if err := roles(r, name); err != nil {
-			return err
-		}
-	}
-	for _, name := range o.Keep {
-		if err := set("kept", name, func(c *column) { c.kept = true }); err != nil {
-			return err
-		}
-	}
-	for _, t := range o.Types {
-		var wrong error
-		if err := set("typed", t.Column, func(c *column) { wrong = c.give(t.Type) }); err != nil {
-			return err
-		}
-		if wrong != nil {
-			return wrong
-		}
+	if err := d.assignAsked(cells); err != nil {
+		return err
 	}
 	for _, c := range d.columns {
 		if c.role == group && !c.given {
 			c.give(categoryColumn.name)
 		}
 	}
-	if !o.NoTarget && !slices.ContainsFunc(d.columns, func(c *column) bool { return c.role == target }) {
+	if !d.opt.NoTarget && !slices.ContainsFunc(d.columns, func(c *column) bool { return c.role == target }) {
 		return fmt.Errorf("the target column is dropped: want another one")
 	}
 	if !slices.ContainsFunc(d.columns, func(c *column) bool { return c.role == input }) {
 		return fmt.Errorf("one column only, %s: want inputs and a target, separated by commas, semicolons, tabs or blanks", quoted(names[0]))
+	}
+	return nil
+}
+
+// assignAsked does what the options ask for. cells are the names of the columns, or those
+// of the first record.
+func (d *decoder[T]) assignAsked(cells []string) error {
+	o := &d.opt
+	asked := func(what string, columns []string, do func(c *column) error) error {
+		for _, name := range columns {
+			i, err := d.find(cells, what, name)
+			if err == nil {
+				err = do(d.columns[i])
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	as := func(r role, names ...string) error {
+		return asked(string(r), slices.DeleteFunc(names, func(s string) bool { return s == "" }), func(c *column) error {
+			if c.role = r; r == dropped {
+				c.kind, c.reading, c.reason = textColumn, skipped, "dropped"
+			}
+			return nil
+		})
+	}
+	for _, err := range []error{
+		as(dropped, slices.Clone(o.Drop)...), as(target, slices.Clone(o.Targets)...), as(group, o.Group), as(order, o.Order), as(weight, o.Weight),
+		asked("kept", o.Keep, func(c *column) error { c.kept = true; return nil }),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	for _, t := range o.Types {
+		if err := asked("typed", []string{t.Column}, func(c *column) error { return c.give(t.Type) }); err != nil {
+			return err
+		}
 	}
 	return nil
 }

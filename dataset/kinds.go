@@ -28,7 +28,6 @@ type value struct {
 	x    float64
 	s    int64
 	word string
-	gap  bool
 }
 
 // The kinds of columns. The last three are left out.

@@ -82,8 +82,8 @@ func (d *decoder[T]) chooseTask(c *column) (Task, string, error) {
 	switch {
 	case c.words() > 0:
 		if different > fewNumbers && len(c.marks) < maxMarks && c.filled > c.words() {
-			text, help := d.mixed(c, c.filled)
-			return 0, "", &OptionError{Text: ": the target: " + text, Options: help[:1]}
+			what, help := d.mixed(c, c.filled)
+			return 0, "", &OptionError{Text: listed([]complaint{what}), Options: help[:1]}
 		}
 		return Classification, fmt.Sprintf("the target has %d different words", different), nil
 	case !c.whole:
@@ -132,8 +132,8 @@ func (d *decoder[T]) checkTarget(c *column) error {
 		}
 	case Regression:
 		if c.words() > 0 {
-			text, help := d.mixed(c, c.filled)
-			return &OptionError{Text: ": the target: " + text, Options: append(help[:1], Option{"task", "classify"})}
+			what, help := d.mixed(c, c.filled)
+			return &OptionError{Text: listed([]complaint{what}), Options: append(help[:1], Option{"task", "classify"})}
 		}
 	}
 	return nil

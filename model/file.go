@@ -171,7 +171,11 @@ func readModel[T kernels.Float](f *File, h *safetensors.Header, start []byte, r 
 	if f.meta.Format == 1 && f.meta.NumericVersion == kernels.NumericVersion && n.Fingerprint() != f.meta.Fingerprint {
 		return nil, fmt.Errorf("damaged: the parameters have the fingerprint %s, the metadata says %s", n.Fingerprint(), f.meta.Fingerprint)
 	}
-	return &Model[T]{Net: n, Classes: f.meta.Classes, Features: f.meta.Features, Scaler: (*train.Scaler)(f.meta.Scaler)}, nil
+	m := &Model[T]{Net: n, Classes: f.meta.Classes, Features: f.meta.Features, Scaler: (*train.Scaler)(f.meta.Scaler), Encoder: f.meta.Encoder}
+	if m.Encoder != nil {
+		m.Encoder.Scaler = m.Scaler
+	}
+	return m, nil
 }
 
 // readParameters reads the data of a file into n and checks the digest.

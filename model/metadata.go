@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/internal/safetensors"
 	"github.com/nabla-go/nabla/internal/strictjson"
 	"github.com/nabla-go/nabla/net"
@@ -20,18 +21,19 @@ const nablaKey = "nabla"
 
 // metadata is the JSON object that goes with the tensors.
 type metadata struct {
-	Format         int      `json:"format"`
-	Digest         string   `json:"digest,omitempty"`
-	NumericVersion string   `json:"numeric_version"` // kernels.NumericVersion of the program that wrote the file
-	Fingerprint    string   `json:"fingerprint"`     // of the parameters, with that version
-	Inputs         int      `json:"inputs"`
-	InputDropout   float64  `json:"input_dropout,omitempty"`
-	Layers         []layer  `json:"layers"`
-	Cost           string   `json:"cost"`
-	Param          float64  `json:"tau,omitempty"` // of a cost that has one, whatever its name
-	Classes        []string `json:"classes,omitempty"`
-	Features       []string `json:"features,omitempty"`
-	Scaler         *scaler  `json:"scaler,omitempty"`
+	Format         int              `json:"format"`
+	Digest         string           `json:"digest,omitempty"`
+	NumericVersion string           `json:"numeric_version"` // kernels.NumericVersion of the program that wrote the file
+	Fingerprint    string           `json:"fingerprint"`     // of the parameters, with that version
+	Inputs         int              `json:"inputs"`
+	InputDropout   float64          `json:"input_dropout,omitempty"`
+	Layers         []layer          `json:"layers"`
+	Cost           string           `json:"cost"`
+	Param          float64          `json:"tau,omitempty"` // of a cost that has one, whatever its name
+	Classes        []string         `json:"classes,omitempty"`
+	Features       []string         `json:"features,omitempty"`
+	Scaler         *scaler          `json:"scaler,omitempty"`
+	Encoder        *dataset.Encoder `json:"encoder,omitempty"`
 }
 
 // scaler is a train.Scaler, and converts to and from it.
@@ -174,6 +176,14 @@ func (m *metadata) check() error {
 	for _, name := range slices.Concat(m.Classes, m.Features) {
 		if !utf8.ValidString(name) {
 			return fmt.Errorf("the name %q of a class or column is not UTF-8", name)
+		}
+	}
+	if e := m.Encoder; e != nil {
+		if err := e.Check(); err != nil {
+			return fmt.Errorf("the encoder: %w", err)
+		}
+		if e.Inputs() != m.Inputs || e.Outputs() != outputs || !slices.Equal(e.Classes(), m.Classes) {
+			return fmt.Errorf("the encoder makes %d inputs and %d outputs, the network has %d and %d, or its classes are others", e.Inputs(), e.Outputs(), m.Inputs, outputs)
 		}
 	}
 	seen := map[string]bool{"": true}

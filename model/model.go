@@ -32,6 +32,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/internal/atomicfile"
 	"github.com/nabla-go/nabla/internal/safetensors"
 	"github.com/nabla-go/nabla/kernels"
@@ -42,9 +43,10 @@ import (
 // Model is a network and what belongs to it.
 type Model[T kernels.Float] struct {
 	Net      *net.Network[T]
-	Classes  []string      // name of each output, or nil
-	Features []string      // name of each input, or nil
-	Scaler   *train.Scaler // what raw inputs go through before the network; nil for nothing
+	Classes  []string         // name of each output, or nil
+	Features []string         // name of each input, or nil
+	Scaler   *train.Scaler    // what raw inputs go through before the network; nil for nothing
+	Encoder  *dataset.Encoder // how rows of a table become inputs, and outputs answers; its Scaler is the model's; nil for none
 }
 
 // Write writes the model to w, or nothing if its parts don't fit together: class
@@ -99,6 +101,9 @@ func tensorsOf[T kernels.Float](n *net.Network[T], i int) [4][]T {
 
 // encode returns the beginning of the file, up to the parameters.
 func (m *Model[T]) encode() ([]byte, error) {
+	if m.Encoder != nil && !m.Encoder.Scaler.Equal(m.Scaler) {
+		return nil, fmt.Errorf("the encoder has another scaler than the model")
+	}
 	meta := m.describe()
 	if err := meta.check(); err != nil {
 		return nil, err
@@ -148,7 +153,7 @@ func (m *Model[T]) describe() metadata {
 	meta := metadata{
 		Format: formatVersion, Digest: noDigest, NumericVersion: kernels.NumericVersion, Fingerprint: m.Net.Fingerprint(),
 		Inputs: cfg.Inputs, InputDropout: cfg.InputDropout, Cost: cfg.Cost.Name,
-		Classes: m.Classes, Features: m.Features, Scaler: (*scaler)(m.Scaler),
+		Classes: m.Classes, Features: m.Features, Scaler: (*scaler)(m.Scaler), Encoder: m.Encoder,
 	}
 	if p := cfg.Cost.Param; p != nil {
 		meta.Param = p.Value

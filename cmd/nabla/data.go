@@ -16,76 +16,32 @@ import (
 // builtIn is the name of the embedded digits.
 const builtIn = "digits"
 
-// csvSplitSeed decides which rows of a CSV file are for testing. No training
-// seed has to do with it.
-const csvSplitSeed = 1
+// tableSplitSeed decides which rows of a table are for testing. No training seed has to do
+// with it.
+const tableSplitSeed = 1
 
 // dataSource says which samples to read, and how.
 type dataSource struct {
 	path      string
-	isCSV     bool // the only kind without a division into training and test data of its own
-	csv       dataset.CSV
+	isTable   bool // the only kind without a division into training and test data of its own
+	table     dataset.TableOptions
+	encoding  dataset.EncoderOptions
 	testShare float64
+	test      string // a table to test with; "" for a part of path
 }
 
-// flags are those that choose the data. given tells which flags were given.
-func (d *dataSource) flags(given func(name string) bool) []flag {
-	data := newFlag("data", builtIn, "digits (built in), a directory with the four MNIST files, or a CSV file", func(v string) error {
-		d.path = v
-		if v == builtIn {
-			return nil
-		}
-		info, err := os.Stat(v)
-		if err != nil {
-			return failure{fmt.Errorf("--data: %w (want %s, a directory or a CSV file)", err, builtIn)}
-		}
-		d.isCSV = !info.IsDir()
-		return nil
-	})
-	data.files = true
-	return []flag{
-		data,
-		d.forCSV(given, newFlag("label", "", "label column of a CSV file, by name or number from 1 (default the last)", func(v string) error {
-			d.csv.Label = v
-			return nil
-		})),
-		d.forCSV(given, headerFlag(&d.csv.Header)),
-		d.forCSV(given, newFlag("test-share", 0.2, "share of each class of a CSV file that is kept for testing", func(v float64) error {
-			d.testShare = v
-			return want(v >= 0 && v < 1, "a number of at least 0 and less than 1")
-		})),
-	}
-}
-
-// forCSV makes a flag wrong usage if it is given and the data are no CSV file.
-func (d *dataSource) forCSV(given func(name string) bool, f flag) flag {
-	use := f.use
-	f.use = func() error {
-		if err := use(); err != nil {
-			return err
-		}
-		if given(f.name) && !d.isCSV {
-			return usagef("--%s is for CSV files, --data is %s", f.name, d.path)
-		}
-		return nil
-	}
-	return f
-}
-
-var headers = map[string]dataset.Header{"auto": dataset.DetectHeader, "yes": dataset.WithHeader, "no": dataset.NoHeader}
-
-// headerFlag sets h.
-func headerFlag(h *dataset.Header) flag {
-	return newNameFlag("header", "auto", "whether a CSV file begins with column names", []string{"auto", "yes", "no"}, func(v string) error {
-		*h = headers[v]
-		return nil
-	})
+// samples are what a training learns from and is tested with.
+type samples[T kernels.Float] struct {
+	training, test *train.Data[T]
+	encoder        *dataset.Encoder // of a table, else nil
+	notes          []string         // what a user should know
+	columns        []dataset.ColumnSummary
 }
 
 // holds reports whether path leads to a file that the data are read from.
 func (d *dataSource) holds(path string) bool {
 	files, _ := os.ReadDir(d.path) // none if it is no directory
-	return sameFile(path, d.path) || slices.ContainsFunc(files, func(e os.DirEntry) bool {
+	return sameFile(path, d.path) || d.test != "" && sameFile(path, d.test) || slices.ContainsFunc(files, func(e os.DirEntry) bool {
 		return strings.Contains(e.Name(), "-ubyte") && sameFile(path, filepath.Join(d.path, e.Name()))
 	})
 }
@@ -97,29 +53,124 @@ func sameFile(a, b string) bool {
 	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
-// load reads training and test data. Labels of a CSV file are looked up in
-// classes unless that is nil.
-func load[T kernels.Float](d *dataSource, classes []string) (training, test *train.Data[T], err error) {
-	switch {
-	case d.isCSV:
-		all, err := loadCSV[T](d, classes)
-		if err != nil {
-			return nil, nil, err
-		}
-		training, test = all.Split(d.testShare, csvSplitSeed)
-		return training, test, nil
-	case d.path == builtIn:
-		training, test = dataset.Digits[T]()
-		return training, test, nil
+// setPath takes the name of the data.
+func (d *dataSource) setPath(path string) error {
+	d.path = path
+	if path == builtIn {
+		return nil
 	}
-	return dataset.ReadMNIST[T](d.path)
+	info, err := os.Stat(path)
+	if err != nil {
+		return failure{fmt.Errorf("--data: %w (want %s, a directory or a CSV file)", err, builtIn)}
+	}
+	d.isTable = !info.IsDir()
+	return nil
 }
 
-// loadCSV reads all samples of a CSV file.
-func loadCSV[T kernels.Float](d *dataSource, classes []string) (*train.Data[T], error) {
-	form := d.csv
-	form.Classes = classes
-	return dataset.ReadCSV[T](d.path, form)
+// loadTraining reads what a training needs.
+func loadTraining[T kernels.Float](d *dataSource) (s samples[T], err error) {
+	switch {
+	case d.path == builtIn:
+		s.training, s.test = dataset.Digits[T]()
+	case d.isTable:
+		return loadTable[T](d)
+	default:
+		s.training, s.test, err = dataset.ReadMNIST[T](d.path)
+	}
+	return s, err
+}
+
+// loadTable reads a table, divides it and fits an encoder to the training part.
+func loadTable[T kernels.Float](d *dataSource) (s samples[T], err error) {
+	t, err := dataset.ReadTable[T](d.path, d.table)
+	if err != nil {
+		return s, err
+	}
+	if d.encoding.Missing == "drop" {
+		if n := t.DropGaps(); n > 0 {
+			t.Notes = append(t.Notes, fmt.Sprintf("%d rows with gaps were left out", n))
+		}
+	}
+	rows, testRows := t.Rows(), []int(nil)
+	if d.test == "" {
+		if rows, testRows, err = t.Split(d.testShare, tableSplitSeed); err != nil {
+			return s, err
+		}
+	}
+	if s.encoder, s.training, err = dataset.FitEncoder(t, rows, d.encoding); err != nil {
+		return s, err
+	}
+	s.columns = t.Summary(s.encoder)
+	s.notes = append(t.Notes, t.Warnings(rows)...)
+	if task, why := t.Task(); why != "" {
+		s.notes = append(s.notes, fmt.Sprintf("%s: %s", taskWords[task], why))
+	}
+	var counts dataset.Counts
+	if d.test == "" {
+		s.test, counts, err = dataset.Encode(s.encoder, t, testRows)
+	} else {
+		s.test, counts, err = loadFor[T](d, s.encoder, d.test, "all")
+	}
+	s.notes = append(s.notes, countNotes("the test data", counts)...)
+	return s, err
+}
+
+// taskWords says what a task is.
+var taskWords = map[dataset.Task]string{
+	dataset.Classification: "classification", dataset.Regression: "regression", dataset.Labels: "several labels at once",
+}
+
+// countNotes tells what was unusual about rows.
+func countNotes(of string, c dataset.Counts) (notes []string) {
+	if c.Filled > 0 {
+		notes = append(notes, fmt.Sprintf("%s have %d gaps in columns that have none in the training data: they were filled", of, c.Filled))
+	}
+	if c.Unknown > 0 {
+		notes = append(notes, fmt.Sprintf("%s have %d values that the training data don't have", of, c.Unknown))
+	}
+	return notes
+}
+
+// loadFor reads a table for an encoder: all of it, or the part that training with the same
+// flags made.
+func loadFor[T kernels.Float](d *dataSource, e *dataset.Encoder, path, part string) (*train.Data[T], dataset.Counts, error) {
+	opt := d.table
+	opt.Encoder = e
+	t, err := dataset.ReadTable[T](path, opt)
+	if err != nil {
+		return nil, dataset.Counts{}, err
+	}
+	if e.Missing == "drop" {
+		t.DropGaps()
+	}
+	rows := t.Rows()
+	if part != "all" {
+		training, test, err := t.Split(d.testShare, tableSplitSeed)
+		if err != nil {
+			return nil, dataset.Counts{}, err
+		}
+		if rows = training; part == "test" {
+			rows = test
+		}
+	}
+	return dataset.Encode(e, t, rows)
+}
+
+// loadEval reads the samples that a model is tested with.
+func loadEval[T kernels.Float](d *dataSource, m *model.Model[T], part string) (*train.Data[T], []string, error) {
+	if d.isTable {
+		e := m.Encoder
+		if e == nil {
+			e = dataset.NumberEncoder(m.Net.Inputs(), m.Features, m.Classes, m.Scaler)
+		}
+		set, counts, err := loadFor[T](d, e, d.path, part)
+		return set, countNotes(d.path, counts), err
+	}
+	s, err := loadTraining[T](d)
+	if part == "train" {
+		return s.training, nil, err
+	}
+	return s.test, nil, err
 }
 
 // prepare makes sure that s holds what m was trained on, and brings raw inputs
@@ -128,28 +179,27 @@ func prepare[T kernels.Float](m *model.Model[T], s *train.Data[T]) error {
 	if s.X.Cols != m.Net.Inputs() {
 		return fmt.Errorf("%s has %d input columns, the model takes %d", s.Name, s.X.Cols, m.Net.Inputs())
 	}
-	if s.Features != nil && m.Features != nil {
-		for j, name := range s.Features {
-			if name != m.Features[j] {
-				return fmt.Errorf("%s: input column %d is %q, the model was trained with %q there", s.Name, j+1, name, m.Features[j])
-			}
-		}
-	}
 	if s.Classes != nil && !slices.Equal(s.Classes, m.Classes) {
 		return fmt.Errorf("%s has the classes %q, the model has %q", s.Name, s.Classes, m.Classes)
 	}
 	switch {
 	case s.Scaler == nil && m.Scaler != nil:
 		s.Scale(m.Scaler)
-		for k := range s.Len() {
-			for j, v := range s.X.Row(k) {
-				if v-v != 0 {
-					return fmt.Errorf("%s: row %d: input column %d is so far from what the model was trained with that its scaling makes it %v", s.Name, k+1, j+1, v)
-				}
-			}
-		}
 	case s.Scaler != nil && !s.Scaler.Equal(m.Scaler):
 		return fmt.Errorf("%s comes with another scaling of its inputs than the model was trained with: give it as a CSV file of raw values", s.Name)
+	}
+	return checkScaled(s.Name, 0, s.X)
+}
+
+// checkScaled returns an error if scaling made an input infinite. before counts
+// samples that came before those of x.
+func checkScaled[T kernels.Float](name string, before int, x kernels.Matrix[T]) error {
+	for k := range x.Rows {
+		for j, v := range x.Row(k) {
+			if v-v != 0 {
+				return fmt.Errorf("%s: row %d: input column %d is so far from what the model was trained with that its scaling makes it %v", name, before+k+1, j+1, v)
+			}
+		}
 	}
 	return nil
 }

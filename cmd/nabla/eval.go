@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/model"
 	"github.com/nabla-go/nabla/train"
@@ -26,7 +27,7 @@ func (p *evalPlan) flags(given func(name string) bool) []flag {
 		p.part = v
 		return nil
 	})
-	return grouped("Data", append(p.data.flags(given), p.data.forCSV(given, part))...)
+	return grouped("Data", append(p.data.flags(given), p.data.forTable(given, part))...)
 }
 
 func newEval() *cobra.Command {
@@ -42,6 +43,7 @@ are, unless --part asks for the division that training with the same
 	}
 	var p evalPlan
 	use := addFlags(cmd, p.flags(cmd.Flags().Changed))
+	cmd.Flags().SetNormalizeFunc(targetIsLabel)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := use(); err != nil {
 			return err
@@ -77,7 +79,7 @@ func decode[T kernels.Float](file *model.File) (*model.Model[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.Classes == nil && m.Net.Outputs() > 1 {
+	if m.Classes == nil && m.Net.Outputs() > 1 && m.Encoder == nil {
 		for c := range m.Net.Outputs() {
 			m.Classes = append(m.Classes, strconv.Itoa(c))
 		}
@@ -90,12 +92,15 @@ func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, p *evalPlan)
 	if err != nil {
 		return err
 	}
-	if m.Net.Outputs() < 2 {
+	if m.Net.Outputs() < 2 && m.Encoder == nil {
 		return fmt.Errorf("the model has a single output: want one a class")
 	}
-	set, err := loadPart[T](p, m.Classes)
+	set, notes, err := loadEval(&p.data, m, p.part)
 	if err != nil {
 		return err
+	}
+	for _, note := range notes {
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: %s\n", note)
 	}
 	if set.Len() == 0 {
 		return fmt.Errorf("%s: no samples in part %s", set.Name, p.part)
@@ -106,7 +111,7 @@ func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, p *evalPlan)
 		}
 		return err
 	}
-	report, err := newEvalReport(m, set)
+	report, err := newReport(m, set)
 	if err != nil {
 		return err
 	}
@@ -118,16 +123,12 @@ func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, p *evalPlan)
 	return nil
 }
 
-// loadPart reads the samples to test with.
-func loadPart[T kernels.Float](p *evalPlan, classes []string) (*train.Data[T], error) {
-	if p.data.isCSV && p.part == "all" {
-		return loadCSV[T](&p.data, classes)
+// newReport tests m on samples that have been prepared for it, each once.
+func newReport[T kernels.Float](m *model.Model[T], s *train.Data[T]) (interface{ print(io.Writer) }, error) {
+	if e := m.Encoder; e != nil && e.Task != dataset.Classification {
+		return newNumbersReport(m, s)
 	}
-	training, test, err := load[T](&p.data, classes)
-	if p.part == "train" {
-		return training, err
-	}
-	return test, err
+	return newEvalReport(m, s)
 }
 
 // evalReport is the result of a test.
@@ -136,21 +137,23 @@ type evalReport struct {
 	Cost      number   `json:"cost"` // mean over the samples
 	Samples   int      `json:"samples"`
 	Classes   []string `json:"classes"`
-	Recall    []number `json:"recall"`    // of each class; NaN for one without samples
-	Confusion [][]int  `json:"confusion"` // samples by true class (row) and predicted class (column)
+	Recall    []number `json:"recall"`         // of each class; NaN for one without samples
+	Confusion [][]int  `json:"confusion"`      // samples by true class (row) and predicted class (column)
+	Majority  float64  `json:"majority_share"` // of the most frequent class
+	Task      string   `json:"task"`
 }
 
-// newEvalReport tests m on samples that have been prepared for it, each once.
+// newEvalReport tests a model that tells classes apart.
 func newEvalReport[T kernels.Float](m *model.Model[T], s *train.Data[T]) (evalReport, error) {
 	y, cost, accuracy, err := train.EvaluateOutputs(m.Net, forCost(s, m.Net.Config().Cost))
 	if err != nil {
 		return evalReport{}, err
 	}
-	r := evalReport{Accuracy: accuracy, Cost: number(cost), Samples: s.Len(), Classes: m.Classes}
+	r := evalReport{Accuracy: accuracy, Cost: number(cost), Samples: s.Len(), Classes: m.Classes, Majority: majority(s.Labels), Task: dataset.Classification.String()}
 	for range m.Classes {
 		r.Confusion = append(r.Confusion, make([]int, len(m.Classes)))
 	}
-	if err := checkOutputs(s.Name, y); err != nil {
+	if err := checkOutputs(s.Name, 0, y); err != nil {
 		return evalReport{}, err
 	}
 	for k := range y.Rows {
@@ -167,7 +170,7 @@ func newEvalReport[T kernels.Float](m *model.Model[T], s *train.Data[T]) (evalRe
 }
 
 func (r evalReport) print(w io.Writer) {
-	fmt.Fprintf(w, "accuracy  %.2f %% of %d samples\n", 100*r.Accuracy, r.Samples)
+	fmt.Fprintf(w, "accuracy  %.2f %% of %d samples (%.2f %% are of the most frequent class)\n", 100*r.Accuracy, r.Samples, 100*r.Majority)
 	fmt.Fprintf(w, "cost      %.6g\n\n", float64(r.Cost))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(t, "true \\ predicted\t")

@@ -26,7 +26,7 @@ type flag struct {
 // known; flags are used in the order of their table. An error of use says what would
 // be right; the name of the flag and its value are put in front of it, unless it is a
 // usageError or a failure.
-func newFlag[V string | bool | int | uint64 | float64](name string, byDefault V, usage string, use func(V) error) flag {
+func newFlag[V string | bool | int | uint64 | float64 | []string](name string, byDefault V, usage string, use func(V) error) flag {
 	v := byDefault
 	f := flag{name: name, usage: usage}
 	f.declare = func(fs *pflag.FlagSet) {
@@ -41,6 +41,8 @@ func newFlag[V string | bool | int | uint64 | float64](name string, byDefault V,
 			fs.Uint64Var(p, name, *p, usage)
 		case *float64:
 			fs.Float64Var(p, name, *p, usage)
+		case *[]string:
+			fs.StringArrayVar(p, name, *p, usage)
 		}
 	}
 	f.use = func() error {

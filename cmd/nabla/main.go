@@ -70,6 +70,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err == nil {
 		return exitDone
 	}
+	err = optionErrors(err)
 	if usage := (usageError{}); !started || errors.As(err, &usage) {
 		fmt.Fprintf(messages, "%s: %v (see %s --help)\n", cmd.CommandPath(), err, cmd.CommandPath())
 		return exitUsage

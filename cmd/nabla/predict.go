@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"strconv"
@@ -16,17 +17,18 @@ import (
 	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/model"
+	"github.com/nabla-go/nabla/net"
 	"github.com/nabla-go/nabla/train"
 )
 
 // predictPlan is a command line of nabla predict.
 type predictPlan struct {
-	csv     dataset.CSV
-	outputs bool // also print the network's outputs
+	data    dataSource // how rows are written
+	outputs bool       // also print the network's outputs
 }
 
 func (p *predictPlan) flags() []flag {
-	return append(grouped("Rows", headerFlag(&p.csv.Header)), grouped("Answers",
+	return append(grouped("Rows", p.data.formFlags()[:3]...), grouped("Answers",
 		newFlag("outputs", false, "print the network's outputs as well", func(v bool) error {
 			p.outputs = v
 			return nil
@@ -37,15 +39,16 @@ func (p *predictPlan) flags() []flag {
 func newPredict() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "predict MODEL [FILE|-]",
-		Short: "Predict the class of each row of a CSV file",
-		Long: `Predict the class of each row of a CSV file, or of standard input.
+		Short: "Predict the class, or the numbers, of each row of a CSV file",
+		Long: `Predict the class, or the numbers, of each row of a CSV file, or of standard
+input, as rows come in.
 
-A row holds the raw inputs and no label. The answer is a CSV record a row: the
-name of the class and, with --outputs, the network's outputs, with as many
-digits as make them exact.`,
+A row holds the columns that the model was trained with and no target. The answer
+is a CSV record a row: the name of the class, or the predicted numbers, and, with
+--outputs, the network's outputs, with as many digits as make them exact.`,
 		Args: wantArgs(1, 2),
 	}
-	p := predictPlan{csv: dataset.CSV{NoLabel: true}}
+	var p predictPlan
 	use := addFlags(cmd, p.flags())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := use(); err != nil {
@@ -69,9 +72,10 @@ digits as make them exact.`,
 
 // predictReport is what --json tells of a row.
 type predictReport struct {
-	Row     int               `json:"row"`             // from 1
-	Class   string            `json:"class,omitempty"` // none if the model has a single output
-	Outputs []json.RawMessage `json:"outputs"`
+	Row     int               `json:"row"`              // from 1
+	Class   string            `json:"class,omitempty"`  // none if the model has a single output
+	Labels  []string          `json:"labels,omitempty"` // of each target, if there are several
+	Outputs []json.RawMessage `json:"outputs"`          // of a regression the predicted numbers
 }
 
 func runPredict[T kernels.Float](cmd *cobra.Command, file *model.File, path string, p *predictPlan) error {
@@ -79,63 +83,134 @@ func runPredict[T kernels.Float](cmd *cobra.Command, file *model.File, path stri
 	if err != nil {
 		return err
 	}
-	var set *train.Data[T]
+	e := m.Encoder
+	if e == nil {
+		e = dataset.NumberEncoder(m.Net.Inputs(), m.Features, nil, m.Scaler)
+	}
+	a := answers[T]{m: m, e: e, outputs: p.outputs, json: wantsJSON(cmd), out: cmd.OutOrStdout(), records: csv.NewWriter(cmd.OutOrStdout())}
+	var rows *dataset.RowReader[T]
 	if path == "-" {
-		set, err = dataset.DecodeCSV[T](cmd.InOrStdin(), "standard input", p.csv)
+		a.name = "standard input"
+		rows, err = dataset.NewRows[T](cmd.InOrStdin(), a.name, e, p.data.table)
 	} else {
-		set, err = dataset.ReadCSV[T](path, p.csv)
+		a.name = path
+		rows, err = dataset.OpenRows[T](path, e, p.data.table)
 	}
-	if file := (*fs.PathError)(nil); err != nil && !errors.As(err, &file) {
-		return fmt.Errorf("%w (a row is the model's %d inputs, without the label)", err, m.Net.Inputs())
+	if err == nil {
+		defer rows.Close()
+		err = a.all(rows)
 	}
-	if err != nil {
-		return err
+	if file := (*fs.PathError)(nil); err != nil && !errors.As(err, &file) && !errors.As(err, new(outputError)) {
+		return fmt.Errorf("%w (a row is the model's %d inputs, without the label)", err, len(e.Columns)-len(e.Targets))
 	}
-	if set.X.Cols == m.Net.Inputs()+1 {
-		return fmt.Errorf("%s has %d columns, the model takes %d inputs: leave the label out", set.Name, set.X.Cols, m.Net.Inputs())
-	}
-	if err := prepare(m, set); err != nil {
-		return err
-	}
-	y := m.Net.Predict(set.X)
-	if err := checkOutputs(set.Name, y); err != nil {
-		return err
-	}
-	records := csv.NewWriter(cmd.OutOrStdout())
-	for k := range y.Rows {
-		out := y.Row(k)
-		var name []string
-		if len(out) > 1 {
-			name = []string{m.Classes[train.Class(m.Net, out)]}
+	if err == nil {
+		for _, note := range countNotes(a.name, rows.Counts) {
+			fmt.Fprintf(cmd.ErrOrStderr(), "note: %s\n", note)
 		}
-		var values []string
-		for _, v := range out {
-			values = append(values, exactly(v))
-		}
-		switch {
-		case wantsJSON(cmd):
-			r := predictReport{Row: k + 1, Class: strings.Join(name, "")}
-			for _, v := range values {
-				r.Outputs = append(r.Outputs, json.RawMessage(v))
+	}
+	return err
+}
+
+// answers predicts rows as they come.
+type answers[T kernels.Float] struct {
+	m       *model.Model[T]
+	e       *dataset.Encoder
+	name    string
+	outputs bool
+	json    bool
+	out     io.Writer
+	records *csv.Writer
+	row     int // rows that were answered
+}
+
+// outputError is about what a network makes of rows that are right.
+type outputError struct{ error }
+
+// all answers all rows: those that are there at once together.
+func (a *answers[T]) all(rows *dataset.RowReader[T]) error {
+	x := kernels.NewMatrix[T](net.PredictBatch, a.m.Net.Inputs())
+	for {
+		n := 0
+		var err error
+		for n == 0 || n < x.Rows && rows.Ready() {
+			if err = rows.Next(x.Row(n)); err != nil {
+				break
 			}
-			printJSON(cmd.OutOrStdout(), r)
-		case p.outputs || len(out) == 1:
-			records.Write(append(name, values...))
-		default:
-			records.Write(name)
+			n++
+		}
+		if err != nil && err != io.EOF {
+			return err
+		}
+		if n > 0 {
+			if err := a.answer(x.Slice(0, n)); err != nil {
+				return outputError{err}
+			}
+		}
+		if err == io.EOF {
+			return nil
 		}
 	}
-	records.Flush()
+}
+
+// answer prints the answers to the rows of x.
+func (a *answers[T]) answer(x kernels.Matrix[T]) error {
+	if err := checkScaled(a.name, a.row, x); err != nil {
+		return err
+	}
+	y := a.m.Net.Predict(x)
+	if err := checkOutputs(a.name, a.row, y); err != nil {
+		return err
+	}
+	dataset.Restore(a.e, y)
+	for k := range y.Rows {
+		a.row++
+		a.print(y.Row(k))
+	}
+	a.records.Flush()
 	return nil
 }
 
+// print prints the answer that outputs are.
+func (a *answers[T]) print(out []T) {
+	var names []string
+	switch {
+	case a.e.Task == dataset.Labels:
+		for o, t := range a.e.Targets {
+			names = append(names, t.Classes[train.Class(a.m.Net, out[o:o+1])])
+		}
+	case len(a.m.Classes) > 0:
+		names = []string{a.m.Classes[train.Class(a.m.Net, out)]}
+	}
+	var values []string
+	for _, v := range out {
+		values = append(values, exactly(v))
+	}
+	switch {
+	case a.json:
+		r := predictReport{Row: a.row}
+		if a.e.Task == dataset.Labels {
+			r.Labels = names
+		} else {
+			r.Class = strings.Join(names, "")
+		}
+		for _, v := range values {
+			r.Outputs = append(r.Outputs, json.RawMessage(v))
+		}
+		printJSON(a.out, r)
+	case a.outputs || names == nil:
+		a.records.Write(append(names, values...))
+	default:
+		a.records.Write(names)
+	}
+}
+
 // checkOutputs returns an error if an output of a network for the samples called name
-// is not finite.
-func checkOutputs[T kernels.Float](name string, y kernels.Matrix[T]) error {
+// is not finite. before counts samples that came before them.
+func checkOutputs[T kernels.Float](name string, before int, y kernels.Matrix[T]) error {
 	for k := range y.Rows {
 		for j, v := range y.Row(k) {
 			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-				return fmt.Errorf("%s: row %d: output %d of the network is %v", name, k+1, j+1, v)
+				return fmt.Errorf("%s: row %d: output %d of the network is %v", name, before+k+1, j+1, v)
 			}
 		}
 	}

@@ -19,7 +19,6 @@ import (
 type trainPlan struct {
 	given      func(flag string) bool // whether a flag was given
 	data       dataSource
-	raw        bool
 	hidden     []int // neurons of the hidden layers
 	activation *net.Activation
 	cost       *net.Cost
@@ -30,7 +29,7 @@ type trainPlan struct {
 
 func newTrain() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "train",
+		Use:   "train [DATA]",
 		Short: "Train a network and write it to a model file",
 		Long: `Train a network and write it to a model file.
 
@@ -48,12 +47,15 @@ all the same, and the exit code is 1. A model whose cost is no finite number, or
 more than ten times what it was at first, is not written.
 
 ` + tables(),
-		Args:              wantArgs(0, 0),
-		ValidArgsFunction: cobra.NoFileCompletions,
+		Args: wantArgs(0, 1),
 	}
 	p := &trainPlan{given: cmd.Flags().Changed}
 	use := addFlags(cmd, p.flags())
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+	cmd.Flags().SetNormalizeFunc(targetIsLabel)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := p.data.positional(cmd, args); err != nil {
+			return err
+		}
 		if err := use(); err != nil {
 			return err
 		}
@@ -75,11 +77,7 @@ func (p *trainPlan) flags() []flag {
 }
 
 func (p *trainPlan) dataFlags() []flag {
-	return append(p.data.flags(p.given),
-		p.data.forCSV(p.given, newFlag("raw", false, "use the columns of a CSV file as they are", func(v bool) error {
-			p.raw = v
-			return nil
-		})))
+	return append(p.data.flags(p.given), p.data.columnFlags(p.given)...)
 }
 
 // maxNeurons bounds a hidden layer and maxWeights the network, so that a typing error

@@ -9,10 +9,12 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/model"
 	"github.com/nabla-go/nabla/net"
@@ -22,6 +24,7 @@ import (
 // training is one run of nabla train.
 type training[T kernels.Float] struct {
 	*trainPlan
+	samples[T]
 	data, test     *train.Data[T] // with targets that the cost allows
 	net            *net.Network[T]
 	stdout, stderr io.Writer
@@ -51,14 +54,14 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 	if err != nil {
 		return fmt.Errorf("%w; no model was written", err)
 	}
-	report, err := newTrainReport(t.net, t.data, t.test)
+	report, err := t.newReport()
 	if err != nil {
 		return err
 	}
 	if err := t.checkCost(float64(report.TrainCost), before, epochs, interrupted); err != nil {
 		return err
 	}
-	m := &model.Model[T]{Net: t.net, Classes: t.data.Classes, Features: t.data.Features, Scaler: t.data.Scaler}
+	m := &model.Model[T]{Net: t.net, Classes: t.data.Classes, Features: t.data.Features, Scaler: t.data.Scaler, Encoder: t.encoder}
 	if err := m.Save(p.model); err != nil {
 		return err
 	}
@@ -76,39 +79,59 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 
 // load reads the samples and brings them to the form that the network learns from.
 func (t *training[T]) load() (err error) {
-	t.data, t.test, err = load[T](&t.trainPlan.data, nil)
-	if err != nil {
+	// Outputs of a cost that takes no negative targets are amounts, not standardised ones.
+	t.trainPlan.data.encoding.Amounts = t.given("cost") && !t.cost.Targets.Contains(-1)
+	if t.samples, err = loadTraining[T](&t.trainPlan.data); err != nil {
 		return err
 	}
+	t.data, t.test = t.samples.training, t.samples.test
 	if t.data.Len() == 0 {
 		return fmt.Errorf("%s: no samples", t.data.Name)
 	}
-	if len(t.data.Classes) < 2 {
+	if t.task() == dataset.Classification && len(t.data.Classes) < 2 {
 		return fmt.Errorf("%s: all samples are of the one class %q: want at least two classes", t.data.Name, t.data.Classes[0])
 	}
-	if t.data.Scaler == nil && !t.raw {
-		if err := standardise(t.data, t.test); err != nil {
-			return fmt.Errorf("%s: %w", t.data.Name, err)
-		}
+	if t.task() == dataset.Regression && !t.given("cost") {
+		t.cost = net.Quadratic
 	}
 	t.data, t.test = forCost(t.data, t.cost), forCost(t.test, t.cost)
 	return nil
 }
 
-// makeNetwork makes a network with one output for each class.
+// task returns what is predicted.
+func (t *training[T]) task() dataset.Task {
+	if t.encoder == nil {
+		return dataset.Classification
+	}
+	return t.encoder.Task
+}
+
+// output returns the activation of the output layer: that of the cost, unless it is the
+// quadratic cost of numbers, which nothing may bound.
+func (t *training[T]) output() *net.Activation {
+	if t.task() == dataset.Regression && t.cost.Output == net.Sigmoid {
+		return net.Identity
+	}
+	return t.cost.Output
+}
+
+// outputWords says what outputs are.
+var outputWords = map[dataset.Task]string{dataset.Classification: "classes", dataset.Regression: "numbers", dataset.Labels: "labels"}
+
+// makeNetwork makes a network with one output for each class, number or label.
 func (t *training[T]) makeNetwork() (err error) {
 	cfg := net.Config{Inputs: t.data.X.Cols, Cost: t.cost, Seed: t.options.Seed}
 	for _, n := range t.hidden {
 		cfg.Layers = append(cfg.Layers, net.Dense(n, t.activation))
 	}
-	classes := len(t.data.Classes)
-	cfg.Layers = append(cfg.Layers, net.Dense(classes, t.cost.Output))
+	outputs := t.data.T.Cols
+	cfg.Layers = append(cfg.Layers, net.Dense(outputs, t.output()))
 	widths := []int{cfg.Inputs}
 	for _, l := range cfg.Layers {
 		widths = append(widths, l.Out)
 	}
 	if w := weights(widths...); w > maxWeights {
-		return usagef("--hidden: with %d inputs and %d classes, that is %.3g weights: want at most %v", cfg.Inputs, classes, w, maxWeights)
+		return usagef("--hidden: with %d inputs and %d %s, that is %.3g weights: want at most %v", cfg.Inputs, outputs, outputWords[t.task()], w, maxWeights)
 	}
 	t.net, err = net.New[T](cfg)
 	return err
@@ -116,6 +139,12 @@ func (t *training[T]) makeNetwork() (err error) {
 
 // announce says what is about to be trained, on what.
 func (t *training[T]) announce() {
+	if !t.json {
+		printColumns(t.stderr, t.columns)
+	}
+	for _, note := range t.notes {
+		fmt.Fprintf(t.stderr, "note: %s\n", note)
+	}
 	fmt.Fprintf(t.stderr, "training %s on %s: %d samples and %d for testing (%s, %s)\n",
 		shape(t.net), t.data.Name, t.data.Len(), t.test.Len(), t.precision, kernels.ISA())
 	if t.test.Len() == 0 {
@@ -176,18 +205,6 @@ func (p *trainPlan) advice() string {
 	return "lower --lr"
 }
 
-// standardise scales both sets by means and deviations of the training set.
-func standardise[T kernels.Float](trainSet, testSet *train.Data[T]) error {
-	s, err := train.FitScaler(trainSet.X)
-	if err != nil {
-		return err
-	}
-	for _, set := range []*train.Data[T]{trainSet, testSet} {
-		set.Scale(s)
-	}
-	return nil
-}
-
 // constants returns the numbers, from 1, of the columns that s found to be constant.
 func constants(s *train.Scaler) (columns []int) {
 	if s == nil {
@@ -204,7 +221,7 @@ func constants(s *train.Scaler) (columns []int) {
 // forCost returns the samples of s with targets that cost c allows: those of s, which
 // are 1 and 0, or 0.9 and 0.1 in their place if c can't take 0.
 func forCost[T kernels.Float](s *train.Data[T], c *net.Cost) *train.Data[T] {
-	if c.Targets.Contains(0) {
+	if c.Targets.Contains(0) || s.Labels == nil {
 		return s
 	}
 	soft := *s
@@ -254,43 +271,119 @@ func (r epochReport) print(w io.Writer, epochs int) {
 	fmt.Fprintf(w, "  %.1f s\n", r.Seconds)
 }
 
-// trainReport is the result of a training. Without test data the accuracy on
-// them is NaN.
+// trainReport is the result of a training. What there is no number for, such as an accuracy
+// on test data without any, or of a regression, is NaN.
 type trainReport struct {
-	TestAccuracy  number  `json:"test_accuracy"`
-	TestSamples   int     `json:"test_samples"`
-	TrainAccuracy float64 `json:"train_accuracy"`
-	TrainSamples  int     `json:"train_samples"`
-	TrainCost     number  `json:"train_cost"`
-	Epochs        int     `json:"epochs"`
-	Interrupted   bool    `json:"interrupted"`
-	Fingerprint   string  `json:"fingerprint"`
-	Model         string  `json:"model"`
+	TestAccuracy  number `json:"test_accuracy"`
+	TestSamples   int    `json:"test_samples"`
+	TrainAccuracy number `json:"train_accuracy"`
+	TrainSamples  int    `json:"train_samples"`
+	TrainCost     number `json:"train_cost"`
+	Epochs        int    `json:"epochs"`
+	Interrupted   bool   `json:"interrupted"`
+	Fingerprint   string `json:"fingerprint"`
+	Model         string `json:"model"`
+	TestR2        number `json:"test_r2"`
+	TestMAE       number `json:"test_mae"`
+	Majority      number `json:"majority_share"` // of the most frequent class of the test data, or of the training data if there are none
+	Task          string `json:"task"`
+
+	trainR2 number
+	absent  []string // classes that the test data lack
 }
 
-// newTrainReport evaluates a trained network.
-func newTrainReport[T kernels.Float](n *net.Network[T], trainData, testData *train.Data[T]) (r trainReport, err error) {
+// newReport evaluates the trained network.
+func (t *training[T]) newReport() (r trainReport, err error) {
+	nan := number(math.NaN())
 	r = trainReport{
-		TestAccuracy: number(math.NaN()), TestSamples: testData.Len(), TrainSamples: trainData.Len(),
-		Fingerprint: n.Fingerprint(),
+		TestAccuracy: nan, TestSamples: t.test.Len(), TrainSamples: t.data.Len(), Fingerprint: t.net.Fingerprint(),
+		TestR2: nan, TestMAE: nan, Majority: nan, Task: t.task().String(), trainR2: nan,
 	}
-	cost, accuracy, err := train.Evaluate(n, trainData)
+	y, cost, accuracy, err := train.EvaluateOutputs(t.net, t.data)
 	if err != nil {
 		return r, err
 	}
-	r.TrainCost, r.TrainAccuracy = number(cost), accuracy
-	if testData.Len() > 0 {
-		_, accuracy, err = train.Evaluate(n, testData)
-		r.TestAccuracy = number(accuracy)
+	r.TrainCost, r.TrainAccuracy = number(cost), t.accuracy(t.data, y, accuracy)
+	set := t.data
+	if t.task() == dataset.Regression {
+		r2, _, err := numberScores(t.encoder, t.data, y)
+		if err != nil {
+			return r, err
+		}
+		r.trainR2 = number(r2)
 	}
-	return r, err
+	if t.test.Len() > 0 {
+		set = t.test
+		if y, _, accuracy, err = train.EvaluateOutputs(t.net, t.test); err != nil {
+			return r, err
+		}
+		r.TestAccuracy = t.accuracy(t.test, y, accuracy)
+		if t.task() == dataset.Regression {
+			r2, mae, err := numberScores(t.encoder, t.test, y)
+			if err != nil {
+				return r, err
+			}
+			r.TestR2, r.TestMAE = number(r2), number(mae)
+		}
+	}
+	if set.Labels != nil {
+		r.Majority = number(majority(set.Labels))
+		r.absent = absent(set)
+	}
+	return r, nil
+}
+
+// accuracy returns the accuracy of outputs y, which is accuracy for classes; for several
+// labels it is the share of labels that are right.
+func (t *training[T]) accuracy(s *train.Data[T], y kernels.Matrix[T], accuracy float64) number {
+	switch t.task() {
+	case dataset.Regression:
+		return number(math.NaN())
+	case dataset.Labels:
+		each, _ := labelScores(t.net, s, y)
+		sum := number(0)
+		for _, a := range each {
+			sum += a
+		}
+		return sum / number(len(each))
+	}
+	return number(accuracy)
+}
+
+// absent returns the classes that no sample is of.
+func absent[T kernels.Float](s *train.Data[T]) (classes []string) {
+	seen := make(map[int]bool)
+	for _, l := range s.Labels {
+		seen[l] = true
+	}
+	for c, name := range s.Classes {
+		if !seen[c] {
+			classes = append(classes, name)
+		}
+	}
+	return classes
 }
 
 func (r trainReport) print(w io.Writer) {
-	if r.TestSamples > 0 {
-		fmt.Fprintf(w, "test accuracy      %.2f %% of %d samples\n", 100*r.TestAccuracy, r.TestSamples)
+	isNumber := func(x number) bool { return x == x }
+	switch {
+	case isNumber(r.trainR2):
+		if r.TestSamples > 0 {
+			fmt.Fprintf(w, "test R²            %.4f, mean absolute error %.6g, of %d samples\n", float64(r.TestR2), float64(r.TestMAE), r.TestSamples)
+		}
+		fmt.Fprintf(w, "training R²        %.4f of %d samples\n", float64(r.trainR2), r.TrainSamples)
+	default:
+		if r.TestSamples > 0 {
+			fmt.Fprintf(w, "test accuracy      %.2f %% of %d samples\n", 100*r.TestAccuracy, r.TestSamples)
+		}
+		fmt.Fprintf(w, "training accuracy  %.2f %% of %d samples\n", 100*r.TrainAccuracy, r.TrainSamples)
+		if isNumber(r.Majority) {
+			fmt.Fprintf(w, "most frequent      %.2f %% are of the most frequent class\n", 100*r.Majority)
+		}
+		if len(r.absent) > 0 && r.TestSamples > 0 {
+			fmt.Fprintf(w, "                   the test data have no sample of %s\n", strings.Join(r.absent, ", "))
+		}
 	}
-	fmt.Fprintf(w, "training accuracy  %.2f %% of %d samples\n", 100*r.TrainAccuracy, r.TrainSamples)
 	fmt.Fprintf(w, "fingerprint        %s\n", r.Fingerprint)
 	fmt.Fprintf(w, "model              %s\n", r.Model)
 }

@@ -112,7 +112,7 @@ func TestEvalFails(t *testing.T) {
 		{"words for numbers", []string{flower, "--data", data("xor.csv")}, `label "0" is unknown: want one of a, b`},
 		{"classes", []string{raw, "--data", mnist(t, nil)}, `has the classes ["0" "1" "2"`},
 		{"scaling", []string{rawTen, "--data", mnist(t, nil)}, "another scaling of its inputs"},
-		{"label column", []string{flower, "--data", data("xor.csv"), "--label", "9"}, "label column 9 is out of range"},
+		{"label column", []string{flower, "--data", data("xor.csv"), "--label", "9"}, "target column 9 is out of range"},
 		{"empty part", []string{flower, "--data", write(t, "g.csv", "1,2,a\n3,4,b\n"), "--part", "test"}, "g.csv: no samples in part test"},
 		{"no such model", []string{"none", "--data", "digits"}, "none"},
 		{"not a model", []string{data("xor.csv")}, "xor.csv: not a safetensors file"},

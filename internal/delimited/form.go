@@ -155,11 +155,12 @@ func firstLines(sample []byte) (lines [][]byte) {
 	return lines
 }
 
-// clean returns the share of cells that hold no other separator, 0 if f doesn't divide
+// clean rates how well f divides the lines: by the share of cells that hold no other
+// separator, and a little by that of numbers. It is 0 if f doesn't divide
 // the lines into columns. The first line may have a cell less (names without one for the
 // row's name) or more.
 func clean(f Form, lines [][]byte) float64 {
-	width, cells, dirty := 0, 0, 0
+	width, cells, dirty, numbers := 0, 0, 0, 0
 	for i, line := range lines {
 		n := 0
 		for at := 0; at <= len(line); n++ {
@@ -168,8 +169,12 @@ func clean(f Form, lines [][]byte) float64 {
 			if err != nil {
 				return 0
 			}
-			if !quoted && isDirty(f, cell) {
+			switch {
+			case quoted:
+			case isDirty(f, cell):
 				dirty++
+			case isCommaNumber(bytes.Replace(append(cell[:len(cell):len(cell)], ','), []byte("."), nil, 1)):
+				numbers++
 			}
 			at = next
 		}
@@ -184,7 +189,7 @@ func clean(f Form, lines [][]byte) float64 {
 	if width < 2 {
 		return 0
 	}
-	share := 1 - float64(dirty)/float64(cells)
+	share := (float64(cells-dirty) + float64(float64(numbers)/8)) / float64(cells) // of equals, the one with more numbers
 	if f.Separator == ' ' {
 		share *= 0.75 // words have blanks between them
 	}

@@ -86,6 +86,11 @@ func (r *Reader) Peek(most int, patient bool) []byte {
 	return r.buf[r.start:min(r.end, r.start+most)]
 }
 
+// Ready reports whether the next line is there without reading on.
+func (r *Reader) Ready() bool {
+	return r.err != nil || bytes.IndexByte(r.buf[r.start:r.end], '\n') >= 0
+}
+
 // Err returns the error that ended the text, or nil at its regular end.
 func (r *Reader) Err() error {
 	if r.err == io.EOF {

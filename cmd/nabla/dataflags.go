@@ -1,0 +1,205 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/nabla-go/nabla/dataset"
+)
+
+// flags are those that choose the data, and say how tables are read. given tells which
+// flags were given.
+func (d *dataSource) flags(given func(name string) bool) []flag {
+	data := newFlag("data", builtIn, "digits (built in), a directory with the four MNIST files, or a CSV file", d.setPath)
+	data.files = true
+	flags := append([]flag{
+		data,
+		newFlag("target", []string(nil), "column to predict, by name or number from 1; may be repeated (default the last)", func(v []string) error {
+			d.table.Targets = v
+			return nil
+		}),
+	}, d.formFlags()...)
+	flags = append(flags, newFlag("test-share", 0.2, "share of a table that is kept for testing", func(v float64) error {
+		d.testShare = v
+		return want(v >= 0 && v < 1, "a number of at least 0 and less than 1")
+	}))
+	for i := range flags[1:] {
+		flags[i+1] = d.forTable(given, flags[i+1])
+	}
+	return flags
+}
+
+// forTable makes a flag wrong usage if it is given and the data are no table.
+func (d *dataSource) forTable(given func(name string) bool, f flag) flag {
+	use := f.use
+	f.use = func() error {
+		if err := use(); err != nil {
+			return err
+		}
+		if given(f.name) && !d.isTable {
+			return usagef("--%s is for CSV files, --data is %s", f.name, d.path)
+		}
+		return nil
+	}
+	return f
+}
+
+var headers = map[string]dataset.Header{"auto": dataset.DetectHeader, "yes": dataset.WithHeader, "no": dataset.NoHeader}
+
+var separators = map[string]byte{"auto": 0, "comma": ',', "semicolon": ';', "tab": '\t', "bar": '|', "blanks": ' ', ",": ',', ";": ';', "\t": '\t', "|": '|', " ": ' '}
+
+var points = map[string]byte{"auto": 0, "point": '.', "comma": ',', ".": '.', ",": ','}
+
+// formFlags say how a table is written.
+func (d *dataSource) formFlags() []flag {
+	o := &d.table
+	return []flag{
+		newNameFlag("header", "auto", "whether a CSV file begins with column names", []string{"auto", "yes", "no"}, func(v string) error {
+			o.Header = headers[v]
+			return nil
+		}),
+		newFlag("sep", "auto", "what separates cells: auto, comma, semicolon, tab, bar or blanks", func(v string) error {
+			s, ok := separators[v]
+			o.Separator = s
+			return want(ok, "auto, comma, semicolon, tab, bar or blanks")
+		}),
+		newFlag("decimal", "auto", "decimal sign: auto, point or comma", func(v string) error {
+			p, ok := points[v]
+			o.Point = p
+			return want(ok, "auto, point or comma")
+		}),
+		newFlag("na", []string(nil), "what marks a gap, besides an empty cell, NA, N/A, null and ?, as in unknown,-999", func(v []string) error {
+			o.Missing = commaList(v)
+			return nil
+		}),
+	}
+}
+
+// columnFlags say what columns of a table are.
+func (d *dataSource) columnFlags(given func(name string) bool) []flag {
+	o := &d.table
+	flags := []flag{
+		newFlag("columns", []string(nil), "types of columns, as in zip=category,born=date:02.01.2006; types: "+strings.Join(dataset.ColumnTypes(), ", "), func(v []string) error {
+			for _, s := range commaList(v) {
+				name, kind, ok := strings.Cut(s, "=")
+				if !ok {
+					return fmt.Errorf("%q names no type: want column=type", s)
+				}
+				o.Types = append(o.Types, dataset.ColumnType{Column: name, Type: kind})
+			}
+			return nil
+		}),
+		newFlag("drop", []string(nil), "columns to leave out, as in name,ticket", func(v []string) error {
+			o.Drop = commaList(v)
+			return nil
+		}),
+		newFlag("keep", []string(nil), "columns to keep that would be left out as index or text", func(v []string) error {
+			o.Keep = commaList(v)
+			return nil
+		}),
+		newNameFlag("task", "auto", "what is predicted", []string{"auto", "classify", "regress"}, func(v string) (err error) {
+			o.Task, err = dataset.ParseTask(v)
+			return err
+		}),
+		newNameFlag("missing", "auto", "what becomes of gaps", dataset.MissingPolicies(), func(v string) error {
+			d.encoding.Missing = v
+			return nil
+		}),
+		newNameFlag("scale", "auto", "scaling of numbers", dataset.Scalings(), func(v string) error {
+			d.encoding.Scale = v
+			return nil
+		}),
+		newFlag("raw", false, "the same as --scale none", func(v bool) error {
+			if v {
+				d.encoding.Scale = "none"
+			}
+			return nil
+		}),
+		newFlag("test", "", "a CSV file to test with, in place of a part of the data", func(v string) error {
+			d.test = v
+			return nil
+		}),
+		newFlag("group", "", "a column of which all rows with one value stay together, in training or testing", func(v string) error {
+			o.Group = v
+			return nil
+		}),
+		newFlag("order", "", "a column of numbers or dates: the last rows in its order are for testing", func(v string) error {
+			o.Order = v
+			return nil
+		}),
+	}
+	for i := range flags {
+		if flags[i].name == "test" {
+			flags[i].files = true
+		}
+		flags[i] = d.forTable(given, flags[i])
+	}
+	return flags
+}
+
+// targetIsLabel makes --label another name of --target.
+func targetIsLabel(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	if name == "label" {
+		name = "target"
+	}
+	return pflag.NormalizedName(name)
+}
+
+// positional takes the data from the arguments, if they are there.
+func (d *dataSource) positional(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if cmd.Flags().Changed("data") {
+		return usagef("the data are given twice, by --data and as %q", args[0])
+	}
+	return cmd.Flags().Set("data", args[0])
+}
+
+// commaList takes lists with commas between their parts apart.
+func commaList(lists []string) (all []string) {
+	for _, l := range lists {
+		for s := range strings.SplitSeq(l, ",") {
+			if s = strings.TrimSpace(s); s != "" {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}
+
+// optionErrors makes of an error about the options of a table one about flags.
+func optionErrors(err error) error {
+	var o *dataset.OptionError
+	if !errors.As(err, &o) {
+		return err
+	}
+	text := o.Text
+	for i, option := range o.Options {
+		switch {
+		case i == 0:
+			text += ": try "
+		case i == len(o.Options)-1:
+			text += " or "
+		default:
+			text += ", "
+		}
+		text += fmt.Sprintf("--%s %s", option.Name, shellWord(option.Value))
+	}
+	if o.Question {
+		return usageError{errors.New(text)}
+	}
+	return errors.New(text)
+}
+
+// shellWord quotes a word for the shell if it must be.
+func shellWord(s string) string {
+	if s != "" && !strings.ContainsAny(s, " \t\n'\"\\$&;|<>()*?[]#~!`{}") {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
