@@ -167,7 +167,7 @@ func (d *decoder[T]) isHeader(first []string, p *preview) (bool, error) {
 		}
 	}
 	if len(wordCells) == 0 {
-		if d.opt.Encoder != nil && d.opt.Encoder.headed() {
+		if d.opt.Encoder != nil {
 			return false, nil
 		}
 		return d.isHeaderOfNumbers(first, numberCells, p)
