@@ -93,8 +93,8 @@ func Example_network() {
 		log.Fatal(err)
 	}
 	xor := &train.Data[float32]{
-		X: kernels.Matrix[float32]{Rows: 4, Cols: 2, Stride: 2, Data: []float32{0, 0, 0, 1, 1, 0, 1, 1}},
-		T: kernels.Matrix[float32]{Rows: 4, Cols: 1, Stride: 1, Data: []float32{0, 1, 1, 0}},
+		X: kernels.MatrixFromRows([][]float32{{0, 0}, {0, 1}, {1, 0}, {1, 1}}),
+		T: kernels.MatrixOf(4, 1, []float32{0, 1, 1, 0}),
 	}
 	_, err = train.Fit(context.Background(), n, xor, nil, train.Options{Epochs: 1000, Rate: 3, Batch: train.All})
 	if err != nil {
@@ -105,10 +105,10 @@ func Example_network() {
 }
 
 func Example_kernels() {
-	w := kernels.Matrix[float32]{Rows: 2, Cols: 3, Stride: 3, Data: []float32{
+	w := kernels.MatrixOf(2, 3, []float32{
 		1, 2, 3,
 		4, 5, 6,
-	}}
+	})
 	x := []float32{1, 0, -1}
 	y := []float32{2, 3} // b, and then the result
 

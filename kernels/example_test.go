@@ -8,10 +8,10 @@ import (
 
 // One layer of a network: y = σ(W·x + b).
 func Example() {
-	w := kernels.Matrix[float32]{Rows: 2, Cols: 3, Stride: 3, Data: []float32{
+	w := kernels.MatrixOf(2, 3, []float32{
 		1, 2, 3,
 		4, 5, 6,
-	}}
+	})
 	x := []float32{1, 0, -1}
 	y := []float32{2, 3} // b, and then the result
 
@@ -19,4 +19,14 @@ func Example() {
 	kernels.Sigmoid(y, y)
 	fmt.Println(y)
 	// Output: [0.5 0.7310586]
+}
+
+// Matrices of data that is there already, shared, and of rows, copied.
+func ExampleMatrixOf() {
+	data := []float64{1, 2, 3, 4, 5, 6}
+	a := kernels.MatrixOf(2, 3, data)
+	b := kernels.MatrixFromRows([][]float64{{1, 2, 3}, {4, 5, 6}})
+	data[5] = 60
+	fmt.Println(a.Row(1), b.Row(1))
+	// Output: [4 5 60] [4 5 6]
 }

@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"fmt"
 	"math"
 	"math/bits"
 	"unsafe"
@@ -12,7 +13,8 @@ type Float interface{ ~float32 | ~float64 }
 // Matrix is a dense row-major matrix: element (i, j) is Data[i*Stride+j].
 // Kernels accept it if Rows and Cols are not negative, Stride ≥ Cols and, unless
 // it is empty, len(Data) ≥ (Rows−1)·Stride + Cols. They never touch the elements
-// between Cols and Stride.
+// between Cols and Stride. A Stride that is left out is 0, which no matrix with columns
+// has: [NewMatrix], [MatrixOf] and [MatrixFromRows] set it.
 //
 // The layout and the field names are those of gonum's blas32.General and
 // blas64.General, so values convert freely in both directions.
@@ -43,11 +45,43 @@ func NewMatrix[T Float](rows, cols int) Matrix[T] {
 	return Matrix[T]{Rows: rows, Cols: cols, Data: make([]T, rows*cols), Stride: cols}
 }
 
+// MatrixOf returns the rows × cols matrix, with Stride = cols, whose rows stand one after
+// another in data. It shares data's memory. It panics if a dimension is negative or
+// len(data) is not rows·cols.
+func MatrixOf[T Float](rows, cols int, data []T) Matrix[T] {
+	if rows < 0 || cols < 0 {
+		panic("kernels: MatrixOf: negative dimension")
+	}
+	if hi, n := bits.Mul(uint(rows), uint(cols)); hi != 0 || n != uint(len(data)) {
+		panic("kernels: MatrixOf: len(data) != rows*cols")
+	}
+	return Matrix[T]{Rows: rows, Cols: cols, Data: data, Stride: cols}
+}
+
+// MatrixFromRows returns a matrix with copies of rows, which all have one length. It panics
+// if they don't.
+func MatrixFromRows[T Float](rows [][]T) Matrix[T] {
+	if len(rows) == 0 {
+		return Matrix[T]{}
+	}
+	m := NewMatrix[T](len(rows), len(rows[0]))
+	for i, row := range rows {
+		if len(row) != m.Cols {
+			panic("kernels: MatrixFromRows: rows of different lengths")
+		}
+		copy(m.Row(i), row)
+	}
+	return m
+}
+
 // Row returns row i as a slice of length and capacity Cols that shares the
-// matrix's memory. It panics unless 0 ≤ i < Rows.
+// matrix's memory. It panics unless 0 ≤ i < Rows and Stride ≥ Cols.
 func (m Matrix[T]) Row(i int) []T {
 	if uint(i) >= uint(m.Rows) {
 		panic("kernels: Matrix.Row: want 0 <= i < Rows")
+	}
+	if m.Stride < m.Cols {
+		panic("kernels: Matrix.Row: want Stride >= Cols (MatrixOf sets it)")
 	}
 	return row(&m, i)
 }
@@ -61,10 +95,13 @@ func row[T Float](m *Matrix[T], i int) []T {
 }
 
 // Slice returns rows i up to, but not including, j. It shares the matrix's memory.
-// It panics unless 0 ≤ i ≤ j ≤ Rows.
+// It panics unless 0 ≤ i ≤ j ≤ Rows and Stride ≥ Cols.
 func (m Matrix[T]) Slice(i, j int) Matrix[T] {
 	if i < 0 || i > j || j > m.Rows {
 		panic("kernels: Matrix.Slice: want 0 <= i <= j <= Rows")
+	}
+	if m.Stride < m.Cols {
+		panic("kernels: Matrix.Slice: want Stride >= Cols (MatrixOf sets it)")
 	}
 	v := Matrix[T]{Rows: j - i, Cols: m.Cols, Stride: m.Stride}
 	if i < j && m.Cols > 0 {
@@ -74,11 +111,25 @@ func (m Matrix[T]) Slice(i, j int) Matrix[T] {
 }
 
 // wantMatrix ends the messages about bad matrices.
-const wantMatrix = ": want Rows, Cols >= 0, Stride >= Cols, len(Data) >= (Rows-1)*Stride+Cols"
+const wantMatrix = ": want Rows, Cols >= 0, Stride >= Cols (MatrixOf sets it), len(Data) >= (Rows-1)*Stride+Cols"
 
 // Valid reports whether Data holds the elements that the other fields describe.
 // Kernels panic if it is false.
 func (m Matrix[T]) Valid() bool { return valid(&m) }
+
+// Check returns an error that says what is wrong with m if it is not Valid.
+func (m Matrix[T]) Check() error {
+	switch {
+	case valid(&m):
+		return nil
+	case m.Rows < 0 || m.Cols < 0:
+		return fmt.Errorf("a matrix of %d rows and %d columns: want neither negative", m.Rows, m.Cols)
+	case m.Stride < m.Cols:
+		return fmt.Errorf("stride %d: want at least %d, the number of columns (kernels.MatrixOf sets it)", m.Stride, m.Cols)
+	default:
+		return fmt.Errorf("%d elements of data, too few for %d rows of %d with stride %d", len(m.Data), m.Rows, m.Cols, m.Stride)
+	}
+}
 
 // valid is Valid. Methods have value receivers, so that they work on results of
 // functions; what kernels call for each operand takes a pointer and copies nothing.

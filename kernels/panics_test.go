@@ -99,6 +99,14 @@ func special[T Float]() []refusal {
 
 	add("NewMatrix: ", "negative", func() { m(-1, 2) }, func() { m(2, -1) }, func() { m(math.MinInt, math.MinInt) })
 	add("NewMatrix: ", "too large", func() { m(math.MaxInt/4+1, 4) }, func() { m(math.MaxInt, 2) })
+	of := kernels.MatrixOf[T]
+	add("MatrixOf: ", "negative", func() { of(-1, -2, v(2)) }, func() { of(2, -1, nil) })
+	add("MatrixOf: ", "rows\\*cols", func() { of(2, 2, v(3)) }, func() { of(2, 2, v(5)) }, func() { of(math.MaxInt, math.MaxInt, nil) })
+	add("MatrixFromRows: ", "lengths", func() { kernels.MatrixFromRows([][]T{v(2), v(3)}) }, func() { kernels.MatrixFromRows([][]T{v(1), nil}) })
+	unset := kernels.Matrix[T]{Rows: 2, Cols: 3, Data: v(6)}
+	add("Matrix.Row: ", "MatrixOf", func() { unset.Row(0) })
+	add("Matrix.Slice: ", "MatrixOf", func() { unset.Slice(0, 1) }, func() { unset.Slice(1, 1) })
+	add("Gemv: bad matrix A", "MatrixOf", func() { kernels.Gemv(1, unset, v(3), 0, v(2)) })
 	for _, i := range []int{-1, 3, math.MaxInt, math.MinInt} {
 		add("Matrix.Row: ", "i < Rows", func() { m(3, 2).Row(i) }, func() { m(3, 0).Row(i) }, func() { m(3, 2).Slice(0, 3).Row(i) })
 	}

@@ -425,3 +425,22 @@ func testOneResult[T Float](t *testing.T, k Kernel[T], _ *Arena[T]) {
 		}
 	}
 }
+
+func TestMatrices(t *testing.T) {
+	data := []float32{1, 2, 3, 4, 5, 6}
+	m := kernels.MatrixOf(3, 2, data)
+	assert.Equal(t, kernels.Matrix[float32]{Rows: 3, Cols: 2, Stride: 2, Data: data}, m)
+	assert.Same(t, &data[0], &m.Data[0])
+	assert.Equal(t, m, kernels.MatrixFromRows([][]float32{{1, 2}, {3, 4}, {5, 6}}))
+	assert.True(t, kernels.MatrixOf[float32](0, 3, nil).Valid())
+	assert.True(t, kernels.MatrixFromRows[float32](nil).Valid())
+	assert.Equal(t, 2, kernels.MatrixFromRows([][]float32{nil, {}}).Rows)
+
+	assert.NoError(t, m.Check())
+	m.Stride = 0
+	assert.ErrorContains(t, m.Check(), "stride 0: want at least 2, the number of columns (kernels.MatrixOf sets it)")
+	m.Stride = 3
+	assert.ErrorContains(t, m.Check(), "6 elements of data, too few for 3 rows of 2 with stride 3")
+	m.Rows = -1
+	assert.ErrorContains(t, m.Check(), "-1 rows")
+}

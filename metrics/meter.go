@@ -55,8 +55,11 @@ func (m *Meter[T]) Add(y, t kernels.Matrix[T], weights []T) error {
 	if err := m.checkOutputs(y, weights); err != nil {
 		return err
 	}
-	if t.Rows != y.Rows || t.Cols != y.Cols || !t.Valid() {
-		return fmt.Errorf("metrics: targets are %d×%d and outputs %d×%d, or Data of the targets is too short", t.Rows, t.Cols, y.Rows, y.Cols)
+	if err := t.Check(); err != nil {
+		return fmt.Errorf("metrics: targets: %w", err)
+	}
+	if t.Rows != y.Rows || t.Cols != y.Cols {
+		return fmt.Errorf("metrics: targets are %d×%d and outputs %d×%d", t.Rows, t.Cols, y.Rows, y.Cols)
 	}
 	for k := range t.Rows {
 		for j, v := range t.Row(k) {
@@ -104,9 +107,10 @@ func (m *Meter[T]) AddLabels(y kernels.Matrix[T], labels []int, weights []T) err
 }
 
 func (m *Meter[T]) checkOutputs(y kernels.Matrix[T], weights []T) error {
+	if err := y.Check(); err != nil {
+		return fmt.Errorf("metrics: outputs: %w", err)
+	}
 	switch {
-	case !y.Valid():
-		return fmt.Errorf("metrics: Data of the outputs has %d elements, too few for %d rows of %d with stride %d", len(y.Data), y.Rows, y.Cols, y.Stride)
 	case y.Cols != m.totals.task.outputs:
 		return fmt.Errorf("metrics: outputs have %d columns: the task has %d", y.Cols, m.totals.task.outputs)
 	case weights != nil && len(weights) != y.Rows:

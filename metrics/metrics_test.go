@@ -526,10 +526,10 @@ func TestErrorsOfAdd(t *testing.T) {
 		want string
 		err  error
 	}{
-		{"Data of the outputs has 5 elements, too few for 2 rows of 3 with stride 3", numbers.Add(short, good, nil)},
+		{"outputs: 5 elements of data, too few for 2 rows of 3 with stride 3", numbers.Add(short, good, nil)},
 		{"outputs have 2 columns: the task has 3", numbers.Add(kernels.NewMatrix[float64](2, 2), good, nil)},
 		{"targets are 1×3 and outputs 2×3", numbers.Add(good, good.Slice(0, 1), nil)},
-		{"Data of the targets is too short", numbers.Add(good, short, nil)},
+		{"targets: 5 elements of data", numbers.Add(good, short, nil)},
 		{"1 weights for 2 rows", numbers.Add(good, good, []float64{1})},
 		{"0 weights for 2 rows", numbers.Add(good, good, []float64{})},
 		{"the weight of row 2 is -1: want a finite number of at least 0", numbers.Add(good, good, []float64{1, -1})},

@@ -272,7 +272,7 @@ func TestCheckTargets(t *testing.T) {
 		}
 	}
 	n := newNet[float64](t, nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Sigmoid)}})
-	if err := n.CheckTargets(kernels.Matrix[float64]{Rows: 2, Cols: 1, Stride: 1, Data: []float64{0}}); err == nil || !strings.Contains(err.Error(), "Data has 1 elements, too few for 2 rows of 1") {
+	if err := n.CheckTargets(kernels.Matrix[float64]{Rows: 2, Cols: 1, Stride: 1, Data: []float64{0}}); err == nil || !strings.Contains(err.Error(), "1 elements of data, too few for 2 rows of 1") {
 		t.Errorf("targets that aren't there: error %v", err)
 	}
 	if err := n.CheckTargets(matrix([]float64{0, 1})); err == nil || !strings.Contains(err.Error(), "2 columns: want 1") {

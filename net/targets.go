@@ -11,8 +11,8 @@ import (
 // take or the output activation can't reach, or that is not finite. One row of t
 // is a sample.
 func (n *Network[T]) CheckTargets(t kernels.Matrix[T]) error {
-	if !t.Valid() {
-		return fmt.Errorf("net: the targets' Data has %d elements, too few for %d rows of %d with stride %d", len(t.Data), t.Rows, t.Cols, t.Stride)
+	if err := t.Check(); err != nil {
+		return fmt.Errorf("net: targets: %w", err)
 	}
 	if t.Cols != n.Outputs() {
 		return fmt.Errorf("net: targets have %d columns: want %d, one for each output", t.Cols, n.Outputs())

@@ -135,11 +135,13 @@ func OneHot[T kernels.Float](labels []int, classes int) (kernels.Matrix[T], erro
 
 // check returns an error if n can't use d.
 func (d *Data[T]) check(n *net.Network[T]) error {
+	if err := d.X.Check(); err != nil {
+		return fmt.Errorf("inputs: %w", err)
+	}
+	if err := d.T.Check(); err != nil {
+		return fmt.Errorf("targets: %w", err)
+	}
 	switch {
-	case !d.X.Valid():
-		return fmt.Errorf("the inputs' Data has %d elements, too few for %d rows of %d with stride %d", len(d.X.Data), d.X.Rows, d.X.Cols, d.X.Stride)
-	case !d.T.Valid():
-		return fmt.Errorf("the targets' Data has %d elements, too few for %d rows of %d with stride %d", len(d.T.Data), d.T.Rows, d.T.Cols, d.T.Stride)
 	case d.X.Rows != d.T.Rows:
 		return fmt.Errorf("%d rows of inputs but %d rows of targets", d.X.Rows, d.T.Rows)
 	case d.Len() < 1:

@@ -24,8 +24,8 @@ func Example() {
 		log.Fatal(err)
 	}
 	xor := &train.Data[float32]{
-		X: kernels.Matrix[float32]{Rows: 4, Cols: 2, Stride: 2, Data: []float32{0, 0, 0, 1, 1, 0, 1, 1}},
-		T: kernels.Matrix[float32]{Rows: 4, Cols: 1, Stride: 1, Data: []float32{0, 1, 1, 0}},
+		X: kernels.MatrixFromRows([][]float32{{0, 0}, {0, 1}, {1, 0}, {1, 1}}),
+		T: kernels.MatrixOf(4, 1, []float32{0, 1, 1, 0}),
 	}
 	_, err = train.Fit(context.Background(), n, xor, nil, train.Options{Epochs: 1000, Rate: 3, Batch: train.All})
 	if err != nil {

@@ -48,8 +48,8 @@ func TestOptionErrors(t *testing.T) {
 			o.Optimizer.Decay = 2
 		},
 		"training data: no sampl": func(_ *train.Options, d, _ *train.Data[float64]) { *d = train.Data[float64]{} },
-		"inputs' Data has 2 elem": func(_ *train.Options, d, _ *train.Data[float64]) { d.X.Data = d.X.Data[:2] },
-		"targets' Data has 0 ele": func(_ *train.Options, d, _ *train.Data[float64]) { d.T.Data = nil },
+		"inputs: 2 elements of data": func(_ *train.Options, d, _ *train.Data[float64]) { d.X.Data = d.X.Data[:2] },
+		"targets: 0 elements of data": func(_ *train.Options, d, _ *train.Data[float64]) { d.T.Data = nil },
 		"2 rows of inputs but 3 ": func(_ *train.Options, d, _ *train.Data[float64]) { d.X = d.X.Slice(0, 2) },
 		"have 2 columns but the ": func(_ *train.Options, d, _ *train.Data[float64]) { d.X = kernels.NewMatrix[float64](3, 2) },
 		"targets have 2 columns":  func(_ *train.Options, d, _ *train.Data[float64]) { d.T = kernels.NewMatrix[float64](3, 2) },
