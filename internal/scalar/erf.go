@@ -7,7 +7,7 @@ var (
 	// erf x = x + x·P(x²)/Q(x²) for |x| < 0.84375
 	erfP = []float64{1.28379167095512558561e-01, -3.25042107247001499370e-01, -2.84817495755985104766e-02, -5.77027029648944159157e-03, -2.37630166566501626084e-05}
 	erfQ = []float64{1, 3.97917223959155352819e-01, 6.50222499887672944485e-02, 5.08130628187576562776e-03, 1.32494738004321644526e-04, -3.96022827877536812320e-06}
-	// erf x = erfOne + P(x−1)/Q(x−1) for 0.84375 ≤ x < 1.25
+	// erf x = ErfOne + P(x−1)/Q(x−1) for 0.84375 ≤ x < 1.25
 	erfOneP = []float64{-2.36211856075265944077e-03, 4.14856118683748331666e-01, -3.72207876035701323847e-01, 3.18346619901161753674e-01, -1.10894694282396677476e-01, 3.54783043256182359371e-02, -2.16637559486879084300e-03}
 	erfOneQ = []float64{1, 1.06420880400844228286e-01, 5.40397917702171048937e-01, 7.18286544141962662868e-02, 1.26171219808761642112e-01, 1.36370839120290507362e-02, 1.19844998467991074170e-02}
 	// erfc x = e^(−x² − 0.5625 + P(1/x²)/Q(1/x²))/x for 1.25 ≤ x < 1/0.35
@@ -18,7 +18,18 @@ var (
 	erfcFarQ = []float64{1, 3.03380607434824582924e+01, 3.25792512996573918826e+02, 1.53672958608443695994e+03, 3.19985821950859553908e+03, 2.55305040643316442583e+03, 4.74528541206955367215e+02, -2.24409524465858183362e+01}
 )
 
-const erfOne = 8.45062911510467529297e-01 // erf 1 as a float32
+// ErfcTables has the coefficients of Erfc by name, for whoever writes it in another
+// language.
+var ErfcTables = []struct {
+	Name         string
+	Coefficients []float64
+}{
+	{"p", erfP}, {"q", erfQ}, {"one_p", erfOneP}, {"one_q", erfOneQ},
+	{"near_p", erfcNearP}, {"near_q", erfcNearQ}, {"far_p", erfcFarP}, {"far_q", erfcFarQ},
+}
+
+// ErfOne is erf 1 as a float32, which Erfc takes.
+const ErfOne = 8.45062911510467529297e-01
 
 // Erfc returns 1 − erf x, the complementary error function, with a small relative error
 // wherever it is: +0 where it rounds to 0, 2 for −Inf, NaN for NaN.
@@ -39,9 +50,9 @@ func Erfc(x float64) float64 {
 	case a < 1.25:
 		y := polynomial(a-1, erfOneP) / polynomial(a-1, erfOneQ)
 		if x < 0 {
-			return 1 + (erfOne + y)
+			return 1 + (ErfOne + y)
 		}
-		return 1 - erfOne - y
+		return 1 - ErfOne - y
 	case a >= 28 || x < -6:
 		if x < 0 {
 			return 2
