@@ -94,6 +94,13 @@ func (m *Model[T]) writeFile(w io.Writer, start []byte) error {
 	return nil
 }
 
+// TensorNames returns the names of W, b, γ and β of each layer in a file, "" for those that
+// it doesn't have.
+func TensorNames[T kernels.Float](n *net.Network[T]) [][4]string {
+	meta := (&Model[T]{Net: n}).layers()
+	return meta.tensorNames()
+}
+
 // tensorsOf returns W, b, γ and β of layer i = 1 … L; the last two may be nil.
 func tensorsOf[T kernels.Float](n *net.Network[T], i int) [4][]T {
 	return [4][]T{n.Weights(i).Data, n.Biases(i), n.Gamma(i), n.Beta(i)}
@@ -149,12 +156,16 @@ func setDigest(start []byte, old, now string) ([]byte, error) {
 
 // describe returns the metadata, all but the digest.
 func (m *Model[T]) describe() metadata {
+	meta := m.layers()
+	meta.Format, meta.Digest, meta.NumericVersion, meta.Fingerprint = formatVersion, noDigest, kernels.NumericVersion, m.Net.Fingerprint()
+	meta.Classes, meta.Features, meta.Scaler, meta.Encoder = m.Classes, m.Features, (*scaler)(m.Scaler), m.Encoder
+	return meta
+}
+
+// layers returns what metadata say of the network.
+func (m *Model[T]) layers() metadata {
 	cfg := m.Net.Config()
-	meta := metadata{
-		Format: formatVersion, Digest: noDigest, NumericVersion: kernels.NumericVersion, Fingerprint: m.Net.Fingerprint(),
-		Inputs: cfg.Inputs, InputDropout: cfg.InputDropout, Cost: cfg.Cost.Name,
-		Classes: m.Classes, Features: m.Features, Scaler: (*scaler)(m.Scaler), Encoder: m.Encoder,
-	}
+	meta := metadata{Inputs: cfg.Inputs, InputDropout: cfg.InputDropout, Cost: cfg.Cost.Name}
 	if p := cfg.Cost.Param; p != nil {
 		meta.Param = p.Value
 	}

@@ -70,6 +70,9 @@ func TestEveryFlag(t *testing.T) {
 			if strings.Contains(c.Use, "MODEL") || strings.Contains(c.Use, "FILE") {
 				args = append(args, "m")
 			}
+			if strings.Contains(c.Use, "MODEL FILE") {
+				args = append(args, "m")
+			}
 			if f.Name == "activation" || f.Name == "cost" {
 				args = append(args, "--layers", "2,1")[:len(args)+2*strings.Count(c.CommandPath(), "bench")]
 			}

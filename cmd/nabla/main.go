@@ -4,6 +4,7 @@
 //	nabla eval MODEL         accuracy, cost and confusion matrix
 //	nabla predict MODEL      rows in, predictions out
 //	nabla import FILE        a model of another program's file
+//	nabla export MODEL FILE  ONNX, C, NPZ or a state dict
 //	nabla bench              how fast this machine is, and how fast it could be
 //	nabla doctor             what this machine runs, and whether it computes right
 //
@@ -101,7 +102,7 @@ func newRoot() *cobra.Command {
 		},
 	})
 	root.PersistentFlags().Bool("json", false, "print results as JSON objects, one a line")
-	root.AddCommand(newTrain(), newEval(), newPredict(), newImport(), newBench(), newDoctor())
+	root.AddCommand(newTrain(), newEval(), newPredict(), newImport(), newExport(), newBench(), newDoctor())
 	return root
 }
 
