@@ -204,7 +204,7 @@ func (d *decoder[T]) row(record []byte) error {
 	}
 	d.store.keep()
 	if most := d.opt.Limits.Memory; most > 0 && d.memory() > most {
-		return &OptionError{Text: fmt.Sprintf(":%d: the table takes more than %d bytes of memory", d.r.Line(), most), Options: []Option{{"max-memory", "BYTES"}}}
+		return memoryError(fmt.Sprintf(":%d: the table takes more memory than %s", d.r.Line(), bytesInWords(most)))
 	}
 	return nil
 }

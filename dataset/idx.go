@@ -30,8 +30,8 @@ type Images struct {
 }
 
 // ReadIDXImages reads an IDX file of images, gzipped or not.
-func ReadIDXImages(path string) (Images, error) {
-	dims, pixels, err := readIDX(path, magicImages)
+func ReadIDXImages(path string, limits ...Limits) (Images, error) {
+	dims, pixels, err := readIDX(path, magicImages, limits...)
 	if err != nil {
 		return Images{}, err
 	}
@@ -43,8 +43,8 @@ func ReadIDXImages(path string) (Images, error) {
 }
 
 // ReadIDXLabels reads an IDX file of labels, gzipped or not.
-func ReadIDXLabels(path string) ([]byte, error) {
-	_, labels, err := readIDX(path, magicLabels)
+func ReadIDXLabels(path string, limits ...Limits) ([]byte, error) {
+	_, labels, err := readIDX(path, magicLabels, limits...)
 	return labels, err
 }
 
@@ -125,20 +125,20 @@ func findIDX(dir, name string) (string, error) {
 }
 
 // readIDX reads an IDX file with the given magic number.
-func readIDX(path string, magic uint32) (dims []int, data []byte, err error) {
+func readIDX(path string, magic uint32, limits ...Limits) (dims []int, data []byte, err error) {
 	f, err := open(path)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer f.Close()
-	dims, data, err = decodeIDX(f, magic)
+	dims, data, err = decodeIDX(f, magic, limits...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return dims, data, nil
 }
 
-func decodeIDX(r io.Reader, magic uint32) (dims []int, data []byte, err error) {
+func decodeIDX(r io.Reader, magic uint32, limits ...Limits) (dims []int, data []byte, err error) {
 	var word [4]byte
 	readWord := func() (uint32, error) {
 		_, err := io.ReadFull(r, word[:])
@@ -164,7 +164,7 @@ func decodeIDX(r io.Reader, magic uint32) (dims []int, data []byte, err error) {
 		}
 		dims = append(dims, int(d))
 	}
-	data, err = readPromised(r, dims, 1)
+	data, err = readPromised(r, dims, 1, 4, limits...)
 	return dims, data, err
 }
 

@@ -2,11 +2,11 @@ package dataset
 
 import (
 	"archive/zip"
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -16,39 +16,25 @@ import (
 
 // Array is an array of any number of dimensions, as NumPy stores it.
 type Array[T kernels.Float] struct {
-	Shape []int  // empty for a scalar
-	Data  []T    // row-major ("C order"), whatever the order in the file
-	Type  string // of the elements in the file it was read from, as in "<f4"
+	Shape []int    // empty for a scalar
+	Data  []T      // row-major ("C order"), whatever the order in the file; nil if it holds no numbers
+	Text  []string // the elements of an array of texts, likewise
+	Type  string   // of the elements in the file it was read from, as in "<f4"
 }
 
-// The NPY format: the magic string, the version (two bytes), the length of the
-// header (little-endian, two bytes in version 1, four in 2 and 3), the header, a
-// Python dictionary such as
-//
-//	{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }
-//
-// and then the elements. Source: NumPy, numpy.lib.format.
-const npyMagic = "\x93NUMPY"
-
-// maxNPYHeader limits the header in bytes; NumPy writes some hundred.
-const maxNPYHeader = 1 << 20
-
-var (
-	npyDescr   = regexp.MustCompile(`['"]descr['"]\s*:\s*['"]([^'"]*)['"]`)
-	npyFortran = regexp.MustCompile(`['"]fortran_order['"]\s*:\s*(True|False)`)
-	npyShape   = regexp.MustCompile(`['"]shape['"]\s*:\s*\(([^()]*)\)`)
-)
-
-// ReadNPY reads an array of floats, integers or truth values of either byte
-// order in row-major or column-major ("Fortran") order, and rounds each element once
+// ReadNPY reads an array of floats, integers, truth values or texts, of either byte
+// order, in row-major or column-major ("Fortran") order, and rounds each number once
 // to T. Structured types are an error, and so are Python objects, which could run code.
-func ReadNPY[T kernels.Float](path string) (Array[T], error) {
+func ReadNPY[T kernels.Float](path string, limits ...Limits) (Array[T], error) {
 	f, err := open(path)
 	if err != nil {
 		return Array[T]{}, err
 	}
 	defer f.Close()
-	a, err := decodeNPY[T](f)
+	a, err := decodeNPY[T](f, limits...)
+	if err == nil && a.Data == nil && a.Text == nil {
+		err = fmt.Errorf("elements of type %q are not supported: want floats, integers, truth values or texts", a.Type)
+	}
 	if err != nil {
 		return Array[T]{}, fmt.Errorf("%s: %w", path, err)
 	}
@@ -56,14 +42,14 @@ func ReadNPY[T kernels.Float](path string) (Array[T], error) {
 }
 
 // ReadNPZ reads the arrays of an NPZ file (a zip file of NPY files), compressed
-// or not, by name.
-func ReadNPZ[T kernels.Float](path string) (map[string]Array[T], error) {
+// or not, by name. Those that hold neither numbers nor texts have a shape and a type only.
+func ReadNPZ[T kernels.Float](path string, limits ...Limits) (map[string]Array[T], error) {
 	z, err := zip.OpenReader(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	defer z.Close()
-	arrays, err := decodeNPZ[T](&z.Reader)
+	arrays, err := decodeNPZ[T](&z.Reader, limits...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -79,7 +65,7 @@ func DecodeNPZ[T kernels.Float](r io.ReaderAt, size int64) (map[string]Array[T],
 	return decodeNPZ[T](z)
 }
 
-func decodeNPZ[T kernels.Float](z *zip.Reader) (map[string]Array[T], error) {
+func decodeNPZ[T kernels.Float](z *zip.Reader, limits ...Limits) (map[string]Array[T], error) {
 	arrays := make(map[string]Array[T])
 	for _, entry := range z.File {
 		name, ok := strings.CutSuffix(entry.Name, ".npy")
@@ -88,7 +74,7 @@ func decodeNPZ[T kernels.Float](z *zip.Reader) (map[string]Array[T], error) {
 		}
 		r, err := entry.Open()
 		if err == nil {
-			arrays[name], err = decodeNPY[T](r)
+			arrays[name], err = decodeNPY[T](r, limits...)
 			r.Close()
 		}
 		if err != nil {
@@ -98,77 +84,70 @@ func decodeNPZ[T kernels.Float](z *zip.Reader) (map[string]Array[T], error) {
 	return arrays, nil
 }
 
-func decodeNPY[T kernels.Float](r io.Reader) (a Array[T], err error) {
-	header, err := readNPYHeader(r)
+// decodeNPY reads one array. One that holds neither numbers nor texts has a shape and a
+// type only.
+func decodeNPY[T kernels.Float](r io.Reader, limits ...Limits) (a Array[T], err error) {
+	h, err := readNPYHeader(r)
 	if err != nil {
 		return a, err
 	}
-	descr, fortran, shape := npyDescr.FindStringSubmatch(header), npyFortran.FindStringSubmatch(header), npyShape.FindStringSubmatch(header)
-	if descr == nil || fortran == nil || shape == nil {
-		return a, fmt.Errorf("the header has no plain type, order and shape: %.200q", header)
+	a.Shape, a.Type = h.shape, h.descr
+	text, textSize := npyText(h.descr)
+	element, size := npyElement[T](h.descr)
+	if element == nil && text == nil {
+		return a, nil
 	}
-	if a.Shape, err = parseNPYShape(shape[1]); err != nil {
-		return a, err
+	if text != nil {
+		size = textSize
 	}
-	a.Type = descr[1]
-	element, size := npyElement[T](a.Type)
-	if element == nil {
-		return a, fmt.Errorf("elements of type %q are not supported: want floats of 4 or 8 bytes, integers or truth values", descr[1])
-	}
-	data, err := readPromised(r, a.Shape, size)
+	data, err := readPromised(r, a.Shape, size, elemSize[T](), limits...)
 	if err != nil {
 		return a, err
+	}
+	if text != nil {
+		a.Text = make([]string, len(data)/max(size, 1))
+		for i := range a.Text {
+			a.Text[i] = text(data[i*size : (i+1)*size])
+		}
+		if h.fortran {
+			a.Text = rowMajor(a.Text, a.Shape)
+		}
+		return a, nil
 	}
 	a.Data = make([]T, len(data)/size)
 	for i := range a.Data {
 		a.Data[i] = element(data[i*size:])
 	}
-	if fortran[1] == "True" {
+	if h.fortran && len(a.Shape) > 1 {
 		a.Data = rowMajor(a.Data, a.Shape)
 	}
 	return a, nil
 }
 
-// readNPYHeader reads up to the first element and returns the dictionary.
-func readNPYHeader(r io.Reader) (string, error) {
-	head := make([]byte, len(npyMagic)+2)
-	if n, err := io.ReadFull(r, head); err != nil || string(head[:len(npyMagic)]) != npyMagic {
-		return "", fmt.Errorf("not an NPY file: it begins with %q", head[:n])
+// npyText returns how to decode one text of a NumPy type, and its size in bytes, or nil if
+// the type is none of texts.
+func npyText(descr string) (text func([]byte) string, size int) {
+	if len(descr) < 3 || !strings.Contains("<>=|", descr[:1]) || !strings.Contains("US", descr[1:2]) {
+		return nil, 0
 	}
-	length := make([]byte, 4)
-	if major := head[len(npyMagic)]; major == 1 {
-		length = length[:2]
-	} else if major < 1 || major > 3 {
-		return "", fmt.Errorf("NPY version %d is unknown: want 1 to 3", major)
+	n, err := strconv.Atoi(descr[2:])
+	if err != nil || n < 1 || n > maxNPYHeader {
+		return nil, 0
 	}
-	if _, err := io.ReadFull(r, length); err != nil {
-		return "", fmt.Errorf("the NPY header is cut short: %w", err)
+	if descr[1] == 'S' {
+		return func(b []byte) string { return string(bytes.TrimRight(b, "\x00")) }, n
 	}
-	n := binary.LittleEndian.Uint32(append(length, 0, 0)[:4])
-	if n > maxNPYHeader {
-		return "", fmt.Errorf("an NPY header of %d bytes is longer than %d", n, maxNPYHeader)
+	var order binary.ByteOrder = binary.LittleEndian
+	if descr[0] == '>' {
+		order = binary.BigEndian
 	}
-	header := make([]byte, n)
-	if _, err := io.ReadFull(r, header); err != nil {
-		return "", fmt.Errorf("the NPY header is cut short: %w", err)
-	}
-	return string(header), nil
-}
-
-// parseNPYShape reads the inside of a tuple such as "", "3," or "2, 3".
-func parseNPYShape(tuple string) ([]int, error) {
-	shape := []int{}
-	for d := range strings.SplitSeq(strings.TrimSuffix(strings.TrimSpace(tuple), ","), ",") {
-		if tuple = strings.TrimSpace(d); tuple == "" && len(shape) == 0 {
-			break // a scalar
+	return func(b []byte) string {
+		var s []rune
+		for ; len(b) >= 4; b = b[4:] {
+			s = append(s, rune(order.Uint32(b)))
 		}
-		n, err := strconv.Atoi(strings.TrimSuffix(tuple, "L")) // Python 2 wrote 3L
-		if err != nil || n < 0 {
-			return nil, fmt.Errorf("dimension %q of the shape is no whole number of at least 0", d)
-		}
-		shape = append(shape, n)
-	}
-	return shape, nil
+		return strings.TrimRight(string(s), "\x00")
+	}, 4 * n
 }
 
 // npyElement returns how to decode one element of a NumPy type, and its size in
@@ -182,6 +161,8 @@ func npyElement[T kernels.Float](descr string) (element func([]byte) T, size int
 		order = binary.BigEndian
 	}
 	switch descr[1:] {
+	case "f2":
+		return func(b []byte) T { return T(half(order.Uint16(b))) }, 2
 	case "f4":
 		return func(b []byte) T { return T(math.Float32frombits(order.Uint32(b))) }, 4
 	case "f8":
@@ -206,9 +187,27 @@ func npyElement[T kernels.Float](descr string) (element func([]byte) T, size int
 	return nil, 0
 }
 
+// half returns the value of a float16.
+func half(b uint16) float64 {
+	sign, exponent, fraction := float64(1), int(b>>10&31), float64(b&1023)
+	if b>>15 != 0 {
+		sign = -1
+	}
+	switch exponent {
+	case 0:
+		return math.Copysign(math.Ldexp(fraction, -24), sign)
+	case 31:
+		if fraction != 0 {
+			return math.NaN()
+		}
+		return math.Inf(int(sign))
+	}
+	return sign * math.Ldexp(1024+fraction, exponent-25)
+}
+
 // rowMajor brings column-major elements into row-major order.
-func rowMajor[T kernels.Float](data []T, shape []int) []T {
-	out := make([]T, len(data))
+func rowMajor[E any](data []E, shape []int) []E {
+	out := make([]E, len(data))
 	index := make([]int, len(shape)) // of the next element of data: the first dimension runs fastest
 	for _, v := range data {
 		at := 0

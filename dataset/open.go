@@ -118,27 +118,69 @@ func (u unpacker) Read(p []byte) (int, error) {
 var errTooLarge = errors.New("the header promises more elements than can be addressed")
 
 // readPromised reads what a header promised: elements of elemSize bytes in an
-// array of the given dimensions. It is an error if something follows. Memory grows
-// with what r holds, not with what the header says.
-func readPromised(r io.Reader, dims []int, elemSize int) ([]byte, error) {
+// array of the given dimensions, each of which will be a number of toSize bytes. It is an
+// error if something follows, or if the limits don't allow so much. Memory grows with what
+// r holds, not with what the header says.
+func readPromised(r io.Reader, dims []int, elemSize int, toSize int64, limits ...Limits) ([]byte, error) {
 	size, ok := product(elemSize, dims)
 	if !ok {
 		return nil, errTooLarge
 	}
-	data, err := io.ReadAll(io.LimitReader(r, int64(size)+1))
+	if most := firstLimits(limits).Memory; most > 0 && int64(size)/max(int64(elemSize), 1)*(int64(elemSize)+toSize) > most {
+		return nil, memoryError(fmt.Sprintf("the header promises %d bytes, which would take more memory than %s", size, bytesInWords(most)))
+	}
+	const first = 256 << 10
+	data := make([]byte, 0, min(size, first))
+	var err error
+	for len(data) < size && err == nil {
+		if len(data) == cap(data) {
+			data = append(make([]byte, 0, min(size, 2*cap(data))), data...)
+		}
+		var n int
+		n, err = r.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+	}
+	if err == nil {
+		var n int
+		if n, err = io.ReadFull(r, make([]byte, 1)); n > 0 {
+			return nil, fmt.Errorf("longer than its header says: expected %d bytes after the header, found more", size)
+		}
+	}
 	switch {
-	case len(data) > size:
-		return nil, fmt.Errorf("longer than its header says: expected %d bytes after the header, found more", size)
 	case errors.Is(err, errBroken) && len(data) < size:
 		return nil, fmt.Errorf("%w; the header promises %d bytes, found %d", errBroken, size, len(data))
 	case errors.Is(err, errBroken):
 		return nil, fmt.Errorf("truncated: the %d bytes that the header promises are there, but the end of the compressed data is missing", size)
-	case err != nil:
+	case err != nil && err != io.EOF:
 		return nil, fmt.Errorf("after %d of the %d bytes that the header promises: %w", len(data), size, err)
 	case len(data) < size:
 		return nil, fmt.Errorf("truncated: the header promises %d bytes, found %d", size, len(data))
 	}
 	return data, nil
+}
+
+// firstLimits returns the limits that were given, if any.
+func firstLimits(limits []Limits) Limits {
+	if len(limits) == 0 {
+		return Limits{}
+	}
+	return limits[0]
+}
+
+// memoryError is about what would take more memory than is allowed.
+func memoryError(text string) error {
+	return &OptionError{Text: text, Options: []Option{{"max-memory", "SIZE"}}}
+}
+
+// bytesInWords writes a number of bytes.
+func bytesInWords(n int64) string {
+	switch {
+	case n >= 1<<30:
+		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%d bytes", n)
 }
 
 // product returns n times all dimensions. It is not ok if a dimension is negative or

@@ -35,6 +35,9 @@ func ReadNPZ(r io.Reader, o Options) (*Model, error) {
 	}
 	var arrays []array
 	for name, a := range file {
+		if a.Data == nil { // text beside the numbers
+			continue
+		}
 		arrays = append(arrays, array{name, a.Type, a.Shape, a.Data})
 	}
 	slices.SortFunc(arrays, func(a, b array) int { return natural(a.name, b.name) })
