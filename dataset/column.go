@@ -205,18 +205,21 @@ func (d *decoder[T]) putTarget(c *column, cell []byte) (T, error) {
 	if d.isGap(cell) {
 		return 0, errNoTarget
 	}
-	if _, err := d.word(c, string(cell)); err != nil {
-		return 0, err
-	}
-	if e := d.opt.Encoder; e != nil && e.Task != Regression {
-		if err := e.checkClass(c, normalForm(string(cell))); err != nil {
+	if !c.overflow {
+		if _, err := d.word(c, string(cell)); err != nil {
 			return 0, err
 		}
-	}
-	if c.overflow = c.overflow || len(c.levels.names) > maxClasses; c.overflow {
-		c.codes = nil
-	} else {
-		c.codes = append(c.codes, c.levels.index[normalForm(string(cell))])
+		name := normalForm(string(cell))
+		if e := d.opt.Encoder; e != nil && e.Task != Regression {
+			if err := e.checkClass(c, name); err != nil {
+				return 0, err
+			}
+		}
+		if c.overflow = len(c.levels.names) > maxClasses; c.overflow {
+			c.codes = nil
+		} else {
+			c.codes = append(c.codes, c.levels.index[name])
+		}
 	}
 	v, ok, err := decimal.Parse[T](cell, d.form.Point)
 	if err != nil || isInfinite(cell) {

@@ -4,8 +4,10 @@
 package decimal
 
 import (
+	"encoding/binary"
 	"errors"
 	"math"
+	"math/bits"
 	"strconv"
 	"unsafe"
 
@@ -30,27 +32,25 @@ func Prefix[T kernels.Float](b []byte, point byte) (value T, length int, err err
 		negative = b[0] == '-'
 		i = 1
 	}
-	var mantissa uint64
 	start := i
-	for i < len(b) {
-		d := b[i] - '0'
-		if d > 9 {
-			break
-		}
-		mantissa = mantissa*10 + uint64(d)
-		i++
+	var mantissa uint64
+	for ; i < len(b) && b[i]-'0' <= 9; i++ {
+		mantissa = mantissa*10 + uint64(b[i]-'0')
 	}
 	digits, exponent := i-start, 0
 	if i < len(b) && b[i] == point {
 		i++
 		fraction := i
-		for i < len(b) {
-			d := b[i] - '0'
-			if d > 9 {
+		for i+8 <= len(b) {
+			eight := binary.LittleEndian.Uint64(b[i:])
+			if !areDigits(eight) {
 				break
 			}
-			mantissa = mantissa*10 + uint64(d)
-			i++
+			mantissa = mantissa*1e8 + eightDigits(eight)
+			i += 8
+		}
+		for ; i < len(b) && b[i]-'0' <= 9; i++ {
+			mantissa = mantissa*10 + uint64(b[i]-'0')
 		}
 		exponent = fraction - i
 		digits -= exponent
@@ -83,8 +83,48 @@ func Prefix[T kernels.Float](b []byte, point byte) (value T, length int, err err
 			return value, i, nil
 		}
 	}
+	if digits <= 19 && mantissa > 1<<53 && exponent >= -19 && exponent <= 0 && unsafe.Sizeof(value) == 8 {
+		v := quotient(mantissa, -exponent)
+		if negative {
+			v = -v
+		}
+		return T(v), i, nil
+	}
 	value, err = slow[T](b[:i], point)
 	return value, i, err
+}
+
+// areDigits reports whether eight bytes are decimal digits.
+func areDigits(x uint64) bool {
+	return x&(x+0x0606060606060606)&0xf0f0f0f0f0f0f0f0 == 0x3030303030303030
+}
+
+// eightDigits returns the number that eight digits write, the first in the lowest byte:
+// pairs, then fours, then all of them.
+// Source: D. Lemire, "Number parsing at a gigabyte per second", 2021.
+func eightDigits(x uint64) uint64 {
+	x -= 0x3030303030303030
+	x = x*10 + x>>8
+	return (x&0x000000ff000000ff*(100+1000000<<32) + x>>16&0x000000ff000000ff*(1+10000<<32)) >> 32
+}
+
+// quotient returns m/10ᵏ, rounded once, for m > 0 and k ≤ 19.
+func quotient(m uint64, k int) float64 {
+	d := uint64(1)
+	for range k {
+		d *= 10
+	}
+	// With m and d shifted up to 64 bits each, the quotient of m·2⁶³ and d has 63 or 64.
+	shiftM, shiftD := bits.LeadingZeros64(m), bits.LeadingZeros64(d)
+	m <<= shiftM
+	q, rest := bits.Div64(m>>1, m<<63, d<<shiftD)
+	more := bits.Len64(q) - 53
+	part, half := q&(1<<more-1), uint64(1)<<(more-1)
+	q >>= more
+	if part > half || part == half && (rest != 0 || q&1 == 1) {
+		q++
+	}
+	return math.Ldexp(float64(q), more-63+shiftD-shiftM)
 }
 
 // narrow rounds v to T. v is the float64 that is nearest to a number, or only close to it

@@ -47,6 +47,9 @@ func TestParseIsStrconv(t *testing.T) {
 	for range 20000 {
 		same(t, strconv.FormatFloat(math.Float64frombits(r.Uint64()), 'g', 1+r.IntN(20), 64))
 		same(t, strconv.FormatFloat(float64(math.Float32frombits(r.Uint32())), 'g', -1, 64))
+		m := strconv.FormatUint(r.Uint64()>>r.IntN(11), 10)
+		at := r.IntN(len(m) + 1)
+		same(t, m[:at]+"."+m[at:])
 		same(t, fmt.Sprintf("%d.%06d", r.IntN(1000)-500, r.IntN(1e6)))
 		// Halfway between two float32, and next to it.
 		x := math.Float64frombits(math.Float64bits(1+1000*r.Float64())&^(1<<29-1) | 1<<28)
