@@ -28,6 +28,9 @@ func Digits[T kernels.Float]() (training, test *train.Data[T]) {
 	if err == nil {
 		_, s, err = FitEncoder(t, t.Rows(), EncoderOptions{Scale: "none"})
 	}
+	if err == nil {
+		s.T, err = train.OneHot[T](s.Labels, len(s.Classes))
+	}
 	if err != nil {
 		panic("dataset: the embedded digits are damaged: " + err.Error())
 	}

@@ -92,9 +92,7 @@ func raw[T kernels.Float](e *Encoder, t *Table[T], rows []int) (*train.Data[T], 
 	if err != nil {
 		return nil, counts, err
 	}
-	if err := setTargets(e, t, rows, d); err != nil {
-		return nil, counts, err
-	}
+	setTargets(e, t, rows, d)
 	return d, counts, nil
 }
 
@@ -155,11 +153,11 @@ func (p *plan[T]) encode(x []T, i int, row []T) (missing, known bool) {
 	return false, true
 }
 
-// setTargets sets the targets of rows.
-func setTargets[T kernels.Float](e *Encoder, t *Table[T], rows []int, d *train.Data[T]) error {
+// setTargets sets the targets of rows: labels for one of several classes.
+func setTargets[T kernels.Float](e *Encoder, t *Table[T], rows []int, d *train.Data[T]) {
 	columns := t.targets()
 	if len(columns) == 0 {
-		return nil
+		return
 	}
 	outputs := len(e.Targets)
 	if e.Task == Classification {
@@ -184,12 +182,6 @@ func setTargets[T kernels.Float](e *Encoder, t *Table[T], rows []int, d *train.D
 			}
 		})
 	}
-	if e.Task != Classification {
-		return nil
-	}
-	var err error
-	d.T, err = train.OneHot[T](d.Labels, len(d.Classes))
-	return err
 }
 
 // scaleRow applies the scaler to the inputs of one row.

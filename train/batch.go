@@ -42,7 +42,7 @@ func newBatcher[T kernels.Float](d batch[T], o *Options) *batcher[T] {
 		b.order[k] = k
 	}
 	if b.size > 1 {
-		b.gathered = batch[T]{X: kernels.NewMatrix[T](b.size, d.X.Cols), T: kernels.NewMatrix[T](b.size, d.T.Cols)}
+		b.gathered = batch[T]{X: kernels.NewMatrix[T](b.size, d.X.Cols), T: kernels.NewMatrix[T](b.size, d.outputs())}
 		if d.W != nil {
 			b.gathered.W = make([]T, b.size)
 		}
@@ -50,7 +50,7 @@ func newBatcher[T kernels.Float](d batch[T], o *Options) *batcher[T] {
 			lo, hi := len(b.chosen)*share/shares, len(b.chosen)*(share+1)/shares
 			for k := lo; k < hi; k++ {
 				copy(b.gathered.X.Row(k), b.data.X.Row(b.chosen[k]))
-				copy(b.gathered.T.Row(k), b.data.T.Row(b.chosen[k]))
+				copy(b.gathered.T.Row(k), b.data.target(b.chosen[k]))
 				if b.data.W != nil {
 					b.gathered.W[k] = b.data.W[b.chosen[k]]
 				}
@@ -110,7 +110,7 @@ func (b *batcher[T]) batch() batch[T] {
 		return b.data.slice(b.order[i], b.order[i]+1)
 	}
 	b.chosen = b.order[i:j]
-	b.pool.Share(j-i, copyWork*(j-i)*(b.data.X.Cols+b.data.T.Cols), b.gather)
+	b.pool.Share(j-i, copyWork*(j-i)*(b.data.X.Cols+b.data.outputs()), b.gather)
 	return b.gathered.slice(0, j-i)
 }
 
@@ -122,7 +122,7 @@ func (b *batcher[T]) prefetch(lo, hi int) {
 	const most = 1 << 15 // elements
 	for k := lo; k < min(hi, len(b.upcoming), most/b.data.X.Cols); k++ {
 		prefetch.Slice(b.data.X.Row(b.upcoming[k]))
-		prefetch.Slice(b.data.T.Row(b.upcoming[k]))
+		prefetch.Slice(b.data.target(b.upcoming[k]))
 	}
 }
 

@@ -15,7 +15,9 @@ import (
 // what they mean, and may be empty.
 type Data[T kernels.Float] struct {
 	X kernels.Matrix[T] // inputs, samples × features
-	T kernels.Matrix[T] // targets, samples × outputs; no columns if there are none
+	// T are the targets, samples × outputs. If it has no columns, Labels stand for targets: 1
+	// for the class of a sample and 0 for others, which take memory batch by batch only.
+	T kernels.Matrix[T]
 	// Weights multiply the cost of each sample and what is learned from it. nil is 1 for
 	// all. Mean costs still divide by the number of samples, where PyTorch divides by the
 	// sum of the weights; accuracy and metrics leave weights out.
@@ -142,7 +144,9 @@ func (d *Data[T]) check(n *net.Network[T]) error {
 		return fmt.Errorf("targets: %w", err)
 	}
 	switch {
-	case d.X.Rows != d.T.Rows:
+	case d.byLabels() && len(d.Labels) != d.Len():
+		return fmt.Errorf("%d labels for %d samples", len(d.Labels), d.Len())
+	case d.X.Rows != d.T.Rows && !d.byLabels():
 		return fmt.Errorf("%d rows of inputs but %d rows of targets", d.X.Rows, d.T.Rows)
 	case d.Len() < 1:
 		return fmt.Errorf("no samples")
@@ -163,26 +167,109 @@ func (d *Data[T]) check(n *net.Network[T]) error {
 	if err := checkWeights(d.Weights, "sample"); err != nil {
 		return err
 	}
+	if d.byLabels() {
+		for k, c := range d.Labels {
+			if c < 0 || c >= classes(n) {
+				return fmt.Errorf("sample %d is of class %d, but the network has %d", k+1, c, classes(n))
+			}
+		}
+		return n.CheckTargets(classTargets[T](n.Outputs()))
+	}
 	return n.CheckTargets(d.T)
 }
 
-// A batch is the samples of one step.
+// byLabels reports whether labels stand for targets.
+func (d *Data[T]) byLabels() bool { return d.T.Cols == 0 && d.Labels != nil }
+
+// classTargets returns the targets of a sample of each class, one a row: of two classes if
+// there is one output.
+func classTargets[T kernels.Float](outputs int) kernels.Matrix[T] {
+	if outputs == 1 {
+		return kernels.Matrix[T]{Rows: 2, Cols: 1, Stride: 1, Data: []T{0, 1}}
+	}
+	m := kernels.NewMatrix[T](outputs, outputs)
+	for c := range outputs {
+		m.Row(c)[c] = 1
+	}
+	return m
+}
+
+// A batch is the samples of one step, or all of a Data.
 type batch[T kernels.Float] struct {
 	X, T kernels.Matrix[T]
 	W    []T // weights; nil for 1
+
+	// With labels in place of targets, T is set by slice.
+	labels  []int
+	classes kernels.Matrix[T] // the targets of each class
+	built   *builtTargets[T]
+}
+
+// builtTargets are the targets of samples i to j, made of labels.
+type builtTargets[T kernels.Float] struct {
+	t    kernels.Matrix[T]
+	i, j int
 }
 
 // Len returns the number of samples.
 func (b *batch[T]) Len() int { return b.X.Rows }
 
-// slice returns samples i up to, but not including, j.
+// outputs returns the number of columns of the targets.
+func (b *batch[T]) outputs() int {
+	if b.labels != nil {
+		return b.classes.Cols
+	}
+	return b.T.Cols
+}
+
+// target returns the target of sample k.
+func (b *batch[T]) target(k int) []T {
+	if b.labels != nil {
+		return b.classes.Row(b.labels[k])
+	}
+	return b.T.Row(k)
+}
+
+// slice returns samples i up to, but not including, j. Targets that are made of labels
+// stay until the next call.
 func (b *batch[T]) slice(i, j int) batch[T] {
-	s := batch[T]{X: b.X.Slice(i, j), T: b.T.Slice(i, j)}
+	s := batch[T]{X: b.X.Slice(i, j)}
 	if b.W != nil {
 		s.W = b.W[i:j]
+	}
+	switch {
+	case b.labels == nil:
+		s.T = b.T.Slice(i, j)
+	case j-i == 1:
+		s.T = b.classes.Slice(b.labels[i], b.labels[i]+1)
+	default:
+		s.T = b.built.targets(b, i, j)
 	}
 	return s
 }
 
-// samples returns the inputs, targets and weights of d.
-func (d *Data[T]) samples() batch[T] { return batch[T]{X: d.X, T: d.T, W: d.Weights} }
+// targets returns the targets of samples i to j of b.
+func (m *builtTargets[T]) targets(b *batch[T], i, j int) kernels.Matrix[T] {
+	if m.i == i && m.j == j && m.t.Rows == j-i {
+		return m.t
+	}
+	cols := b.classes.Cols
+	if len(m.t.Data) < (j-i)*cols {
+		m.t.Data = make([]T, (j-i)*cols)
+	}
+	m.i, m.j = i, j
+	m.t = kernels.Matrix[T]{Rows: j - i, Cols: cols, Stride: cols, Data: m.t.Data}
+	for k := range j - i {
+		copy(m.t.Row(k), b.classes.Row(b.labels[i+k]))
+	}
+	return m.t
+}
+
+// samples returns the inputs, targets and weights of d for n.
+func (d *Data[T]) samples(n *net.Network[T]) batch[T] {
+	b := batch[T]{X: d.X, T: d.T, W: d.Weights}
+	if d.byLabels() {
+		b.labels, b.classes, b.built = d.Labels, classTargets[T](n.Outputs()), new(builtTargets[T])
+	}
+	return b
+}

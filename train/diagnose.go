@@ -93,10 +93,10 @@ func (t *Trainer[T]) judge() (*evaluator[T], error) {
 		d := t.batches.data
 		every := divideUp(d.Len(), judgedSamples)
 		rows := divideUp(d.Len(), every)
-		some := &Data[T]{X: kernels.NewMatrix[T](rows, d.X.Cols), T: kernels.NewMatrix[T](rows, d.T.Cols)}
+		some := &Data[T]{X: kernels.NewMatrix[T](rows, d.X.Cols), T: kernels.NewMatrix[T](rows, d.outputs())}
 		for k := range rows {
 			copy(some.X.Row(k), d.X.Row(k*every))
-			copy(some.T.Row(k), d.T.Row(k*every))
+			copy(some.T.Row(k), d.target(k*every))
 		}
 		var err error
 		if e, err = newEvaluator(t.net, some, t.task); err != nil {
@@ -181,8 +181,8 @@ func (t *Trainer[T]) className(c int) string {
 // emptyClasses returns the names of classes without a sample in the training data.
 func (t *Trainer[T]) emptyClasses(task metrics.Task) (names []string) {
 	seen := make([]bool, task.Classes())
-	for k := range t.batches.data.T.Rows {
-		if c := Class(t.net, t.batches.data.T.Row(k)); c >= 0 {
+	for k := range t.batches.data.Len() {
+		if c := Class(t.net, t.batches.data.target(k)); c >= 0 {
 			seen[c] = true
 		}
 	}

@@ -80,7 +80,7 @@ type evaluator[T kernels.Float] struct {
 // newEvaluator returns an evaluator of the cost, of the accuracy if the task has classes,
 // and of the given metrics.
 func newEvaluator[T kernels.Float](n *net.Network[T], d *Data[T], task metrics.Task, ms ...*metrics.Metric) (*evaluator[T], error) {
-	e := &evaluator[T]{data: d.samples(), task: task}
+	e := &evaluator[T]{data: d.samples(n), task: task}
 	var all []*metrics.Metric
 	if e.task.Classes() > 0 {
 		all = append(all, metrics.Accuracy)

@@ -67,8 +67,14 @@ func (o *Options) checkTargets(classes int) error {
 // prepare returns the samples of d with the weights and targets that the options ask for,
 // in memory of m as far as they aren't those of d.
 func prepare[T kernels.Float](n *net.Network[T], d *Data[T], o *Options, m *batch[T]) (batch[T], error) {
-	b := d.samples()
-	if s := o.LabelSmoothing; s > 0 {
+	b := d.samples(n)
+	switch s := o.LabelSmoothing; {
+	case s > 0 && b.labels != nil:
+		net.SmoothTargets(b.classes, s)
+		if err := n.CheckTargets(b.classes); err != nil {
+			return b, fmt.Errorf("after label smoothing: %w", err)
+		}
+	case s > 0:
 		if size := b.T.Rows * b.T.Cols; len(m.T.Data) < size {
 			m.T.Data = make([]T, size)
 		}

@@ -124,7 +124,7 @@ func (t *training[T]) makeNetwork() (err error) {
 	for _, n := range t.hidden {
 		cfg.Layers = append(cfg.Layers, net.Dense(n, t.activation))
 	}
-	outputs := t.data.T.Cols
+	outputs := max(t.data.T.Cols, len(t.data.Classes))
 	cfg.Layers = append(cfg.Layers, net.Dense(outputs, t.output()))
 	widths := []int{cfg.Inputs}
 	for _, l := range cfg.Layers {
@@ -225,7 +225,7 @@ func forCost[T kernels.Float](s *train.Data[T], c *net.Cost) *train.Data[T] {
 		return s
 	}
 	soft := *s
-	soft.T = kernels.NewMatrix[T](s.T.Rows, s.T.Cols)
+	soft.T = kernels.NewMatrix[T](s.Len(), len(s.Classes))
 	for i := range soft.T.Data {
 		soft.T.Data[i] = 0.1
 	}
