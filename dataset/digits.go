@@ -15,6 +15,9 @@ var digits string
 // anything was trained, and doesn't depend on the seed of a training.
 const digitsSplitSeed = 1797
 
+// DigitsFile returns the file that [Digits] reads, a gzipped CSV file.
+func DigitsFile() string { return digits }
+
 // Digits returns 1,797 handwritten digits of 8×8 pixels in [0, 1], row by row,
 // in two parts: a fifth of each class for testing, the rest for training, by
 // [train.Data.Split] with share 0.2 and seed 1797. The parts never change.

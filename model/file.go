@@ -78,6 +78,23 @@ func open(path, dtype string, opts []Option) (*File, error) {
 	return read(path, file, size, dtype, opts)
 }
 
+// Info is what a file says of itself.
+type Info struct {
+	Format         int    `json:"format"`           // version of the format
+	Digest         string `json:"digest,omitempty"` // none in version 1
+	NumericVersion string `json:"numeric_version"`  // of the program that wrote the file
+	Fingerprint    string `json:"fingerprint"`      // of the parameters, with that version
+	DType          string `json:"dtype"`
+}
+
+// Info returns what the file says of itself.
+func (f *File) Info() Info {
+	return Info{f.meta.Format, f.meta.Digest, f.meta.NumericVersion, f.meta.Fingerprint, f.dtype}
+}
+
+// Made says how the model was made; nil if the file doesn't.
+func (f *File) Made() *Making { return f.meta.Made }
+
 // DType returns the precision of the parameters: "F32" or "F64".
 func (f *File) DType() string { return f.dtype }
 
@@ -171,7 +188,7 @@ func readModel[T kernels.Float](f *File, h *safetensors.Header, start []byte, r 
 	if f.meta.Format == 1 && f.meta.NumericVersion == kernels.NumericVersion && n.Fingerprint() != f.meta.Fingerprint {
 		return nil, fmt.Errorf("damaged: the parameters have the fingerprint %s, the metadata says %s", n.Fingerprint(), f.meta.Fingerprint)
 	}
-	m := &Model[T]{Net: n, Classes: f.meta.Classes, Features: f.meta.Features, Scaler: (*train.Scaler)(f.meta.Scaler), Encoder: f.meta.Encoder}
+	m := &Model[T]{Net: n, Classes: f.meta.Classes, Features: f.meta.Features, Scaler: (*train.Scaler)(f.meta.Scaler), Encoder: f.meta.Encoder, Made: f.meta.Made}
 	if m.Encoder != nil {
 		m.Encoder.Scaler = m.Scaler
 	}

@@ -34,6 +34,7 @@ type metadata struct {
 	Features       []string         `json:"features,omitempty"`
 	Scaler         *scaler          `json:"scaler,omitempty"`
 	Encoder        *dataset.Encoder `json:"encoder,omitempty"`
+	Made           *Making          `json:"made,omitempty"`
 }
 
 // scaler is a train.Scaler, and converts to and from it.
@@ -185,6 +186,9 @@ func (m *metadata) check() error {
 		if e.Inputs() != m.Inputs || e.Outputs() != outputs || !slices.Equal(e.Classes(), m.Classes) {
 			return fmt.Errorf("the encoder makes %d inputs and %d outputs, the network has %d and %d, or its classes are others", e.Inputs(), e.Outputs(), m.Inputs, outputs)
 		}
+	}
+	if err := m.Made.check(); err != nil {
+		return err
 	}
 	seen := map[string]bool{"": true}
 	for i, name := range m.Classes {

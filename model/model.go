@@ -47,6 +47,7 @@ type Model[T kernels.Float] struct {
 	Features []string         // name of each input, or nil
 	Scaler   *train.Scaler    // what raw inputs go through before the network; nil for nothing
 	Encoder  *dataset.Encoder // how rows of a table become inputs, and outputs answers; its Scaler is the model's; nil for none
+	Made     *Making          // how it was made, or nil
 }
 
 // Write writes the model to w, or nothing if its parts don't fit together: class
@@ -158,7 +159,7 @@ func setDigest(start []byte, old, now string) ([]byte, error) {
 func (m *Model[T]) describe() metadata {
 	meta := m.layers()
 	meta.Format, meta.Digest, meta.NumericVersion, meta.Fingerprint = formatVersion, noDigest, kernels.NumericVersion, m.Net.Fingerprint()
-	meta.Classes, meta.Features, meta.Scaler, meta.Encoder = m.Classes, m.Features, (*scaler)(m.Scaler), m.Encoder
+	meta.Classes, meta.Features, meta.Scaler, meta.Encoder, meta.Made = m.Classes, m.Features, (*scaler)(m.Scaler), m.Encoder, m.Made
 	return meta
 }
 

@@ -62,7 +62,7 @@ func TestEveryFlag(t *testing.T) {
 				return // takes no value
 			}
 			assert.Equal(t, strings.Join(takes, " "), strings.Join(values, " "), name)
-			assert.Equal(t, f.Name == "data" || f.Name == "test" || f.Name == "model", files, name)
+			assert.Equal(t, f.Name == "data" || f.Name == "test" || f.Name == "model" || f.Name == "like", files, name)
 			if takes == nil {
 				return
 			}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nabla-go/nabla/model"
 	"github.com/nabla-go/nabla/net"
 	"github.com/nabla-go/nabla/train"
 )
@@ -25,6 +26,8 @@ type trainPlan struct {
 	precision  string
 	options    train.Options
 	model      string
+	like       string        // a model whose training is repeated
+	repeats    *model.Making // how that was made
 }
 
 func newTrain() *cobra.Command {
@@ -56,6 +59,10 @@ more than ten times what it was at first, is not written.
 		if err := p.data.positional(cmd, args); err != nil {
 			return err
 		}
+		var err error
+		if p.repeats, err = repeat(cmd); err != nil {
+			return err
+		}
 		if err := use(); err != nil {
 			return err
 		}
@@ -72,7 +79,7 @@ func (p *trainPlan) flags() []flag {
 		grouped("Data", p.dataFlags()...),
 		grouped("Network", p.networkFlags()...),
 		grouped("Training", p.trainingFlags()...),
-		grouped("Result", p.modelFlag()),
+		grouped("Result", p.modelFlag(), likeFlag(&p.like)),
 	)
 }
 

@@ -42,6 +42,13 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 	if err := t.load(); err != nil {
 		return err
 	}
+	files, err := p.data.files()
+	if err == nil {
+		err = checkData(cmd, p.repeats, files)
+	}
+	if err != nil {
+		return err
+	}
 	if err := t.makeNetwork(); err != nil {
 		return err
 	}
@@ -50,7 +57,8 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 	if err != nil {
 		return err
 	}
-	epochs, interrupted, err := t.fit(cmd.Context())
+	history, interrupted, err := t.fit(cmd.Context())
+	epochs := len(history)
 	if err != nil {
 		return fmt.Errorf("%w; no model was written", err)
 	}
@@ -61,16 +69,18 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 	if err := t.checkCost(float64(report.TrainCost), before, epochs, interrupted); err != nil {
 		return err
 	}
-	m := &model.Model[T]{Net: t.net, Classes: t.data.Classes, Features: t.data.Features, Scaler: t.data.Scaler, Encoder: t.encoder}
+	report.Epochs, report.Interrupted, report.Model = epochs, interrupted, p.model
+	made := t.makes(cmd.Flags(), files, history, report)
+	m := &model.Model[T]{Made: made, Net: t.net, Classes: t.data.Classes, Features: t.data.Features, Scaler: t.data.Scaler, Encoder: t.encoder}
 	if err := m.Save(p.model); err != nil {
 		return err
 	}
-	report.Epochs, report.Interrupted, report.Model = epochs, interrupted, p.model
 	if t.json {
 		printJSON(t.stdout, report)
 	} else {
 		report.print(t.stdout)
 	}
+	compare(t.stderr, p.repeats, made)
 	if interrupted {
 		return fmt.Errorf("stopped after %d of %d epochs; the model was written", epochs, p.options.Epochs)
 	}
@@ -156,10 +166,10 @@ func (t *training[T]) announce() {
 	}
 }
 
-// fit trains, reports every epoch and prints what is wrong with the training. It returns the number of completed epochs and
+// fit trains, reports every epoch and prints what is wrong with the training. It returns the completed epochs and
 // whether a signal ended the training after at least one; anything else that ends it
 // early is an error.
-func (t *training[T]) fit(ctx context.Context) (epochs int, interrupted bool, err error) {
+func (t *training[T]) fit(ctx context.Context) (epochs []train.Epoch, interrupted bool, err error) {
 	// Until here there is nothing to put in order, and a signal ends the program.
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -174,11 +184,11 @@ func (t *training[T]) fit(ctx context.Context) (epochs int, interrupted bool, er
 		}
 	}
 	result, err := train.Fit(ctx, t.net, t.data, t.test, o)
-	epochs = len(result.Epochs)
+	epochs = result.Epochs
 	for _, w := range result.Warnings {
 		fmt.Fprintf(t.stderr, "warning: %v\n", w)
 	}
-	if errors.Is(err, context.Canceled) && epochs > 0 {
+	if errors.Is(err, context.Canceled) && len(epochs) > 0 {
 		return epochs, true, nil
 	}
 	return epochs, false, err
