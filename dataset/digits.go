@@ -26,17 +26,26 @@ func DigitsFile() string { return digits }
 // Handwritten Digits", UCI Machine Learning Repository, 1998 (CC BY 4.0), as
 // scikit-learn distributes it (BSD-3-Clause); see digits/NOTICE.
 func Digits[T kernels.Float]() (training, test *train.Data[T]) {
+	training, test = rawDigits[T]()
+	for _, d := range []*train.Data[T]{training, test} {
+		d.Scale(train.NewScaler(d.X.Cols, 16))
+		var err error
+		if d.T, err = train.OneHot[T](d.Labels, len(d.Classes)); err != nil {
+			panic("dataset: the embedded digits are damaged: " + err.Error())
+		}
+	}
+	return training, test
+}
+
+// rawDigits returns the digits as they are in the file, 0…16.
+func rawDigits[T kernels.Float]() (training, test *train.Data[T]) {
 	t, err := DecodeTable[T](strings.NewReader(digits), "digits", TableOptions{Header: NoHeader, Task: Classification})
 	var s *train.Data[T]
 	if err == nil {
 		_, s, err = FitEncoder(t, t.Rows(), EncoderOptions{Scale: "none"})
 	}
-	if err == nil {
-		s.T, err = train.OneHot[T](s.Labels, len(s.Classes))
-	}
 	if err != nil {
 		panic("dataset: the embedded digits are damaged: " + err.Error())
 	}
-	s.Scale(train.NewScaler(s.X.Cols, 16))
 	return s.Split(0.2, digitsSplitSeed)
 }

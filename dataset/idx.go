@@ -4,9 +4,11 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,20 +44,36 @@ func ReadIDXImages(path string, limits ...Limits) (Images, error) {
 	return im, nil
 }
 
-// ReadIDXLabels reads an IDX file of labels, gzipped or not.
+// ReadIDXLabels reads an IDX file of labels, gzipped or not: bytes in one dimension.
 func ReadIDXLabels(path string, limits ...Limits) ([]byte, error) {
 	_, labels, err := readIDX(path, magicLabels, limits...)
 	return labels, err
 }
 
 // ReadIDX reads a file of images and the file of their labels, which must lie
-// in 0…classes−1. Pixels are divided by 255.
+// in 0…classes−1, as one-hot targets. Pixels are divided by 255.
 func ReadIDX[T kernels.Float](images, labels string, classes int) (*train.Data[T], error) {
-	im, err := ReadIDXImages(images)
+	s, err := rawIDX[T](images, labels, Limits{})
 	if err != nil {
 		return nil, err
 	}
-	lb, err := ReadIDXLabels(labels)
+	if s.T, err = train.OneHot[T](s.Labels, classes); err != nil {
+		return nil, fmt.Errorf("%s: %w", labels, err)
+	}
+	for c := range classes {
+		s.Classes = append(s.Classes, strconv.Itoa(c))
+	}
+	s.Scale(train.NewScaler(s.X.Cols, 255))
+	return s, nil
+}
+
+// rawIDX reads images and their labels, which are numbers that aren't classes yet.
+func rawIDX[T kernels.Float](images, labels string, limits Limits) (*train.Data[T], error) {
+	im, err := ReadIDXImages(images, limits)
+	if err != nil {
+		return nil, err
+	}
+	lb, err := readIDXNumbers(labels, limits)
 	if err != nil {
 		return nil, err
 	}
@@ -65,63 +83,185 @@ func ReadIDX[T kernels.Float](images, labels string, classes int) (*train.Data[T
 	if im.Count == 0 { // and no pixel confirms the size of an image
 		return nil, fmt.Errorf("%s: no samples", images)
 	}
-	s := &train.Data[T]{Name: images, Labels: make([]int, im.Count)}
-	for i, l := range lb {
-		s.Labels[i] = int(l)
-	}
-	if s.T, err = train.OneHot[T](s.Labels, classes); err != nil {
-		return nil, fmt.Errorf("%s: %w", labels, err)
-	}
-	for c := range classes {
-		s.Classes = append(s.Classes, strconv.Itoa(c))
-	}
-	s.X = kernels.NewMatrix[T](im.Count, im.Rows*im.Cols)
+	s := &train.Data[T]{Name: images, Labels: lb, X: kernels.NewMatrix[T](im.Count, im.Rows*im.Cols)}
 	for i, p := range im.Pixels {
 		s.X.Data[i] = T(p)
 	}
-	s.Scale(train.NewScaler(s.X.Cols, 255))
 	return s, nil
 }
 
-// ReadMNIST reads the four files of MNIST, or of a data set in its form with
-// ten classes, from a directory:
+// readIDXNumbers reads labels of any type of whole numbers. Of two dimensions, such as
+// QMNIST's, the first number of each row is the label.
+func readIDXNumbers(path string, limits Limits) ([]int, error) {
+	f, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	labels, err := decodeIDXNumbers(f, limits)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return labels, nil
+}
+
+func decodeIDXNumbers(r io.Reader, limits Limits) ([]int, error) {
+	var head [4]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return nil, fmt.Errorf("the IDX header is cut short: %w", err)
+	}
+	magic := binary.BigEndian.Uint32(head[:])
+	element, size := idxNumber(magic >> 8)
+	if dims := magic & 0xff; magic>>16 != 0 || element == nil || dims < 1 || dims > 2 {
+		return nil, fmt.Errorf("wrong kind of file: the magic number is 0x%08x (%s), want 0x%08x (%s)", magic, idxKind(magic), magicLabels, idxKind(magicLabels))
+	}
+	dims, data, err := decodeIDXRest(r, magic, size, limits)
+	if err != nil {
+		return nil, err
+	}
+	width := size
+	if len(dims) == 2 {
+		width = size * dims[1]
+	}
+	if width == 0 {
+		return nil, fmt.Errorf("the rows of labels are empty")
+	}
+	labels := make([]int, dims[0])
+	for i := range labels {
+		labels[i] = element(data[i*width:])
+	}
+	return labels, nil
+}
+
+// idxNumber returns how to decode a whole number of an IDX file's type, and its size.
+func idxNumber(kind uint32) (element func([]byte) int, size int) {
+	switch kind {
+	case 0x08:
+		return func(b []byte) int { return int(b[0]) }, 1
+	case 0x09:
+		return func(b []byte) int { return int(int8(b[0])) }, 1
+	case 0x0b:
+		return func(b []byte) int { return int(int16(binary.BigEndian.Uint16(b))) }, 2
+	case 0x0c:
+		return func(b []byte) int { return int(int32(binary.BigEndian.Uint32(b))) }, 4
+	}
+	return nil, 0
+}
+
+// ReadMNIST reads the four files of MNIST, or of a data set in its form, from a directory:
 //
 //	train-images-idx3-ubyte  train-labels-idx1-ubyte
 //	t10k-images-idx3-ubyte   t10k-labels-idx1-ubyte
 //
-// Each may be gzipped, with or without .gz in its name, and may have a dot
-// before idx.
+// Each may be gzipped, with or without .gz in its name, may have a dot before idx, and may
+// begin with the name of the data set, as those of EMNIST and QMNIST do; test is another
+// name of t10k. Classes are the digits 0 to 9 or, if there are other labels, those labels.
+// Pixels are divided by 255, targets are one-hot.
 func ReadMNIST[T kernels.Float](dir string) (training, test *train.Data[T], err error) {
-	var paths [4]string
-	for i, name := range []string{
-		"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
-	} {
-		if paths[i], err = findIDX(dir, name); err != nil {
+	if training, test, err = rawMNIST[T](dir, Limits{}); err != nil {
+		return nil, nil, err
+	}
+	for _, d := range []*train.Data[T]{training, test} {
+		d.Scale(train.NewScaler(d.X.Cols, 255))
+		if d.T, err = train.OneHot[T](d.Labels, len(d.Classes)); err != nil {
 			return nil, nil, err
 		}
 	}
-	if training, err = ReadIDX[T](paths[0], paths[1], 10); err != nil {
+	return training, test, nil
+}
+
+// rawMNIST reads what ReadMNIST reads, with pixels 0…255 and without one-hot targets.
+func rawMNIST[T kernels.Float](dir string, limits Limits) (training, test *train.Data[T], err error) {
+	var paths [4]string
+	for i, part := range []string{"train-images-idx3", "train-labels-idx", "t10k-images-idx3", "t10k-labels-idx"} {
+		if paths[i], err = findIDX(dir, part); err != nil {
+			return nil, nil, err
+		}
+	}
+	if training, err = rawIDX[T](paths[0], paths[1], limits); err != nil {
 		return nil, nil, err
 	}
-	if test, err = ReadIDX[T](paths[2], paths[3], 10); err != nil {
+	if test, err = rawIDX[T](paths[2], paths[3], limits); err != nil {
 		return nil, nil, err
 	}
 	if training.X.Cols != test.X.Cols {
 		return nil, nil, fmt.Errorf("%s has %d pixels an image, %s has %d", paths[0], training.X.Cols, paths[2], test.X.Cols)
 	}
+	number(training, test)
 	return training, test, nil
 }
 
-// findIDX returns the path under which the file called name exists.
-func findIDX(dir, name string) (string, error) {
-	dotted := strings.Replace(name, "-idx", ".idx", 1)
-	for _, n := range []string{name, dotted, name + ".gz", dotted + ".gz"} {
-		path := filepath.Join(dir, n)
+// number makes classes of labels that are numbers: the digits or, if there are others,
+// those that occur.
+func number[T kernels.Float](parts ...*train.Data[T]) {
+	seen := make(map[int]bool)
+	digits := true
+	for _, d := range parts {
+		for _, l := range d.Labels {
+			seen[l] = true
+			digits = digits && l >= 0 && l <= 9
+		}
+	}
+	if digits {
+		for l := range 10 {
+			seen[l] = true
+		}
+	}
+	numbers := slices.Sorted(maps.Keys(seen))
+	var names []string
+	index := make(map[int]int)
+	for c, l := range numbers {
+		names = append(names, strconv.Itoa(l))
+		index[l] = c
+	}
+	for _, d := range parts {
+		d.Classes = names
+		for k, l := range d.Labels {
+			d.Labels[k] = index[l]
+		}
+	}
+}
+
+// findIDX returns the path of the only file in dir whose name is, or ends with, that of a
+// part such as train-images-idx3.
+func findIDX(dir, part string) (string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", err
+	}
+	var found []string
+	for _, e := range entries {
+		name := strings.Replace(strings.TrimSuffix(e.Name(), ".gz"), ".idx", "-idx", 1)
+		name = strings.Replace(name, "test-", "t10k-", 1)
+		i := strings.LastIndex(name, part)
+		if i < 0 || i > 0 && name[i-1] != '-' && name[i-1] != '_' || !(strings.HasSuffix(name, "-ubyte") || strings.HasSuffix(name, "-int")) {
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
 		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			found = append(found, path)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return "", fmt.Errorf("%s: no file %s (nor %s, with or without .gz)", dir, idxName(part), strings.Replace(idxName(part), "-idx", ".idx", 1))
+	case 1:
+		return found[0], nil
+	}
+	for _, path := range found { // one without the name of a data set, packed or not
+		if strings.HasPrefix(filepath.Base(path), strings.SplitN(part, "-", 2)[0]+"-") {
 			return path, nil
 		}
 	}
-	return "", fmt.Errorf("%s: no file %s (nor %s, with or without .gz)", dir, name, dotted)
+	return "", fmt.Errorf("%s: several files may be %s: %s", dir, idxName(part), abbreviate(found))
+}
+
+// idxName returns the usual name of a part.
+func idxName(part string) string {
+	if strings.HasSuffix(part, "labels-idx") {
+		part += "1"
+	}
+	return part + "-ubyte"
 }
 
 // readIDX reads an IDX file with the given magic number.
@@ -139,32 +279,30 @@ func readIDX(path string, magic uint32, limits ...Limits) (dims []int, data []by
 }
 
 func decodeIDX(r io.Reader, magic uint32, limits ...Limits) (dims []int, data []byte, err error) {
-	var word [4]byte
-	readWord := func() (uint32, error) {
-		_, err := io.ReadFull(r, word[:])
-		if err != nil {
-			return 0, fmt.Errorf("the IDX header is cut short: %w", err)
-		}
-		return binary.BigEndian.Uint32(word[:]), nil
+	var head [4]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return nil, nil, fmt.Errorf("the IDX header is cut short: %w", err)
 	}
-	got, err := readWord()
-	if err != nil {
-		return nil, nil, err
-	}
-	if got != magic {
+	if got := binary.BigEndian.Uint32(head[:]); got != magic {
 		return nil, nil, fmt.Errorf("wrong kind of file: the magic number is 0x%08x (%s), want 0x%08x (%s)", got, idxKind(got), magic, idxKind(magic))
 	}
+	return decodeIDXRest(r, magic, 1, firstLimits(limits))
+}
+
+// decodeIDXRest reads what follows the magic number: dimensions and elements of size bytes.
+func decodeIDXRest(r io.Reader, magic uint32, size int, limits Limits) (dims []int, data []byte, err error) {
 	for range magic & 0xff {
-		d, err := readWord()
-		if err != nil {
-			return nil, nil, err
+		var word [4]byte
+		if _, err := io.ReadFull(r, word[:]); err != nil {
+			return nil, nil, fmt.Errorf("the IDX header is cut short: %w", err)
 		}
+		d := binary.BigEndian.Uint32(word[:])
 		if uint64(d) > math.MaxInt {
 			return nil, nil, errTooLarge
 		}
 		dims = append(dims, int(d))
 	}
-	data, err = readPromised(r, dims, 1, 4, limits...)
+	data, err = readPromised(r, dims, size, 4, limits)
 	return dims, data, err
 }
 

@@ -26,6 +26,7 @@ type dataSource struct {
 	isTable   bool // the only kind without a division into training and test data of its own
 	table     dataset.TableOptions
 	encoding  dataset.EncoderOptions
+	images    dataset.ImageOptions
 	testShare float64
 	test      string // a table to test with; "" for a part of path
 }
@@ -71,13 +72,20 @@ func (d *dataSource) setPath(path string) error {
 func loadTraining[T kernels.Float](d *dataSource) (s samples[T], err error) {
 	switch {
 	case d.path == builtIn:
-		s.training, s.test = dataset.Digits[T]()
+		s.training, s.test, err = dataset.DigitImages[T](d.encoding.Scale)
 	case d.isTable:
 		return loadTable[T](d)
 	default:
-		s.training, s.test, err = dataset.ReadMNIST[T](d.path)
+		s.training, s.test, err = dataset.ReadImages[T](d.path, d.imageOptions())
 	}
 	return s, err
+}
+
+// imageOptions returns how images are read.
+func (d *dataSource) imageOptions() dataset.ImageOptions {
+	o := d.images
+	o.Scale, o.TestShare, o.Seed, o.Limits = d.encoding.Scale, d.testShare, tableSplitSeed, d.table.Limits
+	return o
 }
 
 // loadTable reads a table, divides it and fits an encoder to the training part.

@@ -14,7 +14,7 @@ import (
 // flags are those that choose the data, and say how tables are read. given tells which
 // flags were given.
 func (d *dataSource) flags(given func(name string) bool) []flag {
-	data := newFlag("data", builtIn, "digits (built in), a directory with the four MNIST files, or a CSV file", d.setPath)
+	data := newFlag("data", builtIn, "digits (built in), a CSV file, a folder with the four MNIST files, or one with a folder of pictures for each class", d.setPath)
 	data.files = true
 	flags := append([]flag{
 		data,
@@ -109,16 +109,6 @@ func (d *dataSource) columnFlags(given func(name string) bool) []flag {
 			d.encoding.Missing = v
 			return nil
 		}),
-		newNameFlag("scale", "auto", "scaling of numbers", dataset.Scalings(), func(v string) error {
-			d.encoding.Scale = v
-			return nil
-		}),
-		newFlag("raw", false, "the same as --scale none", func(v bool) error {
-			if v {
-				d.encoding.Scale = "none"
-			}
-			return nil
-		}),
 		newFlag("test", "", "a CSV file to test with, in place of a part of the data", func(v string) error {
 			d.test = v
 			return nil
@@ -138,8 +128,40 @@ func (d *dataSource) columnFlags(given func(name string) bool) []flag {
 		}
 		flags[i] = d.forTable(given, flags[i])
 	}
-	return flags
+	return append(flags, d.scaleFlags()...)
 }
+
+// scaleFlags are for tables and images.
+func (d *dataSource) scaleFlags() []flag {
+	return []flag{
+		newNameFlag("scale", "auto", "scaling of numbers or pixels", dataset.Scalings(), func(v string) error {
+			d.encoding.Scale = v
+			return nil
+		}),
+		newFlag("raw", false, "the same as --scale none", func(v bool) error {
+			if v {
+				d.encoding.Scale = "none"
+			}
+			return nil
+		}),
+		newFlag("image-size", "", "size that the pictures of a folder are brought to, as in 28x28", func(v string) error {
+			if v == "" {
+				return nil
+			}
+			o := &d.images
+			n, err := fmt.Sscanf(v, "%dx%d", &o.Width, &o.Height)
+			return want(err == nil && n == 2 && fmt.Sprintf("%dx%d", o.Width, o.Height) == v && o.Width > 0 && o.Height > 0 && o.Width <= maxImageSide && o.Height <= maxImageSide,
+				"WIDTHxHEIGHT, each at most %d", maxImageSide)
+		}),
+		newNameFlag("colours", "auto", "what is taken of the pictures of a folder", []string{"auto", "grey", "rgb"}, func(v string) error {
+			d.images.Channels = map[string]int{"auto": 0, "grey": 1, "rgb": 3}[v]
+			return nil
+		}),
+	}
+}
+
+// maxImageSide bounds the size that pictures are brought to.
+const maxImageSide = 4096
 
 // targetIsLabel makes --label another name of --target.
 func targetIsLabel(_ *pflag.FlagSet, name string) pflag.NormalizedName {

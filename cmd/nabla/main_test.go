@@ -139,7 +139,7 @@ func TestUsageErrors(t *testing.T) {
 		{"train --header maybe --data " + csv, `--header "maybe": want auto, yes or no`},
 		{"train --test-share 1 --data " + csv, "--test-share 1: want"},
 		{"train --label y", "--target is for CSV files, --data is digits"},
-		{"train --raw", "--raw is for CSV files"},
+		{"train --image-size 28", `--image-size "28": want WIDTHxHEIGHT`},
 		{"train --columns x --data " + csv, `"x" names no type: want column=type`},
 		{"train --sep dot --data " + csv, `--sep "dot": want auto, comma, semicolon, tab, bar or blanks`},
 		{"train --missing zero --data " + csv, `--missing "zero": want auto, error, drop, mean, median or mode`},
