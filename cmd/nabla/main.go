@@ -3,6 +3,7 @@
 //	nabla train              learn the built-in handwritten digits, write a model
 //	nabla eval MODEL         accuracy, cost and confusion matrix
 //	nabla predict MODEL      rows in, predictions out
+//	nabla serve MODEL        predictions over HTTP and JSON
 //	nabla show MODEL         what a model is and how it was made
 //	nabla import FILE        a model of another program's file
 //	nabla export MODEL FILE  ONNX, C, NPZ or a state dict
@@ -103,7 +104,7 @@ func newRoot() *cobra.Command {
 		},
 	})
 	root.PersistentFlags().Bool("json", false, "print results as JSON objects, one a line")
-	root.AddCommand(newTrain(), newEval(), newPredict(), newShow(), newImport(), newExport(), newBench(), newDoctor())
+	root.AddCommand(newTrain(), newEval(), newPredict(), newServe(), newShow(), newImport(), newExport(), newBench(), newDoctor())
 	return root
 }
 

@@ -38,6 +38,9 @@ func ReadNPZ(r io.Reader, o Options) (*Model, error) {
 		if a.Data == nil { // text beside the numbers
 			continue
 		}
+		if len(a.Type) > 1 && strings.ContainsAny(a.Type[1:2], "iub") { // no weights, but perhaps counters
+			a.Type, a.Data = "I of "+a.Type, nil
+		}
 		arrays = append(arrays, array{name, a.Type, a.Shape, a.Data})
 	}
 	slices.SortFunc(arrays, func(a, b array) int { return natural(a.name, b.name) })
