@@ -16,8 +16,8 @@ type Float interface{ ~float32 | ~float64 }
 // between Cols and Stride. A Stride that is left out is 0, which no matrix with columns
 // has: [NewMatrix], [MatrixOf] and [MatrixFromRows] set it.
 //
-// The layout and the field names are those of gonum's blas32.General and
-// blas64.General, so values convert freely in both directions.
+// The layout is that of gonum's blas32.General and blas64.General. Matrix[float64] and
+// blas64.General convert into each other; blas32.General has its fields in another order.
 type Matrix[T Float] struct {
 	Rows, Cols int
 	Data       []T
@@ -130,6 +130,11 @@ func (m Matrix[T]) Check() error {
 		return fmt.Errorf("%d elements of data, too few for %d rows of %d with stride %d", len(m.Data), m.Rows, m.Cols, m.Stride)
 	}
 }
+
+// Overlaps reports whether m and o share an element. Matrices whose rows interleave, such
+// as left and right half of one, share none. If their strides differ, it is enough that one
+// begins between the first and the last element of the other.
+func (m Matrix[T]) Overlaps(o Matrix[T]) bool { return overlapMatrix(&m, &o) }
 
 // valid is Valid. Methods have value receivers, so that they work on results of
 // functions; what kernels call for each operand takes a pointer and copies nothing.

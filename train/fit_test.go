@@ -47,14 +47,14 @@ func TestOptionErrors(t *testing.T) {
 			o.Rate, o.Optimizer = 0.5, train.AdamW()
 			o.Optimizer.Decay = 2
 		},
-		"training data: no sampl": func(_ *train.Options, d, _ *train.Data[float64]) { *d = train.Data[float64]{} },
-		"inputs: 2 elements of data": func(_ *train.Options, d, _ *train.Data[float64]) { d.X.Data = d.X.Data[:2] },
+		"training data: no sampl":     func(_ *train.Options, d, _ *train.Data[float64]) { *d = train.Data[float64]{} },
+		"inputs: 2 elements of data":  func(_ *train.Options, d, _ *train.Data[float64]) { d.X.Data = d.X.Data[:2] },
 		"targets: 0 elements of data": func(_ *train.Options, d, _ *train.Data[float64]) { d.T.Data = nil },
-		"2 rows of inputs but 3 ": func(_ *train.Options, d, _ *train.Data[float64]) { d.X = d.X.Slice(0, 2) },
-		"have 2 columns but the ": func(_ *train.Options, d, _ *train.Data[float64]) { d.X = kernels.NewMatrix[float64](3, 2) },
-		"targets have 2 columns":  func(_ *train.Options, d, _ *train.Data[float64]) { d.T = kernels.NewMatrix[float64](3, 2) },
-		"input row 2, column 1":   func(_ *train.Options, d, _ *train.Data[float64]) { d.X.Data[1] = math.NaN() },
-		"target row 3, column 1":  func(_ *train.Options, d, _ *train.Data[float64]) { d.T.Data[2] = math.Inf(1) },
+		"2 rows of inputs but 3 ":     func(_ *train.Options, d, _ *train.Data[float64]) { d.X = d.X.Slice(0, 2) },
+		"have 2 columns but the ":     func(_ *train.Options, d, _ *train.Data[float64]) { d.X = kernels.NewMatrix[float64](3, 2) },
+		"targets have 2 columns":      func(_ *train.Options, d, _ *train.Data[float64]) { d.T = kernels.NewMatrix[float64](3, 2) },
+		"input row 2, column 1":       func(_ *train.Options, d, _ *train.Data[float64]) { d.X.Data[1] = math.NaN() },
+		"target row 3, column 1":      func(_ *train.Options, d, _ *train.Data[float64]) { d.T.Data[2] = math.Inf(1) },
 		"validation data: 0 rows of inputs but 3": func(_ *train.Options, d, validation *train.Data[float64]) {
 			*validation = train.Data[float64]{X: kernels.NewMatrix[float64](0, 1), T: d.T}
 		},
