@@ -92,24 +92,32 @@
 //	g, v of Momentum and Nesterov    below    2⁻⁶³      2⁻⁵¹¹    in magnitude
 //	g of RMSProp, Adam and AdamW     below    2⁻⁵⁰      2⁻⁴⁹⁸    in magnitude
 //	s of RMSProp, v of Adam(W)       below    2⁻¹¹¹     2⁻¹⁰⁰⁷   and of negative numbers
-//	m and w of Adam and AdamW        below    2⁻⁶³      2⁻⁵¹¹    in magnitude
-//	d, the derivative and dst of
-//	MulSigmoidPrime, MulTanhPrime
-//	and MulSoftplusPrime             below    2⁻⁶³      2⁻⁵¹¹    in magnitude
+//	m of Adam and AdamW              below    2⁻⁶³      2⁻⁵¹¹    in magnitude
+//	w of AdamW, every 8th step       below    2⁻⁶³      2⁻⁵¹¹    in magnitude
 //	d of MulReLUPrime, x of Flush    below    2⁻⁶³      2⁻⁵¹¹    in magnitude
+//	d of MulSigmoidPrime,
+//	MulTanhPrime, MulSoftplusPrime   if its product with the derivative would be below
+//	                                 2⁻⁶³ or 2⁻⁵¹¹ in magnitude, to an eighth
 //
-// Why: 2⁻⁶³ and 2⁻⁵¹¹ are roots of the least normal number, so that the product of two
-// numbers that remain is normal: a velocity times a rate of at least 2⁻⁶³, δ times an
-// activation or a weight. The square of 2⁻⁵⁰ or 2⁻⁴⁹⁸, times 1−β₂ of at least 2⁻²⁶, is
-// normal, and so is 2⁻¹¹¹ or 2⁻¹⁰⁰⁷ times β₂ of at least 2⁻¹⁵. Thresholds compare
-// the new s, v, m and w, rounded, and an input before it is used. Where s or v
-// becomes 0, so do m and the quotient of that step; otherwise m/√v, which is about 1,
-// would turn into m/ε.
+// The last of these is decided before the product is: it is small if the bits of |d| and
+// those of the derivative, taken as integers, sum up to less than those of 2⁻⁶³ (2⁻⁵¹¹)
+// and 1. Such integers are logarithms, but for a factor and an error of an eighth (Mitchell,
+// "Computer Multiplication and Division Using Binary Logarithms", 1962).
+//
+// Why these numbers: 2⁻⁶³ and 2⁻⁵¹¹ are roots of the least normal number, so that the
+// product of two numbers that remain is normal: a velocity times a rate of at least 2⁻⁶³,
+// δ times an activation or a weight. The square of 2⁻⁵⁰ or 2⁻⁴⁹⁸, times 1−β₂ of at least
+// 2⁻²⁶, is normal, and so is 2⁻¹¹¹ or 2⁻¹⁰⁰⁷ times β₂ of at least 2⁻¹⁵. Thresholds compare
+// the new s, v and m, rounded, the w that AdamW has made, and an input before it is used.
+// Where s becomes 0, so does the quotient of that step, and where v becomes 0, so does m;
+// otherwise m/√v, which is about 1, would turn into m/ε. Eight steps of decay by less than
+// a factor of 200 don't make a subnormal number of 2⁻⁶³.
 //
 // For ε this means: a gradient below 2⁻⁵⁰, about 9e-16, moves no parameter of float32, even
 // if ε is smaller than it. With ε = 1e-8 such steps would be at most 1e-7 of a usual one.
-// A rate and an ε that round to a subnormal number count as 0. ε = 0 is allowed: where s
-// or v is 0 the quotient is 0, not 0/0.
+// A rate that rounds to a subnormal number counts as 0, and so does an ε of RMSProp; for
+// Adam and AdamW an ε that rounds to 0 or to a subnormal number counts as the least normal
+// one. ε = 0 is allowed: where s or v is 0, the step is 0, not 0/0.
 //
 // NaN is never small: a gradient of NaN makes NaN of state and parameter. Only a NaN that a
 // caller puts into m is lost where v is 0.

@@ -164,7 +164,8 @@ func ReLUPrime[T Float](dst, z []T) {
 }
 
 // MulSigmoidPrime sets dst[i] = d[i]·σ'(z[i]), the δ ⊙ σ'(z) of backpropagation: the
-// bits of SigmoidPrime followed by Mul, with [Flush] of d, of the derivative and of dst.
+// bits of SigmoidPrime followed by Mul, but +0 where that is small (see the documentation
+// of the package).
 func MulSigmoidPrime[T Float](dst, d, z []T) {
 	if len(dst) != len(d) || len(dst) != len(z) {
 		panic("kernels: MulSigmoidPrime: lengths of dst, d and z differ")
@@ -179,7 +180,8 @@ func MulSigmoidPrime[T Float](dst, d, z []T) {
 }
 
 // MulTanhPrime sets dst[i] = d[i]·tanh'(z[i]), the δ ⊙ σ'(z) of backpropagation: the
-// bits of TanhPrime followed by Mul, with [Flush] of d, of the derivative and of dst.
+// bits of TanhPrime followed by Mul, but +0 where that is small (see the documentation of
+// the package).
 func MulTanhPrime[T Float](dst, d, z []T) {
 	if len(dst) != len(d) || len(dst) != len(z) {
 		panic("kernels: MulTanhPrime: lengths of dst, d and z differ")

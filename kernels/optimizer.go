@@ -113,5 +113,11 @@ func adamBoth[T Float](w, m, v, g []T, t int, p AdamParams, decay float64) {
 	race.Write(m)
 	race.Write(v)
 	race.Read(g)
-	adam(w, m, v, g, scalar.IfNormal[T](step), T(p.Beta1), T(1-p.Beta1), T(p.Beta2), T(1-p.Beta2), T(scale), scalar.IfNormal[T](p.Epsilon), T(keep))
+	adam(w, m, v, g, scalar.IfNormal[T](step), T(p.Beta1), T(1-p.Beta1), T(p.Beta2), T(1-p.Beta2), T(scale), scalar.Epsilon[T](p.Epsilon), T(keep))
+	if decay != 0 && t%flushEvery == 0 {
+		Flush(w)
+	}
 }
+
+// flushEvery is how many steps of AdamW go by between two that look for small w.
+const flushEvery = 8

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/assert"
 
@@ -443,4 +444,30 @@ func TestMatrices(t *testing.T) {
 	assert.ErrorContains(t, m.Check(), "6 elements of data, too few for 3 rows of 2 with stride 3")
 	m.Rows = -1
 	assert.ErrorContains(t, m.Check(), "-1 rows")
+}
+
+// AdamW takes small parameters for 0 on every eighth step, as the documentation says, and
+// Adam never does.
+func TestAdamWFlushes(t *testing.T) { on(t, testAdamWFlushes[float32], testAdamWFlushes[float64]) }
+
+func testAdamWFlushes[T Float](t *testing.T) {
+	small := T(0x1p-64)
+	if unsafe.Sizeof(small) == 8 {
+		small = T(math.Ldexp(1, -512))
+	}
+	for step := 1; step <= 16; step++ {
+		w, zeros := []T{small, -small, 1}, make([][]T, 3)
+		for i := range zeros {
+			zeros[i] = make([]T, 3)
+		}
+		kernels.AdamW(w, zeros[0], zeros[1], zeros[2], step, kernels.AdamWParams{LR: 1e-9, Beta1: 0.9, Beta2: 0.999, Decay: 1e-9})
+		if flushed := w[0] == 0 && w[1] == 0 && !math.Signbit(float64(w[1])); flushed != (step%8 == 0) || w[2] != 1 {
+			t.Errorf("step %d: w is %v", step, w)
+		}
+		copy(w, []T{small, -small, 1})
+		kernels.Adam(w, zeros[0], zeros[1], zeros[2], step, kernels.AdamParams{LR: 1e-9, Beta1: 0.9, Beta2: 0.999})
+		if w[0] != small || w[1] != -small {
+			t.Errorf("step %d of Adam: w is %v", step, w)
+		}
+	}
 }

@@ -17,7 +17,8 @@ func Softplus[T Float](dst, z []T) {
 }
 
 // MulSoftplusPrime sets dst[i] = d[i]·σ(z[i]), the δ ⊙ σ'(z) of backpropagation for
-// softplus: the bits of Sigmoid followed by Mul, with [Flush] of d, of σ(z) and of dst.
+// softplus: the bits of Sigmoid followed by Mul, but +0 where that is small (see the
+// documentation of the package).
 func MulSoftplusPrime[T Float](dst, d, z []T) {
 	if len(dst) != len(d) || len(dst) != len(z) {
 		panic("kernels: MulSoftplusPrime: lengths of dst, d and z differ")

@@ -3,6 +3,17 @@ package scalar
 // Flush returns +0 if |x| < LeastFactor, else x. NaN stays.
 func Flush[T Float](x T) T { return flush(x, coefficients[T]().LeastFactor) }
 
+// MulFlush returns x·y for y ≥ 0, but +0 where the product would be below LeastFactor, to
+// an eighth. The bits of a number, as an integer, are its logarithm, but for a factor and a
+// small error (Mitchell, 1962), so that their sum tells what is small before it is
+// multiplied. NaN stays.
+func MulFlush[T Float](x, y T) T {
+	if toBits(abs(x))+toBits(y) < toBits(coefficients[T]().LeastFactor)+toBits(T(1)) {
+		x = 0
+	}
+	return Mul(x, y)
+}
+
 // FlushRoot is Flush with LeastRoot, for numbers that are squared.
 func FlushRoot[T Float](x T) T { return flush(x, coefficients[T]().LeastRoot) }
 
@@ -20,6 +31,14 @@ func flush[T Float](x, least T) T {
 		return 0
 	}
 	return x
+}
+
+// Epsilon returns x rounded to T, and the least normal number if that is 0 or subnormal.
+func Epsilon[T Float](x float64) T {
+	if e := IfNormal[T](x); e != 0 {
+		return e
+	}
+	return coefficients[T]().MinNormal
 }
 
 // IfNormal returns x rounded to T, and 0 if that is a subnormal number.

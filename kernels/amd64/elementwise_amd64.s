@@ -278,52 +278,48 @@ end5:
 //
 // AVX2 and FMA. Four vectors a round, masked tail. Updates x.
 //
-// x AX, len(x) CX.
+// fromLeastFactor Y0, x AX, len(x) CX.
 //
 // Requires: AVX, AVX2
 TEXT ·FlushF32AVX2(SB), NOSPLIT, $0-24
-	MOVQ x_base+0(FP), AX
-	MOVQ x_len+8(FP), CX
+	VMOVUPS fromLeastFactorF32<>+0(SB), Y0
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
 
 vectors1:
-	CMPQ     CX, $0x00000020
-	JL       done2
-	VMOVUPS  (AX), Y0
-	VANDPS   magnitudeF32<>+0(SB), Y0, Y1
-	VPCMPGTD belowLeastFactorF32<>+0(SB), Y1, Y1
-	VANDPS   Y1, Y0, Y0
-	VMOVUPS  Y0, (AX)
-	VMOVUPS  32(AX), Y0
-	VANDPS   magnitudeF32<>+0(SB), Y0, Y1
-	VPCMPGTD belowLeastFactorF32<>+0(SB), Y1, Y1
-	VANDPS   Y1, Y0, Y0
-	VMOVUPS  Y0, 32(AX)
-	VMOVUPS  64(AX), Y0
-	VANDPS   magnitudeF32<>+0(SB), Y0, Y1
-	VPCMPGTD belowLeastFactorF32<>+0(SB), Y1, Y1
-	VANDPS   Y1, Y0, Y0
-	VMOVUPS  Y0, 64(AX)
-	VMOVUPS  96(AX), Y0
-	VANDPS   magnitudeF32<>+0(SB), Y0, Y1
-	VPCMPGTD belowLeastFactorF32<>+0(SB), Y1, Y1
-	VANDPS   Y1, Y0, Y0
-	VMOVUPS  Y0, 96(AX)
-	ADDQ     $0x00000080, AX
-	SUBQ     $0x00000020, CX
-	JMP      vectors1
+	CMPQ    CX, $0x00000020
+	JL      done2
+	VMOVUPS (AX), Y1
+	VANDPS  Y0, Y1, Y2
+	VPSIGND Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(AX), Y1
+	VANDPS  Y0, Y1, Y2
+	VPSIGND Y2, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS 64(AX), Y1
+	VANDPS  Y0, Y1, Y2
+	VPSIGND Y2, Y1, Y1
+	VMOVUPS Y1, 64(AX)
+	VMOVUPS 96(AX), Y1
+	VANDPS  Y0, Y1, Y2
+	VPSIGND Y2, Y1, Y1
+	VMOVUPS Y1, 96(AX)
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JMP     vectors1
 
 done2:
 vectors3:
-	CMPQ     CX, $0x00000008
-	JL       done4
-	VMOVUPS  (AX), Y0
-	VANDPS   magnitudeF32<>+0(SB), Y0, Y1
-	VPCMPGTD belowLeastFactorF32<>+0(SB), Y1, Y1
-	VANDPS   Y1, Y0, Y0
-	VMOVUPS  Y0, (AX)
-	ADDQ     $0x00000020, AX
-	SUBQ     $0x00000008, CX
-	JMP      vectors3
+	CMPQ    CX, $0x00000008
+	JL      done4
+	VMOVUPS (AX), Y1
+	VANDPS  Y0, Y1, Y2
+	VPSIGND Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	SUBQ    $0x00000008, CX
+	JMP     vectors3
 
 done4:
 	TESTQ      CX, CX
@@ -332,19 +328,18 @@ done4:
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
 	SUBQ       BX, DX
-	VMOVDQU    32(DX), Y0
-	VMASKMOVPS (AX), Y0, Y0
-	VANDPS     magnitudeF32<>+0(SB), Y0, Y1
-	VPCMPGTD   belowLeastFactorF32<>+0(SB), Y1, Y1
-	VANDPS     Y1, Y0, Y0
+	VMOVDQU    32(DX), Y1
+	VMASKMOVPS (AX), Y1, Y1
+	VANDPS     Y0, Y1, Y0
+	VPSIGND    Y0, Y1, Y1
 	TESTQ      $0x00000008, CX
 	JZ         skip7
-	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, (AX)
 	JMP        stored6
 
 skip7:
 	LEAQ         (AX), AX
-	VMOVAPS      Y0, Y0
+	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, CX
 	JZ           skip8
 	VMOVUPS      X0, (AX)
@@ -569,90 +564,86 @@ end5:
 //
 // AVX2 and FMA. Four vectors a round, masked tail. Reads d and z, writes dst.
 //
-// zero Y0, one Y1, dst AX, z CX, len(z) DX, d BX.
+// zero Y0, one Y1, fromLeastFactor Y2, dst AX, z CX, len(z) DX, d BX.
 //
 // Requires: AVX, AVX2
 TEXT ·MulReLUPrimeF32AVX2(SB), NOSPLIT, $0-72
 	VMOVUPS zeroF32<>+0(SB), Y0
 	VMOVUPS oneF32<>+0(SB), Y1
+	VMOVUPS fromLeastFactorF32<>+0(SB), Y2
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    z_base+48(FP), CX
 	MOVQ    z_len+56(FP), DX
 	MOVQ    d_base+24(FP), BX
 
 vectors1:
-	CMPQ     DX, $0x00000020
-	JL       done2
-	VMOVUPS  (CX), Y2
-	VCMPPS   $0x1e, Y0, Y2, Y3
-	VCMPPS   $0x03, Y2, Y2, Y2
-	VANDPS   Y1, Y3, Y3
-	VORPS    Y2, Y3, Y2
-	VMOVUPS  (BX), Y3
-	VANDPS   magnitudeF32<>+0(SB), Y3, Y4
-	VPCMPGTD belowLeastFactorF32<>+0(SB), Y4, Y4
-	VANDPS   Y4, Y3, Y3
-	VMULPS   Y2, Y3, Y2
-	VMOVUPS  Y2, (AX)
-	VMOVUPS  32(CX), Y2
-	VCMPPS   $0x1e, Y0, Y2, Y3
-	VCMPPS   $0x03, Y2, Y2, Y2
-	VANDPS   Y1, Y3, Y3
-	VORPS    Y2, Y3, Y2
-	VMOVUPS  32(BX), Y3
-	VANDPS   magnitudeF32<>+0(SB), Y3, Y4
-	VPCMPGTD belowLeastFactorF32<>+0(SB), Y4, Y4
-	VANDPS   Y4, Y3, Y3
-	VMULPS   Y2, Y3, Y2
-	VMOVUPS  Y2, 32(AX)
-	VMOVUPS  64(CX), Y2
-	VCMPPS   $0x1e, Y0, Y2, Y3
-	VCMPPS   $0x03, Y2, Y2, Y2
-	VANDPS   Y1, Y3, Y3
-	VORPS    Y2, Y3, Y2
-	VMOVUPS  64(BX), Y3
-	VANDPS   magnitudeF32<>+0(SB), Y3, Y4
-	VPCMPGTD belowLeastFactorF32<>+0(SB), Y4, Y4
-	VANDPS   Y4, Y3, Y3
-	VMULPS   Y2, Y3, Y2
-	VMOVUPS  Y2, 64(AX)
-	VMOVUPS  96(CX), Y2
-	VCMPPS   $0x1e, Y0, Y2, Y3
-	VCMPPS   $0x03, Y2, Y2, Y2
-	VANDPS   Y1, Y3, Y3
-	VORPS    Y2, Y3, Y2
-	VMOVUPS  96(BX), Y3
-	VANDPS   magnitudeF32<>+0(SB), Y3, Y4
-	VPCMPGTD belowLeastFactorF32<>+0(SB), Y4, Y4
-	VANDPS   Y4, Y3, Y3
-	VMULPS   Y2, Y3, Y2
-	VMOVUPS  Y2, 96(AX)
-	ADDQ     $0x00000080, AX
-	ADDQ     $0x00000080, CX
-	ADDQ     $0x00000080, BX
-	SUBQ     $0x00000020, DX
-	JMP      vectors1
+	CMPQ    DX, $0x00000020
+	JL      done2
+	VMOVUPS (CX), Y3
+	VCMPPS  $0x1e, Y0, Y3, Y4
+	VCMPPS  $0x03, Y3, Y3, Y3
+	VANDPS  Y1, Y4, Y4
+	VORPS   Y3, Y4, Y3
+	VMOVUPS (BX), Y4
+	VANDPS  Y2, Y4, Y5
+	VPSIGND Y5, Y4, Y4
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS Y3, (AX)
+	VMOVUPS 32(CX), Y3
+	VCMPPS  $0x1e, Y0, Y3, Y4
+	VCMPPS  $0x03, Y3, Y3, Y3
+	VANDPS  Y1, Y4, Y4
+	VORPS   Y3, Y4, Y3
+	VMOVUPS 32(BX), Y4
+	VANDPS  Y2, Y4, Y5
+	VPSIGND Y5, Y4, Y4
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS Y3, 32(AX)
+	VMOVUPS 64(CX), Y3
+	VCMPPS  $0x1e, Y0, Y3, Y4
+	VCMPPS  $0x03, Y3, Y3, Y3
+	VANDPS  Y1, Y4, Y4
+	VORPS   Y3, Y4, Y3
+	VMOVUPS 64(BX), Y4
+	VANDPS  Y2, Y4, Y5
+	VPSIGND Y5, Y4, Y4
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS Y3, 64(AX)
+	VMOVUPS 96(CX), Y3
+	VCMPPS  $0x1e, Y0, Y3, Y4
+	VCMPPS  $0x03, Y3, Y3, Y3
+	VANDPS  Y1, Y4, Y4
+	VORPS   Y3, Y4, Y3
+	VMOVUPS 96(BX), Y4
+	VANDPS  Y2, Y4, Y5
+	VPSIGND Y5, Y4, Y4
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS Y3, 96(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x00000020, DX
+	JMP     vectors1
 
 done2:
 vectors3:
-	CMPQ     DX, $0x00000008
-	JL       done4
-	VMOVUPS  (CX), Y2
-	VCMPPS   $0x1e, Y0, Y2, Y3
-	VCMPPS   $0x03, Y2, Y2, Y2
-	VANDPS   Y1, Y3, Y3
-	VORPS    Y2, Y3, Y2
-	VMOVUPS  (BX), Y3
-	VANDPS   magnitudeF32<>+0(SB), Y3, Y4
-	VPCMPGTD belowLeastFactorF32<>+0(SB), Y4, Y4
-	VANDPS   Y4, Y3, Y3
-	VMULPS   Y2, Y3, Y2
-	VMOVUPS  Y2, (AX)
-	ADDQ     $0x00000020, AX
-	ADDQ     $0x00000020, CX
-	ADDQ     $0x00000020, BX
-	SUBQ     $0x00000008, DX
-	JMP      vectors3
+	CMPQ    DX, $0x00000008
+	JL      done4
+	VMOVUPS (CX), Y3
+	VCMPPS  $0x1e, Y0, Y3, Y4
+	VCMPPS  $0x03, Y3, Y3, Y3
+	VANDPS  Y1, Y4, Y4
+	VORPS   Y3, Y4, Y3
+	VMOVUPS (BX), Y4
+	VANDPS  Y2, Y4, Y5
+	VPSIGND Y5, Y4, Y4
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS Y3, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000008, DX
+	JMP     vectors3
 
 done4:
 	TESTQ      DX, DX
@@ -661,16 +652,15 @@ done4:
 	MOVQ       DX, DI
 	SHLQ       $0x02, DI
 	SUBQ       DI, SI
-	VMOVDQU    32(SI), Y2
-	VMASKMOVPS (CX), Y2, Y3
-	VCMPPS     $0x1e, Y0, Y3, Y0
-	VCMPPS     $0x03, Y3, Y3, Y3
+	VMOVDQU    32(SI), Y3
+	VMASKMOVPS (CX), Y3, Y4
+	VCMPPS     $0x1e, Y0, Y4, Y0
+	VCMPPS     $0x03, Y4, Y4, Y4
 	VANDPS     Y1, Y0, Y0
-	VORPS      Y3, Y0, Y0
-	VMASKMOVPS (BX), Y2, Y1
-	VANDPS     magnitudeF32<>+0(SB), Y1, Y2
-	VPCMPGTD   belowLeastFactorF32<>+0(SB), Y2, Y2
-	VANDPS     Y2, Y1, Y1
+	VORPS      Y4, Y0, Y0
+	VMASKMOVPS (BX), Y3, Y1
+	VANDPS     Y2, Y1, Y2
+	VPSIGND    Y2, Y1, Y1
 	VMULPS     Y0, Y1, Y0
 	TESTQ      $0x00000008, DX
 	JZ         skip7
@@ -2357,28 +2347,20 @@ pairs1:
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      (BX), Y2
-	VANDPS       magnitudeF32<>+0(SB), Y2, Y3
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y3, Y3
+	VMOVUPS      belowProductF32<>+0(SB), Y3
+	VPSUBD       Y0, Y3, Y3
+	VANDPS       magnitudeF32<>+0(SB), Y2, Y4
+	VPCMPGTD     Y3, Y4, Y3
 	VANDPS       Y3, Y2, Y2
-	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y3, Y3
-	VANDPS       Y3, Y0, Y0
 	VMULPS       Y0, Y2, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      32(BX), Y0
-	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VMOVUPS      belowProductF32<>+0(SB), Y2
+	VPSUBD       Y1, Y2, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
+	VPCMPGTD     Y2, Y3, Y2
 	VANDPS       Y2, Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
-	VANDPS       magnitudeF32<>+0(SB), Y1, Y0
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
-	VANDPS       Y0, Y1, Y1
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -2443,16 +2425,12 @@ single2:
 	VFMADD213PS  Y5, Y4, Y1
 	VMULPS       Y2, Y1, Y1
 	VMASKMOVPS   (BX), Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VMOVUPS      belowProductF32<>+0(SB), Y2
+	VPSUBD       Y1, Y2, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
+	VPCMPGTD     Y2, Y3, Y2
 	VANDPS       Y2, Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
-	VANDPS       magnitudeF32<>+0(SB), Y1, Y0
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
-	VANDPS       Y0, Y1, Y1
 	TESTQ        $0x00000008, SI
 	JZ           skip6
 	VMOVUPS      Y1, (AX)
@@ -2547,16 +2525,12 @@ careful3:
 	VBLENDVPS    Y3, Y5, Y1, Y1
 	VBLENDVPS    Y2, Y1, Y4, Y1
 	VMASKMOVPS   (BX), Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VMOVUPS      belowProductF32<>+0(SB), Y2
+	VPSUBD       Y1, Y2, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
+	VPCMPGTD     Y2, Y3, Y2
 	VANDPS       Y2, Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
-	VANDPS       magnitudeF32<>+0(SB), Y1, Y0
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
-	VANDPS       Y0, Y1, Y1
 	TESTQ        $0x00000008, SI
 	JZ           skip11
 	VMOVUPS      Y1, (AX)
@@ -2703,28 +2677,20 @@ pairs1:
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      (BX), Y2
-	VANDPS       magnitudeF32<>+0(SB), Y2, Y3
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y3, Y3
+	VMOVUPS      belowProductF32<>+0(SB), Y3
+	VPSUBD       Y0, Y3, Y3
+	VANDPS       magnitudeF32<>+0(SB), Y2, Y4
+	VPCMPGTD     Y3, Y4, Y3
 	VANDPS       Y3, Y2, Y2
-	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y3, Y3
-	VANDPS       Y3, Y0, Y0
 	VMULPS       Y0, Y2, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      32(BX), Y0
-	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VMOVUPS      belowProductF32<>+0(SB), Y2
+	VPSUBD       Y1, Y2, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
+	VPCMPGTD     Y2, Y3, Y2
 	VANDPS       Y2, Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
-	VANDPS       magnitudeF32<>+0(SB), Y1, Y0
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
-	VANDPS       Y0, Y1, Y1
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -2790,16 +2756,12 @@ single2:
 	VFMADD213PS  Y5, Y4, Y1
 	VMULPS       Y2, Y1, Y1
 	VMASKMOVPS   (BX), Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VMOVUPS      belowProductF32<>+0(SB), Y2
+	VPSUBD       Y1, Y2, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
+	VPCMPGTD     Y2, Y3, Y2
 	VANDPS       Y2, Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
-	VANDPS       magnitudeF32<>+0(SB), Y1, Y0
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
-	VANDPS       Y0, Y1, Y1
 	TESTQ        $0x00000008, SI
 	JZ           skip6
 	VMOVUPS      Y1, (AX)
@@ -2895,16 +2857,12 @@ careful3:
 	VBLENDVPS    Y3, Y5, Y1, Y1
 	VBLENDVPS    Y2, Y1, Y4, Y1
 	VMASKMOVPS   (BX), Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VMOVUPS      belowProductF32<>+0(SB), Y2
+	VPSUBD       Y1, Y2, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
+	VPCMPGTD     Y2, Y3, Y2
 	VANDPS       Y2, Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
-	VANDPS       magnitudeF32<>+0(SB), Y1, Y0
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
-	VANDPS       Y0, Y1, Y1
 	TESTQ        $0x00000008, SI
 	JZ           skip11
 	VMOVUPS      Y1, (AX)
@@ -3196,36 +3154,38 @@ end5:
 //
 // AVX2 and FMA. Four vectors a round, masked tail. Updates x.
 //
-// x AX, len(x) CX.
+// magnitude Y0, belowLeastFactor Y1, x AX, len(x) CX.
 //
 // Requires: AVX, AVX2
 TEXT ·FlushF64AVX2(SB), NOSPLIT, $0-24
-	MOVQ x_base+0(FP), AX
-	MOVQ x_len+8(FP), CX
+	VMOVUPD magnitudeF64<>+0(SB), Y0
+	VMOVUPD belowLeastFactorF64<>+0(SB), Y1
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
 
 vectors1:
 	CMPQ     CX, $0x00000010
 	JL       done2
-	VMOVUPD  (AX), Y0
-	VANDPD   magnitudeF64<>+0(SB), Y0, Y1
-	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y1, Y1
-	VANDPD   Y1, Y0, Y0
-	VMOVUPD  Y0, (AX)
-	VMOVUPD  32(AX), Y0
-	VANDPD   magnitudeF64<>+0(SB), Y0, Y1
-	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y1, Y1
-	VANDPD   Y1, Y0, Y0
-	VMOVUPD  Y0, 32(AX)
-	VMOVUPD  64(AX), Y0
-	VANDPD   magnitudeF64<>+0(SB), Y0, Y1
-	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y1, Y1
-	VANDPD   Y1, Y0, Y0
-	VMOVUPD  Y0, 64(AX)
-	VMOVUPD  96(AX), Y0
-	VANDPD   magnitudeF64<>+0(SB), Y0, Y1
-	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y1, Y1
-	VANDPD   Y1, Y0, Y0
-	VMOVUPD  Y0, 96(AX)
+	VMOVUPD  (AX), Y2
+	VANDPD   Y0, Y2, Y3
+	VPCMPGTQ Y1, Y3, Y3
+	VANDPD   Y3, Y2, Y2
+	VMOVUPD  Y2, (AX)
+	VMOVUPD  32(AX), Y2
+	VANDPD   Y0, Y2, Y3
+	VPCMPGTQ Y1, Y3, Y3
+	VANDPD   Y3, Y2, Y2
+	VMOVUPD  Y2, 32(AX)
+	VMOVUPD  64(AX), Y2
+	VANDPD   Y0, Y2, Y3
+	VPCMPGTQ Y1, Y3, Y3
+	VANDPD   Y3, Y2, Y2
+	VMOVUPD  Y2, 64(AX)
+	VMOVUPD  96(AX), Y2
+	VANDPD   Y0, Y2, Y3
+	VPCMPGTQ Y1, Y3, Y3
+	VANDPD   Y3, Y2, Y2
+	VMOVUPD  Y2, 96(AX)
 	ADDQ     $0x00000080, AX
 	SUBQ     $0x00000010, CX
 	JMP      vectors1
@@ -3234,11 +3194,11 @@ done2:
 vectors3:
 	CMPQ     CX, $0x00000004
 	JL       done4
-	VMOVUPD  (AX), Y0
-	VANDPD   magnitudeF64<>+0(SB), Y0, Y1
-	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y1, Y1
-	VANDPD   Y1, Y0, Y0
-	VMOVUPD  Y0, (AX)
+	VMOVUPD  (AX), Y2
+	VANDPD   Y0, Y2, Y3
+	VPCMPGTQ Y1, Y3, Y3
+	VANDPD   Y3, Y2, Y2
+	VMOVUPD  Y2, (AX)
 	ADDQ     $0x00000020, AX
 	SUBQ     $0x00000004, CX
 	JMP      vectors3
@@ -3250,19 +3210,19 @@ done4:
 	MOVQ       CX, BX
 	SHLQ       $0x03, BX
 	SUBQ       BX, DX
-	VMOVDQU    32(DX), Y0
-	VMASKMOVPD (AX), Y0, Y0
-	VANDPD     magnitudeF64<>+0(SB), Y0, Y1
-	VPCMPGTQ   belowLeastFactorF64<>+0(SB), Y1, Y1
-	VANDPD     Y1, Y0, Y0
+	VMOVDQU    32(DX), Y2
+	VMASKMOVPD (AX), Y2, Y2
+	VANDPD     Y0, Y2, Y0
+	VPCMPGTQ   Y1, Y0, Y0
+	VANDPD     Y0, Y2, Y2
 	TESTQ      $0x00000004, CX
 	JZ         skip7
-	VMOVUPD    Y0, (AX)
+	VMOVUPD    Y2, (AX)
 	JMP        stored6
 
 skip7:
 	LEAQ         (AX), AX
-	VMOVAPS      Y0, Y0
+	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000002, CX
 	JZ           skip8
 	VMOVUPD      X0, (AX)
@@ -3466,12 +3426,14 @@ end5:
 //
 // AVX2 and FMA. Four vectors a round, masked tail. Reads d and z, writes dst.
 //
-// zero Y0, one Y1, dst AX, z CX, len(z) DX, d BX.
+// zero Y0, one Y1, magnitude Y2, belowLeastFactor Y3, dst AX, z CX, len(z) DX, d BX.
 //
 // Requires: AVX, AVX2
 TEXT ·MulReLUPrimeF64AVX2(SB), NOSPLIT, $0-72
 	VMOVUPD zeroF64<>+0(SB), Y0
 	VMOVUPD oneF64<>+0(SB), Y1
+	VMOVUPD magnitudeF64<>+0(SB), Y2
+	VMOVUPD belowLeastFactorF64<>+0(SB), Y3
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    z_base+48(FP), CX
 	MOVQ    z_len+56(FP), DX
@@ -3480,50 +3442,50 @@ TEXT ·MulReLUPrimeF64AVX2(SB), NOSPLIT, $0-72
 vectors1:
 	CMPQ     DX, $0x00000010
 	JL       done2
-	VMOVUPD  (CX), Y2
-	VCMPPD   $0x1e, Y0, Y2, Y3
-	VCMPPD   $0x03, Y2, Y2, Y2
-	VANDPD   Y1, Y3, Y3
-	VORPD    Y2, Y3, Y2
-	VMOVUPD  (BX), Y3
-	VANDPD   magnitudeF64<>+0(SB), Y3, Y4
-	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y4, Y4
-	VANDPD   Y4, Y3, Y3
-	VMULPD   Y2, Y3, Y2
-	VMOVUPD  Y2, (AX)
-	VMOVUPD  32(CX), Y2
-	VCMPPD   $0x1e, Y0, Y2, Y3
-	VCMPPD   $0x03, Y2, Y2, Y2
-	VANDPD   Y1, Y3, Y3
-	VORPD    Y2, Y3, Y2
-	VMOVUPD  32(BX), Y3
-	VANDPD   magnitudeF64<>+0(SB), Y3, Y4
-	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y4, Y4
-	VANDPD   Y4, Y3, Y3
-	VMULPD   Y2, Y3, Y2
-	VMOVUPD  Y2, 32(AX)
-	VMOVUPD  64(CX), Y2
-	VCMPPD   $0x1e, Y0, Y2, Y3
-	VCMPPD   $0x03, Y2, Y2, Y2
-	VANDPD   Y1, Y3, Y3
-	VORPD    Y2, Y3, Y2
-	VMOVUPD  64(BX), Y3
-	VANDPD   magnitudeF64<>+0(SB), Y3, Y4
-	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y4, Y4
-	VANDPD   Y4, Y3, Y3
-	VMULPD   Y2, Y3, Y2
-	VMOVUPD  Y2, 64(AX)
-	VMOVUPD  96(CX), Y2
-	VCMPPD   $0x1e, Y0, Y2, Y3
-	VCMPPD   $0x03, Y2, Y2, Y2
-	VANDPD   Y1, Y3, Y3
-	VORPD    Y2, Y3, Y2
-	VMOVUPD  96(BX), Y3
-	VANDPD   magnitudeF64<>+0(SB), Y3, Y4
-	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y4, Y4
-	VANDPD   Y4, Y3, Y3
-	VMULPD   Y2, Y3, Y2
-	VMOVUPD  Y2, 96(AX)
+	VMOVUPD  (CX), Y4
+	VCMPPD   $0x1e, Y0, Y4, Y5
+	VCMPPD   $0x03, Y4, Y4, Y4
+	VANDPD   Y1, Y5, Y5
+	VORPD    Y4, Y5, Y4
+	VMOVUPD  (BX), Y5
+	VANDPD   Y2, Y5, Y6
+	VPCMPGTQ Y3, Y6, Y6
+	VANDPD   Y6, Y5, Y5
+	VMULPD   Y4, Y5, Y4
+	VMOVUPD  Y4, (AX)
+	VMOVUPD  32(CX), Y4
+	VCMPPD   $0x1e, Y0, Y4, Y5
+	VCMPPD   $0x03, Y4, Y4, Y4
+	VANDPD   Y1, Y5, Y5
+	VORPD    Y4, Y5, Y4
+	VMOVUPD  32(BX), Y5
+	VANDPD   Y2, Y5, Y6
+	VPCMPGTQ Y3, Y6, Y6
+	VANDPD   Y6, Y5, Y5
+	VMULPD   Y4, Y5, Y4
+	VMOVUPD  Y4, 32(AX)
+	VMOVUPD  64(CX), Y4
+	VCMPPD   $0x1e, Y0, Y4, Y5
+	VCMPPD   $0x03, Y4, Y4, Y4
+	VANDPD   Y1, Y5, Y5
+	VORPD    Y4, Y5, Y4
+	VMOVUPD  64(BX), Y5
+	VANDPD   Y2, Y5, Y6
+	VPCMPGTQ Y3, Y6, Y6
+	VANDPD   Y6, Y5, Y5
+	VMULPD   Y4, Y5, Y4
+	VMOVUPD  Y4, 64(AX)
+	VMOVUPD  96(CX), Y4
+	VCMPPD   $0x1e, Y0, Y4, Y5
+	VCMPPD   $0x03, Y4, Y4, Y4
+	VANDPD   Y1, Y5, Y5
+	VORPD    Y4, Y5, Y4
+	VMOVUPD  96(BX), Y5
+	VANDPD   Y2, Y5, Y6
+	VPCMPGTQ Y3, Y6, Y6
+	VANDPD   Y6, Y5, Y5
+	VMULPD   Y4, Y5, Y4
+	VMOVUPD  Y4, 96(AX)
 	ADDQ     $0x00000080, AX
 	ADDQ     $0x00000080, CX
 	ADDQ     $0x00000080, BX
@@ -3534,17 +3496,17 @@ done2:
 vectors3:
 	CMPQ     DX, $0x00000004
 	JL       done4
-	VMOVUPD  (CX), Y2
-	VCMPPD   $0x1e, Y0, Y2, Y3
-	VCMPPD   $0x03, Y2, Y2, Y2
-	VANDPD   Y1, Y3, Y3
-	VORPD    Y2, Y3, Y2
-	VMOVUPD  (BX), Y3
-	VANDPD   magnitudeF64<>+0(SB), Y3, Y4
-	VPCMPGTQ belowLeastFactorF64<>+0(SB), Y4, Y4
-	VANDPD   Y4, Y3, Y3
-	VMULPD   Y2, Y3, Y2
-	VMOVUPD  Y2, (AX)
+	VMOVUPD  (CX), Y4
+	VCMPPD   $0x1e, Y0, Y4, Y5
+	VCMPPD   $0x03, Y4, Y4, Y4
+	VANDPD   Y1, Y5, Y5
+	VORPD    Y4, Y5, Y4
+	VMOVUPD  (BX), Y5
+	VANDPD   Y2, Y5, Y6
+	VPCMPGTQ Y3, Y6, Y6
+	VANDPD   Y6, Y5, Y5
+	VMULPD   Y4, Y5, Y4
+	VMOVUPD  Y4, (AX)
 	ADDQ     $0x00000020, AX
 	ADDQ     $0x00000020, CX
 	ADDQ     $0x00000020, BX
@@ -3558,15 +3520,15 @@ done4:
 	MOVQ       DX, DI
 	SHLQ       $0x03, DI
 	SUBQ       DI, SI
-	VMOVDQU    32(SI), Y2
-	VMASKMOVPD (CX), Y2, Y3
-	VCMPPD     $0x1e, Y0, Y3, Y0
-	VCMPPD     $0x03, Y3, Y3, Y3
+	VMOVDQU    32(SI), Y4
+	VMASKMOVPD (CX), Y4, Y5
+	VCMPPD     $0x1e, Y0, Y5, Y0
+	VCMPPD     $0x03, Y5, Y5, Y5
 	VANDPD     Y1, Y0, Y0
-	VORPD      Y3, Y0, Y0
-	VMASKMOVPD (BX), Y2, Y1
-	VANDPD     magnitudeF64<>+0(SB), Y1, Y2
-	VPCMPGTQ   belowLeastFactorF64<>+0(SB), Y2, Y2
+	VORPD      Y5, Y0, Y0
+	VMASKMOVPD (BX), Y4, Y1
+	VANDPD     Y2, Y1, Y2
+	VPCMPGTQ   Y3, Y2, Y2
 	VANDPD     Y2, Y1, Y1
 	VMULPD     Y0, Y1, Y0
 	TESTQ      $0x00000004, DX
@@ -5319,28 +5281,20 @@ pairs1:
 	VMULPD       Y2, Y0, Y0
 	VMULPD       Y3, Y1, Y1
 	VMOVUPD      (BX), Y2
-	VANDPD       magnitudeF64<>+0(SB), Y2, Y3
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y3, Y3
+	VMOVUPD      belowProductF64<>+0(SB), Y3
+	VPSUBQ       Y0, Y3, Y3
+	VANDPD       magnitudeF64<>+0(SB), Y2, Y4
+	VPCMPGTQ     Y3, Y4, Y3
 	VANDPD       Y3, Y2, Y2
-	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y3, Y3
-	VANDPD       Y3, Y0, Y0
 	VMULPD       Y0, Y2, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
-	VANDPD       Y2, Y0, Y0
 	VMOVUPD      Y0, (AX)
 	VMOVUPD      32(BX), Y0
-	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VMOVUPD      belowProductF64<>+0(SB), Y2
+	VPSUBQ       Y1, Y2, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
+	VPCMPGTQ     Y2, Y3, Y2
 	VANDPD       Y2, Y0, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
-	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
-	VANDPD       magnitudeF64<>+0(SB), Y1, Y0
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
-	VANDPD       Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -5410,16 +5364,12 @@ single2:
 	VFMADD213PD  Y5, Y4, Y1
 	VMULPD       Y2, Y1, Y1
 	VMASKMOVPD   (BX), Y0, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VMOVUPD      belowProductF64<>+0(SB), Y2
+	VPSUBQ       Y1, Y2, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
+	VPCMPGTQ     Y2, Y3, Y2
 	VANDPD       Y2, Y0, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
-	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
-	VANDPD       magnitudeF64<>+0(SB), Y1, Y0
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
-	VANDPD       Y0, Y1, Y1
 	TESTQ        $0x00000004, SI
 	JZ           skip6
 	VMOVUPD      Y1, (AX)
@@ -5512,16 +5462,12 @@ careful3:
 	VBLENDVPD    Y3, Y5, Y1, Y1
 	VBLENDVPD    Y2, Y1, Y4, Y1
 	VMASKMOVPD   (BX), Y0, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VMOVUPD      belowProductF64<>+0(SB), Y2
+	VPSUBQ       Y1, Y2, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
+	VPCMPGTQ     Y2, Y3, Y2
 	VANDPD       Y2, Y0, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
-	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
-	VANDPD       magnitudeF64<>+0(SB), Y1, Y0
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
-	VANDPD       Y0, Y1, Y1
 	TESTQ        $0x00000004, SI
 	JZ           skip10
 	VMOVUPD      Y1, (AX)
@@ -5671,28 +5617,20 @@ pairs1:
 	VMULPD       Y2, Y0, Y0
 	VMULPD       Y3, Y1, Y1
 	VMOVUPD      (BX), Y2
-	VANDPD       magnitudeF64<>+0(SB), Y2, Y3
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y3, Y3
+	VMOVUPD      belowProductF64<>+0(SB), Y3
+	VPSUBQ       Y0, Y3, Y3
+	VANDPD       magnitudeF64<>+0(SB), Y2, Y4
+	VPCMPGTQ     Y3, Y4, Y3
 	VANDPD       Y3, Y2, Y2
-	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y3, Y3
-	VANDPD       Y3, Y0, Y0
 	VMULPD       Y0, Y2, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
-	VANDPD       Y2, Y0, Y0
 	VMOVUPD      Y0, (AX)
 	VMOVUPD      32(BX), Y0
-	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VMOVUPD      belowProductF64<>+0(SB), Y2
+	VPSUBQ       Y1, Y2, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
+	VPCMPGTQ     Y2, Y3, Y2
 	VANDPD       Y2, Y0, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
-	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
-	VANDPD       magnitudeF64<>+0(SB), Y1, Y0
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
-	VANDPD       Y0, Y1, Y1
 	VMOVUPD      Y1, 32(AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -5763,16 +5701,12 @@ single2:
 	VFMADD213PD  Y5, Y4, Y1
 	VMULPD       Y2, Y1, Y1
 	VMASKMOVPD   (BX), Y0, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VMOVUPD      belowProductF64<>+0(SB), Y2
+	VPSUBQ       Y1, Y2, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
+	VPCMPGTQ     Y2, Y3, Y2
 	VANDPD       Y2, Y0, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
-	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
-	VANDPD       magnitudeF64<>+0(SB), Y1, Y0
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
-	VANDPD       Y0, Y1, Y1
 	TESTQ        $0x00000004, SI
 	JZ           skip6
 	VMOVUPD      Y1, (AX)
@@ -5866,16 +5800,12 @@ careful3:
 	VBLENDVPD    Y3, Y5, Y1, Y1
 	VBLENDVPD    Y2, Y1, Y4, Y1
 	VMASKMOVPD   (BX), Y0, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VMOVUPD      belowProductF64<>+0(SB), Y2
+	VPSUBQ       Y1, Y2, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
+	VPCMPGTQ     Y2, Y3, Y2
 	VANDPD       Y2, Y0, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
-	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
-	VANDPD       magnitudeF64<>+0(SB), Y1, Y0
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
-	VANDPD       Y0, Y1, Y1
 	TESTQ        $0x00000004, SI
 	JZ           skip10
 	VMOVUPD      Y1, (AX)
@@ -6094,36 +6024,33 @@ end5:
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Updates x.
 //
-// x AX, len(x) CX.
+// fromLeastFactor Z0, x AX, len(x) CX.
 //
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·FlushF32AVX512(SB), NOSPLIT, $0-24
-	MOVQ x_base+0(FP), AX
-	MOVQ x_len+8(FP), CX
+	VMOVUPS fromLeastFactorF32<>+0(SB), Z0
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
 
 vectors1:
 	CMPQ      CX, $0x00000040
 	JL        done2
-	VMOVUPS   (AX), Z0
-	VANDPS    magnitudeF32<>+0(SB), Z0, Z1
-	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z1, K1
-	VMOVAPS.Z Z0, K1, Z0
-	VMOVUPS   Z0, (AX)
-	VMOVUPS   64(AX), Z0
-	VANDPS    magnitudeF32<>+0(SB), Z0, Z1
-	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z1, K1
-	VMOVAPS.Z Z0, K1, Z0
-	VMOVUPS   Z0, 64(AX)
-	VMOVUPS   128(AX), Z0
-	VANDPS    magnitudeF32<>+0(SB), Z0, Z1
-	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z1, K1
-	VMOVAPS.Z Z0, K1, Z0
-	VMOVUPS   Z0, 128(AX)
-	VMOVUPS   192(AX), Z0
-	VANDPS    magnitudeF32<>+0(SB), Z0, Z1
-	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z1, K1
-	VMOVAPS.Z Z0, K1, Z0
-	VMOVUPS   Z0, 192(AX)
+	VMOVUPS   (AX), Z1
+	VPTESTMD  Z0, Z1, K1
+	VMOVAPS.Z Z1, K1, Z1
+	VMOVUPS   Z1, (AX)
+	VMOVUPS   64(AX), Z1
+	VPTESTMD  Z0, Z1, K1
+	VMOVAPS.Z Z1, K1, Z1
+	VMOVUPS   Z1, 64(AX)
+	VMOVUPS   128(AX), Z1
+	VPTESTMD  Z0, Z1, K1
+	VMOVAPS.Z Z1, K1, Z1
+	VMOVUPS   Z1, 128(AX)
+	VMOVUPS   192(AX), Z1
+	VPTESTMD  Z0, Z1, K1
+	VMOVAPS.Z Z1, K1, Z1
+	VMOVUPS   Z1, 192(AX)
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000040, CX
 	JMP       vectors1
@@ -6132,11 +6059,10 @@ done2:
 vectors3:
 	CMPQ      CX, $0x00000010
 	JL        done4
-	VMOVUPS   (AX), Z0
-	VANDPS    magnitudeF32<>+0(SB), Z0, Z1
-	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z1, K1
-	VMOVAPS.Z Z0, K1, Z0
-	VMOVUPS   Z0, (AX)
+	VMOVUPS   (AX), Z1
+	VPTESTMD  Z0, Z1, K1
+	VMOVAPS.Z Z1, K1, Z1
+	VMOVUPS   Z1, (AX)
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000010, CX
 	JMP       vectors3
@@ -6146,11 +6072,10 @@ done4:
 	JZ        end5
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
-	VMOVUPS.Z (AX), K1, Z0
-	VANDPS    magnitudeF32<>+0(SB), Z0, Z1
-	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z1, K2
-	VMOVAPS.Z Z0, K2, Z0
-	VMOVUPS   Z0, K1, (AX)
+	VMOVUPS.Z (AX), K1, Z1
+	VPTESTMD  Z0, Z1, K2
+	VMOVAPS.Z Z1, K2, Z1
+	VMOVUPS   Z1, K1, (AX)
 
 end5:
 	VZEROUPPER
@@ -6298,12 +6223,13 @@ end5:
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads d and z, writes dst.
 //
-// zero Z0, one Z1, dst AX, z CX, len(z) DX, d BX.
+// zero Z0, one Z1, fromLeastFactor Z2, dst AX, z CX, len(z) DX, d BX.
 //
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·MulReLUPrimeF32AVX512(SB), NOSPLIT, $0-72
 	VMOVUPS zeroF32<>+0(SB), Z0
 	VMOVUPS oneF32<>+0(SB), Z1
+	VMOVUPS fromLeastFactorF32<>+0(SB), Z2
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    z_base+48(FP), CX
 	MOVQ    z_len+56(FP), DX
@@ -6312,50 +6238,46 @@ TEXT ·MulReLUPrimeF32AVX512(SB), NOSPLIT, $0-72
 vectors1:
 	CMPQ      DX, $0x00000040
 	JL        done2
-	VMOVUPS   (CX), Z2
-	VCMPPS    $0x1e, Z0, Z2, K1
-	VCMPPS    $0x03, Z2, Z2, K2
-	VBLENDMPS Z1, Z0, K1, Z3
-	VBLENDMPS Z2, Z3, K2, Z4
-	VMOVUPS   (BX), Z2
-	VANDPS    magnitudeF32<>+0(SB), Z2, Z15
-	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z15, K1
-	VMOVAPS.Z Z2, K1, Z2
-	VMULPS    Z4, Z2, Z2
-	VMOVUPS   Z2, (AX)
-	VMOVUPS   64(CX), Z2
-	VCMPPS    $0x1e, Z0, Z2, K1
-	VCMPPS    $0x03, Z2, Z2, K2
-	VBLENDMPS Z1, Z0, K1, Z5
-	VBLENDMPS Z2, Z5, K2, Z6
-	VMOVUPS   64(BX), Z2
-	VANDPS    magnitudeF32<>+0(SB), Z2, Z15
-	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z15, K1
-	VMOVAPS.Z Z2, K1, Z2
-	VMULPS    Z6, Z2, Z2
-	VMOVUPS   Z2, 64(AX)
-	VMOVUPS   128(CX), Z2
-	VCMPPS    $0x1e, Z0, Z2, K1
-	VCMPPS    $0x03, Z2, Z2, K2
-	VBLENDMPS Z1, Z0, K1, Z7
-	VBLENDMPS Z2, Z7, K2, Z8
-	VMOVUPS   128(BX), Z2
-	VANDPS    magnitudeF32<>+0(SB), Z2, Z15
-	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z15, K1
-	VMOVAPS.Z Z2, K1, Z2
-	VMULPS    Z8, Z2, Z2
-	VMOVUPS   Z2, 128(AX)
-	VMOVUPS   192(CX), Z2
-	VCMPPS    $0x1e, Z0, Z2, K1
-	VCMPPS    $0x03, Z2, Z2, K2
-	VBLENDMPS Z1, Z0, K1, Z9
-	VBLENDMPS Z2, Z9, K2, Z10
-	VMOVUPS   192(BX), Z2
-	VANDPS    magnitudeF32<>+0(SB), Z2, Z15
-	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z15, K1
-	VMOVAPS.Z Z2, K1, Z2
-	VMULPS    Z10, Z2, Z2
-	VMOVUPS   Z2, 192(AX)
+	VMOVUPS   (CX), Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VCMPPS    $0x03, Z3, Z3, K2
+	VBLENDMPS Z1, Z0, K1, Z4
+	VBLENDMPS Z3, Z4, K2, Z5
+	VMOVUPS   (BX), Z3
+	VPTESTMD  Z2, Z3, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMULPS    Z5, Z3, Z3
+	VMOVUPS   Z3, (AX)
+	VMOVUPS   64(CX), Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VCMPPS    $0x03, Z3, Z3, K2
+	VBLENDMPS Z1, Z0, K1, Z6
+	VBLENDMPS Z3, Z6, K2, Z7
+	VMOVUPS   64(BX), Z3
+	VPTESTMD  Z2, Z3, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMULPS    Z7, Z3, Z3
+	VMOVUPS   Z3, 64(AX)
+	VMOVUPS   128(CX), Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VCMPPS    $0x03, Z3, Z3, K2
+	VBLENDMPS Z1, Z0, K1, Z8
+	VBLENDMPS Z3, Z8, K2, Z9
+	VMOVUPS   128(BX), Z3
+	VPTESTMD  Z2, Z3, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMULPS    Z9, Z3, Z3
+	VMOVUPS   Z3, 128(AX)
+	VMOVUPS   192(CX), Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VCMPPS    $0x03, Z3, Z3, K2
+	VBLENDMPS Z1, Z0, K1, Z10
+	VBLENDMPS Z3, Z10, K2, Z11
+	VMOVUPS   192(BX), Z3
+	VPTESTMD  Z2, Z3, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMULPS    Z11, Z3, Z3
+	VMOVUPS   Z3, 192(AX)
 	ADDQ      $0x00000100, AX
 	ADDQ      $0x00000100, CX
 	ADDQ      $0x00000100, BX
@@ -6366,17 +6288,16 @@ done2:
 vectors3:
 	CMPQ      DX, $0x00000010
 	JL        done4
-	VMOVUPS   (CX), Z2
-	VCMPPS    $0x1e, Z0, Z2, K1
-	VCMPPS    $0x03, Z2, Z2, K2
-	VBLENDMPS Z1, Z0, K1, Z11
-	VBLENDMPS Z2, Z11, K2, Z12
-	VMOVUPS   (BX), Z2
-	VANDPS    magnitudeF32<>+0(SB), Z2, Z3
-	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z3, K1
-	VMOVAPS.Z Z2, K1, Z2
-	VMULPS    Z12, Z2, Z2
-	VMOVUPS   Z2, (AX)
+	VMOVUPS   (CX), Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VCMPPS    $0x03, Z3, Z3, K2
+	VBLENDMPS Z1, Z0, K1, Z12
+	VBLENDMPS Z3, Z12, K2, Z13
+	VMOVUPS   (BX), Z3
+	VPTESTMD  Z2, Z3, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMULPS    Z13, Z3, Z3
+	VMOVUPS   Z3, (AX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, BX
@@ -6388,16 +6309,15 @@ done4:
 	JZ        end5
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(DX*2), K1
-	VMOVUPS.Z (CX), K1, Z2
-	VCMPPS    $0x1e, Z0, Z2, K2
-	VCMPPS    $0x03, Z2, Z2, K3
-	VBLENDMPS Z1, Z0, K2, Z13
-	VBLENDMPS Z2, Z13, K3, Z14
+	VMOVUPS.Z (CX), K1, Z3
+	VCMPPS    $0x1e, Z0, Z3, K2
+	VCMPPS    $0x03, Z3, Z3, K3
+	VBLENDMPS Z1, Z0, K2, Z14
+	VBLENDMPS Z3, Z14, K3, Z15
 	VMOVUPS.Z (BX), K1, Z0
-	VANDPS    magnitudeF32<>+0(SB), Z0, Z1
-	VPCMPGTD  belowLeastFactorF32<>+0(SB), Z1, K2
+	VPTESTMD  Z2, Z0, K2
 	VMOVAPS.Z Z0, K2, Z0
-	VMULPS    Z14, Z0, Z0
+	VMULPS    Z15, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
 end5:
@@ -8050,16 +7970,12 @@ TEXT ·MulSigmoidPrimeF32AVX512(SB), NOSPLIT, $0-72
 	VFMADD213PS  Z4, Z3, Z0
 	VMULPS       Z1, Z0, Z0
 	VMOVUPS.Z    (BX), K1, Z1
-	VANDPS       magnitudeF32<>+0(SB), Z1, Z2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z2, K2
+	VMOVUPS      belowProductF32<>+0(SB), Z2
+	VPSUBD       Z0, Z2, Z2
+	VANDPS       magnitudeF32<>+0(SB), Z1, Z3
+	VPCMPGTD     Z2, Z3, K2
 	VMOVAPS.Z    Z1, K2, Z1
-	VANDPS       magnitudeF32<>+0(SB), Z0, Z2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z2, K2
-	VMOVAPS.Z    Z0, K2, Z0
 	VMULPS       Z0, Z1, Z0
-	VANDPS       magnitudeF32<>+0(SB), Z0, Z1
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z1, K2
-	VMOVAPS.Z    Z0, K2, Z0
 	VMOVUPS      Z0, K1, (AX)
 	VZEROUPPER
 	RET
@@ -8166,28 +8082,20 @@ pairs2:
 	VMULPS       Z16, Z14, Z14
 	VMULPS       Z17, Z15, Z15
 	VMOVUPS      (BX), Z16
-	VANDPS       magnitudeF32<>+0(SB), Z16, Z17
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K1
+	VMOVUPS      belowProductF32<>+0(SB), Z17
+	VPSUBD       Z14, Z17, Z17
+	VANDPS       magnitudeF32<>+0(SB), Z16, Z18
+	VPCMPGTD     Z17, Z18, K1
 	VMOVAPS.Z    Z16, K1, Z16
-	VANDPS       magnitudeF32<>+0(SB), Z14, Z17
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K1
-	VMOVAPS.Z    Z14, K1, Z14
 	VMULPS       Z14, Z16, Z14
-	VANDPS       magnitudeF32<>+0(SB), Z14, Z16
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K1
-	VMOVAPS.Z    Z14, K1, Z14
 	VMOVUPS      Z14, (AX)
 	VMOVUPS      64(BX), Z14
-	VANDPS       magnitudeF32<>+0(SB), Z14, Z16
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K1
+	VMOVUPS      belowProductF32<>+0(SB), Z16
+	VPSUBD       Z15, Z16, Z16
+	VANDPS       magnitudeF32<>+0(SB), Z14, Z17
+	VPCMPGTD     Z16, Z17, K1
 	VMOVAPS.Z    Z14, K1, Z14
-	VANDPS       magnitudeF32<>+0(SB), Z15, Z16
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K1
-	VMOVAPS.Z    Z15, K1, Z15
 	VMULPS       Z15, Z14, Z15
-	VANDPS       magnitudeF32<>+0(SB), Z15, Z14
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z14, K1
-	VMOVAPS.Z    Z15, K1, Z15
 	VMOVUPS      Z15, 64(AX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
@@ -8247,16 +8155,12 @@ single3:
 	VFMADD213PS  Z18, Z17, Z14
 	VMULPS       Z15, Z14, Z14
 	VMOVUPS.Z    (BX), K1, Z15
-	VANDPS       magnitudeF32<>+0(SB), Z15, Z16
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K2
+	VMOVUPS      belowProductF32<>+0(SB), Z16
+	VPSUBD       Z14, Z16, Z16
+	VANDPS       magnitudeF32<>+0(SB), Z15, Z17
+	VPCMPGTD     Z16, Z17, K2
 	VMOVAPS.Z    Z15, K2, Z15
-	VANDPS       magnitudeF32<>+0(SB), Z14, Z16
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K2
-	VMOVAPS.Z    Z14, K2, Z14
 	VMULPS       Z14, Z15, Z14
-	VANDPS       magnitudeF32<>+0(SB), Z14, Z15
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z15, K2
-	VMOVAPS.Z    Z14, K2, Z14
 	VMOVUPS      Z14, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -8323,16 +8227,12 @@ careful4:
 	VBLENDMPS    Z15, Z14, K3, Z1
 	VBLENDMPS    Z1, Z16, K2, Z2
 	VMOVUPS.Z    (BX), K1, Z14
-	VANDPS       magnitudeF32<>+0(SB), Z14, Z15
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z15, K2
+	VMOVUPS      belowProductF32<>+0(SB), Z15
+	VPSUBD       Z2, Z15, Z15
+	VANDPS       magnitudeF32<>+0(SB), Z14, Z16
+	VPCMPGTD     Z15, Z16, K2
 	VMOVAPS.Z    Z14, K2, Z14
-	VANDPS       magnitudeF32<>+0(SB), Z2, Z15
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z15, K2
-	VMOVAPS.Z    Z2, K2, Z2
 	VMULPS       Z2, Z14, Z2
-	VANDPS       magnitudeF32<>+0(SB), Z2, Z14
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z14, K2
-	VMOVAPS.Z    Z2, K2, Z2
 	VMOVUPS      Z2, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -8411,16 +8311,12 @@ TEXT ·MulTanhPrimeF32AVX512(SB), NOSPLIT, $0-72
 	VFMADD213PS  Z4, Z3, Z0
 	VMULPS       Z1, Z0, Z0
 	VMOVUPS.Z    (BX), K1, Z1
-	VANDPS       magnitudeF32<>+0(SB), Z1, Z2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z2, K2
+	VMOVUPS      belowProductF32<>+0(SB), Z2
+	VPSUBD       Z0, Z2, Z2
+	VANDPS       magnitudeF32<>+0(SB), Z1, Z3
+	VPCMPGTD     Z2, Z3, K2
 	VMOVAPS.Z    Z1, K2, Z1
-	VANDPS       magnitudeF32<>+0(SB), Z0, Z2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z2, K2
-	VMOVAPS.Z    Z0, K2, Z0
 	VMULPS       Z0, Z1, Z0
-	VANDPS       magnitudeF32<>+0(SB), Z0, Z1
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z1, K2
-	VMOVAPS.Z    Z0, K2, Z0
 	VMOVUPS      Z0, K1, (AX)
 	VZEROUPPER
 	RET
@@ -8530,28 +8426,20 @@ pairs2:
 	VMULPS       Z17, Z15, Z15
 	VMULPS       Z18, Z16, Z16
 	VMOVUPS      (BX), Z17
-	VANDPS       magnitudeF32<>+0(SB), Z17, Z18
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z18, K1
+	VMOVUPS      belowProductF32<>+0(SB), Z18
+	VPSUBD       Z15, Z18, Z18
+	VANDPS       magnitudeF32<>+0(SB), Z17, Z19
+	VPCMPGTD     Z18, Z19, K1
 	VMOVAPS.Z    Z17, K1, Z17
-	VANDPS       magnitudeF32<>+0(SB), Z15, Z18
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z18, K1
-	VMOVAPS.Z    Z15, K1, Z15
 	VMULPS       Z15, Z17, Z15
-	VANDPS       magnitudeF32<>+0(SB), Z15, Z17
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K1
-	VMOVAPS.Z    Z15, K1, Z15
 	VMOVUPS      Z15, (AX)
 	VMOVUPS      64(BX), Z15
-	VANDPS       magnitudeF32<>+0(SB), Z15, Z17
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K1
+	VMOVUPS      belowProductF32<>+0(SB), Z17
+	VPSUBD       Z16, Z17, Z17
+	VANDPS       magnitudeF32<>+0(SB), Z15, Z18
+	VPCMPGTD     Z17, Z18, K1
 	VMOVAPS.Z    Z15, K1, Z15
-	VANDPS       magnitudeF32<>+0(SB), Z16, Z17
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K1
-	VMOVAPS.Z    Z16, K1, Z16
 	VMULPS       Z16, Z15, Z16
-	VANDPS       magnitudeF32<>+0(SB), Z16, Z15
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z15, K1
-	VMOVAPS.Z    Z16, K1, Z16
 	VMOVUPS      Z16, 64(AX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
@@ -8612,16 +8500,12 @@ single3:
 	VFMADD213PS  Z19, Z18, Z15
 	VMULPS       Z16, Z15, Z15
 	VMOVUPS.Z    (BX), K1, Z16
-	VANDPS       magnitudeF32<>+0(SB), Z16, Z17
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K2
+	VMOVUPS      belowProductF32<>+0(SB), Z17
+	VPSUBD       Z15, Z17, Z17
+	VANDPS       magnitudeF32<>+0(SB), Z16, Z18
+	VPCMPGTD     Z17, Z18, K2
 	VMOVAPS.Z    Z16, K2, Z16
-	VANDPS       magnitudeF32<>+0(SB), Z15, Z17
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K2
-	VMOVAPS.Z    Z15, K2, Z15
 	VMULPS       Z15, Z16, Z15
-	VANDPS       magnitudeF32<>+0(SB), Z15, Z16
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K2
-	VMOVAPS.Z    Z15, K2, Z15
 	VMOVUPS      Z15, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -8689,16 +8573,12 @@ careful4:
 	VBLENDMPS    Z16, Z15, K3, Z1
 	VBLENDMPS    Z1, Z17, K2, Z2
 	VMOVUPS.Z    (BX), K1, Z15
-	VANDPS       magnitudeF32<>+0(SB), Z15, Z16
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K2
+	VMOVUPS      belowProductF32<>+0(SB), Z16
+	VPSUBD       Z2, Z16, Z16
+	VANDPS       magnitudeF32<>+0(SB), Z15, Z17
+	VPCMPGTD     Z16, Z17, K2
 	VMOVAPS.Z    Z15, K2, Z15
-	VANDPS       magnitudeF32<>+0(SB), Z2, Z16
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K2
-	VMOVAPS.Z    Z2, K2, Z2
 	VMULPS       Z2, Z15, Z2
-	VANDPS       magnitudeF32<>+0(SB), Z2, Z15
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z15, K2
-	VMOVAPS.Z    Z2, K2, Z2
 	VMOVUPS      Z2, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -8897,36 +8777,33 @@ end5:
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Updates x.
 //
-// x AX, len(x) CX.
+// fromLeastFactor Z0, x AX, len(x) CX.
 //
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·FlushF64AVX512(SB), NOSPLIT, $0-24
-	MOVQ x_base+0(FP), AX
-	MOVQ x_len+8(FP), CX
+	VMOVUPD fromLeastFactorF64<>+0(SB), Z0
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
 
 vectors1:
 	CMPQ      CX, $0x00000020
 	JL        done2
-	VMOVUPD   (AX), Z0
-	VANDPD    magnitudeF64<>+0(SB), Z0, Z1
-	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z1, K1
-	VMOVAPD.Z Z0, K1, Z0
-	VMOVUPD   Z0, (AX)
-	VMOVUPD   64(AX), Z0
-	VANDPD    magnitudeF64<>+0(SB), Z0, Z1
-	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z1, K1
-	VMOVAPD.Z Z0, K1, Z0
-	VMOVUPD   Z0, 64(AX)
-	VMOVUPD   128(AX), Z0
-	VANDPD    magnitudeF64<>+0(SB), Z0, Z1
-	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z1, K1
-	VMOVAPD.Z Z0, K1, Z0
-	VMOVUPD   Z0, 128(AX)
-	VMOVUPD   192(AX), Z0
-	VANDPD    magnitudeF64<>+0(SB), Z0, Z1
-	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z1, K1
-	VMOVAPD.Z Z0, K1, Z0
-	VMOVUPD   Z0, 192(AX)
+	VMOVUPD   (AX), Z1
+	VPTESTMQ  Z0, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, (AX)
+	VMOVUPD   64(AX), Z1
+	VPTESTMQ  Z0, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(AX)
+	VMOVUPD   128(AX), Z1
+	VPTESTMQ  Z0, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 128(AX)
+	VMOVUPD   192(AX), Z1
+	VPTESTMQ  Z0, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 192(AX)
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000020, CX
 	JMP       vectors1
@@ -8935,11 +8812,10 @@ done2:
 vectors3:
 	CMPQ      CX, $0x00000008
 	JL        done4
-	VMOVUPD   (AX), Z0
-	VANDPD    magnitudeF64<>+0(SB), Z0, Z1
-	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z1, K1
-	VMOVAPD.Z Z0, K1, Z0
-	VMOVUPD   Z0, (AX)
+	VMOVUPD   (AX), Z1
+	VPTESTMQ  Z0, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, (AX)
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000008, CX
 	JMP       vectors3
@@ -8949,11 +8825,10 @@ done4:
 	JZ        end5
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
-	VMOVUPD.Z (AX), K1, Z0
-	VANDPD    magnitudeF64<>+0(SB), Z0, Z1
-	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z1, K2
-	VMOVAPD.Z Z0, K2, Z0
-	VMOVUPD   Z0, K1, (AX)
+	VMOVUPD.Z (AX), K1, Z1
+	VPTESTMQ  Z0, Z1, K2
+	VMOVAPD.Z Z1, K2, Z1
+	VMOVUPD   Z1, K1, (AX)
 
 end5:
 	VZEROUPPER
@@ -9101,12 +8976,13 @@ end5:
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads d and z, writes dst.
 //
-// zero Z0, one Z1, dst AX, z CX, len(z) DX, d BX.
+// zero Z0, one Z1, fromLeastFactor Z2, dst AX, z CX, len(z) DX, d BX.
 //
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·MulReLUPrimeF64AVX512(SB), NOSPLIT, $0-72
 	VMOVUPD zeroF64<>+0(SB), Z0
 	VMOVUPD oneF64<>+0(SB), Z1
+	VMOVUPD fromLeastFactorF64<>+0(SB), Z2
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    z_base+48(FP), CX
 	MOVQ    z_len+56(FP), DX
@@ -9115,50 +8991,46 @@ TEXT ·MulReLUPrimeF64AVX512(SB), NOSPLIT, $0-72
 vectors1:
 	CMPQ      DX, $0x00000020
 	JL        done2
-	VMOVUPD   (CX), Z2
-	VCMPPD    $0x1e, Z0, Z2, K1
-	VCMPPD    $0x03, Z2, Z2, K2
-	VBLENDMPD Z1, Z0, K1, Z3
-	VBLENDMPD Z2, Z3, K2, Z4
-	VMOVUPD   (BX), Z2
-	VANDPD    magnitudeF64<>+0(SB), Z2, Z15
-	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z15, K1
-	VMOVAPD.Z Z2, K1, Z2
-	VMULPD    Z4, Z2, Z2
-	VMOVUPD   Z2, (AX)
-	VMOVUPD   64(CX), Z2
-	VCMPPD    $0x1e, Z0, Z2, K1
-	VCMPPD    $0x03, Z2, Z2, K2
-	VBLENDMPD Z1, Z0, K1, Z5
-	VBLENDMPD Z2, Z5, K2, Z6
-	VMOVUPD   64(BX), Z2
-	VANDPD    magnitudeF64<>+0(SB), Z2, Z15
-	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z15, K1
-	VMOVAPD.Z Z2, K1, Z2
-	VMULPD    Z6, Z2, Z2
-	VMOVUPD   Z2, 64(AX)
-	VMOVUPD   128(CX), Z2
-	VCMPPD    $0x1e, Z0, Z2, K1
-	VCMPPD    $0x03, Z2, Z2, K2
-	VBLENDMPD Z1, Z0, K1, Z7
-	VBLENDMPD Z2, Z7, K2, Z8
-	VMOVUPD   128(BX), Z2
-	VANDPD    magnitudeF64<>+0(SB), Z2, Z15
-	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z15, K1
-	VMOVAPD.Z Z2, K1, Z2
-	VMULPD    Z8, Z2, Z2
-	VMOVUPD   Z2, 128(AX)
-	VMOVUPD   192(CX), Z2
-	VCMPPD    $0x1e, Z0, Z2, K1
-	VCMPPD    $0x03, Z2, Z2, K2
-	VBLENDMPD Z1, Z0, K1, Z9
-	VBLENDMPD Z2, Z9, K2, Z10
-	VMOVUPD   192(BX), Z2
-	VANDPD    magnitudeF64<>+0(SB), Z2, Z15
-	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z15, K1
-	VMOVAPD.Z Z2, K1, Z2
-	VMULPD    Z10, Z2, Z2
-	VMOVUPD   Z2, 192(AX)
+	VMOVUPD   (CX), Z3
+	VCMPPD    $0x1e, Z0, Z3, K1
+	VCMPPD    $0x03, Z3, Z3, K2
+	VBLENDMPD Z1, Z0, K1, Z4
+	VBLENDMPD Z3, Z4, K2, Z5
+	VMOVUPD   (BX), Z3
+	VPTESTMQ  Z2, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMULPD    Z5, Z3, Z3
+	VMOVUPD   Z3, (AX)
+	VMOVUPD   64(CX), Z3
+	VCMPPD    $0x1e, Z0, Z3, K1
+	VCMPPD    $0x03, Z3, Z3, K2
+	VBLENDMPD Z1, Z0, K1, Z6
+	VBLENDMPD Z3, Z6, K2, Z7
+	VMOVUPD   64(BX), Z3
+	VPTESTMQ  Z2, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMULPD    Z7, Z3, Z3
+	VMOVUPD   Z3, 64(AX)
+	VMOVUPD   128(CX), Z3
+	VCMPPD    $0x1e, Z0, Z3, K1
+	VCMPPD    $0x03, Z3, Z3, K2
+	VBLENDMPD Z1, Z0, K1, Z8
+	VBLENDMPD Z3, Z8, K2, Z9
+	VMOVUPD   128(BX), Z3
+	VPTESTMQ  Z2, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMULPD    Z9, Z3, Z3
+	VMOVUPD   Z3, 128(AX)
+	VMOVUPD   192(CX), Z3
+	VCMPPD    $0x1e, Z0, Z3, K1
+	VCMPPD    $0x03, Z3, Z3, K2
+	VBLENDMPD Z1, Z0, K1, Z10
+	VBLENDMPD Z3, Z10, K2, Z11
+	VMOVUPD   192(BX), Z3
+	VPTESTMQ  Z2, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMULPD    Z11, Z3, Z3
+	VMOVUPD   Z3, 192(AX)
 	ADDQ      $0x00000100, AX
 	ADDQ      $0x00000100, CX
 	ADDQ      $0x00000100, BX
@@ -9169,17 +9041,16 @@ done2:
 vectors3:
 	CMPQ      DX, $0x00000008
 	JL        done4
-	VMOVUPD   (CX), Z2
-	VCMPPD    $0x1e, Z0, Z2, K1
-	VCMPPD    $0x03, Z2, Z2, K2
-	VBLENDMPD Z1, Z0, K1, Z11
-	VBLENDMPD Z2, Z11, K2, Z12
-	VMOVUPD   (BX), Z2
-	VANDPD    magnitudeF64<>+0(SB), Z2, Z3
-	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z3, K1
-	VMOVAPD.Z Z2, K1, Z2
-	VMULPD    Z12, Z2, Z2
-	VMOVUPD   Z2, (AX)
+	VMOVUPD   (CX), Z3
+	VCMPPD    $0x1e, Z0, Z3, K1
+	VCMPPD    $0x03, Z3, Z3, K2
+	VBLENDMPD Z1, Z0, K1, Z12
+	VBLENDMPD Z3, Z12, K2, Z13
+	VMOVUPD   (BX), Z3
+	VPTESTMQ  Z2, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMULPD    Z13, Z3, Z3
+	VMOVUPD   Z3, (AX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, BX
@@ -9191,16 +9062,15 @@ done4:
 	JZ        end5
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(DX*2), K1
-	VMOVUPD.Z (CX), K1, Z2
-	VCMPPD    $0x1e, Z0, Z2, K2
-	VCMPPD    $0x03, Z2, Z2, K3
-	VBLENDMPD Z1, Z0, K2, Z13
-	VBLENDMPD Z2, Z13, K3, Z14
+	VMOVUPD.Z (CX), K1, Z3
+	VCMPPD    $0x1e, Z0, Z3, K2
+	VCMPPD    $0x03, Z3, Z3, K3
+	VBLENDMPD Z1, Z0, K2, Z14
+	VBLENDMPD Z3, Z14, K3, Z15
 	VMOVUPD.Z (BX), K1, Z0
-	VANDPD    magnitudeF64<>+0(SB), Z0, Z1
-	VPCMPGTQ  belowLeastFactorF64<>+0(SB), Z1, K2
+	VPTESTMQ  Z2, Z0, K2
 	VMOVAPD.Z Z0, K2, Z0
-	VMULPD    Z14, Z0, Z0
+	VMULPD    Z15, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
 end5:
@@ -11042,16 +10912,12 @@ TEXT ·MulSigmoidPrimeF64AVX512(SB), NOSPLIT, $0-72
 	VFMADD213PD  Z4, Z3, Z0
 	VMULPD       Z1, Z0, Z0
 	VMOVUPD.Z    (BX), K1, Z1
-	VANDPD       magnitudeF64<>+0(SB), Z1, Z2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z2, K2
+	VMOVUPD      belowProductF64<>+0(SB), Z2
+	VPSUBQ       Z0, Z2, Z2
+	VANDPD       magnitudeF64<>+0(SB), Z1, Z3
+	VPCMPGTQ     Z2, Z3, K2
 	VMOVAPD.Z    Z1, K2, Z1
-	VANDPD       magnitudeF64<>+0(SB), Z0, Z2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z2, K2
-	VMOVAPD.Z    Z0, K2, Z0
 	VMULPD       Z0, Z1, Z0
-	VANDPD       magnitudeF64<>+0(SB), Z0, Z1
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z1, K2
-	VMOVAPD.Z    Z0, K2, Z0
 	VMOVUPD      Z0, K1, (AX)
 	VZEROUPPER
 	RET
@@ -11170,28 +11036,20 @@ pairs2:
 	VMULPD       Z18, Z16, Z16
 	VMULPD       Z19, Z17, Z17
 	VMOVUPD      (BX), Z18
-	VANDPD       magnitudeF64<>+0(SB), Z18, Z19
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z19, K1
+	VMOVUPD      belowProductF64<>+0(SB), Z19
+	VPSUBQ       Z16, Z19, Z19
+	VANDPD       magnitudeF64<>+0(SB), Z18, Z20
+	VPCMPGTQ     Z19, Z20, K1
 	VMOVAPD.Z    Z18, K1, Z18
-	VANDPD       magnitudeF64<>+0(SB), Z16, Z19
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z19, K1
-	VMOVAPD.Z    Z16, K1, Z16
 	VMULPD       Z16, Z18, Z16
-	VANDPD       magnitudeF64<>+0(SB), Z16, Z18
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K1
-	VMOVAPD.Z    Z16, K1, Z16
 	VMOVUPD      Z16, (AX)
 	VMOVUPD      64(BX), Z16
-	VANDPD       magnitudeF64<>+0(SB), Z16, Z18
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K1
+	VMOVUPD      belowProductF64<>+0(SB), Z18
+	VPSUBQ       Z17, Z18, Z18
+	VANDPD       magnitudeF64<>+0(SB), Z16, Z19
+	VPCMPGTQ     Z18, Z19, K1
 	VMOVAPD.Z    Z16, K1, Z16
-	VANDPD       magnitudeF64<>+0(SB), Z17, Z18
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K1
-	VMOVAPD.Z    Z17, K1, Z17
 	VMULPD       Z17, Z16, Z17
-	VANDPD       magnitudeF64<>+0(SB), Z17, Z16
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z16, K1
-	VMOVAPD.Z    Z17, K1, Z17
 	VMOVUPD      Z17, 64(AX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
@@ -11256,16 +11114,12 @@ single3:
 	VFMADD213PD  Z20, Z19, Z16
 	VMULPD       Z17, Z16, Z16
 	VMOVUPD.Z    (BX), K1, Z17
-	VANDPD       magnitudeF64<>+0(SB), Z17, Z18
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K2
+	VMOVUPD      belowProductF64<>+0(SB), Z18
+	VPSUBQ       Z16, Z18, Z18
+	VANDPD       magnitudeF64<>+0(SB), Z17, Z19
+	VPCMPGTQ     Z18, Z19, K2
 	VMOVAPD.Z    Z17, K2, Z17
-	VANDPD       magnitudeF64<>+0(SB), Z16, Z18
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K2
-	VMOVAPD.Z    Z16, K2, Z16
 	VMULPD       Z16, Z17, Z16
-	VANDPD       magnitudeF64<>+0(SB), Z16, Z17
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z17, K2
-	VMOVAPD.Z    Z16, K2, Z16
 	VMOVUPD      Z16, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -11337,16 +11191,12 @@ careful4:
 	VBLENDMPD    Z17, Z16, K3, Z1
 	VBLENDMPD    Z1, Z18, K2, Z2
 	VMOVUPD.Z    (BX), K1, Z16
-	VANDPD       magnitudeF64<>+0(SB), Z16, Z17
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z17, K2
+	VMOVUPD      belowProductF64<>+0(SB), Z17
+	VPSUBQ       Z2, Z17, Z17
+	VANDPD       magnitudeF64<>+0(SB), Z16, Z18
+	VPCMPGTQ     Z17, Z18, K2
 	VMOVAPD.Z    Z16, K2, Z16
-	VANDPD       magnitudeF64<>+0(SB), Z2, Z17
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z17, K2
-	VMOVAPD.Z    Z2, K2, Z2
 	VMULPD       Z2, Z16, Z2
-	VANDPD       magnitudeF64<>+0(SB), Z2, Z16
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z16, K2
-	VMOVAPD.Z    Z2, K2, Z2
 	VMOVUPD      Z2, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -11430,16 +11280,12 @@ TEXT ·MulTanhPrimeF64AVX512(SB), NOSPLIT, $0-72
 	VFMADD213PD  Z4, Z3, Z0
 	VMULPD       Z1, Z0, Z0
 	VMOVUPD.Z    (BX), K1, Z1
-	VANDPD       magnitudeF64<>+0(SB), Z1, Z2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z2, K2
+	VMOVUPD      belowProductF64<>+0(SB), Z2
+	VPSUBQ       Z0, Z2, Z2
+	VANDPD       magnitudeF64<>+0(SB), Z1, Z3
+	VPCMPGTQ     Z2, Z3, K2
 	VMOVAPD.Z    Z1, K2, Z1
-	VANDPD       magnitudeF64<>+0(SB), Z0, Z2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z2, K2
-	VMOVAPD.Z    Z0, K2, Z0
 	VMULPD       Z0, Z1, Z0
-	VANDPD       magnitudeF64<>+0(SB), Z0, Z1
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z1, K2
-	VMOVAPD.Z    Z0, K2, Z0
 	VMOVUPD      Z0, K1, (AX)
 	VZEROUPPER
 	RET
@@ -11560,28 +11406,20 @@ pairs2:
 	VMULPD       Z18, Z16, Z16
 	VMULPD       Z19, Z17, Z17
 	VMOVUPD      (BX), Z18
-	VANDPD       magnitudeF64<>+0(SB), Z18, Z19
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z19, K1
+	VMOVUPD      belowProductF64<>+0(SB), Z19
+	VPSUBQ       Z16, Z19, Z19
+	VANDPD       magnitudeF64<>+0(SB), Z18, Z20
+	VPCMPGTQ     Z19, Z20, K1
 	VMOVAPD.Z    Z18, K1, Z18
-	VANDPD       magnitudeF64<>+0(SB), Z16, Z19
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z19, K1
-	VMOVAPD.Z    Z16, K1, Z16
 	VMULPD       Z16, Z18, Z16
-	VANDPD       magnitudeF64<>+0(SB), Z16, Z18
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K1
-	VMOVAPD.Z    Z16, K1, Z16
 	VMOVUPD      Z16, (AX)
 	VMOVUPD      64(BX), Z16
-	VANDPD       magnitudeF64<>+0(SB), Z16, Z18
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K1
+	VMOVUPD      belowProductF64<>+0(SB), Z18
+	VPSUBQ       Z17, Z18, Z18
+	VANDPD       magnitudeF64<>+0(SB), Z16, Z19
+	VPCMPGTQ     Z18, Z19, K1
 	VMOVAPD.Z    Z16, K1, Z16
-	VANDPD       magnitudeF64<>+0(SB), Z17, Z18
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K1
-	VMOVAPD.Z    Z17, K1, Z17
 	VMULPD       Z17, Z16, Z17
-	VANDPD       magnitudeF64<>+0(SB), Z17, Z16
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z16, K1
-	VMOVAPD.Z    Z17, K1, Z17
 	VMOVUPD      Z17, 64(AX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
@@ -11647,16 +11485,12 @@ single3:
 	VFMADD213PD  Z20, Z19, Z16
 	VMULPD       Z17, Z16, Z16
 	VMOVUPD.Z    (BX), K1, Z17
-	VANDPD       magnitudeF64<>+0(SB), Z17, Z18
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K2
+	VMOVUPD      belowProductF64<>+0(SB), Z18
+	VPSUBQ       Z16, Z18, Z18
+	VANDPD       magnitudeF64<>+0(SB), Z17, Z19
+	VPCMPGTQ     Z18, Z19, K2
 	VMOVAPD.Z    Z17, K2, Z17
-	VANDPD       magnitudeF64<>+0(SB), Z16, Z18
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K2
-	VMOVAPD.Z    Z16, K2, Z16
 	VMULPD       Z16, Z17, Z16
-	VANDPD       magnitudeF64<>+0(SB), Z16, Z17
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z17, K2
-	VMOVAPD.Z    Z16, K2, Z16
 	VMOVUPD      Z16, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -11729,16 +11563,12 @@ careful4:
 	VBLENDMPD    Z17, Z16, K3, Z1
 	VBLENDMPD    Z1, Z18, K2, Z2
 	VMOVUPD.Z    (BX), K1, Z16
-	VANDPD       magnitudeF64<>+0(SB), Z16, Z17
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z17, K2
+	VMOVUPD      belowProductF64<>+0(SB), Z17
+	VPSUBQ       Z2, Z17, Z17
+	VANDPD       magnitudeF64<>+0(SB), Z16, Z18
+	VPCMPGTQ     Z17, Z18, K2
 	VMOVAPD.Z    Z16, K2, Z16
-	VANDPD       magnitudeF64<>+0(SB), Z2, Z17
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z17, K2
-	VMOVAPD.Z    Z2, K2, Z2
 	VMULPD       Z2, Z16, Z2
-	VANDPD       magnitudeF64<>+0(SB), Z2, Z16
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z16, K2
-	VMOVAPD.Z    Z2, K2, Z2
 	VMOVUPD      Z2, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -11750,16 +11580,6 @@ end5:
 	VZEROUPPER
 	RET
 
-DATA belowLeastFactorF32<>+0(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+8(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+16(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+24(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+32(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+40(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+48(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+56(SB)/8, $0x1fffffff1fffffff
-GLOBL belowLeastFactorF32<>(SB), RODATA|NOPTR, $64
-
 DATA belowLeastFactorF64<>+0(SB)/8, $0x1fffffffffffffff
 DATA belowLeastFactorF64<>+8(SB)/8, $0x1fffffffffffffff
 DATA belowLeastFactorF64<>+16(SB)/8, $0x1fffffffffffffff
@@ -11769,6 +11589,26 @@ DATA belowLeastFactorF64<>+40(SB)/8, $0x1fffffffffffffff
 DATA belowLeastFactorF64<>+48(SB)/8, $0x1fffffffffffffff
 DATA belowLeastFactorF64<>+56(SB)/8, $0x1fffffffffffffff
 GLOBL belowLeastFactorF64<>(SB), RODATA|NOPTR, $64
+
+DATA belowProductF32<>+0(SB)/8, $0x5f7fffff5f7fffff
+DATA belowProductF32<>+8(SB)/8, $0x5f7fffff5f7fffff
+DATA belowProductF32<>+16(SB)/8, $0x5f7fffff5f7fffff
+DATA belowProductF32<>+24(SB)/8, $0x5f7fffff5f7fffff
+DATA belowProductF32<>+32(SB)/8, $0x5f7fffff5f7fffff
+DATA belowProductF32<>+40(SB)/8, $0x5f7fffff5f7fffff
+DATA belowProductF32<>+48(SB)/8, $0x5f7fffff5f7fffff
+DATA belowProductF32<>+56(SB)/8, $0x5f7fffff5f7fffff
+GLOBL belowProductF32<>(SB), RODATA|NOPTR, $64
+
+DATA belowProductF64<>+0(SB)/8, $0x5fefffffffffffff
+DATA belowProductF64<>+8(SB)/8, $0x5fefffffffffffff
+DATA belowProductF64<>+16(SB)/8, $0x5fefffffffffffff
+DATA belowProductF64<>+24(SB)/8, $0x5fefffffffffffff
+DATA belowProductF64<>+32(SB)/8, $0x5fefffffffffffff
+DATA belowProductF64<>+40(SB)/8, $0x5fefffffffffffff
+DATA belowProductF64<>+48(SB)/8, $0x5fefffffffffffff
+DATA belowProductF64<>+56(SB)/8, $0x5fefffffffffffff
+GLOBL belowProductF64<>(SB), RODATA|NOPTR, $64
 
 DATA downF32<>+0(SB)/8, $0x1f8000001f800000
 DATA downF32<>+8(SB)/8, $0x1f8000001f800000
@@ -11979,6 +11819,26 @@ DATA expMinF64<>+40(SB)/8, $0xc087600000000000
 DATA expMinF64<>+48(SB)/8, $0xc087600000000000
 DATA expMinF64<>+56(SB)/8, $0xc087600000000000
 GLOBL expMinF64<>(SB), RODATA|NOPTR, $64
+
+DATA fromLeastFactorF32<>+0(SB)/8, $0x6000000060000000
+DATA fromLeastFactorF32<>+8(SB)/8, $0x6000000060000000
+DATA fromLeastFactorF32<>+16(SB)/8, $0x6000000060000000
+DATA fromLeastFactorF32<>+24(SB)/8, $0x6000000060000000
+DATA fromLeastFactorF32<>+32(SB)/8, $0x6000000060000000
+DATA fromLeastFactorF32<>+40(SB)/8, $0x6000000060000000
+DATA fromLeastFactorF32<>+48(SB)/8, $0x6000000060000000
+DATA fromLeastFactorF32<>+56(SB)/8, $0x6000000060000000
+GLOBL fromLeastFactorF32<>(SB), RODATA|NOPTR, $64
+
+DATA fromLeastFactorF64<>+0(SB)/8, $0x6000000000000000
+DATA fromLeastFactorF64<>+8(SB)/8, $0x6000000000000000
+DATA fromLeastFactorF64<>+16(SB)/8, $0x6000000000000000
+DATA fromLeastFactorF64<>+24(SB)/8, $0x6000000000000000
+DATA fromLeastFactorF64<>+32(SB)/8, $0x6000000000000000
+DATA fromLeastFactorF64<>+40(SB)/8, $0x6000000000000000
+DATA fromLeastFactorF64<>+48(SB)/8, $0x6000000000000000
+DATA fromLeastFactorF64<>+56(SB)/8, $0x6000000000000000
+GLOBL fromLeastFactorF64<>(SB), RODATA|NOPTR, $64
 
 DATA halfF32<>+0(SB)/8, $0x3f0000003f000000
 DATA halfF32<>+8(SB)/8, $0x3f0000003f000000

@@ -9,12 +9,13 @@
 //
 // AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w and v.
 //
-// lr Y0, mu Y1, w AX, v CX, g DX, len(w) BX.
+// lr Y0, mu Y1, fromLeastFactor Y2, w AX, v CX, g DX, len(w) BX.
 //
 // Requires: AVX, AVX2, FMA3
 TEXT ·MomentumF32AVX2(SB), NOSPLIT, $0-80
 	VBROADCASTSS lr+72(FP), Y0
 	VBROADCASTSS mu+76(FP), Y1
+	VMOVUPS      fromLeastFactorF32<>+0(SB), Y2
 	MOVQ         w_base+0(FP), AX
 	MOVQ         v_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
@@ -23,58 +24,50 @@ TEXT ·MomentumF32AVX2(SB), NOSPLIT, $0-80
 vectors1:
 	CMPQ         BX, $0x00000020
 	JL           done2
-	VMOVUPS      (AX), Y2
-	VMOVUPS      (CX), Y3
-	VMOVUPS      (DX), Y4
-	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y4, Y4
-	VFMADD213PS  Y4, Y1, Y3
-	VANDPS       magnitudeF32<>+0(SB), Y3, Y4
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y4, Y4
-	VANDPS       Y4, Y3, Y3
-	VFNMADD231PS Y3, Y0, Y2
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, (CX)
-	VMOVUPS      32(AX), Y2
-	VMOVUPS      32(CX), Y3
-	VMOVUPS      32(DX), Y4
-	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y4, Y4
-	VFMADD213PS  Y4, Y1, Y3
-	VANDPS       magnitudeF32<>+0(SB), Y3, Y4
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y4, Y4
-	VANDPS       Y4, Y3, Y3
-	VFNMADD231PS Y3, Y0, Y2
-	VMOVUPS      Y2, 32(AX)
-	VMOVUPS      Y3, 32(CX)
-	VMOVUPS      64(AX), Y2
-	VMOVUPS      64(CX), Y3
-	VMOVUPS      64(DX), Y4
-	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y4, Y4
-	VFMADD213PS  Y4, Y1, Y3
-	VANDPS       magnitudeF32<>+0(SB), Y3, Y4
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y4, Y4
-	VANDPS       Y4, Y3, Y3
-	VFNMADD231PS Y3, Y0, Y2
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 64(CX)
-	VMOVUPS      96(AX), Y2
-	VMOVUPS      96(CX), Y3
-	VMOVUPS      96(DX), Y4
-	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y4, Y4
-	VFMADD213PS  Y4, Y1, Y3
-	VANDPS       magnitudeF32<>+0(SB), Y3, Y4
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y4, Y4
-	VANDPS       Y4, Y3, Y3
-	VFNMADD231PS Y3, Y0, Y2
-	VMOVUPS      Y2, 96(AX)
-	VMOVUPS      Y3, 96(CX)
+	VMOVUPS      (AX), Y3
+	VMOVUPS      (CX), Y4
+	VMOVUPS      (DX), Y5
+	VANDPS       Y2, Y5, Y6
+	VPSIGND      Y6, Y5, Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VANDPS       Y2, Y4, Y5
+	VPSIGND      Y5, Y4, Y4
+	VFNMADD231PS Y4, Y0, Y3
+	VMOVUPS      Y3, (AX)
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      32(AX), Y3
+	VMOVUPS      32(CX), Y4
+	VMOVUPS      32(DX), Y5
+	VANDPS       Y2, Y5, Y6
+	VPSIGND      Y6, Y5, Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VANDPS       Y2, Y4, Y5
+	VPSIGND      Y5, Y4, Y4
+	VFNMADD231PS Y4, Y0, Y3
+	VMOVUPS      Y3, 32(AX)
+	VMOVUPS      Y4, 32(CX)
+	VMOVUPS      64(AX), Y3
+	VMOVUPS      64(CX), Y4
+	VMOVUPS      64(DX), Y5
+	VANDPS       Y2, Y5, Y6
+	VPSIGND      Y6, Y5, Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VANDPS       Y2, Y4, Y5
+	VPSIGND      Y5, Y4, Y4
+	VFNMADD231PS Y4, Y0, Y3
+	VMOVUPS      Y3, 64(AX)
+	VMOVUPS      Y4, 64(CX)
+	VMOVUPS      96(AX), Y3
+	VMOVUPS      96(CX), Y4
+	VMOVUPS      96(DX), Y5
+	VANDPS       Y2, Y5, Y6
+	VPSIGND      Y6, Y5, Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VANDPS       Y2, Y4, Y5
+	VPSIGND      Y5, Y4, Y4
+	VFNMADD231PS Y4, Y0, Y3
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 96(CX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
@@ -85,19 +78,17 @@ done2:
 vectors3:
 	CMPQ         BX, $0x00000008
 	JL           done4
-	VMOVUPS      (AX), Y2
-	VMOVUPS      (CX), Y3
-	VMOVUPS      (DX), Y4
-	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y4, Y4
-	VFMADD213PS  Y4, Y1, Y3
-	VANDPS       magnitudeF32<>+0(SB), Y3, Y4
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y4, Y4
-	VANDPS       Y4, Y3, Y3
-	VFNMADD231PS Y3, Y0, Y2
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, (CX)
+	VMOVUPS      (AX), Y3
+	VMOVUPS      (CX), Y4
+	VMOVUPS      (DX), Y5
+	VANDPS       Y2, Y5, Y6
+	VPSIGND      Y6, Y5, Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VANDPS       Y2, Y4, Y5
+	VPSIGND      Y5, Y4, Y4
+	VFNMADD231PS Y4, Y0, Y3
+	VMOVUPS      Y3, (AX)
+	VMOVUPS      Y4, (CX)
 	ADDQ         $0x00000020, AX
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
@@ -111,26 +102,24 @@ done4:
 	MOVQ         BX, DI
 	SHLQ         $0x02, DI
 	SUBQ         DI, SI
-	VMOVDQU      32(SI), Y2
-	VMASKMOVPS   (AX), Y2, Y3
-	VMASKMOVPS   (CX), Y2, Y4
-	VMASKMOVPS   (DX), Y2, Y2
-	VANDPS       magnitudeF32<>+0(SB), Y2, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y2, Y2
-	VFMADD213PS  Y2, Y1, Y4
-	VANDPS       magnitudeF32<>+0(SB), Y4, Y1
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y1, Y1
-	VANDPS       Y1, Y4, Y4
-	VFNMADD231PS Y4, Y0, Y3
+	VMOVDQU      32(SI), Y3
+	VMASKMOVPS   (AX), Y3, Y4
+	VMASKMOVPS   (CX), Y3, Y5
+	VMASKMOVPS   (DX), Y3, Y3
+	VANDPS       Y2, Y3, Y6
+	VPSIGND      Y6, Y3, Y3
+	VFMADD213PS  Y3, Y1, Y5
+	VANDPS       Y2, Y5, Y1
+	VPSIGND      Y1, Y5, Y5
+	VFNMADD231PS Y5, Y0, Y4
 	TESTQ        $0x00000008, BX
 	JZ           skip7
-	VMOVUPS      Y3, (AX)
+	VMOVUPS      Y4, (AX)
 	JMP          stored6
 
 skip7:
 	LEAQ         (AX), AX
-	VMOVAPS      Y3, Y0
+	VMOVAPS      Y4, Y0
 	TESTQ        $0x00000004, BX
 	JZ           skip8
 	VMOVUPS      X0, (AX)
@@ -153,12 +142,12 @@ skip10:
 stored6:
 	TESTQ   $0x00000008, BX
 	JZ      skip12
-	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, (CX)
 	JMP     stored11
 
 skip12:
 	LEAQ         (CX), AX
-	VMOVAPS      Y4, Y0
+	VMOVAPS      Y5, Y0
 	TESTQ        $0x00000004, BX
 	JZ           skip13
 	VMOVUPS      X0, (AX)
@@ -188,12 +177,13 @@ end5:
 //
 // AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w and v.
 //
-// lr Y0, mu Y1, w AX, v CX, g DX, len(w) BX.
+// lr Y0, mu Y1, fromLeastFactor Y2, w AX, v CX, g DX, len(w) BX.
 //
 // Requires: AVX, AVX2, FMA3
 TEXT ·NesterovF32AVX2(SB), NOSPLIT, $0-80
 	VBROADCASTSS lr+72(FP), Y0
 	VBROADCASTSS mu+76(FP), Y1
+	VMOVUPS      fromLeastFactorF32<>+0(SB), Y2
 	MOVQ         w_base+0(FP), AX
 	MOVQ         v_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
@@ -202,62 +192,54 @@ TEXT ·NesterovF32AVX2(SB), NOSPLIT, $0-80
 vectors1:
 	CMPQ         BX, $0x00000020
 	JL           done2
-	VMOVUPS      (AX), Y2
-	VMOVUPS      (CX), Y3
-	VMOVUPS      (DX), Y4
-	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y4, Y4
-	VFMADD213PS  Y4, Y1, Y3
-	VANDPS       magnitudeF32<>+0(SB), Y3, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y3, Y3
-	VFMADD231PS  Y3, Y1, Y4
-	VFNMADD231PS Y4, Y0, Y2
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, (CX)
-	VMOVUPS      32(AX), Y2
-	VMOVUPS      32(CX), Y3
-	VMOVUPS      32(DX), Y4
-	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y4, Y4
-	VFMADD213PS  Y4, Y1, Y3
-	VANDPS       magnitudeF32<>+0(SB), Y3, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y3, Y3
-	VFMADD231PS  Y3, Y1, Y4
-	VFNMADD231PS Y4, Y0, Y2
-	VMOVUPS      Y2, 32(AX)
-	VMOVUPS      Y3, 32(CX)
-	VMOVUPS      64(AX), Y2
-	VMOVUPS      64(CX), Y3
-	VMOVUPS      64(DX), Y4
-	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y4, Y4
-	VFMADD213PS  Y4, Y1, Y3
-	VANDPS       magnitudeF32<>+0(SB), Y3, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y3, Y3
-	VFMADD231PS  Y3, Y1, Y4
-	VFNMADD231PS Y4, Y0, Y2
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 64(CX)
-	VMOVUPS      96(AX), Y2
-	VMOVUPS      96(CX), Y3
-	VMOVUPS      96(DX), Y4
-	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y4, Y4
-	VFMADD213PS  Y4, Y1, Y3
-	VANDPS       magnitudeF32<>+0(SB), Y3, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y3, Y3
-	VFMADD231PS  Y3, Y1, Y4
-	VFNMADD231PS Y4, Y0, Y2
-	VMOVUPS      Y2, 96(AX)
-	VMOVUPS      Y3, 96(CX)
+	VMOVUPS      (AX), Y3
+	VMOVUPS      (CX), Y4
+	VMOVUPS      (DX), Y5
+	VANDPS       Y2, Y5, Y6
+	VPSIGND      Y6, Y5, Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VANDPS       Y2, Y4, Y6
+	VPSIGND      Y6, Y4, Y4
+	VFMADD231PS  Y4, Y1, Y5
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVUPS      Y3, (AX)
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      32(AX), Y3
+	VMOVUPS      32(CX), Y4
+	VMOVUPS      32(DX), Y5
+	VANDPS       Y2, Y5, Y6
+	VPSIGND      Y6, Y5, Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VANDPS       Y2, Y4, Y6
+	VPSIGND      Y6, Y4, Y4
+	VFMADD231PS  Y4, Y1, Y5
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVUPS      Y3, 32(AX)
+	VMOVUPS      Y4, 32(CX)
+	VMOVUPS      64(AX), Y3
+	VMOVUPS      64(CX), Y4
+	VMOVUPS      64(DX), Y5
+	VANDPS       Y2, Y5, Y6
+	VPSIGND      Y6, Y5, Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VANDPS       Y2, Y4, Y6
+	VPSIGND      Y6, Y4, Y4
+	VFMADD231PS  Y4, Y1, Y5
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVUPS      Y3, 64(AX)
+	VMOVUPS      Y4, 64(CX)
+	VMOVUPS      96(AX), Y3
+	VMOVUPS      96(CX), Y4
+	VMOVUPS      96(DX), Y5
+	VANDPS       Y2, Y5, Y6
+	VPSIGND      Y6, Y5, Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VANDPS       Y2, Y4, Y6
+	VPSIGND      Y6, Y4, Y4
+	VFMADD231PS  Y4, Y1, Y5
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 96(CX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
@@ -268,20 +250,18 @@ done2:
 vectors3:
 	CMPQ         BX, $0x00000008
 	JL           done4
-	VMOVUPS      (AX), Y2
-	VMOVUPS      (CX), Y3
-	VMOVUPS      (DX), Y4
-	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y4, Y4
-	VFMADD213PS  Y4, Y1, Y3
-	VANDPS       magnitudeF32<>+0(SB), Y3, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y3, Y3
-	VFMADD231PS  Y3, Y1, Y4
-	VFNMADD231PS Y4, Y0, Y2
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, (CX)
+	VMOVUPS      (AX), Y3
+	VMOVUPS      (CX), Y4
+	VMOVUPS      (DX), Y5
+	VANDPS       Y2, Y5, Y6
+	VPSIGND      Y6, Y5, Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VANDPS       Y2, Y4, Y6
+	VPSIGND      Y6, Y4, Y4
+	VFMADD231PS  Y4, Y1, Y5
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVUPS      Y3, (AX)
+	VMOVUPS      Y4, (CX)
 	ADDQ         $0x00000020, AX
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
@@ -295,27 +275,25 @@ done4:
 	MOVQ         BX, DI
 	SHLQ         $0x02, DI
 	SUBQ         DI, SI
-	VMOVDQU      32(SI), Y2
-	VMASKMOVPS   (AX), Y2, Y3
-	VMASKMOVPS   (CX), Y2, Y4
-	VMASKMOVPS   (DX), Y2, Y2
-	VANDPS       magnitudeF32<>+0(SB), Y2, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y2, Y2
-	VFMADD213PS  Y2, Y1, Y4
-	VANDPS       magnitudeF32<>+0(SB), Y4, Y5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y5, Y5
-	VANDPS       Y5, Y4, Y4
-	VFMADD231PS  Y4, Y1, Y2
-	VFNMADD231PS Y2, Y0, Y3
+	VMOVDQU      32(SI), Y3
+	VMASKMOVPS   (AX), Y3, Y4
+	VMASKMOVPS   (CX), Y3, Y5
+	VMASKMOVPS   (DX), Y3, Y3
+	VANDPS       Y2, Y3, Y6
+	VPSIGND      Y6, Y3, Y3
+	VFMADD213PS  Y3, Y1, Y5
+	VANDPS       Y2, Y5, Y2
+	VPSIGND      Y2, Y5, Y5
+	VFMADD231PS  Y5, Y1, Y3
+	VFNMADD231PS Y3, Y0, Y4
 	TESTQ        $0x00000008, BX
 	JZ           skip7
-	VMOVUPS      Y3, (AX)
+	VMOVUPS      Y4, (AX)
 	JMP          stored6
 
 skip7:
 	LEAQ         (AX), AX
-	VMOVAPS      Y3, Y0
+	VMOVAPS      Y4, Y0
 	TESTQ        $0x00000004, BX
 	JZ           skip8
 	VMOVUPS      X0, (AX)
@@ -338,12 +316,12 @@ skip10:
 stored6:
 	TESTQ   $0x00000008, BX
 	JZ      skip12
-	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, (CX)
 	JMP     stored11
 
 skip12:
 	LEAQ         (CX), AX
-	VMOVAPS      Y4, Y0
+	VMOVAPS      Y5, Y0
 	TESTQ        $0x00000004, BX
 	JZ           skip13
 	VMOVUPS      X0, (AX)
@@ -373,7 +351,8 @@ end5:
 //
 // AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w and s.
 //
-// lr Y0, rho Y1, oneMinusRho Y2, eps Y3, w AX, s CX, g DX, len(w) BX.
+// lr Y0, rho Y1, oneMinusRho Y2, eps Y3, magnitude Y4, belowLeastRoot Y5, leastSquare Y6,
+// w AX, s CX, g DX, len(w) BX.
 //
 // Requires: AVX, AVX2, FMA3
 TEXT ·RMSPropF32AVX2(SB), NOSPLIT, $0-88
@@ -381,6 +360,9 @@ TEXT ·RMSPropF32AVX2(SB), NOSPLIT, $0-88
 	VBROADCASTSS rho+76(FP), Y1
 	VBROADCASTSS oneMinusRho+80(FP), Y2
 	VBROADCASTSS eps+84(FP), Y3
+	VMOVUPS      magnitudeF32<>+0(SB), Y4
+	VMOVUPS      belowLeastRootF32<>+0(SB), Y5
+	VMOVUPS      leastSquareF32<>+0(SB), Y6
 	MOVQ         w_base+0(FP), AX
 	MOVQ         s_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
@@ -389,78 +371,78 @@ TEXT ·RMSPropF32AVX2(SB), NOSPLIT, $0-88
 vectors1:
 	CMPQ         BX, $0x00000020
 	JL           done2
-	VMOVUPS      (AX), Y4
-	VMOVUPS      (CX), Y5
-	VMOVUPS      (DX), Y6
-	VANDPS       magnitudeF32<>+0(SB), Y6, Y7
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Y7, Y7
-	VANDPS       Y7, Y6, Y6
-	VMULPS       Y6, Y2, Y7
-	VMULPS       Y5, Y1, Y5
-	VFMADD231PS  Y7, Y6, Y5
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y5, Y8
-	VANDPS       Y8, Y5, Y5
-	VSQRTPS      Y5, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y7
-	VANDPS       Y8, Y7, Y7
-	VFNMADD231PS Y7, Y0, Y4
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, (CX)
-	VMOVUPS      32(AX), Y4
-	VMOVUPS      32(CX), Y5
-	VMOVUPS      32(DX), Y6
-	VANDPS       magnitudeF32<>+0(SB), Y6, Y7
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Y7, Y7
-	VANDPS       Y7, Y6, Y6
-	VMULPS       Y6, Y2, Y7
-	VMULPS       Y5, Y1, Y5
-	VFMADD231PS  Y7, Y6, Y5
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y5, Y8
-	VANDPS       Y8, Y5, Y5
-	VSQRTPS      Y5, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y7
-	VANDPS       Y8, Y7, Y7
-	VFNMADD231PS Y7, Y0, Y4
-	VMOVUPS      Y4, 32(AX)
-	VMOVUPS      Y5, 32(CX)
-	VMOVUPS      64(AX), Y4
-	VMOVUPS      64(CX), Y5
-	VMOVUPS      64(DX), Y6
-	VANDPS       magnitudeF32<>+0(SB), Y6, Y7
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Y7, Y7
-	VANDPS       Y7, Y6, Y6
-	VMULPS       Y6, Y2, Y7
-	VMULPS       Y5, Y1, Y5
-	VFMADD231PS  Y7, Y6, Y5
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y5, Y8
-	VANDPS       Y8, Y5, Y5
-	VSQRTPS      Y5, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y7
-	VANDPS       Y8, Y7, Y7
-	VFNMADD231PS Y7, Y0, Y4
-	VMOVUPS      Y4, 64(AX)
-	VMOVUPS      Y5, 64(CX)
-	VMOVUPS      96(AX), Y4
-	VMOVUPS      96(CX), Y5
-	VMOVUPS      96(DX), Y6
-	VANDPS       magnitudeF32<>+0(SB), Y6, Y7
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Y7, Y7
-	VANDPS       Y7, Y6, Y6
-	VMULPS       Y6, Y2, Y7
-	VMULPS       Y5, Y1, Y5
-	VFMADD231PS  Y7, Y6, Y5
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y5, Y8
-	VANDPS       Y8, Y5, Y5
-	VSQRTPS      Y5, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y7
-	VANDPS       Y8, Y7, Y7
-	VFNMADD231PS Y7, Y0, Y4
-	VMOVUPS      Y4, 96(AX)
-	VMOVUPS      Y5, 96(CX)
+	VMOVUPS      (AX), Y7
+	VMOVUPS      (CX), Y8
+	VMOVUPS      (DX), Y9
+	VANDPS       Y4, Y9, Y10
+	VPCMPGTD     Y5, Y10, Y10
+	VANDPS       Y10, Y9, Y9
+	VMULPS       Y9, Y2, Y10
+	VMULPS       Y8, Y1, Y8
+	VFMADD231PS  Y10, Y9, Y8
+	VCMPPS       $0x15, Y6, Y8, Y11
+	VANDPS       Y11, Y8, Y8
+	VSQRTPS      Y8, Y10
+	VADDPS       Y3, Y10, Y10
+	VDIVPS       Y10, Y9, Y10
+	VANDPS       Y11, Y10, Y10
+	VFNMADD231PS Y10, Y0, Y7
+	VMOVUPS      Y7, (AX)
+	VMOVUPS      Y8, (CX)
+	VMOVUPS      32(AX), Y7
+	VMOVUPS      32(CX), Y8
+	VMOVUPS      32(DX), Y9
+	VANDPS       Y4, Y9, Y10
+	VPCMPGTD     Y5, Y10, Y10
+	VANDPS       Y10, Y9, Y9
+	VMULPS       Y9, Y2, Y10
+	VMULPS       Y8, Y1, Y8
+	VFMADD231PS  Y10, Y9, Y8
+	VCMPPS       $0x15, Y6, Y8, Y11
+	VANDPS       Y11, Y8, Y8
+	VSQRTPS      Y8, Y10
+	VADDPS       Y3, Y10, Y10
+	VDIVPS       Y10, Y9, Y10
+	VANDPS       Y11, Y10, Y10
+	VFNMADD231PS Y10, Y0, Y7
+	VMOVUPS      Y7, 32(AX)
+	VMOVUPS      Y8, 32(CX)
+	VMOVUPS      64(AX), Y7
+	VMOVUPS      64(CX), Y8
+	VMOVUPS      64(DX), Y9
+	VANDPS       Y4, Y9, Y10
+	VPCMPGTD     Y5, Y10, Y10
+	VANDPS       Y10, Y9, Y9
+	VMULPS       Y9, Y2, Y10
+	VMULPS       Y8, Y1, Y8
+	VFMADD231PS  Y10, Y9, Y8
+	VCMPPS       $0x15, Y6, Y8, Y11
+	VANDPS       Y11, Y8, Y8
+	VSQRTPS      Y8, Y10
+	VADDPS       Y3, Y10, Y10
+	VDIVPS       Y10, Y9, Y10
+	VANDPS       Y11, Y10, Y10
+	VFNMADD231PS Y10, Y0, Y7
+	VMOVUPS      Y7, 64(AX)
+	VMOVUPS      Y8, 64(CX)
+	VMOVUPS      96(AX), Y7
+	VMOVUPS      96(CX), Y8
+	VMOVUPS      96(DX), Y9
+	VANDPS       Y4, Y9, Y10
+	VPCMPGTD     Y5, Y10, Y10
+	VANDPS       Y10, Y9, Y9
+	VMULPS       Y9, Y2, Y10
+	VMULPS       Y8, Y1, Y8
+	VFMADD231PS  Y10, Y9, Y8
+	VCMPPS       $0x15, Y6, Y8, Y11
+	VANDPS       Y11, Y8, Y8
+	VSQRTPS      Y8, Y10
+	VADDPS       Y3, Y10, Y10
+	VDIVPS       Y10, Y9, Y10
+	VANDPS       Y11, Y10, Y10
+	VFNMADD231PS Y10, Y0, Y7
+	VMOVUPS      Y7, 96(AX)
+	VMOVUPS      Y8, 96(CX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
@@ -471,24 +453,24 @@ done2:
 vectors3:
 	CMPQ         BX, $0x00000008
 	JL           done4
-	VMOVUPS      (AX), Y4
-	VMOVUPS      (CX), Y5
-	VMOVUPS      (DX), Y6
-	VANDPS       magnitudeF32<>+0(SB), Y6, Y7
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Y7, Y7
-	VANDPS       Y7, Y6, Y6
-	VMULPS       Y6, Y2, Y7
-	VMULPS       Y5, Y1, Y5
-	VFMADD231PS  Y7, Y6, Y5
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y5, Y8
-	VANDPS       Y8, Y5, Y5
-	VSQRTPS      Y5, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y7
-	VANDPS       Y8, Y7, Y7
-	VFNMADD231PS Y7, Y0, Y4
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, (CX)
+	VMOVUPS      (AX), Y7
+	VMOVUPS      (CX), Y8
+	VMOVUPS      (DX), Y9
+	VANDPS       Y4, Y9, Y10
+	VPCMPGTD     Y5, Y10, Y10
+	VANDPS       Y10, Y9, Y9
+	VMULPS       Y9, Y2, Y10
+	VMULPS       Y8, Y1, Y8
+	VFMADD231PS  Y10, Y9, Y8
+	VCMPPS       $0x15, Y6, Y8, Y11
+	VANDPS       Y11, Y8, Y8
+	VSQRTPS      Y8, Y10
+	VADDPS       Y3, Y10, Y10
+	VDIVPS       Y10, Y9, Y10
+	VANDPS       Y11, Y10, Y10
+	VFNMADD231PS Y10, Y0, Y7
+	VMOVUPS      Y7, (AX)
+	VMOVUPS      Y8, (CX)
 	ADDQ         $0x00000020, AX
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
@@ -502,31 +484,31 @@ done4:
 	MOVQ         BX, DI
 	SHLQ         $0x02, DI
 	SUBQ         DI, SI
-	VMOVDQU      32(SI), Y4
-	VMASKMOVPS   (AX), Y4, Y5
-	VMASKMOVPS   (CX), Y4, Y6
-	VMASKMOVPS   (DX), Y4, Y4
-	VANDPS       magnitudeF32<>+0(SB), Y4, Y7
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Y7, Y7
-	VANDPS       Y7, Y4, Y4
-	VMULPS       Y4, Y2, Y2
-	VMULPS       Y6, Y1, Y6
-	VFMADD231PS  Y2, Y4, Y6
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y6, Y1
-	VANDPS       Y1, Y6, Y6
-	VSQRTPS      Y6, Y2
+	VMOVDQU      32(SI), Y7
+	VMASKMOVPS   (AX), Y7, Y8
+	VMASKMOVPS   (CX), Y7, Y9
+	VMASKMOVPS   (DX), Y7, Y7
+	VANDPS       Y4, Y7, Y4
+	VPCMPGTD     Y5, Y4, Y4
+	VANDPS       Y4, Y7, Y7
+	VMULPS       Y7, Y2, Y2
+	VMULPS       Y9, Y1, Y9
+	VFMADD231PS  Y2, Y7, Y9
+	VCMPPS       $0x15, Y6, Y9, Y1
+	VANDPS       Y1, Y9, Y9
+	VSQRTPS      Y9, Y2
 	VADDPS       Y3, Y2, Y2
-	VDIVPS       Y2, Y4, Y2
+	VDIVPS       Y2, Y7, Y2
 	VANDPS       Y1, Y2, Y2
-	VFNMADD231PS Y2, Y0, Y5
+	VFNMADD231PS Y2, Y0, Y8
 	TESTQ        $0x00000008, BX
 	JZ           skip7
-	VMOVUPS      Y5, (AX)
+	VMOVUPS      Y8, (AX)
 	JMP          stored6
 
 skip7:
 	LEAQ         (AX), AX
-	VMOVAPS      Y5, Y0
+	VMOVAPS      Y8, Y0
 	TESTQ        $0x00000004, BX
 	JZ           skip8
 	VMOVUPS      X0, (AX)
@@ -549,12 +531,12 @@ skip10:
 stored6:
 	TESTQ   $0x00000008, BX
 	JZ      skip12
-	VMOVUPS Y6, (CX)
+	VMOVUPS Y9, (CX)
 	JMP     stored11
 
 skip12:
 	LEAQ         (CX), AX
-	VMOVAPS      Y6, Y0
+	VMOVAPS      Y9, Y0
 	TESTQ        $0x00000004, BX
 	JZ           skip13
 	VMOVUPS      X0, (AX)
@@ -585,7 +567,7 @@ end5:
 // AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w, m and v.
 //
 // lr Y0, beta1 Y1, oneMinusBeta1 Y2, beta2 Y3, oneMinusBeta2 Y4, scale Y5, eps Y6, keep Y7,
-// w AX, m CX, v DX, g BX, len(w) SI.
+// fromLeastFactor Y8, magnitude Y9, w AX, m CX, v DX, g BX, len(w) SI.
 //
 // Requires: AVX, AVX2, FMA3
 TEXT ·AdamF32AVX2(SB), NOSPLIT, $0-128
@@ -597,6 +579,8 @@ TEXT ·AdamF32AVX2(SB), NOSPLIT, $0-128
 	VBROADCASTSS scale+116(FP), Y5
 	VBROADCASTSS eps+120(FP), Y6
 	VBROADCASTSS keep+124(FP), Y7
+	VMOVUPS      fromLeastFactorF32<>+0(SB), Y8
+	VMOVUPS      magnitudeF32<>+0(SB), Y9
 	MOVQ         w_base+0(FP), AX
 	MOVQ         m_base+24(FP), CX
 	MOVQ         v_base+48(FP), DX
@@ -606,126 +590,106 @@ TEXT ·AdamF32AVX2(SB), NOSPLIT, $0-128
 vectors1:
 	CMPQ         SI, $0x00000020
 	JL           done2
-	VMOVUPS      (AX), Y8
-	VMOVUPS      (CX), Y9
-	VMOVUPS      (DX), Y10
-	VMOVUPS      (BX), Y11
-	VANDPS       magnitudeF32<>+0(SB), Y11, Y12
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Y12, Y12
-	VANDPS       Y12, Y11, Y11
-	VMULPS       Y9, Y1, Y9
-	VFMADD231PS  Y2, Y11, Y9
-	VMULPS       Y11, Y4, Y12
-	VMULPS       Y10, Y3, Y10
-	VFMADD231PS  Y12, Y11, Y10
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y10, Y11
-	VANDPS       Y11, Y10, Y10
-	VANDPS       Y11, Y9, Y9
-	VANDPS       magnitudeF32<>+0(SB), Y9, Y12
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y12, Y12
-	VANDPS       Y12, Y9, Y9
-	VSQRTPS      Y10, Y12
-	VFMADD213PS  Y6, Y5, Y12
-	VDIVPS       Y12, Y9, Y12
-	VANDPS       Y11, Y12, Y12
-	VMULPS       Y8, Y7, Y8
-	VFNMADD231PS Y12, Y0, Y8
-	VANDPS       magnitudeF32<>+0(SB), Y8, Y11
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y11, Y11
-	VANDPS       Y11, Y8, Y8
-	VMOVUPS      Y8, (AX)
-	VMOVUPS      Y9, (CX)
-	VMOVUPS      Y10, (DX)
-	VMOVUPS      32(AX), Y8
-	VMOVUPS      32(CX), Y9
-	VMOVUPS      32(DX), Y10
-	VMOVUPS      32(BX), Y11
-	VANDPS       magnitudeF32<>+0(SB), Y11, Y12
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Y12, Y12
-	VANDPS       Y12, Y11, Y11
-	VMULPS       Y9, Y1, Y9
-	VFMADD231PS  Y2, Y11, Y9
-	VMULPS       Y11, Y4, Y12
-	VMULPS       Y10, Y3, Y10
-	VFMADD231PS  Y12, Y11, Y10
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y10, Y11
-	VANDPS       Y11, Y10, Y10
-	VANDPS       Y11, Y9, Y9
-	VANDPS       magnitudeF32<>+0(SB), Y9, Y12
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y12, Y12
-	VANDPS       Y12, Y9, Y9
-	VSQRTPS      Y10, Y12
-	VFMADD213PS  Y6, Y5, Y12
-	VDIVPS       Y12, Y9, Y12
-	VANDPS       Y11, Y12, Y12
-	VMULPS       Y8, Y7, Y8
-	VFNMADD231PS Y12, Y0, Y8
-	VANDPS       magnitudeF32<>+0(SB), Y8, Y11
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y11, Y11
-	VANDPS       Y11, Y8, Y8
-	VMOVUPS      Y8, 32(AX)
-	VMOVUPS      Y9, 32(CX)
-	VMOVUPS      Y10, 32(DX)
-	VMOVUPS      64(AX), Y8
-	VMOVUPS      64(CX), Y9
-	VMOVUPS      64(DX), Y10
-	VMOVUPS      64(BX), Y11
-	VANDPS       magnitudeF32<>+0(SB), Y11, Y12
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Y12, Y12
-	VANDPS       Y12, Y11, Y11
-	VMULPS       Y9, Y1, Y9
-	VFMADD231PS  Y2, Y11, Y9
-	VMULPS       Y11, Y4, Y12
-	VMULPS       Y10, Y3, Y10
-	VFMADD231PS  Y12, Y11, Y10
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y10, Y11
-	VANDPS       Y11, Y10, Y10
-	VANDPS       Y11, Y9, Y9
-	VANDPS       magnitudeF32<>+0(SB), Y9, Y12
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y12, Y12
-	VANDPS       Y12, Y9, Y9
-	VSQRTPS      Y10, Y12
-	VFMADD213PS  Y6, Y5, Y12
-	VDIVPS       Y12, Y9, Y12
-	VANDPS       Y11, Y12, Y12
-	VMULPS       Y8, Y7, Y8
-	VFNMADD231PS Y12, Y0, Y8
-	VANDPS       magnitudeF32<>+0(SB), Y8, Y11
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y11, Y11
-	VANDPS       Y11, Y8, Y8
-	VMOVUPS      Y8, 64(AX)
-	VMOVUPS      Y9, 64(CX)
-	VMOVUPS      Y10, 64(DX)
-	VMOVUPS      96(AX), Y8
-	VMOVUPS      96(CX), Y9
-	VMOVUPS      96(DX), Y10
-	VMOVUPS      96(BX), Y11
-	VANDPS       magnitudeF32<>+0(SB), Y11, Y12
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Y12, Y12
-	VANDPS       Y12, Y11, Y11
-	VMULPS       Y9, Y1, Y9
-	VFMADD231PS  Y2, Y11, Y9
-	VMULPS       Y11, Y4, Y12
-	VMULPS       Y10, Y3, Y10
-	VFMADD231PS  Y12, Y11, Y10
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y10, Y11
-	VANDPS       Y11, Y10, Y10
-	VANDPS       Y11, Y9, Y9
-	VANDPS       magnitudeF32<>+0(SB), Y9, Y12
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y12, Y12
-	VANDPS       Y12, Y9, Y9
-	VSQRTPS      Y10, Y12
-	VFMADD213PS  Y6, Y5, Y12
-	VDIVPS       Y12, Y9, Y12
-	VANDPS       Y11, Y12, Y12
-	VMULPS       Y8, Y7, Y8
-	VFNMADD231PS Y12, Y0, Y8
-	VANDPS       magnitudeF32<>+0(SB), Y8, Y11
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y11, Y11
-	VANDPS       Y11, Y8, Y8
-	VMOVUPS      Y8, 96(AX)
-	VMOVUPS      Y9, 96(CX)
-	VMOVUPS      Y10, 96(DX)
+	VMOVUPS      (AX), Y10
+	VMOVUPS      (CX), Y11
+	VMOVUPS      (DX), Y12
+	VMOVUPS      (BX), Y13
+	VANDPS       Y9, Y13, Y14
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y14, Y14
+	VANDPS       Y14, Y13, Y13
+	VMULPS       Y11, Y1, Y11
+	VFMADD231PS  Y2, Y13, Y11
+	VMULPS       Y13, Y4, Y14
+	VMULPS       Y12, Y3, Y12
+	VFMADD231PS  Y14, Y13, Y12
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y12, Y13
+	VANDPS       Y13, Y12, Y12
+	VANDPS       Y13, Y11, Y11
+	VANDPS       Y8, Y11, Y13
+	VPSIGND      Y13, Y11, Y11
+	VSQRTPS      Y12, Y13
+	VFMADD213PS  Y6, Y5, Y13
+	VDIVPS       Y13, Y11, Y13
+	VMULPS       Y10, Y7, Y10
+	VFNMADD231PS Y13, Y0, Y10
+	VMOVUPS      Y10, (AX)
+	VMOVUPS      Y11, (CX)
+	VMOVUPS      Y12, (DX)
+	VMOVUPS      32(AX), Y10
+	VMOVUPS      32(CX), Y11
+	VMOVUPS      32(DX), Y12
+	VMOVUPS      32(BX), Y13
+	VANDPS       Y9, Y13, Y14
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y14, Y14
+	VANDPS       Y14, Y13, Y13
+	VMULPS       Y11, Y1, Y11
+	VFMADD231PS  Y2, Y13, Y11
+	VMULPS       Y13, Y4, Y14
+	VMULPS       Y12, Y3, Y12
+	VFMADD231PS  Y14, Y13, Y12
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y12, Y13
+	VANDPS       Y13, Y12, Y12
+	VANDPS       Y13, Y11, Y11
+	VANDPS       Y8, Y11, Y13
+	VPSIGND      Y13, Y11, Y11
+	VSQRTPS      Y12, Y13
+	VFMADD213PS  Y6, Y5, Y13
+	VDIVPS       Y13, Y11, Y13
+	VMULPS       Y10, Y7, Y10
+	VFNMADD231PS Y13, Y0, Y10
+	VMOVUPS      Y10, 32(AX)
+	VMOVUPS      Y11, 32(CX)
+	VMOVUPS      Y12, 32(DX)
+	VMOVUPS      64(AX), Y10
+	VMOVUPS      64(CX), Y11
+	VMOVUPS      64(DX), Y12
+	VMOVUPS      64(BX), Y13
+	VANDPS       Y9, Y13, Y14
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y14, Y14
+	VANDPS       Y14, Y13, Y13
+	VMULPS       Y11, Y1, Y11
+	VFMADD231PS  Y2, Y13, Y11
+	VMULPS       Y13, Y4, Y14
+	VMULPS       Y12, Y3, Y12
+	VFMADD231PS  Y14, Y13, Y12
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y12, Y13
+	VANDPS       Y13, Y12, Y12
+	VANDPS       Y13, Y11, Y11
+	VANDPS       Y8, Y11, Y13
+	VPSIGND      Y13, Y11, Y11
+	VSQRTPS      Y12, Y13
+	VFMADD213PS  Y6, Y5, Y13
+	VDIVPS       Y13, Y11, Y13
+	VMULPS       Y10, Y7, Y10
+	VFNMADD231PS Y13, Y0, Y10
+	VMOVUPS      Y10, 64(AX)
+	VMOVUPS      Y11, 64(CX)
+	VMOVUPS      Y12, 64(DX)
+	VMOVUPS      96(AX), Y10
+	VMOVUPS      96(CX), Y11
+	VMOVUPS      96(DX), Y12
+	VMOVUPS      96(BX), Y13
+	VANDPS       Y9, Y13, Y14
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y14, Y14
+	VANDPS       Y14, Y13, Y13
+	VMULPS       Y11, Y1, Y11
+	VFMADD231PS  Y2, Y13, Y11
+	VMULPS       Y13, Y4, Y14
+	VMULPS       Y12, Y3, Y12
+	VFMADD231PS  Y14, Y13, Y12
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y12, Y13
+	VANDPS       Y13, Y12, Y12
+	VANDPS       Y13, Y11, Y11
+	VANDPS       Y8, Y11, Y13
+	VPSIGND      Y13, Y11, Y11
+	VSQRTPS      Y12, Y13
+	VFMADD213PS  Y6, Y5, Y13
+	VDIVPS       Y13, Y11, Y13
+	VMULPS       Y10, Y7, Y10
+	VFNMADD231PS Y13, Y0, Y10
+	VMOVUPS      Y10, 96(AX)
+	VMOVUPS      Y11, 96(CX)
+	VMOVUPS      Y12, 96(DX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
@@ -737,36 +701,31 @@ done2:
 vectors3:
 	CMPQ         SI, $0x00000008
 	JL           done4
-	VMOVUPS      (AX), Y8
-	VMOVUPS      (CX), Y9
-	VMOVUPS      (DX), Y10
-	VMOVUPS      (BX), Y11
-	VANDPS       magnitudeF32<>+0(SB), Y11, Y12
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Y12, Y12
-	VANDPS       Y12, Y11, Y11
-	VMULPS       Y9, Y1, Y9
-	VFMADD231PS  Y2, Y11, Y9
-	VMULPS       Y11, Y4, Y12
-	VMULPS       Y10, Y3, Y10
-	VFMADD231PS  Y12, Y11, Y10
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y10, Y11
-	VANDPS       Y11, Y10, Y10
-	VANDPS       Y11, Y9, Y9
-	VANDPS       magnitudeF32<>+0(SB), Y9, Y12
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y12, Y12
-	VANDPS       Y12, Y9, Y9
-	VSQRTPS      Y10, Y12
-	VFMADD213PS  Y6, Y5, Y12
-	VDIVPS       Y12, Y9, Y12
-	VANDPS       Y11, Y12, Y12
-	VMULPS       Y8, Y7, Y8
-	VFNMADD231PS Y12, Y0, Y8
-	VANDPS       magnitudeF32<>+0(SB), Y8, Y11
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y11, Y11
-	VANDPS       Y11, Y8, Y8
-	VMOVUPS      Y8, (AX)
-	VMOVUPS      Y9, (CX)
-	VMOVUPS      Y10, (DX)
+	VMOVUPS      (AX), Y10
+	VMOVUPS      (CX), Y11
+	VMOVUPS      (DX), Y12
+	VMOVUPS      (BX), Y13
+	VANDPS       Y9, Y13, Y14
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y14, Y14
+	VANDPS       Y14, Y13, Y13
+	VMULPS       Y11, Y1, Y11
+	VFMADD231PS  Y2, Y13, Y11
+	VMULPS       Y13, Y4, Y14
+	VMULPS       Y12, Y3, Y12
+	VFMADD231PS  Y14, Y13, Y12
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y12, Y13
+	VANDPS       Y13, Y12, Y12
+	VANDPS       Y13, Y11, Y11
+	VANDPS       Y8, Y11, Y13
+	VPSIGND      Y13, Y11, Y11
+	VSQRTPS      Y12, Y13
+	VFMADD213PS  Y6, Y5, Y13
+	VDIVPS       Y13, Y11, Y13
+	VMULPS       Y10, Y7, Y10
+	VFNMADD231PS Y13, Y0, Y10
+	VMOVUPS      Y10, (AX)
+	VMOVUPS      Y11, (CX)
+	VMOVUPS      Y12, (DX)
 	ADDQ         $0x00000020, AX
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
@@ -781,42 +740,37 @@ done4:
 	MOVQ         SI, R8
 	SHLQ         $0x02, R8
 	SUBQ         R8, DI
-	VMOVDQU      32(DI), Y8
-	VMASKMOVPS   (AX), Y8, Y9
-	VMASKMOVPS   (CX), Y8, Y10
-	VMASKMOVPS   (DX), Y8, Y11
-	VMASKMOVPS   (BX), Y8, Y8
-	VANDPS       magnitudeF32<>+0(SB), Y8, Y12
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Y12, Y12
-	VANDPS       Y12, Y8, Y8
-	VMULPS       Y10, Y1, Y10
-	VFMADD231PS  Y2, Y8, Y10
-	VMULPS       Y8, Y4, Y1
-	VMULPS       Y11, Y3, Y11
-	VFMADD231PS  Y1, Y8, Y11
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y11, Y1
-	VANDPS       Y1, Y11, Y11
-	VANDPS       Y1, Y10, Y10
-	VANDPS       magnitudeF32<>+0(SB), Y10, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y10, Y10
-	VSQRTPS      Y11, Y2
-	VFMADD213PS  Y6, Y5, Y2
-	VDIVPS       Y2, Y10, Y2
-	VANDPS       Y1, Y2, Y2
-	VMULPS       Y9, Y7, Y9
-	VFNMADD231PS Y2, Y0, Y9
-	VANDPS       magnitudeF32<>+0(SB), Y9, Y0
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
-	VANDPS       Y0, Y9, Y9
+	VMOVDQU      32(DI), Y10
+	VMASKMOVPS   (AX), Y10, Y11
+	VMASKMOVPS   (CX), Y10, Y12
+	VMASKMOVPS   (DX), Y10, Y13
+	VMASKMOVPS   (BX), Y10, Y10
+	VANDPS       Y9, Y10, Y9
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y10, Y10
+	VMULPS       Y12, Y1, Y12
+	VFMADD231PS  Y2, Y10, Y12
+	VMULPS       Y10, Y4, Y1
+	VMULPS       Y13, Y3, Y13
+	VFMADD231PS  Y1, Y10, Y13
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y13, Y1
+	VANDPS       Y1, Y13, Y13
+	VANDPS       Y1, Y12, Y12
+	VANDPS       Y8, Y12, Y1
+	VPSIGND      Y1, Y12, Y12
+	VSQRTPS      Y13, Y1
+	VFMADD213PS  Y6, Y5, Y1
+	VDIVPS       Y1, Y12, Y1
+	VMULPS       Y11, Y7, Y11
+	VFNMADD231PS Y1, Y0, Y11
 	TESTQ        $0x00000008, SI
 	JZ           skip7
-	VMOVUPS      Y9, (AX)
+	VMOVUPS      Y11, (AX)
 	JMP          stored6
 
 skip7:
 	LEAQ         (AX), AX
-	VMOVAPS      Y9, Y0
+	VMOVAPS      Y11, Y0
 	TESTQ        $0x00000004, SI
 	JZ           skip8
 	VMOVUPS      X0, (AX)
@@ -839,12 +793,12 @@ skip10:
 stored6:
 	TESTQ   $0x00000008, SI
 	JZ      skip12
-	VMOVUPS Y10, (CX)
+	VMOVUPS Y12, (CX)
 	JMP     stored11
 
 skip12:
 	LEAQ         (CX), AX
-	VMOVAPS      Y10, Y0
+	VMOVAPS      Y12, Y0
 	TESTQ        $0x00000004, SI
 	JZ           skip13
 	VMOVUPS      X0, (AX)
@@ -867,12 +821,12 @@ skip15:
 stored11:
 	TESTQ   $0x00000008, SI
 	JZ      skip17
-	VMOVUPS Y11, (DX)
+	VMOVUPS Y13, (DX)
 	JMP     stored16
 
 skip17:
 	LEAQ         (DX), AX
-	VMOVAPS      Y11, Y0
+	VMOVAPS      Y13, Y0
 	TESTQ        $0x00000004, SI
 	JZ           skip18
 	VMOVUPS      X0, (AX)
@@ -902,352 +856,16 @@ end5:
 //
 // AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w and v.
 //
-// lr Y0, mu Y1, w AX, v CX, g DX, len(w) BX.
+// lr Y0, mu Y1, magnitude Y2, belowLeastFactor Y3, w AX, v CX, g DX, len(w) BX.
 //
 // Requires: AVX, AVX2, FMA3
 TEXT ·MomentumF64AVX2(SB), NOSPLIT, $0-88
 	VBROADCASTSD lr+72(FP), Y0
 	VBROADCASTSD mu+80(FP), Y1
+	VMOVUPD      magnitudeF64<>+0(SB), Y2
+	VMOVUPD      belowLeastFactorF64<>+0(SB), Y3
 	MOVQ         w_base+0(FP), AX
 	MOVQ         v_base+24(FP), CX
-	MOVQ         g_base+48(FP), DX
-	MOVQ         w_len+8(FP), BX
-
-vectors1:
-	CMPQ         BX, $0x00000010
-	JL           done2
-	VMOVUPD      (AX), Y2
-	VMOVUPD      (CX), Y3
-	VMOVUPD      (DX), Y4
-	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y4, Y4
-	VFMADD213PD  Y4, Y1, Y3
-	VANDPD       magnitudeF64<>+0(SB), Y3, Y4
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y4, Y4
-	VANDPD       Y4, Y3, Y3
-	VFNMADD231PD Y3, Y0, Y2
-	VMOVUPD      Y2, (AX)
-	VMOVUPD      Y3, (CX)
-	VMOVUPD      32(AX), Y2
-	VMOVUPD      32(CX), Y3
-	VMOVUPD      32(DX), Y4
-	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y4, Y4
-	VFMADD213PD  Y4, Y1, Y3
-	VANDPD       magnitudeF64<>+0(SB), Y3, Y4
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y4, Y4
-	VANDPD       Y4, Y3, Y3
-	VFNMADD231PD Y3, Y0, Y2
-	VMOVUPD      Y2, 32(AX)
-	VMOVUPD      Y3, 32(CX)
-	VMOVUPD      64(AX), Y2
-	VMOVUPD      64(CX), Y3
-	VMOVUPD      64(DX), Y4
-	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y4, Y4
-	VFMADD213PD  Y4, Y1, Y3
-	VANDPD       magnitudeF64<>+0(SB), Y3, Y4
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y4, Y4
-	VANDPD       Y4, Y3, Y3
-	VFNMADD231PD Y3, Y0, Y2
-	VMOVUPD      Y2, 64(AX)
-	VMOVUPD      Y3, 64(CX)
-	VMOVUPD      96(AX), Y2
-	VMOVUPD      96(CX), Y3
-	VMOVUPD      96(DX), Y4
-	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y4, Y4
-	VFMADD213PD  Y4, Y1, Y3
-	VANDPD       magnitudeF64<>+0(SB), Y3, Y4
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y4, Y4
-	VANDPD       Y4, Y3, Y3
-	VFNMADD231PD Y3, Y0, Y2
-	VMOVUPD      Y2, 96(AX)
-	VMOVUPD      Y3, 96(CX)
-	ADDQ         $0x00000080, AX
-	ADDQ         $0x00000080, CX
-	ADDQ         $0x00000080, DX
-	SUBQ         $0x00000010, BX
-	JMP          vectors1
-
-done2:
-vectors3:
-	CMPQ         BX, $0x00000004
-	JL           done4
-	VMOVUPD      (AX), Y2
-	VMOVUPD      (CX), Y3
-	VMOVUPD      (DX), Y4
-	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y4, Y4
-	VFMADD213PD  Y4, Y1, Y3
-	VANDPD       magnitudeF64<>+0(SB), Y3, Y4
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y4, Y4
-	VANDPD       Y4, Y3, Y3
-	VFNMADD231PD Y3, Y0, Y2
-	VMOVUPD      Y2, (AX)
-	VMOVUPD      Y3, (CX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000004, BX
-	JMP          vectors3
-
-done4:
-	TESTQ        BX, BX
-	JZ           end5
-	LEAQ         laneMasks<>+0(SB), SI
-	MOVQ         BX, DI
-	SHLQ         $0x03, DI
-	SUBQ         DI, SI
-	VMOVDQU      32(SI), Y2
-	VMASKMOVPD   (AX), Y2, Y3
-	VMASKMOVPD   (CX), Y2, Y4
-	VMASKMOVPD   (DX), Y2, Y2
-	VANDPD       magnitudeF64<>+0(SB), Y2, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y2, Y2
-	VFMADD213PD  Y2, Y1, Y4
-	VANDPD       magnitudeF64<>+0(SB), Y4, Y1
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y1, Y1
-	VANDPD       Y1, Y4, Y4
-	VFNMADD231PD Y4, Y0, Y3
-	TESTQ        $0x00000004, BX
-	JZ           skip7
-	VMOVUPD      Y3, (AX)
-	JMP          stored6
-
-skip7:
-	LEAQ         (AX), AX
-	VMOVAPS      Y3, Y0
-	TESTQ        $0x00000002, BX
-	JZ           skip8
-	VMOVUPD      X0, (AX)
-	ADDQ         $0x00000010, AX
-	VEXTRACTF128 $0x01, Y0, X0
-
-skip8:
-	TESTQ  $0x00000001, BX
-	JZ     skip9
-	VMOVSD X0, (AX)
-
-skip9:
-stored6:
-	TESTQ   $0x00000004, BX
-	JZ      skip11
-	VMOVUPD Y4, (CX)
-	JMP     stored10
-
-skip11:
-	LEAQ         (CX), AX
-	VMOVAPS      Y4, Y0
-	TESTQ        $0x00000002, BX
-	JZ           skip12
-	VMOVUPD      X0, (AX)
-	ADDQ         $0x00000010, AX
-	VEXTRACTF128 $0x01, Y0, X0
-
-skip12:
-	TESTQ  $0x00000001, BX
-	JZ     skip13
-	VMOVSD X0, (AX)
-
-skip13:
-stored10:
-end5:
-	VZEROUPPER
-	RET
-
-// NesterovF64AVX2 sets v = μ·v + g and w = w − lr·(μ·v + g), an FMA each. It is defined by
-// generic.NesterovF64.
-//
-// AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w and v.
-//
-// lr Y0, mu Y1, w AX, v CX, g DX, len(w) BX.
-//
-// Requires: AVX, AVX2, FMA3
-TEXT ·NesterovF64AVX2(SB), NOSPLIT, $0-88
-	VBROADCASTSD lr+72(FP), Y0
-	VBROADCASTSD mu+80(FP), Y1
-	MOVQ         w_base+0(FP), AX
-	MOVQ         v_base+24(FP), CX
-	MOVQ         g_base+48(FP), DX
-	MOVQ         w_len+8(FP), BX
-
-vectors1:
-	CMPQ         BX, $0x00000010
-	JL           done2
-	VMOVUPD      (AX), Y2
-	VMOVUPD      (CX), Y3
-	VMOVUPD      (DX), Y4
-	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y4, Y4
-	VFMADD213PD  Y4, Y1, Y3
-	VANDPD       magnitudeF64<>+0(SB), Y3, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y3, Y3
-	VFMADD231PD  Y3, Y1, Y4
-	VFNMADD231PD Y4, Y0, Y2
-	VMOVUPD      Y2, (AX)
-	VMOVUPD      Y3, (CX)
-	VMOVUPD      32(AX), Y2
-	VMOVUPD      32(CX), Y3
-	VMOVUPD      32(DX), Y4
-	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y4, Y4
-	VFMADD213PD  Y4, Y1, Y3
-	VANDPD       magnitudeF64<>+0(SB), Y3, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y3, Y3
-	VFMADD231PD  Y3, Y1, Y4
-	VFNMADD231PD Y4, Y0, Y2
-	VMOVUPD      Y2, 32(AX)
-	VMOVUPD      Y3, 32(CX)
-	VMOVUPD      64(AX), Y2
-	VMOVUPD      64(CX), Y3
-	VMOVUPD      64(DX), Y4
-	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y4, Y4
-	VFMADD213PD  Y4, Y1, Y3
-	VANDPD       magnitudeF64<>+0(SB), Y3, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y3, Y3
-	VFMADD231PD  Y3, Y1, Y4
-	VFNMADD231PD Y4, Y0, Y2
-	VMOVUPD      Y2, 64(AX)
-	VMOVUPD      Y3, 64(CX)
-	VMOVUPD      96(AX), Y2
-	VMOVUPD      96(CX), Y3
-	VMOVUPD      96(DX), Y4
-	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y4, Y4
-	VFMADD213PD  Y4, Y1, Y3
-	VANDPD       magnitudeF64<>+0(SB), Y3, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y3, Y3
-	VFMADD231PD  Y3, Y1, Y4
-	VFNMADD231PD Y4, Y0, Y2
-	VMOVUPD      Y2, 96(AX)
-	VMOVUPD      Y3, 96(CX)
-	ADDQ         $0x00000080, AX
-	ADDQ         $0x00000080, CX
-	ADDQ         $0x00000080, DX
-	SUBQ         $0x00000010, BX
-	JMP          vectors1
-
-done2:
-vectors3:
-	CMPQ         BX, $0x00000004
-	JL           done4
-	VMOVUPD      (AX), Y2
-	VMOVUPD      (CX), Y3
-	VMOVUPD      (DX), Y4
-	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y4, Y4
-	VFMADD213PD  Y4, Y1, Y3
-	VANDPD       magnitudeF64<>+0(SB), Y3, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y3, Y3
-	VFMADD231PD  Y3, Y1, Y4
-	VFNMADD231PD Y4, Y0, Y2
-	VMOVUPD      Y2, (AX)
-	VMOVUPD      Y3, (CX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000004, BX
-	JMP          vectors3
-
-done4:
-	TESTQ        BX, BX
-	JZ           end5
-	LEAQ         laneMasks<>+0(SB), SI
-	MOVQ         BX, DI
-	SHLQ         $0x03, DI
-	SUBQ         DI, SI
-	VMOVDQU      32(SI), Y2
-	VMASKMOVPD   (AX), Y2, Y3
-	VMASKMOVPD   (CX), Y2, Y4
-	VMASKMOVPD   (DX), Y2, Y2
-	VANDPD       magnitudeF64<>+0(SB), Y2, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y2, Y2
-	VFMADD213PD  Y2, Y1, Y4
-	VANDPD       magnitudeF64<>+0(SB), Y4, Y5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y5, Y5
-	VANDPD       Y5, Y4, Y4
-	VFMADD231PD  Y4, Y1, Y2
-	VFNMADD231PD Y2, Y0, Y3
-	TESTQ        $0x00000004, BX
-	JZ           skip7
-	VMOVUPD      Y3, (AX)
-	JMP          stored6
-
-skip7:
-	LEAQ         (AX), AX
-	VMOVAPS      Y3, Y0
-	TESTQ        $0x00000002, BX
-	JZ           skip8
-	VMOVUPD      X0, (AX)
-	ADDQ         $0x00000010, AX
-	VEXTRACTF128 $0x01, Y0, X0
-
-skip8:
-	TESTQ  $0x00000001, BX
-	JZ     skip9
-	VMOVSD X0, (AX)
-
-skip9:
-stored6:
-	TESTQ   $0x00000004, BX
-	JZ      skip11
-	VMOVUPD Y4, (CX)
-	JMP     stored10
-
-skip11:
-	LEAQ         (CX), AX
-	VMOVAPS      Y4, Y0
-	TESTQ        $0x00000002, BX
-	JZ           skip12
-	VMOVUPD      X0, (AX)
-	ADDQ         $0x00000010, AX
-	VEXTRACTF128 $0x01, Y0, X0
-
-skip12:
-	TESTQ  $0x00000001, BX
-	JZ     skip13
-	VMOVSD X0, (AX)
-
-skip13:
-stored10:
-end5:
-	VZEROUPPER
-	RET
-
-// RMSPropF64AVX2 sets s = fma((1−ρ)·g, g, ρ·s) and w = fma(−lr, g/(√s + eps), w). It is
-// defined by generic.RMSPropF64.
-//
-// AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w and s.
-//
-// lr Y0, rho Y1, oneMinusRho Y2, eps Y3, w AX, s CX, g DX, len(w) BX.
-//
-// Requires: AVX, AVX2, FMA3
-TEXT ·RMSPropF64AVX2(SB), NOSPLIT, $0-104
-	VBROADCASTSD lr+72(FP), Y0
-	VBROADCASTSD rho+80(FP), Y1
-	VBROADCASTSD oneMinusRho+88(FP), Y2
-	VBROADCASTSD eps+96(FP), Y3
-	MOVQ         w_base+0(FP), AX
-	MOVQ         s_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
 
@@ -1257,73 +875,53 @@ vectors1:
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (CX), Y5
 	VMOVUPD      (DX), Y6
-	VANDPD       magnitudeF64<>+0(SB), Y6, Y7
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y7, Y7
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
 	VANDPD       Y7, Y6, Y6
-	VMULPD       Y6, Y2, Y7
-	VMULPD       Y5, Y1, Y5
-	VFMADD231PD  Y7, Y6, Y5
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y5, Y8
-	VANDPD       Y8, Y5, Y5
-	VSQRTPD      Y5, Y7
-	VADDPD       Y3, Y7, Y7
-	VDIVPD       Y7, Y6, Y7
-	VANDPD       Y8, Y7, Y7
-	VFNMADD231PD Y7, Y0, Y4
+	VFMADD213PD  Y6, Y1, Y5
+	VANDPD       Y2, Y5, Y6
+	VPCMPGTQ     Y3, Y6, Y6
+	VANDPD       Y6, Y5, Y5
+	VFNMADD231PD Y5, Y0, Y4
 	VMOVUPD      Y4, (AX)
 	VMOVUPD      Y5, (CX)
 	VMOVUPD      32(AX), Y4
 	VMOVUPD      32(CX), Y5
 	VMOVUPD      32(DX), Y6
-	VANDPD       magnitudeF64<>+0(SB), Y6, Y7
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y7, Y7
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
 	VANDPD       Y7, Y6, Y6
-	VMULPD       Y6, Y2, Y7
-	VMULPD       Y5, Y1, Y5
-	VFMADD231PD  Y7, Y6, Y5
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y5, Y8
-	VANDPD       Y8, Y5, Y5
-	VSQRTPD      Y5, Y7
-	VADDPD       Y3, Y7, Y7
-	VDIVPD       Y7, Y6, Y7
-	VANDPD       Y8, Y7, Y7
-	VFNMADD231PD Y7, Y0, Y4
+	VFMADD213PD  Y6, Y1, Y5
+	VANDPD       Y2, Y5, Y6
+	VPCMPGTQ     Y3, Y6, Y6
+	VANDPD       Y6, Y5, Y5
+	VFNMADD231PD Y5, Y0, Y4
 	VMOVUPD      Y4, 32(AX)
 	VMOVUPD      Y5, 32(CX)
 	VMOVUPD      64(AX), Y4
 	VMOVUPD      64(CX), Y5
 	VMOVUPD      64(DX), Y6
-	VANDPD       magnitudeF64<>+0(SB), Y6, Y7
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y7, Y7
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
 	VANDPD       Y7, Y6, Y6
-	VMULPD       Y6, Y2, Y7
-	VMULPD       Y5, Y1, Y5
-	VFMADD231PD  Y7, Y6, Y5
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y5, Y8
-	VANDPD       Y8, Y5, Y5
-	VSQRTPD      Y5, Y7
-	VADDPD       Y3, Y7, Y7
-	VDIVPD       Y7, Y6, Y7
-	VANDPD       Y8, Y7, Y7
-	VFNMADD231PD Y7, Y0, Y4
+	VFMADD213PD  Y6, Y1, Y5
+	VANDPD       Y2, Y5, Y6
+	VPCMPGTQ     Y3, Y6, Y6
+	VANDPD       Y6, Y5, Y5
+	VFNMADD231PD Y5, Y0, Y4
 	VMOVUPD      Y4, 64(AX)
 	VMOVUPD      Y5, 64(CX)
 	VMOVUPD      96(AX), Y4
 	VMOVUPD      96(CX), Y5
 	VMOVUPD      96(DX), Y6
-	VANDPD       magnitudeF64<>+0(SB), Y6, Y7
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y7, Y7
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
 	VANDPD       Y7, Y6, Y6
-	VMULPD       Y6, Y2, Y7
-	VMULPD       Y5, Y1, Y5
-	VFMADD231PD  Y7, Y6, Y5
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y5, Y8
-	VANDPD       Y8, Y5, Y5
-	VSQRTPD      Y5, Y7
-	VADDPD       Y3, Y7, Y7
-	VDIVPD       Y7, Y6, Y7
-	VANDPD       Y8, Y7, Y7
-	VFNMADD231PD Y7, Y0, Y4
+	VFMADD213PD  Y6, Y1, Y5
+	VANDPD       Y2, Y5, Y6
+	VPCMPGTQ     Y3, Y6, Y6
+	VANDPD       Y6, Y5, Y5
+	VFNMADD231PD Y5, Y0, Y4
 	VMOVUPD      Y4, 96(AX)
 	VMOVUPD      Y5, 96(CX)
 	ADDQ         $0x00000080, AX
@@ -1339,19 +937,14 @@ vectors3:
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (CX), Y5
 	VMOVUPD      (DX), Y6
-	VANDPD       magnitudeF64<>+0(SB), Y6, Y7
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y7, Y7
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
 	VANDPD       Y7, Y6, Y6
-	VMULPD       Y6, Y2, Y7
-	VMULPD       Y5, Y1, Y5
-	VFMADD231PD  Y7, Y6, Y5
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y5, Y8
-	VANDPD       Y8, Y5, Y5
-	VSQRTPD      Y5, Y7
-	VADDPD       Y3, Y7, Y7
-	VDIVPD       Y7, Y6, Y7
-	VANDPD       Y8, Y7, Y7
-	VFNMADD231PD Y7, Y0, Y4
+	VFMADD213PD  Y6, Y1, Y5
+	VANDPD       Y2, Y5, Y6
+	VPCMPGTQ     Y3, Y6, Y6
+	VANDPD       Y6, Y5, Y5
+	VFNMADD231PD Y5, Y0, Y4
 	VMOVUPD      Y4, (AX)
 	VMOVUPD      Y5, (CX)
 	ADDQ         $0x00000020, AX
@@ -1371,19 +964,14 @@ done4:
 	VMASKMOVPD   (AX), Y4, Y5
 	VMASKMOVPD   (CX), Y4, Y6
 	VMASKMOVPD   (DX), Y4, Y4
-	VANDPD       magnitudeF64<>+0(SB), Y4, Y7
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y7, Y7
+	VANDPD       Y2, Y4, Y7
+	VPCMPGTQ     Y3, Y7, Y7
 	VANDPD       Y7, Y4, Y4
-	VMULPD       Y4, Y2, Y2
-	VMULPD       Y6, Y1, Y6
-	VFMADD231PD  Y2, Y4, Y6
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y6, Y1
+	VFMADD213PD  Y4, Y1, Y6
+	VANDPD       Y2, Y6, Y1
+	VPCMPGTQ     Y3, Y1, Y1
 	VANDPD       Y1, Y6, Y6
-	VSQRTPD      Y6, Y2
-	VADDPD       Y3, Y2, Y2
-	VDIVPD       Y2, Y4, Y2
-	VANDPD       Y1, Y2, Y2
-	VFNMADD231PD Y2, Y0, Y5
+	VFNMADD231PD Y6, Y0, Y5
 	TESTQ        $0x00000004, BX
 	JZ           skip7
 	VMOVUPD      Y5, (AX)
@@ -1430,13 +1018,387 @@ end5:
 	VZEROUPPER
 	RET
 
+// NesterovF64AVX2 sets v = μ·v + g and w = w − lr·(μ·v + g), an FMA each. It is defined by
+// generic.NesterovF64.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w and v.
+//
+// lr Y0, mu Y1, magnitude Y2, belowLeastFactor Y3, w AX, v CX, g DX, len(w) BX.
+//
+// Requires: AVX, AVX2, FMA3
+TEXT ·NesterovF64AVX2(SB), NOSPLIT, $0-88
+	VBROADCASTSD lr+72(FP), Y0
+	VBROADCASTSD mu+80(FP), Y1
+	VMOVUPD      magnitudeF64<>+0(SB), Y2
+	VMOVUPD      belowLeastFactorF64<>+0(SB), Y3
+	MOVQ         w_base+0(FP), AX
+	MOVQ         v_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         w_len+8(FP), BX
+
+vectors1:
+	CMPQ         BX, $0x00000010
+	JL           done2
+	VMOVUPD      (AX), Y4
+	VMOVUPD      (CX), Y5
+	VMOVUPD      (DX), Y6
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y6, Y6
+	VFMADD213PD  Y6, Y1, Y5
+	VANDPD       Y2, Y5, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y5, Y5
+	VFMADD231PD  Y5, Y1, Y6
+	VFNMADD231PD Y6, Y0, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      Y5, (CX)
+	VMOVUPD      32(AX), Y4
+	VMOVUPD      32(CX), Y5
+	VMOVUPD      32(DX), Y6
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y6, Y6
+	VFMADD213PD  Y6, Y1, Y5
+	VANDPD       Y2, Y5, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y5, Y5
+	VFMADD231PD  Y5, Y1, Y6
+	VFNMADD231PD Y6, Y0, Y4
+	VMOVUPD      Y4, 32(AX)
+	VMOVUPD      Y5, 32(CX)
+	VMOVUPD      64(AX), Y4
+	VMOVUPD      64(CX), Y5
+	VMOVUPD      64(DX), Y6
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y6, Y6
+	VFMADD213PD  Y6, Y1, Y5
+	VANDPD       Y2, Y5, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y5, Y5
+	VFMADD231PD  Y5, Y1, Y6
+	VFNMADD231PD Y6, Y0, Y4
+	VMOVUPD      Y4, 64(AX)
+	VMOVUPD      Y5, 64(CX)
+	VMOVUPD      96(AX), Y4
+	VMOVUPD      96(CX), Y5
+	VMOVUPD      96(DX), Y6
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y6, Y6
+	VFMADD213PD  Y6, Y1, Y5
+	VANDPD       Y2, Y5, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y5, Y5
+	VFMADD231PD  Y5, Y1, Y6
+	VFNMADD231PD Y6, Y0, Y4
+	VMOVUPD      Y4, 96(AX)
+	VMOVUPD      Y5, 96(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000010, BX
+	JMP          vectors1
+
+done2:
+vectors3:
+	CMPQ         BX, $0x00000004
+	JL           done4
+	VMOVUPD      (AX), Y4
+	VMOVUPD      (CX), Y5
+	VMOVUPD      (DX), Y6
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y6, Y6
+	VFMADD213PD  Y6, Y1, Y5
+	VANDPD       Y2, Y5, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y5, Y5
+	VFMADD231PD  Y5, Y1, Y6
+	VFNMADD231PD Y6, Y0, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      Y5, (CX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000004, BX
+	JMP          vectors3
+
+done4:
+	TESTQ        BX, BX
+	JZ           end5
+	LEAQ         laneMasks<>+0(SB), SI
+	MOVQ         BX, DI
+	SHLQ         $0x03, DI
+	SUBQ         DI, SI
+	VMOVDQU      32(SI), Y4
+	VMASKMOVPD   (AX), Y4, Y5
+	VMASKMOVPD   (CX), Y4, Y6
+	VMASKMOVPD   (DX), Y4, Y4
+	VANDPD       Y2, Y4, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y4, Y4
+	VFMADD213PD  Y4, Y1, Y6
+	VANDPD       Y2, Y6, Y2
+	VPCMPGTQ     Y3, Y2, Y2
+	VANDPD       Y2, Y6, Y6
+	VFMADD231PD  Y6, Y1, Y4
+	VFNMADD231PD Y4, Y0, Y5
+	TESTQ        $0x00000004, BX
+	JZ           skip7
+	VMOVUPD      Y5, (AX)
+	JMP          stored6
+
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y5, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, BX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
+	TESTQ   $0x00000004, BX
+	JZ      skip11
+	VMOVUPD Y6, (CX)
+	JMP     stored10
+
+skip11:
+	LEAQ         (CX), AX
+	VMOVAPS      Y6, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip12
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip12:
+	TESTQ  $0x00000001, BX
+	JZ     skip13
+	VMOVSD X0, (AX)
+
+skip13:
+stored10:
+end5:
+	VZEROUPPER
+	RET
+
+// RMSPropF64AVX2 sets s = fma((1−ρ)·g, g, ρ·s) and w = fma(−lr, g/(√s + eps), w). It is
+// defined by generic.RMSPropF64.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w and s.
+//
+// lr Y0, rho Y1, oneMinusRho Y2, eps Y3, magnitude Y4, belowLeastRoot Y5, leastSquare Y6,
+// w AX, s CX, g DX, len(w) BX.
+//
+// Requires: AVX, AVX2, FMA3
+TEXT ·RMSPropF64AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD lr+72(FP), Y0
+	VBROADCASTSD rho+80(FP), Y1
+	VBROADCASTSD oneMinusRho+88(FP), Y2
+	VBROADCASTSD eps+96(FP), Y3
+	VMOVUPD      magnitudeF64<>+0(SB), Y4
+	VMOVUPD      belowLeastRootF64<>+0(SB), Y5
+	VMOVUPD      leastSquareF64<>+0(SB), Y6
+	MOVQ         w_base+0(FP), AX
+	MOVQ         s_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         w_len+8(FP), BX
+
+vectors1:
+	CMPQ         BX, $0x00000010
+	JL           done2
+	VMOVUPD      (AX), Y7
+	VMOVUPD      (CX), Y8
+	VMOVUPD      (DX), Y9
+	VANDPD       Y4, Y9, Y10
+	VPCMPGTQ     Y5, Y10, Y10
+	VANDPD       Y10, Y9, Y9
+	VMULPD       Y9, Y2, Y10
+	VMULPD       Y8, Y1, Y8
+	VFMADD231PD  Y10, Y9, Y8
+	VCMPPD       $0x15, Y6, Y8, Y11
+	VANDPD       Y11, Y8, Y8
+	VSQRTPD      Y8, Y10
+	VADDPD       Y3, Y10, Y10
+	VDIVPD       Y10, Y9, Y10
+	VANDPD       Y11, Y10, Y10
+	VFNMADD231PD Y10, Y0, Y7
+	VMOVUPD      Y7, (AX)
+	VMOVUPD      Y8, (CX)
+	VMOVUPD      32(AX), Y7
+	VMOVUPD      32(CX), Y8
+	VMOVUPD      32(DX), Y9
+	VANDPD       Y4, Y9, Y10
+	VPCMPGTQ     Y5, Y10, Y10
+	VANDPD       Y10, Y9, Y9
+	VMULPD       Y9, Y2, Y10
+	VMULPD       Y8, Y1, Y8
+	VFMADD231PD  Y10, Y9, Y8
+	VCMPPD       $0x15, Y6, Y8, Y11
+	VANDPD       Y11, Y8, Y8
+	VSQRTPD      Y8, Y10
+	VADDPD       Y3, Y10, Y10
+	VDIVPD       Y10, Y9, Y10
+	VANDPD       Y11, Y10, Y10
+	VFNMADD231PD Y10, Y0, Y7
+	VMOVUPD      Y7, 32(AX)
+	VMOVUPD      Y8, 32(CX)
+	VMOVUPD      64(AX), Y7
+	VMOVUPD      64(CX), Y8
+	VMOVUPD      64(DX), Y9
+	VANDPD       Y4, Y9, Y10
+	VPCMPGTQ     Y5, Y10, Y10
+	VANDPD       Y10, Y9, Y9
+	VMULPD       Y9, Y2, Y10
+	VMULPD       Y8, Y1, Y8
+	VFMADD231PD  Y10, Y9, Y8
+	VCMPPD       $0x15, Y6, Y8, Y11
+	VANDPD       Y11, Y8, Y8
+	VSQRTPD      Y8, Y10
+	VADDPD       Y3, Y10, Y10
+	VDIVPD       Y10, Y9, Y10
+	VANDPD       Y11, Y10, Y10
+	VFNMADD231PD Y10, Y0, Y7
+	VMOVUPD      Y7, 64(AX)
+	VMOVUPD      Y8, 64(CX)
+	VMOVUPD      96(AX), Y7
+	VMOVUPD      96(CX), Y8
+	VMOVUPD      96(DX), Y9
+	VANDPD       Y4, Y9, Y10
+	VPCMPGTQ     Y5, Y10, Y10
+	VANDPD       Y10, Y9, Y9
+	VMULPD       Y9, Y2, Y10
+	VMULPD       Y8, Y1, Y8
+	VFMADD231PD  Y10, Y9, Y8
+	VCMPPD       $0x15, Y6, Y8, Y11
+	VANDPD       Y11, Y8, Y8
+	VSQRTPD      Y8, Y10
+	VADDPD       Y3, Y10, Y10
+	VDIVPD       Y10, Y9, Y10
+	VANDPD       Y11, Y10, Y10
+	VFNMADD231PD Y10, Y0, Y7
+	VMOVUPD      Y7, 96(AX)
+	VMOVUPD      Y8, 96(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000010, BX
+	JMP          vectors1
+
+done2:
+vectors3:
+	CMPQ         BX, $0x00000004
+	JL           done4
+	VMOVUPD      (AX), Y7
+	VMOVUPD      (CX), Y8
+	VMOVUPD      (DX), Y9
+	VANDPD       Y4, Y9, Y10
+	VPCMPGTQ     Y5, Y10, Y10
+	VANDPD       Y10, Y9, Y9
+	VMULPD       Y9, Y2, Y10
+	VMULPD       Y8, Y1, Y8
+	VFMADD231PD  Y10, Y9, Y8
+	VCMPPD       $0x15, Y6, Y8, Y11
+	VANDPD       Y11, Y8, Y8
+	VSQRTPD      Y8, Y10
+	VADDPD       Y3, Y10, Y10
+	VDIVPD       Y10, Y9, Y10
+	VANDPD       Y11, Y10, Y10
+	VFNMADD231PD Y10, Y0, Y7
+	VMOVUPD      Y7, (AX)
+	VMOVUPD      Y8, (CX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000004, BX
+	JMP          vectors3
+
+done4:
+	TESTQ        BX, BX
+	JZ           end5
+	LEAQ         laneMasks<>+0(SB), SI
+	MOVQ         BX, DI
+	SHLQ         $0x03, DI
+	SUBQ         DI, SI
+	VMOVDQU      32(SI), Y7
+	VMASKMOVPD   (AX), Y7, Y8
+	VMASKMOVPD   (CX), Y7, Y9
+	VMASKMOVPD   (DX), Y7, Y7
+	VANDPD       Y4, Y7, Y4
+	VPCMPGTQ     Y5, Y4, Y4
+	VANDPD       Y4, Y7, Y7
+	VMULPD       Y7, Y2, Y2
+	VMULPD       Y9, Y1, Y9
+	VFMADD231PD  Y2, Y7, Y9
+	VCMPPD       $0x15, Y6, Y9, Y1
+	VANDPD       Y1, Y9, Y9
+	VSQRTPD      Y9, Y2
+	VADDPD       Y3, Y2, Y2
+	VDIVPD       Y2, Y7, Y2
+	VANDPD       Y1, Y2, Y2
+	VFNMADD231PD Y2, Y0, Y8
+	TESTQ        $0x00000004, BX
+	JZ           skip7
+	VMOVUPD      Y8, (AX)
+	JMP          stored6
+
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y8, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, BX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
+	TESTQ   $0x00000004, BX
+	JZ      skip11
+	VMOVUPD Y9, (CX)
+	JMP     stored10
+
+skip11:
+	LEAQ         (CX), AX
+	VMOVAPS      Y9, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip12
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip12:
+	TESTQ  $0x00000001, BX
+	JZ     skip13
+	VMOVSD X0, (AX)
+
+skip13:
+stored10:
+end5:
+	VZEROUPPER
+	RET
+
 // AdamF64AVX2 sets m = fma(1−β₁, g, β₁·m), v = fma((1−β₂)·g, g, β₂·v) and w = fma(−lr,
 // m/fma(scale, √v, eps), keep·w). It is defined by generic.AdamF64.
 //
 // AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w, m and v.
 //
 // lr Y0, beta1 Y1, oneMinusBeta1 Y2, beta2 Y3, oneMinusBeta2 Y4, scale Y5, eps Y6, keep Y7,
-// w AX, m CX, v DX, g BX, len(w) SI.
+// magnitude Y8, belowLeastFactor Y9, w AX, m CX, v DX, g BX, len(w) SI.
 //
 // Requires: AVX, AVX2, FMA3
 TEXT ·AdamF64AVX2(SB), NOSPLIT, $0-160
@@ -1448,6 +1410,8 @@ TEXT ·AdamF64AVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSD scale+136(FP), Y5
 	VBROADCASTSD eps+144(FP), Y6
 	VBROADCASTSD keep+152(FP), Y7
+	VMOVUPD      magnitudeF64<>+0(SB), Y8
+	VMOVUPD      belowLeastFactorF64<>+0(SB), Y9
 	MOVQ         w_base+0(FP), AX
 	MOVQ         m_base+24(FP), CX
 	MOVQ         v_base+48(FP), DX
@@ -1457,126 +1421,110 @@ TEXT ·AdamF64AVX2(SB), NOSPLIT, $0-160
 vectors1:
 	CMPQ         SI, $0x00000010
 	JL           done2
-	VMOVUPD      (AX), Y8
-	VMOVUPD      (CX), Y9
-	VMOVUPD      (DX), Y10
-	VMOVUPD      (BX), Y11
-	VANDPD       magnitudeF64<>+0(SB), Y11, Y12
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y12, Y12
-	VANDPD       Y12, Y11, Y11
-	VMULPD       Y9, Y1, Y9
-	VFMADD231PD  Y2, Y11, Y9
-	VMULPD       Y11, Y4, Y12
-	VMULPD       Y10, Y3, Y10
-	VFMADD231PD  Y12, Y11, Y10
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y10, Y11
-	VANDPD       Y11, Y10, Y10
-	VANDPD       Y11, Y9, Y9
-	VANDPD       magnitudeF64<>+0(SB), Y9, Y12
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y12, Y12
-	VANDPD       Y12, Y9, Y9
-	VSQRTPD      Y10, Y12
-	VFMADD213PD  Y6, Y5, Y12
-	VDIVPD       Y12, Y9, Y12
-	VANDPD       Y11, Y12, Y12
-	VMULPD       Y8, Y7, Y8
-	VFNMADD231PD Y12, Y0, Y8
-	VANDPD       magnitudeF64<>+0(SB), Y8, Y11
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y11, Y11
-	VANDPD       Y11, Y8, Y8
-	VMOVUPD      Y8, (AX)
-	VMOVUPD      Y9, (CX)
-	VMOVUPD      Y10, (DX)
-	VMOVUPD      32(AX), Y8
-	VMOVUPD      32(CX), Y9
-	VMOVUPD      32(DX), Y10
-	VMOVUPD      32(BX), Y11
-	VANDPD       magnitudeF64<>+0(SB), Y11, Y12
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y12, Y12
-	VANDPD       Y12, Y11, Y11
-	VMULPD       Y9, Y1, Y9
-	VFMADD231PD  Y2, Y11, Y9
-	VMULPD       Y11, Y4, Y12
-	VMULPD       Y10, Y3, Y10
-	VFMADD231PD  Y12, Y11, Y10
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y10, Y11
-	VANDPD       Y11, Y10, Y10
-	VANDPD       Y11, Y9, Y9
-	VANDPD       magnitudeF64<>+0(SB), Y9, Y12
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y12, Y12
-	VANDPD       Y12, Y9, Y9
-	VSQRTPD      Y10, Y12
-	VFMADD213PD  Y6, Y5, Y12
-	VDIVPD       Y12, Y9, Y12
-	VANDPD       Y11, Y12, Y12
-	VMULPD       Y8, Y7, Y8
-	VFNMADD231PD Y12, Y0, Y8
-	VANDPD       magnitudeF64<>+0(SB), Y8, Y11
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y11, Y11
-	VANDPD       Y11, Y8, Y8
-	VMOVUPD      Y8, 32(AX)
-	VMOVUPD      Y9, 32(CX)
-	VMOVUPD      Y10, 32(DX)
-	VMOVUPD      64(AX), Y8
-	VMOVUPD      64(CX), Y9
-	VMOVUPD      64(DX), Y10
-	VMOVUPD      64(BX), Y11
-	VANDPD       magnitudeF64<>+0(SB), Y11, Y12
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y12, Y12
-	VANDPD       Y12, Y11, Y11
-	VMULPD       Y9, Y1, Y9
-	VFMADD231PD  Y2, Y11, Y9
-	VMULPD       Y11, Y4, Y12
-	VMULPD       Y10, Y3, Y10
-	VFMADD231PD  Y12, Y11, Y10
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y10, Y11
-	VANDPD       Y11, Y10, Y10
-	VANDPD       Y11, Y9, Y9
-	VANDPD       magnitudeF64<>+0(SB), Y9, Y12
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y12, Y12
-	VANDPD       Y12, Y9, Y9
-	VSQRTPD      Y10, Y12
-	VFMADD213PD  Y6, Y5, Y12
-	VDIVPD       Y12, Y9, Y12
-	VANDPD       Y11, Y12, Y12
-	VMULPD       Y8, Y7, Y8
-	VFNMADD231PD Y12, Y0, Y8
-	VANDPD       magnitudeF64<>+0(SB), Y8, Y11
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y11, Y11
-	VANDPD       Y11, Y8, Y8
-	VMOVUPD      Y8, 64(AX)
-	VMOVUPD      Y9, 64(CX)
-	VMOVUPD      Y10, 64(DX)
-	VMOVUPD      96(AX), Y8
-	VMOVUPD      96(CX), Y9
-	VMOVUPD      96(DX), Y10
-	VMOVUPD      96(BX), Y11
-	VANDPD       magnitudeF64<>+0(SB), Y11, Y12
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y12, Y12
-	VANDPD       Y12, Y11, Y11
-	VMULPD       Y9, Y1, Y9
-	VFMADD231PD  Y2, Y11, Y9
-	VMULPD       Y11, Y4, Y12
-	VMULPD       Y10, Y3, Y10
-	VFMADD231PD  Y12, Y11, Y10
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y10, Y11
-	VANDPD       Y11, Y10, Y10
-	VANDPD       Y11, Y9, Y9
-	VANDPD       magnitudeF64<>+0(SB), Y9, Y12
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y12, Y12
-	VANDPD       Y12, Y9, Y9
-	VSQRTPD      Y10, Y12
-	VFMADD213PD  Y6, Y5, Y12
-	VDIVPD       Y12, Y9, Y12
-	VANDPD       Y11, Y12, Y12
-	VMULPD       Y8, Y7, Y8
-	VFNMADD231PD Y12, Y0, Y8
-	VANDPD       magnitudeF64<>+0(SB), Y8, Y11
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y11, Y11
-	VANDPD       Y11, Y8, Y8
-	VMOVUPD      Y8, 96(AX)
-	VMOVUPD      Y9, 96(CX)
-	VMOVUPD      Y10, 96(DX)
+	VMOVUPD      (AX), Y10
+	VMOVUPD      (CX), Y11
+	VMOVUPD      (DX), Y12
+	VMOVUPD      (BX), Y13
+	VANDPD       Y8, Y13, Y14
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y11, Y1, Y11
+	VFMADD231PD  Y2, Y13, Y11
+	VMULPD       Y13, Y4, Y14
+	VMULPD       Y12, Y3, Y12
+	VFMADD231PD  Y14, Y13, Y12
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y12, Y13
+	VANDPD       Y13, Y12, Y12
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y8, Y11, Y13
+	VPCMPGTQ     Y9, Y13, Y13
+	VANDPD       Y13, Y11, Y11
+	VSQRTPD      Y12, Y13
+	VFMADD213PD  Y6, Y5, Y13
+	VDIVPD       Y13, Y11, Y13
+	VMULPD       Y10, Y7, Y10
+	VFNMADD231PD Y13, Y0, Y10
+	VMOVUPD      Y10, (AX)
+	VMOVUPD      Y11, (CX)
+	VMOVUPD      Y12, (DX)
+	VMOVUPD      32(AX), Y10
+	VMOVUPD      32(CX), Y11
+	VMOVUPD      32(DX), Y12
+	VMOVUPD      32(BX), Y13
+	VANDPD       Y8, Y13, Y14
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y11, Y1, Y11
+	VFMADD231PD  Y2, Y13, Y11
+	VMULPD       Y13, Y4, Y14
+	VMULPD       Y12, Y3, Y12
+	VFMADD231PD  Y14, Y13, Y12
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y12, Y13
+	VANDPD       Y13, Y12, Y12
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y8, Y11, Y13
+	VPCMPGTQ     Y9, Y13, Y13
+	VANDPD       Y13, Y11, Y11
+	VSQRTPD      Y12, Y13
+	VFMADD213PD  Y6, Y5, Y13
+	VDIVPD       Y13, Y11, Y13
+	VMULPD       Y10, Y7, Y10
+	VFNMADD231PD Y13, Y0, Y10
+	VMOVUPD      Y10, 32(AX)
+	VMOVUPD      Y11, 32(CX)
+	VMOVUPD      Y12, 32(DX)
+	VMOVUPD      64(AX), Y10
+	VMOVUPD      64(CX), Y11
+	VMOVUPD      64(DX), Y12
+	VMOVUPD      64(BX), Y13
+	VANDPD       Y8, Y13, Y14
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y11, Y1, Y11
+	VFMADD231PD  Y2, Y13, Y11
+	VMULPD       Y13, Y4, Y14
+	VMULPD       Y12, Y3, Y12
+	VFMADD231PD  Y14, Y13, Y12
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y12, Y13
+	VANDPD       Y13, Y12, Y12
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y8, Y11, Y13
+	VPCMPGTQ     Y9, Y13, Y13
+	VANDPD       Y13, Y11, Y11
+	VSQRTPD      Y12, Y13
+	VFMADD213PD  Y6, Y5, Y13
+	VDIVPD       Y13, Y11, Y13
+	VMULPD       Y10, Y7, Y10
+	VFNMADD231PD Y13, Y0, Y10
+	VMOVUPD      Y10, 64(AX)
+	VMOVUPD      Y11, 64(CX)
+	VMOVUPD      Y12, 64(DX)
+	VMOVUPD      96(AX), Y10
+	VMOVUPD      96(CX), Y11
+	VMOVUPD      96(DX), Y12
+	VMOVUPD      96(BX), Y13
+	VANDPD       Y8, Y13, Y14
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y11, Y1, Y11
+	VFMADD231PD  Y2, Y13, Y11
+	VMULPD       Y13, Y4, Y14
+	VMULPD       Y12, Y3, Y12
+	VFMADD231PD  Y14, Y13, Y12
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y12, Y13
+	VANDPD       Y13, Y12, Y12
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y8, Y11, Y13
+	VPCMPGTQ     Y9, Y13, Y13
+	VANDPD       Y13, Y11, Y11
+	VSQRTPD      Y12, Y13
+	VFMADD213PD  Y6, Y5, Y13
+	VDIVPD       Y13, Y11, Y13
+	VMULPD       Y10, Y7, Y10
+	VFNMADD231PD Y13, Y0, Y10
+	VMOVUPD      Y10, 96(AX)
+	VMOVUPD      Y11, 96(CX)
+	VMOVUPD      Y12, 96(DX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
@@ -1588,36 +1536,32 @@ done2:
 vectors3:
 	CMPQ         SI, $0x00000004
 	JL           done4
-	VMOVUPD      (AX), Y8
-	VMOVUPD      (CX), Y9
-	VMOVUPD      (DX), Y10
-	VMOVUPD      (BX), Y11
-	VANDPD       magnitudeF64<>+0(SB), Y11, Y12
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y12, Y12
-	VANDPD       Y12, Y11, Y11
-	VMULPD       Y9, Y1, Y9
-	VFMADD231PD  Y2, Y11, Y9
-	VMULPD       Y11, Y4, Y12
-	VMULPD       Y10, Y3, Y10
-	VFMADD231PD  Y12, Y11, Y10
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y10, Y11
-	VANDPD       Y11, Y10, Y10
-	VANDPD       Y11, Y9, Y9
-	VANDPD       magnitudeF64<>+0(SB), Y9, Y12
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y12, Y12
-	VANDPD       Y12, Y9, Y9
-	VSQRTPD      Y10, Y12
-	VFMADD213PD  Y6, Y5, Y12
-	VDIVPD       Y12, Y9, Y12
-	VANDPD       Y11, Y12, Y12
-	VMULPD       Y8, Y7, Y8
-	VFNMADD231PD Y12, Y0, Y8
-	VANDPD       magnitudeF64<>+0(SB), Y8, Y11
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y11, Y11
-	VANDPD       Y11, Y8, Y8
-	VMOVUPD      Y8, (AX)
-	VMOVUPD      Y9, (CX)
-	VMOVUPD      Y10, (DX)
+	VMOVUPD      (AX), Y10
+	VMOVUPD      (CX), Y11
+	VMOVUPD      (DX), Y12
+	VMOVUPD      (BX), Y13
+	VANDPD       Y8, Y13, Y14
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y11, Y1, Y11
+	VFMADD231PD  Y2, Y13, Y11
+	VMULPD       Y13, Y4, Y14
+	VMULPD       Y12, Y3, Y12
+	VFMADD231PD  Y14, Y13, Y12
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y12, Y13
+	VANDPD       Y13, Y12, Y12
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y8, Y11, Y13
+	VPCMPGTQ     Y9, Y13, Y13
+	VANDPD       Y13, Y11, Y11
+	VSQRTPD      Y12, Y13
+	VFMADD213PD  Y6, Y5, Y13
+	VDIVPD       Y13, Y11, Y13
+	VMULPD       Y10, Y7, Y10
+	VFNMADD231PD Y13, Y0, Y10
+	VMOVUPD      Y10, (AX)
+	VMOVUPD      Y11, (CX)
+	VMOVUPD      Y12, (DX)
 	ADDQ         $0x00000020, AX
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
@@ -1632,42 +1576,38 @@ done4:
 	MOVQ         SI, R8
 	SHLQ         $0x03, R8
 	SUBQ         R8, DI
-	VMOVDQU      32(DI), Y8
-	VMASKMOVPD   (AX), Y8, Y9
-	VMASKMOVPD   (CX), Y8, Y10
-	VMASKMOVPD   (DX), Y8, Y11
-	VMASKMOVPD   (BX), Y8, Y8
-	VANDPD       magnitudeF64<>+0(SB), Y8, Y12
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y12, Y12
-	VANDPD       Y12, Y8, Y8
-	VMULPD       Y10, Y1, Y10
-	VFMADD231PD  Y2, Y8, Y10
-	VMULPD       Y8, Y4, Y1
-	VMULPD       Y11, Y3, Y11
-	VFMADD231PD  Y1, Y8, Y11
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y11, Y1
-	VANDPD       Y1, Y11, Y11
-	VANDPD       Y1, Y10, Y10
-	VANDPD       magnitudeF64<>+0(SB), Y10, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
-	VANDPD       Y2, Y10, Y10
-	VSQRTPD      Y11, Y2
-	VFMADD213PD  Y6, Y5, Y2
-	VDIVPD       Y2, Y10, Y2
-	VANDPD       Y1, Y2, Y2
-	VMULPD       Y9, Y7, Y9
-	VFNMADD231PD Y2, Y0, Y9
-	VANDPD       magnitudeF64<>+0(SB), Y9, Y0
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
-	VANDPD       Y0, Y9, Y9
+	VMOVDQU      32(DI), Y10
+	VMASKMOVPD   (AX), Y10, Y11
+	VMASKMOVPD   (CX), Y10, Y12
+	VMASKMOVPD   (DX), Y10, Y13
+	VMASKMOVPD   (BX), Y10, Y10
+	VANDPD       Y8, Y10, Y14
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y14, Y14
+	VANDPD       Y14, Y10, Y10
+	VMULPD       Y12, Y1, Y12
+	VFMADD231PD  Y2, Y10, Y12
+	VMULPD       Y10, Y4, Y1
+	VMULPD       Y13, Y3, Y13
+	VFMADD231PD  Y1, Y10, Y13
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y13, Y1
+	VANDPD       Y1, Y13, Y13
+	VANDPD       Y1, Y12, Y12
+	VANDPD       Y8, Y12, Y1
+	VPCMPGTQ     Y9, Y1, Y1
+	VANDPD       Y1, Y12, Y12
+	VSQRTPD      Y13, Y1
+	VFMADD213PD  Y6, Y5, Y1
+	VDIVPD       Y1, Y12, Y1
+	VMULPD       Y11, Y7, Y11
+	VFNMADD231PD Y1, Y0, Y11
 	TESTQ        $0x00000004, SI
 	JZ           skip7
-	VMOVUPD      Y9, (AX)
+	VMOVUPD      Y11, (AX)
 	JMP          stored6
 
 skip7:
 	LEAQ         (AX), AX
-	VMOVAPS      Y9, Y0
+	VMOVAPS      Y11, Y0
 	TESTQ        $0x00000002, SI
 	JZ           skip8
 	VMOVUPD      X0, (AX)
@@ -1683,12 +1623,12 @@ skip9:
 stored6:
 	TESTQ   $0x00000004, SI
 	JZ      skip11
-	VMOVUPD Y10, (CX)
+	VMOVUPD Y12, (CX)
 	JMP     stored10
 
 skip11:
 	LEAQ         (CX), AX
-	VMOVAPS      Y10, Y0
+	VMOVAPS      Y12, Y0
 	TESTQ        $0x00000002, SI
 	JZ           skip12
 	VMOVUPD      X0, (AX)
@@ -1704,12 +1644,12 @@ skip13:
 stored10:
 	TESTQ   $0x00000004, SI
 	JZ      skip15
-	VMOVUPD Y11, (DX)
+	VMOVUPD Y13, (DX)
 	JMP     stored14
 
 skip15:
 	LEAQ         (DX), AX
-	VMOVAPS      Y11, Y0
+	VMOVAPS      Y13, Y0
 	TESTQ        $0x00000002, SI
 	JZ           skip16
 	VMOVUPD      X0, (AX)
@@ -1732,12 +1672,13 @@ end5:
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w and v.
 //
-// lr Z0, mu Z1, w AX, v CX, g DX, len(w) BX.
+// lr Z0, mu Z1, fromLeastFactor Z2, w AX, v CX, g DX, len(w) BX.
 //
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·MomentumF32AVX512(SB), NOSPLIT, $0-80
 	VBROADCASTSS lr+72(FP), Z0
 	VBROADCASTSS mu+76(FP), Z1
+	VMOVUPS      fromLeastFactorF32<>+0(SB), Z2
 	MOVQ         w_base+0(FP), AX
 	MOVQ         v_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
@@ -1746,58 +1687,50 @@ TEXT ·MomentumF32AVX512(SB), NOSPLIT, $0-80
 vectors1:
 	CMPQ         BX, $0x00000040
 	JL           done2
-	VMOVUPS      (AX), Z2
-	VMOVUPS      (CX), Z3
-	VMOVUPS      (DX), Z4
-	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVUPS      (AX), Z3
+	VMOVUPS      (CX), Z4
+	VMOVUPS      (DX), Z5
+	VPTESTMD     Z2, Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VFMADD213PS  Z5, Z1, Z4
+	VPTESTMD     Z2, Z4, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VFMADD213PS  Z4, Z1, Z3
-	VANDPS       magnitudeF32<>+0(SB), Z3, Z4
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z4, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VFNMADD231PS Z3, Z0, Z2
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (CX)
-	VMOVUPS      64(AX), Z2
-	VMOVUPS      64(CX), Z3
-	VMOVUPS      64(DX), Z4
-	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      64(AX), Z3
+	VMOVUPS      64(CX), Z4
+	VMOVUPS      64(DX), Z5
+	VPTESTMD     Z2, Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VFMADD213PS  Z5, Z1, Z4
+	VPTESTMD     Z2, Z4, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VFMADD213PS  Z4, Z1, Z3
-	VANDPS       magnitudeF32<>+0(SB), Z3, Z4
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z4, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VFNMADD231PS Z3, Z0, Z2
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z3, 64(CX)
-	VMOVUPS      128(AX), Z2
-	VMOVUPS      128(CX), Z3
-	VMOVUPS      128(DX), Z4
-	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, 64(AX)
+	VMOVUPS      Z4, 64(CX)
+	VMOVUPS      128(AX), Z3
+	VMOVUPS      128(CX), Z4
+	VMOVUPS      128(DX), Z5
+	VPTESTMD     Z2, Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VFMADD213PS  Z5, Z1, Z4
+	VPTESTMD     Z2, Z4, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VFMADD213PS  Z4, Z1, Z3
-	VANDPS       magnitudeF32<>+0(SB), Z3, Z4
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z4, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VFNMADD231PS Z3, Z0, Z2
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 128(CX)
-	VMOVUPS      192(AX), Z2
-	VMOVUPS      192(CX), Z3
-	VMOVUPS      192(DX), Z4
-	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, 128(AX)
+	VMOVUPS      Z4, 128(CX)
+	VMOVUPS      192(AX), Z3
+	VMOVUPS      192(CX), Z4
+	VMOVUPS      192(DX), Z5
+	VPTESTMD     Z2, Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VFMADD213PS  Z5, Z1, Z4
+	VPTESTMD     Z2, Z4, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VFMADD213PS  Z4, Z1, Z3
-	VANDPS       magnitudeF32<>+0(SB), Z3, Z4
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z4, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VFNMADD231PS Z3, Z0, Z2
-	VMOVUPS      Z2, 192(AX)
-	VMOVUPS      Z3, 192(CX)
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 192(CX)
 	ADDQ         $0x00000100, AX
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
@@ -1808,19 +1741,17 @@ done2:
 vectors3:
 	CMPQ         BX, $0x00000010
 	JL           done4
-	VMOVUPS      (AX), Z2
-	VMOVUPS      (CX), Z3
-	VMOVUPS      (DX), Z4
-	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVUPS      (AX), Z3
+	VMOVUPS      (CX), Z4
+	VMOVUPS      (DX), Z5
+	VPTESTMD     Z2, Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VFMADD213PS  Z5, Z1, Z4
+	VPTESTMD     Z2, Z4, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VFMADD213PS  Z4, Z1, Z3
-	VANDPS       magnitudeF32<>+0(SB), Z3, Z4
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z4, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VFNMADD231PS Z3, Z0, Z2
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (CX)
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (CX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
@@ -1832,19 +1763,17 @@ done4:
 	JZ           end5
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
-	VMOVUPS.Z    (AX), K1, Z2
-	VMOVUPS.Z    (CX), K1, Z3
-	VMOVUPS.Z    (DX), K1, Z4
-	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K2
+	VMOVUPS.Z    (AX), K1, Z3
+	VMOVUPS.Z    (CX), K1, Z4
+	VMOVUPS.Z    (DX), K1, Z5
+	VPTESTMD     Z2, Z5, K2
+	VMOVAPS.Z    Z5, K2, Z5
+	VFMADD213PS  Z5, Z1, Z4
+	VPTESTMD     Z2, Z4, K2
 	VMOVAPS.Z    Z4, K2, Z4
-	VFMADD213PS  Z4, Z1, Z3
-	VANDPS       magnitudeF32<>+0(SB), Z3, Z1
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z1, K2
-	VMOVAPS.Z    Z3, K2, Z3
-	VFNMADD231PS Z3, Z0, Z2
-	VMOVUPS      Z2, K1, (AX)
-	VMOVUPS      Z3, K1, (CX)
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, K1, (AX)
+	VMOVUPS      Z4, K1, (CX)
 
 end5:
 	VZEROUPPER
@@ -1855,12 +1784,13 @@ end5:
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w and v.
 //
-// lr Z0, mu Z1, w AX, v CX, g DX, len(w) BX.
+// lr Z0, mu Z1, fromLeastFactor Z2, w AX, v CX, g DX, len(w) BX.
 //
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·NesterovF32AVX512(SB), NOSPLIT, $0-80
 	VBROADCASTSS lr+72(FP), Z0
 	VBROADCASTSS mu+76(FP), Z1
+	VMOVUPS      fromLeastFactorF32<>+0(SB), Z2
 	MOVQ         w_base+0(FP), AX
 	MOVQ         v_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
@@ -1869,62 +1799,54 @@ TEXT ·NesterovF32AVX512(SB), NOSPLIT, $0-80
 vectors1:
 	CMPQ         BX, $0x00000040
 	JL           done2
-	VMOVUPS      (AX), Z2
-	VMOVUPS      (CX), Z3
-	VMOVUPS      (DX), Z4
-	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVUPS      (AX), Z3
+	VMOVUPS      (CX), Z4
+	VMOVUPS      (DX), Z5
+	VPTESTMD     Z2, Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VFMADD213PS  Z5, Z1, Z4
+	VPTESTMD     Z2, Z4, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VFMADD213PS  Z4, Z1, Z3
-	VANDPS       magnitudeF32<>+0(SB), Z3, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VFMADD231PS  Z3, Z1, Z4
-	VFNMADD231PS Z4, Z0, Z2
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (CX)
-	VMOVUPS      64(AX), Z2
-	VMOVUPS      64(CX), Z3
-	VMOVUPS      64(DX), Z4
-	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VFMADD231PS  Z4, Z1, Z5
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      64(AX), Z3
+	VMOVUPS      64(CX), Z4
+	VMOVUPS      64(DX), Z5
+	VPTESTMD     Z2, Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VFMADD213PS  Z5, Z1, Z4
+	VPTESTMD     Z2, Z4, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VFMADD213PS  Z4, Z1, Z3
-	VANDPS       magnitudeF32<>+0(SB), Z3, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VFMADD231PS  Z3, Z1, Z4
-	VFNMADD231PS Z4, Z0, Z2
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z3, 64(CX)
-	VMOVUPS      128(AX), Z2
-	VMOVUPS      128(CX), Z3
-	VMOVUPS      128(DX), Z4
-	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VFMADD231PS  Z4, Z1, Z5
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVUPS      Z3, 64(AX)
+	VMOVUPS      Z4, 64(CX)
+	VMOVUPS      128(AX), Z3
+	VMOVUPS      128(CX), Z4
+	VMOVUPS      128(DX), Z5
+	VPTESTMD     Z2, Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VFMADD213PS  Z5, Z1, Z4
+	VPTESTMD     Z2, Z4, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VFMADD213PS  Z4, Z1, Z3
-	VANDPS       magnitudeF32<>+0(SB), Z3, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VFMADD231PS  Z3, Z1, Z4
-	VFNMADD231PS Z4, Z0, Z2
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 128(CX)
-	VMOVUPS      192(AX), Z2
-	VMOVUPS      192(CX), Z3
-	VMOVUPS      192(DX), Z4
-	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VFMADD231PS  Z4, Z1, Z5
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVUPS      Z3, 128(AX)
+	VMOVUPS      Z4, 128(CX)
+	VMOVUPS      192(AX), Z3
+	VMOVUPS      192(CX), Z4
+	VMOVUPS      192(DX), Z5
+	VPTESTMD     Z2, Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VFMADD213PS  Z5, Z1, Z4
+	VPTESTMD     Z2, Z4, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VFMADD213PS  Z4, Z1, Z3
-	VANDPS       magnitudeF32<>+0(SB), Z3, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VFMADD231PS  Z3, Z1, Z4
-	VFNMADD231PS Z4, Z0, Z2
-	VMOVUPS      Z2, 192(AX)
-	VMOVUPS      Z3, 192(CX)
+	VFMADD231PS  Z4, Z1, Z5
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 192(CX)
 	ADDQ         $0x00000100, AX
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
@@ -1935,20 +1857,18 @@ done2:
 vectors3:
 	CMPQ         BX, $0x00000010
 	JL           done4
-	VMOVUPS      (AX), Z2
-	VMOVUPS      (CX), Z3
-	VMOVUPS      (DX), Z4
-	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
+	VMOVUPS      (AX), Z3
+	VMOVUPS      (CX), Z4
+	VMOVUPS      (DX), Z5
+	VPTESTMD     Z2, Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VFMADD213PS  Z5, Z1, Z4
+	VPTESTMD     Z2, Z4, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VFMADD213PS  Z4, Z1, Z3
-	VANDPS       magnitudeF32<>+0(SB), Z3, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VFMADD231PS  Z3, Z1, Z4
-	VFNMADD231PS Z4, Z0, Z2
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (CX)
+	VFMADD231PS  Z4, Z1, Z5
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (CX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
@@ -1960,20 +1880,18 @@ done4:
 	JZ           end5
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
-	VMOVUPS.Z    (AX), K1, Z2
-	VMOVUPS.Z    (CX), K1, Z3
-	VMOVUPS.Z    (DX), K1, Z4
-	VANDPS       magnitudeF32<>+0(SB), Z4, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K2
+	VMOVUPS.Z    (AX), K1, Z3
+	VMOVUPS.Z    (CX), K1, Z4
+	VMOVUPS.Z    (DX), K1, Z5
+	VPTESTMD     Z2, Z5, K2
+	VMOVAPS.Z    Z5, K2, Z5
+	VFMADD213PS  Z5, Z1, Z4
+	VPTESTMD     Z2, Z4, K2
 	VMOVAPS.Z    Z4, K2, Z4
-	VFMADD213PS  Z4, Z1, Z3
-	VANDPS       magnitudeF32<>+0(SB), Z3, Z5
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z5, K2
-	VMOVAPS.Z    Z3, K2, Z3
-	VFMADD231PS  Z3, Z1, Z4
-	VFNMADD231PS Z4, Z0, Z2
-	VMOVUPS      Z2, K1, (AX)
-	VMOVUPS      Z3, K1, (CX)
+	VFMADD231PS  Z4, Z1, Z5
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVUPS      Z3, K1, (AX)
+	VMOVUPS      Z4, K1, (CX)
 
 end5:
 	VZEROUPPER
@@ -1984,7 +1902,8 @@ end5:
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w and s.
 //
-// lr Z0, rho Z1, oneMinusRho Z2, eps Z3, w AX, s CX, g DX, len(w) BX.
+// lr Z0, rho Z1, oneMinusRho Z2, eps Z3, magnitude Z4, belowLeastRoot Z5, leastSquare Z6,
+// w AX, s CX, g DX, len(w) BX.
 //
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·RMSPropF32AVX512(SB), NOSPLIT, $0-88
@@ -1992,6 +1911,9 @@ TEXT ·RMSPropF32AVX512(SB), NOSPLIT, $0-88
 	VBROADCASTSS rho+76(FP), Z1
 	VBROADCASTSS oneMinusRho+80(FP), Z2
 	VBROADCASTSS eps+84(FP), Z3
+	VMOVUPS      magnitudeF32<>+0(SB), Z4
+	VMOVUPS      belowLeastRootF32<>+0(SB), Z5
+	VMOVUPS      leastSquareF32<>+0(SB), Z6
 	MOVQ         w_base+0(FP), AX
 	MOVQ         s_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
@@ -2000,78 +1922,78 @@ TEXT ·RMSPropF32AVX512(SB), NOSPLIT, $0-88
 vectors1:
 	CMPQ         BX, $0x00000040
 	JL           done2
-	VMOVUPS      (AX), Z4
-	VMOVUPS      (CX), Z5
-	VMOVUPS      (DX), Z6
-	VANDPS       magnitudeF32<>+0(SB), Z6, Z7
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Z7, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMULPS       Z6, Z2, Z7
-	VMULPS       Z5, Z1, Z5
-	VFMADD231PS  Z7, Z6, Z5
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z5, K1
-	VMOVAPS.Z    Z5, K1, Z5
-	VSQRTPS      Z5, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z7
-	VMOVAPS.Z    Z7, K1, Z7
-	VFNMADD231PS Z7, Z0, Z4
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (CX)
-	VMOVUPS      64(AX), Z4
-	VMOVUPS      64(CX), Z5
-	VMOVUPS      64(DX), Z6
-	VANDPS       magnitudeF32<>+0(SB), Z6, Z7
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Z7, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMULPS       Z6, Z2, Z7
-	VMULPS       Z5, Z1, Z5
-	VFMADD231PS  Z7, Z6, Z5
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z5, K1
-	VMOVAPS.Z    Z5, K1, Z5
-	VSQRTPS      Z5, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z7
-	VMOVAPS.Z    Z7, K1, Z7
-	VFNMADD231PS Z7, Z0, Z4
-	VMOVUPS      Z4, 64(AX)
-	VMOVUPS      Z5, 64(CX)
-	VMOVUPS      128(AX), Z4
-	VMOVUPS      128(CX), Z5
-	VMOVUPS      128(DX), Z6
-	VANDPS       magnitudeF32<>+0(SB), Z6, Z7
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Z7, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMULPS       Z6, Z2, Z7
-	VMULPS       Z5, Z1, Z5
-	VFMADD231PS  Z7, Z6, Z5
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z5, K1
-	VMOVAPS.Z    Z5, K1, Z5
-	VSQRTPS      Z5, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z7
-	VMOVAPS.Z    Z7, K1, Z7
-	VFNMADD231PS Z7, Z0, Z4
-	VMOVUPS      Z4, 128(AX)
-	VMOVUPS      Z5, 128(CX)
-	VMOVUPS      192(AX), Z4
-	VMOVUPS      192(CX), Z5
-	VMOVUPS      192(DX), Z6
-	VANDPS       magnitudeF32<>+0(SB), Z6, Z7
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Z7, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMULPS       Z6, Z2, Z7
-	VMULPS       Z5, Z1, Z5
-	VFMADD231PS  Z7, Z6, Z5
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z5, K1
-	VMOVAPS.Z    Z5, K1, Z5
-	VSQRTPS      Z5, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z7
-	VMOVAPS.Z    Z7, K1, Z7
-	VFNMADD231PS Z7, Z0, Z4
-	VMOVUPS      Z4, 192(AX)
-	VMOVUPS      Z5, 192(CX)
+	VMOVUPS      (AX), Z7
+	VMOVUPS      (CX), Z8
+	VMOVUPS      (DX), Z9
+	VANDPS       Z4, Z9, Z10
+	VPCMPGTD     Z5, Z10, K1
+	VMOVAPS.Z    Z9, K1, Z9
+	VMULPS       Z9, Z2, Z10
+	VMULPS       Z8, Z1, Z8
+	VFMADD231PS  Z10, Z9, Z8
+	VCMPPS       $0x15, Z6, Z8, K1
+	VMOVAPS.Z    Z8, K1, Z8
+	VSQRTPS      Z8, Z10
+	VADDPS       Z3, Z10, Z10
+	VDIVPS       Z10, Z9, Z10
+	VMOVAPS.Z    Z10, K1, Z10
+	VFNMADD231PS Z10, Z0, Z7
+	VMOVUPS      Z7, (AX)
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      64(AX), Z7
+	VMOVUPS      64(CX), Z8
+	VMOVUPS      64(DX), Z9
+	VANDPS       Z4, Z9, Z10
+	VPCMPGTD     Z5, Z10, K1
+	VMOVAPS.Z    Z9, K1, Z9
+	VMULPS       Z9, Z2, Z10
+	VMULPS       Z8, Z1, Z8
+	VFMADD231PS  Z10, Z9, Z8
+	VCMPPS       $0x15, Z6, Z8, K1
+	VMOVAPS.Z    Z8, K1, Z8
+	VSQRTPS      Z8, Z10
+	VADDPS       Z3, Z10, Z10
+	VDIVPS       Z10, Z9, Z10
+	VMOVAPS.Z    Z10, K1, Z10
+	VFNMADD231PS Z10, Z0, Z7
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, 64(CX)
+	VMOVUPS      128(AX), Z7
+	VMOVUPS      128(CX), Z8
+	VMOVUPS      128(DX), Z9
+	VANDPS       Z4, Z9, Z10
+	VPCMPGTD     Z5, Z10, K1
+	VMOVAPS.Z    Z9, K1, Z9
+	VMULPS       Z9, Z2, Z10
+	VMULPS       Z8, Z1, Z8
+	VFMADD231PS  Z10, Z9, Z8
+	VCMPPS       $0x15, Z6, Z8, K1
+	VMOVAPS.Z    Z8, K1, Z8
+	VSQRTPS      Z8, Z10
+	VADDPS       Z3, Z10, Z10
+	VDIVPS       Z10, Z9, Z10
+	VMOVAPS.Z    Z10, K1, Z10
+	VFNMADD231PS Z10, Z0, Z7
+	VMOVUPS      Z7, 128(AX)
+	VMOVUPS      Z8, 128(CX)
+	VMOVUPS      192(AX), Z7
+	VMOVUPS      192(CX), Z8
+	VMOVUPS      192(DX), Z9
+	VANDPS       Z4, Z9, Z10
+	VPCMPGTD     Z5, Z10, K1
+	VMOVAPS.Z    Z9, K1, Z9
+	VMULPS       Z9, Z2, Z10
+	VMULPS       Z8, Z1, Z8
+	VFMADD231PS  Z10, Z9, Z8
+	VCMPPS       $0x15, Z6, Z8, K1
+	VMOVAPS.Z    Z8, K1, Z8
+	VSQRTPS      Z8, Z10
+	VADDPS       Z3, Z10, Z10
+	VDIVPS       Z10, Z9, Z10
+	VMOVAPS.Z    Z10, K1, Z10
+	VFNMADD231PS Z10, Z0, Z7
+	VMOVUPS      Z7, 192(AX)
+	VMOVUPS      Z8, 192(CX)
 	ADDQ         $0x00000100, AX
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
@@ -2082,24 +2004,24 @@ done2:
 vectors3:
 	CMPQ         BX, $0x00000010
 	JL           done4
-	VMOVUPS      (AX), Z4
-	VMOVUPS      (CX), Z5
-	VMOVUPS      (DX), Z6
-	VANDPS       magnitudeF32<>+0(SB), Z6, Z7
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Z7, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMULPS       Z6, Z2, Z7
-	VMULPS       Z5, Z1, Z5
-	VFMADD231PS  Z7, Z6, Z5
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z5, K1
-	VMOVAPS.Z    Z5, K1, Z5
-	VSQRTPS      Z5, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z7
-	VMOVAPS.Z    Z7, K1, Z7
-	VFNMADD231PS Z7, Z0, Z4
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (CX)
+	VMOVUPS      (AX), Z7
+	VMOVUPS      (CX), Z8
+	VMOVUPS      (DX), Z9
+	VANDPS       Z4, Z9, Z10
+	VPCMPGTD     Z5, Z10, K1
+	VMOVAPS.Z    Z9, K1, Z9
+	VMULPS       Z9, Z2, Z10
+	VMULPS       Z8, Z1, Z8
+	VFMADD231PS  Z10, Z9, Z8
+	VCMPPS       $0x15, Z6, Z8, K1
+	VMOVAPS.Z    Z8, K1, Z8
+	VSQRTPS      Z8, Z10
+	VADDPS       Z3, Z10, Z10
+	VDIVPS       Z10, Z9, Z10
+	VMOVAPS.Z    Z10, K1, Z10
+	VFNMADD231PS Z10, Z0, Z7
+	VMOVUPS      Z7, (AX)
+	VMOVUPS      Z8, (CX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
@@ -2111,24 +2033,24 @@ done4:
 	JZ           end5
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
-	VMOVUPS.Z    (AX), K1, Z4
-	VMOVUPS.Z    (CX), K1, Z5
-	VMOVUPS.Z    (DX), K1, Z6
-	VANDPS       magnitudeF32<>+0(SB), Z6, Z7
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Z7, K2
-	VMOVAPS.Z    Z6, K2, Z6
-	VMULPS       Z6, Z2, Z2
-	VMULPS       Z5, Z1, Z5
-	VFMADD231PS  Z2, Z6, Z5
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z5, K2
-	VMOVAPS.Z    Z5, K2, Z5
-	VSQRTPS      Z5, Z2
+	VMOVUPS.Z    (AX), K1, Z7
+	VMOVUPS.Z    (CX), K1, Z8
+	VMOVUPS.Z    (DX), K1, Z9
+	VANDPS       Z4, Z9, Z4
+	VPCMPGTD     Z5, Z4, K2
+	VMOVAPS.Z    Z9, K2, Z9
+	VMULPS       Z9, Z2, Z2
+	VMULPS       Z8, Z1, Z8
+	VFMADD231PS  Z2, Z9, Z8
+	VCMPPS       $0x15, Z6, Z8, K2
+	VMOVAPS.Z    Z8, K2, Z8
+	VSQRTPS      Z8, Z2
 	VADDPS       Z3, Z2, Z2
-	VDIVPS       Z2, Z6, Z2
+	VDIVPS       Z2, Z9, Z2
 	VMOVAPS.Z    Z2, K2, Z2
-	VFNMADD231PS Z2, Z0, Z4
-	VMOVUPS      Z4, K1, (AX)
-	VMOVUPS      Z5, K1, (CX)
+	VFNMADD231PS Z2, Z0, Z7
+	VMOVUPS      Z7, K1, (AX)
+	VMOVUPS      Z8, K1, (CX)
 
 end5:
 	VZEROUPPER
@@ -2140,7 +2062,8 @@ end5:
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w, m and v.
 //
 // lr Z0, beta1 Z1, oneMinusBeta1 Z2, beta2 Z3, oneMinusBeta2 Z4, scale Z5, eps Z6, keep Z7,
-// w AX, m CX, v DX, g BX, len(w) SI.
+// fromLeastFactor Z8, magnitude Z9, belowLeastRoot Z10, leastSquare Z11, w AX, m CX, v DX,
+// g BX, len(w) SI.
 //
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·AdamF32AVX512(SB), NOSPLIT, $0-128
@@ -2152,6 +2075,10 @@ TEXT ·AdamF32AVX512(SB), NOSPLIT, $0-128
 	VBROADCASTSS scale+116(FP), Z5
 	VBROADCASTSS eps+120(FP), Z6
 	VBROADCASTSS keep+124(FP), Z7
+	VMOVUPS      fromLeastFactorF32<>+0(SB), Z8
+	VMOVUPS      magnitudeF32<>+0(SB), Z9
+	VMOVUPS      belowLeastRootF32<>+0(SB), Z10
+	VMOVUPS      leastSquareF32<>+0(SB), Z11
 	MOVQ         w_base+0(FP), AX
 	MOVQ         m_base+24(FP), CX
 	MOVQ         v_base+48(FP), DX
@@ -2161,126 +2088,106 @@ TEXT ·AdamF32AVX512(SB), NOSPLIT, $0-128
 vectors1:
 	CMPQ         SI, $0x00000040
 	JL           done2
-	VMOVUPS      (AX), Z8
-	VMOVUPS      (CX), Z9
-	VMOVUPS      (DX), Z10
-	VMOVUPS      (BX), Z11
-	VANDPS       magnitudeF32<>+0(SB), Z11, Z12
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Z12, K1
-	VMOVAPS.Z    Z11, K1, Z11
-	VMULPS       Z9, Z1, Z9
-	VFMADD231PS  Z2, Z11, Z9
-	VMULPS       Z11, Z4, Z12
-	VMULPS       Z10, Z3, Z10
-	VFMADD231PS  Z12, Z11, Z10
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z10, K1
-	VMOVAPS.Z    Z10, K1, Z10
-	VMOVAPS.Z    Z9, K1, Z9
-	VANDPS       magnitudeF32<>+0(SB), Z9, Z11
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K2
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z10, Z11
-	VFMADD213PS  Z6, Z5, Z11
-	VDIVPS       Z11, Z9, Z11
-	VMOVAPS.Z    Z11, K1, Z11
-	VMULPS       Z8, Z7, Z8
-	VFNMADD231PS Z11, Z0, Z8
-	VANDPS       magnitudeF32<>+0(SB), Z8, Z11
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K1
-	VMOVAPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (CX)
-	VMOVUPS      Z10, (DX)
-	VMOVUPS      64(AX), Z8
-	VMOVUPS      64(CX), Z9
-	VMOVUPS      64(DX), Z10
-	VMOVUPS      64(BX), Z11
-	VANDPS       magnitudeF32<>+0(SB), Z11, Z12
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Z12, K1
-	VMOVAPS.Z    Z11, K1, Z11
-	VMULPS       Z9, Z1, Z9
-	VFMADD231PS  Z2, Z11, Z9
-	VMULPS       Z11, Z4, Z12
-	VMULPS       Z10, Z3, Z10
-	VFMADD231PS  Z12, Z11, Z10
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z10, K1
-	VMOVAPS.Z    Z10, K1, Z10
-	VMOVAPS.Z    Z9, K1, Z9
-	VANDPS       magnitudeF32<>+0(SB), Z9, Z11
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K2
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z10, Z11
-	VFMADD213PS  Z6, Z5, Z11
-	VDIVPS       Z11, Z9, Z11
-	VMOVAPS.Z    Z11, K1, Z11
-	VMULPS       Z8, Z7, Z8
-	VFNMADD231PS Z11, Z0, Z8
-	VANDPS       magnitudeF32<>+0(SB), Z8, Z11
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K1
-	VMOVAPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, 64(AX)
-	VMOVUPS      Z9, 64(CX)
-	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      128(AX), Z8
-	VMOVUPS      128(CX), Z9
-	VMOVUPS      128(DX), Z10
-	VMOVUPS      128(BX), Z11
-	VANDPS       magnitudeF32<>+0(SB), Z11, Z12
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Z12, K1
-	VMOVAPS.Z    Z11, K1, Z11
-	VMULPS       Z9, Z1, Z9
-	VFMADD231PS  Z2, Z11, Z9
-	VMULPS       Z11, Z4, Z12
-	VMULPS       Z10, Z3, Z10
-	VFMADD231PS  Z12, Z11, Z10
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z10, K1
-	VMOVAPS.Z    Z10, K1, Z10
-	VMOVAPS.Z    Z9, K1, Z9
-	VANDPS       magnitudeF32<>+0(SB), Z9, Z11
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K2
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z10, Z11
-	VFMADD213PS  Z6, Z5, Z11
-	VDIVPS       Z11, Z9, Z11
-	VMOVAPS.Z    Z11, K1, Z11
-	VMULPS       Z8, Z7, Z8
-	VFNMADD231PS Z11, Z0, Z8
-	VANDPS       magnitudeF32<>+0(SB), Z8, Z11
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K1
-	VMOVAPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, 128(AX)
-	VMOVUPS      Z9, 128(CX)
-	VMOVUPS      Z10, 128(DX)
-	VMOVUPS      192(AX), Z8
-	VMOVUPS      192(CX), Z9
-	VMOVUPS      192(DX), Z10
-	VMOVUPS      192(BX), Z11
-	VANDPS       magnitudeF32<>+0(SB), Z11, Z12
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Z12, K1
-	VMOVAPS.Z    Z11, K1, Z11
-	VMULPS       Z9, Z1, Z9
-	VFMADD231PS  Z2, Z11, Z9
-	VMULPS       Z11, Z4, Z12
-	VMULPS       Z10, Z3, Z10
-	VFMADD231PS  Z12, Z11, Z10
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z10, K1
-	VMOVAPS.Z    Z10, K1, Z10
-	VMOVAPS.Z    Z9, K1, Z9
-	VANDPS       magnitudeF32<>+0(SB), Z9, Z11
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K2
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z10, Z11
-	VFMADD213PS  Z6, Z5, Z11
-	VDIVPS       Z11, Z9, Z11
-	VMOVAPS.Z    Z11, K1, Z11
-	VMULPS       Z8, Z7, Z8
-	VFNMADD231PS Z11, Z0, Z8
-	VANDPS       magnitudeF32<>+0(SB), Z8, Z11
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K1
-	VMOVAPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, 192(AX)
-	VMOVUPS      Z9, 192(CX)
-	VMOVUPS      Z10, 192(DX)
+	VMOVUPS      (AX), Z12
+	VMOVUPS      (CX), Z13
+	VMOVUPS      (DX), Z14
+	VMOVUPS      (BX), Z15
+	VANDPS       Z9, Z15, Z16
+	VPCMPGTD     Z10, Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VMULPS       Z13, Z1, Z13
+	VFMADD231PS  Z2, Z15, Z13
+	VMULPS       Z15, Z4, Z16
+	VMULPS       Z14, Z3, Z14
+	VFMADD231PS  Z16, Z15, Z14
+	VCMPPS       $0x15, Z11, Z14, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VMOVAPS.Z    Z13, K1, Z13
+	VPTESTMD     Z8, Z13, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VSQRTPS      Z14, Z15
+	VFMADD213PS  Z6, Z5, Z15
+	VDIVPS       Z15, Z13, Z15
+	VMULPS       Z12, Z7, Z12
+	VFNMADD231PS Z15, Z0, Z12
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (CX)
+	VMOVUPS      Z14, (DX)
+	VMOVUPS      64(AX), Z12
+	VMOVUPS      64(CX), Z13
+	VMOVUPS      64(DX), Z14
+	VMOVUPS      64(BX), Z15
+	VANDPS       Z9, Z15, Z16
+	VPCMPGTD     Z10, Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VMULPS       Z13, Z1, Z13
+	VFMADD231PS  Z2, Z15, Z13
+	VMULPS       Z15, Z4, Z16
+	VMULPS       Z14, Z3, Z14
+	VFMADD231PS  Z16, Z15, Z14
+	VCMPPS       $0x15, Z11, Z14, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VMOVAPS.Z    Z13, K1, Z13
+	VPTESTMD     Z8, Z13, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VSQRTPS      Z14, Z15
+	VFMADD213PS  Z6, Z5, Z15
+	VDIVPS       Z15, Z13, Z15
+	VMULPS       Z12, Z7, Z12
+	VFNMADD231PS Z15, Z0, Z12
+	VMOVUPS      Z12, 64(AX)
+	VMOVUPS      Z13, 64(CX)
+	VMOVUPS      Z14, 64(DX)
+	VMOVUPS      128(AX), Z12
+	VMOVUPS      128(CX), Z13
+	VMOVUPS      128(DX), Z14
+	VMOVUPS      128(BX), Z15
+	VANDPS       Z9, Z15, Z16
+	VPCMPGTD     Z10, Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VMULPS       Z13, Z1, Z13
+	VFMADD231PS  Z2, Z15, Z13
+	VMULPS       Z15, Z4, Z16
+	VMULPS       Z14, Z3, Z14
+	VFMADD231PS  Z16, Z15, Z14
+	VCMPPS       $0x15, Z11, Z14, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VMOVAPS.Z    Z13, K1, Z13
+	VPTESTMD     Z8, Z13, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VSQRTPS      Z14, Z15
+	VFMADD213PS  Z6, Z5, Z15
+	VDIVPS       Z15, Z13, Z15
+	VMULPS       Z12, Z7, Z12
+	VFNMADD231PS Z15, Z0, Z12
+	VMOVUPS      Z12, 128(AX)
+	VMOVUPS      Z13, 128(CX)
+	VMOVUPS      Z14, 128(DX)
+	VMOVUPS      192(AX), Z12
+	VMOVUPS      192(CX), Z13
+	VMOVUPS      192(DX), Z14
+	VMOVUPS      192(BX), Z15
+	VANDPS       Z9, Z15, Z16
+	VPCMPGTD     Z10, Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VMULPS       Z13, Z1, Z13
+	VFMADD231PS  Z2, Z15, Z13
+	VMULPS       Z15, Z4, Z16
+	VMULPS       Z14, Z3, Z14
+	VFMADD231PS  Z16, Z15, Z14
+	VCMPPS       $0x15, Z11, Z14, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VMOVAPS.Z    Z13, K1, Z13
+	VPTESTMD     Z8, Z13, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VSQRTPS      Z14, Z15
+	VFMADD213PS  Z6, Z5, Z15
+	VDIVPS       Z15, Z13, Z15
+	VMULPS       Z12, Z7, Z12
+	VFNMADD231PS Z15, Z0, Z12
+	VMOVUPS      Z12, 192(AX)
+	VMOVUPS      Z13, 192(CX)
+	VMOVUPS      Z14, 192(DX)
 	ADDQ         $0x00000100, AX
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
@@ -2292,36 +2199,31 @@ done2:
 vectors3:
 	CMPQ         SI, $0x00000010
 	JL           done4
-	VMOVUPS      (AX), Z8
-	VMOVUPS      (CX), Z9
-	VMOVUPS      (DX), Z10
-	VMOVUPS      (BX), Z11
-	VANDPS       magnitudeF32<>+0(SB), Z11, Z12
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Z12, K1
-	VMOVAPS.Z    Z11, K1, Z11
-	VMULPS       Z9, Z1, Z9
-	VFMADD231PS  Z2, Z11, Z9
-	VMULPS       Z11, Z4, Z12
-	VMULPS       Z10, Z3, Z10
-	VFMADD231PS  Z12, Z11, Z10
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z10, K1
-	VMOVAPS.Z    Z10, K1, Z10
-	VMOVAPS.Z    Z9, K1, Z9
-	VANDPS       magnitudeF32<>+0(SB), Z9, Z11
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K2
-	VMOVAPS.Z    Z9, K2, Z9
-	VSQRTPS      Z10, Z11
-	VFMADD213PS  Z6, Z5, Z11
-	VDIVPS       Z11, Z9, Z11
-	VMOVAPS.Z    Z11, K1, Z11
-	VMULPS       Z8, Z7, Z8
-	VFNMADD231PS Z11, Z0, Z8
-	VANDPS       magnitudeF32<>+0(SB), Z8, Z11
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z11, K1
-	VMOVAPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (CX)
-	VMOVUPS      Z10, (DX)
+	VMOVUPS      (AX), Z12
+	VMOVUPS      (CX), Z13
+	VMOVUPS      (DX), Z14
+	VMOVUPS      (BX), Z15
+	VANDPS       Z9, Z15, Z16
+	VPCMPGTD     Z10, Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VMULPS       Z13, Z1, Z13
+	VFMADD231PS  Z2, Z15, Z13
+	VMULPS       Z15, Z4, Z16
+	VMULPS       Z14, Z3, Z14
+	VFMADD231PS  Z16, Z15, Z14
+	VCMPPS       $0x15, Z11, Z14, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VMOVAPS.Z    Z13, K1, Z13
+	VPTESTMD     Z8, Z13, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VSQRTPS      Z14, Z15
+	VFMADD213PS  Z6, Z5, Z15
+	VDIVPS       Z15, Z13, Z15
+	VMULPS       Z12, Z7, Z12
+	VFNMADD231PS Z15, Z0, Z12
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (CX)
+	VMOVUPS      Z14, (DX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
@@ -2334,36 +2236,31 @@ done4:
 	JZ           end5
 	LEAQ         bitMasks<>+0(SB), DI
 	KMOVW        (DI)(SI*2), K1
-	VMOVUPS.Z    (AX), K1, Z8
-	VMOVUPS.Z    (CX), K1, Z9
-	VMOVUPS.Z    (DX), K1, Z10
-	VMOVUPS.Z    (BX), K1, Z11
-	VANDPS       magnitudeF32<>+0(SB), Z11, Z12
-	VPCMPGTD     belowLeastRootF32<>+0(SB), Z12, K2
-	VMOVAPS.Z    Z11, K2, Z11
-	VMULPS       Z9, Z1, Z9
-	VFMADD231PS  Z2, Z11, Z9
-	VMULPS       Z11, Z4, Z1
-	VMULPS       Z10, Z3, Z10
-	VFMADD231PS  Z1, Z11, Z10
-	VCMPPS       $0x15, leastSquareF32<>+0(SB), Z10, K2
-	VMOVAPS.Z    Z10, K2, Z10
-	VMOVAPS.Z    Z9, K2, Z9
-	VANDPS       magnitudeF32<>+0(SB), Z9, Z1
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z1, K3
-	VMOVAPS.Z    Z9, K3, Z9
-	VSQRTPS      Z10, Z1
+	VMOVUPS.Z    (AX), K1, Z12
+	VMOVUPS.Z    (CX), K1, Z13
+	VMOVUPS.Z    (DX), K1, Z14
+	VMOVUPS.Z    (BX), K1, Z15
+	VANDPS       Z9, Z15, Z9
+	VPCMPGTD     Z10, Z9, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VMULPS       Z13, Z1, Z13
+	VFMADD231PS  Z2, Z15, Z13
+	VMULPS       Z15, Z4, Z1
+	VMULPS       Z14, Z3, Z14
+	VFMADD231PS  Z1, Z15, Z14
+	VCMPPS       $0x15, Z11, Z14, K2
+	VMOVAPS.Z    Z14, K2, Z14
+	VMOVAPS.Z    Z13, K2, Z13
+	VPTESTMD     Z8, Z13, K2
+	VMOVAPS.Z    Z13, K2, Z13
+	VSQRTPS      Z14, Z1
 	VFMADD213PS  Z6, Z5, Z1
-	VDIVPS       Z1, Z9, Z1
-	VMOVAPS.Z    Z1, K2, Z1
-	VMULPS       Z8, Z7, Z8
-	VFNMADD231PS Z1, Z0, Z8
-	VANDPS       magnitudeF32<>+0(SB), Z8, Z0
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z0, K2
-	VMOVAPS.Z    Z8, K2, Z8
-	VMOVUPS      Z8, K1, (AX)
-	VMOVUPS      Z9, K1, (CX)
-	VMOVUPS      Z10, K1, (DX)
+	VDIVPS       Z1, Z13, Z1
+	VMULPS       Z12, Z7, Z12
+	VFNMADD231PS Z1, Z0, Z12
+	VMOVUPS      Z12, K1, (AX)
+	VMOVUPS      Z13, K1, (CX)
+	VMOVUPS      Z14, K1, (DX)
 
 end5:
 	VZEROUPPER
@@ -2374,12 +2271,13 @@ end5:
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w and v.
 //
-// lr Z0, mu Z1, w AX, v CX, g DX, len(w) BX.
+// lr Z0, mu Z1, fromLeastFactor Z2, w AX, v CX, g DX, len(w) BX.
 //
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·MomentumF64AVX512(SB), NOSPLIT, $0-88
 	VBROADCASTSD lr+72(FP), Z0
 	VBROADCASTSD mu+80(FP), Z1
+	VMOVUPD      fromLeastFactorF64<>+0(SB), Z2
 	MOVQ         w_base+0(FP), AX
 	MOVQ         v_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
@@ -2388,58 +2286,50 @@ TEXT ·MomentumF64AVX512(SB), NOSPLIT, $0-88
 vectors1:
 	CMPQ         BX, $0x00000020
 	JL           done2
-	VMOVUPD      (AX), Z2
-	VMOVUPD      (CX), Z3
-	VMOVUPD      (DX), Z4
-	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVUPD      (AX), Z3
+	VMOVUPD      (CX), Z4
+	VMOVUPD      (DX), Z5
+	VPTESTMQ     Z2, Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
+	VFMADD213PD  Z5, Z1, Z4
+	VPTESTMQ     Z2, Z4, K1
 	VMOVAPD.Z    Z4, K1, Z4
-	VFMADD213PD  Z4, Z1, Z3
-	VANDPD       magnitudeF64<>+0(SB), Z3, Z4
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z4, K1
-	VMOVAPD.Z    Z3, K1, Z3
-	VFNMADD231PD Z3, Z0, Z2
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, (CX)
-	VMOVUPD      64(AX), Z2
-	VMOVUPD      64(CX), Z3
-	VMOVUPD      64(DX), Z4
-	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VFNMADD231PD Z4, Z0, Z3
+	VMOVUPD      Z3, (AX)
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      64(AX), Z3
+	VMOVUPD      64(CX), Z4
+	VMOVUPD      64(DX), Z5
+	VPTESTMQ     Z2, Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
+	VFMADD213PD  Z5, Z1, Z4
+	VPTESTMQ     Z2, Z4, K1
 	VMOVAPD.Z    Z4, K1, Z4
-	VFMADD213PD  Z4, Z1, Z3
-	VANDPD       magnitudeF64<>+0(SB), Z3, Z4
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z4, K1
-	VMOVAPD.Z    Z3, K1, Z3
-	VFNMADD231PD Z3, Z0, Z2
-	VMOVUPD      Z2, 64(AX)
-	VMOVUPD      Z3, 64(CX)
-	VMOVUPD      128(AX), Z2
-	VMOVUPD      128(CX), Z3
-	VMOVUPD      128(DX), Z4
-	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VFNMADD231PD Z4, Z0, Z3
+	VMOVUPD      Z3, 64(AX)
+	VMOVUPD      Z4, 64(CX)
+	VMOVUPD      128(AX), Z3
+	VMOVUPD      128(CX), Z4
+	VMOVUPD      128(DX), Z5
+	VPTESTMQ     Z2, Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
+	VFMADD213PD  Z5, Z1, Z4
+	VPTESTMQ     Z2, Z4, K1
 	VMOVAPD.Z    Z4, K1, Z4
-	VFMADD213PD  Z4, Z1, Z3
-	VANDPD       magnitudeF64<>+0(SB), Z3, Z4
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z4, K1
-	VMOVAPD.Z    Z3, K1, Z3
-	VFNMADD231PD Z3, Z0, Z2
-	VMOVUPD      Z2, 128(AX)
-	VMOVUPD      Z3, 128(CX)
-	VMOVUPD      192(AX), Z2
-	VMOVUPD      192(CX), Z3
-	VMOVUPD      192(DX), Z4
-	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VFNMADD231PD Z4, Z0, Z3
+	VMOVUPD      Z3, 128(AX)
+	VMOVUPD      Z4, 128(CX)
+	VMOVUPD      192(AX), Z3
+	VMOVUPD      192(CX), Z4
+	VMOVUPD      192(DX), Z5
+	VPTESTMQ     Z2, Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
+	VFMADD213PD  Z5, Z1, Z4
+	VPTESTMQ     Z2, Z4, K1
 	VMOVAPD.Z    Z4, K1, Z4
-	VFMADD213PD  Z4, Z1, Z3
-	VANDPD       magnitudeF64<>+0(SB), Z3, Z4
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z4, K1
-	VMOVAPD.Z    Z3, K1, Z3
-	VFNMADD231PD Z3, Z0, Z2
-	VMOVUPD      Z2, 192(AX)
-	VMOVUPD      Z3, 192(CX)
+	VFNMADD231PD Z4, Z0, Z3
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 192(CX)
 	ADDQ         $0x00000100, AX
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
@@ -2450,19 +2340,17 @@ done2:
 vectors3:
 	CMPQ         BX, $0x00000008
 	JL           done4
-	VMOVUPD      (AX), Z2
-	VMOVUPD      (CX), Z3
-	VMOVUPD      (DX), Z4
-	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVUPD      (AX), Z3
+	VMOVUPD      (CX), Z4
+	VMOVUPD      (DX), Z5
+	VPTESTMQ     Z2, Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
+	VFMADD213PD  Z5, Z1, Z4
+	VPTESTMQ     Z2, Z4, K1
 	VMOVAPD.Z    Z4, K1, Z4
-	VFMADD213PD  Z4, Z1, Z3
-	VANDPD       magnitudeF64<>+0(SB), Z3, Z4
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z4, K1
-	VMOVAPD.Z    Z3, K1, Z3
-	VFNMADD231PD Z3, Z0, Z2
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, (CX)
+	VFNMADD231PD Z4, Z0, Z3
+	VMOVUPD      Z3, (AX)
+	VMOVUPD      Z4, (CX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
@@ -2474,19 +2362,17 @@ done4:
 	JZ           end5
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
-	VMOVUPD.Z    (AX), K1, Z2
-	VMOVUPD.Z    (CX), K1, Z3
-	VMOVUPD.Z    (DX), K1, Z4
-	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K2
+	VMOVUPD.Z    (AX), K1, Z3
+	VMOVUPD.Z    (CX), K1, Z4
+	VMOVUPD.Z    (DX), K1, Z5
+	VPTESTMQ     Z2, Z5, K2
+	VMOVAPD.Z    Z5, K2, Z5
+	VFMADD213PD  Z5, Z1, Z4
+	VPTESTMQ     Z2, Z4, K2
 	VMOVAPD.Z    Z4, K2, Z4
-	VFMADD213PD  Z4, Z1, Z3
-	VANDPD       magnitudeF64<>+0(SB), Z3, Z1
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z1, K2
-	VMOVAPD.Z    Z3, K2, Z3
-	VFNMADD231PD Z3, Z0, Z2
-	VMOVUPD      Z2, K1, (AX)
-	VMOVUPD      Z3, K1, (CX)
+	VFNMADD231PD Z4, Z0, Z3
+	VMOVUPD      Z3, K1, (AX)
+	VMOVUPD      Z4, K1, (CX)
 
 end5:
 	VZEROUPPER
@@ -2497,12 +2383,13 @@ end5:
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w and v.
 //
-// lr Z0, mu Z1, w AX, v CX, g DX, len(w) BX.
+// lr Z0, mu Z1, fromLeastFactor Z2, w AX, v CX, g DX, len(w) BX.
 //
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·NesterovF64AVX512(SB), NOSPLIT, $0-88
 	VBROADCASTSD lr+72(FP), Z0
 	VBROADCASTSD mu+80(FP), Z1
+	VMOVUPD      fromLeastFactorF64<>+0(SB), Z2
 	MOVQ         w_base+0(FP), AX
 	MOVQ         v_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
@@ -2511,62 +2398,54 @@ TEXT ·NesterovF64AVX512(SB), NOSPLIT, $0-88
 vectors1:
 	CMPQ         BX, $0x00000020
 	JL           done2
-	VMOVUPD      (AX), Z2
-	VMOVUPD      (CX), Z3
-	VMOVUPD      (DX), Z4
-	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVUPD      (AX), Z3
+	VMOVUPD      (CX), Z4
+	VMOVUPD      (DX), Z5
+	VPTESTMQ     Z2, Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
+	VFMADD213PD  Z5, Z1, Z4
+	VPTESTMQ     Z2, Z4, K1
 	VMOVAPD.Z    Z4, K1, Z4
-	VFMADD213PD  Z4, Z1, Z3
-	VANDPD       magnitudeF64<>+0(SB), Z3, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
-	VMOVAPD.Z    Z3, K1, Z3
-	VFMADD231PD  Z3, Z1, Z4
-	VFNMADD231PD Z4, Z0, Z2
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, (CX)
-	VMOVUPD      64(AX), Z2
-	VMOVUPD      64(CX), Z3
-	VMOVUPD      64(DX), Z4
-	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VFMADD231PD  Z4, Z1, Z5
+	VFNMADD231PD Z5, Z0, Z3
+	VMOVUPD      Z3, (AX)
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      64(AX), Z3
+	VMOVUPD      64(CX), Z4
+	VMOVUPD      64(DX), Z5
+	VPTESTMQ     Z2, Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
+	VFMADD213PD  Z5, Z1, Z4
+	VPTESTMQ     Z2, Z4, K1
 	VMOVAPD.Z    Z4, K1, Z4
-	VFMADD213PD  Z4, Z1, Z3
-	VANDPD       magnitudeF64<>+0(SB), Z3, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
-	VMOVAPD.Z    Z3, K1, Z3
-	VFMADD231PD  Z3, Z1, Z4
-	VFNMADD231PD Z4, Z0, Z2
-	VMOVUPD      Z2, 64(AX)
-	VMOVUPD      Z3, 64(CX)
-	VMOVUPD      128(AX), Z2
-	VMOVUPD      128(CX), Z3
-	VMOVUPD      128(DX), Z4
-	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VFMADD231PD  Z4, Z1, Z5
+	VFNMADD231PD Z5, Z0, Z3
+	VMOVUPD      Z3, 64(AX)
+	VMOVUPD      Z4, 64(CX)
+	VMOVUPD      128(AX), Z3
+	VMOVUPD      128(CX), Z4
+	VMOVUPD      128(DX), Z5
+	VPTESTMQ     Z2, Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
+	VFMADD213PD  Z5, Z1, Z4
+	VPTESTMQ     Z2, Z4, K1
 	VMOVAPD.Z    Z4, K1, Z4
-	VFMADD213PD  Z4, Z1, Z3
-	VANDPD       magnitudeF64<>+0(SB), Z3, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
-	VMOVAPD.Z    Z3, K1, Z3
-	VFMADD231PD  Z3, Z1, Z4
-	VFNMADD231PD Z4, Z0, Z2
-	VMOVUPD      Z2, 128(AX)
-	VMOVUPD      Z3, 128(CX)
-	VMOVUPD      192(AX), Z2
-	VMOVUPD      192(CX), Z3
-	VMOVUPD      192(DX), Z4
-	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VFMADD231PD  Z4, Z1, Z5
+	VFNMADD231PD Z5, Z0, Z3
+	VMOVUPD      Z3, 128(AX)
+	VMOVUPD      Z4, 128(CX)
+	VMOVUPD      192(AX), Z3
+	VMOVUPD      192(CX), Z4
+	VMOVUPD      192(DX), Z5
+	VPTESTMQ     Z2, Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
+	VFMADD213PD  Z5, Z1, Z4
+	VPTESTMQ     Z2, Z4, K1
 	VMOVAPD.Z    Z4, K1, Z4
-	VFMADD213PD  Z4, Z1, Z3
-	VANDPD       magnitudeF64<>+0(SB), Z3, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
-	VMOVAPD.Z    Z3, K1, Z3
-	VFMADD231PD  Z3, Z1, Z4
-	VFNMADD231PD Z4, Z0, Z2
-	VMOVUPD      Z2, 192(AX)
-	VMOVUPD      Z3, 192(CX)
+	VFMADD231PD  Z4, Z1, Z5
+	VFNMADD231PD Z5, Z0, Z3
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 192(CX)
 	ADDQ         $0x00000100, AX
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
@@ -2577,20 +2456,18 @@ done2:
 vectors3:
 	CMPQ         BX, $0x00000008
 	JL           done4
-	VMOVUPD      (AX), Z2
-	VMOVUPD      (CX), Z3
-	VMOVUPD      (DX), Z4
-	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
+	VMOVUPD      (AX), Z3
+	VMOVUPD      (CX), Z4
+	VMOVUPD      (DX), Z5
+	VPTESTMQ     Z2, Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
+	VFMADD213PD  Z5, Z1, Z4
+	VPTESTMQ     Z2, Z4, K1
 	VMOVAPD.Z    Z4, K1, Z4
-	VFMADD213PD  Z4, Z1, Z3
-	VANDPD       magnitudeF64<>+0(SB), Z3, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K1
-	VMOVAPD.Z    Z3, K1, Z3
-	VFMADD231PD  Z3, Z1, Z4
-	VFNMADD231PD Z4, Z0, Z2
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, (CX)
+	VFMADD231PD  Z4, Z1, Z5
+	VFNMADD231PD Z5, Z0, Z3
+	VMOVUPD      Z3, (AX)
+	VMOVUPD      Z4, (CX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
@@ -2602,20 +2479,18 @@ done4:
 	JZ           end5
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
-	VMOVUPD.Z    (AX), K1, Z2
-	VMOVUPD.Z    (CX), K1, Z3
-	VMOVUPD.Z    (DX), K1, Z4
-	VANDPD       magnitudeF64<>+0(SB), Z4, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K2
+	VMOVUPD.Z    (AX), K1, Z3
+	VMOVUPD.Z    (CX), K1, Z4
+	VMOVUPD.Z    (DX), K1, Z5
+	VPTESTMQ     Z2, Z5, K2
+	VMOVAPD.Z    Z5, K2, Z5
+	VFMADD213PD  Z5, Z1, Z4
+	VPTESTMQ     Z2, Z4, K2
 	VMOVAPD.Z    Z4, K2, Z4
-	VFMADD213PD  Z4, Z1, Z3
-	VANDPD       magnitudeF64<>+0(SB), Z3, Z5
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z5, K2
-	VMOVAPD.Z    Z3, K2, Z3
-	VFMADD231PD  Z3, Z1, Z4
-	VFNMADD231PD Z4, Z0, Z2
-	VMOVUPD      Z2, K1, (AX)
-	VMOVUPD      Z3, K1, (CX)
+	VFMADD231PD  Z4, Z1, Z5
+	VFNMADD231PD Z5, Z0, Z3
+	VMOVUPD      Z3, K1, (AX)
+	VMOVUPD      Z4, K1, (CX)
 
 end5:
 	VZEROUPPER
@@ -2626,7 +2501,8 @@ end5:
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w and s.
 //
-// lr Z0, rho Z1, oneMinusRho Z2, eps Z3, w AX, s CX, g DX, len(w) BX.
+// lr Z0, rho Z1, oneMinusRho Z2, eps Z3, magnitude Z4, belowLeastRoot Z5, leastSquare Z6,
+// w AX, s CX, g DX, len(w) BX.
 //
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·RMSPropF64AVX512(SB), NOSPLIT, $0-104
@@ -2634,6 +2510,9 @@ TEXT ·RMSPropF64AVX512(SB), NOSPLIT, $0-104
 	VBROADCASTSD rho+80(FP), Z1
 	VBROADCASTSD oneMinusRho+88(FP), Z2
 	VBROADCASTSD eps+96(FP), Z3
+	VMOVUPD      magnitudeF64<>+0(SB), Z4
+	VMOVUPD      belowLeastRootF64<>+0(SB), Z5
+	VMOVUPD      leastSquareF64<>+0(SB), Z6
 	MOVQ         w_base+0(FP), AX
 	MOVQ         s_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
@@ -2642,78 +2521,78 @@ TEXT ·RMSPropF64AVX512(SB), NOSPLIT, $0-104
 vectors1:
 	CMPQ         BX, $0x00000020
 	JL           done2
-	VMOVUPD      (AX), Z4
-	VMOVUPD      (CX), Z5
-	VMOVUPD      (DX), Z6
-	VANDPD       magnitudeF64<>+0(SB), Z6, Z7
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z7, K1
-	VMOVAPD.Z    Z6, K1, Z6
-	VMULPD       Z6, Z2, Z7
-	VMULPD       Z5, Z1, Z5
-	VFMADD231PD  Z7, Z6, Z5
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z5, K1
-	VMOVAPD.Z    Z5, K1, Z5
-	VSQRTPD      Z5, Z7
-	VADDPD       Z3, Z7, Z7
-	VDIVPD       Z7, Z6, Z7
-	VMOVAPD.Z    Z7, K1, Z7
-	VFNMADD231PD Z7, Z0, Z4
-	VMOVUPD      Z4, (AX)
-	VMOVUPD      Z5, (CX)
-	VMOVUPD      64(AX), Z4
-	VMOVUPD      64(CX), Z5
-	VMOVUPD      64(DX), Z6
-	VANDPD       magnitudeF64<>+0(SB), Z6, Z7
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z7, K1
-	VMOVAPD.Z    Z6, K1, Z6
-	VMULPD       Z6, Z2, Z7
-	VMULPD       Z5, Z1, Z5
-	VFMADD231PD  Z7, Z6, Z5
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z5, K1
-	VMOVAPD.Z    Z5, K1, Z5
-	VSQRTPD      Z5, Z7
-	VADDPD       Z3, Z7, Z7
-	VDIVPD       Z7, Z6, Z7
-	VMOVAPD.Z    Z7, K1, Z7
-	VFNMADD231PD Z7, Z0, Z4
-	VMOVUPD      Z4, 64(AX)
-	VMOVUPD      Z5, 64(CX)
-	VMOVUPD      128(AX), Z4
-	VMOVUPD      128(CX), Z5
-	VMOVUPD      128(DX), Z6
-	VANDPD       magnitudeF64<>+0(SB), Z6, Z7
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z7, K1
-	VMOVAPD.Z    Z6, K1, Z6
-	VMULPD       Z6, Z2, Z7
-	VMULPD       Z5, Z1, Z5
-	VFMADD231PD  Z7, Z6, Z5
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z5, K1
-	VMOVAPD.Z    Z5, K1, Z5
-	VSQRTPD      Z5, Z7
-	VADDPD       Z3, Z7, Z7
-	VDIVPD       Z7, Z6, Z7
-	VMOVAPD.Z    Z7, K1, Z7
-	VFNMADD231PD Z7, Z0, Z4
-	VMOVUPD      Z4, 128(AX)
-	VMOVUPD      Z5, 128(CX)
-	VMOVUPD      192(AX), Z4
-	VMOVUPD      192(CX), Z5
-	VMOVUPD      192(DX), Z6
-	VANDPD       magnitudeF64<>+0(SB), Z6, Z7
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z7, K1
-	VMOVAPD.Z    Z6, K1, Z6
-	VMULPD       Z6, Z2, Z7
-	VMULPD       Z5, Z1, Z5
-	VFMADD231PD  Z7, Z6, Z5
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z5, K1
-	VMOVAPD.Z    Z5, K1, Z5
-	VSQRTPD      Z5, Z7
-	VADDPD       Z3, Z7, Z7
-	VDIVPD       Z7, Z6, Z7
-	VMOVAPD.Z    Z7, K1, Z7
-	VFNMADD231PD Z7, Z0, Z4
-	VMOVUPD      Z4, 192(AX)
-	VMOVUPD      Z5, 192(CX)
+	VMOVUPD      (AX), Z7
+	VMOVUPD      (CX), Z8
+	VMOVUPD      (DX), Z9
+	VANDPD       Z4, Z9, Z10
+	VPCMPGTQ     Z5, Z10, K1
+	VMOVAPD.Z    Z9, K1, Z9
+	VMULPD       Z9, Z2, Z10
+	VMULPD       Z8, Z1, Z8
+	VFMADD231PD  Z10, Z9, Z8
+	VCMPPD       $0x15, Z6, Z8, K1
+	VMOVAPD.Z    Z8, K1, Z8
+	VSQRTPD      Z8, Z10
+	VADDPD       Z3, Z10, Z10
+	VDIVPD       Z10, Z9, Z10
+	VMOVAPD.Z    Z10, K1, Z10
+	VFNMADD231PD Z10, Z0, Z7
+	VMOVUPD      Z7, (AX)
+	VMOVUPD      Z8, (CX)
+	VMOVUPD      64(AX), Z7
+	VMOVUPD      64(CX), Z8
+	VMOVUPD      64(DX), Z9
+	VANDPD       Z4, Z9, Z10
+	VPCMPGTQ     Z5, Z10, K1
+	VMOVAPD.Z    Z9, K1, Z9
+	VMULPD       Z9, Z2, Z10
+	VMULPD       Z8, Z1, Z8
+	VFMADD231PD  Z10, Z9, Z8
+	VCMPPD       $0x15, Z6, Z8, K1
+	VMOVAPD.Z    Z8, K1, Z8
+	VSQRTPD      Z8, Z10
+	VADDPD       Z3, Z10, Z10
+	VDIVPD       Z10, Z9, Z10
+	VMOVAPD.Z    Z10, K1, Z10
+	VFNMADD231PD Z10, Z0, Z7
+	VMOVUPD      Z7, 64(AX)
+	VMOVUPD      Z8, 64(CX)
+	VMOVUPD      128(AX), Z7
+	VMOVUPD      128(CX), Z8
+	VMOVUPD      128(DX), Z9
+	VANDPD       Z4, Z9, Z10
+	VPCMPGTQ     Z5, Z10, K1
+	VMOVAPD.Z    Z9, K1, Z9
+	VMULPD       Z9, Z2, Z10
+	VMULPD       Z8, Z1, Z8
+	VFMADD231PD  Z10, Z9, Z8
+	VCMPPD       $0x15, Z6, Z8, K1
+	VMOVAPD.Z    Z8, K1, Z8
+	VSQRTPD      Z8, Z10
+	VADDPD       Z3, Z10, Z10
+	VDIVPD       Z10, Z9, Z10
+	VMOVAPD.Z    Z10, K1, Z10
+	VFNMADD231PD Z10, Z0, Z7
+	VMOVUPD      Z7, 128(AX)
+	VMOVUPD      Z8, 128(CX)
+	VMOVUPD      192(AX), Z7
+	VMOVUPD      192(CX), Z8
+	VMOVUPD      192(DX), Z9
+	VANDPD       Z4, Z9, Z10
+	VPCMPGTQ     Z5, Z10, K1
+	VMOVAPD.Z    Z9, K1, Z9
+	VMULPD       Z9, Z2, Z10
+	VMULPD       Z8, Z1, Z8
+	VFMADD231PD  Z10, Z9, Z8
+	VCMPPD       $0x15, Z6, Z8, K1
+	VMOVAPD.Z    Z8, K1, Z8
+	VSQRTPD      Z8, Z10
+	VADDPD       Z3, Z10, Z10
+	VDIVPD       Z10, Z9, Z10
+	VMOVAPD.Z    Z10, K1, Z10
+	VFNMADD231PD Z10, Z0, Z7
+	VMOVUPD      Z7, 192(AX)
+	VMOVUPD      Z8, 192(CX)
 	ADDQ         $0x00000100, AX
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
@@ -2724,24 +2603,24 @@ done2:
 vectors3:
 	CMPQ         BX, $0x00000008
 	JL           done4
-	VMOVUPD      (AX), Z4
-	VMOVUPD      (CX), Z5
-	VMOVUPD      (DX), Z6
-	VANDPD       magnitudeF64<>+0(SB), Z6, Z7
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z7, K1
-	VMOVAPD.Z    Z6, K1, Z6
-	VMULPD       Z6, Z2, Z7
-	VMULPD       Z5, Z1, Z5
-	VFMADD231PD  Z7, Z6, Z5
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z5, K1
-	VMOVAPD.Z    Z5, K1, Z5
-	VSQRTPD      Z5, Z7
-	VADDPD       Z3, Z7, Z7
-	VDIVPD       Z7, Z6, Z7
-	VMOVAPD.Z    Z7, K1, Z7
-	VFNMADD231PD Z7, Z0, Z4
-	VMOVUPD      Z4, (AX)
-	VMOVUPD      Z5, (CX)
+	VMOVUPD      (AX), Z7
+	VMOVUPD      (CX), Z8
+	VMOVUPD      (DX), Z9
+	VANDPD       Z4, Z9, Z10
+	VPCMPGTQ     Z5, Z10, K1
+	VMOVAPD.Z    Z9, K1, Z9
+	VMULPD       Z9, Z2, Z10
+	VMULPD       Z8, Z1, Z8
+	VFMADD231PD  Z10, Z9, Z8
+	VCMPPD       $0x15, Z6, Z8, K1
+	VMOVAPD.Z    Z8, K1, Z8
+	VSQRTPD      Z8, Z10
+	VADDPD       Z3, Z10, Z10
+	VDIVPD       Z10, Z9, Z10
+	VMOVAPD.Z    Z10, K1, Z10
+	VFNMADD231PD Z10, Z0, Z7
+	VMOVUPD      Z7, (AX)
+	VMOVUPD      Z8, (CX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
@@ -2753,24 +2632,24 @@ done4:
 	JZ           end5
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
-	VMOVUPD.Z    (AX), K1, Z4
-	VMOVUPD.Z    (CX), K1, Z5
-	VMOVUPD.Z    (DX), K1, Z6
-	VANDPD       magnitudeF64<>+0(SB), Z6, Z7
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z7, K2
-	VMOVAPD.Z    Z6, K2, Z6
-	VMULPD       Z6, Z2, Z2
-	VMULPD       Z5, Z1, Z5
-	VFMADD231PD  Z2, Z6, Z5
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z5, K2
-	VMOVAPD.Z    Z5, K2, Z5
-	VSQRTPD      Z5, Z2
+	VMOVUPD.Z    (AX), K1, Z7
+	VMOVUPD.Z    (CX), K1, Z8
+	VMOVUPD.Z    (DX), K1, Z9
+	VANDPD       Z4, Z9, Z4
+	VPCMPGTQ     Z5, Z4, K2
+	VMOVAPD.Z    Z9, K2, Z9
+	VMULPD       Z9, Z2, Z2
+	VMULPD       Z8, Z1, Z8
+	VFMADD231PD  Z2, Z9, Z8
+	VCMPPD       $0x15, Z6, Z8, K2
+	VMOVAPD.Z    Z8, K2, Z8
+	VSQRTPD      Z8, Z2
 	VADDPD       Z3, Z2, Z2
-	VDIVPD       Z2, Z6, Z2
+	VDIVPD       Z2, Z9, Z2
 	VMOVAPD.Z    Z2, K2, Z2
-	VFNMADD231PD Z2, Z0, Z4
-	VMOVUPD      Z4, K1, (AX)
-	VMOVUPD      Z5, K1, (CX)
+	VFNMADD231PD Z2, Z0, Z7
+	VMOVUPD      Z7, K1, (AX)
+	VMOVUPD      Z8, K1, (CX)
 
 end5:
 	VZEROUPPER
@@ -2782,7 +2661,8 @@ end5:
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w, m and v.
 //
 // lr Z0, beta1 Z1, oneMinusBeta1 Z2, beta2 Z3, oneMinusBeta2 Z4, scale Z5, eps Z6, keep Z7,
-// w AX, m CX, v DX, g BX, len(w) SI.
+// fromLeastFactor Z8, magnitude Z9, belowLeastRoot Z10, leastSquare Z11, w AX, m CX, v DX,
+// g BX, len(w) SI.
 //
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·AdamF64AVX512(SB), NOSPLIT, $0-160
@@ -2794,6 +2674,10 @@ TEXT ·AdamF64AVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSD scale+136(FP), Z5
 	VBROADCASTSD eps+144(FP), Z6
 	VBROADCASTSD keep+152(FP), Z7
+	VMOVUPD      fromLeastFactorF64<>+0(SB), Z8
+	VMOVUPD      magnitudeF64<>+0(SB), Z9
+	VMOVUPD      belowLeastRootF64<>+0(SB), Z10
+	VMOVUPD      leastSquareF64<>+0(SB), Z11
 	MOVQ         w_base+0(FP), AX
 	MOVQ         m_base+24(FP), CX
 	MOVQ         v_base+48(FP), DX
@@ -2803,126 +2687,106 @@ TEXT ·AdamF64AVX512(SB), NOSPLIT, $0-160
 vectors1:
 	CMPQ         SI, $0x00000020
 	JL           done2
-	VMOVUPD      (AX), Z8
-	VMOVUPD      (CX), Z9
-	VMOVUPD      (DX), Z10
-	VMOVUPD      (BX), Z11
-	VANDPD       magnitudeF64<>+0(SB), Z11, Z12
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z12, K1
-	VMOVAPD.Z    Z11, K1, Z11
-	VMULPD       Z9, Z1, Z9
-	VFMADD231PD  Z2, Z11, Z9
-	VMULPD       Z11, Z4, Z12
-	VMULPD       Z10, Z3, Z10
-	VFMADD231PD  Z12, Z11, Z10
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z10, K1
-	VMOVAPD.Z    Z10, K1, Z10
-	VMOVAPD.Z    Z9, K1, Z9
-	VANDPD       magnitudeF64<>+0(SB), Z9, Z11
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K2
-	VMOVAPD.Z    Z9, K2, Z9
-	VSQRTPD      Z10, Z11
-	VFMADD213PD  Z6, Z5, Z11
-	VDIVPD       Z11, Z9, Z11
-	VMOVAPD.Z    Z11, K1, Z11
-	VMULPD       Z8, Z7, Z8
-	VFNMADD231PD Z11, Z0, Z8
-	VANDPD       magnitudeF64<>+0(SB), Z8, Z11
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K1
-	VMOVAPD.Z    Z8, K1, Z8
-	VMOVUPD      Z8, (AX)
-	VMOVUPD      Z9, (CX)
-	VMOVUPD      Z10, (DX)
-	VMOVUPD      64(AX), Z8
-	VMOVUPD      64(CX), Z9
-	VMOVUPD      64(DX), Z10
-	VMOVUPD      64(BX), Z11
-	VANDPD       magnitudeF64<>+0(SB), Z11, Z12
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z12, K1
-	VMOVAPD.Z    Z11, K1, Z11
-	VMULPD       Z9, Z1, Z9
-	VFMADD231PD  Z2, Z11, Z9
-	VMULPD       Z11, Z4, Z12
-	VMULPD       Z10, Z3, Z10
-	VFMADD231PD  Z12, Z11, Z10
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z10, K1
-	VMOVAPD.Z    Z10, K1, Z10
-	VMOVAPD.Z    Z9, K1, Z9
-	VANDPD       magnitudeF64<>+0(SB), Z9, Z11
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K2
-	VMOVAPD.Z    Z9, K2, Z9
-	VSQRTPD      Z10, Z11
-	VFMADD213PD  Z6, Z5, Z11
-	VDIVPD       Z11, Z9, Z11
-	VMOVAPD.Z    Z11, K1, Z11
-	VMULPD       Z8, Z7, Z8
-	VFNMADD231PD Z11, Z0, Z8
-	VANDPD       magnitudeF64<>+0(SB), Z8, Z11
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K1
-	VMOVAPD.Z    Z8, K1, Z8
-	VMOVUPD      Z8, 64(AX)
-	VMOVUPD      Z9, 64(CX)
-	VMOVUPD      Z10, 64(DX)
-	VMOVUPD      128(AX), Z8
-	VMOVUPD      128(CX), Z9
-	VMOVUPD      128(DX), Z10
-	VMOVUPD      128(BX), Z11
-	VANDPD       magnitudeF64<>+0(SB), Z11, Z12
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z12, K1
-	VMOVAPD.Z    Z11, K1, Z11
-	VMULPD       Z9, Z1, Z9
-	VFMADD231PD  Z2, Z11, Z9
-	VMULPD       Z11, Z4, Z12
-	VMULPD       Z10, Z3, Z10
-	VFMADD231PD  Z12, Z11, Z10
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z10, K1
-	VMOVAPD.Z    Z10, K1, Z10
-	VMOVAPD.Z    Z9, K1, Z9
-	VANDPD       magnitudeF64<>+0(SB), Z9, Z11
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K2
-	VMOVAPD.Z    Z9, K2, Z9
-	VSQRTPD      Z10, Z11
-	VFMADD213PD  Z6, Z5, Z11
-	VDIVPD       Z11, Z9, Z11
-	VMOVAPD.Z    Z11, K1, Z11
-	VMULPD       Z8, Z7, Z8
-	VFNMADD231PD Z11, Z0, Z8
-	VANDPD       magnitudeF64<>+0(SB), Z8, Z11
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K1
-	VMOVAPD.Z    Z8, K1, Z8
-	VMOVUPD      Z8, 128(AX)
-	VMOVUPD      Z9, 128(CX)
-	VMOVUPD      Z10, 128(DX)
-	VMOVUPD      192(AX), Z8
-	VMOVUPD      192(CX), Z9
-	VMOVUPD      192(DX), Z10
-	VMOVUPD      192(BX), Z11
-	VANDPD       magnitudeF64<>+0(SB), Z11, Z12
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z12, K1
-	VMOVAPD.Z    Z11, K1, Z11
-	VMULPD       Z9, Z1, Z9
-	VFMADD231PD  Z2, Z11, Z9
-	VMULPD       Z11, Z4, Z12
-	VMULPD       Z10, Z3, Z10
-	VFMADD231PD  Z12, Z11, Z10
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z10, K1
-	VMOVAPD.Z    Z10, K1, Z10
-	VMOVAPD.Z    Z9, K1, Z9
-	VANDPD       magnitudeF64<>+0(SB), Z9, Z11
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K2
-	VMOVAPD.Z    Z9, K2, Z9
-	VSQRTPD      Z10, Z11
-	VFMADD213PD  Z6, Z5, Z11
-	VDIVPD       Z11, Z9, Z11
-	VMOVAPD.Z    Z11, K1, Z11
-	VMULPD       Z8, Z7, Z8
-	VFNMADD231PD Z11, Z0, Z8
-	VANDPD       magnitudeF64<>+0(SB), Z8, Z11
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K1
-	VMOVAPD.Z    Z8, K1, Z8
-	VMOVUPD      Z8, 192(AX)
-	VMOVUPD      Z9, 192(CX)
-	VMOVUPD      Z10, 192(DX)
+	VMOVUPD      (AX), Z12
+	VMOVUPD      (CX), Z13
+	VMOVUPD      (DX), Z14
+	VMOVUPD      (BX), Z15
+	VANDPD       Z9, Z15, Z16
+	VPCMPGTQ     Z10, Z16, K1
+	VMOVAPD.Z    Z15, K1, Z15
+	VMULPD       Z13, Z1, Z13
+	VFMADD231PD  Z2, Z15, Z13
+	VMULPD       Z15, Z4, Z16
+	VMULPD       Z14, Z3, Z14
+	VFMADD231PD  Z16, Z15, Z14
+	VCMPPD       $0x15, Z11, Z14, K1
+	VMOVAPD.Z    Z14, K1, Z14
+	VMOVAPD.Z    Z13, K1, Z13
+	VPTESTMQ     Z8, Z13, K1
+	VMOVAPD.Z    Z13, K1, Z13
+	VSQRTPD      Z14, Z15
+	VFMADD213PD  Z6, Z5, Z15
+	VDIVPD       Z15, Z13, Z15
+	VMULPD       Z12, Z7, Z12
+	VFNMADD231PD Z15, Z0, Z12
+	VMOVUPD      Z12, (AX)
+	VMOVUPD      Z13, (CX)
+	VMOVUPD      Z14, (DX)
+	VMOVUPD      64(AX), Z12
+	VMOVUPD      64(CX), Z13
+	VMOVUPD      64(DX), Z14
+	VMOVUPD      64(BX), Z15
+	VANDPD       Z9, Z15, Z16
+	VPCMPGTQ     Z10, Z16, K1
+	VMOVAPD.Z    Z15, K1, Z15
+	VMULPD       Z13, Z1, Z13
+	VFMADD231PD  Z2, Z15, Z13
+	VMULPD       Z15, Z4, Z16
+	VMULPD       Z14, Z3, Z14
+	VFMADD231PD  Z16, Z15, Z14
+	VCMPPD       $0x15, Z11, Z14, K1
+	VMOVAPD.Z    Z14, K1, Z14
+	VMOVAPD.Z    Z13, K1, Z13
+	VPTESTMQ     Z8, Z13, K1
+	VMOVAPD.Z    Z13, K1, Z13
+	VSQRTPD      Z14, Z15
+	VFMADD213PD  Z6, Z5, Z15
+	VDIVPD       Z15, Z13, Z15
+	VMULPD       Z12, Z7, Z12
+	VFNMADD231PD Z15, Z0, Z12
+	VMOVUPD      Z12, 64(AX)
+	VMOVUPD      Z13, 64(CX)
+	VMOVUPD      Z14, 64(DX)
+	VMOVUPD      128(AX), Z12
+	VMOVUPD      128(CX), Z13
+	VMOVUPD      128(DX), Z14
+	VMOVUPD      128(BX), Z15
+	VANDPD       Z9, Z15, Z16
+	VPCMPGTQ     Z10, Z16, K1
+	VMOVAPD.Z    Z15, K1, Z15
+	VMULPD       Z13, Z1, Z13
+	VFMADD231PD  Z2, Z15, Z13
+	VMULPD       Z15, Z4, Z16
+	VMULPD       Z14, Z3, Z14
+	VFMADD231PD  Z16, Z15, Z14
+	VCMPPD       $0x15, Z11, Z14, K1
+	VMOVAPD.Z    Z14, K1, Z14
+	VMOVAPD.Z    Z13, K1, Z13
+	VPTESTMQ     Z8, Z13, K1
+	VMOVAPD.Z    Z13, K1, Z13
+	VSQRTPD      Z14, Z15
+	VFMADD213PD  Z6, Z5, Z15
+	VDIVPD       Z15, Z13, Z15
+	VMULPD       Z12, Z7, Z12
+	VFNMADD231PD Z15, Z0, Z12
+	VMOVUPD      Z12, 128(AX)
+	VMOVUPD      Z13, 128(CX)
+	VMOVUPD      Z14, 128(DX)
+	VMOVUPD      192(AX), Z12
+	VMOVUPD      192(CX), Z13
+	VMOVUPD      192(DX), Z14
+	VMOVUPD      192(BX), Z15
+	VANDPD       Z9, Z15, Z16
+	VPCMPGTQ     Z10, Z16, K1
+	VMOVAPD.Z    Z15, K1, Z15
+	VMULPD       Z13, Z1, Z13
+	VFMADD231PD  Z2, Z15, Z13
+	VMULPD       Z15, Z4, Z16
+	VMULPD       Z14, Z3, Z14
+	VFMADD231PD  Z16, Z15, Z14
+	VCMPPD       $0x15, Z11, Z14, K1
+	VMOVAPD.Z    Z14, K1, Z14
+	VMOVAPD.Z    Z13, K1, Z13
+	VPTESTMQ     Z8, Z13, K1
+	VMOVAPD.Z    Z13, K1, Z13
+	VSQRTPD      Z14, Z15
+	VFMADD213PD  Z6, Z5, Z15
+	VDIVPD       Z15, Z13, Z15
+	VMULPD       Z12, Z7, Z12
+	VFNMADD231PD Z15, Z0, Z12
+	VMOVUPD      Z12, 192(AX)
+	VMOVUPD      Z13, 192(CX)
+	VMOVUPD      Z14, 192(DX)
 	ADDQ         $0x00000100, AX
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
@@ -2934,36 +2798,31 @@ done2:
 vectors3:
 	CMPQ         SI, $0x00000008
 	JL           done4
-	VMOVUPD      (AX), Z8
-	VMOVUPD      (CX), Z9
-	VMOVUPD      (DX), Z10
-	VMOVUPD      (BX), Z11
-	VANDPD       magnitudeF64<>+0(SB), Z11, Z12
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z12, K1
-	VMOVAPD.Z    Z11, K1, Z11
-	VMULPD       Z9, Z1, Z9
-	VFMADD231PD  Z2, Z11, Z9
-	VMULPD       Z11, Z4, Z12
-	VMULPD       Z10, Z3, Z10
-	VFMADD231PD  Z12, Z11, Z10
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z10, K1
-	VMOVAPD.Z    Z10, K1, Z10
-	VMOVAPD.Z    Z9, K1, Z9
-	VANDPD       magnitudeF64<>+0(SB), Z9, Z11
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K2
-	VMOVAPD.Z    Z9, K2, Z9
-	VSQRTPD      Z10, Z11
-	VFMADD213PD  Z6, Z5, Z11
-	VDIVPD       Z11, Z9, Z11
-	VMOVAPD.Z    Z11, K1, Z11
-	VMULPD       Z8, Z7, Z8
-	VFNMADD231PD Z11, Z0, Z8
-	VANDPD       magnitudeF64<>+0(SB), Z8, Z11
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z11, K1
-	VMOVAPD.Z    Z8, K1, Z8
-	VMOVUPD      Z8, (AX)
-	VMOVUPD      Z9, (CX)
-	VMOVUPD      Z10, (DX)
+	VMOVUPD      (AX), Z12
+	VMOVUPD      (CX), Z13
+	VMOVUPD      (DX), Z14
+	VMOVUPD      (BX), Z15
+	VANDPD       Z9, Z15, Z16
+	VPCMPGTQ     Z10, Z16, K1
+	VMOVAPD.Z    Z15, K1, Z15
+	VMULPD       Z13, Z1, Z13
+	VFMADD231PD  Z2, Z15, Z13
+	VMULPD       Z15, Z4, Z16
+	VMULPD       Z14, Z3, Z14
+	VFMADD231PD  Z16, Z15, Z14
+	VCMPPD       $0x15, Z11, Z14, K1
+	VMOVAPD.Z    Z14, K1, Z14
+	VMOVAPD.Z    Z13, K1, Z13
+	VPTESTMQ     Z8, Z13, K1
+	VMOVAPD.Z    Z13, K1, Z13
+	VSQRTPD      Z14, Z15
+	VFMADD213PD  Z6, Z5, Z15
+	VDIVPD       Z15, Z13, Z15
+	VMULPD       Z12, Z7, Z12
+	VFNMADD231PD Z15, Z0, Z12
+	VMOVUPD      Z12, (AX)
+	VMOVUPD      Z13, (CX)
+	VMOVUPD      Z14, (DX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
@@ -2976,50 +2835,35 @@ done4:
 	JZ           end5
 	LEAQ         bitMasks<>+0(SB), DI
 	KMOVW        (DI)(SI*2), K1
-	VMOVUPD.Z    (AX), K1, Z8
-	VMOVUPD.Z    (CX), K1, Z9
-	VMOVUPD.Z    (DX), K1, Z10
-	VMOVUPD.Z    (BX), K1, Z11
-	VANDPD       magnitudeF64<>+0(SB), Z11, Z12
-	VPCMPGTQ     belowLeastRootF64<>+0(SB), Z12, K2
-	VMOVAPD.Z    Z11, K2, Z11
-	VMULPD       Z9, Z1, Z9
-	VFMADD231PD  Z2, Z11, Z9
-	VMULPD       Z11, Z4, Z1
-	VMULPD       Z10, Z3, Z10
-	VFMADD231PD  Z1, Z11, Z10
-	VCMPPD       $0x15, leastSquareF64<>+0(SB), Z10, K2
-	VMOVAPD.Z    Z10, K2, Z10
-	VMOVAPD.Z    Z9, K2, Z9
-	VANDPD       magnitudeF64<>+0(SB), Z9, Z1
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z1, K3
-	VMOVAPD.Z    Z9, K3, Z9
-	VSQRTPD      Z10, Z1
+	VMOVUPD.Z    (AX), K1, Z12
+	VMOVUPD.Z    (CX), K1, Z13
+	VMOVUPD.Z    (DX), K1, Z14
+	VMOVUPD.Z    (BX), K1, Z15
+	VANDPD       Z9, Z15, Z9
+	VPCMPGTQ     Z10, Z9, K2
+	VMOVAPD.Z    Z15, K2, Z15
+	VMULPD       Z13, Z1, Z13
+	VFMADD231PD  Z2, Z15, Z13
+	VMULPD       Z15, Z4, Z1
+	VMULPD       Z14, Z3, Z14
+	VFMADD231PD  Z1, Z15, Z14
+	VCMPPD       $0x15, Z11, Z14, K2
+	VMOVAPD.Z    Z14, K2, Z14
+	VMOVAPD.Z    Z13, K2, Z13
+	VPTESTMQ     Z8, Z13, K2
+	VMOVAPD.Z    Z13, K2, Z13
+	VSQRTPD      Z14, Z1
 	VFMADD213PD  Z6, Z5, Z1
-	VDIVPD       Z1, Z9, Z1
-	VMOVAPD.Z    Z1, K2, Z1
-	VMULPD       Z8, Z7, Z8
-	VFNMADD231PD Z1, Z0, Z8
-	VANDPD       magnitudeF64<>+0(SB), Z8, Z0
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z0, K2
-	VMOVAPD.Z    Z8, K2, Z8
-	VMOVUPD      Z8, K1, (AX)
-	VMOVUPD      Z9, K1, (CX)
-	VMOVUPD      Z10, K1, (DX)
+	VDIVPD       Z1, Z13, Z1
+	VMULPD       Z12, Z7, Z12
+	VFNMADD231PD Z1, Z0, Z12
+	VMOVUPD      Z12, K1, (AX)
+	VMOVUPD      Z13, K1, (CX)
+	VMOVUPD      Z14, K1, (DX)
 
 end5:
 	VZEROUPPER
 	RET
-
-DATA belowLeastFactorF32<>+0(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+8(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+16(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+24(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+32(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+40(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+48(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+56(SB)/8, $0x1fffffff1fffffff
-GLOBL belowLeastFactorF32<>(SB), RODATA|NOPTR, $64
 
 DATA belowLeastFactorF64<>+0(SB)/8, $0x1fffffffffffffff
 DATA belowLeastFactorF64<>+8(SB)/8, $0x1fffffffffffffff
@@ -3050,6 +2894,26 @@ DATA belowLeastRootF64<>+40(SB)/8, $0x20cfffffffffffff
 DATA belowLeastRootF64<>+48(SB)/8, $0x20cfffffffffffff
 DATA belowLeastRootF64<>+56(SB)/8, $0x20cfffffffffffff
 GLOBL belowLeastRootF64<>(SB), RODATA|NOPTR, $64
+
+DATA fromLeastFactorF32<>+0(SB)/8, $0x6000000060000000
+DATA fromLeastFactorF32<>+8(SB)/8, $0x6000000060000000
+DATA fromLeastFactorF32<>+16(SB)/8, $0x6000000060000000
+DATA fromLeastFactorF32<>+24(SB)/8, $0x6000000060000000
+DATA fromLeastFactorF32<>+32(SB)/8, $0x6000000060000000
+DATA fromLeastFactorF32<>+40(SB)/8, $0x6000000060000000
+DATA fromLeastFactorF32<>+48(SB)/8, $0x6000000060000000
+DATA fromLeastFactorF32<>+56(SB)/8, $0x6000000060000000
+GLOBL fromLeastFactorF32<>(SB), RODATA|NOPTR, $64
+
+DATA fromLeastFactorF64<>+0(SB)/8, $0x6000000000000000
+DATA fromLeastFactorF64<>+8(SB)/8, $0x6000000000000000
+DATA fromLeastFactorF64<>+16(SB)/8, $0x6000000000000000
+DATA fromLeastFactorF64<>+24(SB)/8, $0x6000000000000000
+DATA fromLeastFactorF64<>+32(SB)/8, $0x6000000000000000
+DATA fromLeastFactorF64<>+40(SB)/8, $0x6000000000000000
+DATA fromLeastFactorF64<>+48(SB)/8, $0x6000000000000000
+DATA fromLeastFactorF64<>+56(SB)/8, $0x6000000000000000
+GLOBL fromLeastFactorF64<>(SB), RODATA|NOPTR, $64
 
 DATA leastSquareF32<>+0(SB)/8, $0x0800000008000000
 DATA leastSquareF32<>+8(SB)/8, $0x0800000008000000

@@ -525,28 +525,20 @@ pairs1:
 	VFMADD213PS  Y2, Y2, Y4
 	VFMADD213PS  Y3, Y3, Y5
 	VMOVUPS      (BX), Y0
-	VANDPS       magnitudeF32<>+0(SB), Y0, Y1
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y1, Y1
+	VMOVUPS      belowProductF32<>+0(SB), Y1
+	VPSUBD       Y4, Y1, Y1
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
+	VPCMPGTD     Y1, Y2, Y1
 	VANDPS       Y1, Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y4, Y1
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y1, Y1
-	VANDPS       Y1, Y4, Y4
 	VMULPS       Y4, Y0, Y4
-	VANDPS       magnitudeF32<>+0(SB), Y4, Y0
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
-	VANDPS       Y0, Y4, Y4
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      32(BX), Y0
-	VANDPS       magnitudeF32<>+0(SB), Y0, Y1
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y1, Y1
+	VMOVUPS      belowProductF32<>+0(SB), Y1
+	VPSUBD       Y5, Y1, Y1
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
+	VPCMPGTD     Y1, Y2, Y1
 	VANDPS       Y1, Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y5, Y1
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y1, Y1
-	VANDPS       Y1, Y5, Y5
 	VMULPS       Y5, Y0, Y5
-	VANDPS       magnitudeF32<>+0(SB), Y5, Y0
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
-	VANDPS       Y0, Y5, Y5
 	VMOVUPS      Y5, 32(AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -608,16 +600,12 @@ single2:
 	VFNMADD231PS Y1, Y2, Y3
 	VFMADD213PS  Y2, Y2, Y3
 	VMASKMOVPS   (BX), Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y0, Y1
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y1, Y1
+	VMOVUPS      belowProductF32<>+0(SB), Y1
+	VPSUBD       Y3, Y1, Y1
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
+	VPCMPGTD     Y1, Y2, Y1
 	VANDPS       Y1, Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y3, Y1
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y1, Y1
-	VANDPS       Y1, Y3, Y3
 	VMULPS       Y3, Y0, Y3
-	VANDPS       magnitudeF32<>+0(SB), Y3, Y0
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
-	VANDPS       Y0, Y3, Y3
 	TESTQ        $0x00000008, SI
 	JZ           skip6
 	VMOVUPS      Y3, (AX)
@@ -706,16 +694,12 @@ careful3:
 	VBLENDVPS    Y1, Y3, Y5, Y1
 	VBLENDVPS    Y2, Y1, Y4, Y1
 	VMASKMOVPS   (BX), Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
+	VMOVUPS      belowProductF32<>+0(SB), Y2
+	VPSUBD       Y1, Y2, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
+	VPCMPGTD     Y2, Y3, Y2
 	VANDPS       Y2, Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
-	VANDPS       magnitudeF32<>+0(SB), Y1, Y0
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Y0, Y0
-	VANDPS       Y0, Y1, Y1
 	TESTQ        $0x00000008, SI
 	JZ           skip11
 	VMOVUPS      Y1, (AX)
@@ -1335,28 +1319,20 @@ pairs1:
 	VFMADD213PD  Y2, Y2, Y4
 	VFMADD213PD  Y3, Y3, Y5
 	VMOVUPD      (BX), Y0
-	VANDPD       magnitudeF64<>+0(SB), Y0, Y1
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y1, Y1
+	VMOVUPD      belowProductF64<>+0(SB), Y1
+	VPSUBQ       Y4, Y1, Y1
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
+	VPCMPGTQ     Y1, Y2, Y1
 	VANDPD       Y1, Y0, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y4, Y1
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y1, Y1
-	VANDPD       Y1, Y4, Y4
 	VMULPD       Y4, Y0, Y4
-	VANDPD       magnitudeF64<>+0(SB), Y4, Y0
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
-	VANDPD       Y0, Y4, Y4
 	VMOVUPD      Y4, (AX)
 	VMOVUPD      32(BX), Y0
-	VANDPD       magnitudeF64<>+0(SB), Y0, Y1
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y1, Y1
+	VMOVUPD      belowProductF64<>+0(SB), Y1
+	VPSUBQ       Y5, Y1, Y1
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
+	VPCMPGTQ     Y1, Y2, Y1
 	VANDPD       Y1, Y0, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y5, Y1
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y1, Y1
-	VANDPD       Y1, Y5, Y5
 	VMULPD       Y5, Y0, Y5
-	VANDPD       magnitudeF64<>+0(SB), Y5, Y0
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
-	VANDPD       Y0, Y5, Y5
 	VMOVUPD      Y5, 32(AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -1423,16 +1399,12 @@ single2:
 	VFNMADD231PD Y1, Y2, Y3
 	VFMADD213PD  Y2, Y2, Y3
 	VMASKMOVPD   (BX), Y0, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y0, Y1
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y1, Y1
+	VMOVUPD      belowProductF64<>+0(SB), Y1
+	VPSUBQ       Y3, Y1, Y1
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
+	VPCMPGTQ     Y1, Y2, Y1
 	VANDPD       Y1, Y0, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y3, Y1
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y1, Y1
-	VANDPD       Y1, Y3, Y3
 	VMULPD       Y3, Y0, Y3
-	VANDPD       magnitudeF64<>+0(SB), Y3, Y0
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
-	VANDPD       Y0, Y3, Y3
 	TESTQ        $0x00000004, SI
 	JZ           skip6
 	VMOVUPD      Y3, (AX)
@@ -1519,16 +1491,12 @@ careful3:
 	VBLENDVPD    Y1, Y3, Y5, Y1
 	VBLENDVPD    Y2, Y1, Y4, Y1
 	VMASKMOVPD   (BX), Y0, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y0, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
+	VMOVUPD      belowProductF64<>+0(SB), Y2
+	VPSUBQ       Y1, Y2, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
+	VPCMPGTQ     Y2, Y3, Y2
 	VANDPD       Y2, Y0, Y0
-	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y2, Y2
-	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
-	VANDPD       magnitudeF64<>+0(SB), Y1, Y0
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Y0, Y0
-	VANDPD       Y0, Y1, Y1
 	TESTQ        $0x00000004, SI
 	JZ           skip10
 	VMOVUPD      Y1, (AX)
@@ -2086,16 +2054,12 @@ TEXT ·MulSoftplusPrimeF32AVX512(SB), NOSPLIT, $0-72
 	VFNMADD231PS Z0, Z1, Z2
 	VFMADD213PS  Z1, Z1, Z2
 	VMOVUPS.Z    (BX), K1, Z0
-	VANDPS       magnitudeF32<>+0(SB), Z0, Z1
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z1, K2
+	VMOVUPS      belowProductF32<>+0(SB), Z1
+	VPSUBD       Z2, Z1, Z1
+	VANDPS       magnitudeF32<>+0(SB), Z0, Z3
+	VPCMPGTD     Z1, Z3, K2
 	VMOVAPS.Z    Z0, K2, Z0
-	VANDPS       magnitudeF32<>+0(SB), Z2, Z1
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z1, K2
-	VMOVAPS.Z    Z2, K2, Z2
 	VMULPS       Z2, Z0, Z2
-	VANDPS       magnitudeF32<>+0(SB), Z2, Z0
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z0, K2
-	VMOVAPS.Z    Z2, K2, Z2
 	VMOVUPS      Z2, K1, (AX)
 	VZEROUPPER
 	RET
@@ -2192,28 +2156,20 @@ pairs2:
 	VFMADD213PS  Z18, Z18, Z20
 	VFMADD213PS  Z19, Z19, Z21
 	VMOVUPS      (BX), Z16
-	VANDPS       magnitudeF32<>+0(SB), Z16, Z17
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K1
+	VMOVUPS      belowProductF32<>+0(SB), Z17
+	VPSUBD       Z20, Z17, Z17
+	VANDPS       magnitudeF32<>+0(SB), Z16, Z18
+	VPCMPGTD     Z17, Z18, K1
 	VMOVAPS.Z    Z16, K1, Z16
-	VANDPS       magnitudeF32<>+0(SB), Z20, Z17
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K1
-	VMOVAPS.Z    Z20, K1, Z20
 	VMULPS       Z20, Z16, Z20
-	VANDPS       magnitudeF32<>+0(SB), Z20, Z16
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K1
-	VMOVAPS.Z    Z20, K1, Z20
 	VMOVUPS      Z20, (AX)
 	VMOVUPS      64(BX), Z16
-	VANDPS       magnitudeF32<>+0(SB), Z16, Z17
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K1
+	VMOVUPS      belowProductF32<>+0(SB), Z17
+	VPSUBD       Z21, Z17, Z17
+	VANDPS       magnitudeF32<>+0(SB), Z16, Z18
+	VPCMPGTD     Z17, Z18, K1
 	VMOVAPS.Z    Z16, K1, Z16
-	VANDPS       magnitudeF32<>+0(SB), Z21, Z17
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K1
-	VMOVAPS.Z    Z21, K1, Z21
 	VMULPS       Z21, Z16, Z21
-	VANDPS       magnitudeF32<>+0(SB), Z21, Z16
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K1
-	VMOVAPS.Z    Z21, K1, Z21
 	VMOVUPS      Z21, 64(AX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
@@ -2268,16 +2224,12 @@ single3:
 	VFNMADD231PS Z16, Z17, Z18
 	VFMADD213PS  Z17, Z17, Z18
 	VMOVUPS.Z    (BX), K1, Z16
-	VANDPS       magnitudeF32<>+0(SB), Z16, Z17
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K2
+	VMOVUPS      belowProductF32<>+0(SB), Z17
+	VPSUBD       Z18, Z17, Z17
+	VANDPS       magnitudeF32<>+0(SB), Z16, Z19
+	VPCMPGTD     Z17, Z19, K2
 	VMOVAPS.Z    Z16, K2, Z16
-	VANDPS       magnitudeF32<>+0(SB), Z18, Z17
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K2
-	VMOVAPS.Z    Z18, K2, Z18
 	VMULPS       Z18, Z16, Z18
-	VANDPS       magnitudeF32<>+0(SB), Z18, Z16
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K2
-	VMOVAPS.Z    Z18, K2, Z18
 	VMOVUPS      Z18, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -2337,16 +2289,12 @@ careful4:
 	VBLENDMPS    Z16, Z17, K3, Z4
 	VBLENDMPS    Z4, Z18, K2, Z5
 	VMOVUPS.Z    (BX), K1, Z16
-	VANDPS       magnitudeF32<>+0(SB), Z16, Z17
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K2
+	VMOVUPS      belowProductF32<>+0(SB), Z17
+	VPSUBD       Z5, Z17, Z17
+	VANDPS       magnitudeF32<>+0(SB), Z16, Z18
+	VPCMPGTD     Z17, Z18, K2
 	VMOVAPS.Z    Z16, K2, Z16
-	VANDPS       magnitudeF32<>+0(SB), Z5, Z17
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z17, K2
-	VMOVAPS.Z    Z5, K2, Z5
 	VMULPS       Z5, Z16, Z5
-	VANDPS       magnitudeF32<>+0(SB), Z5, Z16
-	VPCMPGTD     belowLeastFactorF32<>+0(SB), Z16, K2
-	VMOVAPS.Z    Z5, K2, Z5
 	VMOVUPS      Z5, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -2971,16 +2919,12 @@ TEXT ·MulSoftplusPrimeF64AVX512(SB), NOSPLIT, $0-72
 	VFNMADD231PD Z0, Z1, Z2
 	VFMADD213PD  Z1, Z1, Z2
 	VMOVUPD.Z    (BX), K1, Z0
-	VANDPD       magnitudeF64<>+0(SB), Z0, Z1
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z1, K2
+	VMOVUPD      belowProductF64<>+0(SB), Z1
+	VPSUBQ       Z2, Z1, Z1
+	VANDPD       magnitudeF64<>+0(SB), Z0, Z3
+	VPCMPGTQ     Z1, Z3, K2
 	VMOVAPD.Z    Z0, K2, Z0
-	VANDPD       magnitudeF64<>+0(SB), Z2, Z1
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z1, K2
-	VMOVAPD.Z    Z2, K2, Z2
 	VMULPD       Z2, Z0, Z2
-	VANDPD       magnitudeF64<>+0(SB), Z2, Z0
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z0, K2
-	VMOVAPD.Z    Z2, K2, Z2
 	VMOVUPD      Z2, K1, (AX)
 	VZEROUPPER
 	RET
@@ -3089,28 +3033,20 @@ pairs2:
 	VFMADD213PD  Z20, Z20, Z22
 	VFMADD213PD  Z21, Z21, Z23
 	VMOVUPD      (BX), Z18
-	VANDPD       magnitudeF64<>+0(SB), Z18, Z19
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z19, K1
+	VMOVUPD      belowProductF64<>+0(SB), Z19
+	VPSUBQ       Z22, Z19, Z19
+	VANDPD       magnitudeF64<>+0(SB), Z18, Z20
+	VPCMPGTQ     Z19, Z20, K1
 	VMOVAPD.Z    Z18, K1, Z18
-	VANDPD       magnitudeF64<>+0(SB), Z22, Z19
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z19, K1
-	VMOVAPD.Z    Z22, K1, Z22
 	VMULPD       Z22, Z18, Z22
-	VANDPD       magnitudeF64<>+0(SB), Z22, Z18
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K1
-	VMOVAPD.Z    Z22, K1, Z22
 	VMOVUPD      Z22, (AX)
 	VMOVUPD      64(BX), Z18
-	VANDPD       magnitudeF64<>+0(SB), Z18, Z19
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z19, K1
+	VMOVUPD      belowProductF64<>+0(SB), Z19
+	VPSUBQ       Z23, Z19, Z19
+	VANDPD       magnitudeF64<>+0(SB), Z18, Z20
+	VPCMPGTQ     Z19, Z20, K1
 	VMOVAPD.Z    Z18, K1, Z18
-	VANDPD       magnitudeF64<>+0(SB), Z23, Z19
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z19, K1
-	VMOVAPD.Z    Z23, K1, Z23
 	VMULPD       Z23, Z18, Z23
-	VANDPD       magnitudeF64<>+0(SB), Z23, Z18
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K1
-	VMOVAPD.Z    Z23, K1, Z23
 	VMOVUPD      Z23, 64(AX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
@@ -3170,16 +3106,12 @@ single3:
 	VFNMADD231PD Z18, Z19, Z20
 	VFMADD213PD  Z19, Z19, Z20
 	VMOVUPD.Z    (BX), K1, Z18
-	VANDPD       magnitudeF64<>+0(SB), Z18, Z19
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z19, K2
+	VMOVUPD      belowProductF64<>+0(SB), Z19
+	VPSUBQ       Z20, Z19, Z19
+	VANDPD       magnitudeF64<>+0(SB), Z18, Z21
+	VPCMPGTQ     Z19, Z21, K2
 	VMOVAPD.Z    Z18, K2, Z18
-	VANDPD       magnitudeF64<>+0(SB), Z20, Z19
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z19, K2
-	VMOVAPD.Z    Z20, K2, Z20
 	VMULPD       Z20, Z18, Z20
-	VANDPD       magnitudeF64<>+0(SB), Z20, Z18
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K2
-	VMOVAPD.Z    Z20, K2, Z20
 	VMOVUPD      Z20, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -3244,16 +3176,12 @@ careful4:
 	VBLENDMPD    Z18, Z19, K3, Z4
 	VBLENDMPD    Z4, Z20, K2, Z5
 	VMOVUPD.Z    (BX), K1, Z18
-	VANDPD       magnitudeF64<>+0(SB), Z18, Z19
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z19, K2
+	VMOVUPD      belowProductF64<>+0(SB), Z19
+	VPSUBQ       Z5, Z19, Z19
+	VANDPD       magnitudeF64<>+0(SB), Z18, Z20
+	VPCMPGTQ     Z19, Z20, K2
 	VMOVAPD.Z    Z18, K2, Z18
-	VANDPD       magnitudeF64<>+0(SB), Z5, Z19
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z19, K2
-	VMOVAPD.Z    Z5, K2, Z5
 	VMULPD       Z5, Z18, Z5
-	VANDPD       magnitudeF64<>+0(SB), Z5, Z18
-	VPCMPGTQ     belowLeastFactorF64<>+0(SB), Z18, K2
-	VMOVAPD.Z    Z5, K2, Z5
 	VMOVUPD      Z5, K1, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
@@ -3265,25 +3193,25 @@ end5:
 	VZEROUPPER
 	RET
 
-DATA belowLeastFactorF32<>+0(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+8(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+16(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+24(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+32(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+40(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+48(SB)/8, $0x1fffffff1fffffff
-DATA belowLeastFactorF32<>+56(SB)/8, $0x1fffffff1fffffff
-GLOBL belowLeastFactorF32<>(SB), RODATA|NOPTR, $64
+DATA belowProductF32<>+0(SB)/8, $0x5f7fffff5f7fffff
+DATA belowProductF32<>+8(SB)/8, $0x5f7fffff5f7fffff
+DATA belowProductF32<>+16(SB)/8, $0x5f7fffff5f7fffff
+DATA belowProductF32<>+24(SB)/8, $0x5f7fffff5f7fffff
+DATA belowProductF32<>+32(SB)/8, $0x5f7fffff5f7fffff
+DATA belowProductF32<>+40(SB)/8, $0x5f7fffff5f7fffff
+DATA belowProductF32<>+48(SB)/8, $0x5f7fffff5f7fffff
+DATA belowProductF32<>+56(SB)/8, $0x5f7fffff5f7fffff
+GLOBL belowProductF32<>(SB), RODATA|NOPTR, $64
 
-DATA belowLeastFactorF64<>+0(SB)/8, $0x1fffffffffffffff
-DATA belowLeastFactorF64<>+8(SB)/8, $0x1fffffffffffffff
-DATA belowLeastFactorF64<>+16(SB)/8, $0x1fffffffffffffff
-DATA belowLeastFactorF64<>+24(SB)/8, $0x1fffffffffffffff
-DATA belowLeastFactorF64<>+32(SB)/8, $0x1fffffffffffffff
-DATA belowLeastFactorF64<>+40(SB)/8, $0x1fffffffffffffff
-DATA belowLeastFactorF64<>+48(SB)/8, $0x1fffffffffffffff
-DATA belowLeastFactorF64<>+56(SB)/8, $0x1fffffffffffffff
-GLOBL belowLeastFactorF64<>(SB), RODATA|NOPTR, $64
+DATA belowProductF64<>+0(SB)/8, $0x5fefffffffffffff
+DATA belowProductF64<>+8(SB)/8, $0x5fefffffffffffff
+DATA belowProductF64<>+16(SB)/8, $0x5fefffffffffffff
+DATA belowProductF64<>+24(SB)/8, $0x5fefffffffffffff
+DATA belowProductF64<>+32(SB)/8, $0x5fefffffffffffff
+DATA belowProductF64<>+40(SB)/8, $0x5fefffffffffffff
+DATA belowProductF64<>+48(SB)/8, $0x5fefffffffffffff
+DATA belowProductF64<>+56(SB)/8, $0x5fefffffffffffff
+GLOBL belowProductF64<>(SB), RODATA|NOPTR, $64
 
 DATA downF32<>+0(SB)/8, $0x1f8000001f800000
 DATA downF32<>+8(SB)/8, $0x1f8000001f800000

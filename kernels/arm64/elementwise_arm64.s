@@ -2902,37 +2902,28 @@ loop2:
 	VFMUL_S4(17, 6, 3)
 	FLDPQ 0(R3), (F4, F5)
 	FLDPQ 32(R3), (F6, F7)
-	FMOVQ 0(R0), F8 // leastFactor
-	FMOVQ 0(R0), F9 // leastFactor
-	FMOVQ 0(R0), F10 // leastFactor
-	VFACGT_S4(4, 8, 11)
-	VBIC_B16(11, 4, 4)
-	VFACGT_S4(0, 9, 11)
-	VBIC_B16(11, 0, 0)
+	FMOVQ 768(R0), F8 // magnitude
+	FMOVQ 784(R0), F9 // belowProduct
+	VAND V8.B16, V4.B16, V10.B16
+	VADD V0.S4, V10.S4, V10.S4
+	VCMHI_S4(9, 10, 10)
+	VAND V10.B16, V4.B16, V4.B16
 	VFMUL_S4(0, 4, 0)
-	VFACGT_S4(0, 10, 4)
-	VFACGT_S4(5, 8, 11)
-	VBIC_B16(11, 5, 5)
-	VFACGT_S4(1, 9, 11)
-	VBIC_B16(11, 1, 1)
-	VFMUL_S4(1, 5, 1)
-	VFACGT_S4(1, 10, 5)
-	VFACGT_S4(6, 8, 11)
-	VBIC_B16(11, 6, 6)
-	VFACGT_S4(2, 9, 11)
-	VBIC_B16(11, 2, 2)
-	VFMUL_S4(2, 6, 2)
-	VFACGT_S4(2, 10, 6)
-	VFACGT_S4(7, 8, 8)
-	VBIC_B16(8, 7, 7)
-	VFACGT_S4(3, 9, 8)
-	VBIC_B16(8, 3, 3)
-	VFMUL_S4(3, 7, 3)
-	VFACGT_S4(3, 10, 7)
-	VBIC_B16(4, 0, 0)
-	VBIC_B16(5, 1, 1)
-	VBIC_B16(6, 2, 2)
-	VBIC_B16(7, 3, 3)
+	VAND V8.B16, V5.B16, V4.B16
+	VADD V1.S4, V4.S4, V4.S4
+	VCMHI_S4(9, 4, 4)
+	VAND V4.B16, V5.B16, V4.B16
+	VFMUL_S4(1, 4, 1)
+	VAND V8.B16, V6.B16, V4.B16
+	VADD V2.S4, V4.S4, V4.S4
+	VCMHI_S4(9, 4, 4)
+	VAND V4.B16, V6.B16, V4.B16
+	VFMUL_S4(2, 4, 2)
+	VAND V8.B16, V7.B16, V4.B16
+	VADD V3.S4, V4.S4, V4.S4
+	VCMHI_S4(9, 4, 4)
+	VAND V4.B16, V7.B16, V4.B16
+	VFMUL_S4(3, 4, 3)
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD $64, R1
@@ -3047,18 +3038,15 @@ start6:
 	VFCMGT_S4(3, 5, 5)
 	VFADD_S4(6, 3, 3)
 	VSUB V8.S4, V3.S4, V3.S4
-	FMOVQ 0(R0), F6 // leastFactor
-	FMOVQ 0(R0), F7 // leastFactor
+	FMOVQ 768(R0), F6 // magnitude
+	FMOVQ 784(R0), F7 // belowProduct
 	VBIT V5.B16, V3.B16, V4.B16
 	VBIT V2.B16, V4.B16, V0.B16
-	VFACGT_S4(1, 6, 2)
-	VBIC_B16(2, 1, 1)
-	VFACGT_S4(0, 7, 2)
-	VBIC_B16(2, 0, 0)
-	FMOVQ 0(R0), F2 // leastFactor
+	VAND V6.B16, V1.B16, V2.B16
+	VADD V0.S4, V2.S4, V2.S4
+	VCMHI_S4(7, 2, 2)
+	VAND V2.B16, V1.B16, V1.B16
 	VFMUL_S4(0, 1, 0)
-	VFACGT_S4(0, 2, 1)
-	VBIC_B16(1, 0, 0)
 	CMP $4, R4
 	BLT storePart7
 	FMOVQ F0, 0(R1)
@@ -3309,37 +3297,28 @@ loop2:
 	VFMUL_S4(17, 6, 3)
 	FLDPQ 0(R3), (F4, F5)
 	FLDPQ 32(R3), (F6, F7)
-	FMOVQ 0(R0), F8 // leastFactor
-	FMOVQ 0(R0), F9 // leastFactor
-	FMOVQ 0(R0), F10 // leastFactor
-	VFACGT_S4(4, 8, 11)
-	VBIC_B16(11, 4, 4)
-	VFACGT_S4(0, 9, 11)
-	VBIC_B16(11, 0, 0)
+	FMOVQ 768(R0), F8 // magnitude
+	FMOVQ 784(R0), F9 // belowProduct
+	VAND V8.B16, V4.B16, V10.B16
+	VADD V0.S4, V10.S4, V10.S4
+	VCMHI_S4(9, 10, 10)
+	VAND V10.B16, V4.B16, V4.B16
 	VFMUL_S4(0, 4, 0)
-	VFACGT_S4(0, 10, 4)
-	VFACGT_S4(5, 8, 11)
-	VBIC_B16(11, 5, 5)
-	VFACGT_S4(1, 9, 11)
-	VBIC_B16(11, 1, 1)
-	VFMUL_S4(1, 5, 1)
-	VFACGT_S4(1, 10, 5)
-	VFACGT_S4(6, 8, 11)
-	VBIC_B16(11, 6, 6)
-	VFACGT_S4(2, 9, 11)
-	VBIC_B16(11, 2, 2)
-	VFMUL_S4(2, 6, 2)
-	VFACGT_S4(2, 10, 6)
-	VFACGT_S4(7, 8, 8)
-	VBIC_B16(8, 7, 7)
-	VFACGT_S4(3, 9, 8)
-	VBIC_B16(8, 3, 3)
-	VFMUL_S4(3, 7, 3)
-	VFACGT_S4(3, 10, 7)
-	VBIC_B16(4, 0, 0)
-	VBIC_B16(5, 1, 1)
-	VBIC_B16(6, 2, 2)
-	VBIC_B16(7, 3, 3)
+	VAND V8.B16, V5.B16, V4.B16
+	VADD V1.S4, V4.S4, V4.S4
+	VCMHI_S4(9, 4, 4)
+	VAND V4.B16, V5.B16, V4.B16
+	VFMUL_S4(1, 4, 1)
+	VAND V8.B16, V6.B16, V4.B16
+	VADD V2.S4, V4.S4, V4.S4
+	VCMHI_S4(9, 4, 4)
+	VAND V4.B16, V6.B16, V4.B16
+	VFMUL_S4(2, 4, 2)
+	VAND V8.B16, V7.B16, V4.B16
+	VADD V3.S4, V4.S4, V4.S4
+	VCMHI_S4(9, 4, 4)
+	VAND V4.B16, V7.B16, V4.B16
+	VFMUL_S4(3, 4, 3)
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD $64, R1
@@ -3455,19 +3434,16 @@ start6:
 	VFCMGT_S4(3, 6, 5)
 	VFADD_S4(8, 3, 3)
 	FMOVQ 288(R0), F6 // lowLimit
-	FMOVQ 0(R0), F7 // leastFactor
-	FMOVQ 0(R0), F8 // leastFactor
+	FMOVQ 768(R0), F7 // magnitude
+	FMOVQ 784(R0), F8 // belowProduct
 	VSUB V6.S4, V3.S4, V3.S4
 	VBIT V5.B16, V3.B16, V4.B16
 	VBIT V2.B16, V4.B16, V0.B16
-	VFACGT_S4(1, 7, 2)
-	VBIC_B16(2, 1, 1)
-	VFACGT_S4(0, 8, 2)
-	FMOVQ 0(R0), F3 // leastFactor
-	VBIC_B16(2, 0, 0)
+	VAND V7.B16, V1.B16, V2.B16
+	VADD V0.S4, V2.S4, V2.S4
+	VCMHI_S4(8, 2, 2)
+	VAND V2.B16, V1.B16, V1.B16
 	VFMUL_S4(0, 1, 0)
-	VFACGT_S4(0, 3, 1)
-	VBIC_B16(1, 0, 0)
 	CMP $4, R4
 	BLT storePart7
 	FMOVQ F0, 0(R1)
@@ -3689,7 +3665,15 @@ DATA constantsF32<>+744(SB)/8, $0x4b4000034b400003
 DATA constantsF32<>+752(SB)/8, $0x3f0000003f000000
 DATA constantsF32<>+760(SB)/8, $0x3f0000003f000000
 
-GLOBL constantsF32<>(SB), RODATA|NOPTR, $768
+// magnitude
+DATA constantsF32<>+768(SB)/8, $0x7fffffff7fffffff
+DATA constantsF32<>+776(SB)/8, $0x7fffffff7fffffff
+
+// belowProduct
+DATA constantsF32<>+784(SB)/8, $0x5f7fffff5f7fffff
+DATA constantsF32<>+792(SB)/8, $0x5f7fffff5f7fffff
+
+GLOBL constantsF32<>(SB), RODATA|NOPTR, $800
 
 // AddF64NEON sets dst[i] = x[i] + y[i]. It is defined by generic.AddF64.
 //
@@ -6849,37 +6833,28 @@ loop2:
 	VFMUL_D2(7, 16, 3)
 	FLDPQ 0(R3), (F4, F5)
 	FLDPQ 32(R3), (F6, F7)
-	FMOVQ 0(R0), F8 // leastFactor
-	FMOVQ 0(R0), F9 // leastFactor
-	FMOVQ 0(R0), F10 // leastFactor
-	VFACGT_D2(4, 8, 11)
-	VBIC_B16(11, 4, 4)
-	VFACGT_D2(0, 9, 11)
-	VBIC_B16(11, 0, 0)
+	FMOVQ 1024(R0), F8 // magnitude
+	FMOVQ 1040(R0), F9 // belowProduct
+	VAND V8.B16, V4.B16, V10.B16
+	VADD V0.D2, V10.D2, V10.D2
+	VCMHI_D2(9, 10, 10)
+	VAND V10.B16, V4.B16, V4.B16
 	VFMUL_D2(0, 4, 0)
-	VFACGT_D2(0, 10, 4)
-	VFACGT_D2(5, 8, 11)
-	VBIC_B16(11, 5, 5)
-	VFACGT_D2(1, 9, 11)
-	VBIC_B16(11, 1, 1)
-	VFMUL_D2(1, 5, 1)
-	VFACGT_D2(1, 10, 5)
-	VFACGT_D2(6, 8, 11)
-	VBIC_B16(11, 6, 6)
-	VFACGT_D2(2, 9, 11)
-	VBIC_B16(11, 2, 2)
-	VFMUL_D2(2, 6, 2)
-	VFACGT_D2(2, 10, 6)
-	VFACGT_D2(7, 8, 8)
-	VBIC_B16(8, 7, 7)
-	VFACGT_D2(3, 9, 8)
-	VBIC_B16(8, 3, 3)
-	VFMUL_D2(3, 7, 3)
-	VFACGT_D2(3, 10, 7)
-	VBIC_B16(4, 0, 0)
-	VBIC_B16(5, 1, 1)
-	VBIC_B16(6, 2, 2)
-	VBIC_B16(7, 3, 3)
+	VAND V8.B16, V5.B16, V4.B16
+	VADD V1.D2, V4.D2, V4.D2
+	VCMHI_D2(9, 4, 4)
+	VAND V4.B16, V5.B16, V4.B16
+	VFMUL_D2(1, 4, 1)
+	VAND V8.B16, V6.B16, V4.B16
+	VADD V2.D2, V4.D2, V4.D2
+	VCMHI_D2(9, 4, 4)
+	VAND V4.B16, V6.B16, V4.B16
+	VFMUL_D2(2, 4, 2)
+	VAND V8.B16, V7.B16, V4.B16
+	VADD V3.D2, V4.D2, V4.D2
+	VCMHI_D2(9, 4, 4)
+	VAND V4.B16, V7.B16, V4.B16
+	VFMUL_D2(3, 4, 3)
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD $64, R1
@@ -6993,16 +6968,13 @@ start6:
 	VSUB V7.D2, V3.D2, V3.D2
 	VBIT V5.B16, V3.B16, V4.B16
 	VBIT V2.B16, V4.B16, V0.B16
-	FMOVQ 0(R0), F2 // leastFactor
-	FMOVQ 0(R0), F3 // leastFactor
-	FMOVQ 0(R0), F4 // leastFactor
-	VFACGT_D2(1, 2, 2)
-	VBIC_B16(2, 1, 1)
-	VFACGT_D2(0, 3, 2)
-	VBIC_B16(2, 0, 0)
+	FMOVQ 1024(R0), F2 // magnitude
+	FMOVQ 1040(R0), F3 // belowProduct
+	VAND V2.B16, V1.B16, V2.B16
+	VADD V0.D2, V2.D2, V2.D2
+	VCMHI_D2(3, 2, 2)
+	VAND V2.B16, V1.B16, V1.B16
 	VFMUL_D2(0, 1, 0)
-	VFACGT_D2(0, 4, 1)
-	VBIC_B16(1, 0, 0)
 	CMP $2, R4
 	BLT storePart7
 	FMOVQ F0, 0(R1)
@@ -7282,37 +7254,28 @@ loop2:
 	VFMUL_D2(7, 16, 3)
 	FLDPQ 0(R3), (F4, F5)
 	FLDPQ 32(R3), (F6, F7)
-	FMOVQ 0(R0), F8 // leastFactor
-	FMOVQ 0(R0), F9 // leastFactor
-	FMOVQ 0(R0), F10 // leastFactor
-	VFACGT_D2(4, 8, 11)
-	VBIC_B16(11, 4, 4)
-	VFACGT_D2(0, 9, 11)
-	VBIC_B16(11, 0, 0)
+	FMOVQ 1024(R0), F8 // magnitude
+	FMOVQ 1040(R0), F9 // belowProduct
+	VAND V8.B16, V4.B16, V10.B16
+	VADD V0.D2, V10.D2, V10.D2
+	VCMHI_D2(9, 10, 10)
+	VAND V10.B16, V4.B16, V4.B16
 	VFMUL_D2(0, 4, 0)
-	VFACGT_D2(0, 10, 4)
-	VFACGT_D2(5, 8, 11)
-	VBIC_B16(11, 5, 5)
-	VFACGT_D2(1, 9, 11)
-	VBIC_B16(11, 1, 1)
-	VFMUL_D2(1, 5, 1)
-	VFACGT_D2(1, 10, 5)
-	VFACGT_D2(6, 8, 11)
-	VBIC_B16(11, 6, 6)
-	VFACGT_D2(2, 9, 11)
-	VBIC_B16(11, 2, 2)
-	VFMUL_D2(2, 6, 2)
-	VFACGT_D2(2, 10, 6)
-	VFACGT_D2(7, 8, 8)
-	VBIC_B16(8, 7, 7)
-	VFACGT_D2(3, 9, 8)
-	VBIC_B16(8, 3, 3)
-	VFMUL_D2(3, 7, 3)
-	VFACGT_D2(3, 10, 7)
-	VBIC_B16(4, 0, 0)
-	VBIC_B16(5, 1, 1)
-	VBIC_B16(6, 2, 2)
-	VBIC_B16(7, 3, 3)
+	VAND V8.B16, V5.B16, V4.B16
+	VADD V1.D2, V4.D2, V4.D2
+	VCMHI_D2(9, 4, 4)
+	VAND V4.B16, V5.B16, V4.B16
+	VFMUL_D2(1, 4, 1)
+	VAND V8.B16, V6.B16, V4.B16
+	VADD V2.D2, V4.D2, V4.D2
+	VCMHI_D2(9, 4, 4)
+	VAND V4.B16, V6.B16, V4.B16
+	VFMUL_D2(2, 4, 2)
+	VAND V8.B16, V7.B16, V4.B16
+	VADD V3.D2, V4.D2, V4.D2
+	VCMHI_D2(9, 4, 4)
+	VAND V4.B16, V7.B16, V4.B16
+	VFMUL_D2(3, 4, 3)
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	ADD $64, R1
@@ -7427,17 +7390,14 @@ start6:
 	VFADD_D2(6, 3, 3)
 	VSUB V8.D2, V3.D2, V3.D2
 	VBIT V5.B16, V3.B16, V4.B16
-	FMOVQ 0(R0), F3 // leastFactor
-	FMOVQ 0(R0), F5 // leastFactor
+	FMOVQ 1024(R0), F3 // magnitude
+	FMOVQ 1040(R0), F5 // belowProduct
 	VBIT V2.B16, V4.B16, V0.B16
-	VFACGT_D2(1, 3, 2)
-	VBIC_B16(2, 1, 1)
-	VFACGT_D2(0, 5, 2)
-	VBIC_B16(2, 0, 0)
+	VAND V3.B16, V1.B16, V2.B16
+	VADD V0.D2, V2.D2, V2.D2
+	VCMHI_D2(5, 2, 2)
+	VAND V2.B16, V1.B16, V1.B16
 	VFMUL_D2(0, 1, 0)
-	FMOVQ 0(R0), F1 // leastFactor
-	VFACGT_D2(0, 1, 1)
-	VBIC_B16(1, 0, 0)
 	CMP $2, R4
 	BLT storePart7
 	FMOVQ F0, 0(R1)
@@ -7712,4 +7672,12 @@ DATA constantsF64<>+1000(SB)/8, $0x433800000000000d
 DATA constantsF64<>+1008(SB)/8, $0x3fe0000000000000
 DATA constantsF64<>+1016(SB)/8, $0x3fe0000000000000
 
-GLOBL constantsF64<>(SB), RODATA|NOPTR, $1024
+// magnitude
+DATA constantsF64<>+1024(SB)/8, $0x7fffffffffffffff
+DATA constantsF64<>+1032(SB)/8, $0x7fffffffffffffff
+
+// belowProduct
+DATA constantsF64<>+1040(SB)/8, $0x5fefffffffffffff
+DATA constantsF64<>+1048(SB)/8, $0x5fefffffffffffff
+
+GLOBL constantsF64<>(SB), RODATA|NOPTR, $1056

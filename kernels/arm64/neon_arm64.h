@@ -25,6 +25,8 @@
 #define VFCMGT_D2(m, n, d) WORD $(0x6EE0E400 | (m)<<16 | (n)<<5 | (d)) // fcmgt vd.2d, vn.2d, vm.2d
 #define VFACGE_S4(m, n, d) WORD $(0x6E20EC00 | (m)<<16 | (n)<<5 | (d)) // facge vd.4s, vn.4s, vm.4s
 #define VFACGE_D2(m, n, d) WORD $(0x6E60EC00 | (m)<<16 | (n)<<5 | (d)) // facge vd.2d, vn.2d, vm.2d
+#define VCMHI_S4(m, n, d) WORD $(0x6EA03400 | (m)<<16 | (n)<<5 | (d)) // cmhi vd.4s, vn.4s, vm.4s
+#define VCMHI_D2(m, n, d) WORD $(0x6EE03400 | (m)<<16 | (n)<<5 | (d)) // cmhi vd.2d, vn.2d, vm.2d
 #define VFACGT_S4(m, n, d) WORD $(0x6EA0EC00 | (m)<<16 | (n)<<5 | (d)) // facgt vd.4s, vn.4s, vm.4s
 #define VFACGT_D2(m, n, d) WORD $(0x6EE0EC00 | (m)<<16 | (n)<<5 | (d)) // facgt vd.2d, vn.2d, vm.2d
 #define VFSQRT_S4(n, d) WORD $(0x6EA1F800 | (n)<<5 | (d)) // fsqrt vd.4s, vn.4s

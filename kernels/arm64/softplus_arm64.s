@@ -721,44 +721,33 @@ loop2:
 	FLDPQ 0(R3), (F0, F1)
 	FLDPQ 32(R3), (F2, F3)
 	FMOVQ 64(R3), F4
-	FMOVQ 576(R0), F8 // leastFactor
-	FMOVQ 576(R0), F9 // leastFactor
-	FMOVQ 576(R0), F11 // leastFactor
-	VFACGT_S4(0, 8, 13)
-	VBIC_B16(13, 0, 0)
-	VFACGT_S4(6, 9, 13)
-	VBIC_B16(13, 6, 6)
+	FMOVQ 576(R0), F8 // magnitude
+	FMOVQ 592(R0), F9 // belowProduct
+	VAND V8.B16, V0.B16, V11.B16
+	VADD V6.S4, V11.S4, V11.S4
+	VCMHI_S4(9, 11, 11)
+	VAND V11.B16, V0.B16, V0.B16
 	VFMUL_S4(6, 0, 0)
-	VFACGT_S4(0, 11, 6)
-	VFACGT_S4(1, 8, 13)
-	VBIC_B16(13, 1, 1)
-	VFACGT_S4(7, 9, 13)
-	VBIC_B16(13, 7, 7)
+	VAND V8.B16, V1.B16, V6.B16
+	VADD V7.S4, V6.S4, V6.S4
+	VCMHI_S4(9, 6, 6)
+	VAND V6.B16, V1.B16, V1.B16
 	VFMUL_S4(7, 1, 1)
-	VFACGT_S4(1, 11, 7)
-	VFACGT_S4(2, 8, 13)
-	VBIC_B16(13, 2, 2)
-	VFACGT_S4(10, 9, 13)
-	VBIC_B16(13, 10, 10)
+	VAND V8.B16, V2.B16, V6.B16
+	VADD V10.S4, V6.S4, V6.S4
+	VCMHI_S4(9, 6, 6)
+	VAND V6.B16, V2.B16, V2.B16
 	VFMUL_S4(10, 2, 2)
-	VFACGT_S4(2, 11, 10)
-	VFACGT_S4(3, 8, 13)
-	VBIC_B16(13, 3, 3)
-	VFACGT_S4(12, 9, 13)
-	VBIC_B16(13, 12, 12)
+	VAND V8.B16, V3.B16, V6.B16
+	VADD V12.S4, V6.S4, V6.S4
+	VCMHI_S4(9, 6, 6)
+	VAND V6.B16, V3.B16, V3.B16
 	VFMUL_S4(12, 3, 3)
-	VFACGT_S4(3, 11, 12)
-	VFACGT_S4(4, 8, 8)
-	VBIC_B16(8, 4, 4)
-	VFACGT_S4(5, 9, 8)
-	VBIC_B16(8, 5, 5)
+	VAND V8.B16, V4.B16, V6.B16
+	VADD V5.S4, V6.S4, V6.S4
+	VCMHI_S4(9, 6, 6)
+	VAND V6.B16, V4.B16, V4.B16
 	VFMUL_S4(5, 4, 4)
-	VFACGT_S4(4, 11, 5)
-	VBIC_B16(6, 0, 0)
-	VBIC_B16(7, 1, 1)
-	VBIC_B16(10, 2, 2)
-	VBIC_B16(12, 3, 3)
-	VBIC_B16(5, 4, 4)
 	FSTPQ (F0, F1), 0(R1)
 	FSTPQ (F2, F3), 32(R1)
 	FMOVQ F4, 64(R1)
@@ -802,7 +791,7 @@ skip11:
 end9:
 
 start6:
-	FMOVQ 592(R0), F2 // minusSafe
+	FMOVQ 608(R0), F2 // minusSafe
 	FMOVQ 496(R0), F3 // expMin
 	FMOVQ 560(R0), F4 // safe
 	FMOVQ 32(R0), F5 // log2e
@@ -866,19 +855,16 @@ start6:
 	VFCMGT_S4(3, 6, 4)
 	VFADD_S4(8, 3, 5)
 	FMOVQ 544(R0), F6 // lowLimit
-	FMOVQ 576(R0), F7 // leastFactor
-	FMOVQ 576(R0), F8 // leastFactor
+	FMOVQ 576(R0), F7 // magnitude
+	FMOVQ 592(R0), F8 // belowProduct
 	VSUB V6.S4, V5.S4, V5.S4
 	VBIT V4.B16, V5.B16, V0.B16
 	VBIT V2.B16, V0.B16, V3.B16
-	VFACGT_S4(1, 7, 0)
-	VBIC_B16(0, 1, 0)
-	VFACGT_S4(3, 8, 1)
-	FMOVQ 576(R0), F2 // leastFactor
-	VBIC_B16(1, 3, 1)
-	VFMUL_S4(1, 0, 0)
-	VFACGT_S4(0, 2, 1)
-	VBIC_B16(1, 0, 0)
+	VAND V7.B16, V1.B16, V0.B16
+	VADD V3.S4, V0.S4, V0.S4
+	VCMHI_S4(8, 0, 0)
+	VAND V0.B16, V1.B16, V0.B16
+	VFMUL_S4(3, 0, 0)
 	CMP $4, R4
 	BLT storePart7
 	FMOVQ F0, 0(R1)
@@ -1052,15 +1038,19 @@ DATA constantsF32<>+552(SB)/8, $0x2080000020800000
 DATA constantsF32<>+560(SB)/8, $0x42ac000042ac0000
 DATA constantsF32<>+568(SB)/8, $0x42ac000042ac0000
 
-// leastFactor
-DATA constantsF32<>+576(SB)/8, $0x2000000020000000
-DATA constantsF32<>+584(SB)/8, $0x2000000020000000
+// magnitude
+DATA constantsF32<>+576(SB)/8, $0x7fffffff7fffffff
+DATA constantsF32<>+584(SB)/8, $0x7fffffff7fffffff
+
+// belowProduct
+DATA constantsF32<>+592(SB)/8, $0x5f7fffff5f7fffff
+DATA constantsF32<>+600(SB)/8, $0x5f7fffff5f7fffff
 
 // minusSafe
-DATA constantsF32<>+592(SB)/8, $0xc2ac0000c2ac0000
-DATA constantsF32<>+600(SB)/8, $0xc2ac0000c2ac0000
+DATA constantsF32<>+608(SB)/8, $0xc2ac0000c2ac0000
+DATA constantsF32<>+616(SB)/8, $0xc2ac0000c2ac0000
 
-GLOBL constantsF32<>(SB), RODATA|NOPTR, $608
+GLOBL constantsF32<>(SB), RODATA|NOPTR, $624
 
 // SoftplusF64NEON sets dst[i] = ln(1 + e^z[i]), within 1 ulp, subnormal results included. It
 // is defined by generic.SoftplusF64.
@@ -1934,44 +1924,33 @@ loop2:
 	FLDPQ 0(R3), (F5, F6)
 	FLDPQ 32(R3), (F7, F8)
 	FMOVQ 64(R3), F9
-	FMOVQ 832(R0), F10 // leastFactor
-	FMOVQ 832(R0), F11 // leastFactor
-	FMOVQ 832(R0), F12 // leastFactor
-	VFACGT_D2(5, 10, 13)
-	VBIC_B16(13, 5, 5)
-	VFACGT_D2(4, 11, 13)
-	VBIC_B16(13, 4, 4)
+	FMOVQ 832(R0), F10 // magnitude
+	FMOVQ 848(R0), F11 // belowProduct
+	VAND V10.B16, V5.B16, V12.B16
+	VADD V4.D2, V12.D2, V12.D2
+	VCMHI_D2(11, 12, 12)
+	VAND V12.B16, V5.B16, V5.B16
 	VFMUL_D2(4, 5, 4)
-	VFACGT_D2(4, 12, 5)
-	VFACGT_D2(6, 10, 13)
-	VBIC_B16(13, 6, 6)
-	VFACGT_D2(0, 11, 13)
-	VBIC_B16(13, 0, 0)
-	VFMUL_D2(0, 6, 0)
-	VFACGT_D2(0, 12, 6)
-	VFACGT_D2(7, 10, 13)
-	VBIC_B16(13, 7, 7)
-	VFACGT_D2(1, 11, 13)
-	VBIC_B16(13, 1, 1)
-	VFMUL_D2(1, 7, 1)
-	VFACGT_D2(1, 12, 7)
-	VFACGT_D2(8, 10, 13)
-	VBIC_B16(13, 8, 8)
-	VFACGT_D2(2, 11, 13)
-	VBIC_B16(13, 2, 2)
-	VFMUL_D2(2, 8, 2)
-	VFACGT_D2(2, 12, 8)
-	VFACGT_D2(9, 10, 10)
-	VBIC_B16(10, 9, 9)
-	VFACGT_D2(3, 11, 10)
-	VBIC_B16(10, 3, 3)
-	VFMUL_D2(3, 9, 3)
-	VFACGT_D2(3, 12, 9)
-	VBIC_B16(5, 4, 4)
-	VBIC_B16(6, 0, 0)
-	VBIC_B16(7, 1, 1)
-	VBIC_B16(8, 2, 2)
-	VBIC_B16(9, 3, 3)
+	VAND V10.B16, V6.B16, V5.B16
+	VADD V0.D2, V5.D2, V5.D2
+	VCMHI_D2(11, 5, 5)
+	VAND V5.B16, V6.B16, V5.B16
+	VFMUL_D2(0, 5, 0)
+	VAND V10.B16, V7.B16, V5.B16
+	VADD V1.D2, V5.D2, V5.D2
+	VCMHI_D2(11, 5, 5)
+	VAND V5.B16, V7.B16, V5.B16
+	VFMUL_D2(1, 5, 1)
+	VAND V10.B16, V8.B16, V5.B16
+	VADD V2.D2, V5.D2, V5.D2
+	VCMHI_D2(11, 5, 5)
+	VAND V5.B16, V8.B16, V5.B16
+	VFMUL_D2(2, 5, 2)
+	VAND V10.B16, V9.B16, V5.B16
+	VADD V3.D2, V5.D2, V5.D2
+	VCMHI_D2(11, 5, 5)
+	VAND V5.B16, V9.B16, V5.B16
+	VFMUL_D2(3, 5, 3)
 	FSTPQ (F4, F0), 0(R1)
 	FSTPQ (F1, F2), 32(R1)
 	FMOVQ F3, 64(R1)
@@ -2002,7 +1981,7 @@ part5:
 skip8:
 
 start6:
-	FMOVQ 848(R0), F2 // minusSafe
+	FMOVQ 864(R0), F2 // minusSafe
 	FMOVQ 752(R0), F3 // expMin
 	FMOVQ 816(R0), F4 // safe
 	FMOVQ 32(R0), F5 // log2e
@@ -2078,17 +2057,14 @@ start6:
 	VFADD_D2(6, 3, 5)
 	VSUB V7.D2, V5.D2, V5.D2
 	VBIT V4.B16, V5.B16, V0.B16
-	FMOVQ 832(R0), F4 // leastFactor
-	FMOVQ 832(R0), F5 // leastFactor
+	FMOVQ 832(R0), F4 // magnitude
+	FMOVQ 848(R0), F5 // belowProduct
 	VBIT V2.B16, V0.B16, V3.B16
-	VFACGT_D2(1, 4, 0)
-	VBIC_B16(0, 1, 0)
-	VFACGT_D2(3, 5, 1)
-	VBIC_B16(1, 3, 1)
-	VFMUL_D2(1, 0, 0)
-	FMOVQ 832(R0), F1 // leastFactor
-	VFACGT_D2(0, 1, 1)
-	VBIC_B16(1, 0, 0)
+	VAND V4.B16, V1.B16, V0.B16
+	VADD V3.D2, V0.D2, V0.D2
+	VCMHI_D2(5, 0, 0)
+	VAND V0.B16, V1.B16, V0.B16
+	VFMUL_D2(3, 0, 0)
 	CMP $2, R4
 	BLT storePart7
 	FMOVQ F0, 0(R1)
@@ -2315,12 +2291,16 @@ DATA constantsF64<>+808(SB)/8, $0x0810000000000000
 DATA constantsF64<>+816(SB)/8, $0x4085e00000000000
 DATA constantsF64<>+824(SB)/8, $0x4085e00000000000
 
-// leastFactor
-DATA constantsF64<>+832(SB)/8, $0x2000000000000000
-DATA constantsF64<>+840(SB)/8, $0x2000000000000000
+// magnitude
+DATA constantsF64<>+832(SB)/8, $0x7fffffffffffffff
+DATA constantsF64<>+840(SB)/8, $0x7fffffffffffffff
+
+// belowProduct
+DATA constantsF64<>+848(SB)/8, $0x5fefffffffffffff
+DATA constantsF64<>+856(SB)/8, $0x5fefffffffffffff
 
 // minusSafe
-DATA constantsF64<>+848(SB)/8, $0xc085e00000000000
-DATA constantsF64<>+856(SB)/8, $0xc085e00000000000
+DATA constantsF64<>+864(SB)/8, $0xc085e00000000000
+DATA constantsF64<>+872(SB)/8, $0xc085e00000000000
 
-GLOBL constantsF64<>(SB), RODATA|NOPTR, $864
+GLOBL constantsF64<>(SB), RODATA|NOPTR, $880

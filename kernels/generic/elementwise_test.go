@@ -72,7 +72,7 @@ func TestMulPrimes(t *testing.T) {
 		for i := range z {
 			want := scalar.Flush(d[i]) * prime[i]
 			if c.name != "ReLU" {
-				want = scalar.Flush(scalar.Flush(d[i]) * scalar.Flush(prime[i]))
+				want = scalar.MulFlush(d[i], prime[i])
 			}
 			if !same(got[i], want) {
 				t.Fatalf("%s: %v·f'(%v) = %v, want %v", c.name, d[i], z[i], got[i], want)

@@ -31,8 +31,7 @@ func adam[T float](w, m, v, g []T, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta
 		m[i] = scalar.FMA(oneMinusBeta1, gi, scalar.Mul(beta1, m[i]))
 		v[i] = scalar.FlushSquare(scalar.FMA(scalar.Mul(oneMinusBeta2, gi), gi, scalar.Mul(beta2, v[i])))
 		m[i] = scalar.Flush(unlessZero(m[i], v[i]))
-		q := quotient(m[i], v[i], scalar.FMA(scale, sqrt(v[i]), eps))
-		w[i] = scalar.Flush(scalar.FMA(-lr, q, scalar.Mul(keep, w[i])))
+		w[i] = scalar.FMA(-lr, m[i]/scalar.FMA(scale, sqrt(v[i]), eps), scalar.Mul(keep, w[i]))
 	}
 }
 
@@ -95,7 +94,7 @@ func RMSPropF64(w, s, g []float64, lr, rho, oneMinusRho, eps float64) {
 
 // AdamF32 sets m = fma(1−β₁, g, β₁·m), v = fma((1−β₂)·g, g, β₂·v) and
 // w = fma(−lr, m/fma(scale, √v, eps), keep·w). g is +0 below LeastRoot, the new v below
-// LeastSquare, the new m and w below LeastFactor; where v is +0, m and the quotient are.
+// LeastSquare, the new m below LeastFactor, and m is +0 where v is. eps isn't 0.
 //
 //nabla:blocks
 //go:noinline

@@ -16,7 +16,7 @@ func sigmoidPrime[T float](dst, z []T) {
 
 func mulSigmoidPrime[T float](dst, d, z []T) {
 	for i, x := range z {
-		dst[i] = scalar.Flush(scalar.Flush(d[i]) * scalar.Flush(scalar.SigmoidPrime(x)))
+		dst[i] = scalar.MulFlush(d[i], scalar.SigmoidPrime(x))
 	}
 }
 
@@ -45,7 +45,7 @@ func SigmoidPrimeF32(dst, z []float32) { sigmoidPrime(dst, z) }
 func SigmoidPrimeF64(dst, z []float64) { sigmoidPrime(dst, z) }
 
 // MulSigmoidPrimeF32 sets dst[i] = d[i]·σ'(z[i]), σ' being SigmoidPrimeF32's.
-// Both factors and the product are +0 below LeastFactor.
+// It is +0 where scalar.MulFlush is.
 //
 //nabla:blocks
 //go:noinline

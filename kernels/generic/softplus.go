@@ -10,7 +10,7 @@ func softplus[T float](dst, z []T) {
 
 func mulSoftplusPrime[T float](dst, d, z []T) {
 	for i, x := range z {
-		dst[i] = scalar.Flush(scalar.Flush(d[i]) * scalar.Flush(scalar.Sigmoid(x)))
+		dst[i] = scalar.MulFlush(d[i], scalar.Sigmoid(x))
 	}
 }
 
@@ -27,7 +27,7 @@ func SoftplusF32(dst, z []float32) { softplus(dst, z) }
 func SoftplusF64(dst, z []float64) { softplus(dst, z) }
 
 // MulSoftplusPrimeF32 sets dst[i] = d[i]·σ(z[i]), σ being SigmoidF32's: the derivative
-// of softplus. Both factors and the product are +0 below LeastFactor.
+// of softplus. It is +0 where scalar.MulFlush is.
 //
 //nabla:blocks
 //go:noinline

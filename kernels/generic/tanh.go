@@ -16,7 +16,7 @@ func tanhPrime[T float](dst, z []T) {
 
 func mulTanhPrime[T float](dst, d, z []T) {
 	for i, x := range z {
-		dst[i] = scalar.Flush(scalar.Flush(d[i]) * scalar.Flush(scalar.TanhPrime(x)))
+		dst[i] = scalar.MulFlush(d[i], scalar.TanhPrime(x))
 	}
 }
 
@@ -45,7 +45,7 @@ func TanhPrimeF32(dst, z []float32) { tanhPrime(dst, z) }
 func TanhPrimeF64(dst, z []float64) { tanhPrime(dst, z) }
 
 // MulTanhPrimeF32 sets dst[i] = d[i]·tanh'(z[i]), tanh' being TanhPrimeF32's.
-// Both factors and the product are +0 below LeastFactor.
+// It is +0 where scalar.MulFlush is.
 //
 //nabla:blocks
 //go:noinline

@@ -87,11 +87,13 @@ func (t *target) binary(name string, op func(x, y, d operand.Op)) {
 
 func (t *target) flushAll() {
 	t.fn("Flush", "Four vectors a round, masked tail.")
+	m := t.maths()
+	m.keep(t.flushConstants()...)
 	x, n := t.ptr("x"), t.len("x")
 	t.sweep(n, []reg.GPVirtual{x}, func(disp int, k *mask) {
 		v := t.vec()
 		t.loadMaybe(mem(x, disp), k, v)
-		t.flush(v, "LeastFactor")
+		m.flush(v)
 		t.storeMaybe(v, k, mem(x, disp))
 	})
 	t.ret()
@@ -119,6 +121,9 @@ func (t *target) reluPrime(name string) {
 	mul := t.has("d")
 	m := t.maths()
 	m.keep("zero", "one")
+	if mul {
+		m.keep(t.flushConstants()...)
+	}
 	dst, z, n := t.ptr("dst"), t.ptr("z"), t.len("z")
 	ptrs := []reg.GPVirtual{dst, z}
 	if mul {
@@ -137,7 +142,7 @@ func (t *target) reluPrime(name string) {
 		if mul {
 			d := m.new()
 			t.loadMaybe(mem(ptrs[2], disp), k, d[0])
-			t.flush(d[0], "LeastFactor")
+			m.flush(d[0])
 			s = m.mul(d, s)
 		}
 		t.storeMaybe(s[0], k, mem(dst, disp))
@@ -250,13 +255,18 @@ func (m *maths) finish(y vector, dst, d reg.GPVirtual, k *mask) {
 		if d != nil {
 			v := m.vec()
 			m.loadMaybe(mem(d, at), k, v)
-			m.flush(v, "LeastFactor")
-			m.flush(y[i], "LeastFactor")
+			m.only(m.wide(1).productAbove(v, y[i]), v)
 			m.target.mul(v, y[i], y[i])
-			m.flush(y[i], "LeastFactor")
 		}
 		m.storeMaybe(y[i], k, mem(dst, at))
 	}
+}
+
+// productAbove returns where scalar.MulFlush doesn't return 0: where |x| as an integer is
+// above a constant less y. There is no overflow, since neither is negative.
+func (m *maths) productAbove(x, y reg.VecVirtual) condition {
+	rest := m.subInt("belowProduct", vector{y})
+	return m.greaterInt(m.and(vector{x}, "magnitude"), rest)
 }
 
 // fill sets the lanes outside a mask to a constant.

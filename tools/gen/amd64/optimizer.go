@@ -10,26 +10,26 @@ func init() { file("optimizer", optimizer) }
 // optimizer emits the optimizer steps: one sweep over parameters, state and
 // gradient, with the expression of the generic function per vector.
 func optimizer(t *target) {
-	t.step("Momentum", func(v map[string]reg.VecVirtual) {
-		t.flush(v["g"], "LeastFactor")
+	t.step("Momentum", t.flushConstants(), func(m *maths, v map[string]reg.VecVirtual) {
+		m.flush(v["g"])
 		t.fma213(v["mu"], v["g"], v["v"])
-		t.flush(v["v"], "LeastFactor")
+		m.flush(v["v"])
 		t.fnma(v["v"], v["lr"], v["w"])
 	})
-	t.step("Nesterov", func(v map[string]reg.VecVirtual) {
-		t.flush(v["g"], "LeastFactor")
+	t.step("Nesterov", t.flushConstants(), func(m *maths, v map[string]reg.VecVirtual) {
+		m.flush(v["g"])
 		t.fma213(v["mu"], v["g"], v["v"])
-		t.flush(v["v"], "LeastFactor")
+		m.flush(v["v"])
 		t.fma(v["v"], v["mu"], v["g"])
 		t.fnma(v["g"], v["lr"], v["w"])
 	})
-	t.step("RMSProp", func(v map[string]reg.VecVirtual) {
+	t.step("RMSProp", []string{"magnitude", "belowLeastRoot", "leastSquare"}, func(m *maths, v map[string]reg.VecVirtual) {
 		d := t.vec()
-		t.flush(v["g"], "LeastRoot")
+		m.flushRoot(v["g"])
 		t.mul(v["oneMinusRho"], v["g"], d)
 		t.mul(v["rho"], v["s"], v["s"])
 		t.fma(d, v["g"], v["s"])
-		c := t.square(v["s"])
+		c := m.square(v["s"])
 		t.only(c, v["s"])
 		t.op(t.VSQRTPS, t.VSQRTPD, v["s"], d)
 		t.add(d, v["eps"], d)
@@ -37,45 +37,58 @@ func optimizer(t *target) {
 		t.only(c, d)
 		t.fnma(d, v["lr"], v["w"])
 	})
-	t.step("Adam", func(v map[string]reg.VecVirtual) {
-		c := t.moments(v)
+	t.step("Adam", append(t.flushConstants(), "magnitude", "belowLeastRoot", "leastSquare"), func(m *maths, v map[string]reg.VecVirtual) {
+		c := m.moments(v)
 		t.only(c, v["m"])
-		t.flush(v["m"], "LeastFactor")
+		m.flush(v["m"])
 		d := t.vec()
 		t.op(t.VSQRTPS, t.VSQRTPD, v["v"], d)
 		t.fma213(v["scale"], v["eps"], d)
 		t.op(t.VDIVPS, t.VDIVPD, d, v["m"], d)
-		t.only(c, d)
 		t.mul(v["keep"], v["w"], v["w"])
 		t.fnma(d, v["lr"], v["w"])
-		t.flush(v["w"], "LeastFactor")
 	})
 }
 
 // moments sets the new m, not flushed, and v, and returns where v is not 0.
-func (t *target) moments(v map[string]reg.VecVirtual) condition {
-	d := t.vec()
-	t.flush(v["g"], "LeastRoot")
-	t.mul(v["beta1"], v["m"], v["m"])
-	t.fma(v["oneMinusBeta1"], v["g"], v["m"])
-	t.mul(v["oneMinusBeta2"], v["g"], d)
-	t.mul(v["beta2"], v["v"], v["v"])
-	t.fma(d, v["g"], v["v"])
-	c := t.square(v["v"])
-	t.only(c, v["v"])
+func (m *maths) moments(v map[string]reg.VecVirtual) condition {
+	d := m.vec()
+	m.flushRoot(v["g"])
+	m.target.mul(v["beta1"], v["m"], v["m"])
+	m.fma(v["oneMinusBeta1"], v["g"], v["m"])
+	m.target.mul(v["oneMinusBeta2"], v["g"], d)
+	m.target.mul(v["beta2"], v["v"], v["v"])
+	m.fma(d, v["g"], v["v"])
+	c := m.square(v["v"])
+	m.only(c, v["v"])
 	return c
 }
 
-// flush sets x to +0 below a constant. It compares integers, for which NaN is large
-// and a subnormal number costs nothing.
-func (t *target) flush(x reg.VecVirtual, least string) {
-	m := t.maths()
-	t.only(m.greaterInt(m.and(vector{x}, "magnitude"), "below"+least), x)
+// flush sets x to +0 below LeastFactor. It looks at the exponent's two highest bits, for
+// which NaN is large and a subnormal number costs nothing.
+func (m *maths) flush(x reg.VecVirtual) {
+	if m.avx512 {
+		c := m.newCondition()
+		m.op(m.VPTESTMD, m.VPTESTMQ, m.operand("fromLeastFactor", 0), x, c[0])
+		m.only(c, x)
+		return
+	}
+	if m.f64 {
+		m.only(m.greaterInt(m.and(vector{x}, "magnitude"), "belowLeastFactor"), x)
+		return
+	}
+	// VPSIGND gives 0 for x where its other operand is 0, and x where that is positive.
+	m.VPSIGND(m.and(vector{x}, "fromLeastFactor")[0], x, x)
+}
+
+// flushRoot sets x to +0 below LeastRoot.
+func (m *maths) flushRoot(x reg.VecVirtual) {
+	m.only(m.greaterInt(m.and(vector{x}, "magnitude"), "belowLeastRoot"), x)
 }
 
 // square returns where x is at least LeastSquare, or NaN.
-func (t *target) square(x reg.VecVirtual) condition {
-	return t.maths().compare(vector{x}, notLess, "leastSquare")
+func (m *maths) square(x reg.VecVirtual) condition {
+	return m.compare(vector{x}, notLess, "leastSquare")
 }
 
 // only sets x to +0 where c doesn't hold.
@@ -90,10 +103,19 @@ func (t *target) only(c condition, x reg.VecVirtual) {
 	}
 }
 
+// flushConstants names the constants of flush.
+func (t *target) flushConstants() []string {
+	if t.avx512 || !t.f64 {
+		return []string{"fromLeastFactor"}
+	}
+	return []string{"magnitude", "belowLeastFactor"}
+}
+
 // step emits an optimizer step. body gets a register for each slice, loaded, and
 // each factor, in all lanes; what it leaves in the slices' registers is stored,
-// except for the last slice, the gradient.
-func (t *target) step(name string, body func(map[string]reg.VecVirtual)) {
+// except for the last slice, the gradient. It has two registers more for itself. Others
+// keep constants, most used first.
+func (t *target) step(name string, constants []string, body func(*maths, map[string]reg.VecVirtual)) {
 	t.fn(name, "Four vectors a round, masked tail.")
 	names := t.fun.Slices()
 	v, ptr := map[string]reg.VecVirtual{}, map[string]gp{}
@@ -102,19 +124,25 @@ func (t *target) step(name string, body func(map[string]reg.VecVirtual)) {
 		t.callVec(f, v[f])
 		t.broadcast(t.param(f), v[f])
 	}
+	m := t.maths()
+	room := 16 - len(t.fun.Scalars()) - len(names) - 2
+	if t.avx512 {
+		room += 16
+	}
+	m.keep(constants[:min(room, len(constants))]...)
 	var ptrs []gp
 	for _, s := range names {
 		ptr[s] = t.ptr(s)
 		ptrs = append(ptrs, ptr[s])
 	}
-	t.sweep(t.len(names[0]), ptrs, func(disp int, m *mask) {
+	t.sweep(t.len(names[0]), ptrs, func(disp int, k *mask) {
 		for _, s := range names {
 			v[s] = t.vec()
-			t.loadMaybe(mem(ptr[s], disp), m, v[s])
+			t.loadMaybe(mem(ptr[s], disp), k, v[s])
 		}
-		body(v)
+		body(m, v)
 		for _, s := range names[:len(names)-1] {
-			t.storeMaybe(v[s], m, mem(ptr[s], disp))
+			t.storeMaybe(v[s], k, mem(ptr[s], disp))
 		}
 	})
 	t.ret()

@@ -123,7 +123,7 @@ func (t *target) functionLoop(f function, n reg, ptrs []reg) {
 	y := f.body(many, x, false)
 	if fused {
 		many.flush()
-		y = many.flushed(many.mul(many.flushed(vector(t.loads(width, ptrs[2], 0))), many.flushed(y)))
+		y = many.mulFlush(vector(t.loads(width, ptrs[2], 0)), y)
 	}
 	many.flush()
 	t.stores(y, dst, 0)
@@ -148,7 +148,7 @@ func (t *target) functionLoop(f function, n reg, ptrs []reg) {
 	t.label(start)
 	y = f.body(one, one.prepare(f, in[:1]), f.usual != nil)
 	if fused {
-		y = one.flushed(one.mul(one.flushed(vector(in[1:])), one.flushed(y)))
+		y = one.mulFlush(vector(in[1:]), y)
 	}
 	one.flush()
 	t.jumpIfLess(n, t.lanes, storePart)

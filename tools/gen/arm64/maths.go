@@ -134,6 +134,13 @@ func (m *maths) flushed(x vector) vector {
 	return m.andNot(x, m.each("VFACGT_T(@2, @1, @0)", "leastFactor", x))
 }
 
+// mulFlush returns x·y, or +0 where the bits of |x| and y, as integers, sum up to less
+// than those of LeastFactor and 1.
+func (m *maths) mulFlush(x, y vector) vector {
+	large := m.each("VCMHI_T(@2, @1, @0)", m.addInt(m.and(x, "magnitude"), y), "belowProduct")
+	return m.mul(m.and(x, large), y)
+}
+
 // spoil makes y NaN where z is.
 func (m *maths) spoil(y, z vector) { m.chooseUnlessTo(y, m.equal(z, z), z) }
 

@@ -33,10 +33,8 @@ func optimizer(t *target) {
 		v["m"] = t.flushed(t.unless(zero, v["m"]), "leastFactor")
 		d := t.duplicate(v["eps"])
 		t.fma(d, t.sqrt(v["v"]), v["scale"])
-		d = t.unless(zero, t.quot(v["m"], d))
-		w := t.prod(v["w"], v["keep"])
-		t.fnma(w, d, v["lr"])
-		v["w"] = t.flushed(w, "leastFactor")
+		v["w"] = t.prod(v["w"], v["keep"])
+		t.fnma(v["w"], t.quot(v["m"], d), v["lr"])
 	})
 }
 

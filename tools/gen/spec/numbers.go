@@ -78,6 +78,9 @@ func newNumbers[T float32 | float64](c *scalar.Coefficients[T], bits func(T) uin
 		"normalOffset": sign - bits(c.MinNormal), "normalLimit": (bits(inf) - bits(c.MinNormal) - 1) ^ sign,
 		// What is above these, taken as an integer, is not flushed.
 		"belowLeastFactor": bits(c.LeastFactor) - 1, "belowLeastRoot": bits(c.LeastRoot) - 1,
+		"belowProduct": bits(c.LeastFactor) + bits(1) - 1,
+		// LeastFactor has one of the exponent's bits, so that larger numbers have that or the next.
+		"fromLeastFactor": bits(c.LeastFactor) | bits(c.LeastFactor)<<1,
 	}
 	fields := reflect.ValueOf(*c)
 	for i := range fields.NumField() {
