@@ -39,7 +39,7 @@ func Generate(dir string) ([]byte, error) {
 			return nil, err
 		}
 		for _, d := range file.Decls {
-			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.IsExported() && f.Type.TypeParams != nil {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.IsExported() && f.Type.TypeParams != nil && !makesMatrix(f) {
 				if err := emit(&b, f); err != nil {
 					return nil, err
 				}
@@ -48,6 +48,11 @@ func Generate(dir string) ([]byte, error) {
 	}
 	fmt.Fprint(&b, "}\n}\n")
 	return format.Source(b.Bytes())
+}
+
+// makesMatrix tells constructors from kernels.
+func makesMatrix(f *ast.FuncDecl) bool {
+	return f.Type.Results != nil && types.ExprString(f.Type.Results.List[0].Type) == "Matrix[T]"
 }
 
 // emit writes the call of a function, if it takes vectors or matrices: vectors of 64
