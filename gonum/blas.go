@@ -22,3 +22,12 @@ func Use() {
 	blas32.Use(BLAS{})
 	blas64.Use(BLAS{})
 }
+
+// Sdsdot returns alpha + xᵀ·y, summed in float64. For n = 0 that is alpha, as BLAS has it;
+// gonum's own returns 0.
+func (o BLAS) Sdsdot(n int, alpha float32, x []float32, incX int, y []float32, incY int) float32 {
+	if n == 0 && incX != 0 && incY != 0 {
+		return alpha
+	}
+	return o.Implementation.Sdsdot(n, alpha, x, incX, y, incY)
+}
