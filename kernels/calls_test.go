@@ -138,10 +138,6 @@ func calls[T kernels.Float]() map[string]func() {
 			var a [64]T
 			kernels.Ger(1, x[:], y[:], kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: a[:]})
 		},
-		"MatrixOf": func() {
-			var data [64]T
-			kernels.MatrixOf(1, 1, data[:])
-		},
 		"Max": func() {
 			var x [64]T
 			kernels.Max(x[:])
