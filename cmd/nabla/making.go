@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"math"
 	"os"
@@ -57,8 +58,10 @@ func (d *dataSource) files() ([]model.DataFile, error) {
 	}
 	paths := []string{d.path}
 	if !d.isTable {
-		paths, _ = filepath.Glob(filepath.Join(d.path, "*-ubyte*"))
-	} else if d.test != "" {
+		f, err := imageFiles(d.path)
+		return []model.DataFile{f}, err
+	}
+	if d.test != "" {
 		paths = append(paths, d.test)
 	}
 	var files []model.DataFile
@@ -81,6 +84,26 @@ func dataFile(path string) (model.DataFile, error) {
 	h := sha256.New()
 	n, err := io.Copy(h, f)
 	return model.DataFile{Name: strings.ToValidUTF8(path, "\uFFFD"), Size: n, SHA256: hex.EncodeToString(h.Sum(nil))}, err
+}
+
+// imageFiles describes the images in a folder as one file: the names and the SHA-256 of all of
+// them, in the order of their names. What else is there doesn't count.
+func imageFiles(dir string) (model.DataFile, error) {
+	all := model.DataFile{Name: strings.ToValidUTF8(dir, "\uFFFD")}
+	h := sha256.New()
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		name := strings.ToLower(filepath.Base(path))
+		if err != nil || e.IsDir() || !strings.Contains(name, "idx") && !slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif"}, filepath.Ext(name)) {
+			return err
+		}
+		f, err := dataFile(path)
+		relative, _ := filepath.Rel(dir, path)
+		fmt.Fprintf(h, "%s\x00%s\n", filepath.ToSlash(relative), f.SHA256)
+		all.Size += f.Size
+		return err
+	})
+	all.SHA256 = hex.EncodeToString(h.Sum(nil))
+	return all, err
 }
 
 // program returns the name and version of this program.

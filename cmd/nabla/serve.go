@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -96,17 +97,18 @@ func runServe(cmd *cobra.Command, path string, p *servePlan) error {
 	}
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	listener, err := net.Listen("tcp", p.listen)
+	tcp, err := net.Listen("tcp", p.listen)
 	if err != nil {
 		return err
 	}
+	l := &listener{TCPListener: tcp.(*net.TCPListener)}
 	server := &http.Server{
 		Handler: s, ReadHeaderTimeout: p.options.Timeout, ReadTimeout: p.options.Timeout, WriteTimeout: 2 * p.options.Timeout,
 		IdleTimeout: time.Minute, MaxHeaderBytes: 1 << 16,
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	fmt.Fprintf(cmd.ErrOrStderr(), "serving %s on http://%s\n", path, listener.Addr())
+	go func() { failed <- server.Serve(l) }()
+	fmt.Fprintf(cmd.ErrOrStderr(), "serving %s on http://%s\n", path, l.Addr())
 	select {
 	case err := <-failed:
 		return err
@@ -115,6 +117,10 @@ func runServe(cmd *cobra.Command, path string, p *servePlan) error {
 	stop() // a second signal ends the program at once
 	s.Drain()
 	time.Sleep(p.drain)
+	l.end()
+	if err := <-failed; !errors.Is(err, net.ErrClosed) {
+		return err
+	}
 	end, cancel := context.WithTimeout(context.Background(), 3*p.options.Timeout)
 	defer cancel()
 	if err := server.Shutdown(end); err != nil {
@@ -122,9 +128,31 @@ func runServe(cmd *cobra.Command, path string, p *servePlan) error {
 		return fmt.Errorf("not all requests were answered: %w", err)
 	}
 	s.Close()
-	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
 	fmt.Fprintln(cmd.ErrOrStderr(), "all requests are answered")
 	return nil
+}
+
+// A listener can end without losing those who have come already.
+type listener struct {
+	*net.TCPListener
+	ending atomic.Bool
+}
+
+// Accept returns those who have come, and net.ErrClosed once end was called and nobody waits.
+func (l *listener) Accept() (net.Conn, error) {
+	c, err := l.TCPListener.Accept()
+	if err != nil && l.ending.Load() {
+		return nil, net.ErrClosed
+	}
+	return c, err
+}
+
+// end has Accept return all that wait, and nobody after a moment. Where that can be, the
+// system lets nobody wait from now on: who comes later is refused, and not cut off.
+func (l *listener) end() {
+	if c, err := l.SyscallConn(); err == nil {
+		c.Control(letNobodyWait)
+	}
+	l.ending.Store(true)
+	l.SetDeadline(time.Now().Add(100 * time.Millisecond))
 }

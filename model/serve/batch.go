@@ -8,11 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"sync"
 	"unsafe"
 
 	"github.com/nabla-go/nabla/dataset"
+	"github.com/nabla-go/nabla/internal/decimal"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/model"
 	"github.com/nabla-go/nabla/train"
@@ -23,6 +25,7 @@ type batcher[T kernels.Float] struct {
 	m       *model.Model[T]
 	e       *dataset.Encoder
 	columns []int // of the table, those that a row has
+	plain   bool  // all of them are numbers
 	names   map[string]int
 	jobs    chan *job[T]
 	workers sync.WaitGroup
@@ -55,6 +58,9 @@ func newBatcher[T kernels.Float](f *model.File) (*batcher[T], error) {
 		}
 		b.columns = append(b.columns, i)
 	}
+	b.plain = b.e.Inputs() == len(b.columns) && len(b.e.Gaps) == 0 && !slices.ContainsFunc(b.columns, func(i int) bool {
+		return b.e.Columns[i].Role != "input" || b.e.Columns[i].Type != "number"
+	})
 	return b, nil
 }
 
@@ -152,6 +158,11 @@ func (b *batcher[T]) predict(ctx context.Context, rows []json.RawMessage) ([]byt
 
 // encode returns the inputs that rows make. They are read as the rows of a table are.
 func (b *batcher[T]) encode(rows []json.RawMessage) (x kernels.Matrix[T], err error) {
+	if b.plain {
+		if x, ok := b.numbers(rows); ok {
+			return x, nil
+		}
+	}
 	var table bytes.Buffer
 	w := csv.NewWriter(&table)
 	for k, row := range rows {
@@ -180,6 +191,38 @@ func (b *batcher[T]) encode(rows []json.RawMessage) (x kernels.Matrix[T], err er
 		}
 	}
 	return x, nil
+}
+
+// numbers is encode for arrays of numbers, which need no table. It is not ok with anything
+// else, and with what isn't right.
+func (b *batcher[T]) numbers(rows []json.RawMessage) (x kernels.Matrix[T], ok bool) {
+	x = kernels.NewMatrix[T](len(rows), len(b.columns))
+	for k, row := range rows {
+		if len(row) < 2 || row[0] != '[' {
+			return x, false
+		}
+		list, to := row[1:len(row)-1], x.Row(k)
+		for i := range to {
+			end := bytes.IndexByte(list, ',')
+			if last := i == len(to)-1; last != (end < 0) {
+				return x, false
+			} else if last {
+				end = len(list)
+			}
+			var err error
+			if to[i], ok, err = decimal.Parse[T](bytes.TrimSpace(list[:end]), '.'); !ok || err != nil {
+				return x, false
+			}
+			list = list[min(end+1, len(list)):]
+		}
+	}
+	train.Scale(b.e.Scaler, x)
+	for _, v := range x.Data {
+		if v-v != 0 {
+			return x, false
+		}
+	}
+	return x, true
 }
 
 // cells returns the cells of a row, in the order of the table.

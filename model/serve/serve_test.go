@@ -140,6 +140,27 @@ func testAnswers[T kernels.Float](t *testing.T) {
 	clients.Wait()
 }
 
+// Rows of numbers alone take a shorter way, to the same inputs.
+func TestPlainRows(t *testing.T) {
+	b, err := newBatcher[float32](fileOf(t, numbers[float32](t, 3, 2)))
+	require.NoError(t, err)
+	require.True(t, b.plain)
+	for _, row := range []string{"[1,2,3]", "[ 1e-3 ,\n-0.1,123456789.123456789]", "[1e-50,3.4e38,0]"} {
+		rows := []json.RawMessage{json.RawMessage("[4,5,6]"), json.RawMessage(row)}
+		short, ok := b.numbers(rows)
+		require.True(t, ok, row)
+		b.plain = false
+		long, err := b.encode(rows)
+		require.NoError(t, err)
+		b.plain = true
+		require.Equal(t, long, short)
+	}
+	for _, row := range []string{"[]", "[1,2]", "[1,2,3,4]", "[1,2,null]", "[1,2,true]", `[1,2,"3"]`, `{"a":1}`, "[1,2,1e39]", "[1,2,[3]]", "[[1,2,3]]", "1"} {
+		_, ok := b.numbers([]json.RawMessage{json.RawMessage(row)})
+		require.False(t, ok, row)
+	}
+}
+
 func toRows[T kernels.Float](x kernels.Matrix[T]) (rows [][]T) {
 	for k := range x.Rows {
 		rows = append(rows, x.Row(k))
