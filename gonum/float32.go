@@ -4,14 +4,12 @@ package gonum
 
 import "gonum.org/v1/gonum/blas"
 
-// own32 is what level 2 and 3 take from gonum's own implementation.
+// own32 is what level 2 takes from gonum's own implementation.
 var own32 = gonums[float32]{
 	gemv: BLAS{}.Implementation.Sgemv,
 	symv: BLAS{}.Implementation.Ssymv,
 	trmv: BLAS{}.Implementation.Strmv,
 	trsv: BLAS{}.Implementation.Strsv,
-	trmm: BLAS{}.Implementation.Strmm,
-	trsm: BLAS{}.Implementation.Strsm,
 }
 
 // Sdot returns xᵀ·y.
@@ -120,7 +118,7 @@ func (o BLAS) Ssyr2k(ul blas.Uplo, tA blas.Transpose, n, k int, alpha float32, a
 // Strmm sets B = alpha·op(A)·B, or alpha·B·op(A), for a triangular A and the m × n
 // matrix B.
 func (o BLAS) Strmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float32, a []float32, lda int, b []float32, ldb int) {
-	if !trmm(&own32, s, ul, tA, d, m, n, alpha, a, lda, b, ldb) {
+	if !trmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb) {
 		o.Implementation.Strmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 	}
 }
@@ -128,7 +126,7 @@ func (o BLAS) Strmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m
 // Strsm solves op(A)·X = alpha·B, or X·op(A) = alpha·B, for a triangular A; the m × n
 // matrix b holds B before and X after.
 func (o BLAS) Strsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float32, a []float32, lda int, b []float32, ldb int) {
-	if !trsm(&own32, s, ul, tA, d, m, n, alpha, a, lda, b, ldb) {
+	if !trsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb) {
 		o.Implementation.Strsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 	}
 }

@@ -4,14 +4,12 @@ import "gonum.org/v1/gonum/blas"
 
 //go:generate sh float32.sh
 
-// own64 is what level 2 and 3 take from gonum's own implementation.
+// own64 is what level 2 takes from gonum's own implementation.
 var own64 = gonums[float64]{
 	gemv: BLAS{}.Implementation.Dgemv,
 	symv: BLAS{}.Implementation.Dsymv,
 	trmv: BLAS{}.Implementation.Dtrmv,
 	trsv: BLAS{}.Implementation.Dtrsv,
-	trmm: BLAS{}.Implementation.Dtrmm,
-	trsm: BLAS{}.Implementation.Dtrsm,
 }
 
 // Ddot returns xᵀ·y.
@@ -120,7 +118,7 @@ func (o BLAS) Dsyr2k(ul blas.Uplo, tA blas.Transpose, n, k int, alpha float64, a
 // Dtrmm sets B = alpha·op(A)·B, or alpha·B·op(A), for a triangular A and the m × n
 // matrix B.
 func (o BLAS) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
-	if !trmm(&own64, s, ul, tA, d, m, n, alpha, a, lda, b, ldb) {
+	if !trmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb) {
 		o.Implementation.Dtrmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 	}
 }
@@ -128,7 +126,7 @@ func (o BLAS) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m
 // Dtrsm solves op(A)·X = alpha·B, or X·op(A) = alpha·B, for a triangular A; the m × n
 // matrix b holds B before and X after.
 func (o BLAS) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
-	if !trsm(&own64, s, ul, tA, d, m, n, alpha, a, lda, b, ldb) {
+	if !trsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb) {
 		o.Implementation.Dtrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 	}
 }

@@ -203,24 +203,24 @@ func blend[T float](dst []T, beta T, x []T) {
 	kernels.Axpy(1, x, dst)
 }
 
-func trmm[T float](own *gonums[T], s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha T, a []T, lda int, b []T, ldb int) bool {
-	if s == blas.Left && m <= leafMatrix || s == blas.Right && n <= leafMatrix {
+func trmm[T float](s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha T, a []T, lda int, b []T, ldb int) bool {
+	if m*n < fewest {
 		return false
 	}
 	t, bv, ok := triangular(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 	if ok {
-		t.trmm(own, s, alpha, bv)
+		t.trmm(s, alpha, bv)
 	}
 	return ok
 }
 
-func trsm[T float](own *gonums[T], s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha T, a []T, lda int, b []T, ldb int) bool {
-	if s == blas.Left && m <= leafMatrix || s == blas.Right && n <= leafMatrix {
+func trsm[T float](s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha T, a []T, lda int, b []T, ldb int) bool {
+	if m*n < fewest {
 		return false
 	}
 	t, bv, ok := triangular(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 	if ok {
-		t.trsm(own, s, alpha, bv)
+		t.trsm(s, alpha, bv)
 	}
 	return ok
 }
@@ -238,29 +238,29 @@ func triangular[T float](s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Di
 }
 
 // trmm sets b = alpha·op(T)·b, or alpha·b·op(T).
-func (t triangle[T]) trmm(own *gonums[T], s blas.Side, alpha T, b kernels.Matrix[T]) {
+func (t triangle[T]) trmm(s blas.Side, alpha T, b kernels.Matrix[T]) {
 	if t.Rows <= leafMatrix {
-		own.trmm(s, t.ul, t.tA, t.d, b.Rows, b.Cols, alpha, t.Data, t.Stride, b.Data, b.Stride)
+		t.leaf(triangle[T].multiply, s, alpha, b)
 		return
 	}
 	h := t.halve()
 	to, from := h.split(s, b)
-	h.to.trmm(own, s, alpha, to)
+	h.to.trmm(s, alpha, to)
 	h.product(s, alpha, from, 1, to)
-	h.from.trmm(own, s, alpha, from)
+	h.from.trmm(s, alpha, from)
 }
 
 // trsm sets b = alpha·op(T)⁻¹·b, or alpha·b·op(T)⁻¹.
-func (t triangle[T]) trsm(own *gonums[T], s blas.Side, alpha T, b kernels.Matrix[T]) {
+func (t triangle[T]) trsm(s blas.Side, alpha T, b kernels.Matrix[T]) {
 	if t.Rows <= leafMatrix {
-		own.trsm(s, t.ul, t.tA, t.d, b.Rows, b.Cols, alpha, t.Data, t.Stride, b.Data, b.Stride)
+		t.leaf(triangle[T].solve, s, alpha, b)
 		return
 	}
 	h := t.halve()
 	to, from := h.split(s, b)
-	h.from.trsm(own, s, alpha, from)
+	h.from.trsm(s, alpha, from)
 	h.product(s, -1, from, alpha, to)
-	h.to.trsm(own, s, 1, to)
+	h.to.trsm(s, 1, to)
 }
 
 // split returns the rows or, with the triangle on the right, the columns of b that belong
@@ -284,5 +284,79 @@ func (h *halves[T]) product(s blas.Side, alpha T, from kernels.Matrix[T], beta T
 		product(trans(h.to.tA), kernels.NoTrans, alpha, h.rest, from, beta, to)
 	} else {
 		product(kernels.NoTrans, trans(h.to.tA), alpha, from, h.rest, beta, to)
+	}
+}
+
+// chunk is the number of columns of B that a leaf takes at a time, so that they stay in
+// the caches.
+const chunk = 256
+
+// leaf calls f, which works on rows, for the columns of b. On the right they are rows, and
+// b·op(T) is the transpose of op(T)ᵀ·bᵀ.
+func (t triangle[T]) leaf(f func(t triangle[T], alpha T, b kernels.Matrix[T]), s blas.Side, alpha T, b kernels.Matrix[T]) {
+	if s == blas.Left {
+		for j := 0; j < b.Cols; j += chunk {
+			f(t, alpha, stripe(b, true, j, min(chunk, b.Cols-j)))
+		}
+		return
+	}
+	p := scratch[T](b.Cols * min(chunk, b.Rows))
+	defer release(p)
+	t = t.transposed()
+	for i := 0; i < b.Rows; i += chunk {
+		rows := stripe(b, false, i, min(chunk, b.Rows-i))
+		columns := kernels.MatrixOf(b.Cols, rows.Rows, (*p)[:b.Cols*rows.Rows])
+		transpose(columns, rows)
+		f(t, alpha, columns)
+		transpose(rows, columns)
+	}
+}
+
+// transpose sets dst = srcᵀ.
+func transpose[T float](dst, src kernels.Matrix[T]) {
+	for i := range dst.Rows {
+		row := dst.Row(i)
+		for j := range row {
+			row[j] = src.Data[j*src.Stride+i]
+		}
+	}
+}
+
+// multiply sets b = alpha·op(T)·b for a T of at most leafMatrix rows.
+func (t triangle[T]) multiply(alpha T, b kernels.Matrix[T]) {
+	var buf [leafMatrix]T
+	for k := range t.Rows {
+		i, factor := k, alpha
+		if !t.up() {
+			i = t.Rows - 1 - k
+		}
+		if t.d == blas.NonUnit {
+			factor *= t.Data[i*t.Stride+i]
+		}
+		lo, row := t.row(i, &buf)
+		kernels.Scal(factor, b.Row(i))
+		if len(row) > 0 {
+			kernels.GemvT(alpha, b.Slice(lo, lo+len(row)), row, 1, b.Row(i))
+		}
+	}
+}
+
+// solve sets b = alpha·op(T)⁻¹·b for a T of at most leafMatrix rows.
+func (t triangle[T]) solve(alpha T, b kernels.Matrix[T]) {
+	var buf [leafMatrix]T
+	for k := range t.Rows {
+		i := k
+		if t.up() {
+			i = t.Rows - 1 - k
+		}
+		lo, row := t.row(i, &buf)
+		if len(row) > 0 {
+			kernels.GemvT(-1, b.Slice(lo, lo+len(row)), row, alpha, b.Row(i))
+		} else if alpha != 1 {
+			kernels.Scal(alpha, b.Row(i))
+		}
+		if t.d == blas.NonUnit {
+			kernels.Scal(1/t.Data[i*t.Stride+i], b.Row(i))
+		}
 	}
 }

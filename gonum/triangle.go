@@ -11,7 +11,6 @@ type gonums[T float] struct {
 	gemv       func(tA blas.Transpose, m, n int, alpha T, a []T, lda int, x []T, incX int, beta T, y []T, incY int)
 	symv       func(ul blas.Uplo, n int, alpha T, a []T, lda int, x []T, incX int, beta T, y []T, incY int)
 	trmv, trsv func(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []T, lda int, x []T, incX int)
-	trmm, trsm func(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha T, a []T, lda int, b []T, ldb int)
 }
 
 // triangle is op of a triangular matrix: the triangle ul of the square Matrix, transposed
@@ -25,6 +24,36 @@ type triangle[T float] struct {
 
 func (t triangle[T]) valid() bool {
 	return isUplo(t.ul) && isTranspose(t.tA) && isDiag(t.d) && t.Valid()
+}
+
+// up reports whether op(T) is an upper triangle.
+func (t triangle[T]) up() bool { return (t.ul == blas.Upper) == (t.tA == blas.NoTrans) }
+
+// transposed returns op(T)ᵀ.
+func (t triangle[T]) transposed() triangle[T] {
+	if t.tA == blas.NoTrans {
+		t.tA = blas.Trans
+	} else {
+		t.tA = blas.NoTrans
+	}
+	return t
+}
+
+// row returns row i of op(T) without the diagonal, from column lo on. It uses buf for it if
+// the row isn't stored as one.
+func (t triangle[T]) row(i int, buf *[leafMatrix]T) (lo int, row []T) {
+	hi := i
+	if t.up() {
+		lo, hi = i+1, t.Rows
+	}
+	if t.tA == blas.NoTrans {
+		return lo, t.Data[i*t.Stride+lo : i*t.Stride+hi]
+	}
+	row = buf[:hi-lo]
+	for k := range row {
+		row[k] = t.Data[(lo+k)*t.Stride+i]
+	}
+	return lo, row
 }
 
 // leafVector and leafMatrix are the sizes up to which a triangle isn't halved further, for
@@ -49,7 +78,7 @@ type halves[T float] struct {
 func (t triangle[T]) halve() halves[T] {
 	n := (t.Rows/2 + 15) / 16 * 16
 	m := t.Rows - n
-	h := halves[T]{n: n, up: (t.ul == blas.Upper) == (t.tA == blas.NoTrans), to: t, from: t}
+	h := halves[T]{n: n, up: t.up(), to: t, from: t}
 	h.to.Matrix, h.from.Matrix = block(t.Matrix, 0, 0, n, n), block(t.Matrix, n, n, m, m)
 	if !h.up {
 		h.to, h.from = h.from, h.to
