@@ -45,7 +45,7 @@ func imageScalings[T kernels.Float]() *rows[imageScaling[T]] {
 	}
 	standard := func(x kernels.Matrix[T], _ float64) (*train.Scaler, error) { return train.FitScaler(x) }
 	return &rows[imageScaling[T]]{"scaling of images", func(s imageScaling[T]) string { return s.name }, []imageScaling[T]{
-		{"auto", unit},
+		{"auto", centred[T]},
 		{"unit", unit},
 		{"centre", centred[T]},
 		{"standard", standard},

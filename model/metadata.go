@@ -157,7 +157,7 @@ func (m *metadata) check() error {
 		return fmt.Errorf("no layers")
 	}
 	outputs := m.Layers[len(m.Layers)-1].Out
-	if m.Classes != nil && len(m.Classes) != outputs {
+	if m.Classes != nil && len(m.Classes) != outputs && !(outputs == 1 && len(m.Classes) == 2) {
 		return fmt.Errorf("%d class names for %d outputs", len(m.Classes), outputs)
 	}
 	if m.Features != nil && len(m.Features) != m.Inputs {
@@ -183,7 +183,7 @@ func (m *metadata) check() error {
 		if err := e.Check(); err != nil {
 			return fmt.Errorf("the encoder: %w", err)
 		}
-		if e.Inputs() != m.Inputs || e.Outputs() != outputs || !slices.Equal(e.Classes(), m.Classes) {
+		if e.Inputs() != m.Inputs || e.Outputs() != outputs && !(outputs == 1 && e.Outputs() == 2 && e.Task == dataset.Classification) || !slices.Equal(e.Classes(), m.Classes) {
 			return fmt.Errorf("the encoder makes %d inputs and %d outputs, the network has %d and %d, or its classes are others", e.Inputs(), e.Outputs(), m.Inputs, outputs)
 		}
 	}

@@ -375,7 +375,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"no fingerprint", func(p *parts) { delete(p.meta, "fingerprint") }, "no fingerprint"},
 		{"no tau", func(p *parts) { delete(p.meta, "tau") }, `the parameter of cost "exponential" is 0`},
 		{"a parameter too many", func(p *parts) { layer(p, 0)["param"] = 0.5 }, `the parameter of activation "tanh" is 0.5`},
-		{"too few classes", func(p *parts) { p.meta["classes"] = []string{"a", "b"} }, "2 class names for 1 outputs"},
+		{"too few classes", func(p *parts) { p.meta["classes"] = []string{"a", "b", "c"} }, "3 class names for 1 outputs"},
 		{"an empty class", func(p *parts) { p.meta["classes"] = []string{""} }, `class 1 of 1 is called ""`},
 		{"features", func(p *parts) { p.meta["features"] = []string{"a"} }, "1 column names for 2 inputs"},
 		{"scaler", func(p *parts) { p.meta["scaler"] = map[string]any{"mean": []float64{1, 2}, "sd": []float64{1}} }, "the scaler has 2 means and 1 deviations for 2 inputs"},
@@ -503,8 +503,8 @@ func TestSaveRefuses(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "m")
 	require.NoError(t, os.WriteFile(path, []byte("old"), 0o600))
 	m := newModel[float32](t)
-	m.Classes = []string{"a", "b"}
-	require.ErrorContains(t, m.Save(path), "2 class names for 1 outputs")
+	m.Classes = []string{"a", "b", "c"}
+	require.ErrorContains(t, m.Save(path), "3 class names for 1 outputs")
 	m = newModel[float32](t)
 	m.Scaler.SD[0] = math.NaN()
 	require.ErrorContains(t, m.Save(path), "the scaler of input 1 has mean 0.1 and deviation NaN")

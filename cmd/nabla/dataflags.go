@@ -23,14 +23,14 @@ func (d *dataSource) flags(given func(name string) bool) []flag {
 			return nil
 		}),
 	}, d.formFlags()...)
-	flags = append(flags, newFlag("test-share", 0.2, "share of a table that is kept for testing", func(v float64) error {
+	flags = append(flags, newFlag("test-share", 0.2, "share of a table or of the pictures of a folder that is kept for testing", func(v float64) error {
 		d.testShare = v
 		return want(v >= 0 && v < 1, "a number of at least 0 and less than 1")
 	}))
 	for i := range flags[1:] {
 		flags[i+1] = d.forTable(given, flags[i+1])
 	}
-	return flags
+	return append(flags, limitFlags(&d.table.Limits)...)
 }
 
 // forTable makes a flag wrong usage if it is given and the data are no table.
@@ -212,6 +212,7 @@ func optionErrors(err error) error {
 		}
 		text += fmt.Sprintf("--%s %s", option.Name, shellWord(option.Value))
 	}
+	text = strings.Replace(err.Error(), o.Error(), text, 1)
 	if o.Question {
 		return usageError{errors.New(text)}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/model"
+	"github.com/nabla-go/nabla/net"
 	"github.com/nabla-go/nabla/train"
 )
 
@@ -92,7 +93,7 @@ func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, p *evalPlan)
 	if err != nil {
 		return err
 	}
-	if m.Net.Outputs() < 2 && m.Encoder == nil {
+	if m.Net.Outputs() < 2 && m.Encoder == nil && m.Classes == nil {
 		return fmt.Errorf("the model has a single output: want one a class")
 	}
 	set, notes, err := loadEval(&p.data, m, p.part)
@@ -145,7 +146,7 @@ type evalReport struct {
 
 // newEvalReport tests a model that tells classes apart.
 func newEvalReport[T kernels.Float](m *model.Model[T], s *train.Data[T]) (evalReport, error) {
-	y, cost, accuracy, err := train.EvaluateOutputs(m.Net, forCost(s, m.Net.Config().Cost))
+	cost, accuracy, err := train.Evaluate(m.Net, forCost(s, m.Net.Config().Cost))
 	if err != nil {
 		return evalReport{}, err
 	}
@@ -153,11 +154,14 @@ func newEvalReport[T kernels.Float](m *model.Model[T], s *train.Data[T]) (evalRe
 	for range m.Classes {
 		r.Confusion = append(r.Confusion, make([]int, len(m.Classes)))
 	}
-	if err := checkOutputs(s.Name, 0, y); err != nil {
-		return evalReport{}, err
-	}
-	for k := range y.Rows {
-		r.Confusion[s.Labels[k]][train.Class(m.Net, y.Row(k))]++
+	for i := 0; i < s.Len(); i += net.PredictBatch { // so that outputs of all samples and classes need no memory
+		y := m.Net.Predict(s.X.Slice(i, min(i+net.PredictBatch, s.Len())))
+		if err := checkOutputs(s.Name, i, y); err != nil {
+			return evalReport{}, err
+		}
+		for k := range y.Rows {
+			r.Confusion[s.Labels[i+k]][train.Class(m.Net, y.Row(k))]++
+		}
 	}
 	for c, row := range r.Confusion {
 		total := 0

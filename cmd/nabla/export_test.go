@@ -12,7 +12,7 @@ import (
 // Every format is written by the ending of its file or by its name, and what can be read
 // back predicts the same.
 func TestExport(t *testing.T) {
-	path := modelIn(t, "--data", data("csv_two_units.csv"), "--hidden=3", "--lr", "3")
+	path := modelIn(t, "--data", data("csv_two_units.csv"), "--hidden=3", "--activation", "sigmoid", "--cost", "cross-entropy", "--lr", "0.1", "--epochs", "100")
 	dir := t.TempDir()
 	rows := write(t, "rows.csv", "20,20000\n31,53000\n")
 	want := nabla(t, "predict", path, rows)

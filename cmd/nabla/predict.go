@@ -28,7 +28,7 @@ type predictPlan struct {
 }
 
 func (p *predictPlan) flags() []flag {
-	return append(grouped("Rows", p.data.formFlags()[:3]...), grouped("Answers",
+	return append(grouped("Rows", append(p.data.formFlags()[:3], limitFlags(&p.data.table.Limits)[1:]...)...), grouped("Answers",
 		newFlag("outputs", false, "print the network's outputs as well", func(v bool) error {
 			p.outputs = v
 			return nil

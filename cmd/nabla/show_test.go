@@ -69,8 +69,8 @@ func TestShow(t *testing.T) {
 	r := nabla(t, "show", path)
 	require.Equal(t, exitDone, r.code, r.stderr)
 	for _, want := range []string{
-		"layer 1          30 neurons, sigmoid\n", "cost             exponential (τ 10)\n", `classes          "0", "1"`, "--epochs 2\n",
-		"csv_two_units.csv, 155 bytes, SHA-256 ", "epochs           2\n", "epoch 2          rate 0.", "train accuracy   ", "made by          nabla ",
+		"layer 1          100 neurons, relu\n", "cost             exponential (τ 10)\n", `classes          "0", "1"`, "--epochs 2\n",
+		"csv_two_units.csv, 155 bytes, SHA-256 ", "epochs           2\n", "epoch 2          rate 3e-05", "train accuracy   ", "made by          nabla ",
 	} {
 		require.Contains(t, r.stdout, want)
 	}

@@ -36,14 +36,23 @@ func newTrain() *cobra.Command {
 		Short: "Train a network and write it to a model file",
 		Long: `Train a network and write it to a model file.
 
-The output layer has one neuron for each class; its activation follows from the
-cost. Targets are 1 for the right class and 0 for the others, or 0.9 and 0.1 with
-a cost that needs targets above 0 (` + enumerate(softCosts(), "and") + `).
+What is predicted follows from the target: classes, numbers, or several labels at
+once (--task). Outputs of classes are probabilities: one for each class (softmax),
+or one output, the probability of the second, for two (sigmoid). With --cost there
+is an output for each class, whose activation follows from the cost; targets are 1
+for the right class and 0 for the others, or 0.9 and 0.1 with a cost that needs
+targets above 0 (` + enumerate(softCosts(), "and") + `). Numbers are
+standardised for training and brought back in predictions.
 
-The pixels of digits and MNIST are divided by their maximum. The columns of a
-CSV file are standardised (mean 0, deviation 1 over the training part) unless
---raw is given. The scaling is stored in the model, which predicts from raw
-values. The test data are never used for training or for choosing an epoch.
+Columns of numbers are standardised (mean 0, deviation 1 over the training part),
+categories become an input for each value, gaps are filled and marked. Pixels are
+divided by the largest possible value and centred by one number, the mean over all
+of them. All of it is stored in the model, which predicts from raw values. The test
+data are never used for training or for choosing an epoch.
+
+Sizes of batches and numbers of epochs follow from the number of samples. With the
+default optimizer the learning rate falls along a cosine, and weights decay a
+little.
 
 ctrl-C ends the training early; if an epoch was completed, the model is written
 all the same, and the exit code is 1. A model whose cost is no finite number, or
@@ -96,7 +105,7 @@ const (
 
 func (p *trainPlan) networkFlags() []flag {
 	flags := []flag{
-		newFlag("hidden", "30", `neurons of the hidden layers, as in 100,30; "" for no hidden layer (the delta rule)`, func(v string) error {
+		newFlag("hidden", "100", `neurons of the hidden layers, as in 100,30; "" for no hidden layer (the delta rule)`, func(v string) error {
 			if v == "" {
 				return nil
 			}
@@ -109,11 +118,15 @@ func (p *trainPlan) networkFlags() []flag {
 			}
 			return nil
 		}),
-		newNameFlag("activation", "sigmoid", "activation of the hidden layers", hiddenActivations(), func(v string) (err error) {
+		newNameFlag("activation", "relu", "activation of the hidden layers", hiddenActivations(), func(v string) (err error) {
 			p.activation, err = net.ParseActivation(v)
 			return err
 		}),
-		newNameFlag("cost", "cross-entropy", "what training minimises", costNames(), func(v string) (err error) {
+		newNameFlag("cost", "auto", "what training minimises", append([]string{"auto"}, costNames()...), func(v string) (err error) {
+			if v == "auto" {
+				p.cost = nil
+				return nil
+			}
 			p.cost, err = net.ParseCost(v)
 			return err
 		}),
@@ -140,7 +153,11 @@ func appendParameter[P any](flags []flag, p *trainPlan, chosen **P, kind string,
 		if *chosen == row {
 			*chosen = param.With(v)
 		} else if p.given(param.Name) {
-			return usagef("--%s is for --%s %v, not %v", param.Name, kind, row, *chosen)
+			other := "auto"
+			if *chosen != nil {
+				other = fmt.Sprint(*chosen)
+			}
+			return usagef("--%s is for --%s %v, not %s", param.Name, kind, row, other)
 		}
 		return nil
 	}))
@@ -157,7 +174,7 @@ func precisionFlag(p *string) flag {
 func (p *trainPlan) trainingFlags() []flag {
 	o := &p.options
 	flags := []flag{
-		newNameFlag("optimizer", "sgd", "how steps are made of gradients", methodNames(), func(v string) error {
+		newNameFlag("optimizer", "adam", "how steps are made of gradients", methodNames(), func(v string) error {
 			m, err := train.ParseMethod(v)
 			if err == nil {
 				o.Optimizer = m.Optimizer()
@@ -179,21 +196,25 @@ func (p *trainPlan) trainingFlags() []flag {
 		flags = append(flags, p.hyperparameterFlag(h))
 	}
 	return append(flags,
-		newFlag("batch", "10", "samples a step: 1 (online), more (mini-batch), or full (all at once)", func(v string) (err error) {
+		newFlag("batch", "auto", "samples a step: 1 (online), more (mini-batch), full (all at once), or auto (by the number of samples)", func(v string) (err error) {
+			if v == "auto" {
+				o.Batch = 0
+				return nil
+			}
 			if v == "full" {
 				o.Batch = train.All
 				return nil
 			}
 			o.Batch, err = strconv.Atoi(v)
-			return want(err == nil && o.Batch > 0, "a positive number or full")
+			return want(err == nil && o.Batch > 0, "a positive number, full or auto")
 		}),
 		newFlag("draw", 0, "draw so many samples at random and take the steps of --batch within each draw; 0 for no draws", func(v int) error {
 			o.Draw = v
 			return want(v >= 0, "a positive number, or 0 for no draws")
 		}),
-		newFlag("epochs", 30, "passes through the training data", func(v int) error {
+		newFlag("epochs", 0, "passes through the training data (default by the number of samples)", func(v int) error {
 			o.Epochs = v
-			return want(v >= 1, "at least 1")
+			return want(v >= 1 || !p.given("epochs"), "at least 1")
 		}),
 		newFlag("seed", uint64(1), "decides the initial weights and the order of the samples", func(v uint64) error {
 			o.Seed = v

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/model"
 	"github.com/nabla-go/nabla/net"
@@ -28,7 +30,7 @@ func TestDefaultsLearnDigits(t *testing.T) {
 	for seed := 1; seed <= 3; seed++ {
 		r := nabla(t, "train", "--json", "--model", path, "--seed", fmt.Sprint(seed))
 		require.Equal(t, exitDone, r.code, r.stderr)
-		require.Equal(t, 31, strings.Count(r.stdout, "\n"), "an object an epoch, and the result")
+		require.Equal(t, 35, strings.Count(r.stdout, "\n"), "an object an epoch, and the result")
 		last := r.last(t)
 		accuracies = append(accuracies, last["test_accuracy"].(float64))
 		require.Equal(t, 359.0, last["test_samples"])
@@ -40,6 +42,48 @@ func TestDefaultsLearnDigits(t *testing.T) {
 	slices.Sort(accuracies)
 	require.GreaterOrEqual(t, accuracies[0], 0.96)
 	require.GreaterOrEqual(t, accuracies[1], 0.97)
+}
+
+// The changelog's flags for what the defaults were, with the fingerprint that they had.
+func TestOldDefaults(t *testing.T) {
+	r := nabla(t, append([]string{"train", "--json", "--model", filepath.Join(t.TempDir(), "m")},
+		strings.Fields("--hidden 30 --activation sigmoid --cost cross-entropy --optimizer sgd --batch 10 --epochs 30 --scale unit")...)...)
+	require.Equal(t, exitDone, r.code, r.stderr)
+	require.Equal(t, "dbbaa432945d00e78aabbb8de8f826ddaed1ac25ab173eeefaf47098b675b694", r.last(t)["fingerprint"])
+}
+
+// D2: images on a bright ground are learned as well as those on a dark one.
+func TestDefaultsLearnBrightImages(t *testing.T) {
+	training, test := dataset.Digits[float32]()
+	for _, bright := range []bool{false, true} {
+		dir := t.TempDir()
+		for name, d := range map[string]*train.Data[float32]{"train": training, "t10k": test} {
+			images, labels := binary.BigEndian.AppendUint32([]byte("\x00\x00\x08\x03"), uint32(d.Len())), binary.BigEndian.AppendUint32([]byte("\x00\x00\x08\x01"), uint32(d.Len()))
+			images = append(images, "\x00\x00\x00\x08\x00\x00\x00\x08"...)
+			for k := range d.Len() {
+				labels = append(labels, byte(d.Labels[k]))
+				for _, v := range d.X.Row(k) {
+					pixel := byte(v * 255)
+					if bright {
+						pixel = 255 - pixel
+					}
+					images = append(images, pixel)
+				}
+			}
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name+"-images-idx3-ubyte"), images, 0o600))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name+"-labels-idx1-ubyte"), labels, 0o600))
+		}
+		r := nabla(t, "train", dir, "--json", "--model", filepath.Join(t.TempDir(), "m"))
+		require.Equal(t, exitDone, r.code, r.stderr)
+		require.Greater(t, r.last(t)["test_accuracy"], 0.965)
+	}
+}
+
+// T6: deep networks learn.
+func TestDefaultsLearnDeep(t *testing.T) {
+	r := nabla(t, "train", "--json", "--hidden", "100,100,100,100", "--model", filepath.Join(t.TempDir(), "m"))
+	require.Equal(t, exitDone, r.code, r.stderr)
+	require.Greater(t, r.last(t)["test_accuracy"], 0.97)
 }
 
 // One answer: the same fingerprint on every instruction set and with any number
@@ -90,7 +134,7 @@ func TestTrainWarns(t *testing.T) {
 func learns(t *testing.T, flags string) *net.Network[float32] {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "m")
-	args := []string{"train", "--json", "--data", data("csv_sorted_labels.csv"), "--hidden", "4", "--lr", "3", "--model", path}
+	args := []string{"train", "--json", "--data", data("csv_sorted_labels.csv"), "--hidden", "4", "--activation", "sigmoid", "--optimizer", "sgd", "--batch", "10", "--epochs", "30", "--lr", "3", "--model", path}
 	r := nabla(t, append(args, strings.Fields(flags)...)...)
 	require.Equal(t, exitDone, r.code, r.stderr)
 	require.Equal(t, 1.0, r.last(t)["train_accuracy"])
@@ -176,7 +220,7 @@ func TestTrainCSV(t *testing.T) {
 		{"A-T15: values of 0 and 255", "--hidden 4 --lr 3 --epochs 1000 --seed 2", "csv_big_scale.csv", 1},
 		{"A-T19: nine to one", "--hidden= --lr 3", "csv_imbalanced_9to1.csv", 1},
 		{"A-T20: two units", "--hidden= --lr 3", "csv_two_units.csv", 1},
-		{"A-T01: XOR needs a hidden layer", "--hidden= --lr 3", "xor.csv", 0.5},
+		{"A-T01: XOR needs a hidden layer", "--hidden= --lr 3 --cost cross-entropy --optimizer sgd --batch 10 --epochs 30", "xor.csv", 0.5},
 		{"XOR", "--hidden 4 --lr 3 --epochs 1000", "xor.csv", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -299,7 +343,7 @@ func TestTrainFails(t *testing.T) {
 		{"one class", []string{"--data", data("csv_single_class.csv")}, `all samples are of the one class "1"`},
 		{"no such column", []string{"--data", data("xor.csv"), "--label", "z"}, `no column is called "z"`},
 		{"diverging to NaN", []string{"--lr", "1e38"}, "diverged in epoch 1"},
-		{"diverging", []string{"--lr", "1e20", "--epochs", "1"}, "the training diverged: its cost is"},
+		{"diverging", []string{"--lr", "1e20", "--epochs", "1", "--optimizer", "sgd", "--activation", "sigmoid", "--cost", "cross-entropy"}, "the training diverged: its cost is"},
 		{"diverging by τ", []string{"--cost", "exponential", "--tau", "0.001"}, "diverged in epoch 1, step 1: the cost is +Inf: raise τ of the exponential cost, which is 0.001"},
 		{"no directory", []string{"--model", filepath.Join(file, "none", "m")}, "--model: cannot write"},
 		{"a directory as the model", []string{"--model", t.TempDir()}, "it is a directory"},
@@ -366,7 +410,7 @@ func TestInterruptAtAHighCost(t *testing.T) {
 	path := write(t, "m", "an old model")
 	ctx, cancel := context.WithCancel(context.Background())
 	stderr := &cancelAfter{lines: 2, cancel: cancel}
-	code := run(ctx, []string{"train", "--lr", "1e20", "--epochs", "1000000", "--model", path}, nil, io.Discard, stderr)
+	code := run(ctx, []string{"train", "--lr", "1e20", "--optimizer", "sgd", "--activation", "sigmoid", "--cost", "cross-entropy", "--epochs", "1000000", "--model", path}, nil, io.Discard, stderr)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, stderr.String(), "stopped after 1 of 1000000 epochs; no model was written: its cost is ")
 	require.NotContains(t, stderr.String(), "diverged")

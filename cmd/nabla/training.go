@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,6 +28,7 @@ type training[T kernels.Float] struct {
 	samples[T]
 	data, test     *train.Data[T] // with targets that the cost allows
 	net            *net.Network[T]
+	byDefault      bool // no cost was chosen
 	stdout, stderr io.Writer
 	json           bool
 }
@@ -53,6 +55,7 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 		return err
 	}
 	t.announce()
+	start := time.Now()
 	before, _, err := train.Evaluate(t.net, t.data)
 	if err != nil {
 		return err
@@ -69,7 +72,7 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 	if err := t.checkCost(float64(report.TrainCost), before, epochs, interrupted); err != nil {
 		return err
 	}
-	report.Epochs, report.Interrupted, report.Model = epochs, interrupted, p.model
+	report.Epochs, report.Interrupted, report.Model, report.Seconds = epochs, interrupted, p.model, number(time.Since(start).Seconds())
 	made := t.makes(cmd.Flags(), files, history, report)
 	m := &model.Model[T]{Made: made, Net: t.net, Classes: t.data.Classes, Features: t.data.Features, Scaler: t.data.Scaler, Encoder: t.encoder}
 	if err := m.Save(p.model); err != nil {
@@ -90,7 +93,7 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 // load reads the samples and brings them to the form that the network learns from.
 func (t *training[T]) load() (err error) {
 	// Outputs of a cost that takes no negative targets are amounts, not standardised ones.
-	t.trainPlan.data.encoding.Amounts = t.given("cost") && !t.cost.Targets.Contains(-1)
+	t.trainPlan.data.encoding.Amounts = t.cost != nil && !t.cost.Targets.Contains(-1)
 	if t.samples, err = loadTraining[T](&t.trainPlan.data); err != nil {
 		return err
 	}
@@ -101,9 +104,7 @@ func (t *training[T]) load() (err error) {
 	if t.task() == dataset.Classification && len(t.data.Classes) < 2 {
 		return fmt.Errorf("%s: all samples are of the one class %q: want at least two classes", t.data.Name, t.data.Classes[0])
 	}
-	if t.task() == dataset.Regression && !t.given("cost") {
-		t.cost = net.Quadratic
-	}
+	t.setDefaults()
 	t.data, t.test = forCost(t.data, t.cost), forCost(t.test, t.cost)
 	return nil
 }
@@ -116,15 +117,6 @@ func (t *training[T]) task() dataset.Task {
 	return t.encoder.Task
 }
 
-// output returns the activation of the output layer: that of the cost, unless it is the
-// quadratic cost of numbers, which nothing may bound.
-func (t *training[T]) output() *net.Activation {
-	if t.task() == dataset.Regression && t.cost.Output == net.Sigmoid {
-		return net.Identity
-	}
-	return t.cost.Output
-}
-
 // outputWords says what outputs are.
 var outputWords = map[dataset.Task]string{dataset.Classification: "classes", dataset.Regression: "numbers", dataset.Labels: "labels"}
 
@@ -134,14 +126,17 @@ func (t *training[T]) makeNetwork() (err error) {
 	for _, n := range t.hidden {
 		cfg.Layers = append(cfg.Layers, net.Dense(n, t.activation))
 	}
-	outputs := max(t.data.T.Cols, len(t.data.Classes))
-	cfg.Layers = append(cfg.Layers, net.Dense(outputs, t.output()))
+	outputs, σ := t.outputs()
+	cfg.Layers = append(cfg.Layers, net.Dense(outputs, σ))
 	widths := []int{cfg.Inputs}
 	for _, l := range cfg.Layers {
 		widths = append(widths, l.Out)
 	}
 	if w := weights(widths...); w > maxWeights {
 		return usagef("--hidden: with %d inputs and %d %s, that is %.3g weights: want at most %v", cfg.Inputs, outputs, outputWords[t.task()], w, maxWeights)
+	}
+	if err := t.checkMemory(widths); err != nil {
+		return err
 	}
 	t.net, err = net.New[T](cfg)
 	return err
@@ -297,6 +292,7 @@ type trainReport struct {
 	TestMAE       number `json:"test_mae"`
 	Majority      number `json:"majority_share"` // of the most frequent class of the test data, or of the training data if there are none
 	Task          string `json:"task"`
+	Seconds       number `json:"seconds"` // from the first step to the last test
 
 	trainR2 number
 	absent  []string // classes that the test data lack
@@ -309,31 +305,16 @@ func (t *training[T]) newReport() (r trainReport, err error) {
 		TestAccuracy: nan, TestSamples: t.test.Len(), TrainSamples: t.data.Len(), Fingerprint: t.net.Fingerprint(),
 		TestR2: nan, TestMAE: nan, Majority: nan, Task: t.task().String(), trainR2: nan,
 	}
-	y, cost, accuracy, err := train.EvaluateOutputs(t.net, t.data)
-	if err != nil {
+	var cost number
+	if cost, r.TrainAccuracy, r.trainR2, _, err = t.scores(t.data); err != nil {
 		return r, err
 	}
-	r.TrainCost, r.TrainAccuracy = number(cost), t.accuracy(t.data, y, accuracy)
+	r.TrainCost = cost
 	set := t.data
-	if t.task() == dataset.Regression {
-		r2, _, err := numberScores(t.encoder, t.data, y)
-		if err != nil {
-			return r, err
-		}
-		r.trainR2 = number(r2)
-	}
 	if t.test.Len() > 0 {
 		set = t.test
-		if y, _, accuracy, err = train.EvaluateOutputs(t.net, t.test); err != nil {
+		if _, r.TestAccuracy, r.TestR2, r.TestMAE, err = t.scores(t.test); err != nil {
 			return r, err
-		}
-		r.TestAccuracy = t.accuracy(t.test, y, accuracy)
-		if t.task() == dataset.Regression {
-			r2, mae, err := numberScores(t.encoder, t.test, y)
-			if err != nil {
-				return r, err
-			}
-			r.TestR2, r.TestMAE = number(r2), number(mae)
 		}
 	}
 	if set.Labels != nil {
@@ -343,21 +324,29 @@ func (t *training[T]) newReport() (r trainReport, err error) {
 	return r, nil
 }
 
-// accuracy returns the accuracy of outputs y, which is accuracy for classes; for several
-// labels it is the share of labels that are right.
-func (t *training[T]) accuracy(s *train.Data[T], y kernels.Matrix[T], accuracy float64) number {
-	switch t.task() {
-	case dataset.Regression:
-		return number(math.NaN())
-	case dataset.Labels:
-		each, _ := labelScores(t.net, s, y)
-		sum := number(0)
-		for _, a := range each {
-			sum += a
-		}
-		return sum / number(len(each))
+// scores returns the mean cost of samples and what goes with the task: the accuracy, which
+// for several labels is the share of labels that are right, or R² and the mean absolute
+// error. The others are NaN.
+func (t *training[T]) scores(s *train.Data[T]) (cost, accuracy, r2, mae number, err error) {
+	nan := number(math.NaN())
+	if t.task() == dataset.Classification { // without outputs for all samples and classes
+		c, a, err := train.Evaluate(t.net, s)
+		return number(c), number(a), nan, nan, err
 	}
-	return number(accuracy)
+	y, c, _, err := train.EvaluateOutputs(t.net, s)
+	if err != nil {
+		return 0, nan, nan, nan, err
+	}
+	if t.task() == dataset.Regression {
+		r2, mae, err := numberScores(t.encoder, s, y)
+		return number(c), nan, number(r2), number(mae), err
+	}
+	each, _ := labelScores(t.net, s, y)
+	sum := number(0)
+	for _, a := range each {
+		sum += a
+	}
+	return number(c), sum / number(len(each)), nan, nan, nil
 }
 
 // absent returns the classes that no sample is of.

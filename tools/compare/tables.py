@@ -143,7 +143,8 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("folder")
     p.add_argument("--only", help="names of tables, with commas between")
-    p.add_argument("--repeats", type=int, default=5)
+    p.add_argument("--repeats", type=int, default=5, help="repetitions of 5-fold (default 5)")
+    p.add_argument("--large-repeats", type=int, help="the same for tables of more than 10,000 rows (default --repeats)")
     p.add_argument("--cache", help="a file that keeps results of scikit-learn")
     p.add_argument("--sklearn-only", action="store_true")
     p.add_argument("--write", action="store_true", help="write docs/TABLES.md")
@@ -161,7 +162,8 @@ def main():
         for name in names:
             header, rows, frame, target = load(name, args.folder)
             theirs, ours = [], []
-            for k, (train, test) in enumerate(folds(name, frame[target], args.repeats)):
+            repeats = args.large_repeats if args.large_repeats and len(rows) > 10_000 else args.repeats
+            for k, (train, test) in enumerate(folds(name, frame[target], repeats)):
                 key = f"{name} {k}"
                 if key not in cache:
                     cache[key] = with_sklearn(name, frame, target, train, test, k)
@@ -186,7 +188,7 @@ def summary(name, rows, ours, theirs):
     difference = unit * (ours[:, 0] - theirs[:, 0])
     error = unit * np.std(theirs[:, 0], ddof=1) / np.sqrt(len(theirs))
     digits = 3 if regress else 2
-    line = (f"| {name} | {rows} | {'R²' if regress else 'accuracy, %'} | {unit * ours[:, 0].mean():.{digits}f} | {unit * theirs[:, 0].mean():.{digits}f} "
+    line = (f"| {name} | {rows} | {len(ours)} | {'R²' if regress else 'accuracy, %'} | {unit * ours[:, 0].mean():.{digits}f} | {unit * theirs[:, 0].mean():.{digits}f} "
             f"| {difference.mean():+.{digits}f} | {error:.{digits}f} | {ours[:, 1].mean():.2f} | {theirs[:, 1].mean():.2f} |")
     return {"line": line, "points": (100 if regress else 1) * difference.mean(), "name": name}
 
@@ -198,12 +200,12 @@ def write(results, args):
 
 `nabla train` with its defaults beside scikit-learn {sklearn.__version__}'s MLP (100 hidden neurons, otherwise its
 defaults, with medians and most frequent values for gaps, one-hot levels and standardised
-numbers): mean of {args.repeats} × stratified 5-fold, the same folds for both. The standard error is that
-of scikit-learn's mean. Seconds are those of one fold, on one of two shared cores, reading
-of files left out. Written by `python3 tools/compare/tables.py` ({version}).
+numbers): means of repeated, stratified 5-fold, the same folds for both. The standard error is
+that of scikit-learn's mean. Seconds are those of one fold, on shared cores, reading of files
+left out. scikit-learn's regressor doesn't standardise the target, which nabla does. Written by `python3 tools/compare/tables.py` ({version}).
 
-| table | rows | measure | nabla | scikit-learn | difference | standard error | nabla, s | scikit-learn, s |
-|---|--:|---|--:|--:|--:|--:|--:|--:|
+| table | rows | folds | measure | nabla | scikit-learn | difference | standard error | nabla, s | scikit-learn, s |
+|---|--:|--:|---|--:|--:|--:|--:|--:|--:|
 """)
         for r in results:
             f.write(r["line"] + "\n")

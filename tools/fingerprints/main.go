@@ -5,7 +5,7 @@
 //
 //	go run ./tools/fingerprints [-full] [-every 1] [-mnist DIR]
 //
-// By default it trains on the digits as `nabla train` does, for 2 epochs, and
+// By default it trains 30 sigmoid neurons on the digits for 2 epochs, and
 // takes 20 steps on 200 digits in as many ways as it takes to have every pair of
 // [levels] that goes together once; with -full, in every way there is. -mnist
 // trains on the first 2,000 samples of MNIST for one epoch instead. A training
@@ -102,8 +102,7 @@ func first2000[T kernels.Float](w io.Writer, dir string) error {
 	return nil
 }
 
-// thirty returns the network that nabla train has by default, with 30 hidden
-// neurons.
+// thirty returns a network with 30 hidden sigmoid neurons.
 func thirty[T kernels.Float](inputs, classes int) *net.Network[T] {
 	return newNetwork[T](net.Config{
 		Inputs: inputs, Layers: []net.Layer{net.Dense(30, net.Sigmoid), net.Dense(classes, net.Sigmoid)},

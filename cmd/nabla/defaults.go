@@ -1,0 +1,70 @@
+package main
+
+import (
+	"github.com/nabla-go/nabla/dataset"
+	"github.com/nabla-go/nabla/net"
+	"github.com/nabla-go/nabla/train"
+)
+
+// What a training does unless flags say otherwise. docs/TABLES.md shows what that comes to
+// on sixteen tables.
+const (
+	smallBatch, largeBatch = 32, 128
+	manySamples            = 10_000 // from here on batches are large
+	leastSteps             = 1500   // in small batches
+	leastEpochs            = 20
+	mostEpochs             = 200
+	mostDecay              = 0.001
+)
+
+// setDefaults sets what flags have left open and depends on the data. With the default
+// optimizer, the learning rate falls to a hundredth along a cosine, and weights decay a
+// little, the less the more samples there are.
+func (t *training[T]) setDefaults() {
+	o, samples := &t.options, t.data.Len()
+	t.byDefault = t.cost == nil
+	if t.cost == nil {
+		t.cost = defaultCost(t.task(), len(t.data.Classes))
+	}
+	if o.Batch == 0 {
+		if o.Batch = smallBatch; samples >= manySamples {
+			o.Batch = largeBatch
+		}
+	}
+	if o.Epochs == 0 {
+		o.Epochs = max(leastEpochs, min(mostEpochs, (leastSteps*smallBatch+samples-1)/samples))
+	}
+	if !t.given("optimizer") {
+		o.Schedule = train.CosineDecay(0.01)
+		o.Decay.L2 = min(mostDecay, 1/float64(samples))
+	}
+}
+
+// defaultCost returns the cost of a task whose outputs are then probabilities or numbers.
+func defaultCost(task dataset.Task, classes int) *net.Cost {
+	switch {
+	case task == dataset.Regression:
+		return net.Quadratic
+	case task == dataset.Classification && classes > 2:
+		return net.SoftmaxCrossEntropy
+	}
+	return net.CrossEntropy
+}
+
+// outputs returns the number of outputs and their activation: that of the cost, unless it
+// is a cost of numbers with a sigmoid, which would bound them. With the default cost, one
+// output tells two classes apart.
+func (t *training[T]) outputs() (n int, σ *net.Activation) {
+	n, σ = max(t.data.T.Cols, len(t.data.Classes)), t.cost.Output
+	switch t.task() {
+	case dataset.Regression:
+		if σ == net.Sigmoid {
+			σ = net.Identity
+		}
+	case dataset.Classification:
+		if n == 2 && t.byDefault {
+			n = 1
+		}
+	}
+	return n, σ
+}
