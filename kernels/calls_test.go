@@ -7,6 +7,26 @@ import "github.com/nabla-go/nabla/kernels"
 // calls has a call of every public kernel with arrays on the stack.
 func calls[T kernels.Float]() map[string]func() {
 	return map[string]func(){
+		"Adagrad": func() {
+			var w [64]T
+			var s [64]T
+			var g [64]T
+			kernels.Adagrad(w[:], s[:], g[:], kernels.AdagradParams{})
+		},
+		"AMSGrad": func() {
+			var w [64]T
+			var m [64]T
+			var v [64]T
+			var h [64]T
+			var g [64]T
+			kernels.AMSGrad(w[:], m[:], v[:], h[:], g[:], 1, kernels.AdamParams{})
+		},
+		"Lion": func() {
+			var w [64]T
+			var m [64]T
+			var g [64]T
+			kernels.Lion(w[:], m[:], g[:], kernels.LionParams{})
+		},
 		"Dot": func() {
 			var x [64]T
 			var y [64]T

@@ -11,6 +11,68 @@ import (
 	"github.com/nabla-go/nabla/kernels/generic"
 )
 
+func amsGrad[T Float](w []T, m []T, v []T, h []T, g []T, lr T, beta1 T, oneMinusBeta1 T, beta2 T, oneMinusBeta2 T, scale T, eps T) {
+	for ; len(w) > vectorBlock; w, m, v, h, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], h[vectorBlock:], g[vectorBlock:] {
+		amsGrad(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], h[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps)
+	}
+	if is32[T]() {
+		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, w, m, v, h, g := float32(lr), float32(beta1), float32(oneMinusBeta1), float32(beta2), float32(oneMinusBeta2), float32(scale), float32(eps), as[float32](w), as[float32](m), as[float32](v), as[float32](h), as[float32](g)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.AMSGradF32NEON(w, m, v, h, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps)
+		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
+			generic.AMSGradF32(w, m, v, h, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps)
+		}
+	} else {
+		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, w, m, v, h, g := float64(lr), float64(beta1), float64(oneMinusBeta1), float64(beta2), float64(oneMinusBeta2), float64(scale), float64(eps), as[float64](w), as[float64](m), as[float64](v), as[float64](h), as[float64](g)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.AMSGradF64NEON(w, m, v, h, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps)
+		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
+			generic.AMSGradF64(w, m, v, h, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps)
+		}
+	}
+}
+
+func adagrad[T Float](w []T, s []T, g []T, lr T, eps T) {
+	for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+		adagrad(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, eps)
+	}
+	if is32[T]() {
+		lr, eps, w, s, g := float32(lr), float32(eps), as[float32](w), as[float32](s), as[float32](g)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.AdagradF32NEON(w, s, g, lr, eps)
+		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
+			generic.AdagradF32(w, s, g, lr, eps)
+		}
+	} else {
+		lr, eps, w, s, g := float64(lr), float64(eps), as[float64](w), as[float64](s), as[float64](g)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.AdagradF64NEON(w, s, g, lr, eps)
+		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
+			generic.AdagradF64(w, s, g, lr, eps)
+		}
+	}
+}
+
 func adam[T Float](w []T, m []T, v []T, g []T, lr T, beta1 T, oneMinusBeta1 T, beta2 T, oneMinusBeta2 T, scale T, eps T, keep T) {
 	for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
 		adam(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
@@ -477,6 +539,37 @@ func ger[T Float](m int, n int, alpha T, x []T, y []T, a []T, lda int) {
 				return
 			}
 			generic.GerF64(m, n, alpha, x, y, a, lda)
+		}
+	}
+}
+
+func lion[T Float](w []T, m []T, g []T, lr T, beta1 T, oneMinusBeta1 T, beta2 T, oneMinusBeta2 T, keep T) {
+	for ; len(w) > vectorBlock; w, m, g = w[vectorBlock:], m[vectorBlock:], g[vectorBlock:] {
+		lion(w[:vectorBlock], m[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, keep)
+	}
+	if is32[T]() {
+		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, keep, w, m, g := float32(lr), float32(beta1), float32(oneMinusBeta1), float32(beta2), float32(oneMinusBeta2), float32(keep), as[float32](w), as[float32](m), as[float32](g)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.LionF32NEON(w, m, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, keep)
+		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
+			generic.LionF32(w, m, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, keep)
+		}
+	} else {
+		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, keep, w, m, g := float64(lr), float64(beta1), float64(oneMinusBeta1), float64(beta2), float64(oneMinusBeta2), float64(keep), as[float64](w), as[float64](m), as[float64](g)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.LionF64NEON(w, m, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, keep)
+		default:
+			if onCall != nil {
+				onCall(1, len(w), 1)
+				return
+			}
+			generic.LionF64(w, m, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, keep)
 		}
 	}
 }

@@ -20,8 +20,8 @@
 // function may be exactly one of its inputs, and x of Axpy may be exactly y.
 //
 // Elementwise functions write dst, their first argument; all slices have one length.
-// The steps of optimizers ([Momentum], [Nesterov], [RMSProp], [Adam], [AdamW]) update the
-// parameters w from their gradient g and keep their state in the slices between,
+// The steps of optimizers ([Momentum], [Nesterov], [Adagrad], [RMSProp], [Adam], [AdamW],
+// [AMSGrad], [Lion]) update the parameters w from their gradient g and keep their state in the slices between,
 // which start as zeros; all slices have one length and none overlaps another.
 // Hyperparameters are float64, because 1−β₂ in float32 has three digits less;
 // each constant of a step is computed in float64 and rounded once. The step of
@@ -90,9 +90,12 @@
 //
 //	                                          float32   float64
 //	g, v of Momentum and Nesterov    below    2⁻⁶³      2⁻⁵¹¹    in magnitude
-//	g of RMSProp, Adam and AdamW     below    2⁻⁵⁰      2⁻⁴⁹⁸    in magnitude
-//	s of RMSProp, v of Adam(W)       below    2⁻¹¹¹     2⁻¹⁰⁰⁷   and of negative numbers
-//	m of Adam and AdamW              below    2⁻⁶³      2⁻⁵¹¹    in magnitude
+//	g, m and w of Lion               below    2⁻⁶³      2⁻⁵¹¹    in magnitude
+//	g of Adagrad, RMSProp, Adam,
+//	AdamW and AMSGrad                below    2⁻⁵⁰      2⁻⁴⁹⁸    in magnitude
+//	s of RMSProp,
+//	v of Adam, AdamW and AMSGrad     below    2⁻¹¹¹     2⁻¹⁰⁰⁷   and of negative numbers
+//	m of Adam, AdamW and AMSGrad     below    2⁻⁶³      2⁻⁵¹¹    in magnitude
 //	w of AdamW, every 8th step       below    2⁻⁶³      2⁻⁵¹¹    in magnitude
 //	d of MulReLUPrime, x of Flush    below    2⁻⁶³      2⁻⁵¹¹    in magnitude
 //	d of MulSigmoidPrime,
@@ -116,7 +119,7 @@
 // For ε this means: a gradient below 2⁻⁵⁰, about 9e-16, moves no parameter of float32, even
 // if ε is smaller than it. With ε = 1e-8 such steps would be at most 1e-7 of a usual one.
 // A rate that rounds to a subnormal number counts as 0, and so does an ε of RMSProp; for
-// Adam and AdamW an ε that rounds to 0 or to a subnormal number counts as the least normal
+// the others an ε that rounds to 0 or to a subnormal number counts as the least normal
 // one. ε = 0 is allowed: where s or v is 0, the step is 0, not 0/0.
 //
 // NaN is never small: a gradient of NaN makes NaN of state and parameter. Only a NaN that a

@@ -132,6 +132,9 @@ func special[T Float]() []refusal {
 		add("Adam: ", "t < 1", func() {
 			kernels.Adam(v(2), v(2), v(2), v(2), t, kernels.AdamParams{LR: 1, Beta1: 0.5, Beta2: 0.5, Epsilon: 1})
 		})
+		add("AMSGrad: ", "t < 1", func() {
+			kernels.AMSGrad(v(2), v(2), v(2), v(2), v(2), t, kernels.AdamParams{LR: 1, Beta1: 0.5, Beta2: 0.5, Epsilon: 1})
+		})
 		add("AdamW: ", "t < 1", func() {
 			kernels.AdamW(v(2), v(2), v(2), v(2), t, kernels.AdamWParams{LR: 1, Beta1: 0.5, Beta2: 0.5, Epsilon: 1, Decay: 1})
 		})

@@ -3,7 +3,7 @@ package train
 import "github.com/nabla-go/nabla/kernels"
 
 // methods are the built-in methods, in the order in which help texts name them.
-var methods = []*Method{sgd, momentum, nesterov, rmsProp, adam, adamW}
+var methods = []*Method{sgd, momentum, nesterov, adagrad, rmsProp, adam, adamW, amsGrad, lion}
 
 // hyperparameters are those of the built-in methods, one for each number of an
 // [Optimizer].
@@ -63,6 +63,23 @@ func nesterovStep[T kernels.Float](s Step[T]) {
 	kernels.Nesterov(s.W, s.State[0], s.G, kernels.MomentumParams{LR: s.Rate, Mu: s.Mu})
 }
 
+var adagrad = &Method{
+	Name: "adagrad", Rate: 0.01,
+	Formula:         "s = s + g², w −= η g / (√s + ε)",
+	Hyperparameters: []Default{{Epsilon, 1e-10}},
+	Slots:           1,
+	Step32:          adagradStep[float32],
+	Step64:          adagradStep[float64],
+}
+
+// Adagrad returns the method of Duchi, Hazan and Singer (2011): s = s + g²,
+// w −= η g / (√s + ε). ε is 1e-10 unless changed.
+func Adagrad() Optimizer { return adagrad.Optimizer() }
+
+func adagradStep[T kernels.Float](s Step[T]) {
+	kernels.Adagrad(s.W, s.State[0], s.G, kernels.AdagradParams{LR: s.Rate, Epsilon: s.Epsilon})
+}
+
 var rmsProp = &Method{
 	Name: "rmsprop", Rate: 0.003,
 	Formula:         "s = β₂ s + (1−β₂) g², w −= η g / (√s + ε)",
@@ -116,6 +133,42 @@ func AdamW() Optimizer { return adamW.Optimizer() }
 
 func adamWStep[T kernels.Float](s Step[T]) {
 	kernels.AdamW(s.W, s.State[0], s.State[1], s.G, s.Number, kernels.AdamWParams{LR: s.Rate, Beta1: s.Beta1, Beta2: s.Beta2, Epsilon: s.Epsilon, Decay: s.Decay})
+}
+
+var amsGrad = &Method{
+	Name: "amsgrad", Rate: 0.003,
+	Formula:         "Adam with the largest v so far in place of v",
+	Hyperparameters: []Default{{Beta1, 0.9}, {Beta2, 0.999}, {Epsilon, 1e-8}},
+	Slots:           3,
+	Step32:          amsGradStep[float32],
+	Step64:          amsGradStep[float64],
+}
+
+// AMSGrad returns Adam with the largest v so far in place of v (Reddi, Kale and Kumar,
+// 2018), v being taken before its correction by 1−β₂ᵗ. β₁ is 0.9, β₂ 0.999 and ε 1e-8
+// unless changed.
+func AMSGrad() Optimizer { return amsGrad.Optimizer() }
+
+func amsGradStep[T kernels.Float](s Step[T]) {
+	kernels.AMSGrad(s.W, s.State[0], s.State[1], s.State[2], s.G, s.Number, kernels.AdamParams{LR: s.Rate, Beta1: s.Beta1, Beta2: s.Beta2, Epsilon: s.Epsilon})
+}
+
+var lion = &Method{
+	Name: "lion", Rate: 0.001,
+	Formula:         "w −= η λ w + η sign(β₁ m + (1−β₁) g), then m = β₂ m + (1−β₂) g",
+	Hyperparameters: []Default{{Beta1, 0.9}, {Beta2, 0.99}, {Decay, 0}},
+	Slots:           1,
+	Step32:          lionStep[float32],
+	Step64:          lionStep[float64],
+}
+
+// Lion returns the method of Chen et al. ("Symbolic Discovery of Optimization
+// Algorithms", 2023): w −= η λ w + η sign(β₁ m + (1−β₁) g), then m = β₂ m + (1−β₂) g. β₁ is
+// 0.9, β₂ 0.99 and λ 0 unless changed. η is usually a third to a tenth of Adam's.
+func Lion() Optimizer { return lion.Optimizer() }
+
+func lionStep[T kernels.Float](s Step[T]) {
+	kernels.Lion(s.W, s.State[0], s.G, kernels.LionParams{LR: s.Rate, Beta1: s.Beta1, Beta2: s.Beta2, Decay: s.Decay})
 }
 
 // Like every method, the built-in ones must be complete.

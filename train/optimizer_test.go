@@ -58,7 +58,7 @@ func TestMethods(t *testing.T) {
 			}
 		}
 	}
-	if _, err := train.ParseMethod("Adam"); err == nil || !strings.Contains(err.Error(), "want one of sgd, momentum, nesterov, rmsprop, adam, adamw") {
+	if _, err := train.ParseMethod("Adam"); err == nil || !strings.Contains(err.Error(), "want one of sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw, amsgrad, lion") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -68,6 +68,9 @@ func TestOptimizerDefaults(t *testing.T) {
 		"sgd":      {train.SGD(), train.Optimizer{}},
 		"momentum": {train.Momentum(), train.Optimizer{Mu: 0.9}},
 		"nesterov": {train.Nesterov(), train.Optimizer{Mu: 0.9}},
+		"adagrad":  {train.Adagrad(), train.Optimizer{Epsilon: 1e-10}},
+		"amsgrad":  {train.AMSGrad(), train.Optimizer{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}},
+		"lion":     {train.Lion(), train.Optimizer{Beta1: 0.9, Beta2: 0.99}},
 		"rmsprop":  {train.RMSProp(), train.Optimizer{Beta2: 0.9, Epsilon: 1e-8}},
 		"adam":     {train.Adam(), train.Optimizer{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}},
 		"adamw":    {train.AdamW(), train.Optimizer{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Decay: 0.01}},
@@ -142,8 +145,8 @@ func TestZeroHyperparameters(t *testing.T) {
 			}
 			for _, x := range []float64{h.Value, 0} {
 				n := newNet[float64](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
-				r := fit(t, n, d, train.Options{Epochs: 2, Rate: 0.01, Batch: 10, Optimizer: changed(m.Optimizer(), h.Hyperparameter, x)})
-				if c := r.Epochs[1].Cost; !(c < 1) {
+				r := fit(t, n, d, train.Options{Epochs: 5, Rate: 0.01, Batch: 10, Optimizer: changed(m.Optimizer(), h.Hyperparameter, x)})
+				if c := r.Epochs[4].Cost; !(c < 1) {
 					t.Errorf("%v with %v = %v: cost %v", m, h, x, c)
 				}
 				if x != 0 {
@@ -189,6 +192,15 @@ var stepsByFormula = map[string]func(p, v, s *float64, g, eta float64, number in
 		*v = 0.9**v + g
 		*p -= eta * (g + 0.9**v)
 	},
+	"adagrad": func(p, _, s *float64, g, eta float64, _ int) {
+		*s += g * g
+		*p -= eta * g / (math.Sqrt(*s) + 1e-10)
+	},
+	"amsgrad": adamByFormula, // the same as long as v grows: TestAMSGrad has what differs
+	"lion": func(p, v, _ *float64, g, eta float64, _ int) {
+		*p -= eta * math.Copysign(1, 0.9**v+0.1*g)
+		*v = 0.99**v + 0.01*g
+	},
 	"rmsprop": func(p, _, s *float64, g, eta float64, _ int) {
 		*s = 0.9**s + 0.1*g*g
 		*p -= eta * g / (math.Sqrt(*s) + 1e-8)
@@ -204,6 +216,30 @@ func adamByFormula(p, v, s *float64, g, eta float64, number int) {
 	*v, *s = 0.9**v+0.1*g, 0.999**s+0.001*g*g
 	t := float64(number)
 	*p -= eta * *v / (1 - math.Pow(0.9, t)) / (math.Sqrt(*s/(1-math.Pow(0.999, t))) + 1e-8)
+}
+
+// AMSGrad divides by the root of the largest mean square there has been, and Adam by
+// that of the last.
+func TestAMSGrad(t *testing.T) {
+	w, g := []float64{0}, []float64{1}
+	var state [train.MaxSlots][]float64
+	for i := range state {
+		state[i] = []float64{0}
+	}
+	var m, v, h, want float64
+	o := train.AMSGrad()
+	for number := 1; number <= 20; number++ {
+		o.Method.Step64(train.Step[float64]{Optimizer: o, W: w, G: g, State: state, Rate: 0.1, Number: number})
+		n := float64(number)
+		m, v = 0.9*m+0.1*g[0], 0.999*v+0.001*g[0]*g[0]
+		h = max(h, v)
+		want -= 0.1 * m / (1 - math.Pow(0.9, n)) / (math.Sqrt(h/(1-math.Pow(0.999, n))) + 1e-8)
+		g[0] *= 0.3
+	}
+	near(t, "w", w[0], want, 1e-12)
+	if !(h > 1.01*v) {
+		t.Errorf("the largest mean square is %v, the last %v", h, v)
+	}
 }
 
 // Three steps of every method on C = ½ (w x + b − t)², in both precisions.
@@ -242,6 +278,9 @@ func TestMethodGolden(t *testing.T) {
 		"momentum": "2179f85d77f88d9041a5961b7e8d83b32bd371265d23b194a75fa2de9ad536bd",
 		"nesterov": "8622f101706e2a71f5034cf58b32fcf1624e6bbe788ca026f033559f089f9249",
 		"rmsprop":  "46e0d363e5276733dc0b229031498388c0fe87122493c1c6e01585e13449e258",
+		"adagrad":  "1cbedff1b3773728b9128aa10789bacab8b84582b9cf7e56c5154da8b247e1ed",
+		"amsgrad":  "b31e43e6402a3a82ea2ae84e17f2c557a19beba9ea0df8da0b925d7447eba37f",
+		"lion":     "29d2cf3c44c8956e45efa5c0801d50b8adb87950525b772c895f79782953950d",
 		"adam":     "b367f2f81dcadded2d0c152b3edde4ed0e858feffaf2d794e037939aeca3d3ea",
 		"adamw":    "4acbf14b97c33f74b823d61d20ff369a664707172f07c45e6c4dfed945f36055",
 	}

@@ -130,7 +130,7 @@ func TestUsageErrors(t *testing.T) {
 		{"train --cost mse", `--cost "mse": want auto, quadratic, cross-entropy, `},
 		{"train --tau 0", "--tau 0"},
 		{"train --tau 3", "--tau is for --cost exponential, not auto"},
-		{"train --optimizer Adam", `--optimizer "Adam": want sgd, momentum, nesterov, rmsprop, adam or adamw`},
+		{"train --optimizer Adam", `--optimizer "Adam": want sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw, amsgrad or lion`},
 		{"train --momentum 0.9", "--momentum: optimizer adam has no μ"},
 		{"train --momentum 0", "--momentum: optimizer adam has no μ"},
 		{"train --optimizer adam --beta2 1", "--beta2 1: β₂ (beta2) of adam is 1: want at least 0 and less than 1"},

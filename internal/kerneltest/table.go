@@ -201,6 +201,21 @@ func Table[T Float]() []Kernel[T] {
 			},
 			func(w, s, _, g []float32) { generic.RMSPropF32(w, s, g, 0.01, 0.9, 1-0.9, 1e-8) },
 			func(w, s, _, g []float64) { generic.RMSPropF64(w, s, g, 0.01, 0.9, oneMinus(0.9), 1e-8) }).taking(Work{Divs: 1, Roots: 1}).suiting(squares),
+		optimizer("Adagrad", "Adagrad", 1,
+			func(w, s, _, g []T) { kernels.Adagrad(w, s, g, kernels.AdagradParams{LR: 0.01, Epsilon: 1e-10}) },
+			func(w, s, _, g []float32) { generic.AdagradF32(w, s, g, 0.01, 1e-10) },
+			func(w, s, _, g []float64) { generic.AdagradF64(w, s, g, 0.01, 1e-10) }).taking(Work{Divs: 1, Roots: 1}).suiting(squares),
+		amsGrad[T](),
+		optimizer("Lion", "Lion", 1,
+			func(w, m, _, g []T) {
+				kernels.Lion(w, m, g, kernels.LionParams{LR: 0.01, Beta1: 0.9, Beta2: 0.99, Decay: 0.1})
+			},
+			func(w, m, _, g []float32) {
+				generic.LionF32(w, m, g, 0.01, 0.9, 1-0.9, 0.99, 1-0.99, float32(1-0.01*0.1))
+			},
+			func(w, m, _, g []float64) {
+				generic.LionF64(w, m, g, 0.01, 0.9, oneMinus(0.9), 0.99, oneMinus(0.99), 1-float64(float64(0.01)*0.1))
+			}),
 		adam("Adam", 0, func(w, m, v, g []T) {
 			kernels.Adam(w, m, v, g, 3, kernels.AdamParams{LR: 0.01, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8})
 		}),
@@ -279,6 +294,28 @@ func adam[T Float](name string, decay float64, call func(w, m, v, g []T)) Kernel
 		func(w, m, v, g []float64) {
 			generic.AdamF64(w, m, v, g, step, 0.9, oneMinus(0.9), 0.999, oneMinus(0.999), scale, 1e-8, keep)
 		}).taking(Work{Divs: 1, Roots: 1}).suiting(squares)
+}
+
+// amsGrad is the third step of AMSGrad with β₁ = 0.9, β₂ = 0.999 and lr = 0.01.
+func amsGrad[T Float]() Kernel[T] {
+	step := 0.01 / (1 - scalar.PowInt(0.9, 3))
+	scale := 1 / math.Sqrt(1-scalar.PowInt(0.999, 3))
+	return Kernel[T]{
+		Name: "AMSGrad", Covers: []string{"AMSGrad"}, Family: Update, Shapes: vectors(InOut, InOut, InOut, InOut, In),
+		Call: func(_, _ T, o []kernels.Matrix[T]) {
+			kernels.AMSGrad(o[0].Data, o[1].Data, o[2].Data, o[3].Data, o[4].Data, 3, kernels.AdamParams{LR: 0.01, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8})
+		},
+		Define: func(_, _ T, o []kernels.Matrix[T]) {
+			w, m, v, h, g := o[0].Data, o[1].Data, o[2].Data, o[3].Data, o[4].Data
+			if is32[T]() {
+				generic.AMSGradF32(as[float32](w), as[float32](m), as[float32](v), as[float32](h), as[float32](g),
+					float32(step), 0.9, 1-0.9, 0.999, 1-0.999, float32(scale), 1e-8)
+			} else {
+				generic.AMSGradF64(as[float64](w), as[float64](m), as[float64](v), as[float64](h), as[float64](g),
+					step, 0.9, oneMinus(0.9), 0.999, oneMinus(0.999), scale, 1e-8)
+			}
+		},
+	}.taking(Work{Divs: 1, Roots: 1}).suiting(squares)
 }
 
 // squares suits optimizers whose state, operands 1 and on, has means of squares.

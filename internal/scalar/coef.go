@@ -45,6 +45,7 @@ type Coefficients[T Float] struct {
 	LeastFactor T // the root of the least normal number
 	LeastRoot   T // 2¹³ times LeastFactor
 	LeastSquare T // 2¹⁵ times the least normal number
+	Huge        T // 1 over the least normal number
 }
 
 // Float32 holds the coefficients for float32.
@@ -85,6 +86,7 @@ var Float32 = Coefficients[float32]{
 	LeastFactor: 0x1p-63,
 	LeastRoot:   0x1p-50,
 	LeastSquare: 0x1p-111,
+	Huge:        0x1p126,
 }
 
 // Float64 holds the coefficients for float64.
@@ -130,6 +132,7 @@ var Float64 = Coefficients[float64]{
 	LeastFactor: 0x1p-511,
 	LeastRoot:   0x1p-498,
 	LeastSquare: 0x1p-1007,
+	Huge:        0x1p1022,
 }
 
 func coefficients[T Float]() *Coefficients[T] {

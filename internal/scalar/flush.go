@@ -14,6 +14,19 @@ func MulFlush[T Float](x, y T) T {
 	return Mul(x, y)
 }
 
+// Sign returns 1 for x > 0, −1 for x < 0, and x for ±0 and NaN, if |x| isn't below the
+// least normal number; less |x| gives less than 1.
+func Sign[T Float](x T) T {
+	switch y := Mul(x, coefficients[T]().Huge); {
+	case y > 1:
+		return 1
+	case y < -1:
+		return -1
+	default:
+		return y
+	}
+}
+
 // FlushRoot is Flush with LeastRoot, for numbers that are squared.
 func FlushRoot[T Float](x T) T { return flush(x, coefficients[T]().LeastRoot) }
 

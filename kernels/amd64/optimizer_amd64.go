@@ -28,6 +28,14 @@ func NesterovF32AVX2(w []float32, v []float32, g []float32, lr float32, mu float
 //go:noescape
 func RMSPropF32AVX2(w []float32, s []float32, g []float32, lr float32, rho float32, oneMinusRho float32, eps float32)
 
+// AdagradF32AVX2 sets s = fma(g, g, s) and w = fma(−lr, g/(√s + eps), w). It is defined by
+// generic.AdagradF32.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w and s.
+//
+//go:noescape
+func AdagradF32AVX2(w []float32, s []float32, g []float32, lr float32, eps float32)
+
 // AdamF32AVX2 sets m = fma(1−β₁, g, β₁·m), v = fma((1−β₂)·g, g, β₂·v) and w = fma(−lr,
 // m/fma(scale, √v, eps), keep·w). It is defined by generic.AdamF32.
 //
@@ -35,6 +43,22 @@ func RMSPropF32AVX2(w []float32, s []float32, g []float32, lr float32, rho float
 //
 //go:noescape
 func AdamF32AVX2(w []float32, m []float32, v []float32, g []float32, lr float32, beta1 float32, oneMinusBeta1 float32, beta2 float32, oneMinusBeta2 float32, scale float32, eps float32, keep float32)
+
+// AMSGradF32AVX2 sets m and v as AdamF32 does, h = v unless h > v, and w = fma(−lr,
+// m/fma(scale, √h, eps), w). It is defined by generic.AMSGradF32.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w, m, v and h.
+//
+//go:noescape
+func AMSGradF32AVX2(w []float32, m []float32, v []float32, h []float32, g []float32, lr float32, beta1 float32, oneMinusBeta1 float32, beta2 float32, oneMinusBeta2 float32, scale float32, eps float32)
+
+// LionF32AVX2 sets u = sign(fma(1−β₁, g, β₁·m)), m = fma(1−β₂, g, β₂·m) and w = fma(−lr, u,
+// keep·w), sign being scalar.Sign. It is defined by generic.LionF32.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w and m.
+//
+//go:noescape
+func LionF32AVX2(w []float32, m []float32, g []float32, lr float32, beta1 float32, oneMinusBeta1 float32, beta2 float32, oneMinusBeta2 float32, keep float32)
 
 // MomentumF64AVX2 sets v = μ·v + g and w = w − lr·v, an FMA each. It is defined by
 // generic.MomentumF64.
@@ -60,6 +84,14 @@ func NesterovF64AVX2(w []float64, v []float64, g []float64, lr float64, mu float
 //go:noescape
 func RMSPropF64AVX2(w []float64, s []float64, g []float64, lr float64, rho float64, oneMinusRho float64, eps float64)
 
+// AdagradF64AVX2 sets s = fma(g, g, s) and w = fma(−lr, g/(√s + eps), w). It is defined by
+// generic.AdagradF64.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w and s.
+//
+//go:noescape
+func AdagradF64AVX2(w []float64, s []float64, g []float64, lr float64, eps float64)
+
 // AdamF64AVX2 sets m = fma(1−β₁, g, β₁·m), v = fma((1−β₂)·g, g, β₂·v) and w = fma(−lr,
 // m/fma(scale, √v, eps), keep·w). It is defined by generic.AdamF64.
 //
@@ -67,6 +99,22 @@ func RMSPropF64AVX2(w []float64, s []float64, g []float64, lr float64, rho float
 //
 //go:noescape
 func AdamF64AVX2(w []float64, m []float64, v []float64, g []float64, lr float64, beta1 float64, oneMinusBeta1 float64, beta2 float64, oneMinusBeta2 float64, scale float64, eps float64, keep float64)
+
+// AMSGradF64AVX2 sets m and v as AdamF64 does, h = v unless h > v, and w = fma(−lr,
+// m/fma(scale, √h, eps), w). It is defined by generic.AMSGradF64.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w, m, v and h.
+//
+//go:noescape
+func AMSGradF64AVX2(w []float64, m []float64, v []float64, h []float64, g []float64, lr float64, beta1 float64, oneMinusBeta1 float64, beta2 float64, oneMinusBeta2 float64, scale float64, eps float64)
+
+// LionF64AVX2 sets u = sign(fma(1−β₁, g, β₁·m)), m = fma(1−β₂, g, β₂·m) and w = fma(−lr, u,
+// keep·w), sign being scalar.Sign. It is defined by generic.LionF64.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w and m.
+//
+//go:noescape
+func LionF64AVX2(w []float64, m []float64, g []float64, lr float64, beta1 float64, oneMinusBeta1 float64, beta2 float64, oneMinusBeta2 float64, keep float64)
 
 // MomentumF32AVX512 sets v = μ·v + g and w = w − lr·v, an FMA each. It is defined by
 // generic.MomentumF32.
@@ -92,6 +140,14 @@ func NesterovF32AVX512(w []float32, v []float32, g []float32, lr float32, mu flo
 //go:noescape
 func RMSPropF32AVX512(w []float32, s []float32, g []float32, lr float32, rho float32, oneMinusRho float32, eps float32)
 
+// AdagradF32AVX512 sets s = fma(g, g, s) and w = fma(−lr, g/(√s + eps), w). It is defined by
+// generic.AdagradF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w and s.
+//
+//go:noescape
+func AdagradF32AVX512(w []float32, s []float32, g []float32, lr float32, eps float32)
+
 // AdamF32AVX512 sets m = fma(1−β₁, g, β₁·m), v = fma((1−β₂)·g, g, β₂·v) and w = fma(−lr,
 // m/fma(scale, √v, eps), keep·w). It is defined by generic.AdamF32.
 //
@@ -99,6 +155,23 @@ func RMSPropF32AVX512(w []float32, s []float32, g []float32, lr float32, rho flo
 //
 //go:noescape
 func AdamF32AVX512(w []float32, m []float32, v []float32, g []float32, lr float32, beta1 float32, oneMinusBeta1 float32, beta2 float32, oneMinusBeta2 float32, scale float32, eps float32, keep float32)
+
+// AMSGradF32AVX512 sets m and v as AdamF32 does, h = v unless h > v, and w = fma(−lr,
+// m/fma(scale, √h, eps), w). It is defined by generic.AMSGradF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w, m, v and
+// h.
+//
+//go:noescape
+func AMSGradF32AVX512(w []float32, m []float32, v []float32, h []float32, g []float32, lr float32, beta1 float32, oneMinusBeta1 float32, beta2 float32, oneMinusBeta2 float32, scale float32, eps float32)
+
+// LionF32AVX512 sets u = sign(fma(1−β₁, g, β₁·m)), m = fma(1−β₂, g, β₂·m) and w = fma(−lr,
+// u, keep·w), sign being scalar.Sign. It is defined by generic.LionF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w and m.
+//
+//go:noescape
+func LionF32AVX512(w []float32, m []float32, g []float32, lr float32, beta1 float32, oneMinusBeta1 float32, beta2 float32, oneMinusBeta2 float32, keep float32)
 
 // MomentumF64AVX512 sets v = μ·v + g and w = w − lr·v, an FMA each. It is defined by
 // generic.MomentumF64.
@@ -124,6 +197,14 @@ func NesterovF64AVX512(w []float64, v []float64, g []float64, lr float64, mu flo
 //go:noescape
 func RMSPropF64AVX512(w []float64, s []float64, g []float64, lr float64, rho float64, oneMinusRho float64, eps float64)
 
+// AdagradF64AVX512 sets s = fma(g, g, s) and w = fma(−lr, g/(√s + eps), w). It is defined by
+// generic.AdagradF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w and s.
+//
+//go:noescape
+func AdagradF64AVX512(w []float64, s []float64, g []float64, lr float64, eps float64)
+
 // AdamF64AVX512 sets m = fma(1−β₁, g, β₁·m), v = fma((1−β₂)·g, g, β₂·v) and w = fma(−lr,
 // m/fma(scale, √v, eps), keep·w). It is defined by generic.AdamF64.
 //
@@ -131,3 +212,20 @@ func RMSPropF64AVX512(w []float64, s []float64, g []float64, lr float64, rho flo
 //
 //go:noescape
 func AdamF64AVX512(w []float64, m []float64, v []float64, g []float64, lr float64, beta1 float64, oneMinusBeta1 float64, beta2 float64, oneMinusBeta2 float64, scale float64, eps float64, keep float64)
+
+// AMSGradF64AVX512 sets m and v as AdamF64 does, h = v unless h > v, and w = fma(−lr,
+// m/fma(scale, √h, eps), w). It is defined by generic.AMSGradF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w, m, v and
+// h.
+//
+//go:noescape
+func AMSGradF64AVX512(w []float64, m []float64, v []float64, h []float64, g []float64, lr float64, beta1 float64, oneMinusBeta1 float64, beta2 float64, oneMinusBeta2 float64, scale float64, eps float64)
+
+// LionF64AVX512 sets u = sign(fma(1−β₁, g, β₁·m)), m = fma(1−β₂, g, β₂·m) and w = fma(−lr,
+// u, keep·w), sign being scalar.Sign. It is defined by generic.LionF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w and m.
+//
+//go:noescape
+func LionF64AVX512(w []float64, m []float64, g []float64, lr float64, beta1 float64, oneMinusBeta1 float64, beta2 float64, oneMinusBeta2 float64, keep float64)

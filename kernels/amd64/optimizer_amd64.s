@@ -561,6 +561,187 @@ end5:
 	VZEROUPPER
 	RET
 
+// AdagradF32AVX2 sets s = fma(g, g, s) and w = fma(−lr, g/(√s + eps), w). It is defined by
+// generic.AdagradF32.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w and s.
+//
+// lr Y0, eps Y1, magnitude Y2, belowLeastRoot Y3, w AX, s CX, g DX, len(w) BX.
+//
+// Requires: AVX, AVX2, FMA3
+TEXT ·AdagradF32AVX2(SB), NOSPLIT, $0-80
+	VBROADCASTSS lr+72(FP), Y0
+	VBROADCASTSS eps+76(FP), Y1
+	VMOVUPS      magnitudeF32<>+0(SB), Y2
+	VMOVUPS      belowLeastRootF32<>+0(SB), Y3
+	MOVQ         w_base+0(FP), AX
+	MOVQ         s_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         w_len+8(FP), BX
+
+vectors1:
+	CMPQ         BX, $0x00000020
+	JL           done2
+	VMOVUPS      (AX), Y4
+	VMOVUPS      (CX), Y5
+	VMOVUPS      (DX), Y6
+	VANDPS       Y2, Y6, Y7
+	VPCMPGTD     Y3, Y7, Y7
+	VANDPS       Y7, Y6, Y6
+	VFMADD231PS  Y6, Y6, Y5
+	VSQRTPS      Y5, Y7
+	VADDPS       Y1, Y7, Y7
+	VDIVPS       Y7, Y6, Y7
+	VFNMADD231PS Y7, Y0, Y4
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, (CX)
+	VMOVUPS      32(AX), Y4
+	VMOVUPS      32(CX), Y5
+	VMOVUPS      32(DX), Y6
+	VANDPS       Y2, Y6, Y7
+	VPCMPGTD     Y3, Y7, Y7
+	VANDPS       Y7, Y6, Y6
+	VFMADD231PS  Y6, Y6, Y5
+	VSQRTPS      Y5, Y7
+	VADDPS       Y1, Y7, Y7
+	VDIVPS       Y7, Y6, Y7
+	VFNMADD231PS Y7, Y0, Y4
+	VMOVUPS      Y4, 32(AX)
+	VMOVUPS      Y5, 32(CX)
+	VMOVUPS      64(AX), Y4
+	VMOVUPS      64(CX), Y5
+	VMOVUPS      64(DX), Y6
+	VANDPS       Y2, Y6, Y7
+	VPCMPGTD     Y3, Y7, Y7
+	VANDPS       Y7, Y6, Y6
+	VFMADD231PS  Y6, Y6, Y5
+	VSQRTPS      Y5, Y7
+	VADDPS       Y1, Y7, Y7
+	VDIVPS       Y7, Y6, Y7
+	VFNMADD231PS Y7, Y0, Y4
+	VMOVUPS      Y4, 64(AX)
+	VMOVUPS      Y5, 64(CX)
+	VMOVUPS      96(AX), Y4
+	VMOVUPS      96(CX), Y5
+	VMOVUPS      96(DX), Y6
+	VANDPS       Y2, Y6, Y7
+	VPCMPGTD     Y3, Y7, Y7
+	VANDPS       Y7, Y6, Y6
+	VFMADD231PS  Y6, Y6, Y5
+	VSQRTPS      Y5, Y7
+	VADDPS       Y1, Y7, Y7
+	VDIVPS       Y7, Y6, Y7
+	VFNMADD231PS Y7, Y0, Y4
+	VMOVUPS      Y4, 96(AX)
+	VMOVUPS      Y5, 96(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000020, BX
+	JMP          vectors1
+
+done2:
+vectors3:
+	CMPQ         BX, $0x00000008
+	JL           done4
+	VMOVUPS      (AX), Y4
+	VMOVUPS      (CX), Y5
+	VMOVUPS      (DX), Y6
+	VANDPS       Y2, Y6, Y7
+	VPCMPGTD     Y3, Y7, Y7
+	VANDPS       Y7, Y6, Y6
+	VFMADD231PS  Y6, Y6, Y5
+	VSQRTPS      Y5, Y7
+	VADDPS       Y1, Y7, Y7
+	VDIVPS       Y7, Y6, Y7
+	VFNMADD231PS Y7, Y0, Y4
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, (CX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000008, BX
+	JMP          vectors3
+
+done4:
+	TESTQ        BX, BX
+	JZ           end5
+	LEAQ         laneMasks<>+0(SB), SI
+	MOVQ         BX, DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, SI
+	VMOVDQU      32(SI), Y4
+	VMASKMOVPS   (AX), Y4, Y5
+	VMASKMOVPS   (CX), Y4, Y6
+	VMASKMOVPS   (DX), Y4, Y4
+	VANDPS       Y2, Y4, Y2
+	VPCMPGTD     Y3, Y2, Y2
+	VANDPS       Y2, Y4, Y4
+	VFMADD231PS  Y4, Y4, Y6
+	VSQRTPS      Y6, Y2
+	VADDPS       Y1, Y2, Y2
+	VDIVPS       Y2, Y4, Y2
+	VFNMADD231PS Y2, Y0, Y5
+	TESTQ        $0x00000008, BX
+	JZ           skip7
+	VMOVUPS      Y5, (AX)
+	JMP          stored6
+
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y5, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, BX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, BX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
+	TESTQ   $0x00000008, BX
+	JZ      skip12
+	VMOVUPS Y6, (CX)
+	JMP     stored11
+
+skip12:
+	LEAQ         (CX), AX
+	VMOVAPS      Y6, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip13
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip13:
+	TESTQ     $0x00000002, BX
+	JZ        skip14
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip14:
+	TESTQ  $0x00000001, BX
+	JZ     skip15
+	VMOVSS X0, (AX)
+
+skip15:
+stored11:
+end5:
+	VZEROUPPER
+	RET
+
 // AdamF32AVX2 sets m = fma(1−β₁, g, β₁·m), v = fma((1−β₂)·g, g, β₂·v) and w = fma(−lr,
 // m/fma(scale, √v, eps), keep·w). It is defined by generic.AdamF32.
 //
@@ -607,10 +788,10 @@ vectors1:
 	VANDPS       Y13, Y11, Y11
 	VANDPS       Y8, Y11, Y13
 	VPSIGND      Y13, Y11, Y11
+	VMULPS       Y10, Y7, Y10
 	VSQRTPS      Y12, Y13
 	VFMADD213PS  Y6, Y5, Y13
 	VDIVPS       Y13, Y11, Y13
-	VMULPS       Y10, Y7, Y10
 	VFNMADD231PS Y13, Y0, Y10
 	VMOVUPS      Y10, (AX)
 	VMOVUPS      Y11, (CX)
@@ -632,10 +813,10 @@ vectors1:
 	VANDPS       Y13, Y11, Y11
 	VANDPS       Y8, Y11, Y13
 	VPSIGND      Y13, Y11, Y11
+	VMULPS       Y10, Y7, Y10
 	VSQRTPS      Y12, Y13
 	VFMADD213PS  Y6, Y5, Y13
 	VDIVPS       Y13, Y11, Y13
-	VMULPS       Y10, Y7, Y10
 	VFNMADD231PS Y13, Y0, Y10
 	VMOVUPS      Y10, 32(AX)
 	VMOVUPS      Y11, 32(CX)
@@ -657,10 +838,10 @@ vectors1:
 	VANDPS       Y13, Y11, Y11
 	VANDPS       Y8, Y11, Y13
 	VPSIGND      Y13, Y11, Y11
+	VMULPS       Y10, Y7, Y10
 	VSQRTPS      Y12, Y13
 	VFMADD213PS  Y6, Y5, Y13
 	VDIVPS       Y13, Y11, Y13
-	VMULPS       Y10, Y7, Y10
 	VFNMADD231PS Y13, Y0, Y10
 	VMOVUPS      Y10, 64(AX)
 	VMOVUPS      Y11, 64(CX)
@@ -682,10 +863,10 @@ vectors1:
 	VANDPS       Y13, Y11, Y11
 	VANDPS       Y8, Y11, Y13
 	VPSIGND      Y13, Y11, Y11
+	VMULPS       Y10, Y7, Y10
 	VSQRTPS      Y12, Y13
 	VFMADD213PS  Y6, Y5, Y13
 	VDIVPS       Y13, Y11, Y13
-	VMULPS       Y10, Y7, Y10
 	VFNMADD231PS Y13, Y0, Y10
 	VMOVUPS      Y10, 96(AX)
 	VMOVUPS      Y11, 96(CX)
@@ -718,10 +899,10 @@ vectors3:
 	VANDPS       Y13, Y11, Y11
 	VANDPS       Y8, Y11, Y13
 	VPSIGND      Y13, Y11, Y11
+	VMULPS       Y10, Y7, Y10
 	VSQRTPS      Y12, Y13
 	VFMADD213PS  Y6, Y5, Y13
 	VDIVPS       Y13, Y11, Y13
-	VMULPS       Y10, Y7, Y10
 	VFNMADD231PS Y13, Y0, Y10
 	VMOVUPS      Y10, (AX)
 	VMOVUPS      Y11, (CX)
@@ -758,10 +939,10 @@ done4:
 	VANDPS       Y1, Y12, Y12
 	VANDPS       Y8, Y12, Y1
 	VPSIGND      Y1, Y12, Y12
+	VMULPS       Y11, Y7, Y11
 	VSQRTPS      Y13, Y1
 	VFMADD213PS  Y6, Y5, Y1
 	VDIVPS       Y1, Y12, Y1
-	VMULPS       Y11, Y7, Y11
 	VFNMADD231PS Y1, Y0, Y11
 	TESTQ        $0x00000008, SI
 	JZ           skip7
@@ -847,6 +1028,567 @@ skip19:
 
 skip20:
 stored16:
+end5:
+	VZEROUPPER
+	RET
+
+// AMSGradF32AVX2 sets m and v as AdamF32 does, h = v unless h > v, and w = fma(−lr,
+// m/fma(scale, √h, eps), w). It is defined by generic.AMSGradF32.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w, m, v and h.
+//
+// lr Y0, beta1 Y1, oneMinusBeta1 Y2, beta2 Y3, oneMinusBeta2 Y4, scale Y5, eps Y6,
+// fromLeastFactor Y7, magnitude Y8, w AX, m CX, v DX, h BX, g SI, len(w) DI.
+//
+// Requires: AVX, AVX2, FMA3
+TEXT ·AMSGradF32AVX2(SB), NOSPLIT, $0-148
+	VBROADCASTSS lr+120(FP), Y0
+	VBROADCASTSS beta1+124(FP), Y1
+	VBROADCASTSS oneMinusBeta1+128(FP), Y2
+	VBROADCASTSS beta2+132(FP), Y3
+	VBROADCASTSS oneMinusBeta2+136(FP), Y4
+	VBROADCASTSS scale+140(FP), Y5
+	VBROADCASTSS eps+144(FP), Y6
+	VMOVUPS      fromLeastFactorF32<>+0(SB), Y7
+	VMOVUPS      magnitudeF32<>+0(SB), Y8
+	MOVQ         w_base+0(FP), AX
+	MOVQ         m_base+24(FP), CX
+	MOVQ         v_base+48(FP), DX
+	MOVQ         h_base+72(FP), BX
+	MOVQ         g_base+96(FP), SI
+	MOVQ         w_len+8(FP), DI
+
+vectors1:
+	CMPQ         DI, $0x00000020
+	JL           done2
+	VMOVUPS      (AX), Y9
+	VMOVUPS      (CX), Y10
+	VMOVUPS      (DX), Y11
+	VMOVUPS      (BX), Y12
+	VMOVUPS      (SI), Y13
+	VANDPS       Y8, Y13, Y14
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y14, Y14
+	VANDPS       Y14, Y13, Y13
+	VMULPS       Y10, Y1, Y10
+	VFMADD231PS  Y2, Y13, Y10
+	VMULPS       Y13, Y4, Y14
+	VMULPS       Y11, Y3, Y11
+	VFMADD231PS  Y14, Y13, Y11
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y11, Y13
+	VANDPS       Y13, Y11, Y11
+	VANDPS       Y13, Y10, Y10
+	VANDPS       Y7, Y10, Y13
+	VPSIGND      Y13, Y10, Y10
+	VMAXPS       Y11, Y12, Y12
+	VSQRTPS      Y12, Y13
+	VFMADD213PS  Y6, Y5, Y13
+	VDIVPS       Y13, Y10, Y13
+	VFNMADD231PS Y13, Y0, Y9
+	VMOVUPS      Y9, (AX)
+	VMOVUPS      Y10, (CX)
+	VMOVUPS      Y11, (DX)
+	VMOVUPS      Y12, (BX)
+	VMOVUPS      32(AX), Y9
+	VMOVUPS      32(CX), Y10
+	VMOVUPS      32(DX), Y11
+	VMOVUPS      32(BX), Y12
+	VMOVUPS      32(SI), Y13
+	VANDPS       Y8, Y13, Y14
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y14, Y14
+	VANDPS       Y14, Y13, Y13
+	VMULPS       Y10, Y1, Y10
+	VFMADD231PS  Y2, Y13, Y10
+	VMULPS       Y13, Y4, Y14
+	VMULPS       Y11, Y3, Y11
+	VFMADD231PS  Y14, Y13, Y11
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y11, Y13
+	VANDPS       Y13, Y11, Y11
+	VANDPS       Y13, Y10, Y10
+	VANDPS       Y7, Y10, Y13
+	VPSIGND      Y13, Y10, Y10
+	VMAXPS       Y11, Y12, Y12
+	VSQRTPS      Y12, Y13
+	VFMADD213PS  Y6, Y5, Y13
+	VDIVPS       Y13, Y10, Y13
+	VFNMADD231PS Y13, Y0, Y9
+	VMOVUPS      Y9, 32(AX)
+	VMOVUPS      Y10, 32(CX)
+	VMOVUPS      Y11, 32(DX)
+	VMOVUPS      Y12, 32(BX)
+	VMOVUPS      64(AX), Y9
+	VMOVUPS      64(CX), Y10
+	VMOVUPS      64(DX), Y11
+	VMOVUPS      64(BX), Y12
+	VMOVUPS      64(SI), Y13
+	VANDPS       Y8, Y13, Y14
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y14, Y14
+	VANDPS       Y14, Y13, Y13
+	VMULPS       Y10, Y1, Y10
+	VFMADD231PS  Y2, Y13, Y10
+	VMULPS       Y13, Y4, Y14
+	VMULPS       Y11, Y3, Y11
+	VFMADD231PS  Y14, Y13, Y11
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y11, Y13
+	VANDPS       Y13, Y11, Y11
+	VANDPS       Y13, Y10, Y10
+	VANDPS       Y7, Y10, Y13
+	VPSIGND      Y13, Y10, Y10
+	VMAXPS       Y11, Y12, Y12
+	VSQRTPS      Y12, Y13
+	VFMADD213PS  Y6, Y5, Y13
+	VDIVPS       Y13, Y10, Y13
+	VFNMADD231PS Y13, Y0, Y9
+	VMOVUPS      Y9, 64(AX)
+	VMOVUPS      Y10, 64(CX)
+	VMOVUPS      Y11, 64(DX)
+	VMOVUPS      Y12, 64(BX)
+	VMOVUPS      96(AX), Y9
+	VMOVUPS      96(CX), Y10
+	VMOVUPS      96(DX), Y11
+	VMOVUPS      96(BX), Y12
+	VMOVUPS      96(SI), Y13
+	VANDPS       Y8, Y13, Y14
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y14, Y14
+	VANDPS       Y14, Y13, Y13
+	VMULPS       Y10, Y1, Y10
+	VFMADD231PS  Y2, Y13, Y10
+	VMULPS       Y13, Y4, Y14
+	VMULPS       Y11, Y3, Y11
+	VFMADD231PS  Y14, Y13, Y11
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y11, Y13
+	VANDPS       Y13, Y11, Y11
+	VANDPS       Y13, Y10, Y10
+	VANDPS       Y7, Y10, Y13
+	VPSIGND      Y13, Y10, Y10
+	VMAXPS       Y11, Y12, Y12
+	VSQRTPS      Y12, Y13
+	VFMADD213PS  Y6, Y5, Y13
+	VDIVPS       Y13, Y10, Y13
+	VFNMADD231PS Y13, Y0, Y9
+	VMOVUPS      Y9, 96(AX)
+	VMOVUPS      Y10, 96(CX)
+	VMOVUPS      Y11, 96(DX)
+	VMOVUPS      Y12, 96(BX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000080, SI
+	SUBQ         $0x00000020, DI
+	JMP          vectors1
+
+done2:
+vectors3:
+	CMPQ         DI, $0x00000008
+	JL           done4
+	VMOVUPS      (AX), Y9
+	VMOVUPS      (CX), Y10
+	VMOVUPS      (DX), Y11
+	VMOVUPS      (BX), Y12
+	VMOVUPS      (SI), Y13
+	VANDPS       Y8, Y13, Y14
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y14, Y14
+	VANDPS       Y14, Y13, Y13
+	VMULPS       Y10, Y1, Y10
+	VFMADD231PS  Y2, Y13, Y10
+	VMULPS       Y13, Y4, Y14
+	VMULPS       Y11, Y3, Y11
+	VFMADD231PS  Y14, Y13, Y11
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y11, Y13
+	VANDPS       Y13, Y11, Y11
+	VANDPS       Y13, Y10, Y10
+	VANDPS       Y7, Y10, Y13
+	VPSIGND      Y13, Y10, Y10
+	VMAXPS       Y11, Y12, Y12
+	VSQRTPS      Y12, Y13
+	VFMADD213PS  Y6, Y5, Y13
+	VDIVPS       Y13, Y10, Y13
+	VFNMADD231PS Y13, Y0, Y9
+	VMOVUPS      Y9, (AX)
+	VMOVUPS      Y10, (CX)
+	VMOVUPS      Y11, (DX)
+	VMOVUPS      Y12, (BX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	ADDQ         $0x00000020, BX
+	ADDQ         $0x00000020, SI
+	SUBQ         $0x00000008, DI
+	JMP          vectors3
+
+done4:
+	TESTQ        DI, DI
+	JZ           end5
+	LEAQ         laneMasks<>+0(SB), R8
+	MOVQ         DI, R9
+	SHLQ         $0x02, R9
+	SUBQ         R9, R8
+	VMOVDQU      32(R8), Y9
+	VMASKMOVPS   (AX), Y9, Y10
+	VMASKMOVPS   (CX), Y9, Y11
+	VMASKMOVPS   (DX), Y9, Y12
+	VMASKMOVPS   (BX), Y9, Y13
+	VMASKMOVPS   (SI), Y9, Y9
+	VANDPS       Y8, Y9, Y8
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y8, Y8
+	VANDPS       Y8, Y9, Y9
+	VMULPS       Y11, Y1, Y11
+	VFMADD231PS  Y2, Y9, Y11
+	VMULPS       Y9, Y4, Y1
+	VMULPS       Y12, Y3, Y12
+	VFMADD231PS  Y1, Y9, Y12
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y12, Y1
+	VANDPS       Y1, Y12, Y12
+	VANDPS       Y1, Y11, Y11
+	VANDPS       Y7, Y11, Y1
+	VPSIGND      Y1, Y11, Y11
+	VMAXPS       Y12, Y13, Y13
+	VSQRTPS      Y13, Y1
+	VFMADD213PS  Y6, Y5, Y1
+	VDIVPS       Y1, Y11, Y1
+	VFNMADD231PS Y1, Y0, Y10
+	TESTQ        $0x00000008, DI
+	JZ           skip7
+	VMOVUPS      Y10, (AX)
+	JMP          stored6
+
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y10, Y0
+	TESTQ        $0x00000004, DI
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, DI
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, DI
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
+	TESTQ   $0x00000008, DI
+	JZ      skip12
+	VMOVUPS Y11, (CX)
+	JMP     stored11
+
+skip12:
+	LEAQ         (CX), AX
+	VMOVAPS      Y11, Y0
+	TESTQ        $0x00000004, DI
+	JZ           skip13
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip13:
+	TESTQ     $0x00000002, DI
+	JZ        skip14
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip14:
+	TESTQ  $0x00000001, DI
+	JZ     skip15
+	VMOVSS X0, (AX)
+
+skip15:
+stored11:
+	TESTQ   $0x00000008, DI
+	JZ      skip17
+	VMOVUPS Y12, (DX)
+	JMP     stored16
+
+skip17:
+	LEAQ         (DX), AX
+	VMOVAPS      Y12, Y0
+	TESTQ        $0x00000004, DI
+	JZ           skip18
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip18:
+	TESTQ     $0x00000002, DI
+	JZ        skip19
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip19:
+	TESTQ  $0x00000001, DI
+	JZ     skip20
+	VMOVSS X0, (AX)
+
+skip20:
+stored16:
+	TESTQ   $0x00000008, DI
+	JZ      skip22
+	VMOVUPS Y13, (BX)
+	JMP     stored21
+
+skip22:
+	LEAQ         (BX), AX
+	VMOVAPS      Y13, Y0
+	TESTQ        $0x00000004, DI
+	JZ           skip23
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip23:
+	TESTQ     $0x00000002, DI
+	JZ        skip24
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip24:
+	TESTQ  $0x00000001, DI
+	JZ     skip25
+	VMOVSS X0, (AX)
+
+skip25:
+stored21:
+end5:
+	VZEROUPPER
+	RET
+
+// LionF32AVX2 sets u = sign(fma(1−β₁, g, β₁·m)), m = fma(1−β₂, g, β₂·m) and w = fma(−lr, u,
+// keep·w), sign being scalar.Sign. It is defined by generic.LionF32.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w and m.
+//
+// lr Y0, beta1 Y1, oneMinusBeta1 Y2, beta2 Y3, oneMinusBeta2 Y4, keep Y5,
+// fromLeastFactor Y6, huge Y7, one Y8, minusOne Y9, w AX, m CX, g DX, len(w) BX.
+//
+// Requires: AVX, AVX2, FMA3
+TEXT ·LionF32AVX2(SB), NOSPLIT, $0-96
+	VBROADCASTSS lr+72(FP), Y0
+	VBROADCASTSS beta1+76(FP), Y1
+	VBROADCASTSS oneMinusBeta1+80(FP), Y2
+	VBROADCASTSS beta2+84(FP), Y3
+	VBROADCASTSS oneMinusBeta2+88(FP), Y4
+	VBROADCASTSS keep+92(FP), Y5
+	VMOVUPS      fromLeastFactorF32<>+0(SB), Y6
+	VMOVUPS      hugeF32<>+0(SB), Y7
+	VMOVUPS      oneF32<>+0(SB), Y8
+	VMOVUPS      minusOneF32<>+0(SB), Y9
+	MOVQ         w_base+0(FP), AX
+	MOVQ         m_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         w_len+8(FP), BX
+
+vectors1:
+	CMPQ         BX, $0x00000020
+	JL           done2
+	VMOVUPS      (AX), Y10
+	VMOVUPS      (CX), Y11
+	VMOVUPS      (DX), Y12
+	VANDPS       Y6, Y12, Y13
+	VPSIGND      Y13, Y12, Y12
+	VMULPS       Y11, Y1, Y13
+	VFMADD231PS  Y2, Y12, Y13
+	VMULPS       Y7, Y13, Y13
+	VMAXPS       Y13, Y9, Y13
+	VMINPS       Y13, Y8, Y13
+	VMULPS       Y11, Y3, Y11
+	VFMADD231PS  Y4, Y12, Y11
+	VANDPS       Y6, Y11, Y12
+	VPSIGND      Y12, Y11, Y11
+	VMULPS       Y10, Y5, Y10
+	VFNMADD231PS Y13, Y0, Y10
+	VANDPS       Y6, Y10, Y12
+	VPSIGND      Y12, Y10, Y10
+	VMOVUPS      Y10, (AX)
+	VMOVUPS      Y11, (CX)
+	VMOVUPS      32(AX), Y10
+	VMOVUPS      32(CX), Y11
+	VMOVUPS      32(DX), Y12
+	VANDPS       Y6, Y12, Y13
+	VPSIGND      Y13, Y12, Y12
+	VMULPS       Y11, Y1, Y13
+	VFMADD231PS  Y2, Y12, Y13
+	VMULPS       Y7, Y13, Y13
+	VMAXPS       Y13, Y9, Y13
+	VMINPS       Y13, Y8, Y13
+	VMULPS       Y11, Y3, Y11
+	VFMADD231PS  Y4, Y12, Y11
+	VANDPS       Y6, Y11, Y12
+	VPSIGND      Y12, Y11, Y11
+	VMULPS       Y10, Y5, Y10
+	VFNMADD231PS Y13, Y0, Y10
+	VANDPS       Y6, Y10, Y12
+	VPSIGND      Y12, Y10, Y10
+	VMOVUPS      Y10, 32(AX)
+	VMOVUPS      Y11, 32(CX)
+	VMOVUPS      64(AX), Y10
+	VMOVUPS      64(CX), Y11
+	VMOVUPS      64(DX), Y12
+	VANDPS       Y6, Y12, Y13
+	VPSIGND      Y13, Y12, Y12
+	VMULPS       Y11, Y1, Y13
+	VFMADD231PS  Y2, Y12, Y13
+	VMULPS       Y7, Y13, Y13
+	VMAXPS       Y13, Y9, Y13
+	VMINPS       Y13, Y8, Y13
+	VMULPS       Y11, Y3, Y11
+	VFMADD231PS  Y4, Y12, Y11
+	VANDPS       Y6, Y11, Y12
+	VPSIGND      Y12, Y11, Y11
+	VMULPS       Y10, Y5, Y10
+	VFNMADD231PS Y13, Y0, Y10
+	VANDPS       Y6, Y10, Y12
+	VPSIGND      Y12, Y10, Y10
+	VMOVUPS      Y10, 64(AX)
+	VMOVUPS      Y11, 64(CX)
+	VMOVUPS      96(AX), Y10
+	VMOVUPS      96(CX), Y11
+	VMOVUPS      96(DX), Y12
+	VANDPS       Y6, Y12, Y13
+	VPSIGND      Y13, Y12, Y12
+	VMULPS       Y11, Y1, Y13
+	VFMADD231PS  Y2, Y12, Y13
+	VMULPS       Y7, Y13, Y13
+	VMAXPS       Y13, Y9, Y13
+	VMINPS       Y13, Y8, Y13
+	VMULPS       Y11, Y3, Y11
+	VFMADD231PS  Y4, Y12, Y11
+	VANDPS       Y6, Y11, Y12
+	VPSIGND      Y12, Y11, Y11
+	VMULPS       Y10, Y5, Y10
+	VFNMADD231PS Y13, Y0, Y10
+	VANDPS       Y6, Y10, Y12
+	VPSIGND      Y12, Y10, Y10
+	VMOVUPS      Y10, 96(AX)
+	VMOVUPS      Y11, 96(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000020, BX
+	JMP          vectors1
+
+done2:
+vectors3:
+	CMPQ         BX, $0x00000008
+	JL           done4
+	VMOVUPS      (AX), Y10
+	VMOVUPS      (CX), Y11
+	VMOVUPS      (DX), Y12
+	VANDPS       Y6, Y12, Y13
+	VPSIGND      Y13, Y12, Y12
+	VMULPS       Y11, Y1, Y13
+	VFMADD231PS  Y2, Y12, Y13
+	VMULPS       Y7, Y13, Y13
+	VMAXPS       Y13, Y9, Y13
+	VMINPS       Y13, Y8, Y13
+	VMULPS       Y11, Y3, Y11
+	VFMADD231PS  Y4, Y12, Y11
+	VANDPS       Y6, Y11, Y12
+	VPSIGND      Y12, Y11, Y11
+	VMULPS       Y10, Y5, Y10
+	VFNMADD231PS Y13, Y0, Y10
+	VANDPS       Y6, Y10, Y12
+	VPSIGND      Y12, Y10, Y10
+	VMOVUPS      Y10, (AX)
+	VMOVUPS      Y11, (CX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000008, BX
+	JMP          vectors3
+
+done4:
+	TESTQ        BX, BX
+	JZ           end5
+	LEAQ         laneMasks<>+0(SB), SI
+	MOVQ         BX, DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, SI
+	VMOVDQU      32(SI), Y10
+	VMASKMOVPS   (AX), Y10, Y11
+	VMASKMOVPS   (CX), Y10, Y12
+	VMASKMOVPS   (DX), Y10, Y10
+	VANDPS       Y6, Y10, Y13
+	VPSIGND      Y13, Y10, Y10
+	VMULPS       Y12, Y1, Y1
+	VFMADD231PS  Y2, Y10, Y1
+	VMULPS       Y7, Y1, Y1
+	VMAXPS       Y1, Y9, Y1
+	VMINPS       Y1, Y8, Y1
+	VMULPS       Y12, Y3, Y12
+	VFMADD231PS  Y4, Y10, Y12
+	VANDPS       Y6, Y12, Y2
+	VPSIGND      Y2, Y12, Y12
+	VMULPS       Y11, Y5, Y11
+	VFNMADD231PS Y1, Y0, Y11
+	VANDPS       Y6, Y11, Y0
+	VPSIGND      Y0, Y11, Y11
+	TESTQ        $0x00000008, BX
+	JZ           skip7
+	VMOVUPS      Y11, (AX)
+	JMP          stored6
+
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y11, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, BX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, BX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
+	TESTQ   $0x00000008, BX
+	JZ      skip12
+	VMOVUPS Y12, (CX)
+	JMP     stored11
+
+skip12:
+	LEAQ         (CX), AX
+	VMOVAPS      Y12, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip13
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip13:
+	TESTQ     $0x00000002, BX
+	JZ        skip14
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip14:
+	TESTQ  $0x00000001, BX
+	JZ     skip15
+	VMOVSS X0, (AX)
+
+skip15:
+stored11:
 end5:
 	VZEROUPPER
 	RET
@@ -1392,6 +2134,173 @@ end5:
 	VZEROUPPER
 	RET
 
+// AdagradF64AVX2 sets s = fma(g, g, s) and w = fma(−lr, g/(√s + eps), w). It is defined by
+// generic.AdagradF64.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w and s.
+//
+// lr Y0, eps Y1, magnitude Y2, belowLeastRoot Y3, w AX, s CX, g DX, len(w) BX.
+//
+// Requires: AVX, AVX2, FMA3
+TEXT ·AdagradF64AVX2(SB), NOSPLIT, $0-88
+	VBROADCASTSD lr+72(FP), Y0
+	VBROADCASTSD eps+80(FP), Y1
+	VMOVUPD      magnitudeF64<>+0(SB), Y2
+	VMOVUPD      belowLeastRootF64<>+0(SB), Y3
+	MOVQ         w_base+0(FP), AX
+	MOVQ         s_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         w_len+8(FP), BX
+
+vectors1:
+	CMPQ         BX, $0x00000010
+	JL           done2
+	VMOVUPD      (AX), Y4
+	VMOVUPD      (CX), Y5
+	VMOVUPD      (DX), Y6
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y6, Y6
+	VFMADD231PD  Y6, Y6, Y5
+	VSQRTPD      Y5, Y7
+	VADDPD       Y1, Y7, Y7
+	VDIVPD       Y7, Y6, Y7
+	VFNMADD231PD Y7, Y0, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      Y5, (CX)
+	VMOVUPD      32(AX), Y4
+	VMOVUPD      32(CX), Y5
+	VMOVUPD      32(DX), Y6
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y6, Y6
+	VFMADD231PD  Y6, Y6, Y5
+	VSQRTPD      Y5, Y7
+	VADDPD       Y1, Y7, Y7
+	VDIVPD       Y7, Y6, Y7
+	VFNMADD231PD Y7, Y0, Y4
+	VMOVUPD      Y4, 32(AX)
+	VMOVUPD      Y5, 32(CX)
+	VMOVUPD      64(AX), Y4
+	VMOVUPD      64(CX), Y5
+	VMOVUPD      64(DX), Y6
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y6, Y6
+	VFMADD231PD  Y6, Y6, Y5
+	VSQRTPD      Y5, Y7
+	VADDPD       Y1, Y7, Y7
+	VDIVPD       Y7, Y6, Y7
+	VFNMADD231PD Y7, Y0, Y4
+	VMOVUPD      Y4, 64(AX)
+	VMOVUPD      Y5, 64(CX)
+	VMOVUPD      96(AX), Y4
+	VMOVUPD      96(CX), Y5
+	VMOVUPD      96(DX), Y6
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y6, Y6
+	VFMADD231PD  Y6, Y6, Y5
+	VSQRTPD      Y5, Y7
+	VADDPD       Y1, Y7, Y7
+	VDIVPD       Y7, Y6, Y7
+	VFNMADD231PD Y7, Y0, Y4
+	VMOVUPD      Y4, 96(AX)
+	VMOVUPD      Y5, 96(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000010, BX
+	JMP          vectors1
+
+done2:
+vectors3:
+	CMPQ         BX, $0x00000004
+	JL           done4
+	VMOVUPD      (AX), Y4
+	VMOVUPD      (CX), Y5
+	VMOVUPD      (DX), Y6
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y6, Y6
+	VFMADD231PD  Y6, Y6, Y5
+	VSQRTPD      Y5, Y7
+	VADDPD       Y1, Y7, Y7
+	VDIVPD       Y7, Y6, Y7
+	VFNMADD231PD Y7, Y0, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      Y5, (CX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000004, BX
+	JMP          vectors3
+
+done4:
+	TESTQ        BX, BX
+	JZ           end5
+	LEAQ         laneMasks<>+0(SB), SI
+	MOVQ         BX, DI
+	SHLQ         $0x03, DI
+	SUBQ         DI, SI
+	VMOVDQU      32(SI), Y4
+	VMASKMOVPD   (AX), Y4, Y5
+	VMASKMOVPD   (CX), Y4, Y6
+	VMASKMOVPD   (DX), Y4, Y4
+	VANDPD       Y2, Y4, Y2
+	VPCMPGTQ     Y3, Y2, Y2
+	VANDPD       Y2, Y4, Y4
+	VFMADD231PD  Y4, Y4, Y6
+	VSQRTPD      Y6, Y2
+	VADDPD       Y1, Y2, Y2
+	VDIVPD       Y2, Y4, Y2
+	VFNMADD231PD Y2, Y0, Y5
+	TESTQ        $0x00000004, BX
+	JZ           skip7
+	VMOVUPD      Y5, (AX)
+	JMP          stored6
+
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y5, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, BX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
+	TESTQ   $0x00000004, BX
+	JZ      skip11
+	VMOVUPD Y6, (CX)
+	JMP     stored10
+
+skip11:
+	LEAQ         (CX), AX
+	VMOVAPS      Y6, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip12
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip12:
+	TESTQ  $0x00000001, BX
+	JZ     skip13
+	VMOVSD X0, (AX)
+
+skip13:
+stored10:
+end5:
+	VZEROUPPER
+	RET
+
 // AdamF64AVX2 sets m = fma(1−β₁, g, β₁·m), v = fma((1−β₂)·g, g, β₂·v) and w = fma(−lr,
 // m/fma(scale, √v, eps), keep·w). It is defined by generic.AdamF64.
 //
@@ -1439,10 +2348,10 @@ vectors1:
 	VANDPD       Y8, Y11, Y13
 	VPCMPGTQ     Y9, Y13, Y13
 	VANDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y7, Y10
 	VSQRTPD      Y12, Y13
 	VFMADD213PD  Y6, Y5, Y13
 	VDIVPD       Y13, Y11, Y13
-	VMULPD       Y10, Y7, Y10
 	VFNMADD231PD Y13, Y0, Y10
 	VMOVUPD      Y10, (AX)
 	VMOVUPD      Y11, (CX)
@@ -1465,10 +2374,10 @@ vectors1:
 	VANDPD       Y8, Y11, Y13
 	VPCMPGTQ     Y9, Y13, Y13
 	VANDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y7, Y10
 	VSQRTPD      Y12, Y13
 	VFMADD213PD  Y6, Y5, Y13
 	VDIVPD       Y13, Y11, Y13
-	VMULPD       Y10, Y7, Y10
 	VFNMADD231PD Y13, Y0, Y10
 	VMOVUPD      Y10, 32(AX)
 	VMOVUPD      Y11, 32(CX)
@@ -1491,10 +2400,10 @@ vectors1:
 	VANDPD       Y8, Y11, Y13
 	VPCMPGTQ     Y9, Y13, Y13
 	VANDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y7, Y10
 	VSQRTPD      Y12, Y13
 	VFMADD213PD  Y6, Y5, Y13
 	VDIVPD       Y13, Y11, Y13
-	VMULPD       Y10, Y7, Y10
 	VFNMADD231PD Y13, Y0, Y10
 	VMOVUPD      Y10, 64(AX)
 	VMOVUPD      Y11, 64(CX)
@@ -1517,10 +2426,10 @@ vectors1:
 	VANDPD       Y8, Y11, Y13
 	VPCMPGTQ     Y9, Y13, Y13
 	VANDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y7, Y10
 	VSQRTPD      Y12, Y13
 	VFMADD213PD  Y6, Y5, Y13
 	VDIVPD       Y13, Y11, Y13
-	VMULPD       Y10, Y7, Y10
 	VFNMADD231PD Y13, Y0, Y10
 	VMOVUPD      Y10, 96(AX)
 	VMOVUPD      Y11, 96(CX)
@@ -1554,10 +2463,10 @@ vectors3:
 	VANDPD       Y8, Y11, Y13
 	VPCMPGTQ     Y9, Y13, Y13
 	VANDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y7, Y10
 	VSQRTPD      Y12, Y13
 	VFMADD213PD  Y6, Y5, Y13
 	VDIVPD       Y13, Y11, Y13
-	VMULPD       Y10, Y7, Y10
 	VFNMADD231PD Y13, Y0, Y10
 	VMOVUPD      Y10, (AX)
 	VMOVUPD      Y11, (CX)
@@ -1595,10 +2504,10 @@ done4:
 	VANDPD       Y8, Y12, Y1
 	VPCMPGTQ     Y9, Y1, Y1
 	VANDPD       Y1, Y12, Y12
+	VMULPD       Y11, Y7, Y11
 	VSQRTPD      Y13, Y1
 	VFMADD213PD  Y6, Y5, Y1
 	VDIVPD       Y1, Y12, Y1
-	VMULPD       Y11, Y7, Y11
 	VFNMADD231PD Y1, Y0, Y11
 	TESTQ        $0x00000004, SI
 	JZ           skip7
@@ -1663,6 +2572,550 @@ skip16:
 
 skip17:
 stored14:
+end5:
+	VZEROUPPER
+	RET
+
+// AMSGradF64AVX2 sets m and v as AdamF64 does, h = v unless h > v, and w = fma(−lr,
+// m/fma(scale, √h, eps), w). It is defined by generic.AMSGradF64.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w, m, v and h.
+//
+// lr Y0, beta1 Y1, oneMinusBeta1 Y2, beta2 Y3, oneMinusBeta2 Y4, scale Y5, eps Y6,
+// magnitude Y7, belowLeastFactor Y8, w AX, m CX, v DX, h BX, g SI, len(w) DI.
+//
+// Requires: AVX, AVX2, FMA3
+TEXT ·AMSGradF64AVX2(SB), NOSPLIT, $0-176
+	VBROADCASTSD lr+120(FP), Y0
+	VBROADCASTSD beta1+128(FP), Y1
+	VBROADCASTSD oneMinusBeta1+136(FP), Y2
+	VBROADCASTSD beta2+144(FP), Y3
+	VBROADCASTSD oneMinusBeta2+152(FP), Y4
+	VBROADCASTSD scale+160(FP), Y5
+	VBROADCASTSD eps+168(FP), Y6
+	VMOVUPD      magnitudeF64<>+0(SB), Y7
+	VMOVUPD      belowLeastFactorF64<>+0(SB), Y8
+	MOVQ         w_base+0(FP), AX
+	MOVQ         m_base+24(FP), CX
+	MOVQ         v_base+48(FP), DX
+	MOVQ         h_base+72(FP), BX
+	MOVQ         g_base+96(FP), SI
+	MOVQ         w_len+8(FP), DI
+
+vectors1:
+	CMPQ         DI, $0x00000010
+	JL           done2
+	VMOVUPD      (AX), Y9
+	VMOVUPD      (CX), Y10
+	VMOVUPD      (DX), Y11
+	VMOVUPD      (BX), Y12
+	VMOVUPD      (SI), Y13
+	VANDPD       Y7, Y13, Y14
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y10, Y1, Y10
+	VFMADD231PD  Y2, Y13, Y10
+	VMULPD       Y13, Y4, Y14
+	VMULPD       Y11, Y3, Y11
+	VFMADD231PD  Y14, Y13, Y11
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y11, Y13
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y13, Y10, Y10
+	VANDPD       Y7, Y10, Y13
+	VPCMPGTQ     Y8, Y13, Y13
+	VANDPD       Y13, Y10, Y10
+	VMAXPD       Y11, Y12, Y12
+	VSQRTPD      Y12, Y13
+	VFMADD213PD  Y6, Y5, Y13
+	VDIVPD       Y13, Y10, Y13
+	VFNMADD231PD Y13, Y0, Y9
+	VMOVUPD      Y9, (AX)
+	VMOVUPD      Y10, (CX)
+	VMOVUPD      Y11, (DX)
+	VMOVUPD      Y12, (BX)
+	VMOVUPD      32(AX), Y9
+	VMOVUPD      32(CX), Y10
+	VMOVUPD      32(DX), Y11
+	VMOVUPD      32(BX), Y12
+	VMOVUPD      32(SI), Y13
+	VANDPD       Y7, Y13, Y14
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y10, Y1, Y10
+	VFMADD231PD  Y2, Y13, Y10
+	VMULPD       Y13, Y4, Y14
+	VMULPD       Y11, Y3, Y11
+	VFMADD231PD  Y14, Y13, Y11
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y11, Y13
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y13, Y10, Y10
+	VANDPD       Y7, Y10, Y13
+	VPCMPGTQ     Y8, Y13, Y13
+	VANDPD       Y13, Y10, Y10
+	VMAXPD       Y11, Y12, Y12
+	VSQRTPD      Y12, Y13
+	VFMADD213PD  Y6, Y5, Y13
+	VDIVPD       Y13, Y10, Y13
+	VFNMADD231PD Y13, Y0, Y9
+	VMOVUPD      Y9, 32(AX)
+	VMOVUPD      Y10, 32(CX)
+	VMOVUPD      Y11, 32(DX)
+	VMOVUPD      Y12, 32(BX)
+	VMOVUPD      64(AX), Y9
+	VMOVUPD      64(CX), Y10
+	VMOVUPD      64(DX), Y11
+	VMOVUPD      64(BX), Y12
+	VMOVUPD      64(SI), Y13
+	VANDPD       Y7, Y13, Y14
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y10, Y1, Y10
+	VFMADD231PD  Y2, Y13, Y10
+	VMULPD       Y13, Y4, Y14
+	VMULPD       Y11, Y3, Y11
+	VFMADD231PD  Y14, Y13, Y11
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y11, Y13
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y13, Y10, Y10
+	VANDPD       Y7, Y10, Y13
+	VPCMPGTQ     Y8, Y13, Y13
+	VANDPD       Y13, Y10, Y10
+	VMAXPD       Y11, Y12, Y12
+	VSQRTPD      Y12, Y13
+	VFMADD213PD  Y6, Y5, Y13
+	VDIVPD       Y13, Y10, Y13
+	VFNMADD231PD Y13, Y0, Y9
+	VMOVUPD      Y9, 64(AX)
+	VMOVUPD      Y10, 64(CX)
+	VMOVUPD      Y11, 64(DX)
+	VMOVUPD      Y12, 64(BX)
+	VMOVUPD      96(AX), Y9
+	VMOVUPD      96(CX), Y10
+	VMOVUPD      96(DX), Y11
+	VMOVUPD      96(BX), Y12
+	VMOVUPD      96(SI), Y13
+	VANDPD       Y7, Y13, Y14
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y10, Y1, Y10
+	VFMADD231PD  Y2, Y13, Y10
+	VMULPD       Y13, Y4, Y14
+	VMULPD       Y11, Y3, Y11
+	VFMADD231PD  Y14, Y13, Y11
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y11, Y13
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y13, Y10, Y10
+	VANDPD       Y7, Y10, Y13
+	VPCMPGTQ     Y8, Y13, Y13
+	VANDPD       Y13, Y10, Y10
+	VMAXPD       Y11, Y12, Y12
+	VSQRTPD      Y12, Y13
+	VFMADD213PD  Y6, Y5, Y13
+	VDIVPD       Y13, Y10, Y13
+	VFNMADD231PD Y13, Y0, Y9
+	VMOVUPD      Y9, 96(AX)
+	VMOVUPD      Y10, 96(CX)
+	VMOVUPD      Y11, 96(DX)
+	VMOVUPD      Y12, 96(BX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000080, SI
+	SUBQ         $0x00000010, DI
+	JMP          vectors1
+
+done2:
+vectors3:
+	CMPQ         DI, $0x00000004
+	JL           done4
+	VMOVUPD      (AX), Y9
+	VMOVUPD      (CX), Y10
+	VMOVUPD      (DX), Y11
+	VMOVUPD      (BX), Y12
+	VMOVUPD      (SI), Y13
+	VANDPD       Y7, Y13, Y14
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y10, Y1, Y10
+	VFMADD231PD  Y2, Y13, Y10
+	VMULPD       Y13, Y4, Y14
+	VMULPD       Y11, Y3, Y11
+	VFMADD231PD  Y14, Y13, Y11
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y11, Y13
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y13, Y10, Y10
+	VANDPD       Y7, Y10, Y13
+	VPCMPGTQ     Y8, Y13, Y13
+	VANDPD       Y13, Y10, Y10
+	VMAXPD       Y11, Y12, Y12
+	VSQRTPD      Y12, Y13
+	VFMADD213PD  Y6, Y5, Y13
+	VDIVPD       Y13, Y10, Y13
+	VFNMADD231PD Y13, Y0, Y9
+	VMOVUPD      Y9, (AX)
+	VMOVUPD      Y10, (CX)
+	VMOVUPD      Y11, (DX)
+	VMOVUPD      Y12, (BX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	ADDQ         $0x00000020, BX
+	ADDQ         $0x00000020, SI
+	SUBQ         $0x00000004, DI
+	JMP          vectors3
+
+done4:
+	TESTQ        DI, DI
+	JZ           end5
+	LEAQ         laneMasks<>+0(SB), R8
+	MOVQ         DI, R9
+	SHLQ         $0x03, R9
+	SUBQ         R9, R8
+	VMOVDQU      32(R8), Y9
+	VMASKMOVPD   (AX), Y9, Y10
+	VMASKMOVPD   (CX), Y9, Y11
+	VMASKMOVPD   (DX), Y9, Y12
+	VMASKMOVPD   (BX), Y9, Y13
+	VMASKMOVPD   (SI), Y9, Y9
+	VANDPD       Y7, Y9, Y14
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y14, Y14
+	VANDPD       Y14, Y9, Y9
+	VMULPD       Y11, Y1, Y11
+	VFMADD231PD  Y2, Y9, Y11
+	VMULPD       Y9, Y4, Y1
+	VMULPD       Y12, Y3, Y12
+	VFMADD231PD  Y1, Y9, Y12
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y12, Y1
+	VANDPD       Y1, Y12, Y12
+	VANDPD       Y1, Y11, Y11
+	VANDPD       Y7, Y11, Y1
+	VPCMPGTQ     Y8, Y1, Y1
+	VANDPD       Y1, Y11, Y11
+	VMAXPD       Y12, Y13, Y13
+	VSQRTPD      Y13, Y1
+	VFMADD213PD  Y6, Y5, Y1
+	VDIVPD       Y1, Y11, Y1
+	VFNMADD231PD Y1, Y0, Y10
+	TESTQ        $0x00000004, DI
+	JZ           skip7
+	VMOVUPD      Y10, (AX)
+	JMP          stored6
+
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y10, Y0
+	TESTQ        $0x00000002, DI
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, DI
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
+	TESTQ   $0x00000004, DI
+	JZ      skip11
+	VMOVUPD Y11, (CX)
+	JMP     stored10
+
+skip11:
+	LEAQ         (CX), AX
+	VMOVAPS      Y11, Y0
+	TESTQ        $0x00000002, DI
+	JZ           skip12
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip12:
+	TESTQ  $0x00000001, DI
+	JZ     skip13
+	VMOVSD X0, (AX)
+
+skip13:
+stored10:
+	TESTQ   $0x00000004, DI
+	JZ      skip15
+	VMOVUPD Y12, (DX)
+	JMP     stored14
+
+skip15:
+	LEAQ         (DX), AX
+	VMOVAPS      Y12, Y0
+	TESTQ        $0x00000002, DI
+	JZ           skip16
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip16:
+	TESTQ  $0x00000001, DI
+	JZ     skip17
+	VMOVSD X0, (AX)
+
+skip17:
+stored14:
+	TESTQ   $0x00000004, DI
+	JZ      skip19
+	VMOVUPD Y13, (BX)
+	JMP     stored18
+
+skip19:
+	LEAQ         (BX), AX
+	VMOVAPS      Y13, Y0
+	TESTQ        $0x00000002, DI
+	JZ           skip20
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip20:
+	TESTQ  $0x00000001, DI
+	JZ     skip21
+	VMOVSD X0, (AX)
+
+skip21:
+stored18:
+end5:
+	VZEROUPPER
+	RET
+
+// LionF64AVX2 sets u = sign(fma(1−β₁, g, β₁·m)), m = fma(1−β₂, g, β₂·m) and w = fma(−lr, u,
+// keep·w), sign being scalar.Sign. It is defined by generic.LionF64.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads g, updates w and m.
+//
+// lr Y0, beta1 Y1, oneMinusBeta1 Y2, beta2 Y3, oneMinusBeta2 Y4, keep Y5, magnitude Y6,
+// belowLeastFactor Y7, huge Y8, one Y9, minusOne Y10, w AX, m CX, g DX, len(w) BX.
+//
+// Requires: AVX, AVX2, FMA3
+TEXT ·LionF64AVX2(SB), NOSPLIT, $0-120
+	VBROADCASTSD lr+72(FP), Y0
+	VBROADCASTSD beta1+80(FP), Y1
+	VBROADCASTSD oneMinusBeta1+88(FP), Y2
+	VBROADCASTSD beta2+96(FP), Y3
+	VBROADCASTSD oneMinusBeta2+104(FP), Y4
+	VBROADCASTSD keep+112(FP), Y5
+	VMOVUPD      magnitudeF64<>+0(SB), Y6
+	VMOVUPD      belowLeastFactorF64<>+0(SB), Y7
+	VMOVUPD      hugeF64<>+0(SB), Y8
+	VMOVUPD      oneF64<>+0(SB), Y9
+	VMOVUPD      minusOneF64<>+0(SB), Y10
+	MOVQ         w_base+0(FP), AX
+	MOVQ         m_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         w_len+8(FP), BX
+
+vectors1:
+	CMPQ         BX, $0x00000010
+	JL           done2
+	VMOVUPD      (AX), Y11
+	VMOVUPD      (CX), Y12
+	VMOVUPD      (DX), Y13
+	VANDPD       Y6, Y13, Y14
+	VPCMPGTQ     Y7, Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y12, Y1, Y14
+	VFMADD231PD  Y2, Y13, Y14
+	VMULPD       Y8, Y14, Y14
+	VMAXPD       Y14, Y10, Y14
+	VMINPD       Y14, Y9, Y14
+	VMULPD       Y12, Y3, Y12
+	VFMADD231PD  Y4, Y13, Y12
+	VANDPD       Y6, Y12, Y13
+	VPCMPGTQ     Y7, Y13, Y13
+	VANDPD       Y13, Y12, Y12
+	VMULPD       Y11, Y5, Y11
+	VFNMADD231PD Y14, Y0, Y11
+	VANDPD       Y6, Y11, Y13
+	VPCMPGTQ     Y7, Y13, Y13
+	VANDPD       Y13, Y11, Y11
+	VMOVUPD      Y11, (AX)
+	VMOVUPD      Y12, (CX)
+	VMOVUPD      32(AX), Y11
+	VMOVUPD      32(CX), Y12
+	VMOVUPD      32(DX), Y13
+	VANDPD       Y6, Y13, Y14
+	VPCMPGTQ     Y7, Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y12, Y1, Y14
+	VFMADD231PD  Y2, Y13, Y14
+	VMULPD       Y8, Y14, Y14
+	VMAXPD       Y14, Y10, Y14
+	VMINPD       Y14, Y9, Y14
+	VMULPD       Y12, Y3, Y12
+	VFMADD231PD  Y4, Y13, Y12
+	VANDPD       Y6, Y12, Y13
+	VPCMPGTQ     Y7, Y13, Y13
+	VANDPD       Y13, Y12, Y12
+	VMULPD       Y11, Y5, Y11
+	VFNMADD231PD Y14, Y0, Y11
+	VANDPD       Y6, Y11, Y13
+	VPCMPGTQ     Y7, Y13, Y13
+	VANDPD       Y13, Y11, Y11
+	VMOVUPD      Y11, 32(AX)
+	VMOVUPD      Y12, 32(CX)
+	VMOVUPD      64(AX), Y11
+	VMOVUPD      64(CX), Y12
+	VMOVUPD      64(DX), Y13
+	VANDPD       Y6, Y13, Y14
+	VPCMPGTQ     Y7, Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y12, Y1, Y14
+	VFMADD231PD  Y2, Y13, Y14
+	VMULPD       Y8, Y14, Y14
+	VMAXPD       Y14, Y10, Y14
+	VMINPD       Y14, Y9, Y14
+	VMULPD       Y12, Y3, Y12
+	VFMADD231PD  Y4, Y13, Y12
+	VANDPD       Y6, Y12, Y13
+	VPCMPGTQ     Y7, Y13, Y13
+	VANDPD       Y13, Y12, Y12
+	VMULPD       Y11, Y5, Y11
+	VFNMADD231PD Y14, Y0, Y11
+	VANDPD       Y6, Y11, Y13
+	VPCMPGTQ     Y7, Y13, Y13
+	VANDPD       Y13, Y11, Y11
+	VMOVUPD      Y11, 64(AX)
+	VMOVUPD      Y12, 64(CX)
+	VMOVUPD      96(AX), Y11
+	VMOVUPD      96(CX), Y12
+	VMOVUPD      96(DX), Y13
+	VANDPD       Y6, Y13, Y14
+	VPCMPGTQ     Y7, Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y12, Y1, Y14
+	VFMADD231PD  Y2, Y13, Y14
+	VMULPD       Y8, Y14, Y14
+	VMAXPD       Y14, Y10, Y14
+	VMINPD       Y14, Y9, Y14
+	VMULPD       Y12, Y3, Y12
+	VFMADD231PD  Y4, Y13, Y12
+	VANDPD       Y6, Y12, Y13
+	VPCMPGTQ     Y7, Y13, Y13
+	VANDPD       Y13, Y12, Y12
+	VMULPD       Y11, Y5, Y11
+	VFNMADD231PD Y14, Y0, Y11
+	VANDPD       Y6, Y11, Y13
+	VPCMPGTQ     Y7, Y13, Y13
+	VANDPD       Y13, Y11, Y11
+	VMOVUPD      Y11, 96(AX)
+	VMOVUPD      Y12, 96(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000010, BX
+	JMP          vectors1
+
+done2:
+vectors3:
+	CMPQ         BX, $0x00000004
+	JL           done4
+	VMOVUPD      (AX), Y11
+	VMOVUPD      (CX), Y12
+	VMOVUPD      (DX), Y13
+	VANDPD       Y6, Y13, Y14
+	VPCMPGTQ     Y7, Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y12, Y1, Y14
+	VFMADD231PD  Y2, Y13, Y14
+	VMULPD       Y8, Y14, Y14
+	VMAXPD       Y14, Y10, Y14
+	VMINPD       Y14, Y9, Y14
+	VMULPD       Y12, Y3, Y12
+	VFMADD231PD  Y4, Y13, Y12
+	VANDPD       Y6, Y12, Y13
+	VPCMPGTQ     Y7, Y13, Y13
+	VANDPD       Y13, Y12, Y12
+	VMULPD       Y11, Y5, Y11
+	VFNMADD231PD Y14, Y0, Y11
+	VANDPD       Y6, Y11, Y13
+	VPCMPGTQ     Y7, Y13, Y13
+	VANDPD       Y13, Y11, Y11
+	VMOVUPD      Y11, (AX)
+	VMOVUPD      Y12, (CX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000004, BX
+	JMP          vectors3
+
+done4:
+	TESTQ        BX, BX
+	JZ           end5
+	LEAQ         laneMasks<>+0(SB), SI
+	MOVQ         BX, DI
+	SHLQ         $0x03, DI
+	SUBQ         DI, SI
+	VMOVDQU      32(SI), Y11
+	VMASKMOVPD   (AX), Y11, Y12
+	VMASKMOVPD   (CX), Y11, Y13
+	VMASKMOVPD   (DX), Y11, Y11
+	VANDPD       Y6, Y11, Y14
+	VPCMPGTQ     Y7, Y14, Y14
+	VANDPD       Y14, Y11, Y11
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y2, Y11, Y1
+	VMULPD       Y8, Y1, Y1
+	VMAXPD       Y1, Y10, Y1
+	VMINPD       Y1, Y9, Y1
+	VMULPD       Y13, Y3, Y13
+	VFMADD231PD  Y4, Y11, Y13
+	VANDPD       Y6, Y13, Y2
+	VPCMPGTQ     Y7, Y2, Y2
+	VANDPD       Y2, Y13, Y13
+	VMULPD       Y12, Y5, Y12
+	VFNMADD231PD Y1, Y0, Y12
+	VANDPD       Y6, Y12, Y0
+	VPCMPGTQ     Y7, Y0, Y0
+	VANDPD       Y0, Y12, Y12
+	TESTQ        $0x00000004, BX
+	JZ           skip7
+	VMOVUPD      Y12, (AX)
+	JMP          stored6
+
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y12, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, BX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
+	TESTQ   $0x00000004, BX
+	JZ      skip11
+	VMOVUPD Y13, (CX)
+	JMP     stored10
+
+skip11:
+	LEAQ         (CX), AX
+	VMOVAPS      Y13, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip12
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip12:
+	TESTQ  $0x00000001, BX
+	JZ     skip13
+	VMOVSD X0, (AX)
+
+skip13:
+stored10:
 end5:
 	VZEROUPPER
 	RET
@@ -2056,6 +3509,131 @@ end5:
 	VZEROUPPER
 	RET
 
+// AdagradF32AVX512 sets s = fma(g, g, s) and w = fma(−lr, g/(√s + eps), w). It is defined by
+// generic.AdagradF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w and s.
+//
+// lr Z0, eps Z1, magnitude Z2, belowLeastRoot Z3, w AX, s CX, g DX, len(w) BX.
+//
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·AdagradF32AVX512(SB), NOSPLIT, $0-80
+	VBROADCASTSS lr+72(FP), Z0
+	VBROADCASTSS eps+76(FP), Z1
+	VMOVUPS      magnitudeF32<>+0(SB), Z2
+	VMOVUPS      belowLeastRootF32<>+0(SB), Z3
+	MOVQ         w_base+0(FP), AX
+	MOVQ         s_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         w_len+8(FP), BX
+
+vectors1:
+	CMPQ         BX, $0x00000040
+	JL           done2
+	VMOVUPS      (AX), Z4
+	VMOVUPS      (CX), Z5
+	VMOVUPS      (DX), Z6
+	VANDPS       Z2, Z6, Z7
+	VPCMPGTD     Z3, Z7, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VFMADD231PS  Z6, Z6, Z5
+	VSQRTPS      Z5, Z7
+	VADDPS       Z1, Z7, Z7
+	VDIVPS       Z7, Z6, Z7
+	VFNMADD231PS Z7, Z0, Z4
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, (CX)
+	VMOVUPS      64(AX), Z4
+	VMOVUPS      64(CX), Z5
+	VMOVUPS      64(DX), Z6
+	VANDPS       Z2, Z6, Z7
+	VPCMPGTD     Z3, Z7, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VFMADD231PS  Z6, Z6, Z5
+	VSQRTPS      Z5, Z7
+	VADDPS       Z1, Z7, Z7
+	VDIVPS       Z7, Z6, Z7
+	VFNMADD231PS Z7, Z0, Z4
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, 64(CX)
+	VMOVUPS      128(AX), Z4
+	VMOVUPS      128(CX), Z5
+	VMOVUPS      128(DX), Z6
+	VANDPS       Z2, Z6, Z7
+	VPCMPGTD     Z3, Z7, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VFMADD231PS  Z6, Z6, Z5
+	VSQRTPS      Z5, Z7
+	VADDPS       Z1, Z7, Z7
+	VDIVPS       Z7, Z6, Z7
+	VFNMADD231PS Z7, Z0, Z4
+	VMOVUPS      Z4, 128(AX)
+	VMOVUPS      Z5, 128(CX)
+	VMOVUPS      192(AX), Z4
+	VMOVUPS      192(CX), Z5
+	VMOVUPS      192(DX), Z6
+	VANDPS       Z2, Z6, Z7
+	VPCMPGTD     Z3, Z7, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VFMADD231PS  Z6, Z6, Z5
+	VSQRTPS      Z5, Z7
+	VADDPS       Z1, Z7, Z7
+	VDIVPS       Z7, Z6, Z7
+	VFNMADD231PS Z7, Z0, Z4
+	VMOVUPS      Z4, 192(AX)
+	VMOVUPS      Z5, 192(CX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x00000040, BX
+	JMP          vectors1
+
+done2:
+vectors3:
+	CMPQ         BX, $0x00000010
+	JL           done4
+	VMOVUPS      (AX), Z4
+	VMOVUPS      (CX), Z5
+	VMOVUPS      (DX), Z6
+	VANDPS       Z2, Z6, Z7
+	VPCMPGTD     Z3, Z7, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VFMADD231PS  Z6, Z6, Z5
+	VSQRTPS      Z5, Z7
+	VADDPS       Z1, Z7, Z7
+	VDIVPS       Z7, Z6, Z7
+	VFNMADD231PS Z7, Z0, Z4
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, (CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000010, BX
+	JMP          vectors3
+
+done4:
+	TESTQ        BX, BX
+	JZ           end5
+	LEAQ         bitMasks<>+0(SB), SI
+	KMOVW        (SI)(BX*2), K1
+	VMOVUPS.Z    (AX), K1, Z4
+	VMOVUPS.Z    (CX), K1, Z5
+	VMOVUPS.Z    (DX), K1, Z6
+	VANDPS       Z2, Z6, Z2
+	VPCMPGTD     Z3, Z2, K2
+	VMOVAPS.Z    Z6, K2, Z6
+	VFMADD231PS  Z6, Z6, Z5
+	VSQRTPS      Z5, Z2
+	VADDPS       Z1, Z2, Z2
+	VDIVPS       Z2, Z6, Z2
+	VFNMADD231PS Z2, Z0, Z4
+	VMOVUPS      Z4, K1, (AX)
+	VMOVUPS      Z5, K1, (CX)
+
+end5:
+	VZEROUPPER
+	RET
+
 // AdamF32AVX512 sets m = fma(1−β₁, g, β₁·m), v = fma((1−β₂)·g, g, β₂·v) and w = fma(−lr,
 // m/fma(scale, √v, eps), keep·w). It is defined by generic.AdamF32.
 //
@@ -2105,10 +3683,10 @@ vectors1:
 	VMOVAPS.Z    Z13, K1, Z13
 	VPTESTMD     Z8, Z13, K1
 	VMOVAPS.Z    Z13, K1, Z13
+	VMULPS       Z12, Z7, Z12
 	VSQRTPS      Z14, Z15
 	VFMADD213PS  Z6, Z5, Z15
 	VDIVPS       Z15, Z13, Z15
-	VMULPS       Z12, Z7, Z12
 	VFNMADD231PS Z15, Z0, Z12
 	VMOVUPS      Z12, (AX)
 	VMOVUPS      Z13, (CX)
@@ -2130,10 +3708,10 @@ vectors1:
 	VMOVAPS.Z    Z13, K1, Z13
 	VPTESTMD     Z8, Z13, K1
 	VMOVAPS.Z    Z13, K1, Z13
+	VMULPS       Z12, Z7, Z12
 	VSQRTPS      Z14, Z15
 	VFMADD213PS  Z6, Z5, Z15
 	VDIVPS       Z15, Z13, Z15
-	VMULPS       Z12, Z7, Z12
 	VFNMADD231PS Z15, Z0, Z12
 	VMOVUPS      Z12, 64(AX)
 	VMOVUPS      Z13, 64(CX)
@@ -2155,10 +3733,10 @@ vectors1:
 	VMOVAPS.Z    Z13, K1, Z13
 	VPTESTMD     Z8, Z13, K1
 	VMOVAPS.Z    Z13, K1, Z13
+	VMULPS       Z12, Z7, Z12
 	VSQRTPS      Z14, Z15
 	VFMADD213PS  Z6, Z5, Z15
 	VDIVPS       Z15, Z13, Z15
-	VMULPS       Z12, Z7, Z12
 	VFNMADD231PS Z15, Z0, Z12
 	VMOVUPS      Z12, 128(AX)
 	VMOVUPS      Z13, 128(CX)
@@ -2180,10 +3758,10 @@ vectors1:
 	VMOVAPS.Z    Z13, K1, Z13
 	VPTESTMD     Z8, Z13, K1
 	VMOVAPS.Z    Z13, K1, Z13
+	VMULPS       Z12, Z7, Z12
 	VSQRTPS      Z14, Z15
 	VFMADD213PS  Z6, Z5, Z15
 	VDIVPS       Z15, Z13, Z15
-	VMULPS       Z12, Z7, Z12
 	VFNMADD231PS Z15, Z0, Z12
 	VMOVUPS      Z12, 192(AX)
 	VMOVUPS      Z13, 192(CX)
@@ -2216,10 +3794,10 @@ vectors3:
 	VMOVAPS.Z    Z13, K1, Z13
 	VPTESTMD     Z8, Z13, K1
 	VMOVAPS.Z    Z13, K1, Z13
+	VMULPS       Z12, Z7, Z12
 	VSQRTPS      Z14, Z15
 	VFMADD213PS  Z6, Z5, Z15
 	VDIVPS       Z15, Z13, Z15
-	VMULPS       Z12, Z7, Z12
 	VFNMADD231PS Z15, Z0, Z12
 	VMOVUPS      Z12, (AX)
 	VMOVUPS      Z13, (CX)
@@ -2253,14 +3831,413 @@ done4:
 	VMOVAPS.Z    Z13, K2, Z13
 	VPTESTMD     Z8, Z13, K2
 	VMOVAPS.Z    Z13, K2, Z13
+	VMULPS       Z12, Z7, Z12
 	VSQRTPS      Z14, Z1
 	VFMADD213PS  Z6, Z5, Z1
 	VDIVPS       Z1, Z13, Z1
-	VMULPS       Z12, Z7, Z12
 	VFNMADD231PS Z1, Z0, Z12
 	VMOVUPS      Z12, K1, (AX)
 	VMOVUPS      Z13, K1, (CX)
 	VMOVUPS      Z14, K1, (DX)
+
+end5:
+	VZEROUPPER
+	RET
+
+// AMSGradF32AVX512 sets m and v as AdamF32 does, h = v unless h > v, and w = fma(−lr,
+// m/fma(scale, √h, eps), w). It is defined by generic.AMSGradF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w, m, v and
+// h.
+//
+// lr Z0, beta1 Z1, oneMinusBeta1 Z2, beta2 Z3, oneMinusBeta2 Z4, scale Z5, eps Z6,
+// fromLeastFactor Z7, magnitude Z8, belowLeastRoot Z9, leastSquare Z10, w AX, m CX, v DX,
+// h BX, g SI, len(w) DI.
+//
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·AMSGradF32AVX512(SB), NOSPLIT, $0-148
+	VBROADCASTSS lr+120(FP), Z0
+	VBROADCASTSS beta1+124(FP), Z1
+	VBROADCASTSS oneMinusBeta1+128(FP), Z2
+	VBROADCASTSS beta2+132(FP), Z3
+	VBROADCASTSS oneMinusBeta2+136(FP), Z4
+	VBROADCASTSS scale+140(FP), Z5
+	VBROADCASTSS eps+144(FP), Z6
+	VMOVUPS      fromLeastFactorF32<>+0(SB), Z7
+	VMOVUPS      magnitudeF32<>+0(SB), Z8
+	VMOVUPS      belowLeastRootF32<>+0(SB), Z9
+	VMOVUPS      leastSquareF32<>+0(SB), Z10
+	MOVQ         w_base+0(FP), AX
+	MOVQ         m_base+24(FP), CX
+	MOVQ         v_base+48(FP), DX
+	MOVQ         h_base+72(FP), BX
+	MOVQ         g_base+96(FP), SI
+	MOVQ         w_len+8(FP), DI
+
+vectors1:
+	CMPQ         DI, $0x00000040
+	JL           done2
+	VMOVUPS      (AX), Z11
+	VMOVUPS      (CX), Z12
+	VMOVUPS      (DX), Z13
+	VMOVUPS      (BX), Z14
+	VMOVUPS      (SI), Z15
+	VANDPS       Z8, Z15, Z16
+	VPCMPGTD     Z9, Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VMULPS       Z12, Z1, Z12
+	VFMADD231PS  Z2, Z15, Z12
+	VMULPS       Z15, Z4, Z16
+	VMULPS       Z13, Z3, Z13
+	VFMADD231PS  Z16, Z15, Z13
+	VCMPPS       $0x15, Z10, Z13, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VMOVAPS.Z    Z12, K1, Z12
+	VPTESTMD     Z7, Z12, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VMAXPS       Z13, Z14, Z14
+	VSQRTPS      Z14, Z15
+	VFMADD213PS  Z6, Z5, Z15
+	VDIVPS       Z15, Z12, Z15
+	VFNMADD231PS Z15, Z0, Z11
+	VMOVUPS      Z11, (AX)
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, (DX)
+	VMOVUPS      Z14, (BX)
+	VMOVUPS      64(AX), Z11
+	VMOVUPS      64(CX), Z12
+	VMOVUPS      64(DX), Z13
+	VMOVUPS      64(BX), Z14
+	VMOVUPS      64(SI), Z15
+	VANDPS       Z8, Z15, Z16
+	VPCMPGTD     Z9, Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VMULPS       Z12, Z1, Z12
+	VFMADD231PS  Z2, Z15, Z12
+	VMULPS       Z15, Z4, Z16
+	VMULPS       Z13, Z3, Z13
+	VFMADD231PS  Z16, Z15, Z13
+	VCMPPS       $0x15, Z10, Z13, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VMOVAPS.Z    Z12, K1, Z12
+	VPTESTMD     Z7, Z12, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VMAXPS       Z13, Z14, Z14
+	VSQRTPS      Z14, Z15
+	VFMADD213PS  Z6, Z5, Z15
+	VDIVPS       Z15, Z12, Z15
+	VFNMADD231PS Z15, Z0, Z11
+	VMOVUPS      Z11, 64(AX)
+	VMOVUPS      Z12, 64(CX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 64(BX)
+	VMOVUPS      128(AX), Z11
+	VMOVUPS      128(CX), Z12
+	VMOVUPS      128(DX), Z13
+	VMOVUPS      128(BX), Z14
+	VMOVUPS      128(SI), Z15
+	VANDPS       Z8, Z15, Z16
+	VPCMPGTD     Z9, Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VMULPS       Z12, Z1, Z12
+	VFMADD231PS  Z2, Z15, Z12
+	VMULPS       Z15, Z4, Z16
+	VMULPS       Z13, Z3, Z13
+	VFMADD231PS  Z16, Z15, Z13
+	VCMPPS       $0x15, Z10, Z13, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VMOVAPS.Z    Z12, K1, Z12
+	VPTESTMD     Z7, Z12, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VMAXPS       Z13, Z14, Z14
+	VSQRTPS      Z14, Z15
+	VFMADD213PS  Z6, Z5, Z15
+	VDIVPS       Z15, Z12, Z15
+	VFNMADD231PS Z15, Z0, Z11
+	VMOVUPS      Z11, 128(AX)
+	VMOVUPS      Z12, 128(CX)
+	VMOVUPS      Z13, 128(DX)
+	VMOVUPS      Z14, 128(BX)
+	VMOVUPS      192(AX), Z11
+	VMOVUPS      192(CX), Z12
+	VMOVUPS      192(DX), Z13
+	VMOVUPS      192(BX), Z14
+	VMOVUPS      192(SI), Z15
+	VANDPS       Z8, Z15, Z16
+	VPCMPGTD     Z9, Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VMULPS       Z12, Z1, Z12
+	VFMADD231PS  Z2, Z15, Z12
+	VMULPS       Z15, Z4, Z16
+	VMULPS       Z13, Z3, Z13
+	VFMADD231PS  Z16, Z15, Z13
+	VCMPPS       $0x15, Z10, Z13, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VMOVAPS.Z    Z12, K1, Z12
+	VPTESTMD     Z7, Z12, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VMAXPS       Z13, Z14, Z14
+	VSQRTPS      Z14, Z15
+	VFMADD213PS  Z6, Z5, Z15
+	VDIVPS       Z15, Z12, Z15
+	VFNMADD231PS Z15, Z0, Z11
+	VMOVUPS      Z11, 192(AX)
+	VMOVUPS      Z12, 192(CX)
+	VMOVUPS      Z13, 192(DX)
+	VMOVUPS      Z14, 192(BX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000100, DX
+	ADDQ         $0x00000100, BX
+	ADDQ         $0x00000100, SI
+	SUBQ         $0x00000040, DI
+	JMP          vectors1
+
+done2:
+vectors3:
+	CMPQ         DI, $0x00000010
+	JL           done4
+	VMOVUPS      (AX), Z11
+	VMOVUPS      (CX), Z12
+	VMOVUPS      (DX), Z13
+	VMOVUPS      (BX), Z14
+	VMOVUPS      (SI), Z15
+	VANDPS       Z8, Z15, Z16
+	VPCMPGTD     Z9, Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VMULPS       Z12, Z1, Z12
+	VFMADD231PS  Z2, Z15, Z12
+	VMULPS       Z15, Z4, Z16
+	VMULPS       Z13, Z3, Z13
+	VFMADD231PS  Z16, Z15, Z13
+	VCMPPS       $0x15, Z10, Z13, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VMOVAPS.Z    Z12, K1, Z12
+	VPTESTMD     Z7, Z12, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VMAXPS       Z13, Z14, Z14
+	VSQRTPS      Z14, Z15
+	VFMADD213PS  Z6, Z5, Z15
+	VDIVPS       Z15, Z12, Z15
+	VFNMADD231PS Z15, Z0, Z11
+	VMOVUPS      Z11, (AX)
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, (DX)
+	VMOVUPS      Z14, (BX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x00000040, SI
+	SUBQ         $0x00000010, DI
+	JMP          vectors3
+
+done4:
+	TESTQ        DI, DI
+	JZ           end5
+	LEAQ         bitMasks<>+0(SB), R8
+	KMOVW        (R8)(DI*2), K1
+	VMOVUPS.Z    (AX), K1, Z11
+	VMOVUPS.Z    (CX), K1, Z12
+	VMOVUPS.Z    (DX), K1, Z13
+	VMOVUPS.Z    (BX), K1, Z14
+	VMOVUPS.Z    (SI), K1, Z15
+	VANDPS       Z8, Z15, Z8
+	VPCMPGTD     Z9, Z8, K2
+	VMOVAPS.Z    Z15, K2, Z15
+	VMULPS       Z12, Z1, Z12
+	VFMADD231PS  Z2, Z15, Z12
+	VMULPS       Z15, Z4, Z1
+	VMULPS       Z13, Z3, Z13
+	VFMADD231PS  Z1, Z15, Z13
+	VCMPPS       $0x15, Z10, Z13, K2
+	VMOVAPS.Z    Z13, K2, Z13
+	VMOVAPS.Z    Z12, K2, Z12
+	VPTESTMD     Z7, Z12, K2
+	VMOVAPS.Z    Z12, K2, Z12
+	VMAXPS       Z13, Z14, Z14
+	VSQRTPS      Z14, Z1
+	VFMADD213PS  Z6, Z5, Z1
+	VDIVPS       Z1, Z12, Z1
+	VFNMADD231PS Z1, Z0, Z11
+	VMOVUPS      Z11, K1, (AX)
+	VMOVUPS      Z12, K1, (CX)
+	VMOVUPS      Z13, K1, (DX)
+	VMOVUPS      Z14, K1, (BX)
+
+end5:
+	VZEROUPPER
+	RET
+
+// LionF32AVX512 sets u = sign(fma(1−β₁, g, β₁·m)), m = fma(1−β₂, g, β₂·m) and w = fma(−lr,
+// u, keep·w), sign being scalar.Sign. It is defined by generic.LionF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w and m.
+//
+// lr Z0, beta1 Z1, oneMinusBeta1 Z2, beta2 Z3, oneMinusBeta2 Z4, keep Z5,
+// fromLeastFactor Z6, huge Z7, one Z8, minusOne Z9, w AX, m CX, g DX, len(w) BX.
+//
+// Requires: AVX, AVX512F
+TEXT ·LionF32AVX512(SB), NOSPLIT, $0-96
+	VBROADCASTSS lr+72(FP), Z0
+	VBROADCASTSS beta1+76(FP), Z1
+	VBROADCASTSS oneMinusBeta1+80(FP), Z2
+	VBROADCASTSS beta2+84(FP), Z3
+	VBROADCASTSS oneMinusBeta2+88(FP), Z4
+	VBROADCASTSS keep+92(FP), Z5
+	VMOVUPS      fromLeastFactorF32<>+0(SB), Z6
+	VMOVUPS      hugeF32<>+0(SB), Z7
+	VMOVUPS      oneF32<>+0(SB), Z8
+	VMOVUPS      minusOneF32<>+0(SB), Z9
+	MOVQ         w_base+0(FP), AX
+	MOVQ         m_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         w_len+8(FP), BX
+
+vectors1:
+	CMPQ         BX, $0x00000040
+	JL           done2
+	VMOVUPS      (AX), Z10
+	VMOVUPS      (CX), Z11
+	VMOVUPS      (DX), Z12
+	VPTESTMD     Z6, Z12, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VMULPS       Z11, Z1, Z13
+	VFMADD231PS  Z2, Z12, Z13
+	VMULPS       Z7, Z13, Z13
+	VMAXPS       Z13, Z9, Z13
+	VMINPS       Z13, Z8, Z13
+	VMULPS       Z11, Z3, Z11
+	VFMADD231PS  Z4, Z12, Z11
+	VPTESTMD     Z6, Z11, K1
+	VMOVAPS.Z    Z11, K1, Z11
+	VMULPS       Z10, Z5, Z10
+	VFNMADD231PS Z13, Z0, Z10
+	VPTESTMD     Z6, Z10, K1
+	VMOVAPS.Z    Z10, K1, Z10
+	VMOVUPS      Z10, (AX)
+	VMOVUPS      Z11, (CX)
+	VMOVUPS      64(AX), Z10
+	VMOVUPS      64(CX), Z11
+	VMOVUPS      64(DX), Z12
+	VPTESTMD     Z6, Z12, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VMULPS       Z11, Z1, Z13
+	VFMADD231PS  Z2, Z12, Z13
+	VMULPS       Z7, Z13, Z13
+	VMAXPS       Z13, Z9, Z13
+	VMINPS       Z13, Z8, Z13
+	VMULPS       Z11, Z3, Z11
+	VFMADD231PS  Z4, Z12, Z11
+	VPTESTMD     Z6, Z11, K1
+	VMOVAPS.Z    Z11, K1, Z11
+	VMULPS       Z10, Z5, Z10
+	VFNMADD231PS Z13, Z0, Z10
+	VPTESTMD     Z6, Z10, K1
+	VMOVAPS.Z    Z10, K1, Z10
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, 64(CX)
+	VMOVUPS      128(AX), Z10
+	VMOVUPS      128(CX), Z11
+	VMOVUPS      128(DX), Z12
+	VPTESTMD     Z6, Z12, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VMULPS       Z11, Z1, Z13
+	VFMADD231PS  Z2, Z12, Z13
+	VMULPS       Z7, Z13, Z13
+	VMAXPS       Z13, Z9, Z13
+	VMINPS       Z13, Z8, Z13
+	VMULPS       Z11, Z3, Z11
+	VFMADD231PS  Z4, Z12, Z11
+	VPTESTMD     Z6, Z11, K1
+	VMOVAPS.Z    Z11, K1, Z11
+	VMULPS       Z10, Z5, Z10
+	VFNMADD231PS Z13, Z0, Z10
+	VPTESTMD     Z6, Z10, K1
+	VMOVAPS.Z    Z10, K1, Z10
+	VMOVUPS      Z10, 128(AX)
+	VMOVUPS      Z11, 128(CX)
+	VMOVUPS      192(AX), Z10
+	VMOVUPS      192(CX), Z11
+	VMOVUPS      192(DX), Z12
+	VPTESTMD     Z6, Z12, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VMULPS       Z11, Z1, Z13
+	VFMADD231PS  Z2, Z12, Z13
+	VMULPS       Z7, Z13, Z13
+	VMAXPS       Z13, Z9, Z13
+	VMINPS       Z13, Z8, Z13
+	VMULPS       Z11, Z3, Z11
+	VFMADD231PS  Z4, Z12, Z11
+	VPTESTMD     Z6, Z11, K1
+	VMOVAPS.Z    Z11, K1, Z11
+	VMULPS       Z10, Z5, Z10
+	VFNMADD231PS Z13, Z0, Z10
+	VPTESTMD     Z6, Z10, K1
+	VMOVAPS.Z    Z10, K1, Z10
+	VMOVUPS      Z10, 192(AX)
+	VMOVUPS      Z11, 192(CX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x00000040, BX
+	JMP          vectors1
+
+done2:
+vectors3:
+	CMPQ         BX, $0x00000010
+	JL           done4
+	VMOVUPS      (AX), Z10
+	VMOVUPS      (CX), Z11
+	VMOVUPS      (DX), Z12
+	VPTESTMD     Z6, Z12, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VMULPS       Z11, Z1, Z13
+	VFMADD231PS  Z2, Z12, Z13
+	VMULPS       Z7, Z13, Z13
+	VMAXPS       Z13, Z9, Z13
+	VMINPS       Z13, Z8, Z13
+	VMULPS       Z11, Z3, Z11
+	VFMADD231PS  Z4, Z12, Z11
+	VPTESTMD     Z6, Z11, K1
+	VMOVAPS.Z    Z11, K1, Z11
+	VMULPS       Z10, Z5, Z10
+	VFNMADD231PS Z13, Z0, Z10
+	VPTESTMD     Z6, Z10, K1
+	VMOVAPS.Z    Z10, K1, Z10
+	VMOVUPS      Z10, (AX)
+	VMOVUPS      Z11, (CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000010, BX
+	JMP          vectors3
+
+done4:
+	TESTQ        BX, BX
+	JZ           end5
+	LEAQ         bitMasks<>+0(SB), SI
+	KMOVW        (SI)(BX*2), K1
+	VMOVUPS.Z    (AX), K1, Z10
+	VMOVUPS.Z    (CX), K1, Z11
+	VMOVUPS.Z    (DX), K1, Z12
+	VPTESTMD     Z6, Z12, K2
+	VMOVAPS.Z    Z12, K2, Z12
+	VMULPS       Z11, Z1, Z1
+	VFMADD231PS  Z2, Z12, Z1
+	VMULPS       Z7, Z1, Z1
+	VMAXPS       Z1, Z9, Z1
+	VMINPS       Z1, Z8, Z1
+	VMULPS       Z11, Z3, Z11
+	VFMADD231PS  Z4, Z12, Z11
+	VPTESTMD     Z6, Z11, K2
+	VMOVAPS.Z    Z11, K2, Z11
+	VMULPS       Z10, Z5, Z10
+	VFNMADD231PS Z1, Z0, Z10
+	VPTESTMD     Z6, Z10, K2
+	VMOVAPS.Z    Z10, K2, Z10
+	VMOVUPS      Z10, K1, (AX)
+	VMOVUPS      Z11, K1, (CX)
 
 end5:
 	VZEROUPPER
@@ -2655,6 +4632,131 @@ end5:
 	VZEROUPPER
 	RET
 
+// AdagradF64AVX512 sets s = fma(g, g, s) and w = fma(−lr, g/(√s + eps), w). It is defined by
+// generic.AdagradF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w and s.
+//
+// lr Z0, eps Z1, magnitude Z2, belowLeastRoot Z3, w AX, s CX, g DX, len(w) BX.
+//
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·AdagradF64AVX512(SB), NOSPLIT, $0-88
+	VBROADCASTSD lr+72(FP), Z0
+	VBROADCASTSD eps+80(FP), Z1
+	VMOVUPD      magnitudeF64<>+0(SB), Z2
+	VMOVUPD      belowLeastRootF64<>+0(SB), Z3
+	MOVQ         w_base+0(FP), AX
+	MOVQ         s_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         w_len+8(FP), BX
+
+vectors1:
+	CMPQ         BX, $0x00000020
+	JL           done2
+	VMOVUPD      (AX), Z4
+	VMOVUPD      (CX), Z5
+	VMOVUPD      (DX), Z6
+	VANDPD       Z2, Z6, Z7
+	VPCMPGTQ     Z3, Z7, K1
+	VMOVAPD.Z    Z6, K1, Z6
+	VFMADD231PD  Z6, Z6, Z5
+	VSQRTPD      Z5, Z7
+	VADDPD       Z1, Z7, Z7
+	VDIVPD       Z7, Z6, Z7
+	VFNMADD231PD Z7, Z0, Z4
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      Z5, (CX)
+	VMOVUPD      64(AX), Z4
+	VMOVUPD      64(CX), Z5
+	VMOVUPD      64(DX), Z6
+	VANDPD       Z2, Z6, Z7
+	VPCMPGTQ     Z3, Z7, K1
+	VMOVAPD.Z    Z6, K1, Z6
+	VFMADD231PD  Z6, Z6, Z5
+	VSQRTPD      Z5, Z7
+	VADDPD       Z1, Z7, Z7
+	VDIVPD       Z7, Z6, Z7
+	VFNMADD231PD Z7, Z0, Z4
+	VMOVUPD      Z4, 64(AX)
+	VMOVUPD      Z5, 64(CX)
+	VMOVUPD      128(AX), Z4
+	VMOVUPD      128(CX), Z5
+	VMOVUPD      128(DX), Z6
+	VANDPD       Z2, Z6, Z7
+	VPCMPGTQ     Z3, Z7, K1
+	VMOVAPD.Z    Z6, K1, Z6
+	VFMADD231PD  Z6, Z6, Z5
+	VSQRTPD      Z5, Z7
+	VADDPD       Z1, Z7, Z7
+	VDIVPD       Z7, Z6, Z7
+	VFNMADD231PD Z7, Z0, Z4
+	VMOVUPD      Z4, 128(AX)
+	VMOVUPD      Z5, 128(CX)
+	VMOVUPD      192(AX), Z4
+	VMOVUPD      192(CX), Z5
+	VMOVUPD      192(DX), Z6
+	VANDPD       Z2, Z6, Z7
+	VPCMPGTQ     Z3, Z7, K1
+	VMOVAPD.Z    Z6, K1, Z6
+	VFMADD231PD  Z6, Z6, Z5
+	VSQRTPD      Z5, Z7
+	VADDPD       Z1, Z7, Z7
+	VDIVPD       Z7, Z6, Z7
+	VFNMADD231PD Z7, Z0, Z4
+	VMOVUPD      Z4, 192(AX)
+	VMOVUPD      Z5, 192(CX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x00000020, BX
+	JMP          vectors1
+
+done2:
+vectors3:
+	CMPQ         BX, $0x00000008
+	JL           done4
+	VMOVUPD      (AX), Z4
+	VMOVUPD      (CX), Z5
+	VMOVUPD      (DX), Z6
+	VANDPD       Z2, Z6, Z7
+	VPCMPGTQ     Z3, Z7, K1
+	VMOVAPD.Z    Z6, K1, Z6
+	VFMADD231PD  Z6, Z6, Z5
+	VSQRTPD      Z5, Z7
+	VADDPD       Z1, Z7, Z7
+	VDIVPD       Z7, Z6, Z7
+	VFNMADD231PD Z7, Z0, Z4
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      Z5, (CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000008, BX
+	JMP          vectors3
+
+done4:
+	TESTQ        BX, BX
+	JZ           end5
+	LEAQ         bitMasks<>+0(SB), SI
+	KMOVW        (SI)(BX*2), K1
+	VMOVUPD.Z    (AX), K1, Z4
+	VMOVUPD.Z    (CX), K1, Z5
+	VMOVUPD.Z    (DX), K1, Z6
+	VANDPD       Z2, Z6, Z2
+	VPCMPGTQ     Z3, Z2, K2
+	VMOVAPD.Z    Z6, K2, Z6
+	VFMADD231PD  Z6, Z6, Z5
+	VSQRTPD      Z5, Z2
+	VADDPD       Z1, Z2, Z2
+	VDIVPD       Z2, Z6, Z2
+	VFNMADD231PD Z2, Z0, Z4
+	VMOVUPD      Z4, K1, (AX)
+	VMOVUPD      Z5, K1, (CX)
+
+end5:
+	VZEROUPPER
+	RET
+
 // AdamF64AVX512 sets m = fma(1−β₁, g, β₁·m), v = fma((1−β₂)·g, g, β₂·v) and w = fma(−lr,
 // m/fma(scale, √v, eps), keep·w). It is defined by generic.AdamF64.
 //
@@ -2704,10 +4806,10 @@ vectors1:
 	VMOVAPD.Z    Z13, K1, Z13
 	VPTESTMQ     Z8, Z13, K1
 	VMOVAPD.Z    Z13, K1, Z13
+	VMULPD       Z12, Z7, Z12
 	VSQRTPD      Z14, Z15
 	VFMADD213PD  Z6, Z5, Z15
 	VDIVPD       Z15, Z13, Z15
-	VMULPD       Z12, Z7, Z12
 	VFNMADD231PD Z15, Z0, Z12
 	VMOVUPD      Z12, (AX)
 	VMOVUPD      Z13, (CX)
@@ -2729,10 +4831,10 @@ vectors1:
 	VMOVAPD.Z    Z13, K1, Z13
 	VPTESTMQ     Z8, Z13, K1
 	VMOVAPD.Z    Z13, K1, Z13
+	VMULPD       Z12, Z7, Z12
 	VSQRTPD      Z14, Z15
 	VFMADD213PD  Z6, Z5, Z15
 	VDIVPD       Z15, Z13, Z15
-	VMULPD       Z12, Z7, Z12
 	VFNMADD231PD Z15, Z0, Z12
 	VMOVUPD      Z12, 64(AX)
 	VMOVUPD      Z13, 64(CX)
@@ -2754,10 +4856,10 @@ vectors1:
 	VMOVAPD.Z    Z13, K1, Z13
 	VPTESTMQ     Z8, Z13, K1
 	VMOVAPD.Z    Z13, K1, Z13
+	VMULPD       Z12, Z7, Z12
 	VSQRTPD      Z14, Z15
 	VFMADD213PD  Z6, Z5, Z15
 	VDIVPD       Z15, Z13, Z15
-	VMULPD       Z12, Z7, Z12
 	VFNMADD231PD Z15, Z0, Z12
 	VMOVUPD      Z12, 128(AX)
 	VMOVUPD      Z13, 128(CX)
@@ -2779,10 +4881,10 @@ vectors1:
 	VMOVAPD.Z    Z13, K1, Z13
 	VPTESTMQ     Z8, Z13, K1
 	VMOVAPD.Z    Z13, K1, Z13
+	VMULPD       Z12, Z7, Z12
 	VSQRTPD      Z14, Z15
 	VFMADD213PD  Z6, Z5, Z15
 	VDIVPD       Z15, Z13, Z15
-	VMULPD       Z12, Z7, Z12
 	VFNMADD231PD Z15, Z0, Z12
 	VMOVUPD      Z12, 192(AX)
 	VMOVUPD      Z13, 192(CX)
@@ -2815,10 +4917,10 @@ vectors3:
 	VMOVAPD.Z    Z13, K1, Z13
 	VPTESTMQ     Z8, Z13, K1
 	VMOVAPD.Z    Z13, K1, Z13
+	VMULPD       Z12, Z7, Z12
 	VSQRTPD      Z14, Z15
 	VFMADD213PD  Z6, Z5, Z15
 	VDIVPD       Z15, Z13, Z15
-	VMULPD       Z12, Z7, Z12
 	VFNMADD231PD Z15, Z0, Z12
 	VMOVUPD      Z12, (AX)
 	VMOVUPD      Z13, (CX)
@@ -2852,14 +4954,413 @@ done4:
 	VMOVAPD.Z    Z13, K2, Z13
 	VPTESTMQ     Z8, Z13, K2
 	VMOVAPD.Z    Z13, K2, Z13
+	VMULPD       Z12, Z7, Z12
 	VSQRTPD      Z14, Z1
 	VFMADD213PD  Z6, Z5, Z1
 	VDIVPD       Z1, Z13, Z1
-	VMULPD       Z12, Z7, Z12
 	VFNMADD231PD Z1, Z0, Z12
 	VMOVUPD      Z12, K1, (AX)
 	VMOVUPD      Z13, K1, (CX)
 	VMOVUPD      Z14, K1, (DX)
+
+end5:
+	VZEROUPPER
+	RET
+
+// AMSGradF64AVX512 sets m and v as AdamF64 does, h = v unless h > v, and w = fma(−lr,
+// m/fma(scale, √h, eps), w). It is defined by generic.AMSGradF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w, m, v and
+// h.
+//
+// lr Z0, beta1 Z1, oneMinusBeta1 Z2, beta2 Z3, oneMinusBeta2 Z4, scale Z5, eps Z6,
+// fromLeastFactor Z7, magnitude Z8, belowLeastRoot Z9, leastSquare Z10, w AX, m CX, v DX,
+// h BX, g SI, len(w) DI.
+//
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·AMSGradF64AVX512(SB), NOSPLIT, $0-176
+	VBROADCASTSD lr+120(FP), Z0
+	VBROADCASTSD beta1+128(FP), Z1
+	VBROADCASTSD oneMinusBeta1+136(FP), Z2
+	VBROADCASTSD beta2+144(FP), Z3
+	VBROADCASTSD oneMinusBeta2+152(FP), Z4
+	VBROADCASTSD scale+160(FP), Z5
+	VBROADCASTSD eps+168(FP), Z6
+	VMOVUPD      fromLeastFactorF64<>+0(SB), Z7
+	VMOVUPD      magnitudeF64<>+0(SB), Z8
+	VMOVUPD      belowLeastRootF64<>+0(SB), Z9
+	VMOVUPD      leastSquareF64<>+0(SB), Z10
+	MOVQ         w_base+0(FP), AX
+	MOVQ         m_base+24(FP), CX
+	MOVQ         v_base+48(FP), DX
+	MOVQ         h_base+72(FP), BX
+	MOVQ         g_base+96(FP), SI
+	MOVQ         w_len+8(FP), DI
+
+vectors1:
+	CMPQ         DI, $0x00000020
+	JL           done2
+	VMOVUPD      (AX), Z11
+	VMOVUPD      (CX), Z12
+	VMOVUPD      (DX), Z13
+	VMOVUPD      (BX), Z14
+	VMOVUPD      (SI), Z15
+	VANDPD       Z8, Z15, Z16
+	VPCMPGTQ     Z9, Z16, K1
+	VMOVAPD.Z    Z15, K1, Z15
+	VMULPD       Z12, Z1, Z12
+	VFMADD231PD  Z2, Z15, Z12
+	VMULPD       Z15, Z4, Z16
+	VMULPD       Z13, Z3, Z13
+	VFMADD231PD  Z16, Z15, Z13
+	VCMPPD       $0x15, Z10, Z13, K1
+	VMOVAPD.Z    Z13, K1, Z13
+	VMOVAPD.Z    Z12, K1, Z12
+	VPTESTMQ     Z7, Z12, K1
+	VMOVAPD.Z    Z12, K1, Z12
+	VMAXPD       Z13, Z14, Z14
+	VSQRTPD      Z14, Z15
+	VFMADD213PD  Z6, Z5, Z15
+	VDIVPD       Z15, Z12, Z15
+	VFNMADD231PD Z15, Z0, Z11
+	VMOVUPD      Z11, (AX)
+	VMOVUPD      Z12, (CX)
+	VMOVUPD      Z13, (DX)
+	VMOVUPD      Z14, (BX)
+	VMOVUPD      64(AX), Z11
+	VMOVUPD      64(CX), Z12
+	VMOVUPD      64(DX), Z13
+	VMOVUPD      64(BX), Z14
+	VMOVUPD      64(SI), Z15
+	VANDPD       Z8, Z15, Z16
+	VPCMPGTQ     Z9, Z16, K1
+	VMOVAPD.Z    Z15, K1, Z15
+	VMULPD       Z12, Z1, Z12
+	VFMADD231PD  Z2, Z15, Z12
+	VMULPD       Z15, Z4, Z16
+	VMULPD       Z13, Z3, Z13
+	VFMADD231PD  Z16, Z15, Z13
+	VCMPPD       $0x15, Z10, Z13, K1
+	VMOVAPD.Z    Z13, K1, Z13
+	VMOVAPD.Z    Z12, K1, Z12
+	VPTESTMQ     Z7, Z12, K1
+	VMOVAPD.Z    Z12, K1, Z12
+	VMAXPD       Z13, Z14, Z14
+	VSQRTPD      Z14, Z15
+	VFMADD213PD  Z6, Z5, Z15
+	VDIVPD       Z15, Z12, Z15
+	VFNMADD231PD Z15, Z0, Z11
+	VMOVUPD      Z11, 64(AX)
+	VMOVUPD      Z12, 64(CX)
+	VMOVUPD      Z13, 64(DX)
+	VMOVUPD      Z14, 64(BX)
+	VMOVUPD      128(AX), Z11
+	VMOVUPD      128(CX), Z12
+	VMOVUPD      128(DX), Z13
+	VMOVUPD      128(BX), Z14
+	VMOVUPD      128(SI), Z15
+	VANDPD       Z8, Z15, Z16
+	VPCMPGTQ     Z9, Z16, K1
+	VMOVAPD.Z    Z15, K1, Z15
+	VMULPD       Z12, Z1, Z12
+	VFMADD231PD  Z2, Z15, Z12
+	VMULPD       Z15, Z4, Z16
+	VMULPD       Z13, Z3, Z13
+	VFMADD231PD  Z16, Z15, Z13
+	VCMPPD       $0x15, Z10, Z13, K1
+	VMOVAPD.Z    Z13, K1, Z13
+	VMOVAPD.Z    Z12, K1, Z12
+	VPTESTMQ     Z7, Z12, K1
+	VMOVAPD.Z    Z12, K1, Z12
+	VMAXPD       Z13, Z14, Z14
+	VSQRTPD      Z14, Z15
+	VFMADD213PD  Z6, Z5, Z15
+	VDIVPD       Z15, Z12, Z15
+	VFNMADD231PD Z15, Z0, Z11
+	VMOVUPD      Z11, 128(AX)
+	VMOVUPD      Z12, 128(CX)
+	VMOVUPD      Z13, 128(DX)
+	VMOVUPD      Z14, 128(BX)
+	VMOVUPD      192(AX), Z11
+	VMOVUPD      192(CX), Z12
+	VMOVUPD      192(DX), Z13
+	VMOVUPD      192(BX), Z14
+	VMOVUPD      192(SI), Z15
+	VANDPD       Z8, Z15, Z16
+	VPCMPGTQ     Z9, Z16, K1
+	VMOVAPD.Z    Z15, K1, Z15
+	VMULPD       Z12, Z1, Z12
+	VFMADD231PD  Z2, Z15, Z12
+	VMULPD       Z15, Z4, Z16
+	VMULPD       Z13, Z3, Z13
+	VFMADD231PD  Z16, Z15, Z13
+	VCMPPD       $0x15, Z10, Z13, K1
+	VMOVAPD.Z    Z13, K1, Z13
+	VMOVAPD.Z    Z12, K1, Z12
+	VPTESTMQ     Z7, Z12, K1
+	VMOVAPD.Z    Z12, K1, Z12
+	VMAXPD       Z13, Z14, Z14
+	VSQRTPD      Z14, Z15
+	VFMADD213PD  Z6, Z5, Z15
+	VDIVPD       Z15, Z12, Z15
+	VFNMADD231PD Z15, Z0, Z11
+	VMOVUPD      Z11, 192(AX)
+	VMOVUPD      Z12, 192(CX)
+	VMOVUPD      Z13, 192(DX)
+	VMOVUPD      Z14, 192(BX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000100, DX
+	ADDQ         $0x00000100, BX
+	ADDQ         $0x00000100, SI
+	SUBQ         $0x00000020, DI
+	JMP          vectors1
+
+done2:
+vectors3:
+	CMPQ         DI, $0x00000008
+	JL           done4
+	VMOVUPD      (AX), Z11
+	VMOVUPD      (CX), Z12
+	VMOVUPD      (DX), Z13
+	VMOVUPD      (BX), Z14
+	VMOVUPD      (SI), Z15
+	VANDPD       Z8, Z15, Z16
+	VPCMPGTQ     Z9, Z16, K1
+	VMOVAPD.Z    Z15, K1, Z15
+	VMULPD       Z12, Z1, Z12
+	VFMADD231PD  Z2, Z15, Z12
+	VMULPD       Z15, Z4, Z16
+	VMULPD       Z13, Z3, Z13
+	VFMADD231PD  Z16, Z15, Z13
+	VCMPPD       $0x15, Z10, Z13, K1
+	VMOVAPD.Z    Z13, K1, Z13
+	VMOVAPD.Z    Z12, K1, Z12
+	VPTESTMQ     Z7, Z12, K1
+	VMOVAPD.Z    Z12, K1, Z12
+	VMAXPD       Z13, Z14, Z14
+	VSQRTPD      Z14, Z15
+	VFMADD213PD  Z6, Z5, Z15
+	VDIVPD       Z15, Z12, Z15
+	VFNMADD231PD Z15, Z0, Z11
+	VMOVUPD      Z11, (AX)
+	VMOVUPD      Z12, (CX)
+	VMOVUPD      Z13, (DX)
+	VMOVUPD      Z14, (BX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x00000040, SI
+	SUBQ         $0x00000008, DI
+	JMP          vectors3
+
+done4:
+	TESTQ        DI, DI
+	JZ           end5
+	LEAQ         bitMasks<>+0(SB), R8
+	KMOVW        (R8)(DI*2), K1
+	VMOVUPD.Z    (AX), K1, Z11
+	VMOVUPD.Z    (CX), K1, Z12
+	VMOVUPD.Z    (DX), K1, Z13
+	VMOVUPD.Z    (BX), K1, Z14
+	VMOVUPD.Z    (SI), K1, Z15
+	VANDPD       Z8, Z15, Z8
+	VPCMPGTQ     Z9, Z8, K2
+	VMOVAPD.Z    Z15, K2, Z15
+	VMULPD       Z12, Z1, Z12
+	VFMADD231PD  Z2, Z15, Z12
+	VMULPD       Z15, Z4, Z1
+	VMULPD       Z13, Z3, Z13
+	VFMADD231PD  Z1, Z15, Z13
+	VCMPPD       $0x15, Z10, Z13, K2
+	VMOVAPD.Z    Z13, K2, Z13
+	VMOVAPD.Z    Z12, K2, Z12
+	VPTESTMQ     Z7, Z12, K2
+	VMOVAPD.Z    Z12, K2, Z12
+	VMAXPD       Z13, Z14, Z14
+	VSQRTPD      Z14, Z1
+	VFMADD213PD  Z6, Z5, Z1
+	VDIVPD       Z1, Z12, Z1
+	VFNMADD231PD Z1, Z0, Z11
+	VMOVUPD      Z11, K1, (AX)
+	VMOVUPD      Z12, K1, (CX)
+	VMOVUPD      Z13, K1, (DX)
+	VMOVUPD      Z14, K1, (BX)
+
+end5:
+	VZEROUPPER
+	RET
+
+// LionF64AVX512 sets u = sign(fma(1−β₁, g, β₁·m)), m = fma(1−β₂, g, β₂·m) and w = fma(−lr,
+// u, keep·w), sign being scalar.Sign. It is defined by generic.LionF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads g, updates w and m.
+//
+// lr Z0, beta1 Z1, oneMinusBeta1 Z2, beta2 Z3, oneMinusBeta2 Z4, keep Z5,
+// fromLeastFactor Z6, huge Z7, one Z8, minusOne Z9, w AX, m CX, g DX, len(w) BX.
+//
+// Requires: AVX, AVX512F
+TEXT ·LionF64AVX512(SB), NOSPLIT, $0-120
+	VBROADCASTSD lr+72(FP), Z0
+	VBROADCASTSD beta1+80(FP), Z1
+	VBROADCASTSD oneMinusBeta1+88(FP), Z2
+	VBROADCASTSD beta2+96(FP), Z3
+	VBROADCASTSD oneMinusBeta2+104(FP), Z4
+	VBROADCASTSD keep+112(FP), Z5
+	VMOVUPD      fromLeastFactorF64<>+0(SB), Z6
+	VMOVUPD      hugeF64<>+0(SB), Z7
+	VMOVUPD      oneF64<>+0(SB), Z8
+	VMOVUPD      minusOneF64<>+0(SB), Z9
+	MOVQ         w_base+0(FP), AX
+	MOVQ         m_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         w_len+8(FP), BX
+
+vectors1:
+	CMPQ         BX, $0x00000020
+	JL           done2
+	VMOVUPD      (AX), Z10
+	VMOVUPD      (CX), Z11
+	VMOVUPD      (DX), Z12
+	VPTESTMQ     Z6, Z12, K1
+	VMOVAPD.Z    Z12, K1, Z12
+	VMULPD       Z11, Z1, Z13
+	VFMADD231PD  Z2, Z12, Z13
+	VMULPD       Z7, Z13, Z13
+	VMAXPD       Z13, Z9, Z13
+	VMINPD       Z13, Z8, Z13
+	VMULPD       Z11, Z3, Z11
+	VFMADD231PD  Z4, Z12, Z11
+	VPTESTMQ     Z6, Z11, K1
+	VMOVAPD.Z    Z11, K1, Z11
+	VMULPD       Z10, Z5, Z10
+	VFNMADD231PD Z13, Z0, Z10
+	VPTESTMQ     Z6, Z10, K1
+	VMOVAPD.Z    Z10, K1, Z10
+	VMOVUPD      Z10, (AX)
+	VMOVUPD      Z11, (CX)
+	VMOVUPD      64(AX), Z10
+	VMOVUPD      64(CX), Z11
+	VMOVUPD      64(DX), Z12
+	VPTESTMQ     Z6, Z12, K1
+	VMOVAPD.Z    Z12, K1, Z12
+	VMULPD       Z11, Z1, Z13
+	VFMADD231PD  Z2, Z12, Z13
+	VMULPD       Z7, Z13, Z13
+	VMAXPD       Z13, Z9, Z13
+	VMINPD       Z13, Z8, Z13
+	VMULPD       Z11, Z3, Z11
+	VFMADD231PD  Z4, Z12, Z11
+	VPTESTMQ     Z6, Z11, K1
+	VMOVAPD.Z    Z11, K1, Z11
+	VMULPD       Z10, Z5, Z10
+	VFNMADD231PD Z13, Z0, Z10
+	VPTESTMQ     Z6, Z10, K1
+	VMOVAPD.Z    Z10, K1, Z10
+	VMOVUPD      Z10, 64(AX)
+	VMOVUPD      Z11, 64(CX)
+	VMOVUPD      128(AX), Z10
+	VMOVUPD      128(CX), Z11
+	VMOVUPD      128(DX), Z12
+	VPTESTMQ     Z6, Z12, K1
+	VMOVAPD.Z    Z12, K1, Z12
+	VMULPD       Z11, Z1, Z13
+	VFMADD231PD  Z2, Z12, Z13
+	VMULPD       Z7, Z13, Z13
+	VMAXPD       Z13, Z9, Z13
+	VMINPD       Z13, Z8, Z13
+	VMULPD       Z11, Z3, Z11
+	VFMADD231PD  Z4, Z12, Z11
+	VPTESTMQ     Z6, Z11, K1
+	VMOVAPD.Z    Z11, K1, Z11
+	VMULPD       Z10, Z5, Z10
+	VFNMADD231PD Z13, Z0, Z10
+	VPTESTMQ     Z6, Z10, K1
+	VMOVAPD.Z    Z10, K1, Z10
+	VMOVUPD      Z10, 128(AX)
+	VMOVUPD      Z11, 128(CX)
+	VMOVUPD      192(AX), Z10
+	VMOVUPD      192(CX), Z11
+	VMOVUPD      192(DX), Z12
+	VPTESTMQ     Z6, Z12, K1
+	VMOVAPD.Z    Z12, K1, Z12
+	VMULPD       Z11, Z1, Z13
+	VFMADD231PD  Z2, Z12, Z13
+	VMULPD       Z7, Z13, Z13
+	VMAXPD       Z13, Z9, Z13
+	VMINPD       Z13, Z8, Z13
+	VMULPD       Z11, Z3, Z11
+	VFMADD231PD  Z4, Z12, Z11
+	VPTESTMQ     Z6, Z11, K1
+	VMOVAPD.Z    Z11, K1, Z11
+	VMULPD       Z10, Z5, Z10
+	VFNMADD231PD Z13, Z0, Z10
+	VPTESTMQ     Z6, Z10, K1
+	VMOVAPD.Z    Z10, K1, Z10
+	VMOVUPD      Z10, 192(AX)
+	VMOVUPD      Z11, 192(CX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x00000020, BX
+	JMP          vectors1
+
+done2:
+vectors3:
+	CMPQ         BX, $0x00000008
+	JL           done4
+	VMOVUPD      (AX), Z10
+	VMOVUPD      (CX), Z11
+	VMOVUPD      (DX), Z12
+	VPTESTMQ     Z6, Z12, K1
+	VMOVAPD.Z    Z12, K1, Z12
+	VMULPD       Z11, Z1, Z13
+	VFMADD231PD  Z2, Z12, Z13
+	VMULPD       Z7, Z13, Z13
+	VMAXPD       Z13, Z9, Z13
+	VMINPD       Z13, Z8, Z13
+	VMULPD       Z11, Z3, Z11
+	VFMADD231PD  Z4, Z12, Z11
+	VPTESTMQ     Z6, Z11, K1
+	VMOVAPD.Z    Z11, K1, Z11
+	VMULPD       Z10, Z5, Z10
+	VFNMADD231PD Z13, Z0, Z10
+	VPTESTMQ     Z6, Z10, K1
+	VMOVAPD.Z    Z10, K1, Z10
+	VMOVUPD      Z10, (AX)
+	VMOVUPD      Z11, (CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000008, BX
+	JMP          vectors3
+
+done4:
+	TESTQ        BX, BX
+	JZ           end5
+	LEAQ         bitMasks<>+0(SB), SI
+	KMOVW        (SI)(BX*2), K1
+	VMOVUPD.Z    (AX), K1, Z10
+	VMOVUPD.Z    (CX), K1, Z11
+	VMOVUPD.Z    (DX), K1, Z12
+	VPTESTMQ     Z6, Z12, K2
+	VMOVAPD.Z    Z12, K2, Z12
+	VMULPD       Z11, Z1, Z1
+	VFMADD231PD  Z2, Z12, Z1
+	VMULPD       Z7, Z1, Z1
+	VMAXPD       Z1, Z9, Z1
+	VMINPD       Z1, Z8, Z1
+	VMULPD       Z11, Z3, Z11
+	VFMADD231PD  Z4, Z12, Z11
+	VPTESTMQ     Z6, Z11, K2
+	VMOVAPD.Z    Z11, K2, Z11
+	VMULPD       Z10, Z5, Z10
+	VFNMADD231PD Z1, Z0, Z10
+	VPTESTMQ     Z6, Z10, K2
+	VMOVAPD.Z    Z10, K2, Z10
+	VMOVUPD      Z10, K1, (AX)
+	VMOVUPD      Z11, K1, (CX)
 
 end5:
 	VZEROUPPER
@@ -2915,6 +5416,26 @@ DATA fromLeastFactorF64<>+48(SB)/8, $0x6000000000000000
 DATA fromLeastFactorF64<>+56(SB)/8, $0x6000000000000000
 GLOBL fromLeastFactorF64<>(SB), RODATA|NOPTR, $64
 
+DATA hugeF32<>+0(SB)/8, $0x7e8000007e800000
+DATA hugeF32<>+8(SB)/8, $0x7e8000007e800000
+DATA hugeF32<>+16(SB)/8, $0x7e8000007e800000
+DATA hugeF32<>+24(SB)/8, $0x7e8000007e800000
+DATA hugeF32<>+32(SB)/8, $0x7e8000007e800000
+DATA hugeF32<>+40(SB)/8, $0x7e8000007e800000
+DATA hugeF32<>+48(SB)/8, $0x7e8000007e800000
+DATA hugeF32<>+56(SB)/8, $0x7e8000007e800000
+GLOBL hugeF32<>(SB), RODATA|NOPTR, $64
+
+DATA hugeF64<>+0(SB)/8, $0x7fd0000000000000
+DATA hugeF64<>+8(SB)/8, $0x7fd0000000000000
+DATA hugeF64<>+16(SB)/8, $0x7fd0000000000000
+DATA hugeF64<>+24(SB)/8, $0x7fd0000000000000
+DATA hugeF64<>+32(SB)/8, $0x7fd0000000000000
+DATA hugeF64<>+40(SB)/8, $0x7fd0000000000000
+DATA hugeF64<>+48(SB)/8, $0x7fd0000000000000
+DATA hugeF64<>+56(SB)/8, $0x7fd0000000000000
+GLOBL hugeF64<>(SB), RODATA|NOPTR, $64
+
 DATA leastSquareF32<>+0(SB)/8, $0x0800000008000000
 DATA leastSquareF32<>+8(SB)/8, $0x0800000008000000
 DATA leastSquareF32<>+16(SB)/8, $0x0800000008000000
@@ -2954,6 +5475,46 @@ DATA magnitudeF64<>+40(SB)/8, $0x7fffffffffffffff
 DATA magnitudeF64<>+48(SB)/8, $0x7fffffffffffffff
 DATA magnitudeF64<>+56(SB)/8, $0x7fffffffffffffff
 GLOBL magnitudeF64<>(SB), RODATA|NOPTR, $64
+
+DATA minusOneF32<>+0(SB)/8, $0xbf800000bf800000
+DATA minusOneF32<>+8(SB)/8, $0xbf800000bf800000
+DATA minusOneF32<>+16(SB)/8, $0xbf800000bf800000
+DATA minusOneF32<>+24(SB)/8, $0xbf800000bf800000
+DATA minusOneF32<>+32(SB)/8, $0xbf800000bf800000
+DATA minusOneF32<>+40(SB)/8, $0xbf800000bf800000
+DATA minusOneF32<>+48(SB)/8, $0xbf800000bf800000
+DATA minusOneF32<>+56(SB)/8, $0xbf800000bf800000
+GLOBL minusOneF32<>(SB), RODATA|NOPTR, $64
+
+DATA minusOneF64<>+0(SB)/8, $0xbff0000000000000
+DATA minusOneF64<>+8(SB)/8, $0xbff0000000000000
+DATA minusOneF64<>+16(SB)/8, $0xbff0000000000000
+DATA minusOneF64<>+24(SB)/8, $0xbff0000000000000
+DATA minusOneF64<>+32(SB)/8, $0xbff0000000000000
+DATA minusOneF64<>+40(SB)/8, $0xbff0000000000000
+DATA minusOneF64<>+48(SB)/8, $0xbff0000000000000
+DATA minusOneF64<>+56(SB)/8, $0xbff0000000000000
+GLOBL minusOneF64<>(SB), RODATA|NOPTR, $64
+
+DATA oneF32<>+0(SB)/8, $0x3f8000003f800000
+DATA oneF32<>+8(SB)/8, $0x3f8000003f800000
+DATA oneF32<>+16(SB)/8, $0x3f8000003f800000
+DATA oneF32<>+24(SB)/8, $0x3f8000003f800000
+DATA oneF32<>+32(SB)/8, $0x3f8000003f800000
+DATA oneF32<>+40(SB)/8, $0x3f8000003f800000
+DATA oneF32<>+48(SB)/8, $0x3f8000003f800000
+DATA oneF32<>+56(SB)/8, $0x3f8000003f800000
+GLOBL oneF32<>(SB), RODATA|NOPTR, $64
+
+DATA oneF64<>+0(SB)/8, $0x3ff0000000000000
+DATA oneF64<>+8(SB)/8, $0x3ff0000000000000
+DATA oneF64<>+16(SB)/8, $0x3ff0000000000000
+DATA oneF64<>+24(SB)/8, $0x3ff0000000000000
+DATA oneF64<>+32(SB)/8, $0x3ff0000000000000
+DATA oneF64<>+40(SB)/8, $0x3ff0000000000000
+DATA oneF64<>+48(SB)/8, $0x3ff0000000000000
+DATA oneF64<>+56(SB)/8, $0x3ff0000000000000
+GLOBL oneF64<>(SB), RODATA|NOPTR, $64
 
 DATA laneMasks<>+0(SB)/8, $0xffffffffffffffff
 DATA laneMasks<>+8(SB)/8, $0xffffffffffffffff

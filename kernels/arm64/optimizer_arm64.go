@@ -28,6 +28,14 @@ func NesterovF32NEON(w, v, g []float32, lr, mu float32)
 //go:noescape
 func RMSPropF32NEON(w, s, g []float32, lr, rho, oneMinusRho, eps float32)
 
+// AdagradF32NEON sets s = fma(g, g, s) and w = fma(−lr, g/(√s + eps), w). It is defined by
+// generic.AdagradF32.
+//
+// NEON. Four vectors a round. Reads g, updates w and s.
+//
+//go:noescape
+func AdagradF32NEON(w, s, g []float32, lr, eps float32)
+
 // AdamF32NEON sets m = fma(1−β₁, g, β₁·m), v = fma((1−β₂)·g, g, β₂·v) and w = fma(−lr,
 // m/fma(scale, √v, eps), keep·w). It is defined by generic.AdamF32.
 //
@@ -35,6 +43,22 @@ func RMSPropF32NEON(w, s, g []float32, lr, rho, oneMinusRho, eps float32)
 //
 //go:noescape
 func AdamF32NEON(w, m, v, g []float32, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep float32)
+
+// AMSGradF32NEON sets m and v as AdamF32 does, h = v unless h > v, and w = fma(−lr,
+// m/fma(scale, √h, eps), w). It is defined by generic.AMSGradF32.
+//
+// NEON. Four vectors a round. Reads g, updates w, m, v and h.
+//
+//go:noescape
+func AMSGradF32NEON(w, m, v, h, g []float32, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps float32)
+
+// LionF32NEON sets u = sign(fma(1−β₁, g, β₁·m)), m = fma(1−β₂, g, β₂·m) and w = fma(−lr, u,
+// keep·w), sign being scalar.Sign. It is defined by generic.LionF32.
+//
+// NEON. Four vectors a round. Reads g, updates w and m.
+//
+//go:noescape
+func LionF32NEON(w, m, g []float32, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, keep float32)
 
 // MomentumF64NEON sets v = μ·v + g and w = w − lr·v, an FMA each. It is defined by
 // generic.MomentumF64.
@@ -60,6 +84,14 @@ func NesterovF64NEON(w, v, g []float64, lr, mu float64)
 //go:noescape
 func RMSPropF64NEON(w, s, g []float64, lr, rho, oneMinusRho, eps float64)
 
+// AdagradF64NEON sets s = fma(g, g, s) and w = fma(−lr, g/(√s + eps), w). It is defined by
+// generic.AdagradF64.
+//
+// NEON. Four vectors a round. Reads g, updates w and s.
+//
+//go:noescape
+func AdagradF64NEON(w, s, g []float64, lr, eps float64)
+
 // AdamF64NEON sets m = fma(1−β₁, g, β₁·m), v = fma((1−β₂)·g, g, β₂·v) and w = fma(−lr,
 // m/fma(scale, √v, eps), keep·w). It is defined by generic.AdamF64.
 //
@@ -67,3 +99,19 @@ func RMSPropF64NEON(w, s, g []float64, lr, rho, oneMinusRho, eps float64)
 //
 //go:noescape
 func AdamF64NEON(w, m, v, g []float64, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep float64)
+
+// AMSGradF64NEON sets m and v as AdamF64 does, h = v unless h > v, and w = fma(−lr,
+// m/fma(scale, √h, eps), w). It is defined by generic.AMSGradF64.
+//
+// NEON. Four vectors a round. Reads g, updates w, m, v and h.
+//
+//go:noescape
+func AMSGradF64NEON(w, m, v, h, g []float64, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps float64)
+
+// LionF64NEON sets u = sign(fma(1−β₁, g, β₁·m)), m = fma(1−β₂, g, β₂·m) and w = fma(−lr, u,
+// keep·w), sign being scalar.Sign. It is defined by generic.LionF64.
+//
+// NEON. Four vectors a round. Reads g, updates w and m.
+//
+//go:noescape
+func LionF64NEON(w, m, g []float64, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, keep float64)

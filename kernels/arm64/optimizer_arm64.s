@@ -461,6 +461,138 @@ skip5:
 skip6:
 	RET
 
+// AdagradF32NEON sets s = fma(g, g, s) and w = fma(−lr, g/(√s + eps), w). It is defined by
+// generic.AdagradF32.
+//
+// NEON. Four vectors a round. Reads g, updates w and s.
+//
+// constants R0, lr V0, eps V1, w R1, s R2, g R3, len(w) R4.
+TEXT ·AdagradF32NEON(SB), NOSPLIT, $0-80
+	MOVD $constantsF32<>(SB), R0
+	FMOVS lr+72(FP), F0
+	VDUP V0.S[0], V0.S4
+	FMOVS eps+76(FP), F1
+	VDUP V1.S[0], V1.S4
+	MOVD w_base+0(FP), R1
+	MOVD s_base+24(FP), R2
+	MOVD g_base+48(FP), R3
+	MOVD w_len+8(FP), R4
+	SUBS $16, R4
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F2, F3)
+	FLDPQ 32(R1), (F4, F5)
+	FLDPQ 0(R2), (F6, F7)
+	FLDPQ 32(R2), (F8, F9)
+	FLDPQ 0(R3), (F10, F11)
+	FLDPQ 32(R3), (F12, F13)
+	FMOVQ 16(R0), F14 // leastRoot
+	VFACGT_S4(10, 14, 14)
+	VBIC_B16(14, 10, 10)
+	VFMLA V10.S4, V10.S4, V6.S4
+	VFSQRT_S4(6, 14)
+	VFADD_S4(1, 14, 14)
+	VFDIV_S4(14, 10, 10)
+	VFMLS V0.S4, V10.S4, V2.S4
+	FMOVQ 16(R0), F10 // leastRoot
+	VFACGT_S4(11, 10, 10)
+	VBIC_B16(10, 11, 10)
+	VFMLA V10.S4, V10.S4, V7.S4
+	VFSQRT_S4(7, 11)
+	VFADD_S4(1, 11, 11)
+	VFDIV_S4(11, 10, 10)
+	VFMLS V0.S4, V10.S4, V3.S4
+	FMOVQ 16(R0), F10 // leastRoot
+	VFACGT_S4(12, 10, 10)
+	VBIC_B16(10, 12, 10)
+	VFMLA V10.S4, V10.S4, V8.S4
+	VFSQRT_S4(8, 11)
+	VFADD_S4(1, 11, 11)
+	VFDIV_S4(11, 10, 10)
+	VFMLS V0.S4, V10.S4, V4.S4
+	FMOVQ 16(R0), F10 // leastRoot
+	VFACGT_S4(13, 10, 10)
+	VBIC_B16(10, 13, 10)
+	VFMLA V10.S4, V10.S4, V9.S4
+	VFSQRT_S4(9, 11)
+	VFADD_S4(1, 11, 11)
+	VFDIV_S4(11, 10, 10)
+	VFMLS V0.S4, V10.S4, V5.S4
+	FSTPQ (F2, F3), 0(R1)
+	FSTPQ (F4, F5), 32(R1)
+	FSTPQ (F6, F7), 0(R2)
+	FSTPQ (F8, F9), 32(R2)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $64, R3
+	SUBS $16, R4
+	BGE loop1
+
+rest2:
+	ADD $16, R4
+	SUBS $4, R4
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F2
+	FMOVQ 0(R2), F3
+	FMOVQ 0(R3), F4
+	FMOVQ 16(R0), F5 // leastRoot
+	VFACGT_S4(4, 5, 5)
+	VBIC_B16(5, 4, 4)
+	VFMLA V4.S4, V4.S4, V3.S4
+	VFSQRT_S4(3, 5)
+	VFADD_S4(1, 5, 5)
+	VFDIV_S4(5, 4, 4)
+	VFMLS V0.S4, V4.S4, V2.S4
+	FMOVQ F2, 0(R1)
+	FMOVQ F3, 0(R2)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	SUBS $4, R4
+	BGE loop3
+
+rest4:
+	ADD $4, R4
+	TBZ $1, R4, skip5
+	FMOVD 0(R1), F2
+	FMOVD 0(R2), F3
+	FMOVD 0(R3), F4
+	FMOVQ 16(R0), F5 // leastRoot
+	VFACGT_S4(4, 5, 5)
+	VBIC_B16(5, 4, 4)
+	VFMLA V4.S4, V4.S4, V3.S4
+	VFSQRT_S4(3, 5)
+	VFADD_S4(1, 5, 5)
+	VFDIV_S4(5, 4, 4)
+	VFMLS V0.S4, V4.S4, V2.S4
+	FMOVD F2, 0(R1)
+	FMOVD F3, 0(R2)
+	ADD $8, R1
+	ADD $8, R2
+	ADD $8, R3
+
+skip5:
+	TBZ $0, R4, skip6
+	FMOVS 0(R1), F2
+	FMOVS 0(R2), F3
+	FMOVS 0(R3), F4
+	FMOVQ 16(R0), F5 // leastRoot
+	VFACGT_S4(4, 5, 5)
+	VBIC_B16(5, 4, 4)
+	VFMLA V4.S4, V4.S4, V3.S4
+	VFSQRT_S4(3, 5)
+	VFADD_S4(1, 5, 1)
+	VFDIV_S4(1, 4, 1)
+	VFMLS V0.S4, V1.S4, V2.S4
+	FMOVS F2, 0(R1)
+	FMOVS F3, 0(R2)
+
+skip6:
+	RET
+
 // AdamF32NEON sets m = fma(1−β₁, g, β₁·m), v = fma((1−β₂)·g, g, β₂·v) and w = fma(−lr,
 // m/fma(scale, √v, eps), keep·w). It is defined by generic.AdamF32.
 //
@@ -518,10 +650,10 @@ loop1:
 	FMOVQ 0(R0), F20 // leastFactor
 	VFACGT_S4(12, 20, 20)
 	VBIC_B16(20, 12, 12)
+	VFMUL_S4(7, 8, 8)
 	VORR V6.B16, V6.B16, V20.B16
 	VFSQRT_S4(16, 24)
 	VFMLA V5.S4, V24.S4, V20.S4
-	VFMUL_S4(7, 8, 8)
 	VFDIV_S4(20, 12, 20)
 	VFMLS V0.S4, V20.S4, V8.S4
 	FMOVQ 16(R0), F20 // leastRoot
@@ -539,10 +671,10 @@ loop1:
 	FMOVQ 0(R0), F20 // leastFactor
 	VFACGT_S4(13, 20, 20)
 	VBIC_B16(20, 13, 13)
+	VFMUL_S4(7, 9, 9)
 	VORR V6.B16, V6.B16, V20.B16
 	VFSQRT_S4(17, 21)
 	VFMLA V5.S4, V21.S4, V20.S4
-	VFMUL_S4(7, 9, 9)
 	VFDIV_S4(20, 13, 20)
 	VFMLS V0.S4, V20.S4, V9.S4
 	FMOVQ 16(R0), F20 // leastRoot
@@ -560,10 +692,10 @@ loop1:
 	FMOVQ 0(R0), F20 // leastFactor
 	VFACGT_S4(14, 20, 20)
 	VBIC_B16(20, 14, 14)
+	VFMUL_S4(7, 10, 10)
 	VORR V6.B16, V6.B16, V20.B16
 	VFSQRT_S4(18, 21)
 	VFMLA V5.S4, V21.S4, V20.S4
-	VFMUL_S4(7, 10, 10)
 	VFDIV_S4(20, 14, 20)
 	VFMLS V0.S4, V20.S4, V10.S4
 	FMOVQ 16(R0), F20 // leastRoot
@@ -581,10 +713,10 @@ loop1:
 	FMOVQ 0(R0), F20 // leastFactor
 	VFACGT_S4(15, 20, 20)
 	VBIC_B16(20, 15, 15)
+	VFMUL_S4(7, 11, 11)
 	VORR V6.B16, V6.B16, V20.B16
 	VFSQRT_S4(19, 21)
 	VFMLA V5.S4, V21.S4, V20.S4
-	VFMUL_S4(7, 11, 11)
 	VFDIV_S4(20, 15, 20)
 	VFMLS V0.S4, V20.S4, V11.S4
 	FSTPQ (F8, F9), 0(R1)
@@ -625,10 +757,10 @@ loop3:
 	FMOVQ 0(R0), F11 // leastFactor
 	VFACGT_S4(9, 11, 11)
 	VBIC_B16(11, 9, 9)
+	VFMUL_S4(7, 8, 8)
 	VORR V6.B16, V6.B16, V11.B16
 	VFSQRT_S4(10, 12)
 	VFMLA V5.S4, V12.S4, V11.S4
-	VFMUL_S4(7, 8, 8)
 	VFDIV_S4(11, 9, 11)
 	VFMLS V0.S4, V11.S4, V8.S4
 	FMOVQ F8, 0(R1)
@@ -663,10 +795,10 @@ rest4:
 	FMOVQ 0(R0), F11 // leastFactor
 	VFACGT_S4(9, 11, 11)
 	VBIC_B16(11, 9, 9)
+	VFMUL_S4(7, 8, 8)
 	VORR V6.B16, V6.B16, V11.B16
 	VFSQRT_S4(10, 12)
 	VFMLA V5.S4, V12.S4, V11.S4
-	VFMUL_S4(7, 8, 8)
 	VFDIV_S4(11, 9, 11)
 	VFMLS V0.S4, V11.S4, V8.S4
 	FMOVD F8, 0(R1)
@@ -698,15 +830,523 @@ skip5:
 	FMOVQ 0(R0), F3 // leastFactor
 	VFACGT_S4(1, 3, 3)
 	VBIC_B16(3, 1, 1)
-	VORR V6.B16, V6.B16, V3.B16
-	VFSQRT_S4(2, 4)
-	VFMLA V5.S4, V4.S4, V3.S4
-	VFMUL_S4(7, 8, 4)
-	VFDIV_S4(3, 1, 3)
-	VFMLS V0.S4, V3.S4, V4.S4
-	FMOVS F4, 0(R1)
+	VFMUL_S4(7, 8, 3)
+	VORR V6.B16, V6.B16, V4.B16
+	VFSQRT_S4(2, 6)
+	VFMLA V5.S4, V6.S4, V4.S4
+	VFDIV_S4(4, 1, 4)
+	VFMLS V0.S4, V4.S4, V3.S4
+	FMOVS F3, 0(R1)
 	FMOVS F1, 0(R2)
 	FMOVS F2, 0(R3)
+
+skip6:
+	RET
+
+// AMSGradF32NEON sets m and v as AdamF32 does, h = v unless h > v, and w = fma(−lr,
+// m/fma(scale, √h, eps), w). It is defined by generic.AMSGradF32.
+//
+// NEON. Four vectors a round. Reads g, updates w, m, v and h.
+//
+// constants R0, lr V0, beta1 V1, oneMinusBeta1 V2, beta2 V3, oneMinusBeta2 V4, scale V5,
+// eps V6, w R1, m R2, v R3, h R4, g R5, len(w) R6.
+TEXT ·AMSGradF32NEON(SB), NOSPLIT, $0-148
+	MOVD $constantsF32<>(SB), R0
+	FMOVS lr+120(FP), F0
+	VDUP V0.S[0], V0.S4
+	FMOVS beta1+124(FP), F1
+	VDUP V1.S[0], V1.S4
+	FMOVS oneMinusBeta1+128(FP), F2
+	VDUP V2.S[0], V2.S4
+	FMOVS beta2+132(FP), F3
+	VDUP V3.S[0], V3.S4
+	FMOVS oneMinusBeta2+136(FP), F4
+	VDUP V4.S[0], V4.S4
+	FMOVS scale+140(FP), F5
+	VDUP V5.S[0], V5.S4
+	FMOVS eps+144(FP), F6
+	VDUP V6.S[0], V6.S4
+	MOVD w_base+0(FP), R1
+	MOVD m_base+24(FP), R2
+	MOVD v_base+48(FP), R3
+	MOVD h_base+72(FP), R4
+	MOVD g_base+96(FP), R5
+	MOVD w_len+8(FP), R6
+	SUBS $16, R6
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F7, F8)
+	FLDPQ 32(R1), (F9, F10)
+	FLDPQ 0(R2), (F11, F12)
+	FLDPQ 32(R2), (F13, F14)
+	FLDPQ 0(R3), (F15, F16)
+	FLDPQ 32(R3), (F17, F18)
+	FLDPQ 0(R4), (F19, F20)
+	FLDPQ 32(R4), (F21, F22)
+	FLDPQ 0(R5), (F23, F24)
+	FLDPQ 32(R5), (F25, F26)
+	FMOVQ 16(R0), F27 // leastRoot
+	VFACGT_S4(23, 27, 27)
+	VBIC_B16(27, 23, 23)
+	VFMUL_S4(1, 11, 11)
+	VFMLA V2.S4, V23.S4, V11.S4
+	VFMUL_S4(3, 15, 15)
+	VFMUL_S4(23, 4, 27)
+	VFMLA V23.S4, V27.S4, V15.S4
+	FMOVQ 32(R0), F23 // leastSquare
+	VFCMGT_S4(15, 23, 23)
+	VBIC_B16(23, 15, 15)
+	VBIC_B16(23, 11, 11)
+	FMOVQ 0(R0), F23 // leastFactor
+	VFACGT_S4(11, 23, 23)
+	VBIC_B16(23, 11, 11)
+	VFCMGT_S4(15, 19, 23)
+	VORR V15.B16, V15.B16, V27.B16
+	VBIT V23.B16, V19.B16, V27.B16
+	VORR V6.B16, V6.B16, V19.B16
+	VFSQRT_S4(27, 23)
+	VFMLA V5.S4, V23.S4, V19.S4
+	VFDIV_S4(19, 11, 19)
+	VFMLS V0.S4, V19.S4, V7.S4
+	FMOVQ 16(R0), F19 // leastRoot
+	VFACGT_S4(24, 19, 19)
+	VBIC_B16(19, 24, 19)
+	VFMUL_S4(1, 12, 12)
+	VFMLA V2.S4, V19.S4, V12.S4
+	VFMUL_S4(3, 16, 16)
+	VFMUL_S4(19, 4, 23)
+	VFMLA V19.S4, V23.S4, V16.S4
+	FMOVQ 32(R0), F19 // leastSquare
+	VFCMGT_S4(16, 19, 19)
+	VBIC_B16(19, 16, 16)
+	VBIC_B16(19, 12, 12)
+	FMOVQ 0(R0), F19 // leastFactor
+	VFACGT_S4(12, 19, 19)
+	VBIC_B16(19, 12, 12)
+	VFCMGT_S4(16, 20, 19)
+	VORR V16.B16, V16.B16, V23.B16
+	VBIT V19.B16, V20.B16, V23.B16
+	VORR V6.B16, V6.B16, V19.B16
+	VFSQRT_S4(23, 20)
+	VFMLA V5.S4, V20.S4, V19.S4
+	VFDIV_S4(19, 12, 19)
+	VFMLS V0.S4, V19.S4, V8.S4
+	FMOVQ 16(R0), F19 // leastRoot
+	VFACGT_S4(25, 19, 19)
+	VBIC_B16(19, 25, 19)
+	VFMUL_S4(1, 13, 13)
+	VFMLA V2.S4, V19.S4, V13.S4
+	VFMUL_S4(3, 17, 17)
+	VFMUL_S4(19, 4, 20)
+	VFMLA V19.S4, V20.S4, V17.S4
+	FMOVQ 32(R0), F19 // leastSquare
+	VFCMGT_S4(17, 19, 19)
+	VBIC_B16(19, 17, 17)
+	VBIC_B16(19, 13, 13)
+	FMOVQ 0(R0), F19 // leastFactor
+	VFACGT_S4(13, 19, 19)
+	VBIC_B16(19, 13, 13)
+	VFCMGT_S4(17, 21, 19)
+	VORR V17.B16, V17.B16, V20.B16
+	VBIT V19.B16, V21.B16, V20.B16
+	VORR V6.B16, V6.B16, V19.B16
+	VFSQRT_S4(20, 21)
+	VFMLA V5.S4, V21.S4, V19.S4
+	VFDIV_S4(19, 13, 19)
+	VFMLS V0.S4, V19.S4, V9.S4
+	FMOVQ 16(R0), F19 // leastRoot
+	VFACGT_S4(26, 19, 19)
+	VBIC_B16(19, 26, 19)
+	VFMUL_S4(1, 14, 14)
+	VFMLA V2.S4, V19.S4, V14.S4
+	VFMUL_S4(3, 18, 18)
+	VFMUL_S4(19, 4, 21)
+	VFMLA V19.S4, V21.S4, V18.S4
+	FMOVQ 32(R0), F19 // leastSquare
+	VFCMGT_S4(18, 19, 19)
+	VBIC_B16(19, 18, 18)
+	VBIC_B16(19, 14, 14)
+	FMOVQ 0(R0), F19 // leastFactor
+	VFACGT_S4(14, 19, 19)
+	VBIC_B16(19, 14, 14)
+	VFCMGT_S4(18, 22, 19)
+	VORR V18.B16, V18.B16, V21.B16
+	VBIT V19.B16, V22.B16, V21.B16
+	VORR V6.B16, V6.B16, V19.B16
+	VFSQRT_S4(21, 22)
+	VFMLA V5.S4, V22.S4, V19.S4
+	VFDIV_S4(19, 14, 19)
+	VFMLS V0.S4, V19.S4, V10.S4
+	FSTPQ (F7, F8), 0(R1)
+	FSTPQ (F9, F10), 32(R1)
+	FSTPQ (F11, F12), 0(R2)
+	FSTPQ (F13, F14), 32(R2)
+	FSTPQ (F15, F16), 0(R3)
+	FSTPQ (F17, F18), 32(R3)
+	FSTPQ (F27, F23), 0(R4)
+	FSTPQ (F20, F21), 32(R4)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $64, R3
+	ADD $64, R4
+	ADD $64, R5
+	SUBS $16, R6
+	BGE loop1
+
+rest2:
+	ADD $16, R6
+	SUBS $4, R6
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F7
+	FMOVQ 0(R2), F8
+	FMOVQ 0(R3), F9
+	FMOVQ 0(R4), F10
+	FMOVQ 0(R5), F11
+	FMOVQ 16(R0), F12 // leastRoot
+	VFACGT_S4(11, 12, 12)
+	VBIC_B16(12, 11, 11)
+	VFMUL_S4(1, 8, 8)
+	VFMLA V2.S4, V11.S4, V8.S4
+	VFMUL_S4(3, 9, 9)
+	VFMUL_S4(11, 4, 12)
+	VFMLA V11.S4, V12.S4, V9.S4
+	FMOVQ 32(R0), F11 // leastSquare
+	VFCMGT_S4(9, 11, 11)
+	VBIC_B16(11, 9, 9)
+	VBIC_B16(11, 8, 8)
+	FMOVQ 0(R0), F11 // leastFactor
+	VFACGT_S4(8, 11, 11)
+	VBIC_B16(11, 8, 8)
+	VFCMGT_S4(9, 10, 11)
+	VORR V9.B16, V9.B16, V12.B16
+	VBIT V11.B16, V10.B16, V12.B16
+	VORR V6.B16, V6.B16, V10.B16
+	VFSQRT_S4(12, 11)
+	VFMLA V5.S4, V11.S4, V10.S4
+	VFDIV_S4(10, 8, 10)
+	VFMLS V0.S4, V10.S4, V7.S4
+	FMOVQ F7, 0(R1)
+	FMOVQ F8, 0(R2)
+	FMOVQ F9, 0(R3)
+	FMOVQ F12, 0(R4)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	ADD $16, R4
+	ADD $16, R5
+	SUBS $4, R6
+	BGE loop3
+
+rest4:
+	ADD $4, R6
+	TBZ $1, R6, skip5
+	FMOVD 0(R1), F7
+	FMOVD 0(R2), F8
+	FMOVD 0(R3), F9
+	FMOVD 0(R4), F10
+	FMOVD 0(R5), F11
+	FMOVQ 16(R0), F12 // leastRoot
+	VFACGT_S4(11, 12, 12)
+	VBIC_B16(12, 11, 11)
+	VFMUL_S4(1, 8, 8)
+	VFMLA V2.S4, V11.S4, V8.S4
+	VFMUL_S4(3, 9, 9)
+	VFMUL_S4(11, 4, 12)
+	VFMLA V11.S4, V12.S4, V9.S4
+	FMOVQ 32(R0), F11 // leastSquare
+	VFCMGT_S4(9, 11, 11)
+	VBIC_B16(11, 9, 9)
+	VBIC_B16(11, 8, 8)
+	FMOVQ 0(R0), F11 // leastFactor
+	VFACGT_S4(8, 11, 11)
+	VBIC_B16(11, 8, 8)
+	VFCMGT_S4(9, 10, 11)
+	VORR V9.B16, V9.B16, V12.B16
+	VBIT V11.B16, V10.B16, V12.B16
+	VORR V6.B16, V6.B16, V10.B16
+	VFSQRT_S4(12, 11)
+	VFMLA V5.S4, V11.S4, V10.S4
+	VFDIV_S4(10, 8, 10)
+	VFMLS V0.S4, V10.S4, V7.S4
+	FMOVD F7, 0(R1)
+	FMOVD F8, 0(R2)
+	FMOVD F9, 0(R3)
+	FMOVD F12, 0(R4)
+	ADD $8, R1
+	ADD $8, R2
+	ADD $8, R3
+	ADD $8, R4
+	ADD $8, R5
+
+skip5:
+	TBZ $0, R6, skip6
+	FMOVS 0(R1), F7
+	FMOVS 0(R2), F8
+	FMOVS 0(R3), F9
+	FMOVS 0(R4), F10
+	FMOVS 0(R5), F11
+	FMOVQ 16(R0), F12 // leastRoot
+	VFACGT_S4(11, 12, 12)
+	VBIC_B16(12, 11, 11)
+	VFMUL_S4(1, 8, 1)
+	VFMLA V2.S4, V11.S4, V1.S4
+	VFMUL_S4(3, 9, 2)
+	VFMUL_S4(11, 4, 3)
+	VFMLA V11.S4, V3.S4, V2.S4
+	FMOVQ 32(R0), F3 // leastSquare
+	VFCMGT_S4(2, 3, 3)
+	VBIC_B16(3, 2, 2)
+	VBIC_B16(3, 1, 1)
+	FMOVQ 0(R0), F3 // leastFactor
+	VFACGT_S4(1, 3, 3)
+	VBIC_B16(3, 1, 1)
+	VFCMGT_S4(2, 10, 3)
+	VORR V2.B16, V2.B16, V4.B16
+	VBIT V3.B16, V10.B16, V4.B16
+	VORR V6.B16, V6.B16, V3.B16
+	VFSQRT_S4(4, 6)
+	VFMLA V5.S4, V6.S4, V3.S4
+	VFDIV_S4(3, 1, 3)
+	VFMLS V0.S4, V3.S4, V7.S4
+	FMOVS F7, 0(R1)
+	FMOVS F1, 0(R2)
+	FMOVS F2, 0(R3)
+	FMOVS F4, 0(R4)
+
+skip6:
+	RET
+
+// LionF32NEON sets u = sign(fma(1−β₁, g, β₁·m)), m = fma(1−β₂, g, β₂·m) and w = fma(−lr, u,
+// keep·w), sign being scalar.Sign. It is defined by generic.LionF32.
+//
+// NEON. Four vectors a round. Reads g, updates w and m.
+//
+// constants R0, lr V0, beta1 V1, oneMinusBeta1 V2, beta2 V3, oneMinusBeta2 V4, keep V5,
+// w R1, m R2, g R3, len(w) R4.
+TEXT ·LionF32NEON(SB), NOSPLIT, $0-96
+	MOVD $constantsF32<>(SB), R0
+	FMOVS lr+72(FP), F0
+	VDUP V0.S[0], V0.S4
+	FMOVS beta1+76(FP), F1
+	VDUP V1.S[0], V1.S4
+	FMOVS oneMinusBeta1+80(FP), F2
+	VDUP V2.S[0], V2.S4
+	FMOVS beta2+84(FP), F3
+	VDUP V3.S[0], V3.S4
+	FMOVS oneMinusBeta2+88(FP), F4
+	VDUP V4.S[0], V4.S4
+	FMOVS keep+92(FP), F5
+	VDUP V5.S[0], V5.S4
+	MOVD w_base+0(FP), R1
+	MOVD m_base+24(FP), R2
+	MOVD g_base+48(FP), R3
+	MOVD w_len+8(FP), R4
+	SUBS $16, R4
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F6, F7)
+	FLDPQ 32(R1), (F8, F9)
+	FLDPQ 0(R2), (F10, F11)
+	FLDPQ 32(R2), (F12, F13)
+	FLDPQ 0(R3), (F14, F15)
+	FLDPQ 32(R3), (F16, F17)
+	FMOVQ 0(R0), F18 // leastFactor
+	VFACGT_S4(14, 18, 18)
+	VBIC_B16(18, 14, 14)
+	VFMUL_S4(1, 10, 18)
+	VFMLA V2.S4, V14.S4, V18.S4
+	FMOVQ 48(R0), F19 // huge
+	VFMUL_S4(19, 18, 18)
+	FMOVQ 64(R0), F19 // minusOne
+	VFMAX_S4(19, 18, 18)
+	FMOVQ 80(R0), F19 // one
+	VFMIN_S4(19, 18, 18)
+	VFMUL_S4(3, 10, 10)
+	VFMLA V4.S4, V14.S4, V10.S4
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_S4(10, 14, 14)
+	VBIC_B16(14, 10, 10)
+	VFMUL_S4(5, 6, 6)
+	VFMLS V0.S4, V18.S4, V6.S4
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_S4(6, 14, 14)
+	VBIC_B16(14, 6, 6)
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_S4(15, 14, 14)
+	VBIC_B16(14, 15, 14)
+	VFMUL_S4(1, 11, 15)
+	VFMLA V2.S4, V14.S4, V15.S4
+	FMOVQ 48(R0), F18 // huge
+	VFMUL_S4(18, 15, 15)
+	FMOVQ 64(R0), F18 // minusOne
+	VFMAX_S4(18, 15, 15)
+	FMOVQ 80(R0), F18 // one
+	VFMIN_S4(18, 15, 15)
+	VFMUL_S4(3, 11, 11)
+	VFMLA V4.S4, V14.S4, V11.S4
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_S4(11, 14, 14)
+	VBIC_B16(14, 11, 11)
+	VFMUL_S4(5, 7, 7)
+	VFMLS V0.S4, V15.S4, V7.S4
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_S4(7, 14, 14)
+	VBIC_B16(14, 7, 7)
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_S4(16, 14, 14)
+	VBIC_B16(14, 16, 14)
+	VFMUL_S4(1, 12, 15)
+	VFMLA V2.S4, V14.S4, V15.S4
+	FMOVQ 48(R0), F16 // huge
+	VFMUL_S4(16, 15, 15)
+	FMOVQ 64(R0), F16 // minusOne
+	VFMAX_S4(16, 15, 15)
+	FMOVQ 80(R0), F16 // one
+	VFMIN_S4(16, 15, 15)
+	VFMUL_S4(3, 12, 12)
+	VFMLA V4.S4, V14.S4, V12.S4
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_S4(12, 14, 14)
+	VBIC_B16(14, 12, 12)
+	VFMUL_S4(5, 8, 8)
+	VFMLS V0.S4, V15.S4, V8.S4
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_S4(8, 14, 14)
+	VBIC_B16(14, 8, 8)
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_S4(17, 14, 14)
+	VBIC_B16(14, 17, 14)
+	VFMUL_S4(1, 13, 15)
+	VFMLA V2.S4, V14.S4, V15.S4
+	FMOVQ 48(R0), F16 // huge
+	VFMUL_S4(16, 15, 15)
+	FMOVQ 64(R0), F16 // minusOne
+	VFMAX_S4(16, 15, 15)
+	FMOVQ 80(R0), F16 // one
+	VFMIN_S4(16, 15, 15)
+	VFMUL_S4(3, 13, 13)
+	VFMLA V4.S4, V14.S4, V13.S4
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_S4(13, 14, 14)
+	VBIC_B16(14, 13, 13)
+	VFMUL_S4(5, 9, 9)
+	VFMLS V0.S4, V15.S4, V9.S4
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_S4(9, 14, 14)
+	VBIC_B16(14, 9, 9)
+	FSTPQ (F6, F7), 0(R1)
+	FSTPQ (F8, F9), 32(R1)
+	FSTPQ (F10, F11), 0(R2)
+	FSTPQ (F12, F13), 32(R2)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $64, R3
+	SUBS $16, R4
+	BGE loop1
+
+rest2:
+	ADD $16, R4
+	SUBS $4, R4
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F6
+	FMOVQ 0(R2), F7
+	FMOVQ 0(R3), F8
+	FMOVQ 0(R0), F9 // leastFactor
+	VFACGT_S4(8, 9, 9)
+	VBIC_B16(9, 8, 8)
+	VFMUL_S4(1, 7, 9)
+	VFMLA V2.S4, V8.S4, V9.S4
+	FMOVQ 48(R0), F10 // huge
+	VFMUL_S4(10, 9, 9)
+	FMOVQ 64(R0), F10 // minusOne
+	VFMAX_S4(10, 9, 9)
+	FMOVQ 80(R0), F10 // one
+	VFMIN_S4(10, 9, 9)
+	VFMUL_S4(3, 7, 7)
+	VFMLA V4.S4, V8.S4, V7.S4
+	FMOVQ 0(R0), F8 // leastFactor
+	VFACGT_S4(7, 8, 8)
+	VBIC_B16(8, 7, 7)
+	VFMUL_S4(5, 6, 6)
+	VFMLS V0.S4, V9.S4, V6.S4
+	FMOVQ 0(R0), F8 // leastFactor
+	VFACGT_S4(6, 8, 8)
+	VBIC_B16(8, 6, 6)
+	FMOVQ F6, 0(R1)
+	FMOVQ F7, 0(R2)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	SUBS $4, R4
+	BGE loop3
+
+rest4:
+	ADD $4, R4
+	TBZ $1, R4, skip5
+	FMOVD 0(R1), F6
+	FMOVD 0(R2), F7
+	FMOVD 0(R3), F8
+	FMOVQ 0(R0), F9 // leastFactor
+	VFACGT_S4(8, 9, 9)
+	VBIC_B16(9, 8, 8)
+	VFMUL_S4(1, 7, 9)
+	VFMLA V2.S4, V8.S4, V9.S4
+	FMOVQ 48(R0), F10 // huge
+	VFMUL_S4(10, 9, 9)
+	FMOVQ 64(R0), F10 // minusOne
+	VFMAX_S4(10, 9, 9)
+	FMOVQ 80(R0), F10 // one
+	VFMIN_S4(10, 9, 9)
+	VFMUL_S4(3, 7, 7)
+	VFMLA V4.S4, V8.S4, V7.S4
+	FMOVQ 0(R0), F8 // leastFactor
+	VFACGT_S4(7, 8, 8)
+	VBIC_B16(8, 7, 7)
+	VFMUL_S4(5, 6, 6)
+	VFMLS V0.S4, V9.S4, V6.S4
+	FMOVQ 0(R0), F8 // leastFactor
+	VFACGT_S4(6, 8, 8)
+	VBIC_B16(8, 6, 6)
+	FMOVD F6, 0(R1)
+	FMOVD F7, 0(R2)
+	ADD $8, R1
+	ADD $8, R2
+	ADD $8, R3
+
+skip5:
+	TBZ $0, R4, skip6
+	FMOVS 0(R1), F6
+	FMOVS 0(R2), F7
+	FMOVS 0(R3), F8
+	FMOVQ 0(R0), F9 // leastFactor
+	VFACGT_S4(8, 9, 9)
+	VBIC_B16(9, 8, 8)
+	VFMUL_S4(1, 7, 1)
+	VFMLA V2.S4, V8.S4, V1.S4
+	FMOVQ 48(R0), F2 // huge
+	VFMUL_S4(2, 1, 1)
+	FMOVQ 64(R0), F2 // minusOne
+	VFMAX_S4(2, 1, 1)
+	FMOVQ 80(R0), F2 // one
+	VFMIN_S4(2, 1, 1)
+	VFMUL_S4(3, 7, 2)
+	VFMLA V4.S4, V8.S4, V2.S4
+	FMOVQ 0(R0), F3 // leastFactor
+	VFACGT_S4(2, 3, 3)
+	VBIC_B16(3, 2, 2)
+	VFMUL_S4(5, 6, 3)
+	VFMLS V0.S4, V1.S4, V3.S4
+	FMOVQ 0(R0), F0 // leastFactor
+	VFACGT_S4(3, 0, 0)
+	VBIC_B16(0, 3, 0)
+	FMOVS F0, 0(R1)
+	FMOVS F2, 0(R2)
 
 skip6:
 	RET
@@ -723,7 +1363,19 @@ DATA constantsF32<>+24(SB)/8, $0x2680000026800000
 DATA constantsF32<>+32(SB)/8, $0x0800000008000000
 DATA constantsF32<>+40(SB)/8, $0x0800000008000000
 
-GLOBL constantsF32<>(SB), RODATA|NOPTR, $48
+// huge
+DATA constantsF32<>+48(SB)/8, $0x7e8000007e800000
+DATA constantsF32<>+56(SB)/8, $0x7e8000007e800000
+
+// minusOne
+DATA constantsF32<>+64(SB)/8, $0xbf800000bf800000
+DATA constantsF32<>+72(SB)/8, $0xbf800000bf800000
+
+// one
+DATA constantsF32<>+80(SB)/8, $0x3f8000003f800000
+DATA constantsF32<>+88(SB)/8, $0x3f8000003f800000
+
+GLOBL constantsF32<>(SB), RODATA|NOPTR, $96
 
 // MomentumF64NEON sets v = μ·v + g and w = w − lr·v, an FMA each. It is defined by
 // generic.MomentumF64.
@@ -1116,6 +1768,119 @@ rest4:
 skip5:
 	RET
 
+// AdagradF64NEON sets s = fma(g, g, s) and w = fma(−lr, g/(√s + eps), w). It is defined by
+// generic.AdagradF64.
+//
+// NEON. Four vectors a round. Reads g, updates w and s.
+//
+// constants R0, lr V0, eps V1, w R1, s R2, g R3, len(w) R4.
+TEXT ·AdagradF64NEON(SB), NOSPLIT, $0-88
+	MOVD $constantsF64<>(SB), R0
+	FMOVD lr+72(FP), F0
+	VDUP V0.D[0], V0.D2
+	FMOVD eps+80(FP), F1
+	VDUP V1.D[0], V1.D2
+	MOVD w_base+0(FP), R1
+	MOVD s_base+24(FP), R2
+	MOVD g_base+48(FP), R3
+	MOVD w_len+8(FP), R4
+	SUBS $8, R4
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F2, F3)
+	FLDPQ 32(R1), (F4, F5)
+	FLDPQ 0(R2), (F6, F7)
+	FLDPQ 32(R2), (F8, F9)
+	FLDPQ 0(R3), (F10, F11)
+	FLDPQ 32(R3), (F12, F13)
+	FMOVQ 16(R0), F14 // leastRoot
+	VFACGT_D2(10, 14, 14)
+	VBIC_B16(14, 10, 10)
+	VFMLA V10.D2, V10.D2, V6.D2
+	VFSQRT_D2(6, 14)
+	VFADD_D2(1, 14, 14)
+	VFDIV_D2(14, 10, 10)
+	VFMLS V0.D2, V10.D2, V2.D2
+	FMOVQ 16(R0), F10 // leastRoot
+	VFACGT_D2(11, 10, 10)
+	VBIC_B16(10, 11, 10)
+	VFMLA V10.D2, V10.D2, V7.D2
+	VFSQRT_D2(7, 11)
+	VFADD_D2(1, 11, 11)
+	VFDIV_D2(11, 10, 10)
+	VFMLS V0.D2, V10.D2, V3.D2
+	FMOVQ 16(R0), F10 // leastRoot
+	VFACGT_D2(12, 10, 10)
+	VBIC_B16(10, 12, 10)
+	VFMLA V10.D2, V10.D2, V8.D2
+	VFSQRT_D2(8, 11)
+	VFADD_D2(1, 11, 11)
+	VFDIV_D2(11, 10, 10)
+	VFMLS V0.D2, V10.D2, V4.D2
+	FMOVQ 16(R0), F10 // leastRoot
+	VFACGT_D2(13, 10, 10)
+	VBIC_B16(10, 13, 10)
+	VFMLA V10.D2, V10.D2, V9.D2
+	VFSQRT_D2(9, 11)
+	VFADD_D2(1, 11, 11)
+	VFDIV_D2(11, 10, 10)
+	VFMLS V0.D2, V10.D2, V5.D2
+	FSTPQ (F2, F3), 0(R1)
+	FSTPQ (F4, F5), 32(R1)
+	FSTPQ (F6, F7), 0(R2)
+	FSTPQ (F8, F9), 32(R2)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $64, R3
+	SUBS $8, R4
+	BGE loop1
+
+rest2:
+	ADD $8, R4
+	SUBS $2, R4
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F2
+	FMOVQ 0(R2), F3
+	FMOVQ 0(R3), F4
+	FMOVQ 16(R0), F5 // leastRoot
+	VFACGT_D2(4, 5, 5)
+	VBIC_B16(5, 4, 4)
+	VFMLA V4.D2, V4.D2, V3.D2
+	VFSQRT_D2(3, 5)
+	VFADD_D2(1, 5, 5)
+	VFDIV_D2(5, 4, 4)
+	VFMLS V0.D2, V4.D2, V2.D2
+	FMOVQ F2, 0(R1)
+	FMOVQ F3, 0(R2)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	SUBS $2, R4
+	BGE loop3
+
+rest4:
+	ADD $2, R4
+	TBZ $0, R4, skip5
+	FMOVD 0(R1), F2
+	FMOVD 0(R2), F3
+	FMOVD 0(R3), F4
+	FMOVQ 16(R0), F5 // leastRoot
+	VFACGT_D2(4, 5, 5)
+	VBIC_B16(5, 4, 4)
+	VFMLA V4.D2, V4.D2, V3.D2
+	VFSQRT_D2(3, 5)
+	VFADD_D2(1, 5, 1)
+	VFDIV_D2(1, 4, 1)
+	VFMLS V0.D2, V1.D2, V2.D2
+	FMOVD F2, 0(R1)
+	FMOVD F3, 0(R2)
+
+skip5:
+	RET
+
 // AdamF64NEON sets m = fma(1−β₁, g, β₁·m), v = fma((1−β₂)·g, g, β₂·v) and w = fma(−lr,
 // m/fma(scale, √v, eps), keep·w). It is defined by generic.AdamF64.
 //
@@ -1173,10 +1938,10 @@ loop1:
 	FMOVQ 0(R0), F20 // leastFactor
 	VFACGT_D2(12, 20, 20)
 	VBIC_B16(20, 12, 12)
+	VFMUL_D2(7, 8, 8)
 	VORR V6.B16, V6.B16, V20.B16
 	VFSQRT_D2(16, 24)
 	VFMLA V5.D2, V24.D2, V20.D2
-	VFMUL_D2(7, 8, 8)
 	VFDIV_D2(20, 12, 20)
 	VFMLS V0.D2, V20.D2, V8.D2
 	FMOVQ 16(R0), F20 // leastRoot
@@ -1194,10 +1959,10 @@ loop1:
 	FMOVQ 0(R0), F20 // leastFactor
 	VFACGT_D2(13, 20, 20)
 	VBIC_B16(20, 13, 13)
+	VFMUL_D2(7, 9, 9)
 	VORR V6.B16, V6.B16, V20.B16
 	VFSQRT_D2(17, 21)
 	VFMLA V5.D2, V21.D2, V20.D2
-	VFMUL_D2(7, 9, 9)
 	VFDIV_D2(20, 13, 20)
 	VFMLS V0.D2, V20.D2, V9.D2
 	FMOVQ 16(R0), F20 // leastRoot
@@ -1215,10 +1980,10 @@ loop1:
 	FMOVQ 0(R0), F20 // leastFactor
 	VFACGT_D2(14, 20, 20)
 	VBIC_B16(20, 14, 14)
+	VFMUL_D2(7, 10, 10)
 	VORR V6.B16, V6.B16, V20.B16
 	VFSQRT_D2(18, 21)
 	VFMLA V5.D2, V21.D2, V20.D2
-	VFMUL_D2(7, 10, 10)
 	VFDIV_D2(20, 14, 20)
 	VFMLS V0.D2, V20.D2, V10.D2
 	FMOVQ 16(R0), F20 // leastRoot
@@ -1236,10 +2001,10 @@ loop1:
 	FMOVQ 0(R0), F20 // leastFactor
 	VFACGT_D2(15, 20, 20)
 	VBIC_B16(20, 15, 15)
+	VFMUL_D2(7, 11, 11)
 	VORR V6.B16, V6.B16, V20.B16
 	VFSQRT_D2(19, 21)
 	VFMLA V5.D2, V21.D2, V20.D2
-	VFMUL_D2(7, 11, 11)
 	VFDIV_D2(20, 15, 20)
 	VFMLS V0.D2, V20.D2, V11.D2
 	FSTPQ (F8, F9), 0(R1)
@@ -1280,10 +2045,10 @@ loop3:
 	FMOVQ 0(R0), F11 // leastFactor
 	VFACGT_D2(9, 11, 11)
 	VBIC_B16(11, 9, 9)
+	VFMUL_D2(7, 8, 8)
 	VORR V6.B16, V6.B16, V11.B16
 	VFSQRT_D2(10, 12)
 	VFMLA V5.D2, V12.D2, V11.D2
-	VFMUL_D2(7, 8, 8)
 	VFDIV_D2(11, 9, 11)
 	VFMLS V0.D2, V11.D2, V8.D2
 	FMOVQ F8, 0(R1)
@@ -1318,15 +2083,451 @@ rest4:
 	FMOVQ 0(R0), F3 // leastFactor
 	VFACGT_D2(1, 3, 3)
 	VBIC_B16(3, 1, 1)
-	VORR V6.B16, V6.B16, V3.B16
-	VFSQRT_D2(2, 4)
-	VFMLA V5.D2, V4.D2, V3.D2
-	VFMUL_D2(7, 8, 4)
-	VFDIV_D2(3, 1, 3)
-	VFMLS V0.D2, V3.D2, V4.D2
-	FMOVD F4, 0(R1)
+	VFMUL_D2(7, 8, 3)
+	VORR V6.B16, V6.B16, V4.B16
+	VFSQRT_D2(2, 6)
+	VFMLA V5.D2, V6.D2, V4.D2
+	VFDIV_D2(4, 1, 4)
+	VFMLS V0.D2, V4.D2, V3.D2
+	FMOVD F3, 0(R1)
 	FMOVD F1, 0(R2)
 	FMOVD F2, 0(R3)
+
+skip5:
+	RET
+
+// AMSGradF64NEON sets m and v as AdamF64 does, h = v unless h > v, and w = fma(−lr,
+// m/fma(scale, √h, eps), w). It is defined by generic.AMSGradF64.
+//
+// NEON. Four vectors a round. Reads g, updates w, m, v and h.
+//
+// constants R0, lr V0, beta1 V1, oneMinusBeta1 V2, beta2 V3, oneMinusBeta2 V4, scale V5,
+// eps V6, w R1, m R2, v R3, h R4, g R5, len(w) R6.
+TEXT ·AMSGradF64NEON(SB), NOSPLIT, $0-176
+	MOVD $constantsF64<>(SB), R0
+	FMOVD lr+120(FP), F0
+	VDUP V0.D[0], V0.D2
+	FMOVD beta1+128(FP), F1
+	VDUP V1.D[0], V1.D2
+	FMOVD oneMinusBeta1+136(FP), F2
+	VDUP V2.D[0], V2.D2
+	FMOVD beta2+144(FP), F3
+	VDUP V3.D[0], V3.D2
+	FMOVD oneMinusBeta2+152(FP), F4
+	VDUP V4.D[0], V4.D2
+	FMOVD scale+160(FP), F5
+	VDUP V5.D[0], V5.D2
+	FMOVD eps+168(FP), F6
+	VDUP V6.D[0], V6.D2
+	MOVD w_base+0(FP), R1
+	MOVD m_base+24(FP), R2
+	MOVD v_base+48(FP), R3
+	MOVD h_base+72(FP), R4
+	MOVD g_base+96(FP), R5
+	MOVD w_len+8(FP), R6
+	SUBS $8, R6
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F7, F8)
+	FLDPQ 32(R1), (F9, F10)
+	FLDPQ 0(R2), (F11, F12)
+	FLDPQ 32(R2), (F13, F14)
+	FLDPQ 0(R3), (F15, F16)
+	FLDPQ 32(R3), (F17, F18)
+	FLDPQ 0(R4), (F19, F20)
+	FLDPQ 32(R4), (F21, F22)
+	FLDPQ 0(R5), (F23, F24)
+	FLDPQ 32(R5), (F25, F26)
+	FMOVQ 16(R0), F27 // leastRoot
+	VFACGT_D2(23, 27, 27)
+	VBIC_B16(27, 23, 23)
+	VFMUL_D2(1, 11, 11)
+	VFMLA V2.D2, V23.D2, V11.D2
+	VFMUL_D2(3, 15, 15)
+	VFMUL_D2(23, 4, 27)
+	VFMLA V23.D2, V27.D2, V15.D2
+	FMOVQ 32(R0), F23 // leastSquare
+	VFCMGT_D2(15, 23, 23)
+	VBIC_B16(23, 15, 15)
+	VBIC_B16(23, 11, 11)
+	FMOVQ 0(R0), F23 // leastFactor
+	VFACGT_D2(11, 23, 23)
+	VBIC_B16(23, 11, 11)
+	VFCMGT_D2(15, 19, 23)
+	VORR V15.B16, V15.B16, V27.B16
+	VBIT V23.B16, V19.B16, V27.B16
+	VORR V6.B16, V6.B16, V19.B16
+	VFSQRT_D2(27, 23)
+	VFMLA V5.D2, V23.D2, V19.D2
+	VFDIV_D2(19, 11, 19)
+	VFMLS V0.D2, V19.D2, V7.D2
+	FMOVQ 16(R0), F19 // leastRoot
+	VFACGT_D2(24, 19, 19)
+	VBIC_B16(19, 24, 19)
+	VFMUL_D2(1, 12, 12)
+	VFMLA V2.D2, V19.D2, V12.D2
+	VFMUL_D2(3, 16, 16)
+	VFMUL_D2(19, 4, 23)
+	VFMLA V19.D2, V23.D2, V16.D2
+	FMOVQ 32(R0), F19 // leastSquare
+	VFCMGT_D2(16, 19, 19)
+	VBIC_B16(19, 16, 16)
+	VBIC_B16(19, 12, 12)
+	FMOVQ 0(R0), F19 // leastFactor
+	VFACGT_D2(12, 19, 19)
+	VBIC_B16(19, 12, 12)
+	VFCMGT_D2(16, 20, 19)
+	VORR V16.B16, V16.B16, V23.B16
+	VBIT V19.B16, V20.B16, V23.B16
+	VORR V6.B16, V6.B16, V19.B16
+	VFSQRT_D2(23, 20)
+	VFMLA V5.D2, V20.D2, V19.D2
+	VFDIV_D2(19, 12, 19)
+	VFMLS V0.D2, V19.D2, V8.D2
+	FMOVQ 16(R0), F19 // leastRoot
+	VFACGT_D2(25, 19, 19)
+	VBIC_B16(19, 25, 19)
+	VFMUL_D2(1, 13, 13)
+	VFMLA V2.D2, V19.D2, V13.D2
+	VFMUL_D2(3, 17, 17)
+	VFMUL_D2(19, 4, 20)
+	VFMLA V19.D2, V20.D2, V17.D2
+	FMOVQ 32(R0), F19 // leastSquare
+	VFCMGT_D2(17, 19, 19)
+	VBIC_B16(19, 17, 17)
+	VBIC_B16(19, 13, 13)
+	FMOVQ 0(R0), F19 // leastFactor
+	VFACGT_D2(13, 19, 19)
+	VBIC_B16(19, 13, 13)
+	VFCMGT_D2(17, 21, 19)
+	VORR V17.B16, V17.B16, V20.B16
+	VBIT V19.B16, V21.B16, V20.B16
+	VORR V6.B16, V6.B16, V19.B16
+	VFSQRT_D2(20, 21)
+	VFMLA V5.D2, V21.D2, V19.D2
+	VFDIV_D2(19, 13, 19)
+	VFMLS V0.D2, V19.D2, V9.D2
+	FMOVQ 16(R0), F19 // leastRoot
+	VFACGT_D2(26, 19, 19)
+	VBIC_B16(19, 26, 19)
+	VFMUL_D2(1, 14, 14)
+	VFMLA V2.D2, V19.D2, V14.D2
+	VFMUL_D2(3, 18, 18)
+	VFMUL_D2(19, 4, 21)
+	VFMLA V19.D2, V21.D2, V18.D2
+	FMOVQ 32(R0), F19 // leastSquare
+	VFCMGT_D2(18, 19, 19)
+	VBIC_B16(19, 18, 18)
+	VBIC_B16(19, 14, 14)
+	FMOVQ 0(R0), F19 // leastFactor
+	VFACGT_D2(14, 19, 19)
+	VBIC_B16(19, 14, 14)
+	VFCMGT_D2(18, 22, 19)
+	VORR V18.B16, V18.B16, V21.B16
+	VBIT V19.B16, V22.B16, V21.B16
+	VORR V6.B16, V6.B16, V19.B16
+	VFSQRT_D2(21, 22)
+	VFMLA V5.D2, V22.D2, V19.D2
+	VFDIV_D2(19, 14, 19)
+	VFMLS V0.D2, V19.D2, V10.D2
+	FSTPQ (F7, F8), 0(R1)
+	FSTPQ (F9, F10), 32(R1)
+	FSTPQ (F11, F12), 0(R2)
+	FSTPQ (F13, F14), 32(R2)
+	FSTPQ (F15, F16), 0(R3)
+	FSTPQ (F17, F18), 32(R3)
+	FSTPQ (F27, F23), 0(R4)
+	FSTPQ (F20, F21), 32(R4)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $64, R3
+	ADD $64, R4
+	ADD $64, R5
+	SUBS $8, R6
+	BGE loop1
+
+rest2:
+	ADD $8, R6
+	SUBS $2, R6
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F7
+	FMOVQ 0(R2), F8
+	FMOVQ 0(R3), F9
+	FMOVQ 0(R4), F10
+	FMOVQ 0(R5), F11
+	FMOVQ 16(R0), F12 // leastRoot
+	VFACGT_D2(11, 12, 12)
+	VBIC_B16(12, 11, 11)
+	VFMUL_D2(1, 8, 8)
+	VFMLA V2.D2, V11.D2, V8.D2
+	VFMUL_D2(3, 9, 9)
+	VFMUL_D2(11, 4, 12)
+	VFMLA V11.D2, V12.D2, V9.D2
+	FMOVQ 32(R0), F11 // leastSquare
+	VFCMGT_D2(9, 11, 11)
+	VBIC_B16(11, 9, 9)
+	VBIC_B16(11, 8, 8)
+	FMOVQ 0(R0), F11 // leastFactor
+	VFACGT_D2(8, 11, 11)
+	VBIC_B16(11, 8, 8)
+	VFCMGT_D2(9, 10, 11)
+	VORR V9.B16, V9.B16, V12.B16
+	VBIT V11.B16, V10.B16, V12.B16
+	VORR V6.B16, V6.B16, V10.B16
+	VFSQRT_D2(12, 11)
+	VFMLA V5.D2, V11.D2, V10.D2
+	VFDIV_D2(10, 8, 10)
+	VFMLS V0.D2, V10.D2, V7.D2
+	FMOVQ F7, 0(R1)
+	FMOVQ F8, 0(R2)
+	FMOVQ F9, 0(R3)
+	FMOVQ F12, 0(R4)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	ADD $16, R4
+	ADD $16, R5
+	SUBS $2, R6
+	BGE loop3
+
+rest4:
+	ADD $2, R6
+	TBZ $0, R6, skip5
+	FMOVD 0(R1), F7
+	FMOVD 0(R2), F8
+	FMOVD 0(R3), F9
+	FMOVD 0(R4), F10
+	FMOVD 0(R5), F11
+	FMOVQ 16(R0), F12 // leastRoot
+	VFACGT_D2(11, 12, 12)
+	VBIC_B16(12, 11, 11)
+	VFMUL_D2(1, 8, 1)
+	VFMLA V2.D2, V11.D2, V1.D2
+	VFMUL_D2(3, 9, 2)
+	VFMUL_D2(11, 4, 3)
+	VFMLA V11.D2, V3.D2, V2.D2
+	FMOVQ 32(R0), F3 // leastSquare
+	VFCMGT_D2(2, 3, 3)
+	VBIC_B16(3, 2, 2)
+	VBIC_B16(3, 1, 1)
+	FMOVQ 0(R0), F3 // leastFactor
+	VFACGT_D2(1, 3, 3)
+	VBIC_B16(3, 1, 1)
+	VFCMGT_D2(2, 10, 3)
+	VORR V2.B16, V2.B16, V4.B16
+	VBIT V3.B16, V10.B16, V4.B16
+	VORR V6.B16, V6.B16, V3.B16
+	VFSQRT_D2(4, 6)
+	VFMLA V5.D2, V6.D2, V3.D2
+	VFDIV_D2(3, 1, 3)
+	VFMLS V0.D2, V3.D2, V7.D2
+	FMOVD F7, 0(R1)
+	FMOVD F1, 0(R2)
+	FMOVD F2, 0(R3)
+	FMOVD F4, 0(R4)
+
+skip5:
+	RET
+
+// LionF64NEON sets u = sign(fma(1−β₁, g, β₁·m)), m = fma(1−β₂, g, β₂·m) and w = fma(−lr, u,
+// keep·w), sign being scalar.Sign. It is defined by generic.LionF64.
+//
+// NEON. Four vectors a round. Reads g, updates w and m.
+//
+// constants R0, lr V0, beta1 V1, oneMinusBeta1 V2, beta2 V3, oneMinusBeta2 V4, keep V5,
+// w R1, m R2, g R3, len(w) R4.
+TEXT ·LionF64NEON(SB), NOSPLIT, $0-120
+	MOVD $constantsF64<>(SB), R0
+	FMOVD lr+72(FP), F0
+	VDUP V0.D[0], V0.D2
+	FMOVD beta1+80(FP), F1
+	VDUP V1.D[0], V1.D2
+	FMOVD oneMinusBeta1+88(FP), F2
+	VDUP V2.D[0], V2.D2
+	FMOVD beta2+96(FP), F3
+	VDUP V3.D[0], V3.D2
+	FMOVD oneMinusBeta2+104(FP), F4
+	VDUP V4.D[0], V4.D2
+	FMOVD keep+112(FP), F5
+	VDUP V5.D[0], V5.D2
+	MOVD w_base+0(FP), R1
+	MOVD m_base+24(FP), R2
+	MOVD g_base+48(FP), R3
+	MOVD w_len+8(FP), R4
+	SUBS $8, R4
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F6, F7)
+	FLDPQ 32(R1), (F8, F9)
+	FLDPQ 0(R2), (F10, F11)
+	FLDPQ 32(R2), (F12, F13)
+	FLDPQ 0(R3), (F14, F15)
+	FLDPQ 32(R3), (F16, F17)
+	FMOVQ 0(R0), F18 // leastFactor
+	VFACGT_D2(14, 18, 18)
+	VBIC_B16(18, 14, 14)
+	VFMUL_D2(1, 10, 18)
+	VFMLA V2.D2, V14.D2, V18.D2
+	FMOVQ 48(R0), F19 // huge
+	VFMUL_D2(19, 18, 18)
+	FMOVQ 64(R0), F19 // minusOne
+	VFMAX_D2(19, 18, 18)
+	FMOVQ 80(R0), F19 // one
+	VFMIN_D2(19, 18, 18)
+	VFMUL_D2(3, 10, 10)
+	VFMLA V4.D2, V14.D2, V10.D2
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_D2(10, 14, 14)
+	VBIC_B16(14, 10, 10)
+	VFMUL_D2(5, 6, 6)
+	VFMLS V0.D2, V18.D2, V6.D2
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_D2(6, 14, 14)
+	VBIC_B16(14, 6, 6)
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_D2(15, 14, 14)
+	VBIC_B16(14, 15, 14)
+	VFMUL_D2(1, 11, 15)
+	VFMLA V2.D2, V14.D2, V15.D2
+	FMOVQ 48(R0), F18 // huge
+	VFMUL_D2(18, 15, 15)
+	FMOVQ 64(R0), F18 // minusOne
+	VFMAX_D2(18, 15, 15)
+	FMOVQ 80(R0), F18 // one
+	VFMIN_D2(18, 15, 15)
+	VFMUL_D2(3, 11, 11)
+	VFMLA V4.D2, V14.D2, V11.D2
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_D2(11, 14, 14)
+	VBIC_B16(14, 11, 11)
+	VFMUL_D2(5, 7, 7)
+	VFMLS V0.D2, V15.D2, V7.D2
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_D2(7, 14, 14)
+	VBIC_B16(14, 7, 7)
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_D2(16, 14, 14)
+	VBIC_B16(14, 16, 14)
+	VFMUL_D2(1, 12, 15)
+	VFMLA V2.D2, V14.D2, V15.D2
+	FMOVQ 48(R0), F16 // huge
+	VFMUL_D2(16, 15, 15)
+	FMOVQ 64(R0), F16 // minusOne
+	VFMAX_D2(16, 15, 15)
+	FMOVQ 80(R0), F16 // one
+	VFMIN_D2(16, 15, 15)
+	VFMUL_D2(3, 12, 12)
+	VFMLA V4.D2, V14.D2, V12.D2
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_D2(12, 14, 14)
+	VBIC_B16(14, 12, 12)
+	VFMUL_D2(5, 8, 8)
+	VFMLS V0.D2, V15.D2, V8.D2
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_D2(8, 14, 14)
+	VBIC_B16(14, 8, 8)
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_D2(17, 14, 14)
+	VBIC_B16(14, 17, 14)
+	VFMUL_D2(1, 13, 15)
+	VFMLA V2.D2, V14.D2, V15.D2
+	FMOVQ 48(R0), F16 // huge
+	VFMUL_D2(16, 15, 15)
+	FMOVQ 64(R0), F16 // minusOne
+	VFMAX_D2(16, 15, 15)
+	FMOVQ 80(R0), F16 // one
+	VFMIN_D2(16, 15, 15)
+	VFMUL_D2(3, 13, 13)
+	VFMLA V4.D2, V14.D2, V13.D2
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_D2(13, 14, 14)
+	VBIC_B16(14, 13, 13)
+	VFMUL_D2(5, 9, 9)
+	VFMLS V0.D2, V15.D2, V9.D2
+	FMOVQ 0(R0), F14 // leastFactor
+	VFACGT_D2(9, 14, 14)
+	VBIC_B16(14, 9, 9)
+	FSTPQ (F6, F7), 0(R1)
+	FSTPQ (F8, F9), 32(R1)
+	FSTPQ (F10, F11), 0(R2)
+	FSTPQ (F12, F13), 32(R2)
+	ADD $64, R1
+	ADD $64, R2
+	ADD $64, R3
+	SUBS $8, R4
+	BGE loop1
+
+rest2:
+	ADD $8, R4
+	SUBS $2, R4
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F6
+	FMOVQ 0(R2), F7
+	FMOVQ 0(R3), F8
+	FMOVQ 0(R0), F9 // leastFactor
+	VFACGT_D2(8, 9, 9)
+	VBIC_B16(9, 8, 8)
+	VFMUL_D2(1, 7, 9)
+	VFMLA V2.D2, V8.D2, V9.D2
+	FMOVQ 48(R0), F10 // huge
+	VFMUL_D2(10, 9, 9)
+	FMOVQ 64(R0), F10 // minusOne
+	VFMAX_D2(10, 9, 9)
+	FMOVQ 80(R0), F10 // one
+	VFMIN_D2(10, 9, 9)
+	VFMUL_D2(3, 7, 7)
+	VFMLA V4.D2, V8.D2, V7.D2
+	FMOVQ 0(R0), F8 // leastFactor
+	VFACGT_D2(7, 8, 8)
+	VBIC_B16(8, 7, 7)
+	VFMUL_D2(5, 6, 6)
+	VFMLS V0.D2, V9.D2, V6.D2
+	FMOVQ 0(R0), F8 // leastFactor
+	VFACGT_D2(6, 8, 8)
+	VBIC_B16(8, 6, 6)
+	FMOVQ F6, 0(R1)
+	FMOVQ F7, 0(R2)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	SUBS $2, R4
+	BGE loop3
+
+rest4:
+	ADD $2, R4
+	TBZ $0, R4, skip5
+	FMOVD 0(R1), F6
+	FMOVD 0(R2), F7
+	FMOVD 0(R3), F8
+	FMOVQ 0(R0), F9 // leastFactor
+	VFACGT_D2(8, 9, 9)
+	VBIC_B16(9, 8, 8)
+	VFMUL_D2(1, 7, 1)
+	VFMLA V2.D2, V8.D2, V1.D2
+	FMOVQ 48(R0), F2 // huge
+	VFMUL_D2(2, 1, 1)
+	FMOVQ 64(R0), F2 // minusOne
+	VFMAX_D2(2, 1, 1)
+	FMOVQ 80(R0), F2 // one
+	VFMIN_D2(2, 1, 1)
+	VFMUL_D2(3, 7, 2)
+	VFMLA V4.D2, V8.D2, V2.D2
+	FMOVQ 0(R0), F3 // leastFactor
+	VFACGT_D2(2, 3, 3)
+	VBIC_B16(3, 2, 2)
+	VFMUL_D2(5, 6, 3)
+	VFMLS V0.D2, V1.D2, V3.D2
+	FMOVQ 0(R0), F0 // leastFactor
+	VFACGT_D2(3, 0, 0)
+	VBIC_B16(0, 3, 0)
+	FMOVD F0, 0(R1)
+	FMOVD F2, 0(R2)
 
 skip5:
 	RET
@@ -1343,4 +2544,16 @@ DATA constantsF64<>+24(SB)/8, $0x20d0000000000000
 DATA constantsF64<>+32(SB)/8, $0x0100000000000000
 DATA constantsF64<>+40(SB)/8, $0x0100000000000000
 
-GLOBL constantsF64<>(SB), RODATA|NOPTR, $48
+// huge
+DATA constantsF64<>+48(SB)/8, $0x7fd0000000000000
+DATA constantsF64<>+56(SB)/8, $0x7fd0000000000000
+
+// minusOne
+DATA constantsF64<>+64(SB)/8, $0xbff0000000000000
+DATA constantsF64<>+72(SB)/8, $0xbff0000000000000
+
+// one
+DATA constantsF64<>+80(SB)/8, $0x3ff0000000000000
+DATA constantsF64<>+88(SB)/8, $0x3ff0000000000000
+
+GLOBL constantsF64<>(SB), RODATA|NOPTR, $96

@@ -27,20 +27,20 @@ func rmsProp[T float](w, s, g []T, lr, rho, oneMinusRho, eps T) {
 
 func adam[T float](w, m, v, g []T, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep T) {
 	for i, gi := range g {
-		gi = scalar.FlushRoot(gi)
-		m[i] = scalar.FMA(oneMinusBeta1, gi, scalar.Mul(beta1, m[i]))
-		v[i] = scalar.FlushSquare(scalar.FMA(scalar.Mul(oneMinusBeta2, gi), gi, scalar.Mul(beta2, v[i])))
-		m[i] = scalar.Flush(unlessZero(m[i], v[i]))
+		m[i], v[i] = moments(m[i], v[i], gi, beta1, oneMinusBeta1, beta2, oneMinusBeta2)
 		w[i] = scalar.FMA(-lr, m[i]/scalar.FMA(scale, sqrt(v[i]), eps), scalar.Mul(keep, w[i]))
 	}
 }
 
-// unlessZero returns x, but +0 if s = 0.
-func unlessZero[T float](x, s T) T {
-	if s == 0 {
-		return 0
+// moments returns the means of g and g² that follow m and v.
+func moments[T float](m, v, g, beta1, oneMinusBeta1, beta2, oneMinusBeta2 T) (newM, newV T) {
+	g = scalar.FlushRoot(g)
+	newM = scalar.FMA(oneMinusBeta1, g, scalar.Mul(beta1, m))
+	newV = scalar.FlushSquare(scalar.FMA(scalar.Mul(oneMinusBeta2, g), g, scalar.Mul(beta2, v)))
+	if newV == 0 {
+		newM = 0
 	}
-	return x
+	return scalar.Flush(newM), newV
 }
 
 // quotient returns x/d, but +0 if s = 0, whatever d is.

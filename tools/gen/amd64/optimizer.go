@@ -37,21 +37,53 @@ func optimizer(t *target) {
 		t.only(c, d)
 		t.fnma(d, v["lr"], v["w"])
 	})
-	t.step("Adam", append(t.flushConstants(), "magnitude", "belowLeastRoot", "leastSquare"), func(m *maths, v map[string]reg.VecVirtual) {
-		c := m.moments(v)
-		t.only(c, v["m"])
-		m.flush(v["m"])
+	t.step("Adagrad", []string{"magnitude", "belowLeastRoot"}, func(m *maths, v map[string]reg.VecVirtual) {
 		d := t.vec()
-		t.op(t.VSQRTPS, t.VSQRTPD, v["v"], d)
-		t.fma213(v["scale"], v["eps"], d)
-		t.op(t.VDIVPS, t.VDIVPD, d, v["m"], d)
-		t.mul(v["keep"], v["w"], v["w"])
+		m.flushRoot(v["g"])
+		t.fma(v["g"], v["g"], v["s"])
+		t.op(t.VSQRTPS, t.VSQRTPD, v["s"], d)
+		t.add(d, v["eps"], d)
+		t.op(t.VDIVPS, t.VDIVPD, d, v["g"], d)
 		t.fnma(d, v["lr"], v["w"])
+	})
+	means := append(t.flushConstants(), "magnitude", "belowLeastRoot", "leastSquare")
+	t.step("Adam", means, func(m *maths, v map[string]reg.VecVirtual) {
+		m.moments(v)
+		t.mul(v["keep"], v["w"], v["w"])
+		m.descend(v, v["v"])
+	})
+	t.step("AMSGrad", means, func(m *maths, v map[string]reg.VecVirtual) {
+		m.moments(v)
+		// MAX gives its second operand, v, where one is NaN or both are zeros.
+		t.op(t.VMAXPS, t.VMAXPD, v["v"], v["h"], v["h"])
+		m.descend(v, v["h"])
+	})
+	t.step("Lion", append(t.flushConstants(), "huge", "one", "minusOne"), func(m *maths, v map[string]reg.VecVirtual) {
+		u := t.vec()
+		m.flush(v["g"])
+		t.mul(v["beta1"], v["m"], u)
+		t.fma(v["oneMinusBeta1"], v["g"], u)
+		u = m.min("one", m.max("minusOne", m.mul(vector{u}, "huge")))[0]
+		t.mul(v["beta2"], v["m"], v["m"])
+		t.fma(v["oneMinusBeta2"], v["g"], v["m"])
+		m.flush(v["m"])
+		t.mul(v["keep"], v["w"], v["w"])
+		t.fnma(u, v["lr"], v["w"])
+		m.flush(v["w"])
 	})
 }
 
-// moments sets the new m, not flushed, and v, and returns where v is not 0.
-func (m *maths) moments(v map[string]reg.VecVirtual) condition {
+// descend subtracts lr·m/(scale·√s + eps) from w.
+func (m *maths) descend(v map[string]reg.VecVirtual, s reg.VecVirtual) {
+	d := m.vec()
+	m.op(m.VSQRTPS, m.VSQRTPD, s, d)
+	m.fma213(v["scale"], v["eps"], d)
+	m.op(m.VDIVPS, m.VDIVPD, d, v["m"], d)
+	m.fnma(d, v["lr"], v["w"])
+}
+
+// moments sets the new m and v.
+func (m *maths) moments(v map[string]reg.VecVirtual) {
 	d := m.vec()
 	m.flushRoot(v["g"])
 	m.target.mul(v["beta1"], v["m"], v["m"])
@@ -61,7 +93,8 @@ func (m *maths) moments(v map[string]reg.VecVirtual) condition {
 	m.fma(d, v["g"], v["v"])
 	c := m.square(v["v"])
 	m.only(c, v["v"])
-	return c
+	m.only(c, v["m"])
+	m.flush(v["m"])
 }
 
 // flush sets x to +0 below LeastFactor. It looks at the exponent's two highest bits, for

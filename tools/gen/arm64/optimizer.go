@@ -28,26 +28,56 @@ func optimizer(t *target) {
 		d := t.quot(g, t.sum(t.sqrt(v["s"]), v["eps"]))
 		t.fnma(v["w"], t.unless(zero, d), v["lr"])
 	})
+	t.step("Adagrad", func(v map[string]reg) {
+		g := t.flushed(v["g"], "leastRoot")
+		t.fma(v["s"], g, g)
+		t.fnma(v["w"], t.quot(g, t.sum(t.sqrt(v["s"]), v["eps"])), v["lr"])
+	})
 	t.step("Adam", func(v map[string]reg) {
-		zero := t.moments(v)
-		v["m"] = t.flushed(t.unless(zero, v["m"]), "leastFactor")
-		d := t.duplicate(v["eps"])
-		t.fma(d, t.sqrt(v["v"]), v["scale"])
+		t.moments(v)
 		v["w"] = t.prod(v["w"], v["keep"])
-		t.fnma(v["w"], t.quot(v["m"], d), v["lr"])
+		t.descend(v, v["v"])
+	})
+	t.step("AMSGrad", func(v map[string]reg) {
+		t.moments(v)
+		greater := t.op("VFCMGT_T(@2, @1, @0)", v["h"], v["v"])
+		h := t.duplicate(v["v"])
+		t.mod("VBIT V@1.B16, V@2.B16, V@0.B16", h, greater, v["h"])
+		v["h"] = h
+		t.descend(v, h)
+	})
+	t.step("Lion", func(v map[string]reg) {
+		g := t.flushed(v["g"], "leastFactor")
+		u := t.prod(v["m"], v["beta1"])
+		t.fma(u, g, v["oneMinusBeta1"])
+		u = t.op("VFMAX_T(@2, @1, @0)", t.prod(u, t.constant("huge")), t.constant("minusOne"))
+		u = t.op("VFMIN_T(@2, @1, @0)", u, t.constant("one"))
+		d := t.prod(v["m"], v["beta2"])
+		t.fma(d, g, v["oneMinusBeta2"])
+		v["m"] = t.flushed(d, "leastFactor")
+		w := t.prod(v["w"], v["keep"])
+		t.fnma(w, u, v["lr"])
+		v["w"] = t.flushed(w, "leastFactor")
 	})
 }
 
-// moments sets the new m, not flushed, and v, and returns where v is 0.
-func (t *target) moments(v map[string]reg) (zero reg) {
+// moments sets the new m and v.
+func (t *target) moments(v map[string]reg) {
 	g := t.flushed(v["g"], "leastRoot")
 	v["m"] = t.prod(v["m"], v["beta1"])
 	t.fma(v["m"], g, v["oneMinusBeta1"])
 	v["v"] = t.prod(v["v"], v["beta2"])
 	t.fma(v["v"], t.prod(v["oneMinusBeta2"], g), g)
-	zero = t.small(v["v"])
+	zero := t.small(v["v"])
 	v["v"] = t.unless(zero, v["v"])
-	return zero
+	v["m"] = t.flushed(t.unless(zero, v["m"]), "leastFactor")
+}
+
+// descend subtracts lr·m/(scale·√s + eps) from w.
+func (t *target) descend(v map[string]reg, s reg) {
+	d := t.duplicate(v["eps"])
+	t.fma(d, t.sqrt(s), v["scale"])
+	t.fnma(v["w"], t.quot(v["m"], d), v["lr"])
 }
 
 // flushed returns x, but +0 below a constant.
