@@ -10,19 +10,20 @@ import (
 const fewest = 1024
 
 func gemv[T float](own *gonums[T], tA blas.Transpose, m, n int, alpha T, a []T, lda int, x []T, incX int, beta T, y []T, incY int) bool {
-	av, lenX, lenY := view(m, n, a, lda), n, m
+	lenX, lenY := n, m
 	if tA != blas.NoTrans {
 		lenX, lenY = m, n
 	}
-	if !isTranspose(tA) || !holds(lenX, x, incX) || !holds(lenY, y, incY) || !av.Valid() {
-		return false
-	}
 	if m*n < fewest {
-		if incY == 1 {
-			y = y[:lenY] // what stands behind isn't safe from gonum's Sgemv
+		if incY == 1 && lenY > 0 && lenY < len(y) {
+			y = y[:lenY] // gonum's Sgemv writes behind it
 		}
 		own.gemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 		return true
+	}
+	av := view(m, n, a, lda)
+	if !isTranspose(tA) || !holds(lenX, x, incX) || !holds(lenY, y, incY) || !av.Valid() {
+		return false
 	}
 	xv, px := vector(lenX, x, incX)
 	defer release(px)
@@ -37,11 +38,11 @@ func gemv[T float](own *gonums[T], tA blas.Transpose, m, n int, alpha T, a []T, 
 }
 
 func ger[T float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T, lda int) bool {
-	av := view(m, n, a, lda)
-	if !holds(m, x, incX) || !holds(n, y, incY) || !av.Valid() {
+	if m*n < fewest && incX > 0 && incY > 0 { // gonum's assembly is wrong for negative increments
 		return false
 	}
-	if m*n < fewest && incX > 0 && incY > 0 { // gonum's assembly is wrong for negative increments
+	av := view(m, n, a, lda)
+	if !holds(m, x, incX) || !holds(n, y, incY) || !av.Valid() {
 		return false
 	}
 	xv, px := vector(m, x, incX, extent(&av))

@@ -143,6 +143,9 @@ func calls[T float]() map[string]func(r routines[T], p *args[T]) {
 // oneTriangle are the functions that read one triangle of A only.
 var oneTriangle = map[string]bool{"symv": true, "trmv": true, "trsv": true, "symm": true, "trmm": true, "trsm": true}
 
+// writesOnly are the functions that don't read C or y if beta is 0. gonum's own syrk does.
+var writesOnly = map[string]bool{"gemv": true, "symv": true, "gemm": true, "symm": true, "syr2k": true}
+
 // operands returns arguments for a call with random flags, factors, increments and
 // leading dimensions. All that a function mustn't read is NaN.
 func operands[T float](r *rand.Rand, name string, m, n, k int) *args[T] {
@@ -186,6 +189,11 @@ func operands[T float](r *rand.Rand, name string, m, n, k int) *args[T] {
 			}
 		}
 	}
+	if p.beta == 0 && writesOnly[name] {
+		for i := range p.c {
+			p.c[i] = T(math.NaN())
+		}
+	}
 	vector := func(inc int) []T {
 		if inc < 0 {
 			inc = -inc
@@ -200,6 +208,11 @@ func operands[T float](r *rand.Rand, name string, m, n, k int) *args[T] {
 		return x
 	}
 	p.x, p.y = vector(p.incX), vector(p.incY)
+	if p.beta == 0 && writesOnly[name] {
+		for i := range p.y {
+			p.y[i] = T(math.NaN())
+		}
+	}
 	return p
 }
 
@@ -351,15 +364,20 @@ func TestOneMatrix(t *testing.T) {
 		"ger by a row and a column": func(b blas.Float64, a []float64) { b.Dger(30, 40, 3, a[50:], ld, a[60*ld:], 1, a, ld) },
 		"ger by rows beside":        func(b blas.Float64, a []float64) { b.Dger(30, 40, 3, a[3*ld+50:], 1, a[5*ld+50:], 1, a, ld) },
 		"gemm of blocks":            func(b blas.Float64, a []float64) { b.Dgemm('N', 'T', 30, 40, 20, 1, a, ld, a[20:], ld, 1, a[50:], ld) },
-		"gemm of another stride": func(b blas.Float64, a []float64) {
-			b.Dgemm('N', 'N', 3, 40, 20, 1, a[4*ld:], 20, a[20:], ld, 0, a[60:], ld)
+		"gemm, A of another stride": func(b blas.Float64, a []float64) {
+			b.Dgemm('N', 'N', 3, 40, 20, 1, a[ld:], 20, a[20:], ld, 0, a[60:], ld)
 		},
-		"trsm of blocks":             func(b blas.Float64, a []float64) { b.Dtrsm('L', 'L', 'N', 'U', 50, 40, 1, a, ld, a[50:], ld) },
-		"syrk of blocks":             func(b blas.Float64, a []float64) { b.Dsyrk('U', 'T', 50, 20, -1, a, ld, 1, a[50:], ld) },
-		"symv into a row beside":     func(b blas.Float64, a []float64) { b.Dsymv('L', 40, 1, a, ld, a[3*ld+50:], 1, 1, a[4*ld+50:], 1) },
-		"syr2 by rows beside":        func(b blas.Float64, a []float64) { b.Dsyr2('L', 40, 1, a[3*ld+50:], 1, a[4*ld+50:], 1, a, ld) },
-		"trsv of a row beside":       func(b blas.Float64, a []float64) { b.Dtrsv('L', 'N', 'U', 40, a, ld, a[3*ld+50:], 1) },
-		"axpy of a vector to itself": func(b blas.Float64, a []float64) { b.Daxpy(40, 3, a, 1, a, 1) },
+		"gemm, B of another stride":    func(b blas.Float64, a []float64) { b.Dgemm('N', 'N', 20, 20, 3, 1, a, ld, a[ld+5:], 20, 0, a[70:], ld) },
+		"trsm of another stride":       func(b blas.Float64, a []float64) { b.Dtrsm('R', 'U', 'N', 'U', 40, 40, 1, a, ld, a[50:], 2*ld) },
+		"syrk of another stride":       func(b blas.Float64, a []float64) { b.Dsyrk('U', 'N', 40, 30, 1, a[50:], 2*ld, 1, a, ld) },
+		"symm of another stride":       func(b blas.Float64, a []float64) { b.Dsymm('L', 'U', 40, 20, 1, a, ld, a[50:], ld, 0, a[75:], 2*ld) },
+		"axpy of a vector to the next": func(b blas.Float64, a []float64) { b.Daxpy(40, 3, a[1:], 1, a, 1) },
+		"trsm of blocks":               func(b blas.Float64, a []float64) { b.Dtrsm('L', 'L', 'N', 'U', 50, 40, 1, a, ld, a[50:], ld) },
+		"syrk of blocks":               func(b blas.Float64, a []float64) { b.Dsyrk('U', 'T', 50, 20, -1, a, ld, 1, a[50:], ld) },
+		"symv into a row beside":       func(b blas.Float64, a []float64) { b.Dsymv('L', 40, 1, a, ld, a[3*ld+50:], 1, 1, a[4*ld+50:], 1) },
+		"syr2 by rows beside":          func(b blas.Float64, a []float64) { b.Dsyr2('L', 40, 1, a[3*ld+50:], 1, a[4*ld+50:], 1, a, ld) },
+		"trsv of a row beside":         func(b blas.Float64, a []float64) { b.Dtrsv('L', 'N', 'U', 40, a, ld, a[3*ld+50:], 1) },
+		"axpy of a vector to itself":   func(b blas.Float64, a []float64) { b.Daxpy(40, 3, a, 1, a, 1) },
 	} {
 		got := make([]float64, ld*ld)
 		for i := range got {
@@ -374,6 +392,72 @@ func TestOneMatrix(t *testing.T) {
 				break
 			}
 		}
+	}
+}
+
+// TestAliases: an operand that is written may be one that is read, where gonum's own makes
+// something else of it or kernels would refuse it.
+func TestAliases(t *testing.T) {
+	const n = 40
+	for what, call := range map[string]func(a, x, y []float64){
+		"gemv":  func(a, x, y []float64) { BLAS{}.Dgemv('N', n, n, 1, a, n, x, 1, 2, y, 1) },
+		"gemvT": func(a, x, y []float64) { BLAS{}.Dgemv('T', n, n, 1, a, n, x, 1, 2, y, 1) },
+		"symv":  func(a, x, y []float64) { BLAS{}.Dsymv('U', n, 1, a, n, x, 1, 2, y, 1) },
+	} {
+		a, x := make([]float64, n*n), make([]float64, n)
+		for i := range a {
+			a[i] = float64(i%7) - 3
+		}
+		for i := range x {
+			x[i] = float64(i%5) - 2
+		}
+		y := append([]float64(nil), x...)
+		call(a, x, y)
+		call(a, x, x)
+		for i := range x {
+			if x[i] != y[i] {
+				t.Errorf("%s: y = x gives %v, a copy %v", what, x[i], y[i])
+				break
+			}
+		}
+	}
+}
+
+// TestZero: with alpha = 0 what it multiplies isn't read, as in gonum.
+func TestZero(t *testing.T) {
+	const n = 40
+	nans := func(n int) []float64 {
+		x := make([]float64, n)
+		for i := range x {
+			x[i] = math.NaN()
+		}
+		return x
+	}
+	for what, call := range map[string]func(zeros []float64){
+		"axpy": func(z []float64) { BLAS{}.Daxpy(n*n, 0, nans(n*n), 1, z, 1) },
+		"gemv": func(z []float64) { BLAS{}.Dgemv('N', n, n, 0, nans(n*n), n, nans(n), 1, 1, z, 1) },
+		"ger":  func(z []float64) { BLAS{}.Dger(n, n, 0, nans(n), 1, nans(n), 1, z, n) },
+		"syr":  func(z []float64) { BLAS{}.Dsyr('U', n, 0, nans(n), 1, z, n) },
+		"gemm": func(z []float64) { BLAS{}.Dgemm('N', 'N', n, n, n, 0, nans(n*n), n, nans(n*n), n, 1, z, n) },
+		"syrk": func(z []float64) { BLAS{}.Dsyrk('L', 'N', n, n, 0, nans(n*n), n, 1, z, n) },
+		"scal": func(z []float64) { copy(z, nans(n)); BLAS{}.Dscal(n, 0, z, 1) },
+		"trmm": func(z []float64) { copy(z, nans(n*n)); BLAS{}.Dtrmm('L', 'U', 'N', 'N', n, n, 0, nans(n*n), n, z, n) },
+		"trsm": func(z []float64) { copy(z, nans(n*n)); BLAS{}.Dtrsm('R', 'U', 'N', 'N', n, n, 0, nans(n*n), n, z, n) },
+	} {
+		z := make([]float64, n*n)
+		call(z)
+		for i, v := range z {
+			if v != 0 {
+				t.Errorf("%s: element %d is %v", what, i, v)
+				break
+			}
+		}
+	}
+	if got := (BLAS{}).Sdsdot(0, 3, nil, 1, nil, 1); got != 3 {
+		t.Errorf("Sdsdot of nothing and 3 is %v", got)
+	}
+	if caught(func() { BLAS{}.Sdsdot(0, 3, nil, 0, nil, 1) }) == nil {
+		t.Error("Sdsdot takes an increment of 0")
 	}
 }
 
