@@ -67,12 +67,15 @@ func TestImageScalings(t *testing.T) {
 		"train-images-idx3-ubyte": twoPixels, "train-labels-idx1-ubyte": "\x00\x00\x08\x01\x00\x00\x00\x02\x03\x02",
 		"t10k-images-idx3-ubyte": twoPixels[:16] + "\x00\x00\x00\x00", "t10k-labels-idx1-ubyte": "\x00\x00\x08\x01\x00\x00\x00\x02\x00\x01",
 	})
-	for scale, want := range map[string][2][]float64{
+	scalings := map[string][2][]float64{
+		"auto":     {{-0.4, 0.6, -0.2, 0}, {-0.4, -0.4, -0.4, -0.4}},
 		"unit":     {{0, 1, 0.2, 0.4}, {0, 0, 0, 0}},
 		"centre":   {{-0.4, 0.6, -0.2, 0}, {-0.4, -0.4, -0.4, -0.4}},
 		"standard": {{-1, 1, 1, -1}, {-1, -178.5 / 76.5, -1, -178.5 / 76.5}},
 		"none":     {{0, 255, 51, 102}, {0, 0, 0, 0}},
-	} {
+	}
+	for _, scale := range ImageScalings() {
+		want := scalings[scale]
 		training, test, err := ReadImages[float64](dir, ImageOptions{Scale: scale})
 		require.NoError(t, err)
 		require.InDeltaSlice(t, want[0], training.X.Data, 1e-12, scale)

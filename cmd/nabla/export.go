@@ -25,9 +25,6 @@ type format struct {
 	f64           func(io.Writer, *model.Model[float64], string) error
 }
 
-// String returns the name.
-func (f *format) String() string { return f.name }
-
 var formats = []*format{
 	{"onnx", ".onnx", fmt.Sprintf("a graph from raw columns to answers, with version %d of ONNX's operators", foreign.Opset), true, true,
 		unnamed(foreign.WriteONNX[float32]), unnamed(foreign.WriteONNX[float64])},
