@@ -253,7 +253,7 @@ func fitEncoder[T kernels.Float](t *Table[T], rows []int, opt EncoderOptions) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	if e.Scaler, err = fitScaler(e, data.X, scaling); err != nil {
+	if e.Scaler, err = fitScaler(e, data.X, scaling, t.largest); err != nil {
 		return nil, nil, err
 	}
 	if e.Scaler != nil {

@@ -127,8 +127,12 @@ func mode(x []float64) float64 {
 }
 
 // fitScaler returns the scaler of the inputs x: what scaling makes of numbers and dates,
-// and nothing for levels and marks.
-func fitScaler[T kernels.Float](e *Encoder, x kernels.Matrix[T], s *scaling) (*train.Scaler, error) {
+// and nothing for levels and marks. Pixels, which can be largest at most, are scaled as
+// those of images.
+func fitScaler[T kernels.Float](e *Encoder, x kernels.Matrix[T], s *scaling, largest float64) (*train.Scaler, error) {
+	if images, err := imageScalings[T]().find(s.name); largest > 0 && err == nil {
+		return images.fit(x, largest)
+	}
 	if s.name == "none" {
 		return nil, nil
 	}

@@ -25,6 +25,7 @@ type TableOptions struct {
 	Order     string       // a column that is no input but says in which order rows came, for [Table.Split]; "" for none
 	Weight    string       // a column that is no input but the weight of a sample; "" for none
 	Task      Task         // what is predicted
+	TestPart  bool         // of an NPZ file with parts for training and testing the second is read
 	Limits    Limits       // of memory
 
 	// Encoder is that of a model which the table is read for: columns and their types are
@@ -60,19 +61,31 @@ type Limits struct {
 type Table[T kernels.Float] struct {
 	Name  string
 	Notes []string // what a reader should know: what was found out, left out or dropped
+	// HasTest tells that the file has another part, for testing; see TableOptions.TestPart.
+	HasTest bool
 
 	form    delimited.Form
 	headed  bool // the columns have names
 	columns []*column
 	store   store[T]
+	largest float64  // what pixels can be at most, if all inputs are pixels; else 0
 	gaps    []string // what marks a gap, besides the usual
 	rows    []int    // those that are used; nil is all
 	task    Task
 	why     string // why this task
 }
 
-// ReadTable reads a table from a file, gzipped, bzip2ed or not.
+// ReadTable reads a table from a file: delimited text, gzipped, bzip2ed or not, or the
+// arrays of an NPY or NPZ file.
+//
+// The rows of an NPY array are those of the table. Of an NPZ file, each array with as many
+// rows as the target makes a column or, with more dimensions, several; the target is the
+// one that the options name, or one called y, label, target or class. Arrays whose names
+// end with _train and _test are two parts.
 func ReadTable[T kernels.Float](path string, opt TableOptions) (*Table[T], error) {
+	if isArrays(path) {
+		return readArrays[T](path, opt)
+	}
 	f, err := open(path)
 	if err != nil {
 		return nil, err

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"hash"
+	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,6 +33,31 @@ type dataSource struct {
 	images    dataset.ImageOptions
 	testShare float64
 	test      string // a table to test with; "" for a part of path
+	stdin     io.Reader
+	piped     *piped // what was read of it; nil if path is another
+}
+
+// stdinPath is the path of standard input.
+const stdinPath = "-"
+
+// piped is standard input as it was read.
+type piped struct {
+	digest hash.Hash
+	size   int64
+}
+
+func (p *piped) Write(b []byte) (int, error) {
+	p.size += int64(len(b))
+	return p.digest.Write(b)
+}
+
+// readTable reads a table from a file or standard input.
+func readTable[T kernels.Float](d *dataSource, path string, opt dataset.TableOptions) (*dataset.Table[T], error) {
+	if path != stdinPath {
+		return dataset.ReadTable[T](path, opt)
+	}
+	d.piped = &piped{digest: sha256.New()}
+	return dataset.DecodeTable[T](io.TeeReader(d.stdin, d.piped), "standard input", opt)
 }
 
 // samples are what a training learns from and is tested with.
@@ -58,6 +87,10 @@ func sameFile(a, b string) bool {
 func (d *dataSource) setPath(path string) error {
 	d.path = path
 	if path == builtIn {
+		return nil
+	}
+	if path == stdinPath {
+		d.isTable = true
 		return nil
 	}
 	info, err := os.Stat(path)
@@ -90,7 +123,7 @@ func (d *dataSource) imageOptions() dataset.ImageOptions {
 
 // loadTable reads a table, divides it and fits an encoder to the training part.
 func loadTable[T kernels.Float](d *dataSource) (s samples[T], err error) {
-	t, err := dataset.ReadTable[T](d.path, d.table)
+	t, err := readTable[T](d, d.path, d.table)
 	if err != nil {
 		return s, err
 	}
@@ -100,7 +133,7 @@ func loadTable[T kernels.Float](d *dataSource) (s samples[T], err error) {
 		}
 	}
 	rows, testRows := t.Rows(), []int(nil)
-	if d.test == "" {
+	if d.test == "" && !t.HasTest {
 		if rows, testRows, err = t.Split(d.testShare, tableSplitSeed); err != nil {
 			return s, err
 		}
@@ -114,14 +147,25 @@ func loadTable[T kernels.Float](d *dataSource) (s samples[T], err error) {
 		s.notes = append(s.notes, fmt.Sprintf("%s: %s", taskWords[task], why))
 	}
 	var counts dataset.Counts
-	if d.test == "" {
-		s.test, counts, err = dataset.Encode(s.encoder, t, testRows)
-	} else {
+	switch {
+	case d.test != "":
 		s.test, counts, err = loadFor[T](d, s.encoder, d.test, "all")
+	case t.HasTest:
+		own := *d
+		own.table.TestPart = true
+		s.test, counts, err = loadFor[T](&own, s.encoder, d.path, "all")
+	default:
+		s.test, counts, err = dataset.Encode(s.encoder, t, testRows)
 	}
 	s.notes = append(s.notes, countNotes("the test data", counts)...)
+	for i, note := range s.notes {
+		s.notes[i] = optionInNote.ReplaceAllString(note, "(--$1 $2")
+	}
 	return s, err
 }
+
+// optionInNote is an option that a note of package dataset names, as in (header=no if …).
+var optionInNote = regexp.MustCompile(`\((task|drop|header)=([^ )]+)`)
 
 // taskWords says what a task is.
 var taskWords = map[dataset.Task]string{
@@ -144,7 +188,7 @@ func countNotes(of string, c dataset.Counts) (notes []string) {
 func loadFor[T kernels.Float](d *dataSource, e *dataset.Encoder, path, part string) (*train.Data[T], dataset.Counts, error) {
 	opt := d.table
 	opt.Encoder = e
-	t, err := dataset.ReadTable[T](path, opt)
+	t, err := readTable[T](d, path, opt)
 	if err != nil {
 		return nil, dataset.Counts{}, err
 	}

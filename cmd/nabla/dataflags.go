@@ -14,7 +14,7 @@ import (
 // flags are those that choose the data, and say how tables are read. given tells which
 // flags were given.
 func (d *dataSource) flags(given func(name string) bool) []flag {
-	data := newFlag("data", builtIn, "digits (built in), a CSV file, a folder with the four MNIST files, or one with a folder of pictures for each class", d.setPath)
+	data := newFlag("data", builtIn, "digits (built in), a CSV, NPY or NPZ file, - for standard input, a folder with the four MNIST files, or one with a folder of pictures for each class", d.setPath)
 	data.files = true
 	flags := append([]flag{
 		data,
@@ -173,6 +173,7 @@ func targetIsLabel(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 
 // positional takes the data from the arguments, if they are there.
 func (d *dataSource) positional(cmd *cobra.Command, args []string) error {
+	d.stdin = cmd.InOrStdin()
 	if len(args) == 0 {
 		return nil
 	}

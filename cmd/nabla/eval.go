@@ -46,6 +46,7 @@ are, unless --part asks for the division that training with the same
 	use := addFlags(cmd, p.flags(cmd.Flags().Changed))
 	cmd.Flags().SetNormalizeFunc(targetIsLabel)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		p.data.stdin = cmd.InOrStdin()
 		if err := use(); err != nil {
 			return err
 		}

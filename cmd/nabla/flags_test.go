@@ -67,7 +67,9 @@ func TestEveryFlag(t *testing.T) {
 				return
 			}
 			args := append(path, "--"+f.Name, "no such name")
-			if strings.Contains(c.Use, "MODEL") || strings.Contains(c.Use, "FILE") {
+			if c.Name() == "info" {
+				args = append(args, builtIn)
+			} else if strings.Contains(c.Use, "MODEL") || strings.Contains(c.Use, "FILE") {
 				args = append(args, "m")
 			}
 			if strings.Contains(c.Use, "MODEL FILE") {

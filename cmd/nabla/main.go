@@ -104,7 +104,7 @@ func newRoot() *cobra.Command {
 		},
 	})
 	root.PersistentFlags().Bool("json", false, "print results as JSON objects, one a line")
-	root.AddCommand(newTrain(), newEval(), newPredict(), newServe(), newShow(), newImport(), newExport(), newBench(), newDoctor())
+	root.AddCommand(newTrain(), newData(), newEval(), newPredict(), newServe(), newShow(), newImport(), newExport(), newBench(), newDoctor())
 	return root
 }
 

@@ -66,6 +66,10 @@ func (d *dataSource) files() ([]model.DataFile, error) {
 	}
 	var files []model.DataFile
 	for _, path := range paths {
+		if path == stdinPath {
+			files = append(files, model.DataFile{Name: "standard input", Size: d.piped.size, SHA256: hex.EncodeToString(d.piped.digest.Sum(nil))})
+			continue
+		}
 		f, err := dataFile(path)
 		if err != nil {
 			return nil, err
