@@ -5,8 +5,11 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"testing"
 
+	"github.com/nabla-go/nabla/internal/isa"
+	"github.com/nabla-go/nabla/internal/kerneltest"
 	"gonum.org/v1/gonum/blas"
 	own "gonum.org/v1/gonum/blas/gonum"
 )
@@ -296,6 +299,42 @@ func TestParallel(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestBits: what runs on kernels alone has the same bits on every instruction set.
+func TestBits(t *testing.T) {
+	t.Run("float32", func(t *testing.T) { testBits(t, of32(BLAS{})) })
+	t.Run("float64", func(t *testing.T) { testBits(t, of64(BLAS{})) })
+}
+
+func testBits[T float](t *testing.T, ours routines[T]) {
+	promised := []string{"dot", "axpy", "scal", "gemv", "ger", "syr", "syr2", "gemm", "symm", "syrk", "syr2k", "trmm", "trsm"}
+	want := map[string]*args[T]{}
+	kerneltest.Each(t, func(t *testing.T, level isa.Level) {
+		r := rand.New(rand.NewPCG(9, 10))
+		for _, name := range promised {
+			for k := range 12 {
+				p := operands[T](r, name, 32+r.IntN(40), 32+r.IntN(40), 32+r.IntN(40))
+				if slices.Contains([]string{"dot", "axpy", "scal"}, name) {
+					p.incX, p.incY = 1, 1
+				}
+				calls[T]()[name](ours, p)
+				key := fmt.Sprint(name, k)
+				w := want[key]
+				if w == nil {
+					want[key] = p
+					continue
+				}
+				for what, v := range map[string][2][]T{"C": {p.c, w.c}, "y": {p.y, w.y}, "x": {p.x, w.x}, "result": {{p.result}, {w.result}}} {
+					for i, x := range v[0] {
+						if y := v[1][i]; math.Float64bits(float64(x)) != math.Float64bits(float64(y)) && (x == x || y == y) {
+							t.Fatalf("%s: element %d of %s is %v, with another instruction set %v (%v)", name, i, what, x, y, p)
+						}
+					}
+				}
+			}
+		}
+	})
 }
 
 // TestPanics: wrong arguments panic with gonum's messages, and those at the edge don't.
