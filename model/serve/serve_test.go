@@ -303,3 +303,21 @@ func TestOptions(t *testing.T) {
 	_, err := New(fileOf(t, numbers[float32](t, 2, 2)), Options{MaxRows: -1})
 	require.ErrorContains(t, err, "serve: MaxRows is -1: want at least 1")
 }
+
+// Whatever a body holds, there is an answer, and it is JSON.
+func FuzzBody(f *testing.F) {
+	for _, body := range []string{
+		`{"rows": [[20, "Ann", "C"], [null, null, "S"]]}`, `{"rows": [{"port": "C", "age": 20}]}`, `{"rows": [5]}`, `{"rows": [[1e999,"a\n\"","C"]]}`, "",
+	} {
+		f.Add(body)
+	}
+	file := fileOf(f, table(f))
+	s, err := New(file, Options{Workers: 1})
+	require.NoError(f, err)
+	f.Fuzz(func(t *testing.T, body string) {
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequest("POST", "/predict", strings.NewReader(body)))
+		require.Contains(t, []int{200, 400, 413, 422}, w.Code)
+		require.True(t, json.Valid(w.Body.Bytes()), w.Body)
+	})
+}
