@@ -3,6 +3,7 @@ package foreign
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 
@@ -292,7 +293,7 @@ func (g *graph) enter(s *stack, first step) error {
 	}
 	width := 1
 	for _, d := range in.Shape[min(1, len(in.Shape)):] {
-		if d.Size < 0 || d.Size > 0 && width > 1<<31/d.Size {
+		if d.Size < 0 || d.Size > 0 && width > math.MaxInt32/d.Size {
 			return fmt.Errorf("input %q has more numbers than are supported", in.Name)
 		}
 		width *= d.Size // 0 if it is open
