@@ -26,6 +26,7 @@ type trainPlan struct {
 	precision  string
 	options    train.Options
 	model      string
+	record     record
 	like       string        // a model whose training is repeated
 	repeats    *model.Making // how that was made
 }
@@ -53,6 +54,10 @@ data are never used for training or for choosing an epoch.
 Sizes of batches and numbers of epochs follow from the number of samples. With the
 default optimizer the learning rate falls along a cosine, and weights decay a
 little.
+
+With --checkpoint, a training that was stopped or killed goes on with --resume and the
+same options and data, on any machine, to the fingerprint of one that was never stopped.
+Only --epochs, --threads and --model may be others.
 
 ctrl-C ends the training early; if an epoch was completed, the model is written
 all the same, and the exit code is 1. A model whose cost is no finite number, or
@@ -88,6 +93,7 @@ func (p *trainPlan) flags() []flag {
 		grouped("Data", p.dataFlags()...),
 		grouped("Network", p.networkFlags()...),
 		grouped("Training", p.trainingFlags()...),
+		grouped("Record", p.record.flags(p.given)...),
 		grouped("Result", p.modelFlag(), likeFlag(&p.like)),
 	)
 }

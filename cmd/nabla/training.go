@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"os/signal"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/kernels"
@@ -60,7 +58,7 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 	if err != nil {
 		return err
 	}
-	history, interrupted, err := t.fit(cmd.Context())
+	history, interrupted, err := t.fit(cmd.Context(), cmd.Flags(), files)
 	epochs := len(history)
 	if err != nil {
 		return fmt.Errorf("%w; no model was written", err)
@@ -164,11 +162,10 @@ func (t *training[T]) announce() {
 // fit trains, reports every epoch and prints what is wrong with the training. It returns the completed epochs and
 // whether a signal ended the training after at least one; anything else that ends it
 // early is an error.
-func (t *training[T]) fit(ctx context.Context) (epochs []train.Epoch, interrupted bool, err error) {
+func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []model.DataFile) (epochs []train.Epoch, interrupted bool, err error) {
 	// Until here there is nothing to put in order, and a signal ends the program.
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal(ctx)
 	defer stop()
-	context.AfterFunc(ctx, stop) // so the second one does again
 	o := t.options
 	o.Progress = func(e train.Epoch) {
 		report := epochReport{e.Number, number(e.Cost), number(e.ValidationCost), number(e.ValidationAccuracy), e.Elapsed.Seconds()}
@@ -178,9 +175,22 @@ func (t *training[T]) fit(ctx context.Context) (epochs []train.Epoch, interrupte
 			report.print(t.stderr, o.Epochs)
 		}
 	}
-	result, err := train.Fit(ctx, t.net, t.data, t.test, o)
-	epochs = result.Epochs
-	for _, w := range result.Warnings {
+	trainer, err := train.New(t.net, t.data, t.test, o)
+	if err != nil {
+		return nil, false, err
+	}
+	defer trainer.Close()
+	rec, err := newRecorder(t, trainer, flags, files)
+	if err != nil {
+		return nil, false, err
+	}
+	defer rec.close()
+	var warnings []train.Warning
+	if err = rec.run(ctx, o.Epochs); err == nil {
+		warnings, err = trainer.Diagnose()
+	}
+	epochs = trainer.Result().Epochs
+	for _, w := range warnings {
 		fmt.Fprintf(t.stderr, "warning: %v\n", w)
 	}
 	if errors.Is(err, context.Canceled) && len(epochs) > 0 {

@@ -1,0 +1,267 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/signal"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/nabla-go/nabla/audit"
+	"github.com/nabla-go/nabla/checkpoint"
+	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/model"
+	"github.com/nabla-go/nabla/train"
+)
+
+// record is what is kept of a training while it goes on.
+type record struct {
+	dir      string // of checkpoints; "" for none
+	resume   bool
+	every    checkpoint.Interval
+	keep     int
+	log      string // an audit log; "" for none
+	logEvery int    // steps from line to line; 0 for the default
+}
+
+// flags returns the flags that set r. given reports whether a flag was given.
+func (r *record) flags(given func(string) bool) []flag {
+	needs := func(name string) error {
+		if given(name) && r.dir == "" {
+			return usagef("--%s is for --checkpoint: want --checkpoint DIR, too", name)
+		}
+		return nil
+	}
+	dir := newFlag("checkpoint", "", "folder that takes the state of the training while it goes on", func(v string) error {
+		r.dir = v
+		return want(v != "" || !given("checkpoint"), "the name of a folder")
+	})
+	log := newFlag("log", "", "file that takes hashes of the training, for nabla audit", func(v string) error {
+		r.log = v
+		return want(v != "" || !given("log"), "the name of a file")
+	})
+	dir.files, log.files = true, true
+	return []flag{
+		dir,
+		newFlag("resume", false, "go on from the last checkpoint, to the same result as without a stop", func(v bool) error {
+			r.resume = v
+			return needs("resume")
+		}),
+		newFlag("checkpoint-every", "1m", "time (30s, 5m), epochs (2epochs) or steps (1000steps) from one checkpoint to the next", func(v string) (err error) {
+			if r.every, err = parseInterval(v); err != nil {
+				return err
+			}
+			return needs("checkpoint-every")
+		}),
+		newFlag("checkpoint-keep", 3, "checkpoints that are kept, the last ones", func(v int) error {
+			r.keep = v
+			if err := want(v >= 1, "at least 1"); err != nil {
+				return err
+			}
+			return needs("checkpoint-keep")
+		}),
+		log,
+		newFlag("log-every", 0, "steps from one line of the log to the next (default a power of two by optimizer and batch)", func(v int) error {
+			r.logEvery = v
+			if given("log-every") && r.log == "" {
+				return usagef("--log-every is for --log: want --log FILE, too")
+			}
+			return want(v >= 1 || !given("log-every"), "at least 1")
+		}),
+	}
+}
+
+// recordFlags are the flags of a record, which decide nothing about a model.
+var recordFlags = []string{"checkpoint", "resume", "checkpoint-every", "checkpoint-keep", "log", "log-every"}
+
+func parseInterval(v string) (i checkpoint.Interval, err error) {
+	count := func(unit string) (n int, ok bool) {
+		text, ok := strings.CutSuffix(v, unit)
+		if ok {
+			n, err = strconv.Atoi(text)
+			err = want(err == nil && n >= 1, "a positive number before %s", unit)
+		}
+		return n, ok
+	}
+	var ok bool
+	if i.Epochs, ok = count("epochs"); ok {
+		return i, err
+	}
+	if i.Steps, ok = count("steps"); ok {
+		return i, err
+	}
+	i.Time, err = time.ParseDuration(v)
+	return i, want(err == nil && i.Time > 0, "a time such as 30s or 5m, or a number of epochs or steps, such as 2epochs or 1000steps")
+}
+
+// keyOf says what decides the bits of a training, but for its number of epochs.
+func (t *training[T]) keyOf(flags *pflag.FlagSet, files []model.DataFile) checkpoint.Key {
+	key := checkpoint.Key{
+		"numeric version": kernels.NumericVersion,
+		"network":         shape(t.net),
+		"samples":         fmt.Sprintf("%d training and %d test", t.data.Len(), t.test.Len()),
+	}
+	given, defaults := optionsOf(flags)
+	for _, options := range []map[string][]string{given, defaults} {
+		for name, values := range options {
+			if !slices.Contains([]string{"epochs", "data", "test"}, name) {
+				key["option --"+name] = strings.Join(values, ",")
+			}
+		}
+	}
+	for i, f := range files {
+		key[fmt.Sprintf("SHA-256 of data file %d", i+1)] = f.SHA256
+	}
+	return key
+}
+
+// recorder records one training.
+type recorder[T kernels.Float] struct {
+	trainer *train.Trainer[T]
+	dir     *checkpoint.Dir      // nil without checkpoints
+	saver   *checkpoint.Saver[T] // nil without checkpoints
+	log     *audit.Writer        // nil without a log
+}
+
+// newRecorder opens what is asked for, and restores the trainer if it goes on.
+func newRecorder[T kernels.Float](t *training[T], trainer *train.Trainer[T], flags *pflag.FlagSet, files []model.DataFile) (rec *recorder[T], err error) {
+	r := &t.record
+	rec = &recorder[T]{trainer: trainer}
+	key := t.keyOf(flags, files)
+	defer func() {
+		if err != nil {
+			rec.close()
+		}
+	}()
+	if r.dir != "" {
+		if rec.dir, err = checkpoint.Open(r.dir, key, r.keep); err != nil {
+			return rec, err
+		}
+		if err = resume(t, rec); err != nil {
+			return rec, err
+		}
+	}
+	if r.log != "" {
+		every := r.logEvery
+		if every == 0 {
+			every = audit.Interval(t.options.Optimizer.Method, min(t.options.Batch, t.data.Len()))
+		}
+		given, _ := optionsOf(flags)
+		given["epochs"] = []string{strconv.Itoa(t.options.Epochs)}
+		h := audit.Header{Key: key, Flags: given, Every: every}
+		if r.resume {
+			rec.log, err = audit.Resume(r.log, h, trainer.Steps())
+		} else {
+			rec.log, err = audit.Create(r.log, h)
+		}
+		if err != nil {
+			return rec, err
+		}
+	}
+	if rec.dir != nil {
+		var before func() error
+		if rec.log != nil {
+			before = rec.log.Sync // a checkpoint never outlives lines of the log before it
+		}
+		rec.saver = checkpoint.NewSaver(rec.dir, trainer, r.every, before)
+	}
+	return rec, nil
+}
+
+// resume restores the trainer from the last checkpoint, or refuses a folder that has some.
+func resume[T kernels.Float](t *training[T], rec *recorder[T]) error {
+	r := &t.record
+	steps, err := rec.dir.Steps()
+	if err != nil {
+		return err
+	}
+	if !r.resume {
+		if len(steps) > 0 {
+			return fmt.Errorf("--checkpoint %s: there are checkpoints already: want --resume to go on from them, or another folder", r.dir)
+		}
+		return nil
+	}
+	state, damaged, err := checkpoint.Latest[T](rec.dir, math.MaxInt)
+	for _, path := range damaged {
+		fmt.Fprintf(t.stderr, "note: %s is not whole and is left out\n", path)
+	}
+	if err != nil {
+		return err
+	}
+	if state == nil {
+		fmt.Fprintf(t.stderr, "note: %s has no checkpoint: the training begins at its beginning\n", r.dir)
+		return nil
+	}
+	if err := rec.trainer.Restore(state); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.stderr, "going on after step %d, in epoch %d\n", state.Steps, state.Epochs+1)
+	return nil
+}
+
+// run trains to the end, or until ctx ends; then the last checkpoint is that of the last
+// step.
+func (rec *recorder[T]) run(ctx context.Context, epochs int) error {
+	for !rec.trainer.Ended(epochs) {
+		report, err := rec.trainer.Step(ctx)
+		if errors.Is(err, context.Canceled) && rec.saver != nil && rec.sound() {
+			return errors.Join(err, rec.saver.Finish())
+		}
+		if err != nil {
+			return err
+		}
+		if rec.log != nil {
+			if err := rec.log.Step(rec.trainer, report); err != nil {
+				return err
+			}
+		}
+		if rec.saver != nil {
+			if err := rec.saver.Step(); err != nil {
+				return err
+			}
+		}
+	}
+	if rec.saver != nil {
+		return rec.saver.Finish()
+	}
+	return nil
+}
+
+// sound reports whether the state can be gone on with, which it can't after a failure.
+func (rec *recorder[T]) sound() bool { return rec.trainer.Failed() == nil }
+
+// close ends the writing and gives the lock back.
+func (rec *recorder[T]) close() {
+	if rec.saver != nil {
+		rec.saver.Wait()
+	}
+	if rec.log != nil {
+		rec.log.Close()
+	}
+	if rec.dir != nil {
+		rec.dir.Close()
+	}
+}
+
+// untilSignal returns a context that the first SIGINT, SIGTERM or SIGHUP ends. The next one
+// ends the program. A signal that whoever started the program wants ignored stays so, as
+// nohup does with SIGHUP.
+func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
+	var signals []os.Signal
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signals = append(signals, s)
+		}
+	}
+	ctx, stop := signal.NotifyContext(ctx, signals...)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
