@@ -169,13 +169,14 @@ func repeat(cmd *cobra.Command) (*model.Making, error) {
 		return nil, err
 	}
 	made := file.Made()
-	if made == nil || made.Options == nil {
+	if made == nil || made.Options == nil && made.Defaults == nil {
 		return nil, fmt.Errorf("%s doesn't say how it was made", path)
 	}
 	note := func(format string, args ...any) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: "+format+"\n", args...)
 	}
-	options := maps.Clone(made.Options)
+	options := make(map[string][]string)
+	maps.Copy(options, made.Options)
 	for name, values := range made.Defaults { // of today's program they may be others
 		f := cmd.Flags().Lookup(name)
 		if f == nil || f.DefValue != strings.Join(values, ",") && f.DefValue != "["+strings.Join(values, ",")+"]" {
