@@ -251,6 +251,10 @@ func (rec *recorder[T]) close() {
 	}
 }
 
+// keepTraining lets a reader of results that goes away end the printing alone: without it a
+// write to a pipe that nobody reads ends the program.
+func keepTraining() { signal.Ignore(syscall.SIGPIPE) }
+
 // untilSignal returns a context that the first SIGINT, SIGTERM or SIGHUP ends. The next one
 // ends the program. A signal that whoever started the program wants ignored stays so, as
 // nohup does with SIGHUP.

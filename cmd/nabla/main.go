@@ -1,6 +1,7 @@
 // Command nabla trains small neural networks, tests them and predicts with them.
 //
 //	nabla train              learn the built-in handwritten digits, write a model
+//	nabla audit LOG          check a training by its log
 //	nabla eval MODEL         accuracy, cost and confusion matrix
 //	nabla predict MODEL      rows in, predictions out
 //	nabla serve MODEL        predictions over HTTP and JSON
@@ -104,7 +105,7 @@ func newRoot() *cobra.Command {
 		},
 	})
 	root.PersistentFlags().Bool("json", false, "print results as JSON objects, one a line")
-	root.AddCommand(newTrain(), newData(), newEval(), newPredict(), newServe(), newShow(), newImport(), newExport(), newBench(), newDoctor())
+	root.AddCommand(newTrain(), newAudit(), newData(), newEval(), newPredict(), newServe(), newShow(), newImport(), newExport(), newBench(), newDoctor())
 	return root
 }
 

@@ -32,7 +32,30 @@ type trainPlan struct {
 }
 
 func newTrain() *cobra.Command {
-	cmd := &cobra.Command{
+	p, use, cmd := newTrainPlan()
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := p.data.positional(cmd, args); err != nil {
+			return err
+		}
+		var err error
+		if p.repeats, err = repeat(cmd); err != nil {
+			return err
+		}
+		if err := use(); err != nil {
+			return err
+		}
+		if p.precision == "f64" {
+			return runTrain[float64](cmd, p)
+		}
+		return runTrain[float32](cmd, p)
+	}
+	return cmd
+}
+
+// newTrainPlan returns the command without what it does, the plan that its flags make, and
+// what makes it of them.
+func newTrainPlan() (p *trainPlan, use func() error, cmd *cobra.Command) {
+	cmd = &cobra.Command{
 		Use:   "train [DATA]",
 		Short: "Train a network and write it to a model file",
 		Long: `Train a network and write it to a model file.
@@ -66,26 +89,10 @@ more than ten times what it was at first, is not written.
 ` + tables(),
 		Args: wantArgs(0, 1),
 	}
-	p := &trainPlan{given: cmd.Flags().Changed}
-	use := addFlags(cmd, p.flags())
+	p = &trainPlan{given: cmd.Flags().Changed}
+	use = addFlags(cmd, p.flags())
 	cmd.Flags().SetNormalizeFunc(targetIsLabel)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := p.data.positional(cmd, args); err != nil {
-			return err
-		}
-		var err error
-		if p.repeats, err = repeat(cmd); err != nil {
-			return err
-		}
-		if err := use(); err != nil {
-			return err
-		}
-		if p.precision == "f64" {
-			return runTrain[float64](cmd, p)
-		}
-		return runTrain[float32](cmd, p)
-	}
-	return cmd
+	return p, use, cmd
 }
 
 func (p *trainPlan) flags() []flag {

@@ -164,6 +164,7 @@ func (t *training[T]) announce() {
 // early is an error.
 func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []model.DataFile) (epochs []train.Epoch, interrupted bool, err error) {
 	// Until here there is nothing to put in order, and a signal ends the program.
+	keepTraining()
 	ctx, stop := untilSignal(ctx)
 	defer stop()
 	o := t.options
