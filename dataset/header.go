@@ -188,7 +188,7 @@ func (d *decoder[T]) isHeader(first []string, p *preview) (bool, error) {
 			Question: true, Options: []Option{{"header", "yes"}, {"header", "no"}},
 		}
 	case len(numberCells) > 0:
-		return false, nil
+		return false, d.askForClass(first, p)
 	}
 	// Only words, above words. A name of a column is none of its values.
 	for _, j := range wordCells {
@@ -212,12 +212,6 @@ func (d *decoder[T]) isHeaderOfNumbers(first []string, cells []int, p *preview) 
 		consecutive = consecutive && v == float64(i)
 		last = v
 	}
-	question := func(what string) error {
-		return &OptionError{
-			Text:     fmt.Sprintf("the first record, %s, %s: is it a header of numbers?", abbreviate(first), what),
-			Question: true, Options: []Option{{"header", "yes"}, {"header", "no"}},
-		}
-	}
 	switch {
 	case ascending && consecutive && len(cells) > 2:
 		d.Notes = append(d.Notes, fmt.Sprintf("the first record, %s, was taken for the names of the columns (header=no if it is a sample)", abbreviate(first)))
@@ -226,12 +220,27 @@ func (d *decoder[T]) isHeaderOfNumbers(first []string, cells []int, p *preview) 
 		d.Notes = append(d.Notes, fmt.Sprintf("the first record, %s, was taken for a sample (header=yes if it names the columns)", abbreviate(first)))
 		return false, nil
 	case ascending:
-		return false, question("has ascending whole numbers")
+		return false, headerQuestion(first, "has ascending whole numbers")
 	}
-	if j := len(first) - 1; !d.opt.NoTarget && d.opt.Targets == nil && d.opt.Encoder == nil && onlyThere(first[j], j, p) {
-		return false, question(fmt.Sprintf("has a class, %s, that no other record has", quoted(first[j])))
+	return false, d.askForClass(first, p)
+}
+
+// askForClass asks whether the first record is a header if it has a class, in the last
+// column, that no other record has.
+func (d *decoder[T]) askForClass(first []string, p *preview) error {
+	j := len(first) - 1
+	if d.opt.NoTarget || d.opt.Targets != nil || d.opt.Encoder != nil || !onlyThere(first[j], j, p) {
+		return nil
 	}
-	return false, nil
+	return headerQuestion(first, fmt.Sprintf("has a class, %s, that no other record has", quoted(first[j])))
+}
+
+// headerQuestion asks whether the first record, which is what it is, is a header.
+func headerQuestion(first []string, what string) error {
+	return &OptionError{
+		Text:     fmt.Sprintf("the first record, %s, %s: is it a header?", abbreviate(first), what),
+		Question: true, Options: []Option{{"header", "yes"}, {"header", "no"}},
+	}
 }
 
 // onlyThere reports whether a label of the first record is the only one that occurs once.
@@ -246,7 +255,7 @@ func onlyThere(label string, j int, p *preview) bool {
 		return false
 	}
 	for name, n := range counts {
-		if n < 2 || !p.isWhole(name) {
+		if n < 2 || p.isNumber(label) && !p.isWhole(name) {
 			return false
 		}
 	}

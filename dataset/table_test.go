@@ -150,6 +150,7 @@ func TestHeaders(t *testing.T) {
 		{"consecutive from 0 behind an index", ",0,1,2\n0,5.5,6,1\n1,7.5,8,0\n2,6,6,1\n", 3, "0"},
 		{"two numbers", "0,1\n1,0\n2,1\n", 3, ""},
 		{"years", "2001,2002,2003,2004\n5,1,3,0\n6,1,2,1\n5,2,3,0\n", 0, ""},
+		{"years and a word", "2001,2002,kind\n5,1,a\n6,1,b\n5,2,a\n6,3,b\n", 0, ""},
 		{"from 1", "1,2,3\n5,1,0\n6,1,1\n", 0, ""},
 		{"a class that isn't there again", "5.5,2,7\n5,1,0\n6,1,1\n5,2,0\n1,1,1\n", 0, ""},
 		{"each class once", "5.5,2,7\n5,1,0\n6,1,1\n", 3, ""},
