@@ -97,16 +97,47 @@ func mean(x []float64) float64 {
 
 func median(x []float64) float64 { return quantile(x, 0.5) }
 
-// quantile returns what a share q of x, which it sorts, lies below: with linear
+// quantile returns what a share q of x, whose order it changes, lies below: with linear
 // interpolation between neighbours.
 func quantile(x []float64, q float64) float64 {
-	slices.Sort(x)
 	at := float64(q * float64(len(x)-1))
 	i := int(at)
+	low := nth(x, i)
 	if i+1 >= len(x) {
-		return x[len(x)-1]
+		return low
 	}
-	return x[i] + float64((at-float64(i))*(x[i+1]-x[i]))
+	return low + float64((at-float64(i))*(slices.Min(x[i+1:])-low))
+}
+
+// nth puts the element that would be number n of x in order there, smaller ones before and
+// larger ones behind it (C. A. R. Hoare, "Algorithm 65: Find", 1961), and returns it.
+func nth(x []float64, n int) float64 {
+	for lo, hi := 0, len(x)-1; lo < hi; {
+		pivot := x[(lo+hi)/2]
+		i, j := lo, hi
+		for i <= j {
+			for x[i] < pivot {
+				i++
+			}
+			for x[j] > pivot {
+				j--
+			}
+			if i <= j {
+				x[i], x[j] = x[j], x[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case n <= j:
+			hi = j
+		case n >= i:
+			lo = i
+		default:
+			return x[n]
+		}
+	}
+	return x[n]
 }
 
 // mode returns the most frequent value, the smallest of several.
