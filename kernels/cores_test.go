@@ -1,8 +1,11 @@
 package kernels_test
 
 import (
+	"fmt"
+	"hash/maphash"
 	"slices"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 
@@ -58,6 +61,7 @@ func TestCores(t *testing.T) {
 		tuning cores.Tuning
 	}
 	seen := map[numbers]string{}
+	known32, known64 := answers[float32]{}, answers[float64]{}
 	for _, k := range kinds {
 		t.Run(k.Name, func(t *testing.T) {
 			defer cores.Force(k)()
@@ -73,17 +77,56 @@ func TestCores(t *testing.T) {
 					t.Skip("has the numbers of " + same)
 				}
 				seen[n] = k.Name
-				testCore[float32](t)
-				testCore[float64](t)
+				testCore(t, known32)
+				testCore(t, known64)
 			})
 		})
 	}
 }
 
-func testCore[T Float](t *testing.T) {
+// answers holds what definitions gave, by a hash of what they got: all kinds of core get
+// the same operands, and a definition takes longer than its kernel.
+type answers[T Float] map[uint64][][]T
+
+// remembering returns k with a definition that computes only what isn't known.
+func (known answers[T]) remembering(k Kernel[T]) Kernel[T] {
+	define, shapes := k.Define, k.Shapes(Size{})
+	k.Define = func(alpha, beta T, o []kernels.Matrix[T]) {
+		var h maphash.Hash
+		h.SetSeed(seed)
+		fmt.Fprint(&h, k.Name, Bits(alpha), Bits(beta))
+		for _, m := range o {
+			fmt.Fprint(&h, m.Rows, m.Cols, len(m.Data))
+			h.Write(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(m.Data))), len(m.Data)*int(unsafe.Sizeof(T(0)))))
+		}
+		results, ok := known[h.Sum64()]
+		if !ok {
+			define(alpha, beta, o)
+		}
+		for i, m := range o {
+			switch {
+			case shapes[i].Role == In:
+			case ok:
+				copy(m.Data, results[0])
+				results = results[1:]
+			default:
+				results = append(results, slices.Clone(m.Data))
+			}
+		}
+		if !ok {
+			known[h.Sum64()] = results
+		}
+	}
+	return k
+}
+
+var seed = maphash.MakeSeed()
+
+func testCore[T Float](t *testing.T, known answers[T]) {
 	var mem Arena[T]
 	defer mem.Free()
 	for _, k := range Table[T]() {
+		k = known.remembering(k)
 		switch k.Family {
 		case Elementwise, Update: // plain Go for few elements
 			for n := range 60 {
