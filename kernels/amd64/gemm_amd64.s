@@ -849,6 +849,8 @@ k7:
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
 	JZ           beta0_8
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_9
 	VBROADCASTSS beta+104(FP), Y13
 	VMOVUPS      (CX), Y14
 	VMULPS       Y13, Y14, Y14
@@ -914,7 +916,62 @@ k7:
 	VFMADD231PS  Y11, Y12, Y1
 	VMOVUPS      Y0, (BX)
 	VMOVUPS      Y1, 32(BX)
-	JMP          done9
+	JMP          done10
+
+beta1_9:
+	VMOVUPS     (CX), Y13
+	VFMADD231PS Y0, Y12, Y13
+	VMOVUPS     32(CX), Y0
+	VFMADD231PS Y1, Y12, Y0
+	VMOVUPS     Y13, (CX)
+	VMOVUPS     Y0, 32(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Y0
+	VFMADD231PS Y2, Y12, Y0
+	VMOVUPS     32(BX), Y1
+	VFMADD231PS Y3, Y12, Y1
+	VMOVUPS     Y0, (BX)
+	VMOVUPS     Y1, 32(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Y0
+	VFMADD231PS Y4, Y12, Y0
+	VMOVUPS     32(BX), Y1
+	VFMADD231PS Y5, Y12, Y1
+	VMOVUPS     Y0, (BX)
+	VMOVUPS     Y1, 32(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Y0
+	VFMADD231PS Y6, Y12, Y0
+	VMOVUPS     32(BX), Y1
+	VFMADD231PS Y7, Y12, Y1
+	VMOVUPS     Y0, (BX)
+	VMOVUPS     Y1, 32(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Y0
+	VFMADD231PS Y8, Y12, Y0
+	VMOVUPS     32(BX), Y1
+	VFMADD231PS Y9, Y12, Y1
+	VMOVUPS     Y0, (BX)
+	VMOVUPS     Y1, 32(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Y0
+	VFMADD231PS Y10, Y12, Y0
+	VMOVUPS     32(BX), Y1
+	VFMADD231PS Y11, Y12, Y1
+	VMOVUPS     Y0, (BX)
+	VMOVUPS     Y1, 32(BX)
+	JMP         done10
 
 beta0_8:
 	VMULPS  Y12, Y0, Y0
@@ -958,22 +1015,22 @@ beta0_8:
 	VMULPS  Y12, Y11, Y11
 	VMOVUPS Y11, 32(BX)
 
-done9:
+done10:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000010, b_cap+88(FP)
 	JMP  tile3
 
 next4:
-tile10:
+tile11:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left12
+	JLE  left13
 	MOVQ $0x00000008, BX
 
-left12:
+left13:
 	TESTQ BX, BX
-	JZ    next11
+	JZ    next12
 
 	// 6 rows of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -981,7 +1038,7 @@ left12:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh13
+	JE         fresh14
 	VMASKMOVPS (CX), Y0, Y1
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
@@ -1004,9 +1061,9 @@ left12:
 	SHLQ       $0x02, SI
 	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y6
-	JMP        start14
+	JMP        start15
 
-fresh13:
+fresh14:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -1014,7 +1071,7 @@ fresh13:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 
-start14:
+start15:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -1027,7 +1084,7 @@ start14:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k15:
+k16:
 	VMASKMOVPS   (R9), Y0, Y7
 	VBROADCASTSS (BX), Y8
 	VFMADD231PS  Y7, Y8, Y1
@@ -1045,11 +1102,13 @@ k15:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k15
+	JNZ          k16
 	VBROADCASTSS alpha+24(FP), Y7
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_16
+	JZ           beta0_17
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_18
 	VBROADCASTSS beta+104(FP), Y8
 	VMASKMOVPS   (CX), Y0, Y9
 	VMULPS       Y8, Y9, Y9
@@ -1087,269 +1146,526 @@ k15:
 	VFMADD231PS  Y6, Y7, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000008
-	JLE          left18
+	JLE          left20
 	MOVQ         $0x00000008, BX
 
-left18:
+left20:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip20
+	JZ      skip22
 	VMOVUPS Y9, (CX)
-	JMP     stored19
+	JMP     stored21
 
-skip20:
+skip22:
 	LEAQ         (CX), SI
 	VMOVAPS      Y9, Y5
 	TESTQ        $0x00000004, BX
-	JZ           skip21
+	JZ           skip23
 	VMOVUPS      X5, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y5, X5
 
-skip21:
+skip23:
 	TESTQ     $0x00000002, BX
-	JZ        skip22
+	JZ        skip24
 	VMOVSD    X5, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X5, X5
 
-skip22:
+skip24:
 	TESTQ  $0x00000001, BX
-	JZ     skip23
+	JZ     skip25
 	VMOVSS X5, (SI)
 
-skip23:
-stored19:
+skip25:
+stored21:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left24
+	JLE  left26
 	MOVQ $0x00000008, SI
 
-left24:
+left26:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip26
+	JZ      skip28
 	VMOVUPS Y1, (BX)
-	JMP     stored25
+	JMP     stored27
 
-skip26:
+skip28:
 	LEAQ         (BX), DI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip27
+	JZ           skip29
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip27:
+skip29:
 	TESTQ     $0x00000002, SI
-	JZ        skip28
+	JZ        skip30
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip28:
+skip30:
 	TESTQ  $0x00000001, SI
-	JZ     skip29
+	JZ     skip31
 	VMOVSS X1, (DI)
 
-skip29:
-stored25:
+skip31:
+stored27:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left30
+	JLE  left32
 	MOVQ $0x00000008, SI
 
-left30:
+left32:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip32
+	JZ      skip34
 	VMOVUPS Y2, (BX)
-	JMP     stored31
+	JMP     stored33
 
-skip32:
+skip34:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip33
+	JZ           skip35
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip33:
+skip35:
 	TESTQ     $0x00000002, SI
-	JZ        skip34
+	JZ        skip36
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip34:
+skip36:
 	TESTQ  $0x00000001, SI
-	JZ     skip35
+	JZ     skip37
 	VMOVSS X1, (DI)
 
-skip35:
-stored31:
+skip37:
+stored33:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left36
+	JLE  left38
 	MOVQ $0x00000008, SI
 
-left36:
+left38:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip38
+	JZ      skip40
 	VMOVUPS Y3, (BX)
-	JMP     stored37
+	JMP     stored39
 
-skip38:
+skip40:
 	LEAQ         (BX), DI
 	VMOVAPS      Y3, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip39
+	JZ           skip41
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip39:
+skip41:
 	TESTQ     $0x00000002, SI
-	JZ        skip40
+	JZ        skip42
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip40:
+skip42:
 	TESTQ  $0x00000001, SI
-	JZ     skip41
+	JZ     skip43
 	VMOVSS X1, (DI)
 
-skip41:
-stored37:
+skip43:
+stored39:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left42
+	JLE  left44
 	MOVQ $0x00000008, SI
 
-left42:
+left44:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip44
+	JZ      skip46
 	VMOVUPS Y4, (BX)
-	JMP     stored43
+	JMP     stored45
 
-skip44:
+skip46:
 	LEAQ         (BX), DI
 	VMOVAPS      Y4, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip45
+	JZ           skip47
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip45:
+skip47:
 	TESTQ     $0x00000002, SI
-	JZ        skip46
+	JZ        skip48
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip46:
+skip48:
 	TESTQ  $0x00000001, SI
-	JZ     skip47
+	JZ     skip49
 	VMOVSS X1, (DI)
 
-skip47:
-stored43:
+skip49:
+stored45:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left48
+	JLE  left50
 	MOVQ $0x00000008, SI
 
-left48:
+left50:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip50
+	JZ      skip52
 	VMOVUPS Y0, (BX)
-	JMP     stored49
+	JMP     stored51
 
-skip50:
+skip52:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip51
+	JZ           skip53
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip51:
+skip53:
 	TESTQ     $0x00000002, SI
-	JZ        skip52
+	JZ        skip54
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip52:
+skip54:
 	TESTQ  $0x00000001, SI
-	JZ     skip53
+	JZ     skip55
 	VMOVSS X0, (BX)
 
-skip53:
-stored49:
-	JMP done17
+skip55:
+stored51:
+	JMP done19
 
-beta0_16:
+beta1_18:
+	VMASKMOVPS  (CX), Y0, Y8
+	VFMADD231PS Y1, Y7, Y8
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y1
+	VFMADD231PS Y2, Y7, Y1
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y2
+	VFMADD231PS Y3, Y7, Y2
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y3
+	VFMADD231PS Y4, Y7, Y3
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y4
+	VFMADD231PS Y5, Y7, Y4
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y0
+	VFMADD231PS Y6, Y7, Y0
+	MOVQ        b_cap+88(FP), BX
+	CMPQ        BX, $0x00000008
+	JLE         left56
+	MOVQ        $0x00000008, BX
+
+left56:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip58
+	VMOVUPS Y8, (CX)
+	JMP     stored57
+
+skip58:
+	LEAQ         (CX), SI
+	VMOVAPS      Y8, Y5
+	TESTQ        $0x00000004, BX
+	JZ           skip59
+	VMOVUPS      X5, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y5, X5
+
+skip59:
+	TESTQ     $0x00000002, BX
+	JZ        skip60
+	VMOVSD    X5, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X5, X5
+
+skip60:
+	TESTQ  $0x00000001, BX
+	JZ     skip61
+	VMOVSS X5, (SI)
+
+skip61:
+stored57:
+	MOVQ CX, BX
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left62
+	MOVQ $0x00000008, SI
+
+left62:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip64
+	VMOVUPS Y1, (BX)
+	JMP     stored63
+
+skip64:
+	LEAQ         (BX), DI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000004, SI
+	JZ           skip65
+	VMOVUPS      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip65:
+	TESTQ     $0x00000002, SI
+	JZ        skip66
+	VMOVSD    X1, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X1, X1
+
+skip66:
+	TESTQ  $0x00000001, SI
+	JZ     skip67
+	VMOVSS X1, (DI)
+
+skip67:
+stored63:
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left68
+	MOVQ $0x00000008, SI
+
+left68:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip70
+	VMOVUPS Y2, (BX)
+	JMP     stored69
+
+skip70:
+	LEAQ         (BX), DI
+	VMOVAPS      Y2, Y1
+	TESTQ        $0x00000004, SI
+	JZ           skip71
+	VMOVUPS      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip71:
+	TESTQ     $0x00000002, SI
+	JZ        skip72
+	VMOVSD    X1, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X1, X1
+
+skip72:
+	TESTQ  $0x00000001, SI
+	JZ     skip73
+	VMOVSS X1, (DI)
+
+skip73:
+stored69:
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left74
+	MOVQ $0x00000008, SI
+
+left74:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip76
+	VMOVUPS Y3, (BX)
+	JMP     stored75
+
+skip76:
+	LEAQ         (BX), DI
+	VMOVAPS      Y3, Y1
+	TESTQ        $0x00000004, SI
+	JZ           skip77
+	VMOVUPS      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip77:
+	TESTQ     $0x00000002, SI
+	JZ        skip78
+	VMOVSD    X1, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X1, X1
+
+skip78:
+	TESTQ  $0x00000001, SI
+	JZ     skip79
+	VMOVSS X1, (DI)
+
+skip79:
+stored75:
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left80
+	MOVQ $0x00000008, SI
+
+left80:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip82
+	VMOVUPS Y4, (BX)
+	JMP     stored81
+
+skip82:
+	LEAQ         (BX), DI
+	VMOVAPS      Y4, Y1
+	TESTQ        $0x00000004, SI
+	JZ           skip83
+	VMOVUPS      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip83:
+	TESTQ     $0x00000002, SI
+	JZ        skip84
+	VMOVSD    X1, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X1, X1
+
+skip84:
+	TESTQ  $0x00000001, SI
+	JZ     skip85
+	VMOVSS X1, (DI)
+
+skip85:
+stored81:
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left86
+	MOVQ $0x00000008, SI
+
+left86:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip88
+	VMOVUPS Y0, (BX)
+	JMP     stored87
+
+skip88:
+	LEAQ         (BX), BX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip89
+	VMOVUPS      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip89:
+	TESTQ     $0x00000002, SI
+	JZ        skip90
+	VMOVSD    X0, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X0, X0
+
+skip90:
+	TESTQ  $0x00000001, SI
+	JZ     skip91
+	VMOVSS X0, (BX)
+
+skip91:
+stored87:
+	JMP done19
+
+beta0_17:
 	VMULPS Y7, Y1, Y1
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000008
-	JLE    left54
+	JLE    left92
 	MOVQ   $0x00000008, BX
 
-left54:
+left92:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip56
+	JZ      skip94
 	VMOVUPS Y1, (CX)
-	JMP     stored55
+	JMP     stored93
 
-skip56:
+skip94:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip57
+	JZ           skip95
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip57:
+skip95:
 	TESTQ     $0x00000002, BX
-	JZ        skip58
+	JZ        skip96
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip58:
+skip96:
 	TESTQ  $0x00000001, BX
-	JZ     skip59
+	JZ     skip97
 	VMOVSS X0, (SI)
 
-skip59:
-stored55:
+skip97:
+stored93:
 	MOVQ   CX, BX
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
@@ -1357,210 +1673,210 @@ stored55:
 	VMULPS Y7, Y2, Y2
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left60
+	JLE    left98
 	MOVQ   $0x00000008, SI
 
-left60:
+left98:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip62
+	JZ      skip100
 	VMOVUPS Y2, (BX)
-	JMP     stored61
+	JMP     stored99
 
-skip62:
+skip100:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip63
+	JZ           skip101
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip63:
+skip101:
 	TESTQ     $0x00000002, SI
-	JZ        skip64
+	JZ        skip102
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip64:
+skip102:
 	TESTQ  $0x00000001, SI
-	JZ     skip65
+	JZ     skip103
 	VMOVSS X0, (DI)
 
-skip65:
-stored61:
+skip103:
+stored99:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
 	ADDQ   SI, BX
 	VMULPS Y7, Y3, Y3
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left66
+	JLE    left104
 	MOVQ   $0x00000008, SI
 
-left66:
+left104:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip68
+	JZ      skip106
 	VMOVUPS Y3, (BX)
-	JMP     stored67
+	JMP     stored105
 
-skip68:
+skip106:
 	LEAQ         (BX), DI
 	VMOVAPS      Y3, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip69
+	JZ           skip107
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip69:
+skip107:
 	TESTQ     $0x00000002, SI
-	JZ        skip70
+	JZ        skip108
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip70:
+skip108:
 	TESTQ  $0x00000001, SI
-	JZ     skip71
+	JZ     skip109
 	VMOVSS X0, (DI)
 
-skip71:
-stored67:
+skip109:
+stored105:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
 	ADDQ   SI, BX
 	VMULPS Y7, Y4, Y4
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left72
+	JLE    left110
 	MOVQ   $0x00000008, SI
 
-left72:
+left110:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip74
+	JZ      skip112
 	VMOVUPS Y4, (BX)
-	JMP     stored73
+	JMP     stored111
 
-skip74:
+skip112:
 	LEAQ         (BX), DI
 	VMOVAPS      Y4, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip75
+	JZ           skip113
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip75:
+skip113:
 	TESTQ     $0x00000002, SI
-	JZ        skip76
+	JZ        skip114
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip76:
+skip114:
 	TESTQ  $0x00000001, SI
-	JZ     skip77
+	JZ     skip115
 	VMOVSS X0, (DI)
 
-skip77:
-stored73:
+skip115:
+stored111:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
 	ADDQ   SI, BX
 	VMULPS Y7, Y5, Y5
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left78
+	JLE    left116
 	MOVQ   $0x00000008, SI
 
-left78:
+left116:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip80
+	JZ      skip118
 	VMOVUPS Y5, (BX)
-	JMP     stored79
+	JMP     stored117
 
-skip80:
+skip118:
 	LEAQ         (BX), DI
 	VMOVAPS      Y5, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip81
+	JZ           skip119
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip81:
+skip119:
 	TESTQ     $0x00000002, SI
-	JZ        skip82
+	JZ        skip120
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip82:
+skip120:
 	TESTQ  $0x00000001, SI
-	JZ     skip83
+	JZ     skip121
 	VMOVSS X0, (DI)
 
-skip83:
-stored79:
+skip121:
+stored117:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
 	ADDQ   SI, BX
 	VMULPS Y7, Y6, Y6
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left84
+	JLE    left122
 	MOVQ   $0x00000008, SI
 
-left84:
+left122:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip86
+	JZ      skip124
 	VMOVUPS Y6, (BX)
-	JMP     stored85
+	JMP     stored123
 
-skip86:
+skip124:
 	LEAQ         (BX), BX
 	VMOVAPS      Y6, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip87
+	JZ           skip125
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip87:
+skip125:
 	TESTQ     $0x00000002, SI
-	JZ        skip88
+	JZ        skip126
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip88:
+skip126:
 	TESTQ  $0x00000001, SI
-	JZ     skip89
+	JZ     skip127
 	VMOVSS X0, (BX)
 
-skip89:
-stored85:
-done17:
+skip127:
+stored123:
+done19:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left90
+	JLE  left128
 	MOVQ $0x00000008, BX
 
-left90:
+left128:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile10
+	JMP   tile11
 
-next11:
+next12:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000006, DX, DX
@@ -1577,18 +1893,18 @@ next11:
 
 next2:
 	CMPQ m+0(FP), $0x00000004
-	JL   next92
+	JL   next130
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile93:
+tile131:
 	CMPQ b_cap+88(FP), $0x00000018
-	JL   next94
+	JL   next132
 
 	// 4 rows of A, 3 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh95
+	JE      fresh133
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS 64(CX), Y2
@@ -1611,9 +1927,9 @@ tile93:
 	VMOVUPS (BX), Y9
 	VMOVUPS 32(BX), Y10
 	VMOVUPS 64(BX), Y11
-	JMP     start96
+	JMP     start134
 
-fresh95:
+fresh133:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1627,7 +1943,7 @@ fresh95:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start96:
+start134:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -1640,7 +1956,7 @@ start96:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k97:
+k135:
 	VMOVUPS      (R9), Y12
 	VMOVUPS      32(R9), Y13
 	VMOVUPS      64(R9), Y14
@@ -1664,11 +1980,13 @@ k97:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k97
+	JNZ          k135
 	VBROADCASTSS alpha+24(FP), Y12
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_98
+	JZ           beta0_136
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_137
 	VBROADCASTSS beta+104(FP), Y13
 	VMOVUPS      (CX), Y14
 	VMULPS       Y13, Y14, Y14
@@ -1728,9 +2046,58 @@ k97:
 	VMOVUPS      Y0, (BX)
 	VMOVUPS      Y1, 32(BX)
 	VMOVUPS      Y2, 64(BX)
-	JMP          done99
+	JMP          done138
 
-beta0_98:
+beta1_137:
+	VMOVUPS     (CX), Y13
+	VFMADD231PS Y0, Y12, Y13
+	VMOVUPS     32(CX), Y0
+	VFMADD231PS Y1, Y12, Y0
+	VMOVUPS     64(CX), Y1
+	VFMADD231PS Y2, Y12, Y1
+	VMOVUPS     Y13, (CX)
+	VMOVUPS     Y0, 32(CX)
+	VMOVUPS     Y1, 64(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Y0
+	VFMADD231PS Y3, Y12, Y0
+	VMOVUPS     32(BX), Y1
+	VFMADD231PS Y4, Y12, Y1
+	VMOVUPS     64(BX), Y2
+	VFMADD231PS Y5, Y12, Y2
+	VMOVUPS     Y0, (BX)
+	VMOVUPS     Y1, 32(BX)
+	VMOVUPS     Y2, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Y0
+	VFMADD231PS Y6, Y12, Y0
+	VMOVUPS     32(BX), Y1
+	VFMADD231PS Y7, Y12, Y1
+	VMOVUPS     64(BX), Y2
+	VFMADD231PS Y8, Y12, Y2
+	VMOVUPS     Y0, (BX)
+	VMOVUPS     Y1, 32(BX)
+	VMOVUPS     Y2, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Y0
+	VFMADD231PS Y9, Y12, Y0
+	VMOVUPS     32(BX), Y1
+	VFMADD231PS Y10, Y12, Y1
+	VMOVUPS     64(BX), Y2
+	VFMADD231PS Y11, Y12, Y2
+	VMOVUPS     Y0, (BX)
+	VMOVUPS     Y1, 32(BX)
+	VMOVUPS     Y2, 64(BX)
+	JMP         done138
+
+beta0_136:
 	VMULPS  Y12, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y12, Y1, Y1
@@ -1766,22 +2133,22 @@ beta0_98:
 	VMULPS  Y12, Y11, Y11
 	VMOVUPS Y11, 64(BX)
 
-done99:
+done138:
 	ADDQ $0x00000060, DX
 	ADDQ $0x00000060, CX
 	SUBQ $0x00000018, b_cap+88(FP)
-	JMP  tile93
+	JMP  tile131
 
-next94:
-tile100:
+next132:
+tile139:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left102
+	JLE  left141
 	MOVQ $0x00000008, BX
 
-left102:
+left141:
 	TESTQ BX, BX
-	JZ    next101
+	JZ    next140
 
 	// 4 rows of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -1789,7 +2156,7 @@ left102:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh103
+	JE         fresh142
 	VMASKMOVPS (CX), Y0, Y1
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
@@ -1804,15 +2171,15 @@ left102:
 	SHLQ       $0x02, SI
 	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y4
-	JMP        start104
+	JMP        start143
 
-fresh103:
+fresh142:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 
-start104:
+start143:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -1825,7 +2192,7 @@ start104:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k105:
+k144:
 	VMASKMOVPS   (R9), Y0, Y5
 	VBROADCASTSS (BX), Y6
 	VFMADD231PS  Y5, Y6, Y1
@@ -1839,11 +2206,13 @@ k105:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k105
+	JNZ          k144
 	VBROADCASTSS alpha+24(FP), Y5
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_106
+	JZ           beta0_145
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_146
 	VBROADCASTSS beta+104(FP), Y6
 	VMASKMOVPS   (CX), Y0, Y7
 	VMULPS       Y6, Y7, Y7
@@ -1869,193 +2238,364 @@ k105:
 	VFMADD231PS  Y4, Y5, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000008
-	JLE          left108
+	JLE          left148
 	MOVQ         $0x00000008, BX
 
-left108:
+left148:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip110
+	JZ      skip150
 	VMOVUPS Y7, (CX)
-	JMP     stored109
+	JMP     stored149
 
-skip110:
+skip150:
 	LEAQ         (CX), SI
 	VMOVAPS      Y7, Y3
 	TESTQ        $0x00000004, BX
-	JZ           skip111
+	JZ           skip151
 	VMOVUPS      X3, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y3, X3
 
-skip111:
+skip151:
 	TESTQ     $0x00000002, BX
-	JZ        skip112
+	JZ        skip152
 	VMOVSD    X3, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X3, X3
 
-skip112:
+skip152:
 	TESTQ  $0x00000001, BX
-	JZ     skip113
+	JZ     skip153
 	VMOVSS X3, (SI)
 
-skip113:
-stored109:
+skip153:
+stored149:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left114
+	JLE  left154
 	MOVQ $0x00000008, SI
 
-left114:
+left154:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip116
+	JZ      skip156
 	VMOVUPS Y1, (BX)
-	JMP     stored115
+	JMP     stored155
 
-skip116:
+skip156:
 	LEAQ         (BX), DI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip117
+	JZ           skip157
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip117:
+skip157:
 	TESTQ     $0x00000002, SI
-	JZ        skip118
+	JZ        skip158
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip118:
+skip158:
 	TESTQ  $0x00000001, SI
-	JZ     skip119
+	JZ     skip159
 	VMOVSS X1, (DI)
 
-skip119:
-stored115:
+skip159:
+stored155:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left120
+	JLE  left160
 	MOVQ $0x00000008, SI
 
-left120:
+left160:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip122
+	JZ      skip162
 	VMOVUPS Y2, (BX)
-	JMP     stored121
+	JMP     stored161
 
-skip122:
+skip162:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip123
+	JZ           skip163
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip123:
+skip163:
 	TESTQ     $0x00000002, SI
-	JZ        skip124
+	JZ        skip164
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip124:
+skip164:
 	TESTQ  $0x00000001, SI
-	JZ     skip125
+	JZ     skip165
 	VMOVSS X1, (DI)
 
-skip125:
-stored121:
+skip165:
+stored161:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left126
+	JLE  left166
 	MOVQ $0x00000008, SI
 
-left126:
+left166:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip128
+	JZ      skip168
 	VMOVUPS Y0, (BX)
-	JMP     stored127
+	JMP     stored167
 
-skip128:
+skip168:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip129
+	JZ           skip169
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip129:
+skip169:
 	TESTQ     $0x00000002, SI
-	JZ        skip130
+	JZ        skip170
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip130:
+skip170:
 	TESTQ  $0x00000001, SI
-	JZ     skip131
+	JZ     skip171
 	VMOVSS X0, (BX)
 
-skip131:
-stored127:
-	JMP done107
+skip171:
+stored167:
+	JMP done147
 
-beta0_106:
+beta1_146:
+	VMASKMOVPS  (CX), Y0, Y6
+	VFMADD231PS Y1, Y5, Y6
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y1
+	VFMADD231PS Y2, Y5, Y1
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y2
+	VFMADD231PS Y3, Y5, Y2
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y0
+	VFMADD231PS Y4, Y5, Y0
+	MOVQ        b_cap+88(FP), BX
+	CMPQ        BX, $0x00000008
+	JLE         left172
+	MOVQ        $0x00000008, BX
+
+left172:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip174
+	VMOVUPS Y6, (CX)
+	JMP     stored173
+
+skip174:
+	LEAQ         (CX), SI
+	VMOVAPS      Y6, Y3
+	TESTQ        $0x00000004, BX
+	JZ           skip175
+	VMOVUPS      X3, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y3, X3
+
+skip175:
+	TESTQ     $0x00000002, BX
+	JZ        skip176
+	VMOVSD    X3, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X3, X3
+
+skip176:
+	TESTQ  $0x00000001, BX
+	JZ     skip177
+	VMOVSS X3, (SI)
+
+skip177:
+stored173:
+	MOVQ CX, BX
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left178
+	MOVQ $0x00000008, SI
+
+left178:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip180
+	VMOVUPS Y1, (BX)
+	JMP     stored179
+
+skip180:
+	LEAQ         (BX), DI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000004, SI
+	JZ           skip181
+	VMOVUPS      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip181:
+	TESTQ     $0x00000002, SI
+	JZ        skip182
+	VMOVSD    X1, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X1, X1
+
+skip182:
+	TESTQ  $0x00000001, SI
+	JZ     skip183
+	VMOVSS X1, (DI)
+
+skip183:
+stored179:
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left184
+	MOVQ $0x00000008, SI
+
+left184:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip186
+	VMOVUPS Y2, (BX)
+	JMP     stored185
+
+skip186:
+	LEAQ         (BX), DI
+	VMOVAPS      Y2, Y1
+	TESTQ        $0x00000004, SI
+	JZ           skip187
+	VMOVUPS      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip187:
+	TESTQ     $0x00000002, SI
+	JZ        skip188
+	VMOVSD    X1, (DI)
+	ADDQ      $0x00000008, DI
+	VPERMILPD $0x01, X1, X1
+
+skip188:
+	TESTQ  $0x00000001, SI
+	JZ     skip189
+	VMOVSS X1, (DI)
+
+skip189:
+stored185:
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left190
+	MOVQ $0x00000008, SI
+
+left190:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip192
+	VMOVUPS Y0, (BX)
+	JMP     stored191
+
+skip192:
+	LEAQ         (BX), BX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip193
+	VMOVUPS      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip193:
+	TESTQ     $0x00000002, SI
+	JZ        skip194
+	VMOVSD    X0, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X0, X0
+
+skip194:
+	TESTQ  $0x00000001, SI
+	JZ     skip195
+	VMOVSS X0, (BX)
+
+skip195:
+stored191:
+	JMP done147
+
+beta0_145:
 	VMULPS Y5, Y1, Y1
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000008
-	JLE    left132
+	JLE    left196
 	MOVQ   $0x00000008, BX
 
-left132:
+left196:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip134
+	JZ      skip198
 	VMOVUPS Y1, (CX)
-	JMP     stored133
+	JMP     stored197
 
-skip134:
+skip198:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip135
+	JZ           skip199
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip135:
+skip199:
 	TESTQ     $0x00000002, BX
-	JZ        skip136
+	JZ        skip200
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip136:
+skip200:
 	TESTQ  $0x00000001, BX
-	JZ     skip137
+	JZ     skip201
 	VMOVSS X0, (SI)
 
-skip137:
-stored133:
+skip201:
+stored197:
 	MOVQ   CX, BX
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
@@ -2063,132 +2603,132 @@ stored133:
 	VMULPS Y5, Y2, Y2
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left138
+	JLE    left202
 	MOVQ   $0x00000008, SI
 
-left138:
+left202:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip140
+	JZ      skip204
 	VMOVUPS Y2, (BX)
-	JMP     stored139
+	JMP     stored203
 
-skip140:
+skip204:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip141
+	JZ           skip205
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip141:
+skip205:
 	TESTQ     $0x00000002, SI
-	JZ        skip142
+	JZ        skip206
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip142:
+skip206:
 	TESTQ  $0x00000001, SI
-	JZ     skip143
+	JZ     skip207
 	VMOVSS X0, (DI)
 
-skip143:
-stored139:
+skip207:
+stored203:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
 	ADDQ   SI, BX
 	VMULPS Y5, Y3, Y3
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left144
+	JLE    left208
 	MOVQ   $0x00000008, SI
 
-left144:
+left208:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip146
+	JZ      skip210
 	VMOVUPS Y3, (BX)
-	JMP     stored145
+	JMP     stored209
 
-skip146:
+skip210:
 	LEAQ         (BX), DI
 	VMOVAPS      Y3, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip147
+	JZ           skip211
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip147:
+skip211:
 	TESTQ     $0x00000002, SI
-	JZ        skip148
+	JZ        skip212
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip148:
+skip212:
 	TESTQ  $0x00000001, SI
-	JZ     skip149
+	JZ     skip213
 	VMOVSS X0, (DI)
 
-skip149:
-stored145:
+skip213:
+stored209:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
 	ADDQ   SI, BX
 	VMULPS Y5, Y4, Y4
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left150
+	JLE    left214
 	MOVQ   $0x00000008, SI
 
-left150:
+left214:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip152
+	JZ      skip216
 	VMOVUPS Y4, (BX)
-	JMP     stored151
+	JMP     stored215
 
-skip152:
+skip216:
 	LEAQ         (BX), BX
 	VMOVAPS      Y4, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip153
+	JZ           skip217
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip153:
+skip217:
 	TESTQ     $0x00000002, SI
-	JZ        skip154
+	JZ        skip218
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip154:
+skip218:
 	TESTQ  $0x00000001, SI
-	JZ     skip155
+	JZ     skip219
 	VMOVSS X0, (BX)
 
-skip155:
-stored151:
-done107:
+skip219:
+stored215:
+done147:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left156
+	JLE  left220
 	MOVQ $0x00000008, BX
 
-left156:
+left220:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile100
+	JMP   tile139
 
-next101:
+next140:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -2202,20 +2742,20 @@ next101:
 	SUBQ   DX, CX
 	SUBQ   $0x00000004, m+0(FP)
 
-next92:
+next130:
 	CMPQ m+0(FP), $0x00000002
-	JL   next158
+	JL   next222
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile159:
+tile223:
 	CMPQ b_cap+88(FP), $0x00000030
-	JL   next160
+	JL   next224
 
 	// 2 rows of A, 6 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh161
+	JE      fresh225
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS 64(CX), Y2
@@ -2232,9 +2772,9 @@ tile159:
 	VMOVUPS 96(BX), Y9
 	VMOVUPS 128(BX), Y10
 	VMOVUPS 160(BX), Y11
-	JMP     start162
+	JMP     start226
 
-fresh161:
+fresh225:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2248,7 +2788,7 @@ fresh161:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start162:
+start226:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -2259,7 +2799,7 @@ start162:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k163:
+k227:
 	VBROADCASTSS (BX), Y12
 	VBROADCASTSS (BX)(SI*1), Y13
 	VMOVUPS      (R8), Y14
@@ -2283,11 +2823,13 @@ k163:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k163
+	JNZ          k227
 	VBROADCASTSS alpha+24(FP), Y12
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_164
+	JZ           beta0_228
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_229
 	VBROADCASTSS beta+104(FP), Y13
 	VMOVUPS      (CX), Y14
 	VMULPS       Y13, Y14, Y14
@@ -2341,9 +2883,52 @@ k163:
 	VMOVUPS      Y3, 96(BX)
 	VMOVUPS      Y4, 128(BX)
 	VMOVUPS      Y5, 160(BX)
-	JMP          done165
+	JMP          done230
 
-beta0_164:
+beta1_229:
+	VMOVUPS     (CX), Y13
+	VFMADD231PS Y0, Y12, Y13
+	VMOVUPS     32(CX), Y0
+	VFMADD231PS Y1, Y12, Y0
+	VMOVUPS     64(CX), Y1
+	VFMADD231PS Y2, Y12, Y1
+	VMOVUPS     96(CX), Y2
+	VFMADD231PS Y3, Y12, Y2
+	VMOVUPS     128(CX), Y3
+	VFMADD231PS Y4, Y12, Y3
+	VMOVUPS     160(CX), Y4
+	VFMADD231PS Y5, Y12, Y4
+	VMOVUPS     Y13, (CX)
+	VMOVUPS     Y0, 32(CX)
+	VMOVUPS     Y1, 64(CX)
+	VMOVUPS     Y2, 96(CX)
+	VMOVUPS     Y3, 128(CX)
+	VMOVUPS     Y4, 160(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Y0
+	VFMADD231PS Y6, Y12, Y0
+	VMOVUPS     32(BX), Y1
+	VFMADD231PS Y7, Y12, Y1
+	VMOVUPS     64(BX), Y2
+	VFMADD231PS Y8, Y12, Y2
+	VMOVUPS     96(BX), Y3
+	VFMADD231PS Y9, Y12, Y3
+	VMOVUPS     128(BX), Y4
+	VFMADD231PS Y10, Y12, Y4
+	VMOVUPS     160(BX), Y5
+	VFMADD231PS Y11, Y12, Y5
+	VMOVUPS     Y0, (BX)
+	VMOVUPS     Y1, 32(BX)
+	VMOVUPS     Y2, 64(BX)
+	VMOVUPS     Y3, 96(BX)
+	VMOVUPS     Y4, 128(BX)
+	VMOVUPS     Y5, 160(BX)
+	JMP         done230
+
+beta0_228:
 	VMULPS  Y12, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y12, Y1, Y1
@@ -2373,20 +2958,20 @@ beta0_164:
 	VMULPS  Y12, Y11, Y11
 	VMOVUPS Y11, 160(BX)
 
-done165:
+done230:
 	ADDQ $0x000000c0, DX
 	ADDQ $0x000000c0, CX
 	SUBQ $0x00000030, b_cap+88(FP)
-	JMP  tile159
+	JMP  tile223
 
-next160:
-tile166:
+next224:
+tile231:
 	CMPQ b_cap+88(FP), $0x00000010
-	JL   next167
+	JL   next232
 
 	// 2 rows of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh168
+	JE      fresh233
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	MOVQ    CX, BX
@@ -2395,15 +2980,15 @@ tile166:
 	ADDQ    SI, BX
 	VMOVUPS (BX), Y2
 	VMOVUPS 32(BX), Y3
-	JMP     start169
+	JMP     start234
 
-fresh168:
+fresh233:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start169:
+start234:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -2414,7 +2999,7 @@ start169:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k170:
+k235:
 	VBROADCASTSS (BX), Y4
 	VBROADCASTSS (BX)(SI*1), Y5
 	VMOVUPS      (R8), Y6
@@ -2426,11 +3011,13 @@ k170:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k170
+	JNZ          k235
 	VBROADCASTSS alpha+24(FP), Y4
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_171
+	JZ           beta0_236
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_237
 	VBROADCASTSS beta+104(FP), Y5
 	VMOVUPS      (CX), Y6
 	VMULPS       Y5, Y6, Y6
@@ -2452,9 +3039,28 @@ k170:
 	VFMADD231PS  Y3, Y4, Y1
 	VMOVUPS      Y0, (BX)
 	VMOVUPS      Y1, 32(BX)
-	JMP          done172
+	JMP          done238
 
-beta0_171:
+beta1_237:
+	VMOVUPS     (CX), Y5
+	VFMADD231PS Y0, Y4, Y5
+	VMOVUPS     32(CX), Y0
+	VFMADD231PS Y1, Y4, Y0
+	VMOVUPS     Y5, (CX)
+	VMOVUPS     Y0, 32(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Y0
+	VFMADD231PS Y2, Y4, Y0
+	VMOVUPS     32(BX), Y1
+	VFMADD231PS Y3, Y4, Y1
+	VMOVUPS     Y0, (BX)
+	VMOVUPS     Y1, 32(BX)
+	JMP         done238
+
+beta0_236:
 	VMULPS  Y4, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y4, Y1, Y1
@@ -2468,22 +3074,22 @@ beta0_171:
 	VMULPS  Y4, Y3, Y3
 	VMOVUPS Y3, 32(BX)
 
-done172:
+done238:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000010, b_cap+88(FP)
-	JMP  tile166
+	JMP  tile231
 
-next167:
-tile173:
+next232:
+tile239:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left175
+	JLE  left241
 	MOVQ $0x00000008, BX
 
-left175:
+left241:
 	TESTQ BX, BX
-	JZ    next174
+	JZ    next240
 
 	// 2 rows of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -2491,20 +3097,20 @@ left175:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh176
+	JE         fresh242
 	VMASKMOVPS (CX), Y0, Y1
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
 	SHLQ       $0x02, SI
 	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y2
-	JMP        start177
+	JMP        start243
 
-fresh176:
+fresh242:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start177:
+start243:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -2515,7 +3121,7 @@ start177:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k178:
+k244:
 	VMASKMOVPS   (R8), Y0, Y3
 	VBROADCASTSS (BX), Y4
 	VFMADD231PS  Y3, Y4, Y1
@@ -2524,11 +3130,13 @@ k178:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k178
+	JNZ          k244
 	VBROADCASTSS alpha+24(FP), Y3
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_179
+	JZ           beta0_245
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_246
 	VBROADCASTSS beta+104(FP), Y4
 	VMASKMOVPS   (CX), Y0, Y5
 	VMULPS       Y4, Y5, Y5
@@ -2542,117 +3150,202 @@ k178:
 	VFMADD231PS  Y2, Y3, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000008
-	JLE          left181
+	JLE          left248
 	MOVQ         $0x00000008, BX
 
-left181:
+left248:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip183
+	JZ      skip250
 	VMOVUPS Y5, (CX)
-	JMP     stored182
+	JMP     stored249
 
-skip183:
+skip250:
 	LEAQ         (CX), SI
 	VMOVAPS      Y5, Y1
 	TESTQ        $0x00000004, BX
-	JZ           skip184
+	JZ           skip251
 	VMOVUPS      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip184:
+skip251:
 	TESTQ     $0x00000002, BX
-	JZ        skip185
+	JZ        skip252
 	VMOVSD    X1, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X1, X1
 
-skip185:
+skip252:
 	TESTQ  $0x00000001, BX
-	JZ     skip186
+	JZ     skip253
 	VMOVSS X1, (SI)
 
-skip186:
-stored182:
+skip253:
+stored249:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left187
+	JLE  left254
 	MOVQ $0x00000008, SI
 
-left187:
+left254:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip189
+	JZ      skip256
 	VMOVUPS Y0, (BX)
-	JMP     stored188
+	JMP     stored255
 
-skip189:
+skip256:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip190
+	JZ           skip257
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip190:
+skip257:
 	TESTQ     $0x00000002, SI
-	JZ        skip191
+	JZ        skip258
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip191:
+skip258:
 	TESTQ  $0x00000001, SI
-	JZ     skip192
+	JZ     skip259
 	VMOVSS X0, (BX)
 
-skip192:
-stored188:
-	JMP done180
+skip259:
+stored255:
+	JMP done247
 
-beta0_179:
+beta1_246:
+	VMASKMOVPS  (CX), Y0, Y4
+	VFMADD231PS Y1, Y3, Y4
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMASKMOVPS  (BX), Y0, Y0
+	VFMADD231PS Y2, Y3, Y0
+	MOVQ        b_cap+88(FP), BX
+	CMPQ        BX, $0x00000008
+	JLE         left260
+	MOVQ        $0x00000008, BX
+
+left260:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip262
+	VMOVUPS Y4, (CX)
+	JMP     stored261
+
+skip262:
+	LEAQ         (CX), SI
+	VMOVAPS      Y4, Y1
+	TESTQ        $0x00000004, BX
+	JZ           skip263
+	VMOVUPS      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip263:
+	TESTQ     $0x00000002, BX
+	JZ        skip264
+	VMOVSD    X1, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X1, X1
+
+skip264:
+	TESTQ  $0x00000001, BX
+	JZ     skip265
+	VMOVSS X1, (SI)
+
+skip265:
+stored261:
+	MOVQ CX, BX
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x02, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000008
+	JLE  left266
+	MOVQ $0x00000008, SI
+
+left266:
+	TESTQ   SI, SI
+	TESTQ   $0x00000008, SI
+	JZ      skip268
+	VMOVUPS Y0, (BX)
+	JMP     stored267
+
+skip268:
+	LEAQ         (BX), BX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, SI
+	JZ           skip269
+	VMOVUPS      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip269:
+	TESTQ     $0x00000002, SI
+	JZ        skip270
+	VMOVSD    X0, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X0, X0
+
+skip270:
+	TESTQ  $0x00000001, SI
+	JZ     skip271
+	VMOVSS X0, (BX)
+
+skip271:
+stored267:
+	JMP done247
+
+beta0_245:
 	VMULPS Y3, Y1, Y1
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000008
-	JLE    left193
+	JLE    left272
 	MOVQ   $0x00000008, BX
 
-left193:
+left272:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip195
+	JZ      skip274
 	VMOVUPS Y1, (CX)
-	JMP     stored194
+	JMP     stored273
 
-skip195:
+skip274:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip196
+	JZ           skip275
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip196:
+skip275:
 	TESTQ     $0x00000002, BX
-	JZ        skip197
+	JZ        skip276
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip197:
+skip276:
 	TESTQ  $0x00000001, BX
-	JZ     skip198
+	JZ     skip277
 	VMOVSS X0, (SI)
 
-skip198:
-stored194:
+skip277:
+stored273:
 	MOVQ   CX, BX
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
@@ -2660,54 +3353,54 @@ stored194:
 	VMULPS Y3, Y2, Y2
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left199
+	JLE    left278
 	MOVQ   $0x00000008, SI
 
-left199:
+left278:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip201
+	JZ      skip280
 	VMOVUPS Y2, (BX)
-	JMP     stored200
+	JMP     stored279
 
-skip201:
+skip280:
 	LEAQ         (BX), BX
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip202
+	JZ           skip281
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip202:
+skip281:
 	TESTQ     $0x00000002, SI
-	JZ        skip203
+	JZ        skip282
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip203:
+skip282:
 	TESTQ  $0x00000001, SI
-	JZ     skip204
+	JZ     skip283
 	VMOVSS X0, (BX)
 
-skip204:
-stored200:
-done180:
+skip283:
+stored279:
+done247:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left205
+	JLE  left284
 	MOVQ $0x00000008, BX
 
-left205:
+left284:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile173
+	JMP   tile239
 
-next174:
+next240:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -2721,20 +3414,20 @@ next174:
 	SUBQ   DX, CX
 	SUBQ   $0x00000002, m+0(FP)
 
-next158:
+next222:
 	CMPQ m+0(FP), $0x00000001
-	JL   next207
+	JL   next286
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile208:
+tile287:
 	CMPQ b_cap+88(FP), $0x00000040
-	JL   next209
+	JL   next288
 
 	// 1 row of A, 8 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh210
+	JE      fresh289
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS 64(CX), Y2
@@ -2743,9 +3436,9 @@ tile208:
 	VMOVUPS 160(CX), Y5
 	VMOVUPS 192(CX), Y6
 	VMOVUPS 224(CX), Y7
-	JMP     start211
+	JMP     start290
 
-fresh210:
+fresh289:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2755,7 +3448,7 @@ fresh210:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start211:
+start290:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x02, SI
@@ -2764,7 +3457,7 @@ start211:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k212:
+k291:
 	VBROADCASTSS (BX), Y8
 	VFMADD231PS  (DI), Y8, Y0
 	VFMADD231PS  32(DI), Y8, Y1
@@ -2777,11 +3470,13 @@ k212:
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k212
+	JNZ          k291
 	VBROADCASTSS alpha+24(FP), Y8
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_213
+	JZ           beta0_292
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_293
 	VBROADCASTSS beta+104(FP), Y9
 	VMOVUPS      (CX), Y10
 	VMULPS       Y9, Y10, Y10
@@ -2815,9 +3510,36 @@ k212:
 	VMOVUPS      Y4, 160(CX)
 	VMOVUPS      Y5, 192(CX)
 	VMOVUPS      Y6, 224(CX)
-	JMP          done214
+	JMP          done294
 
-beta0_213:
+beta1_293:
+	VMOVUPS     (CX), Y9
+	VFMADD231PS Y0, Y8, Y9
+	VMOVUPS     32(CX), Y0
+	VFMADD231PS Y1, Y8, Y0
+	VMOVUPS     64(CX), Y1
+	VFMADD231PS Y2, Y8, Y1
+	VMOVUPS     96(CX), Y2
+	VFMADD231PS Y3, Y8, Y2
+	VMOVUPS     128(CX), Y3
+	VFMADD231PS Y4, Y8, Y3
+	VMOVUPS     160(CX), Y4
+	VFMADD231PS Y5, Y8, Y4
+	VMOVUPS     192(CX), Y5
+	VFMADD231PS Y6, Y8, Y5
+	VMOVUPS     224(CX), Y6
+	VFMADD231PS Y7, Y8, Y6
+	VMOVUPS     Y9, (CX)
+	VMOVUPS     Y0, 32(CX)
+	VMOVUPS     Y1, 64(CX)
+	VMOVUPS     Y2, 96(CX)
+	VMOVUPS     Y3, 128(CX)
+	VMOVUPS     Y4, 160(CX)
+	VMOVUPS     Y5, 192(CX)
+	VMOVUPS     Y6, 224(CX)
+	JMP         done294
+
+beta0_292:
 	VMULPS  Y8, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y8, Y1, Y1
@@ -2835,29 +3557,29 @@ beta0_213:
 	VMULPS  Y8, Y7, Y7
 	VMOVUPS Y7, 224(CX)
 
-done214:
+done294:
 	ADDQ $0x00000100, DX
 	ADDQ $0x00000100, CX
 	SUBQ $0x00000040, b_cap+88(FP)
-	JMP  tile208
+	JMP  tile287
 
-next209:
-tile215:
+next288:
+tile295:
 	CMPQ b_cap+88(FP), $0x00000010
-	JL   next216
+	JL   next296
 
 	// 1 row of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh217
+	JE      fresh297
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
-	JMP     start218
+	JMP     start298
 
-fresh217:
+fresh297:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start218:
+start298:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x02, SI
@@ -2866,18 +3588,20 @@ start218:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k219:
+k299:
 	VBROADCASTSS (BX), Y2
 	VFMADD231PS  (DI), Y2, Y0
 	VFMADD231PS  32(DI), Y2, Y1
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k219
+	JNZ          k299
 	VBROADCASTSS alpha+24(FP), Y2
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_220
+	JZ           beta0_300
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_301
 	VBROADCASTSS beta+104(FP), Y3
 	VMOVUPS      (CX), Y4
 	VMULPS       Y3, Y4, Y4
@@ -2887,30 +3611,39 @@ k219:
 	VFMADD231PS  Y1, Y2, Y0
 	VMOVUPS      Y4, (CX)
 	VMOVUPS      Y0, 32(CX)
-	JMP          done221
+	JMP          done302
 
-beta0_220:
+beta1_301:
+	VMOVUPS     (CX), Y3
+	VFMADD231PS Y0, Y2, Y3
+	VMOVUPS     32(CX), Y0
+	VFMADD231PS Y1, Y2, Y0
+	VMOVUPS     Y3, (CX)
+	VMOVUPS     Y0, 32(CX)
+	JMP         done302
+
+beta0_300:
 	VMULPS  Y2, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y2, Y1, Y1
 	VMOVUPS Y1, 32(CX)
 
-done221:
+done302:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000010, b_cap+88(FP)
-	JMP  tile215
+	JMP  tile295
 
-next216:
-tile222:
+next296:
+tile303:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left224
+	JLE  left305
 	MOVQ $0x00000008, BX
 
-left224:
+left305:
 	TESTQ BX, BX
-	JZ    next223
+	JZ    next304
 
 	// 1 row of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -2918,14 +3651,14 @@ left224:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh225
+	JE         fresh306
 	VMASKMOVPS (CX), Y0, Y1
-	JMP        start226
+	JMP        start307
 
-fresh225:
+fresh306:
 	VXORPS Y1, Y1, Y1
 
-start226:
+start307:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x02, SI
@@ -2934,111 +3667,153 @@ start226:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k227:
+k308:
 	VBROADCASTSS (BX), Y2
 	VMASKMOVPS   (DI), Y0, Y3
 	VFMADD231PS  Y3, Y2, Y1
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k227
+	JNZ          k308
 	VBROADCASTSS alpha+24(FP), Y2
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_228
+	JZ           beta0_309
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_310
 	VBROADCASTSS beta+104(FP), Y3
 	VMASKMOVPS   (CX), Y0, Y0
 	VMULPS       Y3, Y0, Y0
 	VFMADD231PS  Y1, Y2, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000008
-	JLE          left230
+	JLE          left312
 	MOVQ         $0x00000008, BX
 
-left230:
+left312:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip232
+	JZ      skip314
 	VMOVUPS Y0, (CX)
-	JMP     stored231
+	JMP     stored313
 
-skip232:
+skip314:
 	LEAQ         (CX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip233
+	JZ           skip315
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip233:
+skip315:
 	TESTQ     $0x00000002, BX
-	JZ        skip234
+	JZ        skip316
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip234:
+skip316:
 	TESTQ  $0x00000001, BX
-	JZ     skip235
+	JZ     skip317
 	VMOVSS X0, (SI)
 
-skip235:
-stored231:
-	JMP done229
+skip317:
+stored313:
+	JMP done311
 
-beta0_228:
+beta1_310:
+	VMASKMOVPS  (CX), Y0, Y0
+	VFMADD231PS Y1, Y2, Y0
+	MOVQ        b_cap+88(FP), BX
+	CMPQ        BX, $0x00000008
+	JLE         left318
+	MOVQ        $0x00000008, BX
+
+left318:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip320
+	VMOVUPS Y0, (CX)
+	JMP     stored319
+
+skip320:
+	LEAQ         (CX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip321
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip321:
+	TESTQ     $0x00000002, BX
+	JZ        skip322
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip322:
+	TESTQ  $0x00000001, BX
+	JZ     skip323
+	VMOVSS X0, (SI)
+
+skip323:
+stored319:
+	JMP done311
+
+beta0_309:
 	VMULPS Y2, Y1, Y1
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000008
-	JLE    left236
+	JLE    left324
 	MOVQ   $0x00000008, BX
 
-left236:
+left324:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip238
+	JZ      skip326
 	VMOVUPS Y1, (CX)
-	JMP     stored237
+	JMP     stored325
 
-skip238:
+skip326:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip239
+	JZ           skip327
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip239:
+skip327:
 	TESTQ     $0x00000002, BX
-	JZ        skip240
+	JZ        skip328
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip240:
+skip328:
 	TESTQ  $0x00000001, BX
-	JZ     skip241
+	JZ     skip329
 	VMOVSS X0, (SI)
 
-skip241:
-stored237:
-done229:
+skip329:
+stored325:
+done311:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left242
+	JLE  left330
 	MOVQ $0x00000008, BX
 
-left242:
+left330:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile222
+	JMP   tile303
 
-next223:
+next304:
 	MOVQ rsA+56(FP), DX
 	SHLQ $0x02, DX
 	ADDQ DX, AX
@@ -3050,7 +3825,7 @@ next223:
 	SUBQ AX, CX
 	SUBQ $0x00000001, m+0(FP)
 
-next207:
+next286:
 	VZEROUPPER
 	RET
 
@@ -3892,6 +4667,9 @@ k7:
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
 	JZ           beta0_8
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_9
 	VBROADCASTSD beta+104(FP), Y13
 	VMOVUPD      (CX), Y14
 	VMULPD       Y13, Y14, Y14
@@ -3957,7 +4735,62 @@ k7:
 	VFMADD231PD  Y11, Y12, Y1
 	VMOVUPD      Y0, (BX)
 	VMOVUPD      Y1, 32(BX)
-	JMP          done9
+	JMP          done10
+
+beta1_9:
+	VMOVUPD     (CX), Y13
+	VFMADD231PD Y0, Y12, Y13
+	VMOVUPD     32(CX), Y0
+	VFMADD231PD Y1, Y12, Y0
+	VMOVUPD     Y13, (CX)
+	VMOVUPD     Y0, 32(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Y0
+	VFMADD231PD Y2, Y12, Y0
+	VMOVUPD     32(BX), Y1
+	VFMADD231PD Y3, Y12, Y1
+	VMOVUPD     Y0, (BX)
+	VMOVUPD     Y1, 32(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Y0
+	VFMADD231PD Y4, Y12, Y0
+	VMOVUPD     32(BX), Y1
+	VFMADD231PD Y5, Y12, Y1
+	VMOVUPD     Y0, (BX)
+	VMOVUPD     Y1, 32(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Y0
+	VFMADD231PD Y6, Y12, Y0
+	VMOVUPD     32(BX), Y1
+	VFMADD231PD Y7, Y12, Y1
+	VMOVUPD     Y0, (BX)
+	VMOVUPD     Y1, 32(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Y0
+	VFMADD231PD Y8, Y12, Y0
+	VMOVUPD     32(BX), Y1
+	VFMADD231PD Y9, Y12, Y1
+	VMOVUPD     Y0, (BX)
+	VMOVUPD     Y1, 32(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Y0
+	VFMADD231PD Y10, Y12, Y0
+	VMOVUPD     32(BX), Y1
+	VFMADD231PD Y11, Y12, Y1
+	VMOVUPD     Y0, (BX)
+	VMOVUPD     Y1, 32(BX)
+	JMP         done10
 
 beta0_8:
 	VMULPD  Y12, Y0, Y0
@@ -4001,22 +4834,22 @@ beta0_8:
 	VMULPD  Y12, Y11, Y11
 	VMOVUPD Y11, 32(BX)
 
-done9:
+done10:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000008, b_cap+88(FP)
 	JMP  tile3
 
 next4:
-tile10:
+tile11:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left12
+	JLE  left13
 	MOVQ $0x00000004, BX
 
-left12:
+left13:
 	TESTQ BX, BX
-	JZ    next11
+	JZ    next12
 
 	// 6 rows of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -4024,7 +4857,7 @@ left12:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh13
+	JE         fresh14
 	VMASKMOVPD (CX), Y0, Y1
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
@@ -4047,9 +4880,9 @@ left12:
 	SHLQ       $0x03, SI
 	ADDQ       SI, BX
 	VMASKMOVPD (BX), Y0, Y6
-	JMP        start14
+	JMP        start15
 
-fresh13:
+fresh14:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -4057,7 +4890,7 @@ fresh13:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 
-start14:
+start15:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -4070,7 +4903,7 @@ start14:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k15:
+k16:
 	VMASKMOVPD   (R9), Y0, Y7
 	VBROADCASTSD (BX), Y8
 	VFMADD231PD  Y7, Y8, Y1
@@ -4088,11 +4921,14 @@ k15:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k15
+	JNZ          k16
 	VBROADCASTSD alpha+24(FP), Y7
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_16
+	JZ           beta0_17
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_18
 	VBROADCASTSD beta+104(FP), Y8
 	VMASKMOVPD   (CX), Y0, Y9
 	VMULPD       Y8, Y9, Y9
@@ -4130,220 +4966,435 @@ k15:
 	VFMADD231PD  Y6, Y7, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000004
-	JLE          left18
+	JLE          left20
 	MOVQ         $0x00000004, BX
 
-left18:
+left20:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip20
+	JZ      skip22
 	VMOVUPD Y9, (CX)
-	JMP     stored19
+	JMP     stored21
 
-skip20:
+skip22:
 	LEAQ         (CX), SI
 	VMOVAPS      Y9, Y5
 	TESTQ        $0x00000002, BX
-	JZ           skip21
+	JZ           skip23
 	VMOVUPD      X5, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y5, X5
 
-skip21:
+skip23:
 	TESTQ  $0x00000001, BX
-	JZ     skip22
+	JZ     skip24
 	VMOVSD X5, (SI)
 
-skip22:
-stored19:
+skip24:
+stored21:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left23
+	JLE  left25
 	MOVQ $0x00000004, SI
 
-left23:
+left25:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip25
+	JZ      skip27
 	VMOVUPD Y1, (BX)
-	JMP     stored24
+	JMP     stored26
 
-skip25:
+skip27:
 	LEAQ         (BX), DI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip26
+	JZ           skip28
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip26:
+skip28:
 	TESTQ  $0x00000001, SI
-	JZ     skip27
+	JZ     skip29
 	VMOVSD X1, (DI)
 
-skip27:
-stored24:
+skip29:
+stored26:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left28
+	JLE  left30
 	MOVQ $0x00000004, SI
 
-left28:
+left30:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip30
+	JZ      skip32
 	VMOVUPD Y2, (BX)
-	JMP     stored29
+	JMP     stored31
 
-skip30:
+skip32:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip31
+	JZ           skip33
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip31:
+skip33:
 	TESTQ  $0x00000001, SI
-	JZ     skip32
+	JZ     skip34
 	VMOVSD X1, (DI)
 
-skip32:
-stored29:
+skip34:
+stored31:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left33
+	JLE  left35
 	MOVQ $0x00000004, SI
 
-left33:
+left35:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip35
+	JZ      skip37
 	VMOVUPD Y3, (BX)
-	JMP     stored34
+	JMP     stored36
 
-skip35:
+skip37:
 	LEAQ         (BX), DI
 	VMOVAPS      Y3, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip36
+	JZ           skip38
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip36:
+skip38:
 	TESTQ  $0x00000001, SI
-	JZ     skip37
+	JZ     skip39
 	VMOVSD X1, (DI)
 
-skip37:
-stored34:
+skip39:
+stored36:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left38
+	JLE  left40
 	MOVQ $0x00000004, SI
 
-left38:
+left40:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip40
+	JZ      skip42
 	VMOVUPD Y4, (BX)
-	JMP     stored39
+	JMP     stored41
 
-skip40:
+skip42:
 	LEAQ         (BX), DI
 	VMOVAPS      Y4, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip41
+	JZ           skip43
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip41:
+skip43:
 	TESTQ  $0x00000001, SI
-	JZ     skip42
+	JZ     skip44
 	VMOVSD X1, (DI)
 
-skip42:
-stored39:
+skip44:
+stored41:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left43
+	JLE  left45
 	MOVQ $0x00000004, SI
 
-left43:
+left45:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip45
+	JZ      skip47
 	VMOVUPD Y0, (BX)
-	JMP     stored44
+	JMP     stored46
 
-skip45:
+skip47:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip46
+	JZ           skip48
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip46:
+skip48:
 	TESTQ  $0x00000001, SI
-	JZ     skip47
+	JZ     skip49
 	VMOVSD X0, (BX)
 
-skip47:
-stored44:
-	JMP done17
+skip49:
+stored46:
+	JMP done19
 
-beta0_16:
+beta1_18:
+	VMASKMOVPD  (CX), Y0, Y8
+	VFMADD231PD Y1, Y7, Y8
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y1
+	VFMADD231PD Y2, Y7, Y1
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y2
+	VFMADD231PD Y3, Y7, Y2
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y3
+	VFMADD231PD Y4, Y7, Y3
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y4
+	VFMADD231PD Y5, Y7, Y4
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y0
+	VFMADD231PD Y6, Y7, Y0
+	MOVQ        b_cap+88(FP), BX
+	CMPQ        BX, $0x00000004
+	JLE         left50
+	MOVQ        $0x00000004, BX
+
+left50:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip52
+	VMOVUPD Y8, (CX)
+	JMP     stored51
+
+skip52:
+	LEAQ         (CX), SI
+	VMOVAPS      Y8, Y5
+	TESTQ        $0x00000002, BX
+	JZ           skip53
+	VMOVUPD      X5, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y5, X5
+
+skip53:
+	TESTQ  $0x00000001, BX
+	JZ     skip54
+	VMOVSD X5, (SI)
+
+skip54:
+stored51:
+	MOVQ CX, BX
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left55
+	MOVQ $0x00000004, SI
+
+left55:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip57
+	VMOVUPD Y1, (BX)
+	JMP     stored56
+
+skip57:
+	LEAQ         (BX), DI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000002, SI
+	JZ           skip58
+	VMOVUPD      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip58:
+	TESTQ  $0x00000001, SI
+	JZ     skip59
+	VMOVSD X1, (DI)
+
+skip59:
+stored56:
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left60
+	MOVQ $0x00000004, SI
+
+left60:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip62
+	VMOVUPD Y2, (BX)
+	JMP     stored61
+
+skip62:
+	LEAQ         (BX), DI
+	VMOVAPS      Y2, Y1
+	TESTQ        $0x00000002, SI
+	JZ           skip63
+	VMOVUPD      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip63:
+	TESTQ  $0x00000001, SI
+	JZ     skip64
+	VMOVSD X1, (DI)
+
+skip64:
+stored61:
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left65
+	MOVQ $0x00000004, SI
+
+left65:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip67
+	VMOVUPD Y3, (BX)
+	JMP     stored66
+
+skip67:
+	LEAQ         (BX), DI
+	VMOVAPS      Y3, Y1
+	TESTQ        $0x00000002, SI
+	JZ           skip68
+	VMOVUPD      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip68:
+	TESTQ  $0x00000001, SI
+	JZ     skip69
+	VMOVSD X1, (DI)
+
+skip69:
+stored66:
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left70
+	MOVQ $0x00000004, SI
+
+left70:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip72
+	VMOVUPD Y4, (BX)
+	JMP     stored71
+
+skip72:
+	LEAQ         (BX), DI
+	VMOVAPS      Y4, Y1
+	TESTQ        $0x00000002, SI
+	JZ           skip73
+	VMOVUPD      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip73:
+	TESTQ  $0x00000001, SI
+	JZ     skip74
+	VMOVSD X1, (DI)
+
+skip74:
+stored71:
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left75
+	MOVQ $0x00000004, SI
+
+left75:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip77
+	VMOVUPD Y0, (BX)
+	JMP     stored76
+
+skip77:
+	LEAQ         (BX), BX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip78
+	VMOVUPD      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip78:
+	TESTQ  $0x00000001, SI
+	JZ     skip79
+	VMOVSD X0, (BX)
+
+skip79:
+stored76:
+	JMP done19
+
+beta0_17:
 	VMULPD Y7, Y1, Y1
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000004
-	JLE    left48
+	JLE    left80
 	MOVQ   $0x00000004, BX
 
-left48:
+left80:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip50
+	JZ      skip82
 	VMOVUPD Y1, (CX)
-	JMP     stored49
+	JMP     stored81
 
-skip50:
+skip82:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip51
+	JZ           skip83
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip51:
+skip83:
 	TESTQ  $0x00000001, BX
-	JZ     skip52
+	JZ     skip84
 	VMOVSD X0, (SI)
 
-skip52:
-stored49:
+skip84:
+stored81:
 	MOVQ   CX, BX
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
@@ -4351,175 +5402,175 @@ stored49:
 	VMULPD Y7, Y2, Y2
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left53
+	JLE    left85
 	MOVQ   $0x00000004, SI
 
-left53:
+left85:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip55
+	JZ      skip87
 	VMOVUPD Y2, (BX)
-	JMP     stored54
+	JMP     stored86
 
-skip55:
+skip87:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip56
+	JZ           skip88
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip56:
+skip88:
 	TESTQ  $0x00000001, SI
-	JZ     skip57
+	JZ     skip89
 	VMOVSD X0, (DI)
 
-skip57:
-stored54:
+skip89:
+stored86:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
 	ADDQ   SI, BX
 	VMULPD Y7, Y3, Y3
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left58
+	JLE    left90
 	MOVQ   $0x00000004, SI
 
-left58:
+left90:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip60
+	JZ      skip92
 	VMOVUPD Y3, (BX)
-	JMP     stored59
+	JMP     stored91
 
-skip60:
+skip92:
 	LEAQ         (BX), DI
 	VMOVAPS      Y3, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip61
+	JZ           skip93
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip61:
+skip93:
 	TESTQ  $0x00000001, SI
-	JZ     skip62
+	JZ     skip94
 	VMOVSD X0, (DI)
 
-skip62:
-stored59:
+skip94:
+stored91:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
 	ADDQ   SI, BX
 	VMULPD Y7, Y4, Y4
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left63
+	JLE    left95
 	MOVQ   $0x00000004, SI
 
-left63:
+left95:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip65
+	JZ      skip97
 	VMOVUPD Y4, (BX)
-	JMP     stored64
+	JMP     stored96
 
-skip65:
+skip97:
 	LEAQ         (BX), DI
 	VMOVAPS      Y4, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip66
+	JZ           skip98
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip66:
+skip98:
 	TESTQ  $0x00000001, SI
-	JZ     skip67
+	JZ     skip99
 	VMOVSD X0, (DI)
 
-skip67:
-stored64:
+skip99:
+stored96:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
 	ADDQ   SI, BX
 	VMULPD Y7, Y5, Y5
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left68
+	JLE    left100
 	MOVQ   $0x00000004, SI
 
-left68:
+left100:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip70
+	JZ      skip102
 	VMOVUPD Y5, (BX)
-	JMP     stored69
+	JMP     stored101
 
-skip70:
+skip102:
 	LEAQ         (BX), DI
 	VMOVAPS      Y5, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip71
+	JZ           skip103
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip71:
+skip103:
 	TESTQ  $0x00000001, SI
-	JZ     skip72
+	JZ     skip104
 	VMOVSD X0, (DI)
 
-skip72:
-stored69:
+skip104:
+stored101:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
 	ADDQ   SI, BX
 	VMULPD Y7, Y6, Y6
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left73
+	JLE    left105
 	MOVQ   $0x00000004, SI
 
-left73:
+left105:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip75
+	JZ      skip107
 	VMOVUPD Y6, (BX)
-	JMP     stored74
+	JMP     stored106
 
-skip75:
+skip107:
 	LEAQ         (BX), BX
 	VMOVAPS      Y6, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip76
+	JZ           skip108
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip76:
+skip108:
 	TESTQ  $0x00000001, SI
-	JZ     skip77
+	JZ     skip109
 	VMOVSD X0, (BX)
 
-skip77:
-stored74:
-done17:
+skip109:
+stored106:
+done19:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left78
+	JLE  left110
 	MOVQ $0x00000004, BX
 
-left78:
+left110:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile10
+	JMP   tile11
 
-next11:
+next12:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000006, DX, DX
@@ -4536,18 +5587,18 @@ next11:
 
 next2:
 	CMPQ m+0(FP), $0x00000004
-	JL   next80
+	JL   next112
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile81:
+tile113:
 	CMPQ b_cap+88(FP), $0x0000000c
-	JL   next82
+	JL   next114
 
 	// 4 rows of A, 3 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh83
+	JE      fresh115
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	VMOVUPD 64(CX), Y2
@@ -4570,9 +5621,9 @@ tile81:
 	VMOVUPD (BX), Y9
 	VMOVUPD 32(BX), Y10
 	VMOVUPD 64(BX), Y11
-	JMP     start84
+	JMP     start116
 
-fresh83:
+fresh115:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4586,7 +5637,7 @@ fresh83:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start84:
+start116:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -4599,7 +5650,7 @@ start84:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k85:
+k117:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VMOVUPD      64(R9), Y14
@@ -4623,11 +5674,14 @@ k85:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k85
+	JNZ          k117
 	VBROADCASTSD alpha+24(FP), Y12
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_86
+	JZ           beta0_118
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_119
 	VBROADCASTSD beta+104(FP), Y13
 	VMOVUPD      (CX), Y14
 	VMULPD       Y13, Y14, Y14
@@ -4687,9 +5741,58 @@ k85:
 	VMOVUPD      Y0, (BX)
 	VMOVUPD      Y1, 32(BX)
 	VMOVUPD      Y2, 64(BX)
-	JMP          done87
+	JMP          done120
 
-beta0_86:
+beta1_119:
+	VMOVUPD     (CX), Y13
+	VFMADD231PD Y0, Y12, Y13
+	VMOVUPD     32(CX), Y0
+	VFMADD231PD Y1, Y12, Y0
+	VMOVUPD     64(CX), Y1
+	VFMADD231PD Y2, Y12, Y1
+	VMOVUPD     Y13, (CX)
+	VMOVUPD     Y0, 32(CX)
+	VMOVUPD     Y1, 64(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Y0
+	VFMADD231PD Y3, Y12, Y0
+	VMOVUPD     32(BX), Y1
+	VFMADD231PD Y4, Y12, Y1
+	VMOVUPD     64(BX), Y2
+	VFMADD231PD Y5, Y12, Y2
+	VMOVUPD     Y0, (BX)
+	VMOVUPD     Y1, 32(BX)
+	VMOVUPD     Y2, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Y0
+	VFMADD231PD Y6, Y12, Y0
+	VMOVUPD     32(BX), Y1
+	VFMADD231PD Y7, Y12, Y1
+	VMOVUPD     64(BX), Y2
+	VFMADD231PD Y8, Y12, Y2
+	VMOVUPD     Y0, (BX)
+	VMOVUPD     Y1, 32(BX)
+	VMOVUPD     Y2, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Y0
+	VFMADD231PD Y9, Y12, Y0
+	VMOVUPD     32(BX), Y1
+	VFMADD231PD Y10, Y12, Y1
+	VMOVUPD     64(BX), Y2
+	VFMADD231PD Y11, Y12, Y2
+	VMOVUPD     Y0, (BX)
+	VMOVUPD     Y1, 32(BX)
+	VMOVUPD     Y2, 64(BX)
+	JMP         done120
+
+beta0_118:
 	VMULPD  Y12, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y12, Y1, Y1
@@ -4725,22 +5828,22 @@ beta0_86:
 	VMULPD  Y12, Y11, Y11
 	VMOVUPD Y11, 64(BX)
 
-done87:
+done120:
 	ADDQ $0x00000060, DX
 	ADDQ $0x00000060, CX
 	SUBQ $0x0000000c, b_cap+88(FP)
-	JMP  tile81
+	JMP  tile113
 
-next82:
-tile88:
+next114:
+tile121:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left90
+	JLE  left123
 	MOVQ $0x00000004, BX
 
-left90:
+left123:
 	TESTQ BX, BX
-	JZ    next89
+	JZ    next122
 
 	// 4 rows of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -4748,7 +5851,7 @@ left90:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh91
+	JE         fresh124
 	VMASKMOVPD (CX), Y0, Y1
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
@@ -4763,15 +5866,15 @@ left90:
 	SHLQ       $0x03, SI
 	ADDQ       SI, BX
 	VMASKMOVPD (BX), Y0, Y4
-	JMP        start92
+	JMP        start125
 
-fresh91:
+fresh124:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 
-start92:
+start125:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -4784,7 +5887,7 @@ start92:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k93:
+k126:
 	VMASKMOVPD   (R9), Y0, Y5
 	VBROADCASTSD (BX), Y6
 	VFMADD231PD  Y5, Y6, Y1
@@ -4798,11 +5901,14 @@ k93:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k93
+	JNZ          k126
 	VBROADCASTSD alpha+24(FP), Y5
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_94
+	JZ           beta0_127
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_128
 	VBROADCASTSD beta+104(FP), Y6
 	VMASKMOVPD   (CX), Y0, Y7
 	VMULPD       Y6, Y7, Y7
@@ -4828,158 +5934,301 @@ k93:
 	VFMADD231PD  Y4, Y5, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000004
-	JLE          left96
+	JLE          left130
 	MOVQ         $0x00000004, BX
 
-left96:
+left130:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip98
+	JZ      skip132
 	VMOVUPD Y7, (CX)
-	JMP     stored97
+	JMP     stored131
 
-skip98:
+skip132:
 	LEAQ         (CX), SI
 	VMOVAPS      Y7, Y3
 	TESTQ        $0x00000002, BX
-	JZ           skip99
+	JZ           skip133
 	VMOVUPD      X3, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y3, X3
 
-skip99:
+skip133:
 	TESTQ  $0x00000001, BX
-	JZ     skip100
+	JZ     skip134
 	VMOVSD X3, (SI)
 
-skip100:
-stored97:
+skip134:
+stored131:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left101
+	JLE  left135
 	MOVQ $0x00000004, SI
 
-left101:
+left135:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip103
+	JZ      skip137
 	VMOVUPD Y1, (BX)
-	JMP     stored102
+	JMP     stored136
 
-skip103:
+skip137:
 	LEAQ         (BX), DI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip104
+	JZ           skip138
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip104:
+skip138:
 	TESTQ  $0x00000001, SI
-	JZ     skip105
+	JZ     skip139
 	VMOVSD X1, (DI)
 
-skip105:
-stored102:
+skip139:
+stored136:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left106
+	JLE  left140
 	MOVQ $0x00000004, SI
 
-left106:
+left140:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip108
+	JZ      skip142
 	VMOVUPD Y2, (BX)
-	JMP     stored107
+	JMP     stored141
 
-skip108:
+skip142:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip109
+	JZ           skip143
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip109:
+skip143:
 	TESTQ  $0x00000001, SI
-	JZ     skip110
+	JZ     skip144
 	VMOVSD X1, (DI)
 
-skip110:
-stored107:
+skip144:
+stored141:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left111
+	JLE  left145
 	MOVQ $0x00000004, SI
 
-left111:
+left145:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip113
+	JZ      skip147
 	VMOVUPD Y0, (BX)
-	JMP     stored112
+	JMP     stored146
 
-skip113:
+skip147:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip114
+	JZ           skip148
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip114:
+skip148:
 	TESTQ  $0x00000001, SI
-	JZ     skip115
+	JZ     skip149
 	VMOVSD X0, (BX)
 
-skip115:
-stored112:
-	JMP done95
+skip149:
+stored146:
+	JMP done129
 
-beta0_94:
+beta1_128:
+	VMASKMOVPD  (CX), Y0, Y6
+	VFMADD231PD Y1, Y5, Y6
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y1
+	VFMADD231PD Y2, Y5, Y1
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y2
+	VFMADD231PD Y3, Y5, Y2
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y0
+	VFMADD231PD Y4, Y5, Y0
+	MOVQ        b_cap+88(FP), BX
+	CMPQ        BX, $0x00000004
+	JLE         left150
+	MOVQ        $0x00000004, BX
+
+left150:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip152
+	VMOVUPD Y6, (CX)
+	JMP     stored151
+
+skip152:
+	LEAQ         (CX), SI
+	VMOVAPS      Y6, Y3
+	TESTQ        $0x00000002, BX
+	JZ           skip153
+	VMOVUPD      X3, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y3, X3
+
+skip153:
+	TESTQ  $0x00000001, BX
+	JZ     skip154
+	VMOVSD X3, (SI)
+
+skip154:
+stored151:
+	MOVQ CX, BX
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left155
+	MOVQ $0x00000004, SI
+
+left155:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip157
+	VMOVUPD Y1, (BX)
+	JMP     stored156
+
+skip157:
+	LEAQ         (BX), DI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000002, SI
+	JZ           skip158
+	VMOVUPD      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip158:
+	TESTQ  $0x00000001, SI
+	JZ     skip159
+	VMOVSD X1, (DI)
+
+skip159:
+stored156:
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left160
+	MOVQ $0x00000004, SI
+
+left160:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip162
+	VMOVUPD Y2, (BX)
+	JMP     stored161
+
+skip162:
+	LEAQ         (BX), DI
+	VMOVAPS      Y2, Y1
+	TESTQ        $0x00000002, SI
+	JZ           skip163
+	VMOVUPD      X1, (DI)
+	ADDQ         $0x00000010, DI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip163:
+	TESTQ  $0x00000001, SI
+	JZ     skip164
+	VMOVSD X1, (DI)
+
+skip164:
+stored161:
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left165
+	MOVQ $0x00000004, SI
+
+left165:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip167
+	VMOVUPD Y0, (BX)
+	JMP     stored166
+
+skip167:
+	LEAQ         (BX), BX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip168
+	VMOVUPD      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip168:
+	TESTQ  $0x00000001, SI
+	JZ     skip169
+	VMOVSD X0, (BX)
+
+skip169:
+stored166:
+	JMP done129
+
+beta0_127:
 	VMULPD Y5, Y1, Y1
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000004
-	JLE    left116
+	JLE    left170
 	MOVQ   $0x00000004, BX
 
-left116:
+left170:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip118
+	JZ      skip172
 	VMOVUPD Y1, (CX)
-	JMP     stored117
+	JMP     stored171
 
-skip118:
+skip172:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip119
+	JZ           skip173
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip119:
+skip173:
 	TESTQ  $0x00000001, BX
-	JZ     skip120
+	JZ     skip174
 	VMOVSD X0, (SI)
 
-skip120:
-stored117:
+skip174:
+stored171:
 	MOVQ   CX, BX
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
@@ -4987,111 +6236,111 @@ stored117:
 	VMULPD Y5, Y2, Y2
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left121
+	JLE    left175
 	MOVQ   $0x00000004, SI
 
-left121:
+left175:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip123
+	JZ      skip177
 	VMOVUPD Y2, (BX)
-	JMP     stored122
+	JMP     stored176
 
-skip123:
+skip177:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip124
+	JZ           skip178
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip124:
+skip178:
 	TESTQ  $0x00000001, SI
-	JZ     skip125
+	JZ     skip179
 	VMOVSD X0, (DI)
 
-skip125:
-stored122:
+skip179:
+stored176:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
 	ADDQ   SI, BX
 	VMULPD Y5, Y3, Y3
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left126
+	JLE    left180
 	MOVQ   $0x00000004, SI
 
-left126:
+left180:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip128
+	JZ      skip182
 	VMOVUPD Y3, (BX)
-	JMP     stored127
+	JMP     stored181
 
-skip128:
+skip182:
 	LEAQ         (BX), DI
 	VMOVAPS      Y3, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip129
+	JZ           skip183
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip129:
+skip183:
 	TESTQ  $0x00000001, SI
-	JZ     skip130
+	JZ     skip184
 	VMOVSD X0, (DI)
 
-skip130:
-stored127:
+skip184:
+stored181:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
 	ADDQ   SI, BX
 	VMULPD Y5, Y4, Y4
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left131
+	JLE    left185
 	MOVQ   $0x00000004, SI
 
-left131:
+left185:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip133
+	JZ      skip187
 	VMOVUPD Y4, (BX)
-	JMP     stored132
+	JMP     stored186
 
-skip133:
+skip187:
 	LEAQ         (BX), BX
 	VMOVAPS      Y4, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip134
+	JZ           skip188
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip134:
+skip188:
 	TESTQ  $0x00000001, SI
-	JZ     skip135
+	JZ     skip189
 	VMOVSD X0, (BX)
 
-skip135:
-stored132:
-done95:
+skip189:
+stored186:
+done129:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left136
+	JLE  left190
 	MOVQ $0x00000004, BX
 
-left136:
+left190:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile88
+	JMP   tile121
 
-next89:
+next122:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -5105,20 +6354,20 @@ next89:
 	SUBQ   DX, CX
 	SUBQ   $0x00000004, m+0(FP)
 
-next80:
+next112:
 	CMPQ m+0(FP), $0x00000002
-	JL   next138
+	JL   next192
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile139:
+tile193:
 	CMPQ b_cap+88(FP), $0x00000018
-	JL   next140
+	JL   next194
 
 	// 2 rows of A, 6 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh141
+	JE      fresh195
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	VMOVUPD 64(CX), Y2
@@ -5135,9 +6384,9 @@ tile139:
 	VMOVUPD 96(BX), Y9
 	VMOVUPD 128(BX), Y10
 	VMOVUPD 160(BX), Y11
-	JMP     start142
+	JMP     start196
 
-fresh141:
+fresh195:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -5151,7 +6400,7 @@ fresh141:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-start142:
+start196:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -5162,7 +6411,7 @@ start142:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k143:
+k197:
 	VBROADCASTSD (BX), Y12
 	VBROADCASTSD (BX)(SI*1), Y13
 	VMOVUPD      (R8), Y14
@@ -5186,11 +6435,14 @@ k143:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k143
+	JNZ          k197
 	VBROADCASTSD alpha+24(FP), Y12
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_144
+	JZ           beta0_198
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_199
 	VBROADCASTSD beta+104(FP), Y13
 	VMOVUPD      (CX), Y14
 	VMULPD       Y13, Y14, Y14
@@ -5244,9 +6496,52 @@ k143:
 	VMOVUPD      Y3, 96(BX)
 	VMOVUPD      Y4, 128(BX)
 	VMOVUPD      Y5, 160(BX)
-	JMP          done145
+	JMP          done200
 
-beta0_144:
+beta1_199:
+	VMOVUPD     (CX), Y13
+	VFMADD231PD Y0, Y12, Y13
+	VMOVUPD     32(CX), Y0
+	VFMADD231PD Y1, Y12, Y0
+	VMOVUPD     64(CX), Y1
+	VFMADD231PD Y2, Y12, Y1
+	VMOVUPD     96(CX), Y2
+	VFMADD231PD Y3, Y12, Y2
+	VMOVUPD     128(CX), Y3
+	VFMADD231PD Y4, Y12, Y3
+	VMOVUPD     160(CX), Y4
+	VFMADD231PD Y5, Y12, Y4
+	VMOVUPD     Y13, (CX)
+	VMOVUPD     Y0, 32(CX)
+	VMOVUPD     Y1, 64(CX)
+	VMOVUPD     Y2, 96(CX)
+	VMOVUPD     Y3, 128(CX)
+	VMOVUPD     Y4, 160(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Y0
+	VFMADD231PD Y6, Y12, Y0
+	VMOVUPD     32(BX), Y1
+	VFMADD231PD Y7, Y12, Y1
+	VMOVUPD     64(BX), Y2
+	VFMADD231PD Y8, Y12, Y2
+	VMOVUPD     96(BX), Y3
+	VFMADD231PD Y9, Y12, Y3
+	VMOVUPD     128(BX), Y4
+	VFMADD231PD Y10, Y12, Y4
+	VMOVUPD     160(BX), Y5
+	VFMADD231PD Y11, Y12, Y5
+	VMOVUPD     Y0, (BX)
+	VMOVUPD     Y1, 32(BX)
+	VMOVUPD     Y2, 64(BX)
+	VMOVUPD     Y3, 96(BX)
+	VMOVUPD     Y4, 128(BX)
+	VMOVUPD     Y5, 160(BX)
+	JMP         done200
+
+beta0_198:
 	VMULPD  Y12, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y12, Y1, Y1
@@ -5276,20 +6571,20 @@ beta0_144:
 	VMULPD  Y12, Y11, Y11
 	VMOVUPD Y11, 160(BX)
 
-done145:
+done200:
 	ADDQ $0x000000c0, DX
 	ADDQ $0x000000c0, CX
 	SUBQ $0x00000018, b_cap+88(FP)
-	JMP  tile139
+	JMP  tile193
 
-next140:
-tile146:
+next194:
+tile201:
 	CMPQ b_cap+88(FP), $0x00000008
-	JL   next147
+	JL   next202
 
 	// 2 rows of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh148
+	JE      fresh203
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	MOVQ    CX, BX
@@ -5298,15 +6593,15 @@ tile146:
 	ADDQ    SI, BX
 	VMOVUPD (BX), Y2
 	VMOVUPD 32(BX), Y3
-	JMP     start149
+	JMP     start204
 
-fresh148:
+fresh203:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-start149:
+start204:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -5317,7 +6612,7 @@ start149:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k150:
+k205:
 	VBROADCASTSD (BX), Y4
 	VBROADCASTSD (BX)(SI*1), Y5
 	VMOVUPD      (R8), Y6
@@ -5329,11 +6624,14 @@ k150:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k150
+	JNZ          k205
 	VBROADCASTSD alpha+24(FP), Y4
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_151
+	JZ           beta0_206
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_207
 	VBROADCASTSD beta+104(FP), Y5
 	VMOVUPD      (CX), Y6
 	VMULPD       Y5, Y6, Y6
@@ -5355,9 +6653,28 @@ k150:
 	VFMADD231PD  Y3, Y4, Y1
 	VMOVUPD      Y0, (BX)
 	VMOVUPD      Y1, 32(BX)
-	JMP          done152
+	JMP          done208
 
-beta0_151:
+beta1_207:
+	VMOVUPD     (CX), Y5
+	VFMADD231PD Y0, Y4, Y5
+	VMOVUPD     32(CX), Y0
+	VFMADD231PD Y1, Y4, Y0
+	VMOVUPD     Y5, (CX)
+	VMOVUPD     Y0, 32(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Y0
+	VFMADD231PD Y2, Y4, Y0
+	VMOVUPD     32(BX), Y1
+	VFMADD231PD Y3, Y4, Y1
+	VMOVUPD     Y0, (BX)
+	VMOVUPD     Y1, 32(BX)
+	JMP         done208
+
+beta0_206:
 	VMULPD  Y4, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y4, Y1, Y1
@@ -5371,22 +6688,22 @@ beta0_151:
 	VMULPD  Y4, Y3, Y3
 	VMOVUPD Y3, 32(BX)
 
-done152:
+done208:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000008, b_cap+88(FP)
-	JMP  tile146
+	JMP  tile201
 
-next147:
-tile153:
+next202:
+tile209:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left155
+	JLE  left211
 	MOVQ $0x00000004, BX
 
-left155:
+left211:
 	TESTQ BX, BX
-	JZ    next154
+	JZ    next210
 
 	// 2 rows of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -5394,20 +6711,20 @@ left155:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh156
+	JE         fresh212
 	VMASKMOVPD (CX), Y0, Y1
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
 	SHLQ       $0x03, SI
 	ADDQ       SI, BX
 	VMASKMOVPD (BX), Y0, Y2
-	JMP        start157
+	JMP        start213
 
-fresh156:
+fresh212:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 
-start157:
+start213:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -5418,7 +6735,7 @@ start157:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k158:
+k214:
 	VMASKMOVPD   (R8), Y0, Y3
 	VBROADCASTSD (BX), Y4
 	VFMADD231PD  Y3, Y4, Y1
@@ -5427,11 +6744,14 @@ k158:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k158
+	JNZ          k214
 	VBROADCASTSD alpha+24(FP), Y3
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_159
+	JZ           beta0_215
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_216
 	VBROADCASTSD beta+104(FP), Y4
 	VMASKMOVPD   (CX), Y0, Y5
 	VMULPD       Y4, Y5, Y5
@@ -5445,96 +6765,167 @@ k158:
 	VFMADD231PD  Y2, Y3, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000004
-	JLE          left161
+	JLE          left218
 	MOVQ         $0x00000004, BX
 
-left161:
+left218:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip163
+	JZ      skip220
 	VMOVUPD Y5, (CX)
-	JMP     stored162
+	JMP     stored219
 
-skip163:
+skip220:
 	LEAQ         (CX), SI
 	VMOVAPS      Y5, Y1
 	TESTQ        $0x00000002, BX
-	JZ           skip164
+	JZ           skip221
 	VMOVUPD      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip164:
+skip221:
 	TESTQ  $0x00000001, BX
-	JZ     skip165
+	JZ     skip222
 	VMOVSD X1, (SI)
 
-skip165:
-stored162:
+skip222:
+stored219:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left166
+	JLE  left223
 	MOVQ $0x00000004, SI
 
-left166:
+left223:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip168
+	JZ      skip225
 	VMOVUPD Y0, (BX)
-	JMP     stored167
+	JMP     stored224
 
-skip168:
+skip225:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip169
+	JZ           skip226
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip169:
+skip226:
 	TESTQ  $0x00000001, SI
-	JZ     skip170
+	JZ     skip227
 	VMOVSD X0, (BX)
 
-skip170:
-stored167:
-	JMP done160
+skip227:
+stored224:
+	JMP done217
 
-beta0_159:
+beta1_216:
+	VMASKMOVPD  (CX), Y0, Y4
+	VFMADD231PD Y1, Y3, Y4
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMASKMOVPD  (BX), Y0, Y0
+	VFMADD231PD Y2, Y3, Y0
+	MOVQ        b_cap+88(FP), BX
+	CMPQ        BX, $0x00000004
+	JLE         left228
+	MOVQ        $0x00000004, BX
+
+left228:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip230
+	VMOVUPD Y4, (CX)
+	JMP     stored229
+
+skip230:
+	LEAQ         (CX), SI
+	VMOVAPS      Y4, Y1
+	TESTQ        $0x00000002, BX
+	JZ           skip231
+	VMOVUPD      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip231:
+	TESTQ  $0x00000001, BX
+	JZ     skip232
+	VMOVSD X1, (SI)
+
+skip232:
+stored229:
+	MOVQ CX, BX
+	MOVQ ldc+136(FP), SI
+	SHLQ $0x03, SI
+	ADDQ SI, BX
+	MOVQ b_cap+88(FP), SI
+	CMPQ SI, $0x00000004
+	JLE  left233
+	MOVQ $0x00000004, SI
+
+left233:
+	TESTQ   SI, SI
+	TESTQ   $0x00000004, SI
+	JZ      skip235
+	VMOVUPD Y0, (BX)
+	JMP     stored234
+
+skip235:
+	LEAQ         (BX), BX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, SI
+	JZ           skip236
+	VMOVUPD      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip236:
+	TESTQ  $0x00000001, SI
+	JZ     skip237
+	VMOVSD X0, (BX)
+
+skip237:
+stored234:
+	JMP done217
+
+beta0_215:
 	VMULPD Y3, Y1, Y1
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000004
-	JLE    left171
+	JLE    left238
 	MOVQ   $0x00000004, BX
 
-left171:
+left238:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip173
+	JZ      skip240
 	VMOVUPD Y1, (CX)
-	JMP     stored172
+	JMP     stored239
 
-skip173:
+skip240:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip174
+	JZ           skip241
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip174:
+skip241:
 	TESTQ  $0x00000001, BX
-	JZ     skip175
+	JZ     skip242
 	VMOVSD X0, (SI)
 
-skip175:
-stored172:
+skip242:
+stored239:
 	MOVQ   CX, BX
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
@@ -5542,47 +6933,47 @@ stored172:
 	VMULPD Y3, Y2, Y2
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left176
+	JLE    left243
 	MOVQ   $0x00000004, SI
 
-left176:
+left243:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip178
+	JZ      skip245
 	VMOVUPD Y2, (BX)
-	JMP     stored177
+	JMP     stored244
 
-skip178:
+skip245:
 	LEAQ         (BX), BX
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip179
+	JZ           skip246
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip179:
+skip246:
 	TESTQ  $0x00000001, SI
-	JZ     skip180
+	JZ     skip247
 	VMOVSD X0, (BX)
 
-skip180:
-stored177:
-done160:
+skip247:
+stored244:
+done217:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left181
+	JLE  left248
 	MOVQ $0x00000004, BX
 
-left181:
+left248:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile153
+	JMP   tile209
 
-next154:
+next210:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -5596,20 +6987,20 @@ next154:
 	SUBQ   DX, CX
 	SUBQ   $0x00000002, m+0(FP)
 
-next138:
+next192:
 	CMPQ m+0(FP), $0x00000001
-	JL   next183
+	JL   next250
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile184:
+tile251:
 	CMPQ b_cap+88(FP), $0x00000020
-	JL   next185
+	JL   next252
 
 	// 1 row of A, 8 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh186
+	JE      fresh253
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	VMOVUPD 64(CX), Y2
@@ -5618,9 +7009,9 @@ tile184:
 	VMOVUPD 160(CX), Y5
 	VMOVUPD 192(CX), Y6
 	VMOVUPD 224(CX), Y7
-	JMP     start187
+	JMP     start254
 
-fresh186:
+fresh253:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -5630,7 +7021,7 @@ fresh186:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-start187:
+start254:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x03, SI
@@ -5639,7 +7030,7 @@ start187:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k188:
+k255:
 	VBROADCASTSD (BX), Y8
 	VFMADD231PD  (DI), Y8, Y0
 	VFMADD231PD  32(DI), Y8, Y1
@@ -5652,11 +7043,14 @@ k188:
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k188
+	JNZ          k255
 	VBROADCASTSD alpha+24(FP), Y8
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_189
+	JZ           beta0_256
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_257
 	VBROADCASTSD beta+104(FP), Y9
 	VMOVUPD      (CX), Y10
 	VMULPD       Y9, Y10, Y10
@@ -5690,9 +7084,36 @@ k188:
 	VMOVUPD      Y4, 160(CX)
 	VMOVUPD      Y5, 192(CX)
 	VMOVUPD      Y6, 224(CX)
-	JMP          done190
+	JMP          done258
 
-beta0_189:
+beta1_257:
+	VMOVUPD     (CX), Y9
+	VFMADD231PD Y0, Y8, Y9
+	VMOVUPD     32(CX), Y0
+	VFMADD231PD Y1, Y8, Y0
+	VMOVUPD     64(CX), Y1
+	VFMADD231PD Y2, Y8, Y1
+	VMOVUPD     96(CX), Y2
+	VFMADD231PD Y3, Y8, Y2
+	VMOVUPD     128(CX), Y3
+	VFMADD231PD Y4, Y8, Y3
+	VMOVUPD     160(CX), Y4
+	VFMADD231PD Y5, Y8, Y4
+	VMOVUPD     192(CX), Y5
+	VFMADD231PD Y6, Y8, Y5
+	VMOVUPD     224(CX), Y6
+	VFMADD231PD Y7, Y8, Y6
+	VMOVUPD     Y9, (CX)
+	VMOVUPD     Y0, 32(CX)
+	VMOVUPD     Y1, 64(CX)
+	VMOVUPD     Y2, 96(CX)
+	VMOVUPD     Y3, 128(CX)
+	VMOVUPD     Y4, 160(CX)
+	VMOVUPD     Y5, 192(CX)
+	VMOVUPD     Y6, 224(CX)
+	JMP         done258
+
+beta0_256:
 	VMULPD  Y8, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y8, Y1, Y1
@@ -5710,29 +7131,29 @@ beta0_189:
 	VMULPD  Y8, Y7, Y7
 	VMOVUPD Y7, 224(CX)
 
-done190:
+done258:
 	ADDQ $0x00000100, DX
 	ADDQ $0x00000100, CX
 	SUBQ $0x00000020, b_cap+88(FP)
-	JMP  tile184
+	JMP  tile251
 
-next185:
-tile191:
+next252:
+tile259:
 	CMPQ b_cap+88(FP), $0x00000008
-	JL   next192
+	JL   next260
 
 	// 1 row of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh193
+	JE      fresh261
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
-	JMP     start194
+	JMP     start262
 
-fresh193:
+fresh261:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-start194:
+start262:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x03, SI
@@ -5741,18 +7162,21 @@ start194:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k195:
+k263:
 	VBROADCASTSD (BX), Y2
 	VFMADD231PD  (DI), Y2, Y0
 	VFMADD231PD  32(DI), Y2, Y1
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k195
+	JNZ          k263
 	VBROADCASTSD alpha+24(FP), Y2
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_196
+	JZ           beta0_264
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_265
 	VBROADCASTSD beta+104(FP), Y3
 	VMOVUPD      (CX), Y4
 	VMULPD       Y3, Y4, Y4
@@ -5762,30 +7186,39 @@ k195:
 	VFMADD231PD  Y1, Y2, Y0
 	VMOVUPD      Y4, (CX)
 	VMOVUPD      Y0, 32(CX)
-	JMP          done197
+	JMP          done266
 
-beta0_196:
+beta1_265:
+	VMOVUPD     (CX), Y3
+	VFMADD231PD Y0, Y2, Y3
+	VMOVUPD     32(CX), Y0
+	VFMADD231PD Y1, Y2, Y0
+	VMOVUPD     Y3, (CX)
+	VMOVUPD     Y0, 32(CX)
+	JMP         done266
+
+beta0_264:
 	VMULPD  Y2, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y2, Y1, Y1
 	VMOVUPD Y1, 32(CX)
 
-done197:
+done266:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000008, b_cap+88(FP)
-	JMP  tile191
+	JMP  tile259
 
-next192:
-tile198:
+next260:
+tile267:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left200
+	JLE  left269
 	MOVQ $0x00000004, BX
 
-left200:
+left269:
 	TESTQ BX, BX
-	JZ    next199
+	JZ    next268
 
 	// 1 row of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -5793,14 +7226,14 @@ left200:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh201
+	JE         fresh270
 	VMASKMOVPD (CX), Y0, Y1
-	JMP        start202
+	JMP        start271
 
-fresh201:
+fresh270:
 	VXORPS Y1, Y1, Y1
 
-start202:
+start271:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x03, SI
@@ -5809,97 +7242,133 @@ start202:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k203:
+k272:
 	VBROADCASTSD (BX), Y2
 	VMASKMOVPD   (DI), Y0, Y3
 	VFMADD231PD  Y3, Y2, Y1
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k203
+	JNZ          k272
 	VBROADCASTSD alpha+24(FP), Y2
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_204
+	JZ           beta0_273
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_274
 	VBROADCASTSD beta+104(FP), Y3
 	VMASKMOVPD   (CX), Y0, Y0
 	VMULPD       Y3, Y0, Y0
 	VFMADD231PD  Y1, Y2, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000004
-	JLE          left206
+	JLE          left276
 	MOVQ         $0x00000004, BX
 
-left206:
+left276:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip208
+	JZ      skip278
 	VMOVUPD Y0, (CX)
-	JMP     stored207
+	JMP     stored277
 
-skip208:
+skip278:
 	LEAQ         (CX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip209
+	JZ           skip279
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip209:
+skip279:
 	TESTQ  $0x00000001, BX
-	JZ     skip210
+	JZ     skip280
 	VMOVSD X0, (SI)
 
-skip210:
-stored207:
-	JMP done205
+skip280:
+stored277:
+	JMP done275
 
-beta0_204:
+beta1_274:
+	VMASKMOVPD  (CX), Y0, Y0
+	VFMADD231PD Y1, Y2, Y0
+	MOVQ        b_cap+88(FP), BX
+	CMPQ        BX, $0x00000004
+	JLE         left281
+	MOVQ        $0x00000004, BX
+
+left281:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip283
+	VMOVUPD Y0, (CX)
+	JMP     stored282
+
+skip283:
+	LEAQ         (CX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip284
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip284:
+	TESTQ  $0x00000001, BX
+	JZ     skip285
+	VMOVSD X0, (SI)
+
+skip285:
+stored282:
+	JMP done275
+
+beta0_273:
 	VMULPD Y2, Y1, Y1
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000004
-	JLE    left211
+	JLE    left286
 	MOVQ   $0x00000004, BX
 
-left211:
+left286:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip213
+	JZ      skip288
 	VMOVUPD Y1, (CX)
-	JMP     stored212
+	JMP     stored287
 
-skip213:
+skip288:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip214
+	JZ           skip289
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip214:
+skip289:
 	TESTQ  $0x00000001, BX
-	JZ     skip215
+	JZ     skip290
 	VMOVSD X0, (SI)
 
-skip215:
-stored212:
-done205:
+skip290:
+stored287:
+done275:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left216
+	JLE  left291
 	MOVQ $0x00000004, BX
 
-left216:
+left291:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile198
+	JMP   tile267
 
-next199:
+next268:
 	MOVQ rsA+56(FP), DX
 	SHLQ $0x03, DX
 	ADDQ DX, AX
@@ -5911,7 +7380,7 @@ next199:
 	SUBQ AX, CX
 	SUBQ $0x00000001, m+0(FP)
 
-next183:
+next250:
 	VZEROUPPER
 	RET
 
@@ -7837,6 +9306,8 @@ k7:
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
 	JZ           beta0_8
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_9
 	VBROADCASTSS beta+104(FP), Z25
 	VMOVUPS      (CX), Z26
 	VMULPS       Z25, Z26, Z26
@@ -7968,7 +9439,116 @@ k7:
 	VFMADD231PS  Z23, Z24, Z1
 	VMOVUPS      Z0, (BX)
 	VMOVUPS      Z1, 64(BX)
-	JMP          done9
+	JMP          done10
+
+beta1_9:
+	VMOVUPS     (CX), Z25
+	VFMADD231PS Z0, Z24, Z25
+	VMOVUPS     64(CX), Z0
+	VFMADD231PS Z1, Z24, Z0
+	VMOVUPS     Z25, (CX)
+	VMOVUPS     Z0, 64(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z2, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z3, Z24, Z1
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z4, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z5, Z24, Z1
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z6, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z7, Z24, Z1
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z8, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z9, Z24, Z1
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z10, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z11, Z24, Z1
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z12, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z13, Z24, Z1
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z14, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z15, Z24, Z1
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z16, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z17, Z24, Z1
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z18, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z19, Z24, Z1
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z20, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z21, Z24, Z1
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z22, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z23, Z24, Z1
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	JMP         done10
 
 beta0_8:
 	VMULPS  Z24, Z0, Z0
@@ -8054,28 +9634,28 @@ beta0_8:
 	VMULPS  Z24, Z23, Z23
 	VMOVUPS Z23, 64(BX)
 
-done9:
+done10:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000020, b_cap+88(FP)
 	JMP  tile3
 
 next4:
-tile10:
+tile11:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left12
+	JLE  left13
 	MOVQ $0x00000010, BX
 
-left12:
+left13:
 	TESTQ BX, BX
-	JZ    next11
+	JZ    next12
 
 	// 12 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh13
+	JE        fresh14
 	VMOVUPS.Z (CX), K1, Z0
 	MOVQ      CX, BX
 	MOVQ      ldc+136(FP), SI
@@ -8122,9 +9702,9 @@ left12:
 	SHLQ      $0x02, SI
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z11
-	JMP       start14
+	JMP       start15
 
-fresh13:
+fresh14:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8138,7 +9718,7 @@ fresh13:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start14:
+start15:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -8153,7 +9733,7 @@ start14:
 	MOVQ k+16(FP), R13
 	MOVQ DX, R11
 
-k15:
+k16:
 	VMOVUPS.Z    (R11), K1, Z12
 	VBROADCASTSS (BX), Z13
 	VFMADD231PS  Z12, Z13, Z0
@@ -8185,11 +9765,13 @@ k15:
 	ADDQ         R10, R9
 	ADDQ         R10, DI
 	DECQ         R13
-	JNZ          k15
+	JNZ          k16
 	VBROADCASTSS alpha+24(FP), Z12
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_16
+	JZ           beta0_17
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_18
 	VBROADCASTSS beta+104(FP), Z13
 	VMOVUPS.Z    (CX), K1, Z14
 	VMULPS       Z13, Z14, Z14
@@ -8307,9 +9889,116 @@ k15:
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      Z10, K1, (BX)
-	JMP          done17
+	JMP          done19
 
-beta0_16:
+beta1_18:
+	VMOVUPS.Z   (CX), K1, Z13
+	VFMADD231PS Z0, Z12, Z13
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z0
+	VFMADD231PS Z1, Z12, Z0
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z1
+	VFMADD231PS Z2, Z12, Z1
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z2
+	VFMADD231PS Z3, Z12, Z2
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z3
+	VFMADD231PS Z4, Z12, Z3
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z4
+	VFMADD231PS Z5, Z12, Z4
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z5
+	VFMADD231PS Z6, Z12, Z5
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z6
+	VFMADD231PS Z7, Z12, Z6
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z7
+	VFMADD231PS Z8, Z12, Z7
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z8
+	VFMADD231PS Z9, Z12, Z8
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z9
+	VFMADD231PS Z10, Z12, Z9
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z10
+	VFMADD231PS Z11, Z12, Z10
+	VMOVUPS     Z13, K1, (CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z0, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z1, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z2, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z3, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z4, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z5, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z6, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z7, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z8, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z9, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z10, K1, (BX)
+	JMP         done19
+
+beta0_17:
 	VMULPS  Z12, Z0, Z0
 	VMOVUPS Z0, K1, (CX)
 	MOVQ    CX, BX
@@ -8369,21 +10058,21 @@ beta0_16:
 	VMULPS  Z12, Z11, Z11
 	VMOVUPS Z11, K1, (BX)
 
-done17:
+done19:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left18
+	JLE  left20
 	MOVQ $0x00000010, BX
 
-left18:
+left20:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile10
+	JMP   tile11
 
-next11:
+next12:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x0000000c, DX, DX
@@ -8400,18 +10089,18 @@ next11:
 
 next2:
 	CMPQ m+0(FP), $0x00000008
-	JL   next20
+	JL   next22
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile21:
+tile23:
 	CMPQ b_cap+88(FP), $0x00000030
-	JL   next22
+	JL   next24
 
 	// 8 rows of A, 3 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh23
+	JE      fresh25
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS 128(CX), Z2
@@ -8458,9 +10147,9 @@ tile21:
 	VMOVUPS (BX), Z21
 	VMOVUPS 64(BX), Z22
 	VMOVUPS 128(BX), Z23
-	JMP     start24
+	JMP     start26
 
-fresh23:
+fresh25:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8486,7 +10175,7 @@ fresh23:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start24:
+start26:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -8500,7 +10189,7 @@ start24:
 	MOVQ k+16(FP), R12
 	MOVQ DX, R10
 
-k25:
+k27:
 	VMOVUPS      (R10), Z24
 	VMOVUPS      64(R10), Z25
 	VMOVUPS      128(R10), Z26
@@ -8541,11 +10230,13 @@ k25:
 	ADDQ         R9, R8
 	ADDQ         R9, DI
 	DECQ         R12
-	JNZ          k25
+	JNZ          k27
 	VBROADCASTSS alpha+24(FP), Z24
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_26
+	JZ           beta0_28
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_29
 	VBROADCASTSS beta+104(FP), Z25
 	VMOVUPS      (CX), Z26
 	VMULPS       Z25, Z26, Z26
@@ -8665,9 +10356,106 @@ k25:
 	VMOVUPS      Z0, (BX)
 	VMOVUPS      Z1, 64(BX)
 	VMOVUPS      Z2, 128(BX)
-	JMP          done27
+	JMP          done30
 
-beta0_26:
+beta1_29:
+	VMOVUPS     (CX), Z25
+	VFMADD231PS Z0, Z24, Z25
+	VMOVUPS     64(CX), Z0
+	VFMADD231PS Z1, Z24, Z0
+	VMOVUPS     128(CX), Z1
+	VFMADD231PS Z2, Z24, Z1
+	VMOVUPS     Z25, (CX)
+	VMOVUPS     Z0, 64(CX)
+	VMOVUPS     Z1, 128(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z3, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z4, Z24, Z1
+	VMOVUPS     128(BX), Z2
+	VFMADD231PS Z5, Z24, Z2
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	VMOVUPS     Z2, 128(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z6, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z7, Z24, Z1
+	VMOVUPS     128(BX), Z2
+	VFMADD231PS Z8, Z24, Z2
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	VMOVUPS     Z2, 128(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z9, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z10, Z24, Z1
+	VMOVUPS     128(BX), Z2
+	VFMADD231PS Z11, Z24, Z2
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	VMOVUPS     Z2, 128(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z12, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z13, Z24, Z1
+	VMOVUPS     128(BX), Z2
+	VFMADD231PS Z14, Z24, Z2
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	VMOVUPS     Z2, 128(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z15, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z16, Z24, Z1
+	VMOVUPS     128(BX), Z2
+	VFMADD231PS Z17, Z24, Z2
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	VMOVUPS     Z2, 128(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z18, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z19, Z24, Z1
+	VMOVUPS     128(BX), Z2
+	VFMADD231PS Z20, Z24, Z2
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	VMOVUPS     Z2, 128(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z21, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z22, Z24, Z1
+	VMOVUPS     128(BX), Z2
+	VFMADD231PS Z23, Z24, Z2
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	VMOVUPS     Z2, 128(BX)
+	JMP         done30
+
+beta0_28:
 	VMULPS  Z24, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z24, Z1, Z1
@@ -8739,28 +10527,28 @@ beta0_26:
 	VMULPS  Z24, Z23, Z23
 	VMOVUPS Z23, 128(BX)
 
-done27:
+done30:
 	ADDQ $0x000000c0, DX
 	ADDQ $0x000000c0, CX
 	SUBQ $0x00000030, b_cap+88(FP)
-	JMP  tile21
+	JMP  tile23
 
-next22:
-tile28:
+next24:
+tile31:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left30
+	JLE  left33
 	MOVQ $0x00000010, BX
 
-left30:
+left33:
 	TESTQ BX, BX
-	JZ    next29
+	JZ    next32
 
 	// 8 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh31
+	JE        fresh34
 	VMOVUPS.Z (CX), K1, Z0
 	MOVQ      CX, BX
 	MOVQ      ldc+136(FP), SI
@@ -8791,9 +10579,9 @@ left30:
 	SHLQ      $0x02, SI
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z7
-	JMP       start32
+	JMP       start35
 
-fresh31:
+fresh34:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8803,7 +10591,7 @@ fresh31:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start32:
+start35:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -8817,7 +10605,7 @@ start32:
 	MOVQ k+16(FP), R12
 	MOVQ DX, R10
 
-k33:
+k36:
 	VMOVUPS.Z    (R10), K1, Z8
 	VBROADCASTSS (BX), Z9
 	VFMADD231PS  Z8, Z9, Z0
@@ -8840,11 +10628,13 @@ k33:
 	ADDQ         R9, R8
 	ADDQ         R9, DI
 	DECQ         R12
-	JNZ          k33
+	JNZ          k36
 	VBROADCASTSS alpha+24(FP), Z8
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_34
+	JZ           beta0_37
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_38
 	VBROADCASTSS beta+104(FP), Z9
 	VMOVUPS.Z    (CX), K1, Z10
 	VMULPS       Z9, Z10, Z10
@@ -8922,9 +10712,80 @@ k33:
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      Z6, K1, (BX)
-	JMP          done35
+	JMP          done39
 
-beta0_34:
+beta1_38:
+	VMOVUPS.Z   (CX), K1, Z9
+	VFMADD231PS Z0, Z8, Z9
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z0
+	VFMADD231PS Z1, Z8, Z0
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z1
+	VFMADD231PS Z2, Z8, Z1
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z2
+	VFMADD231PS Z3, Z8, Z2
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z3
+	VFMADD231PS Z4, Z8, Z3
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z4
+	VFMADD231PS Z5, Z8, Z4
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z5
+	VFMADD231PS Z6, Z8, Z5
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z6
+	VFMADD231PS Z7, Z8, Z6
+	VMOVUPS     Z9, K1, (CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z0, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z1, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z2, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z3, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z4, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z5, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z6, K1, (BX)
+	JMP         done39
+
+beta0_37:
 	VMULPS  Z8, Z0, Z0
 	VMOVUPS Z0, K1, (CX)
 	MOVQ    CX, BX
@@ -8964,21 +10825,21 @@ beta0_34:
 	VMULPS  Z8, Z7, Z7
 	VMOVUPS Z7, K1, (BX)
 
-done35:
+done39:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left36
+	JLE  left40
 	MOVQ $0x00000010, BX
 
-left36:
+left40:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile28
+	JMP   tile31
 
-next29:
+next32:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000008, DX, DX
@@ -8992,20 +10853,20 @@ next29:
 	SUBQ   DX, CX
 	SUBQ   $0x00000008, m+0(FP)
 
-next20:
+next22:
 	CMPQ m+0(FP), $0x00000004
-	JL   next38
+	JL   next42
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile39:
+tile43:
 	CMPQ b_cap+88(FP), $0x00000060
-	JL   next40
+	JL   next44
 
 	// 4 rows of A, 6 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh41
+	JE      fresh45
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS 128(CX), Z2
@@ -9040,9 +10901,9 @@ tile39:
 	VMOVUPS 192(BX), Z21
 	VMOVUPS 256(BX), Z22
 	VMOVUPS 320(BX), Z23
-	JMP     start42
+	JMP     start46
 
-fresh41:
+fresh45:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -9068,7 +10929,7 @@ fresh41:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start42:
+start46:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -9081,7 +10942,7 @@ start42:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k43:
+k47:
 	VBROADCASTSS (BX), Z24
 	VBROADCASTSS (BX)(SI*1), Z25
 	VBROADCASTSS (BX)(SI*2), Z26
@@ -9120,11 +10981,13 @@ k43:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k43
+	JNZ          k47
 	VBROADCASTSS alpha+24(FP), Z24
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_44
+	JZ           beta0_48
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_49
 	VBROADCASTSS beta+104(FP), Z25
 	VMOVUPS      (CX), Z26
 	VMULPS       Z25, Z26, Z26
@@ -9232,9 +11095,94 @@ k43:
 	VMOVUPS      Z3, 192(BX)
 	VMOVUPS      Z4, 256(BX)
 	VMOVUPS      Z5, 320(BX)
-	JMP          done45
+	JMP          done50
 
-beta0_44:
+beta1_49:
+	VMOVUPS     (CX), Z25
+	VFMADD231PS Z0, Z24, Z25
+	VMOVUPS     64(CX), Z0
+	VFMADD231PS Z1, Z24, Z0
+	VMOVUPS     128(CX), Z1
+	VFMADD231PS Z2, Z24, Z1
+	VMOVUPS     192(CX), Z2
+	VFMADD231PS Z3, Z24, Z2
+	VMOVUPS     256(CX), Z3
+	VFMADD231PS Z4, Z24, Z3
+	VMOVUPS     320(CX), Z4
+	VFMADD231PS Z5, Z24, Z4
+	VMOVUPS     Z25, (CX)
+	VMOVUPS     Z0, 64(CX)
+	VMOVUPS     Z1, 128(CX)
+	VMOVUPS     Z2, 192(CX)
+	VMOVUPS     Z3, 256(CX)
+	VMOVUPS     Z4, 320(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z6, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z7, Z24, Z1
+	VMOVUPS     128(BX), Z2
+	VFMADD231PS Z8, Z24, Z2
+	VMOVUPS     192(BX), Z3
+	VFMADD231PS Z9, Z24, Z3
+	VMOVUPS     256(BX), Z4
+	VFMADD231PS Z10, Z24, Z4
+	VMOVUPS     320(BX), Z5
+	VFMADD231PS Z11, Z24, Z5
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	VMOVUPS     Z2, 128(BX)
+	VMOVUPS     Z3, 192(BX)
+	VMOVUPS     Z4, 256(BX)
+	VMOVUPS     Z5, 320(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z12, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z13, Z24, Z1
+	VMOVUPS     128(BX), Z2
+	VFMADD231PS Z14, Z24, Z2
+	VMOVUPS     192(BX), Z3
+	VFMADD231PS Z15, Z24, Z3
+	VMOVUPS     256(BX), Z4
+	VFMADD231PS Z16, Z24, Z4
+	VMOVUPS     320(BX), Z5
+	VFMADD231PS Z17, Z24, Z5
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	VMOVUPS     Z2, 128(BX)
+	VMOVUPS     Z3, 192(BX)
+	VMOVUPS     Z4, 256(BX)
+	VMOVUPS     Z5, 320(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z18, Z24, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z19, Z24, Z1
+	VMOVUPS     128(BX), Z2
+	VFMADD231PS Z20, Z24, Z2
+	VMOVUPS     192(BX), Z3
+	VFMADD231PS Z21, Z24, Z3
+	VMOVUPS     256(BX), Z4
+	VFMADD231PS Z22, Z24, Z4
+	VMOVUPS     320(BX), Z5
+	VFMADD231PS Z23, Z24, Z5
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	VMOVUPS     Z2, 128(BX)
+	VMOVUPS     Z3, 192(BX)
+	VMOVUPS     Z4, 256(BX)
+	VMOVUPS     Z5, 320(BX)
+	JMP         done50
+
+beta0_48:
 	VMULPS  Z24, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z24, Z1, Z1
@@ -9294,20 +11242,20 @@ beta0_44:
 	VMULPS  Z24, Z23, Z23
 	VMOVUPS Z23, 320(BX)
 
-done45:
+done50:
 	ADDQ $0x00000180, DX
 	ADDQ $0x00000180, CX
 	SUBQ $0x00000060, b_cap+88(FP)
-	JMP  tile39
+	JMP  tile43
 
-next40:
-tile46:
+next44:
+tile51:
 	CMPQ b_cap+88(FP), $0x00000020
-	JL   next47
+	JL   next52
 
 	// 4 rows of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh48
+	JE      fresh53
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	MOVQ    CX, BX
@@ -9326,9 +11274,9 @@ tile46:
 	ADDQ    SI, BX
 	VMOVUPS (BX), Z6
 	VMOVUPS 64(BX), Z7
-	JMP     start49
+	JMP     start54
 
-fresh48:
+fresh53:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -9338,7 +11286,7 @@ fresh48:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start49:
+start54:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -9351,7 +11299,7 @@ start49:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k50:
+k55:
 	VMOVUPS      (R9), Z8
 	VMOVUPS      64(R9), Z9
 	VBROADCASTSS (BX), Z10
@@ -9370,11 +11318,13 @@ k50:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k50
+	JNZ          k55
 	VBROADCASTSS alpha+24(FP), Z8
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_51
+	JZ           beta0_56
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_57
 	VBROADCASTSS beta+104(FP), Z9
 	VMOVUPS      (CX), Z10
 	VMULPS       Z9, Z10, Z10
@@ -9418,9 +11368,46 @@ k50:
 	VFMADD231PS  Z7, Z8, Z1
 	VMOVUPS      Z0, (BX)
 	VMOVUPS      Z1, 64(BX)
-	JMP          done52
+	JMP          done58
 
-beta0_51:
+beta1_57:
+	VMOVUPS     (CX), Z9
+	VFMADD231PS Z0, Z8, Z9
+	VMOVUPS     64(CX), Z0
+	VFMADD231PS Z1, Z8, Z0
+	VMOVUPS     Z9, (CX)
+	VMOVUPS     Z0, 64(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z2, Z8, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z3, Z8, Z1
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z4, Z8, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z5, Z8, Z1
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z6, Z8, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z7, Z8, Z1
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	JMP         done58
+
+beta0_56:
 	VMULPS  Z8, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z8, Z1, Z1
@@ -9448,28 +11435,28 @@ beta0_51:
 	VMULPS  Z8, Z7, Z7
 	VMOVUPS Z7, 64(BX)
 
-done52:
+done58:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000020, b_cap+88(FP)
-	JMP  tile46
+	JMP  tile51
 
-next47:
-tile53:
+next52:
+tile59:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left55
+	JLE  left61
 	MOVQ $0x00000010, BX
 
-left55:
+left61:
 	TESTQ BX, BX
-	JZ    next54
+	JZ    next60
 
 	// 4 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh56
+	JE        fresh62
 	VMOVUPS.Z (CX), K1, Z0
 	MOVQ      CX, BX
 	MOVQ      ldc+136(FP), SI
@@ -9484,15 +11471,15 @@ left55:
 	SHLQ      $0x02, SI
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z3
-	JMP       start57
+	JMP       start63
 
-fresh56:
+fresh62:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start57:
+start63:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -9505,7 +11492,7 @@ start57:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k58:
+k64:
 	VMOVUPS.Z    (R9), K1, Z4
 	VBROADCASTSS (BX), Z5
 	VFMADD231PS  Z4, Z5, Z0
@@ -9519,11 +11506,13 @@ k58:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k58
+	JNZ          k64
 	VBROADCASTSS alpha+24(FP), Z4
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_59
+	JZ           beta0_65
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_66
 	VBROADCASTSS beta+104(FP), Z5
 	VMOVUPS.Z    (CX), K1, Z6
 	VMULPS       Z5, Z6, Z6
@@ -9561,9 +11550,44 @@ k58:
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      Z2, K1, (BX)
-	JMP          done60
+	JMP          done67
 
-beta0_59:
+beta1_66:
+	VMOVUPS.Z   (CX), K1, Z5
+	VFMADD231PS Z0, Z4, Z5
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z0
+	VFMADD231PS Z1, Z4, Z0
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z1
+	VFMADD231PS Z2, Z4, Z1
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z2
+	VFMADD231PS Z3, Z4, Z2
+	VMOVUPS     Z5, K1, (CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z0, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z1, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z2, K1, (BX)
+	JMP         done67
+
+beta0_65:
 	VMULPS  Z4, Z0, Z0
 	VMOVUPS Z0, K1, (CX)
 	MOVQ    CX, BX
@@ -9583,21 +11607,21 @@ beta0_59:
 	VMULPS  Z4, Z3, Z3
 	VMOVUPS Z3, K1, (BX)
 
-done60:
+done67:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left61
+	JLE  left68
 	MOVQ $0x00000010, BX
 
-left61:
+left68:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile53
+	JMP   tile59
 
-next54:
+next60:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -9611,20 +11635,20 @@ next54:
 	SUBQ   DX, CX
 	SUBQ   $0x00000004, m+0(FP)
 
-next38:
+next42:
 	CMPQ m+0(FP), $0x00000002
-	JL   next63
+	JL   next70
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile64:
+tile71:
 	CMPQ b_cap+88(FP), $0x00000080
-	JL   next65
+	JL   next72
 
 	// 2 rows of A, 8 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh66
+	JE      fresh73
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS 128(CX), Z2
@@ -9645,9 +11669,9 @@ tile64:
 	VMOVUPS 320(BX), Z13
 	VMOVUPS 384(BX), Z14
 	VMOVUPS 448(BX), Z15
-	JMP     start67
+	JMP     start74
 
-fresh66:
+fresh73:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -9665,7 +11689,7 @@ fresh66:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start67:
+start74:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -9676,7 +11700,7 @@ start67:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k68:
+k75:
 	VBROADCASTSS (BX), Z16
 	VBROADCASTSS (BX)(SI*1), Z17
 	VMOVUPS      (R8), Z18
@@ -9706,11 +11730,13 @@ k68:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k68
+	JNZ          k75
 	VBROADCASTSS alpha+24(FP), Z16
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_69
+	JZ           beta0_76
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_77
 	VBROADCASTSS beta+104(FP), Z17
 	VMOVUPS      (CX), Z18
 	VMULPS       Z17, Z18, Z18
@@ -9780,9 +11806,64 @@ k68:
 	VMOVUPS      Z5, 320(BX)
 	VMOVUPS      Z6, 384(BX)
 	VMOVUPS      Z7, 448(BX)
-	JMP          done70
+	JMP          done78
 
-beta0_69:
+beta1_77:
+	VMOVUPS     (CX), Z17
+	VFMADD231PS Z0, Z16, Z17
+	VMOVUPS     64(CX), Z0
+	VFMADD231PS Z1, Z16, Z0
+	VMOVUPS     128(CX), Z1
+	VFMADD231PS Z2, Z16, Z1
+	VMOVUPS     192(CX), Z2
+	VFMADD231PS Z3, Z16, Z2
+	VMOVUPS     256(CX), Z3
+	VFMADD231PS Z4, Z16, Z3
+	VMOVUPS     320(CX), Z4
+	VFMADD231PS Z5, Z16, Z4
+	VMOVUPS     384(CX), Z5
+	VFMADD231PS Z6, Z16, Z5
+	VMOVUPS     448(CX), Z6
+	VFMADD231PS Z7, Z16, Z6
+	VMOVUPS     Z17, (CX)
+	VMOVUPS     Z0, 64(CX)
+	VMOVUPS     Z1, 128(CX)
+	VMOVUPS     Z2, 192(CX)
+	VMOVUPS     Z3, 256(CX)
+	VMOVUPS     Z4, 320(CX)
+	VMOVUPS     Z5, 384(CX)
+	VMOVUPS     Z6, 448(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z8, Z16, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z9, Z16, Z1
+	VMOVUPS     128(BX), Z2
+	VFMADD231PS Z10, Z16, Z2
+	VMOVUPS     192(BX), Z3
+	VFMADD231PS Z11, Z16, Z3
+	VMOVUPS     256(BX), Z4
+	VFMADD231PS Z12, Z16, Z4
+	VMOVUPS     320(BX), Z5
+	VFMADD231PS Z13, Z16, Z5
+	VMOVUPS     384(BX), Z6
+	VFMADD231PS Z14, Z16, Z6
+	VMOVUPS     448(BX), Z7
+	VFMADD231PS Z15, Z16, Z7
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	VMOVUPS     Z2, 128(BX)
+	VMOVUPS     Z3, 192(BX)
+	VMOVUPS     Z4, 256(BX)
+	VMOVUPS     Z5, 320(BX)
+	VMOVUPS     Z6, 384(BX)
+	VMOVUPS     Z7, 448(BX)
+	JMP         done78
+
+beta0_76:
 	VMULPS  Z16, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z16, Z1, Z1
@@ -9820,20 +11901,20 @@ beta0_69:
 	VMULPS  Z16, Z15, Z15
 	VMOVUPS Z15, 448(BX)
 
-done70:
+done78:
 	ADDQ $0x00000200, DX
 	ADDQ $0x00000200, CX
 	SUBQ $0x00000080, b_cap+88(FP)
-	JMP  tile64
+	JMP  tile71
 
-next65:
-tile71:
+next72:
+tile79:
 	CMPQ b_cap+88(FP), $0x00000020
-	JL   next72
+	JL   next80
 
 	// 2 rows of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh73
+	JE      fresh81
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	MOVQ    CX, BX
@@ -9842,15 +11923,15 @@ tile71:
 	ADDQ    SI, BX
 	VMOVUPS (BX), Z2
 	VMOVUPS 64(BX), Z3
-	JMP     start74
+	JMP     start82
 
-fresh73:
+fresh81:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start74:
+start82:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -9861,7 +11942,7 @@ start74:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k75:
+k83:
 	VBROADCASTSS (BX), Z4
 	VBROADCASTSS (BX)(SI*1), Z5
 	VMOVUPS      (R8), Z6
@@ -9873,11 +11954,13 @@ k75:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k75
+	JNZ          k83
 	VBROADCASTSS alpha+24(FP), Z4
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_76
+	JZ           beta0_84
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_85
 	VBROADCASTSS beta+104(FP), Z5
 	VMOVUPS      (CX), Z6
 	VMULPS       Z5, Z6, Z6
@@ -9899,9 +11982,28 @@ k75:
 	VFMADD231PS  Z3, Z4, Z1
 	VMOVUPS      Z0, (BX)
 	VMOVUPS      Z1, 64(BX)
-	JMP          done77
+	JMP          done86
 
-beta0_76:
+beta1_85:
+	VMOVUPS     (CX), Z5
+	VFMADD231PS Z0, Z4, Z5
+	VMOVUPS     64(CX), Z0
+	VFMADD231PS Z1, Z4, Z0
+	VMOVUPS     Z5, (CX)
+	VMOVUPS     Z0, 64(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     (BX), Z0
+	VFMADD231PS Z2, Z4, Z0
+	VMOVUPS     64(BX), Z1
+	VFMADD231PS Z3, Z4, Z1
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	JMP         done86
+
+beta0_84:
 	VMULPS  Z4, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z4, Z1, Z1
@@ -9915,41 +12017,41 @@ beta0_76:
 	VMULPS  Z4, Z3, Z3
 	VMOVUPS Z3, 64(BX)
 
-done77:
+done86:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000020, b_cap+88(FP)
-	JMP  tile71
+	JMP  tile79
 
-next72:
-tile78:
+next80:
+tile87:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left80
+	JLE  left89
 	MOVQ $0x00000010, BX
 
-left80:
+left89:
 	TESTQ BX, BX
-	JZ    next79
+	JZ    next88
 
 	// 2 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh81
+	JE        fresh90
 	VMOVUPS.Z (CX), K1, Z0
 	MOVQ      CX, BX
 	MOVQ      ldc+136(FP), SI
 	SHLQ      $0x02, SI
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z1
-	JMP       start82
+	JMP       start91
 
-fresh81:
+fresh90:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start82:
+start91:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -9960,7 +12062,7 @@ start82:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k83:
+k92:
 	VMOVUPS.Z    (R8), K1, Z2
 	VBROADCASTSS (BX), Z3
 	VFMADD231PS  Z2, Z3, Z0
@@ -9969,11 +12071,13 @@ k83:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k83
+	JNZ          k92
 	VBROADCASTSS alpha+24(FP), Z2
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_84
+	JZ           beta0_93
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_94
 	VBROADCASTSS beta+104(FP), Z3
 	VMOVUPS.Z    (CX), K1, Z4
 	VMULPS       Z3, Z4, Z4
@@ -9991,9 +12095,26 @@ k83:
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      Z0, K1, (BX)
-	JMP          done85
+	JMP          done95
 
-beta0_84:
+beta1_94:
+	VMOVUPS.Z   (CX), K1, Z3
+	VFMADD231PS Z0, Z2, Z3
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS.Z   (BX), K1, Z0
+	VFMADD231PS Z1, Z2, Z0
+	VMOVUPS     Z3, K1, (CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        SI, BX
+	VMOVUPS     Z0, K1, (BX)
+	JMP         done95
+
+beta0_93:
 	VMULPS  Z2, Z0, Z0
 	VMOVUPS Z0, K1, (CX)
 	MOVQ    CX, BX
@@ -10003,21 +12124,21 @@ beta0_84:
 	VMULPS  Z2, Z1, Z1
 	VMOVUPS Z1, K1, (BX)
 
-done85:
+done95:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left86
+	JLE  left96
 	MOVQ $0x00000010, BX
 
-left86:
+left96:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile78
+	JMP   tile87
 
-next79:
+next88:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -10031,20 +12152,20 @@ next79:
 	SUBQ   DX, CX
 	SUBQ   $0x00000002, m+0(FP)
 
-next63:
+next70:
 	CMPQ m+0(FP), $0x00000001
-	JL   next88
+	JL   next98
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile89:
+tile99:
 	CMPQ b_cap+88(FP), $0x00000080
-	JL   next90
+	JL   next100
 
 	// 1 row of A, 8 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh91
+	JE      fresh101
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS 128(CX), Z2
@@ -10053,9 +12174,9 @@ tile89:
 	VMOVUPS 320(CX), Z5
 	VMOVUPS 384(CX), Z6
 	VMOVUPS 448(CX), Z7
-	JMP     start92
+	JMP     start102
 
-fresh91:
+fresh101:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -10065,7 +12186,7 @@ fresh91:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start92:
+start102:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x02, SI
@@ -10074,7 +12195,7 @@ start92:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k93:
+k103:
 	VBROADCASTSS (BX), Z8
 	VFMADD231PS  (DI), Z8, Z0
 	VFMADD231PS  64(DI), Z8, Z1
@@ -10087,11 +12208,13 @@ k93:
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k93
+	JNZ          k103
 	VBROADCASTSS alpha+24(FP), Z8
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_94
+	JZ           beta0_104
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_105
 	VBROADCASTSS beta+104(FP), Z9
 	VMOVUPS      (CX), Z10
 	VMULPS       Z9, Z10, Z10
@@ -10125,9 +12248,36 @@ k93:
 	VMOVUPS      Z4, 320(CX)
 	VMOVUPS      Z5, 384(CX)
 	VMOVUPS      Z6, 448(CX)
-	JMP          done95
+	JMP          done106
 
-beta0_94:
+beta1_105:
+	VMOVUPS     (CX), Z9
+	VFMADD231PS Z0, Z8, Z9
+	VMOVUPS     64(CX), Z0
+	VFMADD231PS Z1, Z8, Z0
+	VMOVUPS     128(CX), Z1
+	VFMADD231PS Z2, Z8, Z1
+	VMOVUPS     192(CX), Z2
+	VFMADD231PS Z3, Z8, Z2
+	VMOVUPS     256(CX), Z3
+	VFMADD231PS Z4, Z8, Z3
+	VMOVUPS     320(CX), Z4
+	VFMADD231PS Z5, Z8, Z4
+	VMOVUPS     384(CX), Z5
+	VFMADD231PS Z6, Z8, Z5
+	VMOVUPS     448(CX), Z6
+	VFMADD231PS Z7, Z8, Z6
+	VMOVUPS     Z9, (CX)
+	VMOVUPS     Z0, 64(CX)
+	VMOVUPS     Z1, 128(CX)
+	VMOVUPS     Z2, 192(CX)
+	VMOVUPS     Z3, 256(CX)
+	VMOVUPS     Z4, 320(CX)
+	VMOVUPS     Z5, 384(CX)
+	VMOVUPS     Z6, 448(CX)
+	JMP         done106
+
+beta0_104:
 	VMULPS  Z8, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z8, Z1, Z1
@@ -10145,29 +12295,29 @@ beta0_94:
 	VMULPS  Z8, Z7, Z7
 	VMOVUPS Z7, 448(CX)
 
-done95:
+done106:
 	ADDQ $0x00000200, DX
 	ADDQ $0x00000200, CX
 	SUBQ $0x00000080, b_cap+88(FP)
-	JMP  tile89
+	JMP  tile99
 
-next90:
-tile96:
+next100:
+tile107:
 	CMPQ b_cap+88(FP), $0x00000020
-	JL   next97
+	JL   next108
 
 	// 1 row of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh98
+	JE      fresh109
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
-	JMP     start99
+	JMP     start110
 
-fresh98:
+fresh109:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start99:
+start110:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x02, SI
@@ -10176,18 +12326,20 @@ start99:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k100:
+k111:
 	VBROADCASTSS (BX), Z2
 	VFMADD231PS  (DI), Z2, Z0
 	VFMADD231PS  64(DI), Z2, Z1
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k100
+	JNZ          k111
 	VBROADCASTSS alpha+24(FP), Z2
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_101
+	JZ           beta0_112
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_113
 	VBROADCASTSS beta+104(FP), Z3
 	VMOVUPS      (CX), Z4
 	VMULPS       Z3, Z4, Z4
@@ -10197,43 +12349,52 @@ k100:
 	VFMADD231PS  Z1, Z2, Z0
 	VMOVUPS      Z4, (CX)
 	VMOVUPS      Z0, 64(CX)
-	JMP          done102
+	JMP          done114
 
-beta0_101:
+beta1_113:
+	VMOVUPS     (CX), Z3
+	VFMADD231PS Z0, Z2, Z3
+	VMOVUPS     64(CX), Z0
+	VFMADD231PS Z1, Z2, Z0
+	VMOVUPS     Z3, (CX)
+	VMOVUPS     Z0, 64(CX)
+	JMP         done114
+
+beta0_112:
 	VMULPS  Z2, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z2, Z1, Z1
 	VMOVUPS Z1, 64(CX)
 
-done102:
+done114:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000020, b_cap+88(FP)
-	JMP  tile96
+	JMP  tile107
 
-next97:
-tile103:
+next108:
+tile115:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left105
+	JLE  left117
 	MOVQ $0x00000010, BX
 
-left105:
+left117:
 	TESTQ BX, BX
-	JZ    next104
+	JZ    next116
 
 	// 1 row of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh106
+	JE        fresh118
 	VMOVUPS.Z (CX), K1, Z0
-	JMP       start107
+	JMP       start119
 
-fresh106:
+fresh118:
 	VXORPS Z0, Z0, Z0
 
-start107:
+start119:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x02, SI
@@ -10242,44 +12403,52 @@ start107:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k108:
+k120:
 	VBROADCASTSS (BX), Z1
 	VMOVUPS.Z    (DI), K1, Z2
 	VFMADD231PS  Z2, Z1, Z0
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k108
+	JNZ          k120
 	VBROADCASTSS alpha+24(FP), Z1
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_109
+	JZ           beta0_121
+	CMPL         beta+104(FP), $0x3f800000
+	JE           beta1_122
 	VBROADCASTSS beta+104(FP), Z2
 	VMOVUPS.Z    (CX), K1, Z3
 	VMULPS       Z2, Z3, Z3
 	VFMADD231PS  Z0, Z1, Z3
 	VMOVUPS      Z3, K1, (CX)
-	JMP          done110
+	JMP          done123
 
-beta0_109:
+beta1_122:
+	VMOVUPS.Z   (CX), K1, Z2
+	VFMADD231PS Z0, Z1, Z2
+	VMOVUPS     Z2, K1, (CX)
+	JMP         done123
+
+beta0_121:
 	VMULPS  Z1, Z0, Z0
 	VMOVUPS Z0, K1, (CX)
 
-done110:
+done123:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left111
+	JLE  left124
 	MOVQ $0x00000010, BX
 
-left111:
+left124:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile103
+	JMP   tile115
 
-next104:
+next116:
 	MOVQ rsA+56(FP), DX
 	SHLQ $0x02, DX
 	ADDQ DX, AX
@@ -10291,7 +12460,7 @@ next104:
 	SUBQ AX, CX
 	SUBQ $0x00000001, m+0(FP)
 
-next88:
+next98:
 	VZEROUPPER
 	RET
 
@@ -12201,6 +14370,9 @@ k7:
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
 	JZ           beta0_8
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_9
 	VBROADCASTSD beta+104(FP), Z25
 	VMOVUPD      (CX), Z26
 	VMULPD       Z25, Z26, Z26
@@ -12332,7 +14504,116 @@ k7:
 	VFMADD231PD  Z23, Z24, Z1
 	VMOVUPD      Z0, (BX)
 	VMOVUPD      Z1, 64(BX)
-	JMP          done9
+	JMP          done10
+
+beta1_9:
+	VMOVUPD     (CX), Z25
+	VFMADD231PD Z0, Z24, Z25
+	VMOVUPD     64(CX), Z0
+	VFMADD231PD Z1, Z24, Z0
+	VMOVUPD     Z25, (CX)
+	VMOVUPD     Z0, 64(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z2, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z3, Z24, Z1
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z4, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z5, Z24, Z1
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z6, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z7, Z24, Z1
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z8, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z9, Z24, Z1
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z10, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z11, Z24, Z1
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z12, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z13, Z24, Z1
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z14, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z15, Z24, Z1
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z16, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z17, Z24, Z1
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z18, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z19, Z24, Z1
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z20, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z21, Z24, Z1
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z22, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z23, Z24, Z1
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	JMP         done10
 
 beta0_8:
 	VMULPD  Z24, Z0, Z0
@@ -12418,28 +14699,28 @@ beta0_8:
 	VMULPD  Z24, Z23, Z23
 	VMOVUPD Z23, 64(BX)
 
-done9:
+done10:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000010, b_cap+88(FP)
 	JMP  tile3
 
 next4:
-tile10:
+tile11:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left12
+	JLE  left13
 	MOVQ $0x00000008, BX
 
-left12:
+left13:
 	TESTQ BX, BX
-	JZ    next11
+	JZ    next12
 
 	// 12 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh13
+	JE        fresh14
 	VMOVUPD.Z (CX), K1, Z0
 	MOVQ      CX, BX
 	MOVQ      ldc+136(FP), SI
@@ -12486,9 +14767,9 @@ left12:
 	SHLQ      $0x03, SI
 	ADDQ      SI, BX
 	VMOVUPD.Z (BX), K1, Z11
-	JMP       start14
+	JMP       start15
 
-fresh13:
+fresh14:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -12502,7 +14783,7 @@ fresh13:
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
 
-start14:
+start15:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -12517,7 +14798,7 @@ start14:
 	MOVQ k+16(FP), R13
 	MOVQ DX, R11
 
-k15:
+k16:
 	VMOVUPD.Z    (R11), K1, Z12
 	VBROADCASTSD (BX), Z13
 	VFMADD231PD  Z12, Z13, Z0
@@ -12549,11 +14830,14 @@ k15:
 	ADDQ         R10, R9
 	ADDQ         R10, DI
 	DECQ         R13
-	JNZ          k15
+	JNZ          k16
 	VBROADCASTSD alpha+24(FP), Z12
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_16
+	JZ           beta0_17
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_18
 	VBROADCASTSD beta+104(FP), Z13
 	VMOVUPD.Z    (CX), K1, Z14
 	VMULPD       Z13, Z14, Z14
@@ -12671,9 +14955,116 @@ k15:
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      Z10, K1, (BX)
-	JMP          done17
+	JMP          done19
 
-beta0_16:
+beta1_18:
+	VMOVUPD.Z   (CX), K1, Z13
+	VFMADD231PD Z0, Z12, Z13
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z0
+	VFMADD231PD Z1, Z12, Z0
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z1
+	VFMADD231PD Z2, Z12, Z1
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z2
+	VFMADD231PD Z3, Z12, Z2
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z3
+	VFMADD231PD Z4, Z12, Z3
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z4
+	VFMADD231PD Z5, Z12, Z4
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z5
+	VFMADD231PD Z6, Z12, Z5
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z6
+	VFMADD231PD Z7, Z12, Z6
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z7
+	VFMADD231PD Z8, Z12, Z7
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z8
+	VFMADD231PD Z9, Z12, Z8
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z9
+	VFMADD231PD Z10, Z12, Z9
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z10
+	VFMADD231PD Z11, Z12, Z10
+	VMOVUPD     Z13, K1, (CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z0, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z1, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z2, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z3, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z4, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z5, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z6, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z7, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z8, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z9, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z10, K1, (BX)
+	JMP         done19
+
+beta0_17:
 	VMULPD  Z12, Z0, Z0
 	VMOVUPD Z0, K1, (CX)
 	MOVQ    CX, BX
@@ -12733,21 +15124,21 @@ beta0_16:
 	VMULPD  Z12, Z11, Z11
 	VMOVUPD Z11, K1, (BX)
 
-done17:
+done19:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left18
+	JLE  left20
 	MOVQ $0x00000008, BX
 
-left18:
+left20:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile10
+	JMP   tile11
 
-next11:
+next12:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x0000000c, DX, DX
@@ -12764,18 +15155,18 @@ next11:
 
 next2:
 	CMPQ m+0(FP), $0x00000008
-	JL   next20
+	JL   next22
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile21:
+tile23:
 	CMPQ b_cap+88(FP), $0x00000018
-	JL   next22
+	JL   next24
 
 	// 8 rows of A, 3 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh23
+	JE      fresh25
 	VMOVUPD (CX), Z0
 	VMOVUPD 64(CX), Z1
 	VMOVUPD 128(CX), Z2
@@ -12822,9 +15213,9 @@ tile21:
 	VMOVUPD (BX), Z21
 	VMOVUPD 64(BX), Z22
 	VMOVUPD 128(BX), Z23
-	JMP     start24
+	JMP     start26
 
-fresh23:
+fresh25:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -12850,7 +15241,7 @@ fresh23:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start24:
+start26:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -12864,7 +15255,7 @@ start24:
 	MOVQ k+16(FP), R12
 	MOVQ DX, R10
 
-k25:
+k27:
 	VMOVUPD      (R10), Z24
 	VMOVUPD      64(R10), Z25
 	VMOVUPD      128(R10), Z26
@@ -12905,11 +15296,14 @@ k25:
 	ADDQ         R9, R8
 	ADDQ         R9, DI
 	DECQ         R12
-	JNZ          k25
+	JNZ          k27
 	VBROADCASTSD alpha+24(FP), Z24
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_26
+	JZ           beta0_28
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_29
 	VBROADCASTSD beta+104(FP), Z25
 	VMOVUPD      (CX), Z26
 	VMULPD       Z25, Z26, Z26
@@ -13029,9 +15423,106 @@ k25:
 	VMOVUPD      Z0, (BX)
 	VMOVUPD      Z1, 64(BX)
 	VMOVUPD      Z2, 128(BX)
-	JMP          done27
+	JMP          done30
 
-beta0_26:
+beta1_29:
+	VMOVUPD     (CX), Z25
+	VFMADD231PD Z0, Z24, Z25
+	VMOVUPD     64(CX), Z0
+	VFMADD231PD Z1, Z24, Z0
+	VMOVUPD     128(CX), Z1
+	VFMADD231PD Z2, Z24, Z1
+	VMOVUPD     Z25, (CX)
+	VMOVUPD     Z0, 64(CX)
+	VMOVUPD     Z1, 128(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z3, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z4, Z24, Z1
+	VMOVUPD     128(BX), Z2
+	VFMADD231PD Z5, Z24, Z2
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	VMOVUPD     Z2, 128(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z6, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z7, Z24, Z1
+	VMOVUPD     128(BX), Z2
+	VFMADD231PD Z8, Z24, Z2
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	VMOVUPD     Z2, 128(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z9, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z10, Z24, Z1
+	VMOVUPD     128(BX), Z2
+	VFMADD231PD Z11, Z24, Z2
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	VMOVUPD     Z2, 128(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z12, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z13, Z24, Z1
+	VMOVUPD     128(BX), Z2
+	VFMADD231PD Z14, Z24, Z2
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	VMOVUPD     Z2, 128(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z15, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z16, Z24, Z1
+	VMOVUPD     128(BX), Z2
+	VFMADD231PD Z17, Z24, Z2
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	VMOVUPD     Z2, 128(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z18, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z19, Z24, Z1
+	VMOVUPD     128(BX), Z2
+	VFMADD231PD Z20, Z24, Z2
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	VMOVUPD     Z2, 128(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z21, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z22, Z24, Z1
+	VMOVUPD     128(BX), Z2
+	VFMADD231PD Z23, Z24, Z2
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	VMOVUPD     Z2, 128(BX)
+	JMP         done30
+
+beta0_28:
 	VMULPD  Z24, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z24, Z1, Z1
@@ -13103,28 +15594,28 @@ beta0_26:
 	VMULPD  Z24, Z23, Z23
 	VMOVUPD Z23, 128(BX)
 
-done27:
+done30:
 	ADDQ $0x000000c0, DX
 	ADDQ $0x000000c0, CX
 	SUBQ $0x00000018, b_cap+88(FP)
-	JMP  tile21
+	JMP  tile23
 
-next22:
-tile28:
+next24:
+tile31:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left30
+	JLE  left33
 	MOVQ $0x00000008, BX
 
-left30:
+left33:
 	TESTQ BX, BX
-	JZ    next29
+	JZ    next32
 
 	// 8 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh31
+	JE        fresh34
 	VMOVUPD.Z (CX), K1, Z0
 	MOVQ      CX, BX
 	MOVQ      ldc+136(FP), SI
@@ -13155,9 +15646,9 @@ left30:
 	SHLQ      $0x03, SI
 	ADDQ      SI, BX
 	VMOVUPD.Z (BX), K1, Z7
-	JMP       start32
+	JMP       start35
 
-fresh31:
+fresh34:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13167,7 +15658,7 @@ fresh31:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start32:
+start35:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -13181,7 +15672,7 @@ start32:
 	MOVQ k+16(FP), R12
 	MOVQ DX, R10
 
-k33:
+k36:
 	VMOVUPD.Z    (R10), K1, Z8
 	VBROADCASTSD (BX), Z9
 	VFMADD231PD  Z8, Z9, Z0
@@ -13204,11 +15695,14 @@ k33:
 	ADDQ         R9, R8
 	ADDQ         R9, DI
 	DECQ         R12
-	JNZ          k33
+	JNZ          k36
 	VBROADCASTSD alpha+24(FP), Z8
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_34
+	JZ           beta0_37
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_38
 	VBROADCASTSD beta+104(FP), Z9
 	VMOVUPD.Z    (CX), K1, Z10
 	VMULPD       Z9, Z10, Z10
@@ -13286,9 +15780,80 @@ k33:
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      Z6, K1, (BX)
-	JMP          done35
+	JMP          done39
 
-beta0_34:
+beta1_38:
+	VMOVUPD.Z   (CX), K1, Z9
+	VFMADD231PD Z0, Z8, Z9
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z0
+	VFMADD231PD Z1, Z8, Z0
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z1
+	VFMADD231PD Z2, Z8, Z1
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z2
+	VFMADD231PD Z3, Z8, Z2
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z3
+	VFMADD231PD Z4, Z8, Z3
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z4
+	VFMADD231PD Z5, Z8, Z4
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z5
+	VFMADD231PD Z6, Z8, Z5
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z6
+	VFMADD231PD Z7, Z8, Z6
+	VMOVUPD     Z9, K1, (CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z0, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z1, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z2, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z3, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z4, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z5, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z6, K1, (BX)
+	JMP         done39
+
+beta0_37:
 	VMULPD  Z8, Z0, Z0
 	VMOVUPD Z0, K1, (CX)
 	MOVQ    CX, BX
@@ -13328,21 +15893,21 @@ beta0_34:
 	VMULPD  Z8, Z7, Z7
 	VMOVUPD Z7, K1, (BX)
 
-done35:
+done39:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left36
+	JLE  left40
 	MOVQ $0x00000008, BX
 
-left36:
+left40:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile28
+	JMP   tile31
 
-next29:
+next32:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000008, DX, DX
@@ -13356,20 +15921,20 @@ next29:
 	SUBQ   DX, CX
 	SUBQ   $0x00000008, m+0(FP)
 
-next20:
+next22:
 	CMPQ m+0(FP), $0x00000004
-	JL   next38
+	JL   next42
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile39:
+tile43:
 	CMPQ b_cap+88(FP), $0x00000030
-	JL   next40
+	JL   next44
 
 	// 4 rows of A, 6 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh41
+	JE      fresh45
 	VMOVUPD (CX), Z0
 	VMOVUPD 64(CX), Z1
 	VMOVUPD 128(CX), Z2
@@ -13404,9 +15969,9 @@ tile39:
 	VMOVUPD 192(BX), Z21
 	VMOVUPD 256(BX), Z22
 	VMOVUPD 320(BX), Z23
-	JMP     start42
+	JMP     start46
 
-fresh41:
+fresh45:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13432,7 +15997,7 @@ fresh41:
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
 
-start42:
+start46:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -13445,7 +16010,7 @@ start42:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k43:
+k47:
 	VBROADCASTSD (BX), Z24
 	VBROADCASTSD (BX)(SI*1), Z25
 	VBROADCASTSD (BX)(SI*2), Z26
@@ -13484,11 +16049,14 @@ k43:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k43
+	JNZ          k47
 	VBROADCASTSD alpha+24(FP), Z24
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_44
+	JZ           beta0_48
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_49
 	VBROADCASTSD beta+104(FP), Z25
 	VMOVUPD      (CX), Z26
 	VMULPD       Z25, Z26, Z26
@@ -13596,9 +16164,94 @@ k43:
 	VMOVUPD      Z3, 192(BX)
 	VMOVUPD      Z4, 256(BX)
 	VMOVUPD      Z5, 320(BX)
-	JMP          done45
+	JMP          done50
 
-beta0_44:
+beta1_49:
+	VMOVUPD     (CX), Z25
+	VFMADD231PD Z0, Z24, Z25
+	VMOVUPD     64(CX), Z0
+	VFMADD231PD Z1, Z24, Z0
+	VMOVUPD     128(CX), Z1
+	VFMADD231PD Z2, Z24, Z1
+	VMOVUPD     192(CX), Z2
+	VFMADD231PD Z3, Z24, Z2
+	VMOVUPD     256(CX), Z3
+	VFMADD231PD Z4, Z24, Z3
+	VMOVUPD     320(CX), Z4
+	VFMADD231PD Z5, Z24, Z4
+	VMOVUPD     Z25, (CX)
+	VMOVUPD     Z0, 64(CX)
+	VMOVUPD     Z1, 128(CX)
+	VMOVUPD     Z2, 192(CX)
+	VMOVUPD     Z3, 256(CX)
+	VMOVUPD     Z4, 320(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z6, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z7, Z24, Z1
+	VMOVUPD     128(BX), Z2
+	VFMADD231PD Z8, Z24, Z2
+	VMOVUPD     192(BX), Z3
+	VFMADD231PD Z9, Z24, Z3
+	VMOVUPD     256(BX), Z4
+	VFMADD231PD Z10, Z24, Z4
+	VMOVUPD     320(BX), Z5
+	VFMADD231PD Z11, Z24, Z5
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	VMOVUPD     Z2, 128(BX)
+	VMOVUPD     Z3, 192(BX)
+	VMOVUPD     Z4, 256(BX)
+	VMOVUPD     Z5, 320(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z12, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z13, Z24, Z1
+	VMOVUPD     128(BX), Z2
+	VFMADD231PD Z14, Z24, Z2
+	VMOVUPD     192(BX), Z3
+	VFMADD231PD Z15, Z24, Z3
+	VMOVUPD     256(BX), Z4
+	VFMADD231PD Z16, Z24, Z4
+	VMOVUPD     320(BX), Z5
+	VFMADD231PD Z17, Z24, Z5
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	VMOVUPD     Z2, 128(BX)
+	VMOVUPD     Z3, 192(BX)
+	VMOVUPD     Z4, 256(BX)
+	VMOVUPD     Z5, 320(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z18, Z24, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z19, Z24, Z1
+	VMOVUPD     128(BX), Z2
+	VFMADD231PD Z20, Z24, Z2
+	VMOVUPD     192(BX), Z3
+	VFMADD231PD Z21, Z24, Z3
+	VMOVUPD     256(BX), Z4
+	VFMADD231PD Z22, Z24, Z4
+	VMOVUPD     320(BX), Z5
+	VFMADD231PD Z23, Z24, Z5
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	VMOVUPD     Z2, 128(BX)
+	VMOVUPD     Z3, 192(BX)
+	VMOVUPD     Z4, 256(BX)
+	VMOVUPD     Z5, 320(BX)
+	JMP         done50
+
+beta0_48:
 	VMULPD  Z24, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z24, Z1, Z1
@@ -13658,20 +16311,20 @@ beta0_44:
 	VMULPD  Z24, Z23, Z23
 	VMOVUPD Z23, 320(BX)
 
-done45:
+done50:
 	ADDQ $0x00000180, DX
 	ADDQ $0x00000180, CX
 	SUBQ $0x00000030, b_cap+88(FP)
-	JMP  tile39
+	JMP  tile43
 
-next40:
-tile46:
+next44:
+tile51:
 	CMPQ b_cap+88(FP), $0x00000010
-	JL   next47
+	JL   next52
 
 	// 4 rows of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh48
+	JE      fresh53
 	VMOVUPD (CX), Z0
 	VMOVUPD 64(CX), Z1
 	MOVQ    CX, BX
@@ -13690,9 +16343,9 @@ tile46:
 	ADDQ    SI, BX
 	VMOVUPD (BX), Z6
 	VMOVUPD 64(BX), Z7
-	JMP     start49
+	JMP     start54
 
-fresh48:
+fresh53:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -13702,7 +16355,7 @@ fresh48:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start49:
+start54:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -13715,7 +16368,7 @@ start49:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k50:
+k55:
 	VMOVUPD      (R9), Z8
 	VMOVUPD      64(R9), Z9
 	VBROADCASTSD (BX), Z10
@@ -13734,11 +16387,14 @@ k50:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k50
+	JNZ          k55
 	VBROADCASTSD alpha+24(FP), Z8
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_51
+	JZ           beta0_56
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_57
 	VBROADCASTSD beta+104(FP), Z9
 	VMOVUPD      (CX), Z10
 	VMULPD       Z9, Z10, Z10
@@ -13782,9 +16438,46 @@ k50:
 	VFMADD231PD  Z7, Z8, Z1
 	VMOVUPD      Z0, (BX)
 	VMOVUPD      Z1, 64(BX)
-	JMP          done52
+	JMP          done58
 
-beta0_51:
+beta1_57:
+	VMOVUPD     (CX), Z9
+	VFMADD231PD Z0, Z8, Z9
+	VMOVUPD     64(CX), Z0
+	VFMADD231PD Z1, Z8, Z0
+	VMOVUPD     Z9, (CX)
+	VMOVUPD     Z0, 64(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z2, Z8, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z3, Z8, Z1
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z4, Z8, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z5, Z8, Z1
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z6, Z8, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z7, Z8, Z1
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	JMP         done58
+
+beta0_56:
 	VMULPD  Z8, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z8, Z1, Z1
@@ -13812,28 +16505,28 @@ beta0_51:
 	VMULPD  Z8, Z7, Z7
 	VMOVUPD Z7, 64(BX)
 
-done52:
+done58:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000010, b_cap+88(FP)
-	JMP  tile46
+	JMP  tile51
 
-next47:
-tile53:
+next52:
+tile59:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left55
+	JLE  left61
 	MOVQ $0x00000008, BX
 
-left55:
+left61:
 	TESTQ BX, BX
-	JZ    next54
+	JZ    next60
 
 	// 4 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh56
+	JE        fresh62
 	VMOVUPD.Z (CX), K1, Z0
 	MOVQ      CX, BX
 	MOVQ      ldc+136(FP), SI
@@ -13848,15 +16541,15 @@ left55:
 	SHLQ      $0x03, SI
 	ADDQ      SI, BX
 	VMOVUPD.Z (BX), K1, Z3
-	JMP       start57
+	JMP       start63
 
-fresh56:
+fresh62:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start57:
+start63:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -13869,7 +16562,7 @@ start57:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k58:
+k64:
 	VMOVUPD.Z    (R9), K1, Z4
 	VBROADCASTSD (BX), Z5
 	VFMADD231PD  Z4, Z5, Z0
@@ -13883,11 +16576,14 @@ k58:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k58
+	JNZ          k64
 	VBROADCASTSD alpha+24(FP), Z4
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_59
+	JZ           beta0_65
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_66
 	VBROADCASTSD beta+104(FP), Z5
 	VMOVUPD.Z    (CX), K1, Z6
 	VMULPD       Z5, Z6, Z6
@@ -13925,9 +16621,44 @@ k58:
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      Z2, K1, (BX)
-	JMP          done60
+	JMP          done67
 
-beta0_59:
+beta1_66:
+	VMOVUPD.Z   (CX), K1, Z5
+	VFMADD231PD Z0, Z4, Z5
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z0
+	VFMADD231PD Z1, Z4, Z0
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z1
+	VFMADD231PD Z2, Z4, Z1
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z2
+	VFMADD231PD Z3, Z4, Z2
+	VMOVUPD     Z5, K1, (CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z0, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z1, K1, (BX)
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z2, K1, (BX)
+	JMP         done67
+
+beta0_65:
 	VMULPD  Z4, Z0, Z0
 	VMOVUPD Z0, K1, (CX)
 	MOVQ    CX, BX
@@ -13947,21 +16678,21 @@ beta0_59:
 	VMULPD  Z4, Z3, Z3
 	VMOVUPD Z3, K1, (BX)
 
-done60:
+done67:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left61
+	JLE  left68
 	MOVQ $0x00000008, BX
 
-left61:
+left68:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile53
+	JMP   tile59
 
-next54:
+next60:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -13975,20 +16706,20 @@ next54:
 	SUBQ   DX, CX
 	SUBQ   $0x00000004, m+0(FP)
 
-next38:
+next42:
 	CMPQ m+0(FP), $0x00000002
-	JL   next63
+	JL   next70
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile64:
+tile71:
 	CMPQ b_cap+88(FP), $0x00000040
-	JL   next65
+	JL   next72
 
 	// 2 rows of A, 8 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh66
+	JE      fresh73
 	VMOVUPD (CX), Z0
 	VMOVUPD 64(CX), Z1
 	VMOVUPD 128(CX), Z2
@@ -14009,9 +16740,9 @@ tile64:
 	VMOVUPD 320(BX), Z13
 	VMOVUPD 384(BX), Z14
 	VMOVUPD 448(BX), Z15
-	JMP     start67
+	JMP     start74
 
-fresh66:
+fresh73:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -14029,7 +16760,7 @@ fresh66:
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
 
-start67:
+start74:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -14040,7 +16771,7 @@ start67:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k68:
+k75:
 	VBROADCASTSD (BX), Z16
 	VBROADCASTSD (BX)(SI*1), Z17
 	VMOVUPD      (R8), Z18
@@ -14070,11 +16801,14 @@ k68:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k68
+	JNZ          k75
 	VBROADCASTSD alpha+24(FP), Z16
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_69
+	JZ           beta0_76
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_77
 	VBROADCASTSD beta+104(FP), Z17
 	VMOVUPD      (CX), Z18
 	VMULPD       Z17, Z18, Z18
@@ -14144,9 +16878,64 @@ k68:
 	VMOVUPD      Z5, 320(BX)
 	VMOVUPD      Z6, 384(BX)
 	VMOVUPD      Z7, 448(BX)
-	JMP          done70
+	JMP          done78
 
-beta0_69:
+beta1_77:
+	VMOVUPD     (CX), Z17
+	VFMADD231PD Z0, Z16, Z17
+	VMOVUPD     64(CX), Z0
+	VFMADD231PD Z1, Z16, Z0
+	VMOVUPD     128(CX), Z1
+	VFMADD231PD Z2, Z16, Z1
+	VMOVUPD     192(CX), Z2
+	VFMADD231PD Z3, Z16, Z2
+	VMOVUPD     256(CX), Z3
+	VFMADD231PD Z4, Z16, Z3
+	VMOVUPD     320(CX), Z4
+	VFMADD231PD Z5, Z16, Z4
+	VMOVUPD     384(CX), Z5
+	VFMADD231PD Z6, Z16, Z5
+	VMOVUPD     448(CX), Z6
+	VFMADD231PD Z7, Z16, Z6
+	VMOVUPD     Z17, (CX)
+	VMOVUPD     Z0, 64(CX)
+	VMOVUPD     Z1, 128(CX)
+	VMOVUPD     Z2, 192(CX)
+	VMOVUPD     Z3, 256(CX)
+	VMOVUPD     Z4, 320(CX)
+	VMOVUPD     Z5, 384(CX)
+	VMOVUPD     Z6, 448(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z8, Z16, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z9, Z16, Z1
+	VMOVUPD     128(BX), Z2
+	VFMADD231PD Z10, Z16, Z2
+	VMOVUPD     192(BX), Z3
+	VFMADD231PD Z11, Z16, Z3
+	VMOVUPD     256(BX), Z4
+	VFMADD231PD Z12, Z16, Z4
+	VMOVUPD     320(BX), Z5
+	VFMADD231PD Z13, Z16, Z5
+	VMOVUPD     384(BX), Z6
+	VFMADD231PD Z14, Z16, Z6
+	VMOVUPD     448(BX), Z7
+	VFMADD231PD Z15, Z16, Z7
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	VMOVUPD     Z2, 128(BX)
+	VMOVUPD     Z3, 192(BX)
+	VMOVUPD     Z4, 256(BX)
+	VMOVUPD     Z5, 320(BX)
+	VMOVUPD     Z6, 384(BX)
+	VMOVUPD     Z7, 448(BX)
+	JMP         done78
+
+beta0_76:
 	VMULPD  Z16, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z16, Z1, Z1
@@ -14184,20 +16973,20 @@ beta0_69:
 	VMULPD  Z16, Z15, Z15
 	VMOVUPD Z15, 448(BX)
 
-done70:
+done78:
 	ADDQ $0x00000200, DX
 	ADDQ $0x00000200, CX
 	SUBQ $0x00000040, b_cap+88(FP)
-	JMP  tile64
+	JMP  tile71
 
-next65:
-tile71:
+next72:
+tile79:
 	CMPQ b_cap+88(FP), $0x00000010
-	JL   next72
+	JL   next80
 
 	// 2 rows of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh73
+	JE      fresh81
 	VMOVUPD (CX), Z0
 	VMOVUPD 64(CX), Z1
 	MOVQ    CX, BX
@@ -14206,15 +16995,15 @@ tile71:
 	ADDQ    SI, BX
 	VMOVUPD (BX), Z2
 	VMOVUPD 64(BX), Z3
-	JMP     start74
+	JMP     start82
 
-fresh73:
+fresh81:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 
-start74:
+start82:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -14225,7 +17014,7 @@ start74:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k75:
+k83:
 	VBROADCASTSD (BX), Z4
 	VBROADCASTSD (BX)(SI*1), Z5
 	VMOVUPD      (R8), Z6
@@ -14237,11 +17026,14 @@ k75:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k75
+	JNZ          k83
 	VBROADCASTSD alpha+24(FP), Z4
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_76
+	JZ           beta0_84
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_85
 	VBROADCASTSD beta+104(FP), Z5
 	VMOVUPD      (CX), Z6
 	VMULPD       Z5, Z6, Z6
@@ -14263,9 +17055,28 @@ k75:
 	VFMADD231PD  Z3, Z4, Z1
 	VMOVUPD      Z0, (BX)
 	VMOVUPD      Z1, 64(BX)
-	JMP          done77
+	JMP          done86
 
-beta0_76:
+beta1_85:
+	VMOVUPD     (CX), Z5
+	VFMADD231PD Z0, Z4, Z5
+	VMOVUPD     64(CX), Z0
+	VFMADD231PD Z1, Z4, Z0
+	VMOVUPD     Z5, (CX)
+	VMOVUPD     Z0, 64(CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     (BX), Z0
+	VFMADD231PD Z2, Z4, Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD231PD Z3, Z4, Z1
+	VMOVUPD     Z0, (BX)
+	VMOVUPD     Z1, 64(BX)
+	JMP         done86
+
+beta0_84:
 	VMULPD  Z4, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z4, Z1, Z1
@@ -14279,41 +17090,41 @@ beta0_76:
 	VMULPD  Z4, Z3, Z3
 	VMOVUPD Z3, 64(BX)
 
-done77:
+done86:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000010, b_cap+88(FP)
-	JMP  tile71
+	JMP  tile79
 
-next72:
-tile78:
+next80:
+tile87:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left80
+	JLE  left89
 	MOVQ $0x00000008, BX
 
-left80:
+left89:
 	TESTQ BX, BX
-	JZ    next79
+	JZ    next88
 
 	// 2 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh81
+	JE        fresh90
 	VMOVUPD.Z (CX), K1, Z0
 	MOVQ      CX, BX
 	MOVQ      ldc+136(FP), SI
 	SHLQ      $0x03, SI
 	ADDQ      SI, BX
 	VMOVUPD.Z (BX), K1, Z1
-	JMP       start82
+	JMP       start91
 
-fresh81:
+fresh90:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start82:
+start91:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -14324,7 +17135,7 @@ start82:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k83:
+k92:
 	VMOVUPD.Z    (R8), K1, Z2
 	VBROADCASTSD (BX), Z3
 	VFMADD231PD  Z2, Z3, Z0
@@ -14333,11 +17144,14 @@ k83:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k83
+	JNZ          k92
 	VBROADCASTSD alpha+24(FP), Z2
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_84
+	JZ           beta0_93
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_94
 	VBROADCASTSD beta+104(FP), Z3
 	VMOVUPD.Z    (CX), K1, Z4
 	VMULPD       Z3, Z4, Z4
@@ -14355,9 +17169,26 @@ k83:
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      Z0, K1, (BX)
-	JMP          done85
+	JMP          done95
 
-beta0_84:
+beta1_94:
+	VMOVUPD.Z   (CX), K1, Z3
+	VFMADD231PD Z0, Z2, Z3
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD.Z   (BX), K1, Z0
+	VFMADD231PD Z1, Z2, Z0
+	VMOVUPD     Z3, K1, (CX)
+	MOVQ        CX, BX
+	MOVQ        ldc+136(FP), SI
+	SHLQ        $0x03, SI
+	ADDQ        SI, BX
+	VMOVUPD     Z0, K1, (BX)
+	JMP         done95
+
+beta0_93:
 	VMULPD  Z2, Z0, Z0
 	VMOVUPD Z0, K1, (CX)
 	MOVQ    CX, BX
@@ -14367,21 +17198,21 @@ beta0_84:
 	VMULPD  Z2, Z1, Z1
 	VMOVUPD Z1, K1, (BX)
 
-done85:
+done95:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left86
+	JLE  left96
 	MOVQ $0x00000008, BX
 
-left86:
+left96:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile78
+	JMP   tile87
 
-next79:
+next88:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -14395,20 +17226,20 @@ next79:
 	SUBQ   DX, CX
 	SUBQ   $0x00000002, m+0(FP)
 
-next63:
+next70:
 	CMPQ m+0(FP), $0x00000001
-	JL   next88
+	JL   next98
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile89:
+tile99:
 	CMPQ b_cap+88(FP), $0x00000040
-	JL   next90
+	JL   next100
 
 	// 1 row of A, 8 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh91
+	JE      fresh101
 	VMOVUPD (CX), Z0
 	VMOVUPD 64(CX), Z1
 	VMOVUPD 128(CX), Z2
@@ -14417,9 +17248,9 @@ tile89:
 	VMOVUPD 320(CX), Z5
 	VMOVUPD 384(CX), Z6
 	VMOVUPD 448(CX), Z7
-	JMP     start92
+	JMP     start102
 
-fresh91:
+fresh101:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -14429,7 +17260,7 @@ fresh91:
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
 
-start92:
+start102:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x03, SI
@@ -14438,7 +17269,7 @@ start92:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k93:
+k103:
 	VBROADCASTSD (BX), Z8
 	VFMADD231PD  (DI), Z8, Z0
 	VFMADD231PD  64(DI), Z8, Z1
@@ -14451,11 +17282,14 @@ k93:
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k93
+	JNZ          k103
 	VBROADCASTSD alpha+24(FP), Z8
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_94
+	JZ           beta0_104
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_105
 	VBROADCASTSD beta+104(FP), Z9
 	VMOVUPD      (CX), Z10
 	VMULPD       Z9, Z10, Z10
@@ -14489,9 +17323,36 @@ k93:
 	VMOVUPD      Z4, 320(CX)
 	VMOVUPD      Z5, 384(CX)
 	VMOVUPD      Z6, 448(CX)
-	JMP          done95
+	JMP          done106
 
-beta0_94:
+beta1_105:
+	VMOVUPD     (CX), Z9
+	VFMADD231PD Z0, Z8, Z9
+	VMOVUPD     64(CX), Z0
+	VFMADD231PD Z1, Z8, Z0
+	VMOVUPD     128(CX), Z1
+	VFMADD231PD Z2, Z8, Z1
+	VMOVUPD     192(CX), Z2
+	VFMADD231PD Z3, Z8, Z2
+	VMOVUPD     256(CX), Z3
+	VFMADD231PD Z4, Z8, Z3
+	VMOVUPD     320(CX), Z4
+	VFMADD231PD Z5, Z8, Z4
+	VMOVUPD     384(CX), Z5
+	VFMADD231PD Z6, Z8, Z5
+	VMOVUPD     448(CX), Z6
+	VFMADD231PD Z7, Z8, Z6
+	VMOVUPD     Z9, (CX)
+	VMOVUPD     Z0, 64(CX)
+	VMOVUPD     Z1, 128(CX)
+	VMOVUPD     Z2, 192(CX)
+	VMOVUPD     Z3, 256(CX)
+	VMOVUPD     Z4, 320(CX)
+	VMOVUPD     Z5, 384(CX)
+	VMOVUPD     Z6, 448(CX)
+	JMP         done106
+
+beta0_104:
 	VMULPD  Z8, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z8, Z1, Z1
@@ -14509,29 +17370,29 @@ beta0_94:
 	VMULPD  Z8, Z7, Z7
 	VMOVUPD Z7, 448(CX)
 
-done95:
+done106:
 	ADDQ $0x00000200, DX
 	ADDQ $0x00000200, CX
 	SUBQ $0x00000040, b_cap+88(FP)
-	JMP  tile89
+	JMP  tile99
 
-next90:
-tile96:
+next100:
+tile107:
 	CMPQ b_cap+88(FP), $0x00000010
-	JL   next97
+	JL   next108
 
 	// 1 row of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh98
+	JE      fresh109
 	VMOVUPD (CX), Z0
 	VMOVUPD 64(CX), Z1
-	JMP     start99
+	JMP     start110
 
-fresh98:
+fresh109:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
-start99:
+start110:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x03, SI
@@ -14540,18 +17401,21 @@ start99:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k100:
+k111:
 	VBROADCASTSD (BX), Z2
 	VFMADD231PD  (DI), Z2, Z0
 	VFMADD231PD  64(DI), Z2, Z1
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k100
+	JNZ          k111
 	VBROADCASTSD alpha+24(FP), Z2
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_101
+	JZ           beta0_112
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_113
 	VBROADCASTSD beta+104(FP), Z3
 	VMOVUPD      (CX), Z4
 	VMULPD       Z3, Z4, Z4
@@ -14561,43 +17425,52 @@ k100:
 	VFMADD231PD  Z1, Z2, Z0
 	VMOVUPD      Z4, (CX)
 	VMOVUPD      Z0, 64(CX)
-	JMP          done102
+	JMP          done114
 
-beta0_101:
+beta1_113:
+	VMOVUPD     (CX), Z3
+	VFMADD231PD Z0, Z2, Z3
+	VMOVUPD     64(CX), Z0
+	VFMADD231PD Z1, Z2, Z0
+	VMOVUPD     Z3, (CX)
+	VMOVUPD     Z0, 64(CX)
+	JMP         done114
+
+beta0_112:
 	VMULPD  Z2, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z2, Z1, Z1
 	VMOVUPD Z1, 64(CX)
 
-done102:
+done114:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000010, b_cap+88(FP)
-	JMP  tile96
+	JMP  tile107
 
-next97:
-tile103:
+next108:
+tile115:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left105
+	JLE  left117
 	MOVQ $0x00000008, BX
 
-left105:
+left117:
 	TESTQ BX, BX
-	JZ    next104
+	JZ    next116
 
 	// 1 row of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh106
+	JE        fresh118
 	VMOVUPD.Z (CX), K1, Z0
-	JMP       start107
+	JMP       start119
 
-fresh106:
+fresh118:
 	VXORPS Z0, Z0, Z0
 
-start107:
+start119:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x03, SI
@@ -14606,44 +17479,53 @@ start107:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k108:
+k120:
 	VBROADCASTSD (BX), Z1
 	VMOVUPD.Z    (DI), K1, Z2
 	VFMADD231PD  Z2, Z1, Z0
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k108
+	JNZ          k120
 	VBROADCASTSD alpha+24(FP), Z1
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_109
+	JZ           beta0_121
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+104(FP)
+	JE           beta1_122
 	VBROADCASTSD beta+104(FP), Z2
 	VMOVUPD.Z    (CX), K1, Z3
 	VMULPD       Z2, Z3, Z3
 	VFMADD231PD  Z0, Z1, Z3
 	VMOVUPD      Z3, K1, (CX)
-	JMP          done110
+	JMP          done123
 
-beta0_109:
+beta1_122:
+	VMOVUPD.Z   (CX), K1, Z2
+	VFMADD231PD Z0, Z1, Z2
+	VMOVUPD     Z2, K1, (CX)
+	JMP         done123
+
+beta0_121:
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, K1, (CX)
 
-done110:
+done123:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left111
+	JLE  left124
 	MOVQ $0x00000008, BX
 
-left111:
+left124:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile103
+	JMP   tile115
 
-next104:
+next116:
 	MOVQ rsA+56(FP), DX
 	SHLQ $0x03, DX
 	ADDQ DX, AX
@@ -14655,7 +17537,7 @@ next104:
 	SUBQ AX, CX
 	SUBQ $0x00000001, m+0(FP)
 
-next88:
+next98:
 	VZEROUPPER
 	RET
 

@@ -430,6 +430,8 @@ k5:
 	MOVL         beta+80(FP), BX
 	ADDL         BX, BX
 	JZ           beta0_6
+	CMPL         beta+80(FP), $0x3f800000
+	JE           beta1_7
 	VBROADCASTSS beta+80(FP), Y9
 	VMOVUPS      (CX), Y10
 	VMULPS       Y9, Y10, Y10
@@ -463,7 +465,34 @@ k5:
 	VMOVUPS      Y4, 160(CX)
 	VMOVUPS      Y5, 192(CX)
 	VMOVUPS      Y6, 224(CX)
-	JMP          done7
+	JMP          done8
+
+beta1_7:
+	VMOVUPS     (CX), Y9
+	VFMADD231PS Y0, Y8, Y9
+	VMOVUPS     32(CX), Y0
+	VFMADD231PS Y1, Y8, Y0
+	VMOVUPS     64(CX), Y1
+	VFMADD231PS Y2, Y8, Y1
+	VMOVUPS     96(CX), Y2
+	VFMADD231PS Y3, Y8, Y2
+	VMOVUPS     128(CX), Y3
+	VFMADD231PS Y4, Y8, Y3
+	VMOVUPS     160(CX), Y4
+	VFMADD231PS Y5, Y8, Y4
+	VMOVUPS     192(CX), Y5
+	VFMADD231PS Y6, Y8, Y5
+	VMOVUPS     224(CX), Y6
+	VFMADD231PS Y7, Y8, Y6
+	VMOVUPS     Y9, (CX)
+	VMOVUPS     Y0, 32(CX)
+	VMOVUPS     Y1, 64(CX)
+	VMOVUPS     Y2, 96(CX)
+	VMOVUPS     Y3, 128(CX)
+	VMOVUPS     Y4, 160(CX)
+	VMOVUPS     Y5, 192(CX)
+	VMOVUPS     Y6, 224(CX)
+	JMP         done8
 
 beta0_6:
 	VMULPS  Y8, Y0, Y0
@@ -483,16 +512,16 @@ beta0_6:
 	VMULPS  Y8, Y7, Y7
 	VMOVUPS Y7, 224(CX)
 
-done7:
+done8:
 	ADDQ $0x00000100, DX
 	ADDQ $0x00000100, CX
 	SUBQ $0x00000040, a_cap+40(FP)
 	JMP  tile1
 
 next2:
-tile8:
+tile9:
 	CMPQ a_cap+40(FP), $0x00000010
-	JL   next9
+	JL   next10
 
 	// 2 vectors of the columns of A.
 	VXORPS Y0, Y0, Y0
@@ -503,18 +532,20 @@ tile8:
 	MOVQ   m+0(FP), R8
 	MOVQ   DX, SI
 
-k12:
+k13:
 	VBROADCASTSS (BX), Y2
 	VFMADD231PS  (SI), Y2, Y0
 	VFMADD231PS  32(SI), Y2, Y1
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	DECQ         R8
-	JNZ          k12
+	JNZ          k13
 	VBROADCASTSS alpha+16(FP), Y2
 	MOVL         beta+80(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_13
+	JZ           beta0_14
+	CMPL         beta+80(FP), $0x3f800000
+	JE           beta1_15
 	VBROADCASTSS beta+80(FP), Y3
 	VMOVUPS      (CX), Y4
 	VMULPS       Y3, Y4, Y4
@@ -524,30 +555,39 @@ k12:
 	VFMADD231PS  Y1, Y2, Y0
 	VMOVUPS      Y4, (CX)
 	VMOVUPS      Y0, 32(CX)
-	JMP          done14
+	JMP          done16
 
-beta0_13:
+beta1_15:
+	VMOVUPS     (CX), Y3
+	VFMADD231PS Y0, Y2, Y3
+	VMOVUPS     32(CX), Y0
+	VFMADD231PS Y1, Y2, Y0
+	VMOVUPS     Y3, (CX)
+	VMOVUPS     Y0, 32(CX)
+	JMP         done16
+
+beta0_14:
 	VMULPS  Y2, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y2, Y1, Y1
 	VMOVUPS Y1, 32(CX)
 
-done14:
+done16:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000010, a_cap+40(FP)
-	JMP  tile8
+	JMP  tile9
 
-next9:
-tile15:
+next10:
+tile17:
 	MOVQ a_cap+40(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left17
+	JLE  left19
 	MOVQ $0x00000008, BX
 
-left17:
+left19:
 	TESTQ BX, BX
-	JZ    next16
+	JZ    next18
 
 	// one vector or a part of one of the columns of A.
 	LEAQ    laneMasks<>+0(SB), SI
@@ -561,111 +601,153 @@ left17:
 	MOVQ    m+0(FP), R8
 	MOVQ    DX, SI
 
-k20:
+k22:
 	VBROADCASTSS (BX), Y2
 	VMASKMOVPS   (SI), Y0, Y3
 	VFMADD231PS  Y3, Y2, Y1
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	DECQ         R8
-	JNZ          k20
+	JNZ          k22
 	VBROADCASTSS alpha+16(FP), Y2
 	MOVL         beta+80(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_21
+	JZ           beta0_23
+	CMPL         beta+80(FP), $0x3f800000
+	JE           beta1_24
 	VBROADCASTSS beta+80(FP), Y3
 	VMASKMOVPS   (CX), Y0, Y0
 	VMULPS       Y3, Y0, Y0
 	VFMADD231PS  Y1, Y2, Y0
 	MOVQ         a_cap+40(FP), BX
 	CMPQ         BX, $0x00000008
-	JLE          left23
+	JLE          left26
 	MOVQ         $0x00000008, BX
 
-left23:
+left26:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip25
+	JZ      skip28
 	VMOVUPS Y0, (CX)
-	JMP     stored24
+	JMP     stored27
 
-skip25:
+skip28:
 	LEAQ         (CX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip26
+	JZ           skip29
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip26:
+skip29:
 	TESTQ     $0x00000002, BX
-	JZ        skip27
+	JZ        skip30
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip27:
+skip30:
 	TESTQ  $0x00000001, BX
-	JZ     skip28
+	JZ     skip31
 	VMOVSS X0, (SI)
 
-skip28:
-stored24:
-	JMP done22
+skip31:
+stored27:
+	JMP done25
 
-beta0_21:
+beta1_24:
+	VMASKMOVPS  (CX), Y0, Y0
+	VFMADD231PS Y1, Y2, Y0
+	MOVQ        a_cap+40(FP), BX
+	CMPQ        BX, $0x00000008
+	JLE         left32
+	MOVQ        $0x00000008, BX
+
+left32:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip34
+	VMOVUPS Y0, (CX)
+	JMP     stored33
+
+skip34:
+	LEAQ         (CX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip35
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip35:
+	TESTQ     $0x00000002, BX
+	JZ        skip36
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip36:
+	TESTQ  $0x00000001, BX
+	JZ     skip37
+	VMOVSS X0, (SI)
+
+skip37:
+stored33:
+	JMP done25
+
+beta0_23:
 	VMULPS Y2, Y1, Y1
 	MOVQ   a_cap+40(FP), BX
 	CMPQ   BX, $0x00000008
-	JLE    left29
+	JLE    left38
 	MOVQ   $0x00000008, BX
 
-left29:
+left38:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip31
+	JZ      skip40
 	VMOVUPS Y1, (CX)
-	JMP     stored30
+	JMP     stored39
 
-skip31:
+skip40:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip32
+	JZ           skip41
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip32:
+skip41:
 	TESTQ     $0x00000002, BX
-	JZ        skip33
+	JZ        skip42
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip33:
+skip42:
 	TESTQ  $0x00000001, BX
-	JZ     skip34
+	JZ     skip43
 	VMOVSS X0, (SI)
 
-skip34:
-stored30:
-done22:
+skip43:
+stored39:
+done25:
 	MOVQ a_cap+40(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left35
+	JLE  left44
 	MOVQ $0x00000008, BX
 
-left35:
+left44:
 	TESTQ BX, BX
 	SUBQ  BX, a_cap+40(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile15
+	JMP   tile17
 
-next16:
+next18:
 	VZEROUPPER
 	RET
 
@@ -2785,6 +2867,9 @@ k5:
 	MOVQ         beta+80(FP), BX
 	ADDQ         BX, BX
 	JZ           beta0_6
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+80(FP)
+	JE           beta1_7
 	VBROADCASTSD beta+80(FP), Y9
 	VMOVUPD      (CX), Y10
 	VMULPD       Y9, Y10, Y10
@@ -2818,7 +2903,34 @@ k5:
 	VMOVUPD      Y4, 160(CX)
 	VMOVUPD      Y5, 192(CX)
 	VMOVUPD      Y6, 224(CX)
-	JMP          done7
+	JMP          done8
+
+beta1_7:
+	VMOVUPD     (CX), Y9
+	VFMADD231PD Y0, Y8, Y9
+	VMOVUPD     32(CX), Y0
+	VFMADD231PD Y1, Y8, Y0
+	VMOVUPD     64(CX), Y1
+	VFMADD231PD Y2, Y8, Y1
+	VMOVUPD     96(CX), Y2
+	VFMADD231PD Y3, Y8, Y2
+	VMOVUPD     128(CX), Y3
+	VFMADD231PD Y4, Y8, Y3
+	VMOVUPD     160(CX), Y4
+	VFMADD231PD Y5, Y8, Y4
+	VMOVUPD     192(CX), Y5
+	VFMADD231PD Y6, Y8, Y5
+	VMOVUPD     224(CX), Y6
+	VFMADD231PD Y7, Y8, Y6
+	VMOVUPD     Y9, (CX)
+	VMOVUPD     Y0, 32(CX)
+	VMOVUPD     Y1, 64(CX)
+	VMOVUPD     Y2, 96(CX)
+	VMOVUPD     Y3, 128(CX)
+	VMOVUPD     Y4, 160(CX)
+	VMOVUPD     Y5, 192(CX)
+	VMOVUPD     Y6, 224(CX)
+	JMP         done8
 
 beta0_6:
 	VMULPD  Y8, Y0, Y0
@@ -2838,16 +2950,16 @@ beta0_6:
 	VMULPD  Y8, Y7, Y7
 	VMOVUPD Y7, 224(CX)
 
-done7:
+done8:
 	ADDQ $0x00000100, DX
 	ADDQ $0x00000100, CX
 	SUBQ $0x00000020, a_cap+40(FP)
 	JMP  tile1
 
 next2:
-tile8:
+tile9:
 	CMPQ a_cap+40(FP), $0x00000008
-	JL   next9
+	JL   next10
 
 	// 2 vectors of the columns of A.
 	VXORPS Y0, Y0, Y0
@@ -2858,18 +2970,21 @@ tile8:
 	MOVQ   m+0(FP), R8
 	MOVQ   DX, SI
 
-k12:
+k13:
 	VBROADCASTSD (BX), Y2
 	VFMADD231PD  (SI), Y2, Y0
 	VFMADD231PD  32(SI), Y2, Y1
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	DECQ         R8
-	JNZ          k12
+	JNZ          k13
 	VBROADCASTSD alpha+16(FP), Y2
 	MOVQ         beta+80(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_13
+	JZ           beta0_14
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+80(FP)
+	JE           beta1_15
 	VBROADCASTSD beta+80(FP), Y3
 	VMOVUPD      (CX), Y4
 	VMULPD       Y3, Y4, Y4
@@ -2879,30 +2994,39 @@ k12:
 	VFMADD231PD  Y1, Y2, Y0
 	VMOVUPD      Y4, (CX)
 	VMOVUPD      Y0, 32(CX)
-	JMP          done14
+	JMP          done16
 
-beta0_13:
+beta1_15:
+	VMOVUPD     (CX), Y3
+	VFMADD231PD Y0, Y2, Y3
+	VMOVUPD     32(CX), Y0
+	VFMADD231PD Y1, Y2, Y0
+	VMOVUPD     Y3, (CX)
+	VMOVUPD     Y0, 32(CX)
+	JMP         done16
+
+beta0_14:
 	VMULPD  Y2, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y2, Y1, Y1
 	VMOVUPD Y1, 32(CX)
 
-done14:
+done16:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000008, a_cap+40(FP)
-	JMP  tile8
+	JMP  tile9
 
-next9:
-tile15:
+next10:
+tile17:
 	MOVQ a_cap+40(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left17
+	JLE  left19
 	MOVQ $0x00000004, BX
 
-left17:
+left19:
 	TESTQ BX, BX
-	JZ    next16
+	JZ    next18
 
 	// one vector or a part of one of the columns of A.
 	LEAQ    laneMasks<>+0(SB), SI
@@ -2916,97 +3040,133 @@ left17:
 	MOVQ    m+0(FP), R8
 	MOVQ    DX, SI
 
-k20:
+k22:
 	VBROADCASTSD (BX), Y2
 	VMASKMOVPD   (SI), Y0, Y3
 	VFMADD231PD  Y3, Y2, Y1
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	DECQ         R8
-	JNZ          k20
+	JNZ          k22
 	VBROADCASTSD alpha+16(FP), Y2
 	MOVQ         beta+80(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_21
+	JZ           beta0_23
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+80(FP)
+	JE           beta1_24
 	VBROADCASTSD beta+80(FP), Y3
 	VMASKMOVPD   (CX), Y0, Y0
 	VMULPD       Y3, Y0, Y0
 	VFMADD231PD  Y1, Y2, Y0
 	MOVQ         a_cap+40(FP), BX
 	CMPQ         BX, $0x00000004
-	JLE          left23
+	JLE          left26
 	MOVQ         $0x00000004, BX
 
-left23:
+left26:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip25
+	JZ      skip28
 	VMOVUPD Y0, (CX)
-	JMP     stored24
+	JMP     stored27
 
-skip25:
+skip28:
 	LEAQ         (CX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip26
+	JZ           skip29
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip26:
+skip29:
 	TESTQ  $0x00000001, BX
-	JZ     skip27
+	JZ     skip30
 	VMOVSD X0, (SI)
 
-skip27:
-stored24:
-	JMP done22
+skip30:
+stored27:
+	JMP done25
 
-beta0_21:
+beta1_24:
+	VMASKMOVPD  (CX), Y0, Y0
+	VFMADD231PD Y1, Y2, Y0
+	MOVQ        a_cap+40(FP), BX
+	CMPQ        BX, $0x00000004
+	JLE         left31
+	MOVQ        $0x00000004, BX
+
+left31:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip33
+	VMOVUPD Y0, (CX)
+	JMP     stored32
+
+skip33:
+	LEAQ         (CX), SI
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip34
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip34:
+	TESTQ  $0x00000001, BX
+	JZ     skip35
+	VMOVSD X0, (SI)
+
+skip35:
+stored32:
+	JMP done25
+
+beta0_23:
 	VMULPD Y2, Y1, Y1
 	MOVQ   a_cap+40(FP), BX
 	CMPQ   BX, $0x00000004
-	JLE    left28
+	JLE    left36
 	MOVQ   $0x00000004, BX
 
-left28:
+left36:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip30
+	JZ      skip38
 	VMOVUPD Y1, (CX)
-	JMP     stored29
+	JMP     stored37
 
-skip30:
+skip38:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip31
+	JZ           skip39
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip31:
+skip39:
 	TESTQ  $0x00000001, BX
-	JZ     skip32
+	JZ     skip40
 	VMOVSD X0, (SI)
 
-skip32:
-stored29:
-done22:
+skip40:
+stored37:
+done25:
 	MOVQ a_cap+40(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left33
+	JLE  left41
 	MOVQ $0x00000004, BX
 
-left33:
+left41:
 	TESTQ BX, BX
 	SUBQ  BX, a_cap+40(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile15
+	JMP   tile17
 
-next16:
+next18:
 	VZEROUPPER
 	RET
 
@@ -4993,6 +5153,8 @@ k5:
 	MOVL         beta+80(FP), BX
 	ADDL         BX, BX
 	JZ           beta0_6
+	CMPL         beta+80(FP), $0x3f800000
+	JE           beta1_7
 	VBROADCASTSS beta+80(FP), Z9
 	VMOVUPS      (CX), Z10
 	VMULPS       Z9, Z10, Z10
@@ -5026,7 +5188,34 @@ k5:
 	VMOVUPS      Z4, 320(CX)
 	VMOVUPS      Z5, 384(CX)
 	VMOVUPS      Z6, 448(CX)
-	JMP          done7
+	JMP          done8
+
+beta1_7:
+	VMOVUPS     (CX), Z9
+	VFMADD231PS Z0, Z8, Z9
+	VMOVUPS     64(CX), Z0
+	VFMADD231PS Z1, Z8, Z0
+	VMOVUPS     128(CX), Z1
+	VFMADD231PS Z2, Z8, Z1
+	VMOVUPS     192(CX), Z2
+	VFMADD231PS Z3, Z8, Z2
+	VMOVUPS     256(CX), Z3
+	VFMADD231PS Z4, Z8, Z3
+	VMOVUPS     320(CX), Z4
+	VFMADD231PS Z5, Z8, Z4
+	VMOVUPS     384(CX), Z5
+	VFMADD231PS Z6, Z8, Z5
+	VMOVUPS     448(CX), Z6
+	VFMADD231PS Z7, Z8, Z6
+	VMOVUPS     Z9, (CX)
+	VMOVUPS     Z0, 64(CX)
+	VMOVUPS     Z1, 128(CX)
+	VMOVUPS     Z2, 192(CX)
+	VMOVUPS     Z3, 256(CX)
+	VMOVUPS     Z4, 320(CX)
+	VMOVUPS     Z5, 384(CX)
+	VMOVUPS     Z6, 448(CX)
+	JMP         done8
 
 beta0_6:
 	VMULPS  Z8, Z0, Z0
@@ -5046,16 +5235,16 @@ beta0_6:
 	VMULPS  Z8, Z7, Z7
 	VMOVUPS Z7, 448(CX)
 
-done7:
+done8:
 	ADDQ $0x00000200, DX
 	ADDQ $0x00000200, CX
 	SUBQ $0x00000080, a_cap+40(FP)
 	JMP  tile1
 
 next2:
-tile8:
+tile9:
 	CMPQ a_cap+40(FP), $0x00000020
-	JL   next9
+	JL   next10
 
 	// 2 vectors of the columns of A.
 	VXORPS Z0, Z0, Z0
@@ -5066,18 +5255,20 @@ tile8:
 	MOVQ   m+0(FP), R8
 	MOVQ   DX, SI
 
-k12:
+k13:
 	VBROADCASTSS (BX), Z2
 	VFMADD231PS  (SI), Z2, Z0
 	VFMADD231PS  64(SI), Z2, Z1
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	DECQ         R8
-	JNZ          k12
+	JNZ          k13
 	VBROADCASTSS alpha+16(FP), Z2
 	MOVL         beta+80(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_13
+	JZ           beta0_14
+	CMPL         beta+80(FP), $0x3f800000
+	JE           beta1_15
 	VBROADCASTSS beta+80(FP), Z3
 	VMOVUPS      (CX), Z4
 	VMULPS       Z3, Z4, Z4
@@ -5087,30 +5278,39 @@ k12:
 	VFMADD231PS  Z1, Z2, Z0
 	VMOVUPS      Z4, (CX)
 	VMOVUPS      Z0, 64(CX)
-	JMP          done14
+	JMP          done16
 
-beta0_13:
+beta1_15:
+	VMOVUPS     (CX), Z3
+	VFMADD231PS Z0, Z2, Z3
+	VMOVUPS     64(CX), Z0
+	VFMADD231PS Z1, Z2, Z0
+	VMOVUPS     Z3, (CX)
+	VMOVUPS     Z0, 64(CX)
+	JMP         done16
+
+beta0_14:
 	VMULPS  Z2, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z2, Z1, Z1
 	VMOVUPS Z1, 64(CX)
 
-done14:
+done16:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000020, a_cap+40(FP)
-	JMP  tile8
+	JMP  tile9
 
-next9:
-tile15:
+next10:
+tile17:
 	MOVQ a_cap+40(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left17
+	JLE  left19
 	MOVQ $0x00000010, BX
 
-left17:
+left19:
 	TESTQ BX, BX
-	JZ    next16
+	JZ    next18
 
 	// one vector or a part of one of the columns of A.
 	LEAQ   bitMasks<>+0(SB), SI
@@ -5122,44 +5322,52 @@ left17:
 	MOVQ   m+0(FP), R8
 	MOVQ   DX, SI
 
-k20:
+k22:
 	VBROADCASTSS (BX), Z1
 	VMOVUPS.Z    (SI), K1, Z2
 	VFMADD231PS  Z2, Z1, Z0
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	DECQ         R8
-	JNZ          k20
+	JNZ          k22
 	VBROADCASTSS alpha+16(FP), Z1
 	MOVL         beta+80(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_21
+	JZ           beta0_23
+	CMPL         beta+80(FP), $0x3f800000
+	JE           beta1_24
 	VBROADCASTSS beta+80(FP), Z2
 	VMOVUPS.Z    (CX), K1, Z3
 	VMULPS       Z2, Z3, Z3
 	VFMADD231PS  Z0, Z1, Z3
 	VMOVUPS      Z3, K1, (CX)
-	JMP          done22
+	JMP          done25
 
-beta0_21:
+beta1_24:
+	VMOVUPS.Z   (CX), K1, Z2
+	VFMADD231PS Z0, Z1, Z2
+	VMOVUPS     Z2, K1, (CX)
+	JMP         done25
+
+beta0_23:
 	VMULPS  Z1, Z0, Z0
 	VMOVUPS Z0, K1, (CX)
 
-done22:
+done25:
 	MOVQ a_cap+40(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left23
+	JLE  left26
 	MOVQ $0x00000010, BX
 
-left23:
+left26:
 	TESTQ BX, BX
 	SUBQ  BX, a_cap+40(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile15
+	JMP   tile17
 
-next16:
+next18:
 	VZEROUPPER
 	RET
 
@@ -6898,6 +7106,9 @@ k5:
 	MOVQ         beta+80(FP), BX
 	ADDQ         BX, BX
 	JZ           beta0_6
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+80(FP)
+	JE           beta1_7
 	VBROADCASTSD beta+80(FP), Z9
 	VMOVUPD      (CX), Z10
 	VMULPD       Z9, Z10, Z10
@@ -6931,7 +7142,34 @@ k5:
 	VMOVUPD      Z4, 320(CX)
 	VMOVUPD      Z5, 384(CX)
 	VMOVUPD      Z6, 448(CX)
-	JMP          done7
+	JMP          done8
+
+beta1_7:
+	VMOVUPD     (CX), Z9
+	VFMADD231PD Z0, Z8, Z9
+	VMOVUPD     64(CX), Z0
+	VFMADD231PD Z1, Z8, Z0
+	VMOVUPD     128(CX), Z1
+	VFMADD231PD Z2, Z8, Z1
+	VMOVUPD     192(CX), Z2
+	VFMADD231PD Z3, Z8, Z2
+	VMOVUPD     256(CX), Z3
+	VFMADD231PD Z4, Z8, Z3
+	VMOVUPD     320(CX), Z4
+	VFMADD231PD Z5, Z8, Z4
+	VMOVUPD     384(CX), Z5
+	VFMADD231PD Z6, Z8, Z5
+	VMOVUPD     448(CX), Z6
+	VFMADD231PD Z7, Z8, Z6
+	VMOVUPD     Z9, (CX)
+	VMOVUPD     Z0, 64(CX)
+	VMOVUPD     Z1, 128(CX)
+	VMOVUPD     Z2, 192(CX)
+	VMOVUPD     Z3, 256(CX)
+	VMOVUPD     Z4, 320(CX)
+	VMOVUPD     Z5, 384(CX)
+	VMOVUPD     Z6, 448(CX)
+	JMP         done8
 
 beta0_6:
 	VMULPD  Z8, Z0, Z0
@@ -6951,16 +7189,16 @@ beta0_6:
 	VMULPD  Z8, Z7, Z7
 	VMOVUPD Z7, 448(CX)
 
-done7:
+done8:
 	ADDQ $0x00000200, DX
 	ADDQ $0x00000200, CX
 	SUBQ $0x00000040, a_cap+40(FP)
 	JMP  tile1
 
 next2:
-tile8:
+tile9:
 	CMPQ a_cap+40(FP), $0x00000010
-	JL   next9
+	JL   next10
 
 	// 2 vectors of the columns of A.
 	VXORPS Z0, Z0, Z0
@@ -6971,18 +7209,21 @@ tile8:
 	MOVQ   m+0(FP), R8
 	MOVQ   DX, SI
 
-k12:
+k13:
 	VBROADCASTSD (BX), Z2
 	VFMADD231PD  (SI), Z2, Z0
 	VFMADD231PD  64(SI), Z2, Z1
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	DECQ         R8
-	JNZ          k12
+	JNZ          k13
 	VBROADCASTSD alpha+16(FP), Z2
 	MOVQ         beta+80(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_13
+	JZ           beta0_14
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+80(FP)
+	JE           beta1_15
 	VBROADCASTSD beta+80(FP), Z3
 	VMOVUPD      (CX), Z4
 	VMULPD       Z3, Z4, Z4
@@ -6992,30 +7233,39 @@ k12:
 	VFMADD231PD  Z1, Z2, Z0
 	VMOVUPD      Z4, (CX)
 	VMOVUPD      Z0, 64(CX)
-	JMP          done14
+	JMP          done16
 
-beta0_13:
+beta1_15:
+	VMOVUPD     (CX), Z3
+	VFMADD231PD Z0, Z2, Z3
+	VMOVUPD     64(CX), Z0
+	VFMADD231PD Z1, Z2, Z0
+	VMOVUPD     Z3, (CX)
+	VMOVUPD     Z0, 64(CX)
+	JMP         done16
+
+beta0_14:
 	VMULPD  Z2, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z2, Z1, Z1
 	VMOVUPD Z1, 64(CX)
 
-done14:
+done16:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000010, a_cap+40(FP)
-	JMP  tile8
+	JMP  tile9
 
-next9:
-tile15:
+next10:
+tile17:
 	MOVQ a_cap+40(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left17
+	JLE  left19
 	MOVQ $0x00000008, BX
 
-left17:
+left19:
 	TESTQ BX, BX
-	JZ    next16
+	JZ    next18
 
 	// one vector or a part of one of the columns of A.
 	LEAQ   bitMasks<>+0(SB), SI
@@ -7027,44 +7277,53 @@ left17:
 	MOVQ   m+0(FP), R8
 	MOVQ   DX, SI
 
-k20:
+k22:
 	VBROADCASTSD (BX), Z1
 	VMOVUPD.Z    (SI), K1, Z2
 	VFMADD231PD  Z2, Z1, Z0
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	DECQ         R8
-	JNZ          k20
+	JNZ          k22
 	VBROADCASTSD alpha+16(FP), Z1
 	MOVQ         beta+80(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_21
+	JZ           beta0_23
+	MOVQ         $0x3ff0000000000000, BX
+	CMPQ         BX, beta+80(FP)
+	JE           beta1_24
 	VBROADCASTSD beta+80(FP), Z2
 	VMOVUPD.Z    (CX), K1, Z3
 	VMULPD       Z2, Z3, Z3
 	VFMADD231PD  Z0, Z1, Z3
 	VMOVUPD      Z3, K1, (CX)
-	JMP          done22
+	JMP          done25
 
-beta0_21:
+beta1_24:
+	VMOVUPD.Z   (CX), K1, Z2
+	VFMADD231PD Z0, Z1, Z2
+	VMOVUPD     Z2, K1, (CX)
+	JMP         done25
+
+beta0_23:
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, K1, (CX)
 
-done22:
+done25:
 	MOVQ a_cap+40(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left23
+	JLE  left26
 	MOVQ $0x00000008, BX
 
-left23:
+left26:
 	TESTQ BX, BX
 	SUBQ  BX, a_cap+40(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile15
+	JMP   tile17
 
-next16:
+next18:
 	VZEROUPPER
 	RET
 

@@ -179,15 +179,36 @@ func (t *target) outerProduct(acc [][]reg.VecVirtual, m *mask, aMem func(row, di
 	}
 }
 
-// outerEpilogue stores alpha·sum, or fma(alpha, sum, beta·c) unless beta = 0.
+// outerEpilogue stores alpha·sum if beta = 0, else fma(alpha, sum, beta·c). It doesn't
+// multiply by beta = 1, as in an update.
 func (t *target) outerEpilogue(acc [][]reg.VecVirtual, m *mask, cPtr gp) {
-	mr, nv, bytes := len(acc), len(acc[0]), t.lanes*t.size
+	nv, bytes := len(acc[0]), t.lanes*t.size
 	alpha := t.vec()
 	t.broadcast(t.param("alpha"), alpha)
-	zero, done := t.label("beta0_"), t.label("done")
+	zero, one, done := t.label("beta0_"), t.label("beta1_"), t.label("done")
 	t.jumpIfZero("beta", zero)
+	t.jumpIfOne("beta", one)
 	beta := t.vec()
 	t.broadcast(t.param("beta"), beta)
+	t.addToC(acc, m, alpha, beta, cPtr)
+	t.JMP(operand.LabelRef(done))
+	t.Label(one)
+	t.addToC(acc, m, alpha, nil, cPtr)
+	t.JMP(operand.LabelRef(done))
+	t.Label(zero)
+	for i := range acc {
+		row := t.cRow(cPtr, i)
+		for v := range nv {
+			t.mul(acc[i][v], alpha, acc[i][v])
+			t.storeMaybe(acc[i][v], m, row.Offset(v*bytes))
+		}
+	}
+	t.Label(done)
+}
+
+// addToC sets C to fma(alpha, sum, beta·c), or fma(alpha, sum, c) if beta is nil.
+func (t *target) addToC(acc [][]reg.VecVirtual, m *mask, alpha, beta reg.VecVirtual, cPtr gp) {
+	mr, nv, bytes := len(acc), len(acc[0]), t.lanes*t.size
 	// The masked vector at the end of a row reaches into the next row, and a load that
 	// meets such a store waits for it: there all loads go first.
 	group := 1
@@ -201,7 +222,9 @@ func (t *target) outerEpilogue(acc [][]reg.VecVirtual, m *mask, cPtr gp) {
 			c[r] = t.vecs(nv)
 			for v := range nv {
 				t.loadMaybe(row.Offset(v*bytes), m, c[r][v])
-				t.mul(c[r][v], beta, c[r][v])
+				if beta != nil {
+					t.mul(c[r][v], beta, c[r][v])
+				}
 				t.fma(acc[i+r][v], alpha, c[r][v])
 			}
 		}
@@ -212,14 +235,4 @@ func (t *target) outerEpilogue(acc [][]reg.VecVirtual, m *mask, cPtr gp) {
 			}
 		}
 	}
-	t.JMP(operand.LabelRef(done))
-	t.Label(zero)
-	for i := range acc {
-		row := t.cRow(cPtr, i)
-		for v := range nv {
-			t.mul(acc[i][v], alpha, acc[i][v])
-			t.storeMaybe(acc[i][v], m, row.Offset(v*bytes))
-		}
-	}
-	t.Label(done)
 }

@@ -3,6 +3,7 @@ package amd64
 import (
 	"fmt"
 	"go/types"
+	"math"
 	"slices"
 
 	"github.com/mmcloughlin/avo/attr"
@@ -277,6 +278,18 @@ func (t *target) cRow(p gp, i int) operand.Mem {
 func (t *target) jumpIfZero(name, label string) {
 	t.double(t.param(name))
 	t.JZ(operand.LabelRef(label))
+}
+
+// jumpIfOne jumps to label if the float argument name is 1.
+func (t *target) jumpIfOne(name, label string) {
+	if t.f64 {
+		r := t.GP64()
+		t.MOVQ(operand.U64(math.Float64bits(1)), r)
+		t.CMPQ(r, t.param(name))
+	} else {
+		t.CMPL(t.param(name), operand.U32(math.Float32bits(1)))
+	}
+	t.JE(operand.LabelRef(label))
 }
 
 // double adds the bits of the float at m to themselves, which sets the Z flag for
