@@ -55,7 +55,11 @@ func (c *column) isGap(i int, negative, nan bool) bool {
 // class by itself, as [train.Data.Split] does; by whole groups if the table has a Group
 // column; or the last ones in order if it has an Order column.
 func (t *Table[T]) Split(testShare float64, seed uint64) (training, test []int, err error) {
-	rows := t.Rows()
+	return t.Divide(t.Rows(), testShare, seed)
+}
+
+// Divide divides some of the rows as Split divides all of them.
+func (t *Table[T]) Divide(rows []int, testShare float64, seed uint64) (training, test []int, err error) {
 	for _, c := range t.columns {
 		switch c.role {
 		case order:

@@ -23,7 +23,7 @@ func Constant() Schedule { return Schedule{Rule: constant} }
 var stepDecay = &Rule{
 	Name:       "step",
 	Formula:    "factor^⌊e / every⌋",
-	Parameters: []Parameter{{Name: "every", Low: 1, High: math.MaxInt32, Whole: true}, {Name: "factor", High: infinity}},
+	Parameters: []Parameter{{Name: "every", Low: 1, High: math.MaxInt32, Whole: true, Value: 10}, {Name: "factor", High: infinity, Value: 0.1}},
 	Factor:     func(at Position, v []float64) float64 { return scalar.Pow(v[1], math.Floor(float64(at.Done)/v[0])) },
 }
 
@@ -36,7 +36,7 @@ func StepDecay(every int, factor float64) Schedule {
 var exponentialDecay = &Rule{
 	Name:       "exponential",
 	Formula:    "factor^e",
-	Parameters: []Parameter{{Name: "factor", High: infinity}},
+	Parameters: []Parameter{{Name: "factor", High: infinity, Value: 0.95}},
 	Factor:     func(at Position, v []float64) float64 { return scalar.Pow(v[0], float64(at.Done)) },
 }
 
@@ -48,7 +48,7 @@ func ExponentialDecay(factor float64) Schedule {
 var inverseScaling = &Rule{
 	Name:       "inverse-scaling",
 	Formula:    "1 / (e+1)^power",
-	Parameters: []Parameter{{Name: "power", High: infinity}},
+	Parameters: []Parameter{{Name: "power", High: infinity, Value: 0.5}},
 	Factor:     func(at Position, v []float64) float64 { return 1 / scalar.Pow(float64(at.Done+1), v[0]) },
 }
 
@@ -61,7 +61,7 @@ func InverseScaling(power float64) Schedule {
 var polynomialDecay = &Rule{
 	Name:       "polynomial",
 	Formula:    "(1 − e/E)^power",
-	Parameters: []Parameter{{Name: "power", High: infinity}},
+	Parameters: []Parameter{{Name: "power", High: infinity, Value: 1}},
 	Factor: func(at Position, v []float64) float64 {
 		if at.Done >= at.Total {
 			return 0
@@ -103,8 +103,8 @@ var cosineRestarts = &Rule{
 	Name:    "cosine-restarts",
 	Formula: "last + (1 − last) (1 + cos(π e′ / P)) / 2 in epoch e′ of a period of P = period, period·times, period·times², …",
 	Parameters: []Parameter{
-		{Name: "period", Low: 1, High: math.MaxInt32, Whole: true},
-		{Name: "times", Low: 1, High: math.MaxInt32, Whole: true},
+		{Name: "period", Low: 1, High: math.MaxInt32, Whole: true, Value: 10},
+		{Name: "times", Low: 1, High: math.MaxInt32, Whole: true, Value: 2},
 		{Name: "last", High: infinity},
 	},
 	Factor: func(at Position, v []float64) float64 {
@@ -132,9 +132,9 @@ var oneCycle = &Rule{
 	Name:    "one-cycle",
 	Formula: "along half a wave from 1/start to 1 at e = rise·E − 1, and along another to 1/(start·end) at e = E−1",
 	Parameters: []Parameter{
-		{Name: "rise", High: 1},
-		{Name: "start", Low: 1, High: infinity},
-		{Name: "end", Low: 1, High: infinity},
+		{Name: "rise", High: 1, Value: 0.3},
+		{Name: "start", Low: 1, High: infinity, Value: 25},
+		{Name: "end", Low: 1, High: infinity, Value: 1e4},
 	},
 	Factor: func(at Position, v []float64) float64 {
 		e, last, top := float64(at.Done), float64(at.Total-1), float64(v[0]*float64(at.Total))-1
@@ -162,9 +162,9 @@ var plateau = &Rule{
 	Name:    "plateau",
 	Formula: "max(factor^r, least) after r reductions, each after more than patience epochs in a row without a cost below (1−threshold)·best − margin, not counting the cooldown epochs after a reduction",
 	Parameters: []Parameter{
-		{Name: "factor", High: 1},
-		{Name: "patience", High: math.MaxInt32, Whole: true},
-		{Name: "threshold", High: 1},
+		{Name: "factor", High: 1, Value: 0.1},
+		{Name: "patience", High: math.MaxInt32, Whole: true, Value: 10},
+		{Name: "threshold", High: 1, Value: 1e-4},
 		{Name: "margin", High: infinity},
 		{Name: "cooldown", High: math.MaxInt32, Whole: true},
 		{Name: "least", High: 1},

@@ -38,7 +38,8 @@ type Rule struct {
 type Parameter struct {
 	Name      string
 	Low, High float64
-	Whole     bool // a whole number
+	Whole     bool    // a whole number
+	Value     float64 // unless told otherwise
 }
 
 // A Position says how far a training is, in epochs or, if [Schedule].BySteps, in steps.
@@ -89,6 +90,15 @@ func (s Schedule) With(name string, value float64) Schedule {
 		}
 	}
 	panic(noParameter)
+}
+
+// Schedule returns a schedule of rule r whose parameters have their default values.
+func (r *Rule) Schedule() Schedule {
+	s := Schedule{Rule: r}
+	for _, p := range r.Parameters {
+		s.Values = append(s.Values, p.Value)
+	}
+	return s
 }
 
 // String returns the name that [ParseRule] takes.

@@ -129,6 +129,9 @@ func (p *auditPlan) run(cmd *cobra.Command) error {
 	if err := use(); err != nil {
 		return err
 	}
+	if err := plan.openOrigin(again); err != nil {
+		return err
+	}
 	replay := replay[float32]
 	if plan.precision == "f64" {
 		replay = replay64
@@ -156,7 +159,7 @@ func replay[T kernels.Float](cmd, again *cobra.Command, plan *trainPlan, p *audi
 	if err := t.load(); err != nil {
 		return err
 	}
-	files, err := plan.data.files()
+	files, err := plan.dataFiles()
 	if err != nil {
 		return err
 	}
@@ -167,7 +170,7 @@ func replay[T kernels.Float](cmd, again *cobra.Command, plan *trainPlan, p *audi
 	if d := p.log.Header.Differences(&audit.Header{Key: key}); d != nil {
 		return fmt.Errorf("the training of the log and this one differ in %s", d[0])
 	}
-	trainer, err := train.New(t.net, t.data, t.test, t.options)
+	trainer, err := train.New(t.net, t.data, t.judge(), t.options)
 	if err != nil {
 		return err
 	}

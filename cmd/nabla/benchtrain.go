@@ -92,7 +92,7 @@ func newBenchTrain() *cobra.Command {
 
   step     4,096 different samples in order, in batches
   forward  the forward pass alone
-  fit      up to 60,000 samples, shuffled, as nabla train does it, costs included
+  fit      up to 60,000 samples, shuffled, as nabla train does it, with costs
 
 The limit is the longer of two times, both measured in the same run, on as many
 cores as there are threads: that of the step's multiply-adds in registers, and

@@ -112,7 +112,7 @@ func (t *training[T]) keyOf(flags *pflag.FlagSet, files []model.DataFile) checkp
 	given, defaults := optionsOf(flags)
 	for _, options := range []map[string][]string{given, defaults} {
 		for name, values := range options {
-			if !slices.Contains([]string{"epochs", "data", "test"}, name) {
+			if !slices.Contains([]string{"epochs", "data", "test", "validation", "from"}, name) {
 				key["option --"+name] = strings.Join(values, ",")
 			}
 		}

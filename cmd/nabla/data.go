@@ -24,6 +24,9 @@ const builtIn = "digits"
 // with it.
 const tableSplitSeed = 1
 
+// validationSplitSeed does the same for --validation-share.
+const validationSplitSeed = 2
+
 // dataSource says which samples to read, and how.
 type dataSource struct {
 	path      string
@@ -32,9 +35,13 @@ type dataSource struct {
 	encoding  dataset.EncoderOptions
 	images    dataset.ImageOptions
 	testShare float64
-	test      string // a table to test with; "" for a part of path
-	stdin     io.Reader
-	piped     *piped // what was read of it; nil if path is another
+
+	validation      string           // a table by which epochs are judged
+	validationShare float64          // of the training data
+	encoder         *dataset.Encoder // of a model that is trained on, else nil
+	test            string           // a table to test with; "" for a part of path
+	stdin           io.Reader
+	piped           *piped // what was read of it; nil if path is another
 }
 
 // stdinPath is the path of standard input.
@@ -63,6 +70,7 @@ func readTable[T kernels.Float](d *dataSource, path string, opt dataset.TableOpt
 // samples are what a training learns from and is tested with.
 type samples[T kernels.Float] struct {
 	training, test *train.Data[T]
+	validation     *train.Data[T]   // nil if epochs are judged by test
 	encoder        *dataset.Encoder // of a table, else nil
 	notes          []string         // what a user should know
 	columns        []dataset.ColumnSummary
@@ -103,6 +111,11 @@ func (d *dataSource) setPath(path string) error {
 
 // loadTraining reads what a training needs.
 func loadTraining[T kernels.Float](d *dataSource) (s samples[T], err error) {
+	defer func() {
+		if err == nil && s.validation == nil && d.validationShare > 0 {
+			s.training, s.validation = s.training.Split(d.validationShare, validationSplitSeed)
+		}
+	}()
 	switch {
 	case d.path == builtIn:
 		s.training, s.test, err = dataset.DigitImages[T](d.encoding.Scale)
@@ -123,7 +136,9 @@ func (d *dataSource) imageOptions() dataset.ImageOptions {
 
 // loadTable reads a table, divides it and fits an encoder to the training part.
 func loadTable[T kernels.Float](d *dataSource) (s samples[T], err error) {
-	t, err := readTable[T](d, d.path, d.table)
+	opt := d.table
+	opt.Encoder = d.encoder
+	t, err := readTable[T](d, d.path, opt)
 	if err != nil {
 		return s, err
 	}
@@ -138,11 +153,25 @@ func loadTable[T kernels.Float](d *dataSource) (s samples[T], err error) {
 			return s, err
 		}
 	}
-	if s.encoder, s.training, err = dataset.FitEncoder(t, rows, d.encoding); err != nil {
+	var validationRows []int
+	if d.validationShare > 0 {
+		if rows, validationRows, err = t.Divide(rows, d.validationShare, validationSplitSeed); err != nil {
+			return s, err
+		}
+	}
+	if err := s.encode(d, t, rows); err != nil {
+		return s, err
+	}
+	if d.validationShare > 0 {
+		s.validation, _, err = dataset.Encode(s.encoder, t, validationRows)
+	} else if d.validation != "" {
+		s.validation, _, err = loadFor[T](d, s.encoder, d.validation, "all")
+	}
+	if err != nil {
 		return s, err
 	}
 	s.columns = t.Summary(s.encoder)
-	s.notes = append(t.Notes, t.Warnings(rows)...)
+	s.notes = append(append(s.notes, t.Notes...), t.Warnings(rows)...)
 	if task, why := t.Task(); why != "" {
 		s.notes = append(s.notes, fmt.Sprintf("%s: %s", taskWords[task], why))
 	}
@@ -166,6 +195,20 @@ func loadTable[T kernels.Float](d *dataSource) (s samples[T], err error) {
 
 // optionInNote is an option that a note of package dataset names, as in (header=no if …).
 var optionInNote = regexp.MustCompile(`\((task|drop|header)=([^ )]+)`)
+
+// encode makes samples of some rows of a table, with the encoder of the model that is
+// trained on, or with one that is fitted to them.
+func (s *samples[T]) encode(d *dataSource, t *dataset.Table[T], rows []int) (err error) {
+	if d.encoder == nil {
+		s.encoder, s.training, err = dataset.FitEncoder(t, rows, d.encoding)
+		return err
+	}
+	s.encoder = d.encoder
+	var counts dataset.Counts
+	s.training, counts, err = dataset.Encode(s.encoder, t, rows)
+	s.notes = countNotes("the data", counts)
+	return err
+}
 
 // taskWords says what a task is.
 var taskWords = map[dataset.Task]string{

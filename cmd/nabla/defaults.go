@@ -35,8 +35,12 @@ func (t *training[T]) setDefaults() {
 		o.Epochs = max(leastEpochs, min(mostEpochs, (leastSteps*smallBatch+samples-1)/samples))
 	}
 	if !t.given("optimizer") {
-		o.Schedule = train.CosineDecay(0.01)
-		o.Decay.L2 = min(mostDecay, 1/float64(samples))
+		if !t.given("schedule") {
+			o.Schedule.Rule, o.Schedule.Values = train.CosineDecay(0.01).Rule, train.CosineDecay(0.01).Values
+		}
+		if !t.given("l1") && !t.given("l2") && !t.given("decay") {
+			o.Decay.L2 = min(mostDecay, 1/float64(samples))
+		}
 	}
 }
 

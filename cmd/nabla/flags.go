@@ -146,6 +146,7 @@ func addFlags(cmd *cobra.Command, flags []flag) (use func() error) {
 			cmd.RegisterFlagCompletionFunc(f.name, f.complete)
 		}
 	}
+	cmd.Long = fill(cmd.Long)
 	cmd.SetUsageFunc(func(c *cobra.Command) error {
 		printUsage(c, flags)
 		return nil
@@ -177,38 +178,4 @@ func (f flag) complete(_ *cobra.Command, _ []string, typed string) ([]string, co
 		directive |= cobra.ShellCompDirectiveNoSpace
 	}
 	return values, directive
-}
-
-// printUsage prints how a command is used: its flags, under the headings of their groups.
-func printUsage(c *cobra.Command, flags []flag) {
-	out := c.OutOrStderr()
-	fmt.Fprintf(out, "Usage:\n  %s\n", c.UseLine())
-	if c.HasAvailableSubCommands() {
-		fmt.Fprint(out, "\nCommands:\n")
-		for _, sub := range c.Commands() {
-			if sub.IsAvailableCommand() {
-				fmt.Fprintf(out, "  %-*s %s\n", sub.NamePadding(), sub.Name(), sub.Short)
-			}
-		}
-	}
-	var groups []string
-	sets := make(map[string]*pflag.FlagSet)
-	for _, f := range flags {
-		if sets[f.group] == nil {
-			groups = append(groups, f.group)
-			sets[f.group] = pflag.NewFlagSet(f.group, pflag.ContinueOnError)
-			sets[f.group].SortFlags = false
-		}
-		sets[f.group].AddFlag(c.Flags().Lookup(f.name))
-	}
-	const general = "General"
-	groups, sets[general] = append(groups, general), pflag.NewFlagSet(general, pflag.ContinueOnError)
-	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if _, ok := f.Annotations[groupAnnotation]; !ok {
-			sets[general].AddFlag(f)
-		}
-	})
-	for _, g := range groups {
-		fmt.Fprintf(out, "\n%s:\n%s", g, sets[g].FlagUsages())
-	}
 }

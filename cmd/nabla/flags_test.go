@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -42,6 +43,9 @@ func TestEveryFlag(t *testing.T) {
 	for _, c := range commands(newRoot()) {
 		path := strings.Fields(c.CommandPath())[1:]
 		help := nabla(t, append(path, "--help")...).stdout
+		for _, line := range strings.Split(help, "\n") {
+			assert.LessOrEqual(t, utf8.RuneCountInString(line), 80, "%s: %s", c.CommandPath(), line)
+		}
 		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
 			if f.Name == "help" || f.Name == "json" {
 				return
@@ -53,7 +57,7 @@ func TestEveryFlag(t *testing.T) {
 			}
 			assert.Contains(t, help, "\n"+f.Annotations[groupAnnotation][0]+":\n", name)
 			assert.Contains(t, help, "--"+f.Name+" ", name)
-			assert.Contains(t, help, f.Usage, name)
+			assert.Contains(t, strings.Join(strings.Fields(help), " "), strings.Join(strings.Fields(f.Usage), " "), name)
 			assert.NotEmpty(t, f.Usage, name)
 			assert.False(t, strings.HasSuffix(f.Usage, "."), name)
 
@@ -63,7 +67,7 @@ func TestEveryFlag(t *testing.T) {
 				return // takes no value
 			}
 			assert.Equal(t, strings.Join(takes, " "), strings.Join(values, " "), name)
-			assert.Equal(t, slices.Contains([]string{"data", "test", "model", "like", "checkpoint", "log"}, f.Name), files, name)
+			assert.Equal(t, slices.Contains([]string{"data", "test", "model", "like", "checkpoint", "log", "validation"}, f.Name) || name == "nabla train --from", files, name)
 			if takes == nil {
 				return
 			}

@@ -181,8 +181,16 @@ func TestHelp(t *testing.T) {
 		require.Regexp(t, `(?m)^  `+c.Name+` +`+regexp.QuoteMeta(c.Formula)+` +`+c.Output.Name+`$`, r.stdout)
 	}
 	for _, m := range train.Methods() {
-		require.Regexp(t, `(?m)^  `+m.Name+` +`+regexp.QuoteMeta(m.Formula)+`$`, r.stdout)
+		require.Regexp(t, `(?m)^  `+m.Name+` +`+strings.ReplaceAll(regexp.QuoteMeta(m.Formula), " ", `\s+`)+`$`, r.stdout)
 	}
+	for _, rule := range train.Rules() {
+		require.Regexp(t, `(?m)^  `+rule.Name+` +`+strings.ReplaceAll(regexp.QuoteMeta(rule.Formula), " ", `\s+`), r.stdout)
+	}
+}
+
+func TestFill(t *testing.T) {
+	word := strings.Repeat("x", 39)
+	require.Equal(t, word+" "+word+"\n"+word+"\n\n  a  "+word+"\n     "+word+"\n     "+word+"\nb c", fill(word+"\n"+word+" "+word+"\n\n  a  "+word+" "+word+" "+word+"\nb\nc"))
 }
 
 // The exit codes of a real process, and its warning about NABLA_ISA.

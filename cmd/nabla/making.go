@@ -64,6 +64,9 @@ func (d *dataSource) files() ([]model.DataFile, error) {
 	if d.test != "" {
 		paths = append(paths, d.test)
 	}
+	if d.validation != "" {
+		paths = append(paths, d.validation)
+	}
 	var files []model.DataFile
 	for _, path := range paths {
 		if path == stdinPath {

@@ -31,7 +31,7 @@ func newServe() *cobra.Command {
 		Long: `Answer predictions over HTTP and JSON, those that come at the same time together.
 
   curl -d '{"rows": [[20, 20000], [31, 53000]]}' localhost:8080/predict
-  {"answers":[{"class":"0","outputs":[0.9,0.1]},{"class":"1","outputs":[0.2,0.8]}]}
+  {"answers":[{"class":"0","outputs":[0.9,0.1]},{"class":"1","outputs":[0,1]}]}
 
 GET /model tells the columns of a row, GET /metrics has counters for Prometheus, and GET
 /health is 200 until the server is about to end. ctrl-C or SIGTERM end it: for the time of

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -23,12 +22,21 @@ type trainPlan struct {
 	hidden     []int // neurons of the hidden layers
 	activation *net.Activation
 	cost       *net.Cost
-	precision  string
-	options    train.Options
-	model      string
-	record     record
-	like       string        // a model whose training is repeated
-	repeats    *model.Making // how that was made
+	layerNorm  bool
+	inits      []*net.Init // one for all layers, or one for each
+
+	dropout, inputDropout float64
+
+	precision   string
+	options     train.Options
+	frozen      []int  // layers, from 1
+	classWeight string // as given
+	model       string
+	record      record
+	from        string        // a model that is trained on
+	origin      *model.File   // that model
+	like        string        // a model whose training is repeated
+	repeats     *model.Making // how that was made
 }
 
 func newTrain() *cobra.Command {
@@ -42,6 +50,9 @@ func newTrain() *cobra.Command {
 			return err
 		}
 		if err := use(); err != nil {
+			return err
+		}
+		if err := p.openOrigin(cmd); err != nil {
 			return err
 		}
 		if p.precision == "f64" {
@@ -58,25 +69,31 @@ func newTrainPlan() (p *trainPlan, use func() error, cmd *cobra.Command) {
 	cmd = &cobra.Command{
 		Use:   "train [DATA]",
 		Short: "Train a network and write it to a model file",
+		Example: `  nabla train
+  nabla train iris.csv --target species
+  nabla train houses.csv --task regress --patience 20 --metrics r2,mae
+  nabla train digits --hidden 300,100 --dropout 0.3 --schedule one-cycle
+  nabla train rare.csv --class-weight balanced --watch f1_macro --patience 30
+  nabla train new.csv --from old.safetensors --freeze 1 --lr 0.0005`,
 		Long: `Train a network and write it to a model file.
 
-What is predicted follows from the target: classes, numbers, or several labels at
-once (--task). Outputs of classes are probabilities: one for each class (softmax),
-or one output, the probability of the second, for two (sigmoid). With --cost there
-is an output for each class, whose activation follows from the cost; targets are 1
-for the right class and 0 for the others, or 0.9 and 0.1 with a cost that needs
-targets above 0 (` + enumerate(softCosts(), "and") + `). Numbers are
+What is predicted follows from the target: classes, numbers, or several labels
+at once (--task). Outputs of classes are probabilities: one for each class
+(softmax), or one output, the probability of the second, for two (sigmoid). With
+--cost there is an output for each class, whose activation follows from the
+cost; targets are 1 for the right class and 0 for the others, or 0.9 and 0.1
+with a cost that needs targets above 0 (` + enumerate(softCosts(), "and") + `). Numbers are
 standardised for training and brought back in predictions.
 
-Columns of numbers are standardised (mean 0, deviation 1 over the training part),
-categories become an input for each value, gaps are filled and marked. Pixels are
-divided by the largest possible value and centred by one number, the mean over all
-of them. All of it is stored in the model, which predicts from raw values. The test
-data are never used for training or for choosing an epoch.
+Columns of numbers are standardised (mean 0, deviation 1 over the training
+part), categories become an input for each value, gaps are filled and marked.
+Pixels are divided by the largest possible value and centred by one number, the
+mean over all of them. All of it is stored in the model, which predicts from raw
+values. The test data are never used for training or for choosing an epoch.
 
-Sizes of batches and numbers of epochs follow from the number of samples. With the
-default optimizer the learning rate falls along a cosine, and weights decay a
-little.
+Sizes of batches and numbers of epochs follow from the number of samples. With
+the default optimizer the learning rate falls along a cosine, and weights decay
+a little.
 
 With --checkpoint, a training that was stopped or killed goes on with --resume and the
 same options and data, on any machine, to the fingerprint of one that was never stopped.
@@ -100,8 +117,11 @@ func (p *trainPlan) flags() []flag {
 		grouped("Data", p.dataFlags()...),
 		grouped("Network", p.networkFlags()...),
 		grouped("Training", p.trainingFlags()...),
+		grouped("Learning rate", p.rateFlags()...),
+		grouped("Against overfitting", p.regularFlags()...),
+		grouped("Validation and early stopping", p.stopFlags()...),
 		grouped("Record", p.record.flags(p.given)...),
-		grouped("Result", p.modelFlag(), likeFlag(&p.like)),
+		grouped("Result", p.modelFlag(), p.fromFlag(), likeFlag(&p.like)),
 	)
 }
 
@@ -150,7 +170,7 @@ func (p *trainPlan) networkFlags() []flag {
 	for _, c := range net.Costs() {
 		flags = appendParameter(flags, p, &p.cost, "cost", c, c.Param)
 	}
-	return append(flags, precisionFlag(&p.precision))
+	return append(append(flags, p.layerFlags()...), precisionFlag(&p.precision))
 }
 
 // appendParameter appends the flag for the parameter of row, a cost or an activation, if
@@ -301,26 +321,53 @@ func softCosts() (names []string) {
 	return names
 }
 
-// tables lists activations, costs and optimizers with their formulas.
+// tables lists activations, costs, initialisations, schedules and optimizers with their
+// formulas.
 func tables() string {
 	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "Activations of a pre-activation z:")
+	var rows [][2]string
+	print := func(heading string, column int) {
+		fmt.Fprintf(&b, "%s:\n", heading)
+		printTable(&b, column, rows)
+		fmt.Fprintln(&b)
+		rows = nil
+	}
 	for _, σ := range net.Activations() {
-		fmt.Fprintf(w, "  %s\t%s\n", σ.Name, σ.Formula)
+		rows = append(rows, [2]string{σ.Name, σ.Formula})
 	}
-	w.Flush()
-	fmt.Fprintln(w, "\nCosts of outputs a and targets t, and the activation of the output:")
+	print("Activations of a pre-activation z", 16)
+	fmt.Fprintln(&b, "Costs of outputs a and targets t, and the activation of the output:")
 	for _, c := range net.Costs() {
-		fmt.Fprintf(w, "  %s\t%s\t%v\n", c.Name, c.Formula, c.Output)
+		fmt.Fprintf(&b, "  %-23s%-32s %v\n", c.Name, c.Formula, c.Output)
 	}
-	w.Flush()
-	fmt.Fprintln(w, "\nOptimizers, a step on a parameter w with gradient g:")
+	fmt.Fprintln(&b)
+	for _, i := range net.Inits() {
+		if i != net.Zero {
+			rows = append(rows, [2]string{i.Name, i.Formula})
+		}
+	}
+	print("Initialisations of weights, from in inputs to out neurons", 18)
+	for _, r := range train.Rules() {
+		rows = append(rows, [2]string{r.Name, r.Formula + parameterWords(r)})
+	}
+	print("Schedules, a factor of the learning rate in epoch or step e = 0, …, E−1", 20)
 	for _, m := range train.Methods() {
-		fmt.Fprintf(w, "  %s\t%s\n", m.Name, m.Formula)
+		rows = append(rows, [2]string{m.Name, m.Formula})
 	}
-	w.Flush()
-	return strings.TrimSuffix(b.String(), "\n")
+	print("Optimizers, a step on a parameter w with gradient g", 12)
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// parameterWords lists the parameters of a rule with their defaults.
+func parameterWords(r *train.Rule) string {
+	var words []string
+	for _, p := range r.Parameters {
+		words = append(words, fmt.Sprintf("%s=%v", p.Name, p.Value))
+	}
+	if words == nil {
+		return ""
+	}
+	return "; " + strings.Join(words, ", ")
 }
 
 func methodNames() (names []string) {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,8 +24,10 @@ type training[T kernels.Float] struct {
 	*trainPlan
 	samples[T]
 	data, test     *train.Data[T] // with targets that the cost allows
+	validation     *train.Data[T] // nil if epochs are judged by test
 	net            *net.Network[T]
-	byDefault      bool // no cost was chosen
+	begin          *model.Model[T] // what training begins with; nil for a new network
+	byDefault      bool            // no cost was chosen
 	stdout, stderr io.Writer
 	json           bool
 }
@@ -42,7 +43,7 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 	if err := t.load(); err != nil {
 		return err
 	}
-	files, err := p.data.files()
+	files, err := p.dataFiles()
 	if err == nil {
 		err = checkData(cmd, p.repeats, files)
 	}
@@ -58,8 +59,8 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 	if err != nil {
 		return err
 	}
-	history, interrupted, err := t.fit(cmd.Context(), cmd.Flags(), files)
-	epochs := len(history)
+	result, interrupted, err := t.fit(cmd.Context(), cmd.Flags(), files)
+	history, epochs := result.Epochs, len(result.Epochs)
 	if err != nil {
 		return fmt.Errorf("%w; no model was written", err)
 	}
@@ -71,6 +72,9 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 		return err
 	}
 	report.Epochs, report.Interrupted, report.Model, report.Seconds = epochs, interrupted, p.model, number(time.Since(start).Seconds())
+	if p.options.Patience > 0 && !interrupted {
+		report.BestEpoch, report.StoppedEarly = result.Best, result.StoppedEarly
+	}
 	made := t.makes(cmd.Flags(), files, history, report)
 	m := &model.Model[T]{Made: made, Net: t.net, Classes: t.data.Classes, Features: t.data.Features, Scaler: t.data.Scaler, Encoder: t.encoder}
 	if err := m.Save(p.model); err != nil {
@@ -92,19 +96,48 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 func (t *training[T]) load() (err error) {
 	// Outputs of a cost that takes no negative targets are amounts, not standardised ones.
 	t.trainPlan.data.encoding.Amounts = t.cost != nil && !t.cost.Targets.Contains(-1)
+	if err := t.decodeOrigin(); err != nil {
+		return err
+	}
 	if t.samples, err = loadTraining[T](&t.trainPlan.data); err != nil {
 		return err
 	}
-	t.data, t.test = t.samples.training, t.samples.test
+	t.data, t.test, t.validation = t.samples.training, t.samples.test, t.samples.validation
 	if t.data.Len() == 0 {
 		return fmt.Errorf("%s: no samples", t.data.Name)
 	}
 	if t.task() == dataset.Classification && len(t.data.Classes) < 2 {
 		return fmt.Errorf("%s: all samples are of the one class %q: want at least two classes", t.data.Name, t.data.Classes[0])
 	}
+	if err := t.fitsOrigin(); err != nil {
+		return err
+	}
+	if err := t.setClassWeights(t.data.Labels, t.data.Classes); err != nil {
+		return err
+	}
 	t.setDefaults()
 	t.data, t.test = forCost(t.data, t.cost), forCost(t.test, t.cost)
+	if t.validation != nil {
+		t.validation = forCost(t.validation, t.cost)
+	}
 	return nil
+}
+
+// judge returns the samples by which epochs are judged.
+func (t *training[T]) judge() *train.Data[T] {
+	if t.validation != nil {
+		return t.validation
+	}
+	return t.test
+}
+
+// parts returns the samples for training, testing and validation.
+func (t *training[T]) parts() []*train.Data[T] {
+	parts := []*train.Data[T]{t.data, t.test}
+	if t.validation != nil {
+		parts = append(parts, t.validation)
+	}
+	return parts
 }
 
 // task returns what is predicted.
@@ -120,12 +153,23 @@ var outputWords = map[dataset.Task]string{dataset.Classification: "classes", dat
 
 // makeNetwork makes a network with one output for each class, number or label.
 func (t *training[T]) makeNetwork() (err error) {
-	cfg := net.Config{Inputs: t.data.X.Cols, Cost: t.cost, Seed: t.options.Seed}
+	if t.begin != nil {
+		return t.continueNetwork()
+	}
+	cfg := net.Config{Inputs: t.data.X.Cols, Cost: t.cost, InputDropout: t.inputDropout, Init: t.inits[0], Seed: t.options.Seed}
 	for _, n := range t.hidden {
-		cfg.Layers = append(cfg.Layers, net.Dense(n, t.activation))
+		cfg.Layers = append(cfg.Layers, net.Layer{Out: n, Activation: t.activation, Dropout: t.dropout, LayerNorm: t.layerNorm})
 	}
 	outputs, σ := t.outputs()
 	cfg.Layers = append(cfg.Layers, net.Dense(outputs, σ))
+	if len(t.inits) > 1 {
+		for i := range cfg.Layers {
+			cfg.Layers[i].Init = t.inits[i]
+		}
+	}
+	if err := t.setLayerRates(len(cfg.Layers)); err != nil {
+		return err
+	}
 	widths := []int{cfg.Inputs}
 	for _, l := range cfg.Layers {
 		widths = append(widths, l.Out)
@@ -148,8 +192,12 @@ func (t *training[T]) announce() {
 	for _, note := range t.notes {
 		fmt.Fprintf(t.stderr, "note: %s\n", note)
 	}
-	fmt.Fprintf(t.stderr, "training %s on %s: %d samples and %d for testing (%s, %s)\n",
-		shape(t.net), t.data.Name, t.data.Len(), t.test.Len(), t.precision, kernels.ISA())
+	validation := ""
+	if t.validation != nil {
+		validation = fmt.Sprintf(", %d for validation", t.validation.Len())
+	}
+	fmt.Fprintf(t.stderr, "training %s on %s: %d samples%s and %d for testing (%s, %s)\n",
+		shape(t.net), t.data.Name, t.data.Len(), validation, t.test.Len(), t.precision, kernels.ISA())
 	if t.test.Len() == 0 {
 		fmt.Fprintln(t.stderr, "no samples are kept for testing: only the accuracy on the training data will be known")
 	}
@@ -159,45 +207,46 @@ func (t *training[T]) announce() {
 	}
 }
 
-// fit trains, reports every epoch and prints what is wrong with the training. It returns the completed epochs and
+// fit trains, reports every epoch and prints what is wrong with the training. It returns how it went and
 // whether a signal ended the training after at least one; anything else that ends it
 // early is an error.
-func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []model.DataFile) (epochs []train.Epoch, interrupted bool, err error) {
+func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []model.DataFile) (result train.Result, interrupted bool, err error) {
 	// Until here there is nothing to put in order, and a signal ends the program.
 	keepTraining()
 	ctx, stop := untilSignal(ctx)
 	defer stop()
 	o := t.options
 	o.Progress = func(e train.Epoch) {
-		report := epochReport{e.Number, number(e.Cost), number(e.ValidationCost), number(e.ValidationAccuracy), e.Elapsed.Seconds()}
+		report := t.newEpochReport(e)
 		if t.json {
 			printJSON(t.stdout, report)
 		} else {
 			report.print(t.stderr, o.Epochs)
 		}
 	}
-	trainer, err := train.New(t.net, t.data, t.test, o)
+	trainer, err := train.New(t.net, t.data, t.judge(), o)
 	if err != nil {
-		return nil, false, err
+		return result, false, err
 	}
 	defer trainer.Close()
 	rec, err := newRecorder(t, trainer, flags, files)
 	if err != nil {
-		return nil, false, err
+		return result, false, err
 	}
 	defer rec.close()
 	var warnings []train.Warning
 	if err = rec.run(ctx, o.Epochs); err == nil {
+		trainer.TakeBest()
 		warnings, err = trainer.Diagnose()
 	}
-	epochs = trainer.Result().Epochs
+	result = trainer.Result()
 	for _, w := range warnings {
 		fmt.Fprintf(t.stderr, "warning: %v\n", w)
 	}
-	if errors.Is(err, context.Canceled) && len(epochs) > 0 {
-		return epochs, true, nil
+	if errors.Is(err, context.Canceled) && len(result.Epochs) > 0 {
+		return result, true, nil
 	}
-	return epochs, false, err
+	return result, false, err
 }
 
 // checkCost returns an error if the cost after training is no finite number, or more
@@ -268,132 +317,4 @@ func shape[T kernels.Float](n *net.Network[T]) string {
 		widths += "-" + strconv.Itoa(n.Layer(i).Out)
 	}
 	return widths
-}
-
-// epochReport is what --json tells of an epoch.
-type epochReport struct {
-	Epoch        int     `json:"epoch"`
-	Cost         number  `json:"cost"`
-	TestCost     number  `json:"test_cost"`
-	TestAccuracy number  `json:"test_accuracy"`
-	Seconds      float64 `json:"seconds"`
-}
-
-func (r epochReport) print(w io.Writer, epochs int) {
-	fmt.Fprintf(w, "epoch %*d/%d  cost %-9.4g", len(strconv.Itoa(epochs)), r.Epoch, epochs, float64(r.Cost))
-	if !math.IsNaN(float64(r.TestAccuracy)) {
-		fmt.Fprintf(w, "  test accuracy %6.2f %%", 100*r.TestAccuracy)
-	}
-	fmt.Fprintf(w, "  %.1f s\n", r.Seconds)
-}
-
-// trainReport is the result of a training. What there is no number for, such as an accuracy
-// on test data without any, or of a regression, is NaN.
-type trainReport struct {
-	TestAccuracy  number `json:"test_accuracy"`
-	TestSamples   int    `json:"test_samples"`
-	TrainAccuracy number `json:"train_accuracy"`
-	TrainSamples  int    `json:"train_samples"`
-	TrainCost     number `json:"train_cost"`
-	Epochs        int    `json:"epochs"`
-	Interrupted   bool   `json:"interrupted"`
-	Fingerprint   string `json:"fingerprint"`
-	Model         string `json:"model"`
-	TestR2        number `json:"test_r2"`
-	TestMAE       number `json:"test_mae"`
-	Majority      number `json:"majority_share"` // of the most frequent class of the test data, or of the training data if there are none
-	Task          string `json:"task"`
-	Seconds       number `json:"seconds"` // from the first step to the last test
-
-	trainR2 number
-	absent  []string // classes that the test data lack
-}
-
-// newReport evaluates the trained network.
-func (t *training[T]) newReport() (r trainReport, err error) {
-	nan := number(math.NaN())
-	r = trainReport{
-		TestAccuracy: nan, TestSamples: t.test.Len(), TrainSamples: t.data.Len(), Fingerprint: t.net.Fingerprint(),
-		TestR2: nan, TestMAE: nan, Majority: nan, Task: t.task().String(), trainR2: nan,
-	}
-	var cost number
-	if cost, r.TrainAccuracy, r.trainR2, _, err = t.scores(t.data); err != nil {
-		return r, err
-	}
-	r.TrainCost = cost
-	set := t.data
-	if t.test.Len() > 0 {
-		set = t.test
-		if _, r.TestAccuracy, r.TestR2, r.TestMAE, err = t.scores(t.test); err != nil {
-			return r, err
-		}
-	}
-	if set.Labels != nil {
-		r.Majority = number(majority(set.Labels))
-		r.absent = absent(set)
-	}
-	return r, nil
-}
-
-// scores returns the mean cost of samples and what goes with the task: the accuracy, which
-// for several labels is the share of labels that are right, or R² and the mean absolute
-// error. The others are NaN.
-func (t *training[T]) scores(s *train.Data[T]) (cost, accuracy, r2, mae number, err error) {
-	nan := number(math.NaN())
-	if t.task() == dataset.Classification { // without outputs for all samples and classes
-		c, a, err := train.Evaluate(t.net, s)
-		return number(c), number(a), nan, nan, err
-	}
-	y, c, _, err := train.EvaluateOutputs(t.net, s)
-	if err != nil {
-		return 0, nan, nan, nan, err
-	}
-	if t.task() == dataset.Regression {
-		r2, mae, err := numberScores(t.encoder, s, y)
-		return number(c), nan, number(r2), number(mae), err
-	}
-	each, _ := labelScores(t.net, s, y)
-	sum := number(0)
-	for _, a := range each {
-		sum += a
-	}
-	return number(c), sum / number(len(each)), nan, nan, nil
-}
-
-// absent returns the classes that no sample is of.
-func absent[T kernels.Float](s *train.Data[T]) (classes []string) {
-	seen := make(map[int]bool)
-	for _, l := range s.Labels {
-		seen[l] = true
-	}
-	for c, name := range s.Classes {
-		if !seen[c] {
-			classes = append(classes, name)
-		}
-	}
-	return classes
-}
-
-func (r trainReport) print(w io.Writer) {
-	isNumber := func(x number) bool { return x == x }
-	switch {
-	case isNumber(r.trainR2):
-		if r.TestSamples > 0 {
-			fmt.Fprintf(w, "test R²            %.4f, mean absolute error %.6g, of %d samples\n", float64(r.TestR2), float64(r.TestMAE), r.TestSamples)
-		}
-		fmt.Fprintf(w, "training R²        %.4f of %d samples\n", float64(r.trainR2), r.TrainSamples)
-	default:
-		if r.TestSamples > 0 {
-			fmt.Fprintf(w, "test accuracy      %.2f %% of %d samples\n", 100*r.TestAccuracy, r.TestSamples)
-		}
-		fmt.Fprintf(w, "training accuracy  %.2f %% of %d samples\n", 100*r.TrainAccuracy, r.TrainSamples)
-		if isNumber(r.Majority) {
-			fmt.Fprintf(w, "most frequent      %.2f %% are of the most frequent class\n", 100*r.Majority)
-		}
-		if len(r.absent) > 0 && r.TestSamples > 0 {
-			fmt.Fprintf(w, "                   the test data have no sample of %s\n", strings.Join(r.absent, ", "))
-		}
-	}
-	fmt.Fprintf(w, "fingerprint        %s\n", r.Fingerprint)
-	fmt.Fprintf(w, "model              %s\n", r.Model)
 }

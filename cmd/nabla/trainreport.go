@@ -1,0 +1,218 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/nabla-go/nabla/dataset"
+	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/metrics"
+	"github.com/nabla-go/nabla/train"
+)
+
+// epochReport is what --json tells of an epoch.
+type epochReport struct {
+	Epoch        int     `json:"epoch"`
+	Cost         number  `json:"cost"`
+	TestCost     number  `json:"test_cost"`     // null if there are validation data
+	TestAccuracy number  `json:"test_accuracy"` // the same
+	Seconds      float64 `json:"seconds"`
+
+	ValidationCost     *number           `json:"validation_cost,omitempty"`
+	ValidationAccuracy *number           `json:"validation_accuracy,omitempty"`
+	Metrics            map[string]number `json:"metrics,omitempty"` // of the validation data, or of the test data if there are none
+
+	names []string // of the metrics, in the order of --metrics
+}
+
+// newEpochReport says how an epoch went.
+func (t *training[T]) newEpochReport(e train.Epoch) epochReport {
+	cost, accuracy := number(e.ValidationCost), number(e.ValidationAccuracy)
+	r := epochReport{Epoch: e.Number, Cost: number(e.Cost), TestCost: cost, TestAccuracy: accuracy, Seconds: e.Elapsed.Seconds()}
+	if t.validation != nil {
+		r.TestCost, r.TestAccuracy = number(math.NaN()), number(math.NaN())
+		r.ValidationCost, r.ValidationAccuracy = &cost, &accuracy
+	}
+	for i, m := range t.options.Metrics {
+		if r.Metrics == nil {
+			r.Metrics = make(map[string]number)
+		}
+		r.names, r.Metrics[m.Name] = append(r.names, m.Name), number(e.Metrics[i])
+	}
+	return r
+}
+
+func (r epochReport) print(w io.Writer, epochs int) {
+	fmt.Fprintf(w, "epoch %*d/%d  cost %-9.4g", len(strconv.Itoa(epochs)), r.Epoch, epochs, float64(r.Cost))
+	name, accuracy := "test", r.TestAccuracy
+	if r.ValidationCost != nil {
+		fmt.Fprintf(w, "  validation cost %-9.4g", float64(*r.ValidationCost))
+		name, accuracy = "validation", *r.ValidationAccuracy
+	}
+	if !math.IsNaN(float64(accuracy)) {
+		fmt.Fprintf(w, "  %s accuracy %6.2f %%", name, 100*accuracy)
+	}
+	for _, m := range r.names {
+		fmt.Fprintf(w, "  %s %.4g", m, float64(r.Metrics[m]))
+	}
+	fmt.Fprintf(w, "  %.1f s\n", r.Seconds)
+}
+
+// trainReport is the result of a training. What there is no number for, such as an accuracy
+// on test data without any, or of a regression, is NaN.
+type trainReport struct {
+	TestAccuracy  number `json:"test_accuracy"`
+	TestSamples   int    `json:"test_samples"`
+	TrainAccuracy number `json:"train_accuracy"`
+	TrainSamples  int    `json:"train_samples"`
+	TrainCost     number `json:"train_cost"`
+	Epochs        int    `json:"epochs"`
+	Interrupted   bool   `json:"interrupted"`
+	Fingerprint   string `json:"fingerprint"`
+	Model         string `json:"model"`
+	TestR2        number `json:"test_r2"`
+	TestMAE       number `json:"test_mae"`
+	Majority      number `json:"majority_share"` // of the most frequent class of the test data, or of the training data if there are none
+	Task          string `json:"task"`
+	Seconds       number `json:"seconds"` // from the first step to the last test
+
+	BestEpoch    int               `json:"best_epoch,omitempty"` // with early stopping: the one whose parameters were taken
+	StoppedEarly bool              `json:"stopped_early,omitempty"`
+	Metrics      map[string]number `json:"metrics,omitempty"` // of the test data, or of the training data if there are none
+
+	trainR2 number
+	names   []string // of the metrics, in the order of --metrics
+	absent  []string // classes that the test data lack
+}
+
+// newReport evaluates the trained network.
+func (t *training[T]) newReport() (r trainReport, err error) {
+	nan := number(math.NaN())
+	r = trainReport{
+		TestAccuracy: nan, TestSamples: t.test.Len(), TrainSamples: t.data.Len(), Fingerprint: t.net.Fingerprint(),
+		TestR2: nan, TestMAE: nan, Majority: nan, Task: t.task().String(), trainR2: nan,
+	}
+	var cost number
+	if cost, r.TrainAccuracy, r.trainR2, _, err = t.scores(t.data); err != nil {
+		return r, err
+	}
+	r.TrainCost = cost
+	set := t.data
+	if t.test.Len() > 0 {
+		set = t.test
+		if _, r.TestAccuracy, r.TestR2, r.TestMAE, err = t.scores(t.test); err != nil {
+			return r, err
+		}
+	}
+	if set.Labels != nil {
+		r.Majority = number(majority(set.Labels))
+		r.absent = absent(set)
+	}
+	return r, t.measure(&r, set)
+}
+
+// measure adds the metrics that were asked for. Numbers are measured in the units that the
+// targets have.
+func (t *training[T]) measure(r *trainReport, set *train.Data[T]) error {
+	if len(t.options.Metrics) == 0 {
+		return nil
+	}
+	meter, err := metrics.New[T](train.TaskOf(t.net, set), t.options.Metrics...)
+	if err != nil {
+		return usagef("--metrics: %w", err)
+	}
+	y, _, _, err := train.EvaluateOutputs(t.net, set)
+	if err != nil {
+		return err
+	}
+	switch {
+	case set.Labels != nil:
+		err = meter.AddLabels(y, set.Labels, nil)
+	case t.task() == dataset.Regression:
+		targets := kernels.NewMatrix[T](set.T.Rows, set.T.Cols)
+		copy(targets.Data, set.T.Data)
+		dataset.Restore(t.encoder, targets)
+		dataset.Restore(t.encoder, y)
+		err = meter.Add(y, targets, nil)
+	default:
+		err = meter.Add(y, set.T, nil)
+	}
+	r.Metrics = make(map[string]number)
+	for _, m := range t.options.Metrics {
+		r.names = append(r.names, m.Name)
+		r.Metrics[m.Name] = number(meter.Value(m))
+	}
+	return err
+}
+
+// scores returns the mean cost of samples and what goes with the task: the accuracy, which
+// for several labels is the share of labels that are right, or R² and the mean absolute
+// error. The others are NaN.
+func (t *training[T]) scores(s *train.Data[T]) (cost, accuracy, r2, mae number, err error) {
+	nan := number(math.NaN())
+	if t.task() == dataset.Classification { // without outputs for all samples and classes
+		c, a, err := train.Evaluate(t.net, s)
+		return number(c), number(a), nan, nan, err
+	}
+	y, c, _, err := train.EvaluateOutputs(t.net, s)
+	if err != nil {
+		return 0, nan, nan, nan, err
+	}
+	if t.task() == dataset.Regression {
+		r2, mae, err := numberScores(t.encoder, s, y)
+		return number(c), nan, number(r2), number(mae), err
+	}
+	each, _ := labelScores(t.net, s, y)
+	sum := number(0)
+	for _, a := range each {
+		sum += a
+	}
+	return number(c), sum / number(len(each)), nan, nan, nil
+}
+
+// absent returns the classes that no sample is of.
+func absent[T kernels.Float](s *train.Data[T]) (classes []string) {
+	seen := make(map[int]bool)
+	for _, l := range s.Labels {
+		seen[l] = true
+	}
+	for c, name := range s.Classes {
+		if !seen[c] {
+			classes = append(classes, name)
+		}
+	}
+	return classes
+}
+
+func (r trainReport) print(w io.Writer) {
+	isNumber := func(x number) bool { return x == x }
+	switch {
+	case isNumber(r.trainR2):
+		if r.TestSamples > 0 {
+			fmt.Fprintf(w, "test R²            %.4f, mean absolute error %.6g, of %d samples\n", float64(r.TestR2), float64(r.TestMAE), r.TestSamples)
+		}
+		fmt.Fprintf(w, "training R²        %.4f of %d samples\n", float64(r.trainR2), r.TrainSamples)
+	default:
+		if r.TestSamples > 0 {
+			fmt.Fprintf(w, "test accuracy      %.2f %% of %d samples\n", 100*r.TestAccuracy, r.TestSamples)
+		}
+		fmt.Fprintf(w, "training accuracy  %.2f %% of %d samples\n", 100*r.TrainAccuracy, r.TrainSamples)
+		if isNumber(r.Majority) {
+			fmt.Fprintf(w, "most frequent      %.2f %% are of the most frequent class\n", 100*r.Majority)
+		}
+		if len(r.absent) > 0 && r.TestSamples > 0 {
+			fmt.Fprintf(w, "                   the test data have no sample of %s\n", strings.Join(r.absent, ", "))
+		}
+	}
+	for _, name := range r.names {
+		fmt.Fprintf(w, "%-18s %.4f\n", name, float64(r.Metrics[name]))
+	}
+	if r.BestEpoch > 0 {
+		fmt.Fprintf(w, "best epoch         %d of %d\n", r.BestEpoch, r.Epochs)
+	}
+	fmt.Fprintf(w, "fingerprint        %s\n", r.Fingerprint)
+	fmt.Fprintf(w, "model              %s\n", r.Model)
+}
