@@ -59,8 +59,11 @@ func benchSteps[T kernels.Float](b *testing.B) {
 				}
 				for _, threads := range []int{1, 2} {
 					b.Run(fmt.Sprintf("isa=%v/net=%v/batch=%d/threads=%d", level, shape, batch, threads), func(b *testing.B) {
-						s := newStepper(StepCase{Net: shape, Batch: batch, Threads: threads, Mode: Step, Level: level}, n, d)
-						defer s.ws.SetWorkers(1)
+						s, err := newStepper(StepCase{Net: shape, Batch: batch, Threads: threads, Mode: Step, Level: level}, n, d)
+						if err != nil {
+							b.Fatal(err)
+						}
+						defer s.close()
 						defer isa.Force(level)()
 						b.ReportAllocs()
 						b.ResetTimer()

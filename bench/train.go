@@ -44,7 +44,10 @@ func (n Net) String() string {
 }
 
 // New returns a network of this shape, with weights from seed 1.
-func New[T kernels.Float](n Net) (*net.Network[T], error) {
+func New[T kernels.Float](n Net) (*net.Network[T], error) { return net.New[T](n.config()) }
+
+// config describes a network of this shape.
+func (n Net) config() net.Config {
 	c := net.Config{Inputs: n.Widths[0], Cost: n.Cost, Seed: 1}
 	for i, w := range n.Widths[1:] {
 		σ := n.Activation
@@ -53,7 +56,7 @@ func New[T kernels.Float](n Net) (*net.Network[T], error) {
 		}
 		c.Layers = append(c.Layers, net.Dense(w, σ))
 	}
-	return net.New[T](c)
+	return c
 }
 
 // weights returns the number of weights, and of those that pass δ on to the
@@ -118,6 +121,7 @@ type StepCase struct {
 	Threads int
 	Mode    Mode
 	Level   isa.Level
+	With    string // the name of a Variant, timed as Step; "" for Descend alone
 }
 
 // A StepResult is how fast a kind of step is.
@@ -138,6 +142,10 @@ type StepResult struct {
 	Bound      Bound   `json:"bound"`   // what sets the limit
 	Beyond     bool    `json:"beyond_limit"`
 	Allocs     float64 `json:"allocations_per_step"`
+	// With is the name of a [Variant], and OfPlain the time of its step divided by that of
+	// the variant Plain in the same run.
+	With    string  `json:"with,omitempty"`
+	OfPlain float64 `json:"of_plain,omitempty"`
 }
 
 // RunSteps measures cases, which share one net and, but for Fit, its parameters, in
@@ -161,7 +169,9 @@ func RunSteps[T kernels.Float](cases []StepCase, rounds int) ([]StepResult, erro
 		if inOrder == nil {
 			inOrder = Samples[T](shape, InOrder)
 		}
-		steppers[i] = newStepper(c, n, inOrder)
+		if steppers[i], err = newStepper(c, n, inOrder); err != nil {
+			return nil, err
+		}
 		tasks = append(tasks, steppers[i].task)
 	}
 	Measure(rounds, append(tasks, l.tasks()...))
@@ -175,11 +185,11 @@ func RunSteps[T kernels.Float](cases []StepCase, rounds int) ([]StepResult, erro
 	var shuffled *train.Data[T]
 	for i, c := range cases {
 		r := StepResult{Net: shape.String(), Activation: shape.Activation.String(), Cost: shape.Cost.String(), Type: typ,
-			ISA: c.Level.String(), Mode: c.Mode, Batch: c.Batch, Threads: c.Threads, Samples: InOrder}
+			ISA: c.Level.String(), Mode: c.Mode, Batch: c.Batch, Threads: c.Threads, Samples: InOrder, With: c.With}
 		limit, bound := l.step(c, size)
 		if s := steppers[i]; s != nil {
 			r.NS, r.Allocs = s.task.Best, s.allocations()
-			s.ws.SetWorkers(1)
+			s.close()
 		} else {
 			if shuffled == nil {
 				shuffled = Samples[T](shape, Shuffled)
@@ -193,7 +203,20 @@ func RunSteps[T kernels.Float](cases []StepCase, rounds int) ([]StepResult, erro
 		r.Beyond = r.Percent > beyond
 		results[i] = r
 	}
+	compareWithPlain(results)
 	return results, nil
+}
+
+// compareWithPlain sets OfPlain.
+func compareWithPlain(results []StepResult) {
+	for i := range results {
+		r := &results[i]
+		for _, p := range results {
+			if r.With != "" && p.With == Plain && p.ISA == r.ISA && p.Batch == r.Batch && p.Threads == r.Threads {
+				r.OfPlain = r.NS / p.NS
+			}
+		}
+	}
 }
 
 // A move is a part of the traffic of a step between memory and core: so many bytes in
@@ -279,18 +302,38 @@ type stepper[T kernels.Float] struct {
 	ws   *net.Workspace[T]
 	data *train.Data[T]
 	next int // sample
+
+	trainer *train.Trainer[T] // of a variant, else nil
 }
 
-func newStepper[T kernels.Float](c StepCase, n *net.Network[T], d *train.Data[T]) *stepper[T] {
-	s := &stepper[T]{step: c, net: n, ws: n.NewWorkspace(c.Batch), data: d}
-	s.ws.SetWorkers(c.Threads)
+func newStepper[T kernels.Float](c StepCase, n *net.Network[T], d *train.Data[T]) (s *stepper[T], err error) {
+	s = &stepper[T]{step: c, net: n, ws: n.NewWorkspace(c.Batch), data: d}
+	if c.With != "" {
+		if s.trainer, err = newTrainer(c, d); err != nil {
+			return nil, err
+		}
+	} else {
+		s.ws.SetWorkers(c.Threads)
+	}
 	s.task = NewTask(c.Level, s.run)
 	s.task.Parallel, s.task.Warm = c.Threads > 1, func() { Touch(d) }
-	return s
+	return s, nil
+}
+
+// close ends the workers.
+func (s *stepper[T]) close() {
+	s.ws.SetWorkers(1)
+	if s.trainer != nil {
+		s.trainer.Close()
+	}
 }
 
 // run takes n steps.
 func (s *stepper[T]) run(n int) {
+	if s.trainer != nil {
+		steps(s.trainer, n)
+		return
+	}
 	for range n {
 		if s.next+s.step.Batch > s.data.Len() {
 			s.next = 0

@@ -6,6 +6,7 @@ elsewhere:            pip install torch --index-url https://download.pytorch.org
                       pip install scikit-learn numpy
 Run:                  /usr/bin/python3 train_peers.py [--nets 784-30-10] [--batches 1,10] [--json]
                       [--nabla "nabla"]    the command whose `bench train` is timed between rounds
+                      [--with dropout,adam | --with all]   PyTorch's steps with these, beside plain ones
 
 The same nets, cost and number of different samples as `nabla bench train`: 4,096 in
 order. Before anything is timed, each library's gradient is compared with numpy's,
@@ -22,6 +23,7 @@ parser.add_argument("--batches", default="1,10,32,128,512")
 parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--rounds", type=int, default=3)
 parser.add_argument("--seconds", type=float, default=0.15, help="of a timed block")
+parser.add_argument("--with", dest="variants", default="", help="steps of PyTorch with dropout, layer-norm, …, or all")
 parser.add_argument("--nabla", help="nabla command, timed in the same rounds")
 parser.add_argument("--json", action="store_true")
 args = parser.parse_args()
@@ -46,6 +48,7 @@ except ImportError:
     sklearn = None
 
 SAMPLES, ETA = 4096, 0.01
+torch_no_grad = torch.no_grad() if torch else lambda f: f
 rng = np.random.default_rng(1)
 
 
@@ -106,21 +109,31 @@ class Numpy:
 
 
 class Torch:
+    variant = "sgd"  # a name that `nabla bench train --with` knows
+
     def __init__(self, widths, batch, w, b, x, t, labels, eta):
         layers, self.quadratic = [], quadratic(widths)
+        if self.variant == "input-dropout":
+            layers.append(torch.nn.Dropout(0.2))
         for k, (v, c) in enumerate(zip(w, b)):
             l = torch.nn.Linear(v.shape[1], v.shape[0])
             with torch.no_grad():
                 l.weight.copy_(torch.from_numpy(v))
                 l.bias.copy_(torch.from_numpy(c))
             layers.append(l)
+            hidden = k < len(w) - 1
+            if hidden and self.variant == "layer-norm":
+                layers.append(torch.nn.LayerNorm(v.shape[0]))
             if self.quadratic:
                 layers.append(torch.nn.Sigmoid())
-            elif k < len(w) - 1:
+            elif hidden:
                 layers.append(torch.nn.ReLU())
+            if hidden and self.variant == "dropout":
+                layers.append(torch.nn.Dropout(0.5))
         self.linear = [l for l in layers if isinstance(l, torch.nn.Linear)]
         self.net = torch.nn.Sequential(*layers)
-        self.sgd = torch.optim.SGD(self.net.parameters(), lr=eta)
+        self.sgd = OPTIMIZERS.get(self.variant, OPTIMIZERS["sgd"])(self.net.parameters(), eta)
+        self.weight = torch.tensor([0.5, 2.0]).repeat(widths[-1])[:widths[-1]] if self.variant == "class-weights" else None
         self.x, self.t, self.labels = torch.from_numpy(x), torch.from_numpy(t), torch.from_numpy(labels)
         self.batch, self.next = batch, 0
 
@@ -128,16 +141,46 @@ class Torch:
         for _ in range(n):
             i, self.next = self.next, (self.next + self.batch) % (SAMPLES - self.batch + 1)
             out = self.net(self.x[i:i + self.batch])
-            if self.quadratic:
+            labels = self.labels[i:i + self.batch]
+            if self.quadratic and self.weight is not None:
+                cost = 0.5 * (((out - self.t[i:i + self.batch]) ** 2).sum(1) * self.weight[labels]).sum() / self.batch
+            elif self.quadratic:
                 cost = 0.5 * torch.nn.functional.mse_loss(out, self.t[i:i + self.batch], reduction="sum") / self.batch
             else:
-                cost = torch.nn.functional.cross_entropy(out, self.labels[i:i + self.batch])
+                cost = torch.nn.functional.cross_entropy(out, labels, weight=self.weight)
             self.sgd.zero_grad(set_to_none=True)
             cost.backward()
+            if self.variant == "clip-norm":
+                torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+            elif self.variant == "clip-value":
+                torch.nn.utils.clip_grad_value_(self.net.parameters(), 0.1)
             self.sgd.step()
+            if self.variant == "max-norm":
+                with torch.no_grad():
+                    for l in self.linear:
+                        l.weight.copy_(torch.renorm(l.weight, 2, 0, 3.0))
 
     w = property(lambda self: [l.weight.detach().numpy() for l in self.linear])
     b = property(lambda self: [l.bias.detach().numpy() for l in self.linear])
+
+
+class Lion:
+    """PyTorch has no Lion: its steps, with PyTorch's operations on many tensors at once."""
+
+    def __init__(self, params, lr, betas=(0.9, 0.99)):
+        self.params, self.lr, self.betas = list(params), lr, betas
+        self.m = [torch.zeros_like(p) for p in self.params]
+
+    def zero_grad(self, set_to_none):
+        for p in self.params:
+            p.grad = None
+
+    @torch_no_grad
+    def step(self):
+        b1, b2 = self.betas
+        for p, m in zip(self.params, self.m):
+            p.add_(torch.sign(m.mul(b1).add_(p.grad, alpha=1 - b1)), alpha=-self.lr)
+            m.mul_(b2).add_(p.grad, alpha=1 - b2)
 
 
 class Sklearn:
@@ -190,13 +233,58 @@ def timed(peer, seconds):
     return n * peer.batch / (time.perf_counter() - start)
 
 
+def nabla_rows(net, flags):
+    out = subprocess.run(args.nabla.split() + ["bench", "train", "--json", "--mode", "step", "--rounds", "10", "--threads", str(args.threads), "--layers", net.replace("-", ",")]
+                         + (["--activation", "sigmoid", "--cost", "quadratic"] if net == "784-30-10" else ["--activation", "relu", "--cost", "softmax-cross-entropy"])
+                         + flags, check=True, capture_output=True, text=True).stdout
+    return [json.loads(line) for line in out.splitlines()]
+
+
 def nabla(net, batches):
-    out = subprocess.run(args.nabla.split() + ["bench", "train", "--json", "--mode", "step", "--rounds", "10", "--batch", args.batches,
-                         "--threads", str(args.threads), "--layers", net.replace("-", ",")]
-                         + (["--activation", "sigmoid", "--cost", "quadratic"] if net == "784-30-10" else ["--activation", "relu", "--cost", "softmax-cross-entropy"]),
-                         check=True, capture_output=True, text=True).stdout
-    rows = [json.loads(line) for line in out.splitlines()]
-    return {r["batch"]: r["samples_per_second"] for r in rows if "batch" in r}
+    return {r["batch"]: r["samples_per_second"] for r in nabla_rows(net, ["--batch", args.batches]) if "batch" in r}
+
+
+OPTIMIZERS = torch and {
+    "sgd": lambda p, lr: torch.optim.SGD(p, lr=lr),
+    "momentum": lambda p, lr: torch.optim.SGD(p, lr=lr, momentum=0.9),
+    "nesterov": lambda p, lr: torch.optim.SGD(p, lr=lr, momentum=0.9, nesterov=True),
+    "adagrad": lambda p, lr: torch.optim.Adagrad(p, lr=lr),
+    "rmsprop": lambda p, lr: torch.optim.RMSprop(p, lr=lr, alpha=0.9),
+    "adam": lambda p, lr: torch.optim.Adam(p, lr=lr),
+    "adamw": lambda p, lr: torch.optim.AdamW(p, lr=lr),
+    "amsgrad": lambda p, lr: torch.optim.Adam(p, lr=lr, amsgrad=True),
+    "lion": Lion,
+    "l2": lambda p, lr: torch.optim.SGD(p, lr=lr, weight_decay=1e-4),
+}
+VARIANTS = [*(OPTIMIZERS or []), "dropout", "input-dropout", "layer-norm", "class-weights", "clip-norm", "clip-value", "max-norm"]
+
+
+def with_variants(nets, batches, variants):
+    """Times PyTorch's steps with each variant, beside its plain ones, and nabla's."""
+    for net in nets:
+        widths = [int(n) for n in net.split("-")]
+        data = samples(widths)
+        w, b = parameters(widths)
+        for batch in batches:
+            running = {v: type("Torch_" + v, (Torch,), {"variant": v})(widths, batch, w, b, *data, ETA / 100) for v in ["sgd", *(v for v in variants if v != "sgd")]}
+            best, ours = {}, {}
+            for _ in range(args.rounds):
+                for v, peer in running.items():
+                    best[v] = max(best.get(v, 0), timed(peer, args.seconds))
+                if args.nabla:
+                    for v, rate in nabla_with(net, batch, list(running)).items():
+                        ours[v] = max(ours.get(v, 0), rate)
+            for v, rate in best.items():
+                row = {"net": net, "mode": "step", "with": v, "batch": batch, "threads": args.threads, "samples_per_second": ours.get(v, 0),
+                       "peers": {"PyTorch": rate}, "of_plain": best["sgd"] / rate}
+                print(json.dumps(row) if args.json else
+                      f"{net:21} batch {batch:3}  {v:13} " + (f"nabla {ours[v]:9.0f}/s ({ours['sgd'] / ours[v]:.2f} of plain)  " if v in ours else "")
+                      + f"PyTorch {rate:9.0f}/s ({row['of_plain']:.2f} of plain)", flush=True)
+
+
+def nabla_with(net, batch, variants):
+    rows = nabla_rows(net, ["--batch", str(batch), "--with", ",".join(variants)])
+    return {r["with"]: r["samples_per_second"] for r in rows if "with" in r}
 
 
 peers = {"numpy": Numpy}
@@ -209,6 +297,14 @@ head = ", ".join(f"{n} {versions[n]}" for n in peers) + f", Python {sys.version.
 print(json.dumps({"head": head}) if args.json else head)
 
 batches = [int(b) for b in args.batches.split(",")]
+if args.variants:
+    if not torch:
+        sys.exit("--with is for PyTorch, which isn't installed")
+    chosen = VARIANTS if args.variants == "all" else args.variants.split(",")
+    if unknown := [v for v in chosen if v not in VARIANTS]:
+        sys.exit(f"--with {unknown[0]}: want all or some of {', '.join(VARIANTS)}")
+    with_variants(args.nets.split(","), batches, chosen)
+    sys.exit()
 for net in args.nets.split(","):
     widths = [int(n) for n in net.split("-")]
     data = samples(widths)

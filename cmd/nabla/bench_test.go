@@ -19,6 +19,8 @@ func TestBench(t *testing.T) {
 		"bench kernels --rounds 1 --filter /f32/.*/10x30$":                           "ns",
 		"bench train --rounds 1 --layers 20,10,5 --batch 1,10 --mode step,forward":   "samples_per_second",
 		"bench train --rounds 1 --layers 20,5 --batch 10 --precision f64 --mode fit": "limit_samples_per_second",
+		"bench train --rounds 1 --layers 20,10,5 --batch 10 --mode step --with all":  "of_plain",
+		"bench train --rounds 1 --layers 9,4,1 --batch 4 --mode step --with dropout": "of_plain",
 	} {
 		r := nabla(t, append(strings.Fields(line), "--json")...)
 		require.Equal(t, exitDone, r.code, r.stderr)
@@ -34,6 +36,24 @@ func TestBench(t *testing.T) {
 		r = nabla(t, strings.Fields(line)...)
 		require.Equal(t, exitDone, r.code, r.stderr)
 		assert.Contains(t, r.stdout, "% limit")
+	}
+}
+
+// --with has a row for each variant that is asked for, beside plain steps.
+func TestBenchWith(t *testing.T) {
+	for with, want := range map[string][]string{"none": {""}, "adam,dropout": {"", "sgd", "adam", "dropout"}, "all": append([]string{""}, bench.VariantNames()...)} {
+		r := nabla(t, append(strings.Fields("bench train --json --rounds 1 --layers 9,4,3 --batch 4 --mode step --with"), with)...)
+		require.Equal(t, exitDone, r.code, r.stderr)
+		var got []string
+		for i, line := range strings.Split(strings.TrimSpace(r.stdout), "\n") {
+			var row bench.StepResult
+			require.NoError(t, json.Unmarshal([]byte(line), &row))
+			if i > 0 {
+				got = append(got, row.With)
+				require.Equal(t, row.With != "", row.OfPlain > 0)
+			}
+		}
+		require.Equal(t, want, got)
 	}
 }
 

@@ -22,6 +22,7 @@ type benchTrainPlan struct {
 	levels           []isa.Level
 	precision        string
 	modes            []bench.Mode
+	with             []string // names of bench.Variants
 	rounds           int
 }
 
@@ -80,8 +81,23 @@ func (p *benchTrainPlan) flags(given func(name string) bool) []flag {
 			}
 			return nil
 		}),
+		p.withFlag(),
 		roundsFlag(&p.rounds),
 	)...)
+}
+
+// withFlag takes the names of variants.
+func (p *benchTrainPlan) withFlag() flag {
+	names := append([]string{"none", "all"}, bench.VariantNames()...)
+	return newNamesFlag("with", "none", "steps of a trainer with these, beside those of plain sgd; none leaves them out", names, func(v []string) error {
+		switch {
+		case slices.Contains(v, "all"):
+			p.with = bench.VariantNames()
+		case !slices.Contains(v, "none"):
+			p.with = slices.Compact(append([]string{bench.Plain}, slices.DeleteFunc(v, func(name string) bool { return name == bench.Plain })...))
+		}
+		return nil
+	})
 }
 
 func newBenchTrain() *cobra.Command {
@@ -93,6 +109,10 @@ func newBenchTrain() *cobra.Command {
   step     4,096 different samples in order, in batches
   forward  the forward pass alone
   fit      up to 60,000 samples, shuffled, as nabla train does it, with costs
+
+With --with, the steps of a trainer are timed as well: with each optimizer, dropout
+of half of the hidden neurons, layer normalisation, class weights, clipping and so
+on. "of plain" is the time of such a step divided by that of plain sgd.
 
 The limit is the longer of two times, both measured in the same run, on as many
 cores as there are threads: that of the step's multiply-adds in registers, and
@@ -125,8 +145,8 @@ func (p *benchTrainPlan) run(cmd *cobra.Command) error {
 	out, json := cmd.OutOrStdout(), wantsJSON(cmd)
 	printMachine(out, json)
 	if !json {
-		fmt.Fprintf(out, "\n%-20s %-8s %-4s %-8s %6s %7s %-8s %12s %14s %14s %8s %-7s %s\n", "net", "hidden", "type", "isa", "batch", "threads", "mode",
-			"µs a step", "samples/s", "limit", "% limit", "bound", "allocations")
+		fmt.Fprintf(out, "\n%-20s %-8s %-4s %-8s %6s %7s %-13s %12s %14s %14s %8s %-7s %s %8s\n", "net", "hidden", "type", "isa", "batch", "threads", "mode",
+			"µs a step", "samples/s", "limit", "% limit", "bound", "allocations", "of plain")
 	}
 	for _, n := range p.nets {
 		run := bench.RunSteps[float32]
@@ -178,6 +198,12 @@ func (p *benchTrainPlan) cases(n bench.Net) []bench.StepCase {
 			for _, threads := range p.threads {
 				for _, batch := range p.batches {
 					cases = append(cases, bench.StepCase{Net: n, Batch: batch, Threads: threads, Mode: mode, Level: level})
+					if mode != bench.Step {
+						continue
+					}
+					for _, with := range p.with {
+						cases = append(cases, bench.StepCase{Net: n, Batch: batch, Threads: threads, Mode: mode, Level: level, With: with})
+					}
 				}
 			}
 		}
@@ -186,6 +212,13 @@ func (p *benchTrainPlan) cases(n bench.Net) []bench.StepCase {
 }
 
 func printStep(w io.Writer, r bench.StepResult) {
-	fmt.Fprintf(w, "%-20s %-8s %-4s %-8s %6d %7d %-8s %12.2f %14.0f %14.0f %8s %-7s %.0f\n",
-		r.Net, r.Activation, r.Type, r.ISA, r.Batch, r.Threads, r.Mode, r.NS/1000, r.Rate, r.LimitRate, bench.PercentText(r.Percent), r.Bound, r.Allocs)
+	mode, ofPlain := string(r.Mode), ""
+	if r.With != "" {
+		mode = r.With
+	}
+	if r.OfPlain > 0 {
+		ofPlain = fmt.Sprintf("%.2f", r.OfPlain)
+	}
+	fmt.Fprintf(w, "%-20s %-8s %-4s %-8s %6d %7d %-13s %12.2f %14.0f %14.0f %8s %-7s %11.0f %8s\n",
+		r.Net, r.Activation, r.Type, r.ISA, r.Batch, r.Threads, mode, r.NS/1000, r.Rate, r.LimitRate, bench.PercentText(r.Percent), r.Bound, r.Allocs, ofPlain)
 }
