@@ -8,4 +8,5 @@ const (
 	scaleColumns  = "train: Scale: scaler and matrix differ in columns"
 	scaledTwice   = "train: Scale: the data have been scaled already"
 	splitShare    = "train: Split: testShare is not in [0, 1)"
+	foldCount     = "train: Folds: want 2 to Len folds"
 )

@@ -146,3 +146,13 @@ func TestAudit(t *testing.T) {
 		require.Contains(t, r.stderr, "the first line that differs is that of step 96: they part after step 64, at step 96 or before")
 	}
 }
+
+// Cross-validation says how each fold went and changes nothing about the model.
+func TestFoldsOfCommand(t *testing.T) {
+	args := []string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--epochs", "2"}
+	plain, folds := nabla(t, args...), nabla(t, append(args, "--folds", "3")...)
+	require.Zero(t, folds.code, folds.stderr)
+	require.Equal(t, 3, strings.Count(folds.stdout, " of 3         accuracy "), folds.stdout)
+	require.Contains(t, folds.stdout, "over the folds     accuracy 0.8477, standard deviation 0.0111")
+	require.Equal(t, fingerprintOf(t, plain.stdout), fingerprintOf(t, folds.stdout))
+}

@@ -33,6 +33,7 @@ type trainPlan struct {
 	classWeight string // as given
 	model       string
 	record      record
+	folds       int
 	from        string        // a model that is trained on
 	origin      *model.File   // that model
 	like        string        // a model whose training is repeated
@@ -121,6 +122,7 @@ func (p *trainPlan) flags() []flag {
 		grouped("Against overfitting", p.regularFlags()...),
 		grouped("Validation and early stopping", p.stopFlags()...),
 		grouped("Record", p.record.flags(p.given)...),
+		grouped("Test", p.foldsFlag()),
 		grouped("Result", p.modelFlag(), p.fromFlag(), likeFlag(&p.like)),
 	)
 }

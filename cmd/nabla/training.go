@@ -59,6 +59,9 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 	if err != nil {
 		return err
 	}
+	if err := t.crossValidate(cmd.Context()); err != nil {
+		return err
+	}
 	result, interrupted, err := t.fit(cmd.Context(), cmd.Flags(), files)
 	history, epochs := result.Epochs, len(result.Epochs)
 	if err != nil {
