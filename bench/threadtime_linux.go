@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// threadTime returns how long the calling thread has run.
-func threadTime() time.Duration {
+// ThreadTime returns how long the calling thread has run, 0 where no clock of a thread is asked.
+func ThreadTime() time.Duration {
 	var t unix.Timespec
 	if unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t) != nil {
 		return 0

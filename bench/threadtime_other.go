@@ -4,5 +4,5 @@ package bench
 
 import "time"
 
-// threadTime returns 0: this system's clock of a thread is not asked.
-func threadTime() time.Duration { return 0 }
+// ThreadTime returns 0: this system's clock of a thread is not asked.
+func ThreadTime() time.Duration { return 0 }

@@ -121,7 +121,7 @@ type watch struct {
 }
 
 func startWatch(parallel bool) watch {
-	return watch{parallel, time.Now(), threadTime()}
+	return watch{parallel, time.Now(), ThreadTime()}
 }
 
 // slice is less than any scheduler's time slice.
@@ -132,5 +132,5 @@ func (w watch) elapsed() time.Duration {
 	if wall < slice || w.parallel || w.thread == 0 {
 		return wall
 	}
-	return min(wall, threadTime()-w.thread)
+	return min(wall, ThreadTime()-w.thread)
 }

