@@ -136,3 +136,27 @@ func ExampleResult_warnings() {
 	}
 	// Output: What no plane can separate takes a hidden layer: add one, of some 30 neurons.
 }
+
+// Several outputs: one network tells the sum and the difference of two numbers. Each target
+// is a column of T.
+func Example_severalOutputs() {
+	d := &train.Data[float64]{X: kernels.NewMatrix[float64](100, 2), T: kernels.NewMatrix[float64](100, 2)}
+	for k := range 100 {
+		a, b := float64(k%10)/10, float64(k/10)/10
+		copy(d.X.Row(k), []float64{a, b})
+		copy(d.T.Row(k), []float64{a + b, a - b})
+	}
+	n, err := nn.New[float64](nn.Config{
+		Inputs: 2, Layers: []nn.Layer{nn.Dense(8, nn.Tanh), nn.Dense(2, nn.Identity)}, Cost: nn.Quadratic, Seed: 1,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = train.Fit(context.Background(), n, d, nil, train.Options{Epochs: 300, Rate: 0.01, Batch: 10, Optimizer: train.Adam()})
+	if err != nil {
+		log.Fatal(err)
+	}
+	y := n.Predict(kernels.MatrixOf(1, 2, []float64{0.7, 0.2})).Row(0)
+	fmt.Printf("%.1f %.1f\n", y[0], y[1])
+	// Output: 0.9 0.5
+}

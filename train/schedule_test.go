@@ -3,6 +3,7 @@ package train_test
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,5 +128,22 @@ func TestOwnRule(t *testing.T) {
 	r := fit(t, linear(t), numbered(3), train.Options{Epochs: 4, Rate: 0.01, Batch: 1, Schedule: train.Schedule{Rule: mine, Values: []float64{1}}})
 	for k, e := range r.Epochs {
 		near(t, "rate", e.Rate, 0.01/float64(k+1), 1e-17)
+	}
+}
+
+// The parameters of rules have defaults, those of PyTorch and scikit-learn where they have some.
+func TestRuleDefaults(t *testing.T) {
+	want := map[string][]float64{
+		"constant": nil, "step": {10, 0.1}, "exponential": {0.95}, "inverse-scaling": {0.5}, "polynomial": {1}, "cosine": {0},
+		"cosine-restarts": {10, 2, 0}, "one-cycle": {0.3, 25, 1e4}, "plateau": {0.1, 10, 1e-4, 0, 0, 0},
+	}
+	for _, r := range train.Rules() {
+		s := r.Schedule()
+		if err := s.Check(); err != nil {
+			t.Error(err)
+		}
+		if values, ok := want[r.Name]; !ok || !slices.Equal(s.Values, values) || s.Rule != r {
+			t.Errorf("%v: values %v, want %v", r, s.Values, values)
+		}
 	}
 }

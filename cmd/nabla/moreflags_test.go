@@ -14,7 +14,6 @@ import (
 
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/model"
-	"github.com/nabla-go/nabla/train"
 )
 
 // Every flag about the training changes what is learned, and --like repeats it.
@@ -48,7 +47,7 @@ func TestFlagsOfTraining(t *testing.T) {
 
 // What a training measures stands in its lines, under the data that it is of.
 func TestValidationAndMetrics(t *testing.T) {
-	r := nabla(t, strings.Fields("train --json --hidden 8 --epochs 40 --patience 3 --watch f1_macro --metrics f1_macro,top_2_accuracy --model "+filepath.Join(t.TempDir(), "m"))...)
+	r := nabla(t, strings.Fields("train --json --hidden 8 --epochs 40 --schedule constant --patience 3 --watch f1_macro --metrics f1_macro,top_2_accuracy --model "+filepath.Join(t.TempDir(), "m"))...)
 	require.Equal(t, exitDone, r.code, r.stderr)
 	require.Contains(t, r.stderr, "1293 samples, 145 for validation and 359 for testing")
 	best, epochs := math.Inf(-1), 0
@@ -71,6 +70,10 @@ func TestValidationAndMetrics(t *testing.T) {
 	require.Equal(t, number, last["best_epoch"])
 	require.Equal(t, true, last["stopped_early"])
 	require.Equal(t, number+3, float64(epochs))
+	// The model is that of the best epoch.
+	again := nabla(t, "train", "--json", "--hidden", "8", "--epochs", fmt.Sprint(number), "--validation-share", "0.1", "--schedule", "constant", "--model", filepath.Join(t.TempDir(), "m"))
+	require.Equal(t, exitDone, again.code, again.stderr)
+	require.Equal(t, last["fingerprint"], again.last(t)["fingerprint"])
 	require.Greater(t, last["metrics"].(map[string]any)["top_2_accuracy"], last["test_accuracy"])
 
 	csv := func(name string, rows int) string {
@@ -152,13 +155,15 @@ func TestTrainingFlagsRefuse(t *testing.T) {
 	}
 }
 
-// The defaults of the rules' parameters are possible values.
-func TestRuleDefaults(t *testing.T) {
-	for _, r := range train.Rules() {
-		s, err := parseSchedule(r.Name, "")
-		require.NoError(t, err, r.Name)
-		require.Len(t, s.Values, len(r.Parameters))
-	}
+// balanced is what train.BalancedWeights says, and unnamed classes count 1.
+func TestClassWeights(t *testing.T) {
+	p := &trainPlan{classWeight: "balanced"}
+	require.NoError(t, p.setClassWeights([]int{0, 0, 0, 1}, []string{"a", "b"}))
+	require.Equal(t, []float64{4.0 / 6, 2}, p.options.ClassWeights)
+	p.classWeight = "x=y=3, c=0"
+	require.NoError(t, p.setClassWeights([]int{0}, []string{"b", "x=y", "c"}))
+	require.Equal(t, []float64{1, 3, 0}, p.options.ClassWeights)
+	require.EqualError(t, p.setClassWeights(nil, nil), "--class-weight is for classes: the target is none")
 }
 
 // A validation part of a table is cut out before anything is fitted to the rest.

@@ -101,6 +101,11 @@ var rules = []rule{
 		find:    "\tm := kernels.NewMatrix[T](len(labels), classes)\n",
 		replace: "\twidth := 0\n\tfor _, c := range labels {\n\t\twidth = max(width, c+1)\n\t}\n\tm := kernels.NewMatrix[T](len(labels), width)\n",
 	},
+	{what: "layer that is frozen", files: []string{"cmd/nabla/moreflags.go"}, test: "./cmd/nabla -run Fine", find: "o.LayerRates[l-1] = 0", replace: "o.LayerRates[l-1] = 1"},
+	{what: "weights of classes", files: []string{"cmd/nabla/moreflags.go"}, test: "./cmd/nabla -run TestClassWeights", find: "weights[c] = w", replace: "weights[c] = 1"},
+	{what: "best epoch", files: []string{"cmd/nabla/training.go"}, test: "./cmd/nabla -run TestValidation", find: "\t\ttrainer.TakeBest()\n"},
+	{what: "validation part", files: []string{"cmd/nabla/data.go"}, test: "./cmd/nabla -run TestValidation", find: "t.Divide(rows, d.validationShare", replace: "t.Divide(rows, 0*d.validationShare"},
+	{what: "parameters to begin with", files: []string{"cmd/nabla/from.go"}, test: "./cmd/nabla -run Fine", find: "copy(t.net.Params(), t.begin.Net.Params())"},
 	{
 		what: "best parameters", files: []string{"train/fit.go"}, test: "./train",
 		find: "\t\tt.TakeBest()\n",
