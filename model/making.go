@@ -21,6 +21,7 @@ type Making struct {
 	Data           []DataFile          `json:"data,omitempty"`
 	Split          *Split              `json:"split,omitempty"`
 	Interrupted    bool                `json:"interrupted,omitempty"` // the training ended before its time
+	Steps          int                 `json:"steps,omitempty"`       // taken by a training that was interrupted
 	History        []MadeEpoch         `json:"history,omitempty"`
 	Metrics        map[string]float64  `json:"metrics,omitempty"` // of the finished model
 }

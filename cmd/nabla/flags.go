@@ -109,7 +109,7 @@ func wantName(name string, names []string) error {
 			return nil
 		}
 	}
-	return want(false, "%s", oneOf(names))
+	return want(false, "%s%s", oneOf(names), didYouMean(name, names))
 }
 
 // oneOf lists names as in "a, b or c".

@@ -24,6 +24,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -76,6 +77,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	err = optionErrors(err)
 	if usage := (usageError{}); !started || errors.As(err, &usage) {
+		err = suggest(cmd, err)
 		fmt.Fprintf(messages, "%s: %v (see %s --help)\n", cmd.CommandPath(), err, cmd.CommandPath())
 		return exitUsage
 	}
@@ -104,6 +106,8 @@ func newRoot() *cobra.Command {
 			return cmd.Help()
 		},
 	})
+	root.Version = fmt.Sprintf("%s, numeric version %s, %s %s/%s", program(), kernels.NumericVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.PersistentFlags().Bool("json", false, "print results as JSON objects, one a line")
 	root.AddCommand(newTrain(), newAudit(), newData(), newEval(), newPredict(), newServe(), newShow(), newImport(), newExport(), newBench(), newDoctor())
 	return root

@@ -24,7 +24,7 @@ import (
 )
 
 // unrecorded are the flags of nabla train that decide nothing about a model.
-var unrecorded = append([]string{"folds", "help", "json", "like", "model", "threads"}, recordFlags...)
+var unrecorded = append([]string{"folds", "config", "help", "json", "like", "model", "threads"}, recordFlags...)
 
 // optionsOf returns the flags of a training that were given, and the others, which have
 // their defaults.
@@ -129,7 +129,7 @@ func (t *training[T]) makes(flags *pflag.FlagSet, files []model.DataFile, epochs
 	m := &model.Making{
 		Program: program(), NumericVersion: kernels.NumericVersion, Fingerprint: r.Fingerprint, Seed: t.options.Seed, Data: files,
 		Split:       &model.Split{Training: r.TrainSamples, Test: r.TestSamples},
-		Interrupted: r.Interrupted, Metrics: make(map[string]float64),
+		Interrupted: r.Interrupted, Steps: r.Steps, Metrics: make(map[string]float64),
 	}
 	m.Options, m.Defaults = optionsOf(flags)
 	if t.trainPlan.data.isTable && t.trainPlan.data.test == "" {
@@ -206,7 +206,7 @@ func repeat(cmd *cobra.Command) (*model.Making, error) {
 		}
 	}
 	if made.Interrupted {
-		note("the training of %s was stopped after %d epochs; this one goes on to its end", path, len(made.History))
+		note("the training of %s was stopped after step %d; this one goes on to its end", path, made.Steps)
 	}
 	if made.NumericVersion != kernels.NumericVersion {
 		note("%s was made with numeric version %q, this program has %q: the fingerprint will be another one", path, made.NumericVersion, kernels.NumericVersion)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -16,6 +17,7 @@ import (
 // written as \uXXXX, whoever brought them there: names of classes and columns come from
 // files. In JSON, whose strings they stand in, that is the same character.
 type plainWriter struct {
+	mu   sync.Mutex // a word about a signal may come at any time
 	w    io.Writer
 	rest []byte // the beginning of a character that isn't complete yet
 	err  error  // the first error of w
@@ -23,6 +25,8 @@ type plainWriter struct {
 
 // Write writes b to w. It never fails; err becomes the exit code of the command.
 func (p *plainWriter) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	text := append(p.rest, b...)
 	out := make([]byte, 0, len(text))
 	for len(text) > 0 && (utf8.FullRune(text) || len(text) >= utf8.UTFMax) {
@@ -42,6 +46,13 @@ func (p *plainWriter) Write(b []byte) (int, error) {
 		_, p.err = p.w.Write(out)
 	}
 	return len(b), nil
+}
+
+// raw writes what steers the terminal, and is no text of a file.
+func (p *plainWriter) raw(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	io.WriteString(p.w, text)
 }
 
 // flush writes what is left of a character that was never completed.

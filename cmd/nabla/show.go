@@ -148,7 +148,7 @@ func printMaking(w io.Writer, m *model.Making, fingerprint string) {
 		heading = ""
 	}
 	if n := len(m.History); n > 0 {
-		line(w, "epochs", "%d%s", n, map[bool]string{true: ", then it was stopped"}[m.Interrupted])
+		line(w, "epochs", "%d%s", n, map[bool]string{true: fmt.Sprintf(", stopped after step %d", m.Steps)}[m.Interrupted])
 		for _, e := range []model.MadeEpoch{m.History[0], m.History[n-1]} {
 			words := fmt.Sprintf("rate %v", e.Rate)
 			for _, v := range []struct {

@@ -46,7 +46,10 @@ func newTrain() *cobra.Command {
 		if err := p.data.positional(cmd, args); err != nil {
 			return err
 		}
-		var err error
+		err := configure(cmd)
+		if err != nil {
+			return err
+		}
 		if p.repeats, err = repeat(cmd); err != nil {
 			return err
 		}
@@ -100,8 +103,9 @@ With --checkpoint, a training that was stopped or killed goes on with --resume a
 same options and data, on any machine, to the fingerprint of one that was never stopped.
 Only --epochs, --threads and --model may be others.
 
-ctrl-C ends the training early; if an epoch was completed, the model is written
-all the same, and the exit code is 1. A model whose cost is no finite number, or
+ctrl-C ends the training early: what it had learned by then is written to
+NAME.interrupted.safetensors, the file of --model stays as it was, and the exit
+code is 1. A model whose cost is no finite number, or
 more than ten times what it was at first, is not written.
 
 ` + tables(),
@@ -123,7 +127,7 @@ func (p *trainPlan) flags() []flag {
 		grouped("Validation and early stopping", p.stopFlags()...),
 		grouped("Record", p.record.flags(p.given)...),
 		grouped("Test", p.foldsFlag()),
-		grouped("Result", p.modelFlag(), p.fromFlag(), likeFlag(&p.like)),
+		grouped("Result", p.modelFlag(), p.fromFlag(), likeFlag(&p.like), configFlag()),
 	)
 }
 

@@ -384,23 +384,32 @@ func (w *cancelAfter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// ctrl-C keeps what was learned, unless that is nothing yet.
+// ctrl-C keeps what was learned beside the model that was there, unless that is nothing yet.
 func TestInterrupt(t *testing.T) {
-	path := write(t, "m", "an old model")
-	for _, epochs := range []int{3, 0} {
+	path := write(t, "m.safetensors", "an old model")
+	other := strings.TrimSuffix(path, ".safetensors") + ".interrupted.safetensors"
+	for _, epochs := range []int{0, 3} {
 		ctx, cancel := context.WithCancel(context.Background())
 		stderr := &cancelAfter{lines: 1 + epochs, cancel: cancel} // the first line announces the training
 		var stdout bytes.Buffer
 		code := run(ctx, []string{"train", "--epochs", "1000000", "--model", path}, nil, &stdout, stderr)
 		require.Equal(t, exitFailed, code)
+		b, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, "an old model", string(b))
 		if epochs == 0 {
 			require.Contains(t, stderr.String(), "no model was written")
 			require.Empty(t, stdout.String())
-		} else {
-			require.Contains(t, stderr.String(), "stopped after 3 of 1000000 epochs; the model was written")
+			require.NoFileExists(t, other)
+			continue
 		}
-		_, err := model.Load[float32](path)
+		require.Contains(t, stderr.String(), "stopping after this step")
+		require.Contains(t, stderr.String(), "stopped in epoch 3 of 1000000, after step 135; "+other+" has what was learned by then, and "+path+" is as it was")
+		m, err := model.Load[float32](other)
 		require.NoError(t, err)
+		require.True(t, m.Made.Interrupted)
+		require.Equal(t, 135, m.Made.Steps)
+		require.Contains(t, nabla(t, "show", other).stdout, "3, stopped after step 135")
 	}
 }
 
@@ -412,7 +421,7 @@ func TestInterruptAtAHighCost(t *testing.T) {
 	stderr := &cancelAfter{lines: 2, cancel: cancel}
 	code := run(ctx, []string{"train", "--lr", "1e20", "--optimizer", "sgd", "--activation", "sigmoid", "--cost", "cross-entropy", "--epochs", "1000000", "--model", path}, nil, io.Discard, stderr)
 	require.Equal(t, exitFailed, code)
-	require.Contains(t, stderr.String(), "stopped after 1 of 1000000 epochs; no model was written: its cost is ")
+	require.Contains(t, stderr.String(), "stopped in epoch 1 of 1000000, after step 45; no model was written: its cost is ")
 	require.NotContains(t, stderr.String(), "diverged")
 	b, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -441,6 +450,6 @@ func TestInterruptSignal(t *testing.T) {
 	require.Error(t, cmd.Wait())
 	require.Equal(t, exitFailed, cmd.ProcessState.ExitCode())
 	require.Equal(t, true, result{stdout: string(rest)}.last(t)["interrupted"])
-	_, err = model.Load[float32](filepath.Join(cmd.Dir, "m"))
+	_, err = model.Load[float32](filepath.Join(cmd.Dir, "m.interrupted.safetensors"))
 	require.NoError(t, err)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,6 +31,8 @@ type training[T kernels.Float] struct {
 	byDefault      bool            // no cost was chosen
 	stdout, stderr io.Writer
 	json           bool
+	last           train.StepReport // of the last step
+	screen         *terminal        // nil if messages go elsewhere
 }
 
 // runTrain trains and writes the model. Everything that can go wrong early does
@@ -71,16 +74,19 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 	if err != nil {
 		return err
 	}
-	if err := t.checkCost(float64(report.TrainCost), before, epochs, interrupted); err != nil {
+	if err := t.checkCost(float64(report.TrainCost), before, interrupted); err != nil {
 		return err
 	}
 	report.Epochs, report.Interrupted, report.Model, report.Seconds = epochs, interrupted, p.model, number(time.Since(start).Seconds())
 	if p.options.Patience > 0 && !interrupted {
 		report.BestEpoch, report.StoppedEarly = result.Best, result.StoppedEarly
 	}
+	if interrupted {
+		report.Model, report.Steps = interruptedName(p.model), t.last.Number
+	}
 	made := t.makes(cmd.Flags(), files, history, report)
 	m := &model.Model[T]{Made: made, Net: t.net, Classes: t.data.Classes, Features: t.data.Features, Scaler: t.data.Scaler, Encoder: t.encoder}
-	if err := m.Save(p.model); err != nil {
+	if err := m.Save(report.Model); err != nil {
 		return err
 	}
 	if t.json {
@@ -90,9 +96,19 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 	}
 	compare(t.stderr, p.repeats, made)
 	if interrupted {
-		return fmt.Errorf("stopped after %d of %d epochs; the model was written", epochs, p.options.Epochs)
+		return fmt.Errorf("%s; %s has what was learned by then, and %s is as it was", t.stopped(), report.Model, p.model)
 	}
 	return nil
+}
+
+// interruptedName returns the name of the file for what an interrupted training has learned.
+func interruptedName(path string) string {
+	return strings.TrimSuffix(path, ".safetensors") + ".interrupted.safetensors"
+}
+
+// stopped says where a training was interrupted.
+func (t *training[T]) stopped() string {
+	return fmt.Sprintf("stopped in epoch %d of %d, after step %d", t.last.Epoch, t.options.Epochs, t.last.Number)
 }
 
 // load reads the samples and brings them to the form that the network learns from.
@@ -211,7 +227,7 @@ func (t *training[T]) announce() {
 }
 
 // fit trains, reports every epoch and prints what is wrong with the training. It returns how it went and
-// whether a signal ended the training after at least one; anything else that ends it
+// whether a signal ended the training after at least one step; anything else that ends it
 // early is an error.
 func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []model.DataFile) (result train.Result, interrupted bool, err error) {
 	// Until here there is nothing to put in order, and a signal ends the program.
@@ -219,14 +235,13 @@ func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []mod
 	ctx, stop := untilSignal(ctx)
 	defer stop()
 	o := t.options
-	o.Progress = func(e train.Epoch) {
-		report := t.newEpochReport(e)
-		if t.json {
-			printJSON(t.stdout, report)
-		} else {
-			report.print(t.stderr, o.Epochs)
+	t.follow(&o)
+	defer context.AfterFunc(ctx, func() {
+		if t.screen != nil {
+			t.screen.clear()
 		}
-	}
+		fmt.Fprintln(t.stderr, "stopping after this step (ctrl-C again ends at once)")
+	})()
 	trainer, err := train.New(t.net, t.data, t.judge(), o)
 	if err != nil {
 		return result, false, err
@@ -246,21 +261,47 @@ func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []mod
 	for _, w := range warnings {
 		fmt.Fprintf(t.stderr, "warning: %v\n", w)
 	}
-	if errors.Is(err, context.Canceled) && len(result.Epochs) > 0 {
+	if errors.Is(err, context.Canceled) && t.last.Number > 0 {
 		return result, true, nil
 	}
 	return result, false, err
 }
 
+// follow has epochs and, on a terminal, steps reported.
+func (t *training[T]) follow(o *train.Options) {
+	if !t.json {
+		t.screen = terminalOf(t.stderr, o.Epochs, t.data.Len())
+	}
+	o.Progress = func(e train.Epoch) {
+		report := t.newEpochReport(e)
+		switch {
+		case t.json:
+			printJSON(t.stdout, report)
+		case t.screen != nil:
+			var line strings.Builder
+			report.print(&line, o.Epochs)
+			t.screen.epoch(line.String())
+		default:
+			report.print(t.stderr, o.Epochs)
+		}
+	}
+	o.StepProgress = func(r train.StepReport) {
+		t.last = r
+		if t.screen != nil {
+			t.screen.step(r)
+		}
+	}
+}
+
 // checkCost returns an error if the cost after training is no finite number, or more
 // than ten times what it was before.
-func (t *training[T]) checkCost(cost, before float64, epochs int, interrupted bool) error {
+func (t *training[T]) checkCost(cost, before float64, interrupted bool) error {
 	if cost <= 10*before && cost <= math.MaxFloat64 {
 		return nil
 	}
 	costs := fmt.Sprintf("its cost is %.4g and was %.4g before the first step", cost, before)
 	if interrupted { // and may have gone on to learn
-		return fmt.Errorf("stopped after %d of %d epochs; no model was written: %s", epochs, t.options.Epochs, costs)
+		return fmt.Errorf("%s; no model was written: %s", t.stopped(), costs)
 	}
 	return fmt.Errorf("the training diverged: %s: %s; no model was written", costs, t.advice())
 }

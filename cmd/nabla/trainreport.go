@@ -80,6 +80,7 @@ type trainReport struct {
 	Seconds       number `json:"seconds"` // from the first step to the last test
 
 	BestEpoch    int               `json:"best_epoch,omitempty"` // with early stopping: the one whose parameters were taken
+	Steps        int               `json:"steps,omitempty"`      // of a training that was interrupted
 	StoppedEarly bool              `json:"stopped_early,omitempty"`
 	Metrics      map[string]number `json:"metrics,omitempty"` // of the test data, or of the training data if there are none
 
