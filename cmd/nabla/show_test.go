@@ -13,7 +13,7 @@ import (
 func TestLike(t *testing.T) {
 	csv := data("csv_labels_1_to_3.csv")
 	for name, flags := range map[string][]string{
-		"plain":  {},
+		"plain":  {"--epochs", "2"},
 		"digits": {"--epochs", "2", "--optimizer", "adam", "--beta1", "0.8", "--hidden", "20,10", "--activation", "leaky-relu", "--slope", "0.2"},
 		"table":  {"--data", csv, "--epochs", "3", "--hidden=", "--test-share", "0.25", "--precision", "f64", "--seed", "7", "--batch", "full", "--lr", "2"},
 		"mnist":  {"--data", mnist(t, nil), "--epochs", "1", "--cost", "exponential", "--tau", "3"},

@@ -22,9 +22,19 @@ import (
 	"github.com/nabla-go/nabla/train"
 )
 
+// long skips a whole training with -short: it has the same bits in plain Go, in an emulator
+// and under the race detector, where it takes minutes.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("a whole training")
+	}
+}
+
 // The promise of the defaults, here for three of the twenty seeds: a median of at
 // least 97 %, none below 96 %.
 func TestDefaultsLearnDigits(t *testing.T) {
+	long(t)
 	path := filepath.Join(t.TempDir(), "m")
 	var accuracies []float64
 	for seed := 1; seed <= 3; seed++ {
@@ -54,6 +64,7 @@ func TestOldDefaults(t *testing.T) {
 
 // D2: images on a bright ground are learned as well as those on a dark one.
 func TestDefaultsLearnBrightImages(t *testing.T) {
+	long(t)
 	training, test := dataset.Digits[float32]()
 	for _, bright := range []bool{false, true} {
 		dir := t.TempDir()
@@ -81,6 +92,7 @@ func TestDefaultsLearnBrightImages(t *testing.T) {
 
 // T6: deep networks learn.
 func TestDefaultsLearnDeep(t *testing.T) {
+	long(t)
 	r := nabla(t, "train", "--json", "--hidden", "100,100,100,100", "--model", filepath.Join(t.TempDir(), "m"))
 	require.Equal(t, exitDone, r.code, r.stderr)
 	require.Greater(t, r.last(t)["test_accuracy"], 0.97)
