@@ -32,6 +32,7 @@ type trainPlan struct {
 	frozen      []int  // layers, from 1
 	classWeight string // as given
 	model       string
+	reportPath  string // a page to write; "" for none
 	record      record
 	folds       int
 	from        string        // a model that is trained on
@@ -74,7 +75,7 @@ func newTrainPlan() (p *trainPlan, use func() error, cmd *cobra.Command) {
 		Use:   "train [DATA]",
 		Short: "Train a network and write it to a model file",
 		Example: `  nabla train
-  nabla train iris.csv --target species
+  nabla train iris.csv --target species --report iris.html
   nabla train houses.csv --task regress --patience 20 --metrics r2,mae
   nabla train digits --hidden 300,100 --dropout 0.3 --schedule one-cycle
   nabla train rare.csv --class-weight balanced --watch f1_macro --patience 30
@@ -127,7 +128,7 @@ func (p *trainPlan) flags() []flag {
 		grouped("Validation and early stopping", p.stopFlags()...),
 		grouped("Record", p.record.flags(p.given)...),
 		grouped("Test", p.foldsFlag()),
-		grouped("Result", p.modelFlag(), p.fromFlag(), likeFlag(&p.like), configFlag()),
+		grouped("Result", p.modelFlag(), p.reportFlag(), p.fromFlag(), likeFlag(&p.like), configFlag()),
 	)
 }
 
@@ -295,6 +296,15 @@ func (p *trainPlan) modelFlag() flag {
 			return fmt.Errorf("it would overwrite the data: want another file")
 		}
 		return want(v != "", "the name of a file")
+	})
+	f.files = true
+	return f
+}
+
+func (p *trainPlan) reportFlag() flag {
+	f := newFlag("report", "", "an HTML page to write: learning curves, mistakes, what matters, how it was made", func(v string) error {
+		p.reportPath = v
+		return want(v != p.model || v == "", "another file than that of --model")
 	})
 	f.files = true
 	return f

@@ -42,6 +42,11 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 	if err := checkOutput(cmd, "--model", p.model); err != nil {
 		return err
 	}
+	if p.reportPath != "" {
+		if err := checkOutput(cmd, "--report", p.reportPath); err != nil {
+			return err
+		}
+	}
 	t := &training[T]{trainPlan: p, stdout: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), json: wantsJSON(cmd)}
 	if err := t.load(); err != nil {
 		return err
@@ -87,6 +92,9 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 	made := t.makes(cmd.Flags(), files, history, report)
 	m := &model.Model[T]{Made: made, Net: t.net, Classes: t.data.Classes, Features: t.data.Features, Scaler: t.data.Scaler, Encoder: t.encoder}
 	if err := m.Save(report.Model); err != nil {
+		return err
+	}
+	if err := t.report(m, report, result.Warnings); err != nil {
 		return err
 	}
 	if t.json {
@@ -258,6 +266,7 @@ func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []mod
 		warnings, err = trainer.Diagnose()
 	}
 	result = trainer.Result()
+	result.Warnings = warnings
 	for _, w := range warnings {
 		fmt.Fprintf(t.stderr, "warning: %v\n", w)
 	}
