@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/nabla-go/nabla/bench"
+	"github.com/nabla-go/nabla/internal/chart"
 	"github.com/nabla-go/nabla/internal/isa"
 )
 
@@ -59,7 +60,7 @@ func reportKernels(dir, head string, match func(string) bool, level isa.Level, r
 		return err
 	}
 
-	chart := bench.Chart{Title: "Kernels, float32, one core: others beside nabla", Subtitle: head, Axis: "time, as a multiple of nabla's (logarithmic): above the line nabla is faster",
+	picture := chart.Grouped{Title: "Kernels, float32, one core: others beside nabla", Subtitle: head, Axis: "time, as a multiple of nabla's (logarithmic): above the line nabla is faster",
 		Series: names, Log: true, Base: 1, Max: 100}
 	for _, p := range []struct {
 		title, kernel string
@@ -71,12 +72,12 @@ func reportKernels(dir, head string, match func(string) bool, level isa.Level, r
 		{"n = 16", "", func(r kernelRow) bool { return r.Shape == "16" }}, {"n = 4096", "", func(r kernelRow) bool { return r.Shape == "4096" }},
 		{"n = 1048576", "", func(r kernelRow) bool { return r.Shape == "1048576" }},
 	} {
-		panel := bench.Panel{Title: p.title}
+		panel := chart.Panel{Title: p.title}
 		for _, r := range rows {
 			if r.Type != "f32" || r.Layout != "" || p.kernel != "" && r.Kernel != p.kernel || !p.want(r) {
 				continue
 			}
-			g := bench.Group{Label: r.Shape}
+			g := chart.Group{Label: r.Shape}
 			if p.kernel == "" {
 				g.Label = r.Kernel
 			} else if n, _, _ := strings.Cut(r.Shape, "x"); r.Shape == n+"x"+n+"x"+n {
@@ -88,10 +89,14 @@ func reportKernels(dir, head string, match func(string) bool, level isa.Level, r
 			panel.Groups = append(panel.Groups, g)
 		}
 		if len(panel.Groups) > 0 {
-			chart.Panels = append(chart.Panels, panel)
+			picture.Panels = append(picture.Panels, panel)
 		}
 	}
-	return os.WriteFile(filepath.Join(dir, "peers_kernels.svg"), []byte(chart.SVG(3)), 0o644)
+	text, err := picture.SVG(3)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "peers_kernels.svg"), []byte(text), 0o644)
 }
 
 func anyRow(kernelRow) bool { return true }
@@ -193,24 +198,28 @@ func reportTraining(dir, head, nets, batches, python string, threads int, level 
 		return err
 	}
 
-	chart := bench.Chart{Title: fmt.Sprintf("Training steps, float32, %d thread(s)", threads), Subtitle: head, Axis: "samples a second (logarithmic)", Series: append([]string{"nabla"}, names...), Log: true}
+	picture := chart.Grouped{Title: fmt.Sprintf("Training steps, float32, %d thread(s)", threads), Subtitle: head, Axis: "samples a second (logarithmic)", Series: append([]string{"nabla"}, names...), Log: true}
 	for _, shape := range bench.Nets {
-		panel := bench.Panel{Title: shape.String()}
+		panel := chart.Panel{Title: shape.String()}
 		for _, r := range rows {
 			if r.Net != shape.String() || r.Mode != "step" {
 				continue
 			}
-			g := bench.Group{Label: fmt.Sprint("batch ", r.Batch), Bars: []float64{r.Rate}}
+			g := chart.Group{Label: fmt.Sprint("batch ", r.Batch), Bars: []float64{r.Rate}}
 			for _, n := range names {
 				g.Bars = append(g.Bars, r.Peers[n])
 			}
 			panel.Groups = append(panel.Groups, g)
 		}
 		if len(panel.Groups) > 0 {
-			chart.Panels = append(chart.Panels, panel)
+			picture.Panels = append(picture.Panels, panel)
 		}
 	}
-	return os.WriteFile(filepath.Join(dir, "peers_train.svg"), []byte(chart.SVG(2)), 0o644)
+	text, err := picture.SVG(2)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "peers_train.svg"), []byte(text), 0o644)
 }
 
 func thousands(rate float64) string { return fmt.Sprintf("%.4g", rate/1000) }

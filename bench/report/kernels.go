@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/nabla-go/nabla/bench"
+	"github.com/nabla-go/nabla/internal/chart"
 	"github.com/nabla-go/nabla/internal/isa"
 )
 
@@ -53,7 +54,11 @@ func reportKernels(dir string, rounds int) error {
 	if err := r.rewriteReadme(filepath.Join(dir, "..", "..", "README.md")); err != nil {
 		return err
 	}
-	return write(dir, "kernels.svg", r.chart().SVG(3))
+	text, err := r.chart().SVG(3)
+	if err != nil {
+		return err
+	}
+	return write(dir, "kernels.svg", text)
 }
 
 // writeCeilings writes what a core did at most.
@@ -111,8 +116,8 @@ func labelElementwise(c bench.Case) string {
 	return ""
 }
 
-func (r kernelReport) chart() bench.Chart {
-	chart := bench.Chart{Title: "Kernels, float32, one core", Subtitle: where(), Axis: "per cent of the machine's limit", Series: names(r.levels), Max: 100}
+func (r kernelReport) chart() chart.Grouped {
+	picture := chart.Grouped{Title: "Kernels, float32, one core", Subtitle: where(), Axis: "per cent of the machine's limit", Series: names(r.levels), Max: 100}
 	for _, p := range []struct {
 		title, kernel string
 		label         func(bench.Case) string
@@ -130,19 +135,19 @@ func (r kernelReport) chart() bench.Chart {
 		{"Elementwise and optimizers, n = 4096", "", labelElementwise},
 		{"Softmax", "Softmax", labelShape},
 	} {
-		chart.Panels = append(chart.Panels, r.panel(p.title, p.kernel, p.label))
+		picture.Panels = append(picture.Panels, r.panel(p.title, p.kernel, p.label))
 	}
-	return chart
+	return picture
 }
 
 // panel shows one kernel, or all of them if kernel is "".
-func (r kernelReport) panel(title, kernel string, label func(bench.Case) string) bench.Panel {
-	p := bench.Panel{Title: title}
+func (r kernelReport) panel(title, kernel string, label func(bench.Case) string) chart.Panel {
+	p := chart.Panel{Title: title}
 	for _, c := range bench.Cases() {
 		if c.Type != "f32" || c.Layout.Name != "" || c.Kernel != kernel && kernel != "" || label(c) == "" {
 			continue
 		}
-		g := bench.Group{Label: label(c)}
+		g := chart.Group{Label: label(c)}
 		for _, l := range r.levels {
 			g.Bars = append(g.Bars, r.found[key{c.Kernel, c.Type, c.Shape, "", l.String()}].Percent)
 		}

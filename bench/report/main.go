@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/nabla-go/nabla/bench"
+	"github.com/nabla-go/nabla/internal/chart"
 	"github.com/nabla-go/nabla/internal/isa"
 )
 
@@ -71,7 +72,7 @@ func reportTraining(dir string, rounds, threads int) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Training steps\n\n%s. Written by `go run ./bench/report train`; see bench/README.md for the method.\n\n", where())
 	b.WriteString("float32. Step: forward, backward and plain gradient descent on 4,096 different samples in order; forward: its first half; fit: train.Fit on shuffled samples, costs included.\n")
-	chart := bench.Chart{Title: "Training steps, float32, one core", Subtitle: where(), Axis: "per cent of the machine's limit", Series: []string{"step", "forward", "fit"}, Max: 100}
+	picture := chart.Grouped{Title: "Training steps, float32, one core", Subtitle: where(), Axis: "per cent of the machine's limit", Series: []string{"step", "forward", "fit"}, Max: 100}
 	for _, n := range bench.Nets {
 		fmt.Fprintf(&b, "\n## %v (%v, %v)\n\n| isa | threads | mode |", n, n.Activation, n.Cost)
 		for _, batch := range bench.Batches {
@@ -95,9 +96,9 @@ func reportTraining(dir string, rounds, threads int) error {
 		if err != nil {
 			return err
 		}
-		p := bench.Panel{Title: n.String()}
+		p := chart.Panel{Title: n.String()}
 		for _, batch := range bench.Batches {
-			p.Groups = append(p.Groups, bench.Group{Label: fmt.Sprint("batch ", batch), Bars: []float64{math.NaN(), math.NaN(), math.NaN()}})
+			p.Groups = append(p.Groups, chart.Group{Label: fmt.Sprint("batch ", batch), Bars: []float64{math.NaN(), math.NaN(), math.NaN()}})
 		}
 		for i := 0; i < len(results); i += len(bench.Batches) {
 			r := results[i]
@@ -112,12 +113,16 @@ func reportTraining(dir string, rounds, threads int) error {
 			}
 			fmt.Fprintf(&b, " %.0f |\n", allocs)
 		}
-		chart.Panels = append(chart.Panels, p)
+		picture.Panels = append(picture.Panels, p)
 	}
 	if err := write(dir, "TRAIN.md", b.String()); err != nil {
 		return err
 	}
-	return write(dir, "train.svg", chart.SVG(2))
+	text, err := picture.SVG(2)
+	if err != nil {
+		return err
+	}
+	return write(dir, "train.svg", text)
 }
 
 // blank formats x, or nothing if it is 0.

@@ -1,4 +1,5 @@
-// Package chart draws diagrams as SVG texts with gonum/plot: lines, points and bars. Only
+// Package chart draws diagrams as SVG texts with gonum/plot: lines, points, bars, and panels of
+// grouped bars. Only
 // the command and bench import it.
 package chart
 
@@ -168,20 +169,30 @@ func finite(x, y []float64) (points plotter.XYs) {
 // margins are around a diagram, so that the last label of an axis isn't cut.
 const marginTop, marginRight = 4, 14
 
-// svg draws p without the XML declaration, so that the text can stand in HTML.
+// svg draws p.
 func svg(p *plot.Plot, height float64) (text string, err error) {
-	defer func() { // gonum/plot panics where there is nothing that it can draw
-		if r := recover(); r != nil {
-			err = fmt.Errorf("chart %q: %v", p.Title.Text, r)
-		}
-	}()
+	defer recovered(p.Title.Text, &err)
 	c := vgsvg.New(width, vg.Points(height))
 	p.Draw(draw.Crop(draw.New(c), 0, -marginRight, 0, -marginTop))
+	return textOf(c)
+}
+
+// recovered makes an error of a panic of gonum/plot, which has no other way to say that
+// there is nothing that it can draw.
+func recovered(title string, err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("chart %q: %v", title, r)
+	}
+}
+
+// textOf returns what was drawn on c without the XML declaration, so that the text can stand
+// in HTML.
+func textOf(c *vgsvg.Canvas) (string, error) {
 	var b strings.Builder
 	if _, err := c.WriteTo(&b); err != nil {
 		return "", err
 	}
-	_, text, _ = strings.Cut(b.String(), "<svg")
+	_, text, _ := strings.Cut(b.String(), "<svg")
 	// Where there is no Liberation, Arial is as wide.
 	return "<svg" + strings.ReplaceAll(text, "font-family:Liberation Sans", "font-family:Liberation Sans,Arial,Helvetica,sans-serif"), nil
 }

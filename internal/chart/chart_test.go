@@ -70,3 +70,24 @@ func heightOf(t *testing.T, svg, text string) float64 {
 	require.NoError(t, err)
 	return y
 }
+
+func TestGrouped(t *testing.T) {
+	for _, log := range []bool{false, true} {
+		g := Grouped{Title: "a < b", Subtitle: strings.Repeat("long words ", 60), Axis: "ratio", Series: []string{"x", "y"}, Log: log, Base: 1, Max: 10, Mark: 2, Panels: []Panel{
+			{Title: "p", Groups: []Group{{"g", []float64{0.5, 30}}, {"h", []float64{math.NaN(), 3}}}},
+			{Title: "q", Groups: []Group{{"i", []float64{0, 7}}}},
+		}}
+		text, err := g.SVG(2)
+		require.NoError(t, err)
+		wellFormed(t, text)
+		require.NotContains(t, text, "NaN")
+		require.NotContains(t, text, "Inf")
+		require.Contains(t, text, ">30<", "a bar beyond the axis has its number")
+		require.Len(t, regexp.MustCompile(`>(long|words) [^<]*<`).FindAllString(text, -1), 3, "the subtitle has lines")
+		require.Equal(t, 1+1, strings.Count(text, "fill:#0072B2"), "in the head and in a panel")
+		require.Equal(t, 1+3, strings.Count(text, "fill:#E69F00"))
+
+		_, err = Grouped{Panels: []Panel{{Groups: []Group{{"g", nil}}}}, Log: log}.SVG(1)
+		require.NoError(t, err)
+	}
+}
