@@ -93,7 +93,28 @@ func raw[T kernels.Float](e *Encoder, t *Table[T], rows []int) (*train.Data[T], 
 		return nil, counts, err
 	}
 	setTargets(e, t, rows, d)
-	return d, counts, nil
+	return d, counts, setWeights(t, rows, d)
+}
+
+// setWeights sets the weights of samples, if the table has a column of them.
+func setWeights[T kernels.Float](t *Table[T], rows []int, d *train.Data[T]) (err error) {
+	for _, c := range t.columns {
+		if c.role != weight {
+			continue
+		}
+		if c.kind != numberColumn {
+			return fmt.Errorf("%s is to give weights and holds no numbers", c.called())
+		}
+		d.Weights = make([]T, len(rows))
+		t.at(rows, func(k, i int, row []T) {
+			if w := row[c.slot]; w >= 0 && w-w == 0 {
+				d.Weights[k] = w
+			} else if err == nil {
+				err = fmt.Errorf("row %d: %s: want a weight of at least 0", i+1, c.called())
+			}
+		})
+	}
+	return err
 }
 
 func newPlan[T kernels.Float](from *column, to *Column, at int) *plan[T] {

@@ -122,6 +122,10 @@ func (d *dataSource) columnFlags(given func(name string) bool) []flag {
 			return nil
 		}),
 	}
+	flags = append(flags, newFlag("weight", "", "a column of numbers that say how much each row counts in training", func(v string) error {
+		o.Weight = v
+		return nil
+	}))
 	for i := range flags {
 		if flags[i].name == "test" {
 			flags[i].files = true

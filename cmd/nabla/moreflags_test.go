@@ -188,3 +188,41 @@ func TestValidationShareOfTable(t *testing.T) {
 	require.Less(t, math.Abs(sum), 1e-9, "the mean is that of the 60")
 	require.NotEqual(t, all.encoder.Scaler, rest.encoder.Scaler)
 }
+
+// --weight: rows of weight 0 teach nothing, and the column is no input.
+func TestWeightColumn(t *testing.T) {
+	var whole, weighted strings.Builder
+	whole.WriteString("x,c\n")
+	weighted.WriteString("x,w,c\n")
+	for k := range 60 {
+		fmt.Fprintf(&whole, "%d,%c\n", k%7, 'a'+k%2)
+		fmt.Fprintf(&weighted, "%d,%d,%c\n", k%7, k%3, 'a'+k%2)
+	}
+	path := filepath.Join(t.TempDir(), "m")
+	for flags, fails := range map[string]string{"--weight w": "", "--weight c": "c", "--weight nothing": "nothing"} {
+		args := append([]string{"train", "--json", "--epochs", "3", "--model", path, write(t, "w.csv", weighted.String())}, strings.Fields(flags)...)
+		r := nabla(t, args...)
+		if fails != "" {
+			require.NotEqual(t, exitDone, r.code)
+			require.Contains(t, r.stderr, fails)
+			continue
+		}
+		require.Equal(t, exitDone, r.code, r.stderr)
+		m, err := model.Load[float32](path)
+		require.NoError(t, err)
+		require.Equal(t, 1, m.Net.Inputs())
+		plain := nabla(t, append(args[:len(args)-3:len(args)-3], write(t, "p.csv", whole.String()))...)
+		require.Equal(t, exitDone, plain.code, plain.stderr)
+		require.NotEqual(t, plain.last(t)["fingerprint"], r.last(t)["fingerprint"])
+	}
+	r := nabla(t, "train", "--model", path, write(t, "w.csv", strings.Replace(weighted.String(), "1,1,b", "1,-1,b", 1)), "--weight", "w")
+	require.Equal(t, exitFailed, r.code)
+	require.Contains(t, r.stderr, "row 2: column 2 (w): want a weight of at least 0")
+
+	d := dataSource{testShare: 0}
+	require.NoError(t, d.setPath(write(t, "w.csv", weighted.String())))
+	d.table.Weight = "w"
+	s, err := loadTraining[float64](&d)
+	require.NoError(t, err)
+	require.Equal(t, []float64{0, 1, 2, 0}, s.training.Weights[:4])
+}
