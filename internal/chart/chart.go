@@ -111,7 +111,7 @@ func Bars(title, axis string, names []string, values []float64, lying bool) (str
 		names, values = slices.Clone(names), slices.Clone(values)
 		slices.Reverse(names)
 		slices.Reverse(values)
-		height = 70 + 16*float64(len(names))
+		height = 70 + 16*float64(len(names)) // may fuse
 	}
 	bars, err := plotter.NewBarChart(plotter.Values(values), vg.Points(min(11, 300/float64(max(len(names), 1)))))
 	if err != nil {

@@ -194,12 +194,12 @@ func (b *groupedBars) Plot(c draw.Canvas, p *plot.Plot) {
 			if !(v > 0) {
 				continue
 			}
-			x := at(float64(i)) + width*(vg.Length(k)-vg.Length(len(group.Bars))/2)
+			x := at(float64(i)) + width*(vg.Length(k)-vg.Length(len(group.Bars))/2) // may fuse
 			top := up(min(max(v, p.Y.Min), p.Y.Max))
 			c.SetColor(colours[k%len(colours)])
-			c.Fill(box(x, min(base, top), x+width*0.94, max(base, top, base+0.4)))
+			c.Fill(box(x, min(base, top), x+width*0.94, max(base, top, base+0.4))) // may fuse
 			if v > p.Y.Max*1.005 {
-				c.FillText(small, vg.Point{X: x + width/2, Y: top + 1}, short(v))
+				c.FillText(small, vg.Point{X: x + width/2, Y: top + 1}, short(v)) // may fuse
 			}
 		}
 	}
