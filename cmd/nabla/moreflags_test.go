@@ -226,3 +226,12 @@ func TestWeightColumn(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []float64{0, 1, 2, 0}, s.training.Weights[:4])
 }
+
+// Folds go with what needs validation data.
+func TestFoldsWithFlags(t *testing.T) {
+	for _, flags := range []string{"--patience 2", "--metrics f1_macro --watch accuracy --class-weight balanced --freeze 1"} {
+		r := nabla(t, append(strings.Fields("train --folds 2 --hidden 8 --epochs 4 --model "+filepath.Join(t.TempDir(), "m")), strings.Fields(flags)...)...)
+		require.Equal(t, exitDone, r.code, r.stderr)
+		require.Contains(t, r.stdout, "over the folds     accuracy 0.")
+	}
+}

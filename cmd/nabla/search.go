@@ -29,13 +29,18 @@ type foldReport struct {
 }
 
 // crossValidate trains a network for each fold of the training part. The test part stays
-// apart. Columns are encoded and scaled as for the whole training part.
+// apart, and so do validation data, which judge the epochs of every fold. Columns are encoded
+// and scaled as for the whole training part.
 func (t *training[T]) crossValidate(ctx context.Context) error {
 	if t.folds == 0 {
 		return nil
 	}
 	if t.folds > t.data.Len() {
 		return usagef("--folds %d: want at most %d, the number of training samples", t.folds, t.data.Len())
+	}
+	o := t.options
+	if o.Metrics = nil; t.validation == nil {
+		o.Watch = nil
 	}
 	whole, network := t.data, t.net
 	defer func() { t.data, t.net = whole, network }()
@@ -58,7 +63,7 @@ func (t *training[T]) crossValidate(ctx context.Context) error {
 		if err := t.makeNetwork(); err != nil {
 			return err
 		}
-		if _, err := train.Fit(ctx, t.net, t.data, nil, t.options); err != nil {
+		if _, err := train.Fit(ctx, t.net, t.data, t.validation, o); err != nil {
 			return fmt.Errorf("fold %d: %w", i+1, err)
 		}
 		r := foldReport{Fold: i + 1, Samples: len(fold)}
