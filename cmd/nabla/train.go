@@ -88,7 +88,8 @@ at once (--task). Outputs of classes are probabilities: one for each class
 --cost there is an output for each class, whose activation follows from the
 cost; targets are 1 for the right class and 0 for the others, or 0.9 and 0.1
 with a cost that needs targets above 0 (` + enumerate(softCosts(), "and") + `). Numbers are
-standardised for training and brought back in predictions.
+standardised for training and brought back in predictions; costs and metrics of
+epochs are those of standardised numbers.
 
 Columns of numbers are standardised (mean 0, deviation 1 over the training
 part), categories become an input for each value, gaps are filled and marked.
