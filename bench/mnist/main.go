@@ -52,10 +52,12 @@ var settings = []setting{
 
 func main() {
 	log.SetFlags(0)
-	named := flag.String("recipes", "", "train textbook, fashion or best, or all of them, with three seeds, or choose best")
+	named := flag.String("recipes", "", "train textbook, fashion or best, or all of them, with three seeds")
 	flag.Parse()
 	if *named != "" {
-		runRecipes(*named)
+		if err := runRecipes(*named); err != nil {
+			log.Fatal(err)
+		}
 		return
 	}
 	trainSet, testSet, err := read("mnist")
