@@ -92,11 +92,15 @@ func reportKernels(dir, head string, match func(string) bool, level isa.Level, r
 			picture.Panels = append(picture.Panels, panel)
 		}
 	}
-	text, err := picture.SVG(3)
+	return writePicture(filepath.Join(dir, "peers_kernels.svg"), picture, 3)
+}
+
+func writePicture(path string, picture chart.Grouped, columns int) error {
+	text, err := picture.SVG(columns)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, "peers_kernels.svg"), []byte(text), 0o644)
+	return os.WriteFile(path, []byte(text), 0o644)
 }
 
 func anyRow(kernelRow) bool { return true }
@@ -198,6 +202,11 @@ func reportTraining(dir, head, nets, batches, python string, threads int, level 
 		return err
 	}
 
+	return drawTraining(dir, head, threads, names, rows)
+}
+
+// drawTraining draws the steps of all peers.
+func drawTraining(dir, head string, threads int, names []string, rows []trainRow) error {
 	picture := chart.Grouped{Title: fmt.Sprintf("Training steps, float32, %d thread(s)", threads), Subtitle: head, Axis: "samples a second (logarithmic)", Series: append([]string{"nabla"}, names...), Log: true}
 	for _, shape := range bench.Nets {
 		panel := chart.Panel{Title: shape.String()}
@@ -215,11 +224,7 @@ func reportTraining(dir, head, nets, batches, python string, threads int, level 
 			picture.Panels = append(picture.Panels, panel)
 		}
 	}
-	text, err := picture.SVG(2)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, "peers_train.svg"), []byte(text), 0o644)
+	return writePicture(filepath.Join(dir, "peers_train.svg"), picture, 2)
 }
 
 func thousands(rate float64) string { return fmt.Sprintf("%.4g", rate/1000) }
