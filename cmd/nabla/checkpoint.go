@@ -251,16 +251,12 @@ func (rec *recorder[T]) close() {
 	}
 }
 
-// keepTraining lets a reader of results that goes away end the printing alone: without it a
-// write to a pipe that nobody reads ends the program.
-func keepTraining() { signal.Ignore(syscall.SIGPIPE) }
-
 // untilSignal returns a context that the first SIGINT, SIGTERM or SIGHUP ends. The next one
 // ends the program. A signal that whoever started the program wants ignored stays so, as
 // nohup does with SIGHUP.
 func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 	var signals []os.Signal
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+	for _, s := range append([]os.Signal{os.Interrupt, syscall.SIGTERM}, hangup...) {
 		if !signal.Ignored(s) {
 			signals = append(signals, s)
 		}
