@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nabla-go/nabla/internal/cores"
 	"github.com/nabla-go/nabla/kernels"
 	nn "github.com/nabla-go/nabla/net"
 	"github.com/nabla-go/nabla/train"
@@ -61,6 +62,15 @@ func TestReadmeLayout(t *testing.T) {
 		}
 		return err
 	}))
+}
+
+// The README names every kind of core, in the order of their table.
+func TestReadmeCores(t *testing.T) {
+	var names []string
+	for _, k := range cores.Kinds() {
+		names = append(names, k.Name)
+	}
+	assert.Contains(t, readme(t), "`NABLA_CORE="+strings.Join(names, "|")+"`")
 }
 
 // The README's programs are those of the examples below, which run.

@@ -121,6 +121,11 @@ type OptionError struct {
 type Option struct{ Name, Value string }
 
 func (e *OptionError) Error() string {
+	return e.Say(func(o Option) string { return o.Name + "=" + o.Value })
+}
+
+// Say returns the message with options in the caller's words.
+func (e *OptionError) Say(option func(Option) string) string {
 	s := e.Text
 	for i, o := range e.Options {
 		switch {
@@ -131,7 +136,7 @@ func (e *OptionError) Error() string {
 		default:
 			s += ", "
 		}
-		s += o.Name + "=" + o.Value
+		s += option(o)
 	}
 	return s
 }

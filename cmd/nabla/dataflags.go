@@ -205,18 +205,7 @@ func optionErrors(err error) error {
 	if !errors.As(err, &o) {
 		return err
 	}
-	text := o.Text
-	for i, option := range o.Options {
-		switch {
-		case i == 0:
-			text += ": try "
-		case i == len(o.Options)-1:
-			text += " or "
-		default:
-			text += ", "
-		}
-		text += fmt.Sprintf("--%s %s", option.Name, shellWord(option.Value))
-	}
+	text := o.Say(func(o dataset.Option) string { return fmt.Sprintf("--%s %s", o.Name, shellWord(o.Value)) })
 	text = strings.Replace(err.Error(), o.Error(), text, 1)
 	if o.Question {
 		return usageError{errors.New(text)}

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/nabla-go/nabla/internal/chart"
 	"github.com/nabla-go/nabla/train"
 )
 
@@ -119,7 +120,7 @@ func (t *terminal) speed() string {
 	if seconds <= 0 {
 		return ""
 	}
-	return short(float64(t.learned)/seconds) + " samples/s"
+	return chart.Short(float64(t.learned)/seconds) + " samples/s"
 }
 
 // left says how long the training takes still. share is what of the present epoch is done.
@@ -131,15 +132,4 @@ func (t *terminal) left(share float64) (string, bool) {
 	}
 	rest := time.Duration(float64(passed) * (float64(t.epochs-t.before) - done) / done)
 	return max(rest, 0).Round(time.Second).String(), true
-}
-
-// short writes a number with three digits and a unit.
-func short(x float64) string {
-	switch {
-	case x >= 1e6:
-		return fmt.Sprintf("%.3gM", x/1e6)
-	case x >= 1e3:
-		return fmt.Sprintf("%.3gk", x/1e3)
-	}
-	return fmt.Sprintf("%.3g", x)
 }

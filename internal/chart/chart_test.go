@@ -91,3 +91,7 @@ func TestGrouped(t *testing.T) {
 		require.NoError(t, err)
 	}
 }
+
+func TestShort(t *testing.T) {
+	require.Equal(t, []string{"0.25", "12", "1.23k", "45.6M"}, []string{Short(0.25), Short(12), Short(1234), Short(45.6e6)})
+}

@@ -157,7 +157,7 @@ type decades struct{}
 // Ticks returns the powers of ten from lo to hi.
 func (decades) Ticks(lo, hi float64) (ticks []plot.Tick) {
 	for v := lo; v <= hi*1.001; v *= 10 {
-		ticks = append(ticks, plot.Tick{Value: v, Label: short(v)})
+		ticks = append(ticks, plot.Tick{Value: v, Label: Short(v)})
 	}
 	return ticks
 }
@@ -167,7 +167,7 @@ func shortTicks(lo, hi float64) []plot.Tick {
 	ticks := plot.DefaultTicks{}.Ticks(lo, hi)
 	for i := range ticks {
 		if ticks[i].Label != "" {
-			ticks[i].Label = short(ticks[i].Value)
+			ticks[i].Label = Short(ticks[i].Value)
 		}
 	}
 	return ticks
@@ -199,7 +199,7 @@ func (b *groupedBars) Plot(c draw.Canvas, p *plot.Plot) {
 			c.SetColor(colours[k%len(colours)])
 			c.Fill(box(x, min(base, top), x+width*0.94, max(base, top, base+0.4))) // may fuse
 			if v > p.Y.Max*1.005 {
-				c.FillText(small, vg.Point{X: x + width/2, Y: top + 1}, short(v)) // may fuse
+				c.FillText(small, vg.Point{X: x + width/2, Y: top + 1}, Short(v)) // may fuse
 			}
 		}
 	}
@@ -220,8 +220,8 @@ func box(x0, y0, x1, y1 vg.Length) vg.Path {
 	return p
 }
 
-// short formats a number for an axis.
-func short(v float64) string {
+// Short writes a number with three digits and a unit, as an axis does.
+func Short(v float64) string {
 	switch {
 	case v >= 1e6:
 		return fmt.Sprintf("%.3gM", v/1e6)
