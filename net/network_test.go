@@ -208,6 +208,29 @@ func TestDeltaFlushes(t *testing.T) {
 	}
 }
 
+// A layer that is normalised makes δ smaller once more, by the deviation of its
+// pre-activations.
+func TestNormedDeltaFlushes(t *testing.T) {
+	n := newNet[float32](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(3, nn.Identity).WithLayerNorm(), nn.Dense(1, nn.Identity)}, Init: nn.Zero})
+	for j := range 3 {
+		n.Weights(1).Row(j)[j] = 1
+	}
+	for _, c := range []struct {
+		weight float32
+		kept   bool
+	}{{0x1p-10, true}, {0x1p-40, false}} {
+		n.Weights(2).Data[0] = c.weight
+		ws := n.NewWorkspace(1)
+		n.Forward(ws, matrix([]float32{0x1p40, 0, -0x1p40}))
+		n.Backward(ws, matrix([]float32{-1}))
+		for j, g := range n.InputGradient(ws).Data {
+			if kept := math.Abs(float64(g)) >= 0x1p-63; kept != c.kept || !kept && math.Float32bits(g) != 0 {
+				t.Errorf("weight %v: δ of neuron %d is %v", c.weight, j, g)
+			}
+		}
+	}
+}
+
 func TestFingerprint(t *testing.T) {
 	n := newNet[float32](t, nn.Config{Inputs: 2, Layers: []nn.Layer{nn.Dense(1, nn.Identity)}, Init: nn.Zero})
 	copy(n.Weights(1).Data, []float32{1, -2})

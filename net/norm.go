@@ -43,6 +43,8 @@ func (n *Network[T]) normForward(ws *Workspace[T], i, k, l int) {
 // g = γ ⊙ ∂C/∂z and the normalised û,
 //
 //	∂C/∂u = (g − mean g − û mean(g ⊙ û)) / √(var u + ε)
+//
+// where small elements become 0, as in mulPrime.
 func (n *Network[T]) normBackward(ws *Workspace[T], i, k, l int) {
 	gamma, norm := n.params.gamma[i], &ws.norm[i]
 	if gamma == nil {
@@ -60,6 +62,7 @@ func (n *Network[T]) normBackward(ws *Workspace[T], i, k, l int) {
 		}
 		kernels.Axpy(-along, u, delta)
 		kernels.Scal(norm.inverse[k], delta)
+		kernels.Flush(delta)
 	}
 }
 
