@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -251,12 +250,12 @@ func (rec *recorder[T]) close() {
 	}
 }
 
-// untilSignal returns a context that the first SIGINT, SIGTERM or SIGHUP ends. The next one
+// untilSignal returns a context that the first of endSignals ends. The next one
 // ends the program. A signal that whoever started the program wants ignored stays so, as
 // nohup does with SIGHUP.
 func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 	var signals []os.Signal
-	for _, s := range append([]os.Signal{os.Interrupt, syscall.SIGTERM}, hangup...) {
+	for _, s := range endSignals {
 		if !signal.Ignored(s) {
 			signals = append(signals, s)
 		}

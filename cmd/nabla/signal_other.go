@@ -2,9 +2,13 @@
 
 package main
 
-import "os"
+import (
+	"os"
+	"syscall"
+)
 
-// There is no terminal that could hang up, and no pipe that breaks.
-var hangup []os.Signal
+// endSignals end a training. There is no terminal here that could hang up.
+var endSignals = []os.Signal{os.Interrupt, syscall.SIGTERM}
 
+// keepTraining has nothing to do: no pipe breaks.
 func keepTraining() {}

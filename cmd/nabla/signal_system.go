@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// hangup is the signal of a terminal that goes away.
-var hangup = []os.Signal{syscall.SIGHUP}
+// endSignals end a training.
+var endSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 
 // keepTraining lets a reader of results that goes away end the printing alone: without it a
 // write to a pipe that nobody reads ends the program.
