@@ -19,6 +19,7 @@ import (
 	"slices"
 
 	"github.com/nabla-go/nabla/internal/atomicfile"
+	"github.com/nabla-go/nabla/internal/strictjson"
 	"github.com/nabla-go/nabla/train"
 )
 
@@ -36,6 +37,11 @@ type Line struct {
 	Epoch int     `json:"epoch"`
 	Cost  float64 `json:"cost"`  // of the step, before it
 	Chain string  `json:"chain"` // see train.Trainer.Chain; the link before the first is 32 zero bytes
+}
+
+// NewLine returns the line of the step of r, after which the chain ends with link.
+func NewLine(r train.StepReport, link [32]byte) Line {
+	return Line{Step: r.Number, Epoch: r.Epoch, Cost: r.Cost, Chain: hex.EncodeToString(link[:])}
 }
 
 // Interval returns the number of steps from one line to the next that lets hashing cost at
@@ -76,13 +82,13 @@ func Read(path string) (*Log, error) {
 	for line := range bytes.Lines(b) {
 		number++
 		if number == 1 {
-			err = strict(line, &l.Header)
+			err = strictjson.Unmarshal(line, &l.Header)
 			if err == nil && (l.Header.Format != 1 || l.Header.Every < 1) {
 				err = errors.New("not the first line of a log")
 			}
 		} else {
 			var x Line
-			if err = strict(line, &x); err == nil {
+			if err = strictjson.Unmarshal(line, &x); err == nil {
 				err = l.add(x)
 			}
 		}
@@ -94,18 +100,6 @@ func Read(path string) (*Log, error) {
 		return nil, fmt.Errorf("audit: %s has no whole line: want a log that nabla train --log wrote", path)
 	}
 	return l, nil
-}
-
-func strict(line []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(line))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("more than one value")
-	}
-	return nil
 }
 
 // add appends a line that follows the others.
@@ -141,8 +135,8 @@ func (h *Header) Differences(o *Header) (names []string) {
 }
 
 // Part returns the first step at which both logs have a line and the lines differ, or 0, and
-// the last step before it at which they agree. It is an error if they have no steps in
-// common.
+// the last step before it at which they agree, or 0. It is an error if their lines are of
+// different steps.
 func Part(a, b *Log) (differ, agree int, err error) {
 	if a.Header.Every != b.Header.Every {
 		return 0, 0, fmt.Errorf("audit: one log has a line every %d steps, the other every %d: their chains can't be compared; want one --log-every", a.Header.Every, b.Header.Every)
@@ -234,7 +228,7 @@ func (w *Writer) Step(t Chainer, r train.StepReport) error {
 		return nil
 	}
 	w.link = t.Chain(w.link)
-	b, err := json.Marshal(Line{Step: r.Number, Epoch: r.Epoch, Cost: r.Cost, Chain: hex.EncodeToString(w.link[:])})
+	b, err := json.Marshal(NewLine(r, w.link))
 	if err == nil {
 		_, err = w.file.Write(append(b, '\n'))
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/hex"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -205,7 +204,7 @@ func check[T kernels.Float](cmd *cobra.Command, trainer *train.Trainer[T], p *au
 			continue
 		}
 		link := trainer.Chain(p.log.Link(i))
-		line := audit.Line{Step: r.Number, Epoch: r.Epoch, Cost: r.Cost, Chain: hex.EncodeToString(link[:])}
+		line := audit.NewLine(r, link)
 		if line != p.log.Lines[i] {
 			p.differ = r.Number
 			return nil
