@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"os/signal"
 	"slices"
 	"strconv"
@@ -250,17 +249,10 @@ func (rec *recorder[T]) close() {
 	}
 }
 
-// untilSignal returns a context that the first of endSignals ends. The next one
-// ends the program. A signal that whoever started the program wants ignored stays so, as
-// nohup does with SIGHUP.
+// untilSignal returns a context that the first of endSignals ends. The next one ends the
+// program.
 func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
-	var signals []os.Signal
-	for _, s := range endSignals {
-		if !signal.Ignored(s) {
-			signals = append(signals, s)
-		}
-	}
-	ctx, stop := signal.NotifyContext(ctx, signals...)
+	ctx, stop := signal.NotifyContext(ctx, endSignals()...)
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
 }

@@ -108,7 +108,7 @@ func TestSignalSaves(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no signal can be sent here")
 	}
-	for _, s := range endSignals {
+	for _, s := range endSignals() {
 		folder := filepath.Join(t.TempDir(), "c")
 		cmd := command(t, nil, "train", "--model", filepath.Join(t.TempDir(), "m"), "--epochs", "1000000",
 			"--checkpoint", folder, "--checkpoint-every", "1steps")
