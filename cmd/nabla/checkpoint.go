@@ -252,7 +252,11 @@ func (rec *recorder[T]) close() {
 // untilSignal returns a context that the first of endSignals ends. The next one ends the
 // program.
 func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(ctx, endSignals()...)
+	signals := endSignals()
+	if len(signals) == 0 { // NotifyContext would take all there are
+		return context.WithCancel(ctx)
+	}
+	ctx, stop := signal.NotifyContext(ctx, signals...)
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
 }
