@@ -260,3 +260,18 @@ func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
 }
+
+// onEnd calls say once ctx is ended, beside whatever runs then. The function that it
+// returns takes that back, or waits for say if it was called already.
+func onEnd(ctx context.Context, say func()) (release func()) {
+	said := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(said)
+		say()
+	})
+	return func() {
+		if !stop() {
+			<-said
+		}
+	}
+}

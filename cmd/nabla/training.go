@@ -244,7 +244,7 @@ func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []mod
 	defer stop()
 	o := t.options
 	t.follow(&o)
-	defer context.AfterFunc(ctx, func() {
+	defer onEnd(ctx, func() {
 		if t.screen != nil {
 			t.screen.clear()
 		}

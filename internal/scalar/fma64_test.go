@@ -46,7 +46,7 @@ func TestFMA64(t *testing.T) {
 		if math.Float64bits(got) != math.Float64bits(want) && (got == got || want == want) {
 			t.Fatalf("fma64(%x, %x, %x) = %x, want %x", x, y, z, got, want)
 		}
-		if plain := x*y + z; plain != want {
+		if plain := float64(x*y) + z; plain != want {
 			fell++
 		}
 	}
