@@ -30,6 +30,7 @@ type metadata struct {
 	Layers         []layer          `json:"layers"`
 	Cost           string           `json:"cost"`
 	Param          float64          `json:"tau,omitempty"` // of a cost that has one, whatever its name
+	Threshold      float64          `json:"threshold,omitempty"`
 	Classes        []string         `json:"classes,omitempty"`
 	Features       []string         `json:"features,omitempty"`
 	Scaler         *scaler          `json:"scaler,omitempty"`
@@ -101,7 +102,7 @@ func wrongVersion(format int) error {
 
 // config returns the network that the metadata describe, with all parameters 0.
 func (m *metadata) config(own *options) (net.Config, error) {
-	cfg := net.Config{Inputs: m.Inputs, InputDropout: m.InputDropout, Init: net.Zero}
+	cfg := net.Config{Inputs: m.Inputs, InputDropout: m.InputDropout, Threshold: m.Threshold, Init: net.Zero}
 	var err error
 	if cfg.Cost, err = net.ParseCost(m.Cost, own.costs...); err != nil {
 		return net.Config{}, fmt.Errorf("%w, or one that the program brings (WithCosts)", err)

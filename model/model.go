@@ -166,7 +166,7 @@ func (m *Model[T]) describe() metadata {
 // layers returns what metadata say of the network.
 func (m *Model[T]) layers() metadata {
 	cfg := m.Net.Config()
-	meta := metadata{Inputs: cfg.Inputs, InputDropout: cfg.InputDropout, Cost: cfg.Cost.Name}
+	meta := metadata{Inputs: cfg.Inputs, InputDropout: cfg.InputDropout, Cost: cfg.Cost.Name, Threshold: cfg.Threshold}
 	if p := cfg.Cost.Param; p != nil {
 		meta.Param = p.Value
 	}

@@ -10,7 +10,7 @@ import (
 
 // Prediction is a model's answer to one row.
 type Prediction struct {
-	Class         string             // of a classification: the most probable one
+	Class         string             // of a classification: the most probable one, or of two the one that the model's threshold says
 	Probabilities map[string]float64 // of each class, or of yes for each of several labels
 	Labels        map[string]string  // of several labels: the value of each target
 	Values        map[string]float64 // of a regression: the number for each target

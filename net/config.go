@@ -62,6 +62,9 @@ type Config struct {
 	InputDropout float64
 	Init         *Init  // how weights start; nil stands for ScaledNormal. Biases start at 0
 	Seed         uint64 // of the initialisation; layer i draws from stream i of it
+	// Threshold is the output above which an output that stands for yes or no says yes; 0
+	// stands for the middle, see [Network.Threshold]. It decides nothing about a training.
+	Threshold float64
 }
 
 // withDefaults returns a copy of c in which nothing is nil.
@@ -125,6 +128,18 @@ func (c *Config) check() error {
 	}
 	if err := c.Init.check(); err != nil {
 		return fmt.Errorf("net: %w", err)
+	}
+	return c.checkThreshold()
+}
+
+func (c *Config) checkThreshold() error {
+	σ := c.Layers[len(c.Layers)-1].Activation
+	lo, hi := math.Inf(-1), math.Inf(1)
+	if r := σ.Range; r != nil {
+		lo, hi = r.Min, r.Max
+	}
+	if t := c.Threshold; t != 0 && !(t > lo && t < hi) {
+		return fmt.Errorf("net: threshold %v: want a number that the %v output can be above and below", t, σ)
 	}
 	return nil
 }

@@ -53,11 +53,28 @@ func SmoothTargets[T kernels.Float](t kernels.Matrix[T], s float64) {
 	}
 }
 
-// Threshold returns the output above which a single output neuron says yes: 0 if the
-// cost is [Cost].Signed, else that of the output activation.
+// Threshold returns the output above which a single output neuron says yes: that of the
+// [Config] or, if that is 0, the middle, which is 0 if the cost is [Cost].Signed, else that
+// of the output activation.
 func (n *Network[T]) Threshold() float64 {
+	if n.cfg.Threshold != 0 {
+		return n.cfg.Threshold
+	}
 	if n.cfg.Cost.Signed {
 		return 0
 	}
 	return n.activation(n.Depth()).Threshold()
+}
+
+// SetThreshold sets the threshold of the [Config]; 0 stands for the middle. It returns an
+// error, and sets nothing, unless the output can be above and below it. It must not be
+// called while another goroutine uses the network.
+func (n *Network[T]) SetThreshold(threshold float64) error {
+	before := n.cfg.Threshold
+	n.cfg.Threshold = threshold
+	err := n.cfg.checkThreshold()
+	if err != nil {
+		n.cfg.Threshold = before
+	}
+	return err
 }

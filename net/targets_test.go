@@ -1,6 +1,7 @@
 package net_test
 
 import (
+	"math"
 	"testing"
 
 	nn "github.com/nabla-go/nabla/net"
@@ -36,5 +37,29 @@ func TestThreshold(t *testing.T) {
 		if got := n.Threshold(); got != c.want {
 			t.Errorf("threshold of %v behind %v is %v, want %v", c.cost, c.σ, got, c.want)
 		}
+	}
+}
+
+// A threshold of one's own takes the place of the middle, if outputs can be on both sides.
+func TestOwnThreshold(t *testing.T) {
+	cfg := nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(1, nn.Sigmoid)}, Cost: nn.CrossEntropy, Threshold: 0.2}
+	n := newNet[float32](t, cfg)
+	if got := n.Threshold(); got != 0.2 {
+		t.Errorf("threshold %v, want 0.2", got)
+	}
+	for _, bad := range []float64{1, -0.5, 2, math.NaN(), math.Inf(1)} {
+		if n.SetThreshold(bad) == nil || n.Threshold() != 0.2 {
+			t.Errorf("threshold %v was accepted, or changed something", bad)
+		}
+		cfg.Threshold = bad
+		if _, err := nn.New[float32](cfg); err == nil {
+			t.Errorf("New accepted the threshold %v", bad)
+		}
+	}
+	if err := n.SetThreshold(0.9); err != nil || n.Config().Threshold != 0.9 {
+		t.Errorf("threshold %v, error %v; want 0.9", n.Config().Threshold, err)
+	}
+	if err := n.SetThreshold(0); err != nil || n.Threshold() != 0.5 {
+		t.Errorf("threshold %v, error %v; want the middle", n.Threshold(), err)
 	}
 }

@@ -21,6 +21,8 @@ import (
 type evalPlan struct {
 	data dataSource
 	part string
+
+	threshold threshold
 }
 
 func (p *evalPlan) flags(given func(name string) bool) []flag {
@@ -28,7 +30,8 @@ func (p *evalPlan) flags(given func(name string) bool) []flag {
 		p.part = v
 		return nil
 	})
-	return grouped("Data", append(p.data.flags(given), p.data.forTable(given, part))...)
+	return append(grouped("Data", append(p.data.flags(given), p.data.forTable(given, part))...),
+		grouped("Answers", p.threshold.flag(given, "(default the model's)"))...)
 }
 
 func newEval() *cobra.Command {
@@ -96,6 +99,9 @@ func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, p *evalPlan)
 	}
 	if m.Net.Outputs() < 2 && m.Encoder == nil && m.Classes == nil {
 		return fmt.Errorf("the model has a single output: want one a class")
+	}
+	if err := useThreshold(p.threshold, m); err != nil {
+		return err
 	}
 	set, notes, err := loadEval(&p.data, m, p.part)
 	if err != nil {

@@ -129,6 +129,9 @@ func export[T kernels.Float](cmd *cobra.Command, file *model.File, f *format, to
 		return err
 	}
 	note := func(text string) { fmt.Fprintf(cmd.ErrOrStderr(), "note: %s\n", text) }
+	if words := thresholdWords(m.Net, m.Classes); words != "" && !f.words {
+		note("the threshold is not part of the file, which gives probabilities: " + words)
+	}
 	if !f.scaler && m.Scaler != nil {
 		note("the scaling of the inputs is not part of a state dict: scale them before the network")
 	}

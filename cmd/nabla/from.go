@@ -93,6 +93,9 @@ func (t *training[T]) continueNetwork() (err error) {
 		return usagef("--from %s: %w", t.from, err)
 	}
 	copy(t.net.Params(), t.begin.Net.Params())
+	if err := setThreshold(t.threshold, t.net, t.task(), len(t.data.Classes)); err != nil {
+		return err
+	}
 	return t.setLayerRates(len(cfg.Layers))
 }
 

@@ -25,14 +25,17 @@ import (
 type predictPlan struct {
 	data    dataSource // how rows are written
 	outputs bool       // also print the network's outputs
+
+	threshold threshold
 }
 
-func (p *predictPlan) flags() []flag {
+func (p *predictPlan) flags(given func(name string) bool) []flag {
 	return append(grouped("Rows", append(p.data.formFlags()[:3], limitFlags(&p.data.table.Limits)[1:]...)...), grouped("Answers",
 		newFlag("outputs", false, "print the network's outputs as well", func(v bool) error {
 			p.outputs = v
 			return nil
 		}),
+		p.threshold.flag(given, "(default the model's)"),
 	)...)
 }
 
@@ -49,7 +52,7 @@ is a CSV record a row: the name of the class, or the predicted numbers, and, wit
 		Args: wantArgs(1, 2),
 	}
 	var p predictPlan
-	use := addFlags(cmd, p.flags())
+	use := addFlags(cmd, p.flags(cmd.Flags().Changed))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := use(); err != nil {
 			return err
@@ -81,6 +84,9 @@ type predictReport struct {
 func runPredict[T kernels.Float](cmd *cobra.Command, file *model.File, path string, p *predictPlan) error {
 	m, err := decode[T](file)
 	if err != nil {
+		return err
+	}
+	if err := useThreshold(p.threshold, m); err != nil {
 		return err
 	}
 	e := m.Encoder

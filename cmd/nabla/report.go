@@ -450,6 +450,9 @@ func (r *reporter[T]) making() error {
 		add(fmt.Sprintf("layer %d", i+1), "%s", l)
 	}
 	add("cost", "%v", cfg.Cost)
+	if words := thresholdWords(r.t.net, r.t.data.Classes); words != "" {
+		add("threshold", "%s", words)
+	}
 	o := r.t.options
 	add("optimizer", "%v, learning rate %v", o.Optimizer.Method, o.Rate)
 	add("batch, epochs, seed", "%d, %d, %d", min(o.Batch, r.t.data.Len()), o.Epochs, o.Seed)

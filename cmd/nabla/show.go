@@ -46,11 +46,14 @@ type showReport struct {
 	Parameters int              `json:"parameters"`
 	Layers     []string         `json:"layers"`
 	Cost       string           `json:"cost"`
+	Threshold  float64          `json:"threshold,omitempty"`
 	Classes    []string         `json:"classes,omitempty"`
 	Features   []string         `json:"features,omitempty"`
 	Scaler     *train.Scaler    `json:"scaler,omitempty"`
 	Encoder    *dataset.Encoder `json:"encoder,omitempty"`
 	Made       *model.Making    `json:"made,omitempty"`
+
+	thresholdWords string
 }
 
 func runShow[T kernels.Float](cmd *cobra.Command, file *model.File) error {
@@ -61,7 +64,7 @@ func runShow[T kernels.Float](cmd *cobra.Command, file *model.File) error {
 	cost := m.Net.Config().Cost
 	r := showReport{
 		Info: file.Info(), Inputs: m.Net.Inputs(), Outputs: m.Net.Outputs(), Parameters: m.Net.NumParams(), Layers: layerWords(m.Net), Cost: cost.Name,
-		Classes: m.Classes, Features: m.Features, Scaler: m.Scaler, Encoder: m.Encoder, Made: m.Made,
+		Threshold: m.Net.Config().Threshold, thresholdWords: thresholdWords(m.Net, m.Classes), Classes: m.Classes, Features: m.Features, Scaler: m.Scaler, Encoder: m.Encoder, Made: m.Made,
 	}
 	if p := cost.Param; p != nil {
 		r.Cost = fmt.Sprintf("%s (%s %v)", cost, p.Symbol, p.Value)
@@ -102,6 +105,9 @@ func (r *showReport) print(w io.Writer) {
 	line(w, "cost", "%s", r.Cost)
 	if r.Classes != nil {
 		line(w, "classes", "%s", few(r.Classes))
+	}
+	if r.thresholdWords != "" {
+		line(w, "threshold", "%s", r.thresholdWords)
 	}
 	if r.Features != nil {
 		line(w, "features", "%s", few(r.Features))

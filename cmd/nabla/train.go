@@ -27,6 +27,7 @@ type trainPlan struct {
 
 	dropout, inputDropout float64
 
+	threshold   threshold
 	precision   string
 	options     train.Options
 	frozen      []int  // layers, from 1
@@ -178,7 +179,7 @@ func (p *trainPlan) networkFlags() []flag {
 	for _, c := range net.Costs() {
 		flags = appendParameter(flags, p, &p.cost, "cost", c, c.Param)
 	}
-	return append(append(flags, p.layerFlags()...), precisionFlag(&p.precision))
+	return append(append(flags, p.layerFlags()...), p.threshold.flag(p.given, "(default 0.5)"), precisionFlag(&p.precision))
 }
 
 // appendParameter appends the flag for the parameter of row, a cost or an activation, if

@@ -207,8 +207,10 @@ func (t *training[T]) makeNetwork() (err error) {
 	if err := t.checkMemory(widths); err != nil {
 		return err
 	}
-	t.net, err = net.New[T](cfg)
-	return err
+	if t.net, err = net.New[T](cfg); err != nil {
+		return err
+	}
+	return setThreshold(t.threshold, t.net, t.task(), len(t.data.Classes))
 }
 
 // announce says what is about to be trained, on what.
@@ -225,6 +227,9 @@ func (t *training[T]) announce() {
 	}
 	fmt.Fprintf(t.stderr, "training %s on %s: %d samples%s and %d for testing (%s, %s)\n",
 		shape(t.net), t.data.Name, t.data.Len(), validation, t.test.Len(), t.precision, kernels.ISA())
+	if words := thresholdWords(t.net, t.data.Classes); words != "" {
+		fmt.Fprintf(t.stderr, "note: threshold %s\n", words)
+	}
 	if t.test.Len() == 0 {
 		fmt.Fprintln(t.stderr, "no samples are kept for testing: only the accuracy on the training data will be known")
 	}

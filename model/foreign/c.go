@@ -197,9 +197,13 @@ func (c *cWriter[T]) printf(format string, args ...any) { fmt.Fprintf(c, format,
 
 func (c *cWriter[T]) head() {
 	n := c.m.Net
+	threshold := ""
+	if t := n.Config().Threshold; t != 0 {
+		threshold = fmt.Sprintf(" * An output stands for yes if it is above the threshold %v.\n", t)
+	}
 	c.printf(`/* Written by nabla: a network of %d inputs and %d outputs.
  * Fingerprint of its parameters: %s
- *
+%s *
  * The outputs have the bits that nabla computes. That needs IEEE 754 arithmetic, and fma
  * and fmaf that round once; link with -lm.
  */
@@ -214,7 +218,7 @@ func (c *cWriter[T]) head() {
 #if FLT_EVAL_METHOD != 0
 #error "compile this with -msse2 -mfpmath=sse or the like: results must be rounded to their types"
 #endif
-`, n.Inputs(), n.Outputs(), n.Fingerprint())
+`, n.Inputs(), n.Outputs(), n.Fingerprint(), threshold)
 }
 
 // functions writes those that the network needs.

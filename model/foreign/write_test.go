@@ -167,6 +167,18 @@ func TestExports(t *testing.T) {
 		cases[name] = c
 		writeExport(t, filepath.Join(dir, name), m)
 	}
+	m, x, rows := table(t, dataset.Classification)
+	m.Net = network[float32](t, x.Cols, net.Dense(9, net.ELU(1)), net.Dense(1, net.Sigmoid))
+	y := m.Net.Predict(x)
+	require.NoError(t, m.Net.SetThreshold(float64(slices.Min(y.Data)+slices.Max(y.Data))/2))
+	c := exportCase{Columns: rows, Y: anyRows(y)}
+	for k := range y.Rows {
+		c.Class = append(c.Class, m.Classes[train.Class(m.Net, y.Row(k))])
+	}
+	require.Contains(t, c.Class, "survived")
+	require.Contains(t, c.Class, "died")
+	cases["table_threshold.onnx"] = c
+	writeExport(t, filepath.Join(dir, "table_threshold.onnx"), m)
 	b, err := json.Marshal(cases)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "exports.json"), b, 0o600))
@@ -290,4 +302,16 @@ func TestONNXRefuses(t *testing.T) {
 	cube := net.NewActivation("cube", func(z float64) float64 { return z * z * z }, func(z float64) float64 { return 3 * z * z })
 	own := &model.Model[float32]{Net: network[float32](t, 2, net.Dense(2, cube))}
 	require.ErrorContains(t, WriteONNX(&bytes.Buffer{}, own), `layer 1: the activation "cube" can't be said in ONNX`)
+}
+
+// An output of float32 is above the threshold in the file if it is above the threshold.
+func TestThresholdRoundedDown(t *testing.T) {
+	for _, threshold := range []float64{0.1, 0.3, 0.5, 0.7, -0.1, -0.3} {
+		b := &builder{kind: onnx.Float32}
+		b.above(threshold)
+		written := float32(b.graph.Constants[0].Numbers[0])
+		for y := math.Nextafter32(float32(threshold), -2); y <= math.Nextafter32(float32(threshold), 2); y = math.Nextafter32(y, 2) {
+			require.Equal(t, float64(y) > threshold, y > written, "%v above %v", y, threshold)
+		}
+	}
 }

@@ -428,9 +428,15 @@ func (b *builder) outputs(e *dataset.Encoder, y string, classes []string, n int,
 		b.add("Identity", "y", y)
 	}
 	output("y", b.kind, batch, onnx.Dim{Size: n})
-	if classes != nil && n > 1 {
-		top := b.node("ArgMax", "index", "y", intAttribute("axis", 1), intAttribute("keepdims", 0))
-		b.add("Gather", "class", b.strings("classes", classes, n), top, intAttribute("axis", 0))
+	if classes != nil {
+		top := ""
+		if n > 1 {
+			top = b.node("ArgMax", "index", "y", intAttribute("axis", 1), intAttribute("keepdims", 0))
+		} else {
+			above := b.node("Cast", "second", b.above(threshold), intAttribute("to", int64(onnx.Int64)))
+			top = b.node("Reshape", "index", above, b.numbers("flat", onnx.Int64, []float64{-1}, 1))
+		}
+		b.add("Gather", "class", b.strings("classes", classes, len(classes)), top, intAttribute("axis", 0))
 		output("class", onnx.Text, batch)
 	}
 	if e != nil && e.Task == dataset.Labels {
@@ -438,8 +444,16 @@ func (b *builder) outputs(e *dataset.Encoder, y string, classes []string, n int,
 		for _, t := range e.Targets {
 			no, yes = append(no, t.Classes[0]), append(yes, t.Classes[1])
 		}
-		above := b.node("Greater", "above", "y", b.number("threshold", threshold))
-		b.add("Where", "labels", above, b.strings("yes", yes, 1, n), b.strings("no", no, 1, n))
+		b.add("Where", "labels", b.above(threshold), b.strings("yes", yes, 1, n), b.strings("no", no, 1, n))
 		output("labels", onnx.Text, batch, onnx.Dim{Size: n})
 	}
+}
+
+// above appends which outputs are above a threshold. That is rounded down to the type of the
+// outputs, which are above both or none.
+func (b *builder) above(threshold float64) string {
+	if t := float32(threshold); b.kind == onnx.Float32 && float64(t) > threshold {
+		threshold = float64(math.Nextafter32(t, float32(math.Inf(-1))))
+	}
+	return b.node("Greater", "above", "y", b.number("threshold", threshold))
 }

@@ -65,7 +65,7 @@ func newBatcher[T kernels.Float](f *model.File) (*batcher[T], error) {
 }
 
 func (b *batcher[T]) describe() description {
-	d := description{Task: b.e.Task.String(), Classes: b.m.Classes, Outputs: b.m.Net.Outputs(), Fingerprint: b.m.Net.Fingerprint(), Numeric: kernels.NumericVersion}
+	d := description{Task: b.e.Task.String(), Classes: b.m.Classes, Outputs: b.m.Net.Outputs(), Threshold: b.m.Net.Config().Threshold, Fingerprint: b.m.Net.Fingerprint(), Numeric: kernels.NumericVersion}
 	for _, i := range b.columns {
 		c := b.e.Columns[i]
 		d.Columns = append(d.Columns, columnDescription{c.Name, c.Type, c.Role == "input"})

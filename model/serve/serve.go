@@ -223,6 +223,7 @@ type description struct {
 	Task        string              `json:"task"`
 	Classes     []string            `json:"classes,omitempty"`
 	Outputs     int                 `json:"outputs"`
+	Threshold   float64             `json:"threshold,omitempty"` // of a single output or labels, if it isn't the middle
 	Fingerprint string              `json:"fingerprint"`
 	Numeric     string              `json:"numeric_version"`
 }
