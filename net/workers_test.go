@@ -25,7 +25,7 @@ func TestWorkers(t *testing.T) {
 		for _, m := range []int{1, 37} {
 			t.Run(fmt.Sprintf("net %d, batch %d", k, m), func(t *testing.T) {
 				testWorkers[float32](t, cfg, m)
-				if k == 0 {
+				if k == 0 && !testing.Short() {
 					testWorkers[float64](t, cfg, m)
 				}
 			})
@@ -36,7 +36,11 @@ func TestWorkers(t *testing.T) {
 func testWorkers[T kernels.Float](t *testing.T, cfg nn.Config, m int) {
 	x, y := filled[T](m, cfg.Inputs, -1, 1), filled[T](m, cfg.Layers[len(cfg.Layers)-1].Out, 0.1, 0.9)
 	want := passes(t, cfg, x, y, 1, runtime.GOMAXPROCS(0))
-	for _, c := range []struct{ workers, procs int }{{2, 1}, {2, 2}, {3, 4}} {
+	counts := []struct{ workers, procs int }{{3, 4}, {2, 1}, {2, 2}}
+	if testing.Short() {
+		counts = counts[:1]
+	}
+	for _, c := range counts {
 		old := runtime.GOMAXPROCS(max(c.procs, c.workers))
 		got := passes(t, cfg, x, y, c.workers, c.procs)
 		runtime.GOMAXPROCS(old)

@@ -37,6 +37,9 @@ func TestKills(t *testing.T) {
 		{"--epochs", "8", "--optimizer", "sgd", "--hidden", "30,20", "--activation", "sigmoid", "--batch", "7"},
 		{"--epochs", "6", "--precision", "f64", "--draw", "500"},
 	}
+	if testing.Short() {
+		trainings = trainings[:1]
+	}
 	for i, options := range trainings {
 		model := filepath.Join(dir, "m")
 		whole, log := filepath.Join(dir, fmt.Sprint("whole", i)), filepath.Join(dir, fmt.Sprint("log", i))
