@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -19,6 +20,40 @@ func TestTrailingSeparator(t *testing.T) {
 	}
 	_, err := DecodeTable[float32](strings.NewReader("1,2,p,\n"+strings.Repeat("3,4,q,\n", 20_000)+"5,6,q,7\n"), "f", TableOptions{})
 	require.ErrorContains(t, err, `f:20002: column 4: "7", but the cells before it are empty`)
+}
+
+// Comments are left out and told of; what could be a row is none unless that is said.
+func TestComments(t *testing.T) {
+	d, e, table := encoded[float64](t, "# made by hand\n#a,b,y\n1,2,p\n# out: 9,9,9,q\n3,4,q\n", TableOptions{})
+	require.Equal(t, []float64{1, 2, 3, 4}, d.X.Data)
+	require.Equal(t, []string{"#a", "b"}, d.Features)
+	require.Equal(t, "2 lines that begin with # were left out as comments (comment=none if they are rows)", table.Notes[0])
+
+	const text = "1,2,p\n3,4,q\n#5,6,q\n"
+	_, err := DecodeTable[float64](strings.NewReader(text), "f", TableOptions{})
+	require.EqualError(t, err, `f:3: column 1: "#5" is not a number (1 of 3 cells): try comment=#, columns=1=category or drop=1`)
+	d, e, table = encoded[float64](t, text, TableOptions{Comment: '#'})
+	require.Equal(t, []float64{1, 2, 3, 4}, d.X.Data)
+	require.Equal(t, []string{"1 line that begins with # was left out as comments"}, table.Notes[:1])
+
+	_, err = DecodeTable[float64](strings.NewReader("% about\n"+text), "f", TableOptions{})
+	require.ErrorContains(t, err, "one column only")
+	require.ErrorContains(t, err, "try comment=%")
+	d, _, _ = encoded[float64](t, "% about\n1,2,p\n3,4,q\n", TableOptions{Comment: '%'})
+	require.Equal(t, 2, d.Len())
+	d, _, _ = encoded[float64](t, "# 1,2,p\n# 3,4,q\n", TableOptions{Comment: NoComments})
+	require.Equal(t, 2, d.Len())
+	_, err = DecodeTable[float64](strings.NewReader(text), "f", TableOptions{Comment: ';', Separator: ';'})
+	require.ErrorContains(t, err, "can't separate cells and begin comments")
+
+	// Rows to predict, and what is left out of them.
+	r, err := NewRows[float64](strings.NewReader("1,2\n# two\n3,4\n"), "f", e, TableOptions{})
+	require.NoError(t, err)
+	x := make([]float64, 2)
+	require.NoError(t, r.Next(x))
+	require.NoError(t, r.Next(x))
+	require.ErrorIs(t, r.Next(x), io.EOF)
+	require.Contains(t, r.Notes()[0], "1 line that begins with #")
 }
 
 // D6, D7: words become an input for each level, gaps are filled and marked.

@@ -84,7 +84,10 @@ func (d *decoder[T]) begin(patient bool) ([]byte, error) {
 	if err := checkText(sample); err != nil {
 		return nil, err
 	}
-	d.form = delimited.Detect(sample, delimited.Form{Separator: d.opt.Separator, Point: d.opt.Point})
+	if c := d.opt.Comment; c != 0 && c == d.opt.Separator {
+		return nil, fmt.Errorf(": %q can't separate cells and begin comments", c)
+	}
+	d.form = delimited.Detect(sample, delimited.Form{Separator: d.opt.Separator, Point: d.opt.Point, Comment: d.opt.Comment})
 	record, err := d.r.Next(d.form)
 	if err != nil {
 		return nil, d.at(err)

@@ -175,7 +175,7 @@ func (d *decoder[T]) decideKind(c *column) (bad complaint, help []Option) {
 }
 
 // mixed describes a column of numbers or dates with words in it.
-func (d *decoder[T]) mixed(c *column, filled int) (complaint, []Option) {
+func (d *decoder[T]) mixed(c *column, filled int) (bad complaint, help []Option) {
 	cells, words := 0, []string{}
 	for _, m := range c.marks {
 		cells += m.count
@@ -186,11 +186,18 @@ func (d *decoder[T]) mixed(c *column, filled int) (complaint, []Option) {
 		what = "a date"
 	}
 	text := fmt.Sprintf("%s: %s is not %s", c.called(), words[0], what)
-	if len(words) > 1 {
+	switch {
+	case len(words) == 2:
+		text += ", nor is " + words[1]
+	case len(words) > 2:
 		text += ", nor are " + strings.Join(words[1:], ", ")
 	}
 	text += fmt.Sprintf(" (%d of %d cells)", cells, cells+filled)
-	return complaint{c.marks[0].line, text}, append([]Option{{"na", c.marks[0].text}}, d.typed(c, categoryColumn)...)
+	help = []Option{{"na", c.marks[0].text}}
+	if c.number == 1 && strings.HasPrefix(c.marks[0].text, "#") {
+		help = []Option{{"comment", "#"}}
+	}
+	return complaint{c.marks[0].line, text}, append(help, d.typed(c, categoryColumn)...)
 }
 
 // typed are the options that give a column another type or drop it.
@@ -280,11 +287,24 @@ func (d *decoder[T]) note() {
 		say("numbers have a decimal comma")
 	}
 	if n := d.r.Comments; n > 0 {
-		say("%d lines that begin with # were left out as comments", n)
+		say("%s", commentsWords(n, d.opt.Comment))
 	}
 	if d.untold > 0 {
 		say("%d rows without a target were left out", d.untold)
 	}
+}
+
+// commentsWords tells of n lines that were taken for comments.
+func commentsWords(n int, mark byte) string {
+	lines := "1 line that begins with %c was"
+	if n > 1 {
+		lines = fmt.Sprint(n) + " lines that begin with %c were"
+	}
+	if lines += " left out as comments"; mark == 0 {
+		mark = '#'
+		lines += " (comment=none if they are rows)"
+	}
+	return fmt.Sprintf(lines, mark)
 }
 
 func separatorWords(s byte) string {

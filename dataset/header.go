@@ -303,9 +303,18 @@ func (d *decoder[T]) assign(names []string) error {
 		return fmt.Errorf("the target column is dropped: want another one")
 	}
 	if !slices.ContainsFunc(d.columns, func(c *column) bool { return c.role == input }) {
-		return fmt.Errorf("one column only, %s: want inputs and a target, separated by commas, semicolons, tabs or blanks", quoted(names[0]))
+		return oneColumn(names[0])
 	}
 	return nil
+}
+
+// oneColumn says that there is one column only, and what it may be instead.
+func oneColumn(first string) error {
+	text := fmt.Sprintf("one column only, %s: want inputs and a target, separated by commas, semicolons, tabs or blanks", quoted(first))
+	if first != "" && strings.ContainsAny(first[:1], "%!/;*@'") {
+		return &OptionError{Text: text, Options: []Option{{"comment", first[:1]}}}
+	}
+	return errors.New(text)
 }
 
 // assignAsked does what the options ask for. cells are the names of the columns, or those

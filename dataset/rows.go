@@ -72,6 +72,14 @@ func (r *RowReader[T]) Close() error {
 	return r.file.Close()
 }
 
+// Notes tells what of the text so far was left out.
+func (r *RowReader[T]) Notes() []string {
+	if n := r.d.r.Comments; n > 0 {
+		return []string{commentsWords(n, r.d.opt.Comment)}
+	}
+	return nil
+}
+
 // Ready reports whether the next row is there without waiting for it.
 func (r *RowReader[T]) Ready() bool { return r.record != nil || r.d.r.Ready() }
 

@@ -14,6 +14,7 @@ import (
 type TableOptions struct {
 	Separator byte         // between cells: ',', ';', '\t', '|', ' ' for any number of blanks; 0 finds out
 	Point     byte         // the decimal sign, '.' or ','; 0 finds out
+	Comment   byte         // what lines begin with that are no records; 0 is # where that is safe, NoComments nothing
 	Header    Header       // whether the first record names the columns
 	Missing   []string     // what marks a gap, besides an empty cell, NA, N/A, null, ? and their like
 	Types     []ColumnType // types of columns that should not be found out
@@ -32,6 +33,9 @@ type TableOptions struct {
 	// those that it was fitted to.
 	Encoder *Encoder
 }
+
+// NoComments is the Comment of a table in which all lines are records.
+const NoComments = delimited.NoComment
 
 // ColumnType gives a column its type.
 type ColumnType struct {

@@ -205,7 +205,7 @@ func TestTableRefuses(t *testing.T) {
 		{"infinite", "1,-Inf,0\n", TableOptions{}, `f:1: column 2: "-Inf" is not a number`},
 		{"too large", "1,1e39,0\n", TableOptions{}, `f:1: column 2: "1e39" is too large for float32`},
 		{"all bad columns", "a,b,c,y\n1.5,x,3,0\n1,2.5,3,1\ny,3.5,1e39,1\nz,2.5,4,1\n1,1.5,1e40,1\n", TableOptions{},
-			`f:4: column 1 (a): "y" is not a number, nor are "z" (2 of 4 cells); column 2 (b): "x" is not a number (1 of 5 cells); line 4: column 3 (c): "1e39" is too large for float32; line 6: column 3 (c): "1e40" is too large for float32: try na=y,x, columns=a=category,b=category or drop=a,b`},
+			`f:4: column 1 (a): "y" is not a number, nor is "z" (2 of 4 cells); column 2 (b): "x" is not a number (1 of 5 cells); line 4: column 3 (c): "1e39" is too large for float32; line 6: column 3 (c): "1e40" is too large for float32: try na=y,x, columns=a=category,b=category or drop=a,b`},
 		{"missing targets", "a,y\n1,\n2,NA\n", TableOptions{}, "f: no samples: the target is missing in all 2 rows"},
 		{"label is no class", "a,y\n1,0.5\n", TableOptions{Task: Classification}, "f: column 2 (y): label 0.5 is no class: want a whole number or a word"},
 		{"word is no number", "a,y\n1,0.5\n1,x\n", TableOptions{Task: Regression}, `f:3: column 2 (y): "x" is not a number`},

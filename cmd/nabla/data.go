@@ -143,9 +143,7 @@ func loadTable[T kernels.Float](d *dataSource) (s samples[T], err error) {
 		return s, err
 	}
 	if d.encoding.Missing == "drop" {
-		if n := t.DropGaps(); n > 0 {
-			t.Notes = append(t.Notes, fmt.Sprintf("%d rows with gaps were left out", n))
-		}
+		dropGaps(t)
 	}
 	rows, testRows := t.Rows(), []int(nil)
 	if d.test == "" && !t.HasTest {
@@ -162,10 +160,11 @@ func loadTable[T kernels.Float](d *dataSource) (s samples[T], err error) {
 	if err := s.encode(d, t, rows); err != nil {
 		return s, err
 	}
+	var validationNotes []string
 	if d.validationShare > 0 {
 		s.validation, _, err = dataset.Encode(s.encoder, t, validationRows)
 	} else if d.validation != "" {
-		s.validation, _, err = loadFor[T](d, s.encoder, d.validation, "all")
+		s.validation, validationNotes, err = loadFor[T](d, s.encoder, d.validation, "all", "the validation data")
 	}
 	if err != nil {
 		return s, err
@@ -175,26 +174,35 @@ func loadTable[T kernels.Float](d *dataSource) (s samples[T], err error) {
 	if task, why := t.Task(); why != "" {
 		s.notes = append(s.notes, fmt.Sprintf("%s: %s", taskWords[task], why))
 	}
-	var counts dataset.Counts
+	const of = "the test data"
+	var notes []string
 	switch {
 	case d.test != "":
-		s.test, counts, err = loadFor[T](d, s.encoder, d.test, "all")
+		s.test, notes, err = loadFor[T](d, s.encoder, d.test, "all", of)
 	case t.HasTest:
 		own := *d
 		own.table.TestPart = true
-		s.test, counts, err = loadFor[T](&own, s.encoder, d.path, "all")
+		s.test, notes, err = loadFor[T](&own, s.encoder, d.path, "all", of)
 	default:
+		var counts dataset.Counts
 		s.test, counts, err = dataset.Encode(s.encoder, t, testRows)
+		notes = countNotes(of, counts)
 	}
-	s.notes = append(s.notes, countNotes("the test data", counts)...)
-	for i, note := range s.notes {
-		s.notes[i] = optionInNote.ReplaceAllString(note, "(--$1 $2")
-	}
+	s.notes = append(append(s.notes, validationNotes...), notes...)
+	s.notes = optionNotes(s.notes)
 	return s, err
 }
 
+// optionNotes returns notes of package dataset in which options are flags.
+func optionNotes(notes []string) (all []string) {
+	for _, note := range notes {
+		all = append(all, optionInNote.ReplaceAllString(note, "(--$1 $2"))
+	}
+	return all
+}
+
 // optionInNote is an option that a note of package dataset names, as in (header=no if …).
-var optionInNote = regexp.MustCompile(`\((task|drop|header)=([^ )]+)`)
+var optionInNote = regexp.MustCompile(`\((task|drop|header|comment)=([^ )]+)`)
 
 // encode makes samples of some rows of a table, with the encoder of the model that is
 // trained on, or with one that is fitted to them.
@@ -227,28 +235,39 @@ func countNotes(of string, c dataset.Counts) (notes []string) {
 }
 
 // loadFor reads a table for an encoder: all of it, or the part that training with the same
-// flags made.
-func loadFor[T kernels.Float](d *dataSource, e *dataset.Encoder, path, part string) (*train.Data[T], dataset.Counts, error) {
+// flags made. The notes are about what is called of.
+func loadFor[T kernels.Float](d *dataSource, e *dataset.Encoder, path, part, of string) (set *train.Data[T], notes []string, err error) {
 	opt := d.table
 	opt.Encoder = e
 	t, err := readTable[T](d, path, opt)
 	if err != nil {
-		return nil, dataset.Counts{}, err
+		return nil, nil, err
 	}
 	if e.Missing == "drop" {
-		t.DropGaps()
+		dropGaps(t)
 	}
 	rows := t.Rows()
 	if part != "all" {
 		training, test, err := t.Split(d.testShare, tableSplitSeed)
 		if err != nil {
-			return nil, dataset.Counts{}, err
+			return nil, nil, err
 		}
 		if rows = training; part == "test" {
 			rows = test
 		}
 	}
-	return dataset.Encode(e, t, rows)
+	set, counts, err := dataset.Encode(e, t, rows)
+	for _, note := range t.Notes {
+		notes = append(notes, of+": "+note)
+	}
+	return set, append(notes, countNotes(of, counts)...), err
+}
+
+// dropGaps drops rows with gaps, and notes how many.
+func dropGaps[T kernels.Float](t *dataset.Table[T]) {
+	if n := t.DropGaps(); n > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("%d rows with gaps were left out", n))
+	}
 }
 
 // loadEval reads the samples that a model is tested with.
@@ -258,8 +277,8 @@ func loadEval[T kernels.Float](d *dataSource, m *model.Model[T], part string) (*
 		if e == nil {
 			e = dataset.NumberEncoder(m.Net.Inputs(), m.Features, m.Classes, m.Scaler)
 		}
-		set, counts, err := loadFor[T](d, e, d.path, part)
-		return set, countNotes(d.path, counts), err
+		set, notes, err := loadFor[T](d, e, d.path, part, d.path)
+		return set, optionNotes(notes), err
 	}
 	s, err := loadTraining[T](d)
 	if part == "train" {

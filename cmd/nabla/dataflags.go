@@ -72,6 +72,20 @@ func (d *dataSource) formFlags() []flag {
 			o.Point = p
 			return want(ok, "auto, point or comma")
 		}),
+		newFlag("comment", "auto", "character that lines begin with which are no rows, as in '%'; none; or auto: # where such a line can't be a row", func(v string) error {
+			switch v {
+			case "auto":
+				o.Comment = 0
+			case "none":
+				o.Comment = dataset.NoComments
+			default:
+				if err := want(len(v) == 1 && strings.Contains("!#$%&'()*,/:;<=>?@[\\]^_`{|}~", v), "one character that no number or quoted cell begins with, auto or none"); err != nil {
+					return err
+				}
+				o.Comment = v[0]
+			}
+			return nil
+		}),
 		newFlag("na", []string(nil), "what marks a gap, besides an empty cell, NA, N/A, null and ?, as in unknown,-999", func(v []string) error {
 			o.Missing = commaList(v)
 			return nil

@@ -30,7 +30,7 @@ type predictPlan struct {
 }
 
 func (p *predictPlan) flags(given func(name string) bool) []flag {
-	return append(grouped("Rows", append(p.data.formFlags()[:3], limitFlags(&p.data.table.Limits)[1:]...)...), grouped("Answers",
+	return append(grouped("Rows", append(p.data.formFlags()[:4], limitFlags(&p.data.table.Limits)[1:]...)...), grouped("Answers",
 		newFlag("outputs", false, "print the network's outputs as well", func(v bool) error {
 			p.outputs = v
 			return nil
@@ -110,7 +110,7 @@ func runPredict[T kernels.Float](cmd *cobra.Command, file *model.File, path stri
 		return fmt.Errorf("%w (a row is the model's %d inputs, without the label)", err, len(e.Columns)-len(e.Targets))
 	}
 	if err == nil {
-		for _, note := range countNotes(a.name, rows.Counts) {
+		for _, note := range append(optionNotes(rows.Notes()), countNotes(a.name, rows.Counts)...) {
 			fmt.Fprintf(cmd.ErrOrStderr(), "note: %s\n", note)
 		}
 	}

@@ -8,6 +8,23 @@ import (
 type Form struct {
 	Separator byte // between cells; ' ' stands for any number of blanks
 	Point     byte // the decimal sign, '.' or ','
+	Comment   byte // what comments begin with; 0 stands for # where that is safe
+}
+
+// NoComment is the Comment of a text without comments.
+const NoComment = '\n'
+
+// isMarked reports whether a line begins as comments do, behind blanks or not.
+func (f Form) isMarked(line []byte) bool {
+	mark := f.Comment
+	if mark == 0 {
+		mark = '#'
+	}
+	i := 0
+	for i < len(line) && (line[i] == ' ' || line[i] == '\t') {
+		i++
+	}
+	return i < len(line) && line[i] == mark && mark != NoComment
 }
 
 // Separators are the characters that [Detect] tries, in the order of preference among
@@ -113,16 +130,16 @@ func (f Form) Split(record []byte) (cells []string, err error) {
 // Detect finds the form of a text from its beginning. A separator is one that divides all
 // lines into the same number of cells, at least two. Of several the one wins whose cells
 // hold other separators least often: the cells of 1,5;0 are 1,5 and 0, a number with a
-// decimal comma and another one. What is given (not 0) stays. A text without any
-// separator has one column.
+// decimal comma and another one. What is given (not 0) stays, and comments don't count. A
+// text without any separator has one column.
 func Detect(sample []byte, given Form) Form {
-	lines := firstLines(sample)
-	found := Form{Separator: ',', Point: '.'}
+	lines := firstLines(sample, given)
+	found := Form{Separator: ',', Point: '.', Comment: given.Comment}
 	if given.Separator != 0 {
 		found.Separator = given.Separator
 	} else if best := 0.0; len(lines) > 0 {
 		for _, s := range []byte(Separators) {
-			if share := clean(Form{Separator: s}, lines); share > best {
+			if share := clean(Form{Separator: s}, lines); share > best && s != given.Comment {
 				found.Separator, best = s, share
 			}
 		}
@@ -136,15 +153,15 @@ func Detect(sample []byte, given Form) Form {
 }
 
 // firstLines returns up to a hundred whole lines that are no comments.
-func firstLines(sample []byte) (lines [][]byte) {
+func firstLines(sample []byte, f Form) (lines [][]byte) {
 	const most = 100
 	r := NewReader(bytes.NewReader(sample), Limits{})
 	for len(lines) < most {
-		line, err := r.record()
+		line, err := r.record(f)
 		if line == nil || err != nil {
 			break
 		}
-		if len(bytes.TrimSpace(line)) == 0 || line[0] == '#' {
+		if len(bytes.TrimSpace(line)) == 0 || f.isMarked(line) {
 			continue
 		}
 		lines = append(lines, bytes.Clone(line))

@@ -4,8 +4,11 @@
 //
 // A cell in double quotes (RFC 4180) may hold separators, line ends and, doubled, quotes.
 // Lines end with LF or CRLF; empty lines are left out. Blanks around a cell are no part of
-// it. A line that begins with # is a comment, unless something other than a blank or
-// another # follows and the line has as many cells as the first record.
+// it.
+//
+// A line that begins with a given character is a comment. Unless one is given that is #, but
+// not where the line may be a record: something other than a blank or another # follows, and
+// the line has as many cells as the first record or, if it would be that, the next line.
 package delimited
 
 import (
@@ -103,13 +106,16 @@ func (r *Reader) Err() error {
 // if there is an error. The record is valid until the next call.
 func (r *Reader) Next(f Form) ([]byte, error) {
 	for {
-		record, err := r.record()
+		record, err := r.record(f)
 		if record == nil || err != nil {
 			return nil, err
 		}
-		if len(record) > 0 && record[0] == '#' && r.isComment(f, record) {
-			r.Comments++
-			continue
+		if f.isMarked(record) {
+			record = bytes.Clone(record) // reading on may move it
+			if r.isComment(f, record) {
+				r.Comments++
+				continue
+			}
 		}
 		if len(record) <= 8 && len(bytes.TrimSpace(record)) == 0 && (f.Separator != '\t' || len(record) == 0) {
 			continue
@@ -123,17 +129,25 @@ func (r *Reader) Next(f Form) ([]byte, error) {
 	}
 }
 
-// isComment reports whether a line that begins with # is a comment.
+// isComment reports whether a line that begins as a comment does is one.
 func (r *Reader) isComment(f Form, line []byte) bool {
-	if len(line) == 1 || line[1] == ' ' || line[1] == '#' || line[1] == '\t' || r.width < 2 {
+	line = bytes.TrimLeft(line, " \t")
+	if f.Comment != 0 || len(line) == 1 || line[1] == ' ' || line[1] == '#' || line[1] == '\t' {
 		return true
 	}
+	width := r.width
+	if width == 0 {
+		for r.end-r.start <= r.limits.Line && bytes.IndexByte(r.buf[r.start:r.end], '\n') < 0 && r.fill() {
+		}
+		next, _, _ := bytes.Cut(r.buf[r.start:r.end], []byte("\n"))
+		width, _ = f.Count(next)
+	}
 	n, err := f.Count(line)
-	return err != nil || n != r.width
+	return err != nil || n != width || width < 2
 }
 
 // record returns the next record or comment, nil at the end.
-func (r *Reader) record() ([]byte, error) {
+func (r *Reader) record(f Form) ([]byte, error) {
 	r.line = r.next
 	line, seen := 0, 0         // where the last line begins, and how far it has been searched, from start
 	quotes, opened := 0, false // quotes so far, and whether one of them opens a cell
@@ -156,7 +170,7 @@ func (r *Reader) record() ([]byte, error) {
 			}
 		}
 		part := r.buf[r.start+line : r.start+seen]
-		if bytes.IndexByte(part, '"') >= 0 && r.buf[r.start] != '#' {
+		if bytes.IndexByte(part, '"') >= 0 && !f.isMarked(r.buf[r.start:r.end]) {
 			quotes += bytes.Count(part, []byte{'"'})
 			opened = opened || quoteOpens(part)
 		}

@@ -173,7 +173,7 @@ func (b *batcher[T]) encode(rows []json.RawMessage) (x kernels.Matrix[T], err er
 		w.Write(cells)
 	}
 	w.Flush()
-	r, err := dataset.NewRows[T](&table, "rows", b.e, dataset.TableOptions{Separator: ',', Point: '.', Header: dataset.NoHeader})
+	r, err := dataset.NewRows[T](&table, "rows", b.e, dataset.TableOptions{Separator: ',', Point: '.', Comment: dataset.NoComments, Header: dataset.NoHeader})
 	if err != nil {
 		return x, err
 	}

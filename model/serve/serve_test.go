@@ -197,6 +197,17 @@ func TestTableRows(t *testing.T) {
 	require.Equal(t, []columnDescription{{"age", "number", true}, {"name", "text", false}, {"port", "category", true}}, d.Columns)
 }
 
+// No row is a comment, whatever its first value begins with.
+func TestNoComments(t *testing.T) {
+	m := table(t)
+	m.Encoder.Columns[0], m.Encoder.Columns[2] = m.Encoder.Columns[2], m.Encoder.Columns[0]
+	require.NoError(t, m.Encoder.Check())
+	_, h := serverOf(t, fileOf(t, m), Options{})
+	code, text := post(t, h.URL, `{"rows": [["# S", "", 1], ["#", "", 2], ["##", "", 3]]}`)
+	require.Equal(t, http.StatusOK, code, text)
+	require.Len(t, answersOf(t, text), 3)
+}
+
 // Whatever comes, the answer says what is wrong, and the server goes on.
 func TestRefuses(t *testing.T) {
 	_, h := serverOf(t, fileOf(t, table(t)), Options{MaxBody: 1000, MaxRows: 3})
