@@ -1,19 +1,42 @@
 package train
 
 import (
+	"context"
+	"slices"
+
 	"github.com/nabla-go/nabla/internal/parallel"
 	"github.com/nabla-go/nabla/internal/prefetch"
 	"github.com/nabla-go/nabla/internal/rng"
 	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/metrics"
+	"github.com/nabla-go/nabla/net"
 )
 
 // shuffleStream is the stream of the seed that orders samples. The layers of a
 // network are initialised from streams 1, 2, …, so one seed serves for both.
 const shuffleStream = 0
 
+// A feeder gives the batches of a training.
+type feeder[T kernels.Float] interface {
+	// batch returns the next batch, which is the first one of the given epoch if the one
+	// before is done. It is valid until the next call.
+	batch(ctx context.Context, epoch int) (batch[T], error)
+	done() bool // all batches of the epoch have been returned
+	steps() int // batches of an epoch
+	// save, check and restore are for the part of a state that says where the feeder is.
+	save(*State[T])
+	check(*State[T]) error
+	restore(*State[T])
+	generator() [2]uint64 // the state of the generator that orders samples
+	survey() (*survey[T], error)
+	close()
+}
+
 // A batcher cuts the training data into the batches of an epoch.
 type batcher[T kernels.Float] struct {
 	data        batch[T]
+	net         *net.Network[T]
+	task        metrics.Task
 	size        int      // samples of a batch
 	draw        int      // samples of a draw: all of them, or fewer in two-level sampling
 	order       []int    // a permutation of the samples, nil for file order
@@ -26,9 +49,9 @@ type batcher[T kernels.Float] struct {
 	upcoming    []int                   // samples of the next batch of the draw
 }
 
-func newBatcher[T kernels.Float](d batch[T], o *Options) *batcher[T] {
+func newBatcher[T kernels.Float](net *net.Network[T], d batch[T], o *Options, task metrics.Task) *batcher[T] {
 	n := d.Len()
-	b := &batcher[T]{data: d, size: min(o.Batch, n), draw: n}
+	b := &batcher[T]{data: d, net: net, task: task, size: min(o.Batch, n), draw: n}
 	if o.Draw > 0 {
 		b.draw = min(o.Draw, n)
 	}
@@ -86,9 +109,42 @@ func (b *batcher[T]) done() bool { return b.next == b.draw && b.epoch >= b.data.
 
 func divideUp(x, y int) int { return (x + y - 1) / y }
 
-// batch returns the next batch, which is the first one of the next epoch if this one is
+func (b *batcher[T]) save(s *State[T]) {
+	if b.rand != nil {
+		s.Order, s.Generator = slices.Clone(b.order), b.rand.State()
+	}
+}
+
+func (b *batcher[T]) check(s *State[T]) error { return checkOrder(s.Order, len(b.order)) }
+
+func (b *batcher[T]) restore(s *State[T]) {
+	b.seek(s.EpochSteps)
+	copy(b.order, s.Order)
+	if b.rand != nil {
+		b.rand.SetState(s.Generator)
+	}
+}
+
+func (b *batcher[T]) generator() (words [2]uint64) {
+	if b.rand != nil {
+		words = b.rand.State()
+	}
+	return words
+}
+
+func (b *batcher[T]) survey() (*survey[T], error) {
+	v := newSurvey[T](b.data.Len(), b.task)
+	v.add(b.net, 0, &b.data)
+	return v, nil
+}
+
+func (b *batcher[T]) close() {}
+
+func (b *batcher[T]) batch(context.Context, int) (batch[T], error) { return b.take(), nil }
+
+// take returns the next batch, which is the first one of the next epoch if this one is
 // done. The batch is valid until the next call.
-func (b *batcher[T]) batch() batch[T] {
+func (b *batcher[T]) take() batch[T] {
 	if b.done() {
 		b.epoch, b.next = 0, 0
 	}

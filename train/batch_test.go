@@ -7,12 +7,17 @@ import (
 
 	"github.com/nabla-go/nabla/internal/parallel"
 	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/metrics"
 )
+
+func testBatcher(d batch[float64], o *Options) *batcher[float64] {
+	return newBatcher(nil, d, o, metrics.Regression(1))
+}
 
 // ids returns the batches of the next epoch as lists of sample numbers.
 func ids(b *batcher[float64]) (batches [][]int) {
 	for range b.steps() {
-		d := b.batch()
+		d := b.take()
 		var batch []int
 		for k := range d.Len() {
 			batch = append(batch, int(d.X.Row(k)[0]))
@@ -56,9 +61,9 @@ func TestGatherWithWorkers(t *testing.T) {
 	defer parallel.Insist(false)
 	for _, size := range []int{2, 3, 10} {
 		o := Options{Batch: size, Seed: 1}
-		want := ids(newBatcher(samples(101), &o))
+		want := ids(testBatcher(samples(101), &o))
 		for workers := 1; workers <= 4; workers++ {
-			b := newBatcher(samples(101), &o)
+			b := testBatcher(samples(101), &o)
 			b.pool = parallel.New(workers)
 			got := ids(b)
 			b.pool.Close()
@@ -89,7 +94,7 @@ func TestBatchSizes(t *testing.T) {
 			if fileOrder && c.draw > 0 {
 				continue
 			}
-			b := newBatcher(samples(c.n), &Options{Batch: c.batch, Draw: c.draw, FileOrder: fileOrder})
+			b := testBatcher(samples(c.n), &Options{Batch: c.batch, Draw: c.draw, FileOrder: fileOrder})
 			for range 2 {
 				batches := ids(b)
 				var sizes []int
@@ -111,7 +116,7 @@ func TestBatchSizes(t *testing.T) {
 func TestOrder(t *testing.T) {
 	const n = 50
 	epochs := func(o Options) (first, second []int) {
-		b := newBatcher(samples(n), &o)
+		b := testBatcher(samples(n), &o)
 		return slices.Concat(ids(b)...), slices.Concat(ids(b)...)
 	}
 	for _, batch := range []int{1, 7} {
@@ -135,7 +140,7 @@ func TestOrder(t *testing.T) {
 // Draws are without repetition, independent of each other, and reach all samples.
 func TestDraws(t *testing.T) {
 	const n, draw = 20, 8
-	b := newBatcher(samples(n), &Options{Batch: 3, Draw: draw, Seed: 1})
+	b := testBatcher(samples(n), &Options{Batch: 3, Draw: draw, Seed: 1})
 	counts := make([]int, n)
 	for range 200 {
 		epoch := slices.Concat(ids(b)...)

@@ -23,13 +23,13 @@ func (t *Trainer[T]) Failed() error { return t.failed }
 
 // Chain returns the next link of a chain of hashes over a training: the SHA-256 of the
 // link before, the number of steps, the two words of the generator that orders samples (0
-// without one), the parameters and each slice of the optimizer's state. Integers have 8
+// without one, and for a [Stream], whose order follows from the position), the parameters and each slice of the optimizer's state. Integers have 8
 // bytes and everything is little-endian; numbers stand in the order W¹, b¹, …, Wᴸ, bᴸ, with
 // γ and β behind b, and without padding. The link is the same on every machine.
 func (t *Trainer[T]) Chain(before [sha256.Size]byte) (link [sha256.Size]byte) {
 	var generator [2]uint64
-	if b := t.batches; b != nil && b.rand != nil {
-		generator = b.rand.State()
+	if t.batches != nil {
+		generator = t.batches.generator()
 	}
 	h := sha256.New()
 	buf := append(make([]byte, 0, 1<<16), before[:]...)

@@ -63,7 +63,9 @@ func (t *Trainer[T]) Diagnose() ([]Warning, error) {
 	}
 	last := s.History[len(s.History)-1]
 	if e.task.Classes() > 0 {
-		found = t.diagnoseClasses(e)
+		if found, err = t.diagnoseClasses(e); err != nil {
+			return nil, err
+		}
 	}
 	if first := s.History[0]; len(s.History) > 1 && !(last.Cost < float64(first.Cost*(1-stuckChange))) && !t.hasLearned(e) {
 		found = append(found, Warning{
@@ -90,15 +92,11 @@ func (t *Trainer[T]) judge() (*evaluator[T], error) {
 	e, ws := t.validation, t.ws
 	if e == nil {
 		ws = t.net.NewWorkspace(net.PredictBatch)
-		d := t.batches.data
-		every := divideUp(d.Len(), judgedSamples)
-		rows := divideUp(d.Len(), every)
-		some := &Data[T]{X: kernels.NewMatrix[T](rows, d.X.Cols), T: kernels.NewMatrix[T](rows, d.outputs())}
-		for k := range rows {
-			copy(some.X.Row(k), d.X.Row(k*every))
-			copy(some.T.Row(k), d.target(k*every))
+		v, err := t.batches.survey()
+		if err != nil {
+			return nil, err
 		}
-		var err error
+		some := &Data[T]{X: v.some.X, T: v.some.T}
 		if e, err = newEvaluator(t.net, some, t.task); err != nil {
 			return nil, err
 		}
@@ -129,7 +127,7 @@ func (t *Trainer[T]) hasLearned(e *evaluator[T]) bool {
 }
 
 // diagnoseClasses returns warnings about predictions and classes.
-func (t *Trainer[T]) diagnoseClasses(e *evaluator[T]) (found []Warning) {
+func (t *Trainer[T]) diagnoseClasses(e *evaluator[T]) (found []Warning, err error) {
 	totals, samples := e.meter.Totals(), e.data.Len()
 	most, present, only := 0, 0, -1
 	for c := range e.task.Classes() {
@@ -160,14 +158,24 @@ func (t *Trainer[T]) diagnoseClasses(e *evaluator[T]) (found []Warning) {
 			Try:  remedy,
 		})
 	}
-	if empty := t.emptyClasses(e.task); len(empty) > 0 {
+	v, err := t.batches.survey()
+	if err != nil {
+		return nil, err
+	}
+	var empty []string
+	for c, s := range v.seen {
+		if !s {
+			empty = append(empty, t.className(c))
+		}
+	}
+	if len(empty) > 0 {
 		found = append(found, Warning{
 			Kind: EmptyClasses,
 			What: fmt.Sprintf("No sample to learn from is of %s.", strings.Join(empty, ", ")),
 			Try:  "The network will never name what it has never seen: add samples, or leave the outputs out.",
 		})
 	}
-	return found
+	return found, nil
 }
 
 // className returns what messages call a class.
@@ -178,20 +186,32 @@ func (t *Trainer[T]) className(c int) string {
 	return fmt.Sprintf("class %d", c)
 }
 
-// emptyClasses returns the names of classes without a sample in the training data.
-func (t *Trainer[T]) emptyClasses(task metrics.Task) (names []string) {
-	seen := make([]bool, task.Classes())
-	for k := range t.batches.data.Len() {
-		if c := Class(t.net, t.batches.data.target(k)); c >= 0 {
-			seen[c] = true
+// A survey is what a diagnosis has to know of the training data.
+type survey[T kernels.Float] struct {
+	every int
+	some  batch[T] // some judgedSamples samples, evenly spread
+	seen  []bool   // the classes that have samples
+}
+
+func newSurvey[T kernels.Float](samples int, task metrics.Task) *survey[T] {
+	v := &survey[T]{every: divideUp(samples, judgedSamples), seen: make([]bool, task.Classes())}
+	v.some.X.Rows = divideUp(samples, v.every)
+	return v
+}
+
+// add adds the samples of b, which come after so many others.
+func (v *survey[T]) add(n *net.Network[T], before int, b *batch[T]) {
+	v.some.reserve(v.some.X.Rows, b)
+	for k := range b.Len() {
+		if at := before + k; at%v.every == 0 {
+			v.some.copyRow(at/v.every, b, k)
+		}
+		if len(v.seen) > 0 {
+			if c := Class(n, b.target(k)); c >= 0 {
+				v.seen[c] = true
+			}
 		}
 	}
-	for c, s := range seen {
-		if !s {
-			names = append(names, t.className(c))
-		}
-	}
-	return names
 }
 
 // diagnoseLayers returns warnings about hidden layers at the end of an epoch.

@@ -92,14 +92,20 @@ func Fit[T kernels.Float](ctx context.Context, n *net.Network[T], d, validation 
 	if err != nil {
 		return Result{}, err
 	}
+	return t.fit(ctx)
+}
+
+// fit trains to the end and closes t.
+func (t *Trainer[T]) fit(ctx context.Context) (Result, error) {
 	defer t.Close()
-	if err = t.Run(ctx, o.Epochs); err != nil {
+	if err := t.Run(ctx, t.options.Epochs); err != nil {
 		return t.Result(), err
 	}
-	if o.Patience > 0 {
+	if t.options.Patience > 0 {
 		t.TakeBest()
 	}
 	r := t.Result()
+	var err error
 	r.Warnings, err = t.Diagnose()
 	return r, err
 }

@@ -9,6 +9,9 @@ import (
 	"github.com/nabla-go/nabla/net"
 )
 
+// maxWindow bounds Options.Window.
+const maxWindow = math.MaxInt32
+
 // All as Options.Batch makes all training samples one batch.
 const All = math.MaxInt
 
@@ -56,7 +59,11 @@ type Options struct {
 	// FileOrder takes the samples in the order of the data in every epoch. Otherwise
 	// each epoch has a new random order, which Seed decides.
 	FileOrder bool
-	Seed      uint64
+	// Window is the number of samples of a [Stream] that are in memory at a time, to choose
+	// the next one of; see [NewStreamTrainer]. 0 and 1 take the samples in the order of the
+	// stream. Without a stream it means nothing.
+	Window int
+	Seed   uint64
 
 	// Workers is the largest number of goroutines that compute at the same time, the
 	// caller's included; 0 stands for 1, and there are never more than GOMAXPROCS. The
@@ -128,7 +135,7 @@ func (o *Options) factors() []float64 {
 }
 
 // check returns an error if n can't be trained with these data and options.
-func check[T kernels.Float](n *net.Network[T], d, validation *Data[T], o *Options) error {
+func check[T kernels.Float](n *net.Network[T], d *Data[T], s *Stream[T], validation *Data[T], o *Options) error {
 	switch {
 	case o.Epochs < 0:
 		return fmt.Errorf("train: %d epochs: want at least 0", o.Epochs)
@@ -136,10 +143,12 @@ func check[T kernels.Float](n *net.Network[T], d, validation *Data[T], o *Option
 		return fmt.Errorf("train: learning rate %v: want a finite number of at least 0", o.Rate)
 	case o.LayerRates != nil && len(o.LayerRates) != n.Depth():
 		return fmt.Errorf("train: %d factors in LayerRates: want one for each of the %d layers", len(o.LayerRates), n.Depth())
-	case o.Batch < 1 && d != nil:
+	case o.Batch < 1 && (d != nil || s != nil):
 		return fmt.Errorf("train: batches of %d samples: want at least 1", o.Batch)
 	case o.Draw < 0:
 		return fmt.Errorf("train: draws of %d samples: want at least 1, or 0 for no draws", o.Draw)
+	case o.Window < 0 || o.Window > maxWindow:
+		return fmt.Errorf("train: a window of %d samples: want 0 to %d", o.Window, maxWindow)
 	case o.Draw > 0 && o.FileOrder:
 		return fmt.Errorf("train: Draw takes samples at random and excludes FileOrder")
 	case o.Workers < 0:
@@ -179,6 +188,12 @@ func check[T kernels.Float](n *net.Network[T], d, validation *Data[T], o *Option
 			return fmt.Errorf("train: training data: %w", err)
 		}
 		samples = d.Len()
+	}
+	if s != nil {
+		if err := s.check(o); err != nil {
+			return err
+		}
+		samples = s.Len
 	}
 	if validation.X.Rows != 0 || validation.T.Rows != 0 {
 		if err := validation.check(n); err != nil {

@@ -22,7 +22,7 @@ type State[T kernels.Float] struct {
 	EpochSteps   int       // steps of the present epoch
 	EpochSamples int       // samples of these steps
 	EpochCost    float64   // sum of their costs
-	Order        []int     // order of the samples; nil for that of the data
+	Order        []int     // order of the samples; nil for that of the data and for a Stream
 	Generator    [2]uint64 // state of the generator that orders samples
 
 	Last      []T     // parameters after the last completed epoch, to which a failure goes back
@@ -90,8 +90,8 @@ func sameEpoch(a, b Epoch) bool {
 func (t *Trainer[T]) State() *State[T] {
 	s := t.state.Clone()
 	s.Elapsed = t.elapsed()
-	if b := t.batches; b != nil && b.rand != nil {
-		s.Order, s.Generator = slices.Clone(b.order), b.rand.State()
+	if t.batches != nil {
+		t.batches.save(s)
 	}
 	return s
 }
@@ -111,12 +111,8 @@ func (t *Trainer[T]) Restore(s *State[T]) error {
 	for i, x := range s.Slots {
 		t.copyParams(own.Slots[i], x)
 	}
-	if b := t.batches; b != nil {
-		b.seek(s.EpochSteps)
-		copy(b.order, s.Order)
-		if b.rand != nil {
-			b.rand.SetState(s.Generator)
-		}
+	if t.batches != nil {
+		t.batches.restore(s)
 	}
 	t.start, t.rated, t.failed = time.Now(), false, nil
 	return nil
@@ -131,9 +127,9 @@ func (t *Trainer[T]) copyParams(dst, src []T) {
 
 // checkState returns an error if s can't be a state of t.
 func (t *Trainer[T]) checkState(s *State[T]) error {
-	n, steps, order := len(t.state.Params), 1, 0
+	n, steps := len(t.state.Params), 1
 	if t.batches != nil {
-		steps, order = t.batches.steps(), len(t.batches.order)
+		steps = t.batches.steps()
 	}
 	switch {
 	case len(s.Params) != n || len(s.Last) != n || s.Best != nil && len(s.Best) != n:
@@ -152,17 +148,26 @@ func (t *Trainer[T]) checkState(s *State[T]) error {
 		return fmt.Errorf("the state has %d numbers of a schedule: the options' has %d", len(s.Schedule), len(t.state.Schedule))
 	case s.EpochSteps < 0 || s.EpochSteps >= steps:
 		return fmt.Errorf("the state is after step %d of an epoch, which has %d", s.EpochSteps, steps)
-	case len(s.Order) != order:
-		return fmt.Errorf("the state has an order of %d samples: the training has one of %d", len(s.Order), order)
 	}
 	for i, x := range s.Slots {
 		if len(x) != n {
 			return fmt.Errorf("slice %d of the optimizer's state has %d numbers: the network has %d parameters", i+1, len(x), n)
 		}
 	}
-	seen := make([]bool, order)
-	for _, k := range s.Order {
-		if k < 0 || k >= order || seen[k] {
+	if t.batches == nil {
+		return checkOrder(s.Order, 0)
+	}
+	return t.batches.check(s)
+}
+
+// checkOrder returns an error unless order is a permutation of n samples.
+func checkOrder(order []int, n int) error {
+	if len(order) != n {
+		return fmt.Errorf("the state has an order of %d samples: the training has one of %d", len(order), n)
+	}
+	seen := make([]bool, n)
+	for _, k := range order {
+		if k < 0 || k >= n || seen[k] {
 			return fmt.Errorf("the order of the state's samples is not a permutation: %d", k)
 		}
 		seen[k] = true

@@ -28,7 +28,7 @@ import (
 type Trainer[T kernels.Float] struct {
 	net        *net.Network[T]
 	options    Options
-	batches    *batcher[T]   // nil without training data
+	batches    feeder[T]     // nil without training data
 	validation *evaluator[T] // nil without validation data
 	task       metrics.Task
 	classNames []string
@@ -51,17 +51,25 @@ type Trainer[T kernels.Float] struct {
 //
 // An error is about data or options. Close a trainer with several workers.
 func New[T kernels.Float](n *net.Network[T], d, validation *Data[T], o Options) (*Trainer[T], error) {
+	return newTrainer(n, d, nil, validation, o)
+}
+
+// newTrainer returns a trainer for data in memory, d, a stream, s, or neither.
+func newTrainer[T kernels.Float](n *net.Network[T], d *Data[T], s *Stream[T], validation *Data[T], o Options) (*Trainer[T], error) {
 	if validation == nil {
 		validation = new(Data[T])
 	}
 	o.LayerRates, o.ClassWeights, o.Schedule.Values = slices.Clone(o.LayerRates), slices.Clone(o.ClassWeights), slices.Clone(o.Schedule.Values)
-	if err := check(n, d, validation, &o); err != nil {
+	if err := check(n, d, s, validation, &o); err != nil {
 		return nil, err
 	}
 	t := &Trainer[T]{net: n, options: o, start: time.Now()}
-	t.task, t.classNames = taskOfBoth(n, d, validation), validation.Classes
+	t.task, t.classNames = taskOfBoth(n, d, s, validation), validation.Classes
 	if d != nil && d.Classes != nil {
 		t.classNames = d.Classes
+	}
+	if s != nil && s.Classes != nil {
+		t.classNames = s.Classes
 	}
 	if validation.Len() > 0 {
 		var err error
@@ -70,18 +78,24 @@ func New[T kernels.Float](n *net.Network[T], d, validation *Data[T], o Options) 
 		}
 	}
 	rows := min(net.PredictBatch, validation.Len())
-	if d != nil {
+	var gatherer *batcher[T]
+	switch {
+	case d != nil:
 		b, err := prepare(n, d, &o, new(batch[T]))
 		if err != nil {
 			return nil, fmt.Errorf("train: training data: %w", err)
 		}
-		t.batches = newBatcher(b, &t.options)
-		rows = max(rows, t.batches.size)
+		gatherer = newBatcher(n, b, &t.options, t.task)
+		t.batches = gatherer
+		rows = max(rows, gatherer.size)
+	case s != nil:
+		t.batches = newStreamer(n, s, &t.options, t.task)
+		rows = max(rows, o.Batch)
 	}
 	t.ws = n.NewWorkspace(rows)
 	t.ws.SetWorkers(o.Workers)
-	if t.batches != nil {
-		t.batches.pool = parallel.PoolOf(t.ws)
+	if gatherer != nil {
+		gatherer.pool = parallel.PoolOf(t.ws)
 	}
 	t.noise.init(&t.options, parallel.PoolOf(t.ws))
 	t.stepper = newStepper(&t.options, n, t.ws)
@@ -92,8 +106,14 @@ func New[T kernels.Float](n *net.Network[T], d, validation *Data[T], o Options) 
 	return t, nil
 }
 
-// Close ends the workers. The network stays as it is.
-func (t *Trainer[T]) Close() { t.ws.SetWorkers(1) }
+// Close ends the workers, and the reading of a [Stream], but doesn't wait for a block that is
+// being read. The network stays as it is.
+func (t *Trainer[T]) Close() {
+	t.ws.SetWorkers(1)
+	if t.batches != nil {
+		t.batches.close()
+	}
+}
 
 // Network returns the network that is trained.
 func (t *Trainer[T]) Network() *net.Network[T] { return t.net }
@@ -208,7 +228,13 @@ func (t *Trainer[T]) step(ctx context.Context) error {
 	if err := t.setRate(); err != nil {
 		return err
 	}
-	b := t.batches.batch()
+	b, err := t.batches.batch(ctx, t.state.Epochs+1)
+	if err != nil && ctx.Err() != nil {
+		return t.interrupted(ctx)
+	}
+	if err != nil {
+		return err
+	}
 	if err := t.learn(ctx, b, t.state.Epochs+1); err != nil {
 		return err
 	}
@@ -310,7 +336,10 @@ func (t *Trainer[T]) score(cost float64) float64 {
 }
 
 // taskOfBoth returns the task that either of two parts of the data shows.
-func taskOfBoth[T kernels.Float](n *net.Network[T], d, validation *Data[T]) metrics.Task {
+func taskOfBoth[T kernels.Float](n *net.Network[T], d *Data[T], s *Stream[T], validation *Data[T]) metrics.Task {
+	if s != nil && validation.Len() == 0 {
+		return TaskOf(n, &Data[T]{Classes: s.Classes}) // without a look at the samples
+	}
 	if d == nil || validation.Len() > 0 && TaskOf(n, validation).Classes() > 0 {
 		return TaskOf(n, validation)
 	}
