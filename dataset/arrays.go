@@ -42,14 +42,28 @@ var targetNames = []string{"y", "label", "labels", "target", "targets", "class",
 // more dimensions, several; the target is the one that the options name, or one called y,
 // label, target or class. Arrays whose names end with _train and _test are two parts.
 func readArrays[T kernels.Float](path string, opt TableOptions) (*Table[T], error) {
-	d := &decoder[T]{Table: &Table[T]{Name: path, gaps: opt.Missing}, opt: opt}
-	d.r = delimited.NewReader(bytes.NewReader(nil), delimited.Limits{})
-	d.form.Point = '.'
+	d := newArrayDecoder[T](path, opt)
 	arrays, err := d.arrays(path)
 	if err != nil {
 		return nil, err
 	}
 	d.partOf(arrays)
+	if err := d.table(arrays); err != nil {
+		return nil, err
+	}
+	return d.Table, nil
+}
+
+// newArrayDecoder returns a decoder of arrays.
+func newArrayDecoder[T kernels.Float](path string, opt TableOptions) *decoder[T] {
+	d := &decoder[T]{Table: &Table[T]{Name: path, gaps: opt.Missing}, opt: opt}
+	d.r = delimited.NewReader(bytes.NewReader(nil), delimited.Limits{})
+	d.form.Point = '.'
+	return d
+}
+
+// table makes the table of arrays.
+func (d *decoder[T]) table(arrays map[string]Array[T]) error {
 	columns, err := d.arrayColumns(arrays)
 	if err == nil {
 		err = d.fill(columns)
@@ -58,9 +72,9 @@ func readArrays[T kernels.Float](path string, opt TableOptions) (*Table[T], erro
 		err = d.finish()
 	}
 	if err != nil {
-		return nil, named(path, err)
+		return named(d.Name, err)
 	}
-	return d.Table, nil
+	return nil
 }
 
 // arrays reads all arrays of the file. That of an NPY file has no name.
@@ -179,8 +193,8 @@ func columnsOf[T kernels.Float](name string, a Array[T]) (columns []arrayColumn[
 	return columns
 }
 
-// fill reads the cells of all columns.
-func (d *decoder[T]) fill(from []arrayColumn[T]) error {
+// prepare gives all columns their roles and places.
+func (d *decoder[T]) prepare(from []arrayColumn[T]) error {
 	d.marks = gapMarks(d.gaps)
 	var names []string
 	for j, c := range from {
@@ -199,6 +213,14 @@ func (d *decoder[T]) fill(from []arrayColumn[T]) error {
 			d.store.width++
 		}
 	}
+	return nil
+}
+
+// fill reads the cells of all columns.
+func (d *decoder[T]) fill(from []arrayColumn[T]) error {
+	if err := d.prepare(from); err != nil {
+		return err
+	}
 	rows := len(from[0].from.Data)/from[0].width + len(from[0].from.Text)/from[0].width
 	for i := range rows {
 		row := d.store.next()
@@ -211,7 +233,7 @@ func (d *decoder[T]) fill(from []arrayColumn[T]) error {
 			if err == errNoTarget {
 				told = false
 			} else if err != nil {
-				return fmt.Errorf(": row %d: %w", i+1, err)
+				return fmt.Errorf(": row %d: %w", d.above+i+1, err)
 			}
 			row[c.slot] = v
 		}

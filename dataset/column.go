@@ -301,7 +301,7 @@ func (d *decoder[T]) addMark(c *column, cell string) int {
 		return -1
 	}
 	if len(c.marks) < maxMarks {
-		c.marks = append(c.marks, mark{strings.Clone(cell), 1, d.r.Line()})
+		c.marks = append(c.marks, mark{strings.Clone(cell), 1, d.lineNumber()})
 	} else {
 		c.marks[maxMarks-1].count++
 	}

@@ -24,6 +24,16 @@ type decoder[T kernels.Float] struct {
 	untold  int             // rows without a target
 	badRows []complaint     // errors of cells, the first few
 	bad     int
+	line    int // of the record, if it isn't the reader's last one; else 0
+	above   int // rows of an array that came before these
+}
+
+// lineNumber returns the line of the record that is decoded.
+func (d *decoder[T]) lineNumber() int {
+	if d.line > 0 {
+		return d.line
+	}
+	return d.r.Line()
 }
 
 // errNoTarget is what a cell of the target comes to that is a gap.
@@ -141,7 +151,7 @@ func (d *decoder[T]) at(err error) error {
 	case errors.Is(err, errBroken), err == d.r.Err():
 		return fmt.Errorf(": %w", err)
 	}
-	return fmt.Errorf(":%d: %w", d.r.Line(), err)
+	return fmt.Errorf(":%d: %w", d.lineNumber(), err)
 }
 
 func (d *decoder[T]) noRows() error {
@@ -207,7 +217,7 @@ func (d *decoder[T]) row(record []byte) error {
 	}
 	d.store.keep()
 	if most := d.opt.Limits.Memory; most > 0 && d.memory() > most {
-		return memoryError(fmt.Sprintf(":%d: the table takes more memory than %s", d.r.Line(), bytesInWords(most)))
+		return memoryError(fmt.Sprintf(":%d: the table takes more memory than %s", d.lineNumber(), bytesInWords(most)))
 	}
 	return nil
 }
@@ -272,7 +282,7 @@ func listed(all []complaint) string {
 func (d *decoder[T]) badCell(err error) error {
 	d.forget()
 	if d.bad++; len(d.badRows) < maxErrors {
-		d.badRows = append(d.badRows, complaint{d.r.Line(), err.Error()})
+		d.badRows = append(d.badRows, complaint{d.lineNumber(), err.Error()})
 	}
 	return nil
 }

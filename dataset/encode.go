@@ -81,7 +81,7 @@ func raw[T kernels.Float](e *Encoder, t *Table[T], rows []int) (*train.Data[T], 
 			switch {
 			case !missing:
 			case policy.refuse && err == nil:
-				err = &OptionError{Text: fmt.Sprintf("row %d: %s: the value is missing", i+1, p.from.called()), Options: []Option{{"missing", "auto"}}}
+				err = &OptionError{Text: fmt.Sprintf("row %d: %s: the value is missing", t.rowNumber(i)+1, p.from.called()), Options: []Option{{"missing", "auto"}}}
 			case p.to.Mark:
 				x[p.at+p.to.parts] = 1
 			default:
@@ -110,7 +110,7 @@ func setWeights[T kernels.Float](t *Table[T], rows []int, d *train.Data[T]) (err
 			if w := row[c.slot]; w >= 0 && w-w == 0 {
 				d.Weights[k] = w
 			} else if err == nil {
-				err = fmt.Errorf("row %d: %s: want a weight of at least 0", i+1, c.called())
+				err = fmt.Errorf("row %d: %s: want a weight of at least 0", t.rowNumber(i)+1, c.called())
 			}
 		})
 	}

@@ -99,10 +99,11 @@ func (d *decoder[T]) survey() {
 				continue
 			}
 			s.min, s.max = min(s.min, v), max(s.max, v)
+			n := float64(d.rowNumber(i))
 			if i == 0 {
-				s.first = v
+				s.first = v - n
 			}
-			s.count = s.count && v == s.first+float64(i)
+			s.count = s.count && v == s.first+n
 		}
 	})
 }
@@ -280,7 +281,7 @@ func (d *decoder[T]) leaveOutIndex() {
 // note tells what was left out, dropped or taken for granted.
 func (d *decoder[T]) note() {
 	say := func(format string, args ...any) { d.Notes = append(d.Notes, fmt.Sprintf(format, args...)) }
-	if s := d.form.Separator; s != ',' && d.opt.Separator == 0 {
+	if s := d.form.Separator; s != ',' && s != 0 && d.opt.Separator == 0 {
 		say("cells are separated by %s", separatorWords(s))
 	}
 	if d.form.Point == ',' && d.opt.Point == 0 {

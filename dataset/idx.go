@@ -106,14 +106,13 @@ func readIDXNumbers(path string, limits Limits) ([]int, error) {
 }
 
 func decodeIDXNumbers(r io.Reader, limits Limits) ([]int, error) {
-	var head [4]byte
-	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return nil, fmt.Errorf("the IDX header is cut short: %w", err)
+	magic, err := readIDXMagic(r)
+	if err != nil {
+		return nil, err
 	}
-	magic := binary.BigEndian.Uint32(head[:])
 	element, size := idxNumber(magic >> 8)
 	if dims := magic & 0xff; magic>>16 != 0 || element == nil || dims < 1 || dims > 2 {
-		return nil, fmt.Errorf("wrong kind of file: the magic number is 0x%08x (%s), want 0x%08x (%s)", magic, idxKind(magic), magicLabels, idxKind(magicLabels))
+		return nil, wrongIDX(magic, magicLabels)
 	}
 	dims, data, err := decodeIDXRest(r, magic, size, limits)
 	if err != nil {
@@ -172,11 +171,9 @@ func ReadMNIST[T kernels.Float](dir string) (training, test *train.Data[T], err 
 
 // rawMNIST reads what ReadMNIST reads, with pixels 0…255 and without one-hot targets.
 func rawMNIST[T kernels.Float](dir string, limits Limits) (training, test *train.Data[T], err error) {
-	var paths [4]string
-	for i, part := range []string{"train-images-idx3", "train-labels-idx", "t10k-images-idx3", "t10k-labels-idx"} {
-		if paths[i], err = findIDX(dir, part); err != nil {
-			return nil, nil, err
-		}
+	paths, err := mnistPaths(dir)
+	if err != nil {
+		return nil, nil, err
 	}
 	if training, err = rawIDX[T](paths[0], paths[1], limits); err != nil {
 		return nil, nil, err
@@ -191,35 +188,52 @@ func rawMNIST[T kernels.Float](dir string, limits Limits) (training, test *train
 	return training, test, nil
 }
 
+// mnistPaths returns the four files of MNIST: images and labels for training, images and
+// labels for testing.
+func mnistPaths(dir string) (paths [4]string, err error) {
+	for i, part := range []string{"train-images-idx3", "train-labels-idx", "t10k-images-idx3", "t10k-labels-idx"} {
+		if paths[i], err = findIDX(dir, part); err != nil {
+			return paths, err
+		}
+	}
+	return paths, nil
+}
+
 // number makes classes of labels that are numbers: the digits or, if there are others,
 // those that occur.
 func number[T kernels.Float](parts ...*train.Data[T]) {
 	seen := make(map[int]bool)
-	digits := true
 	for _, d := range parts {
 		for _, l := range d.Labels {
 			seen[l] = true
-			digits = digits && l >= 0 && l <= 9
 		}
 	}
-	if digits {
-		for l := range 10 {
-			seen[l] = true
-		}
-	}
-	numbers := slices.Sorted(maps.Keys(seen))
-	var names []string
-	index := make(map[int]int)
-	for c, l := range numbers {
-		names = append(names, strconv.Itoa(l))
-		index[l] = c
-	}
+	names, index := classesOf(seen)
 	for _, d := range parts {
 		d.Classes = names
 		for k, l := range d.Labels {
 			d.Labels[k] = index[l]
 		}
 	}
+}
+
+// classesOf returns the names of classes and the class of each label, for labels that occur.
+func classesOf(seen map[int]bool) (names []string, class map[int]int) {
+	digits := true
+	for l := range seen {
+		digits = digits && l >= 0 && l <= 9
+	}
+	if digits {
+		for l := range 10 {
+			seen[l] = true
+		}
+	}
+	class = make(map[int]int)
+	for c, l := range slices.Sorted(maps.Keys(seen)) {
+		names = append(names, strconv.Itoa(l))
+		class[l] = c
+	}
+	return names, class
 }
 
 // findIDX returns the path of the only file in dir whose name is, or ends with, that of a
@@ -279,28 +293,49 @@ func readIDX(path string, magic uint32, limits ...Limits) (dims []int, data []by
 }
 
 func decodeIDX(r io.Reader, magic uint32, limits ...Limits) (dims []int, data []byte, err error) {
-	var head [4]byte
-	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return nil, nil, fmt.Errorf("the IDX header is cut short: %w", err)
+	got, err := readIDXMagic(r)
+	if err != nil {
+		return nil, nil, err
 	}
-	if got := binary.BigEndian.Uint32(head[:]); got != magic {
-		return nil, nil, fmt.Errorf("wrong kind of file: the magic number is 0x%08x (%s), want 0x%08x (%s)", got, idxKind(got), magic, idxKind(magic))
+	if got != magic {
+		return nil, nil, wrongIDX(got, magic)
 	}
 	return decodeIDXRest(r, magic, 1, firstLimits(limits))
 }
 
-// decodeIDXRest reads what follows the magic number: dimensions and elements of size bytes.
-func decodeIDXRest(r io.Reader, magic uint32, size int, limits Limits) (dims []int, data []byte, err error) {
+// readIDXMagic reads the magic number.
+func readIDXMagic(r io.Reader) (uint32, error) {
+	var head [4]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return 0, fmt.Errorf("the IDX header is cut short: %w", err)
+	}
+	return binary.BigEndian.Uint32(head[:]), nil
+}
+
+func wrongIDX(got, want uint32) error {
+	return fmt.Errorf("wrong kind of file: the magic number is 0x%08x (%s), want 0x%08x (%s)", got, idxKind(got), want, idxKind(want))
+}
+
+// readIDXDims reads the dimensions, which follow the magic number.
+func readIDXDims(r io.Reader, magic uint32) (dims []int, err error) {
 	for range magic & 0xff {
 		var word [4]byte
 		if _, err := io.ReadFull(r, word[:]); err != nil {
-			return nil, nil, fmt.Errorf("the IDX header is cut short: %w", err)
+			return nil, fmt.Errorf("the IDX header is cut short: %w", err)
 		}
 		d := binary.BigEndian.Uint32(word[:])
 		if uint64(d) > math.MaxInt {
-			return nil, nil, errTooLarge
+			return nil, errTooLarge
 		}
 		dims = append(dims, int(d))
+	}
+	return dims, nil
+}
+
+// decodeIDXRest reads what follows the magic number: dimensions and elements of size bytes.
+func decodeIDXRest(r io.Reader, magic uint32, size int, limits Limits) (dims []int, data []byte, err error) {
+	if dims, err = readIDXDims(r, magic); err != nil {
+		return nil, nil, err
 	}
 	data, err = readPromised(r, dims, size, 4, limits)
 	return dims, data, err

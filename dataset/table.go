@@ -75,6 +75,8 @@ type Table[T kernels.Float] struct {
 	largest float64  // what pixels can be at most, if all inputs are pixels; else 0
 	gaps    []string // what marks a gap, besides the usual
 	rows    []int    // those that are used; nil is all
+	before  int      // rows of the file before these, if it is read in parts
+	numbers []int    // in the file, of the rows of a sample; nil if they are one behind the other
 	task    Task
 	why     string // why this task
 }
@@ -105,6 +107,14 @@ func DecodeTable[T kernels.Float](r io.Reader, name string, opt TableOptions) (*
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return decodeTable[T](r, name, opt)
+}
+
+// rowNumber returns the number of row i in the file, from 0.
+func (t *Table[T]) rowNumber(i int) int {
+	if t.numbers != nil {
+		return t.numbers[i]
+	}
+	return t.before + i
 }
 
 // Len returns the number of rows.
