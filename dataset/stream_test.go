@@ -250,7 +250,7 @@ func TestImageStream(t *testing.T) {
 		require.NoError(t, err)
 		s, err := OpenImageStream[float64](dir, ImageOptions{Scale: scale}, 1<<20, 1)
 		require.NoError(t, err)
-		got, err := s.Stream().Load()
+		got, err := s.Stream(nil).Load()
 		require.NoError(t, err)
 		want.Name, got.Name = "", ""
 		sameData(t, want, got)
@@ -261,11 +261,21 @@ func TestImageStream(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 200, s.Sample.Len())
 	require.Len(t, s.Sample.Labels, 200)
+	all, err := s.Stream(nil).Load()
+	require.NoError(t, err)
+	for i, k := range s.numbers {
+		require.Equal(t, all.X.Row(k), s.Sample.X.Row(i))
+		require.Equal(t, all.Labels[k], s.Sample.Labels[i])
+	}
+	rest, err := s.Stream([]int{0, 199}).Load()
+	require.NoError(t, err)
+	require.Equal(t, 29998, rest.Len())
+	require.Equal(t, all.X.Row(s.numbers[0]+1), rest.X.Row(s.numbers[0]))
 
 	b, err := os.ReadFile(images)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(images, b[:len(b)-100], 0o600))
-	_, err = s.Stream().Load()
+	_, err = s.Stream(nil).Load()
 	require.ErrorContains(t, err, "train-images-idx3-ubyte: item 29989: truncated: the file ends here, its header promises 30000")
 	require.NoError(t, os.WriteFile(images, b, 0o600))
 	require.NoError(t, os.WriteFile(labels, append(idxHeader(30000), bytes.Repeat([]byte{8}, 30000)...), 0o600))

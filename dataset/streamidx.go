@@ -25,7 +25,7 @@ func StreamIDX[T kernels.Float](images, labels string, classes int) (*train.Stre
 		p.class[c] = c
 	}
 	p.scaler = train.NewScaler(p.pixels, 255)
-	return p.stream(), nil
+	return p.stream(nil), nil
 }
 
 // An ImageStream is a folder of training images that are read once an epoch, so that they
@@ -34,7 +34,8 @@ type ImageStream[T kernels.Float] struct {
 	Sample *train.Data[T] // images that were drawn at random from those for training
 	Test   *train.Data[T] // those for testing, in memory
 
-	pair idxPair[T]
+	pair    idxPair[T]
+	numbers []int // of the images of Sample
 }
 
 // OpenImageStream is [ReadImages] for the four files of MNIST, or of a data set in its form,
@@ -88,6 +89,7 @@ func OpenImageStream[T kernels.Float](dir string, opt ImageOptions, sample int, 
 		for j, v := range image {
 			s.Sample.X.Row(k)[j] = T(v)
 		}
+		s.numbers = append(s.numbers, r.number)
 		s.Sample.Labels = append(s.Sample.Labels, p.class[int(binary.LittleEndian.Uint64(label))])
 	}
 	if err := scaleImages(s.Sample, s.Test, 255, opt.Scale); err != nil {
@@ -97,8 +99,15 @@ func OpenImageStream[T kernels.Float](dir string, opt ImageOptions, sample int, 
 	return s, nil
 }
 
-// Stream returns the images for training.
-func (s *ImageStream[T]) Stream() *train.Stream[T] { return s.pair.stream() }
+// Stream returns the images for training. It leaves out the given ones of the sample, which
+// are for something else.
+func (s *ImageStream[T]) Stream(without []int) *train.Stream[T] {
+	left := make(map[int]bool)
+	for _, i := range without {
+		left[s.numbers[i]] = true
+	}
+	return s.pair.stream(left)
+}
 
 // idxPair is a file of images and that of their labels.
 type idxPair[T kernels.Float] struct {
@@ -164,10 +173,10 @@ func (p *idxPair[T]) each(f func(k int, image []byte, label int) error) error {
 	return nil
 }
 
-func (p *idxPair[T]) stream() *train.Stream[T] {
-	return &train.Stream[T]{Name: p.images, Len: p.count, Classes: p.names, Scaler: p.scaler, Pass: func() iter.Seq2[*train.Data[T], error] {
+func (p *idxPair[T]) stream(without map[int]bool) *train.Stream[T] {
+	return &train.Stream[T]{Name: p.images, Len: p.count - len(without), Classes: p.names, Scaler: p.scaler, Pass: func() iter.Seq2[*train.Data[T], error] {
 		return func(yield func(*train.Data[T], error) bool) {
-			if err := p.pass(yield); err != nil && err != errStopped {
+			if err := p.pass(without, yield); err != nil && err != errStopped {
 				yield(nil, err)
 			}
 		}
@@ -175,12 +184,23 @@ func (p *idxPair[T]) stream() *train.Stream[T] {
 }
 
 // pass reads the files once.
-func (p *idxPair[T]) pass(yield func(*train.Data[T], error) bool) error {
+func (p *idxPair[T]) pass(without map[int]bool, yield func(*train.Data[T], error) bool) error {
 	rows := min(max(blockSize/p.pixels, 16), p.count)
 	all := kernels.NewMatrix[T](rows, p.pixels)
-	block := &train.Data[T]{X: all}
+	block := &train.Data[T]{X: all, Classes: p.names}
 	values, uniform := p.values()
-	return p.each(func(k int, image []byte, label int) error {
+	send := func() error {
+		block.X = all.Slice(0, len(block.Labels))
+		if len(block.Labels) > 0 && !yield(block, nil) {
+			return errStopped
+		}
+		block.Labels = block.Labels[:0]
+		return nil
+	}
+	err := p.each(func(k int, image []byte, label int) error {
+		if without[k] {
+			return nil
+		}
 		class, ok := p.class[label]
 		if !ok {
 			return fmt.Errorf("%s: label %d of item %d is unknown: want one of %s", p.labels, label, k+1, abbreviate(p.names))
@@ -193,16 +213,15 @@ func (p *idxPair[T]) pass(yield func(*train.Data[T], error) bool) error {
 			train.Scale(p.scaler, all.Slice(at, at+1))
 		}
 		block.Labels = append(block.Labels, class)
-		if len(block.Labels) < rows && k < p.count-1 {
-			return nil
+		if len(block.Labels) == rows {
+			return send()
 		}
-		block.X = all.Slice(0, len(block.Labels))
-		if !yield(block, nil) {
-			return errStopped
-		}
-		block.Labels = block.Labels[:0]
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return send()
 }
 
 // values returns what each value of a pixel is scaled to if that is the same everywhere;

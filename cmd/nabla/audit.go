@@ -169,7 +169,7 @@ func replay[T kernels.Float](cmd, again *cobra.Command, plan *trainPlan, p *audi
 	if d := p.log.Header.Differences(&audit.Header{Key: key}); d != nil {
 		return fmt.Errorf("the training of the log and this one differ in %s", d[0])
 	}
-	trainer, err := train.New(t.net, t.data, t.judge(), t.options)
+	trainer, err := t.newTrainer(t.net, t.options)
 	if err != nil {
 		return err
 	}

@@ -105,7 +105,7 @@ func (t *training[T]) keyOf(flags *pflag.FlagSet, files []model.DataFile) checkp
 	key := checkpoint.Key{
 		"numeric version": kernels.NumericVersion,
 		"network":         shape(t.net),
-		"samples":         fmt.Sprintf("%d training and %d test", t.data.Len(), t.test.Len()),
+		"samples":         fmt.Sprintf("%d training and %d test", t.length(), t.test.Len()),
 	}
 	given, defaults := optionsOf(flags)
 	for _, options := range []map[string][]string{given, defaults} {
@@ -150,7 +150,7 @@ func newRecorder[T kernels.Float](t *training[T], trainer *train.Trainer[T], fla
 	if r.log != "" {
 		every := r.logEvery
 		if every == 0 {
-			every = audit.Interval(t.options.Optimizer.Method, min(t.options.Batch, t.data.Len()))
+			every = audit.Interval(t.options.Optimizer.Method, min(t.options.Batch, t.length()))
 		}
 		given, _ := optionsOf(flags)
 		given["epochs"] = []string{strconv.Itoa(t.options.Epochs)}
@@ -205,12 +205,12 @@ func resume[T kernels.Float](t *training[T], rec *recorder[T]) error {
 	return nil
 }
 
-// run trains to the end, or until ctx ends; then the last checkpoint is that of the last
-// step.
+// run trains to the end, or until ctx ends or the data can't be read; then the last
+// checkpoint is that of the last step.
 func (rec *recorder[T]) run(ctx context.Context, epochs int) error {
 	for !rec.trainer.Ended(epochs) {
 		report, err := rec.trainer.Step(ctx)
-		if errors.Is(err, context.Canceled) && rec.saver != nil && rec.sound() {
+		if err != nil && rec.saver != nil && rec.sound() {
 			return errors.Join(err, rec.saver.Finish())
 		}
 		if err != nil {

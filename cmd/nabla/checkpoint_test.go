@@ -36,6 +36,7 @@ func TestKills(t *testing.T) {
 		{"--epochs", "8"},
 		{"--epochs", "8", "--optimizer", "sgd", "--hidden", "30,20", "--activation", "sigmoid", "--batch", "7"},
 		{"--epochs", "6", "--precision", "f64", "--draw", "500"},
+		{circles(t, 3000), "--stream", "--window", "700", "--epochs", "6"},
 	}
 	if testing.Short() {
 		trainings = trainings[:1]

@@ -42,6 +42,8 @@ type dataSource struct {
 	test            string           // a table to test with; "" for a part of path
 	stdin           io.Reader
 	piped           *piped // what was read of it; nil if path is another
+	stream          bool   // the training data are read in every epoch
+	sample          int    // rows of a stream that an encoder is fitted to
 }
 
 // stdinPath is the path of standard input.
@@ -70,6 +72,7 @@ func readTable[T kernels.Float](d *dataSource, path string, opt dataset.TableOpt
 // samples are what a training learns from and is tested with.
 type samples[T kernels.Float] struct {
 	training, test *train.Data[T]
+	stream         *train.Stream[T] // nil if training is all there is to learn from, else it is some of that
 	validation     *train.Data[T]   // nil if epochs are judged by test
 	encoder        *dataset.Encoder // of a table, else nil
 	notes          []string         // what a user should know
@@ -121,6 +124,8 @@ func loadTraining[T kernels.Float](d *dataSource) (s samples[T], err error) {
 		s.training, s.test, err = dataset.DigitImages[T](d.encoding.Scale)
 	case d.isTable:
 		return loadTable[T](d)
+	case d.stream:
+		return loadImageStream[T](d)
 	default:
 		s.training, s.test, err = dataset.ReadImages[T](d.path, d.imageOptions())
 	}
@@ -138,7 +143,7 @@ func (d *dataSource) imageOptions() dataset.ImageOptions {
 func loadTable[T kernels.Float](d *dataSource) (s samples[T], err error) {
 	opt := d.table
 	opt.Encoder = d.encoder
-	t, err := readTable[T](d, d.path, opt)
+	file, t, err := s.openStream(d, opt)
 	if err != nil {
 		return s, err
 	}
@@ -160,6 +165,9 @@ func loadTable[T kernels.Float](d *dataSource) (s samples[T], err error) {
 	if err := s.encode(d, t, rows); err != nil {
 		return s, err
 	}
+	if file != nil {
+		s.stream = file.Stream(s.encoder, slices.Concat(testRows, validationRows))
+	}
 	var validationNotes []string
 	if d.validationShare > 0 {
 		s.validation, _, err = dataset.Encode(s.encoder, t, validationRows)
@@ -168,6 +176,9 @@ func loadTable[T kernels.Float](d *dataSource) (s samples[T], err error) {
 	}
 	if err != nil {
 		return s, err
+	}
+	if file != nil && t.Len() < file.Rows {
+		s.notes = append(s.notes, fmt.Sprintf("the columns are those of a sample of %d of the %d rows", t.Len(), file.Rows))
 	}
 	s.columns = t.Summary(s.encoder)
 	s.notes = append(append(s.notes, t.Notes...), t.Warnings(rows)...)

@@ -21,7 +21,7 @@ const (
 // optimizer, the learning rate falls to a hundredth along a cosine, and weights decay a
 // little, the less the more samples there are.
 func (t *training[T]) setDefaults() {
-	o, samples := &t.options, t.data.Len()
+	o, samples := &t.options, t.length()
 	t.byDefault = t.cost == nil
 	if t.cost == nil {
 		t.cost = defaultCost(t.task(), len(t.data.Classes))

@@ -60,10 +60,10 @@ func limitFlags(l *dataset.Limits) []flag {
 func (t *training[T]) checkMemory(widths []int) error {
 	most := float64(t.trainPlan.data.table.Limits.Memory)
 	samples := t.options.Batch
-	if samples == train.All || samples > t.data.Len() {
-		samples = t.data.Len()
+	if samples == train.All || samples > t.length() {
+		samples = t.length()
 	}
-	samples = max(samples, min(t.data.Len(), net.PredictBatch))
+	samples = max(samples, min(t.length(), net.PredictBatch))
 	neurons := 0.0
 	for _, w := range widths[1:] {
 		neurons += float64(w)
@@ -79,6 +79,9 @@ func (t *training[T]) checkMemory(widths []int) error {
 		size = 8
 	}
 	need := size * (float64(copies*weights(widths...)) + float64(3*neurons*float64(samples)) + float64(2*float64(widths[0])*float64(samples)))
+	if t.stream != nil {
+		need += float64(size * float64(widths[0]) * float64(min(t.options.Window, t.length())))
+	}
 	if most > 0 && need > most {
 		return usagef("--hidden, --batch: a network of %.3g weights in steps of %d samples takes some %.1f GiB of memory: want at most %.1f GiB (--max-memory), fewer neurons or a smaller batch",
 			weights(widths...), samples, need/(1<<30), most/(1<<30))

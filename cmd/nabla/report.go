@@ -455,7 +455,7 @@ func (r *reporter[T]) making() error {
 	}
 	o := r.t.options
 	add("optimizer", "%v, learning rate %v", o.Optimizer.Method, o.Rate)
-	add("batch, epochs, seed", "%d, %d, %d", min(o.Batch, r.t.data.Len()), o.Epochs, o.Seed)
+	add("batch, epochs, seed", "%d, %d, %d", min(o.Batch, r.t.length()), o.Epochs, o.Seed)
 	for _, d := range made.Data {
 		add("data", "%s, %d bytes, SHA-256 %s", d.Name, d.Size, d.SHA256)
 	}

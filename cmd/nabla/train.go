@@ -102,6 +102,13 @@ Sizes of batches and numbers of epochs follow from the number of samples. With
 the default optimizer the learning rate falls along a cosine, and weights decay
 a little.
 
+With --stream, the training data are read anew in every epoch and need not fit
+into memory. They are read once before, to count them and to draw a sample of as
+many rows as --window has (at least 10000), to which columns are fitted and of
+which the test data are taken. Samples are shuffled within the window; memory is
+taken for it, for the sample and for what is read ahead. A file that fits into
+the window is learned to the same result as without --stream.
+
 With --checkpoint, a training that was stopped or killed goes on with --resume and the
 same options and data, on any machine, to the fingerprint of one that was never stopped.
 Only --epochs, --threads and --model may be others.
@@ -135,7 +142,7 @@ func (p *trainPlan) flags() []flag {
 }
 
 func (p *trainPlan) dataFlags() []flag {
-	return append(p.data.flags(p.given), p.data.columnFlags(p.given)...)
+	return slices.Concat(p.data.flags(p.given), p.data.columnFlags(p.given), p.streamFlags())
 }
 
 // maxNeurons bounds a hidden layer and maxWeights the network, so that a typing error

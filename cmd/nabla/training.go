@@ -143,6 +143,10 @@ func (t *training[T]) load() (err error) {
 		return err
 	}
 	t.setDefaults()
+	if err := t.checkStream(); err != nil {
+		return err
+	}
+	t.fitStream()
 	t.data, t.test = forCost(t.data, t.cost), forCost(t.test, t.cost)
 	if t.validation != nil {
 		t.validation = forCost(t.validation, t.cost)
@@ -226,7 +230,7 @@ func (t *training[T]) announce() {
 		validation = fmt.Sprintf(", %d for validation", t.validation.Len())
 	}
 	fmt.Fprintf(t.stderr, "training %s on %s: %d samples%s and %d for testing (%s, %s)\n",
-		shape(t.net), t.data.Name, t.data.Len(), validation, t.test.Len(), t.precision, kernels.ISA())
+		shape(t.net), t.data.Name, t.length(), validation, t.test.Len(), t.precision, kernels.ISA())
 	if words := thresholdWords(t.net, t.data.Classes); words != "" {
 		fmt.Fprintf(t.stderr, "note: threshold %s\n", words)
 	}
@@ -255,7 +259,7 @@ func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []mod
 		}
 		fmt.Fprintln(t.stderr, "stopping after this step (ctrl-C again ends at once)")
 	})()
-	trainer, err := train.New(t.net, t.data, t.judge(), o)
+	trainer, err := t.newTrainer(t.net, o)
 	if err != nil {
 		return result, false, err
 	}
@@ -284,7 +288,7 @@ func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []mod
 // follow has epochs and, on a terminal, steps reported.
 func (t *training[T]) follow(o *train.Options) {
 	if !t.json {
-		t.screen = terminalOf(t.stderr, o.Epochs, t.data.Len())
+		t.screen = terminalOf(t.stderr, o.Epochs, t.length())
 	}
 	o.Progress = func(e train.Epoch) {
 		report := t.newEpochReport(e)

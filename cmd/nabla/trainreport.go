@@ -84,6 +84,8 @@ type trainReport struct {
 	StoppedEarly bool              `json:"stopped_early,omitempty"`
 	Metrics      map[string]number `json:"metrics,omitempty"` // of the test data, or of the training data if there are none
 
+	TrainJudged int `json:"train_judged,omitempty"` // of a stream: samples that accuracy and cost of the training are of
+
 	trainR2 number
 	names   []string // of the metrics, in the order of --metrics
 	absent  []string // classes that the test data lack
@@ -93,8 +95,11 @@ type trainReport struct {
 func (t *training[T]) newReport() (r trainReport, err error) {
 	nan := number(math.NaN())
 	r = trainReport{
-		TestAccuracy: nan, TestSamples: t.test.Len(), TrainSamples: t.data.Len(), Fingerprint: t.net.Fingerprint(),
+		TestAccuracy: nan, TestSamples: t.test.Len(), TrainSamples: t.length(), Fingerprint: t.net.Fingerprint(),
 		TestR2: nan, TestMAE: nan, Majority: nan, Task: t.task().String(), trainR2: nan,
+	}
+	if t.stream != nil && t.data.Len() < t.length() {
+		r.TrainJudged = t.data.Len()
 	}
 	var cost number
 	if cost, r.TrainAccuracy, r.trainR2, _, err = t.scores(t.data); err != nil {
@@ -188,6 +193,14 @@ func absent[T kernels.Float](s *train.Data[T]) (classes []string) {
 	return classes
 }
 
+// judged says how many samples the accuracy of the training is of.
+func (r trainReport) judged() string {
+	if r.TrainJudged > 0 {
+		return fmt.Sprintf("%d of %d samples", r.TrainJudged, r.TrainSamples)
+	}
+	return fmt.Sprintf("%d samples", r.TrainSamples)
+}
+
 func (r trainReport) print(w io.Writer) {
 	isNumber := func(x number) bool { return x == x }
 	switch {
@@ -195,12 +208,12 @@ func (r trainReport) print(w io.Writer) {
 		if r.TestSamples > 0 {
 			fmt.Fprintf(w, "test R²            %.4f, mean absolute error %.6g, of %d samples\n", float64(r.TestR2), float64(r.TestMAE), r.TestSamples)
 		}
-		fmt.Fprintf(w, "training R²        %.4f of %d samples\n", float64(r.trainR2), r.TrainSamples)
+		fmt.Fprintf(w, "training R²        %.4f of %s\n", float64(r.trainR2), r.judged())
 	default:
 		if r.TestSamples > 0 {
 			fmt.Fprintf(w, "test accuracy      %.2f %% of %d samples\n", 100*r.TestAccuracy, r.TestSamples)
 		}
-		fmt.Fprintf(w, "training accuracy  %.2f %% of %d samples\n", 100*r.TrainAccuracy, r.TrainSamples)
+		fmt.Fprintf(w, "training accuracy  %.2f %% of %s\n", 100*r.TrainAccuracy, r.judged())
 		if isNumber(r.Majority) {
 			fmt.Fprintf(w, "most frequent      %.2f %% are of the most frequent class\n", 100*r.Majority)
 		}
