@@ -45,6 +45,11 @@ func calls[T kernels.Float]() map[string]func() {
 			var x [64]T
 			kernels.Scal(1, x[:])
 		},
+		"Dropout": func() {
+			var dst [64]T
+			var x [64]T
+			kernels.Dropout(dst[:], x[:], 0.5, 1, 1)
+		},
 		"Add": func() {
 			var dst [64]T
 			var x [64]T

@@ -317,6 +317,42 @@ func dotWideF64(acc *[32]float64, x []float64, y []float64) {
 	}
 }
 
+func dropout[T Float](dst []T, x []T, k0 uint32, k1 uint32, threshold uint32, scale T) {
+	if is32[T]() {
+		scale, dst, x := float32(scale), as[float32](dst), as[float32](x)
+		switch {
+		case len(dst) <= cores.Active.FewElements:
+			generic.DropoutF32(dst, x, k0, k1, threshold, scale)
+		case isa.Active >= isa.AVX512:
+			amd64.DropoutF32AVX512(dst, x, k0, k1, threshold, scale)
+		case isa.Active >= isa.AVX2:
+			amd64.DropoutF32AVX2(dst, x, k0, k1, threshold, scale)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.DropoutF32(dst, x, k0, k1, threshold, scale)
+		}
+	} else {
+		scale, dst, x := float64(scale), as[float64](dst), as[float64](x)
+		switch {
+		case len(dst) <= cores.Active.FewElements:
+			generic.DropoutF64(dst, x, k0, k1, threshold, scale)
+		case isa.Active >= isa.AVX512:
+			amd64.DropoutF64AVX512(dst, x, k0, k1, threshold, scale)
+		case isa.Active >= isa.AVX2:
+			amd64.DropoutF64AVX2(dst, x, k0, k1, threshold, scale)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.DropoutF64(dst, x, k0, k1, threshold, scale)
+		}
+	}
+}
+
 func exp[T Float](dst []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
 		exp(dst[:vectorBlock], z[:vectorBlock])

@@ -68,7 +68,7 @@
 //     blocking, tiles, threads and batches change nothing.
 //   - [Axpy] is fma(alpha, x, y) and [Scal] alpha·x for every alpha, also 0.
 //   - [Max] takes +0 for larger than −0.
-//   - NaN propagates through every function. No term is skipped because a factor
+//   - NaN propagates through every function, but for what [Dropout] drops. No term is skipped because a factor
 //     is zero: 0·NaN is NaN.
 //   - Elementary functions are one polynomial scheme in FMA steps with real
 //     divisions. Errors: [Exp], [Log], [Sigmoid], [Tanh] and [Softplus] at most
@@ -124,6 +124,41 @@
 //
 // NaN is never small: a gradient of NaN makes NaN of state and parameter. Only a NaN that a
 // caller puts into m is lost where v is 0.
+//
+// # Masks of dropout
+//
+// [Dropout] keeps no mask and draws no random numbers. Whether element i of its slices is
+// 0 is a function of i and 64 bits that its caller chooses, the key, in arithmetic of
+// unsigned integers of 32 bits. k₀ is the key's low word, k₁ its high word and j is
+// first + i:
+//
+//	x = j·0x9E3779B9 + k₀
+//	x = mix(x) + k₁
+//	x = mix(x)
+//
+// where mix(x) is
+//
+//	x = (x xor x>>16)·0x21F0AAAD
+//	x = (x xor x>>15)·0x735A2D97
+//	x =  x xor x>>15
+//
+// The result is +0, also in place of a NaN, if x is below ⌊p·2³²⌋. Otherwise it is the
+// product of the element with 1/(1−p), which is computed in float64 and rounded once to the
+// type of the elements.
+//
+// Package net makes the key from the seed, the layer (0 is the inputs), the number of the
+// step and the position of the sample in its batch; j is the number of the neuron, and the
+// gradient gets the same mask. With 64-bit integers, beginning from k = 0, it does for each
+// of these four words w
+//
+//	k = k + w + 0x9E3779B97F4A7C15
+//	k = (k xor k>>30)·0xBF58476D1CE4E5B9
+//	k = (k xor k>>27)·0x94D049BB133111EB
+//	k =  k xor k>>31
+//
+// So a mask is the same on any machine, for any number of workers and however a batch is
+// cut. mix is Wellons' (hash-prospector, 2018), the chain of k is SplitMix64's finaliser
+// (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
 //
 // # Which function for which shape
 //

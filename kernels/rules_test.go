@@ -471,3 +471,43 @@ func testAdamWFlushes[T Float](t *testing.T) {
 		}
 	}
 }
+
+func TestDropout(t *testing.T) { on(t, testDropout[float32], testDropout[float64]) }
+
+func testDropout[T Float](t *testing.T) {
+	const key = 0x0123456789abcdef
+	bits := []float64{0xee23445c, 0xc5c6e63f, 0xc473aa6d, 0xcc48674b} // by hand, for elements 0 to 3
+	for i, b := range bits {
+		p := b * 0x1p-32 // bits that equal p·2³² keep the element
+		same(t, vec[T](1/(1-p)), dropped(vec[T](1), p, key, uint32(i)))
+		same(t, vec[T](0), dropped(vec[T](1), p+0x1p-32, key, uint32(i)))
+		p += 0x1p-33 // rounded down
+		same(t, vec[T](1/(1-p)), dropped(vec[T](1), p, key, uint32(i)))
+	}
+	on := []float64{1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1, 0, 0, 0, 1, 0, 0, 1, 1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 0, 1, 1, 1, 1, 0}
+	for first := range on {
+		for _, x := range []float64{-1.5, nan, inf, 0} {
+			want := fill(len(on)-first, 0)
+			for i := range want {
+				if on[first+i] == 1 {
+					want[i] = 2 * x
+				}
+			}
+			same(t, vec[T](want...), dropped(vec[T](fill(len(want), x)...), 0.5, key, uint32(first)))
+		}
+	}
+	negZero := math.Copysign(0, -1)
+	same(t, vec[T](negZero, nan, 1e-40), dropped(vec[T](negZero, nan, 1e-40), 0, key, 0))
+	for _, x := range dropped(vec[T](fill(70, 1)...), 1-0x1p-53, key, 0) { // ⌊p·2³²⌋ = 2³² − 1
+		same(t, []T{0}, []T{x})
+	}
+	// Elements are counted modulo 2³².
+	long := dropped(vec[T](fill(100, 1)...), 0.5, key, math.MaxUint32-49)
+	same(t, dropped(vec[T](fill(50, 1)...), 0.5, key, 0), long[50:])
+}
+
+func dropped[T Float](x []T, p float64, key uint64, first uint32) []T {
+	dst := vec[T](fill(len(x), nan)...)
+	kernels.Dropout(dst, x, p, key, first)
+	return dst
+}

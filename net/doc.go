@@ -31,7 +31,9 @@
 // # Dropout and normalisation
 //
 // [Layer.WithDropout] and [Config].InputDropout turn neurons and inputs off at random in
-// [Network.ForwardTraining]; [Network.Forward] and predictions have none of it.
+// [Network.ForwardTraining]; [Network.Forward] and predictions have none of it. Masks are
+// [kernels.Dropout]'s: a function of seed, layer, step, position in the batch and neuron,
+// which the documentation of package kernels has in full.
 // [Layer.WithLayerNorm] normalises the pre-activations of each sample. There is no batch
 // normalisation, because with it the result of a sample depends on the batch that it is
 // in: use layer normalisation, or the SELU activation, which normalises by itself.

@@ -1,8 +1,6 @@
 package net
 
 import (
-	"math"
-
 	"github.com/nabla-go/nabla/internal/rng"
 	"github.com/nabla-go/nabla/kernels"
 )
@@ -47,40 +45,22 @@ func (n *Network[T]) drop(i int) float64 {
 // dropOutputs computes what layer i hands on of samples k to l and neurons lo to hi: a^i
 // with the mask.
 func (n *Network[T]) dropOutputs(ws *Workspace[T], i, k, l, lo, hi int) {
-	if ws.masks.on && n.drop(i) > 0 {
+	if p := n.drop(i); ws.masks.on && p > 0 {
 		for ; k < l; k++ {
-			dropout(ws.dropped[i].Row(k)[lo:hi], ws.a[i].Row(k)[lo:hi], ws.masks.key(i, k, lo), n.drop(i))
+			kernels.Dropout(ws.dropped[i].Row(k)[lo:hi], ws.a[i].Row(k)[lo:hi], p, ws.masks.key(i, k), uint32(lo))
 		}
 	}
 }
 
 // dropDelta multiplies ∂C by what layer i hands on with the mask, which makes it ∂C/∂a^i.
 func (n *Network[T]) dropDelta(ws *Workspace[T], i, k, l, lo, hi int) {
-	if ws.masks.on && n.drop(i) > 0 {
+	if p := n.drop(i); ws.masks.on && p > 0 {
 		for ; k < l; k++ {
 			d := ws.delta[i].Row(k)[lo:hi]
-			dropout(d, d, ws.masks.key(i, k, lo), n.drop(i))
+			kernels.Dropout(d, d, p, ws.masks.key(i, k), uint32(lo))
 		}
 	}
 }
 
-// key returns the key of the mask of layer i and sample k, from neuron lo on: the low word
-// of a key is what the first neuron adds to.
-func (m *masks) key(i, k, lo int) uint64 {
-	key := rng.Key(m.seed, uint64(i), m.step, uint64(k))
-	return key&^math.MaxUint32 | uint64(uint32(key)+uint32(lo)*0x9E3779B9)
-}
-
-// dropout sets dst[j] = x[j]/(1−p), as a product rounded once with a quotient rounded once,
-// if bits j of key are at least p·2³², else +0.
-func dropout[T kernels.Float](dst, x []T, key uint64, p float64) {
-	scale, threshold := T(1/(1-p)), uint64(math.Floor(p*0x1p32))
-	for j, v := range x {
-		below := (uint64(rng.Bits(key, uint32(j))) - threshold) >> 63 // 1 where it is off
-		if v *= scale; is32[T]() {
-			dst[j] = T(math.Float32frombits(math.Float32bits(float32(v)) & (uint32(below) - 1)))
-		} else {
-			dst[j] = T(math.Float64frombits(math.Float64bits(float64(v)) & (below - 1)))
-		}
-	}
-}
+// key returns the key of the mask of layer i and sample k.
+func (m *masks) key(i, k int) uint64 { return rng.Key(m.seed, uint64(i), m.step, uint64(k)) }

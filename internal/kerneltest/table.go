@@ -155,6 +155,20 @@ func Table[T Float]() []Kernel[T] {
 				}
 			},
 		},
+		{
+			Name: "Dropout", Covers: []string{"Dropout"}, Family: Elementwise, Shapes: vectors(Out, In), Work: Work{MulAdds: 1},
+			Call: func(alpha, beta T, o []kernels.Matrix[T]) {
+				kernels.Dropout(o[0].Data, o[1].Data, probability(alpha), Bits(beta)*0x9E3779B97F4A7C15, 7)
+			},
+			Define: func(alpha, beta T, o []kernels.Matrix[T]) {
+				p, key := probability(alpha), Bits(beta)*0x9E3779B97F4A7C15
+				for i, x := range o[1].Data {
+					if o[0].Data[i] = 0; float64(dropoutBits(key, uint32(i+7))) >= math.Floor(p*0x1p32) {
+						o[0].Data[i] = x * T(1/(1-p))
+					}
+				}
+			},
+		},
 		binary("Add", kernels.Add[T], generic.AddF32, generic.AddF64),
 		binary("Sub", kernels.Sub[T], generic.SubF32, generic.SubF64),
 		binary("Mul", kernels.Mul[T], generic.MulF32, generic.MulF64),
@@ -277,6 +291,31 @@ func Table[T Float]() []Kernel[T] {
 		matrixProduct[T]("Gemm Aᵀ·B", "GemmOuter", kernels.Trans, kernels.NoTrans,
 			Size{30, 40, 900}, Size{7, 29, 5000}, Size{2, 3, 2049}),
 	}
+}
+
+// probability makes a number between 0 and 1 of any other, of one between them itself.
+func probability[T Float](x T) float64 {
+	switch {
+	case x >= 0 && x < 1:
+		return float64(x)
+	case x > 1:
+		return 1 - 0x1p-53
+	}
+	return 0.5
+}
+
+// dropoutBits is the hash of Dropout as the documentation of package kernels has it.
+func dropoutBits(key uint64, i uint32) uint32 {
+	x := i*0x9E3779B9 + uint32(key)
+	for round := range 2 {
+		x += uint32(round) * uint32(key>>32)
+		x ^= x >> 16
+		x *= 0x21F0AAAD
+		x ^= x >> 15
+		x *= 0x735A2D97
+		x ^= x >> 15
+	}
+	return x
 }
 
 // oneMinus returns 1 − x as the program computes it, not as an exact constant.

@@ -105,18 +105,10 @@ func Key(seed, layer, step, position uint64) uint64 {
 	return k
 }
 
-// Bits returns number i of the sequence that key names, 32 bits. It is the hash that
+// Bits returns number i of the sequence that key names, 32 bits: those that
 // kernels.Dropout decides by.
 func Bits(key uint64, i uint32) uint32 {
-	x := i*0x9E3779B9 + uint32(key)
-	x = mix32(x) + uint32(key>>32)
-	return mix32(x)
-}
-
-func mix32(x uint32) uint32 {
-	x = (x ^ x>>16) * 0x21F0AAAD
-	x = (x ^ x>>15) * 0x735A2D97
-	return x ^ x>>15
+	return scalar.Hash(i*scalar.HashStep+uint32(key), uint32(key>>32))
 }
 
 // NormalAt returns standard normal number i of the sequence that key names, made from

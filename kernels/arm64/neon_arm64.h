@@ -39,3 +39,7 @@
 #define VFMLA_D2_E0(m, n, d) WORD $(0x4FC01000 | (m)<<16 | (n)<<5 | (d)) // fmla vd.2d, vn.2d, vm.d[0]
 #define VBIC_B16(m, n, d) WORD $(0x4E601C00 | (m)<<16 | (n)<<5 | (d)) // bic vd.16b, vn.16b, vm.16b
 #define VUMINV_S4(n, d) WORD $(0x6EB1A800 | (n)<<5 | (d)) // uminv sd, vn.4s
+#define VMUL_S4(m, n, d) WORD $(0x4EA09C00 | (m)<<16 | (n)<<5 | (d)) // mul vd.4s, vn.4s, vm.4s
+#define VCMHS_S4(m, n, d) WORD $(0x6EA03C00 | (m)<<16 | (n)<<5 | (d)) // cmhs vd.4s, vn.4s, vm.4s
+#define VSXTL_D2(n, d) WORD $(0x0F20A400 | (n)<<5 | (d)) // sxtl vd.2d, vn.2s
+#define VSXTL2_D2(n, d) WORD $(0x4F20A400 | (n)<<5 | (d)) // sxtl2 vd.2d, vn.4s

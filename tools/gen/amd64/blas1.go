@@ -68,17 +68,23 @@ func (t *target) sweep(n gp, ptrs []gp, body func(disp int, m *mask)) {
 // say, most first, down to one, and the last partial one with a mask. ptrs are
 // advanced; n is used up.
 func (t *target) sweepBy(unrolls []int, n gp, ptrs []gp, body func(disp int, m *mask)) {
-	bytes := t.lanes * t.size
+	t.sweepRounds(unrolls, n, ptrs, func(count int, m *mask) {
+		for i := range count {
+			body(i*t.lanes*t.size, m)
+		}
+	})
+}
+
+// sweepRounds is sweepBy with a body for count vectors.
+func (t *target) sweepRounds(unrolls []int, n gp, ptrs []gp, body func(count int, m *mask)) {
 	for _, unroll := range unrolls {
 		loop, done := t.label("vectors"), t.label("done")
 		t.Label(loop)
 		t.CMPQ(n, imm(unroll*t.lanes))
 		t.JL(operand.LabelRef(done))
-		for i := range unroll {
-			body(i*bytes, nil)
-		}
+		body(unroll, nil)
 		for _, p := range ptrs {
-			t.ADDQ(imm(unroll*bytes), p)
+			t.ADDQ(imm(unroll*t.lanes*t.size), p)
 		}
 		t.SUBQ(imm(unroll*t.lanes), n)
 		t.JMP(operand.LabelRef(loop))
@@ -88,7 +94,7 @@ func (t *target) sweepBy(unrolls []int, n gp, ptrs []gp, body func(disp int, m *
 	t.TESTQ(n, n)
 	t.JZ(operand.LabelRef(end))
 	m := t.mask(n)
-	body(0, &m)
+	body(1, &m)
 	t.Label(end)
 }
 

@@ -17,7 +17,7 @@ type pool map[string]bool
 
 // constant returns the address of a vector of the named constant.
 func (t *target) constant(name string) operand.Mem {
-	spec.NumbersOf(t.f64).Bits(name) // panics if there is none
+	spec.NumbersOf(t.f64).Word(name, 0) // panics if there is none
 	name += map[bool]string{false: "F32", true: "F64"}[t.f64]
 	t.pool[name] = true
 	return t.NewStatic(name)
@@ -26,14 +26,11 @@ func (t *target) constant(name string) operand.Mem {
 func (p pool) emit(ctx *build.Context) {
 	for _, symbol := range slices.Sorted(maps.Keys(p)) {
 		name, elem := symbol[:len(symbol)-3], symbol[len(symbol)-3:]
-		bits := spec.NumbersOf(elem == "F64").Bits(name)
-		if elem == "F32" {
-			bits |= bits << 32
-		}
+		numbers := spec.NumbersOf(elem == "F64")
 		ctx.StaticGlobal(symbol)
 		ctx.DataAttributes(attr.RODATA | attr.NOPTR)
-		for range 8 {
-			ctx.AppendDatum(operand.U64(bits))
+		for i := range 8 {
+			ctx.AppendDatum(operand.U64(numbers.Word(name, i)))
 		}
 	}
 }

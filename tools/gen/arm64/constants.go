@@ -23,7 +23,7 @@ func (p *pool) symbol() string {
 
 // offset returns where in the table the named constant stands.
 func (p *pool) offset(name string) int {
-	spec.NumbersOf(p.f64).Bits(name) // panics if there is none
+	spec.NumbersOf(p.f64).Word(name, 0) // panics if there is none
 	for i, n := range p.names {
 		if n == name {
 			return 16 * i
@@ -35,13 +35,9 @@ func (p *pool) offset(name string) int {
 
 func (p *pool) emit(b *bytes.Buffer) {
 	for i, name := range p.names {
-		bits := spec.NumbersOf(p.f64).Bits(name)
-		if !p.f64 {
-			bits |= bits << 32
-		}
 		fmt.Fprintf(b, "\n// %s\n", name)
 		for j := range 2 {
-			fmt.Fprintf(b, "DATA %s+%d(SB)/8, $0x%016x\n", p.symbol(), 16*i+8*j, bits)
+			fmt.Fprintf(b, "DATA %s+%d(SB)/8, $0x%016x\n", p.symbol(), 16*i+8*j, spec.NumbersOf(p.f64).Word(name, j))
 		}
 	}
 	if len(p.names) > 0 {

@@ -19,7 +19,7 @@ func layout(f *spec.Func) frame {
 	place := func(name, typ string) {
 		size, parts := 8, []string{""}
 		switch {
-		case typ == "float32":
+		case typ == "float32" || typ == "uint32":
 			size = 4
 		case typ == "bool":
 			size = 1

@@ -81,8 +81,10 @@ func emit(b *bytes.Buffer, f *ast.FuncDecl) error {
 			case "Matrix[T]":
 				arrays = append(arrays, fmt.Sprintf("var %s [64]T", a))
 				args = append(args, fmt.Sprintf("kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: %s[:]}", a))
-			case "T", "int":
+			case "T", "int", "uint32", "uint64":
 				args = append(args, "1")
+			case "float64":
+				args = append(args, "0.5")
 			case "Transpose":
 				args = append(args, a)
 			default:

@@ -13,6 +13,7 @@ import (
 // elementary functions are package scalar's, so that there is one source of them.
 type Numbers struct {
 	MantBits int // bits of the significand behind the point
+	size     int // of a number in bits
 	bits     map[string]uint64
 }
 
@@ -34,6 +35,22 @@ func (n Numbers) Bits(name string) uint64 {
 	b, ok := n.bits[name]
 	if !ok {
 		panic("no constant " + name)
+	}
+	return b
+}
+
+// Word returns bytes 8i to 8i+8 of a vector of a constant: the same bits in all lanes, but
+// for "counts", which has i·HashStep in lane i of 32 bits. It panics if there is none of
+// that name.
+func (n Numbers) Word(name string, i int) uint64 {
+	step := uint64(scalar.HashStep)
+	if name == "counts" {
+		even := 2 * uint64(i) * step & math.MaxUint32
+		return (even+step)<<32 | even
+	}
+	b := n.Bits(name)
+	if n.size == 32 {
+		b |= b << 32
 	}
 	return b
 }
@@ -82,6 +99,16 @@ func newNumbers[T float32 | float64](c *scalar.Coefficients[T], bits func(T) uin
 		// LeastFactor has one of the exponent's bits, so that larger numbers have that or the next.
 		"fromLeastFactor": bits(c.LeastFactor) | bits(c.LeastFactor)<<1,
 	}
+	for name, word := range map[string]uint32{
+		"factor1": scalar.HashFactor1, "factor2": scalar.HashFactor2,
+		"step2": 2 * scalar.HashStep & math.MaxUint32, "step4": 4 * scalar.HashStep & math.MaxUint32,
+		"step8": 8 * scalar.HashStep & math.MaxUint32, "step16": 16 * scalar.HashStep & math.MaxUint32,
+	} {
+		n[name] = uint64(word) // in lanes of 32 bits, with float64 as well
+		if size == 64 {
+			n[name] |= n[name] << 32
+		}
+	}
 	fields := reflect.ValueOf(*c)
 	for i := range fields.NumField() {
 		field := fields.Type().Field(i).Name
@@ -95,5 +122,5 @@ func newNumbers[T float32 | float64](c *scalar.Coefficients[T], bits func(T) uin
 			}
 		}
 	}
-	return Numbers{MantBits: c.MantBits, bits: n}
+	return Numbers{MantBits: c.MantBits, size: size, bits: n}
 }
