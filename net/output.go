@@ -19,7 +19,9 @@ func (n *Network[T]) Cost(ws *Workspace[T], t kernels.Matrix[T]) (float64, error
 	}
 	ws.task.t = t
 	ws.needScratch(n)
-	n.run(ws, costSamples, 1, 1, t.Rows, costWork*t.Rows*t.Cols)
+	if !ws.pulled {
+		n.run(ws, costSamples, 1, 1, ws.hi-ws.lo, costWork*(ws.hi-ws.lo)*t.Cols)
+	}
 	total := 0.0
 	for _, c := range ws.costs[:t.Rows] {
 		total += c

@@ -35,13 +35,13 @@ func (n *Network[T]) pushForward(ws *Workspace[T]) kernels.Matrix[T] {
 			for ; j < L && n.bySamples(j+1); j++ {
 				work += n.work(ws, j+1)
 			}
-			n.run(ws, forwardSamples, i, j, ws.batch, work)
+			n.run(ws, forwardSamples, i, j, ws.hi-ws.lo, work)
 			i = j
 			continue
 		}
 		n.run(ws, forwardNeurons, i, i, n.widths[i], n.work(ws, i))
 		if n.byRows(i) {
-			n.run(ws, rowsSamples, i, i, ws.batch, outputWork*len(ws.a[i].Data))
+			n.run(ws, rowsSamples, i, i, ws.hi-ws.lo, outputWork*(ws.hi-ws.lo)*n.widths[i])
 		}
 	}
 	return ws.a[L]
@@ -108,33 +108,40 @@ func (n *Network[T]) DescendDecay(ws *Workspace[T], t kernels.Matrix[T], eta, la
 	n.pullBack(ws, t)
 }
 
-// pullBack computes δ^L, …, δ^1, and then the gradients or the descent.
+// pullBack computes δ^L, …, δ^1, unless they stand, and then the gradients or the descent.
 func (n *Network[T]) pullBack(ws *Workspace[T], t kernels.Matrix[T]) {
-	ws.task.t = t
-	ws.needScratch(n)
-	L := n.Depth()
-	i, work := L, outputWork*len(ws.delta[L].Data)
+	if !ws.pulled {
+		ws.task.t = t
+		ws.needScratch(n)
+		n.pullDeltas(ws)
+	}
+	work := 0
+	for i := 1; i <= n.Depth(); i++ {
+		work += ws.batch * len(n.params.w[i].Data)
+	}
+	n.run(ws, updateNeurons, 1, n.Depth(), n.widest, work)
+	ws.task.step = nil
+}
+
+// pullDeltas computes δ^L, …, δ^1 for the targets of the task.
+func (n *Network[T]) pullDeltas(ws *Workspace[T]) {
+	L, samples := n.Depth(), ws.hi-ws.lo
+	i, work := L, outputWork*samples*n.widths[L]
 	for i > 1 && n.backBySamples(i-1) && !n.descendsBackward(ws, i-1) {
 		work += n.work(ws, i)
 		i--
 	}
-	n.run(ws, outputSamples, i, L, ws.batch, work) // δ^L … δ^i
+	n.run(ws, outputSamples, i, L, samples, work) // δ^L … δ^i
 	for i--; i >= 1; i-- {
 		switch {
 		case n.descendsBackward(ws, i):
 			n.run(ws, backwardDescend, i, i+1, 1, n.work(ws, i+1))
 		case n.backBySamples(i):
-			n.run(ws, deltaSamples, i, i+1, ws.batch, n.work(ws, i+1))
+			n.run(ws, deltaSamples, i, i+1, samples, n.work(ws, i+1))
 		default:
 			n.run(ws, deltaInputs, i, i+1, n.widths[i], n.work(ws, i+1))
 		}
 	}
-	work = 0
-	for i := 1; i <= L; i++ {
-		work += n.work(ws, i)
-	}
-	n.run(ws, updateNeurons, 1, L, n.widest, work)
-	ws.task.step = nil
 }
 
 // descendsBackward reports whether δ^i is computed together with the descent of
@@ -142,7 +149,7 @@ func (n *Network[T]) pullBack(ws *Workspace[T], t kernels.Matrix[T]) {
 // they would write columns of W, and in all other phases each of them has rows of
 // its own in its caches. Nor does a descent with decay, which the kernel doesn't have.
 func (n *Network[T]) descendsBackward(ws *Workspace[T], i int) bool {
-	return ws.task.plain && ws.task.keep == 1 && !n.byRows(i) && ws.pool.Alone(n.work(ws, i+1))
+	return ws.task.plain && ws.task.keep == 1 && !ws.pulled && !n.byRows(i) && ws.pool.Alone(n.work(ws, i+1))
 }
 
 // InputGradient returns ∂C/∂x: row k is ∂C_k/∂x_k = (W^1)ᵀ δ^1_k, the sensitivity
@@ -154,7 +161,7 @@ func (n *Network[T]) InputGradient(ws *Workspace[T]) kernels.Matrix[T] {
 		ws.delta[0].Data = alignedSlice[T](ws.rows * n.Inputs())
 	}
 	setRows(&ws.delta[0], ws.delta[1].Rows, n.Inputs())
-	n.run(ws, inputSamples, 1, 1, ws.batch, n.work(ws, 1))
+	n.run(ws, inputSamples, 1, 1, ws.hi-ws.lo, n.work(ws, 1))
 	return ws.delta[0]
 }
 
@@ -202,6 +209,7 @@ func (n *Network[T]) begin(ws *Workspace[T], x kernels.Matrix[T]) {
 	for i := range ws.out {
 		ws.out[i] = &ws.a[i]
 	}
+	ws.setPart()
 	ws.pool.Begin(x.Rows)
 }
 

@@ -59,8 +59,10 @@ const (
 	costWork   = 256 // of the cost
 )
 
-// work returns the number of multiply-adds of one product with W^i.
-func (n *Network[T]) work(ws *Workspace[T], i int) int { return ws.batch * len(n.params.w[i].Data) }
+// work returns the number of multiply-adds of one product of the samples with W^i.
+func (n *Network[T]) work(ws *Workspace[T], i int) int {
+	return (ws.hi - ws.lo) * len(n.params.w[i].Data)
+}
 
 // share does one of the shares of the workspace's task.
 func (n *Network[T]) share(ws *Workspace[T], share, shares int) {
@@ -68,21 +70,21 @@ func (n *Network[T]) share(ws *Workspace[T], share, shares int) {
 	switch ws.task.phase {
 	case forwardNeurons:
 		lo, hi := cut(n.widths[i], share, shares)
-		n.forward(ws, i, 0, ws.batch, lo, hi)
+		n.forward(ws, i, ws.lo, ws.hi, lo, hi)
 	case forwardSamples:
-		lo, hi := cut(ws.batch, share, shares)
+		lo, hi := ws.share(share, shares)
 		for ; i <= j; i++ {
 			n.forward(ws, i, lo, hi, 0, n.widths[i])
 			n.forwardRows(ws, i, lo, hi)
 		}
 	case rowsSamples:
-		lo, hi := cut(ws.batch, share, shares)
+		lo, hi := ws.share(share, shares)
 		n.forwardRows(ws, i, lo, hi)
 	case costSamples:
-		lo, hi := cut(ws.batch, share, shares)
+		lo, hi := ws.share(share, shares)
 		n.weightedCosts(ws, &ws.task.t, lo, hi)
 	case outputSamples, deltaSamples:
-		lo, hi := cut(ws.batch, share, shares)
+		lo, hi := ws.share(share, shares)
 		if ws.task.phase == outputSamples {
 			n.weightedOutputDelta(ws, &ws.task.t, lo, hi)
 		}
@@ -91,7 +93,7 @@ func (n *Network[T]) share(ws *Workspace[T], share, shares int) {
 		}
 	case deltaInputs:
 		lo, hi := cut(n.widths[i], share, shares)
-		n.backward(ws, i, 0, ws.batch, lo, hi)
+		n.backward(ws, i, ws.lo, ws.hi, lo, hi)
 	case backwardDescend:
 		n.backwardDescend(ws, i)
 	case updateNeurons:
@@ -104,9 +106,9 @@ func (n *Network[T]) share(ws *Workspace[T], share, shares int) {
 			}
 		}
 	case inputSamples:
-		lo, hi := cut(ws.batch, share, shares)
+		lo, hi := ws.share(share, shares)
 		n.inputGradient(ws, lo, hi)
-	case dropInputs:
+	case dropInputs: // of all samples, because the gradients need them
 		lo, hi := cut(ws.batch, share, shares)
 		n.dropOutputs(ws, 0, lo, hi, 0, n.Inputs())
 	}

@@ -16,6 +16,10 @@ type Workspace[T kernels.Float] struct {
 	layers []Layer
 	rows   int // capacity, in samples
 	batch  int // samples of the last batch
+	// Those that passes compute; see SetPart.
+	lo, hi int
+	cut    func(samples int) (lo, hi int)
+	pulled bool // costs and δ of the batch stand
 	// Indexed by layer, 0 … L. a[0] is the caller's x; z[0] and delta[0] are empty
 	// until InputGradient writes ∂C/∂x into delta[0].
 	z, a, delta []kernels.Matrix[T]

@@ -90,6 +90,7 @@ func (t *Trainer[T]) Diagnose() ([]Warning, error) {
 // the training, evenly spread over them.
 func (t *Trainer[T]) judge() (*evaluator[T], error) {
 	e, ws := t.validation, t.ws
+	ws.SetPart(nil)
 	if e == nil {
 		ws = t.net.NewWorkspace(net.PredictBatch)
 		v, err := t.batches.survey()

@@ -32,5 +32,6 @@
 // freezes layers or slows them down.
 //
 // A training has one result: the same network, data and options give the same
-// parameters, bit for bit, on every CPU and with any number of workers.
+// parameters, bit for bit, on every CPU, with any number of workers and, see
+// [Options].Ranks, of processes.
 package train

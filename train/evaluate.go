@@ -75,6 +75,7 @@ type evaluator[T kernels.Float] struct {
 	data  batch[T]
 	task  metrics.Task
 	meter *metrics.Meter[T] // nil if there is nothing to measure but the cost
+	team  *team[T]          // nil without other ranks
 }
 
 // newEvaluator returns an evaluator of the cost, of the accuracy if the task has classes,
@@ -105,8 +106,18 @@ func newEvaluator[T kernels.Float](n *net.Network[T], d *Data[T], task metrics.T
 // The cost is summed batch by batch, so its last bits depend on the size of the batches,
 // and on nothing else.
 func (e *evaluator[T]) run(n *net.Network[T], ws *net.Workspace[T], outputs *kernels.Matrix[T]) (cost float64, err error) {
+	ws.SetPart(nil)
 	if e.meter != nil {
 		e.meter.Reset()
+	}
+	if e.team != nil {
+		y, costs, ok, err := e.team.evaluate(e, n, ws)
+		if err != nil {
+			return 0, err
+		}
+		if ok {
+			return e.judge(&y, costs)
+		}
 	}
 	for i := 0; i < e.data.Len(); i += net.PredictBatch {
 		b := e.data.slice(i, min(i+net.PredictBatch, e.data.Len()))
@@ -129,6 +140,24 @@ func (e *evaluator[T]) run(n *net.Network[T], ws *net.Workspace[T], outputs *ker
 		}
 	}
 	return cost / float64(e.data.Len()), nil
+}
+
+// judge is run with the outputs and the costs of all samples.
+func (e *evaluator[T]) judge(y *kernels.Matrix[T], costs []float64) (cost float64, err error) {
+	for i := 0; i < len(costs); i += net.PredictBatch {
+		j, total := min(i+net.PredictBatch, len(costs)), 0.0
+		for _, c := range costs[i:j] {
+			total += c
+		}
+		cost += float64(total / float64(j-i) * float64(j-i))
+		if e.meter != nil {
+			b := e.data.slice(i, j)
+			if err := e.meter.Add(y.Slice(i, j), b.T, nil); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return cost / float64(len(costs)), nil
 }
 
 // accuracy returns the accuracy of the last run, NaN for a regression.

@@ -7,6 +7,7 @@ import (
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/metrics"
 	"github.com/nabla-go/nabla/net"
+	"github.com/nabla-go/nabla/ranks"
 )
 
 // maxWindow bounds Options.Window.
@@ -69,6 +70,13 @@ type Options struct {
 	// caller's included; 0 stands for 1, and there are never more than GOMAXPROCS. The
 	// result does not depend on it.
 	Workers int
+
+	// Ranks, if not nil, connects trainings in other processes that have the same network,
+	// data and options. They divide the samples of each batch, and every one ends with the
+	// parameters that a training alone has. All make the same calls of their trainers in the
+	// same order. If the context of one ends, all stop after the same step. [New] finds what
+	// is not the same on all of them.
+	Ranks ranks.Comm
 
 	// Metrics are measured on the validation data after every epoch; see Epoch.Metrics.
 	Metrics []*metrics.Metric

@@ -37,6 +37,7 @@ type Trainer[T kernels.Float] struct {
 	layers     layerReporter[T]
 	ws         *net.Workspace[T]
 	stepper    *stepper[T]
+	team       *team[T] // nil without other ranks
 	state      State[T] // its Order, Generator and Elapsed are only set in copies
 	rate       float64  // η of the next step
 	rated      bool     // rate is up to date
@@ -63,7 +64,7 @@ func newTrainer[T kernels.Float](n *net.Network[T], d *Data[T], s *Stream[T], va
 	if err := check(n, d, s, validation, &o); err != nil {
 		return nil, err
 	}
-	t := &Trainer[T]{net: n, options: o, start: time.Now()}
+	t := &Trainer[T]{net: n, options: o, start: time.Now(), team: newTeam[T](o.Ranks)}
 	t.task, t.classNames = taskOfBoth(n, d, s, validation), validation.Classes
 	if d != nil && d.Classes != nil {
 		t.classNames = d.Classes
@@ -76,6 +77,7 @@ func newTrainer[T kernels.Float](n *net.Network[T], d *Data[T], s *Stream[T], va
 		if t.validation, err = newEvaluator(n, validation, t.task, o.measured()...); err != nil {
 			return nil, err
 		}
+		t.validation.team = t.team
 	}
 	rows := min(net.PredictBatch, validation.Len())
 	var gatherer *batcher[T]
@@ -99,6 +101,10 @@ func newTrainer[T kernels.Float](n *net.Network[T], d *Data[T], s *Stream[T], va
 	}
 	t.noise.init(&t.options, parallel.PoolOf(t.ws))
 	t.stepper = newStepper(&t.options, n, t.ws)
+	if err := t.team.agree(n, d, s, validation, &t.options); err != nil {
+		t.Close()
+		return nil, err
+	}
 	t.state = State[T]{
 		Params: n.Params(), Slots: t.stepper.state,
 		Last: slices.Clone(n.Params()), BestScore: math.Inf(1), Schedule: o.Schedule.initial(),
@@ -218,7 +224,7 @@ func (t *Trainer[T]) step(ctx context.Context) error {
 		return t.failed
 	case t.batches == nil:
 		return errors.New("train: the trainer has no training data: want some in New, or Learn")
-	case ctx.Err() != nil:
+	case t.team.ended(ctx):
 		err := t.interrupted(ctx)
 		if !allFinite(t.state.Params) {
 			return t.fail(err)
@@ -228,12 +234,12 @@ func (t *Trainer[T]) step(ctx context.Context) error {
 	if err := t.setRate(); err != nil {
 		return err
 	}
-	b, err := t.batches.batch(ctx, t.state.Epochs+1)
-	if err != nil && ctx.Err() != nil {
+	b, err := t.batches.batch(t.team.own(ctx), t.state.Epochs+1)
+	if err != nil && t.team == nil && ctx.Err() != nil {
 		return t.interrupted(ctx)
 	}
 	if err != nil {
-		return err
+		return t.team.alone(err)
 	}
 	if err := t.learn(ctx, b, t.state.Epochs+1); err != nil {
 		return err
@@ -253,14 +259,18 @@ func (t *Trainer[T]) learn(ctx context.Context, b batch[T], epoch int) error {
 	if epoch == 0 {
 		step = t.state.Steps + 1
 	}
+	t.team.begin(t.ws)
 	t.net.ForwardTraining(t.ws, t.noise.add(b.X, t.state.Steps+1), t.options.Seed, uint64(t.state.Steps+1))
 	t.ws.SetSampleWeights(b.W)
+	if err := t.team.exchange(ctx, t.net, t.ws, &b); err != nil {
+		return t.fail(err)
+	}
 	cost, err := t.net.Cost(t.ws, b.T)
 	if err != nil {
 		return t.fail(fmt.Errorf("train: %s: %w", place(epoch, step), err))
 	}
 	if !finite(cost) {
-		if ctx.Err() != nil {
+		if t.team.ended(ctx) {
 			return t.fail(t.interrupted(ctx))
 		}
 		return t.diverged(epoch, step, cost)
@@ -284,7 +294,7 @@ func (t *Trainer[T]) endEpoch(ctx context.Context) error {
 	}
 	score := e.Cost
 	if !finite(e.Cost) || !allFinite(s.Params) {
-		if ctx.Err() != nil {
+		if t.team.ended(ctx) {
 			return t.fail(t.interrupted(ctx))
 		}
 		return t.diverged(e.Number, s.EpochSteps, e.Cost)
@@ -300,7 +310,10 @@ func (t *Trainer[T]) endEpoch(ctx context.Context) error {
 		}
 		score = t.score(e.ValidationCost)
 	}
-	e.Layers = t.layers.report(t.net, t.ws)
+	var err error
+	if e.Layers, err = t.team.report(&t.layers, t.net, t.ws, t.validation != nil); err != nil {
+		return t.fail(err)
+	}
 	copy(s.Last, s.Params)
 	e.Elapsed = t.elapsed()
 	s.Epochs, s.EpochSteps, s.EpochSamples, s.EpochCost = e.Number, 0, 0, 0
@@ -388,7 +401,14 @@ func (t *Trainer[T]) position() Position {
 
 // interrupted returns the error of a training that ctx ends.
 func (t *Trainer[T]) interrupted(ctx context.Context) error {
-	return fmt.Errorf("train: stopped in epoch %d after step %d: %w", t.state.Epochs+1, t.state.EpochSteps, ctx.Err())
+	err := ctx.Err()
+	if err == nil { // that of another rank has ended
+		err = context.Canceled
+	}
+	if t.team != nil {
+		t.team.ending = false
+	}
+	return fmt.Errorf("train: stopped in epoch %d after step %d: %w", t.state.Epochs+1, t.state.EpochSteps, err)
 }
 
 // diverged returns the error of a training that a step has made infinite.
