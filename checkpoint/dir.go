@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/nabla-go/nabla/internal/atomicfile"
+	"github.com/nabla-go/nabla/internal/filelock"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/train"
 )
@@ -43,7 +44,7 @@ func Open(path string, key Key, keep int) (*Dir, error) {
 	if err != nil {
 		return nil, fmt.Errorf("checkpoint: %w: want a directory that can be written", err)
 	}
-	if err := lock(f); err != nil {
+	if err := filelock.Lock(f); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("checkpoint: another training uses %s: wait for its end, or take another directory", path)
 	}

@@ -1,4 +1,4 @@
-package checkpoint
+package filelock
 
 import (
 	"os"
@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lock locks f until it is closed or the process ends. It is an error if another has it.
-func lock(f *os.File) error {
+// Lock locks f until it is closed or the process ends. It is an error if another has it.
+func Lock(f *os.File) error {
 	return windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, new(windows.Overlapped))
 }
