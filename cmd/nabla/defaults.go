@@ -22,6 +22,10 @@ const (
 // little, the less the more samples there are.
 func (t *training[T]) setDefaults() {
 	o, samples := &t.options, t.length()
+	if t.foldShare > 0 { // what a training outside of a search has
+		rest, _ := t.data.SplitRows(t.foldShare, validationSplitSeed)
+		samples = len(rest)
+	}
 	t.byDefault = t.cost == nil
 	if t.cost == nil {
 		t.cost = defaultCost(t.task(), len(t.data.Classes))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/nabla-go/nabla/search"
 	"github.com/nabla-go/nabla/train"
 )
 
@@ -44,22 +45,11 @@ func (t *training[T]) crossValidate(ctx context.Context) error {
 	}
 	whole, network := t.data, t.net
 	defer func() { t.data, t.net = whole, network }()
-	inFold := make([]bool, whole.Len())
 	folds := whole.Folds(t.folds, foldsSeed)
 	var scores []float64
 	word := "accuracy"
 	for i, fold := range folds {
-		clear(inFold)
-		for _, k := range fold {
-			inFold[k] = true
-		}
-		var rest []int
-		for k := range inFold {
-			if !inFold[k] {
-				rest = append(rest, k)
-			}
-		}
-		t.data = whole.Subset(rest)
+		t.data = whole.Subset(others(whole.Len(), fold))
 		if err := t.makeNetwork(); err != nil {
 			return err
 		}
@@ -82,21 +72,23 @@ func (t *training[T]) crossValidate(ctx context.Context) error {
 			fmt.Fprintf(t.stdout, "fold %d of %d         %s %.4f of %d samples\n", r.Fold, t.folds, word, score, r.Samples)
 		}
 	}
-	mean, deviation := spread(scores)
+	mean, deviation := search.Spread(scores)
 	if !t.json {
 		fmt.Fprintf(t.stdout, "over the folds     %s %.4f, standard deviation %.4f\n", word, mean, deviation)
 	}
 	return nil
 }
 
-// spread returns the mean and the standard deviation of x, estimated with n−1.
-func spread(x []float64) (mean, deviation float64) {
-	for _, v := range x {
-		mean += v / float64(len(x))
+// others returns the samples that are not in a fold, of so many.
+func others(samples int, fold []int) (rest []int) {
+	inFold := make([]bool, samples)
+	for _, k := range fold {
+		inFold[k] = true
 	}
-	sum := 0.0
-	for _, v := range x {
-		sum += float64((v - mean) * (v - mean))
+	for k := range inFold {
+		if !inFold[k] {
+			rest = append(rest, k)
+		}
 	}
-	return mean, math.Sqrt(sum / float64(len(x)-1))
+	return rest
 }

@@ -1,6 +1,7 @@
 // Command nabla trains small neural networks, tests them and predicts with them.
 //
 //	nabla train              learn the built-in handwritten digits, write a model
+//	nabla search FILE       try options of a training, train with the best
 //	nabla audit LOG          check a training by its log
 //	nabla eval MODEL         accuracy, cost and confusion matrix
 //	nabla predict MODEL      rows in, predictions out
@@ -109,7 +110,7 @@ func newRoot() *cobra.Command {
 	root.Version = fmt.Sprintf("%s, numeric version %s, %s %s/%s", program(), kernels.NumericVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.PersistentFlags().Bool("json", false, "print results as JSON objects, one a line")
-	root.AddCommand(newTrain(), newAudit(), newData(), newEval(), newPredict(), newServe(), newShow(), newImport(), newExport(), newBench(), newDoctor())
+	root.AddCommand(newTrain(), newSearch(), newAudit(), newData(), newEval(), newPredict(), newServe(), newShow(), newImport(), newExport(), newBench(), newDoctor())
 	return root
 }
 

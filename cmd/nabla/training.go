@@ -26,6 +26,7 @@ type training[T kernels.Float] struct {
 	samples[T]
 	data, test     *train.Data[T] // with targets that the cost allows
 	validation     *train.Data[T] // nil if epochs are judged by test
+	foldShare      float64        // of the training part of a fold, by which its epochs are judged
 	net            *net.Network[T]
 	begin          *model.Model[T] // what training begins with; nil for a new network
 	byDefault      bool            // no cost was chosen
@@ -120,13 +121,16 @@ func (t *training[T]) stopped() string {
 }
 
 // load reads the samples and brings them to the form that the network learns from.
-func (t *training[T]) load() (err error) {
+func (t *training[T]) load() error { return t.loadFrom(loadTraining[T]) }
+
+// loadFrom does what load does, with another reader of samples.
+func (t *training[T]) loadFrom(read func(*dataSource) (samples[T], error)) (err error) {
 	// Outputs of a cost that takes no negative targets are amounts, not standardised ones.
 	t.trainPlan.data.encoding.Amounts = t.cost != nil && !t.cost.Targets.Contains(-1)
 	if err := t.decodeOrigin(); err != nil {
 		return err
 	}
-	if t.samples, err = loadTraining[T](&t.trainPlan.data); err != nil {
+	if t.samples, err = read(&t.trainPlan.data); err != nil {
 		return err
 	}
 	t.data, t.test, t.validation = t.samples.training, t.samples.test, t.samples.validation

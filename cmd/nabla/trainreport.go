@@ -120,19 +120,33 @@ func (t *training[T]) newReport() (r trainReport, err error) {
 	return r, t.measure(&r, set)
 }
 
-// measure adds the metrics that were asked for. Numbers are measured in the units that the
-// targets have.
+// measure adds the metrics that were asked for.
 func (t *training[T]) measure(r *trainReport, set *train.Data[T]) error {
 	if len(t.options.Metrics) == 0 {
 		return nil
 	}
-	meter, err := metrics.New[T](train.TaskOf(t.net, set), t.options.Metrics...)
+	meter, err := t.meter(set, t.options.Metrics...)
 	if err != nil {
-		return usagef("--metrics: %w", err)
+		return err
+	}
+	r.Metrics = make(map[string]number)
+	for _, m := range t.options.Metrics {
+		r.names = append(r.names, m.Name)
+		r.Metrics[m.Name] = number(meter.Value(m))
+	}
+	return nil
+}
+
+// meter measures the network on samples. Numbers are measured in the units that the targets
+// have.
+func (t *training[T]) meter(set *train.Data[T], ms ...*metrics.Metric) (*metrics.Meter[T], error) {
+	meter, err := metrics.New[T](train.TaskOf(t.net, set), ms...)
+	if err != nil {
+		return nil, usagef("--metrics: %w", err)
 	}
 	y, _, _, err := train.EvaluateOutputs(t.net, set)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	switch {
 	case set.Labels != nil:
@@ -146,12 +160,7 @@ func (t *training[T]) measure(r *trainReport, set *train.Data[T]) error {
 	default:
 		err = meter.Add(y, set.T, nil)
 	}
-	r.Metrics = make(map[string]number)
-	for _, m := range t.options.Metrics {
-		r.names = append(r.names, m.Name)
-		r.Metrics[m.Name] = number(meter.Value(m))
-	}
-	return err
+	return meter, err
 }
 
 // scores returns the mean cost of samples and what goes with the task: the accuracy, which

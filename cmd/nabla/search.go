@@ -1,0 +1,319 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/nabla-go/nabla/search"
+)
+
+// searchPlan is a command line of nabla search.
+type searchPlan struct {
+	cmd   *cobra.Command
+	train []flag // of nabla train, that all trials share
+
+	space   []search.Parameter
+	random  int // trials at random; 0 for the grid
+	seed    uint64
+	halving int // 0 for none
+	least   int // epochs of the first rung
+	folds   int // 0 for the validation data
+	by      string
+	jobs    int
+	results string
+	resume  bool
+	table   string
+}
+
+func newSearch() *cobra.Command {
+	p := new(searchPlan)
+	p.cmd = &cobra.Command{
+		Use:   "search [DATA]",
+		Short: "Try options of a training, and train with the best",
+		Example: `  nabla search iris.csv --try hidden=10/50/50,20 --try lr=0.001/0.01
+  nabla search --try lr=log:1e-4:1e-1 --random 30 --results lr.jsonl
+  nabla search houses.csv --try hidden=lin:20:200 --random 27 --halving 3`,
+		Long: `Try options of a training, and train with the best of them.
+
+Any option of nabla train that says how to train can be tried, once for each --try:
+
+  hidden=50/100/100,50   these values, with / between
+  lr=log:1e-4:1e-1       a range, spread evenly in the logarithm, for --random
+  dropout=lin:0:0.5      a range, spread evenly, for --random
+  lr=log:1e-4:1e-1:4     four values of a range, its ends included
+
+A range of an option that is no number of its own, such as hidden, is of whole numbers if both ends are.
+
+Without --random all combinations are trials. Each trial is trained and judged on folds of
+the training part, each class by itself, and has the mean of its scores. The test part is apart: no
+trial sees it. In the end the winner is trained on all but the test part, as nabla train would, and
+tested. That test is the figure to quote: the winner's own mean was the best of many, and is too good.
+Columns are encoded and scaled as for the whole training part.
+
+With --halving N, all trials begin with few epochs. The best one in N goes on to N times as many, and so on, until
+the last have all epochs. A trial that is cut short is the beginning of the whole training: its learning rate is that of
+the whole.
+
+The result doesn't depend on --jobs or --threads. With --results, a search that was stopped or killed goes on
+with --resume; what is finished isn't run again.`,
+		Args: wantArgs(0, 1),
+	}
+	plan := &trainPlan{given: p.cmd.Flags().Changed}
+	for _, f := range plan.flags() {
+		if f.group != "Record" && f.group != "Test" && !slices.Contains(notSearched, f.name) {
+			p.train = append(p.train, f)
+		}
+	}
+	own := grouped("Search", p.flags(p.cmd.Flags().Changed)...)
+	addFlags(p.cmd, slices.Concat(own, p.train))
+	p.cmd.Flags().SetNormalizeFunc(targetIsLabel)
+	p.cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := plan.data.positional(cmd, args); err != nil {
+			return err
+		}
+		if err := configure(cmd); err != nil {
+			return err
+		}
+		for _, f := range own {
+			if err := f.use(); err != nil {
+				return err
+			}
+		}
+		return p.run()
+	}
+	return p.cmd
+}
+
+// notSearched are flags of train that a search has not: it divides samples that are in
+// memory, and what it repeats is its own.
+var notSearched = []string{"like", "stream", "window"}
+
+// flags returns the flags that train has not. They are used in this order.
+func (p *searchPlan) flags(given func(string) bool) []flag {
+	results := newFlag("results", "", "file that takes the score of each fold as it comes, for --resume", func(v string) error {
+		p.results = v
+		return want(v != "" || !given("results"), "the name of a file")
+	})
+	table := newFlag("table", "", "file that takes the table of all trials, as its ending says: .csv, .json or .txt", func(v string) error {
+		p.table = v
+		return want(v == "" || tableWriters[ending(v)] != nil, "a name that ends in .csv, .json or .txt")
+	})
+	results.files, table.files = true, true
+	return []flag{
+		newFlag("try", []string(nil), "an option of train and its values, as in hidden=50/100,50; may be repeated", func(v []string) error {
+			for _, text := range v {
+				if err := p.addTry(text); err != nil {
+					return err
+				}
+			}
+			return nil
+		}),
+		newFlag("random", 0, "number of trials, drawn at random; 0 for all combinations", func(v int) error {
+			p.random = v
+			return want(v >= 1 && v <= search.MaxTrials || v == 0 && !given("random"), "1 to %d", search.MaxTrials)
+		}),
+		newFlag("random-seed", uint64(1), "decides what --random draws", func(v uint64) error {
+			p.seed = v
+			return nil
+		}),
+		newFlag("halving", 0, "of all trials with few epochs, one in so many goes on to as many times more, and so on; 0 for all epochs at once", func(v int) error {
+			p.halving = v
+			return want(v >= 2 || v == 0 && !given("halving"), "at least 2; 3 is usual")
+		}),
+		newFlag("halving-from", 1, "least number of epochs that a trial begins with", func(v int) error {
+			if p.least = v; given("halving-from") && p.halving == 0 {
+				return usagef("--halving-from is for --halving: want --halving 3, too")
+			}
+			return want(v >= 1, "at least 1")
+		}),
+		newFlag("folds", 5, "folds of the training part that judge a trial; 0 to judge by the validation data", func(v int) error {
+			p.folds = v
+			return want(v == 0 || v >= 2 && v <= 1000, "2 to 1000, or 0 for the validation data")
+		}),
+		newNameFlag("by", "auto", "what makes a trial better; auto is accuracy, or R² of numbers", append([]string{"auto", "cost"}, metricNames()...), func(v string) error {
+			p.by = v
+			return nil
+		}),
+		newFlag("jobs", runtime.GOMAXPROCS(0), "folds that are trained at the same time", func(v int) error {
+			p.jobs = v
+			return want(v >= 1 && v <= 10_000, "1 to 10000")
+		}),
+		results,
+		newFlag("resume", false, "go on with the search of --results", func(v bool) error {
+			if p.resume = v; v && p.results == "" {
+				return usagef("--resume is for --results: want --results FILE, too")
+			}
+			return nil
+		}),
+		table,
+	}
+}
+
+// tried reports whether a flag of train can be tried: it says how to train, not on what data
+// or where the result goes.
+func tried(f flag) bool {
+	return f.group != "Data" && !f.files && !slices.Contains(unrecorded, f.name)
+}
+
+// addTry takes a value of --try.
+func (p *searchPlan) addTry(text string) error {
+	parameter, err := search.Parse(text)
+	if err != nil {
+		return usagef("--try %w", err)
+	}
+	var names []string
+	for _, f := range p.train {
+		if tried(f) {
+			names = append(names, f.name)
+		}
+	}
+	name := strings.TrimPrefix(parameter.Name, "--")
+	parameter.Name = name
+	if !slices.Contains(names, name) {
+		if p.cmd.Flags().Lookup(name) != nil {
+			return usagef("--try %q: %s doesn't say how to train: all trials have the same data", text, name)
+		}
+		return usagef("--try %q: there is no option %s%s", text, name, didYouMean(name, names))
+	}
+	if p.cmd.Flags().Changed(name) {
+		return usagef("--try %q: --%s is given, too: want one of them", text, name)
+	}
+	if p.cmd.Flags().Lookup(name).Value.Type() == "float64" {
+		parameter.Range.Whole = false
+	}
+	p.space = append(p.space, parameter)
+	return nil
+}
+
+// trials returns the trials. A search without any --try has one, to check its options.
+func (p *searchPlan) trials() (trials []search.Trial, err error) {
+	switch {
+	case p.space == nil:
+		trials = []search.Trial{{Number: 1}}
+	case p.random > 0:
+		trials, err = search.Random(p.space, p.random, p.seed)
+	default:
+		trials, err = search.Grid(p.space)
+	}
+	if err != nil {
+		return nil, usagef("--try: %s", strings.TrimPrefix(err.Error(), "search: "))
+	}
+	return trials, nil
+}
+
+// A candidate is a trial as a command line of nabla train.
+type candidate struct {
+	search.Trial
+	cmd    *cobra.Command
+	plan   *trainPlan
+	data   string // in words
+	epochs int    // of the whole training
+	by     scoring
+	try    func(ctx context.Context, fold, epochs int) (score float64, err error)
+}
+
+// cost returns the cost, and its parameter if it has one.
+func (c *candidate) cost() string {
+	words := fmt.Sprint(c.plan.cost)
+	if p := c.plan.cost.Param; p != nil {
+		words += fmt.Sprintf(" (%s %v)", p.Name, p.Value)
+	}
+	return words
+}
+
+// candidate makes the command line of a trial.
+func (p *searchPlan) candidate(t search.Trial) (c *candidate, err error) {
+	plan, use, cmd := newTrainPlan()
+	c = &candidate{Trial: t, cmd: cmd, plan: plan}
+	cmd.Flags().Bool("json", wantsJSON(p.cmd), "")
+	cmd.SetContext(p.cmd.Context())
+	cmd.SetOut(p.cmd.OutOrStdout())
+	cmd.SetErr(p.cmd.ErrOrStderr())
+	for _, f := range p.train {
+		given := p.cmd.Flags().Lookup(f.name)
+		if !given.Changed || f.name == "config" {
+			continue
+		}
+		values := []string{given.Value.String()}
+		if list, ok := given.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		for _, v := range values {
+			if err := cmd.Flags().Set(f.name, v); err != nil {
+				return nil, err
+			}
+		}
+	}
+	in := func(err error) error {
+		if err != nil && len(t.Settings) > 0 {
+			err = fmt.Errorf("trial %d, %v: %w", t.Number, t, err)
+		}
+		return err
+	}
+	for _, s := range t.Settings {
+		if err := cmd.Flags().Set(s.Name, s.Value); err != nil {
+			return nil, usagef("--try: %w", in(err))
+		}
+	}
+	if err := use(); err != nil {
+		return nil, in(err)
+	}
+	return c, in(plan.openOrigin(cmd))
+}
+
+// run searches, prints the table and trains the winner.
+func (p *searchPlan) run() error {
+	trials, err := p.trials()
+	if err != nil {
+		return err
+	}
+	candidates := make([]*candidate, len(trials))
+	shared := make(map[string]any)
+	for i, t := range trials {
+		if candidates[i], err = p.candidate(t); err != nil {
+			return err
+		}
+		if err := p.prepare(candidates[i], shared); err != nil {
+			return err
+		}
+		if a, b := candidates[0].cost(), candidates[i].cost(); p.by == "cost" && a != b {
+			return usagef("--by cost: the cost %s of trial 1 can't be compared with %s of trial %d: want --by accuracy, or another metric", a, b, i+1)
+		}
+	}
+	if p.space == nil {
+		return usagef("there is nothing to try: want --try, as in --try hidden=50/100,50")
+	}
+	first := candidates[0]
+	if err := checkOutput(p.cmd, "--model", first.plan.model); err != nil {
+		return err
+	}
+	files, err := first.plan.dataFiles()
+	if err != nil {
+		return err
+	}
+	plan := search.Plan{Trials: trials, Folds: max(p.folds, 1), Larger: first.by.larger, Jobs: p.jobs}
+	if plan.Rungs, err = p.rungs(candidates); err != nil {
+		return err
+	}
+	table, err := p.search(&plan, candidates, files)
+	if err != nil {
+		return err
+	}
+	if err := p.print(table, candidates); err != nil {
+		return err
+	}
+	if table[0].Failure != "" {
+		return fmt.Errorf("no trial came to an end: of trial %d, %v: %s", table[0].Number, table[0].Trial, table[0].Failure)
+	}
+	winner := candidates[table[0].Number-1]
+	if winner.plan.precision == "f64" {
+		return runTrain[float64](winner.cmd, winner.plan)
+	}
+	return runTrain[float32](winner.cmd, winner.plan)
+}

@@ -1,0 +1,285 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/nabla-go/nabla/dataset"
+	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/metrics"
+	"github.com/nabla-go/nabla/model"
+	"github.com/nabla-go/nabla/search"
+	"github.com/nabla-go/nabla/train"
+)
+
+// prepare reads the samples of a candidate, if no other has done so, and checks all that
+// can be checked before it is trained.
+func (p *searchPlan) prepare(c *candidate, shared map[string]any) error {
+	if c.plan.data.path == stdinPath {
+		return usagef("--data -: standard input can be read once, and a search reads the data twice: want a file")
+	}
+	var err error
+	if c.plan.precision == "f64" {
+		err = prepare64(p, c, shared)
+	} else {
+		err = prepareTrial[float32](p, c, shared)
+	}
+	return err
+}
+
+func prepare64(p *searchPlan, c *candidate, shared map[string]any) error {
+	return prepareTrial[float64](p, c, shared)
+}
+
+func prepareTrial[T kernels.Float](p *searchPlan, c *candidate, shared map[string]any) error {
+	t := &training[T]{trainPlan: c.plan, stdout: c.cmd.OutOrStdout(), stderr: c.cmd.ErrOrStderr()}
+	if p.folds > 0 && c.plan.data.validation == "" { // each fold has its own part for that
+		t.foldShare, c.plan.data.validationShare = c.plan.data.validationShare, 0
+	}
+	err := t.loadFrom(func(d *dataSource) (samples[T], error) {
+		key := fmt.Sprintf("%T %+v %v", T(0), d.encoding, d.validationShare)
+		if s, ok := shared[key].(samples[T]); ok {
+			return s, nil
+		}
+		s, err := loadTraining[T](d)
+		shared[key] = s
+		return s, err
+	})
+	if err != nil {
+		return err
+	}
+	if p.folds > t.data.Len() {
+		return usagef("--folds %d: want at most %d, the number of training samples", p.folds, t.data.Len())
+	}
+	if p.folds == 0 && t.validation == nil {
+		return usagef("--folds 0: there are no validation data to judge by: want --validation or --validation-share, or folds")
+	}
+	if err := t.makeNetwork(); err != nil {
+		return err
+	}
+	if c.by, err = t.scoreOf(p.by); err != nil {
+		return err
+	}
+	t.net, c.epochs = nil, t.options.Epochs // the network was made to be checked
+	var folds [][]int
+	if p.folds > 0 {
+		folds = t.data.Folds(p.folds, foldsSeed)
+	}
+	workers := max(1, t.options.Workers/p.jobs)
+	c.data = fmt.Sprintf("%s: %d samples, and %d for testing that no trial sees", t.data.Name, t.data.Len(), t.test.Len())
+	c.try = func(ctx context.Context, fold, epochs int) (float64, error) {
+		f := t.copy()
+		f.options.Workers = workers
+		held := f.validation
+		if folds != nil {
+			held = f.data.Subset(folds[fold])
+			f.data = f.data.Subset(others(f.data.Len(), folds[fold]))
+		}
+		if err := f.trainFor(ctx, epochs); err != nil {
+			return 0, err
+		}
+		return f.score(c.by, held)
+	}
+	return nil
+}
+
+// A scoring is a number that trials are judged by.
+type scoring struct {
+	name   string
+	larger bool            // is better
+	metric *metrics.Metric // nil for the accuracy, R² or cost that train reports
+}
+
+// scoreOf returns what --by names for the task at hand.
+func (t *training[T]) scoreOf(by string) (scoring, error) {
+	switch {
+	case by == "cost":
+		return scoring{name: by}, nil
+	case by == "auto" && t.task() == dataset.Regression:
+		return scoring{name: "r2", larger: true}, nil
+	case by == "auto":
+		return scoring{name: "accuracy", larger: true}, nil
+	}
+	m, err := metrics.Parse(by)
+	if err == nil {
+		_, err = metrics.New[T](train.TaskOf(t.net, t.data), m)
+	}
+	if err != nil {
+		return scoring{}, usagef("--by: %w", err)
+	}
+	return scoring{name: by, larger: m.Larger, metric: m}, nil
+}
+
+// score returns the score of a trained network on samples.
+func (t *training[T]) score(by scoring, held *train.Data[T]) (float64, error) {
+	if by.metric != nil {
+		meter, err := t.meter(held, by.metric)
+		if err != nil {
+			return 0, err
+		}
+		return meter.Value(by.metric), nil
+	}
+	cost, accuracy, r2, _, err := t.scores(held)
+	switch {
+	case by.name == "cost":
+		return float64(cost), err
+	case by.name == "r2":
+		return float64(r2), err
+	}
+	return float64(accuracy), err
+}
+
+// copy returns a training of the same samples with options of its own.
+func (t *training[T]) copy() *training[T] {
+	f, plan := *t, *t.trainPlan
+	f.trainPlan = &plan
+	plan.options.LayerRates = slices.Clone(plan.options.LayerRates)
+	return &f
+}
+
+// trainFor trains a new network for so many epochs of the whole training, or all that there
+// are, and takes the best epoch if there is one. What goes wrong is the trial's failure.
+func (t *training[T]) trainFor(ctx context.Context, epochs int) error {
+	if t.foldShare > 0 {
+		t.data, t.validation = t.data.Split(t.foldShare, validationSplitSeed)
+	}
+	o := t.options
+	if o.Metrics = nil; t.validation == nil {
+		o.Watch = nil
+	}
+	if err := t.makeNetwork(); err != nil {
+		return &search.Failure{Err: err}
+	}
+	trainer, err := train.New(t.net, t.data, t.validation, o)
+	if err != nil {
+		return &search.Failure{Err: err}
+	}
+	defer trainer.Close()
+	if err := trainer.Run(ctx, min(epochs, o.Epochs)); err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		return &search.Failure{Err: err}
+	}
+	trainer.TakeBest()
+	return nil
+}
+
+// rungs returns how many trials are trained for how many epochs.
+func (p *searchPlan) rungs(candidates []*candidate) ([]search.Rung, error) {
+	epochs := 0
+	for _, c := range candidates {
+		epochs = max(epochs, c.epochs)
+	}
+	if p.halving == 0 {
+		return search.Once(len(candidates), epochs), nil
+	}
+	rungs, err := search.Halving(len(candidates), epochs, p.halving, p.least)
+	if err != nil {
+		return nil, usagef("--halving: %s", strings.TrimPrefix(err.Error(), "search: "))
+	}
+	return rungs, nil
+}
+
+// key says what decides the scores.
+func (p *searchPlan) key(candidates []*candidate, files []model.DataFile) map[string]string {
+	first := candidates[0]
+	trials := "grid"
+	if p.random > 0 {
+		trials = fmt.Sprintf("at random with seed %d", p.seed)
+	}
+	key := map[string]string{
+		"numeric version": kernels.NumericVersion,
+		"data":            first.data,
+		"trials":          trials,
+		"--folds":         fmt.Sprint(p.folds),
+		"--by":            first.by.name,
+	}
+	for _, parameter := range p.space {
+		key["--try "+parameter.Name] = strings.TrimPrefix(parameter.String(), parameter.Name+"=")
+	}
+	given, defaults := optionsOf(first.cmd.Flags())
+	maps.Copy(given, defaults)
+	for name, values := range given {
+		if !slices.Contains([]string{"data", "test", "validation", "from"}, name) && key["--try "+name] == "" {
+			key["--"+name] = strings.Join(values, ",")
+		}
+	}
+	for i, f := range files {
+		key[fmt.Sprintf("SHA-256 of data file %d", i+1)] = f.SHA256
+	}
+	return key
+}
+
+// search runs the plan, with a record if one is asked for.
+func (p *searchPlan) search(plan *search.Plan, candidates []*candidate, files []model.DataFile) ([]search.Standing, error) {
+	var record *search.Record
+	var known []search.Score
+	if p.results != "" {
+		begin := search.Create
+		if p.resume {
+			begin = search.Resume
+		}
+		var err error
+		if record, err = begin(p.results, p.key(candidates, files)); err != nil {
+			return nil, err
+		}
+		defer record.Close()
+		known = record.Scores()
+	}
+	keepTraining()
+	ctx, stop := untilSignal(p.cmd.Context())
+	defer stop()
+	stderr := p.cmd.ErrOrStderr()
+	fmt.Fprintf(stderr, "searching among %d trials on %s\n", len(candidates), candidates[0].data)
+	if len(known) > 0 {
+		fmt.Fprintf(stderr, "%d folds are in %s already\n", len(known), p.results)
+	}
+	finished, scores := len(known), make(map[[2]int][]float64) // by trial and epochs
+	add := func(s search.Score) []float64 {
+		rung := [2]int{s.Trial, s.Epochs}
+		if s.Failure != "" {
+			s.Value = math.NaN()
+		}
+		scores[rung] = append(scores[rung], s.Value)
+		return scores[rung]
+	}
+	for _, s := range known {
+		add(s)
+	}
+	table, err := plan.Run(ctx, known, func(ctx context.Context, t search.Trial, r search.Run) (float64, error) {
+		return candidates[t.Number-1].try(ctx, r.Fold, r.Epochs)
+	}, func(s search.Score) error {
+		finished++
+		c := candidates[s.Trial-1]
+		if all := add(s); len(all) == plan.Folds {
+			mean, _ := search.Spread(all)
+			fmt.Fprintf(stderr, "trial %d of %d, epochs %d: %s %.4f (%v)\n", s.Trial, len(candidates), min(s.Epochs, c.epochs), c.by.name, mean, c.Trial)
+		}
+		if record != nil {
+			return record.Add(s)
+		}
+		return nil
+	})
+	if errors.Is(err, context.Canceled) {
+		return nil, p.stopped(finished)
+	}
+	return table, err
+}
+
+// stopped is the error of a search that a signal has ended.
+func (p *searchPlan) stopped(finished int) error {
+	if p.results == "" {
+		return fmt.Errorf("stopped after %d folds, and nothing is kept: with --results FILE a search can go on where it was stopped", finished)
+	}
+	command := p.commandLine("search", p.cmd)
+	if !p.resume {
+		command += " --resume"
+	}
+	return fmt.Errorf("stopped after %d folds, which %s has; go on with: %s", finished, p.results, command)
+}
