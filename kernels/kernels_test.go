@@ -184,9 +184,9 @@ func testSpecials[T Float](t *testing.T, k Kernel[T], mem *Arena[T]) {
 // TestEveryKernelHasARow reads the lists of kernels from the sources of
 // packages generic and kernels and looks for each in the table.
 func TestEveryKernelHasARow(t *testing.T) {
-	covered, rows := map[string]bool{}, map[string]bool{}
+	covered, rows, names := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, k := range Table[float32]() {
-		rows[k.Public()] = true
+		rows[k.Public()], names[k.Name] = true, true
 		for _, name := range k.Covers {
 			covered[name+"F32"], covered[name+"F64"] = true, true
 		}
@@ -198,6 +198,11 @@ func TestEveryKernelHasARow(t *testing.T) {
 		}
 	}
 	assert.Empty(t, covered, "kerneltest.Table names kernels that don't exist")
+	for _, a := range []string{"A", "Aᵀ"} {
+		for _, b := range []string{"B", "Bᵀ"} {
+			assert.True(t, names["Gemm "+a+"·"+b], "Gemm %s·%s has no row in kerneltest.Table", a, b)
+		}
+	}
 	for _, f := range functions(t, ".") {
 		if name := f.Name.Name; f.Type.TypeParams != nil && !strings.Contains(name, "Matrix") {
 			assert.True(t, rows[name], "kernels.%s has no row in kerneltest.Table", name)

@@ -166,14 +166,14 @@ func TestSlopesOfCosts(t *testing.T) {
 // The functions of an activation are those of float64, rounded; MulPrime multiplies by the
 // derivative of Apply; Range and AtRest tell the truth.
 func TestFunctionsOfActivations(t *testing.T) {
-	z := []float64{-30, -2, -0.5, 0.25, 1, 2.75, 40}
+	z := []float64{-30, -4, -2, -0.5, 0.25, 1, 2.75, 6.5, 40}
 	for _, σ := range activations {
 		a := make([]float64, len(z))
 		σ.F64.Apply(a, z)
 		z32, a32 := make([]float32, len(z)), make([]float32, len(z))
 		convert(z32, z)
 		σ.F32.Apply(a32, z32)
-		delta, delta32 := []float64{1, -2, 3, -4, 5, -6, 7}, []float32{1, -2, 3, -4, 5, -6, 7}
+		delta, delta32 := []float64{1, -2, 3, -4, 5, -6, 7, -8, 9}, []float32{1, -2, 3, -4, 5, -6, 7, -8, 9}
 		want := make([]float64, len(z))
 		for j := range z {
 			for i := range z { // ∂C/∂z_j = Σ_i δ_i ∂a_i/∂z_j
@@ -202,6 +202,10 @@ func TestFunctionsOfActivations(t *testing.T) {
 			}
 			if σ.AtRest != nil && σ.AtRest(z[j]) && delta[j] != 0 {
 				t.Errorf("%v is at rest at %v, but its derivative is not 0", σ, z[j])
+			}
+			const usual = 10 // beyond it a small derivative may have been flushed
+			if !σ.ByRows && delta[j] == 0 && math.Abs(z[j]) < usual && (σ.AtRest == nil || !σ.AtRest(z[j])) {
+				t.Errorf("the derivative of %v is 0 at %v, but it isn't said to be at rest", σ, z[j])
 			}
 		}
 	}
