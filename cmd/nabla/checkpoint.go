@@ -133,6 +133,9 @@ type recorder[T kernels.Float] struct {
 func newRecorder[T kernels.Float](t *training[T], trainer *train.Trainer[T], flags *pflag.FlagSet, files []model.DataFile) (rec *recorder[T], err error) {
 	r := &t.record
 	rec = &recorder[T]{trainer: trainer}
+	if !t.crew.writes() {
+		return rec, nil
+	}
 	key := t.keyOf(flags, files)
 	defer func() {
 		if err != nil {

@@ -40,7 +40,7 @@ const (
 )
 
 func main() {
-	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(runRanks(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // A usageError is about what the user typed.
@@ -57,13 +57,17 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	defer messages.flush()
 	started := false // whether cobra was content with the command line
 	root := newRoot()
-	root.PersistentPreRun = func(*cobra.Command, []string) {
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if crewOf(ctx) != nil && cmd.Name() != "train" {
+			return errors.New("only train runs on several ranks: start one process")
+		}
 		started = true
 		for _, err := range []error{kernels.ISAError(), kernels.CoreError()} {
 			if err != nil {
 				fmt.Fprintf(messages, "nabla: %v\n", err)
 			}
 		}
+		return nil
 	}
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -73,6 +77,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err == nil {
 		err = results.err
 	}
+	err = crewOf(ctx).end(err)
 	if err == nil {
 		return exitDone
 	}

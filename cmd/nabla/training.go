@@ -24,6 +24,7 @@ import (
 type training[T kernels.Float] struct {
 	*trainPlan
 	samples[T]
+	crew           *crew          // nil without other ranks
 	data, test     *train.Data[T] // with targets that the cost allows
 	validation     *train.Data[T] // nil if epochs are judged by test
 	foldShare      float64        // of the training part of a fold, by which its epochs are judged
@@ -40,33 +41,17 @@ type training[T kernels.Float] struct {
 // so before the first step, and an existing model is replaced only at the very
 // end, by a good one.
 func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
-	if err := checkOutput(cmd, "--model", p.model); err != nil {
+	t := &training[T]{trainPlan: p, crew: crewOf(cmd.Context()), stdout: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), json: wantsJSON(cmd)}
+	files, before, err := t.prepare(cmd)
+	if err = t.crew.settle("the first step", err); err != nil {
 		return err
 	}
-	if p.reportPath != "" {
-		if err := checkOutput(cmd, "--report", p.reportPath); err != nil {
-			return err
-		}
-	}
-	t := &training[T]{trainPlan: p, stdout: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), json: wantsJSON(cmd)}
-	if err := t.load(); err != nil {
-		return err
-	}
-	files, err := p.dataFiles()
-	if err == nil {
-		err = checkData(cmd, p.repeats, files)
-	}
-	if err != nil {
-		return err
-	}
-	if err := t.makeNetwork(); err != nil {
-		return err
-	}
-	t.announce()
 	start := time.Now()
-	before, _, err := train.Evaluate(t.net, t.data)
-	if err != nil {
+	if err := t.sameTraining(cmd.Flags(), files); err != nil {
 		return err
+	}
+	if t.crew != nil {
+		t.options.Ranks = t.crew.Comm
 	}
 	if err := t.crossValidate(cmd.Context()); err != nil {
 		return err
@@ -75,6 +60,9 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 	history, epochs := result.Epochs, len(result.Epochs)
 	if err != nil {
 		return fmt.Errorf("%w; no model was written", err)
+	}
+	if !t.crew.writes() {
+		return nil
 	}
 	report, err := t.newReport()
 	if err != nil {
@@ -108,6 +96,39 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 		return fmt.Errorf("%s; %s has what was learned by then, and %s is as it was", t.stopped(), report.Model, p.model)
 	}
 	return nil
+}
+
+// prepare does what comes before the first step. It returns the files that data were read of
+// and the cost at first, which only the rank that writes wants to know.
+func (t *training[T]) prepare(cmd *cobra.Command) (files []model.DataFile, before float64, err error) {
+	if t.crew.writes() {
+		if err := checkOutput(cmd, "--model", t.model); err != nil {
+			return nil, 0, err
+		}
+		if t.reportPath != "" {
+			if err := checkOutput(cmd, "--report", t.reportPath); err != nil {
+				return nil, 0, err
+			}
+		}
+	}
+	if err := t.load(); err != nil {
+		return nil, 0, err
+	}
+	files, err = t.dataFiles()
+	if err == nil {
+		err = checkData(cmd, t.repeats, files)
+	}
+	if err == nil {
+		err = t.makeNetwork()
+	}
+	if err != nil {
+		return files, 0, err
+	}
+	t.announce()
+	if t.crew.writes() {
+		before, _, err = train.Evaluate(t.net, t.data)
+	}
+	return files, before, err
 }
 
 // interruptedName returns the name of the file for what an interrupted training has learned.
@@ -269,10 +290,15 @@ func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []mod
 	}
 	defer trainer.Close()
 	rec, err := newRecorder(t, trainer, flags, files)
+	if err == nil {
+		defer rec.close()
+	}
+	if err = t.crew.settle("the first step, after the record", err); err == nil && t.crew != nil && t.record.resume {
+		err = shareState(t.crew, trainer, t.keyOf(flags, files))
+	}
 	if err != nil {
 		return result, false, err
 	}
-	defer rec.close()
 	var warnings []train.Warning
 	if err = rec.run(ctx, o.Epochs); err == nil {
 		trainer.TakeBest()

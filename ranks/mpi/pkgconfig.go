@@ -1,0 +1,6 @@
+//go:build mpi && !mpicc
+
+package mpi
+
+// #cgo pkg-config: mpi
+import "C"
