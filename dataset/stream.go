@@ -259,7 +259,7 @@ func (s *TableStream[T]) pass(e *Encoder, without map[int]bool, yield func(*trai
 		return err
 	}
 	if isArrays(s.path) {
-		return eachArray(s.path, opt, rows, part)
+		return eachArray(s.path, opt, rows, newPlainRows[T](&opt, without, yield), part)
 	}
 	return eachText(s.path, opt, rows, part)
 }

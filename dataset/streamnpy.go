@@ -7,6 +7,7 @@ import (
 
 	"github.com/nabla-go/nabla/internal/delimited"
 	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/train"
 )
 
 // sampleArray draws rows of an NPY array.
@@ -67,8 +68,9 @@ func sampleArray[T kernels.Float](path string, opt TableOptions, draw *drawing) 
 	return d.Table, nil
 }
 
-// eachArray reads an NPY array in tables of so many rows.
-func eachArray[T kernels.Float](path string, opt TableOptions, rows int, part func(*Table[T]) error) error {
+// eachArray reads an NPY array in parts of so many rows, which plain takes or, if it doesn't,
+// are tables for part.
+func eachArray[T kernels.Float](path string, opt TableOptions, rows int, plain *plainRows[T], part func(*Table[T]) error) error {
 	f, err := openArray[T](path)
 	if err != nil {
 		return err
@@ -91,6 +93,13 @@ func eachArray[T kernels.Float](path string, opt TableOptions, rows int, part fu
 		if n == 0 {
 			break
 		}
+		if done, err := plain.take(block.Data[:n*f.width], f.width, told); done || err != nil {
+			if err != nil {
+				return err
+			}
+			before, told = before+n, told+n
+			continue
+		}
 		some := block
 		some.Data = block.Data[:n*f.width]
 		some.Shape = append([]int{n}, f.header.shape[1:]...)
@@ -105,6 +114,111 @@ func eachArray[T kernels.Float](path string, opt TableOptions, rows int, part fu
 		}
 	}
 	return nil
+}
+
+// plainRows encodes rows of an array without a table, where that is quicker: where all
+// inputs are finite numbers.
+type plainRows[T kernels.Float] struct {
+	e       *Encoder
+	without map[int]bool
+	yield   func(*train.Data[T], error) bool
+	at      []int // the input that a column becomes, −1 for none
+	target  []int // the target that a column is, −1 for none
+	class   []map[T]int
+	x, t    kernels.Matrix[T] // memory of a block
+}
+
+// newPlainRows returns nil if tables are needed.
+func newPlainRows[T kernels.Float](opt *TableOptions, without map[int]bool, yield func(*train.Data[T], error) bool) *plainRows[T] {
+	e := opt.Encoder
+	p := &plainRows[T]{e: e, without: without, yield: yield}
+	if opt.Targets != nil || len(e.Gaps) > 0 {
+		return nil
+	}
+	next := 0
+	for i := range e.Columns {
+		c := &e.Columns[i]
+		if c.Role == string(weight) || c.isInput() && c.kind != numberColumn {
+			return nil
+		}
+		at := -1
+		if c.isInput() {
+			at = next
+		}
+		next += c.width()
+		p.at, p.target = append(p.at, at), append(p.target, -1)
+	}
+	for k, t := range e.Targets {
+		p.target[t.Column] = k
+		p.class = append(p.class, make(map[T]int))
+	}
+	return p
+}
+
+// take encodes rows of so many columns, which follow so many others, and sends them on. It
+// does nothing if a table is needed.
+func (p *plainRows[T]) take(rows []T, width, before int) (done bool, err error) {
+	if p == nil || width != len(p.at) {
+		return false, nil
+	}
+	n := len(rows) / width
+	if p.x.Rows < n {
+		p.x, p.t = kernels.NewMatrix[T](n, p.e.inputs), kernels.NewMatrix[T](n, len(p.e.Targets))
+	}
+	clear(p.x.Data)
+	d := &train.Data[T]{Classes: p.e.Classes()}
+	k := 0
+	for i := range n {
+		if p.without[before+i] {
+			continue
+		}
+		x := p.x.Row(k)
+		for j, v := range rows[i*width : (i+1)*width] {
+			switch at := p.at[j]; {
+			case at >= 0 && v-v == 0:
+				x[at] = v
+			case at >= 0:
+				return false, nil
+			case p.target[j] >= 0:
+				y, ok := p.output(p.target[j], v)
+				if !ok {
+					return false, nil
+				}
+				p.t.Row(k)[p.target[j]] = y
+				if p.e.Task == Classification {
+					d.Labels = append(d.Labels, int(y))
+				}
+			}
+		}
+		k++
+	}
+	if k == 0 {
+		return true, nil
+	}
+	d.X = p.x.Slice(0, k)
+	train.Scale(p.e.Scaler, d.X)
+	if p.e.Task != Classification {
+		d.T = p.t.Slice(0, k)
+	}
+	if !p.yield(d, nil) {
+		return true, errStopped
+	}
+	return true, nil
+}
+
+// output returns what a value of target k is for the network.
+func (p *plainRows[T]) output(k int, v T) (y T, ok bool) {
+	t := &p.e.Targets[k]
+	if p.e.Task == Regression {
+		return T((float64(v) - t.Mean) / t.SD), v-v == 0
+	}
+	c, ok := p.class[k][v]
+	if !ok {
+		if c, ok = p.e.Columns[t.Column].index(formatLevel(v)); ok {
+			p.class[k][v] = c
+		}
+	}
+	return T(c), ok
 }
 
 // arrayFile is an NPY file of rows that is read one by one.

@@ -158,6 +158,9 @@ func (d *Data[T]) check(n *net.Network[T]) error {
 		return fmt.Errorf("inputs have %d columns but the network has %d inputs", d.X.Cols, n.Inputs())
 	}
 	for k := range d.X.Rows {
+		if allFinite(d.X.Row(k)) {
+			continue
+		}
 		for j, v := range d.X.Row(k) {
 			if x := float64(v); math.IsNaN(x) || math.IsInf(x, 0) {
 				return fmt.Errorf("input row %d, column %d is %v: want a finite number", k+1, j+1, x)
