@@ -27,7 +27,7 @@ func sampleArray[T kernels.Float](path string, opt TableOptions, draw *drawing) 
 		return nil, named(path, err)
 	}
 	var class []byte
-	row, untold := make([]T, f.width), 0
+	untold := 0
 	for {
 		raw, err := f.next()
 		if err == io.EOF {
@@ -51,17 +51,17 @@ func sampleArray[T kernels.Float](path string, opt TableOptions, draw *drawing) 
 			untold++
 		}
 	}
-	var sample Array[T]
-	sample.Type = f.header.descr
-	var numbers []int
-	for _, r := range draw.chosen() {
-		f.decode(row, r.record)
-		sample.Data = append(sample.Data, row...)
-		numbers = append(numbers, r.number)
-	}
-	sample.Shape = append([]int{len(numbers)}, f.header.shape[1:]...)
+	rows := draw.chosen()
+	draw.kept, draw.firsts = nil, nil
+	sample := Array[T]{Type: f.header.descr, Shape: append([]int{len(rows)}, f.header.shape[1:]...), Data: make([]T, len(rows)*f.width)}
 	d = newArrayDecoder[T](path, opt)
-	d.numbers, d.untold = numbers, untold
+	d.untold = untold
+	for k := range rows {
+		r := &rows[k]
+		f.decode(sample.Data[k*f.width:(k+1)*f.width], r.record)
+		d.numbers = append(d.numbers, r.number)
+		r.record = nil // its memory may be needed
+	}
 	if err := d.table(map[string]Array[T]{"": sample}); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package train_test
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log"
 
 	"github.com/nabla-go/nabla/kernels"
@@ -85,4 +86,36 @@ func ExampleData_Split() {
 	training, test := d.Split(0.2, 1)
 	fmt.Println(training.Labels, test.Labels)
 	// Output: [0 0 0 0 1 1 1 1] [0 1]
+}
+
+// Samples that are made, read or received while the training goes on need not fit into
+// memory.
+func ExampleFitStream() {
+	const blocks, rows = 100, 64
+	parabola := &train.Stream[float32]{Len: blocks * rows, Pass: func() iter.Seq2[*train.Data[float32], error] {
+		return func(yield func(*train.Data[float32], error) bool) {
+			block := &train.Data[float32]{X: kernels.NewMatrix[float32](rows, 1), T: kernels.NewMatrix[float32](rows, 1)}
+			for i := range blocks {
+				for k := range rows {
+					x := float32(i*rows+k)/(blocks*rows/2) - 1 // in order, from −1 to 1
+					block.X.Data[k], block.T.Data[k] = x, x*x
+				}
+				if !yield(block, nil) {
+					return
+				}
+			}
+		}
+	}}
+	n, err := nn.New[float32](nn.Config{Inputs: 1, Layers: []nn.Layer{nn.Dense(16, nn.Tanh), nn.Dense(1, nn.Identity)}, Seed: 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	r, err := train.FitStream(context.Background(), n, parabola, nil, train.Options{
+		Epochs: 10, Batch: 32, Window: 3000, Rate: 0.01, Optimizer: train.Adam(),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("cost below 0.001:", r.Epochs[9].Cost < 0.001)
+	// Output: cost below 0.001: true
 }
