@@ -22,6 +22,9 @@
 // stopping; the number of workers. A [Method] or
 // [Rule] of your own is used like the built-in ones.
 //
+// [FitStream] trains on a [Stream]: samples that are read once an epoch, by a goroutine that
+// reads ahead, and need not fit into memory.
+//
 // A training that fails without an error says so: [Result].Warnings name what is wrong in
 // plain words, and what to try.
 //

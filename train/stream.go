@@ -92,8 +92,9 @@ func (s *Stream[T]) check(o *Options) error {
 // The order of the samples is that of the stream, shuffled within a window. The window is a
 // list of [Options].Window samples, at first the first ones. The next sample of the training
 // is one of the list, chosen at random; the last one of the list takes its place, and the
-// next sample of the stream comes to the end of the list. The generator is seeded by Seed and
-// the number of the epoch, so the order follows from them and from the position.
+// next sample of the stream comes to the end of the list. Each epoch has a generator of its
+// own, that of Seed and of 2³² plus the epoch's number, so the order follows from seed, epoch
+// and position.
 //
 // Memory is taken for the window, four batches (or as many as make 256 KiB), one block of
 // the stream, and the validation data. A stream that fits into the window is read into
