@@ -18,6 +18,7 @@ type flag struct {
 	takes       []string // the names that it takes; nil if it takes something else
 	list        bool     // it takes several of the names, with commas between
 	files       bool     // it takes the name of a file
+	fixed       bool     // it says what the data are, the same for all trials of a search
 	declare     func(*pflag.FlagSet)
 	use         func() error // checks the value and sets what it is for
 }
@@ -151,6 +152,11 @@ func addFlags(cmd *cobra.Command, flags []flag) (use func() error) {
 		printUsage(c, flags)
 		return nil
 	})
+	return useAll(flags)
+}
+
+// useAll returns what uses all flags.
+func useAll(flags []flag) func() error {
 	return func() error {
 		for _, f := range flags {
 			if err := f.use(); err != nil {

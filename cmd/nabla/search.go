@@ -157,9 +157,7 @@ func (p *searchPlan) flags(given func(string) bool) []flag {
 
 // tried reports whether a flag of train can be tried: it says how to train, not on what data
 // or where the result goes.
-func tried(f flag) bool {
-	return f.group != "Data" && !f.files && !slices.Contains(unrecorded, f.name)
-}
+func tried(f flag) bool { return !f.fixed && !f.files && !slices.Contains(unrecorded, f.name) }
 
 // addTry takes a value of --try.
 func (p *searchPlan) addTry(text string) error {
@@ -227,14 +225,52 @@ func (c *candidate) cost() string {
 	return words
 }
 
-// candidate makes the command line of a trial.
-func (p *searchPlan) candidate(t search.Trial) (c *candidate, err error) {
-	plan, use, cmd := newTrainPlan()
+// commandOf makes the command line of a trial.
+func (p *searchPlan) commandOf(t search.Trial) (c *candidate, err error) {
+	cmd := &cobra.Command{Use: "train"}
+	plan := &trainPlan{given: cmd.Flags().Changed}
 	c = &candidate{Trial: t, cmd: cmd, plan: plan}
+	flags := plan.flags()
+	for _, f := range flags {
+		f.declare(cmd.Flags())
+	}
 	cmd.Flags().Bool("json", wantsJSON(p.cmd), "")
 	cmd.SetContext(p.cmd.Context())
 	cmd.SetOut(p.cmd.OutOrStdout())
 	cmd.SetErr(p.cmd.ErrOrStderr())
+	if err := p.give(cmd.Flags()); err != nil {
+		return nil, err
+	}
+	for _, s := range t.Settings {
+		if err := cmd.Flags().Set(s.Name, s.Value); err != nil {
+			return nil, usagef("--try: %w", c.in(err))
+		}
+	}
+	if err := useAll(flags)(); err != nil {
+		return nil, c.in(err)
+	}
+	return c, c.in(plan.openOrigin(cmd))
+}
+
+// candidate makes a trial that can be tried. Samples are read if shared has none yet.
+func (p *searchPlan) candidate(t search.Trial, shared map[string]any) (*candidate, error) {
+	c, err := p.commandOf(t)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.in(p.prepare(c, shared))
+}
+
+// in says which trial an error is about.
+func (c *candidate) in(err error) error {
+	if err == nil || c.Settings == nil {
+		return err
+	}
+	return fmt.Errorf("trial %d, %v: %w", c.Number, c.Trial, err)
+}
+
+// give sets the flags that all trials share.
+func (p *searchPlan) give(flags *pflag.FlagSet) error {
 	for _, f := range p.train {
 		given := p.cmd.Flags().Lookup(f.name)
 		if !given.Changed || f.name == "config" {
@@ -245,26 +281,12 @@ func (p *searchPlan) candidate(t search.Trial) (c *candidate, err error) {
 			values = list.GetSlice()
 		}
 		for _, v := range values {
-			if err := cmd.Flags().Set(f.name, v); err != nil {
-				return nil, err
+			if err := flags.Set(f.name, v); err != nil {
+				return err
 			}
 		}
 	}
-	in := func(err error) error {
-		if err != nil && len(t.Settings) > 0 {
-			err = fmt.Errorf("trial %d, %v: %w", t.Number, t, err)
-		}
-		return err
-	}
-	for _, s := range t.Settings {
-		if err := cmd.Flags().Set(s.Name, s.Value); err != nil {
-			return nil, usagef("--try: %w", in(err))
-		}
-	}
-	if err := use(); err != nil {
-		return nil, in(err)
-	}
-	return c, in(plan.openOrigin(cmd))
+	return nil
 }
 
 // run searches, prints the table and trains the winner.
@@ -273,45 +295,46 @@ func (p *searchPlan) run() error {
 	if err != nil {
 		return err
 	}
-	candidates := make([]*candidate, len(trials))
-	shared := make(map[string]any)
+	// Whatever can be wrong with a trial is found before the first one is trained.
+	r := &searchRun{searchPlan: p, shared: make(map[string]any), epochs: make([]int, len(trials))}
 	for i, t := range trials {
-		if candidates[i], err = p.candidate(t); err != nil {
+		c, err := p.candidate(t, r.shared)
+		if err != nil {
 			return err
 		}
-		if err := p.prepare(candidates[i], shared); err != nil {
-			return err
+		if i == 0 {
+			r.first = c
 		}
-		if a, b := candidates[0].cost(), candidates[i].cost(); p.by == "cost" && a != b {
-			return usagef("--by cost: the cost %s of trial 1 can't be compared with %s of trial %d: want --by accuracy, or another metric", a, b, i+1)
+		r.epochs[i] = c.epochs
+		if a, b := r.first.cost(), c.cost(); p.by == "cost" && a != b {
+			return usagef("--by cost: the cost %s of trial 1 can't be compared with %s of trial %d: want --by accuracy, or another metric", a, b, t.Number)
 		}
 	}
 	if p.space == nil {
 		return usagef("there is nothing to try: want --try, as in --try hidden=50/100,50")
 	}
-	first := candidates[0]
-	if err := checkOutput(p.cmd, "--model", first.plan.model); err != nil {
+	if err := checkOutput(p.cmd, "--model", r.first.plan.model); err != nil {
 		return err
 	}
-	files, err := first.plan.dataFiles()
+	r.plan = search.Plan{Trials: trials, Folds: max(p.folds, 1), Larger: r.first.by.larger, Jobs: p.jobs}
+	if r.plan.Rungs, err = r.rungs(); err != nil {
+		return err
+	}
+	table, err := r.search()
 	if err != nil {
 		return err
 	}
-	plan := search.Plan{Trials: trials, Folds: max(p.folds, 1), Larger: first.by.larger, Jobs: p.jobs}
-	if plan.Rungs, err = p.rungs(candidates); err != nil {
-		return err
-	}
-	table, err := p.search(&plan, candidates, files)
+	best := table[0]
+	winner, err := p.commandOf(best.Trial)
 	if err != nil {
 		return err
 	}
-	if err := p.print(table, candidates); err != nil {
+	if err := r.print(table, p.commandLine("train", winner.cmd)); err != nil {
 		return err
 	}
-	if table[0].Failure != "" {
-		return fmt.Errorf("no trial came to an end: of trial %d, %v: %s", table[0].Number, table[0].Trial, table[0].Failure)
+	if best.Failure != "" {
+		return fmt.Errorf("no trial came to an end: trial %d, %v: %s", best.Number, best.Trial, best.Failure)
 	}
-	winner := candidates[table[0].Number-1]
 	if winner.plan.precision == "f64" {
 		return runTrain[float64](winner.cmd, winner.plan)
 	}

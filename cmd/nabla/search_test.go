@@ -37,9 +37,9 @@ func TestSearch(t *testing.T) {
 		require.Contains(t, r.stderr, "searching among 6 trials on digits: 1438 samples, and 359 for testing that no trial sees\n")
 		require.Equal(t, 6, strings.Count(r.stderr, " of 6, epochs 2: accuracy "))
 
-		line := strings.Fields(r.stdout[strings.Index(r.stdout, "nabla train"):strings.Index(r.stdout, "\ntest accuracy")])
+		line := winnersLine(t, r.stdout)
 		require.Contains(t, strings.Join(line, " "), "--hidden 20,10 --lr 0.01")
-		again := nabla(t, line[1:]...)
+		again := nabla(t, line...)
 		require.Zero(t, again.code, again.stderr)
 		require.Equal(t, fingerprintOf(t, again.stdout), fingerprintOf(t, r.stdout))
 		require.Contains(t, r.stdout, "test accuracy")
@@ -52,13 +52,25 @@ func TestSearch(t *testing.T) {
 	require.Equal(t, "rank trial hidden lr epochs accuracy deviation fold 1 fold 2 fold 3 failure", strings.Join(rows[0], " "))
 	require.Len(t, rows, 7)
 	require.Equal(t, []string{"1", "4", "20,10", "0.01", "2"}, rows[1][:5])
-	require.Contains(t, rows[6][10], "diverged in epoch 1, step 2") // of 1e30
+	require.Contains(t, rows[6][10], "diverged in epoch 1, step 2: the cost is NaN") // of 1e30
 	require.Equal(t, "", rows[6][5])
 	require.Equal(t, "3", rows[5][1]) // the other one that failed, with the smaller number
 
 	m, err := model.Open(path)
 	require.NoError(t, err)
 	require.Equal(t, []string{"20,10"}, m.Made().Options["hidden"])
+}
+
+// winnersLine returns the arguments of the line that repeats the winner's training.
+func winnersLine(t *testing.T, out string) []string {
+	t.Helper()
+	for line := range strings.Lines(out) {
+		if rest, ok := strings.CutPrefix(line, "repeat with "); ok {
+			return strings.Fields(rest)[1:]
+		}
+	}
+	t.Fatalf("no line that repeats in %q", out)
+	return nil
 }
 
 // A fold's score is that of a training on the other folds.
@@ -169,6 +181,12 @@ func TestSearchKilled(t *testing.T) {
 	require.NotContains(t, other.stderr, "seed")
 	space := nabla(t, slices.Concat(resumed, []string{"--try", "dropout=0/0.1"})...)
 	require.Contains(t, space.stderr, `it has no --try dropout, and this search's is "0/0.1"`)
+	more := nabla(t, "search", "--try", "lr=0.01/0.02/0.03/0.04", "--random", "2", "--epochs", "1", "--folds", "2", "--model", filepath.Join(dir, "m"), "--results", record+"2")
+	require.Zero(t, more.code, more.stderr)
+	more = nabla(t, "search", "--try", "lr=0.01/0.02/0.03/0.04", "--random", "3", "--epochs", "1", "--folds", "2", "--model", filepath.Join(dir, "m"), "--results", record+"2", "--resume")
+	require.Zero(t, more.code, more.stderr)
+	require.Contains(t, more.stderr, "4 folds are in ")
+	require.Equal(t, 1, strings.Count(more.stderr, " of 3, epochs 1: "))
 	data := nabla(t, slices.Concat(resumed, []string{data("csv_two_units.csv")})...)
 	require.Contains(t, data.stderr, `its SHA-256 of data file 1 is "`)
 }
@@ -219,14 +237,17 @@ func TestSearchBy(t *testing.T) {
 		{[]string{"--by", "f1_macro"}, "f1_macro"},
 		{[]string{"--by", "cost"}, "cost"},
 		{[]string{"--folds", "0", "--validation-share", "0.3"}, "accuracy"},
-		{[]string{"--patience", "2", "--precision", "f64"}, "accuracy"},
-		{[]string{iris, "--task", "regress"}, "r2"},
+		{[]string{"--patience", "1", "--precision", "f64"}, "accuracy"},
+		{[]string{iris, "--task", "regress", "--report", filepath.Join(t.TempDir(), "r.html")}, "r2"},
 	} {
 		args := append([]string{"search", "--try", "lr=0.01/0.001", "--epochs", "3", "--folds", "2", "--model", filepath.Join(t.TempDir(), "m")}, c.args...)
 		r := nabla(t, args...)
 		require.Zero(t, r.code, r.stderr)
 		head, _, _ := strings.Cut(r.stdout, "\n")
 		require.Equal(t, "rank trial lr epochs "+c.want+" deviation", strings.Join(strings.Fields(head), " "))
+		again := nabla(t, winnersLine(t, r.stdout)...)
+		require.Zero(t, again.code, again.stderr)
+		require.Equal(t, fingerprintOf(t, again.stdout), fingerprintOf(t, r.stdout))
 	}
 }
 
@@ -247,7 +268,7 @@ func TestSearchTries(t *testing.T) {
 	}
 	require.Len(t, p.space, names)
 	require.Greater(t, names, 40)
-	for _, name := range []string{"hidden", "lr", "seed", "dropout", "schedule", "patience", "precision", "class-weight"} {
+	for _, name := range []string{"hidden", "lr", "seed", "dropout", "schedule", "patience", "precision", "class-weight", "scale"} {
 		require.True(t, slices.ContainsFunc(p.space, func(p search.Parameter) bool { return p.Name == name }), name)
 	}
 }
@@ -260,6 +281,7 @@ func TestSearchUsage(t *testing.T) {
 		{"", "there is nothing to try: want --try, as in --try hidden=50/100,50"},
 		{"--try hidden", `--try "hidden": want name=value/value, or name=log:from:to or name=lin:from:to`},
 		{"--try hiden=5/6", `--try "hiden=5/6": there is no option hiden: did you mean hidden?`},
+		{"--try stream=true", "there is no option stream"},
 		{"--try data=a/b", `--try "data=a/b": data doesn't say how to train: all trials have the same data`},
 		{"--try threads=1/2", `threads doesn't say how to train`},
 		{"--try model=a/b", `model doesn't say how to train`},

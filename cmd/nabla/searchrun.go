@@ -12,7 +12,6 @@ import (
 	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/metrics"
-	"github.com/nabla-go/nabla/model"
 	"github.com/nabla-go/nabla/search"
 	"github.com/nabla-go/nabla/train"
 )
@@ -70,20 +69,18 @@ func prepareTrial[T kernels.Float](p *searchPlan, c *candidate, shared map[strin
 	if p.folds > 0 {
 		folds = t.data.Folds(p.folds, foldsSeed)
 	}
-	workers := max(1, t.options.Workers/p.jobs)
+	t.options.Workers = max(1, t.options.Workers/p.jobs)
 	c.data = fmt.Sprintf("%s: %d samples, and %d for testing that no trial sees", t.data.Name, t.data.Len(), t.test.Len())
 	c.try = func(ctx context.Context, fold, epochs int) (float64, error) {
-		f := t.copy()
-		f.options.Workers = workers
-		held := f.validation
+		held := t.validation
 		if folds != nil {
-			held = f.data.Subset(folds[fold])
-			f.data = f.data.Subset(others(f.data.Len(), folds[fold]))
+			held = t.data.Subset(folds[fold])
+			t.data = t.data.Subset(others(t.data.Len(), folds[fold]))
 		}
-		if err := f.trainFor(ctx, epochs); err != nil {
+		if err := t.trainFor(ctx, epochs); err != nil {
 			return 0, err
 		}
-		return f.score(c.by, held)
+		return t.score(c.by, held)
 	}
 	return nil
 }
@@ -134,14 +131,6 @@ func (t *training[T]) score(by scoring, held *train.Data[T]) (float64, error) {
 	return float64(accuracy), err
 }
 
-// copy returns a training of the same samples with options of its own.
-func (t *training[T]) copy() *training[T] {
-	f, plan := *t, *t.trainPlan
-	f.trainPlan = &plan
-	plan.options.LayerRates = slices.Clone(plan.options.LayerRates)
-	return &f
-}
-
 // trainFor trains a new network for so many epochs of the whole training, or all that there
 // are, and takes the best epoch if there is one. What goes wrong is the trial's failure.
 func (t *training[T]) trainFor(ctx context.Context, epochs int) error {
@@ -153,33 +142,44 @@ func (t *training[T]) trainFor(ctx context.Context, epochs int) error {
 		o.Watch = nil
 	}
 	if err := t.makeNetwork(); err != nil {
-		return &search.Failure{Err: err}
+		return failed(err)
 	}
 	trainer, err := train.New(t.net, t.data, t.validation, o)
 	if err != nil {
-		return &search.Failure{Err: err}
+		return failed(err)
 	}
 	defer trainer.Close()
 	if err := trainer.Run(ctx, min(epochs, o.Epochs)); err != nil {
 		if ctx.Err() != nil {
 			return err
 		}
-		return &search.Failure{Err: err}
+		return failed(err)
 	}
 	trainer.TakeBest()
 	return nil
 }
 
+// failed makes an error a failure of one trial.
+func failed(err error) error {
+	return &search.Failure{Err: errors.New(strings.TrimPrefix(err.Error(), "train: "))}
+}
+
+// A searchRun is a search that is under way.
+type searchRun struct {
+	*searchPlan
+	plan   search.Plan
+	shared map[string]any // samples, by how they are read
+	first  *candidate     // the first trial
+	epochs []int          // of the whole training of each trial
+}
+
 // rungs returns how many trials are trained for how many epochs.
-func (p *searchPlan) rungs(candidates []*candidate) ([]search.Rung, error) {
-	epochs := 0
-	for _, c := range candidates {
-		epochs = max(epochs, c.epochs)
+func (r *searchRun) rungs() ([]search.Rung, error) {
+	epochs := slices.Max(r.epochs)
+	if r.halving == 0 {
+		return search.Once(len(r.epochs), epochs), nil
 	}
-	if p.halving == 0 {
-		return search.Once(len(candidates), epochs), nil
-	}
-	rungs, err := search.Halving(len(candidates), epochs, p.halving, p.least)
+	rungs, err := search.Halving(len(r.epochs), epochs, r.halving, r.least)
 	if err != nil {
 		return nil, usagef("--halving: %s", strings.TrimPrefix(err.Error(), "search: "))
 	}
@@ -187,23 +187,26 @@ func (p *searchPlan) rungs(candidates []*candidate) ([]search.Rung, error) {
 }
 
 // key says what decides the scores.
-func (p *searchPlan) key(candidates []*candidate, files []model.DataFile) map[string]string {
-	first := candidates[0]
+func (r *searchRun) key() (map[string]string, error) {
+	files, err := r.first.plan.dataFiles()
+	if err != nil {
+		return nil, err
+	}
 	trials := "grid"
-	if p.random > 0 {
-		trials = fmt.Sprintf("at random with seed %d", p.seed)
+	if r.random > 0 {
+		trials = fmt.Sprintf("at random with seed %d", r.seed)
 	}
 	key := map[string]string{
 		"numeric version": kernels.NumericVersion,
-		"data":            first.data,
+		"data":            r.first.data,
 		"trials":          trials,
-		"--folds":         fmt.Sprint(p.folds),
-		"--by":            first.by.name,
+		"--folds":         fmt.Sprint(r.folds),
+		"--by":            r.first.by.name,
 	}
-	for _, parameter := range p.space {
+	for _, parameter := range r.space {
 		key["--try "+parameter.Name] = strings.TrimPrefix(parameter.String(), parameter.Name+"=")
 	}
-	given, defaults := optionsOf(first.cmd.Flags())
+	given, defaults := optionsOf(r.first.cmd.Flags())
 	maps.Copy(given, defaults)
 	for name, values := range given {
 		if !slices.Contains([]string{"data", "test", "validation", "from"}, name) && key["--try "+name] == "" {
@@ -213,32 +216,36 @@ func (p *searchPlan) key(candidates []*candidate, files []model.DataFile) map[st
 	for i, f := range files {
 		key[fmt.Sprintf("SHA-256 of data file %d", i+1)] = f.SHA256
 	}
-	return key
+	return key, nil
 }
 
-// search runs the plan, with a record if one is asked for.
-func (p *searchPlan) search(plan *search.Plan, candidates []*candidate, files []model.DataFile) ([]search.Standing, error) {
+// search runs the trials, with a record if one is asked for.
+func (r *searchRun) search() ([]search.Standing, error) {
 	var record *search.Record
 	var known []search.Score
-	if p.results != "" {
+	if r.results != "" {
 		begin := search.Create
-		if p.resume {
+		if r.resume {
 			begin = search.Resume
 		}
-		var err error
-		if record, err = begin(p.results, p.key(candidates, files)); err != nil {
+		key, err := r.key()
+		if err == nil {
+			record, err = begin(r.results, key)
+		}
+		if err != nil {
 			return nil, err
 		}
 		defer record.Close()
 		known = record.Scores()
 	}
 	keepTraining()
-	ctx, stop := untilSignal(p.cmd.Context())
+	ctx, stop := untilSignal(r.cmd.Context())
 	defer stop()
-	stderr := p.cmd.ErrOrStderr()
-	fmt.Fprintf(stderr, "searching among %d trials on %s\n", len(candidates), candidates[0].data)
+	stderr := r.cmd.ErrOrStderr()
+	defer onEnd(ctx, func() { fmt.Fprintln(stderr, "stopping (ctrl-C again ends at once)") })()
+	fmt.Fprintf(stderr, "searching among %d trials on %s\n", len(r.epochs), r.first.data)
 	if len(known) > 0 {
-		fmt.Fprintf(stderr, "%d folds are in %s already\n", len(known), p.results)
+		fmt.Fprintf(stderr, "%d folds are in %s already\n", len(known), r.results)
 	}
 	finished, scores := len(known), make(map[[2]int][]float64) // by trial and epochs
 	add := func(s search.Score) []float64 {
@@ -252,14 +259,12 @@ func (p *searchPlan) search(plan *search.Plan, candidates []*candidate, files []
 	for _, s := range known {
 		add(s)
 	}
-	table, err := plan.Run(ctx, known, func(ctx context.Context, t search.Trial, r search.Run) (float64, error) {
-		return candidates[t.Number-1].try(ctx, r.Fold, r.Epochs)
-	}, func(s search.Score) error {
+	table, err := r.plan.Run(ctx, known, r.try, func(s search.Score) error {
 		finished++
-		c := candidates[s.Trial-1]
-		if all := add(s); len(all) == plan.Folds {
+		if all := add(s); len(all) == r.plan.Folds {
 			mean, _ := search.Spread(all)
-			fmt.Fprintf(stderr, "trial %d of %d, epochs %d: %s %.4f (%v)\n", s.Trial, len(candidates), min(s.Epochs, c.epochs), c.by.name, mean, c.Trial)
+			fmt.Fprintf(stderr, "trial %d of %d, epochs %d: %s %.4f (%v)\n",
+				s.Trial, len(r.epochs), min(s.Epochs, r.epochs[s.Trial-1]), r.first.by.name, mean, r.plan.Trials[s.Trial-1])
 		}
 		if record != nil {
 			return record.Add(s)
@@ -267,19 +272,28 @@ func (p *searchPlan) search(plan *search.Plan, candidates []*candidate, files []
 		return nil
 	})
 	if errors.Is(err, context.Canceled) {
-		return nil, p.stopped(finished)
+		return nil, r.stopped(finished)
 	}
 	return table, err
 }
 
+// try trains a trial without a fold and returns its score on that.
+func (r *searchRun) try(ctx context.Context, t search.Trial, run search.Run) (float64, error) {
+	c, err := r.candidate(t, r.shared)
+	if err != nil {
+		return 0, err
+	}
+	return c.try(ctx, run.Fold, run.Epochs)
+}
+
 // stopped is the error of a search that a signal has ended.
-func (p *searchPlan) stopped(finished int) error {
-	if p.results == "" {
+func (r *searchRun) stopped(finished int) error {
+	if r.results == "" {
 		return fmt.Errorf("stopped after %d folds, and nothing is kept: with --results FILE a search can go on where it was stopped", finished)
 	}
-	command := p.commandLine("search", p.cmd)
-	if !p.resume {
+	command := r.commandLine("search", r.cmd)
+	if !r.resume {
 		command += " --resume"
 	}
-	return fmt.Errorf("stopped after %d folds, which %s has; go on with: %s", finished, p.results, command)
+	return fmt.Errorf("stopped after %d folds, which %s has; go on with: %s", finished, r.results, command)
 }

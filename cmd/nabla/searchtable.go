@@ -49,23 +49,24 @@ type winnerReport struct {
 	Command   string `json:"command"`
 }
 
-func newSearchTable(standings []search.Standing, candidates []*candidate) (t searchTable) {
-	t.by = candidates[0].by.name
-	for _, s := range candidates[0].Settings {
+// tableOf returns the ranking as a table.
+func (r *searchRun) tableOf(standings []search.Standing) (t searchTable) {
+	t.by = r.first.by.name
+	for _, s := range r.space {
 		t.names = append(t.names, s.Name)
 	}
 	for i, s := range standings {
-		r := searchRow{
-			Rank: i + 1, Trial: s.Number, Options: make(map[string]string), Epochs: min(s.Epochs, candidates[s.Number-1].epochs),
+		row := searchRow{
+			Rank: i + 1, Trial: s.Number, Options: make(map[string]string), Epochs: min(s.Epochs, r.epochs[s.Number-1]),
 			By: t.by, Mean: number(s.Mean), Deviation: number(s.Deviation), Failure: s.Failure,
 		}
 		for _, setting := range s.Settings {
-			r.Options[setting.Name] = setting.Value
+			row.Options[setting.Name] = setting.Value
 		}
 		for _, x := range s.Scores {
-			r.Folds = append(r.Folds, number(x))
+			row.Folds = append(row.Folds, number(x))
 		}
-		t.rows = append(t.rows, r)
+		t.rows = append(t.rows, row)
 	}
 	return t
 }
@@ -153,36 +154,31 @@ func (t searchTable) text(w io.Writer) error {
 	return tab.Flush()
 }
 
-// print prints the table and the winner.
-func (p *searchPlan) print(standings []search.Standing, candidates []*candidate) error {
-	t := newSearchTable(standings, candidates)
-	if p.table != "" {
-		err := atomicfile.Write(p.table, func(w io.Writer) error { return tableWriters[ending(p.table)](t, w) })
+// print prints the table and the winner, whose training command repeats.
+func (r *searchRun) print(standings []search.Standing, command string) error {
+	t := r.tableOf(standings)
+	if r.table != "" {
+		err := atomicfile.Write(r.table, func(w io.Writer) error { return tableWriters[ending(r.table)](t, w) })
 		if err != nil {
 			return fmt.Errorf("--table: %w", err)
 		}
 	}
-	first := t.rows[0]
-	winner := winnerReport{Winner: first.Trial, By: t.by, Mean: first.Mean, Deviation: first.Deviation, Folds: p.folds}
-	if first.Failure == "" {
-		winner.Command = p.commandLine("train", candidates[first.Trial-1].cmd)
-	}
-	out := p.cmd.OutOrStdout()
-	if wantsJSON(p.cmd) {
-		if err := t.json(out); err != nil {
-			return err
+	out, first := r.cmd.OutOrStdout(), t.rows[0]
+	if wantsJSON(r.cmd) {
+		err := t.json(out)
+		if err == nil && first.Failure == "" {
+			printJSON(out, winnerReport{Winner: first.Trial, By: t.by, Mean: first.Mean, Deviation: first.Deviation, Folds: r.folds, Command: command})
 		}
-		printJSON(out, winner)
-		return nil
+		return err
 	}
 	if err := t.text(out); err != nil || first.Failure != "" {
 		return err
 	}
-	fmt.Fprintf(out, "\nwinner             trial %d, %s %.4f", winner.Winner, t.by, float64(first.Mean))
-	if p.folds > 0 {
-		fmt.Fprintf(out, ", standard deviation %.4f over %d folds", float64(first.Deviation), p.folds)
+	fmt.Fprintf(out, "\nwinner             trial %d, %s %.4f", first.Trial, t.by, float64(first.Mean))
+	if r.folds > 0 {
+		fmt.Fprintf(out, ", standard deviation %.4f over %d folds", float64(first.Deviation), r.folds)
 	}
-	fmt.Fprintf(out, "\nrepeat with        %s\n", winner.Command)
+	fmt.Fprintf(out, "\nrepeat with        %s\n", command)
 	return nil
 }
 

@@ -142,7 +142,11 @@ func (p *trainPlan) flags() []flag {
 }
 
 func (p *trainPlan) dataFlags() []flag {
-	return slices.Concat(p.data.flags(p.given), p.data.columnFlags(p.given), p.streamFlags())
+	flags := slices.Concat(p.data.flags(p.given), p.data.columnFlags(p.given), p.streamFlags())
+	for i := range flags {
+		flags[i].fixed = flags[i].name != "scale"
+	}
+	return flags
 }
 
 // maxNeurons bounds a hidden layer and maxWeights the network, so that a typing error
