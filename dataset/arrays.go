@@ -47,6 +47,9 @@ func readArrays[T kernels.Float](path string, opt TableOptions) (*Table[T], erro
 	if err != nil {
 		return nil, err
 	}
+	for _, a := range arrays {
+		d.arrayBytes += a.bytes()
+	}
 	d.partOf(arrays)
 	if err := d.table(arrays); err != nil {
 		return nil, err
@@ -222,6 +225,9 @@ func (d *decoder[T]) fill(from []arrayColumn[T]) error {
 		return err
 	}
 	rows := len(from[0].from.Data)/from[0].width + len(from[0].from.Text)/from[0].width
+	if err := d.checkMemory("", int64(rows)*int64(2*d.store.width)*elemSize[T]()+d.arrayBytes); err != nil {
+		return err
+	}
 	for i := range rows {
 		row := d.store.next()
 		told := true

@@ -250,11 +250,8 @@ func (c *column) decide(point byte, cell []byte) {
 
 // isInfinite reports whether a cell is a number that isn't finite.
 func isInfinite(cell []byte) bool {
-	switch string(bytes.ToLower(bytes.TrimLeft(cell, "+-"))) {
-	case "inf", "infinity":
-		return true
-	}
-	return false
+	word := bytes.TrimLeft(cell, "+-")
+	return bytes.EqualFold(word, []byte("inf")) || bytes.EqualFold(word, []byte("infinity"))
 }
 
 // gapsOfWords turns the gaps of the rows so far into those of words.

@@ -26,6 +26,9 @@ type decoder[T kernels.Float] struct {
 	bad     int
 	line    int // of the record, if it isn't the reader's last one; else 0
 	above   int // rows of an array that came before these
+
+	unchecked  int   // bytes of text since memory was checked
+	arrayBytes int64 // what the arrays take that the table is made of
 }
 
 // lineNumber returns the line of the record that is decoded.
@@ -105,6 +108,11 @@ func (d *decoder[T]) begin(patient bool) ([]byte, error) {
 	if record == nil {
 		return nil, d.noRows()
 	}
+	if n, err := d.form.Count(record); err != nil {
+		return nil, d.at(err)
+	} else if most := d.opt.Limits.Memory; most > 0 && int64(n) > most/columnBytes {
+		return nil, memoryError(fmt.Sprintf(":%d: %d columns would take more memory than %s", d.r.Line(), n, bytesInWords(most)))
+	}
 	first, err := d.form.Split(record)
 	if err != nil {
 		return nil, d.at(err)
@@ -138,6 +146,9 @@ func (d *decoder[T]) read() error {
 	}
 	return d.finish()
 }
+
+// columnBytes is about what a column takes without its cells.
+const columnBytes = 1 << 10
 
 // sampleSize is how much of a file is looked at to find out its form.
 const sampleSize = 64 << 10
@@ -216,8 +227,25 @@ func (d *decoder[T]) row(record []byte) error {
 		return nil
 	}
 	d.store.keep()
-	if most := d.opt.Limits.Memory; most > 0 && d.memory() > most {
-		return memoryError(fmt.Sprintf(":%d: the table takes more memory than %s", d.lineNumber(), bytesInWords(most)))
+	if d.unchecked += len(record); d.unchecked >= memoryStep {
+		d.unchecked = 0
+		return d.checkMemory(fmt.Sprintf(":%d", d.lineNumber()), 0)
+	}
+	return nil
+}
+
+// memoryStep is how many bytes of text are read from one check of the memory to the next.
+const memoryStep = 64 << 10
+
+// checkMemory returns an error if the table, as much again for inputs, and so many bytes
+// more are beyond what it may take. where it ends stands in the message.
+func (d *decoder[T]) checkMemory(where string, more int64) error {
+	total := 2*d.store.bytes + columnBytes*int64(len(d.columns)) + more
+	for _, c := range d.columns {
+		total += c.levels.bytes + int64(8*cap(c.times)+4*cap(c.codes))
+	}
+	if most := d.opt.Limits.Memory; most > 0 && total > most {
+		return memoryError(fmt.Sprintf("%s: the table takes more memory than %s", where, bytesInWords(most)))
 	}
 	return nil
 }
@@ -303,17 +331,6 @@ func separatorName(s byte) string {
 		return "blanks"
 	}
 	return string(rune(s))
-}
-
-// memory returns what the table takes, in bytes, as inputs will take as much again.
-func (d *decoder[T]) memory() int64 {
-	total := 2 * d.store.bytes
-	if d.store.rows%256 == 0 || total == 0 {
-		for _, c := range d.columns {
-			total += c.levels.bytes + int64(8*cap(c.times)+4*cap(c.codes))
-		}
-	}
-	return total
 }
 
 // usualGaps are the marks of gaps that need not be given, in lower case.

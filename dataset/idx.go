@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"math"
+	"math/bits"
 	"os"
 	"path/filepath"
 	"slices"
@@ -114,7 +115,7 @@ func decodeIDXNumbers(r io.Reader, limits Limits) ([]int, error) {
 	if dims := magic & 0xff; magic>>16 != 0 || element == nil || dims < 1 || dims > 2 {
 		return nil, wrongIDX(magic, magicLabels)
 	}
-	dims, data, err := decodeIDXRest(r, magic, size, limits)
+	dims, data, err := decodeIDXRest(r, magic, size, bits.UintSize/8, limits)
 	if err != nil {
 		return nil, err
 	}
@@ -300,7 +301,7 @@ func decodeIDX(r io.Reader, magic uint32, limits ...Limits) (dims []int, data []
 	if got != magic {
 		return nil, nil, wrongIDX(got, magic)
 	}
-	return decodeIDXRest(r, magic, 1, firstLimits(limits))
+	return decodeIDXRest(r, magic, 1, 4, firstLimits(limits))
 }
 
 // readIDXMagic reads the magic number.
@@ -332,12 +333,13 @@ func readIDXDims(r io.Reader, magic uint32) (dims []int, err error) {
 	return dims, nil
 }
 
-// decodeIDXRest reads what follows the magic number: dimensions and elements of size bytes.
-func decodeIDXRest(r io.Reader, magic uint32, size int, limits Limits) (dims []int, data []byte, err error) {
+// decodeIDXRest reads what follows the magic number: dimensions and elements of size bytes,
+// of which numbers of toSize bytes will be made.
+func decodeIDXRest(r io.Reader, magic uint32, size int, toSize int64, limits Limits) (dims []int, data []byte, err error) {
 	if dims, err = readIDXDims(r, magic); err != nil {
 		return nil, nil, err
 	}
-	data, err = readPromised(r, dims, size, 4, limits)
+	data, err = readPromised(r, dims, size, toSize, limits)
 	return dims, data, err
 }
 

@@ -1,12 +1,9 @@
 package dataset
 
 import (
-	"bytes"
 	"fmt"
 	"image"
 	"image/color"
-	"image/jpeg"
-	"image/png"
 	"os"
 	"path/filepath"
 	"slices"
@@ -198,38 +195,41 @@ func readFolders[T kernels.Float](dir string, classes []string, opt *ImageOption
 	return d.Subset(parts[0]), d.Subset(parts[1]), nil
 }
 
-// maxPixels limits a picture, whose file may be much smaller than it.
-const maxPixels = 64 << 20
-
-// readPictures sets the inputs and labels of d.
+// readPictures sets the inputs and labels of d. All sizes are looked at before memory is
+// taken.
 func readPictures[T kernels.Float](d *train.Data[T], all []picture, opt *ImageOptions) error {
 	width, height, channels := opt.Width, opt.Height, opt.Channels
+	for k, p := range all {
+		size, err := readPictureSize(p.path, opt.Limits)
+		switch {
+		case err != nil:
+			return err
+		case opt.Width > 0:
+		case k == 0:
+			width, height = size.Width, size.Height
+		case size.Width != width || size.Height != height:
+			return &OptionError{
+				Text:    fmt.Sprintf("%s has %d×%d pixels, %s has %d×%d", p.path, size.Width, size.Height, all[0].path, width, height),
+				Options: []Option{{"image-size", fmt.Sprintf("%dx%d", min(width, 64), min(height, 64))}},
+			}
+		}
+	}
 	for k, p := range all {
 		img, err := readPicture(p.path)
 		if err != nil {
 			return err
 		}
-		b := img.Bounds()
 		if k == 0 {
-			if width == 0 {
-				width, height = b.Dx(), b.Dy()
-			}
 			if channels == 0 {
 				if channels = 3; isGrey(img) {
 					channels = 1
 				}
 			}
 			cols := width * height * channels
-			if most := opt.Limits.Memory; most > 0 && int64(cols)*int64(len(all))*2*elemSize[T]() > most {
+			if most := opt.Limits.Memory; most > 0 && int64(cols) > most/(2*elemSize[T]()*int64(len(all))) {
 				return memoryError(fmt.Sprintf("%s: %d pictures of %d×%d pixels would take more memory than %s", d.Name, len(all), width, height, bytesInWords(most)))
 			}
 			d.X = kernels.NewMatrix[T](len(all), cols)
-		}
-		if opt.Width == 0 && (b.Dx() != width || b.Dy() != height) {
-			return &OptionError{
-				Text:    fmt.Sprintf("%s has %d×%d pixels, %s has %d×%d", p.path, b.Dx(), b.Dy(), all[0].path, width, height),
-				Options: []Option{{"image-size", fmt.Sprintf("%dx%d", min(width, 64), min(height, 64))}},
-			}
 		}
 		if channels == 1 && opt.Channels == 0 && !isGrey(img) {
 			return &OptionError{Text: fmt.Sprintf("%s has colours, %s has none", p.path, all[0].path), Options: []Option{{"colours", "grey"}, {"colours", "rgb"}}}
@@ -247,30 +247,6 @@ func isGrey(img image.Image) bool {
 		return true
 	}
 	return false
-}
-
-// readPicture decodes a PNG or JPEG file, whatever it is called.
-func readPicture(path string) (image.Image, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	decode, config := jpeg.Decode, jpeg.DecodeConfig
-	if bytes.HasPrefix(data, []byte("\x89PNG")) {
-		decode, config = png.Decode, png.DecodeConfig
-	}
-	size, err := config(bytes.NewReader(data))
-	if err == nil && (size.Width < 1 || size.Height < 1 || size.Width > maxPixels/size.Height) {
-		err = fmt.Errorf("%d×%d pixels: want at least 1 and at most %d", size.Width, size.Height, maxPixels)
-	}
-	var img image.Image
-	if err == nil {
-		img, err = decode(bytes.NewReader(data))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return img, nil
 }
 
 // pixels sets row to the pixels of a picture, 0…255, row by row, each channel beside the

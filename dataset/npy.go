@@ -22,6 +22,18 @@ type Array[T kernels.Float] struct {
 	Type  string   // of the elements in the file it was read from, as in "<f4"
 }
 
+// bytes returns what the elements take.
+func (a *Array[T]) bytes() int64 {
+	total := int64(len(a.Data)) * elemSize[T]()
+	for _, s := range a.Text {
+		total += textBytes + int64(len(s))
+	}
+	return total
+}
+
+// textBytes is what a text takes beside its bytes.
+const textBytes = 24
+
 // ReadNPY reads an array of floats, integers, truth values or texts, of either byte
 // order, in row-major or column-major ("Fortran") order, and rounds each number once
 // to T. Structured types are an error, and so are Python objects, which could run code.
@@ -67,6 +79,7 @@ func DecodeNPZ[T kernels.Float](r io.ReaderAt, size int64) (map[string]Array[T],
 
 func decodeNPZ[T kernels.Float](z *zip.Reader, limits ...Limits) (map[string]Array[T], error) {
 	arrays := make(map[string]Array[T])
+	l := firstLimits(limits)
 	for _, entry := range z.File {
 		name, ok := strings.CutSuffix(entry.Name, ".npy")
 		if _, twice := arrays[name]; !ok || twice {
@@ -74,11 +87,15 @@ func decodeNPZ[T kernels.Float](z *zip.Reader, limits ...Limits) (map[string]Arr
 		}
 		r, err := entry.Open()
 		if err == nil {
-			arrays[name], err = decodeNPY[T](r, limits...)
+			arrays[name], err = decodeNPY[T](r, l)
 			r.Close()
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", entry.Name, err)
+			return nil, named(entry.Name+": ", err)
+		}
+		if l.Memory > 0 {
+			a := arrays[name]
+			l.Memory = max(l.Memory-a.bytes(), 1)
 		}
 	}
 	return arrays, nil
@@ -97,10 +114,11 @@ func decodeNPY[T kernels.Float](r io.Reader, limits ...Limits) (a Array[T], err 
 	if element == nil && text == nil {
 		return a, nil
 	}
+	toSize := elemSize[T]()
 	if text != nil {
-		size = textSize
+		size, toSize = textSize, textBytes+int64(textSize)
 	}
-	data, err := readPromised(r, a.Shape, size, elemSize[T](), limits...)
+	data, err := readPromised(r, a.Shape, size, toSize, limits...)
 	if err != nil {
 		return a, err
 	}

@@ -55,6 +55,27 @@ func limitFlags(l *dataset.Limits) []flag {
 	}
 }
 
+// checkTargets returns an error if targets in place of labels would take more memory than is
+// allowed: a number for each sample and class.
+func (t *training[T]) checkTargets() error {
+	if t.cost.Targets.Contains(0) || t.data.Labels == nil {
+		return nil
+	}
+	samples, size := 0, 4.0
+	for _, s := range t.parts() {
+		samples += s.Len()
+	}
+	if t.precision == "f64" {
+		size = 8
+	}
+	need, most := size*float64(float64(samples)*float64(len(t.data.Classes))), float64(t.trainPlan.data.table.Limits.Memory)
+	if most > 0 && need > most {
+		return usagef("--cost %v: targets for %d samples of %d classes take %.1f GiB of memory: want at most %.1f GiB (--max-memory), or a cost that takes targets of 0",
+			t.cost, samples, len(t.data.Classes), need/(1<<30), most/(1<<30))
+	}
+	return nil
+}
+
 // checkMemory returns an error if the parameters, their copies and the workspaces of a
 // training would take more memory than is allowed.
 func (t *training[T]) checkMemory(widths []int) error {

@@ -140,6 +140,7 @@ func TestUsageErrors(t *testing.T) {
 		{"train --test-share 1 --data " + csv, "--test-share 1: want"},
 		{"train --label y", "--target is for CSV files, --data is digits"},
 		{"train --hidden 1000000 --batch full --max-memory 1GiB", "--hidden, --batch: a network of 7.4e+07 weights in steps of 1438 samples takes some"},
+		{"train --cost itakura-saito --max-memory 10K", "--cost itakura-saito: targets for 1797 samples of 10 classes take"},
 		{"train --max-memory 1X", `--max-memory "1X": want a size such as 4GiB`},
 		{"train --image-size 28", `--image-size "28": want WIDTHxHEIGHT`},
 		{"train --columns x --data " + csv, `"x" names no type: want column=type`},

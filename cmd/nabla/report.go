@@ -25,6 +25,7 @@ const (
 	mostColumns  = 30
 	mostClasses  = 40 // of a confusion matrix
 	mostPoints   = 2000
+	mostOutputs  = 1 << 26 // samples times outputs
 )
 
 // A reporter makes the report of a training from the samples that it was tested with.
@@ -49,6 +50,7 @@ func (t *training[T]) report(m *model.Model[T], result trainReport, warnings []t
 		r.set, r.what = t.data, "training data"
 	}
 	var err error
+	r.bound(mostOutputs)
 	if r.y, _, _, err = train.EvaluateOutputs(t.net, r.set); err != nil {
 		return err
 	}
@@ -73,6 +75,17 @@ func (t *training[T]) report(m *model.Model[T], result trainReport, warnings []t
 		}
 	}
 	return r.page.write(t.reportPath)
+}
+
+// bound leaves samples out of the report, so that there are at most so many outputs.
+func (r *reporter[T]) bound(outputs int) {
+	if most := max(outputs/r.t.net.Outputs(), 1); r.set.Len() > most {
+		rows := make([]int, most)
+		for k := range rows {
+			rows[k] = k
+		}
+		r.set, r.what = r.set.Subset(rows), fmt.Sprintf("first %d samples of the %s", most, r.what)
+	}
 }
 
 // targetsOf returns the targets of s, as many columns as n has outputs.

@@ -105,3 +105,15 @@ func scored(t *testing.T, scores []float32, labels []int) *reporter[float32] {
 		y:   kernels.MatrixOf(len(scores), 1, scores),
 	}
 }
+
+// A report shows the first samples if outputs of all would be too many.
+func TestReportIsBounded(t *testing.T) {
+	n, err := net.New[float32](net.Config{Inputs: 1, Layers: []net.Layer{net.Dense(10, net.Softmax)}})
+	require.NoError(t, err)
+	r := reporter[float32]{t: &training[float32]{net: n}, set: &train.Data[float32]{X: kernels.NewMatrix[float32](7, 1), Labels: make([]int, 7)}, what: "test data"}
+	r.bound(70)
+	require.Equal(t, "test data", r.what)
+	r.bound(69)
+	require.Equal(t, "first 6 samples of the test data", r.what)
+	require.Equal(t, 6, r.set.Len())
+}

@@ -172,6 +172,9 @@ func (t *training[T]) loadFrom(read func(*dataSource) (samples[T], error)) (err 
 		return err
 	}
 	t.fitStream()
+	if err := t.checkTargets(); err != nil {
+		return err
+	}
 	t.data, t.test = forCost(t.data, t.cost), forCost(t.test, t.cost)
 	if t.validation != nil {
 		t.validation = forCost(t.validation, t.cost)

@@ -10,6 +10,7 @@ import (
 	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/metrics"
+	"github.com/nabla-go/nabla/net"
 	"github.com/nabla-go/nabla/train"
 )
 
@@ -144,21 +145,23 @@ func (t *training[T]) meter(set *train.Data[T], ms ...*metrics.Metric) (*metrics
 	if err != nil {
 		return nil, usagef("--metrics: %w", err)
 	}
-	y, _, _, err := train.EvaluateOutputs(t.net, set)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case set.Labels != nil:
-		err = meter.AddLabels(y, set.Labels, nil)
-	case t.task() == dataset.Regression:
-		targets := kernels.NewMatrix[T](set.T.Rows, set.T.Cols)
-		copy(targets.Data, set.T.Data)
-		dataset.Restore(t.encoder, targets)
-		dataset.Restore(t.encoder, y)
-		err = meter.Add(y, targets, nil)
-	default:
-		err = meter.Add(y, set.T, nil)
+	for i := 0; i < set.Len() && err == nil; i += net.PredictBatch { // so that outputs of all samples and classes need no memory
+		k := min(i+net.PredictBatch, set.Len())
+		y := t.net.Predict(set.X.Slice(i, k))
+		switch {
+		case set.Labels != nil:
+			err = meter.AddLabels(y, set.Labels[i:k], nil)
+		case t.task() == dataset.Regression:
+			targets := kernels.NewMatrix[T](k-i, set.T.Cols)
+			for j := range targets.Rows {
+				copy(targets.Row(j), set.T.Row(i+j))
+			}
+			dataset.Restore(t.encoder, targets)
+			dataset.Restore(t.encoder, y)
+			err = meter.Add(y, targets, nil)
+		default:
+			err = meter.Add(y, set.T.Slice(i, k), nil)
+		}
 	}
 	return meter, err
 }

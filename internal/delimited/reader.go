@@ -111,7 +111,9 @@ func (r *Reader) Next(f Form) ([]byte, error) {
 			return nil, err
 		}
 		if f.isMarked(record) {
-			record = bytes.Clone(record) // reading on may move it
+			if r.width == 0 {
+				record = bytes.Clone(record) // reading on may move it
+			}
 			if r.isComment(f, record) {
 				r.Comments++
 				continue
