@@ -23,6 +23,7 @@ const asCommand = "NABLA_TEST_AS_COMMAND"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
+		connectAsTest()
 		main()
 	}
 	os.Exit(m.Run())

@@ -1,16 +1,23 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"math/rand/v2"
+	stdnet "net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/nabla-go/nabla/ranks"
+	"github.com/nabla-go/nabla/ranks/tcp"
 )
 
 // together runs a command line on several ranks, which are goroutines of this process.
@@ -64,6 +71,116 @@ func TestRanksOfCommand(t *testing.T) {
 	require.Contains(t, got[0].stderr, "going on after step")
 	require.Equal(t, fingerprintOf(t, want.stdout), fingerprintOf(t, got[0].stdout))
 	requireSameFile(t, filepath.Join(dir, "whole"), filepath.Join(dir, "log"))
+}
+
+// hub is the environment variable with the address at which the ranks of a test meet.
+const hub = "NABLA_TEST_HUB"
+
+// connectAsTest has a process that is started with hub connected by TCP.
+func connectAsTest() {
+	address := os.Getenv(hub)
+	if address == "" {
+		return
+	}
+	connectRanks = func() (connection, error) {
+		size, rank := launched(os.Getenv)
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		return tcp.Connect(ctx, address, rank, size)
+	}
+}
+
+// A job is some ranks that are processes.
+type job struct {
+	ranks  []*exec.Cmd
+	stdout bytes.Buffer  // of rank 0
+	began  chan struct{} // closed when rank 0 has said something
+	ended  []chan error  // receives how each rank has ended
+}
+
+// start starts size ranks. Those with an odd number are run by the words of the environment
+// variable NABLA_TEST_OTHER, which may be an emulator and a test binary for it.
+func start(t *testing.T, size int, args ...string) *job {
+	t.Helper()
+	l, err := stdnet.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := l.Addr().String()
+	require.NoError(t, l.Close())
+	j := &job{began: make(chan struct{})}
+	for r := range size {
+		env := []string{hub + "=" + address, fmt.Sprint("PMI_SIZE=", size), fmt.Sprint("PMI_RANK=", r)}
+		cmd := command(t, env, args...)
+		if other := strings.Fields(os.Getenv("NABLA_TEST_OTHER")); r%2 == 1 && len(other) > 0 {
+			cmd.Path, cmd.Args = other[0], append(other, args...)
+		} else if r%2 == 1 {
+			cmd.Env = append(cmd.Env, "NABLA_ISA=generic")
+		}
+		if r == 0 {
+			first := onFirst(func() { close(j.began) })
+			cmd.Stdout, cmd.Stderr = &j.stdout, &first
+		}
+		ended := make(chan error, 1)
+		require.NoError(t, cmd.Start())
+		go func() { ended <- cmd.Wait() }()
+		j.ranks, j.ended = append(j.ranks, cmd), append(j.ended, ended)
+	}
+	return j
+}
+
+// onFirst calls f with the first Write.
+type onFirst func()
+
+func (f *onFirst) Write(b []byte) (int, error) {
+	if *f != nil {
+		(*f)()
+	}
+	*f = nil
+	return len(b), nil
+}
+
+// wait waits until all ranks have ended and returns how.
+func (j *job) wait(t *testing.T) (errs []error) {
+	t.Helper()
+	for r, ended := range j.ended {
+		select {
+		case err := <-ended:
+			errs = append(errs, err)
+		case <-time.After(time.Minute):
+			t.Fatalf("rank %d is still there", r)
+		}
+	}
+	return errs
+}
+
+// However often a rank is killed, all end, and a training goes on with another number of
+// ranks to the fingerprint of one that nobody killed. NABLA_KILLS asks for more kills.
+func TestRankKills(t *testing.T) {
+	kills := 3
+	if testing.Short() {
+		kills = 1
+	}
+	fmt.Sscan(os.Getenv("NABLA_KILLS"), &kills)
+	dir := t.TempDir()
+	args := []string{"train", "--epochs", "6", "--threads", "1", "--model", filepath.Join(dir, "m")}
+	want := nabla(t, args...)
+	require.Zero(t, want.code, want.stderr)
+	args = append(args, "--checkpoint", filepath.Join(dir, "c"), "--checkpoint-every", "10steps", "--resume")
+	for kill := range kills {
+		j := start(t, 2+kill%3, args...)
+		select {
+		case <-j.began:
+		case <-time.After(time.Minute):
+			t.Fatal("no rank has begun")
+		}
+		time.Sleep(time.Duration(rand.IntN(200)) * time.Millisecond)
+		j.ranks[rand.IntN(len(j.ranks))].Process.Kill()
+		j.wait(t)
+	}
+	j := start(t, 3, args...)
+	for r, err := range j.wait(t) {
+		require.NoError(t, err, "rank %d", r)
+	}
+	require.Equal(t, fingerprintOf(t, want.stdout), fingerprintOf(t, j.stdout.String()))
 }
 
 // What one rank can't do, or would do in another way, all say before the first step.
