@@ -72,6 +72,11 @@ func calls[T kernels.Float]() map[string]func() {
 			var x [64]T
 			kernels.Flush(x[:])
 		},
+		"Clamp": func() {
+			var dst [64]T
+			var x [64]T
+			kernels.Clamp(dst[:], x[:], 1, 1)
+		},
 		"Exp": func() {
 			var dst [64]T
 			var z [64]T

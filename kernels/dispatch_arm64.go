@@ -170,6 +170,41 @@ func axpy[T Float](alpha T, x []T, y []T) {
 	}
 }
 
+func clamp[T Float](dst []T, x []T, lo T, hi T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		clamp(dst[:vectorBlock], x[:vectorBlock], lo, hi)
+	}
+	if is32[T]() {
+		lo, hi, dst, x := float32(lo), float32(hi), as[float32](dst), as[float32](x)
+		switch {
+		case len(dst) <= cores.Active.FewElements:
+			generic.ClampF32(dst, x, lo, hi)
+		case isa.Active >= isa.NEON:
+			arm64.ClampF32NEON(dst, x, lo, hi)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.ClampF32(dst, x, lo, hi)
+		}
+	} else {
+		lo, hi, dst, x := float64(lo), float64(hi), as[float64](dst), as[float64](x)
+		switch {
+		case len(dst) <= cores.Active.FewElements:
+			generic.ClampF64(dst, x, lo, hi)
+		case isa.Active >= isa.NEON:
+			arm64.ClampF64NEON(dst, x, lo, hi)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.ClampF64(dst, x, lo, hi)
+		}
+	}
+}
+
 func divBy[T Float](divisor T, x []T) {
 	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
 		divBy(divisor, x[:vectorBlock])

@@ -113,6 +113,27 @@ func axpy[T Float](alpha T, x []T, y []T) {
 	}
 }
 
+func clamp[T Float](dst []T, x []T, lo T, hi T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		clamp(dst[:vectorBlock], x[:vectorBlock], lo, hi)
+	}
+	if is32[T]() {
+		lo, hi, dst, x := float32(lo), float32(hi), as[float32](dst), as[float32](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.ClampF32(dst, x, lo, hi)
+	} else {
+		lo, hi, dst, x := float64(lo), float64(hi), as[float64](dst), as[float64](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.ClampF64(dst, x, lo, hi)
+	}
+}
+
 func divBy[T Float](divisor T, x []T) {
 	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
 		divBy(divisor, x[:vectorBlock])

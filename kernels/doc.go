@@ -67,7 +67,8 @@
 //   - So a row of a Gemm is, bit for bit, the Gemv or GemvT of that row, and
 //     blocking, tiles, threads and batches change nothing.
 //   - [Axpy] is fma(alpha, x, y) and [Scal] alpha·x for every alpha, also 0.
-//   - [Max] takes +0 for larger than −0.
+//   - [Max] takes +0 for larger than −0. [ReLU] and [Clamp] take them for equal and leave
+//     them as they are.
 //   - NaN propagates through every function, but for what [Dropout] drops. No term is skipped because a factor
 //     is zero: 0·NaN is NaN.
 //   - Elementary functions are one polynomial scheme in FMA steps with real

@@ -51,6 +51,27 @@ func Flush[T Float](x []T) {
 	flush(x)
 }
 
+// Clamp sets dst[i] = lo if x[i] < lo, hi if x[i] > hi, else x[i]: min(max(x[i], lo), hi).
+// NaN stays, and so does a zero's sign where lo or hi is the other zero. An infinite lo or
+// hi is no limit.
+//
+// It panics if the lengths differ, if dst overlaps x without being equal to it, and unless
+// lo ≤ hi.
+func Clamp[T Float](dst, x []T, lo, hi T) {
+	if len(dst) != len(x) {
+		panic("kernels: Clamp: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: Clamp: dst overlaps x without being equal to it")
+	}
+	if !(lo <= hi) {
+		panic("kernels: Clamp: lo > hi, or one of them is NaN")
+	}
+	race.Read(x)
+	race.Write(dst)
+	clamp(dst, x, lo, hi)
+}
+
 // Exp sets dst[i] = e^z[i]. Underflow is gradual, overflow gives +Inf. Its
 // error is at most 1 ulp.
 func Exp[T Float](dst, z []T) {

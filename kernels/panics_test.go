@@ -139,6 +139,9 @@ func special[T Float]() []refusal {
 			kernels.AdamW(v(2), v(2), v(2), v(2), t, kernels.AdamWParams{LR: 1, Beta1: 0.5, Beta2: 0.5, Epsilon: 1, Decay: 1})
 		})
 	}
+	for _, x := range [][2]float64{{2, 1}, {nan, 1}, {1, nan}, {inf, -inf}} {
+		add("Clamp: ", "lo > hi", func() { kernels.Clamp(v(2), v(2), T(x[0]), T(x[1])) })
+	}
 	for _, p := range []float64{1, 2, -0x1p-1074, math.Inf(1), math.NaN()} {
 		add("Dropout: ", "p is not in", func() { kernels.Dropout(v(2), v(2), p, 1, 0) })
 	}

@@ -472,6 +472,29 @@ func testAdamWFlushes[T Float](t *testing.T) {
 	}
 }
 
+func TestClamp(t *testing.T) { on(t, testClamp[float32], testClamp[float64]) }
+
+func testClamp[T Float](t *testing.T) {
+	negZero := math.Copysign(0, -1)
+	for _, c := range []struct {
+		lo, hi  float64
+		x, want []float64
+	}{
+		{-1, 2, []float64{-3, -1, 0, negZero, 2, 3, nan, inf, -inf}, []float64{-1, -1, 0, negZero, 2, 2, nan, 2, -1}},
+		{0, 1, []float64{negZero, 0, -1e-40, 1}, []float64{negZero, 0, 0, 1}},
+		{negZero, 1, []float64{negZero, 0, -1}, []float64{negZero, 0, negZero}},
+		{-1, negZero, []float64{negZero, 0, 1}, []float64{negZero, 0, negZero}},
+		{0, 0, []float64{negZero, 5, -5, nan}, []float64{negZero, 0, 0, nan}},
+		{-inf, inf, []float64{-inf, inf, 1e-40, nan}, []float64{-inf, inf, 1e-40, nan}},
+	} {
+		for _, before := range []int{0, 5, 9000} { // so many elements stand in front
+			x := vec[T](append(fill(before, c.lo), c.x...)...)
+			kernels.Clamp(x, x, T(c.lo), T(c.hi))
+			same(t, vec[T](append(fill(before, c.lo), c.want...)...), x)
+		}
+	}
+}
+
 func TestDropout(t *testing.T) { on(t, testDropout[float32], testDropout[float64]) }
 
 func testDropout[T Float](t *testing.T) {

@@ -27,39 +27,37 @@ func sumSquares[T kernels.Float](x []T) float64 {
 
 // clipValue brings the elements of g into [−ClipValue, ClipValue]. NaN stays.
 func (s *stepper[T]) clipValue(g []T) {
-	c := T(s.options.ClipValue)
-	if c == 0 {
-		return
-	}
-	for k, v := range g {
-		if v > c {
-			g[k] = c
-		} else if v < -c {
-			g[k] = -c
-		}
+	if c := T(s.options.ClipValue); c != 0 {
+		kernels.Clamp(g, g, -c, c)
 	}
 }
+
+// normBlock is how many squares of the gradient [kernels.Dot] adds at a time.
+const normBlock = 4096
+
+func (t *tensor) normBlocks() int { return (t.hi - t.lo + normBlock - 1) / normBlock }
 
 // measureShare clips a share of the gradient by value and sets the sums of squares of its
-// rows; those of frozen layers are 0.
+// blocks; those of frozen layers are 0.
 func (s *stepper[T]) measureShare(share, shares int) {
-	row := 0
+	block := 0
 	for i := range s.tensors {
 		t := &s.tensors[i]
-		first, last := t.cut(share, shares)
-		for r := first; r < last; r++ {
-			s.squares[row+r] = 0
+		n := t.normBlocks()
+		for b := n * share / shares; b < n*(share+1)/shares; b++ {
+			s.squares[block+b] = 0
 			if !s.frozen(t) {
-				g := s.ws.Gradient()[t.lo+r*t.cols : t.lo+(r+1)*t.cols]
+				lo := t.lo + b*normBlock
+				g := s.ws.Gradient()[lo:min(lo+normBlock, t.hi)]
 				s.clipValue(g)
-				s.squares[row+r] = sumSquares(g)
+				s.squares[block+b] = sumSquares(g)
 			}
 		}
-		row += t.rows()
+		block += n
 	}
 }
 
-// clipNorm sets the norm of the gradient, from the sums of its rows, added in float64 in
+// clipNorm sets the norm of the gradient, from the sums of its blocks, added in float64 in
 // the order of the parameters, and what it is multiplied by. So the norm doesn't depend on
 // the number of workers.
 func (s *stepper[T]) clipNorm() {

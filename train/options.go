@@ -32,8 +32,9 @@ type Options struct {
 	ClipValue float64
 	// ClipNorm, if not 0, is the largest norm of the gradient of all parameters together
 	// that are trained; a longer gradient is multiplied by ClipNorm / (norm + 1e-6). The
-	// norm is that after clipping by value and before the decay: the squares of a row of W
-	// are added by kernels.Dot, and the rows in float64 in the order of the parameters.
+	// norm is that after clipping by value and before the decay: kernels.Dot adds the squares
+	// of 4096 elements of a W or b, and the sums are added in float64 in the order of the
+	// parameters.
 	ClipNorm float64
 	// InputNoise, if not 0, is the standard deviation of normal noise that is added to
 	// every input in every step. The noise is a function of Seed, the step, the position in

@@ -30,7 +30,8 @@ type stepper[T kernels.Float] struct {
 	rate      float64    // of the step
 	norm      float64    // of the gradient, NaN if nobody asks for it
 	clip      T          // what the gradient is multiplied by
-	squares   []float64  // sums of squares of the gradient, by row of a tensor
+	rows      int        // of all tensors
+	squares   []float64  // sums of squares of the gradient, by block of a tensor
 	signs     []T        // memory for L1, with the layout of the parameters
 	report    StepReport // of the last step
 
@@ -82,11 +83,12 @@ func newStepper[T kernels.Float](o *Options, n *net.Network[T], ws *net.Workspac
 	if o.Decay.L1 > 0 {
 		s.signs = make([]T, len(n.Params()))
 	}
-	rows := 0
+	blocks := 0
 	for i := range s.tensors {
-		rows += s.tensors[i].rows()
+		s.rows += s.tensors[i].rows()
+		blocks += s.tensors[i].normBlocks()
 	}
-	s.squares = make([]float64, rows)
+	s.squares = make([]float64, blocks)
 	s.step, s.measure, s.rest, s.project = s.stepRange, s.measureShare, s.stepShare, s.projectShare
 	return s
 }
@@ -98,13 +100,13 @@ func (s *stepper[T]) take(t kernels.Matrix[T], number int, rate float64) {
 	case s.descends:
 		s.net.DescendDecay(s.ws, t, rate, o.Decay.L2+o.Decay.Decoupled, o.Decay.Biases)
 		if o.MaxNorm > 0 {
-			s.pool.Share(len(s.squares), len(s.net.Params()), s.project)
+			s.pool.Share(s.rows, len(s.net.Params()), s.project)
 		}
 	case o.ClipNorm > 0:
 		s.net.Backward(s.ws, t)
 		s.pool.Share(len(s.squares), len(s.net.Params()), s.measure)
 		s.clipNorm()
-		s.pool.Share(len(s.squares), stepWork*len(s.net.Params()), s.rest)
+		s.pool.Share(s.rows, stepWork*len(s.net.Params()), s.rest)
 	default:
 		s.net.Update(s.ws, t, s.step)
 	}
@@ -113,8 +115,7 @@ func (s *stepper[T]) take(t kernels.Matrix[T], number int, rate float64) {
 // stepWork is how many multiply-adds take as long as the step of a parameter.
 const stepWork = 4
 
-// stepRange clips the gradient of parameters lo to hi by value and steps them. They are
-// whole rows of one tensor.
+// stepRange steps parameters lo to hi, whole rows of one tensor.
 func (s *stepper[T]) stepRange(lo, hi int) {
 	if lo == hi {
 		return
@@ -123,7 +124,6 @@ func (s *stepper[T]) stepRange(lo, hi int) {
 	for lo >= s.tensors[i].hi {
 		i++
 	}
-	s.clipValue(s.ws.Gradient()[lo:hi])
 	s.stepTensor(&s.tensors[i], lo, hi)
 }
 
@@ -144,40 +144,58 @@ func (t *tensor) cut(share, shares int) (first, last int) {
 // frozen reports whether nothing changes the parameters of t.
 func (s *stepper[T]) frozen(t *tensor) bool { return s.factors != nil && s.factors[t.layer-1] == 0 }
 
+// stepSize is how many parameters are stepped at a time, if more than the step reads
+// them: so few that they stay in the first cache.
+const stepSize = 4096
+
 // stepTensor steps parameters lo to hi, whole rows of t, with their gradient.
 func (s *stepper[T]) stepTensor(t *tensor, lo, hi int) {
 	if lo == hi || s.frozen(t) {
 		return
 	}
-	rate := s.rate
+	rate, o := s.rate, s.options
 	if s.factors != nil {
 		rate = float64(rate * s.factors[t.layer-1])
 	}
+	size, decays := hi-lo, o.Decay != WeightDecay{} && (!t.bias || o.Decay.Biases)
+	if decays || s.clip != 1 || o.ClipValue > 0 {
+		size = stepSize
+	}
+	for at := lo; at < hi; at += size {
+		s.stepBlock(at, min(at+size, hi), rate, decays)
+	}
+	if o.MaxNorm > 0 && !t.bias {
+		limitRows(s.net.Params()[lo:hi], t.cols, o.MaxNorm)
+	}
+}
+
+// stepBlock clips the gradient of parameters lo to hi and steps them.
+func (s *stepper[T]) stepBlock(lo, hi int, rate float64, decays bool) {
 	p := Step[T]{
 		W: s.net.Params()[lo:hi], G: s.ws.Gradient()[lo:hi],
 		Number: s.number, Rate: rate, Optimizer: s.optimizer,
 	}
+	if s.options.ClipNorm == 0 { // else measureShare has clipped
+		s.clipValue(p.G)
+	}
 	if s.clip != 1 {
 		kernels.Scal(s.clip, p.G)
 	}
-	if d := &s.options.Decay; !t.bias || d.Biases {
+	if decays {
 		s.decay(p.W, p.G, lo, hi, rate)
 	}
 	if s.optimizer.Method.descends {
 		kernels.Axpy(T(-rate), p.G, p.W)
-	} else {
-		for i, x := range s.state {
-			p.State[i] = x[lo:hi]
-		}
-		// T is float32 or float64, or has the layout of one of them.
-		if unsafe.Sizeof(T(0)) == 4 {
-			s.optimizer.Method.Step32(*(*Step[float32])(unsafe.Pointer(&p)))
-		} else {
-			s.optimizer.Method.Step64(*(*Step[float64])(unsafe.Pointer(&p)))
-		}
+		return
 	}
-	if s.options.MaxNorm > 0 && !t.bias {
-		limitRows(p.W, t.cols, s.options.MaxNorm)
+	for i, x := range s.state {
+		p.State[i] = x[lo:hi]
+	}
+	// T is float32 or float64, or has the layout of one of them.
+	if unsafe.Sizeof(T(0)) == 4 {
+		s.optimizer.Method.Step32(*(*Step[float32])(unsafe.Pointer(&p)))
+	} else {
+		s.optimizer.Method.Step64(*(*Step[float64])(unsafe.Pointer(&p)))
 	}
 }
 

@@ -158,6 +158,47 @@ func TestReferenceClipping(t *testing.T) {
 	}
 }
 
+// A tensor of more than a block has the norm and the step of the whole, in whatever shares
+// they are computed.
+func TestClippingInBlocks(t *testing.T) {
+	w := make([]float64, 3*normBlock-100)
+	for k := range w {
+		w[k] = math.Sin(float64(k))
+	}
+	want := 0.0
+	for _, shares := range []int{1, 2, 3, 7} {
+		s, params := row[float64](t, w, Options{ClipValue: 0.9, ClipNorm: 2, Decay: WeightDecay{L1: 0.1, L2: 0.3, Decoupled: 0.2}})
+		g, plain := s.ws.WeightGradient(1).Data, make([]float64, len(w))
+		for k := range g {
+			g[k] = math.Cos(float64(k))
+			plain[k] = min(max(g[k], -0.9), 0.9)
+		}
+		set(s.ws.BiasGradient(1), []float64{7}) // comes after the tensor, and has a block of its own
+		norm := math.Sqrt(kernels.Dot(plain, plain) + 0.9*0.9)
+		for share := range shares {
+			s.measureShare(share, shares)
+		}
+		s.clipNorm()
+		require.InEpsilon(t, norm, s.norm, 1e-14)
+		if want == 0 {
+			want = s.norm
+		}
+		require.True(t, s.norm == want, "norm %v in %d shares, want %v", s.norm, shares, want)
+
+		s.rate = 0.5
+		s.stepTensor(&s.tensors[0], 0, len(w))
+		for k, v := range w {
+			d := float64(plain[k]*s.clip) + 0.3*v + math.Copysign(0.1, v)
+			if v == 0 {
+				d -= 0.1
+			}
+			if after := (1-0.5*0.2)*v - 0.5*d; !(math.Abs(params[k]-after) <= 1e-15) {
+				t.Fatalf("parameter %d is %v, want %v", k, params[k], after)
+			}
+		}
+	}
+}
+
 // The sum of squares has the value of the plain sum, also where that overflows T.
 func TestSumSquares(t *testing.T) {
 	for _, scale := range []float32{1, 1e25} {

@@ -169,6 +169,25 @@ func Table[T Float]() []Kernel[T] {
 				}
 			},
 		},
+		{
+			Name: "Clamp", Covers: []string{"Clamp"}, Family: Elementwise, Shapes: vectors(Out, In),
+			Call: func(alpha, beta T, o []kernels.Matrix[T]) {
+				lo, hi := limits(alpha, beta)
+				kernels.Clamp(o[0].Data, o[1].Data, lo, hi)
+			},
+			Define: func(alpha, beta T, o []kernels.Matrix[T]) {
+				lo, hi := limits(alpha, beta)
+				for i, x := range o[1].Data {
+					switch {
+					case x < lo:
+						x = lo
+					case x > hi:
+						x = hi
+					}
+					o[0].Data[i] = x
+				}
+			},
+		},
 		binary("Add", kernels.Add[T], generic.AddF32, generic.AddF64),
 		binary("Sub", kernels.Sub[T], generic.SubF32, generic.SubF64),
 		binary("Mul", kernels.Mul[T], generic.MulF32, generic.MulF64),
@@ -302,6 +321,17 @@ func probability[T Float](x T) float64 {
 		return 1 - 0x1p-53
 	}
 	return 0.5
+}
+
+// limits returns the lesser and the larger of two numbers.
+func limits[T Float](x, y T) (lo, hi T) {
+	switch {
+	case x <= y:
+		return x, y
+	case x > y:
+		return y, x
+	}
+	return -0.5, 1
 }
 
 // dropoutBits is the hash of Dropout as the documentation of package kernels has it.

@@ -32,6 +32,14 @@ func MulF32AVX2(dst []float32, x []float32, y []float32)
 //go:noescape
 func FlushF32AVX2(x []float32)
 
+// ClampF32AVX2 sets dst[i] = lo if x[i] < lo, hi if x[i] > hi, else x[i]: −0 and NaN stay.
+// It is defined by generic.ClampF32.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads x, writes dst.
+//
+//go:noescape
+func ClampF32AVX2(dst []float32, x []float32, lo float32, hi float32)
+
 // ReLUF32AVX2 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF32.
 //
@@ -155,6 +163,14 @@ func MulF64AVX2(dst []float64, x []float64, y []float64)
 //
 //go:noescape
 func FlushF64AVX2(x []float64)
+
+// ClampF64AVX2 sets dst[i] = lo if x[i] < lo, hi if x[i] > hi, else x[i]: −0 and NaN stay.
+// It is defined by generic.ClampF64.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads x, writes dst.
+//
+//go:noescape
+func ClampF64AVX2(dst []float64, x []float64, lo float64, hi float64)
 
 // ReLUF64AVX2 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF64.
@@ -280,6 +296,14 @@ func MulF32AVX512(dst []float32, x []float32, y []float32)
 //go:noescape
 func FlushF32AVX512(x []float32)
 
+// ClampF32AVX512 sets dst[i] = lo if x[i] < lo, hi if x[i] > hi, else x[i]: −0 and NaN stay.
+// It is defined by generic.ClampF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads x, writes dst.
+//
+//go:noescape
+func ClampF32AVX512(dst []float32, x []float32, lo float32, hi float32)
+
 // ReLUF32AVX512 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF32.
 //
@@ -404,6 +428,14 @@ func MulF64AVX512(dst []float64, x []float64, y []float64)
 //
 //go:noescape
 func FlushF64AVX512(x []float64)
+
+// ClampF64AVX512 sets dst[i] = lo if x[i] < lo, hi if x[i] > hi, else x[i]: −0 and NaN stay.
+// It is defined by generic.ClampF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads x, writes dst.
+//
+//go:noescape
+func ClampF64AVX512(dst []float64, x []float64, lo float64, hi float64)
 
 // ReLUF64AVX512 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF64.

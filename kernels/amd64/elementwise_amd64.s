@@ -364,6 +364,101 @@ end5:
 	VZEROUPPER
 	RET
 
+// ClampF32AVX2 sets dst[i] = lo if x[i] < lo, hi if x[i] > hi, else x[i]: −0 and NaN stay.
+// It is defined by generic.ClampF32.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads x, writes dst.
+//
+// lo Y0, hi Y1, dst AX, x CX, len(x) DX.
+//
+// Requires: AVX
+TEXT ·ClampF32AVX2(SB), NOSPLIT, $0-56
+	VBROADCASTSS lo+48(FP), Y0
+	VBROADCASTSS hi+52(FP), Y1
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         x_len+32(FP), DX
+
+vectors1:
+	CMPQ    DX, $0x00000020
+	JL      done2
+	VMOVUPS (CX), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, (AX)
+	VMOVUPS 32(CX), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, 32(AX)
+	VMOVUPS 64(CX), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS 96(CX), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, 96(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     vectors1
+
+done2:
+vectors3:
+	CMPQ    DX, $0x00000008
+	JL      done4
+	VMOVUPS (CX), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     vectors3
+
+done4:
+	TESTQ      DX, DX
+	JZ         end5
+	LEAQ       laneMasks<>+0(SB), BX
+	MOVQ       DX, SI
+	SHLQ       $0x02, SI
+	SUBQ       SI, BX
+	VMOVDQU    32(BX), Y2
+	VMASKMOVPS (CX), Y2, Y2
+	VMAXPS     Y2, Y0, Y2
+	VMINPS     Y2, Y1, Y2
+	TESTQ      $0x00000008, DX
+	JZ         skip7
+	VMOVUPS    Y2, (AX)
+	JMP        stored6
+
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y2, Y0
+	TESTQ        $0x00000004, DX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, DX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, DX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
+end5:
+	VZEROUPPER
+	RET
+
 // ReLUF32AVX2 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF32.
 //
@@ -3240,6 +3335,94 @@ end5:
 	VZEROUPPER
 	RET
 
+// ClampF64AVX2 sets dst[i] = lo if x[i] < lo, hi if x[i] > hi, else x[i]: −0 and NaN stay.
+// It is defined by generic.ClampF64.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Reads x, writes dst.
+//
+// lo Y0, hi Y1, dst AX, x CX, len(x) DX.
+//
+// Requires: AVX
+TEXT ·ClampF64AVX2(SB), NOSPLIT, $0-64
+	VBROADCASTSD lo+48(FP), Y0
+	VBROADCASTSD hi+56(FP), Y1
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         x_len+32(FP), DX
+
+vectors1:
+	CMPQ    DX, $0x00000010
+	JL      done2
+	VMOVUPD (CX), Y2
+	VMAXPD  Y2, Y0, Y2
+	VMINPD  Y2, Y1, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VMAXPD  Y2, Y0, Y2
+	VMINPD  Y2, Y1, Y2
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD 64(CX), Y2
+	VMAXPD  Y2, Y0, Y2
+	VMINPD  Y2, Y1, Y2
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD 96(CX), Y2
+	VMAXPD  Y2, Y0, Y2
+	VMINPD  Y2, Y1, Y2
+	VMOVUPD Y2, 96(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors1
+
+done2:
+vectors3:
+	CMPQ    DX, $0x00000004
+	JL      done4
+	VMOVUPD (CX), Y2
+	VMAXPD  Y2, Y0, Y2
+	VMINPD  Y2, Y1, Y2
+	VMOVUPD Y2, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     vectors3
+
+done4:
+	TESTQ      DX, DX
+	JZ         end5
+	LEAQ       laneMasks<>+0(SB), BX
+	MOVQ       DX, SI
+	SHLQ       $0x03, SI
+	SUBQ       SI, BX
+	VMOVDQU    32(BX), Y2
+	VMASKMOVPD (CX), Y2, Y2
+	VMAXPD     Y2, Y0, Y2
+	VMINPD     Y2, Y1, Y2
+	TESTQ      $0x00000004, DX
+	JZ         skip7
+	VMOVUPD    Y2, (AX)
+	JMP        stored6
+
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y2, Y0
+	TESTQ        $0x00000002, DX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, DX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
+end5:
+	VZEROUPPER
+	RET
+
 // ReLUF64AVX2 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF64.
 //
@@ -6081,6 +6264,72 @@ end5:
 	VZEROUPPER
 	RET
 
+// ClampF32AVX512 sets dst[i] = lo if x[i] < lo, hi if x[i] > hi, else x[i]: −0 and NaN stay.
+// It is defined by generic.ClampF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads x, writes dst.
+//
+// lo Z0, hi Z1, dst AX, x CX, len(x) DX.
+//
+// Requires: AVX, AVX512F
+TEXT ·ClampF32AVX512(SB), NOSPLIT, $0-56
+	VBROADCASTSS lo+48(FP), Z0
+	VBROADCASTSS hi+52(FP), Z1
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         x_len+32(FP), DX
+
+vectors1:
+	CMPQ    DX, $0x00000040
+	JL      done2
+	VMOVUPS (CX), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)
+	VMOVUPS 64(CX), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS 128(CX), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS 192(CX), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000040, DX
+	JMP     vectors1
+
+done2:
+vectors3:
+	CMPQ    DX, $0x00000010
+	JL      done4
+	VMOVUPS (CX), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+	TESTQ     DX, DX
+	JZ        end5
+	LEAQ      bitMasks<>+0(SB), BX
+	KMOVW     (BX)(DX*2), K1
+	VMOVUPS.Z (CX), K1, Z2
+	VMAXPS    Z2, Z0, Z2
+	VMINPS    Z2, Z1, Z2
+	VMOVUPS   Z2, K1, (AX)
+
+end5:
+	VZEROUPPER
+	RET
+
 // ReLUF32AVX512 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF32.
 //
@@ -8829,6 +9078,72 @@ done4:
 	VPTESTMQ  Z0, Z1, K2
 	VMOVAPD.Z Z1, K2, Z1
 	VMOVUPD   Z1, K1, (AX)
+
+end5:
+	VZEROUPPER
+	RET
+
+// ClampF64AVX512 sets dst[i] = lo if x[i] < lo, hi if x[i] > hi, else x[i]: −0 and NaN stay.
+// It is defined by generic.ClampF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads x, writes dst.
+//
+// lo Z0, hi Z1, dst AX, x CX, len(x) DX.
+//
+// Requires: AVX, AVX512F
+TEXT ·ClampF64AVX512(SB), NOSPLIT, $0-64
+	VBROADCASTSD lo+48(FP), Z0
+	VBROADCASTSD hi+56(FP), Z1
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         x_len+32(FP), DX
+
+vectors1:
+	CMPQ    DX, $0x00000020
+	JL      done2
+	VMOVUPD (CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD 128(CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD 192(CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPD Z2, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000020, DX
+	JMP     vectors1
+
+done2:
+vectors3:
+	CMPQ    DX, $0x00000008
+	JL      done4
+	VMOVUPD (CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPD Z2, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     vectors3
+
+done4:
+	TESTQ     DX, DX
+	JZ        end5
+	LEAQ      bitMasks<>+0(SB), BX
+	KMOVW     (BX)(DX*2), K1
+	VMOVUPD.Z (CX), K1, Z2
+	VMAXPD    Z2, Z0, Z2
+	VMINPD    Z2, Z1, Z2
+	VMOVUPD   Z2, K1, (AX)
 
 end5:
 	VZEROUPPER

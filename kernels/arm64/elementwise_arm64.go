@@ -32,6 +32,14 @@ func MulF32NEON(dst, x, y []float32)
 //go:noescape
 func FlushF32NEON(x []float32)
 
+// ClampF32NEON sets dst[i] = lo if x[i] < lo, hi if x[i] > hi, else x[i]: −0 and NaN stay.
+// It is defined by generic.ClampF32.
+//
+// NEON. Four vectors a round. Reads x, writes dst.
+//
+//go:noescape
+func ClampF32NEON(dst, x []float32, lo, hi float32)
+
 // ReLUF32NEON sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF32.
 //
@@ -160,6 +168,14 @@ func MulF64NEON(dst, x, y []float64)
 //
 //go:noescape
 func FlushF64NEON(x []float64)
+
+// ClampF64NEON sets dst[i] = lo if x[i] < lo, hi if x[i] > hi, else x[i]: −0 and NaN stay.
+// It is defined by generic.ClampF64.
+//
+// NEON. Four vectors a round. Reads x, writes dst.
+//
+//go:noescape
+func ClampF64NEON(dst, x []float64, lo, hi float64)
 
 // ReLUF64NEON sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF64.

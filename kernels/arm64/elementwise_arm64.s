@@ -272,6 +272,90 @@ skip5:
 skip6:
 	RET
 
+// ClampF32NEON sets dst[i] = lo if x[i] < lo, hi if x[i] > hi, else x[i]: −0 and NaN stay.
+// It is defined by generic.ClampF32.
+//
+// NEON. Four vectors a round. Reads x, writes dst.
+//
+// lo V0, hi V1, dst R0, x R1, len(x) R2.
+TEXT ·ClampF32NEON(SB), NOSPLIT, $0-56
+	FMOVS lo+48(FP), F0
+	VDUP V0.S[0], V0.S4
+	FMOVS hi+52(FP), F1
+	VDUP V1.S[0], V1.S4
+	MOVD dst_base+0(FP), R0
+	MOVD x_base+24(FP), R1
+	MOVD x_len+32(FP), R2
+	SUBS $16, R2
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F2, F3)
+	FLDPQ 32(R1), (F4, F5)
+	VFCMGT_S4(2, 0, 6)
+	VFCMGT_S4(1, 2, 7)
+	VBIT V6.B16, V0.B16, V2.B16
+	VBIT V7.B16, V1.B16, V2.B16
+	VFCMGT_S4(3, 0, 6)
+	VFCMGT_S4(1, 3, 7)
+	VBIT V6.B16, V0.B16, V3.B16
+	VBIT V7.B16, V1.B16, V3.B16
+	VFCMGT_S4(4, 0, 6)
+	VFCMGT_S4(1, 4, 7)
+	VBIT V6.B16, V0.B16, V4.B16
+	VBIT V7.B16, V1.B16, V4.B16
+	VFCMGT_S4(5, 0, 6)
+	VFCMGT_S4(1, 5, 7)
+	VBIT V6.B16, V0.B16, V5.B16
+	VBIT V7.B16, V1.B16, V5.B16
+	FSTPQ (F2, F3), 0(R0)
+	FSTPQ (F4, F5), 32(R0)
+	ADD $64, R0
+	ADD $64, R1
+	SUBS $16, R2
+	BGE loop1
+
+rest2:
+	ADD $16, R2
+	SUBS $4, R2
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F2
+	VFCMGT_S4(2, 0, 3)
+	VFCMGT_S4(1, 2, 4)
+	VBIT V3.B16, V0.B16, V2.B16
+	VBIT V4.B16, V1.B16, V2.B16
+	FMOVQ F2, 0(R0)
+	ADD $16, R0
+	ADD $16, R1
+	SUBS $4, R2
+	BGE loop3
+
+rest4:
+	ADD $4, R2
+	TBZ $1, R2, skip5
+	FMOVD 0(R1), F2
+	VFCMGT_S4(2, 0, 3)
+	VFCMGT_S4(1, 2, 4)
+	VBIT V3.B16, V0.B16, V2.B16
+	VBIT V4.B16, V1.B16, V2.B16
+	FMOVD F2, 0(R0)
+	ADD $8, R0
+	ADD $8, R1
+
+skip5:
+	TBZ $0, R2, skip6
+	FMOVS 0(R1), F2
+	VFCMGT_S4(2, 0, 3)
+	VFCMGT_S4(1, 2, 4)
+	VBIT V3.B16, V0.B16, V2.B16
+	VBIT V4.B16, V1.B16, V2.B16
+	FMOVS F2, 0(R0)
+
+skip6:
+	RET
+
 // ReLUF32NEON sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay. It is defined by
 // generic.ReLUF32.
 //
@@ -3899,6 +3983,79 @@ rest4:
 	VFACGT_D2(0, 1, 1)
 	VBIC_B16(1, 0, 0)
 	FMOVD F0, 0(R1)
+
+skip5:
+	RET
+
+// ClampF64NEON sets dst[i] = lo if x[i] < lo, hi if x[i] > hi, else x[i]: −0 and NaN stay.
+// It is defined by generic.ClampF64.
+//
+// NEON. Four vectors a round. Reads x, writes dst.
+//
+// lo V0, hi V1, dst R0, x R1, len(x) R2.
+TEXT ·ClampF64NEON(SB), NOSPLIT, $0-64
+	FMOVD lo+48(FP), F0
+	VDUP V0.D[0], V0.D2
+	FMOVD hi+56(FP), F1
+	VDUP V1.D[0], V1.D2
+	MOVD dst_base+0(FP), R0
+	MOVD x_base+24(FP), R1
+	MOVD x_len+32(FP), R2
+	SUBS $8, R2
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F2, F3)
+	FLDPQ 32(R1), (F4, F5)
+	VFCMGT_D2(2, 0, 6)
+	VFCMGT_D2(1, 2, 7)
+	VBIT V6.B16, V0.B16, V2.B16
+	VBIT V7.B16, V1.B16, V2.B16
+	VFCMGT_D2(3, 0, 6)
+	VFCMGT_D2(1, 3, 7)
+	VBIT V6.B16, V0.B16, V3.B16
+	VBIT V7.B16, V1.B16, V3.B16
+	VFCMGT_D2(4, 0, 6)
+	VFCMGT_D2(1, 4, 7)
+	VBIT V6.B16, V0.B16, V4.B16
+	VBIT V7.B16, V1.B16, V4.B16
+	VFCMGT_D2(5, 0, 6)
+	VFCMGT_D2(1, 5, 7)
+	VBIT V6.B16, V0.B16, V5.B16
+	VBIT V7.B16, V1.B16, V5.B16
+	FSTPQ (F2, F3), 0(R0)
+	FSTPQ (F4, F5), 32(R0)
+	ADD $64, R0
+	ADD $64, R1
+	SUBS $8, R2
+	BGE loop1
+
+rest2:
+	ADD $8, R2
+	SUBS $2, R2
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F2
+	VFCMGT_D2(2, 0, 3)
+	VFCMGT_D2(1, 2, 4)
+	VBIT V3.B16, V0.B16, V2.B16
+	VBIT V4.B16, V1.B16, V2.B16
+	FMOVQ F2, 0(R0)
+	ADD $16, R0
+	ADD $16, R1
+	SUBS $2, R2
+	BGE loop3
+
+rest4:
+	ADD $2, R2
+	TBZ $0, R2, skip5
+	FMOVD 0(R1), F2
+	VFCMGT_D2(2, 0, 3)
+	VFCMGT_D2(1, 2, 4)
+	VBIT V3.B16, V0.B16, V2.B16
+	VBIT V4.B16, V1.B16, V2.B16
+	FMOVD F2, 0(R0)
 
 skip5:
 	RET

@@ -13,6 +13,7 @@ func elementwise(t *target) {
 	t.binary("Mul", t.mul)
 
 	t.flushAll()
+	t.clamp()
 	t.relu()
 	t.reluPrime("ReLUPrime")
 	t.reluPrime("MulReLUPrime")
@@ -95,6 +96,25 @@ func (t *target) flushAll() {
 		t.loadMaybe(mem(x, disp), k, v)
 		m.flush(v)
 		t.storeMaybe(v, k, mem(x, disp))
+	})
+	t.ret()
+}
+
+func (t *target) clamp() {
+	t.fn("Clamp", "Four vectors a round, masked tail.")
+	lo, hi := t.vec(), t.vec()
+	t.callVec("lo", lo)
+	t.callVec("hi", hi)
+	t.broadcast(t.param("lo"), lo)
+	t.broadcast(t.param("hi"), hi)
+	dst, x, n := t.ptr("dst"), t.ptr("x"), t.len("x")
+	t.sweep(n, []reg.GPVirtual{dst, x}, func(disp int, k *mask) {
+		v := t.vec()
+		t.loadMaybe(mem(x, disp), k, v)
+		// MAX and MIN give their second operand where that is NaN or both are zeros.
+		t.op(t.VMAXPS, t.VMAXPD, v, lo, v)
+		t.op(t.VMINPS, t.VMINPD, v, hi, v)
+		t.storeMaybe(v, k, mem(dst, disp))
 	})
 	t.ret()
 }

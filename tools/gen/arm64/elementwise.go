@@ -18,6 +18,20 @@ func elementwise(t *target) {
 			t.storePart(y, width, x)
 		})
 	})
+	t.fn("Clamp", "Four vectors a round.", func() {
+		lo, hi := t.broadcast("lo"), t.broadcast("hi")
+		dst, x := t.ptr("dst"), t.ptr("x")
+		t.sweep(t.len("x"), []reg{dst, x}, func(count, width int) {
+			y := t.part(count, width, x, 0)
+			for i := range y {
+				// FMAX and FMIN would have +0 above −0.
+				low, high := t.op("VFCMGT_T(@2, @1, @0)", lo, y[i]), t.op("VFCMGT_T(@2, @1, @0)", y[i], hi)
+				t.mod("VBIT V@1.B16, V@2.B16, V@0.B16", y[i], low, lo)
+				t.mod("VBIT V@1.B16, V@2.B16, V@0.B16", y[i], high, hi)
+			}
+			t.storePart(y, width, dst)
+		})
+	})
 	t.relu("ReLU", func(m *maths, z vector) vector {
 		return m.andNot(z, m.greater("zero", z))
 	})
