@@ -90,6 +90,19 @@ func (t *Table[T]) Divide(rows []int, testShare float64, seed uint64) (training,
 	return training, test, nil
 }
 
+// Groups returns the group of each of some rows, the same number for rows that stay together.
+// It returns nil if the table has no Group column.
+func (t *Table[T]) Groups(rows []int) []int {
+	for _, c := range t.columns {
+		if c.role == group {
+			groups := make([]int, len(rows))
+			t.at(rows, func(k, _ int, row []T) { groups[k] = int(max(row[c.slot], -1)) })
+			return groups
+		}
+	}
+	return nil
+}
+
 // splitByOrder puts the last rows in the order of c into the test part.
 func (t *Table[T]) splitByOrder(c *column, rows []int, testShare float64) (training, test []int, err error) {
 	keys := make([]float64, t.store.rows)

@@ -37,3 +37,30 @@ func TestFolds(t *testing.T) {
 	require.PanicsWithValue(t, foldCount, func() { d.Folds(1, 1) })
 	require.PanicsWithValue(t, foldCount, func() { d.Folds(24, 1) })
 }
+
+// Groups stay together, and parts have about as many samples.
+func TestGroupFolds(t *testing.T) {
+	var groups []int
+	for k := range 60 {
+		groups = append(groups, 100-k*k%17)
+	}
+	folds := GroupFolds(groups, 3, 1)
+	require.Equal(t, folds, GroupFolds(groups, 3, 1))
+	require.NotEqual(t, folds, GroupFolds(groups, 3, 2))
+	part, seen := map[int]int{}, 0
+	for i, f := range folds {
+		require.InDelta(t, 20, len(f), 3)
+		require.IsIncreasing(t, f)
+		for _, k := range f {
+			seen++
+			if p, ok := part[groups[k]]; ok {
+				require.Equal(t, p, i)
+			}
+			part[groups[k]] = i
+		}
+	}
+	require.Equal(t, 60, seen)
+	require.Equal(t, [][]int{{0, 2}, {1}}, GroupFolds([]int{5, 7, 5}, 2, 1))
+	require.PanicsWithValue(t, groupFoldCount, func() { GroupFolds([]int{5, 7, 5}, 3, 1) })
+	require.PanicsWithValue(t, groupFoldCount, func() { GroupFolds([]int{5, 7, 5}, 1, 1) })
+}

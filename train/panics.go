@@ -9,4 +9,6 @@ const (
 	scaledTwice   = "train: Scale: the data have been scaled already"
 	splitShare    = "train: Split: testShare is not in [0, 1)"
 	foldCount     = "train: Folds: want 2 to Len folds"
+
+	groupFoldCount = "train: GroupFolds: want 2 folds to as many as there are groups"
 )

@@ -74,6 +74,7 @@ type samples[T kernels.Float] struct {
 	training, test *train.Data[T]
 	stream         *train.Stream[T] // nil if training is all there is to learn from, else it is some of that
 	validation     *train.Data[T]   // nil if epochs are judged by test
+	groups         []int            // of each sample of training, with --group
 	encoder        *dataset.Encoder // of a table, else nil
 	notes          []string         // what a user should know
 	columns        []dataset.ColumnSummary
@@ -165,6 +166,7 @@ func loadTable[T kernels.Float](d *dataSource) (s samples[T], err error) {
 	if err := s.encode(d, t, rows); err != nil {
 		return s, err
 	}
+	s.groups = t.Groups(rows)
 	if file != nil {
 		s.stream = file.Stream(s.encoder, slices.Concat(testRows, validationRows))
 	}

@@ -36,8 +36,9 @@ func (t *training[T]) crossValidate(ctx context.Context) error {
 	if t.folds == 0 {
 		return nil
 	}
-	if t.folds > t.data.Len() {
-		return usagef("--folds %d: want at most %d, the number of training samples", t.folds, t.data.Len())
+	folds, err := t.divide(t.folds)
+	if err != nil {
+		return err
 	}
 	o := t.options
 	if o.Metrics = nil; t.validation == nil {
@@ -45,7 +46,6 @@ func (t *training[T]) crossValidate(ctx context.Context) error {
 	}
 	whole, network := t.data, t.net
 	defer func() { t.data, t.net = whole, network }()
-	folds := whole.Folds(t.folds, foldsSeed)
 	var scores []float64
 	word := "accuracy"
 	for i, fold := range folds {
@@ -57,7 +57,6 @@ func (t *training[T]) crossValidate(ctx context.Context) error {
 			return fmt.Errorf("fold %d: %w", i+1, err)
 		}
 		r := foldReport{Fold: i + 1, Samples: len(fold)}
-		var err error
 		if r.Cost, r.Accuracy, r.R2, _, err = t.scores(whole.Subset(fold)); err != nil {
 			return err
 		}
@@ -77,6 +76,33 @@ func (t *training[T]) crossValidate(ctx context.Context) error {
 		fmt.Fprintf(t.stdout, "over the folds     %s %.4f, standard deviation %.4f\n", word, mean, deviation)
 	}
 	return nil
+}
+
+// divide divides the training part into k folds, by whole groups if there are some.
+func (t *training[T]) divide(k int) ([][]int, error) {
+	if t.trainPlan.data.table.Order != "" {
+		return nil, usagef("--folds goes without --order: networks would learn from rows that come after those of a fold; want --folds 0, and --validation-share to judge by the last rows before the test part")
+	}
+	most, of := t.data.Len(), "training samples"
+	if t.groups != nil {
+		most, of = distinct(t.groups), "groups"
+	}
+	if k > most {
+		return nil, usagef("--folds %d: want at most %d, the number of %s", k, most, of)
+	}
+	if t.groups != nil {
+		return train.GroupFolds(t.groups, k, foldsSeed), nil
+	}
+	return t.data.Folds(k, foldsSeed), nil
+}
+
+// distinct returns how many different numbers there are.
+func distinct(numbers []int) int {
+	seen := make(map[int]bool)
+	for _, n := range numbers {
+		seen[n] = true
+	}
+	return len(seen)
 }
 
 // others returns the samples that are not in a fold, of so many.

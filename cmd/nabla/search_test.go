@@ -313,3 +313,56 @@ func TestSearchUsage(t *testing.T) {
 		require.Empty(t, r.stdout)
 	}
 }
+
+// Rows of a group are in one fold, and rows in order aren't divided at random.
+func TestFoldsOfGroups(t *testing.T) {
+	var csv strings.Builder
+	csv.WriteString("who,x,y\n")
+	for i := range 60 {
+		fmt.Fprintf(&csv, "p%d,%d,%d\n", i%6, i%6, i%2) // y follows from who
+	}
+	path, model := write(t, "g.csv", csv.String()), filepath.Join(t.TempDir(), "m")
+	tr := &training[float32]{trainPlan: new(trainPlan)}
+	tr.trainPlan.data = dataSource{path: path, isTable: true, testShare: 0.2}
+	tr.trainPlan.data.table.Group = "who"
+	var err error
+	tr.samples, err = loadTraining[float32](&tr.trainPlan.data)
+	require.NoError(t, err)
+	tr.data = tr.samples.training
+	require.Len(t, tr.groups, tr.data.Len())
+	folds, err := tr.divide(3)
+	require.NoError(t, err)
+	where := make(map[int]int)
+	for i, f := range folds {
+		for _, k := range f {
+			g := tr.groups[k]
+			if was, ok := where[g]; ok {
+				require.Equal(t, was, i)
+			}
+			where[g] = i
+		}
+	}
+	require.Len(t, where, 5)
+	groups := tr.groups
+	tr.foldShare = 0.2
+	tr.splitFold()
+	require.Equal(t, 10, tr.validation.Len())
+	require.Len(t, tr.groups, 40)
+	require.Equal(t, 4, distinct(tr.groups))
+	require.Len(t, groups, 50)
+
+	for _, c := range []struct{ args, want string }{
+		{"train FILE --group who --folds 6", "--folds 6: want at most 5, the number of groups"},
+		{"search FILE --group who --folds 6 --try lr=0.1", "--folds 6: want at most 5, the number of groups"},
+		{"train FILE --order x --folds 2", "--folds goes without --order"},
+		{"search FILE --order x --try lr=0.1", "want --folds 0, and --validation-share to judge by the last rows before the test part"},
+	} {
+		r := nabla(t, strings.Fields(strings.Replace(c.args, "FILE", path, 1)+" --epochs 1 --model "+model)...)
+		require.Equal(t, exitUsage, r.code, c.args)
+		require.Contains(t, r.stderr, c.want)
+	}
+	for _, more := range []string{"--group who --folds 2 --patience 1", "--order x --folds 0 --validation-share 0.2"} {
+		r := nabla(t, strings.Fields("search "+path+" --try lr=0.1/0.01 --epochs 2 --model "+model+" "+more)...)
+		require.Zero(t, r.code, r.stderr)
+	}
+}

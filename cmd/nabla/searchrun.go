@@ -52,9 +52,6 @@ func prepareTrial[T kernels.Float](p *searchPlan, c *candidate, shared map[strin
 	if err != nil {
 		return err
 	}
-	if p.folds > t.data.Len() {
-		return usagef("--folds %d: want at most %d, the number of training samples", p.folds, t.data.Len())
-	}
 	if p.folds == 0 && t.validation == nil {
 		return usagef("--folds 0: there are no validation data to judge by: want --validation or --validation-share, or folds")
 	}
@@ -67,7 +64,9 @@ func prepareTrial[T kernels.Float](p *searchPlan, c *candidate, shared map[strin
 	t.net, c.epochs = nil, t.options.Epochs // the network was made to be checked
 	var folds [][]int
 	if p.folds > 0 {
-		folds = t.data.Folds(p.folds, foldsSeed)
+		if folds, err = t.divide(p.folds); err != nil {
+			return err
+		}
 	}
 	t.options.Workers = max(1, t.options.Workers/p.jobs)
 	c.data = fmt.Sprintf("%s: %d samples, and %d for testing that no trial sees", t.data.Name, t.data.Len(), t.test.Len())
@@ -75,7 +74,7 @@ func prepareTrial[T kernels.Float](p *searchPlan, c *candidate, shared map[strin
 		held := t.validation
 		if folds != nil {
 			held = t.data.Subset(folds[fold])
-			t.data = t.data.Subset(others(t.data.Len(), folds[fold]))
+			t.take(others(t.data.Len(), folds[fold]))
 		}
 		if err := t.trainFor(ctx, epochs); err != nil {
 			return 0, err
@@ -135,7 +134,7 @@ func (t *training[T]) score(by scoring, held *train.Data[T]) (float64, error) {
 // are, and takes the best epoch if there is one. What goes wrong is the trial's failure.
 func (t *training[T]) trainFor(ctx context.Context, epochs int) error {
 	if t.foldShare > 0 {
-		t.data, t.validation = t.data.Split(t.foldShare, validationSplitSeed)
+		t.splitFold()
 	}
 	o := t.options
 	if o.Metrics = nil; t.validation == nil {
@@ -157,6 +156,32 @@ func (t *training[T]) trainFor(ctx context.Context, epochs int) error {
 	}
 	trainer.TakeBest()
 	return nil
+}
+
+// take leaves some samples of the training part.
+func (t *training[T]) take(samples []int) {
+	t.data = t.data.Subset(samples)
+	if t.groups == nil {
+		return
+	}
+	groups := make([]int, len(samples))
+	for i, k := range samples {
+		groups[i] = t.groups[k]
+	}
+	t.groups = groups
+}
+
+// splitFold takes a share of the training part to judge epochs by, about that share if
+// groups stay together.
+func (t *training[T]) splitFold() {
+	if n := distinct(t.groups); n > 1 {
+		k := min(n, max(2, int(math.Round(1/t.foldShare))))
+		part := train.GroupFolds(t.groups, k, validationSplitSeed)[0]
+		t.validation = t.data.Subset(part)
+		t.take(others(t.data.Len(), part))
+		return
+	}
+	t.data, t.validation = t.data.Split(t.foldShare, validationSplitSeed)
 }
 
 // failed makes an error a failure of one trial.
