@@ -41,27 +41,32 @@ func newSearch() *cobra.Command {
   nabla search houses.csv --try hidden=lin:20:200 --random 27 --halving 3`,
 		Long: `Try options of a training, and train with the best of them.
 
-Any option of nabla train that says how to train can be tried, once for each --try:
+Each --try names an option of nabla train that says how to train, and its values:
 
   hidden=50/100/100,50   these values, with / between
   lr=log:1e-4:1e-1       a range, spread evenly in the logarithm, for --random
   dropout=lin:0:0.5      a range, spread evenly, for --random
   lr=log:1e-4:1e-1:4     four values of a range, its ends included
 
-A range of an option that is no number of its own, such as hidden, is of whole numbers if both ends are.
+A range of an option that takes words, such as hidden or batch, is of whole numbers if both
+of its ends are.
 
-Without --random all combinations are trials. Each trial is trained and judged on folds of
-the training part, each class by itself, and has the mean of its scores. The test part is apart: no
-trial sees it. In the end the winner is trained on all but the test part, as nabla train would, and
-tested. That test is the figure to quote: the winner's own mean was the best of many, and is too good.
-Columns are encoded and scaled as for the whole training part.
+A trial is a combination of values: each one there is, or as many as --random says. It is
+trained and judged on folds of the training part, each class by itself or whole groups with
+--group, and ranked by the mean of its scores. Columns are encoded and scaled as for the whole
+training part.
 
-With --halving N, all trials begin with few epochs. The best one in N goes on to N times as many, and so on, until
-the last have all epochs. A trial that is cut short is the beginning of the whole training: its learning rate is that of
-the whole.
+No trial sees the test part. In the end the winner is trained on all but the test part, as
+nabla train would, and tested. That test is the figure to quote. The winner's own mean is the
+best of many, so it promises too much.
 
-The result doesn't depend on --jobs or --threads. With --results, a search that was stopped or killed goes on
-with --resume; what is finished isn't run again.`,
+With --halving 3, all trials are trained for a few epochs, the best third of them for three
+times as many, and so on; the last ones get all epochs. A training that is cut short is the
+beginning of the whole one, with its learning rates.
+
+The result depends neither on --jobs nor on --threads. With --results, a search that was stopped
+or killed goes on with --resume, and what is finished isn't run again. A search at random may
+then have more trials than before.`,
 		Args: wantArgs(0, 1),
 	}
 	plan := &trainPlan{given: p.cmd.Flags().Changed}
@@ -122,7 +127,7 @@ func (p *searchPlan) flags(given func(string) bool) []flag {
 			p.seed = v
 			return nil
 		}),
-		newFlag("halving", 0, "of all trials with few epochs, one in so many goes on to as many times more, and so on; 0 for all epochs at once", func(v int) error {
+		newFlag("halving", 0, "begin with few epochs; one trial in so many goes on, with so many times the epochs, again and again; 0 for all epochs at once", func(v int) error {
 			p.halving = v
 			return want(v >= 2 || v == 0 && !given("halving"), "at least 2; 3 is usual")
 		}),
@@ -140,7 +145,7 @@ func (p *searchPlan) flags(given func(string) bool) []flag {
 			p.by = v
 			return nil
 		}),
-		newFlag("jobs", runtime.GOMAXPROCS(0), "folds that are trained at the same time", func(v int) error {
+		newFlag("jobs", runtime.GOMAXPROCS(0), "folds that are trained at the same time, each with its own network in memory", func(v int) error {
 			p.jobs = v
 			return want(v >= 1 && v <= 10_000, "1 to 10000")
 		}),
