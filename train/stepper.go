@@ -144,9 +144,9 @@ func (t *tensor) cut(share, shares int) (first, last int) {
 // frozen reports whether nothing changes the parameters of t.
 func (s *stepper[T]) frozen(t *tensor) bool { return s.factors != nil && s.factors[t.layer-1] == 0 }
 
-// stepSize is how many parameters are stepped at a time, if more than the step reads
-// them: so few that they stay in the first cache.
-const stepSize = 4096
+// stepBytes is how much of the parameters is stepped at a time, if more than the step
+// reads them or their gradient: so little that both stay in the first cache.
+const stepBytes = 1 << 14
 
 // stepTensor steps parameters lo to hi, whole rows of t, with their gradient.
 func (s *stepper[T]) stepTensor(t *tensor, lo, hi int) {
@@ -159,7 +159,7 @@ func (s *stepper[T]) stepTensor(t *tensor, lo, hi int) {
 	}
 	size, decays := hi-lo, o.Decay != WeightDecay{} && (!t.bias || o.Decay.Biases)
 	if decays || s.clip != 1 || o.ClipValue > 0 {
-		size = stepSize
+		size = stepBytes / int(unsafe.Sizeof(T(0)))
 	}
 	for at := lo; at < hi; at += size {
 		s.stepBlock(at, min(at+size, hi), rate, decays)
