@@ -1,6 +1,8 @@
 package kernels
 
 import (
+	"unsafe"
+
 	"github.com/nabla-go/nabla/internal/race"
 	"github.com/nabla-go/nabla/kernels/generic"
 )
@@ -18,22 +20,13 @@ func Dot[T Float](x, y []T) T {
 	if len(x) <= vectorBlock {
 		return dot(x, y)
 	}
-	if is32[T]() {
-		x, y := as[float32](x), as[float32](y)
-		var acc [64]float32
-		for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
-			dotWideF32(&acc, x[:vectorBlock], y[:vectorBlock])
-		}
-		dotWideF32(&acc, x, y)
-		return T(generic.TreeReduce(acc[:]))
+	var acc wide[T]
+	for len(x) > 0 {
+		n := min(len(x), vectorBlock)
+		acc.addDot(x[:n], y[:n])
+		x, y = x[n:], y[n:]
 	}
-	x64, y64 := as[float64](x), as[float64](y)
-	var acc [32]float64
-	for ; len(x64) > vectorBlock; x64, y64 = x64[vectorBlock:], y64[vectorBlock:] {
-		dotWideF64(&acc, x64[:vectorBlock], y64[:vectorBlock])
-	}
-	dotWideF64(&acc, x64, y64)
-	return T(generic.TreeReduce(acc[:]))
+	return acc.sum()
 }
 
 // Sum returns Σ x[i], added in 64 lanes (float64: 32), with a tree reduction of the lanes.
@@ -42,23 +35,39 @@ func Sum[T Float](x []T) T {
 	if len(x) <= vectorBlock {
 		return sum(x)
 	}
-	if is32[T]() {
-		x := as[float32](x)
-		var acc [64]float32
-		for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-			sumWideF32(&acc, x[:vectorBlock])
-		}
-		sumWideF32(&acc, x)
-		return T(generic.TreeReduce(acc[:]))
+	var acc wide[T]
+	for ; len(x) > 0; x = x[min(len(x), vectorBlock):] {
+		acc.addSum(x[:min(len(x), vectorBlock)])
 	}
-	x64 := as[float64](x)
-	var acc [32]float64
-	for ; len(x64) > vectorBlock; x64 = x64[vectorBlock:] {
-		sumWideF64(&acc, x64[:vectorBlock])
-	}
-	sumWideF64(&acc, x64)
-	return T(generic.TreeReduce(acc[:]))
+	return acc.sum()
 }
+
+// wide has the lanes of a long sum, 256 bytes of them: a sum may be continued in blocks
+// whose lengths, but for the last one, are multiples of their number.
+type wide[T Float] [64]T
+
+func (w *wide[T]) f32() *[64]float32 { return (*[64]float32)(unsafe.Pointer(w)) }
+func (w *wide[T]) f64() *[32]float64 { return (*[32]float64)(unsafe.Pointer(w)) }
+
+// addDot continues [Dot], addSum [Sum].
+func (w *wide[T]) addDot(x, y []T) {
+	if is32[T]() {
+		dotWideF32(w.f32(), as[float32](x), as[float32](y))
+	} else {
+		dotWideF64(w.f64(), as[float64](x), as[float64](y))
+	}
+}
+
+func (w *wide[T]) addSum(x []T) {
+	if is32[T]() {
+		sumWideF32(w.f32(), as[float32](x))
+	} else {
+		sumWideF64(w.f64(), as[float64](x))
+	}
+}
+
+// sum returns the sum of the lanes, by a tree reduction.
+func (w *wide[T]) sum() T { return generic.TreeReduce(w[:256/sizeOf[T]()]) }
 
 // Axpy adds alpha·x to y: y[i] = fma(alpha, x[i], y[i]), also for alpha = 0.
 // It panics if the lengths differ or if x and y overlap without being equal.

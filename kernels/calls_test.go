@@ -172,6 +172,61 @@ func calls[T kernels.Float]() map[string]func() {
 			var x [64]T
 			kernels.Max(x[:])
 		},
+		"Min": func() {
+			var x [64]T
+			kernels.Min(x[:])
+		},
+		"MinMax": func() {
+			var x [64]T
+			kernels.MinMax(x[:])
+		},
+		"ArgMax": func() {
+			var x [64]T
+			kernels.ArgMax(x[:])
+		},
+		"ArgMin": func() {
+			var x [64]T
+			kernels.ArgMin(x[:])
+		},
+		"Iamax": func() {
+			var x [64]T
+			kernels.Iamax(x[:])
+		},
+		"Asum": func() {
+			var x [64]T
+			kernels.Asum(x[:])
+		},
+		"SquaredDistance": func() {
+			var x [64]T
+			var y [64]T
+			kernels.SquaredDistance(x[:], y[:])
+		},
+		"Nrm2": func() {
+			var x [64]T
+			kernels.Nrm2(x[:])
+		},
+		"Mean": func() {
+			var x [64]T
+			kernels.Mean(x[:])
+		},
+		"Variance": func() {
+			var x [64]T
+			kernels.Variance(x[:])
+		},
+		"CosineSimilarity": func() {
+			var x [64]T
+			var y [64]T
+			kernels.CosineSimilarity(x[:], y[:])
+		},
+		"CumSum": func() {
+			var dst [64]T
+			var x [64]T
+			kernels.CumSum(dst[:], x[:])
+		},
+		"LogSumExp": func() {
+			var x [64]T
+			kernels.LogSumExp(x[:])
+		},
 		"Momentum": func() {
 			var w [64]T
 			var v [64]T
@@ -221,6 +276,70 @@ func calls[T kernels.Float]() map[string]func() {
 			var w [64]T
 			var dx [64]T
 			kernels.GemmUpdate(1, kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: d[:]}, kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: x[:]}, kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: w[:]}, kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: dx[:]})
+		},
+		"Div": func() {
+			var dst [64]T
+			var x [64]T
+			var y [64]T
+			kernels.Div(dst[:], x[:], y[:])
+		},
+		"Minimum": func() {
+			var dst [64]T
+			var x [64]T
+			var y [64]T
+			kernels.Minimum(dst[:], x[:], y[:])
+		},
+		"Maximum": func() {
+			var dst [64]T
+			var x [64]T
+			var y [64]T
+			kernels.Maximum(dst[:], x[:], y[:])
+		},
+		"FMA": func() {
+			var dst [64]T
+			var x [64]T
+			var y [64]T
+			var z [64]T
+			kernels.FMA(dst[:], x[:], y[:], z[:])
+		},
+		"AddConst": func() {
+			var x [64]T
+			kernels.AddConst(1, x[:])
+		},
+		"Sqrt": func() {
+			var dst [64]T
+			var x [64]T
+			kernels.Sqrt(dst[:], x[:])
+		},
+		"Rsqrt": func() {
+			var dst [64]T
+			var x [64]T
+			kernels.Rsqrt(dst[:], x[:])
+		},
+		"Abs": func() {
+			var dst [64]T
+			var x [64]T
+			kernels.Abs(dst[:], x[:])
+		},
+		"Neg": func() {
+			var dst [64]T
+			var x [64]T
+			kernels.Neg(dst[:], x[:])
+		},
+		"Floor": func() {
+			var dst [64]T
+			var x [64]T
+			kernels.Floor(dst[:], x[:])
+		},
+		"Ceil": func() {
+			var dst [64]T
+			var x [64]T
+			kernels.Ceil(dst[:], x[:])
+		},
+		"Round": func() {
+			var dst [64]T
+			var x [64]T
+			kernels.Round(dst[:], x[:])
 		},
 	}
 }

@@ -46,6 +46,45 @@ func amsGrad[T Float](w []T, m []T, v []T, h []T, g []T, lr T, beta1 T, oneMinus
 	}
 }
 
+func abs[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		abs(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x := as[float32](dst), as[float32](x)
+		switch {
+		case len(dst) <= cores.Active.FewElements:
+			generic.AbsF32(dst, x)
+		case isa.Active >= isa.AVX512:
+			amd64.AbsF32AVX512(dst, x)
+		case isa.Active >= isa.AVX2:
+			amd64.AbsF32AVX2(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.AbsF32(dst, x)
+		}
+	} else {
+		dst, x := as[float64](dst), as[float64](x)
+		switch {
+		case len(dst) <= cores.Active.FewElements:
+			generic.AbsF64(dst, x)
+		case isa.Active >= isa.AVX512:
+			amd64.AbsF64AVX512(dst, x)
+		case isa.Active >= isa.AVX2:
+			amd64.AbsF64AVX2(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.AbsF64(dst, x)
+		}
+	}
+}
+
 func adagrad[T Float](w []T, s []T, g []T, lr T, eps T) {
 	for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
 		adagrad(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, eps)
@@ -155,6 +194,107 @@ func add[T Float](dst []T, x []T, y []T) {
 	}
 }
 
+func addConst[T Float](alpha T, x []T) {
+	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+		addConst(alpha, x[:vectorBlock])
+	}
+	if is32[T]() {
+		alpha, x := float32(alpha), as[float32](x)
+		switch {
+		case len(x) <= cores.Active.FewToScale:
+			generic.AddConstF32(alpha, x)
+		case isa.Active >= isa.AVX512:
+			amd64.AddConstF32AVX512(alpha, x)
+		case isa.Active >= isa.AVX2:
+			amd64.AddConstF32AVX2(alpha, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
+			generic.AddConstF32(alpha, x)
+		}
+	} else {
+		alpha, x := float64(alpha), as[float64](x)
+		switch {
+		case len(x) <= cores.Active.FewToScale:
+			generic.AddConstF64(alpha, x)
+		case isa.Active >= isa.AVX512:
+			amd64.AddConstF64AVX512(alpha, x)
+		case isa.Active >= isa.AVX2:
+			amd64.AddConstF64AVX2(alpha, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
+			generic.AddConstF64(alpha, x)
+		}
+	}
+}
+
+func asum[T Float](x []T) T {
+	if is32[T]() {
+		x := as[float32](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			return T(amd64.AsumF32AVX512(x))
+		case isa.Active >= isa.AVX2:
+			return T(amd64.AsumF32AVX2(x))
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return T(generic.AsumF32(x))
+		}
+	} else {
+		x := as[float64](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			return T(amd64.AsumF64AVX512(x))
+		case isa.Active >= isa.AVX2:
+			return T(amd64.AsumF64AVX2(x))
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return T(generic.AsumF64(x))
+		}
+	}
+}
+
+func asumWideF32(acc *[64]float32, x []float32) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.AsumWideF32AVX512(acc, x)
+	case isa.Active >= isa.AVX2:
+		amd64.AsumWideF32AVX2(acc, x)
+	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
+		generic.AsumWideF32(acc, x)
+	}
+}
+
+func asumWideF64(acc *[32]float64, x []float64) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.AsumWideF64AVX512(acc, x)
+	case isa.Active >= isa.AVX2:
+		amd64.AsumWideF64AVX2(acc, x)
+	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
+		generic.AsumWideF64(acc, x)
+	}
+}
+
 func axpy[T Float](alpha T, x []T, y []T) {
 	for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
 		axpy(alpha, x[:vectorBlock], y[:vectorBlock])
@@ -186,6 +326,41 @@ func axpy[T Float](alpha T, x []T, y []T) {
 				return
 			}
 			generic.AxpyF64(alpha, x, y)
+		}
+	}
+}
+
+func ceil[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		ceil(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x := as[float32](dst), as[float32](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.CeilF32AVX512(dst, x)
+		case isa.Active >= isa.AVX2:
+			amd64.CeilF32AVX2(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.CeilF32(dst, x)
+		}
+	} else {
+		dst, x := as[float64](dst), as[float64](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.CeilF64AVX512(dst, x)
+		case isa.Active >= isa.AVX2:
+			amd64.CeilF64AVX2(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.CeilF64(dst, x)
 		}
 	}
 }
@@ -225,6 +400,45 @@ func clamp[T Float](dst []T, x []T, lo T, hi T) {
 				return
 			}
 			generic.ClampF64(dst, x, lo, hi)
+		}
+	}
+}
+
+func div[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		div(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		switch {
+		case len(dst) <= cores.Active.FewElements:
+			generic.DivF32(dst, x, y)
+		case isa.Active >= isa.AVX512:
+			amd64.DivF32AVX512(dst, x, y)
+		case isa.Active >= isa.AVX2:
+			amd64.DivF32AVX2(dst, x, y)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.DivF32(dst, x, y)
+		}
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		switch {
+		case len(dst) <= cores.Active.FewElements:
+			generic.DivF64(dst, x, y)
+		case isa.Active >= isa.AVX512:
+			amd64.DivF64AVX512(dst, x, y)
+		case isa.Active >= isa.AVX2:
+			amd64.DivF64AVX2(dst, x, y)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.DivF64(dst, x, y)
 		}
 	}
 }
@@ -423,6 +637,76 @@ func exp[T Float](dst []T, z []T) {
 				return
 			}
 			generic.ExpF64(dst, z)
+		}
+	}
+}
+
+func fma[T Float](dst []T, x []T, y []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, x, y, z = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:], z[vectorBlock:] {
+		fma(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock], z[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x, y, z := as[float32](dst), as[float32](x), as[float32](y), as[float32](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.FMAF32AVX512(dst, x, y, z)
+		case isa.Active >= isa.AVX2:
+			amd64.FMAF32AVX2(dst, x, y, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.FMAF32(dst, x, y, z)
+		}
+	} else {
+		dst, x, y, z := as[float64](dst), as[float64](x), as[float64](y), as[float64](z)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.FMAF64AVX512(dst, x, y, z)
+		case isa.Active >= isa.AVX2:
+			amd64.FMAF64AVX2(dst, x, y, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.FMAF64(dst, x, y, z)
+		}
+	}
+}
+
+func floor[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		floor(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x := as[float32](dst), as[float32](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.FloorF32AVX512(dst, x)
+		case isa.Active >= isa.AVX2:
+			amd64.FloorF32AVX2(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.FloorF32(dst, x)
+		}
+	} else {
+		dst, x := as[float64](dst), as[float64](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.FloorF64AVX512(dst, x)
+		case isa.Active >= isa.AVX2:
+			amd64.FloorF64AVX2(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.FloorF64(dst, x)
 		}
 	}
 }
@@ -792,6 +1076,116 @@ func maxOf[T Float](x []T) T {
 	}
 }
 
+func maximum[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		maximum(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		switch {
+		case len(dst) <= cores.Active.FewElements:
+			generic.MaximumF32(dst, x, y)
+		case isa.Active >= isa.AVX512:
+			amd64.MaximumF32AVX512(dst, x, y)
+		case isa.Active >= isa.AVX2:
+			amd64.MaximumF32AVX2(dst, x, y)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.MaximumF32(dst, x, y)
+		}
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		switch {
+		case len(dst) <= cores.Active.FewElements:
+			generic.MaximumF64(dst, x, y)
+		case isa.Active >= isa.AVX512:
+			amd64.MaximumF64AVX512(dst, x, y)
+		case isa.Active >= isa.AVX2:
+			amd64.MaximumF64AVX2(dst, x, y)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.MaximumF64(dst, x, y)
+		}
+	}
+}
+
+func minOf[T Float](x []T) T {
+	if is32[T]() {
+		x := as[float32](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			return T(amd64.MinF32AVX512(x))
+		case isa.Active >= isa.AVX2:
+			return T(amd64.MinF32AVX2(x))
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return T(generic.MinF32(x))
+		}
+	} else {
+		x := as[float64](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			return T(amd64.MinF64AVX512(x))
+		case isa.Active >= isa.AVX2:
+			return T(amd64.MinF64AVX2(x))
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return T(generic.MinF64(x))
+		}
+	}
+}
+
+func minimum[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		minimum(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		switch {
+		case len(dst) <= cores.Active.FewElements:
+			generic.MinimumF32(dst, x, y)
+		case isa.Active >= isa.AVX512:
+			amd64.MinimumF32AVX512(dst, x, y)
+		case isa.Active >= isa.AVX2:
+			amd64.MinimumF32AVX2(dst, x, y)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.MinimumF32(dst, x, y)
+		}
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		switch {
+		case len(dst) <= cores.Active.FewElements:
+			generic.MinimumF64(dst, x, y)
+		case isa.Active >= isa.AVX512:
+			amd64.MinimumF64AVX512(dst, x, y)
+		case isa.Active >= isa.AVX2:
+			amd64.MinimumF64AVX2(dst, x, y)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.MinimumF64(dst, x, y)
+		}
+	}
+}
+
 func momentum[T Float](w []T, v []T, g []T, lr T, mu T) {
 	for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
 		momentum(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
@@ -1010,6 +1404,45 @@ func mulTanhPrime[T Float](dst []T, d []T, z []T) {
 	}
 }
 
+func neg[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		neg(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x := as[float32](dst), as[float32](x)
+		switch {
+		case len(dst) <= cores.Active.FewElements:
+			generic.NegF32(dst, x)
+		case isa.Active >= isa.AVX512:
+			amd64.NegF32AVX512(dst, x)
+		case isa.Active >= isa.AVX2:
+			amd64.NegF32AVX2(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.NegF32(dst, x)
+		}
+	} else {
+		dst, x := as[float64](dst), as[float64](x)
+		switch {
+		case len(dst) <= cores.Active.FewElements:
+			generic.NegF64(dst, x)
+		case isa.Active >= isa.AVX512:
+			amd64.NegF64AVX512(dst, x)
+		case isa.Active >= isa.AVX2:
+			amd64.NegF64AVX2(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.NegF64(dst, x)
+		}
+	}
+}
+
 func nesterov[T Float](w []T, v []T, g []T, lr T, mu T) {
 	for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
 		nesterov(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
@@ -1158,6 +1591,76 @@ func reluPrime[T Float](dst []T, z []T) {
 				return
 			}
 			generic.ReLUPrimeF64(dst, z)
+		}
+	}
+}
+
+func round[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		round(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x := as[float32](dst), as[float32](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.RoundF32AVX512(dst, x)
+		case isa.Active >= isa.AVX2:
+			amd64.RoundF32AVX2(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.RoundF32(dst, x)
+		}
+	} else {
+		dst, x := as[float64](dst), as[float64](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.RoundF64AVX512(dst, x)
+		case isa.Active >= isa.AVX2:
+			amd64.RoundF64AVX2(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.RoundF64(dst, x)
+		}
+	}
+}
+
+func rsqrt[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		rsqrt(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x := as[float32](dst), as[float32](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.RsqrtF32AVX512(dst, x)
+		case isa.Active >= isa.AVX2:
+			amd64.RsqrtF32AVX2(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.RsqrtF32(dst, x)
+		}
+	} else {
+		dst, x := as[float64](dst), as[float64](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.RsqrtF64AVX512(dst, x)
+		case isa.Active >= isa.AVX2:
+			amd64.RsqrtF64AVX2(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.RsqrtF64(dst, x)
 		}
 	}
 }
@@ -1335,6 +1838,103 @@ func softplus[T Float](dst []T, z []T) {
 			}
 			generic.SoftplusF64(dst, z)
 		}
+	}
+}
+
+func sqrt[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		sqrt(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x := as[float32](dst), as[float32](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.SqrtF32AVX512(dst, x)
+		case isa.Active >= isa.AVX2:
+			amd64.SqrtF32AVX2(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.SqrtF32(dst, x)
+		}
+	} else {
+		dst, x := as[float64](dst), as[float64](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.SqrtF64AVX512(dst, x)
+		case isa.Active >= isa.AVX2:
+			amd64.SqrtF64AVX2(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.SqrtF64(dst, x)
+		}
+	}
+}
+
+func squaredDistance[T Float](x []T, y []T) T {
+	if is32[T]() {
+		x, y := as[float32](x), as[float32](y)
+		switch {
+		case isa.Active >= isa.AVX512:
+			return T(amd64.SquaredDistanceF32AVX512(x, y))
+		case isa.Active >= isa.AVX2:
+			return T(amd64.SquaredDistanceF32AVX2(x, y))
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return T(generic.SquaredDistanceF32(x, y))
+		}
+	} else {
+		x, y := as[float64](x), as[float64](y)
+		switch {
+		case isa.Active >= isa.AVX512:
+			return T(amd64.SquaredDistanceF64AVX512(x, y))
+		case isa.Active >= isa.AVX2:
+			return T(amd64.SquaredDistanceF64AVX2(x, y))
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return T(generic.SquaredDistanceF64(x, y))
+		}
+	}
+}
+
+func squaredDistanceWideF32(acc *[64]float32, x []float32, y []float32) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.SquaredDistanceWideF32AVX512(acc, x, y)
+	case isa.Active >= isa.AVX2:
+		amd64.SquaredDistanceWideF32AVX2(acc, x, y)
+	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
+		generic.SquaredDistanceWideF32(acc, x, y)
+	}
+}
+
+func squaredDistanceWideF64(acc *[32]float64, x []float64, y []float64) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.SquaredDistanceWideF64AVX512(acc, x, y)
+	case isa.Active >= isa.AVX2:
+		amd64.SquaredDistanceWideF64AVX2(acc, x, y)
+	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
+		generic.SquaredDistanceWideF64(acc, x, y)
 	}
 }
 

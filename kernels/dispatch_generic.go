@@ -29,6 +29,27 @@ func amsGrad[T Float](w []T, m []T, v []T, h []T, g []T, lr T, beta1 T, oneMinus
 	}
 }
 
+func abs[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		abs(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x := as[float32](dst), as[float32](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.AbsF32(dst, x)
+	} else {
+		dst, x := as[float64](dst), as[float64](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.AbsF64(dst, x)
+	}
+}
+
 func adagrad[T Float](w []T, s []T, g []T, lr T, eps T) {
 	for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
 		adagrad(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, eps)
@@ -92,6 +113,61 @@ func add[T Float](dst []T, x []T, y []T) {
 	}
 }
 
+func addConst[T Float](alpha T, x []T) {
+	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+		addConst(alpha, x[:vectorBlock])
+	}
+	if is32[T]() {
+		alpha, x := float32(alpha), as[float32](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
+		generic.AddConstF32(alpha, x)
+	} else {
+		alpha, x := float64(alpha), as[float64](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
+		generic.AddConstF64(alpha, x)
+	}
+}
+
+func asum[T Float](x []T) T {
+	if is32[T]() {
+		x := as[float32](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return 0
+		}
+		return T(generic.AsumF32(x))
+	} else {
+		x := as[float64](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return 0
+		}
+		return T(generic.AsumF64(x))
+	}
+}
+
+func asumWideF32(acc *[64]float32, x []float32) {
+	if onCall != nil {
+		onCall(1, len(x), 1)
+		return
+	}
+	generic.AsumWideF32(acc, x)
+}
+
+func asumWideF64(acc *[32]float64, x []float64) {
+	if onCall != nil {
+		onCall(1, len(x), 1)
+		return
+	}
+	generic.AsumWideF64(acc, x)
+}
+
 func axpy[T Float](alpha T, x []T, y []T) {
 	for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
 		axpy(alpha, x[:vectorBlock], y[:vectorBlock])
@@ -113,6 +189,27 @@ func axpy[T Float](alpha T, x []T, y []T) {
 	}
 }
 
+func ceil[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		ceil(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x := as[float32](dst), as[float32](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.CeilF32(dst, x)
+	} else {
+		dst, x := as[float64](dst), as[float64](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.CeilF64(dst, x)
+	}
+}
+
 func clamp[T Float](dst []T, x []T, lo T, hi T) {
 	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
 		clamp(dst[:vectorBlock], x[:vectorBlock], lo, hi)
@@ -131,6 +228,27 @@ func clamp[T Float](dst []T, x []T, lo T, hi T) {
 			return
 		}
 		generic.ClampF64(dst, x, lo, hi)
+	}
+}
+
+func div[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		div(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.DivF32(dst, x, y)
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.DivF64(dst, x, y)
 	}
 }
 
@@ -241,6 +359,48 @@ func exp[T Float](dst []T, z []T) {
 			return
 		}
 		generic.ExpF64(dst, z)
+	}
+}
+
+func fma[T Float](dst []T, x []T, y []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, x, y, z = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:], z[vectorBlock:] {
+		fma(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock], z[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x, y, z := as[float32](dst), as[float32](x), as[float32](y), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.FMAF32(dst, x, y, z)
+	} else {
+		dst, x, y, z := as[float64](dst), as[float64](x), as[float64](y), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.FMAF64(dst, x, y, z)
+	}
+}
+
+func floor[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		floor(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x := as[float32](dst), as[float32](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.FloorF32(dst, x)
+	} else {
+		dst, x := as[float64](dst), as[float64](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.FloorF64(dst, x)
 	}
 }
 
@@ -451,6 +611,66 @@ func maxOf[T Float](x []T) T {
 	}
 }
 
+func maximum[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		maximum(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.MaximumF32(dst, x, y)
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.MaximumF64(dst, x, y)
+	}
+}
+
+func minOf[T Float](x []T) T {
+	if is32[T]() {
+		x := as[float32](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return 0
+		}
+		return T(generic.MinF32(x))
+	} else {
+		x := as[float64](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return 0
+		}
+		return T(generic.MinF64(x))
+	}
+}
+
+func minimum[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		minimum(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.MinimumF32(dst, x, y)
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.MinimumF64(dst, x, y)
+	}
+}
+
 func momentum[T Float](w []T, v []T, g []T, lr T, mu T) {
 	for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
 		momentum(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
@@ -577,6 +797,27 @@ func mulTanhPrime[T Float](dst []T, d []T, z []T) {
 	}
 }
 
+func neg[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		neg(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x := as[float32](dst), as[float32](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.NegF32(dst, x)
+	} else {
+		dst, x := as[float64](dst), as[float64](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.NegF64(dst, x)
+	}
+}
+
 func nesterov[T Float](w []T, v []T, g []T, lr T, mu T) {
 	for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
 		nesterov(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
@@ -658,6 +899,48 @@ func reluPrime[T Float](dst []T, z []T) {
 			return
 		}
 		generic.ReLUPrimeF64(dst, z)
+	}
+}
+
+func round[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		round(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x := as[float32](dst), as[float32](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.RoundF32(dst, x)
+	} else {
+		dst, x := as[float64](dst), as[float64](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.RoundF64(dst, x)
+	}
+}
+
+func rsqrt[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		rsqrt(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x := as[float32](dst), as[float32](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.RsqrtF32(dst, x)
+	} else {
+		dst, x := as[float64](dst), as[float64](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.RsqrtF64(dst, x)
 	}
 }
 
@@ -761,6 +1044,61 @@ func softplus[T Float](dst []T, z []T) {
 		}
 		generic.SoftplusF64(dst, z)
 	}
+}
+
+func sqrt[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		sqrt(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x := as[float32](dst), as[float32](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.SqrtF32(dst, x)
+	} else {
+		dst, x := as[float64](dst), as[float64](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.SqrtF64(dst, x)
+	}
+}
+
+func squaredDistance[T Float](x []T, y []T) T {
+	if is32[T]() {
+		x, y := as[float32](x), as[float32](y)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return 0
+		}
+		return T(generic.SquaredDistanceF32(x, y))
+	} else {
+		x, y := as[float64](x), as[float64](y)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return 0
+		}
+		return T(generic.SquaredDistanceF64(x, y))
+	}
+}
+
+func squaredDistanceWideF32(acc *[64]float32, x []float32, y []float32) {
+	if onCall != nil {
+		onCall(1, len(x), 1)
+		return
+	}
+	generic.SquaredDistanceWideF32(acc, x, y)
+}
+
+func squaredDistanceWideF64(acc *[32]float64, x []float64, y []float64) {
+	if onCall != nil {
+		onCall(1, len(x), 1)
+		return
+	}
+	generic.SquaredDistanceWideF64(acc, x, y)
 }
 
 func sub[T Float](dst []T, x []T, y []T) {

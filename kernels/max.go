@@ -19,3 +19,104 @@ func Max[T Float](x []T) T {
 	}
 	return max(top, maxOf(x))
 }
+
+// Min returns the smallest x[i]. It is IEEE 754-2019's minimum: NaN if any x[i]
+// is NaN, and −0 is smaller than +0. It panics if x is empty.
+func Min[T Float](x []T) T {
+	if len(x) == 0 {
+		panic("kernels: Min: x is empty")
+	}
+	race.Read(x)
+	least := T(math.Inf(1))
+	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+		least = min(least, minOf(x[:vectorBlock]))
+	}
+	return min(least, minOf(x))
+}
+
+// MinMax returns the smallest and the largest x[i], as [Min] and [Max] do, and reads x
+// once. It panics if x is empty.
+func MinMax[T Float](x []T) (least, top T) {
+	if len(x) == 0 {
+		panic("kernels: MinMax: x is empty")
+	}
+	race.Read(x)
+	least, top = T(math.Inf(1)), T(math.Inf(-1))
+	for len(x) > 0 {
+		block := x[:min(len(x), searchBlock)]
+		least, top = min(least, minOf(block)), max(top, maxOf(block))
+		x = x[len(block):]
+	}
+	return least, top
+}
+
+// searchBlock is the number of elements whose extreme is found by a kernel before
+// anybody looks for its index.
+const searchBlock = 512
+
+// ArgMax returns the index of the first x[i] that is largest. A NaN is larger than
+// anything, so that the index of the first NaN is returned if there is one; −0 and +0 are
+// equal. It panics if x is empty.
+func ArgMax[T Float](x []T) int {
+	if len(x) == 0 {
+		panic("kernels: ArgMax: x is empty")
+	}
+	race.Read(x)
+	top, at := maxOf(x[:min(len(x), searchBlock)]), 0
+	for i := searchBlock; i < len(x) && top == top; i += searchBlock {
+		if m := maxOf(x[i:min(len(x), i+searchBlock)]); m > top || m != m {
+			top, at = m, i
+		}
+	}
+	return at + indexOf(top, x[at:])
+}
+
+// ArgMin returns the index of the first x[i] that is smallest. A NaN is smaller than
+// anything, so that the index of the first NaN is returned if there is one; −0 and +0 are
+// equal. It panics if x is empty.
+func ArgMin[T Float](x []T) int {
+	if len(x) == 0 {
+		panic("kernels: ArgMin: x is empty")
+	}
+	race.Read(x)
+	least, at := minOf(x[:min(len(x), searchBlock)]), 0
+	for i := searchBlock; i < len(x) && least == least; i += searchBlock {
+		if m := minOf(x[i:min(len(x), i+searchBlock)]); m < least || m != m {
+			least, at = m, i
+		}
+	}
+	return at + indexOf(least, x[at:])
+}
+
+// Iamax returns the index of the first x[i] with the largest magnitude. A NaN is larger
+// than anything. It panics if x is empty.
+func Iamax[T Float](x []T) int {
+	if len(x) == 0 {
+		panic("kernels: Iamax: x is empty")
+	}
+	race.Read(x)
+	var top T
+	at := 0
+	for i := 0; i < len(x) && top == top; i += searchBlock {
+		block := x[i:min(len(x), i+searchBlock)]
+		if m := max(maxOf(block), -minOf(block)); m > top || m != m {
+			top, at = m, i
+		}
+	}
+	for i, v := range x[at:] {
+		if v == top || -v == top || v != v {
+			return at + i
+		}
+	}
+	return 0 // all are zeros
+}
+
+// indexOf returns the index of the first element of x that equals v, or is NaN if v is.
+func indexOf[T Float](v T, x []T) int {
+	for i, e := range x {
+		if e == v || v != v && e != e {
+			return i
+		}
+	}
+	return 0
+}

@@ -116,7 +116,12 @@ func special[T Float]() []refusal {
 
 	add("Dot: ", "len", func() { kernels.Dot(v(0), v(1)) }, func() { kernels.Dot(nil, v(20)[:1]) })
 	add("Exp: ", "len", func() { kernels.Exp(nil, v(1)) }, func() { kernels.Exp(v(8)[:3], v(8)) })
-	add("Max: ", "empty", func() { kernels.Max[T](nil) }, func() { kernels.Max(v(20)[:0]) })
+	for name, call := range map[string]func(x []T){
+		"Max": func(x []T) { kernels.Max(x) }, "Min": func(x []T) { kernels.Min(x) }, "MinMax": func(x []T) { kernels.MinMax(x) },
+		"ArgMax": func(x []T) { kernels.ArgMax(x) }, "ArgMin": func(x []T) { kernels.ArgMin(x) }, "Iamax": func(x []T) { kernels.Iamax(x) },
+	} {
+		add(name+": ", "empty", func() { call(nil) }, func() { call(v(20)[:0]) })
+	}
 
 	for _, trans := range []kernels.Transpose{0, 1, 'n', 'C'} {
 		add("Gemm: ", "NoTrans or Trans",
@@ -126,6 +131,7 @@ func special[T Float]() []refusal {
 	add("Gemm: ", "overlap", // columns 0–2 and 2–4 of the same matrix, and the same memory with another stride
 		func() { kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, over(0, 3, 5), m(3, 3), 0, over(2, 3, 5)) },
 		func() { kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, over(0, 2, 5), m(2, 2), 0, over(2, 2, 6)) })
+	add("CumSum: ", "overlaps", func() { kernels.CumSum(x[:5], x[1:6]) })
 	add("Softmax: ", "overlap", func() { kernels.Softmax(over(0, 3, 3), over(0, 3, 4)) })
 
 	for _, t := range []int{0, -1, math.MinInt} {

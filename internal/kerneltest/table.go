@@ -89,7 +89,7 @@ func Table[T Float]() []Kernel[T] {
 	if !is32[T]() {
 		sweep = 1 << 16
 	}
-	return []Kernel[T]{
+	return append(statistics[T](), []Kernel[T]{
 		{
 			Name: "Dot", Covers: []string{"Dot", "DotWide"}, Family: Reduction, Shapes: result(In, In), Work: Work{MulAdds: 1},
 			Call: func(_, _ T, o []kernels.Matrix[T]) { o[0].Data[0] = kernels.Dot(o[1].Data, o[2].Data) },
@@ -119,6 +119,40 @@ func Table[T Float]() []Kernel[T] {
 					}
 				}
 				o[0].Data[0] = top
+			},
+		},
+		{
+			Name: "Min", Covers: []string{"Min"}, Family: Reduction,
+			Shapes: func(s Size) []Shape { s.N = max(s.N, 1); return result(In)(s) },
+			Call:   func(_, _ T, o []kernels.Matrix[T]) { o[0].Data[0] = kernels.Min(o[1].Data) },
+			Define: func(_, _ T, o []kernels.Matrix[T]) {
+				least := T(math.Inf(1))
+				for _, x := range o[1].Data {
+					if x != x || x < least || x == least && math.Signbit(float64(x)) {
+						least = x
+					}
+					if x != x {
+						break
+					}
+				}
+				o[0].Data[0] = least
+			},
+		},
+		{
+			Name: "Asum", Covers: []string{"Asum", "AsumWide"}, Family: Reduction, Shapes: result(In),
+			Call: func(_, _ T, o []kernels.Matrix[T]) { o[0].Data[0] = kernels.Asum(o[1].Data) },
+			Define: func(_, _ T, o []kernels.Matrix[T]) {
+				o[0].Data[0] = laneSum(len(o[1].Data), 4*lanes[T](), func(acc T, i int) T { return acc + T(math.Abs(float64(o[1].Data[i]))) })
+			},
+		},
+		{
+			Name: "SquaredDistance", Covers: []string{"SquaredDistance", "SquaredDistanceWide"}, Family: Reduction, Shapes: result(In, In), Work: Work{MulAdds: 1},
+			Call: func(_, _ T, o []kernels.Matrix[T]) { o[0].Data[0] = kernels.SquaredDistance(o[1].Data, o[2].Data) },
+			Define: func(_, _ T, o []kernels.Matrix[T]) {
+				o[0].Data[0] = laneSum(len(o[1].Data), 4*lanes[T](), func(acc T, i int) T {
+					d := o[1].Data[i] - o[2].Data[i]
+					return fma(d, d, acc)
+				})
 			},
 		},
 		{
@@ -191,6 +225,34 @@ func Table[T Float]() []Kernel[T] {
 		binary("Add", kernels.Add[T], generic.AddF32, generic.AddF64),
 		binary("Sub", kernels.Sub[T], generic.SubF32, generic.SubF64),
 		binary("Mul", kernels.Mul[T], generic.MulF32, generic.MulF64),
+		binary("Div", kernels.Div[T], generic.DivF32, generic.DivF64).taking(Work{Divs: 1}),
+		binary("Minimum", kernels.Minimum[T], generic.MinimumF32, generic.MinimumF64),
+		binary("Maximum", kernels.Maximum[T], generic.MaximumF32, generic.MaximumF64),
+		{
+			Name: "FMA", Covers: []string{"FMA"}, Family: Elementwise, Shapes: vectors(Out, In, In, In), Work: Work{MulAdds: 1},
+			Call: func(_, _ T, o []kernels.Matrix[T]) { kernels.FMA(o[0].Data, o[1].Data, o[2].Data, o[3].Data) },
+			Define: func(_, _ T, o []kernels.Matrix[T]) {
+				for i, x := range o[1].Data {
+					o[0].Data[i] = fma(x, o[2].Data[i], o[3].Data[i])
+				}
+			},
+		},
+		{
+			Name: "AddConst", Covers: []string{"AddConst"}, Family: Elementwise, Shapes: vectors(InOut),
+			Call: func(alpha, _ T, o []kernels.Matrix[T]) { kernels.AddConst(alpha, o[0].Data) },
+			Define: func(alpha, _ T, o []kernels.Matrix[T]) {
+				for i := range o[0].Data {
+					o[0].Data[i] += alpha
+				}
+			},
+		},
+		unary("Sqrt", kernels.Sqrt[T], generic.SqrtF32, generic.SqrtF64).taking(Work{Roots: 1}).suiting(square),
+		unary("Rsqrt", kernels.Rsqrt[T], generic.RsqrtF32, generic.RsqrtF64).taking(Work{Divs: 1, Roots: 1}).suiting(square),
+		unary("Abs", kernels.Abs[T], generic.AbsF32, generic.AbsF64),
+		unary("Neg", kernels.Neg[T], generic.NegF32, generic.NegF64),
+		unary("Floor", kernels.Floor[T], generic.FloorF32, generic.FloorF64).ofRange(8),
+		unary("Ceil", kernels.Ceil[T], generic.CeilF32, generic.CeilF64).ofRange(8),
+		unary("Round", kernels.Round[T], generic.RoundF32, generic.RoundF64).ofRange(8),
 		unary("Exp", kernels.Exp[T], generic.ExpF32, generic.ExpF64).ofRange(8),
 		unary("Log", kernels.Log[T], generic.LogF32, generic.LogF64).suiting(func(_ int, x T) T { return 8 + T(7*x) }),
 		unary("Sigmoid", kernels.Sigmoid[T], generic.SigmoidF32, generic.SigmoidF64).ofRange(8).taking(Work{Divs: 1}),
@@ -309,7 +371,7 @@ func Table[T Float]() []Kernel[T] {
 			Size{30, 40, 900}, Size{5, 1100, 500}, Size{50, 1024, 300}, Size{7, 40, 5000}, Size{2, 3, 2049}),
 		matrixProduct[T]("Gemm Aᵀ·B", "GemmOuter", kernels.Trans, kernels.NoTrans,
 			Size{30, 40, 900}, Size{7, 29, 5000}, Size{2, 3, 2049}),
-	}
+	}...)
 }
 
 // probability makes a number between 0 and 1 of any other, of one between them itself.
@@ -394,6 +456,9 @@ func squares[T Float](operand int, x T) T {
 	}
 	return x
 }
+
+// square suits functions of numbers that aren't negative.
+func square[T Float](_ int, x T) T { return x * x }
 
 // optimizer is a step of an optimizer with one or two vectors of state.
 func optimizer[T Float](name, covers string, state int, call func(w, s1, s2, g []T), f32 func(w, s1, s2, g []float32), f64 func(w, s1, s2, g []float64)) Kernel[T] {

@@ -13,6 +13,15 @@ package amd64
 //go:noescape
 func MaxF32AVX2(x []float32) float32
 
+// MinF32AVX2 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
+// is smaller than +0. It is defined by generic.MinF32.
+//
+// AVX2 and FMA. Four vectors a round, each with a minimum of its own, masked tail; then the
+// minimum of the four and of their lanes. Reads x.
+//
+//go:noescape
+func MinF32AVX2(x []float32) float32
+
 // MaxF64AVX2 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF64.
 //
@@ -21,6 +30,15 @@ func MaxF32AVX2(x []float32) float32
 //
 //go:noescape
 func MaxF64AVX2(x []float64) float64
+
+// MinF64AVX2 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
+// is smaller than +0. It is defined by generic.MinF64.
+//
+// AVX2 and FMA. Four vectors a round, each with a minimum of its own, masked tail; then the
+// minimum of the four and of their lanes. Reads x.
+//
+//go:noescape
+func MinF64AVX2(x []float64) float64
 
 // MaxF32AVX512 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0
 // is larger than −0. It is defined by generic.MaxF32.
@@ -31,6 +49,15 @@ func MaxF64AVX2(x []float64) float64
 //go:noescape
 func MaxF32AVX512(x []float32) float32
 
+// MinF32AVX512 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
+// is smaller than +0. It is defined by generic.MinF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a minimum of its own, masked
+// tail; then the minimum of the four and of their lanes. Reads x.
+//
+//go:noescape
+func MinF32AVX512(x []float32) float32
+
 // MaxF64AVX512 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0
 // is larger than −0. It is defined by generic.MaxF64.
 //
@@ -39,3 +66,12 @@ func MaxF32AVX512(x []float32) float32
 //
 //go:noescape
 func MaxF64AVX512(x []float64) float64
+
+// MinF64AVX512 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
+// is smaller than +0. It is defined by generic.MinF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a minimum of its own, masked
+// tail; then the minimum of the four and of their lanes. Reads x.
+//
+//go:noescape
+func MinF64AVX512(x []float64) float64

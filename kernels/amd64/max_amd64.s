@@ -145,6 +145,147 @@ end5:
 	VZEROUPPER
 	RET
 
+// MinF32AVX2 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
+// is smaller than +0. It is defined by generic.MinF32.
+//
+// AVX2 and FMA. Four vectors a round, each with a minimum of its own, masked tail; then the
+// minimum of the four and of their lanes. Reads x.
+//
+// minimum Y0–Y3, x AX, len(x) CX.
+//
+// Requires: AVX
+TEXT ·MinF32AVX2(SB), NOSPLIT, $0-28
+	VMOVUPS infF32<>+0(SB), Y0
+	VMOVUPS infF32<>+0(SB), Y1
+	VMOVUPS infF32<>+0(SB), Y2
+	VMOVUPS infF32<>+0(SB), Y3
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+
+vectors1:
+	CMPQ      CX, $0x00000020
+	JL        done2
+	VMOVUPS   (AX), Y4
+	VCMPPS    $0x03, Y4, Y0, Y5
+	VADDPS    Y4, Y0, Y6
+	VMINPS    Y4, Y0, Y7
+	VMINPS    Y0, Y4, Y0
+	VORPS     Y0, Y7, Y0
+	VBLENDVPS Y5, Y6, Y0, Y0
+	VMOVUPS   Y0, Y0
+	VMOVUPS   32(AX), Y4
+	VCMPPS    $0x03, Y4, Y1, Y5
+	VADDPS    Y4, Y1, Y6
+	VMINPS    Y4, Y1, Y7
+	VMINPS    Y1, Y4, Y1
+	VORPS     Y1, Y7, Y1
+	VBLENDVPS Y5, Y6, Y1, Y1
+	VMOVUPS   Y1, Y1
+	VMOVUPS   64(AX), Y4
+	VCMPPS    $0x03, Y4, Y2, Y5
+	VADDPS    Y4, Y2, Y6
+	VMINPS    Y4, Y2, Y7
+	VMINPS    Y2, Y4, Y2
+	VORPS     Y2, Y7, Y2
+	VBLENDVPS Y5, Y6, Y2, Y2
+	VMOVUPS   Y2, Y2
+	VMOVUPS   96(AX), Y4
+	VCMPPS    $0x03, Y4, Y3, Y5
+	VADDPS    Y4, Y3, Y6
+	VMINPS    Y4, Y3, Y7
+	VMINPS    Y3, Y4, Y3
+	VORPS     Y3, Y7, Y3
+	VBLENDVPS Y5, Y6, Y3, Y3
+	VMOVUPS   Y3, Y3
+	ADDQ      $0x00000080, AX
+	SUBQ      $0x00000020, CX
+	JMP       vectors1
+
+done2:
+vectors3:
+	CMPQ      CX, $0x00000008
+	JL        done4
+	VMOVUPS   (AX), Y4
+	VCMPPS    $0x03, Y4, Y0, Y5
+	VADDPS    Y4, Y0, Y6
+	VMINPS    Y4, Y0, Y7
+	VMINPS    Y0, Y4, Y0
+	VORPS     Y0, Y7, Y0
+	VBLENDVPS Y5, Y6, Y0, Y0
+	VMOVUPS   Y0, Y0
+	ADDQ      $0x00000020, AX
+	SUBQ      $0x00000008, CX
+	JMP       vectors3
+
+done4:
+	TESTQ      CX, CX
+	JZ         end5
+	LEAQ       laneMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVDQU    32(DX), Y4
+	VMASKMOVPS (AX), Y4, Y5
+	VMOVUPS    infF32<>+0(SB), Y6
+	VBLENDVPS  Y4, Y5, Y6, Y4
+	VCMPPS     $0x03, Y4, Y0, Y5
+	VADDPS     Y4, Y0, Y6
+	VMINPS     Y4, Y0, Y7
+	VMINPS     Y0, Y4, Y0
+	VORPS      Y0, Y7, Y0
+	VBLENDVPS  Y5, Y6, Y0, Y0
+	VMOVUPS    Y0, Y0
+
+end5:
+	// The four, then lanes that lie ever closer.
+	VCMPPS     $0x03, Y2, Y0, Y4
+	VADDPS     Y2, Y0, Y5
+	VMINPS     Y2, Y0, Y6
+	VMINPS     Y0, Y2, Y0
+	VORPS      Y0, Y6, Y0
+	VBLENDVPS  Y4, Y5, Y0, Y0
+	VMOVUPS    Y0, Y0
+	VCMPPS     $0x03, Y3, Y1, Y2
+	VADDPS     Y3, Y1, Y4
+	VMINPS     Y3, Y1, Y5
+	VMINPS     Y1, Y3, Y1
+	VORPS      Y1, Y5, Y1
+	VBLENDVPS  Y2, Y4, Y1, Y1
+	VMOVUPS    Y1, Y1
+	VCMPPS     $0x03, Y1, Y0, Y2
+	VADDPS     Y1, Y0, Y3
+	VMINPS     Y1, Y0, Y4
+	VMINPS     Y0, Y1, Y0
+	VORPS      Y0, Y4, Y0
+	VBLENDVPS  Y2, Y3, Y0, Y0
+	VMOVUPS    Y0, Y0
+	VPERM2F128 $0x01, Y0, Y0, Y1
+	VCMPPS     $0x03, Y1, Y0, Y2
+	VADDPS     Y1, Y0, Y3
+	VMINPS     Y1, Y0, Y4
+	VMINPS     Y0, Y1, Y0
+	VORPS      Y0, Y4, Y0
+	VBLENDVPS  Y2, Y3, Y0, Y0
+	VMOVUPS    Y0, Y0
+	VPERMILPD  $0x55, Y0, Y1
+	VCMPPS     $0x03, Y1, Y0, Y2
+	VADDPS     Y1, Y0, Y3
+	VMINPS     Y1, Y0, Y4
+	VMINPS     Y0, Y1, Y0
+	VORPS      Y0, Y4, Y0
+	VBLENDVPS  Y2, Y3, Y0, Y0
+	VMOVUPS    Y0, Y0
+	VPERMILPS  $0xb1, Y0, Y1
+	VCMPPS     $0x03, Y1, Y0, Y2
+	VADDPS     Y1, Y0, Y3
+	VMINPS     Y1, Y0, Y4
+	VMINPS     Y0, Y1, Y0
+	VORPS      Y0, Y4, Y0
+	VBLENDVPS  Y2, Y3, Y0, Y0
+	VMOVUPS    Y0, Y0
+	VMOVSS     X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
 // MaxF64AVX2 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF64.
 //
@@ -272,6 +413,139 @@ end5:
 	VMAXPD     Y1, Y0, Y4
 	VMAXPD     Y0, Y1, Y0
 	VANDPD     Y0, Y4, Y0
+	VBLENDVPD  Y2, Y3, Y0, Y0
+	VMOVUPD    Y0, Y0
+	VMOVSD     X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// MinF64AVX2 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
+// is smaller than +0. It is defined by generic.MinF64.
+//
+// AVX2 and FMA. Four vectors a round, each with a minimum of its own, masked tail; then the
+// minimum of the four and of their lanes. Reads x.
+//
+// minimum Y0–Y3, x AX, len(x) CX.
+//
+// Requires: AVX
+TEXT ·MinF64AVX2(SB), NOSPLIT, $0-32
+	VMOVUPD infF64<>+0(SB), Y0
+	VMOVUPD infF64<>+0(SB), Y1
+	VMOVUPD infF64<>+0(SB), Y2
+	VMOVUPD infF64<>+0(SB), Y3
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+
+vectors1:
+	CMPQ      CX, $0x00000010
+	JL        done2
+	VMOVUPD   (AX), Y4
+	VCMPPD    $0x03, Y4, Y0, Y5
+	VADDPD    Y4, Y0, Y6
+	VMINPD    Y4, Y0, Y7
+	VMINPD    Y0, Y4, Y0
+	VORPD     Y0, Y7, Y0
+	VBLENDVPD Y5, Y6, Y0, Y0
+	VMOVUPD   Y0, Y0
+	VMOVUPD   32(AX), Y4
+	VCMPPD    $0x03, Y4, Y1, Y5
+	VADDPD    Y4, Y1, Y6
+	VMINPD    Y4, Y1, Y7
+	VMINPD    Y1, Y4, Y1
+	VORPD     Y1, Y7, Y1
+	VBLENDVPD Y5, Y6, Y1, Y1
+	VMOVUPD   Y1, Y1
+	VMOVUPD   64(AX), Y4
+	VCMPPD    $0x03, Y4, Y2, Y5
+	VADDPD    Y4, Y2, Y6
+	VMINPD    Y4, Y2, Y7
+	VMINPD    Y2, Y4, Y2
+	VORPD     Y2, Y7, Y2
+	VBLENDVPD Y5, Y6, Y2, Y2
+	VMOVUPD   Y2, Y2
+	VMOVUPD   96(AX), Y4
+	VCMPPD    $0x03, Y4, Y3, Y5
+	VADDPD    Y4, Y3, Y6
+	VMINPD    Y4, Y3, Y7
+	VMINPD    Y3, Y4, Y3
+	VORPD     Y3, Y7, Y3
+	VBLENDVPD Y5, Y6, Y3, Y3
+	VMOVUPD   Y3, Y3
+	ADDQ      $0x00000080, AX
+	SUBQ      $0x00000010, CX
+	JMP       vectors1
+
+done2:
+vectors3:
+	CMPQ      CX, $0x00000004
+	JL        done4
+	VMOVUPD   (AX), Y4
+	VCMPPD    $0x03, Y4, Y0, Y5
+	VADDPD    Y4, Y0, Y6
+	VMINPD    Y4, Y0, Y7
+	VMINPD    Y0, Y4, Y0
+	VORPD     Y0, Y7, Y0
+	VBLENDVPD Y5, Y6, Y0, Y0
+	VMOVUPD   Y0, Y0
+	ADDQ      $0x00000020, AX
+	SUBQ      $0x00000004, CX
+	JMP       vectors3
+
+done4:
+	TESTQ      CX, CX
+	JZ         end5
+	LEAQ       laneMasks<>+0(SB), DX
+	SHLQ       $0x03, CX
+	SUBQ       CX, DX
+	VMOVDQU    32(DX), Y4
+	VMASKMOVPD (AX), Y4, Y5
+	VMOVUPD    infF64<>+0(SB), Y6
+	VBLENDVPD  Y4, Y5, Y6, Y4
+	VCMPPD     $0x03, Y4, Y0, Y5
+	VADDPD     Y4, Y0, Y6
+	VMINPD     Y4, Y0, Y7
+	VMINPD     Y0, Y4, Y0
+	VORPD      Y0, Y7, Y0
+	VBLENDVPD  Y5, Y6, Y0, Y0
+	VMOVUPD    Y0, Y0
+
+end5:
+	// The four, then lanes that lie ever closer.
+	VCMPPD     $0x03, Y2, Y0, Y4
+	VADDPD     Y2, Y0, Y5
+	VMINPD     Y2, Y0, Y6
+	VMINPD     Y0, Y2, Y0
+	VORPD      Y0, Y6, Y0
+	VBLENDVPD  Y4, Y5, Y0, Y0
+	VMOVUPD    Y0, Y0
+	VCMPPD     $0x03, Y3, Y1, Y2
+	VADDPD     Y3, Y1, Y4
+	VMINPD     Y3, Y1, Y5
+	VMINPD     Y1, Y3, Y1
+	VORPD      Y1, Y5, Y1
+	VBLENDVPD  Y2, Y4, Y1, Y1
+	VMOVUPD    Y1, Y1
+	VCMPPD     $0x03, Y1, Y0, Y2
+	VADDPD     Y1, Y0, Y3
+	VMINPD     Y1, Y0, Y4
+	VMINPD     Y0, Y1, Y0
+	VORPD      Y0, Y4, Y0
+	VBLENDVPD  Y2, Y3, Y0, Y0
+	VMOVUPD    Y0, Y0
+	VPERM2F128 $0x01, Y0, Y0, Y1
+	VCMPPD     $0x03, Y1, Y0, Y2
+	VADDPD     Y1, Y0, Y3
+	VMINPD     Y1, Y0, Y4
+	VMINPD     Y0, Y1, Y0
+	VORPD      Y0, Y4, Y0
+	VBLENDVPD  Y2, Y3, Y0, Y0
+	VMOVUPD    Y0, Y0
+	VPERMILPD  $0x55, Y0, Y1
+	VCMPPD     $0x03, Y1, Y0, Y2
+	VADDPD     Y1, Y0, Y3
+	VMINPD     Y1, Y0, Y4
+	VMINPD     Y0, Y1, Y0
+	VORPD      Y0, Y4, Y0
 	VBLENDVPD  Y2, Y3, Y0, Y0
 	VMOVUPD    Y0, Y0
 	VMOVSD     X0, ret+24(FP)
@@ -425,6 +699,153 @@ end5:
 	VZEROUPPER
 	RET
 
+// MinF32AVX512 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
+// is smaller than +0. It is defined by generic.MinF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a minimum of its own, masked
+// tail; then the minimum of the four and of their lanes. Reads x.
+//
+// inf Z0, minimum Z1–Z4, x AX, len(x) CX.
+//
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·MinF32AVX512(SB), NOSPLIT, $0-28
+	VMOVUPS infF32<>+0(SB), Z0
+	VMOVUPS Z0, Z1
+	VMOVUPS Z0, Z2
+	VMOVUPS Z0, Z3
+	VMOVUPS Z0, Z4
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+
+vectors1:
+	CMPQ      CX, $0x00000040
+	JL        done2
+	VMOVUPS   (AX), Z5
+	VCMPPS    $0x03, Z5, Z1, K1
+	VADDPS    Z5, Z1, Z6
+	VMINPS    Z5, Z1, Z7
+	VMINPS    Z1, Z5, Z1
+	VORPS     Z1, Z7, Z1
+	VBLENDMPS Z6, Z1, K1, Z8
+	VMOVUPS   Z8, Z1
+	VMOVUPS   64(AX), Z5
+	VCMPPS    $0x03, Z5, Z2, K1
+	VADDPS    Z5, Z2, Z6
+	VMINPS    Z5, Z2, Z7
+	VMINPS    Z2, Z5, Z2
+	VORPS     Z2, Z7, Z2
+	VBLENDMPS Z6, Z2, K1, Z9
+	VMOVUPS   Z9, Z2
+	VMOVUPS   128(AX), Z5
+	VCMPPS    $0x03, Z5, Z3, K1
+	VADDPS    Z5, Z3, Z6
+	VMINPS    Z5, Z3, Z7
+	VMINPS    Z3, Z5, Z3
+	VORPS     Z3, Z7, Z3
+	VBLENDMPS Z6, Z3, K1, Z10
+	VMOVUPS   Z10, Z3
+	VMOVUPS   192(AX), Z5
+	VCMPPS    $0x03, Z5, Z4, K1
+	VADDPS    Z5, Z4, Z6
+	VMINPS    Z5, Z4, Z7
+	VMINPS    Z4, Z5, Z4
+	VORPS     Z4, Z7, Z4
+	VBLENDMPS Z6, Z4, K1, Z11
+	VMOVUPS   Z11, Z4
+	ADDQ      $0x00000100, AX
+	SUBQ      $0x00000040, CX
+	JMP       vectors1
+
+done2:
+vectors3:
+	CMPQ      CX, $0x00000010
+	JL        done4
+	VMOVUPS   (AX), Z5
+	VCMPPS    $0x03, Z5, Z1, K1
+	VADDPS    Z5, Z1, Z6
+	VMINPS    Z5, Z1, Z7
+	VMINPS    Z1, Z5, Z1
+	VORPS     Z1, Z7, Z1
+	VBLENDMPS Z6, Z1, K1, Z12
+	VMOVUPS   Z12, Z1
+	ADDQ      $0x00000040, AX
+	SUBQ      $0x00000010, CX
+	JMP       vectors3
+
+done4:
+	TESTQ     CX, CX
+	JZ        end5
+	LEAQ      bitMasks<>+0(SB), DX
+	KMOVW     (DX)(CX*2), K1
+	VMOVUPS.Z (AX), K1, Z5
+	VBLENDMPS Z5, Z0, K1, Z13
+	VCMPPS    $0x03, Z13, Z1, K1
+	VADDPS    Z13, Z1, Z0
+	VMINPS    Z13, Z1, Z5
+	VMINPS    Z1, Z13, Z1
+	VORPS     Z1, Z5, Z1
+	VBLENDMPS Z0, Z1, K1, Z14
+	VMOVUPS   Z14, Z1
+
+end5:
+	// The four, then lanes that lie ever closer.
+	VCMPPS     $0x03, Z3, Z1, K1
+	VADDPS     Z3, Z1, Z0
+	VMINPS     Z3, Z1, Z5
+	VMINPS     Z1, Z3, Z1
+	VORPS      Z1, Z5, Z1
+	VBLENDMPS  Z0, Z1, K1, Z15
+	VMOVUPS    Z15, Z1
+	VCMPPS     $0x03, Z4, Z2, K1
+	VADDPS     Z4, Z2, Z0
+	VMINPS     Z4, Z2, Z3
+	VMINPS     Z2, Z4, Z2
+	VORPS      Z2, Z3, Z2
+	VBLENDMPS  Z0, Z2, K1, Z16
+	VMOVUPS    Z16, Z2
+	VCMPPS     $0x03, Z2, Z1, K1
+	VADDPS     Z2, Z1, Z0
+	VMINPS     Z2, Z1, Z3
+	VMINPS     Z1, Z2, Z1
+	VORPS      Z1, Z3, Z1
+	VBLENDMPS  Z0, Z1, K1, Z17
+	VMOVUPS    Z17, Z1
+	VSHUFF64X2 $0x4e, Z1, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMINPS     Z0, Z1, Z3
+	VMINPS     Z1, Z0, Z0
+	VORPS      Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z18
+	VMOVUPS    Z18, Z1
+	VSHUFF64X2 $0xb1, Z1, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMINPS     Z0, Z1, Z3
+	VMINPS     Z1, Z0, Z0
+	VORPS      Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z19
+	VMOVUPS    Z19, Z1
+	VPERMILPD  $0x55, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMINPS     Z0, Z1, Z3
+	VMINPS     Z1, Z0, Z0
+	VORPS      Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z20
+	VMOVUPS    Z20, Z1
+	VPERMILPS  $0xb1, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMINPS     Z0, Z1, Z3
+	VMINPS     Z1, Z0, Z0
+	VORPS      Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z21
+	VMOVUPS    Z21, Z1
+	VMOVSS     X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
 // MaxF64AVX512 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0
 // is larger than −0. It is defined by generic.MaxF64.
 //
@@ -563,6 +984,165 @@ end5:
 	VMOVSD     X1, ret+24(FP)
 	VZEROUPPER
 	RET
+
+// MinF64AVX512 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
+// is smaller than +0. It is defined by generic.MinF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a minimum of its own, masked
+// tail; then the minimum of the four and of their lanes. Reads x.
+//
+// inf Z0, minimum Z1–Z4, x AX, len(x) CX.
+//
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·MinF64AVX512(SB), NOSPLIT, $0-32
+	VMOVUPD infF64<>+0(SB), Z0
+	VMOVUPD Z0, Z1
+	VMOVUPD Z0, Z2
+	VMOVUPD Z0, Z3
+	VMOVUPD Z0, Z4
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+
+vectors1:
+	CMPQ      CX, $0x00000020
+	JL        done2
+	VMOVUPD   (AX), Z5
+	VCMPPD    $0x03, Z5, Z1, K1
+	VADDPD    Z5, Z1, Z6
+	VMINPD    Z5, Z1, Z7
+	VMINPD    Z1, Z5, Z1
+	VORPD     Z1, Z7, Z1
+	VBLENDMPD Z6, Z1, K1, Z8
+	VMOVUPD   Z8, Z1
+	VMOVUPD   64(AX), Z5
+	VCMPPD    $0x03, Z5, Z2, K1
+	VADDPD    Z5, Z2, Z6
+	VMINPD    Z5, Z2, Z7
+	VMINPD    Z2, Z5, Z2
+	VORPD     Z2, Z7, Z2
+	VBLENDMPD Z6, Z2, K1, Z9
+	VMOVUPD   Z9, Z2
+	VMOVUPD   128(AX), Z5
+	VCMPPD    $0x03, Z5, Z3, K1
+	VADDPD    Z5, Z3, Z6
+	VMINPD    Z5, Z3, Z7
+	VMINPD    Z3, Z5, Z3
+	VORPD     Z3, Z7, Z3
+	VBLENDMPD Z6, Z3, K1, Z10
+	VMOVUPD   Z10, Z3
+	VMOVUPD   192(AX), Z5
+	VCMPPD    $0x03, Z5, Z4, K1
+	VADDPD    Z5, Z4, Z6
+	VMINPD    Z5, Z4, Z7
+	VMINPD    Z4, Z5, Z4
+	VORPD     Z4, Z7, Z4
+	VBLENDMPD Z6, Z4, K1, Z11
+	VMOVUPD   Z11, Z4
+	ADDQ      $0x00000100, AX
+	SUBQ      $0x00000020, CX
+	JMP       vectors1
+
+done2:
+vectors3:
+	CMPQ      CX, $0x00000008
+	JL        done4
+	VMOVUPD   (AX), Z5
+	VCMPPD    $0x03, Z5, Z1, K1
+	VADDPD    Z5, Z1, Z6
+	VMINPD    Z5, Z1, Z7
+	VMINPD    Z1, Z5, Z1
+	VORPD     Z1, Z7, Z1
+	VBLENDMPD Z6, Z1, K1, Z12
+	VMOVUPD   Z12, Z1
+	ADDQ      $0x00000040, AX
+	SUBQ      $0x00000008, CX
+	JMP       vectors3
+
+done4:
+	TESTQ     CX, CX
+	JZ        end5
+	LEAQ      bitMasks<>+0(SB), DX
+	KMOVW     (DX)(CX*2), K1
+	VMOVUPD.Z (AX), K1, Z5
+	VBLENDMPD Z5, Z0, K1, Z13
+	VCMPPD    $0x03, Z13, Z1, K1
+	VADDPD    Z13, Z1, Z0
+	VMINPD    Z13, Z1, Z5
+	VMINPD    Z1, Z13, Z1
+	VORPD     Z1, Z5, Z1
+	VBLENDMPD Z0, Z1, K1, Z14
+	VMOVUPD   Z14, Z1
+
+end5:
+	// The four, then lanes that lie ever closer.
+	VCMPPD     $0x03, Z3, Z1, K1
+	VADDPD     Z3, Z1, Z0
+	VMINPD     Z3, Z1, Z5
+	VMINPD     Z1, Z3, Z1
+	VORPD      Z1, Z5, Z1
+	VBLENDMPD  Z0, Z1, K1, Z15
+	VMOVUPD    Z15, Z1
+	VCMPPD     $0x03, Z4, Z2, K1
+	VADDPD     Z4, Z2, Z0
+	VMINPD     Z4, Z2, Z3
+	VMINPD     Z2, Z4, Z2
+	VORPD      Z2, Z3, Z2
+	VBLENDMPD  Z0, Z2, K1, Z16
+	VMOVUPD    Z16, Z2
+	VCMPPD     $0x03, Z2, Z1, K1
+	VADDPD     Z2, Z1, Z0
+	VMINPD     Z2, Z1, Z3
+	VMINPD     Z1, Z2, Z1
+	VORPD      Z1, Z3, Z1
+	VBLENDMPD  Z0, Z1, K1, Z17
+	VMOVUPD    Z17, Z1
+	VSHUFF64X2 $0x4e, Z1, Z1, Z0
+	VCMPPD     $0x03, Z0, Z1, K1
+	VADDPD     Z0, Z1, Z2
+	VMINPD     Z0, Z1, Z3
+	VMINPD     Z1, Z0, Z0
+	VORPD      Z0, Z3, Z0
+	VBLENDMPD  Z2, Z0, K1, Z18
+	VMOVUPD    Z18, Z1
+	VSHUFF64X2 $0xb1, Z1, Z1, Z0
+	VCMPPD     $0x03, Z0, Z1, K1
+	VADDPD     Z0, Z1, Z2
+	VMINPD     Z0, Z1, Z3
+	VMINPD     Z1, Z0, Z0
+	VORPD      Z0, Z3, Z0
+	VBLENDMPD  Z2, Z0, K1, Z19
+	VMOVUPD    Z19, Z1
+	VPERMILPD  $0x55, Z1, Z0
+	VCMPPD     $0x03, Z0, Z1, K1
+	VADDPD     Z0, Z1, Z2
+	VMINPD     Z0, Z1, Z3
+	VMINPD     Z1, Z0, Z0
+	VORPD      Z0, Z3, Z0
+	VBLENDMPD  Z2, Z0, K1, Z20
+	VMOVUPD    Z20, Z1
+	VMOVSD     X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+DATA infF32<>+0(SB)/8, $0x7f8000007f800000
+DATA infF32<>+8(SB)/8, $0x7f8000007f800000
+DATA infF32<>+16(SB)/8, $0x7f8000007f800000
+DATA infF32<>+24(SB)/8, $0x7f8000007f800000
+DATA infF32<>+32(SB)/8, $0x7f8000007f800000
+DATA infF32<>+40(SB)/8, $0x7f8000007f800000
+DATA infF32<>+48(SB)/8, $0x7f8000007f800000
+DATA infF32<>+56(SB)/8, $0x7f8000007f800000
+GLOBL infF32<>(SB), RODATA|NOPTR, $64
+
+DATA infF64<>+0(SB)/8, $0x7ff0000000000000
+DATA infF64<>+8(SB)/8, $0x7ff0000000000000
+DATA infF64<>+16(SB)/8, $0x7ff0000000000000
+DATA infF64<>+24(SB)/8, $0x7ff0000000000000
+DATA infF64<>+32(SB)/8, $0x7ff0000000000000
+DATA infF64<>+40(SB)/8, $0x7ff0000000000000
+DATA infF64<>+48(SB)/8, $0x7ff0000000000000
+DATA infF64<>+56(SB)/8, $0x7ff0000000000000
+GLOBL infF64<>(SB), RODATA|NOPTR, $64
 
 DATA minusInfF32<>+0(SB)/8, $0xff800000ff800000
 DATA minusInfF32<>+8(SB)/8, $0xff800000ff800000

@@ -7,17 +7,35 @@ package arm64
 // MaxF32NEON returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF32.
 //
-// NEON. FMAX is the maximum of IEEE 754-2019. Four vectors a round, each with a maximum of
-// its own; then the maximum of the four and of their lanes. Reads x.
+// NEON. FMAX is that of IEEE 754-2019. Four vectors a round, each with a result of its own;
+// then that of the four and of their lanes. Reads x.
 //
 //go:noescape
 func MaxF32NEON(x []float32) float32
 
+// MinF32NEON returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
+// is smaller than +0. It is defined by generic.MinF32.
+//
+// NEON. FMIN is that of IEEE 754-2019. Four vectors a round, each with a result of its own;
+// then that of the four and of their lanes. Reads x.
+//
+//go:noescape
+func MinF32NEON(x []float32) float32
+
 // MaxF64NEON returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF64.
 //
-// NEON. FMAX is the maximum of IEEE 754-2019. Four vectors a round, each with a maximum of
-// its own; then the maximum of the four and of their lanes. Reads x.
+// NEON. FMAX is that of IEEE 754-2019. Four vectors a round, each with a result of its own;
+// then that of the four and of their lanes. Reads x.
 //
 //go:noescape
 func MaxF64NEON(x []float64) float64
+
+// MinF64NEON returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
+// is smaller than +0. It is defined by generic.MinF64.
+//
+// NEON. FMIN is that of IEEE 754-2019. Four vectors a round, each with a result of its own;
+// then that of the four and of their lanes. Reads x.
+//
+//go:noescape
+func MinF64NEON(x []float64) float64

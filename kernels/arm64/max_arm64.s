@@ -8,10 +8,10 @@
 // MaxF32NEON returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF32.
 //
-// NEON. FMAX is the maximum of IEEE 754-2019. Four vectors a round, each with a maximum of
-// its own; then the maximum of the four and of their lanes. Reads x.
+// NEON. FMAX is that of IEEE 754-2019. Four vectors a round, each with a result of its own;
+// then that of the four and of their lanes. Reads x.
 //
-// constants R0, x R1, len(x) R2, maximum V0–V3.
+// constants R0, x R1, len(x) R2, extreme V0–V3.
 TEXT ·MaxF32NEON(SB), NOSPLIT, $0-28
 	MOVD $constantsF32<>(SB), R0
 	MOVD x_base+0(FP), R1
@@ -69,19 +69,87 @@ skip6:
 	FMOVS F0, ret+24(FP)
 	RET
 
+// MinF32NEON returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
+// is smaller than +0. It is defined by generic.MinF32.
+//
+// NEON. FMIN is that of IEEE 754-2019. Four vectors a round, each with a result of its own;
+// then that of the four and of their lanes. Reads x.
+//
+// constants R0, x R1, len(x) R2, extreme V0–V3.
+TEXT ·MinF32NEON(SB), NOSPLIT, $0-28
+	MOVD $constantsF32<>(SB), R0
+	MOVD x_base+0(FP), R1
+	MOVD x_len+8(FP), R2
+	FMOVQ 16(R0), F0 // inf
+	FMOVQ 16(R0), F1 // inf
+	FMOVQ 16(R0), F2 // inf
+	FMOVQ 16(R0), F3 // inf
+	SUBS $16, R2
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F4, F5)
+	FLDPQ 32(R1), (F6, F7)
+	VFMIN_S4(4, 0, 0)
+	VFMIN_S4(5, 1, 1)
+	VFMIN_S4(6, 2, 2)
+	VFMIN_S4(7, 3, 3)
+	ADD $64, R1
+	SUBS $16, R2
+	BGE loop1
+
+rest2:
+	ADD $16, R2
+	SUBS $4, R2
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F4
+	VFMIN_S4(4, 0, 0)
+	ADD $16, R1
+	SUBS $4, R2
+	BGE loop3
+
+rest4:
+	ADD $4, R2
+	TBZ $1, R2, skip5
+	VLD1R (R1), [V4.D2]
+	VFMIN_S4(4, 0, 0)
+	ADD $8, R1
+
+skip5:
+	TBZ $0, R2, skip6
+	VLD1R (R1), [V4.S4]
+	VFMIN_S4(4, 0, 0)
+
+skip6:
+	VFMIN_S4(2, 0, 0)
+	VFMIN_S4(3, 1, 1)
+	VFMIN_S4(1, 0, 0)
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	VFMIN_S4(1, 0, 0)
+	VREV64 V0.S4, V1.S4
+	VFMIN_S4(1, 0, 0)
+	FMOVS F0, ret+24(FP)
+	RET
+
 // minusInf
 DATA constantsF32<>+0(SB)/8, $0xff800000ff800000
 DATA constantsF32<>+8(SB)/8, $0xff800000ff800000
 
-GLOBL constantsF32<>(SB), RODATA|NOPTR, $16
+// inf
+DATA constantsF32<>+16(SB)/8, $0x7f8000007f800000
+DATA constantsF32<>+24(SB)/8, $0x7f8000007f800000
+
+GLOBL constantsF32<>(SB), RODATA|NOPTR, $32
 
 // MaxF64NEON returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF64.
 //
-// NEON. FMAX is the maximum of IEEE 754-2019. Four vectors a round, each with a maximum of
-// its own; then the maximum of the four and of their lanes. Reads x.
+// NEON. FMAX is that of IEEE 754-2019. Four vectors a round, each with a result of its own;
+// then that of the four and of their lanes. Reads x.
 //
-// constants R0, x R1, len(x) R2, maximum V0–V3.
+// constants R0, x R1, len(x) R2, extreme V0–V3.
 TEXT ·MaxF64NEON(SB), NOSPLIT, $0-32
 	MOVD $constantsF64<>(SB), R0
 	MOVD x_base+0(FP), R1
@@ -131,8 +199,68 @@ skip5:
 	FMOVD F0, ret+24(FP)
 	RET
 
+// MinF64NEON returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
+// is smaller than +0. It is defined by generic.MinF64.
+//
+// NEON. FMIN is that of IEEE 754-2019. Four vectors a round, each with a result of its own;
+// then that of the four and of their lanes. Reads x.
+//
+// constants R0, x R1, len(x) R2, extreme V0–V3.
+TEXT ·MinF64NEON(SB), NOSPLIT, $0-32
+	MOVD $constantsF64<>(SB), R0
+	MOVD x_base+0(FP), R1
+	MOVD x_len+8(FP), R2
+	FMOVQ 16(R0), F0 // inf
+	FMOVQ 16(R0), F1 // inf
+	FMOVQ 16(R0), F2 // inf
+	FMOVQ 16(R0), F3 // inf
+	SUBS $8, R2
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F4, F5)
+	FLDPQ 32(R1), (F6, F7)
+	VFMIN_D2(4, 0, 0)
+	VFMIN_D2(5, 1, 1)
+	VFMIN_D2(6, 2, 2)
+	VFMIN_D2(7, 3, 3)
+	ADD $64, R1
+	SUBS $8, R2
+	BGE loop1
+
+rest2:
+	ADD $8, R2
+	SUBS $2, R2
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F4
+	VFMIN_D2(4, 0, 0)
+	ADD $16, R1
+	SUBS $2, R2
+	BGE loop3
+
+rest4:
+	ADD $2, R2
+	TBZ $0, R2, skip5
+	VLD1R (R1), [V4.D2]
+	VFMIN_D2(4, 0, 0)
+
+skip5:
+	VFMIN_D2(2, 0, 0)
+	VFMIN_D2(3, 1, 1)
+	VFMIN_D2(1, 0, 0)
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	VFMIN_D2(1, 0, 0)
+	FMOVD F0, ret+24(FP)
+	RET
+
 // minusInf
 DATA constantsF64<>+0(SB)/8, $0xfff0000000000000
 DATA constantsF64<>+8(SB)/8, $0xfff0000000000000
 
-GLOBL constantsF64<>(SB), RODATA|NOPTR, $16
+// inf
+DATA constantsF64<>+16(SB)/8, $0x7ff0000000000000
+DATA constantsF64<>+24(SB)/8, $0x7ff0000000000000
+
+GLOBL constantsF64<>(SB), RODATA|NOPTR, $32

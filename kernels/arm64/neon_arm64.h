@@ -33,6 +33,14 @@
 #define VFSQRT_D2(n, d) WORD $(0x6EE1F800 | (n)<<5 | (d)) // fsqrt vd.2d, vn.2d
 #define VFNEG_S4(n, d) WORD $(0x6EA0F800 | (n)<<5 | (d)) // fneg vd.4s, vn.4s
 #define VFNEG_D2(n, d) WORD $(0x6EE0F800 | (n)<<5 | (d)) // fneg vd.2d, vn.2d
+#define VFABS_S4(n, d) WORD $(0x4EA0F800 | (n)<<5 | (d)) // fabs vd.4s, vn.4s
+#define VFABS_D2(n, d) WORD $(0x4EE0F800 | (n)<<5 | (d)) // fabs vd.2d, vn.2d
+#define VFRINTN_S4(n, d) WORD $(0x4E218800 | (n)<<5 | (d)) // frintn vd.4s, vn.4s
+#define VFRINTN_D2(n, d) WORD $(0x4E618800 | (n)<<5 | (d)) // frintn vd.2d, vn.2d
+#define VFRINTM_S4(n, d) WORD $(0x4E219800 | (n)<<5 | (d)) // frintm vd.4s, vn.4s
+#define VFRINTM_D2(n, d) WORD $(0x4E619800 | (n)<<5 | (d)) // frintm vd.2d, vn.2d
+#define VFRINTP_S4(n, d) WORD $(0x4EA18800 | (n)<<5 | (d)) // frintp vd.4s, vn.4s
+#define VFRINTP_D2(n, d) WORD $(0x4EE18800 | (n)<<5 | (d)) // frintp vd.2d, vn.2d
 #define VFMUL_S4_E0(m, n, d) WORD $(0x4F809000 | (m)<<16 | (n)<<5 | (d)) // fmul vd.4s, vn.4s, vm.s[0]
 #define VFMUL_D2_E0(m, n, d) WORD $(0x4FC09000 | (m)<<16 | (n)<<5 | (d)) // fmul vd.2d, vn.2d, vm.d[0]
 #define VFMLA_S4_E0(m, n, d) WORD $(0x4F801000 | (m)<<16 | (n)<<5 | (d)) // fmla vd.4s, vn.4s, vm.s[0]

@@ -17,7 +17,7 @@ TEXT ·SoftmaxF32NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF32<>(SB), R0
 
 	// Maximum; NaN if there is one, and then everything will be.
-	// z R1, len(z) R2, maximum V0–V3.
+	// z R1, len(z) R2, extreme V0–V3.
 	MOVD z_base+24(FP), R1
 	MOVD z_len+32(FP), R2
 	FMOVQ 0(R0), F0 // minusInf
@@ -789,7 +789,7 @@ TEXT ·SoftmaxF64NEON(SB), NOSPLIT, $0-48
 	MOVD $constantsF64<>(SB), R0
 
 	// Maximum; NaN if there is one, and then everything will be.
-	// z R1, len(z) R2, maximum V0–V3.
+	// z R1, len(z) R2, extreme V0–V3.
 	MOVD z_base+24(FP), R1
 	MOVD z_len+32(FP), R2
 	FMOVQ 0(R0), F0 // minusInf

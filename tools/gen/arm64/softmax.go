@@ -54,18 +54,3 @@ func (t *target) loadRepeated(width int, p reg) reg {
 	t.set(map[int]string{8: "VLD1R (R@1), [V@0.D2]", 4: "VLD1R (R@1), [V@0.S4]"}[width*t.size], v, p)
 	return v
 }
-
-// maximum returns the maximum of all lanes of v in all lanes. It overwrites v.
-func (t *target) maximum(v []reg) reg {
-	max := func(d, x reg) { t.mod("VFMAX_T(@1, @0, @0)", d, x) }
-	for h := len(v) / 2; h > 0; h /= 2 {
-		for i := range h {
-			max(v[i], v[i+h])
-		}
-	}
-	max(v[0], t.op("VEXT $8, V@1.B16, V@1.B16, V@0.B16", v[0]))
-	if !t.f64 {
-		max(v[0], t.op("VREV64 V@1.S4, V@0.S4", v[0]))
-	}
-	return v[0]
-}

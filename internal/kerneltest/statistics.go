@@ -1,0 +1,143 @@
+package kerneltest
+
+import (
+	"math"
+
+	"github.com/nabla-go/nabla/internal/scalar"
+	"github.com/nabla-go/nabla/kernels"
+)
+
+// statistics returns the functions that package kernels makes of its kernels: numbers
+// that say something about one vector or two.
+func statistics[T Float]() []Kernel[T] {
+	return []Kernel[T]{
+		ofSome("ArgMax", func(x []T) T { return T(kernels.ArgMax(x)) }, func(x []T) T { return index(x, func(a, b T) bool { return a > b }) }),
+		ofSome("ArgMin", func(x []T) T { return T(kernels.ArgMin(x)) }, func(x []T) T { return index(x, func(a, b T) bool { return a < b }) }),
+		ofSome("Iamax", func(x []T) T { return T(kernels.Iamax(x)) }, func(x []T) T {
+			return index(x, func(a, b T) bool { return abs(a) > abs(b) })
+		}),
+		{
+			Name: "MinMax", Family: Reduction,
+			Shapes: func(s Size) []Shape { return []Shape{{1, 2, Out}, {1, max(s.N, 1), In}} },
+			Call: func(_, _ T, o []kernels.Matrix[T]) {
+				o[0].Data[0], o[0].Data[1] = kernels.MinMax(o[1].Data)
+			},
+			Define: func(_, _ T, o []kernels.Matrix[T]) {
+				least, top := o[1].Data[0], o[1].Data[0]
+				for _, x := range o[1].Data {
+					least, top = min(least, x), max(top, x)
+				}
+				o[0].Data[0], o[0].Data[1] = least, top
+			},
+		},
+		ofAny("Mean", kernels.Mean[T], mean[T]),
+		ofAny("Variance", kernels.Variance[T], func(x []T) T {
+			m := mean(x)
+			return laneSum(len(x), 4*lanes[T](), func(acc T, i int) T { d := x[i] - m; return fma(d, d, acc) }) / T(len(x))
+		}),
+		ofAny("Nrm2", kernels.Nrm2[T], norm[T]),
+		{
+			Name: "CosineSimilarity", Family: Reduction, Shapes: result(In, In), Work: Work{MulAdds: 3},
+			Call: func(_, _ T, o []kernels.Matrix[T]) {
+				o[0].Data[0] = kernels.CosineSimilarity(o[1].Data, o[2].Data)
+			},
+			Define: func(_, _ T, o []kernels.Matrix[T]) {
+				x, y := o[1].Data, o[2].Data
+				o[0].Data[0] = laneDot(x, y, 4*lanes[T]()) / (norm(x) * norm(y))
+			},
+		},
+		ofAny("LogSumExp", kernels.LogSumExp[T], func(x []T) T {
+			top := T(math.Inf(-1))
+			for _, v := range x {
+				top = max(top, v)
+			}
+			if top != top || math.IsInf(float64(top), 0) {
+				return top
+			}
+			return top + builtin(scalar.Log[float32], scalar.Log[float64], laneSum(len(x), 4*lanes[T](), func(acc T, i int) T {
+				return acc + builtin(scalar.Exp[float32], scalar.Exp[float64], x[i]-top)
+			}))
+		}),
+		{
+			Name: "CumSum", Family: Reduction, Shapes: vectors(Out, In),
+			Call: func(_, _ T, o []kernels.Matrix[T]) { kernels.CumSum(o[0].Data, o[1].Data) },
+			Define: func(_, _ T, o []kernels.Matrix[T]) {
+				var s T
+				for i, x := range o[1].Data {
+					s += x
+					o[0].Data[i] = s
+				}
+			},
+		},
+	}
+}
+
+// ofAny is a number that a function makes of a vector, ofSome one of a vector that isn't empty.
+func ofAny[T Float](name string, call, define func(x []T) T) Kernel[T] {
+	return Kernel[T]{
+		Name: name, Family: Reduction, Shapes: result(In),
+		Call:   func(_, _ T, o []kernels.Matrix[T]) { o[0].Data[0] = call(o[1].Data) },
+		Define: func(_, _ T, o []kernels.Matrix[T]) { o[0].Data[0] = define(o[1].Data) },
+	}
+}
+
+func ofSome[T Float](name string, call, define func(x []T) T) Kernel[T] {
+	k := ofAny(name, call, define)
+	k.Shapes = func(s Size) []Shape { s.N = max(s.N, 1); return result(In)(s) }
+	return k
+}
+
+// index returns the index of the first element that no other is better than, or of the
+// first NaN.
+func index[T Float](x []T, better func(a, b T) bool) T {
+	best := 0
+	for i, v := range x {
+		if v != v {
+			return T(i)
+		}
+		if better(v, x[best]) {
+			best = i
+		}
+	}
+	return T(best)
+}
+
+// builtin calls the function for the built-in type that has T's size.
+func builtin[T Float](f32 func(float32) float32, f64 func(float64) float64, x T) T {
+	if is32[T]() {
+		return T(f32(float32(x)))
+	}
+	return T(f64(float64(x)))
+}
+
+func abs[T Float](x T) T { return T(math.Abs(float64(x))) }
+
+func mean[T Float](x []T) T {
+	return laneSum(len(x), 4*lanes[T](), func(acc T, i int) T { return acc + x[i] }) / T(len(x))
+}
+
+// norm is Nrm2 by its documentation.
+func norm[T Float](x []T) T {
+	least, most := 0x1p-60, 0x1p120
+	if !is32[T]() {
+		least, most = 0x1p-500, 0x1p1000
+	}
+	s := laneDot(x, x, 4*lanes[T]())
+	if s := float64(s); s != s || s >= least && s <= most {
+		return T(math.Sqrt(s))
+	}
+	var top T
+	for _, v := range x {
+		top = max(top, abs(v))
+	}
+	if top == 0 || math.IsInf(float64(top), 1) {
+		return top
+	}
+	_, e := math.Frexp(float64(top))
+	scaled := make([]T, len(x))
+	for i, v := range x {
+		scaled[i] = T(math.Ldexp(float64(v), 1-e))
+	}
+	root := T(math.Sqrt(float64(laneDot(scaled, scaled, 4*lanes[T]()))))
+	return T(math.Ldexp(float64(root), e-1))
+}

@@ -1,0 +1,158 @@
+package kernels
+
+import (
+	"math"
+
+	"github.com/nabla-go/nabla/internal/race"
+)
+
+// Asum returns Σ |x[i]|, added in 64 lanes (float64: 32), with a tree reduction of the
+// lanes.
+func Asum[T Float](x []T) T {
+	race.Read(x)
+	if len(x) <= vectorBlock {
+		return asum(x)
+	}
+	var acc wide[T]
+	for ; len(x) > 0; x = x[min(len(x), vectorBlock):] {
+		if b := x[:min(len(x), vectorBlock)]; is32[T]() {
+			asumWideF32(acc.f32(), as[float32](b))
+		} else {
+			asumWideF64(acc.f64(), as[float64](b))
+		}
+	}
+	return acc.sum()
+}
+
+// SquaredDistance returns Σ (x[i] − y[i])², the square of the Euclidean distance: the
+// differences are rounded and their squares added by FMA, in the lanes of [Dot]. It panics
+// if the lengths differ.
+func SquaredDistance[T Float](x, y []T) T {
+	if len(x) != len(y) {
+		panic("kernels: SquaredDistance: len(x) != len(y)")
+	}
+	race.Read(x)
+	race.Read(y)
+	if len(x) <= vectorBlock {
+		return squaredDistance(x, y)
+	}
+	var acc wide[T]
+	for len(x) > 0 {
+		n := min(len(x), vectorBlock)
+		if is32[T]() {
+			squaredDistanceWideF32(acc.f32(), as[float32](x[:n]), as[float32](y[:n]))
+		} else {
+			squaredDistanceWideF64(acc.f64(), as[float64](x[:n]), as[float64](y[:n]))
+		}
+		x, y = x[n:], y[n:]
+	}
+	return acc.sum()
+}
+
+// Nrm2 returns √(Σ x[i]²), the Euclidean norm, without overflow or underflow on the way:
+// it is the root of Dot(x, x), rounded, unless that is below 2⁻⁶⁰ (float64: 2⁻⁵⁰⁰) or
+// above 2¹²⁰ (2¹⁰⁰⁰). Then every x[i] is first multiplied by a power of 2 that takes the
+// largest magnitude to between 1 and 2, and the root is multiplied by its inverse. An
+// infinity gives +Inf, unless there is a NaN.
+func Nrm2[T Float](x []T) T {
+	least, most := T(0x1p-60), T(0x1p120)
+	if !is32[T]() {
+		least, most = T(math.Ldexp(1, -500)), T(math.Ldexp(1, 1000))
+	}
+	s := Dot(x, x)
+	if s >= least && s <= most || s != s || len(x) == 0 {
+		return T(math.Sqrt(float64(s)))
+	}
+	return scaledNorm(x)
+}
+
+// scaledNorm is Nrm2 for very small and very large elements.
+func scaledNorm[T Float](x []T) T {
+	low, high := MinMax(x)
+	top := float64(max(-low, high))
+	if top == 0 || top != top || math.IsInf(top, 0) {
+		return T(math.Abs(top))
+	}
+	_, e := math.Frexp(top)
+	var buffer [searchBlock]T // a multiple of all lanes
+	var acc wide[T]
+	for len(x) > 0 {
+		y := buffer[:min(len(x), len(buffer))]
+		for i := range y {
+			y[i] = T(math.Ldexp(float64(x[i]), 1-e))
+		}
+		acc.addDot(y, y)
+		x = x[len(y):]
+	}
+	return T(math.Ldexp(float64(T(math.Sqrt(float64(acc.sum())))), e-1))
+}
+
+// Mean returns Sum(x) divided by the number of elements. Of none it is NaN.
+func Mean[T Float](x []T) T { return Sum(x) / T(len(x)) }
+
+// Variance returns the mean of (x[i] − m)², m being [Mean] of x: the variance of a whole
+// population. For that of a sample, multiply it by n / (n−1). The squares are added by FMA
+// in the lanes of [Dot]. Of no elements it is NaN.
+func Variance[T Float](x []T) T {
+	var buffer [searchBlock]T // a multiple of all lanes
+	var acc wide[T]
+	n, m := T(len(x)), Mean(x)
+	for len(x) > 0 {
+		d := buffer[:copy(buffer[:], x)]
+		addConst(-m, d)
+		acc.addDot(d, d)
+		x = x[len(d):]
+	}
+	return acc.sum() / n
+}
+
+// CosineSimilarity returns Dot(x, y) / (Nrm2(x)·Nrm2(y)), the cosine of the angle between
+// x and y: the product and the quotient are rounded. If one of them is zero it is NaN. It
+// panics if the lengths differ.
+func CosineSimilarity[T Float](x, y []T) T {
+	if len(x) != len(y) {
+		panic("kernels: CosineSimilarity: len(x) != len(y)")
+	}
+	return Dot(x, y) / T(Nrm2(x)*Nrm2(y))
+}
+
+// CumSum sets dst[i] = x[0] + x[1] + … + x[i], added in this order, each sum rounded.
+func CumSum[T Float](dst, x []T) {
+	if len(dst) != len(x) {
+		panic("kernels: CumSum: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: CumSum: dst overlaps x without being equal to it")
+	}
+	race.Read(x)
+	race.Write(dst)
+	var s T
+	for i, v := range x {
+		s += v
+		dst[i] = s
+	}
+}
+
+// LogSumExp returns ln Σ e^x[i] without overflow: m + ln Σ e^(x[i] − m), m being [Max] of
+// x, with the sum of [Softmax]. Of none it is −Inf.
+func LogSumExp[T Float](x []T) T {
+	if len(x) == 0 {
+		return T(math.Inf(-1))
+	}
+	m := Max(x)
+	if m != m || math.IsInf(float64(m), 0) {
+		return m
+	}
+	var buffer [searchBlock]T
+	var acc wide[T]
+	for len(x) > 0 {
+		e := buffer[:copy(buffer[:], x)]
+		addConst(-m, e)
+		exp(e, e)
+		acc.addSum(e)
+		x = x[len(e):]
+	}
+	one := [1]T{acc.sum()}
+	log(one[:], one[:])
+	return m + one[0]
+}
