@@ -11,7 +11,8 @@
 // Vectors are slices, matrices are row-major [Matrix] values. Every function
 // checks all lengths and strides (len, not cap) before it touches memory and
 // panics with a constant string if something is wrong. Lengths of 0 and nil are
-// allowed everywhere, except in [Max]. Functions read and write exactly their operands,
+// allowed everywhere, except where an extreme is asked for ([Max], [Min], [MinMax],
+// [ArgMax], [ArgMin], [Iamax]). Functions read and write exactly their operands,
 // need no alignment and allocate nothing; large products pack blocks of their operands
 // into memory that a pool keeps. Vectors with an increment other than 1 are not
 // offered.
@@ -67,8 +68,11 @@
 //   - So a row of a Gemm is, bit for bit, the Gemv or GemvT of that row, and
 //     blocking, tiles, threads and batches change nothing.
 //   - [Axpy] is fma(alpha, x, y) and [Scal] alpha·x for every alpha, also 0.
-//   - [Max] takes +0 for larger than −0. [ReLU] and [Clamp] take them for equal and leave
-//     them as they are.
+//   - [Max], [Min], [Maximum] and [Minimum] are those of IEEE 754-2019: a NaN wins, and +0
+//     is larger than −0. [ArgMax], [ArgMin] and [Iamax] return the first of equals, and
+//     take −0 for equal to +0. So do [ReLU] and [Clamp], which leave them as they are.
+//   - [Asum], [SquaredDistance], [Mean], [Variance], [Nrm2] and [LogSumExp] have the lanes
+//     of Dot and Sum. [CumSum] is one chain of additions, in ascending order.
 //   - NaN propagates through every function, but for what [Dropout] drops. No term is skipped because a factor
 //     is zero: 0·NaN is NaN.
 //   - Elementary functions are one polynomial scheme in FMA steps with real

@@ -30,3 +30,40 @@ func ExampleMatrixOf() {
 	fmt.Println(a.Row(1), b.Row(1))
 	// Output: [4 5 60] [4 5 6]
 }
+
+// Nearest neighbours of a query among many vectors by cosine similarity: one Gemv of rows
+// that were divided by their norms before.
+func Example_nearestNeighbours() {
+	vectors := kernels.MatrixFromRows([][]float32{{3, 4, 0}, {0, 1, 1}, {-1, 0, 2}, {5, 5, 1}})
+	for i := range vectors.Rows {
+		kernels.Scal(1/kernels.Nrm2(vectors.Row(i)), vectors.Row(i))
+	}
+	query := []float32{1, 1, 0}
+	kernels.Scal(1/kernels.Nrm2(query), query)
+	similarity := make([]float32, vectors.Rows)
+	kernels.Gemv(1, vectors, query, 0, similarity)
+	best := kernels.ArgMax(similarity)
+	fmt.Printf("row %d, cosine %.3f\n", best, similarity[best])
+	// Output: row 3, cosine 0.990
+}
+
+// A finite impulse response filter: every output is the sum of the last inputs times the
+// taps. One Axpy for each tap adds its share to all outputs.
+func Example_filter() {
+	signal := []float32{0, 0, 1, 0, 0, 3, 3, 3}
+	taps := []float32{0.5, 0.25, 0.25}
+	out := make([]float32, len(signal)-len(taps)+1)
+	for k, tap := range taps {
+		kernels.Axpy(tap, signal[len(taps)-1-k:][:len(out)], out)
+	}
+	fmt.Println(out)
+	// Output: [0.5 0.25 0.25 1.5 2.25 3]
+}
+
+// Mean, spread and range of a vector.
+func Example_statistics() {
+	x := []float64{2, 4, 4, 4, 5, 5, 7, 9}
+	least, most := kernels.MinMax(x)
+	fmt.Println(kernels.Mean(x), kernels.Variance(x), least, most, kernels.ArgMax(x))
+	// Output: 5 4 2 9 7
+}
