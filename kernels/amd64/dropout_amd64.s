@@ -16,9 +16,15 @@
 // Requires: AVX, AVX2
 TEXT ·DropoutF32AVX2(SB), NOSPLIT, $0-64
 	VBROADCASTSS scale+60(FP), Y0
-	VPBROADCASTD k0+48(FP), Y1
-	VPBROADCASTD k1+52(FP), Y2
-	VPBROADCASTD threshold+56(FP), Y3
+	MOVL         k0+48(FP), AX
+	VMOVD        AX, X1
+	VPBROADCASTD X1, Y1
+	MOVL         k1+52(FP), AX
+	VMOVD        AX, X2
+	VPBROADCASTD X2, Y2
+	MOVL         threshold+56(FP), AX
+	VMOVD        AX, X3
+	VPBROADCASTD X3, Y3
 	VPADDD       countsF32<>+0(SB), Y1, Y1
 	VMOVUPS      factor1F32<>+0(SB), Y4
 	VMOVUPS      factor2F32<>+0(SB), Y5
@@ -239,9 +245,15 @@ end5:
 // Requires: AVX, AVX2
 TEXT ·DropoutF64AVX2(SB), NOSPLIT, $0-72
 	VBROADCASTSD scale+64(FP), Y0
-	VPBROADCASTD k0+48(FP), Y1
-	VPBROADCASTD k1+52(FP), Y2
-	VPBROADCASTD threshold+56(FP), Y3
+	MOVL         k0+48(FP), AX
+	VMOVD        AX, X1
+	VPBROADCASTD X1, Y1
+	MOVL         k1+52(FP), AX
+	VMOVD        AX, X2
+	VPBROADCASTD X2, Y2
+	MOVL         threshold+56(FP), AX
+	VMOVD        AX, X3
+	VPBROADCASTD X3, Y3
 	VPADDD       countsF64<>+0(SB), Y1, Y1
 	VMOVUPD      factor1F64<>+0(SB), Y4
 	VMOVUPD      factor2F64<>+0(SB), Y5
@@ -428,9 +440,15 @@ end5:
 // Requires: AVX, AVX512F
 TEXT ·DropoutF32AVX512(SB), NOSPLIT, $0-64
 	VBROADCASTSS scale+60(FP), Z0
-	VPBROADCASTD k0+48(FP), Z1
-	VPBROADCASTD k1+52(FP), Z2
-	VPBROADCASTD threshold+56(FP), Z3
+	MOVL         k0+48(FP), AX
+	VMOVD        AX, X1
+	VPBROADCASTD X1, Z1
+	MOVL         k1+52(FP), AX
+	VMOVD        AX, X2
+	VPBROADCASTD X2, Z2
+	MOVL         threshold+56(FP), AX
+	VMOVD        AX, X3
+	VPBROADCASTD X3, Z3
 	VPADDD       countsF32<>+0(SB), Z1, Z1
 	VMOVUPS      factor1F32<>+0(SB), Z4
 	VMOVUPS      factor2F32<>+0(SB), Z5
@@ -616,9 +634,15 @@ end5:
 // Requires: AVX, AVX512F
 TEXT ·DropoutF64AVX512(SB), NOSPLIT, $0-72
 	VBROADCASTSD scale+64(FP), Z0
-	VPBROADCASTD k0+48(FP), Z1
-	VPBROADCASTD k1+52(FP), Z2
-	VPBROADCASTD threshold+56(FP), Z3
+	MOVL         k0+48(FP), AX
+	VMOVD        AX, X1
+	VPBROADCASTD X1, Z1
+	MOVL         k1+52(FP), AX
+	VMOVD        AX, X2
+	VPBROADCASTD X2, Z2
+	MOVL         threshold+56(FP), AX
+	VMOVD        AX, X3
+	VPBROADCASTD X3, Z3
 	VPADDD       countsF64<>+0(SB), Z1, Z1
 	VMOVUPD      factor1F64<>+0(SB), Z4
 	VMOVUPD      factor2F64<>+0(SB), Z5

@@ -42,9 +42,11 @@ type hashes struct {
 func (t *target) hashes() *hashes {
 	h := &hashes{maths: t.maths()}
 	argument := func(name, holds string) reg.VecVirtual {
-		v := t.vec()
+		v, number := t.vec(), t.GP32()
 		t.callVec(holds, v)
-		t.VPBROADCASTD(t.param(name), v)
+		t.MOVL(t.param(name), number) // vet takes a broadcast from memory for one of 8 bytes
+		t.VMOVD(number, v.AsX())
+		t.VPBROADCASTD(v.AsX(), v)
 		return v
 	}
 	h.counts, h.word, h.threshold = argument("k0", "counts"), argument("k1", "k1"), argument("threshold", "threshold")
