@@ -38,7 +38,8 @@ const MaxTrials = 100_000
 //	dropout=lin:0:0.5       a range whose numbers are
 //	lr=log:1e-4:1e-1:4      four values at equal distances, the ends included: 0.0001/0.001/0.01/0.1
 //
-// A range has whole numbers only if both of its ends are written as whole numbers, 1 and not 1.0.
+// A range has whole numbers only if both of its ends are written as whole numbers, 1 and not
+// 1.0. A value with a / in it can't be written like this.
 func Parse(text string) (Parameter, error) {
 	name, values, ok := strings.Cut(text, "=")
 	p := Parameter{Name: strings.TrimSpace(name)}

@@ -51,8 +51,8 @@ Each --try names an option of nabla train that says how to train, and its values
 A range of an option that takes words, such as hidden or batch, is of whole numbers if both
 of its ends are.
 
-A trial is a combination of values: each one there is, or as many as --random says. It is
-trained and judged on folds of the training part, each class by itself or whole groups with
+A trial is a combination of values: each one there is, or as many as --random says. All have
+one --seed. A trial is trained and judged on folds of the training part, each class by itself or whole groups with
 --group, and ranked by the mean of its scores. Columns are encoded and scaled as for the whole
 training part.
 
@@ -294,6 +294,32 @@ func (p *searchPlan) give(flags *pflag.FlagSet) error {
 	return nil
 }
 
+// checkOutputs tells, before long work, whether all files can be written, each to a place of its
+// own that isn't the data's.
+func (p *searchPlan) checkOutputs(plan *trainPlan) error {
+	outputs := [][2]string{{"--model", plan.model}, {"--report", plan.reportPath}, {"--table", p.table}, {"--results", p.results}}
+	for i, o := range outputs {
+		if o[1] == "" {
+			continue
+		}
+		for _, other := range outputs[:i] {
+			if o[1] == other[1] || sameFile(o[1], other[1]) {
+				return usagef("%s %q: it is the file of %s: want another one", o[0], o[1], other[0])
+			}
+		}
+		if plan.data.holds(o[1]) {
+			return usagef("%s %q: it would overwrite the data: want another file", o[0], o[1])
+		}
+		if o[0] == "--results" { // is refused if it is there, or goes on
+			continue
+		}
+		if err := checkOutput(p.cmd, o[0], o[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // run searches, prints the table and trains the winner.
 func (p *searchPlan) run() error {
 	trials, err := p.trials()
@@ -318,7 +344,7 @@ func (p *searchPlan) run() error {
 	if p.space == nil {
 		return usagef("there is nothing to try: want --try, as in --try hidden=50/100,50")
 	}
-	if err := checkOutput(p.cmd, "--model", r.first.plan.model); err != nil {
+	if err := p.checkOutputs(r.first.plan); err != nil {
 		return err
 	}
 	r.plan = search.Plan{Trials: trials, Folds: max(p.folds, 1), Larger: r.first.by.larger, Jobs: p.jobs}

@@ -274,6 +274,7 @@ func TestSearchTries(t *testing.T) {
 }
 
 func TestSearchUsage(t *testing.T) {
+	csv := data("csv_two_units.csv")
 	for _, c := range []struct {
 		args string
 		want string
@@ -306,6 +307,8 @@ func TestSearchUsage(t *testing.T) {
 		{"--try lr=0.1 --resume", "--resume is for --results: want --results FILE, too"},
 		{"--try lr=0.1 --table x.xls", `--table "x.xls": want a name that ends in .csv, .json or .txt`},
 		{"- --try lr=0.1", "standard input can be read once"},
+		{"--try lr=0.1 --table x.csv --results x.csv", `--results "x.csv": it is the file of --table: want another one`},
+		{csv + " --try lr=0.1 --table " + csv, "it would overwrite the data: want another file"},
 	} {
 		r := nabla(t, append([]string{"search"}, strings.Fields(c.args)...)...)
 		require.Equal(t, exitUsage, r.code, "%s: %s", c.args, r.stderr)
@@ -365,4 +368,19 @@ func TestFoldsOfGroups(t *testing.T) {
 		r := nabla(t, strings.Fields("search "+path+" --try lr=0.1/0.01 --epochs 2 --model "+model+" "+more)...)
 		require.Zero(t, r.code, r.stderr)
 	}
+}
+
+// If no trial comes to an end, that is said, and no model is written.
+func TestSearchWithoutWinner(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m")
+	for _, json := range []string{"--json=false", "--json"} {
+		r := nabla(t, "search", "--try", "lr=1e29/1e30", "--epochs", "2", "--folds", "2", "--model", path, json)
+		require.Equal(t, exitFailed, r.code)
+		require.Contains(t, r.stderr, "no trial came to an end: trial 1, lr=1e29: diverged in epoch 1, step ")
+		require.NotContains(t, r.stdout, "winner")
+		require.NoFileExists(t, path)
+	}
+	r := nabla(t, "search", "--try", "lr=0.1", "--table", filepath.Join(path, "no", "t.csv"))
+	require.Equal(t, exitFailed, r.code)
+	require.Contains(t, r.stderr, "--table: ")
 }
