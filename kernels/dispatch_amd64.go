@@ -574,8 +574,6 @@ func dropout[T Float](dst []T, x []T, k0 uint32, k1 uint32, threshold uint32, sc
 	if is32[T]() {
 		scale, dst, x := float32(scale), as[float32](dst), as[float32](x)
 		switch {
-		case len(dst) <= cores.Active.FewElements:
-			generic.DropoutF32(dst, x, k0, k1, threshold, scale)
 		case isa.Active >= isa.AVX512:
 			amd64.DropoutF32AVX512(dst, x, k0, k1, threshold, scale)
 		case isa.Active >= isa.AVX2:
@@ -590,8 +588,6 @@ func dropout[T Float](dst []T, x []T, k0 uint32, k1 uint32, threshold uint32, sc
 	} else {
 		scale, dst, x := float64(scale), as[float64](dst), as[float64](x)
 		switch {
-		case len(dst) <= cores.Active.FewElements:
-			generic.DropoutF64(dst, x, k0, k1, threshold, scale)
 		case isa.Active >= isa.AVX512:
 			amd64.DropoutF64AVX512(dst, x, k0, k1, threshold, scale)
 		case isa.Active >= isa.AVX2:

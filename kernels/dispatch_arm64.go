@@ -510,8 +510,6 @@ func dropout[T Float](dst []T, x []T, k0 uint32, k1 uint32, threshold uint32, sc
 	if is32[T]() {
 		scale, dst, x := float32(scale), as[float32](dst), as[float32](x)
 		switch {
-		case len(dst) <= cores.Active.FewElements:
-			generic.DropoutF32(dst, x, k0, k1, threshold, scale)
 		case isa.Active >= isa.NEON:
 			arm64.DropoutF32NEON(dst, x, k0, k1, threshold, scale)
 		default:
@@ -524,8 +522,6 @@ func dropout[T Float](dst []T, x []T, k0 uint32, k1 uint32, threshold uint32, sc
 	} else {
 		scale, dst, x := float64(scale), as[float64](dst), as[float64](x)
 		switch {
-		case len(dst) <= cores.Active.FewElements:
-			generic.DropoutF64(dst, x, k0, k1, threshold, scale)
 		case isa.Active >= isa.NEON:
 			arm64.DropoutF64NEON(dst, x, k0, k1, threshold, scale)
 		default:

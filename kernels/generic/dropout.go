@@ -13,7 +13,6 @@ func dropout[T float](dst, x []T, k0, k1, threshold uint32, scale T) {
 // below threshold.
 //
 //nabla:whole
-//nabla:few cores.Active.FewElements
 //go:noinline
 func DropoutF32(dst, x []float32, k0, k1, threshold uint32, scale float32) {
 	dropout(dst, x, k0, k1, threshold, scale)
