@@ -97,3 +97,25 @@ func TestPart(t *testing.T) {
 	_, _, err = Part(a, &Log{Header: Header{Every: 3}})
 	require.ErrorContains(t, err, "a line every 2 steps, the other every 3")
 }
+
+// Whatever stands in a log, it is read or refused.
+func FuzzRead(f *testing.F) {
+	path := filepath.Join(f.TempDir(), "log")
+	w, err := Create(path, header)
+	require.NoError(f, err)
+	require.NoError(f, w.Step(state(1), train.StepReport{Number: 2, Epoch: 1, Cost: 0.5}))
+	require.NoError(f, w.Close())
+	log, err := os.ReadFile(path)
+	require.NoError(f, err)
+	f.Add(log)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		require.NoError(t, os.WriteFile(path, text, 0o600))
+		l, err := Read(path)
+		if err != nil {
+			return
+		}
+		_, _, err = Part(l, l)
+		require.NoError(t, err)
+		l.Link(len(l.Lines))
+	})
+}

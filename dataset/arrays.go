@@ -150,6 +150,10 @@ func (d *decoder[T]) arrayColumns(arrays map[string]Array[T]) (columns []arrayCo
 	}
 	for _, name := range names {
 		a := arrays[name]
+		if len(a.Shape) > 0 && a.Shape[0] == rows && a.Data == nil && a.Text == nil && rows > 0 {
+			d.Notes = append(d.Notes, fmt.Sprintf("array %q has elements of type %q, which are not supported: left out", name, a.Type))
+			continue
+		}
 		if len(a.Shape) == 0 || a.Shape[0] != rows || a.Data == nil && a.Text == nil {
 			d.Notes = append(d.Notes, fmt.Sprintf("array %q of shape %v has no row for each of the %d targets: left out", name, a.Shape, rows))
 			continue

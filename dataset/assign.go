@@ -17,7 +17,7 @@ func (e *Encoder) isHeader(record []string) bool {
 		if cell == "" {
 			continue
 		}
-		if !slices.ContainsFunc(e.Columns, func(c Column) bool { return c.Name == cell }) {
+		if !slices.ContainsFunc(e.Columns, func(c Column) bool { return c.Name == cell || c.Name != "" && c.Name == normalForm(cell) }) {
 			return false
 		}
 		names++

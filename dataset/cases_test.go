@@ -171,7 +171,9 @@ func TestIndex(t *testing.T) {
 	}
 	for text, inputs := range map[string]int{
 		rows("id,a,y\n", 1): 1, rows("", 1): 1, rows(",a,y\n", 0): 1, rows("Index,a,y\n", 0): 1,
-		rows("year,a,y\n", 1): 2, rows("id,a,y\n", 5): 2,
+		rows("year,a,y\n", 1): 2, rows("year,a,y\n", 5): 2,
+		// An id that rises tells as much as one that counts.
+		rows("id,a,y\n", 5): 1, rows("PassengerId,a,y\n", 1): 1, rows("case_id,a,y\n", 1): 1, rows("Sample No.,a,y\n", 7): 2, rows("humid,a,y\n", 1): 2,
 	} {
 		header := DetectHeader
 		if text[0] == '1' {
@@ -266,4 +268,42 @@ func TestOwnGaps(t *testing.T) {
 	d, e, _ := encoded[float32](t, "a,b,y\n1,x,0\n-999,unknown,1\n3,x,1\n-999.0,x,0\n", TableOptions{Missing: []string{"unknown", "-999"}})
 	require.Equal(t, []string{"a", "a missing", "b=x", "b missing"}, e.Names())
 	require.Equal(t, []float32{1, 0, 1, 0, 2, 1, 1, 1, 3, 0, 1, 0, 2, 1, 1, 0}, d.X.Data)
+}
+
+// D10: names of columns that tell rows apart, and others.
+func TestNamesRows(t *testing.T) {
+	for name, want := range map[string]bool{
+		"": true, "ID": true, "id": true, "PassengerId": true, "case_id": true, "row ID": true, "Unnamed: 0": true, "no.": true, "#": true, "#id": true, "S.No": true,
+		"humid": false, "solid": false, "year": false, "count": false, "bid": false, "t": false, "é_id": true,
+	} {
+		require.Equal(t, want, namesRows(name), name)
+	}
+}
+
+// D12: what is no table is called by its name.
+func TestNoTables(t *testing.T) {
+	tar := "name" + strings.Repeat("\x00", 253) + "ustar\x0000" + strings.Repeat("\x00", 400)
+	for text, want := range map[string]string{
+		tar: "f: an archive (tar)", "]\x00\x00\x80\x00": "lzma-compressed", "{\"a\": 1}\n": "f: JSON", "[{\"a\": 1}]": "f: JSON",
+		"<!DOCTYPE html><html>": "f: a page of HTML", "<?xml version='1.0'?>": "a page of HTML or XML",
+		string(gzipped(t, gzipped(t, []byte("1,2\n3,4\n")))): "f: compressed twice", "@relation x\n@data\n1,2\n": "f:1: one column only, \"@relation x\"",
+	} {
+		_, err := DecodeTable[float32](strings.NewReader(text), "f", TableOptions{})
+		require.ErrorContains(t, err, want, "%q", text)
+	}
+}
+
+// D4: lines that end with several separators.
+func TestTrailingSeparators(t *testing.T) {
+	d, _, table := encoded[float32](t, "a,b,y,,\n1,2,p,,\n3,4,q,,\n", TableOptions{})
+	require.Equal(t, 2, d.X.Cols)
+	require.Equal(t, []string{"p", "q"}, d.Classes)
+	require.Equal(t, 2, strings.Count(strings.Join(table.Notes, "\n"), "every line ends with a separator"))
+}
+
+// D1: names that are numbers are no row of a table for a model, however they are written.
+func TestNamesAsOtherNumbers(t *testing.T) {
+	_, e, _ := encoded[float32](t, "0,1,2\n5,6,0\n7,8,1\n", TableOptions{})
+	_, err := NewRows[float32](strings.NewReader("0.0,1.0\n5,6\n"), "f", e, TableOptions{})
+	require.ErrorContains(t, err, `input column 1 is "0.0", the model was trained with "0" there`)
 }

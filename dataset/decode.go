@@ -84,7 +84,7 @@ func named(name string, err error) error {
 	var o *OptionError
 	if errors.As(err, &o) {
 		named := *o
-		named.Text = name + named.Text
+		named.Text = name + strings.TrimSuffix(err.Error(), o.Error()) + named.Text
 		return &named
 	}
 	return fmt.Errorf("%s%w", name, err)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/nabla-go/nabla/internal/decimal"
 )
@@ -15,7 +16,10 @@ type info struct {
 	min, max float64 // of numbers
 	gaps     int
 	count    bool // each number is one more than that of the row before
+	rising   bool // all are whole, and each is more than that of the row before
+	falling  bool // likewise, less
 	first    float64
+	last     float64
 	calendar bool // dates that are more than times of the day
 	clock    bool // dates with a time of the day
 }
@@ -78,7 +82,7 @@ func merged(all []Option) (options []Option) {
 func (d *decoder[T]) survey() {
 	var all []*column
 	for _, c := range d.columns {
-		c.info = info{min: math.Inf(1), max: math.Inf(-1), count: true}
+		c.info = info{min: math.Inf(1), max: math.Inf(-1), count: true, rising: true, falling: true}
 		if c.role != target && c.reading == numbers || c.role == target && c.words() == 0 {
 			all = append(all, c)
 		}
@@ -95,7 +99,7 @@ func (d *decoder[T]) survey() {
 			s := &c.info
 			if v != v {
 				s.gaps++
-				s.count = false
+				s.count, s.rising, s.falling = false, false, false
 				continue
 			}
 			s.min, s.max = min(s.min, v), max(s.max, v)
@@ -104,6 +108,10 @@ func (d *decoder[T]) survey() {
 				s.first = v - n
 			}
 			s.count = s.count && v == s.first+n
+			whole := v == math.Floor(v)
+			s.rising = s.rising && whole && (i == 0 || v > s.last)
+			s.falling = s.falling && whole && (i == 0 || v < s.last)
+			s.last = v
 		}
 	})
 }
@@ -249,14 +257,32 @@ func (d *decoder[T]) distinct(c *column, most int) (n int, whole bool) {
 	return len(seen), whole
 }
 
-// indexNames are what a column that counts the rows may be called.
-var indexNames = map[string]bool{"": true, "id": true, "index": true, "no": true, "no.": true, "nr": true, "row": true, "row_id": true, "rowid": true, "rownames": true, "row_names": true, "unnamed: 0": true, "#": true}
+// indexNames are what a column that tells rows apart may be called, in lower case and
+// without blanks and other signs. Names that end with id are as well.
+var indexNames = map[string]bool{
+	"": true, "index": true, "idx": true, "no": true, "nr": true, "sno": true, "serialno": true, "row": true, "rowno": true, "rownumber": true, "rownum": true,
+	"rownames": true, "unnamed0": true, "sample": true, "case": true, "record": true, "obs": true, "observation": true,
+}
+
+// namesRows reports whether a column may be there to tell rows apart, going by its name.
+func namesRows(name string) bool {
+	plain := strings.Map(func(r rune) rune {
+		if r = unicode.ToLower(r); unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, name)
+	stem, isID := strings.CutSuffix(plain, "id")
+	// PassengerId, case_id, row ID, but not humid
+	isID = isID && (stem == "" || strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "ID") || len(name) > 2 && strings.ContainsRune("_-. #", rune(name[len(name)-3])))
+	return isID || indexNames[plain]
+}
 
 // fewRows is the number of rows from which on a column without a name can count them.
 const fewRows = 10
 
-// leaveOutIndex leaves out columns that count the rows. In a file that is sorted by class
-// they would tell the class.
+// leaveOutIndex leaves out columns that count or number the rows. In a file that is sorted
+// by class they would tell the class.
 func (d *decoder[T]) leaveOutIndex() {
 	inputs := 0
 	for _, c := range d.columns {
@@ -264,17 +290,23 @@ func (d *decoder[T]) leaveOutIndex() {
 			inputs++
 		}
 	}
+	many := d.store.rows >= fewRows
 	for _, c := range d.columns {
-		if c.role != input || c.kind != numberColumn || c.given || c.kept || inputs < 2 {
+		if c.role != input || c.kind != numberColumn || c.given || c.kept || inputs < 2 || d.store.rows < 3 || !d.headed && !many {
 			continue
 		}
 		s := c.info
-		counts := s.count && (s.first == 0 || s.first == 1) && d.store.rows >= 3
-		if !counts || !indexNames[strings.ToLower(c.name)] || !d.headed && d.store.rows < fewRows {
-			continue
+		counts := s.count && (s.first == 0 || s.first == 1)
+		switch {
+		case namesRows(c.name) && counts:
+			c.kind, c.reason = indexColumn, "counts the rows"
+			inputs--
+		case namesRows(c.name) && c.name != "" && many && (s.rising || s.falling):
+			c.kind, c.reason = indexColumn, "numbers the rows"
+			inputs--
+		case counts && many:
+			d.Notes = append(d.Notes, fmt.Sprintf("%s counts the rows (drop=%s if it is no more than that)", c.called(), d.nameOf(c)))
 		}
-		c.kind, c.reason = indexColumn, "counts the rows"
-		inputs--
 	}
 }
 

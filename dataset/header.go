@@ -97,7 +97,7 @@ func (d *decoder[T]) start(first []string, p preview) (isHeader bool, err error)
 		}
 		d.columns = append(d.columns, c)
 	}
-	if trailing {
+	for range trailing {
 		c := d.columns[len(names)-1]
 		c.role, c.kind, c.reading, c.reason = dropped, emptyColumn, skipped, "every line ends with a separator"
 		d.Notes = append(d.Notes, fmt.Sprintf("%s is empty, because every line ends with a separator: left out", c.called()))
@@ -133,18 +133,18 @@ func (d *decoder[T]) aligned(names []string, p *preview) []string {
 	return names
 }
 
-// trailing reports whether the last column is there only because lines end with a separator.
-func (d *decoder[T]) trailing(names []string, p *preview) bool {
-	last := len(names) - 1
-	if last < 1 || d.headed && names[last] != "" || !d.headed && names[last] != "" {
-		return false
-	}
-	for _, row := range p.rows {
-		if last >= len(row) || row[last] != "" {
-			return false
+// trailing returns how many columns at the end are there only because lines end with
+// separators.
+func (d *decoder[T]) trailing(names []string, p *preview) (n int) {
+	for last := len(names) - 1; last > 0 && names[last] == ""; last-- {
+		for _, row := range p.rows {
+			if last >= len(row) || row[last] != "" {
+				return n
+			}
 		}
+		n++
 	}
-	return true
+	return n
 }
 
 // isHeader reports whether the first record is a header.

@@ -167,6 +167,19 @@ func FuzzDecodeIDX(f *testing.F) {
 	})
 }
 
+// Labels of any type of whole numbers.
+func FuzzDecodeIDXNumbers(f *testing.F) {
+	f.Add(testfile(f, "idx1_ok_2.idx"))
+	f.Add([]byte("\x00\x00\x0c\x02\x00\x00\x00\x01\x00\x00\x00\x02\xff\xff\xff\xff\x00\x00\x00\x01"))
+	f.Add([]byte("\x00\x00\x0b\x01\x00\x00\x00\x02\x01\x02\x80\x00"))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		labels, err := decodeIDXNumbers(bytes.NewReader(file), Limits{Memory: 1 << 24})
+		if err == nil {
+			require.Less(t, len(labels), len(file))
+		}
+	})
+}
+
 func testfile(t testing.TB, name string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(testdata(name))

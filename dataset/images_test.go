@@ -1,9 +1,11 @@
 package dataset
 
 import (
+	"bytes"
 	"encoding/binary"
 	"image"
 	"image/color"
+	"image/jpeg"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -133,4 +135,35 @@ func TestImageFolders(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []int{0, 1}, training.Labels)
 	require.Equal(t, []int{0}, test.Labels)
+}
+
+// Folders of pictures, whatever stands in the files.
+func FuzzPictures(f *testing.F) {
+	var b bytes.Buffer
+	require.NoError(f, png.Encode(&b, image.NewNRGBA(image.Rect(0, 0, 2, 3))))
+	f.Add(b.Bytes(), b.Bytes(), uint8(0))
+	f.Add([]byte(hollowPNG(3, 2, 1, 0)), b.Bytes(), uint8(1))
+	b.Reset()
+	require.NoError(f, jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 9, 4)), nil))
+	f.Add(b.Bytes(), b.Bytes(), uint8(2))
+	dir := f.TempDir()
+	for _, class := range []string{"a", "b"} {
+		require.NoError(f, os.Mkdir(filepath.Join(dir, class), 0o700))
+	}
+	f.Fuzz(func(t *testing.T, one, two []byte, size uint8) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "a", "1.png"), one, 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "b", "1.jpg"), two, 0o600))
+		opt := ImageOptions{Width: int(size % 8), Height: int(size % 8), Channels: int(size/8%2) * 3, Limits: Limits{Memory: 1 << 22}}
+		training, _, err := ReadImages[float32](dir, opt)
+		if err != nil {
+			return
+		}
+		require.Equal(t, 2, training.Len())
+		if opt.Width > 0 {
+			require.Zero(t, training.X.Cols%(opt.Width*opt.Height))
+		}
+		for _, v := range training.X.Data {
+			require.True(t, v >= -1 && v <= 1)
+		}
+	})
 }

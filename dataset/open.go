@@ -59,6 +59,7 @@ var packings = []packing{
 	{"SQLite format 3\x00", "a database (SQLite): save the table as CSV", nil},
 	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old spreadsheet (.xls): save the table as CSV", nil},
 	{"%PDF-", "a PDF document: save the table as CSV", nil},
+	{"]\x00\x00", "an lzma-compressed file: unpack it (unlzma) or save it with gzip", nil},
 }
 
 // errBroken is the error of compressed data that end too early.

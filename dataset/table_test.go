@@ -280,5 +280,9 @@ func FuzzDecodeTable(f *testing.F) {
 		}
 		table.Summary(e)
 		table.Warnings(table.Rows())
+		if rows, err := NewRows[float32](strings.NewReader(text), "f", e, TableOptions{}); err == nil {
+			for x := make([]float32, e.Inputs()); rows.Next(x) == nil; {
+			}
+		}
 	})
 }

@@ -87,11 +87,23 @@ func (u *utf16Reader) unit() (rune, error) {
 	return rune(u.order.Uint16(b[:])), nil
 }
 
+// tarMagicAt is where an archive of tar names its format.
+const tarMagicAt = 257
+
 // checkText returns an error, which begins with ": ", if a file that begins with head can't
 // be a table.
 func checkText(head []byte) error {
 	_, rest, _ := bytes.Cut(head, []byte("\r"))
+	begin := bytes.ToLower(bytes.TrimSpace(head[:min(len(head), 512)]))
 	switch {
+	case len(head) > tarMagicAt && bytes.HasPrefix(head[tarMagicAt:], []byte("ustar")):
+		return errors.New(": an archive (tar): unpack it first")
+	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
+		return errors.New(": compressed twice: unpack it once")
+	case bytes.HasPrefix(begin, []byte("<!doctype")), bytes.HasPrefix(begin, []byte("<html")), bytes.HasPrefix(begin, []byte("<?xml")):
+		return errors.New(": a page of HTML or XML, perhaps in place of a download that failed: want comma-separated values")
+	case bytes.HasPrefix(begin, []byte("{")), bytes.HasPrefix(begin, []byte("[{")), bytes.HasPrefix(begin, []byte("[[")):
+		return errors.New(": JSON: want comma-separated values")
 	case bytes.IndexByte(head[:min(len(head), 512)], 0) >= 0:
 		return fmt.Errorf(": not a text: it begins with %q: want comma-separated values", head[:min(len(head), 8)])
 	case len(rest) > 0 && bytes.IndexByte(head, '\n') < 0:

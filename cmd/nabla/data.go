@@ -239,10 +239,10 @@ var taskWords = map[dataset.Task]string{
 // countNotes tells what was unusual about rows.
 func countNotes(of string, c dataset.Counts) (notes []string) {
 	if c.Filled > 0 {
-		notes = append(notes, fmt.Sprintf("%s have %d gaps in columns that have none in the training data: they were filled", of, c.Filled))
+		notes = append(notes, fmt.Sprintf("%s: %s filled in columns that have none in the training data", of, counted(c.Filled, "gap was", "gaps were")))
 	}
 	if c.Unknown > 0 {
-		notes = append(notes, fmt.Sprintf("%s have %d values that the training data don't have", of, c.Unknown))
+		notes = append(notes, fmt.Sprintf("%s: %s not in the training data", of, counted(c.Unknown, "value was", "values were")))
 	}
 	return notes
 }
@@ -329,4 +329,12 @@ func checkScaled[T kernels.Float](name string, before int, x kernels.Matrix[T]) 
 		}
 	}
 	return nil
+}
+
+// counted writes a number and what there are so many of.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n, " ", many)
 }

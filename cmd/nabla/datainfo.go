@@ -99,7 +99,7 @@ func (r infoReport) print(w io.Writer) {
 	for _, note := range r.Notes {
 		fmt.Fprintf(w, "note: %s\n", note)
 	}
-	fmt.Fprintf(w, "%s: %d samples to learn from and %d to test with, %d inputs\n", r.Name, r.TrainSamples, r.TestSamples, r.Inputs)
+	fmt.Fprintf(w, "%s: %d samples to learn from and %d to test with, %s\n", r.Name, r.TrainSamples, r.TestSamples, counted(r.Inputs, "input", "inputs"))
 	if len(r.Classes) > 0 && len(r.Classes) <= manyColumns {
 		var counts []string
 		for c, name := range r.Classes {
