@@ -199,6 +199,15 @@ func TestClippingInBlocks(t *testing.T) {
 	}
 }
 
+// Without clipping by norm, a step clips its gradient by value.
+func TestStepClipsByValue(t *testing.T) {
+	s, params := row[float64](t, []float64{1, 2, 3}, Options{ClipValue: 0.5})
+	set(s.ws.WeightGradient(1).Data, []float64{-4, 0.25, 4})
+	s.rate = 0.5
+	s.stepRange(s.tensors[0].lo, s.tensors[0].hi)
+	require.Equal(t, []float64{1.25, 1.875, 2.75}, params)
+}
+
 // The sum of squares has the value of the plain sum, also where that overflows T.
 func TestSumSquares(t *testing.T) {
 	for _, scale := range []float32{1, 1e25} {

@@ -14,6 +14,8 @@ var rules = []rule{
 	{what: "rows of kernels", files: []string{"internal/kerneltest/table.go"}, test: "./kernels -run TestEvery", elementsOf: "Table"},
 	{what: "row of a kernel", files: []string{"internal/kerneltest/table.go"}, test: "./kernels -run TestEvery", find: `Covers: []string{"Max"}, `},
 	{what: "row of a kernel", files: []string{"internal/kerneltest/table.go"}, test: "./kernels -run TestSizes/generic", find: "o[0].Data[0] = kernels.Max(o[1].Data)"},
+	{what: "blocks of a mask", files: []string{"kernels/dropout.go"}, test: "./kernels -run TestSizes/generic/Dropout", find: "\t\tk0 += vectorBlock * scalar.HashStep & math.MaxUint32\n"},
+	{what: "share of a mask", files: []string{"net/dropout.go"}, test: "./net -run OnWorkers", find: "kernels.Dropout(d, d, p, ws.masks.key(i, k), uint32(lo))", replace: "kernels.Dropout(d, d, p, ws.masks.key(i, k), 0)"},
 
 	// Costs and activations.
 	{what: "costs", files: []string{"net/costs.go"}, test: "./net", elementsOf: "costs"},
@@ -106,6 +108,8 @@ var rules = []rule{
 	{what: "best epoch", files: []string{"cmd/nabla/training.go"}, test: "./cmd/nabla -run TestValidation", find: "\t\ttrainer.TakeBest()\n"},
 	{what: "validation part", files: []string{"cmd/nabla/data.go"}, test: "./cmd/nabla -run TestValidation", find: "t.Divide(rows, d.validationShare", replace: "t.Divide(rows, 0*d.validationShare"},
 	{what: "parameters to begin with", files: []string{"cmd/nabla/from.go"}, test: "./cmd/nabla -run Fine", find: "copy(t.net.Params(), t.begin.Net.Params())"},
+	{what: "blocks of a norm", files: []string{"train/norm.go"}, test: "./train -run Clipping", find: "min(lo+normBlock, t.hi)", replace: "min(lo+normBlock-1, t.hi)"},
+	{what: "clipping by value", files: []string{"train/stepper.go"}, test: "./train -run Clip", find: "\t\ts.clipValue(p.G)\n"},
 	{
 		what: "best parameters", files: []string{"train/fit.go"}, test: "./train",
 		find: "\t\tt.TakeBest()\n",
