@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -121,4 +122,33 @@ func TestThresholdFails(t *testing.T) {
 		require.Equal(t, exitUsage, r.code, r.stderr)
 		require.Contains(t, r.stderr, c.want)
 	}
+}
+
+// The accuracy after an epoch is that of all labels, and the last one that of the result.
+func TestAccuracyOfLabels(t *testing.T) {
+	file := write(t, "labels.csv", "x,a,b\n"+strings.Repeat("1,yes,0\n1,no,0\n2,yes,1\n3,no,1\n3,yes,0\n4,no,1\n", 20))
+	path := filepath.Join(t.TempDir(), "m")
+	r := nabla(t, "train", file, "--json", "--target", "a", "--target", "b", "--epochs", "3", "--model", path)
+	require.Equal(t, exitDone, r.code, r.stderr)
+	var epochs []float64
+	for line := range strings.Lines(r.stdout) {
+		var e struct {
+			Epoch    int     `json:"epoch"`
+			Accuracy float64 `json:"test_accuracy"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(line), &e))
+		if e.Epoch > 0 {
+			epochs = append(epochs, e.Accuracy)
+		}
+	}
+	require.Len(t, epochs, 3)
+	require.Equal(t, r.last(t)["test_accuracy"], epochs[2])
+	var each struct{ Accuracy []float64 }
+	require.NoError(t, json.Unmarshal([]byte(nabla(t, "eval", path, "--data", file, "--part", "test", "--json").stdout), &each))
+	require.InDelta(t, epochs[2], (each.Accuracy[0]+each.Accuracy[1])/2, 1e-12)
+	require.Contains(t, nabla(t, "show", path).stdout, fmt.Sprintf("accuracy %.6g", epochs[2]))
+
+	r = nabla(t, "train", file, "--target", "a", "--target", "b", "--metrics", "f1_macro", "--model", path)
+	require.Equal(t, exitUsage, r.code, r.stderr)
+	require.Contains(t, r.stderr, "of several labels at once there are the cost and the accuracy")
 }

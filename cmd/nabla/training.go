@@ -35,6 +35,7 @@ type training[T kernels.Float] struct {
 	json           bool
 	last           train.StepReport // of the last step
 	screen         *terminal        // nil if messages go elsewhere
+	ofLabels       map[int]float64  // the accuracy of several labels after each epoch
 }
 
 // runTrain trains and writes the model. Everything that can go wrong early does
@@ -57,7 +58,7 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 		return err
 	}
 	result, interrupted, err := t.fit(cmd.Context(), cmd.Flags(), files)
-	history, epochs := result.Epochs, len(result.Epochs)
+	history, epochs := t.withAccuracies(result.Epochs), len(result.Epochs)
 	if err != nil {
 		return fmt.Errorf("%w; no model was written", err)
 	}
@@ -166,6 +167,9 @@ func (t *training[T]) loadFrom(read func(*dataSource) (samples[T], error)) (err 
 	}
 	if err := t.setClassWeights(t.data.Labels, t.data.Classes); err != nil {
 		return err
+	}
+	if o := t.options; t.task() == dataset.Labels && (len(o.Metrics) > 0 || o.Watch != nil) {
+		return usagef("--metrics and --watch are for classes and numbers: of several labels at once there are the cost and the accuracy")
 	}
 	t.setDefaults()
 	if err := t.checkStream(); err != nil {
@@ -324,6 +328,7 @@ func (t *training[T]) follow(o *train.Options) {
 		t.screen = terminalOf(t.stderr, o.Epochs, t.length())
 	}
 	o.Progress = func(e train.Epoch) {
+		e.ValidationAccuracy = t.epochAccuracy(e)
 		report := t.newEpochReport(e)
 		switch {
 		case t.json:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -189,6 +190,40 @@ func (t *training[T]) scores(s *train.Data[T]) (cost, accuracy, r2, mae number, 
 		sum += a
 	}
 	return number(c), sum / number(len(each)), nan, nan, nil
+}
+
+// epochAccuracy returns the accuracy after an epoch. That of several labels at once, the
+// share of them that are right, is none of package train's.
+func (t *training[T]) epochAccuracy(e train.Epoch) float64 {
+	if t.task() != dataset.Labels || t.judge().Len() == 0 {
+		return e.ValidationAccuracy
+	}
+	_, accuracy, _, _, err := t.scores(t.judge())
+	if err != nil {
+		return math.NaN()
+	}
+	if t.ofLabels == nil {
+		t.ofLabels = make(map[int]float64)
+	}
+	t.ofLabels[e.Number] = float64(accuracy)
+	return float64(accuracy)
+}
+
+// withAccuracies returns epochs with their accuracies; one of several labels that was
+// trained before a resumption has none.
+func (t *training[T]) withAccuracies(epochs []train.Epoch) []train.Epoch {
+	if t.task() != dataset.Labels {
+		return epochs
+	}
+	all := slices.Clone(epochs)
+	for i := range all {
+		accuracy, ok := t.ofLabels[all[i].Number]
+		if !ok {
+			accuracy = math.NaN()
+		}
+		all[i].ValidationAccuracy = accuracy
+	}
+	return all
 }
 
 // absent returns the classes that no sample is of.
