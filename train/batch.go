@@ -29,6 +29,7 @@ type feeder[T kernels.Float] interface {
 	restore(*State[T])
 	generator() [2]uint64 // the state of the generator that orders samples
 	survey() (*survey[T], error)
+	interrupt() // a context has ended: close must not wait
 	close()
 }
 
@@ -137,6 +138,8 @@ func (b *batcher[T]) survey() (*survey[T], error) {
 	v.add(b.net, 0, &b.data)
 	return v, nil
 }
+
+func (b *batcher[T]) interrupt() {}
 
 func (b *batcher[T]) close() {}
 

@@ -26,6 +26,7 @@ type streamer[T kernels.Float] struct {
 	reader       *reader[T]                // nil before the first batch and after an error
 	chunk        *chunk[T]                 // nil if there is none
 	at           int                       // samples of the chunk that have been returned
+	hurry        bool                      // a context has ended since the last chunk came
 }
 
 func newStreamer[T kernels.Float](n *net.Network[T], s *Stream[T], o *Options, task metrics.Task) *streamer[T] {
@@ -51,9 +52,10 @@ func (f *streamer[T]) batch(ctx context.Context, epoch int) (batch[T], error) {
 		select {
 		case f.chunk = <-f.reader.ready:
 		case <-ctx.Done():
+			f.interrupt()
 			return batch[T]{}, ctx.Err()
 		}
-		f.at = 0
+		f.at, f.hurry = 0, false
 		if err := f.chunk.err; err != nil {
 			f.close()
 			return batch[T]{}, fmt.Errorf("train: epoch %d, after sample %d of %d: %w", epoch, f.taken, f.stream.Len, err)
@@ -73,9 +75,14 @@ func (f *streamer[T]) batch(ctx context.Context, epoch int) (batch[T], error) {
 func (f *streamer[T]) close() {
 	if f.reader != nil {
 		close(f.reader.quit)
+		if !f.hurry {
+			<-f.reader.done
+		}
 	}
-	f.reader, f.chunk, f.at = nil, nil, 0
+	f.reader, f.chunk, f.at, f.hurry = nil, nil, 0, false
 }
+
+func (f *streamer[T]) interrupt() { f.hurry = true }
 
 func (f *streamer[T]) save(*State[T]) {}
 
@@ -138,7 +145,7 @@ const streamedShuffle = 1 << 32
 type reader[T kernels.Float] struct {
 	f           *streamer[T]
 	ready, free chan *chunk[T]
-	quit        chan struct{}
+	quit, done  chan struct{} // closed to end the goroutine, and when it has ended
 	in          *intake[T]
 	window      batch[T]
 	unused      []int32 // rows of the window
@@ -150,7 +157,7 @@ var errQuit = errors.New("train: the stream is closed")
 
 // newReader begins to read in an epoch, behind so many of its samples.
 func newReader[T kernels.Float](f *streamer[T], epoch, skip int) *reader[T] {
-	r := &reader[T]{f: f, quit: make(chan struct{})}
+	r := &reader[T]{f: f, quit: make(chan struct{}), done: make(chan struct{})}
 	r.ready, r.free = make(chan *chunk[T], readAhead+1), make(chan *chunk[T], readAhead)
 	for range readAhead {
 		r.free <- new(chunk[T])
@@ -160,6 +167,7 @@ func newReader[T kernels.Float](f *streamer[T], epoch, skip int) *reader[T] {
 }
 
 func (r *reader[T]) run(epoch, skip int) {
+	defer close(r.done)
 	r.in = newIntake(r.f, r.quit)
 	defer r.in.close()
 	for row := r.f.window - 1; row >= 0; row-- {

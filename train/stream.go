@@ -87,7 +87,7 @@ func (s *Stream[T]) check(o *Options) error {
 }
 
 // NewStreamTrainer is [New] for samples that are read while the training goes on. A goroutine
-// of the trainer's reads ahead; Close ends it.
+// of the trainer's reads ahead; [Trainer.Close] ends it.
 //
 // The order of the samples is that of the stream, shuffled within a window. The window is a
 // list of [Options].Window samples, at first the first ones. The next sample of the training

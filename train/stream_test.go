@@ -8,6 +8,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -278,10 +279,12 @@ func TestStreamInterrupted(t *testing.T) {
 	o := train.Options{Rate: 0.01, Batch: 7, Epochs: 2, Window: 30}
 	ctx, cancel := context.WithCancel(context.Background())
 	hung := make(chan bool)
-	blocks := 0
+	var stop atomic.Value
+	stop.Store(cancel)
+	var blocks atomic.Int32
 	s := streamOf(d, func() {
-		if blocks++; blocks == 5 {
-			cancel()
+		if n := blocks.Add(1); n == 5 || n == 20 {
+			stop.Load().(context.CancelFunc)()
 			<-hung
 		}
 	}, 10)
@@ -290,12 +293,39 @@ func TestStreamInterrupted(t *testing.T) {
 	require.NoError(t, err)
 	defer trainer.Close()
 	require.ErrorIs(t, trainer.Run(ctx, 2), context.Canceled)
+	ctx, cancel = context.WithCancel(context.Background())
+	stop.Store(cancel)
+	hung <- true
+	require.ErrorIs(t, trainer.Run(ctx, 2), context.Canceled)
+	state := trainer.State()
+	trainer.Close() // which doesn't wait for what hangs
 	close(hung)
+	require.NoError(t, trainer.Restore(state))
 	require.NoError(t, trainer.Run(context.Background(), 2))
 	want := small[float32](t)
 	_, err = train.FitStream(context.Background(), want, streamOf(d, nil, 10), nil, o)
 	require.NoError(t, err)
 	require.Equal(t, want.Fingerprint(), n.Fingerprint())
+}
+
+// When a training has ended, nothing of it reads on.
+func TestStreamEnds(t *testing.T) {
+	d := noisy[float32](101)
+	reading := 0
+	s := streamOf(d, nil, 10)
+	pass := s.Pass
+	s.Pass = func() iter.Seq2[*train.Data[float32], error] {
+		return func(yield func(*train.Data[float32], error) bool) {
+			reading++ // a race, and a wrong number, if the reader goes on
+			defer func() { reading-- }()
+			pass()(yield)
+		}
+	}
+	for range 20 {
+		_, err := train.FitStream(context.Background(), small[float32](t), s, nil, train.Options{Rate: 0.01, Batch: 7, Epochs: 1, Window: 30})
+		require.NoError(t, err)
+		require.Zero(t, reading)
+	}
 }
 
 // A step on a stream allocates nothing, and memory doesn't grow with the stream.

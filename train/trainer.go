@@ -112,8 +112,9 @@ func newTrainer[T kernels.Float](n *net.Network[T], d *Data[T], s *Stream[T], va
 	return t, nil
 }
 
-// Close ends the workers, and the reading of a [Stream], but doesn't wait for a block that is
-// being read. The network stays as it is.
+// Close ends the workers, and the pass over a [Stream] after the block that is being read. It
+// doesn't wait for that block if a context has ended the last step. The network stays as it
+// is.
 func (t *Trainer[T]) Close() {
 	t.ws.SetWorkers(1)
 	if t.batches != nil {
@@ -401,6 +402,9 @@ func (t *Trainer[T]) position() Position {
 
 // interrupted returns the error of a training that ctx ends.
 func (t *Trainer[T]) interrupted(ctx context.Context) error {
+	if t.batches != nil {
+		t.batches.interrupt()
+	}
 	err := ctx.Err()
 	if err == nil { // that of another rank has ended
 		err = context.Canceled
