@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -323,4 +324,47 @@ func TestDrawing(t *testing.T) {
 	for k, c := range counts {
 		require.InDelta(t, trials*100/120*most/rows, c, 5*19, "row %d", k)
 	}
+}
+
+// A pass takes memory for a block, not for the file.
+func TestStreamMemory(t *testing.T) {
+	const rows, columns = 20000, 300
+	path := filepath.Join(t.TempDir(), "a.npy")
+	f, err := os.Create(path)
+	require.NoError(t, err)
+	header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }\n", rows, columns)
+	_, err = f.Write(append([]byte("\x93NUMPY\x01\x00"), byte(len(header)), byte(len(header)>>8)))
+	require.NoError(t, err)
+	_, err = f.WriteString(header)
+	require.NoError(t, err)
+	row := make([]byte, 4*columns)
+	for k := range rows {
+		binary.LittleEndian.PutUint32(row[4:], math.Float32bits(float32(k%100)))
+		binary.LittleEndian.PutUint32(row[len(row)-4:], math.Float32bits(float32(k%3)))
+		_, err = f.Write(row)
+		require.NoError(t, err)
+	}
+	require.NoError(t, f.Close())
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	s, err := OpenStream[float32](path, TableOptions{}, 100, 1)
+	require.NoError(t, err)
+	e, _, err := FitEncoder(s.Sample, s.Sample.Rows(), EncoderOptions{})
+	require.NoError(t, err)
+	n, most := 0, uint64(0)
+	for d, err := range s.Stream(e, nil).Pass() {
+		require.NoError(t, err)
+		if n += d.Len(); n%10 == 0 {
+			most = max(most, heap()-min(heap(), before))
+		}
+	}
+	require.Equal(t, rows, n)
+	require.Positive(t, most)
+	// The file has 24 MB, a block 0.5 MB as numbers of the file and as much as inputs.
+	require.Less(t, most, uint64(4<<20))
 }
