@@ -111,7 +111,7 @@ func start(t *testing.T, size int, args ...string) *job {
 		env := []string{hub + "=" + address, fmt.Sprint("PMI_SIZE=", size), fmt.Sprint("PMI_RANK=", r)}
 		cmd := command(t, env, args...)
 		if other := strings.Fields(os.Getenv("NABLA_TEST_OTHER")); r%2 == 1 && len(other) > 0 {
-			cmd.Path, cmd.Args = other[0], append(other, args...)
+			cmd.Path, cmd.Args = exec.Command(other[0]).Path, append(other, args...)
 		} else if r%2 == 1 {
 			cmd.Env = append(cmd.Env, "NABLA_ISA=generic")
 		}
