@@ -224,7 +224,7 @@ type Chainer interface {
 
 // Step writes a line if one is due after the step of r.
 func (w *Writer) Step(t Chainer, r train.StepReport) error {
-	if r.Number%w.every != 0 {
+	if !w.Due(r) {
 		return nil
 	}
 	w.link = t.Chain(w.link)
@@ -237,6 +237,9 @@ func (w *Writer) Step(t Chainer, r train.StepReport) error {
 	}
 	return nil
 }
+
+// Due reports whether the log takes a line after the step.
+func (w *Writer) Due(r train.StepReport) bool { return r.Number%w.every == 0 }
 
 // Sync hands what was written to the disk.
 func (w *Writer) Sync() error { return w.file.Sync() }

@@ -33,35 +33,41 @@ func NewSaver[T kernels.Float](dir *Dir, trainer *train.Trainer[T], every Interv
 	return &Saver[T]{dir: dir, trainer: trainer, every: every, before: before, steps: trainer.Steps(), epochs: trainer.Epochs(), at: time.Now()}
 }
 
-// Step saves the state if the interval has passed. Call it after each step. An error is that
-// of an earlier write.
+// Step saves the state if it is due. Call it after each step.
 func (s *Saver[T]) Step() error {
+	due, err := s.Due()
+	if due {
+		s.Save()
+	}
+	return err
+}
+
+// Due reports whether the interval has passed and the last copy is written. An error is that of
+// an earlier write.
+func (s *Saver[T]) Due() (bool, error) {
 	select {
 	case err := <-s.writing:
 		if s.writing = nil; err != nil {
-			return err
+			return false, err
 		}
 	default:
 	}
 	steps, epochs := s.trainer.Steps(), s.trainer.Epochs()
 	due := s.every.Steps > 0 && steps-s.steps >= s.every.Steps || s.every.Epochs > 0 && epochs-s.epochs >= s.every.Epochs ||
 		s.every.Time > 0 && time.Since(s.at) >= s.every.Time
-	if !due || s.writing != nil {
-		return nil
-	}
-	s.save()
-	return nil
+	return due && s.writing == nil, nil
 }
 
-// save begins to write a copy of the state.
-func (s *Saver[T]) save() {
+// Save begins to write a copy of the state. The last one must be written.
+func (s *Saver[T]) Save() {
 	state := s.trainer.State()
+	failed := s.trainer.Failed() // with others that have parts of the state
 	s.steps, s.epochs, s.at = state.Steps, state.Epochs, time.Now()
 	writing := make(chan error, 1)
 	s.writing = writing
 	go func() {
-		var err error
-		if s.before != nil {
+		err := failed
+		if err == nil && s.before != nil {
 			err = s.before()
 		}
 		if err == nil {
@@ -86,6 +92,6 @@ func (s *Saver[T]) Finish() error {
 	if err := s.Wait(); err != nil {
 		return err
 	}
-	s.save()
+	s.Save()
 	return s.Wait()
 }

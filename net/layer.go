@@ -81,20 +81,26 @@ func (n *Network[T]) inputGradient(ws *Workspace[T], k, l int) {
 //
 //	W^i ← κ W^i + α (δ^i)ᵀ a^{i-1}    b^i ← κ b^i + α Σ_k δ^i_k
 //
-// where κ is 1 without decay. It leaves W^i to backwardDescend if that had it.
+// where κ is 1 without decay. descendWeights does that for W^i, unless backwardDescend had
+// it, and descend for the rest.
+func (n *Network[T]) descendWeights(ws *Workspace[T], i, lo, hi int) {
+	if lo >= hi || i > 1 && n.descendsBackward(ws, i-1) {
+		return
+	}
+	var views [2]kernels.Matrix[T]
+	delta, w := block(&views[0], &ws.delta[i], 0, ws.batch, lo, hi), rows(&views[1], &n.params.w[i], lo, hi)
+	kernels.Gemm(kernels.Trans, kernels.NoTrans, ws.task.alpha, *delta, *ws.out[i-1], ws.task.keep, *w)
+	if ws.task.keep != 1 {
+		flush(w)
+	}
+}
+
 func (n *Network[T]) descend(ws *Workspace[T], i, lo, hi int) {
 	if lo >= hi {
 		return
 	}
-	var views [2]kernels.Matrix[T]
-	alpha, delta := ws.task.alpha, block(&views[0], &ws.delta[i], 0, ws.batch, lo, hi)
-	if i == 1 || !n.descendsBackward(ws, i-1) {
-		w := rows(&views[1], &n.params.w[i], lo, hi)
-		kernels.Gemm(kernels.Trans, kernels.NoTrans, alpha, *delta, *ws.out[i-1], ws.task.keep, *w)
-		if ws.task.keep != 1 {
-			flush(w)
-		}
-	}
+	var view kernels.Matrix[T]
+	alpha, delta := ws.task.alpha, block(&view, &ws.delta[i], 0, ws.batch, lo, hi)
 	b := n.params.b[i][lo:hi]
 	addRows(b, alpha, delta, ws.ones, ws.task.keepBiases)
 	if ws.task.keepBiases != 1 {
@@ -104,24 +110,36 @@ func (n *Network[T]) descend(ws *Workspace[T], i, lo, hi int) {
 }
 
 // gradient computes ∂C/∂W^i = α (δ^i)ᵀ a^{i-1} and ∂C/∂b^i = α Σ_k δ^i_k with all samples,
-// where α = 1/m, and takes the step that follows.
-func (n *Network[T]) gradient(ws *Workspace[T], i, lo, hi int) {
+// where α = 1/m, and takes the step that follows. gradientWeights does that for W^i and
+// gradient for the rest.
+func (n *Network[T]) gradientWeights(ws *Workspace[T], i, lo, hi int) {
 	if lo >= hi {
 		return
 	}
 	var views [2]kernels.Matrix[T]
-	alpha, delta := ws.task.alpha, block(&views[0], &ws.delta[i], 0, ws.batch, lo, hi)
-	kernels.Gemm(kernels.Trans, kernels.NoTrans, alpha, *delta, *ws.out[i-1], 0, *rows(&views[1], &ws.grad.w[i], lo, hi))
+	delta, w := block(&views[0], &ws.delta[i], 0, ws.batch, lo, hi), rows(&views[1], &ws.grad.w[i], lo, hi)
+	kernels.Gemm(kernels.Trans, kernels.NoTrans, ws.task.alpha, *delta, *ws.out[i-1], 0, *w)
+	if step := ws.task.step; step != nil {
+		at, in := ws.grad.offset(ws.grad.w[i].Data), n.widths[i-1]
+		step(at+lo*in, at+hi*in)
+	}
+}
+
+func (n *Network[T]) gradient(ws *Workspace[T], i, lo, hi int) {
+	if lo >= hi {
+		return
+	}
+	var view kernels.Matrix[T]
+	alpha, delta := ws.task.alpha, block(&view, &ws.delta[i], 0, ws.batch, lo, hi)
 	addRows(ws.grad.b[i][lo:hi], alpha, delta, ws.ones, 0)
 	n.normGradient(ws, &ws.grad, i, lo, hi, 0)
 	if step := ws.task.step; step != nil {
-		in := n.widths[i-1] // elements of W^i for a neuron
-		for _, tensor := range ws.grad.tensors(i) {
+		tensors := ws.grad.tensors(i)
+		for _, tensor := range tensors[1:] {
 			if tensor != nil {
 				at := ws.grad.offset(tensor)
-				step(at+lo*in, at+hi*in)
+				step(at+lo, at+hi)
 			}
-			in = 1
 		}
 	}
 }

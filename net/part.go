@@ -18,6 +18,21 @@ func (ws *Workspace[T]) SetPart(cut func(samples int) (lo, hi int)) { ws.cut = c
 // Part returns the samples of the last batch that passes have computed, lo up to hi.
 func (ws *Workspace[T]) Part() (lo, hi int) { return ws.lo, ws.hi }
 
+// SetRows makes Backward, Update and Descend compute, and change, rows lo to hi of W^i only,
+// those that own returns for layer i; nil, as at first, stands for all. Biases, γ and β are
+// computed whole in any case.
+func (ws *Workspace[T]) SetRows(own func(layer int) (lo, hi int)) { ws.own = own }
+
+// ownRows returns one share of the rows of W^i that are computed.
+func (n *Network[T]) ownRows(ws *Workspace[T], i, share, shares int) (lo, hi int) {
+	if ws.own == nil {
+		return cut(n.widths[i], share, shares)
+	}
+	first, last := ws.own(i)
+	lo, hi = cut(last-first, share, shares)
+	return first + lo, first + hi
+}
+
 // setPart sets the part of a new batch.
 func (ws *Workspace[T]) setPart() {
 	ws.lo, ws.hi, ws.pulled = 0, ws.batch, false

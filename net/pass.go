@@ -149,7 +149,7 @@ func (n *Network[T]) pullDeltas(ws *Workspace[T]) {
 // they would write columns of W, and in all other phases each of them has rows of
 // its own in its caches. Nor does a descent with decay, which the kernel doesn't have.
 func (n *Network[T]) descendsBackward(ws *Workspace[T], i int) bool {
-	return ws.task.plain && ws.task.keep == 1 && !ws.pulled && !n.byRows(i) && ws.pool.Alone(n.work(ws, i+1))
+	return ws.task.plain && ws.task.keep == 1 && !ws.pulled && ws.own == nil && !n.byRows(i) && ws.pool.Alone(n.work(ws, i+1))
 }
 
 // InputGradient returns ∂C/∂x: row k is ∂C_k/∂x_k = (W^1)ᵀ δ^1_k, the sensitivity

@@ -99,9 +99,12 @@ func (n *Network[T]) share(ws *Workspace[T], share, shares int) {
 	case updateNeurons:
 		for i := 1; i <= n.Depth(); i++ {
 			lo, hi := cut(n.widths[i], share, shares)
+			first, last := n.ownRows(ws, i, share, shares)
 			if ws.task.plain {
+				n.descendWeights(ws, i, first, last)
 				n.descend(ws, i, lo, hi)
 			} else {
+				n.gradientWeights(ws, i, first, last)
 				n.gradient(ws, i, lo, hi)
 			}
 		}

@@ -26,6 +26,7 @@ func (t *Trainer[T]) Failed() error { return t.failed }
 // without one, and for a [Stream], whose order follows from the position), the parameters and each slice of the optimizer's state. Integers have 8
 // bytes and everything is little-endian; numbers stand in the order W¹, b¹, …, Wᴸ, bᴸ, with
 // γ and β behind b, and without padding. The link is the same on every machine.
+// If the trainer is [Trainer.Collective], all ranks call Chain after the same step.
 func (t *Trainer[T]) Chain(before [sha256.Size]byte) (link [sha256.Size]byte) {
 	var generator [2]uint64
 	if t.batches != nil {
@@ -36,7 +37,7 @@ func (t *Trainer[T]) Chain(before [sha256.Size]byte) (link [sha256.Size]byte) {
 	for _, x := range []uint64{uint64(t.state.Steps), generator[0], generator[1]} {
 		buf = binary.LittleEndian.AppendUint64(buf, x)
 	}
-	for _, numbers := range append([][]T{t.state.Params}, t.state.Slots...) {
+	for _, numbers := range append([][]T{t.state.Params}, t.slots()...) {
 		for _, r := range t.stepper.tensors {
 			for _, v := range numbers[r.lo:r.hi] {
 				if buf = appendBits(buf, v); len(buf) > 1<<16-8 {

@@ -18,7 +18,7 @@ import (
 //
 // Each rank takes some samples of a batch, one after the other, through the passes forward
 // and back. Then all ranks gather the costs, the a^{i-1} and the δ^i of all samples, and each
-// computes the sums of the update over all of them, in the order of the samples. So nothing
+// computes the sums of the update, or rows of them, over all samples, in their order. So nothing
 // is added up in another order than by a trainer alone.
 type team[T kernels.Float] struct {
 	ranks.Comm
@@ -28,6 +28,9 @@ type team[T kernels.Float] struct {
 	ending  bool   // the context of a rank has ended
 	checks  bool   // samples are of a stream, so that each batch has to be compared
 	sum     uint32 // of the batch, if it is
+	// Which layers are divided by rows, see rows.go, and whether there are any.
+	divided []bool
+	divides bool
 }
 
 func newTeam[T kernels.Float](c ranks.Comm) *team[T] {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/nabla-go/nabla/internal/rankcost"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/metrics"
 	nn "github.com/nabla-go/nabla/net"
@@ -179,6 +180,17 @@ func TestRanksStream(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "the stream of rank 1 has other samples") {
 			t.Errorf("rank %d: error %v", r, err)
 		}
+	}
+}
+
+// Ranks that update rows of W each end with the same state, too.
+func TestRanksRows(t *testing.T) {
+	defer rankcost.DivideAll()()
+	for _, c := range rankCases() {
+		t.Run(c.name, func(t *testing.T) {
+			testRanks[float32](t, c)
+			testRanks[float64](t, c)
+		})
 	}
 }
 

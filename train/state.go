@@ -86,9 +86,12 @@ func sameEpoch(a, b Epoch) bool {
 }
 
 // State returns a copy of the training's state. It may be taken between any two steps.
-// After an error other than that of a context it is of no use.
+// After an error other than that of a context it is of no use. If the trainer is
+// [Trainer.Collective], all ranks call State after the same step.
 func (t *Trainer[T]) State() *State[T] {
-	s := t.state.Clone()
+	own := t.state
+	own.Slots = t.slots()
+	s := own.Clone()
 	s.Elapsed = t.elapsed()
 	if t.batches != nil {
 		t.batches.save(s)

@@ -101,7 +101,11 @@ func newTrainer[T kernels.Float](n *net.Network[T], d *Data[T], s *Stream[T], va
 	}
 	t.noise.init(&t.options, parallel.PoolOf(t.ws))
 	t.stepper = newStepper(&t.options, n, t.ws)
-	if err := t.team.agree(n, d, s, validation, &t.options); err != nil {
+	err := t.team.agree(n, d, s, validation, &t.options)
+	if err == nil {
+		err = t.team.divide(n, t.ws, &t.options, min(rows, o.Batch))
+	}
+	if err != nil {
 		t.Close()
 		return nil, err
 	}
@@ -278,6 +282,9 @@ func (t *Trainer[T]) learn(ctx context.Context, b batch[T], epoch int) error {
 	}
 	t.state.Steps++
 	t.stepper.take(b.T, t.state.Steps, t.rate)
+	if err := t.team.gatherRows(t.stepper.tensors, t.state.Params); err != nil {
+		return t.fail(err)
+	}
 	t.rated = t.rated && !t.options.Schedule.BySteps
 	t.stepper.report = StepReport{Number: t.state.Steps, Epoch: epoch, Samples: b.Len(), Rate: t.rate, Cost: cost, GradientNorm: t.stepper.norm}
 	if t.options.StepProgress != nil {

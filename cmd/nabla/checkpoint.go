@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math"
@@ -124,6 +125,10 @@ func (t *training[T]) keyOf(flags *pflag.FlagSet, files []model.DataFile) checkp
 // recorder records one training.
 type recorder[T kernels.Float] struct {
 	trainer *train.Trainer[T]
+	crew    *crew                // nil without other ranks
+	follows bool                 // all ranks have a part of what rank 0 records
+	saves   bool                 // rank 0 has a saver
+	resumed *train.State[T]      // that the training goes on from; nil for none, and on other ranks than 0
 	dir     *checkpoint.Dir      // nil without checkpoints
 	saver   *checkpoint.Saver[T] // nil without checkpoints
 	log     *audit.Writer        // nil without a log
@@ -132,7 +137,7 @@ type recorder[T kernels.Float] struct {
 // newRecorder opens what is asked for, and restores the trainer if it goes on.
 func newRecorder[T kernels.Float](t *training[T], trainer *train.Trainer[T], flags *pflag.FlagSet, files []model.DataFile) (rec *recorder[T], err error) {
 	r := &t.record
-	rec = &recorder[T]{trainer: trainer}
+	rec = &recorder[T]{trainer: trainer, crew: t.crew, saves: r.dir != "", follows: trainer.Collective() && (r.dir != "" || r.log != "")}
 	if !t.crew.writes() {
 		return rec, nil
 	}
@@ -204,6 +209,7 @@ func resume[T kernels.Float](t *training[T], rec *recorder[T]) error {
 	if err := rec.trainer.Restore(state); err != nil {
 		return err
 	}
+	rec.resumed = state
 	fmt.Fprintf(t.stderr, "going on after step %d, in epoch %d\n", state.Steps, state.Epochs+1)
 	return nil
 }
@@ -213,25 +219,70 @@ func resume[T kernels.Float](t *training[T], rec *recorder[T]) error {
 func (rec *recorder[T]) run(ctx context.Context, epochs int) error {
 	for !rec.trainer.Ended(epochs) {
 		report, err := rec.trainer.Step(ctx)
-		if err != nil && rec.saver != nil && rec.sound() {
-			return errors.Join(err, rec.saver.Finish())
+		together := rec.crew == nil || errors.Is(err, context.Canceled) // else others may not have this error
+		if err != nil && rec.saves && rec.sound() && together {
+			return errors.Join(err, rec.finish())
 		}
 		if err != nil {
 			return err
 		}
-		if rec.log != nil {
-			if err := rec.log.Step(rec.trainer, report); err != nil {
-				return err
-			}
-		}
-		if rec.saver != nil {
-			if err := rec.saver.Step(); err != nil {
-				return err
-			}
+		if err := rec.step(report); err != nil {
+			return err
 		}
 	}
+	return rec.finish()
+}
+
+// What is recorded after a step.
+const (
+	logged = 1 << iota
+	saved
+)
+
+// step records a step.
+func (rec *recorder[T]) step(report train.StepReport) error {
+	var what [1]byte
+	if rec.log != nil && rec.log.Due(report) {
+		what[0] |= logged
+	}
+	if rec.saver != nil {
+		due, err := rec.saver.Due()
+		if err != nil {
+			return err
+		}
+		if due {
+			what[0] |= saved
+		}
+	}
+	if rec.follows {
+		if err := rec.crew.Broadcast(0, what[:]); err != nil {
+			return err
+		}
+	}
+	if what[0]&logged != 0 {
+		if rec.log == nil { // it is rank 0's
+			rec.trainer.Chain([sha256.Size]byte{})
+		} else if err := rec.log.Step(rec.trainer, report); err != nil {
+			return err
+		}
+	}
+	if what[0]&saved != 0 {
+		if rec.saver == nil {
+			rec.trainer.State()
+		} else {
+			rec.saver.Save()
+		}
+	}
+	return nil
+}
+
+// finish saves the last state.
+func (rec *recorder[T]) finish() error {
 	if rec.saver != nil {
 		return rec.saver.Finish()
+	}
+	if rec.saves && rec.follows {
+		rec.trainer.State()
 	}
 	return nil
 }

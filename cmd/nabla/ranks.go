@@ -160,16 +160,16 @@ func (t *training[T]) sameTraining(flags *pflag.FlagSet, files []model.DataFile)
 	return ranks.Agree(t.crew, items)
 }
 
-// shareState gives the trainers of all ranks the state that rank 0 has resumed.
-func shareState[T kernels.Float](c *crew, trainer *train.Trainer[T], key checkpoint.Key) error {
+// shareState gives the trainers of all ranks the state that rank 0 goes on from, if there is one.
+func shareState[T kernels.Float](c *crew, trainer *train.Trainer[T], key checkpoint.Key, resumed *train.State[T]) error {
 	var buf bytes.Buffer
-	if c.writes() {
-		if err := checkpoint.Write(&buf, key, trainer.State()); err != nil {
+	if resumed != nil {
+		if err := checkpoint.Write(&buf, key, resumed); err != nil {
 			return err
 		}
 	}
 	all, err := ranks.GatherText(c, buf.String())
-	if err != nil || c.writes() {
+	if err != nil || c.writes() || all[0] == "" {
 		return err
 	}
 	state, err := checkpoint.Read[T]([]byte(all[0]), key)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/nabla-go/nabla/internal/rankcost"
 	"github.com/nabla-go/nabla/ranks"
 	"github.com/nabla-go/nabla/ranks/tcp"
 )
@@ -39,8 +40,16 @@ func together(t *testing.T, size int, args func(rank int) []string) []result {
 }
 
 // Several ranks write one model with the fingerprint of one process, and a training goes on
-// with another number of them.
+// with another number of them; also where each has a part of the optimizer's state.
 func TestRanksOfCommand(t *testing.T) {
+	t.Run("whole", testRanksOfCommand)
+	t.Run("rows", func(t *testing.T) {
+		defer rankcost.DivideAll()()
+		testRanksOfCommand(t)
+	})
+}
+
+func testRanksOfCommand(t *testing.T) {
 	dir := t.TempDir()
 	folder, model := filepath.Join(dir, "c"), filepath.Join(dir, "m")
 	args := []string{"train", "--epochs", "3", "--dropout", "0.2", "--model", model}

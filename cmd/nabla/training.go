@@ -301,7 +301,7 @@ func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []mod
 		defer rec.close()
 	}
 	if err = t.crew.settle("the first step, after the record", err); err == nil && t.crew != nil && t.record.resume {
-		err = shareState(t.crew, trainer, t.keyOf(flags, files))
+		err = shareState(t.crew, trainer, t.keyOf(flags, files), rec.resumed)
 	}
 	if err != nil {
 		return result, false, err

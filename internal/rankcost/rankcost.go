@@ -29,6 +29,24 @@ func (m Machine) Update(weights, batch, size, width int) (whole, rows float64) {
 	return whole, whole/float64(size) + m.Gather(float64(w*float64(width)), size)
 }
 
+// Few is the size of a matrix of weights below which its update is never divided, and nothing
+// measured.
+var Few = 1 << 16
+
+// RowsPay reports whether it pays that each rank updates its rows.
+var RowsPay = func(m Machine, weights, batch, size, width int) bool {
+	whole, rows := m.Update(weights, batch, size, width)
+	return rows < whole
+}
+
+// DivideAll has all updates divided until the function that it returns is called. It is for
+// tests.
+func DivideAll() func() {
+	pay, few := RowsPay, Few
+	RowsPay, Few = func(Machine, int, int, int, int) bool { return true }, 0
+	return func() { RowsPay, Few = pay, few }
+}
+
 // Network returns the seconds of a step of a network with the given widths, inputs first, on
 // a batch that size ranks divide, with numbers of width bytes.
 func (m Machine) Network(widths []int, batch, size, width int) float64 {
