@@ -307,3 +307,15 @@ func TestNamesAsOtherNumbers(t *testing.T) {
 	_, err := NewRows[float32](strings.NewReader("0.0,1.0\n5,6\n"), "f", e, TableOptions{})
 	require.ErrorContains(t, err, `input column 1 is "0.0", the model was trained with "0" there`)
 }
+
+// Dates of another form than ISO 8601 are left out with a word.
+func TestOtherDates(t *testing.T) {
+	text := "day,x,y\n"
+	for i := range 28 {
+		text += fmt.Sprintf("%d/%d/2024,%d,%d\n", i%12+1, i+1, i*3%7, i%2)
+	}
+	_, _, table := encoded[float32](t, text, TableOptions{})
+	require.Contains(t, strings.Join(table.Notes, "\n"), `column 1 (day) has dates such as "1/1/2024": left out (columns=day=date:1/2/2006 if they are of that form)`)
+	d, _, _ := encoded[float32](t, text, TableOptions{Types: []ColumnType{{"day", "date:1/2/2006"}}})
+	require.Greater(t, d.X.Cols, 2)
+}

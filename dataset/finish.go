@@ -176,11 +176,31 @@ func (d *decoder[T]) decideKind(c *column) (bad complaint, help []Option) {
 		}
 		if n := len(c.levels.names); c.overflow || n > fewNumbers && 2*n > c.filled && !c.kept {
 			c.kind, c.reason = textColumn, "text: nearly all values differ"
+			if layout := c.looksLikeDates(); layout != "" {
+				d.Notes = append(d.Notes, fmt.Sprintf("%s has dates such as %s: left out (columns=%s=date:%s if they are of that form)", c.called(), quoted(c.levels.names[0]), d.nameOf(c), layout))
+			}
 		} else if c.long {
 			return complaint{text: fmt.Sprintf("%s has long numbers and words", c.called())}, d.typed(c, categoryColumn, textColumn)
 		}
 	}
 	return bad, nil
+}
+
+// usualLayouts are forms of dates that aren't recognised by themselves, because day and
+// month may change places.
+var usualLayouts = []string{"2.1.2006", "2.1.06", "1/2/2006", "2/1/2006", "1/2/06", "2/1/06", "2006/1/2", "2-1-2006", "1-2-2006", "2-Jan-2006", "2-Jan-06", "Jan 2, 2006"}
+
+// looksLikeDates returns the layout that all words of a column have, "" if there is none.
+func (c *column) looksLikeDates() string {
+	for _, layout := range usualLayouts {
+		if !slices.ContainsFunc(c.levels.names[:min(len(c.levels.names), 1000)], func(name string) bool {
+			_, ok := parseTime(layout, name)
+			return !ok
+		}) && len(c.levels.names) > 0 {
+			return layout
+		}
+	}
+	return ""
 }
 
 // mixed describes a column of numbers or dates with words in it.

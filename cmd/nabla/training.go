@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -309,7 +310,9 @@ func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []mod
 	var warnings []train.Warning
 	if err = rec.run(ctx, o.Epochs); err == nil {
 		trainer.TakeBest()
-		warnings, err = trainer.Diagnose()
+		if warnings, err = trainer.Diagnose(); t.task() == dataset.Labels {
+			warnings = slices.DeleteFunc(warnings, ofClasses)
+		}
 	}
 	result = trainer.Result()
 	result.Warnings = warnings
@@ -320,6 +323,11 @@ func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []mod
 		return result, true, nil
 	}
 	return result, false, err
+}
+
+// ofClasses reports whether a warning is about classes, which several labels are not.
+func ofClasses(w train.Warning) bool {
+	return slices.Contains([]train.WarningKind{train.OneClassOnly, train.AtChance, train.EmptyClasses, train.NoHiddenLayer}, w.Kind)
 }
 
 // follow has epochs and, on a terminal, steps reported.
