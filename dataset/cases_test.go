@@ -24,7 +24,7 @@ func TestTrailingSeparator(t *testing.T) {
 
 // Comments are left out and told of; what could be a row is none unless that is said.
 func TestComments(t *testing.T) {
-	d, e, table := encoded[float64](t, "# made by hand\n#a,b,y\n1,2,p\n# out: 9,9,9,q\n3,4,q\n", TableOptions{})
+	d, _, table := encoded[float64](t, "# made by hand\n#a,b,y\n1,2,p\n# out: 9,9,9,q\n3,4,q\n", TableOptions{})
 	require.Equal(t, []float64{1, 2, 3, 4}, d.X.Data)
 	require.Equal(t, []string{"#a", "b"}, d.Features)
 	require.Equal(t, "2 lines that begin with # were left out as comments (comment=none if they are rows)", table.Notes[0])
@@ -32,7 +32,7 @@ func TestComments(t *testing.T) {
 	const text = "1,2,p\n3,4,q\n#5,6,q\n"
 	_, err := DecodeTable[float64](strings.NewReader(text), "f", TableOptions{})
 	require.EqualError(t, err, `f:3: column 1: "#5" is not a number (1 of 3 cells): try comment=#, columns=1=category or drop=1`)
-	d, e, table = encoded[float64](t, text, TableOptions{Comment: '#'})
+	d, e, table := encoded[float64](t, text, TableOptions{Comment: '#'})
 	require.Equal(t, []float64{1, 2, 3, 4}, d.X.Data)
 	require.Equal(t, []string{"1 line that begins with # was left out as comments"}, table.Notes[:1])
 

@@ -99,10 +99,11 @@ func (t *training[T]) checkMemory(widths []int) error {
 	if t.precision == "f64" {
 		size = 8
 	}
-	need := size * (float64(copies*weights(widths...)) + float64(3*neurons*float64(samples)) + float64(2*float64(widths[0])*float64(samples)))
+	numbers := float64(copies*weights(widths...)) + float64(3*neurons*float64(samples)) + float64(2*float64(widths[0])*float64(samples))
 	if t.stream != nil {
-		need += float64(size * float64(widths[0]) * float64(min(t.options.Window, t.length())))
+		numbers += float64(float64(widths[0]) * float64(min(t.options.Window, t.length())))
 	}
+	need := size * numbers
 	if most > 0 && need > most {
 		return usagef("--hidden, --batch: a network of %.3g weights in steps of %d samples takes some %.1f GiB of memory: want at most %.1f GiB (--max-memory), fewer neurons or a smaller batch",
 			weights(widths...), samples, need/(1<<30), most/(1<<30))
