@@ -112,7 +112,8 @@ func (f *streamer[T]) survey() (*survey[T], error) {
 			return nil, fmt.Errorf("train: diagnosis: %w", err)
 		}
 	}
-	return f.surveyed.Load(), nil
+	f.surveyed.Store(in.survey)
+	return in.survey, nil
 }
 
 // chunkRows returns the number of samples of a chunk.

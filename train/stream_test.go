@@ -184,6 +184,17 @@ func TestStreamRestore(t *testing.T) {
 	bad := states[20].Clone()
 	bad.Order = []int{0}
 	require.ErrorContains(t, other.Restore(bad), "an order of 1 samples")
+
+	// At the end there is no step that reads the stream, but a diagnosis does.
+	last, err := train.NewStreamTrainer(small[float32](t), streamOf(d, nil, 3), nil, o)
+	require.NoError(t, err)
+	defer last.Close()
+	require.NoError(t, last.Restore(states[30]))
+	want, err := whole.Diagnose()
+	require.NoError(t, err)
+	got, err := last.Diagnose()
+	require.NoError(t, err)
+	require.Equal(t, want, got)
 }
 
 // failing returns d in blocks of 10, with an error in place of a block until it is cured.
