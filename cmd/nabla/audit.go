@@ -31,7 +31,7 @@ type auditReport struct {
 func newAudit() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "audit LOG [LOG2]",
-		Short: "Check a log of a training by training again, or find where two logs part",
+		Short: "Check the log of a training, or find where two logs part",
 		Long: `Check a log that nabla train --log wrote. With one log, the training is repeated on the
 same data, from the last checkpoint before --from if --checkpoint names a folder, else
 from the beginning, and the first line that differs is named. This works on any machine.

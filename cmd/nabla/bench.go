@@ -16,7 +16,7 @@ import (
 func newBench() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "bench",
-		Short:             "Measure kernels and training steps, in per cent of what this machine can do",
+		Short:             "Measure kernels and training steps in per cent of the limit",
 		Args:              wantArgs(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -20,7 +20,7 @@ import (
 func newDoctor() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Show the CPU and the instruction set in use, and test every kernel against plain Go",
+		Short: "Show CPU and instruction set, and test every kernel",
 		Long: `Show the CPU, the instruction set and the kind of core in use and why they are in
 use, and test every kernel of every instruction set that this machine has against
 plain Go, bit for bit. The exit code is 1 if any differs.

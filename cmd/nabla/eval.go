@@ -37,8 +37,8 @@ func (p *evalPlan) flags(given func(name string) bool) []flag {
 func newEval() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "eval MODEL",
-		Short: "Test a model: accuracy, cost, recall of each class, confusion matrix",
-		Long: `Test a model: accuracy, cost, recall of each class, confusion matrix.
+		Short: "Test a model: accuracy, cost, recall by class, confusion matrix",
+		Long: `Test a model: accuracy, cost, recall by class, confusion matrix.
 
 Of the digits and of MNIST, the test data are used. Of a CSV file, all samples
 are, unless --part asks for the division that training with the same

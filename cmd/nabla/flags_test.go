@@ -40,12 +40,16 @@ func complete(t *testing.T, args ...string) (values []string, files bool) {
 // names the names that it takes; they are completed, and others are refused.
 func TestEveryFlag(t *testing.T) {
 	visited := 0
+	narrow := func(path, help string) {
+		for _, line := range strings.Split(help, "\n") {
+			assert.LessOrEqual(t, utf8.RuneCountInString(line), 80, "%s: %s", path, line)
+		}
+	}
+	narrow("nabla", nabla(t, "--help").stdout)
 	for _, c := range commands(newRoot()) {
 		path := strings.Fields(c.CommandPath())[1:]
 		help := nabla(t, append(path, "--help")...).stdout
-		for _, line := range strings.Split(help, "\n") {
-			assert.LessOrEqual(t, utf8.RuneCountInString(line), 80, "%s: %s", c.CommandPath(), line)
-		}
+		narrow(c.CommandPath(), help)
 		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
 			if f.Name == "help" || f.Name == "json" {
 				return

@@ -51,10 +51,10 @@ Each --try names an option of nabla train that says how to train, and its values
 A range of an option that takes words, such as hidden or batch, is of whole numbers if both
 of its ends are.
 
-A trial is a combination of values: each one there is, or as many as --random says. All have
-one --seed. A trial is trained and judged on folds of the training part, each class by itself or whole groups with
---group, and ranked by the mean of its scores. Columns are encoded and scaled as for the whole
-training part.
+A trial is a combination of values: each one there is, or as many as --random says. All
+have one --seed. A trial is trained and judged on folds of the training part, each class
+by itself or whole groups with --group, and ranked by the mean of its scores. Columns are
+encoded and scaled as for the whole training part.
 
 No trial sees the test part. In the end the winner is trained on all but the test part, as
 nabla train would, and tested. That test is the figure to quote. The winner's own mean is the
