@@ -17,6 +17,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/nabla-go/nabla/internal/race"
 )
 
 // allocated returns how many bytes f allocates in all, of which the most that it has at a
@@ -27,6 +29,13 @@ func allocated(f func()) uint64 {
 	f()
 	runtime.ReadMemStats(&after)
 	return after.TotalAlloc - before.TotalAlloc
+}
+
+// needMeasure skips a test of allocations where the race detector adds its own.
+func needMeasure(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates as well")
+	}
 }
 
 // repeated is a gzipped text that begins with head and goes on with count times unit.
@@ -45,6 +54,7 @@ func tableOf(text string, l Limits) error {
 
 // What a table takes is bounded by what it holds once it is unpacked, and by the limits.
 func TestMemoryOfTables(t *testing.T) {
+	needMeasure(t)
 	const rows, cols = 60_000, 20
 	var numbers, classes, words strings.Builder
 	for i := range rows {
@@ -93,6 +103,7 @@ func TestMemoryOfTables(t *testing.T) {
 
 // Rows that are read one by one take no more, however many there are.
 func TestMemoryOfRows(t *testing.T) {
+	needMeasure(t)
 	_, e, _ := encoded[float32](t, "a,b,y\n1,x,0\n2,y,1\n3,x,1\n", TableOptions{})
 	got := allocated(func() {
 		r, err := NewRows[float32](strings.NewReader(strings.Repeat("1,x\n", 100_000)), "f", e, TableOptions{})
@@ -132,6 +143,7 @@ func npzOf(t *testing.T, descr string, size, count int, names ...string) string 
 
 // Arrays count together, and so do texts with what a text takes.
 func TestMemoryOfArrays(t *testing.T) {
+	needMeasure(t)
 	const mib = 1 << 20
 	for name, c := range map[string]struct {
 		path   string
@@ -184,6 +196,7 @@ func hollowJPEG(t *testing.T, width, height uint16) string {
 
 // A picture takes what its file can hold, not what its header says.
 func TestMemoryOfPictures(t *testing.T) {
+	needMeasure(t)
 	small := hollowJPEG(t, 1, 1)
 	for name, c := range map[string]struct {
 		files map[string]string
