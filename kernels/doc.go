@@ -73,8 +73,8 @@
 //     take −0 for equal to +0. So do [ReLU] and [Clamp], which leave them as they are.
 //   - [Asum], [SquaredDistance], [Mean], [Variance], [Nrm2] and [LogSumExp] have the lanes
 //     of Dot and Sum. [CumSum] is one chain of additions, in ascending order.
-//   - NaN propagates through every function, but for what [Dropout] drops. No term is skipped because a factor
-//     is zero: 0·NaN is NaN.
+//   - NaN propagates through every function, but for what [Dropout] drops. No term is
+//     skipped because a factor is zero: 0·NaN is NaN.
 //   - Elementary functions are one polynomial scheme in FMA steps with real
 //     divisions. Errors: [Exp], [Log], [Sigmoid], [Tanh] and [Softplus] at most
 //     1 ulp, [SigmoidPrime] and [TanhPrime] at most 2 ulp, an ulp being the spacing

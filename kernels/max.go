@@ -61,14 +61,7 @@ func ArgMax[T Float](x []T) int {
 	if len(x) == 0 {
 		panic("kernels: ArgMax: x is empty")
 	}
-	race.Read(x)
-	top, at := maxOf(x[:min(len(x), searchBlock)]), 0
-	for i := searchBlock; i < len(x) && top == top; i += searchBlock {
-		if m := maxOf(x[i:min(len(x), i+searchBlock)]); m > top || m != m {
-			top, at = m, i
-		}
-	}
-	return at + indexOf(top, x[at:])
+	return extremeAt(x, false, true)
 }
 
 // ArgMin returns the index of the first x[i] that is smallest. A NaN is smaller than
@@ -78,14 +71,7 @@ func ArgMin[T Float](x []T) int {
 	if len(x) == 0 {
 		panic("kernels: ArgMin: x is empty")
 	}
-	race.Read(x)
-	least, at := minOf(x[:min(len(x), searchBlock)]), 0
-	for i := searchBlock; i < len(x) && least == least; i += searchBlock {
-		if m := minOf(x[i:min(len(x), i+searchBlock)]); m < least || m != m {
-			least, at = m, i
-		}
-	}
-	return at + indexOf(least, x[at:])
+	return extremeAt(x, true, false)
 }
 
 // Iamax returns the index of the first x[i] with the largest magnitude. A NaN is larger
@@ -94,29 +80,30 @@ func Iamax[T Float](x []T) int {
 	if len(x) == 0 {
 		panic("kernels: Iamax: x is empty")
 	}
+	return extremeAt(x, true, true)
+}
+
+// extremeAt returns the index of the first x[i] with the largest −x[i] (low), x[i] (high) or
+// |x[i]| (both), or of the first NaN. Kernels find the block that has it.
+func extremeAt[T Float](x []T, low, high bool) int {
 	race.Read(x)
-	var top T
-	at := 0
+	top, at := T(math.Inf(-1)), 0
 	for i := 0; i < len(x) && top == top; i += searchBlock {
-		block := x[i:min(len(x), i+searchBlock)]
-		if m := max(maxOf(block), -minOf(block)); m > top || m != m {
+		block, m := x[i:min(len(x), i+searchBlock)], T(math.Inf(-1))
+		if high {
+			m = maxOf(block)
+		}
+		if low {
+			m = max(m, -minOf(block))
+		}
+		if m > top || m != m {
 			top, at = m, i
 		}
 	}
 	for i, v := range x[at:] {
-		if v == top || -v == top || v != v {
+		if high && v == top || low && -v == top || v != v {
 			return at + i
 		}
 	}
-	return 0 // all are zeros
-}
-
-// indexOf returns the index of the first element of x that equals v, or is NaN if v is.
-func indexOf[T Float](v T, x []T) int {
-	for i, e := range x {
-		if e == v || v != v && e != e {
-			return i
-		}
-	}
-	return 0
+	panic("unreachable")
 }

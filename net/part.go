@@ -15,9 +15,6 @@ import "github.com/nabla-go/nabla/kernels"
 // without parts. Targets and weights are those of the whole batch.
 func (ws *Workspace[T]) SetPart(cut func(samples int) (lo, hi int)) { ws.cut = cut }
 
-// Part returns the samples of the last batch that passes have computed, lo up to hi.
-func (ws *Workspace[T]) Part() (lo, hi int) { return ws.lo, ws.hi }
-
 // SetRows makes Backward, Update and Descend compute, and change, rows lo to hi of W^i only,
 // those that own returns for layer i; nil, as at first, stands for all. Biases, γ and β are
 // computed whole in any case.

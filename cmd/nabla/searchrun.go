@@ -22,17 +22,10 @@ func (p *searchPlan) prepare(c *candidate, shared map[string]any) error {
 	if c.plan.data.path == stdinPath {
 		return usagef("--data -: standard input can be read once, and a search reads the data twice: want a file")
 	}
-	var err error
 	if c.plan.precision == "f64" {
-		err = prepare64(p, c, shared)
-	} else {
-		err = prepareTrial[float32](p, c, shared)
+		return prepareTrial[float64](p, c, shared)
 	}
-	return err
-}
-
-func prepare64(p *searchPlan, c *candidate, shared map[string]any) error {
-	return prepareTrial[float64](p, c, shared)
+	return prepareTrial[float32](p, c, shared)
 }
 
 func prepareTrial[T kernels.Float](p *searchPlan, c *candidate, shared map[string]any) error {

@@ -3,6 +3,7 @@
 package tcp
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -96,8 +97,11 @@ const headerSize = 20
 // helloTime is how long rank 0 waits for the first words of a connection.
 const helloTime = 5 * time.Second
 
-// longest bounds a frame, so that a connection from elsewhere can't ask for all memory.
-const longest = 1 << 40
+// longest bounds a frame. Beyond firstBytes memory is taken only as bytes come.
+const (
+	longest    = 1 << 40
+	firstBytes = 1 << 24
+)
 
 func readHeader(r io.Reader) (h header, err error) {
 	var b [headerSize]byte
@@ -110,6 +114,13 @@ func readHeader(r io.Reader) (h header, err error) {
 		return h, errors.New("not a message of a rank")
 	}
 	return h, nil
+}
+
+func readBytes(r io.Reader, n uint64) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(int(min(n, firstBytes)) + bytes.MinRead)
+	_, err := io.CopyN(&b, r, int64(n))
+	return b.Bytes(), err
 }
 
 func newComm(rank, size int) *Comm {
@@ -164,8 +175,7 @@ func (s *Comm) read(peer int) {
 			err = errors.New("not a message of a rank")
 		}
 		if err == nil {
-			buf = make([]byte, h.length)
-			_, err = io.ReadFull(s.conns[peer], buf)
+			buf, err = readBytes(s.conns[peer], h.length)
 		}
 		switch {
 		case err != nil:
