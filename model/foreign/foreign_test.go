@@ -100,10 +100,12 @@ func requireClose(t *testing.T, want, got [][]float64, tolerance float64, what s
 // Every file of another program predicts here what it predicted there.
 func TestOthersModels(t *testing.T) {
 	options := map[string]Options{
-		"keras.npz":               {Activations: []*net.Activation{net.ReLU, net.ELU(1), net.Softmax}, Norms: NormsAfterActivation},
-		"sklearn_classifier.npz":  {Activations: []*net.Activation{net.ReLU, net.Softmax}},
-		"torch_norms.safetensors": {Activations: []*net.Activation{net.SiLU, net.GELU, net.ELU(0.5), net.Identity}},
-		"torch_ten.safetensors":   {Activations: []*net.Activation{net.Tanh, net.Identity}},
+		"keras.npz":                {Activations: []*net.Activation{net.ReLU, net.ELU(1), net.Softmax}, Norms: NormsAfterActivation},
+		"sklearn_classifier.npz":   {Activations: []*net.Activation{net.ReLU, net.Softmax}},
+		"torch_norms.safetensors":  {Activations: []*net.Activation{net.SiLU, net.GELU, net.ELU(0.5), net.Identity}},
+		"torch_ten.safetensors":    {Activations: []*net.Activation{net.Tanh, net.Identity}},
+		"torch2_norms.safetensors": {Activations: []*net.Activation{net.SiLU, net.GELU, net.ELU(0.5), net.Identity}},
+		"torch2_f64.safetensors":   {Activations: []*net.Activation{net.GELU, net.Softplus, net.Identity}},
 	}
 	for name, s := range samples(t) {
 		o, ok := options[name]

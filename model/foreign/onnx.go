@@ -12,8 +12,9 @@ import (
 
 // ReadONNX reads a network from an ONNX file: one path from an input to an output of
 // Gemm, MatMul, Add, Sub, Mul and Div with constants, BatchNormalization,
-// LayerNormalization, Scaler of ai.onnx.ml, activations that package net has, Softmax,
-// Flatten, and what changes nothing, such as Dropout. Its input has one sample a row.
+// LayerNormalization, Scaler of ai.onnx.ml, activations that package net has, as one
+// operator or in the usual formulas, Softmax, Flatten, and what changes nothing, such as
+// Dropout. Its input has one sample a row.
 // What computes a class of the result is left out, but for the names of classes.
 //
 // The models of package net, which it writes with [WriteONNX], are read only as far as
@@ -186,10 +187,12 @@ func integerOf(n *onnx.Node, name string, byDefault int64) int64 {
 }
 
 // A step is a node on the path from the input to the output, and the name of what it gets
-// from the one before it.
+// from the one before it. If it is the last of several nodes that are an activation
+// together, activate puts that on the stack.
 type step struct {
-	node *onnx.Node
-	data string
+	node     *onnx.Node
+	data     string
+	activate func(*stack) error
 }
 
 // path returns the nodes between the graph's input and the wanted output.
@@ -241,6 +244,10 @@ func (g *graph) trace(name string) ([]step, error) {
 		if n == nil {
 			return nil, fmt.Errorf("nothing computes the value %q", name)
 		}
+		if s, ok := g.compose(name); ok {
+			path, name = append(path, s), s.data
+			continue
+		}
 		if _, ok := operators[operator{n.Domain, n.Op}]; !ok {
 			return nil, fmt.Errorf("%s: the operator is not supported", describe(n))
 		}
@@ -260,7 +267,7 @@ func (g *graph) trace(name string) ([]step, error) {
 		if data == "" {
 			return nil, fmt.Errorf("%s: none of its inputs is computed from those of the graph", describe(n))
 		}
-		path = append(path, step{n, data})
+		path = append(path, step{node: n, data: data})
 		name = data
 	}
 	return nil, fmt.Errorf("no path leads from the input to %q", name)

@@ -79,15 +79,21 @@ func (r rule) checkAttributes(n *onnx.Node) error {
 
 // apply puts a step on the stack.
 func (g *graph) apply(s *stack, at step) error {
-	r := operators[operator{at.node.Domain, at.node.Op}]
-	err := r.checkAttributes(at.node)
-	if err == nil {
-		err = r.apply(g, s, at)
-	}
-	if err != nil {
+	if err := g.put(s, at); err != nil {
 		return fmt.Errorf("%s: %w", describe(at.node), err)
 	}
 	return nil
+}
+
+func (g *graph) put(s *stack, at step) error {
+	if at.activate != nil {
+		return at.activate(s)
+	}
+	r := operators[operator{at.node.Domain, at.node.Op}]
+	if err := r.checkAttributes(at.node); err != nil {
+		return err
+	}
+	return r.apply(g, s, at)
 }
 
 // activation returns the function for the operator of an activation without attributes.
