@@ -88,3 +88,43 @@ func Scal[T Float](alpha T, x []T) {
 	race.Write(x)
 	scal(alpha, x)
 }
+
+// Copy sets dst[i] = x[i]. Unlike Go's copy it wants equal lengths. It panics if they
+// differ or if dst overlaps x without being equal to it.
+func Copy[T Float](dst, x []T) {
+	if len(dst) != len(x) {
+		panic("kernels: Copy: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: Copy: dst overlaps x without being equal to it")
+	}
+	race.Read(x)
+	race.Write(dst)
+	copyRows(1, len(x), dst, 0, x, 0)
+}
+
+// Swap exchanges x[i] and y[i]. It panics if the lengths differ or if x and y overlap
+// without being equal.
+func Swap[T Float](x, y []T) {
+	if len(x) != len(y) {
+		panic("kernels: Swap: len(x) != len(y)")
+	}
+	if partialOverlap(x, y) {
+		panic("kernels: Swap: x and y overlap")
+	}
+	race.Write(x)
+	race.Write(y)
+	for ; len(x) > copyBlock; x, y = x[copyBlock:], y[copyBlock:] {
+		swap(x[:copyBlock], y[:copyBlock])
+	}
+	swap(x, y)
+}
+
+// swap is Swap for few elements.
+//
+//go:noinline
+func swap[T Float](x, y []T) {
+	for i, v := range x {
+		x[i], y[i] = y[i], v
+	}
+}

@@ -27,6 +27,22 @@ func calls[T kernels.Float]() map[string]func() {
 			var g [64]T
 			kernels.Lion(w[:], m[:], g[:], kernels.LionParams{})
 		},
+		"GemvBatch": func() {
+			var a [64]T
+			var x [8]T
+			var y [8]T
+			kernels.GemvBatch(1, []kernels.Matrix[T]{kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: a[:]}}, [][]T{x[:]}, 1, [][]T{y[:]})
+		},
+		"GemmBatch": func() {
+			var a [64]T
+			var b [64]T
+			var c [64]T
+			for _, transA := range []kernels.Transpose{kernels.NoTrans, kernels.Trans} {
+				for _, transB := range []kernels.Transpose{kernels.NoTrans, kernels.Trans} {
+					kernels.GemmBatch(transA, transB, 1, []kernels.Matrix[T]{kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: a[:]}}, []kernels.Matrix[T]{kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: b[:]}}, 1, []kernels.Matrix[T]{kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: c[:]}})
+				}
+			}
+		},
 		"Dot": func() {
 			var x [64]T
 			var y [64]T
@@ -44,6 +60,16 @@ func calls[T kernels.Float]() map[string]func() {
 		"Scal": func() {
 			var x [64]T
 			kernels.Scal(1, x[:])
+		},
+		"Copy": func() {
+			var dst [64]T
+			var x [64]T
+			kernels.Copy(dst[:], x[:])
+		},
+		"Swap": func() {
+			var x [64]T
+			var y [64]T
+			kernels.Swap(x[:], y[:])
 		},
 		"Dropout": func() {
 			var dst [64]T
@@ -139,6 +165,11 @@ func calls[T kernels.Float]() map[string]func() {
 			var dst [64]T
 			var z [64]T
 			kernels.Softmax(kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: dst[:]}, kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: z[:]})
+		},
+		"LogSoftmax": func() {
+			var dst [64]T
+			var z [64]T
+			kernels.LogSoftmax(kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: dst[:]}, kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: z[:]})
 		},
 		"Gemm": func() {
 			var a [64]T
@@ -259,6 +290,23 @@ func calls[T kernels.Float]() map[string]func() {
 			var g [64]T
 			kernels.AdamW(w[:], m[:], v[:], g[:], 1, kernels.AdamWParams{})
 		},
+		"GatherRows": func() {
+			var dst [64]T
+			var a [64]T
+			var index [8]int
+			kernels.GatherRows(kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: dst[:]}, kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: a[:]}, index[:])
+		},
+		"ScatterAddRows": func() {
+			var dst [64]T
+			var a [64]T
+			var index [8]int
+			kernels.ScatterAddRows(kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: dst[:]}, kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: a[:]}, index[:])
+		},
+		"CopyTransposed": func() {
+			var dst [64]T
+			var a [64]T
+			kernels.CopyTransposed(kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: dst[:]}, kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: a[:]})
+		},
 		"Softplus": func() {
 			var dst [64]T
 			var z [64]T
@@ -269,6 +317,30 @@ func calls[T kernels.Float]() map[string]func() {
 			var d [64]T
 			var z [64]T
 			kernels.MulSoftplusPrime(dst[:], d[:], z[:])
+		},
+		"DotStrided": func() {
+			var x [64]T
+			var y [64]T
+			kernels.DotStrided(kernels.Vector[T]{N: 8, Inc: 8, Data: x[:]}, kernels.Vector[T]{N: 8, Inc: 8, Data: y[:]})
+		},
+		"AxpyStrided": func() {
+			var x [64]T
+			var y [64]T
+			kernels.AxpyStrided(1, kernels.Vector[T]{N: 8, Inc: 8, Data: x[:]}, kernels.Vector[T]{N: 8, Inc: 8, Data: y[:]})
+		},
+		"ScalStrided": func() {
+			var x [64]T
+			kernels.ScalStrided(1, kernels.Vector[T]{N: 8, Inc: 8, Data: x[:]})
+		},
+		"CopyStrided": func() {
+			var dst [64]T
+			var x [64]T
+			kernels.CopyStrided(kernels.Vector[T]{N: 8, Inc: 8, Data: dst[:]}, kernels.Vector[T]{N: 8, Inc: 8, Data: x[:]})
+		},
+		"SwapStrided": func() {
+			var x [64]T
+			var y [64]T
+			kernels.SwapStrided(kernels.Vector[T]{N: 8, Inc: 8, Data: x[:]}, kernels.Vector[T]{N: 8, Inc: 8, Data: y[:]})
 		},
 		"GemmUpdate": func() {
 			var d [64]T

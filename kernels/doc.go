@@ -14,11 +14,14 @@
 // allowed everywhere, except where an extreme is asked for ([Max], [Min], [MinMax],
 // [ArgMax], [ArgMin], [Iamax]). Functions read and write exactly their operands,
 // need no alignment and allocate nothing; large products pack blocks of their operands
-// into memory that a pool keeps. Vectors with an increment other than 1 are not
-// offered.
+// into memory that a pool keeps. A [Vector] has an increment, as in BLAS, such as a column
+// of a matrix; functions of such vectors are called [DotStrided], [AxpyStrided] and so on,
+// and give the bits of [Dot], [Axpy] and so on.
 //
 // Outputs must not overlap inputs, with one exception: dst of an elementwise
 // function may be exactly one of its inputs, and x of Axpy may be exactly y.
+// [GemmBatch] and [GemvBatch] make one product after the other, so that one may read what
+// one before has written.
 //
 // Elementwise functions write dst, their first argument; all slices have one length.
 // The steps of optimizers ([Momentum], [Nesterov], [Adagrad], [RMSProp], [Adam], [AdamW],
@@ -72,7 +75,8 @@
 //     is larger than −0. [ArgMax], [ArgMin] and [Iamax] return the first of equals, and
 //     take −0 for equal to +0. So do [ReLU] and [Clamp], which leave them as they are.
 //   - [Asum], [SquaredDistance], [Mean], [Variance], [Nrm2] and [LogSumExp] have the lanes
-//     of Dot and Sum. [CumSum] is one chain of additions, in ascending order.
+//     of Dot and Sum. [CumSum] is one chain of additions, in ascending order, and so is
+//     what [ScatterAddRows] adds to one element.
 //   - NaN propagates through every function, but for what [Dropout] drops. No term is
 //     skipped because a factor is zero: 0·NaN is NaN.
 //   - Elementary functions are one polynomial scheme in FMA steps with real

@@ -274,3 +274,41 @@ func softmaxLong[T Float](dst, z []T) {
 	}
 	divBy(Sum(dst), dst)
 }
+
+// LogSoftmax sets row i of dst to the logarithms of [Softmax] of row i of z, without
+// overflow: with m the row's maximum, t = z − m, rounded, and then t − ln Σ e^t, the sum
+// being that of Softmax. A row that holds NaN or +Inf, or nothing but −Inf, gives NaN. dst
+// may be exactly z.
+//
+// It panics on bad matrices, if the shapes differ and if dst overlaps z without being
+// equal to it.
+func LogSoftmax[T Float](dst, z Matrix[T]) {
+	switch {
+	case !valid(&dst) || !valid(&z):
+		panic("kernels: LogSoftmax: bad matrix" + wantMatrix)
+	case dst.Rows != z.Rows || dst.Cols != z.Cols:
+		panic("kernels: LogSoftmax: shapes of dst and z differ")
+	case overlapMatrix(&dst, &z) && (&dst.Data[0] != &z.Data[0] || dst.Stride != z.Stride):
+		panic("kernels: LogSoftmax: dst overlaps z without being equal to it")
+	}
+	if z.Cols == 0 {
+		return // however many rows
+	}
+	readMatrix(&z)
+	writeMatrix(&dst)
+	var buffer [searchBlock]T // a multiple of all lanes
+	for i := range z.Rows {
+		t := row(&dst, i)
+		copyRows(1, z.Cols, t, 0, row(&z, i), 0)
+		addConst(-Max(t), t)
+		var acc wide[T]
+		for j := 0; j < len(t); j += searchBlock {
+			e := buffer[:min(searchBlock, len(t)-j)]
+			exp(e, t[j:][:len(e)])
+			acc.addSum(e)
+		}
+		one := [1]T{acc.sum()}
+		log(one[:], one[:])
+		addConst(-one[0], t)
+	}
+}

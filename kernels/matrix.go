@@ -110,6 +110,22 @@ func (m Matrix[T]) Slice(i, j int) Matrix[T] {
 	return v
 }
 
+// Col returns column j as a vector whose elements are Stride apart. It shares the matrix's
+// memory. It panics unless 0 ≤ j < Cols and Stride ≥ Cols.
+func (m Matrix[T]) Col(j int) Vector[T] {
+	if uint(j) >= uint(m.Cols) {
+		panic("kernels: Matrix.Col: want 0 <= j < Cols")
+	}
+	if m.Stride < m.Cols {
+		panic("kernels: Matrix.Col: want Stride >= Cols (MatrixOf sets it)")
+	}
+	v := Vector[T]{N: m.Rows, Inc: m.Stride}
+	if m.Rows > 0 {
+		v.Data = m.Data[j : (m.Rows-1)*m.Stride+j+1]
+	}
+	return v
+}
+
 // wantMatrix ends the messages about bad matrices.
 const wantMatrix = ": want Rows, Cols >= 0, Stride >= Cols (MatrixOf sets it), len(Data) >= (Rows-1)*Stride+Cols"
 

@@ -73,6 +73,7 @@ func refused(t *testing.T, left map[string]bool, r refusal, what ...any) {
 		assert.Regexp(t, regexp.MustCompile(r.word), got, what...)
 		if _, ok := left[got]; !ok {
 			got, _, _ = strings.Cut(got, ": want Rows, Cols >= 0") // the message of a bad matrix
+			got, _, _ = strings.Cut(got, ": want N >= 0")          // that of a bad vector
 		}
 		_, ok = left[got]
 		assert.True(t, ok, "%q is no constant of package kernels: %v", got, what)
@@ -131,6 +132,37 @@ func special[T Float]() []refusal {
 	add("Gemm: ", "overlap", // columns 0–2 and 2–4 of the same matrix, and the same memory with another stride
 		func() { kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, over(0, 3, 5), m(3, 3), 0, over(2, 3, 5)) },
 		func() { kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, over(0, 2, 5), m(2, 2), 0, over(2, 2, 6)) })
+	for _, j := range []int{-1, 2, math.MaxInt, math.MinInt} {
+		add("Matrix.Col: ", "j < Cols", func() { m(3, 2).Col(j) }, func() { m(0, 2).Col(j) })
+	}
+	add("Matrix.Col: ", "MatrixOf", func() { unset.Col(0) })
+	one := []kernels.Matrix[T]{m(2, 2)}
+	for _, trans := range []kernels.Transpose{0, 1, 'n', 'C'} {
+		add("GemmBatch: ", "NoTrans or Trans",
+			func() { kernels.GemmBatch(trans, kernels.NoTrans, 1, one, one, 0, one) },
+			func() { kernels.GemmBatch(kernels.Trans, trans, 1, one, one, 0, one) })
+	}
+	add("GemmBatch: ", "lengths",
+		func() { kernels.GemmBatch(kernels.NoTrans, kernels.NoTrans, 1, one, one, 0, nil) },
+		func() { kernels.GemmBatch(kernels.NoTrans, kernels.NoTrans, 1, one, nil, 0, one) },
+		func() { kernels.GemmBatch(kernels.NoTrans, kernels.NoTrans, 1, nil, one, 0, one) })
+	add("GemvBatch: ", "lengths",
+		func() { kernels.GemvBatch(1, one, [][]T{v(2)}, 0, nil) },
+		func() { kernels.GemvBatch(1, one, nil, 0, [][]T{v(2)}) })
+	for _, bad := range []int{-1, 2, math.MaxInt, math.MinInt} {
+		add("GatherRows: ", "< a.Rows", func() { kernels.GatherRows(m(2, 3), m(2, 3), []int{1, bad}) })
+		add("ScatterAddRows: ", "< dst.Rows", func() { kernels.ScatterAddRows(m(2, 3), m(2, 3), []int{1, bad}) })
+	}
+	// Vectors that share some elements, begin at one but go on otherwise, or are each other backwards.
+	column := func(start, n, inc int) kernels.Vector[T] { return kernels.Vector[T]{N: n, Inc: inc, Data: x[start:]} }
+	for _, other := range []kernels.Vector[T]{column(4, 4, 2), column(0, 4, 4), column(0, 4, -2)} {
+		add("AxpyStrided: ", "overlap", func() { kernels.AxpyStrided(1, column(0, 4, 2), other) })
+		add("CopyStrided: ", "overlap", func() { kernels.CopyStrided(column(0, 4, 2), other) })
+		add("SwapStrided: ", "overlap", func() { kernels.SwapStrided(column(0, 4, 2), other) })
+	}
+	for _, bad := range []kernels.Vector[T]{column(0, -1, 1), column(0, 3, 0), column(38, 3, 1), column(38, 2, -2), column(0, 3, math.MinInt), column(0, 3, math.MaxInt)} {
+		add("DotStrided: ", "bad vector", func() { kernels.DotStrided(bad, column(0, bad.N, 1)) }, func() { kernels.DotStrided(column(0, 3, 1), bad) })
+	}
 	add("CumSum: ", "overlaps", func() { kernels.CumSum(x[:5], x[1:6]) })
 	add("Softmax: ", "overlap", func() { kernels.Softmax(over(0, 3, 3), over(0, 3, 4)) })
 

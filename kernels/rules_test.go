@@ -534,3 +534,50 @@ func dropped[T Float](x []T, p float64, key uint64, first uint32) []T {
 	kernels.Dropout(dst, x, p, key, first)
 	return dst
 }
+
+// TestBackwards: a vector with a negative increment is read from its end, as in BLAS.
+func TestBackwards(t *testing.T) { on(t, testBackwards[float32], testBackwards[float64]) }
+
+func testBackwards[T Float](t *testing.T) {
+	forward := kernels.Vector[T]{N: 3, Inc: 2, Data: vec[T](1, 77, 2, 77, 3)}
+	back := kernels.Vector[T]{N: 3, Inc: -1, Data: vec[T](10, 20, 40)}
+	same(t, []T{40 + 2*20 + 3*10}, []T{kernels.DotStrided(forward, back)})
+	kernels.AxpyStrided(2, forward, back)
+	same(t, vec[T](16, 24, 42), back.Data)
+	kernels.CopyStrided(forward, back)
+	same(t, vec[T](42, 77, 24, 77, 16), forward.Data)
+	kernels.SwapStrided(forward, kernels.Vector[T]{N: 3, Inc: -3, Data: vec[T](7, 0, 0, 8, 0, 0, 9)})
+	same(t, vec[T](9, 77, 8, 77, 7), forward.Data)
+	kernels.ScalStrided(-1, kernels.Vector[T]{N: 2, Inc: -2, Data: forward.Data})
+	same(t, vec[T](-9, 77, -8, 77, 7), forward.Data)
+	// A vector that is exactly the other.
+	kernels.AxpyStrided(1, forward, forward)
+	same(t, vec[T](-18, 77, -16, 77, 14), forward.Data)
+	same(t, []T{-32, 154}, []T{mat[T](2, 2, 1, -18, -16, 77, 154).Col(1).Data[0] * 2, mat[T](2, 2, 1, -18, -16, 77, 154).Col(1).Data[3]})
+}
+
+// TestBatchOrder: products of a batch are made in ascending order, and may read the result
+// of one before.
+func TestBatchOrder(t *testing.T) { on(t, testBatchOrder[float32], testBatchOrder[float64]) }
+
+func testBatchOrder[T Float](t *testing.T) {
+	a := mat[T](2, 2, 1, 1, 2, 3, 4)
+	b, c, d := mat[T](2, 1, 0, 1, 1), mat[T](2, 1, 3, 0, 0), mat[T](2, 1, 0, 100, 100)
+	kernels.GemmBatch(kernels.NoTrans, kernels.NoTrans, 1, []kernels.Matrix[T]{a, a}, []kernels.Matrix[T]{b, c}, 1, []kernels.Matrix[T]{c, d})
+	same(t, vec[T](117, 137), d.Data) // A·(A·(1, 1)) = A·(3, 7)
+	y := vec[T](0, 0)
+	kernels.GemvBatch(1, []kernels.Matrix[T]{a, a}, [][]T{b.Data, y}, 0, [][]T{y, d.Data})
+	same(t, vec[T](17, 37), d.Data)
+}
+
+// TestScatterAddOrder: what is added to one row is added in the order of its indices.
+func TestScatterAddOrder(t *testing.T) {
+	on(t, testScatterAddOrder[float32], testScatterAddOrder[float64])
+}
+
+func testScatterAddOrder[T Float](t *testing.T) {
+	huge := 0x1p80
+	dst := mat[T](2, 1, 0, 0, 5)
+	kernels.ScatterAddRows(dst, mat[T](4, 1, 0, huge, 1, -huge, 1), []int{0, 0, 0, 0})
+	same(t, vec[T](1, 5), dst.Data)
+}

@@ -10,6 +10,7 @@ const (
 	Rows                       // matrices to a matrix, row by row
 	MatrixVector               // a matrix and vectors
 	MatrixMatrix               // matrices
+	Strided                    // vectors with an increment, and rows that are moved
 )
 
 // HasMatrices reports whether operands have rows with a stride.
@@ -55,6 +56,9 @@ func (f Family) Sizes() []Size {
 	case MatrixMatrix:
 		grid(upTo(13), upTo(13, 16, 17, 24, 31, 32, 33, 47, 48, 49, 65, 97), []int{0, 1, 2, 7, 9, 16, 23, 33})
 		grid([]int{1, 4, 25}, []int{1, 6, 35}, upTo(34, 63, 64, 65, 129))
+	case Strided:
+		grid([]int{3}, upTo(20, 31, 32, 33, 63, 64, 65, 127, 128, 129, 257), []int{5})
+		grid([]int{0, 1, 2, 5, 17, 33}, []int{0, 1, 3, 16, 35}, []int{1, 4})
 	}
 	return sizes
 }
@@ -64,7 +68,7 @@ func (f Family) quick() []Size {
 	switch f {
 	case Reduction, Elementwise, Update:
 		return []Size{{1, 0, 1}, {1, 1, 1}, {1, 7, 1}, {1, 16, 1}, {1, 45, 1}, {1, 300, 1}, {1, 8200, 1}}
-	case Rows:
+	case Rows, Strided:
 		return []Size{{0, 0, 1}, {1, 1, 1}, {3, 7, 1}, {2, 45, 1}, {1, 300, 1}}
 	case MatrixVector:
 		return []Size{{1, 0, 0}, {1, 1, 1}, {1, 7, 9}, {1, 9, 7}, {1, 16, 32}, {1, 45, 83}, {1, 83, 45}}

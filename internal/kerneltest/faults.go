@@ -21,7 +21,7 @@ func (k *Kernel[T]) Faults() []Fault[T] {
 	size := Size{3, 5, 4}
 	right := k.Shapes(size)
 	first := 0
-	if k.Family == Reduction {
+	if k.Family == Reduction || right[0] == (Shape{1, 1, Out}) {
 		first = 1 // operand 0 is a result
 	}
 	var faults []Fault[T]
@@ -40,13 +40,13 @@ func (k *Kernel[T]) Faults() []Fault[T] {
 			for _, bad := range badMatrices[T](right[i]) {
 				o := operandsOf[T](right)
 				o[i] = bad
-				faults = append(faults, Fault[T]{fmt.Sprintf("operand %d is bad: %d × %d, stride %d, %d elements", i, bad.Rows, bad.Cols, bad.Stride, len(bad.Data)), "bad matrix", o})
+				faults = append(faults, Fault[T]{fmt.Sprintf("operand %d is bad: %d × %d, stride %d, %d elements", i, bad.Rows, bad.Cols, bad.Stride, len(bad.Data)), "bad (matrix|vector)", o})
 			}
 		}
 	}
 	for i := first; i < len(right); i++ {
 		for j := first; j < len(right); j++ {
-			if right[i].Role == In || i == j {
+			if right[i].Role == In || right[i].Role == Length || right[j].Role == Length || i == j {
 				continue
 			}
 			for _, shift := range k.shifts(right, i, j) {
@@ -76,11 +76,11 @@ func (k *Kernel[T]) fits(shapes []Shape) bool {
 }
 
 // shifts returns where in operand i operand j must not begin: everywhere, but for
-// elementwise kernels, whose output may be exactly an input.
+// elementwise kernels and vectors with an increment, where an output may be exactly an input.
 func (k *Kernel[T]) shifts(shapes []Shape, i, j int) []int {
 	last := shapes[i].Rows*shapes[i].Cols - 1
 	s := []int{1, last, 1 - shapes[j].Rows*shapes[j].Cols}
-	if k.Family != Elementwise && k.Family != Rows {
+	if k.Family != Elementwise && k.Family != Rows && !(k.Family == Strided && shapes[i].Cols == 1) {
 		s = append(s, 0)
 	}
 	return s

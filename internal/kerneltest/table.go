@@ -80,6 +80,7 @@ const (
 	Out                // writes it
 	InOut              // reads and writes it
 	Scaled             // writes it, but reads it only if beta ≠ 0
+	Length             // gets its length only, in other words
 )
 
 // Table returns all kernels for one type. Everything that tests kernels runs
@@ -89,7 +90,7 @@ func Table[T Float]() []Kernel[T] {
 	if !is32[T]() {
 		sweep = 1 << 16
 	}
-	return append(statistics[T](), []Kernel[T]{
+	return append(append(statistics[T](), movements[T]()...), []Kernel[T]{
 		{
 			Name: "Dot", Covers: []string{"Dot", "DotWide"}, Family: Reduction, Shapes: result(In, In), Work: Work{MulAdds: 1},
 			Call: func(_, _ T, o []kernels.Matrix[T]) { o[0].Data[0] = kernels.Dot(o[1].Data, o[2].Data) },

@@ -60,8 +60,8 @@ func makesMatrix(f *ast.FuncDecl) bool {
 func emit(b *bytes.Buffer, f *ast.FuncDecl) error {
 	matrices, vectors := false, false
 	for _, p := range f.Type.Params.List {
-		matrices = matrices || types.ExprString(p.Type) == "Matrix[T]"
-		vectors = vectors || types.ExprString(p.Type) == "[]T"
+		matrices = matrices || strings.Contains(types.ExprString(p.Type), "Matrix[T]")
+		vectors = vectors || types.ExprString(p.Type) == "[]T" || types.ExprString(p.Type) == "Vector[T]"
 	}
 	if !matrices && !vectors {
 		return nil
@@ -70,6 +70,7 @@ func emit(b *bytes.Buffer, f *ast.FuncDecl) error {
 	if matrices {
 		length = 8
 	}
+	const matrix = "kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: %s[:]}"
 	var arrays, args []string
 	for _, p := range f.Type.Params.List {
 		for _, n := range p.Names {
@@ -80,7 +81,19 @@ func emit(b *bytes.Buffer, f *ast.FuncDecl) error {
 				args = append(args, a+"[:]")
 			case "Matrix[T]":
 				arrays = append(arrays, fmt.Sprintf("var %s [64]T", a))
-				args = append(args, fmt.Sprintf("kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: %s[:]}", a))
+				args = append(args, fmt.Sprintf(matrix, a))
+			case "[]Matrix[T]":
+				arrays = append(arrays, fmt.Sprintf("var %s [64]T", a))
+				args = append(args, fmt.Sprintf("[]kernels.Matrix[T]{"+matrix+"}", a))
+			case "[][]T":
+				arrays = append(arrays, fmt.Sprintf("var %s [%d]T", a, length))
+				args = append(args, fmt.Sprintf("[][]T{%s[:]}", a))
+			case "Vector[T]":
+				arrays = append(arrays, fmt.Sprintf("var %s [64]T", a))
+				args = append(args, fmt.Sprintf("kernels.Vector[T]{N: 8, Inc: 8, Data: %s[:]}", a))
+			case "[]int":
+				arrays = append(arrays, fmt.Sprintf("var %s [%d]int", a, length))
+				args = append(args, a+"[:]")
 			case "T", "int", "uint32", "uint64":
 				args = append(args, "1")
 			case "float64":
