@@ -18,6 +18,7 @@ func FuzzUpdate(f *testing.F)       { fuzz(f, Update) }
 func FuzzSoftmax(f *testing.F)      { fuzz(f, Rows) }
 func FuzzMatrixVector(f *testing.F) { fuzz(f, MatrixVector) }
 func FuzzGemm(f *testing.F)         { fuzz(f, MatrixMatrix) }
+func FuzzStrided(f *testing.F)      { fuzz(f, Strided) }
 
 func fuzz(f *testing.F, family Family) {
 	for i, size := range family.Sizes() {

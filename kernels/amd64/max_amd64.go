@@ -8,7 +8,9 @@ package amd64
 // larger than −0. It is defined by generic.MaxF32.
 //
 // AVX2 and FMA. Four vectors a round, each with a maximum of its own, masked tail; then the
-// maximum of the four and of their lanes. Reads x.
+// maximum of the four and of their lanes. The first pass has one MAX for each vector and
+// looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
+// care. Reads x.
 //
 //go:noescape
 func MaxF32AVX2(x []float32) float32
@@ -17,7 +19,9 @@ func MaxF32AVX2(x []float32) float32
 // is smaller than +0. It is defined by generic.MinF32.
 //
 // AVX2 and FMA. Four vectors a round, each with a minimum of its own, masked tail; then the
-// minimum of the four and of their lanes. Reads x.
+// minimum of the four and of their lanes. The first pass has one MIN for each vector and
+// looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
+// care. Reads x.
 //
 //go:noescape
 func MinF32AVX2(x []float32) float32
@@ -26,7 +30,9 @@ func MinF32AVX2(x []float32) float32
 // larger than −0. It is defined by generic.MaxF64.
 //
 // AVX2 and FMA. Four vectors a round, each with a maximum of its own, masked tail; then the
-// maximum of the four and of their lanes. Reads x.
+// maximum of the four and of their lanes. The first pass has one MAX for each vector and
+// looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
+// care. Reads x.
 //
 //go:noescape
 func MaxF64AVX2(x []float64) float64
@@ -35,7 +41,9 @@ func MaxF64AVX2(x []float64) float64
 // is smaller than +0. It is defined by generic.MinF64.
 //
 // AVX2 and FMA. Four vectors a round, each with a minimum of its own, masked tail; then the
-// minimum of the four and of their lanes. Reads x.
+// minimum of the four and of their lanes. The first pass has one MIN for each vector and
+// looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
+// care. Reads x.
 //
 //go:noescape
 func MinF64AVX2(x []float64) float64
@@ -44,7 +52,9 @@ func MinF64AVX2(x []float64) float64
 // is larger than −0. It is defined by generic.MaxF32.
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a maximum of its own, masked
-// tail; then the maximum of the four and of their lanes. Reads x.
+// tail; then the maximum of the four and of their lanes. The first pass has one MAX for each
+// vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
+// takes more care. Reads x.
 //
 //go:noescape
 func MaxF32AVX512(x []float32) float32
@@ -53,7 +63,9 @@ func MaxF32AVX512(x []float32) float32
 // is smaller than +0. It is defined by generic.MinF32.
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a minimum of its own, masked
-// tail; then the minimum of the four and of their lanes. Reads x.
+// tail; then the minimum of the four and of their lanes. The first pass has one MIN for each
+// vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
+// takes more care. Reads x.
 //
 //go:noescape
 func MinF32AVX512(x []float32) float32
@@ -62,7 +74,9 @@ func MinF32AVX512(x []float32) float32
 // is larger than −0. It is defined by generic.MaxF64.
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a maximum of its own, masked
-// tail; then the maximum of the four and of their lanes. Reads x.
+// tail; then the maximum of the four and of their lanes. The first pass has one MAX for each
+// vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
+// takes more care. Reads x.
 //
 //go:noescape
 func MaxF64AVX512(x []float64) float64
@@ -71,7 +85,9 @@ func MaxF64AVX512(x []float64) float64
 // is smaller than +0. It is defined by generic.MinF64.
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a minimum of its own, masked
-// tail; then the minimum of the four and of their lanes. Reads x.
+// tail; then the minimum of the four and of their lanes. The first pass has one MIN for each
+// vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
+// takes more care. Reads x.
 //
 //go:noescape
 func MinF64AVX512(x []float64) float64

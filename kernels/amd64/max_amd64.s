@@ -8,12 +8,89 @@
 // larger than −0. It is defined by generic.MaxF32.
 //
 // AVX2 and FMA. Four vectors a round, each with a maximum of its own, masked tail; then the
-// maximum of the four and of their lanes. Reads x.
+// maximum of the four and of their lanes. The first pass has one MAX for each vector and
+// looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
+// care. Reads x.
 //
-// maximum Y0–Y3, x AX, len(x) CX.
+// NaN Y0, maximum Y1–Y4 Y0, x AX, len(x) CX.
 //
 // Requires: AVX
 TEXT ·MaxF32AVX2(SB), NOSPLIT, $0-28
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS minusInfF32<>+0(SB), Y1
+	VMOVUPS minusInfF32<>+0(SB), Y2
+	VMOVUPS minusInfF32<>+0(SB), Y3
+	VMOVUPS minusInfF32<>+0(SB), Y4
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+
+vectors2:
+	CMPQ    CX, $0x00000020
+	JL      done3
+	VMOVUPS (AX), Y5
+	VMOVUPS 32(AX), Y6
+	VMOVUPS 64(AX), Y7
+	VMOVUPS 96(AX), Y8
+	VCMPPS  $0x03, Y7, Y5, Y9
+	VORPS   Y9, Y0, Y0
+	VCMPPS  $0x03, Y8, Y6, Y9
+	VORPS   Y9, Y0, Y0
+	VMAXPS  Y1, Y5, Y1
+	VMAXPS  Y2, Y6, Y2
+	VMAXPS  Y3, Y7, Y3
+	VMAXPS  Y4, Y8, Y4
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JMP     vectors2
+
+done3:
+vectors4:
+	CMPQ    CX, $0x00000008
+	JL      done5
+	VMOVUPS (AX), Y5
+	VCMPPS  $0x03, Y5, Y5, Y6
+	VORPS   Y6, Y0, Y0
+	VMAXPS  Y1, Y5, Y1
+	ADDQ    $0x00000020, AX
+	SUBQ    $0x00000008, CX
+	JMP     vectors4
+
+done5:
+	TESTQ      CX, CX
+	JZ         end6
+	LEAQ       laneMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVDQU    32(DX), Y5
+	VMASKMOVPS (AX), Y5, Y6
+	VMOVUPS    minusInfF32<>+0(SB), Y7
+	VBLENDVPS  Y5, Y6, Y7, Y5
+	VCMPPS     $0x03, Y5, Y5, Y6
+	VORPS      Y6, Y0, Y0
+	VMAXPS     Y1, Y5, Y1
+
+end6:
+	// The four, then lanes that lie ever closer.
+	VMAXPS     Y1, Y3, Y1
+	VMAXPS     Y2, Y4, Y2
+	VMAXPS     Y1, Y2, Y1
+	VPERM2F128 $0x01, Y1, Y1, Y2
+	VMAXPS     Y1, Y2, Y1
+	VPERMILPD  $0x55, Y1, Y2
+	VMAXPS     Y1, Y2, Y1
+	VPERMILPS  $0xb1, Y1, Y2
+	VMAXPS     Y1, Y2, Y1
+	VMOVMSKPS  Y0, AX
+	TESTL      AX, AX
+	JNZ        careful1
+	VMOVD      X1, AX
+	ADDL       AX, AX
+	JZ         careful1
+	VMOVSS     X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+careful1:
 	VMOVUPS minusInfF32<>+0(SB), Y0
 	VMOVUPS minusInfF32<>+0(SB), Y1
 	VMOVUPS minusInfF32<>+0(SB), Y2
@@ -21,49 +98,49 @@ TEXT ·MaxF32AVX2(SB), NOSPLIT, $0-28
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
-vectors1:
+vectors7:
 	CMPQ      CX, $0x00000020
-	JL        done2
+	JL        done8
 	VMOVUPS   (AX), Y4
-	VCMPPS    $0x03, Y4, Y0, Y5
-	VADDPS    Y4, Y0, Y6
-	VMAXPS    Y4, Y0, Y7
+	VMOVUPS   32(AX), Y5
+	VMOVUPS   64(AX), Y6
+	VMOVUPS   96(AX), Y7
+	VCMPPS    $0x03, Y4, Y0, Y8
+	VADDPS    Y4, Y0, Y9
+	VMAXPS    Y4, Y0, Y10
 	VMAXPS    Y0, Y4, Y0
-	VANDPS    Y0, Y7, Y0
-	VBLENDVPS Y5, Y6, Y0, Y0
+	VANDPS    Y0, Y10, Y0
+	VBLENDVPS Y8, Y9, Y0, Y0
 	VMOVUPS   Y0, Y0
-	VMOVUPS   32(AX), Y4
-	VCMPPS    $0x03, Y4, Y1, Y5
-	VADDPS    Y4, Y1, Y6
-	VMAXPS    Y4, Y1, Y7
-	VMAXPS    Y1, Y4, Y1
-	VANDPS    Y1, Y7, Y1
-	VBLENDVPS Y5, Y6, Y1, Y1
+	VCMPPS    $0x03, Y5, Y1, Y4
+	VADDPS    Y5, Y1, Y8
+	VMAXPS    Y5, Y1, Y9
+	VMAXPS    Y1, Y5, Y1
+	VANDPS    Y1, Y9, Y1
+	VBLENDVPS Y4, Y8, Y1, Y1
 	VMOVUPS   Y1, Y1
-	VMOVUPS   64(AX), Y4
-	VCMPPS    $0x03, Y4, Y2, Y5
-	VADDPS    Y4, Y2, Y6
-	VMAXPS    Y4, Y2, Y7
-	VMAXPS    Y2, Y4, Y2
-	VANDPS    Y2, Y7, Y2
-	VBLENDVPS Y5, Y6, Y2, Y2
+	VCMPPS    $0x03, Y6, Y2, Y4
+	VADDPS    Y6, Y2, Y5
+	VMAXPS    Y6, Y2, Y8
+	VMAXPS    Y2, Y6, Y2
+	VANDPS    Y2, Y8, Y2
+	VBLENDVPS Y4, Y5, Y2, Y2
 	VMOVUPS   Y2, Y2
-	VMOVUPS   96(AX), Y4
-	VCMPPS    $0x03, Y4, Y3, Y5
-	VADDPS    Y4, Y3, Y6
-	VMAXPS    Y4, Y3, Y7
-	VMAXPS    Y3, Y4, Y3
-	VANDPS    Y3, Y7, Y3
-	VBLENDVPS Y5, Y6, Y3, Y3
+	VCMPPS    $0x03, Y7, Y3, Y4
+	VADDPS    Y7, Y3, Y5
+	VMAXPS    Y7, Y3, Y6
+	VMAXPS    Y3, Y7, Y3
+	VANDPS    Y3, Y6, Y3
+	VBLENDVPS Y4, Y5, Y3, Y3
 	VMOVUPS   Y3, Y3
 	ADDQ      $0x00000080, AX
 	SUBQ      $0x00000020, CX
-	JMP       vectors1
+	JMP       vectors7
 
-done2:
-vectors3:
+done8:
+vectors9:
 	CMPQ      CX, $0x00000008
-	JL        done4
+	JL        done10
 	VMOVUPS   (AX), Y4
 	VCMPPS    $0x03, Y4, Y0, Y5
 	VADDPS    Y4, Y0, Y6
@@ -74,11 +151,11 @@ vectors3:
 	VMOVUPS   Y0, Y0
 	ADDQ      $0x00000020, AX
 	SUBQ      $0x00000008, CX
-	JMP       vectors3
+	JMP       vectors9
 
-done4:
+done10:
 	TESTQ      CX, CX
-	JZ         end5
+	JZ         end11
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
@@ -94,7 +171,7 @@ done4:
 	VBLENDVPS  Y5, Y6, Y0, Y0
 	VMOVUPS    Y0, Y0
 
-end5:
+end11:
 	// The four, then lanes that lie ever closer.
 	VCMPPS     $0x03, Y2, Y0, Y4
 	VADDPS     Y2, Y0, Y5
@@ -149,12 +226,89 @@ end5:
 // is smaller than +0. It is defined by generic.MinF32.
 //
 // AVX2 and FMA. Four vectors a round, each with a minimum of its own, masked tail; then the
-// minimum of the four and of their lanes. Reads x.
+// minimum of the four and of their lanes. The first pass has one MIN for each vector and
+// looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
+// care. Reads x.
 //
-// minimum Y0–Y3, x AX, len(x) CX.
+// NaN Y0, minimum Y1–Y4 Y0, x AX, len(x) CX.
 //
 // Requires: AVX
 TEXT ·MinF32AVX2(SB), NOSPLIT, $0-28
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS infF32<>+0(SB), Y1
+	VMOVUPS infF32<>+0(SB), Y2
+	VMOVUPS infF32<>+0(SB), Y3
+	VMOVUPS infF32<>+0(SB), Y4
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+
+vectors2:
+	CMPQ    CX, $0x00000020
+	JL      done3
+	VMOVUPS (AX), Y5
+	VMOVUPS 32(AX), Y6
+	VMOVUPS 64(AX), Y7
+	VMOVUPS 96(AX), Y8
+	VCMPPS  $0x03, Y7, Y5, Y9
+	VORPS   Y9, Y0, Y0
+	VCMPPS  $0x03, Y8, Y6, Y9
+	VORPS   Y9, Y0, Y0
+	VMINPS  Y1, Y5, Y1
+	VMINPS  Y2, Y6, Y2
+	VMINPS  Y3, Y7, Y3
+	VMINPS  Y4, Y8, Y4
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JMP     vectors2
+
+done3:
+vectors4:
+	CMPQ    CX, $0x00000008
+	JL      done5
+	VMOVUPS (AX), Y5
+	VCMPPS  $0x03, Y5, Y5, Y6
+	VORPS   Y6, Y0, Y0
+	VMINPS  Y1, Y5, Y1
+	ADDQ    $0x00000020, AX
+	SUBQ    $0x00000008, CX
+	JMP     vectors4
+
+done5:
+	TESTQ      CX, CX
+	JZ         end6
+	LEAQ       laneMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVDQU    32(DX), Y5
+	VMASKMOVPS (AX), Y5, Y6
+	VMOVUPS    infF32<>+0(SB), Y7
+	VBLENDVPS  Y5, Y6, Y7, Y5
+	VCMPPS     $0x03, Y5, Y5, Y6
+	VORPS      Y6, Y0, Y0
+	VMINPS     Y1, Y5, Y1
+
+end6:
+	// The four, then lanes that lie ever closer.
+	VMINPS     Y1, Y3, Y1
+	VMINPS     Y2, Y4, Y2
+	VMINPS     Y1, Y2, Y1
+	VPERM2F128 $0x01, Y1, Y1, Y2
+	VMINPS     Y1, Y2, Y1
+	VPERMILPD  $0x55, Y1, Y2
+	VMINPS     Y1, Y2, Y1
+	VPERMILPS  $0xb1, Y1, Y2
+	VMINPS     Y1, Y2, Y1
+	VMOVMSKPS  Y0, AX
+	TESTL      AX, AX
+	JNZ        careful1
+	VMOVD      X1, AX
+	ADDL       AX, AX
+	JZ         careful1
+	VMOVSS     X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+careful1:
 	VMOVUPS infF32<>+0(SB), Y0
 	VMOVUPS infF32<>+0(SB), Y1
 	VMOVUPS infF32<>+0(SB), Y2
@@ -162,49 +316,49 @@ TEXT ·MinF32AVX2(SB), NOSPLIT, $0-28
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
-vectors1:
+vectors7:
 	CMPQ      CX, $0x00000020
-	JL        done2
+	JL        done8
 	VMOVUPS   (AX), Y4
-	VCMPPS    $0x03, Y4, Y0, Y5
-	VADDPS    Y4, Y0, Y6
-	VMINPS    Y4, Y0, Y7
+	VMOVUPS   32(AX), Y5
+	VMOVUPS   64(AX), Y6
+	VMOVUPS   96(AX), Y7
+	VCMPPS    $0x03, Y4, Y0, Y8
+	VADDPS    Y4, Y0, Y9
+	VMINPS    Y4, Y0, Y10
 	VMINPS    Y0, Y4, Y0
-	VORPS     Y0, Y7, Y0
-	VBLENDVPS Y5, Y6, Y0, Y0
+	VORPS     Y0, Y10, Y0
+	VBLENDVPS Y8, Y9, Y0, Y0
 	VMOVUPS   Y0, Y0
-	VMOVUPS   32(AX), Y4
-	VCMPPS    $0x03, Y4, Y1, Y5
-	VADDPS    Y4, Y1, Y6
-	VMINPS    Y4, Y1, Y7
-	VMINPS    Y1, Y4, Y1
-	VORPS     Y1, Y7, Y1
-	VBLENDVPS Y5, Y6, Y1, Y1
+	VCMPPS    $0x03, Y5, Y1, Y4
+	VADDPS    Y5, Y1, Y8
+	VMINPS    Y5, Y1, Y9
+	VMINPS    Y1, Y5, Y1
+	VORPS     Y1, Y9, Y1
+	VBLENDVPS Y4, Y8, Y1, Y1
 	VMOVUPS   Y1, Y1
-	VMOVUPS   64(AX), Y4
-	VCMPPS    $0x03, Y4, Y2, Y5
-	VADDPS    Y4, Y2, Y6
-	VMINPS    Y4, Y2, Y7
-	VMINPS    Y2, Y4, Y2
-	VORPS     Y2, Y7, Y2
-	VBLENDVPS Y5, Y6, Y2, Y2
+	VCMPPS    $0x03, Y6, Y2, Y4
+	VADDPS    Y6, Y2, Y5
+	VMINPS    Y6, Y2, Y8
+	VMINPS    Y2, Y6, Y2
+	VORPS     Y2, Y8, Y2
+	VBLENDVPS Y4, Y5, Y2, Y2
 	VMOVUPS   Y2, Y2
-	VMOVUPS   96(AX), Y4
-	VCMPPS    $0x03, Y4, Y3, Y5
-	VADDPS    Y4, Y3, Y6
-	VMINPS    Y4, Y3, Y7
-	VMINPS    Y3, Y4, Y3
-	VORPS     Y3, Y7, Y3
-	VBLENDVPS Y5, Y6, Y3, Y3
+	VCMPPS    $0x03, Y7, Y3, Y4
+	VADDPS    Y7, Y3, Y5
+	VMINPS    Y7, Y3, Y6
+	VMINPS    Y3, Y7, Y3
+	VORPS     Y3, Y6, Y3
+	VBLENDVPS Y4, Y5, Y3, Y3
 	VMOVUPS   Y3, Y3
 	ADDQ      $0x00000080, AX
 	SUBQ      $0x00000020, CX
-	JMP       vectors1
+	JMP       vectors7
 
-done2:
-vectors3:
+done8:
+vectors9:
 	CMPQ      CX, $0x00000008
-	JL        done4
+	JL        done10
 	VMOVUPS   (AX), Y4
 	VCMPPS    $0x03, Y4, Y0, Y5
 	VADDPS    Y4, Y0, Y6
@@ -215,11 +369,11 @@ vectors3:
 	VMOVUPS   Y0, Y0
 	ADDQ      $0x00000020, AX
 	SUBQ      $0x00000008, CX
-	JMP       vectors3
+	JMP       vectors9
 
-done4:
+done10:
 	TESTQ      CX, CX
-	JZ         end5
+	JZ         end11
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
@@ -235,7 +389,7 @@ done4:
 	VBLENDVPS  Y5, Y6, Y0, Y0
 	VMOVUPS    Y0, Y0
 
-end5:
+end11:
 	// The four, then lanes that lie ever closer.
 	VCMPPS     $0x03, Y2, Y0, Y4
 	VADDPS     Y2, Y0, Y5
@@ -290,12 +444,87 @@ end5:
 // larger than −0. It is defined by generic.MaxF64.
 //
 // AVX2 and FMA. Four vectors a round, each with a maximum of its own, masked tail; then the
-// maximum of the four and of their lanes. Reads x.
+// maximum of the four and of their lanes. The first pass has one MAX for each vector and
+// looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
+// care. Reads x.
 //
-// maximum Y0–Y3, x AX, len(x) CX.
+// NaN Y0, maximum Y1–Y4 Y0, x AX, len(x) CX.
 //
 // Requires: AVX
 TEXT ·MaxF64AVX2(SB), NOSPLIT, $0-32
+	VXORPS  Y0, Y0, Y0
+	VMOVUPD minusInfF64<>+0(SB), Y1
+	VMOVUPD minusInfF64<>+0(SB), Y2
+	VMOVUPD minusInfF64<>+0(SB), Y3
+	VMOVUPD minusInfF64<>+0(SB), Y4
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+
+vectors2:
+	CMPQ    CX, $0x00000010
+	JL      done3
+	VMOVUPD (AX), Y5
+	VMOVUPD 32(AX), Y6
+	VMOVUPD 64(AX), Y7
+	VMOVUPD 96(AX), Y8
+	VCMPPD  $0x03, Y7, Y5, Y9
+	VORPS   Y9, Y0, Y0
+	VCMPPD  $0x03, Y8, Y6, Y9
+	VORPS   Y9, Y0, Y0
+	VMAXPD  Y1, Y5, Y1
+	VMAXPD  Y2, Y6, Y2
+	VMAXPD  Y3, Y7, Y3
+	VMAXPD  Y4, Y8, Y4
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors2
+
+done3:
+vectors4:
+	CMPQ    CX, $0x00000004
+	JL      done5
+	VMOVUPD (AX), Y5
+	VCMPPD  $0x03, Y5, Y5, Y6
+	VORPS   Y6, Y0, Y0
+	VMAXPD  Y1, Y5, Y1
+	ADDQ    $0x00000020, AX
+	SUBQ    $0x00000004, CX
+	JMP     vectors4
+
+done5:
+	TESTQ      CX, CX
+	JZ         end6
+	LEAQ       laneMasks<>+0(SB), DX
+	SHLQ       $0x03, CX
+	SUBQ       CX, DX
+	VMOVDQU    32(DX), Y5
+	VMASKMOVPD (AX), Y5, Y6
+	VMOVUPD    minusInfF64<>+0(SB), Y7
+	VBLENDVPD  Y5, Y6, Y7, Y5
+	VCMPPD     $0x03, Y5, Y5, Y6
+	VORPS      Y6, Y0, Y0
+	VMAXPD     Y1, Y5, Y1
+
+end6:
+	// The four, then lanes that lie ever closer.
+	VMAXPD     Y1, Y3, Y1
+	VMAXPD     Y2, Y4, Y2
+	VMAXPD     Y1, Y2, Y1
+	VPERM2F128 $0x01, Y1, Y1, Y2
+	VMAXPD     Y1, Y2, Y1
+	VPERMILPD  $0x55, Y1, Y2
+	VMAXPD     Y1, Y2, Y1
+	VMOVMSKPD  Y0, AX
+	TESTL      AX, AX
+	JNZ        careful1
+	VMOVQ      X1, AX
+	ADDQ       AX, AX
+	JZ         careful1
+	VMOVSD     X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+careful1:
 	VMOVUPD minusInfF64<>+0(SB), Y0
 	VMOVUPD minusInfF64<>+0(SB), Y1
 	VMOVUPD minusInfF64<>+0(SB), Y2
@@ -303,49 +532,49 @@ TEXT ·MaxF64AVX2(SB), NOSPLIT, $0-32
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
-vectors1:
+vectors7:
 	CMPQ      CX, $0x00000010
-	JL        done2
+	JL        done8
 	VMOVUPD   (AX), Y4
-	VCMPPD    $0x03, Y4, Y0, Y5
-	VADDPD    Y4, Y0, Y6
-	VMAXPD    Y4, Y0, Y7
+	VMOVUPD   32(AX), Y5
+	VMOVUPD   64(AX), Y6
+	VMOVUPD   96(AX), Y7
+	VCMPPD    $0x03, Y4, Y0, Y8
+	VADDPD    Y4, Y0, Y9
+	VMAXPD    Y4, Y0, Y10
 	VMAXPD    Y0, Y4, Y0
-	VANDPD    Y0, Y7, Y0
-	VBLENDVPD Y5, Y6, Y0, Y0
+	VANDPD    Y0, Y10, Y0
+	VBLENDVPD Y8, Y9, Y0, Y0
 	VMOVUPD   Y0, Y0
-	VMOVUPD   32(AX), Y4
-	VCMPPD    $0x03, Y4, Y1, Y5
-	VADDPD    Y4, Y1, Y6
-	VMAXPD    Y4, Y1, Y7
-	VMAXPD    Y1, Y4, Y1
-	VANDPD    Y1, Y7, Y1
-	VBLENDVPD Y5, Y6, Y1, Y1
+	VCMPPD    $0x03, Y5, Y1, Y4
+	VADDPD    Y5, Y1, Y8
+	VMAXPD    Y5, Y1, Y9
+	VMAXPD    Y1, Y5, Y1
+	VANDPD    Y1, Y9, Y1
+	VBLENDVPD Y4, Y8, Y1, Y1
 	VMOVUPD   Y1, Y1
-	VMOVUPD   64(AX), Y4
-	VCMPPD    $0x03, Y4, Y2, Y5
-	VADDPD    Y4, Y2, Y6
-	VMAXPD    Y4, Y2, Y7
-	VMAXPD    Y2, Y4, Y2
-	VANDPD    Y2, Y7, Y2
-	VBLENDVPD Y5, Y6, Y2, Y2
+	VCMPPD    $0x03, Y6, Y2, Y4
+	VADDPD    Y6, Y2, Y5
+	VMAXPD    Y6, Y2, Y8
+	VMAXPD    Y2, Y6, Y2
+	VANDPD    Y2, Y8, Y2
+	VBLENDVPD Y4, Y5, Y2, Y2
 	VMOVUPD   Y2, Y2
-	VMOVUPD   96(AX), Y4
-	VCMPPD    $0x03, Y4, Y3, Y5
-	VADDPD    Y4, Y3, Y6
-	VMAXPD    Y4, Y3, Y7
-	VMAXPD    Y3, Y4, Y3
-	VANDPD    Y3, Y7, Y3
-	VBLENDVPD Y5, Y6, Y3, Y3
+	VCMPPD    $0x03, Y7, Y3, Y4
+	VADDPD    Y7, Y3, Y5
+	VMAXPD    Y7, Y3, Y6
+	VMAXPD    Y3, Y7, Y3
+	VANDPD    Y3, Y6, Y3
+	VBLENDVPD Y4, Y5, Y3, Y3
 	VMOVUPD   Y3, Y3
 	ADDQ      $0x00000080, AX
 	SUBQ      $0x00000010, CX
-	JMP       vectors1
+	JMP       vectors7
 
-done2:
-vectors3:
+done8:
+vectors9:
 	CMPQ      CX, $0x00000004
-	JL        done4
+	JL        done10
 	VMOVUPD   (AX), Y4
 	VCMPPD    $0x03, Y4, Y0, Y5
 	VADDPD    Y4, Y0, Y6
@@ -356,11 +585,11 @@ vectors3:
 	VMOVUPD   Y0, Y0
 	ADDQ      $0x00000020, AX
 	SUBQ      $0x00000004, CX
-	JMP       vectors3
+	JMP       vectors9
 
-done4:
+done10:
 	TESTQ      CX, CX
-	JZ         end5
+	JZ         end11
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
@@ -376,7 +605,7 @@ done4:
 	VBLENDVPD  Y5, Y6, Y0, Y0
 	VMOVUPD    Y0, Y0
 
-end5:
+end11:
 	// The four, then lanes that lie ever closer.
 	VCMPPD     $0x03, Y2, Y0, Y4
 	VADDPD     Y2, Y0, Y5
@@ -423,12 +652,87 @@ end5:
 // is smaller than +0. It is defined by generic.MinF64.
 //
 // AVX2 and FMA. Four vectors a round, each with a minimum of its own, masked tail; then the
-// minimum of the four and of their lanes. Reads x.
+// minimum of the four and of their lanes. The first pass has one MIN for each vector and
+// looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
+// care. Reads x.
 //
-// minimum Y0–Y3, x AX, len(x) CX.
+// NaN Y0, minimum Y1–Y4 Y0, x AX, len(x) CX.
 //
 // Requires: AVX
 TEXT ·MinF64AVX2(SB), NOSPLIT, $0-32
+	VXORPS  Y0, Y0, Y0
+	VMOVUPD infF64<>+0(SB), Y1
+	VMOVUPD infF64<>+0(SB), Y2
+	VMOVUPD infF64<>+0(SB), Y3
+	VMOVUPD infF64<>+0(SB), Y4
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+
+vectors2:
+	CMPQ    CX, $0x00000010
+	JL      done3
+	VMOVUPD (AX), Y5
+	VMOVUPD 32(AX), Y6
+	VMOVUPD 64(AX), Y7
+	VMOVUPD 96(AX), Y8
+	VCMPPD  $0x03, Y7, Y5, Y9
+	VORPS   Y9, Y0, Y0
+	VCMPPD  $0x03, Y8, Y6, Y9
+	VORPS   Y9, Y0, Y0
+	VMINPD  Y1, Y5, Y1
+	VMINPD  Y2, Y6, Y2
+	VMINPD  Y3, Y7, Y3
+	VMINPD  Y4, Y8, Y4
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors2
+
+done3:
+vectors4:
+	CMPQ    CX, $0x00000004
+	JL      done5
+	VMOVUPD (AX), Y5
+	VCMPPD  $0x03, Y5, Y5, Y6
+	VORPS   Y6, Y0, Y0
+	VMINPD  Y1, Y5, Y1
+	ADDQ    $0x00000020, AX
+	SUBQ    $0x00000004, CX
+	JMP     vectors4
+
+done5:
+	TESTQ      CX, CX
+	JZ         end6
+	LEAQ       laneMasks<>+0(SB), DX
+	SHLQ       $0x03, CX
+	SUBQ       CX, DX
+	VMOVDQU    32(DX), Y5
+	VMASKMOVPD (AX), Y5, Y6
+	VMOVUPD    infF64<>+0(SB), Y7
+	VBLENDVPD  Y5, Y6, Y7, Y5
+	VCMPPD     $0x03, Y5, Y5, Y6
+	VORPS      Y6, Y0, Y0
+	VMINPD     Y1, Y5, Y1
+
+end6:
+	// The four, then lanes that lie ever closer.
+	VMINPD     Y1, Y3, Y1
+	VMINPD     Y2, Y4, Y2
+	VMINPD     Y1, Y2, Y1
+	VPERM2F128 $0x01, Y1, Y1, Y2
+	VMINPD     Y1, Y2, Y1
+	VPERMILPD  $0x55, Y1, Y2
+	VMINPD     Y1, Y2, Y1
+	VMOVMSKPD  Y0, AX
+	TESTL      AX, AX
+	JNZ        careful1
+	VMOVQ      X1, AX
+	ADDQ       AX, AX
+	JZ         careful1
+	VMOVSD     X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+careful1:
 	VMOVUPD infF64<>+0(SB), Y0
 	VMOVUPD infF64<>+0(SB), Y1
 	VMOVUPD infF64<>+0(SB), Y2
@@ -436,49 +740,49 @@ TEXT ·MinF64AVX2(SB), NOSPLIT, $0-32
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
-vectors1:
+vectors7:
 	CMPQ      CX, $0x00000010
-	JL        done2
+	JL        done8
 	VMOVUPD   (AX), Y4
-	VCMPPD    $0x03, Y4, Y0, Y5
-	VADDPD    Y4, Y0, Y6
-	VMINPD    Y4, Y0, Y7
+	VMOVUPD   32(AX), Y5
+	VMOVUPD   64(AX), Y6
+	VMOVUPD   96(AX), Y7
+	VCMPPD    $0x03, Y4, Y0, Y8
+	VADDPD    Y4, Y0, Y9
+	VMINPD    Y4, Y0, Y10
 	VMINPD    Y0, Y4, Y0
-	VORPD     Y0, Y7, Y0
-	VBLENDVPD Y5, Y6, Y0, Y0
+	VORPD     Y0, Y10, Y0
+	VBLENDVPD Y8, Y9, Y0, Y0
 	VMOVUPD   Y0, Y0
-	VMOVUPD   32(AX), Y4
-	VCMPPD    $0x03, Y4, Y1, Y5
-	VADDPD    Y4, Y1, Y6
-	VMINPD    Y4, Y1, Y7
-	VMINPD    Y1, Y4, Y1
-	VORPD     Y1, Y7, Y1
-	VBLENDVPD Y5, Y6, Y1, Y1
+	VCMPPD    $0x03, Y5, Y1, Y4
+	VADDPD    Y5, Y1, Y8
+	VMINPD    Y5, Y1, Y9
+	VMINPD    Y1, Y5, Y1
+	VORPD     Y1, Y9, Y1
+	VBLENDVPD Y4, Y8, Y1, Y1
 	VMOVUPD   Y1, Y1
-	VMOVUPD   64(AX), Y4
-	VCMPPD    $0x03, Y4, Y2, Y5
-	VADDPD    Y4, Y2, Y6
-	VMINPD    Y4, Y2, Y7
-	VMINPD    Y2, Y4, Y2
-	VORPD     Y2, Y7, Y2
-	VBLENDVPD Y5, Y6, Y2, Y2
+	VCMPPD    $0x03, Y6, Y2, Y4
+	VADDPD    Y6, Y2, Y5
+	VMINPD    Y6, Y2, Y8
+	VMINPD    Y2, Y6, Y2
+	VORPD     Y2, Y8, Y2
+	VBLENDVPD Y4, Y5, Y2, Y2
 	VMOVUPD   Y2, Y2
-	VMOVUPD   96(AX), Y4
-	VCMPPD    $0x03, Y4, Y3, Y5
-	VADDPD    Y4, Y3, Y6
-	VMINPD    Y4, Y3, Y7
-	VMINPD    Y3, Y4, Y3
-	VORPD     Y3, Y7, Y3
-	VBLENDVPD Y5, Y6, Y3, Y3
+	VCMPPD    $0x03, Y7, Y3, Y4
+	VADDPD    Y7, Y3, Y5
+	VMINPD    Y7, Y3, Y6
+	VMINPD    Y3, Y7, Y3
+	VORPD     Y3, Y6, Y3
+	VBLENDVPD Y4, Y5, Y3, Y3
 	VMOVUPD   Y3, Y3
 	ADDQ      $0x00000080, AX
 	SUBQ      $0x00000010, CX
-	JMP       vectors1
+	JMP       vectors7
 
-done2:
-vectors3:
+done8:
+vectors9:
 	CMPQ      CX, $0x00000004
-	JL        done4
+	JL        done10
 	VMOVUPD   (AX), Y4
 	VCMPPD    $0x03, Y4, Y0, Y5
 	VADDPD    Y4, Y0, Y6
@@ -489,11 +793,11 @@ vectors3:
 	VMOVUPD   Y0, Y0
 	ADDQ      $0x00000020, AX
 	SUBQ      $0x00000004, CX
-	JMP       vectors3
+	JMP       vectors9
 
-done4:
+done10:
 	TESTQ      CX, CX
-	JZ         end5
+	JZ         end11
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
@@ -509,7 +813,7 @@ done4:
 	VBLENDVPD  Y5, Y6, Y0, Y0
 	VMOVUPD    Y0, Y0
 
-end5:
+end11:
 	// The four, then lanes that lie ever closer.
 	VCMPPD     $0x03, Y2, Y0, Y4
 	VADDPD     Y2, Y0, Y5
@@ -556,13 +860,16 @@ end5:
 // is larger than −0. It is defined by generic.MaxF32.
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a maximum of its own, masked
-// tail; then the maximum of the four and of their lanes. Reads x.
+// tail; then the maximum of the four and of their lanes. The first pass has one MAX for each
+// vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
+// takes more care. Reads x.
 //
-// minusInf Z0, maximum Z1–Z4, x AX, len(x) CX.
+// minusInf Z0, NaN K1, maximum Z1–Z4, x AX, len(x) CX.
 //
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·MaxF32AVX512(SB), NOSPLIT, $0-28
 	VMOVUPS minusInfF32<>+0(SB), Z0
+	KXORW   K1, K1, K1
 	VMOVUPS Z0, Z1
 	VMOVUPS Z0, Z2
 	VMOVUPS Z0, Z3
@@ -570,116 +877,172 @@ TEXT ·MaxF32AVX512(SB), NOSPLIT, $0-28
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
-vectors1:
+vectors2:
+	CMPQ    CX, $0x00000040
+	JL      done3
+	VMOVUPS (AX), Z5
+	VMOVUPS 64(AX), Z6
+	VMOVUPS 128(AX), Z7
+	VMOVUPS 192(AX), Z8
+	VCMPPS  $0x03, Z7, Z5, K2
+	KORW    K2, K1, K1
+	VCMPPS  $0x03, Z8, Z6, K2
+	KORW    K2, K1, K1
+	VMAXPS  Z1, Z5, Z1
+	VMAXPS  Z2, Z6, Z2
+	VMAXPS  Z3, Z7, Z3
+	VMAXPS  Z4, Z8, Z4
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x00000040, CX
+	JMP     vectors2
+
+done3:
+vectors4:
+	CMPQ    CX, $0x00000010
+	JL      done5
+	VMOVUPS (AX), Z5
+	VCMPPS  $0x03, Z5, Z5, K2
+	KORW    K2, K1, K1
+	VMAXPS  Z1, Z5, Z1
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors4
+
+done5:
+	TESTQ     CX, CX
+	JZ        end6
+	LEAQ      bitMasks<>+0(SB), DX
+	KMOVW     (DX)(CX*2), K2
+	VMOVUPS.Z (AX), K2, Z5
+	VBLENDMPS Z5, Z0, K2, Z9
+	VCMPPS    $0x03, Z9, Z9, K2
+	KORW      K2, K1, K1
+	VMAXPS    Z1, Z9, Z1
+
+end6:
+	// The four, then lanes that lie ever closer.
+	VMAXPS     Z1, Z3, Z1
+	VMAXPS     Z2, Z4, Z2
+	VMAXPS     Z1, Z2, Z1
+	VSHUFF64X2 $0x4e, Z1, Z1, Z2
+	VMAXPS     Z1, Z2, Z1
+	VSHUFF64X2 $0xb1, Z1, Z1, Z2
+	VMAXPS     Z1, Z2, Z1
+	VPERMILPD  $0x55, Z1, Z2
+	VMAXPS     Z1, Z2, Z1
+	VPERMILPS  $0xb1, Z1, Z2
+	VMAXPS     Z1, Z2, Z1
+	KORTESTW   K1, K1
+	JNZ        careful1
+	VMOVD      X1, AX
+	ADDL       AX, AX
+	JZ         careful1
+	VMOVSS     X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+careful1:
+	VMOVUPS Z0, Z1
+	VMOVUPS Z0, Z2
+	VMOVUPS Z0, Z3
+	VMOVUPS Z0, Z4
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+
+vectors7:
 	CMPQ      CX, $0x00000040
-	JL        done2
+	JL        done8
 	VMOVUPS   (AX), Z5
+	VMOVUPS   64(AX), Z6
+	VMOVUPS   128(AX), Z7
+	VMOVUPS   192(AX), Z8
 	VCMPPS    $0x03, Z5, Z1, K1
-	VADDPS    Z5, Z1, Z6
-	VMAXPS    Z5, Z1, Z7
+	VADDPS    Z5, Z1, Z9
+	VMAXPS    Z5, Z1, Z24
 	VMAXPS    Z1, Z5, Z1
-	VANDPS    Z1, Z7, Z1
-	VBLENDMPS Z6, Z1, K1, Z8
-	VMOVUPS   Z8, Z1
-	VMOVUPS   64(AX), Z5
-	VCMPPS    $0x03, Z5, Z2, K1
-	VADDPS    Z5, Z2, Z6
-	VMAXPS    Z5, Z2, Z7
-	VMAXPS    Z2, Z5, Z2
-	VANDPS    Z2, Z7, Z2
-	VBLENDMPS Z6, Z2, K1, Z9
-	VMOVUPS   Z9, Z2
-	VMOVUPS   128(AX), Z5
-	VCMPPS    $0x03, Z5, Z3, K1
-	VADDPS    Z5, Z3, Z6
-	VMAXPS    Z5, Z3, Z7
-	VMAXPS    Z3, Z5, Z3
-	VANDPS    Z3, Z7, Z3
-	VBLENDMPS Z6, Z3, K1, Z10
-	VMOVUPS   Z10, Z3
-	VMOVUPS   192(AX), Z5
-	VCMPPS    $0x03, Z5, Z4, K1
-	VADDPS    Z5, Z4, Z6
-	VMAXPS    Z5, Z4, Z7
-	VMAXPS    Z4, Z5, Z4
-	VANDPS    Z4, Z7, Z4
-	VBLENDMPS Z6, Z4, K1, Z11
-	VMOVUPS   Z11, Z4
+	VANDPS    Z1, Z24, Z1
+	VBLENDMPS Z9, Z1, K1, Z10
+	VMOVUPS   Z10, Z1
+	VCMPPS    $0x03, Z6, Z2, K1
+	VADDPS    Z6, Z2, Z5
+	VMAXPS    Z6, Z2, Z9
+	VMAXPS    Z2, Z6, Z2
+	VANDPS    Z2, Z9, Z2
+	VBLENDMPS Z5, Z2, K1, Z11
+	VMOVUPS   Z11, Z2
+	VCMPPS    $0x03, Z7, Z3, K1
+	VADDPS    Z7, Z3, Z5
+	VMAXPS    Z7, Z3, Z6
+	VMAXPS    Z3, Z7, Z3
+	VANDPS    Z3, Z6, Z3
+	VBLENDMPS Z5, Z3, K1, Z12
+	VMOVUPS   Z12, Z3
+	VCMPPS    $0x03, Z8, Z4, K1
+	VADDPS    Z8, Z4, Z5
+	VMAXPS    Z8, Z4, Z6
+	VMAXPS    Z4, Z8, Z4
+	VANDPS    Z4, Z6, Z4
+	VBLENDMPS Z5, Z4, K1, Z13
+	VMOVUPS   Z13, Z4
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000040, CX
-	JMP       vectors1
+	JMP       vectors7
 
-done2:
-vectors3:
+done8:
+vectors9:
 	CMPQ      CX, $0x00000010
-	JL        done4
+	JL        done10
 	VMOVUPS   (AX), Z5
 	VCMPPS    $0x03, Z5, Z1, K1
 	VADDPS    Z5, Z1, Z6
 	VMAXPS    Z5, Z1, Z7
 	VMAXPS    Z1, Z5, Z1
 	VANDPS    Z1, Z7, Z1
-	VBLENDMPS Z6, Z1, K1, Z12
-	VMOVUPS   Z12, Z1
+	VBLENDMPS Z6, Z1, K1, Z14
+	VMOVUPS   Z14, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000010, CX
-	JMP       vectors3
+	JMP       vectors9
 
-done4:
+done10:
 	TESTQ     CX, CX
-	JZ        end5
+	JZ        end11
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z5
-	VBLENDMPS Z5, Z0, K1, Z13
-	VCMPPS    $0x03, Z13, Z1, K1
-	VADDPS    Z13, Z1, Z0
-	VMAXPS    Z13, Z1, Z5
-	VMAXPS    Z1, Z13, Z1
+	VBLENDMPS Z5, Z0, K1, Z15
+	VCMPPS    $0x03, Z15, Z1, K1
+	VADDPS    Z15, Z1, Z0
+	VMAXPS    Z15, Z1, Z5
+	VMAXPS    Z1, Z15, Z1
 	VANDPS    Z1, Z5, Z1
-	VBLENDMPS Z0, Z1, K1, Z14
-	VMOVUPS   Z14, Z1
+	VBLENDMPS Z0, Z1, K1, Z16
+	VMOVUPS   Z16, Z1
 
-end5:
+end11:
 	// The four, then lanes that lie ever closer.
 	VCMPPS     $0x03, Z3, Z1, K1
 	VADDPS     Z3, Z1, Z0
 	VMAXPS     Z3, Z1, Z5
 	VMAXPS     Z1, Z3, Z1
 	VANDPS     Z1, Z5, Z1
-	VBLENDMPS  Z0, Z1, K1, Z15
-	VMOVUPS    Z15, Z1
+	VBLENDMPS  Z0, Z1, K1, Z17
+	VMOVUPS    Z17, Z1
 	VCMPPS     $0x03, Z4, Z2, K1
 	VADDPS     Z4, Z2, Z0
 	VMAXPS     Z4, Z2, Z3
 	VMAXPS     Z2, Z4, Z2
 	VANDPS     Z2, Z3, Z2
-	VBLENDMPS  Z0, Z2, K1, Z16
-	VMOVUPS    Z16, Z2
+	VBLENDMPS  Z0, Z2, K1, Z18
+	VMOVUPS    Z18, Z2
 	VCMPPS     $0x03, Z2, Z1, K1
 	VADDPS     Z2, Z1, Z0
 	VMAXPS     Z2, Z1, Z3
 	VMAXPS     Z1, Z2, Z1
 	VANDPS     Z1, Z3, Z1
-	VBLENDMPS  Z0, Z1, K1, Z17
-	VMOVUPS    Z17, Z1
-	VSHUFF64X2 $0x4e, Z1, Z1, Z0
-	VCMPPS     $0x03, Z0, Z1, K1
-	VADDPS     Z0, Z1, Z2
-	VMAXPS     Z0, Z1, Z3
-	VMAXPS     Z1, Z0, Z0
-	VANDPS     Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z18
-	VMOVUPS    Z18, Z1
-	VSHUFF64X2 $0xb1, Z1, Z1, Z0
-	VCMPPS     $0x03, Z0, Z1, K1
-	VADDPS     Z0, Z1, Z2
-	VMAXPS     Z0, Z1, Z3
-	VMAXPS     Z1, Z0, Z0
-	VANDPS     Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z19
+	VBLENDMPS  Z0, Z1, K1, Z19
 	VMOVUPS    Z19, Z1
-	VPERMILPD  $0x55, Z1, Z0
+	VSHUFF64X2 $0x4e, Z1, Z1, Z0
 	VCMPPS     $0x03, Z0, Z1, K1
 	VADDPS     Z0, Z1, Z2
 	VMAXPS     Z0, Z1, Z3
@@ -687,7 +1050,7 @@ end5:
 	VANDPS     Z0, Z3, Z0
 	VBLENDMPS  Z2, Z0, K1, Z20
 	VMOVUPS    Z20, Z1
-	VPERMILPS  $0xb1, Z1, Z0
+	VSHUFF64X2 $0xb1, Z1, Z1, Z0
 	VCMPPS     $0x03, Z0, Z1, K1
 	VADDPS     Z0, Z1, Z2
 	VMAXPS     Z0, Z1, Z3
@@ -695,6 +1058,22 @@ end5:
 	VANDPS     Z0, Z3, Z0
 	VBLENDMPS  Z2, Z0, K1, Z21
 	VMOVUPS    Z21, Z1
+	VPERMILPD  $0x55, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMAXPS     Z0, Z1, Z3
+	VMAXPS     Z1, Z0, Z0
+	VANDPS     Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z22
+	VMOVUPS    Z22, Z1
+	VPERMILPS  $0xb1, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMAXPS     Z0, Z1, Z3
+	VMAXPS     Z1, Z0, Z0
+	VANDPS     Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z23
+	VMOVUPS    Z23, Z1
 	VMOVSS     X1, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -703,13 +1082,16 @@ end5:
 // is smaller than +0. It is defined by generic.MinF32.
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a minimum of its own, masked
-// tail; then the minimum of the four and of their lanes. Reads x.
+// tail; then the minimum of the four and of their lanes. The first pass has one MIN for each
+// vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
+// takes more care. Reads x.
 //
-// inf Z0, minimum Z1–Z4, x AX, len(x) CX.
+// inf Z0, NaN K1, minimum Z1–Z4, x AX, len(x) CX.
 //
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·MinF32AVX512(SB), NOSPLIT, $0-28
 	VMOVUPS infF32<>+0(SB), Z0
+	KXORW   K1, K1, K1
 	VMOVUPS Z0, Z1
 	VMOVUPS Z0, Z2
 	VMOVUPS Z0, Z3
@@ -717,116 +1099,172 @@ TEXT ·MinF32AVX512(SB), NOSPLIT, $0-28
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
-vectors1:
+vectors2:
+	CMPQ    CX, $0x00000040
+	JL      done3
+	VMOVUPS (AX), Z5
+	VMOVUPS 64(AX), Z6
+	VMOVUPS 128(AX), Z7
+	VMOVUPS 192(AX), Z8
+	VCMPPS  $0x03, Z7, Z5, K2
+	KORW    K2, K1, K1
+	VCMPPS  $0x03, Z8, Z6, K2
+	KORW    K2, K1, K1
+	VMINPS  Z1, Z5, Z1
+	VMINPS  Z2, Z6, Z2
+	VMINPS  Z3, Z7, Z3
+	VMINPS  Z4, Z8, Z4
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x00000040, CX
+	JMP     vectors2
+
+done3:
+vectors4:
+	CMPQ    CX, $0x00000010
+	JL      done5
+	VMOVUPS (AX), Z5
+	VCMPPS  $0x03, Z5, Z5, K2
+	KORW    K2, K1, K1
+	VMINPS  Z1, Z5, Z1
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors4
+
+done5:
+	TESTQ     CX, CX
+	JZ        end6
+	LEAQ      bitMasks<>+0(SB), DX
+	KMOVW     (DX)(CX*2), K2
+	VMOVUPS.Z (AX), K2, Z5
+	VBLENDMPS Z5, Z0, K2, Z9
+	VCMPPS    $0x03, Z9, Z9, K2
+	KORW      K2, K1, K1
+	VMINPS    Z1, Z9, Z1
+
+end6:
+	// The four, then lanes that lie ever closer.
+	VMINPS     Z1, Z3, Z1
+	VMINPS     Z2, Z4, Z2
+	VMINPS     Z1, Z2, Z1
+	VSHUFF64X2 $0x4e, Z1, Z1, Z2
+	VMINPS     Z1, Z2, Z1
+	VSHUFF64X2 $0xb1, Z1, Z1, Z2
+	VMINPS     Z1, Z2, Z1
+	VPERMILPD  $0x55, Z1, Z2
+	VMINPS     Z1, Z2, Z1
+	VPERMILPS  $0xb1, Z1, Z2
+	VMINPS     Z1, Z2, Z1
+	KORTESTW   K1, K1
+	JNZ        careful1
+	VMOVD      X1, AX
+	ADDL       AX, AX
+	JZ         careful1
+	VMOVSS     X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+careful1:
+	VMOVUPS Z0, Z1
+	VMOVUPS Z0, Z2
+	VMOVUPS Z0, Z3
+	VMOVUPS Z0, Z4
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+
+vectors7:
 	CMPQ      CX, $0x00000040
-	JL        done2
+	JL        done8
 	VMOVUPS   (AX), Z5
+	VMOVUPS   64(AX), Z6
+	VMOVUPS   128(AX), Z7
+	VMOVUPS   192(AX), Z8
 	VCMPPS    $0x03, Z5, Z1, K1
-	VADDPS    Z5, Z1, Z6
-	VMINPS    Z5, Z1, Z7
+	VADDPS    Z5, Z1, Z9
+	VMINPS    Z5, Z1, Z24
 	VMINPS    Z1, Z5, Z1
-	VORPS     Z1, Z7, Z1
-	VBLENDMPS Z6, Z1, K1, Z8
-	VMOVUPS   Z8, Z1
-	VMOVUPS   64(AX), Z5
-	VCMPPS    $0x03, Z5, Z2, K1
-	VADDPS    Z5, Z2, Z6
-	VMINPS    Z5, Z2, Z7
-	VMINPS    Z2, Z5, Z2
-	VORPS     Z2, Z7, Z2
-	VBLENDMPS Z6, Z2, K1, Z9
-	VMOVUPS   Z9, Z2
-	VMOVUPS   128(AX), Z5
-	VCMPPS    $0x03, Z5, Z3, K1
-	VADDPS    Z5, Z3, Z6
-	VMINPS    Z5, Z3, Z7
-	VMINPS    Z3, Z5, Z3
-	VORPS     Z3, Z7, Z3
-	VBLENDMPS Z6, Z3, K1, Z10
-	VMOVUPS   Z10, Z3
-	VMOVUPS   192(AX), Z5
-	VCMPPS    $0x03, Z5, Z4, K1
-	VADDPS    Z5, Z4, Z6
-	VMINPS    Z5, Z4, Z7
-	VMINPS    Z4, Z5, Z4
-	VORPS     Z4, Z7, Z4
-	VBLENDMPS Z6, Z4, K1, Z11
-	VMOVUPS   Z11, Z4
+	VORPS     Z1, Z24, Z1
+	VBLENDMPS Z9, Z1, K1, Z10
+	VMOVUPS   Z10, Z1
+	VCMPPS    $0x03, Z6, Z2, K1
+	VADDPS    Z6, Z2, Z5
+	VMINPS    Z6, Z2, Z9
+	VMINPS    Z2, Z6, Z2
+	VORPS     Z2, Z9, Z2
+	VBLENDMPS Z5, Z2, K1, Z11
+	VMOVUPS   Z11, Z2
+	VCMPPS    $0x03, Z7, Z3, K1
+	VADDPS    Z7, Z3, Z5
+	VMINPS    Z7, Z3, Z6
+	VMINPS    Z3, Z7, Z3
+	VORPS     Z3, Z6, Z3
+	VBLENDMPS Z5, Z3, K1, Z12
+	VMOVUPS   Z12, Z3
+	VCMPPS    $0x03, Z8, Z4, K1
+	VADDPS    Z8, Z4, Z5
+	VMINPS    Z8, Z4, Z6
+	VMINPS    Z4, Z8, Z4
+	VORPS     Z4, Z6, Z4
+	VBLENDMPS Z5, Z4, K1, Z13
+	VMOVUPS   Z13, Z4
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000040, CX
-	JMP       vectors1
+	JMP       vectors7
 
-done2:
-vectors3:
+done8:
+vectors9:
 	CMPQ      CX, $0x00000010
-	JL        done4
+	JL        done10
 	VMOVUPS   (AX), Z5
 	VCMPPS    $0x03, Z5, Z1, K1
 	VADDPS    Z5, Z1, Z6
 	VMINPS    Z5, Z1, Z7
 	VMINPS    Z1, Z5, Z1
 	VORPS     Z1, Z7, Z1
-	VBLENDMPS Z6, Z1, K1, Z12
-	VMOVUPS   Z12, Z1
+	VBLENDMPS Z6, Z1, K1, Z14
+	VMOVUPS   Z14, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000010, CX
-	JMP       vectors3
+	JMP       vectors9
 
-done4:
+done10:
 	TESTQ     CX, CX
-	JZ        end5
+	JZ        end11
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z5
-	VBLENDMPS Z5, Z0, K1, Z13
-	VCMPPS    $0x03, Z13, Z1, K1
-	VADDPS    Z13, Z1, Z0
-	VMINPS    Z13, Z1, Z5
-	VMINPS    Z1, Z13, Z1
+	VBLENDMPS Z5, Z0, K1, Z15
+	VCMPPS    $0x03, Z15, Z1, K1
+	VADDPS    Z15, Z1, Z0
+	VMINPS    Z15, Z1, Z5
+	VMINPS    Z1, Z15, Z1
 	VORPS     Z1, Z5, Z1
-	VBLENDMPS Z0, Z1, K1, Z14
-	VMOVUPS   Z14, Z1
+	VBLENDMPS Z0, Z1, K1, Z16
+	VMOVUPS   Z16, Z1
 
-end5:
+end11:
 	// The four, then lanes that lie ever closer.
 	VCMPPS     $0x03, Z3, Z1, K1
 	VADDPS     Z3, Z1, Z0
 	VMINPS     Z3, Z1, Z5
 	VMINPS     Z1, Z3, Z1
 	VORPS      Z1, Z5, Z1
-	VBLENDMPS  Z0, Z1, K1, Z15
-	VMOVUPS    Z15, Z1
+	VBLENDMPS  Z0, Z1, K1, Z17
+	VMOVUPS    Z17, Z1
 	VCMPPS     $0x03, Z4, Z2, K1
 	VADDPS     Z4, Z2, Z0
 	VMINPS     Z4, Z2, Z3
 	VMINPS     Z2, Z4, Z2
 	VORPS      Z2, Z3, Z2
-	VBLENDMPS  Z0, Z2, K1, Z16
-	VMOVUPS    Z16, Z2
+	VBLENDMPS  Z0, Z2, K1, Z18
+	VMOVUPS    Z18, Z2
 	VCMPPS     $0x03, Z2, Z1, K1
 	VADDPS     Z2, Z1, Z0
 	VMINPS     Z2, Z1, Z3
 	VMINPS     Z1, Z2, Z1
 	VORPS      Z1, Z3, Z1
-	VBLENDMPS  Z0, Z1, K1, Z17
-	VMOVUPS    Z17, Z1
-	VSHUFF64X2 $0x4e, Z1, Z1, Z0
-	VCMPPS     $0x03, Z0, Z1, K1
-	VADDPS     Z0, Z1, Z2
-	VMINPS     Z0, Z1, Z3
-	VMINPS     Z1, Z0, Z0
-	VORPS      Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z18
-	VMOVUPS    Z18, Z1
-	VSHUFF64X2 $0xb1, Z1, Z1, Z0
-	VCMPPS     $0x03, Z0, Z1, K1
-	VADDPS     Z0, Z1, Z2
-	VMINPS     Z0, Z1, Z3
-	VMINPS     Z1, Z0, Z0
-	VORPS      Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z19
+	VBLENDMPS  Z0, Z1, K1, Z19
 	VMOVUPS    Z19, Z1
-	VPERMILPD  $0x55, Z1, Z0
+	VSHUFF64X2 $0x4e, Z1, Z1, Z0
 	VCMPPS     $0x03, Z0, Z1, K1
 	VADDPS     Z0, Z1, Z2
 	VMINPS     Z0, Z1, Z3
@@ -834,7 +1272,7 @@ end5:
 	VORPS      Z0, Z3, Z0
 	VBLENDMPS  Z2, Z0, K1, Z20
 	VMOVUPS    Z20, Z1
-	VPERMILPS  $0xb1, Z1, Z0
+	VSHUFF64X2 $0xb1, Z1, Z1, Z0
 	VCMPPS     $0x03, Z0, Z1, K1
 	VADDPS     Z0, Z1, Z2
 	VMINPS     Z0, Z1, Z3
@@ -842,6 +1280,22 @@ end5:
 	VORPS      Z0, Z3, Z0
 	VBLENDMPS  Z2, Z0, K1, Z21
 	VMOVUPS    Z21, Z1
+	VPERMILPD  $0x55, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMINPS     Z0, Z1, Z3
+	VMINPS     Z1, Z0, Z0
+	VORPS      Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z22
+	VMOVUPS    Z22, Z1
+	VPERMILPS  $0xb1, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMINPS     Z0, Z1, Z3
+	VMINPS     Z1, Z0, Z0
+	VORPS      Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z23
+	VMOVUPS    Z23, Z1
 	VMOVSS     X1, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -850,13 +1304,16 @@ end5:
 // is larger than −0. It is defined by generic.MaxF64.
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a maximum of its own, masked
-// tail; then the maximum of the four and of their lanes. Reads x.
+// tail; then the maximum of the four and of their lanes. The first pass has one MAX for each
+// vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
+// takes more care. Reads x.
 //
-// minusInf Z0, maximum Z1–Z4, x AX, len(x) CX.
+// minusInf Z0, NaN K1, maximum Z1–Z4, x AX, len(x) CX.
 //
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·MaxF64AVX512(SB), NOSPLIT, $0-32
 	VMOVUPD minusInfF64<>+0(SB), Z0
+	KXORW   K1, K1, K1
 	VMOVUPD Z0, Z1
 	VMOVUPD Z0, Z2
 	VMOVUPD Z0, Z3
@@ -864,116 +1321,170 @@ TEXT ·MaxF64AVX512(SB), NOSPLIT, $0-32
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
-vectors1:
+vectors2:
+	CMPQ    CX, $0x00000020
+	JL      done3
+	VMOVUPD (AX), Z5
+	VMOVUPD 64(AX), Z6
+	VMOVUPD 128(AX), Z7
+	VMOVUPD 192(AX), Z8
+	VCMPPD  $0x03, Z7, Z5, K2
+	KORW    K2, K1, K1
+	VCMPPD  $0x03, Z8, Z6, K2
+	KORW    K2, K1, K1
+	VMAXPD  Z1, Z5, Z1
+	VMAXPD  Z2, Z6, Z2
+	VMAXPD  Z3, Z7, Z3
+	VMAXPD  Z4, Z8, Z4
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x00000020, CX
+	JMP     vectors2
+
+done3:
+vectors4:
+	CMPQ    CX, $0x00000008
+	JL      done5
+	VMOVUPD (AX), Z5
+	VCMPPD  $0x03, Z5, Z5, K2
+	KORW    K2, K1, K1
+	VMAXPD  Z1, Z5, Z1
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000008, CX
+	JMP     vectors4
+
+done5:
+	TESTQ     CX, CX
+	JZ        end6
+	LEAQ      bitMasks<>+0(SB), DX
+	KMOVW     (DX)(CX*2), K2
+	VMOVUPD.Z (AX), K2, Z5
+	VBLENDMPD Z5, Z0, K2, Z9
+	VCMPPD    $0x03, Z9, Z9, K2
+	KORW      K2, K1, K1
+	VMAXPD    Z1, Z9, Z1
+
+end6:
+	// The four, then lanes that lie ever closer.
+	VMAXPD     Z1, Z3, Z1
+	VMAXPD     Z2, Z4, Z2
+	VMAXPD     Z1, Z2, Z1
+	VSHUFF64X2 $0x4e, Z1, Z1, Z2
+	VMAXPD     Z1, Z2, Z1
+	VSHUFF64X2 $0xb1, Z1, Z1, Z2
+	VMAXPD     Z1, Z2, Z1
+	VPERMILPD  $0x55, Z1, Z2
+	VMAXPD     Z1, Z2, Z1
+	KORTESTW   K1, K1
+	JNZ        careful1
+	VMOVQ      X1, AX
+	ADDQ       AX, AX
+	JZ         careful1
+	VMOVSD     X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+careful1:
+	VMOVUPD Z0, Z1
+	VMOVUPD Z0, Z2
+	VMOVUPD Z0, Z3
+	VMOVUPD Z0, Z4
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+
+vectors7:
 	CMPQ      CX, $0x00000020
-	JL        done2
+	JL        done8
 	VMOVUPD   (AX), Z5
+	VMOVUPD   64(AX), Z6
+	VMOVUPD   128(AX), Z7
+	VMOVUPD   192(AX), Z8
 	VCMPPD    $0x03, Z5, Z1, K1
-	VADDPD    Z5, Z1, Z6
-	VMAXPD    Z5, Z1, Z7
+	VADDPD    Z5, Z1, Z9
+	VMAXPD    Z5, Z1, Z23
 	VMAXPD    Z1, Z5, Z1
-	VANDPD    Z1, Z7, Z1
-	VBLENDMPD Z6, Z1, K1, Z8
-	VMOVUPD   Z8, Z1
-	VMOVUPD   64(AX), Z5
-	VCMPPD    $0x03, Z5, Z2, K1
-	VADDPD    Z5, Z2, Z6
-	VMAXPD    Z5, Z2, Z7
-	VMAXPD    Z2, Z5, Z2
-	VANDPD    Z2, Z7, Z2
-	VBLENDMPD Z6, Z2, K1, Z9
-	VMOVUPD   Z9, Z2
-	VMOVUPD   128(AX), Z5
-	VCMPPD    $0x03, Z5, Z3, K1
-	VADDPD    Z5, Z3, Z6
-	VMAXPD    Z5, Z3, Z7
-	VMAXPD    Z3, Z5, Z3
-	VANDPD    Z3, Z7, Z3
-	VBLENDMPD Z6, Z3, K1, Z10
-	VMOVUPD   Z10, Z3
-	VMOVUPD   192(AX), Z5
-	VCMPPD    $0x03, Z5, Z4, K1
-	VADDPD    Z5, Z4, Z6
-	VMAXPD    Z5, Z4, Z7
-	VMAXPD    Z4, Z5, Z4
-	VANDPD    Z4, Z7, Z4
-	VBLENDMPD Z6, Z4, K1, Z11
-	VMOVUPD   Z11, Z4
+	VANDPD    Z1, Z23, Z1
+	VBLENDMPD Z9, Z1, K1, Z10
+	VMOVUPD   Z10, Z1
+	VCMPPD    $0x03, Z6, Z2, K1
+	VADDPD    Z6, Z2, Z5
+	VMAXPD    Z6, Z2, Z9
+	VMAXPD    Z2, Z6, Z2
+	VANDPD    Z2, Z9, Z2
+	VBLENDMPD Z5, Z2, K1, Z11
+	VMOVUPD   Z11, Z2
+	VCMPPD    $0x03, Z7, Z3, K1
+	VADDPD    Z7, Z3, Z5
+	VMAXPD    Z7, Z3, Z6
+	VMAXPD    Z3, Z7, Z3
+	VANDPD    Z3, Z6, Z3
+	VBLENDMPD Z5, Z3, K1, Z12
+	VMOVUPD   Z12, Z3
+	VCMPPD    $0x03, Z8, Z4, K1
+	VADDPD    Z8, Z4, Z5
+	VMAXPD    Z8, Z4, Z6
+	VMAXPD    Z4, Z8, Z4
+	VANDPD    Z4, Z6, Z4
+	VBLENDMPD Z5, Z4, K1, Z13
+	VMOVUPD   Z13, Z4
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000020, CX
-	JMP       vectors1
+	JMP       vectors7
 
-done2:
-vectors3:
+done8:
+vectors9:
 	CMPQ      CX, $0x00000008
-	JL        done4
+	JL        done10
 	VMOVUPD   (AX), Z5
 	VCMPPD    $0x03, Z5, Z1, K1
 	VADDPD    Z5, Z1, Z6
 	VMAXPD    Z5, Z1, Z7
 	VMAXPD    Z1, Z5, Z1
 	VANDPD    Z1, Z7, Z1
-	VBLENDMPD Z6, Z1, K1, Z12
-	VMOVUPD   Z12, Z1
+	VBLENDMPD Z6, Z1, K1, Z14
+	VMOVUPD   Z14, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000008, CX
-	JMP       vectors3
+	JMP       vectors9
 
-done4:
+done10:
 	TESTQ     CX, CX
-	JZ        end5
+	JZ        end11
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z5
-	VBLENDMPD Z5, Z0, K1, Z13
-	VCMPPD    $0x03, Z13, Z1, K1
-	VADDPD    Z13, Z1, Z0
-	VMAXPD    Z13, Z1, Z5
-	VMAXPD    Z1, Z13, Z1
+	VBLENDMPD Z5, Z0, K1, Z15
+	VCMPPD    $0x03, Z15, Z1, K1
+	VADDPD    Z15, Z1, Z0
+	VMAXPD    Z15, Z1, Z5
+	VMAXPD    Z1, Z15, Z1
 	VANDPD    Z1, Z5, Z1
-	VBLENDMPD Z0, Z1, K1, Z14
-	VMOVUPD   Z14, Z1
+	VBLENDMPD Z0, Z1, K1, Z16
+	VMOVUPD   Z16, Z1
 
-end5:
+end11:
 	// The four, then lanes that lie ever closer.
 	VCMPPD     $0x03, Z3, Z1, K1
 	VADDPD     Z3, Z1, Z0
 	VMAXPD     Z3, Z1, Z5
 	VMAXPD     Z1, Z3, Z1
 	VANDPD     Z1, Z5, Z1
-	VBLENDMPD  Z0, Z1, K1, Z15
-	VMOVUPD    Z15, Z1
+	VBLENDMPD  Z0, Z1, K1, Z17
+	VMOVUPD    Z17, Z1
 	VCMPPD     $0x03, Z4, Z2, K1
 	VADDPD     Z4, Z2, Z0
 	VMAXPD     Z4, Z2, Z3
 	VMAXPD     Z2, Z4, Z2
 	VANDPD     Z2, Z3, Z2
-	VBLENDMPD  Z0, Z2, K1, Z16
-	VMOVUPD    Z16, Z2
+	VBLENDMPD  Z0, Z2, K1, Z18
+	VMOVUPD    Z18, Z2
 	VCMPPD     $0x03, Z2, Z1, K1
 	VADDPD     Z2, Z1, Z0
 	VMAXPD     Z2, Z1, Z3
 	VMAXPD     Z1, Z2, Z1
 	VANDPD     Z1, Z3, Z1
-	VBLENDMPD  Z0, Z1, K1, Z17
-	VMOVUPD    Z17, Z1
-	VSHUFF64X2 $0x4e, Z1, Z1, Z0
-	VCMPPD     $0x03, Z0, Z1, K1
-	VADDPD     Z0, Z1, Z2
-	VMAXPD     Z0, Z1, Z3
-	VMAXPD     Z1, Z0, Z0
-	VANDPD     Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z18
-	VMOVUPD    Z18, Z1
-	VSHUFF64X2 $0xb1, Z1, Z1, Z0
-	VCMPPD     $0x03, Z0, Z1, K1
-	VADDPD     Z0, Z1, Z2
-	VMAXPD     Z0, Z1, Z3
-	VMAXPD     Z1, Z0, Z0
-	VANDPD     Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z19
+	VBLENDMPD  Z0, Z1, K1, Z19
 	VMOVUPD    Z19, Z1
-	VPERMILPD  $0x55, Z1, Z0
+	VSHUFF64X2 $0x4e, Z1, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMAXPD     Z0, Z1, Z3
@@ -981,6 +1492,22 @@ end5:
 	VANDPD     Z0, Z3, Z0
 	VBLENDMPD  Z2, Z0, K1, Z20
 	VMOVUPD    Z20, Z1
+	VSHUFF64X2 $0xb1, Z1, Z1, Z0
+	VCMPPD     $0x03, Z0, Z1, K1
+	VADDPD     Z0, Z1, Z2
+	VMAXPD     Z0, Z1, Z3
+	VMAXPD     Z1, Z0, Z0
+	VANDPD     Z0, Z3, Z0
+	VBLENDMPD  Z2, Z0, K1, Z21
+	VMOVUPD    Z21, Z1
+	VPERMILPD  $0x55, Z1, Z0
+	VCMPPD     $0x03, Z0, Z1, K1
+	VADDPD     Z0, Z1, Z2
+	VMAXPD     Z0, Z1, Z3
+	VMAXPD     Z1, Z0, Z0
+	VANDPD     Z0, Z3, Z0
+	VBLENDMPD  Z2, Z0, K1, Z22
+	VMOVUPD    Z22, Z1
 	VMOVSD     X1, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -989,13 +1516,16 @@ end5:
 // is smaller than +0. It is defined by generic.MinF64.
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a minimum of its own, masked
-// tail; then the minimum of the four and of their lanes. Reads x.
+// tail; then the minimum of the four and of their lanes. The first pass has one MIN for each
+// vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
+// takes more care. Reads x.
 //
-// inf Z0, minimum Z1–Z4, x AX, len(x) CX.
+// inf Z0, NaN K1, minimum Z1–Z4, x AX, len(x) CX.
 //
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·MinF64AVX512(SB), NOSPLIT, $0-32
 	VMOVUPD infF64<>+0(SB), Z0
+	KXORW   K1, K1, K1
 	VMOVUPD Z0, Z1
 	VMOVUPD Z0, Z2
 	VMOVUPD Z0, Z3
@@ -1003,116 +1533,170 @@ TEXT ·MinF64AVX512(SB), NOSPLIT, $0-32
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
-vectors1:
+vectors2:
+	CMPQ    CX, $0x00000020
+	JL      done3
+	VMOVUPD (AX), Z5
+	VMOVUPD 64(AX), Z6
+	VMOVUPD 128(AX), Z7
+	VMOVUPD 192(AX), Z8
+	VCMPPD  $0x03, Z7, Z5, K2
+	KORW    K2, K1, K1
+	VCMPPD  $0x03, Z8, Z6, K2
+	KORW    K2, K1, K1
+	VMINPD  Z1, Z5, Z1
+	VMINPD  Z2, Z6, Z2
+	VMINPD  Z3, Z7, Z3
+	VMINPD  Z4, Z8, Z4
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x00000020, CX
+	JMP     vectors2
+
+done3:
+vectors4:
+	CMPQ    CX, $0x00000008
+	JL      done5
+	VMOVUPD (AX), Z5
+	VCMPPD  $0x03, Z5, Z5, K2
+	KORW    K2, K1, K1
+	VMINPD  Z1, Z5, Z1
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000008, CX
+	JMP     vectors4
+
+done5:
+	TESTQ     CX, CX
+	JZ        end6
+	LEAQ      bitMasks<>+0(SB), DX
+	KMOVW     (DX)(CX*2), K2
+	VMOVUPD.Z (AX), K2, Z5
+	VBLENDMPD Z5, Z0, K2, Z9
+	VCMPPD    $0x03, Z9, Z9, K2
+	KORW      K2, K1, K1
+	VMINPD    Z1, Z9, Z1
+
+end6:
+	// The four, then lanes that lie ever closer.
+	VMINPD     Z1, Z3, Z1
+	VMINPD     Z2, Z4, Z2
+	VMINPD     Z1, Z2, Z1
+	VSHUFF64X2 $0x4e, Z1, Z1, Z2
+	VMINPD     Z1, Z2, Z1
+	VSHUFF64X2 $0xb1, Z1, Z1, Z2
+	VMINPD     Z1, Z2, Z1
+	VPERMILPD  $0x55, Z1, Z2
+	VMINPD     Z1, Z2, Z1
+	KORTESTW   K1, K1
+	JNZ        careful1
+	VMOVQ      X1, AX
+	ADDQ       AX, AX
+	JZ         careful1
+	VMOVSD     X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+careful1:
+	VMOVUPD Z0, Z1
+	VMOVUPD Z0, Z2
+	VMOVUPD Z0, Z3
+	VMOVUPD Z0, Z4
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+
+vectors7:
 	CMPQ      CX, $0x00000020
-	JL        done2
+	JL        done8
 	VMOVUPD   (AX), Z5
+	VMOVUPD   64(AX), Z6
+	VMOVUPD   128(AX), Z7
+	VMOVUPD   192(AX), Z8
 	VCMPPD    $0x03, Z5, Z1, K1
-	VADDPD    Z5, Z1, Z6
-	VMINPD    Z5, Z1, Z7
+	VADDPD    Z5, Z1, Z9
+	VMINPD    Z5, Z1, Z23
 	VMINPD    Z1, Z5, Z1
-	VORPD     Z1, Z7, Z1
-	VBLENDMPD Z6, Z1, K1, Z8
-	VMOVUPD   Z8, Z1
-	VMOVUPD   64(AX), Z5
-	VCMPPD    $0x03, Z5, Z2, K1
-	VADDPD    Z5, Z2, Z6
-	VMINPD    Z5, Z2, Z7
-	VMINPD    Z2, Z5, Z2
-	VORPD     Z2, Z7, Z2
-	VBLENDMPD Z6, Z2, K1, Z9
-	VMOVUPD   Z9, Z2
-	VMOVUPD   128(AX), Z5
-	VCMPPD    $0x03, Z5, Z3, K1
-	VADDPD    Z5, Z3, Z6
-	VMINPD    Z5, Z3, Z7
-	VMINPD    Z3, Z5, Z3
-	VORPD     Z3, Z7, Z3
-	VBLENDMPD Z6, Z3, K1, Z10
-	VMOVUPD   Z10, Z3
-	VMOVUPD   192(AX), Z5
-	VCMPPD    $0x03, Z5, Z4, K1
-	VADDPD    Z5, Z4, Z6
-	VMINPD    Z5, Z4, Z7
-	VMINPD    Z4, Z5, Z4
-	VORPD     Z4, Z7, Z4
-	VBLENDMPD Z6, Z4, K1, Z11
-	VMOVUPD   Z11, Z4
+	VORPD     Z1, Z23, Z1
+	VBLENDMPD Z9, Z1, K1, Z10
+	VMOVUPD   Z10, Z1
+	VCMPPD    $0x03, Z6, Z2, K1
+	VADDPD    Z6, Z2, Z5
+	VMINPD    Z6, Z2, Z9
+	VMINPD    Z2, Z6, Z2
+	VORPD     Z2, Z9, Z2
+	VBLENDMPD Z5, Z2, K1, Z11
+	VMOVUPD   Z11, Z2
+	VCMPPD    $0x03, Z7, Z3, K1
+	VADDPD    Z7, Z3, Z5
+	VMINPD    Z7, Z3, Z6
+	VMINPD    Z3, Z7, Z3
+	VORPD     Z3, Z6, Z3
+	VBLENDMPD Z5, Z3, K1, Z12
+	VMOVUPD   Z12, Z3
+	VCMPPD    $0x03, Z8, Z4, K1
+	VADDPD    Z8, Z4, Z5
+	VMINPD    Z8, Z4, Z6
+	VMINPD    Z4, Z8, Z4
+	VORPD     Z4, Z6, Z4
+	VBLENDMPD Z5, Z4, K1, Z13
+	VMOVUPD   Z13, Z4
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000020, CX
-	JMP       vectors1
+	JMP       vectors7
 
-done2:
-vectors3:
+done8:
+vectors9:
 	CMPQ      CX, $0x00000008
-	JL        done4
+	JL        done10
 	VMOVUPD   (AX), Z5
 	VCMPPD    $0x03, Z5, Z1, K1
 	VADDPD    Z5, Z1, Z6
 	VMINPD    Z5, Z1, Z7
 	VMINPD    Z1, Z5, Z1
 	VORPD     Z1, Z7, Z1
-	VBLENDMPD Z6, Z1, K1, Z12
-	VMOVUPD   Z12, Z1
+	VBLENDMPD Z6, Z1, K1, Z14
+	VMOVUPD   Z14, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000008, CX
-	JMP       vectors3
+	JMP       vectors9
 
-done4:
+done10:
 	TESTQ     CX, CX
-	JZ        end5
+	JZ        end11
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z5
-	VBLENDMPD Z5, Z0, K1, Z13
-	VCMPPD    $0x03, Z13, Z1, K1
-	VADDPD    Z13, Z1, Z0
-	VMINPD    Z13, Z1, Z5
-	VMINPD    Z1, Z13, Z1
+	VBLENDMPD Z5, Z0, K1, Z15
+	VCMPPD    $0x03, Z15, Z1, K1
+	VADDPD    Z15, Z1, Z0
+	VMINPD    Z15, Z1, Z5
+	VMINPD    Z1, Z15, Z1
 	VORPD     Z1, Z5, Z1
-	VBLENDMPD Z0, Z1, K1, Z14
-	VMOVUPD   Z14, Z1
+	VBLENDMPD Z0, Z1, K1, Z16
+	VMOVUPD   Z16, Z1
 
-end5:
+end11:
 	// The four, then lanes that lie ever closer.
 	VCMPPD     $0x03, Z3, Z1, K1
 	VADDPD     Z3, Z1, Z0
 	VMINPD     Z3, Z1, Z5
 	VMINPD     Z1, Z3, Z1
 	VORPD      Z1, Z5, Z1
-	VBLENDMPD  Z0, Z1, K1, Z15
-	VMOVUPD    Z15, Z1
+	VBLENDMPD  Z0, Z1, K1, Z17
+	VMOVUPD    Z17, Z1
 	VCMPPD     $0x03, Z4, Z2, K1
 	VADDPD     Z4, Z2, Z0
 	VMINPD     Z4, Z2, Z3
 	VMINPD     Z2, Z4, Z2
 	VORPD      Z2, Z3, Z2
-	VBLENDMPD  Z0, Z2, K1, Z16
-	VMOVUPD    Z16, Z2
+	VBLENDMPD  Z0, Z2, K1, Z18
+	VMOVUPD    Z18, Z2
 	VCMPPD     $0x03, Z2, Z1, K1
 	VADDPD     Z2, Z1, Z0
 	VMINPD     Z2, Z1, Z3
 	VMINPD     Z1, Z2, Z1
 	VORPD      Z1, Z3, Z1
-	VBLENDMPD  Z0, Z1, K1, Z17
-	VMOVUPD    Z17, Z1
-	VSHUFF64X2 $0x4e, Z1, Z1, Z0
-	VCMPPD     $0x03, Z0, Z1, K1
-	VADDPD     Z0, Z1, Z2
-	VMINPD     Z0, Z1, Z3
-	VMINPD     Z1, Z0, Z0
-	VORPD      Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z18
-	VMOVUPD    Z18, Z1
-	VSHUFF64X2 $0xb1, Z1, Z1, Z0
-	VCMPPD     $0x03, Z0, Z1, K1
-	VADDPD     Z0, Z1, Z2
-	VMINPD     Z0, Z1, Z3
-	VMINPD     Z1, Z0, Z0
-	VORPD      Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z19
+	VBLENDMPD  Z0, Z1, K1, Z19
 	VMOVUPD    Z19, Z1
-	VPERMILPD  $0x55, Z1, Z0
+	VSHUFF64X2 $0x4e, Z1, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMINPD     Z0, Z1, Z3
@@ -1120,6 +1704,22 @@ end5:
 	VORPD      Z0, Z3, Z0
 	VBLENDMPD  Z2, Z0, K1, Z20
 	VMOVUPD    Z20, Z1
+	VSHUFF64X2 $0xb1, Z1, Z1, Z0
+	VCMPPD     $0x03, Z0, Z1, K1
+	VADDPD     Z0, Z1, Z2
+	VMINPD     Z0, Z1, Z3
+	VMINPD     Z1, Z0, Z0
+	VORPD      Z0, Z3, Z0
+	VBLENDMPD  Z2, Z0, K1, Z21
+	VMOVUPD    Z21, Z1
+	VPERMILPD  $0x55, Z1, Z0
+	VCMPPD     $0x03, Z0, Z1, K1
+	VADDPD     Z0, Z1, Z2
+	VMINPD     Z0, Z1, Z3
+	VMINPD     Z1, Z0, Z0
+	VORPD      Z0, Z3, Z0
+	VBLENDMPD  Z2, Z0, K1, Z22
+	VMOVUPD    Z22, Z1
 	VMOVSD     X1, ret+24(FP)
 	VZEROUPPER
 	RET

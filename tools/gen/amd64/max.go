@@ -8,52 +8,108 @@ import (
 func init() { file("max", extremes) }
 
 func extremes(t *target) {
-	t.extreme("Max", "maximum", "minusInf", (*maths).greater)
-	t.extreme("Min", "minimum", "inf", (*maths).lesser)
+	t.extreme("Max", "maximum", "minusInf",
+		func(m *maths, d, x vector) { m.eachTo(m.VMAXPS, m.VMAXPD, d, x, d) },
+		func(m *maths, d, x vector) { m.set(d, m.greater(d, x)) })
+	t.extreme("Min", "minimum", "inf",
+		func(m *maths, d, x vector) { m.eachTo(m.VMINPS, m.VMINPD, d, x, d) },
+		func(m *maths, d, x vector) { m.set(d, m.lesser(d, x)) })
 }
 
 // extreme emits a kernel that returns the most extreme element of x: that of none, or the
-// one that better chooses of two.
-func (t *target) extreme(name, result, none string, better func(m *maths, x, y vector) vector) {
-	t.fn(name, "Four vectors a round, each with a "+result+" of its own, masked tail; then the "+result+" of the four and of their lanes.")
+// better of two, to which fast and careful set d; fast is for numbers that are neither NaN
+// nor zeros.
+func (t *target) extreme(name, result, none string, fast, careful func(m *maths, d, x vector)) {
+	upper := map[string]string{"maximum": "MAX", "minimum": "MIN"}[result]
+	t.fn(name, "Four vectors a round, each with a "+result+" of its own, masked tail; then the "+result+" of the four and of their lanes. "+
+		"The first pass has one "+upper+" for each vector and looks out for NaN; if there was one, or if the result is a zero, a second pass takes more care.")
 	m := t.maths()
 	m.hoist(none)
+	nan := m.newCondition()
+	t.call("NaN", nan[0])
+	if t.avx512 {
+		t.KXORW(nan[0], nan[0], nan[0])
+	} else {
+		t.zero(nan.lanes()...)
+	}
+	see := func(x, y vector) {
+		c := m.compare(x, unordered, y)
+		if t.avx512 {
+			t.KORW(c[0], nan[0], nan[0])
+		} else {
+			t.VORPS(c[0], nan[0], nan[0])
+		}
+	}
+	again := t.label("careful")
+	top := m.extreme(result, none, fast, func(x []vector) {
+		see(x[0], x[len(x)/2])
+		if len(x) > 2 {
+			see(x[1], x[3])
+		}
+	})
+	m.jumpIfAny(nan, again)
+	if t.f64 {
+		r := t.GP64()
+		t.VMOVQ(top.AsX(), r)
+		t.ADDQ(r, r)
+	} else {
+		r := t.GP32()
+		t.VMOVD(top.AsX(), r)
+		t.ADDL(r, r)
+	}
+	t.JZ(operand.LabelRef(again))
+	t.returnLane(top)
+
+	t.Label(again)
+	t.returnLane(m.extreme(result, none, careful, func([]vector) {}))
+}
+
+// extreme returns a register whose lane 0 has the most extreme element of argument x. to
+// sets d to the better of two; see gets all vectors, four or one at a time.
+func (m *maths) extreme(result, none string, to func(m *maths, d, x vector), see func(x []vector)) reg.VecVirtual {
 	tops := make([]vector, 4)
 	for i := range tops {
 		tops[i] = m.copy(none)
-		t.callVec(result, tops[i]...)
+		m.callVec(result, tops[i]...)
 	}
-	to := func(d, x vector) {
-		top := better(m, d, x)
-		for i := range d {
-			t.op(t.VMOVUPS, t.VMOVUPD, top[i], d[i])
+	x, n := m.ptr("x"), m.target.len("x")
+	m.sweepRounds([]int{4, 1}, n, []reg.GPVirtual{x}, func(count int, k *mask) {
+		v := make([]vector, count)
+		for i := range v {
+			v[i] = m.new()
+			m.loadMaybe(mem(x, i*m.lanes*m.size), k, v[i][0])
+			m.fill(v[i], k, none)
 		}
-	}
-	x, n := t.ptr("x"), t.len("x")
-	t.sweep(n, []reg.GPVirtual{x}, func(disp int, k *mask) {
-		v := m.new()
-		t.loadMaybe(mem(x, disp), k, v[0])
-		m.fill(v, k, none)
-		to(tops[disp/(t.lanes*t.size)], v)
+		see(v)
+		for i := range v {
+			to(m, tops[i], v[i])
+		}
 	})
-	t.Comment("The four, then lanes that lie ever closer.")
-	to(tops[0], tops[2])
-	to(tops[1], tops[3])
-	to(tops[0], tops[1])
+	m.Comment("The four, then lanes that lie ever closer.")
+	to(m, tops[0], tops[2])
+	to(m, tops[1], tops[3])
+	to(m, tops[0], tops[1])
 	meet := func(shuffle func(x, d reg.VecVirtual)) {
 		d := m.new()
 		shuffle(tops[0][0], d[0])
-		to(tops[0], d)
+		to(m, tops[0], d)
 	}
-	if t.avx512 {
-		meet(func(x, d reg.VecVirtual) { t.VSHUFF64X2(operand.Imm(0x4E), x, x, d) })
-		meet(func(x, d reg.VecVirtual) { t.VSHUFF64X2(operand.Imm(0xB1), x, x, d) })
+	if m.avx512 {
+		meet(func(x, d reg.VecVirtual) { m.VSHUFF64X2(operand.Imm(0x4E), x, x, d) })
+		meet(func(x, d reg.VecVirtual) { m.VSHUFF64X2(operand.Imm(0xB1), x, x, d) })
 	} else {
-		meet(func(x, d reg.VecVirtual) { t.VPERM2F128(operand.Imm(1), x, x, d) })
+		meet(func(x, d reg.VecVirtual) { m.VPERM2F128(operand.Imm(1), x, x, d) })
 	}
-	meet(func(x, d reg.VecVirtual) { t.VPERMILPD(operand.Imm(0x55), x, d) })
-	if !t.f64 {
-		meet(func(x, d reg.VecVirtual) { t.VPERMILPS(operand.Imm(0xB1), x, d) })
+	meet(func(x, d reg.VecVirtual) { m.VPERMILPD(operand.Imm(0x55), x, d) })
+	if !m.f64 {
+		meet(func(x, d reg.VecVirtual) { m.VPERMILPS(operand.Imm(0xB1), x, d) })
 	}
-	t.returnLane(tops[0][0])
+	return tops[0][0]
+}
+
+// set copies x to d.
+func (m *maths) set(d, x vector) {
+	for i := range d {
+		m.op(m.VMOVUPS, m.VMOVUPD, x[i], d[i])
+	}
 }
