@@ -24,7 +24,7 @@ import (
 )
 
 // unrecorded are the flags of nabla train that decide nothing about a model.
-var unrecorded = append([]string{"folds", "config", "help", "json", "like", "model", "report", "threads"}, recordFlags...)
+var unrecorded = append([]string{"folds", "config", "help", "json", "like", "model", "report", "send-data", "threads"}, recordFlags...)
 
 // optionsOf returns the flags of a training that were given, and the others, which have
 // their defaults.

@@ -95,9 +95,9 @@ then have more trials than before.`,
 	return p.cmd
 }
 
-// notSearched are flags of train that a search has not: it divides samples that are in
-// memory, and what it repeats is its own.
-var notSearched = []string{"like", "stream", "window"}
+// notSearched are flags of train that a search has not: it runs in one process, divides
+// samples that are in memory, and what it repeats is its own.
+var notSearched = []string{"like", "stream", "window", "send-data"}
 
 // flags returns the flags that train has not. They are used in this order.
 func (p *searchPlan) flags(given func(string) bool) []flag {

@@ -52,7 +52,15 @@ func newTrain() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		var files received
+		defer files.remove()
+		if err := files.sent(cmd, &p.data, "like"); err != nil {
+			return err
+		}
 		if p.repeats, err = repeat(cmd); err != nil {
+			return err
+		}
+		if err := files.sent(cmd, &p.data, "data", "test", "validation", "from"); err != nil {
 			return err
 		}
 		if err := use(); err != nil {
@@ -136,6 +144,7 @@ func (p *trainPlan) flags() []flag {
 		grouped("Against overfitting", p.regularFlags()...),
 		grouped("Validation and early stopping", p.stopFlags()...),
 		grouped("Record", p.record.flags(p.given)...),
+		grouped("Several machines", sendFlag()),
 		grouped("Test", p.foldsFlag()),
 		grouped("Result", p.modelFlag(), p.reportFlag(), p.fromFlag(), likeFlag(&p.like), configFlag()),
 	)
