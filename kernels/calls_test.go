@@ -290,6 +290,26 @@ func calls[T kernels.Float]() map[string]func() {
 			var g [64]T
 			kernels.AdamW(w[:], m[:], v[:], g[:], 1, kernels.AdamWParams{})
 		},
+		"Exp2": func() {
+			var dst [64]T
+			var z [64]T
+			kernels.Exp2(dst[:], z[:])
+		},
+		"Expm1": func() {
+			var dst [64]T
+			var z [64]T
+			kernels.Expm1(dst[:], z[:])
+		},
+		"Log2": func() {
+			var dst [64]T
+			var z [64]T
+			kernels.Log2(dst[:], z[:])
+		},
+		"Log1p": func() {
+			var dst [64]T
+			var z [64]T
+			kernels.Log1p(dst[:], z[:])
+		},
 		"GatherRows": func() {
 			var dst [64]T
 			var a [64]T
@@ -341,6 +361,16 @@ func calls[T kernels.Float]() map[string]func() {
 			var x [64]T
 			var y [64]T
 			kernels.SwapStrided(kernels.Vector[T]{N: 8, Inc: 8, Data: x[:]}, kernels.Vector[T]{N: 8, Inc: 8, Data: y[:]})
+		},
+		"Sin": func() {
+			var dst [64]T
+			var z [64]T
+			kernels.Sin(dst[:], z[:])
+		},
+		"Cos": func() {
+			var dst [64]T
+			var z [64]T
+			kernels.Cos(dst[:], z[:])
 		},
 		"GemmUpdate": func() {
 			var d [64]T

@@ -360,6 +360,27 @@ func clamp[T Float](dst []T, x []T, lo T, hi T) {
 	}
 }
 
+func cosNear[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		cosNear(dst[:vectorBlock], z[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.CosNearF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.CosNearF64(dst, z)
+	}
+}
+
 func div[T Float](dst []T, x []T, y []T) {
 	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
 		div(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
@@ -562,6 +583,48 @@ func exp[T Float](dst []T, z []T) {
 			}
 			generic.ExpF64(dst, z)
 		}
+	}
+}
+
+func exp2[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		exp2(dst[:vectorBlock], z[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.Exp2F32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.Exp2F64(dst, z)
+	}
+}
+
+func expm1[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		expm1(dst[:vectorBlock], z[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.Expm1F32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.Expm1F64(dst, z)
 	}
 }
 
@@ -917,6 +980,48 @@ func log[T Float](dst []T, z []T) {
 			}
 			generic.LogF64(dst, z)
 		}
+	}
+}
+
+func log1p[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		log1p(dst[:vectorBlock], z[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.Log1pF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.Log1pF64(dst, z)
+	}
+}
+
+func log2[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		log2(dst[:vectorBlock], z[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.Log2F32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.Log2F64(dst, z)
 	}
 }
 
@@ -1567,6 +1672,27 @@ func sigmoidPrime[T Float](dst []T, z []T) {
 			}
 			generic.SigmoidPrimeF64(dst, z)
 		}
+	}
+}
+
+func sinNear[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		sinNear(dst[:vectorBlock], z[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.SinNearF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.SinNearF64(dst, z)
 	}
 }
 

@@ -256,6 +256,12 @@ func Table[T Float]() []Kernel[T] {
 		unary("Round", kernels.Round[T], generic.RoundF32, generic.RoundF64).ofRange(8),
 		unary("Exp", kernels.Exp[T], generic.ExpF32, generic.ExpF64).ofRange(8),
 		unary("Log", kernels.Log[T], generic.LogF32, generic.LogF64).suiting(func(_ int, x T) T { return 8 + T(7*x) }),
+		unary("Exp2", kernels.Exp2[T], generic.Exp2F32, generic.Exp2F64).ofRange(8),
+		unary("Expm1", kernels.Expm1[T], generic.Expm1F32, generic.Expm1F64).ofRange(8),
+		unary("Log2", kernels.Log2[T], generic.Log2F32, generic.Log2F64).suiting(func(_ int, x T) T { return 8 + T(7*x) }),
+		unary("Log1p", kernels.Log1p[T], generic.Log1pF32, generic.Log1pF64).suiting(func(_ int, x T) T { return 8 + T(7*x) }).taking(Work{Divs: 1}),
+		periodic("Sin", kernels.Sin[T], scalar.Sin[float32], scalar.Sin[float64]),
+		periodic("Cos", kernels.Cos[T], scalar.Cos[float32], scalar.Cos[float64]),
 		unary("Sigmoid", kernels.Sigmoid[T], generic.SigmoidF32, generic.SigmoidF64).ofRange(8).taking(Work{Divs: 1}),
 		unary("SigmoidPrime", kernels.SigmoidPrime[T], generic.SigmoidPrimeF32, generic.SigmoidPrimeF64).ofRange(8).taking(Work{Divs: 1}),
 		unary("Tanh", kernels.Tanh[T], generic.TanhF32, generic.TanhF64).ofRange(8).taking(Work{Divs: 1}),
@@ -511,6 +517,19 @@ func unary[T Float](name string, call func(dst, z []T), f32 func(dst, z []float3
 			}
 		},
 	}
+}
+
+// periodic is sin or cos, whose kernel leaves large numbers to package kernels.
+func periodic[T Float](name string, call func(dst, z []T), f32 func(float32) float32, f64 func(float64) float64) Kernel[T] {
+	return Kernel[T]{
+		Name: name, Covers: []string{name + "Near"}, Family: Elementwise, Shapes: vectors(Out, In),
+		Call: func(_, _ T, o []kernels.Matrix[T]) { call(o[0].Data, o[1].Data) },
+		Define: func(_, _ T, o []kernels.Matrix[T]) {
+			for i, x := range o[1].Data {
+				o[0].Data[i] = builtin(f32, f64, x)
+			}
+		},
+	}.ofRange(8)
 }
 
 func binary[T Float](name string, call func(dst, x, y []T), f32 func(dst, x, y []float32), f64 func(dst, x, y []float64)) Kernel[T] {

@@ -59,7 +59,7 @@ var (
 
 // Specials returns the values at which kernels have gone wrong: zeros, NaN of
 // several payloads, infinities, the ends of the normal and the subnormal range,
-// neighbours of 1, and neighbours of every threshold of exp, sigmoid and tanh.
+// neighbours of 1, and neighbours of every threshold of exp, sigmoid, tanh and sin.
 // Each but NaN stands there with both signs.
 func Specials[T Float]() []T {
 	var bits []uint64 // positive
@@ -69,10 +69,10 @@ func Specials[T Float]() []T {
 	}
 	thresholds := []float64{0.25, 0.5, math.Sqrt2 / 2, 1, math.Sqrt2, 2, math.Ln2 / 2, math.Ln2, 1.5 * math.Ln2, 9, 10, 16, 20, 17.33, 18.7, 37}
 	if is32[T]() {
-		thresholds = append(thresholds, 0x1p-24, 0x1p-13, 0x1p-12, 43, 44, 51.9, 52, 64, 86, 86.98, 87.33655, 88, 88.02969, 88.72284, 89, 103.27893, 103.97208, 104, 106, 0x1p22, 0x1p23, 0x1p24)
+		thresholds = append(thresholds, 0x1p-24, 0x1p-13, 0x1p-12, 43, 44, 51.9, 52, 64, 86, 86.98, 87.33655, 88, 88.02969, 88.72284, 89, 103.27893, 103.97208, 104, 106, 126, 149, 150, 0x1p17, 0x1p22, 0x1p23, 0x1p24)
 		bits = append(bits, 0, 1, 2, 0x3fffff, 0x400000, 0x7ffffe, 0x7fffff, 0x800000, 0x800001, 0x7f7ffffe, 0x7f7fffff, 0x7f800000)
 	} else {
-		thresholds = append(thresholds, 0x1p-53, 0x1p-27, 0x1p-26, 350, 354, 372, 512, 700, 708, 708.3964185322641, 709, 709.436, 709.782712893384, 710, 744.4400719213812, 745.1332191019412, 746, 748, 0x1p51, 0x1p52, 0x1p53)
+		thresholds = append(thresholds, 0x1p-53, 0x1p-27, 0x1p-26, 350, 354, 372, 512, 700, 708, 708.3964185322641, 709, 709.436, 709.782712893384, 710, 744.4400719213812, 745.1332191019412, 746, 748, 1022, 1074, 1075, 0x1p30, 0x1p51, 0x1p52, 0x1p53)
 		bits = append(bits, 0, 1, 2, 1<<51-1, 1<<51, 1<<52-2, 1<<52-1, 1<<52, 1<<52+1, 0x7feffffffffffffe, 0x7fefffffffffffff, 0x7ff0000000000000)
 	}
 	for _, x := range thresholds {

@@ -26,6 +26,12 @@ type Function struct {
 var Functions = []Function{
 	{"Exp", 0, math.Inf(1), 1, math.Exp, func(x float64) Value { e, k := exp(x); return e.times2(k) }},
 	{"Log", math.Inf(-1), math.Inf(1), 1, math.Log, func(x float64) Value { return log(x).times2(0) }},
+	{"Exp2", 0, math.Inf(1), 1, math.Exp2, exp2},
+	{"Log2", math.Inf(-1), math.Inf(1), 1, func(x float64) float64 { return math.Log(x) / math.Ln2 }, log2},
+	{"Expm1", -1, math.Inf(1), 1, math.Expm1, expm1},
+	{"Log1p", math.Inf(-1), math.Inf(1), 1, math.Log1p, log1p},
+	{"Sin", -1, 1, 1, math.Sin, func(x float64) Value { return sinOf(x, 0) }},
+	{"Cos", -1, 1, 1, math.Cos, func(x float64) Value { return sinOf(x, 1) }},
 	{"Sigmoid", 0, 1, 1, sigmoidApprox, sigmoid},
 	{"SigmoidPrime", 0, 0.25, 2, sigmoidPrimeApprox, func(x float64) Value { v, k := sigmoidPrime(x); return v.times2(k) }},
 	{"Softplus", 0, math.Inf(1), 1, func(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }, softplus},

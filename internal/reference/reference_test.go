@@ -42,8 +42,16 @@ func TestAgainstBig(t *testing.T) {
 	sigmoid := func(x *big.Float) *big.Float { return quo(one, add(one, bigExp(neg(x)))) }
 	prime := func(x *big.Float) *big.Float { return mul(sigmoid(x), sigmoid(neg(x))) }
 	double := func(x *big.Float) *big.Float { return add(x, x) }
+	ln2 := new(big.Float).SetPrec(prec).SetFloat64(math.Ln2) // by Newton steps for e^y = 2
+	for range 3 {
+		ln2 = add(ln2, add(quo(big.NewFloat(2), bigExp(ln2)), neg(one)))
+	}
 	want := map[string]func(x *big.Float) *big.Float{
-		"Exp": bigExp, "Sigmoid": sigmoid, "SigmoidPrime": prime,
+		"Exp2":  func(x *big.Float) *big.Float { return bigExp(mul(x, ln2)) },
+		"Expm1": func(x *big.Float) *big.Float { return add(bigExp(x), neg(one)) },
+		"Sin":   func(x *big.Float) *big.Float { return bigSin(x, 1) },
+		"Cos":   func(x *big.Float) *big.Float { return bigSin(x, 0) },
+		"Exp":   bigExp, "Sigmoid": sigmoid, "SigmoidPrime": prime,
 		"Softplus": func(x *big.Float) *big.Float {
 			if f, _ := x.Float64(); math.Abs(f) <= 8 { // by two Newton steps for e^y = 1 + e^x
 				y := new(big.Float).SetPrec(prec).SetFloat64(math.Log1p(math.Exp(f)))
@@ -82,6 +90,24 @@ func TestAgainstBig(t *testing.T) {
 				assert.LessOrEqual(t, math.Abs(e), 0x1p-70, "Log(%v)", x)
 				continue
 			}
+			if f.Name == "Log2" || f.Name == "Log1p" { // likewise
+				a := big.NewFloat(math.Exp(x))
+				if f.Name == "Log1p" {
+					if x = math.Expm1(x); x == -1 || math.IsInf(x, 1) {
+						continue
+					}
+					a = add(one, big.NewFloat(x))
+				} else if x = math.Exp(x); math.IsInf(x, 1) {
+					continue
+				}
+				y := bigFloat(f.Exact(x))
+				if f.Name == "Log2" {
+					y = mul(y, ln2)
+				}
+				e, _ := quo(add(quo(bigExp(y), a), neg(one)), y).Float64()
+				assert.LessOrEqual(t, math.Abs(e), 0x1p-70, "%s(%v)", f.Name, x)
+				continue
+			}
 			w := want[f.Name](new(big.Float).SetPrec(prec).SetFloat64(x))
 			e, _ := quo(add(bigFloat(f.Exact(x)), neg(w)), w).Float64()
 			assert.LessOrEqual(t, math.Abs(e), 0x1p-80, "%s(%v)", f.Name, x)
@@ -90,6 +116,34 @@ func TestAgainstBig(t *testing.T) {
 				assert.InEpsilon(t, a, f.Approx(x), 0x1p-46, "%s(%v)", f.Name, x)
 			}
 		}
+	}
+}
+
+// bigSin returns the Taylor series of sin x or cos x, whose powers of x are odd or even.
+func bigSin(x *big.Float, odd int64) *big.Float {
+	const prec = 2500
+	term, sum := big.NewFloat(1).SetPrec(prec), new(big.Float).SetPrec(prec)
+	square := new(big.Float).SetPrec(prec).Mul(x, x)
+	square.Neg(square)
+	if odd == 1 {
+		term.Set(x)
+	}
+	for n := 2 + odd; n < 6 || term.MantExp(nil) > -400; n += 2 {
+		sum.Add(sum, term)
+		term.Mul(term, square).Quo(term, new(big.Float).SetInt64(n*(n-1)))
+	}
+	return sum
+}
+
+func TestQuarter(t *testing.T) {
+	// Of all float64 that nearest to a multiple of π/2 (Muller, "Elementary Functions").
+	n, r := quarter(0x1.6ac5b262ca1ffp849)
+	assert.InEpsilon(t, 4.687165924254624e-19, math.Abs(r.hi), 1e-12)
+	assert.Equal(t, 1, n&1)
+	for _, x := range []float64{0.8, 1, 100, 0x1p30, 1e10} {
+		sin, cos := math.Sincos(x)
+		assert.InEpsilon(t, sin, sinOf(x, 0).Hi, 0x1p-50)
+		assert.InEpsilon(t, cos, sinOf(x, 1).Hi, 0x1p-50)
 	}
 }
 

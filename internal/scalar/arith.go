@@ -67,7 +67,7 @@ func roundToOdd(p, z, s float64) float64 {
 
 // twoSum returns a + b, rounded, and its rounding error (Knuth, "The Art of
 // Computer Programming", volume 2, 4.2.2, theorem B).
-func twoSum(a, b float64) (s, e float64) {
+func twoSum[T Float](a, b T) (s, e T) {
 	s = a + b
 	t := s - a
 	return s, (a - (s - t)) + (b - t)

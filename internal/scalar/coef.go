@@ -16,9 +16,14 @@ type Coefficients[T Float] struct {
 	// nearest. x − k·Ln2Hi is exact by FMA, since |r| < ½ is a multiple of an ulp of ½
 	// or of x's.
 	Log2E, Ln2Hi, Ln2Lo T
+	Log2ELo             T   // Log2E + Log2ELo is 1/ln 2
 	Exp                 []T // (e^r − 1 − r)/r² on |r| ≤ ½ ln 2
 
-	ExpMin, ExpMax T // 4e^x rounds to +0 below, e^x to +Inf above
+	ExpMin, ExpMax   T // 4e^x rounds to +0 below, e^x to +Inf above
+	Exp2Min, Exp2Max T // 4·2^x rounds to +0 below, 2^x to +Inf above
+	Exp2Safe         T // for |x| up to this, 2^x is normal
+	Tiny             T // for |x| below, e^x − 1 and ln(1 + x) are x to half an ulp
+
 	// Safe is an integer such that e^{±Safe} and everything on the way to it is far
 	// from overflow and normal. SafeRound is Round plus the k of −Safe.
 	Safe, SafeRound T
@@ -34,7 +39,14 @@ type Coefficients[T Float] struct {
 	MinNormal              T
 	Pow2Mant               T // 2^MantBits
 
-	SoftplusFar T // |x| from where on ln(1 + e^x) is e^x, or x
+	SoftplusFar T // |x| from where on e^−|x| is nothing beside 1
+
+	// |x| = n·π/2 + r with |r| ≤ π/4: π/2 is the sum of three numbers, and Integer rounds
+	// n, as Round does. Near is how large |x| may be; see nearestQuarter.
+	TwoOverPi, Integer, Near T
+	Pio2Hi, Pio2Mid, Pio2Lo  T
+	Sin                      []T // (sin r − r)/r³ in r²
+	Cos                      []T // (cos r − 1 + r²/2)/r⁴ in r²
 
 	TanhTiny  T // below, tanh x is x to half an ulp
 	TanhLarge T // above, tanh x is 1
@@ -59,6 +71,13 @@ var Float32 = Coefficients[float32]{
 	Ln2Lo: -0x1.05c61p-29,
 	Exp:   []float32{0x1p-1, 0x1.5554bp-3, 0x1.5554ep-5, 0x1.12279ap-7, 0x1.6d5686p-10},
 
+	Log2ELo: 0x1.4ae0cp-26,
+
+	Exp2Min:  -153,
+	Exp2Max:  129,
+	Exp2Safe: 126,
+	Tiny:     0x1p-25,
+
 	ExpMin:    -106,
 	ExpMax:    89,
 	Safe:      86,
@@ -78,6 +97,15 @@ var Float32 = Coefficients[float32]{
 	Pow2Mant:  0x1p23,
 
 	SoftplusFar: 40,
+
+	TwoOverPi: 0x1.45f306p-1,
+	Integer:   0x1.8p23,
+	Near:      0x1p17,
+	Pio2Hi:    0x1.921fb6p0,
+	Pio2Mid:   -0x1.777a5cp-25,
+	Pio2Lo:    -0x1.ee59dap-50,
+	Sin:       []float32{-0x1.555544p-3, 0x1.1106aep-7, -0x1.990f92p-13},
+	Cos:       []float32{0x1.555548p-5, -0x1.6c0b08p-10, 0x1.999a6cp-16},
 
 	TanhTiny:  0x1p-13,
 	TanhLarge: 10,
@@ -102,6 +130,13 @@ var Float64 = Coefficients[float64]{
 		0x1.6c16c17f37a73p-10, 0x1.a01a01b566bccp-13, 0x1.a019a68544e59p-16, 0x1.71ddeb0744738p-19,
 		0x1.28a2ac0a41951p-22, 0x1.af750ed4c34dbp-26},
 
+	Log2ELo: 0x1.777d0ffda0d24p-56,
+
+	Exp2Min:  -1078,
+	Exp2Max:  1025,
+	Exp2Safe: 1022,
+	Tiny:     0x1p-54,
+
 	ExpMin:    -748,
 	ExpMax:    710,
 	Safe:      700,
@@ -124,6 +159,17 @@ var Float64 = Coefficients[float64]{
 	Pow2Mant:  0x1p52,
 
 	SoftplusFar: 40,
+
+	TwoOverPi: 0x1.45f306dc9c883p-1,
+	Integer:   0x1.8p52,
+	Near:      0x1p30,
+	Pio2Hi:    0x1.921fb54442d18p0,
+	Pio2Mid:   0x1.1a62633145c07p-54,
+	Pio2Lo:    -0x1.f1976b7ed8fbcp-110,
+	Sin: []float64{-0x1.5555555555549p-3, 0x1.111111110f8a7p-7, -0x1.a01a019c16448p-13,
+		0x1.71de357b44278p-19, -0x1.ae5e68bf38bcdp-26, 0x1.5d93adc67ee66p-33},
+	Cos: []float64{0x1.555555555554cp-5, -0x1.6c16c16c15222p-10, 0x1.a01a019cbfd3p-16,
+		-0x1.27e4f81315bccp-22, 0x1.1ee9f198517d2p-29, -0x1.8fb15657ba499p-37},
 
 	TanhTiny:  0x1p-27,
 	TanhLarge: 20,

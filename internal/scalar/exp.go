@@ -22,14 +22,19 @@ func pow2[T Float](c *Coefficients[T], kr T) T {
 // is rounded and within [0.70, 1.42]; the error of m + ml is below 2⁻⁵ ulp of m.
 func twoWordExp[T Float](c *Coefficients[T], x T) (kr, m, ml T) {
 	kr, r, l := reduce(c, x)
+	m, ml = expSum(c, r, l)
+	return kr, m, ml
+}
+
+// expSum returns m + ml = e^(r+l) for what reduce returns.
+func expSum[T Float](c *Coefficients[T], r, l T) (m, ml T) {
 	// e^r = 1 + r + r²·q(r), then l·e^r. The product r·q comes first: unlike r² it is
 	// not subnormal before r is.
 	rq := Mul(horner(r, c.Exp), r)
 	h, t := fast2Sum(1, r)
 	t = FMA(rq, r, t)
 	t = FMA(l, h+t, t)
-	m, ml = fast2Sum(h, t)
-	return kr, m, ml
+	return fast2Sum(h, t)
 }
 
 // lower returns y·Down, rounded once, for y ≥ 0. Where the result is subnormal,
@@ -60,4 +65,46 @@ func scaleExp[T Float](c *Coefficients[T], up bool, kr, m T) T {
 		return Mul(Mul(m, pow2(c, kr-c.UpLog)), c.Up)
 	}
 	return lower(c, Mul(m, pow2(c, kr+c.UpLog)))
+}
+
+// Exp2 returns 2^x, within 1 ulp, subnormal results included, and exactly where x is a
+// whole number: +Inf where 2^x overflows, +0 where it rounds to 0, NaN for NaN.
+func Exp2[T Float](x T) T {
+	c := coefficients[T]()
+	if x != x {
+		return x
+	}
+	x = min(max(x, c.Exp2Min), c.Exp2Max)
+	kr := x + c.Round
+	f := x - (kr - c.Round)
+	// 2^f = e^(r+l), where r + l = f·ln 2
+	r := Mul(f, c.Ln2Hi)
+	l := FMA(f, c.Ln2Hi, -r)
+	l = FMA(f, c.Ln2Lo, l)
+	m, _ := expSum(c, r, l)
+	return scaleExp(c, x > 0, kr, m)
+}
+
+// Expm1 returns e^x − 1, within 1 ulp also where x is small, and then x itself, so that
+// −0 stays: +Inf where e^x overflows, −1 where e^x is nothing beside 1, NaN for NaN.
+func Expm1[T Float](x T) T {
+	c := coefficients[T]()
+	switch {
+	case !(abs(x) >= c.Tiny):
+		return x
+	case x > c.Safe: // 1 is nothing beside e^x
+		return Exp(x)
+	}
+	kr, r, l := reduce(c, max(x, -c.SoftplusFar))
+	// e^(r+l) = 1 + w + t: r + r²/2 in two words, then r³·q(r) and l·e^r.
+	s := Mul(r, r)
+	sl := FMA(r, r, -s)
+	t := Mul(s, FMA(horner(r, c.Exp[1:]), r, c.Exp[0]-0.5))
+	w, wl := fast2Sum(r, Mul(s, 0.5))
+	t = FMA(0.5, sl, t) + wl
+	t += FMA(l, w+t, l)
+	p := pow2(c, kr)
+	g, gl := twoSum(p, -1)
+	h, hl := fast2Sum(g, Mul(p, w))
+	return h + (FMA(p, t, hl) + gl)
 }

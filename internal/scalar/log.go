@@ -44,21 +44,53 @@ func splitLog[T Float](c *Coefficients[T], x T) (k, f T) {
 	return k, f
 }
 
-// Log1p returns ln(1 + x), within 1 ulp also where x is small.
-func Log1p(x float64) float64 {
+// Log2 returns log₂ x, within 1 ulp, subnormal x included, and exactly where x is a power
+// of 2: −Inf for ±0, NaN for negative x and NaN, +Inf for +Inf.
+func Log2[T Float](x T) T {
+	c := coefficients[T]()
+	inf := T(math.Inf(1))
 	switch {
-	case !(x > -1 && x < math.Inf(1)):
-		if x == -1 {
-			return math.Inf(-1)
-		}
-		if x < -1 {
-			return math.NaN()
-		}
-		return x
-	case math.Abs(x) < 0x1p-54:
+	case x == 0:
+		return -inf
+	case x < 0:
+		return T(math.NaN())
+	case !(x < inf):
 		return x
 	}
-	u, e := twoSum(1, x)
-	hi, lo := twoWordLog(&Float64, u)
+	k, f := splitLog(c, x)
+	w, wl := logFraction(c, f)
+	// log₂ x = k + (w + wl)/ln 2
+	h := Mul(w, c.Log2E)
+	l := FMA(w, c.Log2E, -h)
+	l = FMA(w, c.Log2ELo, l)
+	l = FMA(wl, c.Log2E, l)
+	hi, lo := fast2Sum(k, h)
+	return hi + (lo + l)
+}
+
+// logFraction returns w + wl = ln(1 + f), for what splitLog returns, to some 2⁻³ ulp: of
+// f − f²/2 + f³·q(f), the first two terms in two words.
+func logFraction[T Float](c *Coefficients[T], f T) (w, wl T) {
+	s := Mul(f, f)
+	sl := FMA(f, f, -s)
+	t := Mul(Mul(s, f), horner(f, c.Log[1:]))
+	w, wl = fast2Sum(f, -Mul(s, 0.5))
+	return w, wl + FMA(-0.5, sl, t)
+}
+
+// Log1p returns ln(1 + x), within 1 ulp also where x is small, and then x itself, so that
+// −0 stays: −Inf for −1, NaN for less and for NaN, +Inf for +Inf.
+func Log1p[T Float](x T) T {
+	c := coefficients[T]()
+	switch {
+	case x < -1:
+		return T(math.NaN())
+	case x == -1:
+		return T(math.Inf(-1))
+	case !(abs(x) >= c.Tiny && x < T(math.Inf(1))):
+		return x
+	}
+	u, e := fast2Sum(max(x, 1), min(x, 1))
+	hi, lo := twoWordLog(c, u)
 	return hi + (lo + e/u)
 }

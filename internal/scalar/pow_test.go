@@ -141,7 +141,7 @@ func TestCos(t *testing.T) {
 		x := r.Float64() * 1e5
 		assert.InDelta(t, math.Cos(x), Cos(x), 0x1p-52, "%v", x)
 	}
-	for _, x := range []float64{math.Inf(1), math.Inf(-1), math.NaN(), 0x1p31} {
+	for _, x := range []float64{math.Inf(1), math.Inf(-1), math.NaN()} {
 		assert.True(t, math.IsNaN(Cos(x)), "Cos(%v)", x)
 	}
 }
@@ -158,7 +158,7 @@ func TestGoldenScalars(t *testing.T) {
 		{"Log1p(0.1)", Log1p(0.1), 0x3fb8663f793c46c7},
 		{"Pow(0.9, 1000)", Pow(0.9, 1000), 0x366fee7413dac341},
 		{"Pow(0.999, 12345)", Pow(0.999, 12345), 0x3ed22391fb94567e},
-		{"Cos(1)", Cos(1), 0x3fe14a280fb5068c},
+		{"Cos(1)", Cos(1.0), 0x3fe14a280fb5068c},
 		{"Cos(12345.678)", Cos(12345.678), 0x3fe6b94c3bbe24b8},
 		{"Tanh(0.1)", Tanh[float64](0.1), 0x3fb983d7795f413a},
 		{"Sigmoid(-3.3)", Sigmoid[float64](-3.3), 0x3fa236630d362b36},
