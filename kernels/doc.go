@@ -80,10 +80,10 @@
 //   - NaN propagates through every function, but for what [Dropout] drops. No term is
 //     skipped because a factor is zero: 0·NaN is NaN.
 //   - Elementary functions are one polynomial scheme in FMA steps with real
-//     divisions. Errors: [Exp], [Log], [Sigmoid], [Tanh] and [Softplus] at most
-//     1 ulp, [SigmoidPrime] and [TanhPrime] at most 2 ulp, an ulp being the spacing
-//     of floats at the exact value; ACCURACY.md has the measured maxima over all 2³²
-//     float32 values.
+//     divisions. Errors: [Exp], [Exp2], [Expm1], [Log], [Log2], [Log1p], [Sin], [Cos],
+//     [Sigmoid], [Tanh] and [Softplus] at most 1 ulp, [SigmoidPrime] and [TanhPrime] at
+//     most 2 ulp, an ulp being the spacing of floats at the exact value; ACCURACY.md has
+//     the maxima that were measured.
 //   - Subnormal numbers are kept, but for what training keeps; see below. Neither MXCSR
 //     nor FPCR is ever changed; both are assumed at their defaults. On some x86 CPUs an
 //     operation that meets a subnormal takes some 150 cycles.
