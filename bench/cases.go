@@ -286,6 +286,9 @@ var sweeps = map[string]probe.Sweep{
 func workOf[T kernels.Float](k kerneltest.Kernel[T], n int) Work {
 	w := Work{MulAdds: k.Work.MulAdds * n, Divs: k.Work.Divs * n, Roots: k.Work.Roots * n, Bytes: n * int(unsafe.Sizeof(T(0)))}
 	shapes := k.Shapes(kerneltest.Size{M: 1, N: n, K: 1})
+	if k.Family == kerneltest.Conversion {
+		return Work{} // no sweep has vectors of two types
+	}
 	if k.Family == kerneltest.Reduction {
 		w.Sweep = probe.Read
 		w.Bytes *= len(shapes) - 1

@@ -71,6 +71,31 @@ func calls[T kernels.Float]() map[string]func() {
 			var y [64]T
 			kernels.Swap(x[:], y[:])
 		},
+		"Convert": func() {
+			var dst [64]T
+			var x [64]float64
+			kernels.Convert(dst[:], x[:])
+		},
+		"ToFloat16": func() {
+			var dst [64]uint16
+			var x [64]T
+			kernels.ToFloat16(dst[:], x[:])
+		},
+		"FromFloat16": func() {
+			var dst [64]T
+			var x [64]uint16
+			kernels.FromFloat16(dst[:], x[:])
+		},
+		"ToBFloat16": func() {
+			var dst [64]uint16
+			var x [64]T
+			kernels.ToBFloat16(dst[:], x[:])
+		},
+		"FromBFloat16": func() {
+			var dst [64]T
+			var x [64]uint16
+			kernels.FromBFloat16(dst[:], x[:])
+		},
 		"Dropout": func() {
 			var dst [64]T
 			var x [64]T

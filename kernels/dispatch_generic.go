@@ -231,6 +231,28 @@ func clamp[T Float](dst []T, x []T, lo T, hi T) {
 	}
 }
 
+func convertF32(dst []float32, x []float64) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		convertF32(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if onCall != nil {
+		onCall(1, len(dst), 1)
+		return
+	}
+	generic.ConvertF32(dst, x)
+}
+
+func convertF64(dst []float64, x []float32) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		convertF64(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if onCall != nil {
+		onCall(1, len(dst), 1)
+		return
+	}
+	generic.ConvertF64(dst, x)
+}
+
 func cosNear[T Float](dst []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
 		cosNear(dst[:vectorBlock], z[:vectorBlock])
@@ -485,6 +507,48 @@ func flush[T Float](x []T) {
 			return
 		}
 		generic.FlushF64(x)
+	}
+}
+
+func fromBFloat16[T Float](dst []T, x []uint16) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		fromBFloat16(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		dst := as[float32](dst)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.FromBFloat16F32(dst, x)
+	} else {
+		dst := as[float64](dst)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.FromBFloat16F64(dst, x)
+	}
+}
+
+func fromFloat16[T Float](dst []T, x []uint16) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		fromFloat16(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		dst := as[float32](dst)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.FromFloat16F32(dst, x)
+	} else {
+		dst := as[float64](dst)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.FromFloat16F64(dst, x)
 	}
 }
 
@@ -1321,5 +1385,47 @@ func tanhPrime[T Float](dst []T, z []T) {
 			return
 		}
 		generic.TanhPrimeF64(dst, z)
+	}
+}
+
+func tobFloat16[T Float](dst []uint16, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		tobFloat16(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		x := as[float32](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.ToBFloat16F32(dst, x)
+	} else {
+		x := as[float64](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.ToBFloat16F64(dst, x)
+	}
+}
+
+func toFloat16[T Float](dst []uint16, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		toFloat16(dst[:vectorBlock], x[:vectorBlock])
+	}
+	if is32[T]() {
+		x := as[float32](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.ToFloat16F32(dst, x)
+	} else {
+		x := as[float64](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.ToFloat16F64(dst, x)
 	}
 }

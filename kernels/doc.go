@@ -20,6 +20,9 @@
 //
 // Outputs must not overlap inputs, with one exception: dst of an elementwise
 // function may be exactly one of its inputs, and x of Axpy may be exactly y.
+// Numbers of 16 bits, float16 and bfloat16, are for storage: [FromFloat16] and its kin
+// make float32 or float64 of them to compute with.
+//
 // [GemmBatch] and [GemvBatch] make one product after the other, so that one may read what
 // one before has written.
 //
@@ -34,7 +37,8 @@
 // # Instruction sets
 //
 // The best instruction set of the machine is chosen once, at start: avx512 (F,
-// BW, DQ and VL on top of AVX2 and FMA; never on darwin), avx2 (AVX2 and FMA),
+// BW, DQ and VL on top of avx2; never on darwin), avx2 (AVX2, FMA
+// and F16C),
 // neon, or generic. [ISA] tells which. NABLA_ISA=generic|avx2|avx512|neon asks
 // for another, GODEBUG=cpu.avx512f=off hides a CPU feature and with it what needs it,
 // and the build tag purego leaves the assembly out. If the machine cannot run what
@@ -77,6 +81,8 @@
 //   - [Asum], [SquaredDistance], [Mean], [Variance], [Nrm2] and [LogSumExp] have the lanes
 //     of Dot and Sum. [CumSum] is one chain of additions, in ascending order, and so is
 //     what [ScatterAddRows] adds to one element.
+//   - [Convert], [ToFloat16] and [ToBFloat16] round once, to nearest even; conversions to
+//     a larger type are exact.
 //   - NaN propagates through every function, but for what [Dropout] drops. No term is
 //     skipped because a factor is zero: 0·NaN is NaN.
 //   - Elementary functions are one polynomial scheme in FMA steps with real

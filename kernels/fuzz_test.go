@@ -18,6 +18,7 @@ func FuzzUpdate(f *testing.F)       { fuzz(f, Update) }
 func FuzzSoftmax(f *testing.F)      { fuzz(f, Rows) }
 func FuzzMatrixVector(f *testing.F) { fuzz(f, MatrixVector) }
 func FuzzGemm(f *testing.F)         { fuzz(f, MatrixMatrix) }
+func FuzzConversion(f *testing.F)   { fuzz(f, Conversion) }
 func FuzzStrided(f *testing.F)      { fuzz(f, Strided) }
 
 func fuzz(f *testing.F, family Family) {
@@ -53,7 +54,7 @@ func fuzzCase[T Float](t *testing.T, family Family, head, bits []byte) {
 		Beta:  T(Betas[int(head[8])%len(Betas)]),
 	}
 	switch family {
-	case Reduction, Elementwise, Update:
+	case Reduction, Elementwise, Update, Conversion:
 		c.N |= int(head[2]%3) << 8
 	case MatrixVector:
 		c.K = int(head[3])

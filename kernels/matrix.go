@@ -182,13 +182,12 @@ func from[T Float](m *Matrix[T], i int) []T {
 }
 
 // overlap reports whether x and y share memory.
-func overlap[T Float](x, y []T) bool {
+func overlap[A, B any](x []A, y []B) bool {
 	if len(x) == 0 || len(y) == 0 {
 		return false
 	}
 	x0, y0 := uintptr(unsafe.Pointer(&x[0])), uintptr(unsafe.Pointer(&y[0]))
-	size := unsafe.Sizeof(x[0])
-	return x0 < y0+uintptr(len(y))*size && y0 < x0+uintptr(len(x))*size
+	return x0 < y0+uintptr(len(y))*unsafe.Sizeof(y[0]) && y0 < x0+uintptr(len(x))*unsafe.Sizeof(x[0])
 }
 
 // partialOverlap reports whether x and y, of equal length, share memory without

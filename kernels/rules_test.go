@@ -581,3 +581,90 @@ func testScatterAddOrder[T Float](t *testing.T) {
 	kernels.ScatterAddRows(dst, mat[T](4, 1, 0, huge, 1, -huge, 1), []int{0, 0, 0, 0})
 	same(t, vec[T](1, 5), dst.Data)
 }
+
+// TestHalves: every number of 16 bits goes to float32 or float64 and back unchanged, and
+// those between two of them go to the right one, at any place in a vector.
+func TestHalves(t *testing.T) { on(t, testHalves[float32], testHalves[float64]) }
+
+func testHalves[T Float](t *testing.T) {
+	all := make([]uint16, 1<<16)
+	for i := range all {
+		all[i] = uint16(i)
+	}
+	for _, format := range []struct {
+		name       string
+		from       func([]T, []uint16)
+		to         func([]uint16, []T)
+		inf, quiet uint16
+	}{
+		{"float16", kernels.FromFloat16[T], kernels.ToFloat16[T], 0x7c00, 0x200},
+		{"bfloat16", kernels.FromBFloat16[T], kernels.ToBFloat16[T], 0x7f80, 0x40},
+	} {
+		x, back := make([]T, len(all)), make([]uint16, len(all))
+		format.from(x, all)
+		format.to(back, x)
+		for i, b := range back {
+			want := uint16(i)
+			if want&0x7fff > format.inf {
+				want |= format.quiet
+				assert.True(t, x[i] != x[i], "%s %#x is %v", format.name, i, x[i])
+			}
+			assert.Equal(t, want, b, "%s %#x", format.name, i)
+		}
+		// Halfway between neighbours, to the even one; a little less or more, to the nearer.
+		var between []T
+		var want []uint16
+		for i := range format.inf {
+			low, high := x[i], x[i+1]
+			if i+1 == format.inf {
+				high = low + (low - x[i-1]) // infinity stands for what would be next
+			}
+			middle := low + (high-low)/2
+			if math.IsInf(float64(high), 1) {
+				middle = FromBits[T]((Bits(low) + Bits(high)) / 2)
+			}
+			below, above := FromBits[T](Bits(middle)-1), FromBits[T](Bits(middle)+1)
+			between = append(between, middle, -middle, below, above, -above)
+			want = append(want, i+i&1, (i+i&1)|0x8000, i, i+1, (i+1)|0x8000)
+		}
+		got := make([]uint16, len(between))
+		format.to(got, between)
+		assert.True(t, slices.Equal(want, got), "%s: numbers between two", format.name)
+		for n := range 70 {
+			part := vec[T](fill(n, 0)...)
+			format.from(part, all[1000:][:n])
+			same(t, x[1000:][:n], part)
+			got := make([]uint16, n+1)
+			format.to(got[:n], x[1000:][:n])
+			assert.True(t, slices.Equal(got[:n], all[1000:][:n]) && got[n] == 0, "%s, %d numbers", format.name, n)
+		}
+	}
+}
+
+// TestConvert: float64 to float32 is Go's conversion, and back it is exact.
+func TestConvert(t *testing.T) {
+	Each(t, func(t *testing.T, _ isa.Level) {
+		next := Values[float64](Range, 1)
+		x := append(Specials[float64](), 0x1p-149, 0x1p-150, 0x1.8p-150, math.MaxFloat32, 0x1.ffffffp127, 0x1.fffffefp127)
+		for range 300 {
+			x = append(x, next())
+		}
+		for n := range len(x) {
+			got, back := make([]float32, n+1), make([]float64, n+1)
+			kernels.Convert(got[:n], x[:n])
+			kernels.Convert(back[:n], got[:n])
+			for i, v := range x[:n] {
+				if !Equal(float32(v), got[i]) || !Equal(float64(float32(v)), back[i]) {
+					t.Fatalf("%v becomes %v and then %v", v, got[i], back[i])
+				}
+			}
+			if got[n] != 0 || back[n] != 0 {
+				t.Fatalf("wrote behind %d elements", n)
+			}
+		}
+		same := make([]float64, 20)
+		kernels.Convert(same, x[:20])
+		assert.True(t, slices.EqualFunc(same, x[:20], Equal))
+		kernels.Convert(same, same)
+	})
+}

@@ -21,8 +21,8 @@ type Level int
 
 const (
 	Generic Level = iota // plain Go
-	AVX2                 // AVX2 and FMA
-	AVX512               // AVX2, FMA and AVX-512 F, BW, DQ, VL
+	AVX2                 // AVX2, FMA and F16C
+	AVX512               // AVX2, FMA, F16C and AVX-512 F, BW, DQ, VL
 	NEON                 // Advanced SIMD, part of every ARMv8-A
 )
 

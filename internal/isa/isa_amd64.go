@@ -5,10 +5,16 @@ package isa
 import (
 	"runtime"
 
+	"github.com/klauspost/cpuid/v2"
 	"golang.org/x/sys/cpu"
 )
 
-// A feature is one that kernels depend on, by the name that GODEBUG=cpu.NAME=off takes.
+// f16c is the one feature that package cpu doesn't know. Every CPU with AVX2 that exists
+// has it. Its registers are those of AVX.
+var f16c = cpuid.CPU.Supports(cpuid.F16C)
+
+// A feature is one that kernels depend on, by the name that GODEBUG=cpu.NAME=off takes,
+// but for f16c.
 type feature struct {
 	name string
 	has  *bool
@@ -23,6 +29,7 @@ var need = []struct {
 }{
 	{AVX2, []feature{
 		{"osxsave", &cpu.X86.HasOSXSAVE}, {"avx", &cpu.X86.HasAVX}, {"avx2", &cpu.X86.HasAVX2}, {"fma", &cpu.X86.HasFMA},
+		{"f16c", &f16c},
 	}},
 	{AVX512, []feature{
 		{"avx512", &cpu.X86.HasAVX512}, {"avx512f", &cpu.X86.HasAVX512F}, {"avx512bw", &cpu.X86.HasAVX512BW},

@@ -7,6 +7,7 @@ const (
 	Reduction    Family = iota // vectors to a number
 	Elementwise                // vectors to a vector, which may be one of them
 	Update                     // steps of an optimizer, with vectors of state
+	Conversion                 // a vector to one of another type
 	Rows                       // matrices to a matrix, row by row
 	MatrixVector               // a matrix and vectors
 	MatrixMatrix               // matrices
@@ -39,7 +40,7 @@ func (f Family) Sizes() []Size {
 	}
 	one := []int{1}
 	switch f {
-	case Reduction, Elementwise, Update:
+	case Reduction, Elementwise, Update, Conversion:
 		grid(one, upTo(70, 95, 96, 97, 127, 128, 129, 191, 192, 193, 255, 256, 257, 8191, 8192, 8193, 8194, 8195, 8197, 8199, 16447), one)
 		if f == Reduction { // what is behind a block ends in every part of the lanes
 			for n := 8195; n < 8192+64; n += 2 {
@@ -66,7 +67,7 @@ func (f Family) Sizes() []Size {
 // quick returns few sizes that still reach loops and tails.
 func (f Family) quick() []Size {
 	switch f {
-	case Reduction, Elementwise, Update:
+	case Reduction, Elementwise, Update, Conversion:
 		return []Size{{1, 0, 1}, {1, 1, 1}, {1, 7, 1}, {1, 16, 1}, {1, 45, 1}, {1, 300, 1}, {1, 8200, 1}}
 	case Rows, Strided:
 		return []Size{{0, 0, 1}, {1, 1, 1}, {3, 7, 1}, {2, 45, 1}, {1, 300, 1}}

@@ -2,6 +2,7 @@ package kerneltest
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/nabla-go/nabla/internal/scalar"
@@ -90,7 +91,7 @@ func Table[T Float]() []Kernel[T] {
 	if !is32[T]() {
 		sweep = 1 << 16
 	}
-	return append(append(statistics[T](), movements[T]()...), []Kernel[T]{
+	return append(slices.Concat(statistics[T](), movements[T](), conversions[T]()), []Kernel[T]{
 		{
 			Name: "Dot", Covers: []string{"Dot", "DotWide"}, Family: Reduction, Shapes: result(In, In), Work: Work{MulAdds: 1},
 			Call: func(_, _ T, o []kernels.Matrix[T]) { o[0].Data[0] = kernels.Dot(o[1].Data, o[2].Data) },

@@ -153,6 +153,7 @@ const (
 	greaterThan     = 0x1e
 	equal           = 0x00
 	unordered       = 0x03
+	notEqual        = 0x04 // true for NaN
 	notLess         = 0x15 // true for NaN
 )
 

@@ -61,7 +61,7 @@ func emit(b *bytes.Buffer, f *ast.FuncDecl) error {
 	matrices, vectors := false, false
 	for _, p := range f.Type.Params.List {
 		matrices = matrices || strings.Contains(types.ExprString(p.Type), "Matrix[T]")
-		vectors = vectors || types.ExprString(p.Type) == "[]T" || types.ExprString(p.Type) == "Vector[T]"
+		vectors = vectors || slices.Contains([]string{"[]T", "[]D"}, types.ExprString(p.Type)) || types.ExprString(p.Type) == "Vector[T]"
 	}
 	if !matrices && !vectors {
 		return nil
@@ -76,8 +76,12 @@ func emit(b *bytes.Buffer, f *ast.FuncDecl) error {
 		for _, n := range p.Names {
 			a := n.Name
 			switch typ := types.ExprString(p.Type); typ {
-			case "[]T":
+			case "[]T", "[]D":
 				arrays = append(arrays, fmt.Sprintf("var %s [%d]T", a, length))
+				args = append(args, a+"[:]")
+			case "[]uint16", "[]S":
+				elem := strings.Replace(typ[2:], "S", "float64", 1)
+				arrays = append(arrays, fmt.Sprintf("var %s [%d]%s", a, length, elem))
 				args = append(args, a+"[:]")
 			case "Matrix[T]":
 				arrays = append(arrays, fmt.Sprintf("var %s [64]T", a))

@@ -52,17 +52,18 @@ func generate(constraint string, a spec.Arch, kernels spec.Kernels, have map[str
 	return format.Source(b.Bytes())
 }
 
-// emit writes the dispatch of one kernel: for both element types in one function or,
-// if it has lanes in arrays, whose lengths differ, in two.
+// emit writes the dispatch of one kernel: for both element types in one function or, if
+// its parameters differ in more than them, such as lanes in arrays, in two.
 func emit(b *bytes.Buffer, a spec.Arch, have map[string]bool, k *spec.Kernel) {
-	if strings.HasPrefix(k.F32.Params[0].Type, "*") {
+	if both := params(k.F32); strings.ReplaceAll(both, "float32", "float64") != params(k.F64) || strings.Contains(both, "float64") {
 		for _, f := range []*spec.Func{k.F32, k.F64} {
-			fmt.Fprintf(b, "\nfunc %s%s(%s) {\n%s}\n", Name(k.Name), f.Name[len(k.Name):], params(f), calls(a, have, k, f))
+			name := Name(k.Name) + f.Name[len(k.Name):]
+			fmt.Fprintf(b, "\nfunc %s(%s) {\n%s%s}\n", name, params(f), inBlocks(k, name), calls(a, have, k, f))
 		}
 		return
 	}
 	fmt.Fprintf(b, "\nfunc %s[T Float](%s) %s {\n%sif is32[T]() {\n%s%s} else {\n%s%s}\n}\n", Name(k.Name),
-		strings.ReplaceAll(params(k.F32), "float32", "T"), strings.ReplaceAll(k.F32.Result, "float32", "T"), inBlocks(k),
+		strings.ReplaceAll(params(k.F32), "float32", "T"), strings.ReplaceAll(k.F32.Result, "float32", "T"), inBlocks(k, Name(k.Name)),
 		conversions(k.F32), calls(a, have, k, k.F32), conversions(k.F64), calls(a, have, k, k.F64))
 }
 
@@ -135,7 +136,7 @@ func calls(a spec.Arch, have map[string]bool, k *spec.Kernel, f *spec.Func) stri
 		return counted
 	}
 	if k.Few != "" {
-		cases = slices.Insert(cases, 0, fmt.Sprintf("case len(%s) <= %s:\n%s", f.Slices()[0], k.Few, generic))
+		cases = slices.Insert(cases, 0, fmt.Sprintf("case len(%s) <= %s:\n%s", f.Vectors()[0], k.Few, generic))
 	}
 	return fmt.Sprintf("switch {\n%sdefault:\n%s}\n", strings.Join(cases, ""), counted)
 }
@@ -152,11 +153,11 @@ func args(f *spec.Func) []string {
 // inBlocks returns the loop that cuts long slices. Go cannot preempt assembly, so the
 // function calls itself for each block: it begins with a check of the stack, at which
 // Go can.
-func inBlocks(k *spec.Kernel) string {
+func inBlocks(k *spec.Kernel, name string) string {
 	if !k.Blocks {
 		return ""
 	}
-	vectors, head := k.F32.Slices(), args(k.F32)
+	vectors, head := k.F32.Vectors(), args(k.F32)
 	var tail []string
 	for i, arg := range head {
 		if slices.Contains(vectors, arg) {
@@ -165,7 +166,7 @@ func inBlocks(k *spec.Kernel) string {
 		}
 	}
 	return fmt.Sprintf("for ; len(%s) > vectorBlock; %s = %s {\n%s(%s)\n}\n",
-		vectors[0], strings.Join(vectors, ", "), strings.Join(tail, ", "), Name(k.Name), strings.Join(head, ", "))
+		vectors[0], strings.Join(vectors, ", "), strings.Join(tail, ", "), name, strings.Join(head, ", "))
 }
 
 // work returns the size of a call as m, n and k; one without them goes through its
@@ -178,7 +179,7 @@ func work(f *spec.Func) string {
 		}
 	}
 	if size[1] == "1" {
-		size[1] = "len(" + f.Slices()[0] + ")"
+		size[1] = "len(" + f.Vectors()[0] + ")"
 	}
 	return strings.Join(size, ", ")
 }

@@ -100,6 +100,7 @@ func newNumbers[T float32 | float64](c *scalar.Coefficients[T], bits func(T) uin
 		"fromLeastFactor": bits(c.LeastFactor) | bits(c.LeastFactor)<<1,
 	}
 	for name, word := range map[string]uint32{
+		"lessThanHalf16": 0x7fff, "quiet16": 0x40, // of bfloat16: less than half of its last bit, and what tells NaN
 		"factor1": scalar.HashFactor1, "factor2": scalar.HashFactor2,
 		"step2": 2 * scalar.HashStep & math.MaxUint32, "step4": 4 * scalar.HashStep & math.MaxUint32,
 		"step8": 8 * scalar.HashStep & math.MaxUint32, "step16": 16 * scalar.HashStep & math.MaxUint32,

@@ -64,6 +64,17 @@ type Param struct{ Name, Type string }
 // Slices returns the names of the parameters that are slices of elements.
 func (f *Func) Slices() []string { return f.named("[]" + f.Elem) }
 
+// Vectors returns the names of all parameters that are slices.
+func (f *Func) Vectors() []string {
+	var names []string
+	for _, p := range f.Params {
+		if strings.HasPrefix(p.Type, "[]") {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
 // Scalars returns the names of the parameters that are elements.
 func (f *Func) Scalars() []string { return f.named(f.Elem) }
 
@@ -278,7 +289,7 @@ func (k *Kernel) direct(list []string) error {
 	if cuts != 1 {
 		return fmt.Errorf("%s wants one of the directives //nabla:blocks (it may be called on parts of its slices) and //nabla:whole (it must not)", k.F32.Name)
 	}
-	if k.Blocks && (k.F32.Result != "" || len(k.F32.Slices()) == 0 || len(k.F32.Slices())+len(k.F32.Scalars()) < len(k.F32.Params)) {
+	if k.Blocks && (k.F32.Result != "" || len(k.F32.Vectors()) == 0 || len(k.F32.Vectors())+len(k.F32.Scalars()) < len(k.F32.Params)) {
 		return fmt.Errorf("%s: //nabla:blocks is for functions of slices and factors that return nothing", k.F32.Name)
 	}
 	return nil
