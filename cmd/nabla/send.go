@@ -27,11 +27,17 @@ func sendFlag() flag {
 	return newFlag("send-data", false, "with several ranks: rank 0 alone reads the files and sends them to the others (always done with standard input)", func(bool) error { return nil })
 }
 
-// received are the folders with what this rank was sent.
-type received []string
+// received are the folders with what this rank was sent, and the standard input among it.
+type received struct {
+	dirs  []string
+	stdin *os.File
+}
 
 func (r *received) remove() {
-	for _, dir := range *r {
+	if r.stdin != nil {
+		r.stdin.Close()
+	}
+	for _, dir := range r.dirs {
 		os.RemoveAll(dir)
 	}
 }
@@ -64,42 +70,46 @@ func (r *received) sent(cmd *cobra.Command, d *dataSource, names ...string) erro
 	if crew.settled = false; len(names) == 0 { // what follows may still fail on one rank alone
 		return nil
 	}
-	dir, err := os.MkdirTemp("", "nabla")
-	if err != nil {
-		return err
-	}
-	*r = append(*r, dir)
-	if i := slices.Index(paths, stdinPath); i >= 0 && crew.Rank() == 0 { // it can be read once
-		if paths[i], err = keep(cmd.InOrStdin(), dir); err != nil {
-			err = fmt.Errorf("standard input: %w", err)
-		}
-	}
-	pipe := &broadcast{Comm: crew}
-	if crew.Rank() == 0 {
-		if err == nil {
-			err = pack(pipe, paths)
-		}
-		err = pipe.finish(err)
-	} else {
-		if paths, err = unpack(pipe, dir, len(paths)); err != nil {
-			io.Copy(io.Discard, pipe) // so that this rank has had what the others have
-		}
-	}
-	if err != nil {
+	if paths, err = r.exchange(crew, cmd.InOrStdin(), paths); err != nil {
 		return fmt.Errorf("sending files: %w", err)
 	}
 	for i, name := range names {
 		if name == "data" && strings.Contains(plan[i], "true") {
-			f, err := os.Open(paths[i])
-			if err != nil {
+			if r.stdin, err = os.Open(paths[i]); err != nil {
 				return err
 			}
-			d.stdin = f // until the process ends
+			d.stdin = r.stdin
 		} else if err := cmd.Flags().Set(name, paths[i]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// exchange sends what the paths of rank 0 lead to, and returns where it is on this rank. An
+// error of one rank leaves the others nothing to wait for.
+func (r *received) exchange(crew *crew, stdin io.Reader, paths []string) ([]string, error) {
+	pipe := &broadcast{Comm: crew}
+	dir, err := os.MkdirTemp("", "nabla")
+	if err == nil {
+		r.dirs = append(r.dirs, dir)
+	}
+	if crew.Rank() > 0 {
+		if err == nil {
+			paths, err = unpack(pipe, dir, len(paths))
+		}
+		_, ended := io.Copy(io.Discard, pipe)
+		return paths, cmp.Or(err, ended)
+	}
+	if i := slices.Index(paths, stdinPath); err == nil && i >= 0 { // it can be read once
+		if paths[i], err = keep(stdin, dir); err != nil {
+			err = fmt.Errorf("standard input: %w", err)
+		}
+	}
+	if err == nil {
+		err = pack(pipe, paths)
+	}
+	return paths, pipe.finish(err)
 }
 
 // keep copies what r reads to a file in dir.
@@ -174,8 +184,7 @@ func unpack(r io.Reader, dir string, n int) ([]string, error) {
 	for {
 		h, err := archive.Next()
 		if err == io.EOF {
-			_, err = io.Copy(io.Discard, r) // for what rank 0 says at the end
-			return paths, err
+			return paths, nil
 		}
 		if err != nil {
 			return nil, err

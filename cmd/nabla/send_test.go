@@ -98,8 +98,7 @@ func TestSendDataFails(t *testing.T) {
 	}
 }
 
-// What is packed comes out, in pieces of any length, with links followed; a rank that can't
-// write says so and takes no other down with it.
+// What is packed comes out, in several pieces, with empty files and folders.
 func TestPack(t *testing.T) {
 	dir := t.TempDir()
 	big := strings.Repeat("0123456789", pieceBytes/4)
@@ -114,9 +113,12 @@ func TestPack(t *testing.T) {
 		pipe := &broadcast{Comm: comms[0]}
 		require.NoError(t, pipe.finish(pack(pipe, []string{filepath.Join(dir, "one.csv"), filepath.Join(dir, "d")})))
 	})
-	paths, err := unpack(&broadcast{Comm: comms[1]}, out, 2)
-	all.Wait()
+	pipe := &broadcast{Comm: comms[1]}
+	paths, err := unpack(pipe, out, 2)
 	require.NoError(t, err)
+	_, err = io.Copy(io.Discard, pipe)
+	require.NoError(t, err)
+	all.Wait()
 	require.Equal(t, []string{filepath.Join(out, "0", "one.csv"), filepath.Join(out, "1", "d")}, paths)
 	var found []string
 	require.NoError(t, filepath.WalkDir(out, func(path string, e fs.DirEntry, err error) error {
