@@ -175,7 +175,7 @@ func (d *decoder[T]) decideKind(c *column) (bad complaint, help []Option) {
 			return d.mixed(c, numbers)
 		}
 		if n := len(c.levels.names); c.overflow || n > fewNumbers && 2*n > c.filled && !c.kept {
-			c.kind, c.reason = textColumn, "text: nearly all values differ"
+			c.kind, c.reason = textColumn, "text: values differ"
 			if layout := c.looksLikeDates(); layout != "" {
 				d.Notes = append(d.Notes, fmt.Sprintf("%s has dates such as %s: left out (columns=%s=date:%s if they are of that form)", c.called(), quoted(c.levels.names[0]), d.nameOf(c), layout))
 			}

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,7 +73,18 @@ func (c *column) values() string {
 }
 
 func numberRange(low, high float64) string {
-	return strconv.FormatFloat(low, 'g', 6, 64) + " … " + strconv.FormatFloat(high, 'g', 6, 64)
+	if low == high {
+		return shortNumber(low)
+	}
+	return shortNumber(low) + " … " + shortNumber(high)
+}
+
+// shortNumber writes a whole number as it is, another one with six digits.
+func shortNumber(v float64) string {
+	if v == math.Floor(v) && math.Abs(v) < 1e10 {
+		return strconv.FormatFloat(v+0, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'g', 6, 64)
 }
 
 // levelList lists the first levels of a column, in order.
@@ -91,23 +103,26 @@ func (c *column) levelList() string {
 	return fmt.Sprintf("%d: %s, …", len(names), strings.Join(names[:most-1], ", "))
 }
 
-// becomes says what is made of a column.
+// becomes says what is made of a column: inputs, one for other levels, one that marks gaps.
 func (e *Encoder) becomes(c *Column) string {
-	var parts []string
-	switch {
-	case c.kind == numberColumn:
-		parts = append(parts, "1 input")
-	case c.Hashed > 0:
-		parts = append(parts, fmt.Sprintf("%d inputs that levels share (hashed)", c.Hashed))
-	case c.kind == categoryColumn && c.Other:
-		parts = append(parts, fmt.Sprintf("%d inputs and one for other values", len(c.Levels)))
-	default:
-		parts = append(parts, fmt.Sprintf("%d inputs", c.parts))
+	n := c.parts
+	if c.Other {
+		n--
+	}
+	words := fmt.Sprintf("%d inputs", n)
+	if n == 1 {
+		words = "1 input"
+	}
+	if c.Hashed > 0 {
+		words += ", hashed"
+	}
+	if c.Other {
+		words += " + others"
 	}
 	if c.Mark {
-		parts = append(parts, "one that marks gaps")
+		words += " + gaps"
 	}
-	return strings.Join(parts, ", ")
+	return words
 }
 
 // Warnings tells what may spoil a training on the given rows: a column that determines the

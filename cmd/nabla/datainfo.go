@@ -34,7 +34,11 @@ func newDataInfo() *cobra.Command {
 		Short: "Show what train would make of data",
 		Long: `Show what train would make of data: their columns with types, gaps and values,
 what becomes of each, what is predicted, and how many samples there are to learn
-from and to test with. Nothing is trained or written.`,
+from and to test with. Nothing is trained or written.
+
+Of what a column becomes, "+ others" is an input for values that are rare or
+new, "+ gaps" one that is 1 where the value is missing, and "hashed" means that
+values share inputs.`,
 		Args: wantArgs(1, 1),
 	}
 	var p infoPlan

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -183,24 +184,79 @@ func newEvalReport[T kernels.Float](m *model.Model[T], s *train.Data[T]) (evalRe
 func (r evalReport) print(w io.Writer) {
 	fmt.Fprintf(w, "accuracy  %.2f %% of %d samples (%.2f %% are of the most frequent class)\n", 100*r.Accuracy, r.Samples, 100*r.Majority)
 	fmt.Fprintf(w, "cost      %.6g\n\n", float64(r.Cost))
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(t, "true \\ predicted\t")
-	names := make([]string, len(r.Classes))
-	for c, name := range r.Classes {
-		names[c] = strings.Join(strings.Fields(name), " ") // a tab or a line end is none of the table's
-		fmt.Fprintf(t, "%s\t", names[c])
+	if r.width() > helpWidth {
+		r.printMistakes(w)
+	} else {
+		r.printConfusion(w)
 	}
-	fmt.Fprintln(t, "recall\t")
+}
+
+// names returns the names of the classes as a table may show them: a tab or a line end is
+// none of the table's.
+func (r evalReport) names() (names []string) {
+	for _, name := range r.Classes {
+		names = append(names, strings.Join(strings.Fields(name), " "))
+	}
+	return names
+}
+
+// width returns how many characters a line of the confusion matrix takes.
+func (r evalReport) width() int {
+	first, total := len(trueAndPredicted), len("  100.00 %")
+	for c, name := range r.names() {
+		wide := utf8.RuneCountInString(name)
+		first = max(first, wide)
+		for _, row := range r.Confusion {
+			wide = max(wide, len(strconv.Itoa(row[c])))
+		}
+		total += 2 + wide
+	}
+	return 2 + first + total
+}
+
+const trueAndPredicted = "true \\ predicted"
+
+func (r evalReport) printConfusion(w io.Writer) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	names := r.names()
+	fmt.Fprintf(t, "%s\t%s\trecall\t\n", trueAndPredicted, strings.Join(names, "\t"))
 	for c, row := range r.Confusion {
 		fmt.Fprintf(t, "%s\t", names[c])
 		for _, n := range row {
 			fmt.Fprintf(t, "%d\t", n)
 		}
-		if recall := float64(r.Recall[c]); math.IsNaN(recall) {
-			fmt.Fprintln(t, "–\t")
-		} else {
-			fmt.Fprintf(t, "%.2f %%\t\n", 100*recall)
-		}
+		fmt.Fprintf(t, "%s\t\n", r.recallOf(c))
 	}
 	t.Flush()
+}
+
+// recallOf returns the recall of a class in words.
+func (r evalReport) recallOf(c int) string {
+	if recall := float64(r.Recall[c]); !math.IsNaN(recall) {
+		return fmt.Sprintf("%.2f %%", 100*recall)
+	}
+	return "–"
+}
+
+// printMistakes prints a line for each class, in place of a confusion matrix that would be
+// too wide.
+func (r evalReport) printMistakes(w io.Writer) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	names := r.names()
+	fmt.Fprintln(t, "class\tsamples\trecall\tmost often taken for")
+	for c, row := range r.Confusion {
+		samples, wrong := 0, -1
+		for k, n := range row {
+			if samples += n; k != c && n > 0 && (wrong < 0 || n > row[wrong]) {
+				wrong = k
+			}
+		}
+		mistake := ""
+		if wrong >= 0 {
+			mistake = fmt.Sprintf("%s (%d)", clip(names[wrong], 25), row[wrong])
+		}
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\n", clip(names[c], 25), samples, r.recallOf(c), mistake)
+	}
+	t.Flush()
+	fmt.Fprintln(w, "\nThe confusion matrix is too wide to be shown here: --json has it.")
 }

@@ -196,7 +196,7 @@ func (r importReport) print(w io.Writer) {
 func layerWords[T kernels.Float](n *net.Network[T]) (words []string) {
 	for i := 1; i <= n.Depth(); i++ {
 		l := n.Layer(i)
-		s := fmt.Sprintf("%d neurons, ", l.Out)
+		s := counted(l.Out, "neuron", "neurons") + ", "
 		if l.LayerNorm {
 			s += "layer normalisation, "
 		}

@@ -52,7 +52,7 @@ func usagef(format string, args ...any) error {
 
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	results, messages := &plainWriter{w: stdout}, &plainWriter{w: stderr}
+	results, messages := &plainWriter{w: stdout}, &plainWriter{w: stderr, width: widthOf(stderr)}
 	defer results.flush()
 	defer messages.flush()
 	started := false // whether cobra was content with the command line
@@ -62,6 +62,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return errors.New("only train runs on several ranks: start one process")
 		}
 		started = true
+		if !wantsJSON(cmd) && cmd.Name() != "predict" { // whose results are data
+			results.width = widthOf(stdout)
+		}
 		for _, err := range []error{kernels.ISAError(), kernels.CoreError()} {
 			if err != nil {
 				fmt.Fprintf(messages, "nabla: %v\n", err)

@@ -3,13 +3,16 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/nabla-go/nabla/dataset"
 	"github.com/nabla-go/nabla/internal/atomicfile"
 	"github.com/nabla-go/nabla/model"
 )
@@ -28,6 +31,64 @@ func TestPlainWriter(t *testing.T) {
 		}
 		p.flush()
 		require.Equal(t, want, b.String(), "%d bytes at once", step)
+	}
+}
+
+// On a terminal lines are broken at blanks: below the text behind a name, or two blanks
+// further right; words are never cut.
+func TestBreakLine(t *testing.T) {
+	for line, want := range map[string]string{
+		"short":                            "short",
+		"note: one two three four":         "note: one two\n  three four",
+		"seed   a b c d e f g h i j k":     "seed   a b c d e f\n       g h i j k",
+		"seed   a 0123456789abcdef b":      "seed a\n  0123456789abcdef\n  b",
+		"0123456789abcdef0123456789abcdef": "0123456789abcdef0123456789abcdef",
+		"∂∂∂∂∂∂∂∂∂∂∂∂∂∂∂∂∂∂": "∂∂∂∂∂∂∂∂∂∂∂∂∂∂∂∂∂∂",
+		"": "",
+	} {
+		require.Equal(t, want, breakLine(line, 18))
+	}
+	for _, step := range []int{1, 7, 100} {
+		var b bytes.Buffer
+		p := &plainWriter{w: &b, width: func() int { return 18 }}
+		for rest := []byte("note: one two three four\n\nnote: five six seven"); len(rest) > 0; rest = rest[min(step, len(rest)):] {
+			p.Write(rest[:min(step, len(rest))])
+		}
+		p.flush()
+		require.Equal(t, "note: one two\n  three four\n\nnote: five six\n  seven", b.String())
+	}
+}
+
+// The table of columns fits into 80 columns, whatever is in it.
+func TestColumnsFit(t *testing.T) {
+	columns := []dataset.ColumnSummary{
+		{Number: 1, Name: strings.Repeat("name", 10), Type: "category", Gaps: 1234, Values: strings.Repeat("value, ", 10), Becomes: "64 inputs, hashed + others + gaps"},
+		{Number: 2, Type: "text", Values: "2: a, b", Becomes: "left out: text: values differ"},
+		{Number: 3, Name: "x", Type: "number", Becomes: strings.Repeat("becomes ", 10)},
+	}
+	for k := range columns {
+		var b bytes.Buffer
+		printColumns(&b, columns[:k+1])
+		lines := strings.Split(b.String(), "\n")
+		require.LessOrEqual(t, utf8.RuneCountInString(longest(lines)), helpWidth, b.String())
+		require.Contains(t, b.String(), columns[min(k, 1)].Becomes)
+	}
+}
+
+// A confusion matrix that is wider than 80 columns becomes a line for each class.
+func TestManyClasses(t *testing.T) {
+	for _, classes := range []int{3, 30} {
+		r := evalReport{Samples: 7 * classes}
+		for c := range classes {
+			row := make([]int, classes)
+			row[c], row[(c+1)%classes], row[(c+2)%classes] = 4, 2, 1
+			r.Classes, r.Recall, r.Confusion = append(r.Classes, fmt.Sprintf("class %d", c)), append(r.Recall, number(4/7.0)), append(r.Confusion, row)
+		}
+		var b bytes.Buffer
+		r.print(&b)
+		require.LessOrEqual(t, utf8.RuneCountInString(longest(strings.Split(b.String(), "\n"))), helpWidth)
+		require.Equal(t, classes > 10, strings.Contains(b.String(), "class 5   7        57.14 %  class 6 (2)\n"), b.String())
+		require.Equal(t, classes < 10, strings.Contains(b.String(), "class 0        4        2        1  57.14 %\n"), b.String())
 	}
 }
 

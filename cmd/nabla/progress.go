@@ -7,8 +7,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"golang.org/x/term"
-
 	"github.com/nabla-go/nabla/internal/chart"
 	"github.com/nabla-go/nabla/train"
 )
@@ -41,16 +39,9 @@ func terminalOf(messages any, epochs, samples int) *terminal {
 	if !ok {
 		return nil
 	}
-	f, ok := p.w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
+	width := widthOf(p.w)
+	if width == nil {
 		return nil
-	}
-	width := func() int {
-		w, _, err := term.GetSize(int(f.Fd()))
-		if err != nil || w < 20 {
-			return helpWidth
-		}
-		return w
 	}
 	return newTerminal(p, width, os.Getenv("NO_COLOR") == "", epochs, samples)
 }
@@ -74,13 +65,13 @@ func (t *terminal) step(r train.StepReport) {
 	}
 }
 
-// epoch writes the line of an epoch that is over, with its speed.
+// epoch writes the line of an epoch that is over, with its speed if there is room.
 func (t *terminal) epoch(line string) {
 	t.finished++
 	t.done = 0
 	line = strings.TrimSuffix(line, "\n")
-	if t.learned > 0 {
-		line += "  " + t.speed()
+	if speed := "  " + t.speed(); t.learned > 0 && utf8.RuneCountInString(line+speed) <= t.width() {
+		line += speed
 	}
 	t.clear()
 	fmt.Fprintln(t.out, line)

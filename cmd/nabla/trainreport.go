@@ -49,13 +49,13 @@ func (t *training[T]) newEpochReport(e train.Epoch) epochReport {
 
 func (r epochReport) print(w io.Writer, epochs int) {
 	fmt.Fprintf(w, "epoch %*d/%d  cost %-9.4g", len(strconv.Itoa(epochs)), r.Epoch, epochs, float64(r.Cost))
-	name, accuracy := "test", r.TestAccuracy
+	name, accuracy := "test accuracy", r.TestAccuracy
 	if r.ValidationCost != nil {
-		fmt.Fprintf(w, "  validation cost %-9.4g", float64(*r.ValidationCost))
-		name, accuracy = "validation", *r.ValidationAccuracy
+		fmt.Fprintf(w, "  validation %-9.4g", float64(*r.ValidationCost))
+		name, accuracy = "accuracy", *r.ValidationAccuracy
 	}
 	if !math.IsNaN(float64(accuracy)) {
-		fmt.Fprintf(w, "  %s accuracy %6.2f %%", name, 100*accuracy)
+		fmt.Fprintf(w, "  %s %6.2f %%", name, 100*accuracy)
 	}
 	for _, m := range r.names {
 		fmt.Fprintf(w, "  %s %.4g", m, float64(r.Metrics[m]))
