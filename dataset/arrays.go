@@ -34,8 +34,10 @@ func isArrays(path string) bool {
 	return err == nil && string(head) == npyMagic
 }
 
-// targetNames are what the array of targets may be called, the likeliest first.
+// targetNames are what the array or column of targets may be called, the likeliest first.
 var targetNames = []string{"y", "label", "labels", "target", "targets", "class", "classes"}
+
+func isTargetName(name string) bool { return slices.Contains(targetNames, strings.ToLower(name)) }
 
 // readArrays makes a table of the arrays of a file. The rows of an array of one or more
 // dimensions are those of the table. In an NPZ file each array makes a column or, with

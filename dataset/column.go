@@ -67,7 +67,8 @@ type column struct {
 	codes        []int32 // of a target: the level of each row
 	marks        []mark  // words among numbers, numbers among dates
 	overflow     bool    // more levels than are kept
-	long         bool    // a number had more digits than T keeps
+	long         bool    // a number had more digits than T keeps, or was written as words can't be made of it
+	written      written // numbers that are written for people
 	whole        bool    // all numbers of a target so far are whole
 	info         info
 }
@@ -173,7 +174,7 @@ func put[T kernels.Float](d *decoder[T], c *column, cell []byte) (T, error) {
 	c.filled++
 	switch c.reading {
 	case numbers:
-		v, ok, err := decimal.Parse[T](cell, d.form.Point)
+		v, ok, err := parseNumber[T](d, c, cell)
 		if ok && err == nil {
 			if d.gapped[v] {
 				c.filled--
@@ -221,7 +222,7 @@ func (d *decoder[T]) putTarget(c *column, cell []byte) (T, error) {
 			c.codes = append(c.codes, c.levels.index[name])
 		}
 	}
-	v, ok, err := decimal.Parse[T](cell, d.form.Point)
+	v, ok, err := parseNumber[T](d, c, cell)
 	if err != nil || isInfinite(cell) {
 		return 0, fmt.Errorf("%s: the target %s is too large for float%d", c.called(), quoted(string(cell)), 8*elemSize[T]())
 	}
@@ -236,7 +237,7 @@ func (d *decoder[T]) putTarget(c *column, cell []byte) (T, error) {
 
 // decide chooses how to read a column from its first cell that isn't a gap.
 func (c *column) decide(point byte, cell []byte) {
-	_, isNumber, _ := decimal.Parse[float64](cell, point)
+	isNumber := isNumber(cell, point)
 	_, isTime := parseTime("", string(cell))
 	switch {
 	case isNumber || isInfinite(cell):
@@ -262,7 +263,7 @@ func (d *decoder[T]) gapsOfWords(c *column) {
 // word returns the number of the level that a cell names.
 func (d *decoder[T]) word(c *column, cell string) (T, error) {
 	if !utf8.ValidString(cell) { // a model file would not keep it
-		return 0, fmt.Errorf("%s: %q is not UTF-8: save the file as UTF-8", c.called(), shortened(cell))
+		return 0, fmt.Errorf("%s: %q %w", c.called(), shortened(cell), errEncoding)
 	}
 	i := int32(-1)
 	if !c.overflow {
@@ -323,6 +324,7 @@ func (d *decoder[T]) markOf(c *column, cell string) (T, error) {
 // toWords makes a column of numbers one of words.
 func (d *decoder[T]) toWords(c *column) {
 	c.reading, c.filled = words, 0
+	c.long = c.long || c.written.cells > 0
 	j := c.slot
 	d.store.each(func(_ int, row []T) {
 		v := row[j]

@@ -42,6 +42,9 @@ func (d *decoder[T]) lineNumber() int {
 // errNoTarget is what a cell of the target comes to that is a gap.
 var errNoTarget = errors.New("the target is missing")
 
+// errEncoding is the end of errors of texts that are in another encoding.
+var errEncoding = errors.New("is not UTF-8: save the file as UTF-8 (it may be Latin-1 or Windows-1252)")
+
 // maxErrors is how many bad cells are told of.
 const maxErrors = 5
 
@@ -100,6 +103,15 @@ func (d *decoder[T]) begin(patient bool) ([]byte, error) {
 	if c := d.opt.Comment; c != 0 && c == d.opt.Separator {
 		return nil, fmt.Errorf(": %q can't separate cells and begin comments", c)
 	}
+	if separator, length := declared(sample); length > 0 {
+		if d.opt.Separator == 0 {
+			d.opt.Separator = separator
+		}
+		sample = sample[length:]
+		if err := d.r.Skip(d.form); err != nil {
+			return nil, d.at(err)
+		}
+	}
 	d.form = delimited.Detect(sample, delimited.Form{Separator: d.opt.Separator, Point: d.opt.Point, Comment: d.opt.Comment})
 	record, err := d.r.Next(d.form)
 	if err != nil {
@@ -122,6 +134,20 @@ func (d *decoder[T]) begin(patient bool) ([]byte, error) {
 		return nil, err
 	}
 	return record, nil
+}
+
+// declared returns the separator that a text declares in its first line, as spreadsheets
+// write it (sep=;), and the length of that line; 0 if it declares none.
+func declared(text []byte) (separator byte, length int) {
+	const declaration = "sep="
+	end := bytes.IndexByte(text, '\n')
+	if end < len(declaration)+1 || !bytes.EqualFold(text[:len(declaration)], []byte(declaration)) || len(bytes.TrimSuffix(text[:end], []byte("\r"))) != len(declaration)+1 {
+		return 0, 0
+	}
+	if separator = text[len(declaration)]; strings.IndexByte(delimited.Separators, separator) < 0 {
+		return 0, 0
+	}
+	return separator, end + 1
 }
 
 // read reads all records.
@@ -209,6 +235,8 @@ func (d *decoder[T]) row(record []byte) error {
 		switch {
 		case err == errNoTarget:
 			told = false
+		case errors.Is(err, errEncoding): // other cells will be so, too
+			return err
 		case err != nil:
 			bad = err
 		case c.slot >= 0:
@@ -320,7 +348,11 @@ func (d *decoder[T]) ragged(record []byte) error {
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("%d columns, but the first record has %d (separator %s)", n, len(d.columns), separatorName(d.form.Separator))
+	columns := "columns"
+	if n == 1 {
+		columns = "column"
+	}
+	return fmt.Errorf("%d %s, but the first record has %d (separator %s)", n, columns, len(d.columns), separatorName(d.form.Separator))
 }
 
 func separatorName(s byte) string {

@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/nabla-go/nabla/internal/decimal"
 )
@@ -16,10 +15,8 @@ type info struct {
 	min, max float64 // of numbers
 	gaps     int
 	count    bool // each number is one more than that of the row before
-	rising   bool // all are whole, and each is more than that of the row before
-	falling  bool // likewise, less
+	whole    bool // all numbers are whole
 	first    float64
-	last     float64
 	calendar bool // dates that are more than times of the day
 	clock    bool // dates with a time of the day
 }
@@ -56,13 +53,23 @@ func (d *decoder[T]) finish() error {
 			return nil
 		}
 	}
+	return d.noInputs()
+}
+
+// noInputs says that all columns but the target are left out.
+func (d *decoder[T]) noInputs() error {
 	var all []string
+	var help []Option
 	for _, c := range d.columns {
-		if c.role == input {
-			all = append(all, fmt.Sprintf("%s: %s", c.called(), c.reason))
+		if c.role != input {
+			continue
+		}
+		all = append(all, fmt.Sprintf("%s: %s", c.called(), c.reason))
+		if c.kind == textColumn && !c.given && len(help) < maxErrors {
+			help = append(help, Option{"keep", d.nameOf(c)})
 		}
 	}
-	return &OptionError{Text: fmt.Sprintf(": no column is left to learn from (%s)", abbreviate(all)), Options: []Option{{"keep", "NAME"}, {"columns", "NAME=category"}}}
+	return &OptionError{Text: fmt.Sprintf(": no column is left to learn from (%s)", abbreviate(all)), Options: merged(help)}
 }
 
 // merged puts the values of options of the same name together, with commas between.
@@ -71,7 +78,7 @@ func merged(all []Option) (options []Option) {
 		i := slices.IndexFunc(options, func(m Option) bool { return m.Name == o.Name })
 		if i < 0 {
 			options = append(options, o)
-		} else {
+		} else if !slices.Contains(strings.Split(options[i].Value, ","), o.Value) {
 			options[i].Value += "," + o.Value
 		}
 	}
@@ -82,7 +89,7 @@ func merged(all []Option) (options []Option) {
 func (d *decoder[T]) survey() {
 	var all []*column
 	for _, c := range d.columns {
-		c.info = info{min: math.Inf(1), max: math.Inf(-1), count: true, rising: true, falling: true}
+		c.info = info{min: math.Inf(1), max: math.Inf(-1), count: true, whole: true}
 		if c.role != target && c.reading == numbers || c.role == target && c.words() == 0 {
 			all = append(all, c)
 		}
@@ -99,7 +106,7 @@ func (d *decoder[T]) survey() {
 			s := &c.info
 			if v != v {
 				s.gaps++
-				s.count, s.rising, s.falling = false, false, false
+				s.count = false
 				continue
 			}
 			s.min, s.max = min(s.min, v), max(s.max, v)
@@ -108,10 +115,7 @@ func (d *decoder[T]) survey() {
 				s.first = v - n
 			}
 			s.count = s.count && v == s.first+n
-			whole := v == math.Floor(v)
-			s.rising = s.rising && whole && (i == 0 || v > s.last)
-			s.falling = s.falling && whole && (i == 0 || v < s.last)
-			s.last = v
+			s.whole = s.whole && v == math.Floor(v)
 		}
 	})
 }
@@ -150,7 +154,7 @@ func (d *decoder[T]) decideKind(c *column) (bad complaint, help []Option) {
 		if len(c.marks) > 0 {
 			return d.mixed(c, c.filled)
 		}
-		return bad, nil
+		return d.mixedSigns(c)
 	}
 	switch c.reading {
 	case undecided:
@@ -162,7 +166,8 @@ func (d *decoder[T]) decideKind(c *column) (bad complaint, help []Option) {
 	case numbers:
 		c.kind = numberColumn
 		if len(c.marks) == 0 {
-			break
+			d.noteCompact(c)
+			return d.mixedSigns(c)
 		}
 		if n, whole := d.distinct(c, fewNumbers+1); !whole || n > fewNumbers || (n+len(c.marks))*3 > c.filled {
 			return d.mixed(c, c.filled)
@@ -171,16 +176,14 @@ func (d *decoder[T]) decideKind(c *column) (bad complaint, help []Option) {
 		c.kind = categoryColumn
 	case words:
 		c.kind = categoryColumn
+		defer d.noteDates(c)
 		if numbers, all := d.numbersAmong(c); all {
 			return d.mixed(c, numbers)
 		}
 		if n := len(c.levels.names); c.overflow || n > fewNumbers && 2*n > c.filled && !c.kept {
 			c.kind, c.reason = textColumn, "text: values differ"
-			if layout := c.looksLikeDates(); layout != "" {
-				d.Notes = append(d.Notes, fmt.Sprintf("%s has dates such as %s: left out (columns=%s=date:%s if they are of that form)", c.called(), quoted(c.levels.names[0]), d.nameOf(c), layout))
-			}
 		} else if c.long {
-			return complaint{text: fmt.Sprintf("%s has long numbers and words", c.called())}, d.typed(c, categoryColumn, textColumn)
+			return complaint{text: fmt.Sprintf("%s has words and numbers whose digits or signs would be lost", c.called())}, d.typed(c)
 		}
 	}
 	return bad, nil
@@ -201,6 +204,32 @@ func (c *column) looksLikeDates() string {
 		}
 	}
 	return ""
+}
+
+// noteCompact tells of a column of numbers that may be dates of eight digits, as 20240131.
+func (d *decoder[T]) noteCompact(c *column) {
+	if !c.info.whole || c.info.min < 18000101 || c.info.max > 21001231 || c.info.min == c.info.max {
+		return
+	}
+	all := true
+	d.store.each(func(_ int, row []T) {
+		v := float64(row[c.slot])
+		month, day := math.Mod(math.Floor(v/100), 100), math.Mod(v, 100)
+		all = all && (v != v || month >= 1 && month <= 12 && day <= 32) // float32 has even ones only
+	})
+	if all {
+		d.Notes = append(d.Notes, fmt.Sprintf("%s has numbers of eight digits, as 20240131 (columns=%s=date:20060102 if they are dates)", c.called(), d.nameOf(c)))
+	}
+}
+
+// noteDates tells of a column of words that are dates in a form that has to be given.
+func (d *decoder[T]) noteDates(c *column) {
+	layout := c.looksLikeDates()
+	if layout == "" {
+		return
+	}
+	what := map[*kind]string{textColumn: "left out", categoryColumn: "a category"}[c.kind]
+	d.Notes = append(d.Notes, fmt.Sprintf("%s has dates such as %s: %s (columns=%s=date:%s if they are of that form)", c.called(), quoted(c.levels.names[0]), what, d.nameOf(c), layout))
 }
 
 // mixed describes a column of numbers or dates with words in it.
@@ -226,16 +255,13 @@ func (d *decoder[T]) mixed(c *column, filled int) (bad complaint, help []Option)
 	if c.number == 1 && strings.HasPrefix(c.marks[0].text, "#") {
 		help = []Option{{"comment", "#"}}
 	}
-	return complaint{c.marks[0].line, text}, append(help, d.typed(c, categoryColumn)...)
+	return complaint{c.marks[0].line, text}, append(help, d.typed(c)...)
 }
 
-// typed are the options that give a column another type or drop it.
-func (d *decoder[T]) typed(c *column, kinds ...*kind) (options []Option) {
+// typed are the options that make a column a category or drop it.
+func (d *decoder[T]) typed(c *column) []Option {
 	name := d.nameOf(c)
-	for _, k := range kinds {
-		options = append(options, Option{"columns", name + "=" + k.name})
-	}
-	return append(options, Option{"drop", name})
+	return []Option{{"columns", name + "=" + categoryColumn.name}, {"drop", name}}
 }
 
 // numbersAmong reports whether a column of words is one of numbers with few words in it,
@@ -244,6 +270,9 @@ func (d *decoder[T]) numbersAmong(c *column) (cells int, mixed bool) {
 	different, whole, wordy, words := 0, true, 0, []mark(nil)
 	for i, name := range c.levels.names {
 		v, ok := parseLevel(name)
+		if !ok && isNumber([]byte(name), d.form.Point) { // written for people
+			v, ok = math.NaN(), true
+		}
 		if ok {
 			cells += c.levels.counts[i]
 			different++
@@ -277,59 +306,6 @@ func (d *decoder[T]) distinct(c *column, most int) (n int, whole bool) {
 	return len(seen), whole
 }
 
-// indexNames are what a column that tells rows apart may be called, in lower case and
-// without blanks and other signs. Names that end with id are as well.
-var indexNames = map[string]bool{
-	"": true, "index": true, "idx": true, "no": true, "nr": true, "sno": true, "serialno": true, "row": true, "rowno": true, "rownumber": true, "rownum": true,
-	"rownames": true, "unnamed0": true, "sample": true, "case": true, "record": true, "obs": true, "observation": true,
-}
-
-// namesRows reports whether a column may be there to tell rows apart, going by its name.
-func namesRows(name string) bool {
-	plain := strings.Map(func(r rune) rune {
-		if r = unicode.ToLower(r); unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return r
-		}
-		return -1
-	}, name)
-	stem, isID := strings.CutSuffix(plain, "id")
-	// PassengerId, case_id, row ID, but not humid
-	isID = isID && (stem == "" || strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "ID") || len(name) > 2 && strings.ContainsRune("_-. #", rune(name[len(name)-3])))
-	return isID || indexNames[plain]
-}
-
-// fewRows is the number of rows from which on a column without a name can count them.
-const fewRows = 10
-
-// leaveOutIndex leaves out columns that count or number the rows. In a file that is sorted
-// by class they would tell the class.
-func (d *decoder[T]) leaveOutIndex() {
-	inputs := 0
-	for _, c := range d.columns {
-		if c.role == input && c.kind.parts != nil {
-			inputs++
-		}
-	}
-	many := d.store.rows >= fewRows
-	for _, c := range d.columns {
-		if c.role != input || c.kind != numberColumn || c.given || c.kept || inputs < 2 || d.store.rows < 3 || !d.headed && !many {
-			continue
-		}
-		s := c.info
-		counts := s.count && (s.first == 0 || s.first == 1)
-		switch {
-		case namesRows(c.name) && counts:
-			c.kind, c.reason = indexColumn, "counts the rows"
-			inputs--
-		case namesRows(c.name) && c.name != "" && many && (s.rising || s.falling):
-			c.kind, c.reason = indexColumn, "numbers the rows"
-			inputs--
-		case counts && many:
-			d.Notes = append(d.Notes, fmt.Sprintf("%s counts the rows (drop=%s if it is no more than that)", c.called(), d.nameOf(c)))
-		}
-	}
-}
-
 // note tells what was left out, dropped or taken for granted.
 func (d *decoder[T]) note() {
 	say := func(format string, args ...any) { d.Notes = append(d.Notes, fmt.Sprintf(format, args...)) }
@@ -345,6 +321,8 @@ func (d *decoder[T]) note() {
 	if d.untold > 0 {
 		say("%d rows without a target were left out", d.untold)
 	}
+	d.noteWritten()
+	d.noteTarget()
 }
 
 // commentsWords tells of n lines that were taken for comments.

@@ -65,8 +65,7 @@ func (p *preview) column(j int, f func(cell string) bool) bool {
 }
 
 func (p *preview) isNumber(cell string) bool {
-	_, ok, err := decimal.Parse[float64]([]byte(cell), p.form.Point)
-	return ok && err == nil
+	return isNumber([]byte(cell), p.form.Point)
 }
 
 // start takes the columns from the first record and reports whether that record is a header.
@@ -74,7 +73,7 @@ func (d *decoder[T]) start(first []string, p preview) (isHeader bool, err error)
 	line := d.r.Line()
 	for j, name := range first {
 		if !utf8.ValidString(name) {
-			return false, fmt.Errorf(":%d: column %d: %q is not UTF-8: save the file as UTF-8", line, j+1, shortened(name))
+			return false, fmt.Errorf(":%d: column %d: %q %w", line, j+1, shortened(name), errEncoding)
 		}
 	}
 	d.headed, err = d.isHeader(first, &p)
@@ -102,6 +101,9 @@ func (d *decoder[T]) start(first []string, p preview) (isHeader bool, err error)
 		c.role, c.kind, c.reading, c.reason = dropped, emptyColumn, skipped, "every line ends with a separator"
 		d.Notes = append(d.Notes, fmt.Sprintf("%s is empty, because every line ends with a separator: left out", c.called()))
 		names = names[:len(names)-1]
+	}
+	if w := p.width(); len(names) == 1 && w > 1 && !beginsAsComment(names[0]) {
+		return false, fmt.Errorf(":%d: one column, %s, but the lines below have %d: if it is a title, remove it", line, quoted(names[0]), w)
 	}
 	if err := d.assign(names); errors.As(err, new(widthError)) {
 		return false, err
@@ -308,13 +310,26 @@ func (d *decoder[T]) assign(names []string) error {
 	return nil
 }
 
+// OtherSeparators are signs that may separate cells if they are given.
+const OtherSeparators = ":~^!/\\&*=@"
+
 // oneColumn says that there is one column only, and what it may be instead.
 func oneColumn(first string) error {
 	text := fmt.Sprintf("one column only, %s: want inputs and a target, separated by commas, semicolons, tabs or blanks", quoted(first))
-	if first != "" && strings.ContainsAny(first[:1], "%!/;*@'") {
+	for _, s := range OtherSeparators {
+		if n := strings.Count(first, string(s)); n > 0 && n == strings.Count(strings.Trim(first, string(s)), string(s)) {
+			return &OptionError{Text: text, Options: []Option{{"sep", string(s)}}}
+		}
+	}
+	if beginsAsComment(first) {
 		return &OptionError{Text: text, Options: []Option{{"comment", first[:1]}}}
 	}
 	return errors.New(text)
+}
+
+// beginsAsComment reports whether a line begins with what comments often begin with.
+func beginsAsComment(line string) bool {
+	return line != "" && strings.ContainsAny(line[:1], "%!/;*@'")
 }
 
 // assignAsked does what the options ask for. cells are the names of the columns, or those

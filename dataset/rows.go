@@ -6,7 +6,6 @@ import (
 	"os"
 	"unicode/utf8"
 
-	"github.com/nabla-go/nabla/internal/decimal"
 	"github.com/nabla-go/nabla/kernels"
 )
 
@@ -147,7 +146,7 @@ func (r *RowReader[T]) cell(c *column, to *Column, cell []byte, x []T) error {
 	if !gap {
 		switch c.kind {
 		case numberColumn:
-			n, ok, err := decimal.Parse[T](cell, d.form.Point)
+			n, ok, err := parseNumber[T](d, nil, cell)
 			switch {
 			case err != nil:
 				return fmt.Errorf("%s: %s is too large for float%d", c.called(), quoted(string(cell)), 8*elemSize[T]())

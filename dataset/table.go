@@ -12,7 +12,7 @@ import (
 // last column for the target. Columns are given by their name in the header or by their
 // number, from 1.
 type TableOptions struct {
-	Separator byte         // between cells: ',', ';', '\t', '|', ' ' for any number of blanks; 0 finds out
+	Separator byte         // between cells: ',', ';', '\t', '|', ' ' for any number of blanks, one of OtherSeparators; 0 finds out
 	Point     byte         // the decimal sign, '.' or ','; 0 finds out
 	Comment   byte         // what lines begin with that are no records; 0 is # where that is safe, NoComments nothing
 	Header    Header       // whether the first record names the columns

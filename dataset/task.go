@@ -85,10 +85,18 @@ func (d *decoder[T]) chooseTask(c *column) (Task, string, error) {
 			what, help := d.mixed(c, c.filled)
 			return 0, "", &OptionError{Text: listed([]complaint{what}), Options: help[:1]}
 		}
+		if different > fewNumbers && 2*different > d.store.rows && !c.overflow {
+			return 0, "", d.noClasses(c)
+		}
+		if different == 1 {
+			return Classification, fmt.Sprintf("the target is %s in all rows, so there is nothing to learn", quoted(c.levels.names[0])), nil
+		}
 		return Classification, fmt.Sprintf("the target has %d different words", different), nil
 	case !c.whole:
 		return Regression, "the target has numbers with a fraction", nil
-	case c.overflow || different > fewNumbers && !c.even():
+	case different == 1:
+		return Classification, fmt.Sprintf("the target is %s in all rows, so there is nothing to learn", quoted(c.levels.names[0])), nil
+	case c.overflow || different > fewNumbers && !c.even() || c.sparse(d.store.rows):
 		n := fmt.Sprint(different)
 		if c.overflow {
 			n = fmt.Sprintf("more than %d", maxClasses)
@@ -96,6 +104,64 @@ func (d *decoder[T]) chooseTask(c *column) (Task, string, error) {
 		return Regression, fmt.Sprintf("the target has %s different whole numbers (task=classify if they are classes)", n), nil
 	}
 	return Classification, fmt.Sprintf("the target has %d different whole numbers (task=regress if they are amounts)", different), nil
+}
+
+// sparse reports whether whole numbers are so many, in so few rows, that they can't be
+// classes to learn. Ten numbered ones, such as digits, can.
+func (c *column) sparse(rows int) bool {
+	different := len(c.levels.names)
+	if c.even() {
+		return different > 10 && rows < 2*different
+	}
+	return different > 5 && rows < 3*different
+}
+
+// noClasses says that the words of a target nearly all differ.
+func (d *decoder[T]) noClasses(c *column) error {
+	what := "words"
+	if c.looksLikeDates() != "" || !slices.ContainsFunc(c.levels.names, func(name string) bool { _, ok := parseTime("", name); return !ok }) {
+		what = "dates"
+	}
+	return &OptionError{
+		Text:     fmt.Sprintf(": %s has %d different %s in %d rows, too many to be classes: is it the target?", c.called(), len(c.levels.names), what, d.store.rows),
+		Question: true, Options: []Option{{"target", d.otherTarget(c)}, {"task", "classify"}},
+	}
+}
+
+// otherTarget returns the name of a column that may be the target in place of c, or what
+// stands for one.
+func (d *decoder[T]) otherTarget(c *column) string {
+	for _, o := range d.columns {
+		if o != c && o.role == input && isTargetName(o.name) {
+			return d.nameOf(o)
+		}
+	}
+	return "NAME"
+}
+
+// noteTarget tells what may be wrong with the target: another column is called so, or labels
+// differ in case only.
+func (d *decoder[T]) noteTarget() {
+	targets := d.targets()
+	if len(targets) != 1 || d.opt.Encoder != nil {
+		return
+	}
+	c := targets[0]
+	if other := d.otherTarget(c); d.opt.Targets == nil && other != "NAME" && !isTargetName(c.name) {
+		d.Notes = append(d.Notes, fmt.Sprintf("%s is predicted because it is the last, but another is called %s (target=%s if that is the target)", c.called(), other, other))
+	}
+	if d.task != Classification {
+		return
+	}
+	first := make(map[string]string)
+	for _, i := range sortedLevels(c.levels.names) {
+		name := c.levels.names[i]
+		if other, ok := first[strings.ToLower(name)]; ok {
+			d.Notes = append(d.Notes, fmt.Sprintf("labels that differ in case only, such as %s and %s, are different classes", other, name))
+			return
+		}
+		first[strings.ToLower(name)] = name
+	}
 }
 
 // even reports whether whole numbers are like numbered classes: all from 0 or 1 on, each
@@ -123,7 +189,10 @@ func (d *decoder[T]) checkTarget(c *column) error {
 	switch d.task {
 	case Classification:
 		if c.overflow || len(c.levels.names) > maxClasses {
-			return fmt.Errorf(": %s has more than %d different labels (%s): want at most as many classes: is this the target?", c.called(), maxClasses, abbreviate(c.levels.names))
+			return &OptionError{
+				Text:    fmt.Sprintf(": %s has more than %d different labels (%s), too many to be classes: is it the target?", c.called(), maxClasses, abbreviate(c.levels.names[:3])),
+				Options: []Option{{"target", d.otherTarget(c)}},
+			}
 		}
 		for _, name := range c.levels.names {
 			if v, ok := parseLevel(name); ok && v != math.Floor(v) {
@@ -134,6 +203,9 @@ func (d *decoder[T]) checkTarget(c *column) error {
 		if c.words() > 0 {
 			what, help := d.mixed(c, c.filled)
 			return &OptionError{Text: listed([]complaint{what}), Options: append(help[:1], Option{"task", "classify"})}
+		}
+		if what, _ := d.mixedSigns(c); what.text != "" {
+			return &OptionError{Text: listed([]complaint{what}), Options: []Option{{"task", "classify"}}}
 		}
 	}
 	return nil

@@ -18,10 +18,11 @@ const (
 	utf16Big    = "\xfe\xff"
 )
 
-// utf8Text returns the text that r holds as UTF-8 without a byte order mark.
+// utf8Text returns the text that r holds as UTF-8 without a byte order mark. UTF-16 is
+// recognised without a mark as well.
 func utf8Text(r io.Reader) (io.Reader, error) {
 	b := bufio.NewReaderSize(r, 64<<10)
-	head, err := b.Peek(3)
+	head, err := b.Peek(4)
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
@@ -33,6 +34,10 @@ func utf8Text(r io.Reader) (io.Reader, error) {
 		return &utf16Reader{r: b, order: binary.LittleEndian}, nil
 	case bytes.HasPrefix(head, []byte(utf16Big)):
 		b.Discard(2)
+		return &utf16Reader{r: b, order: binary.BigEndian}, nil
+	case len(head) == 4 && head[0] != 0 && head[1] == 0 && head[2] != 0 && head[3] == 0: // two characters of ASCII
+		return &utf16Reader{r: b, order: binary.LittleEndian}, nil
+	case len(head) == 4 && head[0] == 0 && head[1] != 0 && head[2] == 0 && head[3] != 0:
 		return &utf16Reader{r: b, order: binary.BigEndian}, nil
 	}
 	return b, nil

@@ -62,10 +62,13 @@ func (d *dataSource) formFlags() []flag {
 			o.Header = headers[v]
 			return nil
 		}),
-		newFlag("sep", "auto", "what separates cells: auto, comma, semicolon, tab, bar or blanks", func(v string) error {
+		newFlag("sep", "auto", "what separates cells: auto, comma, semicolon, tab, bar, blanks, or another sign, as in :", func(v string) error {
 			s, ok := separators[v]
+			if !ok && len(v) == 1 && strings.Contains(dataset.OtherSeparators, v) {
+				s, ok = v[0], true
+			}
 			o.Separator = s
-			return want(ok, "auto, comma, semicolon, tab, bar or blanks")
+			return want(ok, "auto, comma, semicolon, tab, bar, blanks or one of %s", dataset.OtherSeparators)
 		}),
 		newFlag("decimal", "auto", "decimal sign: auto, point or comma", func(v string) error {
 			p, ok := points[v]

@@ -101,6 +101,14 @@ func TestDetect(t *testing.T) {
 		"1,5;2.5\n":                         {Separator: ';', Point: '.'},
 		"one\ntwo words\n":                  {Separator: ',', Point: '.'},
 		"":                                  {Separator: ',', Point: '.'},
+		"\"1,5\",0\n\"2,25\",1\n":           {Separator: ',', Point: ','},
+		"\"1,234\",0\n\"2,250\",1\n":        {Separator: ',', Point: '.'},
+		"1,234\t0\n2,250\t1\n":              {Separator: '\t', Point: ','},
+		"1,234\t0\n999\t1\n":                {Separator: '\t', Point: '.'},
+		"1,234,567\t0\n2,250,111\t1\n":      {Separator: '\t', Point: '.'},
+		"1.234,5 €;0\n12,3 €;1\n":           {Separator: ';', Point: ','},
+		"$1,234.50\t0\n$3\t1\n":             {Separator: '\t', Point: '.'},
+		"A title\n\na;b\n1;2\n":             {Separator: ';', Point: '.'},
 		"# a;b\n1,2\n3,4\n":                 {Separator: ',', Point: '.'},
 		"a b\n1 2 3\n4 5 6\n":               {Separator: ' ', Point: '.'},
 		"12\n13\n":                          {Separator: ',', Point: '.'},
@@ -124,6 +132,14 @@ func TestErrors(t *testing.T) {
 	_, err = NewReader(iotest.ErrReader(io.ErrClosedPipe), Limits{}).Next(Form{Separator: ',', Point: '.'})
 	require.Equal(t, io.ErrClosedPipe, err)
 	require.ErrorContains(t, NewReader(nil, Limits{Cell: 3}).Check([]byte("1234")), "4 bytes: want at most 3")
+}
+
+// Ctrl-Z may end the text.
+func TestEndOfText(t *testing.T) {
+	for _, text := range []string{"1,2\r\n3,4\r\n\x1a", "1,2\n3,4\x1a"} {
+		records, _ := all(t, NewReader(strings.NewReader(text), Limits{}), Form{Separator: ',', Point: '.'})
+		require.Equal(t, [][]string{{"1", "2"}, {"3", "4"}}, records)
+	}
 }
 
 // Memory and time grow with a line's length, whatever is in it.

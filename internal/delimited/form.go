@@ -2,6 +2,8 @@ package delimited
 
 import (
 	"bytes"
+
+	"github.com/nabla-go/nabla/internal/decimal"
 )
 
 // Form is how a text is delimited.
@@ -146,7 +148,7 @@ func Detect(sample []byte, given Form) Form {
 	}
 	if given.Point != 0 {
 		found.Point = given.Point
-	} else if found.Separator != ',' && decimalComma(found, lines) {
+	} else if decimalComma(found, lines) {
 		found.Point = ','
 	}
 	return found
@@ -175,7 +177,7 @@ func firstLines(sample []byte, f Form) (lines [][]byte) {
 // clean rates how well f divides the lines: by the share of cells that hold no other
 // separator, and a little by that of numbers. It is 0 if f doesn't divide
 // the lines into columns. The first line may have a cell less (names without one for the
-// row's name) or more.
+// row's name) or more, or be a title without any separator.
 func clean(f Form, lines [][]byte) float64 {
 	width, cells, dirty, numbers := 0, 0, 0, 0
 	for i, line := range lines {
@@ -197,7 +199,7 @@ func clean(f Form, lines [][]byte) float64 {
 		}
 		cells += n
 		switch {
-		case i == 0, i == 1 && width > 1 && (n == width+1 || n == width-1):
+		case i == 0, i == 1 && width > 1 && (n == width+1 || n == width-1), i == 1 && width == 1 && f.Separator != ' ':
 			width = n
 		case n != width:
 			return 0
@@ -215,7 +217,7 @@ func clean(f Form, lines [][]byte) float64 {
 
 // isDirty reports whether a cell holds a separator other than f's.
 func isDirty(f Form, cell []byte) bool {
-	if isCommaNumber(cell) {
+	if isCommaNumber(cell) || bytes.IndexByte(cell, ' ') < 0 && writtenWith('.', cell) {
 		return false
 	}
 	others := "\t;,|"
@@ -250,22 +252,43 @@ func isCommaNumber(cell []byte) bool {
 	return commas == 1 && digits > 0
 }
 
-// decimalComma reports whether numbers have a decimal comma: some do, and none has a point.
+// decimalComma reports whether the numbers of the lines have a decimal comma. In a number
+// such as 1,234 the comma may stand between groups of digits as well: it does if commas
+// separate cells, too, or if the column has whole numbers without one.
 func decimalComma(f Form, lines [][]byte) bool {
-	commas := false
+	decimal := false
+	either, whole := make(map[int]bool), make(map[int]bool) // columns that have such numbers
 	for _, line := range lines {
-		for at := 0; at <= len(line); {
+		for at, column := 0, 0; at <= len(line); column++ {
 			cell, next, err := f.Cell(line, at)
 			if err != nil {
 				return false
 			}
-			if isCommaNumber(cell) {
-				commas = true
-			} else if isCommaNumber(bytes.Replace(cell, []byte("."), []byte(","), 1)) && bytes.IndexByte(cell, '.') >= 0 {
+			at = next
+			comma := bytes.IndexByte(cell, ',') >= 0
+			switch asPoint, asComma := writtenWith('.', cell), writtenWith(',', cell); {
+			case asPoint && asComma && comma:
+				either[column] = true
+			case asPoint && asComma:
+				whole[column] = true
+			case asComma:
+				decimal = decimal || comma
+			case asPoint && (comma || bytes.IndexByte(cell, '.') >= 0):
 				return false
 			}
-			at = next
 		}
 	}
-	return commas
+	for column := range either {
+		decimal = decimal || f.Separator != ',' && !whole[column]
+	}
+	return decimal
+}
+
+// writtenWith reports whether a cell is a number with the given decimal sign.
+func writtenWith(point byte, cell []byte) bool {
+	if _, ok, err := decimal.Parse[float64](cell, point); ok {
+		return err == nil
+	}
+	_, _, ok := decimal.Written(cell, point)
+	return ok
 }

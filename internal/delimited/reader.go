@@ -174,7 +174,7 @@ func (r *Reader) record(f Form) ([]byte, error) {
 		part := r.buf[r.start+line : r.start+seen]
 		if bytes.IndexByte(part, '"') >= 0 && !f.isMarked(r.buf[r.start:r.end]) {
 			quotes += bytes.Count(part, []byte{'"'})
-			opened = opened || quoteOpens(part)
+			opened = opened || f.quoteOpens(part)
 		}
 		r.next++
 		if quotes%2 == 0 || !opened || last {
@@ -192,14 +192,26 @@ func (r *Reader) take(n int, last bool) []byte {
 	if !last {
 		r.start++
 	}
+	if last {
+		record = bytes.TrimSuffix(record, []byte{endOfText})
+	}
 	return bytes.TrimSuffix(record, []byte("\r"))
+}
+
+// endOfText is the character, Ctrl-Z, that ends texts of MS-DOS.
+const endOfText = 0x1a
+
+// Skip uses up the next line, which is no record.
+func (r *Reader) Skip(f Form) error {
+	_, err := r.record(f)
+	return err
 }
 
 // quoteOpens reports whether a quote stands at the beginning of some cell: behind a
 // separator of any kind, so that inches and minutes within words open nothing.
-func quoteOpens(line []byte) bool {
+func (f Form) quoteOpens(line []byte) bool {
 	for i, c := range line {
-		if c == '"' && (i == 0 || bytes.IndexByte([]byte(Separators), line[i-1]) >= 0) {
+		if c == '"' && (i == 0 || line[i-1] == f.Separator || bytes.IndexByte([]byte(Separators), line[i-1]) >= 0) {
 			return true
 		}
 	}
@@ -208,7 +220,7 @@ func quoteOpens(line []byte) bool {
 
 var (
 	errQuote = errors.New("a quote opens and doesn't close")
-	errAfter = errors.New("something follows the closing quote of a cell")
+	errAfter = errors.New("something follows the closing quote of a cell (a quote within a cell is written twice)")
 )
 
 // Check returns an error if a cell is longer than the limits allow.
