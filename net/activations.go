@@ -76,6 +76,7 @@ var (
 		F32:     Functions[float32]{kernels.Softplus[float32], mulSoftplusPrime[float32]},
 		F64:     Functions[float64]{kernels.Softplus[float64], mulSoftplusPrime[float64]},
 		Range:   nonNegative,
+		flushes: true,
 		logits:  &logits{false, softplusOutputs, softplusDelta},
 	}
 	// GELU is z times the probability that a standard normal number is below z; GELUTanh is
@@ -151,6 +152,7 @@ func ClippedReLU(high float64) *Activation {
 		Range:   &Interval{Min: 0, Max: high},
 		Gain:    2,
 		AtRest:  func(z float64) bool { return z <= 0 || z >= high },
+		flushes: true,
 		Param:   &Param[Activation]{Name: "high", Symbol: "high", Value: high, Max: 1e30, With: ClippedReLU},
 	}
 }

@@ -43,6 +43,34 @@ func TestRows(t *testing.T) {
 	}
 }
 
+// What a row says of its derivative, that it makes small δ 0 itself, is so, and is said.
+func TestFlushes(t *testing.T) {
+	for _, a := range activations {
+		z, out, delta := []float32{0.5, 0.25}, make([]float32, 2), []float32{0x1p-80, 0x1p-81}
+		a.F32.Apply(out, z)
+		a.F32.MulPrime(delta, z, out)
+		if flushed := delta[0] == 0 && delta[1] == 0; flushed != a.flushes {
+			t.Errorf("activation %v: flushes is %v, and δ become %v", a, a.flushes, delta)
+		}
+	}
+}
+
+// Costs that may diverge because of their parameter say which way to change it.
+func TestRemedies(t *testing.T) {
+	for _, c := range costs {
+		if c.Param == nil {
+			continue
+		}
+		want := ""
+		if c.Name == "exponential" { // e^(…/τ) grows without bound as τ gets small
+			want = "raise"
+		}
+		if c.Param.Remedy != want {
+			t.Errorf("cost %v: Remedy is %q: want %q", c, c.Param.Remedy, want)
+		}
+	}
+}
+
 // Every row that the source has is in its table.
 func TestTablesAreComplete(t *testing.T) {
 	files, err := filepath.Glob("*.go")
