@@ -446,18 +446,32 @@ func cosNear[T Float](dst []T, z []T) {
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.CosNearF32AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			amd64.CosNearF32AVX2(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.CosNearF32(dst, z)
 		}
-		generic.CosNearF32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.CosNearF64AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			amd64.CosNearF64AVX2(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.CosNearF64(dst, z)
 		}
-		generic.CosNearF64(dst, z)
 	}
 }
 
@@ -700,18 +714,32 @@ func exp2[T Float](dst []T, z []T) {
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.Exp2F32AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			amd64.Exp2F32AVX2(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.Exp2F32(dst, z)
 		}
-		generic.Exp2F32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.Exp2F64AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			amd64.Exp2F64AVX2(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.Exp2F64(dst, z)
 		}
-		generic.Exp2F64(dst, z)
 	}
 }
 
@@ -721,18 +749,32 @@ func expm1[T Float](dst []T, z []T) {
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.Expm1F32AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			amd64.Expm1F32AVX2(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.Expm1F32(dst, z)
 		}
-		generic.Expm1F32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.Expm1F64AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			amd64.Expm1F64AVX2(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.Expm1F64(dst, z)
 		}
-		generic.Expm1F64(dst, z)
 	}
 }
 
@@ -1215,18 +1257,32 @@ func log1p[T Float](dst []T, z []T) {
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.Log1pF32AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			amd64.Log1pF32AVX2(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.Log1pF32(dst, z)
 		}
-		generic.Log1pF32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.Log1pF64AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			amd64.Log1pF64AVX2(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.Log1pF64(dst, z)
 		}
-		generic.Log1pF64(dst, z)
 	}
 }
 
@@ -1236,18 +1292,32 @@ func log2[T Float](dst []T, z []T) {
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.Log2F32AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			amd64.Log2F32AVX2(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.Log2F32(dst, z)
 		}
-		generic.Log2F32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.Log2F64AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			amd64.Log2F64AVX2(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.Log2F64(dst, z)
 		}
-		generic.Log2F64(dst, z)
 	}
 }
 
@@ -1987,18 +2057,32 @@ func sinNear[T Float](dst []T, z []T) {
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.SinNearF32AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			amd64.SinNearF32AVX2(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.SinNearF32(dst, z)
 		}
-		generic.SinNearF32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.AVX512:
+			amd64.SinNearF64AVX512(dst, z)
+		case isa.Active >= isa.AVX2:
+			amd64.SinNearF64AVX2(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.SinNearF64(dst, z)
 		}
-		generic.SinNearF64(dst, z)
 	}
 }
 

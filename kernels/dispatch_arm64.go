@@ -388,18 +388,28 @@ func cosNear[T Float](dst []T, z []T) {
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.CosNearF32NEON(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.CosNearF32(dst, z)
 		}
-		generic.CosNearF32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.CosNearF64NEON(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.CosNearF64(dst, z)
 		}
-		generic.CosNearF64(dst, z)
 	}
 }
 
@@ -614,18 +624,28 @@ func exp2[T Float](dst []T, z []T) {
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.Exp2F32NEON(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.Exp2F32(dst, z)
 		}
-		generic.Exp2F32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.Exp2F64NEON(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.Exp2F64(dst, z)
 		}
-		generic.Exp2F64(dst, z)
 	}
 }
 
@@ -635,18 +655,28 @@ func expm1[T Float](dst []T, z []T) {
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.Expm1F32NEON(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.Expm1F32(dst, z)
 		}
-		generic.Expm1F32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.Expm1F64NEON(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.Expm1F64(dst, z)
 		}
-		generic.Expm1F64(dst, z)
 	}
 }
 
@@ -1053,18 +1083,28 @@ func log1p[T Float](dst []T, z []T) {
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.Log1pF32NEON(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.Log1pF32(dst, z)
 		}
-		generic.Log1pF32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.Log1pF64NEON(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.Log1pF64(dst, z)
 		}
-		generic.Log1pF64(dst, z)
 	}
 }
 
@@ -1074,18 +1114,28 @@ func log2[T Float](dst []T, z []T) {
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.Log2F32NEON(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.Log2F32(dst, z)
 		}
-		generic.Log2F32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.Log2F64NEON(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.Log2F64(dst, z)
 		}
-		generic.Log2F64(dst, z)
 	}
 }
 
@@ -1745,18 +1795,28 @@ func sinNear[T Float](dst []T, z []T) {
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.SinNearF32NEON(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.SinNearF32(dst, z)
 		}
-		generic.SinNearF32(dst, z)
 	} else {
 		dst, z := as[float64](dst), as[float64](z)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.SinNearF64NEON(dst, z)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.SinNearF64(dst, z)
 		}
-		generic.SinNearF64(dst, z)
 	}
 }
 

@@ -98,10 +98,9 @@ func Expm1[T Float](x T) T {
 	kr, r, l := reduce(c, max(x, -c.SoftplusFar))
 	// e^(r+l) = 1 + w + t: r + r²/2 in two words, then r³·q(r) and l·e^r.
 	s := Mul(r, r)
-	sl := FMA(r, r, -s)
-	t := Mul(s, FMA(horner(r, c.Exp[1:]), r, c.Exp[0]-0.5))
 	w, wl := fast2Sum(r, Mul(s, 0.5))
-	t = FMA(0.5, sl, t) + wl
+	wl = FMA(0.5, FMA(r, r, -s), wl)
+	t := FMA(s, FMA(horner(r, c.Exp[1:]), r, c.Exp[0]-0.5), wl)
 	t += FMA(l, w+t, l)
 	p := pow2(c, kr)
 	g, gl := twoSum(p, -1)

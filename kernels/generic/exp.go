@@ -36,7 +36,6 @@ func ExpF64(dst, z []float64) { exp(dst, z) }
 // where z[i] is whole. It is +Inf from overflow on, +0 where it rounds to 0, NaN for NaN.
 //
 //nabla:blocks
-//nabla:without AVX2 AVX512 NEON
 //go:noinline
 func Exp2F32(dst, z []float32) { exp2(dst, z) }
 
@@ -49,7 +48,6 @@ func Exp2F64(dst, z []float64) { exp2(dst, z) }
 // is +Inf from overflow on, −1 where e^z[i] is nothing beside 1, NaN for NaN.
 //
 //nabla:blocks
-//nabla:without AVX2 AVX512 NEON
 //go:noinline
 func Expm1F32(dst, z []float32) { expm1(dst, z) }
 

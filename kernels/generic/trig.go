@@ -24,7 +24,6 @@ func cosNear[T float](dst, z []T) {
 // ±Inf and NaN stay as they are: package kernels finds them and takes scalar.Sin of them.
 //
 //nabla:blocks
-//nabla:without AVX2 AVX512 NEON
 //go:noinline
 func SinNearF32(dst, z []float32) { sinNear(dst, z) }
 
@@ -37,7 +36,6 @@ func SinNearF64(dst, z []float64) { sinNear(dst, z) }
 // ±Inf and NaN stay as they are.
 //
 //nabla:blocks
-//nabla:without AVX2 AVX512 NEON
 //go:noinline
 func CosNearF32(dst, z []float32) { cosNear(dst, z) }
 

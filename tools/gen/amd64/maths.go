@@ -155,6 +155,7 @@ const (
 	unordered       = 0x03
 	notEqual        = 0x04 // true for NaN
 	notLess         = 0x15 // true for NaN
+	notLessEqual    = 0x16 // true for NaN
 )
 
 func (m *maths) newCondition() condition {
@@ -235,10 +236,13 @@ func (m *maths) jumpIfAny(c condition, label string) {
 }
 
 // horner returns the polynomial with the coefficients called name0, name1, ….
-func (m *maths) horner(x vector, name string) vector {
+func (m *maths) horner(x vector, name string) vector { return m.hornerFrom(0, x, name) }
+
+// hornerFrom is horner without the first coefficients: of name_first, name_first+1, ….
+func (m *maths) hornerFrom(first int, x vector, name string) vector {
 	degree := m.numbers.Degree(name)
 	p := m.copy(fmt.Sprint(name, degree))
-	for i := degree - 1; i >= 0; i-- {
+	for i := degree - 1; i >= first; i-- {
 		m.mulAddTo(p, x, fmt.Sprint(name, i))
 	}
 	return p
@@ -273,11 +277,17 @@ func (m *maths) pow2(kr vector) vector { return m.shiftBits(m.VPSLLD, m.VPSLLQ, 
 // part of scalar's twoWordExp. It overwrites x.
 func (m *maths) expWords(x vector, negate bool) (kr, h, t vector) {
 	kr, r, l := m.reduce(x, negate)
+	h, t = m.sumWords(r, l)
+	return kr, h, t
+}
+
+// sumWords returns h + t = e^(r+l).
+func (m *maths) sumWords(r, l vector) (h, t vector) {
 	rq := m.mul(m.horner(r, "exp"), r)
 	h, t = m.fast2Sum("one", r)
 	m.fmaTo(t, rq, r)
 	m.fmaTo(t, l, m.add(h, t))
-	return kr, h, t
+	return h, t
 }
 
 // twoWordExp is scalar's, of x or, if negate, of −x. It overwrites x.
@@ -338,7 +348,11 @@ func expBody(m *maths, x vector, careful bool) vector {
 	up := m.compare(x, greaterThan, "zero")
 	x = m.min("expMax", m.max("expMin", x))
 	kr, h, t := m.expWords(x, false)
-	e := m.add(h, t)
+	return m.scaleExp(up, kr, m.add(h, t))
+}
+
+// scaleExp is scalar's.
+func (m *maths) scaleExp(up condition, kr, e vector) vector {
 	high := m.mul(m.mul(e, m.pow2(m.sub(kr, "upLog"))), "up")
 	low := m.lower(m.mul(e, m.pow2(m.add(kr, "upLog"))))
 	return m.choose(up, high, low)
@@ -439,25 +453,40 @@ func notNormal(m *maths, x vector) condition {
 
 // twoWordLog is scalar's. bias is logBias, or where x is subnormal, logBiasSubnormal.
 func (m *maths) twoWordLog(x vector, bias any) (hi, lo vector) {
-	b := m.addInt(x, "oneLessSqrtHalf")
-	k := m.sub(m.or(m.shiftBits(m.VPSRLD, m.VPSRLQ, b), "pow2Mant"), bias)
-	f := m.sub(m.addInt(m.and(b, "significand"), "sqrtHalf"), "one")
+	k, f := m.splitLog(x, bias)
 	hi, lo = m.fast2Sum(m.mul(k, "logHi"), f)
 	m.fmaTo(lo, k, "logLo")
 	m.fmaTo(lo, m.mul(f, f), m.horner(f, "log"))
 	return hi, lo
 }
 
+// splitLog is scalar's for normal x; for others see twoWordLog.
+func (m *maths) splitLog(x vector, bias any) (k, f vector) {
+	b := m.addInt(x, "oneLessSqrtHalf")
+	k = m.sub(m.or(m.shiftBits(m.VPSRLD, m.VPSRLQ, b), "pow2Mant"), bias)
+	f = m.sub(m.addInt(m.and(b, "significand"), "sqrtHalf"), "one")
+	return k, f
+}
+
 func logBody(m *maths, z vector, careful bool) vector {
-	x := z
-	var bias any = "logBias"
-	if careful {
-		subnormal := m.compare(z, lessThan, "minNormal")
-		x = m.choose(subnormal, m.sub(m.or(z, "pow2Mant"), "pow2Mant"), z)
-		bias = m.choose(subnormal, "logBiasSubnormal", "logBias")
-	}
+	x, bias := m.logArgument(z, careful)
 	hi, lo := m.twoWordLog(x, bias)
-	s := m.add(hi, lo)
+	return m.logResult(z, m.add(hi, lo), careful)
+}
+
+// logArgument returns z, or what splitLog takes in its place if z is subnormal, and bias.
+func (m *maths) logArgument(z vector, careful bool) (x vector, bias any) {
+	if !careful {
+		return z, "logBias"
+	}
+	subnormal := m.compare(z, lessThan, "minNormal")
+	x = m.choose(subnormal, m.sub(m.or(z, "pow2Mant"), "pow2Mant"), z)
+	return x, m.choose(subnormal, "logBiasSubnormal", "logBias")
+}
+
+// logResult returns s, or if careful, what a logarithm of z is where that isn't positive
+// and finite.
+func (m *maths) logResult(z, s vector, careful bool) vector {
 	if careful {
 		s = m.choose(m.compare(z, lessThan, "zero"), "nan", s)
 		s = m.choose(m.compare(z, equal, "zero"), "minusInf", s)

@@ -161,10 +161,13 @@ func (m *maths) jumpUnlessAll(c vector, label string) {
 }
 
 // horner returns the polynomial with the coefficients called name0, name1, ….
-func (m *maths) horner(x vector, name string) vector {
+func (m *maths) horner(x vector, name string) vector { return m.hornerFrom(0, x, name) }
+
+// hornerFrom is horner without the first coefficients: of name_first, name_first+1, ….
+func (m *maths) hornerFrom(first int, x vector, name string) vector {
 	degree := m.numbers.Degree(name)
 	p := m.copy(fmt.Sprint(name, degree))
-	for i := degree - 1; i >= 0; i-- {
+	for i := degree - 1; i >= first; i-- {
 		q := m.copy(fmt.Sprint(name, i))
 		m.fmaTo(q, p, x)
 		p = q
@@ -193,11 +196,17 @@ func (m *maths) pow2(kr vector) vector { return m.shiftBits("VSHL", kr) }
 // part of scalar's twoWordExp. It overwrites x.
 func (m *maths) expWords(x vector) (kr, h, t vector) {
 	kr, r, l := m.reduce(x)
+	h, t = m.sumWords(r, l)
+	return kr, h, t
+}
+
+// sumWords returns h + t = e^(r+l).
+func (m *maths) sumWords(r, l vector) (h, t vector) {
 	rq := m.mul(m.horner(r, "exp"), r)
 	h, t = m.fast2Sum("one", r)
 	m.fmaTo(t, rq, r)
 	m.fmaTo(t, l, m.add(h, t))
-	return kr, h, t
+	return h, t
 }
 
 // twoWordExp is scalar's. It overwrites x.
@@ -253,7 +262,11 @@ func expBody(m *maths, x vector, careful bool) vector {
 	}
 	up := m.greater(x, "zero")
 	kr, h, t := m.expWords(m.min(m.max(x, "expMin"), "expMax"))
-	e := m.add(h, t)
+	return m.scaleExp(up, kr, m.add(h, t))
+}
+
+// scaleExp is scalar's.
+func (m *maths) scaleExp(up, kr, e vector) vector {
 	high := m.mul(m.mul(e, m.pow2(m.sub(kr, "upLog"))), "up")
 	y := m.lower(m.mul(e, m.pow2(m.add(kr, "upLog"))))
 	m.chooseTo(y, up, high)
@@ -355,27 +368,43 @@ func normal(m *maths, x vector) vector {
 
 // twoWordLog is scalar's. bias is logBias, or where x is subnormal, logBiasSubnormal.
 func (m *maths) twoWordLog(x vector, bias any) (hi, lo vector) {
-	b := m.addInt(x, "oneLessSqrtHalf")
-	k := m.sub(m.or(m.shiftBits("VUSHR", b), "pow2Mant"), bias)
-	f := m.sub(m.addInt(m.and(b, "significand"), "sqrtHalf"), "one")
+	k, f := m.splitLog(x, bias)
 	hi, lo = m.fast2Sum(m.mul(k, "logHi"), f)
 	m.fmaTo(lo, k, "logLo")
 	m.fmaTo(lo, m.mul(f, f), m.horner(f, "log"))
 	return hi, lo
 }
 
+// splitLog is scalar's for normal x; for others see twoWordLog.
+func (m *maths) splitLog(x vector, bias any) (k, f vector) {
+	b := m.addInt(x, "oneLessSqrtHalf")
+	k = m.sub(m.or(m.shiftBits("VUSHR", b), "pow2Mant"), bias)
+	f = m.sub(m.addInt(m.and(b, "significand"), "sqrtHalf"), "one")
+	return k, f
+}
+
 func logBody(m *maths, z vector, careful bool) vector {
-	x, bias := z, any("logBias")
-	if careful {
-		subnormal := m.greater("minNormal", z)
-		x = m.copy(z)
-		m.chooseTo(x, subnormal, m.sub(m.or(z, "pow2Mant"), "pow2Mant"))
-		c := m.copy("logBias")
-		m.chooseTo(c, subnormal, "logBiasSubnormal")
-		bias = c
-	}
+	x, bias := m.logArgument(z, careful)
 	hi, lo := m.twoWordLog(x, bias)
-	y := m.add(hi, lo)
+	return m.logResult(z, m.add(hi, lo), careful)
+}
+
+// logArgument returns z, or what splitLog takes in its place if z is subnormal, and bias.
+func (m *maths) logArgument(z vector, careful bool) (x vector, bias any) {
+	if !careful {
+		return z, "logBias"
+	}
+	subnormal := m.greater("minNormal", z)
+	x = m.copy(z)
+	m.chooseTo(x, subnormal, m.sub(m.or(z, "pow2Mant"), "pow2Mant"))
+	c := m.copy("logBias")
+	m.chooseTo(c, subnormal, "logBiasSubnormal")
+	return x, c
+}
+
+// logResult returns y, or if careful, what a logarithm of z is where that isn't positive
+// and finite. It overwrites y.
+func (m *maths) logResult(z, y vector, careful bool) vector {
 	if careful {
 		m.chooseTo(y, m.greater("zero", z), "nan")
 		m.chooseTo(y, m.equal(z, "zero"), "minusInf")

@@ -88,7 +88,7 @@ func newNumbers[T float32 | float64](c *scalar.Coefficients[T], bits func(T) uin
 	n := map[string]uint64{
 		"zero": 0, "one": bits(1), "minusOne": bits(-1), "two": bits(2), "half": bits(0.5), "inf": bits(inf), "minusInf": bits(-inf), "nan": bits(T(math.NaN())),
 		"sign": sign, "magnitude": sign - 1, "significand": 1<<c.MantBits - 1,
-		"log2e": bits(c.Log2E), "oneLessSqrtHalf": bits(1) - bits(c.SqrtHalf),
+		"log2e": bits(c.Log2E), "expRest": bits(c.Exp[0] - 0.5), "intOne": 1, "oneLessSqrtHalf": bits(1) - bits(c.SqrtHalf),
 		"logBias":          bits(c.Pow2Mant + T(c.Bias)),
 		"logBiasSubnormal": bits(c.Pow2Mant + T(c.Bias) + T(c.Bias-1+c.MantBits)),
 		// Positive, normal and finite x: bits(x) + normalOffset ≤ normalLimit, signed.
