@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,6 +17,7 @@ type info struct {
 	gaps     int
 	count    bool // each number is one more than that of the row before
 	whole    bool // all numbers are whole
+	rising   bool // each number is more than the one before
 	first    float64
 	calendar bool // dates that are more than times of the day
 	clock    bool // dates with a time of the day
@@ -65,7 +67,11 @@ func (d *decoder[T]) noInputs() error {
 			continue
 		}
 		all = append(all, fmt.Sprintf("%s: %s", c.called(), c.reason))
-		if c.kind == textColumn && !c.given && len(help) < maxErrors {
+		switch layout := c.looksLikeDates(); {
+		case c.kind != textColumn || c.given || len(help) == maxErrors:
+		case layout != "":
+			help = append(help, Option{"columns", d.nameOf(c) + "=date:" + layout})
+		default:
 			help = append(help, Option{"keep", d.nameOf(c)})
 		}
 	}
@@ -89,7 +95,7 @@ func merged(all []Option) (options []Option) {
 func (d *decoder[T]) survey() {
 	var all []*column
 	for _, c := range d.columns {
-		c.info = info{min: math.Inf(1), max: math.Inf(-1), count: true, whole: true}
+		c.info = info{min: math.Inf(1), max: math.Inf(-1), count: true, whole: true, rising: true}
 		if c.role != target && c.reading == numbers || c.role == target && c.words() == 0 {
 			all = append(all, c)
 		}
@@ -106,9 +112,10 @@ func (d *decoder[T]) survey() {
 			s := &c.info
 			if v != v {
 				s.gaps++
-				s.count = false
+				s.count, s.rising = false, false
 				continue
 			}
+			s.rising = s.rising && v > s.max
 			s.min, s.max = min(s.min, v), max(s.max, v)
 			n := float64(d.rowNumber(i))
 			if i == 0 {
@@ -182,6 +189,7 @@ func (d *decoder[T]) decideKind(c *column) (bad complaint, help []Option) {
 		}
 		if n := len(c.levels.names); c.overflow || n > fewNumbers && 2*n > c.filled && !c.kept {
 			c.kind, c.reason = textColumn, "text: values differ"
+			d.noteUnits(c)
 		} else if c.long {
 			return complaint{text: fmt.Sprintf("%s has words and numbers whose digits or signs would be lost", c.called())}, d.typed(c)
 		}
@@ -191,16 +199,23 @@ func (d *decoder[T]) decideKind(c *column) (bad complaint, help []Option) {
 
 // usualLayouts are forms of dates that aren't recognised by themselves, because day and
 // month may change places.
-var usualLayouts = []string{"2.1.2006", "2.1.06", "1/2/2006", "2/1/2006", "1/2/06", "2/1/06", "2006/1/2", "2-1-2006", "1-2-2006", "2-Jan-2006", "2-Jan-06", "Jan 2, 2006"}
+var usualLayouts = []string{
+	"2.1.2006", "2.1.06", "1/2/2006", "2/1/2006", "1/2/06", "2/1/06", "2006/1/2", "2-1-2006", "1-2-2006", "2-Jan-2006", "2-Jan-06", "Jan 2, 2006", "Jan 2 2006", "2 Jan 2006",
+	"January 2, 2006", "2 January 2006",
+}
+
+// usualTimes are what may follow a date of that form.
+var usualTimes = []string{"", " 15:04", " 15:04:05", " 3:04 PM", " 3:04:05 PM"}
 
 // looksLikeDates returns the layout that all words of a column have, "" if there is none.
 func (c *column) looksLikeDates() string {
-	for _, layout := range usualLayouts {
-		if !slices.ContainsFunc(c.levels.names[:min(len(c.levels.names), 1000)], func(name string) bool {
-			_, ok := parseTime(layout, name)
-			return !ok
-		}) && len(c.levels.names) > 0 {
-			return layout
+	names := c.levels.names[:min(len(c.levels.names), 1000)]
+	for _, date := range usualLayouts {
+		for _, time := range usualTimes {
+			layout := date + time
+			if len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { _, ok := parseTime(layout, name); return !ok }) {
+				return layout
+			}
 		}
 	}
 	return ""
@@ -222,6 +237,26 @@ func (d *decoder[T]) noteCompact(c *column) {
 	}
 }
 
+// withUnit is a number with a unit behind it, or a sign before it.
+var withUnit = regexp.MustCompile(`^([<>~≈]=? ?)?[-+]?\d[\d.,]*( ?[^\d\s]{1,12})?$`)
+
+// noteUnits tells of a column of text that are numbers with units.
+func (d *decoder[T]) noteUnits(c *column) {
+	numbers := 0
+	for _, name := range c.levels.names {
+		if withUnit.MatchString(name) {
+			numbers++
+		}
+	}
+	if 10*numbers < 9*len(c.levels.names) || c.overflow {
+		return
+	}
+	i := slices.IndexFunc(c.levels.names, func(name string) bool { return withUnit.MatchString(name) && !isNumber([]byte(name), d.form.Point) })
+	if i >= 0 {
+		d.Notes = append(d.Notes, fmt.Sprintf("%s has numbers such as %s: left out as text; to learn from them, remove what stands beside the digits", c.called(), quoted(c.levels.names[i])))
+	}
+}
+
 // noteDates tells of a column of words that are dates in a form that has to be given.
 func (d *decoder[T]) noteDates(c *column) {
 	layout := c.looksLikeDates()
@@ -229,7 +264,11 @@ func (d *decoder[T]) noteDates(c *column) {
 		return
 	}
 	what := map[*kind]string{textColumn: "left out", categoryColumn: "a category"}[c.kind]
-	d.Notes = append(d.Notes, fmt.Sprintf("%s has dates such as %s: %s (columns=%s=date:%s if they are of that form)", c.called(), quoted(c.levels.names[0]), what, d.nameOf(c), layout))
+	option := d.nameOf(c) + "=date:" + layout
+	if strings.Contains(option, " ") {
+		option = "'" + option + "'"
+	}
+	d.Notes = append(d.Notes, fmt.Sprintf("%s has dates such as %s: %s (columns=%s if they are of that form)", c.called(), quoted(c.levels.names[0]), what, option))
 }
 
 // mixed describes a column of numbers or dates with words in it.

@@ -12,8 +12,8 @@ import (
 // something else; one of indices may number them otherwise: the data frame was shuffled, or
 // lost rows, before it was written.
 var (
-	indices = map[string]bool{"": true, "index": true, "idx": true, "rownames": true, "unnamed0": true}
-	counts  = map[string]bool{
+	indices  = map[string]bool{"": true, "index": true, "idx": true, "rownames": true, "unnamed0": true}
+	counters = map[string]bool{
 		"no": true, "nr": true, "sno": true, "serialno": true, "row": true, "rowno": true, "rownumber": true, "rownum": true,
 		"sample": true, "case": true, "record": true, "obs": true, "observation": true,
 	}
@@ -32,7 +32,7 @@ func namesRows(name string) (counting, otherwise bool) {
 	// PassengerId, case_id, row ID, but not humid
 	isID = isID && (stem == "" || strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "ID") || len(name) > 2 && strings.ContainsRune("_-. #", rune(name[len(name)-3])))
 	otherwise = isID || indices[plain]
-	return otherwise || counts[plain], otherwise
+	return otherwise || counters[plain], otherwise
 }
 
 // fewRows is the number of rows from which on a column without a name can count them, and
@@ -54,7 +54,7 @@ func (d *decoder[T]) leaveOutIndex() {
 			continue
 		}
 		counting, otherwise := namesRows(c.name)
-		switch count := c.info.count && (c.info.first == 0 || c.info.first == 1); {
+		switch count := d.counts(c); {
 		case counting && count:
 			c.kind, c.reason = indexColumn, "counts the rows"
 			inputs--
@@ -65,6 +65,16 @@ func (d *decoder[T]) leaveOutIndex() {
 			d.Notes = append(d.Notes, fmt.Sprintf("%s counts the rows (drop=%s if it is no more than that)", c.called(), d.nameOf(c)))
 		}
 	}
+}
+
+// counts reports whether a column counts the rows from 0 or 1, with those that have no target
+// and were left out.
+func (d *decoder[T]) counts(c *column) bool {
+	s := &c.info
+	if d.untold > 0 && d.numbers == nil {
+		return s.rising && s.whole && s.min >= 0 && s.max <= float64(d.store.rows+d.untold)
+	}
+	return s.count && (s.first == 0 || s.first == 1)
 }
 
 // identifies reports whether a column has whole numbers without gaps of which nearly all,

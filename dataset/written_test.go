@@ -143,6 +143,28 @@ func TestTextsOfPrograms(t *testing.T) {
 	}
 }
 
+// D10: a count of rows of which some have no target.
+func TestCountWithoutTargets(t *testing.T) {
+	text := rowsOf("no,dose,a,y", 20, func(i int) string {
+		return fmt.Sprintf("%d,%d,%d,%s", i+1, 10*i, i*7%5, []string{"", "p", "q", "q"}[i%4])
+	})
+	d, _, _ := encoded[float32](t, text, TableOptions{})
+	require.Equal(t, []string{"dose", "a"}, d.Features)
+}
+
+// Numbers with units are no numbers, but told of.
+func TestUnits(t *testing.T) {
+	text := rowsOf("height,conc,name,a,y", 40, func(i int) string {
+		return fmt.Sprintf("%d cm,%s%d.5,p %d,%d,%d", 150+i, []string{"", "<"}[i%2], i, i, i*7%5, i%2)
+	})
+	d, _, table := encoded[float32](t, text, TableOptions{})
+	require.Equal(t, []string{"a"}, d.Features)
+	notes := strings.Join(table.Notes, "\n")
+	require.Contains(t, notes, `column 1 (height) has numbers such as "150 cm": left out as text; to learn from them, remove what stands beside the digits`)
+	require.Contains(t, notes, `column 2 (conc) has numbers such as "<1.5"`)
+	require.NotContains(t, notes, "(name)")
+}
+
 // Dates that are numbers, or that few rows make a category, are told of.
 func TestDatesInOtherForms(t *testing.T) {
 	text := rowsOf("day,when,x,y", 40, func(i int) string {
@@ -153,4 +175,10 @@ func TestDatesInOtherForms(t *testing.T) {
 	require.Contains(t, table.Notes, `column 2 (when) has dates such as "1/13/2024": a category (columns=when=date:1/2/2006 if they are of that form)`)
 	d, _, _ := encoded[float32](t, text, TableOptions{Types: []ColumnType{{"day", "date:20060102"}, {"when", "date:1/2/2006"}}})
 	require.Equal(t, 11, d.X.Cols)
+
+	text = rowsOf("t,y", 40, func(i int) string { return fmt.Sprintf("2024/1/%d %d:30,%d", i%20+1, i/20+1, i%2) })
+	_, err := DecodeTable[float32](strings.NewReader(text), "f", TableOptions{})
+	require.ErrorContains(t, err, "no column is left to learn from (column 1 (t): text: values differ): try columns=t=date:2006/1/2 15:04")
+	_, _, table = encoded[float32](t, rowsOf("t,x,y", 40, func(i int) string { return fmt.Sprintf("\"Jan %d, 2024\",%d,%d", i%20+1, i*i%7, i%2) }), TableOptions{})
+	require.Contains(t, table.Notes, `column 1 (t) has dates such as "Jan 1, 2024": a category (columns='t=date:Jan 2, 2006' if they are of that form)`)
 }

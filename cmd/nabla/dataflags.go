@@ -68,7 +68,7 @@ func (d *dataSource) formFlags() []flag {
 				s, ok = v[0], true
 			}
 			o.Separator = s
-			return want(ok, "auto, comma, semicolon, tab, bar, blanks or one of %s", dataset.OtherSeparators)
+			return want(ok, "auto, comma, semicolon, tab, bar or blanks, or one of %s", dataset.OtherSeparators)
 		}),
 		newFlag("decimal", "auto", "decimal sign: auto, point or comma", func(v string) error {
 			p, ok := points[v]
@@ -101,7 +101,7 @@ func (d *dataSource) columnFlags(given func(name string) bool) []flag {
 	o := &d.table
 	flags := []flag{
 		newFlag("columns", []string(nil), "types of columns, as in zip=category,born=date:02.01.2006; types: "+strings.Join(dataset.ColumnTypes(), ", "), func(v []string) error {
-			for _, s := range commaList(v) {
+			for _, s := range typeList(v) {
 				name, kind, ok := strings.Cut(s, "=")
 				if !ok {
 					return fmt.Errorf("%q names no type: want column=type", s)
@@ -202,6 +202,21 @@ func (d *dataSource) positional(cmd *cobra.Command, args []string) error {
 		return usagef("the data are given twice, by --data and as %q", args[0])
 	}
 	return cmd.Flags().Set("data", args[0])
+}
+
+// typeList takes lists of column=type apart. A comma may be part of the form of a date.
+func typeList(lists []string) (all []string) {
+	for _, l := range lists {
+		for i, s := range strings.Split(l, ",") {
+			switch {
+			case i > 0 && s != "" && !strings.Contains(s, "="):
+				all[len(all)-1] += "," + s
+			case i == 0 || s != "":
+				all = append(all, strings.TrimLeft(s, " "))
+			}
+		}
+	}
+	return all
 }
 
 // commaList takes lists with commas between their parts apart.

@@ -235,3 +235,10 @@ func TestFoldsWithFlags(t *testing.T) {
 		require.Contains(t, r.stdout, "over the folds     accuracy 0.")
 	}
 }
+
+// The form of a date may have commas.
+func TestTypeList(t *testing.T) {
+	require.Equal(t, []string{"a=date:Jan 2, 2006", "b=category", "c=text"}, typeList([]string{"a=date:Jan 2, 2006,b=category", " c=text,"}))
+	require.Equal(t, []string{"a"}, typeList([]string{"a"}))
+	require.Equal(t, []string{""}, typeList([]string{""}))
+}
