@@ -335,6 +335,12 @@ func calls[T kernels.Float]() map[string]func() {
 			var z [64]T
 			kernels.Log1p(dst[:], z[:])
 		},
+		"Pow": func() {
+			var dst [64]T
+			var x [64]T
+			var y [64]T
+			kernels.Pow(dst[:], x[:], y[:])
+		},
 		"GatherRows": func() {
 			var dst [64]T
 			var a [64]T

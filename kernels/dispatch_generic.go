@@ -1008,6 +1008,27 @@ func nesterov[T Float](w []T, v []T, g []T, lr T, mu T) {
 	}
 }
 
+func pow[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		pow(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.PowF32(dst, x, y)
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.PowF64(dst, x, y)
+	}
+}
+
 func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
 	for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
 		rmsProp(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)

@@ -83,12 +83,12 @@
 //     what [ScatterAddRows] adds to one element.
 //   - [Convert], [ToFloat16] and [ToBFloat16] round once, to nearest even; conversions to
 //     a larger type are exact.
-//   - NaN propagates through every function, but for what [Dropout] drops. No term is
-//     skipped because a factor is zero: 0·NaN is NaN.
+//   - NaN propagates through every function, but for what [Dropout] drops, and [Pow] is 1
+//     where y is 0 or x is 1. No term is skipped because a factor is zero: 0·NaN is NaN.
 //   - Elementary functions are one polynomial scheme in FMA steps with real
 //     divisions. Errors: [Exp], [Exp2], [Expm1], [Log], [Log2], [Log1p], [Sin], [Cos],
-//     [Sigmoid], [Tanh] and [Softplus] at most 1 ulp, [SigmoidPrime] and [TanhPrime] at
-//     most 2 ulp, an ulp being the spacing of floats at the exact value; ACCURACY.md has
+//     [Pow], [Sigmoid], [Tanh] and [Softplus] at most 1 ulp, [SigmoidPrime] and
+//     [TanhPrime] at most 2 ulp, an ulp being the spacing of floats at the exact value; ACCURACY.md has
 //     the maxima that were measured.
 //   - Subnormal numbers are kept, but for what training keeps; see below. Neither MXCSR
 //     nor FPCR is ever changed; both are assumed at their defaults. On some x86 CPUs an

@@ -58,3 +58,19 @@ func Log1p[T Float](dst, z []T) {
 	race.Write(dst)
 	log1p(dst, z)
 }
+
+// Pow sets dst[i] = x[i]^y[i], with the special values of math.Pow: a negative number to a
+// power that isn't whole is NaN, and anything to the power of 0 is 1, even NaN. Its error is
+// at most 1 ulp. It is plain Go on every CPU.
+func Pow[T Float](dst, x, y []T) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernels: Pow: lengths of dst, x and y differ")
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) {
+		panic("kernels: Pow: dst overlaps x or y without being equal to it")
+	}
+	race.Read(x)
+	race.Read(y)
+	race.Write(dst)
+	pow(dst, x, y)
+}

@@ -263,6 +263,12 @@ func Table[T Float]() []Kernel[T] {
 		unary("Log1p", kernels.Log1p[T], generic.Log1pF32, generic.Log1pF64).suiting(func(_ int, x T) T { return 8 + T(7*x) }).taking(Work{Divs: 1}),
 		periodic("Sin", kernels.Sin[T], scalar.Sin[float32], scalar.Sin[float64]),
 		periodic("Cos", kernels.Cos[T], scalar.Cos[float32], scalar.Cos[float64]),
+		binary("Pow", kernels.Pow[T], generic.PowF32, generic.PowF64).suiting(func(operand int, x T) T {
+			if operand == 1 {
+				return 8 + T(7*x)
+			}
+			return 4 * x
+		}),
 		unary("Sigmoid", kernels.Sigmoid[T], generic.SigmoidF32, generic.SigmoidF64).ofRange(8).taking(Work{Divs: 1}),
 		unary("SigmoidPrime", kernels.SigmoidPrime[T], generic.SigmoidPrimeF32, generic.SigmoidPrimeF64).ofRange(8).taking(Work{Divs: 1}),
 		unary("Tanh", kernels.Tanh[T], generic.TanhF32, generic.TanhF64).ofRange(8).taking(Work{Divs: 1}),

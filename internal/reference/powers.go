@@ -53,3 +53,14 @@ func log1p(x float64) Value {
 	r := double{d.lo, 0}.div(double{d.hi, 0})
 	return log(d.hi).add(r).add(r.mul(r).ldexp(-1).neg()).times2(0)
 }
+
+// Pow is x^y for finite x > 0 and finite y.
+func Pow(x, y float64) Value {
+	p := log(x).mul(double{y, 0})
+	if !(math.Abs(p.hi) < 3200) {
+		return exp2(math.Copysign(3200, p.hi))
+	}
+	n := math.RoundToEven(p.hi / math.Ln2)
+	r := p.add(double{float64(-n * ln2Hi), 0}).add(double{-n, 0}.mul(double{ln2Mid, ln2Lo}))
+	return double{1, 0}.add(expm1Small(r)).times2(int(n))
+}

@@ -135,6 +135,20 @@ func bigSin(x *big.Float, odd int64) *big.Float {
 	return sum
 }
 
+func TestPow(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 100 {
+		x, n := 0.5+r.Float64(), r.IntN(300)
+		p := big.NewFloat(1).SetPrec(prec)
+		for range n {
+			p.Mul(p, big.NewFloat(x))
+		}
+		d := new(big.Float).Quo(bigFloat(Pow(x, float64(n))), p)
+		e, _ := d.Sub(d, big.NewFloat(1)).Float64()
+		assert.LessOrEqual(t, math.Abs(e), 0x1p-80, "Pow(%v, %v)", x, n)
+	}
+}
+
 func TestQuarter(t *testing.T) {
 	// Of all float64 that nearest to a multiple of π/2 (Muller, "Elementary Functions").
 	n, r := quarter(0x1.6ac5b262ca1ffp849)

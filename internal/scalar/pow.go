@@ -2,8 +2,22 @@ package scalar
 
 import "math"
 
-// Pow returns x^y, within 1 ulp: the logarithm carries two words.
-func Pow(x, y float64) float64 {
+// Pow returns x^y, within 1 ulp: the logarithm carries two words. It is slower than Power,
+// and the schedules of trainings have its bits.
+func Pow(x, y float64) float64 { return pow(x, y, logDouble) }
+
+// Power returns x^y, within 1 ulp, and what math.Pow does for special values: 1 for y = 0
+// and for x = 1 whatever the other is, else NaN if one is NaN; NaN for negative x and
+// finite y that isn't whole. Of float32 everything is done in float64 and rounded once.
+func Power[T Float](x, y T) T {
+	if is32[T]() {
+		return T(pow(float64(x), float64(y), logFloat))
+	}
+	return T(pow(float64(x), float64(y), logSeries))
+}
+
+// pow is x^y with that logarithm.
+func pow(x, y float64, log func(x float64) double) float64 {
 	switch {
 	case y == 0 || x == 1:
 		return 1
@@ -25,7 +39,7 @@ func Pow(x, y float64) float64 {
 			p = math.Inf(1)
 		}
 	default:
-		p = powPositive(ax, y)
+		p = powPositive(log(ax), y)
 	}
 	if odd && math.Signbit(x) {
 		return -p
@@ -33,10 +47,9 @@ func Pow(x, y float64) float64 {
 	return p
 }
 
-// powPositive is Pow for finite x > 0 and finite y.
-func powPositive(x, y float64) float64 {
+// powPositive returns e^(l·y), for the logarithm l of a finite number and finite y.
+func powPositive(l double, y float64) float64 {
 	c := &Float64
-	l := logDouble(x)
 	h := float64(y * l.hi)
 	switch {
 	case h > c.ExpMax:
@@ -63,23 +76,50 @@ func PowInt(x float64, n int) float64 {
 	return p
 }
 
+// logFloat returns ln x to some 53 bits for a finite float32 x > 0.
+func logFloat(x float64) double {
+	hi, lo := fast2Sum(twoWordLog(&Float64, x))
+	return double{hi, lo}
+}
+
+// artanh has the coefficients of (artanh s)/s − 1 − s²/3 in s², from s⁴ on.
+var artanh = []float64{1. / 5, 1. / 7, 1. / 9, 1. / 11, 1. / 13, 1. / 15, 1. / 17, 1. / 19, 1. / 21, 1. / 23, 1. / 25, 1. / 27}
+
+// logSeries is logDouble to some 64 bits: of the series only 1 + s²/3 has two words.
+func logSeries(x float64) double {
+	k, s := logQuotient(x)
+	s2 := s.mul(s)
+	t := double{0x1.5555555555555p-2, 0x1.5555555555555p-56}.add(double{float64(s2.hi * horner(s2.hi, artanh)), 0})
+	s.hi, s.lo = s.hi+s.hi, s.lo+s.lo
+	return timesLn2(k).add(s.add(s.mul(s2.mul(t))))
+}
+
+// logQuotient returns k and s = f/(2 + f) with x = 2^k·(1 + f).
+func logQuotient(x float64) (k float64, s double) {
+	k, f := splitLog(&Float64, x)
+	d, dl := fast2Sum(2, f)
+	return k, double{f, 0}.div(double{d, dl})
+}
+
+// timesLn2 returns k·ln 2.
+func timesLn2(k float64) double {
+	c := &Float64
+	h := float64(k * c.LogLo)
+	return double{float64(k * c.LogHi), 0}.add(double{h, math.FMA(k, c.LogLo, -h)})
+}
+
 // logDouble returns ln x to some 90 bits for finite x > 0:
 // ln(1 + f) = 2·artanh s = 2·Σ s^(2n+1)/(2n + 1) with s = f/(2 + f), |s| ≤ 0.172.
 func logDouble(x float64) double {
 	const terms = 19
-	c := &Float64
-	k, f := splitLog(c, x)
-	d, dl := fast2Sum(2, f)
-	s := double{f, 0}.div(double{d, dl})
+	k, s := logQuotient(x)
 	s2 := s.mul(s)
 	var sum double
 	for n := terms - 1; n >= 0; n-- {
 		sum = sum.mul(s2).add(double{1, 0}.div(double{float64(2*n + 1), 0}))
 	}
 	sum = sum.mul(double{s.hi + s.hi, s.lo + s.lo})
-	h := float64(k * c.LogLo)
-	ln2 := double{float64(k * c.LogHi), 0}.add(double{h, math.FMA(k, c.LogLo, -h)})
-	return ln2.add(sum)
+	return timesLn2(k).add(sum)
 }
 
 // double is an unevaluated sum with |lo| ≤ ½ ulp(hi) (Dekker 1971).

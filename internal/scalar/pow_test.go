@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/nabla-go/nabla/internal/reference"
 	"github.com/stretchr/testify/assert"
 )
 
@@ -86,6 +87,49 @@ func TestPowSpecialValues(t *testing.T) {
 }
 
 // ln(1 + x) by its series, in math/big.
+// Power's special values are math.Pow's, and its others Pow's but for an ulp.
+func TestPower(t *testing.T) {
+	v := []float64{0, 1, 2, 3, 0.5, 1.5, 1e30, 1e-30, 0x1p-149, 0x1p24, 0x1p24 + 2, math.MaxFloat32, math.Inf(1), math.NaN()}
+	for _, x := range v {
+		v = append(v, -x)
+	}
+	exact := func(x float64) bool { return x == 0 || x != x || math.Abs(x) == 1 || math.IsInf(x, 0) }
+	for _, x := range v {
+		for _, y := range v {
+			want := math.Pow(x, y)
+			if got := Power(x, y); exact(want) && !same(got, want) {
+				t.Errorf("Power(%v, %v) = %v, want %v", x, y, got, want)
+			}
+			if got := Power(float32(x), float32(y)); exact(want) && !same(got, float32(want)) {
+				t.Errorf("Power(float32 %v, %v) = %v, want %v", x, y, got, want)
+			}
+		}
+	}
+	assert.Equal(t, float32(-8), Power[float32](-2, 3))
+	assert.Equal(t, float32(0x1p-149), Power[float32](2, -149))
+	assert.Equal(t, 0x1p-1074, Power(2.0, -1074))
+
+	r := rand.New(rand.NewPCG(5, 1))
+	for range 20000 {
+		x := math.Exp(r.NormFloat64() * math.Ldexp(1, r.IntN(18)-10))
+		if math.IsInf(x, 0) || x == 0 {
+			continue
+		}
+		y := (2*r.Float64() - 1) * 750 / max(math.Abs(math.Log(x)), 1e-3)
+		if e := reference.Pow(x, y).Error64(Power(x, y)); !(e <= 1) {
+			t.Fatalf("Power(%v, %v) = %v: off by %v ulp", x, y, Power(x, y), e)
+		}
+		x32, y32 := float32(x), float32(y/7)
+		if x32 == 0 || x32 > math.MaxFloat32 {
+			continue
+		}
+		want := reference.Pow(float64(x32), float64(y32))
+		if e := reference.Error32(Power(x32, y32), math.Ldexp(want.Hi, want.Exp)); !(e <= 0.51) {
+			t.Fatalf("Power(float32 %v, %v) = %v: off by %v ulp", x32, y32, Power(x32, y32), e)
+		}
+	}
+}
+
 func TestLog1p(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 1))
 	for range 2000 {

@@ -191,10 +191,13 @@ func input(r *rng.Rand) float64 {
 // neighbours on either side and both signs.
 var edges = func() []float64 {
 	centers := []float64{0, 1, 2, 0.5, math.Sqrt2, math.Sqrt2 / 2, 0x1p-1022, math.MaxFloat64, math.Inf(1),
-		0x1p-27, 0x1p-60, 18.714973875118524, 19.061547465398498, 20, 36.04365338911715, 36.7368005696771, 37.42994775023705,
+		0x1p-27, 0x1p-54, 0x1p-60, 0x1p17, 0x1p30, 0x1.6ac5b262ca1ffp849, 126, 149, 150, 1022, 1074, 1075, 18.714973875118524, 19.061547465398498, 20, 36.04365338911715, 36.7368005696771, 37.42994775023705,
 		350, 354.1982093, 372.5, 373.9, 700, 708.3964185322641, 708.782712893384, 709.782712893384, 710, 744.4400719213812, 745.1332191019412, 746, 746.5, 748}
 	for k := range 2200 {
 		centers = append(centers, (float64(k)+0.5)*math.Ln2/2, float64(k)*math.Ln2/2) // hardest for the range reduction
+	}
+	for k := range 300 {
+		centers = append(centers, float64(k)*math.Pi/2, float64(k)*math.Pi*0x1p27)
 	}
 	var e []float64
 	for _, c := range centers {
