@@ -180,6 +180,33 @@ func TestClassMissing(t *testing.T) {
 	near(t, "average precision, macro", ap.Value, (1+(0.5+2./3/2))/2) // 1 of 1, then 2 of 3
 }
 
+// A metric of one class, its mean and its weighted mean have the same parts.
+func TestParts(t *testing.T) {
+	task := metrics.Classes(2)
+	m := newMeter[float64](t, task, metrics.For(task)...)
+	y, target := samples[float64](task, 50)
+	if err := m.Add(y, target, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, forms := range [][3]*metrics.Metric{
+		{metrics.Precision, metrics.PrecisionMacro, metrics.PrecisionWeighted},
+		{metrics.Recall, metrics.RecallMacro, metrics.RecallWeighted},
+		{metrics.F1, metrics.F1Macro, metrics.F1Weighted},
+		{metrics.ROCAUC, metrics.ROCAUCMacro, metrics.ROCAUCWeighted},
+		{metrics.AveragePrecision, metrics.AveragePrecisionMacro, metrics.AveragePrecisionWeighted},
+	} {
+		want := m.Result(forms[0]).Each
+		if len(want) != 2 || !(want[1] == m.Value(forms[0])) {
+			t.Errorf("%v: parts %v", forms[0], want)
+		}
+		for _, x := range forms[1:] {
+			if got := m.Result(x).Each; !slices.Equal(want, got) {
+				t.Errorf("%v: parts %v, want %v", x, got, want)
+			}
+		}
+	}
+}
+
 func TestEmpty(t *testing.T) {
 	for _, task := range tasks {
 		m := newMeter[float64](t, task, metrics.For(task)...)

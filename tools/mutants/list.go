@@ -34,7 +34,8 @@ var rules = []rule{
 	{what: "tuning", files: []string{"internal/cores/tuning.go"}, test: "./internal/cores", fieldsOf: "Tuning"},
 	{
 		what: "products of sizes that overflow", files: []string{"kernels/blocks.go"}, test: "./kernels",
-		find: "int64(m)*int64(n)*terms <= gemmWork", replace: "int64(int32(m)*int32(n)*int32(terms)) <= gemmWork",
+		find:    "int64(m)*int64(n) <= gemmWork && int64(m)*int64(n)*terms <= gemmWork && int64(m+n)*terms <= int64(2*sweep[T]())",
+		replace: "int32(m)*int32(n)*int32(terms) <= gemmWork && int32(m+n)*int32(terms) <= int32(2*sweep[T]())",
 	},
 	{
 		what: "sums of a cut chain", files: []string{"kernels/pack.go"}, test: "./kernels",
