@@ -279,6 +279,7 @@ func (d *decoder[T]) assign(names []string) error {
 			cells[i] = c.name
 		}
 	}
+	d.opt.Targets = targetList(d.opt.Targets, cells)
 	if d.opt.Encoder != nil {
 		var targets []int
 		for _, name := range d.opt.Targets {
@@ -312,6 +313,24 @@ func (d *decoder[T]) assign(names []string) error {
 
 // OtherSeparators are signs that may separate cells if they are given.
 const OtherSeparators = ":~^!/\\&*=@"
+
+// targetList takes lists of names with commas between apart, unless a column is called so.
+func targetList(lists, cells []string) []string {
+	if lists == nil {
+		return nil
+	}
+	all := []string{}
+	for _, l := range lists {
+		if slices.Contains(cells, l) {
+			all = append(all, l)
+			continue
+		}
+		for s := range strings.SplitSeq(l, ",") {
+			all = append(all, strings.TrimSpace(s))
+		}
+	}
+	return all
+}
 
 // oneColumn says that there is one column only, and what it may be instead.
 func oneColumn(first string) error {

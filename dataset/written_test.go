@@ -143,6 +143,26 @@ func TestTextsOfPrograms(t *testing.T) {
 	}
 }
 
+// Several targets may be given with commas between.
+func TestTargetList(t *testing.T) {
+	text := rowsOf("x,a,b,\"c,d\"", 12, func(i int) string { return fmt.Sprintf("%d,%d.5,%d,%d", i, i, i*7%5, i*3%11) })
+	for _, targets := range [][]string{{"a,b"}, {"a", "b"}, {"a, 3"}} {
+		_, e, _ := encoded[float32](t, text, TableOptions{Targets: targets})
+		require.Equal(t, []string{"a", "b"}, e.TargetNames())
+	}
+	_, e, _ := encoded[float32](t, text, TableOptions{Targets: []string{"c,d"}})
+	require.Equal(t, []string{"c,d"}, e.TargetNames())
+}
+
+// D11: a row whose separator isn't known is told so.
+func TestUnknownSeparatorOfRows(t *testing.T) {
+	_, e, _ := encoded[float32](t, "1,2,a\n3,4,b\n", TableOptions{})
+	for _, row := range []string{"1:2", "1_2"} {
+		_, err := NewRows[float32](strings.NewReader(row+"\n"), "f", e, TableOptions{})
+		require.EqualError(t, err, "f has 1 input columns, the model takes 2: want commas, semicolons, tabs or blanks between cells")
+	}
+}
+
 // D10: a count of rows of which some have no target.
 func TestCountWithoutTargets(t *testing.T) {
 	text := rowsOf("no,dose,a,y", 20, func(i int) string {

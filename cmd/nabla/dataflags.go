@@ -18,7 +18,7 @@ func (d *dataSource) flags(given func(name string) bool) []flag {
 	data.files = true
 	flags := append([]flag{
 		data,
-		newFlag("target", []string(nil), "column to predict, by name or number from 1; may be repeated (default the last)", func(v []string) error {
+		newFlag("target", []string(nil), "column to predict, or several, by name or number from 1 (default the last)", func(v []string) error {
 			d.table.Targets = v
 			return nil
 		}),
