@@ -3,6 +3,7 @@ package decimal
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Written returns a number that is written for people as [Parse] reads it: without a
@@ -13,6 +14,9 @@ import (
 // the first and the last (as in 12,34,567). ok is false if cell is no such number, or plain
 // already.
 func Written(cell []byte, point byte) (plain []byte, mark string, ok bool) {
+	if len(cell) > longest {
+		return nil, "", false
+	}
 	s := strings.TrimSpace(string(cell))
 	negative := false
 	if inner, found := strings.CutPrefix(s, "("); found {
@@ -23,7 +27,7 @@ func Written(cell []byte, point byte) (plain []byte, mark string, ok bool) {
 	}
 	signed := negative
 	for s != "" {
-		r := []rune(s)[0]
+		r, size := utf8.DecodeRuneInString(s)
 		switch {
 		case unicode.Is(unicode.Sc, r) && mark == "":
 			mark = string(r)
@@ -32,15 +36,17 @@ func Written(cell []byte, point byte) (plain []byte, mark string, ok bool) {
 		default:
 			return ungrouped(s, point, negative, mark, len(cell))
 		}
-		s = strings.TrimSpace(s[len(string(r)):])
+		s = strings.TrimSpace(s[size:])
 	}
 	return nil, "", false
 }
 
+// longest is how many bytes a number that is written for people has at most.
+const longest = 64
+
 // ungrouped returns the number that s is, which has neither sign nor mark at its front.
 func ungrouped(s string, point byte, negative bool, mark string, length int) (plain []byte, _ string, ok bool) {
-	runes := []rune(s)
-	if last := runes[len(runes)-1]; mark == "" && (last == '%' || unicode.Is(unicode.Sc, last)) {
+	if last, _ := utf8.DecodeLastRuneInString(s); mark == "" && (last == '%' || unicode.Is(unicode.Sc, last)) {
 		mark = string(last)
 		s = strings.TrimSpace(strings.TrimSuffix(s, mark))
 	}

@@ -257,7 +257,8 @@ func isCommaNumber(cell []byte) bool {
 // separate cells, too, or if the column has whole numbers without one.
 func decimalComma(f Form, lines [][]byte) bool {
 	decimal := false
-	either, whole := make(map[int]bool), make(map[int]bool) // columns that have such numbers
+	const most = 1000
+	var either, whole [most]bool // columns that have such numbers, the first ones
 	for _, line := range lines {
 		for at, column := 0, 0; at <= len(line); column++ {
 			cell, next, err := f.Cell(line, at)
@@ -266,6 +267,7 @@ func decimalComma(f Form, lines [][]byte) bool {
 			}
 			at = next
 			comma := bytes.IndexByte(cell, ',') >= 0
+			column := min(column, most-1)
 			switch asPoint, asComma := writtenWith('.', cell), writtenWith(',', cell); {
 			case asPoint && asComma && comma:
 				either[column] = true
@@ -278,8 +280,8 @@ func decimalComma(f Form, lines [][]byte) bool {
 			}
 		}
 	}
-	for column := range either {
-		decimal = decimal || f.Separator != ',' && !whole[column]
+	for column := range most {
+		decimal = decimal || f.Separator != ',' && either[column] && !whole[column]
 	}
 	return decimal
 }
