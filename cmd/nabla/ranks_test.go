@@ -200,7 +200,7 @@ func TestRanksOfCommandFail(t *testing.T) {
 		"rank 2 has not the same as rank 0: option --folds (3":                   {"train", "--model", model, "--epochs", "1", "--folds", "3"},
 		"rank 2: --data: stat missing.csv":                                       {"train", "missing.csv"},
 		"rank 2: unknown flag: --nothing":                                        {"train", "--nothing"},
-		"rank 2 does something else (the end) than rank 0 (sending files: none)":      {"train", "--help"},
+		"rank 2 does something else (the end) than rank 0 (sending files: none)": {"train", "--help"},
 		"rank 2: only train runs on several ranks":                               {"doctor"},
 	} {
 		results := together(t, 3, func(rank int) []string {
