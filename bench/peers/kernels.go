@@ -10,7 +10,6 @@ import (
 	"github.com/viterin/vek/vek32"
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
-	"gonum.org/v1/gonum/floats"
 
 	"github.com/nabla-go/nabla/bench"
 	"github.com/nabla-go/nabla/bench/peers/cpeer"
@@ -19,7 +18,7 @@ import (
 )
 
 // kernelPeers are the columns of the table, in order.
-var kernelPeers = []string{"OpenBLAS", "libmvec", "SLEEF", "gonum", "vek", "plain Go"}
+var kernelPeers = []string{"OpenBLAS", "libmvec", "SLEEF", "gonum", "vek", "tphakala/simd", "plain Go"}
 
 // A kernelRow is one case beside its peers.
 type kernelRow struct {
@@ -187,25 +186,10 @@ func add32(peers map[string]func(int), c bench.Case) {
 		return
 	}
 	v := bench.Operands[float32](c.Kernel, d[0])
-	switch c.Kernel {
-	case "Dot":
-		peers["gonum"] = repeat(func() { sink = float64(g.Sdot(d[0], v[0], 1, v[1], 1)) })
-		peers["vek"] = repeat(func() { sink = float64(vek32.Dot(v[0], v[1])) })
-	case "Sum":
-		peers["vek"] = repeat(func() { sink = float64(vek32.Sum(v[0])) })
-	case "Axpy":
-		peers["gonum"] = repeat(func() { g.Saxpy(d[0], bench.Tiny, v[0], 1, v[1], 1) })
-	case "Scal":
-		peers["gonum"] = repeat(func() { g.Sscal(d[0], -1, v[0], 1) })
-		peers["vek"] = repeat(func() { vek32.MulNumber_Inplace(v[0], -1) })
-	case "Add":
-		peers["vek"] = repeat(func() { vek32.Add_Into(v[2], v[0], v[1]) })
-	case "Mul":
-		peers["vek"] = repeat(func() { vek32.Mul_Into(v[2], v[0], v[1]) })
-	case "Exp":
-		peers["vek"] = repeat(func() { vek32.Exp_Into(v[1], v[0]) })
-	case "Log":
-		peers["vek"] = repeat(func() { vek32.Log_Into(v[1], v[0]) })
+	for _, o := range counterparts {
+		if o.kernel == c.Kernel && o.f32 != nil {
+			peers[o.library] = repeat(func() { o.f32(v) })
+		}
 	}
 	if cpeer.Elementwise(c.Kernel) && cpeer.LibMvec(1, c.Kernel, v[1], v[0]) {
 		peers["libmvec"] = func(n int) { cpeer.LibMvec(n, c.Kernel, v[1], v[0]) }
@@ -244,24 +228,10 @@ func add64(peers map[string]func(int), c bench.Case) {
 		return
 	}
 	v := bench.Operands[float64](c.Kernel, d[0])
-	switch c.Kernel {
-	case "Dot":
-		peers["gonum"] = repeat(func() { sink = g.Ddot(d[0], v[0], 1, v[1], 1) })
-		peers["vek"] = repeat(func() { sink = vek.Dot(v[0], v[1]) })
-	case "Sum":
-		peers["gonum"] = repeat(func() { sink = floats.Sum(v[0]) })
-		peers["vek"] = repeat(func() { sink = vek.Sum(v[0]) })
-	case "Axpy":
-		peers["gonum"] = repeat(func() { g.Daxpy(d[0], bench.Tiny, v[0], 1, v[1], 1) })
-	case "Scal":
-		peers["gonum"] = repeat(func() { g.Dscal(d[0], -1, v[0], 1) })
-		peers["vek"] = repeat(func() { vek.MulNumber_Inplace(v[0], -1) })
-	case "Add":
-		peers["gonum"] = repeat(func() { floats.AddTo(v[2], v[0], v[1]) })
-		peers["vek"] = repeat(func() { vek.Add_Into(v[2], v[0], v[1]) })
-	case "Mul":
-		peers["gonum"] = repeat(func() { floats.MulTo(v[2], v[0], v[1]) })
-		peers["vek"] = repeat(func() { vek.Mul_Into(v[2], v[0], v[1]) })
+	for _, o := range counterparts {
+		if o.kernel == c.Kernel && o.f64 != nil {
+			peers[o.library] = repeat(func() { o.f64(v) })
+		}
 	}
 }
 
