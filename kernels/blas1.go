@@ -100,6 +100,10 @@ func Copy[T Float](dst, x []T) {
 	}
 	race.Read(x)
 	race.Write(dst)
+	if len(x) <= copyBlock {
+		copy(dst, x)
+		return
+	}
 	copyRows(1, len(x), dst, 0, x, 0)
 }
 

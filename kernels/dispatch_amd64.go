@@ -475,6 +475,36 @@ func cosNear[T Float](dst []T, z []T) {
 	}
 }
 
+func deviationWideF32(acc *[64]float32, x []float32, m float32) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.DeviationWideF32AVX512(acc, x, m)
+	case isa.Active >= isa.AVX2:
+		amd64.DeviationWideF32AVX2(acc, x, m)
+	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
+		generic.DeviationWideF32(acc, x, m)
+	}
+}
+
+func deviationWideF64(acc *[32]float64, x []float64, m float64) {
+	switch {
+	case isa.Active >= isa.AVX512:
+		amd64.DeviationWideF64AVX512(acc, x, m)
+	case isa.Active >= isa.AVX2:
+		amd64.DeviationWideF64AVX2(acc, x, m)
+	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
+		generic.DeviationWideF64(acc, x, m)
+	}
+}
+
 func div[T Float](dst []T, x []T, y []T) {
 	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
 		div(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
@@ -1177,6 +1207,38 @@ func ger[T Float](m int, n int, alpha T, x []T, y []T, a []T, lda int) {
 				return
 			}
 			generic.GerF64(m, n, alpha, x, y, a, lda)
+		}
+	}
+}
+
+func index[T Float](x []T, v T) int {
+	if is32[T]() {
+		v, x := float32(v), as[float32](x)
+		switch {
+		case len(x) <= 15:
+			return generic.IndexF32(x, v)
+		case isa.Active >= isa.AVX2:
+			return amd64.IndexF32AVX2(x, v)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return generic.IndexF32(x, v)
+		}
+	} else {
+		v, x := float64(v), as[float64](x)
+		switch {
+		case len(x) <= 15:
+			return generic.IndexF64(x, v)
+		case isa.Active >= isa.AVX2:
+			return amd64.IndexF64AVX2(x, v)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return generic.IndexF64(x, v)
 		}
 	}
 }

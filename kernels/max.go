@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"math"
+	"slices"
 
 	"github.com/nabla-go/nabla/internal/race"
 )
@@ -100,10 +101,16 @@ func extremeAt[T Float](x []T, low, high bool) int {
 			top, at = m, i
 		}
 	}
-	for i, v := range x[at:] {
-		if high && v == top || low && -v == top || v != v {
-			return at + i
-		}
+	block := x[at:min(len(x), at+searchBlock)]
+	if top != top {
+		return at + slices.IndexFunc(block, func(v T) bool { return v != v })
 	}
-	panic("unreachable")
+	first := len(block)
+	if high {
+		first = index(block, top)
+	}
+	if low {
+		first = min(first, index(block[:first], -top))
+	}
+	return at + first
 }

@@ -49,6 +49,10 @@ func SquaredDistance[T Float](x, y []T) T {
 	return acc.sum()
 }
 
+// The least and the largest square of [Nrm2] for float64: variables, because constants
+// must fit into both types.
+var least64, most64 = 0x1p-500, 0x1p1000
+
 // Nrm2 returns √(Σ x[i]²), the Euclidean norm, without overflow or underflow on the way:
 // it is the root of Dot(x, x), rounded, unless that is below 2⁻⁶⁰ (float64: 2⁻⁵⁰⁰) or
 // above 2¹²⁰ (2¹⁰⁰⁰). Then every x[i] is first multiplied by a power of 2 that takes the
@@ -57,7 +61,7 @@ func SquaredDistance[T Float](x, y []T) T {
 func Nrm2[T Float](x []T) T {
 	least, most := T(0x1p-60), T(0x1p120)
 	if !is32[T]() {
-		least, most = T(math.Ldexp(1, -500)), T(math.Ldexp(1, 1000))
+		least, most = T(least64), T(most64)
 	}
 	s := Dot(x, x)
 	if s >= least && s <= most || s != s || len(x) == 0 {
@@ -94,16 +98,32 @@ func Mean[T Float](x []T) T { return Sum(x) / T(len(x)) }
 // population. For that of a sample, multiply it by n / (n−1). The squares are added by FMA
 // in the lanes of [Dot]. Of no elements it is NaN.
 func Variance[T Float](x []T) T {
-	var buffer [searchBlock]T // a multiple of all lanes
-	var acc wide[T]
-	n, m := T(len(x)), Mean(x)
-	for len(x) > 0 {
-		d := buffer[:copy(buffer[:], x)]
-		addConst(-m, d)
-		acc.addDot(d, d)
-		x = x[len(d):]
+	m := Mean(x)
+	if m-m != 0 {
+		return infiniteVariance(x, m)
 	}
-	return acc.sum() / n
+	n := T(len(x))
+	var acc wide[T]
+	for ; len(x) > 0; x = x[min(len(x), vectorBlock):] {
+		if b := x[:min(len(x), vectorBlock)]; is32[T]() {
+			deviationWideF32(acc.f32(), as[float32](b), float32(m))
+		} else {
+			deviationWideF64(acc.f64(), as[float64](b), float64(m))
+		}
+	}
+	return sum(acc[:256/sizeOf[T]()]) / n // no lane is −0, so that Sum's lanes are these
+}
+
+// infiniteVariance is Variance where the mean m is infinite or NaN: +Inf, but NaN if an
+// element is m.
+func infiniteVariance[T Float](x []T, m T) T {
+	if m != m {
+		return m
+	}
+	if low, high := MinMax(x); math.IsInf(float64(low), 0) || math.IsInf(float64(high), 0) {
+		return T(math.NaN())
+	}
+	return T(math.Inf(1))
 }
 
 // CosineSimilarity returns Dot(x, y) / (Nrm2(x)·Nrm2(y)), the cosine of the angle between

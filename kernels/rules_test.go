@@ -668,3 +668,21 @@ func TestConvert(t *testing.T) {
 		kernels.Convert(same, same)
 	})
 }
+
+// TestVarianceOfInfinities: a mean that overflows makes an infinite variance, an infinite
+// element NaN.
+func TestVarianceOfInfinities(t *testing.T) {
+	on(t, testVarianceOfInfinities[float32], testVarianceOfInfinities[float64])
+}
+
+func testVarianceOfInfinities[T Float](t *testing.T) {
+	huge := math.MaxFloat64
+	if unsafe.Sizeof(T(0)) == 4 {
+		huge = math.MaxFloat32
+	}
+	same(t, []T{T(inf)}, []T{kernels.Variance(vec[T](fill(200, huge)...))})
+	same(t, []T{T(nan)}, []T{kernels.Variance(vec[T](append(fill(200, huge), inf)...))})
+	same(t, []T{T(nan)}, []T{kernels.Variance(vec[T](1, 2, inf))})
+	same(t, []T{T(nan)}, []T{kernels.Variance(vec[T](1, nan, -inf))})
+	same(t, []T{T(nan)}, []T{kernels.Variance(vec[T]())})
+}

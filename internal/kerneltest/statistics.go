@@ -11,7 +11,7 @@ import (
 // that say something about one vector or two.
 func statistics[T Float]() []Kernel[T] {
 	return []Kernel[T]{
-		ofSome("ArgMax", func(x []T) T { return T(kernels.ArgMax(x)) }, func(x []T) T { return index(x, func(a, b T) bool { return a > b }) }),
+		ofSome("ArgMax", func(x []T) T { return T(kernels.ArgMax(x)) }, func(x []T) T { return index(x, func(a, b T) bool { return a > b }) }).covering("Index"),
 		ofSome("ArgMin", func(x []T) T { return T(kernels.ArgMin(x)) }, func(x []T) T { return index(x, func(a, b T) bool { return a < b }) }),
 		ofSome("Iamax", func(x []T) T { return T(kernels.Iamax(x)) }, func(x []T) T {
 			return index(x, func(a, b T) bool { return abs(a) > abs(b) })
@@ -34,7 +34,7 @@ func statistics[T Float]() []Kernel[T] {
 		ofAny("Variance", kernels.Variance[T], func(x []T) T {
 			m := mean(x)
 			return laneSum(len(x), 4*lanes[T](), func(acc T, i int) T { d := x[i] - m; return fma(d, d, acc) }) / T(len(x))
-		}),
+		}).covering("DeviationWide"),
 		ofAny("Nrm2", kernels.Nrm2[T], norm[T]),
 		{
 			Name: "CosineSimilarity", Family: Reduction, Shapes: result(In, In), Work: Work{MulAdds: 3},
@@ -79,6 +79,12 @@ func ofAny[T Float](name string, call, define func(x []T) T) Kernel[T] {
 		Call:   func(_, _ T, o []kernels.Matrix[T]) { o[0].Data[0] = call(o[1].Data) },
 		Define: func(_, _ T, o []kernels.Matrix[T]) { o[0].Data[0] = define(o[1].Data) },
 	}
+}
+
+// covering returns k with kernels that it leads to.
+func (k Kernel[T]) covering(names ...string) Kernel[T] {
+	k.Covers = names
+	return k
 }
 
 func ofSome[T Float](name string, call, define func(x []T) T) Kernel[T] {

@@ -7,8 +7,8 @@ package amd64
 // MaxF32AVX2 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF32.
 //
-// AVX2 and FMA. Four vectors a round, each with a maximum of its own, masked tail; then the
-// maximum of the four and of their lanes. The first pass has one MAX for each vector and
+// AVX2 and FMA. Eight vectors a round, four with a maximum of their own, masked tail; then
+// the maximum of the four and of their lanes. The first pass has one MAX for each vector and
 // looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
 // care. Reads x.
 //
@@ -18,19 +18,28 @@ func MaxF32AVX2(x []float32) float32
 // MinF32AVX2 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
 // is smaller than +0. It is defined by generic.MinF32.
 //
-// AVX2 and FMA. Four vectors a round, each with a minimum of its own, masked tail; then the
-// minimum of the four and of their lanes. The first pass has one MIN for each vector and
+// AVX2 and FMA. Eight vectors a round, four with a minimum of their own, masked tail; then
+// the minimum of the four and of their lanes. The first pass has one MIN for each vector and
 // looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
 // care. Reads x.
 //
 //go:noescape
 func MinF32AVX2(x []float32) float32
 
+// IndexF32AVX2 returns the first i for which x[i] is v or NaN, len(x) if there is none. It
+// is defined by generic.IndexF32.
+//
+// AVX2 and FMA. Four vectors a round until one has it, then one at a time, masked tail.
+// Reads x.
+//
+//go:noescape
+func IndexF32AVX2(x []float32, v float32) int
+
 // MaxF64AVX2 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF64.
 //
-// AVX2 and FMA. Four vectors a round, each with a maximum of its own, masked tail; then the
-// maximum of the four and of their lanes. The first pass has one MAX for each vector and
+// AVX2 and FMA. Eight vectors a round, four with a maximum of their own, masked tail; then
+// the maximum of the four and of their lanes. The first pass has one MAX for each vector and
 // looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
 // care. Reads x.
 //
@@ -40,18 +49,27 @@ func MaxF64AVX2(x []float64) float64
 // MinF64AVX2 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
 // is smaller than +0. It is defined by generic.MinF64.
 //
-// AVX2 and FMA. Four vectors a round, each with a minimum of its own, masked tail; then the
-// minimum of the four and of their lanes. The first pass has one MIN for each vector and
+// AVX2 and FMA. Eight vectors a round, four with a minimum of their own, masked tail; then
+// the minimum of the four and of their lanes. The first pass has one MIN for each vector and
 // looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
 // care. Reads x.
 //
 //go:noescape
 func MinF64AVX2(x []float64) float64
 
+// IndexF64AVX2 returns the first i for which x[i] is v or NaN, len(x) if there is none. It
+// is defined by generic.IndexF64.
+//
+// AVX2 and FMA. Four vectors a round until one has it, then one at a time, masked tail.
+// Reads x.
+//
+//go:noescape
+func IndexF64AVX2(x []float64, v float64) int
+
 // MaxF32AVX512 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0
 // is larger than −0. It is defined by generic.MaxF32.
 //
-// AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a maximum of its own, masked
+// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a maximum of their own, masked
 // tail; then the maximum of the four and of their lanes. The first pass has one MAX for each
 // vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
 // takes more care. Reads x.
@@ -62,7 +80,7 @@ func MaxF32AVX512(x []float32) float32
 // MinF32AVX512 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
 // is smaller than +0. It is defined by generic.MinF32.
 //
-// AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a minimum of its own, masked
+// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a minimum of their own, masked
 // tail; then the minimum of the four and of their lanes. The first pass has one MIN for each
 // vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
 // takes more care. Reads x.
@@ -73,7 +91,7 @@ func MinF32AVX512(x []float32) float32
 // MaxF64AVX512 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0
 // is larger than −0. It is defined by generic.MaxF64.
 //
-// AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a maximum of its own, masked
+// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a maximum of their own, masked
 // tail; then the maximum of the four and of their lanes. The first pass has one MAX for each
 // vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
 // takes more care. Reads x.
@@ -84,7 +102,7 @@ func MaxF64AVX512(x []float64) float64
 // MinF64AVX512 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
 // is smaller than +0. It is defined by generic.MinF64.
 //
-// AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a minimum of its own, masked
+// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a minimum of their own, masked
 // tail; then the minimum of the four and of their lanes. The first pass has one MIN for each
 // vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
 // takes more care. Reads x.

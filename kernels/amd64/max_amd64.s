@@ -7,8 +7,8 @@
 // MaxF32AVX2 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF32.
 //
-// AVX2 and FMA. Four vectors a round, each with a maximum of its own, masked tail; then the
-// maximum of the four and of their lanes. The first pass has one MAX for each vector and
+// AVX2 and FMA. Eight vectors a round, four with a maximum of their own, masked tail; then
+// the maximum of the four and of their lanes. The first pass has one MAX for each vector and
 // looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
 // care. Reads x.
 //
@@ -25,7 +25,7 @@ TEXT ·MaxF32AVX2(SB), NOSPLIT, $0-28
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
-	CMPQ    CX, $0x00000020
+	CMPQ    CX, $0x00000040
 	JL      done3
 	VMOVUPS (AX), Y5
 	VMOVUPS 32(AX), Y6
@@ -39,8 +39,20 @@ vectors2:
 	VMAXPS  Y2, Y6, Y2
 	VMAXPS  Y3, Y7, Y3
 	VMAXPS  Y4, Y8, Y4
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000020, CX
+	VMOVUPS 128(AX), Y5
+	VMOVUPS 160(AX), Y6
+	VMOVUPS 192(AX), Y7
+	VMOVUPS 224(AX), Y8
+	VCMPPS  $0x03, Y7, Y5, Y9
+	VORPS   Y9, Y0, Y0
+	VCMPPS  $0x03, Y8, Y6, Y9
+	VORPS   Y9, Y0, Y0
+	VMAXPS  Y1, Y5, Y1
+	VMAXPS  Y2, Y6, Y2
+	VMAXPS  Y3, Y7, Y3
+	VMAXPS  Y4, Y8, Y4
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x00000040, CX
 	JMP     vectors2
 
 done3:
@@ -99,7 +111,7 @@ careful1:
 	MOVQ    x_len+8(FP), CX
 
 vectors7:
-	CMPQ      CX, $0x00000020
+	CMPQ      CX, $0x00000040
 	JL        done8
 	VMOVUPS   (AX), Y4
 	VMOVUPS   32(AX), Y5
@@ -133,8 +145,40 @@ vectors7:
 	VANDPS    Y3, Y6, Y3
 	VBLENDVPS Y4, Y5, Y3, Y3
 	VMOVUPS   Y3, Y3
-	ADDQ      $0x00000080, AX
-	SUBQ      $0x00000020, CX
+	VMOVUPS   128(AX), Y4
+	VMOVUPS   160(AX), Y5
+	VMOVUPS   192(AX), Y6
+	VMOVUPS   224(AX), Y7
+	VCMPPS    $0x03, Y4, Y0, Y8
+	VADDPS    Y4, Y0, Y9
+	VMAXPS    Y4, Y0, Y10
+	VMAXPS    Y0, Y4, Y0
+	VANDPS    Y0, Y10, Y0
+	VBLENDVPS Y8, Y9, Y0, Y0
+	VMOVUPS   Y0, Y0
+	VCMPPS    $0x03, Y5, Y1, Y4
+	VADDPS    Y5, Y1, Y8
+	VMAXPS    Y5, Y1, Y9
+	VMAXPS    Y1, Y5, Y1
+	VANDPS    Y1, Y9, Y1
+	VBLENDVPS Y4, Y8, Y1, Y1
+	VMOVUPS   Y1, Y1
+	VCMPPS    $0x03, Y6, Y2, Y4
+	VADDPS    Y6, Y2, Y5
+	VMAXPS    Y6, Y2, Y8
+	VMAXPS    Y2, Y6, Y2
+	VANDPS    Y2, Y8, Y2
+	VBLENDVPS Y4, Y5, Y2, Y2
+	VMOVUPS   Y2, Y2
+	VCMPPS    $0x03, Y7, Y3, Y4
+	VADDPS    Y7, Y3, Y5
+	VMAXPS    Y7, Y3, Y6
+	VMAXPS    Y3, Y7, Y3
+	VANDPS    Y3, Y6, Y3
+	VBLENDVPS Y4, Y5, Y3, Y3
+	VMOVUPS   Y3, Y3
+	ADDQ      $0x00000100, AX
+	SUBQ      $0x00000040, CX
 	JMP       vectors7
 
 done8:
@@ -225,8 +269,8 @@ end11:
 // MinF32AVX2 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
 // is smaller than +0. It is defined by generic.MinF32.
 //
-// AVX2 and FMA. Four vectors a round, each with a minimum of its own, masked tail; then the
-// minimum of the four and of their lanes. The first pass has one MIN for each vector and
+// AVX2 and FMA. Eight vectors a round, four with a minimum of their own, masked tail; then
+// the minimum of the four and of their lanes. The first pass has one MIN for each vector and
 // looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
 // care. Reads x.
 //
@@ -243,7 +287,7 @@ TEXT ·MinF32AVX2(SB), NOSPLIT, $0-28
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
-	CMPQ    CX, $0x00000020
+	CMPQ    CX, $0x00000040
 	JL      done3
 	VMOVUPS (AX), Y5
 	VMOVUPS 32(AX), Y6
@@ -257,8 +301,20 @@ vectors2:
 	VMINPS  Y2, Y6, Y2
 	VMINPS  Y3, Y7, Y3
 	VMINPS  Y4, Y8, Y4
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000020, CX
+	VMOVUPS 128(AX), Y5
+	VMOVUPS 160(AX), Y6
+	VMOVUPS 192(AX), Y7
+	VMOVUPS 224(AX), Y8
+	VCMPPS  $0x03, Y7, Y5, Y9
+	VORPS   Y9, Y0, Y0
+	VCMPPS  $0x03, Y8, Y6, Y9
+	VORPS   Y9, Y0, Y0
+	VMINPS  Y1, Y5, Y1
+	VMINPS  Y2, Y6, Y2
+	VMINPS  Y3, Y7, Y3
+	VMINPS  Y4, Y8, Y4
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x00000040, CX
 	JMP     vectors2
 
 done3:
@@ -317,7 +373,7 @@ careful1:
 	MOVQ    x_len+8(FP), CX
 
 vectors7:
-	CMPQ      CX, $0x00000020
+	CMPQ      CX, $0x00000040
 	JL        done8
 	VMOVUPS   (AX), Y4
 	VMOVUPS   32(AX), Y5
@@ -351,8 +407,40 @@ vectors7:
 	VORPS     Y3, Y6, Y3
 	VBLENDVPS Y4, Y5, Y3, Y3
 	VMOVUPS   Y3, Y3
-	ADDQ      $0x00000080, AX
-	SUBQ      $0x00000020, CX
+	VMOVUPS   128(AX), Y4
+	VMOVUPS   160(AX), Y5
+	VMOVUPS   192(AX), Y6
+	VMOVUPS   224(AX), Y7
+	VCMPPS    $0x03, Y4, Y0, Y8
+	VADDPS    Y4, Y0, Y9
+	VMINPS    Y4, Y0, Y10
+	VMINPS    Y0, Y4, Y0
+	VORPS     Y0, Y10, Y0
+	VBLENDVPS Y8, Y9, Y0, Y0
+	VMOVUPS   Y0, Y0
+	VCMPPS    $0x03, Y5, Y1, Y4
+	VADDPS    Y5, Y1, Y8
+	VMINPS    Y5, Y1, Y9
+	VMINPS    Y1, Y5, Y1
+	VORPS     Y1, Y9, Y1
+	VBLENDVPS Y4, Y8, Y1, Y1
+	VMOVUPS   Y1, Y1
+	VCMPPS    $0x03, Y6, Y2, Y4
+	VADDPS    Y6, Y2, Y5
+	VMINPS    Y6, Y2, Y8
+	VMINPS    Y2, Y6, Y2
+	VORPS     Y2, Y8, Y2
+	VBLENDVPS Y4, Y5, Y2, Y2
+	VMOVUPS   Y2, Y2
+	VCMPPS    $0x03, Y7, Y3, Y4
+	VADDPS    Y7, Y3, Y5
+	VMINPS    Y7, Y3, Y6
+	VMINPS    Y3, Y7, Y3
+	VORPS     Y3, Y6, Y3
+	VBLENDVPS Y4, Y5, Y3, Y3
+	VMOVUPS   Y3, Y3
+	ADDQ      $0x00000100, AX
+	SUBQ      $0x00000040, CX
 	JMP       vectors7
 
 done8:
@@ -440,11 +528,82 @@ end11:
 	VZEROUPPER
 	RET
 
+// IndexF32AVX2 returns the first i for which x[i] is v or NaN, len(x) if there is none. It
+// is defined by generic.IndexF32.
+//
+// AVX2 and FMA. Four vectors a round until one has it, then one at a time, masked tail.
+// Reads x.
+//
+// v Y0, x AX, len(x) CX, i DX.
+//
+// Requires: AVX, CMOV
+TEXT ·IndexF32AVX2(SB), NOSPLIT, $0-40
+	VBROADCASTSS v+24(FP), Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	XORQ         DX, DX
+
+rounds1:
+	LEAQ      32(DX), BX
+	CMPQ      BX, CX
+	JG        single2
+	VCMPPS    $0x08, (AX)(DX*4), Y0, Y1
+	VCMPPS    $0x08, 32(AX)(DX*4), Y0, Y2
+	VCMPPS    $0x08, 64(AX)(DX*4), Y0, Y3
+	VCMPPS    $0x08, 96(AX)(DX*4), Y0, Y4
+	VORPS     Y1, Y2, Y1
+	VORPS     Y3, Y4, Y3
+	VORPS     Y1, Y3, Y1
+	VMOVMSKPS Y1, BX
+	TESTL     BX, BX
+	JNZ       single2
+	ADDQ      $0x00000020, DX
+	JMP       rounds1
+
+single2:
+	LEAQ      8(DX), BX
+	CMPQ      BX, CX
+	JG        last3
+	VCMPPS    $0x08, (AX)(DX*4), Y0, Y1
+	VMOVMSKPS Y1, BX
+	TESTL     BX, BX
+	JNZ       found4
+	ADDQ      $0x00000008, DX
+	JMP       single2
+
+last3:
+	MOVQ       CX, BX
+	SUBQ       DX, BX
+	JZ         none5
+	LEAQ       laneMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVDQU    32(SI), Y1
+	VMASKMOVPS (AX)(DX*4), Y1, Y1
+	VCMPPS     $0x08, Y1, Y0, Y1
+	VMOVMSKPS  Y1, BX
+	TESTL      BX, BX
+	JNZ        found4
+
+none5:
+	MOVQ CX, ret+32(FP)
+	VZEROUPPER
+	RET
+
+found4:
+	BSFL    BX, BX
+	ADDQ    BX, DX
+	CMPQ    DX, CX
+	CMOVQGT CX, DX
+	MOVQ    DX, ret+32(FP)
+	VZEROUPPER
+	RET
+
 // MaxF64AVX2 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF64.
 //
-// AVX2 and FMA. Four vectors a round, each with a maximum of its own, masked tail; then the
-// maximum of the four and of their lanes. The first pass has one MAX for each vector and
+// AVX2 and FMA. Eight vectors a round, four with a maximum of their own, masked tail; then
+// the maximum of the four and of their lanes. The first pass has one MAX for each vector and
 // looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
 // care. Reads x.
 //
@@ -461,7 +620,7 @@ TEXT ·MaxF64AVX2(SB), NOSPLIT, $0-32
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
-	CMPQ    CX, $0x00000010
+	CMPQ    CX, $0x00000020
 	JL      done3
 	VMOVUPD (AX), Y5
 	VMOVUPD 32(AX), Y6
@@ -475,8 +634,20 @@ vectors2:
 	VMAXPD  Y2, Y6, Y2
 	VMAXPD  Y3, Y7, Y3
 	VMAXPD  Y4, Y8, Y4
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000010, CX
+	VMOVUPD 128(AX), Y5
+	VMOVUPD 160(AX), Y6
+	VMOVUPD 192(AX), Y7
+	VMOVUPD 224(AX), Y8
+	VCMPPD  $0x03, Y7, Y5, Y9
+	VORPS   Y9, Y0, Y0
+	VCMPPD  $0x03, Y8, Y6, Y9
+	VORPS   Y9, Y0, Y0
+	VMAXPD  Y1, Y5, Y1
+	VMAXPD  Y2, Y6, Y2
+	VMAXPD  Y3, Y7, Y3
+	VMAXPD  Y4, Y8, Y4
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x00000020, CX
 	JMP     vectors2
 
 done3:
@@ -533,7 +704,7 @@ careful1:
 	MOVQ    x_len+8(FP), CX
 
 vectors7:
-	CMPQ      CX, $0x00000010
+	CMPQ      CX, $0x00000020
 	JL        done8
 	VMOVUPD   (AX), Y4
 	VMOVUPD   32(AX), Y5
@@ -567,8 +738,40 @@ vectors7:
 	VANDPD    Y3, Y6, Y3
 	VBLENDVPD Y4, Y5, Y3, Y3
 	VMOVUPD   Y3, Y3
-	ADDQ      $0x00000080, AX
-	SUBQ      $0x00000010, CX
+	VMOVUPD   128(AX), Y4
+	VMOVUPD   160(AX), Y5
+	VMOVUPD   192(AX), Y6
+	VMOVUPD   224(AX), Y7
+	VCMPPD    $0x03, Y4, Y0, Y8
+	VADDPD    Y4, Y0, Y9
+	VMAXPD    Y4, Y0, Y10
+	VMAXPD    Y0, Y4, Y0
+	VANDPD    Y0, Y10, Y0
+	VBLENDVPD Y8, Y9, Y0, Y0
+	VMOVUPD   Y0, Y0
+	VCMPPD    $0x03, Y5, Y1, Y4
+	VADDPD    Y5, Y1, Y8
+	VMAXPD    Y5, Y1, Y9
+	VMAXPD    Y1, Y5, Y1
+	VANDPD    Y1, Y9, Y1
+	VBLENDVPD Y4, Y8, Y1, Y1
+	VMOVUPD   Y1, Y1
+	VCMPPD    $0x03, Y6, Y2, Y4
+	VADDPD    Y6, Y2, Y5
+	VMAXPD    Y6, Y2, Y8
+	VMAXPD    Y2, Y6, Y2
+	VANDPD    Y2, Y8, Y2
+	VBLENDVPD Y4, Y5, Y2, Y2
+	VMOVUPD   Y2, Y2
+	VCMPPD    $0x03, Y7, Y3, Y4
+	VADDPD    Y7, Y3, Y5
+	VMAXPD    Y7, Y3, Y6
+	VMAXPD    Y3, Y7, Y3
+	VANDPD    Y3, Y6, Y3
+	VBLENDVPD Y4, Y5, Y3, Y3
+	VMOVUPD   Y3, Y3
+	ADDQ      $0x00000100, AX
+	SUBQ      $0x00000020, CX
 	JMP       vectors7
 
 done8:
@@ -651,8 +854,8 @@ end11:
 // MinF64AVX2 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
 // is smaller than +0. It is defined by generic.MinF64.
 //
-// AVX2 and FMA. Four vectors a round, each with a minimum of its own, masked tail; then the
-// minimum of the four and of their lanes. The first pass has one MIN for each vector and
+// AVX2 and FMA. Eight vectors a round, four with a minimum of their own, masked tail; then
+// the minimum of the four and of their lanes. The first pass has one MIN for each vector and
 // looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
 // care. Reads x.
 //
@@ -669,7 +872,7 @@ TEXT ·MinF64AVX2(SB), NOSPLIT, $0-32
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
-	CMPQ    CX, $0x00000010
+	CMPQ    CX, $0x00000020
 	JL      done3
 	VMOVUPD (AX), Y5
 	VMOVUPD 32(AX), Y6
@@ -683,8 +886,20 @@ vectors2:
 	VMINPD  Y2, Y6, Y2
 	VMINPD  Y3, Y7, Y3
 	VMINPD  Y4, Y8, Y4
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000010, CX
+	VMOVUPD 128(AX), Y5
+	VMOVUPD 160(AX), Y6
+	VMOVUPD 192(AX), Y7
+	VMOVUPD 224(AX), Y8
+	VCMPPD  $0x03, Y7, Y5, Y9
+	VORPS   Y9, Y0, Y0
+	VCMPPD  $0x03, Y8, Y6, Y9
+	VORPS   Y9, Y0, Y0
+	VMINPD  Y1, Y5, Y1
+	VMINPD  Y2, Y6, Y2
+	VMINPD  Y3, Y7, Y3
+	VMINPD  Y4, Y8, Y4
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x00000020, CX
 	JMP     vectors2
 
 done3:
@@ -741,7 +956,7 @@ careful1:
 	MOVQ    x_len+8(FP), CX
 
 vectors7:
-	CMPQ      CX, $0x00000010
+	CMPQ      CX, $0x00000020
 	JL        done8
 	VMOVUPD   (AX), Y4
 	VMOVUPD   32(AX), Y5
@@ -775,8 +990,40 @@ vectors7:
 	VORPD     Y3, Y6, Y3
 	VBLENDVPD Y4, Y5, Y3, Y3
 	VMOVUPD   Y3, Y3
-	ADDQ      $0x00000080, AX
-	SUBQ      $0x00000010, CX
+	VMOVUPD   128(AX), Y4
+	VMOVUPD   160(AX), Y5
+	VMOVUPD   192(AX), Y6
+	VMOVUPD   224(AX), Y7
+	VCMPPD    $0x03, Y4, Y0, Y8
+	VADDPD    Y4, Y0, Y9
+	VMINPD    Y4, Y0, Y10
+	VMINPD    Y0, Y4, Y0
+	VORPD     Y0, Y10, Y0
+	VBLENDVPD Y8, Y9, Y0, Y0
+	VMOVUPD   Y0, Y0
+	VCMPPD    $0x03, Y5, Y1, Y4
+	VADDPD    Y5, Y1, Y8
+	VMINPD    Y5, Y1, Y9
+	VMINPD    Y1, Y5, Y1
+	VORPD     Y1, Y9, Y1
+	VBLENDVPD Y4, Y8, Y1, Y1
+	VMOVUPD   Y1, Y1
+	VCMPPD    $0x03, Y6, Y2, Y4
+	VADDPD    Y6, Y2, Y5
+	VMINPD    Y6, Y2, Y8
+	VMINPD    Y2, Y6, Y2
+	VORPD     Y2, Y8, Y2
+	VBLENDVPD Y4, Y5, Y2, Y2
+	VMOVUPD   Y2, Y2
+	VCMPPD    $0x03, Y7, Y3, Y4
+	VADDPD    Y7, Y3, Y5
+	VMINPD    Y7, Y3, Y6
+	VMINPD    Y3, Y7, Y3
+	VORPD     Y3, Y6, Y3
+	VBLENDVPD Y4, Y5, Y3, Y3
+	VMOVUPD   Y3, Y3
+	ADDQ      $0x00000100, AX
+	SUBQ      $0x00000020, CX
 	JMP       vectors7
 
 done8:
@@ -856,10 +1103,81 @@ end11:
 	VZEROUPPER
 	RET
 
+// IndexF64AVX2 returns the first i for which x[i] is v or NaN, len(x) if there is none. It
+// is defined by generic.IndexF64.
+//
+// AVX2 and FMA. Four vectors a round until one has it, then one at a time, masked tail.
+// Reads x.
+//
+// v Y0, x AX, len(x) CX, i DX.
+//
+// Requires: AVX, CMOV
+TEXT ·IndexF64AVX2(SB), NOSPLIT, $0-40
+	VBROADCASTSD v+24(FP), Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	XORQ         DX, DX
+
+rounds1:
+	LEAQ      16(DX), BX
+	CMPQ      BX, CX
+	JG        single2
+	VCMPPD    $0x08, (AX)(DX*8), Y0, Y1
+	VCMPPD    $0x08, 32(AX)(DX*8), Y0, Y2
+	VCMPPD    $0x08, 64(AX)(DX*8), Y0, Y3
+	VCMPPD    $0x08, 96(AX)(DX*8), Y0, Y4
+	VORPS     Y1, Y2, Y1
+	VORPS     Y3, Y4, Y3
+	VORPS     Y1, Y3, Y1
+	VMOVMSKPD Y1, BX
+	TESTL     BX, BX
+	JNZ       single2
+	ADDQ      $0x00000010, DX
+	JMP       rounds1
+
+single2:
+	LEAQ      4(DX), BX
+	CMPQ      BX, CX
+	JG        last3
+	VCMPPD    $0x08, (AX)(DX*8), Y0, Y1
+	VMOVMSKPD Y1, BX
+	TESTL     BX, BX
+	JNZ       found4
+	ADDQ      $0x00000004, DX
+	JMP       single2
+
+last3:
+	MOVQ       CX, BX
+	SUBQ       DX, BX
+	JZ         none5
+	LEAQ       laneMasks<>+0(SB), SI
+	SHLQ       $0x03, BX
+	SUBQ       BX, SI
+	VMOVDQU    32(SI), Y1
+	VMASKMOVPD (AX)(DX*8), Y1, Y1
+	VCMPPD     $0x08, Y1, Y0, Y1
+	VMOVMSKPD  Y1, BX
+	TESTL      BX, BX
+	JNZ        found4
+
+none5:
+	MOVQ CX, ret+32(FP)
+	VZEROUPPER
+	RET
+
+found4:
+	BSFL    BX, BX
+	ADDQ    BX, DX
+	CMPQ    DX, CX
+	CMOVQGT CX, DX
+	MOVQ    DX, ret+32(FP)
+	VZEROUPPER
+	RET
+
 // MaxF32AVX512 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0
 // is larger than −0. It is defined by generic.MaxF32.
 //
-// AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a maximum of its own, masked
+// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a maximum of their own, masked
 // tail; then the maximum of the four and of their lanes. The first pass has one MAX for each
 // vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
 // takes more care. Reads x.
@@ -878,7 +1196,7 @@ TEXT ·MaxF32AVX512(SB), NOSPLIT, $0-28
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
-	CMPQ    CX, $0x00000040
+	CMPQ    CX, $0x00000080
 	JL      done3
 	VMOVUPS (AX), Z5
 	VMOVUPS 64(AX), Z6
@@ -892,8 +1210,20 @@ vectors2:
 	VMAXPS  Z2, Z6, Z2
 	VMAXPS  Z3, Z7, Z3
 	VMAXPS  Z4, Z8, Z4
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x00000040, CX
+	VMOVUPS 256(AX), Z5
+	VMOVUPS 320(AX), Z6
+	VMOVUPS 384(AX), Z7
+	VMOVUPS 448(AX), Z8
+	VCMPPS  $0x03, Z7, Z5, K2
+	KORW    K2, K1, K1
+	VCMPPS  $0x03, Z8, Z6, K2
+	KORW    K2, K1, K1
+	VMAXPS  Z1, Z5, Z1
+	VMAXPS  Z2, Z6, Z2
+	VMAXPS  Z3, Z7, Z3
+	VMAXPS  Z4, Z8, Z4
+	ADDQ    $0x00000200, AX
+	SUBQ    $0x00000080, CX
 	JMP     vectors2
 
 done3:
@@ -950,7 +1280,7 @@ careful1:
 	MOVQ    x_len+8(FP), CX
 
 vectors7:
-	CMPQ      CX, $0x00000040
+	CMPQ      CX, $0x00000080
 	JL        done8
 	VMOVUPS   (AX), Z5
 	VMOVUPS   64(AX), Z6
@@ -958,9 +1288,9 @@ vectors7:
 	VMOVUPS   192(AX), Z8
 	VCMPPS    $0x03, Z5, Z1, K1
 	VADDPS    Z5, Z1, Z9
-	VMAXPS    Z5, Z1, Z24
+	VMAXPS    Z5, Z1, Z28
 	VMAXPS    Z1, Z5, Z1
-	VANDPS    Z1, Z24, Z1
+	VANDPS    Z1, Z28, Z1
 	VBLENDMPS Z9, Z1, K1, Z10
 	VMOVUPS   Z10, Z1
 	VCMPPS    $0x03, Z6, Z2, K1
@@ -984,8 +1314,40 @@ vectors7:
 	VANDPS    Z4, Z6, Z4
 	VBLENDMPS Z5, Z4, K1, Z13
 	VMOVUPS   Z13, Z4
-	ADDQ      $0x00000100, AX
-	SUBQ      $0x00000040, CX
+	VMOVUPS   256(AX), Z5
+	VMOVUPS   320(AX), Z6
+	VMOVUPS   384(AX), Z7
+	VMOVUPS   448(AX), Z8
+	VCMPPS    $0x03, Z5, Z1, K1
+	VADDPS    Z5, Z1, Z9
+	VMAXPS    Z5, Z1, Z28
+	VMAXPS    Z1, Z5, Z1
+	VANDPS    Z1, Z28, Z1
+	VBLENDMPS Z9, Z1, K1, Z14
+	VMOVUPS   Z14, Z1
+	VCMPPS    $0x03, Z6, Z2, K1
+	VADDPS    Z6, Z2, Z5
+	VMAXPS    Z6, Z2, Z9
+	VMAXPS    Z2, Z6, Z2
+	VANDPS    Z2, Z9, Z2
+	VBLENDMPS Z5, Z2, K1, Z15
+	VMOVUPS   Z15, Z2
+	VCMPPS    $0x03, Z7, Z3, K1
+	VADDPS    Z7, Z3, Z5
+	VMAXPS    Z7, Z3, Z6
+	VMAXPS    Z3, Z7, Z3
+	VANDPS    Z3, Z6, Z3
+	VBLENDMPS Z5, Z3, K1, Z16
+	VMOVUPS   Z16, Z3
+	VCMPPS    $0x03, Z8, Z4, K1
+	VADDPS    Z8, Z4, Z5
+	VMAXPS    Z8, Z4, Z6
+	VMAXPS    Z4, Z8, Z4
+	VANDPS    Z4, Z6, Z4
+	VBLENDMPS Z5, Z4, K1, Z17
+	VMOVUPS   Z17, Z4
+	ADDQ      $0x00000200, AX
+	SUBQ      $0x00000080, CX
 	JMP       vectors7
 
 done8:
@@ -998,8 +1360,8 @@ vectors9:
 	VMAXPS    Z5, Z1, Z7
 	VMAXPS    Z1, Z5, Z1
 	VANDPS    Z1, Z7, Z1
-	VBLENDMPS Z6, Z1, K1, Z14
-	VMOVUPS   Z14, Z1
+	VBLENDMPS Z6, Z1, K1, Z18
+	VMOVUPS   Z18, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000010, CX
 	JMP       vectors9
@@ -1010,14 +1372,14 @@ done10:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z5
-	VBLENDMPS Z5, Z0, K1, Z15
-	VCMPPS    $0x03, Z15, Z1, K1
-	VADDPS    Z15, Z1, Z0
-	VMAXPS    Z15, Z1, Z5
-	VMAXPS    Z1, Z15, Z1
+	VBLENDMPS Z5, Z0, K1, Z19
+	VCMPPS    $0x03, Z19, Z1, K1
+	VADDPS    Z19, Z1, Z0
+	VMAXPS    Z19, Z1, Z5
+	VMAXPS    Z1, Z19, Z1
 	VANDPS    Z1, Z5, Z1
-	VBLENDMPS Z0, Z1, K1, Z16
-	VMOVUPS   Z16, Z1
+	VBLENDMPS Z0, Z1, K1, Z20
+	VMOVUPS   Z20, Z1
 
 end11:
 	// The four, then lanes that lie ever closer.
@@ -1026,54 +1388,54 @@ end11:
 	VMAXPS     Z3, Z1, Z5
 	VMAXPS     Z1, Z3, Z1
 	VANDPS     Z1, Z5, Z1
-	VBLENDMPS  Z0, Z1, K1, Z17
-	VMOVUPS    Z17, Z1
+	VBLENDMPS  Z0, Z1, K1, Z21
+	VMOVUPS    Z21, Z1
 	VCMPPS     $0x03, Z4, Z2, K1
 	VADDPS     Z4, Z2, Z0
 	VMAXPS     Z4, Z2, Z3
 	VMAXPS     Z2, Z4, Z2
 	VANDPS     Z2, Z3, Z2
-	VBLENDMPS  Z0, Z2, K1, Z18
-	VMOVUPS    Z18, Z2
+	VBLENDMPS  Z0, Z2, K1, Z22
+	VMOVUPS    Z22, Z2
 	VCMPPS     $0x03, Z2, Z1, K1
 	VADDPS     Z2, Z1, Z0
 	VMAXPS     Z2, Z1, Z3
 	VMAXPS     Z1, Z2, Z1
 	VANDPS     Z1, Z3, Z1
-	VBLENDMPS  Z0, Z1, K1, Z19
-	VMOVUPS    Z19, Z1
+	VBLENDMPS  Z0, Z1, K1, Z23
+	VMOVUPS    Z23, Z1
 	VSHUFF64X2 $0x4e, Z1, Z1, Z0
 	VCMPPS     $0x03, Z0, Z1, K1
 	VADDPS     Z0, Z1, Z2
 	VMAXPS     Z0, Z1, Z3
 	VMAXPS     Z1, Z0, Z0
 	VANDPS     Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z20
-	VMOVUPS    Z20, Z1
+	VBLENDMPS  Z2, Z0, K1, Z24
+	VMOVUPS    Z24, Z1
 	VSHUFF64X2 $0xb1, Z1, Z1, Z0
 	VCMPPS     $0x03, Z0, Z1, K1
 	VADDPS     Z0, Z1, Z2
 	VMAXPS     Z0, Z1, Z3
 	VMAXPS     Z1, Z0, Z0
 	VANDPS     Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z21
-	VMOVUPS    Z21, Z1
+	VBLENDMPS  Z2, Z0, K1, Z25
+	VMOVUPS    Z25, Z1
 	VPERMILPD  $0x55, Z1, Z0
 	VCMPPS     $0x03, Z0, Z1, K1
 	VADDPS     Z0, Z1, Z2
 	VMAXPS     Z0, Z1, Z3
 	VMAXPS     Z1, Z0, Z0
 	VANDPS     Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z22
-	VMOVUPS    Z22, Z1
+	VBLENDMPS  Z2, Z0, K1, Z26
+	VMOVUPS    Z26, Z1
 	VPERMILPS  $0xb1, Z1, Z0
 	VCMPPS     $0x03, Z0, Z1, K1
 	VADDPS     Z0, Z1, Z2
 	VMAXPS     Z0, Z1, Z3
 	VMAXPS     Z1, Z0, Z0
 	VANDPS     Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z23
-	VMOVUPS    Z23, Z1
+	VBLENDMPS  Z2, Z0, K1, Z27
+	VMOVUPS    Z27, Z1
 	VMOVSS     X1, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1081,7 +1443,7 @@ end11:
 // MinF32AVX512 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
 // is smaller than +0. It is defined by generic.MinF32.
 //
-// AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a minimum of its own, masked
+// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a minimum of their own, masked
 // tail; then the minimum of the four and of their lanes. The first pass has one MIN for each
 // vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
 // takes more care. Reads x.
@@ -1100,7 +1462,7 @@ TEXT ·MinF32AVX512(SB), NOSPLIT, $0-28
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
-	CMPQ    CX, $0x00000040
+	CMPQ    CX, $0x00000080
 	JL      done3
 	VMOVUPS (AX), Z5
 	VMOVUPS 64(AX), Z6
@@ -1114,8 +1476,20 @@ vectors2:
 	VMINPS  Z2, Z6, Z2
 	VMINPS  Z3, Z7, Z3
 	VMINPS  Z4, Z8, Z4
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x00000040, CX
+	VMOVUPS 256(AX), Z5
+	VMOVUPS 320(AX), Z6
+	VMOVUPS 384(AX), Z7
+	VMOVUPS 448(AX), Z8
+	VCMPPS  $0x03, Z7, Z5, K2
+	KORW    K2, K1, K1
+	VCMPPS  $0x03, Z8, Z6, K2
+	KORW    K2, K1, K1
+	VMINPS  Z1, Z5, Z1
+	VMINPS  Z2, Z6, Z2
+	VMINPS  Z3, Z7, Z3
+	VMINPS  Z4, Z8, Z4
+	ADDQ    $0x00000200, AX
+	SUBQ    $0x00000080, CX
 	JMP     vectors2
 
 done3:
@@ -1172,7 +1546,7 @@ careful1:
 	MOVQ    x_len+8(FP), CX
 
 vectors7:
-	CMPQ      CX, $0x00000040
+	CMPQ      CX, $0x00000080
 	JL        done8
 	VMOVUPS   (AX), Z5
 	VMOVUPS   64(AX), Z6
@@ -1180,9 +1554,9 @@ vectors7:
 	VMOVUPS   192(AX), Z8
 	VCMPPS    $0x03, Z5, Z1, K1
 	VADDPS    Z5, Z1, Z9
-	VMINPS    Z5, Z1, Z24
+	VMINPS    Z5, Z1, Z28
 	VMINPS    Z1, Z5, Z1
-	VORPS     Z1, Z24, Z1
+	VORPS     Z1, Z28, Z1
 	VBLENDMPS Z9, Z1, K1, Z10
 	VMOVUPS   Z10, Z1
 	VCMPPS    $0x03, Z6, Z2, K1
@@ -1206,8 +1580,40 @@ vectors7:
 	VORPS     Z4, Z6, Z4
 	VBLENDMPS Z5, Z4, K1, Z13
 	VMOVUPS   Z13, Z4
-	ADDQ      $0x00000100, AX
-	SUBQ      $0x00000040, CX
+	VMOVUPS   256(AX), Z5
+	VMOVUPS   320(AX), Z6
+	VMOVUPS   384(AX), Z7
+	VMOVUPS   448(AX), Z8
+	VCMPPS    $0x03, Z5, Z1, K1
+	VADDPS    Z5, Z1, Z9
+	VMINPS    Z5, Z1, Z28
+	VMINPS    Z1, Z5, Z1
+	VORPS     Z1, Z28, Z1
+	VBLENDMPS Z9, Z1, K1, Z14
+	VMOVUPS   Z14, Z1
+	VCMPPS    $0x03, Z6, Z2, K1
+	VADDPS    Z6, Z2, Z5
+	VMINPS    Z6, Z2, Z9
+	VMINPS    Z2, Z6, Z2
+	VORPS     Z2, Z9, Z2
+	VBLENDMPS Z5, Z2, K1, Z15
+	VMOVUPS   Z15, Z2
+	VCMPPS    $0x03, Z7, Z3, K1
+	VADDPS    Z7, Z3, Z5
+	VMINPS    Z7, Z3, Z6
+	VMINPS    Z3, Z7, Z3
+	VORPS     Z3, Z6, Z3
+	VBLENDMPS Z5, Z3, K1, Z16
+	VMOVUPS   Z16, Z3
+	VCMPPS    $0x03, Z8, Z4, K1
+	VADDPS    Z8, Z4, Z5
+	VMINPS    Z8, Z4, Z6
+	VMINPS    Z4, Z8, Z4
+	VORPS     Z4, Z6, Z4
+	VBLENDMPS Z5, Z4, K1, Z17
+	VMOVUPS   Z17, Z4
+	ADDQ      $0x00000200, AX
+	SUBQ      $0x00000080, CX
 	JMP       vectors7
 
 done8:
@@ -1220,8 +1626,8 @@ vectors9:
 	VMINPS    Z5, Z1, Z7
 	VMINPS    Z1, Z5, Z1
 	VORPS     Z1, Z7, Z1
-	VBLENDMPS Z6, Z1, K1, Z14
-	VMOVUPS   Z14, Z1
+	VBLENDMPS Z6, Z1, K1, Z18
+	VMOVUPS   Z18, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000010, CX
 	JMP       vectors9
@@ -1232,14 +1638,14 @@ done10:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z5
-	VBLENDMPS Z5, Z0, K1, Z15
-	VCMPPS    $0x03, Z15, Z1, K1
-	VADDPS    Z15, Z1, Z0
-	VMINPS    Z15, Z1, Z5
-	VMINPS    Z1, Z15, Z1
+	VBLENDMPS Z5, Z0, K1, Z19
+	VCMPPS    $0x03, Z19, Z1, K1
+	VADDPS    Z19, Z1, Z0
+	VMINPS    Z19, Z1, Z5
+	VMINPS    Z1, Z19, Z1
 	VORPS     Z1, Z5, Z1
-	VBLENDMPS Z0, Z1, K1, Z16
-	VMOVUPS   Z16, Z1
+	VBLENDMPS Z0, Z1, K1, Z20
+	VMOVUPS   Z20, Z1
 
 end11:
 	// The four, then lanes that lie ever closer.
@@ -1248,54 +1654,54 @@ end11:
 	VMINPS     Z3, Z1, Z5
 	VMINPS     Z1, Z3, Z1
 	VORPS      Z1, Z5, Z1
-	VBLENDMPS  Z0, Z1, K1, Z17
-	VMOVUPS    Z17, Z1
+	VBLENDMPS  Z0, Z1, K1, Z21
+	VMOVUPS    Z21, Z1
 	VCMPPS     $0x03, Z4, Z2, K1
 	VADDPS     Z4, Z2, Z0
 	VMINPS     Z4, Z2, Z3
 	VMINPS     Z2, Z4, Z2
 	VORPS      Z2, Z3, Z2
-	VBLENDMPS  Z0, Z2, K1, Z18
-	VMOVUPS    Z18, Z2
+	VBLENDMPS  Z0, Z2, K1, Z22
+	VMOVUPS    Z22, Z2
 	VCMPPS     $0x03, Z2, Z1, K1
 	VADDPS     Z2, Z1, Z0
 	VMINPS     Z2, Z1, Z3
 	VMINPS     Z1, Z2, Z1
 	VORPS      Z1, Z3, Z1
-	VBLENDMPS  Z0, Z1, K1, Z19
-	VMOVUPS    Z19, Z1
+	VBLENDMPS  Z0, Z1, K1, Z23
+	VMOVUPS    Z23, Z1
 	VSHUFF64X2 $0x4e, Z1, Z1, Z0
 	VCMPPS     $0x03, Z0, Z1, K1
 	VADDPS     Z0, Z1, Z2
 	VMINPS     Z0, Z1, Z3
 	VMINPS     Z1, Z0, Z0
 	VORPS      Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z20
-	VMOVUPS    Z20, Z1
+	VBLENDMPS  Z2, Z0, K1, Z24
+	VMOVUPS    Z24, Z1
 	VSHUFF64X2 $0xb1, Z1, Z1, Z0
 	VCMPPS     $0x03, Z0, Z1, K1
 	VADDPS     Z0, Z1, Z2
 	VMINPS     Z0, Z1, Z3
 	VMINPS     Z1, Z0, Z0
 	VORPS      Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z21
-	VMOVUPS    Z21, Z1
+	VBLENDMPS  Z2, Z0, K1, Z25
+	VMOVUPS    Z25, Z1
 	VPERMILPD  $0x55, Z1, Z0
 	VCMPPS     $0x03, Z0, Z1, K1
 	VADDPS     Z0, Z1, Z2
 	VMINPS     Z0, Z1, Z3
 	VMINPS     Z1, Z0, Z0
 	VORPS      Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z22
-	VMOVUPS    Z22, Z1
+	VBLENDMPS  Z2, Z0, K1, Z26
+	VMOVUPS    Z26, Z1
 	VPERMILPS  $0xb1, Z1, Z0
 	VCMPPS     $0x03, Z0, Z1, K1
 	VADDPS     Z0, Z1, Z2
 	VMINPS     Z0, Z1, Z3
 	VMINPS     Z1, Z0, Z0
 	VORPS      Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z23
-	VMOVUPS    Z23, Z1
+	VBLENDMPS  Z2, Z0, K1, Z27
+	VMOVUPS    Z27, Z1
 	VMOVSS     X1, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1303,7 +1709,7 @@ end11:
 // MaxF64AVX512 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0
 // is larger than −0. It is defined by generic.MaxF64.
 //
-// AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a maximum of its own, masked
+// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a maximum of their own, masked
 // tail; then the maximum of the four and of their lanes. The first pass has one MAX for each
 // vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
 // takes more care. Reads x.
@@ -1322,7 +1728,7 @@ TEXT ·MaxF64AVX512(SB), NOSPLIT, $0-32
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
-	CMPQ    CX, $0x00000020
+	CMPQ    CX, $0x00000040
 	JL      done3
 	VMOVUPD (AX), Z5
 	VMOVUPD 64(AX), Z6
@@ -1336,8 +1742,20 @@ vectors2:
 	VMAXPD  Z2, Z6, Z2
 	VMAXPD  Z3, Z7, Z3
 	VMAXPD  Z4, Z8, Z4
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x00000020, CX
+	VMOVUPD 256(AX), Z5
+	VMOVUPD 320(AX), Z6
+	VMOVUPD 384(AX), Z7
+	VMOVUPD 448(AX), Z8
+	VCMPPD  $0x03, Z7, Z5, K2
+	KORW    K2, K1, K1
+	VCMPPD  $0x03, Z8, Z6, K2
+	KORW    K2, K1, K1
+	VMAXPD  Z1, Z5, Z1
+	VMAXPD  Z2, Z6, Z2
+	VMAXPD  Z3, Z7, Z3
+	VMAXPD  Z4, Z8, Z4
+	ADDQ    $0x00000200, AX
+	SUBQ    $0x00000040, CX
 	JMP     vectors2
 
 done3:
@@ -1392,7 +1810,7 @@ careful1:
 	MOVQ    x_len+8(FP), CX
 
 vectors7:
-	CMPQ      CX, $0x00000020
+	CMPQ      CX, $0x00000040
 	JL        done8
 	VMOVUPD   (AX), Z5
 	VMOVUPD   64(AX), Z6
@@ -1400,9 +1818,9 @@ vectors7:
 	VMOVUPD   192(AX), Z8
 	VCMPPD    $0x03, Z5, Z1, K1
 	VADDPD    Z5, Z1, Z9
-	VMAXPD    Z5, Z1, Z23
+	VMAXPD    Z5, Z1, Z27
 	VMAXPD    Z1, Z5, Z1
-	VANDPD    Z1, Z23, Z1
+	VANDPD    Z1, Z27, Z1
 	VBLENDMPD Z9, Z1, K1, Z10
 	VMOVUPD   Z10, Z1
 	VCMPPD    $0x03, Z6, Z2, K1
@@ -1426,8 +1844,40 @@ vectors7:
 	VANDPD    Z4, Z6, Z4
 	VBLENDMPD Z5, Z4, K1, Z13
 	VMOVUPD   Z13, Z4
-	ADDQ      $0x00000100, AX
-	SUBQ      $0x00000020, CX
+	VMOVUPD   256(AX), Z5
+	VMOVUPD   320(AX), Z6
+	VMOVUPD   384(AX), Z7
+	VMOVUPD   448(AX), Z8
+	VCMPPD    $0x03, Z5, Z1, K1
+	VADDPD    Z5, Z1, Z9
+	VMAXPD    Z5, Z1, Z27
+	VMAXPD    Z1, Z5, Z1
+	VANDPD    Z1, Z27, Z1
+	VBLENDMPD Z9, Z1, K1, Z14
+	VMOVUPD   Z14, Z1
+	VCMPPD    $0x03, Z6, Z2, K1
+	VADDPD    Z6, Z2, Z5
+	VMAXPD    Z6, Z2, Z9
+	VMAXPD    Z2, Z6, Z2
+	VANDPD    Z2, Z9, Z2
+	VBLENDMPD Z5, Z2, K1, Z15
+	VMOVUPD   Z15, Z2
+	VCMPPD    $0x03, Z7, Z3, K1
+	VADDPD    Z7, Z3, Z5
+	VMAXPD    Z7, Z3, Z6
+	VMAXPD    Z3, Z7, Z3
+	VANDPD    Z3, Z6, Z3
+	VBLENDMPD Z5, Z3, K1, Z16
+	VMOVUPD   Z16, Z3
+	VCMPPD    $0x03, Z8, Z4, K1
+	VADDPD    Z8, Z4, Z5
+	VMAXPD    Z8, Z4, Z6
+	VMAXPD    Z4, Z8, Z4
+	VANDPD    Z4, Z6, Z4
+	VBLENDMPD Z5, Z4, K1, Z17
+	VMOVUPD   Z17, Z4
+	ADDQ      $0x00000200, AX
+	SUBQ      $0x00000040, CX
 	JMP       vectors7
 
 done8:
@@ -1440,8 +1890,8 @@ vectors9:
 	VMAXPD    Z5, Z1, Z7
 	VMAXPD    Z1, Z5, Z1
 	VANDPD    Z1, Z7, Z1
-	VBLENDMPD Z6, Z1, K1, Z14
-	VMOVUPD   Z14, Z1
+	VBLENDMPD Z6, Z1, K1, Z18
+	VMOVUPD   Z18, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000008, CX
 	JMP       vectors9
@@ -1452,14 +1902,14 @@ done10:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z5
-	VBLENDMPD Z5, Z0, K1, Z15
-	VCMPPD    $0x03, Z15, Z1, K1
-	VADDPD    Z15, Z1, Z0
-	VMAXPD    Z15, Z1, Z5
-	VMAXPD    Z1, Z15, Z1
+	VBLENDMPD Z5, Z0, K1, Z19
+	VCMPPD    $0x03, Z19, Z1, K1
+	VADDPD    Z19, Z1, Z0
+	VMAXPD    Z19, Z1, Z5
+	VMAXPD    Z1, Z19, Z1
 	VANDPD    Z1, Z5, Z1
-	VBLENDMPD Z0, Z1, K1, Z16
-	VMOVUPD   Z16, Z1
+	VBLENDMPD Z0, Z1, K1, Z20
+	VMOVUPD   Z20, Z1
 
 end11:
 	// The four, then lanes that lie ever closer.
@@ -1468,46 +1918,46 @@ end11:
 	VMAXPD     Z3, Z1, Z5
 	VMAXPD     Z1, Z3, Z1
 	VANDPD     Z1, Z5, Z1
-	VBLENDMPD  Z0, Z1, K1, Z17
-	VMOVUPD    Z17, Z1
+	VBLENDMPD  Z0, Z1, K1, Z21
+	VMOVUPD    Z21, Z1
 	VCMPPD     $0x03, Z4, Z2, K1
 	VADDPD     Z4, Z2, Z0
 	VMAXPD     Z4, Z2, Z3
 	VMAXPD     Z2, Z4, Z2
 	VANDPD     Z2, Z3, Z2
-	VBLENDMPD  Z0, Z2, K1, Z18
-	VMOVUPD    Z18, Z2
+	VBLENDMPD  Z0, Z2, K1, Z22
+	VMOVUPD    Z22, Z2
 	VCMPPD     $0x03, Z2, Z1, K1
 	VADDPD     Z2, Z1, Z0
 	VMAXPD     Z2, Z1, Z3
 	VMAXPD     Z1, Z2, Z1
 	VANDPD     Z1, Z3, Z1
-	VBLENDMPD  Z0, Z1, K1, Z19
-	VMOVUPD    Z19, Z1
+	VBLENDMPD  Z0, Z1, K1, Z23
+	VMOVUPD    Z23, Z1
 	VSHUFF64X2 $0x4e, Z1, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMAXPD     Z0, Z1, Z3
 	VMAXPD     Z1, Z0, Z0
 	VANDPD     Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z20
-	VMOVUPD    Z20, Z1
+	VBLENDMPD  Z2, Z0, K1, Z24
+	VMOVUPD    Z24, Z1
 	VSHUFF64X2 $0xb1, Z1, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMAXPD     Z0, Z1, Z3
 	VMAXPD     Z1, Z0, Z0
 	VANDPD     Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z21
-	VMOVUPD    Z21, Z1
+	VBLENDMPD  Z2, Z0, K1, Z25
+	VMOVUPD    Z25, Z1
 	VPERMILPD  $0x55, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMAXPD     Z0, Z1, Z3
 	VMAXPD     Z1, Z0, Z0
 	VANDPD     Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z22
-	VMOVUPD    Z22, Z1
+	VBLENDMPD  Z2, Z0, K1, Z26
+	VMOVUPD    Z26, Z1
 	VMOVSD     X1, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1515,7 +1965,7 @@ end11:
 // MinF64AVX512 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
 // is smaller than +0. It is defined by generic.MinF64.
 //
-// AVX-512 (F, BW, DQ, VL). Four vectors a round, each with a minimum of its own, masked
+// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a minimum of their own, masked
 // tail; then the minimum of the four and of their lanes. The first pass has one MIN for each
 // vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
 // takes more care. Reads x.
@@ -1534,7 +1984,7 @@ TEXT ·MinF64AVX512(SB), NOSPLIT, $0-32
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
-	CMPQ    CX, $0x00000020
+	CMPQ    CX, $0x00000040
 	JL      done3
 	VMOVUPD (AX), Z5
 	VMOVUPD 64(AX), Z6
@@ -1548,8 +1998,20 @@ vectors2:
 	VMINPD  Z2, Z6, Z2
 	VMINPD  Z3, Z7, Z3
 	VMINPD  Z4, Z8, Z4
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x00000020, CX
+	VMOVUPD 256(AX), Z5
+	VMOVUPD 320(AX), Z6
+	VMOVUPD 384(AX), Z7
+	VMOVUPD 448(AX), Z8
+	VCMPPD  $0x03, Z7, Z5, K2
+	KORW    K2, K1, K1
+	VCMPPD  $0x03, Z8, Z6, K2
+	KORW    K2, K1, K1
+	VMINPD  Z1, Z5, Z1
+	VMINPD  Z2, Z6, Z2
+	VMINPD  Z3, Z7, Z3
+	VMINPD  Z4, Z8, Z4
+	ADDQ    $0x00000200, AX
+	SUBQ    $0x00000040, CX
 	JMP     vectors2
 
 done3:
@@ -1604,7 +2066,7 @@ careful1:
 	MOVQ    x_len+8(FP), CX
 
 vectors7:
-	CMPQ      CX, $0x00000020
+	CMPQ      CX, $0x00000040
 	JL        done8
 	VMOVUPD   (AX), Z5
 	VMOVUPD   64(AX), Z6
@@ -1612,9 +2074,9 @@ vectors7:
 	VMOVUPD   192(AX), Z8
 	VCMPPD    $0x03, Z5, Z1, K1
 	VADDPD    Z5, Z1, Z9
-	VMINPD    Z5, Z1, Z23
+	VMINPD    Z5, Z1, Z27
 	VMINPD    Z1, Z5, Z1
-	VORPD     Z1, Z23, Z1
+	VORPD     Z1, Z27, Z1
 	VBLENDMPD Z9, Z1, K1, Z10
 	VMOVUPD   Z10, Z1
 	VCMPPD    $0x03, Z6, Z2, K1
@@ -1638,8 +2100,40 @@ vectors7:
 	VORPD     Z4, Z6, Z4
 	VBLENDMPD Z5, Z4, K1, Z13
 	VMOVUPD   Z13, Z4
-	ADDQ      $0x00000100, AX
-	SUBQ      $0x00000020, CX
+	VMOVUPD   256(AX), Z5
+	VMOVUPD   320(AX), Z6
+	VMOVUPD   384(AX), Z7
+	VMOVUPD   448(AX), Z8
+	VCMPPD    $0x03, Z5, Z1, K1
+	VADDPD    Z5, Z1, Z9
+	VMINPD    Z5, Z1, Z27
+	VMINPD    Z1, Z5, Z1
+	VORPD     Z1, Z27, Z1
+	VBLENDMPD Z9, Z1, K1, Z14
+	VMOVUPD   Z14, Z1
+	VCMPPD    $0x03, Z6, Z2, K1
+	VADDPD    Z6, Z2, Z5
+	VMINPD    Z6, Z2, Z9
+	VMINPD    Z2, Z6, Z2
+	VORPD     Z2, Z9, Z2
+	VBLENDMPD Z5, Z2, K1, Z15
+	VMOVUPD   Z15, Z2
+	VCMPPD    $0x03, Z7, Z3, K1
+	VADDPD    Z7, Z3, Z5
+	VMINPD    Z7, Z3, Z6
+	VMINPD    Z3, Z7, Z3
+	VORPD     Z3, Z6, Z3
+	VBLENDMPD Z5, Z3, K1, Z16
+	VMOVUPD   Z16, Z3
+	VCMPPD    $0x03, Z8, Z4, K1
+	VADDPD    Z8, Z4, Z5
+	VMINPD    Z8, Z4, Z6
+	VMINPD    Z4, Z8, Z4
+	VORPD     Z4, Z6, Z4
+	VBLENDMPD Z5, Z4, K1, Z17
+	VMOVUPD   Z17, Z4
+	ADDQ      $0x00000200, AX
+	SUBQ      $0x00000040, CX
 	JMP       vectors7
 
 done8:
@@ -1652,8 +2146,8 @@ vectors9:
 	VMINPD    Z5, Z1, Z7
 	VMINPD    Z1, Z5, Z1
 	VORPD     Z1, Z7, Z1
-	VBLENDMPD Z6, Z1, K1, Z14
-	VMOVUPD   Z14, Z1
+	VBLENDMPD Z6, Z1, K1, Z18
+	VMOVUPD   Z18, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000008, CX
 	JMP       vectors9
@@ -1664,14 +2158,14 @@ done10:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z5
-	VBLENDMPD Z5, Z0, K1, Z15
-	VCMPPD    $0x03, Z15, Z1, K1
-	VADDPD    Z15, Z1, Z0
-	VMINPD    Z15, Z1, Z5
-	VMINPD    Z1, Z15, Z1
+	VBLENDMPD Z5, Z0, K1, Z19
+	VCMPPD    $0x03, Z19, Z1, K1
+	VADDPD    Z19, Z1, Z0
+	VMINPD    Z19, Z1, Z5
+	VMINPD    Z1, Z19, Z1
 	VORPD     Z1, Z5, Z1
-	VBLENDMPD Z0, Z1, K1, Z16
-	VMOVUPD   Z16, Z1
+	VBLENDMPD Z0, Z1, K1, Z20
+	VMOVUPD   Z20, Z1
 
 end11:
 	// The four, then lanes that lie ever closer.
@@ -1680,46 +2174,46 @@ end11:
 	VMINPD     Z3, Z1, Z5
 	VMINPD     Z1, Z3, Z1
 	VORPD      Z1, Z5, Z1
-	VBLENDMPD  Z0, Z1, K1, Z17
-	VMOVUPD    Z17, Z1
+	VBLENDMPD  Z0, Z1, K1, Z21
+	VMOVUPD    Z21, Z1
 	VCMPPD     $0x03, Z4, Z2, K1
 	VADDPD     Z4, Z2, Z0
 	VMINPD     Z4, Z2, Z3
 	VMINPD     Z2, Z4, Z2
 	VORPD      Z2, Z3, Z2
-	VBLENDMPD  Z0, Z2, K1, Z18
-	VMOVUPD    Z18, Z2
+	VBLENDMPD  Z0, Z2, K1, Z22
+	VMOVUPD    Z22, Z2
 	VCMPPD     $0x03, Z2, Z1, K1
 	VADDPD     Z2, Z1, Z0
 	VMINPD     Z2, Z1, Z3
 	VMINPD     Z1, Z2, Z1
 	VORPD      Z1, Z3, Z1
-	VBLENDMPD  Z0, Z1, K1, Z19
-	VMOVUPD    Z19, Z1
+	VBLENDMPD  Z0, Z1, K1, Z23
+	VMOVUPD    Z23, Z1
 	VSHUFF64X2 $0x4e, Z1, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMINPD     Z0, Z1, Z3
 	VMINPD     Z1, Z0, Z0
 	VORPD      Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z20
-	VMOVUPD    Z20, Z1
+	VBLENDMPD  Z2, Z0, K1, Z24
+	VMOVUPD    Z24, Z1
 	VSHUFF64X2 $0xb1, Z1, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMINPD     Z0, Z1, Z3
 	VMINPD     Z1, Z0, Z0
 	VORPD      Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z21
-	VMOVUPD    Z21, Z1
+	VBLENDMPD  Z2, Z0, K1, Z25
+	VMOVUPD    Z25, Z1
 	VPERMILPD  $0x55, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMINPD     Z0, Z1, Z3
 	VMINPD     Z1, Z0, Z0
 	VORPD      Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z22
-	VMOVUPD    Z22, Z1
+	VBLENDMPD  Z2, Z0, K1, Z26
+	VMOVUPD    Z26, Z1
 	VMOVSD     X1, ret+24(FP)
 	VZEROUPPER
 	RET

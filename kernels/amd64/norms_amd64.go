@@ -35,6 +35,14 @@ func SquaredDistanceF32AVX2(x []float32, y []float32) float32
 //go:noescape
 func SquaredDistanceWideF32AVX2(acc *[64]float32, x []float32, y []float32)
 
+// DeviationWideF32AVX2 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It is
+// defined by generic.DeviationWideF32.
+//
+// AVX2 and FMA. Four times 64 bytes of lanes. Reads x, updates acc.
+//
+//go:noescape
+func DeviationWideF32AVX2(acc *[64]float32, x []float32, m float32)
+
 // AsumF64AVX2 returns Σ |x[i]| in 32 lanes. It is defined by generic.AsumF64.
 //
 // AVX2 and FMA. Four times 64 bytes of lanes, then a tree reduction. Reads x.
@@ -65,6 +73,14 @@ func SquaredDistanceF64AVX2(x []float64, y []float64) float64
 //
 //go:noescape
 func SquaredDistanceWideF64AVX2(acc *[32]float64, x []float64, y []float64)
+
+// DeviationWideF64AVX2 continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It is
+// defined by generic.DeviationWideF64.
+//
+// AVX2 and FMA. Four times 64 bytes of lanes. Reads x, updates acc.
+//
+//go:noescape
+func DeviationWideF64AVX2(acc *[32]float64, x []float64, m float64)
 
 // AsumF32AVX512 returns Σ |x[i]| in 64 lanes. It is defined by generic.AsumF32.
 //
@@ -99,6 +115,14 @@ func SquaredDistanceF32AVX512(x []float32, y []float32) float32
 //go:noescape
 func SquaredDistanceWideF32AVX512(acc *[64]float32, x []float32, y []float32)
 
+// DeviationWideF32AVX512 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It
+// is defined by generic.DeviationWideF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes. Reads x, updates acc.
+//
+//go:noescape
+func DeviationWideF32AVX512(acc *[64]float32, x []float32, m float32)
+
 // AsumF64AVX512 returns Σ |x[i]| in 32 lanes. It is defined by generic.AsumF64.
 //
 // AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes, then a tree reduction. Reads x.
@@ -131,3 +155,11 @@ func SquaredDistanceF64AVX512(x []float64, y []float64) float64
 //
 //go:noescape
 func SquaredDistanceWideF64AVX512(acc *[32]float64, x []float64, y []float64)
+
+// DeviationWideF64AVX512 continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It
+// is defined by generic.DeviationWideF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes. Reads x, updates acc.
+//
+//go:noescape
+func DeviationWideF64AVX512(acc *[32]float64, x []float64, m float64)

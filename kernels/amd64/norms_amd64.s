@@ -877,6 +877,217 @@ end4:
 	VZEROUPPER
 	RET
 
+// DeviationWideF32AVX2 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It is
+// defined by generic.DeviationWideF32.
+//
+// AVX2 and FMA. Four times 64 bytes of lanes. Reads x, updates acc.
+//
+// m Y0, lanes Y1–Y8, acc AX, x AX, len(x) CX.
+//
+// Requires: AVX, FMA3
+TEXT ·DeviationWideF32AVX2(SB), NOSPLIT, $0-36
+	VBROADCASTSS m+32(FP), Y0
+	MOVQ         acc+0(FP), AX
+	VMOVUPS      (AX), Y1
+	VMOVUPS      32(AX), Y2
+	VMOVUPS      64(AX), Y3
+	VMOVUPS      96(AX), Y4
+	VMOVUPS      128(AX), Y5
+	VMOVUPS      160(AX), Y6
+	VMOVUPS      192(AX), Y7
+	VMOVUPS      224(AX), Y8
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+
+round1:
+	CMPQ        CX, $0x00000040
+	JL          rest2
+	VMOVUPS     (AX), Y9
+	VSUBPS      Y0, Y9, Y9
+	VFMADD231PS Y9, Y9, Y1
+	VMOVUPS     32(AX), Y9
+	VSUBPS      Y0, Y9, Y9
+	VFMADD231PS Y9, Y9, Y2
+	VMOVUPS     64(AX), Y9
+	VSUBPS      Y0, Y9, Y9
+	VFMADD231PS Y9, Y9, Y3
+	VMOVUPS     96(AX), Y9
+	VSUBPS      Y0, Y9, Y9
+	VFMADD231PS Y9, Y9, Y4
+	VMOVUPS     128(AX), Y9
+	VSUBPS      Y0, Y9, Y9
+	VFMADD231PS Y9, Y9, Y5
+	VMOVUPS     160(AX), Y9
+	VSUBPS      Y0, Y9, Y9
+	VFMADD231PS Y9, Y9, Y6
+	VMOVUPS     192(AX), Y9
+	VSUBPS      Y0, Y9, Y9
+	VFMADD231PS Y9, Y9, Y7
+	VMOVUPS     224(AX), Y9
+	VSUBPS      Y0, Y9, Y9
+	VFMADD231PS Y9, Y9, Y8
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000040, CX
+	JMP         round1
+
+rest2:
+	CMPQ        CX, $0x00000008
+	JL          partial3a
+	VMOVUPS     (AX), Y9
+	VSUBPS      Y0, Y9, Y9
+	VFMADD231PS Y9, Y9, Y1
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3b
+	VMOVUPS     32(AX), Y9
+	VSUBPS      Y0, Y9, Y9
+	VFMADD231PS Y9, Y9, Y2
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3c
+	VMOVUPS     64(AX), Y9
+	VSUBPS      Y0, Y9, Y9
+	VFMADD231PS Y9, Y9, Y3
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3d
+	VMOVUPS     96(AX), Y9
+	VSUBPS      Y0, Y9, Y9
+	VFMADD231PS Y9, Y9, Y4
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3e
+	VMOVUPS     128(AX), Y9
+	VSUBPS      Y0, Y9, Y9
+	VFMADD231PS Y9, Y9, Y5
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3f
+	VMOVUPS     160(AX), Y9
+	VSUBPS      Y0, Y9, Y9
+	VFMADD231PS Y9, Y9, Y6
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3g
+	VMOVUPS     192(AX), Y9
+	VSUBPS      Y0, Y9, Y9
+	VFMADD231PS Y9, Y9, Y7
+	SUBQ        $0x00000008, CX
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPS  224(AX), Y9, Y10
+	VSUBPS      Y0, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y8
+	JMP         end4
+
+partial3g:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPS  192(AX), Y9, Y10
+	VSUBPS      Y0, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y7
+	JMP         end4
+
+partial3f:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPS  160(AX), Y9, Y10
+	VSUBPS      Y0, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y6
+	JMP         end4
+
+partial3e:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPS  128(AX), Y9, Y10
+	VSUBPS      Y0, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y5
+	JMP         end4
+
+partial3d:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPS  96(AX), Y9, Y10
+	VSUBPS      Y0, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y4
+	JMP         end4
+
+partial3c:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPS  64(AX), Y9, Y10
+	VSUBPS      Y0, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y3
+	JMP         end4
+
+partial3b:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPS  32(AX), Y9, Y10
+	VSUBPS      Y0, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y2
+	JMP         end4
+
+partial3a:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VSUBPS      Y0, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y1
+
+end4:
+	MOVQ    acc+0(FP), AX
+	VMOVUPS Y1, (AX)
+	VMOVUPS Y2, 32(AX)
+	VMOVUPS Y3, 64(AX)
+	VMOVUPS Y4, 96(AX)
+	VMOVUPS Y5, 128(AX)
+	VMOVUPS Y6, 160(AX)
+	VMOVUPS Y7, 192(AX)
+	VMOVUPS Y8, 224(AX)
+	VZEROUPPER
+	RET
+
 // AsumF64AVX2 returns Σ |x[i]| in 32 lanes. It is defined by generic.AsumF64.
 //
 // AVX2 and FMA. Four times 64 bytes of lanes, then a tree reduction. Reads x.
@@ -1744,6 +1955,217 @@ end4:
 	VZEROUPPER
 	RET
 
+// DeviationWideF64AVX2 continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It is
+// defined by generic.DeviationWideF64.
+//
+// AVX2 and FMA. Four times 64 bytes of lanes. Reads x, updates acc.
+//
+// m Y0, lanes Y1–Y8, acc AX, x AX, len(x) CX.
+//
+// Requires: AVX, FMA3
+TEXT ·DeviationWideF64AVX2(SB), NOSPLIT, $0-40
+	VBROADCASTSD m+32(FP), Y0
+	MOVQ         acc+0(FP), AX
+	VMOVUPD      (AX), Y1
+	VMOVUPD      32(AX), Y2
+	VMOVUPD      64(AX), Y3
+	VMOVUPD      96(AX), Y4
+	VMOVUPD      128(AX), Y5
+	VMOVUPD      160(AX), Y6
+	VMOVUPD      192(AX), Y7
+	VMOVUPD      224(AX), Y8
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+
+round1:
+	CMPQ        CX, $0x00000020
+	JL          rest2
+	VMOVUPD     (AX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VFMADD231PD Y9, Y9, Y1
+	VMOVUPD     32(AX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VFMADD231PD Y9, Y9, Y2
+	VMOVUPD     64(AX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VFMADD231PD Y9, Y9, Y3
+	VMOVUPD     96(AX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VFMADD231PD Y9, Y9, Y4
+	VMOVUPD     128(AX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VFMADD231PD Y9, Y9, Y5
+	VMOVUPD     160(AX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VFMADD231PD Y9, Y9, Y6
+	VMOVUPD     192(AX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VFMADD231PD Y9, Y9, Y7
+	VMOVUPD     224(AX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VFMADD231PD Y9, Y9, Y8
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000020, CX
+	JMP         round1
+
+rest2:
+	CMPQ        CX, $0x00000004
+	JL          partial3a
+	VMOVUPD     (AX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VFMADD231PD Y9, Y9, Y1
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3b
+	VMOVUPD     32(AX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VFMADD231PD Y9, Y9, Y2
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3c
+	VMOVUPD     64(AX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VFMADD231PD Y9, Y9, Y3
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3d
+	VMOVUPD     96(AX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VFMADD231PD Y9, Y9, Y4
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3e
+	VMOVUPD     128(AX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VFMADD231PD Y9, Y9, Y5
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3f
+	VMOVUPD     160(AX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VFMADD231PD Y9, Y9, Y6
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3g
+	VMOVUPD     192(AX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VFMADD231PD Y9, Y9, Y7
+	SUBQ        $0x00000004, CX
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPD  224(AX), Y9, Y10
+	VSUBPD      Y0, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y8
+	JMP         end4
+
+partial3g:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPD  192(AX), Y9, Y10
+	VSUBPD      Y0, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y7
+	JMP         end4
+
+partial3f:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPD  160(AX), Y9, Y10
+	VSUBPD      Y0, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y6
+	JMP         end4
+
+partial3e:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPD  128(AX), Y9, Y10
+	VSUBPD      Y0, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y5
+	JMP         end4
+
+partial3d:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPD  96(AX), Y9, Y10
+	VSUBPD      Y0, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y4
+	JMP         end4
+
+partial3c:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPD  64(AX), Y9, Y10
+	VSUBPD      Y0, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y3
+	JMP         end4
+
+partial3b:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPD  32(AX), Y9, Y10
+	VSUBPD      Y0, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y2
+	JMP         end4
+
+partial3a:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VSUBPD      Y0, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y1
+
+end4:
+	MOVQ    acc+0(FP), AX
+	VMOVUPD Y1, (AX)
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD Y3, 64(AX)
+	VMOVUPD Y4, 96(AX)
+	VMOVUPD Y5, 128(AX)
+	VMOVUPD Y6, 160(AX)
+	VMOVUPD Y7, 192(AX)
+	VMOVUPD Y8, 224(AX)
+	VZEROUPPER
+	RET
+
 // AsumF32AVX512 returns Σ |x[i]| in 64 lanes. It is defined by generic.AsumF32.
 //
 // AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes, then a tree reduction. Reads x.
@@ -2199,6 +2621,113 @@ end4:
 	VZEROUPPER
 	RET
 
+// DeviationWideF32AVX512 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It
+// is defined by generic.DeviationWideF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes. Reads x, updates acc.
+//
+// m Z0, lanes Z1–Z4, acc AX, x AX, len(x) CX.
+//
+// Requires: AVX, AVX512F
+TEXT ·DeviationWideF32AVX512(SB), NOSPLIT, $0-36
+	VBROADCASTSS m+32(FP), Z0
+	MOVQ         acc+0(FP), AX
+	VMOVUPS      (AX), Z1
+	VMOVUPS      64(AX), Z2
+	VMOVUPS      128(AX), Z3
+	VMOVUPS      192(AX), Z4
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+
+round1:
+	CMPQ        CX, $0x00000040
+	JL          rest2
+	VMOVUPS     (AX), Z5
+	VSUBPS      Z0, Z5, Z5
+	VFMADD231PS Z5, Z5, Z1
+	VMOVUPS     64(AX), Z5
+	VSUBPS      Z0, Z5, Z5
+	VFMADD231PS Z5, Z5, Z2
+	VMOVUPS     128(AX), Z5
+	VSUBPS      Z0, Z5, Z5
+	VFMADD231PS Z5, Z5, Z3
+	VMOVUPS     192(AX), Z5
+	VSUBPS      Z0, Z5, Z5
+	VFMADD231PS Z5, Z5, Z4
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000040, CX
+	JMP         round1
+
+rest2:
+	CMPQ        CX, $0x00000010
+	JL          partial3a
+	VMOVUPS     (AX), Z5
+	VSUBPS      Z0, Z5, Z5
+	VFMADD231PS Z5, Z5, Z1
+	SUBQ        $0x00000010, CX
+	CMPQ        CX, $0x00000010
+	JL          partial3b
+	VMOVUPS     64(AX), Z5
+	VSUBPS      Z0, Z5, Z5
+	VFMADD231PS Z5, Z5, Z2
+	SUBQ        $0x00000010, CX
+	CMPQ        CX, $0x00000010
+	JL          partial3c
+	VMOVUPS     128(AX), Z5
+	VSUBPS      Z0, Z5, Z5
+	VFMADD231PS Z5, Z5, Z3
+	SUBQ        $0x00000010, CX
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   192(AX), K1, Z5
+	VSUBPS      Z0, Z5, Z5
+	VMOVAPS.Z   Z5, K1, Z5
+	VFMADD231PS Z5, Z5, Z4
+	JMP         end4
+
+partial3c:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   128(AX), K1, Z5
+	VSUBPS      Z0, Z5, Z5
+	VMOVAPS.Z   Z5, K1, Z5
+	VFMADD231PS Z5, Z5, Z3
+	JMP         end4
+
+partial3b:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   64(AX), K1, Z5
+	VSUBPS      Z0, Z5, Z5
+	VMOVAPS.Z   Z5, K1, Z5
+	VFMADD231PS Z5, Z5, Z2
+	JMP         end4
+
+partial3a:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   (AX), K1, Z5
+	VSUBPS      Z0, Z5, Z5
+	VMOVAPS.Z   Z5, K1, Z5
+	VFMADD231PS Z5, Z5, Z1
+
+end4:
+	MOVQ    acc+0(FP), AX
+	VMOVUPS Z1, (AX)
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS Z3, 128(AX)
+	VMOVUPS Z4, 192(AX)
+	VZEROUPPER
+	RET
+
 // AsumF64AVX512 returns Σ |x[i]| in 32 lanes. It is defined by generic.AsumF64.
 //
 // AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes, then a tree reduction. Reads x.
@@ -2645,6 +3174,113 @@ end4:
 	VMOVUPD Z1, 64(AX)
 	VMOVUPD Z2, 128(AX)
 	VMOVUPD Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// DeviationWideF64AVX512 continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It
+// is defined by generic.DeviationWideF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes. Reads x, updates acc.
+//
+// m Z0, lanes Z1–Z4, acc AX, x AX, len(x) CX.
+//
+// Requires: AVX, AVX512F
+TEXT ·DeviationWideF64AVX512(SB), NOSPLIT, $0-40
+	VBROADCASTSD m+32(FP), Z0
+	MOVQ         acc+0(FP), AX
+	VMOVUPD      (AX), Z1
+	VMOVUPD      64(AX), Z2
+	VMOVUPD      128(AX), Z3
+	VMOVUPD      192(AX), Z4
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+
+round1:
+	CMPQ        CX, $0x00000020
+	JL          rest2
+	VMOVUPD     (AX), Z5
+	VSUBPD      Z0, Z5, Z5
+	VFMADD231PD Z5, Z5, Z1
+	VMOVUPD     64(AX), Z5
+	VSUBPD      Z0, Z5, Z5
+	VFMADD231PD Z5, Z5, Z2
+	VMOVUPD     128(AX), Z5
+	VSUBPD      Z0, Z5, Z5
+	VFMADD231PD Z5, Z5, Z3
+	VMOVUPD     192(AX), Z5
+	VSUBPD      Z0, Z5, Z5
+	VFMADD231PD Z5, Z5, Z4
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000020, CX
+	JMP         round1
+
+rest2:
+	CMPQ        CX, $0x00000008
+	JL          partial3a
+	VMOVUPD     (AX), Z5
+	VSUBPD      Z0, Z5, Z5
+	VFMADD231PD Z5, Z5, Z1
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3b
+	VMOVUPD     64(AX), Z5
+	VSUBPD      Z0, Z5, Z5
+	VFMADD231PD Z5, Z5, Z2
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3c
+	VMOVUPD     128(AX), Z5
+	VSUBPD      Z0, Z5, Z5
+	VFMADD231PD Z5, Z5, Z3
+	SUBQ        $0x00000008, CX
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   192(AX), K1, Z5
+	VSUBPD      Z0, Z5, Z5
+	VMOVAPD.Z   Z5, K1, Z5
+	VFMADD231PD Z5, Z5, Z4
+	JMP         end4
+
+partial3c:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   128(AX), K1, Z5
+	VSUBPD      Z0, Z5, Z5
+	VMOVAPD.Z   Z5, K1, Z5
+	VFMADD231PD Z5, Z5, Z3
+	JMP         end4
+
+partial3b:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   64(AX), K1, Z5
+	VSUBPD      Z0, Z5, Z5
+	VMOVAPD.Z   Z5, K1, Z5
+	VFMADD231PD Z5, Z5, Z2
+	JMP         end4
+
+partial3a:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   (AX), K1, Z5
+	VSUBPD      Z0, Z5, Z5
+	VMOVAPD.Z   Z5, K1, Z5
+	VFMADD231PD Z5, Z5, Z1
+
+end4:
+	MOVQ    acc+0(FP), AX
+	VMOVUPD Z1, (AX)
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD Z3, 128(AX)
+	VMOVUPD Z4, 192(AX)
 	VZEROUPPER
 	RET
 

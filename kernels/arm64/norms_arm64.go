@@ -35,6 +35,14 @@ func SquaredDistanceF32NEON(x, y []float32) float32
 //go:noescape
 func SquaredDistanceWideF32NEON(acc *[64]float32, x, y []float32)
 
+// DeviationWideF32NEON continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It is
+// defined by generic.DeviationWideF32.
+//
+// NEON. 16 registers of lanes; those without an element get m − m. Reads x, updates acc.
+//
+//go:noescape
+func DeviationWideF32NEON(acc *[64]float32, x []float32, m float32)
+
 // AsumF64NEON returns Σ |x[i]| in 32 lanes. It is defined by generic.AsumF64.
 //
 // NEON. 16 registers of lanes, then a tree reduction. Reads x.
@@ -65,3 +73,11 @@ func SquaredDistanceF64NEON(x, y []float64) float64
 //
 //go:noescape
 func SquaredDistanceWideF64NEON(acc *[32]float64, x, y []float64)
+
+// DeviationWideF64NEON continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It is
+// defined by generic.DeviationWideF64.
+//
+// NEON. 16 registers of lanes; those without an element get m − m. Reads x, updates acc.
+//
+//go:noescape
+func DeviationWideF64NEON(acc *[32]float64, x []float64, m float64)

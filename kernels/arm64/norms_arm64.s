@@ -1198,6 +1198,281 @@ finish7:
 	FSTPQ (F14, F15), 224(R0)
 	RET
 
+// DeviationWideF32NEON continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It is
+// defined by generic.DeviationWideF32.
+//
+// NEON. 16 registers of lanes; those without an element get m − m. Reads x, updates acc.
+//
+// m V0 V17, acc R0, lanes V1–V16, x R0, len(x) R1, whole R2, end R2.
+TEXT ·DeviationWideF32NEON(SB), NOSPLIT, $0-36
+	FMOVS m+32(FP), F0
+	VDUP V0.S[0], V0.S4
+	MOVD acc+0(FP), R0
+	FLDPQ 0(R0), (F1, F2)
+	FLDPQ 32(R0), (F3, F4)
+	FLDPQ 64(R0), (F5, F6)
+	FLDPQ 96(R0), (F7, F8)
+	FLDPQ 128(R0), (F9, F10)
+	FLDPQ 160(R0), (F11, F12)
+	FLDPQ 192(R0), (F13, F14)
+	FLDPQ 224(R0), (F15, F16)
+	MOVD x_base+8(FP), R0
+	MOVD x_len+16(FP), R1
+	SUBS $64, R1
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R0), (F17, F18)
+	FLDPQ 32(R0), (F19, F20)
+	VFSUB_S4(0, 17, 17)
+	VFMLA V17.S4, V17.S4, V1.S4
+	VFSUB_S4(0, 18, 17)
+	VFMLA V17.S4, V17.S4, V2.S4
+	VFSUB_S4(0, 19, 17)
+	VFMLA V17.S4, V17.S4, V3.S4
+	VFSUB_S4(0, 20, 17)
+	VFMLA V17.S4, V17.S4, V4.S4
+	FLDPQ 64(R0), (F17, F18)
+	FLDPQ 96(R0), (F19, F20)
+	VFSUB_S4(0, 17, 17)
+	VFMLA V17.S4, V17.S4, V5.S4
+	VFSUB_S4(0, 18, 17)
+	VFMLA V17.S4, V17.S4, V6.S4
+	VFSUB_S4(0, 19, 17)
+	VFMLA V17.S4, V17.S4, V7.S4
+	VFSUB_S4(0, 20, 17)
+	VFMLA V17.S4, V17.S4, V8.S4
+	FLDPQ 128(R0), (F17, F18)
+	FLDPQ 160(R0), (F19, F20)
+	VFSUB_S4(0, 17, 17)
+	VFMLA V17.S4, V17.S4, V9.S4
+	VFSUB_S4(0, 18, 17)
+	VFMLA V17.S4, V17.S4, V10.S4
+	VFSUB_S4(0, 19, 17)
+	VFMLA V17.S4, V17.S4, V11.S4
+	VFSUB_S4(0, 20, 17)
+	VFMLA V17.S4, V17.S4, V12.S4
+	FLDPQ 192(R0), (F17, F18)
+	FLDPQ 224(R0), (F19, F20)
+	VFSUB_S4(0, 17, 17)
+	VFMLA V17.S4, V17.S4, V13.S4
+	VFSUB_S4(0, 18, 17)
+	VFMLA V17.S4, V17.S4, V14.S4
+	VFSUB_S4(0, 19, 17)
+	VFMLA V17.S4, V17.S4, V15.S4
+	VFSUB_S4(0, 20, 17)
+	VFMLA V17.S4, V17.S4, V16.S4
+	ADD $256, R0
+	SUBS $64, R1
+	BGE loop1
+
+rest2:
+	ADD $64, R1
+
+	// The last part of a vector.
+	AND $-4, R1, R2
+	ADD R2<<2, R0, R2
+	FMOVS m+32(FP), F17
+	VDUP V17.S[0], V17.S4
+	TBNZ $1, R1, two3
+	TBZ $0, R1, skip5
+	VLD1 (R2), V17.S[0]
+
+skip5:
+	B end4
+
+two3:
+	VLD1.P 8(R2), V17.D[0]
+	TBZ $0, R1, skip6
+	VLD1 (R2), V17.S[2]
+
+skip6:
+
+end4:
+
+	// Whole vectors before it.
+	CMP $4, R1
+	BLT last8
+	FMOVQ 0(R0), F18
+	VFSUB_S4(0, 18, 18)
+	VFMLA V18.S4, V18.S4, V1.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last9
+	FMOVQ 16(R0), F18
+	VFSUB_S4(0, 18, 18)
+	VFMLA V18.S4, V18.S4, V2.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last10
+	FMOVQ 32(R0), F18
+	VFSUB_S4(0, 18, 18)
+	VFMLA V18.S4, V18.S4, V3.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last11
+	FMOVQ 48(R0), F18
+	VFSUB_S4(0, 18, 18)
+	VFMLA V18.S4, V18.S4, V4.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last12
+	FMOVQ 64(R0), F18
+	VFSUB_S4(0, 18, 18)
+	VFMLA V18.S4, V18.S4, V5.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last13
+	FMOVQ 80(R0), F18
+	VFSUB_S4(0, 18, 18)
+	VFMLA V18.S4, V18.S4, V6.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last14
+	FMOVQ 96(R0), F18
+	VFSUB_S4(0, 18, 18)
+	VFMLA V18.S4, V18.S4, V7.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last15
+	FMOVQ 112(R0), F18
+	VFSUB_S4(0, 18, 18)
+	VFMLA V18.S4, V18.S4, V8.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last16
+	FMOVQ 128(R0), F18
+	VFSUB_S4(0, 18, 18)
+	VFMLA V18.S4, V18.S4, V9.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last17
+	FMOVQ 144(R0), F18
+	VFSUB_S4(0, 18, 18)
+	VFMLA V18.S4, V18.S4, V10.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last18
+	FMOVQ 160(R0), F18
+	VFSUB_S4(0, 18, 18)
+	VFMLA V18.S4, V18.S4, V11.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last19
+	FMOVQ 176(R0), F18
+	VFSUB_S4(0, 18, 18)
+	VFMLA V18.S4, V18.S4, V12.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last20
+	FMOVQ 192(R0), F18
+	VFSUB_S4(0, 18, 18)
+	VFMLA V18.S4, V18.S4, V13.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last21
+	FMOVQ 208(R0), F18
+	VFSUB_S4(0, 18, 18)
+	VFMLA V18.S4, V18.S4, V14.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last22
+	FMOVQ 224(R0), F18
+	VFSUB_S4(0, 18, 18)
+	VFMLA V18.S4, V18.S4, V15.S4
+	ADD $-4, R1
+
+last23:
+	VFSUB_S4(0, 17, 0)
+	VFMLA V0.S4, V0.S4, V16.S4
+	B finish7
+
+last22:
+	VFSUB_S4(0, 17, 0)
+	VFMLA V0.S4, V0.S4, V15.S4
+	B finish7
+
+last21:
+	VFSUB_S4(0, 17, 0)
+	VFMLA V0.S4, V0.S4, V14.S4
+	B finish7
+
+last20:
+	VFSUB_S4(0, 17, 0)
+	VFMLA V0.S4, V0.S4, V13.S4
+	B finish7
+
+last19:
+	VFSUB_S4(0, 17, 0)
+	VFMLA V0.S4, V0.S4, V12.S4
+	B finish7
+
+last18:
+	VFSUB_S4(0, 17, 0)
+	VFMLA V0.S4, V0.S4, V11.S4
+	B finish7
+
+last17:
+	VFSUB_S4(0, 17, 0)
+	VFMLA V0.S4, V0.S4, V10.S4
+	B finish7
+
+last16:
+	VFSUB_S4(0, 17, 0)
+	VFMLA V0.S4, V0.S4, V9.S4
+	B finish7
+
+last15:
+	VFSUB_S4(0, 17, 0)
+	VFMLA V0.S4, V0.S4, V8.S4
+	B finish7
+
+last14:
+	VFSUB_S4(0, 17, 0)
+	VFMLA V0.S4, V0.S4, V7.S4
+	B finish7
+
+last13:
+	VFSUB_S4(0, 17, 0)
+	VFMLA V0.S4, V0.S4, V6.S4
+	B finish7
+
+last12:
+	VFSUB_S4(0, 17, 0)
+	VFMLA V0.S4, V0.S4, V5.S4
+	B finish7
+
+last11:
+	VFSUB_S4(0, 17, 0)
+	VFMLA V0.S4, V0.S4, V4.S4
+	B finish7
+
+last10:
+	VFSUB_S4(0, 17, 0)
+	VFMLA V0.S4, V0.S4, V3.S4
+	B finish7
+
+last9:
+	VFSUB_S4(0, 17, 0)
+	VFMLA V0.S4, V0.S4, V2.S4
+	B finish7
+
+last8:
+	VFSUB_S4(0, 17, 0)
+	VFMLA V0.S4, V0.S4, V1.S4
+
+finish7:
+	MOVD acc+0(FP), R0
+	FSTPQ (F1, F2), 0(R0)
+	FSTPQ (F3, F4), 32(R0)
+	FSTPQ (F5, F6), 64(R0)
+	FSTPQ (F7, F8), 96(R0)
+	FSTPQ (F9, F10), 128(R0)
+	FSTPQ (F11, F12), 160(R0)
+	FSTPQ (F13, F14), 192(R0)
+	FSTPQ (F15, F16), 224(R0)
+	RET
+
 // sign
 DATA constantsF32<>+0(SB)/8, $0x8000000080000000
 DATA constantsF32<>+8(SB)/8, $0x8000000080000000
@@ -2339,6 +2614,270 @@ finish4:
 	FSTPQ (F10, F11), 160(R0)
 	FSTPQ (F12, F13), 192(R0)
 	FSTPQ (F14, F15), 224(R0)
+	RET
+
+// DeviationWideF64NEON continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It is
+// defined by generic.DeviationWideF64.
+//
+// NEON. 16 registers of lanes; those without an element get m − m. Reads x, updates acc.
+//
+// m V0 V17, acc R0, lanes V1–V16, x R0, len(x) R1, whole R2, end R2.
+TEXT ·DeviationWideF64NEON(SB), NOSPLIT, $0-40
+	FMOVD m+32(FP), F0
+	VDUP V0.D[0], V0.D2
+	MOVD acc+0(FP), R0
+	FLDPQ 0(R0), (F1, F2)
+	FLDPQ 32(R0), (F3, F4)
+	FLDPQ 64(R0), (F5, F6)
+	FLDPQ 96(R0), (F7, F8)
+	FLDPQ 128(R0), (F9, F10)
+	FLDPQ 160(R0), (F11, F12)
+	FLDPQ 192(R0), (F13, F14)
+	FLDPQ 224(R0), (F15, F16)
+	MOVD x_base+8(FP), R0
+	MOVD x_len+16(FP), R1
+	SUBS $32, R1
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R0), (F17, F18)
+	FLDPQ 32(R0), (F19, F20)
+	VFSUB_D2(0, 17, 17)
+	VFMLA V17.D2, V17.D2, V1.D2
+	VFSUB_D2(0, 18, 17)
+	VFMLA V17.D2, V17.D2, V2.D2
+	VFSUB_D2(0, 19, 17)
+	VFMLA V17.D2, V17.D2, V3.D2
+	VFSUB_D2(0, 20, 17)
+	VFMLA V17.D2, V17.D2, V4.D2
+	FLDPQ 64(R0), (F17, F18)
+	FLDPQ 96(R0), (F19, F20)
+	VFSUB_D2(0, 17, 17)
+	VFMLA V17.D2, V17.D2, V5.D2
+	VFSUB_D2(0, 18, 17)
+	VFMLA V17.D2, V17.D2, V6.D2
+	VFSUB_D2(0, 19, 17)
+	VFMLA V17.D2, V17.D2, V7.D2
+	VFSUB_D2(0, 20, 17)
+	VFMLA V17.D2, V17.D2, V8.D2
+	FLDPQ 128(R0), (F17, F18)
+	FLDPQ 160(R0), (F19, F20)
+	VFSUB_D2(0, 17, 17)
+	VFMLA V17.D2, V17.D2, V9.D2
+	VFSUB_D2(0, 18, 17)
+	VFMLA V17.D2, V17.D2, V10.D2
+	VFSUB_D2(0, 19, 17)
+	VFMLA V17.D2, V17.D2, V11.D2
+	VFSUB_D2(0, 20, 17)
+	VFMLA V17.D2, V17.D2, V12.D2
+	FLDPQ 192(R0), (F17, F18)
+	FLDPQ 224(R0), (F19, F20)
+	VFSUB_D2(0, 17, 17)
+	VFMLA V17.D2, V17.D2, V13.D2
+	VFSUB_D2(0, 18, 17)
+	VFMLA V17.D2, V17.D2, V14.D2
+	VFSUB_D2(0, 19, 17)
+	VFMLA V17.D2, V17.D2, V15.D2
+	VFSUB_D2(0, 20, 17)
+	VFMLA V17.D2, V17.D2, V16.D2
+	ADD $256, R0
+	SUBS $32, R1
+	BGE loop1
+
+rest2:
+	ADD $32, R1
+
+	// The last part of a vector.
+	AND $-2, R1, R2
+	ADD R2<<3, R0, R2
+	FMOVD m+32(FP), F17
+	VDUP V17.D[0], V17.D2
+	TBZ $0, R1, skip3
+	VLD1 (R2), V17.D[0]
+
+skip3:
+
+	// Whole vectors before it.
+	CMP $2, R1
+	BLT last5
+	FMOVQ 0(R0), F18
+	VFSUB_D2(0, 18, 18)
+	VFMLA V18.D2, V18.D2, V1.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last6
+	FMOVQ 16(R0), F18
+	VFSUB_D2(0, 18, 18)
+	VFMLA V18.D2, V18.D2, V2.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last7
+	FMOVQ 32(R0), F18
+	VFSUB_D2(0, 18, 18)
+	VFMLA V18.D2, V18.D2, V3.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last8
+	FMOVQ 48(R0), F18
+	VFSUB_D2(0, 18, 18)
+	VFMLA V18.D2, V18.D2, V4.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last9
+	FMOVQ 64(R0), F18
+	VFSUB_D2(0, 18, 18)
+	VFMLA V18.D2, V18.D2, V5.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last10
+	FMOVQ 80(R0), F18
+	VFSUB_D2(0, 18, 18)
+	VFMLA V18.D2, V18.D2, V6.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last11
+	FMOVQ 96(R0), F18
+	VFSUB_D2(0, 18, 18)
+	VFMLA V18.D2, V18.D2, V7.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last12
+	FMOVQ 112(R0), F18
+	VFSUB_D2(0, 18, 18)
+	VFMLA V18.D2, V18.D2, V8.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last13
+	FMOVQ 128(R0), F18
+	VFSUB_D2(0, 18, 18)
+	VFMLA V18.D2, V18.D2, V9.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last14
+	FMOVQ 144(R0), F18
+	VFSUB_D2(0, 18, 18)
+	VFMLA V18.D2, V18.D2, V10.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last15
+	FMOVQ 160(R0), F18
+	VFSUB_D2(0, 18, 18)
+	VFMLA V18.D2, V18.D2, V11.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last16
+	FMOVQ 176(R0), F18
+	VFSUB_D2(0, 18, 18)
+	VFMLA V18.D2, V18.D2, V12.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last17
+	FMOVQ 192(R0), F18
+	VFSUB_D2(0, 18, 18)
+	VFMLA V18.D2, V18.D2, V13.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last18
+	FMOVQ 208(R0), F18
+	VFSUB_D2(0, 18, 18)
+	VFMLA V18.D2, V18.D2, V14.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last19
+	FMOVQ 224(R0), F18
+	VFSUB_D2(0, 18, 18)
+	VFMLA V18.D2, V18.D2, V15.D2
+	ADD $-2, R1
+
+last20:
+	VFSUB_D2(0, 17, 0)
+	VFMLA V0.D2, V0.D2, V16.D2
+	B finish4
+
+last19:
+	VFSUB_D2(0, 17, 0)
+	VFMLA V0.D2, V0.D2, V15.D2
+	B finish4
+
+last18:
+	VFSUB_D2(0, 17, 0)
+	VFMLA V0.D2, V0.D2, V14.D2
+	B finish4
+
+last17:
+	VFSUB_D2(0, 17, 0)
+	VFMLA V0.D2, V0.D2, V13.D2
+	B finish4
+
+last16:
+	VFSUB_D2(0, 17, 0)
+	VFMLA V0.D2, V0.D2, V12.D2
+	B finish4
+
+last15:
+	VFSUB_D2(0, 17, 0)
+	VFMLA V0.D2, V0.D2, V11.D2
+	B finish4
+
+last14:
+	VFSUB_D2(0, 17, 0)
+	VFMLA V0.D2, V0.D2, V10.D2
+	B finish4
+
+last13:
+	VFSUB_D2(0, 17, 0)
+	VFMLA V0.D2, V0.D2, V9.D2
+	B finish4
+
+last12:
+	VFSUB_D2(0, 17, 0)
+	VFMLA V0.D2, V0.D2, V8.D2
+	B finish4
+
+last11:
+	VFSUB_D2(0, 17, 0)
+	VFMLA V0.D2, V0.D2, V7.D2
+	B finish4
+
+last10:
+	VFSUB_D2(0, 17, 0)
+	VFMLA V0.D2, V0.D2, V6.D2
+	B finish4
+
+last9:
+	VFSUB_D2(0, 17, 0)
+	VFMLA V0.D2, V0.D2, V5.D2
+	B finish4
+
+last8:
+	VFSUB_D2(0, 17, 0)
+	VFMLA V0.D2, V0.D2, V4.D2
+	B finish4
+
+last7:
+	VFSUB_D2(0, 17, 0)
+	VFMLA V0.D2, V0.D2, V3.D2
+	B finish4
+
+last6:
+	VFSUB_D2(0, 17, 0)
+	VFMLA V0.D2, V0.D2, V2.D2
+	B finish4
+
+last5:
+	VFSUB_D2(0, 17, 0)
+	VFMLA V0.D2, V0.D2, V1.D2
+
+finish4:
+	MOVD acc+0(FP), R0
+	FSTPQ (F1, F2), 0(R0)
+	FSTPQ (F3, F4), 32(R0)
+	FSTPQ (F5, F6), 64(R0)
+	FSTPQ (F7, F8), 96(R0)
+	FSTPQ (F9, F10), 128(R0)
+	FSTPQ (F11, F12), 160(R0)
+	FSTPQ (F13, F14), 192(R0)
+	FSTPQ (F15, F16), 224(R0)
 	RET
 
 // sign

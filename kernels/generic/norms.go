@@ -43,6 +43,27 @@ func squaredDistance[T float](x, y []T) T {
 	return treeReduce(l)
 }
 
+// deviationLanes adds (x[i] − m)² to acc[i mod len(acc)] by FMA, in ascending order.
+func deviationLanes[T float](acc, x []T, m T) {
+	for i, xi := range x {
+		d, l := xi-m, i%len(acc)
+		acc[l] = scalar.FMA(d, d, acc[l])
+	}
+}
+
+// DeviationWideF32 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. m must be
+// finite and no lane −0.
+//
+//nabla:whole
+//go:noinline
+func DeviationWideF32(acc *[64]float32, x []float32, m float32) { deviationLanes(acc[:], x, m) }
+
+// DeviationWideF64 continues a sum of squares: (x[i] − m)² goes to lane i mod 32. m must be
+// finite and no lane −0.
+//
+//go:noinline
+func DeviationWideF64(acc *[32]float64, x []float64, m float64) { deviationLanes(acc[:], x, m) }
+
 // MinF32 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN,
 // and −0 is smaller than +0. Of nothing it is +Inf.
 //

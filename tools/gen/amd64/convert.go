@@ -31,7 +31,14 @@ func conversions(t *target) {
 	}
 	t.conversion("ToFloat16", func(x, dst operand.Mem) {
 		const nearest = 0
-		t.VCVTPS2PH(operand.Imm(nearest), t.single(x), dst)
+		v := t.single(x)
+		if t.f64 {
+			t.VCVTPS2PH(operand.Imm(nearest), v, dst)
+			return
+		}
+		h := t.XMM() // the form that stores is slower
+		t.VCVTPS2PH(operand.Imm(nearest), v, h)
+		t.VMOVDQU(h, dst)
 	})
 	t.conversion("FromFloat16", func(x, dst operand.Mem) {
 		v := t.singles()

@@ -75,6 +75,12 @@ func (t *target) sumLoop(acc []reg, x, n reg) {
 // an addition of the former or an FMA of both leaves any accumulator as it is.
 // body gets accumulators and, for each pointer, as many vectors.
 func (t *target) lanesLoop(acc []reg, n reg, ptrs []reg, body func(acc []reg, v [][]reg)) {
+	t.lanesLoopPadded(acc, n, ptrs, func(j int) reg { return t.constant([]string{"sign", "zero"}[j]) }, body)
+}
+
+// lanesLoopPadded is lanesLoop with what pad returns in lanes without an element of each
+// pointer.
+func (t *target) lanesLoopPadded(acc []reg, n reg, ptrs []reg, pad func(pointer int) reg, body func(acc []reg, v [][]reg)) {
 	t.rounds(n, len(acc)*t.lanes, func() {
 		for i := 0; i < len(acc); i += 4 {
 			v := make([][]reg, len(ptrs))
@@ -93,7 +99,7 @@ func (t *target) lanesLoop(acc []reg, n reg, ptrs []reg, body func(acc []reg, v 
 		end := t.gp("end")
 		t.set(fmt.Sprintf("ADD R@2<<%d, R@1, R@0", t.shift()), end, p, whole)
 		ends = append(ends, end)
-		rest = append(rest, t.constant([]string{"sign", "zero"}[j]))
+		rest = append(rest, pad(j))
 	}
 	t.loadRest(n, rest, ends)
 	t.comment("Whole vectors before it.")

@@ -5,6 +5,19 @@ func init() { file("norms", norms) }
 func norms(t *target) {
 	t.sumOf("Asum", t.asumLoop)
 	t.sumOf("SquaredDistance", t.distanceLoop)
+	t.fn("DeviationWide", "16 registers of lanes; those without an element get m − m.", func() {
+		m := t.broadcast("m")
+		t.continueLanes(16, func(acc []reg) {
+			x := t.ptr("x")
+			pad := func(int) reg { return t.broadcast("m") }
+			t.lanesLoopPadded(acc, t.len("x"), []reg{x}, pad, func(acc []reg, v [][]reg) {
+				for i := range acc {
+					d := t.diff(v[0][i], m)
+					t.fma(acc[i], d, d)
+				}
+			})
+		})
+	})
 }
 
 // sumOf emits two kernels: one that returns a sum in the lanes of Dot, and name + "Wide",

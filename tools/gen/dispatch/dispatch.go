@@ -111,8 +111,12 @@ func conversions(f *spec.Func) string {
 func calls(a spec.Arch, have map[string]bool, k *spec.Kernel, f *spec.Func) string {
 	call := func(impl string) string {
 		c := fmt.Sprintf("%s(%s)", impl, strings.Join(args(f), ", "))
-		if f.Result != "" {
+		switch f.Result {
+		case "":
+		case f.Elem:
 			return "return T(" + c + ")\n"
+		default:
+			return "return " + c + "\n"
 		}
 		return c + "\n"
 	}
