@@ -196,6 +196,27 @@ func calls[T kernels.Float]() map[string]func() {
 			var z [64]T
 			kernels.LogSoftmax(kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: dst[:]}, kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: z[:]})
 		},
+		"GELU": func() {
+			var dst [64]T
+			var z [64]T
+			kernels.GELU(dst[:], z[:])
+		},
+		"GELUPrime": func() {
+			var dst [64]T
+			var z [64]T
+			kernels.GELUPrime(dst[:], z[:])
+		},
+		"MulGELUPrime": func() {
+			var dst [64]T
+			var d [64]T
+			var z [64]T
+			kernels.MulGELUPrime(dst[:], d[:], z[:])
+		},
+		"Erf": func() {
+			var dst [64]T
+			var z [64]T
+			kernels.Erf(dst[:], z[:])
+		},
 		"Gemm": func() {
 			var a [64]T
 			var b [64]T

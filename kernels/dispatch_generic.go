@@ -400,6 +400,27 @@ func dropout[T Float](dst []T, x []T, k0 uint32, k1 uint32, threshold uint32, sc
 	}
 }
 
+func erf[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		erf(dst[:vectorBlock], z[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.ErfF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.ErfF64(dst, z)
+	}
+}
+
 func exp[T Float](dst []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
 		exp(dst[:vectorBlock], z[:vectorBlock])
@@ -565,6 +586,48 @@ func fromFloat16[T Float](dst []T, x []uint16) {
 			return
 		}
 		generic.FromFloat16F64(dst, x)
+	}
+}
+
+func gelu[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		gelu(dst[:vectorBlock], z[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.GELUF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.GELUF64(dst, z)
+	}
+}
+
+func geluPrime[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		geluPrime(dst[:vectorBlock], z[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.GELUPrimeF32(dst, z)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.GELUPrimeF64(dst, z)
 	}
 }
 
@@ -913,6 +976,27 @@ func mul[T Float](dst []T, x []T, y []T) {
 			return
 		}
 		generic.MulF64(dst, x, y)
+	}
+}
+
+func mulGELUPrime[T Float](dst []T, d []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+		mulGELUPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
+	if is32[T]() {
+		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.MulGELUPrimeF32(dst, d, z)
+	} else {
+		dst, d, z := as[float64](dst), as[float64](d), as[float64](z)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.MulGELUPrimeF64(dst, d, z)
 	}
 }
 

@@ -87,8 +87,9 @@
 //     where y is 0 or x is 1. No term is skipped because a factor is zero: 0·NaN is NaN.
 //   - Elementary functions are one polynomial scheme in FMA steps with real
 //     divisions. Errors: [Exp], [Exp2], [Expm1], [Log], [Log2], [Log1p], [Sin], [Cos],
-//     [Pow], [Sigmoid], [Tanh] and [Softplus] at most 1 ulp, [SigmoidPrime] and
-//     [TanhPrime] at most 2 ulp, an ulp being the spacing of floats at the exact value; ACCURACY.md has
+//     [Pow], [Erf], [Sigmoid], [Tanh] and [Softplus] at most 1 ulp, [SigmoidPrime],
+//     [TanhPrime], [GELU] and [GELUPrime] at most 2 ulp, an ulp being the spacing of floats
+//     at the exact value; ACCURACY.md has
 //     the maxima that were measured.
 //   - Subnormal numbers are kept, but for what training keeps; see below. Neither MXCSR
 //     nor FPCR is ever changed; both are assumed at their defaults. On some x86 CPUs an
@@ -114,11 +115,12 @@
 //	w of AdamW, every 8th step       below    2⁻⁶³      2⁻⁵¹¹    in magnitude
 //	d of MulReLUPrime, x of Flush    below    2⁻⁶³      2⁻⁵¹¹    in magnitude
 //	d of MulSigmoidPrime,
-//	MulTanhPrime, MulSoftplusPrime   if its product with the derivative would be below
+//	MulTanhPrime, MulSoftplusPrime,
+//	MulGELUPrime                     if its product with the derivative would be below
 //	                                 2⁻⁶³ or 2⁻⁵¹¹ in magnitude, to an eighth
 //
 // The last of these is decided before the product is: it is small if the bits of |d| and
-// those of the derivative, taken as integers, sum up to less than those of 2⁻⁶³ (2⁻⁵¹¹)
+// those of the derivative without its sign, taken as integers, sum up to less than those of 2⁻⁶³ (2⁻⁵¹¹)
 // and 1. Such integers are logarithms, but for a factor and an error of an eighth (Mitchell,
 // "Computer Multiplication and Division Using Binary Logarithms", 1962).
 //

@@ -84,10 +84,11 @@ var (
 	GELU = &Activation{
 		Name:    "gelu",
 		Formula: "z Φ(z), Φ the normal distribution",
-		F32:     Functions[float32]{gelu[float32], mulGELUPrime[float32]},
-		F64:     Functions[float64]{gelu[float64], mulGELUPrime[float64]},
+		F32:     Functions[float32]{kernels.GELU[float32], mulGELUPrime[float32]},
+		F64:     Functions[float64]{kernels.GELU[float64], mulGELUPrime[float64]},
 		Range:   &Interval{Min: -0.17, Max: math.Inf(1)},
 		Gain:    2,
+		flushes: true,
 	}
 	GELUTanh = &Activation{
 		Name:    "gelu-tanh",

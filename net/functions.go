@@ -1,11 +1,6 @@
 package net
 
-import (
-	"math"
-
-	"github.com/nabla-go/nabla/internal/scalar"
-	"github.com/nabla-go/nabla/kernels"
-)
+import "github.com/nabla-go/nabla/kernels"
 
 // This file has the functions of activations: kernels, and compositions of kernels where
 // there is no kernel. Those work on a chunk of elements at a time, so that what is
@@ -135,28 +130,7 @@ func elu[T kernels.Float](scale, alpha float64) Functions[T] {
 
 func mulSoftplusPrime[T kernels.Float](delta, z, _ []T) { kernels.MulSoftplusPrime(delta, delta, z) }
 
-func gelu[T kernels.Float](a, z []T) {
-	for j, z := range z {
-		z := float64(z)
-		a[j] = T(z * normal(z))
-	}
-}
-
-// mulGELUPrime multiplies by Φ(z) + z φ(z).
-func mulGELUPrime[T kernels.Float](delta, z, _ []T) {
-	const density = 1 / (math.Sqrt2 * math.SqrtPi) // φ(0)
-	for j, z := range z {
-		z := float64(z)
-		prime := normal(z)
-		if d := scalar.Exp(float64(-0.5 * z * z)); d > 0 { // else z may be infinite
-			prime += float64(density * d * z)
-		}
-		delta[j] = T(float64(delta[j]) * prime)
-	}
-}
-
-// normal returns Φ(z), the probability that a standard normal number is below z.
-func normal(z float64) float64 { return float64(0.5 * scalar.Erfc(-z/math.Sqrt2)) }
+func mulGELUPrime[T kernels.Float](delta, z, _ []T) { kernels.MulGELUPrime(delta, delta, z) }
 
 // geluTanh computes ½ z (1 + tanh u) as z σ(2u), which keeps its relative accuracy below 0.
 func geluTanh[T kernels.Float](a, z []T) {

@@ -78,6 +78,9 @@ func TestAgainstBig(t *testing.T) {
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, f := range Functions {
+		if f.Name == "Erf" || f.Name == "GELU" || f.Name == "GELUPrime" {
+			continue // TestNormalAgainstBig
+		}
 		for range 300 {
 			x := r.NormFloat64() * math.Ldexp(1, r.IntN(16)-6)
 			if math.Abs(x) > 740 {

@@ -52,6 +52,20 @@ type Coefficients[T Float] struct {
 	TanhLarge T // above, tanh x is 1
 	TanhLeast T // what the computation takes in place of anything less, against subnormal squares
 
+	// With u = a/(a + 4) for 0 ≤ a ≤ TailFar, Φ(−a)·e^(a²/2)·(a + 4) is
+	// TailHi + TailLo + (u − ½)·Tail(u − ½). GELU'(−a)·e^(a²/2)/(TailRoot + TailRootLo − a)
+	// is the same with TailPrime.
+	Tail, TailPrime                          []T
+	TailHi, TailLo, TailPrimeHi, TailPrimeLo T
+	TailRoot, TailRootLo                     T // GELU'(−a) is 0 for their sum
+	TailFar                                  T // beyond, GELU(−a) and GELU'(−a) round to 0
+	TailSafe                                 T // up to here, what they are made of is normal
+	TailLeast                                T // what a takes in place of anything less, against subnormal squares
+
+	ErfNear  []T // erf(√s)/√s − 1 on 0 ≤ s ≤ 1
+	ErfFar   []T // −ln(1 − erf(1 + y)), best where times 1 − erf(1 + y), on 0 ≤ y ≤ ErfLarge − 1
+	ErfLarge T   // above, erf x is 1
+
 	// Kernels of training count smaller numbers as 0, so that they meet no subnormal ones;
 	// the documentation of package kernels says which and why.
 	LeastFactor T // the root of the least normal number
@@ -110,6 +124,26 @@ var Float32 = Coefficients[float32]{
 	TanhTiny:  0x1p-13,
 	TanhLarge: 10,
 	TanhLeast: 0x1p-40,
+
+	Tail: []float32{-0x1.373e3ap0, 0x1.8c6dbap0, -0x1.7dff3ep0, 0x1.eec818p-1, -0x1.ee295cp-3,
+		-0x1.c98e38p-3, 0x1.ab77fp-3, 0x1.610f3cp-5, -0x1.c58134p-4, -0x1.653f5ep-5},
+	TailHi: 0x1.82b4bcp-1,
+	TailLo: -0x1.cdac8cp-27,
+	TailPrime: []float32{-0x1.a763p-3, 0x1.ef4ffp-3, -0x1.cc1e26p-3, 0x1.37778ap-3, -0x1.d4c8bep-5,
+		-0x1.4784f6p-7, 0x1.84fea6p-6, -0x1.ca741p-9, -0x1.134aecp-7},
+	TailPrimeHi: 0x1.d94de8p-2,
+	TailPrimeLo: -0x1.ef6ae8p-28,
+	TailRoot:    0x1.80ead2p-1,
+	TailRootLo:  -0x1.a03fd4p-27,
+	TailFar:     14.625,
+	TailSafe:    10,
+	TailLeast:   0x1p-30,
+
+	ErfNear: []float32{0x1.06eba8p-3, -0x1.81274p-2, 0x1.ce2d52p-4, -0x1.b7fec4p-6, 0x1.542fecp-8,
+		-0x1.a5197ap-11, 0x1.4c5cb4p-14},
+	ErfFar: []float32{0x1.d97fcp0, 0x1.51c9aap1, 0x1.afad34p-1, 0x1.53f95ap-5, -0x1.441b8cp-7,
+		0x1.debc6cp-10, -0x1.8537dap-13},
+	ErfLarge: 3.9375,
 
 	LeastFactor: 0x1p-63,
 	LeastRoot:   0x1p-50,
@@ -174,6 +208,39 @@ var Float64 = Coefficients[float64]{
 	TanhTiny:  0x1p-27,
 	TanhLarge: 20,
 	TanhLeast: 0x1p-60,
+
+	Tail: []float64{-0x1.373e3a893c28ap0, 0x1.8c6dbf2cfc2b1p0, -0x1.7dff2bff683bbp0, 0x1.eec4cc3e4d76p-1,
+		-0x1.ee27610478b49p-3, -0x1.c81719d5ab373p-3, 0x1.ab825fbfbdd64p-3, 0x1.17a4ae7248e64p-5,
+		-0x1.e4a4252613138p-4, -0x1.001eba1752398p-9, 0x1.26d0940791f1p-4, 0x1.80b86fa852d2ap-9,
+		-0x1.8d4a8d4e6bfa7p-5, -0x1.51f61e19b7ebcp-7, 0x1.12315324279b7p-5, 0x1.2377bb1e4ba08p-6,
+		-0x1.4ca56cad48097p-6, -0x1.6d1ae34947a2cp-6, 0x1.c98a8e529a278p-8, 0x1.4ca7f823b5b7cp-6,
+		0x1.fab558b4d8bedp-9, -0x1.50e4627dc7bccp-7, -0x1.7dcb61763e1edp-8},
+	TailHi: 0x1.82b4bb8c94dcep-1,
+	TailLo: -0x1.990ea270aca77p-56,
+	TailPrime: []float64{-0x1.a763001ac67ddp-3, 0x1.ef4ff8013799ap-3, -0x1.cc1e2623d923ap-3, 0x1.37754d816bafbp-3,
+		-0x1.d4c8222aa3f27p-5, -0x1.443f63e12304ap-7, 0x1.85999c2ee2e8bp-6, -0x1.2538127c2ab9p-8,
+		-0x1.2e9380ce04b22p-7, 0x1.dafc018b07ac6p-9, 0x1.298780838ade9p-8, -0x1.083e3a1be43afp-9,
+		-0x1.7733f53debcd9p-9, 0x1.c2564c8688fafp-11, 0x1.101d58f37e51ep-9, -0x1.a1c167fdb23dap-15,
+		-0x1.888de32b636fep-10, -0x1.e6705d519c6aep-12, 0x1.d501db8c55944p-11, 0x1.33c5dbd07d819p-11,
+		-0x1.4413b02896b48p-12, -0x1.3cbc9904eb3ffp-12},
+	TailPrimeHi: 0x1.d94de78425463p-2,
+	TailPrimeLo: -0x1.a1e37a9e2acfdp-58,
+	TailRoot:    0x1.80ead197f00b4p-1,
+	TailRootLo:  -0x1.13e74c58cada8p-56,
+	TailFar:     38.75,
+	TailSafe:    34,
+	TailLeast:   0x1p-30,
+
+	ErfNear: []float64{0x1.06eba8214db69p-3, -0x1.812746b0379fdp-2, 0x1.ce2f21a04362dp-4,
+		-0x1.b82ce312abf08p-6, 0x1.565bcd12991cp-8, -0x1.c02db49b09506p-11, 0x1.f9a335388d2f5p-14,
+		-0x1.f4d333884b5cbp-17, 0x1.b9ee95850f728p-20, -0x1.5f9828c55de49p-23, 0x1.fc78cbccfb13dp-27,
+		-0x1.46794feb2faap-30, 0x1.29783042c7bbap-34},
+	ErfFar: []float64{0x1.d97fbf27aa2a1p0, 0x1.51c9b0006c21ap1, 0x1.afabc11a2afep-1,
+		0x1.5477f099b6612p-5, -0x1.48c9d37fb26dfp-7, 0x1.033f5a117c924p-9, -0x1.f1b04a2f8d34dp-13,
+		-0x1.b92de180307a8p-16, 0x1.c852b9149342dp-16, -0x1.44848c83e6b3bp-17, 0x1.1e250fcd5b413p-19,
+		-0x1.b7d61174bac58p-23, -0x1.f24e6997ddad5p-25, 0x1.1ed381923c3a4p-25, -0x1.24b383ed03572p-27,
+		0x1.6a977b592a07ap-30, -0x1.0666c32c16429p-33, 0x1.56596a7aabbdfp-38},
+	ErfLarge: 6,
 
 	LeastFactor: 0x1p-511,
 	LeastRoot:   0x1p-498,

@@ -3,12 +3,12 @@ package scalar
 // Flush returns +0 if |x| < LeastFactor, else x. NaN stays.
 func Flush[T Float](x T) T { return flush(x, coefficients[T]().LeastFactor) }
 
-// MulFlush returns x·y for y ≥ 0, but +0 where the product would be below LeastFactor, to
+// MulFlush returns x·y, but +0 where the product would be below LeastFactor, to
 // an eighth. The bits of a number, as an integer, are its logarithm, but for a factor and a
 // small error (Mitchell, 1962), so that their sum tells what is small before it is
 // multiplied. NaN stays.
 func MulFlush[T Float](x, y T) T {
-	if toBits(abs(x))+toBits(y) < toBits(coefficients[T]().LeastFactor)+toBits(T(1)) {
+	if toBits(abs(x))+toBits(abs(y)) < toBits(coefficients[T]().LeastFactor)+toBits(T(1)) {
 		x = 0
 	}
 	return Mul(x, y)

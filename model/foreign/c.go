@@ -111,49 +111,30 @@ func (l *lang) Gelu(k int) string {
 	return l.number([]float64{c, c * 0.044715}[k])
 }
 
-func (l *lang) ErfOne() string { return hex(scalar.ErfOne) }
-
-// Far is where the far coefficients of erfc begin.
-func (l *lang) Far() string { return hex(1 / 0.35) }
-
-// Erf returns the coefficients of erfc.
-func (l *lang) Erf() (tables []struct{ Name, Values string }) {
-	for _, t := range scalar.ErfcTables {
-		var words []string
-		for _, v := range t.Coefficients {
-			words = append(words, hex(v))
-		}
-		tables = append(tables, struct{ Name, Values string }{t.Name, strings.Join(words, ", ")})
-	}
-	return tables
-}
-
-func hex(v float64) string { return strconv.FormatFloat(v, 'x', -1, 64) }
-
-var templates = template.Must(template.New("").Funcs(template.FuncMap{"hex": hex}).Parse(elementaryC))
+var templates = template.Must(template.New("").Parse(elementaryC))
 
 // cActivations says, by the name of an activation, which functions it needs, in order, and
 // what it makes of z[j]. A parameter stands in place of the %.
 var cActivations = map[string]struct{ needs, call string }{
 	"identity":     {"", "z[j]"},
-	"sigmoid":      {"bits mul max min horner reduce twoWordExp sigmoid", "sigmoid@(z[j])"},
+	"sigmoid":      {"bits mul max min horner reduce expWords twoWordExp sigmoid", "sigmoid@(z[j])"},
 	"tanh":         {"bits mul max min horner reduce tanh", "tanh@(z[j])"},
 	"relu":         {"relu", "relu@(z[j])"},
-	"softmax":      {"bits mul max min horner reduce twoWordExp exp", ""},
-	"exp":          {"bits mul max min horner reduce twoWordExp exp", "exp@(z[j])"},
+	"softmax":      {"bits mul max min horner reduce expWords twoWordExp exp", ""},
+	"exp":          {"bits mul max min horner reduce expWords twoWordExp exp", "exp@(z[j])"},
 	"leaky-relu":   {"relu leaky-relu", "leaky_relu@(z[j], %)"},
-	"elu":          {"bits mul max min horner reduce twoWordExp exp tanh relu elu", "elu@(z[j], 1, %)"},
-	"selu":         {"bits mul max min horner reduce twoWordExp exp tanh relu elu", "elu@(z[j], %)"},
-	"softplus":     {"bits mul max min horner reduce twoWordExp softplus", "softplus@(z[j])"},
-	"gelu":         {"bits_d mul_d max_d min_d horner_d reduce_d twoWordExp_d exp_d erfc_d gelu", "gelu@(z[j])"},
-	"gelu-tanh":    {"bits mul max min horner reduce twoWordExp sigmoid gelu-tanh", "gelu_tanh@(z[j])"},
-	"silu":         {"bits mul max min horner reduce twoWordExp sigmoid silu", "silu@(z[j])"},
+	"elu":          {"bits mul max min horner reduce expWords twoWordExp exp tanh relu elu", "elu@(z[j], 1, %)"},
+	"selu":         {"bits mul max min horner reduce expWords twoWordExp exp tanh relu elu", "elu@(z[j], %)"},
+	"softplus":     {"bits mul max min horner reduce expWords twoWordExp softplus", "softplus@(z[j])"},
+	"gelu":         {"bits mul max min horner reduce expWords gelu", "gelu@(z[j])"},
+	"gelu-tanh":    {"bits mul max min horner reduce expWords twoWordExp sigmoid gelu-tanh", "gelu_tanh@(z[j])"},
+	"silu":         {"bits mul max min horner reduce expWords twoWordExp sigmoid silu", "silu@(z[j])"},
 	"hard-sigmoid": {"max min hard-sigmoid", "hard_sigmoid@(z[j])"},
 	"clipped-relu": {"max min clipped-relu", "clipped_relu@(z[j], %)"},
 }
 
 // cOrder has the functions in an order in which each stands behind those that it calls.
-var cOrder = strings.Fields("bits mul max min horner reduce twoWordExp exp sigmoid tanh softplus relu leaky-relu elu silu gelu-tanh hard-sigmoid clipped-relu erfc gelu")
+var cOrder = strings.Fields("bits mul max min horner reduce expWords twoWordExp exp sigmoid tanh softplus relu leaky-relu elu silu gelu-tanh hard-sigmoid clipped-relu gelu")
 
 // A cWriter writes a program.
 type cWriter[T kernels.Float] struct {
@@ -233,12 +214,8 @@ func (c *cWriter[T]) functions() {
 			needs["mul"] = true
 		}
 	}
-	double := newLang[float64]()
 	for _, name := range cOrder {
-		if needs[name+"_d"] && double.bitSize != c.lang.bitSize {
-			templates.ExecuteTemplate(c, name, double)
-		}
-		if needs[name] || needs[name+"_d"] && double.bitSize == c.lang.bitSize {
+		if needs[name] {
 			templates.ExecuteTemplate(c, name, c.lang)
 		}
 	}

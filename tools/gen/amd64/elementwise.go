@@ -186,7 +186,7 @@ func (t *target) elementary(name string, f function, hoist []string, method stri
 		t.JG(operand.LabelRef(more))
 		one, k := t.maths(), t.mask(n)
 		x := one.begin(f, z, &k, more)
-		one.finish(f.body(one, x, false), dst, d, &k)
+		one.finish(f, f.body(one, x, false), dst, d, &k)
 		t.ret()
 		t.Label(more)
 	}
@@ -211,7 +211,7 @@ func (m *maths) elementary(f function, n, dst, z, d reg.GPVirtual) {
 	m.JL(operand.LabelRef(single))
 	two := m.wide(2)
 	x := two.begin(f, z, nil, single)
-	two.finish(f.body(two, x, false), dst, d, nil)
+	two.finish(f, f.body(two, x, false), dst, d, nil)
 	for _, p := range ptrs {
 		m.ADDQ(operand.U32(2*bytes), p)
 	}
@@ -234,13 +234,13 @@ func (m *maths) elementary(f function, n, dst, z, d reg.GPVirtual) {
 		m.JMP(operand.LabelRef(pairs))
 	}
 	x = m.begin(f, z, &k, careful)
-	m.finish(f.body(m, x, false), dst, d, &k)
+	m.finish(f, f.body(m, x, false), dst, d, &k)
 	advance()
 
 	if f.rare != nil {
 		m.Label(careful)
 		x = m.begin(function{filler: f.filler, prepare: f.prepare}, z, &k, "")
-		m.finish(f.body(m, x, true), dst, d, &k)
+		m.finish(f, f.body(m, x, true), dst, d, &k)
 		advance()
 	}
 	m.Label(end)
@@ -269,13 +269,13 @@ func (m *maths) begin(f function, z reg.GPVirtual, k *mask, label string) vector
 }
 
 // finish multiplies results by d, if there is one, and stores them.
-func (m *maths) finish(y vector, dst, d reg.GPVirtual, k *mask) {
+func (m *maths) finish(f function, y vector, dst, d reg.GPVirtual, k *mask) {
 	for i := range y {
 		at := i * m.lanes * m.size
 		if d != nil {
 			v := m.vec()
 			m.loadMaybe(mem(d, at), k, v)
-			m.only(m.wide(1).productAbove(v, y[i]), v)
+			m.only(m.wide(1).productAbove(v, y[i], f.signed), v)
 			m.target.mul(v, y[i], y[i])
 		}
 		m.storeMaybe(y[i], k, mem(dst, at))
@@ -283,9 +283,13 @@ func (m *maths) finish(y vector, dst, d reg.GPVirtual, k *mask) {
 }
 
 // productAbove returns where scalar.MulFlush doesn't return 0: where |x| as an integer is
-// above a constant less y. There is no overflow, since neither is negative.
-func (m *maths) productAbove(x, y reg.VecVirtual) condition {
-	rest := m.subInt("belowProduct", vector{y})
+// above a constant less that of |y|. There is no overflow, since neither is negative.
+func (m *maths) productAbove(x, y reg.VecVirtual, signed bool) condition {
+	size := vector{y}
+	if signed {
+		size = m.and(size, "magnitude")
+	}
+	rest := m.subInt("belowProduct", size)
 	return m.greaterInt(m.and(vector{x}, "magnitude"), rest)
 }
 

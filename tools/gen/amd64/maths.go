@@ -328,6 +328,7 @@ type function struct {
 	prepare func(m *maths, z vector) vector               // nil: x = z
 	rare    func(m *maths, x vector) condition            // nil: the fast body is right for all
 	body    func(m *maths, x vector, careful bool) vector // may overwrite x
+	signed  bool                                          // results may be negative
 }
 
 // beyondSafe tells arguments for which an exponential may not be normal, and NaN.

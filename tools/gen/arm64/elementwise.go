@@ -137,7 +137,7 @@ func (t *target) functionLoop(f function, n reg, ptrs []reg) {
 	y := f.body(many, x, false)
 	if fused {
 		many.flush()
-		y = many.mulFlush(vector(t.loads(width, ptrs[2], 0)), y)
+		y = many.mulFlush(vector(t.loads(width, ptrs[2], 0)), y, f.signed)
 	}
 	many.flush()
 	t.stores(y, dst, 0)
@@ -162,7 +162,7 @@ func (t *target) functionLoop(f function, n reg, ptrs []reg) {
 	t.label(start)
 	y = f.body(one, one.prepare(f, in[:1]), f.usual != nil)
 	if fused {
-		y = one.mulFlush(vector(in[1:]), y)
+		y = one.mulFlush(vector(in[1:]), y, f.signed)
 	}
 	one.flush()
 	t.jumpIfLess(n, t.lanes, storePart)

@@ -134,10 +134,14 @@ func (m *maths) flushed(x vector) vector {
 	return m.andNot(x, m.each("VFACGT_T(@2, @1, @0)", "leastFactor", x))
 }
 
-// mulFlush returns x·y, or +0 where the bits of |x| and y, as integers, sum up to less
-// than those of LeastFactor and 1.
-func (m *maths) mulFlush(x, y vector) vector {
-	large := m.each("VCMHI_T(@2, @1, @0)", m.addInt(m.and(x, "magnitude"), y), "belowProduct")
+// mulFlush returns x·y, or 0 where the bits of |x| and |y|, as integers, sum up to less
+// than those of LeastFactor and 1. y is negative nowhere unless signed.
+func (m *maths) mulFlush(x, y vector, signed bool) vector {
+	size := y
+	if signed {
+		size = m.and(y, "magnitude")
+	}
+	large := m.each("VCMHI_T(@2, @1, @0)", m.addInt(m.and(x, "magnitude"), size), "belowProduct")
 	return m.mul(m.and(x, large), y)
 }
 
@@ -247,6 +251,7 @@ type function struct {
 	prepare func(m *maths, z vector) vector               // nil: x = z
 	usual   func(m *maths, x vector) vector               // where the fast body is right; nil: everywhere
 	body    func(m *maths, x vector, careful bool) vector // may overwrite x
+	signed  bool                                          // results may be negative
 }
 
 // withinSafe tells arguments for which the exponential is normal.
