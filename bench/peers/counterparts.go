@@ -112,7 +112,7 @@ var alone = []string{
 	"MinMax", "FMA", "Clamp", "Rsqrt", "Flush", "Dropout", "ToFloat16", "FromFloat16", "ToBFloat16", "FromBFloat16", // some of tphakala/simd
 	"Exp2", "Expm1", "Log1p",
 	"Sigmoid", "SigmoidPrime", "MulSigmoidPrime", "Tanh", "TanhPrime", "MulTanhPrime", "ReLU", "ReLUPrime", "MulReLUPrime",
-	"Softplus", "MulSoftplusPrime", "Softmax", "LogSoftmax",
+	"Softplus", "MulSoftplusPrime", "Softmax", "LogSoftmax", "GELU", "GELUPrime", "MulGELUPrime", "Erf",
 	"Momentum", "Nesterov", "Adagrad", "RMSProp", "Adam", "AdamW", "AMSGrad", "Lion",
 	"GemmUpdate", "Gemm Aᵀ·Bᵀ", "GemvBatch", "GemmBatch", "GatherRows", "ScatterAddRows", "CopyTransposed",
 	"DotStrided", "AxpyStrided", "ScalStrided", "CopyStrided", "SwapStrided", // what is copied makes the time; see gonum's own benchmarks
