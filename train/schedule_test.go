@@ -2,6 +2,7 @@ package train_test
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -144,6 +145,34 @@ func TestRuleDefaults(t *testing.T) {
 		}
 		if values, ok := want[r.Name]; !ok || !slices.Equal(s.Values, values) || s.Rule != r {
 			t.Errorf("%v: values %v, want %v", r, s.Values, values)
+		}
+	}
+}
+
+// The values that the parameters of rules may have.
+func TestRuleRanges(t *testing.T) {
+	want := map[string]string{
+		"constant":        "",
+		"step":            "every: whole, 1 to 2.147483647e+09; factor: 0 to +Inf; ",
+		"exponential":     "factor: 0 to +Inf; ",
+		"inverse-scaling": "power: 0 to +Inf; ",
+		"polynomial":      "power: 0 to +Inf; ",
+		"cosine":          "last: 0 to +Inf; ",
+		"cosine-restarts": "period: whole, 1 to 2.147483647e+09; times: whole, 1 to 2.147483647e+09; last: 0 to +Inf; ",
+		"one-cycle":       "rise: 0 to 1; start: 1 to +Inf; end: 1 to +Inf; ",
+		"plateau":         "factor: 0 to 1; patience: whole, 0 to 2.147483647e+09; threshold: 0 to 1; margin: 0 to +Inf; cooldown: whole, 0 to 2.147483647e+09; least: 0 to 1; ",
+	}
+	for _, r := range train.Rules() {
+		got := ""
+		for _, p := range r.Parameters {
+			whole := ""
+			if p.Whole {
+				whole = "whole, "
+			}
+			got += fmt.Sprintf("%s: %s%v to %v; ", p.Name, whole, p.Low, p.High)
+		}
+		if w, ok := want[r.Name]; !ok || got != w {
+			t.Errorf("%v: %q, want %q", r, got, w)
 		}
 	}
 }
