@@ -25,7 +25,7 @@ func geluPrimeApprox(x float64) float64 {
 	case math.Abs(x+0.75) < 1.0/64:
 		return geluPrime(x).Hi
 	}
-	return 0.5*math.Erfc(-x/math.Sqrt2) + float64(x*math.Exp(-x*x/2)*density.hi)
+	return float64(0.5*math.Erfc(-x/math.Sqrt2)) + float64(x*math.Exp(-x*x/2)*density.hi)
 }
 
 // density is 1/√(2π), root2 √2.
