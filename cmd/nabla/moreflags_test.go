@@ -89,7 +89,7 @@ func TestValidationAndMetrics(t *testing.T) {
 	r = nabla(t, "train", csv("a.csv", 200), "--validation", csv("b.csv", 50), "--epochs", "30", "--metrics", "r2,mae", "--model", filepath.Join(t.TempDir(), "m"))
 	require.Equal(t, exitDone, r.code, r.stderr)
 	require.Contains(t, r.stderr, "160 samples, 50 for validation and 40 for testing")
-	require.Regexp(t, `epoch 30/30  cost \S+ +validation cost \S+ +r2 \S+  mae `, r.stderr)
+	require.Regexp(t, `epoch 30/30  cost \S+ +validation \S+ +r2 \S+  mae `, r.stderr)
 	require.Regexp(t, `(?m)^r2 +0\.9`, r.stdout)
 }
 
