@@ -70,7 +70,7 @@ func ToBFloat16[T Float](dst []uint16, x []T) {
 	}
 	race.Read(x)
 	race.Write(dst)
-	tobFloat16(dst, x)
+	toBFloat16(dst, x)
 }
 
 // FromBFloat16 sets dst[i] to the number whose bits as bfloat16, the upper half of a

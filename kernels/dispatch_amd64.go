@@ -2644,9 +2644,9 @@ func tanhPrime[T Float](dst []T, z []T) {
 	}
 }
 
-func tobFloat16[T Float](dst []uint16, x []T) {
+func toBFloat16[T Float](dst []uint16, x []T) {
 	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
-		tobFloat16(dst[:vectorBlock], x[:vectorBlock])
+		toBFloat16(dst[:vectorBlock], x[:vectorBlock])
 	}
 	if is32[T]() {
 		x := as[float32](x)

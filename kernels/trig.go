@@ -21,7 +21,7 @@ func Sin[T Float](dst, z []T) {
 		block := dst[:min(len(dst), searchBlock)]
 		sinNear(block, z[:len(block)])
 		if !within1(block) {
-			sinFar(block)
+			reduceFar(block, scalar.Sin[float32], scalar.Sin[float64])
 		}
 		dst, z = dst[len(block):], z[len(block):]
 	}
@@ -42,7 +42,7 @@ func Cos[T Float](dst, z []T) {
 		block := dst[:min(len(dst), searchBlock)]
 		cosNear(block, z[:len(block)])
 		if !within1(block) {
-			cosFar(block)
+			reduceFar(block, scalar.Cos[float32], scalar.Cos[float64])
 		}
 		dst, z = dst[len(block):], z[len(block):]
 	}
@@ -51,28 +51,15 @@ func Cos[T Float](dst, z []T) {
 // within1 tells whether all x[i] are between −1 and 1, which a NaN isn't.
 func within1[T Float](x []T) bool { return maxOf(x) <= 1 && minOf(x) >= -1 }
 
-// sinFar sets x[i] = sin x[i] where x[i] isn't between −1 and 1: sinNear left it there.
-func sinFar[T Float](x []T) {
+// reduceFar sets x[i] = f(x[i]) where x[i] isn't between −1 and 1: sinNear or cosNear left it there.
+func reduceFar[T Float](x []T, f32 func(float32) float32, f64 func(float64) float64) {
 	for i, v := range x {
 		switch {
 		case v >= -1 && v <= 1:
 		case is32[T]():
-			x[i] = T(scalar.Sin(float32(v)))
+			x[i] = T(f32(float32(v)))
 		default:
-			x[i] = T(scalar.Sin(float64(v)))
-		}
-	}
-}
-
-// cosFar sets x[i] = cos x[i] where x[i] isn't between −1 and 1: cosNear left it there.
-func cosFar[T Float](x []T) {
-	for i, v := range x {
-		switch {
-		case v >= -1 && v <= 1:
-		case is32[T]():
-			x[i] = T(scalar.Cos(float32(v)))
-		default:
-			x[i] = T(scalar.Cos(float64(v)))
+			x[i] = T(f64(float64(v)))
 		}
 	}
 }

@@ -53,33 +53,35 @@ func (r *received) sent(cmd *cobra.Command, d *dataSource, names ...string) erro
 	if err != nil {
 		return err
 	}
-	var paths, plan []string // the plan says what is sent, the same on all ranks
-	for i, name := range names {
+	var flags, paths, plan []string // the plan says what is sent, the same on all ranks
+	for _, name := range names {
 		path := cmd.Flags().Lookup(name).Value.String()
 		isInput := name == "data" && path == stdinPath
 		if path == "" || name == "data" && path == builtIn || !asked && !isInput {
-			names[i] = ""
 			continue
 		}
-		paths, plan = append(paths, path), append(plan, fmt.Sprintf("--%s (standard input: %t)", name, isInput))
+		flags, paths = append(flags, name), append(paths, path)
+		if plan = append(plan, "--"+name); isInput {
+			plan = append(plan, stdinPath)
+		}
 	}
-	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
-	if err := crew.settle("sending files: "+cmp.Or(strings.Join(plan, ", "), "none"), nil); err != nil {
+	if err := crew.settle("sending files: "+cmp.Or(strings.Join(plan, " "), "none"), nil); err != nil {
 		return err
 	}
-	if crew.settled = false; len(names) == 0 { // what follows may still fail on one rank alone
+	if crew.settled = false; len(flags) == 0 { // what follows may still fail on one rank alone
 		return nil
 	}
-	if paths, err = r.exchange(crew, cmd.InOrStdin(), paths); err != nil {
+	here, err := r.exchange(crew, cmd.InOrStdin(), slices.Clone(paths))
+	if err != nil {
 		return fmt.Errorf("sending files: %w", err)
 	}
-	for i, name := range names {
-		if name == "data" && strings.Contains(plan[i], "true") {
-			if r.stdin, err = os.Open(paths[i]); err != nil {
+	for i, name := range flags {
+		if paths[i] == stdinPath {
+			if r.stdin, err = os.Open(here[i]); err != nil {
 				return err
 			}
 			d.stdin = r.stdin
-		} else if err := cmd.Flags().Set(name, paths[i]); err != nil {
+		} else if err := cmd.Flags().Set(name, here[i]); err != nil {
 			return err
 		}
 	}

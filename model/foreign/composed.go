@@ -129,7 +129,7 @@ func (m *matcher) match(f *formula, name string, next func() bool) bool {
 		return false
 	}
 	n := m.makers[name]
-	if n == nil || n.Domain != "" || n.Op != f.op || len(n.Inputs) != len(f.arguments) || len(n.Attributes) != 0 {
+	if n == nil || n.Domain != "" || n.Op != f.op || len(n.Inputs) != len(f.arguments) || len(n.Outputs) != 1 || len(n.Attributes) != 0 {
 		return false
 	}
 	if m.matchAll(f.arguments, n.Inputs, next) {

@@ -67,9 +67,9 @@ func emit(b *bytes.Buffer, a spec.Arch, have map[string]bool, k *spec.Kernel) {
 		conversions(k.F32), calls(a, have, k, k.F32), conversions(k.F64), calls(a, have, k, k.F64))
 }
 
-// abbreviation is the beginning of a name that is written in capitals, with at most
-// one small letter among them: ReLU, RMS of RMSProp, GELU.
-var abbreviation = regexp.MustCompile(`^[A-Z][a-z]?[A-Z]+([A-Z][a-z]|$)`)
+// abbreviation is the beginning of a name that is written in capitals, two at least behind
+// a small letter among them: ReLU, RMS of RMSProp, GELU, but not the ToB of ToBFloat16.
+var abbreviation = regexp.MustCompile(`^(?:[A-Z][a-z][A-Z]{2,}|[A-Z]{2,})([A-Z][a-z]|$)`)
 
 // Name returns the name of a kernel's dispatch: its first word, which may be an
 // abbreviation, becomes small, as in exp, relu and rmsProp. What Go has taken gets an

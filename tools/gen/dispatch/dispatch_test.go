@@ -11,7 +11,7 @@ func TestName(t *testing.T) {
 	for kernel, want := range map[string]string{
 		"Exp": "exp", "Max": "maxOf", "Copy": "copyOf", "Select": "selectOf", "ReLU": "relu", "ReLUPrime": "reluPrime", "MulReLUPrime": "mulReLUPrime",
 		"GELU": "gelu", "GELUPrime": "geluPrime", "SiLU": "silu", "RMSProp": "rmsProp", "AdamW": "adamW", "GemvT": "gemvT", "GemvTResume": "gemvTResume",
-		"GemmDot": "gemmDot", "Nrm2": "nrm2", "L2": "l2", "SGD": "sgd", "IDot": "iDot", "MulSoftplusPrime": "mulSoftplusPrime",
+		"GemmDot": "gemmDot", "Nrm2": "nrm2", "L2": "l2", "SGD": "sgd", "IDot": "iDot", "ToBFloat16": "toBFloat16", "MulSoftplusPrime": "mulSoftplusPrime",
 	} {
 		if got := Name(kernel); got != want {
 			t.Errorf("Name(%s) = %s, want %s", kernel, got, want)
