@@ -113,6 +113,7 @@ var (
 		F64:     Functions[float64]{hardSigmoid[float64], mulHardSigmoidPrime[float64]},
 		Range:   unit,
 		AtRest:  func(z float64) bool { return z <= -3 || z >= 3 },
+		flushes: true,
 	}
 )
 

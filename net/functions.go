@@ -34,15 +34,22 @@ func mulSoftmaxPrime[T kernels.Float](delta, _, a []T) {
 func mulExpPrime[T kernels.Float](delta, _, a []T) { kernels.Mul(delta, delta, a) }
 
 // chunk is how many elements a composition takes at once.
-const chunk = 128
+const chunk = 256
 
-// inChunks calls f(x, y, z) for chunks of x, y and z, which have the same length.
+// inChunks calls f(x, y, z) for chunks of x, y and z, which have the same length. Memory
+// that f needs stands outside of it, so that it is cleared once and not for every chunk.
 func inChunks[T kernels.Float](x, y, z []T, f func(x, y, z []T)) {
 	for len(x) > chunk {
 		f(x[:chunk], y[:chunk], z[:chunk])
 		x, y, z = x[chunk:], y[chunk:], z[chunk:]
 	}
 	f(x, y, z)
+}
+
+// fill sets all elements of x to c.
+func fill[T kernels.Float](x []T, c T) {
+	clear(x)
+	kernels.AddConst(c, x)
 }
 
 // negativePart sets low = min(z, 0) and high = max(z, 0); both are exact.
@@ -64,16 +71,16 @@ func leakyReLU[T kernels.Float](slope float64) Functions[T] {
 	s := T(slope)
 	return Functions[T]{
 		Apply: func(a, z []T) {
+			var buf [chunk]T
 			inChunks(a, z, z, func(a, z, _ []T) {
-				var buf [chunk]T
 				low := buf[:len(a)]
 				negativePart(low, a, z)
 				kernels.Axpy(s, low, a)
 			})
 		},
 		MulPrime: func(delta, z, a []T) {
+			var buf [chunk]T
 			inChunks(delta, z, a, func(delta, z, _ []T) {
-				var buf [chunk]T
 				low := buf[:len(delta)]
 				splitDelta(low, delta, z)
 				kernels.Axpy(s, low, delta)
@@ -94,14 +101,12 @@ func elu[T kernels.Float](scale, alpha float64) Functions[T] {
 	above, below := T(scale), T(scale*alpha)
 	return Functions[T]{
 		Apply: func(a, z []T) {
+			var buf [3][chunk]T
 			inChunks(a, z, z, func(a, z, _ []T) {
-				var buf [3][chunk]T
 				low, e, h := buf[0][:len(a)], buf[1][:len(a)], buf[2][:len(a)]
 				negativePart(low, a, z)
 				kernels.Exp(e, low)
-				for j := range e {
-					e[j]++
-				}
+				kernels.AddConst(1, e)
 				kernels.Scal(0.5, low)
 				kernels.Tanh(h, low)
 				kernels.Mul(h, h, e)
@@ -112,8 +117,8 @@ func elu[T kernels.Float](scale, alpha float64) Functions[T] {
 			})
 		},
 		MulPrime: func(delta, z, a []T) {
+			var buf [2][chunk]T
 			inChunks(delta, z, a, func(delta, z, _ []T) {
-				var buf [2][chunk]T
 				low, e := buf[0][:len(delta)], buf[1][:len(delta)]
 				negativePart(low, e, z)
 				kernels.Exp(e, low)
@@ -134,8 +139,8 @@ func mulGELUPrime[T kernels.Float](delta, z, _ []T) { kernels.MulGELUPrime(delta
 
 // geluTanh computes ½ z (1 + tanh u) as z σ(2u), which keeps its relative accuracy below 0.
 func geluTanh[T kernels.Float](a, z []T) {
+	var buf [2][chunk]T
 	inChunks(a, z, z, func(a, z, _ []T) {
-		var buf [2][chunk]T
 		square, u := buf[0][:len(a)], buf[1][:len(a)]
 		kernels.Mul(square, z, z)
 		geluPolynomial(u, square, 1)
@@ -147,8 +152,8 @@ func geluTanh[T kernels.Float](a, z []T) {
 
 // mulGELUTanhPrime multiplies by σ(2u) + z σ'(2u) ∂(2u)/∂z.
 func mulGELUTanhPrime[T kernels.Float](delta, z, a []T) {
+	var buf [3][chunk]T
 	inChunks(delta, z, a, func(delta, z, _ []T) {
-		var buf [3][chunk]T
 		square, u, prime := buf[0][:len(delta)], buf[1][:len(delta)], buf[2][:len(delta)]
 		kernels.Mul(square, z, z)
 		geluPolynomial(u, square, 1)
@@ -166,10 +171,8 @@ func mulGELUTanhPrime[T kernels.Float](delta, z, a []T) {
 // of 2u for n = 3.
 func geluPolynomial[T kernels.Float](p, square []T, n float64) {
 	const c = 2 * 0.7978845608028653558798921198687637 // √(2/π)
-	for j := range p {
-		p[j] = c
-		square[j] = min(square[j], 1e4) // beyond, σ(2u) is 0 or 1, and σ'(2u) is 0
-	}
+	kernels.Clamp(square, square, 0, 1e4)              // beyond, σ(2u) is 0 or 1, and σ'(2u) is 0
+	fill(p, c)
 	kernels.Axpy(T(n*(c*0.044715)), square, p)
 }
 
@@ -180,8 +183,8 @@ func silu[T kernels.Float](a, z []T) {
 
 // mulSiLUPrime multiplies by σ(z) + z σ'(z).
 func mulSiLUPrime[T kernels.Float](delta, z, a []T) {
+	var buf [2][chunk]T
 	inChunks(delta, z, a, func(delta, z, _ []T) {
-		var buf [2][chunk]T
 		s, prime := buf[0][:len(delta)], buf[1][:len(delta)]
 		kernels.MulSigmoidPrime(prime, z, z)
 		kernels.Sigmoid(s, z)
@@ -191,19 +194,29 @@ func mulSiLUPrime[T kernels.Float](delta, z, a []T) {
 }
 
 func hardSigmoid[T kernels.Float](a, z []T) {
-	for j, z := range z {
-		a[j] = max(0, min(1, (z+3)/6))
-	}
+	var sixes [chunk]T
+	fill(sixes[:min(len(z), chunk)], 6)
+	inChunks(a, z, z, func(a, z, _ []T) {
+		copy(a, z)
+		kernels.AddConst(3, a)
+		kernels.Div(a, a, sixes[:len(a)])
+		kernels.Clamp(a, a, 0, 1)
+	})
 }
 
+// mulHardSigmoidPrime multiplies by ReLU'(3 − |z|) and divides by 6.
 func mulHardSigmoidPrime[T kernels.Float](delta, z, _ []T) {
-	for j, z := range z {
-		if z <= -3 || z >= 3 {
-			delta[j] = 0
-		} else {
-			delta[j] /= 6
-		}
-	}
+	var buf, sixes [chunk]T
+	fill(sixes[:min(len(z), chunk)], 6)
+	inChunks(delta, z, z, func(delta, z, _ []T) {
+		rest := buf[:len(z)]
+		kernels.Abs(rest, z)
+		kernels.Neg(rest, rest)
+		kernels.AddConst(3, rest)
+		kernels.MulReLUPrime(delta, delta, rest)
+		kernels.Div(delta, delta, sixes[:len(delta)])
+		kernels.Flush(delta)
+	})
 }
 
 func clippedReLU[T kernels.Float](high float64) Functions[T] {
