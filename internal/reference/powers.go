@@ -56,10 +56,11 @@ func log1p(x float64) Value {
 
 // Pow is x^y for finite x > 0 and finite y.
 func Pow(x, y float64) Value {
-	p := log(x).mul(double{y, 0})
-	if !(math.Abs(p.hi) < 3200) {
-		return exp2(math.Copysign(3200, p.hi))
+	l := log(x)
+	if h := l.hi * y; math.Abs(h) >= 3200 {
+		return exp2(math.Copysign(3200, h))
 	}
+	p := l.mul(double{y, 0})
 	n := math.RoundToEven(p.hi / math.Ln2)
 	r := p.add(double{float64(-n * ln2Hi), 0}).add(double{-n, 0}.mul(double{ln2Mid, ln2Lo}))
 	return double{1, 0}.add(expm1Small(r)).times2(int(n))

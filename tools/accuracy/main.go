@@ -1,8 +1,12 @@
 // Command accuracy measures the errors of the elementary kernels on the active
 // instruction set (NABLA_ISA chooses another): of float32 over all 2^32 inputs,
-// of float64 over random and edge inputs.
+// of float64 over random and edge inputs. Pow, which takes two numbers, gets as many random
+// pairs and a grid of edges, for both types.
 //
-//	go run ./tools/accuracy [-kernel all] [-step 1] [-f64 1000000]
+//	go run ./tools/accuracy [-kernel all] [-step 1] [-from 0] [-f64 1000000] [-seed 0]
+//
+// With -step n, the runs with -from 0, 1, … n−1 take all inputs together; runs with other
+// seeds take other random ones.
 //
 // It exits with 1 if a kernel leaves its bound or its range.
 package main
@@ -44,13 +48,17 @@ func kernelOf[T kernels.Float](name string) func(dst, z []T) {
 func main() {
 	kernel := flag.String("kernel", "all", "kernel to measure, such as SigmoidPrime")
 	step := flag.Uint64("step", 1, "take every `n`th float32, by its bits")
-	random := flag.Uint64("f64", 1_000_000, "number of random float64 inputs")
+	from := flag.Uint64("from", 0, "begin with the `n`th float32, by its bits")
+	random := flag.Uint64("f64", 1_000_000, "number of random float64 inputs, and of pairs for Pow")
+	seed := flag.Uint64("seed", 0, "seed of the random inputs")
 	flag.Parse()
 	switch {
 	case flag.NArg() > 0:
 		usage("unexpected argument %q", flag.Arg(0))
 	case *step == 0:
 		usage("-step 0: want at least 1")
+	case *from >= *step:
+		usage("-from %d: want less than -step, which is %d", *from, *step)
 	case kernels.ISAError() != nil:
 		usage("%v", kernels.ISAError())
 	}
@@ -61,12 +69,18 @@ func main() {
 			continue
 		}
 		found = true
-		n := (1<<32-1) / *step + 1
-		w := sweep(n, func(first, count uint64, w *worst) { check32(f, kernelOf[float32](f.Name), first, count, *step, w) })
+		n := (1<<32-1-*from) / *step + 1
+		w := sweep(n, func(first, count uint64, w *worst) {
+			check32(f, kernelOf[float32](f.Name), *from+first**step, count, *step, w)
+		})
 		failed = report(f, "float32", n, w) || failed
 		n = *random + uint64(len(edges))
-		w = sweep(n, func(first, count uint64, w *worst) { check64(f, kernelOf[float64](f.Name), first, count, w) })
+		w = sweep(n, func(first, count uint64, w *worst) { check64(f, kernelOf[float64](f.Name), first, count, *seed, w) })
 		failed = report(f, "float64", n, w) || failed
+	}
+	if *kernel == "all" || strings.EqualFold(*kernel, "Pow") {
+		found = true
+		failed = measurePow(*random, *seed) || failed
 	}
 	if !found {
 		usage("-kernel %s: there is no such kernel", *kernel)
@@ -86,6 +100,7 @@ func usage(format string, args ...any) {
 // function's range, if there is one.
 type worst struct {
 	ulp, at      float64
+	second       float64 // the other number, for Pow
 	outside      bool
 	outsideInput float64
 }
@@ -120,7 +135,7 @@ func sweep(n uint64, check func(first, count uint64, w *worst)) worst {
 	var all worst
 	for _, w := range results {
 		if w.ulp > all.ulp || w.ulp == all.ulp && w.at < all.at {
-			all.ulp, all.at = w.ulp, w.at
+			all.ulp, all.at, all.second = w.ulp, w.at, w.second
 		}
 		if w.outside {
 			all.outside, all.outsideInput = true, w.outsideInput
@@ -141,11 +156,12 @@ func report(f reference.Function, elem string, n uint64, w worst) bool {
 	return w.outside || !(w.ulp <= f.Bound)
 }
 
+// check32 measures count float32 whose bits are step apart, from first on.
 func check32(f reference.Function, kernel func(dst, z []float32), first, count, step uint64, w *worst) {
 	var buf [2][block]float32
 	z, y := buf[0][:count], buf[1][:count]
 	for i := range z {
-		z[i] = math.Float32frombits(uint32((first + uint64(i)) * step))
+		z[i] = math.Float32frombits(uint32(first + uint64(i)*step))
 	}
 	kernel(y, z)
 	for i, x := range z {
@@ -154,10 +170,10 @@ func check32(f reference.Function, kernel func(dst, z []float32), first, count, 
 	}
 }
 
-func check64(f reference.Function, kernel func(dst, z []float64), first, count uint64, w *worst) {
+func check64(f reference.Function, kernel func(dst, z []float64), first, count, seed uint64, w *worst) {
 	var buf [2][block]float64
 	z, y := buf[0][:count], buf[1][:count]
-	r := rng.New(first, 0)
+	r := rng.New(first, seed)
 	for i := range z {
 		if n := first + uint64(i); n < uint64(len(edges)) {
 			z[i] = edges[n]
