@@ -213,16 +213,14 @@ func (d *decoder[T]) row(record []byte) error {
 	row := d.store.next()
 	at, told := 0, true
 	var bad error
-	for _, c := range d.columns {
+	for j := 0; j < len(d.columns); j++ {
+		if at, j = d.plain(record, at, j, row); j == len(d.columns) {
+			break
+		}
 		if at > len(record) {
 			return d.ragged(record)
 		}
-		if c.reading == numbers && c.role == input && d.gapped == nil {
-			if v, next := d.number(record, at); next > 0 {
-				row[c.slot], at = v, next
-				continue
-			}
-		}
+		c := d.columns[j]
 		cell, next, err := d.form.Cell(record, at)
 		if err != nil {
 			return err
@@ -278,23 +276,27 @@ func (d *decoder[T]) checkMemory(where string, more int64) error {
 	return nil
 }
 
-// number reads a cell that is nothing but a number. next is 0 if it is something else.
-func (d *decoder[T]) number(record []byte, at int) (v T, next int) {
-	for at < len(record) && record[at] == ' ' {
-		at++
+// plain reads the cells from byte at and column j on that are nothing but numbers. It
+// returns where it ends: at a cell or column that is something else.
+func (d *decoder[T]) plain(record []byte, at, j int, row []T) (int, int) {
+	separator, point := d.form.Separator, d.form.Point
+	for ; j < len(d.columns) && at <= len(record); j++ {
+		c := d.columns[j]
+		if c.reading != numbers || c.role != input {
+			break
+		}
+		begin := at
+		for begin < len(record) && record[begin] == ' ' {
+			begin++
+		}
+		v, n, err := decimal.Prefix[T](record[begin:], point)
+		end := begin + n
+		if n == 0 || err != nil || d.gapped != nil && d.gapped[v] || end < len(record) && (record[end] != separator || separator == ' ') {
+			break
+		}
+		row[c.slot], at = v, end+1
 	}
-	v, n, err := decimal.Prefix[T](record[at:], d.form.Point)
-	if n == 0 || err != nil {
-		return 0, 0
-	}
-	at += n
-	switch {
-	case at == len(record):
-		return v, at + 1
-	case record[at] == d.form.Separator && record[at] != ' ':
-		return v, at + 1
-	}
-	return 0, 0
+	return at, j
 }
 
 // forget takes back what columns keep beside the store of a row that isn't kept.

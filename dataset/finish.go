@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/nabla-go/nabla/internal/decimal"
+	"github.com/nabla-go/nabla/kernels"
 )
 
 // info is what a whole column looks like.
@@ -106,25 +107,41 @@ func (d *decoder[T]) survey() {
 			d.surveyWords(c)
 		}
 	}
-	d.store.each(func(i int, row []T) {
+	d.store.parts(func(first int, rows []T) {
 		for _, c := range all {
-			v := float64(row[c.slot])
-			s := &c.info
-			if v != v {
-				s.gaps++
-				s.count, s.rising = false, false
-				continue
-			}
-			s.rising = s.rising && v > s.max
-			s.min, s.max = min(s.min, v), max(s.max, v)
-			n := float64(d.rowNumber(i))
-			if i == 0 {
-				s.first = v - n
-			}
-			s.count = s.count && v == s.first+n
-			s.whole = s.whole && v == math.Floor(v)
+			surveyNumbers(d.Table, &c.info, first, rows[c.slot:])
 		}
 	})
+}
+
+// surveyNumbers looks at the numbers of a column in the rows from row first on. They stand
+// in v with as many others between two of them as a row has.
+func surveyNumbers[T kernels.Float](t *Table[T], info *info, first int, v []T) {
+	s := *info
+	for k, i := 0, first; k < len(v); k, i = k+t.store.width, i+1 {
+		x := float64(v[k])
+		if x != x {
+			s.gaps++
+			s.count, s.rising = false, false
+			continue
+		}
+		s.rising = s.rising && x > s.max
+		if x < s.min {
+			s.min = x
+		}
+		if x > s.max {
+			s.max = x
+		}
+		if s.count {
+			n := float64(t.rowNumber(i))
+			if i == 0 {
+				s.first = x - n
+			}
+			s.count = x == s.first+n
+		}
+		s.whole = s.whole && x == math.Floor(x)
+	}
+	*info = s
 }
 
 func (d *decoder[T]) surveyWords(c *column) {

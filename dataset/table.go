@@ -189,14 +189,27 @@ func (s *store[T]) keep() {
 
 // each calls f with every row in order.
 func (s *store[T]) each(f func(i int, row []T)) {
+	s.parts(func(first int, rows []T) {
+		for i := first; len(rows) > 0; i++ {
+			f(i, rows[:s.width:s.width])
+			rows = rows[s.width:]
+		}
+	})
+}
+
+// parts calls f with all rows in order, one behind the other, a few at a time: as many as
+// a cache holds. first is the number of the first of them.
+func (s *store[T]) parts(f func(first int, rows []T)) {
 	for b, block := range s.blocks {
 		end := s.rows
 		if b+1 < len(s.starts) {
 			end = s.starts[b+1]
 		}
-		for i := s.starts[b]; i < end; i++ {
+		const most = 1 << 12 // elements
+		few := max(1, most/s.width)
+		for i := s.starts[b]; i < end; i += few {
 			at := (i - s.starts[b]) * s.width
-			f(i, block[at:at+s.width:at+s.width])
+			f(i, block[at:at+min(few, end-i)*s.width])
 		}
 	}
 }

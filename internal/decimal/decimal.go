@@ -23,6 +23,8 @@ var pow10 = [...]float64{
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 }
 
+var pow10f = [16]float32{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10}
+
 // Prefix reads the decimal number that b begins with, rounded once to T. point is '.' or,
 // for a decimal comma, ','. It returns the value and the number's length in bytes, which
 // is 0 if b begins with none. A value that overflows is ±Inf with [ErrRange].
@@ -42,16 +44,24 @@ func Prefix[T kernels.Float](b []byte, point byte) (value T, length int, err err
 		i++
 		fraction := i
 		for i+8 <= len(b) {
-			eight := binary.LittleEndian.Uint64(b[i:])
-			if !areDigits(eight) {
-				break
+			d := binary.LittleEndian.Uint64(b[i:]) ^ 0x3030303030303030 // 0 to 9 in a byte that is a digit
+			others := (d + 0x7676767676767676 | d) & 0x8080808080808080 // the lowest bit is that of the first other byte
+			if d&0xff > 9 {
+				goto end
 			}
-			mantissa = mantissa*1e8 + eightDigits(eight)
+			if others != 0 {
+				k := uint(bits.TrailingZeros64(others)) / 8
+				mantissa = mantissa*tens[k&7] + eightDigits(d<<8<<((7-k)*8&63))
+				i += int(k)
+				goto end
+			}
+			mantissa = mantissa*1e8 + eightDigits(d)
 			i += 8
 		}
 		for ; i < len(b) && b[i]-'0' <= 9; i++ {
 			mantissa = mantissa*10 + uint64(b[i]-'0')
 		}
+	end:
 		exponent = fraction - i
 		digits -= exponent
 	}
@@ -63,6 +73,13 @@ func Prefix[T kernels.Float](b []byte, point byte) (value T, length int, err err
 			exponent += e
 			i += n
 		}
+	}
+	if unsafe.Sizeof(value) == 4 && mantissa <= 1<<24 && digits <= 19 && exponent <= 0 && exponent >= -10 {
+		v := float32(mantissa) / pow10f[-exponent&15]
+		if negative {
+			v = -v
+		}
+		return T(v), i, nil
 	}
 	// Clinger's fast path: with a mantissa and a power of ten that are exact, one
 	// operation rounds once. Up to 19 digits the mantissa hasn't overflowed.
@@ -94,18 +111,15 @@ func Prefix[T kernels.Float](b []byte, point byte) (value T, length int, err err
 	return value, i, err
 }
 
-// areDigits reports whether eight bytes are decimal digits.
-func areDigits(x uint64) bool {
-	return x&(x+0x0606060606060606)&0xf0f0f0f0f0f0f0f0 == 0x3030303030303030
-}
+// tens are powers of ten.
+var tens = [8]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7}
 
-// eightDigits returns the number that eight digits write, the first in the lowest byte:
-// pairs, then fours, then all of them.
+// eightDigits returns the number of eight digits, values 0 to 9, the first in the lowest
+// byte: pairs, then fours, then all of them.
 // Source: D. Lemire, "Number parsing at a gigabyte per second", 2021.
-func eightDigits(x uint64) uint64 {
-	x -= 0x3030303030303030
-	x = x*10 + x>>8
-	return (x&0x000000ff000000ff*(100+1000000<<32) + x>>16&0x000000ff000000ff*(1+10000<<32)) >> 32
+func eightDigits(d uint64) uint64 {
+	d = d*10 + d>>8
+	return (d&0x000000ff000000ff*(100+1000000<<32) + d>>16&0x000000ff000000ff*(1+10000<<32)) >> 32
 }
 
 // quotient returns m/10ᵏ, rounded once, for m > 0 and k ≤ 19.

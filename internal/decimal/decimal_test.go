@@ -76,17 +76,28 @@ func FuzzParse(f *testing.F) {
 }
 
 func BenchmarkPrefix(b *testing.B) {
-	for _, text := range []string{"0.123456", "0.12345678901234567"} {
-		for name, parse := range map[string]func([]byte){
-			"float32": func(b []byte) { Prefix[float32](b, '.') },
-			"float64": func(b []byte) { Prefix[float64](b, '.') },
-		} {
-			b.Run(text+"/"+name, func(b *testing.B) {
-				b.SetBytes(int64(len(text)))
-				for cell := []byte(text); b.Loop(); {
-					parse(cell)
-				}
-			})
+	r := rand.New(rand.NewPCG(1, 2))
+	for what, text := range map[string]func() string{
+		"decimals=6":  func() string { return fmt.Sprintf("%.6f,", r.Float64()) },
+		"decimals=16": func() string { return fmt.Sprintf("%.16f,", r.Float64()) },
+		"shortest":    func() string { return fmt.Sprint(math.Round(r.NormFloat64()*1e4)/1e2) + "," },
+		"whole":       func() string { return fmt.Sprint(int(r.ExpFloat64()*100)) + "," },
+	} {
+		var line []byte
+		for range 20000 {
+			line = append(line, text()...)
+		}
+		b.Run(what+"/float32", func(b *testing.B) { benchPrefix[float32](b, line) })
+		b.Run(what+"/float64", func(b *testing.B) { benchPrefix[float64](b, line) })
+	}
+}
+
+func benchPrefix[T float32 | float64](b *testing.B, line []byte) {
+	b.SetBytes(int64(len(line)))
+	for b.Loop() {
+		for at := 0; at < len(line); {
+			_, n, _ := Prefix[T](line[at:], '.')
+			at += n + 1
 		}
 	}
 }
