@@ -25,7 +25,7 @@ func digitsTable(rows, decimals int) []byte {
 
 func BenchmarkDecodeTable(b *testing.B) {
 	for _, decimals := range []int{6, 16} {
-		text := digitsTable(200_000, decimals)
+		text := digitsTable(50_000, decimals)
 		b.Run(fmt.Sprintf("decimals=%d/float32", decimals), func(b *testing.B) { benchDecode[float32](b, text) })
 		b.Run(fmt.Sprintf("decimals=%d/float64", decimals), func(b *testing.B) { benchDecode[float64](b, text) })
 	}

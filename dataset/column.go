@@ -223,7 +223,7 @@ func (d *decoder[T]) putTarget(c *column, cell []byte) (T, error) {
 		}
 	}
 	v, ok, err := parseNumber[T](d, c, cell)
-	if err != nil || isInfinite(cell) {
+	if err != nil || !ok && isInfinite(cell) {
 		return 0, fmt.Errorf("%s: the target %s is too large for float%d", c.called(), quoted(string(cell)), 8*elemSize[T]())
 	}
 	if !ok {

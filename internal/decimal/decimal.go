@@ -23,7 +23,8 @@ var pow10 = [...]float64{
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 }
 
-var pow10f = [16]float32{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10}
+// And up to these in float32.
+var narrow10 = [...]float32{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10}
 
 // Prefix reads the decimal number that b begins with, rounded once to T. point is '.' or,
 // for a decimal comma, ','. It returns the value and the number's length in bytes, which
@@ -45,15 +46,15 @@ func Prefix[T kernels.Float](b []byte, point byte) (value T, length int, err err
 		fraction := i
 		for i+8 <= len(b) {
 			d := binary.LittleEndian.Uint64(b[i:]) ^ 0x3030303030303030 // 0 to 9 in a byte that is a digit
-			others := (d + 0x7676767676767676 | d) & 0x8080808080808080 // the lowest bit is that of the first other byte
 			if d&0xff > 9 {
-				goto end
+				break
 			}
-			if others != 0 {
-				k := uint(bits.TrailingZeros64(others)) / 8
-				mantissa = mantissa*tens[k&7] + eightDigits(d<<8<<((7-k)*8&63))
-				i += int(k)
-				goto end
+			// Its lowest bit is that of the first byte that is no digit.
+			if others := (d + 0x7676767676767676 | d) & 0x8080808080808080; others != 0 {
+				k := bits.TrailingZeros64(others) / 8
+				mantissa = mantissa*tens[k&7] + eightDigits(d<<(64-8*k))
+				i += k
+				break
 			}
 			mantissa = mantissa*1e8 + eightDigits(d)
 			i += 8
@@ -61,7 +62,6 @@ func Prefix[T kernels.Float](b []byte, point byte) (value T, length int, err err
 		for ; i < len(b) && b[i]-'0' <= 9; i++ {
 			mantissa = mantissa*10 + uint64(b[i]-'0')
 		}
-	end:
 		exponent = fraction - i
 		digits -= exponent
 	}
@@ -74,16 +74,16 @@ func Prefix[T kernels.Float](b []byte, point byte) (value T, length int, err err
 			i += n
 		}
 	}
+	// Clinger's fast path: with a mantissa and a power of ten that are exact, one
+	// operation rounds once. Up to 19 digits the mantissa hasn't overflowed.
+	// Source: W. Clinger, "How to read floating point numbers accurately", 1990.
 	if unsafe.Sizeof(value) == 4 && mantissa <= 1<<24 && digits <= 19 && exponent <= 0 && exponent >= -10 {
-		v := float32(mantissa) / pow10f[-exponent&15]
+		v := float32(mantissa) / narrow10[-exponent]
 		if negative {
 			v = -v
 		}
 		return T(v), i, nil
 	}
-	// Clinger's fast path: with a mantissa and a power of ten that are exact, one
-	// operation rounds once. Up to 19 digits the mantissa hasn't overflowed.
-	// Source: W. Clinger, "How to read floating point numbers accurately", 1990.
 	// A longer mantissa is rounded as well, so v is off by less than two units in its
 	// last place, which is enough for most float32.
 	if exact := mantissa <= 1<<53; digits <= 19 && (exact || unsafe.Sizeof(value) == 4) && exponent >= -22 && exponent <= 22 {
@@ -111,7 +111,7 @@ func Prefix[T kernels.Float](b []byte, point byte) (value T, length int, err err
 	return value, i, err
 }
 
-// tens are powers of ten.
+// Powers of ten as whole numbers.
 var tens = [8]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7}
 
 // eightDigits returns the number of eight digits, values 0 to 9, the first in the lowest

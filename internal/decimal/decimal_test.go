@@ -25,14 +25,25 @@ func same(t testing.TB, text string) {
 		}
 		return
 	}
-	require.Equal(t, math.Float64bits(want), math.Float64bits(got), text)
-	require.Equal(t, err != nil, gotErr != nil, text)
+	equal := func(what string, want, got float64, wantErr, gotErr error) {
+		if math.Float64bits(want) != math.Float64bits(got) || (wantErr == nil) != (gotErr == nil) {
+			t.Fatalf("%q as %s: %v, %v, want %v, %v", text, what, got, gotErr, want, wantErr)
+		}
+	}
+	equal("float64", want, got, err, gotErr)
 	want, err = strconv.ParseFloat(text, 32)
 	narrow, _, gotErr := Parse[float32]([]byte(text), '.')
-	require.Equal(t, math.Float32bits(float32(want)), math.Float32bits(narrow), text)
-	require.Equal(t, err != nil, gotErr != nil, text)
-	comma, _, _ := Parse[float32]([]byte(strings.Replace(text, ".", ",", 1)), ',')
-	require.Equal(t, math.Float32bits(narrow), math.Float32bits(comma), text)
+	equal("float32", want, float64(narrow), err, gotErr)
+	// What follows, digits or not, is another cell.
+	for _, next := range []string{";12345678", ";\xff\xff\xff\xff\xff\xff\xff"} {
+		narrow, n, gotErr := Prefix[float32]([]byte(text+next), '.')
+		equal("float32 before another cell", want, float64(narrow), err, gotErr)
+		if n != len(text) {
+			t.Fatalf("%q has %d bytes, want %d", text, n, len(text))
+		}
+	}
+	comma, _, gotErr := Parse[float32]([]byte(strings.Replace(text, ".", ",", 1)), ',')
+	equal("float32 with a decimal comma", want, float64(comma), err, gotErr)
 }
 
 func TestParseIsStrconv(t *testing.T) {
@@ -51,6 +62,7 @@ func TestParseIsStrconv(t *testing.T) {
 		at := r.IntN(len(m) + 1)
 		same(t, m[:at]+"."+m[at:])
 		same(t, fmt.Sprintf("%d.%06d", r.IntN(1000)-500, r.IntN(1e6)))
+		same(t, fmt.Sprintf("%.*f", r.IntN(12), 20*r.Float64()))
 		// Halfway between two float32, and next to it.
 		x := math.Float64frombits(math.Float64bits(1+1000*r.Float64())&^(1<<29-1) | 1<<28)
 		for _, y := range []float64{x, math.Nextafter(x, 0), math.Nextafter(x, 2000)} {
