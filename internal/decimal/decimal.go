@@ -78,11 +78,7 @@ func Prefix[T kernels.Float](b []byte, point byte) (value T, length int, err err
 	// operation rounds once. Up to 19 digits the mantissa hasn't overflowed.
 	// Source: W. Clinger, "How to read floating point numbers accurately", 1990.
 	if unsafe.Sizeof(value) == 4 && mantissa <= 1<<24 && digits <= 19 && exponent <= 0 && exponent >= -10 {
-		v := float32(mantissa) / narrow10[-exponent]
-		if negative {
-			v = -v
-		}
-		return T(v), i, nil
+		return signed(T(float32(mantissa)/narrow10[-exponent]), negative), i, nil
 	}
 	// A longer mantissa is rounded as well, so v is off by less than two units in its
 	// last place, which is enough for most float32.
@@ -93,22 +89,23 @@ func Prefix[T kernels.Float](b []byte, point byte) (value T, length int, err err
 		} else {
 			v *= pow10[exponent]
 		}
-		if negative {
-			v = -v
-		}
 		if value, ok := narrow[T](v, exact); ok {
-			return value, i, nil
+			return signed(value, negative), i, nil
 		}
 	}
 	if digits <= 19 && mantissa > 1<<53 && exponent >= -19 && exponent <= 0 && unsafe.Sizeof(value) == 8 {
-		v := quotient(mantissa, -exponent)
-		if negative {
-			v = -v
-		}
-		return T(v), i, nil
+		return signed(T(quotient(mantissa, -exponent)), negative), i, nil
 	}
 	value, err = slow[T](b[:i], point)
 	return value, i, err
+}
+
+// signed returns −v if v is to be negative.
+func signed[T kernels.Float](v T, negative bool) T {
+	if negative {
+		return -v
+	}
+	return v
 }
 
 // Powers of ten as whole numbers.
