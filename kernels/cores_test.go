@@ -23,9 +23,9 @@ var (
 		Tiles:    [3]cores.Tile{{Rows: 5, Cols: 7}, {Rows: 3, Cols: 2}, {Rows: 1, Cols: 1}},
 		NearUses: 3, NearBytes: 100, NearMost: 4000, NearRows: 3, NearPartBytes: 300,
 		PieceRows: 6, PieceBytes: 400, PieceDepth: 3,
-		CopyTerms: cores.Never, CopyTTerms: 5,
-		PackUses: 2, PackAliasUses: 2, PackTUses: 2, PackTTerms: 2,
-		Band: 2, PackRows: 4, DotPanelBytes: 1000, DotPanelRows: 3, OuterPanelBytes: 100, OuterPanelCols: 5, TransBytes: 100,
+		CopyTTerms: 5,
+		PackUses:   2, PackAliasUses: 2, PackTUses: 2, PackTTerms: 2,
+		Band: 2, PackRows: 4, DotPanelBytes: 1000, DotPanelRows: 3, OuterPanelBytes: 100, StripBytes: 24, FirstRows: 3, OuterPanelCols: 5, TransBytes: 100,
 		DepthWhole: 7, DepthCut: 3, Pad: 1,
 		AliasRowBytes: cores.Never, AliasCopy: 3,
 	}
@@ -40,7 +40,7 @@ var (
 		Tiles:    [3]cores.Tile{{Rows: 1, Cols: 1}, {Rows: 1, Cols: 1}, {Rows: 1, Cols: 1}},
 		NearUses: cores.Never, PieceBytes: cores.Never, PieceDepth: 1,
 		PackBytes: cores.Never, PackAliasUses: cores.Never, PackUses: cores.Never, PackTUses: cores.Never, PackTTerms: cores.Never,
-		DotPanelBytes: 1, TransBytes: 1, Band: 1,
+		DotPanelBytes: 1, TransBytes: 1, Band: 1, StripBytes: 8,
 		AliasUses: cores.Never,
 	}
 )

@@ -994,6 +994,24 @@ func gemmOuter[T Float](m int, n int, k int, alpha T, a []T, rsA int, csA int, b
 	}
 }
 
+func gemmOuterPack[T Float](m int, n int, k int, alpha T, a []T, rsA int, csA int, b []T, ldb int, panel []T, ldp int, beta T, c []T, ldc int, resume bool) {
+	if is32[T]() {
+		alpha, beta, a, b, panel, c := float32(alpha), float32(beta), as[float32](a), as[float32](b), as[float32](panel), as[float32](c)
+		if onCall != nil {
+			onCall(m, n, k)
+			return
+		}
+		generic.GemmOuterPackF32(m, n, k, alpha, a, rsA, csA, b, ldb, panel, ldp, beta, c, ldc, resume)
+	} else {
+		alpha, beta, a, b, panel, c := float64(alpha), float64(beta), as[float64](a), as[float64](b), as[float64](panel), as[float64](c)
+		if onCall != nil {
+			onCall(m, n, k)
+			return
+		}
+		generic.GemmOuterPackF64(m, n, k, alpha, a, rsA, csA, b, ldb, panel, ldp, beta, c, ldc, resume)
+	}
+}
+
 func gemv[T Float](m int, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
 	if is32[T]() {
 		alpha, beta, a, x, y := float32(alpha), float32(beta), as[float32](a), as[float32](x), as[float32](y)

@@ -126,18 +126,23 @@ func dotPacked[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, be
 	}
 }
 
-// outerPacked is outerBlocks with panels of B packed and, where that pays, blocks of A.
-// Where chains are cut and beta ≠ 0, the sums of a panel's columns stand in scratch until
-// the end.
+// outerPacked is outerBlocks with panels of B packed and, where that pays, blocks of A. A
+// panel lies in strips of as many columns as a tile has, one after the other; the first
+// rows of A fill it while they are multiplied with it. Where chains are cut and beta ≠ 0,
+// the sums of a panel's columns stand in scratch until the end.
 func outerPacked[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
 	t := &cores.Active
 	kb := k
 	if k > t.DepthWhole {
 		kb = t.DepthCut
 	}
-	nb := min(n, multiple(t.OuterPanelBytes/sizeOf[T]()/kb, t.OuterPanelCols))
+	strip := t.StripBytes / sizeOf[T]()
+	nb := multiple(min(n+strip-1, t.OuterPanelBytes/sizeOf[T]()/kb), strip)
 	cut := k > kb && beta != 0
-	panelSize, blockSize := nb*kb, t.PackRows*(kb+t.Pad)
+	panelSize, blockSize := nb*kb, 0
+	if csA != 1 {
+		blockSize = t.PackRows * kb
+	}
 	size := panelSize + blockSize
 	if cut {
 		size += m * nb
@@ -156,12 +161,11 @@ func outerPacked[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb 
 			if l+depth == k && !cut {
 				f, g = alpha, beta
 			}
-			copyRows(depth, cols, panel, cols, b[l*ldb+j:], ldb)
 			for i := 0; i < m; i += t.PackRows {
 				rows := min(t.PackRows, m-i)
 				part, rs, cs := packA(rows, depth, block, a[i*rsA+l*csA:], rsA, csA)
-				for r := 0; r < rows; r += t.Band {
-					gemmOuter(min(t.Band, rows-r), cols, depth, f, part[r*rs:], rs, cs, panel, cols, g, out[(i+r)*ldo:], ldo, l > 0)
+				for s := 0; s < cols; s += strip {
+					outerStrip(i == 0, rows, min(strip, cols-s), depth, f, part, rs, cs, b[l*ldb+j+s:], ldb, panel[s*depth:], strip, g, out[i*ldo+s:], ldo, l > 0)
 				}
 			}
 		}
@@ -171,17 +175,30 @@ func outerPacked[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb 
 	}
 }
 
+// outerStrip is gemmOuter for a strip of B that is packed, or is to be packed by the way.
+func outerStrip[T Float](pack bool, m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, strip []T, ldp int, beta T, c []T, ldc int, resume bool) {
+	i := 0
+	if pack {
+		if first := cores.Active.FirstRows; first <= m {
+			gemmOuterPack(first, n, k, alpha, a, rsA, csA, b, ldb, strip, ldp, beta, c, ldc, resume)
+			i = first
+		} else {
+			copyRows(k, n, strip, ldp, b, ldb)
+		}
+	}
+	for some := multiple(gemmWork/(n*k), cores.Active.Band); i < m; i += some {
+		gemmOuter(min(some, m-i), n, k, alpha, a[i*rsA:], rsA, csA, strip, ldp, beta, c[i*ldc:], ldc, resume)
+	}
+}
+
 // packA copies rows of A, of so many terms, to block where that pays, else returns A
-// itself; in both cases with the distances of its rows and terms.
+// itself; in both cases with the distances of its rows and terms. It pays for Aᵀ only: the
+// terms of a row of A lie side by side anyway.
 func packA[T Float](rows, terms int, block, a []T, rsA, csA int) (part []T, rs, cs int) {
 	t := &cores.Active
-	switch {
-	case csA == 1 && terms >= t.CopyTerms:
-		copyRows(rows, terms, block, terms+t.Pad, a, rsA)
-		return block, terms + t.Pad, 1
-	case csA != 1 && terms >= t.CopyTTerms:
-		copyRows(terms, rows, block, t.PackRows, a, csA)
-		return block, 1, t.PackRows
+	if csA == 1 || terms < t.CopyTTerms {
+		return a, rsA, csA
 	}
-	return a, rsA, csA
+	copyRows(terms, rows, block, t.PackRows, a, csA)
+	return block, 1, t.PackRows
 }

@@ -51,7 +51,7 @@ var kinds = []*Kind{
 	},
 	{
 		Name: "intel-avx512", About: "Intel server cores with two 64-byte FMA units, L2 of 2 MiB",
-		Tuned: intelAVX512, Wide: intelAVX512.with(func(t *Tuning) { t.PackTTerms = Never }),
+		Tuned: intelAVX512, Wide: intelAVX512.with(func(t *Tuning) { t.PackTTerms, t.StripBytes, t.FirstRows = Never, 128, 12 }),
 		is: func(c *CPU) bool { return c.Vendor == intel && c.Best == isa.AVX512 && c.TwoUnits },
 	},
 	{

@@ -70,10 +70,8 @@ type Tuning struct {
 	// tile of the outer-product micro-kernels.
 	Band int
 
-	// Beside a packed B, A is packed as well from so many terms on.
-
-	CopyTerms  int // of A·B, or Never
-	CopyTTerms int // of Aᵀ·B, or Never
+	// CopyTTerms is the number of terms of Aᵀ·B from which A is packed beside a packed B.
+	CopyTTerms int
 
 	// PackRows is the number of rows of A that are packed together, a multiple of Band.
 	// They stay in L2 beside the panel of B.
@@ -85,12 +83,17 @@ type Tuning struct {
 	DotPanelBytes int
 	DotPanelRows  int
 
-	// A panel of B in outer-product form has at most OuterPanelBytes bytes, half of L2, and
-	// a number of columns that is a multiple of OuterPanelCols, which the tiles' columns
-	// divide.
+	// A panel of B in outer-product form has at most OuterPanelBytes bytes, half of L2. It
+	// lies in strips of StripBytes, the columns of the tallest tile. FirstRows, the rows of
+	// that tile, pack a strip while they are multiplied with it. Where it is Never, for want
+	// of such a micro-kernel, a copy goes first.
 
 	OuterPanelBytes int
-	OuterPanelCols  int
+	StripBytes      int
+	FirstRows       int
+
+	// OuterPanelCols is what the columns of a piece are a multiple of.
+	OuterPanelCols int
 
 	// TransBytes is the size in bytes of the part of Aᵀ that Aᵀ·Bᵀ copies at a time, half
 	// of L2.
@@ -162,12 +165,11 @@ var zen4 = Tuning{
 
 	PackBytes:     1 << 20,
 	PackUses:      192,
-	PackAliasUses: 48,
+	PackAliasUses: 24,
 
 	PackTUses:  192,
 	PackTTerms: 64,
 
-	CopyTerms:  1,
 	CopyTTerms: 1,
 
 	Band:            12,
@@ -175,6 +177,8 @@ var zen4 = Tuning{
 	DotPanelBytes:   512 << 10,
 	DotPanelRows:    24,
 	OuterPanelBytes: 512 << 10,
+	StripBytes:      64,
+	FirstRows:       6,
 	OuterPanelCols:  96,
 	TransBytes:      512 << 10,
 	DepthWhole:      512,
@@ -194,6 +198,7 @@ var zen4Wide = zen4.with(func(t *Tuning) {
 	t.PackTTerms = Never
 	t.NearUses, t.PieceBytes, t.PackAliasUses = Never, Never, Never
 	t.DepthCut = 256
+	t.StripBytes, t.FirstRows = 128, 12
 })
 
 // zen5Wide differs in its L1 of 48 KiB, which loads vectors of 64 bytes whole (AMD,
@@ -201,8 +206,8 @@ var zen4Wide = zen4.with(func(t *Tuning) {
 var zen5Wide = zen4Wide.with(func(t *Tuning) { t.LineBytes = 48 << 10 })
 
 // intelAVX512 is for cores with two 64-byte FMA units, L1 48 KiB and L2 2 MiB. Its numbers
-// follow from trials on such a core with other micro-kernels, which copied B while they
-// computed with it. They are not measured with those here.
+// follow from trials on such a core with other micro-kernels of the same kind. They are
+// not measured with those here.
 var intelAVX512 = zen4.with(func(t *Tuning) {
 	t.LineBytes = 48 << 10
 	t.Sweeps[2] = Sweep{Samples: 7, Bytes: 8 << 20}
@@ -214,7 +219,6 @@ var intelAVX512 = zen4.with(func(t *Tuning) {
 	t.PackUses = 24
 	t.PackAliasUses = 24
 	t.PackBytes = 128 << 10
-	t.CopyTerms = Never
 	t.CopyTTerms = 64
 	t.PackRows = t.Band
 })
@@ -233,5 +237,6 @@ func large(l1 int) Tuning {
 	return zen4Wide.with(func(t *Tuning) {
 		t.LineBytes = l1
 		t.UpdateBytes = l1 / 2
+		t.StripBytes, t.FirstRows = 64, Never
 	})
 }

@@ -381,13 +381,13 @@ func Table[T Float]() []Kernel[T] {
 			},
 			Long: []Size{{1, 300, 40}, {3, 700, 400}, {1, 5000, 5}, {1, 300, 700}, {2, 7, 3000}, {2050, 5, 7}},
 		},
-		matrixProduct[T]("Gemm A·Bᵀ", "GemmDot", kernels.NoTrans, kernels.Trans,
+		matrixProduct[T]("Gemm A·Bᵀ", []string{"GemmDot"}, kernels.NoTrans, kernels.Trans,
 			Size{30, 40, 900}, Size{300, 50, 300}, Size{1, 2, sweep + 37}),
-		matrixProduct[T]("Gemm Aᵀ·Bᵀ", "GemmDot", kernels.Trans, kernels.Trans,
+		matrixProduct[T]("Gemm Aᵀ·Bᵀ", []string{"GemmDot"}, kernels.Trans, kernels.Trans,
 			Size{20, 7, 700}, Size{3, 2, 8300}),
-		matrixProduct[T]("Gemm A·B", "GemmOuter", kernels.NoTrans, kernels.NoTrans,
+		matrixProduct[T]("Gemm A·B", []string{"GemmOuter", "GemmOuterPack"}, kernels.NoTrans, kernels.NoTrans,
 			Size{30, 40, 900}, Size{5, 1100, 500}, Size{50, 1024, 300}, Size{7, 40, 5000}, Size{2, 3, 2049}),
-		matrixProduct[T]("Gemm Aᵀ·B", "GemmOuter", kernels.Trans, kernels.NoTrans,
+		matrixProduct[T]("Gemm Aᵀ·B", []string{"GemmOuter", "GemmOuterPack"}, kernels.Trans, kernels.NoTrans,
 			Size{30, 40, 900}, Size{7, 29, 5000}, Size{2, 3, 2049}),
 	}...)
 }
@@ -557,9 +557,9 @@ func binary[T Float](name string, call func(dst, x, y []T), f32 func(dst, x, y [
 	}
 }
 
-func matrixProduct[T Float](name, covers string, transA, transB kernels.Transpose, long ...Size) Kernel[T] {
+func matrixProduct[T Float](name string, covers []string, transA, transB kernels.Transpose, long ...Size) Kernel[T] {
 	return Kernel[T]{
-		Name: name, Covers: []string{covers}, Family: MatrixMatrix, Long: long,
+		Name: name, Covers: covers, Family: MatrixMatrix, Long: long,
 		Shapes: func(s Size) []Shape {
 			a, b := Shape{s.M, s.K, In}, Shape{s.K, s.N, In}
 			if transA == kernels.Trans {

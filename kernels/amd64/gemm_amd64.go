@@ -22,6 +22,16 @@ func GemmDotF32AVX2(m int, n int, k int, alpha float32, a []float32, lda int, b 
 //go:noescape
 func GemmOuterF32AVX2(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool)
 
+// GemmOuterPackF32AVX2 is GemmOuterF32 that also copies B to panel, where its rows are ldp
+// elements apart, for a product of other rows of A with the same B. It is defined by
+// generic.GemmOuterPackF32.
+//
+// AVX2 and FMA. The tallest tiles of GemmOuter; what they load of B is stored, and
+// prefetched eight rows ahead. k > 0. Reads a and b, writes panel, updates c.
+//
+//go:noescape
+func GemmOuterPackF32AVX2(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, panel []float32, ldp int, beta float32, c []float32, ldc int, resume bool)
+
 // GemmDotF64AVX2 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k, C is m × n. It is
 // defined by generic.GemmDotF64.
 //
@@ -39,6 +49,16 @@ func GemmDotF64AVX2(m int, n int, k int, alpha float64, a []float64, lda int, b 
 //
 //go:noescape
 func GemmOuterF64AVX2(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool)
+
+// GemmOuterPackF64AVX2 is GemmOuterF64 that also copies B to panel, where its rows are ldp
+// elements apart, for a product of other rows of A with the same B. It is defined by
+// generic.GemmOuterPackF64.
+//
+// AVX2 and FMA. The tallest tiles of GemmOuter; what they load of B is stored, and
+// prefetched eight rows ahead. k > 0. Reads a and b, writes panel, updates c.
+//
+//go:noescape
+func GemmOuterPackF64AVX2(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, panel []float64, ldp int, beta float64, c []float64, ldc int, resume bool)
 
 // GemmDotF32AVX512 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k, C is m × n. It is
 // defined by generic.GemmDotF32.
@@ -58,6 +78,16 @@ func GemmDotF32AVX512(m int, n int, k int, alpha float32, a []float32, lda int, 
 //go:noescape
 func GemmOuterF32AVX512(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, beta float32, c []float32, ldc int, resume bool)
 
+// GemmOuterPackF32AVX512 is GemmOuterF32 that also copies B to panel, where its rows are ldp
+// elements apart, for a product of other rows of A with the same B. It is defined by
+// generic.GemmOuterPackF32.
+//
+// AVX-512 (F, BW, DQ, VL). The tallest tiles of GemmOuter; what they load of B is stored,
+// and prefetched eight rows ahead. k > 0. Reads a and b, writes panel, updates c.
+//
+//go:noescape
+func GemmOuterPackF32AVX512(m int, n int, k int, alpha float32, a []float32, rsA int, csA int, b []float32, ldb int, panel []float32, ldp int, beta float32, c []float32, ldc int, resume bool)
+
 // GemmDotF64AVX512 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k, C is m × n. It is
 // defined by generic.GemmDotF64.
 //
@@ -75,3 +105,13 @@ func GemmDotF64AVX512(m int, n int, k int, alpha float64, a []float64, lda int, 
 //
 //go:noescape
 func GemmOuterF64AVX512(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool)
+
+// GemmOuterPackF64AVX512 is GemmOuterF64 that also copies B to panel, where its rows are ldp
+// elements apart, for a product of other rows of A with the same B. It is defined by
+// generic.GemmOuterPackF64.
+//
+// AVX-512 (F, BW, DQ, VL). The tallest tiles of GemmOuter; what they load of B is stored,
+// and prefetched eight rows ahead. k > 0. Reads a and b, writes panel, updates c.
+//
+//go:noescape
+func GemmOuterPackF64AVX512(m int, n int, k int, alpha float64, a []float64, rsA int, csA int, b []float64, ldb int, panel []float64, ldp int, beta float64, c []float64, ldc int, resume bool)

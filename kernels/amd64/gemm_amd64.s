@@ -743,7 +743,7 @@ next20:
 //
 // a AX, c CX, b DX, sums Y0–Y11.
 //
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·GemmOuterF32AVX2(SB), NOSPLIT, $0-145
 	MOVQ a_base+32(FP), AX
 	MOVQ c_base+112(FP), CX
@@ -793,18 +793,42 @@ tile3:
 	JMP     start6
 
 fresh5:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	CMPQ       k+16(FP), $0x00000040
+	JL         start6
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start6:
 	MOVQ AX, BX
@@ -1064,12 +1088,36 @@ left13:
 	JMP        start15
 
 fresh14:
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	CMPQ       k+16(FP), $0x00000040
+	JL         start15
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start15:
 	MOVQ AX, BX
@@ -1930,18 +1978,38 @@ tile131:
 	JMP     start134
 
 fresh133:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	CMPQ       k+16(FP), $0x00000040
+	JL         start134
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
 
 start134:
 	MOVQ AX, BX
@@ -2174,10 +2242,26 @@ left141:
 	JMP        start143
 
 fresh142:
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	CMPQ       k+16(FP), $0x00000040
+	JL         start143
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start143:
 	MOVQ AX, BX
@@ -2775,18 +2859,30 @@ tile223:
 	JMP     start226
 
 fresh225:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	CMPQ       k+16(FP), $0x00000040
+	JL         start226
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
 
 start226:
 	MOVQ AX, BX
@@ -2983,10 +3079,18 @@ tile231:
 	JMP     start234
 
 fresh233:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	CMPQ       k+16(FP), $0x00000040
+	JL         start234
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start234:
 	MOVQ AX, BX
@@ -3107,8 +3211,16 @@ left241:
 	JMP        start243
 
 fresh242:
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	CMPQ       k+16(FP), $0x00000040
+	JL         start243
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start243:
 	MOVQ AX, BX
@@ -3439,14 +3551,20 @@ tile287:
 	JMP     start290
 
 fresh289:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	CMPQ       k+16(FP), $0x00000040
+	JL         start290
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
 
 start290:
 	MOVQ AX, BX
@@ -3576,8 +3694,11 @@ tile295:
 	JMP     start298
 
 fresh297:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	CMPQ       k+16(FP), $0x00000040
+	JL         start298
+	PREFETCHT0 (CX)
 
 start298:
 	MOVQ AX, BX
@@ -3656,7 +3777,10 @@ left305:
 	JMP        start307
 
 fresh306:
-	VXORPS Y1, Y1, Y1
+	VXORPS     Y1, Y1, Y1
+	CMPQ       k+16(FP), $0x00000040
+	JL         start307
+	PREFETCHT0 (CX)
 
 start307:
 	MOVQ AX, BX
@@ -3826,6 +3950,1594 @@ next304:
 	SUBQ $0x00000001, m+0(FP)
 
 next286:
+	VZEROUPPER
+	RET
+
+// GemmOuterPackF32AVX2 is GemmOuterF32 that also copies B to panel, where its rows are ldp
+// elements apart, for a product of other rows of A with the same B. It is defined by
+// generic.GemmOuterPackF32.
+//
+// AVX2 and FMA. The tallest tiles of GemmOuter; what they load of B is stored, and
+// prefetched eight rows ahead. k > 0. Reads a and b, writes panel, updates c.
+//
+// a AX, c CX, b DX, n DX, sums Y0–Y11.
+//
+// Requires: AVX, FMA3, MMX+
+TEXT ·GemmOuterPackF32AVX2(SB), NOSPLIT, $0-177
+	MOVQ a_base+32(FP), AX
+	MOVQ c_base+144(FP), CX
+	MOVQ b_base+72(FP), DX
+	MOVQ DX, a_cap+48(FP)
+	MOVQ panel_base+104(FP), DX
+	MOVQ DX, panel_cap+120(FP)
+	SHLQ $0x02, ldp+128(FP)
+
+band1:
+	CMPQ m+0(FP), $0x00000006
+	JL   next2
+	MOVQ a_cap+48(FP), DX
+	MOVQ DX, b_base+72(FP)
+	MOVQ panel_cap+120(FP), DX
+	MOVQ DX, panel_base+104(FP)
+	MOVQ n+8(FP), DX
+	MOVQ DX, b_cap+88(FP)
+
+tile3:
+	CMPQ b_cap+88(FP), $0x00000010
+	JL   next4
+
+	// 6 rows of A, 2 vectors of the columns of B.
+	CMPB    resume+176(FP), $0x00
+	JE      fresh5
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	MOVQ    CX, DX
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMOVUPS (DX), Y4
+	VMOVUPS 32(DX), Y5
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMOVUPS (DX), Y6
+	VMOVUPS 32(DX), Y7
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMOVUPS (DX), Y8
+	VMOVUPS 32(DX), Y9
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMOVUPS (DX), Y10
+	VMOVUPS 32(DX), Y11
+	JMP     start6
+
+fresh5:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	CMPQ       k+16(FP), $0x00000040
+	JL         start6
+	PREFETCHT0 (CX)
+	MOVQ       CX, DX
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+
+start6:
+	MOVQ AX, DX
+	MOVQ rsA+56(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (DX)(SI*1), SI
+	MOVQ csA+64(FP), DI
+	SHLQ $0x02, DI
+	MOVQ ldb+96(FP), R9
+	SHLQ $0x02, R9
+	MOVQ k+16(FP), R10
+	MOVQ b_base+72(FP), R8
+	MOVQ panel_base+104(FP), R11
+
+k7:
+	PREFETCHT0   (R8)(R9*8)
+	VMOVUPS      (R8), Y12
+	VMOVUPS      Y12, (R11)
+	VMOVUPS      32(R8), Y13
+	VMOVUPS      Y13, 32(R11)
+	VBROADCASTSS (DX), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (DX)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (DX)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (SI), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (SI)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (SI)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         R9, R8
+	ADDQ         ldp+128(FP), R11
+	ADDQ         DI, DX
+	ADDQ         DI, SI
+	DECQ         R10
+	JNZ          k7
+	VBROADCASTSS alpha+24(FP), Y12
+	MOVL         beta+136(FP), DX
+	ADDL         DX, DX
+	JZ           beta0_8
+	CMPL         beta+136(FP), $0x3f800000
+	JE           beta1_9
+	VBROADCASTSS beta+136(FP), Y13
+	VMOVUPS      (CX), Y14
+	VMULPS       Y13, Y14, Y14
+	VFMADD231PS  Y0, Y12, Y14
+	VMOVUPS      32(CX), Y0
+	VMULPS       Y13, Y0, Y0
+	VFMADD231PS  Y1, Y12, Y0
+	VMOVUPS      Y14, (CX)
+	VMOVUPS      Y0, 32(CX)
+	MOVQ         CX, DX
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      (DX), Y0
+	VMULPS       Y13, Y0, Y0
+	VFMADD231PS  Y2, Y12, Y0
+	VMOVUPS      32(DX), Y1
+	VMULPS       Y13, Y1, Y1
+	VFMADD231PS  Y3, Y12, Y1
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      (DX), Y0
+	VMULPS       Y13, Y0, Y0
+	VFMADD231PS  Y4, Y12, Y0
+	VMOVUPS      32(DX), Y1
+	VMULPS       Y13, Y1, Y1
+	VFMADD231PS  Y5, Y12, Y1
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      (DX), Y0
+	VMULPS       Y13, Y0, Y0
+	VFMADD231PS  Y6, Y12, Y0
+	VMOVUPS      32(DX), Y1
+	VMULPS       Y13, Y1, Y1
+	VFMADD231PS  Y7, Y12, Y1
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      (DX), Y0
+	VMULPS       Y13, Y0, Y0
+	VFMADD231PS  Y8, Y12, Y0
+	VMOVUPS      32(DX), Y1
+	VMULPS       Y13, Y1, Y1
+	VFMADD231PS  Y9, Y12, Y1
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      (DX), Y0
+	VMULPS       Y13, Y0, Y0
+	VFMADD231PS  Y10, Y12, Y0
+	VMOVUPS      32(DX), Y1
+	VMULPS       Y13, Y1, Y1
+	VFMADD231PS  Y11, Y12, Y1
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	JMP          done10
+
+beta1_9:
+	VMOVUPS     (CX), Y13
+	VFMADD231PS Y0, Y12, Y13
+	VMOVUPS     32(CX), Y0
+	VFMADD231PS Y1, Y12, Y0
+	VMOVUPS     Y13, (CX)
+	VMOVUPS     Y0, 32(CX)
+	MOVQ        CX, DX
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     (DX), Y0
+	VFMADD231PS Y2, Y12, Y0
+	VMOVUPS     32(DX), Y1
+	VFMADD231PS Y3, Y12, Y1
+	VMOVUPS     Y0, (DX)
+	VMOVUPS     Y1, 32(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     (DX), Y0
+	VFMADD231PS Y4, Y12, Y0
+	VMOVUPS     32(DX), Y1
+	VFMADD231PS Y5, Y12, Y1
+	VMOVUPS     Y0, (DX)
+	VMOVUPS     Y1, 32(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     (DX), Y0
+	VFMADD231PS Y6, Y12, Y0
+	VMOVUPS     32(DX), Y1
+	VFMADD231PS Y7, Y12, Y1
+	VMOVUPS     Y0, (DX)
+	VMOVUPS     Y1, 32(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     (DX), Y0
+	VFMADD231PS Y8, Y12, Y0
+	VMOVUPS     32(DX), Y1
+	VFMADD231PS Y9, Y12, Y1
+	VMOVUPS     Y0, (DX)
+	VMOVUPS     Y1, 32(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     (DX), Y0
+	VFMADD231PS Y10, Y12, Y0
+	VMOVUPS     32(DX), Y1
+	VFMADD231PS Y11, Y12, Y1
+	VMOVUPS     Y0, (DX)
+	VMOVUPS     Y1, 32(DX)
+	JMP         done10
+
+beta0_8:
+	VMULPS  Y12, Y0, Y0
+	VMOVUPS Y0, (CX)
+	VMULPS  Y12, Y1, Y1
+	VMOVUPS Y1, 32(CX)
+	MOVQ    CX, DX
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Y12, Y2, Y2
+	VMOVUPS Y2, (DX)
+	VMULPS  Y12, Y3, Y3
+	VMOVUPS Y3, 32(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Y12, Y4, Y4
+	VMOVUPS Y4, (DX)
+	VMULPS  Y12, Y5, Y5
+	VMOVUPS Y5, 32(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Y12, Y6, Y6
+	VMOVUPS Y6, (DX)
+	VMULPS  Y12, Y7, Y7
+	VMOVUPS Y7, 32(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Y12, Y8, Y8
+	VMOVUPS Y8, (DX)
+	VMULPS  Y12, Y9, Y9
+	VMOVUPS Y9, 32(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Y12, Y10, Y10
+	VMOVUPS Y10, (DX)
+	VMULPS  Y12, Y11, Y11
+	VMOVUPS Y11, 32(DX)
+
+done10:
+	ADDQ $0x00000040, b_base+72(FP)
+	ADDQ $0x00000040, CX
+	ADDQ $0x00000040, panel_base+104(FP)
+	SUBQ $0x00000010, b_cap+88(FP)
+	JMP  tile3
+
+next4:
+tile11:
+	MOVQ b_cap+88(FP), DX
+	CMPQ DX, $0x00000008
+	JLE  left13
+	MOVQ $0x00000008, DX
+
+left13:
+	TESTQ DX, DX
+	JZ    next12
+
+	// 6 rows of A, one vector or a part of one of the columns of B.
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVDQU    32(BX), Y0
+	CMPB       resume+176(FP), $0x00
+	JE         fresh14
+	VMASKMOVPS (CX), Y0, Y1
+	MOVQ       CX, DX
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y2
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y3
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y4
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y5
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y6
+	JMP        start15
+
+fresh14:
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	CMPQ       k+16(FP), $0x00000040
+	JL         start15
+	PREFETCHT0 (CX)
+	MOVQ       CX, DX
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+
+start15:
+	MOVQ AX, DX
+	MOVQ rsA+56(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (DX)(SI*1), SI
+	MOVQ csA+64(FP), DI
+	SHLQ $0x02, DI
+	MOVQ ldb+96(FP), R9
+	SHLQ $0x02, R9
+	MOVQ k+16(FP), R10
+	MOVQ b_base+72(FP), R8
+	MOVQ panel_base+104(FP), R11
+
+k16:
+	PREFETCHT0 (R8)(R9*8)
+	VMASKMOVPS (R8), Y0, Y7
+	MOVQ       b_cap+88(FP), R12
+	CMPQ       R12, $0x00000008
+	JLE        left17
+	MOVQ       $0x00000008, R12
+
+left17:
+	TESTQ   R12, R12
+	TESTQ   $0x00000008, R12
+	JZ      skip19
+	VMOVUPS Y7, (R11)
+	JMP     stored18
+
+skip19:
+	LEAQ         (R11), R13
+	VMOVAPS      Y7, Y8
+	TESTQ        $0x00000004, R12
+	JZ           skip20
+	VMOVUPS      X8, (R13)
+	ADDQ         $0x00000010, R13
+	VEXTRACTF128 $0x01, Y8, X8
+
+skip20:
+	TESTQ     $0x00000002, R12
+	JZ        skip21
+	VMOVSD    X8, (R13)
+	ADDQ      $0x00000008, R13
+	VPERMILPD $0x01, X8, X8
+
+skip21:
+	TESTQ  $0x00000001, R12
+	JZ     skip22
+	VMOVSS X8, (R13)
+
+skip22:
+stored18:
+	VBROADCASTSS (DX), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (DX)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (DX)(BX*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (SI)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (SI)(BX*2), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         R9, R8
+	ADDQ         ldp+128(FP), R11
+	ADDQ         DI, DX
+	ADDQ         DI, SI
+	DECQ         R10
+	JNZ          k16
+	VBROADCASTSS alpha+24(FP), Y7
+	MOVL         beta+136(FP), DX
+	ADDL         DX, DX
+	JZ           beta0_23
+	CMPL         beta+136(FP), $0x3f800000
+	JE           beta1_24
+	VBROADCASTSS beta+136(FP), Y8
+	VMASKMOVPS   (CX), Y0, Y9
+	VMULPS       Y8, Y9, Y9
+	VFMADD231PS  Y1, Y7, Y9
+	MOVQ         CX, DX
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMASKMOVPS   (DX), Y0, Y1
+	VMULPS       Y8, Y1, Y1
+	VFMADD231PS  Y2, Y7, Y1
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMASKMOVPS   (DX), Y0, Y2
+	VMULPS       Y8, Y2, Y2
+	VFMADD231PS  Y3, Y7, Y2
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMASKMOVPS   (DX), Y0, Y3
+	VMULPS       Y8, Y3, Y3
+	VFMADD231PS  Y4, Y7, Y3
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMASKMOVPS   (DX), Y0, Y4
+	VMULPS       Y8, Y4, Y4
+	VFMADD231PS  Y5, Y7, Y4
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMASKMOVPS   (DX), Y0, Y0
+	VMULPS       Y8, Y0, Y0
+	VFMADD231PS  Y6, Y7, Y0
+	MOVQ         b_cap+88(FP), DX
+	CMPQ         DX, $0x00000008
+	JLE          left26
+	MOVQ         $0x00000008, DX
+
+left26:
+	TESTQ   DX, DX
+	TESTQ   $0x00000008, DX
+	JZ      skip28
+	VMOVUPS Y9, (CX)
+	JMP     stored27
+
+skip28:
+	LEAQ         (CX), BX
+	VMOVAPS      Y9, Y5
+	TESTQ        $0x00000004, DX
+	JZ           skip29
+	VMOVUPS      X5, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y5, X5
+
+skip29:
+	TESTQ     $0x00000002, DX
+	JZ        skip30
+	VMOVSD    X5, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X5, X5
+
+skip30:
+	TESTQ  $0x00000001, DX
+	JZ     skip31
+	VMOVSS X5, (BX)
+
+skip31:
+stored27:
+	MOVQ CX, DX
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x02, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000008
+	JLE  left32
+	MOVQ $0x00000008, BX
+
+left32:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip34
+	VMOVUPS Y1, (DX)
+	JMP     stored33
+
+skip34:
+	LEAQ         (DX), SI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000004, BX
+	JZ           skip35
+	VMOVUPS      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip35:
+	TESTQ     $0x00000002, BX
+	JZ        skip36
+	VMOVSD    X1, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X1, X1
+
+skip36:
+	TESTQ  $0x00000001, BX
+	JZ     skip37
+	VMOVSS X1, (SI)
+
+skip37:
+stored33:
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x02, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000008
+	JLE  left38
+	MOVQ $0x00000008, BX
+
+left38:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip40
+	VMOVUPS Y2, (DX)
+	JMP     stored39
+
+skip40:
+	LEAQ         (DX), SI
+	VMOVAPS      Y2, Y1
+	TESTQ        $0x00000004, BX
+	JZ           skip41
+	VMOVUPS      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip41:
+	TESTQ     $0x00000002, BX
+	JZ        skip42
+	VMOVSD    X1, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X1, X1
+
+skip42:
+	TESTQ  $0x00000001, BX
+	JZ     skip43
+	VMOVSS X1, (SI)
+
+skip43:
+stored39:
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x02, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000008
+	JLE  left44
+	MOVQ $0x00000008, BX
+
+left44:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip46
+	VMOVUPS Y3, (DX)
+	JMP     stored45
+
+skip46:
+	LEAQ         (DX), SI
+	VMOVAPS      Y3, Y1
+	TESTQ        $0x00000004, BX
+	JZ           skip47
+	VMOVUPS      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip47:
+	TESTQ     $0x00000002, BX
+	JZ        skip48
+	VMOVSD    X1, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X1, X1
+
+skip48:
+	TESTQ  $0x00000001, BX
+	JZ     skip49
+	VMOVSS X1, (SI)
+
+skip49:
+stored45:
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x02, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000008
+	JLE  left50
+	MOVQ $0x00000008, BX
+
+left50:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip52
+	VMOVUPS Y4, (DX)
+	JMP     stored51
+
+skip52:
+	LEAQ         (DX), SI
+	VMOVAPS      Y4, Y1
+	TESTQ        $0x00000004, BX
+	JZ           skip53
+	VMOVUPS      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip53:
+	TESTQ     $0x00000002, BX
+	JZ        skip54
+	VMOVSD    X1, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X1, X1
+
+skip54:
+	TESTQ  $0x00000001, BX
+	JZ     skip55
+	VMOVSS X1, (SI)
+
+skip55:
+stored51:
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x02, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000008
+	JLE  left56
+	MOVQ $0x00000008, BX
+
+left56:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip58
+	VMOVUPS Y0, (DX)
+	JMP     stored57
+
+skip58:
+	LEAQ         (DX), DX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip59
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip59:
+	TESTQ     $0x00000002, BX
+	JZ        skip60
+	VMOVSD    X0, (DX)
+	ADDQ      $0x00000008, DX
+	VPERMILPD $0x01, X0, X0
+
+skip60:
+	TESTQ  $0x00000001, BX
+	JZ     skip61
+	VMOVSS X0, (DX)
+
+skip61:
+stored57:
+	JMP done25
+
+beta1_24:
+	VMASKMOVPS  (CX), Y0, Y8
+	VFMADD231PS Y1, Y7, Y8
+	MOVQ        CX, DX
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMASKMOVPS  (DX), Y0, Y1
+	VFMADD231PS Y2, Y7, Y1
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMASKMOVPS  (DX), Y0, Y2
+	VFMADD231PS Y3, Y7, Y2
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMASKMOVPS  (DX), Y0, Y3
+	VFMADD231PS Y4, Y7, Y3
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMASKMOVPS  (DX), Y0, Y4
+	VFMADD231PS Y5, Y7, Y4
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMASKMOVPS  (DX), Y0, Y0
+	VFMADD231PS Y6, Y7, Y0
+	MOVQ        b_cap+88(FP), DX
+	CMPQ        DX, $0x00000008
+	JLE         left62
+	MOVQ        $0x00000008, DX
+
+left62:
+	TESTQ   DX, DX
+	TESTQ   $0x00000008, DX
+	JZ      skip64
+	VMOVUPS Y8, (CX)
+	JMP     stored63
+
+skip64:
+	LEAQ         (CX), BX
+	VMOVAPS      Y8, Y5
+	TESTQ        $0x00000004, DX
+	JZ           skip65
+	VMOVUPS      X5, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y5, X5
+
+skip65:
+	TESTQ     $0x00000002, DX
+	JZ        skip66
+	VMOVSD    X5, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X5, X5
+
+skip66:
+	TESTQ  $0x00000001, DX
+	JZ     skip67
+	VMOVSS X5, (BX)
+
+skip67:
+stored63:
+	MOVQ CX, DX
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x02, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000008
+	JLE  left68
+	MOVQ $0x00000008, BX
+
+left68:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip70
+	VMOVUPS Y1, (DX)
+	JMP     stored69
+
+skip70:
+	LEAQ         (DX), SI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000004, BX
+	JZ           skip71
+	VMOVUPS      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip71:
+	TESTQ     $0x00000002, BX
+	JZ        skip72
+	VMOVSD    X1, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X1, X1
+
+skip72:
+	TESTQ  $0x00000001, BX
+	JZ     skip73
+	VMOVSS X1, (SI)
+
+skip73:
+stored69:
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x02, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000008
+	JLE  left74
+	MOVQ $0x00000008, BX
+
+left74:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip76
+	VMOVUPS Y2, (DX)
+	JMP     stored75
+
+skip76:
+	LEAQ         (DX), SI
+	VMOVAPS      Y2, Y1
+	TESTQ        $0x00000004, BX
+	JZ           skip77
+	VMOVUPS      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip77:
+	TESTQ     $0x00000002, BX
+	JZ        skip78
+	VMOVSD    X1, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X1, X1
+
+skip78:
+	TESTQ  $0x00000001, BX
+	JZ     skip79
+	VMOVSS X1, (SI)
+
+skip79:
+stored75:
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x02, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000008
+	JLE  left80
+	MOVQ $0x00000008, BX
+
+left80:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip82
+	VMOVUPS Y3, (DX)
+	JMP     stored81
+
+skip82:
+	LEAQ         (DX), SI
+	VMOVAPS      Y3, Y1
+	TESTQ        $0x00000004, BX
+	JZ           skip83
+	VMOVUPS      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip83:
+	TESTQ     $0x00000002, BX
+	JZ        skip84
+	VMOVSD    X1, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X1, X1
+
+skip84:
+	TESTQ  $0x00000001, BX
+	JZ     skip85
+	VMOVSS X1, (SI)
+
+skip85:
+stored81:
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x02, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000008
+	JLE  left86
+	MOVQ $0x00000008, BX
+
+left86:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip88
+	VMOVUPS Y4, (DX)
+	JMP     stored87
+
+skip88:
+	LEAQ         (DX), SI
+	VMOVAPS      Y4, Y1
+	TESTQ        $0x00000004, BX
+	JZ           skip89
+	VMOVUPS      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip89:
+	TESTQ     $0x00000002, BX
+	JZ        skip90
+	VMOVSD    X1, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X1, X1
+
+skip90:
+	TESTQ  $0x00000001, BX
+	JZ     skip91
+	VMOVSS X1, (SI)
+
+skip91:
+stored87:
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x02, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000008
+	JLE  left92
+	MOVQ $0x00000008, BX
+
+left92:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip94
+	VMOVUPS Y0, (DX)
+	JMP     stored93
+
+skip94:
+	LEAQ         (DX), DX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip95
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip95:
+	TESTQ     $0x00000002, BX
+	JZ        skip96
+	VMOVSD    X0, (DX)
+	ADDQ      $0x00000008, DX
+	VPERMILPD $0x01, X0, X0
+
+skip96:
+	TESTQ  $0x00000001, BX
+	JZ     skip97
+	VMOVSS X0, (DX)
+
+skip97:
+stored93:
+	JMP done25
+
+beta0_23:
+	VMULPS Y7, Y1, Y1
+	MOVQ   b_cap+88(FP), DX
+	CMPQ   DX, $0x00000008
+	JLE    left98
+	MOVQ   $0x00000008, DX
+
+left98:
+	TESTQ   DX, DX
+	TESTQ   $0x00000008, DX
+	JZ      skip100
+	VMOVUPS Y1, (CX)
+	JMP     stored99
+
+skip100:
+	LEAQ         (CX), BX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, DX
+	JZ           skip101
+	VMOVUPS      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip101:
+	TESTQ     $0x00000002, DX
+	JZ        skip102
+	VMOVSD    X0, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X0, X0
+
+skip102:
+	TESTQ  $0x00000001, DX
+	JZ     skip103
+	VMOVSS X0, (BX)
+
+skip103:
+stored99:
+	MOVQ   CX, DX
+	MOVQ   ldc+168(FP), BX
+	SHLQ   $0x02, BX
+	ADDQ   BX, DX
+	VMULPS Y7, Y2, Y2
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000008
+	JLE    left104
+	MOVQ   $0x00000008, BX
+
+left104:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip106
+	VMOVUPS Y2, (DX)
+	JMP     stored105
+
+skip106:
+	LEAQ         (DX), SI
+	VMOVAPS      Y2, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip107
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip107:
+	TESTQ     $0x00000002, BX
+	JZ        skip108
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip108:
+	TESTQ  $0x00000001, BX
+	JZ     skip109
+	VMOVSS X0, (SI)
+
+skip109:
+stored105:
+	MOVQ   ldc+168(FP), BX
+	SHLQ   $0x02, BX
+	ADDQ   BX, DX
+	VMULPS Y7, Y3, Y3
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000008
+	JLE    left110
+	MOVQ   $0x00000008, BX
+
+left110:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip112
+	VMOVUPS Y3, (DX)
+	JMP     stored111
+
+skip112:
+	LEAQ         (DX), SI
+	VMOVAPS      Y3, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip113
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip113:
+	TESTQ     $0x00000002, BX
+	JZ        skip114
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip114:
+	TESTQ  $0x00000001, BX
+	JZ     skip115
+	VMOVSS X0, (SI)
+
+skip115:
+stored111:
+	MOVQ   ldc+168(FP), BX
+	SHLQ   $0x02, BX
+	ADDQ   BX, DX
+	VMULPS Y7, Y4, Y4
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000008
+	JLE    left116
+	MOVQ   $0x00000008, BX
+
+left116:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip118
+	VMOVUPS Y4, (DX)
+	JMP     stored117
+
+skip118:
+	LEAQ         (DX), SI
+	VMOVAPS      Y4, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip119
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip119:
+	TESTQ     $0x00000002, BX
+	JZ        skip120
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip120:
+	TESTQ  $0x00000001, BX
+	JZ     skip121
+	VMOVSS X0, (SI)
+
+skip121:
+stored117:
+	MOVQ   ldc+168(FP), BX
+	SHLQ   $0x02, BX
+	ADDQ   BX, DX
+	VMULPS Y7, Y5, Y5
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000008
+	JLE    left122
+	MOVQ   $0x00000008, BX
+
+left122:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip124
+	VMOVUPS Y5, (DX)
+	JMP     stored123
+
+skip124:
+	LEAQ         (DX), SI
+	VMOVAPS      Y5, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip125
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip125:
+	TESTQ     $0x00000002, BX
+	JZ        skip126
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip126:
+	TESTQ  $0x00000001, BX
+	JZ     skip127
+	VMOVSS X0, (SI)
+
+skip127:
+stored123:
+	MOVQ   ldc+168(FP), BX
+	SHLQ   $0x02, BX
+	ADDQ   BX, DX
+	VMULPS Y7, Y6, Y6
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000008
+	JLE    left128
+	MOVQ   $0x00000008, BX
+
+left128:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip130
+	VMOVUPS Y6, (DX)
+	JMP     stored129
+
+skip130:
+	LEAQ         (DX), DX
+	VMOVAPS      Y6, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip131
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip131:
+	TESTQ     $0x00000002, BX
+	JZ        skip132
+	VMOVSD    X0, (DX)
+	ADDQ      $0x00000008, DX
+	VPERMILPD $0x01, X0, X0
+
+skip132:
+	TESTQ  $0x00000001, BX
+	JZ     skip133
+	VMOVSS X0, (DX)
+
+skip133:
+stored129:
+done25:
+	MOVQ b_cap+88(FP), DX
+	CMPQ DX, $0x00000008
+	JLE  left134
+	MOVQ $0x00000008, DX
+
+left134:
+	TESTQ DX, DX
+	SUBQ  DX, b_cap+88(FP)
+	SHLQ  $0x02, DX
+	ADDQ  DX, b_base+72(FP)
+	ADDQ  DX, CX
+	ADDQ  DX, panel_base+104(FP)
+	JMP   tile11
+
+next12:
+	MOVQ   rsA+56(FP), DX
+	SHLQ   $0x02, DX
+	IMUL3Q $0x00000006, DX, DX
+	ADDQ   DX, AX
+	MOVQ   ldc+168(FP), DX
+	SHLQ   $0x02, DX
+	IMUL3Q $0x00000006, DX, DX
+	ADDQ   DX, CX
+	MOVQ   n+8(FP), DX
+	SHLQ   $0x02, DX
+	SUBQ   DX, CX
+	SUBQ   $0x00000006, m+0(FP)
+	JMP    band1
+
+next2:
+band135:
+	CMPQ m+0(FP), $0x00000001
+	JL   next136
+	MOVQ a_cap+48(FP), DX
+	MOVQ DX, b_base+72(FP)
+	MOVQ panel_cap+120(FP), DX
+	MOVQ DX, panel_base+104(FP)
+	MOVQ n+8(FP), DX
+	MOVQ DX, b_cap+88(FP)
+
+tile137:
+	CMPQ b_cap+88(FP), $0x00000010
+	JL   next138
+
+	// 1 row of A, 2 vectors of the columns of B.
+	CMPB    resume+176(FP), $0x00
+	JE      fresh139
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	JMP     start140
+
+fresh139:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	CMPQ       k+16(FP), $0x00000040
+	JL         start140
+	PREFETCHT0 (CX)
+
+start140:
+	MOVQ AX, DX
+	MOVQ csA+64(FP), BX
+	SHLQ $0x02, BX
+	MOVQ ldb+96(FP), DI
+	SHLQ $0x02, DI
+	MOVQ k+16(FP), R8
+	MOVQ b_base+72(FP), SI
+	MOVQ panel_base+104(FP), R9
+
+k141:
+	PREFETCHT0   (SI)(DI*8)
+	VBROADCASTSS (DX), Y2
+	VMOVUPS      (SI), Y3
+	VMOVUPS      Y3, (R9)
+	VFMADD231PS  Y3, Y2, Y0
+	VMOVUPS      32(SI), Y3
+	VMOVUPS      Y3, 32(R9)
+	VFMADD231PS  Y3, Y2, Y1
+	ADDQ         DI, SI
+	ADDQ         ldp+128(FP), R9
+	ADDQ         BX, DX
+	DECQ         R8
+	JNZ          k141
+	VBROADCASTSS alpha+24(FP), Y2
+	MOVL         beta+136(FP), DX
+	ADDL         DX, DX
+	JZ           beta0_142
+	CMPL         beta+136(FP), $0x3f800000
+	JE           beta1_143
+	VBROADCASTSS beta+136(FP), Y3
+	VMOVUPS      (CX), Y4
+	VMULPS       Y3, Y4, Y4
+	VFMADD231PS  Y0, Y2, Y4
+	VMOVUPS      32(CX), Y0
+	VMULPS       Y3, Y0, Y0
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y0, 32(CX)
+	JMP          done144
+
+beta1_143:
+	VMOVUPS     (CX), Y3
+	VFMADD231PS Y0, Y2, Y3
+	VMOVUPS     32(CX), Y0
+	VFMADD231PS Y1, Y2, Y0
+	VMOVUPS     Y3, (CX)
+	VMOVUPS     Y0, 32(CX)
+	JMP         done144
+
+beta0_142:
+	VMULPS  Y2, Y0, Y0
+	VMOVUPS Y0, (CX)
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, 32(CX)
+
+done144:
+	ADDQ $0x00000040, b_base+72(FP)
+	ADDQ $0x00000040, CX
+	ADDQ $0x00000040, panel_base+104(FP)
+	SUBQ $0x00000010, b_cap+88(FP)
+	JMP  tile137
+
+next138:
+tile145:
+	MOVQ b_cap+88(FP), DX
+	CMPQ DX, $0x00000008
+	JLE  left147
+	MOVQ $0x00000008, DX
+
+left147:
+	TESTQ DX, DX
+	JZ    next146
+
+	// 1 row of A, one vector or a part of one of the columns of B.
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVDQU    32(BX), Y0
+	CMPB       resume+176(FP), $0x00
+	JE         fresh148
+	VMASKMOVPS (CX), Y0, Y1
+	JMP        start149
+
+fresh148:
+	VXORPS     Y1, Y1, Y1
+	CMPQ       k+16(FP), $0x00000040
+	JL         start149
+	PREFETCHT0 (CX)
+
+start149:
+	MOVQ AX, DX
+	MOVQ csA+64(FP), BX
+	SHLQ $0x02, BX
+	MOVQ ldb+96(FP), DI
+	SHLQ $0x02, DI
+	MOVQ k+16(FP), R8
+	MOVQ b_base+72(FP), SI
+	MOVQ panel_base+104(FP), R9
+
+k150:
+	PREFETCHT0   (SI)(DI*8)
+	VBROADCASTSS (DX), Y2
+	VMASKMOVPS   (SI), Y0, Y3
+	MOVQ         b_cap+88(FP), R10
+	CMPQ         R10, $0x00000008
+	JLE          left151
+	MOVQ         $0x00000008, R10
+
+left151:
+	TESTQ   R10, R10
+	TESTQ   $0x00000008, R10
+	JZ      skip153
+	VMOVUPS Y3, (R9)
+	JMP     stored152
+
+skip153:
+	LEAQ         (R9), R11
+	VMOVAPS      Y3, Y4
+	TESTQ        $0x00000004, R10
+	JZ           skip154
+	VMOVUPS      X4, (R11)
+	ADDQ         $0x00000010, R11
+	VEXTRACTF128 $0x01, Y4, X4
+
+skip154:
+	TESTQ     $0x00000002, R10
+	JZ        skip155
+	VMOVSD    X4, (R11)
+	ADDQ      $0x00000008, R11
+	VPERMILPD $0x01, X4, X4
+
+skip155:
+	TESTQ  $0x00000001, R10
+	JZ     skip156
+	VMOVSS X4, (R11)
+
+skip156:
+stored152:
+	VFMADD231PS  Y3, Y2, Y1
+	ADDQ         DI, SI
+	ADDQ         ldp+128(FP), R9
+	ADDQ         BX, DX
+	DECQ         R8
+	JNZ          k150
+	VBROADCASTSS alpha+24(FP), Y2
+	MOVL         beta+136(FP), DX
+	ADDL         DX, DX
+	JZ           beta0_157
+	CMPL         beta+136(FP), $0x3f800000
+	JE           beta1_158
+	VBROADCASTSS beta+136(FP), Y3
+	VMASKMOVPS   (CX), Y0, Y0
+	VMULPS       Y3, Y0, Y0
+	VFMADD231PS  Y1, Y2, Y0
+	MOVQ         b_cap+88(FP), DX
+	CMPQ         DX, $0x00000008
+	JLE          left160
+	MOVQ         $0x00000008, DX
+
+left160:
+	TESTQ   DX, DX
+	TESTQ   $0x00000008, DX
+	JZ      skip162
+	VMOVUPS Y0, (CX)
+	JMP     stored161
+
+skip162:
+	LEAQ         (CX), BX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, DX
+	JZ           skip163
+	VMOVUPS      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip163:
+	TESTQ     $0x00000002, DX
+	JZ        skip164
+	VMOVSD    X0, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X0, X0
+
+skip164:
+	TESTQ  $0x00000001, DX
+	JZ     skip165
+	VMOVSS X0, (BX)
+
+skip165:
+stored161:
+	JMP done159
+
+beta1_158:
+	VMASKMOVPS  (CX), Y0, Y0
+	VFMADD231PS Y1, Y2, Y0
+	MOVQ        b_cap+88(FP), DX
+	CMPQ        DX, $0x00000008
+	JLE         left166
+	MOVQ        $0x00000008, DX
+
+left166:
+	TESTQ   DX, DX
+	TESTQ   $0x00000008, DX
+	JZ      skip168
+	VMOVUPS Y0, (CX)
+	JMP     stored167
+
+skip168:
+	LEAQ         (CX), BX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, DX
+	JZ           skip169
+	VMOVUPS      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip169:
+	TESTQ     $0x00000002, DX
+	JZ        skip170
+	VMOVSD    X0, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X0, X0
+
+skip170:
+	TESTQ  $0x00000001, DX
+	JZ     skip171
+	VMOVSS X0, (BX)
+
+skip171:
+stored167:
+	JMP done159
+
+beta0_157:
+	VMULPS Y2, Y1, Y1
+	MOVQ   b_cap+88(FP), DX
+	CMPQ   DX, $0x00000008
+	JLE    left172
+	MOVQ   $0x00000008, DX
+
+left172:
+	TESTQ   DX, DX
+	TESTQ   $0x00000008, DX
+	JZ      skip174
+	VMOVUPS Y1, (CX)
+	JMP     stored173
+
+skip174:
+	LEAQ         (CX), BX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, DX
+	JZ           skip175
+	VMOVUPS      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip175:
+	TESTQ     $0x00000002, DX
+	JZ        skip176
+	VMOVSD    X0, (BX)
+	ADDQ      $0x00000008, BX
+	VPERMILPD $0x01, X0, X0
+
+skip176:
+	TESTQ  $0x00000001, DX
+	JZ     skip177
+	VMOVSS X0, (BX)
+
+skip177:
+stored173:
+done159:
+	MOVQ b_cap+88(FP), DX
+	CMPQ DX, $0x00000008
+	JLE  left178
+	MOVQ $0x00000008, DX
+
+left178:
+	TESTQ DX, DX
+	SUBQ  DX, b_cap+88(FP)
+	SHLQ  $0x02, DX
+	ADDQ  DX, b_base+72(FP)
+	ADDQ  DX, CX
+	ADDQ  DX, panel_base+104(FP)
+	JMP   tile145
+
+next146:
+	MOVQ rsA+56(FP), DX
+	SHLQ $0x02, DX
+	ADDQ DX, AX
+	MOVQ ldc+168(FP), DX
+	SHLQ $0x02, DX
+	ADDQ DX, CX
+	MOVQ n+8(FP), DX
+	SHLQ $0x02, DX
+	SUBQ DX, CX
+	SUBQ $0x00000001, m+0(FP)
+	JMP  band135
+
+next136:
 	VZEROUPPER
 	RET
 
@@ -4561,7 +6273,7 @@ next20:
 //
 // a AX, c CX, b DX, sums Y0–Y11.
 //
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·GemmOuterF64AVX2(SB), NOSPLIT, $0-145
 	MOVQ a_base+32(FP), AX
 	MOVQ c_base+112(FP), CX
@@ -4611,18 +6323,42 @@ tile3:
 	JMP     start6
 
 fresh5:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	CMPQ       k+16(FP), $0x00000040
+	JL         start6
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start6:
 	MOVQ AX, BX
@@ -4883,12 +6619,36 @@ left13:
 	JMP        start15
 
 fresh14:
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	CMPQ       k+16(FP), $0x00000040
+	JL         start15
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start15:
 	MOVQ AX, BX
@@ -5624,18 +7384,38 @@ tile113:
 	JMP     start116
 
 fresh115:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	CMPQ       k+16(FP), $0x00000040
+	JL         start116
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
 
 start116:
 	MOVQ AX, BX
@@ -5869,10 +7649,26 @@ left123:
 	JMP        start125
 
 fresh124:
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	CMPQ       k+16(FP), $0x00000040
+	JL         start125
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start125:
 	MOVQ AX, BX
@@ -6387,18 +8183,30 @@ tile193:
 	JMP     start196
 
 fresh195:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	CMPQ       k+16(FP), $0x00000040
+	JL         start196
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
 
 start196:
 	MOVQ AX, BX
@@ -6596,10 +8404,18 @@ tile201:
 	JMP     start204
 
 fresh203:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	CMPQ       k+16(FP), $0x00000040
+	JL         start204
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start204:
 	MOVQ AX, BX
@@ -6721,8 +8537,16 @@ left211:
 	JMP        start213
 
 fresh212:
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	CMPQ       k+16(FP), $0x00000040
+	JL         start213
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start213:
 	MOVQ AX, BX
@@ -7012,14 +8836,20 @@ tile251:
 	JMP     start254
 
 fresh253:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	CMPQ       k+16(FP), $0x00000040
+	JL         start254
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
 
 start254:
 	MOVQ AX, BX
@@ -7150,8 +8980,11 @@ tile259:
 	JMP     start262
 
 fresh261:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	CMPQ       k+16(FP), $0x00000040
+	JL         start262
+	PREFETCHT0 (CX)
 
 start262:
 	MOVQ AX, BX
@@ -7231,7 +9064,10 @@ left269:
 	JMP        start271
 
 fresh270:
-	VXORPS Y1, Y1, Y1
+	VXORPS     Y1, Y1, Y1
+	CMPQ       k+16(FP), $0x00000040
+	JL         start271
+	PREFETCHT0 (CX)
 
 start271:
 	MOVQ AX, BX
@@ -7381,6 +9217,1437 @@ next268:
 	SUBQ $0x00000001, m+0(FP)
 
 next250:
+	VZEROUPPER
+	RET
+
+// GemmOuterPackF64AVX2 is GemmOuterF64 that also copies B to panel, where its rows are ldp
+// elements apart, for a product of other rows of A with the same B. It is defined by
+// generic.GemmOuterPackF64.
+//
+// AVX2 and FMA. The tallest tiles of GemmOuter; what they load of B is stored, and
+// prefetched eight rows ahead. k > 0. Reads a and b, writes panel, updates c.
+//
+// a AX, c CX, b DX, n DX, sums Y0–Y11.
+//
+// Requires: AVX, FMA3, MMX+
+TEXT ·GemmOuterPackF64AVX2(SB), NOSPLIT, $0-177
+	MOVQ a_base+32(FP), AX
+	MOVQ c_base+144(FP), CX
+	MOVQ b_base+72(FP), DX
+	MOVQ DX, a_cap+48(FP)
+	MOVQ panel_base+104(FP), DX
+	MOVQ DX, panel_cap+120(FP)
+	SHLQ $0x03, ldp+128(FP)
+
+band1:
+	CMPQ m+0(FP), $0x00000006
+	JL   next2
+	MOVQ a_cap+48(FP), DX
+	MOVQ DX, b_base+72(FP)
+	MOVQ panel_cap+120(FP), DX
+	MOVQ DX, panel_base+104(FP)
+	MOVQ n+8(FP), DX
+	MOVQ DX, b_cap+88(FP)
+
+tile3:
+	CMPQ b_cap+88(FP), $0x00000008
+	JL   next4
+
+	// 6 rows of A, 2 vectors of the columns of B.
+	CMPB    resume+176(FP), $0x00
+	JE      fresh5
+	VMOVUPD (CX), Y0
+	VMOVUPD 32(CX), Y1
+	MOVQ    CX, DX
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMOVUPD (DX), Y2
+	VMOVUPD 32(DX), Y3
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMOVUPD (DX), Y4
+	VMOVUPD 32(DX), Y5
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMOVUPD (DX), Y6
+	VMOVUPD 32(DX), Y7
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMOVUPD (DX), Y8
+	VMOVUPD 32(DX), Y9
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMOVUPD (DX), Y10
+	VMOVUPD 32(DX), Y11
+	JMP     start6
+
+fresh5:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	CMPQ       k+16(FP), $0x00000040
+	JL         start6
+	PREFETCHT0 (CX)
+	MOVQ       CX, DX
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+
+start6:
+	MOVQ AX, DX
+	MOVQ rsA+56(FP), BX
+	SHLQ $0x03, BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (DX)(SI*1), SI
+	MOVQ csA+64(FP), DI
+	SHLQ $0x03, DI
+	MOVQ ldb+96(FP), R9
+	SHLQ $0x03, R9
+	MOVQ k+16(FP), R10
+	MOVQ b_base+72(FP), R8
+	MOVQ panel_base+104(FP), R11
+
+k7:
+	PREFETCHT0   (R8)(R9*8)
+	VMOVUPD      (R8), Y12
+	VMOVUPD      Y12, (R11)
+	VMOVUPD      32(R8), Y13
+	VMOVUPD      Y13, 32(R11)
+	VBROADCASTSD (DX), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD (DX)(BX*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD (DX)(BX*2), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD (SI), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD (SI)(BX*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD (SI)(BX*2), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	ADDQ         R9, R8
+	ADDQ         ldp+128(FP), R11
+	ADDQ         DI, DX
+	ADDQ         DI, SI
+	DECQ         R10
+	JNZ          k7
+	VBROADCASTSD alpha+24(FP), Y12
+	MOVQ         beta+136(FP), DX
+	ADDQ         DX, DX
+	JZ           beta0_8
+	MOVQ         $0x3ff0000000000000, DX
+	CMPQ         DX, beta+136(FP)
+	JE           beta1_9
+	VBROADCASTSD beta+136(FP), Y13
+	VMOVUPD      (CX), Y14
+	VMULPD       Y13, Y14, Y14
+	VFMADD231PD  Y0, Y12, Y14
+	VMOVUPD      32(CX), Y0
+	VMULPD       Y13, Y0, Y0
+	VFMADD231PD  Y1, Y12, Y0
+	VMOVUPD      Y14, (CX)
+	VMOVUPD      Y0, 32(CX)
+	MOVQ         CX, DX
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Y0
+	VMULPD       Y13, Y0, Y0
+	VFMADD231PD  Y2, Y12, Y0
+	VMOVUPD      32(DX), Y1
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y3, Y12, Y1
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Y0
+	VMULPD       Y13, Y0, Y0
+	VFMADD231PD  Y4, Y12, Y0
+	VMOVUPD      32(DX), Y1
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y5, Y12, Y1
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Y0
+	VMULPD       Y13, Y0, Y0
+	VFMADD231PD  Y6, Y12, Y0
+	VMOVUPD      32(DX), Y1
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y7, Y12, Y1
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Y0
+	VMULPD       Y13, Y0, Y0
+	VFMADD231PD  Y8, Y12, Y0
+	VMOVUPD      32(DX), Y1
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y9, Y12, Y1
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Y0
+	VMULPD       Y13, Y0, Y0
+	VFMADD231PD  Y10, Y12, Y0
+	VMOVUPD      32(DX), Y1
+	VMULPD       Y13, Y1, Y1
+	VFMADD231PD  Y11, Y12, Y1
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	JMP          done10
+
+beta1_9:
+	VMOVUPD     (CX), Y13
+	VFMADD231PD Y0, Y12, Y13
+	VMOVUPD     32(CX), Y0
+	VFMADD231PD Y1, Y12, Y0
+	VMOVUPD     Y13, (CX)
+	VMOVUPD     Y0, 32(CX)
+	MOVQ        CX, DX
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     (DX), Y0
+	VFMADD231PD Y2, Y12, Y0
+	VMOVUPD     32(DX), Y1
+	VFMADD231PD Y3, Y12, Y1
+	VMOVUPD     Y0, (DX)
+	VMOVUPD     Y1, 32(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     (DX), Y0
+	VFMADD231PD Y4, Y12, Y0
+	VMOVUPD     32(DX), Y1
+	VFMADD231PD Y5, Y12, Y1
+	VMOVUPD     Y0, (DX)
+	VMOVUPD     Y1, 32(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     (DX), Y0
+	VFMADD231PD Y6, Y12, Y0
+	VMOVUPD     32(DX), Y1
+	VFMADD231PD Y7, Y12, Y1
+	VMOVUPD     Y0, (DX)
+	VMOVUPD     Y1, 32(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     (DX), Y0
+	VFMADD231PD Y8, Y12, Y0
+	VMOVUPD     32(DX), Y1
+	VFMADD231PD Y9, Y12, Y1
+	VMOVUPD     Y0, (DX)
+	VMOVUPD     Y1, 32(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     (DX), Y0
+	VFMADD231PD Y10, Y12, Y0
+	VMOVUPD     32(DX), Y1
+	VFMADD231PD Y11, Y12, Y1
+	VMOVUPD     Y0, (DX)
+	VMOVUPD     Y1, 32(DX)
+	JMP         done10
+
+beta0_8:
+	VMULPD  Y12, Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMULPD  Y12, Y1, Y1
+	VMOVUPD Y1, 32(CX)
+	MOVQ    CX, DX
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Y12, Y2, Y2
+	VMOVUPD Y2, (DX)
+	VMULPD  Y12, Y3, Y3
+	VMOVUPD Y3, 32(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Y12, Y4, Y4
+	VMOVUPD Y4, (DX)
+	VMULPD  Y12, Y5, Y5
+	VMOVUPD Y5, 32(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Y12, Y6, Y6
+	VMOVUPD Y6, (DX)
+	VMULPD  Y12, Y7, Y7
+	VMOVUPD Y7, 32(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Y12, Y8, Y8
+	VMOVUPD Y8, (DX)
+	VMULPD  Y12, Y9, Y9
+	VMOVUPD Y9, 32(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Y12, Y10, Y10
+	VMOVUPD Y10, (DX)
+	VMULPD  Y12, Y11, Y11
+	VMOVUPD Y11, 32(DX)
+
+done10:
+	ADDQ $0x00000040, b_base+72(FP)
+	ADDQ $0x00000040, CX
+	ADDQ $0x00000040, panel_base+104(FP)
+	SUBQ $0x00000008, b_cap+88(FP)
+	JMP  tile3
+
+next4:
+tile11:
+	MOVQ b_cap+88(FP), DX
+	CMPQ DX, $0x00000004
+	JLE  left13
+	MOVQ $0x00000004, DX
+
+left13:
+	TESTQ DX, DX
+	JZ    next12
+
+	// 6 rows of A, one vector or a part of one of the columns of B.
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x03, DX
+	SUBQ       DX, BX
+	VMOVDQU    32(BX), Y0
+	CMPB       resume+176(FP), $0x00
+	JE         fresh14
+	VMASKMOVPD (CX), Y0, Y1
+	MOVQ       CX, DX
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	VMASKMOVPD (DX), Y0, Y2
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	VMASKMOVPD (DX), Y0, Y3
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	VMASKMOVPD (DX), Y0, Y4
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	VMASKMOVPD (DX), Y0, Y5
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	VMASKMOVPD (DX), Y0, Y6
+	JMP        start15
+
+fresh14:
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	CMPQ       k+16(FP), $0x00000040
+	JL         start15
+	PREFETCHT0 (CX)
+	MOVQ       CX, DX
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+
+start15:
+	MOVQ AX, DX
+	MOVQ rsA+56(FP), BX
+	SHLQ $0x03, BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (DX)(SI*1), SI
+	MOVQ csA+64(FP), DI
+	SHLQ $0x03, DI
+	MOVQ ldb+96(FP), R9
+	SHLQ $0x03, R9
+	MOVQ k+16(FP), R10
+	MOVQ b_base+72(FP), R8
+	MOVQ panel_base+104(FP), R11
+
+k16:
+	PREFETCHT0 (R8)(R9*8)
+	VMASKMOVPD (R8), Y0, Y7
+	MOVQ       b_cap+88(FP), R12
+	CMPQ       R12, $0x00000004
+	JLE        left17
+	MOVQ       $0x00000004, R12
+
+left17:
+	TESTQ   R12, R12
+	TESTQ   $0x00000004, R12
+	JZ      skip19
+	VMOVUPD Y7, (R11)
+	JMP     stored18
+
+skip19:
+	LEAQ         (R11), R13
+	VMOVAPS      Y7, Y8
+	TESTQ        $0x00000002, R12
+	JZ           skip20
+	VMOVUPD      X8, (R13)
+	ADDQ         $0x00000010, R13
+	VEXTRACTF128 $0x01, Y8, X8
+
+skip20:
+	TESTQ  $0x00000001, R12
+	JZ     skip21
+	VMOVSD X8, (R13)
+
+skip21:
+stored18:
+	VBROADCASTSD (DX), Y8
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD (DX)(BX*1), Y8
+	VFMADD231PD  Y7, Y8, Y2
+	VBROADCASTSD (DX)(BX*2), Y8
+	VFMADD231PD  Y7, Y8, Y3
+	VBROADCASTSD (SI), Y8
+	VFMADD231PD  Y7, Y8, Y4
+	VBROADCASTSD (SI)(BX*1), Y8
+	VFMADD231PD  Y7, Y8, Y5
+	VBROADCASTSD (SI)(BX*2), Y8
+	VFMADD231PD  Y7, Y8, Y6
+	ADDQ         R9, R8
+	ADDQ         ldp+128(FP), R11
+	ADDQ         DI, DX
+	ADDQ         DI, SI
+	DECQ         R10
+	JNZ          k16
+	VBROADCASTSD alpha+24(FP), Y7
+	MOVQ         beta+136(FP), DX
+	ADDQ         DX, DX
+	JZ           beta0_22
+	MOVQ         $0x3ff0000000000000, DX
+	CMPQ         DX, beta+136(FP)
+	JE           beta1_23
+	VBROADCASTSD beta+136(FP), Y8
+	VMASKMOVPD   (CX), Y0, Y9
+	VMULPD       Y8, Y9, Y9
+	VFMADD231PD  Y1, Y7, Y9
+	MOVQ         CX, DX
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMASKMOVPD   (DX), Y0, Y1
+	VMULPD       Y8, Y1, Y1
+	VFMADD231PD  Y2, Y7, Y1
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMASKMOVPD   (DX), Y0, Y2
+	VMULPD       Y8, Y2, Y2
+	VFMADD231PD  Y3, Y7, Y2
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMASKMOVPD   (DX), Y0, Y3
+	VMULPD       Y8, Y3, Y3
+	VFMADD231PD  Y4, Y7, Y3
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMASKMOVPD   (DX), Y0, Y4
+	VMULPD       Y8, Y4, Y4
+	VFMADD231PD  Y5, Y7, Y4
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMASKMOVPD   (DX), Y0, Y0
+	VMULPD       Y8, Y0, Y0
+	VFMADD231PD  Y6, Y7, Y0
+	MOVQ         b_cap+88(FP), DX
+	CMPQ         DX, $0x00000004
+	JLE          left25
+	MOVQ         $0x00000004, DX
+
+left25:
+	TESTQ   DX, DX
+	TESTQ   $0x00000004, DX
+	JZ      skip27
+	VMOVUPD Y9, (CX)
+	JMP     stored26
+
+skip27:
+	LEAQ         (CX), BX
+	VMOVAPS      Y9, Y5
+	TESTQ        $0x00000002, DX
+	JZ           skip28
+	VMOVUPD      X5, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y5, X5
+
+skip28:
+	TESTQ  $0x00000001, DX
+	JZ     skip29
+	VMOVSD X5, (BX)
+
+skip29:
+stored26:
+	MOVQ CX, DX
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x03, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000004
+	JLE  left30
+	MOVQ $0x00000004, BX
+
+left30:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip32
+	VMOVUPD Y1, (DX)
+	JMP     stored31
+
+skip32:
+	LEAQ         (DX), SI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000002, BX
+	JZ           skip33
+	VMOVUPD      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip33:
+	TESTQ  $0x00000001, BX
+	JZ     skip34
+	VMOVSD X1, (SI)
+
+skip34:
+stored31:
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x03, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000004
+	JLE  left35
+	MOVQ $0x00000004, BX
+
+left35:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip37
+	VMOVUPD Y2, (DX)
+	JMP     stored36
+
+skip37:
+	LEAQ         (DX), SI
+	VMOVAPS      Y2, Y1
+	TESTQ        $0x00000002, BX
+	JZ           skip38
+	VMOVUPD      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip38:
+	TESTQ  $0x00000001, BX
+	JZ     skip39
+	VMOVSD X1, (SI)
+
+skip39:
+stored36:
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x03, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000004
+	JLE  left40
+	MOVQ $0x00000004, BX
+
+left40:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip42
+	VMOVUPD Y3, (DX)
+	JMP     stored41
+
+skip42:
+	LEAQ         (DX), SI
+	VMOVAPS      Y3, Y1
+	TESTQ        $0x00000002, BX
+	JZ           skip43
+	VMOVUPD      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip43:
+	TESTQ  $0x00000001, BX
+	JZ     skip44
+	VMOVSD X1, (SI)
+
+skip44:
+stored41:
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x03, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000004
+	JLE  left45
+	MOVQ $0x00000004, BX
+
+left45:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip47
+	VMOVUPD Y4, (DX)
+	JMP     stored46
+
+skip47:
+	LEAQ         (DX), SI
+	VMOVAPS      Y4, Y1
+	TESTQ        $0x00000002, BX
+	JZ           skip48
+	VMOVUPD      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip48:
+	TESTQ  $0x00000001, BX
+	JZ     skip49
+	VMOVSD X1, (SI)
+
+skip49:
+stored46:
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x03, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000004
+	JLE  left50
+	MOVQ $0x00000004, BX
+
+left50:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip52
+	VMOVUPD Y0, (DX)
+	JMP     stored51
+
+skip52:
+	LEAQ         (DX), DX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip53
+	VMOVUPD      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip53:
+	TESTQ  $0x00000001, BX
+	JZ     skip54
+	VMOVSD X0, (DX)
+
+skip54:
+stored51:
+	JMP done24
+
+beta1_23:
+	VMASKMOVPD  (CX), Y0, Y8
+	VFMADD231PD Y1, Y7, Y8
+	MOVQ        CX, DX
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMASKMOVPD  (DX), Y0, Y1
+	VFMADD231PD Y2, Y7, Y1
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMASKMOVPD  (DX), Y0, Y2
+	VFMADD231PD Y3, Y7, Y2
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMASKMOVPD  (DX), Y0, Y3
+	VFMADD231PD Y4, Y7, Y3
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMASKMOVPD  (DX), Y0, Y4
+	VFMADD231PD Y5, Y7, Y4
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMASKMOVPD  (DX), Y0, Y0
+	VFMADD231PD Y6, Y7, Y0
+	MOVQ        b_cap+88(FP), DX
+	CMPQ        DX, $0x00000004
+	JLE         left55
+	MOVQ        $0x00000004, DX
+
+left55:
+	TESTQ   DX, DX
+	TESTQ   $0x00000004, DX
+	JZ      skip57
+	VMOVUPD Y8, (CX)
+	JMP     stored56
+
+skip57:
+	LEAQ         (CX), BX
+	VMOVAPS      Y8, Y5
+	TESTQ        $0x00000002, DX
+	JZ           skip58
+	VMOVUPD      X5, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y5, X5
+
+skip58:
+	TESTQ  $0x00000001, DX
+	JZ     skip59
+	VMOVSD X5, (BX)
+
+skip59:
+stored56:
+	MOVQ CX, DX
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x03, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000004
+	JLE  left60
+	MOVQ $0x00000004, BX
+
+left60:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip62
+	VMOVUPD Y1, (DX)
+	JMP     stored61
+
+skip62:
+	LEAQ         (DX), SI
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000002, BX
+	JZ           skip63
+	VMOVUPD      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip63:
+	TESTQ  $0x00000001, BX
+	JZ     skip64
+	VMOVSD X1, (SI)
+
+skip64:
+stored61:
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x03, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000004
+	JLE  left65
+	MOVQ $0x00000004, BX
+
+left65:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip67
+	VMOVUPD Y2, (DX)
+	JMP     stored66
+
+skip67:
+	LEAQ         (DX), SI
+	VMOVAPS      Y2, Y1
+	TESTQ        $0x00000002, BX
+	JZ           skip68
+	VMOVUPD      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip68:
+	TESTQ  $0x00000001, BX
+	JZ     skip69
+	VMOVSD X1, (SI)
+
+skip69:
+stored66:
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x03, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000004
+	JLE  left70
+	MOVQ $0x00000004, BX
+
+left70:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip72
+	VMOVUPD Y3, (DX)
+	JMP     stored71
+
+skip72:
+	LEAQ         (DX), SI
+	VMOVAPS      Y3, Y1
+	TESTQ        $0x00000002, BX
+	JZ           skip73
+	VMOVUPD      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip73:
+	TESTQ  $0x00000001, BX
+	JZ     skip74
+	VMOVSD X1, (SI)
+
+skip74:
+stored71:
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x03, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000004
+	JLE  left75
+	MOVQ $0x00000004, BX
+
+left75:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip77
+	VMOVUPD Y4, (DX)
+	JMP     stored76
+
+skip77:
+	LEAQ         (DX), SI
+	VMOVAPS      Y4, Y1
+	TESTQ        $0x00000002, BX
+	JZ           skip78
+	VMOVUPD      X1, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip78:
+	TESTQ  $0x00000001, BX
+	JZ     skip79
+	VMOVSD X1, (SI)
+
+skip79:
+stored76:
+	MOVQ ldc+168(FP), BX
+	SHLQ $0x03, BX
+	ADDQ BX, DX
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000004
+	JLE  left80
+	MOVQ $0x00000004, BX
+
+left80:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip82
+	VMOVUPD Y0, (DX)
+	JMP     stored81
+
+skip82:
+	LEAQ         (DX), DX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip83
+	VMOVUPD      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip83:
+	TESTQ  $0x00000001, BX
+	JZ     skip84
+	VMOVSD X0, (DX)
+
+skip84:
+stored81:
+	JMP done24
+
+beta0_22:
+	VMULPD Y7, Y1, Y1
+	MOVQ   b_cap+88(FP), DX
+	CMPQ   DX, $0x00000004
+	JLE    left85
+	MOVQ   $0x00000004, DX
+
+left85:
+	TESTQ   DX, DX
+	TESTQ   $0x00000004, DX
+	JZ      skip87
+	VMOVUPD Y1, (CX)
+	JMP     stored86
+
+skip87:
+	LEAQ         (CX), BX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, DX
+	JZ           skip88
+	VMOVUPD      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip88:
+	TESTQ  $0x00000001, DX
+	JZ     skip89
+	VMOVSD X0, (BX)
+
+skip89:
+stored86:
+	MOVQ   CX, DX
+	MOVQ   ldc+168(FP), BX
+	SHLQ   $0x03, BX
+	ADDQ   BX, DX
+	VMULPD Y7, Y2, Y2
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000004
+	JLE    left90
+	MOVQ   $0x00000004, BX
+
+left90:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip92
+	VMOVUPD Y2, (DX)
+	JMP     stored91
+
+skip92:
+	LEAQ         (DX), SI
+	VMOVAPS      Y2, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip93
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip93:
+	TESTQ  $0x00000001, BX
+	JZ     skip94
+	VMOVSD X0, (SI)
+
+skip94:
+stored91:
+	MOVQ   ldc+168(FP), BX
+	SHLQ   $0x03, BX
+	ADDQ   BX, DX
+	VMULPD Y7, Y3, Y3
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000004
+	JLE    left95
+	MOVQ   $0x00000004, BX
+
+left95:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip97
+	VMOVUPD Y3, (DX)
+	JMP     stored96
+
+skip97:
+	LEAQ         (DX), SI
+	VMOVAPS      Y3, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip98
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip98:
+	TESTQ  $0x00000001, BX
+	JZ     skip99
+	VMOVSD X0, (SI)
+
+skip99:
+stored96:
+	MOVQ   ldc+168(FP), BX
+	SHLQ   $0x03, BX
+	ADDQ   BX, DX
+	VMULPD Y7, Y4, Y4
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000004
+	JLE    left100
+	MOVQ   $0x00000004, BX
+
+left100:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip102
+	VMOVUPD Y4, (DX)
+	JMP     stored101
+
+skip102:
+	LEAQ         (DX), SI
+	VMOVAPS      Y4, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip103
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip103:
+	TESTQ  $0x00000001, BX
+	JZ     skip104
+	VMOVSD X0, (SI)
+
+skip104:
+stored101:
+	MOVQ   ldc+168(FP), BX
+	SHLQ   $0x03, BX
+	ADDQ   BX, DX
+	VMULPD Y7, Y5, Y5
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000004
+	JLE    left105
+	MOVQ   $0x00000004, BX
+
+left105:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip107
+	VMOVUPD Y5, (DX)
+	JMP     stored106
+
+skip107:
+	LEAQ         (DX), SI
+	VMOVAPS      Y5, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip108
+	VMOVUPD      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip108:
+	TESTQ  $0x00000001, BX
+	JZ     skip109
+	VMOVSD X0, (SI)
+
+skip109:
+stored106:
+	MOVQ   ldc+168(FP), BX
+	SHLQ   $0x03, BX
+	ADDQ   BX, DX
+	VMULPD Y7, Y6, Y6
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000004
+	JLE    left110
+	MOVQ   $0x00000004, BX
+
+left110:
+	TESTQ   BX, BX
+	TESTQ   $0x00000004, BX
+	JZ      skip112
+	VMOVUPD Y6, (DX)
+	JMP     stored111
+
+skip112:
+	LEAQ         (DX), DX
+	VMOVAPS      Y6, Y0
+	TESTQ        $0x00000002, BX
+	JZ           skip113
+	VMOVUPD      X0, (DX)
+	ADDQ         $0x00000010, DX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip113:
+	TESTQ  $0x00000001, BX
+	JZ     skip114
+	VMOVSD X0, (DX)
+
+skip114:
+stored111:
+done24:
+	MOVQ b_cap+88(FP), DX
+	CMPQ DX, $0x00000004
+	JLE  left115
+	MOVQ $0x00000004, DX
+
+left115:
+	TESTQ DX, DX
+	SUBQ  DX, b_cap+88(FP)
+	SHLQ  $0x03, DX
+	ADDQ  DX, b_base+72(FP)
+	ADDQ  DX, CX
+	ADDQ  DX, panel_base+104(FP)
+	JMP   tile11
+
+next12:
+	MOVQ   rsA+56(FP), DX
+	SHLQ   $0x03, DX
+	IMUL3Q $0x00000006, DX, DX
+	ADDQ   DX, AX
+	MOVQ   ldc+168(FP), DX
+	SHLQ   $0x03, DX
+	IMUL3Q $0x00000006, DX, DX
+	ADDQ   DX, CX
+	MOVQ   n+8(FP), DX
+	SHLQ   $0x03, DX
+	SUBQ   DX, CX
+	SUBQ   $0x00000006, m+0(FP)
+	JMP    band1
+
+next2:
+band116:
+	CMPQ m+0(FP), $0x00000001
+	JL   next117
+	MOVQ a_cap+48(FP), DX
+	MOVQ DX, b_base+72(FP)
+	MOVQ panel_cap+120(FP), DX
+	MOVQ DX, panel_base+104(FP)
+	MOVQ n+8(FP), DX
+	MOVQ DX, b_cap+88(FP)
+
+tile118:
+	CMPQ b_cap+88(FP), $0x00000008
+	JL   next119
+
+	// 1 row of A, 2 vectors of the columns of B.
+	CMPB    resume+176(FP), $0x00
+	JE      fresh120
+	VMOVUPD (CX), Y0
+	VMOVUPD 32(CX), Y1
+	JMP     start121
+
+fresh120:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	CMPQ       k+16(FP), $0x00000040
+	JL         start121
+	PREFETCHT0 (CX)
+
+start121:
+	MOVQ AX, DX
+	MOVQ csA+64(FP), BX
+	SHLQ $0x03, BX
+	MOVQ ldb+96(FP), DI
+	SHLQ $0x03, DI
+	MOVQ k+16(FP), R8
+	MOVQ b_base+72(FP), SI
+	MOVQ panel_base+104(FP), R9
+
+k122:
+	PREFETCHT0   (SI)(DI*8)
+	VBROADCASTSD (DX), Y2
+	VMOVUPD      (SI), Y3
+	VMOVUPD      Y3, (R9)
+	VFMADD231PD  Y3, Y2, Y0
+	VMOVUPD      32(SI), Y3
+	VMOVUPD      Y3, 32(R9)
+	VFMADD231PD  Y3, Y2, Y1
+	ADDQ         DI, SI
+	ADDQ         ldp+128(FP), R9
+	ADDQ         BX, DX
+	DECQ         R8
+	JNZ          k122
+	VBROADCASTSD alpha+24(FP), Y2
+	MOVQ         beta+136(FP), DX
+	ADDQ         DX, DX
+	JZ           beta0_123
+	MOVQ         $0x3ff0000000000000, DX
+	CMPQ         DX, beta+136(FP)
+	JE           beta1_124
+	VBROADCASTSD beta+136(FP), Y3
+	VMOVUPD      (CX), Y4
+	VMULPD       Y3, Y4, Y4
+	VFMADD231PD  Y0, Y2, Y4
+	VMOVUPD      32(CX), Y0
+	VMULPD       Y3, Y0, Y0
+	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD      Y4, (CX)
+	VMOVUPD      Y0, 32(CX)
+	JMP          done125
+
+beta1_124:
+	VMOVUPD     (CX), Y3
+	VFMADD231PD Y0, Y2, Y3
+	VMOVUPD     32(CX), Y0
+	VFMADD231PD Y1, Y2, Y0
+	VMOVUPD     Y3, (CX)
+	VMOVUPD     Y0, 32(CX)
+	JMP         done125
+
+beta0_123:
+	VMULPD  Y2, Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMULPD  Y2, Y1, Y1
+	VMOVUPD Y1, 32(CX)
+
+done125:
+	ADDQ $0x00000040, b_base+72(FP)
+	ADDQ $0x00000040, CX
+	ADDQ $0x00000040, panel_base+104(FP)
+	SUBQ $0x00000008, b_cap+88(FP)
+	JMP  tile118
+
+next119:
+tile126:
+	MOVQ b_cap+88(FP), DX
+	CMPQ DX, $0x00000004
+	JLE  left128
+	MOVQ $0x00000004, DX
+
+left128:
+	TESTQ DX, DX
+	JZ    next127
+
+	// 1 row of A, one vector or a part of one of the columns of B.
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x03, DX
+	SUBQ       DX, BX
+	VMOVDQU    32(BX), Y0
+	CMPB       resume+176(FP), $0x00
+	JE         fresh129
+	VMASKMOVPD (CX), Y0, Y1
+	JMP        start130
+
+fresh129:
+	VXORPS     Y1, Y1, Y1
+	CMPQ       k+16(FP), $0x00000040
+	JL         start130
+	PREFETCHT0 (CX)
+
+start130:
+	MOVQ AX, DX
+	MOVQ csA+64(FP), BX
+	SHLQ $0x03, BX
+	MOVQ ldb+96(FP), DI
+	SHLQ $0x03, DI
+	MOVQ k+16(FP), R8
+	MOVQ b_base+72(FP), SI
+	MOVQ panel_base+104(FP), R9
+
+k131:
+	PREFETCHT0   (SI)(DI*8)
+	VBROADCASTSD (DX), Y2
+	VMASKMOVPD   (SI), Y0, Y3
+	MOVQ         b_cap+88(FP), R10
+	CMPQ         R10, $0x00000004
+	JLE          left132
+	MOVQ         $0x00000004, R10
+
+left132:
+	TESTQ   R10, R10
+	TESTQ   $0x00000004, R10
+	JZ      skip134
+	VMOVUPD Y3, (R9)
+	JMP     stored133
+
+skip134:
+	LEAQ         (R9), R11
+	VMOVAPS      Y3, Y4
+	TESTQ        $0x00000002, R10
+	JZ           skip135
+	VMOVUPD      X4, (R11)
+	ADDQ         $0x00000010, R11
+	VEXTRACTF128 $0x01, Y4, X4
+
+skip135:
+	TESTQ  $0x00000001, R10
+	JZ     skip136
+	VMOVSD X4, (R11)
+
+skip136:
+stored133:
+	VFMADD231PD  Y3, Y2, Y1
+	ADDQ         DI, SI
+	ADDQ         ldp+128(FP), R9
+	ADDQ         BX, DX
+	DECQ         R8
+	JNZ          k131
+	VBROADCASTSD alpha+24(FP), Y2
+	MOVQ         beta+136(FP), DX
+	ADDQ         DX, DX
+	JZ           beta0_137
+	MOVQ         $0x3ff0000000000000, DX
+	CMPQ         DX, beta+136(FP)
+	JE           beta1_138
+	VBROADCASTSD beta+136(FP), Y3
+	VMASKMOVPD   (CX), Y0, Y0
+	VMULPD       Y3, Y0, Y0
+	VFMADD231PD  Y1, Y2, Y0
+	MOVQ         b_cap+88(FP), DX
+	CMPQ         DX, $0x00000004
+	JLE          left140
+	MOVQ         $0x00000004, DX
+
+left140:
+	TESTQ   DX, DX
+	TESTQ   $0x00000004, DX
+	JZ      skip142
+	VMOVUPD Y0, (CX)
+	JMP     stored141
+
+skip142:
+	LEAQ         (CX), BX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, DX
+	JZ           skip143
+	VMOVUPD      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip143:
+	TESTQ  $0x00000001, DX
+	JZ     skip144
+	VMOVSD X0, (BX)
+
+skip144:
+stored141:
+	JMP done139
+
+beta1_138:
+	VMASKMOVPD  (CX), Y0, Y0
+	VFMADD231PD Y1, Y2, Y0
+	MOVQ        b_cap+88(FP), DX
+	CMPQ        DX, $0x00000004
+	JLE         left145
+	MOVQ        $0x00000004, DX
+
+left145:
+	TESTQ   DX, DX
+	TESTQ   $0x00000004, DX
+	JZ      skip147
+	VMOVUPD Y0, (CX)
+	JMP     stored146
+
+skip147:
+	LEAQ         (CX), BX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, DX
+	JZ           skip148
+	VMOVUPD      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip148:
+	TESTQ  $0x00000001, DX
+	JZ     skip149
+	VMOVSD X0, (BX)
+
+skip149:
+stored146:
+	JMP done139
+
+beta0_137:
+	VMULPD Y2, Y1, Y1
+	MOVQ   b_cap+88(FP), DX
+	CMPQ   DX, $0x00000004
+	JLE    left150
+	MOVQ   $0x00000004, DX
+
+left150:
+	TESTQ   DX, DX
+	TESTQ   $0x00000004, DX
+	JZ      skip152
+	VMOVUPD Y1, (CX)
+	JMP     stored151
+
+skip152:
+	LEAQ         (CX), BX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, DX
+	JZ           skip153
+	VMOVUPD      X0, (BX)
+	ADDQ         $0x00000010, BX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip153:
+	TESTQ  $0x00000001, DX
+	JZ     skip154
+	VMOVSD X0, (BX)
+
+skip154:
+stored151:
+done139:
+	MOVQ b_cap+88(FP), DX
+	CMPQ DX, $0x00000004
+	JLE  left155
+	MOVQ $0x00000004, DX
+
+left155:
+	TESTQ DX, DX
+	SUBQ  DX, b_cap+88(FP)
+	SHLQ  $0x03, DX
+	ADDQ  DX, b_base+72(FP)
+	ADDQ  DX, CX
+	ADDQ  DX, panel_base+104(FP)
+	JMP   tile126
+
+next127:
+	MOVQ rsA+56(FP), DX
+	SHLQ $0x03, DX
+	ADDQ DX, AX
+	MOVQ ldc+168(FP), DX
+	SHLQ $0x03, DX
+	ADDQ DX, CX
+	MOVQ n+8(FP), DX
+	SHLQ $0x03, DX
+	SUBQ DX, CX
+	SUBQ $0x00000001, m+0(FP)
+	JMP  band116
+
+next117:
 	VZEROUPPER
 	RET
 
@@ -9136,7 +12403,7 @@ next70:
 //
 // a AX, c CX, b DX, sums Z0–Z23.
 //
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·GemmOuterF32AVX512(SB), NOSPLIT, $0-145
 	MOVQ a_base+32(FP), AX
 	MOVQ c_base+112(FP), CX
@@ -9216,30 +12483,90 @@ tile3:
 	JMP     start6
 
 fresh5:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	CMPQ       k+16(FP), $0x00000040
+	JL         start6
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
 
 start6:
 	MOVQ AX, BX
@@ -9705,18 +13032,66 @@ left13:
 	JMP       start15
 
 fresh14:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	CMPQ       k+16(FP), $0x00000040
+	JL         start15
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start15:
 	MOVQ AX, BX
@@ -10150,30 +13525,78 @@ tile23:
 	JMP     start26
 
 fresh25:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	CMPQ       k+16(FP), $0x00000040
+	JL         start26
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
 
 start26:
 	MOVQ AX, BX
@@ -10582,14 +14005,46 @@ left33:
 	JMP       start35
 
 fresh34:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	CMPQ       k+16(FP), $0x00000040
+	JL         start35
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start35:
 	MOVQ AX, BX
@@ -10904,30 +14359,66 @@ tile43:
 	JMP     start46
 
 fresh45:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	CMPQ       k+16(FP), $0x00000040
+	JL         start46
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	PREFETCHT0 256(CX)
+	PREFETCHT0 320(CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	PREFETCHT0 192(BX)
+	PREFETCHT0 256(BX)
+	PREFETCHT0 320(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	PREFETCHT0 192(BX)
+	PREFETCHT0 256(BX)
+	PREFETCHT0 320(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	PREFETCHT0 192(BX)
+	PREFETCHT0 256(BX)
+	PREFETCHT0 320(BX)
 
 start46:
 	MOVQ AX, BX
@@ -11277,14 +14768,34 @@ tile51:
 	JMP     start54
 
 fresh53:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	CMPQ       k+16(FP), $0x00000040
+	JL         start54
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
 
 start54:
 	MOVQ AX, BX
@@ -11474,10 +14985,26 @@ left61:
 	JMP       start63
 
 fresh62:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	CMPQ       k+16(FP), $0x00000040
+	JL         start63
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start63:
 	MOVQ AX, BX
@@ -11672,22 +15199,44 @@ tile71:
 	JMP     start74
 
 fresh73:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	CMPQ       k+16(FP), $0x00000040
+	JL         start74
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	PREFETCHT0 256(CX)
+	PREFETCHT0 320(CX)
+	PREFETCHT0 384(CX)
+	PREFETCHT0 448(CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	PREFETCHT0 192(BX)
+	PREFETCHT0 256(BX)
+	PREFETCHT0 320(BX)
+	PREFETCHT0 384(BX)
+	PREFETCHT0 448(BX)
 
 start74:
 	MOVQ AX, BX
@@ -11926,10 +15475,20 @@ tile79:
 	JMP     start82
 
 fresh81:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	CMPQ       k+16(FP), $0x00000040
+	JL         start82
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
 
 start82:
 	MOVQ AX, BX
@@ -12048,8 +15607,16 @@ left89:
 	JMP       start91
 
 fresh90:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	CMPQ       k+16(FP), $0x00000040
+	JL         start91
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start91:
 	MOVQ AX, BX
@@ -12177,14 +15744,24 @@ tile99:
 	JMP     start102
 
 fresh101:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	CMPQ       k+16(FP), $0x00000040
+	JL         start102
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	PREFETCHT0 256(CX)
+	PREFETCHT0 320(CX)
+	PREFETCHT0 384(CX)
+	PREFETCHT0 448(CX)
 
 start102:
 	MOVQ AX, BX
@@ -12314,8 +15891,12 @@ tile107:
 	JMP     start110
 
 fresh109:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	CMPQ       k+16(FP), $0x00000040
+	JL         start110
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
 
 start110:
 	MOVQ AX, BX
@@ -12392,7 +15973,10 @@ left117:
 	JMP       start119
 
 fresh118:
-	VXORPS Z0, Z0, Z0
+	VXORPS     Z0, Z0, Z0
+	CMPQ       k+16(FP), $0x00000040
+	JL         start119
+	PREFETCHT0 (CX)
 
 start119:
 	MOVQ AX, BX
@@ -12461,6 +16045,1289 @@ next116:
 	SUBQ $0x00000001, m+0(FP)
 
 next98:
+	VZEROUPPER
+	RET
+
+// GemmOuterPackF32AVX512 is GemmOuterF32 that also copies B to panel, where its rows are ldp
+// elements apart, for a product of other rows of A with the same B. It is defined by
+// generic.GemmOuterPackF32.
+//
+// AVX-512 (F, BW, DQ, VL). The tallest tiles of GemmOuter; what they load of B is stored,
+// and prefetched eight rows ahead. k > 0. Reads a and b, writes panel, updates c.
+//
+// a AX, c CX, b DX, n DX, sums Z0–Z23.
+//
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·GemmOuterPackF32AVX512(SB), NOSPLIT, $0-177
+	MOVQ a_base+32(FP), AX
+	MOVQ c_base+144(FP), CX
+	MOVQ b_base+72(FP), DX
+	MOVQ DX, a_cap+48(FP)
+	MOVQ panel_base+104(FP), DX
+	MOVQ DX, panel_cap+120(FP)
+	SHLQ $0x02, ldp+128(FP)
+
+band1:
+	CMPQ m+0(FP), $0x0000000c
+	JL   next2
+	MOVQ a_cap+48(FP), DX
+	MOVQ DX, b_base+72(FP)
+	MOVQ panel_cap+120(FP), DX
+	MOVQ DX, panel_base+104(FP)
+	MOVQ n+8(FP), DX
+	MOVQ DX, b_cap+88(FP)
+
+tile3:
+	CMPQ b_cap+88(FP), $0x00000020
+	JL   next4
+
+	// 12 rows of A, 2 vectors of the columns of B.
+	CMPB    resume+176(FP), $0x00
+	JE      fresh5
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	MOVQ    CX, DX
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS 64(DX), Z3
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS 64(DX), Z5
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS 64(DX), Z7
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS 64(DX), Z9
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS 64(DX), Z11
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS 64(DX), Z13
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMOVUPS (DX), Z14
+	VMOVUPS 64(DX), Z15
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMOVUPS (DX), Z16
+	VMOVUPS 64(DX), Z17
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS 64(DX), Z19
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMOVUPS (DX), Z20
+	VMOVUPS 64(DX), Z21
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMOVUPS (DX), Z22
+	VMOVUPS 64(DX), Z23
+	JMP     start6
+
+fresh5:
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	CMPQ       k+16(FP), $0x00000040
+	JL         start6
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	MOVQ       CX, DX
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+
+start6:
+	MOVQ AX, DX
+	MOVQ rsA+56(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (DX)(SI*1), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), SI
+	MOVQ csA+64(FP), R9
+	SHLQ $0x02, R9
+	MOVQ ldb+96(FP), R11
+	SHLQ $0x02, R11
+	MOVQ k+16(FP), R12
+	MOVQ b_base+72(FP), R10
+	MOVQ panel_base+104(FP), R13
+
+k7:
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	VMOVUPS      (R10), Z24
+	VMOVUPS      Z24, (R13)
+	VMOVUPS      64(R10), Z25
+	VMOVUPS      Z25, 64(R13)
+	VBROADCASTSS (DX), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (DX)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (DX)(BX*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (DI), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (DI)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (DI)(BX*2), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (R8)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (R8)(BX*2), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (SI), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (SI)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (SI)(BX*2), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         R11, R10
+	ADDQ         ldp+128(FP), R13
+	ADDQ         R9, DX
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         R9, SI
+	DECQ         R12
+	JNZ          k7
+	VBROADCASTSS alpha+24(FP), Z24
+	MOVL         beta+136(FP), DX
+	ADDL         DX, DX
+	JZ           beta0_8
+	CMPL         beta+136(FP), $0x3f800000
+	JE           beta1_9
+	VBROADCASTSS beta+136(FP), Z25
+	VMOVUPS      (CX), Z26
+	VMULPS       Z25, Z26, Z26
+	VFMADD231PS  Z0, Z24, Z26
+	VMOVUPS      64(CX), Z0
+	VMULPS       Z25, Z0, Z0
+	VFMADD231PS  Z1, Z24, Z0
+	VMOVUPS      Z26, (CX)
+	VMOVUPS      Z0, 64(CX)
+	MOVQ         CX, DX
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      (DX), Z0
+	VMULPS       Z25, Z0, Z0
+	VFMADD231PS  Z2, Z24, Z0
+	VMOVUPS      64(DX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z3, Z24, Z1
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      (DX), Z0
+	VMULPS       Z25, Z0, Z0
+	VFMADD231PS  Z4, Z24, Z0
+	VMOVUPS      64(DX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z5, Z24, Z1
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      (DX), Z0
+	VMULPS       Z25, Z0, Z0
+	VFMADD231PS  Z6, Z24, Z0
+	VMOVUPS      64(DX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z7, Z24, Z1
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      (DX), Z0
+	VMULPS       Z25, Z0, Z0
+	VFMADD231PS  Z8, Z24, Z0
+	VMOVUPS      64(DX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z9, Z24, Z1
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      (DX), Z0
+	VMULPS       Z25, Z0, Z0
+	VFMADD231PS  Z10, Z24, Z0
+	VMOVUPS      64(DX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z11, Z24, Z1
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      (DX), Z0
+	VMULPS       Z25, Z0, Z0
+	VFMADD231PS  Z12, Z24, Z0
+	VMOVUPS      64(DX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z13, Z24, Z1
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      (DX), Z0
+	VMULPS       Z25, Z0, Z0
+	VFMADD231PS  Z14, Z24, Z0
+	VMOVUPS      64(DX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z15, Z24, Z1
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      (DX), Z0
+	VMULPS       Z25, Z0, Z0
+	VFMADD231PS  Z16, Z24, Z0
+	VMOVUPS      64(DX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z17, Z24, Z1
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      (DX), Z0
+	VMULPS       Z25, Z0, Z0
+	VFMADD231PS  Z18, Z24, Z0
+	VMOVUPS      64(DX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z19, Z24, Z1
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      (DX), Z0
+	VMULPS       Z25, Z0, Z0
+	VFMADD231PS  Z20, Z24, Z0
+	VMOVUPS      64(DX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z21, Z24, Z1
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      (DX), Z0
+	VMULPS       Z25, Z0, Z0
+	VFMADD231PS  Z22, Z24, Z0
+	VMOVUPS      64(DX), Z1
+	VMULPS       Z25, Z1, Z1
+	VFMADD231PS  Z23, Z24, Z1
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	JMP          done10
+
+beta1_9:
+	VMOVUPS     (CX), Z25
+	VFMADD231PS Z0, Z24, Z25
+	VMOVUPS     64(CX), Z0
+	VFMADD231PS Z1, Z24, Z0
+	VMOVUPS     Z25, (CX)
+	VMOVUPS     Z0, 64(CX)
+	MOVQ        CX, DX
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     (DX), Z0
+	VFMADD231PS Z2, Z24, Z0
+	VMOVUPS     64(DX), Z1
+	VFMADD231PS Z3, Z24, Z1
+	VMOVUPS     Z0, (DX)
+	VMOVUPS     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     (DX), Z0
+	VFMADD231PS Z4, Z24, Z0
+	VMOVUPS     64(DX), Z1
+	VFMADD231PS Z5, Z24, Z1
+	VMOVUPS     Z0, (DX)
+	VMOVUPS     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     (DX), Z0
+	VFMADD231PS Z6, Z24, Z0
+	VMOVUPS     64(DX), Z1
+	VFMADD231PS Z7, Z24, Z1
+	VMOVUPS     Z0, (DX)
+	VMOVUPS     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     (DX), Z0
+	VFMADD231PS Z8, Z24, Z0
+	VMOVUPS     64(DX), Z1
+	VFMADD231PS Z9, Z24, Z1
+	VMOVUPS     Z0, (DX)
+	VMOVUPS     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     (DX), Z0
+	VFMADD231PS Z10, Z24, Z0
+	VMOVUPS     64(DX), Z1
+	VFMADD231PS Z11, Z24, Z1
+	VMOVUPS     Z0, (DX)
+	VMOVUPS     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     (DX), Z0
+	VFMADD231PS Z12, Z24, Z0
+	VMOVUPS     64(DX), Z1
+	VFMADD231PS Z13, Z24, Z1
+	VMOVUPS     Z0, (DX)
+	VMOVUPS     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     (DX), Z0
+	VFMADD231PS Z14, Z24, Z0
+	VMOVUPS     64(DX), Z1
+	VFMADD231PS Z15, Z24, Z1
+	VMOVUPS     Z0, (DX)
+	VMOVUPS     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     (DX), Z0
+	VFMADD231PS Z16, Z24, Z0
+	VMOVUPS     64(DX), Z1
+	VFMADD231PS Z17, Z24, Z1
+	VMOVUPS     Z0, (DX)
+	VMOVUPS     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     (DX), Z0
+	VFMADD231PS Z18, Z24, Z0
+	VMOVUPS     64(DX), Z1
+	VFMADD231PS Z19, Z24, Z1
+	VMOVUPS     Z0, (DX)
+	VMOVUPS     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     (DX), Z0
+	VFMADD231PS Z20, Z24, Z0
+	VMOVUPS     64(DX), Z1
+	VFMADD231PS Z21, Z24, Z1
+	VMOVUPS     Z0, (DX)
+	VMOVUPS     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     (DX), Z0
+	VFMADD231PS Z22, Z24, Z0
+	VMOVUPS     64(DX), Z1
+	VFMADD231PS Z23, Z24, Z1
+	VMOVUPS     Z0, (DX)
+	VMOVUPS     Z1, 64(DX)
+	JMP         done10
+
+beta0_8:
+	VMULPS  Z24, Z0, Z0
+	VMOVUPS Z0, (CX)
+	VMULPS  Z24, Z1, Z1
+	VMOVUPS Z1, 64(CX)
+	MOVQ    CX, DX
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z24, Z2, Z2
+	VMOVUPS Z2, (DX)
+	VMULPS  Z24, Z3, Z3
+	VMOVUPS Z3, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z24, Z4, Z4
+	VMOVUPS Z4, (DX)
+	VMULPS  Z24, Z5, Z5
+	VMOVUPS Z5, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z24, Z6, Z6
+	VMOVUPS Z6, (DX)
+	VMULPS  Z24, Z7, Z7
+	VMOVUPS Z7, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z24, Z8, Z8
+	VMOVUPS Z8, (DX)
+	VMULPS  Z24, Z9, Z9
+	VMOVUPS Z9, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z24, Z10, Z10
+	VMOVUPS Z10, (DX)
+	VMULPS  Z24, Z11, Z11
+	VMOVUPS Z11, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z24, Z12, Z12
+	VMOVUPS Z12, (DX)
+	VMULPS  Z24, Z13, Z13
+	VMOVUPS Z13, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z24, Z14, Z14
+	VMOVUPS Z14, (DX)
+	VMULPS  Z24, Z15, Z15
+	VMOVUPS Z15, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z24, Z16, Z16
+	VMOVUPS Z16, (DX)
+	VMULPS  Z24, Z17, Z17
+	VMOVUPS Z17, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z24, Z18, Z18
+	VMOVUPS Z18, (DX)
+	VMULPS  Z24, Z19, Z19
+	VMOVUPS Z19, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z24, Z20, Z20
+	VMOVUPS Z20, (DX)
+	VMULPS  Z24, Z21, Z21
+	VMOVUPS Z21, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z24, Z22, Z22
+	VMOVUPS Z22, (DX)
+	VMULPS  Z24, Z23, Z23
+	VMOVUPS Z23, 64(DX)
+
+done10:
+	ADDQ $0x00000080, b_base+72(FP)
+	ADDQ $0x00000080, CX
+	ADDQ $0x00000080, panel_base+104(FP)
+	SUBQ $0x00000020, b_cap+88(FP)
+	JMP  tile3
+
+next4:
+tile11:
+	MOVQ b_cap+88(FP), DX
+	CMPQ DX, $0x00000010
+	JLE  left13
+	MOVQ $0x00000010, DX
+
+left13:
+	TESTQ DX, DX
+	JZ    next12
+
+	// 12 rows of A, one vector or a part of one of the columns of B.
+	LEAQ      bitMasks<>+0(SB), BX
+	KMOVW     (BX)(DX*2), K1
+	CMPB      resume+176(FP), $0x00
+	JE        fresh14
+	VMOVUPS.Z (CX), K1, Z0
+	MOVQ      CX, DX
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x02, BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x02, BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x02, BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x02, BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x02, BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z5
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x02, BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z6
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x02, BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z7
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x02, BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z8
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x02, BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z9
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x02, BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z10
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x02, BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z11
+	JMP       start15
+
+fresh14:
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	CMPQ       k+16(FP), $0x00000040
+	JL         start15
+	PREFETCHT0 (CX)
+	MOVQ       CX, DX
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+
+start15:
+	MOVQ AX, DX
+	MOVQ rsA+56(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (DX)(SI*1), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), SI
+	MOVQ csA+64(FP), R9
+	SHLQ $0x02, R9
+	MOVQ ldb+96(FP), R11
+	SHLQ $0x02, R11
+	MOVQ k+16(FP), R12
+	MOVQ b_base+72(FP), R10
+	MOVQ panel_base+104(FP), R13
+
+k16:
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS.Z    (R10), K1, Z12
+	VMOVUPS      Z12, K1, (R13)
+	VBROADCASTSS (DX), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (DX)(BX*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (DX)(BX*2), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (DI)(BX*1), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (DI)(BX*2), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R8)(BX*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R8)(BX*2), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (SI), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (SI)(BX*1), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (SI)(BX*2), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         R11, R10
+	ADDQ         ldp+128(FP), R13
+	ADDQ         R9, DX
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         R9, SI
+	DECQ         R12
+	JNZ          k16
+	VBROADCASTSS alpha+24(FP), Z12
+	MOVL         beta+136(FP), DX
+	ADDL         DX, DX
+	JZ           beta0_17
+	CMPL         beta+136(FP), $0x3f800000
+	JE           beta1_18
+	VBROADCASTSS beta+136(FP), Z13
+	VMOVUPS.Z    (CX), K1, Z14
+	VMULPS       Z13, Z14, Z14
+	VFMADD231PS  Z0, Z12, Z14
+	MOVQ         CX, DX
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS.Z    (DX), K1, Z0
+	VMULPS       Z13, Z0, Z0
+	VFMADD231PS  Z1, Z12, Z0
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS.Z    (DX), K1, Z1
+	VMULPS       Z13, Z1, Z1
+	VFMADD231PS  Z2, Z12, Z1
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS.Z    (DX), K1, Z2
+	VMULPS       Z13, Z2, Z2
+	VFMADD231PS  Z3, Z12, Z2
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS.Z    (DX), K1, Z3
+	VMULPS       Z13, Z3, Z3
+	VFMADD231PS  Z4, Z12, Z3
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS.Z    (DX), K1, Z4
+	VMULPS       Z13, Z4, Z4
+	VFMADD231PS  Z5, Z12, Z4
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS.Z    (DX), K1, Z5
+	VMULPS       Z13, Z5, Z5
+	VFMADD231PS  Z6, Z12, Z5
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS.Z    (DX), K1, Z6
+	VMULPS       Z13, Z6, Z6
+	VFMADD231PS  Z7, Z12, Z6
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS.Z    (DX), K1, Z7
+	VMULPS       Z13, Z7, Z7
+	VFMADD231PS  Z8, Z12, Z7
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VMULPS       Z13, Z8, Z8
+	VFMADD231PS  Z9, Z12, Z8
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS.Z    (DX), K1, Z9
+	VMULPS       Z13, Z9, Z9
+	VFMADD231PS  Z10, Z12, Z9
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VMULPS       Z13, Z10, Z10
+	VFMADD231PS  Z11, Z12, Z10
+	VMOVUPS      Z14, K1, (CX)
+	MOVQ         CX, DX
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      Z0, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      Z1, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      Z2, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      Z3, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      Z4, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      Z5, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      Z6, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      Z7, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      Z8, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      Z9, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	VMOVUPS      Z10, K1, (DX)
+	JMP          done19
+
+beta1_18:
+	VMOVUPS.Z   (CX), K1, Z13
+	VFMADD231PS Z0, Z12, Z13
+	MOVQ        CX, DX
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS.Z   (DX), K1, Z0
+	VFMADD231PS Z1, Z12, Z0
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS.Z   (DX), K1, Z1
+	VFMADD231PS Z2, Z12, Z1
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS.Z   (DX), K1, Z2
+	VFMADD231PS Z3, Z12, Z2
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS.Z   (DX), K1, Z3
+	VFMADD231PS Z4, Z12, Z3
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS.Z   (DX), K1, Z4
+	VFMADD231PS Z5, Z12, Z4
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS.Z   (DX), K1, Z5
+	VFMADD231PS Z6, Z12, Z5
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS.Z   (DX), K1, Z6
+	VFMADD231PS Z7, Z12, Z6
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS.Z   (DX), K1, Z7
+	VFMADD231PS Z8, Z12, Z7
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS.Z   (DX), K1, Z8
+	VFMADD231PS Z9, Z12, Z8
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS.Z   (DX), K1, Z9
+	VFMADD231PS Z10, Z12, Z9
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS.Z   (DX), K1, Z10
+	VFMADD231PS Z11, Z12, Z10
+	VMOVUPS     Z13, K1, (CX)
+	MOVQ        CX, DX
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     Z0, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     Z1, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     Z2, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     Z3, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     Z4, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     Z5, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     Z6, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     Z7, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     Z8, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     Z9, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        BX, DX
+	VMOVUPS     Z10, K1, (DX)
+	JMP         done19
+
+beta0_17:
+	VMULPS  Z12, Z0, Z0
+	VMOVUPS Z0, K1, (CX)
+	MOVQ    CX, DX
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z12, Z1, Z1
+	VMOVUPS Z1, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z12, Z2, Z2
+	VMOVUPS Z2, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z12, Z3, Z3
+	VMOVUPS Z3, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z12, Z4, Z4
+	VMOVUPS Z4, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z12, Z5, Z5
+	VMOVUPS Z5, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z12, Z6, Z6
+	VMOVUPS Z6, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z12, Z7, Z7
+	VMOVUPS Z7, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z12, Z8, Z8
+	VMOVUPS Z8, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z12, Z9, Z9
+	VMOVUPS Z9, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z12, Z10, Z10
+	VMOVUPS Z10, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, DX
+	VMULPS  Z12, Z11, Z11
+	VMOVUPS Z11, K1, (DX)
+
+done19:
+	MOVQ b_cap+88(FP), DX
+	CMPQ DX, $0x00000010
+	JLE  left20
+	MOVQ $0x00000010, DX
+
+left20:
+	TESTQ DX, DX
+	SUBQ  DX, b_cap+88(FP)
+	SHLQ  $0x02, DX
+	ADDQ  DX, b_base+72(FP)
+	ADDQ  DX, CX
+	ADDQ  DX, panel_base+104(FP)
+	JMP   tile11
+
+next12:
+	MOVQ   rsA+56(FP), DX
+	SHLQ   $0x02, DX
+	IMUL3Q $0x0000000c, DX, DX
+	ADDQ   DX, AX
+	MOVQ   ldc+168(FP), DX
+	SHLQ   $0x02, DX
+	IMUL3Q $0x0000000c, DX, DX
+	ADDQ   DX, CX
+	MOVQ   n+8(FP), DX
+	SHLQ   $0x02, DX
+	SUBQ   DX, CX
+	SUBQ   $0x0000000c, m+0(FP)
+	JMP    band1
+
+next2:
+band21:
+	CMPQ m+0(FP), $0x00000001
+	JL   next22
+	MOVQ a_cap+48(FP), DX
+	MOVQ DX, b_base+72(FP)
+	MOVQ panel_cap+120(FP), DX
+	MOVQ DX, panel_base+104(FP)
+	MOVQ n+8(FP), DX
+	MOVQ DX, b_cap+88(FP)
+
+tile23:
+	CMPQ b_cap+88(FP), $0x00000020
+	JL   next24
+
+	// 1 row of A, 2 vectors of the columns of B.
+	CMPB    resume+176(FP), $0x00
+	JE      fresh25
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	JMP     start26
+
+fresh25:
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	CMPQ       k+16(FP), $0x00000040
+	JL         start26
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+
+start26:
+	MOVQ AX, DX
+	MOVQ csA+64(FP), BX
+	SHLQ $0x02, BX
+	MOVQ ldb+96(FP), DI
+	SHLQ $0x02, DI
+	MOVQ k+16(FP), R8
+	MOVQ b_base+72(FP), SI
+	MOVQ panel_base+104(FP), R9
+
+k27:
+	PREFETCHT0   (SI)(DI*8)
+	PREFETCHT0   64(SI)(DI*8)
+	VBROADCASTSS (DX), Z2
+	VMOVUPS      (SI), Z3
+	VMOVUPS      Z3, (R9)
+	VFMADD231PS  Z3, Z2, Z0
+	VMOVUPS      64(SI), Z3
+	VMOVUPS      Z3, 64(R9)
+	VFMADD231PS  Z3, Z2, Z1
+	ADDQ         DI, SI
+	ADDQ         ldp+128(FP), R9
+	ADDQ         BX, DX
+	DECQ         R8
+	JNZ          k27
+	VBROADCASTSS alpha+24(FP), Z2
+	MOVL         beta+136(FP), DX
+	ADDL         DX, DX
+	JZ           beta0_28
+	CMPL         beta+136(FP), $0x3f800000
+	JE           beta1_29
+	VBROADCASTSS beta+136(FP), Z3
+	VMOVUPS      (CX), Z4
+	VMULPS       Z3, Z4, Z4
+	VFMADD231PS  Z0, Z2, Z4
+	VMOVUPS      64(CX), Z0
+	VMULPS       Z3, Z0, Z0
+	VFMADD231PS  Z1, Z2, Z0
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z0, 64(CX)
+	JMP          done30
+
+beta1_29:
+	VMOVUPS     (CX), Z3
+	VFMADD231PS Z0, Z2, Z3
+	VMOVUPS     64(CX), Z0
+	VFMADD231PS Z1, Z2, Z0
+	VMOVUPS     Z3, (CX)
+	VMOVUPS     Z0, 64(CX)
+	JMP         done30
+
+beta0_28:
+	VMULPS  Z2, Z0, Z0
+	VMOVUPS Z0, (CX)
+	VMULPS  Z2, Z1, Z1
+	VMOVUPS Z1, 64(CX)
+
+done30:
+	ADDQ $0x00000080, b_base+72(FP)
+	ADDQ $0x00000080, CX
+	ADDQ $0x00000080, panel_base+104(FP)
+	SUBQ $0x00000020, b_cap+88(FP)
+	JMP  tile23
+
+next24:
+tile31:
+	MOVQ b_cap+88(FP), DX
+	CMPQ DX, $0x00000010
+	JLE  left33
+	MOVQ $0x00000010, DX
+
+left33:
+	TESTQ DX, DX
+	JZ    next32
+
+	// 1 row of A, one vector or a part of one of the columns of B.
+	LEAQ      bitMasks<>+0(SB), BX
+	KMOVW     (BX)(DX*2), K1
+	CMPB      resume+176(FP), $0x00
+	JE        fresh34
+	VMOVUPS.Z (CX), K1, Z0
+	JMP       start35
+
+fresh34:
+	VXORPS     Z0, Z0, Z0
+	CMPQ       k+16(FP), $0x00000040
+	JL         start35
+	PREFETCHT0 (CX)
+
+start35:
+	MOVQ AX, DX
+	MOVQ csA+64(FP), BX
+	SHLQ $0x02, BX
+	MOVQ ldb+96(FP), DI
+	SHLQ $0x02, DI
+	MOVQ k+16(FP), R8
+	MOVQ b_base+72(FP), SI
+	MOVQ panel_base+104(FP), R9
+
+k36:
+	PREFETCHT0   (SI)(DI*8)
+	VBROADCASTSS (DX), Z1
+	VMOVUPS.Z    (SI), K1, Z2
+	VMOVUPS      Z2, K1, (R9)
+	VFMADD231PS  Z2, Z1, Z0
+	ADDQ         DI, SI
+	ADDQ         ldp+128(FP), R9
+	ADDQ         BX, DX
+	DECQ         R8
+	JNZ          k36
+	VBROADCASTSS alpha+24(FP), Z1
+	MOVL         beta+136(FP), DX
+	ADDL         DX, DX
+	JZ           beta0_37
+	CMPL         beta+136(FP), $0x3f800000
+	JE           beta1_38
+	VBROADCASTSS beta+136(FP), Z2
+	VMOVUPS.Z    (CX), K1, Z3
+	VMULPS       Z2, Z3, Z3
+	VFMADD231PS  Z0, Z1, Z3
+	VMOVUPS      Z3, K1, (CX)
+	JMP          done39
+
+beta1_38:
+	VMOVUPS.Z   (CX), K1, Z2
+	VFMADD231PS Z0, Z1, Z2
+	VMOVUPS     Z2, K1, (CX)
+	JMP         done39
+
+beta0_37:
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, K1, (CX)
+
+done39:
+	MOVQ b_cap+88(FP), DX
+	CMPQ DX, $0x00000010
+	JLE  left40
+	MOVQ $0x00000010, DX
+
+left40:
+	TESTQ DX, DX
+	SUBQ  DX, b_cap+88(FP)
+	SHLQ  $0x02, DX
+	ADDQ  DX, b_base+72(FP)
+	ADDQ  DX, CX
+	ADDQ  DX, panel_base+104(FP)
+	JMP   tile31
+
+next32:
+	MOVQ rsA+56(FP), DX
+	SHLQ $0x02, DX
+	ADDQ DX, AX
+	MOVQ ldc+168(FP), DX
+	SHLQ $0x02, DX
+	ADDQ DX, CX
+	MOVQ n+8(FP), DX
+	SHLQ $0x02, DX
+	SUBQ DX, CX
+	SUBQ $0x00000001, m+0(FP)
+	JMP  band21
+
+next22:
 	VZEROUPPER
 	RET
 
@@ -14200,7 +19067,7 @@ next70:
 //
 // a AX, c CX, b DX, sums Z0–Z23.
 //
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·GemmOuterF64AVX512(SB), NOSPLIT, $0-145
 	MOVQ a_base+32(FP), AX
 	MOVQ c_base+112(FP), CX
@@ -14280,30 +19147,90 @@ tile3:
 	JMP     start6
 
 fresh5:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	CMPQ       k+16(FP), $0x00000040
+	JL         start6
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
 
 start6:
 	MOVQ AX, BX
@@ -14770,18 +19697,66 @@ left13:
 	JMP       start15
 
 fresh14:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	CMPQ       k+16(FP), $0x00000040
+	JL         start15
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start15:
 	MOVQ AX, BX
@@ -15216,30 +20191,78 @@ tile23:
 	JMP     start26
 
 fresh25:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	CMPQ       k+16(FP), $0x00000040
+	JL         start26
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
 
 start26:
 	MOVQ AX, BX
@@ -15649,14 +20672,46 @@ left33:
 	JMP       start35
 
 fresh34:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	CMPQ       k+16(FP), $0x00000040
+	JL         start35
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start35:
 	MOVQ AX, BX
@@ -15972,30 +21027,66 @@ tile43:
 	JMP     start46
 
 fresh45:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	CMPQ       k+16(FP), $0x00000040
+	JL         start46
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	PREFETCHT0 256(CX)
+	PREFETCHT0 320(CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	PREFETCHT0 192(BX)
+	PREFETCHT0 256(BX)
+	PREFETCHT0 320(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	PREFETCHT0 192(BX)
+	PREFETCHT0 256(BX)
+	PREFETCHT0 320(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	PREFETCHT0 192(BX)
+	PREFETCHT0 256(BX)
+	PREFETCHT0 320(BX)
 
 start46:
 	MOVQ AX, BX
@@ -16346,14 +21437,34 @@ tile51:
 	JMP     start54
 
 fresh53:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	CMPQ       k+16(FP), $0x00000040
+	JL         start54
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
 
 start54:
 	MOVQ AX, BX
@@ -16544,10 +21655,26 @@ left61:
 	JMP       start63
 
 fresh62:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	CMPQ       k+16(FP), $0x00000040
+	JL         start63
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start63:
 	MOVQ AX, BX
@@ -16743,22 +21870,44 @@ tile71:
 	JMP     start74
 
 fresh73:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	CMPQ       k+16(FP), $0x00000040
+	JL         start74
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	PREFETCHT0 256(CX)
+	PREFETCHT0 320(CX)
+	PREFETCHT0 384(CX)
+	PREFETCHT0 448(CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 128(BX)
+	PREFETCHT0 192(BX)
+	PREFETCHT0 256(BX)
+	PREFETCHT0 320(BX)
+	PREFETCHT0 384(BX)
+	PREFETCHT0 448(BX)
 
 start74:
 	MOVQ AX, BX
@@ -16998,10 +22147,20 @@ tile79:
 	JMP     start82
 
 fresh81:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	CMPQ       k+16(FP), $0x00000040
+	JL         start82
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
 
 start82:
 	MOVQ AX, BX
@@ -17121,8 +22280,16 @@ left89:
 	JMP       start91
 
 fresh90:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	CMPQ       k+16(FP), $0x00000040
+	JL         start91
+	PREFETCHT0 (CX)
+	MOVQ       CX, BX
+	MOVQ       ldc+136(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       SI, BX
+	PREFETCHT0 (BX)
 
 start91:
 	MOVQ AX, BX
@@ -17251,14 +22418,24 @@ tile99:
 	JMP     start102
 
 fresh101:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	CMPQ       k+16(FP), $0x00000040
+	JL         start102
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	PREFETCHT0 256(CX)
+	PREFETCHT0 320(CX)
+	PREFETCHT0 384(CX)
+	PREFETCHT0 448(CX)
 
 start102:
 	MOVQ AX, BX
@@ -17389,8 +22566,12 @@ tile107:
 	JMP     start110
 
 fresh109:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	CMPQ       k+16(FP), $0x00000040
+	JL         start110
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
 
 start110:
 	MOVQ AX, BX
@@ -17468,7 +22649,10 @@ left117:
 	JMP       start119
 
 fresh118:
-	VXORPS Z0, Z0, Z0
+	VXORPS     Z0, Z0, Z0
+	CMPQ       k+16(FP), $0x00000040
+	JL         start119
+	PREFETCHT0 (CX)
 
 start119:
 	MOVQ AX, BX
@@ -17538,6 +22722,1293 @@ next116:
 	SUBQ $0x00000001, m+0(FP)
 
 next98:
+	VZEROUPPER
+	RET
+
+// GemmOuterPackF64AVX512 is GemmOuterF64 that also copies B to panel, where its rows are ldp
+// elements apart, for a product of other rows of A with the same B. It is defined by
+// generic.GemmOuterPackF64.
+//
+// AVX-512 (F, BW, DQ, VL). The tallest tiles of GemmOuter; what they load of B is stored,
+// and prefetched eight rows ahead. k > 0. Reads a and b, writes panel, updates c.
+//
+// a AX, c CX, b DX, n DX, sums Z0–Z23.
+//
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·GemmOuterPackF64AVX512(SB), NOSPLIT, $0-177
+	MOVQ a_base+32(FP), AX
+	MOVQ c_base+144(FP), CX
+	MOVQ b_base+72(FP), DX
+	MOVQ DX, a_cap+48(FP)
+	MOVQ panel_base+104(FP), DX
+	MOVQ DX, panel_cap+120(FP)
+	SHLQ $0x03, ldp+128(FP)
+
+band1:
+	CMPQ m+0(FP), $0x0000000c
+	JL   next2
+	MOVQ a_cap+48(FP), DX
+	MOVQ DX, b_base+72(FP)
+	MOVQ panel_cap+120(FP), DX
+	MOVQ DX, panel_base+104(FP)
+	MOVQ n+8(FP), DX
+	MOVQ DX, b_cap+88(FP)
+
+tile3:
+	CMPQ b_cap+88(FP), $0x00000010
+	JL   next4
+
+	// 12 rows of A, 2 vectors of the columns of B.
+	CMPB    resume+176(FP), $0x00
+	JE      fresh5
+	VMOVUPD (CX), Z0
+	VMOVUPD 64(CX), Z1
+	MOVQ    CX, DX
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMOVUPD (DX), Z2
+	VMOVUPD 64(DX), Z3
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMOVUPD (DX), Z4
+	VMOVUPD 64(DX), Z5
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMOVUPD (DX), Z6
+	VMOVUPD 64(DX), Z7
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMOVUPD (DX), Z8
+	VMOVUPD 64(DX), Z9
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMOVUPD (DX), Z10
+	VMOVUPD 64(DX), Z11
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMOVUPD (DX), Z12
+	VMOVUPD 64(DX), Z13
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMOVUPD (DX), Z14
+	VMOVUPD 64(DX), Z15
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMOVUPD (DX), Z16
+	VMOVUPD 64(DX), Z17
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMOVUPD (DX), Z18
+	VMOVUPD 64(DX), Z19
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMOVUPD (DX), Z20
+	VMOVUPD 64(DX), Z21
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMOVUPD (DX), Z22
+	VMOVUPD 64(DX), Z23
+	JMP     start6
+
+fresh5:
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	CMPQ       k+16(FP), $0x00000040
+	JL         start6
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	MOVQ       CX, DX
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+
+start6:
+	MOVQ AX, DX
+	MOVQ rsA+56(FP), BX
+	SHLQ $0x03, BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (DX)(SI*1), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), SI
+	MOVQ csA+64(FP), R9
+	SHLQ $0x03, R9
+	MOVQ ldb+96(FP), R11
+	SHLQ $0x03, R11
+	MOVQ k+16(FP), R12
+	MOVQ b_base+72(FP), R10
+	MOVQ panel_base+104(FP), R13
+
+k7:
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	VMOVUPD      (R10), Z24
+	VMOVUPD      Z24, (R13)
+	VMOVUPD      64(R10), Z25
+	VMOVUPD      Z25, 64(R13)
+	VBROADCASTSD (DX), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD (DX)(BX*1), Z26
+	VFMADD231PD  Z24, Z26, Z2
+	VFMADD231PD  Z25, Z26, Z3
+	VBROADCASTSD (DX)(BX*2), Z26
+	VFMADD231PD  Z24, Z26, Z4
+	VFMADD231PD  Z25, Z26, Z5
+	VBROADCASTSD (DI), Z26
+	VFMADD231PD  Z24, Z26, Z6
+	VFMADD231PD  Z25, Z26, Z7
+	VBROADCASTSD (DI)(BX*1), Z26
+	VFMADD231PD  Z24, Z26, Z8
+	VFMADD231PD  Z25, Z26, Z9
+	VBROADCASTSD (DI)(BX*2), Z26
+	VFMADD231PD  Z24, Z26, Z10
+	VFMADD231PD  Z25, Z26, Z11
+	VBROADCASTSD (R8), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD (R8)(BX*1), Z26
+	VFMADD231PD  Z24, Z26, Z14
+	VFMADD231PD  Z25, Z26, Z15
+	VBROADCASTSD (R8)(BX*2), Z26
+	VFMADD231PD  Z24, Z26, Z16
+	VFMADD231PD  Z25, Z26, Z17
+	VBROADCASTSD (SI), Z26
+	VFMADD231PD  Z24, Z26, Z18
+	VFMADD231PD  Z25, Z26, Z19
+	VBROADCASTSD (SI)(BX*1), Z26
+	VFMADD231PD  Z24, Z26, Z20
+	VFMADD231PD  Z25, Z26, Z21
+	VBROADCASTSD (SI)(BX*2), Z26
+	VFMADD231PD  Z24, Z26, Z22
+	VFMADD231PD  Z25, Z26, Z23
+	ADDQ         R11, R10
+	ADDQ         ldp+128(FP), R13
+	ADDQ         R9, DX
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         R9, SI
+	DECQ         R12
+	JNZ          k7
+	VBROADCASTSD alpha+24(FP), Z24
+	MOVQ         beta+136(FP), DX
+	ADDQ         DX, DX
+	JZ           beta0_8
+	MOVQ         $0x3ff0000000000000, DX
+	CMPQ         DX, beta+136(FP)
+	JE           beta1_9
+	VBROADCASTSD beta+136(FP), Z25
+	VMOVUPD      (CX), Z26
+	VMULPD       Z25, Z26, Z26
+	VFMADD231PD  Z0, Z24, Z26
+	VMOVUPD      64(CX), Z0
+	VMULPD       Z25, Z0, Z0
+	VFMADD231PD  Z1, Z24, Z0
+	VMOVUPD      Z26, (CX)
+	VMOVUPD      Z0, 64(CX)
+	MOVQ         CX, DX
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z0
+	VMULPD       Z25, Z0, Z0
+	VFMADD231PD  Z2, Z24, Z0
+	VMOVUPD      64(DX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z3, Z24, Z1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z0
+	VMULPD       Z25, Z0, Z0
+	VFMADD231PD  Z4, Z24, Z0
+	VMOVUPD      64(DX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z5, Z24, Z1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z0
+	VMULPD       Z25, Z0, Z0
+	VFMADD231PD  Z6, Z24, Z0
+	VMOVUPD      64(DX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z7, Z24, Z1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z0
+	VMULPD       Z25, Z0, Z0
+	VFMADD231PD  Z8, Z24, Z0
+	VMOVUPD      64(DX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z9, Z24, Z1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z0
+	VMULPD       Z25, Z0, Z0
+	VFMADD231PD  Z10, Z24, Z0
+	VMOVUPD      64(DX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z11, Z24, Z1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z0
+	VMULPD       Z25, Z0, Z0
+	VFMADD231PD  Z12, Z24, Z0
+	VMOVUPD      64(DX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z13, Z24, Z1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z0
+	VMULPD       Z25, Z0, Z0
+	VFMADD231PD  Z14, Z24, Z0
+	VMOVUPD      64(DX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z15, Z24, Z1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z0
+	VMULPD       Z25, Z0, Z0
+	VFMADD231PD  Z16, Z24, Z0
+	VMOVUPD      64(DX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z17, Z24, Z1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z0
+	VMULPD       Z25, Z0, Z0
+	VFMADD231PD  Z18, Z24, Z0
+	VMOVUPD      64(DX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z19, Z24, Z1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z0
+	VMULPD       Z25, Z0, Z0
+	VFMADD231PD  Z20, Z24, Z0
+	VMOVUPD      64(DX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z21, Z24, Z1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z0
+	VMULPD       Z25, Z0, Z0
+	VFMADD231PD  Z22, Z24, Z0
+	VMOVUPD      64(DX), Z1
+	VMULPD       Z25, Z1, Z1
+	VFMADD231PD  Z23, Z24, Z1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	JMP          done10
+
+beta1_9:
+	VMOVUPD     (CX), Z25
+	VFMADD231PD Z0, Z24, Z25
+	VMOVUPD     64(CX), Z0
+	VFMADD231PD Z1, Z24, Z0
+	VMOVUPD     Z25, (CX)
+	VMOVUPD     Z0, 64(CX)
+	MOVQ        CX, DX
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     (DX), Z0
+	VFMADD231PD Z2, Z24, Z0
+	VMOVUPD     64(DX), Z1
+	VFMADD231PD Z3, Z24, Z1
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     (DX), Z0
+	VFMADD231PD Z4, Z24, Z0
+	VMOVUPD     64(DX), Z1
+	VFMADD231PD Z5, Z24, Z1
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     (DX), Z0
+	VFMADD231PD Z6, Z24, Z0
+	VMOVUPD     64(DX), Z1
+	VFMADD231PD Z7, Z24, Z1
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     (DX), Z0
+	VFMADD231PD Z8, Z24, Z0
+	VMOVUPD     64(DX), Z1
+	VFMADD231PD Z9, Z24, Z1
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     (DX), Z0
+	VFMADD231PD Z10, Z24, Z0
+	VMOVUPD     64(DX), Z1
+	VFMADD231PD Z11, Z24, Z1
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     (DX), Z0
+	VFMADD231PD Z12, Z24, Z0
+	VMOVUPD     64(DX), Z1
+	VFMADD231PD Z13, Z24, Z1
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     (DX), Z0
+	VFMADD231PD Z14, Z24, Z0
+	VMOVUPD     64(DX), Z1
+	VFMADD231PD Z15, Z24, Z1
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     (DX), Z0
+	VFMADD231PD Z16, Z24, Z0
+	VMOVUPD     64(DX), Z1
+	VFMADD231PD Z17, Z24, Z1
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     (DX), Z0
+	VFMADD231PD Z18, Z24, Z0
+	VMOVUPD     64(DX), Z1
+	VFMADD231PD Z19, Z24, Z1
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     (DX), Z0
+	VFMADD231PD Z20, Z24, Z0
+	VMOVUPD     64(DX), Z1
+	VFMADD231PD Z21, Z24, Z1
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, 64(DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     (DX), Z0
+	VFMADD231PD Z22, Z24, Z0
+	VMOVUPD     64(DX), Z1
+	VFMADD231PD Z23, Z24, Z1
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, 64(DX)
+	JMP         done10
+
+beta0_8:
+	VMULPD  Z24, Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMULPD  Z24, Z1, Z1
+	VMOVUPD Z1, 64(CX)
+	MOVQ    CX, DX
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z24, Z2, Z2
+	VMOVUPD Z2, (DX)
+	VMULPD  Z24, Z3, Z3
+	VMOVUPD Z3, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z24, Z4, Z4
+	VMOVUPD Z4, (DX)
+	VMULPD  Z24, Z5, Z5
+	VMOVUPD Z5, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z24, Z6, Z6
+	VMOVUPD Z6, (DX)
+	VMULPD  Z24, Z7, Z7
+	VMOVUPD Z7, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z24, Z8, Z8
+	VMOVUPD Z8, (DX)
+	VMULPD  Z24, Z9, Z9
+	VMOVUPD Z9, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z24, Z10, Z10
+	VMOVUPD Z10, (DX)
+	VMULPD  Z24, Z11, Z11
+	VMOVUPD Z11, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z24, Z12, Z12
+	VMOVUPD Z12, (DX)
+	VMULPD  Z24, Z13, Z13
+	VMOVUPD Z13, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z24, Z14, Z14
+	VMOVUPD Z14, (DX)
+	VMULPD  Z24, Z15, Z15
+	VMOVUPD Z15, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z24, Z16, Z16
+	VMOVUPD Z16, (DX)
+	VMULPD  Z24, Z17, Z17
+	VMOVUPD Z17, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z24, Z18, Z18
+	VMOVUPD Z18, (DX)
+	VMULPD  Z24, Z19, Z19
+	VMOVUPD Z19, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z24, Z20, Z20
+	VMOVUPD Z20, (DX)
+	VMULPD  Z24, Z21, Z21
+	VMOVUPD Z21, 64(DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z24, Z22, Z22
+	VMOVUPD Z22, (DX)
+	VMULPD  Z24, Z23, Z23
+	VMOVUPD Z23, 64(DX)
+
+done10:
+	ADDQ $0x00000080, b_base+72(FP)
+	ADDQ $0x00000080, CX
+	ADDQ $0x00000080, panel_base+104(FP)
+	SUBQ $0x00000010, b_cap+88(FP)
+	JMP  tile3
+
+next4:
+tile11:
+	MOVQ b_cap+88(FP), DX
+	CMPQ DX, $0x00000008
+	JLE  left13
+	MOVQ $0x00000008, DX
+
+left13:
+	TESTQ DX, DX
+	JZ    next12
+
+	// 12 rows of A, one vector or a part of one of the columns of B.
+	LEAQ      bitMasks<>+0(SB), BX
+	KMOVW     (BX)(DX*2), K1
+	CMPB      resume+176(FP), $0x00
+	JE        fresh14
+	VMOVUPD.Z (CX), K1, Z0
+	MOVQ      CX, DX
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x03, BX
+	ADDQ      BX, DX
+	VMOVUPD.Z (DX), K1, Z1
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x03, BX
+	ADDQ      BX, DX
+	VMOVUPD.Z (DX), K1, Z2
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x03, BX
+	ADDQ      BX, DX
+	VMOVUPD.Z (DX), K1, Z3
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x03, BX
+	ADDQ      BX, DX
+	VMOVUPD.Z (DX), K1, Z4
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x03, BX
+	ADDQ      BX, DX
+	VMOVUPD.Z (DX), K1, Z5
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x03, BX
+	ADDQ      BX, DX
+	VMOVUPD.Z (DX), K1, Z6
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x03, BX
+	ADDQ      BX, DX
+	VMOVUPD.Z (DX), K1, Z7
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x03, BX
+	ADDQ      BX, DX
+	VMOVUPD.Z (DX), K1, Z8
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x03, BX
+	ADDQ      BX, DX
+	VMOVUPD.Z (DX), K1, Z9
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x03, BX
+	ADDQ      BX, DX
+	VMOVUPD.Z (DX), K1, Z10
+	MOVQ      ldc+168(FP), BX
+	SHLQ      $0x03, BX
+	ADDQ      BX, DX
+	VMOVUPD.Z (DX), K1, Z11
+	JMP       start15
+
+fresh14:
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	CMPQ       k+16(FP), $0x00000040
+	JL         start15
+	PREFETCHT0 (CX)
+	MOVQ       CX, DX
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	MOVQ       ldc+168(FP), BX
+	SHLQ       $0x03, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+
+start15:
+	MOVQ AX, DX
+	MOVQ rsA+56(FP), BX
+	SHLQ $0x03, BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (DX)(SI*1), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), SI
+	MOVQ csA+64(FP), R9
+	SHLQ $0x03, R9
+	MOVQ ldb+96(FP), R11
+	SHLQ $0x03, R11
+	MOVQ k+16(FP), R12
+	MOVQ b_base+72(FP), R10
+	MOVQ panel_base+104(FP), R13
+
+k16:
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPD.Z    (R10), K1, Z12
+	VMOVUPD      Z12, K1, (R13)
+	VBROADCASTSD (DX), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD (DX)(BX*1), Z13
+	VFMADD231PD  Z12, Z13, Z1
+	VBROADCASTSD (DX)(BX*2), Z13
+	VFMADD231PD  Z12, Z13, Z2
+	VBROADCASTSD (DI), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD (DI)(BX*1), Z13
+	VFMADD231PD  Z12, Z13, Z4
+	VBROADCASTSD (DI)(BX*2), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD (R8), Z13
+	VFMADD231PD  Z12, Z13, Z6
+	VBROADCASTSD (R8)(BX*1), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD (R8)(BX*2), Z13
+	VFMADD231PD  Z12, Z13, Z8
+	VBROADCASTSD (SI), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD (SI)(BX*1), Z13
+	VFMADD231PD  Z12, Z13, Z10
+	VBROADCASTSD (SI)(BX*2), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	ADDQ         R11, R10
+	ADDQ         ldp+128(FP), R13
+	ADDQ         R9, DX
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         R9, SI
+	DECQ         R12
+	JNZ          k16
+	VBROADCASTSD alpha+24(FP), Z12
+	MOVQ         beta+136(FP), DX
+	ADDQ         DX, DX
+	JZ           beta0_17
+	MOVQ         $0x3ff0000000000000, DX
+	CMPQ         DX, beta+136(FP)
+	JE           beta1_18
+	VBROADCASTSD beta+136(FP), Z13
+	VMOVUPD.Z    (CX), K1, Z14
+	VMULPD       Z13, Z14, Z14
+	VFMADD231PD  Z0, Z12, Z14
+	MOVQ         CX, DX
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD.Z    (DX), K1, Z0
+	VMULPD       Z13, Z0, Z0
+	VFMADD231PD  Z1, Z12, Z0
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD.Z    (DX), K1, Z1
+	VMULPD       Z13, Z1, Z1
+	VFMADD231PD  Z2, Z12, Z1
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD.Z    (DX), K1, Z2
+	VMULPD       Z13, Z2, Z2
+	VFMADD231PD  Z3, Z12, Z2
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD.Z    (DX), K1, Z3
+	VMULPD       Z13, Z3, Z3
+	VFMADD231PD  Z4, Z12, Z3
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD.Z    (DX), K1, Z4
+	VMULPD       Z13, Z4, Z4
+	VFMADD231PD  Z5, Z12, Z4
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD.Z    (DX), K1, Z5
+	VMULPD       Z13, Z5, Z5
+	VFMADD231PD  Z6, Z12, Z5
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD.Z    (DX), K1, Z6
+	VMULPD       Z13, Z6, Z6
+	VFMADD231PD  Z7, Z12, Z6
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD.Z    (DX), K1, Z7
+	VMULPD       Z13, Z7, Z7
+	VFMADD231PD  Z8, Z12, Z7
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VMULPD       Z13, Z8, Z8
+	VFMADD231PD  Z9, Z12, Z8
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD.Z    (DX), K1, Z9
+	VMULPD       Z13, Z9, Z9
+	VFMADD231PD  Z10, Z12, Z9
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VMULPD       Z13, Z10, Z10
+	VFMADD231PD  Z11, Z12, Z10
+	VMOVUPD      Z14, K1, (CX)
+	MOVQ         CX, DX
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      Z0, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      Z1, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      Z2, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      Z3, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      Z4, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      Z5, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      Z6, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      Z7, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      Z8, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      Z9, K1, (DX)
+	MOVQ         ldc+168(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	VMOVUPD      Z10, K1, (DX)
+	JMP          done19
+
+beta1_18:
+	VMOVUPD.Z   (CX), K1, Z13
+	VFMADD231PD Z0, Z12, Z13
+	MOVQ        CX, DX
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD.Z   (DX), K1, Z0
+	VFMADD231PD Z1, Z12, Z0
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD.Z   (DX), K1, Z1
+	VFMADD231PD Z2, Z12, Z1
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD.Z   (DX), K1, Z2
+	VFMADD231PD Z3, Z12, Z2
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD.Z   (DX), K1, Z3
+	VFMADD231PD Z4, Z12, Z3
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD.Z   (DX), K1, Z4
+	VFMADD231PD Z5, Z12, Z4
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD.Z   (DX), K1, Z5
+	VFMADD231PD Z6, Z12, Z5
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD.Z   (DX), K1, Z6
+	VFMADD231PD Z7, Z12, Z6
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD.Z   (DX), K1, Z7
+	VFMADD231PD Z8, Z12, Z7
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD.Z   (DX), K1, Z8
+	VFMADD231PD Z9, Z12, Z8
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD.Z   (DX), K1, Z9
+	VFMADD231PD Z10, Z12, Z9
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD.Z   (DX), K1, Z10
+	VFMADD231PD Z11, Z12, Z10
+	VMOVUPD     Z13, K1, (CX)
+	MOVQ        CX, DX
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     Z0, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     Z1, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     Z2, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     Z3, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     Z4, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     Z5, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     Z6, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     Z7, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     Z8, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     Z9, K1, (DX)
+	MOVQ        ldc+168(FP), BX
+	SHLQ        $0x03, BX
+	ADDQ        BX, DX
+	VMOVUPD     Z10, K1, (DX)
+	JMP         done19
+
+beta0_17:
+	VMULPD  Z12, Z0, Z0
+	VMOVUPD Z0, K1, (CX)
+	MOVQ    CX, DX
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z12, Z1, Z1
+	VMOVUPD Z1, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z12, Z2, Z2
+	VMOVUPD Z2, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z12, Z3, Z3
+	VMOVUPD Z3, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z12, Z4, Z4
+	VMOVUPD Z4, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z12, Z5, Z5
+	VMOVUPD Z5, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z12, Z6, Z6
+	VMOVUPD Z6, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z12, Z7, Z7
+	VMOVUPD Z7, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z12, Z8, Z8
+	VMOVUPD Z8, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z12, Z9, Z9
+	VMOVUPD Z9, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z12, Z10, Z10
+	VMOVUPD Z10, K1, (DX)
+	MOVQ    ldc+168(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, DX
+	VMULPD  Z12, Z11, Z11
+	VMOVUPD Z11, K1, (DX)
+
+done19:
+	MOVQ b_cap+88(FP), DX
+	CMPQ DX, $0x00000008
+	JLE  left20
+	MOVQ $0x00000008, DX
+
+left20:
+	TESTQ DX, DX
+	SUBQ  DX, b_cap+88(FP)
+	SHLQ  $0x03, DX
+	ADDQ  DX, b_base+72(FP)
+	ADDQ  DX, CX
+	ADDQ  DX, panel_base+104(FP)
+	JMP   tile11
+
+next12:
+	MOVQ   rsA+56(FP), DX
+	SHLQ   $0x03, DX
+	IMUL3Q $0x0000000c, DX, DX
+	ADDQ   DX, AX
+	MOVQ   ldc+168(FP), DX
+	SHLQ   $0x03, DX
+	IMUL3Q $0x0000000c, DX, DX
+	ADDQ   DX, CX
+	MOVQ   n+8(FP), DX
+	SHLQ   $0x03, DX
+	SUBQ   DX, CX
+	SUBQ   $0x0000000c, m+0(FP)
+	JMP    band1
+
+next2:
+band21:
+	CMPQ m+0(FP), $0x00000001
+	JL   next22
+	MOVQ a_cap+48(FP), DX
+	MOVQ DX, b_base+72(FP)
+	MOVQ panel_cap+120(FP), DX
+	MOVQ DX, panel_base+104(FP)
+	MOVQ n+8(FP), DX
+	MOVQ DX, b_cap+88(FP)
+
+tile23:
+	CMPQ b_cap+88(FP), $0x00000010
+	JL   next24
+
+	// 1 row of A, 2 vectors of the columns of B.
+	CMPB    resume+176(FP), $0x00
+	JE      fresh25
+	VMOVUPD (CX), Z0
+	VMOVUPD 64(CX), Z1
+	JMP     start26
+
+fresh25:
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	CMPQ       k+16(FP), $0x00000040
+	JL         start26
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+
+start26:
+	MOVQ AX, DX
+	MOVQ csA+64(FP), BX
+	SHLQ $0x03, BX
+	MOVQ ldb+96(FP), DI
+	SHLQ $0x03, DI
+	MOVQ k+16(FP), R8
+	MOVQ b_base+72(FP), SI
+	MOVQ panel_base+104(FP), R9
+
+k27:
+	PREFETCHT0   (SI)(DI*8)
+	PREFETCHT0   64(SI)(DI*8)
+	VBROADCASTSD (DX), Z2
+	VMOVUPD      (SI), Z3
+	VMOVUPD      Z3, (R9)
+	VFMADD231PD  Z3, Z2, Z0
+	VMOVUPD      64(SI), Z3
+	VMOVUPD      Z3, 64(R9)
+	VFMADD231PD  Z3, Z2, Z1
+	ADDQ         DI, SI
+	ADDQ         ldp+128(FP), R9
+	ADDQ         BX, DX
+	DECQ         R8
+	JNZ          k27
+	VBROADCASTSD alpha+24(FP), Z2
+	MOVQ         beta+136(FP), DX
+	ADDQ         DX, DX
+	JZ           beta0_28
+	MOVQ         $0x3ff0000000000000, DX
+	CMPQ         DX, beta+136(FP)
+	JE           beta1_29
+	VBROADCASTSD beta+136(FP), Z3
+	VMOVUPD      (CX), Z4
+	VMULPD       Z3, Z4, Z4
+	VFMADD231PD  Z0, Z2, Z4
+	VMOVUPD      64(CX), Z0
+	VMULPD       Z3, Z0, Z0
+	VFMADD231PD  Z1, Z2, Z0
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      Z0, 64(CX)
+	JMP          done30
+
+beta1_29:
+	VMOVUPD     (CX), Z3
+	VFMADD231PD Z0, Z2, Z3
+	VMOVUPD     64(CX), Z0
+	VFMADD231PD Z1, Z2, Z0
+	VMOVUPD     Z3, (CX)
+	VMOVUPD     Z0, 64(CX)
+	JMP         done30
+
+beta0_28:
+	VMULPD  Z2, Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMULPD  Z2, Z1, Z1
+	VMOVUPD Z1, 64(CX)
+
+done30:
+	ADDQ $0x00000080, b_base+72(FP)
+	ADDQ $0x00000080, CX
+	ADDQ $0x00000080, panel_base+104(FP)
+	SUBQ $0x00000010, b_cap+88(FP)
+	JMP  tile23
+
+next24:
+tile31:
+	MOVQ b_cap+88(FP), DX
+	CMPQ DX, $0x00000008
+	JLE  left33
+	MOVQ $0x00000008, DX
+
+left33:
+	TESTQ DX, DX
+	JZ    next32
+
+	// 1 row of A, one vector or a part of one of the columns of B.
+	LEAQ      bitMasks<>+0(SB), BX
+	KMOVW     (BX)(DX*2), K1
+	CMPB      resume+176(FP), $0x00
+	JE        fresh34
+	VMOVUPD.Z (CX), K1, Z0
+	JMP       start35
+
+fresh34:
+	VXORPS     Z0, Z0, Z0
+	CMPQ       k+16(FP), $0x00000040
+	JL         start35
+	PREFETCHT0 (CX)
+
+start35:
+	MOVQ AX, DX
+	MOVQ csA+64(FP), BX
+	SHLQ $0x03, BX
+	MOVQ ldb+96(FP), DI
+	SHLQ $0x03, DI
+	MOVQ k+16(FP), R8
+	MOVQ b_base+72(FP), SI
+	MOVQ panel_base+104(FP), R9
+
+k36:
+	PREFETCHT0   (SI)(DI*8)
+	VBROADCASTSD (DX), Z1
+	VMOVUPD.Z    (SI), K1, Z2
+	VMOVUPD      Z2, K1, (R9)
+	VFMADD231PD  Z2, Z1, Z0
+	ADDQ         DI, SI
+	ADDQ         ldp+128(FP), R9
+	ADDQ         BX, DX
+	DECQ         R8
+	JNZ          k36
+	VBROADCASTSD alpha+24(FP), Z1
+	MOVQ         beta+136(FP), DX
+	ADDQ         DX, DX
+	JZ           beta0_37
+	MOVQ         $0x3ff0000000000000, DX
+	CMPQ         DX, beta+136(FP)
+	JE           beta1_38
+	VBROADCASTSD beta+136(FP), Z2
+	VMOVUPD.Z    (CX), K1, Z3
+	VMULPD       Z2, Z3, Z3
+	VFMADD231PD  Z0, Z1, Z3
+	VMOVUPD      Z3, K1, (CX)
+	JMP          done39
+
+beta1_38:
+	VMOVUPD.Z   (CX), K1, Z2
+	VFMADD231PD Z0, Z1, Z2
+	VMOVUPD     Z2, K1, (CX)
+	JMP         done39
+
+beta0_37:
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, K1, (CX)
+
+done39:
+	MOVQ b_cap+88(FP), DX
+	CMPQ DX, $0x00000008
+	JLE  left40
+	MOVQ $0x00000008, DX
+
+left40:
+	TESTQ DX, DX
+	SUBQ  DX, b_cap+88(FP)
+	SHLQ  $0x03, DX
+	ADDQ  DX, b_base+72(FP)
+	ADDQ  DX, CX
+	ADDQ  DX, panel_base+104(FP)
+	JMP   tile31
+
+next32:
+	MOVQ rsA+56(FP), DX
+	SHLQ $0x03, DX
+	ADDQ DX, AX
+	MOVQ ldc+168(FP), DX
+	SHLQ $0x03, DX
+	ADDQ DX, CX
+	MOVQ n+8(FP), DX
+	SHLQ $0x03, DX
+	SUBQ DX, CX
+	SUBQ $0x00000001, m+0(FP)
+	JMP  band21
+
+next22:
 	VZEROUPPER
 	RET
 

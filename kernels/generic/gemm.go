@@ -23,6 +23,13 @@ func gemmOuter[T float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb in
 	}
 }
 
+func gemmOuterPack[T float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, panel []T, ldp int, beta T, c []T, ldc int, resume bool) {
+	for l := range k {
+		copy(panel[l*ldp:][:n], b[l*ldb:])
+	}
+	gemmOuter(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+}
+
 // GemmDotF32 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k, C is
 // m × n. Every element is a dot-product form sum, as in GemvF32.
 //
@@ -59,4 +66,22 @@ func GemmOuterF32(m, n, k int, alpha float32, a []float32, rsA, csA int, b []flo
 //go:noinline
 func GemmOuterF64(m, n, k int, alpha float64, a []float64, rsA, csA int, b []float64, ldb int, beta float64, c []float64, ldc int, resume bool) {
 	gemmOuter(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+}
+
+// GemmOuterPackF32 is GemmOuterF32 that also copies B to panel, where its rows are ldp
+// elements apart, for a product of other rows of A with the same B.
+//
+//nabla:whole
+//nabla:without NEON
+//go:noinline
+func GemmOuterPackF32(m, n, k int, alpha float32, a []float32, rsA, csA int, b []float32, ldb int, panel []float32, ldp int, beta float32, c []float32, ldc int, resume bool) {
+	gemmOuterPack(m, n, k, alpha, a, rsA, csA, b, ldb, panel, ldp, beta, c, ldc, resume)
+}
+
+// GemmOuterPackF64 is GemmOuterF64 that also copies B to panel, where its rows are ldp
+// elements apart, for a product of other rows of A with the same B.
+//
+//go:noinline
+func GemmOuterPackF64(m, n, k int, alpha float64, a []float64, rsA, csA int, b []float64, ldb int, panel []float64, ldp int, beta float64, c []float64, ldc int, resume bool) {
+	gemmOuterPack(m, n, k, alpha, a, rsA, csA, b, ldb, panel, ldp, beta, c, ldc, resume)
 }

@@ -9,7 +9,11 @@ func gemm(t *target) {
 	t.fn("GemmOuter", "Tiles of rows of A by vectors of B's columns: an outer product for each step of k, and no packing. k > 0.")
 	t.resumes, t.rowStride = true, "rsA"
 	t.chain(t.shapes().chain)
-	t.resumes, t.rowStride = false, ""
+
+	t.fn("GemmOuterPack", "The tallest tiles of GemmOuter; what they load of B is stored, and prefetched eight rows ahead. k > 0.")
+	t.copies = true
+	t.chain(t.shapes().pack)
+	t.copies, t.resumes, t.rowStride = false, false, ""
 }
 
 // shapes are the tiles of the products.
@@ -18,6 +22,7 @@ type shapes struct {
 	gemvT []int // vectors of columns
 	dot   []dotShape
 	chain []outerShape
+	pack  []outerShape
 }
 
 // shapes returns the tiles that fill the target's registers: 32 with AVX-512,
@@ -29,6 +34,7 @@ func (t *target) shapes() shapes {
 			gemvT: []int{8, 2, 1},
 			dot:   []dotShape{{3, []int{8, 4, 2, 1}}, {2, []int{8, 4, 2, 1}}, {1, []int{8, 4, 2, 1}}},
 			chain: []outerShape{{12, []int{2, 1}}, {8, []int{3, 1}}, {4, []int{6, 2, 1}}, {2, []int{8, 2, 1}}, {1, []int{8, 2, 1}}},
+			pack:  []outerShape{{12, []int{2, 1}}, {1, []int{2, 1}}},
 		}
 	}
 	return shapes{
@@ -36,5 +42,6 @@ func (t *target) shapes() shapes {
 		gemvT: []int{8, 2, 1},
 		dot:   []dotShape{{2, []int{3, 1}}, {1, []int{6, 2, 1}}},
 		chain: []outerShape{{6, []int{2, 1}}, {4, []int{3, 1}}, {2, []int{6, 2, 1}}, {1, []int{8, 2, 1}}},
+		pack:  []outerShape{{6, []int{2, 1}}, {1, []int{2, 1}}},
 	}
 }

@@ -15,6 +15,11 @@ type outerShape struct {
 // chain emits a whole product C = alpha·A·B + beta·C in outer-product form for the arguments m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc and resume.
 func (t *target) chain(shapes []outerShape) {
 	m, aRow, cPtr := t.param("m"), t.ptr("a"), t.ptr("c")
+	if t.copies {
+		t.keep("b", "a")
+		t.keep("panel", "panel")
+		t.SHLQ(operand.Imm(uint64(t.shift())), t.param("ldp"))
+	}
 	for i, s := range shapes {
 		band, next := t.label("band"), t.label("next")
 		t.Label(band)
@@ -33,9 +38,27 @@ func (t *target) chain(shapes []outerShape) {
 	t.ret()
 }
 
-// outerBand emits the tiles of one band of rows; cPtr ends up n elements on.
+// keep stores the base of slice where the capacity of another is, which nobody reads.
+func (t *target) keep(slice, other string) { t.MOVQ(t.ptr(slice), t.addr(t.arg(other).Cap())) }
+
+// kept stores what keep has kept in the base of slice, which it returns.
+func (t *target) kept(slice, other string) operand.Mem {
+	first, base := t.GP64(), t.addr(t.arg(slice).Base())
+	t.MOVQ(t.addr(t.arg(other).Cap()), first)
+	t.MOVQ(first, base)
+	return base
+}
+
+// outerBand emits the tiles of one band of rows; cPtr ends up n elements on. If t.copies,
+// what points to a tile's columns of B and of the copy stands in memory: registers are few.
 func (t *target) outerBand(rows int, vecs []int, aRow, cPtr gp) {
-	bPtr, n := t.ptr("b"), t.scratch("n", "b")
+	var columns []operand.Op // what goes from tile to tile
+	if t.copies {
+		columns = []operand.Op{t.kept("b", "a"), cPtr, t.kept("panel", "panel")}
+	} else {
+		columns = []operand.Op{t.ptr("b"), cPtr}
+	}
+	bPtr, n := columns[0], t.scratch("n", "b")
 	for i, nv := range vecs {
 		tile, next := t.label("tile"), t.label("next")
 		cols := nv * t.lanes
@@ -45,8 +68,9 @@ func (t *target) outerBand(rows int, vecs []int, aRow, cPtr gp) {
 			t.JL(operand.LabelRef(next))
 			t.commentTile(rows, count(nv, "vector"))
 			t.outerTile(rows, nv, nil, aRow, bPtr, cPtr)
-			t.ADDQ(imm(cols*t.size), bPtr)
-			t.ADDQ(imm(cols*t.size), cPtr)
+			for _, p := range columns {
+				t.ADDQ(imm(cols*t.size), p)
+			}
 			t.SUBQ(imm(cols), n)
 			if i == 0 || vecs[i-1] > 2*nv {
 				t.JMP(operand.LabelRef(tile))
@@ -64,8 +88,9 @@ func (t *target) outerBand(rows int, vecs []int, aRow, cPtr gp) {
 		left = t.chainLeft(n, cols)
 		t.SUBQ(left, n)
 		t.SHLQ(operand.Imm(uint64(t.shift())), left)
-		t.ADDQ(left, bPtr)
-		t.ADDQ(left, cPtr)
+		for _, p := range columns {
+			t.ADDQ(left, p)
+		}
 		t.JMP(operand.LabelRef(tile))
 		t.Label(next)
 	}
@@ -93,7 +118,7 @@ func (t *target) chainLeft(n operand.Mem, cols int) gp {
 }
 
 // outerTile emits mr rows by nv vectors of C; m masks the only vector.
-func (t *target) outerTile(mr, nv int, m *mask, aRow, bPtr, cPtr gp) {
+func (t *target) outerTile(mr, nv int, m *mask, aRow gp, bPtr operand.Op, cPtr gp) {
 	acc := make([][]reg.VecVirtual, mr)
 	for i := range acc {
 		acc[i] = t.vecs(nv)
@@ -108,10 +133,22 @@ func (t *target) outerTile(mr, nv int, m *mask, aRow, bPtr, cPtr gp) {
 	}
 	b, ldb, k := t.GP64(), t.bytes("ldb"), t.int("k")
 	t.MOVQ(bPtr, b)
+	var panel gp
+	if t.copies {
+		panel = t.ptr("panel")
+	}
 	loop := t.label("k")
 	t.Label(loop)
-	t.outerProduct(acc, m, aMem, b)
+	if t.copies { // rows are far apart in memory, so no hardware prefetcher foresees them
+		for disp := 0; disp < nv*t.lanes*t.size; disp += 64 {
+			t.PREFETCHT0(operand.Mem{Base: b, Disp: disp, Index: ldb, Scale: 8})
+		}
+	}
+	t.outerProduct(acc, m, aMem, b, panel)
 	t.ADDQ(ldb, b)
+	if t.copies {
+		t.ADDQ(t.param("ldp"), panel)
+	}
 	for _, p := range a {
 		if step == nil {
 			t.ADDQ(imm(t.size), p)
@@ -142,24 +179,41 @@ func (t *target) beginSums(acc [][]reg.VecVirtual, m *mask, cPtr gp) {
 	for i := range acc {
 		t.zero(acc[i]...)
 	}
+	if t.resumes { // C is needed at the end, and comes meanwhile if there are many terms
+		t.CMPQ(t.param("k"), imm(64))
+		t.JL(operand.LabelRef(start))
+		for i := range acc {
+			row := t.cRow(cPtr, i)
+			for disp := 0; disp < len(acc[i])*t.lanes*t.size; disp += 64 {
+				t.PREFETCHT0(row.Offset(disp))
+			}
+		}
+	}
 	t.Label(start)
 }
 
-// outerProduct adds the product of a column of A and a row of B at b to the sums.
-func (t *target) outerProduct(acc [][]reg.VecVirtual, m *mask, aMem func(row, disp int) operand.Mem, b gp) {
+// outerProduct adds the product of a column of A and a row of B at b to the sums. If
+// t.copies, it copies the row to panel.
+func (t *target) outerProduct(acc [][]reg.VecVirtual, m *mask, aMem func(row, disp int) operand.Mem, b, panel gp) {
 	mr, nv, bytes := len(acc), len(acc[0]), t.lanes*t.size
+	load := func(v int, bv reg.VecVirtual) {
+		t.loadMaybe(mem(b, v*bytes), m, bv)
+		if t.copies {
+			t.storeMaybe(bv, m, mem(panel, v*bytes))
+		}
+	}
 	if mr <= nv {
 		av := t.vecs(mr)
 		for i := range av {
 			t.broadcast(aMem(i, 0), av[i])
 		}
 		for v := range nv {
-			if mr == 1 && m == nil {
+			if mr == 1 && m == nil && !t.copies {
 				t.fma(mem(b, v*bytes), av[0], acc[0][v])
 				continue
 			}
 			bv := t.vec()
-			t.loadMaybe(mem(b, v*bytes), m, bv)
+			load(v, bv)
 			for i := range mr {
 				t.fma(bv, av[i], acc[i][v])
 			}
@@ -167,7 +221,7 @@ func (t *target) outerProduct(acc [][]reg.VecVirtual, m *mask, aMem func(row, di
 	} else {
 		bv := t.vecs(nv)
 		for v := range bv {
-			t.loadMaybe(mem(b, v*bytes), m, bv[v])
+			load(v, bv[v])
 		}
 		for i := range mr {
 			av := t.vec()

@@ -34,6 +34,7 @@ type target struct {
 	labels    int
 	names     map[string]string // argument names of emitters to those of the function; see rename
 	resumes   bool              // chains may go on from C
+	copies    bool              // B is copied to panel
 	rowPtr    gp                // of C, see cRow
 	row       int
 	rowStride string // argument that holds the stride of A's rows; "" if A is one row
