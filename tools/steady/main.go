@@ -4,12 +4,17 @@
 // epochs with that of epochs 2 to 11. Subnormal numbers, which take a processor many times
 // as long, would show.
 //
+// Epochs 2 to 11 are taken twice: when they are due, and once more in the end, by a second
+// trainer from the same beginning, in turns with the last ten. So what else the machine does
+// slows both down alike.
+//
 //	go run ./tools/steady                      ten minutes for each of all trainings
 //	go run ./tools/steady -time 5s -run adam   some of them, for a moment
 //	go run ./tools/steady -time 1s -judge=false
 //
-// The exit code is 1 if a training got slower by more than a tenth. Time is that of the
-// thread where the system has such a clock, which other programs disturb less.
+// The exit code is 1 if a training got slower by more than a tenth: the last ten epochs
+// beside epochs 2 to 11 in turns with them. Time is that of the thread where the system has
+// such a clock, which other programs disturb less.
 package main
 
 import (
@@ -42,8 +47,8 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("| training | optimizer | epochs | ms, epochs 2–11 | ms, last ten | ratio |")
-	fmt.Println("|---|---|--:|--:|--:|--:|")
+	fmt.Println("| training | optimizer | epochs | ms, epochs 2–11 when due | in the end | ms, last ten | ratio |")
+	fmt.Println("|---|---|--:|--:|--:|--:|--:|")
 	failed := false
 	for _, k := range kinds {
 		for _, m := range train.Methods() {
@@ -58,7 +63,7 @@ func main() {
 			if r.ratio() > slower {
 				mark, failed = " slower", true
 			}
-			fmt.Printf("| %s | %v | %d | %.3f | %.3f | %.2f%s |\n", k.name, m, r.epochs, ms(r.first), ms(r.last), r.ratio(), mark)
+			fmt.Printf("| %s | %v | %d | %.3f | %.3f | %.3f | %.2f%s |\n", k.name, m, r.epochs, ms(r.due), ms(r.first), ms(r.last), r.ratio(), mark)
 		}
 	}
 	if failed && *judge {
@@ -126,48 +131,87 @@ func (k kind) data() *train.Data[float32] {
 	return d
 }
 
-// A result says how long epochs took, in the median.
+// A result says how long epochs took, in the median: 2 to 11 when they were due and in turns
+// with the last ten, and those.
 type result struct {
-	epochs      int
-	first, last time.Duration
+	epochs           int
+	due, first, last time.Duration
 }
 
 func (r result) ratio() float64 { return r.last.Seconds() / r.first.Seconds() }
 
-// run trains for a time.
-func (k kind) run(m *train.Method, each time.Duration) (result, error) {
+// trainer returns a trainer of new parameters.
+func (k kind) trainer(m *train.Method) (*train.Trainer[float32], error) {
 	n, err := k.network()
 	if err != nil {
-		return result{}, err
+		return nil, err
 	}
-	t, err := train.New(n, k.data(), nil, train.Options{
+	return train.New(n, k.data(), nil, train.Options{
 		Epochs: 1, Rate: m.Rate * k.rate, Batch: k.batch, Optimizer: m.Optimizer(), Seed: 1, Decay: train.WeightDecay{L2: k.l2},
 	})
+}
+
+// compared is how many epochs are compared with as many in the end.
+const compared = 10
+
+// run trains for a time.
+func (k kind) run(m *train.Method, each time.Duration) (result, error) {
+	t, err := k.trainer(m)
 	if err != nil {
 		return result{}, err
 	}
 	defer t.Close()
+	again, err := k.trainer(m)
+	if err != nil {
+		return result{}, err
+	}
+	defer again.Close()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	var took []time.Duration // the first 11, and the last ten
-	epochs := 0
-	for start := time.Now(); epochs < 21 || time.Since(start) < each; epochs++ {
-		began, threadBegan := time.Now(), bench.ThreadTime()
+	for _, t := range []*train.Trainer[float32]{t, again} {
 		if err := t.Run(context.Background(), 1); err != nil {
 			return result{}, err
 		}
-		d := time.Since(began)
-		if thread := bench.ThreadTime() - threadBegan; thread > 0 {
-			d = thread
-		}
-		if took = append(took, d); len(took) > 21 {
-			took = slices.Delete(took, 11, 12)
+	}
+	var due, first, last [compared]time.Duration
+	r := result{epochs: 1 + compared}
+	for i := range due {
+		if err := epoch(t, &due[i]); err != nil {
+			return result{}, err
 		}
 	}
-	return result{epochs, median(took[1:11]), median(took[len(took)-10:])}, nil
+	for start := time.Now(); time.Since(start) < each; r.epochs++ {
+		if err := t.Run(context.Background(), 1); err != nil {
+			return result{}, err
+		}
+	}
+	for i := range compared {
+		if err := epoch(again, &first[i]); err != nil {
+			return result{}, err
+		}
+		if err := epoch(t, &last[i]); err != nil {
+			return result{}, err
+		}
+		r.epochs++
+	}
+	r.due, r.first, r.last = median(due), median(first), median(last)
+	return r, nil
 }
 
-func median(d []time.Duration) time.Duration {
-	d = slices.Sorted(slices.Values(d))
-	return (d[len(d)/2-1] + d[len(d)/2]) / 2
+// epoch trains for one epoch and sets the time that it took.
+func epoch(t *train.Trainer[float32], took *time.Duration) error {
+	began, threadBegan := time.Now(), bench.ThreadTime()
+	if err := t.Run(context.Background(), 1); err != nil {
+		return err
+	}
+	*took = time.Since(began)
+	if thread := bench.ThreadTime() - threadBegan; thread > 0 {
+		*took = thread
+	}
+	return nil
+}
+
+func median(took [compared]time.Duration) time.Duration {
+	d := slices.Sorted(slices.Values(took[:]))
+	return (d[compared/2-1] + d[compared/2]) / 2
 }
