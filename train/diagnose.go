@@ -75,8 +75,7 @@ func (t *Trainer[T]) Diagnose() ([]Warning, error) {
 		})
 	}
 	found = append(found, t.diagnoseLayers(last)...)
-	if before := len(s.History) - 2; before >= 0 && t.net.Depth() == 1 && e.task.Classes() > 0 && e.accuracy() < separable &&
-		math.Abs(last.Cost-s.History[before].Cost) <= float64(stuckChange*last.Cost) {
+	if t.net.Depth() == 1 && e.task.Classes() > 0 && e.accuracy() < separable && standsStill(s.History) {
 		found = append(found, Warning{
 			Kind: NoHiddenLayer,
 			What: fmt.Sprintf("The network has no hidden layer and names the right class of only %.1f %% of the samples; the cost no longer falls.", 100*e.accuracy()),
@@ -84,6 +83,21 @@ func (t *Trainer[T]) Diagnose() ([]Warning, error) {
 		})
 	}
 	return found, nil
+}
+
+// standsStill reports whether the cost no longer falls: the last epoch's isn't clearly below
+// that of the epoch before or, since single epochs vary, the mean of the last quarter isn't
+// clearly below that of the quarter before.
+func standsStill(history []Epoch) bool {
+	falls := func(epochs int) bool {
+		last, before := 0.0, 0.0
+		for i := range epochs {
+			last += history[len(history)-1-i].Cost
+			before += history[len(history)-1-i-epochs].Cost
+		}
+		return last < float64(before*(1-stuckChange))
+	}
+	return len(history) > 1 && !(falls(1) && falls(max(len(history)/4, 1)))
 }
 
 // judge evaluates the network with the validation data or, without any, with samples of

@@ -55,6 +55,10 @@ func TestWarnings(t *testing.T) {
 			net(2, 0, 1, nil, nn.Sigmoid, nn.CrossEntropy), xor, train.Options{Epochs: 500, Rate: 1, Batch: train.All},
 			[]train.WarningKind{train.NoHiddenLayer}, []string{"has no hidden layer", "add one"},
 		},
+		"XOR without a hidden layer, costs that vary": {
+			net(2, 0, 1, nil, nn.Sigmoid, nn.CrossEntropy), xor, train.Options{Epochs: 21, Rate: 2, Batch: 1, Seed: 2},
+			[]train.WarningKind{train.NoHiddenLayer}, []string{"the cost no longer falls"},
+		},
 		"XOR, learned": {
 			net(2, 4, 1, nn.Sigmoid, nn.Sigmoid, nn.CrossEntropy), xor, train.Options{Epochs: 1000, Rate: 3, Batch: train.All}, nil, nil,
 		},
