@@ -362,6 +362,14 @@ func calls[T kernels.Float]() map[string]func() {
 			var y [64]T
 			kernels.Pow(dst[:], x[:], y[:])
 		},
+		"GemmResume": func() {
+			var a [64]T
+			var b [64]T
+			var c [64]T
+			for _, transA := range []kernels.Transpose{kernels.NoTrans, kernels.Trans} {
+				kernels.GemmResume(transA, kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: a[:]}, kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: b[:]}, kernels.Matrix[T]{Rows: 8, Cols: 8, Stride: 8, Data: c[:]})
+			}
+		},
 		"GatherRows": func() {
 			var dst [64]T
 			var a [64]T

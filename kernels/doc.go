@@ -72,6 +72,8 @@
 //     fma(alpha, acc, beta·c) with beta·c rounded. If alpha = 0 or there is
 //     nothing to sum, A, B and x are not read and the result is +0 or beta·c
 //     (c itself if beta = 1). [Ger] is this with one term and beta = 1.
+//   - [GemmResume] begins a chain at what C holds instead of +0, with alpha = 1: a product
+//     in outer-product form is a C of zeros and the parts of it in order.
 //   - So a row of a Gemm is, bit for bit, the Gemv or GemvT of that row, and
 //     blocking, tiles, threads and batches change nothing.
 //   - [Axpy] is fma(alpha, x, y) and [Scal] alpha·x for every alpha, also 0.

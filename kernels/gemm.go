@@ -149,20 +149,25 @@ func dotNear[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta
 	}
 }
 
-// outerBlocks is gemmOuter for operands of any size. Chains longer than
-// outerDepth are cut; between the parts, the sums stand in C itself if beta = 0,
-// else in scratch, because C is needed unchanged at the end.
+// outerBlocks is gemmOuter for operands of any size, with chains that begin at +0.
 func outerBlocks[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
+	outerChains(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, false)
+}
+
+// outerChains is gemmOuter for operands of any size; with resume beta is 0. Chains longer
+// than outerDepth are cut; between the parts, the sums stand in C itself if beta = 0,
+// else in scratch, because C is needed unchanged at the end.
+func outerChains[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
 	if beta == 0 && csA == 1 && worthPieces[T](m, n, k) {
-		outerPieces(m, n, k, alpha, a, rsA, b, ldb, c, ldc)
+		outerPieces(m, n, k, alpha, a, rsA, b, ldb, c, ldc, resume)
 		return
 	}
 	if worthPacking[T](m, k, n) || csA == 1 && worthPackingAliased[T](m, n, k, ldb) || csA != 1 && worthPackingT(m, n, k) {
-		outerPacked(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc)
+		outerPacked(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		return
 	}
 	if oneCall[T](m, n, k) {
-		gemmOuter(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, false)
+		gemmOuter(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
 		return
 	}
 	if k > outerDepth && beta != 0 {
@@ -177,7 +182,7 @@ func outerBlocks[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb 
 				if l+kb == k {
 					f = alpha
 				}
-				gemmOuter(min(mb, m-i), min(nb, n-j), kb, f, a[i*rsA+l*csA:], rsA, csA, b[l*ldb+j:], ldb, beta, c[i*ldc+j:], ldc, l > 0)
+				gemmOuter(min(mb, m-i), min(nb, n-j), kb, f, a[i*rsA+l*csA:], rsA, csA, b[l*ldb+j:], ldb, beta, c[i*ldc+j:], ldc, resume || l > 0)
 			}
 		}
 	}
@@ -192,7 +197,7 @@ func worthPieces[T Float](m, n, k int) bool {
 
 // outerPieces is outerBlocks for beta = 0 and few rows of A: it cuts chains to short
 // pieces, so that it goes through B in the order of memory, and keeps the chains in C.
-func outerPieces[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, c []T, ldc int) {
+func outerPieces[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, c []T, ldc int, resume bool) {
 	t := &cores.Active
 	depth := t.PieceDepth
 	nb := min(n, multiple(min(sweep[T](), gemmWork/m)/depth, t.OuterPanelCols))
@@ -202,7 +207,7 @@ func outerPieces[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, 
 			f = alpha
 		}
 		for j := 0; j < n; j += nb {
-			gemmOuter(m, min(nb, n-j), kb, f, a[l:], lda, 1, b[l*ldb+j:], ldb, 0, c[j:], ldc, l > 0)
+			gemmOuter(m, min(nb, n-j), kb, f, a[l:], lda, 1, b[l*ldb+j:], ldb, 0, c[j:], ldc, resume || l > 0)
 		}
 	}
 }

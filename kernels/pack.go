@@ -126,11 +126,11 @@ func dotPacked[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, be
 	}
 }
 
-// outerPacked is outerBlocks with panels of B packed and, where that pays, blocks of A. A
+// outerPacked is outerChains with panels of B packed and, where that pays, blocks of A. A
 // panel lies in strips of as many columns as a tile has, one after the other; the first
 // rows of A fill it while they are multiplied with it. Where chains are cut and beta ≠ 0,
 // the sums of a panel's columns stand in scratch until the end.
-func outerPacked[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int) {
+func outerPacked[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
 	t := &cores.Active
 	kb := k
 	if k > t.DepthWhole {
@@ -165,7 +165,7 @@ func outerPacked[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb 
 				rows := min(t.PackRows, m-i)
 				part, rs, cs := packA(rows, depth, block, a[i*rsA+l*csA:], rsA, csA)
 				for s := 0; s < cols; s += strip {
-					outerStrip(i == 0, rows, min(strip, cols-s), depth, f, part, rs, cs, b[l*ldb+j+s:], ldb, panel[s*depth:], strip, g, out[i*ldo+s:], ldo, l > 0)
+					outerStrip(i == 0, rows, min(strip, cols-s), depth, f, part, rs, cs, b[l*ldb+j+s:], ldb, panel[s*depth:], strip, g, out[i*ldo+s:], ldo, resume || l > 0)
 				}
 			}
 		}

@@ -53,7 +53,7 @@ func testPacked[T Float](t *testing.T) {
 				}
 				want, got := slices.Clone(c), slices.Clone(c)
 				gemmOuter(m, n, k, f[0], a, rsA, csA, b, n+1, f[1], want, n+2, false)
-				outerPacked(m, n, k, f[0], a, rsA, csA, b, n+1, f[1], got, n+2)
+				outerPacked(m, n, k, f[0], a, rsA, csA, b, n+1, f[1], got, n+2, false)
 				assert.Equal(t, want, got, "outer-product form %s, transposed %v", name, trans)
 			}
 		}

@@ -686,3 +686,35 @@ func testVarianceOfInfinities[T Float](t *testing.T) {
 	same(t, []T{T(nan)}, []T{kernels.Variance(vec[T](1, nan, -inf))})
 	same(t, []T{T(nan)}, []T{kernels.Variance(vec[T]())})
 }
+
+// TestResume: a product in parts is the product, also where sums are −0 in between and where
+// a part is empty.
+func TestResume(t *testing.T) { on(t, testResume[float32], testResume[float64]) }
+
+func testResume[T Float](t *testing.T) {
+	const m, n, k = 5, 37, 11
+	for _, form := range []kernels.Transpose{kernels.NoTrans, kernels.Trans} {
+		a, b, want, got := make([]T, m*k), make([]T, k*n), kernels.NewMatrix[T](m, n), kernels.NewMatrix[T](m, n)
+		for _, x := range [][]T{a, b} {
+			for i := range x {
+				x[i] = T(i*7919%101-50) / 37
+			}
+		}
+		negative := T(math.Copysign(0, -1))
+		for j := range n { // products of the first term are ±0
+			b[j] = negative
+		}
+		B := kernels.MatrixOf(k, n, b)
+		part := func(lo, hi int) kernels.Matrix[T] {
+			if form == kernels.Trans {
+				return kernels.MatrixOf(k, m, a).Slice(lo, hi)
+			}
+			return kernels.Matrix[T]{Rows: m, Cols: hi - lo, Stride: k, Data: a[lo:]}
+		}
+		kernels.Gemm(form, kernels.NoTrans, 1, part(0, k), B, 0, want)
+		for _, p := range [][2]int{{0, 1}, {1, 1}, {1, 4}, {4, 10}, {10, 11}} {
+			kernels.GemmResume(form, part(p[0], p[1]), B.Slice(p[0], p[1]), got)
+		}
+		same(t, want.Data, got.Data)
+	}
+}

@@ -89,7 +89,11 @@ func (n *Network[T]) descendWeights(ws *Workspace[T], i, lo, hi int) {
 	}
 	var views [2]kernels.Matrix[T]
 	delta, w := block(&views[0], &ws.delta[i], 0, ws.batch, lo, hi), rows(&views[1], &n.params.w[i], lo, hi)
-	kernels.Gemm(kernels.Trans, kernels.NoTrans, ws.task.alpha, *delta, *ws.out[i-1], ws.task.keep, *w)
+	if ws.summed(i) {
+		scaleSums(ws.task.alpha, ws.grad.w[i].Slice(lo, hi).Data, ws.task.keep, w.Data)
+	} else {
+		kernels.Gemm(kernels.Trans, kernels.NoTrans, ws.task.alpha, *delta, *ws.out[i-1], ws.task.keep, *w)
+	}
 	if ws.task.keep != 1 {
 		flush(w)
 	}
@@ -100,9 +104,8 @@ func (n *Network[T]) descend(ws *Workspace[T], i, lo, hi int) {
 		return
 	}
 	var view kernels.Matrix[T]
-	alpha, delta := ws.task.alpha, block(&view, &ws.delta[i], 0, ws.batch, lo, hi)
-	b := n.params.b[i][lo:hi]
-	addRows(b, alpha, delta, ws.ones, ws.task.keepBiases)
+	delta, b := block(&view, &ws.delta[i], 0, ws.batch, lo, hi), n.params.b[i][lo:hi]
+	ws.sumRows(b, ws.sums(i, 1, lo, hi), delta, ws.task.keepBiases)
 	if ws.task.keepBiases != 1 {
 		kernels.Flush(b)
 	}
@@ -118,7 +121,11 @@ func (n *Network[T]) gradientWeights(ws *Workspace[T], i, lo, hi int) {
 	}
 	var views [2]kernels.Matrix[T]
 	delta, w := block(&views[0], &ws.delta[i], 0, ws.batch, lo, hi), rows(&views[1], &ws.grad.w[i], lo, hi)
-	kernels.Gemm(kernels.Trans, kernels.NoTrans, ws.task.alpha, *delta, *ws.out[i-1], 0, *w)
+	if ws.summed(i) {
+		scaleSums(ws.task.alpha, w.Data, 0, w.Data)
+	} else {
+		kernels.Gemm(kernels.Trans, kernels.NoTrans, ws.task.alpha, *delta, *ws.out[i-1], 0, *w)
+	}
 	if step := ws.task.step; step != nil {
 		at, in := ws.grad.offset(ws.grad.w[i].Data), n.widths[i-1]
 		step(at+lo*in, at+hi*in)
@@ -130,8 +137,8 @@ func (n *Network[T]) gradient(ws *Workspace[T], i, lo, hi int) {
 		return
 	}
 	var view kernels.Matrix[T]
-	alpha, delta := ws.task.alpha, block(&view, &ws.delta[i], 0, ws.batch, lo, hi)
-	addRows(ws.grad.b[i][lo:hi], alpha, delta, ws.ones, 0)
+	delta := block(&view, &ws.delta[i], 0, ws.batch, lo, hi)
+	ws.sumRows(ws.grad.b[i][lo:hi], ws.sums(i, 1, lo, hi), delta, 0)
 	n.normGradient(ws, &ws.grad, i, lo, hi, 0)
 	if step := ws.task.step; step != nil {
 		tensors := ws.grad.tensors(i)

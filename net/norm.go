@@ -75,9 +75,17 @@ func (n *Network[T]) normGradient(ws *Workspace[T], p *parameters[T], i, lo, hi 
 	var views [2]kernels.Matrix[T]
 	norm := &ws.norm[i]
 	dz, dgamma := block(&views[0], &norm.z, 0, ws.batch, lo, hi), block(&views[1], &norm.gamma, 0, ws.batch, lo, hi)
-	for k := range ws.batch {
-		kernels.Mul(dgamma.Row(k), dz.Row(k), norm.u.Row(k)[lo:hi])
+	if !ws.summed(i) {
+		ws.gammaTerms(i, 0, ws.batch, lo, hi)
 	}
-	addRows(p.gamma[i][lo:hi], ws.task.alpha, dgamma, ws.ones, beta)
-	addRows(p.beta[i][lo:hi], ws.task.alpha, dz, ws.ones, beta)
+	ws.sumRows(p.gamma[i][lo:hi], ws.sums(i, 2, lo, hi), dgamma, beta)
+	ws.sumRows(p.beta[i][lo:hi], ws.sums(i, 3, lo, hi), dz, beta)
+}
+
+// gammaTerms computes ∂C/∂γ = ∂C/∂z ⊙ û of samples k to l and neurons lo to hi.
+func (ws *Workspace[T]) gammaTerms(i, k, l, lo, hi int) {
+	norm := &ws.norm[i]
+	for ; k < l; k++ {
+		kernels.Mul(norm.gamma.Row(k)[lo:hi], norm.z.Row(k)[lo:hi], norm.u.Row(k)[lo:hi])
+	}
 }

@@ -64,14 +64,18 @@ func (n *Network[T]) Pull(ws *Workspace[T], t kernels.Matrix[T]) {
 func (ws *Workspace[T]) Costs() []float64 { return ws.costs[:ws.batch] }
 
 // AppendFactors appends to dst what the gradients are made of: with a row for each sample,
-// what hidden layers hand on, all δ, and what layer normalisation adds. They are views, whose
-// rows follow each other without gaps.
+// what hidden layers hand on, all δ, and what layer normalisation adds; nothing of layers
+// whose sums are given, see [Workspace.SetSums]. They are views, whose rows follow each other
+// without gaps.
 func (ws *Workspace[T]) AppendFactors(dst []kernels.Matrix[T]) []kernels.Matrix[T] {
 	for i := 1; i < len(ws.widths); i++ {
-		dst = append(dst, ws.delta[i])
-		if i+1 < len(ws.widths) {
+		if i+1 < len(ws.widths) && !ws.summed(i+1) {
 			dst = append(dst, *ws.out[i])
 		}
+		if ws.summed(i) {
+			continue
+		}
+		dst = append(dst, ws.delta[i])
 		if ws.layers[i-1].LayerNorm {
 			dst = append(dst, ws.norm[i].u, ws.norm[i].z)
 		}

@@ -29,19 +29,21 @@ const (
 	deltaInputs                  // δ^i
 	backwardDescend              // δ^i, and the descent of W^{i+1}, in one share
 	updateNeurons                // W and b of all layers, except W that backwardDescend had
+	sumNeurons                   // sums of AddSums
 	inputSamples                 // ∂C/∂x
 	dropInputs                   // inputs with dropout
 )
 
 // A task is a phase with its arguments.
 type task[T kernels.Float] struct {
-	phase phase
-	i, j  int // layers
-	net   *Network[T]
-	t     kernels.Matrix[T]
-	alpha T                // −η/m, or 1/m if the gradient is stored
-	step  func(lo, hi int) // what follows once the gradient of parameters lo … hi is stored
-	plain bool             // W is updated and no gradient stored
+	phase  phase
+	i, j   int // layers
+	net    *Network[T]
+	t      kernels.Matrix[T]
+	alpha  T                // −η/m, or 1/m if the gradient is stored
+	lo, hi int              // elements of the gradient, of AddSums
+	step   func(lo, hi int) // what follows once the gradient of parameters lo … hi is stored
+	plain  bool             // W is updated and no gradient stored
 	// What remains of W and b in such an update, 1 without decay.
 	keep, keepBiases T
 }
@@ -108,6 +110,8 @@ func (n *Network[T]) share(ws *Workspace[T], share, shares int) {
 				n.gradient(ws, i, lo, hi)
 			}
 		}
+	case sumNeurons:
+		n.addSums(ws, share, shares)
 	case inputSamples:
 		lo, hi := ws.share(share, shares)
 		n.inputGradient(ws, lo, hi)

@@ -21,6 +21,7 @@ type Workspace[T kernels.Float] struct {
 	cut    func(samples int) (lo, hi int)
 	pulled bool                         // costs and δ of the batch stand
 	own    func(layer int) (lo, hi int) // see SetRows
+	given  func(layer int) bool         // see SetSums
 	// Indexed by layer, 0 … L. a[0] is the caller's x; z[0] and delta[0] are empty
 	// until InputGradient writes ∂C/∂x into delta[0].
 	z, a, delta []kernels.Matrix[T]

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"github.com/nabla-go/nabla/internal/rankcost"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/net"
 	"github.com/nabla-go/nabla/ranks"
@@ -18,19 +19,20 @@ import (
 //
 // Each rank takes some samples of a batch, one after the other, through the passes forward
 // and back. Then all ranks gather the costs, the a^{i-1} and the δ^i of all samples, and each
-// computes the sums of the update, or rows of them, over all samples, in their order. So nothing
-// is added up in another order than by a trainer alone.
+// computes the sums of the update, or rows of them, over all samples, in their order; or sums
+// pass through the ranks, each of which adds its samples. So nothing is added up in another
+// order than by a trainer alone.
 type team[T kernels.Float] struct {
 	ranks.Comm
 	message []byte // of all ranks, one after the other
 	bounds  []int  // where the messages of ranks begin
 	factors []kernels.Matrix[T]
-	ending  bool   // the context of a rank has ended
-	checks  bool   // samples are of a stream, so that each batch has to be compared
-	sum     uint32 // of the batch, if it is
-	// Which layers are divided by rows, see rows.go, and whether there are any.
-	divided []bool
-	divides bool
+	ending  bool           // the context of a rank has ended
+	checks  bool           // samples are of a stream, so that each batch has to be compared
+	sum     uint32         // of the batch, if it is
+	ways    []rankcost.Way // by layer
+	divides bool           // some layer is divided by rows, see rows.go
+	runs    [][]int        // what passes through the ranks, see sums.go
 }
 
 func newTeam[T kernels.Float](c ranks.Comm) *team[T] {
@@ -86,12 +88,12 @@ func (t *team[T]) exchange(ctx context.Context, n *net.Network[T], ws *net.Works
 	}
 	t.factors = ws.AppendFactors(t.factors[:0])
 	t.ending = ctx.Err() != nil
-	if err := t.gather(ws.Costs(), t.factors); err != nil {
+	if err := t.gather(b.Len(), ws.Costs(), t.factors); err != nil {
 		return err
 	}
 	for _, c := range ws.Costs() {
 		if math.IsNaN(c) { // perhaps of an output outside the domain of the cost, which has to be found
-			return t.gather(nil, []kernels.Matrix[T]{ws.A(n.Depth())})
+			return t.gather(b.Len(), nil, []kernels.Matrix[T]{ws.A(n.Depth())})
 		}
 	}
 	return nil
@@ -99,8 +101,7 @@ func (t *team[T]) exchange(ctx context.Context, n *net.Network[T], ws *net.Works
 
 // gather completes costs, unless they are nil, and matrices, whose rows follow each other
 // without gaps: each rank has its part of the samples.
-func (t *team[T]) gather(costs []float64, matrices []kernels.Matrix[T]) error {
-	samples := matrices[0].Rows
+func (t *team[T]) gather(samples int, costs []float64, matrices []kernels.Matrix[T]) error {
 	for r := range t.Size() {
 		lo, hi := ranks.Cut(samples, r, t.Size())
 		size := headLength
@@ -210,7 +211,7 @@ func (t *team[T]) report(r *layerReporter[T], n *net.Network[T], ws *net.Workspa
 		for i := 1; i < n.Depth(); i++ {
 			layers = append(layers, ws.Z(i), ws.A(i))
 		}
-		err := t.gather(nil, layers)
+		err := t.gather(layers[0].Rows, nil, layers)
 		return r.report(n, ws), err
 	}
 	last := t.Size() - 1 // which has had the last batch

@@ -113,18 +113,18 @@ func end[T kernels.Float](c rankCase, comm ranks.Comm, workers int) (*train.Stat
 func TestRanks(t *testing.T) {
 	for _, c := range rankCases() {
 		t.Run(c.name, func(t *testing.T) {
-			testRanks[float32](t, c)
-			testRanks[float64](t, c)
+			testRanks[float32](t, c, 1, 2, 3, 4, 7)
+			testRanks[float64](t, c, 2, 3)
 		})
 	}
 }
 
-func testRanks[T kernels.Float](t *testing.T, c rankCase) {
+func testRanks[T kernels.Float](t *testing.T, c rankCase, sizes ...int) {
 	want, warned, err := end[T](c, nil, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, size := range []int{1, 2, 3, 4, 7} {
+	for _, size := range sizes {
 		for i, err := range ranksOf(size, func(comm ranks.Comm) error {
 			got, words, err := end[T](c, comm, 1+comm.Rank()%2)
 			if err == nil && (!got.Equal(want) || words != warned) {
@@ -183,13 +183,40 @@ func TestRanksStream(t *testing.T) {
 	}
 }
 
-// Ranks that update rows of W each end with the same state, too.
-func TestRanksRows(t *testing.T) {
-	defer rankcost.DivideAll()()
+// Ranks that update rows of W each, or have sums pass from one to the next, or do either by
+// layer, end with the same state, too.
+func TestRanksRows(t *testing.T) { testWay(t, rankcost.Always(rankcost.Rows)) }
+func TestRanksSums(t *testing.T) { testWay(t, rankcost.Always(rankcost.Sums)) }
+func TestRanksBoth(t *testing.T) {
+	testWay(t, func(l rankcost.Layer) rankcost.Way {
+		if l.Weights > 500 { // the second layer
+			return rankcost.Rows
+		}
+		return rankcost.Sums
+	})
+}
+
+// Whatever the optimizer.
+func TestRanksMethods(t *testing.T) {
+	for _, way := range []rankcost.Way{rankcost.Rows, rankcost.Sums} {
+		defer rankcost.Force(rankcost.Always(way))()
+		for _, m := range train.Methods() {
+			c := rankCases()[0]
+			c.o.Optimizer, c.o.Rate = m.Optimizer(), 0.01
+			t.Run(fmt.Sprint(m.Name, way), func(t *testing.T) {
+				testRanks[float32](t, c, 3)
+				testRanks[float64](t, c, 2)
+			})
+		}
+	}
+}
+
+func testWay(t *testing.T, way func(rankcost.Layer) rankcost.Way) {
+	defer rankcost.Force(way)()
 	for _, c := range rankCases() {
 		t.Run(c.name, func(t *testing.T) {
-			testRanks[float32](t, c)
-			testRanks[float64](t, c)
+			testRanks[float32](t, c, 2, 3, 7)
+			testRanks[float64](t, c, 4)
 		})
 	}
 }

@@ -103,7 +103,7 @@ func newTrainer[T kernels.Float](n *net.Network[T], d *Data[T], s *Stream[T], va
 	t.stepper = newStepper(&t.options, n, t.ws)
 	err := t.team.agree(n, d, s, validation, &t.options)
 	if err == nil {
-		err = t.team.divide(n, t.ws, &t.options, min(rows, o.Batch))
+		err = t.team.choose(n, t.ws, &t.options, min(rows, o.Batch))
 	}
 	if err != nil {
 		t.Close()
@@ -279,6 +279,9 @@ func (t *Trainer[T]) learn(ctx context.Context, b batch[T], epoch int) error {
 			return t.fail(t.interrupted(ctx))
 		}
 		return t.diverged(epoch, step, cost)
+	}
+	if err := t.team.passSums(t.net, t.ws); err != nil {
+		return t.fail(err)
 	}
 	t.state.Steps++
 	t.stepper.take(b.T, t.state.Steps, t.rate)

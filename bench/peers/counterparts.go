@@ -114,7 +114,7 @@ var alone = []string{
 	"Sigmoid", "SigmoidPrime", "MulSigmoidPrime", "Tanh", "TanhPrime", "MulTanhPrime", "ReLU", "ReLUPrime", "MulReLUPrime",
 	"Softplus", "MulSoftplusPrime", "Softmax", "LogSoftmax", "GELU", "GELUPrime", "MulGELUPrime", "Erf",
 	"Momentum", "Nesterov", "Adagrad", "RMSProp", "Adam", "AdamW", "AMSGrad", "Lion",
-	"GemmUpdate", "Gemm Aᵀ·Bᵀ", "GemvBatch", "GemmBatch", "GatherRows", "ScatterAddRows", "CopyTransposed",
+	"GemmUpdate", "GemmResume A·B", "GemmResume Aᵀ·B", "Gemm Aᵀ·Bᵀ", "GemvBatch", "GemmBatch", "GatherRows", "ScatterAddRows", "CopyTransposed",
 	"DotStrided", "AxpyStrided", "ScalStrided", "CopyStrided", "SwapStrided", // what is copied makes the time; see gonum's own benchmarks
 }
 

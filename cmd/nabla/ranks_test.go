@@ -42,11 +42,12 @@ func together(t *testing.T, size int, args func(rank int) []string) []result {
 // Several ranks write one model with the fingerprint of one process, and a training goes on
 // with another number of them; also where each has a part of the optimizer's state.
 func TestRanksOfCommand(t *testing.T) {
-	t.Run("whole", testRanksOfCommand)
-	t.Run("rows", func(t *testing.T) {
-		defer rankcost.DivideAll()()
-		testRanksOfCommand(t)
-	})
+	for name, way := range map[string]rankcost.Way{"whole": rankcost.Whole, "rows": rankcost.Rows, "sums": rankcost.Sums} {
+		t.Run(name, func(t *testing.T) {
+			defer rankcost.Force(rankcost.Always(way))()
+			testRanksOfCommand(t)
+		})
+	}
 }
 
 func testRanksOfCommand(t *testing.T) {

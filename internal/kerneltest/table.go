@@ -389,6 +389,8 @@ func Table[T Float]() []Kernel[T] {
 			Size{30, 40, 900}, Size{5, 1100, 500}, Size{50, 1024, 300}, Size{7, 40, 5000}, Size{2, 3, 2049}),
 		matrixProduct[T]("Gemm Aᵀ·B", []string{"GemmOuter", "GemmOuterPack"}, kernels.Trans, kernels.NoTrans,
 			Size{30, 40, 900}, Size{7, 29, 5000}, Size{2, 3, 2049}),
+		resumed[T]("GemmResume A·B", kernels.NoTrans, Size{30, 40, 900}, Size{7, 40, 5000}),
+		resumed[T]("GemmResume Aᵀ·B", kernels.Trans, Size{30, 40, 900}, Size{7, 29, 5000}),
 	}...)
 }
 
@@ -553,28 +555,6 @@ func binary[T Float](name string, call func(dst, x, y []T), f32 func(dst, x, y [
 			} else {
 				f64(as[float64](o[0].Data), as[float64](o[1].Data), as[float64](o[2].Data))
 			}
-		},
-	}
-}
-
-func matrixProduct[T Float](name string, covers []string, transA, transB kernels.Transpose, long ...Size) Kernel[T] {
-	return Kernel[T]{
-		Name: name, Covers: covers, Family: MatrixMatrix, Long: long,
-		Shapes: func(s Size) []Shape {
-			a, b := Shape{s.M, s.K, In}, Shape{s.K, s.N, In}
-			if transA == kernels.Trans {
-				a = Shape{s.K, s.M, In}
-			}
-			if transB == kernels.Trans {
-				b = Shape{s.N, s.K, In}
-			}
-			return []Shape{{s.M, s.N, Scaled}, a, b}
-		},
-		Call: func(alpha, beta T, o []kernels.Matrix[T]) {
-			kernels.Gemm(transA, transB, alpha, o[1], o[2], beta, o[0])
-		},
-		Define: func(alpha, beta T, o []kernels.Matrix[T]) {
-			gemm(transA, transB, alpha, o[1], o[2], beta, o[0])
 		},
 	}
 }

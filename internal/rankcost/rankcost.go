@@ -4,13 +4,33 @@ package rankcost
 
 import "math"
 
+// A Way is how ranks that have a part of the samples each update the parameters of a layer.
+type Way uint8
+
+// The ways.
+const (
+	Whole Way = iota // all gather the factors of all samples, and each updates the whole
+	Rows             // all gather the factors, each updates its rows of W, and all gather the rows
+	Sums             // sums pass through the ranks in order, and the last gives them to all
+	ways
+)
+
 // A Machine is what the model knows of ranks and of what lies between them.
 type Machine struct {
-	Rate      float64 // multiply-adds a second of one rank, all its threads together
-	Step      float64 // seconds that the optimizer takes for one parameter
-	Latency   float64 // seconds of the shortest message
-	Bandwidth float64 // bytes a second that a rank receives
+	Rate    float64 // multiply-adds a second of one rank, all its threads together
+	Step    float64 // seconds that the optimizer takes for one parameter
+	Latency float64 // seconds of the shortest message
+	// Bytes a second: that a rank receives where all gather, that pass through a rank which
+	// receives them from one and sends them to another, and that one rank gives to all.
+	Bandwidth, Pass, Spread float64
 }
+
+// A Layer is what the model knows of a layer: the number of its weights and, of one sample,
+// that of the floats which its gradient is made of and a rank doesn't have by itself.
+type Layer struct{ Weights, Factors int }
+
+// A Step is a step on a batch that so many ranks divide, with numbers of so many bytes.
+type Step struct{ Batch, Ranks, Width int }
 
 // Gather returns the seconds in which size ranks gather so many bytes, of which each brings
 // its part.
@@ -21,47 +41,97 @@ func (m Machine) Gather(bytes float64, size int) float64 {
 	return float64(m.Latency*math.Ceil(math.Log2(float64(size)))) + bytes*float64(size-1)/float64(size)/m.Bandwidth
 }
 
-// Update returns the seconds in which size ranks update a matrix of so many weights of width
-// bytes after a batch: each the whole of it, or each its rows, which all gather then.
-func (m Machine) Update(weights, batch, size, width int) (whole, rows float64) {
-	w := float64(weights)
-	whole = w*float64(batch)/m.Rate + float64(w*m.Step)
-	return whole, whole/float64(size) + m.Gather(float64(w*float64(width)), size)
+// Update returns the seconds of a layer's update in each of the ways, with what it takes to
+// gather factors.
+func (m Machine) Update(l Layer, s Step) (seconds [ways]float64) {
+	w, size := float64(l.Weights), float64(s.Ranks)
+	sums, step := w*float64(s.Batch)/m.Rate, float64(w*m.Step)
+	if s.Ranks == 1 {
+		return [ways]float64{sums + step, sums + step, sums + step}
+	}
+	bytes := float64(w * float64(s.Width))
+	factors := float64(s.Batch) * float64(l.Factors*s.Width) * (size - 1) / size / m.Bandwidth
+	seconds[Whole] = factors + sums + step
+	seconds[Rows] = factors + (sums+step)/size + m.Gather(bytes, s.Ranks)
+	seconds[Sums] = m.chain(bytes, sums/size, s.Ranks) + float64(m.Latency*math.Ceil(math.Log2(size))) + bytes/m.Spread + step
+	return seconds
 }
 
-// Few is the size of a matrix of weights below which its update is never divided, and nothing
-// measured.
+// chain returns the seconds in which sums of so many bytes pass through all ranks, each of which
+// takes so long to add its own.
+func (m Machine) chain(bytes, adding float64, size int) float64 {
+	pieces := float64(m.Pieces(bytes, adding, size))
+	return (pieces + float64(size-1)) * (m.Latency + (bytes/m.Pass+adding)/pieces)
+}
+
+// Pieces returns the number of pieces in which the sums of chain pass soonest.
+func (m Machine) Pieces(bytes, adding float64, size int) int {
+	best := math.Sqrt(float64(size-1) * (bytes/m.Pass + adding) / m.Latency)
+	return int(max(1, min(best, bytes/float64(LeastPiece), 1<<12)))
+}
+
+// Numbers of bytes: the least of a piece, and of a message by which bandwidths are measured.
+var (
+	LeastPiece = 1 << 12
+	Message    = 1 << 19
+)
+
+// Few is the number of a layer's weights below which rows aren't divided. If the floats of the
+// factors are fewer as well, in all layers, each rank updates the whole and nothing is measured.
 var Few = 1 << 16
 
-// RowsPay reports whether it pays that each rank updates its rows.
-var RowsPay = func(m Machine, weights, batch, size, width int) bool {
-	whole, rows := m.Update(weights, batch, size, width)
-	return rows < whole
+// Choose returns the way that takes the least time, Rows only if that may be.
+var Choose = func(m Machine, l Layer, s Step, rows bool) Way {
+	seconds, best := m.Update(l, s), Whole
+	if rows && l.Weights >= Few && seconds[Rows] < seconds[best] {
+		best = Rows
+	}
+	if seconds[Sums] < seconds[best] {
+		best = Sums
+	}
+	return best
 }
 
-// DivideAll has all updates divided until the function that it returns is called. It is for
-// tests.
-func DivideAll() func() {
-	pay, few := RowsPay, Few
-	RowsPay, Few = func(Machine, int, int, int, int) bool { return true }, 0
-	return func() { RowsPay, Few = pay, few }
+// Force has updates done in the given ways, where they may be, and sums pass in many pieces,
+// until the function that it returns is called. It is for tests.
+func Force(way func(Layer) Way) func() {
+	choose, few, least, message := Choose, Few, LeastPiece, Message
+	Few, LeastPiece, Message = 0, 100, 1<<10
+	Choose = func(_ Machine, l Layer, _ Step, rows bool) Way {
+		if w := way(l); w != Rows || rows {
+			return w
+		}
+		return Whole
+	}
+	return func() { Choose, Few, LeastPiece, Message = choose, few, least, message }
 }
 
-// Network returns the seconds of a step of a network with the given widths, inputs first, on
-// a batch that size ranks divide, with numbers of width bytes.
-func (m Machine) Network(widths []int, batch, size, width int) float64 {
-	share := float64((batch + size - 1) / size)
-	total, floats := 0.0, 0
+// Always is for [Force].
+func Always(way Way) func(Layer) Way { return func(Layer) Way { return way } }
+
+// Network returns the seconds of a step of a network with the given widths, inputs first, and
+// the ways of its layers.
+func (m Machine) Network(widths []int, s Step) (total float64, chosen []Way) {
+	share := float64((s.Batch + s.Ranks - 1) / s.Ranks)
 	for i := 1; i < len(widths); i++ {
-		weights := widths[i] * widths[i-1]
+		l := LayerOf(widths, i)
 		passes := 1.0 // forward
 		if i > 1 {
 			passes = 2 // and back
 		}
-		whole, rows := m.Update(weights, batch, size, width)
-		total += float64(passes*share)*float64(weights)/m.Rate + min(whole, rows)
-		floats += 2 * widths[i] // δ and a
+		way := Choose(m, l, s, true)
+		total += float64(passes*share)*float64(l.Weights)/m.Rate + m.Update(l, s)[way]
+		chosen = append(chosen, way)
 	}
-	floats -= widths[len(widths)-1]
-	return total + m.Gather(float64(batch)*float64(floats*width+8), size)
+	return total + m.Gather(float64(s.Batch*8), s.Ranks), chosen // costs
+}
+
+// LayerOf returns layer i of a network with the given widths, inputs first, which every rank
+// has.
+func LayerOf(widths []int, i int) Layer {
+	l := Layer{Weights: widths[i] * widths[i-1], Factors: widths[i]}
+	if i > 1 {
+		l.Factors += widths[i-1]
+	}
+	return l
 }
