@@ -28,6 +28,7 @@ var (
 		Band: 2, PackRows: 4, DotPanelBytes: 1000, DotPanelRows: 3, OuterPanelBytes: 100, StripBytes: 24, FirstRows: 3, OuterPanelCols: 5, TransBytes: 100,
 		DepthWhole: 7, DepthCut: 3, Pad: 1,
 		AliasRowBytes: cores.Never, AliasCopy: 3,
+		StoreBytes: 64, DotRows: 4,
 	}
 	padding = func() cores.Tuning {
 		t := eager
@@ -157,6 +158,36 @@ func TestOneSweep(t *testing.T) {
 		t.Run("float32", testOneSweep[float32])
 		t.Run("float64", testOneSweep[float64])
 	})
+}
+
+// TestVariants tries those implementations of kernels that the numbers in use leave out at
+// the sizes that the others are tried at.
+func TestVariants(t *testing.T) {
+	Each(t, func(t *testing.T, level isa.Level) {
+		if level != isa.AVX512 {
+			t.Skip("has no variants")
+		}
+		other := cores.Active
+		other.StoreBytes = 32 + 64 - other.StoreBytes
+		other.DotRows = 3 + 4 - other.DotRows
+		defer cores.Force(&cores.Kind{Name: "other", Wide: other})()
+		t.Run("float32", testVariants[float32])
+		t.Run("float64", testVariants[float64])
+	})
+}
+
+func testVariants[T Float](t *testing.T) {
+	var mem Arena[T]
+	defer mem.Free()
+	for _, k := range Table[T]() {
+		switch k.Name {
+		case "Gemm A·Bᵀ", "Ger":
+			testSizes(t, k, &mem)
+			testPlaces(t, k, &mem)
+		case "GemmUpdate":
+			testLong(t, k, &mem)
+		}
+	}
 }
 
 func testOneSweep[T Float](t *testing.T) {

@@ -1096,6 +1096,8 @@ func gemmDot[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb i
 	if is32[T]() {
 		alpha, beta, a, b, c := float32(alpha), float32(beta), as[float32](a), as[float32](b), as[float32](c)
 		switch {
+		case isa.Active >= isa.AVX512 && cores.Active.DotRows == 4:
+			amd64.GemmDotTallF32AVX512(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		case isa.Active >= isa.AVX512:
 			amd64.GemmDotF32AVX512(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		case isa.Active >= isa.AVX2:
@@ -1110,6 +1112,8 @@ func gemmDot[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb i
 	} else {
 		alpha, beta, a, b, c := float64(alpha), float64(beta), as[float64](a), as[float64](b), as[float64](c)
 		switch {
+		case isa.Active >= isa.AVX512 && cores.Active.DotRows == 4:
+			amd64.GemmDotTallF64AVX512(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		case isa.Active >= isa.AVX512:
 			amd64.GemmDotF64AVX512(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		case isa.Active >= isa.AVX2:
@@ -1256,6 +1260,8 @@ func gemvTGer[T Float](m int, n int, alpha T, x []T, z []T, a []T, lda int, y []
 	if is32[T]() {
 		alpha, x, z, a, y := float32(alpha), as[float32](x), as[float32](z), as[float32](a), as[float32](y)
 		switch {
+		case isa.Active >= isa.AVX512 && cores.Active.StoreBytes == 64:
+			amd64.GemvTGerFullF32AVX512(m, n, alpha, x, z, a, lda, y)
 		case isa.Active >= isa.AVX512:
 			amd64.GemvTGerF32AVX512(m, n, alpha, x, z, a, lda, y)
 		case isa.Active >= isa.AVX2:
@@ -1270,6 +1276,8 @@ func gemvTGer[T Float](m int, n int, alpha T, x []T, z []T, a []T, lda int, y []
 	} else {
 		alpha, x, z, a, y := float64(alpha), as[float64](x), as[float64](z), as[float64](a), as[float64](y)
 		switch {
+		case isa.Active >= isa.AVX512 && cores.Active.StoreBytes == 64:
+			amd64.GemvTGerFullF64AVX512(m, n, alpha, x, z, a, lda, y)
 		case isa.Active >= isa.AVX512:
 			amd64.GemvTGerF64AVX512(m, n, alpha, x, z, a, lda, y)
 		case isa.Active >= isa.AVX2:
@@ -1320,6 +1328,8 @@ func ger[T Float](m int, n int, alpha T, x []T, y []T, a []T, lda int) {
 	if is32[T]() {
 		alpha, x, y, a := float32(alpha), as[float32](x), as[float32](y), as[float32](a)
 		switch {
+		case isa.Active >= isa.AVX512 && cores.Active.StoreBytes == 64:
+			amd64.GerFullF32AVX512(m, n, alpha, x, y, a, lda)
 		case isa.Active >= isa.AVX512:
 			amd64.GerF32AVX512(m, n, alpha, x, y, a, lda)
 		case isa.Active >= isa.AVX2:
@@ -1334,6 +1344,8 @@ func ger[T Float](m int, n int, alpha T, x []T, y []T, a []T, lda int) {
 	} else {
 		alpha, x, y, a := float64(alpha), as[float64](x), as[float64](y), as[float64](a)
 		switch {
+		case isa.Active >= isa.AVX512 && cores.Active.StoreBytes == 64:
+			amd64.GerFullF64AVX512(m, n, alpha, x, y, a, lda)
 		case isa.Active >= isa.AVX512:
 			amd64.GerF64AVX512(m, n, alpha, x, y, a, lda)
 		case isa.Active >= isa.AVX2:

@@ -17,6 +17,15 @@ type Tuning struct {
 	// cost more than twice as many loads of half the width.
 	LineBytes int
 
+	// StoreBytes is the width of the vectors of Ger and of the sweep over W that updates it
+	// with AVX-512: 64, or 32 where a core stores 64 bytes by halves.
+	StoreBytes int
+
+	// DotRows is the number of rows of A in the largest tile of A·Bᵀ with AVX-512: 3, beside
+	// 8 of B, or 4, beside 6 of B. Four rows add their lanes up in 64-byte registers, which
+	// takes less than two thirds of the operations, but whole vectors of them.
+	DotRows int
+
 	// FarBytes is the size in bytes of a matrix from which GemvT goes through it in the
 	// order of memory, with its chains in y. What comes from L2 or beyond is then
 	// prefetched; what lies nearer is faster in columns, whose chains stay in registers.
@@ -141,8 +150,10 @@ var zen4 = Tuning{
 	FewToScale:  10,
 	FewRoots:    1,
 
-	LineBytes: 32 << 10,
-	FarBytes:  256 << 10,
+	LineBytes:  32 << 10,
+	StoreBytes: 32,
+	DotRows:    3,
+	FarBytes:   256 << 10,
 
 	Sweeps: [3]Sweep{
 		{Samples: 1, Bytes: 32 << 10}, // W beyond L1: the chains of one sample need no spilling
@@ -201,15 +212,20 @@ var zen4Wide = zen4.with(func(t *Tuning) {
 	t.StripBytes, t.FirstRows = 128, 12
 })
 
-// zen5Wide differs in its L1 of 48 KiB, which loads vectors of 64 bytes whole (AMD,
-// Software Optimization Guide for the AMD Zen5 Microarchitecture). Not measured.
-var zen5Wide = zen4Wide.with(func(t *Tuning) { t.LineBytes = 48 << 10 })
+// zen5Wide differs in its L1 of 48 KiB, which loads and stores vectors of 64 bytes whole,
+// and in its two FMA units of that width (AMD, Software Optimization Guide for the AMD Zen5
+// Microarchitecture). Not measured.
+var zen5Wide = zen4Wide.with(func(t *Tuning) {
+	t.LineBytes = 48 << 10
+	t.StoreBytes, t.DotRows = 64, 4
+})
 
 // intelAVX512 is for cores with two 64-byte FMA units, L1 48 KiB and L2 2 MiB. Its numbers
 // follow from trials on such a core with other micro-kernels of the same kind. They are
 // not measured with those here.
 var intelAVX512 = zen4.with(func(t *Tuning) {
 	t.LineBytes = 48 << 10
+	t.StoreBytes, t.DotRows = 64, 4
 	t.Sweeps[2] = Sweep{Samples: 7, Bytes: 8 << 20}
 	t.NearUses = 4 // the rows of a tile: with two rows of A a panel loses
 	t.NearBytes = 24 << 10

@@ -69,6 +69,15 @@ func GemmOuterPackF64AVX2(m int, n int, k int, alpha float64, a []float64, rsA i
 //go:noescape
 func GemmDotF32AVX512(m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int)
 
+// GemmDotTallF32AVX512 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k, C is m × n. It
+// is defined by generic.GemmDotF32.
+//
+// AVX-512 (F, BW, DQ, VL). Tiles of four rows of A by six of B, and no packing. k > 0. Reads
+// a and b, updates c.
+//
+//go:noescape
+func GemmDotTallF32AVX512(m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int)
+
 // GemmOuterF32AVX512 sets C = alpha·A·B + beta·C; A is m × k with element (i, l) at
 // a[i·rsA + l·csA], B is k × n, C is m × n. It is defined by generic.GemmOuterF32.
 //
@@ -96,6 +105,15 @@ func GemmOuterPackF32AVX512(m int, n int, k int, alpha float32, a []float32, rsA
 //
 //go:noescape
 func GemmDotF64AVX512(m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
+
+// GemmDotTallF64AVX512 sets C = alpha·A·Bᵀ + beta·C; A is m × k, B is n × k, C is m × n. It
+// is defined by generic.GemmDotF64.
+//
+// AVX-512 (F, BW, DQ, VL). Tiles of four rows of A by six of B, and no packing. k > 0. Reads
+// a and b, updates c.
+//
+//go:noescape
+func GemmDotTallF64AVX512(m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
 
 // GemmOuterF64AVX512 sets C = alpha·A·B + beta·C; A is m × k with element (i, l) at
 // a[i·rsA + l·csA], B is k × n, C is m × n. It is defined by generic.GemmOuterF64.

@@ -140,6 +140,26 @@ func GemvTGerF32AVX512(m int, n int, alpha float32, x []float32, z []float32, a 
 //go:noescape
 func GerF32AVX512(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int)
 
+// GemvTGerFullF32AVX512 adds Aᵀ·x to the chains in y and then alpha·x·zᵀ to A:
+// GemvTResumeF32 for x and y followed by GerF32 for x and z. It is defined by
+// generic.GemvTGerF32.
+//
+// AVX-512 (F, BW, DQ, VL). One sweep over A does both: four rows at a time along their whole
+// length, with y and z in L1. Reads x and z, updates a and y.
+//
+//go:noescape
+func GemvTGerFullF32AVX512(m int, n int, alpha float32, x []float32, z []float32, a []float32, lda int, y []float32)
+
+// GerFullF32AVX512 sets A = A + alpha·x·yᵀ for the m × n matrix A. It is defined by
+// generic.GerF32.
+//
+// AVX-512 (F, BW, DQ, VL). x[i]·y[j] + 0, then alpha times it + A. Long rows go one by one
+// with aligned stores, short ones in blocks of a few vectors by four rows. Reads x and y,
+// updates a.
+//
+//go:noescape
+func GerFullF32AVX512(m int, n int, alpha float32, x []float32, y []float32, a []float32, lda int)
+
 // GemvF64AVX512 sets y = alpha·A·x + beta·y for the m × n matrix A, dot-product form. It is
 // defined by generic.GemvF64.
 //
@@ -185,3 +205,23 @@ func GemvTGerF64AVX512(m int, n int, alpha float64, x []float64, z []float64, a 
 //
 //go:noescape
 func GerF64AVX512(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int)
+
+// GemvTGerFullF64AVX512 adds Aᵀ·x to the chains in y and then alpha·x·zᵀ to A:
+// GemvTResumeF64 for x and y followed by GerF64 for x and z. It is defined by
+// generic.GemvTGerF64.
+//
+// AVX-512 (F, BW, DQ, VL). One sweep over A does both: four rows at a time along their whole
+// length, with y and z in L1. Reads x and z, updates a and y.
+//
+//go:noescape
+func GemvTGerFullF64AVX512(m int, n int, alpha float64, x []float64, z []float64, a []float64, lda int, y []float64)
+
+// GerFullF64AVX512 sets A = A + alpha·x·yᵀ for the m × n matrix A. It is defined by
+// generic.GerF64.
+//
+// AVX-512 (F, BW, DQ, VL). x[i]·y[j] + 0, then alpha times it + A. Long rows go one by one
+// with aligned stores, short ones in blocks of a few vectors by four rows. Reads x and y,
+// updates a.
+//
+//go:noescape
+func GerFullF64AVX512(m int, n int, alpha float64, x []float64, y []float64, a []float64, lda int)

@@ -6685,6 +6685,873 @@ end2:
 	VZEROUPPER
 	RET
 
+// GemvTGerFullF32AVX512 adds Aᵀ·x to the chains in y and then alpha·x·zᵀ to A:
+// GemvTResumeF32 for x and y followed by GerF32 for x and z. It is defined by
+// generic.GemvTGerF32.
+//
+// AVX-512 (F, BW, DQ, VL). One sweep over A does both: four rows at a time along their whole
+// length, with y and z in L1. Reads x and z, updates a and y.
+//
+// alpha Z0, zero Z1, x AX, a CX.
+//
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·GemvTGerFullF32AVX512(SB), NOSPLIT, $0-128
+	VBROADCASTSS alpha+16(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	MOVQ         x_base+24(FP), AX
+	MOVQ         a_base+72(FP), CX
+
+band1:
+	CMPQ         m+0(FP), $0x00000004
+	JL           next2
+	VBROADCASTSS (AX), Z2
+	VBROADCASTSS 4(AX), Z3
+	VBROADCASTSS 8(AX), Z4
+	VBROADCASTSS 12(AX), Z5
+	MOVQ         CX, DX
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x02, BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (DX)(SI*1), SI
+	MOVQ         y_base+104(FP), DI
+	MOVQ         z_base+48(FP), R8
+	MOVQ         n+8(FP), R9
+
+vectors3:
+	CMPQ        R9, $0x00000020
+	JL          done4
+	VMOVUPS     (DI), Z6
+	VMOVUPS     (R8), Z7
+	VMOVUPS     (DX), Z8
+	VFMADD231PS Z8, Z2, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z2, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, (DX)
+	VMOVUPS     (DX)(BX*1), Z8
+	VFMADD231PS Z8, Z3, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z3, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, (DX)(BX*1)
+	VMOVUPS     (DX)(BX*2), Z8
+	VFMADD231PS Z8, Z4, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z4, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, (DX)(BX*2)
+	VMOVUPS     (SI), Z8
+	VFMADD231PS Z8, Z5, Z6
+	VMOVAPS     Z7, Z7
+	VFMADD213PS Z1, Z5, Z7
+	VFMADD231PS Z7, Z0, Z8
+	VMOVUPS     Z8, (SI)
+	VMOVUPS     Z6, (DI)
+	VMOVUPS     64(DI), Z6
+	VMOVUPS     64(R8), Z7
+	VMOVUPS     64(DX), Z8
+	VFMADD231PS Z8, Z2, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z2, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, 64(DX)
+	VMOVUPS     64(DX)(BX*1), Z8
+	VFMADD231PS Z8, Z3, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z3, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, 64(DX)(BX*1)
+	VMOVUPS     64(DX)(BX*2), Z8
+	VFMADD231PS Z8, Z4, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z4, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, 64(DX)(BX*2)
+	VMOVUPS     64(SI), Z8
+	VFMADD231PS Z8, Z5, Z6
+	VMOVAPS     Z7, Z7
+	VFMADD213PS Z1, Z5, Z7
+	VFMADD231PS Z7, Z0, Z8
+	VMOVUPS     Z8, 64(SI)
+	VMOVUPS     Z6, 64(DI)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, DI
+	ADDQ        $0x00000080, R8
+	SUBQ        $0x00000020, R9
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        R9, $0x00000010
+	JL          done6
+	VMOVUPS     (DI), Z6
+	VMOVUPS     (R8), Z7
+	VMOVUPS     (DX), Z8
+	VFMADD231PS Z8, Z2, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z2, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, (DX)
+	VMOVUPS     (DX)(BX*1), Z8
+	VFMADD231PS Z8, Z3, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z3, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, (DX)(BX*1)
+	VMOVUPS     (DX)(BX*2), Z8
+	VFMADD231PS Z8, Z4, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z4, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, (DX)(BX*2)
+	VMOVUPS     (SI), Z8
+	VFMADD231PS Z8, Z5, Z6
+	VMOVAPS     Z7, Z7
+	VFMADD213PS Z1, Z5, Z7
+	VFMADD231PS Z7, Z0, Z8
+	VMOVUPS     Z8, (SI)
+	VMOVUPS     Z6, (DI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R8
+	SUBQ        $0x00000010, R9
+	JMP         vectors5
+
+done6:
+	TESTQ       R9, R9
+	JZ          end7
+	LEAQ        bitMasks<>+0(SB), R10
+	KMOVW       (R10)(R9*2), K1
+	VMOVUPS.Z   (DI), K1, Z6
+	VMOVUPS.Z   (R8), K1, Z7
+	VMOVUPS.Z   (DX), K1, Z8
+	VFMADD231PS Z8, Z2, Z6
+	VMOVAPS     Z7, Z9
+	VFMADD213PS Z1, Z2, Z9
+	VFMADD231PS Z9, Z0, Z8
+	VMOVUPS     Z8, K1, (DX)
+	VMOVUPS.Z   (DX)(BX*1), K1, Z2
+	VFMADD231PS Z2, Z3, Z6
+	VMOVAPS     Z7, Z8
+	VFMADD213PS Z1, Z3, Z8
+	VFMADD231PS Z8, Z0, Z2
+	VMOVUPS     Z2, K1, (DX)(BX*1)
+	VMOVUPS.Z   (DX)(BX*2), K1, Z2
+	VFMADD231PS Z2, Z4, Z6
+	VMOVAPS     Z7, Z3
+	VFMADD213PS Z1, Z4, Z3
+	VFMADD231PS Z3, Z0, Z2
+	VMOVUPS     Z2, K1, (DX)(BX*2)
+	VMOVUPS.Z   (SI), K1, Z2
+	VFMADD231PS Z2, Z5, Z6
+	VMOVAPS     Z7, Z3
+	VFMADD213PS Z1, Z5, Z3
+	VFMADD231PS Z3, Z0, Z2
+	VMOVUPS     Z2, K1, (SI)
+	VMOVUPS     Z6, K1, (DI)
+
+end7:
+	MOVQ   lda+96(FP), DX
+	SHLQ   $0x02, DX
+	IMUL3Q $0x00000004, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000010, AX
+	SUBQ   $0x00000004, m+0(FP)
+	JMP    band1
+
+next2:
+	CMPQ         m+0(FP), $0x00000002
+	JL           next9
+	VBROADCASTSS (AX), Z2
+	VBROADCASTSS 4(AX), Z3
+	MOVQ         CX, DX
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x02, BX
+	MOVQ         y_base+104(FP), SI
+	MOVQ         z_base+48(FP), DI
+	MOVQ         n+8(FP), R8
+
+vectors10:
+	CMPQ        R8, $0x00000020
+	JL          done11
+	VMOVUPS     (SI), Z4
+	VMOVUPS     (DI), Z5
+	VMOVUPS     (DX), Z6
+	VFMADD231PS Z6, Z2, Z4
+	VMOVAPS     Z5, Z7
+	VFMADD213PS Z1, Z2, Z7
+	VFMADD231PS Z7, Z0, Z6
+	VMOVUPS     Z6, (DX)
+	VMOVUPS     (DX)(BX*1), Z6
+	VFMADD231PS Z6, Z3, Z4
+	VMOVAPS     Z5, Z5
+	VFMADD213PS Z1, Z3, Z5
+	VFMADD231PS Z5, Z0, Z6
+	VMOVUPS     Z6, (DX)(BX*1)
+	VMOVUPS     Z4, (SI)
+	VMOVUPS     64(SI), Z4
+	VMOVUPS     64(DI), Z5
+	VMOVUPS     64(DX), Z6
+	VFMADD231PS Z6, Z2, Z4
+	VMOVAPS     Z5, Z7
+	VFMADD213PS Z1, Z2, Z7
+	VFMADD231PS Z7, Z0, Z6
+	VMOVUPS     Z6, 64(DX)
+	VMOVUPS     64(DX)(BX*1), Z6
+	VFMADD231PS Z6, Z3, Z4
+	VMOVAPS     Z5, Z5
+	VFMADD213PS Z1, Z3, Z5
+	VFMADD231PS Z5, Z0, Z6
+	VMOVUPS     Z6, 64(DX)(BX*1)
+	VMOVUPS     Z4, 64(SI)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, DI
+	SUBQ        $0x00000020, R8
+	JMP         vectors10
+
+done11:
+vectors12:
+	CMPQ        R8, $0x00000010
+	JL          done13
+	VMOVUPS     (SI), Z4
+	VMOVUPS     (DI), Z5
+	VMOVUPS     (DX), Z6
+	VFMADD231PS Z6, Z2, Z4
+	VMOVAPS     Z5, Z7
+	VFMADD213PS Z1, Z2, Z7
+	VFMADD231PS Z7, Z0, Z6
+	VMOVUPS     Z6, (DX)
+	VMOVUPS     (DX)(BX*1), Z6
+	VFMADD231PS Z6, Z3, Z4
+	VMOVAPS     Z5, Z5
+	VFMADD213PS Z1, Z3, Z5
+	VFMADD231PS Z5, Z0, Z6
+	VMOVUPS     Z6, (DX)(BX*1)
+	VMOVUPS     Z4, (SI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000010, R8
+	JMP         vectors12
+
+done13:
+	TESTQ       R8, R8
+	JZ          end14
+	LEAQ        bitMasks<>+0(SB), R9
+	KMOVW       (R9)(R8*2), K1
+	VMOVUPS.Z   (SI), K1, Z4
+	VMOVUPS.Z   (DI), K1, Z5
+	VMOVUPS.Z   (DX), K1, Z6
+	VFMADD231PS Z6, Z2, Z4
+	VMOVAPS     Z5, Z7
+	VFMADD213PS Z1, Z2, Z7
+	VFMADD231PS Z7, Z0, Z6
+	VMOVUPS     Z6, K1, (DX)
+	VMOVUPS.Z   (DX)(BX*1), K1, Z2
+	VFMADD231PS Z2, Z3, Z4
+	VMOVAPS     Z5, Z5
+	VFMADD213PS Z1, Z3, Z5
+	VFMADD231PS Z5, Z0, Z2
+	VMOVUPS     Z2, K1, (DX)(BX*1)
+	VMOVUPS     Z4, K1, (SI)
+
+end14:
+	MOVQ   lda+96(FP), DX
+	SHLQ   $0x02, DX
+	IMUL3Q $0x00000002, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000008, AX
+	SUBQ   $0x00000002, m+0(FP)
+
+next9:
+	CMPQ         m+0(FP), $0x00000001
+	JL           next16
+	VBROADCASTSS (AX), Z2
+	MOVQ         CX, DX
+	MOVQ         y_base+104(FP), BX
+	MOVQ         z_base+48(FP), SI
+	MOVQ         n+8(FP), DI
+
+vectors17:
+	CMPQ        DI, $0x00000020
+	JL          done18
+	VMOVUPS     (BX), Z3
+	VMOVUPS     (SI), Z4
+	VMOVUPS     (DX), Z5
+	VFMADD231PS Z5, Z2, Z3
+	VMOVAPS     Z4, Z4
+	VFMADD213PS Z1, Z2, Z4
+	VFMADD231PS Z4, Z0, Z5
+	VMOVUPS     Z5, (DX)
+	VMOVUPS     Z3, (BX)
+	VMOVUPS     64(BX), Z3
+	VMOVUPS     64(SI), Z4
+	VMOVUPS     64(DX), Z5
+	VFMADD231PS Z5, Z2, Z3
+	VMOVAPS     Z4, Z4
+	VFMADD213PS Z1, Z2, Z4
+	VFMADD231PS Z4, Z0, Z5
+	VMOVUPS     Z5, 64(DX)
+	VMOVUPS     Z3, 64(BX)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000020, DI
+	JMP         vectors17
+
+done18:
+vectors19:
+	CMPQ        DI, $0x00000010
+	JL          done20
+	VMOVUPS     (BX), Z3
+	VMOVUPS     (SI), Z4
+	VMOVUPS     (DX), Z5
+	VFMADD231PS Z5, Z2, Z3
+	VMOVAPS     Z4, Z4
+	VFMADD213PS Z1, Z2, Z4
+	VFMADD231PS Z4, Z0, Z5
+	VMOVUPS     Z5, (DX)
+	VMOVUPS     Z3, (BX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000010, DI
+	JMP         vectors19
+
+done20:
+	TESTQ       DI, DI
+	JZ          end21
+	LEAQ        bitMasks<>+0(SB), R8
+	KMOVW       (R8)(DI*2), K1
+	VMOVUPS.Z   (BX), K1, Z3
+	VMOVUPS.Z   (SI), K1, Z4
+	VMOVUPS.Z   (DX), K1, Z5
+	VFMADD231PS Z5, Z2, Z3
+	VMOVAPS     Z4, Z4
+	VFMADD213PS Z1, Z2, Z4
+	VFMADD231PS Z4, Z0, Z5
+	VMOVUPS     Z5, K1, (DX)
+	VMOVUPS     Z3, K1, (BX)
+
+end21:
+	MOVQ lda+96(FP), DX
+	SHLQ $0x02, DX
+	ADDQ DX, CX
+	ADDQ $0x00000004, AX
+	SUBQ $0x00000001, m+0(FP)
+
+next16:
+	VZEROUPPER
+	RET
+
+// GerFullF32AVX512 sets A = A + alpha·x·yᵀ for the m × n matrix A. It is defined by
+// generic.GerF32.
+//
+// AVX-512 (F, BW, DQ, VL). x[i]·y[j] + 0, then alpha times it + A. Long rows go one by one
+// with aligned stores, short ones in blocks of a few vectors by four rows. Reads x and y,
+// updates a.
+//
+// alpha Z0, zero Z1.
+//
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·GerFullF32AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSS alpha+16(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	CMPQ         m+0(FP), $0x00000000
+	JE           end2
+	CMPQ         n+8(FP), $0x00000100
+	JL           short1
+	MOVQ         m+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         a_base+72(FP), DX
+
+row3:
+	VBROADCASTSS (CX), Z2
+	MOVQ         y_base+48(FP), BX
+	MOVQ         n+8(FP), DI
+	MOVQ         DX, SI
+	MOVQ         SI, R8
+	NEGQ         R8
+	ANDQ         $0x0000003f, R8
+	JZ           aligned4
+	SHRQ         $0x02, R8
+	LEAQ         bitMasks<>+0(SB), R9
+	KMOVW        (R9)(R8*2), K1
+	VMOVUPS.Z    (BX), K1, Z3
+	VMOVUPS.Z    (SI), K1, Z4
+	VFMADD213PS  Z1, Z2, Z3
+	VFMADD231PS  Z3, Z0, Z4
+	VMOVUPS      Z4, K1, (SI)
+	SUBQ         R8, DI
+	SHLQ         $0x02, R8
+	ADDQ         R8, BX
+	ADDQ         R8, SI
+
+aligned4:
+vectors5:
+	CMPQ        DI, $0x00000040
+	JL          done6
+	VMOVUPS     (BX), Z3
+	VMOVUPS     (SI), Z4
+	VFMADD213PS Z1, Z2, Z3
+	VFMADD231PS Z3, Z0, Z4
+	VMOVUPS     Z4, (SI)
+	VMOVUPS     64(BX), Z3
+	VMOVUPS     64(SI), Z4
+	VFMADD213PS Z1, Z2, Z3
+	VFMADD231PS Z3, Z0, Z4
+	VMOVUPS     Z4, 64(SI)
+	VMOVUPS     128(BX), Z3
+	VMOVUPS     128(SI), Z4
+	VFMADD213PS Z1, Z2, Z3
+	VFMADD231PS Z3, Z0, Z4
+	VMOVUPS     Z4, 128(SI)
+	VMOVUPS     192(BX), Z3
+	VMOVUPS     192(SI), Z4
+	VFMADD213PS Z1, Z2, Z3
+	VFMADD231PS Z3, Z0, Z4
+	VMOVUPS     Z4, 192(SI)
+	ADDQ        $0x00000100, BX
+	ADDQ        $0x00000100, SI
+	SUBQ        $0x00000040, DI
+	JMP         vectors5
+
+done6:
+vectors7:
+	CMPQ        DI, $0x00000010
+	JL          done8
+	VMOVUPS     (BX), Z3
+	VMOVUPS     (SI), Z4
+	VFMADD213PS Z1, Z2, Z3
+	VFMADD231PS Z3, Z0, Z4
+	VMOVUPS     Z4, (SI)
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000010, DI
+	JMP         vectors7
+
+done8:
+	TESTQ       DI, DI
+	JZ          end9
+	LEAQ        bitMasks<>+0(SB), R8
+	KMOVW       (R8)(DI*2), K1
+	VMOVUPS.Z   (BX), K1, Z3
+	VMOVUPS.Z   (SI), K1, Z4
+	VFMADD213PS Z1, Z2, Z3
+	VFMADD231PS Z3, Z0, Z4
+	VMOVUPS     Z4, K1, (SI)
+
+end9:
+	ADDQ $0x00000004, CX
+	MOVQ lda+96(FP), BX
+	SHLQ $0x02, BX
+	ADDQ BX, DX
+	DECQ AX
+	JNZ  row3
+	JMP  end2
+
+short1:
+	MOVQ n+8(FP), AX
+	MOVQ y_base+48(FP), CX
+
+columns10:
+	CMPQ    AX, $0x00000040
+	JL      next11
+	VMOVUPS (CX), Z2
+	VMOVUPS 64(CX), Z3
+	VMOVUPS 128(CX), Z4
+	VMOVUPS 192(CX), Z5
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+rows12:
+	CMPQ         DX, $0x00000004
+	JL           next13
+	MOVQ         SI, DI
+	MOVQ         lda+96(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (DI)(R9*1), R9
+	VMOVUPS      (DI), Z6
+	VMOVUPS      64(DI), Z7
+	VMOVUPS      128(DI), Z8
+	VMOVUPS      192(DI), Z9
+	VMOVUPS      (DI)(R8*1), Z10
+	VMOVUPS      64(DI)(R8*1), Z11
+	VMOVUPS      128(DI)(R8*1), Z12
+	VMOVUPS      192(DI)(R8*1), Z13
+	VMOVUPS      (DI)(R8*2), Z14
+	VMOVUPS      64(DI)(R8*2), Z15
+	VMOVUPS      128(DI)(R8*2), Z16
+	VMOVUPS      192(DI)(R8*2), Z17
+	VMOVUPS      (R9), Z18
+	VMOVUPS      64(R9), Z19
+	VMOVUPS      128(R9), Z20
+	VMOVUPS      192(R9), Z21
+	VBROADCASTSS (BX), Z22
+	VMOVAPS      Z2, Z23
+	VFMADD213PS  Z1, Z22, Z23
+	VFMADD231PS  Z23, Z0, Z6
+	VMOVAPS      Z3, Z23
+	VFMADD213PS  Z1, Z22, Z23
+	VFMADD231PS  Z23, Z0, Z7
+	VMOVAPS      Z4, Z23
+	VFMADD213PS  Z1, Z22, Z23
+	VFMADD231PS  Z23, Z0, Z8
+	VMOVAPS      Z5, Z23
+	VFMADD213PS  Z1, Z22, Z23
+	VFMADD231PS  Z23, Z0, Z9
+	VBROADCASTSS 4(BX), Z22
+	VMOVAPS      Z2, Z23
+	VFMADD213PS  Z1, Z22, Z23
+	VFMADD231PS  Z23, Z0, Z10
+	VMOVAPS      Z3, Z23
+	VFMADD213PS  Z1, Z22, Z23
+	VFMADD231PS  Z23, Z0, Z11
+	VMOVAPS      Z4, Z23
+	VFMADD213PS  Z1, Z22, Z23
+	VFMADD231PS  Z23, Z0, Z12
+	VMOVAPS      Z5, Z23
+	VFMADD213PS  Z1, Z22, Z23
+	VFMADD231PS  Z23, Z0, Z13
+	VBROADCASTSS 8(BX), Z22
+	VMOVAPS      Z2, Z23
+	VFMADD213PS  Z1, Z22, Z23
+	VFMADD231PS  Z23, Z0, Z14
+	VMOVAPS      Z3, Z23
+	VFMADD213PS  Z1, Z22, Z23
+	VFMADD231PS  Z23, Z0, Z15
+	VMOVAPS      Z4, Z23
+	VFMADD213PS  Z1, Z22, Z23
+	VFMADD231PS  Z23, Z0, Z16
+	VMOVAPS      Z5, Z23
+	VFMADD213PS  Z1, Z22, Z23
+	VFMADD231PS  Z23, Z0, Z17
+	VBROADCASTSS 12(BX), Z22
+	VMOVAPS      Z2, Z23
+	VFMADD213PS  Z1, Z22, Z23
+	VFMADD231PS  Z23, Z0, Z18
+	VMOVAPS      Z3, Z23
+	VFMADD213PS  Z1, Z22, Z23
+	VFMADD231PS  Z23, Z0, Z19
+	VMOVAPS      Z4, Z23
+	VFMADD213PS  Z1, Z22, Z23
+	VFMADD231PS  Z23, Z0, Z20
+	VMOVAPS      Z5, Z23
+	VFMADD213PS  Z1, Z22, Z23
+	VFMADD231PS  Z23, Z0, Z21
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, 128(DI)
+	VMOVUPS      Z9, 192(DI)
+	VMOVUPS      Z10, (DI)(R8*1)
+	VMOVUPS      Z11, 64(DI)(R8*1)
+	VMOVUPS      Z12, 128(DI)(R8*1)
+	VMOVUPS      Z13, 192(DI)(R8*1)
+	VMOVUPS      Z14, (DI)(R8*2)
+	VMOVUPS      Z15, 64(DI)(R8*2)
+	VMOVUPS      Z16, 128(DI)(R8*2)
+	VMOVUPS      Z17, 192(DI)(R8*2)
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      Z19, 64(R9)
+	VMOVUPS      Z20, 128(R9)
+	VMOVUPS      Z21, 192(R9)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	IMUL3Q       $0x00000004, DI, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000010, BX
+	SUBQ         $0x00000004, DX
+	JMP          rows12
+
+next13:
+rows14:
+	CMPQ         DX, $0x00000001
+	JL           next15
+	MOVQ         SI, DI
+	VMOVUPS      (DI), Z6
+	VMOVUPS      64(DI), Z7
+	VMOVUPS      128(DI), Z8
+	VMOVUPS      192(DI), Z9
+	VBROADCASTSS (BX), Z10
+	VMOVAPS      Z2, Z11
+	VFMADD213PS  Z1, Z10, Z11
+	VFMADD231PS  Z11, Z0, Z6
+	VMOVAPS      Z3, Z11
+	VFMADD213PS  Z1, Z10, Z11
+	VFMADD231PS  Z11, Z0, Z7
+	VMOVAPS      Z4, Z11
+	VFMADD213PS  Z1, Z10, Z11
+	VFMADD231PS  Z11, Z0, Z8
+	VMOVAPS      Z5, Z11
+	VFMADD213PS  Z1, Z10, Z11
+	VFMADD231PS  Z11, Z0, Z9
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, 128(DI)
+	VMOVUPS      Z9, 192(DI)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000004, BX
+	SUBQ         $0x00000001, DX
+	JMP          rows14
+
+next15:
+	ADDQ $0x00000100, CX
+	ADDQ $0x00000100, a_base+72(FP)
+	SUBQ $0x00000040, AX
+	JMP  columns10
+
+next11:
+columns16:
+	CMPQ    AX, $0x00000020
+	JL      next17
+	VMOVUPS (CX), Z2
+	VMOVUPS 64(CX), Z3
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+rows18:
+	CMPQ         DX, $0x00000004
+	JL           next19
+	MOVQ         SI, DI
+	MOVQ         lda+96(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (DI)(R9*1), R9
+	VMOVUPS      (DI), Z4
+	VMOVUPS      64(DI), Z5
+	VMOVUPS      (DI)(R8*1), Z6
+	VMOVUPS      64(DI)(R8*1), Z7
+	VMOVUPS      (DI)(R8*2), Z8
+	VMOVUPS      64(DI)(R8*2), Z9
+	VMOVUPS      (R9), Z10
+	VMOVUPS      64(R9), Z11
+	VBROADCASTSS (BX), Z12
+	VMOVAPS      Z2, Z13
+	VFMADD213PS  Z1, Z12, Z13
+	VFMADD231PS  Z13, Z0, Z4
+	VMOVAPS      Z3, Z13
+	VFMADD213PS  Z1, Z12, Z13
+	VFMADD231PS  Z13, Z0, Z5
+	VBROADCASTSS 4(BX), Z12
+	VMOVAPS      Z2, Z13
+	VFMADD213PS  Z1, Z12, Z13
+	VFMADD231PS  Z13, Z0, Z6
+	VMOVAPS      Z3, Z13
+	VFMADD213PS  Z1, Z12, Z13
+	VFMADD231PS  Z13, Z0, Z7
+	VBROADCASTSS 8(BX), Z12
+	VMOVAPS      Z2, Z13
+	VFMADD213PS  Z1, Z12, Z13
+	VFMADD231PS  Z13, Z0, Z8
+	VMOVAPS      Z3, Z13
+	VFMADD213PS  Z1, Z12, Z13
+	VFMADD231PS  Z13, Z0, Z9
+	VBROADCASTSS 12(BX), Z12
+	VMOVAPS      Z2, Z13
+	VFMADD213PS  Z1, Z12, Z13
+	VFMADD231PS  Z13, Z0, Z10
+	VMOVAPS      Z3, Z13
+	VFMADD213PS  Z1, Z12, Z13
+	VFMADD231PS  Z13, Z0, Z11
+	VMOVUPS      Z4, (DI)
+	VMOVUPS      Z5, 64(DI)
+	VMOVUPS      Z6, (DI)(R8*1)
+	VMOVUPS      Z7, 64(DI)(R8*1)
+	VMOVUPS      Z8, (DI)(R8*2)
+	VMOVUPS      Z9, 64(DI)(R8*2)
+	VMOVUPS      Z10, (R9)
+	VMOVUPS      Z11, 64(R9)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	IMUL3Q       $0x00000004, DI, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000010, BX
+	SUBQ         $0x00000004, DX
+	JMP          rows18
+
+next19:
+rows20:
+	CMPQ         DX, $0x00000001
+	JL           next21
+	MOVQ         SI, DI
+	VMOVUPS      (DI), Z4
+	VMOVUPS      64(DI), Z5
+	VBROADCASTSS (BX), Z6
+	VMOVAPS      Z2, Z7
+	VFMADD213PS  Z1, Z6, Z7
+	VFMADD231PS  Z7, Z0, Z4
+	VMOVAPS      Z3, Z7
+	VFMADD213PS  Z1, Z6, Z7
+	VFMADD231PS  Z7, Z0, Z5
+	VMOVUPS      Z4, (DI)
+	VMOVUPS      Z5, 64(DI)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000004, BX
+	SUBQ         $0x00000001, DX
+	JMP          rows20
+
+next21:
+	ADDQ $0x00000080, CX
+	ADDQ $0x00000080, a_base+72(FP)
+	SUBQ $0x00000020, AX
+	JMP  columns16
+
+next17:
+columns22:
+	CMPQ    AX, $0x00000010
+	JL      next23
+	VMOVUPS (CX), Z2
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+rows24:
+	CMPQ         DX, $0x00000004
+	JL           next25
+	MOVQ         SI, DI
+	MOVQ         lda+96(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (DI)(R9*1), R9
+	VMOVUPS      (DI), Z3
+	VMOVUPS      (DI)(R8*1), Z4
+	VMOVUPS      (DI)(R8*2), Z5
+	VMOVUPS      (R9), Z6
+	VBROADCASTSS (BX), Z7
+	VMOVAPS      Z2, Z8
+	VFMADD213PS  Z1, Z7, Z8
+	VFMADD231PS  Z8, Z0, Z3
+	VBROADCASTSS 4(BX), Z7
+	VMOVAPS      Z2, Z8
+	VFMADD213PS  Z1, Z7, Z8
+	VFMADD231PS  Z8, Z0, Z4
+	VBROADCASTSS 8(BX), Z7
+	VMOVAPS      Z2, Z8
+	VFMADD213PS  Z1, Z7, Z8
+	VFMADD231PS  Z8, Z0, Z5
+	VBROADCASTSS 12(BX), Z7
+	VMOVAPS      Z2, Z8
+	VFMADD213PS  Z1, Z7, Z8
+	VFMADD231PS  Z8, Z0, Z6
+	VMOVUPS      Z3, (DI)
+	VMOVUPS      Z4, (DI)(R8*1)
+	VMOVUPS      Z5, (DI)(R8*2)
+	VMOVUPS      Z6, (R9)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	IMUL3Q       $0x00000004, DI, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000010, BX
+	SUBQ         $0x00000004, DX
+	JMP          rows24
+
+next25:
+rows26:
+	CMPQ         DX, $0x00000001
+	JL           next27
+	MOVQ         SI, DI
+	VMOVUPS      (DI), Z3
+	VBROADCASTSS (BX), Z4
+	VMOVAPS      Z2, Z5
+	VFMADD213PS  Z1, Z4, Z5
+	VFMADD231PS  Z5, Z0, Z3
+	VMOVUPS      Z3, (DI)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x02, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000004, BX
+	SUBQ         $0x00000001, DX
+	JMP          rows26
+
+next27:
+	ADDQ $0x00000040, CX
+	ADDQ $0x00000040, a_base+72(FP)
+	SUBQ $0x00000010, AX
+	JMP  columns22
+
+next23:
+	TESTQ     AX, AX
+	JZ        end2
+	LEAQ      bitMasks<>+0(SB), DX
+	KMOVW     (DX)(AX*2), K1
+	VMOVUPS.Z (CX), K1, Z2
+	MOVQ      m+0(FP), AX
+	MOVQ      x_base+24(FP), CX
+	MOVQ      a_base+72(FP), DX
+
+rows28:
+	CMPQ         AX, $0x00000004
+	JL           next29
+	MOVQ         DX, BX
+	MOVQ         lda+96(FP), SI
+	SHLQ         $0x02, SI
+	LEAQ         (SI)(SI*2), DI
+	LEAQ         (BX)(DI*1), DI
+	VMOVUPS.Z    (BX), K1, Z3
+	VMOVUPS.Z    (BX)(SI*1), K1, Z4
+	VMOVUPS.Z    (BX)(SI*2), K1, Z5
+	VMOVUPS.Z    (DI), K1, Z6
+	VBROADCASTSS (CX), Z7
+	VMOVAPS      Z2, Z8
+	VFMADD213PS  Z1, Z7, Z8
+	VFMADD231PS  Z8, Z0, Z3
+	VBROADCASTSS 4(CX), Z7
+	VMOVAPS      Z2, Z8
+	VFMADD213PS  Z1, Z7, Z8
+	VFMADD231PS  Z8, Z0, Z4
+	VBROADCASTSS 8(CX), Z7
+	VMOVAPS      Z2, Z8
+	VFMADD213PS  Z1, Z7, Z8
+	VFMADD231PS  Z8, Z0, Z5
+	VBROADCASTSS 12(CX), Z7
+	VMOVAPS      Z2, Z8
+	VFMADD213PS  Z1, Z7, Z8
+	VFMADD231PS  Z8, Z0, Z6
+	VMOVUPS      Z3, K1, (BX)
+	VMOVUPS      Z4, K1, (BX)(SI*1)
+	VMOVUPS      Z5, K1, (BX)(SI*2)
+	VMOVUPS      Z6, K1, (DI)
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x02, BX
+	IMUL3Q       $0x00000004, BX, BX
+	ADDQ         BX, DX
+	ADDQ         $0x00000010, CX
+	SUBQ         $0x00000004, AX
+	JMP          rows28
+
+next29:
+rows30:
+	CMPQ         AX, $0x00000001
+	JL           next31
+	MOVQ         DX, BX
+	VMOVUPS.Z    (BX), K1, Z3
+	VBROADCASTSS (CX), Z4
+	VMOVAPS      Z2, Z5
+	VFMADD213PS  Z1, Z4, Z5
+	VFMADD231PS  Z5, Z0, Z3
+	VMOVUPS      Z3, K1, (BX)
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x02, BX
+	ADDQ         BX, DX
+	ADDQ         $0x00000004, CX
+	SUBQ         $0x00000001, AX
+	JMP          rows30
+
+next31:
+end2:
+	VZEROUPPER
+	RET
+
 // GemvF64AVX512 sets y = alpha·A·x + beta·y for the m × n matrix A, dot-product form. It is
 // defined by generic.GemvF64.
 //
@@ -8623,6 +9490,873 @@ rows44:
 	JMP          rows44
 
 next45:
+end2:
+	VZEROUPPER
+	RET
+
+// GemvTGerFullF64AVX512 adds Aᵀ·x to the chains in y and then alpha·x·zᵀ to A:
+// GemvTResumeF64 for x and y followed by GerF64 for x and z. It is defined by
+// generic.GemvTGerF64.
+//
+// AVX-512 (F, BW, DQ, VL). One sweep over A does both: four rows at a time along their whole
+// length, with y and z in L1. Reads x and z, updates a and y.
+//
+// alpha Z0, zero Z1, x AX, a CX.
+//
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·GemvTGerFullF64AVX512(SB), NOSPLIT, $0-128
+	VBROADCASTSD alpha+16(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	MOVQ         x_base+24(FP), AX
+	MOVQ         a_base+72(FP), CX
+
+band1:
+	CMPQ         m+0(FP), $0x00000004
+	JL           next2
+	VBROADCASTSD (AX), Z2
+	VBROADCASTSD 8(AX), Z3
+	VBROADCASTSD 16(AX), Z4
+	VBROADCASTSD 24(AX), Z5
+	MOVQ         CX, DX
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x03, BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (DX)(SI*1), SI
+	MOVQ         y_base+104(FP), DI
+	MOVQ         z_base+48(FP), R8
+	MOVQ         n+8(FP), R9
+
+vectors3:
+	CMPQ        R9, $0x00000010
+	JL          done4
+	VMOVUPD     (DI), Z6
+	VMOVUPD     (R8), Z7
+	VMOVUPD     (DX), Z8
+	VFMADD231PD Z8, Z2, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z2, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, (DX)
+	VMOVUPD     (DX)(BX*1), Z8
+	VFMADD231PD Z8, Z3, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z3, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, (DX)(BX*1)
+	VMOVUPD     (DX)(BX*2), Z8
+	VFMADD231PD Z8, Z4, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z4, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, (DX)(BX*2)
+	VMOVUPD     (SI), Z8
+	VFMADD231PD Z8, Z5, Z6
+	VMOVAPD     Z7, Z7
+	VFMADD213PD Z1, Z5, Z7
+	VFMADD231PD Z7, Z0, Z8
+	VMOVUPD     Z8, (SI)
+	VMOVUPD     Z6, (DI)
+	VMOVUPD     64(DI), Z6
+	VMOVUPD     64(R8), Z7
+	VMOVUPD     64(DX), Z8
+	VFMADD231PD Z8, Z2, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z2, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, 64(DX)
+	VMOVUPD     64(DX)(BX*1), Z8
+	VFMADD231PD Z8, Z3, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z3, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, 64(DX)(BX*1)
+	VMOVUPD     64(DX)(BX*2), Z8
+	VFMADD231PD Z8, Z4, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z4, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, 64(DX)(BX*2)
+	VMOVUPD     64(SI), Z8
+	VFMADD231PD Z8, Z5, Z6
+	VMOVAPD     Z7, Z7
+	VFMADD213PD Z1, Z5, Z7
+	VFMADD231PD Z7, Z0, Z8
+	VMOVUPD     Z8, 64(SI)
+	VMOVUPD     Z6, 64(DI)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, DI
+	ADDQ        $0x00000080, R8
+	SUBQ        $0x00000010, R9
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        R9, $0x00000008
+	JL          done6
+	VMOVUPD     (DI), Z6
+	VMOVUPD     (R8), Z7
+	VMOVUPD     (DX), Z8
+	VFMADD231PD Z8, Z2, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z2, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, (DX)
+	VMOVUPD     (DX)(BX*1), Z8
+	VFMADD231PD Z8, Z3, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z3, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, (DX)(BX*1)
+	VMOVUPD     (DX)(BX*2), Z8
+	VFMADD231PD Z8, Z4, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z4, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, (DX)(BX*2)
+	VMOVUPD     (SI), Z8
+	VFMADD231PD Z8, Z5, Z6
+	VMOVAPD     Z7, Z7
+	VFMADD213PD Z1, Z5, Z7
+	VFMADD231PD Z7, Z0, Z8
+	VMOVUPD     Z8, (SI)
+	VMOVUPD     Z6, (DI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R8
+	SUBQ        $0x00000008, R9
+	JMP         vectors5
+
+done6:
+	TESTQ       R9, R9
+	JZ          end7
+	LEAQ        bitMasks<>+0(SB), R10
+	KMOVW       (R10)(R9*2), K1
+	VMOVUPD.Z   (DI), K1, Z6
+	VMOVUPD.Z   (R8), K1, Z7
+	VMOVUPD.Z   (DX), K1, Z8
+	VFMADD231PD Z8, Z2, Z6
+	VMOVAPD     Z7, Z9
+	VFMADD213PD Z1, Z2, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, K1, (DX)
+	VMOVUPD.Z   (DX)(BX*1), K1, Z2
+	VFMADD231PD Z2, Z3, Z6
+	VMOVAPD     Z7, Z8
+	VFMADD213PD Z1, Z3, Z8
+	VFMADD231PD Z8, Z0, Z2
+	VMOVUPD     Z2, K1, (DX)(BX*1)
+	VMOVUPD.Z   (DX)(BX*2), K1, Z2
+	VFMADD231PD Z2, Z4, Z6
+	VMOVAPD     Z7, Z3
+	VFMADD213PD Z1, Z4, Z3
+	VFMADD231PD Z3, Z0, Z2
+	VMOVUPD     Z2, K1, (DX)(BX*2)
+	VMOVUPD.Z   (SI), K1, Z2
+	VFMADD231PD Z2, Z5, Z6
+	VMOVAPD     Z7, Z3
+	VFMADD213PD Z1, Z5, Z3
+	VFMADD231PD Z3, Z0, Z2
+	VMOVUPD     Z2, K1, (SI)
+	VMOVUPD     Z6, K1, (DI)
+
+end7:
+	MOVQ   lda+96(FP), DX
+	SHLQ   $0x03, DX
+	IMUL3Q $0x00000004, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000020, AX
+	SUBQ   $0x00000004, m+0(FP)
+	JMP    band1
+
+next2:
+	CMPQ         m+0(FP), $0x00000002
+	JL           next9
+	VBROADCASTSD (AX), Z2
+	VBROADCASTSD 8(AX), Z3
+	MOVQ         CX, DX
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x03, BX
+	MOVQ         y_base+104(FP), SI
+	MOVQ         z_base+48(FP), DI
+	MOVQ         n+8(FP), R8
+
+vectors10:
+	CMPQ        R8, $0x00000010
+	JL          done11
+	VMOVUPD     (SI), Z4
+	VMOVUPD     (DI), Z5
+	VMOVUPD     (DX), Z6
+	VFMADD231PD Z6, Z2, Z4
+	VMOVAPD     Z5, Z7
+	VFMADD213PD Z1, Z2, Z7
+	VFMADD231PD Z7, Z0, Z6
+	VMOVUPD     Z6, (DX)
+	VMOVUPD     (DX)(BX*1), Z6
+	VFMADD231PD Z6, Z3, Z4
+	VMOVAPD     Z5, Z5
+	VFMADD213PD Z1, Z3, Z5
+	VFMADD231PD Z5, Z0, Z6
+	VMOVUPD     Z6, (DX)(BX*1)
+	VMOVUPD     Z4, (SI)
+	VMOVUPD     64(SI), Z4
+	VMOVUPD     64(DI), Z5
+	VMOVUPD     64(DX), Z6
+	VFMADD231PD Z6, Z2, Z4
+	VMOVAPD     Z5, Z7
+	VFMADD213PD Z1, Z2, Z7
+	VFMADD231PD Z7, Z0, Z6
+	VMOVUPD     Z6, 64(DX)
+	VMOVUPD     64(DX)(BX*1), Z6
+	VFMADD231PD Z6, Z3, Z4
+	VMOVAPD     Z5, Z5
+	VFMADD213PD Z1, Z3, Z5
+	VFMADD231PD Z5, Z0, Z6
+	VMOVUPD     Z6, 64(DX)(BX*1)
+	VMOVUPD     Z4, 64(SI)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, DI
+	SUBQ        $0x00000010, R8
+	JMP         vectors10
+
+done11:
+vectors12:
+	CMPQ        R8, $0x00000008
+	JL          done13
+	VMOVUPD     (SI), Z4
+	VMOVUPD     (DI), Z5
+	VMOVUPD     (DX), Z6
+	VFMADD231PD Z6, Z2, Z4
+	VMOVAPD     Z5, Z7
+	VFMADD213PD Z1, Z2, Z7
+	VFMADD231PD Z7, Z0, Z6
+	VMOVUPD     Z6, (DX)
+	VMOVUPD     (DX)(BX*1), Z6
+	VFMADD231PD Z6, Z3, Z4
+	VMOVAPD     Z5, Z5
+	VFMADD213PD Z1, Z3, Z5
+	VFMADD231PD Z5, Z0, Z6
+	VMOVUPD     Z6, (DX)(BX*1)
+	VMOVUPD     Z4, (SI)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000008, R8
+	JMP         vectors12
+
+done13:
+	TESTQ       R8, R8
+	JZ          end14
+	LEAQ        bitMasks<>+0(SB), R9
+	KMOVW       (R9)(R8*2), K1
+	VMOVUPD.Z   (SI), K1, Z4
+	VMOVUPD.Z   (DI), K1, Z5
+	VMOVUPD.Z   (DX), K1, Z6
+	VFMADD231PD Z6, Z2, Z4
+	VMOVAPD     Z5, Z7
+	VFMADD213PD Z1, Z2, Z7
+	VFMADD231PD Z7, Z0, Z6
+	VMOVUPD     Z6, K1, (DX)
+	VMOVUPD.Z   (DX)(BX*1), K1, Z2
+	VFMADD231PD Z2, Z3, Z4
+	VMOVAPD     Z5, Z5
+	VFMADD213PD Z1, Z3, Z5
+	VFMADD231PD Z5, Z0, Z2
+	VMOVUPD     Z2, K1, (DX)(BX*1)
+	VMOVUPD     Z4, K1, (SI)
+
+end14:
+	MOVQ   lda+96(FP), DX
+	SHLQ   $0x03, DX
+	IMUL3Q $0x00000002, DX, DX
+	ADDQ   DX, CX
+	ADDQ   $0x00000010, AX
+	SUBQ   $0x00000002, m+0(FP)
+
+next9:
+	CMPQ         m+0(FP), $0x00000001
+	JL           next16
+	VBROADCASTSD (AX), Z2
+	MOVQ         CX, DX
+	MOVQ         y_base+104(FP), BX
+	MOVQ         z_base+48(FP), SI
+	MOVQ         n+8(FP), DI
+
+vectors17:
+	CMPQ        DI, $0x00000010
+	JL          done18
+	VMOVUPD     (BX), Z3
+	VMOVUPD     (SI), Z4
+	VMOVUPD     (DX), Z5
+	VFMADD231PD Z5, Z2, Z3
+	VMOVAPD     Z4, Z4
+	VFMADD213PD Z1, Z2, Z4
+	VFMADD231PD Z4, Z0, Z5
+	VMOVUPD     Z5, (DX)
+	VMOVUPD     Z3, (BX)
+	VMOVUPD     64(BX), Z3
+	VMOVUPD     64(SI), Z4
+	VMOVUPD     64(DX), Z5
+	VFMADD231PD Z5, Z2, Z3
+	VMOVAPD     Z4, Z4
+	VFMADD213PD Z1, Z2, Z4
+	VFMADD231PD Z4, Z0, Z5
+	VMOVUPD     Z5, 64(DX)
+	VMOVUPD     Z3, 64(BX)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000010, DI
+	JMP         vectors17
+
+done18:
+vectors19:
+	CMPQ        DI, $0x00000008
+	JL          done20
+	VMOVUPD     (BX), Z3
+	VMOVUPD     (SI), Z4
+	VMOVUPD     (DX), Z5
+	VFMADD231PD Z5, Z2, Z3
+	VMOVAPD     Z4, Z4
+	VFMADD213PD Z1, Z2, Z4
+	VFMADD231PD Z4, Z0, Z5
+	VMOVUPD     Z5, (DX)
+	VMOVUPD     Z3, (BX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000008, DI
+	JMP         vectors19
+
+done20:
+	TESTQ       DI, DI
+	JZ          end21
+	LEAQ        bitMasks<>+0(SB), R8
+	KMOVW       (R8)(DI*2), K1
+	VMOVUPD.Z   (BX), K1, Z3
+	VMOVUPD.Z   (SI), K1, Z4
+	VMOVUPD.Z   (DX), K1, Z5
+	VFMADD231PD Z5, Z2, Z3
+	VMOVAPD     Z4, Z4
+	VFMADD213PD Z1, Z2, Z4
+	VFMADD231PD Z4, Z0, Z5
+	VMOVUPD     Z5, K1, (DX)
+	VMOVUPD     Z3, K1, (BX)
+
+end21:
+	MOVQ lda+96(FP), DX
+	SHLQ $0x03, DX
+	ADDQ DX, CX
+	ADDQ $0x00000008, AX
+	SUBQ $0x00000001, m+0(FP)
+
+next16:
+	VZEROUPPER
+	RET
+
+// GerFullF64AVX512 sets A = A + alpha·x·yᵀ for the m × n matrix A. It is defined by
+// generic.GerF64.
+//
+// AVX-512 (F, BW, DQ, VL). x[i]·y[j] + 0, then alpha times it + A. Long rows go one by one
+// with aligned stores, short ones in blocks of a few vectors by four rows. Reads x and y,
+// updates a.
+//
+// alpha Z0, zero Z1.
+//
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·GerFullF64AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD alpha+16(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	CMPQ         m+0(FP), $0x00000000
+	JE           end2
+	CMPQ         n+8(FP), $0x00000080
+	JL           short1
+	MOVQ         m+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         a_base+72(FP), DX
+
+row3:
+	VBROADCASTSD (CX), Z2
+	MOVQ         y_base+48(FP), BX
+	MOVQ         n+8(FP), DI
+	MOVQ         DX, SI
+	MOVQ         SI, R8
+	NEGQ         R8
+	ANDQ         $0x0000003f, R8
+	JZ           aligned4
+	SHRQ         $0x03, R8
+	LEAQ         bitMasks<>+0(SB), R9
+	KMOVW        (R9)(R8*2), K1
+	VMOVUPD.Z    (BX), K1, Z3
+	VMOVUPD.Z    (SI), K1, Z4
+	VFMADD213PD  Z1, Z2, Z3
+	VFMADD231PD  Z3, Z0, Z4
+	VMOVUPD      Z4, K1, (SI)
+	SUBQ         R8, DI
+	SHLQ         $0x03, R8
+	ADDQ         R8, BX
+	ADDQ         R8, SI
+
+aligned4:
+vectors5:
+	CMPQ        DI, $0x00000020
+	JL          done6
+	VMOVUPD     (BX), Z3
+	VMOVUPD     (SI), Z4
+	VFMADD213PD Z1, Z2, Z3
+	VFMADD231PD Z3, Z0, Z4
+	VMOVUPD     Z4, (SI)
+	VMOVUPD     64(BX), Z3
+	VMOVUPD     64(SI), Z4
+	VFMADD213PD Z1, Z2, Z3
+	VFMADD231PD Z3, Z0, Z4
+	VMOVUPD     Z4, 64(SI)
+	VMOVUPD     128(BX), Z3
+	VMOVUPD     128(SI), Z4
+	VFMADD213PD Z1, Z2, Z3
+	VFMADD231PD Z3, Z0, Z4
+	VMOVUPD     Z4, 128(SI)
+	VMOVUPD     192(BX), Z3
+	VMOVUPD     192(SI), Z4
+	VFMADD213PD Z1, Z2, Z3
+	VFMADD231PD Z3, Z0, Z4
+	VMOVUPD     Z4, 192(SI)
+	ADDQ        $0x00000100, BX
+	ADDQ        $0x00000100, SI
+	SUBQ        $0x00000020, DI
+	JMP         vectors5
+
+done6:
+vectors7:
+	CMPQ        DI, $0x00000008
+	JL          done8
+	VMOVUPD     (BX), Z3
+	VMOVUPD     (SI), Z4
+	VFMADD213PD Z1, Z2, Z3
+	VFMADD231PD Z3, Z0, Z4
+	VMOVUPD     Z4, (SI)
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000008, DI
+	JMP         vectors7
+
+done8:
+	TESTQ       DI, DI
+	JZ          end9
+	LEAQ        bitMasks<>+0(SB), R8
+	KMOVW       (R8)(DI*2), K1
+	VMOVUPD.Z   (BX), K1, Z3
+	VMOVUPD.Z   (SI), K1, Z4
+	VFMADD213PD Z1, Z2, Z3
+	VFMADD231PD Z3, Z0, Z4
+	VMOVUPD     Z4, K1, (SI)
+
+end9:
+	ADDQ $0x00000008, CX
+	MOVQ lda+96(FP), BX
+	SHLQ $0x03, BX
+	ADDQ BX, DX
+	DECQ AX
+	JNZ  row3
+	JMP  end2
+
+short1:
+	MOVQ n+8(FP), AX
+	MOVQ y_base+48(FP), CX
+
+columns10:
+	CMPQ    AX, $0x00000020
+	JL      next11
+	VMOVUPD (CX), Z2
+	VMOVUPD 64(CX), Z3
+	VMOVUPD 128(CX), Z4
+	VMOVUPD 192(CX), Z5
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+rows12:
+	CMPQ         DX, $0x00000004
+	JL           next13
+	MOVQ         SI, DI
+	MOVQ         lda+96(FP), R8
+	SHLQ         $0x03, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (DI)(R9*1), R9
+	VMOVUPD      (DI), Z6
+	VMOVUPD      64(DI), Z7
+	VMOVUPD      128(DI), Z8
+	VMOVUPD      192(DI), Z9
+	VMOVUPD      (DI)(R8*1), Z10
+	VMOVUPD      64(DI)(R8*1), Z11
+	VMOVUPD      128(DI)(R8*1), Z12
+	VMOVUPD      192(DI)(R8*1), Z13
+	VMOVUPD      (DI)(R8*2), Z14
+	VMOVUPD      64(DI)(R8*2), Z15
+	VMOVUPD      128(DI)(R8*2), Z16
+	VMOVUPD      192(DI)(R8*2), Z17
+	VMOVUPD      (R9), Z18
+	VMOVUPD      64(R9), Z19
+	VMOVUPD      128(R9), Z20
+	VMOVUPD      192(R9), Z21
+	VBROADCASTSD (BX), Z22
+	VMOVAPD      Z2, Z23
+	VFMADD213PD  Z1, Z22, Z23
+	VFMADD231PD  Z23, Z0, Z6
+	VMOVAPD      Z3, Z23
+	VFMADD213PD  Z1, Z22, Z23
+	VFMADD231PD  Z23, Z0, Z7
+	VMOVAPD      Z4, Z23
+	VFMADD213PD  Z1, Z22, Z23
+	VFMADD231PD  Z23, Z0, Z8
+	VMOVAPD      Z5, Z23
+	VFMADD213PD  Z1, Z22, Z23
+	VFMADD231PD  Z23, Z0, Z9
+	VBROADCASTSD 8(BX), Z22
+	VMOVAPD      Z2, Z23
+	VFMADD213PD  Z1, Z22, Z23
+	VFMADD231PD  Z23, Z0, Z10
+	VMOVAPD      Z3, Z23
+	VFMADD213PD  Z1, Z22, Z23
+	VFMADD231PD  Z23, Z0, Z11
+	VMOVAPD      Z4, Z23
+	VFMADD213PD  Z1, Z22, Z23
+	VFMADD231PD  Z23, Z0, Z12
+	VMOVAPD      Z5, Z23
+	VFMADD213PD  Z1, Z22, Z23
+	VFMADD231PD  Z23, Z0, Z13
+	VBROADCASTSD 16(BX), Z22
+	VMOVAPD      Z2, Z23
+	VFMADD213PD  Z1, Z22, Z23
+	VFMADD231PD  Z23, Z0, Z14
+	VMOVAPD      Z3, Z23
+	VFMADD213PD  Z1, Z22, Z23
+	VFMADD231PD  Z23, Z0, Z15
+	VMOVAPD      Z4, Z23
+	VFMADD213PD  Z1, Z22, Z23
+	VFMADD231PD  Z23, Z0, Z16
+	VMOVAPD      Z5, Z23
+	VFMADD213PD  Z1, Z22, Z23
+	VFMADD231PD  Z23, Z0, Z17
+	VBROADCASTSD 24(BX), Z22
+	VMOVAPD      Z2, Z23
+	VFMADD213PD  Z1, Z22, Z23
+	VFMADD231PD  Z23, Z0, Z18
+	VMOVAPD      Z3, Z23
+	VFMADD213PD  Z1, Z22, Z23
+	VFMADD231PD  Z23, Z0, Z19
+	VMOVAPD      Z4, Z23
+	VFMADD213PD  Z1, Z22, Z23
+	VFMADD231PD  Z23, Z0, Z20
+	VMOVAPD      Z5, Z23
+	VFMADD213PD  Z1, Z22, Z23
+	VFMADD231PD  Z23, Z0, Z21
+	VMOVUPD      Z6, (DI)
+	VMOVUPD      Z7, 64(DI)
+	VMOVUPD      Z8, 128(DI)
+	VMOVUPD      Z9, 192(DI)
+	VMOVUPD      Z10, (DI)(R8*1)
+	VMOVUPD      Z11, 64(DI)(R8*1)
+	VMOVUPD      Z12, 128(DI)(R8*1)
+	VMOVUPD      Z13, 192(DI)(R8*1)
+	VMOVUPD      Z14, (DI)(R8*2)
+	VMOVUPD      Z15, 64(DI)(R8*2)
+	VMOVUPD      Z16, 128(DI)(R8*2)
+	VMOVUPD      Z17, 192(DI)(R8*2)
+	VMOVUPD      Z18, (R9)
+	VMOVUPD      Z19, 64(R9)
+	VMOVUPD      Z20, 128(R9)
+	VMOVUPD      Z21, 192(R9)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	IMUL3Q       $0x00000004, DI, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x00000004, DX
+	JMP          rows12
+
+next13:
+rows14:
+	CMPQ         DX, $0x00000001
+	JL           next15
+	MOVQ         SI, DI
+	VMOVUPD      (DI), Z6
+	VMOVUPD      64(DI), Z7
+	VMOVUPD      128(DI), Z8
+	VMOVUPD      192(DI), Z9
+	VBROADCASTSD (BX), Z10
+	VMOVAPD      Z2, Z11
+	VFMADD213PD  Z1, Z10, Z11
+	VFMADD231PD  Z11, Z0, Z6
+	VMOVAPD      Z3, Z11
+	VFMADD213PD  Z1, Z10, Z11
+	VFMADD231PD  Z11, Z0, Z7
+	VMOVAPD      Z4, Z11
+	VFMADD213PD  Z1, Z10, Z11
+	VFMADD231PD  Z11, Z0, Z8
+	VMOVAPD      Z5, Z11
+	VFMADD213PD  Z1, Z10, Z11
+	VFMADD231PD  Z11, Z0, Z9
+	VMOVUPD      Z6, (DI)
+	VMOVUPD      Z7, 64(DI)
+	VMOVUPD      Z8, 128(DI)
+	VMOVUPD      Z9, 192(DI)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000008, BX
+	SUBQ         $0x00000001, DX
+	JMP          rows14
+
+next15:
+	ADDQ $0x00000100, CX
+	ADDQ $0x00000100, a_base+72(FP)
+	SUBQ $0x00000020, AX
+	JMP  columns10
+
+next11:
+columns16:
+	CMPQ    AX, $0x00000010
+	JL      next17
+	VMOVUPD (CX), Z2
+	VMOVUPD 64(CX), Z3
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+rows18:
+	CMPQ         DX, $0x00000004
+	JL           next19
+	MOVQ         SI, DI
+	MOVQ         lda+96(FP), R8
+	SHLQ         $0x03, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (DI)(R9*1), R9
+	VMOVUPD      (DI), Z4
+	VMOVUPD      64(DI), Z5
+	VMOVUPD      (DI)(R8*1), Z6
+	VMOVUPD      64(DI)(R8*1), Z7
+	VMOVUPD      (DI)(R8*2), Z8
+	VMOVUPD      64(DI)(R8*2), Z9
+	VMOVUPD      (R9), Z10
+	VMOVUPD      64(R9), Z11
+	VBROADCASTSD (BX), Z12
+	VMOVAPD      Z2, Z13
+	VFMADD213PD  Z1, Z12, Z13
+	VFMADD231PD  Z13, Z0, Z4
+	VMOVAPD      Z3, Z13
+	VFMADD213PD  Z1, Z12, Z13
+	VFMADD231PD  Z13, Z0, Z5
+	VBROADCASTSD 8(BX), Z12
+	VMOVAPD      Z2, Z13
+	VFMADD213PD  Z1, Z12, Z13
+	VFMADD231PD  Z13, Z0, Z6
+	VMOVAPD      Z3, Z13
+	VFMADD213PD  Z1, Z12, Z13
+	VFMADD231PD  Z13, Z0, Z7
+	VBROADCASTSD 16(BX), Z12
+	VMOVAPD      Z2, Z13
+	VFMADD213PD  Z1, Z12, Z13
+	VFMADD231PD  Z13, Z0, Z8
+	VMOVAPD      Z3, Z13
+	VFMADD213PD  Z1, Z12, Z13
+	VFMADD231PD  Z13, Z0, Z9
+	VBROADCASTSD 24(BX), Z12
+	VMOVAPD      Z2, Z13
+	VFMADD213PD  Z1, Z12, Z13
+	VFMADD231PD  Z13, Z0, Z10
+	VMOVAPD      Z3, Z13
+	VFMADD213PD  Z1, Z12, Z13
+	VFMADD231PD  Z13, Z0, Z11
+	VMOVUPD      Z4, (DI)
+	VMOVUPD      Z5, 64(DI)
+	VMOVUPD      Z6, (DI)(R8*1)
+	VMOVUPD      Z7, 64(DI)(R8*1)
+	VMOVUPD      Z8, (DI)(R8*2)
+	VMOVUPD      Z9, 64(DI)(R8*2)
+	VMOVUPD      Z10, (R9)
+	VMOVUPD      Z11, 64(R9)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	IMUL3Q       $0x00000004, DI, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x00000004, DX
+	JMP          rows18
+
+next19:
+rows20:
+	CMPQ         DX, $0x00000001
+	JL           next21
+	MOVQ         SI, DI
+	VMOVUPD      (DI), Z4
+	VMOVUPD      64(DI), Z5
+	VBROADCASTSD (BX), Z6
+	VMOVAPD      Z2, Z7
+	VFMADD213PD  Z1, Z6, Z7
+	VFMADD231PD  Z7, Z0, Z4
+	VMOVAPD      Z3, Z7
+	VFMADD213PD  Z1, Z6, Z7
+	VFMADD231PD  Z7, Z0, Z5
+	VMOVUPD      Z4, (DI)
+	VMOVUPD      Z5, 64(DI)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000008, BX
+	SUBQ         $0x00000001, DX
+	JMP          rows20
+
+next21:
+	ADDQ $0x00000080, CX
+	ADDQ $0x00000080, a_base+72(FP)
+	SUBQ $0x00000010, AX
+	JMP  columns16
+
+next17:
+columns22:
+	CMPQ    AX, $0x00000008
+	JL      next23
+	VMOVUPD (CX), Z2
+	MOVQ    m+0(FP), DX
+	MOVQ    x_base+24(FP), BX
+	MOVQ    a_base+72(FP), SI
+
+rows24:
+	CMPQ         DX, $0x00000004
+	JL           next25
+	MOVQ         SI, DI
+	MOVQ         lda+96(FP), R8
+	SHLQ         $0x03, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (DI)(R9*1), R9
+	VMOVUPD      (DI), Z3
+	VMOVUPD      (DI)(R8*1), Z4
+	VMOVUPD      (DI)(R8*2), Z5
+	VMOVUPD      (R9), Z6
+	VBROADCASTSD (BX), Z7
+	VMOVAPD      Z2, Z8
+	VFMADD213PD  Z1, Z7, Z8
+	VFMADD231PD  Z8, Z0, Z3
+	VBROADCASTSD 8(BX), Z7
+	VMOVAPD      Z2, Z8
+	VFMADD213PD  Z1, Z7, Z8
+	VFMADD231PD  Z8, Z0, Z4
+	VBROADCASTSD 16(BX), Z7
+	VMOVAPD      Z2, Z8
+	VFMADD213PD  Z1, Z7, Z8
+	VFMADD231PD  Z8, Z0, Z5
+	VBROADCASTSD 24(BX), Z7
+	VMOVAPD      Z2, Z8
+	VFMADD213PD  Z1, Z7, Z8
+	VFMADD231PD  Z8, Z0, Z6
+	VMOVUPD      Z3, (DI)
+	VMOVUPD      Z4, (DI)(R8*1)
+	VMOVUPD      Z5, (DI)(R8*2)
+	VMOVUPD      Z6, (R9)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	IMUL3Q       $0x00000004, DI, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x00000004, DX
+	JMP          rows24
+
+next25:
+rows26:
+	CMPQ         DX, $0x00000001
+	JL           next27
+	MOVQ         SI, DI
+	VMOVUPD      (DI), Z3
+	VBROADCASTSD (BX), Z4
+	VMOVAPD      Z2, Z5
+	VFMADD213PD  Z1, Z4, Z5
+	VFMADD231PD  Z5, Z0, Z3
+	VMOVUPD      Z3, (DI)
+	MOVQ         lda+96(FP), DI
+	SHLQ         $0x03, DI
+	ADDQ         DI, SI
+	ADDQ         $0x00000008, BX
+	SUBQ         $0x00000001, DX
+	JMP          rows26
+
+next27:
+	ADDQ $0x00000040, CX
+	ADDQ $0x00000040, a_base+72(FP)
+	SUBQ $0x00000008, AX
+	JMP  columns22
+
+next23:
+	TESTQ     AX, AX
+	JZ        end2
+	LEAQ      bitMasks<>+0(SB), DX
+	KMOVW     (DX)(AX*2), K1
+	VMOVUPD.Z (CX), K1, Z2
+	MOVQ      m+0(FP), AX
+	MOVQ      x_base+24(FP), CX
+	MOVQ      a_base+72(FP), DX
+
+rows28:
+	CMPQ         AX, $0x00000004
+	JL           next29
+	MOVQ         DX, BX
+	MOVQ         lda+96(FP), SI
+	SHLQ         $0x03, SI
+	LEAQ         (SI)(SI*2), DI
+	LEAQ         (BX)(DI*1), DI
+	VMOVUPD.Z    (BX), K1, Z3
+	VMOVUPD.Z    (BX)(SI*1), K1, Z4
+	VMOVUPD.Z    (BX)(SI*2), K1, Z5
+	VMOVUPD.Z    (DI), K1, Z6
+	VBROADCASTSD (CX), Z7
+	VMOVAPD      Z2, Z8
+	VFMADD213PD  Z1, Z7, Z8
+	VFMADD231PD  Z8, Z0, Z3
+	VBROADCASTSD 8(CX), Z7
+	VMOVAPD      Z2, Z8
+	VFMADD213PD  Z1, Z7, Z8
+	VFMADD231PD  Z8, Z0, Z4
+	VBROADCASTSD 16(CX), Z7
+	VMOVAPD      Z2, Z8
+	VFMADD213PD  Z1, Z7, Z8
+	VFMADD231PD  Z8, Z0, Z5
+	VBROADCASTSD 24(CX), Z7
+	VMOVAPD      Z2, Z8
+	VFMADD213PD  Z1, Z7, Z8
+	VFMADD231PD  Z8, Z0, Z6
+	VMOVUPD      Z3, K1, (BX)
+	VMOVUPD      Z4, K1, (BX)(SI*1)
+	VMOVUPD      Z5, K1, (BX)(SI*2)
+	VMOVUPD      Z6, K1, (DI)
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x03, BX
+	IMUL3Q       $0x00000004, BX, BX
+	ADDQ         BX, DX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000004, AX
+	JMP          rows28
+
+next29:
+rows30:
+	CMPQ         AX, $0x00000001
+	JL           next31
+	MOVQ         DX, BX
+	VMOVUPD.Z    (BX), K1, Z3
+	VBROADCASTSD (CX), Z4
+	VMOVAPD      Z2, Z5
+	VFMADD213PD  Z1, Z4, Z5
+	VFMADD231PD  Z5, Z0, Z3
+	VMOVUPD      Z3, K1, (BX)
+	MOVQ         lda+96(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         BX, DX
+	ADDQ         $0x00000008, CX
+	SUBQ         $0x00000001, AX
+	JMP          rows30
+
+next31:
 end2:
 	VZEROUPPER
 	RET

@@ -34,6 +34,7 @@ func gemmOuterPack[T float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ld
 // m × n. Every element is a dot-product form sum, as in GemvF32.
 //
 //nabla:whole
+//nabla:variant AVX512 Tall cores.Active.DotRows == 4
 //go:noinline
 func GemmDotF32(m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
 	gemmDot(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)

@@ -112,6 +112,7 @@ func GemvTF64(m, n int, alpha float64, a []float64, lda int, x []float64, beta f
 // GerF32 sets A = A + alpha·x·yᵀ for the m × n matrix A.
 //
 //nabla:whole
+//nabla:variant AVX512 Full cores.Active.StoreBytes == 64
 //go:noinline
 func GerF32(m, n int, alpha float32, x, y []float32, a []float32, lda int) {
 	ger(m, n, alpha, x, y, a, lda)
@@ -139,6 +140,7 @@ func GemvTResumeF64(m, n int, a []float64, lda int, x, y []float64) { gemvTResum
 // for x and y followed by GerF32 for x and z.
 //
 //nabla:whole
+//nabla:variant AVX512 Full cores.Active.StoreBytes == 64
 //go:noinline
 func GemvTGerF32(m, n int, alpha float32, x, z []float32, a []float32, lda int, y []float32) {
 	gemvTResume(m, n, a, lda, x, y)

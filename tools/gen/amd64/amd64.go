@@ -68,8 +68,8 @@ func generate(name string, kernels spec.Kernels, files map[string][]byte, functi
 			registers.Add(n.name, fn.Allocation.LookupRegisterDefault(n.register).Asm())
 		}
 		registers.Settled()
-		heads[fn.Name] = k.Comment(k.level, k.method, access[fn.Name], registers.Text(map[string]bool{}))
-		fn.Doc = k.Comment(k.level, k.method, access[fn.Name], "")
+		heads[fn.Name] = k.Comment(k.name, k.level, k.method, access[fn.Name], registers.Text(map[string]bool{}))
+		fn.Doc = k.Comment(k.name, k.level, k.method, access[fn.Name], "")
 	}
 	cfg := printer.Config{Name: "tools/gen/amd64/" + name + ".go", Pkg: "amd64"}
 	code, err := printer.NewGoAsm(cfg).Print(f)

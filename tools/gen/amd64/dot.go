@@ -49,7 +49,11 @@ func (t *target) dotBand(rows int, cols []int, aRow, cPtr gp) {
 		} else {
 			t.Commentf("%s of A, %s of B.", count(rows, "row"), count(nr, "row"))
 		}
-		t.dotTile(rows, nr, aRow, bRow, cPtr)
+		if rows == 4 {
+			t.dotFour(nr, aRow, bRow, cPtr)
+		} else {
+			t.dotTile(rows, nr, aRow, bRow, cPtr)
+		}
 		t.advance(bRow, nr, "ldb")
 		t.ADDQ(imm(nr*t.size), cPtr)
 		t.SUBQ(imm(nr), n)
@@ -80,29 +84,7 @@ func (t *target) dotTile(mr, nr int, aRow, bRow, cPtr gp) {
 	b, bMem := t.strided(bRow, nr, "ldb")
 	k := t.int("k")
 
-	// part emits one vector of every row, at an offset of part·(vector bytes).
-	part := func(p int, m *mask) {
-		disp := p * t.lanes * t.size
-		av := t.vecs(mr)
-		for i := range av {
-			if m == nil {
-				t.load(aMem(i, disp), av[i])
-			} else {
-				t.loadPadded(aMem(i, disp), *m, av[i])
-			}
-		}
-		for j := range nr {
-			if m == nil && mr == 1 {
-				t.fma(bMem(j, disp), av[0], acc[j][p])
-				continue
-			}
-			bv := t.vec()
-			t.loadMaybe(bMem(j, disp), m, bv)
-			for i := range mr {
-				t.fma(bv, av[i], acc[i*nr+j][p])
-			}
-		}
-	}
+	part := t.dotPart(acc, mr, nr, aMem, bMem)
 	loop, tail, last, fold := t.label("k"), t.label("tail"), t.label("last"), t.label("fold")
 	whole := t.parts * t.lanes
 	t.Label(loop)
@@ -134,6 +116,34 @@ func (t *target) dotTile(mr, nr int, aRow, bRow, cPtr gp) {
 	part(0, &m)
 	t.Label(fold)
 	t.epilogue(t.reduceTile(acc, mr, nr), func(i int) operand.Mem { return t.cRow(cPtr, i) })
+}
+
+// dotPart returns what emits the products of one vector of every row, at an offset of
+// p·(vector bytes).
+func (t *target) dotPart(acc [][]reg.VecVirtual, mr, nr int, aMem, bMem func(row, disp int) operand.Mem) func(p int, m *mask) {
+	return func(p int, m *mask) {
+		disp := p * t.lanes * t.size
+		sum := p % t.parts
+		av := t.vecs(mr)
+		for i := range av {
+			if m == nil {
+				t.load(aMem(i, disp), av[i])
+			} else {
+				t.loadPadded(aMem(i, disp), *m, av[i])
+			}
+		}
+		for j := range nr {
+			if m == nil && mr == 1 {
+				t.fma(bMem(j, disp), av[0], acc[j][sum])
+				continue
+			}
+			bv := t.vec()
+			t.loadMaybe(bMem(j, disp), m, bv)
+			for i := range mr {
+				t.fma(bv, av[i], acc[i*nr+j][sum])
+			}
+		}
+	}
 }
 
 // sums is a register with n sums that belong at column col of row row of C.

@@ -5,6 +5,10 @@ func init() { file("gemm", gemm) }
 func gemm(t *target) {
 	t.fn("GemmDot", "Tiles of rows of A by rows of B with 64 bytes of lanes for each element of C, and no packing. k > 0.")
 	t.dotForm(t.shapes().dot)
+	if t.avx512 {
+		t.variant("GemmDot", "Tall", "Tiles of four rows of A by six of B, and no packing. k > 0.")
+		t.dotForm(append([]dotShape{{4, []int{6, 4, 2, 1}}}, t.shapes().dot...))
+	}
 
 	t.fn("GemmOuter", "Tiles of rows of A by vectors of B's columns: an outer product for each step of k, and no packing. k > 0.")
 	t.resumes, t.rowStride = true, "rsA"

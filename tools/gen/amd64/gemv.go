@@ -23,14 +23,24 @@ func gemv(t *target) {
 	t.fn("GemvTResume", "Eight rows at a time along their whole length, with y in L1. This is the order of memory, for matrices larger than L2.")
 	t.sweepRows([]int{8, 4, 2, 1}, false)
 
+	sweep := "One sweep over A does both: four rows at a time along their whole length, with y and z in L1."
 	n := t.narrow()
-	n.fn("GemvTGer", "One sweep over A does both: four rows at a time along their whole length, with y and z in L1.")
+	n.fn("GemvTGer", sweep)
 	n.sweepRows([]int{4, 2, 1}, true)
+	n.fn("Ger", gerMethod)
 	n.ger()
+	if t.avx512 {
+		t.variant("GemvTGer", "Full", sweep)
+		t.sweepRows([]int{4, 2, 1}, true)
+		t.variant("Ger", "Full", gerMethod)
+		t.ger()
+	}
 }
 
+const gerMethod = "x[i]·y[j] + 0, then alpha times it + A. Long rows go one by one with aligned stores, short ones in blocks of a few vectors by four rows."
+
+// ger emits the body of Ger.
 func (t *target) ger() {
-	t.fn("Ger", "x[i]·y[j] + 0, then alpha times it + A. Long rows go one by one with aligned stores, short ones in blocks of a few vectors by four rows.")
 	alpha, zero := t.vec(), t.vec()
 	t.callVec("alpha", alpha)
 	t.callVec("zero", zero)
@@ -121,9 +131,11 @@ func (t *target) gerColumn(y []reg.VecVirtual, k *mask, update func(xi, y, c reg
 	}
 }
 
-// gerRows emits Ger row by row; update is that of one vector.
+// gerRows emits Ger row by row; update is that of one vector. Vectors of 64 bytes are for
+// cores with two units for FMAs of that width.
 func (t *target) gerRows(alpha, zero reg.VecVirtual, update func(xi, y, c reg.VecVirtual)) {
-	t.pieces = true // the next row may begin within the last vector
+	full := t.avx512 && !t.ymm
+	t.pieces = !full // the next row may begin within the last vector
 	m, x, row := t.int("m"), t.ptr("x"), t.ptr("a")
 	loop := t.label("row")
 	t.Label(loop)
@@ -139,7 +151,9 @@ func (t *target) gerRows(alpha, zero reg.VecVirtual, update func(xi, y, c reg.Ve
 		t.storeMaybe(c, k, mem(a, disp))
 	}
 	t.alignStores(a, n, []gp{y, a}, vector)
-	t.gerFast(n, x, y, a, xi, alpha, zero)
+	if !full {
+		t.gerFast(n, x, y, a, xi, alpha, zero)
+	}
 	t.sweep(n, []gp{y, a}, vector)
 	t.ADDQ(imm(t.size), x)
 	t.ADDQ(t.bytes("lda"), row)

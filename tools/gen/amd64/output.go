@@ -26,6 +26,7 @@ type output struct {
 // written is a function that has been written.
 type written struct {
 	*spec.Func
+	name          string // in assembly
 	level, method string
 	names         []named // registers with names for the reader
 }

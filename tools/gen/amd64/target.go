@@ -55,8 +55,7 @@ func newTarget(ctx *build.Context, out *output, avx512, f64 bool) *target {
 }
 
 // narrow returns a target of the same instruction set whose vectors have at most
-// 32 bytes. Stores of 64 bytes are slow on some CPUs with AVX-512 and on none
-// faster than the caches, so that kernels which store what they load use these.
+// 32 bytes. Stores of 64 bytes are slow on some CPUs with AVX-512.
 func (t *target) narrow() *target {
 	n := *t
 	if n.avx512 {
@@ -67,7 +66,10 @@ func (t *target) narrow() *target {
 
 // fn starts the kernel name, for the target's level and element type, with the
 // signature of package generic's function. method says how it works.
-func (t *target) fn(name, method string) {
+func (t *target) fn(name, method string) { t.variant(name, "", method) }
+
+// variant is fn for an implementation of the kernel name that has a name of its own.
+func (t *target) variant(name, variant, method string) {
 	elem, level := "F32", "AVX2"
 	if t.f64 {
 		elem = "F64"
@@ -80,9 +82,9 @@ func (t *target) fn(name, method string) {
 		panic(err)
 	}
 	t.labels, t.names = 0, nil
-	t.fun = &written{Func: f, level: level, method: method}
-	t.functions[f.Name+level] = t.fun
-	t.Function(f.Name + level)
+	t.fun = &written{Func: f, name: name + variant + elem + level, level: level, method: method}
+	t.functions[t.fun.name] = t.fun
+	t.Function(t.fun.name)
 	t.Pragma("noescape")
 	t.Attributes(attr.NOSPLIT)
 	t.SignatureExpr(types.ExprString(f.Type))

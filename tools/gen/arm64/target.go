@@ -59,9 +59,9 @@ func (t *target) fn(name, method string, body func()) {
 
 	access := t.access(f.Operands())
 	registers, text := t.text()
-	writeComment(t.stubs, f.Comment("NEON", method, access, ""), "go:noescape")
+	writeComment(t.stubs, f.Comment(f.Name+"NEON", "NEON", method, access, ""), "go:noescape")
 	fmt.Fprintf(t.stubs, "func %sNEON%s\n", f.Name, strings.TrimPrefix(types.ExprString(f.Type), "func"))
-	writeComment(t.code, append(f.Comment("NEON", method, access, ""), append([]string{""}, registers...)...), "")
+	writeComment(t.code, append(f.Comment(f.Name+"NEON", "NEON", method, access, ""), append([]string{""}, registers...)...), "")
 	fmt.Fprintf(t.code, "TEXT ·%sNEON(SB), NOSPLIT, $0-%d\n%s", f.Name, t.frame.size, text)
 	t.functions[f.Name+"NEON"] = true
 }

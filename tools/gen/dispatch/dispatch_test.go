@@ -25,9 +25,13 @@ func TestGenerate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := Generate(kernels, map[string]bool{"ScaleF32AVX2": true, "ScaleF64AVX2": true, "TotalF32NEON": true, "TotalF64NEON": true})
+	files, err := Generate(kernels, map[string]bool{"ScaleF32AVX2": true, "ScaleF64AVX2": true, "TotalF32NEON": true, "TotalF64NEON": true,
+		"TotalTallF32NEON": true, "TotalTallF64NEON": true})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if strings.Contains(string(files["dispatch_amd64.go"]), "internal/cores") {
+		t.Error("dispatch_amd64.go imports what it doesn't need")
 	}
 	for file, want := range map[string][]string{
 		"dispatch_amd64.go": {
@@ -36,7 +40,7 @@ func TestGenerate(t *testing.T) {
 			"case isa.Active >= isa.AVX2 && good(x):\n\t\t\tamd64.ScaleF64AVX2(f, x)",
 			"func total[T Float](x []T) T {\n\tif is32[T]() {\n\t\tx := as[float32](x)\n\t\tif onCall != nil {\n\t\t\tonCall(1, len(x), 1)\n\t\t\treturn 0\n\t\t}\n\t\treturn T(generic.TotalF32(x))",
 		},
-		"dispatch_arm64.go":   {"case isa.Active >= isa.NEON:\n\t\t\treturn T(arm64.TotalF32NEON(x))\n", "if is32[T]() {\n\t\tf, x := float32(f), as[float32](x)\n\t\tif onCall != nil {"},
+		"dispatch_arm64.go":   {"nabla/internal/cores\"", "case isa.Active >= isa.NEON && cores.Active.DotRows == 4:\n\t\t\treturn T(arm64.TotalTallF32NEON(x))\n\t\tcase isa.Active >= isa.NEON:\n\t\t\treturn T(arm64.TotalF32NEON(x))\n", "if is32[T]() {\n\t\tf, x := float32(f), as[float32](x)\n\t\tif onCall != nil {"},
 		"dispatch_generic.go": {"purego || (!amd64 && !arm64)", "return T(generic.TotalF64(x))"},
 	} {
 		for _, text := range want {

@@ -10,16 +10,16 @@ import (
 // Access tells which operands a function reads and writes.
 type Access struct{ Reads, Writes map[string]bool }
 
-// Comment returns the comment of a function in assembly, in paragraphs: what it
+// Comment returns the comment of the function name in assembly, in paragraphs: what it
 // does, in the words of package generic; the instruction set, the method, and what
 // it reads and writes; and, unless it is "", which registers hold what.
-func (f *Func) Comment(level, method string, a Access, registers string) []string {
+func (f *Func) Comment(name, level, method string, a Access, registers string) []string {
 	isa := map[string]string{"AVX2": "AVX2 and FMA", "AVX512": "AVX-512 (F, BW, DQ, VL)"}[level]
 	if isa == "" {
 		isa = level
 	}
 	paragraphs := []string{
-		f.Name + level + " " + f.purpose + ". " + "It is defined by generic." + f.Name + ".",
+		name + " " + f.purpose + ". " + "It is defined by generic." + f.Name + ".",
 		isa + ". " + method + " " + a.text(f.Operands()),
 	}
 	if registers != "" {

@@ -10,6 +10,8 @@
 //	//nabla:whole              must not: package kernels cuts its work, if need be
 //	//nabla:few EXPR           up to EXPR elements plain Go is faster than a call into assembly
 //	//nabla:if LEVEL EXPR      is used at LEVEL only where EXPR, of its arguments, holds
+//	//nabla:variant LEVEL NAME EXPR
+//	                           has another implementation at LEVEL, used where EXPR holds
 //	//nabla:without LEVEL …    has no assembly for these levels
 //
 // One of the first two is obligatory.
@@ -45,7 +47,20 @@ type Kernel struct {
 	Blocks   bool              // may be called on parts of its slices
 	Few      string            // number of elements up to which plain Go is used, or ""
 	If       map[string]string // conditions by level
+	Variants []Variant         // other implementations
 	Without  []string          // levels without assembly
+}
+
+// A Variant is another implementation of a kernel at a level: the same bits in another
+// way, which some cores take less time for.
+type Variant struct {
+	Level, Name string // NAME of KernelNAMEF32LEVEL
+	If          string // where it is used
+}
+
+// Function returns the name of the variant's function of k for an element type.
+func (v Variant) Function(k *Kernel, f *Func) string {
+	return k.Name + v.Name + f.Name[len(k.Name):] + v.Level
 }
 
 // Func is a kernel for one element type.
@@ -139,6 +154,13 @@ func (ks Kernels) Missing(have map[string]bool) error {
 					case have[name] && without:
 						errs = append(errs, fmt.Errorf("tools/gen/%s writes %s, but the comment of generic.%s says //nabla:without %s", a.Name, name, k.F32.Name, level))
 					}
+				}
+			}
+		}
+		for _, v := range k.Variants {
+			for _, f := range []*Func{k.F32, k.F64} {
+				if name := v.Function(k, f); !have[name] {
+					errs = append(errs, fmt.Errorf("there is no %s, but the comment of generic.%s says //nabla:variant %s %s", name, k.F32.Name, v.Level, v.Name))
 				}
 			}
 		}
@@ -277,13 +299,20 @@ func (k *Kernel) direct(list []string) error {
 				return fmt.Errorf("//nabla:if %s: want a level and a condition", rest)
 			}
 			k.If[level] = condition
+		case "variant":
+			v, condition, _ := strings.Cut(rest, " ")
+			name, condition, _ := strings.Cut(condition, " ")
+			if !isLevel(v) || condition == "" {
+				return fmt.Errorf("//nabla:variant %s: want a level, a name and a condition", rest)
+			}
+			k.Variants = append(k.Variants, Variant{v, name, condition})
 		case "without":
 			k.Without = strings.Fields(rest)
 			if i := slices.IndexFunc(k.Without, func(s string) bool { return !isLevel(s) }); i >= 0 || len(k.Without) == 0 {
 				return fmt.Errorf("//nabla:without %s: want names of levels", rest)
 			}
 		default:
-			return fmt.Errorf("unknown directive //nabla:%s: want blocks, whole, few, if or without", word)
+			return fmt.Errorf("unknown directive //nabla:%s: want blocks, whole, few, if, variant or without", word)
 		}
 	}
 	if cuts != 1 {

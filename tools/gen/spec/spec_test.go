@@ -54,10 +54,10 @@ func TestRead(t *testing.T) {
 	}
 	access := Access{Reads: map[string]bool{"z": true}, Writes: map[string]bool{"dst": true}}
 	want := "GELUF64AVX2 sets dst[i] = z[i]·Φ(z[i]), within 2 ulp. It is defined by generic.GELUF64.\n\nAVX2 and FMA. A table. Reads z, writes dst."
-	if got := strings.Join(gelu.F64.Comment("AVX2", "A table.", access, ""), "\n"); got != want {
+	if got := strings.Join(gelu.F64.Comment("GELUF64AVX2", "AVX2", "A table.", access, ""), "\n"); got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
-	if got := total.F64.Comment("NEON", "", access, "")[0]; got != "TotalF64NEON returns Σ x[i] in 32 lanes. It is defined by generic.TotalF64." {
+	if got := total.F64.Comment("TotalF64NEON", "NEON", "", access, "")[0]; got != "TotalF64NEON returns Σ x[i] in 32 lanes. It is defined by generic.TotalF64." {
 		t.Error(got)
 	}
 }
@@ -71,6 +71,7 @@ func TestMistakes(t *testing.T) {
 		"TotalF32: //nabla:blocks is for functions of slices": {"//nabla:whole", "//nabla:blocks"},
 		"//nabla:few x +: want a number of elements":          {"//nabla:whole", "//nabla:whole\n//nabla:few x +"},
 		"//nabla:if SSE x: want a level":                      {"//nabla:whole", "//nabla:whole\n//nabla:if SSE x"},
+		"//nabla:variant AVX512 Tall: want a level":           {"//nabla:whole", "//nabla:whole\n//nabla:variant AVX512 Tall"},
 		"//nabla:without SSE: want names of levels":           {"//nabla:without NEON AVX512", "//nabla:without SSE"},
 		"kernel Total wants both TotalF32 and TotalF64":       {"//go:noinline\nfunc TotalF64(", "func totalF64("},
 		"helper has a directive //nabla:, but isn't a kernel": {"func helper", "//nabla:whole\nfunc helper"},
@@ -95,6 +96,14 @@ func TestMissing(t *testing.T) {
 		have[name] = true
 	}
 	if err := ks.Missing(have); err != nil {
+		t.Error(err)
+	}
+	variant, err := read(t, strings.Replace(good, "//nabla:whole", "//nabla:whole\n//nabla:variant AVX512 Tall x == 1", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	have["TotalTallF32AVX512"] = true
+	if err := variant.Missing(have); err == nil || !strings.Contains(err.Error(), "there is no TotalTallF64AVX512, but the comment of generic.TotalF32 says //nabla:variant AVX512 Tall") {
 		t.Error(err)
 	}
 	delete(have, "TotalF64NEON")

@@ -17,6 +17,7 @@ func ScaleF64(f float64, x []float64) {}
 // TotalF32 returns the sum.
 //
 //nabla:whole
+//nabla:variant NEON Tall cores.Active.DotRows == 4
 //nabla:without AVX2 AVX512
 //go:noinline
 func TotalF32(x []float32) float32 { return 0 }
