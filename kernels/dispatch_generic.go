@@ -1372,6 +1372,24 @@ func softmax[T Float](dst []T, z []T) {
 	}
 }
 
+func softmaxShort[T Float](m int, n int, dst []T, ldd int, z []T, ldz int) {
+	if is32[T]() {
+		dst, z := as[float32](dst), as[float32](z)
+		if onCall != nil {
+			onCall(m, n, 1)
+			return
+		}
+		generic.SoftmaxShortF32(m, n, dst, ldd, z, ldz)
+	} else {
+		dst, z := as[float64](dst), as[float64](z)
+		if onCall != nil {
+			onCall(m, n, 1)
+			return
+		}
+		generic.SoftmaxShortF64(m, n, dst, ldd, z, ldz)
+	}
+}
+
 func softplus[T Float](dst []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
 		softplus(dst[:vectorBlock], z[:vectorBlock])

@@ -1,6 +1,9 @@
 package kernels
 
-import "github.com/nabla-go/nabla/internal/race"
+import (
+	"github.com/nabla-go/nabla/internal/cores"
+	"github.com/nabla-go/nabla/internal/race"
+)
 
 // Add sets dst[i] = x[i] + y[i].
 func Add[T Float](dst, x, y []T) {
@@ -251,6 +254,13 @@ func Softmax[T Float](dst, z Matrix[T]) {
 	}
 	readMatrix(&z)
 	writeMatrix(&dst)
+	if z.Cols <= cores.Active.ShortCols {
+		rows := share(z.Rows, z.Cols, vectorBlock)
+		for i := 0; i < z.Rows; i += rows {
+			softmaxShort(min(rows, z.Rows-i), z.Cols, from(&dst, i), dst.Stride, from(&z, i), z.Stride)
+		}
+		return
+	}
 	for i := range z.Rows {
 		if dst, z := row(&dst, i), row(&z, i); len(z) <= vectorBlock {
 			softmax(dst, z)

@@ -31,6 +31,7 @@ func TestKinds(t *testing.T) {
 		for _, tuned := range []Tuning{k.Tuned, k.Wide} {
 			positive(t, k.Name, reflect.ValueOf(tuned))
 			assert.LessOrEqual(t, tuned.DepthCut, tuned.DepthWhole, k.Name)
+			assert.LessOrEqual(t, tuned.ShortCols, 16, k.Name)
 			assert.Zero(t, tuned.PackRows%tuned.Band, k.Name)
 			assert.LessOrEqual(t, 2*tuned.NearBytes, tuned.LineBytes, "%s: half of L1", k.Name)
 			for i := range tuned.Tiles[1:] {

@@ -12,6 +12,10 @@ type Tuning struct {
 	FewToScale  int // elements up to which Scal loops in Go
 	FewRoots    int // elements up to which RMSProp loops in Go
 
+	// ShortCols is the number of columns up to which Softmax computes rows side by side, at
+	// most 16; 1 where there is no assembly for that.
+	ShortCols int
+
 	// LineBytes is the size in bytes of a matrix from which Gemv takes 64-byte vectors
 	// only if all rows begin on a cache line. Beyond L1, loads that meet two lines each
 	// cost more than twice as many loads of half the width.
@@ -149,6 +153,7 @@ var zen4 = Tuning{
 	FewElements: 6,
 	FewToScale:  10,
 	FewRoots:    1,
+	ShortCols:   16,
 
 	LineBytes:  32 << 10,
 	StoreBytes: 32,
@@ -251,6 +256,7 @@ func small(l2 int) Tuning {
 // Zen 4 alone is left out.
 func large(l1 int) Tuning {
 	return zen4Wide.with(func(t *Tuning) {
+		t.ShortCols = 1
 		t.LineBytes = l1
 		t.UpdateBytes = l1 / 2
 		t.StripBytes, t.FirstRows = 64, Never

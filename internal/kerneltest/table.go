@@ -286,7 +286,7 @@ func Table[T Float]() []Kernel[T] {
 		binary("MulReLUPrime", kernels.MulReLUPrime[T], generic.MulReLUPrimeF32, generic.MulReLUPrimeF64),
 
 		{
-			Name: "Softmax", Covers: []string{"Softmax", "DivBy"}, Family: Rows,
+			Name: "Softmax", Covers: []string{"Softmax", "SoftmaxShort", "DivBy"}, Family: Rows,
 			Shapes: func(s Size) []Shape { return []Shape{{s.M, s.N, Out}, {s.M, s.N, In}} },
 			Call:   func(_, _ T, o []kernels.Matrix[T]) { kernels.Softmax(o[0], o[1]) },
 			Define: func(_, _ T, o []kernels.Matrix[T]) {

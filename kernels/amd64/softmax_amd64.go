@@ -14,6 +14,15 @@ package amd64
 //go:noescape
 func SoftmaxF32AVX2(dst []float32, z []float32)
 
+// SoftmaxShortF32AVX2 sets each of m rows of n elements of dst to what SoftmaxF32 makes of
+// that row of z; n is at most 16. It is defined by generic.SoftmaxShortF32.
+//
+// AVX2 and FMA. Row by row, all of one in registers: maximum, exponentials of z − max as Exp
+// computes them, sum in the lanes of Sum, divisions. 0 < n ≤ 16. Reads z, writes dst.
+//
+//go:noescape
+func SoftmaxShortF32AVX2(m int, n int, dst []float32, ldd int, z []float32, ldz int)
+
 // DivByF32AVX2 sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
 // defined by generic.DivByF32.
 //
@@ -31,6 +40,15 @@ func DivByF32AVX2(divisor float32, x []float32)
 //
 //go:noescape
 func SoftmaxF64AVX2(dst []float64, z []float64)
+
+// SoftmaxShortF64AVX2 sets each of m rows of n elements of dst to what SoftmaxF64 makes of
+// that row of z; n is at most 16. It is defined by generic.SoftmaxShortF64.
+//
+// AVX2 and FMA. Row by row, all of one in registers: maximum, exponentials of z − max as Exp
+// computes them, sum in the lanes of Sum, divisions. 0 < n ≤ 16. Reads z, writes dst.
+//
+//go:noescape
+func SoftmaxShortF64AVX2(m int, n int, dst []float64, ldd int, z []float64, ldz int)
 
 // DivByF64AVX2 sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
 // defined by generic.DivByF64.
@@ -50,6 +68,16 @@ func DivByF64AVX2(divisor float64, x []float64)
 //go:noescape
 func SoftmaxF32AVX512(dst []float32, z []float32)
 
+// SoftmaxShortF32AVX512 sets each of m rows of n elements of dst to what SoftmaxF32 makes of
+// that row of z; n is at most 16. It is defined by generic.SoftmaxShortF32.
+//
+// AVX-512 (F, BW, DQ, VL). Row by row, all of one in registers: maximum, exponentials of
+// z − max as Exp computes them, sum in the lanes of Sum, divisions. 0 < n ≤ 16. Reads z,
+// writes dst.
+//
+//go:noescape
+func SoftmaxShortF32AVX512(m int, n int, dst []float32, ldd int, z []float32, ldz int)
+
 // DivByF32AVX512 sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
 // defined by generic.DivByF32.
 //
@@ -67,6 +95,16 @@ func DivByF32AVX512(divisor float32, x []float32)
 //
 //go:noescape
 func SoftmaxF64AVX512(dst []float64, z []float64)
+
+// SoftmaxShortF64AVX512 sets each of m rows of n elements of dst to what SoftmaxF64 makes of
+// that row of z; n is at most 16. It is defined by generic.SoftmaxShortF64.
+//
+// AVX-512 (F, BW, DQ, VL). Row by row, all of one in registers: maximum, exponentials of
+// z − max as Exp computes them, sum in the lanes of Sum, divisions. 0 < n ≤ 16. Reads z,
+// writes dst.
+//
+//go:noescape
+func SoftmaxShortF64AVX512(m int, n int, dst []float64, ldd int, z []float64, ldz int)
 
 // DivByF64AVX512 sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
 // defined by generic.DivByF64.

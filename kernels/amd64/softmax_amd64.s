@@ -513,6 +513,371 @@ end28:
 	VZEROUPPER
 	RET
 
+// SoftmaxShortF32AVX2 sets each of m rows of n elements of dst to what SoftmaxF32 makes of
+// that row of z; n is at most 16. It is defined by generic.SoftmaxShortF32.
+//
+// AVX2 and FMA. Row by row, all of one in registers: maximum, exponentials of z − max as Exp
+// computes them, sum in the lanes of Sum, divisions. 0 < n ≤ 16. Reads z, writes dst.
+//
+// m AX, dst CX, z DX, ldd BX, ldz SI, n DI.
+//
+// Requires: AVX, AVX2, FMA3
+TEXT ·SoftmaxShortF32AVX2(SB), NOSPLIT, $0-80
+	MOVQ    m+0(FP), AX
+	MOVQ    dst_base+16(FP), CX
+	MOVQ    z_base+48(FP), DX
+	MOVQ    ldd+40(FP), BX
+	SHLQ    $0x02, BX
+	MOVQ    ldz+72(FP), SI
+	SHLQ    $0x02, SI
+	MOVQ    n+8(FP), DI
+	TESTQ   AX, AX
+	JZ      end1
+	CMPQ    DI, $0x00000008
+	JG      more2
+	SUBQ    $0x00000000, DI
+	LEAQ    laneMasks<>+0(SB), R8
+	MOVQ    DI, R9
+	SHLQ    $0x02, R9
+	SUBQ    R9, R8
+	VMOVDQU 32(R8), Y0
+
+row3:
+	VMASKMOVPS   (DX), Y0, Y1
+	VMOVUPS      minusInfF32<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VMAXPS       X3, X2, X2
+	VPERMILPD    $0x01, X2, X3
+	VMAXPS       X3, X2, X2
+	VPERMILPS    $0x01, X2, X3
+	VMAXPS       X3, X2, X2
+	VBROADCASTSS X2, Y2
+	VSUBPS       Y2, Y1, Y1
+	VANDPS       Y0, Y1, Y1
+	VCMPPS       $0x19, minusSafeF32<>+0(SB), Y1, Y2
+	VMOVMSKPS    Y2, R8
+	TESTL        R8, R8
+	JNZ          careful4
+	VMOVUPS      roundF32<>+0(SB), Y2
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y2
+	VSUBPS       roundF32<>+0(SB), Y2, Y3
+	VFNMADD231PS ln2HiF32<>+0(SB), Y3, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y3, Y3
+	VMOVUPS      exp4F32<>+0(SB), Y4
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y4
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y4
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y4
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y4
+	VMULPS       Y1, Y4, Y4
+	VADDPS       oneF32<>+0(SB), Y1, Y5
+	VSUBPS       oneF32<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y1, Y6
+	VFMADD231PS  Y1, Y4, Y6
+	VADDPS       Y6, Y5, Y1
+	VFMADD231PS  Y1, Y3, Y6
+	VADDPS       Y6, Y5, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMOVAPS      Y1, Y1
+
+sum5:
+	VANDPS       Y0, Y1, Y1
+	VMOVAPS      Y1, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0x44, Y2, Y2, Y3
+	VSHUFPS      $0xee, Y2, Y2, Y2
+	VADDPS       Y2, Y3, Y3
+	VSHUFPS      $0x88, Y3, Y3, Y2
+	VSHUFPS      $0xdd, Y3, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS X2, Y2
+	VDIVPS       Y2, Y1, Y1
+	TESTQ        $0x00000008, DI
+	JZ           skip7
+	VMOVUPS      Y1, (CX)
+	JMP          stored6
+
+skip7:
+	LEAQ         (CX), R8
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000004, DI
+	JZ           skip8
+	VMOVUPS      X1, (R8)
+	ADDQ         $0x00000010, R8
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip8:
+	TESTQ     $0x00000002, DI
+	JZ        skip9
+	VMOVSD    X1, (R8)
+	ADDQ      $0x00000008, R8
+	VPERMILPD $0x01, X1, X1
+
+skip9:
+	TESTQ  $0x00000001, DI
+	JZ     skip10
+	VMOVSS X1, (R8)
+
+skip10:
+stored6:
+	ADDQ SI, DX
+	ADDQ BX, CX
+	DECQ AX
+	JNZ  row3
+	JMP  end1
+
+careful4:
+	VCMPPS       $0x1e, zeroF32<>+0(SB), Y1, Y2
+	VMOVUPS      expMinF32<>+0(SB), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMOVUPS      expMaxF32<>+0(SB), Y3
+	VMINPS       Y1, Y3, Y1
+	VMOVUPS      roundF32<>+0(SB), Y3
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y3
+	VSUBPS       roundF32<>+0(SB), Y3, Y4
+	VFNMADD231PS ln2HiF32<>+0(SB), Y4, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y4, Y4
+	VMOVUPS      exp4F32<>+0(SB), Y5
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y5
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y5
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y5
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y5
+	VMULPS       Y1, Y5, Y5
+	VADDPS       oneF32<>+0(SB), Y1, Y6
+	VSUBPS       oneF32<>+0(SB), Y6, Y7
+	VSUBPS       Y7, Y1, Y7
+	VFMADD231PS  Y1, Y5, Y7
+	VADDPS       Y7, Y6, Y1
+	VFMADD231PS  Y1, Y4, Y7
+	VADDPS       Y7, Y6, Y1
+	VSUBPS       upLogF32<>+0(SB), Y3, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y1, Y4
+	VMULPS       upF32<>+0(SB), Y4, Y4
+	VADDPS       upLogF32<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y1, Y1
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y3
+	VADDPS       lowLimitF32<>+0(SB), Y1, Y5
+	VPSUBD       lowLimitF32<>+0(SB), Y5, Y5
+	VMOVUPS      lowLimitF32<>+0(SB), Y6
+	VMAXPS       Y1, Y6, Y1
+	VMULPS       downF32<>+0(SB), Y1, Y1
+	VBLENDVPS    Y3, Y5, Y1, Y1
+	VBLENDVPS    Y2, Y4, Y1, Y1
+	VMOVAPS      Y1, Y1
+	JMP          sum5
+
+more2:
+	SUBQ    $0x00000008, DI
+	LEAQ    laneMasks<>+0(SB), R8
+	MOVQ    DI, R9
+	SHLQ    $0x02, R9
+	SUBQ    R9, R8
+	VMOVDQU 32(R8), Y0
+
+row12:
+	VMOVUPS      (DX), Y1
+	VMASKMOVPS   32(DX), Y0, Y2
+	VMOVUPS      minusInfF32<>+0(SB), Y3
+	VBLENDVPS    Y0, Y2, Y3, Y3
+	VMAXPS       Y1, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VMAXPS       X4, X3, X3
+	VPERMILPD    $0x01, X3, X4
+	VMAXPS       X4, X3, X3
+	VPERMILPS    $0x01, X3, X4
+	VMAXPS       X4, X3, X3
+	VBROADCASTSS X3, Y3
+	VSUBPS       Y3, Y1, Y1
+	VSUBPS       Y3, Y2, Y2
+	VANDPS       Y0, Y2, Y2
+	VCMPPS       $0x19, minusSafeF32<>+0(SB), Y1, Y3
+	VCMPPS       $0x19, minusSafeF32<>+0(SB), Y2, Y4
+	VORPS        Y3, Y4, Y3
+	VMOVMSKPS    Y3, R8
+	TESTL        R8, R8
+	JNZ          careful13
+	VMOVUPS      roundF32<>+0(SB), Y3
+	VMOVUPS      roundF32<>+0(SB), Y4
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y3
+	VFMADD231PS  log2eF32<>+0(SB), Y2, Y4
+	VSUBPS       roundF32<>+0(SB), Y3, Y5
+	VSUBPS       roundF32<>+0(SB), Y4, Y6
+	VFNMADD231PS ln2HiF32<>+0(SB), Y5, Y1
+	VFNMADD231PS ln2HiF32<>+0(SB), Y6, Y2
+	VMULPS       minusLn2LoF32<>+0(SB), Y5, Y5
+	VMULPS       minusLn2LoF32<>+0(SB), Y6, Y6
+	VMOVUPS      exp4F32<>+0(SB), Y7
+	VMOVUPS      exp4F32<>+0(SB), Y8
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y7
+	VFMADD213PS  exp3F32<>+0(SB), Y2, Y8
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y7
+	VFMADD213PS  exp2F32<>+0(SB), Y2, Y8
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y7
+	VFMADD213PS  exp1F32<>+0(SB), Y2, Y8
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y7
+	VFMADD213PS  exp0F32<>+0(SB), Y2, Y8
+	VMULPS       Y1, Y7, Y7
+	VMULPS       Y2, Y8, Y8
+	VADDPS       oneF32<>+0(SB), Y1, Y9
+	VADDPS       oneF32<>+0(SB), Y2, Y10
+	VSUBPS       oneF32<>+0(SB), Y9, Y11
+	VSUBPS       oneF32<>+0(SB), Y10, Y12
+	VSUBPS       Y11, Y1, Y11
+	VSUBPS       Y12, Y2, Y12
+	VFMADD231PS  Y1, Y7, Y11
+	VFMADD231PS  Y2, Y8, Y12
+	VADDPS       Y11, Y9, Y1
+	VADDPS       Y12, Y10, Y2
+	VFMADD231PS  Y1, Y5, Y11
+	VFMADD231PS  Y2, Y6, Y12
+	VADDPS       Y11, Y9, Y1
+	VADDPS       Y12, Y10, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VMOVAPS      Y1, Y1
+	VMOVAPS      Y2, Y2
+
+sum14:
+	VANDPS       Y0, Y2, Y2
+	VADDPS       Y2, Y1, Y3
+	VMOVAPS      Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPS       X4, X3, X3
+	VSHUFPS      $0x44, Y3, Y3, Y4
+	VSHUFPS      $0xee, Y3, Y3, Y3
+	VADDPS       Y3, Y4, Y4
+	VSHUFPS      $0x88, Y4, Y4, Y3
+	VSHUFPS      $0xdd, Y4, Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS X3, Y3
+	VDIVPS       Y3, Y1, Y1
+	VMOVUPS      Y1, (CX)
+	VDIVPS       Y3, Y2, Y2
+	TESTQ        $0x00000008, DI
+	JZ           skip16
+	VMOVUPS      Y2, 32(CX)
+	JMP          stored15
+
+skip16:
+	LEAQ         32(CX), R8
+	VMOVAPS      Y2, Y1
+	TESTQ        $0x00000004, DI
+	JZ           skip17
+	VMOVUPS      X1, (R8)
+	ADDQ         $0x00000010, R8
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip17:
+	TESTQ     $0x00000002, DI
+	JZ        skip18
+	VMOVSD    X1, (R8)
+	ADDQ      $0x00000008, R8
+	VPERMILPD $0x01, X1, X1
+
+skip18:
+	TESTQ  $0x00000001, DI
+	JZ     skip19
+	VMOVSS X1, (R8)
+
+skip19:
+stored15:
+	ADDQ SI, DX
+	ADDQ BX, CX
+	DECQ AX
+	JNZ  row12
+	JMP  end1
+
+careful13:
+	VCMPPS       $0x1e, zeroF32<>+0(SB), Y1, Y3
+	VMOVUPS      expMinF32<>+0(SB), Y4
+	VMAXPS       Y1, Y4, Y1
+	VMOVUPS      expMaxF32<>+0(SB), Y4
+	VMINPS       Y1, Y4, Y1
+	VMOVUPS      roundF32<>+0(SB), Y4
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y4
+	VSUBPS       roundF32<>+0(SB), Y4, Y5
+	VFNMADD231PS ln2HiF32<>+0(SB), Y5, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y5, Y5
+	VMOVUPS      exp4F32<>+0(SB), Y6
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y6
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y6
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y6
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y6
+	VMULPS       Y1, Y6, Y6
+	VADDPS       oneF32<>+0(SB), Y1, Y7
+	VSUBPS       oneF32<>+0(SB), Y7, Y8
+	VSUBPS       Y8, Y1, Y8
+	VFMADD231PS  Y1, Y6, Y8
+	VADDPS       Y8, Y7, Y1
+	VFMADD231PS  Y1, Y5, Y8
+	VADDPS       Y8, Y7, Y1
+	VSUBPS       upLogF32<>+0(SB), Y4, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y1, Y5
+	VMULPS       upF32<>+0(SB), Y5, Y5
+	VADDPS       upLogF32<>+0(SB), Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y1, Y1
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y4
+	VADDPS       lowLimitF32<>+0(SB), Y1, Y6
+	VPSUBD       lowLimitF32<>+0(SB), Y6, Y6
+	VMOVUPS      lowLimitF32<>+0(SB), Y7
+	VMAXPS       Y1, Y7, Y1
+	VMULPS       downF32<>+0(SB), Y1, Y1
+	VBLENDVPS    Y4, Y6, Y1, Y1
+	VBLENDVPS    Y3, Y5, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VCMPPS       $0x1e, zeroF32<>+0(SB), Y2, Y3
+	VMOVUPS      expMinF32<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y2
+	VMOVUPS      expMaxF32<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y2
+	VMOVUPS      roundF32<>+0(SB), Y4
+	VFMADD231PS  log2eF32<>+0(SB), Y2, Y4
+	VSUBPS       roundF32<>+0(SB), Y4, Y5
+	VFNMADD231PS ln2HiF32<>+0(SB), Y5, Y2
+	VMULPS       minusLn2LoF32<>+0(SB), Y5, Y5
+	VMOVUPS      exp4F32<>+0(SB), Y6
+	VFMADD213PS  exp3F32<>+0(SB), Y2, Y6
+	VFMADD213PS  exp2F32<>+0(SB), Y2, Y6
+	VFMADD213PS  exp1F32<>+0(SB), Y2, Y6
+	VFMADD213PS  exp0F32<>+0(SB), Y2, Y6
+	VMULPS       Y2, Y6, Y6
+	VADDPS       oneF32<>+0(SB), Y2, Y7
+	VSUBPS       oneF32<>+0(SB), Y7, Y8
+	VSUBPS       Y8, Y2, Y8
+	VFMADD231PS  Y2, Y6, Y8
+	VADDPS       Y8, Y7, Y2
+	VFMADD231PS  Y2, Y5, Y8
+	VADDPS       Y8, Y7, Y2
+	VSUBPS       upLogF32<>+0(SB), Y4, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y2, Y5
+	VMULPS       upF32<>+0(SB), Y5, Y5
+	VADDPS       upLogF32<>+0(SB), Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y2, Y2
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y2, Y4
+	VADDPS       lowLimitF32<>+0(SB), Y2, Y6
+	VPSUBD       lowLimitF32<>+0(SB), Y6, Y6
+	VMOVUPS      lowLimitF32<>+0(SB), Y7
+	VMAXPS       Y2, Y7, Y2
+	VMULPS       downF32<>+0(SB), Y2, Y2
+	VBLENDVPS    Y4, Y6, Y2, Y2
+	VBLENDVPS    Y3, Y5, Y2, Y2
+	VMOVAPS      Y2, Y2
+	JMP          sum14
+
+end1:
+	VZEROUPPER
+	RET
+
 // DivByF32AVX2 sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
 // defined by generic.DivByF32.
 //
@@ -1101,6 +1466,1039 @@ end26:
 	VZEROUPPER
 	RET
 
+// SoftmaxShortF64AVX2 sets each of m rows of n elements of dst to what SoftmaxF64 makes of
+// that row of z; n is at most 16. It is defined by generic.SoftmaxShortF64.
+//
+// AVX2 and FMA. Row by row, all of one in registers: maximum, exponentials of z − max as Exp
+// computes them, sum in the lanes of Sum, divisions. 0 < n ≤ 16. Reads z, writes dst.
+//
+// m AX, dst CX, z DX, ldd BX, ldz SI, n DI.
+//
+// Requires: AVX, AVX2, FMA3
+TEXT ·SoftmaxShortF64AVX2(SB), NOSPLIT, $0-80
+	MOVQ    m+0(FP), AX
+	MOVQ    dst_base+16(FP), CX
+	MOVQ    z_base+48(FP), DX
+	MOVQ    ldd+40(FP), BX
+	SHLQ    $0x03, BX
+	MOVQ    ldz+72(FP), SI
+	SHLQ    $0x03, SI
+	MOVQ    n+8(FP), DI
+	TESTQ   AX, AX
+	JZ      end1
+	CMPQ    DI, $0x00000004
+	JG      more2
+	SUBQ    $0x00000000, DI
+	LEAQ    laneMasks<>+0(SB), R8
+	MOVQ    DI, R9
+	SHLQ    $0x03, R9
+	SUBQ    R9, R8
+	VMOVDQU 32(R8), Y0
+
+row3:
+	VMASKMOVPD   (DX), Y0, Y1
+	VMOVUPD      minusInfF64<>+0(SB), Y2
+	VBLENDVPD    Y0, Y1, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VMAXPD       X3, X2, X2
+	VPERMILPD    $0x01, X2, X3
+	VMAXPD       X3, X2, X2
+	VBROADCASTSD X2, Y2
+	VSUBPD       Y2, Y1, Y1
+	VANDPD       Y0, Y1, Y1
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y1, Y2
+	VMOVMSKPD    Y2, R8
+	TESTL        R8, R8
+	JNZ          careful4
+	VMOVUPD      roundF64<>+0(SB), Y2
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y2
+	VSUBPD       roundF64<>+0(SB), Y2, Y3
+	VFNMADD231PD ln2HiF64<>+0(SB), Y3, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y3, Y3
+	VMOVUPD      exp9F64<>+0(SB), Y4
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y4
+	VMULPD       Y1, Y4, Y4
+	VADDPD       oneF64<>+0(SB), Y1, Y5
+	VSUBPD       oneF64<>+0(SB), Y5, Y6
+	VSUBPD       Y6, Y1, Y6
+	VFMADD231PD  Y1, Y4, Y6
+	VADDPD       Y6, Y5, Y1
+	VFMADD231PD  Y1, Y3, Y6
+	VADDPD       Y6, Y5, Y1
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y1, Y1
+	VMOVAPD      Y1, Y1
+
+sum5:
+	VANDPD       Y0, Y1, Y1
+	VMOVAPD      Y1, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPD       X3, X2, X2
+	VUNPCKLPD    Y2, Y2, Y3
+	VUNPCKHPD    Y2, Y2, Y2
+	VADDPD       Y2, Y3, Y3
+	VBROADCASTSD X3, Y2
+	VDIVPD       Y2, Y1, Y1
+	TESTQ        $0x00000004, DI
+	JZ           skip7
+	VMOVUPD      Y1, (CX)
+	JMP          stored6
+
+skip7:
+	LEAQ         (CX), R8
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000002, DI
+	JZ           skip8
+	VMOVUPD      X1, (R8)
+	ADDQ         $0x00000010, R8
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip8:
+	TESTQ  $0x00000001, DI
+	JZ     skip9
+	VMOVSD X1, (R8)
+
+skip9:
+stored6:
+	ADDQ SI, DX
+	ADDQ BX, CX
+	DECQ AX
+	JNZ  row3
+	JMP  end1
+
+careful4:
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Y1, Y2
+	VMOVUPD      expMinF64<>+0(SB), Y3
+	VMAXPD       Y1, Y3, Y1
+	VMOVUPD      expMaxF64<>+0(SB), Y3
+	VMINPD       Y1, Y3, Y1
+	VMOVUPD      roundF64<>+0(SB), Y3
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y3
+	VSUBPD       roundF64<>+0(SB), Y3, Y4
+	VFNMADD231PD ln2HiF64<>+0(SB), Y4, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y4, Y4
+	VMOVUPD      exp9F64<>+0(SB), Y5
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y5
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y5
+	VMULPD       Y1, Y5, Y5
+	VADDPD       oneF64<>+0(SB), Y1, Y6
+	VSUBPD       oneF64<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y1, Y7
+	VFMADD231PD  Y1, Y5, Y7
+	VADDPD       Y7, Y6, Y1
+	VFMADD231PD  Y1, Y4, Y7
+	VADDPD       Y7, Y6, Y1
+	VSUBPD       upLogF64<>+0(SB), Y3, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y1, Y4
+	VMULPD       upF64<>+0(SB), Y4, Y4
+	VADDPD       upLogF64<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y1, Y1
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y3
+	VADDPD       lowLimitF64<>+0(SB), Y1, Y5
+	VPSUBQ       lowLimitF64<>+0(SB), Y5, Y5
+	VMOVUPD      lowLimitF64<>+0(SB), Y6
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       downF64<>+0(SB), Y1, Y1
+	VBLENDVPD    Y3, Y5, Y1, Y1
+	VBLENDVPD    Y2, Y4, Y1, Y1
+	VMOVAPD      Y1, Y1
+	JMP          sum5
+
+more2:
+	CMPQ    DI, $0x00000008
+	JG      more10
+	SUBQ    $0x00000004, DI
+	LEAQ    laneMasks<>+0(SB), R8
+	MOVQ    DI, R9
+	SHLQ    $0x03, R9
+	SUBQ    R9, R8
+	VMOVDQU 32(R8), Y0
+
+row11:
+	VMOVUPD      (DX), Y1
+	VMASKMOVPD   32(DX), Y0, Y2
+	VMOVUPD      minusInfF64<>+0(SB), Y3
+	VBLENDVPD    Y0, Y2, Y3, Y3
+	VMAXPD       Y1, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VMAXPD       X4, X3, X3
+	VPERMILPD    $0x01, X3, X4
+	VMAXPD       X4, X3, X3
+	VBROADCASTSD X3, Y3
+	VSUBPD       Y3, Y1, Y1
+	VSUBPD       Y3, Y2, Y2
+	VANDPD       Y0, Y2, Y2
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y1, Y3
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y2, Y4
+	VORPD        Y3, Y4, Y3
+	VMOVMSKPD    Y3, R8
+	TESTL        R8, R8
+	JNZ          careful12
+	VMOVUPD      roundF64<>+0(SB), Y3
+	VMOVUPD      roundF64<>+0(SB), Y4
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y3
+	VFMADD231PD  log2eF64<>+0(SB), Y2, Y4
+	VSUBPD       roundF64<>+0(SB), Y3, Y5
+	VSUBPD       roundF64<>+0(SB), Y4, Y6
+	VFNMADD231PD ln2HiF64<>+0(SB), Y5, Y1
+	VFNMADD231PD ln2HiF64<>+0(SB), Y6, Y2
+	VMULPD       minusLn2LoF64<>+0(SB), Y5, Y5
+	VMULPD       minusLn2LoF64<>+0(SB), Y6, Y6
+	VMOVUPD      exp9F64<>+0(SB), Y7
+	VMOVUPD      exp9F64<>+0(SB), Y8
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp8F64<>+0(SB), Y2, Y8
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp7F64<>+0(SB), Y2, Y8
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp6F64<>+0(SB), Y2, Y8
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp5F64<>+0(SB), Y2, Y8
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp4F64<>+0(SB), Y2, Y8
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp3F64<>+0(SB), Y2, Y8
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp2F64<>+0(SB), Y2, Y8
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp1F64<>+0(SB), Y2, Y8
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp0F64<>+0(SB), Y2, Y8
+	VMULPD       Y1, Y7, Y7
+	VMULPD       Y2, Y8, Y8
+	VADDPD       oneF64<>+0(SB), Y1, Y9
+	VADDPD       oneF64<>+0(SB), Y2, Y10
+	VSUBPD       oneF64<>+0(SB), Y9, Y11
+	VSUBPD       oneF64<>+0(SB), Y10, Y12
+	VSUBPD       Y11, Y1, Y11
+	VSUBPD       Y12, Y2, Y12
+	VFMADD231PD  Y1, Y7, Y11
+	VFMADD231PD  Y2, Y8, Y12
+	VADDPD       Y11, Y9, Y1
+	VADDPD       Y12, Y10, Y2
+	VFMADD231PD  Y1, Y5, Y11
+	VFMADD231PD  Y2, Y6, Y12
+	VADDPD       Y11, Y9, Y1
+	VADDPD       Y12, Y10, Y2
+	VPSLLQ       $0x34, Y3, Y3
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y3, Y1, Y1
+	VMULPD       Y4, Y2, Y2
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y2, Y2
+
+sum13:
+	VANDPD       Y0, Y2, Y2
+	VADDPD       Y2, Y1, Y3
+	VMOVAPD      Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPD       X4, X3, X3
+	VUNPCKLPD    Y3, Y3, Y4
+	VUNPCKHPD    Y3, Y3, Y3
+	VADDPD       Y3, Y4, Y4
+	VBROADCASTSD X4, Y3
+	VDIVPD       Y3, Y1, Y1
+	VMOVUPD      Y1, (CX)
+	VDIVPD       Y3, Y2, Y2
+	TESTQ        $0x00000004, DI
+	JZ           skip15
+	VMOVUPD      Y2, 32(CX)
+	JMP          stored14
+
+skip15:
+	LEAQ         32(CX), R8
+	VMOVAPS      Y2, Y1
+	TESTQ        $0x00000002, DI
+	JZ           skip16
+	VMOVUPD      X1, (R8)
+	ADDQ         $0x00000010, R8
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip16:
+	TESTQ  $0x00000001, DI
+	JZ     skip17
+	VMOVSD X1, (R8)
+
+skip17:
+stored14:
+	ADDQ SI, DX
+	ADDQ BX, CX
+	DECQ AX
+	JNZ  row11
+	JMP  end1
+
+careful12:
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Y1, Y3
+	VMOVUPD      expMinF64<>+0(SB), Y4
+	VMAXPD       Y1, Y4, Y1
+	VMOVUPD      expMaxF64<>+0(SB), Y4
+	VMINPD       Y1, Y4, Y1
+	VMOVUPD      roundF64<>+0(SB), Y4
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y4
+	VSUBPD       roundF64<>+0(SB), Y4, Y5
+	VFNMADD231PD ln2HiF64<>+0(SB), Y5, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y5, Y5
+	VMOVUPD      exp9F64<>+0(SB), Y6
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y6
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y6
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y6
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y6
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y6
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y6
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y6
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y6
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y6
+	VMULPD       Y1, Y6, Y6
+	VADDPD       oneF64<>+0(SB), Y1, Y7
+	VSUBPD       oneF64<>+0(SB), Y7, Y8
+	VSUBPD       Y8, Y1, Y8
+	VFMADD231PD  Y1, Y6, Y8
+	VADDPD       Y8, Y7, Y1
+	VFMADD231PD  Y1, Y5, Y8
+	VADDPD       Y8, Y7, Y1
+	VSUBPD       upLogF64<>+0(SB), Y4, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y1, Y5
+	VMULPD       upF64<>+0(SB), Y5, Y5
+	VADDPD       upLogF64<>+0(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y1, Y1
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y4
+	VADDPD       lowLimitF64<>+0(SB), Y1, Y6
+	VPSUBQ       lowLimitF64<>+0(SB), Y6, Y6
+	VMOVUPD      lowLimitF64<>+0(SB), Y7
+	VMAXPD       Y1, Y7, Y1
+	VMULPD       downF64<>+0(SB), Y1, Y1
+	VBLENDVPD    Y4, Y6, Y1, Y1
+	VBLENDVPD    Y3, Y5, Y1, Y1
+	VMOVAPD      Y1, Y1
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Y2, Y3
+	VMOVUPD      expMinF64<>+0(SB), Y4
+	VMAXPD       Y2, Y4, Y2
+	VMOVUPD      expMaxF64<>+0(SB), Y4
+	VMINPD       Y2, Y4, Y2
+	VMOVUPD      roundF64<>+0(SB), Y4
+	VFMADD231PD  log2eF64<>+0(SB), Y2, Y4
+	VSUBPD       roundF64<>+0(SB), Y4, Y5
+	VFNMADD231PD ln2HiF64<>+0(SB), Y5, Y2
+	VMULPD       minusLn2LoF64<>+0(SB), Y5, Y5
+	VMOVUPD      exp9F64<>+0(SB), Y6
+	VFMADD213PD  exp8F64<>+0(SB), Y2, Y6
+	VFMADD213PD  exp7F64<>+0(SB), Y2, Y6
+	VFMADD213PD  exp6F64<>+0(SB), Y2, Y6
+	VFMADD213PD  exp5F64<>+0(SB), Y2, Y6
+	VFMADD213PD  exp4F64<>+0(SB), Y2, Y6
+	VFMADD213PD  exp3F64<>+0(SB), Y2, Y6
+	VFMADD213PD  exp2F64<>+0(SB), Y2, Y6
+	VFMADD213PD  exp1F64<>+0(SB), Y2, Y6
+	VFMADD213PD  exp0F64<>+0(SB), Y2, Y6
+	VMULPD       Y2, Y6, Y6
+	VADDPD       oneF64<>+0(SB), Y2, Y7
+	VSUBPD       oneF64<>+0(SB), Y7, Y8
+	VSUBPD       Y8, Y2, Y8
+	VFMADD231PD  Y2, Y6, Y8
+	VADDPD       Y8, Y7, Y2
+	VFMADD231PD  Y2, Y5, Y8
+	VADDPD       Y8, Y7, Y2
+	VSUBPD       upLogF64<>+0(SB), Y4, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y2, Y5
+	VMULPD       upF64<>+0(SB), Y5, Y5
+	VADDPD       upLogF64<>+0(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y2, Y2
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y2, Y4
+	VADDPD       lowLimitF64<>+0(SB), Y2, Y6
+	VPSUBQ       lowLimitF64<>+0(SB), Y6, Y6
+	VMOVUPD      lowLimitF64<>+0(SB), Y7
+	VMAXPD       Y2, Y7, Y2
+	VMULPD       downF64<>+0(SB), Y2, Y2
+	VBLENDVPD    Y4, Y6, Y2, Y2
+	VBLENDVPD    Y3, Y5, Y2, Y2
+	VMOVAPD      Y2, Y2
+	JMP          sum13
+
+more10:
+	CMPQ    DI, $0x0000000c
+	JG      more18
+	SUBQ    $0x00000008, DI
+	LEAQ    laneMasks<>+0(SB), R8
+	MOVQ    DI, R9
+	SHLQ    $0x03, R9
+	SUBQ    R9, R8
+	VMOVDQU 32(R8), Y0
+
+row19:
+	VMOVUPD      (DX), Y1
+	VMOVUPD      32(DX), Y2
+	VMASKMOVPD   64(DX), Y0, Y3
+	VMOVUPD      minusInfF64<>+0(SB), Y4
+	VBLENDVPD    Y0, Y3, Y4, Y4
+	VMAXPD       Y1, Y4, Y4
+	VMAXPD       Y2, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VMAXPD       X5, X4, X4
+	VPERMILPD    $0x01, X4, X5
+	VMAXPD       X5, X4, X4
+	VBROADCASTSD X4, Y4
+	VSUBPD       Y4, Y1, Y1
+	VSUBPD       Y4, Y2, Y2
+	VSUBPD       Y4, Y3, Y3
+	VANDPD       Y0, Y3, Y3
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y1, Y4
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y2, Y5
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y3, Y6
+	VORPD        Y4, Y5, Y4
+	VORPD        Y4, Y6, Y4
+	VMOVMSKPD    Y4, R8
+	TESTL        R8, R8
+	JNZ          careful20
+	VMOVUPD      roundF64<>+0(SB), Y4
+	VMOVUPD      roundF64<>+0(SB), Y5
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y4
+	VFMADD231PD  log2eF64<>+0(SB), Y2, Y5
+	VSUBPD       roundF64<>+0(SB), Y4, Y6
+	VSUBPD       roundF64<>+0(SB), Y5, Y7
+	VFNMADD231PD ln2HiF64<>+0(SB), Y6, Y1
+	VFNMADD231PD ln2HiF64<>+0(SB), Y7, Y2
+	VMULPD       minusLn2LoF64<>+0(SB), Y6, Y6
+	VMULPD       minusLn2LoF64<>+0(SB), Y7, Y7
+	VMOVUPD      exp9F64<>+0(SB), Y8
+	VMOVUPD      exp9F64<>+0(SB), Y9
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp8F64<>+0(SB), Y2, Y9
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp7F64<>+0(SB), Y2, Y9
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp6F64<>+0(SB), Y2, Y9
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp5F64<>+0(SB), Y2, Y9
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp4F64<>+0(SB), Y2, Y9
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp3F64<>+0(SB), Y2, Y9
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp2F64<>+0(SB), Y2, Y9
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp1F64<>+0(SB), Y2, Y9
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp0F64<>+0(SB), Y2, Y9
+	VMULPD       Y1, Y8, Y8
+	VMULPD       Y2, Y9, Y9
+	VADDPD       oneF64<>+0(SB), Y1, Y10
+	VADDPD       oneF64<>+0(SB), Y2, Y11
+	VSUBPD       oneF64<>+0(SB), Y10, Y12
+	VSUBPD       oneF64<>+0(SB), Y11, Y13
+	VSUBPD       Y12, Y1, Y12
+	VSUBPD       Y13, Y2, Y13
+	VFMADD231PD  Y1, Y8, Y12
+	VFMADD231PD  Y2, Y9, Y13
+	VADDPD       Y12, Y10, Y1
+	VADDPD       Y13, Y11, Y2
+	VFMADD231PD  Y1, Y6, Y12
+	VFMADD231PD  Y2, Y7, Y13
+	VADDPD       Y12, Y10, Y1
+	VADDPD       Y13, Y11, Y2
+	VPSLLQ       $0x34, Y4, Y4
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y4, Y1, Y1
+	VMULPD       Y5, Y2, Y2
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y2, Y2
+	VMOVUPD      roundF64<>+0(SB), Y4
+	VFMADD231PD  log2eF64<>+0(SB), Y3, Y4
+	VSUBPD       roundF64<>+0(SB), Y4, Y5
+	VFNMADD231PD ln2HiF64<>+0(SB), Y5, Y3
+	VMULPD       minusLn2LoF64<>+0(SB), Y5, Y5
+	VMOVUPD      exp9F64<>+0(SB), Y6
+	VFMADD213PD  exp8F64<>+0(SB), Y3, Y6
+	VFMADD213PD  exp7F64<>+0(SB), Y3, Y6
+	VFMADD213PD  exp6F64<>+0(SB), Y3, Y6
+	VFMADD213PD  exp5F64<>+0(SB), Y3, Y6
+	VFMADD213PD  exp4F64<>+0(SB), Y3, Y6
+	VFMADD213PD  exp3F64<>+0(SB), Y3, Y6
+	VFMADD213PD  exp2F64<>+0(SB), Y3, Y6
+	VFMADD213PD  exp1F64<>+0(SB), Y3, Y6
+	VFMADD213PD  exp0F64<>+0(SB), Y3, Y6
+	VMULPD       Y3, Y6, Y6
+	VADDPD       oneF64<>+0(SB), Y3, Y7
+	VSUBPD       oneF64<>+0(SB), Y7, Y8
+	VSUBPD       Y8, Y3, Y8
+	VFMADD231PD  Y3, Y6, Y8
+	VADDPD       Y8, Y7, Y3
+	VFMADD231PD  Y3, Y5, Y8
+	VADDPD       Y8, Y7, Y3
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y3, Y3
+	VMOVAPD      Y3, Y3
+
+sum21:
+	VANDPD       Y0, Y3, Y3
+	VADDPD       Y3, Y1, Y4
+	VADDPD       Y2, Y4, Y4
+	VMOVAPD      Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VADDPD       X5, X4, X4
+	VUNPCKLPD    Y4, Y4, Y5
+	VUNPCKHPD    Y4, Y4, Y4
+	VADDPD       Y4, Y5, Y5
+	VBROADCASTSD X5, Y4
+	VDIVPD       Y4, Y1, Y1
+	VMOVUPD      Y1, (CX)
+	VDIVPD       Y4, Y2, Y2
+	VMOVUPD      Y2, 32(CX)
+	VDIVPD       Y4, Y3, Y3
+	TESTQ        $0x00000004, DI
+	JZ           skip23
+	VMOVUPD      Y3, 64(CX)
+	JMP          stored22
+
+skip23:
+	LEAQ         64(CX), R8
+	VMOVAPS      Y3, Y1
+	TESTQ        $0x00000002, DI
+	JZ           skip24
+	VMOVUPD      X1, (R8)
+	ADDQ         $0x00000010, R8
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip24:
+	TESTQ  $0x00000001, DI
+	JZ     skip25
+	VMOVSD X1, (R8)
+
+skip25:
+stored22:
+	ADDQ SI, DX
+	ADDQ BX, CX
+	DECQ AX
+	JNZ  row19
+	JMP  end1
+
+careful20:
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Y1, Y4
+	VMOVUPD      expMinF64<>+0(SB), Y5
+	VMAXPD       Y1, Y5, Y1
+	VMOVUPD      expMaxF64<>+0(SB), Y5
+	VMINPD       Y1, Y5, Y1
+	VMOVUPD      roundF64<>+0(SB), Y5
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y5
+	VSUBPD       roundF64<>+0(SB), Y5, Y6
+	VFNMADD231PD ln2HiF64<>+0(SB), Y6, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y6, Y6
+	VMOVUPD      exp9F64<>+0(SB), Y7
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y7
+	VMULPD       Y1, Y7, Y7
+	VADDPD       oneF64<>+0(SB), Y1, Y8
+	VSUBPD       oneF64<>+0(SB), Y8, Y9
+	VSUBPD       Y9, Y1, Y9
+	VFMADD231PD  Y1, Y7, Y9
+	VADDPD       Y9, Y8, Y1
+	VFMADD231PD  Y1, Y6, Y9
+	VADDPD       Y9, Y8, Y1
+	VSUBPD       upLogF64<>+0(SB), Y5, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y1, Y6
+	VMULPD       upF64<>+0(SB), Y6, Y6
+	VADDPD       upLogF64<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y1, Y1
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y5
+	VADDPD       lowLimitF64<>+0(SB), Y1, Y7
+	VPSUBQ       lowLimitF64<>+0(SB), Y7, Y7
+	VMOVUPD      lowLimitF64<>+0(SB), Y8
+	VMAXPD       Y1, Y8, Y1
+	VMULPD       downF64<>+0(SB), Y1, Y1
+	VBLENDVPD    Y5, Y7, Y1, Y1
+	VBLENDVPD    Y4, Y6, Y1, Y1
+	VMOVAPD      Y1, Y1
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Y2, Y4
+	VMOVUPD      expMinF64<>+0(SB), Y5
+	VMAXPD       Y2, Y5, Y2
+	VMOVUPD      expMaxF64<>+0(SB), Y5
+	VMINPD       Y2, Y5, Y2
+	VMOVUPD      roundF64<>+0(SB), Y5
+	VFMADD231PD  log2eF64<>+0(SB), Y2, Y5
+	VSUBPD       roundF64<>+0(SB), Y5, Y6
+	VFNMADD231PD ln2HiF64<>+0(SB), Y6, Y2
+	VMULPD       minusLn2LoF64<>+0(SB), Y6, Y6
+	VMOVUPD      exp9F64<>+0(SB), Y7
+	VFMADD213PD  exp8F64<>+0(SB), Y2, Y7
+	VFMADD213PD  exp7F64<>+0(SB), Y2, Y7
+	VFMADD213PD  exp6F64<>+0(SB), Y2, Y7
+	VFMADD213PD  exp5F64<>+0(SB), Y2, Y7
+	VFMADD213PD  exp4F64<>+0(SB), Y2, Y7
+	VFMADD213PD  exp3F64<>+0(SB), Y2, Y7
+	VFMADD213PD  exp2F64<>+0(SB), Y2, Y7
+	VFMADD213PD  exp1F64<>+0(SB), Y2, Y7
+	VFMADD213PD  exp0F64<>+0(SB), Y2, Y7
+	VMULPD       Y2, Y7, Y7
+	VADDPD       oneF64<>+0(SB), Y2, Y8
+	VSUBPD       oneF64<>+0(SB), Y8, Y9
+	VSUBPD       Y9, Y2, Y9
+	VFMADD231PD  Y2, Y7, Y9
+	VADDPD       Y9, Y8, Y2
+	VFMADD231PD  Y2, Y6, Y9
+	VADDPD       Y9, Y8, Y2
+	VSUBPD       upLogF64<>+0(SB), Y5, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y2, Y6
+	VMULPD       upF64<>+0(SB), Y6, Y6
+	VADDPD       upLogF64<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y2, Y2
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y2, Y5
+	VADDPD       lowLimitF64<>+0(SB), Y2, Y7
+	VPSUBQ       lowLimitF64<>+0(SB), Y7, Y7
+	VMOVUPD      lowLimitF64<>+0(SB), Y8
+	VMAXPD       Y2, Y8, Y2
+	VMULPD       downF64<>+0(SB), Y2, Y2
+	VBLENDVPD    Y5, Y7, Y2, Y2
+	VBLENDVPD    Y4, Y6, Y2, Y2
+	VMOVAPD      Y2, Y2
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Y3, Y4
+	VMOVUPD      expMinF64<>+0(SB), Y5
+	VMAXPD       Y3, Y5, Y3
+	VMOVUPD      expMaxF64<>+0(SB), Y5
+	VMINPD       Y3, Y5, Y3
+	VMOVUPD      roundF64<>+0(SB), Y5
+	VFMADD231PD  log2eF64<>+0(SB), Y3, Y5
+	VSUBPD       roundF64<>+0(SB), Y5, Y6
+	VFNMADD231PD ln2HiF64<>+0(SB), Y6, Y3
+	VMULPD       minusLn2LoF64<>+0(SB), Y6, Y6
+	VMOVUPD      exp9F64<>+0(SB), Y7
+	VFMADD213PD  exp8F64<>+0(SB), Y3, Y7
+	VFMADD213PD  exp7F64<>+0(SB), Y3, Y7
+	VFMADD213PD  exp6F64<>+0(SB), Y3, Y7
+	VFMADD213PD  exp5F64<>+0(SB), Y3, Y7
+	VFMADD213PD  exp4F64<>+0(SB), Y3, Y7
+	VFMADD213PD  exp3F64<>+0(SB), Y3, Y7
+	VFMADD213PD  exp2F64<>+0(SB), Y3, Y7
+	VFMADD213PD  exp1F64<>+0(SB), Y3, Y7
+	VFMADD213PD  exp0F64<>+0(SB), Y3, Y7
+	VMULPD       Y3, Y7, Y7
+	VADDPD       oneF64<>+0(SB), Y3, Y8
+	VSUBPD       oneF64<>+0(SB), Y8, Y9
+	VSUBPD       Y9, Y3, Y9
+	VFMADD231PD  Y3, Y7, Y9
+	VADDPD       Y9, Y8, Y3
+	VFMADD231PD  Y3, Y6, Y9
+	VADDPD       Y9, Y8, Y3
+	VSUBPD       upLogF64<>+0(SB), Y5, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y3, Y6
+	VMULPD       upF64<>+0(SB), Y6, Y6
+	VADDPD       upLogF64<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y3, Y5
+	VADDPD       lowLimitF64<>+0(SB), Y3, Y7
+	VPSUBQ       lowLimitF64<>+0(SB), Y7, Y7
+	VMOVUPD      lowLimitF64<>+0(SB), Y8
+	VMAXPD       Y3, Y8, Y3
+	VMULPD       downF64<>+0(SB), Y3, Y3
+	VBLENDVPD    Y5, Y7, Y3, Y3
+	VBLENDVPD    Y4, Y6, Y3, Y3
+	VMOVAPD      Y3, Y3
+	JMP          sum21
+
+more18:
+	SUBQ    $0x0000000c, DI
+	LEAQ    laneMasks<>+0(SB), R8
+	MOVQ    DI, R9
+	SHLQ    $0x03, R9
+	SUBQ    R9, R8
+	VMOVDQU 32(R8), Y0
+
+row27:
+	VMOVUPD      (DX), Y1
+	VMOVUPD      32(DX), Y2
+	VMOVUPD      64(DX), Y3
+	VMASKMOVPD   96(DX), Y0, Y4
+	VMOVUPD      minusInfF64<>+0(SB), Y5
+	VBLENDVPD    Y0, Y4, Y5, Y5
+	VMAXPD       Y1, Y5, Y5
+	VMAXPD       Y2, Y5, Y5
+	VMAXPD       Y3, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VMAXPD       X6, X5, X5
+	VPERMILPD    $0x01, X5, X6
+	VMAXPD       X6, X5, X5
+	VBROADCASTSD X5, Y5
+	VSUBPD       Y5, Y1, Y1
+	VSUBPD       Y5, Y2, Y2
+	VSUBPD       Y5, Y3, Y3
+	VSUBPD       Y5, Y4, Y4
+	VANDPD       Y0, Y4, Y4
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y1, Y5
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y2, Y6
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y3, Y7
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y4, Y8
+	VORPD        Y5, Y6, Y5
+	VORPD        Y5, Y7, Y5
+	VORPD        Y5, Y8, Y5
+	VMOVMSKPD    Y5, R8
+	TESTL        R8, R8
+	JNZ          careful28
+	VMOVUPD      roundF64<>+0(SB), Y5
+	VMOVUPD      roundF64<>+0(SB), Y6
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y5
+	VFMADD231PD  log2eF64<>+0(SB), Y2, Y6
+	VSUBPD       roundF64<>+0(SB), Y5, Y7
+	VSUBPD       roundF64<>+0(SB), Y6, Y8
+	VFNMADD231PD ln2HiF64<>+0(SB), Y7, Y1
+	VFNMADD231PD ln2HiF64<>+0(SB), Y8, Y2
+	VMULPD       minusLn2LoF64<>+0(SB), Y7, Y7
+	VMULPD       minusLn2LoF64<>+0(SB), Y8, Y8
+	VMOVUPD      exp9F64<>+0(SB), Y9
+	VMOVUPD      exp9F64<>+0(SB), Y10
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp8F64<>+0(SB), Y2, Y10
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp7F64<>+0(SB), Y2, Y10
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp6F64<>+0(SB), Y2, Y10
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp5F64<>+0(SB), Y2, Y10
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp4F64<>+0(SB), Y2, Y10
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp3F64<>+0(SB), Y2, Y10
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp2F64<>+0(SB), Y2, Y10
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp1F64<>+0(SB), Y2, Y10
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp0F64<>+0(SB), Y2, Y10
+	VMULPD       Y1, Y9, Y9
+	VMULPD       Y2, Y10, Y10
+	VADDPD       oneF64<>+0(SB), Y1, Y11
+	VADDPD       oneF64<>+0(SB), Y2, Y12
+	VSUBPD       oneF64<>+0(SB), Y11, Y13
+	VSUBPD       oneF64<>+0(SB), Y12, Y14
+	VSUBPD       Y13, Y1, Y13
+	VSUBPD       Y14, Y2, Y14
+	VFMADD231PD  Y1, Y9, Y13
+	VFMADD231PD  Y2, Y10, Y14
+	VADDPD       Y13, Y11, Y1
+	VADDPD       Y14, Y12, Y2
+	VFMADD231PD  Y1, Y7, Y13
+	VFMADD231PD  Y2, Y8, Y14
+	VADDPD       Y13, Y11, Y1
+	VADDPD       Y14, Y12, Y2
+	VPSLLQ       $0x34, Y5, Y5
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y5, Y1, Y1
+	VMULPD       Y6, Y2, Y2
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y2, Y2
+	VMOVUPD      roundF64<>+0(SB), Y5
+	VMOVUPD      roundF64<>+0(SB), Y6
+	VFMADD231PD  log2eF64<>+0(SB), Y3, Y5
+	VFMADD231PD  log2eF64<>+0(SB), Y4, Y6
+	VSUBPD       roundF64<>+0(SB), Y5, Y7
+	VSUBPD       roundF64<>+0(SB), Y6, Y8
+	VFNMADD231PD ln2HiF64<>+0(SB), Y7, Y3
+	VFNMADD231PD ln2HiF64<>+0(SB), Y8, Y4
+	VMULPD       minusLn2LoF64<>+0(SB), Y7, Y7
+	VMULPD       minusLn2LoF64<>+0(SB), Y8, Y8
+	VMOVUPD      exp9F64<>+0(SB), Y9
+	VMOVUPD      exp9F64<>+0(SB), Y10
+	VFMADD213PD  exp8F64<>+0(SB), Y3, Y9
+	VFMADD213PD  exp8F64<>+0(SB), Y4, Y10
+	VFMADD213PD  exp7F64<>+0(SB), Y3, Y9
+	VFMADD213PD  exp7F64<>+0(SB), Y4, Y10
+	VFMADD213PD  exp6F64<>+0(SB), Y3, Y9
+	VFMADD213PD  exp6F64<>+0(SB), Y4, Y10
+	VFMADD213PD  exp5F64<>+0(SB), Y3, Y9
+	VFMADD213PD  exp5F64<>+0(SB), Y4, Y10
+	VFMADD213PD  exp4F64<>+0(SB), Y3, Y9
+	VFMADD213PD  exp4F64<>+0(SB), Y4, Y10
+	VFMADD213PD  exp3F64<>+0(SB), Y3, Y9
+	VFMADD213PD  exp3F64<>+0(SB), Y4, Y10
+	VFMADD213PD  exp2F64<>+0(SB), Y3, Y9
+	VFMADD213PD  exp2F64<>+0(SB), Y4, Y10
+	VFMADD213PD  exp1F64<>+0(SB), Y3, Y9
+	VFMADD213PD  exp1F64<>+0(SB), Y4, Y10
+	VFMADD213PD  exp0F64<>+0(SB), Y3, Y9
+	VFMADD213PD  exp0F64<>+0(SB), Y4, Y10
+	VMULPD       Y3, Y9, Y9
+	VMULPD       Y4, Y10, Y10
+	VADDPD       oneF64<>+0(SB), Y3, Y11
+	VADDPD       oneF64<>+0(SB), Y4, Y12
+	VSUBPD       oneF64<>+0(SB), Y11, Y13
+	VSUBPD       oneF64<>+0(SB), Y12, Y14
+	VSUBPD       Y13, Y3, Y13
+	VSUBPD       Y14, Y4, Y14
+	VFMADD231PD  Y3, Y9, Y13
+	VFMADD231PD  Y4, Y10, Y14
+	VADDPD       Y13, Y11, Y3
+	VADDPD       Y14, Y12, Y4
+	VFMADD231PD  Y3, Y7, Y13
+	VFMADD231PD  Y4, Y8, Y14
+	VADDPD       Y13, Y11, Y3
+	VADDPD       Y14, Y12, Y4
+	VPSLLQ       $0x34, Y5, Y5
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y5, Y3, Y3
+	VMULPD       Y6, Y4, Y4
+	VMOVAPD      Y3, Y3
+	VMOVAPD      Y4, Y4
+
+sum29:
+	VANDPD       Y0, Y4, Y4
+	VADDPD       Y3, Y1, Y5
+	VADDPD       Y4, Y2, Y6
+	VADDPD       Y6, Y5, Y5
+	VMOVAPD      Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VADDPD       X6, X5, X5
+	VUNPCKLPD    Y5, Y5, Y6
+	VUNPCKHPD    Y5, Y5, Y5
+	VADDPD       Y5, Y6, Y6
+	VBROADCASTSD X6, Y5
+	VDIVPD       Y5, Y1, Y1
+	VMOVUPD      Y1, (CX)
+	VDIVPD       Y5, Y2, Y2
+	VMOVUPD      Y2, 32(CX)
+	VDIVPD       Y5, Y3, Y3
+	VMOVUPD      Y3, 64(CX)
+	VDIVPD       Y5, Y4, Y4
+	TESTQ        $0x00000004, DI
+	JZ           skip31
+	VMOVUPD      Y4, 96(CX)
+	JMP          stored30
+
+skip31:
+	LEAQ         96(CX), R8
+	VMOVAPS      Y4, Y1
+	TESTQ        $0x00000002, DI
+	JZ           skip32
+	VMOVUPD      X1, (R8)
+	ADDQ         $0x00000010, R8
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip32:
+	TESTQ  $0x00000001, DI
+	JZ     skip33
+	VMOVSD X1, (R8)
+
+skip33:
+stored30:
+	ADDQ SI, DX
+	ADDQ BX, CX
+	DECQ AX
+	JNZ  row27
+	JMP  end1
+
+careful28:
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Y1, Y5
+	VMOVUPD      expMinF64<>+0(SB), Y6
+	VMAXPD       Y1, Y6, Y1
+	VMOVUPD      expMaxF64<>+0(SB), Y6
+	VMINPD       Y1, Y6, Y1
+	VMOVUPD      roundF64<>+0(SB), Y6
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y6
+	VSUBPD       roundF64<>+0(SB), Y6, Y7
+	VFNMADD231PD ln2HiF64<>+0(SB), Y7, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y7, Y7
+	VMOVUPD      exp9F64<>+0(SB), Y8
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y8
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y8
+	VMULPD       Y1, Y8, Y8
+	VADDPD       oneF64<>+0(SB), Y1, Y9
+	VSUBPD       oneF64<>+0(SB), Y9, Y10
+	VSUBPD       Y10, Y1, Y10
+	VFMADD231PD  Y1, Y8, Y10
+	VADDPD       Y10, Y9, Y1
+	VFMADD231PD  Y1, Y7, Y10
+	VADDPD       Y10, Y9, Y1
+	VSUBPD       upLogF64<>+0(SB), Y6, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y1, Y7
+	VMULPD       upF64<>+0(SB), Y7, Y7
+	VADDPD       upLogF64<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y1, Y1
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y6
+	VADDPD       lowLimitF64<>+0(SB), Y1, Y8
+	VPSUBQ       lowLimitF64<>+0(SB), Y8, Y8
+	VMOVUPD      lowLimitF64<>+0(SB), Y9
+	VMAXPD       Y1, Y9, Y1
+	VMULPD       downF64<>+0(SB), Y1, Y1
+	VBLENDVPD    Y6, Y8, Y1, Y1
+	VBLENDVPD    Y5, Y7, Y1, Y1
+	VMOVAPD      Y1, Y1
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Y2, Y5
+	VMOVUPD      expMinF64<>+0(SB), Y6
+	VMAXPD       Y2, Y6, Y2
+	VMOVUPD      expMaxF64<>+0(SB), Y6
+	VMINPD       Y2, Y6, Y2
+	VMOVUPD      roundF64<>+0(SB), Y6
+	VFMADD231PD  log2eF64<>+0(SB), Y2, Y6
+	VSUBPD       roundF64<>+0(SB), Y6, Y7
+	VFNMADD231PD ln2HiF64<>+0(SB), Y7, Y2
+	VMULPD       minusLn2LoF64<>+0(SB), Y7, Y7
+	VMOVUPD      exp9F64<>+0(SB), Y8
+	VFMADD213PD  exp8F64<>+0(SB), Y2, Y8
+	VFMADD213PD  exp7F64<>+0(SB), Y2, Y8
+	VFMADD213PD  exp6F64<>+0(SB), Y2, Y8
+	VFMADD213PD  exp5F64<>+0(SB), Y2, Y8
+	VFMADD213PD  exp4F64<>+0(SB), Y2, Y8
+	VFMADD213PD  exp3F64<>+0(SB), Y2, Y8
+	VFMADD213PD  exp2F64<>+0(SB), Y2, Y8
+	VFMADD213PD  exp1F64<>+0(SB), Y2, Y8
+	VFMADD213PD  exp0F64<>+0(SB), Y2, Y8
+	VMULPD       Y2, Y8, Y8
+	VADDPD       oneF64<>+0(SB), Y2, Y9
+	VSUBPD       oneF64<>+0(SB), Y9, Y10
+	VSUBPD       Y10, Y2, Y10
+	VFMADD231PD  Y2, Y8, Y10
+	VADDPD       Y10, Y9, Y2
+	VFMADD231PD  Y2, Y7, Y10
+	VADDPD       Y10, Y9, Y2
+	VSUBPD       upLogF64<>+0(SB), Y6, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y2, Y7
+	VMULPD       upF64<>+0(SB), Y7, Y7
+	VADDPD       upLogF64<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y2, Y2
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y2, Y6
+	VADDPD       lowLimitF64<>+0(SB), Y2, Y8
+	VPSUBQ       lowLimitF64<>+0(SB), Y8, Y8
+	VMOVUPD      lowLimitF64<>+0(SB), Y9
+	VMAXPD       Y2, Y9, Y2
+	VMULPD       downF64<>+0(SB), Y2, Y2
+	VBLENDVPD    Y6, Y8, Y2, Y2
+	VBLENDVPD    Y5, Y7, Y2, Y2
+	VMOVAPD      Y2, Y2
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Y3, Y5
+	VMOVUPD      expMinF64<>+0(SB), Y6
+	VMAXPD       Y3, Y6, Y3
+	VMOVUPD      expMaxF64<>+0(SB), Y6
+	VMINPD       Y3, Y6, Y3
+	VMOVUPD      roundF64<>+0(SB), Y6
+	VFMADD231PD  log2eF64<>+0(SB), Y3, Y6
+	VSUBPD       roundF64<>+0(SB), Y6, Y7
+	VFNMADD231PD ln2HiF64<>+0(SB), Y7, Y3
+	VMULPD       minusLn2LoF64<>+0(SB), Y7, Y7
+	VMOVUPD      exp9F64<>+0(SB), Y8
+	VFMADD213PD  exp8F64<>+0(SB), Y3, Y8
+	VFMADD213PD  exp7F64<>+0(SB), Y3, Y8
+	VFMADD213PD  exp6F64<>+0(SB), Y3, Y8
+	VFMADD213PD  exp5F64<>+0(SB), Y3, Y8
+	VFMADD213PD  exp4F64<>+0(SB), Y3, Y8
+	VFMADD213PD  exp3F64<>+0(SB), Y3, Y8
+	VFMADD213PD  exp2F64<>+0(SB), Y3, Y8
+	VFMADD213PD  exp1F64<>+0(SB), Y3, Y8
+	VFMADD213PD  exp0F64<>+0(SB), Y3, Y8
+	VMULPD       Y3, Y8, Y8
+	VADDPD       oneF64<>+0(SB), Y3, Y9
+	VSUBPD       oneF64<>+0(SB), Y9, Y10
+	VSUBPD       Y10, Y3, Y10
+	VFMADD231PD  Y3, Y8, Y10
+	VADDPD       Y10, Y9, Y3
+	VFMADD231PD  Y3, Y7, Y10
+	VADDPD       Y10, Y9, Y3
+	VSUBPD       upLogF64<>+0(SB), Y6, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y3, Y7
+	VMULPD       upF64<>+0(SB), Y7, Y7
+	VADDPD       upLogF64<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y3, Y3
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y3, Y6
+	VADDPD       lowLimitF64<>+0(SB), Y3, Y8
+	VPSUBQ       lowLimitF64<>+0(SB), Y8, Y8
+	VMOVUPD      lowLimitF64<>+0(SB), Y9
+	VMAXPD       Y3, Y9, Y3
+	VMULPD       downF64<>+0(SB), Y3, Y3
+	VBLENDVPD    Y6, Y8, Y3, Y3
+	VBLENDVPD    Y5, Y7, Y3, Y3
+	VMOVAPD      Y3, Y3
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Y4, Y5
+	VMOVUPD      expMinF64<>+0(SB), Y6
+	VMAXPD       Y4, Y6, Y4
+	VMOVUPD      expMaxF64<>+0(SB), Y6
+	VMINPD       Y4, Y6, Y4
+	VMOVUPD      roundF64<>+0(SB), Y6
+	VFMADD231PD  log2eF64<>+0(SB), Y4, Y6
+	VSUBPD       roundF64<>+0(SB), Y6, Y7
+	VFNMADD231PD ln2HiF64<>+0(SB), Y7, Y4
+	VMULPD       minusLn2LoF64<>+0(SB), Y7, Y7
+	VMOVUPD      exp9F64<>+0(SB), Y8
+	VFMADD213PD  exp8F64<>+0(SB), Y4, Y8
+	VFMADD213PD  exp7F64<>+0(SB), Y4, Y8
+	VFMADD213PD  exp6F64<>+0(SB), Y4, Y8
+	VFMADD213PD  exp5F64<>+0(SB), Y4, Y8
+	VFMADD213PD  exp4F64<>+0(SB), Y4, Y8
+	VFMADD213PD  exp3F64<>+0(SB), Y4, Y8
+	VFMADD213PD  exp2F64<>+0(SB), Y4, Y8
+	VFMADD213PD  exp1F64<>+0(SB), Y4, Y8
+	VFMADD213PD  exp0F64<>+0(SB), Y4, Y8
+	VMULPD       Y4, Y8, Y8
+	VADDPD       oneF64<>+0(SB), Y4, Y9
+	VSUBPD       oneF64<>+0(SB), Y9, Y10
+	VSUBPD       Y10, Y4, Y10
+	VFMADD231PD  Y4, Y8, Y10
+	VADDPD       Y10, Y9, Y4
+	VFMADD231PD  Y4, Y7, Y10
+	VADDPD       Y10, Y9, Y4
+	VSUBPD       upLogF64<>+0(SB), Y6, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y4, Y7
+	VMULPD       upF64<>+0(SB), Y7, Y7
+	VADDPD       upLogF64<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y4, Y4
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y4, Y6
+	VADDPD       lowLimitF64<>+0(SB), Y4, Y8
+	VPSUBQ       lowLimitF64<>+0(SB), Y8, Y8
+	VMOVUPD      lowLimitF64<>+0(SB), Y9
+	VMAXPD       Y4, Y9, Y4
+	VMULPD       downF64<>+0(SB), Y4, Y4
+	VBLENDVPD    Y6, Y8, Y4, Y4
+	VBLENDVPD    Y5, Y7, Y4, Y4
+	VMOVAPD      Y4, Y4
+	JMP          sum29
+
+end1:
+	VZEROUPPER
+	RET
+
 // DivByF64AVX2 sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
 // defined by generic.DivByF64.
 //
@@ -1534,6 +2932,151 @@ end18:
 	VZEROUPPER
 	RET
 
+// SoftmaxShortF32AVX512 sets each of m rows of n elements of dst to what SoftmaxF32 makes of
+// that row of z; n is at most 16. It is defined by generic.SoftmaxShortF32.
+//
+// AVX-512 (F, BW, DQ, VL). Row by row, all of one in registers: maximum, exponentials of
+// z − max as Exp computes them, sum in the lanes of Sum, divisions. 0 < n ≤ 16. Reads z,
+// writes dst.
+//
+// one Z0, round Z1, log2e Z2, ln2Hi Z3, minusLn2Lo Z4, exp0 Z5, exp1 Z6, exp2 Z7, exp3 Z8,
+// exp4 Z9, minusSafe Z10, m AX, dst CX, z DX, ldd BX, ldz SI, n DI.
+//
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
+TEXT ·SoftmaxShortF32AVX512(SB), NOSPLIT, $0-80
+	VMOVUPS oneF32<>+0(SB), Z0
+	VMOVUPS roundF32<>+0(SB), Z1
+	VMOVUPS log2eF32<>+0(SB), Z2
+	VMOVUPS ln2HiF32<>+0(SB), Z3
+	VMOVUPS minusLn2LoF32<>+0(SB), Z4
+	VMOVUPS exp0F32<>+0(SB), Z5
+	VMOVUPS exp1F32<>+0(SB), Z6
+	VMOVUPS exp2F32<>+0(SB), Z7
+	VMOVUPS exp3F32<>+0(SB), Z8
+	VMOVUPS exp4F32<>+0(SB), Z9
+	VMOVUPS minusSafeF32<>+0(SB), Z10
+	MOVQ    m+0(FP), AX
+	MOVQ    dst_base+16(FP), CX
+	MOVQ    z_base+48(FP), DX
+	MOVQ    ldd+40(FP), BX
+	SHLQ    $0x02, BX
+	MOVQ    ldz+72(FP), SI
+	SHLQ    $0x02, SI
+	MOVQ    n+8(FP), DI
+	TESTQ   AX, AX
+	JZ      end1
+	SUBQ    $0x00000000, DI
+	LEAQ    bitMasks<>+0(SB), R8
+	KMOVW   (R8)(DI*2), K1
+
+row3:
+	VMOVUPS.Z     (DX), K1, Z11
+	VMOVUPS       minusInfF32<>+0(SB), Z13
+	VBLENDMPS     Z11, Z13, K1, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y13
+	VMAXPS        Y13, Y12, Y12
+	VEXTRACTF64X2 $0x01, Y12, X13
+	VMAXPS        X13, X12, X12
+	VPERMILPD     $0x01, X12, X13
+	VMAXPS        X13, X12, X12
+	VPERMILPS     $0x01, X12, X13
+	VMAXPS        X13, X12, X12
+	VBROADCASTSS  X12, Z12
+	VSUBPS        Z12, Z11, Z11
+	VMOVAPS.Z     Z11, K1, Z11
+	VCMPPS        $0x19, Z10, Z11, K2
+	KORTESTW      K2, K2
+	JNZ           careful4
+	VMOVUPS       Z1, Z13
+	VFMADD231PS   Z2, Z11, Z13
+	VSUBPS        Z1, Z13, Z16
+	VFNMADD231PS  Z3, Z16, Z11
+	VMULPS        Z4, Z16, Z16
+	VMOVUPS       Z9, Z17
+	VFMADD213PS   Z8, Z11, Z17
+	VFMADD213PS   Z7, Z11, Z17
+	VFMADD213PS   Z6, Z11, Z17
+	VFMADD213PS   Z5, Z11, Z17
+	VMULPS        Z11, Z17, Z17
+	VADDPS        Z0, Z11, Z18
+	VSUBPS        Z0, Z18, Z19
+	VSUBPS        Z19, Z11, Z19
+	VFMADD231PS   Z11, Z17, Z19
+	VADDPS        Z19, Z18, Z11
+	VFMADD231PS   Z11, Z16, Z19
+	VADDPS        Z19, Z18, Z11
+	VPSLLD        $0x17, Z13, Z13
+	VMULPS        Z13, Z11, Z11
+	VMOVAPS       Z11, Z11
+
+sum5:
+	VMOVAPS.Z     Z11, K1, Z11
+	VMOVAPS       Z11, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y16
+	VADDPS        Y16, Y13, Y13
+	VEXTRACTF64X2 $0x01, Y13, X16
+	VADDPS        X16, X13, X13
+	VSHUFPS       $0x44, Y13, Y13, Y16
+	VSHUFPS       $0xee, Y13, Y13, Y13
+	VADDPS        Y13, Y16, Y16
+	VSHUFPS       $0x88, Y16, Y16, Y13
+	VSHUFPS       $0xdd, Y16, Y16, Y16
+	VADDPS        Y16, Y13, Y13
+	VBROADCASTSS  X13, Z13
+	VDIVPS        Z13, Z11, Z11
+	VMOVUPS       Z11, K1, (CX)
+	ADDQ          SI, DX
+	ADDQ          BX, CX
+	DECQ          AX
+	JNZ           row3
+	JMP           end1
+
+careful4:
+	VCMPPS       $0x1e, zeroF32<>+0(SB), Z11, K2
+	VMOVUPS      expMinF32<>+0(SB), Z13
+	VMAXPS       Z11, Z13, Z11
+	VMOVUPS      expMaxF32<>+0(SB), Z13
+	VMINPS       Z11, Z13, Z11
+	VMOVUPS      Z1, Z13
+	VFMADD231PS  Z2, Z11, Z13
+	VSUBPS       Z1, Z13, Z16
+	VFNMADD231PS Z3, Z16, Z11
+	VMULPS       Z4, Z16, Z16
+	VMOVUPS      Z9, Z17
+	VFMADD213PS  Z8, Z11, Z17
+	VFMADD213PS  Z7, Z11, Z17
+	VFMADD213PS  Z6, Z11, Z17
+	VFMADD213PS  Z5, Z11, Z17
+	VMULPS       Z11, Z17, Z17
+	VADDPS       Z0, Z11, Z18
+	VSUBPS       Z0, Z18, Z19
+	VSUBPS       Z19, Z11, Z19
+	VFMADD231PS  Z11, Z17, Z19
+	VADDPS       Z19, Z18, Z11
+	VFMADD231PS  Z11, Z16, Z19
+	VADDPS       Z19, Z18, Z11
+	VSUBPS       upLogF32<>+0(SB), Z13, Z16
+	VPSLLD       $0x17, Z16, Z16
+	VMULPS       Z16, Z11, Z16
+	VMULPS       upF32<>+0(SB), Z16, Z16
+	VADDPS       upLogF32<>+0(SB), Z13, Z13
+	VPSLLD       $0x17, Z13, Z13
+	VMULPS       Z13, Z11, Z11
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Z11, K3
+	VADDPS       lowLimitF32<>+0(SB), Z11, Z13
+	VPSUBD       lowLimitF32<>+0(SB), Z13, Z13
+	VMOVUPS      lowLimitF32<>+0(SB), Z17
+	VMAXPS       Z11, Z17, Z11
+	VMULPS       downF32<>+0(SB), Z11, Z11
+	VBLENDMPS    Z13, Z11, K3, Z14
+	VBLENDMPS    Z16, Z14, K2, Z15
+	VMOVAPS      Z15, Z11
+	JMP          sum5
+
+end1:
+	VZEROUPPER
+	RET
+
 // DivByF32AVX512 sets x[i] = x[i]/divisor, the last step of the softmax of a long row. It is
 // defined by generic.DivByF32.
 //
@@ -1961,6 +3504,352 @@ done17:
 	VMOVUPD   Z1, K1, (AX)
 
 end18:
+	VZEROUPPER
+	RET
+
+// SoftmaxShortF64AVX512 sets each of m rows of n elements of dst to what SoftmaxF64 makes of
+// that row of z; n is at most 16. It is defined by generic.SoftmaxShortF64.
+//
+// AVX-512 (F, BW, DQ, VL). Row by row, all of one in registers: maximum, exponentials of
+// z − max as Exp computes them, sum in the lanes of Sum, divisions. 0 < n ≤ 16. Reads z,
+// writes dst.
+//
+// one Z0, round Z1, log2e Z2, ln2Hi Z3, minusLn2Lo Z4, exp0 Z5, exp1 Z6, exp2 Z7, exp3 Z8,
+// exp4 Z9, exp5 Z10, exp6 Z11, exp7 Z12, exp8 Z13, m AX, dst CX, z DX, ldd BX, ldz SI, n DI.
+//
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
+TEXT ·SoftmaxShortF64AVX512(SB), NOSPLIT, $0-80
+	VMOVUPD oneF64<>+0(SB), Z0
+	VMOVUPD roundF64<>+0(SB), Z1
+	VMOVUPD log2eF64<>+0(SB), Z2
+	VMOVUPD ln2HiF64<>+0(SB), Z3
+	VMOVUPD minusLn2LoF64<>+0(SB), Z4
+	VMOVUPD exp0F64<>+0(SB), Z5
+	VMOVUPD exp1F64<>+0(SB), Z6
+	VMOVUPD exp2F64<>+0(SB), Z7
+	VMOVUPD exp3F64<>+0(SB), Z8
+	VMOVUPD exp4F64<>+0(SB), Z9
+	VMOVUPD exp5F64<>+0(SB), Z10
+	VMOVUPD exp6F64<>+0(SB), Z11
+	VMOVUPD exp7F64<>+0(SB), Z12
+	VMOVUPD exp8F64<>+0(SB), Z13
+	MOVQ    m+0(FP), AX
+	MOVQ    dst_base+16(FP), CX
+	MOVQ    z_base+48(FP), DX
+	MOVQ    ldd+40(FP), BX
+	SHLQ    $0x03, BX
+	MOVQ    ldz+72(FP), SI
+	SHLQ    $0x03, SI
+	MOVQ    n+8(FP), DI
+	TESTQ   AX, AX
+	JZ      end1
+	CMPQ    DI, $0x00000008
+	JG      more2
+	SUBQ    $0x00000000, DI
+	LEAQ    bitMasks<>+0(SB), R8
+	KMOVW   (R8)(DI*2), K1
+
+row3:
+	VMOVUPD.Z     (DX), K1, Z14
+	VMOVUPD       minusInfF64<>+0(SB), Z16
+	VBLENDMPD     Z14, Z16, K1, Z15
+	VEXTRACTF64X4 $0x01, Z15, Y16
+	VMAXPD        Y16, Y15, Y15
+	VEXTRACTF64X2 $0x01, Y15, X16
+	VMAXPD        X16, X15, X15
+	VPERMILPD     $0x01, X15, X16
+	VMAXPD        X16, X15, X15
+	VBROADCASTSD  X15, Z15
+	VSUBPD        Z15, Z14, Z14
+	VMOVAPD.Z     Z14, K1, Z14
+	VCMPPD        $0x19, minusSafeF64<>+0(SB), Z14, K2
+	KORTESTW      K2, K2
+	JNZ           careful4
+	VMOVUPD       Z1, Z16
+	VFMADD231PD   Z2, Z14, Z16
+	VSUBPD        Z1, Z16, Z19
+	VFNMADD231PD  Z3, Z19, Z14
+	VMULPD        Z4, Z19, Z19
+	VMOVUPD       exp9F64<>+0(SB), Z20
+	VFMADD213PD   Z13, Z14, Z20
+	VFMADD213PD   Z12, Z14, Z20
+	VFMADD213PD   Z11, Z14, Z20
+	VFMADD213PD   Z10, Z14, Z20
+	VFMADD213PD   Z9, Z14, Z20
+	VFMADD213PD   Z8, Z14, Z20
+	VFMADD213PD   Z7, Z14, Z20
+	VFMADD213PD   Z6, Z14, Z20
+	VFMADD213PD   Z5, Z14, Z20
+	VMULPD        Z14, Z20, Z20
+	VADDPD        Z0, Z14, Z21
+	VSUBPD        Z0, Z21, Z22
+	VSUBPD        Z22, Z14, Z22
+	VFMADD231PD   Z14, Z20, Z22
+	VADDPD        Z22, Z21, Z14
+	VFMADD231PD   Z14, Z19, Z22
+	VADDPD        Z22, Z21, Z14
+	VPSLLQ        $0x34, Z16, Z16
+	VMULPD        Z16, Z14, Z14
+	VMOVAPD       Z14, Z14
+
+sum5:
+	VMOVAPD.Z     Z14, K1, Z14
+	VMOVAPD       Z14, Z16
+	VEXTRACTF64X4 $0x01, Z16, Y19
+	VADDPD        Y19, Y16, Y16
+	VEXTRACTF64X2 $0x01, Y16, X19
+	VADDPD        X19, X16, X16
+	VUNPCKLPD     Y16, Y16, Y19
+	VUNPCKHPD     Y16, Y16, Y16
+	VADDPD        Y16, Y19, Y19
+	VBROADCASTSD  X19, Z16
+	VDIVPD        Z16, Z14, Z14
+	VMOVUPD       Z14, K1, (CX)
+	ADDQ          SI, DX
+	ADDQ          BX, CX
+	DECQ          AX
+	JNZ           row3
+	JMP           end1
+
+careful4:
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Z14, K2
+	VMOVUPD      expMinF64<>+0(SB), Z16
+	VMAXPD       Z14, Z16, Z14
+	VMOVUPD      expMaxF64<>+0(SB), Z16
+	VMINPD       Z14, Z16, Z14
+	VMOVUPD      Z1, Z16
+	VFMADD231PD  Z2, Z14, Z16
+	VSUBPD       Z1, Z16, Z19
+	VFNMADD231PD Z3, Z19, Z14
+	VMULPD       Z4, Z19, Z19
+	VMOVUPD      exp9F64<>+0(SB), Z20
+	VFMADD213PD  Z13, Z14, Z20
+	VFMADD213PD  Z12, Z14, Z20
+	VFMADD213PD  Z11, Z14, Z20
+	VFMADD213PD  Z10, Z14, Z20
+	VFMADD213PD  Z9, Z14, Z20
+	VFMADD213PD  Z8, Z14, Z20
+	VFMADD213PD  Z7, Z14, Z20
+	VFMADD213PD  Z6, Z14, Z20
+	VFMADD213PD  Z5, Z14, Z20
+	VMULPD       Z14, Z20, Z20
+	VADDPD       Z0, Z14, Z21
+	VSUBPD       Z0, Z21, Z22
+	VSUBPD       Z22, Z14, Z22
+	VFMADD231PD  Z14, Z20, Z22
+	VADDPD       Z22, Z21, Z14
+	VFMADD231PD  Z14, Z19, Z22
+	VADDPD       Z22, Z21, Z14
+	VSUBPD       upLogF64<>+0(SB), Z16, Z19
+	VPSLLQ       $0x34, Z19, Z19
+	VMULPD       Z19, Z14, Z19
+	VMULPD       upF64<>+0(SB), Z19, Z19
+	VADDPD       upLogF64<>+0(SB), Z16, Z16
+	VPSLLQ       $0x34, Z16, Z16
+	VMULPD       Z16, Z14, Z14
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Z14, K3
+	VADDPD       lowLimitF64<>+0(SB), Z14, Z16
+	VPSUBQ       lowLimitF64<>+0(SB), Z16, Z16
+	VMOVUPD      lowLimitF64<>+0(SB), Z20
+	VMAXPD       Z14, Z20, Z14
+	VMULPD       downF64<>+0(SB), Z14, Z14
+	VBLENDMPD    Z16, Z14, K3, Z17
+	VBLENDMPD    Z19, Z17, K2, Z18
+	VMOVAPD      Z18, Z14
+	JMP          sum5
+
+more2:
+	SUBQ  $0x00000008, DI
+	LEAQ  bitMasks<>+0(SB), R8
+	KMOVW (R8)(DI*2), K1
+
+row7:
+	VMOVUPD       (DX), Z14
+	VMOVUPD.Z     64(DX), K1, Z15
+	VMOVUPD       minusInfF64<>+0(SB), Z17
+	VBLENDMPD     Z15, Z17, K1, Z16
+	VMAXPD        Z14, Z16, Z16
+	VEXTRACTF64X4 $0x01, Z16, Y17
+	VMAXPD        Y17, Y16, Y16
+	VEXTRACTF64X2 $0x01, Y16, X17
+	VMAXPD        X17, X16, X16
+	VPERMILPD     $0x01, X16, X17
+	VMAXPD        X17, X16, X16
+	VBROADCASTSD  X16, Z16
+	VSUBPD        Z16, Z14, Z14
+	VSUBPD        Z16, Z15, Z15
+	VMOVAPD.Z     Z15, K1, Z15
+	VCMPPD        $0x19, minusSafeF64<>+0(SB), Z14, K2
+	VCMPPD        $0x19, minusSafeF64<>+0(SB), Z15, K3
+	KORTESTW      K2, K3
+	JNZ           careful8
+	VMOVUPD       Z1, Z17
+	VMOVUPD       Z1, Z22
+	VFMADD231PD   Z2, Z14, Z17
+	VFMADD231PD   Z2, Z15, Z22
+	VSUBPD        Z1, Z17, Z23
+	VSUBPD        Z1, Z22, Z24
+	VFNMADD231PD  Z3, Z23, Z14
+	VFNMADD231PD  Z3, Z24, Z15
+	VMULPD        Z4, Z23, Z23
+	VMULPD        Z4, Z24, Z24
+	VMOVUPD       exp9F64<>+0(SB), Z25
+	VMOVUPD       exp9F64<>+0(SB), Z26
+	VFMADD213PD   Z13, Z14, Z25
+	VFMADD213PD   Z13, Z15, Z26
+	VFMADD213PD   Z12, Z14, Z25
+	VFMADD213PD   Z12, Z15, Z26
+	VFMADD213PD   Z11, Z14, Z25
+	VFMADD213PD   Z11, Z15, Z26
+	VFMADD213PD   Z10, Z14, Z25
+	VFMADD213PD   Z10, Z15, Z26
+	VFMADD213PD   Z9, Z14, Z25
+	VFMADD213PD   Z9, Z15, Z26
+	VFMADD213PD   Z8, Z14, Z25
+	VFMADD213PD   Z8, Z15, Z26
+	VFMADD213PD   Z7, Z14, Z25
+	VFMADD213PD   Z7, Z15, Z26
+	VFMADD213PD   Z6, Z14, Z25
+	VFMADD213PD   Z6, Z15, Z26
+	VFMADD213PD   Z5, Z14, Z25
+	VFMADD213PD   Z5, Z15, Z26
+	VMULPD        Z14, Z25, Z25
+	VMULPD        Z15, Z26, Z26
+	VADDPD        Z0, Z14, Z27
+	VADDPD        Z0, Z15, Z28
+	VSUBPD        Z0, Z27, Z29
+	VSUBPD        Z0, Z28, Z30
+	VSUBPD        Z29, Z14, Z29
+	VSUBPD        Z30, Z15, Z30
+	VFMADD231PD   Z14, Z25, Z29
+	VFMADD231PD   Z15, Z26, Z30
+	VADDPD        Z29, Z27, Z14
+	VADDPD        Z30, Z28, Z15
+	VFMADD231PD   Z14, Z23, Z29
+	VFMADD231PD   Z15, Z24, Z30
+	VADDPD        Z29, Z27, Z14
+	VADDPD        Z30, Z28, Z15
+	VPSLLQ        $0x34, Z17, Z17
+	VPSLLQ        $0x34, Z22, Z22
+	VMULPD        Z17, Z14, Z14
+	VMULPD        Z22, Z15, Z15
+	VMOVAPD       Z14, Z14
+	VMOVAPD       Z15, Z15
+
+sum9:
+	VMOVAPD.Z     Z15, K1, Z15
+	VADDPD        Z15, Z14, Z17
+	VMOVAPD       Z17, Z17
+	VEXTRACTF64X4 $0x01, Z17, Y22
+	VADDPD        Y22, Y17, Y17
+	VEXTRACTF64X2 $0x01, Y17, X22
+	VADDPD        X22, X17, X17
+	VUNPCKLPD     Y17, Y17, Y22
+	VUNPCKHPD     Y17, Y17, Y17
+	VADDPD        Y17, Y22, Y22
+	VBROADCASTSD  X22, Z17
+	VDIVPD        Z17, Z14, Z14
+	VMOVUPD       Z14, (CX)
+	VDIVPD        Z17, Z15, Z15
+	VMOVUPD       Z15, K1, 64(CX)
+	ADDQ          SI, DX
+	ADDQ          BX, CX
+	DECQ          AX
+	JNZ           row7
+	JMP           end1
+
+careful8:
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Z14, K2
+	VMOVUPD      expMinF64<>+0(SB), Z17
+	VMAXPD       Z14, Z17, Z14
+	VMOVUPD      expMaxF64<>+0(SB), Z17
+	VMINPD       Z14, Z17, Z14
+	VMOVUPD      Z1, Z17
+	VFMADD231PD  Z2, Z14, Z17
+	VSUBPD       Z1, Z17, Z22
+	VFNMADD231PD Z3, Z22, Z14
+	VMULPD       Z4, Z22, Z22
+	VMOVUPD      exp9F64<>+0(SB), Z23
+	VFMADD213PD  Z13, Z14, Z23
+	VFMADD213PD  Z12, Z14, Z23
+	VFMADD213PD  Z11, Z14, Z23
+	VFMADD213PD  Z10, Z14, Z23
+	VFMADD213PD  Z9, Z14, Z23
+	VFMADD213PD  Z8, Z14, Z23
+	VFMADD213PD  Z7, Z14, Z23
+	VFMADD213PD  Z6, Z14, Z23
+	VFMADD213PD  Z5, Z14, Z23
+	VMULPD       Z14, Z23, Z23
+	VADDPD       Z0, Z14, Z24
+	VSUBPD       Z0, Z24, Z25
+	VSUBPD       Z25, Z14, Z25
+	VFMADD231PD  Z14, Z23, Z25
+	VADDPD       Z25, Z24, Z14
+	VFMADD231PD  Z14, Z22, Z25
+	VADDPD       Z25, Z24, Z14
+	VSUBPD       upLogF64<>+0(SB), Z17, Z22
+	VPSLLQ       $0x34, Z22, Z22
+	VMULPD       Z22, Z14, Z22
+	VMULPD       upF64<>+0(SB), Z22, Z22
+	VADDPD       upLogF64<>+0(SB), Z17, Z17
+	VPSLLQ       $0x34, Z17, Z17
+	VMULPD       Z17, Z14, Z14
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Z14, K3
+	VADDPD       lowLimitF64<>+0(SB), Z14, Z17
+	VPSUBQ       lowLimitF64<>+0(SB), Z17, Z17
+	VMOVUPD      lowLimitF64<>+0(SB), Z23
+	VMAXPD       Z14, Z23, Z14
+	VMULPD       downF64<>+0(SB), Z14, Z14
+	VBLENDMPD    Z17, Z14, K3, Z18
+	VBLENDMPD    Z22, Z18, K2, Z19
+	VMOVAPD      Z19, Z14
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Z15, K2
+	VMOVUPD      expMinF64<>+0(SB), Z17
+	VMAXPD       Z15, Z17, Z15
+	VMOVUPD      expMaxF64<>+0(SB), Z17
+	VMINPD       Z15, Z17, Z15
+	VMOVUPD      Z1, Z17
+	VFMADD231PD  Z2, Z15, Z17
+	VSUBPD       Z1, Z17, Z22
+	VFNMADD231PD Z3, Z22, Z15
+	VMULPD       Z4, Z22, Z22
+	VMOVUPD      exp9F64<>+0(SB), Z23
+	VFMADD213PD  Z13, Z15, Z23
+	VFMADD213PD  Z12, Z15, Z23
+	VFMADD213PD  Z11, Z15, Z23
+	VFMADD213PD  Z10, Z15, Z23
+	VFMADD213PD  Z9, Z15, Z23
+	VFMADD213PD  Z8, Z15, Z23
+	VFMADD213PD  Z7, Z15, Z23
+	VFMADD213PD  Z6, Z15, Z23
+	VFMADD213PD  Z5, Z15, Z23
+	VMULPD       Z15, Z23, Z23
+	VADDPD       Z0, Z15, Z24
+	VSUBPD       Z0, Z24, Z25
+	VSUBPD       Z25, Z15, Z25
+	VFMADD231PD  Z15, Z23, Z25
+	VADDPD       Z25, Z24, Z15
+	VFMADD231PD  Z15, Z22, Z25
+	VADDPD       Z25, Z24, Z15
+	VSUBPD       upLogF64<>+0(SB), Z17, Z22
+	VPSLLQ       $0x34, Z22, Z22
+	VMULPD       Z22, Z15, Z22
+	VMULPD       upF64<>+0(SB), Z22, Z22
+	VADDPD       upLogF64<>+0(SB), Z17, Z17
+	VPSLLQ       $0x34, Z17, Z17
+	VMULPD       Z17, Z15, Z15
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Z15, K3
+	VADDPD       lowLimitF64<>+0(SB), Z15, Z17
+	VPSUBQ       lowLimitF64<>+0(SB), Z17, Z17
+	VMOVUPD      lowLimitF64<>+0(SB), Z23
+	VMAXPD       Z15, Z23, Z15
+	VMULPD       downF64<>+0(SB), Z15, Z15
+	VBLENDMPD    Z17, Z15, K3, Z20
+	VBLENDMPD    Z22, Z20, K2, Z21
+	VMOVAPD      Z21, Z15
+	JMP          sum9
+
+end1:
 	VZEROUPPER
 	RET
 

@@ -35,6 +35,29 @@ func SoftmaxF32(dst, z []float32) { softmax(dst, z) }
 //go:noinline
 func SoftmaxF64(dst, z []float64) { softmax(dst, z) }
 
+func softmaxShort[T float](m, n int, dst []T, ldd int, z []T, ldz int) {
+	for i := range m {
+		softmax(dst[i*ldd:][:n], z[i*ldz:][:n])
+	}
+}
+
+// SoftmaxShortF32 sets each of m rows of n elements of dst to what SoftmaxF32 makes of that
+// row of z; n is at most 16.
+//
+//nabla:whole
+//nabla:without NEON
+//go:noinline
+func SoftmaxShortF32(m, n int, dst []float32, ldd int, z []float32, ldz int) {
+	softmaxShort(m, n, dst, ldd, z, ldz)
+}
+
+// SoftmaxShortF64 is SoftmaxShortF32 for float64.
+//
+//go:noinline
+func SoftmaxShortF64(m, n int, dst []float64, ldd int, z []float64, ldz int) {
+	softmaxShort(m, n, dst, ldd, z, ldz)
+}
+
 func divBy[T float](divisor T, x []T) {
 	for i := range x {
 		x[i] /= divisor

@@ -215,13 +215,13 @@ func (c condition) lanes() vector {
 
 // jumpIfAny jumps to label if c holds in any lane.
 func (m *maths) jumpIfAny(c condition, label string) {
-	first, last := c[0], c[len(c)-1]
-	if m.avx512 {
-		m.KORTESTW(first, last)
+	first := c[0]
+	if m.avx512 { // up to two
+		m.KORTESTW(first, c[len(c)-1])
 	} else {
-		if len(c) > 1 {
+		for _, other := range c[1:] {
 			any := m.YMM()
-			m.op(m.VORPS, m.VORPD, first, last, any)
+			m.op(m.VORPS, m.VORPD, first, other, any)
 			first = any
 		}
 		lanes := m.GP32()
