@@ -155,7 +155,8 @@ func printMaking(w io.Writer, m *model.Making, fingerprint string) {
 	}
 	if n := len(m.History); n > 0 {
 		line(w, "epochs", "%d%s", n, map[bool]string{true: fmt.Sprintf(", stopped after step %d", m.Steps)}[m.Interrupted])
-		for _, e := range []model.MadeEpoch{m.History[0], m.History[n-1]} {
+		for _, e := range slices.Compact([]int{0, n - 1}) {
+			e := m.History[e]
 			words := fmt.Sprintf("rate %v", e.Rate)
 			for _, v := range []struct {
 				name  string
@@ -182,7 +183,7 @@ func columnWords(number int, c dataset.Column) string {
 	if name == "" {
 		name = fmt.Sprint("column ", number)
 	}
-	if c.Role == "input" && !slices.Contains([]string{"number", "category", "date"}, c.Type) {
+	if c.Role == "dropped" || c.Role == "input" && !slices.Contains([]string{"number", "category", "date"}, c.Type) {
 		return name + ": left out"
 	}
 	return fmt.Sprintf("%s: %s, %s", name, c.Type, c.Role)
