@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"os"
 	"reflect"
 	"strconv"
 	"strings"
@@ -32,6 +33,7 @@ func (t *team[T]) agree(n *net.Network[T], d *Data[T], s *Stream[T], validation 
 		{Name: "the network", Value: describe(n)},
 		{Name: "the initial parameters", Value: "SHA-256 " + n.Fingerprint()},
 		{Name: "the training data", Value: digest(d)},
+		{Name: wayVariable, Value: os.Getenv(wayVariable)},
 		{Name: "the validation data", Value: digest(validation)},
 	}
 	if t.checks = s != nil; t.checks {

@@ -196,6 +196,31 @@ func TestRanksBoth(t *testing.T) {
 	})
 }
 
+// A way can be asked for.
+func TestRanksAskedWay(t *testing.T) {
+	for way, want := range map[string]bool{"rows": true, "sums": false, "columns": false} {
+		t.Setenv("NABLA_WAY", way)
+		c := rankCases()[0]
+		for r, err := range ranksOf(2, func(comm ranks.Comm) error {
+			n, err := nn.New[float32](c.cfg)
+			if err != nil {
+				return err
+			}
+			o := c.o
+			o.Ranks = comm
+			tr, err := train.New(n, noisy[float32](c.samples), nil, o)
+			if err == nil && tr.Collective() != want {
+				err = fmt.Errorf("Collective is %v", tr.Collective())
+			}
+			return err
+		}) {
+			if (err != nil) != (way == "columns") || err != nil && !strings.Contains(err.Error(), `NABLA_WAY: "columns" is no way`) {
+				t.Errorf("way %s, rank %d: error %v", way, r, err)
+			}
+		}
+	}
+}
+
 // Whatever the optimizer.
 func TestRanksMethods(t *testing.T) {
 	for _, way := range []rankcost.Way{rankcost.Rows, rankcost.Sums} {

@@ -3,6 +3,7 @@ package train
 import (
 	"encoding/binary"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"time"
@@ -17,6 +18,9 @@ import (
 // This file chooses how ranks update each layer: the ways of package rankcost. All have the
 // same bits, so it is only a matter of time.
 
+// wayVariable is the environment variable that asks for one way in place of the fastest.
+const wayVariable = "NABLA_WAY"
+
 // choose decides, the same on all ranks, how layers are updated. With clipping by norm none is
 // divided by rows, because the norm takes the whole gradient.
 func (t *team[T]) choose(n *net.Network[T], ws *net.Workspace[T], o *Options, batch int) error {
@@ -28,6 +32,14 @@ func (t *team[T]) choose(n *net.Network[T], ws *net.Workspace[T], o *Options, ba
 	layers, large := layersOf(n), false
 	for i := range layers {
 		large = large || layers[i].Weights >= rankcost.Few || batch*layers[i].Factors >= rankcost.Few
+	}
+	choose := rankcost.Choose
+	if name := os.Getenv(wayVariable); name != "" {
+		way, err := rankcost.ParseWay(name)
+		if err != nil {
+			return fmt.Errorf("train: %s: %w", wayVariable, err)
+		}
+		large, choose = true, rankcost.Only(way)
 	}
 	if !large {
 		return nil
@@ -43,7 +55,7 @@ func (t *team[T]) choose(n *net.Network[T], ws *net.Workspace[T], o *Options, ba
 			continue
 		}
 		l := layers[i-1]
-		way := rankcost.Choose(m, l, step, o.ClipNorm == 0)
+		way := choose(m, l, step, o.ClipNorm == 0)
 		if choice[i] = byte(way); way == rankcost.Sums {
 			weights += l.Weights
 		}

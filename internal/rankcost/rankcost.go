@@ -2,7 +2,10 @@
 // ranks divide an update and writes the table of docs/ranks.md; it decides no bit of a result.
 package rankcost
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // A Way is how ranks that have a part of the samples each update the parameters of a layer.
 type Way uint8
@@ -14,6 +17,16 @@ const (
 	Sums             // sums pass through the ranks in order, and the last gives them to all
 	ways
 )
+
+// ParseWay returns the way that a user calls whole, rows or sums.
+func ParseWay(name string) (Way, error) {
+	for way, n := range [ways]string{"whole", "rows", "sums"} {
+		if n == name {
+			return Way(way), nil
+		}
+	}
+	return Whole, fmt.Errorf("%q is no way to update a layer: want whole, rows or sums", name)
+}
 
 // A Machine is what the model knows of ranks and of what lies between them.
 type Machine struct {
@@ -92,17 +105,22 @@ var Choose = func(m Machine, l Layer, s Step, rows bool) Way {
 	return best
 }
 
+// Only is a [Choose] that takes one way, where it may be.
+func Only(way Way) func(m Machine, l Layer, s Step, rows bool) Way {
+	return func(_ Machine, _ Layer, _ Step, rows bool) Way {
+		if way == Rows && !rows {
+			return Whole
+		}
+		return way
+	}
+}
+
 // Force has updates done in the given ways, where they may be, and sums pass in many pieces,
 // until the function that it returns is called. It is for tests.
 func Force(way func(Layer) Way) func() {
 	choose, few, least, message := Choose, Few, LeastPiece, Message
 	Few, LeastPiece, Message = 0, 100, 1<<10
-	Choose = func(_ Machine, l Layer, _ Step, rows bool) Way {
-		if w := way(l); w != Rows || rows {
-			return w
-		}
-		return Whole
-	}
+	Choose = func(m Machine, l Layer, s Step, rows bool) Way { return Only(way(l))(m, l, s, rows) }
 	return func() { Choose, Few, LeastPiece, Message = choose, few, least, message }
 }
 

@@ -56,3 +56,15 @@ func TestPieces(t *testing.T) {
 		t.Errorf("%d, %d and %d pieces", few, many, more)
 	}
 }
+
+// Ways have names.
+func TestParseWay(t *testing.T) {
+	for name, want := range map[string]Way{"whole": Whole, "rows": Rows, "sums": Sums} {
+		if got, err := ParseWay(name); err != nil || got != want {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	if _, err := ParseWay("Sums"); err == nil {
+		t.Error("Sums is a way")
+	}
+}
