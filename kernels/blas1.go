@@ -17,9 +17,11 @@ func Dot[T Float](x, y []T) T {
 	}
 	race.Read(x)
 	race.Read(y)
-	if len(x) <= vectorBlock {
-		return dot(x, y)
-	}
+	return dot(x, y)
+}
+
+// longDot is Dot for more than a block.
+func longDot[T Float](x, y []T) T {
 	var acc wide[T]
 	for len(x) > 0 {
 		n := min(len(x), vectorBlock)
@@ -32,9 +34,11 @@ func Dot[T Float](x, y []T) T {
 // Sum returns Σ x[i], added in 64 lanes (float64: 32), with a tree reduction of the lanes.
 func Sum[T Float](x []T) T {
 	race.Read(x)
-	if len(x) <= vectorBlock {
-		return sum(x)
-	}
+	return sum(x)
+}
+
+// longSum is Sum for more than a block.
+func longSum[T Float](x []T) T {
 	var acc wide[T]
 	for ; len(x) > 0; x = x[min(len(x), vectorBlock):] {
 		acc.addSum(x[:min(len(x), vectorBlock)])
@@ -118,17 +122,5 @@ func Swap[T Float](x, y []T) {
 	}
 	race.Write(x)
 	race.Write(y)
-	for ; len(x) > copyBlock; x, y = x[copyBlock:], y[copyBlock:] {
-		swap(x[:copyBlock], y[:copyBlock])
-	}
 	swap(x, y)
-}
-
-// swap is Swap for few elements.
-//
-//go:noinline
-func swap[T Float](x, y []T) {
-	for i, v := range x {
-		x[i], y[i] = y[i], v
-	}
 }

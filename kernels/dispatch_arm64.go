@@ -12,8 +12,9 @@ import (
 )
 
 func amsGrad[T Float](w []T, m []T, v []T, h []T, g []T, lr T, beta1 T, oneMinusBeta1 T, beta2 T, oneMinusBeta2 T, scale T, eps T) {
-	for ; len(w) > vectorBlock; w, m, v, h, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], h[vectorBlock:], g[vectorBlock:] {
-		amsGrad(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], h[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps)
+	if len(w) > vectorBlock {
+		amsGradBlocks(w, m, v, h, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps)
+		return
 	}
 	if is32[T]() {
 		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, w, m, v, h, g := float32(lr), float32(beta1), float32(oneMinusBeta1), float32(beta2), float32(oneMinusBeta2), float32(scale), float32(eps), as[float32](w), as[float32](m), as[float32](v), as[float32](h), as[float32](g)
@@ -42,9 +43,17 @@ func amsGrad[T Float](w []T, m []T, v []T, h []T, g []T, lr T, beta1 T, oneMinus
 	}
 }
 
+func amsGradBlocks[T Float](w []T, m []T, v []T, h []T, g []T, lr T, beta1 T, oneMinusBeta1 T, beta2 T, oneMinusBeta2 T, scale T, eps T) {
+	for ; len(w) > vectorBlock; w, m, v, h, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], h[vectorBlock:], g[vectorBlock:] {
+		amsGrad(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], h[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps)
+	}
+	amsGrad(w, m, v, h, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps)
+}
+
 func abs[T Float](dst []T, x []T) {
-	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
-		abs(dst[:vectorBlock], x[:vectorBlock])
+	if len(dst) > vectorBlock {
+		absBlocks(dst, x)
+		return
 	}
 	if is32[T]() {
 		dst, x := as[float32](dst), as[float32](x)
@@ -77,9 +86,17 @@ func abs[T Float](dst []T, x []T) {
 	}
 }
 
+func absBlocks[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		abs(dst[:vectorBlock], x[:vectorBlock])
+	}
+	abs(dst, x)
+}
+
 func adagrad[T Float](w []T, s []T, g []T, lr T, eps T) {
-	for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
-		adagrad(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, eps)
+	if len(w) > vectorBlock {
+		adagradBlocks(w, s, g, lr, eps)
+		return
 	}
 	if is32[T]() {
 		lr, eps, w, s, g := float32(lr), float32(eps), as[float32](w), as[float32](s), as[float32](g)
@@ -108,9 +125,17 @@ func adagrad[T Float](w []T, s []T, g []T, lr T, eps T) {
 	}
 }
 
+func adagradBlocks[T Float](w []T, s []T, g []T, lr T, eps T) {
+	for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+		adagrad(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, eps)
+	}
+	adagrad(w, s, g, lr, eps)
+}
+
 func adam[T Float](w []T, m []T, v []T, g []T, lr T, beta1 T, oneMinusBeta1 T, beta2 T, oneMinusBeta2 T, scale T, eps T, keep T) {
-	for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-		adam(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	if len(w) > vectorBlock {
+		adamBlocks(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+		return
 	}
 	if is32[T]() {
 		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep, w, m, v, g := float32(lr), float32(beta1), float32(oneMinusBeta1), float32(beta2), float32(oneMinusBeta2), float32(scale), float32(eps), float32(keep), as[float32](w), as[float32](m), as[float32](v), as[float32](g)
@@ -139,9 +164,17 @@ func adam[T Float](w []T, m []T, v []T, g []T, lr T, beta1 T, oneMinusBeta1 T, b
 	}
 }
 
+func adamBlocks[T Float](w []T, m []T, v []T, g []T, lr T, beta1 T, oneMinusBeta1 T, beta2 T, oneMinusBeta2 T, scale T, eps T, keep T) {
+	for ; len(w) > vectorBlock; w, m, v, g = w[vectorBlock:], m[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+		adam(w[:vectorBlock], m[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+	}
+	adam(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
+}
+
 func add[T Float](dst []T, x []T, y []T) {
-	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-		add(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	if len(dst) > vectorBlock {
+		addBlocks(dst, x, y)
+		return
 	}
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
@@ -174,9 +207,17 @@ func add[T Float](dst []T, x []T, y []T) {
 	}
 }
 
+func addBlocks[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		add(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
+	add(dst, x, y)
+}
+
 func addConst[T Float](alpha T, x []T) {
-	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-		addConst(alpha, x[:vectorBlock])
+	if len(x) > vectorBlock {
+		addConstBlocks(alpha, x)
+		return
 	}
 	if is32[T]() {
 		alpha, x := float32(alpha), as[float32](x)
@@ -209,7 +250,79 @@ func addConst[T Float](alpha T, x []T) {
 	}
 }
 
+func addConstBlocks[T Float](alpha T, x []T) {
+	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+		addConst(alpha, x[:vectorBlock])
+	}
+	addConst(alpha, x)
+}
+
+func argMax[T Float](x []T) int {
+	if len(x) > vectorBlock {
+		return longArgMax(x)
+	}
+	if is32[T]() {
+		x := as[float32](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			return arm64.ArgMaxF32NEON(x)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return generic.ArgMaxF32(x)
+		}
+	} else {
+		x := as[float64](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			return arm64.ArgMaxF64NEON(x)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return generic.ArgMaxF64(x)
+		}
+	}
+}
+
+func argMin[T Float](x []T) int {
+	if len(x) > vectorBlock {
+		return longArgMin(x)
+	}
+	if is32[T]() {
+		x := as[float32](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			return arm64.ArgMinF32NEON(x)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return generic.ArgMinF32(x)
+		}
+	} else {
+		x := as[float64](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			return arm64.ArgMinF64NEON(x)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return generic.ArgMinF64(x)
+		}
+	}
+}
+
 func asum[T Float](x []T) T {
+	if len(x) > vectorBlock {
+		return longAsum(x)
+	}
 	if is32[T]() {
 		x := as[float32](x)
 		switch {
@@ -264,8 +377,9 @@ func asumWideF64(acc *[32]float64, x []float64) {
 }
 
 func axpy[T Float](alpha T, x []T, y []T) {
-	for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
-		axpy(alpha, x[:vectorBlock], y[:vectorBlock])
+	if len(x) > vectorBlock {
+		axpyBlocks(alpha, x, y)
+		return
 	}
 	if is32[T]() {
 		alpha, x, y := float32(alpha), as[float32](x), as[float32](y)
@@ -294,9 +408,17 @@ func axpy[T Float](alpha T, x []T, y []T) {
 	}
 }
 
+func axpyBlocks[T Float](alpha T, x []T, y []T) {
+	for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
+		axpy(alpha, x[:vectorBlock], y[:vectorBlock])
+	}
+	axpy(alpha, x, y)
+}
+
 func ceil[T Float](dst []T, x []T) {
-	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
-		ceil(dst[:vectorBlock], x[:vectorBlock])
+	if len(dst) > vectorBlock {
+		ceilBlocks(dst, x)
+		return
 	}
 	if is32[T]() {
 		dst, x := as[float32](dst), as[float32](x)
@@ -325,9 +447,17 @@ func ceil[T Float](dst []T, x []T) {
 	}
 }
 
-func clamp[T Float](dst []T, x []T, lo T, hi T) {
+func ceilBlocks[T Float](dst []T, x []T) {
 	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
-		clamp(dst[:vectorBlock], x[:vectorBlock], lo, hi)
+		ceil(dst[:vectorBlock], x[:vectorBlock])
+	}
+	ceil(dst, x)
+}
+
+func clamp[T Float](dst []T, x []T, lo T, hi T) {
+	if len(dst) > vectorBlock {
+		clampBlocks(dst, x, lo, hi)
+		return
 	}
 	if is32[T]() {
 		lo, hi, dst, x := float32(lo), float32(hi), as[float32](dst), as[float32](x)
@@ -360,9 +490,17 @@ func clamp[T Float](dst []T, x []T, lo T, hi T) {
 	}
 }
 
-func convertF32(dst []float32, x []float64) {
+func clampBlocks[T Float](dst []T, x []T, lo T, hi T) {
 	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
-		convertF32(dst[:vectorBlock], x[:vectorBlock])
+		clamp(dst[:vectorBlock], x[:vectorBlock], lo, hi)
+	}
+	clamp(dst, x, lo, hi)
+}
+
+func convertF32(dst []float32, x []float64) {
+	if len(dst) > vectorBlock {
+		convertF32Blocks(dst, x)
+		return
 	}
 	if onCall != nil {
 		onCall(1, len(dst), 1)
@@ -371,9 +509,17 @@ func convertF32(dst []float32, x []float64) {
 	generic.ConvertF32(dst, x)
 }
 
-func convertF64(dst []float64, x []float32) {
+func convertF32Blocks(dst []float32, x []float64) {
 	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
-		convertF64(dst[:vectorBlock], x[:vectorBlock])
+		convertF32(dst[:vectorBlock], x[:vectorBlock])
+	}
+	convertF32(dst, x)
+}
+
+func convertF64(dst []float64, x []float32) {
+	if len(dst) > vectorBlock {
+		convertF64Blocks(dst, x)
+		return
 	}
 	if onCall != nil {
 		onCall(1, len(dst), 1)
@@ -382,9 +528,17 @@ func convertF64(dst []float64, x []float32) {
 	generic.ConvertF64(dst, x)
 }
 
+func convertF64Blocks(dst []float64, x []float32) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		convertF64(dst[:vectorBlock], x[:vectorBlock])
+	}
+	convertF64(dst, x)
+}
+
 func cosNear[T Float](dst []T, z []T) {
-	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		cosNear(dst[:vectorBlock], z[:vectorBlock])
+	if len(dst) > vectorBlock {
+		cosNearBlocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -409,6 +563,113 @@ func cosNear[T Float](dst []T, z []T) {
 				return
 			}
 			generic.CosNearF64(dst, z)
+		}
+	}
+}
+
+func cosNearBlocks[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		cosNear(dst[:vectorBlock], z[:vectorBlock])
+	}
+	cosNear(dst, z)
+}
+
+func cosine[T Float](x []T, y []T, sums []T) {
+	if is32[T]() {
+		x, y, sums := as[float32](x), as[float32](y), as[float32](sums)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.CosineF32NEON(x, y, sums)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
+			generic.CosineF32(x, y, sums)
+		}
+	} else {
+		x, y, sums := as[float64](x), as[float64](y), as[float64](sums)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.CosineF64NEON(x, y, sums)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
+			generic.CosineF64(x, y, sums)
+		}
+	}
+}
+
+func cosineWideF32(acc *[96]float32, x []float32, y []float32) {
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.CosineWideF32NEON(acc, x, y)
+	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
+		generic.CosineWideF32(acc, x, y)
+	}
+}
+
+func cosineWideF64(acc *[48]float64, x []float64, y []float64) {
+	switch {
+	case isa.Active >= isa.NEON:
+		arm64.CosineWideF64NEON(acc, x, y)
+	default:
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return
+		}
+		generic.CosineWideF64(acc, x, y)
+	}
+}
+
+func cumSum[T Float](dst []T, x []T, s T) {
+	if is32[T]() {
+		s, dst, x := float32(s), as[float32](dst), as[float32](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.CumSumF32(dst, x, s)
+	} else {
+		s, dst, x := float64(s), as[float64](dst), as[float64](x)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.CumSumF64(dst, x, s)
+	}
+}
+
+func deviation[T Float](x []T, m T) T {
+	if is32[T]() {
+		m, x := float32(m), as[float32](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			return T(arm64.DeviationF32NEON(x, m))
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return T(generic.DeviationF32(x, m))
+		}
+	} else {
+		m, x := float64(m), as[float64](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			return T(arm64.DeviationF64NEON(x, m))
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return T(generic.DeviationF64(x, m))
 		}
 	}
 }
@@ -440,8 +701,9 @@ func deviationWideF64(acc *[32]float64, x []float64, m float64) {
 }
 
 func div[T Float](dst []T, x []T, y []T) {
-	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-		div(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	if len(dst) > vectorBlock {
+		divBlocks(dst, x, y)
+		return
 	}
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
@@ -474,9 +736,17 @@ func div[T Float](dst []T, x []T, y []T) {
 	}
 }
 
+func divBlocks[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		div(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
+	div(dst, x, y)
+}
+
 func divBy[T Float](divisor T, x []T) {
-	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-		divBy(divisor, x[:vectorBlock])
+	if len(x) > vectorBlock {
+		divByBlocks(divisor, x)
+		return
 	}
 	if is32[T]() {
 		divisor, x := float32(divisor), as[float32](x)
@@ -505,7 +775,17 @@ func divBy[T Float](divisor T, x []T) {
 	}
 }
 
+func divByBlocks[T Float](divisor T, x []T) {
+	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+		divBy(divisor, x[:vectorBlock])
+	}
+	divBy(divisor, x)
+}
+
 func dot[T Float](x []T, y []T) T {
+	if len(x) > vectorBlock {
+		return longDot(x, y)
+	}
 	if is32[T]() {
 		x, y := as[float32](x), as[float32](y)
 		switch {
@@ -614,8 +894,9 @@ func dropout[T Float](dst []T, x []T, k0 uint32, k1 uint32, threshold uint32, sc
 }
 
 func erf[T Float](dst []T, z []T) {
-	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		erf(dst[:vectorBlock], z[:vectorBlock])
+	if len(dst) > vectorBlock {
+		erfBlocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -644,9 +925,17 @@ func erf[T Float](dst []T, z []T) {
 	}
 }
 
-func exp[T Float](dst []T, z []T) {
+func erfBlocks[T Float](dst []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		exp(dst[:vectorBlock], z[:vectorBlock])
+		erf(dst[:vectorBlock], z[:vectorBlock])
+	}
+	erf(dst, z)
+}
+
+func exp[T Float](dst []T, z []T) {
+	if len(dst) > vectorBlock {
+		expBlocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -675,9 +964,17 @@ func exp[T Float](dst []T, z []T) {
 	}
 }
 
-func exp2[T Float](dst []T, z []T) {
+func expBlocks[T Float](dst []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		exp2(dst[:vectorBlock], z[:vectorBlock])
+		exp(dst[:vectorBlock], z[:vectorBlock])
+	}
+	exp(dst, z)
+}
+
+func exp2[T Float](dst []T, z []T) {
+	if len(dst) > vectorBlock {
+		exp2Blocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -706,9 +1003,17 @@ func exp2[T Float](dst []T, z []T) {
 	}
 }
 
-func expm1[T Float](dst []T, z []T) {
+func exp2Blocks[T Float](dst []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		expm1(dst[:vectorBlock], z[:vectorBlock])
+		exp2(dst[:vectorBlock], z[:vectorBlock])
+	}
+	exp2(dst, z)
+}
+
+func expm1[T Float](dst []T, z []T) {
+	if len(dst) > vectorBlock {
+		expm1Blocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -737,9 +1042,17 @@ func expm1[T Float](dst []T, z []T) {
 	}
 }
 
+func expm1Blocks[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		expm1(dst[:vectorBlock], z[:vectorBlock])
+	}
+	expm1(dst, z)
+}
+
 func fma[T Float](dst []T, x []T, y []T, z []T) {
-	for ; len(dst) > vectorBlock; dst, x, y, z = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:], z[vectorBlock:] {
-		fma(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock], z[:vectorBlock])
+	if len(dst) > vectorBlock {
+		fmaBlocks(dst, x, y, z)
+		return
 	}
 	if is32[T]() {
 		dst, x, y, z := as[float32](dst), as[float32](x), as[float32](y), as[float32](z)
@@ -768,9 +1081,17 @@ func fma[T Float](dst []T, x []T, y []T, z []T) {
 	}
 }
 
+func fmaBlocks[T Float](dst []T, x []T, y []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, x, y, z = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:], z[vectorBlock:] {
+		fma(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock], z[:vectorBlock])
+	}
+	fma(dst, x, y, z)
+}
+
 func floor[T Float](dst []T, x []T) {
-	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
-		floor(dst[:vectorBlock], x[:vectorBlock])
+	if len(dst) > vectorBlock {
+		floorBlocks(dst, x)
+		return
 	}
 	if is32[T]() {
 		dst, x := as[float32](dst), as[float32](x)
@@ -799,9 +1120,17 @@ func floor[T Float](dst []T, x []T) {
 	}
 }
 
+func floorBlocks[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		floor(dst[:vectorBlock], x[:vectorBlock])
+	}
+	floor(dst, x)
+}
+
 func flush[T Float](x []T) {
-	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-		flush(x[:vectorBlock])
+	if len(x) > vectorBlock {
+		flushBlocks(x)
+		return
 	}
 	if is32[T]() {
 		x := as[float32](x)
@@ -834,9 +1163,17 @@ func flush[T Float](x []T) {
 	}
 }
 
+func flushBlocks[T Float](x []T) {
+	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+		flush(x[:vectorBlock])
+	}
+	flush(x)
+}
+
 func fromBFloat16[T Float](dst []T, x []uint16) {
-	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
-		fromBFloat16(dst[:vectorBlock], x[:vectorBlock])
+	if len(dst) > vectorBlock {
+		fromBFloat16Blocks(dst, x)
+		return
 	}
 	if is32[T]() {
 		dst := as[float32](dst)
@@ -855,9 +1192,17 @@ func fromBFloat16[T Float](dst []T, x []uint16) {
 	}
 }
 
-func fromFloat16[T Float](dst []T, x []uint16) {
+func fromBFloat16Blocks[T Float](dst []T, x []uint16) {
 	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
-		fromFloat16(dst[:vectorBlock], x[:vectorBlock])
+		fromBFloat16(dst[:vectorBlock], x[:vectorBlock])
+	}
+	fromBFloat16(dst, x)
+}
+
+func fromFloat16[T Float](dst []T, x []uint16) {
+	if len(dst) > vectorBlock {
+		fromFloat16Blocks(dst, x)
+		return
 	}
 	if is32[T]() {
 		dst := as[float32](dst)
@@ -876,9 +1221,17 @@ func fromFloat16[T Float](dst []T, x []uint16) {
 	}
 }
 
+func fromFloat16Blocks[T Float](dst []T, x []uint16) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		fromFloat16(dst[:vectorBlock], x[:vectorBlock])
+	}
+	fromFloat16(dst, x)
+}
+
 func gelu[T Float](dst []T, z []T) {
-	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		gelu(dst[:vectorBlock], z[:vectorBlock])
+	if len(dst) > vectorBlock {
+		geluBlocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -907,9 +1260,17 @@ func gelu[T Float](dst []T, z []T) {
 	}
 }
 
-func geluPrime[T Float](dst []T, z []T) {
+func geluBlocks[T Float](dst []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		geluPrime(dst[:vectorBlock], z[:vectorBlock])
+		gelu(dst[:vectorBlock], z[:vectorBlock])
+	}
+	gelu(dst, z)
+}
+
+func geluPrime[T Float](dst []T, z []T) {
+	if len(dst) > vectorBlock {
+		geluPrimeBlocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -936,6 +1297,13 @@ func geluPrime[T Float](dst []T, z []T) {
 			generic.GELUPrimeF64(dst, z)
 		}
 	}
+}
+
+func geluPrimeBlocks[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		geluPrime(dst[:vectorBlock], z[:vectorBlock])
+	}
+	geluPrime(dst, z)
 }
 
 func gemmDot[T Float](m int, n int, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
@@ -1152,27 +1520,41 @@ func ger[T Float](m int, n int, alpha T, x []T, y []T, a []T, lda int) {
 	}
 }
 
-func index[T Float](x []T, v T) int {
+func iamax[T Float](x []T) int {
+	if len(x) > vectorBlock {
+		return longIamax(x)
+	}
 	if is32[T]() {
-		v, x := float32(v), as[float32](x)
-		if onCall != nil {
-			onCall(1, len(x), 1)
-			return 0
+		x := as[float32](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			return arm64.IamaxF32NEON(x)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return generic.IamaxF32(x)
 		}
-		return generic.IndexF32(x, v)
 	} else {
-		v, x := float64(v), as[float64](x)
-		if onCall != nil {
-			onCall(1, len(x), 1)
-			return 0
+		x := as[float64](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			return arm64.IamaxF64NEON(x)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return generic.IamaxF64(x)
 		}
-		return generic.IndexF64(x, v)
 	}
 }
 
 func lion[T Float](w []T, m []T, g []T, lr T, beta1 T, oneMinusBeta1 T, beta2 T, oneMinusBeta2 T, keep T) {
-	for ; len(w) > vectorBlock; w, m, g = w[vectorBlock:], m[vectorBlock:], g[vectorBlock:] {
-		lion(w[:vectorBlock], m[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, keep)
+	if len(w) > vectorBlock {
+		lionBlocks(w, m, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, keep)
+		return
 	}
 	if is32[T]() {
 		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, keep, w, m, g := float32(lr), float32(beta1), float32(oneMinusBeta1), float32(beta2), float32(oneMinusBeta2), float32(keep), as[float32](w), as[float32](m), as[float32](g)
@@ -1201,9 +1583,17 @@ func lion[T Float](w []T, m []T, g []T, lr T, beta1 T, oneMinusBeta1 T, beta2 T,
 	}
 }
 
+func lionBlocks[T Float](w []T, m []T, g []T, lr T, beta1 T, oneMinusBeta1 T, beta2 T, oneMinusBeta2 T, keep T) {
+	for ; len(w) > vectorBlock; w, m, g = w[vectorBlock:], m[vectorBlock:], g[vectorBlock:] {
+		lion(w[:vectorBlock], m[:vectorBlock], g[:vectorBlock], lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, keep)
+	}
+	lion(w, m, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, keep)
+}
+
 func log[T Float](dst []T, z []T) {
-	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		log(dst[:vectorBlock], z[:vectorBlock])
+	if len(dst) > vectorBlock {
+		logBlocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -1232,9 +1622,17 @@ func log[T Float](dst []T, z []T) {
 	}
 }
 
-func log1p[T Float](dst []T, z []T) {
+func logBlocks[T Float](dst []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		log1p(dst[:vectorBlock], z[:vectorBlock])
+		log(dst[:vectorBlock], z[:vectorBlock])
+	}
+	log(dst, z)
+}
+
+func log1p[T Float](dst []T, z []T) {
+	if len(dst) > vectorBlock {
+		log1pBlocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -1263,9 +1661,17 @@ func log1p[T Float](dst []T, z []T) {
 	}
 }
 
-func log2[T Float](dst []T, z []T) {
+func log1pBlocks[T Float](dst []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		log2(dst[:vectorBlock], z[:vectorBlock])
+		log1p(dst[:vectorBlock], z[:vectorBlock])
+	}
+	log1p(dst, z)
+}
+
+func log2[T Float](dst []T, z []T) {
+	if len(dst) > vectorBlock {
+		log2Blocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -1294,7 +1700,17 @@ func log2[T Float](dst []T, z []T) {
 	}
 }
 
+func log2Blocks[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		log2(dst[:vectorBlock], z[:vectorBlock])
+	}
+	log2(dst, z)
+}
+
 func maxOf[T Float](x []T) T {
+	if len(x) > vectorBlock {
+		return longMax(x)
+	}
 	if is32[T]() {
 		x := as[float32](x)
 		switch {
@@ -1323,8 +1739,9 @@ func maxOf[T Float](x []T) T {
 }
 
 func maximum[T Float](dst []T, x []T, y []T) {
-	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-		maximum(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	if len(dst) > vectorBlock {
+		maximumBlocks(dst, x, y)
+		return
 	}
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
@@ -1357,7 +1774,17 @@ func maximum[T Float](dst []T, x []T, y []T) {
 	}
 }
 
+func maximumBlocks[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		maximum(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
+	maximum(dst, x, y)
+}
+
 func minOf[T Float](x []T) T {
+	if len(x) > vectorBlock {
+		return longMin(x)
+	}
 	if is32[T]() {
 		x := as[float32](x)
 		switch {
@@ -1386,8 +1813,9 @@ func minOf[T Float](x []T) T {
 }
 
 func minimum[T Float](dst []T, x []T, y []T) {
-	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-		minimum(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	if len(dst) > vectorBlock {
+		minimumBlocks(dst, x, y)
+		return
 	}
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
@@ -1420,9 +1848,17 @@ func minimum[T Float](dst []T, x []T, y []T) {
 	}
 }
 
+func minimumBlocks[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		minimum(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
+	minimum(dst, x, y)
+}
+
 func momentum[T Float](w []T, v []T, g []T, lr T, mu T) {
-	for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-		momentum(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+	if len(w) > vectorBlock {
+		momentumBlocks(w, v, g, lr, mu)
+		return
 	}
 	if is32[T]() {
 		lr, mu, w, v, g := float32(lr), float32(mu), as[float32](w), as[float32](v), as[float32](g)
@@ -1451,9 +1887,17 @@ func momentum[T Float](w []T, v []T, g []T, lr T, mu T) {
 	}
 }
 
+func momentumBlocks[T Float](w []T, v []T, g []T, lr T, mu T) {
+	for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+		momentum(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+	}
+	momentum(w, v, g, lr, mu)
+}
+
 func mul[T Float](dst []T, x []T, y []T) {
-	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-		mul(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	if len(dst) > vectorBlock {
+		mulBlocks(dst, x, y)
+		return
 	}
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
@@ -1486,9 +1930,17 @@ func mul[T Float](dst []T, x []T, y []T) {
 	}
 }
 
+func mulBlocks[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		mul(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
+	mul(dst, x, y)
+}
+
 func mulGELUPrime[T Float](dst []T, d []T, z []T) {
-	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-		mulGELUPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	if len(dst) > vectorBlock {
+		mulGELUPrimeBlocks(dst, d, z)
+		return
 	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
@@ -1517,9 +1969,17 @@ func mulGELUPrime[T Float](dst []T, d []T, z []T) {
 	}
 }
 
-func mulReLUPrime[T Float](dst []T, d []T, z []T) {
+func mulGELUPrimeBlocks[T Float](dst []T, d []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-		mulReLUPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		mulGELUPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
+	mulGELUPrime(dst, d, z)
+}
+
+func mulReLUPrime[T Float](dst []T, d []T, z []T) {
+	if len(dst) > vectorBlock {
+		mulReLUPrimeBlocks(dst, d, z)
+		return
 	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
@@ -1552,9 +2012,17 @@ func mulReLUPrime[T Float](dst []T, d []T, z []T) {
 	}
 }
 
-func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
+func mulReLUPrimeBlocks[T Float](dst []T, d []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-		mulSigmoidPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		mulReLUPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
+	mulReLUPrime(dst, d, z)
+}
+
+func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
+	if len(dst) > vectorBlock {
+		mulSigmoidPrimeBlocks(dst, d, z)
+		return
 	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
@@ -1583,9 +2051,17 @@ func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
 	}
 }
 
-func mulSoftplusPrime[T Float](dst []T, d []T, z []T) {
+func mulSigmoidPrimeBlocks[T Float](dst []T, d []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-		mulSoftplusPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		mulSigmoidPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
+	mulSigmoidPrime(dst, d, z)
+}
+
+func mulSoftplusPrime[T Float](dst []T, d []T, z []T) {
+	if len(dst) > vectorBlock {
+		mulSoftplusPrimeBlocks(dst, d, z)
+		return
 	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
@@ -1614,9 +2090,17 @@ func mulSoftplusPrime[T Float](dst []T, d []T, z []T) {
 	}
 }
 
-func mulTanhPrime[T Float](dst []T, d []T, z []T) {
+func mulSoftplusPrimeBlocks[T Float](dst []T, d []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
-		mulTanhPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+		mulSoftplusPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
+	mulSoftplusPrime(dst, d, z)
+}
+
+func mulTanhPrime[T Float](dst []T, d []T, z []T) {
+	if len(dst) > vectorBlock {
+		mulTanhPrimeBlocks(dst, d, z)
+		return
 	}
 	if is32[T]() {
 		dst, d, z := as[float32](dst), as[float32](d), as[float32](z)
@@ -1645,9 +2129,17 @@ func mulTanhPrime[T Float](dst []T, d []T, z []T) {
 	}
 }
 
+func mulTanhPrimeBlocks[T Float](dst []T, d []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, d, z = dst[vectorBlock:], d[vectorBlock:], z[vectorBlock:] {
+		mulTanhPrime(dst[:vectorBlock], d[:vectorBlock], z[:vectorBlock])
+	}
+	mulTanhPrime(dst, d, z)
+}
+
 func neg[T Float](dst []T, x []T) {
-	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
-		neg(dst[:vectorBlock], x[:vectorBlock])
+	if len(dst) > vectorBlock {
+		negBlocks(dst, x)
+		return
 	}
 	if is32[T]() {
 		dst, x := as[float32](dst), as[float32](x)
@@ -1680,9 +2172,17 @@ func neg[T Float](dst []T, x []T) {
 	}
 }
 
+func negBlocks[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		neg(dst[:vectorBlock], x[:vectorBlock])
+	}
+	neg(dst, x)
+}
+
 func nesterov[T Float](w []T, v []T, g []T, lr T, mu T) {
-	for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
-		nesterov(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+	if len(w) > vectorBlock {
+		nesterovBlocks(w, v, g, lr, mu)
+		return
 	}
 	if is32[T]() {
 		lr, mu, w, v, g := float32(lr), float32(mu), as[float32](w), as[float32](v), as[float32](g)
@@ -1711,9 +2211,17 @@ func nesterov[T Float](w []T, v []T, g []T, lr T, mu T) {
 	}
 }
 
+func nesterovBlocks[T Float](w []T, v []T, g []T, lr T, mu T) {
+	for ; len(w) > vectorBlock; w, v, g = w[vectorBlock:], v[vectorBlock:], g[vectorBlock:] {
+		nesterov(w[:vectorBlock], v[:vectorBlock], g[:vectorBlock], lr, mu)
+	}
+	nesterov(w, v, g, lr, mu)
+}
+
 func pow[T Float](dst []T, x []T, y []T) {
-	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-		pow(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	if len(dst) > vectorBlock {
+		powBlocks(dst, x, y)
+		return
 	}
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
@@ -1732,9 +2240,17 @@ func pow[T Float](dst []T, x []T, y []T) {
 	}
 }
 
+func powBlocks[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		pow(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
+	pow(dst, x, y)
+}
+
 func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
-	for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
-		rmsProp(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+	if len(w) > vectorBlock {
+		rmsPropBlocks(w, s, g, lr, rho, oneMinusRho, eps)
+		return
 	}
 	if is32[T]() {
 		lr, rho, oneMinusRho, eps, w, s, g := float32(lr), float32(rho), float32(oneMinusRho), float32(eps), as[float32](w), as[float32](s), as[float32](g)
@@ -1767,9 +2283,17 @@ func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
 	}
 }
 
+func rmsPropBlocks[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
+	for ; len(w) > vectorBlock; w, s, g = w[vectorBlock:], s[vectorBlock:], g[vectorBlock:] {
+		rmsProp(w[:vectorBlock], s[:vectorBlock], g[:vectorBlock], lr, rho, oneMinusRho, eps)
+	}
+	rmsProp(w, s, g, lr, rho, oneMinusRho, eps)
+}
+
 func relu[T Float](dst []T, z []T) {
-	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		relu(dst[:vectorBlock], z[:vectorBlock])
+	if len(dst) > vectorBlock {
+		reluBlocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -1802,9 +2326,17 @@ func relu[T Float](dst []T, z []T) {
 	}
 }
 
-func reluPrime[T Float](dst []T, z []T) {
+func reluBlocks[T Float](dst []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		reluPrime(dst[:vectorBlock], z[:vectorBlock])
+		relu(dst[:vectorBlock], z[:vectorBlock])
+	}
+	relu(dst, z)
+}
+
+func reluPrime[T Float](dst []T, z []T) {
+	if len(dst) > vectorBlock {
+		reluPrimeBlocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -1837,9 +2369,17 @@ func reluPrime[T Float](dst []T, z []T) {
 	}
 }
 
+func reluPrimeBlocks[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		reluPrime(dst[:vectorBlock], z[:vectorBlock])
+	}
+	reluPrime(dst, z)
+}
+
 func round[T Float](dst []T, x []T) {
-	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
-		round(dst[:vectorBlock], x[:vectorBlock])
+	if len(dst) > vectorBlock {
+		roundBlocks(dst, x)
+		return
 	}
 	if is32[T]() {
 		dst, x := as[float32](dst), as[float32](x)
@@ -1868,9 +2408,17 @@ func round[T Float](dst []T, x []T) {
 	}
 }
 
-func rsqrt[T Float](dst []T, x []T) {
+func roundBlocks[T Float](dst []T, x []T) {
 	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
-		rsqrt(dst[:vectorBlock], x[:vectorBlock])
+		round(dst[:vectorBlock], x[:vectorBlock])
+	}
+	round(dst, x)
+}
+
+func rsqrt[T Float](dst []T, x []T) {
+	if len(dst) > vectorBlock {
+		rsqrtBlocks(dst, x)
+		return
 	}
 	if is32[T]() {
 		dst, x := as[float32](dst), as[float32](x)
@@ -1899,9 +2447,17 @@ func rsqrt[T Float](dst []T, x []T) {
 	}
 }
 
+func rsqrtBlocks[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		rsqrt(dst[:vectorBlock], x[:vectorBlock])
+	}
+	rsqrt(dst, x)
+}
+
 func scal[T Float](alpha T, x []T) {
-	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
-		scal(alpha, x[:vectorBlock])
+	if len(x) > vectorBlock {
+		scalBlocks(alpha, x)
+		return
 	}
 	if is32[T]() {
 		alpha, x := float32(alpha), as[float32](x)
@@ -1934,9 +2490,17 @@ func scal[T Float](alpha T, x []T) {
 	}
 }
 
+func scalBlocks[T Float](alpha T, x []T) {
+	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+		scal(alpha, x[:vectorBlock])
+	}
+	scal(alpha, x)
+}
+
 func sigmoid[T Float](dst []T, z []T) {
-	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		sigmoid(dst[:vectorBlock], z[:vectorBlock])
+	if len(dst) > vectorBlock {
+		sigmoidBlocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -1965,9 +2529,17 @@ func sigmoid[T Float](dst []T, z []T) {
 	}
 }
 
-func sigmoidPrime[T Float](dst []T, z []T) {
+func sigmoidBlocks[T Float](dst []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		sigmoidPrime(dst[:vectorBlock], z[:vectorBlock])
+		sigmoid(dst[:vectorBlock], z[:vectorBlock])
+	}
+	sigmoid(dst, z)
+}
+
+func sigmoidPrime[T Float](dst []T, z []T) {
+	if len(dst) > vectorBlock {
+		sigmoidPrimeBlocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -1996,9 +2568,17 @@ func sigmoidPrime[T Float](dst []T, z []T) {
 	}
 }
 
-func sinNear[T Float](dst []T, z []T) {
+func sigmoidPrimeBlocks[T Float](dst []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		sinNear(dst[:vectorBlock], z[:vectorBlock])
+		sigmoidPrime(dst[:vectorBlock], z[:vectorBlock])
+	}
+	sigmoidPrime(dst, z)
+}
+
+func sinNear[T Float](dst []T, z []T) {
+	if len(dst) > vectorBlock {
+		sinNearBlocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -2025,6 +2605,13 @@ func sinNear[T Float](dst []T, z []T) {
 			generic.SinNearF64(dst, z)
 		}
 	}
+}
+
+func sinNearBlocks[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		sinNear(dst[:vectorBlock], z[:vectorBlock])
+	}
+	sinNear(dst, z)
 }
 
 func softmax[T Float](dst []T, z []T) {
@@ -2074,8 +2661,9 @@ func softmaxShort[T Float](m int, n int, dst []T, ldd int, z []T, ldz int) {
 }
 
 func softplus[T Float](dst []T, z []T) {
-	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		softplus(dst[:vectorBlock], z[:vectorBlock])
+	if len(dst) > vectorBlock {
+		softplusBlocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -2104,9 +2692,17 @@ func softplus[T Float](dst []T, z []T) {
 	}
 }
 
+func softplusBlocks[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		softplus(dst[:vectorBlock], z[:vectorBlock])
+	}
+	softplus(dst, z)
+}
+
 func sqrt[T Float](dst []T, x []T) {
-	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
-		sqrt(dst[:vectorBlock], x[:vectorBlock])
+	if len(dst) > vectorBlock {
+		sqrtBlocks(dst, x)
+		return
 	}
 	if is32[T]() {
 		dst, x := as[float32](dst), as[float32](x)
@@ -2135,7 +2731,17 @@ func sqrt[T Float](dst []T, x []T) {
 	}
 }
 
+func sqrtBlocks[T Float](dst []T, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		sqrt(dst[:vectorBlock], x[:vectorBlock])
+	}
+	sqrt(dst, x)
+}
+
 func squaredDistance[T Float](x []T, y []T) T {
+	if len(x) > vectorBlock {
+		return longSquaredDistance(x, y)
+	}
 	if is32[T]() {
 		x, y := as[float32](x), as[float32](y)
 		switch {
@@ -2190,8 +2796,9 @@ func squaredDistanceWideF64(acc *[32]float64, x []float64, y []float64) {
 }
 
 func sub[T Float](dst []T, x []T, y []T) {
-	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
-		sub(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	if len(dst) > vectorBlock {
+		subBlocks(dst, x, y)
+		return
 	}
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
@@ -2224,7 +2831,17 @@ func sub[T Float](dst []T, x []T, y []T) {
 	}
 }
 
+func subBlocks[T Float](dst []T, x []T, y []T) {
+	for ; len(dst) > vectorBlock; dst, x, y = dst[vectorBlock:], x[vectorBlock:], y[vectorBlock:] {
+		sub(dst[:vectorBlock], x[:vectorBlock], y[:vectorBlock])
+	}
+	sub(dst, x, y)
+}
+
 func sum[T Float](x []T) T {
+	if len(x) > vectorBlock {
+		return longSum(x)
+	}
 	if is32[T]() {
 		x := as[float32](x)
 		switch {
@@ -2248,6 +2865,37 @@ func sum[T Float](x []T) T {
 				return 0
 			}
 			return T(generic.SumF64(x))
+		}
+	}
+}
+
+func sumSquares[T Float](x []T) T {
+	if len(x) > vectorBlock {
+		return longSumSquares(x)
+	}
+	if is32[T]() {
+		x := as[float32](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			return T(arm64.SumSquaresF32NEON(x))
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return T(generic.SumSquaresF32(x))
+		}
+	} else {
+		x := as[float64](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			return T(arm64.SumSquaresF64NEON(x))
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return T(generic.SumSquaresF64(x))
 		}
 	}
 }
@@ -2278,9 +2926,49 @@ func sumWideF64(acc *[32]float64, x []float64) {
 	}
 }
 
+func swap[T Float](x []T, y []T) {
+	if len(x) > vectorBlock {
+		swapBlocks(x, y)
+		return
+	}
+	if is32[T]() {
+		x, y := as[float32](x), as[float32](y)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.SwapF32NEON(x, y)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
+			generic.SwapF32(x, y)
+		}
+	} else {
+		x, y := as[float64](x), as[float64](y)
+		switch {
+		case isa.Active >= isa.NEON:
+			arm64.SwapF64NEON(x, y)
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return
+			}
+			generic.SwapF64(x, y)
+		}
+	}
+}
+
+func swapBlocks[T Float](x []T, y []T) {
+	for ; len(x) > vectorBlock; x, y = x[vectorBlock:], y[vectorBlock:] {
+		swap(x[:vectorBlock], y[:vectorBlock])
+	}
+	swap(x, y)
+}
+
 func tanh[T Float](dst []T, z []T) {
-	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		tanh(dst[:vectorBlock], z[:vectorBlock])
+	if len(dst) > vectorBlock {
+		tanhBlocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -2309,9 +2997,17 @@ func tanh[T Float](dst []T, z []T) {
 	}
 }
 
-func tanhPrime[T Float](dst []T, z []T) {
+func tanhBlocks[T Float](dst []T, z []T) {
 	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
-		tanhPrime(dst[:vectorBlock], z[:vectorBlock])
+		tanh(dst[:vectorBlock], z[:vectorBlock])
+	}
+	tanh(dst, z)
+}
+
+func tanhPrime[T Float](dst []T, z []T) {
+	if len(dst) > vectorBlock {
+		tanhPrimeBlocks(dst, z)
+		return
 	}
 	if is32[T]() {
 		dst, z := as[float32](dst), as[float32](z)
@@ -2340,9 +3036,17 @@ func tanhPrime[T Float](dst []T, z []T) {
 	}
 }
 
+func tanhPrimeBlocks[T Float](dst []T, z []T) {
+	for ; len(dst) > vectorBlock; dst, z = dst[vectorBlock:], z[vectorBlock:] {
+		tanhPrime(dst[:vectorBlock], z[:vectorBlock])
+	}
+	tanhPrime(dst, z)
+}
+
 func toBFloat16[T Float](dst []uint16, x []T) {
-	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
-		toBFloat16(dst[:vectorBlock], x[:vectorBlock])
+	if len(dst) > vectorBlock {
+		toBFloat16Blocks(dst, x)
+		return
 	}
 	if is32[T]() {
 		x := as[float32](x)
@@ -2361,9 +3065,17 @@ func toBFloat16[T Float](dst []uint16, x []T) {
 	}
 }
 
-func toFloat16[T Float](dst []uint16, x []T) {
+func toBFloat16Blocks[T Float](dst []uint16, x []T) {
 	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
-		toFloat16(dst[:vectorBlock], x[:vectorBlock])
+		toBFloat16(dst[:vectorBlock], x[:vectorBlock])
+	}
+	toBFloat16(dst, x)
+}
+
+func toFloat16[T Float](dst []uint16, x []T) {
+	if len(dst) > vectorBlock {
+		toFloat16Blocks(dst, x)
+		return
 	}
 	if is32[T]() {
 		x := as[float32](x)
@@ -2380,4 +3092,11 @@ func toFloat16[T Float](dst []uint16, x []T) {
 		}
 		generic.ToFloat16F64(dst, x)
 	}
+}
+
+func toFloat16Blocks[T Float](dst []uint16, x []T) {
+	for ; len(dst) > vectorBlock; dst, x = dst[vectorBlock:], x[vectorBlock:] {
+		toFloat16(dst[:vectorBlock], x[:vectorBlock])
+	}
+	toFloat16(dst, x)
 }

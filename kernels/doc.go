@@ -81,8 +81,9 @@
 //     is larger than −0. [ArgMax], [ArgMin] and [Iamax] return the first of equals, and
 //     take −0 for equal to +0. So do [ReLU] and [Clamp], which leave them as they are.
 //   - [Asum], [SquaredDistance], [Mean], [Variance], [Nrm2] and [LogSumExp] have the lanes
-//     of Dot and Sum. [CumSum] is one chain of additions, in ascending order, and so is
-//     what [ScatterAddRows] adds to one element.
+//     of Dot and Sum, [CosineSimilarity] half as many. [CumSum] adds in groups of four and
+//     the sums of groups in one chain. What [ScatterAddRows] adds to one element is one
+//     chain of additions, in ascending order.
 //   - [Convert], [ToFloat16] and [ToBFloat16] round once, to nearest even; conversions to
 //     a larger type are exact.
 //   - NaN propagates through every function, but for what [Dropout] drops, and [Pow] is 1

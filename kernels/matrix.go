@@ -193,7 +193,9 @@ func overlap[A, B any](x []A, y []B) bool {
 // partialOverlap reports whether x and y, of equal length, share memory without
 // being the same slice.
 func partialOverlap[T Float](x, y []T) bool {
-	return overlap(x, y) && &x[0] != &y[0]
+	d := uintptr(unsafe.Pointer(unsafe.SliceData(x))) - uintptr(unsafe.Pointer(unsafe.SliceData(y)))
+	n := uintptr(len(x)) * unsafe.Sizeof(T(0))
+	return d != 0 && (d < n || -d < n)
 }
 
 // overlapMatrix reports whether a and b share an element. Matrices whose rows

@@ -2,7 +2,6 @@ package kernels
 
 import (
 	"math"
-	"slices"
 
 	"github.com/nabla-go/nabla/internal/race"
 )
@@ -14,8 +13,13 @@ func Max[T Float](x []T) T {
 		panic("kernels: Max: x is empty")
 	}
 	race.Read(x)
-	top := T(math.Inf(-1))
-	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+	return maxOf(x)
+}
+
+// longMax is Max for more than a block.
+func longMax[T Float](x []T) T {
+	top := maxOf(x[:vectorBlock])
+	for x = x[vectorBlock:]; len(x) > vectorBlock; x = x[vectorBlock:] {
 		top = max(top, maxOf(x[:vectorBlock]))
 	}
 	return max(top, maxOf(x))
@@ -28,8 +32,13 @@ func Min[T Float](x []T) T {
 		panic("kernels: Min: x is empty")
 	}
 	race.Read(x)
-	least := T(math.Inf(1))
-	for ; len(x) > vectorBlock; x = x[vectorBlock:] {
+	return minOf(x)
+}
+
+// longMin is Min for more than a block.
+func longMin[T Float](x []T) T {
+	least := minOf(x[:vectorBlock])
+	for x = x[vectorBlock:]; len(x) > vectorBlock; x = x[vectorBlock:] {
 		least = min(least, minOf(x[:vectorBlock]))
 	}
 	return min(least, minOf(x))
@@ -51,8 +60,7 @@ func MinMax[T Float](x []T) (least, top T) {
 	return least, top
 }
 
-// searchBlock is the number of elements whose extreme is found by a kernel before
-// anybody looks for its index.
+// searchBlock is the number of elements that functions of several passes take at a time.
 const searchBlock = 512
 
 // ArgMax returns the index of the first x[i] that is largest. A NaN is larger than
@@ -62,7 +70,8 @@ func ArgMax[T Float](x []T) int {
 	if len(x) == 0 {
 		panic("kernels: ArgMax: x is empty")
 	}
-	return extremeAt(x, false, true)
+	race.Read(x)
+	return argMax(x)
 }
 
 // ArgMin returns the index of the first x[i] that is smallest. A NaN is smaller than
@@ -72,7 +81,8 @@ func ArgMin[T Float](x []T) int {
 	if len(x) == 0 {
 		panic("kernels: ArgMin: x is empty")
 	}
-	return extremeAt(x, true, false)
+	race.Read(x)
+	return argMin(x)
 }
 
 // Iamax returns the index of the first x[i] with the largest magnitude. A NaN is larger
@@ -81,36 +91,37 @@ func Iamax[T Float](x []T) int {
 	if len(x) == 0 {
 		panic("kernels: Iamax: x is empty")
 	}
-	return extremeAt(x, true, true)
+	race.Read(x)
+	return iamax(x)
 }
 
-// extremeAt returns the index of the first x[i] with the largest −x[i] (low), x[i] (high) or
-// |x[i]| (both), or of the first NaN. Kernels find the block that has it.
-func extremeAt[T Float](x []T, low, high bool) int {
-	race.Read(x)
-	top, at := T(math.Inf(-1)), 0
-	for i := 0; i < len(x) && top == top; i += searchBlock {
-		block, m := x[i:min(len(x), i+searchBlock)], T(math.Inf(-1))
-		if high {
-			m = maxOf(block)
-		}
-		if low {
-			m = max(m, -minOf(block))
-		}
-		if m > top || m != m {
-			top, at = m, i
+// longArgMax, longArgMin and longIamax are for more than a block.
+func longArgMax[T Float](x []T) int {
+	best := argMax(x[:vectorBlock])
+	for i := vectorBlock; i < len(x) && x[best] == x[best]; i += vectorBlock {
+		if j := i + argMax(x[i:min(len(x), i+vectorBlock)]); !(x[j] <= x[best]) {
+			best = j
 		}
 	}
-	block := x[at:min(len(x), at+searchBlock)]
-	if top != top {
-		return at + slices.IndexFunc(block, func(v T) bool { return v != v })
+	return best
+}
+
+func longArgMin[T Float](x []T) int {
+	best := argMin(x[:vectorBlock])
+	for i := vectorBlock; i < len(x) && x[best] == x[best]; i += vectorBlock {
+		if j := i + argMin(x[i:min(len(x), i+vectorBlock)]); !(x[j] >= x[best]) {
+			best = j
+		}
 	}
-	first := len(block)
-	if high {
-		first = index(block, top)
+	return best
+}
+
+func longIamax[T Float](x []T) int {
+	best := iamax(x[:vectorBlock])
+	for i := vectorBlock; i < len(x) && x[best] == x[best]; i += vectorBlock {
+		if j := i + iamax(x[i:min(len(x), i+vectorBlock)]); !(math.Abs(float64(x[j])) <= math.Abs(float64(x[best]))) {
+			best = j
+		}
 	}
-	if low {
-		first = min(first, index(block[:first], -top))
-	}
-	return at + first
+	return best
 }

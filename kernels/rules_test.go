@@ -101,6 +101,30 @@ func testBetaZero[T Float](t *testing.T) {
 
 func TestMax(t *testing.T) { on(t, testMax[float32], testMax[float64]) }
 
+// TestPlacesOfExtremes: whatever block of a long vector has it, the first extreme counts, and
+// the first NaN before all.
+func TestPlacesOfExtremes(t *testing.T) {
+	on(t, testPlacesOfExtremes[float32], testPlacesOfExtremes[float64])
+}
+
+func testPlacesOfExtremes[T Float](t *testing.T) {
+	arg := func(x []T) [3]int { return [3]int{kernels.ArgMax(x), kernels.ArgMin(x), kernels.Iamax(x)} }
+	for _, n := range []int{1, 2, 13, 40, 9000, 20000} {
+		x := make([]T, n)
+		assert.Equal(t, [3]int{}, arg(x), n)
+		for _, i := range []int{0, n / 2, n - 1} {
+			clear(x)
+			x[i], x[n-1] = 2, 2
+			assert.Equal(t, [3]int{i, arg(x)[1], i}, arg(x), "%d: %d", n, i)
+			x[i], x[n-1] = -2, -2
+			assert.Equal(t, [3]int{arg(x)[0], i, i}, arg(x), "%d: %d", n, i)
+			x[0] = T(math.Inf(1))
+			x[i], x[n-1] = T(math.NaN()), T(math.NaN())
+			assert.Equal(t, [3]int{i, i, i}, arg(x), "%d: NaN at %d", n, i)
+		}
+	}
+}
+
 func testMax[T Float](t *testing.T) {
 	negZero := math.Copysign(0, -1)
 	for _, x := range []struct {

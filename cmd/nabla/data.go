@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -108,10 +107,7 @@ func (d *dataSource) setPath(path string) error {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		if e := (*os.PathError)(nil); errors.As(err, &e) {
-			err = e.Err
-		}
-		return failure{fmt.Errorf("%s: %w (want %s, a directory or a CSV file)", path, err, builtIn)}
+		return failure{fmt.Errorf("--data: %w (want %s, a directory or a CSV file)", err, builtIn)}
 	}
 	d.isTable = !info.IsDir()
 	return nil

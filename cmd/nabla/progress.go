@@ -28,15 +28,7 @@ type terminal struct {
 	finished int // epochs
 	before   int // epochs that were finished when it began, after a resumption
 	lastCost float64
-	kept     time.Time // when the last line of an epoch was written
-	waiting  string    // the line of the last epoch, if it was not
 }
-
-// Of many epochs about keptLines leave a line, or those that take longer than keptAfter.
-const (
-	keptLines = 20
-	keptAfter = time.Second
-)
 
 // refresh is the time from one writing of the last line to the next.
 const refresh = 100 * time.Millisecond
@@ -73,8 +65,7 @@ func (t *terminal) step(r train.StepReport) {
 	}
 }
 
-// epoch writes the line of an epoch that is over, with its speed if there is room, unless
-// there are many epochs and another's is to be kept.
+// epoch writes the line of an epoch that is over, with its speed if there is room.
 func (t *terminal) epoch(line string) {
 	t.finished++
 	t.done = 0
@@ -82,26 +73,9 @@ func (t *terminal) epoch(line string) {
 	if speed := "  " + t.speed(); t.learned > 0 && utf8.RuneCountInString(line+speed) <= t.width() {
 		line += speed
 	}
-	every := (t.epochs + keptLines - 1) / keptLines
-	if t.finished == t.before+1 || t.finished == t.epochs || t.finished%every == 0 || t.now().Sub(t.kept) >= keptAfter {
-		t.keep(line)
-	} else {
-		t.waiting = line
-	}
-}
-
-// keep writes a line that stays.
-func (t *terminal) keep(line string) {
 	t.clear()
 	fmt.Fprintln(t.out, line)
-	t.kept, t.waiting, t.shown = t.now(), "", time.Time{}
-}
-
-// finish leaves the line of the last epoch.
-func (t *terminal) finish() {
-	if t.clear(); t.waiting != "" {
-		t.keep(t.waiting)
-	}
+	t.shown = time.Time{}
 }
 
 // show writes the last line: the epoch, a bar for what of it is done, the speed and the

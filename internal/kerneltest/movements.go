@@ -23,7 +23,7 @@ func ofStrided[T Float]() []Kernel[T] {
 			Define: func(_, _ T, o []kernels.Matrix[T]) { copy(o[0].Data, o[1].Data) },
 		},
 		{
-			Name: "Swap", Family: Elementwise, Shapes: vectors(InOut, InOut),
+			Name: "Swap", Covers: []string{"Swap"}, Family: Elementwise, Shapes: vectors(InOut, InOut),
 			Call:   func(_, _ T, o []kernels.Matrix[T]) { kernels.Swap(o[0].Data, o[1].Data) },
 			Define: func(_, _ T, o []kernels.Matrix[T]) { swap(o[0].Data, o[1].Data) },
 		},

@@ -11,11 +11,11 @@ import (
 // that say something about one vector or two.
 func statistics[T Float]() []Kernel[T] {
 	return []Kernel[T]{
-		ofSome("ArgMax", func(x []T) T { return T(kernels.ArgMax(x)) }, func(x []T) T { return index(x, func(a, b T) bool { return a > b }) }).covering("Index"),
-		ofSome("ArgMin", func(x []T) T { return T(kernels.ArgMin(x)) }, func(x []T) T { return index(x, func(a, b T) bool { return a < b }) }),
+		ofSome("ArgMax", func(x []T) T { return T(kernels.ArgMax(x)) }, func(x []T) T { return index(x, func(a, b T) bool { return a > b }) }).covering("ArgMax"),
+		ofSome("ArgMin", func(x []T) T { return T(kernels.ArgMin(x)) }, func(x []T) T { return index(x, func(a, b T) bool { return a < b }) }).covering("ArgMin"),
 		ofSome("Iamax", func(x []T) T { return T(kernels.Iamax(x)) }, func(x []T) T {
 			return index(x, func(a, b T) bool { return abs(a) > abs(b) })
-		}),
+		}).covering("Iamax"),
 		{
 			Name: "MinMax", Family: Reduction,
 			Shapes: func(s Size) []Shape { return []Shape{{1, 2, Out}, {1, max(s.N, 1), In}} },
@@ -34,16 +34,21 @@ func statistics[T Float]() []Kernel[T] {
 		ofAny("Variance", kernels.Variance[T], func(x []T) T {
 			m := mean(x)
 			return laneSum(len(x), 4*lanes[T](), func(acc T, i int) T { d := x[i] - m; return fma(d, d, acc) }) / T(len(x))
-		}).covering("DeviationWide"),
-		ofAny("Nrm2", kernels.Nrm2[T], norm[T]),
+		}).covering("Deviation", "DeviationWide"),
+		ofAny("Nrm2", kernels.Nrm2[T], norm[T]).covering("SumSquares"),
 		{
-			Name: "CosineSimilarity", Family: Reduction, Shapes: result(In, In), Work: Work{MulAdds: 3},
+			Name: "CosineSimilarity", Covers: []string{"Cosine", "CosineWide"}, Family: Reduction, Shapes: result(In, In), Work: Work{MulAdds: 3},
 			Call: func(_, _ T, o []kernels.Matrix[T]) {
 				o[0].Data[0] = kernels.CosineSimilarity(o[1].Data, o[2].Data)
 			},
 			Define: func(_, _ T, o []kernels.Matrix[T]) {
 				x, y := o[1].Data, o[2].Data
-				o[0].Data[0] = laneDot(x, y, 4*lanes[T]()) / (norm(x) * norm(y))
+				xx, yy := laneDot(x, x, 2*lanes[T]()), laneDot(y, y, 2*lanes[T]())
+				if !normal(xx) || !normal(yy) {
+					o[0].Data[0] = laneDot(x, y, 4*lanes[T]()) / (norm(x) * norm(y))
+					return
+				}
+				o[0].Data[0] = laneDot(x, y, 2*lanes[T]()) / (T(math.Sqrt(float64(xx))) * T(math.Sqrt(float64(yy))))
 			},
 		},
 		ofAny("LogSumExp", kernels.LogSumExp[T], func(x []T) T {
@@ -59,13 +64,26 @@ func statistics[T Float]() []Kernel[T] {
 			}))
 		}),
 		{
-			Name: "CumSum", Family: Reduction, Shapes: vectors(Out, In),
+			Name: "CumSum", Covers: []string{"CumSum"}, Family: Reduction, Shapes: vectors(Out, In),
 			Call: func(_, _ T, o []kernels.Matrix[T]) { kernels.CumSum(o[0].Data, o[1].Data) },
 			Define: func(_, _ T, o []kernels.Matrix[T]) {
-				var s T
+				var before, pair, group T // sums of the groups before, of the first two of this one, of all of it
 				for i, x := range o[1].Data {
-					s += x
-					o[0].Data[i] = s
+					switch i % 4 {
+					case 0:
+						group = x
+					case 1:
+						group += x
+						pair = group
+					case 2:
+						group += x
+					default:
+						group = pair + (o[1].Data[i-1] + x)
+					}
+					o[0].Data[i] = before + group
+					if i%4 == 3 {
+						before = o[0].Data[i]
+					}
 				}
 			},
 		},
@@ -124,13 +142,8 @@ func mean[T Float](x []T) T {
 
 // norm is Nrm2 by its documentation.
 func norm[T Float](x []T) T {
-	least, most := 0x1p-60, 0x1p120
-	if !is32[T]() {
-		least, most = 0x1p-500, 0x1p1000
-	}
-	s := laneDot(x, x, 4*lanes[T]())
-	if s := float64(s); s != s || s >= least && s <= most {
-		return T(math.Sqrt(s))
+	if s := laneDot(x, x, 4*lanes[T]()); s != s || normal(s) {
+		return T(math.Sqrt(float64(s)))
 	}
 	var top T
 	for _, v := range x {
@@ -146,4 +159,13 @@ func norm[T Float](x []T) T {
 	}
 	root := T(math.Sqrt(float64(laneDot(scaled, scaled, 4*lanes[T]()))))
 	return T(math.Ldexp(float64(root), e-1))
+}
+
+// normal reports whether Nrm2 needs no scaling for that sum of squares.
+func normal[T Float](s T) bool {
+	least, most := 0x1p-60, 0x1p120
+	if !is32[T]() {
+		least, most = 0x1p-500, 0x1p1000
+	}
+	return float64(s) >= least && float64(s) <= most
 }

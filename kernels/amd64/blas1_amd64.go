@@ -58,6 +58,13 @@ func AxpyF32AVX2(alpha float32, x []float32, y []float32)
 //go:noescape
 func ScalF32AVX2(alpha float32, x []float32)
 
+// SwapF32AVX2 exchanges x[i] and y[i]. It is defined by generic.SwapF32.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Updates x and y.
+//
+//go:noescape
+func SwapF32AVX2(x []float32, y []float32)
+
 // DotF64AVX2 returns Σ x[i]·y[i] in 32 lanes. It is defined by generic.DotF64.
 //
 // AVX2 and FMA. Four times 64 bytes of lanes, a load and an FMA with memory for each vector;
@@ -111,6 +118,13 @@ func AxpyF64AVX2(alpha float64, x []float64, y []float64)
 //
 //go:noescape
 func ScalF64AVX2(alpha float64, x []float64)
+
+// SwapF64AVX2 exchanges x[i] and y[i]. It is defined by generic.SwapF64.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Updates x and y.
+//
+//go:noescape
+func SwapF64AVX2(x []float64, y []float64)
 
 // DotF32AVX512 returns Σ x[i]·y[i] in 64 lanes. It is defined by generic.DotF32.
 //
@@ -166,6 +180,13 @@ func AxpyF32AVX512(alpha float32, x []float32, y []float32)
 //go:noescape
 func ScalF32AVX512(alpha float32, x []float32)
 
+// SwapF32AVX512 exchanges x[i] and y[i]. It is defined by generic.SwapF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Updates x and y.
+//
+//go:noescape
+func SwapF32AVX512(x []float32, y []float32)
+
 // DotF64AVX512 returns Σ x[i]·y[i] in 32 lanes. It is defined by generic.DotF64.
 //
 // AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes, a load and an FMA with memory for
@@ -219,3 +240,10 @@ func AxpyF64AVX512(alpha float64, x []float64, y []float64)
 //
 //go:noescape
 func ScalF64AVX512(alpha float64, x []float64)
+
+// SwapF64AVX512 exchanges x[i] and y[i]. It is defined by generic.SwapF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Updates x and y.
+//
+//go:noescape
+func SwapF64AVX512(x []float64, y []float64)

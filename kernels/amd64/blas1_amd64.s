@@ -928,8 +928,25 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ        DX, $0x00000008
+	CMPQ        DX, $0x00000010
 	JL          done4
+	VMOVUPS     (AX), Y1
+	VMOVUPS     (CX), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, (CX)
+	VMOVUPS     32(AX), Y1
+	VMOVUPS     32(CX), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, 32(CX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x00000010, DX
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        DX, $0x00000008
+	JL          done6
 	VMOVUPS     (AX), Y1
 	VMOVUPS     (CX), Y2
 	VFMADD231PS Y1, Y0, Y2
@@ -937,11 +954,11 @@ vectors3:
 	ADDQ        $0x00000020, AX
 	ADDQ        $0x00000020, CX
 	SUBQ        $0x00000008, DX
-	JMP         vectors3
+	JMP         vectors5
 
-done4:
+done6:
 	TESTQ       DX, DX
-	JZ          end5
+	JZ          end7
 	LEAQ        laneMasks<>+0(SB), BX
 	MOVQ        DX, SI
 	SHLQ        $0x02, SI
@@ -951,34 +968,34 @@ done4:
 	VMASKMOVPS  (CX), Y1, Y1
 	VFMADD231PS Y2, Y0, Y1
 	TESTQ       $0x00000008, DX
-	JZ          skip7
+	JZ          skip9
 	VMOVUPS     Y1, (CX)
-	JMP         stored6
+	JMP         stored8
 
-skip7:
+skip9:
 	LEAQ         (CX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, DX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, DX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1015,18 +1032,32 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000008
+	CMPQ    CX, $0x00000010
 	JL      done4
+	VMOVUPS (AX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(AX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000008
+	JL      done6
 	VMOVUPS (AX), Y1
 	VMULPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      CX, CX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
@@ -1035,34 +1066,170 @@ done4:
 	VMASKMOVPS (AX), Y1, Y1
 	VMULPS     Y0, Y1, Y1
 	TESTQ      $0x00000008, CX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y1, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, CX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, CX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, CX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
+skip12:
+stored8:
+end7:
+	VZEROUPPER
+	RET
+
+// SwapF32AVX2 exchanges x[i] and y[i]. It is defined by generic.SwapF32.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Updates x and y.
+//
+// x AX, y CX, len(x) DX.
+//
+// Requires: AVX
+TEXT ·SwapF32AVX2(SB), NOSPLIT, $0-48
+	MOVQ x_base+0(FP), AX
+	MOVQ y_base+24(FP), CX
+	MOVQ x_len+8(FP), DX
+
+vectors1:
+	CMPQ    DX, $0x00000020
+	JL      done2
+	VMOVUPS (AX), Y0
+	VMOVUPS (CX), Y1
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(AX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS Y0, 32(CX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS 64(AX), Y0
+	VMOVUPS 64(CX), Y1
+	VMOVUPS Y0, 64(CX)
+	VMOVUPS Y1, 64(AX)
+	VMOVUPS 96(AX), Y0
+	VMOVUPS 96(CX), Y1
+	VMOVUPS Y0, 96(CX)
+	VMOVUPS Y1, 96(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     vectors1
+
+done2:
+vectors3:
+	CMPQ    DX, $0x00000010
+	JL      done4
+	VMOVUPS (AX), Y0
+	VMOVUPS (CX), Y1
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(AX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS Y0, 32(CX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000008
+	JL      done6
+	VMOVUPS (AX), Y0
+	VMOVUPS (CX), Y1
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     vectors5
+
+done6:
+	TESTQ      DX, DX
+	JZ         end7
+	LEAQ       laneMasks<>+0(SB), BX
+	MOVQ       DX, SI
+	SHLQ       $0x02, SI
+	SUBQ       SI, BX
+	VMOVDQU    32(BX), Y0
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y0
+	TESTQ      $0x00000008, DX
+	JZ         skip9
+	VMOVUPS    Y1, (CX)
+	JMP        stored8
+
+skip9:
+	LEAQ         (CX), CX
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000004, DX
+	JZ           skip10
+	VMOVUPS      X1, (CX)
+	ADDQ         $0x00000010, CX
+	VEXTRACTF128 $0x01, Y1, X1
+
 skip10:
-stored6:
-end5:
+	TESTQ     $0x00000002, DX
+	JZ        skip11
+	VMOVSD    X1, (CX)
+	ADDQ      $0x00000008, CX
+	VPERMILPD $0x01, X1, X1
+
+skip11:
+	TESTQ  $0x00000001, DX
+	JZ     skip12
+	VMOVSS X1, (CX)
+
+skip12:
+stored8:
+	TESTQ   $0x00000008, DX
+	JZ      skip14
+	VMOVUPS Y0, (AX)
+	JMP     stored13
+
+skip14:
+	LEAQ         (AX), AX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000004, DX
+	JZ           skip15
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip15:
+	TESTQ     $0x00000002, DX
+	JZ        skip16
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip16:
+	TESTQ  $0x00000001, DX
+	JZ     skip17
+	VMOVSS X0, (AX)
+
+skip17:
+stored13:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1984,8 +2151,25 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ        DX, $0x00000004
+	CMPQ        DX, $0x00000008
 	JL          done4
+	VMOVUPD     (AX), Y1
+	VMOVUPD     (CX), Y2
+	VFMADD231PD Y1, Y0, Y2
+	VMOVUPD     Y2, (CX)
+	VMOVUPD     32(AX), Y1
+	VMOVUPD     32(CX), Y2
+	VFMADD231PD Y1, Y0, Y2
+	VMOVUPD     Y2, 32(CX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x00000008, DX
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        DX, $0x00000004
+	JL          done6
 	VMOVUPD     (AX), Y1
 	VMOVUPD     (CX), Y2
 	VFMADD231PD Y1, Y0, Y2
@@ -1993,11 +2177,11 @@ vectors3:
 	ADDQ        $0x00000020, AX
 	ADDQ        $0x00000020, CX
 	SUBQ        $0x00000004, DX
-	JMP         vectors3
+	JMP         vectors5
 
-done4:
+done6:
 	TESTQ       DX, DX
-	JZ          end5
+	JZ          end7
 	LEAQ        laneMasks<>+0(SB), BX
 	MOVQ        DX, SI
 	SHLQ        $0x03, SI
@@ -2007,27 +2191,27 @@ done4:
 	VMASKMOVPD  (CX), Y1, Y1
 	VFMADD231PD Y2, Y0, Y1
 	TESTQ       $0x00000004, DX
-	JZ          skip7
+	JZ          skip9
 	VMOVUPD     Y1, (CX)
-	JMP         stored6
+	JMP         stored8
 
-skip7:
+skip9:
 	LEAQ         (CX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, DX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2064,18 +2248,32 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000004
+	CMPQ    CX, $0x00000008
 	JL      done4
+	VMOVUPD (AX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(AX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000008, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000004
+	JL      done6
 	VMOVUPD (AX), Y1
 	VMULPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000004, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      CX, CX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x03, BX
@@ -2084,27 +2282,149 @@ done4:
 	VMASKMOVPD (AX), Y1, Y1
 	VMULPD     Y0, Y1, Y1
 	TESTQ      $0x00000004, CX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y1, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, CX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, CX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
+skip11:
+stored8:
+end7:
+	VZEROUPPER
+	RET
+
+// SwapF64AVX2 exchanges x[i] and y[i]. It is defined by generic.SwapF64.
+//
+// AVX2 and FMA. Four vectors a round, masked tail. Updates x and y.
+//
+// x AX, y CX, len(x) DX.
+//
+// Requires: AVX
+TEXT ·SwapF64AVX2(SB), NOSPLIT, $0-48
+	MOVQ x_base+0(FP), AX
+	MOVQ y_base+24(FP), CX
+	MOVQ x_len+8(FP), DX
+
+vectors1:
+	CMPQ    DX, $0x00000010
+	JL      done2
+	VMOVUPD (AX), Y0
+	VMOVUPD (CX), Y1
+	VMOVUPD Y0, (CX)
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(AX), Y0
+	VMOVUPD 32(CX), Y1
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD 64(AX), Y0
+	VMOVUPD 64(CX), Y1
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD Y1, 64(AX)
+	VMOVUPD 96(AX), Y0
+	VMOVUPD 96(CX), Y1
+	VMOVUPD Y0, 96(CX)
+	VMOVUPD Y1, 96(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors1
+
+done2:
+vectors3:
+	CMPQ    DX, $0x00000008
+	JL      done4
+	VMOVUPD (AX), Y0
+	VMOVUPD (CX), Y1
+	VMOVUPD Y0, (CX)
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(AX), Y0
+	VMOVUPD 32(CX), Y1
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000004
+	JL      done6
+	VMOVUPD (AX), Y0
+	VMOVUPD (CX), Y1
+	VMOVUPD Y0, (CX)
+	VMOVUPD Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     vectors5
+
+done6:
+	TESTQ      DX, DX
+	JZ         end7
+	LEAQ       laneMasks<>+0(SB), BX
+	MOVQ       DX, SI
+	SHLQ       $0x03, SI
+	SUBQ       SI, BX
+	VMOVDQU    32(BX), Y0
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y0
+	TESTQ      $0x00000004, DX
+	JZ         skip9
+	VMOVUPD    Y1, (CX)
+	JMP        stored8
+
 skip9:
-stored6:
-end5:
+	LEAQ         (CX), CX
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000002, DX
+	JZ           skip10
+	VMOVUPD      X1, (CX)
+	ADDQ         $0x00000010, CX
+	VEXTRACTF128 $0x01, Y1, X1
+
+skip10:
+	TESTQ  $0x00000001, DX
+	JZ     skip11
+	VMOVSD X1, (CX)
+
+skip11:
+stored8:
+	TESTQ   $0x00000004, DX
+	JZ      skip13
+	VMOVUPD Y0, (AX)
+	JMP     stored12
+
+skip13:
+	LEAQ         (AX), AX
+	VMOVAPS      Y0, Y0
+	TESTQ        $0x00000002, DX
+	JZ           skip14
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip14:
+	TESTQ  $0x00000001, DX
+	JZ     skip15
+	VMOVSD X0, (AX)
+
+skip15:
+stored12:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2584,8 +2904,25 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ        DX, $0x00000010
+	CMPQ        DX, $0x00000020
 	JL          done4
+	VMOVUPS     (AX), Z1
+	VMOVUPS     (CX), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, (CX)
+	VMOVUPS     64(AX), Z1
+	VMOVUPS     64(CX), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, 64(CX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000020, DX
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        DX, $0x00000010
+	JL          done6
 	VMOVUPS     (AX), Z1
 	VMOVUPS     (CX), Z2
 	VFMADD231PS Z1, Z0, Z2
@@ -2593,11 +2930,11 @@ vectors3:
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
-	JMP         vectors3
+	JMP         vectors5
 
-done4:
+done6:
 	TESTQ       DX, DX
-	JZ          end5
+	JZ          end7
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPS.Z   (AX), K1, Z1
@@ -2605,7 +2942,7 @@ done4:
 	VFMADD231PS Z1, Z0, Z2
 	VMOVUPS     Z2, K1, (CX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2642,25 +2979,119 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000010
+	CMPQ    CX, $0x00000020
 	JL      done4
+	VMOVUPS (AX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(AX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000010
+	JL      done6
 	VMOVUPS (AX), Z1
 	VMULPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     CX, CX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z1
 	VMULPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (AX)
 
-end5:
+end7:
+	VZEROUPPER
+	RET
+
+// SwapF32AVX512 exchanges x[i] and y[i]. It is defined by generic.SwapF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Updates x and y.
+//
+// x AX, y CX, len(x) DX.
+//
+// Requires: AVX, AVX512F
+TEXT ·SwapF32AVX512(SB), NOSPLIT, $0-48
+	MOVQ x_base+0(FP), AX
+	MOVQ y_base+24(FP), CX
+	MOVQ x_len+8(FP), DX
+
+vectors1:
+	CMPQ    DX, $0x00000040
+	JL      done2
+	VMOVUPS (AX), Z0
+	VMOVUPS (CX), Z1
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(AX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS Z0, 64(CX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS 128(AX), Z0
+	VMOVUPS 128(CX), Z1
+	VMOVUPS Z0, 128(CX)
+	VMOVUPS Z1, 128(AX)
+	VMOVUPS 192(AX), Z0
+	VMOVUPS 192(CX), Z1
+	VMOVUPS Z0, 192(CX)
+	VMOVUPS Z1, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000040, DX
+	JMP     vectors1
+
+done2:
+vectors3:
+	CMPQ    DX, $0x00000020
+	JL      done4
+	VMOVUPS (AX), Z0
+	VMOVUPS (CX), Z1
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(AX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS Z0, 64(CX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000010
+	JL      done6
+	VMOVUPS (AX), Z0
+	VMOVUPS (CX), Z1
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors5
+
+done6:
+	TESTQ     DX, DX
+	JZ        end7
+	LEAQ      bitMasks<>+0(SB), BX
+	KMOVW     (BX)(DX*2), K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS   Z0, K1, (CX)
+	VMOVUPS   Z1, K1, (AX)
+
+end7:
 	VZEROUPPER
 	RET
 
@@ -3134,8 +3565,25 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ        DX, $0x00000008
+	CMPQ        DX, $0x00000010
 	JL          done4
+	VMOVUPD     (AX), Z1
+	VMOVUPD     (CX), Z2
+	VFMADD231PD Z1, Z0, Z2
+	VMOVUPD     Z2, (CX)
+	VMOVUPD     64(AX), Z1
+	VMOVUPD     64(CX), Z2
+	VFMADD231PD Z1, Z0, Z2
+	VMOVUPD     Z2, 64(CX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000010, DX
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        DX, $0x00000008
+	JL          done6
 	VMOVUPD     (AX), Z1
 	VMOVUPD     (CX), Z2
 	VFMADD231PD Z1, Z0, Z2
@@ -3143,11 +3591,11 @@ vectors3:
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
-	JMP         vectors3
+	JMP         vectors5
 
-done4:
+done6:
 	TESTQ       DX, DX
-	JZ          end5
+	JZ          end7
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPD.Z   (AX), K1, Z1
@@ -3155,7 +3603,7 @@ done4:
 	VFMADD231PD Z1, Z0, Z2
 	VMOVUPD     Z2, K1, (CX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3192,25 +3640,119 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000008
+	CMPQ    CX, $0x00000010
 	JL      done4
+	VMOVUPD (AX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(AX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000008
+	JL      done6
 	VMOVUPD (AX), Z1
 	VMULPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     CX, CX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z1
 	VMULPD    Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (AX)
 
-end5:
+end7:
+	VZEROUPPER
+	RET
+
+// SwapF64AVX512 exchanges x[i] and y[i]. It is defined by generic.SwapF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Updates x and y.
+//
+// x AX, y CX, len(x) DX.
+//
+// Requires: AVX, AVX512F
+TEXT ·SwapF64AVX512(SB), NOSPLIT, $0-48
+	MOVQ x_base+0(FP), AX
+	MOVQ y_base+24(FP), CX
+	MOVQ x_len+8(FP), DX
+
+vectors1:
+	CMPQ    DX, $0x00000020
+	JL      done2
+	VMOVUPD (AX), Z0
+	VMOVUPD (CX), Z1
+	VMOVUPD Z0, (CX)
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(AX), Z0
+	VMOVUPD 64(CX), Z1
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD 128(AX), Z0
+	VMOVUPD 128(CX), Z1
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD Z1, 128(AX)
+	VMOVUPD 192(AX), Z0
+	VMOVUPD 192(CX), Z1
+	VMOVUPD Z0, 192(CX)
+	VMOVUPD Z1, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000020, DX
+	JMP     vectors1
+
+done2:
+vectors3:
+	CMPQ    DX, $0x00000010
+	JL      done4
+	VMOVUPD (AX), Z0
+	VMOVUPD (CX), Z1
+	VMOVUPD Z0, (CX)
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(AX), Z0
+	VMOVUPD 64(CX), Z1
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000008
+	JL      done6
+	VMOVUPD (AX), Z0
+	VMOVUPD (CX), Z1
+	VMOVUPD Z0, (CX)
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     vectors5
+
+done6:
+	TESTQ     DX, DX
+	JZ        end7
+	LEAQ      bitMasks<>+0(SB), BX
+	KMOVW     (BX)(DX*2), K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, K1, (CX)
+	VMOVUPD   Z1, K1, (AX)
+
+end7:
 	VZEROUPPER
 	RET
 

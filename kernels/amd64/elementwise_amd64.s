@@ -40,8 +40,24 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    BX, $0x00000008
+	CMPQ    BX, $0x00000010
 	JL      done4
+	VMOVUPS (CX), Y0
+	VADDPS  (DX), Y0, Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VADDPS  32(DX), Y0, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    BX, $0x00000008
+	JL      done6
 	VMOVUPS (CX), Y0
 	VADDPS  (DX), Y0, Y0
 	VMOVUPS Y0, (AX)
@@ -49,11 +65,11 @@ vectors3:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      BX, BX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x02, DI
@@ -63,34 +79,34 @@ done4:
 	VMASKMOVPS (DX), Y0, Y0
 	VADDPS     Y0, Y1, Y1
 	TESTQ      $0x00000008, BX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y1, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, BX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, BX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -130,8 +146,24 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    BX, $0x00000008
+	CMPQ    BX, $0x00000010
 	JL      done4
+	VMOVUPS (CX), Y0
+	VSUBPS  (DX), Y0, Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VSUBPS  32(DX), Y0, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    BX, $0x00000008
+	JL      done6
 	VMOVUPS (CX), Y0
 	VSUBPS  (DX), Y0, Y0
 	VMOVUPS Y0, (AX)
@@ -139,11 +171,11 @@ vectors3:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      BX, BX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x02, DI
@@ -153,34 +185,34 @@ done4:
 	VMASKMOVPS (DX), Y0, Y0
 	VSUBPS     Y0, Y1, Y1
 	TESTQ      $0x00000008, BX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y1, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, BX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, BX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -220,8 +252,24 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    BX, $0x00000008
+	CMPQ    BX, $0x00000010
 	JL      done4
+	VMOVUPS (CX), Y0
+	VMULPS  (DX), Y0, Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VMULPS  32(DX), Y0, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    BX, $0x00000008
+	JL      done6
 	VMOVUPS (CX), Y0
 	VMULPS  (DX), Y0, Y0
 	VMOVUPS Y0, (AX)
@@ -229,11 +277,11 @@ vectors3:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      BX, BX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x02, DI
@@ -243,34 +291,34 @@ done4:
 	VMASKMOVPS (DX), Y0, Y0
 	VMULPS     Y0, Y1, Y1
 	TESTQ      $0x00000008, BX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y1, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, BX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, BX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -311,19 +359,35 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000008
+	CMPQ    CX, $0x00000010
 	JL      done4
+	VMOVUPS (AX), Y1
+	VANDPS  Y0, Y1, Y2
+	VPSIGND Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(AX), Y1
+	VANDPS  Y0, Y1, Y2
+	VPSIGND Y2, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000008
+	JL      done6
 	VMOVUPS (AX), Y1
 	VANDPS  Y0, Y1, Y2
 	VPSIGND Y2, Y1, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      CX, CX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
@@ -333,34 +397,34 @@ done4:
 	VANDPS     Y0, Y1, Y0
 	VPSIGND    Y0, Y1, Y1
 	TESTQ      $0x00000008, CX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y1, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, CX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, CX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, CX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -405,8 +469,25 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000008
+	CMPQ    DX, $0x00000010
 	JL      done4
+	VMOVUPS (CX), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, (AX)
+	VMOVUPS 32(CX), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000008
+	JL      done6
 	VMOVUPS (CX), Y2
 	VMAXPS  Y2, Y0, Y2
 	VMINPS  Y2, Y1, Y2
@@ -414,11 +495,11 @@ vectors3:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -428,34 +509,34 @@ done4:
 	VMAXPS     Y2, Y0, Y2
 	VMINPS     Y2, Y1, Y2
 	TESTQ      $0x00000008, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y2, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000004, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, DX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, DX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -495,19 +576,34 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000008
+	CMPQ    DX, $0x00000010
 	JL      done4
+	VMOVUPS (CX), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(CX), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000008
+	JL      done6
 	VMOVUPS (CX), Y1
 	VMAXPS  Y1, Y0, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -516,34 +612,34 @@ done4:
 	VMASKMOVPS (CX), Y1, Y1
 	VMAXPS     Y1, Y0, Y1
 	TESTQ      $0x00000008, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y1, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, DX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, DX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -596,8 +692,29 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000008
+	CMPQ    DX, $0x00000010
 	JL      done4
+	VMOVUPS (CX), Y2
+	VCMPPS  $0x1e, Y0, Y2, Y3
+	VCMPPS  $0x03, Y2, Y2, Y2
+	VANDPS  Y1, Y3, Y3
+	VORPS   Y2, Y3, Y2
+	VMOVUPS Y2, (AX)
+	VMOVUPS 32(CX), Y2
+	VCMPPS  $0x1e, Y0, Y2, Y3
+	VCMPPS  $0x03, Y2, Y2, Y2
+	VANDPS  Y1, Y3, Y3
+	VORPS   Y2, Y3, Y2
+	VMOVUPS Y2, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000008
+	JL      done6
 	VMOVUPS (CX), Y2
 	VCMPPS  $0x1e, Y0, Y2, Y3
 	VCMPPS  $0x03, Y2, Y2, Y2
@@ -607,11 +724,11 @@ vectors3:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -623,34 +740,34 @@ done4:
 	VANDPS     Y1, Y0, Y0
 	VORPS      Y2, Y0, Y0
 	TESTQ      $0x00000008, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, DX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, DX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -722,8 +839,38 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000008
+	CMPQ    DX, $0x00000010
 	JL      done4
+	VMOVUPS (CX), Y3
+	VCMPPS  $0x1e, Y0, Y3, Y4
+	VCMPPS  $0x03, Y3, Y3, Y3
+	VANDPS  Y1, Y4, Y4
+	VORPS   Y3, Y4, Y3
+	VMOVUPS (BX), Y4
+	VANDPS  Y2, Y4, Y5
+	VPSIGND Y5, Y4, Y4
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS Y3, (AX)
+	VMOVUPS 32(CX), Y3
+	VCMPPS  $0x1e, Y0, Y3, Y4
+	VCMPPS  $0x03, Y3, Y3, Y3
+	VANDPS  Y1, Y4, Y4
+	VORPS   Y3, Y4, Y3
+	VMOVUPS 32(BX), Y4
+	VANDPS  Y2, Y4, Y5
+	VPSIGND Y5, Y4, Y4
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS Y3, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000008
+	JL      done6
 	VMOVUPS (CX), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
 	VCMPPS  $0x03, Y3, Y3, Y3
@@ -738,11 +885,11 @@ vectors3:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, BX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       DX, DI
 	SHLQ       $0x02, DI
@@ -758,34 +905,34 @@ done4:
 	VPSIGND    Y2, Y1, Y1
 	VMULPS     Y0, Y1, Y0
 	TESTQ      $0x00000008, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, DX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, DX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3032,8 +3179,24 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    BX, $0x00000004
+	CMPQ    BX, $0x00000008
 	JL      done4
+	VMOVUPD (CX), Y0
+	VADDPD  (DX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(CX), Y0
+	VADDPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    BX, $0x00000004
+	JL      done6
 	VMOVUPD (CX), Y0
 	VADDPD  (DX), Y0, Y0
 	VMOVUPD Y0, (AX)
@@ -3041,11 +3204,11 @@ vectors3:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000004, BX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      BX, BX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x03, DI
@@ -3055,27 +3218,27 @@ done4:
 	VMASKMOVPD (DX), Y0, Y0
 	VADDPD     Y0, Y1, Y1
 	TESTQ      $0x00000004, BX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y1, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, BX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3115,8 +3278,24 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    BX, $0x00000004
+	CMPQ    BX, $0x00000008
 	JL      done4
+	VMOVUPD (CX), Y0
+	VSUBPD  (DX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(CX), Y0
+	VSUBPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    BX, $0x00000004
+	JL      done6
 	VMOVUPD (CX), Y0
 	VSUBPD  (DX), Y0, Y0
 	VMOVUPD Y0, (AX)
@@ -3124,11 +3303,11 @@ vectors3:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000004, BX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      BX, BX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x03, DI
@@ -3138,27 +3317,27 @@ done4:
 	VMASKMOVPD (DX), Y0, Y0
 	VSUBPD     Y0, Y1, Y1
 	TESTQ      $0x00000004, BX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y1, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, BX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3198,8 +3377,24 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    BX, $0x00000004
+	CMPQ    BX, $0x00000008
 	JL      done4
+	VMOVUPD (CX), Y0
+	VMULPD  (DX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(CX), Y0
+	VMULPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    BX, $0x00000004
+	JL      done6
 	VMOVUPD (CX), Y0
 	VMULPD  (DX), Y0, Y0
 	VMOVUPD Y0, (AX)
@@ -3207,11 +3402,11 @@ vectors3:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000004, BX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      BX, BX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x03, DI
@@ -3221,27 +3416,27 @@ done4:
 	VMASKMOVPD (DX), Y0, Y0
 	VMULPD     Y0, Y1, Y1
 	TESTQ      $0x00000004, BX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y1, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, BX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3287,8 +3482,26 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ     CX, $0x00000004
+	CMPQ     CX, $0x00000008
 	JL       done4
+	VMOVUPD  (AX), Y2
+	VANDPD   Y0, Y2, Y3
+	VPCMPGTQ Y1, Y3, Y3
+	VANDPD   Y3, Y2, Y2
+	VMOVUPD  Y2, (AX)
+	VMOVUPD  32(AX), Y2
+	VANDPD   Y0, Y2, Y3
+	VPCMPGTQ Y1, Y3, Y3
+	VANDPD   Y3, Y2, Y2
+	VMOVUPD  Y2, 32(AX)
+	ADDQ     $0x00000040, AX
+	SUBQ     $0x00000008, CX
+	JMP      vectors3
+
+done4:
+vectors5:
+	CMPQ     CX, $0x00000004
+	JL       done6
 	VMOVUPD  (AX), Y2
 	VANDPD   Y0, Y2, Y3
 	VPCMPGTQ Y1, Y3, Y3
@@ -3296,11 +3509,11 @@ vectors3:
 	VMOVUPD  Y2, (AX)
 	ADDQ     $0x00000020, AX
 	SUBQ     $0x00000004, CX
-	JMP      vectors3
+	JMP      vectors5
 
-done4:
+done6:
 	TESTQ      CX, CX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x03, BX
@@ -3311,27 +3524,27 @@ done4:
 	VPCMPGTQ   Y1, Y0, Y0
 	VANDPD     Y0, Y2, Y2
 	TESTQ      $0x00000004, CX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y2, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000002, CX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, CX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3376,8 +3589,25 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000004
+	CMPQ    DX, $0x00000008
 	JL      done4
+	VMOVUPD (CX), Y2
+	VMAXPD  Y2, Y0, Y2
+	VMINPD  Y2, Y1, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VMAXPD  Y2, Y0, Y2
+	VMINPD  Y2, Y1, Y2
+	VMOVUPD Y2, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000004
+	JL      done6
 	VMOVUPD (CX), Y2
 	VMAXPD  Y2, Y0, Y2
 	VMINPD  Y2, Y1, Y2
@@ -3385,11 +3615,11 @@ vectors3:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -3399,27 +3629,27 @@ done4:
 	VMAXPD     Y2, Y0, Y2
 	VMINPD     Y2, Y1, Y2
 	TESTQ      $0x00000004, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y2, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000002, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, DX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3459,19 +3689,34 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000004
+	CMPQ    DX, $0x00000008
 	JL      done4
+	VMOVUPD (CX), Y1
+	VMAXPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VMAXPD  Y1, Y0, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000004
+	JL      done6
 	VMOVUPD (CX), Y1
 	VMAXPD  Y1, Y0, Y1
 	VMOVUPD Y1, (AX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -3480,27 +3725,27 @@ done4:
 	VMASKMOVPD (CX), Y1, Y1
 	VMAXPD     Y1, Y0, Y1
 	TESTQ      $0x00000004, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y1, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, DX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3553,8 +3798,29 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000004
+	CMPQ    DX, $0x00000008
 	JL      done4
+	VMOVUPD (CX), Y2
+	VCMPPD  $0x1e, Y0, Y2, Y3
+	VCMPPD  $0x03, Y2, Y2, Y2
+	VANDPD  Y1, Y3, Y3
+	VORPD   Y2, Y3, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD 32(CX), Y2
+	VCMPPD  $0x1e, Y0, Y2, Y3
+	VCMPPD  $0x03, Y2, Y2, Y2
+	VANDPD  Y1, Y3, Y3
+	VORPD   Y2, Y3, Y2
+	VMOVUPD Y2, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000004
+	JL      done6
 	VMOVUPD (CX), Y2
 	VCMPPD  $0x1e, Y0, Y2, Y3
 	VCMPPD  $0x03, Y2, Y2, Y2
@@ -3564,11 +3830,11 @@ vectors3:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -3580,27 +3846,27 @@ done4:
 	VANDPD     Y1, Y0, Y0
 	VORPD      Y2, Y0, Y0
 	TESTQ      $0x00000004, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, DX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3677,8 +3943,40 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ     DX, $0x00000004
+	CMPQ     DX, $0x00000008
 	JL       done4
+	VMOVUPD  (CX), Y4
+	VCMPPD   $0x1e, Y0, Y4, Y5
+	VCMPPD   $0x03, Y4, Y4, Y4
+	VANDPD   Y1, Y5, Y5
+	VORPD    Y4, Y5, Y4
+	VMOVUPD  (BX), Y5
+	VANDPD   Y2, Y5, Y6
+	VPCMPGTQ Y3, Y6, Y6
+	VANDPD   Y6, Y5, Y5
+	VMULPD   Y4, Y5, Y4
+	VMOVUPD  Y4, (AX)
+	VMOVUPD  32(CX), Y4
+	VCMPPD   $0x1e, Y0, Y4, Y5
+	VCMPPD   $0x03, Y4, Y4, Y4
+	VANDPD   Y1, Y5, Y5
+	VORPD    Y4, Y5, Y4
+	VMOVUPD  32(BX), Y5
+	VANDPD   Y2, Y5, Y6
+	VPCMPGTQ Y3, Y6, Y6
+	VANDPD   Y6, Y5, Y5
+	VMULPD   Y4, Y5, Y4
+	VMOVUPD  Y4, 32(AX)
+	ADDQ     $0x00000040, AX
+	ADDQ     $0x00000040, CX
+	ADDQ     $0x00000040, BX
+	SUBQ     $0x00000008, DX
+	JMP      vectors3
+
+done4:
+vectors5:
+	CMPQ     DX, $0x00000004
+	JL       done6
 	VMOVUPD  (CX), Y4
 	VCMPPD   $0x1e, Y0, Y4, Y5
 	VCMPPD   $0x03, Y4, Y4, Y4
@@ -3694,11 +3992,11 @@ vectors3:
 	ADDQ     $0x00000020, CX
 	ADDQ     $0x00000020, BX
 	SUBQ     $0x00000004, DX
-	JMP      vectors3
+	JMP      vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       DX, DI
 	SHLQ       $0x03, DI
@@ -3715,27 +4013,27 @@ done4:
 	VANDPD     Y2, Y1, Y1
 	VMULPD     Y0, Y1, Y0
 	TESTQ      $0x00000004, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, DX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -6056,8 +6354,24 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    BX, $0x00000010
+	CMPQ    BX, $0x00000020
 	JL      done4
+	VMOVUPS (CX), Z0
+	VADDPS  (DX), Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VADDPS  64(DX), Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    BX, $0x00000010
+	JL      done6
 	VMOVUPS (CX), Z0
 	VADDPS  (DX), Z0, Z0
 	VMOVUPS Z0, (AX)
@@ -6065,11 +6379,11 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     BX, BX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPS.Z (CX), K1, Z0
@@ -6077,7 +6391,7 @@ done4:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -6117,8 +6431,24 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    BX, $0x00000010
+	CMPQ    BX, $0x00000020
 	JL      done4
+	VMOVUPS (CX), Z0
+	VSUBPS  (DX), Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VSUBPS  64(DX), Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    BX, $0x00000010
+	JL      done6
 	VMOVUPS (CX), Z0
 	VSUBPS  (DX), Z0, Z0
 	VMOVUPS Z0, (AX)
@@ -6126,11 +6456,11 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     BX, BX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPS.Z (CX), K1, Z0
@@ -6138,7 +6468,7 @@ done4:
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -6178,8 +6508,24 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    BX, $0x00000010
+	CMPQ    BX, $0x00000020
 	JL      done4
+	VMOVUPS (CX), Z0
+	VMULPS  (DX), Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMULPS  64(DX), Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    BX, $0x00000010
+	JL      done6
 	VMOVUPS (CX), Z0
 	VMULPS  (DX), Z0, Z0
 	VMOVUPS Z0, (AX)
@@ -6187,11 +6533,11 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     BX, BX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPS.Z (CX), K1, Z0
@@ -6199,7 +6545,7 @@ done4:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -6240,19 +6586,35 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ      CX, $0x00000010
+	CMPQ      CX, $0x00000020
 	JL        done4
+	VMOVUPS   (AX), Z1
+	VPTESTMD  Z0, Z1, K1
+	VMOVAPS.Z Z1, K1, Z1
+	VMOVUPS   Z1, (AX)
+	VMOVUPS   64(AX), Z1
+	VPTESTMD  Z0, Z1, K1
+	VMOVAPS.Z Z1, K1, Z1
+	VMOVUPS   Z1, 64(AX)
+	ADDQ      $0x00000080, AX
+	SUBQ      $0x00000020, CX
+	JMP       vectors3
+
+done4:
+vectors5:
+	CMPQ      CX, $0x00000010
+	JL        done6
 	VMOVUPS   (AX), Z1
 	VPTESTMD  Z0, Z1, K1
 	VMOVAPS.Z Z1, K1, Z1
 	VMOVUPS   Z1, (AX)
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000010, CX
-	JMP       vectors3
+	JMP       vectors5
 
-done4:
+done6:
 	TESTQ     CX, CX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z1
@@ -6260,7 +6622,7 @@ done4:
 	VMOVAPS.Z Z1, K2, Z1
 	VMOVUPS   Z1, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -6305,8 +6667,25 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000010
+	CMPQ    DX, $0x00000020
 	JL      done4
+	VMOVUPS (CX), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)
+	VMOVUPS 64(CX), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000010
+	JL      done6
 	VMOVUPS (CX), Z2
 	VMAXPS  Z2, Z0, Z2
 	VMINPS  Z2, Z1, Z2
@@ -6314,11 +6693,11 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     DX, DX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPS.Z (CX), K1, Z2
@@ -6326,7 +6705,7 @@ done4:
 	VMINPS    Z2, Z1, Z2
 	VMOVUPS   Z2, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -6366,26 +6745,41 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000010
+	CMPQ    DX, $0x00000020
 	JL      done4
+	VMOVUPS (CX), Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(CX), Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000010
+	JL      done6
 	VMOVUPS (CX), Z1
 	VMAXPS  Z1, Z0, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     DX, DX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPS.Z (CX), K1, Z1
 	VMAXPS    Z1, Z0, Z1
 	VMOVUPS   Z1, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -6438,7 +6832,7 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ      DX, $0x00000010
+	CMPQ      DX, $0x00000020
 	JL        done4
 	VMOVUPS   (CX), Z2
 	VCMPPS    $0x1e, Z0, Z2, K1
@@ -6446,24 +6840,45 @@ vectors3:
 	VBLENDMPS Z1, Z0, K1, Z11
 	VBLENDMPS Z2, Z11, K2, Z12
 	VMOVUPS   Z12, (AX)
-	ADDQ      $0x00000040, AX
-	ADDQ      $0x00000040, CX
-	SUBQ      $0x00000010, DX
+	VMOVUPS   64(CX), Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VCMPPS    $0x03, Z2, Z2, K2
+	VBLENDMPS Z1, Z0, K1, Z13
+	VBLENDMPS Z2, Z13, K2, Z14
+	VMOVUPS   Z14, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000020, DX
 	JMP       vectors3
 
 done4:
+vectors5:
+	CMPQ      DX, $0x00000010
+	JL        done6
+	VMOVUPS   (CX), Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VCMPPS    $0x03, Z2, Z2, K2
+	VBLENDMPS Z1, Z0, K1, Z15
+	VBLENDMPS Z2, Z15, K2, Z16
+	VMOVUPS   Z16, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JMP       vectors5
+
+done6:
 	TESTQ     DX, DX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPS.Z (CX), K1, Z2
 	VCMPPS    $0x1e, Z0, Z2, K2
 	VCMPPS    $0x03, Z2, Z2, K3
-	VBLENDMPS Z1, Z0, K2, Z13
-	VBLENDMPS Z2, Z13, K3, Z14
-	VMOVUPS   Z14, K1, (AX)
+	VBLENDMPS Z1, Z0, K2, Z17
+	VBLENDMPS Z2, Z17, K3, Z18
+	VMOVUPS   Z18, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -6535,7 +6950,7 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ      DX, $0x00000010
+	CMPQ      DX, $0x00000020
 	JL        done4
 	VMOVUPS   (CX), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -6547,29 +6962,59 @@ vectors3:
 	VMOVAPS.Z Z3, K1, Z3
 	VMULPS    Z13, Z3, Z3
 	VMOVUPS   Z3, (AX)
+	VMOVUPS   64(CX), Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VCMPPS    $0x03, Z3, Z3, K2
+	VBLENDMPS Z1, Z0, K1, Z14
+	VBLENDMPS Z3, Z14, K2, Z15
+	VMOVUPS   64(BX), Z3
+	VPTESTMD  Z2, Z3, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMULPS    Z15, Z3, Z3
+	VMOVUPS   Z3, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000020, DX
+	JMP       vectors3
+
+done4:
+vectors5:
+	CMPQ      DX, $0x00000010
+	JL        done6
+	VMOVUPS   (CX), Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VCMPPS    $0x03, Z3, Z3, K2
+	VBLENDMPS Z1, Z0, K1, Z16
+	VBLENDMPS Z3, Z16, K2, Z17
+	VMOVUPS   (BX), Z3
+	VPTESTMD  Z2, Z3, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMULPS    Z17, Z3, Z3
+	VMOVUPS   Z3, (AX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, BX
 	SUBQ      $0x00000010, DX
-	JMP       vectors3
+	JMP       vectors5
 
-done4:
+done6:
 	TESTQ     DX, DX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(DX*2), K1
 	VMOVUPS.Z (CX), K1, Z3
 	VCMPPS    $0x1e, Z0, Z3, K2
 	VCMPPS    $0x03, Z3, Z3, K3
-	VBLENDMPS Z1, Z0, K2, Z14
-	VBLENDMPS Z3, Z14, K3, Z15
+	VBLENDMPS Z1, Z0, K2, Z18
+	VBLENDMPS Z3, Z18, K3, Z19
 	VMOVUPS.Z (BX), K1, Z0
 	VPTESTMD  Z2, Z0, K2
 	VMOVAPS.Z Z0, K2, Z0
-	VMULPS    Z15, Z0, Z0
+	VMULPS    Z19, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -8875,8 +9320,24 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    BX, $0x00000008
+	CMPQ    BX, $0x00000010
 	JL      done4
+	VMOVUPD (CX), Z0
+	VADDPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(CX), Z0
+	VADDPD  64(DX), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    BX, $0x00000008
+	JL      done6
 	VMOVUPD (CX), Z0
 	VADDPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
@@ -8884,11 +9345,11 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     BX, BX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPD.Z (CX), K1, Z0
@@ -8896,7 +9357,7 @@ done4:
 	VADDPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -8936,8 +9397,24 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    BX, $0x00000008
+	CMPQ    BX, $0x00000010
 	JL      done4
+	VMOVUPD (CX), Z0
+	VSUBPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(CX), Z0
+	VSUBPD  64(DX), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    BX, $0x00000008
+	JL      done6
 	VMOVUPD (CX), Z0
 	VSUBPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
@@ -8945,11 +9422,11 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     BX, BX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPD.Z (CX), K1, Z0
@@ -8957,7 +9434,7 @@ done4:
 	VSUBPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -8997,8 +9474,24 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    BX, $0x00000008
+	CMPQ    BX, $0x00000010
 	JL      done4
+	VMOVUPD (CX), Z0
+	VMULPD  (DX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(CX), Z0
+	VMULPD  64(DX), Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    BX, $0x00000008
+	JL      done6
 	VMOVUPD (CX), Z0
 	VMULPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
@@ -9006,11 +9499,11 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     BX, BX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPD.Z (CX), K1, Z0
@@ -9018,7 +9511,7 @@ done4:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -9059,19 +9552,35 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ      CX, $0x00000008
+	CMPQ      CX, $0x00000010
 	JL        done4
+	VMOVUPD   (AX), Z1
+	VPTESTMQ  Z0, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, (AX)
+	VMOVUPD   64(AX), Z1
+	VPTESTMQ  Z0, Z1, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, 64(AX)
+	ADDQ      $0x00000080, AX
+	SUBQ      $0x00000010, CX
+	JMP       vectors3
+
+done4:
+vectors5:
+	CMPQ      CX, $0x00000008
+	JL        done6
 	VMOVUPD   (AX), Z1
 	VPTESTMQ  Z0, Z1, K1
 	VMOVAPD.Z Z1, K1, Z1
 	VMOVUPD   Z1, (AX)
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000008, CX
-	JMP       vectors3
+	JMP       vectors5
 
-done4:
+done6:
 	TESTQ     CX, CX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z1
@@ -9079,7 +9588,7 @@ done4:
 	VMOVAPD.Z Z1, K2, Z1
 	VMOVUPD   Z1, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -9124,8 +9633,25 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000008
+	CMPQ    DX, $0x00000010
 	JL      done4
+	VMOVUPD (CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPD Z2, (AX)
+	VMOVUPD 64(CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPD Z2, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000008
+	JL      done6
 	VMOVUPD (CX), Z2
 	VMAXPD  Z2, Z0, Z2
 	VMINPD  Z2, Z1, Z2
@@ -9133,11 +9659,11 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     DX, DX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPD.Z (CX), K1, Z2
@@ -9145,7 +9671,7 @@ done4:
 	VMINPD    Z2, Z1, Z2
 	VMOVUPD   Z2, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -9185,26 +9711,41 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000008
+	CMPQ    DX, $0x00000010
 	JL      done4
+	VMOVUPD (CX), Z1
+	VMAXPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(CX), Z1
+	VMAXPD  Z1, Z0, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000008
+	JL      done6
 	VMOVUPD (CX), Z1
 	VMAXPD  Z1, Z0, Z1
 	VMOVUPD Z1, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     DX, DX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPD.Z (CX), K1, Z1
 	VMAXPD    Z1, Z0, Z1
 	VMOVUPD   Z1, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -9257,7 +9798,7 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ      DX, $0x00000008
+	CMPQ      DX, $0x00000010
 	JL        done4
 	VMOVUPD   (CX), Z2
 	VCMPPD    $0x1e, Z0, Z2, K1
@@ -9265,24 +9806,45 @@ vectors3:
 	VBLENDMPD Z1, Z0, K1, Z11
 	VBLENDMPD Z2, Z11, K2, Z12
 	VMOVUPD   Z12, (AX)
-	ADDQ      $0x00000040, AX
-	ADDQ      $0x00000040, CX
-	SUBQ      $0x00000008, DX
+	VMOVUPD   64(CX), Z2
+	VCMPPD    $0x1e, Z0, Z2, K1
+	VCMPPD    $0x03, Z2, Z2, K2
+	VBLENDMPD Z1, Z0, K1, Z13
+	VBLENDMPD Z2, Z13, K2, Z14
+	VMOVUPD   Z14, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000010, DX
 	JMP       vectors3
 
 done4:
+vectors5:
+	CMPQ      DX, $0x00000008
+	JL        done6
+	VMOVUPD   (CX), Z2
+	VCMPPD    $0x1e, Z0, Z2, K1
+	VCMPPD    $0x03, Z2, Z2, K2
+	VBLENDMPD Z1, Z0, K1, Z15
+	VBLENDMPD Z2, Z15, K2, Z16
+	VMOVUPD   Z16, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000008, DX
+	JMP       vectors5
+
+done6:
 	TESTQ     DX, DX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPD.Z (CX), K1, Z2
 	VCMPPD    $0x1e, Z0, Z2, K2
 	VCMPPD    $0x03, Z2, Z2, K3
-	VBLENDMPD Z1, Z0, K2, Z13
-	VBLENDMPD Z2, Z13, K3, Z14
-	VMOVUPD   Z14, K1, (AX)
+	VBLENDMPD Z1, Z0, K2, Z17
+	VBLENDMPD Z2, Z17, K3, Z18
+	VMOVUPD   Z18, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -9354,7 +9916,7 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ      DX, $0x00000008
+	CMPQ      DX, $0x00000010
 	JL        done4
 	VMOVUPD   (CX), Z3
 	VCMPPD    $0x1e, Z0, Z3, K1
@@ -9366,29 +9928,59 @@ vectors3:
 	VMOVAPD.Z Z3, K1, Z3
 	VMULPD    Z13, Z3, Z3
 	VMOVUPD   Z3, (AX)
+	VMOVUPD   64(CX), Z3
+	VCMPPD    $0x1e, Z0, Z3, K1
+	VCMPPD    $0x03, Z3, Z3, K2
+	VBLENDMPD Z1, Z0, K1, Z14
+	VBLENDMPD Z3, Z14, K2, Z15
+	VMOVUPD   64(BX), Z3
+	VPTESTMQ  Z2, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMULPD    Z15, Z3, Z3
+	VMOVUPD   Z3, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000010, DX
+	JMP       vectors3
+
+done4:
+vectors5:
+	CMPQ      DX, $0x00000008
+	JL        done6
+	VMOVUPD   (CX), Z3
+	VCMPPD    $0x1e, Z0, Z3, K1
+	VCMPPD    $0x03, Z3, Z3, K2
+	VBLENDMPD Z1, Z0, K1, Z16
+	VBLENDMPD Z3, Z16, K2, Z17
+	VMOVUPD   (BX), Z3
+	VPTESTMQ  Z2, Z3, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMULPD    Z17, Z3, Z3
+	VMOVUPD   Z3, (AX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, BX
 	SUBQ      $0x00000008, DX
-	JMP       vectors3
+	JMP       vectors5
 
-done4:
+done6:
 	TESTQ     DX, DX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(DX*2), K1
 	VMOVUPD.Z (CX), K1, Z3
 	VCMPPD    $0x1e, Z0, Z3, K2
 	VCMPPD    $0x03, Z3, Z3, K3
-	VBLENDMPD Z1, Z0, K2, Z14
-	VBLENDMPD Z3, Z14, K3, Z15
+	VBLENDMPD Z1, Z0, K2, Z18
+	VBLENDMPD Z3, Z18, K3, Z19
 	VMOVUPD.Z (BX), K1, Z0
 	VPTESTMQ  Z2, Z0, K2
 	VMOVAPD.Z Z0, K2, Z0
-	VMULPD    Z15, Z0, Z0
+	VMULPD    Z19, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 

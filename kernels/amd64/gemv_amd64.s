@@ -2002,8 +2002,27 @@ vectors16:
 
 done17:
 vectors18:
-	CMPQ        DI, $0x00000008
+	CMPQ        DI, $0x00000010
 	JL          done19
+	VMOVUPS     (BX), Y3
+	VMOVUPS     (SI), Y4
+	VFMADD213PS Y1, Y2, Y3
+	VFMADD231PS Y3, Y0, Y4
+	VMOVUPS     Y4, (SI)
+	VMOVUPS     32(BX), Y3
+	VMOVUPS     32(SI), Y4
+	VFMADD213PS Y1, Y2, Y3
+	VFMADD231PS Y3, Y0, Y4
+	VMOVUPS     Y4, 32(SI)
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000010, DI
+	JMP         vectors18
+
+done19:
+vectors20:
+	CMPQ        DI, $0x00000008
+	JL          done21
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VFMADD213PS Y1, Y2, Y3
@@ -2012,11 +2031,11 @@ vectors18:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors18
+	JMP         vectors20
 
-done19:
+done21:
 	TESTQ       DI, DI
-	JZ          end20
+	JZ          end22
 	LEAQ        laneMasks<>+0(SB), R8
 	MOVQ        DI, R9
 	SHLQ        $0x02, R9
@@ -2027,34 +2046,34 @@ done19:
 	VFMADD213PS Y1, Y2, Y4
 	VFMADD231PS Y4, Y0, Y3
 	TESTQ       $0x00000008, DI
-	JZ          skip22
+	JZ          skip24
 	VMOVUPS     Y3, (SI)
-	JMP         stored21
+	JMP         stored23
 
-skip22:
+skip24:
 	LEAQ         (SI), BX
 	VMOVAPS      Y3, Y2
 	TESTQ        $0x00000004, DI
-	JZ           skip23
+	JZ           skip25
 	VMOVUPS      X2, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y2, X2
 
-skip23:
+skip25:
 	TESTQ     $0x00000002, DI
-	JZ        skip24
+	JZ        skip26
 	VMOVSD    X2, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X2, X2
 
-skip24:
+skip26:
 	TESTQ  $0x00000001, DI
-	JZ     skip25
+	JZ     skip27
 	VMOVSS X2, (BX)
 
-skip25:
-stored21:
-end20:
+skip27:
+stored23:
+end22:
 	ADDQ $0x00000004, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x02, BX
@@ -2067,18 +2086,18 @@ short1:
 	MOVQ n+8(FP), AX
 	MOVQ y_base+48(FP), CX
 
-columns26:
+columns28:
 	CMPQ    AX, $0x00000010
-	JL      next27
+	JL      next29
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows28:
+rows30:
 	CMPQ         DX, $0x00000004
-	JL           next29
+	JL           next31
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -2134,12 +2153,12 @@ rows28:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows28
+	JMP          rows30
 
-next29:
-rows30:
+next31:
+rows32:
 	CMPQ         DX, $0x00000001
-	JL           next31
+	JL           next33
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Y4
 	VMOVUPS      32(DI), Y5
@@ -2157,26 +2176,26 @@ rows30:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows30
+	JMP          rows32
 
-next31:
+next33:
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, a_base+72(FP)
 	SUBQ $0x00000010, AX
-	JMP  columns26
+	JMP  columns28
 
-next27:
-columns32:
+next29:
+columns34:
 	CMPQ    AX, $0x00000008
-	JL      next33
+	JL      next35
 	VMOVUPS (CX), Y2
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows34:
+rows36:
 	CMPQ         DX, $0x00000004
-	JL           next35
+	JL           next37
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -2212,12 +2231,12 @@ rows34:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows34
+	JMP          rows36
 
-next35:
-rows36:
+next37:
+rows38:
 	CMPQ         DX, $0x00000001
-	JL           next37
+	JL           next39
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Y3
 	VBROADCASTSS (BX), Y4
@@ -2230,15 +2249,15 @@ rows36:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows36
+	JMP          rows38
 
-next37:
+next39:
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, a_base+72(FP)
 	SUBQ $0x00000008, AX
-	JMP  columns32
+	JMP  columns34
 
-next33:
+next35:
 	TESTQ      AX, AX
 	JZ         end2
 	LEAQ       laneMasks<>+0(SB), DX
@@ -2251,9 +2270,9 @@ next33:
 	MOVQ       x_base+24(FP), DX
 	MOVQ       a_base+72(FP), BX
 
-rows38:
+rows40:
 	CMPQ         CX, $0x00000004
-	JL           next39
+	JL           next41
 	MOVQ         BX, SI
 	MOVQ         lda+96(FP), DI
 	SHLQ         $0x02, DI
@@ -2280,129 +2299,129 @@ rows38:
 	VFMADD213PS  Y1, Y8, Y9
 	VFMADD231PS  Y9, Y0, Y7
 	TESTQ        $0x00000008, AX
-	JZ           skip41
+	JZ           skip43
 	VMOVUPS      Y4, (SI)
-	JMP          stored40
+	JMP          stored42
 
-skip41:
+skip43:
 	LEAQ         (SI), R9
 	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000004, AX
-	JZ           skip42
+	JZ           skip44
 	VMOVUPS      X4, (R9)
 	ADDQ         $0x00000010, R9
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip42:
+skip44:
 	TESTQ     $0x00000002, AX
-	JZ        skip43
+	JZ        skip45
 	VMOVSD    X4, (R9)
 	ADDQ      $0x00000008, R9
 	VPERMILPD $0x01, X4, X4
 
-skip43:
+skip45:
 	TESTQ  $0x00000001, AX
-	JZ     skip44
+	JZ     skip46
 	VMOVSS X4, (R9)
 
-skip44:
-stored40:
-	TESTQ   $0x00000008, AX
-	JZ      skip46
-	VMOVUPS Y5, (SI)(DI*1)
-	JMP     stored45
-
 skip46:
+stored42:
+	TESTQ   $0x00000008, AX
+	JZ      skip48
+	VMOVUPS Y5, (SI)(DI*1)
+	JMP     stored47
+
+skip48:
 	LEAQ         (SI)(DI*1), R9
 	VMOVAPS      Y5, Y4
 	TESTQ        $0x00000004, AX
-	JZ           skip47
+	JZ           skip49
 	VMOVUPS      X4, (R9)
 	ADDQ         $0x00000010, R9
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip47:
+skip49:
 	TESTQ     $0x00000002, AX
-	JZ        skip48
+	JZ        skip50
 	VMOVSD    X4, (R9)
 	ADDQ      $0x00000008, R9
 	VPERMILPD $0x01, X4, X4
 
-skip48:
+skip50:
 	TESTQ  $0x00000001, AX
-	JZ     skip49
+	JZ     skip51
 	VMOVSS X4, (R9)
 
-skip49:
-stored45:
-	TESTQ   $0x00000008, AX
-	JZ      skip51
-	VMOVUPS Y6, (SI)(DI*2)
-	JMP     stored50
-
 skip51:
+stored47:
+	TESTQ   $0x00000008, AX
+	JZ      skip53
+	VMOVUPS Y6, (SI)(DI*2)
+	JMP     stored52
+
+skip53:
 	LEAQ         (SI)(DI*2), SI
 	VMOVAPS      Y6, Y4
 	TESTQ        $0x00000004, AX
-	JZ           skip52
+	JZ           skip54
 	VMOVUPS      X4, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip52:
+skip54:
 	TESTQ     $0x00000002, AX
-	JZ        skip53
+	JZ        skip55
 	VMOVSD    X4, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X4, X4
 
-skip53:
+skip55:
 	TESTQ  $0x00000001, AX
-	JZ     skip54
+	JZ     skip56
 	VMOVSS X4, (SI)
 
-skip54:
-stored50:
-	TESTQ   $0x00000008, AX
-	JZ      skip56
-	VMOVUPS Y7, (R8)
-	JMP     stored55
-
 skip56:
+stored52:
+	TESTQ   $0x00000008, AX
+	JZ      skip58
+	VMOVUPS Y7, (R8)
+	JMP     stored57
+
+skip58:
 	LEAQ         (R8), SI
 	VMOVAPS      Y7, Y4
 	TESTQ        $0x00000004, AX
-	JZ           skip57
+	JZ           skip59
 	VMOVUPS      X4, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip57:
+skip59:
 	TESTQ     $0x00000002, AX
-	JZ        skip58
+	JZ        skip60
 	VMOVSD    X4, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X4, X4
 
-skip58:
+skip60:
 	TESTQ  $0x00000001, AX
-	JZ     skip59
+	JZ     skip61
 	VMOVSS X4, (SI)
 
-skip59:
-stored55:
+skip61:
+stored57:
 	MOVQ   lda+96(FP), SI
 	SHLQ   $0x02, SI
 	IMUL3Q $0x00000004, SI, SI
 	ADDQ   SI, BX
 	ADDQ   $0x00000010, DX
 	SUBQ   $0x00000004, CX
-	JMP    rows38
+	JMP    rows40
 
-next39:
-rows60:
+next41:
+rows62:
 	CMPQ         CX, $0x00000001
-	JL           next61
+	JL           next63
 	MOVQ         BX, SI
 	VMASKMOVPS   (SI), Y2, Y4
 	VBROADCASTSS (DX), Y5
@@ -2410,41 +2429,41 @@ rows60:
 	VFMADD213PS  Y1, Y5, Y6
 	VFMADD231PS  Y6, Y0, Y4
 	TESTQ        $0x00000008, AX
-	JZ           skip63
+	JZ           skip65
 	VMOVUPS      Y4, (SI)
-	JMP          stored62
+	JMP          stored64
 
-skip63:
+skip65:
 	LEAQ         (SI), SI
 	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000004, AX
-	JZ           skip64
+	JZ           skip66
 	VMOVUPS      X4, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip64:
+skip66:
 	TESTQ     $0x00000002, AX
-	JZ        skip65
+	JZ        skip67
 	VMOVSD    X4, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X4, X4
 
-skip65:
+skip67:
 	TESTQ  $0x00000001, AX
-	JZ     skip66
+	JZ     skip68
 	VMOVSS X4, (SI)
 
-skip66:
-stored62:
+skip68:
+stored64:
 	MOVQ lda+96(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	ADDQ $0x00000004, DX
 	SUBQ $0x00000001, CX
-	JMP  rows60
+	JMP  rows62
 
-next61:
+next63:
 end2:
 	VZEROUPPER
 	RET
@@ -4316,8 +4335,27 @@ vectors15:
 
 done16:
 vectors17:
-	CMPQ        DI, $0x00000004
+	CMPQ        DI, $0x00000008
 	JL          done18
+	VMOVUPD     (BX), Y3
+	VMOVUPD     (SI), Y4
+	VFMADD213PD Y1, Y2, Y3
+	VFMADD231PD Y3, Y0, Y4
+	VMOVUPD     Y4, (SI)
+	VMOVUPD     32(BX), Y3
+	VMOVUPD     32(SI), Y4
+	VFMADD213PD Y1, Y2, Y3
+	VFMADD231PD Y3, Y0, Y4
+	VMOVUPD     Y4, 32(SI)
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000008, DI
+	JMP         vectors17
+
+done18:
+vectors19:
+	CMPQ        DI, $0x00000004
+	JL          done20
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VFMADD213PD Y1, Y2, Y3
@@ -4326,11 +4364,11 @@ vectors17:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
-	JMP         vectors17
+	JMP         vectors19
 
-done18:
+done20:
 	TESTQ       DI, DI
-	JZ          end19
+	JZ          end21
 	LEAQ        laneMasks<>+0(SB), R8
 	MOVQ        DI, R9
 	SHLQ        $0x03, R9
@@ -4341,27 +4379,27 @@ done18:
 	VFMADD213PD Y1, Y2, Y4
 	VFMADD231PD Y4, Y0, Y3
 	TESTQ       $0x00000004, DI
-	JZ          skip21
+	JZ          skip23
 	VMOVUPD     Y3, (SI)
-	JMP         stored20
+	JMP         stored22
 
-skip21:
+skip23:
 	LEAQ         (SI), BX
 	VMOVAPS      Y3, Y2
 	TESTQ        $0x00000002, DI
-	JZ           skip22
+	JZ           skip24
 	VMOVUPD      X2, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y2, X2
 
-skip22:
+skip24:
 	TESTQ  $0x00000001, DI
-	JZ     skip23
+	JZ     skip25
 	VMOVSD X2, (BX)
 
-skip23:
-stored20:
-end19:
+skip25:
+stored22:
+end21:
 	ADDQ $0x00000008, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x03, BX
@@ -4374,18 +4412,18 @@ short1:
 	MOVQ n+8(FP), AX
 	MOVQ y_base+48(FP), CX
 
-columns24:
+columns26:
 	CMPQ    AX, $0x00000008
-	JL      next25
+	JL      next27
 	VMOVUPD (CX), Y2
 	VMOVUPD 32(CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows26:
+rows28:
 	CMPQ         DX, $0x00000004
-	JL           next27
+	JL           next29
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -4441,12 +4479,12 @@ rows26:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows26
+	JMP          rows28
 
-next27:
-rows28:
+next29:
+rows30:
 	CMPQ         DX, $0x00000001
-	JL           next29
+	JL           next31
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Y4
 	VMOVUPD      32(DI), Y5
@@ -4464,26 +4502,26 @@ rows28:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows28
+	JMP          rows30
 
-next29:
+next31:
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, a_base+72(FP)
 	SUBQ $0x00000008, AX
-	JMP  columns24
+	JMP  columns26
 
-next25:
-columns30:
+next27:
+columns32:
 	CMPQ    AX, $0x00000004
-	JL      next31
+	JL      next33
 	VMOVUPD (CX), Y2
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows32:
+rows34:
 	CMPQ         DX, $0x00000004
-	JL           next33
+	JL           next35
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -4519,12 +4557,12 @@ rows32:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows32
+	JMP          rows34
 
-next33:
-rows34:
+next35:
+rows36:
 	CMPQ         DX, $0x00000001
-	JL           next35
+	JL           next37
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Y3
 	VBROADCASTSD (BX), Y4
@@ -4537,15 +4575,15 @@ rows34:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows34
+	JMP          rows36
 
-next35:
+next37:
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, a_base+72(FP)
 	SUBQ $0x00000004, AX
-	JMP  columns30
+	JMP  columns32
 
-next31:
+next33:
 	TESTQ      AX, AX
 	JZ         end2
 	LEAQ       laneMasks<>+0(SB), DX
@@ -4558,9 +4596,9 @@ next31:
 	MOVQ       x_base+24(FP), DX
 	MOVQ       a_base+72(FP), BX
 
-rows36:
+rows38:
 	CMPQ         CX, $0x00000004
-	JL           next37
+	JL           next39
 	MOVQ         BX, SI
 	MOVQ         lda+96(FP), DI
 	SHLQ         $0x03, DI
@@ -4587,101 +4625,101 @@ rows36:
 	VFMADD213PD  Y1, Y8, Y9
 	VFMADD231PD  Y9, Y0, Y7
 	TESTQ        $0x00000004, AX
-	JZ           skip39
+	JZ           skip41
 	VMOVUPD      Y4, (SI)
-	JMP          stored38
+	JMP          stored40
 
-skip39:
+skip41:
 	LEAQ         (SI), R9
 	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000002, AX
-	JZ           skip40
+	JZ           skip42
 	VMOVUPD      X4, (R9)
 	ADDQ         $0x00000010, R9
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip40:
+skip42:
 	TESTQ  $0x00000001, AX
-	JZ     skip41
+	JZ     skip43
 	VMOVSD X4, (R9)
 
-skip41:
-stored38:
-	TESTQ   $0x00000004, AX
-	JZ      skip43
-	VMOVUPD Y5, (SI)(DI*1)
-	JMP     stored42
-
 skip43:
+stored40:
+	TESTQ   $0x00000004, AX
+	JZ      skip45
+	VMOVUPD Y5, (SI)(DI*1)
+	JMP     stored44
+
+skip45:
 	LEAQ         (SI)(DI*1), R9
 	VMOVAPS      Y5, Y4
 	TESTQ        $0x00000002, AX
-	JZ           skip44
+	JZ           skip46
 	VMOVUPD      X4, (R9)
 	ADDQ         $0x00000010, R9
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip44:
+skip46:
 	TESTQ  $0x00000001, AX
-	JZ     skip45
+	JZ     skip47
 	VMOVSD X4, (R9)
 
-skip45:
-stored42:
-	TESTQ   $0x00000004, AX
-	JZ      skip47
-	VMOVUPD Y6, (SI)(DI*2)
-	JMP     stored46
-
 skip47:
+stored44:
+	TESTQ   $0x00000004, AX
+	JZ      skip49
+	VMOVUPD Y6, (SI)(DI*2)
+	JMP     stored48
+
+skip49:
 	LEAQ         (SI)(DI*2), SI
 	VMOVAPS      Y6, Y4
 	TESTQ        $0x00000002, AX
-	JZ           skip48
+	JZ           skip50
 	VMOVUPD      X4, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip48:
+skip50:
 	TESTQ  $0x00000001, AX
-	JZ     skip49
+	JZ     skip51
 	VMOVSD X4, (SI)
 
-skip49:
-stored46:
-	TESTQ   $0x00000004, AX
-	JZ      skip51
-	VMOVUPD Y7, (R8)
-	JMP     stored50
-
 skip51:
+stored48:
+	TESTQ   $0x00000004, AX
+	JZ      skip53
+	VMOVUPD Y7, (R8)
+	JMP     stored52
+
+skip53:
 	LEAQ         (R8), SI
 	VMOVAPS      Y7, Y4
 	TESTQ        $0x00000002, AX
-	JZ           skip52
+	JZ           skip54
 	VMOVUPD      X4, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip52:
+skip54:
 	TESTQ  $0x00000001, AX
-	JZ     skip53
+	JZ     skip55
 	VMOVSD X4, (SI)
 
-skip53:
-stored50:
+skip55:
+stored52:
 	MOVQ   lda+96(FP), SI
 	SHLQ   $0x03, SI
 	IMUL3Q $0x00000004, SI, SI
 	ADDQ   SI, BX
 	ADDQ   $0x00000020, DX
 	SUBQ   $0x00000004, CX
-	JMP    rows36
+	JMP    rows38
 
-next37:
-rows54:
+next39:
+rows56:
 	CMPQ         CX, $0x00000001
-	JL           next55
+	JL           next57
 	MOVQ         BX, SI
 	VMASKMOVPD   (SI), Y2, Y4
 	VBROADCASTSD (DX), Y5
@@ -4689,34 +4727,34 @@ rows54:
 	VFMADD213PD  Y1, Y5, Y6
 	VFMADD231PD  Y6, Y0, Y4
 	TESTQ        $0x00000004, AX
-	JZ           skip57
+	JZ           skip59
 	VMOVUPD      Y4, (SI)
-	JMP          stored56
+	JMP          stored58
 
-skip57:
+skip59:
 	LEAQ         (SI), SI
 	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000002, AX
-	JZ           skip58
+	JZ           skip60
 	VMOVUPD      X4, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip58:
+skip60:
 	TESTQ  $0x00000001, AX
-	JZ     skip59
+	JZ     skip61
 	VMOVSD X4, (SI)
 
-skip59:
-stored56:
+skip61:
+stored58:
 	MOVQ lda+96(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	ADDQ $0x00000008, DX
 	SUBQ $0x00000001, CX
-	JMP  rows54
+	JMP  rows56
 
-next55:
+next57:
 end2:
 	VZEROUPPER
 	RET
@@ -6228,8 +6266,27 @@ vectors16:
 
 done17:
 vectors18:
-	CMPQ        DI, $0x00000008
+	CMPQ        DI, $0x00000010
 	JL          done19
+	VMOVUPS     (BX), Y3
+	VMOVUPS     (SI), Y4
+	VFMADD213PS Y1, Y2, Y3
+	VFMADD231PS Y3, Y0, Y4
+	VMOVUPS     Y4, (SI)
+	VMOVUPS     32(BX), Y3
+	VMOVUPS     32(SI), Y4
+	VFMADD213PS Y1, Y2, Y3
+	VFMADD231PS Y3, Y0, Y4
+	VMOVUPS     Y4, 32(SI)
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000010, DI
+	JMP         vectors18
+
+done19:
+vectors20:
+	CMPQ        DI, $0x00000008
+	JL          done21
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VFMADD213PS Y1, Y2, Y3
@@ -6238,11 +6295,11 @@ vectors18:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors18
+	JMP         vectors20
 
-done19:
+done21:
 	TESTQ       DI, DI
-	JZ          end20
+	JZ          end22
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPS.Z   (BX), K1, Y3
@@ -6250,34 +6307,34 @@ done19:
 	VFMADD213PS Y1, Y2, Y3
 	VFMADD231PS Y3, Y0, Y4
 	TESTQ       $0x00000008, DI
-	JZ          skip22
+	JZ          skip24
 	VMOVUPS     Y4, (SI)
-	JMP         stored21
+	JMP         stored23
 
-skip22:
+skip24:
 	LEAQ         (SI), BX
 	VMOVAPS      Y4, Y2
 	TESTQ        $0x00000004, DI
-	JZ           skip23
+	JZ           skip25
 	VMOVUPS      X2, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y2, X2
 
-skip23:
+skip25:
 	TESTQ     $0x00000002, DI
-	JZ        skip24
+	JZ        skip26
 	VMOVSD    X2, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X2, X2
 
-skip24:
+skip26:
 	TESTQ  $0x00000001, DI
-	JZ     skip25
+	JZ     skip27
 	VMOVSS X2, (BX)
 
-skip25:
-stored21:
-end20:
+skip27:
+stored23:
+end22:
 	ADDQ $0x00000004, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x02, BX
@@ -6290,9 +6347,9 @@ short1:
 	MOVQ n+8(FP), AX
 	MOVQ y_base+48(FP), CX
 
-columns26:
+columns28:
 	CMPQ    AX, $0x00000020
-	JL      next27
+	JL      next29
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
 	VMOVUPS 64(CX), Y4
@@ -6301,9 +6358,9 @@ columns26:
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows28:
+rows30:
 	CMPQ         DX, $0x00000004
-	JL           next29
+	JL           next31
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -6399,12 +6456,12 @@ rows28:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows28
+	JMP          rows30
 
-next29:
-rows30:
+next31:
+rows32:
 	CMPQ         DX, $0x00000001
-	JL           next31
+	JL           next33
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Y6
 	VMOVUPS      32(DI), Y7
@@ -6432,27 +6489,27 @@ rows30:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows30
+	JMP          rows32
 
-next31:
+next33:
 	ADDQ $0x00000080, CX
 	ADDQ $0x00000080, a_base+72(FP)
 	SUBQ $0x00000020, AX
-	JMP  columns26
+	JMP  columns28
 
-next27:
-columns32:
+next29:
+columns34:
 	CMPQ    AX, $0x00000010
-	JL      next33
+	JL      next35
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows34:
+rows36:
 	CMPQ         DX, $0x00000004
-	JL           next35
+	JL           next37
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -6508,12 +6565,12 @@ rows34:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows34
+	JMP          rows36
 
-next35:
-rows36:
+next37:
+rows38:
 	CMPQ         DX, $0x00000001
-	JL           next37
+	JL           next39
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Y4
 	VMOVUPS      32(DI), Y5
@@ -6531,26 +6588,26 @@ rows36:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows36
+	JMP          rows38
 
-next37:
+next39:
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, a_base+72(FP)
 	SUBQ $0x00000010, AX
-	JMP  columns32
+	JMP  columns34
 
-next33:
-columns38:
+next35:
+columns40:
 	CMPQ    AX, $0x00000008
-	JL      next39
+	JL      next41
 	VMOVUPS (CX), Y2
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows40:
+rows42:
 	CMPQ         DX, $0x00000004
-	JL           next41
+	JL           next43
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -6586,12 +6643,12 @@ rows40:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows40
+	JMP          rows42
 
-next41:
-rows42:
+next43:
+rows44:
 	CMPQ         DX, $0x00000001
-	JL           next43
+	JL           next45
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Y3
 	VBROADCASTSS (BX), Y4
@@ -6604,15 +6661,15 @@ rows42:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows42
+	JMP          rows44
 
-next43:
+next45:
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, a_base+72(FP)
 	SUBQ $0x00000008, AX
-	JMP  columns38
+	JMP  columns40
 
-next39:
+next41:
 	TESTQ     AX, AX
 	JZ        end2
 	LEAQ      bitMasks<>+0(SB), DX
@@ -6622,9 +6679,9 @@ next39:
 	MOVQ      x_base+24(FP), CX
 	MOVQ      a_base+72(FP), DX
 
-rows44:
+rows46:
 	CMPQ         AX, $0x00000004
-	JL           next45
+	JL           next47
 	MOVQ         DX, BX
 	MOVQ         lda+96(FP), SI
 	SHLQ         $0x02, SI
@@ -6660,12 +6717,12 @@ rows44:
 	ADDQ         BX, DX
 	ADDQ         $0x00000010, CX
 	SUBQ         $0x00000004, AX
-	JMP          rows44
+	JMP          rows46
 
-next45:
-rows46:
+next47:
+rows48:
 	CMPQ         AX, $0x00000001
-	JL           next47
+	JL           next49
 	MOVQ         DX, BX
 	VMOVUPS.Z    (BX), K1, Y3
 	VBROADCASTSS (CX), Y4
@@ -6678,9 +6735,9 @@ rows46:
 	ADDQ         BX, DX
 	ADDQ         $0x00000004, CX
 	SUBQ         $0x00000001, AX
-	JMP          rows46
+	JMP          rows48
 
-next47:
+next49:
 end2:
 	VZEROUPPER
 	RET
@@ -7121,8 +7178,27 @@ vectors5:
 
 done6:
 vectors7:
-	CMPQ        DI, $0x00000010
+	CMPQ        DI, $0x00000020
 	JL          done8
+	VMOVUPS     (BX), Z3
+	VMOVUPS     (SI), Z4
+	VFMADD213PS Z1, Z2, Z3
+	VFMADD231PS Z3, Z0, Z4
+	VMOVUPS     Z4, (SI)
+	VMOVUPS     64(BX), Z3
+	VMOVUPS     64(SI), Z4
+	VFMADD213PS Z1, Z2, Z3
+	VFMADD231PS Z3, Z0, Z4
+	VMOVUPS     Z4, 64(SI)
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000020, DI
+	JMP         vectors7
+
+done8:
+vectors9:
+	CMPQ        DI, $0x00000010
+	JL          done10
 	VMOVUPS     (BX), Z3
 	VMOVUPS     (SI), Z4
 	VFMADD213PS Z1, Z2, Z3
@@ -7131,11 +7207,11 @@ vectors7:
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors7
+	JMP         vectors9
 
-done8:
+done10:
 	TESTQ       DI, DI
-	JZ          end9
+	JZ          end11
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPS.Z   (BX), K1, Z3
@@ -7144,7 +7220,7 @@ done8:
 	VFMADD231PS Z3, Z0, Z4
 	VMOVUPS     Z4, K1, (SI)
 
-end9:
+end11:
 	ADDQ $0x00000004, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x02, BX
@@ -7157,9 +7233,9 @@ short1:
 	MOVQ n+8(FP), AX
 	MOVQ y_base+48(FP), CX
 
-columns10:
+columns12:
 	CMPQ    AX, $0x00000040
-	JL      next11
+	JL      next13
 	VMOVUPS (CX), Z2
 	VMOVUPS 64(CX), Z3
 	VMOVUPS 128(CX), Z4
@@ -7168,9 +7244,9 @@ columns10:
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows12:
+rows14:
 	CMPQ         DX, $0x00000004
-	JL           next13
+	JL           next15
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -7266,12 +7342,12 @@ rows12:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows12
+	JMP          rows14
 
-next13:
-rows14:
+next15:
+rows16:
 	CMPQ         DX, $0x00000001
-	JL           next15
+	JL           next17
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Z6
 	VMOVUPS      64(DI), Z7
@@ -7299,27 +7375,27 @@ rows14:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows14
+	JMP          rows16
 
-next15:
+next17:
 	ADDQ $0x00000100, CX
 	ADDQ $0x00000100, a_base+72(FP)
 	SUBQ $0x00000040, AX
-	JMP  columns10
+	JMP  columns12
 
-next11:
-columns16:
+next13:
+columns18:
 	CMPQ    AX, $0x00000020
-	JL      next17
+	JL      next19
 	VMOVUPS (CX), Z2
 	VMOVUPS 64(CX), Z3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows18:
+rows20:
 	CMPQ         DX, $0x00000004
-	JL           next19
+	JL           next21
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -7375,12 +7451,12 @@ rows18:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows18
+	JMP          rows20
 
-next19:
-rows20:
+next21:
+rows22:
 	CMPQ         DX, $0x00000001
-	JL           next21
+	JL           next23
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Z4
 	VMOVUPS      64(DI), Z5
@@ -7398,26 +7474,26 @@ rows20:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows20
+	JMP          rows22
 
-next21:
+next23:
 	ADDQ $0x00000080, CX
 	ADDQ $0x00000080, a_base+72(FP)
 	SUBQ $0x00000020, AX
-	JMP  columns16
+	JMP  columns18
 
-next17:
-columns22:
+next19:
+columns24:
 	CMPQ    AX, $0x00000010
-	JL      next23
+	JL      next25
 	VMOVUPS (CX), Z2
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows24:
+rows26:
 	CMPQ         DX, $0x00000004
-	JL           next25
+	JL           next27
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x02, R8
@@ -7453,12 +7529,12 @@ rows24:
 	ADDQ         DI, SI
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows24
+	JMP          rows26
 
-next25:
-rows26:
+next27:
+rows28:
 	CMPQ         DX, $0x00000001
-	JL           next27
+	JL           next29
 	MOVQ         SI, DI
 	VMOVUPS      (DI), Z3
 	VBROADCASTSS (BX), Z4
@@ -7471,15 +7547,15 @@ rows26:
 	ADDQ         DI, SI
 	ADDQ         $0x00000004, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows26
+	JMP          rows28
 
-next27:
+next29:
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, a_base+72(FP)
 	SUBQ $0x00000010, AX
-	JMP  columns22
+	JMP  columns24
 
-next23:
+next25:
 	TESTQ     AX, AX
 	JZ        end2
 	LEAQ      bitMasks<>+0(SB), DX
@@ -7489,9 +7565,9 @@ next23:
 	MOVQ      x_base+24(FP), CX
 	MOVQ      a_base+72(FP), DX
 
-rows28:
+rows30:
 	CMPQ         AX, $0x00000004
-	JL           next29
+	JL           next31
 	MOVQ         DX, BX
 	MOVQ         lda+96(FP), SI
 	SHLQ         $0x02, SI
@@ -7527,12 +7603,12 @@ rows28:
 	ADDQ         BX, DX
 	ADDQ         $0x00000010, CX
 	SUBQ         $0x00000004, AX
-	JMP          rows28
+	JMP          rows30
 
-next29:
-rows30:
+next31:
+rows32:
 	CMPQ         AX, $0x00000001
-	JL           next31
+	JL           next33
 	MOVQ         DX, BX
 	VMOVUPS.Z    (BX), K1, Z3
 	VBROADCASTSS (CX), Z4
@@ -7545,9 +7621,9 @@ rows30:
 	ADDQ         BX, DX
 	ADDQ         $0x00000004, CX
 	SUBQ         $0x00000001, AX
-	JMP          rows30
+	JMP          rows32
 
-next31:
+next33:
 end2:
 	VZEROUPPER
 	RET
@@ -9044,8 +9120,27 @@ vectors15:
 
 done16:
 vectors17:
-	CMPQ        DI, $0x00000004
+	CMPQ        DI, $0x00000008
 	JL          done18
+	VMOVUPD     (BX), Y3
+	VMOVUPD     (SI), Y4
+	VFMADD213PD Y1, Y2, Y3
+	VFMADD231PD Y3, Y0, Y4
+	VMOVUPD     Y4, (SI)
+	VMOVUPD     32(BX), Y3
+	VMOVUPD     32(SI), Y4
+	VFMADD213PD Y1, Y2, Y3
+	VFMADD231PD Y3, Y0, Y4
+	VMOVUPD     Y4, 32(SI)
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000008, DI
+	JMP         vectors17
+
+done18:
+vectors19:
+	CMPQ        DI, $0x00000004
+	JL          done20
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VFMADD213PD Y1, Y2, Y3
@@ -9054,11 +9149,11 @@ vectors17:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
-	JMP         vectors17
+	JMP         vectors19
 
-done18:
+done20:
 	TESTQ       DI, DI
-	JZ          end19
+	JZ          end21
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPD.Z   (BX), K1, Y3
@@ -9066,27 +9161,27 @@ done18:
 	VFMADD213PD Y1, Y2, Y3
 	VFMADD231PD Y3, Y0, Y4
 	TESTQ       $0x00000004, DI
-	JZ          skip21
+	JZ          skip23
 	VMOVUPD     Y4, (SI)
-	JMP         stored20
+	JMP         stored22
 
-skip21:
+skip23:
 	LEAQ         (SI), BX
 	VMOVAPS      Y4, Y2
 	TESTQ        $0x00000002, DI
-	JZ           skip22
+	JZ           skip24
 	VMOVUPD      X2, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y2, X2
 
-skip22:
+skip24:
 	TESTQ  $0x00000001, DI
-	JZ     skip23
+	JZ     skip25
 	VMOVSD X2, (BX)
 
-skip23:
-stored20:
-end19:
+skip25:
+stored22:
+end21:
 	ADDQ $0x00000008, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x03, BX
@@ -9099,9 +9194,9 @@ short1:
 	MOVQ n+8(FP), AX
 	MOVQ y_base+48(FP), CX
 
-columns24:
+columns26:
 	CMPQ    AX, $0x00000010
-	JL      next25
+	JL      next27
 	VMOVUPD (CX), Y2
 	VMOVUPD 32(CX), Y3
 	VMOVUPD 64(CX), Y4
@@ -9110,9 +9205,9 @@ columns24:
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows26:
+rows28:
 	CMPQ         DX, $0x00000004
-	JL           next27
+	JL           next29
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -9208,12 +9303,12 @@ rows26:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows26
+	JMP          rows28
 
-next27:
-rows28:
+next29:
+rows30:
 	CMPQ         DX, $0x00000001
-	JL           next29
+	JL           next31
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Y6
 	VMOVUPD      32(DI), Y7
@@ -9241,27 +9336,27 @@ rows28:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows28
+	JMP          rows30
 
-next29:
+next31:
 	ADDQ $0x00000080, CX
 	ADDQ $0x00000080, a_base+72(FP)
 	SUBQ $0x00000010, AX
-	JMP  columns24
+	JMP  columns26
 
-next25:
-columns30:
+next27:
+columns32:
 	CMPQ    AX, $0x00000008
-	JL      next31
+	JL      next33
 	VMOVUPD (CX), Y2
 	VMOVUPD 32(CX), Y3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows32:
+rows34:
 	CMPQ         DX, $0x00000004
-	JL           next33
+	JL           next35
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -9317,12 +9412,12 @@ rows32:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows32
+	JMP          rows34
 
-next33:
-rows34:
+next35:
+rows36:
 	CMPQ         DX, $0x00000001
-	JL           next35
+	JL           next37
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Y4
 	VMOVUPD      32(DI), Y5
@@ -9340,26 +9435,26 @@ rows34:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows34
+	JMP          rows36
 
-next35:
+next37:
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, a_base+72(FP)
 	SUBQ $0x00000008, AX
-	JMP  columns30
+	JMP  columns32
 
-next31:
-columns36:
+next33:
+columns38:
 	CMPQ    AX, $0x00000004
-	JL      next37
+	JL      next39
 	VMOVUPD (CX), Y2
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows38:
+rows40:
 	CMPQ         DX, $0x00000004
-	JL           next39
+	JL           next41
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -9395,12 +9490,12 @@ rows38:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows38
+	JMP          rows40
 
-next39:
-rows40:
+next41:
+rows42:
 	CMPQ         DX, $0x00000001
-	JL           next41
+	JL           next43
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Y3
 	VBROADCASTSD (BX), Y4
@@ -9413,15 +9508,15 @@ rows40:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows40
+	JMP          rows42
 
-next41:
+next43:
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, a_base+72(FP)
 	SUBQ $0x00000004, AX
-	JMP  columns36
+	JMP  columns38
 
-next37:
+next39:
 	TESTQ     AX, AX
 	JZ        end2
 	LEAQ      bitMasks<>+0(SB), DX
@@ -9431,9 +9526,9 @@ next37:
 	MOVQ      x_base+24(FP), CX
 	MOVQ      a_base+72(FP), DX
 
-rows42:
+rows44:
 	CMPQ         AX, $0x00000004
-	JL           next43
+	JL           next45
 	MOVQ         DX, BX
 	MOVQ         lda+96(FP), SI
 	SHLQ         $0x03, SI
@@ -9469,12 +9564,12 @@ rows42:
 	ADDQ         BX, DX
 	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000004, AX
-	JMP          rows42
+	JMP          rows44
 
-next43:
-rows44:
+next45:
+rows46:
 	CMPQ         AX, $0x00000001
-	JL           next45
+	JL           next47
 	MOVQ         DX, BX
 	VMOVUPD.Z    (BX), K1, Y3
 	VBROADCASTSD (CX), Y4
@@ -9487,9 +9582,9 @@ rows44:
 	ADDQ         BX, DX
 	ADDQ         $0x00000008, CX
 	SUBQ         $0x00000001, AX
-	JMP          rows44
+	JMP          rows46
 
-next45:
+next47:
 end2:
 	VZEROUPPER
 	RET
@@ -9930,8 +10025,27 @@ vectors5:
 
 done6:
 vectors7:
-	CMPQ        DI, $0x00000008
+	CMPQ        DI, $0x00000010
 	JL          done8
+	VMOVUPD     (BX), Z3
+	VMOVUPD     (SI), Z4
+	VFMADD213PD Z1, Z2, Z3
+	VFMADD231PD Z3, Z0, Z4
+	VMOVUPD     Z4, (SI)
+	VMOVUPD     64(BX), Z3
+	VMOVUPD     64(SI), Z4
+	VFMADD213PD Z1, Z2, Z3
+	VFMADD231PD Z3, Z0, Z4
+	VMOVUPD     Z4, 64(SI)
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x00000010, DI
+	JMP         vectors7
+
+done8:
+vectors9:
+	CMPQ        DI, $0x00000008
+	JL          done10
 	VMOVUPD     (BX), Z3
 	VMOVUPD     (SI), Z4
 	VFMADD213PD Z1, Z2, Z3
@@ -9940,11 +10054,11 @@ vectors7:
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors7
+	JMP         vectors9
 
-done8:
+done10:
 	TESTQ       DI, DI
-	JZ          end9
+	JZ          end11
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPD.Z   (BX), K1, Z3
@@ -9953,7 +10067,7 @@ done8:
 	VFMADD231PD Z3, Z0, Z4
 	VMOVUPD     Z4, K1, (SI)
 
-end9:
+end11:
 	ADDQ $0x00000008, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x03, BX
@@ -9966,9 +10080,9 @@ short1:
 	MOVQ n+8(FP), AX
 	MOVQ y_base+48(FP), CX
 
-columns10:
+columns12:
 	CMPQ    AX, $0x00000020
-	JL      next11
+	JL      next13
 	VMOVUPD (CX), Z2
 	VMOVUPD 64(CX), Z3
 	VMOVUPD 128(CX), Z4
@@ -9977,9 +10091,9 @@ columns10:
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows12:
+rows14:
 	CMPQ         DX, $0x00000004
-	JL           next13
+	JL           next15
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -10075,12 +10189,12 @@ rows12:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows12
+	JMP          rows14
 
-next13:
-rows14:
+next15:
+rows16:
 	CMPQ         DX, $0x00000001
-	JL           next15
+	JL           next17
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Z6
 	VMOVUPD      64(DI), Z7
@@ -10108,27 +10222,27 @@ rows14:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows14
+	JMP          rows16
 
-next15:
+next17:
 	ADDQ $0x00000100, CX
 	ADDQ $0x00000100, a_base+72(FP)
 	SUBQ $0x00000020, AX
-	JMP  columns10
+	JMP  columns12
 
-next11:
-columns16:
+next13:
+columns18:
 	CMPQ    AX, $0x00000010
-	JL      next17
+	JL      next19
 	VMOVUPD (CX), Z2
 	VMOVUPD 64(CX), Z3
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows18:
+rows20:
 	CMPQ         DX, $0x00000004
-	JL           next19
+	JL           next21
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -10184,12 +10298,12 @@ rows18:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows18
+	JMP          rows20
 
-next19:
-rows20:
+next21:
+rows22:
 	CMPQ         DX, $0x00000001
-	JL           next21
+	JL           next23
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Z4
 	VMOVUPD      64(DI), Z5
@@ -10207,26 +10321,26 @@ rows20:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows20
+	JMP          rows22
 
-next21:
+next23:
 	ADDQ $0x00000080, CX
 	ADDQ $0x00000080, a_base+72(FP)
 	SUBQ $0x00000010, AX
-	JMP  columns16
+	JMP  columns18
 
-next17:
-columns22:
+next19:
+columns24:
 	CMPQ    AX, $0x00000008
-	JL      next23
+	JL      next25
 	VMOVUPD (CX), Z2
 	MOVQ    m+0(FP), DX
 	MOVQ    x_base+24(FP), BX
 	MOVQ    a_base+72(FP), SI
 
-rows24:
+rows26:
 	CMPQ         DX, $0x00000004
-	JL           next25
+	JL           next27
 	MOVQ         SI, DI
 	MOVQ         lda+96(FP), R8
 	SHLQ         $0x03, R8
@@ -10262,12 +10376,12 @@ rows24:
 	ADDQ         DI, SI
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, DX
-	JMP          rows24
+	JMP          rows26
 
-next25:
-rows26:
+next27:
+rows28:
 	CMPQ         DX, $0x00000001
-	JL           next27
+	JL           next29
 	MOVQ         SI, DI
 	VMOVUPD      (DI), Z3
 	VBROADCASTSD (BX), Z4
@@ -10280,15 +10394,15 @@ rows26:
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000001, DX
-	JMP          rows26
+	JMP          rows28
 
-next27:
+next29:
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, a_base+72(FP)
 	SUBQ $0x00000008, AX
-	JMP  columns22
+	JMP  columns24
 
-next23:
+next25:
 	TESTQ     AX, AX
 	JZ        end2
 	LEAQ      bitMasks<>+0(SB), DX
@@ -10298,9 +10412,9 @@ next23:
 	MOVQ      x_base+24(FP), CX
 	MOVQ      a_base+72(FP), DX
 
-rows28:
+rows30:
 	CMPQ         AX, $0x00000004
-	JL           next29
+	JL           next31
 	MOVQ         DX, BX
 	MOVQ         lda+96(FP), SI
 	SHLQ         $0x03, SI
@@ -10336,12 +10450,12 @@ rows28:
 	ADDQ         BX, DX
 	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000004, AX
-	JMP          rows28
+	JMP          rows30
 
-next29:
-rows30:
+next31:
+rows32:
 	CMPQ         AX, $0x00000001
-	JL           next31
+	JL           next33
 	MOVQ         DX, BX
 	VMOVUPD.Z    (BX), K1, Z3
 	VBROADCASTSD (CX), Z4
@@ -10354,9 +10468,9 @@ rows30:
 	ADDQ         BX, DX
 	ADDQ         $0x00000008, CX
 	SUBQ         $0x00000001, AX
-	JMP          rows30
+	JMP          rows32
 
-next31:
+next33:
 end2:
 	VZEROUPPER
 	RET

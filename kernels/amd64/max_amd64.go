@@ -8,9 +8,9 @@ package amd64
 // larger than −0. It is defined by generic.MaxF32.
 //
 // AVX2 and FMA. Eight vectors a round, four with a maximum of their own, masked tail; then
-// the maximum of the four and of their lanes. The first pass has one MAX for each vector and
-// looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
-// care. Reads x.
+// the maximum of the four and of their lanes. The first pass has one instruction for each
+// vector, and adds up squares: if the sum is NaN, there is one. Then, or if the result is a
+// zero, a second pass takes more care. Reads x.
 //
 //go:noescape
 func MaxF32AVX2(x []float32) float32
@@ -19,29 +19,50 @@ func MaxF32AVX2(x []float32) float32
 // is smaller than +0. It is defined by generic.MinF32.
 //
 // AVX2 and FMA. Eight vectors a round, four with a minimum of their own, masked tail; then
-// the minimum of the four and of their lanes. The first pass has one MIN for each vector and
-// looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
-// care. Reads x.
+// the minimum of the four and of their lanes. The first pass has one instruction for each
+// vector, and adds up squares: if the sum is NaN, there is one. Then, or if the result is a
+// zero, a second pass takes more care. Reads x.
 //
 //go:noescape
 func MinF32AVX2(x []float32) float32
 
-// IndexF32AVX2 returns the first i for which x[i] is v or NaN, len(x) if there is none. It
-// is defined by generic.IndexF32.
+// ArgMaxF32AVX2 returns the first i for which x[i] is largest, or for which it is NaN, and 0
+// of nothing. It is defined by generic.ArgMaxF32.
 //
-// AVX2 and FMA. Four vectors a round until one has it, then one at a time, masked tail.
-// Reads x.
+// AVX2 and FMA. The maximum as in Max, whose pass has one instruction for each vector, and
+// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// it, then one at a time, masked tail. Reads x.
 //
 //go:noescape
-func IndexF32AVX2(x []float32, v float32) int
+func ArgMaxF32AVX2(x []float32) int
+
+// ArgMinF32AVX2 returns the first i for which x[i] is smallest, or for which it is NaN, and
+// 0 of nothing. It is defined by generic.ArgMinF32.
+//
+// AVX2 and FMA. The minimum as in Min, whose pass has one instruction for each vector, and
+// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// it, then one at a time, masked tail. Reads x.
+//
+//go:noescape
+func ArgMinF32AVX2(x []float32) int
+
+// IamaxF32AVX2 returns the first i for which |x[i]| is largest, or for which it is NaN, and
+// 0 of nothing. It is defined by generic.IamaxF32.
+//
+// AVX2 and FMA. The maximum as in Max, whose pass has one instruction for each vector, and
+// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// it, then one at a time, masked tail. Reads x.
+//
+//go:noescape
+func IamaxF32AVX2(x []float32) int
 
 // MaxF64AVX2 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF64.
 //
 // AVX2 and FMA. Eight vectors a round, four with a maximum of their own, masked tail; then
-// the maximum of the four and of their lanes. The first pass has one MAX for each vector and
-// looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
-// care. Reads x.
+// the maximum of the four and of their lanes. The first pass has one instruction for each
+// vector, and adds up squares: if the sum is NaN, there is one. Then, or if the result is a
+// zero, a second pass takes more care. Reads x.
 //
 //go:noescape
 func MaxF64AVX2(x []float64) float64
@@ -50,29 +71,50 @@ func MaxF64AVX2(x []float64) float64
 // is smaller than +0. It is defined by generic.MinF64.
 //
 // AVX2 and FMA. Eight vectors a round, four with a minimum of their own, masked tail; then
-// the minimum of the four and of their lanes. The first pass has one MIN for each vector and
-// looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
-// care. Reads x.
+// the minimum of the four and of their lanes. The first pass has one instruction for each
+// vector, and adds up squares: if the sum is NaN, there is one. Then, or if the result is a
+// zero, a second pass takes more care. Reads x.
 //
 //go:noescape
 func MinF64AVX2(x []float64) float64
 
-// IndexF64AVX2 returns the first i for which x[i] is v or NaN, len(x) if there is none. It
-// is defined by generic.IndexF64.
+// ArgMaxF64AVX2 returns the first i for which x[i] is largest, or for which it is NaN, and 0
+// of nothing. It is defined by generic.ArgMaxF64.
 //
-// AVX2 and FMA. Four vectors a round until one has it, then one at a time, masked tail.
-// Reads x.
+// AVX2 and FMA. The maximum as in Max, whose pass has one instruction for each vector, and
+// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// it, then one at a time, masked tail. Reads x.
 //
 //go:noescape
-func IndexF64AVX2(x []float64, v float64) int
+func ArgMaxF64AVX2(x []float64) int
+
+// ArgMinF64AVX2 returns the first i for which x[i] is smallest, or for which it is NaN, and
+// 0 of nothing. It is defined by generic.ArgMinF64.
+//
+// AVX2 and FMA. The minimum as in Min, whose pass has one instruction for each vector, and
+// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// it, then one at a time, masked tail. Reads x.
+//
+//go:noescape
+func ArgMinF64AVX2(x []float64) int
+
+// IamaxF64AVX2 returns the first i for which |x[i]| is largest, or for which it is NaN, and
+// 0 of nothing. It is defined by generic.IamaxF64.
+//
+// AVX2 and FMA. The maximum as in Max, whose pass has one instruction for each vector, and
+// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// it, then one at a time, masked tail. Reads x.
+//
+//go:noescape
+func IamaxF64AVX2(x []float64) int
 
 // MaxF32AVX512 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0
 // is larger than −0. It is defined by generic.MaxF32.
 //
 // AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a maximum of their own, masked
-// tail; then the maximum of the four and of their lanes. The first pass has one MAX for each
-// vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
-// takes more care. Reads x.
+// tail; then the maximum of the four and of their lanes. The first pass has one instruction
+// for each vector, and adds up squares: if the sum is NaN, there is one. Then, or if the
+// result is a zero, a second pass takes more care. Reads x.
 //
 //go:noescape
 func MaxF32AVX512(x []float32) float32
@@ -81,9 +123,9 @@ func MaxF32AVX512(x []float32) float32
 // is smaller than +0. It is defined by generic.MinF32.
 //
 // AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a minimum of their own, masked
-// tail; then the minimum of the four and of their lanes. The first pass has one MIN for each
-// vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
-// takes more care. Reads x.
+// tail; then the minimum of the four and of their lanes. The first pass has one instruction
+// for each vector, and adds up squares: if the sum is NaN, there is one. Then, or if the
+// result is a zero, a second pass takes more care. Reads x.
 //
 //go:noescape
 func MinF32AVX512(x []float32) float32
@@ -92,9 +134,9 @@ func MinF32AVX512(x []float32) float32
 // is larger than −0. It is defined by generic.MaxF64.
 //
 // AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a maximum of their own, masked
-// tail; then the maximum of the four and of their lanes. The first pass has one MAX for each
-// vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
-// takes more care. Reads x.
+// tail; then the maximum of the four and of their lanes. The first pass has one instruction
+// for each vector, and adds up squares: if the sum is NaN, there is one. Then, or if the
+// result is a zero, a second pass takes more care. Reads x.
 //
 //go:noescape
 func MaxF64AVX512(x []float64) float64
@@ -103,9 +145,9 @@ func MaxF64AVX512(x []float64) float64
 // is smaller than +0. It is defined by generic.MinF64.
 //
 // AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a minimum of their own, masked
-// tail; then the minimum of the four and of their lanes. The first pass has one MIN for each
-// vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
-// takes more care. Reads x.
+// tail; then the minimum of the four and of their lanes. The first pass has one instruction
+// for each vector, and adds up squares: if the sum is NaN, there is one. Then, or if the
+// result is a zero, a second pass takes more care. Reads x.
 //
 //go:noescape
 func MinF64AVX512(x []float64) float64

@@ -8,97 +8,112 @@
 // larger than −0. It is defined by generic.MaxF32.
 //
 // AVX2 and FMA. Eight vectors a round, four with a maximum of their own, masked tail; then
-// the maximum of the four and of their lanes. The first pass has one MAX for each vector and
-// looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
-// care. Reads x.
+// the maximum of the four and of their lanes. The first pass has one instruction for each
+// vector, and adds up squares: if the sum is NaN, there is one. Then, or if the result is a
+// zero, a second pass takes more care. Reads x.
 //
-// NaN Y0, maximum Y1–Y4 Y0, x AX, len(x) CX.
+// sum Y0–Y7, maximum Y8–Y11 Y0–Y3, x AX, len(x) CX.
 //
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·MaxF32AVX2(SB), NOSPLIT, $0-28
 	VXORPS  Y0, Y0, Y0
-	VMOVUPS minusInfF32<>+0(SB), Y1
-	VMOVUPS minusInfF32<>+0(SB), Y2
-	VMOVUPS minusInfF32<>+0(SB), Y3
-	VMOVUPS minusInfF32<>+0(SB), Y4
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VMOVUPS minusInfF32<>+0(SB), Y8
+	VMOVUPS minusInfF32<>+0(SB), Y9
+	VMOVUPS minusInfF32<>+0(SB), Y10
+	VMOVUPS minusInfF32<>+0(SB), Y11
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
-	CMPQ    CX, $0x00000040
-	JL      done3
-	VMOVUPS (AX), Y5
-	VMOVUPS 32(AX), Y6
-	VMOVUPS 64(AX), Y7
-	VMOVUPS 96(AX), Y8
-	VCMPPS  $0x03, Y7, Y5, Y9
-	VORPS   Y9, Y0, Y0
-	VCMPPS  $0x03, Y8, Y6, Y9
-	VORPS   Y9, Y0, Y0
-	VMAXPS  Y1, Y5, Y1
-	VMAXPS  Y2, Y6, Y2
-	VMAXPS  Y3, Y7, Y3
-	VMAXPS  Y4, Y8, Y4
-	VMOVUPS 128(AX), Y5
-	VMOVUPS 160(AX), Y6
-	VMOVUPS 192(AX), Y7
-	VMOVUPS 224(AX), Y8
-	VCMPPS  $0x03, Y7, Y5, Y9
-	VORPS   Y9, Y0, Y0
-	VCMPPS  $0x03, Y8, Y6, Y9
-	VORPS   Y9, Y0, Y0
-	VMAXPS  Y1, Y5, Y1
-	VMAXPS  Y2, Y6, Y2
-	VMAXPS  Y3, Y7, Y3
-	VMAXPS  Y4, Y8, Y4
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x00000040, CX
-	JMP     vectors2
+	CMPQ        CX, $0x00000040
+	JL          done3
+	VMOVUPS     (AX), Y12
+	VFMADD231PS Y12, Y12, Y0
+	VMAXPS      Y8, Y12, Y8
+	VMOVUPS     32(AX), Y12
+	VFMADD231PS Y12, Y12, Y1
+	VMAXPS      Y9, Y12, Y9
+	VMOVUPS     64(AX), Y12
+	VFMADD231PS Y12, Y12, Y2
+	VMAXPS      Y10, Y12, Y10
+	VMOVUPS     96(AX), Y12
+	VFMADD231PS Y12, Y12, Y3
+	VMAXPS      Y11, Y12, Y11
+	VMOVUPS     128(AX), Y12
+	VFMADD231PS Y12, Y12, Y4
+	VMAXPS      Y8, Y12, Y8
+	VMOVUPS     160(AX), Y12
+	VFMADD231PS Y12, Y12, Y5
+	VMAXPS      Y9, Y12, Y9
+	VMOVUPS     192(AX), Y12
+	VFMADD231PS Y12, Y12, Y6
+	VMAXPS      Y10, Y12, Y10
+	VMOVUPS     224(AX), Y12
+	VFMADD231PS Y12, Y12, Y7
+	VMAXPS      Y11, Y12, Y11
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000040, CX
+	JMP         vectors2
 
 done3:
 vectors4:
-	CMPQ    CX, $0x00000008
-	JL      done5
-	VMOVUPS (AX), Y5
-	VCMPPS  $0x03, Y5, Y5, Y6
-	VORPS   Y6, Y0, Y0
-	VMAXPS  Y1, Y5, Y1
-	ADDQ    $0x00000020, AX
-	SUBQ    $0x00000008, CX
-	JMP     vectors4
+	CMPQ        CX, $0x00000008
+	JL          done5
+	VMOVUPS     (AX), Y12
+	VFMADD231PS Y12, Y12, Y0
+	VMAXPS      Y8, Y12, Y8
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000008, CX
+	JMP         vectors4
 
 done5:
-	TESTQ      CX, CX
-	JZ         end6
-	LEAQ       laneMasks<>+0(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVDQU    32(DX), Y5
-	VMASKMOVPS (AX), Y5, Y6
-	VMOVUPS    minusInfF32<>+0(SB), Y7
-	VBLENDVPS  Y5, Y6, Y7, Y5
-	VCMPPS     $0x03, Y5, Y5, Y6
-	VORPS      Y6, Y0, Y0
-	VMAXPS     Y1, Y5, Y1
+	TESTQ       CX, CX
+	JZ          end6
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y12
+	VMASKMOVPS  (AX), Y12, Y13
+	VFMADD231PS Y13, Y13, Y0
+	VMOVUPS     minusInfF32<>+0(SB), Y14
+	VBLENDVPS   Y12, Y13, Y14, Y13
+	VMAXPS      Y8, Y13, Y8
 
 end6:
 	// The four, then lanes that lie ever closer.
-	VMAXPS     Y1, Y3, Y1
-	VMAXPS     Y2, Y4, Y2
-	VMAXPS     Y1, Y2, Y1
-	VPERM2F128 $0x01, Y1, Y1, Y2
-	VMAXPS     Y1, Y2, Y1
-	VPERMILPD  $0x55, Y1, Y2
-	VMAXPS     Y1, Y2, Y1
-	VPERMILPS  $0xb1, Y1, Y2
-	VMAXPS     Y1, Y2, Y1
-	VMOVMSKPS  Y0, AX
-	TESTL      AX, AX
-	JNZ        careful1
-	VMOVD      X1, AX
-	ADDL       AX, AX
-	JZ         careful1
-	VMOVSS     X1, ret+24(FP)
+	VMAXPS     Y8, Y10, Y8
+	VMAXPS     Y9, Y11, Y9
+	VMAXPS     Y8, Y9, Y8
+	VPERM2F128 $0x01, Y8, Y8, Y9
+	VMAXPS     Y8, Y9, Y8
+	VPERMILPD  $0x55, Y8, Y9
+	VMAXPS     Y8, Y9, Y8
+	VPERMILPS  $0xb1, Y8, Y9
+	VMAXPS     Y8, Y9, Y8
+
+	// NaN goes through sums of squares, and nothing else makes one.
+	VADDPS    Y4, Y0, Y0
+	VADDPS    Y5, Y1, Y1
+	VADDPS    Y6, Y2, Y2
+	VADDPS    Y7, Y3, Y3
+	VADDPS    Y2, Y0, Y0
+	VADDPS    Y3, Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VMOVMSKPS Y0, AX
+	TESTL     AX, AX
+	JNZ       careful1
+	VMOVD     X8, AX
+	ADDL      AX, AX
+	JZ        careful1
+	VMOVSS    X8, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -114,68 +129,68 @@ vectors7:
 	CMPQ      CX, $0x00000040
 	JL        done8
 	VMOVUPS   (AX), Y4
-	VMOVUPS   32(AX), Y5
-	VMOVUPS   64(AX), Y6
-	VMOVUPS   96(AX), Y7
-	VCMPPS    $0x03, Y4, Y0, Y8
-	VADDPS    Y4, Y0, Y9
-	VMAXPS    Y4, Y0, Y10
+	VCMPPS    $0x03, Y4, Y0, Y5
+	VADDPS    Y4, Y0, Y6
+	VMAXPS    Y4, Y0, Y7
 	VMAXPS    Y0, Y4, Y0
-	VANDPS    Y0, Y10, Y0
-	VBLENDVPS Y8, Y9, Y0, Y0
+	VANDPS    Y0, Y7, Y0
+	VBLENDVPS Y5, Y6, Y0, Y0
 	VMOVUPS   Y0, Y0
-	VCMPPS    $0x03, Y5, Y1, Y4
-	VADDPS    Y5, Y1, Y8
-	VMAXPS    Y5, Y1, Y9
-	VMAXPS    Y1, Y5, Y1
-	VANDPS    Y1, Y9, Y1
-	VBLENDVPS Y4, Y8, Y1, Y1
+	VMOVUPS   32(AX), Y4
+	VCMPPS    $0x03, Y4, Y1, Y5
+	VADDPS    Y4, Y1, Y6
+	VMAXPS    Y4, Y1, Y7
+	VMAXPS    Y1, Y4, Y1
+	VANDPS    Y1, Y7, Y1
+	VBLENDVPS Y5, Y6, Y1, Y1
 	VMOVUPS   Y1, Y1
-	VCMPPS    $0x03, Y6, Y2, Y4
-	VADDPS    Y6, Y2, Y5
-	VMAXPS    Y6, Y2, Y8
-	VMAXPS    Y2, Y6, Y2
-	VANDPS    Y2, Y8, Y2
-	VBLENDVPS Y4, Y5, Y2, Y2
+	VMOVUPS   64(AX), Y4
+	VCMPPS    $0x03, Y4, Y2, Y5
+	VADDPS    Y4, Y2, Y6
+	VMAXPS    Y4, Y2, Y7
+	VMAXPS    Y2, Y4, Y2
+	VANDPS    Y2, Y7, Y2
+	VBLENDVPS Y5, Y6, Y2, Y2
 	VMOVUPS   Y2, Y2
-	VCMPPS    $0x03, Y7, Y3, Y4
-	VADDPS    Y7, Y3, Y5
-	VMAXPS    Y7, Y3, Y6
-	VMAXPS    Y3, Y7, Y3
-	VANDPS    Y3, Y6, Y3
-	VBLENDVPS Y4, Y5, Y3, Y3
+	VMOVUPS   96(AX), Y4
+	VCMPPS    $0x03, Y4, Y3, Y5
+	VADDPS    Y4, Y3, Y6
+	VMAXPS    Y4, Y3, Y7
+	VMAXPS    Y3, Y4, Y3
+	VANDPS    Y3, Y7, Y3
+	VBLENDVPS Y5, Y6, Y3, Y3
 	VMOVUPS   Y3, Y3
 	VMOVUPS   128(AX), Y4
-	VMOVUPS   160(AX), Y5
-	VMOVUPS   192(AX), Y6
-	VMOVUPS   224(AX), Y7
-	VCMPPS    $0x03, Y4, Y0, Y8
-	VADDPS    Y4, Y0, Y9
-	VMAXPS    Y4, Y0, Y10
+	VCMPPS    $0x03, Y4, Y0, Y5
+	VADDPS    Y4, Y0, Y6
+	VMAXPS    Y4, Y0, Y7
 	VMAXPS    Y0, Y4, Y0
-	VANDPS    Y0, Y10, Y0
-	VBLENDVPS Y8, Y9, Y0, Y0
+	VANDPS    Y0, Y7, Y0
+	VBLENDVPS Y5, Y6, Y0, Y0
 	VMOVUPS   Y0, Y0
-	VCMPPS    $0x03, Y5, Y1, Y4
-	VADDPS    Y5, Y1, Y8
-	VMAXPS    Y5, Y1, Y9
-	VMAXPS    Y1, Y5, Y1
-	VANDPS    Y1, Y9, Y1
-	VBLENDVPS Y4, Y8, Y1, Y1
+	VMOVUPS   160(AX), Y4
+	VCMPPS    $0x03, Y4, Y1, Y5
+	VADDPS    Y4, Y1, Y6
+	VMAXPS    Y4, Y1, Y7
+	VMAXPS    Y1, Y4, Y1
+	VANDPS    Y1, Y7, Y1
+	VBLENDVPS Y5, Y6, Y1, Y1
 	VMOVUPS   Y1, Y1
-	VCMPPS    $0x03, Y6, Y2, Y4
-	VADDPS    Y6, Y2, Y5
-	VMAXPS    Y6, Y2, Y8
-	VMAXPS    Y2, Y6, Y2
-	VANDPS    Y2, Y8, Y2
-	VBLENDVPS Y4, Y5, Y2, Y2
+	VMOVUPS   192(AX), Y4
+	VCMPPS    $0x03, Y4, Y2, Y5
+	VADDPS    Y4, Y2, Y6
+	VMAXPS    Y4, Y2, Y7
+	VMAXPS    Y2, Y4, Y2
+	VANDPS    Y2, Y7, Y2
+	VBLENDVPS Y5, Y6, Y2, Y2
 	VMOVUPS   Y2, Y2
-	VCMPPS    $0x03, Y7, Y3, Y4
-	VADDPS    Y7, Y3, Y5
-	VMAXPS    Y7, Y3, Y6
-	VMAXPS    Y3, Y7, Y3
-	VANDPS    Y3, Y6, Y3
-	VBLENDVPS Y4, Y5, Y3, Y3
+	VMOVUPS   224(AX), Y4
+	VCMPPS    $0x03, Y4, Y3, Y5
+	VADDPS    Y4, Y3, Y6
+	VMAXPS    Y4, Y3, Y7
+	VMAXPS    Y3, Y4, Y3
+	VANDPS    Y3, Y7, Y3
+	VBLENDVPS Y5, Y6, Y3, Y3
 	VMOVUPS   Y3, Y3
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000040, CX
@@ -206,13 +221,13 @@ done10:
 	VMOVDQU    32(DX), Y4
 	VMASKMOVPS (AX), Y4, Y5
 	VMOVUPS    minusInfF32<>+0(SB), Y6
-	VBLENDVPS  Y4, Y5, Y6, Y4
-	VCMPPS     $0x03, Y4, Y0, Y5
-	VADDPS     Y4, Y0, Y6
-	VMAXPS     Y4, Y0, Y7
-	VMAXPS     Y0, Y4, Y0
+	VBLENDVPS  Y4, Y5, Y6, Y5
+	VCMPPS     $0x03, Y5, Y0, Y4
+	VADDPS     Y5, Y0, Y6
+	VMAXPS     Y5, Y0, Y7
+	VMAXPS     Y0, Y5, Y0
 	VANDPS     Y0, Y7, Y0
-	VBLENDVPS  Y5, Y6, Y0, Y0
+	VBLENDVPS  Y4, Y6, Y0, Y0
 	VMOVUPS    Y0, Y0
 
 end11:
@@ -270,97 +285,112 @@ end11:
 // is smaller than +0. It is defined by generic.MinF32.
 //
 // AVX2 and FMA. Eight vectors a round, four with a minimum of their own, masked tail; then
-// the minimum of the four and of their lanes. The first pass has one MIN for each vector and
-// looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
-// care. Reads x.
+// the minimum of the four and of their lanes. The first pass has one instruction for each
+// vector, and adds up squares: if the sum is NaN, there is one. Then, or if the result is a
+// zero, a second pass takes more care. Reads x.
 //
-// NaN Y0, minimum Y1–Y4 Y0, x AX, len(x) CX.
+// sum Y0–Y7, minimum Y8–Y11 Y0–Y3, x AX, len(x) CX.
 //
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·MinF32AVX2(SB), NOSPLIT, $0-28
 	VXORPS  Y0, Y0, Y0
-	VMOVUPS infF32<>+0(SB), Y1
-	VMOVUPS infF32<>+0(SB), Y2
-	VMOVUPS infF32<>+0(SB), Y3
-	VMOVUPS infF32<>+0(SB), Y4
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VMOVUPS infF32<>+0(SB), Y8
+	VMOVUPS infF32<>+0(SB), Y9
+	VMOVUPS infF32<>+0(SB), Y10
+	VMOVUPS infF32<>+0(SB), Y11
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
-	CMPQ    CX, $0x00000040
-	JL      done3
-	VMOVUPS (AX), Y5
-	VMOVUPS 32(AX), Y6
-	VMOVUPS 64(AX), Y7
-	VMOVUPS 96(AX), Y8
-	VCMPPS  $0x03, Y7, Y5, Y9
-	VORPS   Y9, Y0, Y0
-	VCMPPS  $0x03, Y8, Y6, Y9
-	VORPS   Y9, Y0, Y0
-	VMINPS  Y1, Y5, Y1
-	VMINPS  Y2, Y6, Y2
-	VMINPS  Y3, Y7, Y3
-	VMINPS  Y4, Y8, Y4
-	VMOVUPS 128(AX), Y5
-	VMOVUPS 160(AX), Y6
-	VMOVUPS 192(AX), Y7
-	VMOVUPS 224(AX), Y8
-	VCMPPS  $0x03, Y7, Y5, Y9
-	VORPS   Y9, Y0, Y0
-	VCMPPS  $0x03, Y8, Y6, Y9
-	VORPS   Y9, Y0, Y0
-	VMINPS  Y1, Y5, Y1
-	VMINPS  Y2, Y6, Y2
-	VMINPS  Y3, Y7, Y3
-	VMINPS  Y4, Y8, Y4
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x00000040, CX
-	JMP     vectors2
+	CMPQ        CX, $0x00000040
+	JL          done3
+	VMOVUPS     (AX), Y12
+	VFMADD231PS Y12, Y12, Y0
+	VMINPS      Y8, Y12, Y8
+	VMOVUPS     32(AX), Y12
+	VFMADD231PS Y12, Y12, Y1
+	VMINPS      Y9, Y12, Y9
+	VMOVUPS     64(AX), Y12
+	VFMADD231PS Y12, Y12, Y2
+	VMINPS      Y10, Y12, Y10
+	VMOVUPS     96(AX), Y12
+	VFMADD231PS Y12, Y12, Y3
+	VMINPS      Y11, Y12, Y11
+	VMOVUPS     128(AX), Y12
+	VFMADD231PS Y12, Y12, Y4
+	VMINPS      Y8, Y12, Y8
+	VMOVUPS     160(AX), Y12
+	VFMADD231PS Y12, Y12, Y5
+	VMINPS      Y9, Y12, Y9
+	VMOVUPS     192(AX), Y12
+	VFMADD231PS Y12, Y12, Y6
+	VMINPS      Y10, Y12, Y10
+	VMOVUPS     224(AX), Y12
+	VFMADD231PS Y12, Y12, Y7
+	VMINPS      Y11, Y12, Y11
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000040, CX
+	JMP         vectors2
 
 done3:
 vectors4:
-	CMPQ    CX, $0x00000008
-	JL      done5
-	VMOVUPS (AX), Y5
-	VCMPPS  $0x03, Y5, Y5, Y6
-	VORPS   Y6, Y0, Y0
-	VMINPS  Y1, Y5, Y1
-	ADDQ    $0x00000020, AX
-	SUBQ    $0x00000008, CX
-	JMP     vectors4
+	CMPQ        CX, $0x00000008
+	JL          done5
+	VMOVUPS     (AX), Y12
+	VFMADD231PS Y12, Y12, Y0
+	VMINPS      Y8, Y12, Y8
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000008, CX
+	JMP         vectors4
 
 done5:
-	TESTQ      CX, CX
-	JZ         end6
-	LEAQ       laneMasks<>+0(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVDQU    32(DX), Y5
-	VMASKMOVPS (AX), Y5, Y6
-	VMOVUPS    infF32<>+0(SB), Y7
-	VBLENDVPS  Y5, Y6, Y7, Y5
-	VCMPPS     $0x03, Y5, Y5, Y6
-	VORPS      Y6, Y0, Y0
-	VMINPS     Y1, Y5, Y1
+	TESTQ       CX, CX
+	JZ          end6
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y12
+	VMASKMOVPS  (AX), Y12, Y13
+	VFMADD231PS Y13, Y13, Y0
+	VMOVUPS     infF32<>+0(SB), Y14
+	VBLENDVPS   Y12, Y13, Y14, Y13
+	VMINPS      Y8, Y13, Y8
 
 end6:
 	// The four, then lanes that lie ever closer.
-	VMINPS     Y1, Y3, Y1
-	VMINPS     Y2, Y4, Y2
-	VMINPS     Y1, Y2, Y1
-	VPERM2F128 $0x01, Y1, Y1, Y2
-	VMINPS     Y1, Y2, Y1
-	VPERMILPD  $0x55, Y1, Y2
-	VMINPS     Y1, Y2, Y1
-	VPERMILPS  $0xb1, Y1, Y2
-	VMINPS     Y1, Y2, Y1
-	VMOVMSKPS  Y0, AX
-	TESTL      AX, AX
-	JNZ        careful1
-	VMOVD      X1, AX
-	ADDL       AX, AX
-	JZ         careful1
-	VMOVSS     X1, ret+24(FP)
+	VMINPS     Y8, Y10, Y8
+	VMINPS     Y9, Y11, Y9
+	VMINPS     Y8, Y9, Y8
+	VPERM2F128 $0x01, Y8, Y8, Y9
+	VMINPS     Y8, Y9, Y8
+	VPERMILPD  $0x55, Y8, Y9
+	VMINPS     Y8, Y9, Y8
+	VPERMILPS  $0xb1, Y8, Y9
+	VMINPS     Y8, Y9, Y8
+
+	// NaN goes through sums of squares, and nothing else makes one.
+	VADDPS    Y4, Y0, Y0
+	VADDPS    Y5, Y1, Y1
+	VADDPS    Y6, Y2, Y2
+	VADDPS    Y7, Y3, Y3
+	VADDPS    Y2, Y0, Y0
+	VADDPS    Y3, Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VMOVMSKPS Y0, AX
+	TESTL     AX, AX
+	JNZ       careful1
+	VMOVD     X8, AX
+	ADDL      AX, AX
+	JZ        careful1
+	VMOVSS    X8, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -376,68 +406,68 @@ vectors7:
 	CMPQ      CX, $0x00000040
 	JL        done8
 	VMOVUPS   (AX), Y4
-	VMOVUPS   32(AX), Y5
-	VMOVUPS   64(AX), Y6
-	VMOVUPS   96(AX), Y7
-	VCMPPS    $0x03, Y4, Y0, Y8
-	VADDPS    Y4, Y0, Y9
-	VMINPS    Y4, Y0, Y10
+	VCMPPS    $0x03, Y4, Y0, Y5
+	VADDPS    Y4, Y0, Y6
+	VMINPS    Y4, Y0, Y7
 	VMINPS    Y0, Y4, Y0
-	VORPS     Y0, Y10, Y0
-	VBLENDVPS Y8, Y9, Y0, Y0
+	VORPS     Y0, Y7, Y0
+	VBLENDVPS Y5, Y6, Y0, Y0
 	VMOVUPS   Y0, Y0
-	VCMPPS    $0x03, Y5, Y1, Y4
-	VADDPS    Y5, Y1, Y8
-	VMINPS    Y5, Y1, Y9
-	VMINPS    Y1, Y5, Y1
-	VORPS     Y1, Y9, Y1
-	VBLENDVPS Y4, Y8, Y1, Y1
+	VMOVUPS   32(AX), Y4
+	VCMPPS    $0x03, Y4, Y1, Y5
+	VADDPS    Y4, Y1, Y6
+	VMINPS    Y4, Y1, Y7
+	VMINPS    Y1, Y4, Y1
+	VORPS     Y1, Y7, Y1
+	VBLENDVPS Y5, Y6, Y1, Y1
 	VMOVUPS   Y1, Y1
-	VCMPPS    $0x03, Y6, Y2, Y4
-	VADDPS    Y6, Y2, Y5
-	VMINPS    Y6, Y2, Y8
-	VMINPS    Y2, Y6, Y2
-	VORPS     Y2, Y8, Y2
-	VBLENDVPS Y4, Y5, Y2, Y2
+	VMOVUPS   64(AX), Y4
+	VCMPPS    $0x03, Y4, Y2, Y5
+	VADDPS    Y4, Y2, Y6
+	VMINPS    Y4, Y2, Y7
+	VMINPS    Y2, Y4, Y2
+	VORPS     Y2, Y7, Y2
+	VBLENDVPS Y5, Y6, Y2, Y2
 	VMOVUPS   Y2, Y2
-	VCMPPS    $0x03, Y7, Y3, Y4
-	VADDPS    Y7, Y3, Y5
-	VMINPS    Y7, Y3, Y6
-	VMINPS    Y3, Y7, Y3
-	VORPS     Y3, Y6, Y3
-	VBLENDVPS Y4, Y5, Y3, Y3
+	VMOVUPS   96(AX), Y4
+	VCMPPS    $0x03, Y4, Y3, Y5
+	VADDPS    Y4, Y3, Y6
+	VMINPS    Y4, Y3, Y7
+	VMINPS    Y3, Y4, Y3
+	VORPS     Y3, Y7, Y3
+	VBLENDVPS Y5, Y6, Y3, Y3
 	VMOVUPS   Y3, Y3
 	VMOVUPS   128(AX), Y4
-	VMOVUPS   160(AX), Y5
-	VMOVUPS   192(AX), Y6
-	VMOVUPS   224(AX), Y7
-	VCMPPS    $0x03, Y4, Y0, Y8
-	VADDPS    Y4, Y0, Y9
-	VMINPS    Y4, Y0, Y10
+	VCMPPS    $0x03, Y4, Y0, Y5
+	VADDPS    Y4, Y0, Y6
+	VMINPS    Y4, Y0, Y7
 	VMINPS    Y0, Y4, Y0
-	VORPS     Y0, Y10, Y0
-	VBLENDVPS Y8, Y9, Y0, Y0
+	VORPS     Y0, Y7, Y0
+	VBLENDVPS Y5, Y6, Y0, Y0
 	VMOVUPS   Y0, Y0
-	VCMPPS    $0x03, Y5, Y1, Y4
-	VADDPS    Y5, Y1, Y8
-	VMINPS    Y5, Y1, Y9
-	VMINPS    Y1, Y5, Y1
-	VORPS     Y1, Y9, Y1
-	VBLENDVPS Y4, Y8, Y1, Y1
+	VMOVUPS   160(AX), Y4
+	VCMPPS    $0x03, Y4, Y1, Y5
+	VADDPS    Y4, Y1, Y6
+	VMINPS    Y4, Y1, Y7
+	VMINPS    Y1, Y4, Y1
+	VORPS     Y1, Y7, Y1
+	VBLENDVPS Y5, Y6, Y1, Y1
 	VMOVUPS   Y1, Y1
-	VCMPPS    $0x03, Y6, Y2, Y4
-	VADDPS    Y6, Y2, Y5
-	VMINPS    Y6, Y2, Y8
-	VMINPS    Y2, Y6, Y2
-	VORPS     Y2, Y8, Y2
-	VBLENDVPS Y4, Y5, Y2, Y2
+	VMOVUPS   192(AX), Y4
+	VCMPPS    $0x03, Y4, Y2, Y5
+	VADDPS    Y4, Y2, Y6
+	VMINPS    Y4, Y2, Y7
+	VMINPS    Y2, Y4, Y2
+	VORPS     Y2, Y7, Y2
+	VBLENDVPS Y5, Y6, Y2, Y2
 	VMOVUPS   Y2, Y2
-	VCMPPS    $0x03, Y7, Y3, Y4
-	VADDPS    Y7, Y3, Y5
-	VMINPS    Y7, Y3, Y6
-	VMINPS    Y3, Y7, Y3
-	VORPS     Y3, Y6, Y3
-	VBLENDVPS Y4, Y5, Y3, Y3
+	VMOVUPS   224(AX), Y4
+	VCMPPS    $0x03, Y4, Y3, Y5
+	VADDPS    Y4, Y3, Y6
+	VMINPS    Y4, Y3, Y7
+	VMINPS    Y3, Y4, Y3
+	VORPS     Y3, Y7, Y3
+	VBLENDVPS Y5, Y6, Y3, Y3
 	VMOVUPS   Y3, Y3
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000040, CX
@@ -468,13 +498,13 @@ done10:
 	VMOVDQU    32(DX), Y4
 	VMASKMOVPS (AX), Y4, Y5
 	VMOVUPS    infF32<>+0(SB), Y6
-	VBLENDVPS  Y4, Y5, Y6, Y4
-	VCMPPS     $0x03, Y4, Y0, Y5
-	VADDPS     Y4, Y0, Y6
-	VMINPS     Y4, Y0, Y7
-	VMINPS     Y0, Y4, Y0
+	VBLENDVPS  Y4, Y5, Y6, Y5
+	VCMPPS     $0x03, Y5, Y0, Y4
+	VADDPS     Y5, Y0, Y6
+	VMINPS     Y5, Y0, Y7
+	VMINPS     Y0, Y5, Y0
 	VORPS      Y0, Y7, Y0
-	VBLENDVPS  Y5, Y6, Y0, Y0
+	VBLENDVPS  Y4, Y6, Y0, Y0
 	VMOVUPS    Y0, Y0
 
 end11:
@@ -528,170 +558,791 @@ end11:
 	VZEROUPPER
 	RET
 
-// IndexF32AVX2 returns the first i for which x[i] is v or NaN, len(x) if there is none. It
-// is defined by generic.IndexF32.
+// ArgMaxF32AVX2 returns the first i for which x[i] is largest, or for which it is NaN, and 0
+// of nothing. It is defined by generic.ArgMaxF32.
 //
-// AVX2 and FMA. Four vectors a round until one has it, then one at a time, masked tail.
-// Reads x.
+// AVX2 and FMA. The maximum as in Max, whose pass has one instruction for each vector, and
+// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// it, then one at a time, masked tail. Reads x.
 //
-// v Y0, x AX, len(x) CX, i DX.
+// sum Y0–Y7, maximum Y8–Y11 Y0, i AX.
 //
-// Requires: AVX, CMOV
-TEXT ·IndexF32AVX2(SB), NOSPLIT, $0-40
-	VBROADCASTSS v+24(FP), Y0
-	MOVQ         x_base+0(FP), AX
-	MOVQ         x_len+8(FP), CX
-	XORQ         DX, DX
+// Requires: AVX, AVX2, FMA3
+TEXT ·ArgMaxF32AVX2(SB), NOSPLIT, $0-32
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VMOVUPS minusInfF32<>+0(SB), Y8
+	VMOVUPS minusInfF32<>+0(SB), Y9
+	VMOVUPS minusInfF32<>+0(SB), Y10
+	VMOVUPS minusInfF32<>+0(SB), Y11
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
 
-rounds1:
-	LEAQ      32(DX), BX
-	CMPQ      BX, CX
-	JG        single2
-	VCMPPS    $0x08, (AX)(DX*4), Y0, Y1
-	VCMPPS    $0x08, 32(AX)(DX*4), Y0, Y2
-	VCMPPS    $0x08, 64(AX)(DX*4), Y0, Y3
-	VCMPPS    $0x08, 96(AX)(DX*4), Y0, Y4
+vectors1:
+	CMPQ        CX, $0x00000040
+	JL          done2
+	VMOVUPS     (AX), Y12
+	VFMADD231PS Y12, Y12, Y0
+	VMAXPS      Y8, Y12, Y8
+	VMOVUPS     32(AX), Y12
+	VFMADD231PS Y12, Y12, Y1
+	VMAXPS      Y9, Y12, Y9
+	VMOVUPS     64(AX), Y12
+	VFMADD231PS Y12, Y12, Y2
+	VMAXPS      Y10, Y12, Y10
+	VMOVUPS     96(AX), Y12
+	VFMADD231PS Y12, Y12, Y3
+	VMAXPS      Y11, Y12, Y11
+	VMOVUPS     128(AX), Y12
+	VFMADD231PS Y12, Y12, Y4
+	VMAXPS      Y8, Y12, Y8
+	VMOVUPS     160(AX), Y12
+	VFMADD231PS Y12, Y12, Y5
+	VMAXPS      Y9, Y12, Y9
+	VMOVUPS     192(AX), Y12
+	VFMADD231PS Y12, Y12, Y6
+	VMAXPS      Y10, Y12, Y10
+	VMOVUPS     224(AX), Y12
+	VFMADD231PS Y12, Y12, Y7
+	VMAXPS      Y11, Y12, Y11
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000040, CX
+	JMP         vectors1
+
+done2:
+vectors3:
+	CMPQ        CX, $0x00000008
+	JL          done4
+	VMOVUPS     (AX), Y12
+	VFMADD231PS Y12, Y12, Y0
+	VMAXPS      Y8, Y12, Y8
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000008, CX
+	JMP         vectors3
+
+done4:
+	TESTQ       CX, CX
+	JZ          end5
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y12
+	VMASKMOVPS  (AX), Y12, Y13
+	VFMADD231PS Y13, Y13, Y0
+	VMOVUPS     minusInfF32<>+0(SB), Y14
+	VBLENDVPS   Y12, Y13, Y14, Y13
+	VMAXPS      Y8, Y13, Y8
+
+end5:
+	// The four, then lanes that lie ever closer.
+	VMAXPS     Y8, Y10, Y8
+	VMAXPS     Y9, Y11, Y9
+	VMAXPS     Y8, Y9, Y8
+	VPERM2F128 $0x01, Y8, Y8, Y9
+	VMAXPS     Y8, Y9, Y8
+	VPERMILPD  $0x55, Y8, Y9
+	VMAXPS     Y8, Y9, Y8
+	VPERMILPS  $0xb1, Y8, Y9
+	VMAXPS     Y8, Y9, Y8
+
+	// NaN goes through sums of squares, and nothing else makes one.
+	VADDPS    Y4, Y0, Y0
+	VADDPS    Y5, Y1, Y1
+	VADDPS    Y6, Y2, Y2
+	VADDPS    Y7, Y3, Y3
+	VADDPS    Y2, Y0, Y0
+	VADDPS    Y3, Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VMOVMSKPS Y0, AX
+	TESTL     AX, AX
+	JNZ       nan8
+
+value6:
+	VBROADCASTSS X8, Y0
+	MOVQ         x_base+0(FP), DX
+	MOVQ         x_len+8(FP), BX
+	XORQ         AX, AX
+
+rounds9:
+	LEAQ      32(AX), CX
+	CMPQ      CX, BX
+	JG        single10
+	VCMPPS    $0x00, (DX)(AX*4), Y0, Y1
+	VCMPPS    $0x00, 32(DX)(AX*4), Y0, Y2
+	VCMPPS    $0x00, 64(DX)(AX*4), Y0, Y3
+	VCMPPS    $0x00, 96(DX)(AX*4), Y0, Y4
 	VORPS     Y1, Y2, Y1
 	VORPS     Y3, Y4, Y3
 	VORPS     Y1, Y3, Y1
-	VMOVMSKPS Y1, BX
-	TESTL     BX, BX
-	JNZ       single2
-	ADDQ      $0x00000020, DX
-	JMP       rounds1
+	VMOVMSKPS Y1, CX
+	TESTL     CX, CX
+	JNZ       single10
+	ADDQ      $0x00000020, AX
+	JMP       rounds9
 
-single2:
-	LEAQ      8(DX), BX
-	CMPQ      BX, CX
-	JG        last3
-	VCMPPS    $0x08, (AX)(DX*4), Y0, Y1
-	VMOVMSKPS Y1, BX
-	TESTL     BX, BX
-	JNZ       found4
-	ADDQ      $0x00000008, DX
-	JMP       single2
+single10:
+	LEAQ      8(AX), CX
+	CMPQ      CX, BX
+	JG        last11
+	VCMPPS    $0x00, (DX)(AX*4), Y0, Y1
+	VMOVMSKPS Y1, CX
+	TESTL     CX, CX
+	JNZ       found7
+	ADDQ      $0x00000008, AX
+	JMP       single10
 
-last3:
-	MOVQ       CX, BX
-	SUBQ       DX, BX
-	JZ         none5
-	LEAQ       laneMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVDQU    32(SI), Y1
-	VMASKMOVPS (AX)(DX*4), Y1, Y1
-	VCMPPS     $0x08, Y1, Y0, Y1
-	VMOVMSKPS  Y1, BX
-	TESTL      BX, BX
-	JNZ        found4
+last11:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none12
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x02, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y1
+	VMASKMOVPS (DX)(AX*4), Y1, Y1
+	VCMPPS     $0x00, Y1, Y0, Y1
+	VMOVMSKPS  Y1, CX
+	TESTL      CX, CX
+	JNZ        found7
 
-none5:
-	MOVQ CX, ret+32(FP)
+none12:
+	MOVL $0x00000001, CX
+
+found7:
+	BSFL CX, CX
+	ADDQ CX, AX
+	MOVQ AX, ret+24(FP)
 	VZEROUPPER
 	RET
 
-found4:
-	BSFL    BX, BX
-	ADDQ    BX, DX
-	CMPQ    DX, CX
-	CMOVQGT CX, DX
-	MOVQ    DX, ret+32(FP)
+nan8:
+	MOVQ x_base+0(FP), DX
+	MOVQ x_len+8(FP), BX
+	XORQ AX, AX
+
+rounds13:
+	LEAQ      32(AX), CX
+	CMPQ      CX, BX
+	JG        single14
+	VMOVUPS   (DX)(AX*4), Y0
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VMOVUPS   32(DX)(AX*4), Y1
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VMOVUPS   64(DX)(AX*4), Y2
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VMOVUPS   96(DX)(AX*4), Y3
+	VCMPPS    $0x03, Y3, Y3, Y3
+	VORPS     Y0, Y1, Y0
+	VORPS     Y2, Y3, Y2
+	VORPS     Y0, Y2, Y0
+	VMOVMSKPS Y0, CX
+	TESTL     CX, CX
+	JNZ       single14
+	ADDQ      $0x00000020, AX
+	JMP       rounds13
+
+single14:
+	LEAQ      8(AX), CX
+	CMPQ      CX, BX
+	JG        last15
+	VMOVUPS   (DX)(AX*4), Y0
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VMOVMSKPS Y0, CX
+	TESTL     CX, CX
+	JNZ       found7
+	ADDQ      $0x00000008, AX
+	JMP       single14
+
+last15:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none16
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x02, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y0
+	VMASKMOVPS (DX)(AX*4), Y0, Y0
+	VCMPPS     $0x03, Y0, Y0, Y0
+	VMOVMSKPS  Y0, CX
+	TESTL      CX, CX
+	JNZ        found7
+
+none16:
+	MOVL $0x00000001, CX
+	JMP  value6
+
+// ArgMinF32AVX2 returns the first i for which x[i] is smallest, or for which it is NaN, and
+// 0 of nothing. It is defined by generic.ArgMinF32.
+//
+// AVX2 and FMA. The minimum as in Min, whose pass has one instruction for each vector, and
+// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// it, then one at a time, masked tail. Reads x.
+//
+// sum Y0–Y7, minimum Y8–Y11 Y0, i AX.
+//
+// Requires: AVX, AVX2, FMA3
+TEXT ·ArgMinF32AVX2(SB), NOSPLIT, $0-32
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VMOVUPS infF32<>+0(SB), Y8
+	VMOVUPS infF32<>+0(SB), Y9
+	VMOVUPS infF32<>+0(SB), Y10
+	VMOVUPS infF32<>+0(SB), Y11
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+
+vectors1:
+	CMPQ        CX, $0x00000040
+	JL          done2
+	VMOVUPS     (AX), Y12
+	VFMADD231PS Y12, Y12, Y0
+	VMINPS      Y8, Y12, Y8
+	VMOVUPS     32(AX), Y12
+	VFMADD231PS Y12, Y12, Y1
+	VMINPS      Y9, Y12, Y9
+	VMOVUPS     64(AX), Y12
+	VFMADD231PS Y12, Y12, Y2
+	VMINPS      Y10, Y12, Y10
+	VMOVUPS     96(AX), Y12
+	VFMADD231PS Y12, Y12, Y3
+	VMINPS      Y11, Y12, Y11
+	VMOVUPS     128(AX), Y12
+	VFMADD231PS Y12, Y12, Y4
+	VMINPS      Y8, Y12, Y8
+	VMOVUPS     160(AX), Y12
+	VFMADD231PS Y12, Y12, Y5
+	VMINPS      Y9, Y12, Y9
+	VMOVUPS     192(AX), Y12
+	VFMADD231PS Y12, Y12, Y6
+	VMINPS      Y10, Y12, Y10
+	VMOVUPS     224(AX), Y12
+	VFMADD231PS Y12, Y12, Y7
+	VMINPS      Y11, Y12, Y11
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000040, CX
+	JMP         vectors1
+
+done2:
+vectors3:
+	CMPQ        CX, $0x00000008
+	JL          done4
+	VMOVUPS     (AX), Y12
+	VFMADD231PS Y12, Y12, Y0
+	VMINPS      Y8, Y12, Y8
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000008, CX
+	JMP         vectors3
+
+done4:
+	TESTQ       CX, CX
+	JZ          end5
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y12
+	VMASKMOVPS  (AX), Y12, Y13
+	VFMADD231PS Y13, Y13, Y0
+	VMOVUPS     infF32<>+0(SB), Y14
+	VBLENDVPS   Y12, Y13, Y14, Y13
+	VMINPS      Y8, Y13, Y8
+
+end5:
+	// The four, then lanes that lie ever closer.
+	VMINPS     Y8, Y10, Y8
+	VMINPS     Y9, Y11, Y9
+	VMINPS     Y8, Y9, Y8
+	VPERM2F128 $0x01, Y8, Y8, Y9
+	VMINPS     Y8, Y9, Y8
+	VPERMILPD  $0x55, Y8, Y9
+	VMINPS     Y8, Y9, Y8
+	VPERMILPS  $0xb1, Y8, Y9
+	VMINPS     Y8, Y9, Y8
+
+	// NaN goes through sums of squares, and nothing else makes one.
+	VADDPS    Y4, Y0, Y0
+	VADDPS    Y5, Y1, Y1
+	VADDPS    Y6, Y2, Y2
+	VADDPS    Y7, Y3, Y3
+	VADDPS    Y2, Y0, Y0
+	VADDPS    Y3, Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VMOVMSKPS Y0, AX
+	TESTL     AX, AX
+	JNZ       nan8
+
+value6:
+	VBROADCASTSS X8, Y0
+	MOVQ         x_base+0(FP), DX
+	MOVQ         x_len+8(FP), BX
+	XORQ         AX, AX
+
+rounds9:
+	LEAQ      32(AX), CX
+	CMPQ      CX, BX
+	JG        single10
+	VCMPPS    $0x00, (DX)(AX*4), Y0, Y1
+	VCMPPS    $0x00, 32(DX)(AX*4), Y0, Y2
+	VCMPPS    $0x00, 64(DX)(AX*4), Y0, Y3
+	VCMPPS    $0x00, 96(DX)(AX*4), Y0, Y4
+	VORPS     Y1, Y2, Y1
+	VORPS     Y3, Y4, Y3
+	VORPS     Y1, Y3, Y1
+	VMOVMSKPS Y1, CX
+	TESTL     CX, CX
+	JNZ       single10
+	ADDQ      $0x00000020, AX
+	JMP       rounds9
+
+single10:
+	LEAQ      8(AX), CX
+	CMPQ      CX, BX
+	JG        last11
+	VCMPPS    $0x00, (DX)(AX*4), Y0, Y1
+	VMOVMSKPS Y1, CX
+	TESTL     CX, CX
+	JNZ       found7
+	ADDQ      $0x00000008, AX
+	JMP       single10
+
+last11:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none12
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x02, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y1
+	VMASKMOVPS (DX)(AX*4), Y1, Y1
+	VCMPPS     $0x00, Y1, Y0, Y1
+	VMOVMSKPS  Y1, CX
+	TESTL      CX, CX
+	JNZ        found7
+
+none12:
+	MOVL $0x00000001, CX
+
+found7:
+	BSFL CX, CX
+	ADDQ CX, AX
+	MOVQ AX, ret+24(FP)
 	VZEROUPPER
 	RET
+
+nan8:
+	MOVQ x_base+0(FP), DX
+	MOVQ x_len+8(FP), BX
+	XORQ AX, AX
+
+rounds13:
+	LEAQ      32(AX), CX
+	CMPQ      CX, BX
+	JG        single14
+	VMOVUPS   (DX)(AX*4), Y0
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VMOVUPS   32(DX)(AX*4), Y1
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VMOVUPS   64(DX)(AX*4), Y2
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VMOVUPS   96(DX)(AX*4), Y3
+	VCMPPS    $0x03, Y3, Y3, Y3
+	VORPS     Y0, Y1, Y0
+	VORPS     Y2, Y3, Y2
+	VORPS     Y0, Y2, Y0
+	VMOVMSKPS Y0, CX
+	TESTL     CX, CX
+	JNZ       single14
+	ADDQ      $0x00000020, AX
+	JMP       rounds13
+
+single14:
+	LEAQ      8(AX), CX
+	CMPQ      CX, BX
+	JG        last15
+	VMOVUPS   (DX)(AX*4), Y0
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VMOVMSKPS Y0, CX
+	TESTL     CX, CX
+	JNZ       found7
+	ADDQ      $0x00000008, AX
+	JMP       single14
+
+last15:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none16
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x02, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y0
+	VMASKMOVPS (DX)(AX*4), Y0, Y0
+	VCMPPS     $0x03, Y0, Y0, Y0
+	VMOVMSKPS  Y0, CX
+	TESTL      CX, CX
+	JNZ        found7
+
+none16:
+	MOVL $0x00000001, CX
+	JMP  value6
+
+// IamaxF32AVX2 returns the first i for which |x[i]| is largest, or for which it is NaN, and
+// 0 of nothing. It is defined by generic.IamaxF32.
+//
+// AVX2 and FMA. The maximum as in Max, whose pass has one instruction for each vector, and
+// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// it, then one at a time, masked tail. Reads x.
+//
+// sum Y0–Y7, maximum Y8–Y11 Y0, i AX, magnitude Y1.
+//
+// Requires: AVX, AVX2, FMA3
+TEXT ·IamaxF32AVX2(SB), NOSPLIT, $0-32
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VMOVUPS minusInfF32<>+0(SB), Y8
+	VMOVUPS minusInfF32<>+0(SB), Y9
+	VMOVUPS minusInfF32<>+0(SB), Y10
+	VMOVUPS minusInfF32<>+0(SB), Y11
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+
+vectors1:
+	CMPQ        CX, $0x00000040
+	JL          done2
+	VMOVUPS     (AX), Y12
+	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
+	VFMADD231PS Y12, Y12, Y0
+	VMAXPS      Y8, Y12, Y8
+	VMOVUPS     32(AX), Y12
+	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
+	VFMADD231PS Y12, Y12, Y1
+	VMAXPS      Y9, Y12, Y9
+	VMOVUPS     64(AX), Y12
+	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
+	VFMADD231PS Y12, Y12, Y2
+	VMAXPS      Y10, Y12, Y10
+	VMOVUPS     96(AX), Y12
+	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
+	VFMADD231PS Y12, Y12, Y3
+	VMAXPS      Y11, Y12, Y11
+	VMOVUPS     128(AX), Y12
+	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
+	VFMADD231PS Y12, Y12, Y4
+	VMAXPS      Y8, Y12, Y8
+	VMOVUPS     160(AX), Y12
+	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
+	VFMADD231PS Y12, Y12, Y5
+	VMAXPS      Y9, Y12, Y9
+	VMOVUPS     192(AX), Y12
+	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
+	VFMADD231PS Y12, Y12, Y6
+	VMAXPS      Y10, Y12, Y10
+	VMOVUPS     224(AX), Y12
+	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
+	VFMADD231PS Y12, Y12, Y7
+	VMAXPS      Y11, Y12, Y11
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000040, CX
+	JMP         vectors1
+
+done2:
+vectors3:
+	CMPQ        CX, $0x00000008
+	JL          done4
+	VMOVUPS     (AX), Y12
+	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
+	VFMADD231PS Y12, Y12, Y0
+	VMAXPS      Y8, Y12, Y8
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000008, CX
+	JMP         vectors3
+
+done4:
+	TESTQ       CX, CX
+	JZ          end5
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y12
+	VMASKMOVPS  (AX), Y12, Y13
+	VANDPS      magnitudeF32<>+0(SB), Y13, Y13
+	VFMADD231PS Y13, Y13, Y0
+	VMOVUPS     minusInfF32<>+0(SB), Y14
+	VBLENDVPS   Y12, Y13, Y14, Y13
+	VMAXPS      Y8, Y13, Y8
+
+end5:
+	// The four, then lanes that lie ever closer.
+	VMAXPS     Y8, Y10, Y8
+	VMAXPS     Y9, Y11, Y9
+	VMAXPS     Y8, Y9, Y8
+	VPERM2F128 $0x01, Y8, Y8, Y9
+	VMAXPS     Y8, Y9, Y8
+	VPERMILPD  $0x55, Y8, Y9
+	VMAXPS     Y8, Y9, Y8
+	VPERMILPS  $0xb1, Y8, Y9
+	VMAXPS     Y8, Y9, Y8
+
+	// NaN goes through sums of squares, and nothing else makes one.
+	VADDPS    Y4, Y0, Y0
+	VADDPS    Y5, Y1, Y1
+	VADDPS    Y6, Y2, Y2
+	VADDPS    Y7, Y3, Y3
+	VADDPS    Y2, Y0, Y0
+	VADDPS    Y3, Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VMOVMSKPS Y0, AX
+	TESTL     AX, AX
+	JNZ       nan8
+
+value6:
+	VBROADCASTSS X8, Y0
+	VMOVUPS      magnitudeF32<>+0(SB), Y1
+	MOVQ         x_base+0(FP), DX
+	MOVQ         x_len+8(FP), BX
+	XORQ         AX, AX
+
+rounds9:
+	LEAQ      32(AX), CX
+	CMPQ      CX, BX
+	JG        single10
+	VANDPS    (DX)(AX*4), Y1, Y2
+	VCMPPS    $0x00, Y2, Y0, Y2
+	VANDPS    32(DX)(AX*4), Y1, Y3
+	VCMPPS    $0x00, Y3, Y0, Y3
+	VANDPS    64(DX)(AX*4), Y1, Y4
+	VCMPPS    $0x00, Y4, Y0, Y4
+	VANDPS    96(DX)(AX*4), Y1, Y5
+	VCMPPS    $0x00, Y5, Y0, Y5
+	VORPS     Y2, Y3, Y2
+	VORPS     Y4, Y5, Y4
+	VORPS     Y2, Y4, Y2
+	VMOVMSKPS Y2, CX
+	TESTL     CX, CX
+	JNZ       single10
+	ADDQ      $0x00000020, AX
+	JMP       rounds9
+
+single10:
+	LEAQ      8(AX), CX
+	CMPQ      CX, BX
+	JG        last11
+	VANDPS    (DX)(AX*4), Y1, Y2
+	VCMPPS    $0x00, Y2, Y0, Y2
+	VMOVMSKPS Y2, CX
+	TESTL     CX, CX
+	JNZ       found7
+	ADDQ      $0x00000008, AX
+	JMP       single10
+
+last11:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none12
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x02, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y2
+	VMASKMOVPS (DX)(AX*4), Y2, Y2
+	VANDPS     Y2, Y1, Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VMOVMSKPS  Y2, CX
+	TESTL      CX, CX
+	JNZ        found7
+
+none12:
+	MOVL $0x00000001, CX
+
+found7:
+	BSFL CX, CX
+	ADDQ CX, AX
+	MOVQ AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+nan8:
+	MOVQ x_base+0(FP), DX
+	MOVQ x_len+8(FP), BX
+	XORQ AX, AX
+
+rounds13:
+	LEAQ      32(AX), CX
+	CMPQ      CX, BX
+	JG        single14
+	VMOVUPS   (DX)(AX*4), Y0
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VMOVUPS   32(DX)(AX*4), Y1
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VMOVUPS   64(DX)(AX*4), Y2
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VMOVUPS   96(DX)(AX*4), Y3
+	VCMPPS    $0x03, Y3, Y3, Y3
+	VORPS     Y0, Y1, Y0
+	VORPS     Y2, Y3, Y2
+	VORPS     Y0, Y2, Y0
+	VMOVMSKPS Y0, CX
+	TESTL     CX, CX
+	JNZ       single14
+	ADDQ      $0x00000020, AX
+	JMP       rounds13
+
+single14:
+	LEAQ      8(AX), CX
+	CMPQ      CX, BX
+	JG        last15
+	VMOVUPS   (DX)(AX*4), Y0
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VMOVMSKPS Y0, CX
+	TESTL     CX, CX
+	JNZ       found7
+	ADDQ      $0x00000008, AX
+	JMP       single14
+
+last15:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none16
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x02, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y0
+	VMASKMOVPS (DX)(AX*4), Y0, Y0
+	VCMPPS     $0x03, Y0, Y0, Y0
+	VMOVMSKPS  Y0, CX
+	TESTL      CX, CX
+	JNZ        found7
+
+none16:
+	MOVL $0x00000001, CX
+	JMP  value6
 
 // MaxF64AVX2 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF64.
 //
 // AVX2 and FMA. Eight vectors a round, four with a maximum of their own, masked tail; then
-// the maximum of the four and of their lanes. The first pass has one MAX for each vector and
-// looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
-// care. Reads x.
+// the maximum of the four and of their lanes. The first pass has one instruction for each
+// vector, and adds up squares: if the sum is NaN, there is one. Then, or if the result is a
+// zero, a second pass takes more care. Reads x.
 //
-// NaN Y0, maximum Y1–Y4 Y0, x AX, len(x) CX.
+// sum Y0–Y7, maximum Y8–Y11 Y0–Y3, x AX, len(x) CX.
 //
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·MaxF64AVX2(SB), NOSPLIT, $0-32
 	VXORPS  Y0, Y0, Y0
-	VMOVUPD minusInfF64<>+0(SB), Y1
-	VMOVUPD minusInfF64<>+0(SB), Y2
-	VMOVUPD minusInfF64<>+0(SB), Y3
-	VMOVUPD minusInfF64<>+0(SB), Y4
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VMOVUPD minusInfF64<>+0(SB), Y8
+	VMOVUPD minusInfF64<>+0(SB), Y9
+	VMOVUPD minusInfF64<>+0(SB), Y10
+	VMOVUPD minusInfF64<>+0(SB), Y11
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
-	CMPQ    CX, $0x00000020
-	JL      done3
-	VMOVUPD (AX), Y5
-	VMOVUPD 32(AX), Y6
-	VMOVUPD 64(AX), Y7
-	VMOVUPD 96(AX), Y8
-	VCMPPD  $0x03, Y7, Y5, Y9
-	VORPS   Y9, Y0, Y0
-	VCMPPD  $0x03, Y8, Y6, Y9
-	VORPS   Y9, Y0, Y0
-	VMAXPD  Y1, Y5, Y1
-	VMAXPD  Y2, Y6, Y2
-	VMAXPD  Y3, Y7, Y3
-	VMAXPD  Y4, Y8, Y4
-	VMOVUPD 128(AX), Y5
-	VMOVUPD 160(AX), Y6
-	VMOVUPD 192(AX), Y7
-	VMOVUPD 224(AX), Y8
-	VCMPPD  $0x03, Y7, Y5, Y9
-	VORPS   Y9, Y0, Y0
-	VCMPPD  $0x03, Y8, Y6, Y9
-	VORPS   Y9, Y0, Y0
-	VMAXPD  Y1, Y5, Y1
-	VMAXPD  Y2, Y6, Y2
-	VMAXPD  Y3, Y7, Y3
-	VMAXPD  Y4, Y8, Y4
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x00000020, CX
-	JMP     vectors2
+	CMPQ        CX, $0x00000020
+	JL          done3
+	VMOVUPD     (AX), Y12
+	VFMADD231PD Y12, Y12, Y0
+	VMAXPD      Y8, Y12, Y8
+	VMOVUPD     32(AX), Y12
+	VFMADD231PD Y12, Y12, Y1
+	VMAXPD      Y9, Y12, Y9
+	VMOVUPD     64(AX), Y12
+	VFMADD231PD Y12, Y12, Y2
+	VMAXPD      Y10, Y12, Y10
+	VMOVUPD     96(AX), Y12
+	VFMADD231PD Y12, Y12, Y3
+	VMAXPD      Y11, Y12, Y11
+	VMOVUPD     128(AX), Y12
+	VFMADD231PD Y12, Y12, Y4
+	VMAXPD      Y8, Y12, Y8
+	VMOVUPD     160(AX), Y12
+	VFMADD231PD Y12, Y12, Y5
+	VMAXPD      Y9, Y12, Y9
+	VMOVUPD     192(AX), Y12
+	VFMADD231PD Y12, Y12, Y6
+	VMAXPD      Y10, Y12, Y10
+	VMOVUPD     224(AX), Y12
+	VFMADD231PD Y12, Y12, Y7
+	VMAXPD      Y11, Y12, Y11
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000020, CX
+	JMP         vectors2
 
 done3:
 vectors4:
-	CMPQ    CX, $0x00000004
-	JL      done5
-	VMOVUPD (AX), Y5
-	VCMPPD  $0x03, Y5, Y5, Y6
-	VORPS   Y6, Y0, Y0
-	VMAXPD  Y1, Y5, Y1
-	ADDQ    $0x00000020, AX
-	SUBQ    $0x00000004, CX
-	JMP     vectors4
+	CMPQ        CX, $0x00000004
+	JL          done5
+	VMOVUPD     (AX), Y12
+	VFMADD231PD Y12, Y12, Y0
+	VMAXPD      Y8, Y12, Y8
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000004, CX
+	JMP         vectors4
 
 done5:
-	TESTQ      CX, CX
-	JZ         end6
-	LEAQ       laneMasks<>+0(SB), DX
-	SHLQ       $0x03, CX
-	SUBQ       CX, DX
-	VMOVDQU    32(DX), Y5
-	VMASKMOVPD (AX), Y5, Y6
-	VMOVUPD    minusInfF64<>+0(SB), Y7
-	VBLENDVPD  Y5, Y6, Y7, Y5
-	VCMPPD     $0x03, Y5, Y5, Y6
-	VORPS      Y6, Y0, Y0
-	VMAXPD     Y1, Y5, Y1
+	TESTQ       CX, CX
+	JZ          end6
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y12
+	VMASKMOVPD  (AX), Y12, Y13
+	VFMADD231PD Y13, Y13, Y0
+	VMOVUPD     minusInfF64<>+0(SB), Y14
+	VBLENDVPD   Y12, Y13, Y14, Y13
+	VMAXPD      Y8, Y13, Y8
 
 end6:
 	// The four, then lanes that lie ever closer.
-	VMAXPD     Y1, Y3, Y1
-	VMAXPD     Y2, Y4, Y2
-	VMAXPD     Y1, Y2, Y1
-	VPERM2F128 $0x01, Y1, Y1, Y2
-	VMAXPD     Y1, Y2, Y1
-	VPERMILPD  $0x55, Y1, Y2
-	VMAXPD     Y1, Y2, Y1
-	VMOVMSKPD  Y0, AX
-	TESTL      AX, AX
-	JNZ        careful1
-	VMOVQ      X1, AX
-	ADDQ       AX, AX
-	JZ         careful1
-	VMOVSD     X1, ret+24(FP)
+	VMAXPD     Y8, Y10, Y8
+	VMAXPD     Y9, Y11, Y9
+	VMAXPD     Y8, Y9, Y8
+	VPERM2F128 $0x01, Y8, Y8, Y9
+	VMAXPD     Y8, Y9, Y8
+	VPERMILPD  $0x55, Y8, Y9
+	VMAXPD     Y8, Y9, Y8
+
+	// NaN goes through sums of squares, and nothing else makes one.
+	VADDPD    Y4, Y0, Y0
+	VADDPD    Y5, Y1, Y1
+	VADDPD    Y6, Y2, Y2
+	VADDPD    Y7, Y3, Y3
+	VADDPD    Y2, Y0, Y0
+	VADDPD    Y3, Y1, Y1
+	VADDPD    Y1, Y0, Y0
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VMOVMSKPD Y0, AX
+	TESTL     AX, AX
+	JNZ       careful1
+	VMOVQ     X8, AX
+	ADDQ      AX, AX
+	JZ        careful1
+	VMOVSD    X8, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -707,68 +1358,68 @@ vectors7:
 	CMPQ      CX, $0x00000020
 	JL        done8
 	VMOVUPD   (AX), Y4
-	VMOVUPD   32(AX), Y5
-	VMOVUPD   64(AX), Y6
-	VMOVUPD   96(AX), Y7
-	VCMPPD    $0x03, Y4, Y0, Y8
-	VADDPD    Y4, Y0, Y9
-	VMAXPD    Y4, Y0, Y10
+	VCMPPD    $0x03, Y4, Y0, Y5
+	VADDPD    Y4, Y0, Y6
+	VMAXPD    Y4, Y0, Y7
 	VMAXPD    Y0, Y4, Y0
-	VANDPD    Y0, Y10, Y0
-	VBLENDVPD Y8, Y9, Y0, Y0
+	VANDPD    Y0, Y7, Y0
+	VBLENDVPD Y5, Y6, Y0, Y0
 	VMOVUPD   Y0, Y0
-	VCMPPD    $0x03, Y5, Y1, Y4
-	VADDPD    Y5, Y1, Y8
-	VMAXPD    Y5, Y1, Y9
-	VMAXPD    Y1, Y5, Y1
-	VANDPD    Y1, Y9, Y1
-	VBLENDVPD Y4, Y8, Y1, Y1
+	VMOVUPD   32(AX), Y4
+	VCMPPD    $0x03, Y4, Y1, Y5
+	VADDPD    Y4, Y1, Y6
+	VMAXPD    Y4, Y1, Y7
+	VMAXPD    Y1, Y4, Y1
+	VANDPD    Y1, Y7, Y1
+	VBLENDVPD Y5, Y6, Y1, Y1
 	VMOVUPD   Y1, Y1
-	VCMPPD    $0x03, Y6, Y2, Y4
-	VADDPD    Y6, Y2, Y5
-	VMAXPD    Y6, Y2, Y8
-	VMAXPD    Y2, Y6, Y2
-	VANDPD    Y2, Y8, Y2
-	VBLENDVPD Y4, Y5, Y2, Y2
+	VMOVUPD   64(AX), Y4
+	VCMPPD    $0x03, Y4, Y2, Y5
+	VADDPD    Y4, Y2, Y6
+	VMAXPD    Y4, Y2, Y7
+	VMAXPD    Y2, Y4, Y2
+	VANDPD    Y2, Y7, Y2
+	VBLENDVPD Y5, Y6, Y2, Y2
 	VMOVUPD   Y2, Y2
-	VCMPPD    $0x03, Y7, Y3, Y4
-	VADDPD    Y7, Y3, Y5
-	VMAXPD    Y7, Y3, Y6
-	VMAXPD    Y3, Y7, Y3
-	VANDPD    Y3, Y6, Y3
-	VBLENDVPD Y4, Y5, Y3, Y3
+	VMOVUPD   96(AX), Y4
+	VCMPPD    $0x03, Y4, Y3, Y5
+	VADDPD    Y4, Y3, Y6
+	VMAXPD    Y4, Y3, Y7
+	VMAXPD    Y3, Y4, Y3
+	VANDPD    Y3, Y7, Y3
+	VBLENDVPD Y5, Y6, Y3, Y3
 	VMOVUPD   Y3, Y3
 	VMOVUPD   128(AX), Y4
-	VMOVUPD   160(AX), Y5
-	VMOVUPD   192(AX), Y6
-	VMOVUPD   224(AX), Y7
-	VCMPPD    $0x03, Y4, Y0, Y8
-	VADDPD    Y4, Y0, Y9
-	VMAXPD    Y4, Y0, Y10
+	VCMPPD    $0x03, Y4, Y0, Y5
+	VADDPD    Y4, Y0, Y6
+	VMAXPD    Y4, Y0, Y7
 	VMAXPD    Y0, Y4, Y0
-	VANDPD    Y0, Y10, Y0
-	VBLENDVPD Y8, Y9, Y0, Y0
+	VANDPD    Y0, Y7, Y0
+	VBLENDVPD Y5, Y6, Y0, Y0
 	VMOVUPD   Y0, Y0
-	VCMPPD    $0x03, Y5, Y1, Y4
-	VADDPD    Y5, Y1, Y8
-	VMAXPD    Y5, Y1, Y9
-	VMAXPD    Y1, Y5, Y1
-	VANDPD    Y1, Y9, Y1
-	VBLENDVPD Y4, Y8, Y1, Y1
+	VMOVUPD   160(AX), Y4
+	VCMPPD    $0x03, Y4, Y1, Y5
+	VADDPD    Y4, Y1, Y6
+	VMAXPD    Y4, Y1, Y7
+	VMAXPD    Y1, Y4, Y1
+	VANDPD    Y1, Y7, Y1
+	VBLENDVPD Y5, Y6, Y1, Y1
 	VMOVUPD   Y1, Y1
-	VCMPPD    $0x03, Y6, Y2, Y4
-	VADDPD    Y6, Y2, Y5
-	VMAXPD    Y6, Y2, Y8
-	VMAXPD    Y2, Y6, Y2
-	VANDPD    Y2, Y8, Y2
-	VBLENDVPD Y4, Y5, Y2, Y2
+	VMOVUPD   192(AX), Y4
+	VCMPPD    $0x03, Y4, Y2, Y5
+	VADDPD    Y4, Y2, Y6
+	VMAXPD    Y4, Y2, Y7
+	VMAXPD    Y2, Y4, Y2
+	VANDPD    Y2, Y7, Y2
+	VBLENDVPD Y5, Y6, Y2, Y2
 	VMOVUPD   Y2, Y2
-	VCMPPD    $0x03, Y7, Y3, Y4
-	VADDPD    Y7, Y3, Y5
-	VMAXPD    Y7, Y3, Y6
-	VMAXPD    Y3, Y7, Y3
-	VANDPD    Y3, Y6, Y3
-	VBLENDVPD Y4, Y5, Y3, Y3
+	VMOVUPD   224(AX), Y4
+	VCMPPD    $0x03, Y4, Y3, Y5
+	VADDPD    Y4, Y3, Y6
+	VMAXPD    Y4, Y3, Y7
+	VMAXPD    Y3, Y4, Y3
+	VANDPD    Y3, Y7, Y3
+	VBLENDVPD Y5, Y6, Y3, Y3
 	VMOVUPD   Y3, Y3
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000020, CX
@@ -799,13 +1450,13 @@ done10:
 	VMOVDQU    32(DX), Y4
 	VMASKMOVPD (AX), Y4, Y5
 	VMOVUPD    minusInfF64<>+0(SB), Y6
-	VBLENDVPD  Y4, Y5, Y6, Y4
-	VCMPPD     $0x03, Y4, Y0, Y5
-	VADDPD     Y4, Y0, Y6
-	VMAXPD     Y4, Y0, Y7
-	VMAXPD     Y0, Y4, Y0
+	VBLENDVPD  Y4, Y5, Y6, Y5
+	VCMPPD     $0x03, Y5, Y0, Y4
+	VADDPD     Y5, Y0, Y6
+	VMAXPD     Y5, Y0, Y7
+	VMAXPD     Y0, Y5, Y0
 	VANDPD     Y0, Y7, Y0
-	VBLENDVPD  Y5, Y6, Y0, Y0
+	VBLENDVPD  Y4, Y6, Y0, Y0
 	VMOVUPD    Y0, Y0
 
 end11:
@@ -855,95 +1506,110 @@ end11:
 // is smaller than +0. It is defined by generic.MinF64.
 //
 // AVX2 and FMA. Eight vectors a round, four with a minimum of their own, masked tail; then
-// the minimum of the four and of their lanes. The first pass has one MIN for each vector and
-// looks out for NaN; if there was one, or if the result is a zero, a second pass takes more
-// care. Reads x.
+// the minimum of the four and of their lanes. The first pass has one instruction for each
+// vector, and adds up squares: if the sum is NaN, there is one. Then, or if the result is a
+// zero, a second pass takes more care. Reads x.
 //
-// NaN Y0, minimum Y1–Y4 Y0, x AX, len(x) CX.
+// sum Y0–Y7, minimum Y8–Y11 Y0–Y3, x AX, len(x) CX.
 //
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·MinF64AVX2(SB), NOSPLIT, $0-32
 	VXORPS  Y0, Y0, Y0
-	VMOVUPD infF64<>+0(SB), Y1
-	VMOVUPD infF64<>+0(SB), Y2
-	VMOVUPD infF64<>+0(SB), Y3
-	VMOVUPD infF64<>+0(SB), Y4
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VMOVUPD infF64<>+0(SB), Y8
+	VMOVUPD infF64<>+0(SB), Y9
+	VMOVUPD infF64<>+0(SB), Y10
+	VMOVUPD infF64<>+0(SB), Y11
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
-	CMPQ    CX, $0x00000020
-	JL      done3
-	VMOVUPD (AX), Y5
-	VMOVUPD 32(AX), Y6
-	VMOVUPD 64(AX), Y7
-	VMOVUPD 96(AX), Y8
-	VCMPPD  $0x03, Y7, Y5, Y9
-	VORPS   Y9, Y0, Y0
-	VCMPPD  $0x03, Y8, Y6, Y9
-	VORPS   Y9, Y0, Y0
-	VMINPD  Y1, Y5, Y1
-	VMINPD  Y2, Y6, Y2
-	VMINPD  Y3, Y7, Y3
-	VMINPD  Y4, Y8, Y4
-	VMOVUPD 128(AX), Y5
-	VMOVUPD 160(AX), Y6
-	VMOVUPD 192(AX), Y7
-	VMOVUPD 224(AX), Y8
-	VCMPPD  $0x03, Y7, Y5, Y9
-	VORPS   Y9, Y0, Y0
-	VCMPPD  $0x03, Y8, Y6, Y9
-	VORPS   Y9, Y0, Y0
-	VMINPD  Y1, Y5, Y1
-	VMINPD  Y2, Y6, Y2
-	VMINPD  Y3, Y7, Y3
-	VMINPD  Y4, Y8, Y4
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x00000020, CX
-	JMP     vectors2
+	CMPQ        CX, $0x00000020
+	JL          done3
+	VMOVUPD     (AX), Y12
+	VFMADD231PD Y12, Y12, Y0
+	VMINPD      Y8, Y12, Y8
+	VMOVUPD     32(AX), Y12
+	VFMADD231PD Y12, Y12, Y1
+	VMINPD      Y9, Y12, Y9
+	VMOVUPD     64(AX), Y12
+	VFMADD231PD Y12, Y12, Y2
+	VMINPD      Y10, Y12, Y10
+	VMOVUPD     96(AX), Y12
+	VFMADD231PD Y12, Y12, Y3
+	VMINPD      Y11, Y12, Y11
+	VMOVUPD     128(AX), Y12
+	VFMADD231PD Y12, Y12, Y4
+	VMINPD      Y8, Y12, Y8
+	VMOVUPD     160(AX), Y12
+	VFMADD231PD Y12, Y12, Y5
+	VMINPD      Y9, Y12, Y9
+	VMOVUPD     192(AX), Y12
+	VFMADD231PD Y12, Y12, Y6
+	VMINPD      Y10, Y12, Y10
+	VMOVUPD     224(AX), Y12
+	VFMADD231PD Y12, Y12, Y7
+	VMINPD      Y11, Y12, Y11
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000020, CX
+	JMP         vectors2
 
 done3:
 vectors4:
-	CMPQ    CX, $0x00000004
-	JL      done5
-	VMOVUPD (AX), Y5
-	VCMPPD  $0x03, Y5, Y5, Y6
-	VORPS   Y6, Y0, Y0
-	VMINPD  Y1, Y5, Y1
-	ADDQ    $0x00000020, AX
-	SUBQ    $0x00000004, CX
-	JMP     vectors4
+	CMPQ        CX, $0x00000004
+	JL          done5
+	VMOVUPD     (AX), Y12
+	VFMADD231PD Y12, Y12, Y0
+	VMINPD      Y8, Y12, Y8
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000004, CX
+	JMP         vectors4
 
 done5:
-	TESTQ      CX, CX
-	JZ         end6
-	LEAQ       laneMasks<>+0(SB), DX
-	SHLQ       $0x03, CX
-	SUBQ       CX, DX
-	VMOVDQU    32(DX), Y5
-	VMASKMOVPD (AX), Y5, Y6
-	VMOVUPD    infF64<>+0(SB), Y7
-	VBLENDVPD  Y5, Y6, Y7, Y5
-	VCMPPD     $0x03, Y5, Y5, Y6
-	VORPS      Y6, Y0, Y0
-	VMINPD     Y1, Y5, Y1
+	TESTQ       CX, CX
+	JZ          end6
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y12
+	VMASKMOVPD  (AX), Y12, Y13
+	VFMADD231PD Y13, Y13, Y0
+	VMOVUPD     infF64<>+0(SB), Y14
+	VBLENDVPD   Y12, Y13, Y14, Y13
+	VMINPD      Y8, Y13, Y8
 
 end6:
 	// The four, then lanes that lie ever closer.
-	VMINPD     Y1, Y3, Y1
-	VMINPD     Y2, Y4, Y2
-	VMINPD     Y1, Y2, Y1
-	VPERM2F128 $0x01, Y1, Y1, Y2
-	VMINPD     Y1, Y2, Y1
-	VPERMILPD  $0x55, Y1, Y2
-	VMINPD     Y1, Y2, Y1
-	VMOVMSKPD  Y0, AX
-	TESTL      AX, AX
-	JNZ        careful1
-	VMOVQ      X1, AX
-	ADDQ       AX, AX
-	JZ         careful1
-	VMOVSD     X1, ret+24(FP)
+	VMINPD     Y8, Y10, Y8
+	VMINPD     Y9, Y11, Y9
+	VMINPD     Y8, Y9, Y8
+	VPERM2F128 $0x01, Y8, Y8, Y9
+	VMINPD     Y8, Y9, Y8
+	VPERMILPD  $0x55, Y8, Y9
+	VMINPD     Y8, Y9, Y8
+
+	// NaN goes through sums of squares, and nothing else makes one.
+	VADDPD    Y4, Y0, Y0
+	VADDPD    Y5, Y1, Y1
+	VADDPD    Y6, Y2, Y2
+	VADDPD    Y7, Y3, Y3
+	VADDPD    Y2, Y0, Y0
+	VADDPD    Y3, Y1, Y1
+	VADDPD    Y1, Y0, Y0
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VMOVMSKPD Y0, AX
+	TESTL     AX, AX
+	JNZ       careful1
+	VMOVQ     X8, AX
+	ADDQ      AX, AX
+	JZ        careful1
+	VMOVSD    X8, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -959,68 +1625,68 @@ vectors7:
 	CMPQ      CX, $0x00000020
 	JL        done8
 	VMOVUPD   (AX), Y4
-	VMOVUPD   32(AX), Y5
-	VMOVUPD   64(AX), Y6
-	VMOVUPD   96(AX), Y7
-	VCMPPD    $0x03, Y4, Y0, Y8
-	VADDPD    Y4, Y0, Y9
-	VMINPD    Y4, Y0, Y10
+	VCMPPD    $0x03, Y4, Y0, Y5
+	VADDPD    Y4, Y0, Y6
+	VMINPD    Y4, Y0, Y7
 	VMINPD    Y0, Y4, Y0
-	VORPD     Y0, Y10, Y0
-	VBLENDVPD Y8, Y9, Y0, Y0
+	VORPD     Y0, Y7, Y0
+	VBLENDVPD Y5, Y6, Y0, Y0
 	VMOVUPD   Y0, Y0
-	VCMPPD    $0x03, Y5, Y1, Y4
-	VADDPD    Y5, Y1, Y8
-	VMINPD    Y5, Y1, Y9
-	VMINPD    Y1, Y5, Y1
-	VORPD     Y1, Y9, Y1
-	VBLENDVPD Y4, Y8, Y1, Y1
+	VMOVUPD   32(AX), Y4
+	VCMPPD    $0x03, Y4, Y1, Y5
+	VADDPD    Y4, Y1, Y6
+	VMINPD    Y4, Y1, Y7
+	VMINPD    Y1, Y4, Y1
+	VORPD     Y1, Y7, Y1
+	VBLENDVPD Y5, Y6, Y1, Y1
 	VMOVUPD   Y1, Y1
-	VCMPPD    $0x03, Y6, Y2, Y4
-	VADDPD    Y6, Y2, Y5
-	VMINPD    Y6, Y2, Y8
-	VMINPD    Y2, Y6, Y2
-	VORPD     Y2, Y8, Y2
-	VBLENDVPD Y4, Y5, Y2, Y2
+	VMOVUPD   64(AX), Y4
+	VCMPPD    $0x03, Y4, Y2, Y5
+	VADDPD    Y4, Y2, Y6
+	VMINPD    Y4, Y2, Y7
+	VMINPD    Y2, Y4, Y2
+	VORPD     Y2, Y7, Y2
+	VBLENDVPD Y5, Y6, Y2, Y2
 	VMOVUPD   Y2, Y2
-	VCMPPD    $0x03, Y7, Y3, Y4
-	VADDPD    Y7, Y3, Y5
-	VMINPD    Y7, Y3, Y6
-	VMINPD    Y3, Y7, Y3
-	VORPD     Y3, Y6, Y3
-	VBLENDVPD Y4, Y5, Y3, Y3
+	VMOVUPD   96(AX), Y4
+	VCMPPD    $0x03, Y4, Y3, Y5
+	VADDPD    Y4, Y3, Y6
+	VMINPD    Y4, Y3, Y7
+	VMINPD    Y3, Y4, Y3
+	VORPD     Y3, Y7, Y3
+	VBLENDVPD Y5, Y6, Y3, Y3
 	VMOVUPD   Y3, Y3
 	VMOVUPD   128(AX), Y4
-	VMOVUPD   160(AX), Y5
-	VMOVUPD   192(AX), Y6
-	VMOVUPD   224(AX), Y7
-	VCMPPD    $0x03, Y4, Y0, Y8
-	VADDPD    Y4, Y0, Y9
-	VMINPD    Y4, Y0, Y10
+	VCMPPD    $0x03, Y4, Y0, Y5
+	VADDPD    Y4, Y0, Y6
+	VMINPD    Y4, Y0, Y7
 	VMINPD    Y0, Y4, Y0
-	VORPD     Y0, Y10, Y0
-	VBLENDVPD Y8, Y9, Y0, Y0
+	VORPD     Y0, Y7, Y0
+	VBLENDVPD Y5, Y6, Y0, Y0
 	VMOVUPD   Y0, Y0
-	VCMPPD    $0x03, Y5, Y1, Y4
-	VADDPD    Y5, Y1, Y8
-	VMINPD    Y5, Y1, Y9
-	VMINPD    Y1, Y5, Y1
-	VORPD     Y1, Y9, Y1
-	VBLENDVPD Y4, Y8, Y1, Y1
+	VMOVUPD   160(AX), Y4
+	VCMPPD    $0x03, Y4, Y1, Y5
+	VADDPD    Y4, Y1, Y6
+	VMINPD    Y4, Y1, Y7
+	VMINPD    Y1, Y4, Y1
+	VORPD     Y1, Y7, Y1
+	VBLENDVPD Y5, Y6, Y1, Y1
 	VMOVUPD   Y1, Y1
-	VCMPPD    $0x03, Y6, Y2, Y4
-	VADDPD    Y6, Y2, Y5
-	VMINPD    Y6, Y2, Y8
-	VMINPD    Y2, Y6, Y2
-	VORPD     Y2, Y8, Y2
-	VBLENDVPD Y4, Y5, Y2, Y2
+	VMOVUPD   192(AX), Y4
+	VCMPPD    $0x03, Y4, Y2, Y5
+	VADDPD    Y4, Y2, Y6
+	VMINPD    Y4, Y2, Y7
+	VMINPD    Y2, Y4, Y2
+	VORPD     Y2, Y7, Y2
+	VBLENDVPD Y5, Y6, Y2, Y2
 	VMOVUPD   Y2, Y2
-	VCMPPD    $0x03, Y7, Y3, Y4
-	VADDPD    Y7, Y3, Y5
-	VMINPD    Y7, Y3, Y6
-	VMINPD    Y3, Y7, Y3
-	VORPD     Y3, Y6, Y3
-	VBLENDVPD Y4, Y5, Y3, Y3
+	VMOVUPD   224(AX), Y4
+	VCMPPD    $0x03, Y4, Y3, Y5
+	VADDPD    Y4, Y3, Y6
+	VMINPD    Y4, Y3, Y7
+	VMINPD    Y3, Y4, Y3
+	VORPD     Y3, Y7, Y3
+	VBLENDVPD Y5, Y6, Y3, Y3
 	VMOVUPD   Y3, Y3
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000020, CX
@@ -1051,13 +1717,13 @@ done10:
 	VMOVDQU    32(DX), Y4
 	VMASKMOVPD (AX), Y4, Y5
 	VMOVUPD    infF64<>+0(SB), Y6
-	VBLENDVPD  Y4, Y5, Y6, Y4
-	VCMPPD     $0x03, Y4, Y0, Y5
-	VADDPD     Y4, Y0, Y6
-	VMINPD     Y4, Y0, Y7
-	VMINPD     Y0, Y4, Y0
+	VBLENDVPD  Y4, Y5, Y6, Y5
+	VCMPPD     $0x03, Y5, Y0, Y4
+	VADDPD     Y5, Y0, Y6
+	VMINPD     Y5, Y0, Y7
+	VMINPD     Y0, Y5, Y0
 	VORPD      Y0, Y7, Y0
-	VBLENDVPD  Y5, Y6, Y0, Y0
+	VBLENDVPD  Y4, Y6, Y0, Y0
 	VMOVUPD    Y0, Y0
 
 end11:
@@ -1103,171 +1769,786 @@ end11:
 	VZEROUPPER
 	RET
 
-// IndexF64AVX2 returns the first i for which x[i] is v or NaN, len(x) if there is none. It
-// is defined by generic.IndexF64.
+// ArgMaxF64AVX2 returns the first i for which x[i] is largest, or for which it is NaN, and 0
+// of nothing. It is defined by generic.ArgMaxF64.
 //
-// AVX2 and FMA. Four vectors a round until one has it, then one at a time, masked tail.
-// Reads x.
+// AVX2 and FMA. The maximum as in Max, whose pass has one instruction for each vector, and
+// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// it, then one at a time, masked tail. Reads x.
 //
-// v Y0, x AX, len(x) CX, i DX.
+// sum Y0–Y7, maximum Y8–Y11 Y0, i AX.
 //
-// Requires: AVX, CMOV
-TEXT ·IndexF64AVX2(SB), NOSPLIT, $0-40
-	VBROADCASTSD v+24(FP), Y0
-	MOVQ         x_base+0(FP), AX
-	MOVQ         x_len+8(FP), CX
-	XORQ         DX, DX
+// Requires: AVX, AVX2, FMA3
+TEXT ·ArgMaxF64AVX2(SB), NOSPLIT, $0-32
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VMOVUPD minusInfF64<>+0(SB), Y8
+	VMOVUPD minusInfF64<>+0(SB), Y9
+	VMOVUPD minusInfF64<>+0(SB), Y10
+	VMOVUPD minusInfF64<>+0(SB), Y11
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
 
-rounds1:
-	LEAQ      16(DX), BX
-	CMPQ      BX, CX
-	JG        single2
-	VCMPPD    $0x08, (AX)(DX*8), Y0, Y1
-	VCMPPD    $0x08, 32(AX)(DX*8), Y0, Y2
-	VCMPPD    $0x08, 64(AX)(DX*8), Y0, Y3
-	VCMPPD    $0x08, 96(AX)(DX*8), Y0, Y4
+vectors1:
+	CMPQ        CX, $0x00000020
+	JL          done2
+	VMOVUPD     (AX), Y12
+	VFMADD231PD Y12, Y12, Y0
+	VMAXPD      Y8, Y12, Y8
+	VMOVUPD     32(AX), Y12
+	VFMADD231PD Y12, Y12, Y1
+	VMAXPD      Y9, Y12, Y9
+	VMOVUPD     64(AX), Y12
+	VFMADD231PD Y12, Y12, Y2
+	VMAXPD      Y10, Y12, Y10
+	VMOVUPD     96(AX), Y12
+	VFMADD231PD Y12, Y12, Y3
+	VMAXPD      Y11, Y12, Y11
+	VMOVUPD     128(AX), Y12
+	VFMADD231PD Y12, Y12, Y4
+	VMAXPD      Y8, Y12, Y8
+	VMOVUPD     160(AX), Y12
+	VFMADD231PD Y12, Y12, Y5
+	VMAXPD      Y9, Y12, Y9
+	VMOVUPD     192(AX), Y12
+	VFMADD231PD Y12, Y12, Y6
+	VMAXPD      Y10, Y12, Y10
+	VMOVUPD     224(AX), Y12
+	VFMADD231PD Y12, Y12, Y7
+	VMAXPD      Y11, Y12, Y11
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000020, CX
+	JMP         vectors1
+
+done2:
+vectors3:
+	CMPQ        CX, $0x00000004
+	JL          done4
+	VMOVUPD     (AX), Y12
+	VFMADD231PD Y12, Y12, Y0
+	VMAXPD      Y8, Y12, Y8
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000004, CX
+	JMP         vectors3
+
+done4:
+	TESTQ       CX, CX
+	JZ          end5
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y12
+	VMASKMOVPD  (AX), Y12, Y13
+	VFMADD231PD Y13, Y13, Y0
+	VMOVUPD     minusInfF64<>+0(SB), Y14
+	VBLENDVPD   Y12, Y13, Y14, Y13
+	VMAXPD      Y8, Y13, Y8
+
+end5:
+	// The four, then lanes that lie ever closer.
+	VMAXPD     Y8, Y10, Y8
+	VMAXPD     Y9, Y11, Y9
+	VMAXPD     Y8, Y9, Y8
+	VPERM2F128 $0x01, Y8, Y8, Y9
+	VMAXPD     Y8, Y9, Y8
+	VPERMILPD  $0x55, Y8, Y9
+	VMAXPD     Y8, Y9, Y8
+
+	// NaN goes through sums of squares, and nothing else makes one.
+	VADDPD    Y4, Y0, Y0
+	VADDPD    Y5, Y1, Y1
+	VADDPD    Y6, Y2, Y2
+	VADDPD    Y7, Y3, Y3
+	VADDPD    Y2, Y0, Y0
+	VADDPD    Y3, Y1, Y1
+	VADDPD    Y1, Y0, Y0
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VMOVMSKPD Y0, AX
+	TESTL     AX, AX
+	JNZ       nan8
+
+value6:
+	VBROADCASTSD X8, Y0
+	MOVQ         x_base+0(FP), DX
+	MOVQ         x_len+8(FP), BX
+	XORQ         AX, AX
+
+rounds9:
+	LEAQ      16(AX), CX
+	CMPQ      CX, BX
+	JG        single10
+	VCMPPD    $0x00, (DX)(AX*8), Y0, Y1
+	VCMPPD    $0x00, 32(DX)(AX*8), Y0, Y2
+	VCMPPD    $0x00, 64(DX)(AX*8), Y0, Y3
+	VCMPPD    $0x00, 96(DX)(AX*8), Y0, Y4
 	VORPS     Y1, Y2, Y1
 	VORPS     Y3, Y4, Y3
 	VORPS     Y1, Y3, Y1
-	VMOVMSKPD Y1, BX
-	TESTL     BX, BX
-	JNZ       single2
-	ADDQ      $0x00000010, DX
-	JMP       rounds1
+	VMOVMSKPD Y1, CX
+	TESTL     CX, CX
+	JNZ       single10
+	ADDQ      $0x00000010, AX
+	JMP       rounds9
 
-single2:
-	LEAQ      4(DX), BX
-	CMPQ      BX, CX
-	JG        last3
-	VCMPPD    $0x08, (AX)(DX*8), Y0, Y1
-	VMOVMSKPD Y1, BX
-	TESTL     BX, BX
-	JNZ       found4
-	ADDQ      $0x00000004, DX
-	JMP       single2
+single10:
+	LEAQ      4(AX), CX
+	CMPQ      CX, BX
+	JG        last11
+	VCMPPD    $0x00, (DX)(AX*8), Y0, Y1
+	VMOVMSKPD Y1, CX
+	TESTL     CX, CX
+	JNZ       found7
+	ADDQ      $0x00000004, AX
+	JMP       single10
 
-last3:
-	MOVQ       CX, BX
-	SUBQ       DX, BX
-	JZ         none5
-	LEAQ       laneMasks<>+0(SB), SI
-	SHLQ       $0x03, BX
-	SUBQ       BX, SI
-	VMOVDQU    32(SI), Y1
-	VMASKMOVPD (AX)(DX*8), Y1, Y1
-	VCMPPD     $0x08, Y1, Y0, Y1
-	VMOVMSKPD  Y1, BX
-	TESTL      BX, BX
-	JNZ        found4
+last11:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none12
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x03, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y1
+	VMASKMOVPD (DX)(AX*8), Y1, Y1
+	VCMPPD     $0x00, Y1, Y0, Y1
+	VMOVMSKPD  Y1, CX
+	TESTL      CX, CX
+	JNZ        found7
 
-none5:
-	MOVQ CX, ret+32(FP)
+none12:
+	MOVL $0x00000001, CX
+
+found7:
+	BSFL CX, CX
+	ADDQ CX, AX
+	MOVQ AX, ret+24(FP)
 	VZEROUPPER
 	RET
 
-found4:
-	BSFL    BX, BX
-	ADDQ    BX, DX
-	CMPQ    DX, CX
-	CMOVQGT CX, DX
-	MOVQ    DX, ret+32(FP)
+nan8:
+	MOVQ x_base+0(FP), DX
+	MOVQ x_len+8(FP), BX
+	XORQ AX, AX
+
+rounds13:
+	LEAQ      16(AX), CX
+	CMPQ      CX, BX
+	JG        single14
+	VMOVUPD   (DX)(AX*8), Y0
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VMOVUPD   32(DX)(AX*8), Y1
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VMOVUPD   64(DX)(AX*8), Y2
+	VCMPPD    $0x03, Y2, Y2, Y2
+	VMOVUPD   96(DX)(AX*8), Y3
+	VCMPPD    $0x03, Y3, Y3, Y3
+	VORPS     Y0, Y1, Y0
+	VORPS     Y2, Y3, Y2
+	VORPS     Y0, Y2, Y0
+	VMOVMSKPD Y0, CX
+	TESTL     CX, CX
+	JNZ       single14
+	ADDQ      $0x00000010, AX
+	JMP       rounds13
+
+single14:
+	LEAQ      4(AX), CX
+	CMPQ      CX, BX
+	JG        last15
+	VMOVUPD   (DX)(AX*8), Y0
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VMOVMSKPD Y0, CX
+	TESTL     CX, CX
+	JNZ       found7
+	ADDQ      $0x00000004, AX
+	JMP       single14
+
+last15:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none16
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x03, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y0
+	VMASKMOVPD (DX)(AX*8), Y0, Y0
+	VCMPPD     $0x03, Y0, Y0, Y0
+	VMOVMSKPD  Y0, CX
+	TESTL      CX, CX
+	JNZ        found7
+
+none16:
+	MOVL $0x00000001, CX
+	JMP  value6
+
+// ArgMinF64AVX2 returns the first i for which x[i] is smallest, or for which it is NaN, and
+// 0 of nothing. It is defined by generic.ArgMinF64.
+//
+// AVX2 and FMA. The minimum as in Min, whose pass has one instruction for each vector, and
+// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// it, then one at a time, masked tail. Reads x.
+//
+// sum Y0–Y7, minimum Y8–Y11 Y0, i AX.
+//
+// Requires: AVX, AVX2, FMA3
+TEXT ·ArgMinF64AVX2(SB), NOSPLIT, $0-32
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VMOVUPD infF64<>+0(SB), Y8
+	VMOVUPD infF64<>+0(SB), Y9
+	VMOVUPD infF64<>+0(SB), Y10
+	VMOVUPD infF64<>+0(SB), Y11
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+
+vectors1:
+	CMPQ        CX, $0x00000020
+	JL          done2
+	VMOVUPD     (AX), Y12
+	VFMADD231PD Y12, Y12, Y0
+	VMINPD      Y8, Y12, Y8
+	VMOVUPD     32(AX), Y12
+	VFMADD231PD Y12, Y12, Y1
+	VMINPD      Y9, Y12, Y9
+	VMOVUPD     64(AX), Y12
+	VFMADD231PD Y12, Y12, Y2
+	VMINPD      Y10, Y12, Y10
+	VMOVUPD     96(AX), Y12
+	VFMADD231PD Y12, Y12, Y3
+	VMINPD      Y11, Y12, Y11
+	VMOVUPD     128(AX), Y12
+	VFMADD231PD Y12, Y12, Y4
+	VMINPD      Y8, Y12, Y8
+	VMOVUPD     160(AX), Y12
+	VFMADD231PD Y12, Y12, Y5
+	VMINPD      Y9, Y12, Y9
+	VMOVUPD     192(AX), Y12
+	VFMADD231PD Y12, Y12, Y6
+	VMINPD      Y10, Y12, Y10
+	VMOVUPD     224(AX), Y12
+	VFMADD231PD Y12, Y12, Y7
+	VMINPD      Y11, Y12, Y11
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000020, CX
+	JMP         vectors1
+
+done2:
+vectors3:
+	CMPQ        CX, $0x00000004
+	JL          done4
+	VMOVUPD     (AX), Y12
+	VFMADD231PD Y12, Y12, Y0
+	VMINPD      Y8, Y12, Y8
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000004, CX
+	JMP         vectors3
+
+done4:
+	TESTQ       CX, CX
+	JZ          end5
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y12
+	VMASKMOVPD  (AX), Y12, Y13
+	VFMADD231PD Y13, Y13, Y0
+	VMOVUPD     infF64<>+0(SB), Y14
+	VBLENDVPD   Y12, Y13, Y14, Y13
+	VMINPD      Y8, Y13, Y8
+
+end5:
+	// The four, then lanes that lie ever closer.
+	VMINPD     Y8, Y10, Y8
+	VMINPD     Y9, Y11, Y9
+	VMINPD     Y8, Y9, Y8
+	VPERM2F128 $0x01, Y8, Y8, Y9
+	VMINPD     Y8, Y9, Y8
+	VPERMILPD  $0x55, Y8, Y9
+	VMINPD     Y8, Y9, Y8
+
+	// NaN goes through sums of squares, and nothing else makes one.
+	VADDPD    Y4, Y0, Y0
+	VADDPD    Y5, Y1, Y1
+	VADDPD    Y6, Y2, Y2
+	VADDPD    Y7, Y3, Y3
+	VADDPD    Y2, Y0, Y0
+	VADDPD    Y3, Y1, Y1
+	VADDPD    Y1, Y0, Y0
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VMOVMSKPD Y0, AX
+	TESTL     AX, AX
+	JNZ       nan8
+
+value6:
+	VBROADCASTSD X8, Y0
+	MOVQ         x_base+0(FP), DX
+	MOVQ         x_len+8(FP), BX
+	XORQ         AX, AX
+
+rounds9:
+	LEAQ      16(AX), CX
+	CMPQ      CX, BX
+	JG        single10
+	VCMPPD    $0x00, (DX)(AX*8), Y0, Y1
+	VCMPPD    $0x00, 32(DX)(AX*8), Y0, Y2
+	VCMPPD    $0x00, 64(DX)(AX*8), Y0, Y3
+	VCMPPD    $0x00, 96(DX)(AX*8), Y0, Y4
+	VORPS     Y1, Y2, Y1
+	VORPS     Y3, Y4, Y3
+	VORPS     Y1, Y3, Y1
+	VMOVMSKPD Y1, CX
+	TESTL     CX, CX
+	JNZ       single10
+	ADDQ      $0x00000010, AX
+	JMP       rounds9
+
+single10:
+	LEAQ      4(AX), CX
+	CMPQ      CX, BX
+	JG        last11
+	VCMPPD    $0x00, (DX)(AX*8), Y0, Y1
+	VMOVMSKPD Y1, CX
+	TESTL     CX, CX
+	JNZ       found7
+	ADDQ      $0x00000004, AX
+	JMP       single10
+
+last11:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none12
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x03, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y1
+	VMASKMOVPD (DX)(AX*8), Y1, Y1
+	VCMPPD     $0x00, Y1, Y0, Y1
+	VMOVMSKPD  Y1, CX
+	TESTL      CX, CX
+	JNZ        found7
+
+none12:
+	MOVL $0x00000001, CX
+
+found7:
+	BSFL CX, CX
+	ADDQ CX, AX
+	MOVQ AX, ret+24(FP)
 	VZEROUPPER
 	RET
+
+nan8:
+	MOVQ x_base+0(FP), DX
+	MOVQ x_len+8(FP), BX
+	XORQ AX, AX
+
+rounds13:
+	LEAQ      16(AX), CX
+	CMPQ      CX, BX
+	JG        single14
+	VMOVUPD   (DX)(AX*8), Y0
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VMOVUPD   32(DX)(AX*8), Y1
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VMOVUPD   64(DX)(AX*8), Y2
+	VCMPPD    $0x03, Y2, Y2, Y2
+	VMOVUPD   96(DX)(AX*8), Y3
+	VCMPPD    $0x03, Y3, Y3, Y3
+	VORPS     Y0, Y1, Y0
+	VORPS     Y2, Y3, Y2
+	VORPS     Y0, Y2, Y0
+	VMOVMSKPD Y0, CX
+	TESTL     CX, CX
+	JNZ       single14
+	ADDQ      $0x00000010, AX
+	JMP       rounds13
+
+single14:
+	LEAQ      4(AX), CX
+	CMPQ      CX, BX
+	JG        last15
+	VMOVUPD   (DX)(AX*8), Y0
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VMOVMSKPD Y0, CX
+	TESTL     CX, CX
+	JNZ       found7
+	ADDQ      $0x00000004, AX
+	JMP       single14
+
+last15:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none16
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x03, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y0
+	VMASKMOVPD (DX)(AX*8), Y0, Y0
+	VCMPPD     $0x03, Y0, Y0, Y0
+	VMOVMSKPD  Y0, CX
+	TESTL      CX, CX
+	JNZ        found7
+
+none16:
+	MOVL $0x00000001, CX
+	JMP  value6
+
+// IamaxF64AVX2 returns the first i for which |x[i]| is largest, or for which it is NaN, and
+// 0 of nothing. It is defined by generic.IamaxF64.
+//
+// AVX2 and FMA. The maximum as in Max, whose pass has one instruction for each vector, and
+// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// it, then one at a time, masked tail. Reads x.
+//
+// sum Y0–Y7, maximum Y8–Y11 Y0, i AX, magnitude Y1.
+//
+// Requires: AVX, AVX2, FMA3
+TEXT ·IamaxF64AVX2(SB), NOSPLIT, $0-32
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VMOVUPD minusInfF64<>+0(SB), Y8
+	VMOVUPD minusInfF64<>+0(SB), Y9
+	VMOVUPD minusInfF64<>+0(SB), Y10
+	VMOVUPD minusInfF64<>+0(SB), Y11
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+
+vectors1:
+	CMPQ        CX, $0x00000020
+	JL          done2
+	VMOVUPD     (AX), Y12
+	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
+	VFMADD231PD Y12, Y12, Y0
+	VMAXPD      Y8, Y12, Y8
+	VMOVUPD     32(AX), Y12
+	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
+	VFMADD231PD Y12, Y12, Y1
+	VMAXPD      Y9, Y12, Y9
+	VMOVUPD     64(AX), Y12
+	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
+	VFMADD231PD Y12, Y12, Y2
+	VMAXPD      Y10, Y12, Y10
+	VMOVUPD     96(AX), Y12
+	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
+	VFMADD231PD Y12, Y12, Y3
+	VMAXPD      Y11, Y12, Y11
+	VMOVUPD     128(AX), Y12
+	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
+	VFMADD231PD Y12, Y12, Y4
+	VMAXPD      Y8, Y12, Y8
+	VMOVUPD     160(AX), Y12
+	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
+	VFMADD231PD Y12, Y12, Y5
+	VMAXPD      Y9, Y12, Y9
+	VMOVUPD     192(AX), Y12
+	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
+	VFMADD231PD Y12, Y12, Y6
+	VMAXPD      Y10, Y12, Y10
+	VMOVUPD     224(AX), Y12
+	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
+	VFMADD231PD Y12, Y12, Y7
+	VMAXPD      Y11, Y12, Y11
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000020, CX
+	JMP         vectors1
+
+done2:
+vectors3:
+	CMPQ        CX, $0x00000004
+	JL          done4
+	VMOVUPD     (AX), Y12
+	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
+	VFMADD231PD Y12, Y12, Y0
+	VMAXPD      Y8, Y12, Y8
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000004, CX
+	JMP         vectors3
+
+done4:
+	TESTQ       CX, CX
+	JZ          end5
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y12
+	VMASKMOVPD  (AX), Y12, Y13
+	VANDPD      magnitudeF64<>+0(SB), Y13, Y13
+	VFMADD231PD Y13, Y13, Y0
+	VMOVUPD     minusInfF64<>+0(SB), Y14
+	VBLENDVPD   Y12, Y13, Y14, Y13
+	VMAXPD      Y8, Y13, Y8
+
+end5:
+	// The four, then lanes that lie ever closer.
+	VMAXPD     Y8, Y10, Y8
+	VMAXPD     Y9, Y11, Y9
+	VMAXPD     Y8, Y9, Y8
+	VPERM2F128 $0x01, Y8, Y8, Y9
+	VMAXPD     Y8, Y9, Y8
+	VPERMILPD  $0x55, Y8, Y9
+	VMAXPD     Y8, Y9, Y8
+
+	// NaN goes through sums of squares, and nothing else makes one.
+	VADDPD    Y4, Y0, Y0
+	VADDPD    Y5, Y1, Y1
+	VADDPD    Y6, Y2, Y2
+	VADDPD    Y7, Y3, Y3
+	VADDPD    Y2, Y0, Y0
+	VADDPD    Y3, Y1, Y1
+	VADDPD    Y1, Y0, Y0
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VMOVMSKPD Y0, AX
+	TESTL     AX, AX
+	JNZ       nan8
+
+value6:
+	VBROADCASTSD X8, Y0
+	VMOVUPD      magnitudeF64<>+0(SB), Y1
+	MOVQ         x_base+0(FP), DX
+	MOVQ         x_len+8(FP), BX
+	XORQ         AX, AX
+
+rounds9:
+	LEAQ      16(AX), CX
+	CMPQ      CX, BX
+	JG        single10
+	VANDPS    (DX)(AX*8), Y1, Y2
+	VCMPPD    $0x00, Y2, Y0, Y2
+	VANDPS    32(DX)(AX*8), Y1, Y3
+	VCMPPD    $0x00, Y3, Y0, Y3
+	VANDPS    64(DX)(AX*8), Y1, Y4
+	VCMPPD    $0x00, Y4, Y0, Y4
+	VANDPS    96(DX)(AX*8), Y1, Y5
+	VCMPPD    $0x00, Y5, Y0, Y5
+	VORPS     Y2, Y3, Y2
+	VORPS     Y4, Y5, Y4
+	VORPS     Y2, Y4, Y2
+	VMOVMSKPD Y2, CX
+	TESTL     CX, CX
+	JNZ       single10
+	ADDQ      $0x00000010, AX
+	JMP       rounds9
+
+single10:
+	LEAQ      4(AX), CX
+	CMPQ      CX, BX
+	JG        last11
+	VANDPS    (DX)(AX*8), Y1, Y2
+	VCMPPD    $0x00, Y2, Y0, Y2
+	VMOVMSKPD Y2, CX
+	TESTL     CX, CX
+	JNZ       found7
+	ADDQ      $0x00000004, AX
+	JMP       single10
+
+last11:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none12
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x03, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y2
+	VMASKMOVPD (DX)(AX*8), Y2, Y2
+	VANDPS     Y2, Y1, Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VMOVMSKPD  Y2, CX
+	TESTL      CX, CX
+	JNZ        found7
+
+none12:
+	MOVL $0x00000001, CX
+
+found7:
+	BSFL CX, CX
+	ADDQ CX, AX
+	MOVQ AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+nan8:
+	MOVQ x_base+0(FP), DX
+	MOVQ x_len+8(FP), BX
+	XORQ AX, AX
+
+rounds13:
+	LEAQ      16(AX), CX
+	CMPQ      CX, BX
+	JG        single14
+	VMOVUPD   (DX)(AX*8), Y0
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VMOVUPD   32(DX)(AX*8), Y1
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VMOVUPD   64(DX)(AX*8), Y2
+	VCMPPD    $0x03, Y2, Y2, Y2
+	VMOVUPD   96(DX)(AX*8), Y3
+	VCMPPD    $0x03, Y3, Y3, Y3
+	VORPS     Y0, Y1, Y0
+	VORPS     Y2, Y3, Y2
+	VORPS     Y0, Y2, Y0
+	VMOVMSKPD Y0, CX
+	TESTL     CX, CX
+	JNZ       single14
+	ADDQ      $0x00000010, AX
+	JMP       rounds13
+
+single14:
+	LEAQ      4(AX), CX
+	CMPQ      CX, BX
+	JG        last15
+	VMOVUPD   (DX)(AX*8), Y0
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VMOVMSKPD Y0, CX
+	TESTL     CX, CX
+	JNZ       found7
+	ADDQ      $0x00000004, AX
+	JMP       single14
+
+last15:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none16
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x03, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y0
+	VMASKMOVPD (DX)(AX*8), Y0, Y0
+	VCMPPD     $0x03, Y0, Y0, Y0
+	VMOVMSKPD  Y0, CX
+	TESTL      CX, CX
+	JNZ        found7
+
+none16:
+	MOVL $0x00000001, CX
+	JMP  value6
 
 // MaxF32AVX512 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0
 // is larger than −0. It is defined by generic.MaxF32.
 //
 // AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a maximum of their own, masked
-// tail; then the maximum of the four and of their lanes. The first pass has one MAX for each
-// vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
-// takes more care. Reads x.
+// tail; then the maximum of the four and of their lanes. The first pass has one instruction
+// for each vector, and adds up squares: if the sum is NaN, there is one. Then, or if the
+// result is a zero, a second pass takes more care. Reads x.
 //
-// minusInf Z0, NaN K1, maximum Z1–Z4, x AX, len(x) CX.
+// minusInf Z0, sum Z1–Z8, maximum Z9–Z12 Z1–Z4, x AX, len(x) CX.
 //
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·MaxF32AVX512(SB), NOSPLIT, $0-28
 	VMOVUPS minusInfF32<>+0(SB), Z0
-	KXORW   K1, K1, K1
-	VMOVUPS Z0, Z1
-	VMOVUPS Z0, Z2
-	VMOVUPS Z0, Z3
-	VMOVUPS Z0, Z4
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VMOVUPS Z0, Z9
+	VMOVUPS Z0, Z10
+	VMOVUPS Z0, Z11
+	VMOVUPS Z0, Z12
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
-	CMPQ    CX, $0x00000080
-	JL      done3
-	VMOVUPS (AX), Z5
-	VMOVUPS 64(AX), Z6
-	VMOVUPS 128(AX), Z7
-	VMOVUPS 192(AX), Z8
-	VCMPPS  $0x03, Z7, Z5, K2
-	KORW    K2, K1, K1
-	VCMPPS  $0x03, Z8, Z6, K2
-	KORW    K2, K1, K1
-	VMAXPS  Z1, Z5, Z1
-	VMAXPS  Z2, Z6, Z2
-	VMAXPS  Z3, Z7, Z3
-	VMAXPS  Z4, Z8, Z4
-	VMOVUPS 256(AX), Z5
-	VMOVUPS 320(AX), Z6
-	VMOVUPS 384(AX), Z7
-	VMOVUPS 448(AX), Z8
-	VCMPPS  $0x03, Z7, Z5, K2
-	KORW    K2, K1, K1
-	VCMPPS  $0x03, Z8, Z6, K2
-	KORW    K2, K1, K1
-	VMAXPS  Z1, Z5, Z1
-	VMAXPS  Z2, Z6, Z2
-	VMAXPS  Z3, Z7, Z3
-	VMAXPS  Z4, Z8, Z4
-	ADDQ    $0x00000200, AX
-	SUBQ    $0x00000080, CX
-	JMP     vectors2
+	CMPQ        CX, $0x00000080
+	JL          done3
+	VMOVUPS     (AX), Z13
+	VFMADD231PS Z13, Z13, Z1
+	VMAXPS      Z9, Z13, Z9
+	VMOVUPS     64(AX), Z13
+	VFMADD231PS Z13, Z13, Z2
+	VMAXPS      Z10, Z13, Z10
+	VMOVUPS     128(AX), Z13
+	VFMADD231PS Z13, Z13, Z3
+	VMAXPS      Z11, Z13, Z11
+	VMOVUPS     192(AX), Z13
+	VFMADD231PS Z13, Z13, Z4
+	VMAXPS      Z12, Z13, Z12
+	VMOVUPS     256(AX), Z13
+	VFMADD231PS Z13, Z13, Z5
+	VMAXPS      Z9, Z13, Z9
+	VMOVUPS     320(AX), Z13
+	VFMADD231PS Z13, Z13, Z6
+	VMAXPS      Z10, Z13, Z10
+	VMOVUPS     384(AX), Z13
+	VFMADD231PS Z13, Z13, Z7
+	VMAXPS      Z11, Z13, Z11
+	VMOVUPS     448(AX), Z13
+	VFMADD231PS Z13, Z13, Z8
+	VMAXPS      Z12, Z13, Z12
+	ADDQ        $0x00000200, AX
+	SUBQ        $0x00000080, CX
+	JMP         vectors2
 
 done3:
 vectors4:
-	CMPQ    CX, $0x00000010
-	JL      done5
-	VMOVUPS (AX), Z5
-	VCMPPS  $0x03, Z5, Z5, K2
-	KORW    K2, K1, K1
-	VMAXPS  Z1, Z5, Z1
-	ADDQ    $0x00000040, AX
-	SUBQ    $0x00000010, CX
-	JMP     vectors4
+	CMPQ        CX, $0x00000010
+	JL          done5
+	VMOVUPS     (AX), Z13
+	VFMADD231PS Z13, Z13, Z1
+	VMAXPS      Z9, Z13, Z9
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000010, CX
+	JMP         vectors4
 
 done5:
-	TESTQ     CX, CX
-	JZ        end6
-	LEAQ      bitMasks<>+0(SB), DX
-	KMOVW     (DX)(CX*2), K2
-	VMOVUPS.Z (AX), K2, Z5
-	VBLENDMPS Z5, Z0, K2, Z9
-	VCMPPS    $0x03, Z9, Z9, K2
-	KORW      K2, K1, K1
-	VMAXPS    Z1, Z9, Z1
+	TESTQ       CX, CX
+	JZ          end6
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   (AX), K1, Z13
+	VFMADD231PS Z13, Z13, Z1
+	VBLENDMPS   Z13, Z0, K1, Z13
+	VMAXPS      Z9, Z13, Z9
 
 end6:
 	// The four, then lanes that lie ever closer.
-	VMAXPS     Z1, Z3, Z1
-	VMAXPS     Z2, Z4, Z2
-	VMAXPS     Z1, Z2, Z1
-	VSHUFF64X2 $0x4e, Z1, Z1, Z2
-	VMAXPS     Z1, Z2, Z1
-	VSHUFF64X2 $0xb1, Z1, Z1, Z2
-	VMAXPS     Z1, Z2, Z1
-	VPERMILPD  $0x55, Z1, Z2
-	VMAXPS     Z1, Z2, Z1
-	VPERMILPS  $0xb1, Z1, Z2
-	VMAXPS     Z1, Z2, Z1
-	KORTESTW   K1, K1
-	JNZ        careful1
-	VMOVD      X1, AX
-	ADDL       AX, AX
-	JZ         careful1
-	VMOVSS     X1, ret+24(FP)
+	VMAXPS     Z9, Z11, Z9
+	VMAXPS     Z10, Z12, Z10
+	VMAXPS     Z9, Z10, Z9
+	VSHUFF64X2 $0x4e, Z9, Z9, Z10
+	VMAXPS     Z9, Z10, Z9
+	VSHUFF64X2 $0xb1, Z9, Z9, Z10
+	VMAXPS     Z9, Z10, Z9
+	VPERMILPD  $0x55, Z9, Z10
+	VMAXPS     Z9, Z10, Z9
+	VPERMILPS  $0xb1, Z9, Z10
+	VMAXPS     Z9, Z10, Z9
+
+	// NaN goes through sums of squares, and nothing else makes one.
+	VADDPS   Z5, Z1, Z1
+	VADDPS   Z6, Z2, Z2
+	VADDPS   Z7, Z3, Z3
+	VADDPS   Z8, Z4, Z4
+	VADDPS   Z3, Z1, Z1
+	VADDPS   Z4, Z2, Z2
+	VADDPS   Z2, Z1, Z1
+	VCMPPS   $0x03, Z1, Z1, K1
+	KORTESTW K1, K1
+	JNZ      careful1
+	VMOVD    X9, AX
+	ADDL     AX, AX
+	JZ       careful1
+	VMOVSS   X9, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -1283,69 +2564,69 @@ vectors7:
 	CMPQ      CX, $0x00000080
 	JL        done8
 	VMOVUPS   (AX), Z5
-	VMOVUPS   64(AX), Z6
-	VMOVUPS   128(AX), Z7
-	VMOVUPS   192(AX), Z8
 	VCMPPS    $0x03, Z5, Z1, K1
-	VADDPS    Z5, Z1, Z9
-	VMAXPS    Z5, Z1, Z28
+	VADDPS    Z5, Z1, Z6
+	VMAXPS    Z5, Z1, Z7
 	VMAXPS    Z1, Z5, Z1
-	VANDPS    Z1, Z28, Z1
-	VBLENDMPS Z9, Z1, K1, Z10
-	VMOVUPS   Z10, Z1
-	VCMPPS    $0x03, Z6, Z2, K1
-	VADDPS    Z6, Z2, Z5
-	VMAXPS    Z6, Z2, Z9
-	VMAXPS    Z2, Z6, Z2
-	VANDPS    Z2, Z9, Z2
-	VBLENDMPS Z5, Z2, K1, Z11
-	VMOVUPS   Z11, Z2
-	VCMPPS    $0x03, Z7, Z3, K1
-	VADDPS    Z7, Z3, Z5
-	VMAXPS    Z7, Z3, Z6
-	VMAXPS    Z3, Z7, Z3
-	VANDPS    Z3, Z6, Z3
-	VBLENDMPS Z5, Z3, K1, Z12
-	VMOVUPS   Z12, Z3
-	VCMPPS    $0x03, Z8, Z4, K1
-	VADDPS    Z8, Z4, Z5
-	VMAXPS    Z8, Z4, Z6
-	VMAXPS    Z4, Z8, Z4
-	VANDPS    Z4, Z6, Z4
-	VBLENDMPS Z5, Z4, K1, Z13
-	VMOVUPS   Z13, Z4
-	VMOVUPS   256(AX), Z5
-	VMOVUPS   320(AX), Z6
-	VMOVUPS   384(AX), Z7
-	VMOVUPS   448(AX), Z8
-	VCMPPS    $0x03, Z5, Z1, K1
-	VADDPS    Z5, Z1, Z9
-	VMAXPS    Z5, Z1, Z28
-	VMAXPS    Z1, Z5, Z1
-	VANDPS    Z1, Z28, Z1
-	VBLENDMPS Z9, Z1, K1, Z14
+	VANDPS    Z1, Z7, Z1
+	VBLENDMPS Z6, Z1, K1, Z14
 	VMOVUPS   Z14, Z1
-	VCMPPS    $0x03, Z6, Z2, K1
-	VADDPS    Z6, Z2, Z5
-	VMAXPS    Z6, Z2, Z9
-	VMAXPS    Z2, Z6, Z2
-	VANDPS    Z2, Z9, Z2
-	VBLENDMPS Z5, Z2, K1, Z15
+	VMOVUPS   64(AX), Z5
+	VCMPPS    $0x03, Z5, Z2, K1
+	VADDPS    Z5, Z2, Z6
+	VMAXPS    Z5, Z2, Z7
+	VMAXPS    Z2, Z5, Z2
+	VANDPS    Z2, Z7, Z2
+	VBLENDMPS Z6, Z2, K1, Z15
 	VMOVUPS   Z15, Z2
-	VCMPPS    $0x03, Z7, Z3, K1
-	VADDPS    Z7, Z3, Z5
-	VMAXPS    Z7, Z3, Z6
-	VMAXPS    Z3, Z7, Z3
-	VANDPS    Z3, Z6, Z3
-	VBLENDMPS Z5, Z3, K1, Z16
+	VMOVUPS   128(AX), Z5
+	VCMPPS    $0x03, Z5, Z3, K1
+	VADDPS    Z5, Z3, Z6
+	VMAXPS    Z5, Z3, Z7
+	VMAXPS    Z3, Z5, Z3
+	VANDPS    Z3, Z7, Z3
+	VBLENDMPS Z6, Z3, K1, Z16
 	VMOVUPS   Z16, Z3
-	VCMPPS    $0x03, Z8, Z4, K1
-	VADDPS    Z8, Z4, Z5
-	VMAXPS    Z8, Z4, Z6
-	VMAXPS    Z4, Z8, Z4
-	VANDPS    Z4, Z6, Z4
-	VBLENDMPS Z5, Z4, K1, Z17
+	VMOVUPS   192(AX), Z5
+	VCMPPS    $0x03, Z5, Z4, K1
+	VADDPS    Z5, Z4, Z6
+	VMAXPS    Z5, Z4, Z7
+	VMAXPS    Z4, Z5, Z4
+	VANDPS    Z4, Z7, Z4
+	VBLENDMPS Z6, Z4, K1, Z17
 	VMOVUPS   Z17, Z4
+	VMOVUPS   256(AX), Z5
+	VCMPPS    $0x03, Z5, Z1, K1
+	VADDPS    Z5, Z1, Z6
+	VMAXPS    Z5, Z1, Z7
+	VMAXPS    Z1, Z5, Z1
+	VANDPS    Z1, Z7, Z1
+	VBLENDMPS Z6, Z1, K1, Z18
+	VMOVUPS   Z18, Z1
+	VMOVUPS   320(AX), Z5
+	VCMPPS    $0x03, Z5, Z2, K1
+	VADDPS    Z5, Z2, Z6
+	VMAXPS    Z5, Z2, Z7
+	VMAXPS    Z2, Z5, Z2
+	VANDPS    Z2, Z7, Z2
+	VBLENDMPS Z6, Z2, K1, Z19
+	VMOVUPS   Z19, Z2
+	VMOVUPS   384(AX), Z5
+	VCMPPS    $0x03, Z5, Z3, K1
+	VADDPS    Z5, Z3, Z6
+	VMAXPS    Z5, Z3, Z7
+	VMAXPS    Z3, Z5, Z3
+	VANDPS    Z3, Z7, Z3
+	VBLENDMPS Z6, Z3, K1, Z20
+	VMOVUPS   Z20, Z3
+	VMOVUPS   448(AX), Z5
+	VCMPPS    $0x03, Z5, Z4, K1
+	VADDPS    Z5, Z4, Z6
+	VMAXPS    Z5, Z4, Z7
+	VMAXPS    Z4, Z5, Z4
+	VANDPS    Z4, Z7, Z4
+	VBLENDMPS Z6, Z4, K1, Z21
+	VMOVUPS   Z21, Z4
 	ADDQ      $0x00000200, AX
 	SUBQ      $0x00000080, CX
 	JMP       vectors7
@@ -1360,8 +2641,8 @@ vectors9:
 	VMAXPS    Z5, Z1, Z7
 	VMAXPS    Z1, Z5, Z1
 	VANDPS    Z1, Z7, Z1
-	VBLENDMPS Z6, Z1, K1, Z18
-	VMOVUPS   Z18, Z1
+	VBLENDMPS Z6, Z1, K1, Z22
+	VMOVUPS   Z22, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000010, CX
 	JMP       vectors9
@@ -1372,14 +2653,14 @@ done10:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z5
-	VBLENDMPS Z5, Z0, K1, Z19
-	VCMPPS    $0x03, Z19, Z1, K1
-	VADDPS    Z19, Z1, Z0
-	VMAXPS    Z19, Z1, Z5
-	VMAXPS    Z1, Z19, Z1
-	VANDPS    Z1, Z5, Z1
-	VBLENDMPS Z0, Z1, K1, Z20
-	VMOVUPS   Z20, Z1
+	VBLENDMPS Z5, Z0, K1, Z5
+	VCMPPS    $0x03, Z5, Z1, K1
+	VADDPS    Z5, Z1, Z0
+	VMAXPS    Z5, Z1, Z6
+	VMAXPS    Z1, Z5, Z1
+	VANDPS    Z1, Z6, Z1
+	VBLENDMPS Z0, Z1, K1, Z23
+	VMOVUPS   Z23, Z1
 
 end11:
 	// The four, then lanes that lie ever closer.
@@ -1388,47 +2669,23 @@ end11:
 	VMAXPS     Z3, Z1, Z5
 	VMAXPS     Z1, Z3, Z1
 	VANDPS     Z1, Z5, Z1
-	VBLENDMPS  Z0, Z1, K1, Z21
-	VMOVUPS    Z21, Z1
+	VBLENDMPS  Z0, Z1, K1, Z24
+	VMOVUPS    Z24, Z1
 	VCMPPS     $0x03, Z4, Z2, K1
 	VADDPS     Z4, Z2, Z0
 	VMAXPS     Z4, Z2, Z3
 	VMAXPS     Z2, Z4, Z2
 	VANDPS     Z2, Z3, Z2
-	VBLENDMPS  Z0, Z2, K1, Z22
-	VMOVUPS    Z22, Z2
+	VBLENDMPS  Z0, Z2, K1, Z25
+	VMOVUPS    Z25, Z2
 	VCMPPS     $0x03, Z2, Z1, K1
 	VADDPS     Z2, Z1, Z0
 	VMAXPS     Z2, Z1, Z3
 	VMAXPS     Z1, Z2, Z1
 	VANDPS     Z1, Z3, Z1
-	VBLENDMPS  Z0, Z1, K1, Z23
-	VMOVUPS    Z23, Z1
-	VSHUFF64X2 $0x4e, Z1, Z1, Z0
-	VCMPPS     $0x03, Z0, Z1, K1
-	VADDPS     Z0, Z1, Z2
-	VMAXPS     Z0, Z1, Z3
-	VMAXPS     Z1, Z0, Z0
-	VANDPS     Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z24
-	VMOVUPS    Z24, Z1
-	VSHUFF64X2 $0xb1, Z1, Z1, Z0
-	VCMPPS     $0x03, Z0, Z1, K1
-	VADDPS     Z0, Z1, Z2
-	VMAXPS     Z0, Z1, Z3
-	VMAXPS     Z1, Z0, Z0
-	VANDPS     Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z25
-	VMOVUPS    Z25, Z1
-	VPERMILPD  $0x55, Z1, Z0
-	VCMPPS     $0x03, Z0, Z1, K1
-	VADDPS     Z0, Z1, Z2
-	VMAXPS     Z0, Z1, Z3
-	VMAXPS     Z1, Z0, Z0
-	VANDPS     Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z26
+	VBLENDMPS  Z0, Z1, K1, Z26
 	VMOVUPS    Z26, Z1
-	VPERMILPS  $0xb1, Z1, Z0
+	VSHUFF64X2 $0x4e, Z1, Z1, Z0
 	VCMPPS     $0x03, Z0, Z1, K1
 	VADDPS     Z0, Z1, Z2
 	VMAXPS     Z0, Z1, Z3
@@ -1436,6 +2693,30 @@ end11:
 	VANDPS     Z0, Z3, Z0
 	VBLENDMPS  Z2, Z0, K1, Z27
 	VMOVUPS    Z27, Z1
+	VSHUFF64X2 $0xb1, Z1, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMAXPS     Z0, Z1, Z3
+	VMAXPS     Z1, Z0, Z0
+	VANDPS     Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z28
+	VMOVUPS    Z28, Z1
+	VPERMILPD  $0x55, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMAXPS     Z0, Z1, Z3
+	VMAXPS     Z1, Z0, Z0
+	VANDPS     Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z29
+	VMOVUPS    Z29, Z1
+	VPERMILPS  $0xb1, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMAXPS     Z0, Z1, Z3
+	VMAXPS     Z1, Z0, Z0
+	VANDPS     Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z30
+	VMOVUPS    Z30, Z1
 	VMOVSS     X1, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1444,96 +2725,111 @@ end11:
 // is smaller than +0. It is defined by generic.MinF32.
 //
 // AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a minimum of their own, masked
-// tail; then the minimum of the four and of their lanes. The first pass has one MIN for each
-// vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
-// takes more care. Reads x.
+// tail; then the minimum of the four and of their lanes. The first pass has one instruction
+// for each vector, and adds up squares: if the sum is NaN, there is one. Then, or if the
+// result is a zero, a second pass takes more care. Reads x.
 //
-// inf Z0, NaN K1, minimum Z1–Z4, x AX, len(x) CX.
+// inf Z0, sum Z1–Z8, minimum Z9–Z12 Z1–Z4, x AX, len(x) CX.
 //
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·MinF32AVX512(SB), NOSPLIT, $0-28
 	VMOVUPS infF32<>+0(SB), Z0
-	KXORW   K1, K1, K1
-	VMOVUPS Z0, Z1
-	VMOVUPS Z0, Z2
-	VMOVUPS Z0, Z3
-	VMOVUPS Z0, Z4
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VMOVUPS Z0, Z9
+	VMOVUPS Z0, Z10
+	VMOVUPS Z0, Z11
+	VMOVUPS Z0, Z12
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
-	CMPQ    CX, $0x00000080
-	JL      done3
-	VMOVUPS (AX), Z5
-	VMOVUPS 64(AX), Z6
-	VMOVUPS 128(AX), Z7
-	VMOVUPS 192(AX), Z8
-	VCMPPS  $0x03, Z7, Z5, K2
-	KORW    K2, K1, K1
-	VCMPPS  $0x03, Z8, Z6, K2
-	KORW    K2, K1, K1
-	VMINPS  Z1, Z5, Z1
-	VMINPS  Z2, Z6, Z2
-	VMINPS  Z3, Z7, Z3
-	VMINPS  Z4, Z8, Z4
-	VMOVUPS 256(AX), Z5
-	VMOVUPS 320(AX), Z6
-	VMOVUPS 384(AX), Z7
-	VMOVUPS 448(AX), Z8
-	VCMPPS  $0x03, Z7, Z5, K2
-	KORW    K2, K1, K1
-	VCMPPS  $0x03, Z8, Z6, K2
-	KORW    K2, K1, K1
-	VMINPS  Z1, Z5, Z1
-	VMINPS  Z2, Z6, Z2
-	VMINPS  Z3, Z7, Z3
-	VMINPS  Z4, Z8, Z4
-	ADDQ    $0x00000200, AX
-	SUBQ    $0x00000080, CX
-	JMP     vectors2
+	CMPQ        CX, $0x00000080
+	JL          done3
+	VMOVUPS     (AX), Z13
+	VFMADD231PS Z13, Z13, Z1
+	VMINPS      Z9, Z13, Z9
+	VMOVUPS     64(AX), Z13
+	VFMADD231PS Z13, Z13, Z2
+	VMINPS      Z10, Z13, Z10
+	VMOVUPS     128(AX), Z13
+	VFMADD231PS Z13, Z13, Z3
+	VMINPS      Z11, Z13, Z11
+	VMOVUPS     192(AX), Z13
+	VFMADD231PS Z13, Z13, Z4
+	VMINPS      Z12, Z13, Z12
+	VMOVUPS     256(AX), Z13
+	VFMADD231PS Z13, Z13, Z5
+	VMINPS      Z9, Z13, Z9
+	VMOVUPS     320(AX), Z13
+	VFMADD231PS Z13, Z13, Z6
+	VMINPS      Z10, Z13, Z10
+	VMOVUPS     384(AX), Z13
+	VFMADD231PS Z13, Z13, Z7
+	VMINPS      Z11, Z13, Z11
+	VMOVUPS     448(AX), Z13
+	VFMADD231PS Z13, Z13, Z8
+	VMINPS      Z12, Z13, Z12
+	ADDQ        $0x00000200, AX
+	SUBQ        $0x00000080, CX
+	JMP         vectors2
 
 done3:
 vectors4:
-	CMPQ    CX, $0x00000010
-	JL      done5
-	VMOVUPS (AX), Z5
-	VCMPPS  $0x03, Z5, Z5, K2
-	KORW    K2, K1, K1
-	VMINPS  Z1, Z5, Z1
-	ADDQ    $0x00000040, AX
-	SUBQ    $0x00000010, CX
-	JMP     vectors4
+	CMPQ        CX, $0x00000010
+	JL          done5
+	VMOVUPS     (AX), Z13
+	VFMADD231PS Z13, Z13, Z1
+	VMINPS      Z9, Z13, Z9
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000010, CX
+	JMP         vectors4
 
 done5:
-	TESTQ     CX, CX
-	JZ        end6
-	LEAQ      bitMasks<>+0(SB), DX
-	KMOVW     (DX)(CX*2), K2
-	VMOVUPS.Z (AX), K2, Z5
-	VBLENDMPS Z5, Z0, K2, Z9
-	VCMPPS    $0x03, Z9, Z9, K2
-	KORW      K2, K1, K1
-	VMINPS    Z1, Z9, Z1
+	TESTQ       CX, CX
+	JZ          end6
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   (AX), K1, Z13
+	VFMADD231PS Z13, Z13, Z1
+	VBLENDMPS   Z13, Z0, K1, Z13
+	VMINPS      Z9, Z13, Z9
 
 end6:
 	// The four, then lanes that lie ever closer.
-	VMINPS     Z1, Z3, Z1
-	VMINPS     Z2, Z4, Z2
-	VMINPS     Z1, Z2, Z1
-	VSHUFF64X2 $0x4e, Z1, Z1, Z2
-	VMINPS     Z1, Z2, Z1
-	VSHUFF64X2 $0xb1, Z1, Z1, Z2
-	VMINPS     Z1, Z2, Z1
-	VPERMILPD  $0x55, Z1, Z2
-	VMINPS     Z1, Z2, Z1
-	VPERMILPS  $0xb1, Z1, Z2
-	VMINPS     Z1, Z2, Z1
-	KORTESTW   K1, K1
-	JNZ        careful1
-	VMOVD      X1, AX
-	ADDL       AX, AX
-	JZ         careful1
-	VMOVSS     X1, ret+24(FP)
+	VMINPS     Z9, Z11, Z9
+	VMINPS     Z10, Z12, Z10
+	VMINPS     Z9, Z10, Z9
+	VSHUFF64X2 $0x4e, Z9, Z9, Z10
+	VMINPS     Z9, Z10, Z9
+	VSHUFF64X2 $0xb1, Z9, Z9, Z10
+	VMINPS     Z9, Z10, Z9
+	VPERMILPD  $0x55, Z9, Z10
+	VMINPS     Z9, Z10, Z9
+	VPERMILPS  $0xb1, Z9, Z10
+	VMINPS     Z9, Z10, Z9
+
+	// NaN goes through sums of squares, and nothing else makes one.
+	VADDPS   Z5, Z1, Z1
+	VADDPS   Z6, Z2, Z2
+	VADDPS   Z7, Z3, Z3
+	VADDPS   Z8, Z4, Z4
+	VADDPS   Z3, Z1, Z1
+	VADDPS   Z4, Z2, Z2
+	VADDPS   Z2, Z1, Z1
+	VCMPPS   $0x03, Z1, Z1, K1
+	KORTESTW K1, K1
+	JNZ      careful1
+	VMOVD    X9, AX
+	ADDL     AX, AX
+	JZ       careful1
+	VMOVSS   X9, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -1549,69 +2845,69 @@ vectors7:
 	CMPQ      CX, $0x00000080
 	JL        done8
 	VMOVUPS   (AX), Z5
-	VMOVUPS   64(AX), Z6
-	VMOVUPS   128(AX), Z7
-	VMOVUPS   192(AX), Z8
 	VCMPPS    $0x03, Z5, Z1, K1
-	VADDPS    Z5, Z1, Z9
-	VMINPS    Z5, Z1, Z28
+	VADDPS    Z5, Z1, Z6
+	VMINPS    Z5, Z1, Z7
 	VMINPS    Z1, Z5, Z1
-	VORPS     Z1, Z28, Z1
-	VBLENDMPS Z9, Z1, K1, Z10
-	VMOVUPS   Z10, Z1
-	VCMPPS    $0x03, Z6, Z2, K1
-	VADDPS    Z6, Z2, Z5
-	VMINPS    Z6, Z2, Z9
-	VMINPS    Z2, Z6, Z2
-	VORPS     Z2, Z9, Z2
-	VBLENDMPS Z5, Z2, K1, Z11
-	VMOVUPS   Z11, Z2
-	VCMPPS    $0x03, Z7, Z3, K1
-	VADDPS    Z7, Z3, Z5
-	VMINPS    Z7, Z3, Z6
-	VMINPS    Z3, Z7, Z3
-	VORPS     Z3, Z6, Z3
-	VBLENDMPS Z5, Z3, K1, Z12
-	VMOVUPS   Z12, Z3
-	VCMPPS    $0x03, Z8, Z4, K1
-	VADDPS    Z8, Z4, Z5
-	VMINPS    Z8, Z4, Z6
-	VMINPS    Z4, Z8, Z4
-	VORPS     Z4, Z6, Z4
-	VBLENDMPS Z5, Z4, K1, Z13
-	VMOVUPS   Z13, Z4
-	VMOVUPS   256(AX), Z5
-	VMOVUPS   320(AX), Z6
-	VMOVUPS   384(AX), Z7
-	VMOVUPS   448(AX), Z8
-	VCMPPS    $0x03, Z5, Z1, K1
-	VADDPS    Z5, Z1, Z9
-	VMINPS    Z5, Z1, Z28
-	VMINPS    Z1, Z5, Z1
-	VORPS     Z1, Z28, Z1
-	VBLENDMPS Z9, Z1, K1, Z14
+	VORPS     Z1, Z7, Z1
+	VBLENDMPS Z6, Z1, K1, Z14
 	VMOVUPS   Z14, Z1
-	VCMPPS    $0x03, Z6, Z2, K1
-	VADDPS    Z6, Z2, Z5
-	VMINPS    Z6, Z2, Z9
-	VMINPS    Z2, Z6, Z2
-	VORPS     Z2, Z9, Z2
-	VBLENDMPS Z5, Z2, K1, Z15
+	VMOVUPS   64(AX), Z5
+	VCMPPS    $0x03, Z5, Z2, K1
+	VADDPS    Z5, Z2, Z6
+	VMINPS    Z5, Z2, Z7
+	VMINPS    Z2, Z5, Z2
+	VORPS     Z2, Z7, Z2
+	VBLENDMPS Z6, Z2, K1, Z15
 	VMOVUPS   Z15, Z2
-	VCMPPS    $0x03, Z7, Z3, K1
-	VADDPS    Z7, Z3, Z5
-	VMINPS    Z7, Z3, Z6
-	VMINPS    Z3, Z7, Z3
-	VORPS     Z3, Z6, Z3
-	VBLENDMPS Z5, Z3, K1, Z16
+	VMOVUPS   128(AX), Z5
+	VCMPPS    $0x03, Z5, Z3, K1
+	VADDPS    Z5, Z3, Z6
+	VMINPS    Z5, Z3, Z7
+	VMINPS    Z3, Z5, Z3
+	VORPS     Z3, Z7, Z3
+	VBLENDMPS Z6, Z3, K1, Z16
 	VMOVUPS   Z16, Z3
-	VCMPPS    $0x03, Z8, Z4, K1
-	VADDPS    Z8, Z4, Z5
-	VMINPS    Z8, Z4, Z6
-	VMINPS    Z4, Z8, Z4
-	VORPS     Z4, Z6, Z4
-	VBLENDMPS Z5, Z4, K1, Z17
+	VMOVUPS   192(AX), Z5
+	VCMPPS    $0x03, Z5, Z4, K1
+	VADDPS    Z5, Z4, Z6
+	VMINPS    Z5, Z4, Z7
+	VMINPS    Z4, Z5, Z4
+	VORPS     Z4, Z7, Z4
+	VBLENDMPS Z6, Z4, K1, Z17
 	VMOVUPS   Z17, Z4
+	VMOVUPS   256(AX), Z5
+	VCMPPS    $0x03, Z5, Z1, K1
+	VADDPS    Z5, Z1, Z6
+	VMINPS    Z5, Z1, Z7
+	VMINPS    Z1, Z5, Z1
+	VORPS     Z1, Z7, Z1
+	VBLENDMPS Z6, Z1, K1, Z18
+	VMOVUPS   Z18, Z1
+	VMOVUPS   320(AX), Z5
+	VCMPPS    $0x03, Z5, Z2, K1
+	VADDPS    Z5, Z2, Z6
+	VMINPS    Z5, Z2, Z7
+	VMINPS    Z2, Z5, Z2
+	VORPS     Z2, Z7, Z2
+	VBLENDMPS Z6, Z2, K1, Z19
+	VMOVUPS   Z19, Z2
+	VMOVUPS   384(AX), Z5
+	VCMPPS    $0x03, Z5, Z3, K1
+	VADDPS    Z5, Z3, Z6
+	VMINPS    Z5, Z3, Z7
+	VMINPS    Z3, Z5, Z3
+	VORPS     Z3, Z7, Z3
+	VBLENDMPS Z6, Z3, K1, Z20
+	VMOVUPS   Z20, Z3
+	VMOVUPS   448(AX), Z5
+	VCMPPS    $0x03, Z5, Z4, K1
+	VADDPS    Z5, Z4, Z6
+	VMINPS    Z5, Z4, Z7
+	VMINPS    Z4, Z5, Z4
+	VORPS     Z4, Z7, Z4
+	VBLENDMPS Z6, Z4, K1, Z21
+	VMOVUPS   Z21, Z4
 	ADDQ      $0x00000200, AX
 	SUBQ      $0x00000080, CX
 	JMP       vectors7
@@ -1626,8 +2922,8 @@ vectors9:
 	VMINPS    Z5, Z1, Z7
 	VMINPS    Z1, Z5, Z1
 	VORPS     Z1, Z7, Z1
-	VBLENDMPS Z6, Z1, K1, Z18
-	VMOVUPS   Z18, Z1
+	VBLENDMPS Z6, Z1, K1, Z22
+	VMOVUPS   Z22, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000010, CX
 	JMP       vectors9
@@ -1638,14 +2934,14 @@ done10:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z5
-	VBLENDMPS Z5, Z0, K1, Z19
-	VCMPPS    $0x03, Z19, Z1, K1
-	VADDPS    Z19, Z1, Z0
-	VMINPS    Z19, Z1, Z5
-	VMINPS    Z1, Z19, Z1
-	VORPS     Z1, Z5, Z1
-	VBLENDMPS Z0, Z1, K1, Z20
-	VMOVUPS   Z20, Z1
+	VBLENDMPS Z5, Z0, K1, Z5
+	VCMPPS    $0x03, Z5, Z1, K1
+	VADDPS    Z5, Z1, Z0
+	VMINPS    Z5, Z1, Z6
+	VMINPS    Z1, Z5, Z1
+	VORPS     Z1, Z6, Z1
+	VBLENDMPS Z0, Z1, K1, Z23
+	VMOVUPS   Z23, Z1
 
 end11:
 	// The four, then lanes that lie ever closer.
@@ -1654,47 +2950,23 @@ end11:
 	VMINPS     Z3, Z1, Z5
 	VMINPS     Z1, Z3, Z1
 	VORPS      Z1, Z5, Z1
-	VBLENDMPS  Z0, Z1, K1, Z21
-	VMOVUPS    Z21, Z1
+	VBLENDMPS  Z0, Z1, K1, Z24
+	VMOVUPS    Z24, Z1
 	VCMPPS     $0x03, Z4, Z2, K1
 	VADDPS     Z4, Z2, Z0
 	VMINPS     Z4, Z2, Z3
 	VMINPS     Z2, Z4, Z2
 	VORPS      Z2, Z3, Z2
-	VBLENDMPS  Z0, Z2, K1, Z22
-	VMOVUPS    Z22, Z2
+	VBLENDMPS  Z0, Z2, K1, Z25
+	VMOVUPS    Z25, Z2
 	VCMPPS     $0x03, Z2, Z1, K1
 	VADDPS     Z2, Z1, Z0
 	VMINPS     Z2, Z1, Z3
 	VMINPS     Z1, Z2, Z1
 	VORPS      Z1, Z3, Z1
-	VBLENDMPS  Z0, Z1, K1, Z23
-	VMOVUPS    Z23, Z1
-	VSHUFF64X2 $0x4e, Z1, Z1, Z0
-	VCMPPS     $0x03, Z0, Z1, K1
-	VADDPS     Z0, Z1, Z2
-	VMINPS     Z0, Z1, Z3
-	VMINPS     Z1, Z0, Z0
-	VORPS      Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z24
-	VMOVUPS    Z24, Z1
-	VSHUFF64X2 $0xb1, Z1, Z1, Z0
-	VCMPPS     $0x03, Z0, Z1, K1
-	VADDPS     Z0, Z1, Z2
-	VMINPS     Z0, Z1, Z3
-	VMINPS     Z1, Z0, Z0
-	VORPS      Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z25
-	VMOVUPS    Z25, Z1
-	VPERMILPD  $0x55, Z1, Z0
-	VCMPPS     $0x03, Z0, Z1, K1
-	VADDPS     Z0, Z1, Z2
-	VMINPS     Z0, Z1, Z3
-	VMINPS     Z1, Z0, Z0
-	VORPS      Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z26
+	VBLENDMPS  Z0, Z1, K1, Z26
 	VMOVUPS    Z26, Z1
-	VPERMILPS  $0xb1, Z1, Z0
+	VSHUFF64X2 $0x4e, Z1, Z1, Z0
 	VCMPPS     $0x03, Z0, Z1, K1
 	VADDPS     Z0, Z1, Z2
 	VMINPS     Z0, Z1, Z3
@@ -1702,6 +2974,30 @@ end11:
 	VORPS      Z0, Z3, Z0
 	VBLENDMPS  Z2, Z0, K1, Z27
 	VMOVUPS    Z27, Z1
+	VSHUFF64X2 $0xb1, Z1, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMINPS     Z0, Z1, Z3
+	VMINPS     Z1, Z0, Z0
+	VORPS      Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z28
+	VMOVUPS    Z28, Z1
+	VPERMILPD  $0x55, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMINPS     Z0, Z1, Z3
+	VMINPS     Z1, Z0, Z0
+	VORPS      Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z29
+	VMOVUPS    Z29, Z1
+	VPERMILPS  $0xb1, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMINPS     Z0, Z1, Z3
+	VMINPS     Z1, Z0, Z0
+	VORPS      Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z30
+	VMOVUPS    Z30, Z1
 	VMOVSS     X1, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1710,94 +3006,109 @@ end11:
 // is larger than −0. It is defined by generic.MaxF64.
 //
 // AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a maximum of their own, masked
-// tail; then the maximum of the four and of their lanes. The first pass has one MAX for each
-// vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
-// takes more care. Reads x.
+// tail; then the maximum of the four and of their lanes. The first pass has one instruction
+// for each vector, and adds up squares: if the sum is NaN, there is one. Then, or if the
+// result is a zero, a second pass takes more care. Reads x.
 //
-// minusInf Z0, NaN K1, maximum Z1–Z4, x AX, len(x) CX.
+// minusInf Z0, sum Z1–Z8, maximum Z9–Z12 Z1–Z4, x AX, len(x) CX.
 //
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·MaxF64AVX512(SB), NOSPLIT, $0-32
 	VMOVUPD minusInfF64<>+0(SB), Z0
-	KXORW   K1, K1, K1
-	VMOVUPD Z0, Z1
-	VMOVUPD Z0, Z2
-	VMOVUPD Z0, Z3
-	VMOVUPD Z0, Z4
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VMOVUPD Z0, Z9
+	VMOVUPD Z0, Z10
+	VMOVUPD Z0, Z11
+	VMOVUPD Z0, Z12
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
-	CMPQ    CX, $0x00000040
-	JL      done3
-	VMOVUPD (AX), Z5
-	VMOVUPD 64(AX), Z6
-	VMOVUPD 128(AX), Z7
-	VMOVUPD 192(AX), Z8
-	VCMPPD  $0x03, Z7, Z5, K2
-	KORW    K2, K1, K1
-	VCMPPD  $0x03, Z8, Z6, K2
-	KORW    K2, K1, K1
-	VMAXPD  Z1, Z5, Z1
-	VMAXPD  Z2, Z6, Z2
-	VMAXPD  Z3, Z7, Z3
-	VMAXPD  Z4, Z8, Z4
-	VMOVUPD 256(AX), Z5
-	VMOVUPD 320(AX), Z6
-	VMOVUPD 384(AX), Z7
-	VMOVUPD 448(AX), Z8
-	VCMPPD  $0x03, Z7, Z5, K2
-	KORW    K2, K1, K1
-	VCMPPD  $0x03, Z8, Z6, K2
-	KORW    K2, K1, K1
-	VMAXPD  Z1, Z5, Z1
-	VMAXPD  Z2, Z6, Z2
-	VMAXPD  Z3, Z7, Z3
-	VMAXPD  Z4, Z8, Z4
-	ADDQ    $0x00000200, AX
-	SUBQ    $0x00000040, CX
-	JMP     vectors2
+	CMPQ        CX, $0x00000040
+	JL          done3
+	VMOVUPD     (AX), Z13
+	VFMADD231PD Z13, Z13, Z1
+	VMAXPD      Z9, Z13, Z9
+	VMOVUPD     64(AX), Z13
+	VFMADD231PD Z13, Z13, Z2
+	VMAXPD      Z10, Z13, Z10
+	VMOVUPD     128(AX), Z13
+	VFMADD231PD Z13, Z13, Z3
+	VMAXPD      Z11, Z13, Z11
+	VMOVUPD     192(AX), Z13
+	VFMADD231PD Z13, Z13, Z4
+	VMAXPD      Z12, Z13, Z12
+	VMOVUPD     256(AX), Z13
+	VFMADD231PD Z13, Z13, Z5
+	VMAXPD      Z9, Z13, Z9
+	VMOVUPD     320(AX), Z13
+	VFMADD231PD Z13, Z13, Z6
+	VMAXPD      Z10, Z13, Z10
+	VMOVUPD     384(AX), Z13
+	VFMADD231PD Z13, Z13, Z7
+	VMAXPD      Z11, Z13, Z11
+	VMOVUPD     448(AX), Z13
+	VFMADD231PD Z13, Z13, Z8
+	VMAXPD      Z12, Z13, Z12
+	ADDQ        $0x00000200, AX
+	SUBQ        $0x00000040, CX
+	JMP         vectors2
 
 done3:
 vectors4:
-	CMPQ    CX, $0x00000008
-	JL      done5
-	VMOVUPD (AX), Z5
-	VCMPPD  $0x03, Z5, Z5, K2
-	KORW    K2, K1, K1
-	VMAXPD  Z1, Z5, Z1
-	ADDQ    $0x00000040, AX
-	SUBQ    $0x00000008, CX
-	JMP     vectors4
+	CMPQ        CX, $0x00000008
+	JL          done5
+	VMOVUPD     (AX), Z13
+	VFMADD231PD Z13, Z13, Z1
+	VMAXPD      Z9, Z13, Z9
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000008, CX
+	JMP         vectors4
 
 done5:
-	TESTQ     CX, CX
-	JZ        end6
-	LEAQ      bitMasks<>+0(SB), DX
-	KMOVW     (DX)(CX*2), K2
-	VMOVUPD.Z (AX), K2, Z5
-	VBLENDMPD Z5, Z0, K2, Z9
-	VCMPPD    $0x03, Z9, Z9, K2
-	KORW      K2, K1, K1
-	VMAXPD    Z1, Z9, Z1
+	TESTQ       CX, CX
+	JZ          end6
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   (AX), K1, Z13
+	VFMADD231PD Z13, Z13, Z1
+	VBLENDMPD   Z13, Z0, K1, Z13
+	VMAXPD      Z9, Z13, Z9
 
 end6:
 	// The four, then lanes that lie ever closer.
-	VMAXPD     Z1, Z3, Z1
-	VMAXPD     Z2, Z4, Z2
-	VMAXPD     Z1, Z2, Z1
-	VSHUFF64X2 $0x4e, Z1, Z1, Z2
-	VMAXPD     Z1, Z2, Z1
-	VSHUFF64X2 $0xb1, Z1, Z1, Z2
-	VMAXPD     Z1, Z2, Z1
-	VPERMILPD  $0x55, Z1, Z2
-	VMAXPD     Z1, Z2, Z1
-	KORTESTW   K1, K1
-	JNZ        careful1
-	VMOVQ      X1, AX
-	ADDQ       AX, AX
-	JZ         careful1
-	VMOVSD     X1, ret+24(FP)
+	VMAXPD     Z9, Z11, Z9
+	VMAXPD     Z10, Z12, Z10
+	VMAXPD     Z9, Z10, Z9
+	VSHUFF64X2 $0x4e, Z9, Z9, Z10
+	VMAXPD     Z9, Z10, Z9
+	VSHUFF64X2 $0xb1, Z9, Z9, Z10
+	VMAXPD     Z9, Z10, Z9
+	VPERMILPD  $0x55, Z9, Z10
+	VMAXPD     Z9, Z10, Z9
+
+	// NaN goes through sums of squares, and nothing else makes one.
+	VADDPD   Z5, Z1, Z1
+	VADDPD   Z6, Z2, Z2
+	VADDPD   Z7, Z3, Z3
+	VADDPD   Z8, Z4, Z4
+	VADDPD   Z3, Z1, Z1
+	VADDPD   Z4, Z2, Z2
+	VADDPD   Z2, Z1, Z1
+	VCMPPD   $0x03, Z1, Z1, K1
+	KORTESTW K1, K1
+	JNZ      careful1
+	VMOVQ    X9, AX
+	ADDQ     AX, AX
+	JZ       careful1
+	VMOVSD   X9, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -1813,69 +3124,69 @@ vectors7:
 	CMPQ      CX, $0x00000040
 	JL        done8
 	VMOVUPD   (AX), Z5
-	VMOVUPD   64(AX), Z6
-	VMOVUPD   128(AX), Z7
-	VMOVUPD   192(AX), Z8
 	VCMPPD    $0x03, Z5, Z1, K1
-	VADDPD    Z5, Z1, Z9
-	VMAXPD    Z5, Z1, Z27
+	VADDPD    Z5, Z1, Z6
+	VMAXPD    Z5, Z1, Z7
 	VMAXPD    Z1, Z5, Z1
-	VANDPD    Z1, Z27, Z1
-	VBLENDMPD Z9, Z1, K1, Z10
-	VMOVUPD   Z10, Z1
-	VCMPPD    $0x03, Z6, Z2, K1
-	VADDPD    Z6, Z2, Z5
-	VMAXPD    Z6, Z2, Z9
-	VMAXPD    Z2, Z6, Z2
-	VANDPD    Z2, Z9, Z2
-	VBLENDMPD Z5, Z2, K1, Z11
-	VMOVUPD   Z11, Z2
-	VCMPPD    $0x03, Z7, Z3, K1
-	VADDPD    Z7, Z3, Z5
-	VMAXPD    Z7, Z3, Z6
-	VMAXPD    Z3, Z7, Z3
-	VANDPD    Z3, Z6, Z3
-	VBLENDMPD Z5, Z3, K1, Z12
-	VMOVUPD   Z12, Z3
-	VCMPPD    $0x03, Z8, Z4, K1
-	VADDPD    Z8, Z4, Z5
-	VMAXPD    Z8, Z4, Z6
-	VMAXPD    Z4, Z8, Z4
-	VANDPD    Z4, Z6, Z4
-	VBLENDMPD Z5, Z4, K1, Z13
-	VMOVUPD   Z13, Z4
-	VMOVUPD   256(AX), Z5
-	VMOVUPD   320(AX), Z6
-	VMOVUPD   384(AX), Z7
-	VMOVUPD   448(AX), Z8
-	VCMPPD    $0x03, Z5, Z1, K1
-	VADDPD    Z5, Z1, Z9
-	VMAXPD    Z5, Z1, Z27
-	VMAXPD    Z1, Z5, Z1
-	VANDPD    Z1, Z27, Z1
-	VBLENDMPD Z9, Z1, K1, Z14
+	VANDPD    Z1, Z7, Z1
+	VBLENDMPD Z6, Z1, K1, Z14
 	VMOVUPD   Z14, Z1
-	VCMPPD    $0x03, Z6, Z2, K1
-	VADDPD    Z6, Z2, Z5
-	VMAXPD    Z6, Z2, Z9
-	VMAXPD    Z2, Z6, Z2
-	VANDPD    Z2, Z9, Z2
-	VBLENDMPD Z5, Z2, K1, Z15
+	VMOVUPD   64(AX), Z5
+	VCMPPD    $0x03, Z5, Z2, K1
+	VADDPD    Z5, Z2, Z6
+	VMAXPD    Z5, Z2, Z7
+	VMAXPD    Z2, Z5, Z2
+	VANDPD    Z2, Z7, Z2
+	VBLENDMPD Z6, Z2, K1, Z15
 	VMOVUPD   Z15, Z2
-	VCMPPD    $0x03, Z7, Z3, K1
-	VADDPD    Z7, Z3, Z5
-	VMAXPD    Z7, Z3, Z6
-	VMAXPD    Z3, Z7, Z3
-	VANDPD    Z3, Z6, Z3
-	VBLENDMPD Z5, Z3, K1, Z16
+	VMOVUPD   128(AX), Z5
+	VCMPPD    $0x03, Z5, Z3, K1
+	VADDPD    Z5, Z3, Z6
+	VMAXPD    Z5, Z3, Z7
+	VMAXPD    Z3, Z5, Z3
+	VANDPD    Z3, Z7, Z3
+	VBLENDMPD Z6, Z3, K1, Z16
 	VMOVUPD   Z16, Z3
-	VCMPPD    $0x03, Z8, Z4, K1
-	VADDPD    Z8, Z4, Z5
-	VMAXPD    Z8, Z4, Z6
-	VMAXPD    Z4, Z8, Z4
-	VANDPD    Z4, Z6, Z4
-	VBLENDMPD Z5, Z4, K1, Z17
+	VMOVUPD   192(AX), Z5
+	VCMPPD    $0x03, Z5, Z4, K1
+	VADDPD    Z5, Z4, Z6
+	VMAXPD    Z5, Z4, Z7
+	VMAXPD    Z4, Z5, Z4
+	VANDPD    Z4, Z7, Z4
+	VBLENDMPD Z6, Z4, K1, Z17
 	VMOVUPD   Z17, Z4
+	VMOVUPD   256(AX), Z5
+	VCMPPD    $0x03, Z5, Z1, K1
+	VADDPD    Z5, Z1, Z6
+	VMAXPD    Z5, Z1, Z7
+	VMAXPD    Z1, Z5, Z1
+	VANDPD    Z1, Z7, Z1
+	VBLENDMPD Z6, Z1, K1, Z18
+	VMOVUPD   Z18, Z1
+	VMOVUPD   320(AX), Z5
+	VCMPPD    $0x03, Z5, Z2, K1
+	VADDPD    Z5, Z2, Z6
+	VMAXPD    Z5, Z2, Z7
+	VMAXPD    Z2, Z5, Z2
+	VANDPD    Z2, Z7, Z2
+	VBLENDMPD Z6, Z2, K1, Z19
+	VMOVUPD   Z19, Z2
+	VMOVUPD   384(AX), Z5
+	VCMPPD    $0x03, Z5, Z3, K1
+	VADDPD    Z5, Z3, Z6
+	VMAXPD    Z5, Z3, Z7
+	VMAXPD    Z3, Z5, Z3
+	VANDPD    Z3, Z7, Z3
+	VBLENDMPD Z6, Z3, K1, Z20
+	VMOVUPD   Z20, Z3
+	VMOVUPD   448(AX), Z5
+	VCMPPD    $0x03, Z5, Z4, K1
+	VADDPD    Z5, Z4, Z6
+	VMAXPD    Z5, Z4, Z7
+	VMAXPD    Z4, Z5, Z4
+	VANDPD    Z4, Z7, Z4
+	VBLENDMPD Z6, Z4, K1, Z21
+	VMOVUPD   Z21, Z4
 	ADDQ      $0x00000200, AX
 	SUBQ      $0x00000040, CX
 	JMP       vectors7
@@ -1890,8 +3201,8 @@ vectors9:
 	VMAXPD    Z5, Z1, Z7
 	VMAXPD    Z1, Z5, Z1
 	VANDPD    Z1, Z7, Z1
-	VBLENDMPD Z6, Z1, K1, Z18
-	VMOVUPD   Z18, Z1
+	VBLENDMPD Z6, Z1, K1, Z22
+	VMOVUPD   Z22, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000008, CX
 	JMP       vectors9
@@ -1902,14 +3213,14 @@ done10:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z5
-	VBLENDMPD Z5, Z0, K1, Z19
-	VCMPPD    $0x03, Z19, Z1, K1
-	VADDPD    Z19, Z1, Z0
-	VMAXPD    Z19, Z1, Z5
-	VMAXPD    Z1, Z19, Z1
-	VANDPD    Z1, Z5, Z1
-	VBLENDMPD Z0, Z1, K1, Z20
-	VMOVUPD   Z20, Z1
+	VBLENDMPD Z5, Z0, K1, Z5
+	VCMPPD    $0x03, Z5, Z1, K1
+	VADDPD    Z5, Z1, Z0
+	VMAXPD    Z5, Z1, Z6
+	VMAXPD    Z1, Z5, Z1
+	VANDPD    Z1, Z6, Z1
+	VBLENDMPD Z0, Z1, K1, Z23
+	VMOVUPD   Z23, Z1
 
 end11:
 	// The four, then lanes that lie ever closer.
@@ -1918,46 +3229,46 @@ end11:
 	VMAXPD     Z3, Z1, Z5
 	VMAXPD     Z1, Z3, Z1
 	VANDPD     Z1, Z5, Z1
-	VBLENDMPD  Z0, Z1, K1, Z21
-	VMOVUPD    Z21, Z1
+	VBLENDMPD  Z0, Z1, K1, Z24
+	VMOVUPD    Z24, Z1
 	VCMPPD     $0x03, Z4, Z2, K1
 	VADDPD     Z4, Z2, Z0
 	VMAXPD     Z4, Z2, Z3
 	VMAXPD     Z2, Z4, Z2
 	VANDPD     Z2, Z3, Z2
-	VBLENDMPD  Z0, Z2, K1, Z22
-	VMOVUPD    Z22, Z2
+	VBLENDMPD  Z0, Z2, K1, Z25
+	VMOVUPD    Z25, Z2
 	VCMPPD     $0x03, Z2, Z1, K1
 	VADDPD     Z2, Z1, Z0
 	VMAXPD     Z2, Z1, Z3
 	VMAXPD     Z1, Z2, Z1
 	VANDPD     Z1, Z3, Z1
-	VBLENDMPD  Z0, Z1, K1, Z23
-	VMOVUPD    Z23, Z1
+	VBLENDMPD  Z0, Z1, K1, Z26
+	VMOVUPD    Z26, Z1
 	VSHUFF64X2 $0x4e, Z1, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMAXPD     Z0, Z1, Z3
 	VMAXPD     Z1, Z0, Z0
 	VANDPD     Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z24
-	VMOVUPD    Z24, Z1
+	VBLENDMPD  Z2, Z0, K1, Z27
+	VMOVUPD    Z27, Z1
 	VSHUFF64X2 $0xb1, Z1, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMAXPD     Z0, Z1, Z3
 	VMAXPD     Z1, Z0, Z0
 	VANDPD     Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z25
-	VMOVUPD    Z25, Z1
+	VBLENDMPD  Z2, Z0, K1, Z28
+	VMOVUPD    Z28, Z1
 	VPERMILPD  $0x55, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMAXPD     Z0, Z1, Z3
 	VMAXPD     Z1, Z0, Z0
 	VANDPD     Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z26
-	VMOVUPD    Z26, Z1
+	VBLENDMPD  Z2, Z0, K1, Z29
+	VMOVUPD    Z29, Z1
 	VMOVSD     X1, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1966,94 +3277,109 @@ end11:
 // is smaller than +0. It is defined by generic.MinF64.
 //
 // AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a minimum of their own, masked
-// tail; then the minimum of the four and of their lanes. The first pass has one MIN for each
-// vector and looks out for NaN; if there was one, or if the result is a zero, a second pass
-// takes more care. Reads x.
+// tail; then the minimum of the four and of their lanes. The first pass has one instruction
+// for each vector, and adds up squares: if the sum is NaN, there is one. Then, or if the
+// result is a zero, a second pass takes more care. Reads x.
 //
-// inf Z0, NaN K1, minimum Z1–Z4, x AX, len(x) CX.
+// inf Z0, sum Z1–Z8, minimum Z9–Z12 Z1–Z4, x AX, len(x) CX.
 //
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·MinF64AVX512(SB), NOSPLIT, $0-32
 	VMOVUPD infF64<>+0(SB), Z0
-	KXORW   K1, K1, K1
-	VMOVUPD Z0, Z1
-	VMOVUPD Z0, Z2
-	VMOVUPD Z0, Z3
-	VMOVUPD Z0, Z4
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VMOVUPD Z0, Z9
+	VMOVUPD Z0, Z10
+	VMOVUPD Z0, Z11
+	VMOVUPD Z0, Z12
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
-	CMPQ    CX, $0x00000040
-	JL      done3
-	VMOVUPD (AX), Z5
-	VMOVUPD 64(AX), Z6
-	VMOVUPD 128(AX), Z7
-	VMOVUPD 192(AX), Z8
-	VCMPPD  $0x03, Z7, Z5, K2
-	KORW    K2, K1, K1
-	VCMPPD  $0x03, Z8, Z6, K2
-	KORW    K2, K1, K1
-	VMINPD  Z1, Z5, Z1
-	VMINPD  Z2, Z6, Z2
-	VMINPD  Z3, Z7, Z3
-	VMINPD  Z4, Z8, Z4
-	VMOVUPD 256(AX), Z5
-	VMOVUPD 320(AX), Z6
-	VMOVUPD 384(AX), Z7
-	VMOVUPD 448(AX), Z8
-	VCMPPD  $0x03, Z7, Z5, K2
-	KORW    K2, K1, K1
-	VCMPPD  $0x03, Z8, Z6, K2
-	KORW    K2, K1, K1
-	VMINPD  Z1, Z5, Z1
-	VMINPD  Z2, Z6, Z2
-	VMINPD  Z3, Z7, Z3
-	VMINPD  Z4, Z8, Z4
-	ADDQ    $0x00000200, AX
-	SUBQ    $0x00000040, CX
-	JMP     vectors2
+	CMPQ        CX, $0x00000040
+	JL          done3
+	VMOVUPD     (AX), Z13
+	VFMADD231PD Z13, Z13, Z1
+	VMINPD      Z9, Z13, Z9
+	VMOVUPD     64(AX), Z13
+	VFMADD231PD Z13, Z13, Z2
+	VMINPD      Z10, Z13, Z10
+	VMOVUPD     128(AX), Z13
+	VFMADD231PD Z13, Z13, Z3
+	VMINPD      Z11, Z13, Z11
+	VMOVUPD     192(AX), Z13
+	VFMADD231PD Z13, Z13, Z4
+	VMINPD      Z12, Z13, Z12
+	VMOVUPD     256(AX), Z13
+	VFMADD231PD Z13, Z13, Z5
+	VMINPD      Z9, Z13, Z9
+	VMOVUPD     320(AX), Z13
+	VFMADD231PD Z13, Z13, Z6
+	VMINPD      Z10, Z13, Z10
+	VMOVUPD     384(AX), Z13
+	VFMADD231PD Z13, Z13, Z7
+	VMINPD      Z11, Z13, Z11
+	VMOVUPD     448(AX), Z13
+	VFMADD231PD Z13, Z13, Z8
+	VMINPD      Z12, Z13, Z12
+	ADDQ        $0x00000200, AX
+	SUBQ        $0x00000040, CX
+	JMP         vectors2
 
 done3:
 vectors4:
-	CMPQ    CX, $0x00000008
-	JL      done5
-	VMOVUPD (AX), Z5
-	VCMPPD  $0x03, Z5, Z5, K2
-	KORW    K2, K1, K1
-	VMINPD  Z1, Z5, Z1
-	ADDQ    $0x00000040, AX
-	SUBQ    $0x00000008, CX
-	JMP     vectors4
+	CMPQ        CX, $0x00000008
+	JL          done5
+	VMOVUPD     (AX), Z13
+	VFMADD231PD Z13, Z13, Z1
+	VMINPD      Z9, Z13, Z9
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000008, CX
+	JMP         vectors4
 
 done5:
-	TESTQ     CX, CX
-	JZ        end6
-	LEAQ      bitMasks<>+0(SB), DX
-	KMOVW     (DX)(CX*2), K2
-	VMOVUPD.Z (AX), K2, Z5
-	VBLENDMPD Z5, Z0, K2, Z9
-	VCMPPD    $0x03, Z9, Z9, K2
-	KORW      K2, K1, K1
-	VMINPD    Z1, Z9, Z1
+	TESTQ       CX, CX
+	JZ          end6
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   (AX), K1, Z13
+	VFMADD231PD Z13, Z13, Z1
+	VBLENDMPD   Z13, Z0, K1, Z13
+	VMINPD      Z9, Z13, Z9
 
 end6:
 	// The four, then lanes that lie ever closer.
-	VMINPD     Z1, Z3, Z1
-	VMINPD     Z2, Z4, Z2
-	VMINPD     Z1, Z2, Z1
-	VSHUFF64X2 $0x4e, Z1, Z1, Z2
-	VMINPD     Z1, Z2, Z1
-	VSHUFF64X2 $0xb1, Z1, Z1, Z2
-	VMINPD     Z1, Z2, Z1
-	VPERMILPD  $0x55, Z1, Z2
-	VMINPD     Z1, Z2, Z1
-	KORTESTW   K1, K1
-	JNZ        careful1
-	VMOVQ      X1, AX
-	ADDQ       AX, AX
-	JZ         careful1
-	VMOVSD     X1, ret+24(FP)
+	VMINPD     Z9, Z11, Z9
+	VMINPD     Z10, Z12, Z10
+	VMINPD     Z9, Z10, Z9
+	VSHUFF64X2 $0x4e, Z9, Z9, Z10
+	VMINPD     Z9, Z10, Z9
+	VSHUFF64X2 $0xb1, Z9, Z9, Z10
+	VMINPD     Z9, Z10, Z9
+	VPERMILPD  $0x55, Z9, Z10
+	VMINPD     Z9, Z10, Z9
+
+	// NaN goes through sums of squares, and nothing else makes one.
+	VADDPD   Z5, Z1, Z1
+	VADDPD   Z6, Z2, Z2
+	VADDPD   Z7, Z3, Z3
+	VADDPD   Z8, Z4, Z4
+	VADDPD   Z3, Z1, Z1
+	VADDPD   Z4, Z2, Z2
+	VADDPD   Z2, Z1, Z1
+	VCMPPD   $0x03, Z1, Z1, K1
+	KORTESTW K1, K1
+	JNZ      careful1
+	VMOVQ    X9, AX
+	ADDQ     AX, AX
+	JZ       careful1
+	VMOVSD   X9, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -2069,69 +3395,69 @@ vectors7:
 	CMPQ      CX, $0x00000040
 	JL        done8
 	VMOVUPD   (AX), Z5
-	VMOVUPD   64(AX), Z6
-	VMOVUPD   128(AX), Z7
-	VMOVUPD   192(AX), Z8
 	VCMPPD    $0x03, Z5, Z1, K1
-	VADDPD    Z5, Z1, Z9
-	VMINPD    Z5, Z1, Z27
+	VADDPD    Z5, Z1, Z6
+	VMINPD    Z5, Z1, Z7
 	VMINPD    Z1, Z5, Z1
-	VORPD     Z1, Z27, Z1
-	VBLENDMPD Z9, Z1, K1, Z10
-	VMOVUPD   Z10, Z1
-	VCMPPD    $0x03, Z6, Z2, K1
-	VADDPD    Z6, Z2, Z5
-	VMINPD    Z6, Z2, Z9
-	VMINPD    Z2, Z6, Z2
-	VORPD     Z2, Z9, Z2
-	VBLENDMPD Z5, Z2, K1, Z11
-	VMOVUPD   Z11, Z2
-	VCMPPD    $0x03, Z7, Z3, K1
-	VADDPD    Z7, Z3, Z5
-	VMINPD    Z7, Z3, Z6
-	VMINPD    Z3, Z7, Z3
-	VORPD     Z3, Z6, Z3
-	VBLENDMPD Z5, Z3, K1, Z12
-	VMOVUPD   Z12, Z3
-	VCMPPD    $0x03, Z8, Z4, K1
-	VADDPD    Z8, Z4, Z5
-	VMINPD    Z8, Z4, Z6
-	VMINPD    Z4, Z8, Z4
-	VORPD     Z4, Z6, Z4
-	VBLENDMPD Z5, Z4, K1, Z13
-	VMOVUPD   Z13, Z4
-	VMOVUPD   256(AX), Z5
-	VMOVUPD   320(AX), Z6
-	VMOVUPD   384(AX), Z7
-	VMOVUPD   448(AX), Z8
-	VCMPPD    $0x03, Z5, Z1, K1
-	VADDPD    Z5, Z1, Z9
-	VMINPD    Z5, Z1, Z27
-	VMINPD    Z1, Z5, Z1
-	VORPD     Z1, Z27, Z1
-	VBLENDMPD Z9, Z1, K1, Z14
+	VORPD     Z1, Z7, Z1
+	VBLENDMPD Z6, Z1, K1, Z14
 	VMOVUPD   Z14, Z1
-	VCMPPD    $0x03, Z6, Z2, K1
-	VADDPD    Z6, Z2, Z5
-	VMINPD    Z6, Z2, Z9
-	VMINPD    Z2, Z6, Z2
-	VORPD     Z2, Z9, Z2
-	VBLENDMPD Z5, Z2, K1, Z15
+	VMOVUPD   64(AX), Z5
+	VCMPPD    $0x03, Z5, Z2, K1
+	VADDPD    Z5, Z2, Z6
+	VMINPD    Z5, Z2, Z7
+	VMINPD    Z2, Z5, Z2
+	VORPD     Z2, Z7, Z2
+	VBLENDMPD Z6, Z2, K1, Z15
 	VMOVUPD   Z15, Z2
-	VCMPPD    $0x03, Z7, Z3, K1
-	VADDPD    Z7, Z3, Z5
-	VMINPD    Z7, Z3, Z6
-	VMINPD    Z3, Z7, Z3
-	VORPD     Z3, Z6, Z3
-	VBLENDMPD Z5, Z3, K1, Z16
+	VMOVUPD   128(AX), Z5
+	VCMPPD    $0x03, Z5, Z3, K1
+	VADDPD    Z5, Z3, Z6
+	VMINPD    Z5, Z3, Z7
+	VMINPD    Z3, Z5, Z3
+	VORPD     Z3, Z7, Z3
+	VBLENDMPD Z6, Z3, K1, Z16
 	VMOVUPD   Z16, Z3
-	VCMPPD    $0x03, Z8, Z4, K1
-	VADDPD    Z8, Z4, Z5
-	VMINPD    Z8, Z4, Z6
-	VMINPD    Z4, Z8, Z4
-	VORPD     Z4, Z6, Z4
-	VBLENDMPD Z5, Z4, K1, Z17
+	VMOVUPD   192(AX), Z5
+	VCMPPD    $0x03, Z5, Z4, K1
+	VADDPD    Z5, Z4, Z6
+	VMINPD    Z5, Z4, Z7
+	VMINPD    Z4, Z5, Z4
+	VORPD     Z4, Z7, Z4
+	VBLENDMPD Z6, Z4, K1, Z17
 	VMOVUPD   Z17, Z4
+	VMOVUPD   256(AX), Z5
+	VCMPPD    $0x03, Z5, Z1, K1
+	VADDPD    Z5, Z1, Z6
+	VMINPD    Z5, Z1, Z7
+	VMINPD    Z1, Z5, Z1
+	VORPD     Z1, Z7, Z1
+	VBLENDMPD Z6, Z1, K1, Z18
+	VMOVUPD   Z18, Z1
+	VMOVUPD   320(AX), Z5
+	VCMPPD    $0x03, Z5, Z2, K1
+	VADDPD    Z5, Z2, Z6
+	VMINPD    Z5, Z2, Z7
+	VMINPD    Z2, Z5, Z2
+	VORPD     Z2, Z7, Z2
+	VBLENDMPD Z6, Z2, K1, Z19
+	VMOVUPD   Z19, Z2
+	VMOVUPD   384(AX), Z5
+	VCMPPD    $0x03, Z5, Z3, K1
+	VADDPD    Z5, Z3, Z6
+	VMINPD    Z5, Z3, Z7
+	VMINPD    Z3, Z5, Z3
+	VORPD     Z3, Z7, Z3
+	VBLENDMPD Z6, Z3, K1, Z20
+	VMOVUPD   Z20, Z3
+	VMOVUPD   448(AX), Z5
+	VCMPPD    $0x03, Z5, Z4, K1
+	VADDPD    Z5, Z4, Z6
+	VMINPD    Z5, Z4, Z7
+	VMINPD    Z4, Z5, Z4
+	VORPD     Z4, Z7, Z4
+	VBLENDMPD Z6, Z4, K1, Z21
+	VMOVUPD   Z21, Z4
 	ADDQ      $0x00000200, AX
 	SUBQ      $0x00000040, CX
 	JMP       vectors7
@@ -2146,8 +3472,8 @@ vectors9:
 	VMINPD    Z5, Z1, Z7
 	VMINPD    Z1, Z5, Z1
 	VORPD     Z1, Z7, Z1
-	VBLENDMPD Z6, Z1, K1, Z18
-	VMOVUPD   Z18, Z1
+	VBLENDMPD Z6, Z1, K1, Z22
+	VMOVUPD   Z22, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000008, CX
 	JMP       vectors9
@@ -2158,14 +3484,14 @@ done10:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z5
-	VBLENDMPD Z5, Z0, K1, Z19
-	VCMPPD    $0x03, Z19, Z1, K1
-	VADDPD    Z19, Z1, Z0
-	VMINPD    Z19, Z1, Z5
-	VMINPD    Z1, Z19, Z1
-	VORPD     Z1, Z5, Z1
-	VBLENDMPD Z0, Z1, K1, Z20
-	VMOVUPD   Z20, Z1
+	VBLENDMPD Z5, Z0, K1, Z5
+	VCMPPD    $0x03, Z5, Z1, K1
+	VADDPD    Z5, Z1, Z0
+	VMINPD    Z5, Z1, Z6
+	VMINPD    Z1, Z5, Z1
+	VORPD     Z1, Z6, Z1
+	VBLENDMPD Z0, Z1, K1, Z23
+	VMOVUPD   Z23, Z1
 
 end11:
 	// The four, then lanes that lie ever closer.
@@ -2174,46 +3500,46 @@ end11:
 	VMINPD     Z3, Z1, Z5
 	VMINPD     Z1, Z3, Z1
 	VORPD      Z1, Z5, Z1
-	VBLENDMPD  Z0, Z1, K1, Z21
-	VMOVUPD    Z21, Z1
+	VBLENDMPD  Z0, Z1, K1, Z24
+	VMOVUPD    Z24, Z1
 	VCMPPD     $0x03, Z4, Z2, K1
 	VADDPD     Z4, Z2, Z0
 	VMINPD     Z4, Z2, Z3
 	VMINPD     Z2, Z4, Z2
 	VORPD      Z2, Z3, Z2
-	VBLENDMPD  Z0, Z2, K1, Z22
-	VMOVUPD    Z22, Z2
+	VBLENDMPD  Z0, Z2, K1, Z25
+	VMOVUPD    Z25, Z2
 	VCMPPD     $0x03, Z2, Z1, K1
 	VADDPD     Z2, Z1, Z0
 	VMINPD     Z2, Z1, Z3
 	VMINPD     Z1, Z2, Z1
 	VORPD      Z1, Z3, Z1
-	VBLENDMPD  Z0, Z1, K1, Z23
-	VMOVUPD    Z23, Z1
+	VBLENDMPD  Z0, Z1, K1, Z26
+	VMOVUPD    Z26, Z1
 	VSHUFF64X2 $0x4e, Z1, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMINPD     Z0, Z1, Z3
 	VMINPD     Z1, Z0, Z0
 	VORPD      Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z24
-	VMOVUPD    Z24, Z1
+	VBLENDMPD  Z2, Z0, K1, Z27
+	VMOVUPD    Z27, Z1
 	VSHUFF64X2 $0xb1, Z1, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMINPD     Z0, Z1, Z3
 	VMINPD     Z1, Z0, Z0
 	VORPD      Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z25
-	VMOVUPD    Z25, Z1
+	VBLENDMPD  Z2, Z0, K1, Z28
+	VMOVUPD    Z28, Z1
 	VPERMILPD  $0x55, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMINPD     Z0, Z1, Z3
 	VMINPD     Z1, Z0, Z0
 	VORPD      Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z26
-	VMOVUPD    Z26, Z1
+	VBLENDMPD  Z2, Z0, K1, Z29
+	VMOVUPD    Z29, Z1
 	VMOVSD     X1, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -2237,6 +3563,26 @@ DATA infF64<>+40(SB)/8, $0x7ff0000000000000
 DATA infF64<>+48(SB)/8, $0x7ff0000000000000
 DATA infF64<>+56(SB)/8, $0x7ff0000000000000
 GLOBL infF64<>(SB), RODATA|NOPTR, $64
+
+DATA magnitudeF32<>+0(SB)/8, $0x7fffffff7fffffff
+DATA magnitudeF32<>+8(SB)/8, $0x7fffffff7fffffff
+DATA magnitudeF32<>+16(SB)/8, $0x7fffffff7fffffff
+DATA magnitudeF32<>+24(SB)/8, $0x7fffffff7fffffff
+DATA magnitudeF32<>+32(SB)/8, $0x7fffffff7fffffff
+DATA magnitudeF32<>+40(SB)/8, $0x7fffffff7fffffff
+DATA magnitudeF32<>+48(SB)/8, $0x7fffffff7fffffff
+DATA magnitudeF32<>+56(SB)/8, $0x7fffffff7fffffff
+GLOBL magnitudeF32<>(SB), RODATA|NOPTR, $64
+
+DATA magnitudeF64<>+0(SB)/8, $0x7fffffffffffffff
+DATA magnitudeF64<>+8(SB)/8, $0x7fffffffffffffff
+DATA magnitudeF64<>+16(SB)/8, $0x7fffffffffffffff
+DATA magnitudeF64<>+24(SB)/8, $0x7fffffffffffffff
+DATA magnitudeF64<>+32(SB)/8, $0x7fffffffffffffff
+DATA magnitudeF64<>+40(SB)/8, $0x7fffffffffffffff
+DATA magnitudeF64<>+48(SB)/8, $0x7fffffffffffffff
+DATA magnitudeF64<>+56(SB)/8, $0x7fffffffffffffff
+GLOBL magnitudeF64<>(SB), RODATA|NOPTR, $64
 
 DATA minusInfF32<>+0(SB)/8, $0xff800000ff800000
 DATA minusInfF32<>+8(SB)/8, $0xff800000ff800000

@@ -35,13 +35,53 @@ func SquaredDistanceF32AVX2(x []float32, y []float32) float32
 //go:noescape
 func SquaredDistanceWideF32AVX2(acc *[64]float32, x []float32, y []float32)
 
+// DeviationF32AVX2 returns Σ (x[i] − m)² in 64 lanes. It is defined by generic.DeviationF32.
+//
+// AVX2 and FMA. Four times 64 bytes of lanes, then a tree reduction. Reads x.
+//
+//go:noescape
+func DeviationF32AVX2(x []float32, m float32) float32
+
 // DeviationWideF32AVX2 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It is
 // defined by generic.DeviationWideF32.
 //
-// AVX2 and FMA. Four times 64 bytes of lanes. Reads x, updates acc.
+// AVX2 and FMA. Like Deviation without the tree reduction. Reads x, updates acc.
 //
 //go:noescape
 func DeviationWideF32AVX2(acc *[64]float32, x []float32, m float32)
+
+// SumSquaresF32AVX2 returns Σ x[i]² in 64 lanes. It is defined by generic.SumSquaresF32.
+//
+// AVX2 and FMA. Like Dot, but each vector is loaded once. Reads x.
+//
+//go:noescape
+func SumSquaresF32AVX2(x []float32) float32
+
+// CosineF32AVX2 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
+// each in 32 lanes. It is defined by generic.CosineF32.
+//
+// AVX2 and FMA. Twice 64 bytes of lanes for each of three sums, two loads and three FMAs for
+// each vector; then tree reductions side by side. Reads x and y, writes sums.
+//
+//go:noescape
+func CosineF32AVX2(x []float32, y []float32, sums []float32)
+
+// CosineWideF32AVX2 continues the sums of CosineF32: acc has the 32 lanes of each. It is
+// defined by generic.CosineWideF32.
+//
+// AVX2 and FMA. Like Cosine without the tree reductions. Reads x and y, updates acc.
+//
+//go:noescape
+func CosineWideF32AVX2(acc *[96]float32, x []float32, y []float32)
+
+// CumSumF32AVX2 sets dst[i] = s + x[0] + … + x[i], added in groups of four. It is defined by
+// generic.CumSumF32.
+//
+// AVX2 and FMA. A group of four at a time: pairs, then pairs of pairs, and to them the sum
+// of all before. Reads x, writes dst.
+//
+//go:noescape
+func CumSumF32AVX2(dst []float32, x []float32, s float32)
 
 // AsumF64AVX2 returns Σ |x[i]| in 32 lanes. It is defined by generic.AsumF64.
 //
@@ -74,13 +114,53 @@ func SquaredDistanceF64AVX2(x []float64, y []float64) float64
 //go:noescape
 func SquaredDistanceWideF64AVX2(acc *[32]float64, x []float64, y []float64)
 
+// DeviationF64AVX2 returns Σ (x[i] − m)² in 32 lanes. It is defined by generic.DeviationF64.
+//
+// AVX2 and FMA. Four times 64 bytes of lanes, then a tree reduction. Reads x.
+//
+//go:noescape
+func DeviationF64AVX2(x []float64, m float64) float64
+
 // DeviationWideF64AVX2 continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It is
 // defined by generic.DeviationWideF64.
 //
-// AVX2 and FMA. Four times 64 bytes of lanes. Reads x, updates acc.
+// AVX2 and FMA. Like Deviation without the tree reduction. Reads x, updates acc.
 //
 //go:noescape
 func DeviationWideF64AVX2(acc *[32]float64, x []float64, m float64)
+
+// SumSquaresF64AVX2 returns Σ x[i]² in 32 lanes. It is defined by generic.SumSquaresF64.
+//
+// AVX2 and FMA. Like Dot, but each vector is loaded once. Reads x.
+//
+//go:noescape
+func SumSquaresF64AVX2(x []float64) float64
+
+// CosineF64AVX2 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
+// each in 16 lanes. It is defined by generic.CosineF64.
+//
+// AVX2 and FMA. Twice 64 bytes of lanes for each of three sums, two loads and three FMAs for
+// each vector; then tree reductions side by side. Reads x and y, writes sums.
+//
+//go:noescape
+func CosineF64AVX2(x []float64, y []float64, sums []float64)
+
+// CosineWideF64AVX2 continues the sums of CosineF64: acc has the 16 lanes of each. It is
+// defined by generic.CosineWideF64.
+//
+// AVX2 and FMA. Like Cosine without the tree reductions. Reads x and y, updates acc.
+//
+//go:noescape
+func CosineWideF64AVX2(acc *[48]float64, x []float64, y []float64)
+
+// CumSumF64AVX2 sets dst[i] = s + x[0] + … + x[i], added in groups of four. It is defined by
+// generic.CumSumF64.
+//
+// AVX2 and FMA. A group of four at a time: pairs, then pairs of pairs, and to them the sum
+// of all before. Reads x, writes dst.
+//
+//go:noescape
+func CumSumF64AVX2(dst []float64, x []float64, s float64)
 
 // AsumF32AVX512 returns Σ |x[i]| in 64 lanes. It is defined by generic.AsumF32.
 //
@@ -115,13 +195,46 @@ func SquaredDistanceF32AVX512(x []float32, y []float32) float32
 //go:noescape
 func SquaredDistanceWideF32AVX512(acc *[64]float32, x []float32, y []float32)
 
+// DeviationF32AVX512 returns Σ (x[i] − m)² in 64 lanes. It is defined by
+// generic.DeviationF32.
+//
+// AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes, then a tree reduction. Reads x.
+//
+//go:noescape
+func DeviationF32AVX512(x []float32, m float32) float32
+
 // DeviationWideF32AVX512 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It
 // is defined by generic.DeviationWideF32.
 //
-// AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes. Reads x, updates acc.
+// AVX-512 (F, BW, DQ, VL). Like Deviation without the tree reduction. Reads x, updates acc.
 //
 //go:noescape
 func DeviationWideF32AVX512(acc *[64]float32, x []float32, m float32)
+
+// SumSquaresF32AVX512 returns Σ x[i]² in 64 lanes. It is defined by generic.SumSquaresF32.
+//
+// AVX-512 (F, BW, DQ, VL). Like Dot, but each vector is loaded once. Reads x.
+//
+//go:noescape
+func SumSquaresF32AVX512(x []float32) float32
+
+// CosineF32AVX512 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
+// each in 32 lanes. It is defined by generic.CosineF32.
+//
+// AVX-512 (F, BW, DQ, VL). Twice 64 bytes of lanes for each of three sums, two loads and
+// three FMAs for each vector; then tree reductions side by side. Reads x and y, writes sums.
+//
+//go:noescape
+func CosineF32AVX512(x []float32, y []float32, sums []float32)
+
+// CosineWideF32AVX512 continues the sums of CosineF32: acc has the 32 lanes of each. It is
+// defined by generic.CosineWideF32.
+//
+// AVX-512 (F, BW, DQ, VL). Like Cosine without the tree reductions. Reads x and y, updates
+// acc.
+//
+//go:noescape
+func CosineWideF32AVX512(acc *[96]float32, x []float32, y []float32)
 
 // AsumF64AVX512 returns Σ |x[i]| in 32 lanes. It is defined by generic.AsumF64.
 //
@@ -156,10 +269,43 @@ func SquaredDistanceF64AVX512(x []float64, y []float64) float64
 //go:noescape
 func SquaredDistanceWideF64AVX512(acc *[32]float64, x []float64, y []float64)
 
+// DeviationF64AVX512 returns Σ (x[i] − m)² in 32 lanes. It is defined by
+// generic.DeviationF64.
+//
+// AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes, then a tree reduction. Reads x.
+//
+//go:noescape
+func DeviationF64AVX512(x []float64, m float64) float64
+
 // DeviationWideF64AVX512 continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It
 // is defined by generic.DeviationWideF64.
 //
-// AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes. Reads x, updates acc.
+// AVX-512 (F, BW, DQ, VL). Like Deviation without the tree reduction. Reads x, updates acc.
 //
 //go:noescape
 func DeviationWideF64AVX512(acc *[32]float64, x []float64, m float64)
+
+// SumSquaresF64AVX512 returns Σ x[i]² in 32 lanes. It is defined by generic.SumSquaresF64.
+//
+// AVX-512 (F, BW, DQ, VL). Like Dot, but each vector is loaded once. Reads x.
+//
+//go:noescape
+func SumSquaresF64AVX512(x []float64) float64
+
+// CosineF64AVX512 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
+// each in 16 lanes. It is defined by generic.CosineF64.
+//
+// AVX-512 (F, BW, DQ, VL). Twice 64 bytes of lanes for each of three sums, two loads and
+// three FMAs for each vector; then tree reductions side by side. Reads x and y, writes sums.
+//
+//go:noescape
+func CosineF64AVX512(x []float64, y []float64, sums []float64)
+
+// CosineWideF64AVX512 continues the sums of CosineF64: acc has the 16 lanes of each. It is
+// defined by generic.CosineWideF64.
+//
+// AVX-512 (F, BW, DQ, VL). Like Cosine without the tree reductions. Reads x and y, updates
+// acc.
+//
+//go:noescape
+func CosineWideF64AVX512(acc *[48]float64, x []float64, y []float64)

@@ -25,77 +25,62 @@ TEXT ·AsumF32AVX2(SB), NOSPLIT, $0-28
 	MOVQ    x_len+8(FP), CX
 
 round1:
-	CMPQ    CX, $0x00000040
-	JL      rest2
-	VMOVUPS (AX), Y9
-	VANDPS  Y8, Y9, Y9
-	VADDPS  Y9, Y0, Y0
-	VMOVUPS 32(AX), Y9
-	VANDPS  Y8, Y9, Y9
-	VADDPS  Y9, Y1, Y1
-	VMOVUPS 64(AX), Y9
-	VANDPS  Y8, Y9, Y9
-	VADDPS  Y9, Y2, Y2
-	VMOVUPS 96(AX), Y9
-	VANDPS  Y8, Y9, Y9
-	VADDPS  Y9, Y3, Y3
-	VMOVUPS 128(AX), Y9
-	VANDPS  Y8, Y9, Y9
-	VADDPS  Y9, Y4, Y4
-	VMOVUPS 160(AX), Y9
-	VANDPS  Y8, Y9, Y9
-	VADDPS  Y9, Y5, Y5
-	VMOVUPS 192(AX), Y9
-	VANDPS  Y8, Y9, Y9
-	VADDPS  Y9, Y6, Y6
-	VMOVUPS 224(AX), Y9
-	VANDPS  Y8, Y9, Y9
-	VADDPS  Y9, Y7, Y7
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x00000040, CX
-	JMP     round1
+	CMPQ   CX, $0x00000040
+	JL     rest2
+	VANDPS (AX), Y8, Y9
+	VADDPS Y9, Y0, Y0
+	VANDPS 32(AX), Y8, Y9
+	VADDPS Y9, Y1, Y1
+	VANDPS 64(AX), Y8, Y9
+	VADDPS Y9, Y2, Y2
+	VANDPS 96(AX), Y8, Y9
+	VADDPS Y9, Y3, Y3
+	VANDPS 128(AX), Y8, Y9
+	VADDPS Y9, Y4, Y4
+	VANDPS 160(AX), Y8, Y9
+	VADDPS Y9, Y5, Y5
+	VANDPS 192(AX), Y8, Y9
+	VADDPS Y9, Y6, Y6
+	VANDPS 224(AX), Y8, Y9
+	VADDPS Y9, Y7, Y7
+	ADDQ   $0x00000100, AX
+	SUBQ   $0x00000040, CX
+	JMP    round1
 
 rest2:
 	CMPQ       CX, $0x00000008
 	JL         partial3a
-	VMOVUPS    (AX), Y9
-	VANDPS     Y8, Y9, Y9
+	VANDPS     (AX), Y8, Y9
 	VADDPS     Y9, Y0, Y0
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
 	JL         partial3b
-	VMOVUPS    32(AX), Y9
-	VANDPS     Y8, Y9, Y9
+	VANDPS     32(AX), Y8, Y9
 	VADDPS     Y9, Y1, Y1
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
 	JL         partial3c
-	VMOVUPS    64(AX), Y9
-	VANDPS     Y8, Y9, Y9
+	VANDPS     64(AX), Y8, Y9
 	VADDPS     Y9, Y2, Y2
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
 	JL         partial3d
-	VMOVUPS    96(AX), Y9
-	VANDPS     Y8, Y9, Y9
+	VANDPS     96(AX), Y8, Y9
 	VADDPS     Y9, Y3, Y3
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
 	JL         partial3e
-	VMOVUPS    128(AX), Y9
-	VANDPS     Y8, Y9, Y9
+	VANDPS     128(AX), Y8, Y9
 	VADDPS     Y9, Y4, Y4
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
 	JL         partial3f
-	VMOVUPS    160(AX), Y9
-	VANDPS     Y8, Y9, Y9
+	VANDPS     160(AX), Y8, Y9
 	VADDPS     Y9, Y5, Y5
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
 	JL         partial3g
-	VMOVUPS    192(AX), Y9
-	VANDPS     Y8, Y9, Y9
+	VANDPS     192(AX), Y8, Y9
 	VADDPS     Y9, Y6, Y6
 	SUBQ       $0x00000008, CX
 	TESTQ      CX, CX
@@ -105,8 +90,8 @@ rest2:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPS 224(AX), Y9, Y9
-	VANDPS     Y8, Y9, Y8
-	VADDPS     Y8, Y7, Y7
+	VANDPS     Y9, Y8, Y9
+	VADDPS     Y9, Y7, Y7
 	JMP        end4
 
 partial3g:
@@ -117,8 +102,8 @@ partial3g:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPS 192(AX), Y9, Y9
-	VANDPS     Y8, Y9, Y8
-	VADDPS     Y8, Y6, Y6
+	VANDPS     Y9, Y8, Y9
+	VADDPS     Y9, Y6, Y6
 	JMP        end4
 
 partial3f:
@@ -129,8 +114,8 @@ partial3f:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPS 160(AX), Y9, Y9
-	VANDPS     Y8, Y9, Y8
-	VADDPS     Y8, Y5, Y5
+	VANDPS     Y9, Y8, Y9
+	VADDPS     Y9, Y5, Y5
 	JMP        end4
 
 partial3e:
@@ -141,8 +126,8 @@ partial3e:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPS 128(AX), Y9, Y9
-	VANDPS     Y8, Y9, Y8
-	VADDPS     Y8, Y4, Y4
+	VANDPS     Y9, Y8, Y9
+	VADDPS     Y9, Y4, Y4
 	JMP        end4
 
 partial3d:
@@ -153,8 +138,8 @@ partial3d:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPS 96(AX), Y9, Y9
-	VANDPS     Y8, Y9, Y8
-	VADDPS     Y8, Y3, Y3
+	VANDPS     Y9, Y8, Y9
+	VADDPS     Y9, Y3, Y3
 	JMP        end4
 
 partial3c:
@@ -165,8 +150,8 @@ partial3c:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPS 64(AX), Y9, Y9
-	VANDPS     Y8, Y9, Y8
-	VADDPS     Y8, Y2, Y2
+	VANDPS     Y9, Y8, Y9
+	VADDPS     Y9, Y2, Y2
 	JMP        end4
 
 partial3b:
@@ -177,8 +162,8 @@ partial3b:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPS 32(AX), Y9, Y9
-	VANDPS     Y8, Y9, Y8
-	VADDPS     Y8, Y1, Y1
+	VANDPS     Y9, Y8, Y9
+	VADDPS     Y9, Y1, Y1
 	JMP        end4
 
 partial3a:
@@ -189,8 +174,8 @@ partial3a:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPS (AX), Y9, Y9
-	VANDPS     Y8, Y9, Y8
-	VADDPS     Y8, Y0, Y0
+	VANDPS     Y9, Y8, Y9
+	VADDPS     Y9, Y0, Y0
 
 end4:
 	// Tree reduction: registers, then halves of one.
@@ -236,77 +221,62 @@ TEXT ·AsumWideF32AVX2(SB), NOSPLIT, $0-32
 	MOVQ    x_len+16(FP), CX
 
 round1:
-	CMPQ    CX, $0x00000040
-	JL      rest2
-	VMOVUPS (AX), Y9
-	VANDPS  Y8, Y9, Y9
-	VADDPS  Y9, Y0, Y0
-	VMOVUPS 32(AX), Y9
-	VANDPS  Y8, Y9, Y9
-	VADDPS  Y9, Y1, Y1
-	VMOVUPS 64(AX), Y9
-	VANDPS  Y8, Y9, Y9
-	VADDPS  Y9, Y2, Y2
-	VMOVUPS 96(AX), Y9
-	VANDPS  Y8, Y9, Y9
-	VADDPS  Y9, Y3, Y3
-	VMOVUPS 128(AX), Y9
-	VANDPS  Y8, Y9, Y9
-	VADDPS  Y9, Y4, Y4
-	VMOVUPS 160(AX), Y9
-	VANDPS  Y8, Y9, Y9
-	VADDPS  Y9, Y5, Y5
-	VMOVUPS 192(AX), Y9
-	VANDPS  Y8, Y9, Y9
-	VADDPS  Y9, Y6, Y6
-	VMOVUPS 224(AX), Y9
-	VANDPS  Y8, Y9, Y9
-	VADDPS  Y9, Y7, Y7
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x00000040, CX
-	JMP     round1
+	CMPQ   CX, $0x00000040
+	JL     rest2
+	VANDPS (AX), Y8, Y9
+	VADDPS Y9, Y0, Y0
+	VANDPS 32(AX), Y8, Y9
+	VADDPS Y9, Y1, Y1
+	VANDPS 64(AX), Y8, Y9
+	VADDPS Y9, Y2, Y2
+	VANDPS 96(AX), Y8, Y9
+	VADDPS Y9, Y3, Y3
+	VANDPS 128(AX), Y8, Y9
+	VADDPS Y9, Y4, Y4
+	VANDPS 160(AX), Y8, Y9
+	VADDPS Y9, Y5, Y5
+	VANDPS 192(AX), Y8, Y9
+	VADDPS Y9, Y6, Y6
+	VANDPS 224(AX), Y8, Y9
+	VADDPS Y9, Y7, Y7
+	ADDQ   $0x00000100, AX
+	SUBQ   $0x00000040, CX
+	JMP    round1
 
 rest2:
 	CMPQ       CX, $0x00000008
 	JL         partial3a
-	VMOVUPS    (AX), Y9
-	VANDPS     Y8, Y9, Y9
+	VANDPS     (AX), Y8, Y9
 	VADDPS     Y9, Y0, Y0
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
 	JL         partial3b
-	VMOVUPS    32(AX), Y9
-	VANDPS     Y8, Y9, Y9
+	VANDPS     32(AX), Y8, Y9
 	VADDPS     Y9, Y1, Y1
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
 	JL         partial3c
-	VMOVUPS    64(AX), Y9
-	VANDPS     Y8, Y9, Y9
+	VANDPS     64(AX), Y8, Y9
 	VADDPS     Y9, Y2, Y2
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
 	JL         partial3d
-	VMOVUPS    96(AX), Y9
-	VANDPS     Y8, Y9, Y9
+	VANDPS     96(AX), Y8, Y9
 	VADDPS     Y9, Y3, Y3
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
 	JL         partial3e
-	VMOVUPS    128(AX), Y9
-	VANDPS     Y8, Y9, Y9
+	VANDPS     128(AX), Y8, Y9
 	VADDPS     Y9, Y4, Y4
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
 	JL         partial3f
-	VMOVUPS    160(AX), Y9
-	VANDPS     Y8, Y9, Y9
+	VANDPS     160(AX), Y8, Y9
 	VADDPS     Y9, Y5, Y5
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
 	JL         partial3g
-	VMOVUPS    192(AX), Y9
-	VANDPS     Y8, Y9, Y9
+	VANDPS     192(AX), Y8, Y9
 	VADDPS     Y9, Y6, Y6
 	SUBQ       $0x00000008, CX
 	TESTQ      CX, CX
@@ -316,8 +286,8 @@ rest2:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPS 224(AX), Y9, Y9
-	VANDPS     Y8, Y9, Y8
-	VADDPS     Y8, Y7, Y7
+	VANDPS     Y9, Y8, Y9
+	VADDPS     Y9, Y7, Y7
 	JMP        end4
 
 partial3g:
@@ -328,8 +298,8 @@ partial3g:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPS 192(AX), Y9, Y9
-	VANDPS     Y8, Y9, Y8
-	VADDPS     Y8, Y6, Y6
+	VANDPS     Y9, Y8, Y9
+	VADDPS     Y9, Y6, Y6
 	JMP        end4
 
 partial3f:
@@ -340,8 +310,8 @@ partial3f:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPS 160(AX), Y9, Y9
-	VANDPS     Y8, Y9, Y8
-	VADDPS     Y8, Y5, Y5
+	VANDPS     Y9, Y8, Y9
+	VADDPS     Y9, Y5, Y5
 	JMP        end4
 
 partial3e:
@@ -352,8 +322,8 @@ partial3e:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPS 128(AX), Y9, Y9
-	VANDPS     Y8, Y9, Y8
-	VADDPS     Y8, Y4, Y4
+	VANDPS     Y9, Y8, Y9
+	VADDPS     Y9, Y4, Y4
 	JMP        end4
 
 partial3d:
@@ -364,8 +334,8 @@ partial3d:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPS 96(AX), Y9, Y9
-	VANDPS     Y8, Y9, Y8
-	VADDPS     Y8, Y3, Y3
+	VANDPS     Y9, Y8, Y9
+	VADDPS     Y9, Y3, Y3
 	JMP        end4
 
 partial3c:
@@ -376,8 +346,8 @@ partial3c:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPS 64(AX), Y9, Y9
-	VANDPS     Y8, Y9, Y8
-	VADDPS     Y8, Y2, Y2
+	VANDPS     Y9, Y8, Y9
+	VADDPS     Y9, Y2, Y2
 	JMP        end4
 
 partial3b:
@@ -388,8 +358,8 @@ partial3b:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPS 32(AX), Y9, Y9
-	VANDPS     Y8, Y9, Y8
-	VADDPS     Y8, Y1, Y1
+	VANDPS     Y9, Y8, Y9
+	VADDPS     Y9, Y1, Y1
 	JMP        end4
 
 partial3a:
@@ -400,8 +370,8 @@ partial3a:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPS (AX), Y9, Y9
-	VANDPS     Y8, Y9, Y8
-	VADDPS     Y8, Y0, Y0
+	VANDPS     Y9, Y8, Y9
+	VADDPS     Y9, Y0, Y0
 
 end4:
 	MOVQ    acc+0(FP), AX
@@ -441,36 +411,28 @@ round1:
 	CMPQ        DX, $0x00000040
 	JL          rest2
 	VMOVUPS     (AX), Y8
-	VMOVUPS     (CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      (CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y0
 	VMOVUPS     32(AX), Y8
-	VMOVUPS     32(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      32(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y1
 	VMOVUPS     64(AX), Y8
-	VMOVUPS     64(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      64(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y2
 	VMOVUPS     96(AX), Y8
-	VMOVUPS     96(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      96(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y3
 	VMOVUPS     128(AX), Y8
-	VMOVUPS     128(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      128(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y4
 	VMOVUPS     160(AX), Y8
-	VMOVUPS     160(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      160(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y5
 	VMOVUPS     192(AX), Y8
-	VMOVUPS     192(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      192(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y6
 	VMOVUPS     224(AX), Y8
-	VMOVUPS     224(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      224(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y7
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
@@ -481,50 +443,43 @@ rest2:
 	CMPQ        DX, $0x00000008
 	JL          partial3a
 	VMOVUPS     (AX), Y8
-	VMOVUPS     (CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      (CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y0
 	SUBQ        $0x00000008, DX
 	CMPQ        DX, $0x00000008
 	JL          partial3b
 	VMOVUPS     32(AX), Y8
-	VMOVUPS     32(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      32(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y1
 	SUBQ        $0x00000008, DX
 	CMPQ        DX, $0x00000008
 	JL          partial3c
 	VMOVUPS     64(AX), Y8
-	VMOVUPS     64(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      64(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y2
 	SUBQ        $0x00000008, DX
 	CMPQ        DX, $0x00000008
 	JL          partial3d
 	VMOVUPS     96(AX), Y8
-	VMOVUPS     96(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      96(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y3
 	SUBQ        $0x00000008, DX
 	CMPQ        DX, $0x00000008
 	JL          partial3e
 	VMOVUPS     128(AX), Y8
-	VMOVUPS     128(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      128(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y4
 	SUBQ        $0x00000008, DX
 	CMPQ        DX, $0x00000008
 	JL          partial3f
 	VMOVUPS     160(AX), Y8
-	VMOVUPS     160(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      160(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y5
 	SUBQ        $0x00000008, DX
 	CMPQ        DX, $0x00000008
 	JL          partial3g
 	VMOVUPS     192(AX), Y8
-	VMOVUPS     192(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      192(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y6
 	SUBQ        $0x00000008, DX
 	TESTQ       DX, DX
@@ -676,36 +631,28 @@ round1:
 	CMPQ        DX, $0x00000040
 	JL          rest2
 	VMOVUPS     (AX), Y8
-	VMOVUPS     (CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      (CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y0
 	VMOVUPS     32(AX), Y8
-	VMOVUPS     32(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      32(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y1
 	VMOVUPS     64(AX), Y8
-	VMOVUPS     64(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      64(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y2
 	VMOVUPS     96(AX), Y8
-	VMOVUPS     96(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      96(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y3
 	VMOVUPS     128(AX), Y8
-	VMOVUPS     128(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      128(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y4
 	VMOVUPS     160(AX), Y8
-	VMOVUPS     160(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      160(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y5
 	VMOVUPS     192(AX), Y8
-	VMOVUPS     192(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      192(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y6
 	VMOVUPS     224(AX), Y8
-	VMOVUPS     224(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      224(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y7
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
@@ -716,50 +663,43 @@ rest2:
 	CMPQ        DX, $0x00000008
 	JL          partial3a
 	VMOVUPS     (AX), Y8
-	VMOVUPS     (CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      (CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y0
 	SUBQ        $0x00000008, DX
 	CMPQ        DX, $0x00000008
 	JL          partial3b
 	VMOVUPS     32(AX), Y8
-	VMOVUPS     32(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      32(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y1
 	SUBQ        $0x00000008, DX
 	CMPQ        DX, $0x00000008
 	JL          partial3c
 	VMOVUPS     64(AX), Y8
-	VMOVUPS     64(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      64(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y2
 	SUBQ        $0x00000008, DX
 	CMPQ        DX, $0x00000008
 	JL          partial3d
 	VMOVUPS     96(AX), Y8
-	VMOVUPS     96(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      96(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y3
 	SUBQ        $0x00000008, DX
 	CMPQ        DX, $0x00000008
 	JL          partial3e
 	VMOVUPS     128(AX), Y8
-	VMOVUPS     128(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      128(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y4
 	SUBQ        $0x00000008, DX
 	CMPQ        DX, $0x00000008
 	JL          partial3f
 	VMOVUPS     160(AX), Y8
-	VMOVUPS     160(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      160(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y5
 	SUBQ        $0x00000008, DX
 	CMPQ        DX, $0x00000008
 	JL          partial3g
 	VMOVUPS     192(AX), Y8
-	VMOVUPS     192(CX), Y9
-	VSUBPS      Y9, Y8, Y8
+	VSUBPS      192(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y6
 	SUBQ        $0x00000008, DX
 	TESTQ       DX, DX
@@ -877,55 +817,53 @@ end4:
 	VZEROUPPER
 	RET
 
-// DeviationWideF32AVX2 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It is
-// defined by generic.DeviationWideF32.
+// DeviationF32AVX2 returns Σ (x[i] − m)² in 64 lanes. It is defined by generic.DeviationF32.
 //
-// AVX2 and FMA. Four times 64 bytes of lanes. Reads x, updates acc.
+// AVX2 and FMA. Four times 64 bytes of lanes, then a tree reduction. Reads x.
 //
-// m Y0, lanes Y1–Y8, acc AX, x AX, len(x) CX.
+// lanes Y0–Y7, m Y8, x AX, len(x) CX.
 //
 // Requires: AVX, FMA3
-TEXT ·DeviationWideF32AVX2(SB), NOSPLIT, $0-36
-	VBROADCASTSS m+32(FP), Y0
-	MOVQ         acc+0(FP), AX
-	VMOVUPS      (AX), Y1
-	VMOVUPS      32(AX), Y2
-	VMOVUPS      64(AX), Y3
-	VMOVUPS      96(AX), Y4
-	VMOVUPS      128(AX), Y5
-	VMOVUPS      160(AX), Y6
-	VMOVUPS      192(AX), Y7
-	VMOVUPS      224(AX), Y8
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
+TEXT ·DeviationF32AVX2(SB), NOSPLIT, $0-36
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VBROADCASTSS m+24(FP), Y8
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
 
 round1:
 	CMPQ        CX, $0x00000040
 	JL          rest2
 	VMOVUPS     (AX), Y9
-	VSUBPS      Y0, Y9, Y9
-	VFMADD231PS Y9, Y9, Y1
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y0
 	VMOVUPS     32(AX), Y9
-	VSUBPS      Y0, Y9, Y9
-	VFMADD231PS Y9, Y9, Y2
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y1
 	VMOVUPS     64(AX), Y9
-	VSUBPS      Y0, Y9, Y9
-	VFMADD231PS Y9, Y9, Y3
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y2
 	VMOVUPS     96(AX), Y9
-	VSUBPS      Y0, Y9, Y9
-	VFMADD231PS Y9, Y9, Y4
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y3
 	VMOVUPS     128(AX), Y9
-	VSUBPS      Y0, Y9, Y9
-	VFMADD231PS Y9, Y9, Y5
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y4
 	VMOVUPS     160(AX), Y9
-	VSUBPS      Y0, Y9, Y9
-	VFMADD231PS Y9, Y9, Y6
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y5
 	VMOVUPS     192(AX), Y9
-	VSUBPS      Y0, Y9, Y9
-	VFMADD231PS Y9, Y9, Y7
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y6
 	VMOVUPS     224(AX), Y9
-	VSUBPS      Y0, Y9, Y9
-	VFMADD231PS Y9, Y9, Y8
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y7
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
 	JMP         round1
@@ -934,44 +872,44 @@ rest2:
 	CMPQ        CX, $0x00000008
 	JL          partial3a
 	VMOVUPS     (AX), Y9
-	VSUBPS      Y0, Y9, Y9
-	VFMADD231PS Y9, Y9, Y1
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y0
 	SUBQ        $0x00000008, CX
 	CMPQ        CX, $0x00000008
 	JL          partial3b
 	VMOVUPS     32(AX), Y9
-	VSUBPS      Y0, Y9, Y9
-	VFMADD231PS Y9, Y9, Y2
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y1
 	SUBQ        $0x00000008, CX
 	CMPQ        CX, $0x00000008
 	JL          partial3c
 	VMOVUPS     64(AX), Y9
-	VSUBPS      Y0, Y9, Y9
-	VFMADD231PS Y9, Y9, Y3
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y2
 	SUBQ        $0x00000008, CX
 	CMPQ        CX, $0x00000008
 	JL          partial3d
 	VMOVUPS     96(AX), Y9
-	VSUBPS      Y0, Y9, Y9
-	VFMADD231PS Y9, Y9, Y4
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y3
 	SUBQ        $0x00000008, CX
 	CMPQ        CX, $0x00000008
 	JL          partial3e
 	VMOVUPS     128(AX), Y9
-	VSUBPS      Y0, Y9, Y9
-	VFMADD231PS Y9, Y9, Y5
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y4
 	SUBQ        $0x00000008, CX
 	CMPQ        CX, $0x00000008
 	JL          partial3f
 	VMOVUPS     160(AX), Y9
-	VSUBPS      Y0, Y9, Y9
-	VFMADD231PS Y9, Y9, Y6
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y5
 	SUBQ        $0x00000008, CX
 	CMPQ        CX, $0x00000008
 	JL          partial3g
 	VMOVUPS     192(AX), Y9
-	VSUBPS      Y0, Y9, Y9
-	VFMADD231PS Y9, Y9, Y7
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y6
 	SUBQ        $0x00000008, CX
 	TESTQ       CX, CX
 	JZ          end4
@@ -980,9 +918,9 @@ rest2:
 	SUBQ        CX, DX
 	VMOVDQU     32(DX), Y9
 	VMASKMOVPS  224(AX), Y9, Y10
-	VSUBPS      Y0, Y10, Y10
+	VSUBPS      Y8, Y10, Y10
 	VANDPS      Y9, Y10, Y10
-	VFMADD231PS Y10, Y10, Y8
+	VFMADD231PS Y10, Y10, Y7
 	JMP         end4
 
 partial3g:
@@ -993,9 +931,9 @@ partial3g:
 	SUBQ        CX, DX
 	VMOVDQU     32(DX), Y9
 	VMASKMOVPS  192(AX), Y9, Y10
-	VSUBPS      Y0, Y10, Y10
+	VSUBPS      Y8, Y10, Y10
 	VANDPS      Y9, Y10, Y10
-	VFMADD231PS Y10, Y10, Y7
+	VFMADD231PS Y10, Y10, Y6
 	JMP         end4
 
 partial3f:
@@ -1006,9 +944,9 @@ partial3f:
 	SUBQ        CX, DX
 	VMOVDQU     32(DX), Y9
 	VMASKMOVPS  160(AX), Y9, Y10
-	VSUBPS      Y0, Y10, Y10
+	VSUBPS      Y8, Y10, Y10
 	VANDPS      Y9, Y10, Y10
-	VFMADD231PS Y10, Y10, Y6
+	VFMADD231PS Y10, Y10, Y5
 	JMP         end4
 
 partial3e:
@@ -1019,9 +957,9 @@ partial3e:
 	SUBQ        CX, DX
 	VMOVDQU     32(DX), Y9
 	VMASKMOVPS  128(AX), Y9, Y10
-	VSUBPS      Y0, Y10, Y10
+	VSUBPS      Y8, Y10, Y10
 	VANDPS      Y9, Y10, Y10
-	VFMADD231PS Y10, Y10, Y5
+	VFMADD231PS Y10, Y10, Y4
 	JMP         end4
 
 partial3d:
@@ -1032,9 +970,9 @@ partial3d:
 	SUBQ        CX, DX
 	VMOVDQU     32(DX), Y9
 	VMASKMOVPS  96(AX), Y9, Y10
-	VSUBPS      Y0, Y10, Y10
+	VSUBPS      Y8, Y10, Y10
 	VANDPS      Y9, Y10, Y10
-	VFMADD231PS Y10, Y10, Y4
+	VFMADD231PS Y10, Y10, Y3
 	JMP         end4
 
 partial3c:
@@ -1045,9 +983,9 @@ partial3c:
 	SUBQ        CX, DX
 	VMOVDQU     32(DX), Y9
 	VMASKMOVPS  64(AX), Y9, Y10
-	VSUBPS      Y0, Y10, Y10
+	VSUBPS      Y8, Y10, Y10
 	VANDPS      Y9, Y10, Y10
-	VFMADD231PS Y10, Y10, Y3
+	VFMADD231PS Y10, Y10, Y2
 	JMP         end4
 
 partial3b:
@@ -1058,9 +996,9 @@ partial3b:
 	SUBQ        CX, DX
 	VMOVDQU     32(DX), Y9
 	VMASKMOVPS  32(AX), Y9, Y10
-	VSUBPS      Y0, Y10, Y10
+	VSUBPS      Y8, Y10, Y10
 	VANDPS      Y9, Y10, Y10
-	VFMADD231PS Y10, Y10, Y2
+	VFMADD231PS Y10, Y10, Y1
 	JMP         end4
 
 partial3a:
@@ -1071,20 +1009,889 @@ partial3a:
 	SUBQ        CX, DX
 	VMOVDQU     32(DX), Y9
 	VMASKMOVPS  (AX), Y9, Y10
-	VSUBPS      Y0, Y10, Y10
+	VSUBPS      Y8, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y0
+
+end4:
+	// Tree reduction: registers, then halves of one.
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0x44, Y0, Y0, Y1
+	VSHUFPS      $0xee, Y0, Y0, Y0
+	VADDPS       Y0, Y1, Y1
+	VSHUFPS      $0x88, Y1, Y1, Y0
+	VSHUFPS      $0xdd, Y1, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVSS       X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// DeviationWideF32AVX2 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It is
+// defined by generic.DeviationWideF32.
+//
+// AVX2 and FMA. Like Deviation without the tree reduction. Reads x, updates acc.
+//
+// lanes Y0–Y7, acc AX, m Y8, x AX, len(x) CX.
+//
+// Requires: AVX, FMA3
+TEXT ·DeviationWideF32AVX2(SB), NOSPLIT, $0-36
+	MOVQ         acc+0(FP), AX
+	VMOVUPS      (AX), Y0
+	VMOVUPS      32(AX), Y1
+	VMOVUPS      64(AX), Y2
+	VMOVUPS      96(AX), Y3
+	VMOVUPS      128(AX), Y4
+	VMOVUPS      160(AX), Y5
+	VMOVUPS      192(AX), Y6
+	VMOVUPS      224(AX), Y7
+	VBROADCASTSS m+32(FP), Y8
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+
+round1:
+	CMPQ        CX, $0x00000040
+	JL          rest2
+	VMOVUPS     (AX), Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y0
+	VMOVUPS     32(AX), Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y1
+	VMOVUPS     64(AX), Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y2
+	VMOVUPS     96(AX), Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y3
+	VMOVUPS     128(AX), Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y4
+	VMOVUPS     160(AX), Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y5
+	VMOVUPS     192(AX), Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y6
+	VMOVUPS     224(AX), Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y7
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000040, CX
+	JMP         round1
+
+rest2:
+	CMPQ        CX, $0x00000008
+	JL          partial3a
+	VMOVUPS     (AX), Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y0
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3b
+	VMOVUPS     32(AX), Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y1
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3c
+	VMOVUPS     64(AX), Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y2
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3d
+	VMOVUPS     96(AX), Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y3
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3e
+	VMOVUPS     128(AX), Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y4
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3f
+	VMOVUPS     160(AX), Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y5
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3g
+	VMOVUPS     192(AX), Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y9, Y9, Y6
+	SUBQ        $0x00000008, CX
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPS  224(AX), Y9, Y10
+	VSUBPS      Y8, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y7
+	JMP         end4
+
+partial3g:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPS  192(AX), Y9, Y10
+	VSUBPS      Y8, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y6
+	JMP         end4
+
+partial3f:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPS  160(AX), Y9, Y10
+	VSUBPS      Y8, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y5
+	JMP         end4
+
+partial3e:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPS  128(AX), Y9, Y10
+	VSUBPS      Y8, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y4
+	JMP         end4
+
+partial3d:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPS  96(AX), Y9, Y10
+	VSUBPS      Y8, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y3
+	JMP         end4
+
+partial3c:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPS  64(AX), Y9, Y10
+	VSUBPS      Y8, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y2
+	JMP         end4
+
+partial3b:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPS  32(AX), Y9, Y10
+	VSUBPS      Y8, Y10, Y10
 	VANDPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y1
+	JMP         end4
+
+partial3a:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VSUBPS      Y8, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y0
 
 end4:
 	MOVQ    acc+0(FP), AX
-	VMOVUPS Y1, (AX)
-	VMOVUPS Y2, 32(AX)
-	VMOVUPS Y3, 64(AX)
-	VMOVUPS Y4, 96(AX)
-	VMOVUPS Y5, 128(AX)
-	VMOVUPS Y6, 160(AX)
-	VMOVUPS Y7, 192(AX)
-	VMOVUPS Y8, 224(AX)
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VMOVUPS Y4, 128(AX)
+	VMOVUPS Y5, 160(AX)
+	VMOVUPS Y6, 192(AX)
+	VMOVUPS Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+// SumSquaresF32AVX2 returns Σ x[i]² in 64 lanes. It is defined by generic.SumSquaresF32.
+//
+// AVX2 and FMA. Like Dot, but each vector is loaded once. Reads x.
+//
+// lanes Y0–Y7, x AX, len(x) CX.
+//
+// Requires: AVX, FMA3
+TEXT ·SumSquaresF32AVX2(SB), NOSPLIT, $0-28
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+
+round1:
+	CMPQ        CX, $0x00000040
+	JL          rest2
+	VMOVUPS     (AX), Y8
+	VFMADD231PS Y8, Y8, Y0
+	VMOVUPS     32(AX), Y8
+	VFMADD231PS Y8, Y8, Y1
+	VMOVUPS     64(AX), Y8
+	VFMADD231PS Y8, Y8, Y2
+	VMOVUPS     96(AX), Y8
+	VFMADD231PS Y8, Y8, Y3
+	VMOVUPS     128(AX), Y8
+	VFMADD231PS Y8, Y8, Y4
+	VMOVUPS     160(AX), Y8
+	VFMADD231PS Y8, Y8, Y5
+	VMOVUPS     192(AX), Y8
+	VFMADD231PS Y8, Y8, Y6
+	VMOVUPS     224(AX), Y8
+	VFMADD231PS Y8, Y8, Y7
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000040, CX
+	JMP         round1
+
+rest2:
+	CMPQ        CX, $0x00000008
+	JL          partial3a
+	VMOVUPS     (AX), Y8
+	VFMADD231PS Y8, Y8, Y0
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3b
+	VMOVUPS     32(AX), Y8
+	VFMADD231PS Y8, Y8, Y1
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3c
+	VMOVUPS     64(AX), Y8
+	VFMADD231PS Y8, Y8, Y2
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3d
+	VMOVUPS     96(AX), Y8
+	VFMADD231PS Y8, Y8, Y3
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3e
+	VMOVUPS     128(AX), Y8
+	VFMADD231PS Y8, Y8, Y4
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3f
+	VMOVUPS     160(AX), Y8
+	VFMADD231PS Y8, Y8, Y5
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3g
+	VMOVUPS     192(AX), Y8
+	VFMADD231PS Y8, Y8, Y6
+	SUBQ        $0x00000008, CX
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPS  224(AX), Y8, Y8
+	VFMADD231PS Y8, Y8, Y7
+	JMP         end4
+
+partial3g:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPS  192(AX), Y8, Y8
+	VFMADD231PS Y8, Y8, Y6
+	JMP         end4
+
+partial3f:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPS  160(AX), Y8, Y8
+	VFMADD231PS Y8, Y8, Y5
+	JMP         end4
+
+partial3e:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPS  128(AX), Y8, Y8
+	VFMADD231PS Y8, Y8, Y4
+	JMP         end4
+
+partial3d:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPS  96(AX), Y8, Y8
+	VFMADD231PS Y8, Y8, Y3
+	JMP         end4
+
+partial3c:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPS  64(AX), Y8, Y8
+	VFMADD231PS Y8, Y8, Y2
+	JMP         end4
+
+partial3b:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPS  32(AX), Y8, Y8
+	VFMADD231PS Y8, Y8, Y1
+	JMP         end4
+
+partial3a:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPS  (AX), Y8, Y8
+	VFMADD231PS Y8, Y8, Y0
+
+end4:
+	// Tree reduction: registers, then halves of one.
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0x44, Y0, Y0, Y1
+	VSHUFPS      $0xee, Y0, Y0, Y0
+	VADDPS       Y0, Y1, Y1
+	VSHUFPS      $0x88, Y1, Y1, Y0
+	VSHUFPS      $0xdd, Y1, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVSS       X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// CosineF32AVX2 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
+// each in 32 lanes. It is defined by generic.CosineF32.
+//
+// AVX2 and FMA. Twice 64 bytes of lanes for each of three sums, two loads and three FMAs for
+// each vector; then tree reductions side by side. Reads x and y, writes sums.
+//
+// lanes Y0–Y11, x AX, y CX, len(x) DX, sums AX.
+//
+// Requires: AVX, FMA3
+TEXT ·CosineF32AVX2(SB), NOSPLIT, $0-72
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   x_base+0(FP), AX
+	MOVQ   y_base+24(FP), CX
+	MOVQ   x_len+8(FP), DX
+
+round1:
+	CMPQ        DX, $0x00000020
+	JL          rest2
+	VMOVUPS     (AX), Y12
+	VMOVUPS     (CX), Y13
+	VFMADD231PS Y12, Y13, Y0
+	VFMADD231PS Y12, Y12, Y4
+	VFMADD231PS Y13, Y13, Y8
+	VMOVUPS     32(AX), Y12
+	VMOVUPS     32(CX), Y13
+	VFMADD231PS Y12, Y13, Y1
+	VFMADD231PS Y12, Y12, Y5
+	VFMADD231PS Y13, Y13, Y9
+	VMOVUPS     64(AX), Y12
+	VMOVUPS     64(CX), Y13
+	VFMADD231PS Y12, Y13, Y2
+	VFMADD231PS Y12, Y12, Y6
+	VFMADD231PS Y13, Y13, Y10
+	VMOVUPS     96(AX), Y12
+	VMOVUPS     96(CX), Y13
+	VFMADD231PS Y12, Y13, Y3
+	VFMADD231PS Y12, Y12, Y7
+	VFMADD231PS Y13, Y13, Y11
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000020, DX
+	JMP         round1
+
+rest2:
+	CMPQ         DX, $0x00000008
+	JL           partial3a
+	VMOVUPS      (AX), Y12
+	VMOVUPS      (CX), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VFMADD231PS  Y12, Y12, Y4
+	VFMADD231PS  Y13, Y13, Y8
+	SUBQ         $0x00000008, DX
+	CMPQ         DX, $0x00000008
+	JL           partial3b
+	VMOVUPS      32(AX), Y12
+	VMOVUPS      32(CX), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VFMADD231PS  Y12, Y12, Y5
+	VFMADD231PS  Y13, Y13, Y9
+	SUBQ         $0x00000008, DX
+	CMPQ         DX, $0x00000008
+	JL           partial3c
+	VMOVUPS      64(AX), Y12
+	VMOVUPS      64(CX), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VFMADD231PS  Y12, Y12, Y6
+	VFMADD231PS  Y13, Y13, Y10
+	SUBQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), BX
+	SHLQ         $0x02, DX
+	SUBQ         DX, BX
+	VMOVDQU      32(BX), Y12
+	VMASKMOVPS   96(AX), Y12, Y13
+	VBROADCASTSS negZero<>+4(SB), Y14
+	VANDNPS      Y14, Y12, Y14
+	VORPS        Y14, Y13, Y13
+	VMASKMOVPS   96(CX), Y12, Y12
+	VFMADD231PS  Y13, Y12, Y3
+	VFMADD231PS  Y13, Y13, Y7
+	VFMADD231PS  Y12, Y12, Y11
+	JMP          end4
+
+partial3c:
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), BX
+	SHLQ         $0x02, DX
+	SUBQ         DX, BX
+	VMOVDQU      32(BX), Y12
+	VMASKMOVPS   64(AX), Y12, Y13
+	VBROADCASTSS negZero<>+4(SB), Y14
+	VANDNPS      Y14, Y12, Y14
+	VORPS        Y14, Y13, Y13
+	VMASKMOVPS   64(CX), Y12, Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y13, Y13, Y6
+	VFMADD231PS  Y12, Y12, Y10
+	JMP          end4
+
+partial3b:
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), BX
+	SHLQ         $0x02, DX
+	SUBQ         DX, BX
+	VMOVDQU      32(BX), Y12
+	VMASKMOVPS   32(AX), Y12, Y13
+	VBROADCASTSS negZero<>+4(SB), Y14
+	VANDNPS      Y14, Y12, Y14
+	VORPS        Y14, Y13, Y13
+	VMASKMOVPS   32(CX), Y12, Y12
+	VFMADD231PS  Y13, Y12, Y1
+	VFMADD231PS  Y13, Y13, Y5
+	VFMADD231PS  Y12, Y12, Y9
+	JMP          end4
+
+partial3a:
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), BX
+	SHLQ         $0x02, DX
+	SUBQ         DX, BX
+	VMOVDQU      32(BX), Y12
+	VMASKMOVPS   (AX), Y12, Y13
+	VBROADCASTSS negZero<>+4(SB), Y14
+	VANDNPS      Y14, Y12, Y14
+	VORPS        Y14, Y13, Y13
+	VMASKMOVPS   (CX), Y12, Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y13, Y13, Y4
+	VFMADD231PS  Y12, Y12, Y8
+
+end4:
+	// Tree reductions: registers, then halves of one.
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y11, Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VEXTRACTF128 $0x01, Y4, X1
+	VADDPS       X1, X4, X4
+	VEXTRACTF128 $0x01, Y8, X1
+	VADDPS       X1, X8, X8
+	VSHUFPS      $0x44, Y4, Y0, Y1
+	VSHUFPS      $0xee, Y4, Y0, Y0
+	VADDPS       Y0, Y1, Y1
+	VSHUFPS      $0x44, Y8, Y8, Y0
+	VSHUFPS      $0xee, Y8, Y8, Y2
+	VADDPS       Y2, Y0, Y0
+	VSHUFPS      $0x88, Y0, Y1, Y2
+	VSHUFPS      $0xdd, Y0, Y1, Y0
+	VADDPS       Y0, Y2, Y2
+	MOVQ         sums_base+48(FP), AX
+	VMOVSD       X2, (AX)
+	VEXTRACTPS   $0x02, X2, 8(AX)
+	VZEROUPPER
+	RET
+
+// CosineWideF32AVX2 continues the sums of CosineF32: acc has the 32 lanes of each. It is
+// defined by generic.CosineWideF32.
+//
+// AVX2 and FMA. Like Cosine without the tree reductions. Reads x and y, updates acc.
+//
+// lanes Y0–Y11, acc AX, x AX, y CX, len(x) DX.
+//
+// Requires: AVX, FMA3
+TEXT ·CosineWideF32AVX2(SB), NOSPLIT, $0-56
+	MOVQ    acc+0(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+	VMOVUPS 256(AX), Y8
+	VMOVUPS 288(AX), Y9
+	VMOVUPS 320(AX), Y10
+	VMOVUPS 352(AX), Y11
+	MOVQ    x_base+8(FP), AX
+	MOVQ    y_base+32(FP), CX
+	MOVQ    x_len+16(FP), DX
+
+round1:
+	CMPQ        DX, $0x00000020
+	JL          rest2
+	VMOVUPS     (AX), Y12
+	VMOVUPS     (CX), Y13
+	VFMADD231PS Y12, Y13, Y0
+	VFMADD231PS Y12, Y12, Y4
+	VFMADD231PS Y13, Y13, Y8
+	VMOVUPS     32(AX), Y12
+	VMOVUPS     32(CX), Y13
+	VFMADD231PS Y12, Y13, Y1
+	VFMADD231PS Y12, Y12, Y5
+	VFMADD231PS Y13, Y13, Y9
+	VMOVUPS     64(AX), Y12
+	VMOVUPS     64(CX), Y13
+	VFMADD231PS Y12, Y13, Y2
+	VFMADD231PS Y12, Y12, Y6
+	VFMADD231PS Y13, Y13, Y10
+	VMOVUPS     96(AX), Y12
+	VMOVUPS     96(CX), Y13
+	VFMADD231PS Y12, Y13, Y3
+	VFMADD231PS Y12, Y12, Y7
+	VFMADD231PS Y13, Y13, Y11
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000020, DX
+	JMP         round1
+
+rest2:
+	CMPQ         DX, $0x00000008
+	JL           partial3a
+	VMOVUPS      (AX), Y12
+	VMOVUPS      (CX), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VFMADD231PS  Y12, Y12, Y4
+	VFMADD231PS  Y13, Y13, Y8
+	SUBQ         $0x00000008, DX
+	CMPQ         DX, $0x00000008
+	JL           partial3b
+	VMOVUPS      32(AX), Y12
+	VMOVUPS      32(CX), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VFMADD231PS  Y12, Y12, Y5
+	VFMADD231PS  Y13, Y13, Y9
+	SUBQ         $0x00000008, DX
+	CMPQ         DX, $0x00000008
+	JL           partial3c
+	VMOVUPS      64(AX), Y12
+	VMOVUPS      64(CX), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VFMADD231PS  Y12, Y12, Y6
+	VFMADD231PS  Y13, Y13, Y10
+	SUBQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), BX
+	SHLQ         $0x02, DX
+	SUBQ         DX, BX
+	VMOVDQU      32(BX), Y12
+	VMASKMOVPS   96(AX), Y12, Y13
+	VBROADCASTSS negZero<>+4(SB), Y14
+	VANDNPS      Y14, Y12, Y14
+	VORPS        Y14, Y13, Y13
+	VMASKMOVPS   96(CX), Y12, Y12
+	VFMADD231PS  Y13, Y12, Y3
+	VFMADD231PS  Y13, Y13, Y7
+	VFMADD231PS  Y12, Y12, Y11
+	JMP          end4
+
+partial3c:
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), BX
+	SHLQ         $0x02, DX
+	SUBQ         DX, BX
+	VMOVDQU      32(BX), Y12
+	VMASKMOVPS   64(AX), Y12, Y13
+	VBROADCASTSS negZero<>+4(SB), Y14
+	VANDNPS      Y14, Y12, Y14
+	VORPS        Y14, Y13, Y13
+	VMASKMOVPS   64(CX), Y12, Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y13, Y13, Y6
+	VFMADD231PS  Y12, Y12, Y10
+	JMP          end4
+
+partial3b:
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), BX
+	SHLQ         $0x02, DX
+	SUBQ         DX, BX
+	VMOVDQU      32(BX), Y12
+	VMASKMOVPS   32(AX), Y12, Y13
+	VBROADCASTSS negZero<>+4(SB), Y14
+	VANDNPS      Y14, Y12, Y14
+	VORPS        Y14, Y13, Y13
+	VMASKMOVPS   32(CX), Y12, Y12
+	VFMADD231PS  Y13, Y12, Y1
+	VFMADD231PS  Y13, Y13, Y5
+	VFMADD231PS  Y12, Y12, Y9
+	JMP          end4
+
+partial3a:
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), BX
+	SHLQ         $0x02, DX
+	SUBQ         DX, BX
+	VMOVDQU      32(BX), Y12
+	VMASKMOVPS   (AX), Y12, Y13
+	VBROADCASTSS negZero<>+4(SB), Y14
+	VANDNPS      Y14, Y12, Y14
+	VORPS        Y14, Y13, Y13
+	VMASKMOVPS   (CX), Y12, Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y13, Y13, Y4
+	VFMADD231PS  Y12, Y12, Y8
+
+end4:
+	MOVQ    acc+0(FP), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VMOVUPS Y4, 128(AX)
+	VMOVUPS Y5, 160(AX)
+	VMOVUPS Y6, 192(AX)
+	VMOVUPS Y7, 224(AX)
+	VMOVUPS Y8, 256(AX)
+	VMOVUPS Y9, 288(AX)
+	VMOVUPS Y10, 320(AX)
+	VMOVUPS Y11, 352(AX)
+	VZEROUPPER
+	RET
+
+// CumSumF32AVX2 sets dst[i] = s + x[0] + … + x[i], added in groups of four. It is defined by
+// generic.CumSumF32.
+//
+// AVX2 and FMA. A group of four at a time: pairs, then pairs of pairs, and to them the sum
+// of all before. Reads x, writes dst.
+//
+// sum before X0, dst AX, x CX, len(x) DX.
+//
+// Requires: AVX
+TEXT ·CumSumF32AVX2(SB), NOSPLIT, $0-52
+	VBROADCASTSS s+48(FP), X0
+	VXORPS       X1, X1, X1
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         x_len+32(FP), DX
+
+vectors1:
+	CMPQ      DX, $0x00000010
+	JL        done2
+	VMOVUPS   (CX), X2
+	VPSLLQ    $0x20, X2, X3
+	VADDPS    X3, X2, X3
+	VSHUFPS   $0x50, X3, X1, X2
+	VADDPS    X2, X3, X3
+	VADDPS    X3, X0, X2
+	VPERMILPS $0xff, X3, X3
+	VADDPS    X3, X0, X0
+	VMOVUPS   X2, (AX)
+	VMOVUPS   16(CX), X2
+	VPSLLQ    $0x20, X2, X3
+	VADDPS    X3, X2, X3
+	VSHUFPS   $0x50, X3, X1, X2
+	VADDPS    X2, X3, X3
+	VADDPS    X3, X0, X2
+	VPERMILPS $0xff, X3, X3
+	VADDPS    X3, X0, X0
+	VMOVUPS   X2, 16(AX)
+	VMOVUPS   32(CX), X2
+	VPSLLQ    $0x20, X2, X3
+	VADDPS    X3, X2, X3
+	VSHUFPS   $0x50, X3, X1, X2
+	VADDPS    X2, X3, X3
+	VADDPS    X3, X0, X2
+	VPERMILPS $0xff, X3, X3
+	VADDPS    X3, X0, X0
+	VMOVUPS   X2, 32(AX)
+	VMOVUPS   48(CX), X2
+	VPSLLQ    $0x20, X2, X3
+	VADDPS    X3, X2, X3
+	VSHUFPS   $0x50, X3, X1, X2
+	VADDPS    X2, X3, X3
+	VADDPS    X3, X0, X2
+	VPERMILPS $0xff, X3, X3
+	VADDPS    X3, X0, X0
+	VMOVUPS   X2, 48(AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JMP       vectors1
+
+done2:
+vectors3:
+	CMPQ      DX, $0x00000004
+	JL        done4
+	VMOVUPS   (CX), X2
+	VPSLLQ    $0x20, X2, X3
+	VADDPS    X3, X2, X3
+	VSHUFPS   $0x50, X3, X1, X2
+	VADDPS    X2, X3, X3
+	VADDPS    X3, X0, X2
+	VPERMILPS $0xff, X3, X3
+	VADDPS    X3, X0, X0
+	VMOVUPS   X2, (AX)
+	ADDQ      $0x00000010, AX
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000004, DX
+	JMP       vectors3
+
+done4:
+	TESTQ      DX, DX
+	JZ         end5
+	LEAQ       laneMasks<>+0(SB), BX
+	MOVQ       DX, SI
+	SHLQ       $0x02, SI
+	SUBQ       SI, BX
+	VMOVDQU    32(BX), Y2
+	VMASKMOVPS (CX), X2, X2
+	VPSLLQ     $0x20, X2, X3
+	VADDPS     X3, X2, X3
+	VSHUFPS    $0x50, X3, X1, X1
+	VADDPS     X1, X3, X3
+	VADDPS     X3, X0, X1
+	VPERMILPS  $0xff, X3, X3
+	VADDPS     X3, X0, X0
+	TESTQ      $0x00000008, DX
+	JZ         skip7
+	VMOVUPS    Y1, (AX)
+	JMP        stored6
+
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, DX
+	JZ           skip8
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ     $0x00000002, DX
+	JZ        skip9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000008, AX
+	VPERMILPD $0x01, X0, X0
+
+skip9:
+	TESTQ  $0x00000001, DX
+	JZ     skip10
+	VMOVSS X0, (AX)
+
+skip10:
+stored6:
+end5:
 	VZEROUPPER
 	RET
 
@@ -1109,77 +1916,62 @@ TEXT ·AsumF64AVX2(SB), NOSPLIT, $0-32
 	MOVQ    x_len+8(FP), CX
 
 round1:
-	CMPQ    CX, $0x00000020
-	JL      rest2
-	VMOVUPD (AX), Y9
-	VANDPD  Y8, Y9, Y9
-	VADDPD  Y9, Y0, Y0
-	VMOVUPD 32(AX), Y9
-	VANDPD  Y8, Y9, Y9
-	VADDPD  Y9, Y1, Y1
-	VMOVUPD 64(AX), Y9
-	VANDPD  Y8, Y9, Y9
-	VADDPD  Y9, Y2, Y2
-	VMOVUPD 96(AX), Y9
-	VANDPD  Y8, Y9, Y9
-	VADDPD  Y9, Y3, Y3
-	VMOVUPD 128(AX), Y9
-	VANDPD  Y8, Y9, Y9
-	VADDPD  Y9, Y4, Y4
-	VMOVUPD 160(AX), Y9
-	VANDPD  Y8, Y9, Y9
-	VADDPD  Y9, Y5, Y5
-	VMOVUPD 192(AX), Y9
-	VANDPD  Y8, Y9, Y9
-	VADDPD  Y9, Y6, Y6
-	VMOVUPD 224(AX), Y9
-	VANDPD  Y8, Y9, Y9
-	VADDPD  Y9, Y7, Y7
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x00000020, CX
-	JMP     round1
+	CMPQ   CX, $0x00000020
+	JL     rest2
+	VANDPD (AX), Y8, Y9
+	VADDPD Y9, Y0, Y0
+	VANDPD 32(AX), Y8, Y9
+	VADDPD Y9, Y1, Y1
+	VANDPD 64(AX), Y8, Y9
+	VADDPD Y9, Y2, Y2
+	VANDPD 96(AX), Y8, Y9
+	VADDPD Y9, Y3, Y3
+	VANDPD 128(AX), Y8, Y9
+	VADDPD Y9, Y4, Y4
+	VANDPD 160(AX), Y8, Y9
+	VADDPD Y9, Y5, Y5
+	VANDPD 192(AX), Y8, Y9
+	VADDPD Y9, Y6, Y6
+	VANDPD 224(AX), Y8, Y9
+	VADDPD Y9, Y7, Y7
+	ADDQ   $0x00000100, AX
+	SUBQ   $0x00000020, CX
+	JMP    round1
 
 rest2:
 	CMPQ       CX, $0x00000004
 	JL         partial3a
-	VMOVUPD    (AX), Y9
-	VANDPD     Y8, Y9, Y9
+	VANDPD     (AX), Y8, Y9
 	VADDPD     Y9, Y0, Y0
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
 	JL         partial3b
-	VMOVUPD    32(AX), Y9
-	VANDPD     Y8, Y9, Y9
+	VANDPD     32(AX), Y8, Y9
 	VADDPD     Y9, Y1, Y1
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
 	JL         partial3c
-	VMOVUPD    64(AX), Y9
-	VANDPD     Y8, Y9, Y9
+	VANDPD     64(AX), Y8, Y9
 	VADDPD     Y9, Y2, Y2
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
 	JL         partial3d
-	VMOVUPD    96(AX), Y9
-	VANDPD     Y8, Y9, Y9
+	VANDPD     96(AX), Y8, Y9
 	VADDPD     Y9, Y3, Y3
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
 	JL         partial3e
-	VMOVUPD    128(AX), Y9
-	VANDPD     Y8, Y9, Y9
+	VANDPD     128(AX), Y8, Y9
 	VADDPD     Y9, Y4, Y4
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
 	JL         partial3f
-	VMOVUPD    160(AX), Y9
-	VANDPD     Y8, Y9, Y9
+	VANDPD     160(AX), Y8, Y9
 	VADDPD     Y9, Y5, Y5
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
 	JL         partial3g
-	VMOVUPD    192(AX), Y9
-	VANDPD     Y8, Y9, Y9
+	VANDPD     192(AX), Y8, Y9
 	VADDPD     Y9, Y6, Y6
 	SUBQ       $0x00000004, CX
 	TESTQ      CX, CX
@@ -1189,8 +1981,8 @@ rest2:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPD 224(AX), Y9, Y9
-	VANDPD     Y8, Y9, Y8
-	VADDPD     Y8, Y7, Y7
+	VANDPD     Y9, Y8, Y9
+	VADDPD     Y9, Y7, Y7
 	JMP        end4
 
 partial3g:
@@ -1201,8 +1993,8 @@ partial3g:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPD 192(AX), Y9, Y9
-	VANDPD     Y8, Y9, Y8
-	VADDPD     Y8, Y6, Y6
+	VANDPD     Y9, Y8, Y9
+	VADDPD     Y9, Y6, Y6
 	JMP        end4
 
 partial3f:
@@ -1213,8 +2005,8 @@ partial3f:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPD 160(AX), Y9, Y9
-	VANDPD     Y8, Y9, Y8
-	VADDPD     Y8, Y5, Y5
+	VANDPD     Y9, Y8, Y9
+	VADDPD     Y9, Y5, Y5
 	JMP        end4
 
 partial3e:
@@ -1225,8 +2017,8 @@ partial3e:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPD 128(AX), Y9, Y9
-	VANDPD     Y8, Y9, Y8
-	VADDPD     Y8, Y4, Y4
+	VANDPD     Y9, Y8, Y9
+	VADDPD     Y9, Y4, Y4
 	JMP        end4
 
 partial3d:
@@ -1237,8 +2029,8 @@ partial3d:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPD 96(AX), Y9, Y9
-	VANDPD     Y8, Y9, Y8
-	VADDPD     Y8, Y3, Y3
+	VANDPD     Y9, Y8, Y9
+	VADDPD     Y9, Y3, Y3
 	JMP        end4
 
 partial3c:
@@ -1249,8 +2041,8 @@ partial3c:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPD 64(AX), Y9, Y9
-	VANDPD     Y8, Y9, Y8
-	VADDPD     Y8, Y2, Y2
+	VANDPD     Y9, Y8, Y9
+	VADDPD     Y9, Y2, Y2
 	JMP        end4
 
 partial3b:
@@ -1261,8 +2053,8 @@ partial3b:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPD 32(AX), Y9, Y9
-	VANDPD     Y8, Y9, Y8
-	VADDPD     Y8, Y1, Y1
+	VANDPD     Y9, Y8, Y9
+	VADDPD     Y9, Y1, Y1
 	JMP        end4
 
 partial3a:
@@ -1273,8 +2065,8 @@ partial3a:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPD (AX), Y9, Y9
-	VANDPD     Y8, Y9, Y8
-	VADDPD     Y8, Y0, Y0
+	VANDPD     Y9, Y8, Y9
+	VADDPD     Y9, Y0, Y0
 
 end4:
 	// Tree reduction: registers, then halves of one.
@@ -1317,77 +2109,62 @@ TEXT ·AsumWideF64AVX2(SB), NOSPLIT, $0-32
 	MOVQ    x_len+16(FP), CX
 
 round1:
-	CMPQ    CX, $0x00000020
-	JL      rest2
-	VMOVUPD (AX), Y9
-	VANDPD  Y8, Y9, Y9
-	VADDPD  Y9, Y0, Y0
-	VMOVUPD 32(AX), Y9
-	VANDPD  Y8, Y9, Y9
-	VADDPD  Y9, Y1, Y1
-	VMOVUPD 64(AX), Y9
-	VANDPD  Y8, Y9, Y9
-	VADDPD  Y9, Y2, Y2
-	VMOVUPD 96(AX), Y9
-	VANDPD  Y8, Y9, Y9
-	VADDPD  Y9, Y3, Y3
-	VMOVUPD 128(AX), Y9
-	VANDPD  Y8, Y9, Y9
-	VADDPD  Y9, Y4, Y4
-	VMOVUPD 160(AX), Y9
-	VANDPD  Y8, Y9, Y9
-	VADDPD  Y9, Y5, Y5
-	VMOVUPD 192(AX), Y9
-	VANDPD  Y8, Y9, Y9
-	VADDPD  Y9, Y6, Y6
-	VMOVUPD 224(AX), Y9
-	VANDPD  Y8, Y9, Y9
-	VADDPD  Y9, Y7, Y7
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x00000020, CX
-	JMP     round1
+	CMPQ   CX, $0x00000020
+	JL     rest2
+	VANDPD (AX), Y8, Y9
+	VADDPD Y9, Y0, Y0
+	VANDPD 32(AX), Y8, Y9
+	VADDPD Y9, Y1, Y1
+	VANDPD 64(AX), Y8, Y9
+	VADDPD Y9, Y2, Y2
+	VANDPD 96(AX), Y8, Y9
+	VADDPD Y9, Y3, Y3
+	VANDPD 128(AX), Y8, Y9
+	VADDPD Y9, Y4, Y4
+	VANDPD 160(AX), Y8, Y9
+	VADDPD Y9, Y5, Y5
+	VANDPD 192(AX), Y8, Y9
+	VADDPD Y9, Y6, Y6
+	VANDPD 224(AX), Y8, Y9
+	VADDPD Y9, Y7, Y7
+	ADDQ   $0x00000100, AX
+	SUBQ   $0x00000020, CX
+	JMP    round1
 
 rest2:
 	CMPQ       CX, $0x00000004
 	JL         partial3a
-	VMOVUPD    (AX), Y9
-	VANDPD     Y8, Y9, Y9
+	VANDPD     (AX), Y8, Y9
 	VADDPD     Y9, Y0, Y0
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
 	JL         partial3b
-	VMOVUPD    32(AX), Y9
-	VANDPD     Y8, Y9, Y9
+	VANDPD     32(AX), Y8, Y9
 	VADDPD     Y9, Y1, Y1
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
 	JL         partial3c
-	VMOVUPD    64(AX), Y9
-	VANDPD     Y8, Y9, Y9
+	VANDPD     64(AX), Y8, Y9
 	VADDPD     Y9, Y2, Y2
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
 	JL         partial3d
-	VMOVUPD    96(AX), Y9
-	VANDPD     Y8, Y9, Y9
+	VANDPD     96(AX), Y8, Y9
 	VADDPD     Y9, Y3, Y3
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
 	JL         partial3e
-	VMOVUPD    128(AX), Y9
-	VANDPD     Y8, Y9, Y9
+	VANDPD     128(AX), Y8, Y9
 	VADDPD     Y9, Y4, Y4
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
 	JL         partial3f
-	VMOVUPD    160(AX), Y9
-	VANDPD     Y8, Y9, Y9
+	VANDPD     160(AX), Y8, Y9
 	VADDPD     Y9, Y5, Y5
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
 	JL         partial3g
-	VMOVUPD    192(AX), Y9
-	VANDPD     Y8, Y9, Y9
+	VANDPD     192(AX), Y8, Y9
 	VADDPD     Y9, Y6, Y6
 	SUBQ       $0x00000004, CX
 	TESTQ      CX, CX
@@ -1397,8 +2174,8 @@ rest2:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPD 224(AX), Y9, Y9
-	VANDPD     Y8, Y9, Y8
-	VADDPD     Y8, Y7, Y7
+	VANDPD     Y9, Y8, Y9
+	VADDPD     Y9, Y7, Y7
 	JMP        end4
 
 partial3g:
@@ -1409,8 +2186,8 @@ partial3g:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPD 192(AX), Y9, Y9
-	VANDPD     Y8, Y9, Y8
-	VADDPD     Y8, Y6, Y6
+	VANDPD     Y9, Y8, Y9
+	VADDPD     Y9, Y6, Y6
 	JMP        end4
 
 partial3f:
@@ -1421,8 +2198,8 @@ partial3f:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPD 160(AX), Y9, Y9
-	VANDPD     Y8, Y9, Y8
-	VADDPD     Y8, Y5, Y5
+	VANDPD     Y9, Y8, Y9
+	VADDPD     Y9, Y5, Y5
 	JMP        end4
 
 partial3e:
@@ -1433,8 +2210,8 @@ partial3e:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPD 128(AX), Y9, Y9
-	VANDPD     Y8, Y9, Y8
-	VADDPD     Y8, Y4, Y4
+	VANDPD     Y9, Y8, Y9
+	VADDPD     Y9, Y4, Y4
 	JMP        end4
 
 partial3d:
@@ -1445,8 +2222,8 @@ partial3d:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPD 96(AX), Y9, Y9
-	VANDPD     Y8, Y9, Y8
-	VADDPD     Y8, Y3, Y3
+	VANDPD     Y9, Y8, Y9
+	VADDPD     Y9, Y3, Y3
 	JMP        end4
 
 partial3c:
@@ -1457,8 +2234,8 @@ partial3c:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPD 64(AX), Y9, Y9
-	VANDPD     Y8, Y9, Y8
-	VADDPD     Y8, Y2, Y2
+	VANDPD     Y9, Y8, Y9
+	VADDPD     Y9, Y2, Y2
 	JMP        end4
 
 partial3b:
@@ -1469,8 +2246,8 @@ partial3b:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPD 32(AX), Y9, Y9
-	VANDPD     Y8, Y9, Y8
-	VADDPD     Y8, Y1, Y1
+	VANDPD     Y9, Y8, Y9
+	VADDPD     Y9, Y1, Y1
 	JMP        end4
 
 partial3a:
@@ -1481,8 +2258,8 @@ partial3a:
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y9
 	VMASKMOVPD (AX), Y9, Y9
-	VANDPD     Y8, Y9, Y8
-	VADDPD     Y8, Y0, Y0
+	VANDPD     Y9, Y8, Y9
+	VADDPD     Y9, Y0, Y0
 
 end4:
 	MOVQ    acc+0(FP), AX
@@ -1522,36 +2299,28 @@ round1:
 	CMPQ        DX, $0x00000020
 	JL          rest2
 	VMOVUPD     (AX), Y8
-	VMOVUPD     (CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      (CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y0
 	VMOVUPD     32(AX), Y8
-	VMOVUPD     32(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      32(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y1
 	VMOVUPD     64(AX), Y8
-	VMOVUPD     64(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      64(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y2
 	VMOVUPD     96(AX), Y8
-	VMOVUPD     96(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      96(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y3
 	VMOVUPD     128(AX), Y8
-	VMOVUPD     128(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      128(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y4
 	VMOVUPD     160(AX), Y8
-	VMOVUPD     160(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      160(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y5
 	VMOVUPD     192(AX), Y8
-	VMOVUPD     192(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      192(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y6
 	VMOVUPD     224(AX), Y8
-	VMOVUPD     224(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      224(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y7
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
@@ -1562,50 +2331,43 @@ rest2:
 	CMPQ        DX, $0x00000004
 	JL          partial3a
 	VMOVUPD     (AX), Y8
-	VMOVUPD     (CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      (CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y0
 	SUBQ        $0x00000004, DX
 	CMPQ        DX, $0x00000004
 	JL          partial3b
 	VMOVUPD     32(AX), Y8
-	VMOVUPD     32(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      32(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y1
 	SUBQ        $0x00000004, DX
 	CMPQ        DX, $0x00000004
 	JL          partial3c
 	VMOVUPD     64(AX), Y8
-	VMOVUPD     64(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      64(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y2
 	SUBQ        $0x00000004, DX
 	CMPQ        DX, $0x00000004
 	JL          partial3d
 	VMOVUPD     96(AX), Y8
-	VMOVUPD     96(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      96(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y3
 	SUBQ        $0x00000004, DX
 	CMPQ        DX, $0x00000004
 	JL          partial3e
 	VMOVUPD     128(AX), Y8
-	VMOVUPD     128(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      128(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y4
 	SUBQ        $0x00000004, DX
 	CMPQ        DX, $0x00000004
 	JL          partial3f
 	VMOVUPD     160(AX), Y8
-	VMOVUPD     160(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      160(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y5
 	SUBQ        $0x00000004, DX
 	CMPQ        DX, $0x00000004
 	JL          partial3g
 	VMOVUPD     192(AX), Y8
-	VMOVUPD     192(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      192(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y6
 	SUBQ        $0x00000004, DX
 	TESTQ       DX, DX
@@ -1754,36 +2516,28 @@ round1:
 	CMPQ        DX, $0x00000020
 	JL          rest2
 	VMOVUPD     (AX), Y8
-	VMOVUPD     (CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      (CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y0
 	VMOVUPD     32(AX), Y8
-	VMOVUPD     32(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      32(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y1
 	VMOVUPD     64(AX), Y8
-	VMOVUPD     64(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      64(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y2
 	VMOVUPD     96(AX), Y8
-	VMOVUPD     96(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      96(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y3
 	VMOVUPD     128(AX), Y8
-	VMOVUPD     128(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      128(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y4
 	VMOVUPD     160(AX), Y8
-	VMOVUPD     160(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      160(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y5
 	VMOVUPD     192(AX), Y8
-	VMOVUPD     192(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      192(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y6
 	VMOVUPD     224(AX), Y8
-	VMOVUPD     224(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      224(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y7
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
@@ -1794,50 +2548,43 @@ rest2:
 	CMPQ        DX, $0x00000004
 	JL          partial3a
 	VMOVUPD     (AX), Y8
-	VMOVUPD     (CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      (CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y0
 	SUBQ        $0x00000004, DX
 	CMPQ        DX, $0x00000004
 	JL          partial3b
 	VMOVUPD     32(AX), Y8
-	VMOVUPD     32(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      32(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y1
 	SUBQ        $0x00000004, DX
 	CMPQ        DX, $0x00000004
 	JL          partial3c
 	VMOVUPD     64(AX), Y8
-	VMOVUPD     64(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      64(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y2
 	SUBQ        $0x00000004, DX
 	CMPQ        DX, $0x00000004
 	JL          partial3d
 	VMOVUPD     96(AX), Y8
-	VMOVUPD     96(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      96(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y3
 	SUBQ        $0x00000004, DX
 	CMPQ        DX, $0x00000004
 	JL          partial3e
 	VMOVUPD     128(AX), Y8
-	VMOVUPD     128(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      128(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y4
 	SUBQ        $0x00000004, DX
 	CMPQ        DX, $0x00000004
 	JL          partial3f
 	VMOVUPD     160(AX), Y8
-	VMOVUPD     160(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      160(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y5
 	SUBQ        $0x00000004, DX
 	CMPQ        DX, $0x00000004
 	JL          partial3g
 	VMOVUPD     192(AX), Y8
-	VMOVUPD     192(CX), Y9
-	VSUBPD      Y9, Y8, Y8
+	VSUBPD      192(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y6
 	SUBQ        $0x00000004, DX
 	TESTQ       DX, DX
@@ -1955,55 +2702,53 @@ end4:
 	VZEROUPPER
 	RET
 
-// DeviationWideF64AVX2 continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It is
-// defined by generic.DeviationWideF64.
+// DeviationF64AVX2 returns Σ (x[i] − m)² in 32 lanes. It is defined by generic.DeviationF64.
 //
-// AVX2 and FMA. Four times 64 bytes of lanes. Reads x, updates acc.
+// AVX2 and FMA. Four times 64 bytes of lanes, then a tree reduction. Reads x.
 //
-// m Y0, lanes Y1–Y8, acc AX, x AX, len(x) CX.
+// lanes Y0–Y7, m Y8, x AX, len(x) CX.
 //
 // Requires: AVX, FMA3
-TEXT ·DeviationWideF64AVX2(SB), NOSPLIT, $0-40
-	VBROADCASTSD m+32(FP), Y0
-	MOVQ         acc+0(FP), AX
-	VMOVUPD      (AX), Y1
-	VMOVUPD      32(AX), Y2
-	VMOVUPD      64(AX), Y3
-	VMOVUPD      96(AX), Y4
-	VMOVUPD      128(AX), Y5
-	VMOVUPD      160(AX), Y6
-	VMOVUPD      192(AX), Y7
-	VMOVUPD      224(AX), Y8
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
+TEXT ·DeviationF64AVX2(SB), NOSPLIT, $0-40
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VBROADCASTSD m+24(FP), Y8
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
 
 round1:
 	CMPQ        CX, $0x00000020
 	JL          rest2
 	VMOVUPD     (AX), Y9
-	VSUBPD      Y0, Y9, Y9
-	VFMADD231PD Y9, Y9, Y1
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y0
 	VMOVUPD     32(AX), Y9
-	VSUBPD      Y0, Y9, Y9
-	VFMADD231PD Y9, Y9, Y2
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y1
 	VMOVUPD     64(AX), Y9
-	VSUBPD      Y0, Y9, Y9
-	VFMADD231PD Y9, Y9, Y3
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y2
 	VMOVUPD     96(AX), Y9
-	VSUBPD      Y0, Y9, Y9
-	VFMADD231PD Y9, Y9, Y4
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y3
 	VMOVUPD     128(AX), Y9
-	VSUBPD      Y0, Y9, Y9
-	VFMADD231PD Y9, Y9, Y5
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y4
 	VMOVUPD     160(AX), Y9
-	VSUBPD      Y0, Y9, Y9
-	VFMADD231PD Y9, Y9, Y6
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y5
 	VMOVUPD     192(AX), Y9
-	VSUBPD      Y0, Y9, Y9
-	VFMADD231PD Y9, Y9, Y7
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y6
 	VMOVUPD     224(AX), Y9
-	VSUBPD      Y0, Y9, Y9
-	VFMADD231PD Y9, Y9, Y8
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y7
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
 	JMP         round1
@@ -2012,44 +2757,44 @@ rest2:
 	CMPQ        CX, $0x00000004
 	JL          partial3a
 	VMOVUPD     (AX), Y9
-	VSUBPD      Y0, Y9, Y9
-	VFMADD231PD Y9, Y9, Y1
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y0
 	SUBQ        $0x00000004, CX
 	CMPQ        CX, $0x00000004
 	JL          partial3b
 	VMOVUPD     32(AX), Y9
-	VSUBPD      Y0, Y9, Y9
-	VFMADD231PD Y9, Y9, Y2
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y1
 	SUBQ        $0x00000004, CX
 	CMPQ        CX, $0x00000004
 	JL          partial3c
 	VMOVUPD     64(AX), Y9
-	VSUBPD      Y0, Y9, Y9
-	VFMADD231PD Y9, Y9, Y3
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y2
 	SUBQ        $0x00000004, CX
 	CMPQ        CX, $0x00000004
 	JL          partial3d
 	VMOVUPD     96(AX), Y9
-	VSUBPD      Y0, Y9, Y9
-	VFMADD231PD Y9, Y9, Y4
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y3
 	SUBQ        $0x00000004, CX
 	CMPQ        CX, $0x00000004
 	JL          partial3e
 	VMOVUPD     128(AX), Y9
-	VSUBPD      Y0, Y9, Y9
-	VFMADD231PD Y9, Y9, Y5
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y4
 	SUBQ        $0x00000004, CX
 	CMPQ        CX, $0x00000004
 	JL          partial3f
 	VMOVUPD     160(AX), Y9
-	VSUBPD      Y0, Y9, Y9
-	VFMADD231PD Y9, Y9, Y6
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y5
 	SUBQ        $0x00000004, CX
 	CMPQ        CX, $0x00000004
 	JL          partial3g
 	VMOVUPD     192(AX), Y9
-	VSUBPD      Y0, Y9, Y9
-	VFMADD231PD Y9, Y9, Y7
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y6
 	SUBQ        $0x00000004, CX
 	TESTQ       CX, CX
 	JZ          end4
@@ -2058,9 +2803,9 @@ rest2:
 	SUBQ        CX, DX
 	VMOVDQU     32(DX), Y9
 	VMASKMOVPD  224(AX), Y9, Y10
-	VSUBPD      Y0, Y10, Y10
+	VSUBPD      Y8, Y10, Y10
 	VANDPS      Y9, Y10, Y10
-	VFMADD231PD Y10, Y10, Y8
+	VFMADD231PD Y10, Y10, Y7
 	JMP         end4
 
 partial3g:
@@ -2071,9 +2816,9 @@ partial3g:
 	SUBQ        CX, DX
 	VMOVDQU     32(DX), Y9
 	VMASKMOVPD  192(AX), Y9, Y10
-	VSUBPD      Y0, Y10, Y10
+	VSUBPD      Y8, Y10, Y10
 	VANDPS      Y9, Y10, Y10
-	VFMADD231PD Y10, Y10, Y7
+	VFMADD231PD Y10, Y10, Y6
 	JMP         end4
 
 partial3f:
@@ -2084,9 +2829,9 @@ partial3f:
 	SUBQ        CX, DX
 	VMOVDQU     32(DX), Y9
 	VMASKMOVPD  160(AX), Y9, Y10
-	VSUBPD      Y0, Y10, Y10
+	VSUBPD      Y8, Y10, Y10
 	VANDPS      Y9, Y10, Y10
-	VFMADD231PD Y10, Y10, Y6
+	VFMADD231PD Y10, Y10, Y5
 	JMP         end4
 
 partial3e:
@@ -2097,9 +2842,9 @@ partial3e:
 	SUBQ        CX, DX
 	VMOVDQU     32(DX), Y9
 	VMASKMOVPD  128(AX), Y9, Y10
-	VSUBPD      Y0, Y10, Y10
+	VSUBPD      Y8, Y10, Y10
 	VANDPS      Y9, Y10, Y10
-	VFMADD231PD Y10, Y10, Y5
+	VFMADD231PD Y10, Y10, Y4
 	JMP         end4
 
 partial3d:
@@ -2110,9 +2855,9 @@ partial3d:
 	SUBQ        CX, DX
 	VMOVDQU     32(DX), Y9
 	VMASKMOVPD  96(AX), Y9, Y10
-	VSUBPD      Y0, Y10, Y10
+	VSUBPD      Y8, Y10, Y10
 	VANDPS      Y9, Y10, Y10
-	VFMADD231PD Y10, Y10, Y4
+	VFMADD231PD Y10, Y10, Y3
 	JMP         end4
 
 partial3c:
@@ -2123,9 +2868,9 @@ partial3c:
 	SUBQ        CX, DX
 	VMOVDQU     32(DX), Y9
 	VMASKMOVPD  64(AX), Y9, Y10
-	VSUBPD      Y0, Y10, Y10
+	VSUBPD      Y8, Y10, Y10
 	VANDPS      Y9, Y10, Y10
-	VFMADD231PD Y10, Y10, Y3
+	VFMADD231PD Y10, Y10, Y2
 	JMP         end4
 
 partial3b:
@@ -2136,9 +2881,9 @@ partial3b:
 	SUBQ        CX, DX
 	VMOVDQU     32(DX), Y9
 	VMASKMOVPD  32(AX), Y9, Y10
-	VSUBPD      Y0, Y10, Y10
+	VSUBPD      Y8, Y10, Y10
 	VANDPS      Y9, Y10, Y10
-	VFMADD231PD Y10, Y10, Y2
+	VFMADD231PD Y10, Y10, Y1
 	JMP         end4
 
 partial3a:
@@ -2149,20 +2894,876 @@ partial3a:
 	SUBQ        CX, DX
 	VMOVDQU     32(DX), Y9
 	VMASKMOVPD  (AX), Y9, Y10
-	VSUBPD      Y0, Y10, Y10
+	VSUBPD      Y8, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y0
+
+end4:
+	// Tree reduction: registers, then halves of one.
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKLPD    Y0, Y0, Y1
+	VUNPCKHPD    Y0, Y0, Y0
+	VADDPD       Y0, Y1, Y1
+	VMOVSD       X1, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// DeviationWideF64AVX2 continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It is
+// defined by generic.DeviationWideF64.
+//
+// AVX2 and FMA. Like Deviation without the tree reduction. Reads x, updates acc.
+//
+// lanes Y0–Y7, acc AX, m Y8, x AX, len(x) CX.
+//
+// Requires: AVX, FMA3
+TEXT ·DeviationWideF64AVX2(SB), NOSPLIT, $0-40
+	MOVQ         acc+0(FP), AX
+	VMOVUPD      (AX), Y0
+	VMOVUPD      32(AX), Y1
+	VMOVUPD      64(AX), Y2
+	VMOVUPD      96(AX), Y3
+	VMOVUPD      128(AX), Y4
+	VMOVUPD      160(AX), Y5
+	VMOVUPD      192(AX), Y6
+	VMOVUPD      224(AX), Y7
+	VBROADCASTSD m+32(FP), Y8
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+
+round1:
+	CMPQ        CX, $0x00000020
+	JL          rest2
+	VMOVUPD     (AX), Y9
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y0
+	VMOVUPD     32(AX), Y9
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y1
+	VMOVUPD     64(AX), Y9
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y2
+	VMOVUPD     96(AX), Y9
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y3
+	VMOVUPD     128(AX), Y9
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y4
+	VMOVUPD     160(AX), Y9
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y5
+	VMOVUPD     192(AX), Y9
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y6
+	VMOVUPD     224(AX), Y9
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y7
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000020, CX
+	JMP         round1
+
+rest2:
+	CMPQ        CX, $0x00000004
+	JL          partial3a
+	VMOVUPD     (AX), Y9
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y0
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3b
+	VMOVUPD     32(AX), Y9
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y1
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3c
+	VMOVUPD     64(AX), Y9
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y2
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3d
+	VMOVUPD     96(AX), Y9
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y3
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3e
+	VMOVUPD     128(AX), Y9
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y4
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3f
+	VMOVUPD     160(AX), Y9
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y5
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3g
+	VMOVUPD     192(AX), Y9
+	VSUBPD      Y8, Y9, Y9
+	VFMADD231PD Y9, Y9, Y6
+	SUBQ        $0x00000004, CX
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPD  224(AX), Y9, Y10
+	VSUBPD      Y8, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y7
+	JMP         end4
+
+partial3g:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPD  192(AX), Y9, Y10
+	VSUBPD      Y8, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y6
+	JMP         end4
+
+partial3f:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPD  160(AX), Y9, Y10
+	VSUBPD      Y8, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y5
+	JMP         end4
+
+partial3e:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPD  128(AX), Y9, Y10
+	VSUBPD      Y8, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y4
+	JMP         end4
+
+partial3d:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPD  96(AX), Y9, Y10
+	VSUBPD      Y8, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y3
+	JMP         end4
+
+partial3c:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPD  64(AX), Y9, Y10
+	VSUBPD      Y8, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y2
+	JMP         end4
+
+partial3b:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPD  32(AX), Y9, Y10
+	VSUBPD      Y8, Y10, Y10
 	VANDPS      Y9, Y10, Y10
 	VFMADD231PD Y10, Y10, Y1
+	JMP         end4
+
+partial3a:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VSUBPD      Y8, Y10, Y10
+	VANDPS      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y0
 
 end4:
 	MOVQ    acc+0(FP), AX
-	VMOVUPD Y1, (AX)
-	VMOVUPD Y2, 32(AX)
-	VMOVUPD Y3, 64(AX)
-	VMOVUPD Y4, 96(AX)
-	VMOVUPD Y5, 128(AX)
-	VMOVUPD Y6, 160(AX)
-	VMOVUPD Y7, 192(AX)
-	VMOVUPD Y8, 224(AX)
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD Y3, 96(AX)
+	VMOVUPD Y4, 128(AX)
+	VMOVUPD Y5, 160(AX)
+	VMOVUPD Y6, 192(AX)
+	VMOVUPD Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+// SumSquaresF64AVX2 returns Σ x[i]² in 32 lanes. It is defined by generic.SumSquaresF64.
+//
+// AVX2 and FMA. Like Dot, but each vector is loaded once. Reads x.
+//
+// lanes Y0–Y7, x AX, len(x) CX.
+//
+// Requires: AVX, FMA3
+TEXT ·SumSquaresF64AVX2(SB), NOSPLIT, $0-32
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+
+round1:
+	CMPQ        CX, $0x00000020
+	JL          rest2
+	VMOVUPD     (AX), Y8
+	VFMADD231PD Y8, Y8, Y0
+	VMOVUPD     32(AX), Y8
+	VFMADD231PD Y8, Y8, Y1
+	VMOVUPD     64(AX), Y8
+	VFMADD231PD Y8, Y8, Y2
+	VMOVUPD     96(AX), Y8
+	VFMADD231PD Y8, Y8, Y3
+	VMOVUPD     128(AX), Y8
+	VFMADD231PD Y8, Y8, Y4
+	VMOVUPD     160(AX), Y8
+	VFMADD231PD Y8, Y8, Y5
+	VMOVUPD     192(AX), Y8
+	VFMADD231PD Y8, Y8, Y6
+	VMOVUPD     224(AX), Y8
+	VFMADD231PD Y8, Y8, Y7
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000020, CX
+	JMP         round1
+
+rest2:
+	CMPQ        CX, $0x00000004
+	JL          partial3a
+	VMOVUPD     (AX), Y8
+	VFMADD231PD Y8, Y8, Y0
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3b
+	VMOVUPD     32(AX), Y8
+	VFMADD231PD Y8, Y8, Y1
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3c
+	VMOVUPD     64(AX), Y8
+	VFMADD231PD Y8, Y8, Y2
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3d
+	VMOVUPD     96(AX), Y8
+	VFMADD231PD Y8, Y8, Y3
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3e
+	VMOVUPD     128(AX), Y8
+	VFMADD231PD Y8, Y8, Y4
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3f
+	VMOVUPD     160(AX), Y8
+	VFMADD231PD Y8, Y8, Y5
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial3g
+	VMOVUPD     192(AX), Y8
+	VFMADD231PD Y8, Y8, Y6
+	SUBQ        $0x00000004, CX
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPD  224(AX), Y8, Y8
+	VFMADD231PD Y8, Y8, Y7
+	JMP         end4
+
+partial3g:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPD  192(AX), Y8, Y8
+	VFMADD231PD Y8, Y8, Y6
+	JMP         end4
+
+partial3f:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPD  160(AX), Y8, Y8
+	VFMADD231PD Y8, Y8, Y5
+	JMP         end4
+
+partial3e:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPD  128(AX), Y8, Y8
+	VFMADD231PD Y8, Y8, Y4
+	JMP         end4
+
+partial3d:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPD  96(AX), Y8, Y8
+	VFMADD231PD Y8, Y8, Y3
+	JMP         end4
+
+partial3c:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPD  64(AX), Y8, Y8
+	VFMADD231PD Y8, Y8, Y2
+	JMP         end4
+
+partial3b:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPD  32(AX), Y8, Y8
+	VFMADD231PD Y8, Y8, Y1
+	JMP         end4
+
+partial3a:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPD  (AX), Y8, Y8
+	VFMADD231PD Y8, Y8, Y0
+
+end4:
+	// Tree reduction: registers, then halves of one.
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKLPD    Y0, Y0, Y1
+	VUNPCKHPD    Y0, Y0, Y0
+	VADDPD       Y0, Y1, Y1
+	VMOVSD       X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// CosineF64AVX2 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
+// each in 16 lanes. It is defined by generic.CosineF64.
+//
+// AVX2 and FMA. Twice 64 bytes of lanes for each of three sums, two loads and three FMAs for
+// each vector; then tree reductions side by side. Reads x and y, writes sums.
+//
+// lanes Y0–Y11, x AX, y CX, len(x) DX, sums AX.
+//
+// Requires: AVX, FMA3
+TEXT ·CosineF64AVX2(SB), NOSPLIT, $0-72
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   x_base+0(FP), AX
+	MOVQ   y_base+24(FP), CX
+	MOVQ   x_len+8(FP), DX
+
+round1:
+	CMPQ        DX, $0x00000010
+	JL          rest2
+	VMOVUPD     (AX), Y12
+	VMOVUPD     (CX), Y13
+	VFMADD231PD Y12, Y13, Y0
+	VFMADD231PD Y12, Y12, Y4
+	VFMADD231PD Y13, Y13, Y8
+	VMOVUPD     32(AX), Y12
+	VMOVUPD     32(CX), Y13
+	VFMADD231PD Y12, Y13, Y1
+	VFMADD231PD Y12, Y12, Y5
+	VFMADD231PD Y13, Y13, Y9
+	VMOVUPD     64(AX), Y12
+	VMOVUPD     64(CX), Y13
+	VFMADD231PD Y12, Y13, Y2
+	VFMADD231PD Y12, Y12, Y6
+	VFMADD231PD Y13, Y13, Y10
+	VMOVUPD     96(AX), Y12
+	VMOVUPD     96(CX), Y13
+	VFMADD231PD Y12, Y13, Y3
+	VFMADD231PD Y12, Y12, Y7
+	VFMADD231PD Y13, Y13, Y11
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000010, DX
+	JMP         round1
+
+rest2:
+	CMPQ         DX, $0x00000004
+	JL           partial3a
+	VMOVUPD      (AX), Y12
+	VMOVUPD      (CX), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VFMADD231PD  Y12, Y12, Y4
+	VFMADD231PD  Y13, Y13, Y8
+	SUBQ         $0x00000004, DX
+	CMPQ         DX, $0x00000004
+	JL           partial3b
+	VMOVUPD      32(AX), Y12
+	VMOVUPD      32(CX), Y13
+	VFMADD231PD  Y12, Y13, Y1
+	VFMADD231PD  Y12, Y12, Y5
+	VFMADD231PD  Y13, Y13, Y9
+	SUBQ         $0x00000004, DX
+	CMPQ         DX, $0x00000004
+	JL           partial3c
+	VMOVUPD      64(AX), Y12
+	VMOVUPD      64(CX), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VFMADD231PD  Y12, Y12, Y6
+	VFMADD231PD  Y13, Y13, Y10
+	SUBQ         $0x00000004, DX
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), BX
+	SHLQ         $0x03, DX
+	SUBQ         DX, BX
+	VMOVDQU      32(BX), Y12
+	VMASKMOVPD   96(AX), Y12, Y13
+	VBROADCASTSD negZero<>+0(SB), Y14
+	VANDNPS      Y14, Y12, Y14
+	VORPS        Y14, Y13, Y13
+	VMASKMOVPD   96(CX), Y12, Y12
+	VFMADD231PD  Y13, Y12, Y3
+	VFMADD231PD  Y13, Y13, Y7
+	VFMADD231PD  Y12, Y12, Y11
+	JMP          end4
+
+partial3c:
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), BX
+	SHLQ         $0x03, DX
+	SUBQ         DX, BX
+	VMOVDQU      32(BX), Y12
+	VMASKMOVPD   64(AX), Y12, Y13
+	VBROADCASTSD negZero<>+0(SB), Y14
+	VANDNPS      Y14, Y12, Y14
+	VORPS        Y14, Y13, Y13
+	VMASKMOVPD   64(CX), Y12, Y12
+	VFMADD231PD  Y13, Y12, Y2
+	VFMADD231PD  Y13, Y13, Y6
+	VFMADD231PD  Y12, Y12, Y10
+	JMP          end4
+
+partial3b:
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), BX
+	SHLQ         $0x03, DX
+	SUBQ         DX, BX
+	VMOVDQU      32(BX), Y12
+	VMASKMOVPD   32(AX), Y12, Y13
+	VBROADCASTSD negZero<>+0(SB), Y14
+	VANDNPS      Y14, Y12, Y14
+	VORPS        Y14, Y13, Y13
+	VMASKMOVPD   32(CX), Y12, Y12
+	VFMADD231PD  Y13, Y12, Y1
+	VFMADD231PD  Y13, Y13, Y5
+	VFMADD231PD  Y12, Y12, Y9
+	JMP          end4
+
+partial3a:
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), BX
+	SHLQ         $0x03, DX
+	SUBQ         DX, BX
+	VMOVDQU      32(BX), Y12
+	VMASKMOVPD   (AX), Y12, Y13
+	VBROADCASTSD negZero<>+0(SB), Y14
+	VANDNPS      Y14, Y12, Y14
+	VORPS        Y14, Y13, Y13
+	VMASKMOVPD   (CX), Y12, Y12
+	VFMADD231PD  Y13, Y12, Y0
+	VFMADD231PD  Y13, Y13, Y4
+	VFMADD231PD  Y12, Y12, Y8
+
+end4:
+	// Tree reductions: registers, then halves of one.
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VADDPD       Y10, Y8, Y8
+	VADDPD       Y11, Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VINSERTF128  $0x01, X8, Y0, Y1
+	VPERM2F128   $0x31, Y8, Y0, Y0
+	VADDPD       Y0, Y1, Y1
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VUNPCKLPD    Y4, Y1, Y0
+	VUNPCKHPD    Y4, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	MOVQ         sums_base+48(FP), AX
+	VMOVUPD      X0, (AX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 16(AX)
+	VZEROUPPER
+	RET
+
+// CosineWideF64AVX2 continues the sums of CosineF64: acc has the 16 lanes of each. It is
+// defined by generic.CosineWideF64.
+//
+// AVX2 and FMA. Like Cosine without the tree reductions. Reads x and y, updates acc.
+//
+// lanes Y0–Y11, acc AX, x AX, y CX, len(x) DX.
+//
+// Requires: AVX, FMA3
+TEXT ·CosineWideF64AVX2(SB), NOSPLIT, $0-56
+	MOVQ    acc+0(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+	VMOVUPD 256(AX), Y8
+	VMOVUPD 288(AX), Y9
+	VMOVUPD 320(AX), Y10
+	VMOVUPD 352(AX), Y11
+	MOVQ    x_base+8(FP), AX
+	MOVQ    y_base+32(FP), CX
+	MOVQ    x_len+16(FP), DX
+
+round1:
+	CMPQ        DX, $0x00000010
+	JL          rest2
+	VMOVUPD     (AX), Y12
+	VMOVUPD     (CX), Y13
+	VFMADD231PD Y12, Y13, Y0
+	VFMADD231PD Y12, Y12, Y4
+	VFMADD231PD Y13, Y13, Y8
+	VMOVUPD     32(AX), Y12
+	VMOVUPD     32(CX), Y13
+	VFMADD231PD Y12, Y13, Y1
+	VFMADD231PD Y12, Y12, Y5
+	VFMADD231PD Y13, Y13, Y9
+	VMOVUPD     64(AX), Y12
+	VMOVUPD     64(CX), Y13
+	VFMADD231PD Y12, Y13, Y2
+	VFMADD231PD Y12, Y12, Y6
+	VFMADD231PD Y13, Y13, Y10
+	VMOVUPD     96(AX), Y12
+	VMOVUPD     96(CX), Y13
+	VFMADD231PD Y12, Y13, Y3
+	VFMADD231PD Y12, Y12, Y7
+	VFMADD231PD Y13, Y13, Y11
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000010, DX
+	JMP         round1
+
+rest2:
+	CMPQ         DX, $0x00000004
+	JL           partial3a
+	VMOVUPD      (AX), Y12
+	VMOVUPD      (CX), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VFMADD231PD  Y12, Y12, Y4
+	VFMADD231PD  Y13, Y13, Y8
+	SUBQ         $0x00000004, DX
+	CMPQ         DX, $0x00000004
+	JL           partial3b
+	VMOVUPD      32(AX), Y12
+	VMOVUPD      32(CX), Y13
+	VFMADD231PD  Y12, Y13, Y1
+	VFMADD231PD  Y12, Y12, Y5
+	VFMADD231PD  Y13, Y13, Y9
+	SUBQ         $0x00000004, DX
+	CMPQ         DX, $0x00000004
+	JL           partial3c
+	VMOVUPD      64(AX), Y12
+	VMOVUPD      64(CX), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VFMADD231PD  Y12, Y12, Y6
+	VFMADD231PD  Y13, Y13, Y10
+	SUBQ         $0x00000004, DX
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), BX
+	SHLQ         $0x03, DX
+	SUBQ         DX, BX
+	VMOVDQU      32(BX), Y12
+	VMASKMOVPD   96(AX), Y12, Y13
+	VBROADCASTSD negZero<>+0(SB), Y14
+	VANDNPS      Y14, Y12, Y14
+	VORPS        Y14, Y13, Y13
+	VMASKMOVPD   96(CX), Y12, Y12
+	VFMADD231PD  Y13, Y12, Y3
+	VFMADD231PD  Y13, Y13, Y7
+	VFMADD231PD  Y12, Y12, Y11
+	JMP          end4
+
+partial3c:
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), BX
+	SHLQ         $0x03, DX
+	SUBQ         DX, BX
+	VMOVDQU      32(BX), Y12
+	VMASKMOVPD   64(AX), Y12, Y13
+	VBROADCASTSD negZero<>+0(SB), Y14
+	VANDNPS      Y14, Y12, Y14
+	VORPS        Y14, Y13, Y13
+	VMASKMOVPD   64(CX), Y12, Y12
+	VFMADD231PD  Y13, Y12, Y2
+	VFMADD231PD  Y13, Y13, Y6
+	VFMADD231PD  Y12, Y12, Y10
+	JMP          end4
+
+partial3b:
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), BX
+	SHLQ         $0x03, DX
+	SUBQ         DX, BX
+	VMOVDQU      32(BX), Y12
+	VMASKMOVPD   32(AX), Y12, Y13
+	VBROADCASTSD negZero<>+0(SB), Y14
+	VANDNPS      Y14, Y12, Y14
+	VORPS        Y14, Y13, Y13
+	VMASKMOVPD   32(CX), Y12, Y12
+	VFMADD231PD  Y13, Y12, Y1
+	VFMADD231PD  Y13, Y13, Y5
+	VFMADD231PD  Y12, Y12, Y9
+	JMP          end4
+
+partial3a:
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), BX
+	SHLQ         $0x03, DX
+	SUBQ         DX, BX
+	VMOVDQU      32(BX), Y12
+	VMASKMOVPD   (AX), Y12, Y13
+	VBROADCASTSD negZero<>+0(SB), Y14
+	VANDNPS      Y14, Y12, Y14
+	VORPS        Y14, Y13, Y13
+	VMASKMOVPD   (CX), Y12, Y12
+	VFMADD231PD  Y13, Y12, Y0
+	VFMADD231PD  Y13, Y13, Y4
+	VFMADD231PD  Y12, Y12, Y8
+
+end4:
+	MOVQ    acc+0(FP), AX
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD Y3, 96(AX)
+	VMOVUPD Y4, 128(AX)
+	VMOVUPD Y5, 160(AX)
+	VMOVUPD Y6, 192(AX)
+	VMOVUPD Y7, 224(AX)
+	VMOVUPD Y8, 256(AX)
+	VMOVUPD Y9, 288(AX)
+	VMOVUPD Y10, 320(AX)
+	VMOVUPD Y11, 352(AX)
+	VZEROUPPER
+	RET
+
+// CumSumF64AVX2 sets dst[i] = s + x[0] + … + x[i], added in groups of four. It is defined by
+// generic.CumSumF64.
+//
+// AVX2 and FMA. A group of four at a time: pairs, then pairs of pairs, and to them the sum
+// of all before. Reads x, writes dst.
+//
+// sum before Y0, dst AX, x CX, len(x) DX.
+//
+// Requires: AVX, AVX2
+TEXT ·CumSumF64AVX2(SB), NOSPLIT, $0-56
+	VBROADCASTSD s+48(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         x_len+32(FP), DX
+
+vectors1:
+	CMPQ       DX, $0x00000010
+	JL         done2
+	VMOVUPD    (CX), Y1
+	VPSLLDQ    $0x08, Y1, Y2
+	VADDPD     Y2, Y1, Y2
+	VPERMILPD  $0x0f, Y2, Y1
+	VPERM2F128 $0x08, Y1, Y1, Y1
+	VADDPD     Y1, Y2, Y2
+	VADDPD     Y2, Y0, Y1
+	VPERMPD    $0xff, Y2, Y2
+	VADDPD     Y2, Y0, Y0
+	VMOVUPD    Y1, (AX)
+	VMOVUPD    32(CX), Y1
+	VPSLLDQ    $0x08, Y1, Y2
+	VADDPD     Y2, Y1, Y2
+	VPERMILPD  $0x0f, Y2, Y1
+	VPERM2F128 $0x08, Y1, Y1, Y1
+	VADDPD     Y1, Y2, Y2
+	VADDPD     Y2, Y0, Y1
+	VPERMPD    $0xff, Y2, Y2
+	VADDPD     Y2, Y0, Y0
+	VMOVUPD    Y1, 32(AX)
+	VMOVUPD    64(CX), Y1
+	VPSLLDQ    $0x08, Y1, Y2
+	VADDPD     Y2, Y1, Y2
+	VPERMILPD  $0x0f, Y2, Y1
+	VPERM2F128 $0x08, Y1, Y1, Y1
+	VADDPD     Y1, Y2, Y2
+	VADDPD     Y2, Y0, Y1
+	VPERMPD    $0xff, Y2, Y2
+	VADDPD     Y2, Y0, Y0
+	VMOVUPD    Y1, 64(AX)
+	VMOVUPD    96(CX), Y1
+	VPSLLDQ    $0x08, Y1, Y2
+	VADDPD     Y2, Y1, Y2
+	VPERMILPD  $0x0f, Y2, Y1
+	VPERM2F128 $0x08, Y1, Y1, Y1
+	VADDPD     Y1, Y2, Y2
+	VADDPD     Y2, Y0, Y1
+	VPERMPD    $0xff, Y2, Y2
+	VADDPD     Y2, Y0, Y0
+	VMOVUPD    Y1, 96(AX)
+	ADDQ       $0x00000080, AX
+	ADDQ       $0x00000080, CX
+	SUBQ       $0x00000010, DX
+	JMP        vectors1
+
+done2:
+vectors3:
+	CMPQ       DX, $0x00000004
+	JL         done4
+	VMOVUPD    (CX), Y1
+	VPSLLDQ    $0x08, Y1, Y2
+	VADDPD     Y2, Y1, Y2
+	VPERMILPD  $0x0f, Y2, Y1
+	VPERM2F128 $0x08, Y1, Y1, Y1
+	VADDPD     Y1, Y2, Y2
+	VADDPD     Y2, Y0, Y1
+	VPERMPD    $0xff, Y2, Y2
+	VADDPD     Y2, Y0, Y0
+	VMOVUPD    Y1, (AX)
+	ADDQ       $0x00000020, AX
+	ADDQ       $0x00000020, CX
+	SUBQ       $0x00000004, DX
+	JMP        vectors3
+
+done4:
+	TESTQ      DX, DX
+	JZ         end5
+	LEAQ       laneMasks<>+0(SB), BX
+	MOVQ       DX, SI
+	SHLQ       $0x03, SI
+	SUBQ       SI, BX
+	VMOVDQU    32(BX), Y1
+	VMASKMOVPD (CX), Y1, Y1
+	VPSLLDQ    $0x08, Y1, Y2
+	VADDPD     Y2, Y1, Y2
+	VPERMILPD  $0x0f, Y2, Y1
+	VPERM2F128 $0x08, Y1, Y1, Y1
+	VADDPD     Y1, Y2, Y2
+	VADDPD     Y2, Y0, Y1
+	VPERMPD    $0xff, Y2, Y2
+	VADDPD     Y2, Y0, Y0
+	TESTQ      $0x00000004, DX
+	JZ         skip7
+	VMOVUPD    Y1, (AX)
+	JMP        stored6
+
+skip7:
+	LEAQ         (AX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000002, DX
+	JZ           skip8
+	VMOVUPD      X0, (AX)
+	ADDQ         $0x00000010, AX
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip8:
+	TESTQ  $0x00000001, DX
+	JZ     skip9
+	VMOVSD X0, (AX)
+
+skip9:
+stored6:
+end5:
 	VZEROUPPER
 	RET
 
@@ -2183,41 +3784,34 @@ TEXT ·AsumF32AVX512(SB), NOSPLIT, $0-28
 	MOVQ    x_len+8(FP), CX
 
 round1:
-	CMPQ    CX, $0x00000040
-	JL      rest2
-	VMOVUPS (AX), Z5
-	VANDPS  Z4, Z5, Z5
-	VADDPS  Z5, Z0, Z0
-	VMOVUPS 64(AX), Z5
-	VANDPS  Z4, Z5, Z5
-	VADDPS  Z5, Z1, Z1
-	VMOVUPS 128(AX), Z5
-	VANDPS  Z4, Z5, Z5
-	VADDPS  Z5, Z2, Z2
-	VMOVUPS 192(AX), Z5
-	VANDPS  Z4, Z5, Z5
-	VADDPS  Z5, Z3, Z3
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x00000040, CX
-	JMP     round1
+	CMPQ   CX, $0x00000040
+	JL     rest2
+	VANDPS (AX), Z4, Z5
+	VADDPS Z5, Z0, Z0
+	VANDPS 64(AX), Z4, Z5
+	VADDPS Z5, Z1, Z1
+	VANDPS 128(AX), Z4, Z5
+	VADDPS Z5, Z2, Z2
+	VANDPS 192(AX), Z4, Z5
+	VADDPS Z5, Z3, Z3
+	ADDQ   $0x00000100, AX
+	SUBQ   $0x00000040, CX
+	JMP    round1
 
 rest2:
 	CMPQ      CX, $0x00000010
 	JL        partial3a
-	VMOVUPS   (AX), Z5
-	VANDPS    Z4, Z5, Z5
+	VANDPS    (AX), Z4, Z5
 	VADDPS    Z5, Z0, Z0
 	SUBQ      $0x00000010, CX
 	CMPQ      CX, $0x00000010
 	JL        partial3b
-	VMOVUPS   64(AX), Z5
-	VANDPS    Z4, Z5, Z5
+	VANDPS    64(AX), Z4, Z5
 	VADDPS    Z5, Z1, Z1
 	SUBQ      $0x00000010, CX
 	CMPQ      CX, $0x00000010
 	JL        partial3c
-	VMOVUPS   128(AX), Z5
-	VANDPS    Z4, Z5, Z5
+	VANDPS    128(AX), Z4, Z5
 	VADDPS    Z5, Z2, Z2
 	SUBQ      $0x00000010, CX
 	TESTQ     CX, CX
@@ -2225,8 +3819,8 @@ rest2:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z 192(AX), K1, Z5
-	VANDPS    Z4, Z5, Z4
-	VADDPS    Z4, Z3, Z3
+	VANDPS    Z5, Z4, Z5
+	VADDPS    Z5, Z3, Z3
 	JMP       end4
 
 partial3c:
@@ -2235,8 +3829,8 @@ partial3c:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z 128(AX), K1, Z5
-	VANDPS    Z4, Z5, Z4
-	VADDPS    Z4, Z2, Z2
+	VANDPS    Z5, Z4, Z5
+	VADDPS    Z5, Z2, Z2
 	JMP       end4
 
 partial3b:
@@ -2245,8 +3839,8 @@ partial3b:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z 64(AX), K1, Z5
-	VANDPS    Z4, Z5, Z4
-	VADDPS    Z4, Z1, Z1
+	VANDPS    Z5, Z4, Z5
+	VADDPS    Z5, Z1, Z1
 	JMP       end4
 
 partial3a:
@@ -2255,8 +3849,8 @@ partial3a:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z5
-	VANDPS    Z4, Z5, Z4
-	VADDPS    Z4, Z0, Z0
+	VANDPS    Z5, Z4, Z5
+	VADDPS    Z5, Z0, Z0
 
 end4:
 	// Tree reduction: registers, then halves of one.
@@ -2296,41 +3890,34 @@ TEXT ·AsumWideF32AVX512(SB), NOSPLIT, $0-32
 	MOVQ    x_len+16(FP), CX
 
 round1:
-	CMPQ    CX, $0x00000040
-	JL      rest2
-	VMOVUPS (AX), Z5
-	VANDPS  Z4, Z5, Z5
-	VADDPS  Z5, Z0, Z0
-	VMOVUPS 64(AX), Z5
-	VANDPS  Z4, Z5, Z5
-	VADDPS  Z5, Z1, Z1
-	VMOVUPS 128(AX), Z5
-	VANDPS  Z4, Z5, Z5
-	VADDPS  Z5, Z2, Z2
-	VMOVUPS 192(AX), Z5
-	VANDPS  Z4, Z5, Z5
-	VADDPS  Z5, Z3, Z3
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x00000040, CX
-	JMP     round1
+	CMPQ   CX, $0x00000040
+	JL     rest2
+	VANDPS (AX), Z4, Z5
+	VADDPS Z5, Z0, Z0
+	VANDPS 64(AX), Z4, Z5
+	VADDPS Z5, Z1, Z1
+	VANDPS 128(AX), Z4, Z5
+	VADDPS Z5, Z2, Z2
+	VANDPS 192(AX), Z4, Z5
+	VADDPS Z5, Z3, Z3
+	ADDQ   $0x00000100, AX
+	SUBQ   $0x00000040, CX
+	JMP    round1
 
 rest2:
 	CMPQ      CX, $0x00000010
 	JL        partial3a
-	VMOVUPS   (AX), Z5
-	VANDPS    Z4, Z5, Z5
+	VANDPS    (AX), Z4, Z5
 	VADDPS    Z5, Z0, Z0
 	SUBQ      $0x00000010, CX
 	CMPQ      CX, $0x00000010
 	JL        partial3b
-	VMOVUPS   64(AX), Z5
-	VANDPS    Z4, Z5, Z5
+	VANDPS    64(AX), Z4, Z5
 	VADDPS    Z5, Z1, Z1
 	SUBQ      $0x00000010, CX
 	CMPQ      CX, $0x00000010
 	JL        partial3c
-	VMOVUPS   128(AX), Z5
-	VANDPS    Z4, Z5, Z5
+	VANDPS    128(AX), Z4, Z5
 	VADDPS    Z5, Z2, Z2
 	SUBQ      $0x00000010, CX
 	TESTQ     CX, CX
@@ -2338,8 +3925,8 @@ rest2:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z 192(AX), K1, Z5
-	VANDPS    Z4, Z5, Z4
-	VADDPS    Z4, Z3, Z3
+	VANDPS    Z5, Z4, Z5
+	VADDPS    Z5, Z3, Z3
 	JMP       end4
 
 partial3c:
@@ -2348,8 +3935,8 @@ partial3c:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z 128(AX), K1, Z5
-	VANDPS    Z4, Z5, Z4
-	VADDPS    Z4, Z2, Z2
+	VANDPS    Z5, Z4, Z5
+	VADDPS    Z5, Z2, Z2
 	JMP       end4
 
 partial3b:
@@ -2358,8 +3945,8 @@ partial3b:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z 64(AX), K1, Z5
-	VANDPS    Z4, Z5, Z4
-	VADDPS    Z4, Z1, Z1
+	VANDPS    Z5, Z4, Z5
+	VADDPS    Z5, Z1, Z1
 	JMP       end4
 
 partial3a:
@@ -2368,8 +3955,8 @@ partial3a:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z5
-	VANDPS    Z4, Z5, Z4
-	VADDPS    Z4, Z0, Z0
+	VANDPS    Z5, Z4, Z5
+	VADDPS    Z5, Z0, Z0
 
 end4:
 	MOVQ    acc+0(FP), AX
@@ -2402,20 +3989,16 @@ round1:
 	CMPQ        DX, $0x00000040
 	JL          rest2
 	VMOVUPS     (AX), Z4
-	VMOVUPS     (CX), Z5
-	VSUBPS      Z5, Z4, Z4
+	VSUBPS      (CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z0
 	VMOVUPS     64(AX), Z4
-	VMOVUPS     64(CX), Z5
-	VSUBPS      Z5, Z4, Z4
+	VSUBPS      64(CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z1
 	VMOVUPS     128(AX), Z4
-	VMOVUPS     128(CX), Z5
-	VSUBPS      Z5, Z4, Z4
+	VSUBPS      128(CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z2
 	VMOVUPS     192(AX), Z4
-	VMOVUPS     192(CX), Z5
-	VSUBPS      Z5, Z4, Z4
+	VSUBPS      192(CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z3
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
@@ -2426,22 +4009,19 @@ rest2:
 	CMPQ        DX, $0x00000010
 	JL          partial3a
 	VMOVUPS     (AX), Z4
-	VMOVUPS     (CX), Z5
-	VSUBPS      Z5, Z4, Z4
+	VSUBPS      (CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z0
 	SUBQ        $0x00000010, DX
 	CMPQ        DX, $0x00000010
 	JL          partial3b
 	VMOVUPS     64(AX), Z4
-	VMOVUPS     64(CX), Z5
-	VSUBPS      Z5, Z4, Z4
+	VSUBPS      64(CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z1
 	SUBQ        $0x00000010, DX
 	CMPQ        DX, $0x00000010
 	JL          partial3c
 	VMOVUPS     128(AX), Z4
-	VMOVUPS     128(CX), Z5
-	VSUBPS      Z5, Z4, Z4
+	VSUBPS      128(CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z2
 	SUBQ        $0x00000010, DX
 	TESTQ       DX, DX
@@ -2528,20 +4108,16 @@ round1:
 	CMPQ        DX, $0x00000040
 	JL          rest2
 	VMOVUPS     (AX), Z4
-	VMOVUPS     (CX), Z5
-	VSUBPS      Z5, Z4, Z4
+	VSUBPS      (CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z0
 	VMOVUPS     64(AX), Z4
-	VMOVUPS     64(CX), Z5
-	VSUBPS      Z5, Z4, Z4
+	VSUBPS      64(CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z1
 	VMOVUPS     128(AX), Z4
-	VMOVUPS     128(CX), Z5
-	VSUBPS      Z5, Z4, Z4
+	VSUBPS      128(CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z2
 	VMOVUPS     192(AX), Z4
-	VMOVUPS     192(CX), Z5
-	VSUBPS      Z5, Z4, Z4
+	VSUBPS      192(CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z3
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
@@ -2552,22 +4128,19 @@ rest2:
 	CMPQ        DX, $0x00000010
 	JL          partial3a
 	VMOVUPS     (AX), Z4
-	VMOVUPS     (CX), Z5
-	VSUBPS      Z5, Z4, Z4
+	VSUBPS      (CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z0
 	SUBQ        $0x00000010, DX
 	CMPQ        DX, $0x00000010
 	JL          partial3b
 	VMOVUPS     64(AX), Z4
-	VMOVUPS     64(CX), Z5
-	VSUBPS      Z5, Z4, Z4
+	VSUBPS      64(CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z1
 	SUBQ        $0x00000010, DX
 	CMPQ        DX, $0x00000010
 	JL          partial3c
 	VMOVUPS     128(AX), Z4
-	VMOVUPS     128(CX), Z5
-	VSUBPS      Z5, Z4, Z4
+	VSUBPS      128(CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z2
 	SUBQ        $0x00000010, DX
 	TESTQ       DX, DX
@@ -2621,39 +4194,38 @@ end4:
 	VZEROUPPER
 	RET
 
-// DeviationWideF32AVX512 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It
-// is defined by generic.DeviationWideF32.
+// DeviationF32AVX512 returns Σ (x[i] − m)² in 64 lanes. It is defined by
+// generic.DeviationF32.
 //
-// AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes. Reads x, updates acc.
+// AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes, then a tree reduction. Reads x.
 //
-// m Z0, lanes Z1–Z4, acc AX, x AX, len(x) CX.
+// lanes Z0–Z3, m Z4, x AX, len(x) CX.
 //
-// Requires: AVX, AVX512F
-TEXT ·DeviationWideF32AVX512(SB), NOSPLIT, $0-36
-	VBROADCASTSS m+32(FP), Z0
-	MOVQ         acc+0(FP), AX
-	VMOVUPS      (AX), Z1
-	VMOVUPS      64(AX), Z2
-	VMOVUPS      128(AX), Z3
-	VMOVUPS      192(AX), Z4
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
+TEXT ·DeviationF32AVX512(SB), NOSPLIT, $0-36
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VXORPS       Z3, Z3, Z3
+	VBROADCASTSS m+24(FP), Z4
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
 
 round1:
 	CMPQ        CX, $0x00000040
 	JL          rest2
 	VMOVUPS     (AX), Z5
-	VSUBPS      Z0, Z5, Z5
-	VFMADD231PS Z5, Z5, Z1
+	VSUBPS      Z4, Z5, Z5
+	VFMADD231PS Z5, Z5, Z0
 	VMOVUPS     64(AX), Z5
-	VSUBPS      Z0, Z5, Z5
-	VFMADD231PS Z5, Z5, Z2
+	VSUBPS      Z4, Z5, Z5
+	VFMADD231PS Z5, Z5, Z1
 	VMOVUPS     128(AX), Z5
-	VSUBPS      Z0, Z5, Z5
-	VFMADD231PS Z5, Z5, Z3
+	VSUBPS      Z4, Z5, Z5
+	VFMADD231PS Z5, Z5, Z2
 	VMOVUPS     192(AX), Z5
-	VSUBPS      Z0, Z5, Z5
-	VFMADD231PS Z5, Z5, Z4
+	VSUBPS      Z4, Z5, Z5
+	VFMADD231PS Z5, Z5, Z3
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
 	JMP         round1
@@ -2662,29 +4234,29 @@ rest2:
 	CMPQ        CX, $0x00000010
 	JL          partial3a
 	VMOVUPS     (AX), Z5
-	VSUBPS      Z0, Z5, Z5
-	VFMADD231PS Z5, Z5, Z1
+	VSUBPS      Z4, Z5, Z5
+	VFMADD231PS Z5, Z5, Z0
 	SUBQ        $0x00000010, CX
 	CMPQ        CX, $0x00000010
 	JL          partial3b
 	VMOVUPS     64(AX), Z5
-	VSUBPS      Z0, Z5, Z5
-	VFMADD231PS Z5, Z5, Z2
+	VSUBPS      Z4, Z5, Z5
+	VFMADD231PS Z5, Z5, Z1
 	SUBQ        $0x00000010, CX
 	CMPQ        CX, $0x00000010
 	JL          partial3c
 	VMOVUPS     128(AX), Z5
-	VSUBPS      Z0, Z5, Z5
-	VFMADD231PS Z5, Z5, Z3
+	VSUBPS      Z4, Z5, Z5
+	VFMADD231PS Z5, Z5, Z2
 	SUBQ        $0x00000010, CX
 	TESTQ       CX, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
 	VMOVUPS.Z   192(AX), K1, Z5
-	VSUBPS      Z0, Z5, Z5
+	VSUBPS      Z4, Z5, Z5
 	VMOVAPS.Z   Z5, K1, Z5
-	VFMADD231PS Z5, Z5, Z4
+	VFMADD231PS Z5, Z5, Z3
 	JMP         end4
 
 partial3c:
@@ -2693,9 +4265,9 @@ partial3c:
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
 	VMOVUPS.Z   128(AX), K1, Z5
-	VSUBPS      Z0, Z5, Z5
+	VSUBPS      Z4, Z5, Z5
 	VMOVAPS.Z   Z5, K1, Z5
-	VFMADD231PS Z5, Z5, Z3
+	VFMADD231PS Z5, Z5, Z2
 	JMP         end4
 
 partial3b:
@@ -2704,9 +4276,9 @@ partial3b:
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
 	VMOVUPS.Z   64(AX), K1, Z5
-	VSUBPS      Z0, Z5, Z5
+	VSUBPS      Z4, Z5, Z5
 	VMOVAPS.Z   Z5, K1, Z5
-	VFMADD231PS Z5, Z5, Z2
+	VFMADD231PS Z5, Z5, Z1
 	JMP         end4
 
 partial3a:
@@ -2715,16 +4287,418 @@ partial3a:
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
 	VMOVUPS.Z   (AX), K1, Z5
-	VSUBPS      Z0, Z5, Z5
+	VSUBPS      Z4, Z5, Z5
+	VMOVAPS.Z   Z5, K1, Z5
+	VFMADD231PS Z5, Z5, Z0
+
+end4:
+	// Tree reduction: registers, then halves of one.
+	VADDPS        Z2, Z0, Z0
+	VADDPS        Z3, Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VSHUFPS       $0x44, Y0, Y0, Y1
+	VSHUFPS       $0xee, Y0, Y0, Y0
+	VADDPS        Y0, Y1, Y1
+	VSHUFPS       $0x88, Y1, Y1, Y0
+	VSHUFPS       $0xdd, Y1, Y1, Y1
+	VADDPS        Y1, Y0, Y0
+	VMOVSS        X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// DeviationWideF32AVX512 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It
+// is defined by generic.DeviationWideF32.
+//
+// AVX-512 (F, BW, DQ, VL). Like Deviation without the tree reduction. Reads x, updates acc.
+//
+// lanes Z0–Z3, acc AX, m Z4, x AX, len(x) CX.
+//
+// Requires: AVX, AVX512F
+TEXT ·DeviationWideF32AVX512(SB), NOSPLIT, $0-36
+	MOVQ         acc+0(FP), AX
+	VMOVUPS      (AX), Z0
+	VMOVUPS      64(AX), Z1
+	VMOVUPS      128(AX), Z2
+	VMOVUPS      192(AX), Z3
+	VBROADCASTSS m+32(FP), Z4
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+
+round1:
+	CMPQ        CX, $0x00000040
+	JL          rest2
+	VMOVUPS     (AX), Z5
+	VSUBPS      Z4, Z5, Z5
+	VFMADD231PS Z5, Z5, Z0
+	VMOVUPS     64(AX), Z5
+	VSUBPS      Z4, Z5, Z5
+	VFMADD231PS Z5, Z5, Z1
+	VMOVUPS     128(AX), Z5
+	VSUBPS      Z4, Z5, Z5
+	VFMADD231PS Z5, Z5, Z2
+	VMOVUPS     192(AX), Z5
+	VSUBPS      Z4, Z5, Z5
+	VFMADD231PS Z5, Z5, Z3
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000040, CX
+	JMP         round1
+
+rest2:
+	CMPQ        CX, $0x00000010
+	JL          partial3a
+	VMOVUPS     (AX), Z5
+	VSUBPS      Z4, Z5, Z5
+	VFMADD231PS Z5, Z5, Z0
+	SUBQ        $0x00000010, CX
+	CMPQ        CX, $0x00000010
+	JL          partial3b
+	VMOVUPS     64(AX), Z5
+	VSUBPS      Z4, Z5, Z5
+	VFMADD231PS Z5, Z5, Z1
+	SUBQ        $0x00000010, CX
+	CMPQ        CX, $0x00000010
+	JL          partial3c
+	VMOVUPS     128(AX), Z5
+	VSUBPS      Z4, Z5, Z5
+	VFMADD231PS Z5, Z5, Z2
+	SUBQ        $0x00000010, CX
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   192(AX), K1, Z5
+	VSUBPS      Z4, Z5, Z5
+	VMOVAPS.Z   Z5, K1, Z5
+	VFMADD231PS Z5, Z5, Z3
+	JMP         end4
+
+partial3c:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   128(AX), K1, Z5
+	VSUBPS      Z4, Z5, Z5
+	VMOVAPS.Z   Z5, K1, Z5
+	VFMADD231PS Z5, Z5, Z2
+	JMP         end4
+
+partial3b:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   64(AX), K1, Z5
+	VSUBPS      Z4, Z5, Z5
 	VMOVAPS.Z   Z5, K1, Z5
 	VFMADD231PS Z5, Z5, Z1
+	JMP         end4
+
+partial3a:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   (AX), K1, Z5
+	VSUBPS      Z4, Z5, Z5
+	VMOVAPS.Z   Z5, K1, Z5
+	VFMADD231PS Z5, Z5, Z0
 
 end4:
 	MOVQ    acc+0(FP), AX
-	VMOVUPS Z1, (AX)
-	VMOVUPS Z2, 64(AX)
-	VMOVUPS Z3, 128(AX)
-	VMOVUPS Z4, 192(AX)
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// SumSquaresF32AVX512 returns Σ x[i]² in 64 lanes. It is defined by generic.SumSquaresF32.
+//
+// AVX-512 (F, BW, DQ, VL). Like Dot, but each vector is loaded once. Reads x.
+//
+// lanes Z0–Z3, x AX, len(x) CX.
+//
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
+TEXT ·SumSquaresF32AVX512(SB), NOSPLIT, $0-28
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+
+round1:
+	CMPQ        CX, $0x00000040
+	JL          rest2
+	VMOVUPS     (AX), Z4
+	VFMADD231PS Z4, Z4, Z0
+	VMOVUPS     64(AX), Z4
+	VFMADD231PS Z4, Z4, Z1
+	VMOVUPS     128(AX), Z4
+	VFMADD231PS Z4, Z4, Z2
+	VMOVUPS     192(AX), Z4
+	VFMADD231PS Z4, Z4, Z3
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000040, CX
+	JMP         round1
+
+rest2:
+	CMPQ        CX, $0x00000010
+	JL          partial3a
+	VMOVUPS     (AX), Z4
+	VFMADD231PS Z4, Z4, Z0
+	SUBQ        $0x00000010, CX
+	CMPQ        CX, $0x00000010
+	JL          partial3b
+	VMOVUPS     64(AX), Z4
+	VFMADD231PS Z4, Z4, Z1
+	SUBQ        $0x00000010, CX
+	CMPQ        CX, $0x00000010
+	JL          partial3c
+	VMOVUPS     128(AX), Z4
+	VFMADD231PS Z4, Z4, Z2
+	SUBQ        $0x00000010, CX
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   192(AX), K1, Z4
+	VFMADD231PS Z4, Z4, Z3
+	JMP         end4
+
+partial3c:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   128(AX), K1, Z4
+	VFMADD231PS Z4, Z4, Z2
+	JMP         end4
+
+partial3b:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   64(AX), K1, Z4
+	VFMADD231PS Z4, Z4, Z1
+	JMP         end4
+
+partial3a:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   (AX), K1, Z4
+	VFMADD231PS Z4, Z4, Z0
+
+end4:
+	// Tree reduction: registers, then halves of one.
+	VADDPS        Z2, Z0, Z0
+	VADDPS        Z3, Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VSHUFPS       $0x44, Y0, Y0, Y1
+	VSHUFPS       $0xee, Y0, Y0, Y0
+	VADDPS        Y0, Y1, Y1
+	VSHUFPS       $0x88, Y1, Y1, Y0
+	VSHUFPS       $0xdd, Y1, Y1, Y1
+	VADDPS        Y1, Y0, Y0
+	VMOVSS        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// CosineF32AVX512 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
+// each in 32 lanes. It is defined by generic.CosineF32.
+//
+// AVX-512 (F, BW, DQ, VL). Twice 64 bytes of lanes for each of three sums, two loads and
+// three FMAs for each vector; then tree reductions side by side. Reads x and y, writes sums.
+//
+// lanes Z0–Z5, x AX, y CX, len(x) DX, sums AX.
+//
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
+TEXT ·CosineF32AVX512(SB), NOSPLIT, $0-72
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	MOVQ   x_base+0(FP), AX
+	MOVQ   y_base+24(FP), CX
+	MOVQ   x_len+8(FP), DX
+
+round1:
+	CMPQ        DX, $0x00000020
+	JL          rest2
+	VMOVUPS     (AX), Z6
+	VMOVUPS     (CX), Z7
+	VFMADD231PS Z6, Z7, Z0
+	VFMADD231PS Z6, Z6, Z2
+	VFMADD231PS Z7, Z7, Z4
+	VMOVUPS     64(AX), Z6
+	VMOVUPS     64(CX), Z7
+	VFMADD231PS Z6, Z7, Z1
+	VFMADD231PS Z6, Z6, Z3
+	VFMADD231PS Z7, Z7, Z5
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000020, DX
+	JMP         round1
+
+rest2:
+	CMPQ         DX, $0x00000010
+	JL           partial3a
+	VMOVUPS      (AX), Z6
+	VMOVUPS      (CX), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VFMADD231PS  Z6, Z6, Z2
+	VFMADD231PS  Z7, Z7, Z4
+	SUBQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
+	VBROADCASTSS negZero<>+4(SB), Z6
+	VMOVUPS      64(AX), K1, Z6
+	VMOVUPS.Z    64(CX), K1, Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VFMADD231PS  Z6, Z6, Z3
+	VFMADD231PS  Z7, Z7, Z5
+	JMP          end4
+
+partial3a:
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
+	VBROADCASTSS negZero<>+4(SB), Z6
+	VMOVUPS      (AX), K1, Z6
+	VMOVUPS.Z    (CX), K1, Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VFMADD231PS  Z6, Z6, Z2
+	VFMADD231PS  Z7, Z7, Z4
+
+end4:
+	// Tree reductions: registers, then halves of one.
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VADDPS        Y1, Y2, Y2
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VADDPS        Y1, Y4, Y4
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VEXTRACTF64X2 $0x01, Y2, X1
+	VADDPS        X1, X2, X2
+	VEXTRACTF64X2 $0x01, Y4, X1
+	VADDPS        X1, X4, X4
+	VSHUFPS       $0x44, Y2, Y0, Y1
+	VSHUFPS       $0xee, Y2, Y0, Y0
+	VADDPS        Y0, Y1, Y1
+	VSHUFPS       $0x44, Y4, Y4, Y0
+	VSHUFPS       $0xee, Y4, Y4, Y2
+	VADDPS        Y2, Y0, Y0
+	VSHUFPS       $0x88, Y0, Y1, Y2
+	VSHUFPS       $0xdd, Y0, Y1, Y0
+	VADDPS        Y0, Y2, Y2
+	MOVQ          sums_base+48(FP), AX
+	VMOVSD        X2, (AX)
+	VEXTRACTPS    $0x02, X2, 8(AX)
+	VZEROUPPER
+	RET
+
+// CosineWideF32AVX512 continues the sums of CosineF32: acc has the 32 lanes of each. It is
+// defined by generic.CosineWideF32.
+//
+// AVX-512 (F, BW, DQ, VL). Like Cosine without the tree reductions. Reads x and y, updates
+// acc.
+//
+// lanes Z0–Z5, acc AX, x AX, y CX, len(x) DX.
+//
+// Requires: AVX, AVX512F
+TEXT ·CosineWideF32AVX512(SB), NOSPLIT, $0-56
+	MOVQ    acc+0(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	MOVQ    x_base+8(FP), AX
+	MOVQ    y_base+32(FP), CX
+	MOVQ    x_len+16(FP), DX
+
+round1:
+	CMPQ        DX, $0x00000020
+	JL          rest2
+	VMOVUPS     (AX), Z6
+	VMOVUPS     (CX), Z7
+	VFMADD231PS Z6, Z7, Z0
+	VFMADD231PS Z6, Z6, Z2
+	VFMADD231PS Z7, Z7, Z4
+	VMOVUPS     64(AX), Z6
+	VMOVUPS     64(CX), Z7
+	VFMADD231PS Z6, Z7, Z1
+	VFMADD231PS Z6, Z6, Z3
+	VFMADD231PS Z7, Z7, Z5
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000020, DX
+	JMP         round1
+
+rest2:
+	CMPQ         DX, $0x00000010
+	JL           partial3a
+	VMOVUPS      (AX), Z6
+	VMOVUPS      (CX), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VFMADD231PS  Z6, Z6, Z2
+	VFMADD231PS  Z7, Z7, Z4
+	SUBQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
+	VBROADCASTSS negZero<>+4(SB), Z6
+	VMOVUPS      64(AX), K1, Z6
+	VMOVUPS.Z    64(CX), K1, Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VFMADD231PS  Z6, Z6, Z3
+	VFMADD231PS  Z7, Z7, Z5
+	JMP          end4
+
+partial3a:
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
+	VBROADCASTSS negZero<>+4(SB), Z6
+	VMOVUPS      (AX), K1, Z6
+	VMOVUPS.Z    (CX), K1, Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VFMADD231PS  Z6, Z6, Z2
+	VFMADD231PS  Z7, Z7, Z4
+
+end4:
+	MOVQ    acc+0(FP), AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
 	VZEROUPPER
 	RET
 
@@ -2745,41 +4719,34 @@ TEXT ·AsumF64AVX512(SB), NOSPLIT, $0-32
 	MOVQ    x_len+8(FP), CX
 
 round1:
-	CMPQ    CX, $0x00000020
-	JL      rest2
-	VMOVUPD (AX), Z5
-	VANDPD  Z4, Z5, Z5
-	VADDPD  Z5, Z0, Z0
-	VMOVUPD 64(AX), Z5
-	VANDPD  Z4, Z5, Z5
-	VADDPD  Z5, Z1, Z1
-	VMOVUPD 128(AX), Z5
-	VANDPD  Z4, Z5, Z5
-	VADDPD  Z5, Z2, Z2
-	VMOVUPD 192(AX), Z5
-	VANDPD  Z4, Z5, Z5
-	VADDPD  Z5, Z3, Z3
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x00000020, CX
-	JMP     round1
+	CMPQ   CX, $0x00000020
+	JL     rest2
+	VANDPD (AX), Z4, Z5
+	VADDPD Z5, Z0, Z0
+	VANDPD 64(AX), Z4, Z5
+	VADDPD Z5, Z1, Z1
+	VANDPD 128(AX), Z4, Z5
+	VADDPD Z5, Z2, Z2
+	VANDPD 192(AX), Z4, Z5
+	VADDPD Z5, Z3, Z3
+	ADDQ   $0x00000100, AX
+	SUBQ   $0x00000020, CX
+	JMP    round1
 
 rest2:
 	CMPQ      CX, $0x00000008
 	JL        partial3a
-	VMOVUPD   (AX), Z5
-	VANDPD    Z4, Z5, Z5
+	VANDPD    (AX), Z4, Z5
 	VADDPD    Z5, Z0, Z0
 	SUBQ      $0x00000008, CX
 	CMPQ      CX, $0x00000008
 	JL        partial3b
-	VMOVUPD   64(AX), Z5
-	VANDPD    Z4, Z5, Z5
+	VANDPD    64(AX), Z4, Z5
 	VADDPD    Z5, Z1, Z1
 	SUBQ      $0x00000008, CX
 	CMPQ      CX, $0x00000008
 	JL        partial3c
-	VMOVUPD   128(AX), Z5
-	VANDPD    Z4, Z5, Z5
+	VANDPD    128(AX), Z4, Z5
 	VADDPD    Z5, Z2, Z2
 	SUBQ      $0x00000008, CX
 	TESTQ     CX, CX
@@ -2787,8 +4754,8 @@ rest2:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z 192(AX), K1, Z5
-	VANDPD    Z4, Z5, Z4
-	VADDPD    Z4, Z3, Z3
+	VANDPD    Z5, Z4, Z5
+	VADDPD    Z5, Z3, Z3
 	JMP       end4
 
 partial3c:
@@ -2797,8 +4764,8 @@ partial3c:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z 128(AX), K1, Z5
-	VANDPD    Z4, Z5, Z4
-	VADDPD    Z4, Z2, Z2
+	VANDPD    Z5, Z4, Z5
+	VADDPD    Z5, Z2, Z2
 	JMP       end4
 
 partial3b:
@@ -2807,8 +4774,8 @@ partial3b:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z 64(AX), K1, Z5
-	VANDPD    Z4, Z5, Z4
-	VADDPD    Z4, Z1, Z1
+	VANDPD    Z5, Z4, Z5
+	VADDPD    Z5, Z1, Z1
 	JMP       end4
 
 partial3a:
@@ -2817,8 +4784,8 @@ partial3a:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z5
-	VANDPD    Z4, Z5, Z4
-	VADDPD    Z4, Z0, Z0
+	VANDPD    Z5, Z4, Z5
+	VADDPD    Z5, Z0, Z0
 
 end4:
 	// Tree reduction: registers, then halves of one.
@@ -2855,41 +4822,34 @@ TEXT ·AsumWideF64AVX512(SB), NOSPLIT, $0-32
 	MOVQ    x_len+16(FP), CX
 
 round1:
-	CMPQ    CX, $0x00000020
-	JL      rest2
-	VMOVUPD (AX), Z5
-	VANDPD  Z4, Z5, Z5
-	VADDPD  Z5, Z0, Z0
-	VMOVUPD 64(AX), Z5
-	VANDPD  Z4, Z5, Z5
-	VADDPD  Z5, Z1, Z1
-	VMOVUPD 128(AX), Z5
-	VANDPD  Z4, Z5, Z5
-	VADDPD  Z5, Z2, Z2
-	VMOVUPD 192(AX), Z5
-	VANDPD  Z4, Z5, Z5
-	VADDPD  Z5, Z3, Z3
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x00000020, CX
-	JMP     round1
+	CMPQ   CX, $0x00000020
+	JL     rest2
+	VANDPD (AX), Z4, Z5
+	VADDPD Z5, Z0, Z0
+	VANDPD 64(AX), Z4, Z5
+	VADDPD Z5, Z1, Z1
+	VANDPD 128(AX), Z4, Z5
+	VADDPD Z5, Z2, Z2
+	VANDPD 192(AX), Z4, Z5
+	VADDPD Z5, Z3, Z3
+	ADDQ   $0x00000100, AX
+	SUBQ   $0x00000020, CX
+	JMP    round1
 
 rest2:
 	CMPQ      CX, $0x00000008
 	JL        partial3a
-	VMOVUPD   (AX), Z5
-	VANDPD    Z4, Z5, Z5
+	VANDPD    (AX), Z4, Z5
 	VADDPD    Z5, Z0, Z0
 	SUBQ      $0x00000008, CX
 	CMPQ      CX, $0x00000008
 	JL        partial3b
-	VMOVUPD   64(AX), Z5
-	VANDPD    Z4, Z5, Z5
+	VANDPD    64(AX), Z4, Z5
 	VADDPD    Z5, Z1, Z1
 	SUBQ      $0x00000008, CX
 	CMPQ      CX, $0x00000008
 	JL        partial3c
-	VMOVUPD   128(AX), Z5
-	VANDPD    Z4, Z5, Z5
+	VANDPD    128(AX), Z4, Z5
 	VADDPD    Z5, Z2, Z2
 	SUBQ      $0x00000008, CX
 	TESTQ     CX, CX
@@ -2897,8 +4857,8 @@ rest2:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z 192(AX), K1, Z5
-	VANDPD    Z4, Z5, Z4
-	VADDPD    Z4, Z3, Z3
+	VANDPD    Z5, Z4, Z5
+	VADDPD    Z5, Z3, Z3
 	JMP       end4
 
 partial3c:
@@ -2907,8 +4867,8 @@ partial3c:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z 128(AX), K1, Z5
-	VANDPD    Z4, Z5, Z4
-	VADDPD    Z4, Z2, Z2
+	VANDPD    Z5, Z4, Z5
+	VADDPD    Z5, Z2, Z2
 	JMP       end4
 
 partial3b:
@@ -2917,8 +4877,8 @@ partial3b:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z 64(AX), K1, Z5
-	VANDPD    Z4, Z5, Z4
-	VADDPD    Z4, Z1, Z1
+	VANDPD    Z5, Z4, Z5
+	VADDPD    Z5, Z1, Z1
 	JMP       end4
 
 partial3a:
@@ -2927,8 +4887,8 @@ partial3a:
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z5
-	VANDPD    Z4, Z5, Z4
-	VADDPD    Z4, Z0, Z0
+	VANDPD    Z5, Z4, Z5
+	VADDPD    Z5, Z0, Z0
 
 end4:
 	MOVQ    acc+0(FP), AX
@@ -2961,20 +4921,16 @@ round1:
 	CMPQ        DX, $0x00000020
 	JL          rest2
 	VMOVUPD     (AX), Z4
-	VMOVUPD     (CX), Z5
-	VSUBPD      Z5, Z4, Z4
+	VSUBPD      (CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z0
 	VMOVUPD     64(AX), Z4
-	VMOVUPD     64(CX), Z5
-	VSUBPD      Z5, Z4, Z4
+	VSUBPD      64(CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z1
 	VMOVUPD     128(AX), Z4
-	VMOVUPD     128(CX), Z5
-	VSUBPD      Z5, Z4, Z4
+	VSUBPD      128(CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z2
 	VMOVUPD     192(AX), Z4
-	VMOVUPD     192(CX), Z5
-	VSUBPD      Z5, Z4, Z4
+	VSUBPD      192(CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z3
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
@@ -2985,22 +4941,19 @@ rest2:
 	CMPQ        DX, $0x00000008
 	JL          partial3a
 	VMOVUPD     (AX), Z4
-	VMOVUPD     (CX), Z5
-	VSUBPD      Z5, Z4, Z4
+	VSUBPD      (CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z0
 	SUBQ        $0x00000008, DX
 	CMPQ        DX, $0x00000008
 	JL          partial3b
 	VMOVUPD     64(AX), Z4
-	VMOVUPD     64(CX), Z5
-	VSUBPD      Z5, Z4, Z4
+	VSUBPD      64(CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z1
 	SUBQ        $0x00000008, DX
 	CMPQ        DX, $0x00000008
 	JL          partial3c
 	VMOVUPD     128(AX), Z4
-	VMOVUPD     128(CX), Z5
-	VSUBPD      Z5, Z4, Z4
+	VSUBPD      128(CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z2
 	SUBQ        $0x00000008, DX
 	TESTQ       DX, DX
@@ -3084,20 +5037,16 @@ round1:
 	CMPQ        DX, $0x00000020
 	JL          rest2
 	VMOVUPD     (AX), Z4
-	VMOVUPD     (CX), Z5
-	VSUBPD      Z5, Z4, Z4
+	VSUBPD      (CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z0
 	VMOVUPD     64(AX), Z4
-	VMOVUPD     64(CX), Z5
-	VSUBPD      Z5, Z4, Z4
+	VSUBPD      64(CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z1
 	VMOVUPD     128(AX), Z4
-	VMOVUPD     128(CX), Z5
-	VSUBPD      Z5, Z4, Z4
+	VSUBPD      128(CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z2
 	VMOVUPD     192(AX), Z4
-	VMOVUPD     192(CX), Z5
-	VSUBPD      Z5, Z4, Z4
+	VSUBPD      192(CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z3
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
@@ -3108,22 +5057,19 @@ rest2:
 	CMPQ        DX, $0x00000008
 	JL          partial3a
 	VMOVUPD     (AX), Z4
-	VMOVUPD     (CX), Z5
-	VSUBPD      Z5, Z4, Z4
+	VSUBPD      (CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z0
 	SUBQ        $0x00000008, DX
 	CMPQ        DX, $0x00000008
 	JL          partial3b
 	VMOVUPD     64(AX), Z4
-	VMOVUPD     64(CX), Z5
-	VSUBPD      Z5, Z4, Z4
+	VSUBPD      64(CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z1
 	SUBQ        $0x00000008, DX
 	CMPQ        DX, $0x00000008
 	JL          partial3c
 	VMOVUPD     128(AX), Z4
-	VMOVUPD     128(CX), Z5
-	VSUBPD      Z5, Z4, Z4
+	VSUBPD      128(CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z2
 	SUBQ        $0x00000008, DX
 	TESTQ       DX, DX
@@ -3177,39 +5123,38 @@ end4:
 	VZEROUPPER
 	RET
 
-// DeviationWideF64AVX512 continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It
-// is defined by generic.DeviationWideF64.
+// DeviationF64AVX512 returns Σ (x[i] − m)² in 32 lanes. It is defined by
+// generic.DeviationF64.
 //
-// AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes. Reads x, updates acc.
+// AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes, then a tree reduction. Reads x.
 //
-// m Z0, lanes Z1–Z4, acc AX, x AX, len(x) CX.
+// lanes Z0–Z3, m Z4, x AX, len(x) CX.
 //
-// Requires: AVX, AVX512F
-TEXT ·DeviationWideF64AVX512(SB), NOSPLIT, $0-40
-	VBROADCASTSD m+32(FP), Z0
-	MOVQ         acc+0(FP), AX
-	VMOVUPD      (AX), Z1
-	VMOVUPD      64(AX), Z2
-	VMOVUPD      128(AX), Z3
-	VMOVUPD      192(AX), Z4
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
+TEXT ·DeviationF64AVX512(SB), NOSPLIT, $0-40
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VXORPS       Z3, Z3, Z3
+	VBROADCASTSD m+24(FP), Z4
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
 
 round1:
 	CMPQ        CX, $0x00000020
 	JL          rest2
 	VMOVUPD     (AX), Z5
-	VSUBPD      Z0, Z5, Z5
-	VFMADD231PD Z5, Z5, Z1
+	VSUBPD      Z4, Z5, Z5
+	VFMADD231PD Z5, Z5, Z0
 	VMOVUPD     64(AX), Z5
-	VSUBPD      Z0, Z5, Z5
-	VFMADD231PD Z5, Z5, Z2
+	VSUBPD      Z4, Z5, Z5
+	VFMADD231PD Z5, Z5, Z1
 	VMOVUPD     128(AX), Z5
-	VSUBPD      Z0, Z5, Z5
-	VFMADD231PD Z5, Z5, Z3
+	VSUBPD      Z4, Z5, Z5
+	VFMADD231PD Z5, Z5, Z2
 	VMOVUPD     192(AX), Z5
-	VSUBPD      Z0, Z5, Z5
-	VFMADD231PD Z5, Z5, Z4
+	VSUBPD      Z4, Z5, Z5
+	VFMADD231PD Z5, Z5, Z3
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
 	JMP         round1
@@ -3218,29 +5163,29 @@ rest2:
 	CMPQ        CX, $0x00000008
 	JL          partial3a
 	VMOVUPD     (AX), Z5
-	VSUBPD      Z0, Z5, Z5
-	VFMADD231PD Z5, Z5, Z1
+	VSUBPD      Z4, Z5, Z5
+	VFMADD231PD Z5, Z5, Z0
 	SUBQ        $0x00000008, CX
 	CMPQ        CX, $0x00000008
 	JL          partial3b
 	VMOVUPD     64(AX), Z5
-	VSUBPD      Z0, Z5, Z5
-	VFMADD231PD Z5, Z5, Z2
+	VSUBPD      Z4, Z5, Z5
+	VFMADD231PD Z5, Z5, Z1
 	SUBQ        $0x00000008, CX
 	CMPQ        CX, $0x00000008
 	JL          partial3c
 	VMOVUPD     128(AX), Z5
-	VSUBPD      Z0, Z5, Z5
-	VFMADD231PD Z5, Z5, Z3
+	VSUBPD      Z4, Z5, Z5
+	VFMADD231PD Z5, Z5, Z2
 	SUBQ        $0x00000008, CX
 	TESTQ       CX, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
 	VMOVUPD.Z   192(AX), K1, Z5
-	VSUBPD      Z0, Z5, Z5
+	VSUBPD      Z4, Z5, Z5
 	VMOVAPD.Z   Z5, K1, Z5
-	VFMADD231PD Z5, Z5, Z4
+	VFMADD231PD Z5, Z5, Z3
 	JMP         end4
 
 partial3c:
@@ -3249,9 +5194,9 @@ partial3c:
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
 	VMOVUPD.Z   128(AX), K1, Z5
-	VSUBPD      Z0, Z5, Z5
+	VSUBPD      Z4, Z5, Z5
 	VMOVAPD.Z   Z5, K1, Z5
-	VFMADD231PD Z5, Z5, Z3
+	VFMADD231PD Z5, Z5, Z2
 	JMP         end4
 
 partial3b:
@@ -3260,9 +5205,9 @@ partial3b:
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
 	VMOVUPD.Z   64(AX), K1, Z5
-	VSUBPD      Z0, Z5, Z5
+	VSUBPD      Z4, Z5, Z5
 	VMOVAPD.Z   Z5, K1, Z5
-	VFMADD231PD Z5, Z5, Z2
+	VFMADD231PD Z5, Z5, Z1
 	JMP         end4
 
 partial3a:
@@ -3271,16 +5216,406 @@ partial3a:
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
 	VMOVUPD.Z   (AX), K1, Z5
-	VSUBPD      Z0, Z5, Z5
+	VSUBPD      Z4, Z5, Z5
+	VMOVAPD.Z   Z5, K1, Z5
+	VFMADD231PD Z5, Z5, Z0
+
+end4:
+	// Tree reduction: registers, then halves of one.
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKLPD     Y0, Y0, Y1
+	VUNPCKHPD     Y0, Y0, Y0
+	VADDPD        Y0, Y1, Y1
+	VMOVSD        X1, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// DeviationWideF64AVX512 continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It
+// is defined by generic.DeviationWideF64.
+//
+// AVX-512 (F, BW, DQ, VL). Like Deviation without the tree reduction. Reads x, updates acc.
+//
+// lanes Z0–Z3, acc AX, m Z4, x AX, len(x) CX.
+//
+// Requires: AVX, AVX512F
+TEXT ·DeviationWideF64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         acc+0(FP), AX
+	VMOVUPD      (AX), Z0
+	VMOVUPD      64(AX), Z1
+	VMOVUPD      128(AX), Z2
+	VMOVUPD      192(AX), Z3
+	VBROADCASTSD m+32(FP), Z4
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+
+round1:
+	CMPQ        CX, $0x00000020
+	JL          rest2
+	VMOVUPD     (AX), Z5
+	VSUBPD      Z4, Z5, Z5
+	VFMADD231PD Z5, Z5, Z0
+	VMOVUPD     64(AX), Z5
+	VSUBPD      Z4, Z5, Z5
+	VFMADD231PD Z5, Z5, Z1
+	VMOVUPD     128(AX), Z5
+	VSUBPD      Z4, Z5, Z5
+	VFMADD231PD Z5, Z5, Z2
+	VMOVUPD     192(AX), Z5
+	VSUBPD      Z4, Z5, Z5
+	VFMADD231PD Z5, Z5, Z3
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000020, CX
+	JMP         round1
+
+rest2:
+	CMPQ        CX, $0x00000008
+	JL          partial3a
+	VMOVUPD     (AX), Z5
+	VSUBPD      Z4, Z5, Z5
+	VFMADD231PD Z5, Z5, Z0
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3b
+	VMOVUPD     64(AX), Z5
+	VSUBPD      Z4, Z5, Z5
+	VFMADD231PD Z5, Z5, Z1
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3c
+	VMOVUPD     128(AX), Z5
+	VSUBPD      Z4, Z5, Z5
+	VFMADD231PD Z5, Z5, Z2
+	SUBQ        $0x00000008, CX
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   192(AX), K1, Z5
+	VSUBPD      Z4, Z5, Z5
+	VMOVAPD.Z   Z5, K1, Z5
+	VFMADD231PD Z5, Z5, Z3
+	JMP         end4
+
+partial3c:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   128(AX), K1, Z5
+	VSUBPD      Z4, Z5, Z5
+	VMOVAPD.Z   Z5, K1, Z5
+	VFMADD231PD Z5, Z5, Z2
+	JMP         end4
+
+partial3b:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   64(AX), K1, Z5
+	VSUBPD      Z4, Z5, Z5
 	VMOVAPD.Z   Z5, K1, Z5
 	VFMADD231PD Z5, Z5, Z1
+	JMP         end4
+
+partial3a:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   (AX), K1, Z5
+	VSUBPD      Z4, Z5, Z5
+	VMOVAPD.Z   Z5, K1, Z5
+	VFMADD231PD Z5, Z5, Z0
 
 end4:
 	MOVQ    acc+0(FP), AX
-	VMOVUPD Z1, (AX)
-	VMOVUPD Z2, 64(AX)
-	VMOVUPD Z3, 128(AX)
-	VMOVUPD Z4, 192(AX)
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// SumSquaresF64AVX512 returns Σ x[i]² in 32 lanes. It is defined by generic.SumSquaresF64.
+//
+// AVX-512 (F, BW, DQ, VL). Like Dot, but each vector is loaded once. Reads x.
+//
+// lanes Z0–Z3, x AX, len(x) CX.
+//
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
+TEXT ·SumSquaresF64AVX512(SB), NOSPLIT, $0-32
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+
+round1:
+	CMPQ        CX, $0x00000020
+	JL          rest2
+	VMOVUPD     (AX), Z4
+	VFMADD231PD Z4, Z4, Z0
+	VMOVUPD     64(AX), Z4
+	VFMADD231PD Z4, Z4, Z1
+	VMOVUPD     128(AX), Z4
+	VFMADD231PD Z4, Z4, Z2
+	VMOVUPD     192(AX), Z4
+	VFMADD231PD Z4, Z4, Z3
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000020, CX
+	JMP         round1
+
+rest2:
+	CMPQ        CX, $0x00000008
+	JL          partial3a
+	VMOVUPD     (AX), Z4
+	VFMADD231PD Z4, Z4, Z0
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3b
+	VMOVUPD     64(AX), Z4
+	VFMADD231PD Z4, Z4, Z1
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial3c
+	VMOVUPD     128(AX), Z4
+	VFMADD231PD Z4, Z4, Z2
+	SUBQ        $0x00000008, CX
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   192(AX), K1, Z4
+	VFMADD231PD Z4, Z4, Z3
+	JMP         end4
+
+partial3c:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   128(AX), K1, Z4
+	VFMADD231PD Z4, Z4, Z2
+	JMP         end4
+
+partial3b:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   64(AX), K1, Z4
+	VFMADD231PD Z4, Z4, Z1
+	JMP         end4
+
+partial3a:
+	TESTQ       CX, CX
+	JZ          end4
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   (AX), K1, Z4
+	VFMADD231PD Z4, Z4, Z0
+
+end4:
+	// Tree reduction: registers, then halves of one.
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKLPD     Y0, Y0, Y1
+	VUNPCKHPD     Y0, Y0, Y0
+	VADDPD        Y0, Y1, Y1
+	VMOVSD        X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// CosineF64AVX512 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
+// each in 16 lanes. It is defined by generic.CosineF64.
+//
+// AVX-512 (F, BW, DQ, VL). Twice 64 bytes of lanes for each of three sums, two loads and
+// three FMAs for each vector; then tree reductions side by side. Reads x and y, writes sums.
+//
+// lanes Z0–Z5, x AX, y CX, len(x) DX, sums AX.
+//
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
+TEXT ·CosineF64AVX512(SB), NOSPLIT, $0-72
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	MOVQ   x_base+0(FP), AX
+	MOVQ   y_base+24(FP), CX
+	MOVQ   x_len+8(FP), DX
+
+round1:
+	CMPQ        DX, $0x00000010
+	JL          rest2
+	VMOVUPD     (AX), Z6
+	VMOVUPD     (CX), Z7
+	VFMADD231PD Z6, Z7, Z0
+	VFMADD231PD Z6, Z6, Z2
+	VFMADD231PD Z7, Z7, Z4
+	VMOVUPD     64(AX), Z6
+	VMOVUPD     64(CX), Z7
+	VFMADD231PD Z6, Z7, Z1
+	VFMADD231PD Z6, Z6, Z3
+	VFMADD231PD Z7, Z7, Z5
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000010, DX
+	JMP         round1
+
+rest2:
+	CMPQ         DX, $0x00000008
+	JL           partial3a
+	VMOVUPD      (AX), Z6
+	VMOVUPD      (CX), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VFMADD231PD  Z6, Z6, Z2
+	VFMADD231PD  Z7, Z7, Z4
+	SUBQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
+	VBROADCASTSD negZero<>+0(SB), Z6
+	VMOVUPD      64(AX), K1, Z6
+	VMOVUPD.Z    64(CX), K1, Z7
+	VFMADD231PD  Z6, Z7, Z1
+	VFMADD231PD  Z6, Z6, Z3
+	VFMADD231PD  Z7, Z7, Z5
+	JMP          end4
+
+partial3a:
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
+	VBROADCASTSD negZero<>+0(SB), Z6
+	VMOVUPD      (AX), K1, Z6
+	VMOVUPD.Z    (CX), K1, Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VFMADD231PD  Z6, Z6, Z2
+	VFMADD231PD  Z7, Z7, Z4
+
+end4:
+	// Tree reductions: registers, then halves of one.
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VADDPD        Y1, Y2, Y2
+	VADDPD        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VADDPD        Y1, Y4, Y4
+	VINSERTF64X2  $0x01, X4, Y0, Y1
+	VSHUFF64X2    $0x03, Y4, Y0, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF64X2 $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKLPD     Y2, Y1, Y0
+	VUNPCKHPD     Y2, Y1, Y1
+	VADDPD        Y1, Y0, Y0
+	MOVQ          sums_base+48(FP), AX
+	VMOVUPD       X0, (AX)
+	VEXTRACTF64X2 $0x01, Y0, X0
+	VMOVSD        X0, 16(AX)
+	VZEROUPPER
+	RET
+
+// CosineWideF64AVX512 continues the sums of CosineF64: acc has the 16 lanes of each. It is
+// defined by generic.CosineWideF64.
+//
+// AVX-512 (F, BW, DQ, VL). Like Cosine without the tree reductions. Reads x and y, updates
+// acc.
+//
+// lanes Z0–Z5, acc AX, x AX, y CX, len(x) DX.
+//
+// Requires: AVX, AVX512F
+TEXT ·CosineWideF64AVX512(SB), NOSPLIT, $0-56
+	MOVQ    acc+0(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	MOVQ    x_base+8(FP), AX
+	MOVQ    y_base+32(FP), CX
+	MOVQ    x_len+16(FP), DX
+
+round1:
+	CMPQ        DX, $0x00000010
+	JL          rest2
+	VMOVUPD     (AX), Z6
+	VMOVUPD     (CX), Z7
+	VFMADD231PD Z6, Z7, Z0
+	VFMADD231PD Z6, Z6, Z2
+	VFMADD231PD Z7, Z7, Z4
+	VMOVUPD     64(AX), Z6
+	VMOVUPD     64(CX), Z7
+	VFMADD231PD Z6, Z7, Z1
+	VFMADD231PD Z6, Z6, Z3
+	VFMADD231PD Z7, Z7, Z5
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000010, DX
+	JMP         round1
+
+rest2:
+	CMPQ         DX, $0x00000008
+	JL           partial3a
+	VMOVUPD      (AX), Z6
+	VMOVUPD      (CX), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VFMADD231PD  Z6, Z6, Z2
+	VFMADD231PD  Z7, Z7, Z4
+	SUBQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
+	VBROADCASTSD negZero<>+0(SB), Z6
+	VMOVUPD      64(AX), K1, Z6
+	VMOVUPD.Z    64(CX), K1, Z7
+	VFMADD231PD  Z6, Z7, Z1
+	VFMADD231PD  Z6, Z6, Z3
+	VFMADD231PD  Z7, Z7, Z5
+	JMP          end4
+
+partial3a:
+	TESTQ        DX, DX
+	JZ           end4
+	LEAQ         bitMasks<>+0(SB), BX
+	KMOVW        (BX)(DX*2), K1
+	VBROADCASTSD negZero<>+0(SB), Z6
+	VMOVUPD      (AX), K1, Z6
+	VMOVUPD.Z    (CX), K1, Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VFMADD231PD  Z6, Z6, Z2
+	VFMADD231PD  Z7, Z7, Z4
+
+end4:
+	MOVQ    acc+0(FP), AX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, 192(AX)
+	VMOVUPD Z4, 256(AX)
+	VMOVUPD Z5, 320(AX)
 	VZEROUPPER
 	RET
 
@@ -3303,6 +5638,9 @@ DATA magnitudeF64<>+40(SB)/8, $0x7fffffffffffffff
 DATA magnitudeF64<>+48(SB)/8, $0x7fffffffffffffff
 DATA magnitudeF64<>+56(SB)/8, $0x7fffffffffffffff
 GLOBL magnitudeF64<>(SB), RODATA|NOPTR, $64
+
+DATA negZero<>+0(SB)/8, $0x8000000000000000
+GLOBL negZero<>(SB), RODATA|NOPTR, $8
 
 DATA laneMasks<>+0(SB)/8, $0xffffffffffffffff
 DATA laneMasks<>+8(SB)/8, $0xffffffffffffffff

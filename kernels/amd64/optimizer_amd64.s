@@ -76,8 +76,40 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000008
+	CMPQ         BX, $0x00000010
 	JL           done4
+	VMOVUPS      (AX), Y3
+	VMOVUPS      (CX), Y4
+	VMOVUPS      (DX), Y5
+	VANDPS       Y2, Y5, Y6
+	VPSIGND      Y6, Y5, Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VANDPS       Y2, Y4, Y5
+	VPSIGND      Y5, Y4, Y4
+	VFNMADD231PS Y4, Y0, Y3
+	VMOVUPS      Y3, (AX)
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      32(AX), Y3
+	VMOVUPS      32(CX), Y4
+	VMOVUPS      32(DX), Y5
+	VANDPS       Y2, Y5, Y6
+	VPSIGND      Y6, Y5, Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VANDPS       Y2, Y4, Y5
+	VPSIGND      Y5, Y4, Y4
+	VFNMADD231PS Y4, Y0, Y3
+	VMOVUPS      Y3, 32(AX)
+	VMOVUPS      Y4, 32(CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000010, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000008
+	JL           done6
 	VMOVUPS      (AX), Y3
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
@@ -93,11 +125,11 @@ vectors3:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x02, DI
@@ -113,62 +145,62 @@ done4:
 	VPSIGND      Y1, Y5, Y5
 	VFNMADD231PS Y5, Y0, Y4
 	TESTQ        $0x00000008, BX
-	JZ           skip7
+	JZ           skip9
 	VMOVUPS      Y4, (AX)
-	JMP          stored6
+	JMP          stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y4, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, BX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, BX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-	TESTQ   $0x00000008, BX
-	JZ      skip12
-	VMOVUPS Y5, (CX)
-	JMP     stored11
-
 skip12:
+stored8:
+	TESTQ   $0x00000008, BX
+	JZ      skip14
+	VMOVUPS Y5, (CX)
+	JMP     stored13
+
+skip14:
 	LEAQ         (CX), AX
 	VMOVAPS      Y5, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip13
+	JZ           skip15
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip13:
+skip15:
 	TESTQ     $0x00000002, BX
-	JZ        skip14
+	JZ        skip16
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip14:
+skip16:
 	TESTQ  $0x00000001, BX
-	JZ     skip15
+	JZ     skip17
 	VMOVSS X0, (AX)
 
-skip15:
-stored11:
-end5:
+skip17:
+stored13:
+end7:
 	VZEROUPPER
 	RET
 
@@ -248,8 +280,42 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000008
+	CMPQ         BX, $0x00000010
 	JL           done4
+	VMOVUPS      (AX), Y3
+	VMOVUPS      (CX), Y4
+	VMOVUPS      (DX), Y5
+	VANDPS       Y2, Y5, Y6
+	VPSIGND      Y6, Y5, Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VANDPS       Y2, Y4, Y6
+	VPSIGND      Y6, Y4, Y4
+	VFMADD231PS  Y4, Y1, Y5
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVUPS      Y3, (AX)
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      32(AX), Y3
+	VMOVUPS      32(CX), Y4
+	VMOVUPS      32(DX), Y5
+	VANDPS       Y2, Y5, Y6
+	VPSIGND      Y6, Y5, Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VANDPS       Y2, Y4, Y6
+	VPSIGND      Y6, Y4, Y4
+	VFMADD231PS  Y4, Y1, Y5
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVUPS      Y3, 32(AX)
+	VMOVUPS      Y4, 32(CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000010, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000008
+	JL           done6
 	VMOVUPS      (AX), Y3
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
@@ -266,11 +332,11 @@ vectors3:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x02, DI
@@ -287,62 +353,62 @@ done4:
 	VFMADD231PS  Y5, Y1, Y3
 	VFNMADD231PS Y3, Y0, Y4
 	TESTQ        $0x00000008, BX
-	JZ           skip7
+	JZ           skip9
 	VMOVUPS      Y4, (AX)
-	JMP          stored6
+	JMP          stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y4, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, BX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, BX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-	TESTQ   $0x00000008, BX
-	JZ      skip12
-	VMOVUPS Y5, (CX)
-	JMP     stored11
-
 skip12:
+stored8:
+	TESTQ   $0x00000008, BX
+	JZ      skip14
+	VMOVUPS Y5, (CX)
+	JMP     stored13
+
+skip14:
 	LEAQ         (CX), AX
 	VMOVAPS      Y5, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip13
+	JZ           skip15
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip13:
+skip15:
 	TESTQ     $0x00000002, BX
-	JZ        skip14
+	JZ        skip16
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip14:
+skip16:
 	TESTQ  $0x00000001, BX
-	JZ     skip15
+	JZ     skip17
 	VMOVSS X0, (AX)
 
-skip15:
-stored11:
-end5:
+skip17:
+stored13:
+end7:
 	VZEROUPPER
 	RET
 
@@ -451,8 +517,54 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000008
+	CMPQ         BX, $0x00000010
 	JL           done4
+	VMOVUPS      (AX), Y7
+	VMOVUPS      (CX), Y8
+	VMOVUPS      (DX), Y9
+	VANDPS       Y4, Y9, Y10
+	VPCMPGTD     Y5, Y10, Y10
+	VANDPS       Y10, Y9, Y9
+	VMULPS       Y9, Y2, Y10
+	VMULPS       Y8, Y1, Y8
+	VFMADD231PS  Y10, Y9, Y8
+	VCMPPS       $0x15, Y6, Y8, Y11
+	VANDPS       Y11, Y8, Y8
+	VSQRTPS      Y8, Y10
+	VADDPS       Y3, Y10, Y10
+	VDIVPS       Y10, Y9, Y10
+	VANDPS       Y11, Y10, Y10
+	VFNMADD231PS Y10, Y0, Y7
+	VMOVUPS      Y7, (AX)
+	VMOVUPS      Y8, (CX)
+	VMOVUPS      32(AX), Y7
+	VMOVUPS      32(CX), Y8
+	VMOVUPS      32(DX), Y9
+	VANDPS       Y4, Y9, Y10
+	VPCMPGTD     Y5, Y10, Y10
+	VANDPS       Y10, Y9, Y9
+	VMULPS       Y9, Y2, Y10
+	VMULPS       Y8, Y1, Y8
+	VFMADD231PS  Y10, Y9, Y8
+	VCMPPS       $0x15, Y6, Y8, Y11
+	VANDPS       Y11, Y8, Y8
+	VSQRTPS      Y8, Y10
+	VADDPS       Y3, Y10, Y10
+	VDIVPS       Y10, Y9, Y10
+	VANDPS       Y11, Y10, Y10
+	VFNMADD231PS Y10, Y0, Y7
+	VMOVUPS      Y7, 32(AX)
+	VMOVUPS      Y8, 32(CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000010, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000008
+	JL           done6
 	VMOVUPS      (AX), Y7
 	VMOVUPS      (CX), Y8
 	VMOVUPS      (DX), Y9
@@ -475,11 +587,11 @@ vectors3:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x02, DI
@@ -502,62 +614,62 @@ done4:
 	VANDPS       Y1, Y2, Y2
 	VFNMADD231PS Y2, Y0, Y8
 	TESTQ        $0x00000008, BX
-	JZ           skip7
+	JZ           skip9
 	VMOVUPS      Y8, (AX)
-	JMP          stored6
+	JMP          stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y8, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, BX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, BX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-	TESTQ   $0x00000008, BX
-	JZ      skip12
-	VMOVUPS Y9, (CX)
-	JMP     stored11
-
 skip12:
+stored8:
+	TESTQ   $0x00000008, BX
+	JZ      skip14
+	VMOVUPS Y9, (CX)
+	JMP     stored13
+
+skip14:
 	LEAQ         (CX), AX
 	VMOVAPS      Y9, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip13
+	JZ           skip15
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip13:
+skip15:
 	TESTQ     $0x00000002, BX
-	JZ        skip14
+	JZ        skip16
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip14:
+skip16:
 	TESTQ  $0x00000001, BX
-	JZ     skip15
+	JZ     skip17
 	VMOVSS X0, (AX)
 
-skip15:
-stored11:
-end5:
+skip17:
+stored13:
+end7:
 	VZEROUPPER
 	RET
 
@@ -642,8 +754,44 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000008
+	CMPQ         BX, $0x00000010
 	JL           done4
+	VMOVUPS      (AX), Y4
+	VMOVUPS      (CX), Y5
+	VMOVUPS      (DX), Y6
+	VANDPS       Y2, Y6, Y7
+	VPCMPGTD     Y3, Y7, Y7
+	VANDPS       Y7, Y6, Y6
+	VFMADD231PS  Y6, Y6, Y5
+	VSQRTPS      Y5, Y7
+	VADDPS       Y1, Y7, Y7
+	VDIVPS       Y7, Y6, Y7
+	VFNMADD231PS Y7, Y0, Y4
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, (CX)
+	VMOVUPS      32(AX), Y4
+	VMOVUPS      32(CX), Y5
+	VMOVUPS      32(DX), Y6
+	VANDPS       Y2, Y6, Y7
+	VPCMPGTD     Y3, Y7, Y7
+	VANDPS       Y7, Y6, Y6
+	VFMADD231PS  Y6, Y6, Y5
+	VSQRTPS      Y5, Y7
+	VADDPS       Y1, Y7, Y7
+	VDIVPS       Y7, Y6, Y7
+	VFNMADD231PS Y7, Y0, Y4
+	VMOVUPS      Y4, 32(AX)
+	VMOVUPS      Y5, 32(CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000010, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000008
+	JL           done6
 	VMOVUPS      (AX), Y4
 	VMOVUPS      (CX), Y5
 	VMOVUPS      (DX), Y6
@@ -661,11 +809,11 @@ vectors3:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x02, DI
@@ -683,62 +831,62 @@ done4:
 	VDIVPS       Y2, Y4, Y2
 	VFNMADD231PS Y2, Y0, Y5
 	TESTQ        $0x00000008, BX
-	JZ           skip7
+	JZ           skip9
 	VMOVUPS      Y5, (AX)
-	JMP          stored6
+	JMP          stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y5, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, BX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, BX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-	TESTQ   $0x00000008, BX
-	JZ      skip12
-	VMOVUPS Y6, (CX)
-	JMP     stored11
-
 skip12:
+stored8:
+	TESTQ   $0x00000008, BX
+	JZ      skip14
+	VMOVUPS Y6, (CX)
+	JMP     stored13
+
+skip14:
 	LEAQ         (CX), AX
 	VMOVAPS      Y6, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip13
+	JZ           skip15
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip13:
+skip15:
 	TESTQ     $0x00000002, BX
-	JZ        skip14
+	JZ        skip16
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip14:
+skip16:
 	TESTQ  $0x00000001, BX
-	JZ     skip15
+	JZ     skip17
 	VMOVSS X0, (AX)
 
-skip15:
-stored11:
-end5:
+skip17:
+stored13:
+end7:
 	VZEROUPPER
 	RET
 
@@ -880,8 +1028,69 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         SI, $0x00000008
+	CMPQ         SI, $0x00000010
 	JL           done4
+	VMOVUPS      (AX), Y10
+	VMOVUPS      (CX), Y11
+	VMOVUPS      (DX), Y12
+	VMOVUPS      (BX), Y13
+	VANDPS       Y9, Y13, Y14
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y14, Y14
+	VANDPS       Y14, Y13, Y13
+	VMULPS       Y11, Y1, Y11
+	VFMADD231PS  Y2, Y13, Y11
+	VMULPS       Y13, Y4, Y14
+	VMULPS       Y12, Y3, Y12
+	VFMADD231PS  Y14, Y13, Y12
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y12, Y13
+	VANDPS       Y13, Y12, Y12
+	VANDPS       Y13, Y11, Y11
+	VANDPS       Y8, Y11, Y13
+	VPSIGND      Y13, Y11, Y11
+	VMULPS       Y10, Y7, Y10
+	VSQRTPS      Y12, Y13
+	VFMADD213PS  Y6, Y5, Y13
+	VDIVPS       Y13, Y11, Y13
+	VFNMADD231PS Y13, Y0, Y10
+	VMOVUPS      Y10, (AX)
+	VMOVUPS      Y11, (CX)
+	VMOVUPS      Y12, (DX)
+	VMOVUPS      32(AX), Y10
+	VMOVUPS      32(CX), Y11
+	VMOVUPS      32(DX), Y12
+	VMOVUPS      32(BX), Y13
+	VANDPS       Y9, Y13, Y14
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y14, Y14
+	VANDPS       Y14, Y13, Y13
+	VMULPS       Y11, Y1, Y11
+	VFMADD231PS  Y2, Y13, Y11
+	VMULPS       Y13, Y4, Y14
+	VMULPS       Y12, Y3, Y12
+	VFMADD231PS  Y14, Y13, Y12
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y12, Y13
+	VANDPS       Y13, Y12, Y12
+	VANDPS       Y13, Y11, Y11
+	VANDPS       Y8, Y11, Y13
+	VPSIGND      Y13, Y11, Y11
+	VMULPS       Y10, Y7, Y10
+	VSQRTPS      Y12, Y13
+	VFMADD213PS  Y6, Y5, Y13
+	VDIVPS       Y13, Y11, Y13
+	VFNMADD231PS Y13, Y0, Y10
+	VMOVUPS      Y10, 32(AX)
+	VMOVUPS      Y11, 32(CX)
+	VMOVUPS      Y12, 32(DX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x00000040, BX
+	SUBQ         $0x00000010, SI
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         SI, $0x00000008
+	JL           done6
 	VMOVUPS      (AX), Y10
 	VMOVUPS      (CX), Y11
 	VMOVUPS      (DX), Y12
@@ -912,11 +1121,11 @@ vectors3:
 	ADDQ         $0x00000020, DX
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000008, SI
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        SI, SI
-	JZ           end5
+	JZ           end7
 	LEAQ         laneMasks<>+0(SB), DI
 	MOVQ         SI, R8
 	SHLQ         $0x02, R8
@@ -945,90 +1154,90 @@ done4:
 	VDIVPS       Y1, Y12, Y1
 	VFNMADD231PS Y1, Y0, Y11
 	TESTQ        $0x00000008, SI
-	JZ           skip7
+	JZ           skip9
 	VMOVUPS      Y11, (AX)
-	JMP          stored6
+	JMP          stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y11, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, SI
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, SI
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-	TESTQ   $0x00000008, SI
-	JZ      skip12
-	VMOVUPS Y12, (CX)
-	JMP     stored11
-
 skip12:
+stored8:
+	TESTQ   $0x00000008, SI
+	JZ      skip14
+	VMOVUPS Y12, (CX)
+	JMP     stored13
+
+skip14:
 	LEAQ         (CX), AX
 	VMOVAPS      Y12, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip13
+	JZ           skip15
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip13:
+skip15:
 	TESTQ     $0x00000002, SI
-	JZ        skip14
+	JZ        skip16
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip14:
+skip16:
 	TESTQ  $0x00000001, SI
-	JZ     skip15
+	JZ     skip17
 	VMOVSS X0, (AX)
 
-skip15:
-stored11:
-	TESTQ   $0x00000008, SI
-	JZ      skip17
-	VMOVUPS Y13, (DX)
-	JMP     stored16
-
 skip17:
+stored13:
+	TESTQ   $0x00000008, SI
+	JZ      skip19
+	VMOVUPS Y13, (DX)
+	JMP     stored18
+
+skip19:
 	LEAQ         (DX), AX
 	VMOVAPS      Y13, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip18
+	JZ           skip20
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip18:
+skip20:
 	TESTQ     $0x00000002, SI
-	JZ        skip19
+	JZ        skip21
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip19:
+skip21:
 	TESTQ  $0x00000001, SI
-	JZ     skip20
+	JZ     skip22
 	VMOVSS X0, (AX)
 
-skip20:
-stored16:
-end5:
+skip22:
+stored18:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1179,8 +1388,74 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         DI, $0x00000008
+	CMPQ         DI, $0x00000010
 	JL           done4
+	VMOVUPS      (AX), Y9
+	VMOVUPS      (CX), Y10
+	VMOVUPS      (DX), Y11
+	VMOVUPS      (BX), Y12
+	VMOVUPS      (SI), Y13
+	VANDPS       Y8, Y13, Y14
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y14, Y14
+	VANDPS       Y14, Y13, Y13
+	VMULPS       Y10, Y1, Y10
+	VFMADD231PS  Y2, Y13, Y10
+	VMULPS       Y13, Y4, Y14
+	VMULPS       Y11, Y3, Y11
+	VFMADD231PS  Y14, Y13, Y11
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y11, Y13
+	VANDPS       Y13, Y11, Y11
+	VANDPS       Y13, Y10, Y10
+	VANDPS       Y7, Y10, Y13
+	VPSIGND      Y13, Y10, Y10
+	VMAXPS       Y11, Y12, Y12
+	VSQRTPS      Y12, Y13
+	VFMADD213PS  Y6, Y5, Y13
+	VDIVPS       Y13, Y10, Y13
+	VFNMADD231PS Y13, Y0, Y9
+	VMOVUPS      Y9, (AX)
+	VMOVUPS      Y10, (CX)
+	VMOVUPS      Y11, (DX)
+	VMOVUPS      Y12, (BX)
+	VMOVUPS      32(AX), Y9
+	VMOVUPS      32(CX), Y10
+	VMOVUPS      32(DX), Y11
+	VMOVUPS      32(BX), Y12
+	VMOVUPS      32(SI), Y13
+	VANDPS       Y8, Y13, Y14
+	VPCMPGTD     belowLeastRootF32<>+0(SB), Y14, Y14
+	VANDPS       Y14, Y13, Y13
+	VMULPS       Y10, Y1, Y10
+	VFMADD231PS  Y2, Y13, Y10
+	VMULPS       Y13, Y4, Y14
+	VMULPS       Y11, Y3, Y11
+	VFMADD231PS  Y14, Y13, Y11
+	VCMPPS       $0x15, leastSquareF32<>+0(SB), Y11, Y13
+	VANDPS       Y13, Y11, Y11
+	VANDPS       Y13, Y10, Y10
+	VANDPS       Y7, Y10, Y13
+	VPSIGND      Y13, Y10, Y10
+	VMAXPS       Y11, Y12, Y12
+	VSQRTPS      Y12, Y13
+	VFMADD213PS  Y6, Y5, Y13
+	VDIVPS       Y13, Y10, Y13
+	VFNMADD231PS Y13, Y0, Y9
+	VMOVUPS      Y9, 32(AX)
+	VMOVUPS      Y10, 32(CX)
+	VMOVUPS      Y11, 32(DX)
+	VMOVUPS      Y12, 32(BX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x00000040, SI
+	SUBQ         $0x00000010, DI
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         DI, $0x00000008
+	JL           done6
 	VMOVUPS      (AX), Y9
 	VMOVUPS      (CX), Y10
 	VMOVUPS      (DX), Y11
@@ -1214,11 +1489,11 @@ vectors3:
 	ADDQ         $0x00000020, BX
 	ADDQ         $0x00000020, SI
 	SUBQ         $0x00000008, DI
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        DI, DI
-	JZ           end5
+	JZ           end7
 	LEAQ         laneMasks<>+0(SB), R8
 	MOVQ         DI, R9
 	SHLQ         $0x02, R9
@@ -1248,118 +1523,118 @@ done4:
 	VDIVPS       Y1, Y11, Y1
 	VFNMADD231PS Y1, Y0, Y10
 	TESTQ        $0x00000008, DI
-	JZ           skip7
+	JZ           skip9
 	VMOVUPS      Y10, (AX)
-	JMP          stored6
+	JMP          stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y10, Y0
 	TESTQ        $0x00000004, DI
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, DI
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, DI
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-	TESTQ   $0x00000008, DI
-	JZ      skip12
-	VMOVUPS Y11, (CX)
-	JMP     stored11
-
 skip12:
+stored8:
+	TESTQ   $0x00000008, DI
+	JZ      skip14
+	VMOVUPS Y11, (CX)
+	JMP     stored13
+
+skip14:
 	LEAQ         (CX), AX
 	VMOVAPS      Y11, Y0
 	TESTQ        $0x00000004, DI
-	JZ           skip13
+	JZ           skip15
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip13:
+skip15:
 	TESTQ     $0x00000002, DI
-	JZ        skip14
+	JZ        skip16
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip14:
+skip16:
 	TESTQ  $0x00000001, DI
-	JZ     skip15
+	JZ     skip17
 	VMOVSS X0, (AX)
 
-skip15:
-stored11:
-	TESTQ   $0x00000008, DI
-	JZ      skip17
-	VMOVUPS Y12, (DX)
-	JMP     stored16
-
 skip17:
+stored13:
+	TESTQ   $0x00000008, DI
+	JZ      skip19
+	VMOVUPS Y12, (DX)
+	JMP     stored18
+
+skip19:
 	LEAQ         (DX), AX
 	VMOVAPS      Y12, Y0
 	TESTQ        $0x00000004, DI
-	JZ           skip18
+	JZ           skip20
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip18:
+skip20:
 	TESTQ     $0x00000002, DI
-	JZ        skip19
+	JZ        skip21
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip19:
+skip21:
 	TESTQ  $0x00000001, DI
-	JZ     skip20
+	JZ     skip22
 	VMOVSS X0, (AX)
 
-skip20:
-stored16:
-	TESTQ   $0x00000008, DI
-	JZ      skip22
-	VMOVUPS Y13, (BX)
-	JMP     stored21
-
 skip22:
+stored18:
+	TESTQ   $0x00000008, DI
+	JZ      skip24
+	VMOVUPS Y13, (BX)
+	JMP     stored23
+
+skip24:
 	LEAQ         (BX), AX
 	VMOVAPS      Y13, Y0
 	TESTQ        $0x00000004, DI
-	JZ           skip23
+	JZ           skip25
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip23:
+skip25:
 	TESTQ     $0x00000002, DI
-	JZ        skip24
+	JZ        skip26
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip24:
+skip26:
 	TESTQ  $0x00000001, DI
-	JZ     skip25
+	JZ     skip27
 	VMOVSS X0, (AX)
 
-skip25:
-stored21:
-end5:
+skip27:
+stored23:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1479,8 +1754,58 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000008
+	CMPQ         BX, $0x00000010
 	JL           done4
+	VMOVUPS      (AX), Y10
+	VMOVUPS      (CX), Y11
+	VMOVUPS      (DX), Y12
+	VANDPS       Y6, Y12, Y13
+	VPSIGND      Y13, Y12, Y12
+	VMULPS       Y11, Y1, Y13
+	VFMADD231PS  Y2, Y12, Y13
+	VMULPS       Y7, Y13, Y13
+	VMAXPS       Y13, Y9, Y13
+	VMINPS       Y13, Y8, Y13
+	VMULPS       Y11, Y3, Y11
+	VFMADD231PS  Y4, Y12, Y11
+	VANDPS       Y6, Y11, Y12
+	VPSIGND      Y12, Y11, Y11
+	VMULPS       Y10, Y5, Y10
+	VFNMADD231PS Y13, Y0, Y10
+	VANDPS       Y6, Y10, Y12
+	VPSIGND      Y12, Y10, Y10
+	VMOVUPS      Y10, (AX)
+	VMOVUPS      Y11, (CX)
+	VMOVUPS      32(AX), Y10
+	VMOVUPS      32(CX), Y11
+	VMOVUPS      32(DX), Y12
+	VANDPS       Y6, Y12, Y13
+	VPSIGND      Y13, Y12, Y12
+	VMULPS       Y11, Y1, Y13
+	VFMADD231PS  Y2, Y12, Y13
+	VMULPS       Y7, Y13, Y13
+	VMAXPS       Y13, Y9, Y13
+	VMINPS       Y13, Y8, Y13
+	VMULPS       Y11, Y3, Y11
+	VFMADD231PS  Y4, Y12, Y11
+	VANDPS       Y6, Y11, Y12
+	VPSIGND      Y12, Y11, Y11
+	VMULPS       Y10, Y5, Y10
+	VFNMADD231PS Y13, Y0, Y10
+	VANDPS       Y6, Y10, Y12
+	VPSIGND      Y12, Y10, Y10
+	VMOVUPS      Y10, 32(AX)
+	VMOVUPS      Y11, 32(CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000010, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000008
+	JL           done6
 	VMOVUPS      (AX), Y10
 	VMOVUPS      (CX), Y11
 	VMOVUPS      (DX), Y12
@@ -1505,11 +1830,11 @@ vectors3:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x02, DI
@@ -1534,62 +1859,62 @@ done4:
 	VANDPS       Y6, Y11, Y0
 	VPSIGND      Y0, Y11, Y11
 	TESTQ        $0x00000008, BX
-	JZ           skip7
+	JZ           skip9
 	VMOVUPS      Y11, (AX)
-	JMP          stored6
+	JMP          stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y11, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, BX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, BX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-	TESTQ   $0x00000008, BX
-	JZ      skip12
-	VMOVUPS Y12, (CX)
-	JMP     stored11
-
 skip12:
+stored8:
+	TESTQ   $0x00000008, BX
+	JZ      skip14
+	VMOVUPS Y12, (CX)
+	JMP     stored13
+
+skip14:
 	LEAQ         (CX), AX
 	VMOVAPS      Y12, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip13
+	JZ           skip15
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip13:
+skip15:
 	TESTQ     $0x00000002, BX
-	JZ        skip14
+	JZ        skip16
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip14:
+skip16:
 	TESTQ  $0x00000001, BX
-	JZ     skip15
+	JZ     skip17
 	VMOVSS X0, (AX)
 
-skip15:
-stored11:
-end5:
+skip17:
+stored13:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1674,8 +1999,44 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000004
+	CMPQ         BX, $0x00000008
 	JL           done4
+	VMOVUPD      (AX), Y4
+	VMOVUPD      (CX), Y5
+	VMOVUPD      (DX), Y6
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y6, Y6
+	VFMADD213PD  Y6, Y1, Y5
+	VANDPD       Y2, Y5, Y6
+	VPCMPGTQ     Y3, Y6, Y6
+	VANDPD       Y6, Y5, Y5
+	VFNMADD231PD Y5, Y0, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      Y5, (CX)
+	VMOVUPD      32(AX), Y4
+	VMOVUPD      32(CX), Y5
+	VMOVUPD      32(DX), Y6
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y6, Y6
+	VFMADD213PD  Y6, Y1, Y5
+	VANDPD       Y2, Y5, Y6
+	VPCMPGTQ     Y3, Y6, Y6
+	VANDPD       Y6, Y5, Y5
+	VFNMADD231PD Y5, Y0, Y4
+	VMOVUPD      Y4, 32(AX)
+	VMOVUPD      Y5, 32(CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000008, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000004
+	JL           done6
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (CX), Y5
 	VMOVUPD      (DX), Y6
@@ -1693,11 +2054,11 @@ vectors3:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000004, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x03, DI
@@ -1715,48 +2076,48 @@ done4:
 	VANDPD       Y1, Y6, Y6
 	VFNMADD231PD Y6, Y0, Y5
 	TESTQ        $0x00000004, BX
-	JZ           skip7
+	JZ           skip9
 	VMOVUPD      Y5, (AX)
-	JMP          stored6
+	JMP          stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y5, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, BX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-	TESTQ   $0x00000004, BX
-	JZ      skip11
-	VMOVUPD Y6, (CX)
-	JMP     stored10
-
 skip11:
+stored8:
+	TESTQ   $0x00000004, BX
+	JZ      skip13
+	VMOVUPD Y6, (CX)
+	JMP     stored12
+
+skip13:
 	LEAQ         (CX), AX
 	VMOVAPS      Y6, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip12
+	JZ           skip14
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip12:
+skip14:
 	TESTQ  $0x00000001, BX
-	JZ     skip13
+	JZ     skip15
 	VMOVSD X0, (AX)
 
-skip13:
-stored10:
-end5:
+skip15:
+stored12:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1845,8 +2206,46 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000004
+	CMPQ         BX, $0x00000008
 	JL           done4
+	VMOVUPD      (AX), Y4
+	VMOVUPD      (CX), Y5
+	VMOVUPD      (DX), Y6
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y6, Y6
+	VFMADD213PD  Y6, Y1, Y5
+	VANDPD       Y2, Y5, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y5, Y5
+	VFMADD231PD  Y5, Y1, Y6
+	VFNMADD231PD Y6, Y0, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      Y5, (CX)
+	VMOVUPD      32(AX), Y4
+	VMOVUPD      32(CX), Y5
+	VMOVUPD      32(DX), Y6
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y6, Y6
+	VFMADD213PD  Y6, Y1, Y5
+	VANDPD       Y2, Y5, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y5, Y5
+	VFMADD231PD  Y5, Y1, Y6
+	VFNMADD231PD Y6, Y0, Y4
+	VMOVUPD      Y4, 32(AX)
+	VMOVUPD      Y5, 32(CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000008, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000004
+	JL           done6
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (CX), Y5
 	VMOVUPD      (DX), Y6
@@ -1865,11 +2264,11 @@ vectors3:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000004, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x03, DI
@@ -1888,48 +2287,48 @@ done4:
 	VFMADD231PD  Y6, Y1, Y4
 	VFNMADD231PD Y4, Y0, Y5
 	TESTQ        $0x00000004, BX
-	JZ           skip7
+	JZ           skip9
 	VMOVUPD      Y5, (AX)
-	JMP          stored6
+	JMP          stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y5, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, BX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-	TESTQ   $0x00000004, BX
-	JZ      skip11
-	VMOVUPD Y6, (CX)
-	JMP     stored10
-
 skip11:
+stored8:
+	TESTQ   $0x00000004, BX
+	JZ      skip13
+	VMOVUPD Y6, (CX)
+	JMP     stored12
+
+skip13:
 	LEAQ         (CX), AX
 	VMOVAPS      Y6, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip12
+	JZ           skip14
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip12:
+skip14:
 	TESTQ  $0x00000001, BX
-	JZ     skip13
+	JZ     skip15
 	VMOVSD X0, (AX)
 
-skip13:
-stored10:
-end5:
+skip15:
+stored12:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2038,8 +2437,54 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000004
+	CMPQ         BX, $0x00000008
 	JL           done4
+	VMOVUPD      (AX), Y7
+	VMOVUPD      (CX), Y8
+	VMOVUPD      (DX), Y9
+	VANDPD       Y4, Y9, Y10
+	VPCMPGTQ     Y5, Y10, Y10
+	VANDPD       Y10, Y9, Y9
+	VMULPD       Y9, Y2, Y10
+	VMULPD       Y8, Y1, Y8
+	VFMADD231PD  Y10, Y9, Y8
+	VCMPPD       $0x15, Y6, Y8, Y11
+	VANDPD       Y11, Y8, Y8
+	VSQRTPD      Y8, Y10
+	VADDPD       Y3, Y10, Y10
+	VDIVPD       Y10, Y9, Y10
+	VANDPD       Y11, Y10, Y10
+	VFNMADD231PD Y10, Y0, Y7
+	VMOVUPD      Y7, (AX)
+	VMOVUPD      Y8, (CX)
+	VMOVUPD      32(AX), Y7
+	VMOVUPD      32(CX), Y8
+	VMOVUPD      32(DX), Y9
+	VANDPD       Y4, Y9, Y10
+	VPCMPGTQ     Y5, Y10, Y10
+	VANDPD       Y10, Y9, Y9
+	VMULPD       Y9, Y2, Y10
+	VMULPD       Y8, Y1, Y8
+	VFMADD231PD  Y10, Y9, Y8
+	VCMPPD       $0x15, Y6, Y8, Y11
+	VANDPD       Y11, Y8, Y8
+	VSQRTPD      Y8, Y10
+	VADDPD       Y3, Y10, Y10
+	VDIVPD       Y10, Y9, Y10
+	VANDPD       Y11, Y10, Y10
+	VFNMADD231PD Y10, Y0, Y7
+	VMOVUPD      Y7, 32(AX)
+	VMOVUPD      Y8, 32(CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000008, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000004
+	JL           done6
 	VMOVUPD      (AX), Y7
 	VMOVUPD      (CX), Y8
 	VMOVUPD      (DX), Y9
@@ -2062,11 +2507,11 @@ vectors3:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000004, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x03, DI
@@ -2089,48 +2534,48 @@ done4:
 	VANDPD       Y1, Y2, Y2
 	VFNMADD231PD Y2, Y0, Y8
 	TESTQ        $0x00000004, BX
-	JZ           skip7
+	JZ           skip9
 	VMOVUPD      Y8, (AX)
-	JMP          stored6
+	JMP          stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y8, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, BX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-	TESTQ   $0x00000004, BX
-	JZ      skip11
-	VMOVUPD Y9, (CX)
-	JMP     stored10
-
 skip11:
+stored8:
+	TESTQ   $0x00000004, BX
+	JZ      skip13
+	VMOVUPD Y9, (CX)
+	JMP     stored12
+
+skip13:
 	LEAQ         (CX), AX
 	VMOVAPS      Y9, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip12
+	JZ           skip14
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip12:
+skip14:
 	TESTQ  $0x00000001, BX
-	JZ     skip13
+	JZ     skip15
 	VMOVSD X0, (AX)
 
-skip13:
-stored10:
-end5:
+skip15:
+stored12:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2215,8 +2660,44 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000004
+	CMPQ         BX, $0x00000008
 	JL           done4
+	VMOVUPD      (AX), Y4
+	VMOVUPD      (CX), Y5
+	VMOVUPD      (DX), Y6
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y6, Y6
+	VFMADD231PD  Y6, Y6, Y5
+	VSQRTPD      Y5, Y7
+	VADDPD       Y1, Y7, Y7
+	VDIVPD       Y7, Y6, Y7
+	VFNMADD231PD Y7, Y0, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      Y5, (CX)
+	VMOVUPD      32(AX), Y4
+	VMOVUPD      32(CX), Y5
+	VMOVUPD      32(DX), Y6
+	VANDPD       Y2, Y6, Y7
+	VPCMPGTQ     Y3, Y7, Y7
+	VANDPD       Y7, Y6, Y6
+	VFMADD231PD  Y6, Y6, Y5
+	VSQRTPD      Y5, Y7
+	VADDPD       Y1, Y7, Y7
+	VDIVPD       Y7, Y6, Y7
+	VFNMADD231PD Y7, Y0, Y4
+	VMOVUPD      Y4, 32(AX)
+	VMOVUPD      Y5, 32(CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000008, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000004
+	JL           done6
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (CX), Y5
 	VMOVUPD      (DX), Y6
@@ -2234,11 +2715,11 @@ vectors3:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000004, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x03, DI
@@ -2256,48 +2737,48 @@ done4:
 	VDIVPD       Y2, Y4, Y2
 	VFNMADD231PD Y2, Y0, Y5
 	TESTQ        $0x00000004, BX
-	JZ           skip7
+	JZ           skip9
 	VMOVUPD      Y5, (AX)
-	JMP          stored6
+	JMP          stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y5, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, BX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-	TESTQ   $0x00000004, BX
-	JZ      skip11
-	VMOVUPD Y6, (CX)
-	JMP     stored10
-
 skip11:
+stored8:
+	TESTQ   $0x00000004, BX
+	JZ      skip13
+	VMOVUPD Y6, (CX)
+	JMP     stored12
+
+skip13:
 	LEAQ         (CX), AX
 	VMOVAPS      Y6, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip12
+	JZ           skip14
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip12:
+skip14:
 	TESTQ  $0x00000001, BX
-	JZ     skip13
+	JZ     skip15
 	VMOVSD X0, (AX)
 
-skip13:
-stored10:
-end5:
+skip15:
+stored12:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2443,8 +2924,71 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         SI, $0x00000004
+	CMPQ         SI, $0x00000008
 	JL           done4
+	VMOVUPD      (AX), Y10
+	VMOVUPD      (CX), Y11
+	VMOVUPD      (DX), Y12
+	VMOVUPD      (BX), Y13
+	VANDPD       Y8, Y13, Y14
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y11, Y1, Y11
+	VFMADD231PD  Y2, Y13, Y11
+	VMULPD       Y13, Y4, Y14
+	VMULPD       Y12, Y3, Y12
+	VFMADD231PD  Y14, Y13, Y12
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y12, Y13
+	VANDPD       Y13, Y12, Y12
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y8, Y11, Y13
+	VPCMPGTQ     Y9, Y13, Y13
+	VANDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y7, Y10
+	VSQRTPD      Y12, Y13
+	VFMADD213PD  Y6, Y5, Y13
+	VDIVPD       Y13, Y11, Y13
+	VFNMADD231PD Y13, Y0, Y10
+	VMOVUPD      Y10, (AX)
+	VMOVUPD      Y11, (CX)
+	VMOVUPD      Y12, (DX)
+	VMOVUPD      32(AX), Y10
+	VMOVUPD      32(CX), Y11
+	VMOVUPD      32(DX), Y12
+	VMOVUPD      32(BX), Y13
+	VANDPD       Y8, Y13, Y14
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y11, Y1, Y11
+	VFMADD231PD  Y2, Y13, Y11
+	VMULPD       Y13, Y4, Y14
+	VMULPD       Y12, Y3, Y12
+	VFMADD231PD  Y14, Y13, Y12
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y12, Y13
+	VANDPD       Y13, Y12, Y12
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y8, Y11, Y13
+	VPCMPGTQ     Y9, Y13, Y13
+	VANDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y7, Y10
+	VSQRTPD      Y12, Y13
+	VFMADD213PD  Y6, Y5, Y13
+	VDIVPD       Y13, Y11, Y13
+	VFNMADD231PD Y13, Y0, Y10
+	VMOVUPD      Y10, 32(AX)
+	VMOVUPD      Y11, 32(CX)
+	VMOVUPD      Y12, 32(DX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x00000040, BX
+	SUBQ         $0x00000008, SI
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         SI, $0x00000004
+	JL           done6
 	VMOVUPD      (AX), Y10
 	VMOVUPD      (CX), Y11
 	VMOVUPD      (DX), Y12
@@ -2476,11 +3020,11 @@ vectors3:
 	ADDQ         $0x00000020, DX
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, SI
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        SI, SI
-	JZ           end5
+	JZ           end7
 	LEAQ         laneMasks<>+0(SB), DI
 	MOVQ         SI, R8
 	SHLQ         $0x03, R8
@@ -2510,69 +3054,69 @@ done4:
 	VDIVPD       Y1, Y12, Y1
 	VFNMADD231PD Y1, Y0, Y11
 	TESTQ        $0x00000004, SI
-	JZ           skip7
+	JZ           skip9
 	VMOVUPD      Y11, (AX)
-	JMP          stored6
+	JMP          stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y11, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, SI
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-	TESTQ   $0x00000004, SI
-	JZ      skip11
-	VMOVUPD Y12, (CX)
-	JMP     stored10
-
 skip11:
+stored8:
+	TESTQ   $0x00000004, SI
+	JZ      skip13
+	VMOVUPD Y12, (CX)
+	JMP     stored12
+
+skip13:
 	LEAQ         (CX), AX
 	VMOVAPS      Y12, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip12
+	JZ           skip14
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip12:
+skip14:
 	TESTQ  $0x00000001, SI
-	JZ     skip13
+	JZ     skip15
 	VMOVSD X0, (AX)
 
-skip13:
-stored10:
-	TESTQ   $0x00000004, SI
-	JZ      skip15
-	VMOVUPD Y13, (DX)
-	JMP     stored14
-
 skip15:
+stored12:
+	TESTQ   $0x00000004, SI
+	JZ      skip17
+	VMOVUPD Y13, (DX)
+	JMP     stored16
+
+skip17:
 	LEAQ         (DX), AX
 	VMOVAPS      Y13, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip16
+	JZ           skip18
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip16:
+skip18:
 	TESTQ  $0x00000001, SI
-	JZ     skip17
+	JZ     skip19
 	VMOVSD X0, (AX)
 
-skip17:
-stored14:
-end5:
+skip19:
+stored16:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2727,8 +3271,76 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         DI, $0x00000004
+	CMPQ         DI, $0x00000008
 	JL           done4
+	VMOVUPD      (AX), Y9
+	VMOVUPD      (CX), Y10
+	VMOVUPD      (DX), Y11
+	VMOVUPD      (BX), Y12
+	VMOVUPD      (SI), Y13
+	VANDPD       Y7, Y13, Y14
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y10, Y1, Y10
+	VFMADD231PD  Y2, Y13, Y10
+	VMULPD       Y13, Y4, Y14
+	VMULPD       Y11, Y3, Y11
+	VFMADD231PD  Y14, Y13, Y11
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y11, Y13
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y13, Y10, Y10
+	VANDPD       Y7, Y10, Y13
+	VPCMPGTQ     Y8, Y13, Y13
+	VANDPD       Y13, Y10, Y10
+	VMAXPD       Y11, Y12, Y12
+	VSQRTPD      Y12, Y13
+	VFMADD213PD  Y6, Y5, Y13
+	VDIVPD       Y13, Y10, Y13
+	VFNMADD231PD Y13, Y0, Y9
+	VMOVUPD      Y9, (AX)
+	VMOVUPD      Y10, (CX)
+	VMOVUPD      Y11, (DX)
+	VMOVUPD      Y12, (BX)
+	VMOVUPD      32(AX), Y9
+	VMOVUPD      32(CX), Y10
+	VMOVUPD      32(DX), Y11
+	VMOVUPD      32(BX), Y12
+	VMOVUPD      32(SI), Y13
+	VANDPD       Y7, Y13, Y14
+	VPCMPGTQ     belowLeastRootF64<>+0(SB), Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y10, Y1, Y10
+	VFMADD231PD  Y2, Y13, Y10
+	VMULPD       Y13, Y4, Y14
+	VMULPD       Y11, Y3, Y11
+	VFMADD231PD  Y14, Y13, Y11
+	VCMPPD       $0x15, leastSquareF64<>+0(SB), Y11, Y13
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y13, Y10, Y10
+	VANDPD       Y7, Y10, Y13
+	VPCMPGTQ     Y8, Y13, Y13
+	VANDPD       Y13, Y10, Y10
+	VMAXPD       Y11, Y12, Y12
+	VSQRTPD      Y12, Y13
+	VFMADD213PD  Y6, Y5, Y13
+	VDIVPD       Y13, Y10, Y13
+	VFNMADD231PD Y13, Y0, Y9
+	VMOVUPD      Y9, 32(AX)
+	VMOVUPD      Y10, 32(CX)
+	VMOVUPD      Y11, 32(DX)
+	VMOVUPD      Y12, 32(BX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x00000040, SI
+	SUBQ         $0x00000008, DI
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         DI, $0x00000004
+	JL           done6
 	VMOVUPD      (AX), Y9
 	VMOVUPD      (CX), Y10
 	VMOVUPD      (DX), Y11
@@ -2763,11 +3375,11 @@ vectors3:
 	ADDQ         $0x00000020, BX
 	ADDQ         $0x00000020, SI
 	SUBQ         $0x00000004, DI
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        DI, DI
-	JZ           end5
+	JZ           end7
 	LEAQ         laneMasks<>+0(SB), R8
 	MOVQ         DI, R9
 	SHLQ         $0x03, R9
@@ -2798,90 +3410,90 @@ done4:
 	VDIVPD       Y1, Y11, Y1
 	VFNMADD231PD Y1, Y0, Y10
 	TESTQ        $0x00000004, DI
-	JZ           skip7
+	JZ           skip9
 	VMOVUPD      Y10, (AX)
-	JMP          stored6
+	JMP          stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y10, Y0
 	TESTQ        $0x00000002, DI
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, DI
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-	TESTQ   $0x00000004, DI
-	JZ      skip11
-	VMOVUPD Y11, (CX)
-	JMP     stored10
-
 skip11:
+stored8:
+	TESTQ   $0x00000004, DI
+	JZ      skip13
+	VMOVUPD Y11, (CX)
+	JMP     stored12
+
+skip13:
 	LEAQ         (CX), AX
 	VMOVAPS      Y11, Y0
 	TESTQ        $0x00000002, DI
-	JZ           skip12
+	JZ           skip14
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip12:
+skip14:
 	TESTQ  $0x00000001, DI
-	JZ     skip13
+	JZ     skip15
 	VMOVSD X0, (AX)
 
-skip13:
-stored10:
-	TESTQ   $0x00000004, DI
-	JZ      skip15
-	VMOVUPD Y12, (DX)
-	JMP     stored14
-
 skip15:
+stored12:
+	TESTQ   $0x00000004, DI
+	JZ      skip17
+	VMOVUPD Y12, (DX)
+	JMP     stored16
+
+skip17:
 	LEAQ         (DX), AX
 	VMOVAPS      Y12, Y0
 	TESTQ        $0x00000002, DI
-	JZ           skip16
+	JZ           skip18
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip16:
+skip18:
 	TESTQ  $0x00000001, DI
-	JZ     skip17
+	JZ     skip19
 	VMOVSD X0, (AX)
 
-skip17:
-stored14:
-	TESTQ   $0x00000004, DI
-	JZ      skip19
-	VMOVUPD Y13, (BX)
-	JMP     stored18
-
 skip19:
+stored16:
+	TESTQ   $0x00000004, DI
+	JZ      skip21
+	VMOVUPD Y13, (BX)
+	JMP     stored20
+
+skip21:
 	LEAQ         (BX), AX
 	VMOVAPS      Y13, Y0
 	TESTQ        $0x00000002, DI
-	JZ           skip20
+	JZ           skip22
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip20:
+skip22:
 	TESTQ  $0x00000001, DI
-	JZ     skip21
+	JZ     skip23
 	VMOVSD X0, (AX)
 
-skip21:
-stored18:
-end5:
+skip23:
+stored20:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3014,8 +3626,64 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000004
+	CMPQ         BX, $0x00000008
 	JL           done4
+	VMOVUPD      (AX), Y11
+	VMOVUPD      (CX), Y12
+	VMOVUPD      (DX), Y13
+	VANDPD       Y6, Y13, Y14
+	VPCMPGTQ     Y7, Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y12, Y1, Y14
+	VFMADD231PD  Y2, Y13, Y14
+	VMULPD       Y8, Y14, Y14
+	VMAXPD       Y14, Y10, Y14
+	VMINPD       Y14, Y9, Y14
+	VMULPD       Y12, Y3, Y12
+	VFMADD231PD  Y4, Y13, Y12
+	VANDPD       Y6, Y12, Y13
+	VPCMPGTQ     Y7, Y13, Y13
+	VANDPD       Y13, Y12, Y12
+	VMULPD       Y11, Y5, Y11
+	VFNMADD231PD Y14, Y0, Y11
+	VANDPD       Y6, Y11, Y13
+	VPCMPGTQ     Y7, Y13, Y13
+	VANDPD       Y13, Y11, Y11
+	VMOVUPD      Y11, (AX)
+	VMOVUPD      Y12, (CX)
+	VMOVUPD      32(AX), Y11
+	VMOVUPD      32(CX), Y12
+	VMOVUPD      32(DX), Y13
+	VANDPD       Y6, Y13, Y14
+	VPCMPGTQ     Y7, Y14, Y14
+	VANDPD       Y14, Y13, Y13
+	VMULPD       Y12, Y1, Y14
+	VFMADD231PD  Y2, Y13, Y14
+	VMULPD       Y8, Y14, Y14
+	VMAXPD       Y14, Y10, Y14
+	VMINPD       Y14, Y9, Y14
+	VMULPD       Y12, Y3, Y12
+	VFMADD231PD  Y4, Y13, Y12
+	VANDPD       Y6, Y12, Y13
+	VPCMPGTQ     Y7, Y13, Y13
+	VANDPD       Y13, Y12, Y12
+	VMULPD       Y11, Y5, Y11
+	VFNMADD231PD Y14, Y0, Y11
+	VANDPD       Y6, Y11, Y13
+	VPCMPGTQ     Y7, Y13, Y13
+	VANDPD       Y13, Y11, Y11
+	VMOVUPD      Y11, 32(AX)
+	VMOVUPD      Y12, 32(CX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000008, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000004
+	JL           done6
 	VMOVUPD      (AX), Y11
 	VMOVUPD      (CX), Y12
 	VMOVUPD      (DX), Y13
@@ -3043,11 +3711,11 @@ vectors3:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000004, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x03, DI
@@ -3075,48 +3743,48 @@ done4:
 	VPCMPGTQ     Y7, Y0, Y0
 	VANDPD       Y0, Y12, Y12
 	TESTQ        $0x00000004, BX
-	JZ           skip7
+	JZ           skip9
 	VMOVUPD      Y12, (AX)
-	JMP          stored6
+	JMP          stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y12, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, BX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-	TESTQ   $0x00000004, BX
-	JZ      skip11
-	VMOVUPD Y13, (CX)
-	JMP     stored10
-
 skip11:
+stored8:
+	TESTQ   $0x00000004, BX
+	JZ      skip13
+	VMOVUPD Y13, (CX)
+	JMP     stored12
+
+skip13:
 	LEAQ         (CX), AX
 	VMOVAPS      Y13, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip12
+	JZ           skip14
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip12:
+skip14:
 	TESTQ  $0x00000001, BX
-	JZ     skip13
+	JZ     skip15
 	VMOVSD X0, (AX)
 
-skip13:
-stored10:
-end5:
+skip15:
+stored12:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3192,8 +3860,40 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000010
+	CMPQ         BX, $0x00000020
 	JL           done4
+	VMOVUPS      (AX), Z3
+	VMOVUPS      (CX), Z4
+	VMOVUPS      (DX), Z5
+	VPTESTMD     Z2, Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VFMADD213PS  Z5, Z1, Z4
+	VPTESTMD     Z2, Z4, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      64(AX), Z3
+	VMOVUPS      64(CX), Z4
+	VMOVUPS      64(DX), Z5
+	VPTESTMD     Z2, Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VFMADD213PS  Z5, Z1, Z4
+	VPTESTMD     Z2, Z4, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, 64(AX)
+	VMOVUPS      Z4, 64(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000020, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000010
+	JL           done6
 	VMOVUPS      (AX), Z3
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
@@ -3209,11 +3909,11 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPS.Z    (AX), K1, Z3
@@ -3228,7 +3928,7 @@ done4:
 	VMOVUPS      Z3, K1, (AX)
 	VMOVUPS      Z4, K1, (CX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3308,8 +4008,42 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000010
+	CMPQ         BX, $0x00000020
 	JL           done4
+	VMOVUPS      (AX), Z3
+	VMOVUPS      (CX), Z4
+	VMOVUPS      (DX), Z5
+	VPTESTMD     Z2, Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VFMADD213PS  Z5, Z1, Z4
+	VPTESTMD     Z2, Z4, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VFMADD231PS  Z4, Z1, Z5
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      64(AX), Z3
+	VMOVUPS      64(CX), Z4
+	VMOVUPS      64(DX), Z5
+	VPTESTMD     Z2, Z5, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VFMADD213PS  Z5, Z1, Z4
+	VPTESTMD     Z2, Z4, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VFMADD231PS  Z4, Z1, Z5
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVUPS      Z3, 64(AX)
+	VMOVUPS      Z4, 64(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000020, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000010
+	JL           done6
 	VMOVUPS      (AX), Z3
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
@@ -3326,11 +4060,11 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPS.Z    (AX), K1, Z3
@@ -3346,7 +4080,7 @@ done4:
 	VMOVUPS      Z3, K1, (AX)
 	VMOVUPS      Z4, K1, (CX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3455,8 +4189,54 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000010
+	CMPQ         BX, $0x00000020
 	JL           done4
+	VMOVUPS      (AX), Z7
+	VMOVUPS      (CX), Z8
+	VMOVUPS      (DX), Z9
+	VANDPS       Z4, Z9, Z10
+	VPCMPGTD     Z5, Z10, K1
+	VMOVAPS.Z    Z9, K1, Z9
+	VMULPS       Z9, Z2, Z10
+	VMULPS       Z8, Z1, Z8
+	VFMADD231PS  Z10, Z9, Z8
+	VCMPPS       $0x15, Z6, Z8, K1
+	VMOVAPS.Z    Z8, K1, Z8
+	VSQRTPS      Z8, Z10
+	VADDPS       Z3, Z10, Z10
+	VDIVPS       Z10, Z9, Z10
+	VMOVAPS.Z    Z10, K1, Z10
+	VFNMADD231PS Z10, Z0, Z7
+	VMOVUPS      Z7, (AX)
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      64(AX), Z7
+	VMOVUPS      64(CX), Z8
+	VMOVUPS      64(DX), Z9
+	VANDPS       Z4, Z9, Z10
+	VPCMPGTD     Z5, Z10, K1
+	VMOVAPS.Z    Z9, K1, Z9
+	VMULPS       Z9, Z2, Z10
+	VMULPS       Z8, Z1, Z8
+	VFMADD231PS  Z10, Z9, Z8
+	VCMPPS       $0x15, Z6, Z8, K1
+	VMOVAPS.Z    Z8, K1, Z8
+	VSQRTPS      Z8, Z10
+	VADDPS       Z3, Z10, Z10
+	VDIVPS       Z10, Z9, Z10
+	VMOVAPS.Z    Z10, K1, Z10
+	VFNMADD231PS Z10, Z0, Z7
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, 64(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000020, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000010
+	JL           done6
 	VMOVUPS      (AX), Z7
 	VMOVUPS      (CX), Z8
 	VMOVUPS      (DX), Z9
@@ -3479,11 +4259,11 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPS.Z    (AX), K1, Z7
@@ -3505,7 +4285,7 @@ done4:
 	VMOVUPS      Z7, K1, (AX)
 	VMOVUPS      Z8, K1, (CX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3590,8 +4370,44 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000010
+	CMPQ         BX, $0x00000020
 	JL           done4
+	VMOVUPS      (AX), Z4
+	VMOVUPS      (CX), Z5
+	VMOVUPS      (DX), Z6
+	VANDPS       Z2, Z6, Z7
+	VPCMPGTD     Z3, Z7, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VFMADD231PS  Z6, Z6, Z5
+	VSQRTPS      Z5, Z7
+	VADDPS       Z1, Z7, Z7
+	VDIVPS       Z7, Z6, Z7
+	VFNMADD231PS Z7, Z0, Z4
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, (CX)
+	VMOVUPS      64(AX), Z4
+	VMOVUPS      64(CX), Z5
+	VMOVUPS      64(DX), Z6
+	VANDPS       Z2, Z6, Z7
+	VPCMPGTD     Z3, Z7, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VFMADD231PS  Z6, Z6, Z5
+	VSQRTPS      Z5, Z7
+	VADDPS       Z1, Z7, Z7
+	VDIVPS       Z7, Z6, Z7
+	VFNMADD231PS Z7, Z0, Z4
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, 64(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000020, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000010
+	JL           done6
 	VMOVUPS      (AX), Z4
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
@@ -3609,11 +4425,11 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPS.Z    (AX), K1, Z4
@@ -3630,7 +4446,7 @@ done4:
 	VMOVUPS      Z4, K1, (AX)
 	VMOVUPS      Z5, K1, (CX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3775,8 +4591,69 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         SI, $0x00000010
+	CMPQ         SI, $0x00000020
 	JL           done4
+	VMOVUPS      (AX), Z12
+	VMOVUPS      (CX), Z13
+	VMOVUPS      (DX), Z14
+	VMOVUPS      (BX), Z15
+	VANDPS       Z9, Z15, Z16
+	VPCMPGTD     Z10, Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VMULPS       Z13, Z1, Z13
+	VFMADD231PS  Z2, Z15, Z13
+	VMULPS       Z15, Z4, Z16
+	VMULPS       Z14, Z3, Z14
+	VFMADD231PS  Z16, Z15, Z14
+	VCMPPS       $0x15, Z11, Z14, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VMOVAPS.Z    Z13, K1, Z13
+	VPTESTMD     Z8, Z13, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VMULPS       Z12, Z7, Z12
+	VSQRTPS      Z14, Z15
+	VFMADD213PS  Z6, Z5, Z15
+	VDIVPS       Z15, Z13, Z15
+	VFNMADD231PS Z15, Z0, Z12
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (CX)
+	VMOVUPS      Z14, (DX)
+	VMOVUPS      64(AX), Z12
+	VMOVUPS      64(CX), Z13
+	VMOVUPS      64(DX), Z14
+	VMOVUPS      64(BX), Z15
+	VANDPS       Z9, Z15, Z16
+	VPCMPGTD     Z10, Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VMULPS       Z13, Z1, Z13
+	VFMADD231PS  Z2, Z15, Z13
+	VMULPS       Z15, Z4, Z16
+	VMULPS       Z14, Z3, Z14
+	VFMADD231PS  Z16, Z15, Z14
+	VCMPPS       $0x15, Z11, Z14, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VMOVAPS.Z    Z13, K1, Z13
+	VPTESTMD     Z8, Z13, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VMULPS       Z12, Z7, Z12
+	VSQRTPS      Z14, Z15
+	VFMADD213PS  Z6, Z5, Z15
+	VDIVPS       Z15, Z13, Z15
+	VFNMADD231PS Z15, Z0, Z12
+	VMOVUPS      Z12, 64(AX)
+	VMOVUPS      Z13, 64(CX)
+	VMOVUPS      Z14, 64(DX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, BX
+	SUBQ         $0x00000020, SI
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         SI, $0x00000010
+	JL           done6
 	VMOVUPS      (AX), Z12
 	VMOVUPS      (CX), Z13
 	VMOVUPS      (DX), Z14
@@ -3807,11 +4684,11 @@ vectors3:
 	ADDQ         $0x00000040, DX
 	ADDQ         $0x00000040, BX
 	SUBQ         $0x00000010, SI
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        SI, SI
-	JZ           end5
+	JZ           end7
 	LEAQ         bitMasks<>+0(SB), DI
 	KMOVW        (DI)(SI*2), K1
 	VMOVUPS.Z    (AX), K1, Z12
@@ -3840,7 +4717,7 @@ done4:
 	VMOVUPS      Z13, K1, (CX)
 	VMOVUPS      Z14, K1, (DX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3995,8 +4872,74 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         DI, $0x00000010
+	CMPQ         DI, $0x00000020
 	JL           done4
+	VMOVUPS      (AX), Z11
+	VMOVUPS      (CX), Z12
+	VMOVUPS      (DX), Z13
+	VMOVUPS      (BX), Z14
+	VMOVUPS      (SI), Z15
+	VANDPS       Z8, Z15, Z16
+	VPCMPGTD     Z9, Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VMULPS       Z12, Z1, Z12
+	VFMADD231PS  Z2, Z15, Z12
+	VMULPS       Z15, Z4, Z16
+	VMULPS       Z13, Z3, Z13
+	VFMADD231PS  Z16, Z15, Z13
+	VCMPPS       $0x15, Z10, Z13, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VMOVAPS.Z    Z12, K1, Z12
+	VPTESTMD     Z7, Z12, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VMAXPS       Z13, Z14, Z14
+	VSQRTPS      Z14, Z15
+	VFMADD213PS  Z6, Z5, Z15
+	VDIVPS       Z15, Z12, Z15
+	VFNMADD231PS Z15, Z0, Z11
+	VMOVUPS      Z11, (AX)
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, (DX)
+	VMOVUPS      Z14, (BX)
+	VMOVUPS      64(AX), Z11
+	VMOVUPS      64(CX), Z12
+	VMOVUPS      64(DX), Z13
+	VMOVUPS      64(BX), Z14
+	VMOVUPS      64(SI), Z15
+	VANDPS       Z8, Z15, Z16
+	VPCMPGTD     Z9, Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VMULPS       Z12, Z1, Z12
+	VFMADD231PS  Z2, Z15, Z12
+	VMULPS       Z15, Z4, Z16
+	VMULPS       Z13, Z3, Z13
+	VFMADD231PS  Z16, Z15, Z13
+	VCMPPS       $0x15, Z10, Z13, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VMOVAPS.Z    Z12, K1, Z12
+	VPTESTMD     Z7, Z12, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VMAXPS       Z13, Z14, Z14
+	VSQRTPS      Z14, Z15
+	VFMADD213PS  Z6, Z5, Z15
+	VDIVPS       Z15, Z12, Z15
+	VFNMADD231PS Z15, Z0, Z11
+	VMOVUPS      Z11, 64(AX)
+	VMOVUPS      Z12, 64(CX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 64(BX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000080, SI
+	SUBQ         $0x00000020, DI
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         DI, $0x00000010
+	JL           done6
 	VMOVUPS      (AX), Z11
 	VMOVUPS      (CX), Z12
 	VMOVUPS      (DX), Z13
@@ -4030,11 +4973,11 @@ vectors3:
 	ADDQ         $0x00000040, BX
 	ADDQ         $0x00000040, SI
 	SUBQ         $0x00000010, DI
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        DI, DI
-	JZ           end5
+	JZ           end7
 	LEAQ         bitMasks<>+0(SB), R8
 	KMOVW        (R8)(DI*2), K1
 	VMOVUPS.Z    (AX), K1, Z11
@@ -4065,7 +5008,7 @@ done4:
 	VMOVUPS      Z13, K1, (DX)
 	VMOVUPS      Z14, K1, (BX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -4185,8 +5128,58 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000010
+	CMPQ         BX, $0x00000020
 	JL           done4
+	VMOVUPS      (AX), Z10
+	VMOVUPS      (CX), Z11
+	VMOVUPS      (DX), Z12
+	VPTESTMD     Z6, Z12, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VMULPS       Z11, Z1, Z13
+	VFMADD231PS  Z2, Z12, Z13
+	VMULPS       Z7, Z13, Z13
+	VMAXPS       Z13, Z9, Z13
+	VMINPS       Z13, Z8, Z13
+	VMULPS       Z11, Z3, Z11
+	VFMADD231PS  Z4, Z12, Z11
+	VPTESTMD     Z6, Z11, K1
+	VMOVAPS.Z    Z11, K1, Z11
+	VMULPS       Z10, Z5, Z10
+	VFNMADD231PS Z13, Z0, Z10
+	VPTESTMD     Z6, Z10, K1
+	VMOVAPS.Z    Z10, K1, Z10
+	VMOVUPS      Z10, (AX)
+	VMOVUPS      Z11, (CX)
+	VMOVUPS      64(AX), Z10
+	VMOVUPS      64(CX), Z11
+	VMOVUPS      64(DX), Z12
+	VPTESTMD     Z6, Z12, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VMULPS       Z11, Z1, Z13
+	VFMADD231PS  Z2, Z12, Z13
+	VMULPS       Z7, Z13, Z13
+	VMAXPS       Z13, Z9, Z13
+	VMINPS       Z13, Z8, Z13
+	VMULPS       Z11, Z3, Z11
+	VFMADD231PS  Z4, Z12, Z11
+	VPTESTMD     Z6, Z11, K1
+	VMOVAPS.Z    Z11, K1, Z11
+	VMULPS       Z10, Z5, Z10
+	VFNMADD231PS Z13, Z0, Z10
+	VPTESTMD     Z6, Z10, K1
+	VMOVAPS.Z    Z10, K1, Z10
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, 64(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000020, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000010
+	JL           done6
 	VMOVUPS      (AX), Z10
 	VMOVUPS      (CX), Z11
 	VMOVUPS      (DX), Z12
@@ -4211,11 +5204,11 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPS.Z    (AX), K1, Z10
@@ -4239,7 +5232,7 @@ done4:
 	VMOVUPS      Z10, K1, (AX)
 	VMOVUPS      Z11, K1, (CX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -4315,8 +5308,40 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000008
+	CMPQ         BX, $0x00000010
 	JL           done4
+	VMOVUPD      (AX), Z3
+	VMOVUPD      (CX), Z4
+	VMOVUPD      (DX), Z5
+	VPTESTMQ     Z2, Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
+	VFMADD213PD  Z5, Z1, Z4
+	VPTESTMQ     Z2, Z4, K1
+	VMOVAPD.Z    Z4, K1, Z4
+	VFNMADD231PD Z4, Z0, Z3
+	VMOVUPD      Z3, (AX)
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      64(AX), Z3
+	VMOVUPD      64(CX), Z4
+	VMOVUPD      64(DX), Z5
+	VPTESTMQ     Z2, Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
+	VFMADD213PD  Z5, Z1, Z4
+	VPTESTMQ     Z2, Z4, K1
+	VMOVAPD.Z    Z4, K1, Z4
+	VFNMADD231PD Z4, Z0, Z3
+	VMOVUPD      Z3, 64(AX)
+	VMOVUPD      Z4, 64(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000010, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000008
+	JL           done6
 	VMOVUPD      (AX), Z3
 	VMOVUPD      (CX), Z4
 	VMOVUPD      (DX), Z5
@@ -4332,11 +5357,11 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPD.Z    (AX), K1, Z3
@@ -4351,7 +5376,7 @@ done4:
 	VMOVUPD      Z3, K1, (AX)
 	VMOVUPD      Z4, K1, (CX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -4431,8 +5456,42 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000008
+	CMPQ         BX, $0x00000010
 	JL           done4
+	VMOVUPD      (AX), Z3
+	VMOVUPD      (CX), Z4
+	VMOVUPD      (DX), Z5
+	VPTESTMQ     Z2, Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
+	VFMADD213PD  Z5, Z1, Z4
+	VPTESTMQ     Z2, Z4, K1
+	VMOVAPD.Z    Z4, K1, Z4
+	VFMADD231PD  Z4, Z1, Z5
+	VFNMADD231PD Z5, Z0, Z3
+	VMOVUPD      Z3, (AX)
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      64(AX), Z3
+	VMOVUPD      64(CX), Z4
+	VMOVUPD      64(DX), Z5
+	VPTESTMQ     Z2, Z5, K1
+	VMOVAPD.Z    Z5, K1, Z5
+	VFMADD213PD  Z5, Z1, Z4
+	VPTESTMQ     Z2, Z4, K1
+	VMOVAPD.Z    Z4, K1, Z4
+	VFMADD231PD  Z4, Z1, Z5
+	VFNMADD231PD Z5, Z0, Z3
+	VMOVUPD      Z3, 64(AX)
+	VMOVUPD      Z4, 64(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000010, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000008
+	JL           done6
 	VMOVUPD      (AX), Z3
 	VMOVUPD      (CX), Z4
 	VMOVUPD      (DX), Z5
@@ -4449,11 +5508,11 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPD.Z    (AX), K1, Z3
@@ -4469,7 +5528,7 @@ done4:
 	VMOVUPD      Z3, K1, (AX)
 	VMOVUPD      Z4, K1, (CX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -4578,8 +5637,54 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000008
+	CMPQ         BX, $0x00000010
 	JL           done4
+	VMOVUPD      (AX), Z7
+	VMOVUPD      (CX), Z8
+	VMOVUPD      (DX), Z9
+	VANDPD       Z4, Z9, Z10
+	VPCMPGTQ     Z5, Z10, K1
+	VMOVAPD.Z    Z9, K1, Z9
+	VMULPD       Z9, Z2, Z10
+	VMULPD       Z8, Z1, Z8
+	VFMADD231PD  Z10, Z9, Z8
+	VCMPPD       $0x15, Z6, Z8, K1
+	VMOVAPD.Z    Z8, K1, Z8
+	VSQRTPD      Z8, Z10
+	VADDPD       Z3, Z10, Z10
+	VDIVPD       Z10, Z9, Z10
+	VMOVAPD.Z    Z10, K1, Z10
+	VFNMADD231PD Z10, Z0, Z7
+	VMOVUPD      Z7, (AX)
+	VMOVUPD      Z8, (CX)
+	VMOVUPD      64(AX), Z7
+	VMOVUPD      64(CX), Z8
+	VMOVUPD      64(DX), Z9
+	VANDPD       Z4, Z9, Z10
+	VPCMPGTQ     Z5, Z10, K1
+	VMOVAPD.Z    Z9, K1, Z9
+	VMULPD       Z9, Z2, Z10
+	VMULPD       Z8, Z1, Z8
+	VFMADD231PD  Z10, Z9, Z8
+	VCMPPD       $0x15, Z6, Z8, K1
+	VMOVAPD.Z    Z8, K1, Z8
+	VSQRTPD      Z8, Z10
+	VADDPD       Z3, Z10, Z10
+	VDIVPD       Z10, Z9, Z10
+	VMOVAPD.Z    Z10, K1, Z10
+	VFNMADD231PD Z10, Z0, Z7
+	VMOVUPD      Z7, 64(AX)
+	VMOVUPD      Z8, 64(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000010, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000008
+	JL           done6
 	VMOVUPD      (AX), Z7
 	VMOVUPD      (CX), Z8
 	VMOVUPD      (DX), Z9
@@ -4602,11 +5707,11 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPD.Z    (AX), K1, Z7
@@ -4628,7 +5733,7 @@ done4:
 	VMOVUPD      Z7, K1, (AX)
 	VMOVUPD      Z8, K1, (CX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -4713,8 +5818,44 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000008
+	CMPQ         BX, $0x00000010
 	JL           done4
+	VMOVUPD      (AX), Z4
+	VMOVUPD      (CX), Z5
+	VMOVUPD      (DX), Z6
+	VANDPD       Z2, Z6, Z7
+	VPCMPGTQ     Z3, Z7, K1
+	VMOVAPD.Z    Z6, K1, Z6
+	VFMADD231PD  Z6, Z6, Z5
+	VSQRTPD      Z5, Z7
+	VADDPD       Z1, Z7, Z7
+	VDIVPD       Z7, Z6, Z7
+	VFNMADD231PD Z7, Z0, Z4
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      Z5, (CX)
+	VMOVUPD      64(AX), Z4
+	VMOVUPD      64(CX), Z5
+	VMOVUPD      64(DX), Z6
+	VANDPD       Z2, Z6, Z7
+	VPCMPGTQ     Z3, Z7, K1
+	VMOVAPD.Z    Z6, K1, Z6
+	VFMADD231PD  Z6, Z6, Z5
+	VSQRTPD      Z5, Z7
+	VADDPD       Z1, Z7, Z7
+	VDIVPD       Z7, Z6, Z7
+	VFNMADD231PD Z7, Z0, Z4
+	VMOVUPD      Z4, 64(AX)
+	VMOVUPD      Z5, 64(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000010, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000008
+	JL           done6
 	VMOVUPD      (AX), Z4
 	VMOVUPD      (CX), Z5
 	VMOVUPD      (DX), Z6
@@ -4732,11 +5873,11 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPD.Z    (AX), K1, Z4
@@ -4753,7 +5894,7 @@ done4:
 	VMOVUPD      Z4, K1, (AX)
 	VMOVUPD      Z5, K1, (CX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -4898,8 +6039,69 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         SI, $0x00000008
+	CMPQ         SI, $0x00000010
 	JL           done4
+	VMOVUPD      (AX), Z12
+	VMOVUPD      (CX), Z13
+	VMOVUPD      (DX), Z14
+	VMOVUPD      (BX), Z15
+	VANDPD       Z9, Z15, Z16
+	VPCMPGTQ     Z10, Z16, K1
+	VMOVAPD.Z    Z15, K1, Z15
+	VMULPD       Z13, Z1, Z13
+	VFMADD231PD  Z2, Z15, Z13
+	VMULPD       Z15, Z4, Z16
+	VMULPD       Z14, Z3, Z14
+	VFMADD231PD  Z16, Z15, Z14
+	VCMPPD       $0x15, Z11, Z14, K1
+	VMOVAPD.Z    Z14, K1, Z14
+	VMOVAPD.Z    Z13, K1, Z13
+	VPTESTMQ     Z8, Z13, K1
+	VMOVAPD.Z    Z13, K1, Z13
+	VMULPD       Z12, Z7, Z12
+	VSQRTPD      Z14, Z15
+	VFMADD213PD  Z6, Z5, Z15
+	VDIVPD       Z15, Z13, Z15
+	VFNMADD231PD Z15, Z0, Z12
+	VMOVUPD      Z12, (AX)
+	VMOVUPD      Z13, (CX)
+	VMOVUPD      Z14, (DX)
+	VMOVUPD      64(AX), Z12
+	VMOVUPD      64(CX), Z13
+	VMOVUPD      64(DX), Z14
+	VMOVUPD      64(BX), Z15
+	VANDPD       Z9, Z15, Z16
+	VPCMPGTQ     Z10, Z16, K1
+	VMOVAPD.Z    Z15, K1, Z15
+	VMULPD       Z13, Z1, Z13
+	VFMADD231PD  Z2, Z15, Z13
+	VMULPD       Z15, Z4, Z16
+	VMULPD       Z14, Z3, Z14
+	VFMADD231PD  Z16, Z15, Z14
+	VCMPPD       $0x15, Z11, Z14, K1
+	VMOVAPD.Z    Z14, K1, Z14
+	VMOVAPD.Z    Z13, K1, Z13
+	VPTESTMQ     Z8, Z13, K1
+	VMOVAPD.Z    Z13, K1, Z13
+	VMULPD       Z12, Z7, Z12
+	VSQRTPD      Z14, Z15
+	VFMADD213PD  Z6, Z5, Z15
+	VDIVPD       Z15, Z13, Z15
+	VFNMADD231PD Z15, Z0, Z12
+	VMOVUPD      Z12, 64(AX)
+	VMOVUPD      Z13, 64(CX)
+	VMOVUPD      Z14, 64(DX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, BX
+	SUBQ         $0x00000010, SI
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         SI, $0x00000008
+	JL           done6
 	VMOVUPD      (AX), Z12
 	VMOVUPD      (CX), Z13
 	VMOVUPD      (DX), Z14
@@ -4930,11 +6132,11 @@ vectors3:
 	ADDQ         $0x00000040, DX
 	ADDQ         $0x00000040, BX
 	SUBQ         $0x00000008, SI
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        SI, SI
-	JZ           end5
+	JZ           end7
 	LEAQ         bitMasks<>+0(SB), DI
 	KMOVW        (DI)(SI*2), K1
 	VMOVUPD.Z    (AX), K1, Z12
@@ -4963,7 +6165,7 @@ done4:
 	VMOVUPD      Z13, K1, (CX)
 	VMOVUPD      Z14, K1, (DX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -5118,8 +6320,74 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         DI, $0x00000008
+	CMPQ         DI, $0x00000010
 	JL           done4
+	VMOVUPD      (AX), Z11
+	VMOVUPD      (CX), Z12
+	VMOVUPD      (DX), Z13
+	VMOVUPD      (BX), Z14
+	VMOVUPD      (SI), Z15
+	VANDPD       Z8, Z15, Z16
+	VPCMPGTQ     Z9, Z16, K1
+	VMOVAPD.Z    Z15, K1, Z15
+	VMULPD       Z12, Z1, Z12
+	VFMADD231PD  Z2, Z15, Z12
+	VMULPD       Z15, Z4, Z16
+	VMULPD       Z13, Z3, Z13
+	VFMADD231PD  Z16, Z15, Z13
+	VCMPPD       $0x15, Z10, Z13, K1
+	VMOVAPD.Z    Z13, K1, Z13
+	VMOVAPD.Z    Z12, K1, Z12
+	VPTESTMQ     Z7, Z12, K1
+	VMOVAPD.Z    Z12, K1, Z12
+	VMAXPD       Z13, Z14, Z14
+	VSQRTPD      Z14, Z15
+	VFMADD213PD  Z6, Z5, Z15
+	VDIVPD       Z15, Z12, Z15
+	VFNMADD231PD Z15, Z0, Z11
+	VMOVUPD      Z11, (AX)
+	VMOVUPD      Z12, (CX)
+	VMOVUPD      Z13, (DX)
+	VMOVUPD      Z14, (BX)
+	VMOVUPD      64(AX), Z11
+	VMOVUPD      64(CX), Z12
+	VMOVUPD      64(DX), Z13
+	VMOVUPD      64(BX), Z14
+	VMOVUPD      64(SI), Z15
+	VANDPD       Z8, Z15, Z16
+	VPCMPGTQ     Z9, Z16, K1
+	VMOVAPD.Z    Z15, K1, Z15
+	VMULPD       Z12, Z1, Z12
+	VFMADD231PD  Z2, Z15, Z12
+	VMULPD       Z15, Z4, Z16
+	VMULPD       Z13, Z3, Z13
+	VFMADD231PD  Z16, Z15, Z13
+	VCMPPD       $0x15, Z10, Z13, K1
+	VMOVAPD.Z    Z13, K1, Z13
+	VMOVAPD.Z    Z12, K1, Z12
+	VPTESTMQ     Z7, Z12, K1
+	VMOVAPD.Z    Z12, K1, Z12
+	VMAXPD       Z13, Z14, Z14
+	VSQRTPD      Z14, Z15
+	VFMADD213PD  Z6, Z5, Z15
+	VDIVPD       Z15, Z12, Z15
+	VFNMADD231PD Z15, Z0, Z11
+	VMOVUPD      Z11, 64(AX)
+	VMOVUPD      Z12, 64(CX)
+	VMOVUPD      Z13, 64(DX)
+	VMOVUPD      Z14, 64(BX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000080, SI
+	SUBQ         $0x00000010, DI
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         DI, $0x00000008
+	JL           done6
 	VMOVUPD      (AX), Z11
 	VMOVUPD      (CX), Z12
 	VMOVUPD      (DX), Z13
@@ -5153,11 +6421,11 @@ vectors3:
 	ADDQ         $0x00000040, BX
 	ADDQ         $0x00000040, SI
 	SUBQ         $0x00000008, DI
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        DI, DI
-	JZ           end5
+	JZ           end7
 	LEAQ         bitMasks<>+0(SB), R8
 	KMOVW        (R8)(DI*2), K1
 	VMOVUPD.Z    (AX), K1, Z11
@@ -5188,7 +6456,7 @@ done4:
 	VMOVUPD      Z13, K1, (DX)
 	VMOVUPD      Z14, K1, (BX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -5308,8 +6576,58 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ         BX, $0x00000008
+	CMPQ         BX, $0x00000010
 	JL           done4
+	VMOVUPD      (AX), Z10
+	VMOVUPD      (CX), Z11
+	VMOVUPD      (DX), Z12
+	VPTESTMQ     Z6, Z12, K1
+	VMOVAPD.Z    Z12, K1, Z12
+	VMULPD       Z11, Z1, Z13
+	VFMADD231PD  Z2, Z12, Z13
+	VMULPD       Z7, Z13, Z13
+	VMAXPD       Z13, Z9, Z13
+	VMINPD       Z13, Z8, Z13
+	VMULPD       Z11, Z3, Z11
+	VFMADD231PD  Z4, Z12, Z11
+	VPTESTMQ     Z6, Z11, K1
+	VMOVAPD.Z    Z11, K1, Z11
+	VMULPD       Z10, Z5, Z10
+	VFNMADD231PD Z13, Z0, Z10
+	VPTESTMQ     Z6, Z10, K1
+	VMOVAPD.Z    Z10, K1, Z10
+	VMOVUPD      Z10, (AX)
+	VMOVUPD      Z11, (CX)
+	VMOVUPD      64(AX), Z10
+	VMOVUPD      64(CX), Z11
+	VMOVUPD      64(DX), Z12
+	VPTESTMQ     Z6, Z12, K1
+	VMOVAPD.Z    Z12, K1, Z12
+	VMULPD       Z11, Z1, Z13
+	VFMADD231PD  Z2, Z12, Z13
+	VMULPD       Z7, Z13, Z13
+	VMAXPD       Z13, Z9, Z13
+	VMINPD       Z13, Z8, Z13
+	VMULPD       Z11, Z3, Z11
+	VFMADD231PD  Z4, Z12, Z11
+	VPTESTMQ     Z6, Z11, K1
+	VMOVAPD.Z    Z11, K1, Z11
+	VMULPD       Z10, Z5, Z10
+	VFNMADD231PD Z13, Z0, Z10
+	VPTESTMQ     Z6, Z10, K1
+	VMOVAPD.Z    Z10, K1, Z10
+	VMOVUPD      Z10, 64(AX)
+	VMOVUPD      Z11, 64(CX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000010, BX
+	JMP          vectors3
+
+done4:
+vectors5:
+	CMPQ         BX, $0x00000008
+	JL           done6
 	VMOVUPD      (AX), Z10
 	VMOVUPD      (CX), Z11
 	VMOVUPD      (DX), Z12
@@ -5334,11 +6652,11 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors3
+	JMP          vectors5
 
-done4:
+done6:
 	TESTQ        BX, BX
-	JZ           end5
+	JZ           end7
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPD.Z    (AX), K1, Z10
@@ -5362,7 +6680,7 @@ done4:
 	VMOVUPD      Z10, K1, (AX)
 	VMOVUPD      Z11, K1, (CX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 

@@ -37,17 +37,29 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000008
+	CMPQ    CX, $0x00000010
 	JL      done4
+	VMOVUPS (AX), Y1
+	VMAXPS  Y1, Y0, Y0
+	VMOVUPS 32(AX), Y1
+	VMAXPS  Y1, Y0, Y0
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000008
+	JL      done6
 	VMOVUPS (AX), Y1
 	VMAXPS  Y1, Y0, Y0
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      CX, CX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
@@ -57,7 +69,7 @@ done4:
 	VBLENDVPS  Y1, Y2, Y3, Y1
 	VMAXPS     Y1, Y0, Y0
 
-end5:
+end7:
 	VEXTRACTF128 $0x01, Y0, X1
 	VMAXPS       X1, X0, X0
 	VPERMILPD    $0x01, X0, X1
@@ -71,9 +83,9 @@ end5:
 	MOVQ dst_base+0(FP), CX
 	MOVQ z_base+24(FP), DX
 
-pairs6:
+pairs8:
 	CMPQ         AX, $0x00000010
-	JL           single7
+	JL           single9
 	VMOVUPS      (DX), Y1
 	VMOVUPS      32(DX), Y2
 	VSUBPS       Y0, Y1, Y1
@@ -83,7 +95,7 @@ pairs6:
 	VORPS        Y3, Y4, Y3
 	VMOVMSKPS    Y3, BX
 	TESTL        BX, BX
-	JNZ          single7
+	JNZ          single9
 	VMOVUPS      roundF32<>+0(SB), Y3
 	VMOVUPS      roundF32<>+0(SB), Y4
 	VFMADD231PS  log2eF32<>+0(SB), Y1, Y3
@@ -129,11 +141,11 @@ pairs6:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, AX
-	JMP          pairs6
+	JMP          pairs8
 
-single7:
+single9:
 	TESTQ        AX, AX
-	JLE          end9
+	JLE          end11
 	MOVQ         $0x00000008, BX
 	CMPQ         AX, BX
 	CMOVQLT      AX, BX
@@ -147,7 +159,7 @@ single7:
 	VCMPPS       $0x19, minusSafeF32<>+0(SB), Y2, Y3
 	VMOVMSKPS    Y3, SI
 	TESTL        SI, SI
-	JNZ          careful8
+	JNZ          careful10
 	VMOVUPS      roundF32<>+0(SB), Y1
 	VFMADD231PS  log2eF32<>+0(SB), Y2, Y1
 	VSUBPS       roundF32<>+0(SB), Y1, Y3
@@ -169,39 +181,39 @@ single7:
 	VPSLLD       $0x17, Y1, Y1
 	VMULPS       Y1, Y2, Y1
 	TESTQ        $0x00000008, BX
-	JZ           skip11
+	JZ           skip13
 	VMOVUPS      Y1, (CX)
-	JMP          stored10
+	JMP          stored12
 
-skip11:
+skip13:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000004, BX
-	JZ           skip12
+	JZ           skip14
 	VMOVUPS      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip12:
+skip14:
 	TESTQ     $0x00000002, BX
-	JZ        skip13
+	JZ        skip15
 	VMOVSD    X1, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X1, X1
 
-skip13:
+skip15:
 	TESTQ  $0x00000001, BX
-	JZ     skip14
+	JZ     skip16
 	VMOVSS X1, (SI)
 
-skip14:
-stored10:
+skip16:
+stored12:
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, DX
 	SUBQ $0x00000008, AX
-	JMP  pairs6
+	JMP  pairs8
 
-careful8:
+careful10:
 	VMASKMOVPS   (DX), Y1, Y1
 	VSUBPS       Y0, Y1, Y1
 	VCMPPS       $0x1e, zeroF32<>+0(SB), Y1, Y2
@@ -243,39 +255,39 @@ careful8:
 	VBLENDVPS    Y3, Y5, Y1, Y1
 	VBLENDVPS    Y2, Y4, Y1, Y1
 	TESTQ        $0x00000008, BX
-	JZ           skip16
+	JZ           skip18
 	VMOVUPS      Y1, (CX)
-	JMP          stored15
+	JMP          stored17
 
-skip16:
+skip18:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000004, BX
-	JZ           skip17
+	JZ           skip19
 	VMOVUPS      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip17:
+skip19:
 	TESTQ     $0x00000002, BX
-	JZ        skip18
+	JZ        skip20
 	VMOVSD    X1, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X1, X1
 
-skip18:
+skip20:
 	TESTQ  $0x00000001, BX
-	JZ     skip19
+	JZ     skip21
 	VMOVSS X1, (SI)
 
-skip19:
-stored15:
+skip21:
+stored17:
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, DX
 	SUBQ $0x00000008, AX
-	JMP  pairs6
+	JMP  pairs8
 
-end9:
+end11:
 	// Sum.
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -288,9 +300,9 @@ end9:
 	MOVQ   dst_base+0(FP), AX
 	MOVQ   dst_len+8(FP), CX
 
-round20:
+round22:
 	CMPQ   CX, $0x00000040
-	JL     rest21
+	JL     rest23
 	VADDPS (AX), Y0, Y0
 	VADDPS 32(AX), Y1, Y1
 	VADDPS 64(AX), Y2, Y2
@@ -301,116 +313,116 @@ round20:
 	VADDPS 224(AX), Y7, Y7
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000040, CX
-	JMP    round20
+	JMP    round22
 
-rest21:
+rest23:
 	CMPQ       CX, $0x00000008
-	JL         partial22a
+	JL         partial24a
 	VADDPS     (AX), Y0, Y0
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
-	JL         partial22b
+	JL         partial24b
 	VADDPS     32(AX), Y1, Y1
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
-	JL         partial22c
+	JL         partial24c
 	VADDPS     64(AX), Y2, Y2
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
-	JL         partial22d
+	JL         partial24d
 	VADDPS     96(AX), Y3, Y3
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
-	JL         partial22e
+	JL         partial24e
 	VADDPS     128(AX), Y4, Y4
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
-	JL         partial22f
+	JL         partial24f
 	VADDPS     160(AX), Y5, Y5
 	SUBQ       $0x00000008, CX
 	CMPQ       CX, $0x00000008
-	JL         partial22g
+	JL         partial24g
 	VADDPS     192(AX), Y6, Y6
 	SUBQ       $0x00000008, CX
 	TESTQ      CX, CX
-	JZ         end23
+	JZ         end25
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPS 224(AX), Y8, Y8
 	VADDPS     Y8, Y7, Y7
-	JMP        end23
+	JMP        end25
 
-partial22g:
+partial24g:
 	TESTQ      CX, CX
-	JZ         end23
+	JZ         end25
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPS 192(AX), Y8, Y8
 	VADDPS     Y8, Y6, Y6
-	JMP        end23
+	JMP        end25
 
-partial22f:
+partial24f:
 	TESTQ      CX, CX
-	JZ         end23
+	JZ         end25
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPS 160(AX), Y8, Y8
 	VADDPS     Y8, Y5, Y5
-	JMP        end23
+	JMP        end25
 
-partial22e:
+partial24e:
 	TESTQ      CX, CX
-	JZ         end23
+	JZ         end25
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPS 128(AX), Y8, Y8
 	VADDPS     Y8, Y4, Y4
-	JMP        end23
+	JMP        end25
 
-partial22d:
+partial24d:
 	TESTQ      CX, CX
-	JZ         end23
+	JZ         end25
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPS 96(AX), Y8, Y8
 	VADDPS     Y8, Y3, Y3
-	JMP        end23
+	JMP        end25
 
-partial22c:
+partial24c:
 	TESTQ      CX, CX
-	JZ         end23
+	JZ         end25
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPS 64(AX), Y8, Y8
 	VADDPS     Y8, Y2, Y2
-	JMP        end23
+	JMP        end25
 
-partial22b:
+partial24b:
 	TESTQ      CX, CX
-	JZ         end23
+	JZ         end25
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPS 32(AX), Y8, Y8
 	VADDPS     Y8, Y1, Y1
-	JMP        end23
+	JMP        end25
 
-partial22a:
+partial24a:
 	TESTQ      CX, CX
-	JZ         end23
+	JZ         end25
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
@@ -418,7 +430,7 @@ partial22a:
 	VMASKMOVPS (AX), Y8, Y8
 	VADDPS     Y8, Y0, Y0
 
-end23:
+end25:
 	// Tree reduction: registers, then halves of one.
 	VADDPS       Y4, Y0, Y0
 	VADDPS       Y5, Y1, Y1
@@ -441,9 +453,9 @@ end23:
 	MOVQ dst_base+0(FP), AX
 	MOVQ dst_len+8(FP), CX
 
-vectors24:
+vectors26:
 	CMPQ    CX, $0x00000020
-	JL      done25
+	JL      done27
 	VMOVUPS (AX), Y1
 	VDIVPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -458,22 +470,36 @@ vectors24:
 	VMOVUPS Y1, 96(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors24
+	JMP     vectors26
 
-done25:
-vectors26:
+done27:
+vectors28:
+	CMPQ    CX, $0x00000010
+	JL      done29
+	VMOVUPS (AX), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(AX), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors28
+
+done29:
+vectors30:
 	CMPQ    CX, $0x00000008
-	JL      done27
+	JL      done31
 	VMOVUPS (AX), Y1
 	VDIVPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors26
+	JMP     vectors30
 
-done27:
+done31:
 	TESTQ      CX, CX
-	JZ         end28
+	JZ         end32
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
@@ -482,34 +508,34 @@ done27:
 	VMASKMOVPS (AX), Y1, Y1
 	VDIVPS     Y0, Y1, Y1
 	TESTQ      $0x00000008, CX
-	JZ         skip30
+	JZ         skip34
 	VMOVUPS    Y1, (AX)
-	JMP        stored29
+	JMP        stored33
 
-skip30:
+skip34:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, CX
-	JZ           skip31
+	JZ           skip35
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip31:
+skip35:
 	TESTQ     $0x00000002, CX
-	JZ        skip32
+	JZ        skip36
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip32:
+skip36:
 	TESTQ  $0x00000001, CX
-	JZ     skip33
+	JZ     skip37
 	VMOVSS X0, (AX)
 
-skip33:
-stored29:
-end28:
+skip37:
+stored33:
+end32:
 	VZEROUPPER
 	RET
 
@@ -912,18 +938,32 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000008
+	CMPQ    CX, $0x00000010
 	JL      done4
+	VMOVUPS (AX), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(AX), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000008
+	JL      done6
 	VMOVUPS (AX), Y1
 	VDIVPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      CX, CX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
@@ -932,34 +972,34 @@ done4:
 	VMASKMOVPS (AX), Y1, Y1
 	VDIVPS     Y0, Y1, Y1
 	TESTQ      $0x00000008, CX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y1, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, CX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, CX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, CX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -996,17 +1036,29 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000004
+	CMPQ    CX, $0x00000008
 	JL      done4
+	VMOVUPD (AX), Y1
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD 32(AX), Y1
+	VMAXPD  Y1, Y0, Y0
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000008, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000004
+	JL      done6
 	VMOVUPD (AX), Y1
 	VMAXPD  Y1, Y0, Y0
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000004, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      CX, CX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
@@ -1016,7 +1068,7 @@ done4:
 	VBLENDVPD  Y1, Y2, Y3, Y1
 	VMAXPD     Y1, Y0, Y0
 
-end5:
+end7:
 	VEXTRACTF128 $0x01, Y0, X1
 	VMAXPD       X1, X0, X0
 	VPERMILPD    $0x01, X0, X1
@@ -1028,9 +1080,9 @@ end5:
 	MOVQ dst_base+0(FP), CX
 	MOVQ z_base+24(FP), DX
 
-pairs6:
+pairs8:
 	CMPQ         AX, $0x00000008
-	JL           single7
+	JL           single9
 	VMOVUPD      (DX), Y1
 	VMOVUPD      32(DX), Y2
 	VSUBPD       Y0, Y1, Y1
@@ -1040,7 +1092,7 @@ pairs6:
 	VORPD        Y3, Y4, Y3
 	VMOVMSKPD    Y3, BX
 	TESTL        BX, BX
-	JNZ          single7
+	JNZ          single9
 	VMOVUPD      roundF64<>+0(SB), Y3
 	VMOVUPD      roundF64<>+0(SB), Y4
 	VFMADD231PD  log2eF64<>+0(SB), Y1, Y3
@@ -1096,11 +1148,11 @@ pairs6:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, AX
-	JMP          pairs6
+	JMP          pairs8
 
-single7:
+single9:
 	TESTQ        AX, AX
-	JLE          end9
+	JLE          end11
 	MOVQ         $0x00000004, BX
 	CMPQ         AX, BX
 	CMOVQLT      AX, BX
@@ -1114,7 +1166,7 @@ single7:
 	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y2, Y3
 	VMOVMSKPD    Y3, SI
 	TESTL        SI, SI
-	JNZ          careful8
+	JNZ          careful10
 	VMOVUPD      roundF64<>+0(SB), Y1
 	VFMADD231PD  log2eF64<>+0(SB), Y2, Y1
 	VSUBPD       roundF64<>+0(SB), Y1, Y3
@@ -1141,32 +1193,32 @@ single7:
 	VPSLLQ       $0x34, Y1, Y1
 	VMULPD       Y1, Y2, Y1
 	TESTQ        $0x00000004, BX
-	JZ           skip11
+	JZ           skip13
 	VMOVUPD      Y1, (CX)
-	JMP          stored10
+	JMP          stored12
 
-skip11:
+skip13:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000002, BX
-	JZ           skip12
+	JZ           skip14
 	VMOVUPD      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip12:
+skip14:
 	TESTQ  $0x00000001, BX
-	JZ     skip13
+	JZ     skip15
 	VMOVSD X1, (SI)
 
-skip13:
-stored10:
+skip15:
+stored12:
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, DX
 	SUBQ $0x00000004, AX
-	JMP  pairs6
+	JMP  pairs8
 
-careful8:
+careful10:
 	VMASKMOVPD   (DX), Y1, Y1
 	VSUBPD       Y0, Y1, Y1
 	VCMPPD       $0x1e, zeroF64<>+0(SB), Y1, Y2
@@ -1213,32 +1265,32 @@ careful8:
 	VBLENDVPD    Y3, Y5, Y1, Y1
 	VBLENDVPD    Y2, Y4, Y1, Y1
 	TESTQ        $0x00000004, BX
-	JZ           skip15
+	JZ           skip17
 	VMOVUPD      Y1, (CX)
-	JMP          stored14
+	JMP          stored16
 
-skip15:
+skip17:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000002, BX
-	JZ           skip16
+	JZ           skip18
 	VMOVUPD      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip16:
+skip18:
 	TESTQ  $0x00000001, BX
-	JZ     skip17
+	JZ     skip19
 	VMOVSD X1, (SI)
 
-skip17:
-stored14:
+skip19:
+stored16:
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, DX
 	SUBQ $0x00000004, AX
-	JMP  pairs6
+	JMP  pairs8
 
-end9:
+end11:
 	// Sum.
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -1251,9 +1303,9 @@ end9:
 	MOVQ   dst_base+0(FP), AX
 	MOVQ   dst_len+8(FP), CX
 
-round18:
+round20:
 	CMPQ   CX, $0x00000020
-	JL     rest19
+	JL     rest21
 	VADDPD (AX), Y0, Y0
 	VADDPD 32(AX), Y1, Y1
 	VADDPD 64(AX), Y2, Y2
@@ -1264,116 +1316,116 @@ round18:
 	VADDPD 224(AX), Y7, Y7
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000020, CX
-	JMP    round18
+	JMP    round20
 
-rest19:
+rest21:
 	CMPQ       CX, $0x00000004
-	JL         partial20a
+	JL         partial22a
 	VADDPD     (AX), Y0, Y0
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
-	JL         partial20b
+	JL         partial22b
 	VADDPD     32(AX), Y1, Y1
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
-	JL         partial20c
+	JL         partial22c
 	VADDPD     64(AX), Y2, Y2
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
-	JL         partial20d
+	JL         partial22d
 	VADDPD     96(AX), Y3, Y3
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
-	JL         partial20e
+	JL         partial22e
 	VADDPD     128(AX), Y4, Y4
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
-	JL         partial20f
+	JL         partial22f
 	VADDPD     160(AX), Y5, Y5
 	SUBQ       $0x00000004, CX
 	CMPQ       CX, $0x00000004
-	JL         partial20g
+	JL         partial22g
 	VADDPD     192(AX), Y6, Y6
 	SUBQ       $0x00000004, CX
 	TESTQ      CX, CX
-	JZ         end21
+	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPD 224(AX), Y8, Y8
 	VADDPD     Y8, Y7, Y7
-	JMP        end21
+	JMP        end23
 
-partial20g:
+partial22g:
 	TESTQ      CX, CX
-	JZ         end21
+	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPD 192(AX), Y8, Y8
 	VADDPD     Y8, Y6, Y6
-	JMP        end21
+	JMP        end23
 
-partial20f:
+partial22f:
 	TESTQ      CX, CX
-	JZ         end21
+	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPD 160(AX), Y8, Y8
 	VADDPD     Y8, Y5, Y5
-	JMP        end21
+	JMP        end23
 
-partial20e:
+partial22e:
 	TESTQ      CX, CX
-	JZ         end21
+	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPD 128(AX), Y8, Y8
 	VADDPD     Y8, Y4, Y4
-	JMP        end21
+	JMP        end23
 
-partial20d:
+partial22d:
 	TESTQ      CX, CX
-	JZ         end21
+	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPD 96(AX), Y8, Y8
 	VADDPD     Y8, Y3, Y3
-	JMP        end21
+	JMP        end23
 
-partial20c:
+partial22c:
 	TESTQ      CX, CX
-	JZ         end21
+	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPD 64(AX), Y8, Y8
 	VADDPD     Y8, Y2, Y2
-	JMP        end21
+	JMP        end23
 
-partial20b:
+partial22b:
 	TESTQ      CX, CX
-	JZ         end21
+	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
 	VMOVDQU    32(DX), Y8
 	VMASKMOVPD 32(AX), Y8, Y8
 	VADDPD     Y8, Y1, Y1
-	JMP        end21
+	JMP        end23
 
-partial20a:
+partial22a:
 	TESTQ      CX, CX
-	JZ         end21
+	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
@@ -1381,7 +1433,7 @@ partial20a:
 	VMASKMOVPD (AX), Y8, Y8
 	VADDPD     Y8, Y0, Y0
 
-end21:
+end23:
 	// Tree reduction: registers, then halves of one.
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y5, Y1, Y1
@@ -1401,9 +1453,9 @@ end21:
 	MOVQ dst_base+0(FP), AX
 	MOVQ dst_len+8(FP), CX
 
-vectors22:
+vectors24:
 	CMPQ    CX, $0x00000010
-	JL      done23
+	JL      done25
 	VMOVUPD (AX), Y1
 	VDIVPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -1418,22 +1470,36 @@ vectors22:
 	VMOVUPD Y1, 96(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors22
+	JMP     vectors24
 
-done23:
-vectors24:
+done25:
+vectors26:
+	CMPQ    CX, $0x00000008
+	JL      done27
+	VMOVUPD (AX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(AX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000008, CX
+	JMP     vectors26
+
+done27:
+vectors28:
 	CMPQ    CX, $0x00000004
-	JL      done25
+	JL      done29
 	VMOVUPD (AX), Y1
 	VDIVPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000004, CX
-	JMP     vectors24
+	JMP     vectors28
 
-done25:
+done29:
 	TESTQ      CX, CX
-	JZ         end26
+	JZ         end30
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x03, BX
@@ -1442,27 +1508,27 @@ done25:
 	VMASKMOVPD (AX), Y1, Y1
 	VDIVPD     Y0, Y1, Y1
 	TESTQ      $0x00000004, CX
-	JZ         skip28
+	JZ         skip32
 	VMOVUPD    Y1, (AX)
-	JMP        stored27
+	JMP        stored31
 
-skip28:
+skip32:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, CX
-	JZ           skip29
+	JZ           skip33
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip29:
+skip33:
 	TESTQ  $0x00000001, CX
-	JZ     skip30
+	JZ     skip34
 	VMOVSD X0, (AX)
 
-skip30:
-stored27:
-end26:
+skip34:
+stored31:
+end30:
 	VZEROUPPER
 	RET
 
@@ -2533,18 +2599,32 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000004
+	CMPQ    CX, $0x00000008
 	JL      done4
+	VMOVUPD (AX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(AX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000008, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000004
+	JL      done6
 	VMOVUPD (AX), Y1
 	VDIVPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000004, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      CX, CX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x03, BX
@@ -2553,27 +2633,27 @@ done4:
 	VMASKMOVPD (AX), Y1, Y1
 	VDIVPD     Y0, Y1, Y1
 	TESTQ      $0x00000004, CX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y1, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, CX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, CX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2623,17 +2703,29 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000010
+	CMPQ    CX, $0x00000020
 	JL      done4
+	VMOVUPS (AX), Z12
+	VMAXPS  Z12, Z11, Z11
+	VMOVUPS 64(AX), Z12
+	VMAXPS  Z12, Z11, Z11
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000010
+	JL      done6
 	VMOVUPS (AX), Z12
 	VMAXPS  Z12, Z11, Z11
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     CX, CX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z12
@@ -2641,7 +2733,7 @@ done4:
 	VBLENDMPS Z12, Z16, K1, Z13
 	VMAXPS    Z13, Z11, Z11
 
-end5:
+end7:
 	VEXTRACTF64X4 $0x01, Z11, Y12
 	VMAXPS        Y12, Y11, Y11
 	VEXTRACTF64X2 $0x01, Y11, X12
@@ -2657,9 +2749,9 @@ end5:
 	MOVQ dst_base+0(FP), CX
 	MOVQ z_base+24(FP), DX
 
-pairs6:
+pairs8:
 	CMPQ         AX, $0x00000020
-	JL           single7
+	JL           single9
 	VMOVUPS      (DX), Z12
 	VMOVUPS      64(DX), Z13
 	VSUBPS       Z11, Z12, Z12
@@ -2667,7 +2759,7 @@ pairs6:
 	VCMPPS       $0x19, Z10, Z12, K1
 	VCMPPS       $0x19, Z10, Z13, K2
 	KORTESTW     K1, K2
-	JNZ          single7
+	JNZ          single9
 	VMOVUPS      Z1, Z16
 	VMOVUPS      Z1, Z17
 	VFMADD231PS  Z2, Z12, Z16
@@ -2713,11 +2805,11 @@ pairs6:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000020, AX
-	JMP          pairs6
+	JMP          pairs8
 
-single7:
+single9:
 	TESTQ        AX, AX
-	JLE          end9
+	JLE          end11
 	MOVQ         $0x00000010, BX
 	CMPQ         AX, BX
 	CMOVQLT      AX, BX
@@ -2727,7 +2819,7 @@ single7:
 	VSUBPS       Z11, Z12, Z12
 	VCMPPS       $0x19, Z10, Z12, K2
 	KORTESTW     K2, K2
-	JNZ          careful8
+	JNZ          careful10
 	VMOVUPS      Z1, Z13
 	VFMADD231PS  Z2, Z12, Z13
 	VSUBPS       Z1, Z13, Z16
@@ -2752,9 +2844,9 @@ single7:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, AX
-	JMP          pairs6
+	JMP          pairs8
 
-careful8:
+careful10:
 	VMOVUPS.Z    (DX), K1, Z12
 	VSUBPS       Z11, Z12, Z12
 	VCMPPS       $0x1e, zeroF32<>+0(SB), Z12, K2
@@ -2799,9 +2891,9 @@ careful8:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, AX
-	JMP          pairs6
+	JMP          pairs8
 
-end9:
+end11:
 	// Sum.
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -2810,65 +2902,65 @@ end9:
 	MOVQ   dst_base+0(FP), AX
 	MOVQ   dst_len+8(FP), CX
 
-round10:
+round12:
 	CMPQ   CX, $0x00000040
-	JL     rest11
+	JL     rest13
 	VADDPS (AX), Z0, Z0
 	VADDPS 64(AX), Z1, Z1
 	VADDPS 128(AX), Z2, Z2
 	VADDPS 192(AX), Z3, Z3
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000040, CX
-	JMP    round10
+	JMP    round12
 
-rest11:
+rest13:
 	CMPQ      CX, $0x00000010
-	JL        partial12a
+	JL        partial14a
 	VADDPS    (AX), Z0, Z0
 	SUBQ      $0x00000010, CX
 	CMPQ      CX, $0x00000010
-	JL        partial12b
+	JL        partial14b
 	VADDPS    64(AX), Z1, Z1
 	SUBQ      $0x00000010, CX
 	CMPQ      CX, $0x00000010
-	JL        partial12c
+	JL        partial14c
 	VADDPS    128(AX), Z2, Z2
 	SUBQ      $0x00000010, CX
 	TESTQ     CX, CX
-	JZ        end13
+	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z 192(AX), K1, Z4
 	VADDPS    Z4, Z3, Z3
-	JMP       end13
+	JMP       end15
 
-partial12c:
+partial14c:
 	TESTQ     CX, CX
-	JZ        end13
+	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z 128(AX), K1, Z4
 	VADDPS    Z4, Z2, Z2
-	JMP       end13
+	JMP       end15
 
-partial12b:
+partial14b:
 	TESTQ     CX, CX
-	JZ        end13
+	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z 64(AX), K1, Z4
 	VADDPS    Z4, Z1, Z1
-	JMP       end13
+	JMP       end15
 
-partial12a:
+partial14a:
 	TESTQ     CX, CX
-	JZ        end13
+	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z4
 	VADDPS    Z4, Z0, Z0
 
-end13:
+end15:
 	// Tree reduction: registers, then halves of one.
 	VADDPS        Z2, Z0, Z0
 	VADDPS        Z3, Z1, Z1
@@ -2889,9 +2981,9 @@ end13:
 	MOVQ dst_base+0(FP), AX
 	MOVQ dst_len+8(FP), CX
 
-vectors14:
+vectors16:
 	CMPQ    CX, $0x00000040
-	JL      done15
+	JL      done17
 	VMOVUPS (AX), Z1
 	VDIVPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
@@ -2906,29 +2998,43 @@ vectors14:
 	VMOVUPS Z1, 192(AX)
 	ADDQ    $0x00000100, AX
 	SUBQ    $0x00000040, CX
-	JMP     vectors14
+	JMP     vectors16
 
-done15:
-vectors16:
+done17:
+vectors18:
+	CMPQ    CX, $0x00000020
+	JL      done19
+	VMOVUPS (AX), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(AX), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JMP     vectors18
+
+done19:
+vectors20:
 	CMPQ    CX, $0x00000010
-	JL      done17
+	JL      done21
 	VMOVUPS (AX), Z1
 	VDIVPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors16
+	JMP     vectors20
 
-done17:
+done21:
 	TESTQ     CX, CX
-	JZ        end18
+	JZ        end22
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z1
 	VDIVPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (AX)
 
-end18:
+end22:
 	VZEROUPPER
 	RET
 
@@ -3111,25 +3217,39 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000010
+	CMPQ    CX, $0x00000020
 	JL      done4
+	VMOVUPS (AX), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(AX), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000010
+	JL      done6
 	VMOVUPS (AX), Z1
 	VDIVPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     CX, CX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z1
 	VDIVPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3183,17 +3303,29 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000008
+	CMPQ    CX, $0x00000010
 	JL      done4
+	VMOVUPD (AX), Z15
+	VMAXPD  Z15, Z14, Z14
+	VMOVUPD 64(AX), Z15
+	VMAXPD  Z15, Z14, Z14
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000008
+	JL      done6
 	VMOVUPD (AX), Z15
 	VMAXPD  Z15, Z14, Z14
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     CX, CX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z15
@@ -3201,7 +3333,7 @@ done4:
 	VBLENDMPD Z15, Z19, K1, Z16
 	VMAXPD    Z16, Z14, Z14
 
-end5:
+end7:
 	VEXTRACTF64X4 $0x01, Z14, Y15
 	VMAXPD        Y15, Y14, Y14
 	VEXTRACTF64X2 $0x01, Y14, X15
@@ -3215,9 +3347,9 @@ end5:
 	MOVQ dst_base+0(FP), CX
 	MOVQ z_base+24(FP), DX
 
-pairs6:
+pairs8:
 	CMPQ         AX, $0x00000010
-	JL           single7
+	JL           single9
 	VMOVUPD      (DX), Z15
 	VMOVUPD      64(DX), Z16
 	VSUBPD       Z14, Z15, Z15
@@ -3225,7 +3357,7 @@ pairs6:
 	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z15, K1
 	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z16, K2
 	KORTESTW     K1, K2
-	JNZ          single7
+	JNZ          single9
 	VMOVUPD      Z1, Z19
 	VMOVUPD      Z1, Z20
 	VFMADD231PD  Z2, Z15, Z19
@@ -3281,11 +3413,11 @@ pairs6:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000010, AX
-	JMP          pairs6
+	JMP          pairs8
 
-single7:
+single9:
 	TESTQ        AX, AX
-	JLE          end9
+	JLE          end11
 	MOVQ         $0x00000008, BX
 	CMPQ         AX, BX
 	CMOVQLT      AX, BX
@@ -3295,7 +3427,7 @@ single7:
 	VSUBPD       Z14, Z15, Z15
 	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z15, K2
 	KORTESTW     K2, K2
-	JNZ          careful8
+	JNZ          careful10
 	VMOVUPD      Z1, Z16
 	VFMADD231PD  Z2, Z15, Z16
 	VSUBPD       Z1, Z16, Z19
@@ -3325,9 +3457,9 @@ single7:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, AX
-	JMP          pairs6
+	JMP          pairs8
 
-careful8:
+careful10:
 	VMOVUPD.Z    (DX), K1, Z15
 	VSUBPD       Z14, Z15, Z15
 	VCMPPD       $0x1e, zeroF64<>+0(SB), Z15, K2
@@ -3377,9 +3509,9 @@ careful8:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, AX
-	JMP          pairs6
+	JMP          pairs8
 
-end9:
+end11:
 	// Sum.
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -3388,65 +3520,65 @@ end9:
 	MOVQ   dst_base+0(FP), AX
 	MOVQ   dst_len+8(FP), CX
 
-round10:
+round12:
 	CMPQ   CX, $0x00000020
-	JL     rest11
+	JL     rest13
 	VADDPD (AX), Z0, Z0
 	VADDPD 64(AX), Z1, Z1
 	VADDPD 128(AX), Z2, Z2
 	VADDPD 192(AX), Z3, Z3
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000020, CX
-	JMP    round10
+	JMP    round12
 
-rest11:
+rest13:
 	CMPQ      CX, $0x00000008
-	JL        partial12a
+	JL        partial14a
 	VADDPD    (AX), Z0, Z0
 	SUBQ      $0x00000008, CX
 	CMPQ      CX, $0x00000008
-	JL        partial12b
+	JL        partial14b
 	VADDPD    64(AX), Z1, Z1
 	SUBQ      $0x00000008, CX
 	CMPQ      CX, $0x00000008
-	JL        partial12c
+	JL        partial14c
 	VADDPD    128(AX), Z2, Z2
 	SUBQ      $0x00000008, CX
 	TESTQ     CX, CX
-	JZ        end13
+	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z 192(AX), K1, Z4
 	VADDPD    Z4, Z3, Z3
-	JMP       end13
+	JMP       end15
 
-partial12c:
+partial14c:
 	TESTQ     CX, CX
-	JZ        end13
+	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z 128(AX), K1, Z4
 	VADDPD    Z4, Z2, Z2
-	JMP       end13
+	JMP       end15
 
-partial12b:
+partial14b:
 	TESTQ     CX, CX
-	JZ        end13
+	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z 64(AX), K1, Z4
 	VADDPD    Z4, Z1, Z1
-	JMP       end13
+	JMP       end15
 
-partial12a:
+partial14a:
 	TESTQ     CX, CX
-	JZ        end13
+	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z4
 	VADDPD    Z4, Z0, Z0
 
-end13:
+end15:
 	// Tree reduction: registers, then halves of one.
 	VADDPD        Z2, Z0, Z0
 	VADDPD        Z3, Z1, Z1
@@ -3464,9 +3596,9 @@ end13:
 	MOVQ dst_base+0(FP), AX
 	MOVQ dst_len+8(FP), CX
 
-vectors14:
+vectors16:
 	CMPQ    CX, $0x00000020
-	JL      done15
+	JL      done17
 	VMOVUPD (AX), Z1
 	VDIVPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
@@ -3481,29 +3613,43 @@ vectors14:
 	VMOVUPD Z1, 192(AX)
 	ADDQ    $0x00000100, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors14
+	JMP     vectors16
 
-done15:
-vectors16:
+done17:
+vectors18:
+	CMPQ    CX, $0x00000010
+	JL      done19
+	VMOVUPD (AX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(AX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors18
+
+done19:
+vectors20:
 	CMPQ    CX, $0x00000008
-	JL      done17
+	JL      done21
 	VMOVUPD (AX), Z1
 	VDIVPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors16
+	JMP     vectors20
 
-done17:
+done21:
 	TESTQ     CX, CX
-	JZ        end18
+	JZ        end22
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z1
 	VDIVPD    Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (AX)
 
-end18:
+end22:
 	VZEROUPPER
 	RET
 
@@ -3887,25 +4033,39 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000008
+	CMPQ    CX, $0x00000010
 	JL      done4
+	VMOVUPD (AX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(AX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000008
+	JL      done6
 	VMOVUPD (AX), Z1
 	VDIVPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     CX, CX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z1
 	VDIVPD    Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 

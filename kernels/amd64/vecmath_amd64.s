@@ -44,8 +44,26 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    BX, $0x00000008
+	CMPQ    BX, $0x00000010
 	JL      done4
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS 32(DX), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    BX, $0x00000008
+	JL      done6
 	VMOVUPS (CX), Y0
 	VMOVUPS (DX), Y1
 	VDIVPS  Y1, Y0, Y0
@@ -54,11 +72,11 @@ vectors3:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      BX, BX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x02, DI
@@ -68,34 +86,34 @@ done4:
 	VMASKMOVPS (DX), Y0, Y0
 	VDIVPS     Y0, Y1, Y0
 	TESTQ      $0x00000008, BX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, BX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, BX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -160,8 +178,36 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ      BX, $0x00000008
+	CMPQ      BX, $0x00000010
 	JL        done4
+	VMOVUPS   (CX), Y0
+	VMOVUPS   (DX), Y1
+	VCMPPS    $0x03, Y1, Y0, Y2
+	VADDPS    Y1, Y0, Y3
+	VMINPS    Y1, Y0, Y4
+	VMINPS    Y0, Y1, Y0
+	VORPS     Y0, Y4, Y0
+	VBLENDVPS Y2, Y3, Y0, Y0
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   32(CX), Y0
+	VMOVUPS   32(DX), Y1
+	VCMPPS    $0x03, Y1, Y0, Y2
+	VADDPS    Y1, Y0, Y3
+	VMINPS    Y1, Y0, Y4
+	VMINPS    Y0, Y1, Y0
+	VORPS     Y0, Y4, Y0
+	VBLENDVPS Y2, Y3, Y0, Y0
+	VMOVUPS   Y0, 32(AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000010, BX
+	JMP       vectors3
+
+done4:
+vectors5:
+	CMPQ      BX, $0x00000008
+	JL        done6
 	VMOVUPS   (CX), Y0
 	VMOVUPS   (DX), Y1
 	VCMPPS    $0x03, Y1, Y0, Y2
@@ -175,11 +221,11 @@ vectors3:
 	ADDQ      $0x00000020, CX
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000008, BX
-	JMP       vectors3
+	JMP       vectors5
 
-done4:
+done6:
 	TESTQ      BX, BX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x02, DI
@@ -194,34 +240,34 @@ done4:
 	VORPS      Y0, Y4, Y0
 	VBLENDVPS  Y2, Y3, Y0, Y0
 	TESTQ      $0x00000008, BX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, BX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, BX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -286,8 +332,36 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ      BX, $0x00000008
+	CMPQ      BX, $0x00000010
 	JL        done4
+	VMOVUPS   (CX), Y0
+	VMOVUPS   (DX), Y1
+	VCMPPS    $0x03, Y1, Y0, Y2
+	VADDPS    Y1, Y0, Y3
+	VMAXPS    Y1, Y0, Y4
+	VMAXPS    Y0, Y1, Y0
+	VANDPS    Y0, Y4, Y0
+	VBLENDVPS Y2, Y3, Y0, Y0
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   32(CX), Y0
+	VMOVUPS   32(DX), Y1
+	VCMPPS    $0x03, Y1, Y0, Y2
+	VADDPS    Y1, Y0, Y3
+	VMAXPS    Y1, Y0, Y4
+	VMAXPS    Y0, Y1, Y0
+	VANDPS    Y0, Y4, Y0
+	VBLENDVPS Y2, Y3, Y0, Y0
+	VMOVUPS   Y0, 32(AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000010, BX
+	JMP       vectors3
+
+done4:
+vectors5:
+	CMPQ      BX, $0x00000008
+	JL        done6
 	VMOVUPS   (CX), Y0
 	VMOVUPS   (DX), Y1
 	VCMPPS    $0x03, Y1, Y0, Y2
@@ -301,11 +375,11 @@ vectors3:
 	ADDQ      $0x00000020, CX
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000008, BX
-	JMP       vectors3
+	JMP       vectors5
 
-done4:
+done6:
 	TESTQ      BX, BX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x02, DI
@@ -320,34 +394,34 @@ done4:
 	VANDPS     Y0, Y4, Y0
 	VBLENDVPS  Y2, Y3, Y0, Y0
 	TESTQ      $0x00000008, BX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, BX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, BX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -397,8 +471,29 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ        SI, $0x00000008
+	CMPQ        SI, $0x00000010
 	JL          done4
+	VMOVUPS     (CX), Y0
+	VMOVUPS     (DX), Y1
+	VMOVUPS     (BX), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, (AX)
+	VMOVUPS     32(CX), Y0
+	VMOVUPS     32(DX), Y1
+	VMOVUPS     32(BX), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, 32(AX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	SUBQ        $0x00000010, SI
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        SI, $0x00000008
+	JL          done6
 	VMOVUPS     (CX), Y0
 	VMOVUPS     (DX), Y1
 	VMOVUPS     (BX), Y2
@@ -409,11 +504,11 @@ vectors3:
 	ADDQ        $0x00000020, DX
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000008, SI
-	JMP         vectors3
+	JMP         vectors5
 
-done4:
+done6:
 	TESTQ       SI, SI
-	JZ          end5
+	JZ          end7
 	LEAQ        laneMasks<>+0(SB), DI
 	MOVQ        SI, R8
 	SHLQ        $0x02, R8
@@ -424,34 +519,34 @@ done4:
 	VMASKMOVPS  (BX), Y0, Y0
 	VFMADD231PS Y2, Y1, Y0
 	TESTQ       $0x00000008, SI
-	JZ          skip7
+	JZ          skip9
 	VMOVUPS     Y0, (AX)
-	JMP         stored6
+	JMP         stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, SI
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, SI
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -489,19 +584,34 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000008
+	CMPQ    DX, $0x00000010
 	JL      done4
+	VMOVUPS (CX), Y0
+	VSQRTPS Y0, Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VSQRTPS Y0, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000008
+	JL      done6
 	VMOVUPS (CX), Y0
 	VSQRTPS Y0, Y0
 	VMOVUPS Y0, (AX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -510,34 +620,34 @@ done4:
 	VMASKMOVPS (CX), Y0, Y0
 	VSQRTPS    Y0, Y0
 	TESTQ      $0x00000008, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, DX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, DX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -581,8 +691,25 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000008
+	CMPQ    DX, $0x00000010
 	JL      done4
+	VMOVUPS (CX), Y1
+	VSQRTPS Y1, Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(CX), Y1
+	VSQRTPS Y1, Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000008
+	JL      done6
 	VMOVUPS (CX), Y1
 	VSQRTPS Y1, Y1
 	VDIVPS  Y1, Y0, Y1
@@ -590,11 +717,11 @@ vectors3:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -604,34 +731,34 @@ done4:
 	VSQRTPS    Y1, Y1
 	VDIVPS     Y1, Y0, Y0
 	TESTQ      $0x00000008, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, DX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, DX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -670,19 +797,34 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000008
+	CMPQ    DX, $0x00000010
 	JL      done4
+	VMOVUPS (CX), Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(CX), Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000008
+	JL      done6
 	VMOVUPS (CX), Y1
 	VANDPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -691,34 +833,34 @@ done4:
 	VMASKMOVPS (CX), Y1, Y1
 	VANDPS     Y0, Y1, Y0
 	TESTQ      $0x00000008, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, DX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, DX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -757,19 +899,34 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000008
+	CMPQ    DX, $0x00000010
 	JL      done4
+	VMOVUPS (CX), Y1
+	VXORPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(CX), Y1
+	VXORPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000008
+	JL      done6
 	VMOVUPS (CX), Y1
 	VXORPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -778,34 +935,34 @@ done4:
 	VMASKMOVPS (CX), Y1, Y1
 	VXORPS     Y0, Y1, Y0
 	TESTQ      $0x00000008, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, DX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, DX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -844,19 +1001,34 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ     DX, $0x00000008
+	CMPQ     DX, $0x00000010
 	JL       done4
+	VMOVUPS  (CX), Y0
+	VROUNDPS $0x08, Y0, Y0
+	VMOVUPS  Y0, (AX)
+	VMOVUPS  32(CX), Y0
+	VROUNDPS $0x08, Y0, Y0
+	VMOVUPS  Y0, 32(AX)
+	ADDQ     $0x00000040, AX
+	ADDQ     $0x00000040, CX
+	SUBQ     $0x00000010, DX
+	JMP      vectors3
+
+done4:
+vectors5:
+	CMPQ     DX, $0x00000008
+	JL       done6
 	VMOVUPS  (CX), Y0
 	VROUNDPS $0x08, Y0, Y0
 	VMOVUPS  Y0, (AX)
 	ADDQ     $0x00000020, AX
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000008, DX
-	JMP      vectors3
+	JMP      vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -865,34 +1037,34 @@ done4:
 	VMASKMOVPS (CX), Y0, Y0
 	VROUNDPS   $0x08, Y0, Y0
 	TESTQ      $0x00000008, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, DX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, DX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -931,19 +1103,34 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ     DX, $0x00000008
+	CMPQ     DX, $0x00000010
 	JL       done4
+	VMOVUPS  (CX), Y0
+	VROUNDPS $0x09, Y0, Y0
+	VMOVUPS  Y0, (AX)
+	VMOVUPS  32(CX), Y0
+	VROUNDPS $0x09, Y0, Y0
+	VMOVUPS  Y0, 32(AX)
+	ADDQ     $0x00000040, AX
+	ADDQ     $0x00000040, CX
+	SUBQ     $0x00000010, DX
+	JMP      vectors3
+
+done4:
+vectors5:
+	CMPQ     DX, $0x00000008
+	JL       done6
 	VMOVUPS  (CX), Y0
 	VROUNDPS $0x09, Y0, Y0
 	VMOVUPS  Y0, (AX)
 	ADDQ     $0x00000020, AX
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000008, DX
-	JMP      vectors3
+	JMP      vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -952,34 +1139,34 @@ done4:
 	VMASKMOVPS (CX), Y0, Y0
 	VROUNDPS   $0x09, Y0, Y0
 	TESTQ      $0x00000008, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, DX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, DX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1018,19 +1205,34 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ     DX, $0x00000008
+	CMPQ     DX, $0x00000010
 	JL       done4
+	VMOVUPS  (CX), Y0
+	VROUNDPS $0x0a, Y0, Y0
+	VMOVUPS  Y0, (AX)
+	VMOVUPS  32(CX), Y0
+	VROUNDPS $0x0a, Y0, Y0
+	VMOVUPS  Y0, 32(AX)
+	ADDQ     $0x00000040, AX
+	ADDQ     $0x00000040, CX
+	SUBQ     $0x00000010, DX
+	JMP      vectors3
+
+done4:
+vectors5:
+	CMPQ     DX, $0x00000008
+	JL       done6
 	VMOVUPS  (CX), Y0
 	VROUNDPS $0x0a, Y0, Y0
 	VMOVUPS  Y0, (AX)
 	ADDQ     $0x00000020, AX
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000008, DX
-	JMP      vectors3
+	JMP      vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -1039,34 +1241,34 @@ done4:
 	VMASKMOVPS (CX), Y0, Y0
 	VROUNDPS   $0x0a, Y0, Y0
 	TESTQ      $0x00000008, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, DX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, DX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1103,18 +1305,32 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000008
+	CMPQ    CX, $0x00000010
 	JL      done4
+	VMOVUPS (AX), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(AX), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000008
+	JL      done6
 	VMOVUPS (AX), Y1
 	VADDPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      CX, CX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
@@ -1123,34 +1339,34 @@ done4:
 	VMASKMOVPS (AX), Y1, Y1
 	VADDPS     Y0, Y1, Y1
 	TESTQ      $0x00000008, CX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPS    Y1, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, CX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPS      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ     $0x00000002, CX
-	JZ        skip9
+	JZ        skip11
 	VMOVSD    X0, (AX)
 	ADDQ      $0x00000008, AX
 	VPERMILPD $0x01, X0, X0
 
-skip9:
+skip11:
 	TESTQ  $0x00000001, CX
-	JZ     skip10
+	JZ     skip12
 	VMOVSS X0, (AX)
 
-skip10:
-stored6:
-end5:
+skip12:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1194,8 +1410,26 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    BX, $0x00000004
+	CMPQ    BX, $0x00000008
 	JL      done4
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VDIVPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD 32(DX), Y1
+	VDIVPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    BX, $0x00000004
+	JL      done6
 	VMOVUPD (CX), Y0
 	VMOVUPD (DX), Y1
 	VDIVPD  Y1, Y0, Y0
@@ -1204,11 +1438,11 @@ vectors3:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000004, BX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      BX, BX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x03, DI
@@ -1218,27 +1452,27 @@ done4:
 	VMASKMOVPD (DX), Y0, Y0
 	VDIVPD     Y0, Y1, Y0
 	TESTQ      $0x00000004, BX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, BX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1303,8 +1537,36 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ      BX, $0x00000004
+	CMPQ      BX, $0x00000008
 	JL        done4
+	VMOVUPD   (CX), Y0
+	VMOVUPD   (DX), Y1
+	VCMPPD    $0x03, Y1, Y0, Y2
+	VADDPD    Y1, Y0, Y3
+	VMINPD    Y1, Y0, Y4
+	VMINPD    Y0, Y1, Y0
+	VORPD     Y0, Y4, Y0
+	VBLENDVPD Y2, Y3, Y0, Y0
+	VMOVUPD   Y0, (AX)
+	VMOVUPD   32(CX), Y0
+	VMOVUPD   32(DX), Y1
+	VCMPPD    $0x03, Y1, Y0, Y2
+	VADDPD    Y1, Y0, Y3
+	VMINPD    Y1, Y0, Y4
+	VMINPD    Y0, Y1, Y0
+	VORPD     Y0, Y4, Y0
+	VBLENDVPD Y2, Y3, Y0, Y0
+	VMOVUPD   Y0, 32(AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000008, BX
+	JMP       vectors3
+
+done4:
+vectors5:
+	CMPQ      BX, $0x00000004
+	JL        done6
 	VMOVUPD   (CX), Y0
 	VMOVUPD   (DX), Y1
 	VCMPPD    $0x03, Y1, Y0, Y2
@@ -1318,11 +1580,11 @@ vectors3:
 	ADDQ      $0x00000020, CX
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000004, BX
-	JMP       vectors3
+	JMP       vectors5
 
-done4:
+done6:
 	TESTQ      BX, BX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x03, DI
@@ -1337,27 +1599,27 @@ done4:
 	VORPD      Y0, Y4, Y0
 	VBLENDVPD  Y2, Y3, Y0, Y0
 	TESTQ      $0x00000004, BX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, BX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1422,8 +1684,36 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ      BX, $0x00000004
+	CMPQ      BX, $0x00000008
 	JL        done4
+	VMOVUPD   (CX), Y0
+	VMOVUPD   (DX), Y1
+	VCMPPD    $0x03, Y1, Y0, Y2
+	VADDPD    Y1, Y0, Y3
+	VMAXPD    Y1, Y0, Y4
+	VMAXPD    Y0, Y1, Y0
+	VANDPD    Y0, Y4, Y0
+	VBLENDVPD Y2, Y3, Y0, Y0
+	VMOVUPD   Y0, (AX)
+	VMOVUPD   32(CX), Y0
+	VMOVUPD   32(DX), Y1
+	VCMPPD    $0x03, Y1, Y0, Y2
+	VADDPD    Y1, Y0, Y3
+	VMAXPD    Y1, Y0, Y4
+	VMAXPD    Y0, Y1, Y0
+	VANDPD    Y0, Y4, Y0
+	VBLENDVPD Y2, Y3, Y0, Y0
+	VMOVUPD   Y0, 32(AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000008, BX
+	JMP       vectors3
+
+done4:
+vectors5:
+	CMPQ      BX, $0x00000004
+	JL        done6
 	VMOVUPD   (CX), Y0
 	VMOVUPD   (DX), Y1
 	VCMPPD    $0x03, Y1, Y0, Y2
@@ -1437,11 +1727,11 @@ vectors3:
 	ADDQ      $0x00000020, CX
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000004, BX
-	JMP       vectors3
+	JMP       vectors5
 
-done4:
+done6:
 	TESTQ      BX, BX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x03, DI
@@ -1456,27 +1746,27 @@ done4:
 	VANDPD     Y0, Y4, Y0
 	VBLENDVPD  Y2, Y3, Y0, Y0
 	TESTQ      $0x00000004, BX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, BX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1526,8 +1816,29 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ        SI, $0x00000004
+	CMPQ        SI, $0x00000008
 	JL          done4
+	VMOVUPD     (CX), Y0
+	VMOVUPD     (DX), Y1
+	VMOVUPD     (BX), Y2
+	VFMADD231PD Y1, Y0, Y2
+	VMOVUPD     Y2, (AX)
+	VMOVUPD     32(CX), Y0
+	VMOVUPD     32(DX), Y1
+	VMOVUPD     32(BX), Y2
+	VFMADD231PD Y1, Y0, Y2
+	VMOVUPD     Y2, 32(AX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	SUBQ        $0x00000008, SI
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        SI, $0x00000004
+	JL          done6
 	VMOVUPD     (CX), Y0
 	VMOVUPD     (DX), Y1
 	VMOVUPD     (BX), Y2
@@ -1538,11 +1849,11 @@ vectors3:
 	ADDQ        $0x00000020, DX
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000004, SI
-	JMP         vectors3
+	JMP         vectors5
 
-done4:
+done6:
 	TESTQ       SI, SI
-	JZ          end5
+	JZ          end7
 	LEAQ        laneMasks<>+0(SB), DI
 	MOVQ        SI, R8
 	SHLQ        $0x03, R8
@@ -1553,27 +1864,27 @@ done4:
 	VMASKMOVPD  (BX), Y0, Y0
 	VFMADD231PD Y2, Y1, Y0
 	TESTQ       $0x00000004, SI
-	JZ          skip7
+	JZ          skip9
 	VMOVUPD     Y0, (AX)
-	JMP         stored6
+	JMP         stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, SI
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1611,19 +1922,34 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000004
+	CMPQ    DX, $0x00000008
 	JL      done4
+	VMOVUPD (CX), Y0
+	VSQRTPD Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(CX), Y0
+	VSQRTPD Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000004
+	JL      done6
 	VMOVUPD (CX), Y0
 	VSQRTPD Y0, Y0
 	VMOVUPD Y0, (AX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -1632,27 +1958,27 @@ done4:
 	VMASKMOVPD (CX), Y0, Y0
 	VSQRTPD    Y0, Y0
 	TESTQ      $0x00000004, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, DX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1696,8 +2022,25 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000004
+	CMPQ    DX, $0x00000008
 	JL      done4
+	VMOVUPD (CX), Y1
+	VSQRTPD Y1, Y1
+	VDIVPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VSQRTPD Y1, Y1
+	VDIVPD  Y1, Y0, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000004
+	JL      done6
 	VMOVUPD (CX), Y1
 	VSQRTPD Y1, Y1
 	VDIVPD  Y1, Y0, Y1
@@ -1705,11 +2048,11 @@ vectors3:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -1719,27 +2062,27 @@ done4:
 	VSQRTPD    Y1, Y1
 	VDIVPD     Y1, Y0, Y0
 	TESTQ      $0x00000004, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, DX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1778,19 +2121,34 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000004
+	CMPQ    DX, $0x00000008
 	JL      done4
+	VMOVUPD (CX), Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000004
+	JL      done6
 	VMOVUPD (CX), Y1
 	VANDPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -1799,27 +2157,27 @@ done4:
 	VMASKMOVPD (CX), Y1, Y1
 	VANDPD     Y0, Y1, Y0
 	TESTQ      $0x00000004, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, DX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1858,19 +2216,34 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000004
+	CMPQ    DX, $0x00000008
 	JL      done4
+	VMOVUPD (CX), Y1
+	VXORPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(CX), Y1
+	VXORPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000004
+	JL      done6
 	VMOVUPD (CX), Y1
 	VXORPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -1879,27 +2252,27 @@ done4:
 	VMASKMOVPD (CX), Y1, Y1
 	VXORPD     Y0, Y1, Y0
 	TESTQ      $0x00000004, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, DX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -1938,19 +2311,34 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ     DX, $0x00000004
+	CMPQ     DX, $0x00000008
 	JL       done4
+	VMOVUPD  (CX), Y0
+	VROUNDPD $0x08, Y0, Y0
+	VMOVUPD  Y0, (AX)
+	VMOVUPD  32(CX), Y0
+	VROUNDPD $0x08, Y0, Y0
+	VMOVUPD  Y0, 32(AX)
+	ADDQ     $0x00000040, AX
+	ADDQ     $0x00000040, CX
+	SUBQ     $0x00000008, DX
+	JMP      vectors3
+
+done4:
+vectors5:
+	CMPQ     DX, $0x00000004
+	JL       done6
 	VMOVUPD  (CX), Y0
 	VROUNDPD $0x08, Y0, Y0
 	VMOVUPD  Y0, (AX)
 	ADDQ     $0x00000020, AX
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000004, DX
-	JMP      vectors3
+	JMP      vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -1959,27 +2347,27 @@ done4:
 	VMASKMOVPD (CX), Y0, Y0
 	VROUNDPD   $0x08, Y0, Y0
 	TESTQ      $0x00000004, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, DX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2018,19 +2406,34 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ     DX, $0x00000004
+	CMPQ     DX, $0x00000008
 	JL       done4
+	VMOVUPD  (CX), Y0
+	VROUNDPD $0x09, Y0, Y0
+	VMOVUPD  Y0, (AX)
+	VMOVUPD  32(CX), Y0
+	VROUNDPD $0x09, Y0, Y0
+	VMOVUPD  Y0, 32(AX)
+	ADDQ     $0x00000040, AX
+	ADDQ     $0x00000040, CX
+	SUBQ     $0x00000008, DX
+	JMP      vectors3
+
+done4:
+vectors5:
+	CMPQ     DX, $0x00000004
+	JL       done6
 	VMOVUPD  (CX), Y0
 	VROUNDPD $0x09, Y0, Y0
 	VMOVUPD  Y0, (AX)
 	ADDQ     $0x00000020, AX
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000004, DX
-	JMP      vectors3
+	JMP      vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -2039,27 +2442,27 @@ done4:
 	VMASKMOVPD (CX), Y0, Y0
 	VROUNDPD   $0x09, Y0, Y0
 	TESTQ      $0x00000004, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, DX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2098,19 +2501,34 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ     DX, $0x00000004
+	CMPQ     DX, $0x00000008
 	JL       done4
+	VMOVUPD  (CX), Y0
+	VROUNDPD $0x0a, Y0, Y0
+	VMOVUPD  Y0, (AX)
+	VMOVUPD  32(CX), Y0
+	VROUNDPD $0x0a, Y0, Y0
+	VMOVUPD  Y0, 32(AX)
+	ADDQ     $0x00000040, AX
+	ADDQ     $0x00000040, CX
+	SUBQ     $0x00000008, DX
+	JMP      vectors3
+
+done4:
+vectors5:
+	CMPQ     DX, $0x00000004
+	JL       done6
 	VMOVUPD  (CX), Y0
 	VROUNDPD $0x0a, Y0, Y0
 	VMOVUPD  Y0, (AX)
 	ADDQ     $0x00000020, AX
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000004, DX
-	JMP      vectors3
+	JMP      vectors5
 
-done4:
+done6:
 	TESTQ      DX, DX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -2119,27 +2537,27 @@ done4:
 	VMASKMOVPD (CX), Y0, Y0
 	VROUNDPD   $0x0a, Y0, Y0
 	TESTQ      $0x00000004, DX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y0, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, DX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, DX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2176,18 +2594,32 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000004
+	CMPQ    CX, $0x00000008
 	JL      done4
+	VMOVUPD (AX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(AX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000008, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000004
+	JL      done6
 	VMOVUPD (AX), Y1
 	VADDPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000004, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ      CX, CX
-	JZ         end5
+	JZ         end7
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x03, BX
@@ -2196,27 +2628,27 @@ done4:
 	VMASKMOVPD (AX), Y1, Y1
 	VADDPD     Y0, Y1, Y1
 	TESTQ      $0x00000004, CX
-	JZ         skip7
+	JZ         skip9
 	VMOVUPD    Y1, (AX)
-	JMP        stored6
+	JMP        stored8
 
-skip7:
+skip9:
 	LEAQ         (AX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, CX
-	JZ           skip8
+	JZ           skip10
 	VMOVUPD      X0, (AX)
 	ADDQ         $0x00000010, AX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip8:
+skip10:
 	TESTQ  $0x00000001, CX
-	JZ     skip9
+	JZ     skip11
 	VMOVSD X0, (AX)
 
-skip9:
-stored6:
-end5:
+skip11:
+stored8:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2260,8 +2692,26 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    BX, $0x00000010
+	CMPQ    BX, $0x00000020
 	JL      done4
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS 64(DX), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    BX, $0x00000010
+	JL      done6
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VDIVPS  Z1, Z0, Z0
@@ -2270,11 +2720,11 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     BX, BX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPS.Z (CX), K1, Z0
@@ -2282,7 +2732,7 @@ done4:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2347,7 +2797,7 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ      BX, $0x00000010
+	CMPQ      BX, $0x00000020
 	JL        done4
 	VMOVUPS   (CX), Z0
 	VMOVUPS   (DX), Z1
@@ -2358,15 +2808,43 @@ vectors3:
 	VORPS     Z0, Z3, Z0
 	VBLENDMPS Z2, Z0, K1, Z8
 	VMOVUPS   Z8, (AX)
+	VMOVUPS   64(CX), Z0
+	VMOVUPS   64(DX), Z1
+	VCMPPS    $0x03, Z1, Z0, K1
+	VADDPS    Z1, Z0, Z2
+	VMINPS    Z1, Z0, Z3
+	VMINPS    Z0, Z1, Z0
+	VORPS     Z0, Z3, Z0
+	VBLENDMPS Z2, Z0, K1, Z9
+	VMOVUPS   Z9, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000020, BX
+	JMP       vectors3
+
+done4:
+vectors5:
+	CMPQ      BX, $0x00000010
+	JL        done6
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VCMPPS    $0x03, Z1, Z0, K1
+	VADDPS    Z1, Z0, Z2
+	VMINPS    Z1, Z0, Z3
+	VMINPS    Z0, Z1, Z0
+	VORPS     Z0, Z3, Z0
+	VBLENDMPS Z2, Z0, K1, Z10
+	VMOVUPS   Z10, (AX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000010, BX
-	JMP       vectors3
+	JMP       vectors5
 
-done4:
+done6:
 	TESTQ     BX, BX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPS.Z (CX), K1, Z0
@@ -2376,10 +2854,10 @@ done4:
 	VMINPS    Z1, Z0, Z3
 	VMINPS    Z0, Z1, Z0
 	VORPS     Z0, Z3, Z0
-	VBLENDMPS Z2, Z0, K2, Z9
-	VMOVUPS   Z9, K1, (AX)
+	VBLENDMPS Z2, Z0, K2, Z11
+	VMOVUPS   Z11, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2444,7 +2922,7 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ      BX, $0x00000010
+	CMPQ      BX, $0x00000020
 	JL        done4
 	VMOVUPS   (CX), Z0
 	VMOVUPS   (DX), Z1
@@ -2455,15 +2933,43 @@ vectors3:
 	VANDPS    Z0, Z3, Z0
 	VBLENDMPS Z2, Z0, K1, Z8
 	VMOVUPS   Z8, (AX)
+	VMOVUPS   64(CX), Z0
+	VMOVUPS   64(DX), Z1
+	VCMPPS    $0x03, Z1, Z0, K1
+	VADDPS    Z1, Z0, Z2
+	VMAXPS    Z1, Z0, Z3
+	VMAXPS    Z0, Z1, Z0
+	VANDPS    Z0, Z3, Z0
+	VBLENDMPS Z2, Z0, K1, Z9
+	VMOVUPS   Z9, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000020, BX
+	JMP       vectors3
+
+done4:
+vectors5:
+	CMPQ      BX, $0x00000010
+	JL        done6
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VCMPPS    $0x03, Z1, Z0, K1
+	VADDPS    Z1, Z0, Z2
+	VMAXPS    Z1, Z0, Z3
+	VMAXPS    Z0, Z1, Z0
+	VANDPS    Z0, Z3, Z0
+	VBLENDMPS Z2, Z0, K1, Z10
+	VMOVUPS   Z10, (AX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000010, BX
-	JMP       vectors3
+	JMP       vectors5
 
-done4:
+done6:
 	TESTQ     BX, BX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPS.Z (CX), K1, Z0
@@ -2473,10 +2979,10 @@ done4:
 	VMAXPS    Z1, Z0, Z3
 	VMAXPS    Z0, Z1, Z0
 	VANDPS    Z0, Z3, Z0
-	VBLENDMPS Z2, Z0, K2, Z9
-	VMOVUPS   Z9, K1, (AX)
+	VBLENDMPS Z2, Z0, K2, Z11
+	VMOVUPS   Z11, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2526,8 +3032,29 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ        SI, $0x00000010
+	CMPQ        SI, $0x00000020
 	JL          done4
+	VMOVUPS     (CX), Z0
+	VMOVUPS     (DX), Z1
+	VMOVUPS     (BX), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     64(CX), Z0
+	VMOVUPS     64(DX), Z1
+	VMOVUPS     64(BX), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, 64(AX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000020, SI
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        SI, $0x00000010
+	JL          done6
 	VMOVUPS     (CX), Z0
 	VMOVUPS     (DX), Z1
 	VMOVUPS     (BX), Z2
@@ -2538,11 +3065,11 @@ vectors3:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000010, SI
-	JMP         vectors3
+	JMP         vectors5
 
-done4:
+done6:
 	TESTQ       SI, SI
-	JZ          end5
+	JZ          end7
 	LEAQ        bitMasks<>+0(SB), DI
 	KMOVW       (DI)(SI*2), K1
 	VMOVUPS.Z   (CX), K1, Z0
@@ -2551,7 +3078,7 @@ done4:
 	VFMADD231PS Z1, Z0, Z2
 	VMOVUPS     Z2, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2589,26 +3116,41 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000010
+	CMPQ    DX, $0x00000020
 	JL      done4
+	VMOVUPS (CX), Z0
+	VSQRTPS Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VSQRTPS Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000010
+	JL      done6
 	VMOVUPS (CX), Z0
 	VSQRTPS Z0, Z0
 	VMOVUPS Z0, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     DX, DX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2652,8 +3194,25 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000010
+	CMPQ    DX, $0x00000020
 	JL      done4
+	VMOVUPS (CX), Z1
+	VSQRTPS Z1, Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(CX), Z1
+	VSQRTPS Z1, Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000010
+	JL      done6
 	VMOVUPS (CX), Z1
 	VSQRTPS Z1, Z1
 	VDIVPS  Z1, Z0, Z1
@@ -2661,11 +3220,11 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     DX, DX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPS.Z (CX), K1, Z1
@@ -2673,7 +3232,7 @@ done4:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2712,26 +3271,41 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000010
+	CMPQ    DX, $0x00000020
 	JL      done4
+	VMOVUPS (CX), Z1
+	VANDPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(CX), Z1
+	VANDPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000010
+	JL      done6
 	VMOVUPS (CX), Z1
 	VANDPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     DX, DX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPS.Z (CX), K1, Z1
 	VANDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2770,26 +3344,41 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000010
+	CMPQ    DX, $0x00000020
 	JL      done4
+	VMOVUPS (CX), Z1
+	VXORPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(CX), Z1
+	VXORPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000010
+	JL      done6
 	VMOVUPS (CX), Z1
 	VXORPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     DX, DX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPS.Z (CX), K1, Z1
 	VXORPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2828,26 +3417,41 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ        DX, $0x00000010
+	CMPQ        DX, $0x00000020
 	JL          done4
+	VMOVUPS     (CX), Z0
+	VRNDSCALEPS $0x08, Z0, Z0
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     64(CX), Z0
+	VRNDSCALEPS $0x08, Z0, Z0
+	VMOVUPS     Z0, 64(AX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000020, DX
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        DX, $0x00000010
+	JL          done6
 	VMOVUPS     (CX), Z0
 	VRNDSCALEPS $0x08, Z0, Z0
 	VMOVUPS     Z0, (AX)
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
-	JMP         vectors3
+	JMP         vectors5
 
-done4:
+done6:
 	TESTQ       DX, DX
-	JZ          end5
+	JZ          end7
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPS.Z   (CX), K1, Z0
 	VRNDSCALEPS $0x08, Z0, Z0
 	VMOVUPS     Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2886,26 +3490,41 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ        DX, $0x00000010
+	CMPQ        DX, $0x00000020
 	JL          done4
+	VMOVUPS     (CX), Z0
+	VRNDSCALEPS $0x09, Z0, Z0
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     64(CX), Z0
+	VRNDSCALEPS $0x09, Z0, Z0
+	VMOVUPS     Z0, 64(AX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000020, DX
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        DX, $0x00000010
+	JL          done6
 	VMOVUPS     (CX), Z0
 	VRNDSCALEPS $0x09, Z0, Z0
 	VMOVUPS     Z0, (AX)
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
-	JMP         vectors3
+	JMP         vectors5
 
-done4:
+done6:
 	TESTQ       DX, DX
-	JZ          end5
+	JZ          end7
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPS.Z   (CX), K1, Z0
 	VRNDSCALEPS $0x09, Z0, Z0
 	VMOVUPS     Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -2944,26 +3563,41 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ        DX, $0x00000010
+	CMPQ        DX, $0x00000020
 	JL          done4
+	VMOVUPS     (CX), Z0
+	VRNDSCALEPS $0x0a, Z0, Z0
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     64(CX), Z0
+	VRNDSCALEPS $0x0a, Z0, Z0
+	VMOVUPS     Z0, 64(AX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000020, DX
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        DX, $0x00000010
+	JL          done6
 	VMOVUPS     (CX), Z0
 	VRNDSCALEPS $0x0a, Z0, Z0
 	VMOVUPS     Z0, (AX)
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
-	JMP         vectors3
+	JMP         vectors5
 
-done4:
+done6:
 	TESTQ       DX, DX
-	JZ          end5
+	JZ          end7
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPS.Z   (CX), K1, Z0
 	VRNDSCALEPS $0x0a, Z0, Z0
 	VMOVUPS     Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3000,25 +3634,39 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000010
+	CMPQ    CX, $0x00000020
 	JL      done4
+	VMOVUPS (AX), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(AX), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000010
+	JL      done6
 	VMOVUPS (AX), Z1
 	VADDPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     CX, CX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z1
 	VADDPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3062,8 +3710,26 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    BX, $0x00000008
+	CMPQ    BX, $0x00000010
 	JL      done4
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD 64(DX), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    BX, $0x00000008
+	JL      done6
 	VMOVUPD (CX), Z0
 	VMOVUPD (DX), Z1
 	VDIVPD  Z1, Z0, Z0
@@ -3072,11 +3738,11 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     BX, BX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPD.Z (CX), K1, Z0
@@ -3084,7 +3750,7 @@ done4:
 	VDIVPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3149,7 +3815,7 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ      BX, $0x00000008
+	CMPQ      BX, $0x00000010
 	JL        done4
 	VMOVUPD   (CX), Z0
 	VMOVUPD   (DX), Z1
@@ -3160,15 +3826,43 @@ vectors3:
 	VORPD     Z0, Z3, Z0
 	VBLENDMPD Z2, Z0, K1, Z8
 	VMOVUPD   Z8, (AX)
+	VMOVUPD   64(CX), Z0
+	VMOVUPD   64(DX), Z1
+	VCMPPD    $0x03, Z1, Z0, K1
+	VADDPD    Z1, Z0, Z2
+	VMINPD    Z1, Z0, Z3
+	VMINPD    Z0, Z1, Z0
+	VORPD     Z0, Z3, Z0
+	VBLENDMPD Z2, Z0, K1, Z9
+	VMOVUPD   Z9, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000010, BX
+	JMP       vectors3
+
+done4:
+vectors5:
+	CMPQ      BX, $0x00000008
+	JL        done6
+	VMOVUPD   (CX), Z0
+	VMOVUPD   (DX), Z1
+	VCMPPD    $0x03, Z1, Z0, K1
+	VADDPD    Z1, Z0, Z2
+	VMINPD    Z1, Z0, Z3
+	VMINPD    Z0, Z1, Z0
+	VORPD     Z0, Z3, Z0
+	VBLENDMPD Z2, Z0, K1, Z10
+	VMOVUPD   Z10, (AX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000008, BX
-	JMP       vectors3
+	JMP       vectors5
 
-done4:
+done6:
 	TESTQ     BX, BX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPD.Z (CX), K1, Z0
@@ -3178,10 +3872,10 @@ done4:
 	VMINPD    Z1, Z0, Z3
 	VMINPD    Z0, Z1, Z0
 	VORPD     Z0, Z3, Z0
-	VBLENDMPD Z2, Z0, K2, Z9
-	VMOVUPD   Z9, K1, (AX)
+	VBLENDMPD Z2, Z0, K2, Z11
+	VMOVUPD   Z11, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3246,7 +3940,7 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ      BX, $0x00000008
+	CMPQ      BX, $0x00000010
 	JL        done4
 	VMOVUPD   (CX), Z0
 	VMOVUPD   (DX), Z1
@@ -3257,15 +3951,43 @@ vectors3:
 	VANDPD    Z0, Z3, Z0
 	VBLENDMPD Z2, Z0, K1, Z8
 	VMOVUPD   Z8, (AX)
+	VMOVUPD   64(CX), Z0
+	VMOVUPD   64(DX), Z1
+	VCMPPD    $0x03, Z1, Z0, K1
+	VADDPD    Z1, Z0, Z2
+	VMAXPD    Z1, Z0, Z3
+	VMAXPD    Z0, Z1, Z0
+	VANDPD    Z0, Z3, Z0
+	VBLENDMPD Z2, Z0, K1, Z9
+	VMOVUPD   Z9, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000010, BX
+	JMP       vectors3
+
+done4:
+vectors5:
+	CMPQ      BX, $0x00000008
+	JL        done6
+	VMOVUPD   (CX), Z0
+	VMOVUPD   (DX), Z1
+	VCMPPD    $0x03, Z1, Z0, K1
+	VADDPD    Z1, Z0, Z2
+	VMAXPD    Z1, Z0, Z3
+	VMAXPD    Z0, Z1, Z0
+	VANDPD    Z0, Z3, Z0
+	VBLENDMPD Z2, Z0, K1, Z10
+	VMOVUPD   Z10, (AX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000008, BX
-	JMP       vectors3
+	JMP       vectors5
 
-done4:
+done6:
 	TESTQ     BX, BX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPD.Z (CX), K1, Z0
@@ -3275,10 +3997,10 @@ done4:
 	VMAXPD    Z1, Z0, Z3
 	VMAXPD    Z0, Z1, Z0
 	VANDPD    Z0, Z3, Z0
-	VBLENDMPD Z2, Z0, K2, Z9
-	VMOVUPD   Z9, K1, (AX)
+	VBLENDMPD Z2, Z0, K2, Z11
+	VMOVUPD   Z11, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3328,8 +4050,29 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ        SI, $0x00000008
+	CMPQ        SI, $0x00000010
 	JL          done4
+	VMOVUPD     (CX), Z0
+	VMOVUPD     (DX), Z1
+	VMOVUPD     (BX), Z2
+	VFMADD231PD Z1, Z0, Z2
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     64(CX), Z0
+	VMOVUPD     64(DX), Z1
+	VMOVUPD     64(BX), Z2
+	VFMADD231PD Z1, Z0, Z2
+	VMOVUPD     Z2, 64(AX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000010, SI
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        SI, $0x00000008
+	JL          done6
 	VMOVUPD     (CX), Z0
 	VMOVUPD     (DX), Z1
 	VMOVUPD     (BX), Z2
@@ -3340,11 +4083,11 @@ vectors3:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000008, SI
-	JMP         vectors3
+	JMP         vectors5
 
-done4:
+done6:
 	TESTQ       SI, SI
-	JZ          end5
+	JZ          end7
 	LEAQ        bitMasks<>+0(SB), DI
 	KMOVW       (DI)(SI*2), K1
 	VMOVUPD.Z   (CX), K1, Z0
@@ -3353,7 +4096,7 @@ done4:
 	VFMADD231PD Z1, Z0, Z2
 	VMOVUPD     Z2, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3391,26 +4134,41 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000008
+	CMPQ    DX, $0x00000010
 	JL      done4
+	VMOVUPD (CX), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(CX), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000008
+	JL      done6
 	VMOVUPD (CX), Z0
 	VSQRTPD Z0, Z0
 	VMOVUPD Z0, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     DX, DX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPD.Z (CX), K1, Z0
 	VSQRTPD   Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3454,8 +4212,25 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000008
+	CMPQ    DX, $0x00000010
 	JL      done4
+	VMOVUPD (CX), Z1
+	VSQRTPD Z1, Z1
+	VDIVPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(CX), Z1
+	VSQRTPD Z1, Z1
+	VDIVPD  Z1, Z0, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000008
+	JL      done6
 	VMOVUPD (CX), Z1
 	VSQRTPD Z1, Z1
 	VDIVPD  Z1, Z0, Z1
@@ -3463,11 +4238,11 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     DX, DX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPD.Z (CX), K1, Z1
@@ -3475,7 +4250,7 @@ done4:
 	VDIVPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3514,26 +4289,41 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000008
+	CMPQ    DX, $0x00000010
 	JL      done4
+	VMOVUPD (CX), Z1
+	VANDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(CX), Z1
+	VANDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000008
+	JL      done6
 	VMOVUPD (CX), Z1
 	VANDPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     DX, DX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPD.Z (CX), K1, Z1
 	VANDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3572,26 +4362,41 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    DX, $0x00000008
+	CMPQ    DX, $0x00000010
 	JL      done4
+	VMOVUPD (CX), Z1
+	VXORPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(CX), Z1
+	VXORPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    DX, $0x00000008
+	JL      done6
 	VMOVUPD (CX), Z1
 	VXORPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     DX, DX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPD.Z (CX), K1, Z1
 	VXORPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3630,26 +4435,41 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ        DX, $0x00000008
+	CMPQ        DX, $0x00000010
 	JL          done4
+	VMOVUPD     (CX), Z0
+	VRNDSCALEPD $0x08, Z0, Z0
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     64(CX), Z0
+	VRNDSCALEPD $0x08, Z0, Z0
+	VMOVUPD     Z0, 64(AX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000010, DX
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        DX, $0x00000008
+	JL          done6
 	VMOVUPD     (CX), Z0
 	VRNDSCALEPD $0x08, Z0, Z0
 	VMOVUPD     Z0, (AX)
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
-	JMP         vectors3
+	JMP         vectors5
 
-done4:
+done6:
 	TESTQ       DX, DX
-	JZ          end5
+	JZ          end7
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPD.Z   (CX), K1, Z0
 	VRNDSCALEPD $0x08, Z0, Z0
 	VMOVUPD     Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3688,26 +4508,41 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ        DX, $0x00000008
+	CMPQ        DX, $0x00000010
 	JL          done4
+	VMOVUPD     (CX), Z0
+	VRNDSCALEPD $0x09, Z0, Z0
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     64(CX), Z0
+	VRNDSCALEPD $0x09, Z0, Z0
+	VMOVUPD     Z0, 64(AX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000010, DX
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        DX, $0x00000008
+	JL          done6
 	VMOVUPD     (CX), Z0
 	VRNDSCALEPD $0x09, Z0, Z0
 	VMOVUPD     Z0, (AX)
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
-	JMP         vectors3
+	JMP         vectors5
 
-done4:
+done6:
 	TESTQ       DX, DX
-	JZ          end5
+	JZ          end7
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPD.Z   (CX), K1, Z0
 	VRNDSCALEPD $0x09, Z0, Z0
 	VMOVUPD     Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3746,26 +4581,41 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ        DX, $0x00000008
+	CMPQ        DX, $0x00000010
 	JL          done4
+	VMOVUPD     (CX), Z0
+	VRNDSCALEPD $0x0a, Z0, Z0
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     64(CX), Z0
+	VRNDSCALEPD $0x0a, Z0, Z0
+	VMOVUPD     Z0, 64(AX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000010, DX
+	JMP         vectors3
+
+done4:
+vectors5:
+	CMPQ        DX, $0x00000008
+	JL          done6
 	VMOVUPD     (CX), Z0
 	VRNDSCALEPD $0x0a, Z0, Z0
 	VMOVUPD     Z0, (AX)
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
-	JMP         vectors3
+	JMP         vectors5
 
-done4:
+done6:
 	TESTQ       DX, DX
-	JZ          end5
+	JZ          end7
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPD.Z   (CX), K1, Z0
 	VRNDSCALEPD $0x0a, Z0, Z0
 	VMOVUPD     Z0, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 
@@ -3802,25 +4652,39 @@ vectors1:
 
 done2:
 vectors3:
-	CMPQ    CX, $0x00000008
+	CMPQ    CX, $0x00000010
 	JL      done4
+	VMOVUPD (AX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(AX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JMP     vectors3
+
+done4:
+vectors5:
+	CMPQ    CX, $0x00000008
+	JL      done6
 	VMOVUPD (AX), Z1
 	VADDPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors3
+	JMP     vectors5
 
-done4:
+done6:
 	TESTQ     CX, CX
-	JZ        end5
+	JZ        end7
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z1
 	VADDPD    Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (AX)
 
-end5:
+end7:
 	VZEROUPPER
 	RET
 

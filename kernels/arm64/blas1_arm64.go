@@ -57,6 +57,13 @@ func AxpyF32NEON(alpha float32, x, y []float32)
 //go:noescape
 func ScalF32NEON(alpha float32, x []float32)
 
+// SwapF32NEON exchanges x[i] and y[i]. It is defined by generic.SwapF32.
+//
+// NEON. Four vectors a round. Updates x and y.
+//
+//go:noescape
+func SwapF32NEON(x, y []float32)
+
 // DotF64NEON returns Σ x[i]·y[i] in 32 lanes. It is defined by generic.DotF64.
 //
 // NEON. 16 registers of lanes, an FMA for each vector; then a tree reduction. Reads x and y.
@@ -109,3 +116,10 @@ func AxpyF64NEON(alpha float64, x, y []float64)
 //
 //go:noescape
 func ScalF64NEON(alpha float64, x []float64)
+
+// SwapF64NEON exchanges x[i] and y[i]. It is defined by generic.SwapF64.
+//
+// NEON. Four vectors a round. Updates x and y.
+//
+//go:noescape
+func SwapF64NEON(x, y []float64)

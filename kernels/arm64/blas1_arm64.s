@@ -1229,6 +1229,67 @@ skip5:
 skip6:
 	RET
 
+// SwapF32NEON exchanges x[i] and y[i]. It is defined by generic.SwapF32.
+//
+// NEON. Four vectors a round. Updates x and y.
+//
+// x R0, y R1, len(x) R2.
+TEXT ·SwapF32NEON(SB), NOSPLIT, $0-48
+	MOVD x_base+0(FP), R0
+	MOVD y_base+24(FP), R1
+	MOVD x_len+8(FP), R2
+	SUBS $16, R2
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R0), (F0, F1)
+	FLDPQ 32(R0), (F2, F3)
+	FLDPQ 0(R1), (F4, F5)
+	FLDPQ 32(R1), (F6, F7)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	FSTPQ (F4, F5), 0(R0)
+	FSTPQ (F6, F7), 32(R0)
+	ADD $64, R0
+	ADD $64, R1
+	SUBS $16, R2
+	BGE loop1
+
+rest2:
+	ADD $16, R2
+	SUBS $4, R2
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R0), F0
+	FMOVQ 0(R1), F1
+	FMOVQ F0, 0(R1)
+	FMOVQ F1, 0(R0)
+	ADD $16, R0
+	ADD $16, R1
+	SUBS $4, R2
+	BGE loop3
+
+rest4:
+	ADD $4, R2
+	TBZ $1, R2, skip5
+	FMOVD 0(R0), F0
+	FMOVD 0(R1), F1
+	FMOVD F0, 0(R1)
+	FMOVD F1, 0(R0)
+	ADD $8, R0
+	ADD $8, R1
+
+skip5:
+	TBZ $0, R2, skip6
+	FMOVS 0(R0), F0
+	FMOVS 0(R1), F1
+	FMOVS F0, 0(R1)
+	FMOVS F1, 0(R0)
+
+skip6:
+	RET
+
 // sign
 DATA constantsF32<>+0(SB)/8, $0x8000000080000000
 DATA constantsF32<>+8(SB)/8, $0x8000000080000000
@@ -2370,6 +2431,58 @@ rest4:
 	FMOVD 0(R0), F1
 	VFMUL_D2_E0(0, 1, 0)
 	FMOVD F0, 0(R0)
+
+skip5:
+	RET
+
+// SwapF64NEON exchanges x[i] and y[i]. It is defined by generic.SwapF64.
+//
+// NEON. Four vectors a round. Updates x and y.
+//
+// x R0, y R1, len(x) R2.
+TEXT ·SwapF64NEON(SB), NOSPLIT, $0-48
+	MOVD x_base+0(FP), R0
+	MOVD y_base+24(FP), R1
+	MOVD x_len+8(FP), R2
+	SUBS $8, R2
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R0), (F0, F1)
+	FLDPQ 32(R0), (F2, F3)
+	FLDPQ 0(R1), (F4, F5)
+	FLDPQ 32(R1), (F6, F7)
+	FSTPQ (F0, F1), 0(R1)
+	FSTPQ (F2, F3), 32(R1)
+	FSTPQ (F4, F5), 0(R0)
+	FSTPQ (F6, F7), 32(R0)
+	ADD $64, R0
+	ADD $64, R1
+	SUBS $8, R2
+	BGE loop1
+
+rest2:
+	ADD $8, R2
+	SUBS $2, R2
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R0), F0
+	FMOVQ 0(R1), F1
+	FMOVQ F0, 0(R1)
+	FMOVQ F1, 0(R0)
+	ADD $16, R0
+	ADD $16, R1
+	SUBS $2, R2
+	BGE loop3
+
+rest4:
+	ADD $2, R2
+	TBZ $0, R2, skip5
+	FMOVD 0(R0), F0
+	FMOVD 0(R1), F1
+	FMOVD F0, 0(R1)
+	FMOVD F1, 0(R0)
 
 skip5:
 	RET

@@ -22,6 +22,33 @@ func MaxF32NEON(x []float32) float32
 //go:noescape
 func MinF32NEON(x []float32) float32
 
+// ArgMaxF32NEON returns the first i for which x[i] is largest, or for which it is NaN, and 0
+// of nothing. It is defined by generic.ArgMaxF32.
+//
+// NEON. The extreme as in Max and Min, of which NaN comes out. Then four vectors a round
+// until one has it, then one element at a time. Reads x.
+//
+//go:noescape
+func ArgMaxF32NEON(x []float32) int
+
+// ArgMinF32NEON returns the first i for which x[i] is smallest, or for which it is NaN, and
+// 0 of nothing. It is defined by generic.ArgMinF32.
+//
+// NEON. The extreme as in Max and Min, of which NaN comes out. Then four vectors a round
+// until one has it, then one element at a time. Reads x.
+//
+//go:noescape
+func ArgMinF32NEON(x []float32) int
+
+// IamaxF32NEON returns the first i for which |x[i]| is largest, or for which it is NaN, and
+// 0 of nothing. It is defined by generic.IamaxF32.
+//
+// NEON. The extreme as in Max and Min, of which NaN comes out. Then four vectors a round
+// until one has it, then one element at a time. Reads x.
+//
+//go:noescape
+func IamaxF32NEON(x []float32) int
+
 // MaxF64NEON returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF64.
 //
@@ -39,3 +66,30 @@ func MaxF64NEON(x []float64) float64
 //
 //go:noescape
 func MinF64NEON(x []float64) float64
+
+// ArgMaxF64NEON returns the first i for which x[i] is largest, or for which it is NaN, and 0
+// of nothing. It is defined by generic.ArgMaxF64.
+//
+// NEON. The extreme as in Max and Min, of which NaN comes out. Then four vectors a round
+// until one has it, then one element at a time. Reads x.
+//
+//go:noescape
+func ArgMaxF64NEON(x []float64) int
+
+// ArgMinF64NEON returns the first i for which x[i] is smallest, or for which it is NaN, and
+// 0 of nothing. It is defined by generic.ArgMinF64.
+//
+// NEON. The extreme as in Max and Min, of which NaN comes out. Then four vectors a round
+// until one has it, then one element at a time. Reads x.
+//
+//go:noescape
+func ArgMinF64NEON(x []float64) int
+
+// IamaxF64NEON returns the first i for which |x[i]| is largest, or for which it is NaN, and
+// 0 of nothing. It is defined by generic.IamaxF64.
+//
+// NEON. The extreme as in Max and Min, of which NaN comes out. Then four vectors a round
+// until one has it, then one element at a time. Reads x.
+//
+//go:noescape
+func IamaxF64NEON(x []float64) int

@@ -133,6 +133,355 @@ skip6:
 	FMOVS F0, ret+24(FP)
 	RET
 
+// ArgMaxF32NEON returns the first i for which x[i] is largest, or for which it is NaN, and 0
+// of nothing. It is defined by generic.ArgMaxF32.
+//
+// NEON. The extreme as in Max and Min, of which NaN comes out. Then four vectors a round
+// until one has it, then one element at a time. Reads x.
+//
+// constants R0, x R1 R0, len(x) R2 R1, extreme V0–V3, i R2, low R3, high R4.
+TEXT ·ArgMaxF32NEON(SB), NOSPLIT, $0-32
+	MOVD $constantsF32<>(SB), R0
+	MOVD x_base+0(FP), R1
+	MOVD x_len+8(FP), R2
+	FMOVQ 0(R0), F0 // minusInf
+	FMOVQ 0(R0), F1 // minusInf
+	FMOVQ 0(R0), F2 // minusInf
+	FMOVQ 0(R0), F3 // minusInf
+	SUBS $16, R2
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F4, F5)
+	FLDPQ 32(R1), (F6, F7)
+	VFMAX_S4(4, 0, 0)
+	VFMAX_S4(5, 1, 1)
+	VFMAX_S4(6, 2, 2)
+	VFMAX_S4(7, 3, 3)
+	ADD $64, R1
+	SUBS $16, R2
+	BGE loop1
+
+rest2:
+	ADD $16, R2
+	SUBS $4, R2
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F4
+	VFMAX_S4(4, 0, 0)
+	ADD $16, R1
+	SUBS $4, R2
+	BGE loop3
+
+rest4:
+	ADD $4, R2
+	TBZ $1, R2, skip5
+	VLD1R (R1), [V4.D2]
+	VFMAX_S4(4, 0, 0)
+	ADD $8, R1
+
+skip5:
+	TBZ $0, R2, skip6
+	VLD1R (R1), [V4.S4]
+	VFMAX_S4(4, 0, 0)
+
+skip6:
+	VFMAX_S4(2, 0, 0)
+	VFMAX_S4(3, 1, 1)
+	VFMAX_S4(1, 0, 0)
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	VFMAX_S4(1, 0, 0)
+	VREV64 V0.S4, V1.S4
+	VFMAX_S4(1, 0, 0)
+	MOVD x_base+0(FP), R0
+	MOVD x_len+8(FP), R1
+	MOVD $0, R2
+	FCMPS F0, F0
+	BVS nan7
+
+rounds9:
+	CMP $16, R1
+	BLT single10
+	FLDPQ 0(R0), (F1, F2)
+	FLDPQ 32(R0), (F3, F4)
+	VFCMEQ_S4(0, 1, 1)
+	VFCMEQ_S4(0, 2, 2)
+	VFCMEQ_S4(0, 3, 3)
+	VFCMEQ_S4(0, 4, 4)
+	VORR V3.B16, V1.B16, V1.B16
+	VORR V4.B16, V2.B16, V2.B16
+	VORR V2.B16, V1.B16, V1.B16
+	VMOV V1.D[0], R3
+	VMOV V1.D[1], R4
+	ORR R4, R3, R3
+	CBNZ R3, single10
+	ADD $64, R0
+	ADD $16, R2
+	SUB $16, R1
+	B rounds9
+
+single10:
+	CBZ R1, found8
+	FMOVS 0(R0), F1
+	FCMPS F0, F1
+	BEQ found8
+	ADD $4, R0
+	ADD $1, R2
+	SUB $1, R1
+	B single10
+
+nan7:
+	CBZ R1, found8
+	FMOVS 0(R0), F0
+	FCMPS F0, F0
+	BVS found8
+	ADD $4, R0
+	ADD $1, R2
+	SUB $1, R1
+	B nan7
+
+found8:
+	MOVD R2, ret+24(FP)
+	RET
+
+// ArgMinF32NEON returns the first i for which x[i] is smallest, or for which it is NaN, and
+// 0 of nothing. It is defined by generic.ArgMinF32.
+//
+// NEON. The extreme as in Max and Min, of which NaN comes out. Then four vectors a round
+// until one has it, then one element at a time. Reads x.
+//
+// constants R0, x R1 R0, len(x) R2 R1, extreme V0–V3, i R2, low R3, high R4.
+TEXT ·ArgMinF32NEON(SB), NOSPLIT, $0-32
+	MOVD $constantsF32<>(SB), R0
+	MOVD x_base+0(FP), R1
+	MOVD x_len+8(FP), R2
+	FMOVQ 16(R0), F0 // inf
+	FMOVQ 16(R0), F1 // inf
+	FMOVQ 16(R0), F2 // inf
+	FMOVQ 16(R0), F3 // inf
+	SUBS $16, R2
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F4, F5)
+	FLDPQ 32(R1), (F6, F7)
+	VFMIN_S4(4, 0, 0)
+	VFMIN_S4(5, 1, 1)
+	VFMIN_S4(6, 2, 2)
+	VFMIN_S4(7, 3, 3)
+	ADD $64, R1
+	SUBS $16, R2
+	BGE loop1
+
+rest2:
+	ADD $16, R2
+	SUBS $4, R2
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F4
+	VFMIN_S4(4, 0, 0)
+	ADD $16, R1
+	SUBS $4, R2
+	BGE loop3
+
+rest4:
+	ADD $4, R2
+	TBZ $1, R2, skip5
+	VLD1R (R1), [V4.D2]
+	VFMIN_S4(4, 0, 0)
+	ADD $8, R1
+
+skip5:
+	TBZ $0, R2, skip6
+	VLD1R (R1), [V4.S4]
+	VFMIN_S4(4, 0, 0)
+
+skip6:
+	VFMIN_S4(2, 0, 0)
+	VFMIN_S4(3, 1, 1)
+	VFMIN_S4(1, 0, 0)
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	VFMIN_S4(1, 0, 0)
+	VREV64 V0.S4, V1.S4
+	VFMIN_S4(1, 0, 0)
+	MOVD x_base+0(FP), R0
+	MOVD x_len+8(FP), R1
+	MOVD $0, R2
+	FCMPS F0, F0
+	BVS nan7
+
+rounds9:
+	CMP $16, R1
+	BLT single10
+	FLDPQ 0(R0), (F1, F2)
+	FLDPQ 32(R0), (F3, F4)
+	VFCMEQ_S4(0, 1, 1)
+	VFCMEQ_S4(0, 2, 2)
+	VFCMEQ_S4(0, 3, 3)
+	VFCMEQ_S4(0, 4, 4)
+	VORR V3.B16, V1.B16, V1.B16
+	VORR V4.B16, V2.B16, V2.B16
+	VORR V2.B16, V1.B16, V1.B16
+	VMOV V1.D[0], R3
+	VMOV V1.D[1], R4
+	ORR R4, R3, R3
+	CBNZ R3, single10
+	ADD $64, R0
+	ADD $16, R2
+	SUB $16, R1
+	B rounds9
+
+single10:
+	CBZ R1, found8
+	FMOVS 0(R0), F1
+	FCMPS F0, F1
+	BEQ found8
+	ADD $4, R0
+	ADD $1, R2
+	SUB $1, R1
+	B single10
+
+nan7:
+	CBZ R1, found8
+	FMOVS 0(R0), F0
+	FCMPS F0, F0
+	BVS found8
+	ADD $4, R0
+	ADD $1, R2
+	SUB $1, R1
+	B nan7
+
+found8:
+	MOVD R2, ret+24(FP)
+	RET
+
+// IamaxF32NEON returns the first i for which |x[i]| is largest, or for which it is NaN, and
+// 0 of nothing. It is defined by generic.IamaxF32.
+//
+// NEON. The extreme as in Max and Min, of which NaN comes out. Then four vectors a round
+// until one has it, then one element at a time. Reads x.
+//
+// constants R0, x R1 R0, len(x) R2 R1, extreme V0–V3, i R2, low R3, high R4.
+TEXT ·IamaxF32NEON(SB), NOSPLIT, $0-32
+	MOVD $constantsF32<>(SB), R0
+	MOVD x_base+0(FP), R1
+	MOVD x_len+8(FP), R2
+	FMOVQ 0(R0), F0 // minusInf
+	FMOVQ 0(R0), F1 // minusInf
+	FMOVQ 0(R0), F2 // minusInf
+	FMOVQ 0(R0), F3 // minusInf
+	SUBS $16, R2
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F4, F5)
+	FLDPQ 32(R1), (F6, F7)
+	VFABS_S4(4, 4)
+	VFMAX_S4(4, 0, 0)
+	VFABS_S4(5, 4)
+	VFMAX_S4(4, 1, 1)
+	VFABS_S4(6, 4)
+	VFMAX_S4(4, 2, 2)
+	VFABS_S4(7, 4)
+	VFMAX_S4(4, 3, 3)
+	ADD $64, R1
+	SUBS $16, R2
+	BGE loop1
+
+rest2:
+	ADD $16, R2
+	SUBS $4, R2
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F4
+	VFABS_S4(4, 4)
+	VFMAX_S4(4, 0, 0)
+	ADD $16, R1
+	SUBS $4, R2
+	BGE loop3
+
+rest4:
+	ADD $4, R2
+	TBZ $1, R2, skip5
+	VLD1R (R1), [V4.D2]
+	VFABS_S4(4, 4)
+	VFMAX_S4(4, 0, 0)
+	ADD $8, R1
+
+skip5:
+	TBZ $0, R2, skip6
+	VLD1R (R1), [V4.S4]
+	VFABS_S4(4, 4)
+	VFMAX_S4(4, 0, 0)
+
+skip6:
+	VFMAX_S4(2, 0, 0)
+	VFMAX_S4(3, 1, 1)
+	VFMAX_S4(1, 0, 0)
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	VFMAX_S4(1, 0, 0)
+	VREV64 V0.S4, V1.S4
+	VFMAX_S4(1, 0, 0)
+	MOVD x_base+0(FP), R0
+	MOVD x_len+8(FP), R1
+	MOVD $0, R2
+	FCMPS F0, F0
+	BVS nan7
+
+rounds9:
+	CMP $16, R1
+	BLT single10
+	FLDPQ 0(R0), (F1, F2)
+	FLDPQ 32(R0), (F3, F4)
+	VFABS_S4(1, 1)
+	VFCMEQ_S4(0, 1, 1)
+	VFABS_S4(2, 2)
+	VFCMEQ_S4(0, 2, 2)
+	VFABS_S4(3, 3)
+	VFCMEQ_S4(0, 3, 3)
+	VFABS_S4(4, 4)
+	VFCMEQ_S4(0, 4, 4)
+	VORR V3.B16, V1.B16, V1.B16
+	VORR V4.B16, V2.B16, V2.B16
+	VORR V2.B16, V1.B16, V1.B16
+	VMOV V1.D[0], R3
+	VMOV V1.D[1], R4
+	ORR R4, R3, R3
+	CBNZ R3, single10
+	ADD $64, R0
+	ADD $16, R2
+	SUB $16, R1
+	B rounds9
+
+single10:
+	CBZ R1, found8
+	FMOVS 0(R0), F1
+	VFABS_S4(1, 1)
+	FCMPS F0, F1
+	BEQ found8
+	ADD $4, R0
+	ADD $1, R2
+	SUB $1, R1
+	B single10
+
+nan7:
+	CBZ R1, found8
+	FMOVS 0(R0), F0
+	VFABS_S4(0, 0)
+	FCMPS F0, F0
+	BVS found8
+	ADD $4, R0
+	ADD $1, R2
+	SUB $1, R1
+	B nan7
+
+found8:
+	MOVD R2, ret+24(FP)
+	RET
+
 // minusInf
 DATA constantsF32<>+0(SB)/8, $0xff800000ff800000
 DATA constantsF32<>+8(SB)/8, $0xff800000ff800000
@@ -253,6 +602,330 @@ skip5:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	VFMIN_D2(1, 0, 0)
 	FMOVD F0, ret+24(FP)
+	RET
+
+// ArgMaxF64NEON returns the first i for which x[i] is largest, or for which it is NaN, and 0
+// of nothing. It is defined by generic.ArgMaxF64.
+//
+// NEON. The extreme as in Max and Min, of which NaN comes out. Then four vectors a round
+// until one has it, then one element at a time. Reads x.
+//
+// constants R0, x R1 R0, len(x) R2 R1, extreme V0–V3, i R2, low R3, high R4.
+TEXT ·ArgMaxF64NEON(SB), NOSPLIT, $0-32
+	MOVD $constantsF64<>(SB), R0
+	MOVD x_base+0(FP), R1
+	MOVD x_len+8(FP), R2
+	FMOVQ 0(R0), F0 // minusInf
+	FMOVQ 0(R0), F1 // minusInf
+	FMOVQ 0(R0), F2 // minusInf
+	FMOVQ 0(R0), F3 // minusInf
+	SUBS $8, R2
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F4, F5)
+	FLDPQ 32(R1), (F6, F7)
+	VFMAX_D2(4, 0, 0)
+	VFMAX_D2(5, 1, 1)
+	VFMAX_D2(6, 2, 2)
+	VFMAX_D2(7, 3, 3)
+	ADD $64, R1
+	SUBS $8, R2
+	BGE loop1
+
+rest2:
+	ADD $8, R2
+	SUBS $2, R2
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F4
+	VFMAX_D2(4, 0, 0)
+	ADD $16, R1
+	SUBS $2, R2
+	BGE loop3
+
+rest4:
+	ADD $2, R2
+	TBZ $0, R2, skip5
+	VLD1R (R1), [V4.D2]
+	VFMAX_D2(4, 0, 0)
+
+skip5:
+	VFMAX_D2(2, 0, 0)
+	VFMAX_D2(3, 1, 1)
+	VFMAX_D2(1, 0, 0)
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	VFMAX_D2(1, 0, 0)
+	MOVD x_base+0(FP), R0
+	MOVD x_len+8(FP), R1
+	MOVD $0, R2
+	FCMPD F0, F0
+	BVS nan6
+
+rounds8:
+	CMP $8, R1
+	BLT single9
+	FLDPQ 0(R0), (F1, F2)
+	FLDPQ 32(R0), (F3, F4)
+	VFCMEQ_D2(0, 1, 1)
+	VFCMEQ_D2(0, 2, 2)
+	VFCMEQ_D2(0, 3, 3)
+	VFCMEQ_D2(0, 4, 4)
+	VORR V3.B16, V1.B16, V1.B16
+	VORR V4.B16, V2.B16, V2.B16
+	VORR V2.B16, V1.B16, V1.B16
+	VMOV V1.D[0], R3
+	VMOV V1.D[1], R4
+	ORR R4, R3, R3
+	CBNZ R3, single9
+	ADD $64, R0
+	ADD $8, R2
+	SUB $8, R1
+	B rounds8
+
+single9:
+	CBZ R1, found7
+	FMOVD 0(R0), F1
+	FCMPD F0, F1
+	BEQ found7
+	ADD $8, R0
+	ADD $1, R2
+	SUB $1, R1
+	B single9
+
+nan6:
+	CBZ R1, found7
+	FMOVD 0(R0), F0
+	FCMPD F0, F0
+	BVS found7
+	ADD $8, R0
+	ADD $1, R2
+	SUB $1, R1
+	B nan6
+
+found7:
+	MOVD R2, ret+24(FP)
+	RET
+
+// ArgMinF64NEON returns the first i for which x[i] is smallest, or for which it is NaN, and
+// 0 of nothing. It is defined by generic.ArgMinF64.
+//
+// NEON. The extreme as in Max and Min, of which NaN comes out. Then four vectors a round
+// until one has it, then one element at a time. Reads x.
+//
+// constants R0, x R1 R0, len(x) R2 R1, extreme V0–V3, i R2, low R3, high R4.
+TEXT ·ArgMinF64NEON(SB), NOSPLIT, $0-32
+	MOVD $constantsF64<>(SB), R0
+	MOVD x_base+0(FP), R1
+	MOVD x_len+8(FP), R2
+	FMOVQ 16(R0), F0 // inf
+	FMOVQ 16(R0), F1 // inf
+	FMOVQ 16(R0), F2 // inf
+	FMOVQ 16(R0), F3 // inf
+	SUBS $8, R2
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F4, F5)
+	FLDPQ 32(R1), (F6, F7)
+	VFMIN_D2(4, 0, 0)
+	VFMIN_D2(5, 1, 1)
+	VFMIN_D2(6, 2, 2)
+	VFMIN_D2(7, 3, 3)
+	ADD $64, R1
+	SUBS $8, R2
+	BGE loop1
+
+rest2:
+	ADD $8, R2
+	SUBS $2, R2
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F4
+	VFMIN_D2(4, 0, 0)
+	ADD $16, R1
+	SUBS $2, R2
+	BGE loop3
+
+rest4:
+	ADD $2, R2
+	TBZ $0, R2, skip5
+	VLD1R (R1), [V4.D2]
+	VFMIN_D2(4, 0, 0)
+
+skip5:
+	VFMIN_D2(2, 0, 0)
+	VFMIN_D2(3, 1, 1)
+	VFMIN_D2(1, 0, 0)
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	VFMIN_D2(1, 0, 0)
+	MOVD x_base+0(FP), R0
+	MOVD x_len+8(FP), R1
+	MOVD $0, R2
+	FCMPD F0, F0
+	BVS nan6
+
+rounds8:
+	CMP $8, R1
+	BLT single9
+	FLDPQ 0(R0), (F1, F2)
+	FLDPQ 32(R0), (F3, F4)
+	VFCMEQ_D2(0, 1, 1)
+	VFCMEQ_D2(0, 2, 2)
+	VFCMEQ_D2(0, 3, 3)
+	VFCMEQ_D2(0, 4, 4)
+	VORR V3.B16, V1.B16, V1.B16
+	VORR V4.B16, V2.B16, V2.B16
+	VORR V2.B16, V1.B16, V1.B16
+	VMOV V1.D[0], R3
+	VMOV V1.D[1], R4
+	ORR R4, R3, R3
+	CBNZ R3, single9
+	ADD $64, R0
+	ADD $8, R2
+	SUB $8, R1
+	B rounds8
+
+single9:
+	CBZ R1, found7
+	FMOVD 0(R0), F1
+	FCMPD F0, F1
+	BEQ found7
+	ADD $8, R0
+	ADD $1, R2
+	SUB $1, R1
+	B single9
+
+nan6:
+	CBZ R1, found7
+	FMOVD 0(R0), F0
+	FCMPD F0, F0
+	BVS found7
+	ADD $8, R0
+	ADD $1, R2
+	SUB $1, R1
+	B nan6
+
+found7:
+	MOVD R2, ret+24(FP)
+	RET
+
+// IamaxF64NEON returns the first i for which |x[i]| is largest, or for which it is NaN, and
+// 0 of nothing. It is defined by generic.IamaxF64.
+//
+// NEON. The extreme as in Max and Min, of which NaN comes out. Then four vectors a round
+// until one has it, then one element at a time. Reads x.
+//
+// constants R0, x R1 R0, len(x) R2 R1, extreme V0–V3, i R2, low R3, high R4.
+TEXT ·IamaxF64NEON(SB), NOSPLIT, $0-32
+	MOVD $constantsF64<>(SB), R0
+	MOVD x_base+0(FP), R1
+	MOVD x_len+8(FP), R2
+	FMOVQ 0(R0), F0 // minusInf
+	FMOVQ 0(R0), F1 // minusInf
+	FMOVQ 0(R0), F2 // minusInf
+	FMOVQ 0(R0), F3 // minusInf
+	SUBS $8, R2
+	BLT rest2
+
+loop1:
+	FLDPQ 0(R1), (F4, F5)
+	FLDPQ 32(R1), (F6, F7)
+	VFABS_D2(4, 4)
+	VFMAX_D2(4, 0, 0)
+	VFABS_D2(5, 4)
+	VFMAX_D2(4, 1, 1)
+	VFABS_D2(6, 4)
+	VFMAX_D2(4, 2, 2)
+	VFABS_D2(7, 4)
+	VFMAX_D2(4, 3, 3)
+	ADD $64, R1
+	SUBS $8, R2
+	BGE loop1
+
+rest2:
+	ADD $8, R2
+	SUBS $2, R2
+	BLT rest4
+
+loop3:
+	FMOVQ 0(R1), F4
+	VFABS_D2(4, 4)
+	VFMAX_D2(4, 0, 0)
+	ADD $16, R1
+	SUBS $2, R2
+	BGE loop3
+
+rest4:
+	ADD $2, R2
+	TBZ $0, R2, skip5
+	VLD1R (R1), [V4.D2]
+	VFABS_D2(4, 4)
+	VFMAX_D2(4, 0, 0)
+
+skip5:
+	VFMAX_D2(2, 0, 0)
+	VFMAX_D2(3, 1, 1)
+	VFMAX_D2(1, 0, 0)
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	VFMAX_D2(1, 0, 0)
+	MOVD x_base+0(FP), R0
+	MOVD x_len+8(FP), R1
+	MOVD $0, R2
+	FCMPD F0, F0
+	BVS nan6
+
+rounds8:
+	CMP $8, R1
+	BLT single9
+	FLDPQ 0(R0), (F1, F2)
+	FLDPQ 32(R0), (F3, F4)
+	VFABS_D2(1, 1)
+	VFCMEQ_D2(0, 1, 1)
+	VFABS_D2(2, 2)
+	VFCMEQ_D2(0, 2, 2)
+	VFABS_D2(3, 3)
+	VFCMEQ_D2(0, 3, 3)
+	VFABS_D2(4, 4)
+	VFCMEQ_D2(0, 4, 4)
+	VORR V3.B16, V1.B16, V1.B16
+	VORR V4.B16, V2.B16, V2.B16
+	VORR V2.B16, V1.B16, V1.B16
+	VMOV V1.D[0], R3
+	VMOV V1.D[1], R4
+	ORR R4, R3, R3
+	CBNZ R3, single9
+	ADD $64, R0
+	ADD $8, R2
+	SUB $8, R1
+	B rounds8
+
+single9:
+	CBZ R1, found7
+	FMOVD 0(R0), F1
+	VFABS_D2(1, 1)
+	FCMPD F0, F1
+	BEQ found7
+	ADD $8, R0
+	ADD $1, R2
+	SUB $1, R1
+	B single9
+
+nan6:
+	CBZ R1, found7
+	FMOVD 0(R0), F0
+	VFABS_D2(0, 0)
+	FCMPD F0, F0
+	BVS found7
+	ADD $8, R0
+	ADD $1, R2
+	SUB $1, R1
+	B nan6
+
+found7:
+	MOVD R2, ret+24(FP)
 	RET
 
 // minusInf

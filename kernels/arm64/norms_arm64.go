@@ -35,13 +35,44 @@ func SquaredDistanceF32NEON(x, y []float32) float32
 //go:noescape
 func SquaredDistanceWideF32NEON(acc *[64]float32, x, y []float32)
 
+// DeviationF32NEON returns Σ (x[i] − m)² in 64 lanes. It is defined by generic.DeviationF32.
+//
+// NEON. 16 registers of lanes, then a tree reduction. Reads x.
+//
+//go:noescape
+func DeviationF32NEON(x []float32, m float32) float32
+
 // DeviationWideF32NEON continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It is
 // defined by generic.DeviationWideF32.
 //
-// NEON. 16 registers of lanes; those without an element get m − m. Reads x, updates acc.
+// NEON. Like Deviation without the tree reduction. Reads x, updates acc.
 //
 //go:noescape
 func DeviationWideF32NEON(acc *[64]float32, x []float32, m float32)
+
+// SumSquaresF32NEON returns Σ x[i]² in 64 lanes. It is defined by generic.SumSquaresF32.
+//
+// NEON. Like Dot, but each vector is loaded once. Reads x.
+//
+//go:noescape
+func SumSquaresF32NEON(x []float32) float32
+
+// CosineF32NEON sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
+// each in 32 lanes. It is defined by generic.CosineF32.
+//
+// NEON. 8 registers of lanes for each of three sums, then tree reductions. Reads x and y,
+// writes sums.
+//
+//go:noescape
+func CosineF32NEON(x, y, sums []float32)
+
+// CosineWideF32NEON continues the sums of CosineF32: acc has the 32 lanes of each. It is
+// defined by generic.CosineWideF32.
+//
+// NEON. Like Cosine without the tree reductions. Reads x and y, updates acc.
+//
+//go:noescape
+func CosineWideF32NEON(acc *[96]float32, x, y []float32)
 
 // AsumF64NEON returns Σ |x[i]| in 32 lanes. It is defined by generic.AsumF64.
 //
@@ -74,10 +105,41 @@ func SquaredDistanceF64NEON(x, y []float64) float64
 //go:noescape
 func SquaredDistanceWideF64NEON(acc *[32]float64, x, y []float64)
 
+// DeviationF64NEON returns Σ (x[i] − m)² in 32 lanes. It is defined by generic.DeviationF64.
+//
+// NEON. 16 registers of lanes, then a tree reduction. Reads x.
+//
+//go:noescape
+func DeviationF64NEON(x []float64, m float64) float64
+
 // DeviationWideF64NEON continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It is
 // defined by generic.DeviationWideF64.
 //
-// NEON. 16 registers of lanes; those without an element get m − m. Reads x, updates acc.
+// NEON. Like Deviation without the tree reduction. Reads x, updates acc.
 //
 //go:noescape
 func DeviationWideF64NEON(acc *[32]float64, x []float64, m float64)
+
+// SumSquaresF64NEON returns Σ x[i]² in 32 lanes. It is defined by generic.SumSquaresF64.
+//
+// NEON. Like Dot, but each vector is loaded once. Reads x.
+//
+//go:noescape
+func SumSquaresF64NEON(x []float64) float64
+
+// CosineF64NEON sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
+// each in 16 lanes. It is defined by generic.CosineF64.
+//
+// NEON. 8 registers of lanes for each of three sums, then tree reductions. Reads x and y,
+// writes sums.
+//
+//go:noescape
+func CosineF64NEON(x, y, sums []float64)
+
+// CosineWideF64NEON continues the sums of CosineF64: acc has the 16 lanes of each. It is
+// defined by generic.CosineWideF64.
+//
+// NEON. Like Cosine without the tree reductions. Reads x and y, updates acc.
+//
+//go:noescape
+func CosineWideF64NEON(acc *[48]float64, x, y []float64)

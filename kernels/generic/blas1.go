@@ -61,6 +61,7 @@ func scal[T float](alpha T, x []T) {
 // DotF32 returns Σ x[i]·y[i] in 64 lanes.
 //
 //nabla:whole
+//nabla:long longDot
 //go:noinline
 func DotF32(x, y []float32) float32 { return dot(x, y) }
 
@@ -72,6 +73,7 @@ func DotF64(x, y []float64) float64 { return dot(x, y) }
 // SumF32 returns Σ x[i] in 64 lanes.
 //
 //nabla:whole
+//nabla:long longSum
 //go:noinline
 func SumF32(x []float32) float32 { return sum(x) }
 
@@ -140,3 +142,20 @@ func SumWideF64(acc *[32]float64, x []float64) { sumLanes(acc[:], x) }
 // TreeReduce adds the lanes of acc by halves until one is left; len(acc) is a power
 // of two. acc is overwritten.
 func TreeReduce[T float](acc []T) T { return treeReduce(acc) }
+
+func swap[T float](x, y []T) {
+	for i, v := range x {
+		x[i], y[i] = y[i], v
+	}
+}
+
+// SwapF32 exchanges x[i] and y[i].
+//
+//nabla:blocks
+//go:noinline
+func SwapF32(x, y []float32) { swap(x, y) }
+
+// SwapF64 is SwapF32 for float64.
+//
+//go:noinline
+func SwapF64(x, y []float64) { swap(x, y) }

@@ -51,6 +51,106 @@ func deviationLanes[T float](acc, x []T, m T) {
 	}
 }
 
+func deviation[T float](x []T, m T) T {
+	var acc [64]T
+	l := acc[:wide[T]()]
+	deviationLanes(l, x, m)
+	return treeReduce(l)
+}
+
+// cosineLanes adds, by FMA and in ascending order, x[i]·y[i] to the first third of acc,
+// x[i]² to the second and y[i]² to the last: each to lane i mod the lanes of a third.
+func cosineLanes[T float](acc, x, y []T) {
+	n := len(acc) / 3
+	dotLanes(acc[:n], x, y)
+	dotLanes(acc[n:2*n], x, x)
+	dotLanes(acc[2*n:], y, y)
+}
+
+func cosine[T float](x, y, sums []T) {
+	var acc [96]T
+	n := 2 * lanes[T]()
+	cosineLanes(acc[:3*n], x, y)
+	for i := range 3 {
+		sums[i] = treeReduce(acc[i*n:][:n])
+	}
+}
+
+// CosineF32 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]², each in
+// 32 lanes.
+//
+//nabla:whole
+//go:noinline
+func CosineF32(x, y, sums []float32) { cosine(x, y, sums) }
+
+// CosineF64 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]², each in
+// 16 lanes.
+//
+//go:noinline
+func CosineF64(x, y, sums []float64) { cosine(x, y, sums) }
+
+// CosineWideF32 continues the sums of CosineF32: acc has the 32 lanes of each.
+//
+//nabla:whole
+//go:noinline
+func CosineWideF32(acc *[96]float32, x, y []float32) { cosineLanes(acc[:], x, y) }
+
+// CosineWideF64 continues the sums of CosineF64: acc has the 16 lanes of each.
+//
+//go:noinline
+func CosineWideF64(acc *[48]float64, x, y []float64) { cosineLanes(acc[:], x, y) }
+
+// cumSum adds in groups of four: of a, b, c and d it makes a, a+b, (a+b)+c and (a+b)+(c+d),
+// and to each it adds s, the sum of all before.
+func cumSum[T float](dst, x []T, s T) {
+	for ; len(x) >= 4; dst, x = dst[4:], x[4:] {
+		ab := x[0] + x[1]
+		d0, d1, d2, d3 := s+x[0], s+ab, s+(ab+x[2]), s+(ab+(x[2]+x[3]))
+		dst[0], dst[1], dst[2], dst[3] = d0, d1, d2, d3
+		s = d3
+	}
+	var group T
+	for i, v := range x {
+		group += v
+		dst[i] = s + group
+	}
+}
+
+// CumSumF32 sets dst[i] = s + x[0] + … + x[i], added in groups of four. s is not −0.
+//
+//nabla:whole
+//nabla:without AVX512 NEON
+//go:noinline
+func CumSumF32(dst, x []float32, s float32) { cumSum(dst, x, s) }
+
+// CumSumF64 is CumSumF32 for float64.
+//
+//go:noinline
+func CumSumF64(dst, x []float64, s float64) { cumSum(dst, x, s) }
+
+// SumSquaresF32 returns Σ x[i]² in 64 lanes.
+//
+//nabla:whole
+//nabla:long longSumSquares
+//go:noinline
+func SumSquaresF32(x []float32) float32 { return dot(x, x) }
+
+// SumSquaresF64 returns Σ x[i]² in 32 lanes.
+//
+//go:noinline
+func SumSquaresF64(x []float64) float64 { return dot(x, x) }
+
+// DeviationF32 returns Σ (x[i] − m)² in 64 lanes. m must be finite.
+//
+//nabla:whole
+//go:noinline
+func DeviationF32(x []float32, m float32) float32 { return deviation(x, m) }
+
+// DeviationF64 returns Σ (x[i] − m)² in 32 lanes. m must be finite.
+//
+//go:noinline
+func DeviationF64(x []float64, m float64) float64 { return deviation(x, m) }
+
 // DeviationWideF32 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. m must be
 // finite and no lane −0.
 //
@@ -68,6 +168,7 @@ func DeviationWideF64(acc *[32]float64, x []float64, m float64) { deviationLanes
 // and −0 is smaller than +0. Of nothing it is +Inf.
 //
 //nabla:whole
+//nabla:long longMin
 //go:noinline
 func MinF32(x []float32) float32 { return minimum(x) }
 
@@ -79,6 +180,7 @@ func MinF64(x []float64) float64 { return minimum(x) }
 // AsumF32 returns Σ |x[i]| in 64 lanes.
 //
 //nabla:whole
+//nabla:long longAsum
 //go:noinline
 func AsumF32(x []float32) float32 { return asum(x) }
 
@@ -101,6 +203,7 @@ func AsumWideF64(acc *[32]float64, x []float64) { asumLanes(acc[:], x) }
 // SquaredDistanceF32 returns Σ (x[i] − y[i])² in 64 lanes.
 //
 //nabla:whole
+//nabla:long longSquaredDistance
 //go:noinline
 func SquaredDistanceF32(x, y []float32) float32 { return squaredDistance(x, y) }
 

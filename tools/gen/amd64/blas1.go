@@ -57,11 +57,22 @@ func blas1(t *target) {
 		t.storeMaybe(xv, m, mem(x, disp))
 	})
 	t.ret()
+
+	t.fn("Swap", "Four vectors a round, masked tail.")
+	x, y, n = t.ptr("x"), t.ptr("y"), t.len("x")
+	t.sweep(n, []gp{x, y}, func(disp int, m *mask) {
+		xv, yv := t.vec(), t.vec()
+		t.loadMaybe(mem(x, disp), m, xv)
+		t.loadMaybe(mem(y, disp), m, yv)
+		t.storeMaybe(xv, m, mem(y, disp))
+		t.storeMaybe(yv, m, mem(x, disp))
+	})
+	t.ret()
 }
 
 // sweep emits body for every vector of n elements, four at a time; see sweepBy.
 func (t *target) sweep(n gp, ptrs []gp, body func(disp int, m *mask)) {
-	t.sweepBy([]int{4, 1}, n, ptrs, body)
+	t.sweepBy([]int{4, 2, 1}, n, ptrs, body)
 }
 
 // sweepBy emits body for every vector of n elements: as many at a time as unrolls

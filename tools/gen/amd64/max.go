@@ -7,34 +7,110 @@ import (
 
 func init() { file("max", extremes) }
 
-func extremes(t *target) {
-	t.extreme("Max", "maximum", "minusInf",
-		func(m *maths, d, x vector) { m.eachTo(m.VMAXPS, m.VMAXPD, d, x, d) },
-		func(m *maths, d, x vector) { m.set(d, m.greater(d, x)) })
-	t.extreme("Min", "minimum", "inf",
-		func(m *maths, d, x vector) { m.eachTo(m.VMINPS, m.VMINPD, d, x, d) },
-		func(m *maths, d, x vector) { m.set(d, m.lesser(d, x)) })
-	t.index()
+// extremum is a maximum or a minimum: what it is called, that of nothing, and two ways to
+// set d to the better of two. fast is for numbers that are neither NaN nor zeros.
+type extremum struct {
+	result, none  string
+	fast, careful func(m *maths, d, x vector)
+	ofMagnitudes  bool
 }
 
-// index emits Index: rounds of four vectors until one has what is sought, then one at a
-// time. What the masked lanes of the last one have lies beyond the end.
-func (t *target) index() {
+var (
+	maximum = extremum{"maximum", "minusInf",
+		func(m *maths, d, x vector) { m.eachTo(m.VMAXPS, m.VMAXPD, d, x, d) },
+		func(m *maths, d, x vector) { m.set(d, m.greater(d, x)) }, false}
+	minimum = extremum{"minimum", "inf",
+		func(m *maths, d, x vector) { m.eachTo(m.VMINPS, m.VMINPD, d, x, d) },
+		func(m *maths, d, x vector) { m.set(d, m.lesser(d, x)) }, false}
+	largest = extremum{"maximum", "minusInf", maximum.fast, maximum.careful, true}
+)
+
+func extremes(t *target) {
+	t.extreme("Max", maximum)
+	t.extreme("Min", minimum)
+	t.place("ArgMax", maximum)
+	t.place("ArgMin", minimum)
+	t.place("Iamax", largest)
+}
+
+const lookOut = "has one instruction for each vector, and adds up squares: if the sum is NaN, there is one. "
+
+// extreme emits a kernel that returns the most extreme element of x.
+func (t *target) extreme(name string, e extremum) {
+	t.fn(name, "Eight vectors a round, four with a "+e.result+" of their own, masked tail; then the "+e.result+" of the four and of their lanes. "+
+		"The first pass "+lookOut+"Then, or if the result is a zero, a second pass takes more care.")
+	m := t.maths()
+	m.hoist(e.none)
+	again := t.label("careful")
+	top, nan := m.quickExtreme(e)
+	m.jumpIfAny(nan, again)
+	if t.f64 {
+		r := t.GP64()
+		t.VMOVQ(top.AsX(), r)
+		t.ADDQ(r, r)
+	} else {
+		r := t.GP32()
+		t.VMOVD(top.AsX(), r)
+		t.ADDL(r, r)
+	}
+	t.JZ(operand.LabelRef(again))
+	t.returnLane(top)
+
+	t.Label(again)
+	t.returnLane(m.extreme(e, e.careful, nil))
+}
+
+// place emits a kernel that returns the index of the first element that is as extreme as can
+// be, or of the first NaN.
+func (t *target) place(name string, e extremum) {
 	if t.avx512 {
 		return
 	}
-	t.fn("Index", "Four vectors a round until one has it, then one at a time, masked tail.")
-	const equalOrUnordered = 0x08
-	v := t.vec()
-	t.callVec("v", v)
-	t.broadcast(t.param("v"), v)
-	x, n, i := t.ptr("x"), t.len("x"), t.GP64()
+	t.fn(name, "The "+e.result+" as in "+map[string]string{"maximum": "Max", "minimum": "Min"}[e.result]+", whose pass "+lookOut+
+		"Then four vectors a round until one has it, then one at a time, masked tail.")
+	m := t.maths()
+	top, nan := m.quickExtreme(e)
+	i, lanes := t.GP64(), t.GP32()
 	t.call("i", i)
-	t.XORQ(i, i)
-	compare := func(from operand.Op, c reg.VecVirtual) {
-		t.op(t.VCMPPS, t.VCMPPD, operand.Imm(equalOrUnordered), from, v, c)
+	value, found, check := t.label("value"), t.label("found"), t.label("nan")
+	m.jumpIfAny(nan, check)
+	t.Label(value)
+	v := t.vec()
+	t.broadcast(top.AsX(), v)
+	t.callVec(e.result, v)
+	if e.ofMagnitudes {
+		m.keep("magnitude")
 	}
-	lanes := t.GP32()
+	t.search(i, lanes, found, func(x operand.Op, c reg.VecVirtual) {
+		if e.ofMagnitudes {
+			t.VANDPS(x, m.hoisted["magnitude"], c)
+			x = c
+		}
+		t.op(t.VCMPPS, t.VCMPPD, operand.Imm(equal), x, v, c)
+	})
+	t.Label(found)
+	t.BSFL(lanes, lanes)
+	t.ADDQ(lanes.As64(), i)
+	ret := t.addr(t.ReturnIndex(0))
+	t.MOVQ(i, ret)
+	t.ret()
+	t.Label(check)
+	t.search(i, lanes, found, func(x operand.Op, c reg.VecVirtual) {
+		if _, ok := x.(operand.Mem); ok {
+			t.load(x.(operand.Mem), c)
+			x = c
+		}
+		t.op(t.VCMPPS, t.VCMPPD, operand.Imm(unordered), x, x, c)
+	})
+	t.JMP(operand.LabelRef(value))
+}
+
+// search goes through x until test, which sets a mask of lanes, finds one; then it jumps to
+// found with the index of the vector and the bits of its lanes. Otherwise it goes on, with
+// i = 0 if x is empty.
+func (t *target) search(i, lanes gp, found string, test func(x operand.Op, c reg.VecVirtual)) {
+	x, n := t.ptr("x"), t.len("x")
+	t.XORQ(i, i)
 	hits := func(c reg.VecVirtual, label string) {
 		if t.f64 {
 			t.VMOVMSKPD(c, lanes)
@@ -53,12 +129,12 @@ func (t *target) index() {
 		t.CMPQ(end, n)
 		t.JG(operand.LabelRef(label))
 	}
-	rounds, single, last, found, none := t.label("rounds"), t.label("single"), t.label("last"), t.label("found"), t.label("none")
+	rounds, single, last, none := t.label("rounds"), t.label("single"), t.label("last"), t.label("none")
 	t.Label(rounds)
 	left(4, single)
 	c := t.vecs(4)
 	for k := range c {
-		compare(at(k), c[k])
+		test(at(k), c[k])
 	}
 	t.VORPS(c[0], c[1], c[0])
 	t.VORPS(c[2], c[3], c[2])
@@ -69,7 +145,7 @@ func (t *target) index() {
 	t.Label(single)
 	left(1, last)
 	one := t.vec()
-	compare(at(0), one)
+	test(at(0), one)
 	hits(one, found)
 	t.ADDQ(imm(t.lanes), i)
 	t.JMP(operand.LabelRef(single))
@@ -80,95 +156,75 @@ func (t *target) index() {
 	t.JZ(operand.LabelRef(none))
 	m := t.mask(rest)
 	t.loadMasked(at(0), m, one)
-	compare(one, one)
+	test(one, one)
 	hits(one, found)
 	t.Label(none)
-	ret := t.addr(t.ReturnIndex(0))
-	t.MOVQ(n, ret)
-	t.ret()
-	t.Label(found)
-	t.BSFL(lanes, lanes)
-	t.ADDQ(lanes.As64(), i)
-	t.CMPQ(i, n)
-	t.CMOVQGT(n, i)
-	t.MOVQ(i, ret)
-	t.ret()
+	t.MOVL(operand.U32(1), lanes) // of nothing, the index is 0
 }
 
-// extreme emits a kernel that returns the most extreme element of x: that of none, or the
-// better of two, to which fast and careful set d; fast is for numbers that are neither NaN
-// nor zeros.
-func (t *target) extreme(name, result, none string, fast, careful func(m *maths, d, x vector)) {
-	upper := map[string]string{"maximum": "MAX", "minimum": "MIN"}[result]
-	t.fn(name, "Eight vectors a round, four with a "+result+" of their own, masked tail; then the "+result+" of the four and of their lanes. "+
-		"The first pass has one "+upper+" for each vector and looks out for NaN; if there was one, or if the result is a zero, a second pass takes more care.")
-	m := t.maths()
-	m.hoist(none)
-	nan := m.newCondition()
-	t.call("NaN", nan[0])
-	if t.avx512 {
-		t.KXORW(nan[0], nan[0], nan[0])
-	} else {
-		t.zero(nan.lanes()...)
+// quickExtreme returns a register whose lane 0 has the most extreme element of argument x,
+// but perhaps not the right one of two zeros, and a condition that holds if there is a NaN.
+func (m *maths) quickExtreme(e extremum) (top reg.VecVirtual, nan condition) {
+	sums := make([]vector, 8)
+	for i := range sums {
+		sums[i] = m.new()
+		m.zero(sums[i]...)
+		m.callVec("sum", sums[i]...)
 	}
-	see := func(x, y vector) {
-		c := m.compare(x, unordered, y)
-		if t.avx512 {
-			t.KORW(c[0], nan[0], nan[0])
-		} else {
-			t.VORPS(c[0], nan[0], nan[0])
+	top = m.extreme(e, e.fast, func(i int, x vector) { m.fmaTo(sums[i], x, x) })
+	m.Comment("NaN goes through sums of squares, and nothing else makes one.")
+	for h := 4; h > 0; h /= 2 {
+		for i := range h {
+			m.addTo(sums[i], sums[i+h])
 		}
 	}
-	again := t.label("careful")
-	top := m.extreme(result, none, fast, func(x []vector) {
-		for i := range (len(x) + 1) / 2 {
-			see(x[i], x[len(x)/2+i])
-		}
-	})
-	m.jumpIfAny(nan, again)
-	if t.f64 {
-		r := t.GP64()
-		t.VMOVQ(top.AsX(), r)
-		t.ADDQ(r, r)
-	} else {
-		r := t.GP32()
-		t.VMOVD(top.AsX(), r)
-		t.ADDL(r, r)
-	}
-	t.JZ(operand.LabelRef(again))
-	t.returnLane(top)
-
-	t.Label(again)
-	t.returnLane(m.extreme(result, none, careful, func([]vector) {}))
+	return top, m.compare(sums[0], unordered, sums[0])
 }
 
-// extreme returns a register whose lane 0 has the most extreme element of argument x. to
-// sets d to the better of two; see gets all vectors, four or one at a time.
-func (m *maths) extreme(result, none string, to func(m *maths, d, x vector), see func(x []vector)) reg.VecVirtual {
+// fillIn sets the lanes of x outside a mask to a constant.
+func (m *maths) fillIn(x reg.VecVirtual, k mask, constant string) {
+	c := m.register(constant)[0]
+	switch {
+	case m.avx512:
+		m.op(m.VBLENDMPS, m.VBLENDMPD, x, c, k.Register, x)
+	case m.f64:
+		m.VBLENDVPD(k.Register, x, c, x)
+	default:
+		m.VBLENDVPS(k.Register, x, c, x)
+	}
+}
+
+func (m *maths) addTo(d, x vector) { m.eachTo(m.VADDPS, m.VADDPD, d, d, x) }
+
+// extreme returns a register whose lane 0 has the most extreme element of argument x, by
+// way of to. see, if there is one, gets all vectors, with their number in the round.
+func (m *maths) extreme(e extremum, to func(m *maths, d, x vector), see func(i int, x vector)) reg.VecVirtual {
 	tops := make([]vector, 4)
 	for i := range tops {
-		tops[i] = m.copy(none)
-		m.callVec(result, tops[i]...)
+		tops[i] = m.copy(e.none)
+		m.callVec(e.result, tops[i]...)
 	}
 	x, n := m.ptr("x"), m.target.len("x")
 	m.sweepRounds([]int{8, 1}, n, []reg.GPVirtual{x}, func(count int, k *mask) {
-		for first := 0; first < count; first += 4 {
-			v := make([]vector, min(count, 4))
-			for i := range v {
-				v[i] = m.new()
-				m.loadMaybe(mem(x, (first+i)*m.lanes*m.size), k, v[i][0])
-				m.fill(v[i], k, none)
+		for i := range count {
+			v := m.new()
+			m.loadMaybe(mem(x, i*m.lanes*m.size), k, v[0])
+			if e.ofMagnitudes {
+				v = m.and(v, "magnitude")
 			}
-			see(v)
-			for i := range v {
-				to(m, tops[i], v[i])
+			if see != nil {
+				see(i, v)
 			}
+			if k != nil {
+				m.fillIn(v[0], *k, e.none)
+			}
+			to(m, tops[i%len(tops)], v)
 		}
 	})
 	m.Comment("The four, then lanes that lie ever closer.")
-	to(m, tops[0], tops[2])
-	to(m, tops[1], tops[3])
-	to(m, tops[0], tops[1])
+	for _, pair := range [][2]int{{0, 2}, {1, 3}, {0, 1}} {
+		to(m, tops[pair[0]], tops[pair[1]])
+	}
 	meet := func(shuffle func(x, d reg.VecVirtual)) {
 		d := m.new()
 		shuffle(tops[0][0], d[0])

@@ -11,11 +11,117 @@ func norms(t *target) {
 	t.sum("Asum", t.asumLoop)
 	t.sum("SquaredDistance", t.distanceLoop)
 
-	t.fn("DeviationWide", "Four times 64 bytes of lanes.")
-	m := t.vec()
-	t.callVec("m", m)
-	t.broadcast(t.param("m"), m)
-	t.continueLanes(4*t.parts, func(acc []reg.VecVirtual) { t.deviationLoop(acc, m) })
+	t.sum("Deviation", t.deviationLoop)
+	t.fn("SumSquares", "Like Dot, but each vector is loaded once.")
+	acc := t.vecs(4 * t.parts)
+	t.callVec("lanes", acc...)
+	t.zero(acc...)
+	x := t.ptr("x")
+	t.lanesLoop(acc, t.len("x"), []gp{x}, func(i, disp int, k *mask) {
+		v := t.vec()
+		t.loadMaybe(mem(x, disp), k, v)
+		t.fma(v, v, acc[i])
+	})
+	t.reduceReturn(acc)
+	t.cosine()
+	t.cumSum()
+}
+
+// cosine emits Cosine and CosineWide: three sums with twice 64 bytes of lanes each.
+func (t *target) cosine() {
+	n := 2 * t.parts
+	t.fn("Cosine", "Twice 64 bytes of lanes for each of three sums, two loads and three FMAs for each vector; then tree reductions side by side.")
+	acc := t.vecs(3 * n)
+	t.callVec("lanes", acc...)
+	t.zero(acc...)
+	t.cosineLoop(acc)
+	t.Comment("Tree reductions: registers, then halves of one.")
+	var rows []reg.VecVirtual
+	for ; len(acc) > 0; acc = acc[n:] {
+		for h := n / 2; h > 0; h /= 2 {
+			for i := range h {
+				t.add(acc[i], acc[i+h], acc[i])
+			}
+		}
+		rows = append(rows, t.halve(acc[:1]))
+	}
+	v := t.reduce(rows...)
+	t.storeN(v.AsY(), 3, mem(t.ptr("sums"), 0))
+	t.ret()
+
+	t.fn("CosineWide", "Like Cosine without the tree reductions.")
+	t.continueLanes(3*n, t.cosineLoop)
+}
+
+// cosineLoop adds the products of arguments x and y, and their squares, to the lanes in the
+// three parts of acc.
+func (t *target) cosineLoop(acc []reg.VecVirtual) {
+	n := len(acc) / 3
+	x, y := t.ptr("x"), t.ptr("y")
+	t.lanesLoop(acc[:n], t.len("x"), []gp{x, y}, func(i, disp int, k *mask) {
+		v, w := t.vec(), t.vec()
+		if k == nil {
+			t.load(mem(x, disp), v)
+			t.load(mem(y, disp), w)
+		} else {
+			t.loadPadded(mem(x, disp), *k, v)
+			t.loadMasked(mem(y, disp), *k, w)
+		}
+		t.fma(v, w, acc[i])
+		t.fma(v, v, acc[n+i]) // never −0, so that the square of a padding −0 does no harm
+		t.fma(w, w, acc[2*n+i])
+	})
+}
+
+// cumSum emits CumSum. Only the sum of all groups before goes from one group to the next.
+func (t *target) cumSum() {
+	if t.avx512 {
+		return
+	}
+	t.fn("CumSum", "A group of four at a time: pairs, then pairs of pairs, and to them the sum of all before.")
+	g := *t
+	g.lanes = 4 // of a register of 16 or 32 bytes
+	group := func() reg.VecVirtual {
+		if g.f64 {
+			return g.YMM()
+		}
+		return g.XMM()
+	}
+	s, zero := group(), group()
+	g.callVec("sum before", s)
+	g.broadcast(g.param("s"), s)
+	g.zero(zero)
+	dst, x, n := g.ptr("dst"), g.ptr("x"), g.len("x")
+	g.sweepRounds([]int{4, 1}, n, []gp{dst, x}, func(count int, k *mask) {
+		for i := range count {
+			v, a, b, d := group(), group(), group(), group()
+			g.loadMaybe(mem(x, 4*i*g.size), k, v)
+			if g.f64 {
+				g.VPSLLDQ(operand.Imm(8), v, a) // 0, x0, 0, x2
+				g.add(v, a, a)
+				g.VPERMILPD(operand.Imm(0x0F), a, b)
+				g.VPERM2F128(operand.Imm(0x08), b, b, b) // 0, 0 and twice x0 + x1
+			} else {
+				g.VPSLLQ(operand.Imm(32), v, a)
+				g.add(v, a, a)
+				g.VSHUFPS(operand.Imm(0x50), a, zero, b)
+			}
+			g.add(a, b, a)
+			g.add(s, a, d)
+			if g.f64 {
+				g.VPERMPD(operand.Imm(0xFF), a, a)
+			} else {
+				g.VPERMILPS(operand.Imm(0xFF), a, a)
+			}
+			g.add(s, a, s)
+			if k == nil {
+				g.store(d, mem(dst, 4*i*g.size))
+			} else {
+				g.storeMasked(d.AsY().(reg.VecVirtual), *k, mem(dst, 0))
+			}
+		}
+	})
+	g.ret()
 }
 
 // sum emits two kernels: one that returns a sum in the lanes of Dot, and name + "Wide",
@@ -36,16 +142,24 @@ func (t *target) sum(name string, loop func(acc []reg.VecVirtual)) {
 func (t *target) asumLoop(acc []reg.VecVirtual) {
 	m := t.maths()
 	m.keep("magnitude")
-	x := t.ptr("x")
+	x, magnitude := t.ptr("x"), m.hoisted["magnitude"]
 	t.lanesLoop(acc, t.len("x"), []gp{x}, func(i, disp int, k *mask) {
 		v := t.vec()
-		t.loadMaybe(mem(x, disp), k, v)
-		t.add(acc[i], m.and(vector{v}, "magnitude")[0], acc[i])
+		if k == nil {
+			t.op(t.VANDPS, t.VANDPD, mem(x, disp), magnitude, v)
+		} else {
+			t.loadMasked(mem(x, disp), *k, v)
+			t.op(t.VANDPS, t.VANDPD, v, magnitude, v)
+		}
+		t.add(acc[i], v, acc[i])
 	})
 }
 
-// deviationLoop adds the squares of x − m to the lanes in acc.
-func (t *target) deviationLoop(acc []reg.VecVirtual, m reg.VecVirtual) {
+// deviationLoop adds the squares of arguments x − m to the lanes in acc.
+func (t *target) deviationLoop(acc []reg.VecVirtual) {
+	m := t.vec()
+	t.callVec("m", m)
+	t.broadcast(t.param("m"), m)
 	x := t.ptr("x")
 	t.lanesLoop(acc, t.len("x"), []gp{x}, func(i, disp int, k *mask) {
 		v := t.vec()
@@ -74,10 +188,15 @@ func (t *target) keepLanes(v reg.VecVirtual, k mask) {
 func (t *target) distanceLoop(acc []reg.VecVirtual) {
 	x, y := t.ptr("x"), t.ptr("y")
 	t.lanesLoop(acc, t.len("x"), []gp{x, y}, func(i, disp int, k *mask) {
-		v, w := t.vec(), t.vec()
+		v := t.vec()
 		t.loadMaybe(mem(x, disp), k, v)
-		t.loadMaybe(mem(y, disp), k, w)
-		t.sub(v, w, v)
+		if k == nil {
+			t.sub(v, mem(y, disp), v)
+		} else {
+			w := t.vec()
+			t.loadMasked(mem(y, disp), *k, w)
+			t.sub(v, w, v)
+		}
 		t.fma(v, v, acc[i])
 	})
 }

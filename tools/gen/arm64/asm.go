@@ -45,9 +45,9 @@ type inst struct {
 // typesOf returns the replacement of what depends on the element type.
 func typesOf(f64 bool) *strings.Replacer {
 	if f64 {
-		return strings.NewReplacer(".T", ".D2", "_T", "_D2", ".E", ".D", "FMOVE", "FMOVD")
+		return strings.NewReplacer(".T", ".D2", "_T", "_D2", ".E", ".D", "FMOVE", "FMOVD", "FCOMPARE", "FCMPD")
 	}
-	return strings.NewReplacer(".T", ".S4", "_T", "_S4", ".E", ".S", "FMOVE", "FMOVS")
+	return strings.NewReplacer(".T", ".S4", "_T", "_S4", ".E", ".S", "FMOVE", "FMOVS", "FCOMPARE", "FCMPS")
 }
 
 // gp returns a new general-purpose register.

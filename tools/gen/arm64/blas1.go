@@ -48,6 +48,14 @@ func blas1(t *target) {
 			t.storePart(xs, width, x)
 		})
 	})
+	t.fn("Swap", "Four vectors a round.", func() {
+		x, y := t.ptr("x"), t.ptr("y")
+		t.sweep(t.len("x"), []reg{x, y}, func(count, width int) {
+			xs, ys := t.part(count, width, x, 0), t.part(count, width, y, 0)
+			t.storePart(xs, width, y)
+			t.storePart(ys, width, x)
+		})
+	})
 }
 
 // dotLoop adds the products of arguments x and y to lanes.

@@ -1,22 +1,62 @@
 package arm64
 
+import (
+	"fmt"
+	"slices"
+)
+
 func init() { file("norms", norms) }
 
 func norms(t *target) {
 	t.sumOf("Asum", t.asumLoop)
 	t.sumOf("SquaredDistance", t.distanceLoop)
-	t.fn("DeviationWide", "16 registers of lanes; those without an element get m − m.", func() {
-		m := t.broadcast("m")
-		t.continueLanes(16, func(acc []reg) {
-			x := t.ptr("x")
-			pad := func(int) reg { return t.broadcast("m") }
-			t.lanesLoopPadded(acc, t.len("x"), []reg{x}, pad, func(acc []reg, v [][]reg) {
-				for i := range acc {
-					d := t.diff(v[0][i], m)
-					t.fma(acc[i], d, d)
-				}
-			})
+	t.sumOf("Deviation", t.deviationLoop)
+	t.fn("SumSquares", "Like Dot, but each vector is loaded once.", func() {
+		acc := t.named("lanes", 16)
+		t.zero(acc...)
+		t.lanesLoopPadded(acc, t.len("x"), []reg{t.ptr("x")}, func(int) reg { return t.constant("zero") }, func(acc []reg, v [][]reg) {
+			for i := range acc {
+				t.fma(acc[i], v[0][i], v[0][i])
+			}
 		})
+		t.reduceReturn(acc)
+	})
+	t.fn("Cosine", "8 registers of lanes for each of three sums, then tree reductions.", func() {
+		acc := t.named("lanes", 24)
+		t.zero(acc...)
+		t.cosineLoop(acc)
+		sums := t.ptr("sums")
+		for i := range 3 {
+			t.do(fmt.Sprintf("FMOVE F@1, %s", mem(i*t.size, 2)), t.reduce([][]reg{acc[8*i:][:8]}), sums)
+		}
+	})
+	t.fn("CosineWide", "Like Cosine without the tree reductions.", func() { t.continueLanes(24, t.cosineLoop) })
+}
+
+// cosineLoop adds the products of arguments x and y, and their squares, to the lanes in the
+// three parts of all.
+func (t *target) cosineLoop(all []reg) {
+	x, y := t.ptr("x"), t.ptr("y")
+	t.lanesLoop(all[:8], t.len("x"), []reg{x, y}, func(acc []reg, v [][]reg) {
+		first := slices.Index(all, acc[0])
+		for i := range acc {
+			t.fma(acc[i], v[0][i], v[1][i])
+			t.fma(all[8+first+i], v[0][i], v[0][i]) // never −0, so that the square of a padding −0 does no harm
+			t.fma(all[16+first+i], v[1][i], v[1][i])
+		}
+	})
+}
+
+// deviationLoop adds the squares of arguments x − m to lanes; those without an element get
+// m − m.
+func (t *target) deviationLoop(acc []reg) {
+	m, x := t.broadcast("m"), t.ptr("x")
+	pad := func(int) reg { return t.broadcast("m") }
+	t.lanesLoopPadded(acc, t.len("x"), []reg{x}, pad, func(acc []reg, v [][]reg) {
+		for i := range acc {
+			d := t.diff(v[0][i], m)
+			t.fma(acc[i], d, d)
+		}
 	})
 }
 

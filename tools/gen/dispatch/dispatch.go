@@ -66,12 +66,18 @@ func emit(b *bytes.Buffer, a spec.Arch, have map[string]bool, k *spec.Kernel) {
 		for _, f := range []*spec.Func{k.F32, k.F64} {
 			name := Name(k.Name) + f.Name[len(k.Name):]
 			fmt.Fprintf(b, "\nfunc %s(%s) {\n%s%s}\n", name, params(f), inBlocks(k, name), calls(a, have, k, f))
+			if k.Blocks {
+				fmt.Fprintf(b, "\nfunc %sBlocks(%s) {\n%s}\n", name, params(f), blocks(k, name))
+			}
 		}
 		return
 	}
 	fmt.Fprintf(b, "\nfunc %s[T Float](%s) %s {\n%sif is32[T]() {\n%s%s} else {\n%s%s}\n}\n", Name(k.Name),
 		strings.ReplaceAll(params(k.F32), "float32", "T"), strings.ReplaceAll(k.F32.Result, "float32", "T"), inBlocks(k, Name(k.Name)),
 		conversions(k.F32), calls(a, have, k, k.F32), conversions(k.F64), calls(a, have, k, k.F64))
+	if k.Blocks {
+		fmt.Fprintf(b, "\nfunc %sBlocks[T Float](%s) {\n%s}\n", Name(k.Name), strings.ReplaceAll(params(k.F32), "float32", "T"), blocks(k, Name(k.Name)))
+	}
 }
 
 // abbreviation is the beginning of a name that is written in capitals, two at least behind
@@ -166,13 +172,30 @@ func args(f *spec.Func) []string {
 	return list
 }
 
-// inBlocks returns the loop that cuts long slices. Go cannot preempt assembly, so the
-// function calls itself for each block: it begins with a check of the stack, at which
-// Go can.
+// inBlocks returns what sends long slices to the function that cuts them. Go cannot preempt
+// assembly, so that function calls this one for each block: it begins with a check of the
+// stack, at which Go can. A kernel that must not be cut may have a function that makes other
+// calls of it.
 func inBlocks(k *spec.Kernel, name string) string {
-	if !k.Blocks {
-		return ""
+	long := k.Long
+	if k.Blocks {
+		long = name + "Blocks"
 	}
+	if long != "" {
+		call := fmt.Sprintf("%s(%s)", long, strings.Join(args(k.F32), ", "))
+		if k.F32.Result == "" {
+			call += "\nreturn"
+		} else {
+			call = "return " + call
+		}
+		return fmt.Sprintf("if len(%s) > vectorBlock {\n%s\n}\n", k.F32.Vectors()[0], call)
+	}
+	return ""
+}
+
+// blocks returns the loop of a kernel that may be cut, in a function of its own: short
+// slices would pay for its registers.
+func blocks(k *spec.Kernel, name string) string {
 	vectors, head := k.F32.Vectors(), args(k.F32)
 	var tail []string
 	for i, arg := range head {
@@ -181,8 +204,8 @@ func inBlocks(k *spec.Kernel, name string) string {
 			tail = append(tail, arg+"[vectorBlock:]")
 		}
 	}
-	return fmt.Sprintf("for ; len(%s) > vectorBlock; %s = %s {\n%s(%s)\n}\n",
-		vectors[0], strings.Join(vectors, ", "), strings.Join(tail, ", "), name, strings.Join(head, ", "))
+	return fmt.Sprintf("for ; len(%s) > vectorBlock; %s = %s {\n%s(%s)\n}\n%s(%s)\n",
+		vectors[0], strings.Join(vectors, ", "), strings.Join(tail, ", "), name, strings.Join(head, ", "), name, strings.Join(args(k.F32), ", "))
 }
 
 // work returns the size of a call as m, n and k; one without them goes through its

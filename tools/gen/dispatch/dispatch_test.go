@@ -36,9 +36,10 @@ func TestGenerate(t *testing.T) {
 	for file, want := range map[string][]string{
 		"dispatch_amd64.go": {
 			"case len(x) <= fewElements:\n\t\t\tgeneric.ScaleF32(f, x)",
-			"func scale[T Float](f T, x []T) {\n\tfor ; len(x) > vectorBlock; x = x[vectorBlock:] {\n\t\tscale(f, x[:vectorBlock])\n\t}\n\tif is32[T]() {",
+			"func scale[T Float](f T, x []T) {\n\tif len(x) > vectorBlock {\n\t\tscaleBlocks(f, x)\n\t\treturn\n\t}\n\tif is32[T]() {",
+			"func scaleBlocks[T Float](f T, x []T) {\n\tfor ; len(x) > vectorBlock; x = x[vectorBlock:] {\n\t\tscale(f, x[:vectorBlock])\n\t}\n\tscale(f, x)\n}",
 			"case isa.Active >= isa.AVX2 && good(x):\n\t\t\tamd64.ScaleF64AVX2(f, x)",
-			"func total[T Float](x []T) T {\n\tif is32[T]() {\n\t\tx := as[float32](x)\n\t\tif onCall != nil {\n\t\t\tonCall(1, len(x), 1)\n\t\t\treturn 0\n\t\t}\n\t\treturn T(generic.TotalF32(x))",
+			"func total[T Float](x []T) T {\n\tif len(x) > vectorBlock {\n\t\treturn totalLong(x)\n\t}\n\tif is32[T]() {\n\t\tx := as[float32](x)\n\t\tif onCall != nil {\n\t\t\tonCall(1, len(x), 1)\n\t\t\treturn 0\n\t\t}\n\t\treturn T(generic.TotalF32(x))",
 		},
 		"dispatch_arm64.go":   {"nabla/internal/cores\"", "case isa.Active >= isa.NEON && cores.Active.DotRows == 4:\n\t\t\treturn T(arm64.TotalTallF32NEON(x))\n\t\tcase isa.Active >= isa.NEON:\n\t\t\treturn T(arm64.TotalF32NEON(x))\n", "if is32[T]() {\n\t\tf, x := float32(f), as[float32](x)\n\t\tif onCall != nil {"},
 		"dispatch_generic.go": {"purego || (!amd64 && !arm64)", "return T(generic.TotalF64(x))"},

@@ -46,6 +46,7 @@ type Kernel struct {
 	F32, F64 *Func
 	Blocks   bool              // may be called on parts of its slices
 	Few      string            // number of elements up to which plain Go is used, or ""
+	Long     string            // function of package kernels that takes over beyond a block, or ""
 	If       map[string]string // conditions by level
 	Variants []Variant         // other implementations
 	Without  []string          // levels without assembly
@@ -293,6 +294,11 @@ func (k *Kernel) direct(list []string) error {
 			if _, err := parser.ParseExpr(rest); err != nil {
 				return fmt.Errorf("//nabla:few %s: want a number of elements", rest)
 			}
+		case "long":
+			k.Long = rest
+			if !token.IsIdentifier(rest) {
+				return fmt.Errorf("//nabla:long %s: want the name of a function of package kernels", rest)
+			}
 		case "if":
 			level, condition, _ := strings.Cut(rest, " ")
 			if !isLevel(level) || condition == "" {
@@ -312,11 +318,14 @@ func (k *Kernel) direct(list []string) error {
 				return fmt.Errorf("//nabla:without %s: want names of levels", rest)
 			}
 		default:
-			return fmt.Errorf("unknown directive //nabla:%s: want blocks, whole, few, if, variant or without", word)
+			return fmt.Errorf("unknown directive //nabla:%s: want blocks, whole, few, long, if, variant or without", word)
 		}
 	}
 	if cuts != 1 {
 		return fmt.Errorf("%s wants one of the directives //nabla:blocks (it may be called on parts of its slices) and //nabla:whole (it must not)", k.F32.Name)
+	}
+	if k.Blocks && k.Long != "" {
+		return fmt.Errorf("%s: //nabla:long is for kernels that are //nabla:whole", k.F32.Name)
 	}
 	if k.Blocks && (k.F32.Result != "" || len(k.F32.Vectors()) == 0 || len(k.F32.Vectors())+len(k.F32.Scalars()) < len(k.F32.Params)) {
 		return fmt.Errorf("%s: //nabla:blocks is for functions of slices and factors that return nothing", k.F32.Name)

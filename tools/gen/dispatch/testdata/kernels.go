@@ -18,6 +18,7 @@ func ScaleF64(f float64, x []float64) {}
 //
 //nabla:whole
 //nabla:variant NEON Tall cores.Active.DotRows == 4
+//nabla:long totalLong
 //nabla:without AVX2 AVX512
 //go:noinline
 func TotalF32(x []float32) float32 { return 0 }
