@@ -42,7 +42,8 @@ func isTargetName(name string) bool { return slices.Contains(targetNames, string
 // readArrays makes a table of the arrays of a file. The rows of an array of one or more
 // dimensions are those of the table. In an NPZ file each array makes a column or, with
 // more dimensions, several; the target is the one that the options name, or one called y,
-// label, target or class. Arrays whose names end with _train and _test are two parts.
+// label, target or class. With several columns it is a one for the class among zeros, or
+// several targets. Arrays whose names begin or end with train and test are two parts.
 func readArrays[T kernels.Float](path string, opt TableOptions) (*Table[T], error) {
 	d := newArrayDecoder[T](path, opt)
 	arrays, err := d.arrays(path)
@@ -98,30 +99,60 @@ func (d *decoder[T]) arrays(path string) (map[string]Array[T], error) {
 	return map[string]Array[T]{"": a}, err
 }
 
-// partOf leaves the arrays of one part, without _train and _test behind their names, if
-// the file has both.
+// partOf leaves the arrays of one part, without train and test in their names, if the file
+// has both. Validation data are a part of their own, or the test part if there is no other.
 func (d *decoder[T]) partOf(arrays map[string]Array[T]) {
-	for name := range arrays {
-		base, ok := strings.CutSuffix(name, "_train")
-		_, both := arrays[base+"_test"]
-		d.HasTest = d.HasTest || ok && both
+	parts := make(map[string]map[string]Array[T])
+	for name, a := range arrays {
+		base, part := cutPart(name)
+		if parts[part] == nil {
+			parts[part] = make(map[string]Array[T])
+		}
+		parts[part][base] = a
 	}
-	if !d.HasTest {
+	test := "test"
+	if parts[test] == nil {
+		test = "validation"
+	}
+	both := false
+	for base := range parts["train"] {
+		_, ok := parts[test][base]
+		both = both || ok
+	}
+	if d.HasTest = both; !both {
 		return
 	}
-	wanted, other := "_train", "_test"
+	wanted := "train"
 	if d.opt.TestPart {
-		wanted, other = other, wanted
+		wanted = test
 	}
-	for name, a := range arrays {
-		base, ok := strings.CutSuffix(name, wanted)
-		if ok || strings.HasSuffix(name, other) {
+	for name := range arrays {
+		if _, part := cutPart(name); part != "" {
 			delete(arrays, name)
 		}
-		if ok {
-			arrays[base] = a
+	}
+	maps.Copy(arrays, parts[wanted])
+	if test == "test" && len(parts["validation"]) > 0 && !d.opt.TestPart {
+		d.Notes = append(d.Notes, fmt.Sprintf("the arrays of validation data (%s) were left out", abbreviate(slices.Sorted(maps.Keys(parts["validation"])))))
+	}
+}
+
+// parts are what names of arrays begin or end with that are parts of the data.
+var parts = []struct{ mark, part string }{
+	{"train", "train"}, {"test", "test"}, {"val", "validation"}, {"valid", "validation"}, {"validation", "validation"},
+}
+
+// cutPart takes the name of an array apart: x_train or train_x into x and train.
+func cutPart(name string) (base, part string) {
+	for _, p := range parts {
+		if base, ok := strings.CutSuffix(name, "_"+p.mark); ok {
+			return base, p.part
+		}
+		if base, ok := strings.CutPrefix(name, p.mark+"_"); ok {
+			return base, p.part
 		}
 	}
+	return name, ""
 }
 
 // arrayColumn is a column of a table, and where its cells are.
@@ -131,24 +162,27 @@ type arrayColumn[T kernels.Float] struct {
 	at, width int // element at + i·width is that of row i
 }
 
-// arrayColumns chooses the arrays that make the table, and takes their columns.
+// arrayColumns chooses the arrays that make the table, and takes their columns, those of
+// the targets last.
 func (d *decoder[T]) arrayColumns(arrays map[string]Array[T]) (columns []arrayColumn[T], err error) {
 	names := slices.Sorted(maps.Keys(arrays))
-	target := ""
+	targets := []string{""}
 	if a, single := arrays[""]; single && len(arrays) == 1 {
 		if len(a.Shape) < 2 {
 			return nil, fmt.Errorf(": an array of shape %v: want rows and columns", a.Shape)
 		}
-	} else {
-		if target = d.targetArray(names); target == "" && !d.opt.NoTarget {
-			return nil, &OptionError{Text: fmt.Sprintf(": no array is called y, label, target or class: there are %s", abbreviate(names)), Options: []Option{{"target", "NAME"}}}
+		if len(a.Shape) > 2 && d.opt.Targets == nil && !d.opt.NoTarget && d.opt.Encoder == nil {
+			return nil, fmt.Errorf(": an array of shape %v has no targets: want rows and columns, or an NPZ file with one more array, called y or label", a.Shape)
 		}
-		d.opt.Targets = nil // it is the last column
-		names = append(slices.DeleteFunc(names, func(n string) bool { return n == target }), target)
+	} else {
+		if targets, err = d.targetArrays(arrays, names); err != nil {
+			return nil, err
+		}
+		names = append(slices.DeleteFunc(names, func(n string) bool { return slices.Contains(targets, n) }), targets...)
 	}
 	rows, inputs := -1, 0
-	if len(arrays[target].Shape) > 0 {
-		rows = arrays[target].Shape[0]
+	if len(arrays[targets[0]].Shape) > 0 {
+		rows = arrays[targets[0]].Shape[0]
 	}
 	for _, name := range names {
 		a := arrays[name]
@@ -160,7 +194,7 @@ func (d *decoder[T]) arrayColumns(arrays map[string]Array[T]) (columns []arrayCo
 			d.Notes = append(d.Notes, fmt.Sprintf("array %q of shape %v has no row for each of the %d targets: left out", name, a.Shape, rows))
 			continue
 		}
-		if name != target || len(names) == 1 {
+		if !slices.Contains(targets, name) || len(names) == 1 {
 			inputs++
 		}
 		if len(a.Shape) > 2 && (a.Type == "|u1" || a.Type == "<u1") {
@@ -171,22 +205,104 @@ func (d *decoder[T]) arrayColumns(arrays map[string]Array[T]) (columns []arrayCo
 	if rows < 1 {
 		return nil, fmt.Errorf(": no samples")
 	}
+	if inputs == 0 {
+		return nil, fmt.Errorf(": no array has inputs: want one of numbers or texts with a row for each of the %d targets (%s)", rows, strings.Join(d.Notes, "; "))
+	}
 	if d.headed = inputs > 1 || len(columns) > 0 && columns[0].from.Text != nil; !d.headed {
 		for j := range columns {
 			columns[j].name = ""
 		}
 	}
+	d.setArrayTargets(arrays, targets, len(columns))
 	return columns, nil
 }
 
-// targetArray returns the name of the array of targets, "" if there is none.
-func (d *decoder[T]) targetArray(names []string) string {
-	for _, name := range append(slices.Clone(d.opt.Targets), targetNames...) {
-		if slices.Contains(names, name) {
-			return name
+// setArrayTargets makes the last columns, those of some arrays, the targets.
+func (d *decoder[T]) setArrayTargets(arrays map[string]Array[T], targets []string, columns int) {
+	if targets[0] == "" { // that of an NPY file
+		return
+	}
+	width := 0
+	for _, name := range targets {
+		n, _ := product(1, arrays[name].Shape[1:])
+		width += n
+	}
+	d.opt.Targets = nil // the last column, or those of the model
+	for j := columns - width; width > 1 && d.opt.Encoder == nil && j < columns; j++ {
+		d.opt.Targets = append(d.opt.Targets, fmt.Sprint(j+1))
+	}
+}
+
+// targetArrays returns the names of the arrays of targets. A target that has a one among
+// zeros in each row becomes the number of that column.
+func (d *decoder[T]) targetArrays(arrays map[string]Array[T], names []string) (targets []string, err error) {
+	for _, name := range targetList(d.opt.Targets, names) {
+		if !slices.Contains(names, name) {
+			return nil, fmt.Errorf(": no array is called %q: there are %s", name, abbreviate(names))
+		}
+		targets = append(targets, name)
+	}
+	for _, name := range targetNames {
+		if len(targets) == 0 && slices.Contains(names, name) {
+			targets = append(targets, name)
 		}
 	}
-	return ""
+	switch {
+	case len(names) == 0:
+		return nil, fmt.Errorf(": there is no array in it")
+	case len(targets) == 0 && len(names) == 1:
+		return nil, fmt.Errorf(": %s is the only array: want another one, called y, label, target or class", names[0])
+	case len(targets) == 0:
+		return nil, &OptionError{Text: fmt.Sprintf(": no array is called y, label, target or class: there are %s", abbreviate(names)), Options: []Option{{"target", "NAME"}}}
+	}
+	for _, name := range targets {
+		a := arrays[name]
+		if a.Data == nil && a.Text == nil && (len(a.Shape) == 0 || a.Shape[0] > 0) {
+			return nil, fmt.Errorf(": the target %q has elements of type %q: want numbers or texts (in NumPy: %s.astype(str))", name, a.Type, name)
+		}
+		if len(targets) > 1 || !d.wantsClasses() {
+			continue
+		}
+		if classes, ok := oneHot(a); ok {
+			arrays[name] = classes
+			d.Notes = append(d.Notes, fmt.Sprintf("array %q of shape %v has a single 1 among zeros in each row: read as the number of that column, from 0", name, a.Shape))
+		}
+	}
+	return targets, nil
+}
+
+// wantsClasses reports whether the target may be one of several classes.
+func (d *decoder[T]) wantsClasses() bool {
+	if d.opt.Encoder != nil {
+		return d.opt.Encoder.Task == Classification
+	}
+	return d.opt.Task == AnyTask || d.opt.Task == Classification
+}
+
+// oneHot returns the number of the column that has a one in each row of a. It isn't ok if
+// a row has anything else than one of those among zeros.
+func oneHot[T kernels.Float](a Array[T]) (classes Array[T], ok bool) {
+	if len(a.Shape) != 2 || a.Shape[1] < 2 || a.Data == nil {
+		return classes, false
+	}
+	classes = Array[T]{Shape: a.Shape[:1], Data: make([]T, a.Shape[0]), Type: a.Type}
+	for i := range classes.Data {
+		ones := 0
+		for j, v := range a.Data[i*a.Shape[1] : (i+1)*a.Shape[1]] {
+			switch v {
+			case 0:
+			case 1:
+				ones++
+				classes.Data[i] = T(j)
+			default:
+				return classes, false
+			}
+		}
+		if ones != 1 {
+			return classes, false
+		}
+	}
+	return classes, true
 }
 
 // columnsOf returns the columns of an array: one for each element of a row.

@@ -242,6 +242,15 @@ func TestLeaks(t *testing.T) {
 	}
 	_, _, table := encoded[float32](t, text.String(), TableOptions{})
 	require.Equal(t, []string{"column 1 (alive) alone determines the target: if it isn't known before the target is, leave it out (drop=alive)"}, table.Warnings(table.Rows()))
+
+	// So are numbers, all different, that tell the classes apart.
+	text.Reset()
+	text.WriteString("grams,length,low\n")
+	for i := range 120 {
+		fmt.Fprintf(&text, "%d.5,%d.25,%d\n", 1000+37*(i*49%120), i*71%120, (119-i*49%120)/60)
+	}
+	_, _, table = encoded[float32](t, text.String(), TableOptions{})
+	require.Equal(t, []string{"column 1 (grams) alone determines the target: if it isn't known before the target is, leave it out (drop=grams)"}, table.Warnings(table.Rows()))
 }
 
 // Words that are mostly different are left out as text.

@@ -257,10 +257,12 @@ func findIDX(dir, part string) (string, error) {
 			found = append(found, path)
 		}
 	}
-	switch len(found) {
-	case 0:
+	switch {
+	case len(found) == 0 && !slices.ContainsFunc(entries, func(e os.DirEntry) bool { return strings.Contains(e.Name(), "-ubyte") }):
+		return "", fmt.Errorf("%s: no file %s or other of MNIST, and no folders with pictures, one for each class", dir, idxName(part))
+	case len(found) == 0:
 		return "", fmt.Errorf("%s: no file %s (nor %s, with or without .gz)", dir, idxName(part), strings.Replace(idxName(part), "-idx", ".idx", 1))
-	case 1:
+	case len(found) == 1:
 		return found[0], nil
 	}
 	for _, path := range found { // one without the name of a data set, packed or not

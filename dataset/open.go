@@ -43,6 +43,8 @@ type packing struct {
 	unpack func(*bufio.Reader) (io.Reader, error)
 }
 
+const pickled = "a pickle of Python, which may hold anything: save the data as CSV, NPY or NPZ"
+
 var packings = []packing{
 	{"\x1f\x8b", "gzip", gunzip},
 	{"BZh", "bzip2", func(r *bufio.Reader) (io.Reader, error) { return unpacker{bzip2.NewReader(r)}, nil }},
@@ -59,6 +61,16 @@ var packings = []packing{
 	{"SQLite format 3\x00", "a database (SQLite): save the table as CSV", nil},
 	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old spreadsheet (.xls): save the table as CSV", nil},
 	{"%PDF-", "a PDF document: save the table as CSV", nil},
+	{"ARROW1\x00\x00", "an Arrow file (Feather): save the table as CSV", nil},
+	{"X\n\x00\x00\x00", "data of R (.rds): save the table as CSV", nil},
+	{"RDX2\n", "data of R (.RData): save the table as CSV", nil},
+	{"RDX3\n", "data of R (.RData): save the table as CSV", nil},
+	{"MATLAB 5.0 MAT-file", "data of MATLAB: save the table as CSV", nil},
+	{"<stata_dta>", "data of Stata: save the table as CSV", nil},
+	{"\x80\x02", pickled, nil},
+	{"\x80\x03", pickled, nil},
+	{"\x80\x04", pickled, nil},
+	{"\x80\x05", pickled, nil},
 	{"]\x00\x00", "an lzma-compressed file: unpack it (unlzma) or save it with gzip", nil},
 }
 
@@ -72,7 +84,7 @@ func unpack(r io.Reader) (io.Reader, error) { return unpackUnless(r, "") }
 // unpackUnless leaves the packing with the given magic as it is.
 func unpackUnless(r io.Reader, magic string) (io.Reader, error) {
 	b := bufio.NewReaderSize(r, 64<<10)
-	head, err := b.Peek(16)
+	head, err := b.Peek(32)
 	if err != nil && err != io.EOF {
 		return nil, err
 	}

@@ -51,8 +51,9 @@ func mixedTable(n int) string {
 }
 
 // numberArray is an NPY file of float32, whose last column is a class.
-func numberArray(t *testing.T, rows int) []byte {
-	a := Array[float32]{Shape: []int{rows, 2, 2}}
+func numberArray(t *testing.T, shape ...int) []byte {
+	rows := shape[0]
+	a := Array[float32]{Shape: shape}
 	for k := range rows {
 		x := float32(k%7) + 0.5
 		if k%19 == 18 {
@@ -85,7 +86,7 @@ func sameData[T kernels.Float](t *testing.T, want, got *train.Data[T]) {
 // tasks, in pieces of any size.
 func TestTableStream(t *testing.T) {
 	text := mixedTable(3000)
-	array := writeFile(t, "a.npy", numberArray(t, 3000))
+	array := writeFile(t, "a.npy", numberArray(t, 3000, 4))
 	mixed := TableOptions{Weight: "weight"}
 	for _, c := range []struct {
 		name, path string
@@ -96,6 +97,7 @@ func TestTableStream(t *testing.T) {
 		{"numbers to predict", writeFile(t, "a.csv", []byte(text)), TableOptions{Targets: []string{"size"}, Task: Regression, Drop: []string{"weight"}}},
 		{"labels", writeFile(t, "a.csv", []byte(labelTable(500))), TableOptions{Targets: []string{"a", "b"}}},
 		{"array", array, TableOptions{}},
+		{"array of three dimensions", writeFile(t, "b.npy", numberArray(t, 3000, 2, 2)), TableOptions{Targets: []string{"4"}}},
 		{"array, another target", array, TableOptions{Targets: []string{"2"}}},
 		{"array, numbers", array, TableOptions{Targets: []string{"3"}, Task: Regression}},
 	} {
@@ -172,7 +174,7 @@ func TestTableStreamErrors(t *testing.T) {
 		fmt.Fprintf(&b, "%d,%d\n", k%7, k%2)
 	}
 	good := b.String()
-	array := numberArray(t, 3000)
+	array := numberArray(t, 3000, 4)
 	for _, c := range []struct{ name, file, bad, want string }{
 		{"a word", good, strings.Replace(good, "\n3,1\n4,0\n", "\n3,1\nmany,0\n", 1), `f:6: column 1 (x): "many" is not a number`},
 		{"a column more", good, good + "1,2,3\n", "f:20002: 3 columns, but the first record has 2"},

@@ -1,7 +1,9 @@
 package dataset
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -139,7 +141,7 @@ func (t *Table[T]) Warnings(rows []int) (warnings []string) {
 		return nil
 	}
 	for _, c := range t.columns {
-		if c.role == input && (c.kind == numberColumn || c.kind == categoryColumn) && t.determines(c, targets[0], rows) {
+		if c.role == input && (c.kind == numberColumn || c.kind == categoryColumn) && (t.determines(c, targets[0], rows) || t.separates(c, targets[0], rows)) {
 			warnings = append(warnings, fmt.Sprintf("%s alone determines the target: if it isn't known before the target is, leave it out (drop=%s)", c.called(), t.nameOf(c)))
 		}
 	}
@@ -178,4 +180,35 @@ func (t *Table[T]) determines(c, target *column, rows []int) bool {
 	}
 	slices.Sort(classes)
 	return len(slices.Compact(classes)) > 1
+}
+
+// separates reports whether the numbers of c tell the classes apart without exception:
+// each class has a range of its own, and samples enough to tell.
+func (t *Table[T]) separates(c, target *column, rows []int) bool {
+	const enough = 5
+	if t.task != Classification || c.kind != numberColumn {
+		return false
+	}
+	type bounds struct{ low, high T }
+	classes := make(map[int32]bounds)
+	gaps := false
+	t.at(rows, func(_, i int, row []T) {
+		v := row[c.slot]
+		gaps = gaps || v != v
+		b, known := classes[target.codes[i]]
+		if !known {
+			b = bounds{v, v}
+		}
+		classes[target.codes[i]] = bounds{min(b.low, v), max(b.high, v)}
+	})
+	if gaps || len(classes) < 2 || len(rows) < enough*len(classes) {
+		return false
+	}
+	all := slices.SortedFunc(maps.Values(classes), func(a, b bounds) int { return cmp.Compare(a.low, b.low) })
+	for k := range all[1:] {
+		if all[k].high >= all[k+1].low {
+			return false
+		}
+	}
+	return true
 }

@@ -3,6 +3,7 @@ package dataset
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/nabla-go/nabla/internal/delimited"
 	"github.com/nabla-go/nabla/kernels"
@@ -143,6 +144,8 @@ func (e *OptionError) Say(option func(Option) string) string {
 	s := e.Text
 	for i, o := range e.Options {
 		switch {
+		case i == 0 && strings.HasSuffix(s, "?"):
+			s += " Try "
 		case i == 0:
 			s += ": try "
 		case i == len(e.Options)-1:

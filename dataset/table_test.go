@@ -219,7 +219,13 @@ func TestTableRefuses(t *testing.T) {
 		{"Latin-1 label", "1,b\n2,caf\xe9\n", TableOptions{}, `f:2: column 2: "caf\xe9" is not UTF-8: save the file as UTF-8`},
 		{"Latin-1 header", "h\xf6he,y\n1,0\n", TableOptions{}, `f:1: column 1: "h\xf6he" is not UTF-8`},
 		{"half a character of UTF-16", "\xff\xfea", TableOptions{}, "f: the UTF-16 text ends within a character"},
-		{"IDX", string(testfile(t, "idx3_2images.idx")), TableOptions{NoTarget: true}, `f: not a text: it begins with "\x00\x00\b\x03\x00\x00\x00\x02": want comma-separated values`},
+		{"IDX", string(testfile(t, "idx3_2images.idx")), TableOptions{NoTarget: true}, "f: an IDX file: want the folder that holds those of images and labels, for training and testing"},
+		{"pickle", "\x80\x04\x95\x10\x00", TableOptions{}, "f: a pickle of Python, which may hold anything: save the data as CSV, NPY or NPZ"},
+		{"gzipped pickle", string(gzipped(t, []byte("\x80\x03}q\x00"))), TableOptions{}, "f: a pickle of Python"},
+		{"data of R", string(gzipped(t, []byte("X\n\x00\x00\x00\x02"))), TableOptions{}, "f: data of R (.rds): save the table as CSV"},
+		{"Arrow", "ARROW1\x00\x00", TableOptions{}, "f: an Arrow file (Feather): save the table as CSV"},
+		{"safetensors", "\x10\x00\x00\x00\x00\x00\x00\x00{}", TableOptions{}, "f: a model (safetensors): want data"},
+		{"LIBSVM", "+1 1:0.5 3:1 7:-2e3\n-1 2:1\n", TableOptions{}, "f: a sparse table (LIBSVM, cells such as 3:0.5): want a column for each input"},
 		{"NPY", string(testfile(t, "npy_c_order_f4_2x3.npy")), TableOptions{}, `f: not a text: it begins with "\x93NUMPY`},
 		{"CR", "a,y\r1,0\r2,1\r", TableOptions{}, "f: lines end with CR alone: want LF or CRLF"},
 		{"no such column", "a,y\n1,0\n", TableOptions{Targets: []string{"z"}}, `f:1: no column is called "z" (target): the first record is a, y`},
@@ -234,7 +240,7 @@ func TestTableRefuses(t *testing.T) {
 		{"more after the gzip", string(gzipped(t, []byte("a,y\n1,0\n"))) + strings.Repeat("\x00", 512), TableOptions{}, "f: the compressed data are followed by something else"},
 		{"damaged gzip", "\x1f\x8bxx12345678", TableOptions{}, "f: damaged gzip header"},
 		{"gzip breaks off in its header", string(gzipped(t, []byte("a,y\n1,0\n"))[:7]), TableOptions{}, "f: damaged gzip header: truncated: the compressed data break off"},
-		{"too many classes", numbered(1001), TableOptions{Task: Classification}, "f: column 2 has more than 1000 different labels (0, 1, 2), too many to be classes: is it the target?: try target=NAME"},
+		{"too many classes", numbered(1001), TableOptions{Task: Classification}, "f: column 2 has more than 1000 different labels (0, 1, 2), too many to be classes: is it the target? Try target=NAME"},
 		{"nothing left", "a,y\nx,0\n,1\n", TableOptions{Types: []ColumnType{{"a", "text"}}}, "f: no column is left to learn from (column 1 (a): text)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

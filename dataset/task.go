@@ -85,7 +85,7 @@ func (d *decoder[T]) chooseTask(c *column) (Task, string, error) {
 			what, help := d.mixed(c, c.filled)
 			return 0, "", &OptionError{Text: listed([]complaint{what}), Options: help[:1]}
 		}
-		if different > fewNumbers && 2*different > d.store.rows && !c.overflow {
+		if (different > fewNumbers && 2*different > d.store.rows || different > 5 && different == d.store.rows) && !c.overflow {
 			return 0, "", d.noClasses(c)
 		}
 		if different == 1 {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -95,11 +96,19 @@ func (u *utf16Reader) unit() (rune, error) {
 // tarMagicAt is where an archive of tar names its format.
 const tarMagicAt = 257
 
+// sparse is what a table in the form of LIBSVM begins with.
+var sparse = regexp.MustCompile(`^[-+]?[\d.]+( \d+:[-+\d.eE]+){2,} ?\r?\n`)
+
 // checkText returns an error, which begins with ": ", if a file that begins with head can't
 // be a table.
 func checkText(head []byte) error {
 	_, rest, _ := bytes.Cut(head, []byte("\r"))
 	begin := bytes.ToLower(bytes.TrimSpace(head[:min(len(head), 512)]))
+	for _, p := range packings {
+		if p.unpack == nil && bytes.HasPrefix(head, []byte(p.magic)) {
+			return errors.New(": " + p.name)
+		}
+	}
 	switch {
 	case len(head) > tarMagicAt && bytes.HasPrefix(head[tarMagicAt:], []byte("ustar")):
 		return errors.New(": an archive (tar): unpack it first")
@@ -109,6 +118,12 @@ func checkText(head []byte) error {
 		return errors.New(": a page of HTML or XML, perhaps in place of a download that failed: want comma-separated values")
 	case bytes.HasPrefix(begin, []byte("{")), bytes.HasPrefix(begin, []byte("[{")), bytes.HasPrefix(begin, []byte("[[")):
 		return errors.New(": JSON: want comma-separated values")
+	case len(head) > 4 && head[0] == 0 && head[1] == 0 && head[2] >= 8 && head[2] <= 14 && head[3] >= 1 && head[3] <= 4:
+		return errors.New(": an IDX file: want the folder that holds those of images and labels, for training and testing")
+	case len(head) > 8 && head[8] == '{' && head[7] == 0:
+		return errors.New(": a model (safetensors): want data")
+	case sparse.Match(head):
+		return errors.New(": a sparse table (LIBSVM, cells such as 3:0.5): want a column for each input")
 	case bytes.IndexByte(head[:min(len(head), 512)], 0) >= 0:
 		return fmt.Errorf(": not a text: it begins with %q: want comma-separated values", head[:min(len(head), 8)])
 	case len(rest) > 0 && bytes.IndexByte(head, '\n') < 0:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -107,7 +108,10 @@ func (d *dataSource) setPath(path string) error {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return failure{fmt.Errorf("--data: %w (want %s, a directory or a CSV file)", err, builtIn)}
+		if e := (*os.PathError)(nil); errors.As(err, &e) {
+			err = e.Err
+		}
+		return failure{fmt.Errorf("%s: %w (want %s, a directory or a CSV file)", path, err, builtIn)}
 	}
 	d.isTable = !info.IsDir()
 	return nil

@@ -37,20 +37,22 @@ func (p *evalPlan) flags(given func(name string) bool) []flag {
 
 func newEval() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "eval MODEL",
+		Use:   "eval MODEL [DATA]",
 		Short: "Test a model: accuracy, cost, recall by class, confusion matrix",
 		Long: `Test a model: accuracy, cost, recall by class, confusion matrix.
 
 Of the digits and of MNIST, the test data are used. Of a CSV file, all samples
 are, unless --part asks for the division that training with the same
 --test-share made.`,
-		Args: wantArgs(1, 1),
+		Args: wantArgs(1, 2),
 	}
 	var p evalPlan
 	use := addFlags(cmd, p.flags(cmd.Flags().Changed))
 	cmd.Flags().SetNormalizeFunc(targetIsLabel)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		p.data.stdin = cmd.InOrStdin()
+		if err := p.data.positional(cmd, args[1:]); err != nil {
+			return err
+		}
 		if err := use(); err != nil {
 			return err
 		}
@@ -108,6 +110,9 @@ func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, p *evalPlan)
 	if err != nil {
 		return err
 	}
+	if p.part == "all" {
+		notes = append(notes, learnedNote(&p.data, m.Made)...)
+	}
 	for _, note := range notes {
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: %s\n", note)
 	}
@@ -116,7 +121,7 @@ func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, p *evalPlan)
 	}
 	if err := prepare(m, set); err != nil {
 		if !cmd.Flags().Changed("data") {
-			return fmt.Errorf("%w: --data says what to test with", err)
+			return fmt.Errorf("%w: name the data to test with (nabla eval MODEL DATA)", err)
 		}
 		return err
 	}
@@ -130,6 +135,22 @@ func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, p *evalPlan)
 		report.print(cmd.OutOrStdout())
 	}
 	return nil
+}
+
+// learnedNote tells that a model has learned from the file that it is tested with.
+func learnedNote(d *dataSource, made *model.Making) []string {
+	if made == nil || made.Split == nil || !d.isTable || d.path == stdinPath {
+		return nil
+	}
+	files, err := d.files()
+	if err != nil || len(files) == 0 || len(made.Data) == 0 || made.Data[0].SHA256 != files[0].SHA256 {
+		return nil
+	}
+	note := fmt.Sprintf("the model has learned from %d of these samples", made.Split.Training)
+	if share := made.Split.TestShare; share > 0 && share < 1 {
+		note += fmt.Sprintf(": --part test --test-share %v tests it with the others", share)
+	}
+	return []string{note}
 }
 
 // newReport tests m on samples that have been prepared for it, each once.

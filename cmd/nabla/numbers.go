@@ -98,13 +98,13 @@ func newNumbersReport[T kernels.Float](m *model.Model[T], s *train.Data[T]) (*nu
 }
 
 func (r *numbersReport) print(w io.Writer) {
-	fmt.Fprintf(w, "samples   %d\n", r.Samples)
 	if r.R2 != nil {
-		fmt.Fprintf(w, "R²        %.4f\nmean absolute error  %.6g\n", float64(*r.R2), float64(*r.MAE))
+		fmt.Fprintf(w, "R²        %.4f of %s\n", float64(*r.R2), counted(r.Samples, "sample", "samples"))
+		fmt.Fprintf(w, "error     %.6g in the mean (absolute)\n", float64(*r.MAE))
 	}
 	for o, name := range r.Targets {
 		if r.Accuracy != nil {
-			fmt.Fprintf(w, "accuracy  %.2f %% of %s (%.2f %% have the more frequent value)\n", 100*r.Accuracy[o], name, 100*r.Majority[o])
+			fmt.Fprintf(w, "accuracy  %.2f %% of %s for %s (%.2f %% have the more frequent value)\n", 100*r.Accuracy[o], counted(r.Samples, "sample", "samples"), clip(name, 25), 100*r.Majority[o])
 		}
 	}
 	fmt.Fprintf(w, "cost      %.6g\n", float64(r.Cost))

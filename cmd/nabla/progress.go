@@ -28,7 +28,15 @@ type terminal struct {
 	finished int // epochs
 	before   int // epochs that were finished when it began, after a resumption
 	lastCost float64
+	kept     time.Time // when the last line of an epoch was written
+	waiting  string    // the line of the last epoch, if it was not
 }
+
+// Of many epochs about keptLines leave a line, or those that take longer than keptAfter.
+const (
+	keptLines = 20
+	keptAfter = time.Second
+)
 
 // refresh is the time from one writing of the last line to the next.
 const refresh = 100 * time.Millisecond
@@ -65,7 +73,8 @@ func (t *terminal) step(r train.StepReport) {
 	}
 }
 
-// epoch writes the line of an epoch that is over, with its speed if there is room.
+// epoch writes the line of an epoch that is over, with its speed if there is room, unless
+// there are many epochs and another's is to be kept.
 func (t *terminal) epoch(line string) {
 	t.finished++
 	t.done = 0
@@ -73,9 +82,26 @@ func (t *terminal) epoch(line string) {
 	if speed := "  " + t.speed(); t.learned > 0 && utf8.RuneCountInString(line+speed) <= t.width() {
 		line += speed
 	}
+	every := (t.epochs + keptLines - 1) / keptLines
+	if t.finished == t.before+1 || t.finished == t.epochs || t.finished%every == 0 || t.now().Sub(t.kept) >= keptAfter {
+		t.keep(line)
+	} else {
+		t.waiting = line
+	}
+}
+
+// keep writes a line that stays.
+func (t *terminal) keep(line string) {
 	t.clear()
 	fmt.Fprintln(t.out, line)
-	t.shown = time.Time{}
+	t.kept, t.waiting, t.shown = t.now(), "", time.Time{}
+}
+
+// finish leaves the line of the last epoch.
+func (t *terminal) finish() {
+	if t.clear(); t.waiting != "" {
+		t.keep(t.waiting)
+	}
 }
 
 // show writes the last line: the epoch, a bar for what of it is done, the speed and the

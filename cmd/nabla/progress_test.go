@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -45,6 +46,27 @@ func TestTerminal(t *testing.T) {
 			speed = "  222 samples/s"
 		}
 		require.Contains(t, out.String(), "epoch  1/10  cost 0.25  5.0 s"+speed+"\n")
+	}
+}
+
+// Of many quick epochs twenty leave a line, and the last one, however the training ends.
+// Slow ones all do.
+func TestTerminalOfManyEpochs(t *testing.T) {
+	for pause, want := range map[time.Duration]int{time.Millisecond: 17, 2 * time.Second: 157} {
+		var out bytes.Buffer
+		now := time.Unix(1000, 0)
+		term := newTerminal(&plainWriter{w: &out}, func() int { return 80 }, false, 200, 10)
+		term.now = func() time.Time { return now }
+		for k := range 157 {
+			now = now.Add(pause)
+			term.step(train.StepReport{Epoch: k + 1, Samples: 10, Cost: 0.25})
+			term.epoch(fmt.Sprintf("epoch %d is over\n", k+1))
+		}
+		term.finish()
+		require.Equal(t, want, strings.Count(out.String(), "\n"), out.String())
+		require.Contains(t, out.String(), "epoch 1 is over")
+		require.Contains(t, out.String(), "epoch 150 is over")
+		require.Contains(t, out.String(), "epoch 157 is over")
 	}
 }
 

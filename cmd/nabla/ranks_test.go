@@ -199,7 +199,7 @@ func TestRanksOfCommandFail(t *testing.T) {
 	for want, other := range map[string][]string{
 		"rank 2 has not the same as rank 0: option --lr (0.1, and rank 0 has 0)": {"train", "--model", model, "--epochs", "1", "--lr", "0.1"},
 		"rank 2 has not the same as rank 0: option --folds (3":                   {"train", "--model", model, "--epochs", "1", "--folds", "3"},
-		"rank 2: --data: stat missing.csv":                                       {"train", "missing.csv"},
+		"rank 2: missing.csv: no such file or directory":                         {"train", "missing.csv"},
 		"rank 2: unknown flag: --nothing":                                        {"train", "--nothing"},
 		"rank 2 does something else (the end) than rank 0 (sending files: none)": {"train", "--help"},
 		"rank 2: only train runs on several ranks":                               {"doctor"},

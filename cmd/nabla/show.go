@@ -117,8 +117,8 @@ func (r *showReport) print(w io.Writer) {
 	}
 	if e := r.Encoder; e != nil {
 		var columns []string
-		for _, c := range e.Columns {
-			columns = append(columns, c.Name+" "+c.Type+" "+c.Role)
+		for i, c := range e.Columns {
+			columns = append(columns, columnWords(i+1, c))
 		}
 		line(w, "task", "%v", e.Task)
 		line(w, "columns", "%s", few(columns))
@@ -155,7 +155,8 @@ func printMaking(w io.Writer, m *model.Making, fingerprint string) {
 	}
 	if n := len(m.History); n > 0 {
 		line(w, "epochs", "%d%s", n, map[bool]string{true: fmt.Sprintf(", stopped after step %d", m.Steps)}[m.Interrupted])
-		for _, e := range []model.MadeEpoch{m.History[0], m.History[n-1]} {
+		for _, e := range slices.Compact([]int{0, n - 1}) {
+			e := m.History[e]
 			words := fmt.Sprintf("rate %v", e.Rate)
 			for _, v := range []struct {
 				name  string
@@ -174,4 +175,16 @@ func printMaking(w io.Writer, m *model.Making, fingerprint string) {
 	if m.Fingerprint != "" && m.Fingerprint != fingerprint {
 		line(w, "changed since", "the training ended with the fingerprint %s", m.Fingerprint)
 	}
+}
+
+// columnWords describes a column of a table that a model was trained with.
+func columnWords(number int, c dataset.Column) string {
+	name := c.Name
+	if name == "" {
+		name = fmt.Sprint("column ", number)
+	}
+	if c.Role == "dropped" || c.Role == "input" && !slices.Contains([]string{"number", "category", "date"}, c.Type) {
+		return name + ": left out"
+	}
+	return fmt.Sprintf("%s: %s, %s", name, c.Type, c.Role)
 }

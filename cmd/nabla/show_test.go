@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -75,6 +76,9 @@ func TestShow(t *testing.T) {
 	} {
 		require.Contains(t, r.stdout, want)
 	}
+	columns := nabla(t, "show", modelIn(t, "--data", write(t, "f.csv", ",a,b,y\n"+strings.Repeat("1,2.5,x,0\n2,3.5,y,1\n", 8)), "--drop", "1", "--epochs", "1")).stdout
+	require.Equal(t, 1, strings.Count(columns, "rate 0.003"))
+	require.Contains(t, columns, `"column 1: left out", "a: number, input", "b: category, input", "y: category, target"`)
 	v := nabla(t, "show", path, "--json").last(t)
 	require.Equal(t, 2.0, v["format"])
 	require.Equal(t, []any{"2"}, v["made"].(map[string]any)["options"].(map[string]any)["epochs"])

@@ -99,7 +99,7 @@ func TestThresholdOfLabels(t *testing.T) {
 	require.Equal(t, "yes,1\nyes,1\nyes,1\nyes,1\n", nabla(t, "predict", path, rows).stdout)
 	require.Equal(t, "no,0\nno,0\nno,0\nno,0\n", nabla(t, "predict", path, rows, "--threshold", "0.999").stdout)
 	require.Contains(t, nabla(t, "show", path).stdout, "0.01: a label has its second value if")
-	require.Contains(t, nabla(t, "eval", path, "--data", file, "--threshold", "0.999").stdout, "accuracy  50.00 % of a")
+	require.Contains(t, nabla(t, "eval", path, "--data", file, "--threshold", "0.999").stdout, "accuracy  50.00 % of 30 samples for a")
 }
 
 func TestThresholdFails(t *testing.T) {

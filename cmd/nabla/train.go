@@ -121,6 +121,8 @@ With --checkpoint, a training that was stopped or killed goes on with --resume a
 same options and data, on any machine, to the fingerprint of one that was never stopped.
 Only --epochs, --threads and --model may be others.
 
+On a terminal about twenty of many epochs leave a line, elsewhere all do.
+
 ctrl-C ends the training early: what it had learned by then is written to
 NAME.interrupted.safetensors, the file of --model stays as it was, and the exit
 code is 1. A model whose cost is no finite number, or

@@ -308,7 +308,11 @@ func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []mod
 		return result, false, err
 	}
 	var warnings []train.Warning
-	if err = rec.run(ctx, o.Epochs); err == nil {
+	err = rec.run(ctx, o.Epochs)
+	if t.screen != nil {
+		t.screen.finish()
+	}
+	if err == nil {
 		trainer.TakeBest()
 		if warnings, err = trainer.Diagnose(); t.task() == dataset.Labels {
 			warnings = slices.DeleteFunc(warnings, ofClasses)

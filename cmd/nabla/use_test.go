@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"path/filepath"
 	"strings"
@@ -79,8 +80,19 @@ func TestEvalPart(t *testing.T) {
 		require.Equal(t, trained[key], r.last(t)["samples"])
 		require.Equal(t, trained[part+"_accuracy"], r.last(t)["accuracy"])
 	}
-	require.Equal(t, trained["train_samples"].(float64)+trained["test_samples"].(float64),
-		nabla(t, "eval", path, "--json", "--data", file).last(t)["samples"])
+	all := nabla(t, "eval", path, file, "--json")
+	require.Equal(t, trained["train_samples"].(float64)+trained["test_samples"].(float64), all.last(t)["samples"])
+	require.Contains(t, all.stderr, fmt.Sprintf("note: the model has learned from %v of these samples: --part test --test-share 0.2 tests it with the others\n", trained["train_samples"]))
+	require.NotContains(t, nabla(t, "eval", path, file, "--part", "test").stderr, "learned")
+	require.NotContains(t, nabla(t, "eval", path, data("csv_sorted_labels.csv"), "--part", "test").stderr, "learned")
+}
+
+// A regression's lines are as aligned as those of classes.
+func TestEvalNumbers(t *testing.T) {
+	file := write(t, "f.csv", "x,y\n1,1.5\n2,2.5\n3,3.5\n4,4.5\n5,5.5\n6,6.5\n")
+	r := nabla(t, "eval", modelIn(t, "--data", file, "--epochs", "3"), file)
+	require.Equal(t, exitDone, r.code, r.stderr)
+	require.Regexp(t, `^R²        -?[\d.]+ of 6 samples\nerror     [\d.]+ in the mean \(absolute\)\ncost      [\d.]+\n$`, r.stdout)
 }
 
 // Models and data that don't belong together.
@@ -106,7 +118,7 @@ func TestEvalFails(t *testing.T) {
 	}{
 		{"width", []string{digits, "--data", mnist(t, nil)}, "has 9 input columns, the model takes 64"},
 		{"width of a CSV file", []string{digits, "--data", data("csv_two_units.csv")}, "csv_two_units.csv has 2 input columns, the model takes 64"},
-		{"no data", []string{units}, "digits has 64 input columns, the model takes 2: --data says what to test with"},
+		{"no data", []string{units}, "digits has 64 input columns, the model takes 2: name the data to test with (nabla eval MODEL DATA)"},
 		{"unknown label", []string{units, "--data", write(t, "g.csv", "age_years,income,label\n20,20000,2\n")}, `g.csv:2: label "2" is unknown: want one of 0, 1`},
 		{"column order", []string{units, "--data", write(t, "g.csv", "income,age_years,label\n20000,20,0\n")}, `input column 1 is "income", the model was trained with "age_years" there`},
 		{"words for numbers", []string{flower, "--data", data("xor.csv")}, `label "0" is unknown: want one of a, b`},

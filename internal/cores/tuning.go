@@ -162,8 +162,8 @@ var zen4 = Tuning{
 
 	Sweeps: [3]Sweep{
 		{Samples: 1, Bytes: 32 << 10}, // W beyond L1: the chains of one sample need no spilling
-		{Samples: 6, Bytes: 1 << 20},  // W beyond L2
-		{Samples: 16, Bytes: 8 << 20}, // W beyond what a core gets of L3
+		{Samples: 4, Bytes: 2 << 20},  // W beyond L2
+		{Samples: 10, Bytes: 8 << 20}, // W beyond what a core gets of L3
 	},
 	UpdateBytes: 16 << 10,
 
@@ -231,6 +231,7 @@ var zen5Wide = zen4Wide.with(func(t *Tuning) {
 var intelAVX512 = zen4.with(func(t *Tuning) {
 	t.LineBytes = 48 << 10
 	t.StoreBytes, t.DotRows = 64, 4
+	t.Sweeps[1] = Sweep{Samples: 6, Bytes: 1 << 20}
 	t.Sweeps[2] = Sweep{Samples: 7, Bytes: 8 << 20}
 	t.NearUses = 4 // the rows of a tile: with two rows of A a panel loses
 	t.NearBytes = 24 << 10

@@ -15,7 +15,7 @@ import "time"
 // program takes the core of a worker for a moment, the step with that moment is longer
 // than all others of a trial. If sharing pays without the slowest steps and doesn't
 // with them, the trial goes on until such moments count for as much as they do in the
-// long run.
+// long run. Where sharing is far behind with and without them, one round is enough.
 type autotuner struct {
 	step   int // of the present period
 	length int // of the period in steps, once its trial has ended
@@ -42,7 +42,8 @@ type way struct {
 
 // A period, in steps: a trial in rounds, then the better way. Each round begins with
 // some steps for the workers to wake up; then come steps of each way. The first period
-// alone is short, because something may have disturbed the trial.
+// alone is short, because something may have disturbed the trial. Each time that sharing
+// doesn't pay again, the next is twice as long: trials of what doesn't pay cost time.
 const (
 	warmSteps   = 8
 	trialSteps  = 8
@@ -51,6 +52,7 @@ const (
 	mostRounds  = 8
 	firstPeriod = 128
 	period      = 1024
+	mostDoubt   = 6 // the longest period alone has firstPeriod<<(mostDoubt-1) steps
 )
 
 // begin begins a step.
@@ -88,15 +90,17 @@ func (a *autotuner) endRound(rounds int) {
 		return alone < shared-float64(shared/margin)
 	}
 	all, usual := faster(o.all, s.all), faster(o.all-o.rare, s.all-s.rare)
-	if rounds < leastRounds || all != usual && rounds < mostRounds {
+	hopeless := o.all < 0.75*s.all && o.all-o.rare < 0.75*(s.all-s.rare)
+	if rounds < leastRounds && !hopeless || all != usual && rounds < mostRounds {
 		return
 	}
-	a.alone, a.length, a.doubt = all, period, a.doubt+1
+	a.alone, a.length = all, period
 	if !all {
 		a.doubt = 0
 		return
 	}
-	a.length = max(firstPeriod<<min(a.doubt-1, 3), 2*a.step)
+	a.doubt = min(a.doubt+1, mostDoubt)
+	a.length = max(firstPeriod<<(a.doubt-1), 2*a.step)
 }
 
 // way returns how this step is taken.
