@@ -22,6 +22,7 @@ func reportOf(t *testing.T, args ...string) string {
 	path := filepath.Join(dir, "r.html")
 	r := nabla(t, append([]string{"train", "--model", filepath.Join(dir, "m"), "--report", path}, args...)...)
 	require.Equal(t, exitDone, r.code, r.stderr)
+	require.Contains(t, r.stdout, "\nreport             "+path+"\n")
 	b, err := os.ReadFile(path)
 	require.NoError(t, err)
 	text := string(b)

@@ -88,6 +88,7 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 	if err := t.report(m, report, result.Warnings); err != nil {
 		return err
 	}
+	report.Report = t.reportPath
 	if t.json {
 		printJSON(t.stdout, report)
 	} else {

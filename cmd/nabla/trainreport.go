@@ -75,6 +75,7 @@ type trainReport struct {
 	Interrupted   bool   `json:"interrupted"`
 	Fingerprint   string `json:"fingerprint"`
 	Model         string `json:"model"`
+	Report        string `json:"report,omitempty"`
 	TestR2        number `json:"test_r2"`
 	TestMAE       number `json:"test_mae"`
 	Majority      number `json:"majority_share"` // of the most frequent class of the test data, or of the training data if there are none
@@ -276,4 +277,7 @@ func (r trainReport) print(w io.Writer) {
 	}
 	fmt.Fprintf(w, "fingerprint        %s\n", r.Fingerprint)
 	fmt.Fprintf(w, "model              %s\n", r.Model)
+	if r.Report != "" {
+		fmt.Fprintf(w, "report             %s\n", r.Report)
+	}
 }

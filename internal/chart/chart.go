@@ -140,8 +140,20 @@ func newPlot(title string) *plot.Plot {
 	p.Legend.TextStyle.Font, p.Legend.ThumbnailWidth, p.Legend.Padding = sans(8), vg.Points(12), vg.Points(1)
 	for _, a := range []*plot.Axis{&p.X, &p.Y} {
 		a.Label.TextStyle.Font, a.Tick.Label.Font = sans(9), sans(8)
+		a.Tick.Marker = plot.TickerFunc(plainTicks)
 	}
 	return p
+}
+
+// plainTicks returns gonum/plot's marks, numbers without zeros at the end: 2500, not 2500.00.
+func plainTicks(lo, hi float64) []plot.Tick {
+	ticks := plot.DefaultTicks{}.Ticks(lo, hi)
+	for i, t := range ticks {
+		if strings.Contains(t.Label, ".") && !strings.Contains(t.Label, "e") {
+			ticks[i].Label = strings.TrimSuffix(strings.TrimRight(t.Label, "0"), ".")
+		}
+	}
+	return ticks
 }
 
 func sans(size float64) font.Font {

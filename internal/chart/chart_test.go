@@ -38,6 +38,12 @@ func TestDiagram(t *testing.T) {
 	for _, want := range []string{"a &lt; b &amp; c", "training", "test", "epoch", "cost", "#0072B2"} {
 		require.Contains(t, text, want)
 	}
+	// Numbers at the axes have no more digits than they need.
+	text, err = Diagram{Series: []Series{{X: []float64{2500, 22500, 0.25}, Y: []float64{0, 1, 0.5}}}}.SVG()
+	require.NoError(t, err)
+	require.Contains(t, text, ">22500<")
+	require.Contains(t, text, ">0.5<")
+	require.NotRegexp(t, `>\d+\.\d*0<`, text)
 	// What has no point is drawn all the same.
 	for _, d := range []Diagram{{}, {Series: []Series{{X: []float64{1}, Y: []float64{math.Inf(1)}}}}, {Series: []Series{{X: []float64{2}, Y: []float64{3}}}}} {
 		text, err := d.SVG()
