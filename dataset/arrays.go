@@ -103,8 +103,12 @@ func (d *decoder[T]) arrays(path string) (map[string]Array[T], error) {
 // has both. Validation data are a part of their own, or the test part if there is no other.
 func (d *decoder[T]) partOf(arrays map[string]Array[T]) {
 	parts := make(map[string]map[string]Array[T])
+	var validation []string
 	for name, a := range arrays {
 		base, part := cutPart(name)
+		if part == "validation" {
+			validation = append(validation, name)
+		}
 		if parts[part] == nil {
 			parts[part] = make(map[string]Array[T])
 		}
@@ -133,7 +137,7 @@ func (d *decoder[T]) partOf(arrays map[string]Array[T]) {
 	}
 	maps.Copy(arrays, parts[wanted])
 	if test == "test" && len(parts["validation"]) > 0 && !d.opt.TestPart {
-		d.Notes = append(d.Notes, fmt.Sprintf("the arrays of validation data (%s) were left out", abbreviate(slices.Sorted(maps.Keys(parts["validation"])))))
+		d.Notes = append(d.Notes, fmt.Sprintf("the arrays of validation data (%s) were left out", abbreviate(slices.Sorted(slices.Values(validation)))))
 	}
 }
 

@@ -45,6 +45,8 @@ type packing struct {
 
 const pickled = "a pickle of Python, which may hold anything: save the data as CSV, NPY or NPZ"
 
+const pictured = "a picture: want a table with a row for each picture, or a folder with a folder of PNG or JPEG files for each class"
+
 var packings = []packing{
 	{"\x1f\x8b", "gzip", gunzip},
 	{"BZh", "bzip2", func(r *bufio.Reader) (io.Reader, error) { return unpacker{bzip2.NewReader(r)}, nil }},
@@ -71,6 +73,9 @@ var packings = []packing{
 	{"\x80\x03", pickled, nil},
 	{"\x80\x04", pickled, nil},
 	{"\x80\x05", pickled, nil},
+	{"\x89PNG\r\n", pictured, nil},
+	{"\xff\xd8\xff", pictured, nil},
+	{"GIF8", pictured, nil},
 	{"]\x00\x00", "an lzma-compressed file: unpack it (unlzma) or save it with gzip", nil},
 }
 

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"image"
 	"image/color"
@@ -11,8 +12,7 @@ import (
 	"os"
 )
 
-// A pictureFormat is a row of the table pictureFormats. Files that begin with none of its
-// magic bytes are of the last one.
+// A pictureFormat is a row of the table pictureFormats.
 type pictureFormat struct {
 	magic  string
 	decode func(io.Reader) (image.Image, error)
@@ -23,7 +23,7 @@ type pictureFormat struct {
 
 var pictureFormats = []*pictureFormat{
 	{"\x89PNG", png.Decode, png.DecodeConfig, func(m color.Model) float64 { return 8 * mostDeflated / bitsOf(m) }},
-	{"", jpeg.Decode, jpeg.DecodeConfig, func(color.Model) float64 { return 8 * 8 * 8 }}, // a bit for a block of 8×8
+	{"\xff\xd8", jpeg.Decode, jpeg.DecodeConfig, func(color.Model) float64 { return 8 * 8 * 8 }}, // a bit for a block of 8×8
 }
 
 // mostDeflated is how many bytes a byte of deflate stands for at most.
@@ -65,11 +65,13 @@ func openPicture(path string) (*os.File, *pictureFormat, error) {
 		f.Close()
 		return nil, nil, err
 	}
-	format := pictureFormats[0]
-	if string(head[:n]) != format.magic {
-		format = pictureFormats[1]
+	for _, format := range pictureFormats {
+		if bytes.HasPrefix(head[:n], []byte(format.magic)) {
+			return f, format, nil
+		}
 	}
-	return f, format, nil
+	f.Close()
+	return nil, nil, fmt.Errorf("%s: neither PNG nor JPEG: it begins with %q", path, head[:n])
 }
 
 // readPictureSize reads what a file says of its size. It is an error if it can't hold so

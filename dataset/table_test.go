@@ -220,6 +220,7 @@ func TestTableRefuses(t *testing.T) {
 		{"Latin-1 header", "h\xf6he,y\n1,0\n", TableOptions{}, `f:1: column 1: "h\xf6he" is not UTF-8`},
 		{"half a character of UTF-16", "\xff\xfea", TableOptions{}, "f: the UTF-16 text ends within a character"},
 		{"IDX", string(testfile(t, "idx3_2images.idx")), TableOptions{NoTarget: true}, "f: an IDX file: want the folder that holds those of images and labels, for training and testing"},
+		{"picture", "\xff\xd8\xff\xe0", TableOptions{}, "f: a picture: want a table with a row for each picture, or a folder with a folder of PNG or JPEG files for each class"},
 		{"pickle", "\x80\x04\x95\x10\x00", TableOptions{}, "f: a pickle of Python, which may hold anything: save the data as CSV, NPY or NPZ"},
 		{"gzipped pickle", string(gzipped(t, []byte("\x80\x03}q\x00"))), TableOptions{}, "f: a pickle of Python"},
 		{"data of R", string(gzipped(t, []byte("X\n\x00\x00\x00\x02"))), TableOptions{}, "f: data of R (.rds): save the table as CSV"},

@@ -15,7 +15,7 @@ import (
 var units = []struct {
 	name  string
 	bytes int64
-}{{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"T", 1 << 40}, {"G", 1 << 30}, {"M", 1 << 20}, {"K", 1 << 10}, {"", 1}}
+}{{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"TB", 1e12}, {"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}, {"KB", 1e3}, {"T", 1 << 40}, {"G", 1 << 30}, {"M", 1 << 20}, {"K", 1 << 10}, {"", 1}}
 
 // parseSize reads a number of bytes such as 64MiB or 2G.
 func parseSize(s string) (int64, error) {
@@ -31,6 +31,16 @@ func parseSize(s string) (int64, error) {
 		return n * u.bytes, nil
 	}
 	return 0, fmt.Errorf("want a size such as 4GiB, 500M or 1000000")
+}
+
+// sizeInWords writes a number of bytes.
+func sizeInWords(bytes float64) string {
+	for _, u := range units[1:4] { // GiB, MiB, KiB
+		if bytes >= float64(u.bytes) {
+			return fmt.Sprintf("%.1f %s", bytes/float64(u.bytes), u.name)
+		}
+	}
+	return fmt.Sprintf("%.0f bytes", bytes)
 }
 
 // limitFlags bound what data may take.
@@ -70,8 +80,8 @@ func (t *training[T]) checkTargets() error {
 	}
 	need, most := size*float64(float64(samples)*float64(len(t.data.Classes))), float64(t.trainPlan.data.table.Limits.Memory)
 	if most > 0 && need > most {
-		return usagef("--cost %v: targets for %d samples of %d classes take %.1f GiB of memory: want at most %.1f GiB (--max-memory), or a cost that takes targets of 0",
-			t.cost, samples, len(t.data.Classes), need/(1<<30), most/(1<<30))
+		return usagef("--cost %v: targets for %d samples of %d classes take %s of memory: want at most %s (--max-memory), or a cost that takes targets of 0",
+			t.cost, samples, len(t.data.Classes), sizeInWords(need), sizeInWords(most))
 	}
 	return nil
 }
@@ -105,8 +115,8 @@ func (t *training[T]) checkMemory(widths []int) error {
 	}
 	need := size * numbers
 	if most > 0 && need > most {
-		return usagef("--hidden, --batch: a network of %.3g weights in steps of %d samples takes some %.1f GiB of memory: want at most %.1f GiB (--max-memory), fewer neurons or a smaller batch",
-			weights(widths...), samples, need/(1<<30), most/(1<<30))
+		return usagef("--hidden, --batch: a network of %.3g weights in steps of %d samples takes some %s of memory: want at most %s (--max-memory), fewer neurons or a smaller batch",
+			weights(widths...), samples, sizeInWords(need), sizeInWords(most))
 	}
 	return nil
 }

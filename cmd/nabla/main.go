@@ -87,11 +87,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	err = optionErrors(err)
 	if usage := (usageError{}); !started || errors.As(err, &usage) {
 		err = suggest(cmd, err)
-		fmt.Fprintf(messages, "%s: %v (see %s --help)\n", cmd.CommandPath(), err, cmd.CommandPath())
+		fmt.Fprintf(messages, "%s: %s (see %s --help)\n", cmd.CommandPath(), inWords(err), cmd.CommandPath())
 		return exitUsage
 	}
 	// Errors of package train name it; the command has the same name.
-	fmt.Fprintf(messages, "%s: %s\n", cmd.CommandPath(), strings.TrimPrefix(err.Error(), cmd.Name()+": "))
+	fmt.Fprintf(messages, "%s: %s\n", cmd.CommandPath(), strings.TrimPrefix(inWords(err), cmd.Name()+": "))
 	return exitFailed
 }
 

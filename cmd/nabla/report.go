@@ -303,6 +303,9 @@ func (r *reporter[T]) mistakes() error {
 	}
 	slices.SortStableFunc(all, func(a, b mistake) int { return cmp.Compare(b.sure, a.sure) })
 	s := section{Title: "Worst mistakes", Text: fmt.Sprintf("%d of %d are wrong; these are the ones that the network was most sure of.", len(all), r.set.Len())}
+	if len(all) == 0 {
+		s.Text = fmt.Sprintf("None of %d is wrong.", r.set.Len())
+	}
 	table := &pageTable{Head: []string{"sample", "true", "predicted", "output"}}
 	for _, m := range all[:min(len(all), mostMistakes)] {
 		truth, taken := r.t.data.Classes[r.set.Labels[m.k]], r.t.data.Classes[m.class]

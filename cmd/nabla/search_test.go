@@ -289,7 +289,7 @@ func TestSearchUsage(t *testing.T) {
 		{"--try hidden=5/6 --hidden 7", `--try "hidden=5/6": --hidden is given, too: want one of them`},
 		{"--try hidden=5/6 --try hidden=7", "--try: hidden is there twice: want all of its values in one place"},
 		{"--try hidden=5/x", `trial 2, hidden=x: --hidden "x": "x" is no number of neurons`},
-		{"--try epochs=5/x", `--try: trial 2, epochs=x: invalid argument "x" for "--epochs"`},
+		{"--try epochs=5/x", `--try: trial 2, epochs=x: --epochs "x": want a whole number`},
 		{"--try lr=0.1/0", "trial 2, lr=0: --lr 0: want a positive number"},
 		{"--try lr=log:1:2", "--try: lr=log:1.0:2.0 is a range, which a grid can't go through: want a number of values, as in lr=log:1.0:2.0:4, or trials at random"},
 		{"--try optimizer=adam/sgd --try momentum=0.9", "trial 1, optimizer=adam momentum=0.9: --momentum: optimizer adam has no μ"},

@@ -70,7 +70,26 @@ func didYouMean(word string, names []string) string {
 var (
 	unknownCommand = regexp.MustCompile(`^unknown command "(.*)" for "[^"]*"$`)
 	unknownFlag    = regexp.MustCompile(`^unknown flag: (--.*)$`)
+	badNumber      = regexp.MustCompile(`invalid argument ("(?s:.*)") for "(?:-\w, )?(--[^"]*)" flag: strconv\.Parse(\w+): .*`)
 )
+
+// numberWords are the numbers that package strconv reads, by the function that does it.
+var numberWords = map[string]string{
+	"Int": "a whole number", "Uint": "a whole number of at least 0", "Float": "a number, with a decimal point if it has a fraction", "Bool": "true or false",
+}
+
+// inWords returns the text of an error without the names of Go's functions.
+func inWords(err error) string {
+	text := err.Error()
+	if m := badNumber.FindStringSubmatch(text); m != nil && numberWords[m[3]] != "" {
+		return strings.Replace(text, m[0], fmt.Sprintf("%s %s: want %s", m[2], m[1], numberWords[m[3]]), 1)
+	}
+	if e := (*os.PathError)(nil); errors.As(err, &e) && (e.Op == "open" || e.Op == "stat") {
+		text = strings.Replace(text, e.Error(), e.Path+": "+e.Err.Error(), 1)
+		text = strings.Replace(text, e.Path+": "+e.Path+": ", e.Path+": ", 1)
+	}
+	return text
+}
 
 // suggest adds what was probably meant to an error about an unknown command or flag.
 func suggest(cmd *cobra.Command, err error) error {

@@ -126,7 +126,7 @@ func TestEvalFails(t *testing.T) {
 		{"scaling", []string{rawTen, "--data", mnist(t, nil)}, "another scaling of its inputs"},
 		{"label column", []string{flower, "--data", data("xor.csv"), "--label", "9"}, "target column 9 is out of range"},
 		{"empty part", []string{flower, "--data", write(t, "g.csv", "1,2,a\n3,4,b\n"), "--part", "test"}, "g.csv: no samples in part test"},
-		{"no such model", []string{"none", "--data", "digits"}, "none"},
+		{"no such model", []string{"none", "--data", "digits"}, "nabla eval: none: "},
 		{"not a model", []string{data("xor.csv")}, "xor.csv: not a safetensors file"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
