@@ -10,6 +10,7 @@ import (
 
 	"github.com/nabla-go/nabla/bench/internal/probe"
 	"github.com/nabla-go/nabla/internal/isa"
+	"github.com/nabla-go/nabla/internal/memory"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/net"
 	"github.com/nabla-go/nabla/train"
@@ -96,6 +97,7 @@ const rate = 0.01
 func Samples[T kernels.Float](n Net, count int) *train.Data[T] {
 	in, out := n.Widths[0], n.Widths[len(n.Widths)-1]
 	d := &train.Data[T]{X: kernels.NewMatrix[T](count, in), T: kernels.NewMatrix[T](count, out)}
+	memory.LargePages(d.X.Data) // as package dataset does
 	state := uint32(1)
 	for i := range d.X.Data {
 		state = state*1664525 + 1013904223

@@ -3,6 +3,7 @@ package dataset
 import (
 	"fmt"
 
+	"github.com/nabla-go/nabla/internal/memory"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/train"
 )
@@ -54,6 +55,7 @@ type plan[T kernels.Float] struct {
 func raw[T kernels.Float](e *Encoder, t *Table[T], rows []int) (*train.Data[T], Counts, error) {
 	var counts Counts
 	d := &train.Data[T]{Name: t.Name, Classes: e.Classes(), X: kernels.NewMatrix[T](len(rows), e.inputs)}
+	memory.LargePages(d.X.Data)
 	if e.headed() {
 		d.Features = e.Names()
 	}

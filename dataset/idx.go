@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nabla-go/nabla/internal/memory"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/train"
 )
@@ -85,6 +86,7 @@ func rawIDX[T kernels.Float](images, labels string, limits Limits) (*train.Data[
 		return nil, fmt.Errorf("%s: no samples", images)
 	}
 	s := &train.Data[T]{Name: images, Labels: lb, X: kernels.NewMatrix[T](im.Count, im.Rows*im.Cols)}
+	memory.LargePages(s.X.Data)
 	for i, p := range im.Pixels {
 		s.X.Data[i] = T(p)
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nabla-go/nabla/internal/memory"
 	"github.com/nabla-go/nabla/kernels"
 	"github.com/nabla-go/nabla/train"
 )
@@ -230,6 +231,7 @@ func readPictures[T kernels.Float](d *train.Data[T], all []picture, opt *ImageOp
 				return memoryError(fmt.Sprintf("%s: %d pictures of %d×%d pixels would take more memory than %s", d.Name, len(all), width, height, bytesInWords(most)))
 			}
 			d.X = kernels.NewMatrix[T](len(all), cols)
+			memory.LargePages(d.X.Data)
 		}
 		if channels == 1 && opt.Channels == 0 && !isGrey(img) {
 			return &OptionError{Text: fmt.Sprintf("%s has colours, %s has none", p.path, all[0].path), Options: []Option{{"colours", "grey"}, {"colours", "rgb"}}}

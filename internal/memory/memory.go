@@ -1,4 +1,4 @@
-// Package memory tells how much memory the machine has.
+// Package memory tells how much memory the machine has, and asks for large pages.
 package memory
 
 // Total returns the bytes of memory that this process may use at most: the machine's, or
