@@ -13,7 +13,8 @@ import (
 )
 
 // TestPacked holds the packed products to the unpacked ones, which other tests
-// hold to the definition, at sizes that the public functions would not pack.
+// hold to the definition, at sizes that the public functions would not pack, with the
+// numbers of every kind of core.
 func TestPacked(t *testing.T) {
 	for _, level := range isa.Available() {
 		if level == isa.Generic {
@@ -21,13 +22,21 @@ func TestPacked(t *testing.T) {
 		}
 		t.Run(level.String(), func(t *testing.T) {
 			defer isa.Force(level)()
-			testPacked[float32](t)
-			testPacked[float64](t)
+			seen := map[cores.Tuning]bool{}
+			for _, k := range cores.Kinds() {
+				restore := cores.Force(k)
+				if !seen[cores.Active] && (!testing.Short() || len(seen) == 0 || k.Name == "intel-avx512") {
+					testPacked[float32](t, k.Name)
+					testPacked[float64](t, k.Name)
+				}
+				seen[cores.Active] = true
+				restore()
+			}
 		})
 	}
 }
 
-func testPacked[T Float](t *testing.T) {
+func testPacked[T Float](t *testing.T, core string) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	random := func(n int) []T {
 		x := make([]T, n)
@@ -39,7 +48,7 @@ func testPacked[T Float](t *testing.T) {
 	for _, s := range [][3]int{{1, 1, 1}, {13, 200, 40}, {97, 7, 300}, {100, 130, 513}, {9, 1400, 530}, {200, 3, 1030}} {
 		m, n, k := s[0], s[1], s[2]
 		for _, f := range [][2]T{{1, 0}, {-0.3, 1}, {0.7, -0.2}} {
-			name := fmt.Sprint(s, f)
+			name := fmt.Sprint(core, s, f)
 			a, b, c := random((m+2)*(k+3)), random((n+1)*(k+3)), random(m*(n+2))
 			want := slices.Clone(c)
 			gemmDot(m, n, k, f[0], a, k+3, b, k+2, f[1], want, n+2)
