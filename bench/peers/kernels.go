@@ -18,7 +18,16 @@ import (
 )
 
 // kernelPeers are the columns of the table, in order.
-var kernelPeers = []string{"OpenBLAS", "libmvec", "SLEEF", "gonum", "vek", "tphakala/simd", "plain Go"}
+var kernelPeers = []string{"OpenBLAS", "MKL", "libmvec", "SLEEF", "gonum", "vek", "tphakala/simd", "plain Go"}
+
+// A blasPeer is a library of BLAS.
+type blasPeer struct {
+	name string
+	lib  cpeer.BLAS
+}
+
+// blasPeers are those that are there: MKL only if its library is named.
+var blasPeers = []blasPeer{{"OpenBLAS", cpeer.OfOpenBLAS}}
 
 // A kernelRow is one case beside its peers.
 type kernelRow struct {
@@ -92,43 +101,49 @@ func peersOf(c bench.Case) map[string]func(n int) {
 	return peers
 }
 
-// addPeers adds OpenBLAS and plain Go, which have both types.
+// addPeers adds BLAS and plain Go, which have both types.
 func addPeers[T kernels.Float](peers map[string]func(int), c bench.Case) {
 	d, l := c.Dims, c.Layout
-	const one, tiny = 1, bench.Tiny
+	// with adds each library of BLAS.
+	with := func(call func(lib cpeer.BLAS, n int)) {
+		for _, p := range blasPeers {
+			peers[p.name] = func(n int) { call(p.lib, n) }
+		}
+	}
+	const tiny = bench.Tiny
 	switch c.Kernel {
 	case "Gemv", "GemvT", "Ger":
 		a, x, y := bench.Matrix[T](d[0], d[1], l), bench.Vector[T](d[1], l.Offset), bench.Vector[T](d[0], l.Offset)
 		switch c.Kernel {
 		case "Gemv":
-			peers["OpenBLAS"] = func(n int) { cpeer.Gemv(n, kernels.NoTrans, a, x, y) }
+			with(func(lib cpeer.BLAS, n int) { cpeer.Gemv(lib, n, kernels.NoTrans, a, x, y) })
 			peers["plain Go"] = repeat(func() { plainGemv(a, x, y) })
 		case "GemvT":
-			peers["OpenBLAS"] = func(n int) { cpeer.Gemv(n, kernels.Trans, a, y, x) }
+			with(func(lib cpeer.BLAS, n int) { cpeer.Gemv(lib, n, kernels.Trans, a, y, x) })
 			peers["plain Go"] = repeat(func() { plainGemvT(a, y, x) })
 		default:
-			peers["OpenBLAS"] = func(n int) { cpeer.Ger(n, tiny, y, x, a) }
+			with(func(lib cpeer.BLAS, n int) { cpeer.Ger(lib, n, tiny, y, x, a) })
 			peers["plain Go"] = repeat(func() { plainGer(tiny, y, x, a) })
 		}
 	case "GemmNN", "GemmNT", "GemmTN":
 		ta, tb, beta, alpha := gemmForm[T](c.Kernel)
 		a, b, cc := gemmOperands[T](c, ta, tb)
-		peers["OpenBLAS"] = func(n int) { cpeer.Gemm(n, ta, tb, d[2], alpha, a, b, beta, cc) }
+		with(func(lib cpeer.BLAS, n int) { cpeer.Gemm(lib, n, ta, tb, d[2], alpha, a, b, beta, cc) })
 		if !c.Heavy() {
 			peers["plain Go"] = repeat(func() { plainGemm(ta, tb, d[2], alpha, a, b, beta, cc) })
 		}
 	case "Dot":
 		v := bench.Operands[T](c.Kernel, d[0])
-		peers["OpenBLAS"] = func(n int) { cpeer.Dot(n, v[0], v[1]) }
+		with(func(lib cpeer.BLAS, n int) { cpeer.Dot(lib, n, v[0], v[1]) })
 		peers["plain Go"] = repeat(func() { sink = float64(plainDot(v[0], v[1])) })
 	case "Axpy":
 		v := bench.Operands[T](c.Kernel, d[0])
-		peers["OpenBLAS"] = func(n int) { cpeer.Axpy(n, tiny, v[0], v[1]) }
+		with(func(lib cpeer.BLAS, n int) { cpeer.Axpy(lib, n, tiny, v[0], v[1]) })
 		peers["plain Go"] = repeat(func() { plainAxpy(tiny, v[0], v[1]) })
 	case "Scal":
-		// Factors other than 1, which OpenBLAS need not multiply by.
+		// Factors other than 1, which a library need not multiply by.
 		v := bench.Operands[T](c.Kernel, d[0])
-		peers["OpenBLAS"] = func(n int) { cpeer.Scal(n, -one, v[0]) }
+		with(func(lib cpeer.BLAS, n int) { cpeer.Scal(lib, n, -1, v[0]) })
 	case "Exp", "Log", "Sigmoid", "Tanh", "ReLU", "Add", "Mul":
 		v := bench.Operands[T](c.Kernel, d[0])
 		peers["plain Go"] = repeat(func() { plainElementwise(c.Kernel, v[2], v[0], v[1]) })
@@ -157,7 +172,7 @@ func gemmOperands[T kernels.Float](c bench.Case, ta, tb kernels.Transpose) (a, b
 	return dim(ta, m, k), dim(tb, k, n), bench.Matrix[T](m, n, c.Layout)
 }
 
-// add32 adds what gonum, vek, libmvec and SLEEF have for float32.
+// add32 adds what gonum, vek, MKL, libmvec and SLEEF have for float32.
 func add32(peers map[string]func(int), c bench.Case) {
 	var g gonum.Implementation
 	d, l := c.Dims, c.Layout
@@ -190,6 +205,9 @@ func add32(peers map[string]func(int), c bench.Case) {
 		if o.kernel == c.Kernel && o.f32 != nil {
 			peers[o.library] = repeat(func() { o.f32(v) })
 		}
+	}
+	if cpeer.Elementwise(c.Kernel) && cpeer.VML(1, c.Kernel, v[1], v[0]) {
+		peers["MKL"] = func(n int) { cpeer.VML(n, c.Kernel, v[1], v[0]) }
 	}
 	if cpeer.Elementwise(c.Kernel) && cpeer.LibMvec(1, c.Kernel, v[1], v[0]) {
 		peers["libmvec"] = func(n int) { cpeer.LibMvec(n, c.Kernel, v[1], v[0]) }

@@ -1,5 +1,5 @@
 // Command peers compares nabla with others in one process: its kernels with
-// OpenBLAS, libmvec, SLEEF, gonum, vek and plain Go, and its training steps with a
+// OpenBLAS, MKL, libmvec, SLEEF, gonum, vek and plain Go, and its training steps with a
 // trainer in C on OpenBLAS and with Go libraries.
 //
 //	go run . kernels [-filter REGEXP] [-isa avx512] [-rounds 20] [-json]
@@ -7,7 +7,8 @@
 //	go run . report-kernels|report-train [-dir ../tables] [-python /usr/bin/python3] …
 //
 // The last write tables and pictures, report-train with what train_peers.py adds.
-// It needs libopenblas-dev, libsleef-dev and GCC. See README.md in bench.
+// It needs libopenblas-dev, libsleef-dev and GCC; kernels and report-kernels take MKL with
+// -mkl FILE. See README.md in bench.
 package main
 
 import (
@@ -48,6 +49,7 @@ func run(args []string) error {
 	threads := fl.Int("threads", 1, "train: threads of all candidates that can use them")
 	dir := fl.String("dir", "../tables", "reports: where the folder of this machine is or will be")
 	python := fl.String("python", "python3", "report-train: the interpreter for train_peers.py; empty to leave it out")
+	mkl := fl.String("mkl", "", "kernels: the file libmkl_rt.so.3 of MKL, as in PyPI's package mkl; empty to leave it out")
 	fl.Parse(args[1:])
 	re, err := regexp.Compile(*filter)
 	if err != nil {
@@ -58,8 +60,17 @@ func run(args []string) error {
 		return err
 	}
 	config, core := cpeer.OpenBLAS()
+	if *mkl != "" {
+		if err := cpeer.LoadMKL(*mkl); err != nil {
+			return fmt.Errorf("-mkl: %w", err)
+		}
+		blasPeers = append(blasPeers, blasPeer{"MKL", cpeer.OfMKL})
+	}
 	version, _, _ := strings.Cut(strings.TrimPrefix(config, "OpenBLAS "), " ")
 	head := fmt.Sprintf("%v; nabla on %v; OpenBLAS %s (%s kernels)", bench.ThisMachine(), l, version, core)
+	if *mkl != "" {
+		head += "; MKL " + cpeer.MKLVersion()
+	}
 	if *asJSON {
 		fmt.Printf("{\"head\":%q}\n", head)
 	} else {

@@ -161,7 +161,7 @@ func reportTraining(dir, head, nets, batches, python string, threads int, level 
 		}
 		if !strings.Contains(head, versions) {
 			head += "; " + versions
-			names = append(names, "numpy", "PyTorch", "scikit-learn")
+			names = append(names, "numpy", "PyTorch", "PyTorch bfloat16", "JAX", "scikit-learn")
 		}
 		for _, m := range more {
 			for _, r := range rows {
@@ -177,7 +177,7 @@ func reportTraining(dir, head, nets, batches, python string, threads int, level 
 
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Training steps beside those of others\n\n%s, %s. Written by `go run . report-train` in bench/peers; see bench/README.md for the method.\n\n", head, time.Now().Format("2 January 2006"))
-	fmt.Fprintf(&b, "float32, %d thread(s), thousands of samples a second, and in brackets how many times as fast nabla is. Everybody's gradient was found equal before. Step: samples in order; forward: the forward pass alone; shuffled: 60,000 samples in random order, gathered (nabla: train.Fit, with costs). numpy, PyTorch and scikit-learn are compared with nabla in their own rounds.\n", threads)
+	fmt.Fprintf(&b, "float32, %d thread(s), thousands of samples a second, and in brackets how many times as fast nabla is. Everybody's gradient was found equal before. Step: samples in order; forward: the forward pass alone; shuffled: 60,000 samples in random order, gathered (nabla: train.Fit, with costs). numpy, PyTorch, JAX and scikit-learn are compared with nabla in their own rounds.\n", threads)
 	last := ""
 	for _, r := range rows {
 		if r.Net != last {

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Training steps of PyTorch, scikit-learn and numpy, beside nabla's.
+"""Training steps of PyTorch, JAX, scikit-learn and numpy, beside nabla's.
 
 Install, on Debian:   apt install python3-torch python3-sklearn python3-numpy
 elsewhere:            pip install torch --index-url https://download.pytorch.org/whl/cpu
-                      pip install scikit-learn numpy
+                      pip install scikit-learn numpy jax
 Run:                  /usr/bin/python3 train_peers.py [--nets 784-30-10] [--batches 1,10] [--json]
                       [--nabla "nabla"]    the command whose `bench train` is timed between rounds
                       [--with dropout,adam | --with all]   PyTorch's steps with these, beside plain ones
@@ -12,8 +12,10 @@ The same nets, cost and number of different samples as `nabla bench train`: 4,09
 order. Before anything is timed, each library's gradient is compared with numpy's,
 computed in float64. One thread unless --threads says otherwise. scikit-learn has no
 quadratic cost for sigmoid outputs: there it trains its own cost (log loss), whose
-gradient costs as much, on the same net. Rounds go through all candidates; the best
-of a cell counts.
+gradient costs as much, on the same net. "PyTorch bfloat16" is PyTorch with autocast: parameters in
+float32, products in bfloat16, so its gradient is compared with less precision. JAX compiles
+a step (jit) that gives its parameters' memory back, and takes one step a call. Rounds go
+through all candidates; the best of a cell counts. What isn't installed is left out.
 """
 import argparse, json, os, subprocess, sys, time
 
@@ -46,6 +48,14 @@ try:
     from sklearn.neural_network import MLPClassifier
 except ImportError:
     sklearn = None
+
+try:
+    if args.threads == 1:
+        os.environ["XLA_FLAGS"] = os.environ.get("XLA_FLAGS", "") + " --xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    os.environ["JAX_PLATFORMS"] = "cpu"
+    import jax
+except ImportError:
+    jax = None
 
 SAMPLES, ETA = 4096, 0.01
 torch_no_grad = torch.no_grad() if torch else lambda f: f
@@ -110,6 +120,7 @@ class Numpy:
 
 class Torch:
     variant = "sgd"  # a name that `nabla bench train --with` knows
+    bfloat16 = False
 
     def __init__(self, widths, batch, w, b, x, t, labels, eta):
         layers, self.quadratic = [], quadratic(widths)
@@ -140,7 +151,9 @@ class Torch:
     def run(self, n):
         for _ in range(n):
             i, self.next = self.next, (self.next + self.batch) % (SAMPLES - self.batch + 1)
-            out = self.net(self.x[i:i + self.batch])
+            with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
+                out = self.net(self.x[i:i + self.batch])
+            out = out.float()
             labels = self.labels[i:i + self.batch]
             if self.quadratic and self.weight is not None:
                 cost = 0.5 * (((out - self.t[i:i + self.batch]) ** 2).sum(1) * self.weight[labels]).sum() / self.batch
@@ -162,6 +175,42 @@ class Torch:
 
     w = property(lambda self: [l.weight.detach().numpy() for l in self.linear])
     b = property(lambda self: [l.bias.detach().numpy() for l in self.linear])
+
+
+class TorchBfloat16(Torch):
+    bfloat16 = True
+    tolerance = 0.1  # of the largest element of a gradient
+
+
+class Jax:
+    def __init__(self, widths, batch, w, b, x, t, labels, eta):
+        jnp, quad = jax.numpy, quadratic(widths)
+
+        def cost(params, x, t):
+            for k, (w, b) in enumerate(params):
+                z = x @ w.T + b
+                x = jax.nn.sigmoid(z) if quad else jax.nn.relu(z)
+            if quad:
+                return 0.5 * ((x - t) ** 2).sum() / batch
+            return -(t * jax.nn.log_softmax(z)).sum() / batch
+
+        def step(params, x, t, i):
+            x, t = (jax.lax.dynamic_slice_in_dim(v, i, batch) for v in (x, t))
+            g = jax.grad(cost)(params, x, t)
+            return jax.tree.map(lambda p, g: p - eta * g, params, g)
+
+        self.params = [(jnp.array(v), jnp.array(c)) for v, c in zip(w, b)]
+        self.x, self.t, self.batch, self.next = jnp.array(x), jnp.array(t), batch, 0
+        self.step = jax.jit(step, donate_argnums=0)
+
+    def run(self, n):
+        for _ in range(n):
+            i, self.next = self.next, (self.next + self.batch) % (SAMPLES - self.batch + 1)
+            self.params = self.step(self.params, self.x, self.t, i)
+        jax.block_until_ready(self.params)
+
+    w = property(lambda self: [np.asarray(w) for w, _ in self.params])
+    b = property(lambda self: [np.asarray(b) for _, b in self.params])
 
 
 class Lion:
@@ -219,7 +268,7 @@ def check(name, make, widths, data):
         for before, want, got in (w[k], exact.w[k], other.w[k]), (b[k], exact.b[k], other.b[k]):
             g = np.abs(want - before).max()
             off = np.abs(want - got).max()
-            if not off <= 1e-3 * g + 1e-6:
+            if not off <= getattr(make, "tolerance", 1e-3) * g + 1e-6:
                 sys.exit(f"{name}: gradient of layer {k + 1} of {widths} is off by {off:.2g} where its largest element is {g:.2g}")
 
 
@@ -289,11 +338,13 @@ def nabla_with(net, batch, variants):
 
 peers = {"numpy": Numpy}
 if torch:
-    peers["PyTorch"] = Torch
+    peers["PyTorch"], peers["PyTorch bfloat16"] = Torch, TorchBfloat16
+if jax:
+    peers["JAX"] = Jax
 if sklearn:
     peers["scikit-learn"] = Sklearn
-versions = {"numpy": np.__version__, "PyTorch": torch and torch.__version__, "scikit-learn": sklearn and sklearn.__version__}
-head = ", ".join(f"{n} {versions[n]}" for n in peers) + f", Python {sys.version.split()[0]}, {args.threads} thread(s)"
+versions = {"numpy": np, "PyTorch": torch, "JAX": jax, "scikit-learn": sklearn}
+head = ", ".join(f"{n} {m.__version__}" for n, m in versions.items() if m) + f", Python {sys.version.split()[0]}, {args.threads} thread(s)"
 print(json.dumps({"head": head}) if args.json else head)
 
 batches = [int(b) for b in args.batches.split(",")]

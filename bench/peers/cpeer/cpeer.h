@@ -1,22 +1,32 @@
-void cpeer_sgemv(int times, int trans, int m, int n, const float *a, int lda, const float *x, float *y);
-void cpeer_dgemv(int times, int trans, int m, int n, const double *a, int lda, const double *x, double *y);
-void cpeer_sger(int times, int m, int n, float alpha, const float *x, const float *y, float *a, int lda);
-void cpeer_dger(int times, int m, int n, double alpha, const double *x, const double *y, double *a, int lda);
-void cpeer_sgemm(int times, int ta, int tb, int m, int n, int k, float alpha, const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
-void cpeer_dgemm(int times, int ta, int tb, int m, int n, int k, double alpha, const double *a, int lda, const double *b, int ldb, double beta, double *c, int ldc);
-void cpeer_sdot(int times, int n, const float *x, const float *y);
-void cpeer_ddot(int times, int n, const double *x, const double *y);
-void cpeer_saxpy(int times, int n, float alpha, const float *x, float *y);
-void cpeer_daxpy(int times, int n, double alpha, const double *x, double *y);
-void cpeer_sscal(int times, int n, float alpha, float *x);
-void cpeer_dscal(int times, int n, double alpha, double *x);
+// The libraries of BLAS. MKL is there once cpeer_load_mkl has loaded it; that returns what is
+// wrong, or NULL.
+enum { CPEER_OPENBLAS, CPEER_MKL };
+const char *cpeer_load_mkl(const char *path);
+const char *cpeer_mkl_version(void); // a sentence of MKL's, "" if it isn't loaded
 
-enum { CPEER_EXP, CPEER_LOG, CPEER_SIGMOID, CPEER_TANH, CPEER_RELU };
+void cpeer_sgemv(int lib, int times, int trans, int m, int n, const float *a, int lda, const float *x, float *y);
+void cpeer_dgemv(int lib, int times, int trans, int m, int n, const double *a, int lda, const double *x, double *y);
+void cpeer_sger(int lib, int times, int m, int n, float alpha, const float *x, const float *y, float *a, int lda);
+void cpeer_dger(int lib, int times, int m, int n, double alpha, const double *x, const double *y, double *a, int lda);
+void cpeer_sgemm(int lib, int times, int ta, int tb, int m, int n, int k, float alpha, const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
+void cpeer_dgemm(int lib, int times, int ta, int tb, int m, int n, int k, double alpha, const double *a, int lda, const double *b, int ldb, double beta, double *c, int ldc);
+void cpeer_sdot(int lib, int times, int n, const float *x, const float *y);
+void cpeer_ddot(int lib, int times, int n, const double *x, const double *y);
+void cpeer_saxpy(int lib, int times, int n, float alpha, const float *x, float *y);
+void cpeer_daxpy(int lib, int times, int n, double alpha, const double *x, double *y);
+void cpeer_sscal(int lib, int times, int n, float alpha, float *x);
+void cpeer_dscal(int lib, int times, int n, double alpha, double *x);
+
+enum { CPEER_EXP, CPEER_LOG, CPEER_SIGMOID, CPEER_TANH, CPEER_RELU, CPEER_FUNCTIONS };
 
 // Elementwise loops over glibc's libmvec and over SLEEF (u10: at most 1 ulp). They
 // return 0, having done nothing, where the CPU lacks AVX-512 and AVX2.
 int cpeer_libmvec(int times, int f, int n, float *dst, const float *z);
 int cpeer_sleef(int times, int f, int n, float *dst, const float *z);
+
+// The same with MKL's functions of vectors (at most 1 ulp); 0 where MKL isn't loaded or has
+// no such function.
+int cpeer_vml(int times, int f, int n, float *dst, const float *z);
 
 // A multilayer perceptron of layers 1 to L; widths has L+1 numbers. Hidden layers
 // have sigmoid or relu; the output has sigmoid with the quadratic cost, or softmax
