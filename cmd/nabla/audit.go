@@ -101,7 +101,7 @@ func printAudit(cmd *cobra.Command, r auditReport, every int) error {
 		return fmt.Errorf("the first line that differs is that of step %d: they part after step %d, at step %d or before", r.Differ, r.Differ-every, r.Differ)
 	}
 	if r.Lines == 0 {
-		return fmt.Errorf("there is no line to check: a line stands after every %d steps", every)
+		return fmt.Errorf("there is no line to check: a line stands after every %d steps (nabla train --log-every has it in other steps)", every)
 	}
 	return nil
 }

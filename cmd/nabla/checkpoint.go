@@ -132,6 +132,7 @@ type recorder[T kernels.Float] struct {
 	dir     *checkpoint.Dir      // nil without checkpoints
 	saver   *checkpoint.Saver[T] // nil without checkpoints
 	log     *audit.Writer        // nil without a log
+	every   int                  // steps from one line of the log to the next
 }
 
 // newRecorder opens what is asked for, and restores the trainer if it goes on.
@@ -163,6 +164,7 @@ func newRecorder[T kernels.Float](t *training[T], trainer *train.Trainer[T], fla
 		given, _ := optionsOf(flags)
 		given["epochs"] = []string{strconv.Itoa(t.options.Epochs)}
 		h := audit.Header{Key: key, Flags: given, Every: every}
+		rec.every = every
 		if r.resume {
 			rec.log, err = audit.Resume(r.log, h, trainer.Steps())
 		} else {
@@ -289,6 +291,14 @@ func (rec *recorder[T]) finish() error {
 
 // sound reports whether the state can be gone on with, which it can't after a failure.
 func (rec *recorder[T]) sound() bool { return rec.trainer.Failed() == nil }
+
+// note tells of a log that has no line, because the training was too short for one.
+func (rec *recorder[T]) note() string {
+	if steps := rec.trainer.Steps(); rec.log != nil && steps < rec.every {
+		return fmt.Sprintf("the log has no line: the training has %s, and a line stands after every %d (--log-every)", counted(steps, "step", "steps"), rec.every)
+	}
+	return ""
+}
 
 // close ends the writing and gives the lock back.
 func (rec *recorder[T]) close() {

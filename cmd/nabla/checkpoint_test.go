@@ -135,6 +135,7 @@ func TestAudit(t *testing.T) {
 	dir := t.TempDir()
 	log, other := filepath.Join(dir, "log"), filepath.Join(dir, "other")
 	made := nabla(t, "train", "--model", filepath.Join(dir, "m"), "--epochs", "3", "--log", log, "--log-every", "32")
+	require.NotContains(t, made.stderr, "no line")
 	require.Zero(t, made.code, made.stderr)
 	whole := nabla(t, "audit", log)
 	require.Zero(t, whole.code, whole.stderr)
@@ -148,6 +149,17 @@ func TestAudit(t *testing.T) {
 		require.Equal(t, exitFailed, r.code)
 		require.Contains(t, r.stderr, "the first line that differs is that of step 96: they part after step 64, at step 96 or before")
 	}
+}
+
+// A log without a line is told of when it is written, not only when it is wanted.
+func TestAuditOfShortTraining(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log")
+	made := nabla(t, "train", "--model", filepath.Join(t.TempDir(), "m"), "--epochs", "1", "--log", log)
+	require.Equal(t, exitDone, made.code, made.stderr)
+	require.Regexp(t, `note: the log has no line: the training has \d+ steps, and a line stands after every 256 \(--log-every\)\n`, made.stderr)
+	r := nabla(t, "audit", log)
+	require.Equal(t, exitFailed, r.code)
+	require.Contains(t, r.stderr, "there is no line to check: a line stands after every 256 steps (nabla train --log-every has it in other steps)")
 }
 
 // Cross-validation says how each fold went and changes nothing about the model.

@@ -319,6 +319,9 @@ func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []mod
 			warnings = slices.DeleteFunc(warnings, ofClasses)
 		}
 	}
+	if note := rec.note(); note != "" {
+		fmt.Fprintf(t.stderr, "note: %s\n", note)
+	}
 	result = trainer.Result()
 	result.Warnings = warnings
 	for _, w := range warnings {
