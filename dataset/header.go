@@ -257,7 +257,7 @@ func onlyThere(label string, j int, p *preview) bool {
 		return false
 	}
 	for name, n := range counts {
-		if n < 2 || p.isNumber(label) && !p.isWhole(name) {
+		if n < 2 || p.isNumber(label) && p.isNumber(name) && !p.isWhole(name) {
 			return false
 		}
 	}

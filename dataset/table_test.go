@@ -153,6 +153,8 @@ func TestHeaders(t *testing.T) {
 		{"years and a word", "2001,2002,kind\n5,1,a\n6,1,b\n5,2,a\n6,3,b\n", 0, ""},
 		{"from 1", "1,2,3\n5,1,0\n6,1,1\n", 0, ""},
 		{"a class that isn't there again", "5.5,2,7\n5,1,0\n6,1,1\n5,2,0\n1,1,1\n", 0, ""},
+		{"a number above words", "0.0,1.0,2.0\n5,1,a\n6,1,b\n5,2,a\n1,1,b\n", 0, ""},
+		{"a number above numbers with a fraction", "0.5,1.5,2.0\n5,1,0.5\n6,1,1.5\n5,2,0.5\n1,1,1.5\n", 5, ""},
 		{"each class once", "5.5,2,7\n5,1,0\n6,1,1\n", 3, ""},
 		{"words and numbers", "V1,2,V3\n5,1,0\n6,1,1\n", 0, ""},
 		{"a header with the sign of sodium", "RI,Na,type\n1.5,13,2\n1.6,14,1\n", 2, "RI"},

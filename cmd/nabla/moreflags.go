@@ -200,7 +200,7 @@ func (p *trainPlan) setClassWeights(labels []int, classes []string) error {
 		return nil
 	}
 	if labels == nil || len(classes) < 2 {
-		return usagef("--class-weight is for classes: the target is none")
+		return usagef("--class-weight is for classes: the target has none")
 	}
 	if p.classWeight == "balanced" {
 		w, err := train.BalancedWeights(labels, len(classes))

@@ -163,7 +163,7 @@ func TestClassWeights(t *testing.T) {
 	p.classWeight = "x=y=3, c=0"
 	require.NoError(t, p.setClassWeights([]int{0}, []string{"b", "x=y", "c"}))
 	require.Equal(t, []float64{1, 3, 0}, p.options.ClassWeights)
-	require.EqualError(t, p.setClassWeights(nil, nil), "--class-weight is for classes: the target is none")
+	require.EqualError(t, p.setClassWeights(nil, nil), "--class-weight is for classes: the target has none")
 }
 
 // A validation part of a table is cut out before anything is fitted to the rest.
