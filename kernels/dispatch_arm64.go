@@ -502,11 +502,18 @@ func convertF32(dst []float32, x []float64) {
 		convertF32Blocks(dst, x)
 		return
 	}
-	if onCall != nil {
-		onCall(1, len(dst), 1)
-		return
+	switch {
+	case len(dst) <= 7:
+		generic.ConvertF32(dst, x)
+	case isa.Active >= isa.NEON:
+		arm64.ConvertF32NEON(dst, x)
+	default:
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.ConvertF32(dst, x)
 	}
-	generic.ConvertF32(dst, x)
 }
 
 func convertF32Blocks(dst []float32, x []float64) {
@@ -521,11 +528,18 @@ func convertF64(dst []float64, x []float32) {
 		convertF64Blocks(dst, x)
 		return
 	}
-	if onCall != nil {
-		onCall(1, len(dst), 1)
-		return
+	switch {
+	case len(dst) <= 7:
+		generic.ConvertF64(dst, x)
+	case isa.Active >= isa.NEON:
+		arm64.ConvertF64NEON(dst, x)
+	default:
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return
+		}
+		generic.ConvertF64(dst, x)
 	}
-	generic.ConvertF64(dst, x)
 }
 
 func convertF64Blocks(dst []float64, x []float32) {
@@ -1177,18 +1191,32 @@ func fromBFloat16[T Float](dst []T, x []uint16) {
 	}
 	if is32[T]() {
 		dst := as[float32](dst)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case len(dst) <= 7:
+			generic.FromBFloat16F32(dst, x)
+		case isa.Active >= isa.NEON:
+			arm64.FromBFloat16F32NEON(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.FromBFloat16F32(dst, x)
 		}
-		generic.FromBFloat16F32(dst, x)
 	} else {
 		dst := as[float64](dst)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case len(dst) <= 7:
+			generic.FromBFloat16F64(dst, x)
+		case isa.Active >= isa.NEON:
+			arm64.FromBFloat16F64NEON(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.FromBFloat16F64(dst, x)
 		}
-		generic.FromBFloat16F64(dst, x)
 	}
 }
 
@@ -1206,18 +1234,32 @@ func fromFloat16[T Float](dst []T, x []uint16) {
 	}
 	if is32[T]() {
 		dst := as[float32](dst)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case len(dst) <= 7:
+			generic.FromFloat16F32(dst, x)
+		case isa.Active >= isa.NEON:
+			arm64.FromFloat16F32NEON(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.FromFloat16F32(dst, x)
 		}
-		generic.FromFloat16F32(dst, x)
 	} else {
 		dst := as[float64](dst)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case len(dst) <= 7:
+			generic.FromFloat16F64(dst, x)
+		case isa.Active >= isa.NEON:
+			arm64.FromFloat16F64NEON(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.FromFloat16F64(dst, x)
 		}
-		generic.FromFloat16F64(dst, x)
 	}
 }
 
@@ -2247,6 +2289,24 @@ func powBlocks[T Float](dst []T, x []T, y []T) {
 	pow(dst, x, y)
 }
 
+func powEasy[T Float](dst []T, x []T, y []T) int {
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return 0
+		}
+		return generic.PowEasyF32(dst, x, y)
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return 0
+		}
+		return generic.PowEasyF64(dst, x, y)
+	}
+}
+
 func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
 	if len(w) > vectorBlock {
 		rmsPropBlocks(w, s, g, lr, rho, oneMinusRho, eps)
@@ -3050,18 +3110,32 @@ func toBFloat16[T Float](dst []uint16, x []T) {
 	}
 	if is32[T]() {
 		x := as[float32](x)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case len(dst) <= 7:
+			generic.ToBFloat16F32(dst, x)
+		case isa.Active >= isa.NEON:
+			arm64.ToBFloat16F32NEON(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.ToBFloat16F32(dst, x)
 		}
-		generic.ToBFloat16F32(dst, x)
 	} else {
 		x := as[float64](x)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case len(dst) <= 7:
+			generic.ToBFloat16F64(dst, x)
+		case isa.Active >= isa.NEON:
+			arm64.ToBFloat16F64NEON(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.ToBFloat16F64(dst, x)
 		}
-		generic.ToBFloat16F64(dst, x)
 	}
 }
 
@@ -3079,18 +3153,32 @@ func toFloat16[T Float](dst []uint16, x []T) {
 	}
 	if is32[T]() {
 		x := as[float32](x)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case len(dst) <= 7:
+			generic.ToFloat16F32(dst, x)
+		case isa.Active >= isa.NEON:
+			arm64.ToFloat16F32NEON(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.ToFloat16F32(dst, x)
 		}
-		generic.ToFloat16F32(dst, x)
 	} else {
 		x := as[float64](x)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return
+		switch {
+		case len(dst) <= 7:
+			generic.ToFloat16F64(dst, x)
+		case isa.Active >= isa.NEON:
+			arm64.ToFloat16F64NEON(dst, x)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return
+			}
+			generic.ToFloat16F64(dst, x)
 		}
-		generic.ToFloat16F64(dst, x)
 	}
 }
 

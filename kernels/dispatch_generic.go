@@ -1620,6 +1620,24 @@ func powBlocks[T Float](dst []T, x []T, y []T) {
 	pow(dst, x, y)
 }
 
+func powEasy[T Float](dst []T, x []T, y []T) int {
+	if is32[T]() {
+		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return 0
+		}
+		return generic.PowEasyF32(dst, x, y)
+	} else {
+		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
+		if onCall != nil {
+			onCall(1, len(dst), 1)
+			return 0
+		}
+		return generic.PowEasyF64(dst, x, y)
+	}
+}
+
 func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
 	if len(w) > vectorBlock {
 		rmsPropBlocks(w, s, g, lr, rho, oneMinusRho, eps)

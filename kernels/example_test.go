@@ -2,6 +2,7 @@ package kernels_test
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nabla-go/nabla/kernels"
 )
@@ -31,20 +32,34 @@ func ExampleMatrixOf() {
 	// Output: [4 5 60] [4 5 6]
 }
 
-// Nearest neighbours of a query among many vectors by cosine similarity: one Gemv of rows
+// Nearest neighbours of a query among 100,000 vectors by cosine similarity: one Gemv of rows
 // that were divided by their norms before.
 func Example_nearestNeighbours() {
-	vectors := kernels.MatrixFromRows([][]float32{{3, 4, 0}, {0, 1, 1}, {-1, 0, 2}, {5, 5, 1}})
+	vectors := kernels.NewMatrix[float32](100_000, 16)
+	state := uint32(1)
+	for i := range vectors.Data {
+		state = state*1664525 + 1013904223
+		vectors.Data[i] = float32(int32(state))
+	}
 	for i := range vectors.Rows {
 		kernels.Scal(1/kernels.Nrm2(vectors.Row(i)), vectors.Row(i))
 	}
-	query := []float32{1, 1, 0}
+
+	query := slices.Clone(vectors.Row(77_777)) // and something else
+	query[3] += 0.5
 	kernels.Scal(1/kernels.Nrm2(query), query)
+
 	similarity := make([]float32, vectors.Rows)
 	kernels.Gemv(1, vectors, query, 0, similarity)
-	best := kernels.ArgMax(similarity)
-	fmt.Printf("row %d, cosine %.3f\n", best, similarity[best])
-	// Output: row 3, cosine 0.990
+	for range 3 {
+		best := kernels.ArgMax(similarity)
+		fmt.Printf("row %d, cosine %.3f\n", best, similarity[best])
+		similarity[best] = -2 // less than any cosine
+	}
+	// Output:
+	// row 77777, cosine 0.918
+	// row 67179, cosine 0.836
+	// row 11101, cosine 0.826
 }
 
 // A finite impulse response filter: every output is the sum of the last inputs times the

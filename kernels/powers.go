@@ -61,7 +61,8 @@ func Log1p[T Float](dst, z []T) {
 
 // Pow sets dst[i] = x[i]^y[i], with the special values of math.Pow: a negative number to a
 // power that isn't whole is NaN, and anything to the power of 0 is 1, even NaN. Its error is
-// at most 1 ulp. It is plain Go on every CPU.
+// at most 1 ulp. Assembly, for AVX2, takes groups of eight whose x are positive and whose
+// results are not extreme; the rest is plain Go.
 func Pow[T Float](dst, x, y []T) {
 	if len(dst) != len(x) || len(dst) != len(y) {
 		panic("kernels: Pow: lengths of dst, x and y differ")
@@ -72,5 +73,43 @@ func Pow[T Float](dst, x, y []T) {
 	race.Read(x)
 	race.Read(y)
 	race.Write(dst)
-	pow(dst, x, y)
+	for n := 0; len(x) >= 8; {
+		done := powEasy(dst[:min(len(x), powBlock)], x[:min(len(x), powBlock)], y[:min(len(x), powBlock)])
+		if dst, x, y = dst[done:], x[done:], y[done:]; done > 0 {
+			n = 0
+		}
+		if len(x) < 8 {
+			break
+		}
+		n = min(max(2*n, 8), len(x), powBlock) // where many pairs aren't easy, ask less often
+		if done < powBlock {
+			pow(dst[:n], x[:n], y[:n])
+			dst, x, y = dst[n:], x[n:], y[n:]
+		}
+	}
+	powFew(dst, x, y)
+}
+
+// powBlock is the number of elements of one call of powEasy, which take as long as
+// vectorBlock of others.
+const powBlock = 1024
+
+// powFew is Pow for less than eight elements: ones fill the group up.
+func powFew[T Float](dst, x, y []T) {
+	if len(x) == 0 {
+		return
+	}
+	var group [3][8]T
+	for i := range group {
+		for j := range group[i] {
+			group[i][j] = 1
+		}
+	}
+	copy(group[1][:], x)
+	copy(group[2][:], y)
+	if powEasy(group[0][:], group[1][:], group[2][:]) < 8 {
+		pow(dst, x, y)
+		return
+	}
+	copy(dst, group[0][:])
 }

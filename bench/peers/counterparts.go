@@ -16,8 +16,8 @@ import (
 // does. vectors are those of bench.Operands: what the kernel reads, then what it writes.
 type counterpart struct {
 	kernel, library, name string
-	f32                   func(v vectors[float32])
-	f64                   func(v vectors[float64])
+	f32                   func(v *vectors[float32])
+	f64                   func(v *vectors[float64])
 }
 
 type vectors[T float32 | float64] [4][]T
@@ -60,12 +60,12 @@ func ofVek() []counterpart {
 		of1("Log2", lib, "Log2", vek32.Log2_Into, nil),
 		of1("Sin", lib, "Sin", vek32.Sin_Into, nil),
 		of1("Cos", lib, "Cos", vek32.Cos_Into, nil),
-		{"AddConst", lib, "AddNumber", func(v vectors[float32]) { vek32.AddNumber_Inplace(v[0], bench.Tiny) },
-			func(v vectors[float64]) { vek.AddNumber_Inplace(v[0], bench.Tiny) }},
-		{"Scal", lib, "MulNumber", func(v vectors[float32]) { vek32.MulNumber_Inplace(v[0], -1) },
-			func(v vectors[float64]) { vek.MulNumber_Inplace(v[0], -1) }},
-		{"Convert", lib, "FromFloat64", func(v vectors[float32]) { vek32.FromFloat64_Into(v[1], view[float64](v[0])) },
-			func(v vectors[float64]) { vek.FromFloat32_Into(v[1], view[float32](v[0])) }},
+		{"AddConst", lib, "AddNumber", func(v *vectors[float32]) { vek32.AddNumber_Inplace(v[0], bench.Tiny) },
+			func(v *vectors[float64]) { vek.AddNumber_Inplace(v[0], bench.Tiny) }},
+		{"Scal", lib, "MulNumber", func(v *vectors[float32]) { vek32.MulNumber_Inplace(v[0], -1) },
+			func(v *vectors[float64]) { vek.MulNumber_Inplace(v[0], -1) }},
+		{"Convert", lib, "FromFloat64", func(v *vectors[float32]) { vek32.FromFloat64_Into(v[1], view[float64](v[0])) },
+			func(v *vectors[float64]) { vek.FromFloat32_Into(v[1], view[float32](v[0])) }},
 	}
 }
 
@@ -73,22 +73,22 @@ func ofGonum() []counterpart {
 	const lib = "gonum"
 	var g gonum.Implementation
 	return []counterpart{
-		{"Dot", lib, "Dot", func(v vectors[float32]) { sink = float64(g.Sdot(len(v[0]), v[0], 1, v[1], 1)) },
-			func(v vectors[float64]) { sink = g.Ddot(len(v[0]), v[0], 1, v[1], 1) }},
-		{"Axpy", lib, "Axpy", func(v vectors[float32]) { g.Saxpy(len(v[0]), bench.Tiny, v[0], 1, v[1], 1) },
-			func(v vectors[float64]) { g.Daxpy(len(v[0]), bench.Tiny, v[0], 1, v[1], 1) }},
-		{"Scal", lib, "Scal", func(v vectors[float32]) { g.Sscal(len(v[0]), -1, v[0], 1) },
-			func(v vectors[float64]) { g.Dscal(len(v[0]), -1, v[0], 1) }},
-		{"Asum", lib, "Asum", func(v vectors[float32]) { sink = float64(g.Sasum(len(v[0]), v[0], 1)) },
-			func(v vectors[float64]) { sink = g.Dasum(len(v[0]), v[0], 1) }},
-		{"Nrm2", lib, "Nrm2", func(v vectors[float32]) { sink = float64(g.Snrm2(len(v[0]), v[0], 1)) },
-			func(v vectors[float64]) { sink = g.Dnrm2(len(v[0]), v[0], 1) }},
-		{"Iamax", lib, "Iamax", func(v vectors[float32]) { sink = float64(g.Isamax(len(v[0]), v[0], 1)) },
-			func(v vectors[float64]) { sink = float64(g.Idamax(len(v[0]), v[0], 1)) }},
-		{"Copy", lib, "Copy", func(v vectors[float32]) { g.Scopy(len(v[0]), v[0], 1, v[1], 1) },
-			func(v vectors[float64]) { g.Dcopy(len(v[0]), v[0], 1, v[1], 1) }},
-		{"Swap", lib, "Swap", func(v vectors[float32]) { g.Sswap(len(v[0]), v[0], 1, v[1], 1) },
-			func(v vectors[float64]) { g.Dswap(len(v[0]), v[0], 1, v[1], 1) }},
+		{"Dot", lib, "Dot", func(v *vectors[float32]) { sink = float64(g.Sdot(len(v[0]), v[0], 1, v[1], 1)) },
+			func(v *vectors[float64]) { sink = g.Ddot(len(v[0]), v[0], 1, v[1], 1) }},
+		{"Axpy", lib, "Axpy", func(v *vectors[float32]) { g.Saxpy(len(v[0]), bench.Tiny, v[0], 1, v[1], 1) },
+			func(v *vectors[float64]) { g.Daxpy(len(v[0]), bench.Tiny, v[0], 1, v[1], 1) }},
+		{"Scal", lib, "Scal", func(v *vectors[float32]) { g.Sscal(len(v[0]), -1, v[0], 1) },
+			func(v *vectors[float64]) { g.Dscal(len(v[0]), -1, v[0], 1) }},
+		{"Asum", lib, "Asum", func(v *vectors[float32]) { sink = float64(g.Sasum(len(v[0]), v[0], 1)) },
+			func(v *vectors[float64]) { sink = g.Dasum(len(v[0]), v[0], 1) }},
+		{"Nrm2", lib, "Nrm2", func(v *vectors[float32]) { sink = float64(g.Snrm2(len(v[0]), v[0], 1)) },
+			func(v *vectors[float64]) { sink = g.Dnrm2(len(v[0]), v[0], 1) }},
+		{"Iamax", lib, "Iamax", func(v *vectors[float32]) { sink = float64(g.Isamax(len(v[0]), v[0], 1)) },
+			func(v *vectors[float64]) { sink = float64(g.Idamax(len(v[0]), v[0], 1)) }},
+		{"Copy", lib, "Copy", func(v *vectors[float32]) { g.Scopy(len(v[0]), v[0], 1, v[1], 1) },
+			func(v *vectors[float64]) { g.Dcopy(len(v[0]), v[0], 1, v[1], 1) }},
+		{"Swap", lib, "Swap", func(v *vectors[float32]) { g.Sswap(len(v[0]), v[0], 1, v[1], 1) },
+			func(v *vectors[float64]) { g.Dswap(len(v[0]), v[0], 1, v[1], 1) }},
 		numberOf[float32]("Sum", lib, "Sum", nil, floats.Sum),
 		numberOf[float32]("Max", lib, "Max", nil, floats.Max),
 		numberOf[float32]("Min", lib, "Min", nil, floats.Min),
@@ -103,7 +103,7 @@ func ofGonum() []counterpart {
 		of2("Sub", lib, "SubTo", nil, floats.SubTo),
 		of2("Mul", lib, "MulTo", nil, floats.MulTo),
 		of2("Div", lib, "DivTo", nil, floats.DivTo),
-		{"AddConst", lib, "AddConst", nil, func(v vectors[float64]) { floats.AddConst(bench.Tiny, v[0]) }},
+		{"AddConst", lib, "AddConst", nil, func(v *vectors[float64]) { floats.AddConst(bench.Tiny, v[0]) }},
 	}
 }
 
@@ -145,10 +145,10 @@ var others = map[string][]string{
 func of1(kernel, library, name string, f32 func(dst, x []float32) []float32, f64 func(dst, x []float64) []float64) counterpart {
 	c := counterpart{kernel: kernel, library: library, name: name}
 	if f32 != nil {
-		c.f32 = func(v vectors[float32]) { f32(v[1], v[0]) }
+		c.f32 = func(v *vectors[float32]) { f32(v[1], v[0]) }
 	}
 	if f64 != nil {
-		c.f64 = func(v vectors[float64]) { f64(v[1], v[0]) }
+		c.f64 = func(v *vectors[float64]) { f64(v[1], v[0]) }
 	}
 	return c
 }
@@ -156,10 +156,10 @@ func of1(kernel, library, name string, f32 func(dst, x []float32) []float32, f64
 func of2(kernel, library, name string, f32 func(dst, x, y []float32) []float32, f64 func(dst, x, y []float64) []float64) counterpart {
 	c := counterpart{kernel: kernel, library: library, name: name}
 	if f32 != nil {
-		c.f32 = func(v vectors[float32]) { f32(v[2], v[0], v[1]) }
+		c.f32 = func(v *vectors[float32]) { f32(v[2], v[0], v[1]) }
 	}
 	if f64 != nil {
-		c.f64 = func(v vectors[float64]) { f64(v[2], v[0], v[1]) }
+		c.f64 = func(v *vectors[float64]) { f64(v[2], v[0], v[1]) }
 	}
 	return c
 }
@@ -167,10 +167,10 @@ func of2(kernel, library, name string, f32 func(dst, x, y []float32) []float32, 
 func numberOf[R32, R64 int | float32 | float64](kernel, library, name string, f32 func(x []float32) R32, f64 func(x []float64) R64) counterpart {
 	c := counterpart{kernel: kernel, library: library, name: name}
 	if f32 != nil {
-		c.f32 = func(v vectors[float32]) { sink = float64(f32(v[0])) }
+		c.f32 = func(v *vectors[float32]) { sink = float64(f32(v[0])) }
 	}
 	if f64 != nil {
-		c.f64 = func(v vectors[float64]) { sink = float64(f64(v[0])) }
+		c.f64 = func(v *vectors[float64]) { sink = float64(f64(v[0])) }
 	}
 	return c
 }
@@ -178,10 +178,10 @@ func numberOf[R32, R64 int | float32 | float64](kernel, library, name string, f3
 func numberOf2(kernel, library, name string, f32 func(x, y []float32) float32, f64 func(x, y []float64) float64) counterpart {
 	c := counterpart{kernel: kernel, library: library, name: name}
 	if f32 != nil {
-		c.f32 = func(v vectors[float32]) { sink = float64(f32(v[0], v[1])) }
+		c.f32 = func(v *vectors[float32]) { sink = float64(f32(v[0], v[1])) }
 	}
 	if f64 != nil {
-		c.f64 = func(v vectors[float64]) { sink = f64(v[0], v[1]) }
+		c.f64 = func(v *vectors[float64]) { sink = f64(v[0], v[1]) }
 	}
 	return c
 }

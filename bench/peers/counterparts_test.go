@@ -131,10 +131,12 @@ func mentions(text, word string) bool {
 func TestCounterparts(t *testing.T) {
 	for _, c := range counterparts {
 		if c.f32 != nil {
-			c.f32(bench.Operands[float32](c.kernel, 40))
+			v := vectors[float32](bench.Operands[float32](c.kernel, 40))
+			c.f32(&v)
 		}
 		if c.f64 != nil {
-			c.f64(bench.Operands[float64](c.kernel, 40))
+			v := vectors[float64](bench.Operands[float64](c.kernel, 40))
+			c.f64(&v)
 		}
 	}
 }

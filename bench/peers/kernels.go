@@ -67,7 +67,7 @@ func compareKernels(match func(string) bool, level isa.Level, rounds int, report
 			if len(peers) == 0 {
 				continue
 			}
-			r := timed{c, bench.NewTask(level, c.Setup()), map[string]*bench.Task{}}
+			r := timed{c, bench.NewTask(level, ownOf(c)), map[string]*bench.Task{}}
 			tasks = append(tasks, r.ours)
 			for name, run := range peers {
 				r.peers[name] = bench.NewTask(level, run)
@@ -200,16 +200,21 @@ func add32(peers map[string]func(int), c bench.Case) {
 	if c.Elements == 0 || len(d) != 1 {
 		return
 	}
-	v := bench.Operands[float32](c.Kernel, d[0])
 	for _, o := range counterparts {
 		if o.kernel == c.Kernel && o.f32 != nil {
-			peers[o.library] = repeat(func() { o.f32(v) })
+			v := bench.Operands[float32](c.Kernel, d[0])
+			w := vectors[float32](v)
+			peers[o.library] = repeat(func() { o.f32(&w) })
 		}
 	}
-	if cpeer.Elementwise(c.Kernel) && cpeer.VML(1, c.Kernel, v[1], v[0]) {
+	if !cpeer.Elementwise(c.Kernel) {
+		return
+	}
+	v := bench.Operands[float32](c.Kernel, d[0])
+	if cpeer.VML(1, c.Kernel, v[1], v[0]) {
 		peers["MKL"] = func(n int) { cpeer.VML(n, c.Kernel, v[1], v[0]) }
 	}
-	if cpeer.Elementwise(c.Kernel) && cpeer.LibMvec(1, c.Kernel, v[1], v[0]) {
+	if cpeer.LibMvec(1, c.Kernel, v[1], v[0]) {
 		peers["libmvec"] = func(n int) { cpeer.LibMvec(n, c.Kernel, v[1], v[0]) }
 		if c.Kernel != "ReLU" {
 			peers["SLEEF"] = func(n int) { cpeer.SLEEF(n, c.Kernel, v[1], v[0]) }
@@ -245,10 +250,11 @@ func add64(peers map[string]func(int), c bench.Case) {
 	if c.Elements == 0 || len(d) != 1 {
 		return
 	}
-	v := bench.Operands[float64](c.Kernel, d[0])
 	for _, o := range counterparts {
 		if o.kernel == c.Kernel && o.f64 != nil {
-			peers[o.library] = repeat(func() { o.f64(v) })
+			v := bench.Operands[float64](c.Kernel, d[0])
+			w := vectors[float64](v)
+			peers[o.library] = repeat(func() { o.f64(&w) })
 		}
 	}
 }

@@ -268,7 +268,7 @@ func Table[T Float]() []Kernel[T] {
 				return 8 + T(7*x)
 			}
 			return 4 * x
-		}),
+		}).covering("Pow", "PowEasy"),
 		unary("Sigmoid", kernels.Sigmoid[T], generic.SigmoidF32, generic.SigmoidF64).ofRange(8).taking(Work{Divs: 1}),
 		unary("SigmoidPrime", kernels.SigmoidPrime[T], generic.SigmoidPrimeF32, generic.SigmoidPrimeF64).ofRange(8).taking(Work{Divs: 1}),
 		unary("Tanh", kernels.Tanh[T], generic.TanhF32, generic.TanhF64).ofRange(8).taking(Work{Divs: 1}),

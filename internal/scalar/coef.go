@@ -35,6 +35,7 @@ type Coefficients[T Float] struct {
 
 	// ln x = k·ln 2 + ln(1 + f) with 1 + f in [√½, √2); k·LogHi is exact.
 	SqrtHalf, LogHi, LogLo T
+	Artanh                 []T // (artanh s)/s − 1 − s²/3 in s², from s⁴ on; of float64 only
 	Log                    []T // (ln(1 + f) − f)/f² on √½ − 1 ≤ f ≤ √2 − 1
 	MinNormal              T
 	Pow2Mant               T // 2^MantBits
@@ -184,6 +185,7 @@ var Float64 = Coefficients[float64]{
 	SqrtHalf: 0x1.6a09e667f3bcdp-1,
 	LogHi:    0x1.62e42fefa38p-1,
 	LogLo:    0x1.ef35793c7673p-45,
+	Artanh:   []float64{1. / 5, 1. / 7, 1. / 9, 1. / 11, 1. / 13, 1. / 15, 1. / 17, 1. / 19, 1. / 21, 1. / 23, 1. / 25, 1. / 27},
 	Log: []float64{-0x1p-1, 0x1.5555555555546p-2, -0x1.fffffffffee88p-3, 0x1.999999999bf56p-3,
 		-0x1.55555556713ddp-3, 0x1.2492492453cafp-3, -0x1.ffffff2a4957fp-4, 0x1.c71c7119fe2d9p-4,
 		-0x1.9999c219195e6p-4, 0x1.745d5804bdb45p-4, -0x1.55510b59a1191p-4, 0x1.3b09bcbf97e2ep-4,

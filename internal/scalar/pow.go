@@ -47,6 +47,20 @@ func pow(x, y float64, log func(x float64) double) float64 {
 	return p
 }
 
+// PowerEasy reports whether Power has nothing to decide for x and y: x is positive, and as
+// a float64 normal and finite, and x^y is far from overflow and underflow of float64.
+func PowerEasy[T Float](x, y T) bool {
+	d := float64(x)
+	if !(d >= Float64.MinNormal && d < math.Inf(1)) {
+		return false
+	}
+	l := logSeries
+	if is32[T]() {
+		l = logFloat
+	}
+	return math.Abs(float64(y)*l(d).hi) <= Float64.Safe
+}
+
 // powPositive returns e^(l·y), for the logarithm l of a finite number and finite y.
 func powPositive(l double, y float64) float64 {
 	c := &Float64
@@ -82,14 +96,11 @@ func logFloat(x float64) double {
 	return double{hi, lo}
 }
 
-// artanh has the coefficients of (artanh s)/s − 1 − s²/3 in s², from s⁴ on.
-var artanh = []float64{1. / 5, 1. / 7, 1. / 9, 1. / 11, 1. / 13, 1. / 15, 1. / 17, 1. / 19, 1. / 21, 1. / 23, 1. / 25, 1. / 27}
-
 // logSeries is logDouble to some 64 bits: of the series only 1 + s²/3 has two words.
 func logSeries(x float64) double {
 	k, s := logQuotient(x)
 	s2 := s.mul(s)
-	t := double{0x1.5555555555555p-2, 0x1.5555555555555p-56}.add(double{float64(s2.hi * horner(s2.hi, artanh)), 0})
+	t := double{0x1.5555555555555p-2, 0x1.5555555555555p-56}.add(double{float64(s2.hi * horner(s2.hi, Float64.Artanh)), 0})
 	s.hi, s.lo = s.hi+s.hi, s.lo+s.lo
 	return timesLn2(k).add(s.add(s.mul(s2.mul(t))))
 }

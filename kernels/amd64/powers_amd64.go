@@ -40,6 +40,16 @@ func Log2F32AVX2(dst []float32, z []float32)
 //go:noescape
 func Log1pF32AVX2(dst []float32, z []float32)
 
+// PowEasyF32AVX2 sets dst[i] = x[i]^y[i] in groups of eight, and returns the number of
+// elements done: up to the first group with a pair that isn't easy. It is defined by
+// generic.PowEasyF32.
+//
+// AVX2 and FMA. Eight elements a round, four at a time: a logarithm of float64 in two words,
+// its product with y, and an exponential. Reads x and y, writes dst.
+//
+//go:noescape
+func PowEasyF32AVX2(dst []float32, x []float32, y []float32) int
+
 // Exp2F64AVX2 sets dst[i] = 2^z[i], within 1 ulp, subnormal results included, and exactly
 // where z[i] is whole. It is defined by generic.Exp2F64.
 //
@@ -75,6 +85,16 @@ func Log2F64AVX2(dst []float64, z []float64)
 //
 //go:noescape
 func Log1pF64AVX2(dst []float64, z []float64)
+
+// PowEasyF64AVX2 sets dst[i] = x[i]^y[i] in groups of eight, and returns the number of
+// elements done: up to the first group with a pair that isn't easy. It is defined by
+// generic.PowEasyF64.
+//
+// AVX2 and FMA. Eight elements a round, four at a time: a logarithm of float64 in two words,
+// its product with y, and an exponential. Reads x and y, writes dst.
+//
+//go:noescape
+func PowEasyF64AVX2(dst []float64, x []float64, y []float64) int
 
 // Exp2F32AVX512 sets dst[i] = 2^z[i], within 1 ulp, subnormal results included, and exactly
 // where z[i] is whole. It is defined by generic.Exp2F32.

@@ -1126,6 +1126,203 @@ end4:
 	VZEROUPPER
 	RET
 
+// PowEasyF32AVX2 sets dst[i] = x[i]^y[i] in groups of eight, and returns the number of
+// elements done: up to the first group with a pair that isn't easy. It is defined by
+// generic.PowEasyF32.
+//
+// AVX2 and FMA. Eight elements a round, four at a time: a logarithm of float64 in two words,
+// its product with y, and an exponential. Reads x and y, writes dst.
+//
+// dst AX, x CX, y DX, len(x) BX, i SI.
+//
+// Requires: AVX, AVX2, FMA3
+TEXT ·PowEasyF32AVX2(SB), NOSPLIT, $0-80
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ y_base+48(FP), DX
+	MOVQ x_len+32(FP), BX
+	XORQ SI, SI
+
+loop1:
+	LEAQ         8(SI), DI
+	CMPQ         DI, BX
+	JG           end2
+	VCVTPS2PD    (CX)(SI*4), Y0
+	VPADDQ       normalOffsetF64<>+0(SB), Y0, Y1
+	VPCMPGTQ     normalLimitF64<>+0(SB), Y1, Y1
+	VMOVMSKPD    Y1, R8
+	TESTL        R8, R8
+	JNZ          end2
+	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Y0, Y0
+	VPSRLQ       $0x34, Y0, Y1
+	VORPD        pow2MantF64<>+0(SB), Y1, Y1
+	VSUBPD       logBiasF64<>+0(SB), Y1, Y1
+	VANDPD       significandF64<>+0(SB), Y0, Y0
+	VPADDQ       sqrtHalfF64<>+0(SB), Y0, Y0
+	VSUBPD       oneF64<>+0(SB), Y0, Y0
+	VMULPD       logHiF64<>+0(SB), Y1, Y2
+	VADDPD       Y2, Y0, Y3
+	VSUBPD       Y2, Y3, Y2
+	VSUBPD       Y2, Y0, Y2
+	VFMADD231PD  logLoF64<>+0(SB), Y1, Y2
+	VMULPD       Y0, Y0, Y1
+	VMOVUPD      log19F64<>+0(SB), Y4
+	VFMADD213PD  log18F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log17F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log16F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log15F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log14F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log13F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log12F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log11F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log10F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log9F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log8F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log7F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log6F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log5F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log4F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log3F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log2F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log1F64<>+0(SB), Y0, Y4
+	VFMADD213PD  log0F64<>+0(SB), Y0, Y4
+	VFMADD231PD  Y4, Y1, Y2
+	VADDPD       Y3, Y2, Y0
+	VSUBPD       Y3, Y0, Y1
+	VSUBPD       Y1, Y2, Y1
+	VCVTPS2PD    (DX)(SI*4), Y2
+	VMULPD       Y0, Y2, Y3
+	VORPD        signF64<>+0(SB), Y3, Y4
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y4, Y4
+	VMOVMSKPD    Y4, R8
+	TESTL        R8, R8
+	JNZ          end2
+	VMOVUPD      Y3, Y4
+	VFMSUB231PD  Y0, Y2, Y4
+	VFMADD231PD  Y1, Y2, Y4
+	VMOVUPD      roundF64<>+0(SB), Y0
+	VFMADD231PD  log2eF64<>+0(SB), Y3, Y0
+	VSUBPD       roundF64<>+0(SB), Y0, Y1
+	VFNMADD231PD ln2HiF64<>+0(SB), Y1, Y3
+	VMULPD       minusLn2LoF64<>+0(SB), Y1, Y1
+	VMOVUPD      exp9F64<>+0(SB), Y2
+	VFMADD213PD  exp8F64<>+0(SB), Y3, Y2
+	VFMADD213PD  exp7F64<>+0(SB), Y3, Y2
+	VFMADD213PD  exp6F64<>+0(SB), Y3, Y2
+	VFMADD213PD  exp5F64<>+0(SB), Y3, Y2
+	VFMADD213PD  exp4F64<>+0(SB), Y3, Y2
+	VFMADD213PD  exp3F64<>+0(SB), Y3, Y2
+	VFMADD213PD  exp2F64<>+0(SB), Y3, Y2
+	VFMADD213PD  exp1F64<>+0(SB), Y3, Y2
+	VFMADD213PD  exp0F64<>+0(SB), Y3, Y2
+	VMULPD       Y3, Y2, Y2
+	VADDPD       oneF64<>+0(SB), Y3, Y5
+	VSUBPD       oneF64<>+0(SB), Y5, Y6
+	VSUBPD       Y6, Y3, Y6
+	VFMADD231PD  Y3, Y2, Y6
+	VADDPD       Y6, Y5, Y2
+	VFMADD231PD  Y2, Y1, Y6
+	VADDPD       Y5, Y6, Y1
+	VSUBPD       Y5, Y1, Y2
+	VSUBPD       Y2, Y6, Y2
+	VFMADD231PD  Y4, Y1, Y2
+	VADDPD       Y2, Y1, Y1
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y1, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    16(CX)(SI*4), Y1
+	VPADDQ       normalOffsetF64<>+0(SB), Y1, Y2
+	VPCMPGTQ     normalLimitF64<>+0(SB), Y2, Y2
+	VMOVMSKPD    Y2, R8
+	TESTL        R8, R8
+	JNZ          end2
+	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Y1, Y1
+	VPSRLQ       $0x34, Y1, Y2
+	VORPD        pow2MantF64<>+0(SB), Y2, Y2
+	VSUBPD       logBiasF64<>+0(SB), Y2, Y2
+	VANDPD       significandF64<>+0(SB), Y1, Y1
+	VPADDQ       sqrtHalfF64<>+0(SB), Y1, Y1
+	VSUBPD       oneF64<>+0(SB), Y1, Y1
+	VMULPD       logHiF64<>+0(SB), Y2, Y3
+	VADDPD       Y3, Y1, Y4
+	VSUBPD       Y3, Y4, Y3
+	VSUBPD       Y3, Y1, Y3
+	VFMADD231PD  logLoF64<>+0(SB), Y2, Y3
+	VMULPD       Y1, Y1, Y2
+	VMOVUPD      log19F64<>+0(SB), Y5
+	VFMADD213PD  log18F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log17F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log16F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log15F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log14F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log13F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log12F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log11F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log10F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log9F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log8F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log7F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log6F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log5F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log4F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log3F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log2F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log1F64<>+0(SB), Y1, Y5
+	VFMADD213PD  log0F64<>+0(SB), Y1, Y5
+	VFMADD231PD  Y5, Y2, Y3
+	VADDPD       Y4, Y3, Y1
+	VSUBPD       Y4, Y1, Y2
+	VSUBPD       Y2, Y3, Y2
+	VCVTPS2PD    16(DX)(SI*4), Y3
+	VMULPD       Y1, Y3, Y4
+	VORPD        signF64<>+0(SB), Y4, Y5
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y5, Y5
+	VMOVMSKPD    Y5, R8
+	TESTL        R8, R8
+	JNZ          end2
+	VMOVUPD      Y4, Y5
+	VFMSUB231PD  Y1, Y3, Y5
+	VFMADD231PD  Y2, Y3, Y5
+	VMOVUPD      roundF64<>+0(SB), Y1
+	VFMADD231PD  log2eF64<>+0(SB), Y4, Y1
+	VSUBPD       roundF64<>+0(SB), Y1, Y2
+	VFNMADD231PD ln2HiF64<>+0(SB), Y2, Y4
+	VMULPD       minusLn2LoF64<>+0(SB), Y2, Y2
+	VMOVUPD      exp9F64<>+0(SB), Y3
+	VFMADD213PD  exp8F64<>+0(SB), Y4, Y3
+	VFMADD213PD  exp7F64<>+0(SB), Y4, Y3
+	VFMADD213PD  exp6F64<>+0(SB), Y4, Y3
+	VFMADD213PD  exp5F64<>+0(SB), Y4, Y3
+	VFMADD213PD  exp4F64<>+0(SB), Y4, Y3
+	VFMADD213PD  exp3F64<>+0(SB), Y4, Y3
+	VFMADD213PD  exp2F64<>+0(SB), Y4, Y3
+	VFMADD213PD  exp1F64<>+0(SB), Y4, Y3
+	VFMADD213PD  exp0F64<>+0(SB), Y4, Y3
+	VMULPD       Y4, Y3, Y3
+	VADDPD       oneF64<>+0(SB), Y4, Y6
+	VSUBPD       oneF64<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y4, Y7
+	VFMADD231PD  Y4, Y3, Y7
+	VADDPD       Y7, Y6, Y3
+	VFMADD231PD  Y3, Y2, Y7
+	VADDPD       Y6, Y7, Y2
+	VSUBPD       Y6, Y2, Y3
+	VSUBPD       Y3, Y7, Y3
+	VFMADD231PD  Y5, Y2, Y3
+	VADDPD       Y3, Y2, Y2
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y2, Y1
+	VCVTPD2PSY   Y1, X1
+	VMOVUPS      X0, (AX)(SI*4)
+	VMOVUPS      X1, 16(AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop1
+
+end2:
+	MOVQ SI, ret+72(FP)
+	VZEROUPPER
+	RET
+
 // Exp2F64AVX2 sets dst[i] = 2^z[i], within 1 ulp, subnormal results included, and exactly
 // where z[i] is whole. It is defined by generic.Exp2F64.
 //
@@ -2322,6 +2519,307 @@ stored9:
 	JMP  pairs1
 
 end4:
+	VZEROUPPER
+	RET
+
+// PowEasyF64AVX2 sets dst[i] = x[i]^y[i] in groups of eight, and returns the number of
+// elements done: up to the first group with a pair that isn't easy. It is defined by
+// generic.PowEasyF64.
+//
+// AVX2 and FMA. Eight elements a round, four at a time: a logarithm of float64 in two words,
+// its product with y, and an exponential. Reads x and y, writes dst.
+//
+// dst AX, x CX, y DX, len(x) BX, i SI.
+//
+// Requires: AVX, AVX2, FMA3
+TEXT ·PowEasyF64AVX2(SB), NOSPLIT, $0-80
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ y_base+48(FP), DX
+	MOVQ x_len+32(FP), BX
+	XORQ SI, SI
+
+loop1:
+	LEAQ         8(SI), DI
+	CMPQ         DI, BX
+	JG           end2
+	VMOVUPD      (CX)(SI*8), Y0
+	VPADDQ       normalOffsetF64<>+0(SB), Y0, Y1
+	VPCMPGTQ     normalLimitF64<>+0(SB), Y1, Y1
+	VMOVMSKPD    Y1, R8
+	TESTL        R8, R8
+	JNZ          end2
+	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Y0, Y0
+	VPSRLQ       $0x34, Y0, Y1
+	VORPD        pow2MantF64<>+0(SB), Y1, Y1
+	VSUBPD       logBiasF64<>+0(SB), Y1, Y1
+	VANDPD       significandF64<>+0(SB), Y0, Y0
+	VPADDQ       sqrtHalfF64<>+0(SB), Y0, Y0
+	VSUBPD       oneF64<>+0(SB), Y0, Y0
+	VADDPD       twoF64<>+0(SB), Y0, Y2
+	VSUBPD       twoF64<>+0(SB), Y2, Y3
+	VSUBPD       Y3, Y0, Y3
+	VDIVPD       Y2, Y0, Y4
+	VFNMADD231PD Y2, Y4, Y0
+	VFNMADD231PD Y3, Y4, Y0
+	VDIVPD       Y2, Y0, Y0
+	VADDPD       Y4, Y0, Y2
+	VSUBPD       Y4, Y2, Y3
+	VSUBPD       Y3, Y0, Y0
+	VMULPD       Y2, Y2, Y3
+	VMOVUPD      Y3, Y4
+	VFMSUB231PD  Y2, Y2, Y4
+	VFMADD231PD  Y0, Y2, Y4
+	VFMADD231PD  Y2, Y0, Y4
+	VADDPD       Y3, Y4, Y5
+	VSUBPD       Y3, Y5, Y3
+	VSUBPD       Y3, Y4, Y3
+	VMOVUPD      artanh11F64<>+0(SB), Y4
+	VFMADD213PD  artanh10F64<>+0(SB), Y5, Y4
+	VFMADD213PD  artanh9F64<>+0(SB), Y5, Y4
+	VFMADD213PD  artanh8F64<>+0(SB), Y5, Y4
+	VFMADD213PD  artanh7F64<>+0(SB), Y5, Y4
+	VFMADD213PD  artanh6F64<>+0(SB), Y5, Y4
+	VFMADD213PD  artanh5F64<>+0(SB), Y5, Y4
+	VFMADD213PD  artanh4F64<>+0(SB), Y5, Y4
+	VFMADD213PD  artanh3F64<>+0(SB), Y5, Y4
+	VFMADD213PD  artanh2F64<>+0(SB), Y5, Y4
+	VFMADD213PD  artanh1F64<>+0(SB), Y5, Y4
+	VFMADD213PD  artanh0F64<>+0(SB), Y5, Y4
+	VMULPD       Y4, Y5, Y4
+	VADDPD       thirdF64<>+0(SB), Y4, Y6
+	VSUBPD       thirdF64<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y4, Y4
+	VADDPD       thirdLoF64<>+0(SB), Y4, Y4
+	VADDPD       Y6, Y4, Y7
+	VSUBPD       Y6, Y7, Y6
+	VSUBPD       Y6, Y4, Y4
+	VMULPD       Y7, Y5, Y6
+	VMOVUPD      Y6, Y8
+	VFMSUB231PD  Y7, Y5, Y8
+	VFMADD231PD  Y4, Y5, Y8
+	VFMADD231PD  Y7, Y3, Y8
+	VADDPD       Y6, Y8, Y3
+	VSUBPD       Y6, Y3, Y4
+	VSUBPD       Y4, Y8, Y4
+	VADDPD       Y2, Y2, Y2
+	VADDPD       Y0, Y0, Y0
+	VMULPD       Y3, Y2, Y5
+	VMOVUPD      Y5, Y6
+	VFMSUB231PD  Y3, Y2, Y6
+	VFMADD231PD  Y4, Y2, Y6
+	VFMADD231PD  Y3, Y0, Y6
+	VADDPD       Y5, Y6, Y3
+	VSUBPD       Y5, Y3, Y4
+	VSUBPD       Y4, Y6, Y4
+	VADDPD       Y2, Y3, Y5
+	VSUBPD       Y2, Y5, Y2
+	VSUBPD       Y2, Y3, Y2
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y0, Y2, Y0
+	VADDPD       Y5, Y0, Y2
+	VSUBPD       Y5, Y2, Y3
+	VSUBPD       Y3, Y0, Y0
+	VMULPD       logLoF64<>+0(SB), Y1, Y3
+	VMOVUPD      Y3, Y4
+	VFMSUB231PD  logLoF64<>+0(SB), Y1, Y4
+	VMULPD       logHiF64<>+0(SB), Y1, Y1
+	VADDPD       Y1, Y3, Y5
+	VSUBPD       Y1, Y5, Y1
+	VSUBPD       Y1, Y3, Y1
+	VADDPD       Y4, Y1, Y1
+	VADDPD       Y5, Y1, Y3
+	VSUBPD       Y5, Y3, Y4
+	VSUBPD       Y4, Y1, Y1
+	VADDPD       Y3, Y2, Y4
+	VSUBPD       Y3, Y4, Y3
+	VSUBPD       Y3, Y2, Y2
+	VADDPD       Y0, Y1, Y0
+	VADDPD       Y0, Y2, Y0
+	VADDPD       Y4, Y0, Y1
+	VSUBPD       Y4, Y1, Y2
+	VSUBPD       Y2, Y0, Y0
+	VMOVUPD      (DX)(SI*8), Y2
+	VMULPD       Y1, Y2, Y3
+	VORPD        signF64<>+0(SB), Y3, Y4
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y4, Y4
+	VMOVMSKPD    Y4, R8
+	TESTL        R8, R8
+	JNZ          end2
+	VMOVUPD      Y3, Y4
+	VFMSUB231PD  Y1, Y2, Y4
+	VFMADD231PD  Y0, Y2, Y4
+	VMOVUPD      roundF64<>+0(SB), Y0
+	VFMADD231PD  log2eF64<>+0(SB), Y3, Y0
+	VSUBPD       roundF64<>+0(SB), Y0, Y1
+	VFNMADD231PD ln2HiF64<>+0(SB), Y1, Y3
+	VMULPD       minusLn2LoF64<>+0(SB), Y1, Y1
+	VMOVUPD      exp9F64<>+0(SB), Y2
+	VFMADD213PD  exp8F64<>+0(SB), Y3, Y2
+	VFMADD213PD  exp7F64<>+0(SB), Y3, Y2
+	VFMADD213PD  exp6F64<>+0(SB), Y3, Y2
+	VFMADD213PD  exp5F64<>+0(SB), Y3, Y2
+	VFMADD213PD  exp4F64<>+0(SB), Y3, Y2
+	VFMADD213PD  exp3F64<>+0(SB), Y3, Y2
+	VFMADD213PD  exp2F64<>+0(SB), Y3, Y2
+	VFMADD213PD  exp1F64<>+0(SB), Y3, Y2
+	VFMADD213PD  exp0F64<>+0(SB), Y3, Y2
+	VMULPD       Y3, Y2, Y2
+	VADDPD       oneF64<>+0(SB), Y3, Y5
+	VSUBPD       oneF64<>+0(SB), Y5, Y6
+	VSUBPD       Y6, Y3, Y6
+	VFMADD231PD  Y3, Y2, Y6
+	VADDPD       Y6, Y5, Y2
+	VFMADD231PD  Y2, Y1, Y6
+	VADDPD       Y5, Y6, Y1
+	VSUBPD       Y5, Y1, Y2
+	VSUBPD       Y2, Y6, Y2
+	VFMADD231PD  Y4, Y1, Y2
+	VADDPD       Y2, Y1, Y1
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y1, Y0
+	VMOVUPD      32(CX)(SI*8), Y1
+	VPADDQ       normalOffsetF64<>+0(SB), Y1, Y2
+	VPCMPGTQ     normalLimitF64<>+0(SB), Y2, Y2
+	VMOVMSKPD    Y2, R8
+	TESTL        R8, R8
+	JNZ          end2
+	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Y1, Y1
+	VPSRLQ       $0x34, Y1, Y2
+	VORPD        pow2MantF64<>+0(SB), Y2, Y2
+	VSUBPD       logBiasF64<>+0(SB), Y2, Y2
+	VANDPD       significandF64<>+0(SB), Y1, Y1
+	VPADDQ       sqrtHalfF64<>+0(SB), Y1, Y1
+	VSUBPD       oneF64<>+0(SB), Y1, Y1
+	VADDPD       twoF64<>+0(SB), Y1, Y3
+	VSUBPD       twoF64<>+0(SB), Y3, Y4
+	VSUBPD       Y4, Y1, Y4
+	VDIVPD       Y3, Y1, Y5
+	VFNMADD231PD Y3, Y5, Y1
+	VFNMADD231PD Y4, Y5, Y1
+	VDIVPD       Y3, Y1, Y1
+	VADDPD       Y5, Y1, Y3
+	VSUBPD       Y5, Y3, Y4
+	VSUBPD       Y4, Y1, Y1
+	VMULPD       Y3, Y3, Y4
+	VMOVUPD      Y4, Y5
+	VFMSUB231PD  Y3, Y3, Y5
+	VFMADD231PD  Y1, Y3, Y5
+	VFMADD231PD  Y3, Y1, Y5
+	VADDPD       Y4, Y5, Y6
+	VSUBPD       Y4, Y6, Y4
+	VSUBPD       Y4, Y5, Y4
+	VMOVUPD      artanh11F64<>+0(SB), Y5
+	VFMADD213PD  artanh10F64<>+0(SB), Y6, Y5
+	VFMADD213PD  artanh9F64<>+0(SB), Y6, Y5
+	VFMADD213PD  artanh8F64<>+0(SB), Y6, Y5
+	VFMADD213PD  artanh7F64<>+0(SB), Y6, Y5
+	VFMADD213PD  artanh6F64<>+0(SB), Y6, Y5
+	VFMADD213PD  artanh5F64<>+0(SB), Y6, Y5
+	VFMADD213PD  artanh4F64<>+0(SB), Y6, Y5
+	VFMADD213PD  artanh3F64<>+0(SB), Y6, Y5
+	VFMADD213PD  artanh2F64<>+0(SB), Y6, Y5
+	VFMADD213PD  artanh1F64<>+0(SB), Y6, Y5
+	VFMADD213PD  artanh0F64<>+0(SB), Y6, Y5
+	VMULPD       Y5, Y6, Y5
+	VADDPD       thirdF64<>+0(SB), Y5, Y7
+	VSUBPD       thirdF64<>+0(SB), Y7, Y8
+	VSUBPD       Y8, Y5, Y5
+	VADDPD       thirdLoF64<>+0(SB), Y5, Y5
+	VADDPD       Y7, Y5, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y5, Y5
+	VMULPD       Y8, Y6, Y7
+	VMOVUPD      Y7, Y9
+	VFMSUB231PD  Y8, Y6, Y9
+	VFMADD231PD  Y5, Y6, Y9
+	VFMADD231PD  Y8, Y4, Y9
+	VADDPD       Y7, Y9, Y4
+	VSUBPD       Y7, Y4, Y5
+	VSUBPD       Y5, Y9, Y5
+	VADDPD       Y3, Y3, Y3
+	VADDPD       Y1, Y1, Y1
+	VMULPD       Y4, Y3, Y6
+	VMOVUPD      Y6, Y7
+	VFMSUB231PD  Y4, Y3, Y7
+	VFMADD231PD  Y5, Y3, Y7
+	VFMADD231PD  Y4, Y1, Y7
+	VADDPD       Y6, Y7, Y4
+	VSUBPD       Y6, Y4, Y5
+	VSUBPD       Y5, Y7, Y5
+	VADDPD       Y3, Y4, Y6
+	VSUBPD       Y3, Y6, Y3
+	VSUBPD       Y3, Y4, Y3
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y1, Y3, Y1
+	VADDPD       Y6, Y1, Y3
+	VSUBPD       Y6, Y3, Y4
+	VSUBPD       Y4, Y1, Y1
+	VMULPD       logLoF64<>+0(SB), Y2, Y4
+	VMOVUPD      Y4, Y5
+	VFMSUB231PD  logLoF64<>+0(SB), Y2, Y5
+	VMULPD       logHiF64<>+0(SB), Y2, Y2
+	VADDPD       Y2, Y4, Y6
+	VSUBPD       Y2, Y6, Y2
+	VSUBPD       Y2, Y4, Y2
+	VADDPD       Y5, Y2, Y2
+	VADDPD       Y6, Y2, Y4
+	VSUBPD       Y6, Y4, Y5
+	VSUBPD       Y5, Y2, Y2
+	VADDPD       Y4, Y3, Y5
+	VSUBPD       Y4, Y5, Y4
+	VSUBPD       Y4, Y3, Y3
+	VADDPD       Y1, Y2, Y1
+	VADDPD       Y1, Y3, Y1
+	VADDPD       Y5, Y1, Y2
+	VSUBPD       Y5, Y2, Y3
+	VSUBPD       Y3, Y1, Y1
+	VMOVUPD      32(DX)(SI*8), Y3
+	VMULPD       Y2, Y3, Y4
+	VORPD        signF64<>+0(SB), Y4, Y5
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y5, Y5
+	VMOVMSKPD    Y5, R8
+	TESTL        R8, R8
+	JNZ          end2
+	VMOVUPD      Y4, Y5
+	VFMSUB231PD  Y2, Y3, Y5
+	VFMADD231PD  Y1, Y3, Y5
+	VMOVUPD      roundF64<>+0(SB), Y1
+	VFMADD231PD  log2eF64<>+0(SB), Y4, Y1
+	VSUBPD       roundF64<>+0(SB), Y1, Y2
+	VFNMADD231PD ln2HiF64<>+0(SB), Y2, Y4
+	VMULPD       minusLn2LoF64<>+0(SB), Y2, Y2
+	VMOVUPD      exp9F64<>+0(SB), Y3
+	VFMADD213PD  exp8F64<>+0(SB), Y4, Y3
+	VFMADD213PD  exp7F64<>+0(SB), Y4, Y3
+	VFMADD213PD  exp6F64<>+0(SB), Y4, Y3
+	VFMADD213PD  exp5F64<>+0(SB), Y4, Y3
+	VFMADD213PD  exp4F64<>+0(SB), Y4, Y3
+	VFMADD213PD  exp3F64<>+0(SB), Y4, Y3
+	VFMADD213PD  exp2F64<>+0(SB), Y4, Y3
+	VFMADD213PD  exp1F64<>+0(SB), Y4, Y3
+	VFMADD213PD  exp0F64<>+0(SB), Y4, Y3
+	VMULPD       Y4, Y3, Y3
+	VADDPD       oneF64<>+0(SB), Y4, Y6
+	VSUBPD       oneF64<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y4, Y7
+	VFMADD231PD  Y4, Y3, Y7
+	VADDPD       Y7, Y6, Y3
+	VFMADD231PD  Y3, Y2, Y7
+	VADDPD       Y6, Y7, Y2
+	VSUBPD       Y6, Y2, Y3
+	VSUBPD       Y3, Y7, Y3
+	VFMADD231PD  Y5, Y2, Y3
+	VADDPD       Y3, Y2, Y2
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y2, Y1
+	VMOVUPS      Y0, (AX)(SI*8)
+	VMOVUPS      Y1, 32(AX)(SI*8)
+	MOVQ         DI, SI
+	JMP          loop1
+
+end2:
+	MOVQ SI, ret+72(FP)
 	VZEROUPPER
 	RET
 
@@ -4767,6 +5265,126 @@ end5:
 	VZEROUPPER
 	RET
 
+DATA artanh0F64<>+0(SB)/8, $0x3fc999999999999a
+DATA artanh0F64<>+8(SB)/8, $0x3fc999999999999a
+DATA artanh0F64<>+16(SB)/8, $0x3fc999999999999a
+DATA artanh0F64<>+24(SB)/8, $0x3fc999999999999a
+DATA artanh0F64<>+32(SB)/8, $0x3fc999999999999a
+DATA artanh0F64<>+40(SB)/8, $0x3fc999999999999a
+DATA artanh0F64<>+48(SB)/8, $0x3fc999999999999a
+DATA artanh0F64<>+56(SB)/8, $0x3fc999999999999a
+GLOBL artanh0F64<>(SB), RODATA|NOPTR, $64
+
+DATA artanh10F64<>+0(SB)/8, $0x3fa47ae147ae147b
+DATA artanh10F64<>+8(SB)/8, $0x3fa47ae147ae147b
+DATA artanh10F64<>+16(SB)/8, $0x3fa47ae147ae147b
+DATA artanh10F64<>+24(SB)/8, $0x3fa47ae147ae147b
+DATA artanh10F64<>+32(SB)/8, $0x3fa47ae147ae147b
+DATA artanh10F64<>+40(SB)/8, $0x3fa47ae147ae147b
+DATA artanh10F64<>+48(SB)/8, $0x3fa47ae147ae147b
+DATA artanh10F64<>+56(SB)/8, $0x3fa47ae147ae147b
+GLOBL artanh10F64<>(SB), RODATA|NOPTR, $64
+
+DATA artanh11F64<>+0(SB)/8, $0x3fa2f684bda12f68
+DATA artanh11F64<>+8(SB)/8, $0x3fa2f684bda12f68
+DATA artanh11F64<>+16(SB)/8, $0x3fa2f684bda12f68
+DATA artanh11F64<>+24(SB)/8, $0x3fa2f684bda12f68
+DATA artanh11F64<>+32(SB)/8, $0x3fa2f684bda12f68
+DATA artanh11F64<>+40(SB)/8, $0x3fa2f684bda12f68
+DATA artanh11F64<>+48(SB)/8, $0x3fa2f684bda12f68
+DATA artanh11F64<>+56(SB)/8, $0x3fa2f684bda12f68
+GLOBL artanh11F64<>(SB), RODATA|NOPTR, $64
+
+DATA artanh1F64<>+0(SB)/8, $0x3fc2492492492492
+DATA artanh1F64<>+8(SB)/8, $0x3fc2492492492492
+DATA artanh1F64<>+16(SB)/8, $0x3fc2492492492492
+DATA artanh1F64<>+24(SB)/8, $0x3fc2492492492492
+DATA artanh1F64<>+32(SB)/8, $0x3fc2492492492492
+DATA artanh1F64<>+40(SB)/8, $0x3fc2492492492492
+DATA artanh1F64<>+48(SB)/8, $0x3fc2492492492492
+DATA artanh1F64<>+56(SB)/8, $0x3fc2492492492492
+GLOBL artanh1F64<>(SB), RODATA|NOPTR, $64
+
+DATA artanh2F64<>+0(SB)/8, $0x3fbc71c71c71c71c
+DATA artanh2F64<>+8(SB)/8, $0x3fbc71c71c71c71c
+DATA artanh2F64<>+16(SB)/8, $0x3fbc71c71c71c71c
+DATA artanh2F64<>+24(SB)/8, $0x3fbc71c71c71c71c
+DATA artanh2F64<>+32(SB)/8, $0x3fbc71c71c71c71c
+DATA artanh2F64<>+40(SB)/8, $0x3fbc71c71c71c71c
+DATA artanh2F64<>+48(SB)/8, $0x3fbc71c71c71c71c
+DATA artanh2F64<>+56(SB)/8, $0x3fbc71c71c71c71c
+GLOBL artanh2F64<>(SB), RODATA|NOPTR, $64
+
+DATA artanh3F64<>+0(SB)/8, $0x3fb745d1745d1746
+DATA artanh3F64<>+8(SB)/8, $0x3fb745d1745d1746
+DATA artanh3F64<>+16(SB)/8, $0x3fb745d1745d1746
+DATA artanh3F64<>+24(SB)/8, $0x3fb745d1745d1746
+DATA artanh3F64<>+32(SB)/8, $0x3fb745d1745d1746
+DATA artanh3F64<>+40(SB)/8, $0x3fb745d1745d1746
+DATA artanh3F64<>+48(SB)/8, $0x3fb745d1745d1746
+DATA artanh3F64<>+56(SB)/8, $0x3fb745d1745d1746
+GLOBL artanh3F64<>(SB), RODATA|NOPTR, $64
+
+DATA artanh4F64<>+0(SB)/8, $0x3fb3b13b13b13b14
+DATA artanh4F64<>+8(SB)/8, $0x3fb3b13b13b13b14
+DATA artanh4F64<>+16(SB)/8, $0x3fb3b13b13b13b14
+DATA artanh4F64<>+24(SB)/8, $0x3fb3b13b13b13b14
+DATA artanh4F64<>+32(SB)/8, $0x3fb3b13b13b13b14
+DATA artanh4F64<>+40(SB)/8, $0x3fb3b13b13b13b14
+DATA artanh4F64<>+48(SB)/8, $0x3fb3b13b13b13b14
+DATA artanh4F64<>+56(SB)/8, $0x3fb3b13b13b13b14
+GLOBL artanh4F64<>(SB), RODATA|NOPTR, $64
+
+DATA artanh5F64<>+0(SB)/8, $0x3fb1111111111111
+DATA artanh5F64<>+8(SB)/8, $0x3fb1111111111111
+DATA artanh5F64<>+16(SB)/8, $0x3fb1111111111111
+DATA artanh5F64<>+24(SB)/8, $0x3fb1111111111111
+DATA artanh5F64<>+32(SB)/8, $0x3fb1111111111111
+DATA artanh5F64<>+40(SB)/8, $0x3fb1111111111111
+DATA artanh5F64<>+48(SB)/8, $0x3fb1111111111111
+DATA artanh5F64<>+56(SB)/8, $0x3fb1111111111111
+GLOBL artanh5F64<>(SB), RODATA|NOPTR, $64
+
+DATA artanh6F64<>+0(SB)/8, $0x3fae1e1e1e1e1e1e
+DATA artanh6F64<>+8(SB)/8, $0x3fae1e1e1e1e1e1e
+DATA artanh6F64<>+16(SB)/8, $0x3fae1e1e1e1e1e1e
+DATA artanh6F64<>+24(SB)/8, $0x3fae1e1e1e1e1e1e
+DATA artanh6F64<>+32(SB)/8, $0x3fae1e1e1e1e1e1e
+DATA artanh6F64<>+40(SB)/8, $0x3fae1e1e1e1e1e1e
+DATA artanh6F64<>+48(SB)/8, $0x3fae1e1e1e1e1e1e
+DATA artanh6F64<>+56(SB)/8, $0x3fae1e1e1e1e1e1e
+GLOBL artanh6F64<>(SB), RODATA|NOPTR, $64
+
+DATA artanh7F64<>+0(SB)/8, $0x3faaf286bca1af28
+DATA artanh7F64<>+8(SB)/8, $0x3faaf286bca1af28
+DATA artanh7F64<>+16(SB)/8, $0x3faaf286bca1af28
+DATA artanh7F64<>+24(SB)/8, $0x3faaf286bca1af28
+DATA artanh7F64<>+32(SB)/8, $0x3faaf286bca1af28
+DATA artanh7F64<>+40(SB)/8, $0x3faaf286bca1af28
+DATA artanh7F64<>+48(SB)/8, $0x3faaf286bca1af28
+DATA artanh7F64<>+56(SB)/8, $0x3faaf286bca1af28
+GLOBL artanh7F64<>(SB), RODATA|NOPTR, $64
+
+DATA artanh8F64<>+0(SB)/8, $0x3fa8618618618618
+DATA artanh8F64<>+8(SB)/8, $0x3fa8618618618618
+DATA artanh8F64<>+16(SB)/8, $0x3fa8618618618618
+DATA artanh8F64<>+24(SB)/8, $0x3fa8618618618618
+DATA artanh8F64<>+32(SB)/8, $0x3fa8618618618618
+DATA artanh8F64<>+40(SB)/8, $0x3fa8618618618618
+DATA artanh8F64<>+48(SB)/8, $0x3fa8618618618618
+DATA artanh8F64<>+56(SB)/8, $0x3fa8618618618618
+GLOBL artanh8F64<>(SB), RODATA|NOPTR, $64
+
+DATA artanh9F64<>+0(SB)/8, $0x3fa642c8590b2164
+DATA artanh9F64<>+8(SB)/8, $0x3fa642c8590b2164
+DATA artanh9F64<>+16(SB)/8, $0x3fa642c8590b2164
+DATA artanh9F64<>+24(SB)/8, $0x3fa642c8590b2164
+DATA artanh9F64<>+32(SB)/8, $0x3fa642c8590b2164
+DATA artanh9F64<>+40(SB)/8, $0x3fa642c8590b2164
+DATA artanh9F64<>+48(SB)/8, $0x3fa642c8590b2164
+DATA artanh9F64<>+56(SB)/8, $0x3fa642c8590b2164
+GLOBL artanh9F64<>(SB), RODATA|NOPTR, $64
+
 DATA downF32<>+0(SB)/8, $0x1f8000001f800000
 DATA downF32<>+8(SB)/8, $0x1f8000001f800000
 DATA downF32<>+16(SB)/8, $0x1f8000001f800000
@@ -5927,6 +6545,26 @@ DATA sqrtHalfF64<>+48(SB)/8, $0x3fe6a09e667f3bcd
 DATA sqrtHalfF64<>+56(SB)/8, $0x3fe6a09e667f3bcd
 GLOBL sqrtHalfF64<>(SB), RODATA|NOPTR, $64
 
+DATA thirdF64<>+0(SB)/8, $0x3fd5555555555555
+DATA thirdF64<>+8(SB)/8, $0x3fd5555555555555
+DATA thirdF64<>+16(SB)/8, $0x3fd5555555555555
+DATA thirdF64<>+24(SB)/8, $0x3fd5555555555555
+DATA thirdF64<>+32(SB)/8, $0x3fd5555555555555
+DATA thirdF64<>+40(SB)/8, $0x3fd5555555555555
+DATA thirdF64<>+48(SB)/8, $0x3fd5555555555555
+DATA thirdF64<>+56(SB)/8, $0x3fd5555555555555
+GLOBL thirdF64<>(SB), RODATA|NOPTR, $64
+
+DATA thirdLoF64<>+0(SB)/8, $0x3c75555555555555
+DATA thirdLoF64<>+8(SB)/8, $0x3c75555555555555
+DATA thirdLoF64<>+16(SB)/8, $0x3c75555555555555
+DATA thirdLoF64<>+24(SB)/8, $0x3c75555555555555
+DATA thirdLoF64<>+32(SB)/8, $0x3c75555555555555
+DATA thirdLoF64<>+40(SB)/8, $0x3c75555555555555
+DATA thirdLoF64<>+48(SB)/8, $0x3c75555555555555
+DATA thirdLoF64<>+56(SB)/8, $0x3c75555555555555
+GLOBL thirdLoF64<>(SB), RODATA|NOPTR, $64
+
 DATA tinyF32<>+0(SB)/8, $0x3300000033000000
 DATA tinyF32<>+8(SB)/8, $0x3300000033000000
 DATA tinyF32<>+16(SB)/8, $0x3300000033000000
@@ -5946,6 +6584,16 @@ DATA tinyF64<>+40(SB)/8, $0x3c90000000000000
 DATA tinyF64<>+48(SB)/8, $0x3c90000000000000
 DATA tinyF64<>+56(SB)/8, $0x3c90000000000000
 GLOBL tinyF64<>(SB), RODATA|NOPTR, $64
+
+DATA twoF64<>+0(SB)/8, $0x4000000000000000
+DATA twoF64<>+8(SB)/8, $0x4000000000000000
+DATA twoF64<>+16(SB)/8, $0x4000000000000000
+DATA twoF64<>+24(SB)/8, $0x4000000000000000
+DATA twoF64<>+32(SB)/8, $0x4000000000000000
+DATA twoF64<>+40(SB)/8, $0x4000000000000000
+DATA twoF64<>+48(SB)/8, $0x4000000000000000
+DATA twoF64<>+56(SB)/8, $0x4000000000000000
+GLOBL twoF64<>(SB), RODATA|NOPTR, $64
 
 DATA upF32<>+0(SB)/8, $0x5f8000005f800000
 DATA upF32<>+8(SB)/8, $0x5f8000005f800000

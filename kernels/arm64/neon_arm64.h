@@ -51,3 +51,13 @@
 #define VCMHS_S4(m, n, d) WORD $(0x6EA03C00 | (m)<<16 | (n)<<5 | (d)) // cmhs vd.4s, vn.4s, vm.4s
 #define VSXTL_D2(n, d) WORD $(0x0F20A400 | (n)<<5 | (d)) // sxtl vd.2d, vn.2s
 #define VSXTL2_D2(n, d) WORD $(0x4F20A400 | (n)<<5 | (d)) // sxtl2 vd.2d, vn.4s
+#define VFCVTN_D2(n, d) WORD $(0x0E616800 | (n)<<5 | (d)) // fcvtn vd.2s, vn.2d
+#define VFCVTN2_D2(n, d) WORD $(0x4E616800 | (n)<<5 | (d)) // fcvtn2 vd.4s, vn.2d
+#define VFCVTN_S4(n, d) WORD $(0x0E216800 | (n)<<5 | (d)) // fcvtn vd.4h, vn.4s
+#define VFCVTN2_S4(n, d) WORD $(0x4E216800 | (n)<<5 | (d)) // fcvtn2 vd.8h, vn.4s
+#define VFCVTXN_D2(n, d) WORD $(0x2E616800 | (n)<<5 | (d)) // fcvtxn vd.2s, vn.2d
+#define VFCVTXN2_D2(n, d) WORD $(0x6E616800 | (n)<<5 | (d)) // fcvtxn2 vd.4s, vn.2d
+#define VFCVTL_S4(n, d) WORD $(0x0E217800 | (n)<<5 | (d)) // fcvtl vd.4s, vn.4h
+#define VFCVTL2_S4(n, d) WORD $(0x4E217800 | (n)<<5 | (d)) // fcvtl2 vd.4s, vn.8h
+#define VFCVTL_D2(n, d) WORD $(0x0E617800 | (n)<<5 | (d)) // fcvtl vd.2d, vn.2s
+#define VFCVTL2_D2(n, d) WORD $(0x4E617800 | (n)<<5 | (d)) // fcvtl2 vd.2d, vn.4s

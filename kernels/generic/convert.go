@@ -33,7 +33,7 @@ func from16[T float](dst []T, x []uint16, f func(uint16) float32) {
 //
 //nabla:blocks
 //nabla:few 7
-//nabla:without AVX512 NEON
+//nabla:without AVX512
 //go:noinline
 func ConvertF32(dst []float32, x []float64) { convert(dst, x) }
 
@@ -46,7 +46,7 @@ func ConvertF64(dst []float64, x []float32) { convert(dst, x) }
 //
 //nabla:blocks
 //nabla:few 7
-//nabla:without AVX512 NEON
+//nabla:without AVX512
 //go:noinline
 func ToFloat16F32(dst []uint16, x []float32) { to16(dst, x, scalar.ToFloat16) }
 
@@ -59,7 +59,7 @@ func ToFloat16F64(dst []uint16, x []float64) { to16(dst, x, scalar.ToFloat16) }
 //
 //nabla:blocks
 //nabla:few 7
-//nabla:without AVX512 NEON
+//nabla:without AVX512
 //go:noinline
 func FromFloat16F32(dst []float32, x []uint16) { from16(dst, x, scalar.FromFloat16) }
 
@@ -72,7 +72,7 @@ func FromFloat16F64(dst []float64, x []uint16) { from16(dst, x, scalar.FromFloat
 //
 //nabla:blocks
 //nabla:few 7
-//nabla:without AVX512 NEON
+//nabla:without AVX512
 //go:noinline
 func ToBFloat16F32(dst []uint16, x []float32) { to16(dst, x, scalar.ToBFloat16) }
 
@@ -85,7 +85,7 @@ func ToBFloat16F64(dst []uint16, x []float64) { to16(dst, x, scalar.ToBFloat16) 
 //
 //nabla:blocks
 //nabla:few 7
-//nabla:without AVX512 NEON
+//nabla:without AVX512
 //go:noinline
 func FromBFloat16F32(dst []float32, x []uint16) { from16(dst, x, scalar.FromBFloat16) }
 

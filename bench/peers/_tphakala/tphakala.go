@@ -17,14 +17,14 @@ func init() { counterparts = append(counterparts, ofTphakala()...) }
 
 func ofTphakala() []counterpart {
 	const lib = "tphakala/simd"
-	both := func(kernel, name string, f func(v vectors[float32]), g func(v vectors[float64])) counterpart {
+	both := func(kernel, name string, f func(v *vectors[float32]), g func(v *vectors[float64])) counterpart {
 		return counterpart{kernel, lib, name, f, g}
 	}
 	one := func(kernel, name string, f func(dst, x []float32), g func(dst, x []float64)) counterpart {
-		return both(kernel, name, func(v vectors[float32]) { f(v[1], v[0]) }, func(v vectors[float64]) { g(v[1], v[0]) })
+		return both(kernel, name, func(v *vectors[float32]) { f(v[1], v[0]) }, func(v *vectors[float64]) { g(v[1], v[0]) })
 	}
 	two := func(kernel, name string, f func(dst, x, y []float32), g func(dst, x, y []float64)) counterpart {
-		return both(kernel, name, func(v vectors[float32]) { f(v[2], v[0], v[1]) }, func(v vectors[float64]) { g(v[2], v[0], v[1]) })
+		return both(kernel, name, func(v *vectors[float32]) { f(v[2], v[0], v[1]) }, func(v *vectors[float64]) { g(v[2], v[0], v[1]) })
 	}
 	return []counterpart{
 		numberOf2("Dot", lib, "DotProduct", f32.DotProduct, f64.DotProduct),
@@ -52,12 +52,12 @@ func ofTphakala() []counterpart {
 		one("Sigmoid", "Sigmoid", f32.Sigmoid, f64.Sigmoid),
 		one("Tanh", "Tanh", f32.Tanh, f64.Tanh),
 		one("ReLU", "ReLU", f32.ReLU, f64.ReLU),
-		both("FMA", "FMA", func(v vectors[float32]) { f32.FMA(v[3], v[0], v[1], v[2]) }, func(v vectors[float64]) { f64.FMA(v[3], v[0], v[1], v[2]) }),
-		both("Clamp", "Clamp", func(v vectors[float32]) { f32.Clamp(v[1], v[0], 0, 1) }, func(v vectors[float64]) { f64.Clamp(v[1], v[0], 0, 1) }),
-		both("Axpy", "AddScaled", func(v vectors[float32]) { f32.AddScaled(v[1], bench.Tiny, v[0]) }, func(v vectors[float64]) { f64.AddScaled(v[1], bench.Tiny, v[0]) }),
-		both("Scal", "Scale", func(v vectors[float32]) { f32.Scale(v[0], v[0], -1) }, func(v vectors[float64]) { f64.Scale(v[0], v[0], -1) }),
-		both("AddConst", "AddScalar", func(v vectors[float32]) { f32.AddScalar(v[0], v[0], bench.Tiny) }, func(v vectors[float64]) { f64.AddScalar(v[0], v[0], bench.Tiny) }),
-		both("ToFloat16", "FromFloat32Slice", func(v vectors[float32]) { f16.FromFloat32Slice(view[f16.Float16](v[1]), v[0]) }, nil),
-		both("FromFloat16", "ToFloat32Slice", func(v vectors[float32]) { f16.ToFloat32Slice(v[1], view[f16.Float16](v[0])) }, nil),
+		both("FMA", "FMA", func(v *vectors[float32]) { f32.FMA(v[3], v[0], v[1], v[2]) }, func(v *vectors[float64]) { f64.FMA(v[3], v[0], v[1], v[2]) }),
+		both("Clamp", "Clamp", func(v *vectors[float32]) { f32.Clamp(v[1], v[0], 0, 1) }, func(v *vectors[float64]) { f64.Clamp(v[1], v[0], 0, 1) }),
+		both("Axpy", "AddScaled", func(v *vectors[float32]) { f32.AddScaled(v[1], bench.Tiny, v[0]) }, func(v *vectors[float64]) { f64.AddScaled(v[1], bench.Tiny, v[0]) }),
+		both("Scal", "Scale", func(v *vectors[float32]) { f32.Scale(v[0], v[0], -1) }, func(v *vectors[float64]) { f64.Scale(v[0], v[0], -1) }),
+		both("AddConst", "AddScalar", func(v *vectors[float32]) { f32.AddScalar(v[0], v[0], bench.Tiny) }, func(v *vectors[float64]) { f64.AddScalar(v[0], v[0], bench.Tiny) }),
+		both("ToFloat16", "FromFloat32Slice", func(v *vectors[float32]) { f16.FromFloat32Slice(view[f16.Float16](v[1]), v[0]) }, nil),
+		both("FromFloat16", "ToFloat32Slice", func(v *vectors[float32]) { f16.ToFloat32Slice(v[1], view[f16.Float16](v[0])) }, nil),
 	}
 }

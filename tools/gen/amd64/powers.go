@@ -1,5 +1,12 @@
 package amd64
 
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/nabla-go/nabla/tools/gen/spec"
+)
+
 func init() { file("powers", powers) }
 
 // Expm1 and Log1p need more registers than others, so that fewer hold constants.
@@ -12,6 +19,7 @@ func powers(t *target) {
 		"k + ln(1 + f)/ln 2, f − f²/2 and its quotient in two words.")
 	t.elementary("Log1p", function{rare: log1pRare, body: log1pBody}, t.logConstants()[:13],
 		"As Log, of 1 + z in two words: the second over the first is added.")
+	t.powEasy()
 }
 
 // exp2Rare tells arguments for which 2^x may not be normal, and NaN.
@@ -108,4 +116,117 @@ func log1pBody(m *maths, z vector, careful bool) vector {
 		y = m.choose(m.compare(z, notLess, "inf"), z, y)
 	}
 	return m.choose(m.compare(m.and(z, "magnitude"), greaterEqual, "tiny"), y, z)
+}
+
+// powEasy emits PowEasy, which computes in float64.
+func (t *target) powEasy() {
+	if t.avx512 {
+		return
+	}
+	t.fn("PowEasy", "Eight elements a round, four at a time: a logarithm of float64 in two words, its product with y, and an exponential.")
+	double := *t
+	double.f64, double.size, double.lanes, double.numbers = true, 8, 4, spec.NumbersOf(true)
+	m := double.maths()
+	dst, x, y, n, i := t.ptr("dst"), t.ptr("x"), t.ptr("y"), t.len("x"), t.GP64()
+	t.call("i", i)
+	t.XORQ(i, i)
+	loop, end := t.label("loop"), t.label("end")
+	t.Label(loop)
+	next := t.GP64()
+	t.LEAQ(operand.Mem{Base: i, Disp: 8}, next)
+	t.CMPQ(next, n)
+	t.JG(operand.LabelRef(end))
+	at := func(p gp, part int) operand.Mem {
+		return operand.Mem{Base: p, Index: i, Scale: uint8(t.size), Disp: 4 * part * t.size}
+	}
+	load := func(from operand.Mem) vector {
+		v := m.new()
+		if t.f64 {
+			t.VMOVUPD(from, v[0])
+		} else {
+			t.VCVTPS2PD(from, v[0])
+		}
+		return v
+	}
+	var results []reg.VecVirtual
+	for part := range 2 {
+		r := m.powBody(load(at(x, part)), func() vector { return load(at(y, part)) }, end, !t.f64)
+		if !t.f64 {
+			single := t.XMM()
+			t.VCVTPD2PSY(r[0], single)
+			r = vector{single}
+		}
+		results = append(results, r[0])
+	}
+	for part, r := range results {
+		t.VMOVUPS(r, at(dst, part))
+	}
+	t.MOVQ(next, i)
+	t.JMP(operand.LabelRef(loop))
+	t.Label(end)
+	t.MOVQ(i, t.addr(t.ReturnIndex(0)))
+	t.ret()
+}
+
+// powBody is scalar's powPositive of x's logarithm. It jumps to hard if a pair isn't easy.
+func (m *maths) powBody(x vector, loadY func() vector, hard string, single bool) vector {
+	m.jumpIfAny(notNormal(m, x), hard)
+	var l, ll vector
+	if single {
+		l, ll = m.twoWordLog(x, "logBias")
+		l, ll = m.fast2Sum(l, ll)
+	} else {
+		l, ll = m.logSeries(x)
+	}
+	y := loadY()
+	h := m.mul(y, l)
+	m.jumpIfAny(beyondSafe(m, h), hard)
+	e := m.copy(h)
+	m.fmsTo(e, y, l)
+	m.fmaTo(e, y, ll)
+	kr, a, al := m.twoWordExp(h, false)
+	m.fmaTo(al, a, e)
+	return m.mul(m.add(a, al), m.pow2(kr))
+}
+
+// logSeries is scalar's.
+func (m *maths) logSeries(x vector) (hi, lo vector) {
+	k, f := m.splitLog(x, "logBias")
+	d, dl := m.fast2Sum("two", f)
+	q := m.div(f, d)
+	m.fnmaTo(f, q, d)
+	m.fnmaTo(f, q, dl)
+	s, sl := m.fast2Sum(q, m.div(f, d))
+	s2, s2l := m.product(s, sl, s, sl)
+	t, tl := m.fast2Sum("third", m.mul(s2, m.horner(s2, "artanh")))
+	t, tl = m.fast2Sum(t, m.add(tl, "thirdLo"))
+	t, tl = m.product(s2, s2l, t, tl)
+	s, sl = m.add(s, s), m.add(sl, sl)
+	t, tl = m.product(s, sl, t, tl)
+	s, sl = m.sumOf(s, sl, t, tl)
+	h := m.mul(k, "logLo")
+	hl := m.copy(h)
+	m.fmsTo(hl, k, "logLo")
+	h, hl = m.sumOf(m.mul(k, "logHi"), nil, h, hl)
+	return m.sumOf(h, hl, s, sl)
+}
+
+// product returns (a + al)·(b + bl) as scalar's double does it.
+func (m *maths) product(a, al, b, bl vector) (p, pl vector) {
+	p = m.mul(a, b)
+	pl = m.copy(p)
+	m.fmsTo(pl, a, b)
+	m.fmaTo(pl, a, bl)
+	m.fmaTo(pl, al, b)
+	return m.fast2Sum(p, pl)
+}
+
+// sumOf returns (a + al) + (b + bl) as scalar's double does it, for |a| ≥ |b| or a = 0. al
+// may be nil, which is 0.
+func (m *maths) sumOf(a, al, b, bl vector) (s, sl vector) {
+	s, sl = m.fast2Sum(a, b)
+	if al != nil {
+		bl = m.add(al, bl)
+	}
+	return m.fast2Sum(s, m.add(sl, bl))
 }
