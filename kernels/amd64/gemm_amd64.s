@@ -792,21 +792,7 @@ tile3:
 	VMOVUPS 32(BX), Y11
 	JMP     start6
 
-fresh5:
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
-	VXORPS     Y10, Y10, Y10
-	VXORPS     Y11, Y11, Y11
-	CMPQ       k+16(FP), $0x00000040
-	JL         start6
+fetch7:
 	PREFETCHT0 (CX)
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
@@ -829,6 +815,23 @@ fresh5:
 	SHLQ       $0x02, SI
 	ADDQ       SI, BX
 	PREFETCHT0 (BX)
+	JMP        start6
+
+fresh5:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch7
 
 start6:
 	MOVQ AX, BX
@@ -843,7 +846,7 @@ start6:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k7:
+k8:
 	VMOVUPS      (R9), Y12
 	VMOVUPS      32(R9), Y13
 	VBROADCASTSS (BX), Y14
@@ -868,13 +871,13 @@ k7:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k7
+	JNZ          k8
 	VBROADCASTSS alpha+24(FP), Y12
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_8
+	JZ           beta0_9
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_9
+	JE           beta1_10
 	VBROADCASTSS beta+104(FP), Y13
 	VMOVUPS      (CX), Y14
 	VMULPS       Y13, Y14, Y14
@@ -940,9 +943,9 @@ k7:
 	VFMADD231PS  Y11, Y12, Y1
 	VMOVUPS      Y0, (BX)
 	VMOVUPS      Y1, 32(BX)
-	JMP          done10
+	JMP          done11
 
-beta1_9:
+beta1_10:
 	VMOVUPS     (CX), Y13
 	VFMADD231PS Y0, Y12, Y13
 	VMOVUPS     32(CX), Y0
@@ -995,9 +998,9 @@ beta1_9:
 	VFMADD231PS Y11, Y12, Y1
 	VMOVUPS     Y0, (BX)
 	VMOVUPS     Y1, 32(BX)
-	JMP         done10
+	JMP         done11
 
-beta0_8:
+beta0_9:
 	VMULPS  Y12, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y12, Y1, Y1
@@ -1039,22 +1042,22 @@ beta0_8:
 	VMULPS  Y12, Y11, Y11
 	VMOVUPS Y11, 32(BX)
 
-done10:
+done11:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000010, b_cap+88(FP)
 	JMP  tile3
 
 next4:
-tile11:
+tile12:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left13
+	JLE  left14
 	MOVQ $0x00000008, BX
 
-left13:
+left14:
 	TESTQ BX, BX
-	JZ    next12
+	JZ    next13
 
 	// 6 rows of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -1062,7 +1065,7 @@ left13:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh14
+	JE         fresh15
 	VMASKMOVPS (CX), Y0, Y1
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
@@ -1085,41 +1088,17 @@ left13:
 	SHLQ       $0x02, SI
 	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y6
-	JMP        start15
+	JMP        start16
 
-fresh14:
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	CMPQ       k+16(FP), $0x00000040
-	JL         start15
-	PREFETCHT0 (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
+fresh15:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
 
-start15:
+start16:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -1132,7 +1111,7 @@ start15:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k16:
+k17:
 	VMASKMOVPS   (R9), Y0, Y7
 	VBROADCASTSS (BX), Y8
 	VFMADD231PS  Y7, Y8, Y1
@@ -1150,13 +1129,13 @@ k16:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k16
+	JNZ          k17
 	VBROADCASTSS alpha+24(FP), Y7
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_17
+	JZ           beta0_18
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_18
+	JE           beta1_19
 	VBROADCASTSS beta+104(FP), Y8
 	VMASKMOVPS   (CX), Y0, Y9
 	VMULPS       Y8, Y9, Y9
@@ -1194,233 +1173,233 @@ k16:
 	VFMADD231PS  Y6, Y7, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000008
-	JLE          left20
+	JLE          left21
 	MOVQ         $0x00000008, BX
 
-left20:
+left21:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip22
+	JZ      skip23
 	VMOVUPS Y9, (CX)
-	JMP     stored21
+	JMP     stored22
 
-skip22:
+skip23:
 	LEAQ         (CX), SI
 	VMOVAPS      Y9, Y5
 	TESTQ        $0x00000004, BX
-	JZ           skip23
+	JZ           skip24
 	VMOVUPS      X5, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y5, X5
 
-skip23:
+skip24:
 	TESTQ     $0x00000002, BX
-	JZ        skip24
+	JZ        skip25
 	VMOVSD    X5, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X5, X5
 
-skip24:
+skip25:
 	TESTQ  $0x00000001, BX
-	JZ     skip25
+	JZ     skip26
 	VMOVSS X5, (SI)
 
-skip25:
-stored21:
+skip26:
+stored22:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left26
+	JLE  left27
 	MOVQ $0x00000008, SI
 
-left26:
+left27:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip28
+	JZ      skip29
 	VMOVUPS Y1, (BX)
-	JMP     stored27
+	JMP     stored28
 
-skip28:
+skip29:
 	LEAQ         (BX), DI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip29
+	JZ           skip30
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip29:
+skip30:
 	TESTQ     $0x00000002, SI
-	JZ        skip30
+	JZ        skip31
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip30:
+skip31:
 	TESTQ  $0x00000001, SI
-	JZ     skip31
+	JZ     skip32
 	VMOVSS X1, (DI)
 
-skip31:
-stored27:
+skip32:
+stored28:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left32
+	JLE  left33
 	MOVQ $0x00000008, SI
 
-left32:
+left33:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip34
+	JZ      skip35
 	VMOVUPS Y2, (BX)
-	JMP     stored33
+	JMP     stored34
 
-skip34:
+skip35:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip35
+	JZ           skip36
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip35:
+skip36:
 	TESTQ     $0x00000002, SI
-	JZ        skip36
+	JZ        skip37
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip36:
+skip37:
 	TESTQ  $0x00000001, SI
-	JZ     skip37
+	JZ     skip38
 	VMOVSS X1, (DI)
 
-skip37:
-stored33:
+skip38:
+stored34:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left38
+	JLE  left39
 	MOVQ $0x00000008, SI
 
-left38:
+left39:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip40
+	JZ      skip41
 	VMOVUPS Y3, (BX)
-	JMP     stored39
+	JMP     stored40
 
-skip40:
+skip41:
 	LEAQ         (BX), DI
 	VMOVAPS      Y3, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip41
+	JZ           skip42
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip41:
+skip42:
 	TESTQ     $0x00000002, SI
-	JZ        skip42
+	JZ        skip43
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip42:
+skip43:
 	TESTQ  $0x00000001, SI
-	JZ     skip43
+	JZ     skip44
 	VMOVSS X1, (DI)
 
-skip43:
-stored39:
+skip44:
+stored40:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left44
+	JLE  left45
 	MOVQ $0x00000008, SI
 
-left44:
+left45:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip46
+	JZ      skip47
 	VMOVUPS Y4, (BX)
-	JMP     stored45
+	JMP     stored46
 
-skip46:
+skip47:
 	LEAQ         (BX), DI
 	VMOVAPS      Y4, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip47
+	JZ           skip48
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip47:
+skip48:
 	TESTQ     $0x00000002, SI
-	JZ        skip48
+	JZ        skip49
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip48:
+skip49:
 	TESTQ  $0x00000001, SI
-	JZ     skip49
+	JZ     skip50
 	VMOVSS X1, (DI)
 
-skip49:
-stored45:
+skip50:
+stored46:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left50
+	JLE  left51
 	MOVQ $0x00000008, SI
 
-left50:
+left51:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip52
+	JZ      skip53
 	VMOVUPS Y0, (BX)
-	JMP     stored51
+	JMP     stored52
 
-skip52:
+skip53:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip53
+	JZ           skip54
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip53:
+skip54:
 	TESTQ     $0x00000002, SI
-	JZ        skip54
+	JZ        skip55
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip54:
+skip55:
 	TESTQ  $0x00000001, SI
-	JZ     skip55
+	JZ     skip56
 	VMOVSS X0, (BX)
 
-skip55:
-stored51:
-	JMP done19
+skip56:
+stored52:
+	JMP done20
 
-beta1_18:
+beta1_19:
 	VMASKMOVPS  (CX), Y0, Y8
 	VFMADD231PS Y1, Y7, Y8
 	MOVQ        CX, BX
@@ -1451,269 +1430,269 @@ beta1_18:
 	VFMADD231PS Y6, Y7, Y0
 	MOVQ        b_cap+88(FP), BX
 	CMPQ        BX, $0x00000008
-	JLE         left56
+	JLE         left57
 	MOVQ        $0x00000008, BX
 
-left56:
+left57:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip58
+	JZ      skip59
 	VMOVUPS Y8, (CX)
-	JMP     stored57
+	JMP     stored58
 
-skip58:
+skip59:
 	LEAQ         (CX), SI
 	VMOVAPS      Y8, Y5
 	TESTQ        $0x00000004, BX
-	JZ           skip59
+	JZ           skip60
 	VMOVUPS      X5, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y5, X5
 
-skip59:
+skip60:
 	TESTQ     $0x00000002, BX
-	JZ        skip60
+	JZ        skip61
 	VMOVSD    X5, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X5, X5
 
-skip60:
+skip61:
 	TESTQ  $0x00000001, BX
-	JZ     skip61
+	JZ     skip62
 	VMOVSS X5, (SI)
 
-skip61:
-stored57:
+skip62:
+stored58:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left62
+	JLE  left63
 	MOVQ $0x00000008, SI
 
-left62:
+left63:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip64
+	JZ      skip65
 	VMOVUPS Y1, (BX)
-	JMP     stored63
+	JMP     stored64
 
-skip64:
+skip65:
 	LEAQ         (BX), DI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip65
+	JZ           skip66
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip65:
+skip66:
 	TESTQ     $0x00000002, SI
-	JZ        skip66
+	JZ        skip67
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip66:
+skip67:
 	TESTQ  $0x00000001, SI
-	JZ     skip67
+	JZ     skip68
 	VMOVSS X1, (DI)
 
-skip67:
-stored63:
+skip68:
+stored64:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left68
+	JLE  left69
 	MOVQ $0x00000008, SI
 
-left68:
+left69:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip70
+	JZ      skip71
 	VMOVUPS Y2, (BX)
-	JMP     stored69
+	JMP     stored70
 
-skip70:
+skip71:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip71
+	JZ           skip72
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip71:
+skip72:
 	TESTQ     $0x00000002, SI
-	JZ        skip72
+	JZ        skip73
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip72:
+skip73:
 	TESTQ  $0x00000001, SI
-	JZ     skip73
+	JZ     skip74
 	VMOVSS X1, (DI)
 
-skip73:
-stored69:
+skip74:
+stored70:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left74
+	JLE  left75
 	MOVQ $0x00000008, SI
 
-left74:
+left75:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip76
+	JZ      skip77
 	VMOVUPS Y3, (BX)
-	JMP     stored75
+	JMP     stored76
 
-skip76:
+skip77:
 	LEAQ         (BX), DI
 	VMOVAPS      Y3, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip77
+	JZ           skip78
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip77:
+skip78:
 	TESTQ     $0x00000002, SI
-	JZ        skip78
+	JZ        skip79
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip78:
+skip79:
 	TESTQ  $0x00000001, SI
-	JZ     skip79
+	JZ     skip80
 	VMOVSS X1, (DI)
 
-skip79:
-stored75:
+skip80:
+stored76:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left80
+	JLE  left81
 	MOVQ $0x00000008, SI
 
-left80:
+left81:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip82
+	JZ      skip83
 	VMOVUPS Y4, (BX)
-	JMP     stored81
+	JMP     stored82
 
-skip82:
+skip83:
 	LEAQ         (BX), DI
 	VMOVAPS      Y4, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip83
+	JZ           skip84
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip83:
+skip84:
 	TESTQ     $0x00000002, SI
-	JZ        skip84
+	JZ        skip85
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip84:
+skip85:
 	TESTQ  $0x00000001, SI
-	JZ     skip85
+	JZ     skip86
 	VMOVSS X1, (DI)
 
-skip85:
-stored81:
+skip86:
+stored82:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left86
+	JLE  left87
 	MOVQ $0x00000008, SI
 
-left86:
+left87:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip88
+	JZ      skip89
 	VMOVUPS Y0, (BX)
-	JMP     stored87
+	JMP     stored88
 
-skip88:
+skip89:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip89
+	JZ           skip90
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip89:
+skip90:
 	TESTQ     $0x00000002, SI
-	JZ        skip90
+	JZ        skip91
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip90:
+skip91:
 	TESTQ  $0x00000001, SI
-	JZ     skip91
+	JZ     skip92
 	VMOVSS X0, (BX)
 
-skip91:
-stored87:
-	JMP done19
+skip92:
+stored88:
+	JMP done20
 
-beta0_17:
+beta0_18:
 	VMULPS Y7, Y1, Y1
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000008
-	JLE    left92
+	JLE    left93
 	MOVQ   $0x00000008, BX
 
-left92:
+left93:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip94
+	JZ      skip95
 	VMOVUPS Y1, (CX)
-	JMP     stored93
+	JMP     stored94
 
-skip94:
+skip95:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip95
+	JZ           skip96
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip95:
+skip96:
 	TESTQ     $0x00000002, BX
-	JZ        skip96
+	JZ        skip97
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip96:
+skip97:
 	TESTQ  $0x00000001, BX
-	JZ     skip97
+	JZ     skip98
 	VMOVSS X0, (SI)
 
-skip97:
-stored93:
+skip98:
+stored94:
 	MOVQ   CX, BX
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
@@ -1721,210 +1700,210 @@ stored93:
 	VMULPS Y7, Y2, Y2
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left98
+	JLE    left99
 	MOVQ   $0x00000008, SI
 
-left98:
+left99:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip100
+	JZ      skip101
 	VMOVUPS Y2, (BX)
-	JMP     stored99
+	JMP     stored100
 
-skip100:
+skip101:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip101
+	JZ           skip102
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip101:
+skip102:
 	TESTQ     $0x00000002, SI
-	JZ        skip102
+	JZ        skip103
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip102:
+skip103:
 	TESTQ  $0x00000001, SI
-	JZ     skip103
+	JZ     skip104
 	VMOVSS X0, (DI)
 
-skip103:
-stored99:
+skip104:
+stored100:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
 	ADDQ   SI, BX
 	VMULPS Y7, Y3, Y3
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left104
+	JLE    left105
 	MOVQ   $0x00000008, SI
 
-left104:
+left105:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip106
+	JZ      skip107
 	VMOVUPS Y3, (BX)
-	JMP     stored105
+	JMP     stored106
 
-skip106:
+skip107:
 	LEAQ         (BX), DI
 	VMOVAPS      Y3, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip107
+	JZ           skip108
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip107:
+skip108:
 	TESTQ     $0x00000002, SI
-	JZ        skip108
+	JZ        skip109
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip108:
+skip109:
 	TESTQ  $0x00000001, SI
-	JZ     skip109
+	JZ     skip110
 	VMOVSS X0, (DI)
 
-skip109:
-stored105:
+skip110:
+stored106:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
 	ADDQ   SI, BX
 	VMULPS Y7, Y4, Y4
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left110
+	JLE    left111
 	MOVQ   $0x00000008, SI
 
-left110:
+left111:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip112
+	JZ      skip113
 	VMOVUPS Y4, (BX)
-	JMP     stored111
+	JMP     stored112
 
-skip112:
+skip113:
 	LEAQ         (BX), DI
 	VMOVAPS      Y4, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip113
+	JZ           skip114
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip113:
+skip114:
 	TESTQ     $0x00000002, SI
-	JZ        skip114
+	JZ        skip115
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip114:
+skip115:
 	TESTQ  $0x00000001, SI
-	JZ     skip115
+	JZ     skip116
 	VMOVSS X0, (DI)
 
-skip115:
-stored111:
+skip116:
+stored112:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
 	ADDQ   SI, BX
 	VMULPS Y7, Y5, Y5
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left116
+	JLE    left117
 	MOVQ   $0x00000008, SI
 
-left116:
+left117:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip118
+	JZ      skip119
 	VMOVUPS Y5, (BX)
-	JMP     stored117
+	JMP     stored118
 
-skip118:
+skip119:
 	LEAQ         (BX), DI
 	VMOVAPS      Y5, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip119
+	JZ           skip120
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip119:
+skip120:
 	TESTQ     $0x00000002, SI
-	JZ        skip120
+	JZ        skip121
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip120:
+skip121:
 	TESTQ  $0x00000001, SI
-	JZ     skip121
+	JZ     skip122
 	VMOVSS X0, (DI)
 
-skip121:
-stored117:
+skip122:
+stored118:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
 	ADDQ   SI, BX
 	VMULPS Y7, Y6, Y6
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left122
+	JLE    left123
 	MOVQ   $0x00000008, SI
 
-left122:
+left123:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip124
+	JZ      skip125
 	VMOVUPS Y6, (BX)
-	JMP     stored123
+	JMP     stored124
 
-skip124:
+skip125:
 	LEAQ         (BX), BX
 	VMOVAPS      Y6, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip125
+	JZ           skip126
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip125:
+skip126:
 	TESTQ     $0x00000002, SI
-	JZ        skip126
+	JZ        skip127
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip126:
+skip127:
 	TESTQ  $0x00000001, SI
-	JZ     skip127
+	JZ     skip128
 	VMOVSS X0, (BX)
 
-skip127:
-stored123:
-done19:
+skip128:
+stored124:
+done20:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left128
+	JLE  left129
 	MOVQ $0x00000008, BX
 
-left128:
+left129:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile11
+	JMP   tile12
 
-next12:
+next13:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000006, DX, DX
@@ -1941,18 +1920,18 @@ next12:
 
 next2:
 	CMPQ m+0(FP), $0x00000004
-	JL   next130
+	JL   next131
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile131:
+tile132:
 	CMPQ b_cap+88(FP), $0x00000018
-	JL   next132
+	JL   next133
 
 	// 4 rows of A, 3 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh133
+	JE      fresh134
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS 64(CX), Y2
@@ -1975,23 +1954,9 @@ tile131:
 	VMOVUPS (BX), Y9
 	VMOVUPS 32(BX), Y10
 	VMOVUPS 64(BX), Y11
-	JMP     start134
+	JMP     start135
 
-fresh133:
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
-	VXORPS     Y10, Y10, Y10
-	VXORPS     Y11, Y11, Y11
-	CMPQ       k+16(FP), $0x00000040
-	JL         start134
+fetch136:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	MOVQ       CX, BX
@@ -2010,8 +1975,25 @@ fresh133:
 	ADDQ       SI, BX
 	PREFETCHT0 (BX)
 	PREFETCHT0 64(BX)
+	JMP        start135
 
-start134:
+fresh134:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch136
+
+start135:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -2024,7 +2006,7 @@ start134:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k135:
+k137:
 	VMOVUPS      (R9), Y12
 	VMOVUPS      32(R9), Y13
 	VMOVUPS      64(R9), Y14
@@ -2048,13 +2030,13 @@ k135:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k135
+	JNZ          k137
 	VBROADCASTSS alpha+24(FP), Y12
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_136
+	JZ           beta0_138
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_137
+	JE           beta1_139
 	VBROADCASTSS beta+104(FP), Y13
 	VMOVUPS      (CX), Y14
 	VMULPS       Y13, Y14, Y14
@@ -2114,9 +2096,9 @@ k135:
 	VMOVUPS      Y0, (BX)
 	VMOVUPS      Y1, 32(BX)
 	VMOVUPS      Y2, 64(BX)
-	JMP          done138
+	JMP          done140
 
-beta1_137:
+beta1_139:
 	VMOVUPS     (CX), Y13
 	VFMADD231PS Y0, Y12, Y13
 	VMOVUPS     32(CX), Y0
@@ -2163,9 +2145,9 @@ beta1_137:
 	VMOVUPS     Y0, (BX)
 	VMOVUPS     Y1, 32(BX)
 	VMOVUPS     Y2, 64(BX)
-	JMP         done138
+	JMP         done140
 
-beta0_136:
+beta0_138:
 	VMULPS  Y12, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y12, Y1, Y1
@@ -2201,22 +2183,22 @@ beta0_136:
 	VMULPS  Y12, Y11, Y11
 	VMOVUPS Y11, 64(BX)
 
-done138:
+done140:
 	ADDQ $0x00000060, DX
 	ADDQ $0x00000060, CX
 	SUBQ $0x00000018, b_cap+88(FP)
-	JMP  tile131
+	JMP  tile132
 
-next132:
-tile139:
+next133:
+tile141:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left141
+	JLE  left143
 	MOVQ $0x00000008, BX
 
-left141:
+left143:
 	TESTQ BX, BX
-	JZ    next140
+	JZ    next142
 
 	// 4 rows of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -2224,7 +2206,7 @@ left141:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh142
+	JE         fresh144
 	VMASKMOVPS (CX), Y0, Y1
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
@@ -2239,31 +2221,15 @@ left141:
 	SHLQ       $0x02, SI
 	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y4
-	JMP        start143
+	JMP        start145
 
-fresh142:
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	CMPQ       k+16(FP), $0x00000040
-	JL         start143
-	PREFETCHT0 (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
+fresh144:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
 
-start143:
+start145:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -2276,7 +2242,7 @@ start143:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k144:
+k146:
 	VMASKMOVPS   (R9), Y0, Y5
 	VBROADCASTSS (BX), Y6
 	VFMADD231PS  Y5, Y6, Y1
@@ -2290,13 +2256,13 @@ k144:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k144
+	JNZ          k146
 	VBROADCASTSS alpha+24(FP), Y5
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_145
+	JZ           beta0_147
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_146
+	JE           beta1_148
 	VBROADCASTSS beta+104(FP), Y6
 	VMASKMOVPS   (CX), Y0, Y7
 	VMULPS       Y6, Y7, Y7
@@ -2322,157 +2288,157 @@ k144:
 	VFMADD231PS  Y4, Y5, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000008
-	JLE          left148
+	JLE          left150
 	MOVQ         $0x00000008, BX
 
-left148:
+left150:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip150
+	JZ      skip152
 	VMOVUPS Y7, (CX)
-	JMP     stored149
+	JMP     stored151
 
-skip150:
+skip152:
 	LEAQ         (CX), SI
 	VMOVAPS      Y7, Y3
 	TESTQ        $0x00000004, BX
-	JZ           skip151
+	JZ           skip153
 	VMOVUPS      X3, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y3, X3
 
-skip151:
+skip153:
 	TESTQ     $0x00000002, BX
-	JZ        skip152
+	JZ        skip154
 	VMOVSD    X3, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X3, X3
 
-skip152:
+skip154:
 	TESTQ  $0x00000001, BX
-	JZ     skip153
+	JZ     skip155
 	VMOVSS X3, (SI)
 
-skip153:
-stored149:
+skip155:
+stored151:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left154
+	JLE  left156
 	MOVQ $0x00000008, SI
 
-left154:
+left156:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip156
+	JZ      skip158
 	VMOVUPS Y1, (BX)
-	JMP     stored155
+	JMP     stored157
 
-skip156:
+skip158:
 	LEAQ         (BX), DI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip157
+	JZ           skip159
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip157:
+skip159:
 	TESTQ     $0x00000002, SI
-	JZ        skip158
+	JZ        skip160
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip158:
+skip160:
 	TESTQ  $0x00000001, SI
-	JZ     skip159
+	JZ     skip161
 	VMOVSS X1, (DI)
 
-skip159:
-stored155:
+skip161:
+stored157:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left160
+	JLE  left162
 	MOVQ $0x00000008, SI
 
-left160:
+left162:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip162
+	JZ      skip164
 	VMOVUPS Y2, (BX)
-	JMP     stored161
+	JMP     stored163
 
-skip162:
+skip164:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip163
+	JZ           skip165
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip163:
+skip165:
 	TESTQ     $0x00000002, SI
-	JZ        skip164
+	JZ        skip166
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip164:
+skip166:
 	TESTQ  $0x00000001, SI
-	JZ     skip165
+	JZ     skip167
 	VMOVSS X1, (DI)
 
-skip165:
-stored161:
+skip167:
+stored163:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left166
+	JLE  left168
 	MOVQ $0x00000008, SI
 
-left166:
+left168:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip168
+	JZ      skip170
 	VMOVUPS Y0, (BX)
-	JMP     stored167
+	JMP     stored169
 
-skip168:
+skip170:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip169
+	JZ           skip171
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip169:
+skip171:
 	TESTQ     $0x00000002, SI
-	JZ        skip170
+	JZ        skip172
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip170:
+skip172:
 	TESTQ  $0x00000001, SI
-	JZ     skip171
+	JZ     skip173
 	VMOVSS X0, (BX)
 
-skip171:
-stored167:
-	JMP done147
+skip173:
+stored169:
+	JMP done149
 
-beta1_146:
+beta1_148:
 	VMASKMOVPS  (CX), Y0, Y6
 	VFMADD231PS Y1, Y5, Y6
 	MOVQ        CX, BX
@@ -2493,193 +2459,193 @@ beta1_146:
 	VFMADD231PS Y4, Y5, Y0
 	MOVQ        b_cap+88(FP), BX
 	CMPQ        BX, $0x00000008
-	JLE         left172
+	JLE         left174
 	MOVQ        $0x00000008, BX
 
-left172:
+left174:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip174
+	JZ      skip176
 	VMOVUPS Y6, (CX)
-	JMP     stored173
+	JMP     stored175
 
-skip174:
+skip176:
 	LEAQ         (CX), SI
 	VMOVAPS      Y6, Y3
 	TESTQ        $0x00000004, BX
-	JZ           skip175
+	JZ           skip177
 	VMOVUPS      X3, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y3, X3
 
-skip175:
+skip177:
 	TESTQ     $0x00000002, BX
-	JZ        skip176
+	JZ        skip178
 	VMOVSD    X3, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X3, X3
 
-skip176:
+skip178:
 	TESTQ  $0x00000001, BX
-	JZ     skip177
+	JZ     skip179
 	VMOVSS X3, (SI)
 
-skip177:
-stored173:
+skip179:
+stored175:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left178
+	JLE  left180
 	MOVQ $0x00000008, SI
 
-left178:
+left180:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip180
+	JZ      skip182
 	VMOVUPS Y1, (BX)
-	JMP     stored179
+	JMP     stored181
 
-skip180:
+skip182:
 	LEAQ         (BX), DI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip181
+	JZ           skip183
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip181:
+skip183:
 	TESTQ     $0x00000002, SI
-	JZ        skip182
+	JZ        skip184
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip182:
+skip184:
 	TESTQ  $0x00000001, SI
-	JZ     skip183
+	JZ     skip185
 	VMOVSS X1, (DI)
 
-skip183:
-stored179:
+skip185:
+stored181:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left184
+	JLE  left186
 	MOVQ $0x00000008, SI
 
-left184:
+left186:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip186
+	JZ      skip188
 	VMOVUPS Y2, (BX)
-	JMP     stored185
+	JMP     stored187
 
-skip186:
+skip188:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip187
+	JZ           skip189
 	VMOVUPS      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip187:
+skip189:
 	TESTQ     $0x00000002, SI
-	JZ        skip188
+	JZ        skip190
 	VMOVSD    X1, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X1, X1
 
-skip188:
+skip190:
 	TESTQ  $0x00000001, SI
-	JZ     skip189
+	JZ     skip191
 	VMOVSS X1, (DI)
 
-skip189:
-stored185:
+skip191:
+stored187:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left190
+	JLE  left192
 	MOVQ $0x00000008, SI
 
-left190:
+left192:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip192
+	JZ      skip194
 	VMOVUPS Y0, (BX)
-	JMP     stored191
+	JMP     stored193
 
-skip192:
+skip194:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip193
+	JZ           skip195
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip193:
+skip195:
 	TESTQ     $0x00000002, SI
-	JZ        skip194
+	JZ        skip196
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip194:
+skip196:
 	TESTQ  $0x00000001, SI
-	JZ     skip195
+	JZ     skip197
 	VMOVSS X0, (BX)
 
-skip195:
-stored191:
-	JMP done147
+skip197:
+stored193:
+	JMP done149
 
-beta0_145:
+beta0_147:
 	VMULPS Y5, Y1, Y1
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000008
-	JLE    left196
+	JLE    left198
 	MOVQ   $0x00000008, BX
 
-left196:
+left198:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip198
+	JZ      skip200
 	VMOVUPS Y1, (CX)
-	JMP     stored197
+	JMP     stored199
 
-skip198:
+skip200:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip199
+	JZ           skip201
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip199:
+skip201:
 	TESTQ     $0x00000002, BX
-	JZ        skip200
+	JZ        skip202
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip200:
+skip202:
 	TESTQ  $0x00000001, BX
-	JZ     skip201
+	JZ     skip203
 	VMOVSS X0, (SI)
 
-skip201:
-stored197:
+skip203:
+stored199:
 	MOVQ   CX, BX
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
@@ -2687,132 +2653,132 @@ stored197:
 	VMULPS Y5, Y2, Y2
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left202
+	JLE    left204
 	MOVQ   $0x00000008, SI
 
-left202:
+left204:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip204
+	JZ      skip206
 	VMOVUPS Y2, (BX)
-	JMP     stored203
+	JMP     stored205
 
-skip204:
+skip206:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip205
+	JZ           skip207
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip205:
+skip207:
 	TESTQ     $0x00000002, SI
-	JZ        skip206
+	JZ        skip208
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip206:
+skip208:
 	TESTQ  $0x00000001, SI
-	JZ     skip207
+	JZ     skip209
 	VMOVSS X0, (DI)
 
-skip207:
-stored203:
+skip209:
+stored205:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
 	ADDQ   SI, BX
 	VMULPS Y5, Y3, Y3
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left208
+	JLE    left210
 	MOVQ   $0x00000008, SI
 
-left208:
+left210:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip210
+	JZ      skip212
 	VMOVUPS Y3, (BX)
-	JMP     stored209
+	JMP     stored211
 
-skip210:
+skip212:
 	LEAQ         (BX), DI
 	VMOVAPS      Y3, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip211
+	JZ           skip213
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip211:
+skip213:
 	TESTQ     $0x00000002, SI
-	JZ        skip212
+	JZ        skip214
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip212:
+skip214:
 	TESTQ  $0x00000001, SI
-	JZ     skip213
+	JZ     skip215
 	VMOVSS X0, (DI)
 
-skip213:
-stored209:
+skip215:
+stored211:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
 	ADDQ   SI, BX
 	VMULPS Y5, Y4, Y4
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left214
+	JLE    left216
 	MOVQ   $0x00000008, SI
 
-left214:
+left216:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip216
+	JZ      skip218
 	VMOVUPS Y4, (BX)
-	JMP     stored215
+	JMP     stored217
 
-skip216:
+skip218:
 	LEAQ         (BX), BX
 	VMOVAPS      Y4, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip217
+	JZ           skip219
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip217:
+skip219:
 	TESTQ     $0x00000002, SI
-	JZ        skip218
+	JZ        skip220
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip218:
+skip220:
 	TESTQ  $0x00000001, SI
-	JZ     skip219
+	JZ     skip221
 	VMOVSS X0, (BX)
 
-skip219:
-stored215:
-done147:
+skip221:
+stored217:
+done149:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left220
+	JLE  left222
 	MOVQ $0x00000008, BX
 
-left220:
+left222:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile139
+	JMP   tile141
 
-next140:
+next142:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -2826,20 +2792,20 @@ next140:
 	SUBQ   DX, CX
 	SUBQ   $0x00000004, m+0(FP)
 
-next130:
+next131:
 	CMPQ m+0(FP), $0x00000002
-	JL   next222
+	JL   next224
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile223:
+tile225:
 	CMPQ b_cap+88(FP), $0x00000030
-	JL   next224
+	JL   next226
 
 	// 2 rows of A, 6 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh225
+	JE      fresh227
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS 64(CX), Y2
@@ -2856,23 +2822,9 @@ tile223:
 	VMOVUPS 96(BX), Y9
 	VMOVUPS 128(BX), Y10
 	VMOVUPS 160(BX), Y11
-	JMP     start226
+	JMP     start228
 
-fresh225:
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
-	VXORPS     Y10, Y10, Y10
-	VXORPS     Y11, Y11, Y11
-	CMPQ       k+16(FP), $0x00000040
-	JL         start226
+fetch229:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
@@ -2883,8 +2835,25 @@ fresh225:
 	PREFETCHT0 (BX)
 	PREFETCHT0 64(BX)
 	PREFETCHT0 128(BX)
+	JMP        start228
 
-start226:
+fresh227:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch229
+
+start228:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -2895,7 +2864,7 @@ start226:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k227:
+k230:
 	VBROADCASTSS (BX), Y12
 	VBROADCASTSS (BX)(SI*1), Y13
 	VMOVUPS      (R8), Y14
@@ -2919,13 +2888,13 @@ k227:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k227
+	JNZ          k230
 	VBROADCASTSS alpha+24(FP), Y12
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_228
+	JZ           beta0_231
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_229
+	JE           beta1_232
 	VBROADCASTSS beta+104(FP), Y13
 	VMOVUPS      (CX), Y14
 	VMULPS       Y13, Y14, Y14
@@ -2979,9 +2948,9 @@ k227:
 	VMOVUPS      Y3, 96(BX)
 	VMOVUPS      Y4, 128(BX)
 	VMOVUPS      Y5, 160(BX)
-	JMP          done230
+	JMP          done233
 
-beta1_229:
+beta1_232:
 	VMOVUPS     (CX), Y13
 	VFMADD231PS Y0, Y12, Y13
 	VMOVUPS     32(CX), Y0
@@ -3022,9 +2991,9 @@ beta1_229:
 	VMOVUPS     Y3, 96(BX)
 	VMOVUPS     Y4, 128(BX)
 	VMOVUPS     Y5, 160(BX)
-	JMP         done230
+	JMP         done233
 
-beta0_228:
+beta0_231:
 	VMULPS  Y12, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y12, Y1, Y1
@@ -3054,20 +3023,20 @@ beta0_228:
 	VMULPS  Y12, Y11, Y11
 	VMOVUPS Y11, 160(BX)
 
-done230:
+done233:
 	ADDQ $0x000000c0, DX
 	ADDQ $0x000000c0, CX
 	SUBQ $0x00000030, b_cap+88(FP)
-	JMP  tile223
+	JMP  tile225
 
-next224:
-tile231:
+next226:
+tile234:
 	CMPQ b_cap+88(FP), $0x00000010
-	JL   next232
+	JL   next235
 
 	// 2 rows of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh233
+	JE      fresh236
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	MOVQ    CX, BX
@@ -3076,23 +3045,26 @@ tile231:
 	ADDQ    SI, BX
 	VMOVUPS (BX), Y2
 	VMOVUPS 32(BX), Y3
-	JMP     start234
+	JMP     start237
 
-fresh233:
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	CMPQ       k+16(FP), $0x00000040
-	JL         start234
+fetch238:
 	PREFETCHT0 (CX)
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
 	SHLQ       $0x02, SI
 	ADDQ       SI, BX
 	PREFETCHT0 (BX)
+	JMP        start237
 
-start234:
+fresh236:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch238
+
+start237:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -3103,7 +3075,7 @@ start234:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k235:
+k239:
 	VBROADCASTSS (BX), Y4
 	VBROADCASTSS (BX)(SI*1), Y5
 	VMOVUPS      (R8), Y6
@@ -3115,13 +3087,13 @@ k235:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k235
+	JNZ          k239
 	VBROADCASTSS alpha+24(FP), Y4
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_236
+	JZ           beta0_240
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_237
+	JE           beta1_241
 	VBROADCASTSS beta+104(FP), Y5
 	VMOVUPS      (CX), Y6
 	VMULPS       Y5, Y6, Y6
@@ -3143,9 +3115,9 @@ k235:
 	VFMADD231PS  Y3, Y4, Y1
 	VMOVUPS      Y0, (BX)
 	VMOVUPS      Y1, 32(BX)
-	JMP          done238
+	JMP          done242
 
-beta1_237:
+beta1_241:
 	VMOVUPS     (CX), Y5
 	VFMADD231PS Y0, Y4, Y5
 	VMOVUPS     32(CX), Y0
@@ -3162,9 +3134,9 @@ beta1_237:
 	VFMADD231PS Y3, Y4, Y1
 	VMOVUPS     Y0, (BX)
 	VMOVUPS     Y1, 32(BX)
-	JMP         done238
+	JMP         done242
 
-beta0_236:
+beta0_240:
 	VMULPS  Y4, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y4, Y1, Y1
@@ -3178,22 +3150,22 @@ beta0_236:
 	VMULPS  Y4, Y3, Y3
 	VMOVUPS Y3, 32(BX)
 
-done238:
+done242:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000010, b_cap+88(FP)
-	JMP  tile231
+	JMP  tile234
 
-next232:
-tile239:
+next235:
+tile243:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left241
+	JLE  left245
 	MOVQ $0x00000008, BX
 
-left241:
+left245:
 	TESTQ BX, BX
-	JZ    next240
+	JZ    next244
 
 	// 2 rows of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -3201,28 +3173,20 @@ left241:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh242
+	JE         fresh246
 	VMASKMOVPS (CX), Y0, Y1
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
 	SHLQ       $0x02, SI
 	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y2
-	JMP        start243
+	JMP        start247
 
-fresh242:
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	CMPQ       k+16(FP), $0x00000040
-	JL         start243
-	PREFETCHT0 (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
+fresh246:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
 
-start243:
+start247:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -3233,7 +3197,7 @@ start243:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k244:
+k248:
 	VMASKMOVPS   (R8), Y0, Y3
 	VBROADCASTSS (BX), Y4
 	VFMADD231PS  Y3, Y4, Y1
@@ -3242,13 +3206,13 @@ k244:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k244
+	JNZ          k248
 	VBROADCASTSS alpha+24(FP), Y3
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_245
+	JZ           beta0_249
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_246
+	JE           beta1_250
 	VBROADCASTSS beta+104(FP), Y4
 	VMASKMOVPS   (CX), Y0, Y5
 	VMULPS       Y4, Y5, Y5
@@ -3262,81 +3226,81 @@ k244:
 	VFMADD231PS  Y2, Y3, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000008
-	JLE          left248
+	JLE          left252
 	MOVQ         $0x00000008, BX
 
-left248:
+left252:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip250
+	JZ      skip254
 	VMOVUPS Y5, (CX)
-	JMP     stored249
+	JMP     stored253
 
-skip250:
+skip254:
 	LEAQ         (CX), SI
 	VMOVAPS      Y5, Y1
 	TESTQ        $0x00000004, BX
-	JZ           skip251
+	JZ           skip255
 	VMOVUPS      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip251:
+skip255:
 	TESTQ     $0x00000002, BX
-	JZ        skip252
+	JZ        skip256
 	VMOVSD    X1, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X1, X1
 
-skip252:
+skip256:
 	TESTQ  $0x00000001, BX
-	JZ     skip253
+	JZ     skip257
 	VMOVSS X1, (SI)
 
-skip253:
-stored249:
+skip257:
+stored253:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left254
+	JLE  left258
 	MOVQ $0x00000008, SI
 
-left254:
+left258:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip256
+	JZ      skip260
 	VMOVUPS Y0, (BX)
-	JMP     stored255
+	JMP     stored259
 
-skip256:
+skip260:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip257
+	JZ           skip261
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip257:
+skip261:
 	TESTQ     $0x00000002, SI
-	JZ        skip258
+	JZ        skip262
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip258:
+skip262:
 	TESTQ  $0x00000001, SI
-	JZ     skip259
+	JZ     skip263
 	VMOVSS X0, (BX)
 
-skip259:
-stored255:
-	JMP done247
+skip263:
+stored259:
+	JMP done251
 
-beta1_246:
+beta1_250:
 	VMASKMOVPS  (CX), Y0, Y4
 	VFMADD231PS Y1, Y3, Y4
 	MOVQ        CX, BX
@@ -3347,117 +3311,117 @@ beta1_246:
 	VFMADD231PS Y2, Y3, Y0
 	MOVQ        b_cap+88(FP), BX
 	CMPQ        BX, $0x00000008
-	JLE         left260
+	JLE         left264
 	MOVQ        $0x00000008, BX
 
-left260:
+left264:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip262
+	JZ      skip266
 	VMOVUPS Y4, (CX)
-	JMP     stored261
+	JMP     stored265
 
-skip262:
+skip266:
 	LEAQ         (CX), SI
 	VMOVAPS      Y4, Y1
 	TESTQ        $0x00000004, BX
-	JZ           skip263
+	JZ           skip267
 	VMOVUPS      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip263:
+skip267:
 	TESTQ     $0x00000002, BX
-	JZ        skip264
+	JZ        skip268
 	VMOVSD    X1, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X1, X1
 
-skip264:
+skip268:
 	TESTQ  $0x00000001, BX
-	JZ     skip265
+	JZ     skip269
 	VMOVSS X1, (SI)
 
-skip265:
-stored261:
+skip269:
+stored265:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x02, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000008
-	JLE  left266
+	JLE  left270
 	MOVQ $0x00000008, SI
 
-left266:
+left270:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip268
+	JZ      skip272
 	VMOVUPS Y0, (BX)
-	JMP     stored267
+	JMP     stored271
 
-skip268:
+skip272:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip269
+	JZ           skip273
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip269:
+skip273:
 	TESTQ     $0x00000002, SI
-	JZ        skip270
+	JZ        skip274
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip270:
+skip274:
 	TESTQ  $0x00000001, SI
-	JZ     skip271
+	JZ     skip275
 	VMOVSS X0, (BX)
 
-skip271:
-stored267:
-	JMP done247
+skip275:
+stored271:
+	JMP done251
 
-beta0_245:
+beta0_249:
 	VMULPS Y3, Y1, Y1
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000008
-	JLE    left272
+	JLE    left276
 	MOVQ   $0x00000008, BX
 
-left272:
+left276:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip274
+	JZ      skip278
 	VMOVUPS Y1, (CX)
-	JMP     stored273
+	JMP     stored277
 
-skip274:
+skip278:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip275
+	JZ           skip279
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip275:
+skip279:
 	TESTQ     $0x00000002, BX
-	JZ        skip276
+	JZ        skip280
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip276:
+skip280:
 	TESTQ  $0x00000001, BX
-	JZ     skip277
+	JZ     skip281
 	VMOVSS X0, (SI)
 
-skip277:
-stored273:
+skip281:
+stored277:
 	MOVQ   CX, BX
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x02, SI
@@ -3465,54 +3429,54 @@ stored273:
 	VMULPS Y3, Y2, Y2
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000008
-	JLE    left278
+	JLE    left282
 	MOVQ   $0x00000008, SI
 
-left278:
+left282:
 	TESTQ   SI, SI
 	TESTQ   $0x00000008, SI
-	JZ      skip280
+	JZ      skip284
 	VMOVUPS Y2, (BX)
-	JMP     stored279
+	JMP     stored283
 
-skip280:
+skip284:
 	LEAQ         (BX), BX
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip281
+	JZ           skip285
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip281:
+skip285:
 	TESTQ     $0x00000002, SI
-	JZ        skip282
+	JZ        skip286
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip282:
+skip286:
 	TESTQ  $0x00000001, SI
-	JZ     skip283
+	JZ     skip287
 	VMOVSS X0, (BX)
 
-skip283:
-stored279:
-done247:
+skip287:
+stored283:
+done251:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left284
+	JLE  left288
 	MOVQ $0x00000008, BX
 
-left284:
+left288:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile239
+	JMP   tile243
 
-next240:
+next244:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -3526,20 +3490,20 @@ next240:
 	SUBQ   DX, CX
 	SUBQ   $0x00000002, m+0(FP)
 
-next222:
+next224:
 	CMPQ m+0(FP), $0x00000001
-	JL   next286
+	JL   next290
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile287:
+tile291:
 	CMPQ b_cap+88(FP), $0x00000040
-	JL   next288
+	JL   next292
 
 	// 1 row of A, 8 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh289
+	JE      fresh293
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS 64(CX), Y2
@@ -3548,25 +3512,28 @@ tile287:
 	VMOVUPS 160(CX), Y5
 	VMOVUPS 192(CX), Y6
 	VMOVUPS 224(CX), Y7
-	JMP     start290
+	JMP     start294
 
-fresh289:
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	CMPQ       k+16(FP), $0x00000040
-	JL         start290
+fetch295:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
 	PREFETCHT0 192(CX)
+	JMP        start294
 
-start290:
+fresh293:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch295
+
+start294:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x02, SI
@@ -3575,7 +3542,7 @@ start290:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k291:
+k296:
 	VBROADCASTSS (BX), Y8
 	VFMADD231PS  (DI), Y8, Y0
 	VFMADD231PS  32(DI), Y8, Y1
@@ -3588,13 +3555,13 @@ k291:
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k291
+	JNZ          k296
 	VBROADCASTSS alpha+24(FP), Y8
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_292
+	JZ           beta0_297
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_293
+	JE           beta1_298
 	VBROADCASTSS beta+104(FP), Y9
 	VMOVUPS      (CX), Y10
 	VMULPS       Y9, Y10, Y10
@@ -3628,9 +3595,9 @@ k291:
 	VMOVUPS      Y4, 160(CX)
 	VMOVUPS      Y5, 192(CX)
 	VMOVUPS      Y6, 224(CX)
-	JMP          done294
+	JMP          done299
 
-beta1_293:
+beta1_298:
 	VMOVUPS     (CX), Y9
 	VFMADD231PS Y0, Y8, Y9
 	VMOVUPS     32(CX), Y0
@@ -3655,9 +3622,9 @@ beta1_293:
 	VMOVUPS     Y4, 160(CX)
 	VMOVUPS     Y5, 192(CX)
 	VMOVUPS     Y6, 224(CX)
-	JMP         done294
+	JMP         done299
 
-beta0_292:
+beta0_297:
 	VMULPS  Y8, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y8, Y1, Y1
@@ -3675,32 +3642,35 @@ beta0_292:
 	VMULPS  Y8, Y7, Y7
 	VMOVUPS Y7, 224(CX)
 
-done294:
+done299:
 	ADDQ $0x00000100, DX
 	ADDQ $0x00000100, CX
 	SUBQ $0x00000040, b_cap+88(FP)
-	JMP  tile287
+	JMP  tile291
 
-next288:
-tile295:
+next292:
+tile300:
 	CMPQ b_cap+88(FP), $0x00000010
-	JL   next296
+	JL   next301
 
 	// 1 row of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh297
+	JE      fresh302
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
-	JMP     start298
+	JMP     start303
 
-fresh297:
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	CMPQ       k+16(FP), $0x00000040
-	JL         start298
+fetch304:
 	PREFETCHT0 (CX)
+	JMP        start303
 
-start298:
+fresh302:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch304
+
+start303:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x02, SI
@@ -3709,20 +3679,20 @@ start298:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k299:
+k305:
 	VBROADCASTSS (BX), Y2
 	VFMADD231PS  (DI), Y2, Y0
 	VFMADD231PS  32(DI), Y2, Y1
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k299
+	JNZ          k305
 	VBROADCASTSS alpha+24(FP), Y2
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_300
+	JZ           beta0_306
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_301
+	JE           beta1_307
 	VBROADCASTSS beta+104(FP), Y3
 	VMOVUPS      (CX), Y4
 	VMULPS       Y3, Y4, Y4
@@ -3732,39 +3702,39 @@ k299:
 	VFMADD231PS  Y1, Y2, Y0
 	VMOVUPS      Y4, (CX)
 	VMOVUPS      Y0, 32(CX)
-	JMP          done302
+	JMP          done308
 
-beta1_301:
+beta1_307:
 	VMOVUPS     (CX), Y3
 	VFMADD231PS Y0, Y2, Y3
 	VMOVUPS     32(CX), Y0
 	VFMADD231PS Y1, Y2, Y0
 	VMOVUPS     Y3, (CX)
 	VMOVUPS     Y0, 32(CX)
-	JMP         done302
+	JMP         done308
 
-beta0_300:
+beta0_306:
 	VMULPS  Y2, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y2, Y1, Y1
 	VMOVUPS Y1, 32(CX)
 
-done302:
+done308:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000010, b_cap+88(FP)
-	JMP  tile295
+	JMP  tile300
 
-next296:
-tile303:
+next301:
+tile309:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left305
+	JLE  left311
 	MOVQ $0x00000008, BX
 
-left305:
+left311:
 	TESTQ BX, BX
-	JZ    next304
+	JZ    next310
 
 	// 1 row of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -3772,17 +3742,14 @@ left305:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh306
+	JE         fresh312
 	VMASKMOVPS (CX), Y0, Y1
-	JMP        start307
+	JMP        start313
 
-fresh306:
-	VXORPS     Y1, Y1, Y1
-	CMPQ       k+16(FP), $0x00000040
-	JL         start307
-	PREFETCHT0 (CX)
+fresh312:
+	VXORPS Y1, Y1, Y1
 
-start307:
+start313:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x02, SI
@@ -3791,68 +3758,28 @@ start307:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k308:
+k314:
 	VBROADCASTSS (BX), Y2
 	VMASKMOVPS   (DI), Y0, Y3
 	VFMADD231PS  Y3, Y2, Y1
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k308
+	JNZ          k314
 	VBROADCASTSS alpha+24(FP), Y2
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_309
+	JZ           beta0_315
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_310
+	JE           beta1_316
 	VBROADCASTSS beta+104(FP), Y3
 	VMASKMOVPS   (CX), Y0, Y0
 	VMULPS       Y3, Y0, Y0
 	VFMADD231PS  Y1, Y2, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000008
-	JLE          left312
+	JLE          left318
 	MOVQ         $0x00000008, BX
-
-left312:
-	TESTQ   BX, BX
-	TESTQ   $0x00000008, BX
-	JZ      skip314
-	VMOVUPS Y0, (CX)
-	JMP     stored313
-
-skip314:
-	LEAQ         (CX), SI
-	VMOVAPS      Y0, Y0
-	TESTQ        $0x00000004, BX
-	JZ           skip315
-	VMOVUPS      X0, (SI)
-	ADDQ         $0x00000010, SI
-	VEXTRACTF128 $0x01, Y0, X0
-
-skip315:
-	TESTQ     $0x00000002, BX
-	JZ        skip316
-	VMOVSD    X0, (SI)
-	ADDQ      $0x00000008, SI
-	VPERMILPD $0x01, X0, X0
-
-skip316:
-	TESTQ  $0x00000001, BX
-	JZ     skip317
-	VMOVSS X0, (SI)
-
-skip317:
-stored313:
-	JMP done311
-
-beta1_310:
-	VMASKMOVPS  (CX), Y0, Y0
-	VFMADD231PS Y1, Y2, Y0
-	MOVQ        b_cap+88(FP), BX
-	CMPQ        BX, $0x00000008
-	JLE         left318
-	MOVQ        $0x00000008, BX
 
 left318:
 	TESTQ   BX, BX
@@ -3884,25 +3811,26 @@ skip322:
 
 skip323:
 stored319:
-	JMP done311
+	JMP done317
 
-beta0_309:
-	VMULPS Y2, Y1, Y1
-	MOVQ   b_cap+88(FP), BX
-	CMPQ   BX, $0x00000008
-	JLE    left324
-	MOVQ   $0x00000008, BX
+beta1_316:
+	VMASKMOVPS  (CX), Y0, Y0
+	VFMADD231PS Y1, Y2, Y0
+	MOVQ        b_cap+88(FP), BX
+	CMPQ        BX, $0x00000008
+	JLE         left324
+	MOVQ        $0x00000008, BX
 
 left324:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
 	JZ      skip326
-	VMOVUPS Y1, (CX)
+	VMOVUPS Y0, (CX)
 	JMP     stored325
 
 skip326:
 	LEAQ         (CX), SI
-	VMOVAPS      Y1, Y0
+	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, BX
 	JZ           skip327
 	VMOVUPS      X0, (SI)
@@ -3923,21 +3851,60 @@ skip328:
 
 skip329:
 stored325:
-done311:
-	MOVQ b_cap+88(FP), BX
-	CMPQ BX, $0x00000008
-	JLE  left330
-	MOVQ $0x00000008, BX
+	JMP done317
+
+beta0_315:
+	VMULPS Y2, Y1, Y1
+	MOVQ   b_cap+88(FP), BX
+	CMPQ   BX, $0x00000008
+	JLE    left330
+	MOVQ   $0x00000008, BX
 
 left330:
+	TESTQ   BX, BX
+	TESTQ   $0x00000008, BX
+	JZ      skip332
+	VMOVUPS Y1, (CX)
+	JMP     stored331
+
+skip332:
+	LEAQ         (CX), SI
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000004, BX
+	JZ           skip333
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000010, SI
+	VEXTRACTF128 $0x01, Y0, X0
+
+skip333:
+	TESTQ     $0x00000002, BX
+	JZ        skip334
+	VMOVSD    X0, (SI)
+	ADDQ      $0x00000008, SI
+	VPERMILPD $0x01, X0, X0
+
+skip334:
+	TESTQ  $0x00000001, BX
+	JZ     skip335
+	VMOVSS X0, (SI)
+
+skip335:
+stored331:
+done317:
+	MOVQ b_cap+88(FP), BX
+	CMPQ BX, $0x00000008
+	JLE  left336
+	MOVQ $0x00000008, BX
+
+left336:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile303
+	JMP   tile309
 
-next304:
+next310:
 	MOVQ rsA+56(FP), DX
 	SHLQ $0x02, DX
 	ADDQ DX, AX
@@ -3949,7 +3916,7 @@ next304:
 	SUBQ AX, CX
 	SUBQ $0x00000001, m+0(FP)
 
-next286:
+next290:
 	VZEROUPPER
 	RET
 
@@ -4019,21 +3986,7 @@ tile3:
 	VMOVUPS 32(DX), Y11
 	JMP     start6
 
-fresh5:
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
-	VXORPS     Y10, Y10, Y10
-	VXORPS     Y11, Y11, Y11
-	CMPQ       k+16(FP), $0x00000040
-	JL         start6
+fetch7:
 	PREFETCHT0 (CX)
 	MOVQ       CX, DX
 	MOVQ       ldc+168(FP), BX
@@ -4056,6 +4009,23 @@ fresh5:
 	SHLQ       $0x02, BX
 	ADDQ       BX, DX
 	PREFETCHT0 (DX)
+	JMP        start6
+
+fresh5:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch7
 
 start6:
 	MOVQ AX, DX
@@ -4071,7 +4041,7 @@ start6:
 	MOVQ b_base+72(FP), R8
 	MOVQ panel_base+104(FP), R11
 
-k7:
+k8:
 	PREFETCHT0   (R8)(R9*8)
 	VMOVUPS      (R8), Y12
 	VMOVUPS      Y12, (R11)
@@ -4100,13 +4070,13 @@ k7:
 	ADDQ         DI, DX
 	ADDQ         DI, SI
 	DECQ         R10
-	JNZ          k7
+	JNZ          k8
 	VBROADCASTSS alpha+24(FP), Y12
 	MOVL         beta+136(FP), DX
 	ADDL         DX, DX
-	JZ           beta0_8
+	JZ           beta0_9
 	CMPL         beta+136(FP), $0x3f800000
-	JE           beta1_9
+	JE           beta1_10
 	VBROADCASTSS beta+136(FP), Y13
 	VMOVUPS      (CX), Y14
 	VMULPS       Y13, Y14, Y14
@@ -4172,9 +4142,9 @@ k7:
 	VFMADD231PS  Y11, Y12, Y1
 	VMOVUPS      Y0, (DX)
 	VMOVUPS      Y1, 32(DX)
-	JMP          done10
+	JMP          done11
 
-beta1_9:
+beta1_10:
 	VMOVUPS     (CX), Y13
 	VFMADD231PS Y0, Y12, Y13
 	VMOVUPS     32(CX), Y0
@@ -4227,9 +4197,9 @@ beta1_9:
 	VFMADD231PS Y11, Y12, Y1
 	VMOVUPS     Y0, (DX)
 	VMOVUPS     Y1, 32(DX)
-	JMP         done10
+	JMP         done11
 
-beta0_8:
+beta0_9:
 	VMULPS  Y12, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y12, Y1, Y1
@@ -4271,7 +4241,7 @@ beta0_8:
 	VMULPS  Y12, Y11, Y11
 	VMOVUPS Y11, 32(DX)
 
-done10:
+done11:
 	ADDQ $0x00000040, b_base+72(FP)
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, panel_base+104(FP)
@@ -4279,15 +4249,15 @@ done10:
 	JMP  tile3
 
 next4:
-tile11:
+tile12:
 	MOVQ b_cap+88(FP), DX
 	CMPQ DX, $0x00000008
-	JLE  left13
+	JLE  left14
 	MOVQ $0x00000008, DX
 
-left13:
+left14:
 	TESTQ DX, DX
-	JZ    next12
+	JZ    next13
 
 	// 6 rows of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), BX
@@ -4295,7 +4265,7 @@ left13:
 	SUBQ       DX, BX
 	VMOVDQU    32(BX), Y0
 	CMPB       resume+176(FP), $0x00
-	JE         fresh14
+	JE         fresh15
 	VMASKMOVPS (CX), Y0, Y1
 	MOVQ       CX, DX
 	MOVQ       ldc+168(FP), BX
@@ -4318,41 +4288,17 @@ left13:
 	SHLQ       $0x02, BX
 	ADDQ       BX, DX
 	VMASKMOVPS (DX), Y0, Y6
-	JMP        start15
+	JMP        start16
 
-fresh14:
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	CMPQ       k+16(FP), $0x00000040
-	JL         start15
-	PREFETCHT0 (CX)
-	MOVQ       CX, DX
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x02, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x02, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x02, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x02, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x02, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
+fresh15:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
 
-start15:
+start16:
 	MOVQ AX, DX
 	MOVQ rsA+56(FP), BX
 	SHLQ $0x02, BX
@@ -4366,44 +4312,44 @@ start15:
 	MOVQ b_base+72(FP), R8
 	MOVQ panel_base+104(FP), R11
 
-k16:
+k17:
 	PREFETCHT0 (R8)(R9*8)
 	VMASKMOVPS (R8), Y0, Y7
 	MOVQ       b_cap+88(FP), R12
 	CMPQ       R12, $0x00000008
-	JLE        left17
+	JLE        left18
 	MOVQ       $0x00000008, R12
 
-left17:
+left18:
 	TESTQ   R12, R12
 	TESTQ   $0x00000008, R12
-	JZ      skip19
+	JZ      skip20
 	VMOVUPS Y7, (R11)
-	JMP     stored18
+	JMP     stored19
 
-skip19:
+skip20:
 	LEAQ         (R11), R13
 	VMOVAPS      Y7, Y8
 	TESTQ        $0x00000004, R12
-	JZ           skip20
+	JZ           skip21
 	VMOVUPS      X8, (R13)
 	ADDQ         $0x00000010, R13
 	VEXTRACTF128 $0x01, Y8, X8
 
-skip20:
+skip21:
 	TESTQ     $0x00000002, R12
-	JZ        skip21
+	JZ        skip22
 	VMOVSD    X8, (R13)
 	ADDQ      $0x00000008, R13
 	VPERMILPD $0x01, X8, X8
 
-skip21:
+skip22:
 	TESTQ  $0x00000001, R12
-	JZ     skip22
+	JZ     skip23
 	VMOVSS X8, (R13)
 
-skip22:
-stored18:
+skip23:
+stored19:
 	VBROADCASTSS (DX), Y8
 	VFMADD231PS  Y7, Y8, Y1
 	VBROADCASTSS (DX)(BX*1), Y8
@@ -4421,13 +4367,13 @@ stored18:
 	ADDQ         DI, DX
 	ADDQ         DI, SI
 	DECQ         R10
-	JNZ          k16
+	JNZ          k17
 	VBROADCASTSS alpha+24(FP), Y7
 	MOVL         beta+136(FP), DX
 	ADDL         DX, DX
-	JZ           beta0_23
+	JZ           beta0_24
 	CMPL         beta+136(FP), $0x3f800000
-	JE           beta1_24
+	JE           beta1_25
 	VBROADCASTSS beta+136(FP), Y8
 	VMASKMOVPS   (CX), Y0, Y9
 	VMULPS       Y8, Y9, Y9
@@ -4465,233 +4411,233 @@ stored18:
 	VFMADD231PS  Y6, Y7, Y0
 	MOVQ         b_cap+88(FP), DX
 	CMPQ         DX, $0x00000008
-	JLE          left26
+	JLE          left27
 	MOVQ         $0x00000008, DX
 
-left26:
+left27:
 	TESTQ   DX, DX
 	TESTQ   $0x00000008, DX
-	JZ      skip28
+	JZ      skip29
 	VMOVUPS Y9, (CX)
-	JMP     stored27
+	JMP     stored28
 
-skip28:
+skip29:
 	LEAQ         (CX), BX
 	VMOVAPS      Y9, Y5
 	TESTQ        $0x00000004, DX
-	JZ           skip29
+	JZ           skip30
 	VMOVUPS      X5, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y5, X5
 
-skip29:
+skip30:
 	TESTQ     $0x00000002, DX
-	JZ        skip30
+	JZ        skip31
 	VMOVSD    X5, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X5, X5
 
-skip30:
+skip31:
 	TESTQ  $0x00000001, DX
-	JZ     skip31
+	JZ     skip32
 	VMOVSS X5, (BX)
 
-skip31:
-stored27:
+skip32:
+stored28:
 	MOVQ CX, DX
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x02, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left32
+	JLE  left33
 	MOVQ $0x00000008, BX
 
-left32:
+left33:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip34
+	JZ      skip35
 	VMOVUPS Y1, (DX)
-	JMP     stored33
+	JMP     stored34
 
-skip34:
+skip35:
 	LEAQ         (DX), SI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000004, BX
-	JZ           skip35
+	JZ           skip36
 	VMOVUPS      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip35:
+skip36:
 	TESTQ     $0x00000002, BX
-	JZ        skip36
+	JZ        skip37
 	VMOVSD    X1, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X1, X1
 
-skip36:
+skip37:
 	TESTQ  $0x00000001, BX
-	JZ     skip37
+	JZ     skip38
 	VMOVSS X1, (SI)
 
-skip37:
-stored33:
+skip38:
+stored34:
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x02, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left38
+	JLE  left39
 	MOVQ $0x00000008, BX
 
-left38:
+left39:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip40
+	JZ      skip41
 	VMOVUPS Y2, (DX)
-	JMP     stored39
+	JMP     stored40
 
-skip40:
+skip41:
 	LEAQ         (DX), SI
 	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000004, BX
-	JZ           skip41
+	JZ           skip42
 	VMOVUPS      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip41:
+skip42:
 	TESTQ     $0x00000002, BX
-	JZ        skip42
+	JZ        skip43
 	VMOVSD    X1, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X1, X1
 
-skip42:
+skip43:
 	TESTQ  $0x00000001, BX
-	JZ     skip43
+	JZ     skip44
 	VMOVSS X1, (SI)
 
-skip43:
-stored39:
+skip44:
+stored40:
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x02, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left44
+	JLE  left45
 	MOVQ $0x00000008, BX
 
-left44:
+left45:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip46
+	JZ      skip47
 	VMOVUPS Y3, (DX)
-	JMP     stored45
+	JMP     stored46
 
-skip46:
+skip47:
 	LEAQ         (DX), SI
 	VMOVAPS      Y3, Y1
 	TESTQ        $0x00000004, BX
-	JZ           skip47
+	JZ           skip48
 	VMOVUPS      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip47:
+skip48:
 	TESTQ     $0x00000002, BX
-	JZ        skip48
+	JZ        skip49
 	VMOVSD    X1, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X1, X1
 
-skip48:
+skip49:
 	TESTQ  $0x00000001, BX
-	JZ     skip49
+	JZ     skip50
 	VMOVSS X1, (SI)
 
-skip49:
-stored45:
+skip50:
+stored46:
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x02, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left50
+	JLE  left51
 	MOVQ $0x00000008, BX
 
-left50:
+left51:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip52
+	JZ      skip53
 	VMOVUPS Y4, (DX)
-	JMP     stored51
+	JMP     stored52
 
-skip52:
+skip53:
 	LEAQ         (DX), SI
 	VMOVAPS      Y4, Y1
 	TESTQ        $0x00000004, BX
-	JZ           skip53
+	JZ           skip54
 	VMOVUPS      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip53:
+skip54:
 	TESTQ     $0x00000002, BX
-	JZ        skip54
+	JZ        skip55
 	VMOVSD    X1, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X1, X1
 
-skip54:
+skip55:
 	TESTQ  $0x00000001, BX
-	JZ     skip55
+	JZ     skip56
 	VMOVSS X1, (SI)
 
-skip55:
-stored51:
+skip56:
+stored52:
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x02, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left56
+	JLE  left57
 	MOVQ $0x00000008, BX
 
-left56:
+left57:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip58
+	JZ      skip59
 	VMOVUPS Y0, (DX)
-	JMP     stored57
+	JMP     stored58
 
-skip58:
+skip59:
 	LEAQ         (DX), DX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip59
+	JZ           skip60
 	VMOVUPS      X0, (DX)
 	ADDQ         $0x00000010, DX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip59:
+skip60:
 	TESTQ     $0x00000002, BX
-	JZ        skip60
+	JZ        skip61
 	VMOVSD    X0, (DX)
 	ADDQ      $0x00000008, DX
 	VPERMILPD $0x01, X0, X0
 
-skip60:
+skip61:
 	TESTQ  $0x00000001, BX
-	JZ     skip61
+	JZ     skip62
 	VMOVSS X0, (DX)
 
-skip61:
-stored57:
-	JMP done25
+skip62:
+stored58:
+	JMP done26
 
-beta1_24:
+beta1_25:
 	VMASKMOVPS  (CX), Y0, Y8
 	VFMADD231PS Y1, Y7, Y8
 	MOVQ        CX, DX
@@ -4722,269 +4668,269 @@ beta1_24:
 	VFMADD231PS Y6, Y7, Y0
 	MOVQ        b_cap+88(FP), DX
 	CMPQ        DX, $0x00000008
-	JLE         left62
+	JLE         left63
 	MOVQ        $0x00000008, DX
 
-left62:
+left63:
 	TESTQ   DX, DX
 	TESTQ   $0x00000008, DX
-	JZ      skip64
+	JZ      skip65
 	VMOVUPS Y8, (CX)
-	JMP     stored63
+	JMP     stored64
 
-skip64:
+skip65:
 	LEAQ         (CX), BX
 	VMOVAPS      Y8, Y5
 	TESTQ        $0x00000004, DX
-	JZ           skip65
+	JZ           skip66
 	VMOVUPS      X5, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y5, X5
 
-skip65:
+skip66:
 	TESTQ     $0x00000002, DX
-	JZ        skip66
+	JZ        skip67
 	VMOVSD    X5, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X5, X5
 
-skip66:
+skip67:
 	TESTQ  $0x00000001, DX
-	JZ     skip67
+	JZ     skip68
 	VMOVSS X5, (BX)
 
-skip67:
-stored63:
+skip68:
+stored64:
 	MOVQ CX, DX
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x02, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left68
+	JLE  left69
 	MOVQ $0x00000008, BX
 
-left68:
+left69:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip70
+	JZ      skip71
 	VMOVUPS Y1, (DX)
-	JMP     stored69
+	JMP     stored70
 
-skip70:
+skip71:
 	LEAQ         (DX), SI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000004, BX
-	JZ           skip71
+	JZ           skip72
 	VMOVUPS      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip71:
+skip72:
 	TESTQ     $0x00000002, BX
-	JZ        skip72
+	JZ        skip73
 	VMOVSD    X1, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X1, X1
 
-skip72:
+skip73:
 	TESTQ  $0x00000001, BX
-	JZ     skip73
+	JZ     skip74
 	VMOVSS X1, (SI)
 
-skip73:
-stored69:
+skip74:
+stored70:
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x02, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left74
+	JLE  left75
 	MOVQ $0x00000008, BX
 
-left74:
+left75:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip76
+	JZ      skip77
 	VMOVUPS Y2, (DX)
-	JMP     stored75
+	JMP     stored76
 
-skip76:
+skip77:
 	LEAQ         (DX), SI
 	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000004, BX
-	JZ           skip77
+	JZ           skip78
 	VMOVUPS      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip77:
+skip78:
 	TESTQ     $0x00000002, BX
-	JZ        skip78
+	JZ        skip79
 	VMOVSD    X1, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X1, X1
 
-skip78:
+skip79:
 	TESTQ  $0x00000001, BX
-	JZ     skip79
+	JZ     skip80
 	VMOVSS X1, (SI)
 
-skip79:
-stored75:
+skip80:
+stored76:
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x02, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left80
+	JLE  left81
 	MOVQ $0x00000008, BX
 
-left80:
+left81:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip82
+	JZ      skip83
 	VMOVUPS Y3, (DX)
-	JMP     stored81
+	JMP     stored82
 
-skip82:
+skip83:
 	LEAQ         (DX), SI
 	VMOVAPS      Y3, Y1
 	TESTQ        $0x00000004, BX
-	JZ           skip83
+	JZ           skip84
 	VMOVUPS      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip83:
+skip84:
 	TESTQ     $0x00000002, BX
-	JZ        skip84
+	JZ        skip85
 	VMOVSD    X1, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X1, X1
 
-skip84:
+skip85:
 	TESTQ  $0x00000001, BX
-	JZ     skip85
+	JZ     skip86
 	VMOVSS X1, (SI)
 
-skip85:
-stored81:
+skip86:
+stored82:
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x02, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left86
+	JLE  left87
 	MOVQ $0x00000008, BX
 
-left86:
+left87:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip88
+	JZ      skip89
 	VMOVUPS Y4, (DX)
-	JMP     stored87
+	JMP     stored88
 
-skip88:
+skip89:
 	LEAQ         (DX), SI
 	VMOVAPS      Y4, Y1
 	TESTQ        $0x00000004, BX
-	JZ           skip89
+	JZ           skip90
 	VMOVUPS      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip89:
+skip90:
 	TESTQ     $0x00000002, BX
-	JZ        skip90
+	JZ        skip91
 	VMOVSD    X1, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X1, X1
 
-skip90:
+skip91:
 	TESTQ  $0x00000001, BX
-	JZ     skip91
+	JZ     skip92
 	VMOVSS X1, (SI)
 
-skip91:
-stored87:
+skip92:
+stored88:
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x02, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left92
+	JLE  left93
 	MOVQ $0x00000008, BX
 
-left92:
+left93:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip94
+	JZ      skip95
 	VMOVUPS Y0, (DX)
-	JMP     stored93
+	JMP     stored94
 
-skip94:
+skip95:
 	LEAQ         (DX), DX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip95
+	JZ           skip96
 	VMOVUPS      X0, (DX)
 	ADDQ         $0x00000010, DX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip95:
+skip96:
 	TESTQ     $0x00000002, BX
-	JZ        skip96
+	JZ        skip97
 	VMOVSD    X0, (DX)
 	ADDQ      $0x00000008, DX
 	VPERMILPD $0x01, X0, X0
 
-skip96:
+skip97:
 	TESTQ  $0x00000001, BX
-	JZ     skip97
+	JZ     skip98
 	VMOVSS X0, (DX)
 
-skip97:
-stored93:
-	JMP done25
+skip98:
+stored94:
+	JMP done26
 
-beta0_23:
+beta0_24:
 	VMULPS Y7, Y1, Y1
 	MOVQ   b_cap+88(FP), DX
 	CMPQ   DX, $0x00000008
-	JLE    left98
+	JLE    left99
 	MOVQ   $0x00000008, DX
 
-left98:
+left99:
 	TESTQ   DX, DX
 	TESTQ   $0x00000008, DX
-	JZ      skip100
+	JZ      skip101
 	VMOVUPS Y1, (CX)
-	JMP     stored99
+	JMP     stored100
 
-skip100:
+skip101:
 	LEAQ         (CX), BX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, DX
-	JZ           skip101
+	JZ           skip102
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip101:
+skip102:
 	TESTQ     $0x00000002, DX
-	JZ        skip102
+	JZ        skip103
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip102:
+skip103:
 	TESTQ  $0x00000001, DX
-	JZ     skip103
+	JZ     skip104
 	VMOVSS X0, (BX)
 
-skip103:
-stored99:
+skip104:
+stored100:
 	MOVQ   CX, DX
 	MOVQ   ldc+168(FP), BX
 	SHLQ   $0x02, BX
@@ -4992,211 +4938,211 @@ stored99:
 	VMULPS Y7, Y2, Y2
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000008
-	JLE    left104
+	JLE    left105
 	MOVQ   $0x00000008, BX
 
-left104:
+left105:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip106
+	JZ      skip107
 	VMOVUPS Y2, (DX)
-	JMP     stored105
+	JMP     stored106
 
-skip106:
+skip107:
 	LEAQ         (DX), SI
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip107
+	JZ           skip108
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip107:
+skip108:
 	TESTQ     $0x00000002, BX
-	JZ        skip108
+	JZ        skip109
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip108:
+skip109:
 	TESTQ  $0x00000001, BX
-	JZ     skip109
+	JZ     skip110
 	VMOVSS X0, (SI)
 
-skip109:
-stored105:
+skip110:
+stored106:
 	MOVQ   ldc+168(FP), BX
 	SHLQ   $0x02, BX
 	ADDQ   BX, DX
 	VMULPS Y7, Y3, Y3
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000008
-	JLE    left110
+	JLE    left111
 	MOVQ   $0x00000008, BX
 
-left110:
+left111:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip112
+	JZ      skip113
 	VMOVUPS Y3, (DX)
-	JMP     stored111
+	JMP     stored112
 
-skip112:
+skip113:
 	LEAQ         (DX), SI
 	VMOVAPS      Y3, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip113
+	JZ           skip114
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip113:
+skip114:
 	TESTQ     $0x00000002, BX
-	JZ        skip114
+	JZ        skip115
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip114:
+skip115:
 	TESTQ  $0x00000001, BX
-	JZ     skip115
+	JZ     skip116
 	VMOVSS X0, (SI)
 
-skip115:
-stored111:
+skip116:
+stored112:
 	MOVQ   ldc+168(FP), BX
 	SHLQ   $0x02, BX
 	ADDQ   BX, DX
 	VMULPS Y7, Y4, Y4
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000008
-	JLE    left116
+	JLE    left117
 	MOVQ   $0x00000008, BX
 
-left116:
+left117:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip118
+	JZ      skip119
 	VMOVUPS Y4, (DX)
-	JMP     stored117
+	JMP     stored118
 
-skip118:
+skip119:
 	LEAQ         (DX), SI
 	VMOVAPS      Y4, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip119
+	JZ           skip120
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip119:
+skip120:
 	TESTQ     $0x00000002, BX
-	JZ        skip120
+	JZ        skip121
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip120:
+skip121:
 	TESTQ  $0x00000001, BX
-	JZ     skip121
+	JZ     skip122
 	VMOVSS X0, (SI)
 
-skip121:
-stored117:
+skip122:
+stored118:
 	MOVQ   ldc+168(FP), BX
 	SHLQ   $0x02, BX
 	ADDQ   BX, DX
 	VMULPS Y7, Y5, Y5
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000008
-	JLE    left122
+	JLE    left123
 	MOVQ   $0x00000008, BX
 
-left122:
+left123:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip124
+	JZ      skip125
 	VMOVUPS Y5, (DX)
-	JMP     stored123
+	JMP     stored124
 
-skip124:
+skip125:
 	LEAQ         (DX), SI
 	VMOVAPS      Y5, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip125
+	JZ           skip126
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip125:
+skip126:
 	TESTQ     $0x00000002, BX
-	JZ        skip126
+	JZ        skip127
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip126:
+skip127:
 	TESTQ  $0x00000001, BX
-	JZ     skip127
+	JZ     skip128
 	VMOVSS X0, (SI)
 
-skip127:
-stored123:
+skip128:
+stored124:
 	MOVQ   ldc+168(FP), BX
 	SHLQ   $0x02, BX
 	ADDQ   BX, DX
 	VMULPS Y7, Y6, Y6
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000008
-	JLE    left128
+	JLE    left129
 	MOVQ   $0x00000008, BX
 
-left128:
+left129:
 	TESTQ   BX, BX
 	TESTQ   $0x00000008, BX
-	JZ      skip130
+	JZ      skip131
 	VMOVUPS Y6, (DX)
-	JMP     stored129
+	JMP     stored130
 
-skip130:
+skip131:
 	LEAQ         (DX), DX
 	VMOVAPS      Y6, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip131
+	JZ           skip132
 	VMOVUPS      X0, (DX)
 	ADDQ         $0x00000010, DX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip131:
+skip132:
 	TESTQ     $0x00000002, BX
-	JZ        skip132
+	JZ        skip133
 	VMOVSD    X0, (DX)
 	ADDQ      $0x00000008, DX
 	VPERMILPD $0x01, X0, X0
 
-skip132:
+skip133:
 	TESTQ  $0x00000001, BX
-	JZ     skip133
+	JZ     skip134
 	VMOVSS X0, (DX)
 
-skip133:
-stored129:
-done25:
+skip134:
+stored130:
+done26:
 	MOVQ b_cap+88(FP), DX
 	CMPQ DX, $0x00000008
-	JLE  left134
+	JLE  left135
 	MOVQ $0x00000008, DX
 
-left134:
+left135:
 	TESTQ DX, DX
 	SUBQ  DX, b_cap+88(FP)
 	SHLQ  $0x02, DX
 	ADDQ  DX, b_base+72(FP)
 	ADDQ  DX, CX
 	ADDQ  DX, panel_base+104(FP)
-	JMP   tile11
+	JMP   tile12
 
-next12:
+next13:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000006, DX, DX
@@ -5212,9 +5158,9 @@ next12:
 	JMP    band1
 
 next2:
-band135:
+band136:
 	CMPQ m+0(FP), $0x00000001
-	JL   next136
+	JL   next137
 	MOVQ a_cap+48(FP), DX
 	MOVQ DX, b_base+72(FP)
 	MOVQ panel_cap+120(FP), DX
@@ -5222,25 +5168,28 @@ band135:
 	MOVQ n+8(FP), DX
 	MOVQ DX, b_cap+88(FP)
 
-tile137:
+tile138:
 	CMPQ b_cap+88(FP), $0x00000010
-	JL   next138
+	JL   next139
 
 	// 1 row of A, 2 vectors of the columns of B.
 	CMPB    resume+176(FP), $0x00
-	JE      fresh139
+	JE      fresh140
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
-	JMP     start140
+	JMP     start141
 
-fresh139:
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	CMPQ       k+16(FP), $0x00000040
-	JL         start140
+fetch142:
 	PREFETCHT0 (CX)
+	JMP        start141
 
-start140:
+fresh140:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch142
+
+start141:
 	MOVQ AX, DX
 	MOVQ csA+64(FP), BX
 	SHLQ $0x02, BX
@@ -5250,7 +5199,7 @@ start140:
 	MOVQ b_base+72(FP), SI
 	MOVQ panel_base+104(FP), R9
 
-k141:
+k143:
 	PREFETCHT0   (SI)(DI*8)
 	VBROADCASTSS (DX), Y2
 	VMOVUPS      (SI), Y3
@@ -5263,13 +5212,13 @@ k141:
 	ADDQ         ldp+128(FP), R9
 	ADDQ         BX, DX
 	DECQ         R8
-	JNZ          k141
+	JNZ          k143
 	VBROADCASTSS alpha+24(FP), Y2
 	MOVL         beta+136(FP), DX
 	ADDL         DX, DX
-	JZ           beta0_142
+	JZ           beta0_144
 	CMPL         beta+136(FP), $0x3f800000
-	JE           beta1_143
+	JE           beta1_145
 	VBROADCASTSS beta+136(FP), Y3
 	VMOVUPS      (CX), Y4
 	VMULPS       Y3, Y4, Y4
@@ -5279,40 +5228,40 @@ k141:
 	VFMADD231PS  Y1, Y2, Y0
 	VMOVUPS      Y4, (CX)
 	VMOVUPS      Y0, 32(CX)
-	JMP          done144
+	JMP          done146
 
-beta1_143:
+beta1_145:
 	VMOVUPS     (CX), Y3
 	VFMADD231PS Y0, Y2, Y3
 	VMOVUPS     32(CX), Y0
 	VFMADD231PS Y1, Y2, Y0
 	VMOVUPS     Y3, (CX)
 	VMOVUPS     Y0, 32(CX)
-	JMP         done144
+	JMP         done146
 
-beta0_142:
+beta0_144:
 	VMULPS  Y2, Y0, Y0
 	VMOVUPS Y0, (CX)
 	VMULPS  Y2, Y1, Y1
 	VMOVUPS Y1, 32(CX)
 
-done144:
+done146:
 	ADDQ $0x00000040, b_base+72(FP)
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, panel_base+104(FP)
 	SUBQ $0x00000010, b_cap+88(FP)
-	JMP  tile137
+	JMP  tile138
 
-next138:
-tile145:
+next139:
+tile147:
 	MOVQ b_cap+88(FP), DX
 	CMPQ DX, $0x00000008
-	JLE  left147
+	JLE  left149
 	MOVQ $0x00000008, DX
 
-left147:
+left149:
 	TESTQ DX, DX
-	JZ    next146
+	JZ    next148
 
 	// 1 row of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), BX
@@ -5320,17 +5269,14 @@ left147:
 	SUBQ       DX, BX
 	VMOVDQU    32(BX), Y0
 	CMPB       resume+176(FP), $0x00
-	JE         fresh148
+	JE         fresh150
 	VMASKMOVPS (CX), Y0, Y1
-	JMP        start149
+	JMP        start151
 
-fresh148:
-	VXORPS     Y1, Y1, Y1
-	CMPQ       k+16(FP), $0x00000040
-	JL         start149
-	PREFETCHT0 (CX)
+fresh150:
+	VXORPS Y1, Y1, Y1
 
-start149:
+start151:
 	MOVQ AX, DX
 	MOVQ csA+64(FP), BX
 	SHLQ $0x02, BX
@@ -5340,191 +5286,191 @@ start149:
 	MOVQ b_base+72(FP), SI
 	MOVQ panel_base+104(FP), R9
 
-k150:
+k152:
 	PREFETCHT0   (SI)(DI*8)
 	VBROADCASTSS (DX), Y2
 	VMASKMOVPS   (SI), Y0, Y3
 	MOVQ         b_cap+88(FP), R10
 	CMPQ         R10, $0x00000008
-	JLE          left151
+	JLE          left153
 	MOVQ         $0x00000008, R10
 
-left151:
+left153:
 	TESTQ   R10, R10
 	TESTQ   $0x00000008, R10
-	JZ      skip153
+	JZ      skip155
 	VMOVUPS Y3, (R9)
-	JMP     stored152
+	JMP     stored154
 
-skip153:
+skip155:
 	LEAQ         (R9), R11
 	VMOVAPS      Y3, Y4
 	TESTQ        $0x00000004, R10
-	JZ           skip154
+	JZ           skip156
 	VMOVUPS      X4, (R11)
 	ADDQ         $0x00000010, R11
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip154:
+skip156:
 	TESTQ     $0x00000002, R10
-	JZ        skip155
+	JZ        skip157
 	VMOVSD    X4, (R11)
 	ADDQ      $0x00000008, R11
 	VPERMILPD $0x01, X4, X4
 
-skip155:
+skip157:
 	TESTQ  $0x00000001, R10
-	JZ     skip156
+	JZ     skip158
 	VMOVSS X4, (R11)
 
-skip156:
-stored152:
+skip158:
+stored154:
 	VFMADD231PS  Y3, Y2, Y1
 	ADDQ         DI, SI
 	ADDQ         ldp+128(FP), R9
 	ADDQ         BX, DX
 	DECQ         R8
-	JNZ          k150
+	JNZ          k152
 	VBROADCASTSS alpha+24(FP), Y2
 	MOVL         beta+136(FP), DX
 	ADDL         DX, DX
-	JZ           beta0_157
+	JZ           beta0_159
 	CMPL         beta+136(FP), $0x3f800000
-	JE           beta1_158
+	JE           beta1_160
 	VBROADCASTSS beta+136(FP), Y3
 	VMASKMOVPS   (CX), Y0, Y0
 	VMULPS       Y3, Y0, Y0
 	VFMADD231PS  Y1, Y2, Y0
 	MOVQ         b_cap+88(FP), DX
 	CMPQ         DX, $0x00000008
-	JLE          left160
+	JLE          left162
 	MOVQ         $0x00000008, DX
 
-left160:
+left162:
 	TESTQ   DX, DX
 	TESTQ   $0x00000008, DX
-	JZ      skip162
+	JZ      skip164
 	VMOVUPS Y0, (CX)
-	JMP     stored161
+	JMP     stored163
 
-skip162:
+skip164:
 	LEAQ         (CX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, DX
-	JZ           skip163
+	JZ           skip165
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip163:
+skip165:
 	TESTQ     $0x00000002, DX
-	JZ        skip164
+	JZ        skip166
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip164:
+skip166:
 	TESTQ  $0x00000001, DX
-	JZ     skip165
+	JZ     skip167
 	VMOVSS X0, (BX)
 
-skip165:
-stored161:
-	JMP done159
+skip167:
+stored163:
+	JMP done161
 
-beta1_158:
+beta1_160:
 	VMASKMOVPS  (CX), Y0, Y0
 	VFMADD231PS Y1, Y2, Y0
 	MOVQ        b_cap+88(FP), DX
 	CMPQ        DX, $0x00000008
-	JLE         left166
+	JLE         left168
 	MOVQ        $0x00000008, DX
 
-left166:
+left168:
 	TESTQ   DX, DX
 	TESTQ   $0x00000008, DX
-	JZ      skip168
+	JZ      skip170
 	VMOVUPS Y0, (CX)
-	JMP     stored167
+	JMP     stored169
 
-skip168:
+skip170:
 	LEAQ         (CX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, DX
-	JZ           skip169
+	JZ           skip171
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip169:
+skip171:
 	TESTQ     $0x00000002, DX
-	JZ        skip170
+	JZ        skip172
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip170:
+skip172:
 	TESTQ  $0x00000001, DX
-	JZ     skip171
+	JZ     skip173
 	VMOVSS X0, (BX)
 
-skip171:
-stored167:
-	JMP done159
+skip173:
+stored169:
+	JMP done161
 
-beta0_157:
+beta0_159:
 	VMULPS Y2, Y1, Y1
 	MOVQ   b_cap+88(FP), DX
 	CMPQ   DX, $0x00000008
-	JLE    left172
+	JLE    left174
 	MOVQ   $0x00000008, DX
 
-left172:
+left174:
 	TESTQ   DX, DX
 	TESTQ   $0x00000008, DX
-	JZ      skip174
+	JZ      skip176
 	VMOVUPS Y1, (CX)
-	JMP     stored173
+	JMP     stored175
 
-skip174:
+skip176:
 	LEAQ         (CX), BX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, DX
-	JZ           skip175
+	JZ           skip177
 	VMOVUPS      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip175:
+skip177:
 	TESTQ     $0x00000002, DX
-	JZ        skip176
+	JZ        skip178
 	VMOVSD    X0, (BX)
 	ADDQ      $0x00000008, BX
 	VPERMILPD $0x01, X0, X0
 
-skip176:
+skip178:
 	TESTQ  $0x00000001, DX
-	JZ     skip177
+	JZ     skip179
 	VMOVSS X0, (BX)
 
-skip177:
-stored173:
-done159:
+skip179:
+stored175:
+done161:
 	MOVQ b_cap+88(FP), DX
 	CMPQ DX, $0x00000008
-	JLE  left178
+	JLE  left180
 	MOVQ $0x00000008, DX
 
-left178:
+left180:
 	TESTQ DX, DX
 	SUBQ  DX, b_cap+88(FP)
 	SHLQ  $0x02, DX
 	ADDQ  DX, b_base+72(FP)
 	ADDQ  DX, CX
 	ADDQ  DX, panel_base+104(FP)
-	JMP   tile145
+	JMP   tile147
 
-next146:
+next148:
 	MOVQ rsA+56(FP), DX
 	SHLQ $0x02, DX
 	ADDQ DX, AX
@@ -5535,9 +5481,9 @@ next146:
 	SHLQ $0x02, DX
 	SUBQ DX, CX
 	SUBQ $0x00000001, m+0(FP)
-	JMP  band135
+	JMP  band136
 
-next136:
+next137:
 	VZEROUPPER
 	RET
 
@@ -6322,21 +6268,7 @@ tile3:
 	VMOVUPD 32(BX), Y11
 	JMP     start6
 
-fresh5:
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
-	VXORPS     Y10, Y10, Y10
-	VXORPS     Y11, Y11, Y11
-	CMPQ       k+16(FP), $0x00000040
-	JL         start6
+fetch7:
 	PREFETCHT0 (CX)
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
@@ -6359,6 +6291,23 @@ fresh5:
 	SHLQ       $0x03, SI
 	ADDQ       SI, BX
 	PREFETCHT0 (BX)
+	JMP        start6
+
+fresh5:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch7
 
 start6:
 	MOVQ AX, BX
@@ -6373,7 +6322,7 @@ start6:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k7:
+k8:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VBROADCASTSD (BX), Y14
@@ -6398,14 +6347,14 @@ k7:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k7
+	JNZ          k8
 	VBROADCASTSD alpha+24(FP), Y12
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_8
+	JZ           beta0_9
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_9
+	JE           beta1_10
 	VBROADCASTSD beta+104(FP), Y13
 	VMOVUPD      (CX), Y14
 	VMULPD       Y13, Y14, Y14
@@ -6471,9 +6420,9 @@ k7:
 	VFMADD231PD  Y11, Y12, Y1
 	VMOVUPD      Y0, (BX)
 	VMOVUPD      Y1, 32(BX)
-	JMP          done10
+	JMP          done11
 
-beta1_9:
+beta1_10:
 	VMOVUPD     (CX), Y13
 	VFMADD231PD Y0, Y12, Y13
 	VMOVUPD     32(CX), Y0
@@ -6526,9 +6475,9 @@ beta1_9:
 	VFMADD231PD Y11, Y12, Y1
 	VMOVUPD     Y0, (BX)
 	VMOVUPD     Y1, 32(BX)
-	JMP         done10
+	JMP         done11
 
-beta0_8:
+beta0_9:
 	VMULPD  Y12, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y12, Y1, Y1
@@ -6570,22 +6519,22 @@ beta0_8:
 	VMULPD  Y12, Y11, Y11
 	VMOVUPD Y11, 32(BX)
 
-done10:
+done11:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000008, b_cap+88(FP)
 	JMP  tile3
 
 next4:
-tile11:
+tile12:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left13
+	JLE  left14
 	MOVQ $0x00000004, BX
 
-left13:
+left14:
 	TESTQ BX, BX
-	JZ    next12
+	JZ    next13
 
 	// 6 rows of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -6593,7 +6542,7 @@ left13:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh14
+	JE         fresh15
 	VMASKMOVPD (CX), Y0, Y1
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
@@ -6616,41 +6565,17 @@ left13:
 	SHLQ       $0x03, SI
 	ADDQ       SI, BX
 	VMASKMOVPD (BX), Y0, Y6
-	JMP        start15
+	JMP        start16
 
-fresh14:
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	CMPQ       k+16(FP), $0x00000040
-	JL         start15
-	PREFETCHT0 (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
+fresh15:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
 
-start15:
+start16:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -6663,7 +6588,7 @@ start15:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k16:
+k17:
 	VMASKMOVPD   (R9), Y0, Y7
 	VBROADCASTSD (BX), Y8
 	VFMADD231PD  Y7, Y8, Y1
@@ -6681,14 +6606,14 @@ k16:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k16
+	JNZ          k17
 	VBROADCASTSD alpha+24(FP), Y7
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_17
+	JZ           beta0_18
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_18
+	JE           beta1_19
 	VBROADCASTSD beta+104(FP), Y8
 	VMASKMOVPD   (CX), Y0, Y9
 	VMULPD       Y8, Y9, Y9
@@ -6726,191 +6651,191 @@ k16:
 	VFMADD231PD  Y6, Y7, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000004
-	JLE          left20
+	JLE          left21
 	MOVQ         $0x00000004, BX
 
-left20:
+left21:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip22
+	JZ      skip23
 	VMOVUPD Y9, (CX)
-	JMP     stored21
+	JMP     stored22
 
-skip22:
+skip23:
 	LEAQ         (CX), SI
 	VMOVAPS      Y9, Y5
 	TESTQ        $0x00000002, BX
-	JZ           skip23
+	JZ           skip24
 	VMOVUPD      X5, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y5, X5
 
-skip23:
+skip24:
 	TESTQ  $0x00000001, BX
-	JZ     skip24
+	JZ     skip25
 	VMOVSD X5, (SI)
 
-skip24:
-stored21:
+skip25:
+stored22:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left25
+	JLE  left26
 	MOVQ $0x00000004, SI
 
-left25:
+left26:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip27
+	JZ      skip28
 	VMOVUPD Y1, (BX)
-	JMP     stored26
+	JMP     stored27
 
-skip27:
+skip28:
 	LEAQ         (BX), DI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip28
+	JZ           skip29
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip28:
+skip29:
 	TESTQ  $0x00000001, SI
-	JZ     skip29
+	JZ     skip30
 	VMOVSD X1, (DI)
 
-skip29:
-stored26:
+skip30:
+stored27:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left30
+	JLE  left31
 	MOVQ $0x00000004, SI
 
-left30:
+left31:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip32
+	JZ      skip33
 	VMOVUPD Y2, (BX)
-	JMP     stored31
+	JMP     stored32
 
-skip32:
+skip33:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip33
+	JZ           skip34
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip33:
+skip34:
 	TESTQ  $0x00000001, SI
-	JZ     skip34
+	JZ     skip35
 	VMOVSD X1, (DI)
 
-skip34:
-stored31:
+skip35:
+stored32:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left35
+	JLE  left36
 	MOVQ $0x00000004, SI
 
-left35:
+left36:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip37
+	JZ      skip38
 	VMOVUPD Y3, (BX)
-	JMP     stored36
+	JMP     stored37
 
-skip37:
+skip38:
 	LEAQ         (BX), DI
 	VMOVAPS      Y3, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip38
+	JZ           skip39
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip38:
+skip39:
 	TESTQ  $0x00000001, SI
-	JZ     skip39
+	JZ     skip40
 	VMOVSD X1, (DI)
 
-skip39:
-stored36:
+skip40:
+stored37:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left40
+	JLE  left41
 	MOVQ $0x00000004, SI
 
-left40:
+left41:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip42
+	JZ      skip43
 	VMOVUPD Y4, (BX)
-	JMP     stored41
+	JMP     stored42
 
-skip42:
+skip43:
 	LEAQ         (BX), DI
 	VMOVAPS      Y4, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip43
+	JZ           skip44
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip43:
+skip44:
 	TESTQ  $0x00000001, SI
-	JZ     skip44
+	JZ     skip45
 	VMOVSD X1, (DI)
 
-skip44:
-stored41:
+skip45:
+stored42:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left45
+	JLE  left46
 	MOVQ $0x00000004, SI
 
-left45:
+left46:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip47
+	JZ      skip48
 	VMOVUPD Y0, (BX)
-	JMP     stored46
+	JMP     stored47
 
-skip47:
+skip48:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip48
+	JZ           skip49
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip48:
+skip49:
 	TESTQ  $0x00000001, SI
-	JZ     skip49
+	JZ     skip50
 	VMOVSD X0, (BX)
 
-skip49:
-stored46:
-	JMP done19
+skip50:
+stored47:
+	JMP done20
 
-beta1_18:
+beta1_19:
 	VMASKMOVPD  (CX), Y0, Y8
 	VFMADD231PD Y1, Y7, Y8
 	MOVQ        CX, BX
@@ -6941,220 +6866,220 @@ beta1_18:
 	VFMADD231PD Y6, Y7, Y0
 	MOVQ        b_cap+88(FP), BX
 	CMPQ        BX, $0x00000004
-	JLE         left50
+	JLE         left51
 	MOVQ        $0x00000004, BX
 
-left50:
+left51:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip52
+	JZ      skip53
 	VMOVUPD Y8, (CX)
-	JMP     stored51
+	JMP     stored52
 
-skip52:
+skip53:
 	LEAQ         (CX), SI
 	VMOVAPS      Y8, Y5
 	TESTQ        $0x00000002, BX
-	JZ           skip53
+	JZ           skip54
 	VMOVUPD      X5, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y5, X5
 
-skip53:
+skip54:
 	TESTQ  $0x00000001, BX
-	JZ     skip54
+	JZ     skip55
 	VMOVSD X5, (SI)
 
-skip54:
-stored51:
+skip55:
+stored52:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left55
+	JLE  left56
 	MOVQ $0x00000004, SI
 
-left55:
+left56:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip57
+	JZ      skip58
 	VMOVUPD Y1, (BX)
-	JMP     stored56
+	JMP     stored57
 
-skip57:
+skip58:
 	LEAQ         (BX), DI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip58
+	JZ           skip59
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip58:
+skip59:
 	TESTQ  $0x00000001, SI
-	JZ     skip59
+	JZ     skip60
 	VMOVSD X1, (DI)
 
-skip59:
-stored56:
+skip60:
+stored57:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left60
+	JLE  left61
 	MOVQ $0x00000004, SI
 
-left60:
+left61:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip62
+	JZ      skip63
 	VMOVUPD Y2, (BX)
-	JMP     stored61
+	JMP     stored62
 
-skip62:
+skip63:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip63
+	JZ           skip64
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip63:
+skip64:
 	TESTQ  $0x00000001, SI
-	JZ     skip64
+	JZ     skip65
 	VMOVSD X1, (DI)
 
-skip64:
-stored61:
+skip65:
+stored62:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left65
+	JLE  left66
 	MOVQ $0x00000004, SI
 
-left65:
+left66:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip67
+	JZ      skip68
 	VMOVUPD Y3, (BX)
-	JMP     stored66
+	JMP     stored67
 
-skip67:
+skip68:
 	LEAQ         (BX), DI
 	VMOVAPS      Y3, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip68
+	JZ           skip69
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip68:
+skip69:
 	TESTQ  $0x00000001, SI
-	JZ     skip69
+	JZ     skip70
 	VMOVSD X1, (DI)
 
-skip69:
-stored66:
+skip70:
+stored67:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left70
+	JLE  left71
 	MOVQ $0x00000004, SI
 
-left70:
+left71:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip72
+	JZ      skip73
 	VMOVUPD Y4, (BX)
-	JMP     stored71
+	JMP     stored72
 
-skip72:
+skip73:
 	LEAQ         (BX), DI
 	VMOVAPS      Y4, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip73
+	JZ           skip74
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip73:
+skip74:
 	TESTQ  $0x00000001, SI
-	JZ     skip74
+	JZ     skip75
 	VMOVSD X1, (DI)
 
-skip74:
-stored71:
+skip75:
+stored72:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left75
+	JLE  left76
 	MOVQ $0x00000004, SI
 
-left75:
+left76:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip77
+	JZ      skip78
 	VMOVUPD Y0, (BX)
-	JMP     stored76
+	JMP     stored77
 
-skip77:
+skip78:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip78
+	JZ           skip79
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip78:
+skip79:
 	TESTQ  $0x00000001, SI
-	JZ     skip79
+	JZ     skip80
 	VMOVSD X0, (BX)
 
-skip79:
-stored76:
-	JMP done19
+skip80:
+stored77:
+	JMP done20
 
-beta0_17:
+beta0_18:
 	VMULPD Y7, Y1, Y1
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000004
-	JLE    left80
+	JLE    left81
 	MOVQ   $0x00000004, BX
 
-left80:
+left81:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip82
+	JZ      skip83
 	VMOVUPD Y1, (CX)
-	JMP     stored81
+	JMP     stored82
 
-skip82:
+skip83:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip83
+	JZ           skip84
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip83:
+skip84:
 	TESTQ  $0x00000001, BX
-	JZ     skip84
+	JZ     skip85
 	VMOVSD X0, (SI)
 
-skip84:
-stored81:
+skip85:
+stored82:
 	MOVQ   CX, BX
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
@@ -7162,175 +7087,175 @@ stored81:
 	VMULPD Y7, Y2, Y2
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left85
+	JLE    left86
 	MOVQ   $0x00000004, SI
 
-left85:
+left86:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip87
+	JZ      skip88
 	VMOVUPD Y2, (BX)
-	JMP     stored86
+	JMP     stored87
 
-skip87:
+skip88:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip88
+	JZ           skip89
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip88:
+skip89:
 	TESTQ  $0x00000001, SI
-	JZ     skip89
+	JZ     skip90
 	VMOVSD X0, (DI)
 
-skip89:
-stored86:
+skip90:
+stored87:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
 	ADDQ   SI, BX
 	VMULPD Y7, Y3, Y3
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left90
+	JLE    left91
 	MOVQ   $0x00000004, SI
 
-left90:
+left91:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip92
+	JZ      skip93
 	VMOVUPD Y3, (BX)
-	JMP     stored91
+	JMP     stored92
 
-skip92:
+skip93:
 	LEAQ         (BX), DI
 	VMOVAPS      Y3, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip93
+	JZ           skip94
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip93:
+skip94:
 	TESTQ  $0x00000001, SI
-	JZ     skip94
+	JZ     skip95
 	VMOVSD X0, (DI)
 
-skip94:
-stored91:
+skip95:
+stored92:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
 	ADDQ   SI, BX
 	VMULPD Y7, Y4, Y4
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left95
+	JLE    left96
 	MOVQ   $0x00000004, SI
 
-left95:
+left96:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip97
+	JZ      skip98
 	VMOVUPD Y4, (BX)
-	JMP     stored96
+	JMP     stored97
 
-skip97:
+skip98:
 	LEAQ         (BX), DI
 	VMOVAPS      Y4, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip98
+	JZ           skip99
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip98:
+skip99:
 	TESTQ  $0x00000001, SI
-	JZ     skip99
+	JZ     skip100
 	VMOVSD X0, (DI)
 
-skip99:
-stored96:
+skip100:
+stored97:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
 	ADDQ   SI, BX
 	VMULPD Y7, Y5, Y5
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left100
+	JLE    left101
 	MOVQ   $0x00000004, SI
 
-left100:
+left101:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip102
+	JZ      skip103
 	VMOVUPD Y5, (BX)
-	JMP     stored101
+	JMP     stored102
 
-skip102:
+skip103:
 	LEAQ         (BX), DI
 	VMOVAPS      Y5, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip103
+	JZ           skip104
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip103:
+skip104:
 	TESTQ  $0x00000001, SI
-	JZ     skip104
+	JZ     skip105
 	VMOVSD X0, (DI)
 
-skip104:
-stored101:
+skip105:
+stored102:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
 	ADDQ   SI, BX
 	VMULPD Y7, Y6, Y6
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left105
+	JLE    left106
 	MOVQ   $0x00000004, SI
 
-left105:
+left106:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip107
+	JZ      skip108
 	VMOVUPD Y6, (BX)
-	JMP     stored106
+	JMP     stored107
 
-skip107:
+skip108:
 	LEAQ         (BX), BX
 	VMOVAPS      Y6, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip108
+	JZ           skip109
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip108:
+skip109:
 	TESTQ  $0x00000001, SI
-	JZ     skip109
+	JZ     skip110
 	VMOVSD X0, (BX)
 
-skip109:
-stored106:
-done19:
+skip110:
+stored107:
+done20:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left110
+	JLE  left111
 	MOVQ $0x00000004, BX
 
-left110:
+left111:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile11
+	JMP   tile12
 
-next12:
+next13:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000006, DX, DX
@@ -7347,18 +7272,18 @@ next12:
 
 next2:
 	CMPQ m+0(FP), $0x00000004
-	JL   next112
+	JL   next113
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile113:
+tile114:
 	CMPQ b_cap+88(FP), $0x0000000c
-	JL   next114
+	JL   next115
 
 	// 4 rows of A, 3 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh115
+	JE      fresh116
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	VMOVUPD 64(CX), Y2
@@ -7381,23 +7306,9 @@ tile113:
 	VMOVUPD (BX), Y9
 	VMOVUPD 32(BX), Y10
 	VMOVUPD 64(BX), Y11
-	JMP     start116
+	JMP     start117
 
-fresh115:
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
-	VXORPS     Y10, Y10, Y10
-	VXORPS     Y11, Y11, Y11
-	CMPQ       k+16(FP), $0x00000040
-	JL         start116
+fetch118:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	MOVQ       CX, BX
@@ -7416,8 +7327,25 @@ fresh115:
 	ADDQ       SI, BX
 	PREFETCHT0 (BX)
 	PREFETCHT0 64(BX)
+	JMP        start117
 
-start116:
+fresh116:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch118
+
+start117:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -7430,7 +7358,7 @@ start116:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k117:
+k119:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VMOVUPD      64(R9), Y14
@@ -7454,14 +7382,14 @@ k117:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k117
+	JNZ          k119
 	VBROADCASTSD alpha+24(FP), Y12
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_118
+	JZ           beta0_120
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_119
+	JE           beta1_121
 	VBROADCASTSD beta+104(FP), Y13
 	VMOVUPD      (CX), Y14
 	VMULPD       Y13, Y14, Y14
@@ -7521,9 +7449,9 @@ k117:
 	VMOVUPD      Y0, (BX)
 	VMOVUPD      Y1, 32(BX)
 	VMOVUPD      Y2, 64(BX)
-	JMP          done120
+	JMP          done122
 
-beta1_119:
+beta1_121:
 	VMOVUPD     (CX), Y13
 	VFMADD231PD Y0, Y12, Y13
 	VMOVUPD     32(CX), Y0
@@ -7570,9 +7498,9 @@ beta1_119:
 	VMOVUPD     Y0, (BX)
 	VMOVUPD     Y1, 32(BX)
 	VMOVUPD     Y2, 64(BX)
-	JMP         done120
+	JMP         done122
 
-beta0_118:
+beta0_120:
 	VMULPD  Y12, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y12, Y1, Y1
@@ -7608,22 +7536,22 @@ beta0_118:
 	VMULPD  Y12, Y11, Y11
 	VMOVUPD Y11, 64(BX)
 
-done120:
+done122:
 	ADDQ $0x00000060, DX
 	ADDQ $0x00000060, CX
 	SUBQ $0x0000000c, b_cap+88(FP)
-	JMP  tile113
+	JMP  tile114
 
-next114:
-tile121:
+next115:
+tile123:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left123
+	JLE  left125
 	MOVQ $0x00000004, BX
 
-left123:
+left125:
 	TESTQ BX, BX
-	JZ    next122
+	JZ    next124
 
 	// 4 rows of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -7631,7 +7559,7 @@ left123:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh124
+	JE         fresh126
 	VMASKMOVPD (CX), Y0, Y1
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
@@ -7646,31 +7574,15 @@ left123:
 	SHLQ       $0x03, SI
 	ADDQ       SI, BX
 	VMASKMOVPD (BX), Y0, Y4
-	JMP        start125
+	JMP        start127
 
-fresh124:
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	CMPQ       k+16(FP), $0x00000040
-	JL         start125
-	PREFETCHT0 (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
+fresh126:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
 
-start125:
+start127:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -7683,7 +7595,7 @@ start125:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k126:
+k128:
 	VMASKMOVPD   (R9), Y0, Y5
 	VBROADCASTSD (BX), Y6
 	VFMADD231PD  Y5, Y6, Y1
@@ -7697,14 +7609,14 @@ k126:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k126
+	JNZ          k128
 	VBROADCASTSD alpha+24(FP), Y5
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_127
+	JZ           beta0_129
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_128
+	JE           beta1_130
 	VBROADCASTSD beta+104(FP), Y6
 	VMASKMOVPD   (CX), Y0, Y7
 	VMULPD       Y6, Y7, Y7
@@ -7730,129 +7642,129 @@ k126:
 	VFMADD231PD  Y4, Y5, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000004
-	JLE          left130
+	JLE          left132
 	MOVQ         $0x00000004, BX
 
-left130:
+left132:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip132
+	JZ      skip134
 	VMOVUPD Y7, (CX)
-	JMP     stored131
+	JMP     stored133
 
-skip132:
+skip134:
 	LEAQ         (CX), SI
 	VMOVAPS      Y7, Y3
 	TESTQ        $0x00000002, BX
-	JZ           skip133
+	JZ           skip135
 	VMOVUPD      X3, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y3, X3
 
-skip133:
+skip135:
 	TESTQ  $0x00000001, BX
-	JZ     skip134
+	JZ     skip136
 	VMOVSD X3, (SI)
 
-skip134:
-stored131:
+skip136:
+stored133:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left135
+	JLE  left137
 	MOVQ $0x00000004, SI
 
-left135:
+left137:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip137
+	JZ      skip139
 	VMOVUPD Y1, (BX)
-	JMP     stored136
+	JMP     stored138
 
-skip137:
+skip139:
 	LEAQ         (BX), DI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip138
+	JZ           skip140
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip138:
+skip140:
 	TESTQ  $0x00000001, SI
-	JZ     skip139
+	JZ     skip141
 	VMOVSD X1, (DI)
 
-skip139:
-stored136:
+skip141:
+stored138:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left140
+	JLE  left142
 	MOVQ $0x00000004, SI
 
-left140:
+left142:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip142
+	JZ      skip144
 	VMOVUPD Y2, (BX)
-	JMP     stored141
+	JMP     stored143
 
-skip142:
+skip144:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip143
+	JZ           skip145
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip143:
+skip145:
 	TESTQ  $0x00000001, SI
-	JZ     skip144
+	JZ     skip146
 	VMOVSD X1, (DI)
 
-skip144:
-stored141:
+skip146:
+stored143:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left145
+	JLE  left147
 	MOVQ $0x00000004, SI
 
-left145:
+left147:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip147
+	JZ      skip149
 	VMOVUPD Y0, (BX)
-	JMP     stored146
+	JMP     stored148
 
-skip147:
+skip149:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip148
+	JZ           skip150
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip148:
+skip150:
 	TESTQ  $0x00000001, SI
-	JZ     skip149
+	JZ     skip151
 	VMOVSD X0, (BX)
 
-skip149:
-stored146:
-	JMP done129
+skip151:
+stored148:
+	JMP done131
 
-beta1_128:
+beta1_130:
 	VMASKMOVPD  (CX), Y0, Y6
 	VFMADD231PD Y1, Y5, Y6
 	MOVQ        CX, BX
@@ -7873,158 +7785,158 @@ beta1_128:
 	VFMADD231PD Y4, Y5, Y0
 	MOVQ        b_cap+88(FP), BX
 	CMPQ        BX, $0x00000004
-	JLE         left150
+	JLE         left152
 	MOVQ        $0x00000004, BX
 
-left150:
+left152:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip152
+	JZ      skip154
 	VMOVUPD Y6, (CX)
-	JMP     stored151
+	JMP     stored153
 
-skip152:
+skip154:
 	LEAQ         (CX), SI
 	VMOVAPS      Y6, Y3
 	TESTQ        $0x00000002, BX
-	JZ           skip153
+	JZ           skip155
 	VMOVUPD      X3, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y3, X3
 
-skip153:
+skip155:
 	TESTQ  $0x00000001, BX
-	JZ     skip154
+	JZ     skip156
 	VMOVSD X3, (SI)
 
-skip154:
-stored151:
+skip156:
+stored153:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left155
+	JLE  left157
 	MOVQ $0x00000004, SI
 
-left155:
+left157:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip157
+	JZ      skip159
 	VMOVUPD Y1, (BX)
-	JMP     stored156
+	JMP     stored158
 
-skip157:
+skip159:
 	LEAQ         (BX), DI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip158
+	JZ           skip160
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip158:
+skip160:
 	TESTQ  $0x00000001, SI
-	JZ     skip159
+	JZ     skip161
 	VMOVSD X1, (DI)
 
-skip159:
-stored156:
+skip161:
+stored158:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left160
+	JLE  left162
 	MOVQ $0x00000004, SI
 
-left160:
+left162:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip162
+	JZ      skip164
 	VMOVUPD Y2, (BX)
-	JMP     stored161
+	JMP     stored163
 
-skip162:
+skip164:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000002, SI
-	JZ           skip163
+	JZ           skip165
 	VMOVUPD      X1, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip163:
+skip165:
 	TESTQ  $0x00000001, SI
-	JZ     skip164
+	JZ     skip166
 	VMOVSD X1, (DI)
 
-skip164:
-stored161:
+skip166:
+stored163:
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left165
+	JLE  left167
 	MOVQ $0x00000004, SI
 
-left165:
+left167:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip167
+	JZ      skip169
 	VMOVUPD Y0, (BX)
-	JMP     stored166
+	JMP     stored168
 
-skip167:
+skip169:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip168
+	JZ           skip170
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip168:
+skip170:
 	TESTQ  $0x00000001, SI
-	JZ     skip169
+	JZ     skip171
 	VMOVSD X0, (BX)
 
-skip169:
-stored166:
-	JMP done129
+skip171:
+stored168:
+	JMP done131
 
-beta0_127:
+beta0_129:
 	VMULPD Y5, Y1, Y1
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000004
-	JLE    left170
+	JLE    left172
 	MOVQ   $0x00000004, BX
 
-left170:
+left172:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip172
+	JZ      skip174
 	VMOVUPD Y1, (CX)
-	JMP     stored171
+	JMP     stored173
 
-skip172:
+skip174:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip173
+	JZ           skip175
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip173:
+skip175:
 	TESTQ  $0x00000001, BX
-	JZ     skip174
+	JZ     skip176
 	VMOVSD X0, (SI)
 
-skip174:
-stored171:
+skip176:
+stored173:
 	MOVQ   CX, BX
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
@@ -8032,111 +7944,111 @@ stored171:
 	VMULPD Y5, Y2, Y2
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left175
+	JLE    left177
 	MOVQ   $0x00000004, SI
 
-left175:
+left177:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip177
+	JZ      skip179
 	VMOVUPD Y2, (BX)
-	JMP     stored176
+	JMP     stored178
 
-skip177:
+skip179:
 	LEAQ         (BX), DI
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip178
+	JZ           skip180
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip178:
+skip180:
 	TESTQ  $0x00000001, SI
-	JZ     skip179
+	JZ     skip181
 	VMOVSD X0, (DI)
 
-skip179:
-stored176:
+skip181:
+stored178:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
 	ADDQ   SI, BX
 	VMULPD Y5, Y3, Y3
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left180
+	JLE    left182
 	MOVQ   $0x00000004, SI
 
-left180:
+left182:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip182
+	JZ      skip184
 	VMOVUPD Y3, (BX)
-	JMP     stored181
+	JMP     stored183
 
-skip182:
+skip184:
 	LEAQ         (BX), DI
 	VMOVAPS      Y3, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip183
+	JZ           skip185
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip183:
+skip185:
 	TESTQ  $0x00000001, SI
-	JZ     skip184
+	JZ     skip186
 	VMOVSD X0, (DI)
 
-skip184:
-stored181:
+skip186:
+stored183:
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
 	ADDQ   SI, BX
 	VMULPD Y5, Y4, Y4
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left185
+	JLE    left187
 	MOVQ   $0x00000004, SI
 
-left185:
+left187:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip187
+	JZ      skip189
 	VMOVUPD Y4, (BX)
-	JMP     stored186
+	JMP     stored188
 
-skip187:
+skip189:
 	LEAQ         (BX), BX
 	VMOVAPS      Y4, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip188
+	JZ           skip190
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip188:
+skip190:
 	TESTQ  $0x00000001, SI
-	JZ     skip189
+	JZ     skip191
 	VMOVSD X0, (BX)
 
-skip189:
-stored186:
-done129:
+skip191:
+stored188:
+done131:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left190
+	JLE  left192
 	MOVQ $0x00000004, BX
 
-left190:
+left192:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile121
+	JMP   tile123
 
-next122:
+next124:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -8150,20 +8062,20 @@ next122:
 	SUBQ   DX, CX
 	SUBQ   $0x00000004, m+0(FP)
 
-next112:
+next113:
 	CMPQ m+0(FP), $0x00000002
-	JL   next192
+	JL   next194
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile193:
+tile195:
 	CMPQ b_cap+88(FP), $0x00000018
-	JL   next194
+	JL   next196
 
 	// 2 rows of A, 6 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh195
+	JE      fresh197
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	VMOVUPD 64(CX), Y2
@@ -8180,23 +8092,9 @@ tile193:
 	VMOVUPD 96(BX), Y9
 	VMOVUPD 128(BX), Y10
 	VMOVUPD 160(BX), Y11
-	JMP     start196
+	JMP     start198
 
-fresh195:
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
-	VXORPS     Y10, Y10, Y10
-	VXORPS     Y11, Y11, Y11
-	CMPQ       k+16(FP), $0x00000040
-	JL         start196
+fetch199:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
@@ -8207,8 +8105,25 @@ fresh195:
 	PREFETCHT0 (BX)
 	PREFETCHT0 64(BX)
 	PREFETCHT0 128(BX)
+	JMP        start198
 
-start196:
+fresh197:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch199
+
+start198:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -8219,7 +8134,7 @@ start196:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k197:
+k200:
 	VBROADCASTSD (BX), Y12
 	VBROADCASTSD (BX)(SI*1), Y13
 	VMOVUPD      (R8), Y14
@@ -8243,14 +8158,14 @@ k197:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k197
+	JNZ          k200
 	VBROADCASTSD alpha+24(FP), Y12
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_198
+	JZ           beta0_201
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_199
+	JE           beta1_202
 	VBROADCASTSD beta+104(FP), Y13
 	VMOVUPD      (CX), Y14
 	VMULPD       Y13, Y14, Y14
@@ -8304,9 +8219,9 @@ k197:
 	VMOVUPD      Y3, 96(BX)
 	VMOVUPD      Y4, 128(BX)
 	VMOVUPD      Y5, 160(BX)
-	JMP          done200
+	JMP          done203
 
-beta1_199:
+beta1_202:
 	VMOVUPD     (CX), Y13
 	VFMADD231PD Y0, Y12, Y13
 	VMOVUPD     32(CX), Y0
@@ -8347,9 +8262,9 @@ beta1_199:
 	VMOVUPD     Y3, 96(BX)
 	VMOVUPD     Y4, 128(BX)
 	VMOVUPD     Y5, 160(BX)
-	JMP         done200
+	JMP         done203
 
-beta0_198:
+beta0_201:
 	VMULPD  Y12, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y12, Y1, Y1
@@ -8379,20 +8294,20 @@ beta0_198:
 	VMULPD  Y12, Y11, Y11
 	VMOVUPD Y11, 160(BX)
 
-done200:
+done203:
 	ADDQ $0x000000c0, DX
 	ADDQ $0x000000c0, CX
 	SUBQ $0x00000018, b_cap+88(FP)
-	JMP  tile193
+	JMP  tile195
 
-next194:
-tile201:
+next196:
+tile204:
 	CMPQ b_cap+88(FP), $0x00000008
-	JL   next202
+	JL   next205
 
 	// 2 rows of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh203
+	JE      fresh206
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	MOVQ    CX, BX
@@ -8401,23 +8316,26 @@ tile201:
 	ADDQ    SI, BX
 	VMOVUPD (BX), Y2
 	VMOVUPD 32(BX), Y3
-	JMP     start204
+	JMP     start207
 
-fresh203:
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	CMPQ       k+16(FP), $0x00000040
-	JL         start204
+fetch208:
 	PREFETCHT0 (CX)
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
 	SHLQ       $0x03, SI
 	ADDQ       SI, BX
 	PREFETCHT0 (BX)
+	JMP        start207
 
-start204:
+fresh206:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch208
+
+start207:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -8428,7 +8346,7 @@ start204:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k205:
+k209:
 	VBROADCASTSD (BX), Y4
 	VBROADCASTSD (BX)(SI*1), Y5
 	VMOVUPD      (R8), Y6
@@ -8440,14 +8358,14 @@ k205:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k205
+	JNZ          k209
 	VBROADCASTSD alpha+24(FP), Y4
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_206
+	JZ           beta0_210
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_207
+	JE           beta1_211
 	VBROADCASTSD beta+104(FP), Y5
 	VMOVUPD      (CX), Y6
 	VMULPD       Y5, Y6, Y6
@@ -8469,9 +8387,9 @@ k205:
 	VFMADD231PD  Y3, Y4, Y1
 	VMOVUPD      Y0, (BX)
 	VMOVUPD      Y1, 32(BX)
-	JMP          done208
+	JMP          done212
 
-beta1_207:
+beta1_211:
 	VMOVUPD     (CX), Y5
 	VFMADD231PD Y0, Y4, Y5
 	VMOVUPD     32(CX), Y0
@@ -8488,9 +8406,9 @@ beta1_207:
 	VFMADD231PD Y3, Y4, Y1
 	VMOVUPD     Y0, (BX)
 	VMOVUPD     Y1, 32(BX)
-	JMP         done208
+	JMP         done212
 
-beta0_206:
+beta0_210:
 	VMULPD  Y4, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y4, Y1, Y1
@@ -8504,22 +8422,22 @@ beta0_206:
 	VMULPD  Y4, Y3, Y3
 	VMOVUPD Y3, 32(BX)
 
-done208:
+done212:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000008, b_cap+88(FP)
-	JMP  tile201
+	JMP  tile204
 
-next202:
-tile209:
+next205:
+tile213:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left211
+	JLE  left215
 	MOVQ $0x00000004, BX
 
-left211:
+left215:
 	TESTQ BX, BX
-	JZ    next210
+	JZ    next214
 
 	// 2 rows of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -8527,28 +8445,20 @@ left211:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh212
+	JE         fresh216
 	VMASKMOVPD (CX), Y0, Y1
 	MOVQ       CX, BX
 	MOVQ       ldc+136(FP), SI
 	SHLQ       $0x03, SI
 	ADDQ       SI, BX
 	VMASKMOVPD (BX), Y0, Y2
-	JMP        start213
+	JMP        start217
 
-fresh212:
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	CMPQ       k+16(FP), $0x00000040
-	JL         start213
-	PREFETCHT0 (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
+fresh216:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
 
-start213:
+start217:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -8559,7 +8469,7 @@ start213:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k214:
+k218:
 	VMASKMOVPD   (R8), Y0, Y3
 	VBROADCASTSD (BX), Y4
 	VFMADD231PD  Y3, Y4, Y1
@@ -8568,14 +8478,14 @@ k214:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k214
+	JNZ          k218
 	VBROADCASTSD alpha+24(FP), Y3
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_215
+	JZ           beta0_219
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_216
+	JE           beta1_220
 	VBROADCASTSD beta+104(FP), Y4
 	VMASKMOVPD   (CX), Y0, Y5
 	VMULPD       Y4, Y5, Y5
@@ -8589,67 +8499,67 @@ k214:
 	VFMADD231PD  Y2, Y3, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000004
-	JLE          left218
+	JLE          left222
 	MOVQ         $0x00000004, BX
 
-left218:
+left222:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip220
+	JZ      skip224
 	VMOVUPD Y5, (CX)
-	JMP     stored219
+	JMP     stored223
 
-skip220:
+skip224:
 	LEAQ         (CX), SI
 	VMOVAPS      Y5, Y1
 	TESTQ        $0x00000002, BX
-	JZ           skip221
+	JZ           skip225
 	VMOVUPD      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip221:
+skip225:
 	TESTQ  $0x00000001, BX
-	JZ     skip222
+	JZ     skip226
 	VMOVSD X1, (SI)
 
-skip222:
-stored219:
+skip226:
+stored223:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left223
+	JLE  left227
 	MOVQ $0x00000004, SI
 
-left223:
+left227:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip225
+	JZ      skip229
 	VMOVUPD Y0, (BX)
-	JMP     stored224
+	JMP     stored228
 
-skip225:
+skip229:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip226
+	JZ           skip230
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip226:
+skip230:
 	TESTQ  $0x00000001, SI
-	JZ     skip227
+	JZ     skip231
 	VMOVSD X0, (BX)
 
-skip227:
-stored224:
-	JMP done217
+skip231:
+stored228:
+	JMP done221
 
-beta1_216:
+beta1_220:
 	VMASKMOVPD  (CX), Y0, Y4
 	VFMADD231PD Y1, Y3, Y4
 	MOVQ        CX, BX
@@ -8660,96 +8570,96 @@ beta1_216:
 	VFMADD231PD Y2, Y3, Y0
 	MOVQ        b_cap+88(FP), BX
 	CMPQ        BX, $0x00000004
-	JLE         left228
+	JLE         left232
 	MOVQ        $0x00000004, BX
 
-left228:
+left232:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip230
+	JZ      skip234
 	VMOVUPD Y4, (CX)
-	JMP     stored229
+	JMP     stored233
 
-skip230:
+skip234:
 	LEAQ         (CX), SI
 	VMOVAPS      Y4, Y1
 	TESTQ        $0x00000002, BX
-	JZ           skip231
+	JZ           skip235
 	VMOVUPD      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip231:
+skip235:
 	TESTQ  $0x00000001, BX
-	JZ     skip232
+	JZ     skip236
 	VMOVSD X1, (SI)
 
-skip232:
-stored229:
+skip236:
+stored233:
 	MOVQ CX, BX
 	MOVQ ldc+136(FP), SI
 	SHLQ $0x03, SI
 	ADDQ SI, BX
 	MOVQ b_cap+88(FP), SI
 	CMPQ SI, $0x00000004
-	JLE  left233
+	JLE  left237
 	MOVQ $0x00000004, SI
 
-left233:
+left237:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip235
+	JZ      skip239
 	VMOVUPD Y0, (BX)
-	JMP     stored234
+	JMP     stored238
 
-skip235:
+skip239:
 	LEAQ         (BX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip236
+	JZ           skip240
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip236:
+skip240:
 	TESTQ  $0x00000001, SI
-	JZ     skip237
+	JZ     skip241
 	VMOVSD X0, (BX)
 
-skip237:
-stored234:
-	JMP done217
+skip241:
+stored238:
+	JMP done221
 
-beta0_215:
+beta0_219:
 	VMULPD Y3, Y1, Y1
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000004
-	JLE    left238
+	JLE    left242
 	MOVQ   $0x00000004, BX
 
-left238:
+left242:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip240
+	JZ      skip244
 	VMOVUPD Y1, (CX)
-	JMP     stored239
+	JMP     stored243
 
-skip240:
+skip244:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip241
+	JZ           skip245
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip241:
+skip245:
 	TESTQ  $0x00000001, BX
-	JZ     skip242
+	JZ     skip246
 	VMOVSD X0, (SI)
 
-skip242:
-stored239:
+skip246:
+stored243:
 	MOVQ   CX, BX
 	MOVQ   ldc+136(FP), SI
 	SHLQ   $0x03, SI
@@ -8757,47 +8667,47 @@ stored239:
 	VMULPD Y3, Y2, Y2
 	MOVQ   b_cap+88(FP), SI
 	CMPQ   SI, $0x00000004
-	JLE    left243
+	JLE    left247
 	MOVQ   $0x00000004, SI
 
-left243:
+left247:
 	TESTQ   SI, SI
 	TESTQ   $0x00000004, SI
-	JZ      skip245
+	JZ      skip249
 	VMOVUPD Y2, (BX)
-	JMP     stored244
+	JMP     stored248
 
-skip245:
+skip249:
 	LEAQ         (BX), BX
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip246
+	JZ           skip250
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip246:
+skip250:
 	TESTQ  $0x00000001, SI
-	JZ     skip247
+	JZ     skip251
 	VMOVSD X0, (BX)
 
-skip247:
-stored244:
-done217:
+skip251:
+stored248:
+done221:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left248
+	JLE  left252
 	MOVQ $0x00000004, BX
 
-left248:
+left252:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile209
+	JMP   tile213
 
-next210:
+next214:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -8811,20 +8721,20 @@ next210:
 	SUBQ   DX, CX
 	SUBQ   $0x00000002, m+0(FP)
 
-next192:
+next194:
 	CMPQ m+0(FP), $0x00000001
-	JL   next250
+	JL   next254
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile251:
+tile255:
 	CMPQ b_cap+88(FP), $0x00000020
-	JL   next252
+	JL   next256
 
 	// 1 row of A, 8 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh253
+	JE      fresh257
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
 	VMOVUPD 64(CX), Y2
@@ -8833,25 +8743,28 @@ tile251:
 	VMOVUPD 160(CX), Y5
 	VMOVUPD 192(CX), Y6
 	VMOVUPD 224(CX), Y7
-	JMP     start254
+	JMP     start258
 
-fresh253:
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	CMPQ       k+16(FP), $0x00000040
-	JL         start254
+fetch259:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
 	PREFETCHT0 192(CX)
+	JMP        start258
 
-start254:
+fresh257:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch259
+
+start258:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x03, SI
@@ -8860,7 +8773,7 @@ start254:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k255:
+k260:
 	VBROADCASTSD (BX), Y8
 	VFMADD231PD  (DI), Y8, Y0
 	VFMADD231PD  32(DI), Y8, Y1
@@ -8873,14 +8786,14 @@ k255:
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k255
+	JNZ          k260
 	VBROADCASTSD alpha+24(FP), Y8
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_256
+	JZ           beta0_261
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_257
+	JE           beta1_262
 	VBROADCASTSD beta+104(FP), Y9
 	VMOVUPD      (CX), Y10
 	VMULPD       Y9, Y10, Y10
@@ -8914,9 +8827,9 @@ k255:
 	VMOVUPD      Y4, 160(CX)
 	VMOVUPD      Y5, 192(CX)
 	VMOVUPD      Y6, 224(CX)
-	JMP          done258
+	JMP          done263
 
-beta1_257:
+beta1_262:
 	VMOVUPD     (CX), Y9
 	VFMADD231PD Y0, Y8, Y9
 	VMOVUPD     32(CX), Y0
@@ -8941,9 +8854,9 @@ beta1_257:
 	VMOVUPD     Y4, 160(CX)
 	VMOVUPD     Y5, 192(CX)
 	VMOVUPD     Y6, 224(CX)
-	JMP         done258
+	JMP         done263
 
-beta0_256:
+beta0_261:
 	VMULPD  Y8, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y8, Y1, Y1
@@ -8961,32 +8874,35 @@ beta0_256:
 	VMULPD  Y8, Y7, Y7
 	VMOVUPD Y7, 224(CX)
 
-done258:
+done263:
 	ADDQ $0x00000100, DX
 	ADDQ $0x00000100, CX
 	SUBQ $0x00000020, b_cap+88(FP)
-	JMP  tile251
+	JMP  tile255
 
-next252:
-tile259:
+next256:
+tile264:
 	CMPQ b_cap+88(FP), $0x00000008
-	JL   next260
+	JL   next265
 
 	// 1 row of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh261
+	JE      fresh266
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
-	JMP     start262
+	JMP     start267
 
-fresh261:
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	CMPQ       k+16(FP), $0x00000040
-	JL         start262
+fetch268:
 	PREFETCHT0 (CX)
+	JMP        start267
 
-start262:
+fresh266:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch268
+
+start267:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x03, SI
@@ -8995,21 +8911,21 @@ start262:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k263:
+k269:
 	VBROADCASTSD (BX), Y2
 	VFMADD231PD  (DI), Y2, Y0
 	VFMADD231PD  32(DI), Y2, Y1
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k263
+	JNZ          k269
 	VBROADCASTSD alpha+24(FP), Y2
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_264
+	JZ           beta0_270
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_265
+	JE           beta1_271
 	VBROADCASTSD beta+104(FP), Y3
 	VMOVUPD      (CX), Y4
 	VMULPD       Y3, Y4, Y4
@@ -9019,39 +8935,39 @@ k263:
 	VFMADD231PD  Y1, Y2, Y0
 	VMOVUPD      Y4, (CX)
 	VMOVUPD      Y0, 32(CX)
-	JMP          done266
+	JMP          done272
 
-beta1_265:
+beta1_271:
 	VMOVUPD     (CX), Y3
 	VFMADD231PD Y0, Y2, Y3
 	VMOVUPD     32(CX), Y0
 	VFMADD231PD Y1, Y2, Y0
 	VMOVUPD     Y3, (CX)
 	VMOVUPD     Y0, 32(CX)
-	JMP         done266
+	JMP         done272
 
-beta0_264:
+beta0_270:
 	VMULPD  Y2, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y2, Y1, Y1
 	VMOVUPD Y1, 32(CX)
 
-done266:
+done272:
 	ADDQ $0x00000040, DX
 	ADDQ $0x00000040, CX
 	SUBQ $0x00000008, b_cap+88(FP)
-	JMP  tile259
+	JMP  tile264
 
-next260:
-tile267:
+next265:
+tile273:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left269
+	JLE  left275
 	MOVQ $0x00000004, BX
 
-left269:
+left275:
 	TESTQ BX, BX
-	JZ    next268
+	JZ    next274
 
 	// 1 row of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), SI
@@ -9059,17 +8975,14 @@ left269:
 	SUBQ       BX, SI
 	VMOVDQU    32(SI), Y0
 	CMPB       resume+144(FP), $0x00
-	JE         fresh270
+	JE         fresh276
 	VMASKMOVPD (CX), Y0, Y1
-	JMP        start271
+	JMP        start277
 
-fresh270:
-	VXORPS     Y1, Y1, Y1
-	CMPQ       k+16(FP), $0x00000040
-	JL         start271
-	PREFETCHT0 (CX)
+fresh276:
+	VXORPS Y1, Y1, Y1
 
-start271:
+start277:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x03, SI
@@ -9078,133 +8991,133 @@ start271:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k272:
+k278:
 	VBROADCASTSD (BX), Y2
 	VMASKMOVPD   (DI), Y0, Y3
 	VFMADD231PD  Y3, Y2, Y1
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k272
+	JNZ          k278
 	VBROADCASTSD alpha+24(FP), Y2
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_273
+	JZ           beta0_279
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_274
+	JE           beta1_280
 	VBROADCASTSD beta+104(FP), Y3
 	VMASKMOVPD   (CX), Y0, Y0
 	VMULPD       Y3, Y0, Y0
 	VFMADD231PD  Y1, Y2, Y0
 	MOVQ         b_cap+88(FP), BX
 	CMPQ         BX, $0x00000004
-	JLE          left276
+	JLE          left282
 	MOVQ         $0x00000004, BX
 
-left276:
+left282:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip278
+	JZ      skip284
 	VMOVUPD Y0, (CX)
-	JMP     stored277
+	JMP     stored283
 
-skip278:
+skip284:
 	LEAQ         (CX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip279
+	JZ           skip285
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip279:
+skip285:
 	TESTQ  $0x00000001, BX
-	JZ     skip280
+	JZ     skip286
 	VMOVSD X0, (SI)
 
-skip280:
-stored277:
-	JMP done275
+skip286:
+stored283:
+	JMP done281
 
-beta1_274:
+beta1_280:
 	VMASKMOVPD  (CX), Y0, Y0
 	VFMADD231PD Y1, Y2, Y0
 	MOVQ        b_cap+88(FP), BX
 	CMPQ        BX, $0x00000004
-	JLE         left281
+	JLE         left287
 	MOVQ        $0x00000004, BX
 
-left281:
+left287:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip283
+	JZ      skip289
 	VMOVUPD Y0, (CX)
-	JMP     stored282
+	JMP     stored288
 
-skip283:
+skip289:
 	LEAQ         (CX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip284
+	JZ           skip290
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip284:
+skip290:
 	TESTQ  $0x00000001, BX
-	JZ     skip285
+	JZ     skip291
 	VMOVSD X0, (SI)
 
-skip285:
-stored282:
-	JMP done275
+skip291:
+stored288:
+	JMP done281
 
-beta0_273:
+beta0_279:
 	VMULPD Y2, Y1, Y1
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000004
-	JLE    left286
+	JLE    left292
 	MOVQ   $0x00000004, BX
 
-left286:
+left292:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip288
+	JZ      skip294
 	VMOVUPD Y1, (CX)
-	JMP     stored287
+	JMP     stored293
 
-skip288:
+skip294:
 	LEAQ         (CX), SI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip289
+	JZ           skip295
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip289:
+skip295:
 	TESTQ  $0x00000001, BX
-	JZ     skip290
+	JZ     skip296
 	VMOVSD X0, (SI)
 
-skip290:
-stored287:
-done275:
+skip296:
+stored293:
+done281:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left291
+	JLE  left297
 	MOVQ $0x00000004, BX
 
-left291:
+left297:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile267
+	JMP   tile273
 
-next268:
+next274:
 	MOVQ rsA+56(FP), DX
 	SHLQ $0x03, DX
 	ADDQ DX, AX
@@ -9216,7 +9129,7 @@ next268:
 	SUBQ AX, CX
 	SUBQ $0x00000001, m+0(FP)
 
-next250:
+next254:
 	VZEROUPPER
 	RET
 
@@ -9286,21 +9199,7 @@ tile3:
 	VMOVUPD 32(DX), Y11
 	JMP     start6
 
-fresh5:
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
-	VXORPS     Y10, Y10, Y10
-	VXORPS     Y11, Y11, Y11
-	CMPQ       k+16(FP), $0x00000040
-	JL         start6
+fetch7:
 	PREFETCHT0 (CX)
 	MOVQ       CX, DX
 	MOVQ       ldc+168(FP), BX
@@ -9323,6 +9222,23 @@ fresh5:
 	SHLQ       $0x03, BX
 	ADDQ       BX, DX
 	PREFETCHT0 (DX)
+	JMP        start6
+
+fresh5:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch7
 
 start6:
 	MOVQ AX, DX
@@ -9338,7 +9254,7 @@ start6:
 	MOVQ b_base+72(FP), R8
 	MOVQ panel_base+104(FP), R11
 
-k7:
+k8:
 	PREFETCHT0   (R8)(R9*8)
 	VMOVUPD      (R8), Y12
 	VMOVUPD      Y12, (R11)
@@ -9367,14 +9283,14 @@ k7:
 	ADDQ         DI, DX
 	ADDQ         DI, SI
 	DECQ         R10
-	JNZ          k7
+	JNZ          k8
 	VBROADCASTSD alpha+24(FP), Y12
 	MOVQ         beta+136(FP), DX
 	ADDQ         DX, DX
-	JZ           beta0_8
+	JZ           beta0_9
 	MOVQ         $0x3ff0000000000000, DX
 	CMPQ         DX, beta+136(FP)
-	JE           beta1_9
+	JE           beta1_10
 	VBROADCASTSD beta+136(FP), Y13
 	VMOVUPD      (CX), Y14
 	VMULPD       Y13, Y14, Y14
@@ -9440,9 +9356,9 @@ k7:
 	VFMADD231PD  Y11, Y12, Y1
 	VMOVUPD      Y0, (DX)
 	VMOVUPD      Y1, 32(DX)
-	JMP          done10
+	JMP          done11
 
-beta1_9:
+beta1_10:
 	VMOVUPD     (CX), Y13
 	VFMADD231PD Y0, Y12, Y13
 	VMOVUPD     32(CX), Y0
@@ -9495,9 +9411,9 @@ beta1_9:
 	VFMADD231PD Y11, Y12, Y1
 	VMOVUPD     Y0, (DX)
 	VMOVUPD     Y1, 32(DX)
-	JMP         done10
+	JMP         done11
 
-beta0_8:
+beta0_9:
 	VMULPD  Y12, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y12, Y1, Y1
@@ -9539,7 +9455,7 @@ beta0_8:
 	VMULPD  Y12, Y11, Y11
 	VMOVUPD Y11, 32(DX)
 
-done10:
+done11:
 	ADDQ $0x00000040, b_base+72(FP)
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, panel_base+104(FP)
@@ -9547,15 +9463,15 @@ done10:
 	JMP  tile3
 
 next4:
-tile11:
+tile12:
 	MOVQ b_cap+88(FP), DX
 	CMPQ DX, $0x00000004
-	JLE  left13
+	JLE  left14
 	MOVQ $0x00000004, DX
 
-left13:
+left14:
 	TESTQ DX, DX
-	JZ    next12
+	JZ    next13
 
 	// 6 rows of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), BX
@@ -9563,7 +9479,7 @@ left13:
 	SUBQ       DX, BX
 	VMOVDQU    32(BX), Y0
 	CMPB       resume+176(FP), $0x00
-	JE         fresh14
+	JE         fresh15
 	VMASKMOVPD (CX), Y0, Y1
 	MOVQ       CX, DX
 	MOVQ       ldc+168(FP), BX
@@ -9586,41 +9502,17 @@ left13:
 	SHLQ       $0x03, BX
 	ADDQ       BX, DX
 	VMASKMOVPD (DX), Y0, Y6
-	JMP        start15
+	JMP        start16
 
-fresh14:
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	CMPQ       k+16(FP), $0x00000040
-	JL         start15
-	PREFETCHT0 (CX)
-	MOVQ       CX, DX
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x03, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x03, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x03, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x03, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x03, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
+fresh15:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
 
-start15:
+start16:
 	MOVQ AX, DX
 	MOVQ rsA+56(FP), BX
 	SHLQ $0x03, BX
@@ -9634,37 +9526,37 @@ start15:
 	MOVQ b_base+72(FP), R8
 	MOVQ panel_base+104(FP), R11
 
-k16:
+k17:
 	PREFETCHT0 (R8)(R9*8)
 	VMASKMOVPD (R8), Y0, Y7
 	MOVQ       b_cap+88(FP), R12
 	CMPQ       R12, $0x00000004
-	JLE        left17
+	JLE        left18
 	MOVQ       $0x00000004, R12
 
-left17:
+left18:
 	TESTQ   R12, R12
 	TESTQ   $0x00000004, R12
-	JZ      skip19
+	JZ      skip20
 	VMOVUPD Y7, (R11)
-	JMP     stored18
+	JMP     stored19
 
-skip19:
+skip20:
 	LEAQ         (R11), R13
 	VMOVAPS      Y7, Y8
 	TESTQ        $0x00000002, R12
-	JZ           skip20
+	JZ           skip21
 	VMOVUPD      X8, (R13)
 	ADDQ         $0x00000010, R13
 	VEXTRACTF128 $0x01, Y8, X8
 
-skip20:
+skip21:
 	TESTQ  $0x00000001, R12
-	JZ     skip21
+	JZ     skip22
 	VMOVSD X8, (R13)
 
-skip21:
-stored18:
+skip22:
+stored19:
 	VBROADCASTSD (DX), Y8
 	VFMADD231PD  Y7, Y8, Y1
 	VBROADCASTSD (DX)(BX*1), Y8
@@ -9682,14 +9574,14 @@ stored18:
 	ADDQ         DI, DX
 	ADDQ         DI, SI
 	DECQ         R10
-	JNZ          k16
+	JNZ          k17
 	VBROADCASTSD alpha+24(FP), Y7
 	MOVQ         beta+136(FP), DX
 	ADDQ         DX, DX
-	JZ           beta0_22
+	JZ           beta0_23
 	MOVQ         $0x3ff0000000000000, DX
 	CMPQ         DX, beta+136(FP)
-	JE           beta1_23
+	JE           beta1_24
 	VBROADCASTSD beta+136(FP), Y8
 	VMASKMOVPD   (CX), Y0, Y9
 	VMULPD       Y8, Y9, Y9
@@ -9727,191 +9619,191 @@ stored18:
 	VFMADD231PD  Y6, Y7, Y0
 	MOVQ         b_cap+88(FP), DX
 	CMPQ         DX, $0x00000004
-	JLE          left25
+	JLE          left26
 	MOVQ         $0x00000004, DX
 
-left25:
+left26:
 	TESTQ   DX, DX
 	TESTQ   $0x00000004, DX
-	JZ      skip27
+	JZ      skip28
 	VMOVUPD Y9, (CX)
-	JMP     stored26
+	JMP     stored27
 
-skip27:
+skip28:
 	LEAQ         (CX), BX
 	VMOVAPS      Y9, Y5
 	TESTQ        $0x00000002, DX
-	JZ           skip28
+	JZ           skip29
 	VMOVUPD      X5, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y5, X5
 
-skip28:
+skip29:
 	TESTQ  $0x00000001, DX
-	JZ     skip29
+	JZ     skip30
 	VMOVSD X5, (BX)
 
-skip29:
-stored26:
+skip30:
+stored27:
 	MOVQ CX, DX
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x03, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left30
+	JLE  left31
 	MOVQ $0x00000004, BX
 
-left30:
+left31:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip32
+	JZ      skip33
 	VMOVUPD Y1, (DX)
-	JMP     stored31
+	JMP     stored32
 
-skip32:
+skip33:
 	LEAQ         (DX), SI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000002, BX
-	JZ           skip33
+	JZ           skip34
 	VMOVUPD      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip33:
+skip34:
 	TESTQ  $0x00000001, BX
-	JZ     skip34
+	JZ     skip35
 	VMOVSD X1, (SI)
 
-skip34:
-stored31:
+skip35:
+stored32:
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x03, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left35
+	JLE  left36
 	MOVQ $0x00000004, BX
 
-left35:
+left36:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip37
+	JZ      skip38
 	VMOVUPD Y2, (DX)
-	JMP     stored36
+	JMP     stored37
 
-skip37:
+skip38:
 	LEAQ         (DX), SI
 	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000002, BX
-	JZ           skip38
+	JZ           skip39
 	VMOVUPD      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip38:
+skip39:
 	TESTQ  $0x00000001, BX
-	JZ     skip39
+	JZ     skip40
 	VMOVSD X1, (SI)
 
-skip39:
-stored36:
+skip40:
+stored37:
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x03, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left40
+	JLE  left41
 	MOVQ $0x00000004, BX
 
-left40:
+left41:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip42
+	JZ      skip43
 	VMOVUPD Y3, (DX)
-	JMP     stored41
+	JMP     stored42
 
-skip42:
+skip43:
 	LEAQ         (DX), SI
 	VMOVAPS      Y3, Y1
 	TESTQ        $0x00000002, BX
-	JZ           skip43
+	JZ           skip44
 	VMOVUPD      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip43:
+skip44:
 	TESTQ  $0x00000001, BX
-	JZ     skip44
+	JZ     skip45
 	VMOVSD X1, (SI)
 
-skip44:
-stored41:
+skip45:
+stored42:
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x03, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left45
+	JLE  left46
 	MOVQ $0x00000004, BX
 
-left45:
+left46:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip47
+	JZ      skip48
 	VMOVUPD Y4, (DX)
-	JMP     stored46
+	JMP     stored47
 
-skip47:
+skip48:
 	LEAQ         (DX), SI
 	VMOVAPS      Y4, Y1
 	TESTQ        $0x00000002, BX
-	JZ           skip48
+	JZ           skip49
 	VMOVUPD      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip48:
+skip49:
 	TESTQ  $0x00000001, BX
-	JZ     skip49
+	JZ     skip50
 	VMOVSD X1, (SI)
 
-skip49:
-stored46:
+skip50:
+stored47:
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x03, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left50
+	JLE  left51
 	MOVQ $0x00000004, BX
 
-left50:
+left51:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip52
+	JZ      skip53
 	VMOVUPD Y0, (DX)
-	JMP     stored51
+	JMP     stored52
 
-skip52:
+skip53:
 	LEAQ         (DX), DX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip53
+	JZ           skip54
 	VMOVUPD      X0, (DX)
 	ADDQ         $0x00000010, DX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip53:
+skip54:
 	TESTQ  $0x00000001, BX
-	JZ     skip54
+	JZ     skip55
 	VMOVSD X0, (DX)
 
-skip54:
-stored51:
-	JMP done24
+skip55:
+stored52:
+	JMP done25
 
-beta1_23:
+beta1_24:
 	VMASKMOVPD  (CX), Y0, Y8
 	VFMADD231PD Y1, Y7, Y8
 	MOVQ        CX, DX
@@ -9942,220 +9834,220 @@ beta1_23:
 	VFMADD231PD Y6, Y7, Y0
 	MOVQ        b_cap+88(FP), DX
 	CMPQ        DX, $0x00000004
-	JLE         left55
+	JLE         left56
 	MOVQ        $0x00000004, DX
 
-left55:
+left56:
 	TESTQ   DX, DX
 	TESTQ   $0x00000004, DX
-	JZ      skip57
+	JZ      skip58
 	VMOVUPD Y8, (CX)
-	JMP     stored56
+	JMP     stored57
 
-skip57:
+skip58:
 	LEAQ         (CX), BX
 	VMOVAPS      Y8, Y5
 	TESTQ        $0x00000002, DX
-	JZ           skip58
+	JZ           skip59
 	VMOVUPD      X5, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y5, X5
 
-skip58:
+skip59:
 	TESTQ  $0x00000001, DX
-	JZ     skip59
+	JZ     skip60
 	VMOVSD X5, (BX)
 
-skip59:
-stored56:
+skip60:
+stored57:
 	MOVQ CX, DX
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x03, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left60
+	JLE  left61
 	MOVQ $0x00000004, BX
 
-left60:
+left61:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip62
+	JZ      skip63
 	VMOVUPD Y1, (DX)
-	JMP     stored61
+	JMP     stored62
 
-skip62:
+skip63:
 	LEAQ         (DX), SI
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000002, BX
-	JZ           skip63
+	JZ           skip64
 	VMOVUPD      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip63:
+skip64:
 	TESTQ  $0x00000001, BX
-	JZ     skip64
+	JZ     skip65
 	VMOVSD X1, (SI)
 
-skip64:
-stored61:
+skip65:
+stored62:
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x03, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left65
+	JLE  left66
 	MOVQ $0x00000004, BX
 
-left65:
+left66:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip67
+	JZ      skip68
 	VMOVUPD Y2, (DX)
-	JMP     stored66
+	JMP     stored67
 
-skip67:
+skip68:
 	LEAQ         (DX), SI
 	VMOVAPS      Y2, Y1
 	TESTQ        $0x00000002, BX
-	JZ           skip68
+	JZ           skip69
 	VMOVUPD      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip68:
+skip69:
 	TESTQ  $0x00000001, BX
-	JZ     skip69
+	JZ     skip70
 	VMOVSD X1, (SI)
 
-skip69:
-stored66:
+skip70:
+stored67:
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x03, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left70
+	JLE  left71
 	MOVQ $0x00000004, BX
 
-left70:
+left71:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip72
+	JZ      skip73
 	VMOVUPD Y3, (DX)
-	JMP     stored71
+	JMP     stored72
 
-skip72:
+skip73:
 	LEAQ         (DX), SI
 	VMOVAPS      Y3, Y1
 	TESTQ        $0x00000002, BX
-	JZ           skip73
+	JZ           skip74
 	VMOVUPD      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip73:
+skip74:
 	TESTQ  $0x00000001, BX
-	JZ     skip74
+	JZ     skip75
 	VMOVSD X1, (SI)
 
-skip74:
-stored71:
+skip75:
+stored72:
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x03, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left75
+	JLE  left76
 	MOVQ $0x00000004, BX
 
-left75:
+left76:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip77
+	JZ      skip78
 	VMOVUPD Y4, (DX)
-	JMP     stored76
+	JMP     stored77
 
-skip77:
+skip78:
 	LEAQ         (DX), SI
 	VMOVAPS      Y4, Y1
 	TESTQ        $0x00000002, BX
-	JZ           skip78
+	JZ           skip79
 	VMOVUPD      X1, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y1, X1
 
-skip78:
+skip79:
 	TESTQ  $0x00000001, BX
-	JZ     skip79
+	JZ     skip80
 	VMOVSD X1, (SI)
 
-skip79:
-stored76:
+skip80:
+stored77:
 	MOVQ ldc+168(FP), BX
 	SHLQ $0x03, BX
 	ADDQ BX, DX
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000004
-	JLE  left80
+	JLE  left81
 	MOVQ $0x00000004, BX
 
-left80:
+left81:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip82
+	JZ      skip83
 	VMOVUPD Y0, (DX)
-	JMP     stored81
+	JMP     stored82
 
-skip82:
+skip83:
 	LEAQ         (DX), DX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip83
+	JZ           skip84
 	VMOVUPD      X0, (DX)
 	ADDQ         $0x00000010, DX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip83:
+skip84:
 	TESTQ  $0x00000001, BX
-	JZ     skip84
+	JZ     skip85
 	VMOVSD X0, (DX)
 
-skip84:
-stored81:
-	JMP done24
+skip85:
+stored82:
+	JMP done25
 
-beta0_22:
+beta0_23:
 	VMULPD Y7, Y1, Y1
 	MOVQ   b_cap+88(FP), DX
 	CMPQ   DX, $0x00000004
-	JLE    left85
+	JLE    left86
 	MOVQ   $0x00000004, DX
 
-left85:
+left86:
 	TESTQ   DX, DX
 	TESTQ   $0x00000004, DX
-	JZ      skip87
+	JZ      skip88
 	VMOVUPD Y1, (CX)
-	JMP     stored86
+	JMP     stored87
 
-skip87:
+skip88:
 	LEAQ         (CX), BX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, DX
-	JZ           skip88
+	JZ           skip89
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip88:
+skip89:
 	TESTQ  $0x00000001, DX
-	JZ     skip89
+	JZ     skip90
 	VMOVSD X0, (BX)
 
-skip89:
-stored86:
+skip90:
+stored87:
 	MOVQ   CX, DX
 	MOVQ   ldc+168(FP), BX
 	SHLQ   $0x03, BX
@@ -10163,176 +10055,176 @@ stored86:
 	VMULPD Y7, Y2, Y2
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000004
-	JLE    left90
+	JLE    left91
 	MOVQ   $0x00000004, BX
 
-left90:
+left91:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip92
+	JZ      skip93
 	VMOVUPD Y2, (DX)
-	JMP     stored91
+	JMP     stored92
 
-skip92:
+skip93:
 	LEAQ         (DX), SI
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip93
+	JZ           skip94
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip93:
+skip94:
 	TESTQ  $0x00000001, BX
-	JZ     skip94
+	JZ     skip95
 	VMOVSD X0, (SI)
 
-skip94:
-stored91:
+skip95:
+stored92:
 	MOVQ   ldc+168(FP), BX
 	SHLQ   $0x03, BX
 	ADDQ   BX, DX
 	VMULPD Y7, Y3, Y3
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000004
-	JLE    left95
+	JLE    left96
 	MOVQ   $0x00000004, BX
 
-left95:
+left96:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip97
+	JZ      skip98
 	VMOVUPD Y3, (DX)
-	JMP     stored96
+	JMP     stored97
 
-skip97:
+skip98:
 	LEAQ         (DX), SI
 	VMOVAPS      Y3, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip98
+	JZ           skip99
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip98:
+skip99:
 	TESTQ  $0x00000001, BX
-	JZ     skip99
+	JZ     skip100
 	VMOVSD X0, (SI)
 
-skip99:
-stored96:
+skip100:
+stored97:
 	MOVQ   ldc+168(FP), BX
 	SHLQ   $0x03, BX
 	ADDQ   BX, DX
 	VMULPD Y7, Y4, Y4
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000004
-	JLE    left100
+	JLE    left101
 	MOVQ   $0x00000004, BX
 
-left100:
+left101:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip102
+	JZ      skip103
 	VMOVUPD Y4, (DX)
-	JMP     stored101
+	JMP     stored102
 
-skip102:
+skip103:
 	LEAQ         (DX), SI
 	VMOVAPS      Y4, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip103
+	JZ           skip104
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip103:
+skip104:
 	TESTQ  $0x00000001, BX
-	JZ     skip104
+	JZ     skip105
 	VMOVSD X0, (SI)
 
-skip104:
-stored101:
+skip105:
+stored102:
 	MOVQ   ldc+168(FP), BX
 	SHLQ   $0x03, BX
 	ADDQ   BX, DX
 	VMULPD Y7, Y5, Y5
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000004
-	JLE    left105
+	JLE    left106
 	MOVQ   $0x00000004, BX
 
-left105:
+left106:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip107
+	JZ      skip108
 	VMOVUPD Y5, (DX)
-	JMP     stored106
+	JMP     stored107
 
-skip107:
+skip108:
 	LEAQ         (DX), SI
 	VMOVAPS      Y5, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip108
+	JZ           skip109
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip108:
+skip109:
 	TESTQ  $0x00000001, BX
-	JZ     skip109
+	JZ     skip110
 	VMOVSD X0, (SI)
 
-skip109:
-stored106:
+skip110:
+stored107:
 	MOVQ   ldc+168(FP), BX
 	SHLQ   $0x03, BX
 	ADDQ   BX, DX
 	VMULPD Y7, Y6, Y6
 	MOVQ   b_cap+88(FP), BX
 	CMPQ   BX, $0x00000004
-	JLE    left110
+	JLE    left111
 	MOVQ   $0x00000004, BX
 
-left110:
+left111:
 	TESTQ   BX, BX
 	TESTQ   $0x00000004, BX
-	JZ      skip112
+	JZ      skip113
 	VMOVUPD Y6, (DX)
-	JMP     stored111
+	JMP     stored112
 
-skip112:
+skip113:
 	LEAQ         (DX), DX
 	VMOVAPS      Y6, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip113
+	JZ           skip114
 	VMOVUPD      X0, (DX)
 	ADDQ         $0x00000010, DX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip113:
+skip114:
 	TESTQ  $0x00000001, BX
-	JZ     skip114
+	JZ     skip115
 	VMOVSD X0, (DX)
 
-skip114:
-stored111:
-done24:
+skip115:
+stored112:
+done25:
 	MOVQ b_cap+88(FP), DX
 	CMPQ DX, $0x00000004
-	JLE  left115
+	JLE  left116
 	MOVQ $0x00000004, DX
 
-left115:
+left116:
 	TESTQ DX, DX
 	SUBQ  DX, b_cap+88(FP)
 	SHLQ  $0x03, DX
 	ADDQ  DX, b_base+72(FP)
 	ADDQ  DX, CX
 	ADDQ  DX, panel_base+104(FP)
-	JMP   tile11
+	JMP   tile12
 
-next12:
+next13:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000006, DX, DX
@@ -10348,9 +10240,9 @@ next12:
 	JMP    band1
 
 next2:
-band116:
+band117:
 	CMPQ m+0(FP), $0x00000001
-	JL   next117
+	JL   next118
 	MOVQ a_cap+48(FP), DX
 	MOVQ DX, b_base+72(FP)
 	MOVQ panel_cap+120(FP), DX
@@ -10358,25 +10250,28 @@ band116:
 	MOVQ n+8(FP), DX
 	MOVQ DX, b_cap+88(FP)
 
-tile118:
+tile119:
 	CMPQ b_cap+88(FP), $0x00000008
-	JL   next119
+	JL   next120
 
 	// 1 row of A, 2 vectors of the columns of B.
 	CMPB    resume+176(FP), $0x00
-	JE      fresh120
+	JE      fresh121
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
-	JMP     start121
+	JMP     start122
 
-fresh120:
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	CMPQ       k+16(FP), $0x00000040
-	JL         start121
+fetch123:
 	PREFETCHT0 (CX)
+	JMP        start122
 
-start121:
+fresh121:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch123
+
+start122:
 	MOVQ AX, DX
 	MOVQ csA+64(FP), BX
 	SHLQ $0x03, BX
@@ -10386,7 +10281,7 @@ start121:
 	MOVQ b_base+72(FP), SI
 	MOVQ panel_base+104(FP), R9
 
-k122:
+k124:
 	PREFETCHT0   (SI)(DI*8)
 	VBROADCASTSD (DX), Y2
 	VMOVUPD      (SI), Y3
@@ -10399,14 +10294,14 @@ k122:
 	ADDQ         ldp+128(FP), R9
 	ADDQ         BX, DX
 	DECQ         R8
-	JNZ          k122
+	JNZ          k124
 	VBROADCASTSD alpha+24(FP), Y2
 	MOVQ         beta+136(FP), DX
 	ADDQ         DX, DX
-	JZ           beta0_123
+	JZ           beta0_125
 	MOVQ         $0x3ff0000000000000, DX
 	CMPQ         DX, beta+136(FP)
-	JE           beta1_124
+	JE           beta1_126
 	VBROADCASTSD beta+136(FP), Y3
 	VMOVUPD      (CX), Y4
 	VMULPD       Y3, Y4, Y4
@@ -10416,40 +10311,40 @@ k122:
 	VFMADD231PD  Y1, Y2, Y0
 	VMOVUPD      Y4, (CX)
 	VMOVUPD      Y0, 32(CX)
-	JMP          done125
+	JMP          done127
 
-beta1_124:
+beta1_126:
 	VMOVUPD     (CX), Y3
 	VFMADD231PD Y0, Y2, Y3
 	VMOVUPD     32(CX), Y0
 	VFMADD231PD Y1, Y2, Y0
 	VMOVUPD     Y3, (CX)
 	VMOVUPD     Y0, 32(CX)
-	JMP         done125
+	JMP         done127
 
-beta0_123:
+beta0_125:
 	VMULPD  Y2, Y0, Y0
 	VMOVUPD Y0, (CX)
 	VMULPD  Y2, Y1, Y1
 	VMOVUPD Y1, 32(CX)
 
-done125:
+done127:
 	ADDQ $0x00000040, b_base+72(FP)
 	ADDQ $0x00000040, CX
 	ADDQ $0x00000040, panel_base+104(FP)
 	SUBQ $0x00000008, b_cap+88(FP)
-	JMP  tile118
+	JMP  tile119
 
-next119:
-tile126:
+next120:
+tile128:
 	MOVQ b_cap+88(FP), DX
 	CMPQ DX, $0x00000004
-	JLE  left128
+	JLE  left130
 	MOVQ $0x00000004, DX
 
-left128:
+left130:
 	TESTQ DX, DX
-	JZ    next127
+	JZ    next129
 
 	// 1 row of A, one vector or a part of one of the columns of B.
 	LEAQ       laneMasks<>+0(SB), BX
@@ -10457,17 +10352,14 @@ left128:
 	SUBQ       DX, BX
 	VMOVDQU    32(BX), Y0
 	CMPB       resume+176(FP), $0x00
-	JE         fresh129
+	JE         fresh131
 	VMASKMOVPD (CX), Y0, Y1
-	JMP        start130
+	JMP        start132
 
-fresh129:
-	VXORPS     Y1, Y1, Y1
-	CMPQ       k+16(FP), $0x00000040
-	JL         start130
-	PREFETCHT0 (CX)
+fresh131:
+	VXORPS Y1, Y1, Y1
 
-start130:
+start132:
 	MOVQ AX, DX
 	MOVQ csA+64(FP), BX
 	SHLQ $0x03, BX
@@ -10477,164 +10369,164 @@ start130:
 	MOVQ b_base+72(FP), SI
 	MOVQ panel_base+104(FP), R9
 
-k131:
+k133:
 	PREFETCHT0   (SI)(DI*8)
 	VBROADCASTSD (DX), Y2
 	VMASKMOVPD   (SI), Y0, Y3
 	MOVQ         b_cap+88(FP), R10
 	CMPQ         R10, $0x00000004
-	JLE          left132
+	JLE          left134
 	MOVQ         $0x00000004, R10
 
-left132:
+left134:
 	TESTQ   R10, R10
 	TESTQ   $0x00000004, R10
-	JZ      skip134
+	JZ      skip136
 	VMOVUPD Y3, (R9)
-	JMP     stored133
+	JMP     stored135
 
-skip134:
+skip136:
 	LEAQ         (R9), R11
 	VMOVAPS      Y3, Y4
 	TESTQ        $0x00000002, R10
-	JZ           skip135
+	JZ           skip137
 	VMOVUPD      X4, (R11)
 	ADDQ         $0x00000010, R11
 	VEXTRACTF128 $0x01, Y4, X4
 
-skip135:
+skip137:
 	TESTQ  $0x00000001, R10
-	JZ     skip136
+	JZ     skip138
 	VMOVSD X4, (R11)
 
-skip136:
-stored133:
+skip138:
+stored135:
 	VFMADD231PD  Y3, Y2, Y1
 	ADDQ         DI, SI
 	ADDQ         ldp+128(FP), R9
 	ADDQ         BX, DX
 	DECQ         R8
-	JNZ          k131
+	JNZ          k133
 	VBROADCASTSD alpha+24(FP), Y2
 	MOVQ         beta+136(FP), DX
 	ADDQ         DX, DX
-	JZ           beta0_137
+	JZ           beta0_139
 	MOVQ         $0x3ff0000000000000, DX
 	CMPQ         DX, beta+136(FP)
-	JE           beta1_138
+	JE           beta1_140
 	VBROADCASTSD beta+136(FP), Y3
 	VMASKMOVPD   (CX), Y0, Y0
 	VMULPD       Y3, Y0, Y0
 	VFMADD231PD  Y1, Y2, Y0
 	MOVQ         b_cap+88(FP), DX
 	CMPQ         DX, $0x00000004
-	JLE          left140
+	JLE          left142
 	MOVQ         $0x00000004, DX
 
-left140:
+left142:
 	TESTQ   DX, DX
 	TESTQ   $0x00000004, DX
-	JZ      skip142
+	JZ      skip144
 	VMOVUPD Y0, (CX)
-	JMP     stored141
+	JMP     stored143
 
-skip142:
+skip144:
 	LEAQ         (CX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, DX
-	JZ           skip143
+	JZ           skip145
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip143:
+skip145:
 	TESTQ  $0x00000001, DX
-	JZ     skip144
+	JZ     skip146
 	VMOVSD X0, (BX)
 
-skip144:
-stored141:
-	JMP done139
+skip146:
+stored143:
+	JMP done141
 
-beta1_138:
+beta1_140:
 	VMASKMOVPD  (CX), Y0, Y0
 	VFMADD231PD Y1, Y2, Y0
 	MOVQ        b_cap+88(FP), DX
 	CMPQ        DX, $0x00000004
-	JLE         left145
+	JLE         left147
 	MOVQ        $0x00000004, DX
 
-left145:
+left147:
 	TESTQ   DX, DX
 	TESTQ   $0x00000004, DX
-	JZ      skip147
+	JZ      skip149
 	VMOVUPD Y0, (CX)
-	JMP     stored146
+	JMP     stored148
 
-skip147:
+skip149:
 	LEAQ         (CX), BX
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, DX
-	JZ           skip148
+	JZ           skip150
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip148:
+skip150:
 	TESTQ  $0x00000001, DX
-	JZ     skip149
+	JZ     skip151
 	VMOVSD X0, (BX)
 
-skip149:
-stored146:
-	JMP done139
+skip151:
+stored148:
+	JMP done141
 
-beta0_137:
+beta0_139:
 	VMULPD Y2, Y1, Y1
 	MOVQ   b_cap+88(FP), DX
 	CMPQ   DX, $0x00000004
-	JLE    left150
+	JLE    left152
 	MOVQ   $0x00000004, DX
 
-left150:
+left152:
 	TESTQ   DX, DX
 	TESTQ   $0x00000004, DX
-	JZ      skip152
+	JZ      skip154
 	VMOVUPD Y1, (CX)
-	JMP     stored151
+	JMP     stored153
 
-skip152:
+skip154:
 	LEAQ         (CX), BX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, DX
-	JZ           skip153
+	JZ           skip155
 	VMOVUPD      X0, (BX)
 	ADDQ         $0x00000010, BX
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip153:
+skip155:
 	TESTQ  $0x00000001, DX
-	JZ     skip154
+	JZ     skip156
 	VMOVSD X0, (BX)
 
-skip154:
-stored151:
-done139:
+skip156:
+stored153:
+done141:
 	MOVQ b_cap+88(FP), DX
 	CMPQ DX, $0x00000004
-	JLE  left155
+	JLE  left157
 	MOVQ $0x00000004, DX
 
-left155:
+left157:
 	TESTQ DX, DX
 	SUBQ  DX, b_cap+88(FP)
 	SHLQ  $0x03, DX
 	ADDQ  DX, b_base+72(FP)
 	ADDQ  DX, CX
 	ADDQ  DX, panel_base+104(FP)
-	JMP   tile126
+	JMP   tile128
 
-next127:
+next129:
 	MOVQ rsA+56(FP), DX
 	SHLQ $0x03, DX
 	ADDQ DX, AX
@@ -10645,9 +10537,9 @@ next127:
 	SHLQ $0x03, DX
 	SUBQ DX, CX
 	SUBQ $0x00000001, m+0(FP)
-	JMP  band116
+	JMP  band117
 
-next117:
+next118:
 	VZEROUPPER
 	RET
 
@@ -15348,33 +15240,7 @@ tile3:
 	VMOVUPS 64(BX), Z23
 	JMP     start6
 
-fresh5:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	VXORPS     Z8, Z8, Z8
-	VXORPS     Z9, Z9, Z9
-	VXORPS     Z10, Z10, Z10
-	VXORPS     Z11, Z11, Z11
-	VXORPS     Z12, Z12, Z12
-	VXORPS     Z13, Z13, Z13
-	VXORPS     Z14, Z14, Z14
-	VXORPS     Z15, Z15, Z15
-	VXORPS     Z16, Z16, Z16
-	VXORPS     Z17, Z17, Z17
-	VXORPS     Z18, Z18, Z18
-	VXORPS     Z19, Z19, Z19
-	VXORPS     Z20, Z20, Z20
-	VXORPS     Z21, Z21, Z21
-	VXORPS     Z22, Z22, Z22
-	VXORPS     Z23, Z23, Z23
-	CMPQ       k+16(FP), $0x00000040
-	JL         start6
+fetch7:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	MOVQ       CX, BX
@@ -15433,6 +15299,35 @@ fresh5:
 	ADDQ       SI, BX
 	PREFETCHT0 (BX)
 	PREFETCHT0 64(BX)
+	JMP        start6
+
+fresh5:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch7
 
 start6:
 	MOVQ AX, BX
@@ -15449,7 +15344,7 @@ start6:
 	MOVQ k+16(FP), R13
 	MOVQ DX, R11
 
-k7:
+k8:
 	VMOVUPS      (R11), Z24
 	VMOVUPS      64(R11), Z25
 	VBROADCASTSS (BX), Z26
@@ -15494,13 +15389,13 @@ k7:
 	ADDQ         R10, R9
 	ADDQ         R10, DI
 	DECQ         R13
-	JNZ          k7
+	JNZ          k8
 	VBROADCASTSS alpha+24(FP), Z24
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_8
+	JZ           beta0_9
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_9
+	JE           beta1_10
 	VBROADCASTSS beta+104(FP), Z25
 	VMOVUPS      (CX), Z26
 	VMULPS       Z25, Z26, Z26
@@ -15632,9 +15527,9 @@ k7:
 	VFMADD231PS  Z23, Z24, Z1
 	VMOVUPS      Z0, (BX)
 	VMOVUPS      Z1, 64(BX)
-	JMP          done10
+	JMP          done11
 
-beta1_9:
+beta1_10:
 	VMOVUPS     (CX), Z25
 	VFMADD231PS Z0, Z24, Z25
 	VMOVUPS     64(CX), Z0
@@ -15741,9 +15636,9 @@ beta1_9:
 	VFMADD231PS Z23, Z24, Z1
 	VMOVUPS     Z0, (BX)
 	VMOVUPS     Z1, 64(BX)
-	JMP         done10
+	JMP         done11
 
-beta0_8:
+beta0_9:
 	VMULPS  Z24, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z24, Z1, Z1
@@ -15827,28 +15722,28 @@ beta0_8:
 	VMULPS  Z24, Z23, Z23
 	VMOVUPS Z23, 64(BX)
 
-done10:
+done11:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000020, b_cap+88(FP)
 	JMP  tile3
 
 next4:
-tile11:
+tile12:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left13
+	JLE  left14
 	MOVQ $0x00000010, BX
 
-left13:
+left14:
 	TESTQ BX, BX
-	JZ    next12
+	JZ    next13
 
 	// 12 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh14
+	JE        fresh15
 	VMOVUPS.Z (CX), K1, Z0
 	MOVQ      CX, BX
 	MOVQ      ldc+136(FP), SI
@@ -15895,71 +15790,23 @@ left13:
 	SHLQ      $0x02, SI
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z11
-	JMP       start15
+	JMP       start16
 
-fresh14:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	VXORPS     Z8, Z8, Z8
-	VXORPS     Z9, Z9, Z9
-	VXORPS     Z10, Z10, Z10
-	VXORPS     Z11, Z11, Z11
-	CMPQ       k+16(FP), $0x00000040
-	JL         start15
-	PREFETCHT0 (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
+fresh15:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
 
-start15:
+start16:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -15974,7 +15821,7 @@ start15:
 	MOVQ k+16(FP), R13
 	MOVQ DX, R11
 
-k16:
+k17:
 	VMOVUPS.Z    (R11), K1, Z12
 	VBROADCASTSS (BX), Z13
 	VFMADD231PS  Z12, Z13, Z0
@@ -16006,13 +15853,13 @@ k16:
 	ADDQ         R10, R9
 	ADDQ         R10, DI
 	DECQ         R13
-	JNZ          k16
+	JNZ          k17
 	VBROADCASTSS alpha+24(FP), Z12
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_17
+	JZ           beta0_18
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_18
+	JE           beta1_19
 	VBROADCASTSS beta+104(FP), Z13
 	VMOVUPS.Z    (CX), K1, Z14
 	VMULPS       Z13, Z14, Z14
@@ -16130,9 +15977,9 @@ k16:
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      Z10, K1, (BX)
-	JMP          done19
+	JMP          done20
 
-beta1_18:
+beta1_19:
 	VMOVUPS.Z   (CX), K1, Z13
 	VFMADD231PS Z0, Z12, Z13
 	MOVQ        CX, BX
@@ -16237,9 +16084,9 @@ beta1_18:
 	SHLQ        $0x02, SI
 	ADDQ        SI, BX
 	VMOVUPS     Z10, K1, (BX)
-	JMP         done19
+	JMP         done20
 
-beta0_17:
+beta0_18:
 	VMULPS  Z12, Z0, Z0
 	VMOVUPS Z0, K1, (CX)
 	MOVQ    CX, BX
@@ -16299,21 +16146,21 @@ beta0_17:
 	VMULPS  Z12, Z11, Z11
 	VMOVUPS Z11, K1, (BX)
 
-done19:
+done20:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left20
+	JLE  left21
 	MOVQ $0x00000010, BX
 
-left20:
+left21:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile11
+	JMP   tile12
 
-next12:
+next13:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x0000000c, DX, DX
@@ -16330,18 +16177,18 @@ next12:
 
 next2:
 	CMPQ m+0(FP), $0x00000008
-	JL   next22
+	JL   next23
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile23:
+tile24:
 	CMPQ b_cap+88(FP), $0x00000030
-	JL   next24
+	JL   next25
 
 	// 8 rows of A, 3 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh25
+	JE      fresh26
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS 128(CX), Z2
@@ -16388,35 +16235,9 @@ tile23:
 	VMOVUPS (BX), Z21
 	VMOVUPS 64(BX), Z22
 	VMOVUPS 128(BX), Z23
-	JMP     start26
+	JMP     start27
 
-fresh25:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	VXORPS     Z8, Z8, Z8
-	VXORPS     Z9, Z9, Z9
-	VXORPS     Z10, Z10, Z10
-	VXORPS     Z11, Z11, Z11
-	VXORPS     Z12, Z12, Z12
-	VXORPS     Z13, Z13, Z13
-	VXORPS     Z14, Z14, Z14
-	VXORPS     Z15, Z15, Z15
-	VXORPS     Z16, Z16, Z16
-	VXORPS     Z17, Z17, Z17
-	VXORPS     Z18, Z18, Z18
-	VXORPS     Z19, Z19, Z19
-	VXORPS     Z20, Z20, Z20
-	VXORPS     Z21, Z21, Z21
-	VXORPS     Z22, Z22, Z22
-	VXORPS     Z23, Z23, Z23
-	CMPQ       k+16(FP), $0x00000040
-	JL         start26
+fetch28:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
@@ -16463,8 +16284,37 @@ fresh25:
 	PREFETCHT0 (BX)
 	PREFETCHT0 64(BX)
 	PREFETCHT0 128(BX)
+	JMP        start27
 
-start26:
+fresh26:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch28
+
+start27:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -16478,7 +16328,7 @@ start26:
 	MOVQ k+16(FP), R12
 	MOVQ DX, R10
 
-k27:
+k29:
 	VMOVUPS      (R10), Z24
 	VMOVUPS      64(R10), Z25
 	VMOVUPS      128(R10), Z26
@@ -16519,13 +16369,13 @@ k27:
 	ADDQ         R9, R8
 	ADDQ         R9, DI
 	DECQ         R12
-	JNZ          k27
+	JNZ          k29
 	VBROADCASTSS alpha+24(FP), Z24
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_28
+	JZ           beta0_30
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_29
+	JE           beta1_31
 	VBROADCASTSS beta+104(FP), Z25
 	VMOVUPS      (CX), Z26
 	VMULPS       Z25, Z26, Z26
@@ -16645,9 +16495,9 @@ k27:
 	VMOVUPS      Z0, (BX)
 	VMOVUPS      Z1, 64(BX)
 	VMOVUPS      Z2, 128(BX)
-	JMP          done30
+	JMP          done32
 
-beta1_29:
+beta1_31:
 	VMOVUPS     (CX), Z25
 	VFMADD231PS Z0, Z24, Z25
 	VMOVUPS     64(CX), Z0
@@ -16742,9 +16592,9 @@ beta1_29:
 	VMOVUPS     Z0, (BX)
 	VMOVUPS     Z1, 64(BX)
 	VMOVUPS     Z2, 128(BX)
-	JMP         done30
+	JMP         done32
 
-beta0_28:
+beta0_30:
 	VMULPS  Z24, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z24, Z1, Z1
@@ -16816,28 +16666,28 @@ beta0_28:
 	VMULPS  Z24, Z23, Z23
 	VMOVUPS Z23, 128(BX)
 
-done30:
+done32:
 	ADDQ $0x000000c0, DX
 	ADDQ $0x000000c0, CX
 	SUBQ $0x00000030, b_cap+88(FP)
-	JMP  tile23
+	JMP  tile24
 
-next24:
-tile31:
+next25:
+tile33:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left33
+	JLE  left35
 	MOVQ $0x00000010, BX
 
-left33:
+left35:
 	TESTQ BX, BX
-	JZ    next32
+	JZ    next34
 
 	// 8 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh34
+	JE        fresh36
 	VMOVUPS.Z (CX), K1, Z0
 	MOVQ      CX, BX
 	MOVQ      ldc+136(FP), SI
@@ -16868,51 +16718,19 @@ left33:
 	SHLQ      $0x02, SI
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z7
-	JMP       start35
+	JMP       start37
 
-fresh34:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	CMPQ       k+16(FP), $0x00000040
-	JL         start35
-	PREFETCHT0 (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
+fresh36:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
 
-start35:
+start37:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -16926,7 +16744,7 @@ start35:
 	MOVQ k+16(FP), R12
 	MOVQ DX, R10
 
-k36:
+k38:
 	VMOVUPS.Z    (R10), K1, Z8
 	VBROADCASTSS (BX), Z9
 	VFMADD231PS  Z8, Z9, Z0
@@ -16949,13 +16767,13 @@ k36:
 	ADDQ         R9, R8
 	ADDQ         R9, DI
 	DECQ         R12
-	JNZ          k36
+	JNZ          k38
 	VBROADCASTSS alpha+24(FP), Z8
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_37
+	JZ           beta0_39
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_38
+	JE           beta1_40
 	VBROADCASTSS beta+104(FP), Z9
 	VMOVUPS.Z    (CX), K1, Z10
 	VMULPS       Z9, Z10, Z10
@@ -17033,9 +16851,9 @@ k36:
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      Z6, K1, (BX)
-	JMP          done39
+	JMP          done41
 
-beta1_38:
+beta1_40:
 	VMOVUPS.Z   (CX), K1, Z9
 	VFMADD231PS Z0, Z8, Z9
 	MOVQ        CX, BX
@@ -17104,9 +16922,9 @@ beta1_38:
 	SHLQ        $0x02, SI
 	ADDQ        SI, BX
 	VMOVUPS     Z6, K1, (BX)
-	JMP         done39
+	JMP         done41
 
-beta0_37:
+beta0_39:
 	VMULPS  Z8, Z0, Z0
 	VMOVUPS Z0, K1, (CX)
 	MOVQ    CX, BX
@@ -17146,21 +16964,21 @@ beta0_37:
 	VMULPS  Z8, Z7, Z7
 	VMOVUPS Z7, K1, (BX)
 
-done39:
+done41:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left40
+	JLE  left42
 	MOVQ $0x00000010, BX
 
-left40:
+left42:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile31
+	JMP   tile33
 
-next32:
+next34:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000008, DX, DX
@@ -17174,20 +16992,20 @@ next32:
 	SUBQ   DX, CX
 	SUBQ   $0x00000008, m+0(FP)
 
-next22:
+next23:
 	CMPQ m+0(FP), $0x00000004
-	JL   next42
+	JL   next44
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile43:
+tile45:
 	CMPQ b_cap+88(FP), $0x00000060
-	JL   next44
+	JL   next46
 
 	// 4 rows of A, 6 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh45
+	JE      fresh47
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS 128(CX), Z2
@@ -17222,35 +17040,9 @@ tile43:
 	VMOVUPS 192(BX), Z21
 	VMOVUPS 256(BX), Z22
 	VMOVUPS 320(BX), Z23
-	JMP     start46
+	JMP     start48
 
-fresh45:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	VXORPS     Z8, Z8, Z8
-	VXORPS     Z9, Z9, Z9
-	VXORPS     Z10, Z10, Z10
-	VXORPS     Z11, Z11, Z11
-	VXORPS     Z12, Z12, Z12
-	VXORPS     Z13, Z13, Z13
-	VXORPS     Z14, Z14, Z14
-	VXORPS     Z15, Z15, Z15
-	VXORPS     Z16, Z16, Z16
-	VXORPS     Z17, Z17, Z17
-	VXORPS     Z18, Z18, Z18
-	VXORPS     Z19, Z19, Z19
-	VXORPS     Z20, Z20, Z20
-	VXORPS     Z21, Z21, Z21
-	VXORPS     Z22, Z22, Z22
-	VXORPS     Z23, Z23, Z23
-	CMPQ       k+16(FP), $0x00000040
-	JL         start46
+fetch49:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
@@ -17285,8 +17077,37 @@ fresh45:
 	PREFETCHT0 192(BX)
 	PREFETCHT0 256(BX)
 	PREFETCHT0 320(BX)
+	JMP        start48
 
-start46:
+fresh47:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch49
+
+start48:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -17299,7 +17120,7 @@ start46:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k47:
+k50:
 	VBROADCASTSS (BX), Z24
 	VBROADCASTSS (BX)(SI*1), Z25
 	VBROADCASTSS (BX)(SI*2), Z26
@@ -17338,13 +17159,13 @@ k47:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k47
+	JNZ          k50
 	VBROADCASTSS alpha+24(FP), Z24
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_48
+	JZ           beta0_51
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_49
+	JE           beta1_52
 	VBROADCASTSS beta+104(FP), Z25
 	VMOVUPS      (CX), Z26
 	VMULPS       Z25, Z26, Z26
@@ -17452,9 +17273,9 @@ k47:
 	VMOVUPS      Z3, 192(BX)
 	VMOVUPS      Z4, 256(BX)
 	VMOVUPS      Z5, 320(BX)
-	JMP          done50
+	JMP          done53
 
-beta1_49:
+beta1_52:
 	VMOVUPS     (CX), Z25
 	VFMADD231PS Z0, Z24, Z25
 	VMOVUPS     64(CX), Z0
@@ -17537,9 +17358,9 @@ beta1_49:
 	VMOVUPS     Z3, 192(BX)
 	VMOVUPS     Z4, 256(BX)
 	VMOVUPS     Z5, 320(BX)
-	JMP         done50
+	JMP         done53
 
-beta0_48:
+beta0_51:
 	VMULPS  Z24, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z24, Z1, Z1
@@ -17599,20 +17420,20 @@ beta0_48:
 	VMULPS  Z24, Z23, Z23
 	VMOVUPS Z23, 320(BX)
 
-done50:
+done53:
 	ADDQ $0x00000180, DX
 	ADDQ $0x00000180, CX
 	SUBQ $0x00000060, b_cap+88(FP)
-	JMP  tile43
+	JMP  tile45
 
-next44:
-tile51:
+next46:
+tile54:
 	CMPQ b_cap+88(FP), $0x00000020
-	JL   next52
+	JL   next55
 
 	// 4 rows of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh53
+	JE      fresh56
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	MOVQ    CX, BX
@@ -17631,19 +17452,9 @@ tile51:
 	ADDQ    SI, BX
 	VMOVUPS (BX), Z6
 	VMOVUPS 64(BX), Z7
-	JMP     start54
+	JMP     start57
 
-fresh53:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	CMPQ       k+16(FP), $0x00000040
-	JL         start54
+fetch58:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	MOVQ       CX, BX
@@ -17662,8 +17473,21 @@ fresh53:
 	ADDQ       SI, BX
 	PREFETCHT0 (BX)
 	PREFETCHT0 64(BX)
+	JMP        start57
 
-start54:
+fresh56:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch58
+
+start57:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -17676,7 +17500,7 @@ start54:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k55:
+k59:
 	VMOVUPS      (R9), Z8
 	VMOVUPS      64(R9), Z9
 	VBROADCASTSS (BX), Z10
@@ -17695,13 +17519,13 @@ k55:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k55
+	JNZ          k59
 	VBROADCASTSS alpha+24(FP), Z8
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_56
+	JZ           beta0_60
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_57
+	JE           beta1_61
 	VBROADCASTSS beta+104(FP), Z9
 	VMOVUPS      (CX), Z10
 	VMULPS       Z9, Z10, Z10
@@ -17745,9 +17569,9 @@ k55:
 	VFMADD231PS  Z7, Z8, Z1
 	VMOVUPS      Z0, (BX)
 	VMOVUPS      Z1, 64(BX)
-	JMP          done58
+	JMP          done62
 
-beta1_57:
+beta1_61:
 	VMOVUPS     (CX), Z9
 	VFMADD231PS Z0, Z8, Z9
 	VMOVUPS     64(CX), Z0
@@ -17782,9 +17606,9 @@ beta1_57:
 	VFMADD231PS Z7, Z8, Z1
 	VMOVUPS     Z0, (BX)
 	VMOVUPS     Z1, 64(BX)
-	JMP         done58
+	JMP         done62
 
-beta0_56:
+beta0_60:
 	VMULPS  Z8, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z8, Z1, Z1
@@ -17812,28 +17636,28 @@ beta0_56:
 	VMULPS  Z8, Z7, Z7
 	VMOVUPS Z7, 64(BX)
 
-done58:
+done62:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000020, b_cap+88(FP)
-	JMP  tile51
+	JMP  tile54
 
-next52:
-tile59:
+next55:
+tile63:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left61
+	JLE  left65
 	MOVQ $0x00000010, BX
 
-left61:
+left65:
 	TESTQ BX, BX
-	JZ    next60
+	JZ    next64
 
 	// 4 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh62
+	JE        fresh66
 	VMOVUPS.Z (CX), K1, Z0
 	MOVQ      CX, BX
 	MOVQ      ldc+136(FP), SI
@@ -17848,31 +17672,15 @@ left61:
 	SHLQ      $0x02, SI
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z3
-	JMP       start63
+	JMP       start67
 
-fresh62:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	CMPQ       k+16(FP), $0x00000040
-	JL         start63
-	PREFETCHT0 (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
+fresh66:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
 
-start63:
+start67:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -17885,7 +17693,7 @@ start63:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k64:
+k68:
 	VMOVUPS.Z    (R9), K1, Z4
 	VBROADCASTSS (BX), Z5
 	VFMADD231PS  Z4, Z5, Z0
@@ -17899,13 +17707,13 @@ k64:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k64
+	JNZ          k68
 	VBROADCASTSS alpha+24(FP), Z4
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_65
+	JZ           beta0_69
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_66
+	JE           beta1_70
 	VBROADCASTSS beta+104(FP), Z5
 	VMOVUPS.Z    (CX), K1, Z6
 	VMULPS       Z5, Z6, Z6
@@ -17943,9 +17751,9 @@ k64:
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      Z2, K1, (BX)
-	JMP          done67
+	JMP          done71
 
-beta1_66:
+beta1_70:
 	VMOVUPS.Z   (CX), K1, Z5
 	VFMADD231PS Z0, Z4, Z5
 	MOVQ        CX, BX
@@ -17978,9 +17786,9 @@ beta1_66:
 	SHLQ        $0x02, SI
 	ADDQ        SI, BX
 	VMOVUPS     Z2, K1, (BX)
-	JMP         done67
+	JMP         done71
 
-beta0_65:
+beta0_69:
 	VMULPS  Z4, Z0, Z0
 	VMOVUPS Z0, K1, (CX)
 	MOVQ    CX, BX
@@ -18000,21 +17808,21 @@ beta0_65:
 	VMULPS  Z4, Z3, Z3
 	VMOVUPS Z3, K1, (BX)
 
-done67:
+done71:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left68
+	JLE  left72
 	MOVQ $0x00000010, BX
 
-left68:
+left72:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile59
+	JMP   tile63
 
-next60:
+next64:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -18028,20 +17836,20 @@ next60:
 	SUBQ   DX, CX
 	SUBQ   $0x00000004, m+0(FP)
 
-next42:
+next44:
 	CMPQ m+0(FP), $0x00000002
-	JL   next70
+	JL   next74
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile71:
+tile75:
 	CMPQ b_cap+88(FP), $0x00000080
-	JL   next72
+	JL   next76
 
 	// 2 rows of A, 8 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh73
+	JE      fresh77
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS 128(CX), Z2
@@ -18062,27 +17870,9 @@ tile71:
 	VMOVUPS 320(BX), Z13
 	VMOVUPS 384(BX), Z14
 	VMOVUPS 448(BX), Z15
-	JMP     start74
+	JMP     start78
 
-fresh73:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	VXORPS     Z8, Z8, Z8
-	VXORPS     Z9, Z9, Z9
-	VXORPS     Z10, Z10, Z10
-	VXORPS     Z11, Z11, Z11
-	VXORPS     Z12, Z12, Z12
-	VXORPS     Z13, Z13, Z13
-	VXORPS     Z14, Z14, Z14
-	VXORPS     Z15, Z15, Z15
-	CMPQ       k+16(FP), $0x00000040
-	JL         start74
+fetch79:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
@@ -18103,8 +17893,29 @@ fresh73:
 	PREFETCHT0 320(BX)
 	PREFETCHT0 384(BX)
 	PREFETCHT0 448(BX)
+	JMP        start78
 
-start74:
+fresh77:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch79
+
+start78:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -18115,7 +17926,7 @@ start74:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k75:
+k80:
 	VBROADCASTSS (BX), Z16
 	VBROADCASTSS (BX)(SI*1), Z17
 	VMOVUPS      (R8), Z18
@@ -18145,13 +17956,13 @@ k75:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k75
+	JNZ          k80
 	VBROADCASTSS alpha+24(FP), Z16
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_76
+	JZ           beta0_81
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_77
+	JE           beta1_82
 	VBROADCASTSS beta+104(FP), Z17
 	VMOVUPS      (CX), Z18
 	VMULPS       Z17, Z18, Z18
@@ -18221,9 +18032,9 @@ k75:
 	VMOVUPS      Z5, 320(BX)
 	VMOVUPS      Z6, 384(BX)
 	VMOVUPS      Z7, 448(BX)
-	JMP          done78
+	JMP          done83
 
-beta1_77:
+beta1_82:
 	VMOVUPS     (CX), Z17
 	VFMADD231PS Z0, Z16, Z17
 	VMOVUPS     64(CX), Z0
@@ -18276,9 +18087,9 @@ beta1_77:
 	VMOVUPS     Z5, 320(BX)
 	VMOVUPS     Z6, 384(BX)
 	VMOVUPS     Z7, 448(BX)
-	JMP         done78
+	JMP         done83
 
-beta0_76:
+beta0_81:
 	VMULPS  Z16, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z16, Z1, Z1
@@ -18316,20 +18127,20 @@ beta0_76:
 	VMULPS  Z16, Z15, Z15
 	VMOVUPS Z15, 448(BX)
 
-done78:
+done83:
 	ADDQ $0x00000200, DX
 	ADDQ $0x00000200, CX
 	SUBQ $0x00000080, b_cap+88(FP)
-	JMP  tile71
+	JMP  tile75
 
-next72:
-tile79:
+next76:
+tile84:
 	CMPQ b_cap+88(FP), $0x00000020
-	JL   next80
+	JL   next85
 
 	// 2 rows of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh81
+	JE      fresh86
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	MOVQ    CX, BX
@@ -18338,15 +18149,9 @@ tile79:
 	ADDQ    SI, BX
 	VMOVUPS (BX), Z2
 	VMOVUPS 64(BX), Z3
-	JMP     start82
+	JMP     start87
 
-fresh81:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	CMPQ       k+16(FP), $0x00000040
-	JL         start82
+fetch88:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	MOVQ       CX, BX
@@ -18355,8 +18160,17 @@ fresh81:
 	ADDQ       SI, BX
 	PREFETCHT0 (BX)
 	PREFETCHT0 64(BX)
+	JMP        start87
 
-start82:
+fresh86:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch88
+
+start87:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -18367,7 +18181,7 @@ start82:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k83:
+k89:
 	VBROADCASTSS (BX), Z4
 	VBROADCASTSS (BX)(SI*1), Z5
 	VMOVUPS      (R8), Z6
@@ -18379,13 +18193,13 @@ k83:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k83
+	JNZ          k89
 	VBROADCASTSS alpha+24(FP), Z4
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_84
+	JZ           beta0_90
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_85
+	JE           beta1_91
 	VBROADCASTSS beta+104(FP), Z5
 	VMOVUPS      (CX), Z6
 	VMULPS       Z5, Z6, Z6
@@ -18407,9 +18221,9 @@ k83:
 	VFMADD231PS  Z3, Z4, Z1
 	VMOVUPS      Z0, (BX)
 	VMOVUPS      Z1, 64(BX)
-	JMP          done86
+	JMP          done92
 
-beta1_85:
+beta1_91:
 	VMOVUPS     (CX), Z5
 	VFMADD231PS Z0, Z4, Z5
 	VMOVUPS     64(CX), Z0
@@ -18426,9 +18240,9 @@ beta1_85:
 	VFMADD231PS Z3, Z4, Z1
 	VMOVUPS     Z0, (BX)
 	VMOVUPS     Z1, 64(BX)
-	JMP         done86
+	JMP         done92
 
-beta0_84:
+beta0_90:
 	VMULPS  Z4, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z4, Z1, Z1
@@ -18442,49 +18256,41 @@ beta0_84:
 	VMULPS  Z4, Z3, Z3
 	VMOVUPS Z3, 64(BX)
 
-done86:
+done92:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000020, b_cap+88(FP)
-	JMP  tile79
+	JMP  tile84
 
-next80:
-tile87:
+next85:
+tile93:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left89
+	JLE  left95
 	MOVQ $0x00000010, BX
 
-left89:
+left95:
 	TESTQ BX, BX
-	JZ    next88
+	JZ    next94
 
 	// 2 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh90
+	JE        fresh96
 	VMOVUPS.Z (CX), K1, Z0
 	MOVQ      CX, BX
 	MOVQ      ldc+136(FP), SI
 	SHLQ      $0x02, SI
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z1
-	JMP       start91
+	JMP       start97
 
-fresh90:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	CMPQ       k+16(FP), $0x00000040
-	JL         start91
-	PREFETCHT0 (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x02, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
+fresh96:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
 
-start91:
+start97:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x02, SI
@@ -18495,7 +18301,7 @@ start91:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k92:
+k98:
 	VMOVUPS.Z    (R8), K1, Z2
 	VBROADCASTSS (BX), Z3
 	VFMADD231PS  Z2, Z3, Z0
@@ -18504,13 +18310,13 @@ k92:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k92
+	JNZ          k98
 	VBROADCASTSS alpha+24(FP), Z2
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_93
+	JZ           beta0_99
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_94
+	JE           beta1_100
 	VBROADCASTSS beta+104(FP), Z3
 	VMOVUPS.Z    (CX), K1, Z4
 	VMULPS       Z3, Z4, Z4
@@ -18528,9 +18334,9 @@ k92:
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
 	VMOVUPS      Z0, K1, (BX)
-	JMP          done95
+	JMP          done101
 
-beta1_94:
+beta1_100:
 	VMOVUPS.Z   (CX), K1, Z3
 	VFMADD231PS Z0, Z2, Z3
 	MOVQ        CX, BX
@@ -18545,9 +18351,9 @@ beta1_94:
 	SHLQ        $0x02, SI
 	ADDQ        SI, BX
 	VMOVUPS     Z0, K1, (BX)
-	JMP         done95
+	JMP         done101
 
-beta0_93:
+beta0_99:
 	VMULPS  Z2, Z0, Z0
 	VMOVUPS Z0, K1, (CX)
 	MOVQ    CX, BX
@@ -18557,21 +18363,21 @@ beta0_93:
 	VMULPS  Z2, Z1, Z1
 	VMOVUPS Z1, K1, (BX)
 
-done95:
+done101:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left96
+	JLE  left102
 	MOVQ $0x00000010, BX
 
-left96:
+left102:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile87
+	JMP   tile93
 
-next88:
+next94:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -18585,20 +18391,20 @@ next88:
 	SUBQ   DX, CX
 	SUBQ   $0x00000002, m+0(FP)
 
-next70:
+next74:
 	CMPQ m+0(FP), $0x00000001
-	JL   next98
+	JL   next104
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile99:
+tile105:
 	CMPQ b_cap+88(FP), $0x00000080
-	JL   next100
+	JL   next106
 
 	// 1 row of A, 8 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh101
+	JE      fresh107
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS 128(CX), Z2
@@ -18607,19 +18413,9 @@ tile99:
 	VMOVUPS 320(CX), Z5
 	VMOVUPS 384(CX), Z6
 	VMOVUPS 448(CX), Z7
-	JMP     start102
+	JMP     start108
 
-fresh101:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	CMPQ       k+16(FP), $0x00000040
-	JL         start102
+fetch109:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
@@ -18628,8 +18424,21 @@ fresh101:
 	PREFETCHT0 320(CX)
 	PREFETCHT0 384(CX)
 	PREFETCHT0 448(CX)
+	JMP        start108
 
-start102:
+fresh107:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch109
+
+start108:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x02, SI
@@ -18638,7 +18447,7 @@ start102:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k103:
+k110:
 	VBROADCASTSS (BX), Z8
 	VFMADD231PS  (DI), Z8, Z0
 	VFMADD231PS  64(DI), Z8, Z1
@@ -18651,13 +18460,13 @@ k103:
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k103
+	JNZ          k110
 	VBROADCASTSS alpha+24(FP), Z8
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_104
+	JZ           beta0_111
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_105
+	JE           beta1_112
 	VBROADCASTSS beta+104(FP), Z9
 	VMOVUPS      (CX), Z10
 	VMULPS       Z9, Z10, Z10
@@ -18691,9 +18500,9 @@ k103:
 	VMOVUPS      Z4, 320(CX)
 	VMOVUPS      Z5, 384(CX)
 	VMOVUPS      Z6, 448(CX)
-	JMP          done106
+	JMP          done113
 
-beta1_105:
+beta1_112:
 	VMOVUPS     (CX), Z9
 	VFMADD231PS Z0, Z8, Z9
 	VMOVUPS     64(CX), Z0
@@ -18718,9 +18527,9 @@ beta1_105:
 	VMOVUPS     Z4, 320(CX)
 	VMOVUPS     Z5, 384(CX)
 	VMOVUPS     Z6, 448(CX)
-	JMP         done106
+	JMP         done113
 
-beta0_104:
+beta0_111:
 	VMULPS  Z8, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z8, Z1, Z1
@@ -18738,33 +18547,36 @@ beta0_104:
 	VMULPS  Z8, Z7, Z7
 	VMOVUPS Z7, 448(CX)
 
-done106:
+done113:
 	ADDQ $0x00000200, DX
 	ADDQ $0x00000200, CX
 	SUBQ $0x00000080, b_cap+88(FP)
-	JMP  tile99
+	JMP  tile105
 
-next100:
-tile107:
+next106:
+tile114:
 	CMPQ b_cap+88(FP), $0x00000020
-	JL   next108
+	JL   next115
 
 	// 1 row of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh109
+	JE      fresh116
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
-	JMP     start110
+	JMP     start117
 
-fresh109:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	CMPQ       k+16(FP), $0x00000040
-	JL         start110
+fetch118:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
+	JMP        start117
 
-start110:
+fresh116:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch118
+
+start117:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x02, SI
@@ -18773,20 +18585,20 @@ start110:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k111:
+k119:
 	VBROADCASTSS (BX), Z2
 	VFMADD231PS  (DI), Z2, Z0
 	VFMADD231PS  64(DI), Z2, Z1
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k111
+	JNZ          k119
 	VBROADCASTSS alpha+24(FP), Z2
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_112
+	JZ           beta0_120
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_113
+	JE           beta1_121
 	VBROADCASTSS beta+104(FP), Z3
 	VMOVUPS      (CX), Z4
 	VMULPS       Z3, Z4, Z4
@@ -18796,55 +18608,52 @@ k111:
 	VFMADD231PS  Z1, Z2, Z0
 	VMOVUPS      Z4, (CX)
 	VMOVUPS      Z0, 64(CX)
-	JMP          done114
+	JMP          done122
 
-beta1_113:
+beta1_121:
 	VMOVUPS     (CX), Z3
 	VFMADD231PS Z0, Z2, Z3
 	VMOVUPS     64(CX), Z0
 	VFMADD231PS Z1, Z2, Z0
 	VMOVUPS     Z3, (CX)
 	VMOVUPS     Z0, 64(CX)
-	JMP         done114
+	JMP         done122
 
-beta0_112:
+beta0_120:
 	VMULPS  Z2, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z2, Z1, Z1
 	VMOVUPS Z1, 64(CX)
 
-done114:
+done122:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000020, b_cap+88(FP)
-	JMP  tile107
+	JMP  tile114
 
-next108:
-tile115:
+next115:
+tile123:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left117
+	JLE  left125
 	MOVQ $0x00000010, BX
 
-left117:
+left125:
 	TESTQ BX, BX
-	JZ    next116
+	JZ    next124
 
 	// 1 row of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh118
+	JE        fresh126
 	VMOVUPS.Z (CX), K1, Z0
-	JMP       start119
+	JMP       start127
 
-fresh118:
-	VXORPS     Z0, Z0, Z0
-	CMPQ       k+16(FP), $0x00000040
-	JL         start119
-	PREFETCHT0 (CX)
+fresh126:
+	VXORPS Z0, Z0, Z0
 
-start119:
+start127:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x02, SI
@@ -18853,52 +18662,52 @@ start119:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k120:
+k128:
 	VBROADCASTSS (BX), Z1
 	VMOVUPS.Z    (DI), K1, Z2
 	VFMADD231PS  Z2, Z1, Z0
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k120
+	JNZ          k128
 	VBROADCASTSS alpha+24(FP), Z1
 	MOVL         beta+104(FP), BX
 	ADDL         BX, BX
-	JZ           beta0_121
+	JZ           beta0_129
 	CMPL         beta+104(FP), $0x3f800000
-	JE           beta1_122
+	JE           beta1_130
 	VBROADCASTSS beta+104(FP), Z2
 	VMOVUPS.Z    (CX), K1, Z3
 	VMULPS       Z2, Z3, Z3
 	VFMADD231PS  Z0, Z1, Z3
 	VMOVUPS      Z3, K1, (CX)
-	JMP          done123
+	JMP          done131
 
-beta1_122:
+beta1_130:
 	VMOVUPS.Z   (CX), K1, Z2
 	VFMADD231PS Z0, Z1, Z2
 	VMOVUPS     Z2, K1, (CX)
-	JMP         done123
+	JMP         done131
 
-beta0_121:
+beta0_129:
 	VMULPS  Z1, Z0, Z0
 	VMOVUPS Z0, K1, (CX)
 
-done123:
+done131:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000010
-	JLE  left124
+	JLE  left132
 	MOVQ $0x00000010, BX
 
-left124:
+left132:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x02, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile115
+	JMP   tile123
 
-next116:
+next124:
 	MOVQ rsA+56(FP), DX
 	SHLQ $0x02, DX
 	ADDQ DX, AX
@@ -18910,7 +18719,7 @@ next116:
 	SUBQ AX, CX
 	SUBQ $0x00000001, m+0(FP)
 
-next98:
+next104:
 	VZEROUPPER
 	RET
 
@@ -19010,33 +18819,7 @@ tile3:
 	VMOVUPS 64(DX), Z23
 	JMP     start6
 
-fresh5:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	VXORPS     Z8, Z8, Z8
-	VXORPS     Z9, Z9, Z9
-	VXORPS     Z10, Z10, Z10
-	VXORPS     Z11, Z11, Z11
-	VXORPS     Z12, Z12, Z12
-	VXORPS     Z13, Z13, Z13
-	VXORPS     Z14, Z14, Z14
-	VXORPS     Z15, Z15, Z15
-	VXORPS     Z16, Z16, Z16
-	VXORPS     Z17, Z17, Z17
-	VXORPS     Z18, Z18, Z18
-	VXORPS     Z19, Z19, Z19
-	VXORPS     Z20, Z20, Z20
-	VXORPS     Z21, Z21, Z21
-	VXORPS     Z22, Z22, Z22
-	VXORPS     Z23, Z23, Z23
-	CMPQ       k+16(FP), $0x00000040
-	JL         start6
+fetch7:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	MOVQ       CX, DX
@@ -19095,6 +18878,35 @@ fresh5:
 	ADDQ       BX, DX
 	PREFETCHT0 (DX)
 	PREFETCHT0 64(DX)
+	JMP        start6
+
+fresh5:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch7
 
 start6:
 	MOVQ AX, DX
@@ -19112,7 +18924,7 @@ start6:
 	MOVQ b_base+72(FP), R10
 	MOVQ panel_base+104(FP), R13
 
-k7:
+k8:
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
 	VMOVUPS      (R10), Z24
@@ -19162,13 +18974,13 @@ k7:
 	ADDQ         R9, R8
 	ADDQ         R9, SI
 	DECQ         R12
-	JNZ          k7
+	JNZ          k8
 	VBROADCASTSS alpha+24(FP), Z24
 	MOVL         beta+136(FP), DX
 	ADDL         DX, DX
-	JZ           beta0_8
+	JZ           beta0_9
 	CMPL         beta+136(FP), $0x3f800000
-	JE           beta1_9
+	JE           beta1_10
 	VBROADCASTSS beta+136(FP), Z25
 	VMOVUPS      (CX), Z26
 	VMULPS       Z25, Z26, Z26
@@ -19300,9 +19112,9 @@ k7:
 	VFMADD231PS  Z23, Z24, Z1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	JMP          done10
+	JMP          done11
 
-beta1_9:
+beta1_10:
 	VMOVUPS     (CX), Z25
 	VFMADD231PS Z0, Z24, Z25
 	VMOVUPS     64(CX), Z0
@@ -19409,9 +19221,9 @@ beta1_9:
 	VFMADD231PS Z23, Z24, Z1
 	VMOVUPS     Z0, (DX)
 	VMOVUPS     Z1, 64(DX)
-	JMP         done10
+	JMP         done11
 
-beta0_8:
+beta0_9:
 	VMULPS  Z24, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z24, Z1, Z1
@@ -19495,7 +19307,7 @@ beta0_8:
 	VMULPS  Z24, Z23, Z23
 	VMOVUPS Z23, 64(DX)
 
-done10:
+done11:
 	ADDQ $0x00000080, b_base+72(FP)
 	ADDQ $0x00000080, CX
 	ADDQ $0x00000080, panel_base+104(FP)
@@ -19503,21 +19315,21 @@ done10:
 	JMP  tile3
 
 next4:
-tile11:
+tile12:
 	MOVQ b_cap+88(FP), DX
 	CMPQ DX, $0x00000010
-	JLE  left13
+	JLE  left14
 	MOVQ $0x00000010, DX
 
-left13:
+left14:
 	TESTQ DX, DX
-	JZ    next12
+	JZ    next13
 
 	// 12 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	CMPB      resume+176(FP), $0x00
-	JE        fresh14
+	JE        fresh15
 	VMOVUPS.Z (CX), K1, Z0
 	MOVQ      CX, DX
 	MOVQ      ldc+168(FP), BX
@@ -19564,71 +19376,23 @@ left13:
 	SHLQ      $0x02, BX
 	ADDQ      BX, DX
 	VMOVUPS.Z (DX), K1, Z11
-	JMP       start15
+	JMP       start16
 
-fresh14:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	VXORPS     Z8, Z8, Z8
-	VXORPS     Z9, Z9, Z9
-	VXORPS     Z10, Z10, Z10
-	VXORPS     Z11, Z11, Z11
-	CMPQ       k+16(FP), $0x00000040
-	JL         start15
-	PREFETCHT0 (CX)
-	MOVQ       CX, DX
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x02, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x02, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x02, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x02, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x02, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x02, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x02, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x02, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x02, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x02, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x02, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
+fresh15:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
 
-start15:
+start16:
 	MOVQ AX, DX
 	MOVQ rsA+56(FP), BX
 	SHLQ $0x02, BX
@@ -19644,7 +19408,7 @@ start15:
 	MOVQ b_base+72(FP), R10
 	MOVQ panel_base+104(FP), R13
 
-k16:
+k17:
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10), K1, Z12
 	VMOVUPS      Z12, K1, (R13)
@@ -19679,13 +19443,13 @@ k16:
 	ADDQ         R9, R8
 	ADDQ         R9, SI
 	DECQ         R12
-	JNZ          k16
+	JNZ          k17
 	VBROADCASTSS alpha+24(FP), Z12
 	MOVL         beta+136(FP), DX
 	ADDL         DX, DX
-	JZ           beta0_17
+	JZ           beta0_18
 	CMPL         beta+136(FP), $0x3f800000
-	JE           beta1_18
+	JE           beta1_19
 	VBROADCASTSS beta+136(FP), Z13
 	VMOVUPS.Z    (CX), K1, Z14
 	VMULPS       Z13, Z14, Z14
@@ -19803,9 +19567,9 @@ k16:
 	SHLQ         $0x02, BX
 	ADDQ         BX, DX
 	VMOVUPS      Z10, K1, (DX)
-	JMP          done19
+	JMP          done20
 
-beta1_18:
+beta1_19:
 	VMOVUPS.Z   (CX), K1, Z13
 	VFMADD231PS Z0, Z12, Z13
 	MOVQ        CX, DX
@@ -19910,9 +19674,9 @@ beta1_18:
 	SHLQ        $0x02, BX
 	ADDQ        BX, DX
 	VMOVUPS     Z10, K1, (DX)
-	JMP         done19
+	JMP         done20
 
-beta0_17:
+beta0_18:
 	VMULPS  Z12, Z0, Z0
 	VMOVUPS Z0, K1, (CX)
 	MOVQ    CX, DX
@@ -19972,22 +19736,22 @@ beta0_17:
 	VMULPS  Z12, Z11, Z11
 	VMOVUPS Z11, K1, (DX)
 
-done19:
+done20:
 	MOVQ b_cap+88(FP), DX
 	CMPQ DX, $0x00000010
-	JLE  left20
+	JLE  left21
 	MOVQ $0x00000010, DX
 
-left20:
+left21:
 	TESTQ DX, DX
 	SUBQ  DX, b_cap+88(FP)
 	SHLQ  $0x02, DX
 	ADDQ  DX, b_base+72(FP)
 	ADDQ  DX, CX
 	ADDQ  DX, panel_base+104(FP)
-	JMP   tile11
+	JMP   tile12
 
-next12:
+next13:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x0000000c, DX, DX
@@ -20003,9 +19767,9 @@ next12:
 	JMP    band1
 
 next2:
-band21:
+band22:
 	CMPQ m+0(FP), $0x00000001
-	JL   next22
+	JL   next23
 	MOVQ a_cap+48(FP), DX
 	MOVQ DX, b_base+72(FP)
 	MOVQ panel_cap+120(FP), DX
@@ -20013,26 +19777,29 @@ band21:
 	MOVQ n+8(FP), DX
 	MOVQ DX, b_cap+88(FP)
 
-tile23:
+tile24:
 	CMPQ b_cap+88(FP), $0x00000020
-	JL   next24
+	JL   next25
 
 	// 1 row of A, 2 vectors of the columns of B.
 	CMPB    resume+176(FP), $0x00
-	JE      fresh25
+	JE      fresh26
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
-	JMP     start26
+	JMP     start27
 
-fresh25:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	CMPQ       k+16(FP), $0x00000040
-	JL         start26
+fetch28:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
+	JMP        start27
 
-start26:
+fresh26:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch28
+
+start27:
 	MOVQ AX, DX
 	MOVQ csA+64(FP), BX
 	SHLQ $0x02, BX
@@ -20042,7 +19809,7 @@ start26:
 	MOVQ b_base+72(FP), SI
 	MOVQ panel_base+104(FP), R9
 
-k27:
+k29:
 	PREFETCHT0   (SI)(DI*8)
 	PREFETCHT0   64(SI)(DI*8)
 	VBROADCASTSS (DX), Z2
@@ -20056,13 +19823,13 @@ k27:
 	ADDQ         ldp+128(FP), R9
 	ADDQ         BX, DX
 	DECQ         R8
-	JNZ          k27
+	JNZ          k29
 	VBROADCASTSS alpha+24(FP), Z2
 	MOVL         beta+136(FP), DX
 	ADDL         DX, DX
-	JZ           beta0_28
+	JZ           beta0_30
 	CMPL         beta+136(FP), $0x3f800000
-	JE           beta1_29
+	JE           beta1_31
 	VBROADCASTSS beta+136(FP), Z3
 	VMOVUPS      (CX), Z4
 	VMULPS       Z3, Z4, Z4
@@ -20072,56 +19839,53 @@ k27:
 	VFMADD231PS  Z1, Z2, Z0
 	VMOVUPS      Z4, (CX)
 	VMOVUPS      Z0, 64(CX)
-	JMP          done30
+	JMP          done32
 
-beta1_29:
+beta1_31:
 	VMOVUPS     (CX), Z3
 	VFMADD231PS Z0, Z2, Z3
 	VMOVUPS     64(CX), Z0
 	VFMADD231PS Z1, Z2, Z0
 	VMOVUPS     Z3, (CX)
 	VMOVUPS     Z0, 64(CX)
-	JMP         done30
+	JMP         done32
 
-beta0_28:
+beta0_30:
 	VMULPS  Z2, Z0, Z0
 	VMOVUPS Z0, (CX)
 	VMULPS  Z2, Z1, Z1
 	VMOVUPS Z1, 64(CX)
 
-done30:
+done32:
 	ADDQ $0x00000080, b_base+72(FP)
 	ADDQ $0x00000080, CX
 	ADDQ $0x00000080, panel_base+104(FP)
 	SUBQ $0x00000020, b_cap+88(FP)
-	JMP  tile23
+	JMP  tile24
 
-next24:
-tile31:
+next25:
+tile33:
 	MOVQ b_cap+88(FP), DX
 	CMPQ DX, $0x00000010
-	JLE  left33
+	JLE  left35
 	MOVQ $0x00000010, DX
 
-left33:
+left35:
 	TESTQ DX, DX
-	JZ    next32
+	JZ    next34
 
 	// 1 row of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	CMPB      resume+176(FP), $0x00
-	JE        fresh34
+	JE        fresh36
 	VMOVUPS.Z (CX), K1, Z0
-	JMP       start35
+	JMP       start37
 
-fresh34:
-	VXORPS     Z0, Z0, Z0
-	CMPQ       k+16(FP), $0x00000040
-	JL         start35
-	PREFETCHT0 (CX)
+fresh36:
+	VXORPS Z0, Z0, Z0
 
-start35:
+start37:
 	MOVQ AX, DX
 	MOVQ csA+64(FP), BX
 	SHLQ $0x02, BX
@@ -20131,7 +19895,7 @@ start35:
 	MOVQ b_base+72(FP), SI
 	MOVQ panel_base+104(FP), R9
 
-k36:
+k38:
 	PREFETCHT0   (SI)(DI*8)
 	VBROADCASTSS (DX), Z1
 	VMOVUPS.Z    (SI), K1, Z2
@@ -20141,46 +19905,46 @@ k36:
 	ADDQ         ldp+128(FP), R9
 	ADDQ         BX, DX
 	DECQ         R8
-	JNZ          k36
+	JNZ          k38
 	VBROADCASTSS alpha+24(FP), Z1
 	MOVL         beta+136(FP), DX
 	ADDL         DX, DX
-	JZ           beta0_37
+	JZ           beta0_39
 	CMPL         beta+136(FP), $0x3f800000
-	JE           beta1_38
+	JE           beta1_40
 	VBROADCASTSS beta+136(FP), Z2
 	VMOVUPS.Z    (CX), K1, Z3
 	VMULPS       Z2, Z3, Z3
 	VFMADD231PS  Z0, Z1, Z3
 	VMOVUPS      Z3, K1, (CX)
-	JMP          done39
+	JMP          done41
 
-beta1_38:
+beta1_40:
 	VMOVUPS.Z   (CX), K1, Z2
 	VFMADD231PS Z0, Z1, Z2
 	VMOVUPS     Z2, K1, (CX)
-	JMP         done39
+	JMP         done41
 
-beta0_37:
+beta0_39:
 	VMULPS  Z1, Z0, Z0
 	VMOVUPS Z0, K1, (CX)
 
-done39:
+done41:
 	MOVQ b_cap+88(FP), DX
 	CMPQ DX, $0x00000010
-	JLE  left40
+	JLE  left42
 	MOVQ $0x00000010, DX
 
-left40:
+left42:
 	TESTQ DX, DX
 	SUBQ  DX, b_cap+88(FP)
 	SHLQ  $0x02, DX
 	ADDQ  DX, b_base+72(FP)
 	ADDQ  DX, CX
 	ADDQ  DX, panel_base+104(FP)
-	JMP   tile31
+	JMP   tile33
 
-next32:
+next34:
 	MOVQ rsA+56(FP), DX
 	SHLQ $0x02, DX
 	ADDQ DX, AX
@@ -20191,9 +19955,9 @@ next32:
 	SHLQ $0x02, DX
 	SUBQ DX, CX
 	SUBQ $0x00000001, m+0(FP)
-	JMP  band21
+	JMP  band22
 
-next22:
+next23:
 	VZEROUPPER
 	RET
 
@@ -24866,33 +24630,7 @@ tile3:
 	VMOVUPD 64(BX), Z23
 	JMP     start6
 
-fresh5:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	VXORPS     Z8, Z8, Z8
-	VXORPS     Z9, Z9, Z9
-	VXORPS     Z10, Z10, Z10
-	VXORPS     Z11, Z11, Z11
-	VXORPS     Z12, Z12, Z12
-	VXORPS     Z13, Z13, Z13
-	VXORPS     Z14, Z14, Z14
-	VXORPS     Z15, Z15, Z15
-	VXORPS     Z16, Z16, Z16
-	VXORPS     Z17, Z17, Z17
-	VXORPS     Z18, Z18, Z18
-	VXORPS     Z19, Z19, Z19
-	VXORPS     Z20, Z20, Z20
-	VXORPS     Z21, Z21, Z21
-	VXORPS     Z22, Z22, Z22
-	VXORPS     Z23, Z23, Z23
-	CMPQ       k+16(FP), $0x00000040
-	JL         start6
+fetch7:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	MOVQ       CX, BX
@@ -24951,6 +24689,35 @@ fresh5:
 	ADDQ       SI, BX
 	PREFETCHT0 (BX)
 	PREFETCHT0 64(BX)
+	JMP        start6
+
+fresh5:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch7
 
 start6:
 	MOVQ AX, BX
@@ -24967,7 +24734,7 @@ start6:
 	MOVQ k+16(FP), R13
 	MOVQ DX, R11
 
-k7:
+k8:
 	VMOVUPD      (R11), Z24
 	VMOVUPD      64(R11), Z25
 	VBROADCASTSD (BX), Z26
@@ -25012,14 +24779,14 @@ k7:
 	ADDQ         R10, R9
 	ADDQ         R10, DI
 	DECQ         R13
-	JNZ          k7
+	JNZ          k8
 	VBROADCASTSD alpha+24(FP), Z24
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_8
+	JZ           beta0_9
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_9
+	JE           beta1_10
 	VBROADCASTSD beta+104(FP), Z25
 	VMOVUPD      (CX), Z26
 	VMULPD       Z25, Z26, Z26
@@ -25151,9 +24918,9 @@ k7:
 	VFMADD231PD  Z23, Z24, Z1
 	VMOVUPD      Z0, (BX)
 	VMOVUPD      Z1, 64(BX)
-	JMP          done10
+	JMP          done11
 
-beta1_9:
+beta1_10:
 	VMOVUPD     (CX), Z25
 	VFMADD231PD Z0, Z24, Z25
 	VMOVUPD     64(CX), Z0
@@ -25260,9 +25027,9 @@ beta1_9:
 	VFMADD231PD Z23, Z24, Z1
 	VMOVUPD     Z0, (BX)
 	VMOVUPD     Z1, 64(BX)
-	JMP         done10
+	JMP         done11
 
-beta0_8:
+beta0_9:
 	VMULPD  Z24, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z24, Z1, Z1
@@ -25346,28 +25113,28 @@ beta0_8:
 	VMULPD  Z24, Z23, Z23
 	VMOVUPD Z23, 64(BX)
 
-done10:
+done11:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000010, b_cap+88(FP)
 	JMP  tile3
 
 next4:
-tile11:
+tile12:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left13
+	JLE  left14
 	MOVQ $0x00000008, BX
 
-left13:
+left14:
 	TESTQ BX, BX
-	JZ    next12
+	JZ    next13
 
 	// 12 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh14
+	JE        fresh15
 	VMOVUPD.Z (CX), K1, Z0
 	MOVQ      CX, BX
 	MOVQ      ldc+136(FP), SI
@@ -25414,71 +25181,23 @@ left13:
 	SHLQ      $0x03, SI
 	ADDQ      SI, BX
 	VMOVUPD.Z (BX), K1, Z11
-	JMP       start15
+	JMP       start16
 
-fresh14:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	VXORPS     Z8, Z8, Z8
-	VXORPS     Z9, Z9, Z9
-	VXORPS     Z10, Z10, Z10
-	VXORPS     Z11, Z11, Z11
-	CMPQ       k+16(FP), $0x00000040
-	JL         start15
-	PREFETCHT0 (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
+fresh15:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
 
-start15:
+start16:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -25493,7 +25212,7 @@ start15:
 	MOVQ k+16(FP), R13
 	MOVQ DX, R11
 
-k16:
+k17:
 	VMOVUPD.Z    (R11), K1, Z12
 	VBROADCASTSD (BX), Z13
 	VFMADD231PD  Z12, Z13, Z0
@@ -25525,14 +25244,14 @@ k16:
 	ADDQ         R10, R9
 	ADDQ         R10, DI
 	DECQ         R13
-	JNZ          k16
+	JNZ          k17
 	VBROADCASTSD alpha+24(FP), Z12
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_17
+	JZ           beta0_18
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_18
+	JE           beta1_19
 	VBROADCASTSD beta+104(FP), Z13
 	VMOVUPD.Z    (CX), K1, Z14
 	VMULPD       Z13, Z14, Z14
@@ -25650,9 +25369,9 @@ k16:
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      Z10, K1, (BX)
-	JMP          done19
+	JMP          done20
 
-beta1_18:
+beta1_19:
 	VMOVUPD.Z   (CX), K1, Z13
 	VFMADD231PD Z0, Z12, Z13
 	MOVQ        CX, BX
@@ -25757,9 +25476,9 @@ beta1_18:
 	SHLQ        $0x03, SI
 	ADDQ        SI, BX
 	VMOVUPD     Z10, K1, (BX)
-	JMP         done19
+	JMP         done20
 
-beta0_17:
+beta0_18:
 	VMULPD  Z12, Z0, Z0
 	VMOVUPD Z0, K1, (CX)
 	MOVQ    CX, BX
@@ -25819,21 +25538,21 @@ beta0_17:
 	VMULPD  Z12, Z11, Z11
 	VMOVUPD Z11, K1, (BX)
 
-done19:
+done20:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left20
+	JLE  left21
 	MOVQ $0x00000008, BX
 
-left20:
+left21:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile11
+	JMP   tile12
 
-next12:
+next13:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x0000000c, DX, DX
@@ -25850,18 +25569,18 @@ next12:
 
 next2:
 	CMPQ m+0(FP), $0x00000008
-	JL   next22
+	JL   next23
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile23:
+tile24:
 	CMPQ b_cap+88(FP), $0x00000018
-	JL   next24
+	JL   next25
 
 	// 8 rows of A, 3 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh25
+	JE      fresh26
 	VMOVUPD (CX), Z0
 	VMOVUPD 64(CX), Z1
 	VMOVUPD 128(CX), Z2
@@ -25908,35 +25627,9 @@ tile23:
 	VMOVUPD (BX), Z21
 	VMOVUPD 64(BX), Z22
 	VMOVUPD 128(BX), Z23
-	JMP     start26
+	JMP     start27
 
-fresh25:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	VXORPS     Z8, Z8, Z8
-	VXORPS     Z9, Z9, Z9
-	VXORPS     Z10, Z10, Z10
-	VXORPS     Z11, Z11, Z11
-	VXORPS     Z12, Z12, Z12
-	VXORPS     Z13, Z13, Z13
-	VXORPS     Z14, Z14, Z14
-	VXORPS     Z15, Z15, Z15
-	VXORPS     Z16, Z16, Z16
-	VXORPS     Z17, Z17, Z17
-	VXORPS     Z18, Z18, Z18
-	VXORPS     Z19, Z19, Z19
-	VXORPS     Z20, Z20, Z20
-	VXORPS     Z21, Z21, Z21
-	VXORPS     Z22, Z22, Z22
-	VXORPS     Z23, Z23, Z23
-	CMPQ       k+16(FP), $0x00000040
-	JL         start26
+fetch28:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
@@ -25983,8 +25676,37 @@ fresh25:
 	PREFETCHT0 (BX)
 	PREFETCHT0 64(BX)
 	PREFETCHT0 128(BX)
+	JMP        start27
 
-start26:
+fresh26:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch28
+
+start27:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -25998,7 +25720,7 @@ start26:
 	MOVQ k+16(FP), R12
 	MOVQ DX, R10
 
-k27:
+k29:
 	VMOVUPD      (R10), Z24
 	VMOVUPD      64(R10), Z25
 	VMOVUPD      128(R10), Z26
@@ -26039,14 +25761,14 @@ k27:
 	ADDQ         R9, R8
 	ADDQ         R9, DI
 	DECQ         R12
-	JNZ          k27
+	JNZ          k29
 	VBROADCASTSD alpha+24(FP), Z24
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_28
+	JZ           beta0_30
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_29
+	JE           beta1_31
 	VBROADCASTSD beta+104(FP), Z25
 	VMOVUPD      (CX), Z26
 	VMULPD       Z25, Z26, Z26
@@ -26166,9 +25888,9 @@ k27:
 	VMOVUPD      Z0, (BX)
 	VMOVUPD      Z1, 64(BX)
 	VMOVUPD      Z2, 128(BX)
-	JMP          done30
+	JMP          done32
 
-beta1_29:
+beta1_31:
 	VMOVUPD     (CX), Z25
 	VFMADD231PD Z0, Z24, Z25
 	VMOVUPD     64(CX), Z0
@@ -26263,9 +25985,9 @@ beta1_29:
 	VMOVUPD     Z0, (BX)
 	VMOVUPD     Z1, 64(BX)
 	VMOVUPD     Z2, 128(BX)
-	JMP         done30
+	JMP         done32
 
-beta0_28:
+beta0_30:
 	VMULPD  Z24, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z24, Z1, Z1
@@ -26337,28 +26059,28 @@ beta0_28:
 	VMULPD  Z24, Z23, Z23
 	VMOVUPD Z23, 128(BX)
 
-done30:
+done32:
 	ADDQ $0x000000c0, DX
 	ADDQ $0x000000c0, CX
 	SUBQ $0x00000018, b_cap+88(FP)
-	JMP  tile23
+	JMP  tile24
 
-next24:
-tile31:
+next25:
+tile33:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left33
+	JLE  left35
 	MOVQ $0x00000008, BX
 
-left33:
+left35:
 	TESTQ BX, BX
-	JZ    next32
+	JZ    next34
 
 	// 8 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh34
+	JE        fresh36
 	VMOVUPD.Z (CX), K1, Z0
 	MOVQ      CX, BX
 	MOVQ      ldc+136(FP), SI
@@ -26389,51 +26111,19 @@ left33:
 	SHLQ      $0x03, SI
 	ADDQ      SI, BX
 	VMOVUPD.Z (BX), K1, Z7
-	JMP       start35
+	JMP       start37
 
-fresh34:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	CMPQ       k+16(FP), $0x00000040
-	JL         start35
-	PREFETCHT0 (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
+fresh36:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
 
-start35:
+start37:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -26447,7 +26137,7 @@ start35:
 	MOVQ k+16(FP), R12
 	MOVQ DX, R10
 
-k36:
+k38:
 	VMOVUPD.Z    (R10), K1, Z8
 	VBROADCASTSD (BX), Z9
 	VFMADD231PD  Z8, Z9, Z0
@@ -26470,14 +26160,14 @@ k36:
 	ADDQ         R9, R8
 	ADDQ         R9, DI
 	DECQ         R12
-	JNZ          k36
+	JNZ          k38
 	VBROADCASTSD alpha+24(FP), Z8
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_37
+	JZ           beta0_39
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_38
+	JE           beta1_40
 	VBROADCASTSD beta+104(FP), Z9
 	VMOVUPD.Z    (CX), K1, Z10
 	VMULPD       Z9, Z10, Z10
@@ -26555,9 +26245,9 @@ k36:
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      Z6, K1, (BX)
-	JMP          done39
+	JMP          done41
 
-beta1_38:
+beta1_40:
 	VMOVUPD.Z   (CX), K1, Z9
 	VFMADD231PD Z0, Z8, Z9
 	MOVQ        CX, BX
@@ -26626,9 +26316,9 @@ beta1_38:
 	SHLQ        $0x03, SI
 	ADDQ        SI, BX
 	VMOVUPD     Z6, K1, (BX)
-	JMP         done39
+	JMP         done41
 
-beta0_37:
+beta0_39:
 	VMULPD  Z8, Z0, Z0
 	VMOVUPD Z0, K1, (CX)
 	MOVQ    CX, BX
@@ -26668,21 +26358,21 @@ beta0_37:
 	VMULPD  Z8, Z7, Z7
 	VMOVUPD Z7, K1, (BX)
 
-done39:
+done41:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left40
+	JLE  left42
 	MOVQ $0x00000008, BX
 
-left40:
+left42:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile31
+	JMP   tile33
 
-next32:
+next34:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000008, DX, DX
@@ -26696,20 +26386,20 @@ next32:
 	SUBQ   DX, CX
 	SUBQ   $0x00000008, m+0(FP)
 
-next22:
+next23:
 	CMPQ m+0(FP), $0x00000004
-	JL   next42
+	JL   next44
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile43:
+tile45:
 	CMPQ b_cap+88(FP), $0x00000030
-	JL   next44
+	JL   next46
 
 	// 4 rows of A, 6 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh45
+	JE      fresh47
 	VMOVUPD (CX), Z0
 	VMOVUPD 64(CX), Z1
 	VMOVUPD 128(CX), Z2
@@ -26744,35 +26434,9 @@ tile43:
 	VMOVUPD 192(BX), Z21
 	VMOVUPD 256(BX), Z22
 	VMOVUPD 320(BX), Z23
-	JMP     start46
+	JMP     start48
 
-fresh45:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	VXORPS     Z8, Z8, Z8
-	VXORPS     Z9, Z9, Z9
-	VXORPS     Z10, Z10, Z10
-	VXORPS     Z11, Z11, Z11
-	VXORPS     Z12, Z12, Z12
-	VXORPS     Z13, Z13, Z13
-	VXORPS     Z14, Z14, Z14
-	VXORPS     Z15, Z15, Z15
-	VXORPS     Z16, Z16, Z16
-	VXORPS     Z17, Z17, Z17
-	VXORPS     Z18, Z18, Z18
-	VXORPS     Z19, Z19, Z19
-	VXORPS     Z20, Z20, Z20
-	VXORPS     Z21, Z21, Z21
-	VXORPS     Z22, Z22, Z22
-	VXORPS     Z23, Z23, Z23
-	CMPQ       k+16(FP), $0x00000040
-	JL         start46
+fetch49:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
@@ -26807,8 +26471,37 @@ fresh45:
 	PREFETCHT0 192(BX)
 	PREFETCHT0 256(BX)
 	PREFETCHT0 320(BX)
+	JMP        start48
 
-start46:
+fresh47:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch49
+
+start48:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -26821,7 +26514,7 @@ start46:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k47:
+k50:
 	VBROADCASTSD (BX), Z24
 	VBROADCASTSD (BX)(SI*1), Z25
 	VBROADCASTSD (BX)(SI*2), Z26
@@ -26860,14 +26553,14 @@ k47:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k47
+	JNZ          k50
 	VBROADCASTSD alpha+24(FP), Z24
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_48
+	JZ           beta0_51
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_49
+	JE           beta1_52
 	VBROADCASTSD beta+104(FP), Z25
 	VMOVUPD      (CX), Z26
 	VMULPD       Z25, Z26, Z26
@@ -26975,9 +26668,9 @@ k47:
 	VMOVUPD      Z3, 192(BX)
 	VMOVUPD      Z4, 256(BX)
 	VMOVUPD      Z5, 320(BX)
-	JMP          done50
+	JMP          done53
 
-beta1_49:
+beta1_52:
 	VMOVUPD     (CX), Z25
 	VFMADD231PD Z0, Z24, Z25
 	VMOVUPD     64(CX), Z0
@@ -27060,9 +26753,9 @@ beta1_49:
 	VMOVUPD     Z3, 192(BX)
 	VMOVUPD     Z4, 256(BX)
 	VMOVUPD     Z5, 320(BX)
-	JMP         done50
+	JMP         done53
 
-beta0_48:
+beta0_51:
 	VMULPD  Z24, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z24, Z1, Z1
@@ -27122,20 +26815,20 @@ beta0_48:
 	VMULPD  Z24, Z23, Z23
 	VMOVUPD Z23, 320(BX)
 
-done50:
+done53:
 	ADDQ $0x00000180, DX
 	ADDQ $0x00000180, CX
 	SUBQ $0x00000030, b_cap+88(FP)
-	JMP  tile43
+	JMP  tile45
 
-next44:
-tile51:
+next46:
+tile54:
 	CMPQ b_cap+88(FP), $0x00000010
-	JL   next52
+	JL   next55
 
 	// 4 rows of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh53
+	JE      fresh56
 	VMOVUPD (CX), Z0
 	VMOVUPD 64(CX), Z1
 	MOVQ    CX, BX
@@ -27154,19 +26847,9 @@ tile51:
 	ADDQ    SI, BX
 	VMOVUPD (BX), Z6
 	VMOVUPD 64(BX), Z7
-	JMP     start54
+	JMP     start57
 
-fresh53:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	CMPQ       k+16(FP), $0x00000040
-	JL         start54
+fetch58:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	MOVQ       CX, BX
@@ -27185,8 +26868,21 @@ fresh53:
 	ADDQ       SI, BX
 	PREFETCHT0 (BX)
 	PREFETCHT0 64(BX)
+	JMP        start57
 
-start54:
+fresh56:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch58
+
+start57:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -27199,7 +26895,7 @@ start54:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k55:
+k59:
 	VMOVUPD      (R9), Z8
 	VMOVUPD      64(R9), Z9
 	VBROADCASTSD (BX), Z10
@@ -27218,14 +26914,14 @@ k55:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k55
+	JNZ          k59
 	VBROADCASTSD alpha+24(FP), Z8
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_56
+	JZ           beta0_60
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_57
+	JE           beta1_61
 	VBROADCASTSD beta+104(FP), Z9
 	VMOVUPD      (CX), Z10
 	VMULPD       Z9, Z10, Z10
@@ -27269,9 +26965,9 @@ k55:
 	VFMADD231PD  Z7, Z8, Z1
 	VMOVUPD      Z0, (BX)
 	VMOVUPD      Z1, 64(BX)
-	JMP          done58
+	JMP          done62
 
-beta1_57:
+beta1_61:
 	VMOVUPD     (CX), Z9
 	VFMADD231PD Z0, Z8, Z9
 	VMOVUPD     64(CX), Z0
@@ -27306,9 +27002,9 @@ beta1_57:
 	VFMADD231PD Z7, Z8, Z1
 	VMOVUPD     Z0, (BX)
 	VMOVUPD     Z1, 64(BX)
-	JMP         done58
+	JMP         done62
 
-beta0_56:
+beta0_60:
 	VMULPD  Z8, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z8, Z1, Z1
@@ -27336,28 +27032,28 @@ beta0_56:
 	VMULPD  Z8, Z7, Z7
 	VMOVUPD Z7, 64(BX)
 
-done58:
+done62:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000010, b_cap+88(FP)
-	JMP  tile51
+	JMP  tile54
 
-next52:
-tile59:
+next55:
+tile63:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left61
+	JLE  left65
 	MOVQ $0x00000008, BX
 
-left61:
+left65:
 	TESTQ BX, BX
-	JZ    next60
+	JZ    next64
 
 	// 4 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh62
+	JE        fresh66
 	VMOVUPD.Z (CX), K1, Z0
 	MOVQ      CX, BX
 	MOVQ      ldc+136(FP), SI
@@ -27372,31 +27068,15 @@ left61:
 	SHLQ      $0x03, SI
 	ADDQ      SI, BX
 	VMOVUPD.Z (BX), K1, Z3
-	JMP       start63
+	JMP       start67
 
-fresh62:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	CMPQ       k+16(FP), $0x00000040
-	JL         start63
-	PREFETCHT0 (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
+fresh66:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
 
-start63:
+start67:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -27409,7 +27089,7 @@ start63:
 	MOVQ k+16(FP), R11
 	MOVQ DX, R9
 
-k64:
+k68:
 	VMOVUPD.Z    (R9), K1, Z4
 	VBROADCASTSD (BX), Z5
 	VFMADD231PD  Z4, Z5, Z0
@@ -27423,14 +27103,14 @@ k64:
 	ADDQ         R8, BX
 	ADDQ         R8, DI
 	DECQ         R11
-	JNZ          k64
+	JNZ          k68
 	VBROADCASTSD alpha+24(FP), Z4
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_65
+	JZ           beta0_69
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_66
+	JE           beta1_70
 	VBROADCASTSD beta+104(FP), Z5
 	VMOVUPD.Z    (CX), K1, Z6
 	VMULPD       Z5, Z6, Z6
@@ -27468,9 +27148,9 @@ k64:
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      Z2, K1, (BX)
-	JMP          done67
+	JMP          done71
 
-beta1_66:
+beta1_70:
 	VMOVUPD.Z   (CX), K1, Z5
 	VFMADD231PD Z0, Z4, Z5
 	MOVQ        CX, BX
@@ -27503,9 +27183,9 @@ beta1_66:
 	SHLQ        $0x03, SI
 	ADDQ        SI, BX
 	VMOVUPD     Z2, K1, (BX)
-	JMP         done67
+	JMP         done71
 
-beta0_65:
+beta0_69:
 	VMULPD  Z4, Z0, Z0
 	VMOVUPD Z0, K1, (CX)
 	MOVQ    CX, BX
@@ -27525,21 +27205,21 @@ beta0_65:
 	VMULPD  Z4, Z3, Z3
 	VMOVUPD Z3, K1, (BX)
 
-done67:
+done71:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left68
+	JLE  left72
 	MOVQ $0x00000008, BX
 
-left68:
+left72:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile59
+	JMP   tile63
 
-next60:
+next64:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -27553,20 +27233,20 @@ next60:
 	SUBQ   DX, CX
 	SUBQ   $0x00000004, m+0(FP)
 
-next42:
+next44:
 	CMPQ m+0(FP), $0x00000002
-	JL   next70
+	JL   next74
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile71:
+tile75:
 	CMPQ b_cap+88(FP), $0x00000040
-	JL   next72
+	JL   next76
 
 	// 2 rows of A, 8 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh73
+	JE      fresh77
 	VMOVUPD (CX), Z0
 	VMOVUPD 64(CX), Z1
 	VMOVUPD 128(CX), Z2
@@ -27587,27 +27267,9 @@ tile71:
 	VMOVUPD 320(BX), Z13
 	VMOVUPD 384(BX), Z14
 	VMOVUPD 448(BX), Z15
-	JMP     start74
+	JMP     start78
 
-fresh73:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	VXORPS     Z8, Z8, Z8
-	VXORPS     Z9, Z9, Z9
-	VXORPS     Z10, Z10, Z10
-	VXORPS     Z11, Z11, Z11
-	VXORPS     Z12, Z12, Z12
-	VXORPS     Z13, Z13, Z13
-	VXORPS     Z14, Z14, Z14
-	VXORPS     Z15, Z15, Z15
-	CMPQ       k+16(FP), $0x00000040
-	JL         start74
+fetch79:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
@@ -27628,8 +27290,29 @@ fresh73:
 	PREFETCHT0 320(BX)
 	PREFETCHT0 384(BX)
 	PREFETCHT0 448(BX)
+	JMP        start78
 
-start74:
+fresh77:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch79
+
+start78:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -27640,7 +27323,7 @@ start74:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k75:
+k80:
 	VBROADCASTSD (BX), Z16
 	VBROADCASTSD (BX)(SI*1), Z17
 	VMOVUPD      (R8), Z18
@@ -27670,14 +27353,14 @@ k75:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k75
+	JNZ          k80
 	VBROADCASTSD alpha+24(FP), Z16
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_76
+	JZ           beta0_81
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_77
+	JE           beta1_82
 	VBROADCASTSD beta+104(FP), Z17
 	VMOVUPD      (CX), Z18
 	VMULPD       Z17, Z18, Z18
@@ -27747,9 +27430,9 @@ k75:
 	VMOVUPD      Z5, 320(BX)
 	VMOVUPD      Z6, 384(BX)
 	VMOVUPD      Z7, 448(BX)
-	JMP          done78
+	JMP          done83
 
-beta1_77:
+beta1_82:
 	VMOVUPD     (CX), Z17
 	VFMADD231PD Z0, Z16, Z17
 	VMOVUPD     64(CX), Z0
@@ -27802,9 +27485,9 @@ beta1_77:
 	VMOVUPD     Z5, 320(BX)
 	VMOVUPD     Z6, 384(BX)
 	VMOVUPD     Z7, 448(BX)
-	JMP         done78
+	JMP         done83
 
-beta0_76:
+beta0_81:
 	VMULPD  Z16, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z16, Z1, Z1
@@ -27842,20 +27525,20 @@ beta0_76:
 	VMULPD  Z16, Z15, Z15
 	VMOVUPD Z15, 448(BX)
 
-done78:
+done83:
 	ADDQ $0x00000200, DX
 	ADDQ $0x00000200, CX
 	SUBQ $0x00000040, b_cap+88(FP)
-	JMP  tile71
+	JMP  tile75
 
-next72:
-tile79:
+next76:
+tile84:
 	CMPQ b_cap+88(FP), $0x00000010
-	JL   next80
+	JL   next85
 
 	// 2 rows of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh81
+	JE      fresh86
 	VMOVUPD (CX), Z0
 	VMOVUPD 64(CX), Z1
 	MOVQ    CX, BX
@@ -27864,15 +27547,9 @@ tile79:
 	ADDQ    SI, BX
 	VMOVUPD (BX), Z2
 	VMOVUPD 64(BX), Z3
-	JMP     start82
+	JMP     start87
 
-fresh81:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	CMPQ       k+16(FP), $0x00000040
-	JL         start82
+fetch88:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	MOVQ       CX, BX
@@ -27881,8 +27558,17 @@ fresh81:
 	ADDQ       SI, BX
 	PREFETCHT0 (BX)
 	PREFETCHT0 64(BX)
+	JMP        start87
 
-start82:
+fresh86:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch88
+
+start87:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -27893,7 +27579,7 @@ start82:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k83:
+k89:
 	VBROADCASTSD (BX), Z4
 	VBROADCASTSD (BX)(SI*1), Z5
 	VMOVUPD      (R8), Z6
@@ -27905,14 +27591,14 @@ k83:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k83
+	JNZ          k89
 	VBROADCASTSD alpha+24(FP), Z4
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_84
+	JZ           beta0_90
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_85
+	JE           beta1_91
 	VBROADCASTSD beta+104(FP), Z5
 	VMOVUPD      (CX), Z6
 	VMULPD       Z5, Z6, Z6
@@ -27934,9 +27620,9 @@ k83:
 	VFMADD231PD  Z3, Z4, Z1
 	VMOVUPD      Z0, (BX)
 	VMOVUPD      Z1, 64(BX)
-	JMP          done86
+	JMP          done92
 
-beta1_85:
+beta1_91:
 	VMOVUPD     (CX), Z5
 	VFMADD231PD Z0, Z4, Z5
 	VMOVUPD     64(CX), Z0
@@ -27953,9 +27639,9 @@ beta1_85:
 	VFMADD231PD Z3, Z4, Z1
 	VMOVUPD     Z0, (BX)
 	VMOVUPD     Z1, 64(BX)
-	JMP         done86
+	JMP         done92
 
-beta0_84:
+beta0_90:
 	VMULPD  Z4, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z4, Z1, Z1
@@ -27969,49 +27655,41 @@ beta0_84:
 	VMULPD  Z4, Z3, Z3
 	VMOVUPD Z3, 64(BX)
 
-done86:
+done92:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000010, b_cap+88(FP)
-	JMP  tile79
+	JMP  tile84
 
-next80:
-tile87:
+next85:
+tile93:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left89
+	JLE  left95
 	MOVQ $0x00000008, BX
 
-left89:
+left95:
 	TESTQ BX, BX
-	JZ    next88
+	JZ    next94
 
 	// 2 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh90
+	JE        fresh96
 	VMOVUPD.Z (CX), K1, Z0
 	MOVQ      CX, BX
 	MOVQ      ldc+136(FP), SI
 	SHLQ      $0x03, SI
 	ADDQ      SI, BX
 	VMOVUPD.Z (BX), K1, Z1
-	JMP       start91
+	JMP       start97
 
-fresh90:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	CMPQ       k+16(FP), $0x00000040
-	JL         start91
-	PREFETCHT0 (CX)
-	MOVQ       CX, BX
-	MOVQ       ldc+136(FP), SI
-	SHLQ       $0x03, SI
-	ADDQ       SI, BX
-	PREFETCHT0 (BX)
+fresh96:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
 
-start91:
+start97:
 	MOVQ AX, BX
 	MOVQ rsA+56(FP), SI
 	SHLQ $0x03, SI
@@ -28022,7 +27700,7 @@ start91:
 	MOVQ k+16(FP), R10
 	MOVQ DX, R8
 
-k92:
+k98:
 	VMOVUPD.Z    (R8), K1, Z2
 	VBROADCASTSD (BX), Z3
 	VFMADD231PD  Z2, Z3, Z0
@@ -28031,14 +27709,14 @@ k92:
 	ADDQ         R9, R8
 	ADDQ         DI, BX
 	DECQ         R10
-	JNZ          k92
+	JNZ          k98
 	VBROADCASTSD alpha+24(FP), Z2
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_93
+	JZ           beta0_99
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_94
+	JE           beta1_100
 	VBROADCASTSD beta+104(FP), Z3
 	VMOVUPD.Z    (CX), K1, Z4
 	VMULPD       Z3, Z4, Z4
@@ -28056,9 +27734,9 @@ k92:
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
 	VMOVUPD      Z0, K1, (BX)
-	JMP          done95
+	JMP          done101
 
-beta1_94:
+beta1_100:
 	VMOVUPD.Z   (CX), K1, Z3
 	VFMADD231PD Z0, Z2, Z3
 	MOVQ        CX, BX
@@ -28073,9 +27751,9 @@ beta1_94:
 	SHLQ        $0x03, SI
 	ADDQ        SI, BX
 	VMOVUPD     Z0, K1, (BX)
-	JMP         done95
+	JMP         done101
 
-beta0_93:
+beta0_99:
 	VMULPD  Z2, Z0, Z0
 	VMOVUPD Z0, K1, (CX)
 	MOVQ    CX, BX
@@ -28085,21 +27763,21 @@ beta0_93:
 	VMULPD  Z2, Z1, Z1
 	VMOVUPD Z1, K1, (BX)
 
-done95:
+done101:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left96
+	JLE  left102
 	MOVQ $0x00000008, BX
 
-left96:
+left102:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile87
+	JMP   tile93
 
-next88:
+next94:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -28113,20 +27791,20 @@ next88:
 	SUBQ   DX, CX
 	SUBQ   $0x00000002, m+0(FP)
 
-next70:
+next74:
 	CMPQ m+0(FP), $0x00000001
-	JL   next98
+	JL   next104
 	MOVQ b_base+72(FP), DX
 	MOVQ n+8(FP), BX
 	MOVQ BX, b_cap+88(FP)
 
-tile99:
+tile105:
 	CMPQ b_cap+88(FP), $0x00000040
-	JL   next100
+	JL   next106
 
 	// 1 row of A, 8 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh101
+	JE      fresh107
 	VMOVUPD (CX), Z0
 	VMOVUPD 64(CX), Z1
 	VMOVUPD 128(CX), Z2
@@ -28135,19 +27813,9 @@ tile99:
 	VMOVUPD 320(CX), Z5
 	VMOVUPD 384(CX), Z6
 	VMOVUPD 448(CX), Z7
-	JMP     start102
+	JMP     start108
 
-fresh101:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	CMPQ       k+16(FP), $0x00000040
-	JL         start102
+fetch109:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
@@ -28156,8 +27824,21 @@ fresh101:
 	PREFETCHT0 320(CX)
 	PREFETCHT0 384(CX)
 	PREFETCHT0 448(CX)
+	JMP        start108
 
-start102:
+fresh107:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch109
+
+start108:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x03, SI
@@ -28166,7 +27847,7 @@ start102:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k103:
+k110:
 	VBROADCASTSD (BX), Z8
 	VFMADD231PD  (DI), Z8, Z0
 	VFMADD231PD  64(DI), Z8, Z1
@@ -28179,14 +27860,14 @@ k103:
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k103
+	JNZ          k110
 	VBROADCASTSD alpha+24(FP), Z8
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_104
+	JZ           beta0_111
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_105
+	JE           beta1_112
 	VBROADCASTSD beta+104(FP), Z9
 	VMOVUPD      (CX), Z10
 	VMULPD       Z9, Z10, Z10
@@ -28220,9 +27901,9 @@ k103:
 	VMOVUPD      Z4, 320(CX)
 	VMOVUPD      Z5, 384(CX)
 	VMOVUPD      Z6, 448(CX)
-	JMP          done106
+	JMP          done113
 
-beta1_105:
+beta1_112:
 	VMOVUPD     (CX), Z9
 	VFMADD231PD Z0, Z8, Z9
 	VMOVUPD     64(CX), Z0
@@ -28247,9 +27928,9 @@ beta1_105:
 	VMOVUPD     Z4, 320(CX)
 	VMOVUPD     Z5, 384(CX)
 	VMOVUPD     Z6, 448(CX)
-	JMP         done106
+	JMP         done113
 
-beta0_104:
+beta0_111:
 	VMULPD  Z8, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z8, Z1, Z1
@@ -28267,33 +27948,36 @@ beta0_104:
 	VMULPD  Z8, Z7, Z7
 	VMOVUPD Z7, 448(CX)
 
-done106:
+done113:
 	ADDQ $0x00000200, DX
 	ADDQ $0x00000200, CX
 	SUBQ $0x00000040, b_cap+88(FP)
-	JMP  tile99
+	JMP  tile105
 
-next100:
-tile107:
+next106:
+tile114:
 	CMPQ b_cap+88(FP), $0x00000010
-	JL   next108
+	JL   next115
 
 	// 1 row of A, 2 vectors of the columns of B.
 	CMPB    resume+144(FP), $0x00
-	JE      fresh109
+	JE      fresh116
 	VMOVUPD (CX), Z0
 	VMOVUPD 64(CX), Z1
-	JMP     start110
+	JMP     start117
 
-fresh109:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	CMPQ       k+16(FP), $0x00000040
-	JL         start110
+fetch118:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
+	JMP        start117
 
-start110:
+fresh116:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch118
+
+start117:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x03, SI
@@ -28302,21 +27986,21 @@ start110:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k111:
+k119:
 	VBROADCASTSD (BX), Z2
 	VFMADD231PD  (DI), Z2, Z0
 	VFMADD231PD  64(DI), Z2, Z1
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k111
+	JNZ          k119
 	VBROADCASTSD alpha+24(FP), Z2
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_112
+	JZ           beta0_120
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_113
+	JE           beta1_121
 	VBROADCASTSD beta+104(FP), Z3
 	VMOVUPD      (CX), Z4
 	VMULPD       Z3, Z4, Z4
@@ -28326,55 +28010,52 @@ k111:
 	VFMADD231PD  Z1, Z2, Z0
 	VMOVUPD      Z4, (CX)
 	VMOVUPD      Z0, 64(CX)
-	JMP          done114
+	JMP          done122
 
-beta1_113:
+beta1_121:
 	VMOVUPD     (CX), Z3
 	VFMADD231PD Z0, Z2, Z3
 	VMOVUPD     64(CX), Z0
 	VFMADD231PD Z1, Z2, Z0
 	VMOVUPD     Z3, (CX)
 	VMOVUPD     Z0, 64(CX)
-	JMP         done114
+	JMP         done122
 
-beta0_112:
+beta0_120:
 	VMULPD  Z2, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z2, Z1, Z1
 	VMOVUPD Z1, 64(CX)
 
-done114:
+done122:
 	ADDQ $0x00000080, DX
 	ADDQ $0x00000080, CX
 	SUBQ $0x00000010, b_cap+88(FP)
-	JMP  tile107
+	JMP  tile114
 
-next108:
-tile115:
+next115:
+tile123:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left117
+	JLE  left125
 	MOVQ $0x00000008, BX
 
-left117:
+left125:
 	TESTQ BX, BX
-	JZ    next116
+	JZ    next124
 
 	// 1 row of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	CMPB      resume+144(FP), $0x00
-	JE        fresh118
+	JE        fresh126
 	VMOVUPD.Z (CX), K1, Z0
-	JMP       start119
+	JMP       start127
 
-fresh118:
-	VXORPS     Z0, Z0, Z0
-	CMPQ       k+16(FP), $0x00000040
-	JL         start119
-	PREFETCHT0 (CX)
+fresh126:
+	VXORPS Z0, Z0, Z0
 
-start119:
+start127:
 	MOVQ AX, BX
 	MOVQ csA+64(FP), SI
 	SHLQ $0x03, SI
@@ -28383,53 +28064,53 @@ start119:
 	MOVQ k+16(FP), R9
 	MOVQ DX, DI
 
-k120:
+k128:
 	VBROADCASTSD (BX), Z1
 	VMOVUPD.Z    (DI), K1, Z2
 	VFMADD231PD  Z2, Z1, Z0
 	ADDQ         R8, DI
 	ADDQ         SI, BX
 	DECQ         R9
-	JNZ          k120
+	JNZ          k128
 	VBROADCASTSD alpha+24(FP), Z1
 	MOVQ         beta+104(FP), BX
 	ADDQ         BX, BX
-	JZ           beta0_121
+	JZ           beta0_129
 	MOVQ         $0x3ff0000000000000, BX
 	CMPQ         BX, beta+104(FP)
-	JE           beta1_122
+	JE           beta1_130
 	VBROADCASTSD beta+104(FP), Z2
 	VMOVUPD.Z    (CX), K1, Z3
 	VMULPD       Z2, Z3, Z3
 	VFMADD231PD  Z0, Z1, Z3
 	VMOVUPD      Z3, K1, (CX)
-	JMP          done123
+	JMP          done131
 
-beta1_122:
+beta1_130:
 	VMOVUPD.Z   (CX), K1, Z2
 	VFMADD231PD Z0, Z1, Z2
 	VMOVUPD     Z2, K1, (CX)
-	JMP         done123
+	JMP         done131
 
-beta0_121:
+beta0_129:
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, K1, (CX)
 
-done123:
+done131:
 	MOVQ b_cap+88(FP), BX
 	CMPQ BX, $0x00000008
-	JLE  left124
+	JLE  left132
 	MOVQ $0x00000008, BX
 
-left124:
+left132:
 	TESTQ BX, BX
 	SUBQ  BX, b_cap+88(FP)
 	SHLQ  $0x03, BX
 	ADDQ  BX, DX
 	ADDQ  BX, CX
-	JMP   tile115
+	JMP   tile123
 
-next116:
+next124:
 	MOVQ rsA+56(FP), DX
 	SHLQ $0x03, DX
 	ADDQ DX, AX
@@ -28441,7 +28122,7 @@ next116:
 	SUBQ AX, CX
 	SUBQ $0x00000001, m+0(FP)
 
-next98:
+next104:
 	VZEROUPPER
 	RET
 
@@ -28541,33 +28222,7 @@ tile3:
 	VMOVUPD 64(DX), Z23
 	JMP     start6
 
-fresh5:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	VXORPS     Z8, Z8, Z8
-	VXORPS     Z9, Z9, Z9
-	VXORPS     Z10, Z10, Z10
-	VXORPS     Z11, Z11, Z11
-	VXORPS     Z12, Z12, Z12
-	VXORPS     Z13, Z13, Z13
-	VXORPS     Z14, Z14, Z14
-	VXORPS     Z15, Z15, Z15
-	VXORPS     Z16, Z16, Z16
-	VXORPS     Z17, Z17, Z17
-	VXORPS     Z18, Z18, Z18
-	VXORPS     Z19, Z19, Z19
-	VXORPS     Z20, Z20, Z20
-	VXORPS     Z21, Z21, Z21
-	VXORPS     Z22, Z22, Z22
-	VXORPS     Z23, Z23, Z23
-	CMPQ       k+16(FP), $0x00000040
-	JL         start6
+fetch7:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	MOVQ       CX, DX
@@ -28626,6 +28281,35 @@ fresh5:
 	ADDQ       BX, DX
 	PREFETCHT0 (DX)
 	PREFETCHT0 64(DX)
+	JMP        start6
+
+fresh5:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch7
 
 start6:
 	MOVQ AX, DX
@@ -28643,7 +28327,7 @@ start6:
 	MOVQ b_base+72(FP), R10
 	MOVQ panel_base+104(FP), R13
 
-k7:
+k8:
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
 	VMOVUPD      (R10), Z24
@@ -28693,14 +28377,14 @@ k7:
 	ADDQ         R9, R8
 	ADDQ         R9, SI
 	DECQ         R12
-	JNZ          k7
+	JNZ          k8
 	VBROADCASTSD alpha+24(FP), Z24
 	MOVQ         beta+136(FP), DX
 	ADDQ         DX, DX
-	JZ           beta0_8
+	JZ           beta0_9
 	MOVQ         $0x3ff0000000000000, DX
 	CMPQ         DX, beta+136(FP)
-	JE           beta1_9
+	JE           beta1_10
 	VBROADCASTSD beta+136(FP), Z25
 	VMOVUPD      (CX), Z26
 	VMULPD       Z25, Z26, Z26
@@ -28832,9 +28516,9 @@ k7:
 	VFMADD231PD  Z23, Z24, Z1
 	VMOVUPD      Z0, (DX)
 	VMOVUPD      Z1, 64(DX)
-	JMP          done10
+	JMP          done11
 
-beta1_9:
+beta1_10:
 	VMOVUPD     (CX), Z25
 	VFMADD231PD Z0, Z24, Z25
 	VMOVUPD     64(CX), Z0
@@ -28941,9 +28625,9 @@ beta1_9:
 	VFMADD231PD Z23, Z24, Z1
 	VMOVUPD     Z0, (DX)
 	VMOVUPD     Z1, 64(DX)
-	JMP         done10
+	JMP         done11
 
-beta0_8:
+beta0_9:
 	VMULPD  Z24, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z24, Z1, Z1
@@ -29027,7 +28711,7 @@ beta0_8:
 	VMULPD  Z24, Z23, Z23
 	VMOVUPD Z23, 64(DX)
 
-done10:
+done11:
 	ADDQ $0x00000080, b_base+72(FP)
 	ADDQ $0x00000080, CX
 	ADDQ $0x00000080, panel_base+104(FP)
@@ -29035,21 +28719,21 @@ done10:
 	JMP  tile3
 
 next4:
-tile11:
+tile12:
 	MOVQ b_cap+88(FP), DX
 	CMPQ DX, $0x00000008
-	JLE  left13
+	JLE  left14
 	MOVQ $0x00000008, DX
 
-left13:
+left14:
 	TESTQ DX, DX
-	JZ    next12
+	JZ    next13
 
 	// 12 rows of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	CMPB      resume+176(FP), $0x00
-	JE        fresh14
+	JE        fresh15
 	VMOVUPD.Z (CX), K1, Z0
 	MOVQ      CX, DX
 	MOVQ      ldc+168(FP), BX
@@ -29096,71 +28780,23 @@ left13:
 	SHLQ      $0x03, BX
 	ADDQ      BX, DX
 	VMOVUPD.Z (DX), K1, Z11
-	JMP       start15
+	JMP       start16
 
-fresh14:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	VXORPS     Z2, Z2, Z2
-	VXORPS     Z3, Z3, Z3
-	VXORPS     Z4, Z4, Z4
-	VXORPS     Z5, Z5, Z5
-	VXORPS     Z6, Z6, Z6
-	VXORPS     Z7, Z7, Z7
-	VXORPS     Z8, Z8, Z8
-	VXORPS     Z9, Z9, Z9
-	VXORPS     Z10, Z10, Z10
-	VXORPS     Z11, Z11, Z11
-	CMPQ       k+16(FP), $0x00000040
-	JL         start15
-	PREFETCHT0 (CX)
-	MOVQ       CX, DX
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x03, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x03, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x03, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x03, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x03, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x03, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x03, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x03, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x03, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x03, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
-	MOVQ       ldc+168(FP), BX
-	SHLQ       $0x03, BX
-	ADDQ       BX, DX
-	PREFETCHT0 (DX)
+fresh15:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
 
-start15:
+start16:
 	MOVQ AX, DX
 	MOVQ rsA+56(FP), BX
 	SHLQ $0x03, BX
@@ -29176,7 +28812,7 @@ start15:
 	MOVQ b_base+72(FP), R10
 	MOVQ panel_base+104(FP), R13
 
-k16:
+k17:
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPD.Z    (R10), K1, Z12
 	VMOVUPD      Z12, K1, (R13)
@@ -29211,14 +28847,14 @@ k16:
 	ADDQ         R9, R8
 	ADDQ         R9, SI
 	DECQ         R12
-	JNZ          k16
+	JNZ          k17
 	VBROADCASTSD alpha+24(FP), Z12
 	MOVQ         beta+136(FP), DX
 	ADDQ         DX, DX
-	JZ           beta0_17
+	JZ           beta0_18
 	MOVQ         $0x3ff0000000000000, DX
 	CMPQ         DX, beta+136(FP)
-	JE           beta1_18
+	JE           beta1_19
 	VBROADCASTSD beta+136(FP), Z13
 	VMOVUPD.Z    (CX), K1, Z14
 	VMULPD       Z13, Z14, Z14
@@ -29336,9 +28972,9 @@ k16:
 	SHLQ         $0x03, BX
 	ADDQ         BX, DX
 	VMOVUPD      Z10, K1, (DX)
-	JMP          done19
+	JMP          done20
 
-beta1_18:
+beta1_19:
 	VMOVUPD.Z   (CX), K1, Z13
 	VFMADD231PD Z0, Z12, Z13
 	MOVQ        CX, DX
@@ -29443,9 +29079,9 @@ beta1_18:
 	SHLQ        $0x03, BX
 	ADDQ        BX, DX
 	VMOVUPD     Z10, K1, (DX)
-	JMP         done19
+	JMP         done20
 
-beta0_17:
+beta0_18:
 	VMULPD  Z12, Z0, Z0
 	VMOVUPD Z0, K1, (CX)
 	MOVQ    CX, DX
@@ -29505,22 +29141,22 @@ beta0_17:
 	VMULPD  Z12, Z11, Z11
 	VMOVUPD Z11, K1, (DX)
 
-done19:
+done20:
 	MOVQ b_cap+88(FP), DX
 	CMPQ DX, $0x00000008
-	JLE  left20
+	JLE  left21
 	MOVQ $0x00000008, DX
 
-left20:
+left21:
 	TESTQ DX, DX
 	SUBQ  DX, b_cap+88(FP)
 	SHLQ  $0x03, DX
 	ADDQ  DX, b_base+72(FP)
 	ADDQ  DX, CX
 	ADDQ  DX, panel_base+104(FP)
-	JMP   tile11
+	JMP   tile12
 
-next12:
+next13:
 	MOVQ   rsA+56(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x0000000c, DX, DX
@@ -29536,9 +29172,9 @@ next12:
 	JMP    band1
 
 next2:
-band21:
+band22:
 	CMPQ m+0(FP), $0x00000001
-	JL   next22
+	JL   next23
 	MOVQ a_cap+48(FP), DX
 	MOVQ DX, b_base+72(FP)
 	MOVQ panel_cap+120(FP), DX
@@ -29546,26 +29182,29 @@ band21:
 	MOVQ n+8(FP), DX
 	MOVQ DX, b_cap+88(FP)
 
-tile23:
+tile24:
 	CMPQ b_cap+88(FP), $0x00000010
-	JL   next24
+	JL   next25
 
 	// 1 row of A, 2 vectors of the columns of B.
 	CMPB    resume+176(FP), $0x00
-	JE      fresh25
+	JE      fresh26
 	VMOVUPD (CX), Z0
 	VMOVUPD 64(CX), Z1
-	JMP     start26
+	JMP     start27
 
-fresh25:
-	VXORPS     Z0, Z0, Z0
-	VXORPS     Z1, Z1, Z1
-	CMPQ       k+16(FP), $0x00000040
-	JL         start26
+fetch28:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
+	JMP        start27
 
-start26:
+fresh26:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	CMPQ   k+16(FP), $0x00000040
+	JGE    fetch28
+
+start27:
 	MOVQ AX, DX
 	MOVQ csA+64(FP), BX
 	SHLQ $0x03, BX
@@ -29575,7 +29214,7 @@ start26:
 	MOVQ b_base+72(FP), SI
 	MOVQ panel_base+104(FP), R9
 
-k27:
+k29:
 	PREFETCHT0   (SI)(DI*8)
 	PREFETCHT0   64(SI)(DI*8)
 	VBROADCASTSD (DX), Z2
@@ -29589,14 +29228,14 @@ k27:
 	ADDQ         ldp+128(FP), R9
 	ADDQ         BX, DX
 	DECQ         R8
-	JNZ          k27
+	JNZ          k29
 	VBROADCASTSD alpha+24(FP), Z2
 	MOVQ         beta+136(FP), DX
 	ADDQ         DX, DX
-	JZ           beta0_28
+	JZ           beta0_30
 	MOVQ         $0x3ff0000000000000, DX
 	CMPQ         DX, beta+136(FP)
-	JE           beta1_29
+	JE           beta1_31
 	VBROADCASTSD beta+136(FP), Z3
 	VMOVUPD      (CX), Z4
 	VMULPD       Z3, Z4, Z4
@@ -29606,56 +29245,53 @@ k27:
 	VFMADD231PD  Z1, Z2, Z0
 	VMOVUPD      Z4, (CX)
 	VMOVUPD      Z0, 64(CX)
-	JMP          done30
+	JMP          done32
 
-beta1_29:
+beta1_31:
 	VMOVUPD     (CX), Z3
 	VFMADD231PD Z0, Z2, Z3
 	VMOVUPD     64(CX), Z0
 	VFMADD231PD Z1, Z2, Z0
 	VMOVUPD     Z3, (CX)
 	VMOVUPD     Z0, 64(CX)
-	JMP         done30
+	JMP         done32
 
-beta0_28:
+beta0_30:
 	VMULPD  Z2, Z0, Z0
 	VMOVUPD Z0, (CX)
 	VMULPD  Z2, Z1, Z1
 	VMOVUPD Z1, 64(CX)
 
-done30:
+done32:
 	ADDQ $0x00000080, b_base+72(FP)
 	ADDQ $0x00000080, CX
 	ADDQ $0x00000080, panel_base+104(FP)
 	SUBQ $0x00000010, b_cap+88(FP)
-	JMP  tile23
+	JMP  tile24
 
-next24:
-tile31:
+next25:
+tile33:
 	MOVQ b_cap+88(FP), DX
 	CMPQ DX, $0x00000008
-	JLE  left33
+	JLE  left35
 	MOVQ $0x00000008, DX
 
-left33:
+left35:
 	TESTQ DX, DX
-	JZ    next32
+	JZ    next34
 
 	// 1 row of A, one vector or a part of one of the columns of B.
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	CMPB      resume+176(FP), $0x00
-	JE        fresh34
+	JE        fresh36
 	VMOVUPD.Z (CX), K1, Z0
-	JMP       start35
+	JMP       start37
 
-fresh34:
-	VXORPS     Z0, Z0, Z0
-	CMPQ       k+16(FP), $0x00000040
-	JL         start35
-	PREFETCHT0 (CX)
+fresh36:
+	VXORPS Z0, Z0, Z0
 
-start35:
+start37:
 	MOVQ AX, DX
 	MOVQ csA+64(FP), BX
 	SHLQ $0x03, BX
@@ -29665,7 +29301,7 @@ start35:
 	MOVQ b_base+72(FP), SI
 	MOVQ panel_base+104(FP), R9
 
-k36:
+k38:
 	PREFETCHT0   (SI)(DI*8)
 	VBROADCASTSD (DX), Z1
 	VMOVUPD.Z    (SI), K1, Z2
@@ -29675,47 +29311,47 @@ k36:
 	ADDQ         ldp+128(FP), R9
 	ADDQ         BX, DX
 	DECQ         R8
-	JNZ          k36
+	JNZ          k38
 	VBROADCASTSD alpha+24(FP), Z1
 	MOVQ         beta+136(FP), DX
 	ADDQ         DX, DX
-	JZ           beta0_37
+	JZ           beta0_39
 	MOVQ         $0x3ff0000000000000, DX
 	CMPQ         DX, beta+136(FP)
-	JE           beta1_38
+	JE           beta1_40
 	VBROADCASTSD beta+136(FP), Z2
 	VMOVUPD.Z    (CX), K1, Z3
 	VMULPD       Z2, Z3, Z3
 	VFMADD231PD  Z0, Z1, Z3
 	VMOVUPD      Z3, K1, (CX)
-	JMP          done39
+	JMP          done41
 
-beta1_38:
+beta1_40:
 	VMOVUPD.Z   (CX), K1, Z2
 	VFMADD231PD Z0, Z1, Z2
 	VMOVUPD     Z2, K1, (CX)
-	JMP         done39
+	JMP         done41
 
-beta0_37:
+beta0_39:
 	VMULPD  Z1, Z0, Z0
 	VMOVUPD Z0, K1, (CX)
 
-done39:
+done41:
 	MOVQ b_cap+88(FP), DX
 	CMPQ DX, $0x00000008
-	JLE  left40
+	JLE  left42
 	MOVQ $0x00000008, DX
 
-left40:
+left42:
 	TESTQ DX, DX
 	SUBQ  DX, b_cap+88(FP)
 	SHLQ  $0x03, DX
 	ADDQ  DX, b_base+72(FP)
 	ADDQ  DX, CX
 	ADDQ  DX, panel_base+104(FP)
-	JMP   tile31
+	JMP   tile33
 
-next32:
+next34:
 	MOVQ rsA+56(FP), DX
 	SHLQ $0x03, DX
 	ADDQ DX, AX
@@ -29726,9 +29362,9 @@ next32:
 	SHLQ $0x03, DX
 	SUBQ DX, CX
 	SUBQ $0x00000001, m+0(FP)
-	JMP  band21
+	JMP  band22
 
-next22:
+next23:
 	VZEROUPPER
 	RET
 

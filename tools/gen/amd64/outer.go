@@ -163,7 +163,7 @@ func (t *target) outerTile(mr, nv int, m *mask, aRow gp, bPtr operand.Op, cPtr g
 
 // beginSums sets the sums of a tile to +0 or, if chains go on, to what C holds.
 func (t *target) beginSums(acc [][]reg.VecVirtual, m *mask, cPtr gp) {
-	fresh, start := t.label("fresh"), t.label("start")
+	fresh, start, fetch := t.label("fresh"), t.label("start"), ""
 	if t.resumes {
 		t.CMPB(t.param("resume"), operand.Imm(0))
 		t.JE(operand.LabelRef(fresh))
@@ -174,20 +174,27 @@ func (t *target) beginSums(acc [][]reg.VecVirtual, m *mask, cPtr gp) {
 			}
 		}
 		t.JMP(operand.LabelRef(start))
-		t.Label(fresh)
 	}
-	for i := range acc {
-		t.zero(acc[i]...)
-	}
-	if t.resumes { // C is needed at the end, and comes meanwhile if there are many terms
-		t.CMPQ(t.param("k"), imm(64))
-		t.JL(operand.LabelRef(start))
+	if t.resumes && m == nil {
+		fetch = t.label("fetch")
+		t.Label(fetch)
 		for i := range acc {
 			row := t.cRow(cPtr, i)
 			for disp := 0; disp < len(acc[i])*t.lanes*t.size; disp += 64 {
 				t.PREFETCHT0(row.Offset(disp))
 			}
 		}
+		t.JMP(operand.LabelRef(start))
+	}
+	if t.resumes {
+		t.Label(fresh)
+	}
+	for i := range acc {
+		t.zero(acc[i]...)
+	}
+	if fetch != "" { // C is needed at the end, and comes meanwhile if there are many terms
+		t.CMPQ(t.param("k"), imm(64))
+		t.JGE(operand.LabelRef(fetch))
 	}
 	t.Label(start)
 }
