@@ -28,7 +28,7 @@ var (
 		Band: 2, PackRows: 4, DotPanelBytes: 1000, DotPanelRows: 3, OuterPanelBytes: 100, StripBytes: 24, FirstRows: 3, OuterPanelCols: 5, TransBytes: 100,
 		DepthWhole: 7, DepthCut: 3, Pad: 1,
 		AliasRowBytes: cores.Never, AliasCopy: 3,
-		StoreBytes: 64, DotRows: 4, ShortCols: 11,
+		StoreBytes: 64, RootBytes: 64, DotRows: 4, ShortCols: 11,
 	}
 	padding = func() cores.Tuning {
 		t := eager

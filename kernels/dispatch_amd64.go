@@ -19,7 +19,7 @@ func amsGrad[T Float](w []T, m []T, v []T, h []T, g []T, lr T, beta1 T, oneMinus
 	if is32[T]() {
 		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, w, m, v, h, g := float32(lr), float32(beta1), float32(oneMinusBeta1), float32(beta2), float32(oneMinusBeta2), float32(scale), float32(eps), as[float32](w), as[float32](m), as[float32](v), as[float32](h), as[float32](g)
 		switch {
-		case isa.Active >= isa.AVX512:
+		case isa.Active >= isa.AVX512 && cores.Active.RootBytes == 64:
 			amd64.AMSGradF32AVX512(w, m, v, h, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps)
 		case isa.Active >= isa.AVX2:
 			amd64.AMSGradF32AVX2(w, m, v, h, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps)
@@ -33,7 +33,7 @@ func amsGrad[T Float](w []T, m []T, v []T, h []T, g []T, lr T, beta1 T, oneMinus
 	} else {
 		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, w, m, v, h, g := float64(lr), float64(beta1), float64(oneMinusBeta1), float64(beta2), float64(oneMinusBeta2), float64(scale), float64(eps), as[float64](w), as[float64](m), as[float64](v), as[float64](h), as[float64](g)
 		switch {
-		case isa.Active >= isa.AVX512:
+		case isa.Active >= isa.AVX512 && cores.Active.RootBytes == 64:
 			amd64.AMSGradF64AVX512(w, m, v, h, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps)
 		case isa.Active >= isa.AVX2:
 			amd64.AMSGradF64AVX2(w, m, v, h, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps)
@@ -109,7 +109,7 @@ func adagrad[T Float](w []T, s []T, g []T, lr T, eps T) {
 	if is32[T]() {
 		lr, eps, w, s, g := float32(lr), float32(eps), as[float32](w), as[float32](s), as[float32](g)
 		switch {
-		case isa.Active >= isa.AVX512:
+		case isa.Active >= isa.AVX512 && cores.Active.RootBytes == 64:
 			amd64.AdagradF32AVX512(w, s, g, lr, eps)
 		case isa.Active >= isa.AVX2:
 			amd64.AdagradF32AVX2(w, s, g, lr, eps)
@@ -123,7 +123,7 @@ func adagrad[T Float](w []T, s []T, g []T, lr T, eps T) {
 	} else {
 		lr, eps, w, s, g := float64(lr), float64(eps), as[float64](w), as[float64](s), as[float64](g)
 		switch {
-		case isa.Active >= isa.AVX512:
+		case isa.Active >= isa.AVX512 && cores.Active.RootBytes == 64:
 			amd64.AdagradF64AVX512(w, s, g, lr, eps)
 		case isa.Active >= isa.AVX2:
 			amd64.AdagradF64AVX2(w, s, g, lr, eps)
@@ -152,7 +152,7 @@ func adam[T Float](w []T, m []T, v []T, g []T, lr T, beta1 T, oneMinusBeta1 T, b
 	if is32[T]() {
 		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep, w, m, v, g := float32(lr), float32(beta1), float32(oneMinusBeta1), float32(beta2), float32(oneMinusBeta2), float32(scale), float32(eps), float32(keep), as[float32](w), as[float32](m), as[float32](v), as[float32](g)
 		switch {
-		case isa.Active >= isa.AVX512:
+		case isa.Active >= isa.AVX512 && cores.Active.RootBytes == 64:
 			amd64.AdamF32AVX512(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 		case isa.Active >= isa.AVX2:
 			amd64.AdamF32AVX2(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
@@ -166,7 +166,7 @@ func adam[T Float](w []T, m []T, v []T, g []T, lr T, beta1 T, oneMinusBeta1 T, b
 	} else {
 		lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep, w, m, v, g := float64(lr), float64(beta1), float64(oneMinusBeta1), float64(beta2), float64(oneMinusBeta2), float64(scale), float64(eps), float64(keep), as[float64](w), as[float64](m), as[float64](v), as[float64](g)
 		switch {
-		case isa.Active >= isa.AVX512:
+		case isa.Active >= isa.AVX512 && cores.Active.RootBytes == 64:
 			amd64.AdamF64AVX512(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
 		case isa.Active >= isa.AVX2:
 			amd64.AdamF64AVX2(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)
@@ -2583,7 +2583,7 @@ func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
 		switch {
 		case len(w) <= cores.Active.FewRoots:
 			generic.RMSPropF32(w, s, g, lr, rho, oneMinusRho, eps)
-		case isa.Active >= isa.AVX512:
+		case isa.Active >= isa.AVX512 && cores.Active.RootBytes == 64:
 			amd64.RMSPropF32AVX512(w, s, g, lr, rho, oneMinusRho, eps)
 		case isa.Active >= isa.AVX2:
 			amd64.RMSPropF32AVX2(w, s, g, lr, rho, oneMinusRho, eps)
@@ -2599,7 +2599,7 @@ func rmsProp[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps T) {
 		switch {
 		case len(w) <= cores.Active.FewRoots:
 			generic.RMSPropF64(w, s, g, lr, rho, oneMinusRho, eps)
-		case isa.Active >= isa.AVX512:
+		case isa.Active >= isa.AVX512 && cores.Active.RootBytes == 64:
 			amd64.RMSPropF64AVX512(w, s, g, lr, rho, oneMinusRho, eps)
 		case isa.Active >= isa.AVX2:
 			amd64.RMSPropF64AVX2(w, s, g, lr, rho, oneMinusRho, eps)

@@ -25,6 +25,10 @@ type Tuning struct {
 	// with AVX-512: 64, or 32 where a core stores 64 bytes by halves.
 	StoreBytes int
 
+	// RootBytes is the width of the vectors with AVX-512 of the optimizers that take a root
+	// and a quotient for each parameter: 64, or 32 where the unit for these is that wide.
+	RootBytes int
+
 	// DotRows is the number of rows of A in the largest tile of A·Bᵀ with AVX-512: 3, beside
 	// 8 of B, or 4, beside 6 of B. Four rows add their lanes up in 64-byte registers, which
 	// takes less than two thirds of the operations, but whole vectors of them.
@@ -157,6 +161,7 @@ var zen4 = Tuning{
 
 	LineBytes:  32 << 10,
 	StoreBytes: 32,
+	RootBytes:  64,
 	DotRows:    3,
 	FarBytes:   256 << 10,
 
@@ -230,7 +235,7 @@ var zen5Wide = zen4Wide.with(func(t *Tuning) {
 // not measured with those here.
 var intelAVX512 = zen4.with(func(t *Tuning) {
 	t.LineBytes = 48 << 10
-	t.StoreBytes, t.DotRows = 64, 4
+	t.StoreBytes, t.RootBytes, t.DotRows = 64, 32, 4
 	t.Sweeps[1] = Sweep{Samples: 6, Bytes: 1 << 20}
 	t.Sweeps[2] = Sweep{Samples: 7, Bytes: 8 << 20}
 	t.NearUses = 4 // the rows of a tile: with two rows of A a panel loses

@@ -927,7 +927,6 @@ vectors1:
 	JMP         vectors1
 
 done2:
-vectors3:
 	CMPQ        DX, $0x00000010
 	JL          done4
 	VMOVUPS     (AX), Y1
@@ -941,10 +940,8 @@ vectors3:
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
-	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        DX, $0x00000008
 	JL          done6
 	VMOVUPS     (AX), Y1
@@ -954,7 +951,6 @@ vectors5:
 	ADDQ        $0x00000020, AX
 	ADDQ        $0x00000020, CX
 	SUBQ        $0x00000008, DX
-	JMP         vectors5
 
 done6:
 	TESTQ       DX, DX
@@ -1031,7 +1027,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000010
 	JL      done4
 	VMOVUPS (AX), Y1
@@ -1042,10 +1037,8 @@ vectors3:
 	VMOVUPS Y1, 32(AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000008
 	JL      done6
 	VMOVUPS (AX), Y1
@@ -1053,7 +1046,6 @@ vectors5:
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors5
 
 done6:
 	TESTQ      CX, CX
@@ -1134,7 +1126,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000010
 	JL      done4
 	VMOVUPS (AX), Y0
@@ -1148,10 +1139,8 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000008
 	JL      done6
 	VMOVUPS (AX), Y0
@@ -1161,7 +1150,6 @@ vectors5:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -2150,7 +2138,6 @@ vectors1:
 	JMP         vectors1
 
 done2:
-vectors3:
 	CMPQ        DX, $0x00000008
 	JL          done4
 	VMOVUPD     (AX), Y1
@@ -2164,10 +2151,8 @@ vectors3:
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
-	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        DX, $0x00000004
 	JL          done6
 	VMOVUPD     (AX), Y1
@@ -2177,7 +2162,6 @@ vectors5:
 	ADDQ        $0x00000020, AX
 	ADDQ        $0x00000020, CX
 	SUBQ        $0x00000004, DX
-	JMP         vectors5
 
 done6:
 	TESTQ       DX, DX
@@ -2247,7 +2231,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000008
 	JL      done4
 	VMOVUPD (AX), Y1
@@ -2258,10 +2241,8 @@ vectors3:
 	VMOVUPD Y1, 32(AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000004
 	JL      done6
 	VMOVUPD (AX), Y1
@@ -2269,7 +2250,6 @@ vectors5:
 	VMOVUPD Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000004, CX
-	JMP     vectors5
 
 done6:
 	TESTQ      CX, CX
@@ -2343,7 +2323,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000008
 	JL      done4
 	VMOVUPD (AX), Y0
@@ -2357,10 +2336,8 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000004
 	JL      done6
 	VMOVUPD (AX), Y0
@@ -2370,7 +2347,6 @@ vectors5:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -2903,7 +2879,6 @@ vectors1:
 	JMP         vectors1
 
 done2:
-vectors3:
 	CMPQ        DX, $0x00000020
 	JL          done4
 	VMOVUPS     (AX), Z1
@@ -2917,10 +2892,8 @@ vectors3:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000020, DX
-	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        DX, $0x00000010
 	JL          done6
 	VMOVUPS     (AX), Z1
@@ -2930,7 +2903,6 @@ vectors5:
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
-	JMP         vectors5
 
 done6:
 	TESTQ       DX, DX
@@ -2978,7 +2950,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000020
 	JL      done4
 	VMOVUPS (AX), Z1
@@ -2989,10 +2960,8 @@ vectors3:
 	VMOVUPS Z1, 64(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000010
 	JL      done6
 	VMOVUPS (AX), Z1
@@ -3000,7 +2969,6 @@ vectors5:
 	VMOVUPS Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors5
 
 done6:
 	TESTQ     CX, CX
@@ -3052,7 +3020,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000020
 	JL      done4
 	VMOVUPS (AX), Z0
@@ -3066,10 +3033,8 @@ vectors3:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000010
 	JL      done6
 	VMOVUPS (AX), Z0
@@ -3079,7 +3044,6 @@ vectors5:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors5
 
 done6:
 	TESTQ     DX, DX
@@ -3564,7 +3528,6 @@ vectors1:
 	JMP         vectors1
 
 done2:
-vectors3:
 	CMPQ        DX, $0x00000010
 	JL          done4
 	VMOVUPD     (AX), Z1
@@ -3578,10 +3541,8 @@ vectors3:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000010, DX
-	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        DX, $0x00000008
 	JL          done6
 	VMOVUPD     (AX), Z1
@@ -3591,7 +3552,6 @@ vectors5:
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
-	JMP         vectors5
 
 done6:
 	TESTQ       DX, DX
@@ -3639,7 +3599,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000010
 	JL      done4
 	VMOVUPD (AX), Z1
@@ -3650,10 +3609,8 @@ vectors3:
 	VMOVUPD Z1, 64(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000008
 	JL      done6
 	VMOVUPD (AX), Z1
@@ -3661,7 +3618,6 @@ vectors5:
 	VMOVUPD Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors5
 
 done6:
 	TESTQ     CX, CX
@@ -3713,7 +3669,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000010
 	JL      done4
 	VMOVUPD (AX), Z0
@@ -3727,10 +3682,8 @@ vectors3:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000008
 	JL      done6
 	VMOVUPD (AX), Z0
@@ -3740,7 +3693,6 @@ vectors5:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors5
 
 done6:
 	TESTQ     DX, DX

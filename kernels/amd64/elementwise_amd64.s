@@ -39,7 +39,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    BX, $0x00000010
 	JL      done4
 	VMOVUPS (CX), Y0
@@ -52,10 +51,8 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    BX, $0x00000008
 	JL      done6
 	VMOVUPS (CX), Y0
@@ -65,7 +62,6 @@ vectors5:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors5
 
 done6:
 	TESTQ      BX, BX
@@ -145,7 +141,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    BX, $0x00000010
 	JL      done4
 	VMOVUPS (CX), Y0
@@ -158,10 +153,8 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    BX, $0x00000008
 	JL      done6
 	VMOVUPS (CX), Y0
@@ -171,7 +164,6 @@ vectors5:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors5
 
 done6:
 	TESTQ      BX, BX
@@ -251,7 +243,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    BX, $0x00000010
 	JL      done4
 	VMOVUPS (CX), Y0
@@ -264,10 +255,8 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    BX, $0x00000008
 	JL      done6
 	VMOVUPS (CX), Y0
@@ -277,7 +266,6 @@ vectors5:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors5
 
 done6:
 	TESTQ      BX, BX
@@ -358,7 +346,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000010
 	JL      done4
 	VMOVUPS (AX), Y1
@@ -371,10 +358,8 @@ vectors3:
 	VMOVUPS Y1, 32(AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000008
 	JL      done6
 	VMOVUPS (AX), Y1
@@ -383,7 +368,6 @@ vectors5:
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors5
 
 done6:
 	TESTQ      CX, CX
@@ -468,7 +452,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000010
 	JL      done4
 	VMOVUPS (CX), Y2
@@ -482,10 +465,8 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000008
 	JL      done6
 	VMOVUPS (CX), Y2
@@ -495,7 +476,6 @@ vectors5:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -575,7 +555,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000010
 	JL      done4
 	VMOVUPS (CX), Y1
@@ -587,10 +566,8 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000008
 	JL      done6
 	VMOVUPS (CX), Y1
@@ -599,7 +576,6 @@ vectors5:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -691,7 +667,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000010
 	JL      done4
 	VMOVUPS (CX), Y2
@@ -709,10 +684,8 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000008
 	JL      done6
 	VMOVUPS (CX), Y2
@@ -724,7 +697,6 @@ vectors5:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -838,7 +810,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000010
 	JL      done4
 	VMOVUPS (CX), Y3
@@ -865,10 +836,8 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, BX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000008
 	JL      done6
 	VMOVUPS (CX), Y3
@@ -885,7 +854,6 @@ vectors5:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, BX
 	SUBQ    $0x00000008, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -3178,7 +3146,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    BX, $0x00000008
 	JL      done4
 	VMOVUPD (CX), Y0
@@ -3191,10 +3158,8 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    BX, $0x00000004
 	JL      done6
 	VMOVUPD (CX), Y0
@@ -3204,7 +3169,6 @@ vectors5:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000004, BX
-	JMP     vectors5
 
 done6:
 	TESTQ      BX, BX
@@ -3277,7 +3241,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    BX, $0x00000008
 	JL      done4
 	VMOVUPD (CX), Y0
@@ -3290,10 +3253,8 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    BX, $0x00000004
 	JL      done6
 	VMOVUPD (CX), Y0
@@ -3303,7 +3264,6 @@ vectors5:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000004, BX
-	JMP     vectors5
 
 done6:
 	TESTQ      BX, BX
@@ -3376,7 +3336,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    BX, $0x00000008
 	JL      done4
 	VMOVUPD (CX), Y0
@@ -3389,10 +3348,8 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    BX, $0x00000004
 	JL      done6
 	VMOVUPD (CX), Y0
@@ -3402,7 +3359,6 @@ vectors5:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000004, BX
-	JMP     vectors5
 
 done6:
 	TESTQ      BX, BX
@@ -3481,7 +3437,6 @@ vectors1:
 	JMP      vectors1
 
 done2:
-vectors3:
 	CMPQ     CX, $0x00000008
 	JL       done4
 	VMOVUPD  (AX), Y2
@@ -3496,10 +3451,8 @@ vectors3:
 	VMOVUPD  Y2, 32(AX)
 	ADDQ     $0x00000040, AX
 	SUBQ     $0x00000008, CX
-	JMP      vectors3
 
 done4:
-vectors5:
 	CMPQ     CX, $0x00000004
 	JL       done6
 	VMOVUPD  (AX), Y2
@@ -3509,7 +3462,6 @@ vectors5:
 	VMOVUPD  Y2, (AX)
 	ADDQ     $0x00000020, AX
 	SUBQ     $0x00000004, CX
-	JMP      vectors5
 
 done6:
 	TESTQ      CX, CX
@@ -3588,7 +3540,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000008
 	JL      done4
 	VMOVUPD (CX), Y2
@@ -3602,10 +3553,8 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000004
 	JL      done6
 	VMOVUPD (CX), Y2
@@ -3615,7 +3564,6 @@ vectors5:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -3688,7 +3636,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000008
 	JL      done4
 	VMOVUPD (CX), Y1
@@ -3700,10 +3647,8 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000004
 	JL      done6
 	VMOVUPD (CX), Y1
@@ -3712,7 +3657,6 @@ vectors5:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -3797,7 +3741,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000008
 	JL      done4
 	VMOVUPD (CX), Y2
@@ -3815,10 +3758,8 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000004
 	JL      done6
 	VMOVUPD (CX), Y2
@@ -3830,7 +3771,6 @@ vectors5:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -3942,7 +3882,6 @@ vectors1:
 	JMP      vectors1
 
 done2:
-vectors3:
 	CMPQ     DX, $0x00000008
 	JL       done4
 	VMOVUPD  (CX), Y4
@@ -3971,10 +3910,8 @@ vectors3:
 	ADDQ     $0x00000040, CX
 	ADDQ     $0x00000040, BX
 	SUBQ     $0x00000008, DX
-	JMP      vectors3
 
 done4:
-vectors5:
 	CMPQ     DX, $0x00000004
 	JL       done6
 	VMOVUPD  (CX), Y4
@@ -3992,7 +3929,6 @@ vectors5:
 	ADDQ     $0x00000020, CX
 	ADDQ     $0x00000020, BX
 	SUBQ     $0x00000004, DX
-	JMP      vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -6353,7 +6289,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    BX, $0x00000020
 	JL      done4
 	VMOVUPS (CX), Z0
@@ -6366,10 +6301,8 @@ vectors3:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000020, BX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    BX, $0x00000010
 	JL      done6
 	VMOVUPS (CX), Z0
@@ -6379,7 +6312,6 @@ vectors5:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors5
 
 done6:
 	TESTQ     BX, BX
@@ -6430,7 +6362,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    BX, $0x00000020
 	JL      done4
 	VMOVUPS (CX), Z0
@@ -6443,10 +6374,8 @@ vectors3:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000020, BX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    BX, $0x00000010
 	JL      done6
 	VMOVUPS (CX), Z0
@@ -6456,7 +6385,6 @@ vectors5:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors5
 
 done6:
 	TESTQ     BX, BX
@@ -6507,7 +6435,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    BX, $0x00000020
 	JL      done4
 	VMOVUPS (CX), Z0
@@ -6520,10 +6447,8 @@ vectors3:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000020, BX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    BX, $0x00000010
 	JL      done6
 	VMOVUPS (CX), Z0
@@ -6533,7 +6458,6 @@ vectors5:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors5
 
 done6:
 	TESTQ     BX, BX
@@ -6585,7 +6509,6 @@ vectors1:
 	JMP       vectors1
 
 done2:
-vectors3:
 	CMPQ      CX, $0x00000020
 	JL        done4
 	VMOVUPS   (AX), Z1
@@ -6598,10 +6521,8 @@ vectors3:
 	VMOVUPS   Z1, 64(AX)
 	ADDQ      $0x00000080, AX
 	SUBQ      $0x00000020, CX
-	JMP       vectors3
 
 done4:
-vectors5:
 	CMPQ      CX, $0x00000010
 	JL        done6
 	VMOVUPS   (AX), Z1
@@ -6610,7 +6531,6 @@ vectors5:
 	VMOVUPS   Z1, (AX)
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000010, CX
-	JMP       vectors5
 
 done6:
 	TESTQ     CX, CX
@@ -6666,7 +6586,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000020
 	JL      done4
 	VMOVUPS (CX), Z2
@@ -6680,10 +6599,8 @@ vectors3:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000010
 	JL      done6
 	VMOVUPS (CX), Z2
@@ -6693,7 +6610,6 @@ vectors5:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors5
 
 done6:
 	TESTQ     DX, DX
@@ -6744,7 +6660,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000020
 	JL      done4
 	VMOVUPS (CX), Z1
@@ -6756,10 +6671,8 @@ vectors3:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000010
 	JL      done6
 	VMOVUPS (CX), Z1
@@ -6768,7 +6681,6 @@ vectors5:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors5
 
 done6:
 	TESTQ     DX, DX
@@ -6788,95 +6700,66 @@ end7:
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads z, writes dst.
 //
-// zero Z0, one Z1, dst AX, z CX, len(z) DX.
+// stepTable Z0, dst AX, z CX, len(z) DX.
 //
 // Requires: AVX, AVX512F
 TEXT ·ReLUPrimeF32AVX512(SB), NOSPLIT, $0-48
-	VMOVUPS zeroF32<>+0(SB), Z0
-	VMOVUPS oneF32<>+0(SB), Z1
+	VMOVUPS stepTableF32<>+0(SB), Z0
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    z_base+24(FP), CX
 	MOVQ    z_len+32(FP), DX
 
 vectors1:
-	CMPQ      DX, $0x00000040
-	JL        done2
-	VMOVUPS   (CX), Z2
-	VCMPPS    $0x1e, Z0, Z2, K1
-	VCMPPS    $0x03, Z2, Z2, K2
-	VBLENDMPS Z1, Z0, K1, Z3
-	VBLENDMPS Z2, Z3, K2, Z4
-	VMOVUPS   Z4, (AX)
-	VMOVUPS   64(CX), Z2
-	VCMPPS    $0x1e, Z0, Z2, K1
-	VCMPPS    $0x03, Z2, Z2, K2
-	VBLENDMPS Z1, Z0, K1, Z5
-	VBLENDMPS Z2, Z5, K2, Z6
-	VMOVUPS   Z6, 64(AX)
-	VMOVUPS   128(CX), Z2
-	VCMPPS    $0x1e, Z0, Z2, K1
-	VCMPPS    $0x03, Z2, Z2, K2
-	VBLENDMPS Z1, Z0, K1, Z7
-	VBLENDMPS Z2, Z7, K2, Z8
-	VMOVUPS   Z8, 128(AX)
-	VMOVUPS   192(CX), Z2
-	VCMPPS    $0x1e, Z0, Z2, K1
-	VCMPPS    $0x03, Z2, Z2, K2
-	VBLENDMPS Z1, Z0, K1, Z9
-	VBLENDMPS Z2, Z9, K2, Z10
-	VMOVUPS   Z10, 192(AX)
-	ADDQ      $0x00000100, AX
-	ADDQ      $0x00000100, CX
-	SUBQ      $0x00000040, DX
-	JMP       vectors1
+	CMPQ        DX, $0x00000040
+	JL          done2
+	VMOVUPS     (CX), Z1
+	VFIXUPIMMPS $0x00, Z0, Z1, Z1
+	VMOVUPS     Z1, (AX)
+	VMOVUPS     64(CX), Z1
+	VFIXUPIMMPS $0x00, Z0, Z1, Z1
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     128(CX), Z1
+	VFIXUPIMMPS $0x00, Z0, Z1, Z1
+	VMOVUPS     Z1, 128(AX)
+	VMOVUPS     192(CX), Z1
+	VFIXUPIMMPS $0x00, Z0, Z1, Z1
+	VMOVUPS     Z1, 192(AX)
+	ADDQ        $0x00000100, AX
+	ADDQ        $0x00000100, CX
+	SUBQ        $0x00000040, DX
+	JMP         vectors1
 
 done2:
-vectors3:
-	CMPQ      DX, $0x00000020
-	JL        done4
-	VMOVUPS   (CX), Z2
-	VCMPPS    $0x1e, Z0, Z2, K1
-	VCMPPS    $0x03, Z2, Z2, K2
-	VBLENDMPS Z1, Z0, K1, Z11
-	VBLENDMPS Z2, Z11, K2, Z12
-	VMOVUPS   Z12, (AX)
-	VMOVUPS   64(CX), Z2
-	VCMPPS    $0x1e, Z0, Z2, K1
-	VCMPPS    $0x03, Z2, Z2, K2
-	VBLENDMPS Z1, Z0, K1, Z13
-	VBLENDMPS Z2, Z13, K2, Z14
-	VMOVUPS   Z14, 64(AX)
-	ADDQ      $0x00000080, AX
-	ADDQ      $0x00000080, CX
-	SUBQ      $0x00000020, DX
-	JMP       vectors3
+	CMPQ        DX, $0x00000020
+	JL          done4
+	VMOVUPS     (CX), Z1
+	VFIXUPIMMPS $0x00, Z0, Z1, Z1
+	VMOVUPS     Z1, (AX)
+	VMOVUPS     64(CX), Z1
+	VFIXUPIMMPS $0x00, Z0, Z1, Z1
+	VMOVUPS     Z1, 64(AX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000020, DX
 
 done4:
-vectors5:
-	CMPQ      DX, $0x00000010
-	JL        done6
-	VMOVUPS   (CX), Z2
-	VCMPPS    $0x1e, Z0, Z2, K1
-	VCMPPS    $0x03, Z2, Z2, K2
-	VBLENDMPS Z1, Z0, K1, Z15
-	VBLENDMPS Z2, Z15, K2, Z16
-	VMOVUPS   Z16, (AX)
-	ADDQ      $0x00000040, AX
-	ADDQ      $0x00000040, CX
-	SUBQ      $0x00000010, DX
-	JMP       vectors5
+	CMPQ        DX, $0x00000010
+	JL          done6
+	VMOVUPS     (CX), Z1
+	VFIXUPIMMPS $0x00, Z0, Z1, Z1
+	VMOVUPS     Z1, (AX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x00000010, DX
 
 done6:
-	TESTQ     DX, DX
-	JZ        end7
-	LEAQ      bitMasks<>+0(SB), BX
-	KMOVW     (BX)(DX*2), K1
-	VMOVUPS.Z (CX), K1, Z2
-	VCMPPS    $0x1e, Z0, Z2, K2
-	VCMPPS    $0x03, Z2, Z2, K3
-	VBLENDMPS Z1, Z0, K2, Z17
-	VBLENDMPS Z2, Z17, K3, Z18
-	VMOVUPS   Z18, K1, (AX)
+	TESTQ       DX, DX
+	JZ          end7
+	LEAQ        bitMasks<>+0(SB), BX
+	KMOVW       (BX)(DX*2), K1
+	VMOVUPS.Z   (CX), K1, Z1
+	VFIXUPIMMPS $0x00, Z0, Z1, Z1
+	VMOVUPS     Z1, K1, (AX)
 
 end7:
 	VZEROUPPER
@@ -6887,132 +6770,103 @@ end7:
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads d and z, writes dst.
 //
-// zero Z0, one Z1, fromLeastFactor Z2, dst AX, z CX, len(z) DX, d BX.
+// stepTable Z0, fromLeastFactor Z1, dst AX, z CX, len(z) DX, d BX.
 //
 // Requires: AVX, AVX512F
 TEXT ·MulReLUPrimeF32AVX512(SB), NOSPLIT, $0-72
-	VMOVUPS zeroF32<>+0(SB), Z0
-	VMOVUPS oneF32<>+0(SB), Z1
-	VMOVUPS fromLeastFactorF32<>+0(SB), Z2
+	VMOVUPS stepTableF32<>+0(SB), Z0
+	VMOVUPS fromLeastFactorF32<>+0(SB), Z1
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    z_base+48(FP), CX
 	MOVQ    z_len+56(FP), DX
 	MOVQ    d_base+24(FP), BX
 
 vectors1:
-	CMPQ      DX, $0x00000040
-	JL        done2
-	VMOVUPS   (CX), Z3
-	VCMPPS    $0x1e, Z0, Z3, K1
-	VCMPPS    $0x03, Z3, Z3, K2
-	VBLENDMPS Z1, Z0, K1, Z4
-	VBLENDMPS Z3, Z4, K2, Z5
-	VMOVUPS   (BX), Z3
-	VPTESTMD  Z2, Z3, K1
-	VMOVAPS.Z Z3, K1, Z3
-	VMULPS    Z5, Z3, Z3
-	VMOVUPS   Z3, (AX)
-	VMOVUPS   64(CX), Z3
-	VCMPPS    $0x1e, Z0, Z3, K1
-	VCMPPS    $0x03, Z3, Z3, K2
-	VBLENDMPS Z1, Z0, K1, Z6
-	VBLENDMPS Z3, Z6, K2, Z7
-	VMOVUPS   64(BX), Z3
-	VPTESTMD  Z2, Z3, K1
-	VMOVAPS.Z Z3, K1, Z3
-	VMULPS    Z7, Z3, Z3
-	VMOVUPS   Z3, 64(AX)
-	VMOVUPS   128(CX), Z3
-	VCMPPS    $0x1e, Z0, Z3, K1
-	VCMPPS    $0x03, Z3, Z3, K2
-	VBLENDMPS Z1, Z0, K1, Z8
-	VBLENDMPS Z3, Z8, K2, Z9
-	VMOVUPS   128(BX), Z3
-	VPTESTMD  Z2, Z3, K1
-	VMOVAPS.Z Z3, K1, Z3
-	VMULPS    Z9, Z3, Z3
-	VMOVUPS   Z3, 128(AX)
-	VMOVUPS   192(CX), Z3
-	VCMPPS    $0x1e, Z0, Z3, K1
-	VCMPPS    $0x03, Z3, Z3, K2
-	VBLENDMPS Z1, Z0, K1, Z10
-	VBLENDMPS Z3, Z10, K2, Z11
-	VMOVUPS   192(BX), Z3
-	VPTESTMD  Z2, Z3, K1
-	VMOVAPS.Z Z3, K1, Z3
-	VMULPS    Z11, Z3, Z3
-	VMOVUPS   Z3, 192(AX)
-	ADDQ      $0x00000100, AX
-	ADDQ      $0x00000100, CX
-	ADDQ      $0x00000100, BX
-	SUBQ      $0x00000040, DX
-	JMP       vectors1
+	CMPQ        DX, $0x00000040
+	JL          done2
+	VMOVUPS     (CX), Z2
+	VFIXUPIMMPS $0x00, Z0, Z2, Z2
+	VMOVUPS     (BX), Z3
+	VPTESTMD    Z1, Z3, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMULPS      Z2, Z3, Z2
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     64(CX), Z2
+	VFIXUPIMMPS $0x00, Z0, Z2, Z2
+	VMOVUPS     64(BX), Z3
+	VPTESTMD    Z1, Z3, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMULPS      Z2, Z3, Z2
+	VMOVUPS     Z2, 64(AX)
+	VMOVUPS     128(CX), Z2
+	VFIXUPIMMPS $0x00, Z0, Z2, Z2
+	VMOVUPS     128(BX), Z3
+	VPTESTMD    Z1, Z3, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMULPS      Z2, Z3, Z2
+	VMOVUPS     Z2, 128(AX)
+	VMOVUPS     192(CX), Z2
+	VFIXUPIMMPS $0x00, Z0, Z2, Z2
+	VMOVUPS     192(BX), Z3
+	VPTESTMD    Z1, Z3, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMULPS      Z2, Z3, Z2
+	VMOVUPS     Z2, 192(AX)
+	ADDQ        $0x00000100, AX
+	ADDQ        $0x00000100, CX
+	ADDQ        $0x00000100, BX
+	SUBQ        $0x00000040, DX
+	JMP         vectors1
 
 done2:
-vectors3:
-	CMPQ      DX, $0x00000020
-	JL        done4
-	VMOVUPS   (CX), Z3
-	VCMPPS    $0x1e, Z0, Z3, K1
-	VCMPPS    $0x03, Z3, Z3, K2
-	VBLENDMPS Z1, Z0, K1, Z12
-	VBLENDMPS Z3, Z12, K2, Z13
-	VMOVUPS   (BX), Z3
-	VPTESTMD  Z2, Z3, K1
-	VMOVAPS.Z Z3, K1, Z3
-	VMULPS    Z13, Z3, Z3
-	VMOVUPS   Z3, (AX)
-	VMOVUPS   64(CX), Z3
-	VCMPPS    $0x1e, Z0, Z3, K1
-	VCMPPS    $0x03, Z3, Z3, K2
-	VBLENDMPS Z1, Z0, K1, Z14
-	VBLENDMPS Z3, Z14, K2, Z15
-	VMOVUPS   64(BX), Z3
-	VPTESTMD  Z2, Z3, K1
-	VMOVAPS.Z Z3, K1, Z3
-	VMULPS    Z15, Z3, Z3
-	VMOVUPS   Z3, 64(AX)
-	ADDQ      $0x00000080, AX
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, BX
-	SUBQ      $0x00000020, DX
-	JMP       vectors3
+	CMPQ        DX, $0x00000020
+	JL          done4
+	VMOVUPS     (CX), Z2
+	VFIXUPIMMPS $0x00, Z0, Z2, Z2
+	VMOVUPS     (BX), Z3
+	VPTESTMD    Z1, Z3, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMULPS      Z2, Z3, Z2
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     64(CX), Z2
+	VFIXUPIMMPS $0x00, Z0, Z2, Z2
+	VMOVUPS     64(BX), Z3
+	VPTESTMD    Z1, Z3, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMULPS      Z2, Z3, Z2
+	VMOVUPS     Z2, 64(AX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000020, DX
 
 done4:
-vectors5:
-	CMPQ      DX, $0x00000010
-	JL        done6
-	VMOVUPS   (CX), Z3
-	VCMPPS    $0x1e, Z0, Z3, K1
-	VCMPPS    $0x03, Z3, Z3, K2
-	VBLENDMPS Z1, Z0, K1, Z16
-	VBLENDMPS Z3, Z16, K2, Z17
-	VMOVUPS   (BX), Z3
-	VPTESTMD  Z2, Z3, K1
-	VMOVAPS.Z Z3, K1, Z3
-	VMULPS    Z17, Z3, Z3
-	VMOVUPS   Z3, (AX)
-	ADDQ      $0x00000040, AX
-	ADDQ      $0x00000040, CX
-	ADDQ      $0x00000040, BX
-	SUBQ      $0x00000010, DX
-	JMP       vectors5
+	CMPQ        DX, $0x00000010
+	JL          done6
+	VMOVUPS     (CX), Z2
+	VFIXUPIMMPS $0x00, Z0, Z2, Z2
+	VMOVUPS     (BX), Z3
+	VPTESTMD    Z1, Z3, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMULPS      Z2, Z3, Z2
+	VMOVUPS     Z2, (AX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, BX
+	SUBQ        $0x00000010, DX
 
 done6:
-	TESTQ     DX, DX
-	JZ        end7
-	LEAQ      bitMasks<>+0(SB), SI
-	KMOVW     (SI)(DX*2), K1
-	VMOVUPS.Z (CX), K1, Z3
-	VCMPPS    $0x1e, Z0, Z3, K2
-	VCMPPS    $0x03, Z3, Z3, K3
-	VBLENDMPS Z1, Z0, K2, Z18
-	VBLENDMPS Z3, Z18, K3, Z19
-	VMOVUPS.Z (BX), K1, Z0
-	VPTESTMD  Z2, Z0, K2
-	VMOVAPS.Z Z0, K2, Z0
-	VMULPS    Z19, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)
+	TESTQ       DX, DX
+	JZ          end7
+	LEAQ        bitMasks<>+0(SB), SI
+	KMOVW       (SI)(DX*2), K1
+	VMOVUPS.Z   (CX), K1, Z2
+	VFIXUPIMMPS $0x00, Z0, Z2, Z2
+	VMOVUPS.Z   (BX), K1, Z0
+	VPTESTMD    Z1, Z0, K2
+	VMOVAPS.Z   Z0, K2, Z0
+	VMULPS      Z2, Z0, Z0
+	VMOVUPS     Z0, K1, (AX)
 
 end7:
 	VZEROUPPER
@@ -9319,7 +9173,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    BX, $0x00000010
 	JL      done4
 	VMOVUPD (CX), Z0
@@ -9332,10 +9185,8 @@ vectors3:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    BX, $0x00000008
 	JL      done6
 	VMOVUPD (CX), Z0
@@ -9345,7 +9196,6 @@ vectors5:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors5
 
 done6:
 	TESTQ     BX, BX
@@ -9396,7 +9246,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    BX, $0x00000010
 	JL      done4
 	VMOVUPD (CX), Z0
@@ -9409,10 +9258,8 @@ vectors3:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    BX, $0x00000008
 	JL      done6
 	VMOVUPD (CX), Z0
@@ -9422,7 +9269,6 @@ vectors5:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors5
 
 done6:
 	TESTQ     BX, BX
@@ -9473,7 +9319,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    BX, $0x00000010
 	JL      done4
 	VMOVUPD (CX), Z0
@@ -9486,10 +9331,8 @@ vectors3:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    BX, $0x00000008
 	JL      done6
 	VMOVUPD (CX), Z0
@@ -9499,7 +9342,6 @@ vectors5:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors5
 
 done6:
 	TESTQ     BX, BX
@@ -9551,7 +9393,6 @@ vectors1:
 	JMP       vectors1
 
 done2:
-vectors3:
 	CMPQ      CX, $0x00000010
 	JL        done4
 	VMOVUPD   (AX), Z1
@@ -9564,10 +9405,8 @@ vectors3:
 	VMOVUPD   Z1, 64(AX)
 	ADDQ      $0x00000080, AX
 	SUBQ      $0x00000010, CX
-	JMP       vectors3
 
 done4:
-vectors5:
 	CMPQ      CX, $0x00000008
 	JL        done6
 	VMOVUPD   (AX), Z1
@@ -9576,7 +9415,6 @@ vectors5:
 	VMOVUPD   Z1, (AX)
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000008, CX
-	JMP       vectors5
 
 done6:
 	TESTQ     CX, CX
@@ -9632,7 +9470,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000010
 	JL      done4
 	VMOVUPD (CX), Z2
@@ -9646,10 +9483,8 @@ vectors3:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000008
 	JL      done6
 	VMOVUPD (CX), Z2
@@ -9659,7 +9494,6 @@ vectors5:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors5
 
 done6:
 	TESTQ     DX, DX
@@ -9710,7 +9544,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000010
 	JL      done4
 	VMOVUPD (CX), Z1
@@ -9722,10 +9555,8 @@ vectors3:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000008
 	JL      done6
 	VMOVUPD (CX), Z1
@@ -9734,7 +9565,6 @@ vectors5:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors5
 
 done6:
 	TESTQ     DX, DX
@@ -9754,95 +9584,66 @@ end7:
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads z, writes dst.
 //
-// zero Z0, one Z1, dst AX, z CX, len(z) DX.
+// stepTable Z0, dst AX, z CX, len(z) DX.
 //
 // Requires: AVX, AVX512F
 TEXT ·ReLUPrimeF64AVX512(SB), NOSPLIT, $0-48
-	VMOVUPD zeroF64<>+0(SB), Z0
-	VMOVUPD oneF64<>+0(SB), Z1
+	VMOVUPD stepTableF64<>+0(SB), Z0
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    z_base+24(FP), CX
 	MOVQ    z_len+32(FP), DX
 
 vectors1:
-	CMPQ      DX, $0x00000020
-	JL        done2
-	VMOVUPD   (CX), Z2
-	VCMPPD    $0x1e, Z0, Z2, K1
-	VCMPPD    $0x03, Z2, Z2, K2
-	VBLENDMPD Z1, Z0, K1, Z3
-	VBLENDMPD Z2, Z3, K2, Z4
-	VMOVUPD   Z4, (AX)
-	VMOVUPD   64(CX), Z2
-	VCMPPD    $0x1e, Z0, Z2, K1
-	VCMPPD    $0x03, Z2, Z2, K2
-	VBLENDMPD Z1, Z0, K1, Z5
-	VBLENDMPD Z2, Z5, K2, Z6
-	VMOVUPD   Z6, 64(AX)
-	VMOVUPD   128(CX), Z2
-	VCMPPD    $0x1e, Z0, Z2, K1
-	VCMPPD    $0x03, Z2, Z2, K2
-	VBLENDMPD Z1, Z0, K1, Z7
-	VBLENDMPD Z2, Z7, K2, Z8
-	VMOVUPD   Z8, 128(AX)
-	VMOVUPD   192(CX), Z2
-	VCMPPD    $0x1e, Z0, Z2, K1
-	VCMPPD    $0x03, Z2, Z2, K2
-	VBLENDMPD Z1, Z0, K1, Z9
-	VBLENDMPD Z2, Z9, K2, Z10
-	VMOVUPD   Z10, 192(AX)
-	ADDQ      $0x00000100, AX
-	ADDQ      $0x00000100, CX
-	SUBQ      $0x00000020, DX
-	JMP       vectors1
+	CMPQ        DX, $0x00000020
+	JL          done2
+	VMOVUPD     (CX), Z1
+	VFIXUPIMMPD $0x00, Z0, Z1, Z1
+	VMOVUPD     Z1, (AX)
+	VMOVUPD     64(CX), Z1
+	VFIXUPIMMPD $0x00, Z0, Z1, Z1
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     128(CX), Z1
+	VFIXUPIMMPD $0x00, Z0, Z1, Z1
+	VMOVUPD     Z1, 128(AX)
+	VMOVUPD     192(CX), Z1
+	VFIXUPIMMPD $0x00, Z0, Z1, Z1
+	VMOVUPD     Z1, 192(AX)
+	ADDQ        $0x00000100, AX
+	ADDQ        $0x00000100, CX
+	SUBQ        $0x00000020, DX
+	JMP         vectors1
 
 done2:
-vectors3:
-	CMPQ      DX, $0x00000010
-	JL        done4
-	VMOVUPD   (CX), Z2
-	VCMPPD    $0x1e, Z0, Z2, K1
-	VCMPPD    $0x03, Z2, Z2, K2
-	VBLENDMPD Z1, Z0, K1, Z11
-	VBLENDMPD Z2, Z11, K2, Z12
-	VMOVUPD   Z12, (AX)
-	VMOVUPD   64(CX), Z2
-	VCMPPD    $0x1e, Z0, Z2, K1
-	VCMPPD    $0x03, Z2, Z2, K2
-	VBLENDMPD Z1, Z0, K1, Z13
-	VBLENDMPD Z2, Z13, K2, Z14
-	VMOVUPD   Z14, 64(AX)
-	ADDQ      $0x00000080, AX
-	ADDQ      $0x00000080, CX
-	SUBQ      $0x00000010, DX
-	JMP       vectors3
+	CMPQ        DX, $0x00000010
+	JL          done4
+	VMOVUPD     (CX), Z1
+	VFIXUPIMMPD $0x00, Z0, Z1, Z1
+	VMOVUPD     Z1, (AX)
+	VMOVUPD     64(CX), Z1
+	VFIXUPIMMPD $0x00, Z0, Z1, Z1
+	VMOVUPD     Z1, 64(AX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000010, DX
 
 done4:
-vectors5:
-	CMPQ      DX, $0x00000008
-	JL        done6
-	VMOVUPD   (CX), Z2
-	VCMPPD    $0x1e, Z0, Z2, K1
-	VCMPPD    $0x03, Z2, Z2, K2
-	VBLENDMPD Z1, Z0, K1, Z15
-	VBLENDMPD Z2, Z15, K2, Z16
-	VMOVUPD   Z16, (AX)
-	ADDQ      $0x00000040, AX
-	ADDQ      $0x00000040, CX
-	SUBQ      $0x00000008, DX
-	JMP       vectors5
+	CMPQ        DX, $0x00000008
+	JL          done6
+	VMOVUPD     (CX), Z1
+	VFIXUPIMMPD $0x00, Z0, Z1, Z1
+	VMOVUPD     Z1, (AX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x00000008, DX
 
 done6:
-	TESTQ     DX, DX
-	JZ        end7
-	LEAQ      bitMasks<>+0(SB), BX
-	KMOVW     (BX)(DX*2), K1
-	VMOVUPD.Z (CX), K1, Z2
-	VCMPPD    $0x1e, Z0, Z2, K2
-	VCMPPD    $0x03, Z2, Z2, K3
-	VBLENDMPD Z1, Z0, K2, Z17
-	VBLENDMPD Z2, Z17, K3, Z18
-	VMOVUPD   Z18, K1, (AX)
+	TESTQ       DX, DX
+	JZ          end7
+	LEAQ        bitMasks<>+0(SB), BX
+	KMOVW       (BX)(DX*2), K1
+	VMOVUPD.Z   (CX), K1, Z1
+	VFIXUPIMMPD $0x00, Z0, Z1, Z1
+	VMOVUPD     Z1, K1, (AX)
 
 end7:
 	VZEROUPPER
@@ -9853,132 +9654,103 @@ end7:
 //
 // AVX-512 (F, BW, DQ, VL). Four vectors a round, masked tail. Reads d and z, writes dst.
 //
-// zero Z0, one Z1, fromLeastFactor Z2, dst AX, z CX, len(z) DX, d BX.
+// stepTable Z0, fromLeastFactor Z1, dst AX, z CX, len(z) DX, d BX.
 //
 // Requires: AVX, AVX512F
 TEXT ·MulReLUPrimeF64AVX512(SB), NOSPLIT, $0-72
-	VMOVUPD zeroF64<>+0(SB), Z0
-	VMOVUPD oneF64<>+0(SB), Z1
-	VMOVUPD fromLeastFactorF64<>+0(SB), Z2
+	VMOVUPD stepTableF64<>+0(SB), Z0
+	VMOVUPD fromLeastFactorF64<>+0(SB), Z1
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    z_base+48(FP), CX
 	MOVQ    z_len+56(FP), DX
 	MOVQ    d_base+24(FP), BX
 
 vectors1:
-	CMPQ      DX, $0x00000020
-	JL        done2
-	VMOVUPD   (CX), Z3
-	VCMPPD    $0x1e, Z0, Z3, K1
-	VCMPPD    $0x03, Z3, Z3, K2
-	VBLENDMPD Z1, Z0, K1, Z4
-	VBLENDMPD Z3, Z4, K2, Z5
-	VMOVUPD   (BX), Z3
-	VPTESTMQ  Z2, Z3, K1
-	VMOVAPD.Z Z3, K1, Z3
-	VMULPD    Z5, Z3, Z3
-	VMOVUPD   Z3, (AX)
-	VMOVUPD   64(CX), Z3
-	VCMPPD    $0x1e, Z0, Z3, K1
-	VCMPPD    $0x03, Z3, Z3, K2
-	VBLENDMPD Z1, Z0, K1, Z6
-	VBLENDMPD Z3, Z6, K2, Z7
-	VMOVUPD   64(BX), Z3
-	VPTESTMQ  Z2, Z3, K1
-	VMOVAPD.Z Z3, K1, Z3
-	VMULPD    Z7, Z3, Z3
-	VMOVUPD   Z3, 64(AX)
-	VMOVUPD   128(CX), Z3
-	VCMPPD    $0x1e, Z0, Z3, K1
-	VCMPPD    $0x03, Z3, Z3, K2
-	VBLENDMPD Z1, Z0, K1, Z8
-	VBLENDMPD Z3, Z8, K2, Z9
-	VMOVUPD   128(BX), Z3
-	VPTESTMQ  Z2, Z3, K1
-	VMOVAPD.Z Z3, K1, Z3
-	VMULPD    Z9, Z3, Z3
-	VMOVUPD   Z3, 128(AX)
-	VMOVUPD   192(CX), Z3
-	VCMPPD    $0x1e, Z0, Z3, K1
-	VCMPPD    $0x03, Z3, Z3, K2
-	VBLENDMPD Z1, Z0, K1, Z10
-	VBLENDMPD Z3, Z10, K2, Z11
-	VMOVUPD   192(BX), Z3
-	VPTESTMQ  Z2, Z3, K1
-	VMOVAPD.Z Z3, K1, Z3
-	VMULPD    Z11, Z3, Z3
-	VMOVUPD   Z3, 192(AX)
-	ADDQ      $0x00000100, AX
-	ADDQ      $0x00000100, CX
-	ADDQ      $0x00000100, BX
-	SUBQ      $0x00000020, DX
-	JMP       vectors1
+	CMPQ        DX, $0x00000020
+	JL          done2
+	VMOVUPD     (CX), Z2
+	VFIXUPIMMPD $0x00, Z0, Z2, Z2
+	VMOVUPD     (BX), Z3
+	VPTESTMQ    Z1, Z3, K1
+	VMOVAPD.Z   Z3, K1, Z3
+	VMULPD      Z2, Z3, Z2
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     64(CX), Z2
+	VFIXUPIMMPD $0x00, Z0, Z2, Z2
+	VMOVUPD     64(BX), Z3
+	VPTESTMQ    Z1, Z3, K1
+	VMOVAPD.Z   Z3, K1, Z3
+	VMULPD      Z2, Z3, Z2
+	VMOVUPD     Z2, 64(AX)
+	VMOVUPD     128(CX), Z2
+	VFIXUPIMMPD $0x00, Z0, Z2, Z2
+	VMOVUPD     128(BX), Z3
+	VPTESTMQ    Z1, Z3, K1
+	VMOVAPD.Z   Z3, K1, Z3
+	VMULPD      Z2, Z3, Z2
+	VMOVUPD     Z2, 128(AX)
+	VMOVUPD     192(CX), Z2
+	VFIXUPIMMPD $0x00, Z0, Z2, Z2
+	VMOVUPD     192(BX), Z3
+	VPTESTMQ    Z1, Z3, K1
+	VMOVAPD.Z   Z3, K1, Z3
+	VMULPD      Z2, Z3, Z2
+	VMOVUPD     Z2, 192(AX)
+	ADDQ        $0x00000100, AX
+	ADDQ        $0x00000100, CX
+	ADDQ        $0x00000100, BX
+	SUBQ        $0x00000020, DX
+	JMP         vectors1
 
 done2:
-vectors3:
-	CMPQ      DX, $0x00000010
-	JL        done4
-	VMOVUPD   (CX), Z3
-	VCMPPD    $0x1e, Z0, Z3, K1
-	VCMPPD    $0x03, Z3, Z3, K2
-	VBLENDMPD Z1, Z0, K1, Z12
-	VBLENDMPD Z3, Z12, K2, Z13
-	VMOVUPD   (BX), Z3
-	VPTESTMQ  Z2, Z3, K1
-	VMOVAPD.Z Z3, K1, Z3
-	VMULPD    Z13, Z3, Z3
-	VMOVUPD   Z3, (AX)
-	VMOVUPD   64(CX), Z3
-	VCMPPD    $0x1e, Z0, Z3, K1
-	VCMPPD    $0x03, Z3, Z3, K2
-	VBLENDMPD Z1, Z0, K1, Z14
-	VBLENDMPD Z3, Z14, K2, Z15
-	VMOVUPD   64(BX), Z3
-	VPTESTMQ  Z2, Z3, K1
-	VMOVAPD.Z Z3, K1, Z3
-	VMULPD    Z15, Z3, Z3
-	VMOVUPD   Z3, 64(AX)
-	ADDQ      $0x00000080, AX
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, BX
-	SUBQ      $0x00000010, DX
-	JMP       vectors3
+	CMPQ        DX, $0x00000010
+	JL          done4
+	VMOVUPD     (CX), Z2
+	VFIXUPIMMPD $0x00, Z0, Z2, Z2
+	VMOVUPD     (BX), Z3
+	VPTESTMQ    Z1, Z3, K1
+	VMOVAPD.Z   Z3, K1, Z3
+	VMULPD      Z2, Z3, Z2
+	VMOVUPD     Z2, (AX)
+	VMOVUPD     64(CX), Z2
+	VFIXUPIMMPD $0x00, Z0, Z2, Z2
+	VMOVUPD     64(BX), Z3
+	VPTESTMQ    Z1, Z3, K1
+	VMOVAPD.Z   Z3, K1, Z3
+	VMULPD      Z2, Z3, Z2
+	VMOVUPD     Z2, 64(AX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000010, DX
 
 done4:
-vectors5:
-	CMPQ      DX, $0x00000008
-	JL        done6
-	VMOVUPD   (CX), Z3
-	VCMPPD    $0x1e, Z0, Z3, K1
-	VCMPPD    $0x03, Z3, Z3, K2
-	VBLENDMPD Z1, Z0, K1, Z16
-	VBLENDMPD Z3, Z16, K2, Z17
-	VMOVUPD   (BX), Z3
-	VPTESTMQ  Z2, Z3, K1
-	VMOVAPD.Z Z3, K1, Z3
-	VMULPD    Z17, Z3, Z3
-	VMOVUPD   Z3, (AX)
-	ADDQ      $0x00000040, AX
-	ADDQ      $0x00000040, CX
-	ADDQ      $0x00000040, BX
-	SUBQ      $0x00000008, DX
-	JMP       vectors5
+	CMPQ        DX, $0x00000008
+	JL          done6
+	VMOVUPD     (CX), Z2
+	VFIXUPIMMPD $0x00, Z0, Z2, Z2
+	VMOVUPD     (BX), Z3
+	VPTESTMQ    Z1, Z3, K1
+	VMOVAPD.Z   Z3, K1, Z3
+	VMULPD      Z2, Z3, Z2
+	VMOVUPD     Z2, (AX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, BX
+	SUBQ        $0x00000008, DX
 
 done6:
-	TESTQ     DX, DX
-	JZ        end7
-	LEAQ      bitMasks<>+0(SB), SI
-	KMOVW     (SI)(DX*2), K1
-	VMOVUPD.Z (CX), K1, Z3
-	VCMPPD    $0x1e, Z0, Z3, K2
-	VCMPPD    $0x03, Z3, Z3, K3
-	VBLENDMPD Z1, Z0, K2, Z18
-	VBLENDMPD Z3, Z18, K3, Z19
-	VMOVUPD.Z (BX), K1, Z0
-	VPTESTMQ  Z2, Z0, K2
-	VMOVAPD.Z Z0, K2, Z0
-	VMULPD    Z19, Z0, Z0
-	VMOVUPD   Z0, K1, (AX)
+	TESTQ       DX, DX
+	JZ          end7
+	LEAQ        bitMasks<>+0(SB), SI
+	KMOVW       (SI)(DX*2), K1
+	VMOVUPD.Z   (CX), K1, Z2
+	VFIXUPIMMPD $0x00, Z0, Z2, Z2
+	VMOVUPD.Z   (BX), K1, Z0
+	VPTESTMQ    Z1, Z0, K2
+	VMOVAPD.Z   Z0, K2, Z0
+	VMULPD      Z2, Z0, Z0
+	VMOVUPD     Z0, K1, (AX)
 
 end7:
 	VZEROUPPER
@@ -13556,6 +13328,26 @@ DATA sqrtHalfF64<>+40(SB)/8, $0x3fe6a09e667f3bcd
 DATA sqrtHalfF64<>+48(SB)/8, $0x3fe6a09e667f3bcd
 DATA sqrtHalfF64<>+56(SB)/8, $0x3fe6a09e667f3bcd
 GLOBL sqrtHalfF64<>(SB), RODATA|NOPTR, $64
+
+DATA stepTableF32<>+0(SB)/8, $0xa8a8a822a8a8a822
+DATA stepTableF32<>+8(SB)/8, $0xa8a8a822a8a8a822
+DATA stepTableF32<>+16(SB)/8, $0xa8a8a822a8a8a822
+DATA stepTableF32<>+24(SB)/8, $0xa8a8a822a8a8a822
+DATA stepTableF32<>+32(SB)/8, $0xa8a8a822a8a8a822
+DATA stepTableF32<>+40(SB)/8, $0xa8a8a822a8a8a822
+DATA stepTableF32<>+48(SB)/8, $0xa8a8a822a8a8a822
+DATA stepTableF32<>+56(SB)/8, $0xa8a8a822a8a8a822
+GLOBL stepTableF32<>(SB), RODATA|NOPTR, $64
+
+DATA stepTableF64<>+0(SB)/8, $0x00000000a8a8a822
+DATA stepTableF64<>+8(SB)/8, $0x00000000a8a8a822
+DATA stepTableF64<>+16(SB)/8, $0x00000000a8a8a822
+DATA stepTableF64<>+24(SB)/8, $0x00000000a8a8a822
+DATA stepTableF64<>+32(SB)/8, $0x00000000a8a8a822
+DATA stepTableF64<>+40(SB)/8, $0x00000000a8a8a822
+DATA stepTableF64<>+48(SB)/8, $0x00000000a8a8a822
+DATA stepTableF64<>+56(SB)/8, $0x00000000a8a8a822
+GLOBL stepTableF64<>(SB), RODATA|NOPTR, $64
 
 DATA tanhLargeF32<>+0(SB)/8, $0x4120000041200000
 DATA tanhLargeF32<>+8(SB)/8, $0x4120000041200000

@@ -815,7 +815,6 @@ vectors3:
 	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        R9, $0x00000008
 	JL          done6
 	VMOVUPS     (R8), Y8
@@ -833,7 +832,6 @@ vectors5:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000008, R9
-	JMP         vectors5
 
 done6:
 	TESTQ       R9, R9
@@ -934,7 +932,6 @@ vectors15:
 	JMP         vectors15
 
 done16:
-vectors17:
 	CMPQ        R8, $0x00000008
 	JL          done18
 	VMOVUPS     (DI), Y4
@@ -947,7 +944,6 @@ vectors17:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000008, R8
-	JMP         vectors17
 
 done18:
 	TESTQ       R8, R8
@@ -1030,7 +1026,6 @@ vectors27:
 	JMP         vectors27
 
 done28:
-vectors29:
 	CMPQ        DI, $0x00000008
 	JL          done30
 	VMOVUPS     (SI), Y2
@@ -1040,7 +1035,6 @@ vectors29:
 	ADDQ        $0x00000020, DX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors29
 
 done30:
 	TESTQ       DI, DI
@@ -1114,7 +1108,6 @@ vectors39:
 	JMP         vectors39
 
 done40:
-vectors41:
 	CMPQ        SI, $0x00000008
 	JL          done42
 	VMOVUPS     (BX), Y1
@@ -1123,7 +1116,6 @@ vectors41:
 	ADDQ        $0x00000020, DX
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000008, SI
-	JMP         vectors41
 
 done42:
 	TESTQ       SI, SI
@@ -1271,7 +1263,6 @@ vectors3:
 	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        R9, $0x00000008
 	JL          done6
 	VMOVUPS     (DI), Y6
@@ -1306,7 +1297,6 @@ vectors5:
 	ADDQ        $0x00000020, DI
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000008, R9
-	JMP         vectors5
 
 done6:
 	TESTQ       R9, R9
@@ -1539,7 +1529,6 @@ vectors35:
 	JMP         vectors35
 
 done36:
-vectors37:
 	CMPQ        R8, $0x00000008
 	JL          done38
 	VMOVUPS     (SI), Y4
@@ -1561,7 +1550,6 @@ vectors37:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000008, R8
-	JMP         vectors37
 
 done38:
 	TESTQ       R8, R8
@@ -1712,7 +1700,6 @@ vectors57:
 	JMP         vectors57
 
 done58:
-vectors59:
 	CMPQ        DI, $0x00000008
 	JL          done60
 	VMOVUPS     (BX), Y3
@@ -1728,7 +1715,6 @@ vectors59:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors59
 
 done60:
 	TESTQ       DI, DI
@@ -2001,7 +1987,6 @@ vectors16:
 	JMP         vectors16
 
 done17:
-vectors18:
 	CMPQ        DI, $0x00000010
 	JL          done19
 	VMOVUPS     (BX), Y3
@@ -2017,10 +2002,8 @@ vectors18:
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors18
 
 done19:
-vectors20:
 	CMPQ        DI, $0x00000008
 	JL          done21
 	VMOVUPS     (BX), Y3
@@ -2031,7 +2014,6 @@ vectors20:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors20
 
 done21:
 	TESTQ       DI, DI
@@ -3253,7 +3235,6 @@ vectors3:
 	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        R9, $0x00000004
 	JL          done6
 	VMOVUPD     (R8), Y8
@@ -3271,7 +3252,6 @@ vectors5:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000004, R9
-	JMP         vectors5
 
 done6:
 	TESTQ       R9, R9
@@ -3365,7 +3345,6 @@ vectors14:
 	JMP         vectors14
 
 done15:
-vectors16:
 	CMPQ        R8, $0x00000004
 	JL          done17
 	VMOVUPD     (DI), Y4
@@ -3378,7 +3357,6 @@ vectors16:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
-	JMP         vectors16
 
 done17:
 	TESTQ       R8, R8
@@ -3454,7 +3432,6 @@ vectors25:
 	JMP         vectors25
 
 done26:
-vectors27:
 	CMPQ        DI, $0x00000004
 	JL          done28
 	VMOVUPD     (SI), Y2
@@ -3464,7 +3441,6 @@ vectors27:
 	ADDQ        $0x00000020, DX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
-	JMP         vectors27
 
 done28:
 	TESTQ       DI, DI
@@ -3531,7 +3507,6 @@ vectors36:
 	JMP         vectors36
 
 done37:
-vectors38:
 	CMPQ        SI, $0x00000004
 	JL          done39
 	VMOVUPD     (BX), Y1
@@ -3540,7 +3515,6 @@ vectors38:
 	ADDQ        $0x00000020, DX
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000004, SI
-	JMP         vectors38
 
 done39:
 	TESTQ       SI, SI
@@ -3681,7 +3655,6 @@ vectors3:
 	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        R9, $0x00000004
 	JL          done6
 	VMOVUPD     (DI), Y6
@@ -3716,7 +3689,6 @@ vectors5:
 	ADDQ        $0x00000020, DI
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000004, R9
-	JMP         vectors5
 
 done6:
 	TESTQ       R9, R9
@@ -3914,7 +3886,6 @@ vectors30:
 	JMP         vectors30
 
 done31:
-vectors32:
 	CMPQ        R8, $0x00000004
 	JL          done33
 	VMOVUPD     (SI), Y4
@@ -3936,7 +3907,6 @@ vectors32:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
-	JMP         vectors32
 
 done33:
 	TESTQ       R8, R8
@@ -4066,7 +4036,6 @@ vectors49:
 	JMP         vectors49
 
 done50:
-vectors51:
 	CMPQ        DI, $0x00000004
 	JL          done52
 	VMOVUPD     (BX), Y3
@@ -4082,7 +4051,6 @@ vectors51:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
-	JMP         vectors51
 
 done52:
 	TESTQ       DI, DI
@@ -4334,7 +4302,6 @@ vectors15:
 	JMP         vectors15
 
 done16:
-vectors17:
 	CMPQ        DI, $0x00000008
 	JL          done18
 	VMOVUPD     (BX), Y3
@@ -4350,10 +4317,8 @@ vectors17:
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors17
 
 done18:
-vectors19:
 	CMPQ        DI, $0x00000004
 	JL          done20
 	VMOVUPD     (BX), Y3
@@ -4364,7 +4329,6 @@ vectors19:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
-	JMP         vectors19
 
 done20:
 	TESTQ       DI, DI
@@ -5473,7 +5437,6 @@ vectors3:
 	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        R9, $0x00000010
 	JL          done6
 	VMOVUPS     (R8), Z8
@@ -5491,7 +5454,6 @@ vectors5:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, R8
 	SUBQ        $0x00000010, R9
-	JMP         vectors5
 
 done6:
 	TESTQ       R9, R9
@@ -5563,7 +5525,6 @@ vectors10:
 	JMP         vectors10
 
 done11:
-vectors12:
 	CMPQ        R8, $0x00000010
 	JL          done13
 	VMOVUPS     (DI), Z4
@@ -5576,7 +5537,6 @@ vectors12:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
-	JMP         vectors12
 
 done13:
 	TESTQ       R8, R8
@@ -5630,7 +5590,6 @@ vectors17:
 	JMP         vectors17
 
 done18:
-vectors19:
 	CMPQ        DI, $0x00000010
 	JL          done20
 	VMOVUPS     (SI), Z2
@@ -5640,7 +5599,6 @@ vectors19:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors19
 
 done20:
 	TESTQ       DI, DI
@@ -5685,7 +5643,6 @@ vectors24:
 	JMP         vectors24
 
 done25:
-vectors26:
 	CMPQ        SI, $0x00000010
 	JL          done27
 	VMOVUPS     (BX), Z1
@@ -5694,7 +5651,6 @@ vectors26:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000010, SI
-	JMP         vectors26
 
 done27:
 	TESTQ       SI, SI
@@ -5813,7 +5769,6 @@ vectors3:
 	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        R9, $0x00000008
 	JL          done6
 	VMOVUPS     (DI), Y6
@@ -5848,7 +5803,6 @@ vectors5:
 	ADDQ        $0x00000020, DI
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000008, R9
-	JMP         vectors5
 
 done6:
 	TESTQ       R9, R9
@@ -5944,7 +5898,6 @@ vectors10:
 	JMP         vectors10
 
 done11:
-vectors12:
 	CMPQ        R8, $0x00000008
 	JL          done13
 	VMOVUPS     (SI), Y4
@@ -5966,7 +5919,6 @@ vectors12:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000008, R8
-	JMP         vectors12
 
 done13:
 	TESTQ       R8, R8
@@ -6034,7 +5986,6 @@ vectors17:
 	JMP         vectors17
 
 done18:
-vectors19:
 	CMPQ        DI, $0x00000008
 	JL          done20
 	VMOVUPS     (BX), Y3
@@ -6050,7 +6001,6 @@ vectors19:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors19
 
 done20:
 	TESTQ       DI, DI
@@ -6265,7 +6215,6 @@ vectors16:
 	JMP         vectors16
 
 done17:
-vectors18:
 	CMPQ        DI, $0x00000010
 	JL          done19
 	VMOVUPS     (BX), Y3
@@ -6281,10 +6230,8 @@ vectors18:
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors18
 
 done19:
-vectors20:
 	CMPQ        DI, $0x00000008
 	JL          done21
 	VMOVUPS     (BX), Y3
@@ -6295,7 +6242,6 @@ vectors20:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors20
 
 done21:
 	TESTQ       DI, DI
@@ -6839,7 +6785,6 @@ vectors3:
 	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        R9, $0x00000010
 	JL          done6
 	VMOVUPS     (DI), Z6
@@ -6874,7 +6819,6 @@ vectors5:
 	ADDQ        $0x00000040, DI
 	ADDQ        $0x00000040, R8
 	SUBQ        $0x00000010, R9
-	JMP         vectors5
 
 done6:
 	TESTQ       R9, R9
@@ -6970,7 +6914,6 @@ vectors10:
 	JMP         vectors10
 
 done11:
-vectors12:
 	CMPQ        R8, $0x00000010
 	JL          done13
 	VMOVUPS     (SI), Z4
@@ -6992,7 +6935,6 @@ vectors12:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
-	JMP         vectors12
 
 done13:
 	TESTQ       R8, R8
@@ -7060,7 +7002,6 @@ vectors17:
 	JMP         vectors17
 
 done18:
-vectors19:
 	CMPQ        DI, $0x00000010
 	JL          done20
 	VMOVUPS     (BX), Z3
@@ -7076,7 +7017,6 @@ vectors19:
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors19
 
 done20:
 	TESTQ       DI, DI
@@ -7177,7 +7117,6 @@ vectors5:
 	JMP         vectors5
 
 done6:
-vectors7:
 	CMPQ        DI, $0x00000020
 	JL          done8
 	VMOVUPS     (BX), Z3
@@ -7193,10 +7132,8 @@ vectors7:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000020, DI
-	JMP         vectors7
 
 done8:
-vectors9:
 	CMPQ        DI, $0x00000010
 	JL          done10
 	VMOVUPS     (BX), Z3
@@ -7207,7 +7144,6 @@ vectors9:
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors9
 
 done10:
 	TESTQ       DI, DI
@@ -8334,7 +8270,6 @@ vectors3:
 	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        R9, $0x00000008
 	JL          done6
 	VMOVUPD     (R8), Z8
@@ -8352,7 +8287,6 @@ vectors5:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, R8
 	SUBQ        $0x00000008, R9
-	JMP         vectors5
 
 done6:
 	TESTQ       R9, R9
@@ -8424,7 +8358,6 @@ vectors10:
 	JMP         vectors10
 
 done11:
-vectors12:
 	CMPQ        R8, $0x00000008
 	JL          done13
 	VMOVUPD     (DI), Z4
@@ -8437,7 +8370,6 @@ vectors12:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JMP         vectors12
 
 done13:
 	TESTQ       R8, R8
@@ -8491,7 +8423,6 @@ vectors17:
 	JMP         vectors17
 
 done18:
-vectors19:
 	CMPQ        DI, $0x00000008
 	JL          done20
 	VMOVUPD     (SI), Z2
@@ -8501,7 +8432,6 @@ vectors19:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors19
 
 done20:
 	TESTQ       DI, DI
@@ -8546,7 +8476,6 @@ vectors24:
 	JMP         vectors24
 
 done25:
-vectors26:
 	CMPQ        SI, $0x00000008
 	JL          done27
 	VMOVUPD     (BX), Z1
@@ -8555,7 +8484,6 @@ vectors26:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000008, SI
-	JMP         vectors26
 
 done27:
 	TESTQ       SI, SI
@@ -8674,7 +8602,6 @@ vectors3:
 	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        R9, $0x00000004
 	JL          done6
 	VMOVUPD     (DI), Y6
@@ -8709,7 +8636,6 @@ vectors5:
 	ADDQ        $0x00000020, DI
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000004, R9
-	JMP         vectors5
 
 done6:
 	TESTQ       R9, R9
@@ -8805,7 +8731,6 @@ vectors10:
 	JMP         vectors10
 
 done11:
-vectors12:
 	CMPQ        R8, $0x00000004
 	JL          done13
 	VMOVUPD     (SI), Y4
@@ -8827,7 +8752,6 @@ vectors12:
 	ADDQ        $0x00000020, SI
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
-	JMP         vectors12
 
 done13:
 	TESTQ       R8, R8
@@ -8895,7 +8819,6 @@ vectors17:
 	JMP         vectors17
 
 done18:
-vectors19:
 	CMPQ        DI, $0x00000004
 	JL          done20
 	VMOVUPD     (BX), Y3
@@ -8911,7 +8834,6 @@ vectors19:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
-	JMP         vectors19
 
 done20:
 	TESTQ       DI, DI
@@ -9119,7 +9041,6 @@ vectors15:
 	JMP         vectors15
 
 done16:
-vectors17:
 	CMPQ        DI, $0x00000008
 	JL          done18
 	VMOVUPD     (BX), Y3
@@ -9135,10 +9056,8 @@ vectors17:
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors17
 
 done18:
-vectors19:
 	CMPQ        DI, $0x00000004
 	JL          done20
 	VMOVUPD     (BX), Y3
@@ -9149,7 +9068,6 @@ vectors19:
 	ADDQ        $0x00000020, BX
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
-	JMP         vectors19
 
 done20:
 	TESTQ       DI, DI
@@ -9686,7 +9604,6 @@ vectors3:
 	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        R9, $0x00000008
 	JL          done6
 	VMOVUPD     (DI), Z6
@@ -9721,7 +9638,6 @@ vectors5:
 	ADDQ        $0x00000040, DI
 	ADDQ        $0x00000040, R8
 	SUBQ        $0x00000008, R9
-	JMP         vectors5
 
 done6:
 	TESTQ       R9, R9
@@ -9817,7 +9733,6 @@ vectors10:
 	JMP         vectors10
 
 done11:
-vectors12:
 	CMPQ        R8, $0x00000008
 	JL          done13
 	VMOVUPD     (SI), Z4
@@ -9839,7 +9754,6 @@ vectors12:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JMP         vectors12
 
 done13:
 	TESTQ       R8, R8
@@ -9907,7 +9821,6 @@ vectors17:
 	JMP         vectors17
 
 done18:
-vectors19:
 	CMPQ        DI, $0x00000008
 	JL          done20
 	VMOVUPD     (BX), Z3
@@ -9923,7 +9836,6 @@ vectors19:
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors19
 
 done20:
 	TESTQ       DI, DI
@@ -10024,7 +9936,6 @@ vectors5:
 	JMP         vectors5
 
 done6:
-vectors7:
 	CMPQ        DI, $0x00000010
 	JL          done8
 	VMOVUPD     (BX), Z3
@@ -10040,10 +9951,8 @@ vectors7:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors7
 
 done8:
-vectors9:
 	CMPQ        DI, $0x00000008
 	JL          done10
 	VMOVUPD     (BX), Z3
@@ -10054,7 +9963,6 @@ vectors9:
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors9
 
 done10:
 	TESTQ       DI, DI

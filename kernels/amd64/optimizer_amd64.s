@@ -75,7 +75,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000010
 	JL           done4
 	VMOVUPS      (AX), Y3
@@ -104,10 +103,8 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000008
 	JL           done6
 	VMOVUPS      (AX), Y3
@@ -125,7 +122,6 @@ vectors5:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -279,7 +275,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000010
 	JL           done4
 	VMOVUPS      (AX), Y3
@@ -310,10 +305,8 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000008
 	JL           done6
 	VMOVUPS      (AX), Y3
@@ -332,7 +325,6 @@ vectors5:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -516,7 +508,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000010
 	JL           done4
 	VMOVUPS      (AX), Y7
@@ -559,10 +550,8 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000008
 	JL           done6
 	VMOVUPS      (AX), Y7
@@ -587,7 +576,6 @@ vectors5:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -753,7 +741,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000010
 	JL           done4
 	VMOVUPS      (AX), Y4
@@ -786,10 +773,8 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000008
 	JL           done6
 	VMOVUPS      (AX), Y4
@@ -809,7 +794,6 @@ vectors5:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -1027,7 +1011,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         SI, $0x00000010
 	JL           done4
 	VMOVUPS      (AX), Y10
@@ -1085,10 +1068,8 @@ vectors3:
 	ADDQ         $0x00000040, DX
 	ADDQ         $0x00000040, BX
 	SUBQ         $0x00000010, SI
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         SI, $0x00000008
 	JL           done6
 	VMOVUPS      (AX), Y10
@@ -1121,7 +1102,6 @@ vectors5:
 	ADDQ         $0x00000020, DX
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000008, SI
-	JMP          vectors5
 
 done6:
 	TESTQ        SI, SI
@@ -1387,7 +1367,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         DI, $0x00000010
 	JL           done4
 	VMOVUPS      (AX), Y9
@@ -1450,10 +1429,8 @@ vectors3:
 	ADDQ         $0x00000040, BX
 	ADDQ         $0x00000040, SI
 	SUBQ         $0x00000010, DI
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         DI, $0x00000008
 	JL           done6
 	VMOVUPS      (AX), Y9
@@ -1489,7 +1466,6 @@ vectors5:
 	ADDQ         $0x00000020, BX
 	ADDQ         $0x00000020, SI
 	SUBQ         $0x00000008, DI
-	JMP          vectors5
 
 done6:
 	TESTQ        DI, DI
@@ -1753,7 +1729,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000010
 	JL           done4
 	VMOVUPS      (AX), Y10
@@ -1800,10 +1775,8 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000008
 	JL           done6
 	VMOVUPS      (AX), Y10
@@ -1830,7 +1803,6 @@ vectors5:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -1998,7 +1970,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000008
 	JL           done4
 	VMOVUPD      (AX), Y4
@@ -2031,10 +2002,8 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000004
 	JL           done6
 	VMOVUPD      (AX), Y4
@@ -2054,7 +2023,6 @@ vectors5:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000004, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -2205,7 +2173,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000008
 	JL           done4
 	VMOVUPD      (AX), Y4
@@ -2240,10 +2207,8 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000004
 	JL           done6
 	VMOVUPD      (AX), Y4
@@ -2264,7 +2229,6 @@ vectors5:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000004, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -2436,7 +2400,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000008
 	JL           done4
 	VMOVUPD      (AX), Y7
@@ -2479,10 +2442,8 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000004
 	JL           done6
 	VMOVUPD      (AX), Y7
@@ -2507,7 +2468,6 @@ vectors5:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000004, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -2659,7 +2619,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000008
 	JL           done4
 	VMOVUPD      (AX), Y4
@@ -2692,10 +2651,8 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000004
 	JL           done6
 	VMOVUPD      (AX), Y4
@@ -2715,7 +2672,6 @@ vectors5:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000004, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -2923,7 +2879,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         SI, $0x00000008
 	JL           done4
 	VMOVUPD      (AX), Y10
@@ -2983,10 +2938,8 @@ vectors3:
 	ADDQ         $0x00000040, DX
 	ADDQ         $0x00000040, BX
 	SUBQ         $0x00000008, SI
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         SI, $0x00000004
 	JL           done6
 	VMOVUPD      (AX), Y10
@@ -3020,7 +2973,6 @@ vectors5:
 	ADDQ         $0x00000020, DX
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, SI
-	JMP          vectors5
 
 done6:
 	TESTQ        SI, SI
@@ -3270,7 +3222,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         DI, $0x00000008
 	JL           done4
 	VMOVUPD      (AX), Y9
@@ -3335,10 +3286,8 @@ vectors3:
 	ADDQ         $0x00000040, BX
 	ADDQ         $0x00000040, SI
 	SUBQ         $0x00000008, DI
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         DI, $0x00000004
 	JL           done6
 	VMOVUPD      (AX), Y9
@@ -3375,7 +3324,6 @@ vectors5:
 	ADDQ         $0x00000020, BX
 	ADDQ         $0x00000020, SI
 	SUBQ         $0x00000004, DI
-	JMP          vectors5
 
 done6:
 	TESTQ        DI, DI
@@ -3625,7 +3573,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000008
 	JL           done4
 	VMOVUPD      (AX), Y11
@@ -3678,10 +3625,8 @@ vectors3:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000004
 	JL           done6
 	VMOVUPD      (AX), Y11
@@ -3711,7 +3656,6 @@ vectors5:
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000004, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -3859,7 +3803,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000020
 	JL           done4
 	VMOVUPS      (AX), Z3
@@ -3888,10 +3831,8 @@ vectors3:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000020, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000010
 	JL           done6
 	VMOVUPS      (AX), Z3
@@ -3909,7 +3850,6 @@ vectors5:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -4007,7 +3947,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000020
 	JL           done4
 	VMOVUPS      (AX), Z3
@@ -4038,10 +3977,8 @@ vectors3:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000020, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000010
 	JL           done6
 	VMOVUPS      (AX), Z3
@@ -4060,7 +3997,6 @@ vectors5:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -4188,7 +4124,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000020
 	JL           done4
 	VMOVUPS      (AX), Z7
@@ -4231,10 +4166,8 @@ vectors3:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000020, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000010
 	JL           done6
 	VMOVUPS      (AX), Z7
@@ -4259,7 +4192,6 @@ vectors5:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -4369,7 +4301,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000020
 	JL           done4
 	VMOVUPS      (AX), Z4
@@ -4402,10 +4333,8 @@ vectors3:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000020, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000010
 	JL           done6
 	VMOVUPS      (AX), Z4
@@ -4425,7 +4354,6 @@ vectors5:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -4590,7 +4518,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         SI, $0x00000020
 	JL           done4
 	VMOVUPS      (AX), Z12
@@ -4648,10 +4575,8 @@ vectors3:
 	ADDQ         $0x00000080, DX
 	ADDQ         $0x00000080, BX
 	SUBQ         $0x00000020, SI
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         SI, $0x00000010
 	JL           done6
 	VMOVUPS      (AX), Z12
@@ -4684,7 +4609,6 @@ vectors5:
 	ADDQ         $0x00000040, DX
 	ADDQ         $0x00000040, BX
 	SUBQ         $0x00000010, SI
-	JMP          vectors5
 
 done6:
 	TESTQ        SI, SI
@@ -4871,7 +4795,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         DI, $0x00000020
 	JL           done4
 	VMOVUPS      (AX), Z11
@@ -4934,10 +4857,8 @@ vectors3:
 	ADDQ         $0x00000080, BX
 	ADDQ         $0x00000080, SI
 	SUBQ         $0x00000020, DI
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         DI, $0x00000010
 	JL           done6
 	VMOVUPS      (AX), Z11
@@ -4973,7 +4894,6 @@ vectors5:
 	ADDQ         $0x00000040, BX
 	ADDQ         $0x00000040, SI
 	SUBQ         $0x00000010, DI
-	JMP          vectors5
 
 done6:
 	TESTQ        DI, DI
@@ -5127,7 +5047,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000020
 	JL           done4
 	VMOVUPS      (AX), Z10
@@ -5174,10 +5093,8 @@ vectors3:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000020, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000010
 	JL           done6
 	VMOVUPS      (AX), Z10
@@ -5204,7 +5121,6 @@ vectors5:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -5307,7 +5223,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000010
 	JL           done4
 	VMOVUPD      (AX), Z3
@@ -5336,10 +5251,8 @@ vectors3:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000008
 	JL           done6
 	VMOVUPD      (AX), Z3
@@ -5357,7 +5270,6 @@ vectors5:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -5455,7 +5367,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000010
 	JL           done4
 	VMOVUPD      (AX), Z3
@@ -5486,10 +5397,8 @@ vectors3:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000008
 	JL           done6
 	VMOVUPD      (AX), Z3
@@ -5508,7 +5417,6 @@ vectors5:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -5636,7 +5544,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000010
 	JL           done4
 	VMOVUPD      (AX), Z7
@@ -5679,10 +5586,8 @@ vectors3:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000008
 	JL           done6
 	VMOVUPD      (AX), Z7
@@ -5707,7 +5612,6 @@ vectors5:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -5817,7 +5721,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000010
 	JL           done4
 	VMOVUPD      (AX), Z4
@@ -5850,10 +5753,8 @@ vectors3:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000008
 	JL           done6
 	VMOVUPD      (AX), Z4
@@ -5873,7 +5774,6 @@ vectors5:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX
@@ -6038,7 +5938,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         SI, $0x00000010
 	JL           done4
 	VMOVUPD      (AX), Z12
@@ -6096,10 +5995,8 @@ vectors3:
 	ADDQ         $0x00000080, DX
 	ADDQ         $0x00000080, BX
 	SUBQ         $0x00000010, SI
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         SI, $0x00000008
 	JL           done6
 	VMOVUPD      (AX), Z12
@@ -6132,7 +6029,6 @@ vectors5:
 	ADDQ         $0x00000040, DX
 	ADDQ         $0x00000040, BX
 	SUBQ         $0x00000008, SI
-	JMP          vectors5
 
 done6:
 	TESTQ        SI, SI
@@ -6319,7 +6215,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         DI, $0x00000010
 	JL           done4
 	VMOVUPD      (AX), Z11
@@ -6382,10 +6277,8 @@ vectors3:
 	ADDQ         $0x00000080, BX
 	ADDQ         $0x00000080, SI
 	SUBQ         $0x00000010, DI
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         DI, $0x00000008
 	JL           done6
 	VMOVUPD      (AX), Z11
@@ -6421,7 +6314,6 @@ vectors5:
 	ADDQ         $0x00000040, BX
 	ADDQ         $0x00000040, SI
 	SUBQ         $0x00000008, DI
-	JMP          vectors5
 
 done6:
 	TESTQ        DI, DI
@@ -6575,7 +6467,6 @@ vectors1:
 	JMP          vectors1
 
 done2:
-vectors3:
 	CMPQ         BX, $0x00000010
 	JL           done4
 	VMOVUPD      (AX), Z10
@@ -6622,10 +6513,8 @@ vectors3:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors3
 
 done4:
-vectors5:
 	CMPQ         BX, $0x00000008
 	JL           done6
 	VMOVUPD      (AX), Z10
@@ -6652,7 +6541,6 @@ vectors5:
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
-	JMP          vectors5
 
 done6:
 	TESTQ        BX, BX

@@ -36,7 +36,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000010
 	JL      done4
 	VMOVUPS (AX), Y1
@@ -45,17 +44,14 @@ vectors3:
 	VMAXPS  Y1, Y0, Y0
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000008
 	JL      done6
 	VMOVUPS (AX), Y1
 	VMAXPS  Y1, Y0, Y0
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors5
 
 done6:
 	TESTQ      CX, CX
@@ -473,7 +469,6 @@ vectors26:
 	JMP     vectors26
 
 done27:
-vectors28:
 	CMPQ    CX, $0x00000010
 	JL      done29
 	VMOVUPS (AX), Y1
@@ -484,10 +479,8 @@ vectors28:
 	VMOVUPS Y1, 32(AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors28
 
 done29:
-vectors30:
 	CMPQ    CX, $0x00000008
 	JL      done31
 	VMOVUPS (AX), Y1
@@ -495,7 +488,6 @@ vectors30:
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors30
 
 done31:
 	TESTQ      CX, CX
@@ -937,7 +929,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000010
 	JL      done4
 	VMOVUPS (AX), Y1
@@ -948,10 +939,8 @@ vectors3:
 	VMOVUPS Y1, 32(AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000008
 	JL      done6
 	VMOVUPS (AX), Y1
@@ -959,7 +948,6 @@ vectors5:
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors5
 
 done6:
 	TESTQ      CX, CX
@@ -1035,7 +1023,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000008
 	JL      done4
 	VMOVUPD (AX), Y1
@@ -1044,17 +1031,14 @@ vectors3:
 	VMAXPD  Y1, Y0, Y0
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000004
 	JL      done6
 	VMOVUPD (AX), Y1
 	VMAXPD  Y1, Y0, Y0
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000004, CX
-	JMP     vectors5
 
 done6:
 	TESTQ      CX, CX
@@ -1473,7 +1457,6 @@ vectors24:
 	JMP     vectors24
 
 done25:
-vectors26:
 	CMPQ    CX, $0x00000008
 	JL      done27
 	VMOVUPD (AX), Y1
@@ -1484,10 +1467,8 @@ vectors26:
 	VMOVUPD Y1, 32(AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors26
 
 done27:
-vectors28:
 	CMPQ    CX, $0x00000004
 	JL      done29
 	VMOVUPD (AX), Y1
@@ -1495,7 +1476,6 @@ vectors28:
 	VMOVUPD Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000004, CX
-	JMP     vectors28
 
 done29:
 	TESTQ      CX, CX
@@ -2598,7 +2578,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000008
 	JL      done4
 	VMOVUPD (AX), Y1
@@ -2609,10 +2588,8 @@ vectors3:
 	VMOVUPD Y1, 32(AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000004
 	JL      done6
 	VMOVUPD (AX), Y1
@@ -2620,7 +2597,6 @@ vectors5:
 	VMOVUPD Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000004, CX
-	JMP     vectors5
 
 done6:
 	TESTQ      CX, CX
@@ -2702,7 +2678,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000020
 	JL      done4
 	VMOVUPS (AX), Z12
@@ -2711,17 +2686,14 @@ vectors3:
 	VMAXPS  Z12, Z11, Z11
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000010
 	JL      done6
 	VMOVUPS (AX), Z12
 	VMAXPS  Z12, Z11, Z11
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors5
 
 done6:
 	TESTQ     CX, CX
@@ -3001,7 +2973,6 @@ vectors16:
 	JMP     vectors16
 
 done17:
-vectors18:
 	CMPQ    CX, $0x00000020
 	JL      done19
 	VMOVUPS (AX), Z1
@@ -3012,10 +2983,8 @@ vectors18:
 	VMOVUPS Z1, 64(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors18
 
 done19:
-vectors20:
 	CMPQ    CX, $0x00000010
 	JL      done21
 	VMOVUPS (AX), Z1
@@ -3023,7 +2992,6 @@ vectors20:
 	VMOVUPS Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors20
 
 done21:
 	TESTQ     CX, CX
@@ -3216,7 +3184,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000020
 	JL      done4
 	VMOVUPS (AX), Z1
@@ -3227,10 +3194,8 @@ vectors3:
 	VMOVUPS Z1, 64(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000010
 	JL      done6
 	VMOVUPS (AX), Z1
@@ -3238,7 +3203,6 @@ vectors5:
 	VMOVUPS Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors5
 
 done6:
 	TESTQ     CX, CX
@@ -3302,7 +3266,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000010
 	JL      done4
 	VMOVUPD (AX), Z15
@@ -3311,17 +3274,14 @@ vectors3:
 	VMAXPD  Z15, Z14, Z14
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000008
 	JL      done6
 	VMOVUPD (AX), Z15
 	VMAXPD  Z15, Z14, Z14
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors5
 
 done6:
 	TESTQ     CX, CX
@@ -3616,7 +3576,6 @@ vectors16:
 	JMP     vectors16
 
 done17:
-vectors18:
 	CMPQ    CX, $0x00000010
 	JL      done19
 	VMOVUPD (AX), Z1
@@ -3627,10 +3586,8 @@ vectors18:
 	VMOVUPD Z1, 64(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors18
 
 done19:
-vectors20:
 	CMPQ    CX, $0x00000008
 	JL      done21
 	VMOVUPD (AX), Z1
@@ -3638,7 +3595,6 @@ vectors20:
 	VMOVUPD Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors20
 
 done21:
 	TESTQ     CX, CX
@@ -4032,7 +3988,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000010
 	JL      done4
 	VMOVUPD (AX), Z1
@@ -4043,10 +3998,8 @@ vectors3:
 	VMOVUPD Z1, 64(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000008
 	JL      done6
 	VMOVUPD (AX), Z1
@@ -4054,7 +4007,6 @@ vectors5:
 	VMOVUPD Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors5
 
 done6:
 	TESTQ     CX, CX

@@ -43,7 +43,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    BX, $0x00000010
 	JL      done4
 	VMOVUPS (CX), Y0
@@ -58,10 +57,8 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    BX, $0x00000008
 	JL      done6
 	VMOVUPS (CX), Y0
@@ -72,7 +69,6 @@ vectors5:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors5
 
 done6:
 	TESTQ      BX, BX
@@ -177,7 +173,6 @@ vectors1:
 	JMP       vectors1
 
 done2:
-vectors3:
 	CMPQ      BX, $0x00000010
 	JL        done4
 	VMOVUPS   (CX), Y0
@@ -202,10 +197,8 @@ vectors3:
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000010, BX
-	JMP       vectors3
 
 done4:
-vectors5:
 	CMPQ      BX, $0x00000008
 	JL        done6
 	VMOVUPS   (CX), Y0
@@ -221,7 +214,6 @@ vectors5:
 	ADDQ      $0x00000020, CX
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000008, BX
-	JMP       vectors5
 
 done6:
 	TESTQ      BX, BX
@@ -331,7 +323,6 @@ vectors1:
 	JMP       vectors1
 
 done2:
-vectors3:
 	CMPQ      BX, $0x00000010
 	JL        done4
 	VMOVUPS   (CX), Y0
@@ -356,10 +347,8 @@ vectors3:
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000010, BX
-	JMP       vectors3
 
 done4:
-vectors5:
 	CMPQ      BX, $0x00000008
 	JL        done6
 	VMOVUPS   (CX), Y0
@@ -375,7 +364,6 @@ vectors5:
 	ADDQ      $0x00000020, CX
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000008, BX
-	JMP       vectors5
 
 done6:
 	TESTQ      BX, BX
@@ -470,7 +458,6 @@ vectors1:
 	JMP         vectors1
 
 done2:
-vectors3:
 	CMPQ        SI, $0x00000010
 	JL          done4
 	VMOVUPS     (CX), Y0
@@ -488,10 +475,8 @@ vectors3:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000010, SI
-	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        SI, $0x00000008
 	JL          done6
 	VMOVUPS     (CX), Y0
@@ -504,7 +489,6 @@ vectors5:
 	ADDQ        $0x00000020, DX
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000008, SI
-	JMP         vectors5
 
 done6:
 	TESTQ       SI, SI
@@ -583,7 +567,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000010
 	JL      done4
 	VMOVUPS (CX), Y0
@@ -595,10 +578,8 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000008
 	JL      done6
 	VMOVUPS (CX), Y0
@@ -607,7 +588,6 @@ vectors5:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -690,7 +670,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000010
 	JL      done4
 	VMOVUPS (CX), Y1
@@ -704,10 +683,8 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000008
 	JL      done6
 	VMOVUPS (CX), Y1
@@ -717,7 +694,6 @@ vectors5:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -796,7 +772,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000010
 	JL      done4
 	VMOVUPS (CX), Y1
@@ -808,10 +783,8 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000008
 	JL      done6
 	VMOVUPS (CX), Y1
@@ -820,7 +793,6 @@ vectors5:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -898,7 +870,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000010
 	JL      done4
 	VMOVUPS (CX), Y1
@@ -910,10 +881,8 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000008
 	JL      done6
 	VMOVUPS (CX), Y1
@@ -922,7 +891,6 @@ vectors5:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -1000,7 +968,6 @@ vectors1:
 	JMP      vectors1
 
 done2:
-vectors3:
 	CMPQ     DX, $0x00000010
 	JL       done4
 	VMOVUPS  (CX), Y0
@@ -1012,10 +979,8 @@ vectors3:
 	ADDQ     $0x00000040, AX
 	ADDQ     $0x00000040, CX
 	SUBQ     $0x00000010, DX
-	JMP      vectors3
 
 done4:
-vectors5:
 	CMPQ     DX, $0x00000008
 	JL       done6
 	VMOVUPS  (CX), Y0
@@ -1024,7 +989,6 @@ vectors5:
 	ADDQ     $0x00000020, AX
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000008, DX
-	JMP      vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -1102,7 +1066,6 @@ vectors1:
 	JMP      vectors1
 
 done2:
-vectors3:
 	CMPQ     DX, $0x00000010
 	JL       done4
 	VMOVUPS  (CX), Y0
@@ -1114,10 +1077,8 @@ vectors3:
 	ADDQ     $0x00000040, AX
 	ADDQ     $0x00000040, CX
 	SUBQ     $0x00000010, DX
-	JMP      vectors3
 
 done4:
-vectors5:
 	CMPQ     DX, $0x00000008
 	JL       done6
 	VMOVUPS  (CX), Y0
@@ -1126,7 +1087,6 @@ vectors5:
 	ADDQ     $0x00000020, AX
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000008, DX
-	JMP      vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -1204,7 +1164,6 @@ vectors1:
 	JMP      vectors1
 
 done2:
-vectors3:
 	CMPQ     DX, $0x00000010
 	JL       done4
 	VMOVUPS  (CX), Y0
@@ -1216,10 +1175,8 @@ vectors3:
 	ADDQ     $0x00000040, AX
 	ADDQ     $0x00000040, CX
 	SUBQ     $0x00000010, DX
-	JMP      vectors3
 
 done4:
-vectors5:
 	CMPQ     DX, $0x00000008
 	JL       done6
 	VMOVUPS  (CX), Y0
@@ -1228,7 +1185,6 @@ vectors5:
 	ADDQ     $0x00000020, AX
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000008, DX
-	JMP      vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -1304,7 +1260,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000010
 	JL      done4
 	VMOVUPS (AX), Y1
@@ -1315,10 +1270,8 @@ vectors3:
 	VMOVUPS Y1, 32(AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000008
 	JL      done6
 	VMOVUPS (AX), Y1
@@ -1326,7 +1279,6 @@ vectors5:
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors5
 
 done6:
 	TESTQ      CX, CX
@@ -1409,7 +1361,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    BX, $0x00000008
 	JL      done4
 	VMOVUPD (CX), Y0
@@ -1424,10 +1375,8 @@ vectors3:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    BX, $0x00000004
 	JL      done6
 	VMOVUPD (CX), Y0
@@ -1438,7 +1387,6 @@ vectors5:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000004, BX
-	JMP     vectors5
 
 done6:
 	TESTQ      BX, BX
@@ -1536,7 +1484,6 @@ vectors1:
 	JMP       vectors1
 
 done2:
-vectors3:
 	CMPQ      BX, $0x00000008
 	JL        done4
 	VMOVUPD   (CX), Y0
@@ -1561,10 +1508,8 @@ vectors3:
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000008, BX
-	JMP       vectors3
 
 done4:
-vectors5:
 	CMPQ      BX, $0x00000004
 	JL        done6
 	VMOVUPD   (CX), Y0
@@ -1580,7 +1525,6 @@ vectors5:
 	ADDQ      $0x00000020, CX
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000004, BX
-	JMP       vectors5
 
 done6:
 	TESTQ      BX, BX
@@ -1683,7 +1627,6 @@ vectors1:
 	JMP       vectors1
 
 done2:
-vectors3:
 	CMPQ      BX, $0x00000008
 	JL        done4
 	VMOVUPD   (CX), Y0
@@ -1708,10 +1651,8 @@ vectors3:
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000008, BX
-	JMP       vectors3
 
 done4:
-vectors5:
 	CMPQ      BX, $0x00000004
 	JL        done6
 	VMOVUPD   (CX), Y0
@@ -1727,7 +1668,6 @@ vectors5:
 	ADDQ      $0x00000020, CX
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000004, BX
-	JMP       vectors5
 
 done6:
 	TESTQ      BX, BX
@@ -1815,7 +1755,6 @@ vectors1:
 	JMP         vectors1
 
 done2:
-vectors3:
 	CMPQ        SI, $0x00000008
 	JL          done4
 	VMOVUPD     (CX), Y0
@@ -1833,10 +1772,8 @@ vectors3:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000008, SI
-	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        SI, $0x00000004
 	JL          done6
 	VMOVUPD     (CX), Y0
@@ -1849,7 +1786,6 @@ vectors5:
 	ADDQ        $0x00000020, DX
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000004, SI
-	JMP         vectors5
 
 done6:
 	TESTQ       SI, SI
@@ -1921,7 +1857,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000008
 	JL      done4
 	VMOVUPD (CX), Y0
@@ -1933,10 +1868,8 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000004
 	JL      done6
 	VMOVUPD (CX), Y0
@@ -1945,7 +1878,6 @@ vectors5:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -2021,7 +1953,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000008
 	JL      done4
 	VMOVUPD (CX), Y1
@@ -2035,10 +1966,8 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000004
 	JL      done6
 	VMOVUPD (CX), Y1
@@ -2048,7 +1977,6 @@ vectors5:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -2120,7 +2048,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000008
 	JL      done4
 	VMOVUPD (CX), Y1
@@ -2132,10 +2059,8 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000004
 	JL      done6
 	VMOVUPD (CX), Y1
@@ -2144,7 +2069,6 @@ vectors5:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -2215,7 +2139,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000008
 	JL      done4
 	VMOVUPD (CX), Y1
@@ -2227,10 +2150,8 @@ vectors3:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000004
 	JL      done6
 	VMOVUPD (CX), Y1
@@ -2239,7 +2160,6 @@ vectors5:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
-	JMP     vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -2310,7 +2230,6 @@ vectors1:
 	JMP      vectors1
 
 done2:
-vectors3:
 	CMPQ     DX, $0x00000008
 	JL       done4
 	VMOVUPD  (CX), Y0
@@ -2322,10 +2241,8 @@ vectors3:
 	ADDQ     $0x00000040, AX
 	ADDQ     $0x00000040, CX
 	SUBQ     $0x00000008, DX
-	JMP      vectors3
 
 done4:
-vectors5:
 	CMPQ     DX, $0x00000004
 	JL       done6
 	VMOVUPD  (CX), Y0
@@ -2334,7 +2251,6 @@ vectors5:
 	ADDQ     $0x00000020, AX
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000004, DX
-	JMP      vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -2405,7 +2321,6 @@ vectors1:
 	JMP      vectors1
 
 done2:
-vectors3:
 	CMPQ     DX, $0x00000008
 	JL       done4
 	VMOVUPD  (CX), Y0
@@ -2417,10 +2332,8 @@ vectors3:
 	ADDQ     $0x00000040, AX
 	ADDQ     $0x00000040, CX
 	SUBQ     $0x00000008, DX
-	JMP      vectors3
 
 done4:
-vectors5:
 	CMPQ     DX, $0x00000004
 	JL       done6
 	VMOVUPD  (CX), Y0
@@ -2429,7 +2342,6 @@ vectors5:
 	ADDQ     $0x00000020, AX
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000004, DX
-	JMP      vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -2500,7 +2412,6 @@ vectors1:
 	JMP      vectors1
 
 done2:
-vectors3:
 	CMPQ     DX, $0x00000008
 	JL       done4
 	VMOVUPD  (CX), Y0
@@ -2512,10 +2423,8 @@ vectors3:
 	ADDQ     $0x00000040, AX
 	ADDQ     $0x00000040, CX
 	SUBQ     $0x00000008, DX
-	JMP      vectors3
 
 done4:
-vectors5:
 	CMPQ     DX, $0x00000004
 	JL       done6
 	VMOVUPD  (CX), Y0
@@ -2524,7 +2433,6 @@ vectors5:
 	ADDQ     $0x00000020, AX
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000004, DX
-	JMP      vectors5
 
 done6:
 	TESTQ      DX, DX
@@ -2593,7 +2501,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000008
 	JL      done4
 	VMOVUPD (AX), Y1
@@ -2604,10 +2511,8 @@ vectors3:
 	VMOVUPD Y1, 32(AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000004
 	JL      done6
 	VMOVUPD (AX), Y1
@@ -2615,7 +2520,6 @@ vectors5:
 	VMOVUPD Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000004, CX
-	JMP     vectors5
 
 done6:
 	TESTQ      CX, CX
@@ -2691,7 +2595,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    BX, $0x00000020
 	JL      done4
 	VMOVUPS (CX), Z0
@@ -2706,10 +2609,8 @@ vectors3:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000020, BX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    BX, $0x00000010
 	JL      done6
 	VMOVUPS (CX), Z0
@@ -2720,7 +2621,6 @@ vectors5:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors5
 
 done6:
 	TESTQ     BX, BX
@@ -2796,7 +2696,6 @@ vectors1:
 	JMP       vectors1
 
 done2:
-vectors3:
 	CMPQ      BX, $0x00000020
 	JL        done4
 	VMOVUPS   (CX), Z0
@@ -2821,10 +2720,8 @@ vectors3:
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
 	SUBQ      $0x00000020, BX
-	JMP       vectors3
 
 done4:
-vectors5:
 	CMPQ      BX, $0x00000010
 	JL        done6
 	VMOVUPS   (CX), Z0
@@ -2840,7 +2737,6 @@ vectors5:
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000010, BX
-	JMP       vectors5
 
 done6:
 	TESTQ     BX, BX
@@ -2921,7 +2817,6 @@ vectors1:
 	JMP       vectors1
 
 done2:
-vectors3:
 	CMPQ      BX, $0x00000020
 	JL        done4
 	VMOVUPS   (CX), Z0
@@ -2946,10 +2841,8 @@ vectors3:
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
 	SUBQ      $0x00000020, BX
-	JMP       vectors3
 
 done4:
-vectors5:
 	CMPQ      BX, $0x00000010
 	JL        done6
 	VMOVUPS   (CX), Z0
@@ -2965,7 +2858,6 @@ vectors5:
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000010, BX
-	JMP       vectors5
 
 done6:
 	TESTQ     BX, BX
@@ -3031,7 +2923,6 @@ vectors1:
 	JMP         vectors1
 
 done2:
-vectors3:
 	CMPQ        SI, $0x00000020
 	JL          done4
 	VMOVUPS     (CX), Z0
@@ -3049,10 +2940,8 @@ vectors3:
 	ADDQ        $0x00000080, DX
 	ADDQ        $0x00000080, BX
 	SUBQ        $0x00000020, SI
-	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        SI, $0x00000010
 	JL          done6
 	VMOVUPS     (CX), Z0
@@ -3065,7 +2954,6 @@ vectors5:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000010, SI
-	JMP         vectors5
 
 done6:
 	TESTQ       SI, SI
@@ -3115,7 +3003,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000020
 	JL      done4
 	VMOVUPS (CX), Z0
@@ -3127,10 +3014,8 @@ vectors3:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000010
 	JL      done6
 	VMOVUPS (CX), Z0
@@ -3139,7 +3024,6 @@ vectors5:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors5
 
 done6:
 	TESTQ     DX, DX
@@ -3193,7 +3077,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000020
 	JL      done4
 	VMOVUPS (CX), Z1
@@ -3207,10 +3090,8 @@ vectors3:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000010
 	JL      done6
 	VMOVUPS (CX), Z1
@@ -3220,7 +3101,6 @@ vectors5:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors5
 
 done6:
 	TESTQ     DX, DX
@@ -3270,7 +3150,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000020
 	JL      done4
 	VMOVUPS (CX), Z1
@@ -3282,10 +3161,8 @@ vectors3:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000010
 	JL      done6
 	VMOVUPS (CX), Z1
@@ -3294,7 +3171,6 @@ vectors5:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors5
 
 done6:
 	TESTQ     DX, DX
@@ -3343,7 +3219,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000020
 	JL      done4
 	VMOVUPS (CX), Z1
@@ -3355,10 +3230,8 @@ vectors3:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000010
 	JL      done6
 	VMOVUPS (CX), Z1
@@ -3367,7 +3240,6 @@ vectors5:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors5
 
 done6:
 	TESTQ     DX, DX
@@ -3416,7 +3288,6 @@ vectors1:
 	JMP         vectors1
 
 done2:
-vectors3:
 	CMPQ        DX, $0x00000020
 	JL          done4
 	VMOVUPS     (CX), Z0
@@ -3428,10 +3299,8 @@ vectors3:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000020, DX
-	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        DX, $0x00000010
 	JL          done6
 	VMOVUPS     (CX), Z0
@@ -3440,7 +3309,6 @@ vectors5:
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
-	JMP         vectors5
 
 done6:
 	TESTQ       DX, DX
@@ -3489,7 +3357,6 @@ vectors1:
 	JMP         vectors1
 
 done2:
-vectors3:
 	CMPQ        DX, $0x00000020
 	JL          done4
 	VMOVUPS     (CX), Z0
@@ -3501,10 +3368,8 @@ vectors3:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000020, DX
-	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        DX, $0x00000010
 	JL          done6
 	VMOVUPS     (CX), Z0
@@ -3513,7 +3378,6 @@ vectors5:
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
-	JMP         vectors5
 
 done6:
 	TESTQ       DX, DX
@@ -3562,7 +3426,6 @@ vectors1:
 	JMP         vectors1
 
 done2:
-vectors3:
 	CMPQ        DX, $0x00000020
 	JL          done4
 	VMOVUPS     (CX), Z0
@@ -3574,10 +3437,8 @@ vectors3:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000020, DX
-	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        DX, $0x00000010
 	JL          done6
 	VMOVUPS     (CX), Z0
@@ -3586,7 +3447,6 @@ vectors5:
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
-	JMP         vectors5
 
 done6:
 	TESTQ       DX, DX
@@ -3633,7 +3493,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000020
 	JL      done4
 	VMOVUPS (AX), Z1
@@ -3644,10 +3503,8 @@ vectors3:
 	VMOVUPS Z1, 64(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000010
 	JL      done6
 	VMOVUPS (AX), Z1
@@ -3655,7 +3512,6 @@ vectors5:
 	VMOVUPS Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors5
 
 done6:
 	TESTQ     CX, CX
@@ -3709,7 +3565,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    BX, $0x00000010
 	JL      done4
 	VMOVUPD (CX), Z0
@@ -3724,10 +3579,8 @@ vectors3:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    BX, $0x00000008
 	JL      done6
 	VMOVUPD (CX), Z0
@@ -3738,7 +3591,6 @@ vectors5:
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
-	JMP     vectors5
 
 done6:
 	TESTQ     BX, BX
@@ -3814,7 +3666,6 @@ vectors1:
 	JMP       vectors1
 
 done2:
-vectors3:
 	CMPQ      BX, $0x00000010
 	JL        done4
 	VMOVUPD   (CX), Z0
@@ -3839,10 +3690,8 @@ vectors3:
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
 	SUBQ      $0x00000010, BX
-	JMP       vectors3
 
 done4:
-vectors5:
 	CMPQ      BX, $0x00000008
 	JL        done6
 	VMOVUPD   (CX), Z0
@@ -3858,7 +3707,6 @@ vectors5:
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000008, BX
-	JMP       vectors5
 
 done6:
 	TESTQ     BX, BX
@@ -3939,7 +3787,6 @@ vectors1:
 	JMP       vectors1
 
 done2:
-vectors3:
 	CMPQ      BX, $0x00000010
 	JL        done4
 	VMOVUPD   (CX), Z0
@@ -3964,10 +3811,8 @@ vectors3:
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
 	SUBQ      $0x00000010, BX
-	JMP       vectors3
 
 done4:
-vectors5:
 	CMPQ      BX, $0x00000008
 	JL        done6
 	VMOVUPD   (CX), Z0
@@ -3983,7 +3828,6 @@ vectors5:
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000008, BX
-	JMP       vectors5
 
 done6:
 	TESTQ     BX, BX
@@ -4049,7 +3893,6 @@ vectors1:
 	JMP         vectors1
 
 done2:
-vectors3:
 	CMPQ        SI, $0x00000010
 	JL          done4
 	VMOVUPD     (CX), Z0
@@ -4067,10 +3910,8 @@ vectors3:
 	ADDQ        $0x00000080, DX
 	ADDQ        $0x00000080, BX
 	SUBQ        $0x00000010, SI
-	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        SI, $0x00000008
 	JL          done6
 	VMOVUPD     (CX), Z0
@@ -4083,7 +3924,6 @@ vectors5:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000008, SI
-	JMP         vectors5
 
 done6:
 	TESTQ       SI, SI
@@ -4133,7 +3973,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000010
 	JL      done4
 	VMOVUPD (CX), Z0
@@ -4145,10 +3984,8 @@ vectors3:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000008
 	JL      done6
 	VMOVUPD (CX), Z0
@@ -4157,7 +3994,6 @@ vectors5:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors5
 
 done6:
 	TESTQ     DX, DX
@@ -4211,7 +4047,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000010
 	JL      done4
 	VMOVUPD (CX), Z1
@@ -4225,10 +4060,8 @@ vectors3:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000008
 	JL      done6
 	VMOVUPD (CX), Z1
@@ -4238,7 +4071,6 @@ vectors5:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors5
 
 done6:
 	TESTQ     DX, DX
@@ -4288,7 +4120,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000010
 	JL      done4
 	VMOVUPD (CX), Z1
@@ -4300,10 +4131,8 @@ vectors3:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000008
 	JL      done6
 	VMOVUPD (CX), Z1
@@ -4312,7 +4141,6 @@ vectors5:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors5
 
 done6:
 	TESTQ     DX, DX
@@ -4361,7 +4189,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    DX, $0x00000010
 	JL      done4
 	VMOVUPD (CX), Z1
@@ -4373,10 +4200,8 @@ vectors3:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    DX, $0x00000008
 	JL      done6
 	VMOVUPD (CX), Z1
@@ -4385,7 +4210,6 @@ vectors5:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
-	JMP     vectors5
 
 done6:
 	TESTQ     DX, DX
@@ -4434,7 +4258,6 @@ vectors1:
 	JMP         vectors1
 
 done2:
-vectors3:
 	CMPQ        DX, $0x00000010
 	JL          done4
 	VMOVUPD     (CX), Z0
@@ -4446,10 +4269,8 @@ vectors3:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000010, DX
-	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        DX, $0x00000008
 	JL          done6
 	VMOVUPD     (CX), Z0
@@ -4458,7 +4279,6 @@ vectors5:
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
-	JMP         vectors5
 
 done6:
 	TESTQ       DX, DX
@@ -4507,7 +4327,6 @@ vectors1:
 	JMP         vectors1
 
 done2:
-vectors3:
 	CMPQ        DX, $0x00000010
 	JL          done4
 	VMOVUPD     (CX), Z0
@@ -4519,10 +4338,8 @@ vectors3:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000010, DX
-	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        DX, $0x00000008
 	JL          done6
 	VMOVUPD     (CX), Z0
@@ -4531,7 +4348,6 @@ vectors5:
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
-	JMP         vectors5
 
 done6:
 	TESTQ       DX, DX
@@ -4580,7 +4396,6 @@ vectors1:
 	JMP         vectors1
 
 done2:
-vectors3:
 	CMPQ        DX, $0x00000010
 	JL          done4
 	VMOVUPD     (CX), Z0
@@ -4592,10 +4407,8 @@ vectors3:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000010, DX
-	JMP         vectors3
 
 done4:
-vectors5:
 	CMPQ        DX, $0x00000008
 	JL          done6
 	VMOVUPD     (CX), Z0
@@ -4604,7 +4417,6 @@ vectors5:
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
-	JMP         vectors5
 
 done6:
 	TESTQ       DX, DX
@@ -4651,7 +4463,6 @@ vectors1:
 	JMP     vectors1
 
 done2:
-vectors3:
 	CMPQ    CX, $0x00000010
 	JL      done4
 	VMOVUPD (AX), Z1
@@ -4662,10 +4473,8 @@ vectors3:
 	VMOVUPD Z1, 64(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors3
 
 done4:
-vectors5:
 	CMPQ    CX, $0x00000008
 	JL      done6
 	VMOVUPD (AX), Z1
@@ -4673,7 +4482,6 @@ vectors5:
 	VMOVUPD Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
-	JMP     vectors5
 
 done6:
 	TESTQ     CX, CX

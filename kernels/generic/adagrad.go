@@ -14,6 +14,7 @@ func adagrad[T float](w, s, g []T, lr, eps T) {
 // LeastRoot. eps isn't 0.
 //
 //nabla:blocks
+//nabla:if AVX512 cores.Active.RootBytes == 64
 //go:noinline
 func AdagradF32(w, s, g []float32, lr, eps float32) { adagrad(w, s, g, lr, eps) }
 

@@ -16,6 +16,7 @@ func amsGrad[T float](w, m, v, h, g []T, lr, beta1, oneMinusBeta1, beta2, oneMin
 // w = fma(−lr, m/fma(scale, √h, eps), w). eps isn't 0.
 //
 //nabla:blocks
+//nabla:if AVX512 cores.Active.RootBytes == 64
 //go:noinline
 func AMSGradF32(w, m, v, h, g []float32, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps float32) {
 	amsGrad(w, m, v, h, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps)

@@ -79,6 +79,7 @@ func NesterovF64(w, v, g []float64, lr, mu float64) { nesterov(w, v, g, lr, mu) 
 // below LeastRoot, the new s below LeastSquare, and the quotient is +0 if s is.
 //
 //nabla:blocks
+//nabla:if AVX512 cores.Active.RootBytes == 64
 //nabla:few cores.Active.FewRoots
 //go:noinline
 func RMSPropF32(w, s, g []float32, lr, rho, oneMinusRho, eps float32) {
@@ -97,6 +98,7 @@ func RMSPropF64(w, s, g []float64, lr, rho, oneMinusRho, eps float64) {
 // LeastSquare, the new m below LeastFactor, and m is +0 where v is. eps isn't 0.
 //
 //nabla:blocks
+//nabla:if AVX512 cores.Active.RootBytes == 64
 //go:noinline
 func AdamF32(w, m, v, g []float32, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep float32) {
 	adam(w, m, v, g, lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, scale, eps, keep)

@@ -88,7 +88,7 @@ func (t *target) sweepBy(unrolls []int, n gp, ptrs []gp, body func(disp int, m *
 
 // sweepRounds is sweepBy with a body for count vectors.
 func (t *target) sweepRounds(unrolls []int, n gp, ptrs []gp, body func(count int, m *mask)) {
-	for _, unroll := range unrolls {
+	for i, unroll := range unrolls {
 		loop, done := t.label("vectors"), t.label("done")
 		t.Label(loop)
 		t.CMPQ(n, imm(unroll*t.lanes))
@@ -98,7 +98,9 @@ func (t *target) sweepRounds(unrolls []int, n gp, ptrs []gp, body func(count int
 			t.ADDQ(imm(unroll*t.lanes*t.size), p)
 		}
 		t.SUBQ(imm(unroll*t.lanes), n)
-		t.JMP(operand.LabelRef(loop))
+		if i == 0 || unrolls[i-1] > 2*unroll {
+			t.JMP(operand.LabelRef(loop))
+		}
 		t.Label(done)
 	}
 	end := t.label("end")

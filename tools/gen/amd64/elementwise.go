@@ -140,7 +140,11 @@ func (t *target) reluPrime(name string) {
 	t.fn(name, "Four vectors a round, masked tail.")
 	mul := t.has("d")
 	m := t.maths()
-	m.keep("zero", "one")
+	if t.avx512 {
+		m.keep("stepTable")
+	} else {
+		m.keep("zero", "one")
+	}
 	if mul {
 		m.keep(t.flushConstants()...)
 	}
@@ -152,11 +156,11 @@ func (t *target) reluPrime(name string) {
 	t.sweep(n, ptrs, func(disp int, k *mask) {
 		v := m.new()
 		t.loadMaybe(mem(z, disp), k, v[0])
-		positive, nan := m.compare(v, greaterThan, "zero"), m.compare(v, unordered, v)
-		var s vector
-		if t.avx512 {
-			s = m.choose(nan, v, m.choose(positive, "one", "zero"))
+		s := v
+		if t.avx512 { // one operation: what a number becomes stands in a table of kinds of numbers
+			t.op(t.VFIXUPIMMPS, t.VFIXUPIMMPD, operand.Imm(0), m.operand("stepTable", 0), v[0], v[0])
 		} else {
+			positive, nan := m.compare(v, greaterThan, "zero"), m.compare(v, unordered, v)
 			s = m.or(m.and(positive.lanes(), "one"), nan.lanes()) // all bits set is a NaN
 		}
 		if mul {

@@ -54,9 +54,13 @@ func generate(constraint string, a spec.Arch, kernels spec.Kernels, have map[str
 
 // asksCores reports whether the dispatch of a kernel depends on the kind of core.
 func asksCores(a spec.Arch, k *spec.Kernel) bool {
-	return strings.HasPrefix(k.Few, "cores.") || slices.ContainsFunc(k.Variants, func(v spec.Variant) bool {
-		return slices.Contains(a.Levels, v.Level) && strings.Contains(v.If, "cores.")
-	})
+	asks := strings.HasPrefix(k.Few, "cores.")
+	for _, level := range a.Levels {
+		asks = asks || strings.HasPrefix(k.If[level], "cores.") || slices.ContainsFunc(k.Variants, func(v spec.Variant) bool {
+			return v.Level == level && strings.HasPrefix(v.If, "cores.")
+		})
+	}
+	return asks
 }
 
 // emit writes the dispatch of one kernel: for both element types in one function or, if

@@ -91,6 +91,9 @@ func newNumbers[T float32 | float64](c *scalar.Coefficients[T], bits func(T) uin
 		"log2e": bits(c.Log2E), "expRest": bits(c.Exp[0] - 0.5), "intOne": 1, "oneLessSqrtHalf": bits(1) - bits(c.SqrtHalf),
 		"logBias":          bits(c.Pow2Mant + T(c.Bias)),
 		"logBiasSubnormal": bits(c.Pow2Mant + T(c.Bias) + T(c.Bias-1+c.MantBits)),
+		// What VFIXUPIMM makes of quiet and signalling NaN (2, a NaN), 0, 1, −∞, ∞, other
+		// negative and positive numbers (8, 0, or A, 1), from the lowest four bits on.
+		"stepTable": 0xA8A8A822,
 		// Positive, normal and finite x: bits(x) + normalOffset ≤ normalLimit, signed.
 		"normalOffset": sign - bits(c.MinNormal), "normalLimit": (bits(inf) - bits(c.MinNormal) - 1) ^ sign,
 		// What is above these, taken as an integer, is not flushed.
