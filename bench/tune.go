@@ -33,12 +33,15 @@ func (t Tuned) Least() TunedIn {
 	return slices.MinFunc(t.Cases, func(a, b TunedIn) int { return cmp.Compare(a.Gain, b.Gain) })
 }
 
-// TuneCases returns the cases of float32 whose time depends on the kind of core: what
-// takes long enough for work to be cut, and not so long that few rounds fit.
+// TuneCases returns the cases of float32 whose time depends on the kind of core: products
+// that take long enough for work to be cut, and not so long that few rounds fit, and some
+// others whose vectors may be of several widths.
 func TuneCases() []Case {
+	others := []string{"Ger 30x784", "Ger 512x512", "RMSProp 4096", "Adam 4096"}
 	return slices.DeleteFunc(Cases(), func(c Case) bool {
-		product := strings.HasPrefix(c.Kernel, "Gemm") && c.Kernel != "Gemm+Gemm" && c.Kernel != "GemmTT"
-		return c.Type != "f32" || c.Layout.Name != "" || !product || c.Work.MulAdds < 1<<20 || c.Work.MulAdds > 1<<28
+		product := strings.HasPrefix(c.Kernel, "Gemm") && c.Kernel != "Gemm+Gemm" && c.Kernel != "GemmTT" &&
+			c.Work.MulAdds >= 1<<20 && c.Work.MulAdds <= 1<<28
+		return c.Type != "f32" || c.Layout.Name != "" || !product && !slices.Contains(others, c.Kernel+" "+c.Shape)
 	})
 }
 

@@ -28,12 +28,13 @@ func newBenchTune() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "tune",
 		Short: "Say which kind of core's numbers fit this machine best",
-		Long: `Time products with the numbers of every kind of core that package cores knows, in
-turn, and say which kind fits this machine best and what it would gain over the one
-in use. NABLA_CORE puts it to use, which changes how fast the kernels are and no result.
+		Long: `Time products, and some kernels whose vectors may be of several widths, with the numbers
+of every kind of core that package cores knows, in turn, and say which kind fits this
+machine best and what it would gain over the one in use. NABLA_CORE puts it to use, which
+changes how fast the kernels are and no result.
 
-The gain is the geometric mean over all products of the time with the kind in use by the
-time with the other; the least is that of the product that gains least. Below a few per
+The gain is the geometric mean over all cases of the time with the kind in use by the
+time with the other; the least is that of the case that gains least. Below a few per
 cent it is noise: measure on a quiet machine, twice.`,
 		Args:              wantArgs(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,

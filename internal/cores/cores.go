@@ -55,6 +55,11 @@ var kinds = []*Kind{
 		is: func(c *CPU) bool { return c.Vendor == intel && c.Best == isa.AVX512 && c.TwoUnits },
 	},
 	{
+		Name: "intel-skylake", About: "Intel Skylake-SP to Cooper Lake: two 64-byte FMA units, L2 of 1 MiB",
+		Tuned: zen4, Wide: skylakeWide,
+		is: func(c *CPU) bool { return c.Vendor == intel && c.Best == isa.AVX512 && !c.IFMA },
+	},
+	{
 		Name: "amd-avx2", About: "AMD Zen to Zen 3: L2 of 512 KiB",
 		Tuned: small(512 << 10), Wide: zen4Wide,
 		is: func(c *CPU) bool { return c.Vendor == amd && c.Best == isa.AVX2 },
@@ -103,7 +108,8 @@ type CPU struct {
 	Vendor     string    // as CPUID gives it, such as AuthenticAMD, or ""
 	Family     int       // as CPUID gives it, or 0
 	Best       isa.Level // the best instruction set that it can run
-	TwoUnits   bool      // has features that only cores with two 64-byte FMA units have: AVX512_FP16 or AMX
+	TwoUnits   bool      // has features that only cores with two 64-byte FMA units have: AVX512_FP16, AMX or WBNOINVD
+	IFMA       bool      // has AVX512_IFMA, as all Intel cores with AVX-512 after Cooper Lake
 	SVE        int       // the version of the Scalable Vector Extension of an arm64, or 0
 	L1, L2, L3 int       // bytes of the caches, those of a common server where a virtual machine masks them
 }
@@ -199,7 +205,7 @@ func thisCPU(info cpuid.CPUInfo, best isa.Level) CPU {
 	}
 	return CPU{
 		Arch: runtime.GOARCH, OS: runtime.GOOS, Vendor: info.VendorString, Family: info.Family, Best: best,
-		TwoUnits: info.Has(cpuid.AVX512FP16) || info.Has(cpuid.AMXTILE), SVE: sve(),
+		TwoUnits: info.AnyOf(cpuid.AVX512FP16, cpuid.AMXTILE, cpuid.WBNOINVD), IFMA: info.Has(cpuid.AVX512IFMA), SVE: sve(),
 		L1: known(info.Cache.L1D, defaultL1), L2: known(info.Cache.L2, defaultL2), L3: known(info.Cache.L3, defaultL3),
 	}
 }

@@ -69,8 +69,8 @@ func TestChoose(t *testing.T) {
 	zen3.Best, zen3.L2 = isa.AVX2, 512<<10
 	zen5.Family = 26
 	intel.Vendor, intel.Family = "GenuineIntel", 6
-	server, haswell := intel, intel
-	server.TwoUnits, haswell.Best = true, isa.AVX2
+	server, haswell, client := intel, intel, intel
+	server.TwoUnits, haswell.Best, client.IFMA = true, isa.AVX2, true
 	for _, x := range []struct {
 		cpu  CPU
 		wish string
@@ -83,7 +83,8 @@ func TestChoose(t *testing.T) {
 		{zen5, "", "zen5", ""},
 		{server, "", "intel-avx512", ""},
 		{haswell, "", "intel-avx2", ""},
-		{intel, "", "unknown", ""},
+		{intel, "", "intel-skylake", ""},
+		{client, "", "unknown", ""},
 		{arm, "", "neoverse-n1", ""},
 		{v1, "", "neoverse-v1", ""},
 		{v2, "", "neoverse-v2", ""},
@@ -91,8 +92,8 @@ func TestChoose(t *testing.T) {
 		{CPU{}, "", "unknown", ""},
 		{intel, "zen4", "zen4", ""},
 		{amd, "unknown", "unknown", ""},
-		{amd, "zen40", "zen4", `NABLA_CORE: unknown kind of core "zen40": want one of zen4, zen5, intel-avx512, amd-avx2, intel-avx2, apple, neoverse-v2, neoverse-v1, neoverse-n1, unknown; using zen4`},
-		{intel, "Zen4", "unknown", `unknown kind of core "Zen4"`},
+		{amd, "zen40", "zen4", `NABLA_CORE: unknown kind of core "zen40": want one of zen4, zen5, intel-avx512, intel-skylake, amd-avx2, intel-avx2, apple, neoverse-v2, neoverse-v1, neoverse-n1, unknown; using zen4`},
+		{client, "Zen4", "unknown", `unknown kind of core "Zen4"`},
 	} {
 		k, err := choose(&x.cpu, x.wish)
 		assert.Equal(t, x.want, k.Name, "%v %q", x.cpu, x.wish)

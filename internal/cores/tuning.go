@@ -250,6 +250,9 @@ var intelAVX512 = zen4.with(func(t *Tuning) {
 	t.PackRows = t.Band
 })
 
+// skylakeWide is for cores with two 64-byte FMA units and the caches of Zen 4. Not measured.
+var skylakeWide = zen4Wide.with(func(t *Tuning) { t.StoreBytes, t.RootBytes, t.DotRows = 64, 32, 4 })
+
 // small returns t for an L2 of so many bytes, which is less than that of zen4: what is to
 // stay there gets half.
 func small(l2 int) Tuning {
