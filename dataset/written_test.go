@@ -77,7 +77,7 @@ func TestTargetsThatAreNoClasses(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		rowsOf("class,a,mail", 25, func(i int) string { return fmt.Sprintf("%d,%d.5,p%d@example.org", i%2, i, i) }): "f: column 3 (mail) has 25 different words in 25 rows, too many to be classes: is it the target? Try target=class or task=classify",
-		rowsOf("a,who", 8, func(i int) string { return fmt.Sprintf("%d.5,p%d", i, i) }): "f: column 2 (who) has 8 different words in 8 rows, too many to be classes: is it the target? Try target=NAME or task=classify",
+		rowsOf("a,who", 8, func(i int) string { return fmt.Sprintf("%d.5,p%d", i, i) }):                             "f: column 2 (who) has 8 different words in 8 rows, too many to be classes: is it the target? Try target=NAME or task=classify",
 		rowsOf("a,day", 28, func(i int) string { return fmt.Sprintf("%d.5,2024-02-%02d", i, i+1) }):                 "f: column 2 (day) has 28 different dates in 28 rows, too many to be classes: is it the target? Try target=NAME or task=classify",
 	} {
 		_, err := DecodeTable[float32](strings.NewReader(text), "f", TableOptions{})

@@ -109,8 +109,13 @@ func labelStep(c bench.Case) string {
 	return ""
 }
 
+// shownElementwise are as many kernels as a panel has room for.
+var shownElementwise = []string{
+	"Dot", "Sum", "Axpy", "Scal", "Add", "Mul", "ReLU", "MulReLUPrime", "Sigmoid", "MulSigmoidPrime", "Tanh", "MulTanhPrime", "Momentum", "Nesterov", "RMSProp", "Adam", "AdamW",
+}
+
 func labelElementwise(c bench.Case) string {
-	if c.Shape == "4096" && c.Kernel != "Exp" && c.Kernel != "Log" {
+	if c.Shape == "4096" && slices.Contains(shownElementwise, c.Kernel) {
 		return c.Kernel
 	}
 	return ""
@@ -149,9 +154,13 @@ func (r kernelReport) panel(title, kernel string, label func(bench.Case) string)
 		}
 		g := chart.Group{Label: label(c)}
 		for _, l := range r.levels {
-			g.Bars = append(g.Bars, r.found[key{c.Kernel, c.Type, c.Shape, "", l.String()}].Percent)
+			if x, ok := r.found[key{c.Kernel, c.Type, c.Shape, "", l.String()}]; ok {
+				g.Bars = append(g.Bars, x.Percent)
+			}
 		}
-		p.Groups = append(p.Groups, g)
+		if len(g.Bars) == len(r.levels) {
+			p.Groups = append(p.Groups, g)
+		}
 	}
 	return p
 }

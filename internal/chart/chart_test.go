@@ -89,7 +89,7 @@ func TestGrouped(t *testing.T) {
 		require.NotContains(t, text, "NaN")
 		require.NotContains(t, text, "Inf")
 		require.Contains(t, text, ">30<", "a bar beyond the axis has its number")
-		require.Len(t, regexp.MustCompile(`>(long|words) [^<]*<`).FindAllString(text, -1), 3, "the subtitle has lines")
+		require.Len(t, regexp.MustCompile(`>(long|words) [^<]*<`).FindAllString(text, -1), 4, "the subtitle has lines")
 		require.Equal(t, 1+1, strings.Count(text, "fill:#0072B2"), "in the head and in a panel")
 		require.Equal(t, 1+3, strings.Count(text, "fill:#E69F00"))
 

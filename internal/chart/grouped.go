@@ -48,7 +48,7 @@ const (
 func (g Grouped) SVG(columns int) (text string, err error) {
 	defer recovered(g.Title, &err)
 	style := draw.TextStyle{Color: color.Black, Font: sans(8), Handler: plot.DefaultTextHandler}
-	subtitle := wrap(style, g.Subtitle, groupedWidth-20)
+	subtitle := wrap(style, g.Subtitle, 0.85*groupedWidth) // where the font is missing, others are wider
 	head := vg.Length(34 + lineHeight*(len(subtitle)+1))
 	rows := (len(g.Panels) + columns - 1) / columns
 	c := vgsvg.New(groupedWidth, head+vg.Length(rows*panelHeight))
@@ -138,7 +138,7 @@ func (g Grouped) panel(p Panel, lo, hi float64) *plot.Plot {
 		longest = max(longest, len([]rune(group.Label)))
 	}
 	d.NominalX(labels...)
-	if longest*len(labels) > 60 {
+	if longest*len(labels) > 45 {
 		d.X.Tick.Label.Rotation, d.X.Tick.Label.XAlign, d.X.Tick.Label.YAlign = math.Pi/5, draw.XRight, draw.YCenter
 		d.X.Tick.Label.Font = sans(6.5)
 	}
