@@ -36,6 +36,10 @@ func BenchmarkStop(b *testing.B) {
 		{"nothing", func() { time.Sleep(time.Millisecond) }},
 		{"Sigmoid", func() { kernels.Sigmoid(y, x) }},
 		{"Exp", func() { kernels.Exp(y, x) }},
+		{"Pow", func() { kernels.Pow(y, v, x) }},
+		{"CumSum", func() { kernels.CumSum(y, x) }},
+		{"ArgMax", func() { kernels.ArgMax(x) }},
+		{"CosineSimilarity", func() { kernels.CosineSimilarity(x, v) }},
 		{"Axpy", func() { kernels.Axpy(0.5, x, y) }},
 		{"Adam", func() {
 			kernels.Adam(y, m, v, x, 1, kernels.AdamParams{LR: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8})
