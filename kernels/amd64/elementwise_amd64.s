@@ -930,7 +930,7 @@ pairs1:
 	VORPS        Y2, Y3, Y2
 	VMOVMSKPS    Y2, BX
 	TESTL        BX, BX
-	JNZ          single2
+	JNZ          carefulPair5
 	VMOVUPS      roundF32<>+0(SB), Y2
 	VMOVUPS      roundF32<>+0(SB), Y3
 	VFMADD231PS  log2eF32<>+0(SB), Y0, Y2
@@ -978,6 +978,89 @@ pairs1:
 	SUBQ         $0x00000010, DX
 	JMP          pairs1
 
+carefulPair5:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VCMPPS       $0x1e, zeroF32<>+0(SB), Y0, Y2
+	VCMPPS       $0x1e, zeroF32<>+0(SB), Y1, Y3
+	VMOVUPS      expMinF32<>+0(SB), Y4
+	VMAXPS       Y0, Y4, Y0
+	VMAXPS       Y1, Y4, Y1
+	VMOVUPS      expMaxF32<>+0(SB), Y4
+	VMINPS       Y0, Y4, Y0
+	VMINPS       Y1, Y4, Y1
+	VMOVUPS      roundF32<>+0(SB), Y4
+	VMOVUPS      roundF32<>+0(SB), Y5
+	VFMADD231PS  log2eF32<>+0(SB), Y0, Y4
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y5
+	VSUBPS       roundF32<>+0(SB), Y4, Y6
+	VSUBPS       roundF32<>+0(SB), Y5, Y7
+	VFNMADD231PS ln2HiF32<>+0(SB), Y6, Y0
+	VFNMADD231PS ln2HiF32<>+0(SB), Y7, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y6, Y6
+	VMULPS       minusLn2LoF32<>+0(SB), Y7, Y7
+	VMOVUPS      exp4F32<>+0(SB), Y8
+	VMOVUPS      exp4F32<>+0(SB), Y9
+	VFMADD213PS  exp3F32<>+0(SB), Y0, Y8
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y9
+	VFMADD213PS  exp2F32<>+0(SB), Y0, Y8
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y9
+	VFMADD213PS  exp1F32<>+0(SB), Y0, Y8
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y9
+	VFMADD213PS  exp0F32<>+0(SB), Y0, Y8
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y9
+	VMULPS       Y0, Y8, Y8
+	VMULPS       Y1, Y9, Y9
+	VADDPS       oneF32<>+0(SB), Y0, Y10
+	VADDPS       oneF32<>+0(SB), Y1, Y11
+	VSUBPS       oneF32<>+0(SB), Y10, Y12
+	VSUBPS       oneF32<>+0(SB), Y11, Y13
+	VSUBPS       Y12, Y0, Y12
+	VSUBPS       Y13, Y1, Y13
+	VFMADD231PS  Y0, Y8, Y12
+	VFMADD231PS  Y1, Y9, Y13
+	VADDPS       Y12, Y10, Y0
+	VADDPS       Y13, Y11, Y1
+	VFMADD231PS  Y0, Y6, Y12
+	VFMADD231PS  Y1, Y7, Y13
+	VADDPS       Y12, Y10, Y0
+	VADDPS       Y13, Y11, Y1
+	VSUBPS       upLogF32<>+0(SB), Y4, Y6
+	VSUBPS       upLogF32<>+0(SB), Y5, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y6, Y0, Y6
+	VMULPS       Y7, Y1, Y7
+	VMULPS       upF32<>+0(SB), Y6, Y6
+	VMULPS       upF32<>+0(SB), Y7, Y7
+	VADDPS       upLogF32<>+0(SB), Y4, Y4
+	VADDPS       upLogF32<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y5, Y1, Y1
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y0, Y4
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y5
+	VADDPS       lowLimitF32<>+0(SB), Y0, Y8
+	VADDPS       lowLimitF32<>+0(SB), Y1, Y9
+	VPSUBD       lowLimitF32<>+0(SB), Y8, Y8
+	VPSUBD       lowLimitF32<>+0(SB), Y9, Y9
+	VMOVUPS      lowLimitF32<>+0(SB), Y10
+	VMAXPS       Y0, Y10, Y0
+	VMAXPS       Y1, Y10, Y1
+	VMULPS       downF32<>+0(SB), Y0, Y0
+	VMULPS       downF32<>+0(SB), Y1, Y1
+	VBLENDVPS    Y4, Y8, Y0, Y0
+	VBLENDVPS    Y5, Y9, Y1, Y1
+	VBLENDVPS    Y2, Y6, Y0, Y0
+	VBLENDVPS    Y3, Y7, Y1, Y1
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          pairs1
+
 single2:
 	TESTQ        DX, DX
 	JLE          end4
@@ -1016,33 +1099,33 @@ single2:
 	VPSLLD       $0x17, Y0, Y0
 	VMULPS       Y0, Y1, Y0
 	TESTQ        $0x00000008, BX
-	JZ           skip6
+	JZ           skip7
 	VMOVUPS      Y0, (AX)
-	JMP          stored5
+	JMP          stored6
 
-skip6:
+skip7:
 	LEAQ         (AX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip7
+	JZ           skip8
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip7:
+skip8:
 	TESTQ     $0x00000002, BX
-	JZ        skip8
+	JZ        skip9
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip8:
+skip9:
 	TESTQ  $0x00000001, BX
-	JZ     skip9
+	JZ     skip10
 	VMOVSS X0, (SI)
 
-skip9:
-stored5:
+skip10:
+stored6:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000008, DX
@@ -1089,33 +1172,33 @@ careful3:
 	VBLENDVPS    Y2, Y4, Y0, Y0
 	VBLENDVPS    Y1, Y3, Y0, Y0
 	TESTQ        $0x00000008, BX
-	JZ           skip11
+	JZ           skip12
 	VMOVUPS      Y0, (AX)
-	JMP          stored10
+	JMP          stored11
 
-skip11:
+skip12:
 	LEAQ         (AX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip12
+	JZ           skip13
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip12:
+skip13:
 	TESTQ     $0x00000002, BX
-	JZ        skip13
+	JZ        skip14
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip13:
+skip14:
 	TESTQ  $0x00000001, BX
-	JZ     skip14
+	JZ     skip15
 	VMOVSS X0, (SI)
 
-skip14:
-stored10:
+skip15:
+stored11:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000008, DX
@@ -1386,7 +1469,7 @@ pairs1:
 	VORPS        Y2, Y3, Y2
 	VMOVMSKPS    Y2, BX
 	TESTL        BX, BX
-	JNZ          single2
+	JNZ          carefulPair5
 	VMOVUPS      roundF32<>+0(SB), Y2
 	VMOVUPS      roundF32<>+0(SB), Y3
 	VFNMADD231PS log2eF32<>+0(SB), Y0, Y2
@@ -1463,6 +1546,113 @@ pairs1:
 	SUBQ         $0x00000010, DX
 	JMP          pairs1
 
+carefulPair5:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y0, Y2
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y1, Y3
+	VMOVUPS      expMinF32<>+0(SB), Y4
+	VMAXPS       Y0, Y4, Y0
+	VMAXPS       Y1, Y4, Y1
+	VMOVUPS      safeF32<>+0(SB), Y4
+	VMINPS       Y0, Y4, Y0
+	VMINPS       Y1, Y4, Y1
+	VMOVUPS      roundF32<>+0(SB), Y4
+	VMOVUPS      roundF32<>+0(SB), Y5
+	VFNMADD231PS log2eF32<>+0(SB), Y0, Y4
+	VFNMADD231PS log2eF32<>+0(SB), Y1, Y5
+	VSUBPS       roundF32<>+0(SB), Y4, Y6
+	VSUBPS       roundF32<>+0(SB), Y5, Y7
+	VFNMSUB231PS ln2HiF32<>+0(SB), Y6, Y0
+	VFNMSUB231PS ln2HiF32<>+0(SB), Y7, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y6, Y6
+	VMULPS       minusLn2LoF32<>+0(SB), Y7, Y7
+	VMOVUPS      exp4F32<>+0(SB), Y8
+	VMOVUPS      exp4F32<>+0(SB), Y9
+	VFMADD213PS  exp3F32<>+0(SB), Y0, Y8
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y9
+	VFMADD213PS  exp2F32<>+0(SB), Y0, Y8
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y9
+	VFMADD213PS  exp1F32<>+0(SB), Y0, Y8
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y9
+	VFMADD213PS  exp0F32<>+0(SB), Y0, Y8
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y9
+	VMULPS       Y0, Y8, Y8
+	VMULPS       Y1, Y9, Y9
+	VADDPS       oneF32<>+0(SB), Y0, Y10
+	VADDPS       oneF32<>+0(SB), Y1, Y11
+	VSUBPS       oneF32<>+0(SB), Y10, Y12
+	VSUBPS       oneF32<>+0(SB), Y11, Y13
+	VSUBPS       Y12, Y0, Y12
+	VSUBPS       Y13, Y1, Y13
+	VFMADD231PS  Y0, Y8, Y12
+	VFMADD231PS  Y1, Y9, Y13
+	VADDPS       Y12, Y10, Y0
+	VADDPS       Y13, Y11, Y1
+	VFMADD231PS  Y0, Y6, Y12
+	VFMADD231PS  Y1, Y7, Y13
+	VADDPS       Y10, Y12, Y0
+	VADDPS       Y11, Y13, Y1
+	VSUBPS       Y10, Y0, Y6
+	VSUBPS       Y11, Y1, Y7
+	VSUBPS       Y6, Y12, Y6
+	VSUBPS       Y7, Y13, Y7
+	VMOVUPS      oneF32<>+0(SB), Y9
+	VBLENDVPS    Y2, downF32<>+0(SB), Y9, Y8
+	VBLENDVPS    Y3, downF32<>+0(SB), Y9, Y9
+	VSUBPS       upLogF32<>+0(SB), Y4, Y10
+	VSUBPS       upLogF32<>+0(SB), Y5, Y11
+	VBLENDVPS    Y2, Y10, Y4, Y4
+	VBLENDVPS    Y3, Y11, Y5, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y5, Y1, Y1
+	VMAXPS       Y0, Y8, Y10
+	VMAXPS       Y1, Y9, Y11
+	VMINPS       Y0, Y8, Y0
+	VMINPS       Y1, Y9, Y1
+	VADDPS       Y10, Y0, Y8
+	VADDPS       Y11, Y1, Y9
+	VSUBPS       Y10, Y8, Y10
+	VSUBPS       Y11, Y9, Y11
+	VSUBPS       Y10, Y0, Y0
+	VSUBPS       Y11, Y1, Y1
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y7, Y1
+	VMOVUPS      oneF32<>+0(SB), Y5
+	VDIVPS       Y8, Y5, Y4
+	VDIVPS       Y9, Y5, Y5
+	VMOVUPS      oneF32<>+0(SB), Y6
+	VMOVUPS      oneF32<>+0(SB), Y7
+	VFNMADD231PS Y8, Y4, Y6
+	VFNMADD231PS Y9, Y5, Y7
+	VFNMADD231PS Y0, Y4, Y6
+	VFNMADD231PS Y1, Y5, Y7
+	VFMADD213PS  Y4, Y4, Y6
+	VFMADD213PS  Y5, Y5, Y7
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y6, Y0
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y7, Y1
+	VADDPS       lowLimitF32<>+0(SB), Y6, Y4
+	VADDPS       lowLimitF32<>+0(SB), Y7, Y5
+	VPSUBD       lowLimitF32<>+0(SB), Y4, Y4
+	VPSUBD       lowLimitF32<>+0(SB), Y5, Y5
+	VMOVUPS      lowLimitF32<>+0(SB), Y9
+	VMAXPS       Y6, Y9, Y8
+	VMAXPS       Y7, Y9, Y9
+	VMULPS       downF32<>+0(SB), Y8, Y8
+	VMULPS       downF32<>+0(SB), Y9, Y9
+	VBLENDVPS    Y0, Y4, Y8, Y0
+	VBLENDVPS    Y1, Y5, Y9, Y1
+	VBLENDVPS    Y2, Y0, Y6, Y0
+	VBLENDVPS    Y3, Y1, Y7, Y1
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          pairs1
+
 single2:
 	TESTQ        DX, DX
 	JLE          end4
@@ -1517,33 +1707,33 @@ single2:
 	VFNMADD231PS Y1, Y0, Y2
 	VFMADD213PS  Y0, Y0, Y2
 	TESTQ        $0x00000008, BX
-	JZ           skip6
+	JZ           skip7
 	VMOVUPS      Y2, (AX)
-	JMP          stored5
+	JMP          stored6
 
-skip6:
+skip7:
 	LEAQ         (AX), SI
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip7
+	JZ           skip8
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip7:
+skip8:
 	TESTQ     $0x00000002, BX
-	JZ        skip8
+	JZ        skip9
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip8:
+skip9:
 	TESTQ  $0x00000001, BX
-	JZ     skip9
+	JZ     skip10
 	VMOVSS X0, (SI)
 
-skip9:
-stored5:
+skip10:
+stored6:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000008, DX
@@ -1603,33 +1793,33 @@ careful3:
 	VBLENDVPS    Y0, Y2, Y4, Y0
 	VBLENDVPS    Y1, Y0, Y3, Y0
 	TESTQ        $0x00000008, BX
-	JZ           skip11
+	JZ           skip12
 	VMOVUPS      Y0, (AX)
-	JMP          stored10
+	JMP          stored11
 
-skip11:
+skip12:
 	LEAQ         (AX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip12
+	JZ           skip13
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip12:
+skip13:
 	TESTQ     $0x00000002, BX
-	JZ        skip13
+	JZ        skip14
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip13:
+skip14:
 	TESTQ  $0x00000001, BX
-	JZ     skip14
+	JZ     skip15
 	VMOVSS X0, (SI)
 
-skip14:
-stored10:
+skip15:
+stored11:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000008, DX
@@ -1881,7 +2071,7 @@ pairs1:
 	VORPS        Y2, Y3, Y2
 	VMOVMSKPS    Y2, BX
 	TESTL        BX, BX
-	JNZ          single2
+	JNZ          carefulPair5
 	VMOVUPS      roundF32<>+0(SB), Y2
 	VMOVUPS      roundF32<>+0(SB), Y3
 	VFMADD231PS  log2eF32<>+0(SB), Y0, Y2
@@ -1966,6 +2156,135 @@ pairs1:
 	SUBQ         $0x00000010, DX
 	JMP          pairs1
 
+carefulPair5:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VORPS        signF32<>+0(SB), Y0, Y0
+	VORPS        signF32<>+0(SB), Y1, Y1
+	VMOVUPS      expMinF32<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      roundF32<>+0(SB), Y2
+	VMOVUPS      roundF32<>+0(SB), Y3
+	VFMADD231PS  log2eF32<>+0(SB), Y0, Y2
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y3
+	VSUBPS       roundF32<>+0(SB), Y2, Y4
+	VSUBPS       roundF32<>+0(SB), Y3, Y5
+	VFNMADD231PS ln2HiF32<>+0(SB), Y4, Y0
+	VFNMADD231PS ln2HiF32<>+0(SB), Y5, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y4, Y4
+	VMULPS       minusLn2LoF32<>+0(SB), Y5, Y5
+	VMOVUPS      exp4F32<>+0(SB), Y6
+	VMOVUPS      exp4F32<>+0(SB), Y7
+	VFMADD213PS  exp3F32<>+0(SB), Y0, Y6
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y7
+	VFMADD213PS  exp2F32<>+0(SB), Y0, Y6
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y7
+	VFMADD213PS  exp1F32<>+0(SB), Y0, Y6
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y7
+	VFMADD213PS  exp0F32<>+0(SB), Y0, Y6
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y7
+	VMULPS       Y0, Y6, Y6
+	VMULPS       Y1, Y7, Y7
+	VADDPS       oneF32<>+0(SB), Y0, Y8
+	VADDPS       oneF32<>+0(SB), Y1, Y9
+	VSUBPS       oneF32<>+0(SB), Y8, Y10
+	VSUBPS       oneF32<>+0(SB), Y9, Y11
+	VSUBPS       Y10, Y0, Y10
+	VSUBPS       Y11, Y1, Y11
+	VFMADD231PS  Y0, Y6, Y10
+	VFMADD231PS  Y1, Y7, Y11
+	VADDPS       Y10, Y8, Y0
+	VADDPS       Y11, Y9, Y1
+	VFMADD231PS  Y0, Y4, Y10
+	VFMADD231PS  Y1, Y5, Y11
+	VADDPS       Y8, Y10, Y0
+	VADDPS       Y9, Y11, Y1
+	VSUBPS       Y8, Y0, Y4
+	VSUBPS       Y9, Y1, Y5
+	VSUBPS       Y4, Y10, Y4
+	VSUBPS       Y5, Y11, Y5
+	VPSLLD       $0x17, Y2, Y6
+	VPSLLD       $0x17, Y3, Y6
+	VMOVUPS      safeRoundF32<>+0(SB), Y7
+	VMAXPS       Y2, Y7, Y6
+	VMAXPS       Y3, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y6, Y0, Y8
+	VMULPS       Y7, Y1, Y9
+	VADDPS       oneF32<>+0(SB), Y8, Y10
+	VADDPS       oneF32<>+0(SB), Y9, Y11
+	VSUBPS       oneF32<>+0(SB), Y10, Y12
+	VSUBPS       oneF32<>+0(SB), Y11, Y13
+	VSUBPS       Y12, Y8, Y8
+	VSUBPS       Y13, Y9, Y9
+	VFMADD231PS  Y6, Y4, Y8
+	VFMADD231PS  Y7, Y5, Y9
+	VADDPS       Y10, Y10, Y6
+	VADDPS       Y11, Y11, Y7
+	VMULPS       Y10, Y10, Y12
+	VMULPS       Y11, Y11, Y13
+	VMOVUPS      Y12, Y14
+	VMOVUPS      Y13, Y15
+	VFMSUB231PS  Y10, Y10, Y14
+	VFMSUB231PS  Y11, Y11, Y15
+	VFMADD231PS  Y8, Y6, Y14
+	VFMADD231PS  Y9, Y7, Y15
+	VMOVUPS      oneF32<>+0(SB), Y7
+	VDIVPS       Y12, Y7, Y6
+	VDIVPS       Y13, Y7, Y7
+	VMULPS       Y6, Y0, Y8
+	VMULPS       Y7, Y1, Y9
+	VFNMADD231PS Y12, Y8, Y0
+	VFNMADD231PS Y13, Y9, Y1
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VFNMADD231PS Y14, Y8, Y0
+	VFNMADD231PS Y15, Y9, Y1
+	VFMADD213PS  Y8, Y6, Y0
+	VFMADD213PS  Y9, Y7, Y1
+	VMOVUPS      (CX), Y4
+	VMOVUPS      32(CX), Y5
+	VORPS        signF32<>+0(SB), Y4, Y4
+	VORPS        signF32<>+0(SB), Y5, Y5
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y4, Y4
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y5, Y5
+	VMOVUPS      safeRoundF32<>+0(SB), Y7
+	VMAXPS       Y2, Y7, Y6
+	VMAXPS       Y3, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y6, Y0, Y6
+	VMULPS       Y7, Y1, Y7
+	VADDPS       upLogF32<>+0(SB), Y2, Y2
+	VADDPS       upLogF32<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y0, Y2
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y3
+	VADDPS       lowLimitF32<>+0(SB), Y0, Y8
+	VADDPS       lowLimitF32<>+0(SB), Y1, Y9
+	VPSUBD       lowLimitF32<>+0(SB), Y8, Y8
+	VPSUBD       lowLimitF32<>+0(SB), Y9, Y9
+	VMOVUPS      lowLimitF32<>+0(SB), Y10
+	VMAXPS       Y0, Y10, Y0
+	VMAXPS       Y1, Y10, Y1
+	VMULPS       downF32<>+0(SB), Y0, Y0
+	VMULPS       downF32<>+0(SB), Y1, Y1
+	VBLENDVPS    Y2, Y8, Y0, Y0
+	VBLENDVPS    Y3, Y9, Y1, Y1
+	VBLENDVPS    Y4, Y0, Y6, Y0
+	VBLENDVPS    Y5, Y1, Y7, Y1
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          pairs1
+
 single2:
 	TESTQ        DX, DX
 	JLE          end4
@@ -2023,125 +2342,130 @@ single2:
 	VFMADD213PS  Y4, Y3, Y1
 	VMULPS       Y0, Y1, Y0
 	TESTQ        $0x00000008, BX
-	JZ           skip6
+	JZ           skip7
 	VMOVUPS      Y0, (AX)
-	JMP          stored5
+	JMP          stored6
 
-skip6:
+skip7:
 	LEAQ         (AX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip7
+	JZ           skip8
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip7:
+skip8:
 	TESTQ     $0x00000002, BX
-	JZ        skip8
+	JZ        skip9
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip8:
+skip9:
 	TESTQ  $0x00000001, BX
-	JZ     skip9
+	JZ     skip10
 	VMOVSS X0, (SI)
 
-skip9:
-stored5:
+skip10:
+stored6:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000008, DX
 	JMP  pairs1
 
 careful3:
-	VMASKMOVPS   (CX), Y0, Y0
-	VORPS        signF32<>+0(SB), Y0, Y0
-	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y0, Y1
+	VMASKMOVPS   (CX), Y0, Y1
+	VORPS        signF32<>+0(SB), Y1, Y1
 	VMOVUPS      expMinF32<>+0(SB), Y2
-	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
 	VMOVUPS      roundF32<>+0(SB), Y2
-	VFMADD231PS  log2eF32<>+0(SB), Y0, Y2
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y2
 	VSUBPS       roundF32<>+0(SB), Y2, Y3
-	VFNMADD231PS ln2HiF32<>+0(SB), Y3, Y0
+	VFNMADD231PS ln2HiF32<>+0(SB), Y3, Y1
 	VMULPS       minusLn2LoF32<>+0(SB), Y3, Y3
 	VMOVUPS      exp4F32<>+0(SB), Y4
-	VFMADD213PS  exp3F32<>+0(SB), Y0, Y4
-	VFMADD213PS  exp2F32<>+0(SB), Y0, Y4
-	VFMADD213PS  exp1F32<>+0(SB), Y0, Y4
-	VFMADD213PS  exp0F32<>+0(SB), Y0, Y4
-	VMULPS       Y0, Y4, Y4
-	VADDPS       oneF32<>+0(SB), Y0, Y5
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y4
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y4
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y4
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y4
+	VMULPS       Y1, Y4, Y4
+	VADDPS       oneF32<>+0(SB), Y1, Y5
 	VSUBPS       oneF32<>+0(SB), Y5, Y6
-	VSUBPS       Y6, Y0, Y6
-	VFMADD231PS  Y0, Y4, Y6
-	VADDPS       Y6, Y5, Y0
-	VFMADD231PS  Y0, Y3, Y6
-	VADDPS       Y5, Y6, Y0
-	VSUBPS       Y5, Y0, Y3
+	VSUBPS       Y6, Y1, Y6
+	VFMADD231PS  Y1, Y4, Y6
+	VADDPS       Y6, Y5, Y1
+	VFMADD231PS  Y1, Y3, Y6
+	VADDPS       Y5, Y6, Y1
+	VSUBPS       Y5, Y1, Y3
 	VSUBPS       Y3, Y6, Y3
 	VPSLLD       $0x17, Y2, Y4
 	VMOVUPS      safeRoundF32<>+0(SB), Y4
 	VMAXPS       Y2, Y4, Y4
 	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y0, Y5
+	VMULPS       Y4, Y1, Y5
 	VADDPS       oneF32<>+0(SB), Y5, Y6
 	VSUBPS       oneF32<>+0(SB), Y6, Y7
 	VSUBPS       Y7, Y5, Y5
 	VFMADD231PS  Y4, Y3, Y5
-	VADDPS       Y6, Y6, Y7
-	VMULPS       Y6, Y6, Y8
-	VMOVUPS      Y8, Y9
-	VFMSUB231PS  Y6, Y6, Y9
-	VFMADD231PS  Y5, Y7, Y9
-	VMOVUPS      oneF32<>+0(SB), Y5
-	VDIVPS       Y8, Y5, Y5
-	VMULPS       Y5, Y0, Y6
-	VFNMADD231PS Y8, Y6, Y0
-	VADDPS       Y3, Y0, Y0
-	VFNMADD231PS Y9, Y6, Y0
-	VFMADD213PS  Y6, Y5, Y0
-	VMULPS       Y4, Y0, Y3
+	VADDPS       Y6, Y6, Y4
+	VMULPS       Y6, Y6, Y7
+	VMOVUPS      Y7, Y8
+	VFMSUB231PS  Y6, Y6, Y8
+	VFMADD231PS  Y5, Y4, Y8
+	VMOVUPS      oneF32<>+0(SB), Y4
+	VDIVPS       Y7, Y4, Y4
+	VMULPS       Y4, Y1, Y5
+	VFNMADD231PS Y7, Y5, Y1
+	VADDPS       Y3, Y1, Y1
+	VFNMADD231PS Y8, Y5, Y1
+	VFMADD213PS  Y5, Y4, Y1
+	VMASKMOVPS   (CX), Y0, Y0
+	VORPS        signF32<>+0(SB), Y0, Y0
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y0, Y0
+	VMOVUPS      safeRoundF32<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y1, Y3
 	VADDPS       upLogF32<>+0(SB), Y2, Y2
 	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y0, Y0
-	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y0, Y2
-	VADDPS       lowLimitF32<>+0(SB), Y0, Y4
+	VMULPS       Y2, Y1, Y1
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y2
+	VADDPS       lowLimitF32<>+0(SB), Y1, Y4
 	VPSUBD       lowLimitF32<>+0(SB), Y4, Y4
 	VMOVUPS      lowLimitF32<>+0(SB), Y5
-	VMAXPS       Y0, Y5, Y0
-	VMULPS       downF32<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y4, Y0, Y0
-	VBLENDVPS    Y1, Y0, Y3, Y0
+	VMAXPS       Y1, Y5, Y1
+	VMULPS       downF32<>+0(SB), Y1, Y1
+	VBLENDVPS    Y2, Y4, Y1, Y1
+	VBLENDVPS    Y0, Y1, Y3, Y0
 	TESTQ        $0x00000008, BX
-	JZ           skip11
+	JZ           skip12
 	VMOVUPS      Y0, (AX)
-	JMP          stored10
+	JMP          stored11
 
-skip11:
+skip12:
 	LEAQ         (AX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip12
+	JZ           skip13
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip12:
+skip13:
 	TESTQ     $0x00000002, BX
-	JZ        skip13
+	JZ        skip14
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip13:
+skip14:
 	TESTQ  $0x00000001, BX
-	JZ     skip14
+	JZ     skip15
 	VMOVSS X0, (SI)
 
-skip14:
-stored10:
+skip15:
+stored11:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000008, DX
@@ -2179,7 +2503,7 @@ pairs1:
 	VORPS        Y2, Y3, Y2
 	VMOVMSKPS    Y2, BX
 	TESTL        BX, BX
-	JNZ          single2
+	JNZ          carefulPair5
 	VMOVUPS      roundF32<>+0(SB), Y2
 	VMOVUPS      roundF32<>+0(SB), Y3
 	VFMADD231PS  log2eF32<>+0(SB), Y0, Y2
@@ -2264,6 +2588,139 @@ pairs1:
 	SUBQ         $0x00000010, DX
 	JMP          pairs1
 
+carefulPair5:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VORPS        signF32<>+0(SB), Y0, Y0
+	VORPS        signF32<>+0(SB), Y1, Y1
+	VADDPS       Y0, Y0, Y0
+	VADDPS       Y1, Y1, Y1
+	VMOVUPS      expMinF32<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      roundF32<>+0(SB), Y2
+	VMOVUPS      roundF32<>+0(SB), Y3
+	VFMADD231PS  log2eF32<>+0(SB), Y0, Y2
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y3
+	VSUBPS       roundF32<>+0(SB), Y2, Y4
+	VSUBPS       roundF32<>+0(SB), Y3, Y5
+	VFNMADD231PS ln2HiF32<>+0(SB), Y4, Y0
+	VFNMADD231PS ln2HiF32<>+0(SB), Y5, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y4, Y4
+	VMULPS       minusLn2LoF32<>+0(SB), Y5, Y5
+	VMOVUPS      exp4F32<>+0(SB), Y6
+	VMOVUPS      exp4F32<>+0(SB), Y7
+	VFMADD213PS  exp3F32<>+0(SB), Y0, Y6
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y7
+	VFMADD213PS  exp2F32<>+0(SB), Y0, Y6
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y7
+	VFMADD213PS  exp1F32<>+0(SB), Y0, Y6
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y7
+	VFMADD213PS  exp0F32<>+0(SB), Y0, Y6
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y7
+	VMULPS       Y0, Y6, Y6
+	VMULPS       Y1, Y7, Y7
+	VADDPS       oneF32<>+0(SB), Y0, Y8
+	VADDPS       oneF32<>+0(SB), Y1, Y9
+	VSUBPS       oneF32<>+0(SB), Y8, Y10
+	VSUBPS       oneF32<>+0(SB), Y9, Y11
+	VSUBPS       Y10, Y0, Y10
+	VSUBPS       Y11, Y1, Y11
+	VFMADD231PS  Y0, Y6, Y10
+	VFMADD231PS  Y1, Y7, Y11
+	VADDPS       Y10, Y8, Y0
+	VADDPS       Y11, Y9, Y1
+	VFMADD231PS  Y0, Y4, Y10
+	VFMADD231PS  Y1, Y5, Y11
+	VADDPS       Y8, Y10, Y0
+	VADDPS       Y9, Y11, Y1
+	VSUBPS       Y8, Y0, Y4
+	VSUBPS       Y9, Y1, Y5
+	VSUBPS       Y4, Y10, Y4
+	VSUBPS       Y5, Y11, Y5
+	VPSLLD       $0x17, Y2, Y6
+	VPSLLD       $0x17, Y3, Y6
+	VMOVUPS      safeRoundF32<>+0(SB), Y7
+	VMAXPS       Y2, Y7, Y6
+	VMAXPS       Y3, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y6, Y0, Y8
+	VMULPS       Y7, Y1, Y9
+	VADDPS       oneF32<>+0(SB), Y8, Y10
+	VADDPS       oneF32<>+0(SB), Y9, Y11
+	VSUBPS       oneF32<>+0(SB), Y10, Y12
+	VSUBPS       oneF32<>+0(SB), Y11, Y13
+	VSUBPS       Y12, Y8, Y8
+	VSUBPS       Y13, Y9, Y9
+	VFMADD231PS  Y6, Y4, Y8
+	VFMADD231PS  Y7, Y5, Y9
+	VMULPS       halfF32<>+0(SB), Y10, Y6
+	VMULPS       halfF32<>+0(SB), Y11, Y7
+	VMULPS       Y6, Y6, Y10
+	VMULPS       Y7, Y7, Y11
+	VMOVUPS      Y10, Y12
+	VMOVUPS      Y11, Y13
+	VFMSUB231PS  Y6, Y6, Y12
+	VFMSUB231PS  Y7, Y7, Y13
+	VFMADD231PS  Y8, Y6, Y12
+	VFMADD231PS  Y9, Y7, Y13
+	VMOVUPS      oneF32<>+0(SB), Y7
+	VDIVPS       Y10, Y7, Y6
+	VDIVPS       Y11, Y7, Y7
+	VMULPS       Y6, Y0, Y8
+	VMULPS       Y7, Y1, Y9
+	VFNMADD231PS Y10, Y8, Y0
+	VFNMADD231PS Y11, Y9, Y1
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VFNMADD231PS Y12, Y8, Y0
+	VFNMADD231PS Y13, Y9, Y1
+	VFMADD213PS  Y8, Y6, Y0
+	VFMADD213PS  Y9, Y7, Y1
+	VMOVUPS      (CX), Y4
+	VMOVUPS      32(CX), Y5
+	VORPS        signF32<>+0(SB), Y4, Y4
+	VORPS        signF32<>+0(SB), Y5, Y5
+	VADDPS       Y4, Y4, Y4
+	VADDPS       Y5, Y5, Y5
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y4, Y4
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y5, Y5
+	VMOVUPS      safeRoundF32<>+0(SB), Y7
+	VMAXPS       Y2, Y7, Y6
+	VMAXPS       Y3, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y6, Y0, Y6
+	VMULPS       Y7, Y1, Y7
+	VADDPS       upLogF32<>+0(SB), Y2, Y2
+	VADDPS       upLogF32<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y0, Y2
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y3
+	VADDPS       lowLimitF32<>+0(SB), Y0, Y8
+	VADDPS       lowLimitF32<>+0(SB), Y1, Y9
+	VPSUBD       lowLimitF32<>+0(SB), Y8, Y8
+	VPSUBD       lowLimitF32<>+0(SB), Y9, Y9
+	VMOVUPS      lowLimitF32<>+0(SB), Y10
+	VMAXPS       Y0, Y10, Y0
+	VMAXPS       Y1, Y10, Y1
+	VMULPS       downF32<>+0(SB), Y0, Y0
+	VMULPS       downF32<>+0(SB), Y1, Y1
+	VBLENDVPS    Y2, Y8, Y0, Y0
+	VBLENDVPS    Y3, Y9, Y1, Y1
+	VBLENDVPS    Y4, Y0, Y6, Y0
+	VBLENDVPS    Y5, Y1, Y7, Y1
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          pairs1
+
 single2:
 	TESTQ        DX, DX
 	JLE          end4
@@ -2322,126 +2779,132 @@ single2:
 	VFMADD213PS  Y4, Y3, Y1
 	VMULPS       Y0, Y1, Y0
 	TESTQ        $0x00000008, BX
-	JZ           skip6
+	JZ           skip7
 	VMOVUPS      Y0, (AX)
-	JMP          stored5
+	JMP          stored6
 
-skip6:
+skip7:
 	LEAQ         (AX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip7
+	JZ           skip8
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip7:
+skip8:
 	TESTQ     $0x00000002, BX
-	JZ        skip8
+	JZ        skip9
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip8:
+skip9:
 	TESTQ  $0x00000001, BX
-	JZ     skip9
+	JZ     skip10
 	VMOVSS X0, (SI)
 
-skip9:
-stored5:
+skip10:
+stored6:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000008, DX
 	JMP  pairs1
 
 careful3:
-	VMASKMOVPS   (CX), Y0, Y0
-	VORPS        signF32<>+0(SB), Y0, Y0
-	VADDPS       Y0, Y0, Y0
-	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y0, Y1
+	VMASKMOVPS   (CX), Y0, Y1
+	VORPS        signF32<>+0(SB), Y1, Y1
+	VADDPS       Y1, Y1, Y1
 	VMOVUPS      expMinF32<>+0(SB), Y2
-	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
 	VMOVUPS      roundF32<>+0(SB), Y2
-	VFMADD231PS  log2eF32<>+0(SB), Y0, Y2
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y2
 	VSUBPS       roundF32<>+0(SB), Y2, Y3
-	VFNMADD231PS ln2HiF32<>+0(SB), Y3, Y0
+	VFNMADD231PS ln2HiF32<>+0(SB), Y3, Y1
 	VMULPS       minusLn2LoF32<>+0(SB), Y3, Y3
 	VMOVUPS      exp4F32<>+0(SB), Y4
-	VFMADD213PS  exp3F32<>+0(SB), Y0, Y4
-	VFMADD213PS  exp2F32<>+0(SB), Y0, Y4
-	VFMADD213PS  exp1F32<>+0(SB), Y0, Y4
-	VFMADD213PS  exp0F32<>+0(SB), Y0, Y4
-	VMULPS       Y0, Y4, Y4
-	VADDPS       oneF32<>+0(SB), Y0, Y5
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y4
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y4
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y4
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y4
+	VMULPS       Y1, Y4, Y4
+	VADDPS       oneF32<>+0(SB), Y1, Y5
 	VSUBPS       oneF32<>+0(SB), Y5, Y6
-	VSUBPS       Y6, Y0, Y6
-	VFMADD231PS  Y0, Y4, Y6
-	VADDPS       Y6, Y5, Y0
-	VFMADD231PS  Y0, Y3, Y6
-	VADDPS       Y5, Y6, Y0
-	VSUBPS       Y5, Y0, Y3
+	VSUBPS       Y6, Y1, Y6
+	VFMADD231PS  Y1, Y4, Y6
+	VADDPS       Y6, Y5, Y1
+	VFMADD231PS  Y1, Y3, Y6
+	VADDPS       Y5, Y6, Y1
+	VSUBPS       Y5, Y1, Y3
 	VSUBPS       Y3, Y6, Y3
 	VPSLLD       $0x17, Y2, Y4
 	VMOVUPS      safeRoundF32<>+0(SB), Y4
 	VMAXPS       Y2, Y4, Y4
 	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y0, Y5
+	VMULPS       Y4, Y1, Y5
 	VADDPS       oneF32<>+0(SB), Y5, Y6
 	VSUBPS       oneF32<>+0(SB), Y6, Y7
 	VSUBPS       Y7, Y5, Y5
 	VFMADD231PS  Y4, Y3, Y5
-	VMULPS       halfF32<>+0(SB), Y6, Y6
-	VMULPS       Y6, Y6, Y7
-	VMOVUPS      Y7, Y8
-	VFMSUB231PS  Y6, Y6, Y8
-	VFMADD231PS  Y5, Y6, Y8
-	VMOVUPS      oneF32<>+0(SB), Y5
-	VDIVPS       Y7, Y5, Y5
-	VMULPS       Y5, Y0, Y6
-	VFNMADD231PS Y7, Y6, Y0
-	VADDPS       Y3, Y0, Y0
-	VFNMADD231PS Y8, Y6, Y0
-	VFMADD213PS  Y6, Y5, Y0
-	VMULPS       Y4, Y0, Y3
+	VMULPS       halfF32<>+0(SB), Y6, Y4
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      Y6, Y7
+	VFMSUB231PS  Y4, Y4, Y7
+	VFMADD231PS  Y5, Y4, Y7
+	VMOVUPS      oneF32<>+0(SB), Y4
+	VDIVPS       Y6, Y4, Y4
+	VMULPS       Y4, Y1, Y5
+	VFNMADD231PS Y6, Y5, Y1
+	VADDPS       Y3, Y1, Y1
+	VFNMADD231PS Y7, Y5, Y1
+	VFMADD213PS  Y5, Y4, Y1
+	VMASKMOVPS   (CX), Y0, Y0
+	VORPS        signF32<>+0(SB), Y0, Y0
+	VADDPS       Y0, Y0, Y0
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y0, Y0
+	VMOVUPS      safeRoundF32<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y1, Y3
 	VADDPS       upLogF32<>+0(SB), Y2, Y2
 	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y0, Y0
-	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y0, Y2
-	VADDPS       lowLimitF32<>+0(SB), Y0, Y4
+	VMULPS       Y2, Y1, Y1
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y2
+	VADDPS       lowLimitF32<>+0(SB), Y1, Y4
 	VPSUBD       lowLimitF32<>+0(SB), Y4, Y4
 	VMOVUPS      lowLimitF32<>+0(SB), Y5
-	VMAXPS       Y0, Y5, Y0
-	VMULPS       downF32<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y4, Y0, Y0
-	VBLENDVPS    Y1, Y0, Y3, Y0
+	VMAXPS       Y1, Y5, Y1
+	VMULPS       downF32<>+0(SB), Y1, Y1
+	VBLENDVPS    Y2, Y4, Y1, Y1
+	VBLENDVPS    Y0, Y1, Y3, Y0
 	TESTQ        $0x00000008, BX
-	JZ           skip11
+	JZ           skip12
 	VMOVUPS      Y0, (AX)
-	JMP          stored10
+	JMP          stored11
 
-skip11:
+skip12:
 	LEAQ         (AX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip12
+	JZ           skip13
 	VMOVUPS      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip12:
+skip13:
 	TESTQ     $0x00000002, BX
-	JZ        skip13
+	JZ        skip14
 	VMOVSD    X0, (SI)
 	ADDQ      $0x00000008, SI
 	VPERMILPD $0x01, X0, X0
 
-skip13:
+skip14:
 	TESTQ  $0x00000001, BX
-	JZ     skip14
+	JZ     skip15
 	VMOVSS X0, (SI)
 
-skip14:
-stored10:
+skip15:
+stored11:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000008, DX
@@ -2478,7 +2941,7 @@ pairs1:
 	VORPS        Y2, Y3, Y2
 	VMOVMSKPS    Y2, SI
 	TESTL        SI, SI
-	JNZ          single2
+	JNZ          carefulPair5
 	VMOVUPS      roundF32<>+0(SB), Y2
 	VMOVUPS      roundF32<>+0(SB), Y3
 	VFMADD231PS  log2eF32<>+0(SB), Y0, Y2
@@ -2578,6 +3041,154 @@ pairs1:
 	SUBQ         $0x00000010, DX
 	JMP          pairs1
 
+carefulPair5:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VORPS        signF32<>+0(SB), Y0, Y0
+	VORPS        signF32<>+0(SB), Y1, Y1
+	VMOVUPS      expMinF32<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      roundF32<>+0(SB), Y2
+	VMOVUPS      roundF32<>+0(SB), Y3
+	VFMADD231PS  log2eF32<>+0(SB), Y0, Y2
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y3
+	VSUBPS       roundF32<>+0(SB), Y2, Y4
+	VSUBPS       roundF32<>+0(SB), Y3, Y5
+	VFNMADD231PS ln2HiF32<>+0(SB), Y4, Y0
+	VFNMADD231PS ln2HiF32<>+0(SB), Y5, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y4, Y4
+	VMULPS       minusLn2LoF32<>+0(SB), Y5, Y5
+	VMOVUPS      exp4F32<>+0(SB), Y6
+	VMOVUPS      exp4F32<>+0(SB), Y7
+	VFMADD213PS  exp3F32<>+0(SB), Y0, Y6
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y7
+	VFMADD213PS  exp2F32<>+0(SB), Y0, Y6
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y7
+	VFMADD213PS  exp1F32<>+0(SB), Y0, Y6
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y7
+	VFMADD213PS  exp0F32<>+0(SB), Y0, Y6
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y7
+	VMULPS       Y0, Y6, Y6
+	VMULPS       Y1, Y7, Y7
+	VADDPS       oneF32<>+0(SB), Y0, Y8
+	VADDPS       oneF32<>+0(SB), Y1, Y9
+	VSUBPS       oneF32<>+0(SB), Y8, Y10
+	VSUBPS       oneF32<>+0(SB), Y9, Y11
+	VSUBPS       Y10, Y0, Y10
+	VSUBPS       Y11, Y1, Y11
+	VFMADD231PS  Y0, Y6, Y10
+	VFMADD231PS  Y1, Y7, Y11
+	VADDPS       Y10, Y8, Y0
+	VADDPS       Y11, Y9, Y1
+	VFMADD231PS  Y0, Y4, Y10
+	VFMADD231PS  Y1, Y5, Y11
+	VADDPS       Y8, Y10, Y0
+	VADDPS       Y9, Y11, Y1
+	VSUBPS       Y8, Y0, Y4
+	VSUBPS       Y9, Y1, Y5
+	VSUBPS       Y4, Y10, Y4
+	VSUBPS       Y5, Y11, Y5
+	VPSLLD       $0x17, Y2, Y6
+	VPSLLD       $0x17, Y3, Y6
+	VMOVUPS      safeRoundF32<>+0(SB), Y7
+	VMAXPS       Y2, Y7, Y6
+	VMAXPS       Y3, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y6, Y0, Y8
+	VMULPS       Y7, Y1, Y9
+	VADDPS       oneF32<>+0(SB), Y8, Y10
+	VADDPS       oneF32<>+0(SB), Y9, Y11
+	VSUBPS       oneF32<>+0(SB), Y10, Y12
+	VSUBPS       oneF32<>+0(SB), Y11, Y13
+	VSUBPS       Y12, Y8, Y8
+	VSUBPS       Y13, Y9, Y9
+	VFMADD231PS  Y6, Y4, Y8
+	VFMADD231PS  Y7, Y5, Y9
+	VADDPS       Y10, Y10, Y6
+	VADDPS       Y11, Y11, Y7
+	VMULPS       Y10, Y10, Y12
+	VMULPS       Y11, Y11, Y13
+	VMOVUPS      Y12, Y14
+	VMOVUPS      Y13, Y15
+	VFMSUB231PS  Y10, Y10, Y14
+	VFMSUB231PS  Y11, Y11, Y15
+	VFMADD231PS  Y8, Y6, Y14
+	VFMADD231PS  Y9, Y7, Y15
+	VMOVUPS      oneF32<>+0(SB), Y7
+	VDIVPS       Y12, Y7, Y6
+	VDIVPS       Y13, Y7, Y7
+	VMULPS       Y6, Y0, Y8
+	VMULPS       Y7, Y1, Y9
+	VFNMADD231PS Y12, Y8, Y0
+	VFNMADD231PS Y13, Y9, Y1
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VFNMADD231PS Y14, Y8, Y0
+	VFNMADD231PS Y15, Y9, Y1
+	VFMADD213PS  Y8, Y6, Y0
+	VFMADD213PS  Y9, Y7, Y1
+	VMOVUPS      (CX), Y4
+	VMOVUPS      32(CX), Y5
+	VORPS        signF32<>+0(SB), Y4, Y4
+	VORPS        signF32<>+0(SB), Y5, Y5
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y4, Y4
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y5, Y5
+	VMOVUPS      safeRoundF32<>+0(SB), Y7
+	VMAXPS       Y2, Y7, Y6
+	VMAXPS       Y3, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y6, Y0, Y6
+	VMULPS       Y7, Y1, Y7
+	VADDPS       upLogF32<>+0(SB), Y2, Y2
+	VADDPS       upLogF32<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y0, Y2
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y3
+	VADDPS       lowLimitF32<>+0(SB), Y0, Y8
+	VADDPS       lowLimitF32<>+0(SB), Y1, Y9
+	VPSUBD       lowLimitF32<>+0(SB), Y8, Y8
+	VPSUBD       lowLimitF32<>+0(SB), Y9, Y9
+	VMOVUPS      lowLimitF32<>+0(SB), Y10
+	VMAXPS       Y0, Y10, Y0
+	VMAXPS       Y1, Y10, Y1
+	VMULPS       downF32<>+0(SB), Y0, Y0
+	VMULPS       downF32<>+0(SB), Y1, Y1
+	VBLENDVPS    Y2, Y8, Y0, Y0
+	VBLENDVPS    Y3, Y9, Y1, Y1
+	VBLENDVPS    Y4, Y0, Y6, Y0
+	VBLENDVPS    Y5, Y1, Y7, Y1
+	VMOVUPS      (BX), Y2
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
+	VMOVUPS      belowProductF32<>+0(SB), Y4
+	VPSUBD       Y3, Y4, Y3
+	VANDPS       magnitudeF32<>+0(SB), Y2, Y4
+	VPCMPGTD     Y3, Y4, Y3
+	VANDPS       Y3, Y2, Y2
+	VANDPS       Y3, Y0, Y0
+	VMULPS       Y0, Y2, Y0
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      32(BX), Y0
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
+	VMOVUPS      belowProductF32<>+0(SB), Y3
+	VPSUBD       Y2, Y3, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
+	VPCMPGTD     Y2, Y3, Y2
+	VANDPS       Y2, Y0, Y0
+	VANDPS       Y2, Y1, Y1
+	VMULPS       Y1, Y0, Y1
+	VMOVUPS      Y1, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, BX
+	SUBQ         $0x00000010, DX
+	JMP          pairs1
+
 single2:
 	TESTQ        DX, DX
 	JLE          end4
@@ -2642,33 +3253,33 @@ single2:
 	VANDPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y1
 	TESTQ        $0x00000008, SI
-	JZ           skip6
+	JZ           skip7
 	VMOVUPS      Y1, (AX)
-	JMP          stored5
+	JMP          stored6
 
-skip6:
+skip7:
 	LEAQ         (AX), DI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip7
+	JZ           skip8
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip7:
+skip8:
 	TESTQ     $0x00000002, SI
-	JZ        skip8
+	JZ        skip9
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip8:
+skip9:
 	TESTQ  $0x00000001, SI
-	JZ     skip9
+	JZ     skip10
 	VMOVSS X0, (DI)
 
-skip9:
-stored5:
+skip10:
+stored6:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, BX
@@ -2678,97 +3289,104 @@ stored5:
 careful3:
 	VMASKMOVPS   (CX), Y0, Y1
 	VORPS        signF32<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y1, Y2
-	VMOVUPS      expMinF32<>+0(SB), Y3
-	VMAXPS       Y1, Y3, Y1
-	VMOVUPS      roundF32<>+0(SB), Y3
-	VFMADD231PS  log2eF32<>+0(SB), Y1, Y3
-	VSUBPS       roundF32<>+0(SB), Y3, Y4
-	VFNMADD231PS ln2HiF32<>+0(SB), Y4, Y1
-	VMULPS       minusLn2LoF32<>+0(SB), Y4, Y4
-	VMOVUPS      exp4F32<>+0(SB), Y5
-	VFMADD213PS  exp3F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp2F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp1F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp0F32<>+0(SB), Y1, Y5
-	VMULPS       Y1, Y5, Y5
-	VADDPS       oneF32<>+0(SB), Y1, Y6
+	VMOVUPS      expMinF32<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      roundF32<>+0(SB), Y2
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y2
+	VSUBPS       roundF32<>+0(SB), Y2, Y3
+	VFNMADD231PS ln2HiF32<>+0(SB), Y3, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y3, Y3
+	VMOVUPS      exp4F32<>+0(SB), Y4
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y4
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y4
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y4
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y4
+	VMULPS       Y1, Y4, Y4
+	VADDPS       oneF32<>+0(SB), Y1, Y5
+	VSUBPS       oneF32<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y1, Y6
+	VFMADD231PS  Y1, Y4, Y6
+	VADDPS       Y6, Y5, Y1
+	VFMADD231PS  Y1, Y3, Y6
+	VADDPS       Y5, Y6, Y1
+	VSUBPS       Y5, Y1, Y3
+	VSUBPS       Y3, Y6, Y3
+	VPSLLD       $0x17, Y2, Y4
+	VMOVUPS      safeRoundF32<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y1, Y5
+	VADDPS       oneF32<>+0(SB), Y5, Y6
 	VSUBPS       oneF32<>+0(SB), Y6, Y7
-	VSUBPS       Y7, Y1, Y7
-	VFMADD231PS  Y1, Y5, Y7
-	VADDPS       Y7, Y6, Y1
-	VFMADD231PS  Y1, Y4, Y7
-	VADDPS       Y6, Y7, Y1
-	VSUBPS       Y6, Y1, Y4
-	VSUBPS       Y4, Y7, Y4
-	VPSLLD       $0x17, Y3, Y5
-	VMOVUPS      safeRoundF32<>+0(SB), Y5
-	VMAXPS       Y3, Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y1, Y6
-	VADDPS       oneF32<>+0(SB), Y6, Y7
-	VSUBPS       oneF32<>+0(SB), Y7, Y8
-	VSUBPS       Y8, Y6, Y6
-	VFMADD231PS  Y5, Y4, Y6
-	VADDPS       Y7, Y7, Y8
-	VMULPS       Y7, Y7, Y9
-	VMOVUPS      Y9, Y10
-	VFMSUB231PS  Y7, Y7, Y10
-	VFMADD231PS  Y6, Y8, Y10
-	VMOVUPS      oneF32<>+0(SB), Y6
-	VDIVPS       Y9, Y6, Y6
-	VMULPS       Y6, Y1, Y7
-	VFNMADD231PS Y9, Y7, Y1
-	VADDPS       Y4, Y1, Y1
-	VFNMADD231PS Y10, Y7, Y1
-	VFMADD213PS  Y7, Y6, Y1
-	VMULPS       Y5, Y1, Y4
-	VADDPS       upLogF32<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y1, Y1
-	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y3
+	VSUBPS       Y7, Y5, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VADDPS       Y6, Y6, Y4
+	VMULPS       Y6, Y6, Y7
+	VMOVUPS      Y7, Y8
+	VFMSUB231PS  Y6, Y6, Y8
+	VFMADD231PS  Y5, Y4, Y8
+	VMOVUPS      oneF32<>+0(SB), Y4
+	VDIVPS       Y7, Y4, Y4
+	VMULPS       Y4, Y1, Y5
+	VFNMADD231PS Y7, Y5, Y1
+	VADDPS       Y3, Y1, Y1
+	VFNMADD231PS Y8, Y5, Y1
+	VFMADD213PS  Y5, Y4, Y1
+	VMASKMOVPS   (CX), Y0, Y3
+	VORPS        signF32<>+0(SB), Y3, Y3
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y3, Y3
+	VMOVUPS      safeRoundF32<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y1, Y4
+	VADDPS       upLogF32<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y2
 	VADDPS       lowLimitF32<>+0(SB), Y1, Y5
 	VPSUBD       lowLimitF32<>+0(SB), Y5, Y5
 	VMOVUPS      lowLimitF32<>+0(SB), Y6
 	VMAXPS       Y1, Y6, Y1
 	VMULPS       downF32<>+0(SB), Y1, Y1
-	VBLENDVPS    Y3, Y5, Y1, Y1
-	VBLENDVPS    Y2, Y1, Y4, Y1
+	VBLENDVPS    Y2, Y5, Y1, Y1
+	VBLENDVPS    Y3, Y1, Y4, Y1
 	VMASKMOVPS   (BX), Y0, Y0
-	VMOVUPS      belowProductF32<>+0(SB), Y2
-	VPSUBD       Y1, Y2, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
+	VMOVUPS      belowProductF32<>+0(SB), Y3
+	VPSUBD       Y2, Y3, Y2
 	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
 	VPCMPGTD     Y2, Y3, Y2
 	VANDPS       Y2, Y0, Y0
+	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
 	TESTQ        $0x00000008, SI
-	JZ           skip11
+	JZ           skip12
 	VMOVUPS      Y1, (AX)
-	JMP          stored10
+	JMP          stored11
 
-skip11:
+skip12:
 	LEAQ         (AX), DI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip12
+	JZ           skip13
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip12:
+skip13:
 	TESTQ     $0x00000002, SI
-	JZ        skip13
+	JZ        skip14
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip13:
+skip14:
 	TESTQ  $0x00000001, SI
-	JZ     skip14
+	JZ     skip15
 	VMOVSS X0, (DI)
 
-skip14:
-stored10:
+skip15:
+stored11:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, BX
@@ -2808,7 +3426,7 @@ pairs1:
 	VORPS        Y2, Y3, Y2
 	VMOVMSKPS    Y2, SI
 	TESTL        SI, SI
-	JNZ          single2
+	JNZ          carefulPair5
 	VMOVUPS      roundF32<>+0(SB), Y2
 	VMOVUPS      roundF32<>+0(SB), Y3
 	VFMADD231PS  log2eF32<>+0(SB), Y0, Y2
@@ -2900,6 +3518,158 @@ pairs1:
 	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
 	VPCMPGTD     Y2, Y3, Y2
 	VANDPS       Y2, Y0, Y0
+	VMULPS       Y1, Y0, Y1
+	VMOVUPS      Y1, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, BX
+	SUBQ         $0x00000010, DX
+	JMP          pairs1
+
+carefulPair5:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VORPS        signF32<>+0(SB), Y0, Y0
+	VORPS        signF32<>+0(SB), Y1, Y1
+	VADDPS       Y0, Y0, Y0
+	VADDPS       Y1, Y1, Y1
+	VMOVUPS      expMinF32<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      roundF32<>+0(SB), Y2
+	VMOVUPS      roundF32<>+0(SB), Y3
+	VFMADD231PS  log2eF32<>+0(SB), Y0, Y2
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y3
+	VSUBPS       roundF32<>+0(SB), Y2, Y4
+	VSUBPS       roundF32<>+0(SB), Y3, Y5
+	VFNMADD231PS ln2HiF32<>+0(SB), Y4, Y0
+	VFNMADD231PS ln2HiF32<>+0(SB), Y5, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y4, Y4
+	VMULPS       minusLn2LoF32<>+0(SB), Y5, Y5
+	VMOVUPS      exp4F32<>+0(SB), Y6
+	VMOVUPS      exp4F32<>+0(SB), Y7
+	VFMADD213PS  exp3F32<>+0(SB), Y0, Y6
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y7
+	VFMADD213PS  exp2F32<>+0(SB), Y0, Y6
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y7
+	VFMADD213PS  exp1F32<>+0(SB), Y0, Y6
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y7
+	VFMADD213PS  exp0F32<>+0(SB), Y0, Y6
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y7
+	VMULPS       Y0, Y6, Y6
+	VMULPS       Y1, Y7, Y7
+	VADDPS       oneF32<>+0(SB), Y0, Y8
+	VADDPS       oneF32<>+0(SB), Y1, Y9
+	VSUBPS       oneF32<>+0(SB), Y8, Y10
+	VSUBPS       oneF32<>+0(SB), Y9, Y11
+	VSUBPS       Y10, Y0, Y10
+	VSUBPS       Y11, Y1, Y11
+	VFMADD231PS  Y0, Y6, Y10
+	VFMADD231PS  Y1, Y7, Y11
+	VADDPS       Y10, Y8, Y0
+	VADDPS       Y11, Y9, Y1
+	VFMADD231PS  Y0, Y4, Y10
+	VFMADD231PS  Y1, Y5, Y11
+	VADDPS       Y8, Y10, Y0
+	VADDPS       Y9, Y11, Y1
+	VSUBPS       Y8, Y0, Y4
+	VSUBPS       Y9, Y1, Y5
+	VSUBPS       Y4, Y10, Y4
+	VSUBPS       Y5, Y11, Y5
+	VPSLLD       $0x17, Y2, Y6
+	VPSLLD       $0x17, Y3, Y6
+	VMOVUPS      safeRoundF32<>+0(SB), Y7
+	VMAXPS       Y2, Y7, Y6
+	VMAXPS       Y3, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y6, Y0, Y8
+	VMULPS       Y7, Y1, Y9
+	VADDPS       oneF32<>+0(SB), Y8, Y10
+	VADDPS       oneF32<>+0(SB), Y9, Y11
+	VSUBPS       oneF32<>+0(SB), Y10, Y12
+	VSUBPS       oneF32<>+0(SB), Y11, Y13
+	VSUBPS       Y12, Y8, Y8
+	VSUBPS       Y13, Y9, Y9
+	VFMADD231PS  Y6, Y4, Y8
+	VFMADD231PS  Y7, Y5, Y9
+	VMULPS       halfF32<>+0(SB), Y10, Y6
+	VMULPS       halfF32<>+0(SB), Y11, Y7
+	VMULPS       Y6, Y6, Y10
+	VMULPS       Y7, Y7, Y11
+	VMOVUPS      Y10, Y12
+	VMOVUPS      Y11, Y13
+	VFMSUB231PS  Y6, Y6, Y12
+	VFMSUB231PS  Y7, Y7, Y13
+	VFMADD231PS  Y8, Y6, Y12
+	VFMADD231PS  Y9, Y7, Y13
+	VMOVUPS      oneF32<>+0(SB), Y7
+	VDIVPS       Y10, Y7, Y6
+	VDIVPS       Y11, Y7, Y7
+	VMULPS       Y6, Y0, Y8
+	VMULPS       Y7, Y1, Y9
+	VFNMADD231PS Y10, Y8, Y0
+	VFNMADD231PS Y11, Y9, Y1
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VFNMADD231PS Y12, Y8, Y0
+	VFNMADD231PS Y13, Y9, Y1
+	VFMADD213PS  Y8, Y6, Y0
+	VFMADD213PS  Y9, Y7, Y1
+	VMOVUPS      (CX), Y4
+	VMOVUPS      32(CX), Y5
+	VORPS        signF32<>+0(SB), Y4, Y4
+	VORPS        signF32<>+0(SB), Y5, Y5
+	VADDPS       Y4, Y4, Y4
+	VADDPS       Y5, Y5, Y5
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y4, Y4
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y5, Y5
+	VMOVUPS      safeRoundF32<>+0(SB), Y7
+	VMAXPS       Y2, Y7, Y6
+	VMAXPS       Y3, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y6, Y0, Y6
+	VMULPS       Y7, Y1, Y7
+	VADDPS       upLogF32<>+0(SB), Y2, Y2
+	VADDPS       upLogF32<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y0, Y2
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y3
+	VADDPS       lowLimitF32<>+0(SB), Y0, Y8
+	VADDPS       lowLimitF32<>+0(SB), Y1, Y9
+	VPSUBD       lowLimitF32<>+0(SB), Y8, Y8
+	VPSUBD       lowLimitF32<>+0(SB), Y9, Y9
+	VMOVUPS      lowLimitF32<>+0(SB), Y10
+	VMAXPS       Y0, Y10, Y0
+	VMAXPS       Y1, Y10, Y1
+	VMULPS       downF32<>+0(SB), Y0, Y0
+	VMULPS       downF32<>+0(SB), Y1, Y1
+	VBLENDVPS    Y2, Y8, Y0, Y0
+	VBLENDVPS    Y3, Y9, Y1, Y1
+	VBLENDVPS    Y4, Y0, Y6, Y0
+	VBLENDVPS    Y5, Y1, Y7, Y1
+	VMOVUPS      (BX), Y2
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
+	VMOVUPS      belowProductF32<>+0(SB), Y4
+	VPSUBD       Y3, Y4, Y3
+	VANDPS       magnitudeF32<>+0(SB), Y2, Y4
+	VPCMPGTD     Y3, Y4, Y3
+	VANDPS       Y3, Y2, Y2
+	VANDPS       Y3, Y0, Y0
+	VMULPS       Y0, Y2, Y0
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      32(BX), Y0
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
+	VMOVUPS      belowProductF32<>+0(SB), Y3
+	VPSUBD       Y2, Y3, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
+	VPCMPGTD     Y2, Y3, Y2
+	VANDPS       Y2, Y0, Y0
+	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         $0x00000040, AX
@@ -2973,33 +3743,33 @@ single2:
 	VANDPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y1
 	TESTQ        $0x00000008, SI
-	JZ           skip6
+	JZ           skip7
 	VMOVUPS      Y1, (AX)
-	JMP          stored5
+	JMP          stored6
 
-skip6:
+skip7:
 	LEAQ         (AX), DI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip7
+	JZ           skip8
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip7:
+skip8:
 	TESTQ     $0x00000002, SI
-	JZ        skip8
+	JZ        skip9
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip8:
+skip9:
 	TESTQ  $0x00000001, SI
-	JZ     skip9
+	JZ     skip10
 	VMOVSS X0, (DI)
 
-skip9:
-stored5:
+skip10:
+stored6:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, BX
@@ -3010,97 +3780,105 @@ careful3:
 	VMASKMOVPS   (CX), Y0, Y1
 	VORPS        signF32<>+0(SB), Y1, Y1
 	VADDPS       Y1, Y1, Y1
-	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y1, Y2
-	VMOVUPS      expMinF32<>+0(SB), Y3
-	VMAXPS       Y1, Y3, Y1
-	VMOVUPS      roundF32<>+0(SB), Y3
-	VFMADD231PS  log2eF32<>+0(SB), Y1, Y3
-	VSUBPS       roundF32<>+0(SB), Y3, Y4
-	VFNMADD231PS ln2HiF32<>+0(SB), Y4, Y1
-	VMULPS       minusLn2LoF32<>+0(SB), Y4, Y4
-	VMOVUPS      exp4F32<>+0(SB), Y5
-	VFMADD213PS  exp3F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp2F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp1F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp0F32<>+0(SB), Y1, Y5
-	VMULPS       Y1, Y5, Y5
-	VADDPS       oneF32<>+0(SB), Y1, Y6
+	VMOVUPS      expMinF32<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      roundF32<>+0(SB), Y2
+	VFMADD231PS  log2eF32<>+0(SB), Y1, Y2
+	VSUBPS       roundF32<>+0(SB), Y2, Y3
+	VFNMADD231PS ln2HiF32<>+0(SB), Y3, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y3, Y3
+	VMOVUPS      exp4F32<>+0(SB), Y4
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y4
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y4
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y4
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y4
+	VMULPS       Y1, Y4, Y4
+	VADDPS       oneF32<>+0(SB), Y1, Y5
+	VSUBPS       oneF32<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y1, Y6
+	VFMADD231PS  Y1, Y4, Y6
+	VADDPS       Y6, Y5, Y1
+	VFMADD231PS  Y1, Y3, Y6
+	VADDPS       Y5, Y6, Y1
+	VSUBPS       Y5, Y1, Y3
+	VSUBPS       Y3, Y6, Y3
+	VPSLLD       $0x17, Y2, Y4
+	VMOVUPS      safeRoundF32<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y1, Y5
+	VADDPS       oneF32<>+0(SB), Y5, Y6
 	VSUBPS       oneF32<>+0(SB), Y6, Y7
-	VSUBPS       Y7, Y1, Y7
-	VFMADD231PS  Y1, Y5, Y7
-	VADDPS       Y7, Y6, Y1
-	VFMADD231PS  Y1, Y4, Y7
-	VADDPS       Y6, Y7, Y1
-	VSUBPS       Y6, Y1, Y4
-	VSUBPS       Y4, Y7, Y4
-	VPSLLD       $0x17, Y3, Y5
-	VMOVUPS      safeRoundF32<>+0(SB), Y5
-	VMAXPS       Y3, Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y1, Y6
-	VADDPS       oneF32<>+0(SB), Y6, Y7
-	VSUBPS       oneF32<>+0(SB), Y7, Y8
-	VSUBPS       Y8, Y6, Y6
-	VFMADD231PS  Y5, Y4, Y6
-	VMULPS       halfF32<>+0(SB), Y7, Y7
-	VMULPS       Y7, Y7, Y8
-	VMOVUPS      Y8, Y9
-	VFMSUB231PS  Y7, Y7, Y9
-	VFMADD231PS  Y6, Y7, Y9
-	VMOVUPS      oneF32<>+0(SB), Y6
-	VDIVPS       Y8, Y6, Y6
-	VMULPS       Y6, Y1, Y7
-	VFNMADD231PS Y8, Y7, Y1
-	VADDPS       Y4, Y1, Y1
-	VFNMADD231PS Y9, Y7, Y1
-	VFMADD213PS  Y7, Y6, Y1
-	VMULPS       Y5, Y1, Y4
-	VADDPS       upLogF32<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y1, Y1
-	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y3
+	VSUBPS       Y7, Y5, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VMULPS       halfF32<>+0(SB), Y6, Y4
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      Y6, Y7
+	VFMSUB231PS  Y4, Y4, Y7
+	VFMADD231PS  Y5, Y4, Y7
+	VMOVUPS      oneF32<>+0(SB), Y4
+	VDIVPS       Y6, Y4, Y4
+	VMULPS       Y4, Y1, Y5
+	VFNMADD231PS Y6, Y5, Y1
+	VADDPS       Y3, Y1, Y1
+	VFNMADD231PS Y7, Y5, Y1
+	VFMADD213PS  Y5, Y4, Y1
+	VMASKMOVPS   (CX), Y0, Y3
+	VORPS        signF32<>+0(SB), Y3, Y3
+	VADDPS       Y3, Y3, Y3
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y3, Y3
+	VMOVUPS      safeRoundF32<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y1, Y4
+	VADDPS       upLogF32<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y1, Y2
 	VADDPS       lowLimitF32<>+0(SB), Y1, Y5
 	VPSUBD       lowLimitF32<>+0(SB), Y5, Y5
 	VMOVUPS      lowLimitF32<>+0(SB), Y6
 	VMAXPS       Y1, Y6, Y1
 	VMULPS       downF32<>+0(SB), Y1, Y1
-	VBLENDVPS    Y3, Y5, Y1, Y1
-	VBLENDVPS    Y2, Y1, Y4, Y1
+	VBLENDVPS    Y2, Y5, Y1, Y1
+	VBLENDVPS    Y3, Y1, Y4, Y1
 	VMASKMOVPS   (BX), Y0, Y0
-	VMOVUPS      belowProductF32<>+0(SB), Y2
-	VPSUBD       Y1, Y2, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
+	VMOVUPS      belowProductF32<>+0(SB), Y3
+	VPSUBD       Y2, Y3, Y2
 	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
 	VPCMPGTD     Y2, Y3, Y2
 	VANDPS       Y2, Y0, Y0
+	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
 	TESTQ        $0x00000008, SI
-	JZ           skip11
+	JZ           skip12
 	VMOVUPS      Y1, (AX)
-	JMP          stored10
+	JMP          stored11
 
-skip11:
+skip12:
 	LEAQ         (AX), DI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip12
+	JZ           skip13
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip12:
+skip13:
 	TESTQ     $0x00000002, SI
-	JZ        skip13
+	JZ        skip14
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip13:
+skip14:
 	TESTQ  $0x00000001, SI
-	JZ     skip14
+	JZ     skip15
 	VMOVSS X0, (DI)
 
-skip14:
-stored10:
+skip15:
+stored11:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, BX
@@ -3999,7 +4777,7 @@ pairs1:
 	VORPD        Y2, Y3, Y2
 	VMOVMSKPD    Y2, BX
 	TESTL        BX, BX
-	JNZ          single2
+	JNZ          carefulPair5
 	VMOVUPD      roundF64<>+0(SB), Y2
 	VMOVUPD      roundF64<>+0(SB), Y3
 	VFMADD231PD  log2eF64<>+0(SB), Y0, Y2
@@ -4057,6 +4835,99 @@ pairs1:
 	SUBQ         $0x00000008, DX
 	JMP          pairs1
 
+carefulPair5:
+	VMOVUPD      (CX), Y0
+	VMOVUPD      32(CX), Y1
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Y0, Y2
+	VCMPPD       $0x1e, zeroF64<>+0(SB), Y1, Y3
+	VMOVUPD      expMinF64<>+0(SB), Y4
+	VMAXPD       Y0, Y4, Y0
+	VMAXPD       Y1, Y4, Y1
+	VMOVUPD      expMaxF64<>+0(SB), Y4
+	VMINPD       Y0, Y4, Y0
+	VMINPD       Y1, Y4, Y1
+	VMOVUPD      roundF64<>+0(SB), Y4
+	VMOVUPD      roundF64<>+0(SB), Y5
+	VFMADD231PD  log2eF64<>+0(SB), Y0, Y4
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y5
+	VSUBPD       roundF64<>+0(SB), Y4, Y6
+	VSUBPD       roundF64<>+0(SB), Y5, Y7
+	VFNMADD231PD ln2HiF64<>+0(SB), Y6, Y0
+	VFNMADD231PD ln2HiF64<>+0(SB), Y7, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y6, Y6
+	VMULPD       minusLn2LoF64<>+0(SB), Y7, Y7
+	VMOVUPD      exp9F64<>+0(SB), Y8
+	VMOVUPD      exp9F64<>+0(SB), Y9
+	VFMADD213PD  exp8F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp7F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp6F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp5F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp4F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp3F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp2F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp1F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp0F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y9
+	VMULPD       Y0, Y8, Y8
+	VMULPD       Y1, Y9, Y9
+	VADDPD       oneF64<>+0(SB), Y0, Y10
+	VADDPD       oneF64<>+0(SB), Y1, Y11
+	VSUBPD       oneF64<>+0(SB), Y10, Y12
+	VSUBPD       oneF64<>+0(SB), Y11, Y13
+	VSUBPD       Y12, Y0, Y12
+	VSUBPD       Y13, Y1, Y13
+	VFMADD231PD  Y0, Y8, Y12
+	VFMADD231PD  Y1, Y9, Y13
+	VADDPD       Y12, Y10, Y0
+	VADDPD       Y13, Y11, Y1
+	VFMADD231PD  Y0, Y6, Y12
+	VFMADD231PD  Y1, Y7, Y13
+	VADDPD       Y12, Y10, Y0
+	VADDPD       Y13, Y11, Y1
+	VSUBPD       upLogF64<>+0(SB), Y4, Y6
+	VSUBPD       upLogF64<>+0(SB), Y5, Y7
+	VPSLLQ       $0x34, Y6, Y6
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y6, Y0, Y6
+	VMULPD       Y7, Y1, Y7
+	VMULPD       upF64<>+0(SB), Y6, Y6
+	VMULPD       upF64<>+0(SB), Y7, Y7
+	VADDPD       upLogF64<>+0(SB), Y4, Y4
+	VADDPD       upLogF64<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y4, Y4
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y4, Y0, Y0
+	VMULPD       Y5, Y1, Y1
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y0, Y4
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y5
+	VADDPD       lowLimitF64<>+0(SB), Y0, Y8
+	VADDPD       lowLimitF64<>+0(SB), Y1, Y9
+	VPSUBQ       lowLimitF64<>+0(SB), Y8, Y8
+	VPSUBQ       lowLimitF64<>+0(SB), Y9, Y9
+	VMOVUPD      lowLimitF64<>+0(SB), Y10
+	VMAXPD       Y0, Y10, Y0
+	VMAXPD       Y1, Y10, Y1
+	VMULPD       downF64<>+0(SB), Y0, Y0
+	VMULPD       downF64<>+0(SB), Y1, Y1
+	VBLENDVPD    Y4, Y8, Y0, Y0
+	VBLENDVPD    Y5, Y9, Y1, Y1
+	VBLENDVPD    Y2, Y6, Y0, Y0
+	VBLENDVPD    Y3, Y7, Y1, Y1
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JMP          pairs1
+
 single2:
 	TESTQ        DX, DX
 	JLE          end4
@@ -4100,26 +4971,26 @@ single2:
 	VPSLLQ       $0x34, Y0, Y0
 	VMULPD       Y0, Y1, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip6
+	JZ           skip7
 	VMOVUPD      Y0, (AX)
-	JMP          stored5
+	JMP          stored6
 
-skip6:
+skip7:
 	LEAQ         (AX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip7
+	JZ           skip8
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip7:
+skip8:
 	TESTQ  $0x00000001, BX
-	JZ     skip8
+	JZ     skip9
 	VMOVSD X0, (SI)
 
-skip8:
-stored5:
+skip9:
+stored6:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000004, DX
@@ -4171,26 +5042,26 @@ careful3:
 	VBLENDVPD    Y2, Y4, Y0, Y0
 	VBLENDVPD    Y1, Y3, Y0, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip10
+	JZ           skip11
 	VMOVUPD      Y0, (AX)
-	JMP          stored9
+	JMP          stored10
 
-skip10:
+skip11:
 	LEAQ         (AX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip11
+	JZ           skip12
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip11:
+skip12:
 	TESTQ  $0x00000001, BX
-	JZ     skip12
+	JZ     skip13
 	VMOVSD X0, (SI)
 
-skip12:
-stored9:
+skip13:
+stored10:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000004, DX
@@ -4491,7 +5362,7 @@ pairs1:
 	VORPD        Y2, Y3, Y2
 	VMOVMSKPD    Y2, BX
 	TESTL        BX, BX
-	JNZ          single2
+	JNZ          carefulPair5
 	VMOVUPD      roundF64<>+0(SB), Y2
 	VMOVUPD      roundF64<>+0(SB), Y3
 	VFNMADD231PD log2eF64<>+0(SB), Y0, Y2
@@ -4578,6 +5449,123 @@ pairs1:
 	SUBQ         $0x00000008, DX
 	JMP          pairs1
 
+carefulPair5:
+	VMOVUPD      (CX), Y0
+	VMOVUPD      32(CX), Y1
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y0, Y2
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y1, Y3
+	VMOVUPD      expMinF64<>+0(SB), Y4
+	VMAXPD       Y0, Y4, Y0
+	VMAXPD       Y1, Y4, Y1
+	VMOVUPD      safeF64<>+0(SB), Y4
+	VMINPD       Y0, Y4, Y0
+	VMINPD       Y1, Y4, Y1
+	VMOVUPD      roundF64<>+0(SB), Y4
+	VMOVUPD      roundF64<>+0(SB), Y5
+	VFNMADD231PD log2eF64<>+0(SB), Y0, Y4
+	VFNMADD231PD log2eF64<>+0(SB), Y1, Y5
+	VSUBPD       roundF64<>+0(SB), Y4, Y6
+	VSUBPD       roundF64<>+0(SB), Y5, Y7
+	VFNMSUB231PD ln2HiF64<>+0(SB), Y6, Y0
+	VFNMSUB231PD ln2HiF64<>+0(SB), Y7, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y6, Y6
+	VMULPD       minusLn2LoF64<>+0(SB), Y7, Y7
+	VMOVUPD      exp9F64<>+0(SB), Y8
+	VMOVUPD      exp9F64<>+0(SB), Y9
+	VFMADD213PD  exp8F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp7F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp6F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp5F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp4F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp3F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp2F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp1F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp0F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y9
+	VMULPD       Y0, Y8, Y8
+	VMULPD       Y1, Y9, Y9
+	VADDPD       oneF64<>+0(SB), Y0, Y10
+	VADDPD       oneF64<>+0(SB), Y1, Y11
+	VSUBPD       oneF64<>+0(SB), Y10, Y12
+	VSUBPD       oneF64<>+0(SB), Y11, Y13
+	VSUBPD       Y12, Y0, Y12
+	VSUBPD       Y13, Y1, Y13
+	VFMADD231PD  Y0, Y8, Y12
+	VFMADD231PD  Y1, Y9, Y13
+	VADDPD       Y12, Y10, Y0
+	VADDPD       Y13, Y11, Y1
+	VFMADD231PD  Y0, Y6, Y12
+	VFMADD231PD  Y1, Y7, Y13
+	VADDPD       Y10, Y12, Y0
+	VADDPD       Y11, Y13, Y1
+	VSUBPD       Y10, Y0, Y6
+	VSUBPD       Y11, Y1, Y7
+	VSUBPD       Y6, Y12, Y6
+	VSUBPD       Y7, Y13, Y7
+	VMOVUPD      oneF64<>+0(SB), Y9
+	VBLENDVPD    Y2, downF64<>+0(SB), Y9, Y8
+	VBLENDVPD    Y3, downF64<>+0(SB), Y9, Y9
+	VSUBPD       upLogF64<>+0(SB), Y4, Y10
+	VSUBPD       upLogF64<>+0(SB), Y5, Y11
+	VBLENDVPD    Y2, Y10, Y4, Y4
+	VBLENDVPD    Y3, Y11, Y5, Y5
+	VPSLLQ       $0x34, Y4, Y4
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y4, Y0, Y0
+	VMULPD       Y5, Y1, Y1
+	VMAXPD       Y0, Y8, Y10
+	VMAXPD       Y1, Y9, Y11
+	VMINPD       Y0, Y8, Y0
+	VMINPD       Y1, Y9, Y1
+	VADDPD       Y10, Y0, Y8
+	VADDPD       Y11, Y1, Y9
+	VSUBPD       Y10, Y8, Y10
+	VSUBPD       Y11, Y9, Y11
+	VSUBPD       Y10, Y0, Y0
+	VSUBPD       Y11, Y1, Y1
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y7, Y1
+	VMOVUPD      oneF64<>+0(SB), Y5
+	VDIVPD       Y8, Y5, Y4
+	VDIVPD       Y9, Y5, Y5
+	VMOVUPD      oneF64<>+0(SB), Y6
+	VMOVUPD      oneF64<>+0(SB), Y7
+	VFNMADD231PD Y8, Y4, Y6
+	VFNMADD231PD Y9, Y5, Y7
+	VFNMADD231PD Y0, Y4, Y6
+	VFNMADD231PD Y1, Y5, Y7
+	VFMADD213PD  Y4, Y4, Y6
+	VFMADD213PD  Y5, Y5, Y7
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y6, Y0
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y7, Y1
+	VADDPD       lowLimitF64<>+0(SB), Y6, Y4
+	VADDPD       lowLimitF64<>+0(SB), Y7, Y5
+	VPSUBQ       lowLimitF64<>+0(SB), Y4, Y4
+	VPSUBQ       lowLimitF64<>+0(SB), Y5, Y5
+	VMOVUPD      lowLimitF64<>+0(SB), Y9
+	VMAXPD       Y6, Y9, Y8
+	VMAXPD       Y7, Y9, Y9
+	VMULPD       downF64<>+0(SB), Y8, Y8
+	VMULPD       downF64<>+0(SB), Y9, Y9
+	VBLENDVPD    Y0, Y4, Y8, Y0
+	VBLENDVPD    Y1, Y5, Y9, Y1
+	VBLENDVPD    Y2, Y0, Y6, Y0
+	VBLENDVPD    Y3, Y1, Y7, Y1
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JMP          pairs1
+
 single2:
 	TESTQ        DX, DX
 	JLE          end4
@@ -4637,26 +5625,26 @@ single2:
 	VFNMADD231PD Y1, Y0, Y2
 	VFMADD213PD  Y0, Y0, Y2
 	TESTQ        $0x00000004, BX
-	JZ           skip6
+	JZ           skip7
 	VMOVUPD      Y2, (AX)
-	JMP          stored5
+	JMP          stored6
 
-skip6:
+skip7:
 	LEAQ         (AX), SI
 	VMOVAPS      Y2, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip7
+	JZ           skip8
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip7:
+skip8:
 	TESTQ  $0x00000001, BX
-	JZ     skip8
+	JZ     skip9
 	VMOVSD X0, (SI)
 
-skip8:
-stored5:
+skip9:
+stored6:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000004, DX
@@ -4721,26 +5709,26 @@ careful3:
 	VBLENDVPD    Y0, Y2, Y4, Y0
 	VBLENDVPD    Y1, Y0, Y3, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip10
+	JZ           skip11
 	VMOVUPD      Y0, (AX)
-	JMP          stored9
+	JMP          stored10
 
-skip10:
+skip11:
 	LEAQ         (AX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip11
+	JZ           skip12
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip11:
+skip12:
 	TESTQ  $0x00000001, BX
-	JZ     skip12
+	JZ     skip13
 	VMOVSD X0, (SI)
 
-skip12:
-stored9:
+skip13:
+stored10:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000004, DX
@@ -5000,7 +5988,7 @@ pairs1:
 	VORPD        Y2, Y3, Y2
 	VMOVMSKPD    Y2, BX
 	TESTL        BX, BX
-	JNZ          single2
+	JNZ          carefulPair5
 	VMOVUPD      roundF64<>+0(SB), Y2
 	VMOVUPD      roundF64<>+0(SB), Y3
 	VFMADD231PD  log2eF64<>+0(SB), Y0, Y2
@@ -5095,6 +6083,145 @@ pairs1:
 	SUBQ         $0x00000008, DX
 	JMP          pairs1
 
+carefulPair5:
+	VMOVUPD      (CX), Y0
+	VMOVUPD      32(CX), Y1
+	VORPD        signF64<>+0(SB), Y0, Y0
+	VORPD        signF64<>+0(SB), Y1, Y1
+	VMOVUPD      expMinF64<>+0(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMAXPD       Y1, Y2, Y1
+	VMOVUPD      roundF64<>+0(SB), Y2
+	VMOVUPD      roundF64<>+0(SB), Y3
+	VFMADD231PD  log2eF64<>+0(SB), Y0, Y2
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y3
+	VSUBPD       roundF64<>+0(SB), Y2, Y4
+	VSUBPD       roundF64<>+0(SB), Y3, Y5
+	VFNMADD231PD ln2HiF64<>+0(SB), Y4, Y0
+	VFNMADD231PD ln2HiF64<>+0(SB), Y5, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y4, Y4
+	VMULPD       minusLn2LoF64<>+0(SB), Y5, Y5
+	VMOVUPD      exp9F64<>+0(SB), Y6
+	VMOVUPD      exp9F64<>+0(SB), Y7
+	VFMADD213PD  exp8F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp7F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp6F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp5F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp4F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp3F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp2F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp1F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp0F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y1, Y7, Y7
+	VADDPD       oneF64<>+0(SB), Y0, Y8
+	VADDPD       oneF64<>+0(SB), Y1, Y9
+	VSUBPD       oneF64<>+0(SB), Y8, Y10
+	VSUBPD       oneF64<>+0(SB), Y9, Y11
+	VSUBPD       Y10, Y0, Y10
+	VSUBPD       Y11, Y1, Y11
+	VFMADD231PD  Y0, Y6, Y10
+	VFMADD231PD  Y1, Y7, Y11
+	VADDPD       Y10, Y8, Y0
+	VADDPD       Y11, Y9, Y1
+	VFMADD231PD  Y0, Y4, Y10
+	VFMADD231PD  Y1, Y5, Y11
+	VADDPD       Y8, Y10, Y0
+	VADDPD       Y9, Y11, Y1
+	VSUBPD       Y8, Y0, Y4
+	VSUBPD       Y9, Y1, Y5
+	VSUBPD       Y4, Y10, Y4
+	VSUBPD       Y5, Y11, Y5
+	VPSLLQ       $0x34, Y2, Y6
+	VPSLLQ       $0x34, Y3, Y6
+	VMOVUPD      safeRoundF64<>+0(SB), Y7
+	VMAXPD       Y2, Y7, Y6
+	VMAXPD       Y3, Y7, Y7
+	VPSLLQ       $0x34, Y6, Y6
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y6, Y0, Y8
+	VMULPD       Y7, Y1, Y9
+	VADDPD       oneF64<>+0(SB), Y8, Y10
+	VADDPD       oneF64<>+0(SB), Y9, Y11
+	VSUBPD       oneF64<>+0(SB), Y10, Y12
+	VSUBPD       oneF64<>+0(SB), Y11, Y13
+	VSUBPD       Y12, Y8, Y8
+	VSUBPD       Y13, Y9, Y9
+	VFMADD231PD  Y6, Y4, Y8
+	VFMADD231PD  Y7, Y5, Y9
+	VADDPD       Y10, Y10, Y6
+	VADDPD       Y11, Y11, Y7
+	VMULPD       Y10, Y10, Y12
+	VMULPD       Y11, Y11, Y13
+	VMOVUPD      Y12, Y14
+	VMOVUPD      Y13, Y15
+	VFMSUB231PD  Y10, Y10, Y14
+	VFMSUB231PD  Y11, Y11, Y15
+	VFMADD231PD  Y8, Y6, Y14
+	VFMADD231PD  Y9, Y7, Y15
+	VMOVUPD      oneF64<>+0(SB), Y7
+	VDIVPD       Y12, Y7, Y6
+	VDIVPD       Y13, Y7, Y7
+	VMULPD       Y6, Y0, Y8
+	VMULPD       Y7, Y1, Y9
+	VFNMADD231PD Y12, Y8, Y0
+	VFNMADD231PD Y13, Y9, Y1
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VFNMADD231PD Y14, Y8, Y0
+	VFNMADD231PD Y15, Y9, Y1
+	VFMADD213PD  Y8, Y6, Y0
+	VFMADD213PD  Y9, Y7, Y1
+	VMOVUPD      (CX), Y4
+	VMOVUPD      32(CX), Y5
+	VORPD        signF64<>+0(SB), Y4, Y4
+	VORPD        signF64<>+0(SB), Y5, Y5
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y4, Y4
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y5, Y5
+	VMOVUPD      safeRoundF64<>+0(SB), Y7
+	VMAXPD       Y2, Y7, Y6
+	VMAXPD       Y3, Y7, Y7
+	VPSLLQ       $0x34, Y6, Y6
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y6, Y0, Y6
+	VMULPD       Y7, Y1, Y7
+	VADDPD       upLogF64<>+0(SB), Y2, Y2
+	VADDPD       upLogF64<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y2, Y2
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y2, Y0, Y0
+	VMULPD       Y3, Y1, Y1
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y0, Y2
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y3
+	VADDPD       lowLimitF64<>+0(SB), Y0, Y8
+	VADDPD       lowLimitF64<>+0(SB), Y1, Y9
+	VPSUBQ       lowLimitF64<>+0(SB), Y8, Y8
+	VPSUBQ       lowLimitF64<>+0(SB), Y9, Y9
+	VMOVUPD      lowLimitF64<>+0(SB), Y10
+	VMAXPD       Y0, Y10, Y0
+	VMAXPD       Y1, Y10, Y1
+	VMULPD       downF64<>+0(SB), Y0, Y0
+	VMULPD       downF64<>+0(SB), Y1, Y1
+	VBLENDVPD    Y2, Y8, Y0, Y0
+	VBLENDVPD    Y3, Y9, Y1, Y1
+	VBLENDVPD    Y4, Y0, Y6, Y0
+	VBLENDVPD    Y5, Y1, Y7, Y1
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JMP          pairs1
+
 single2:
 	TESTQ        DX, DX
 	JLE          end4
@@ -5157,116 +6284,121 @@ single2:
 	VFMADD213PD  Y4, Y3, Y1
 	VMULPD       Y0, Y1, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip6
+	JZ           skip7
 	VMOVUPD      Y0, (AX)
-	JMP          stored5
+	JMP          stored6
 
-skip6:
+skip7:
 	LEAQ         (AX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip7
+	JZ           skip8
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip7:
+skip8:
 	TESTQ  $0x00000001, BX
-	JZ     skip8
+	JZ     skip9
 	VMOVSD X0, (SI)
 
-skip8:
-stored5:
+skip9:
+stored6:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000004, DX
 	JMP  pairs1
 
 careful3:
-	VMASKMOVPD   (CX), Y0, Y0
-	VORPD        signF64<>+0(SB), Y0, Y0
-	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y0, Y1
+	VMASKMOVPD   (CX), Y0, Y1
+	VORPD        signF64<>+0(SB), Y1, Y1
 	VMOVUPD      expMinF64<>+0(SB), Y2
-	VMAXPD       Y0, Y2, Y0
+	VMAXPD       Y1, Y2, Y1
 	VMOVUPD      roundF64<>+0(SB), Y2
-	VFMADD231PD  log2eF64<>+0(SB), Y0, Y2
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y2
 	VSUBPD       roundF64<>+0(SB), Y2, Y3
-	VFNMADD231PD ln2HiF64<>+0(SB), Y3, Y0
+	VFNMADD231PD ln2HiF64<>+0(SB), Y3, Y1
 	VMULPD       minusLn2LoF64<>+0(SB), Y3, Y3
 	VMOVUPD      exp9F64<>+0(SB), Y4
-	VFMADD213PD  exp8F64<>+0(SB), Y0, Y4
-	VFMADD213PD  exp7F64<>+0(SB), Y0, Y4
-	VFMADD213PD  exp6F64<>+0(SB), Y0, Y4
-	VFMADD213PD  exp5F64<>+0(SB), Y0, Y4
-	VFMADD213PD  exp4F64<>+0(SB), Y0, Y4
-	VFMADD213PD  exp3F64<>+0(SB), Y0, Y4
-	VFMADD213PD  exp2F64<>+0(SB), Y0, Y4
-	VFMADD213PD  exp1F64<>+0(SB), Y0, Y4
-	VFMADD213PD  exp0F64<>+0(SB), Y0, Y4
-	VMULPD       Y0, Y4, Y4
-	VADDPD       oneF64<>+0(SB), Y0, Y5
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y4
+	VMULPD       Y1, Y4, Y4
+	VADDPD       oneF64<>+0(SB), Y1, Y5
 	VSUBPD       oneF64<>+0(SB), Y5, Y6
-	VSUBPD       Y6, Y0, Y6
-	VFMADD231PD  Y0, Y4, Y6
-	VADDPD       Y6, Y5, Y0
-	VFMADD231PD  Y0, Y3, Y6
-	VADDPD       Y5, Y6, Y0
-	VSUBPD       Y5, Y0, Y3
+	VSUBPD       Y6, Y1, Y6
+	VFMADD231PD  Y1, Y4, Y6
+	VADDPD       Y6, Y5, Y1
+	VFMADD231PD  Y1, Y3, Y6
+	VADDPD       Y5, Y6, Y1
+	VSUBPD       Y5, Y1, Y3
 	VSUBPD       Y3, Y6, Y3
 	VPSLLQ       $0x34, Y2, Y4
 	VMOVUPD      safeRoundF64<>+0(SB), Y4
 	VMAXPD       Y2, Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
-	VMULPD       Y4, Y0, Y5
+	VMULPD       Y4, Y1, Y5
 	VADDPD       oneF64<>+0(SB), Y5, Y6
 	VSUBPD       oneF64<>+0(SB), Y6, Y7
 	VSUBPD       Y7, Y5, Y5
 	VFMADD231PD  Y4, Y3, Y5
-	VADDPD       Y6, Y6, Y7
-	VMULPD       Y6, Y6, Y8
-	VMOVUPD      Y8, Y9
-	VFMSUB231PD  Y6, Y6, Y9
-	VFMADD231PD  Y5, Y7, Y9
-	VMOVUPD      oneF64<>+0(SB), Y5
-	VDIVPD       Y8, Y5, Y5
-	VMULPD       Y5, Y0, Y6
-	VFNMADD231PD Y8, Y6, Y0
-	VADDPD       Y3, Y0, Y0
-	VFNMADD231PD Y9, Y6, Y0
-	VFMADD213PD  Y6, Y5, Y0
-	VMULPD       Y4, Y0, Y3
+	VADDPD       Y6, Y6, Y4
+	VMULPD       Y6, Y6, Y7
+	VMOVUPD      Y7, Y8
+	VFMSUB231PD  Y6, Y6, Y8
+	VFMADD231PD  Y5, Y4, Y8
+	VMOVUPD      oneF64<>+0(SB), Y4
+	VDIVPD       Y7, Y4, Y4
+	VMULPD       Y4, Y1, Y5
+	VFNMADD231PD Y7, Y5, Y1
+	VADDPD       Y3, Y1, Y1
+	VFNMADD231PD Y8, Y5, Y1
+	VFMADD213PD  Y5, Y4, Y1
+	VMASKMOVPD   (CX), Y0, Y0
+	VORPD        signF64<>+0(SB), Y0, Y0
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y0, Y0
+	VMOVUPD      safeRoundF64<>+0(SB), Y3
+	VMAXPD       Y2, Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y1, Y3
 	VADDPD       upLogF64<>+0(SB), Y2, Y2
 	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y0, Y0
-	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y0, Y2
-	VADDPD       lowLimitF64<>+0(SB), Y0, Y4
+	VMULPD       Y2, Y1, Y1
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y2
+	VADDPD       lowLimitF64<>+0(SB), Y1, Y4
 	VPSUBQ       lowLimitF64<>+0(SB), Y4, Y4
 	VMOVUPD      lowLimitF64<>+0(SB), Y5
-	VMAXPD       Y0, Y5, Y0
-	VMULPD       downF64<>+0(SB), Y0, Y0
-	VBLENDVPD    Y2, Y4, Y0, Y0
-	VBLENDVPD    Y1, Y0, Y3, Y0
+	VMAXPD       Y1, Y5, Y1
+	VMULPD       downF64<>+0(SB), Y1, Y1
+	VBLENDVPD    Y2, Y4, Y1, Y1
+	VBLENDVPD    Y0, Y1, Y3, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip10
+	JZ           skip11
 	VMOVUPD      Y0, (AX)
-	JMP          stored9
+	JMP          stored10
 
-skip10:
+skip11:
 	LEAQ         (AX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip11
+	JZ           skip12
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip11:
+skip12:
 	TESTQ  $0x00000001, BX
-	JZ     skip12
+	JZ     skip13
 	VMOVSD X0, (SI)
 
-skip12:
-stored9:
+skip13:
+stored10:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000004, DX
@@ -5304,7 +6436,7 @@ pairs1:
 	VORPD        Y2, Y3, Y2
 	VMOVMSKPD    Y2, BX
 	TESTL        BX, BX
-	JNZ          single2
+	JNZ          carefulPair5
 	VMOVUPD      roundF64<>+0(SB), Y2
 	VMOVUPD      roundF64<>+0(SB), Y3
 	VFMADD231PD  log2eF64<>+0(SB), Y0, Y2
@@ -5399,6 +6531,149 @@ pairs1:
 	SUBQ         $0x00000008, DX
 	JMP          pairs1
 
+carefulPair5:
+	VMOVUPD      (CX), Y0
+	VMOVUPD      32(CX), Y1
+	VORPD        signF64<>+0(SB), Y0, Y0
+	VORPD        signF64<>+0(SB), Y1, Y1
+	VADDPD       Y0, Y0, Y0
+	VADDPD       Y1, Y1, Y1
+	VMOVUPD      expMinF64<>+0(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMAXPD       Y1, Y2, Y1
+	VMOVUPD      roundF64<>+0(SB), Y2
+	VMOVUPD      roundF64<>+0(SB), Y3
+	VFMADD231PD  log2eF64<>+0(SB), Y0, Y2
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y3
+	VSUBPD       roundF64<>+0(SB), Y2, Y4
+	VSUBPD       roundF64<>+0(SB), Y3, Y5
+	VFNMADD231PD ln2HiF64<>+0(SB), Y4, Y0
+	VFNMADD231PD ln2HiF64<>+0(SB), Y5, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y4, Y4
+	VMULPD       minusLn2LoF64<>+0(SB), Y5, Y5
+	VMOVUPD      exp9F64<>+0(SB), Y6
+	VMOVUPD      exp9F64<>+0(SB), Y7
+	VFMADD213PD  exp8F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp7F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp6F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp5F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp4F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp3F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp2F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp1F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp0F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y1, Y7, Y7
+	VADDPD       oneF64<>+0(SB), Y0, Y8
+	VADDPD       oneF64<>+0(SB), Y1, Y9
+	VSUBPD       oneF64<>+0(SB), Y8, Y10
+	VSUBPD       oneF64<>+0(SB), Y9, Y11
+	VSUBPD       Y10, Y0, Y10
+	VSUBPD       Y11, Y1, Y11
+	VFMADD231PD  Y0, Y6, Y10
+	VFMADD231PD  Y1, Y7, Y11
+	VADDPD       Y10, Y8, Y0
+	VADDPD       Y11, Y9, Y1
+	VFMADD231PD  Y0, Y4, Y10
+	VFMADD231PD  Y1, Y5, Y11
+	VADDPD       Y8, Y10, Y0
+	VADDPD       Y9, Y11, Y1
+	VSUBPD       Y8, Y0, Y4
+	VSUBPD       Y9, Y1, Y5
+	VSUBPD       Y4, Y10, Y4
+	VSUBPD       Y5, Y11, Y5
+	VPSLLQ       $0x34, Y2, Y6
+	VPSLLQ       $0x34, Y3, Y6
+	VMOVUPD      safeRoundF64<>+0(SB), Y7
+	VMAXPD       Y2, Y7, Y6
+	VMAXPD       Y3, Y7, Y7
+	VPSLLQ       $0x34, Y6, Y6
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y6, Y0, Y8
+	VMULPD       Y7, Y1, Y9
+	VADDPD       oneF64<>+0(SB), Y8, Y10
+	VADDPD       oneF64<>+0(SB), Y9, Y11
+	VSUBPD       oneF64<>+0(SB), Y10, Y12
+	VSUBPD       oneF64<>+0(SB), Y11, Y13
+	VSUBPD       Y12, Y8, Y8
+	VSUBPD       Y13, Y9, Y9
+	VFMADD231PD  Y6, Y4, Y8
+	VFMADD231PD  Y7, Y5, Y9
+	VMULPD       halfF64<>+0(SB), Y10, Y6
+	VMULPD       halfF64<>+0(SB), Y11, Y7
+	VMULPD       Y6, Y6, Y10
+	VMULPD       Y7, Y7, Y11
+	VMOVUPD      Y10, Y12
+	VMOVUPD      Y11, Y13
+	VFMSUB231PD  Y6, Y6, Y12
+	VFMSUB231PD  Y7, Y7, Y13
+	VFMADD231PD  Y8, Y6, Y12
+	VFMADD231PD  Y9, Y7, Y13
+	VMOVUPD      oneF64<>+0(SB), Y7
+	VDIVPD       Y10, Y7, Y6
+	VDIVPD       Y11, Y7, Y7
+	VMULPD       Y6, Y0, Y8
+	VMULPD       Y7, Y1, Y9
+	VFNMADD231PD Y10, Y8, Y0
+	VFNMADD231PD Y11, Y9, Y1
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VFNMADD231PD Y12, Y8, Y0
+	VFNMADD231PD Y13, Y9, Y1
+	VFMADD213PD  Y8, Y6, Y0
+	VFMADD213PD  Y9, Y7, Y1
+	VMOVUPD      (CX), Y4
+	VMOVUPD      32(CX), Y5
+	VORPD        signF64<>+0(SB), Y4, Y4
+	VORPD        signF64<>+0(SB), Y5, Y5
+	VADDPD       Y4, Y4, Y4
+	VADDPD       Y5, Y5, Y5
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y4, Y4
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y5, Y5
+	VMOVUPD      safeRoundF64<>+0(SB), Y7
+	VMAXPD       Y2, Y7, Y6
+	VMAXPD       Y3, Y7, Y7
+	VPSLLQ       $0x34, Y6, Y6
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y6, Y0, Y6
+	VMULPD       Y7, Y1, Y7
+	VADDPD       upLogF64<>+0(SB), Y2, Y2
+	VADDPD       upLogF64<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y2, Y2
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y2, Y0, Y0
+	VMULPD       Y3, Y1, Y1
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y0, Y2
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y3
+	VADDPD       lowLimitF64<>+0(SB), Y0, Y8
+	VADDPD       lowLimitF64<>+0(SB), Y1, Y9
+	VPSUBQ       lowLimitF64<>+0(SB), Y8, Y8
+	VPSUBQ       lowLimitF64<>+0(SB), Y9, Y9
+	VMOVUPD      lowLimitF64<>+0(SB), Y10
+	VMAXPD       Y0, Y10, Y0
+	VMAXPD       Y1, Y10, Y1
+	VMULPD       downF64<>+0(SB), Y0, Y0
+	VMULPD       downF64<>+0(SB), Y1, Y1
+	VBLENDVPD    Y2, Y8, Y0, Y0
+	VBLENDVPD    Y3, Y9, Y1, Y1
+	VBLENDVPD    Y4, Y0, Y6, Y0
+	VBLENDVPD    Y5, Y1, Y7, Y1
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JMP          pairs1
+
 single2:
 	TESTQ        DX, DX
 	JLE          end4
@@ -5462,117 +6737,123 @@ single2:
 	VFMADD213PD  Y4, Y3, Y1
 	VMULPD       Y0, Y1, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip6
+	JZ           skip7
 	VMOVUPD      Y0, (AX)
-	JMP          stored5
+	JMP          stored6
 
-skip6:
+skip7:
 	LEAQ         (AX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip7
+	JZ           skip8
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip7:
+skip8:
 	TESTQ  $0x00000001, BX
-	JZ     skip8
+	JZ     skip9
 	VMOVSD X0, (SI)
 
-skip8:
-stored5:
+skip9:
+stored6:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000004, DX
 	JMP  pairs1
 
 careful3:
-	VMASKMOVPD   (CX), Y0, Y0
-	VORPD        signF64<>+0(SB), Y0, Y0
-	VADDPD       Y0, Y0, Y0
-	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y0, Y1
+	VMASKMOVPD   (CX), Y0, Y1
+	VORPD        signF64<>+0(SB), Y1, Y1
+	VADDPD       Y1, Y1, Y1
 	VMOVUPD      expMinF64<>+0(SB), Y2
-	VMAXPD       Y0, Y2, Y0
+	VMAXPD       Y1, Y2, Y1
 	VMOVUPD      roundF64<>+0(SB), Y2
-	VFMADD231PD  log2eF64<>+0(SB), Y0, Y2
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y2
 	VSUBPD       roundF64<>+0(SB), Y2, Y3
-	VFNMADD231PD ln2HiF64<>+0(SB), Y3, Y0
+	VFNMADD231PD ln2HiF64<>+0(SB), Y3, Y1
 	VMULPD       minusLn2LoF64<>+0(SB), Y3, Y3
 	VMOVUPD      exp9F64<>+0(SB), Y4
-	VFMADD213PD  exp8F64<>+0(SB), Y0, Y4
-	VFMADD213PD  exp7F64<>+0(SB), Y0, Y4
-	VFMADD213PD  exp6F64<>+0(SB), Y0, Y4
-	VFMADD213PD  exp5F64<>+0(SB), Y0, Y4
-	VFMADD213PD  exp4F64<>+0(SB), Y0, Y4
-	VFMADD213PD  exp3F64<>+0(SB), Y0, Y4
-	VFMADD213PD  exp2F64<>+0(SB), Y0, Y4
-	VFMADD213PD  exp1F64<>+0(SB), Y0, Y4
-	VFMADD213PD  exp0F64<>+0(SB), Y0, Y4
-	VMULPD       Y0, Y4, Y4
-	VADDPD       oneF64<>+0(SB), Y0, Y5
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y4
+	VMULPD       Y1, Y4, Y4
+	VADDPD       oneF64<>+0(SB), Y1, Y5
 	VSUBPD       oneF64<>+0(SB), Y5, Y6
-	VSUBPD       Y6, Y0, Y6
-	VFMADD231PD  Y0, Y4, Y6
-	VADDPD       Y6, Y5, Y0
-	VFMADD231PD  Y0, Y3, Y6
-	VADDPD       Y5, Y6, Y0
-	VSUBPD       Y5, Y0, Y3
+	VSUBPD       Y6, Y1, Y6
+	VFMADD231PD  Y1, Y4, Y6
+	VADDPD       Y6, Y5, Y1
+	VFMADD231PD  Y1, Y3, Y6
+	VADDPD       Y5, Y6, Y1
+	VSUBPD       Y5, Y1, Y3
 	VSUBPD       Y3, Y6, Y3
 	VPSLLQ       $0x34, Y2, Y4
 	VMOVUPD      safeRoundF64<>+0(SB), Y4
 	VMAXPD       Y2, Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
-	VMULPD       Y4, Y0, Y5
+	VMULPD       Y4, Y1, Y5
 	VADDPD       oneF64<>+0(SB), Y5, Y6
 	VSUBPD       oneF64<>+0(SB), Y6, Y7
 	VSUBPD       Y7, Y5, Y5
 	VFMADD231PD  Y4, Y3, Y5
-	VMULPD       halfF64<>+0(SB), Y6, Y6
-	VMULPD       Y6, Y6, Y7
-	VMOVUPD      Y7, Y8
-	VFMSUB231PD  Y6, Y6, Y8
-	VFMADD231PD  Y5, Y6, Y8
-	VMOVUPD      oneF64<>+0(SB), Y5
-	VDIVPD       Y7, Y5, Y5
-	VMULPD       Y5, Y0, Y6
-	VFNMADD231PD Y7, Y6, Y0
-	VADDPD       Y3, Y0, Y0
-	VFNMADD231PD Y8, Y6, Y0
-	VFMADD213PD  Y6, Y5, Y0
-	VMULPD       Y4, Y0, Y3
+	VMULPD       halfF64<>+0(SB), Y6, Y4
+	VMULPD       Y4, Y4, Y6
+	VMOVUPD      Y6, Y7
+	VFMSUB231PD  Y4, Y4, Y7
+	VFMADD231PD  Y5, Y4, Y7
+	VMOVUPD      oneF64<>+0(SB), Y4
+	VDIVPD       Y6, Y4, Y4
+	VMULPD       Y4, Y1, Y5
+	VFNMADD231PD Y6, Y5, Y1
+	VADDPD       Y3, Y1, Y1
+	VFNMADD231PD Y7, Y5, Y1
+	VFMADD213PD  Y5, Y4, Y1
+	VMASKMOVPD   (CX), Y0, Y0
+	VORPD        signF64<>+0(SB), Y0, Y0
+	VADDPD       Y0, Y0, Y0
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y0, Y0
+	VMOVUPD      safeRoundF64<>+0(SB), Y3
+	VMAXPD       Y2, Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y1, Y3
 	VADDPD       upLogF64<>+0(SB), Y2, Y2
 	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y0, Y0
-	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y0, Y2
-	VADDPD       lowLimitF64<>+0(SB), Y0, Y4
+	VMULPD       Y2, Y1, Y1
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y2
+	VADDPD       lowLimitF64<>+0(SB), Y1, Y4
 	VPSUBQ       lowLimitF64<>+0(SB), Y4, Y4
 	VMOVUPD      lowLimitF64<>+0(SB), Y5
-	VMAXPD       Y0, Y5, Y0
-	VMULPD       downF64<>+0(SB), Y0, Y0
-	VBLENDVPD    Y2, Y4, Y0, Y0
-	VBLENDVPD    Y1, Y0, Y3, Y0
+	VMAXPD       Y1, Y5, Y1
+	VMULPD       downF64<>+0(SB), Y1, Y1
+	VBLENDVPD    Y2, Y4, Y1, Y1
+	VBLENDVPD    Y0, Y1, Y3, Y0
 	TESTQ        $0x00000004, BX
-	JZ           skip10
+	JZ           skip11
 	VMOVUPD      Y0, (AX)
-	JMP          stored9
+	JMP          stored10
 
-skip10:
+skip11:
 	LEAQ         (AX), SI
 	VMOVAPS      Y0, Y0
 	TESTQ        $0x00000002, BX
-	JZ           skip11
+	JZ           skip12
 	VMOVUPD      X0, (SI)
 	ADDQ         $0x00000010, SI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip11:
+skip12:
 	TESTQ  $0x00000001, BX
-	JZ     skip12
+	JZ     skip13
 	VMOVSD X0, (SI)
 
-skip12:
-stored9:
+skip13:
+stored10:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000004, DX
@@ -5609,7 +6890,7 @@ pairs1:
 	VORPD        Y2, Y3, Y2
 	VMOVMSKPD    Y2, SI
 	TESTL        SI, SI
-	JNZ          single2
+	JNZ          carefulPair5
 	VMOVUPD      roundF64<>+0(SB), Y2
 	VMOVUPD      roundF64<>+0(SB), Y3
 	VFMADD231PD  log2eF64<>+0(SB), Y0, Y2
@@ -5719,6 +7000,164 @@ pairs1:
 	SUBQ         $0x00000008, DX
 	JMP          pairs1
 
+carefulPair5:
+	VMOVUPD      (CX), Y0
+	VMOVUPD      32(CX), Y1
+	VORPD        signF64<>+0(SB), Y0, Y0
+	VORPD        signF64<>+0(SB), Y1, Y1
+	VMOVUPD      expMinF64<>+0(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMAXPD       Y1, Y2, Y1
+	VMOVUPD      roundF64<>+0(SB), Y2
+	VMOVUPD      roundF64<>+0(SB), Y3
+	VFMADD231PD  log2eF64<>+0(SB), Y0, Y2
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y3
+	VSUBPD       roundF64<>+0(SB), Y2, Y4
+	VSUBPD       roundF64<>+0(SB), Y3, Y5
+	VFNMADD231PD ln2HiF64<>+0(SB), Y4, Y0
+	VFNMADD231PD ln2HiF64<>+0(SB), Y5, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y4, Y4
+	VMULPD       minusLn2LoF64<>+0(SB), Y5, Y5
+	VMOVUPD      exp9F64<>+0(SB), Y6
+	VMOVUPD      exp9F64<>+0(SB), Y7
+	VFMADD213PD  exp8F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp7F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp6F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp5F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp4F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp3F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp2F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp1F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp0F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y1, Y7, Y7
+	VADDPD       oneF64<>+0(SB), Y0, Y8
+	VADDPD       oneF64<>+0(SB), Y1, Y9
+	VSUBPD       oneF64<>+0(SB), Y8, Y10
+	VSUBPD       oneF64<>+0(SB), Y9, Y11
+	VSUBPD       Y10, Y0, Y10
+	VSUBPD       Y11, Y1, Y11
+	VFMADD231PD  Y0, Y6, Y10
+	VFMADD231PD  Y1, Y7, Y11
+	VADDPD       Y10, Y8, Y0
+	VADDPD       Y11, Y9, Y1
+	VFMADD231PD  Y0, Y4, Y10
+	VFMADD231PD  Y1, Y5, Y11
+	VADDPD       Y8, Y10, Y0
+	VADDPD       Y9, Y11, Y1
+	VSUBPD       Y8, Y0, Y4
+	VSUBPD       Y9, Y1, Y5
+	VSUBPD       Y4, Y10, Y4
+	VSUBPD       Y5, Y11, Y5
+	VPSLLQ       $0x34, Y2, Y6
+	VPSLLQ       $0x34, Y3, Y6
+	VMOVUPD      safeRoundF64<>+0(SB), Y7
+	VMAXPD       Y2, Y7, Y6
+	VMAXPD       Y3, Y7, Y7
+	VPSLLQ       $0x34, Y6, Y6
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y6, Y0, Y8
+	VMULPD       Y7, Y1, Y9
+	VADDPD       oneF64<>+0(SB), Y8, Y10
+	VADDPD       oneF64<>+0(SB), Y9, Y11
+	VSUBPD       oneF64<>+0(SB), Y10, Y12
+	VSUBPD       oneF64<>+0(SB), Y11, Y13
+	VSUBPD       Y12, Y8, Y8
+	VSUBPD       Y13, Y9, Y9
+	VFMADD231PD  Y6, Y4, Y8
+	VFMADD231PD  Y7, Y5, Y9
+	VADDPD       Y10, Y10, Y6
+	VADDPD       Y11, Y11, Y7
+	VMULPD       Y10, Y10, Y12
+	VMULPD       Y11, Y11, Y13
+	VMOVUPD      Y12, Y14
+	VMOVUPD      Y13, Y15
+	VFMSUB231PD  Y10, Y10, Y14
+	VFMSUB231PD  Y11, Y11, Y15
+	VFMADD231PD  Y8, Y6, Y14
+	VFMADD231PD  Y9, Y7, Y15
+	VMOVUPD      oneF64<>+0(SB), Y7
+	VDIVPD       Y12, Y7, Y6
+	VDIVPD       Y13, Y7, Y7
+	VMULPD       Y6, Y0, Y8
+	VMULPD       Y7, Y1, Y9
+	VFNMADD231PD Y12, Y8, Y0
+	VFNMADD231PD Y13, Y9, Y1
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VFNMADD231PD Y14, Y8, Y0
+	VFNMADD231PD Y15, Y9, Y1
+	VFMADD213PD  Y8, Y6, Y0
+	VFMADD213PD  Y9, Y7, Y1
+	VMOVUPD      (CX), Y4
+	VMOVUPD      32(CX), Y5
+	VORPD        signF64<>+0(SB), Y4, Y4
+	VORPD        signF64<>+0(SB), Y5, Y5
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y4, Y4
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y5, Y5
+	VMOVUPD      safeRoundF64<>+0(SB), Y7
+	VMAXPD       Y2, Y7, Y6
+	VMAXPD       Y3, Y7, Y7
+	VPSLLQ       $0x34, Y6, Y6
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y6, Y0, Y6
+	VMULPD       Y7, Y1, Y7
+	VADDPD       upLogF64<>+0(SB), Y2, Y2
+	VADDPD       upLogF64<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y2, Y2
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y2, Y0, Y0
+	VMULPD       Y3, Y1, Y1
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y0, Y2
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y3
+	VADDPD       lowLimitF64<>+0(SB), Y0, Y8
+	VADDPD       lowLimitF64<>+0(SB), Y1, Y9
+	VPSUBQ       lowLimitF64<>+0(SB), Y8, Y8
+	VPSUBQ       lowLimitF64<>+0(SB), Y9, Y9
+	VMOVUPD      lowLimitF64<>+0(SB), Y10
+	VMAXPD       Y0, Y10, Y0
+	VMAXPD       Y1, Y10, Y1
+	VMULPD       downF64<>+0(SB), Y0, Y0
+	VMULPD       downF64<>+0(SB), Y1, Y1
+	VBLENDVPD    Y2, Y8, Y0, Y0
+	VBLENDVPD    Y3, Y9, Y1, Y1
+	VBLENDVPD    Y4, Y0, Y6, Y0
+	VBLENDVPD    Y5, Y1, Y7, Y1
+	VMOVUPD      (BX), Y2
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
+	VMOVUPD      belowProductF64<>+0(SB), Y4
+	VPSUBQ       Y3, Y4, Y3
+	VANDPD       magnitudeF64<>+0(SB), Y2, Y4
+	VPCMPGTQ     Y3, Y4, Y3
+	VANDPD       Y3, Y2, Y2
+	VANDPD       Y3, Y0, Y0
+	VMULPD       Y0, Y2, Y0
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      32(BX), Y0
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
+	VMOVUPD      belowProductF64<>+0(SB), Y3
+	VPSUBQ       Y2, Y3, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
+	VPCMPGTQ     Y2, Y3, Y2
+	VANDPD       Y2, Y0, Y0
+	VANDPD       Y2, Y1, Y1
+	VMULPD       Y1, Y0, Y1
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, BX
+	SUBQ         $0x00000008, DX
+	JMP          pairs1
+
 single2:
 	TESTQ        DX, DX
 	JLE          end4
@@ -5788,26 +7227,26 @@ single2:
 	VANDPD       Y2, Y0, Y0
 	VMULPD       Y1, Y0, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip6
+	JZ           skip7
 	VMOVUPD      Y1, (AX)
-	JMP          stored5
+	JMP          stored6
 
-skip6:
+skip7:
 	LEAQ         (AX), DI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip7
+	JZ           skip8
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip7:
+skip8:
 	TESTQ  $0x00000001, SI
-	JZ     skip8
+	JZ     skip9
 	VMOVSD X0, (DI)
 
-skip8:
-stored5:
+skip9:
+stored6:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, BX
@@ -5817,95 +7256,102 @@ stored5:
 careful3:
 	VMASKMOVPD   (CX), Y0, Y1
 	VORPD        signF64<>+0(SB), Y1, Y1
-	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y1, Y2
-	VMOVUPD      expMinF64<>+0(SB), Y3
-	VMAXPD       Y1, Y3, Y1
-	VMOVUPD      roundF64<>+0(SB), Y3
-	VFMADD231PD  log2eF64<>+0(SB), Y1, Y3
-	VSUBPD       roundF64<>+0(SB), Y3, Y4
-	VFNMADD231PD ln2HiF64<>+0(SB), Y4, Y1
-	VMULPD       minusLn2LoF64<>+0(SB), Y4, Y4
-	VMOVUPD      exp9F64<>+0(SB), Y5
-	VFMADD213PD  exp8F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp7F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp6F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp5F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp4F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp3F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp2F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp1F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp0F64<>+0(SB), Y1, Y5
-	VMULPD       Y1, Y5, Y5
-	VADDPD       oneF64<>+0(SB), Y1, Y6
+	VMOVUPD      expMinF64<>+0(SB), Y2
+	VMAXPD       Y1, Y2, Y1
+	VMOVUPD      roundF64<>+0(SB), Y2
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y2
+	VSUBPD       roundF64<>+0(SB), Y2, Y3
+	VFNMADD231PD ln2HiF64<>+0(SB), Y3, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y3, Y3
+	VMOVUPD      exp9F64<>+0(SB), Y4
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y4
+	VMULPD       Y1, Y4, Y4
+	VADDPD       oneF64<>+0(SB), Y1, Y5
+	VSUBPD       oneF64<>+0(SB), Y5, Y6
+	VSUBPD       Y6, Y1, Y6
+	VFMADD231PD  Y1, Y4, Y6
+	VADDPD       Y6, Y5, Y1
+	VFMADD231PD  Y1, Y3, Y6
+	VADDPD       Y5, Y6, Y1
+	VSUBPD       Y5, Y1, Y3
+	VSUBPD       Y3, Y6, Y3
+	VPSLLQ       $0x34, Y2, Y4
+	VMOVUPD      safeRoundF64<>+0(SB), Y4
+	VMAXPD       Y2, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y1, Y5
+	VADDPD       oneF64<>+0(SB), Y5, Y6
 	VSUBPD       oneF64<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y1, Y7
-	VFMADD231PD  Y1, Y5, Y7
-	VADDPD       Y7, Y6, Y1
-	VFMADD231PD  Y1, Y4, Y7
-	VADDPD       Y6, Y7, Y1
-	VSUBPD       Y6, Y1, Y4
-	VSUBPD       Y4, Y7, Y4
-	VPSLLQ       $0x34, Y3, Y5
-	VMOVUPD      safeRoundF64<>+0(SB), Y5
-	VMAXPD       Y3, Y5, Y5
-	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       Y5, Y1, Y6
-	VADDPD       oneF64<>+0(SB), Y6, Y7
-	VSUBPD       oneF64<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y6, Y6
-	VFMADD231PD  Y5, Y4, Y6
-	VADDPD       Y7, Y7, Y8
-	VMULPD       Y7, Y7, Y9
-	VMOVUPD      Y9, Y10
-	VFMSUB231PD  Y7, Y7, Y10
-	VFMADD231PD  Y6, Y8, Y10
-	VMOVUPD      oneF64<>+0(SB), Y6
-	VDIVPD       Y9, Y6, Y6
-	VMULPD       Y6, Y1, Y7
-	VFNMADD231PD Y9, Y7, Y1
-	VADDPD       Y4, Y1, Y1
-	VFNMADD231PD Y10, Y7, Y1
-	VFMADD213PD  Y7, Y6, Y1
-	VMULPD       Y5, Y1, Y4
-	VADDPD       upLogF64<>+0(SB), Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y1, Y1
-	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y3
+	VSUBPD       Y7, Y5, Y5
+	VFMADD231PD  Y4, Y3, Y5
+	VADDPD       Y6, Y6, Y4
+	VMULPD       Y6, Y6, Y7
+	VMOVUPD      Y7, Y8
+	VFMSUB231PD  Y6, Y6, Y8
+	VFMADD231PD  Y5, Y4, Y8
+	VMOVUPD      oneF64<>+0(SB), Y4
+	VDIVPD       Y7, Y4, Y4
+	VMULPD       Y4, Y1, Y5
+	VFNMADD231PD Y7, Y5, Y1
+	VADDPD       Y3, Y1, Y1
+	VFNMADD231PD Y8, Y5, Y1
+	VFMADD213PD  Y5, Y4, Y1
+	VMASKMOVPD   (CX), Y0, Y3
+	VORPD        signF64<>+0(SB), Y3, Y3
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y3, Y3
+	VMOVUPD      safeRoundF64<>+0(SB), Y4
+	VMAXPD       Y2, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y1, Y4
+	VADDPD       upLogF64<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y1, Y1
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y2
 	VADDPD       lowLimitF64<>+0(SB), Y1, Y5
 	VPSUBQ       lowLimitF64<>+0(SB), Y5, Y5
 	VMOVUPD      lowLimitF64<>+0(SB), Y6
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       downF64<>+0(SB), Y1, Y1
-	VBLENDVPD    Y3, Y5, Y1, Y1
-	VBLENDVPD    Y2, Y1, Y4, Y1
+	VBLENDVPD    Y2, Y5, Y1, Y1
+	VBLENDVPD    Y3, Y1, Y4, Y1
 	VMASKMOVPD   (BX), Y0, Y0
-	VMOVUPD      belowProductF64<>+0(SB), Y2
-	VPSUBQ       Y1, Y2, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
+	VMOVUPD      belowProductF64<>+0(SB), Y3
+	VPSUBQ       Y2, Y3, Y2
 	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
 	VPCMPGTQ     Y2, Y3, Y2
 	VANDPD       Y2, Y0, Y0
+	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip10
+	JZ           skip11
 	VMOVUPD      Y1, (AX)
-	JMP          stored9
+	JMP          stored10
 
-skip10:
+skip11:
 	LEAQ         (AX), DI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip11
+	JZ           skip12
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip11:
+skip12:
 	TESTQ  $0x00000001, SI
-	JZ     skip12
+	JZ     skip13
 	VMOVSD X0, (DI)
 
-skip12:
-stored9:
+skip13:
+stored10:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, BX
@@ -5945,7 +7391,7 @@ pairs1:
 	VORPD        Y2, Y3, Y2
 	VMOVMSKPD    Y2, SI
 	TESTL        SI, SI
-	JNZ          single2
+	JNZ          carefulPair5
 	VMOVUPD      roundF64<>+0(SB), Y2
 	VMOVUPD      roundF64<>+0(SB), Y3
 	VFMADD231PD  log2eF64<>+0(SB), Y0, Y2
@@ -6047,6 +7493,168 @@ pairs1:
 	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
 	VPCMPGTQ     Y2, Y3, Y2
 	VANDPD       Y2, Y0, Y0
+	VMULPD       Y1, Y0, Y1
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, BX
+	SUBQ         $0x00000008, DX
+	JMP          pairs1
+
+carefulPair5:
+	VMOVUPD      (CX), Y0
+	VMOVUPD      32(CX), Y1
+	VORPD        signF64<>+0(SB), Y0, Y0
+	VORPD        signF64<>+0(SB), Y1, Y1
+	VADDPD       Y0, Y0, Y0
+	VADDPD       Y1, Y1, Y1
+	VMOVUPD      expMinF64<>+0(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMAXPD       Y1, Y2, Y1
+	VMOVUPD      roundF64<>+0(SB), Y2
+	VMOVUPD      roundF64<>+0(SB), Y3
+	VFMADD231PD  log2eF64<>+0(SB), Y0, Y2
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y3
+	VSUBPD       roundF64<>+0(SB), Y2, Y4
+	VSUBPD       roundF64<>+0(SB), Y3, Y5
+	VFNMADD231PD ln2HiF64<>+0(SB), Y4, Y0
+	VFNMADD231PD ln2HiF64<>+0(SB), Y5, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y4, Y4
+	VMULPD       minusLn2LoF64<>+0(SB), Y5, Y5
+	VMOVUPD      exp9F64<>+0(SB), Y6
+	VMOVUPD      exp9F64<>+0(SB), Y7
+	VFMADD213PD  exp8F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp7F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp6F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp5F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp4F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp3F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp2F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp1F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y7
+	VFMADD213PD  exp0F64<>+0(SB), Y0, Y6
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y1, Y7, Y7
+	VADDPD       oneF64<>+0(SB), Y0, Y8
+	VADDPD       oneF64<>+0(SB), Y1, Y9
+	VSUBPD       oneF64<>+0(SB), Y8, Y10
+	VSUBPD       oneF64<>+0(SB), Y9, Y11
+	VSUBPD       Y10, Y0, Y10
+	VSUBPD       Y11, Y1, Y11
+	VFMADD231PD  Y0, Y6, Y10
+	VFMADD231PD  Y1, Y7, Y11
+	VADDPD       Y10, Y8, Y0
+	VADDPD       Y11, Y9, Y1
+	VFMADD231PD  Y0, Y4, Y10
+	VFMADD231PD  Y1, Y5, Y11
+	VADDPD       Y8, Y10, Y0
+	VADDPD       Y9, Y11, Y1
+	VSUBPD       Y8, Y0, Y4
+	VSUBPD       Y9, Y1, Y5
+	VSUBPD       Y4, Y10, Y4
+	VSUBPD       Y5, Y11, Y5
+	VPSLLQ       $0x34, Y2, Y6
+	VPSLLQ       $0x34, Y3, Y6
+	VMOVUPD      safeRoundF64<>+0(SB), Y7
+	VMAXPD       Y2, Y7, Y6
+	VMAXPD       Y3, Y7, Y7
+	VPSLLQ       $0x34, Y6, Y6
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y6, Y0, Y8
+	VMULPD       Y7, Y1, Y9
+	VADDPD       oneF64<>+0(SB), Y8, Y10
+	VADDPD       oneF64<>+0(SB), Y9, Y11
+	VSUBPD       oneF64<>+0(SB), Y10, Y12
+	VSUBPD       oneF64<>+0(SB), Y11, Y13
+	VSUBPD       Y12, Y8, Y8
+	VSUBPD       Y13, Y9, Y9
+	VFMADD231PD  Y6, Y4, Y8
+	VFMADD231PD  Y7, Y5, Y9
+	VMULPD       halfF64<>+0(SB), Y10, Y6
+	VMULPD       halfF64<>+0(SB), Y11, Y7
+	VMULPD       Y6, Y6, Y10
+	VMULPD       Y7, Y7, Y11
+	VMOVUPD      Y10, Y12
+	VMOVUPD      Y11, Y13
+	VFMSUB231PD  Y6, Y6, Y12
+	VFMSUB231PD  Y7, Y7, Y13
+	VFMADD231PD  Y8, Y6, Y12
+	VFMADD231PD  Y9, Y7, Y13
+	VMOVUPD      oneF64<>+0(SB), Y7
+	VDIVPD       Y10, Y7, Y6
+	VDIVPD       Y11, Y7, Y7
+	VMULPD       Y6, Y0, Y8
+	VMULPD       Y7, Y1, Y9
+	VFNMADD231PD Y10, Y8, Y0
+	VFNMADD231PD Y11, Y9, Y1
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VFNMADD231PD Y12, Y8, Y0
+	VFNMADD231PD Y13, Y9, Y1
+	VFMADD213PD  Y8, Y6, Y0
+	VFMADD213PD  Y9, Y7, Y1
+	VMOVUPD      (CX), Y4
+	VMOVUPD      32(CX), Y5
+	VORPD        signF64<>+0(SB), Y4, Y4
+	VORPD        signF64<>+0(SB), Y5, Y5
+	VADDPD       Y4, Y4, Y4
+	VADDPD       Y5, Y5, Y5
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y4, Y4
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y5, Y5
+	VMOVUPD      safeRoundF64<>+0(SB), Y7
+	VMAXPD       Y2, Y7, Y6
+	VMAXPD       Y3, Y7, Y7
+	VPSLLQ       $0x34, Y6, Y6
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y6, Y0, Y6
+	VMULPD       Y7, Y1, Y7
+	VADDPD       upLogF64<>+0(SB), Y2, Y2
+	VADDPD       upLogF64<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y2, Y2
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y2, Y0, Y0
+	VMULPD       Y3, Y1, Y1
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y0, Y2
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y3
+	VADDPD       lowLimitF64<>+0(SB), Y0, Y8
+	VADDPD       lowLimitF64<>+0(SB), Y1, Y9
+	VPSUBQ       lowLimitF64<>+0(SB), Y8, Y8
+	VPSUBQ       lowLimitF64<>+0(SB), Y9, Y9
+	VMOVUPD      lowLimitF64<>+0(SB), Y10
+	VMAXPD       Y0, Y10, Y0
+	VMAXPD       Y1, Y10, Y1
+	VMULPD       downF64<>+0(SB), Y0, Y0
+	VMULPD       downF64<>+0(SB), Y1, Y1
+	VBLENDVPD    Y2, Y8, Y0, Y0
+	VBLENDVPD    Y3, Y9, Y1, Y1
+	VBLENDVPD    Y4, Y0, Y6, Y0
+	VBLENDVPD    Y5, Y1, Y7, Y1
+	VMOVUPD      (BX), Y2
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
+	VMOVUPD      belowProductF64<>+0(SB), Y4
+	VPSUBQ       Y3, Y4, Y3
+	VANDPD       magnitudeF64<>+0(SB), Y2, Y4
+	VPCMPGTQ     Y3, Y4, Y3
+	VANDPD       Y3, Y2, Y2
+	VANDPD       Y3, Y0, Y0
+	VMULPD       Y0, Y2, Y0
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      32(BX), Y0
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
+	VMOVUPD      belowProductF64<>+0(SB), Y3
+	VPSUBQ       Y2, Y3, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
+	VPCMPGTQ     Y2, Y3, Y2
+	VANDPD       Y2, Y0, Y0
+	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
 	VMOVUPD      Y1, 32(AX)
 	ADDQ         $0x00000040, AX
@@ -6125,26 +7733,26 @@ single2:
 	VANDPD       Y2, Y0, Y0
 	VMULPD       Y1, Y0, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip6
+	JZ           skip7
 	VMOVUPD      Y1, (AX)
-	JMP          stored5
+	JMP          stored6
 
-skip6:
+skip7:
 	LEAQ         (AX), DI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip7
+	JZ           skip8
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip7:
+skip8:
 	TESTQ  $0x00000001, SI
-	JZ     skip8
+	JZ     skip9
 	VMOVSD X0, (DI)
 
-skip8:
-stored5:
+skip9:
+stored6:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, BX
@@ -6155,95 +7763,103 @@ careful3:
 	VMASKMOVPD   (CX), Y0, Y1
 	VORPD        signF64<>+0(SB), Y1, Y1
 	VADDPD       Y1, Y1, Y1
-	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y1, Y2
-	VMOVUPD      expMinF64<>+0(SB), Y3
-	VMAXPD       Y1, Y3, Y1
-	VMOVUPD      roundF64<>+0(SB), Y3
-	VFMADD231PD  log2eF64<>+0(SB), Y1, Y3
-	VSUBPD       roundF64<>+0(SB), Y3, Y4
-	VFNMADD231PD ln2HiF64<>+0(SB), Y4, Y1
-	VMULPD       minusLn2LoF64<>+0(SB), Y4, Y4
-	VMOVUPD      exp9F64<>+0(SB), Y5
-	VFMADD213PD  exp8F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp7F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp6F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp5F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp4F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp3F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp2F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp1F64<>+0(SB), Y1, Y5
-	VFMADD213PD  exp0F64<>+0(SB), Y1, Y5
-	VMULPD       Y1, Y5, Y5
-	VADDPD       oneF64<>+0(SB), Y1, Y6
+	VMOVUPD      expMinF64<>+0(SB), Y2
+	VMAXPD       Y1, Y2, Y1
+	VMOVUPD      roundF64<>+0(SB), Y2
+	VFMADD231PD  log2eF64<>+0(SB), Y1, Y2
+	VSUBPD       roundF64<>+0(SB), Y2, Y3
+	VFNMADD231PD ln2HiF64<>+0(SB), Y3, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y3, Y3
+	VMOVUPD      exp9F64<>+0(SB), Y4
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y4
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y4
+	VMULPD       Y1, Y4, Y4
+	VADDPD       oneF64<>+0(SB), Y1, Y5
+	VSUBPD       oneF64<>+0(SB), Y5, Y6
+	VSUBPD       Y6, Y1, Y6
+	VFMADD231PD  Y1, Y4, Y6
+	VADDPD       Y6, Y5, Y1
+	VFMADD231PD  Y1, Y3, Y6
+	VADDPD       Y5, Y6, Y1
+	VSUBPD       Y5, Y1, Y3
+	VSUBPD       Y3, Y6, Y3
+	VPSLLQ       $0x34, Y2, Y4
+	VMOVUPD      safeRoundF64<>+0(SB), Y4
+	VMAXPD       Y2, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y1, Y5
+	VADDPD       oneF64<>+0(SB), Y5, Y6
 	VSUBPD       oneF64<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y1, Y7
-	VFMADD231PD  Y1, Y5, Y7
-	VADDPD       Y7, Y6, Y1
-	VFMADD231PD  Y1, Y4, Y7
-	VADDPD       Y6, Y7, Y1
-	VSUBPD       Y6, Y1, Y4
-	VSUBPD       Y4, Y7, Y4
-	VPSLLQ       $0x34, Y3, Y5
-	VMOVUPD      safeRoundF64<>+0(SB), Y5
-	VMAXPD       Y3, Y5, Y5
-	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       Y5, Y1, Y6
-	VADDPD       oneF64<>+0(SB), Y6, Y7
-	VSUBPD       oneF64<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y6, Y6
-	VFMADD231PD  Y5, Y4, Y6
-	VMULPD       halfF64<>+0(SB), Y7, Y7
-	VMULPD       Y7, Y7, Y8
-	VMOVUPD      Y8, Y9
-	VFMSUB231PD  Y7, Y7, Y9
-	VFMADD231PD  Y6, Y7, Y9
-	VMOVUPD      oneF64<>+0(SB), Y6
-	VDIVPD       Y8, Y6, Y6
-	VMULPD       Y6, Y1, Y7
-	VFNMADD231PD Y8, Y7, Y1
-	VADDPD       Y4, Y1, Y1
-	VFNMADD231PD Y9, Y7, Y1
-	VFMADD213PD  Y7, Y6, Y1
-	VMULPD       Y5, Y1, Y4
-	VADDPD       upLogF64<>+0(SB), Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y1, Y1
-	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y3
+	VSUBPD       Y7, Y5, Y5
+	VFMADD231PD  Y4, Y3, Y5
+	VMULPD       halfF64<>+0(SB), Y6, Y4
+	VMULPD       Y4, Y4, Y6
+	VMOVUPD      Y6, Y7
+	VFMSUB231PD  Y4, Y4, Y7
+	VFMADD231PD  Y5, Y4, Y7
+	VMOVUPD      oneF64<>+0(SB), Y4
+	VDIVPD       Y6, Y4, Y4
+	VMULPD       Y4, Y1, Y5
+	VFNMADD231PD Y6, Y5, Y1
+	VADDPD       Y3, Y1, Y1
+	VFNMADD231PD Y7, Y5, Y1
+	VFMADD213PD  Y5, Y4, Y1
+	VMASKMOVPD   (CX), Y0, Y3
+	VORPD        signF64<>+0(SB), Y3, Y3
+	VADDPD       Y3, Y3, Y3
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y3, Y3
+	VMOVUPD      safeRoundF64<>+0(SB), Y4
+	VMAXPD       Y2, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y1, Y4
+	VADDPD       upLogF64<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y1, Y1
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y1, Y2
 	VADDPD       lowLimitF64<>+0(SB), Y1, Y5
 	VPSUBQ       lowLimitF64<>+0(SB), Y5, Y5
 	VMOVUPD      lowLimitF64<>+0(SB), Y6
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       downF64<>+0(SB), Y1, Y1
-	VBLENDVPD    Y3, Y5, Y1, Y1
-	VBLENDVPD    Y2, Y1, Y4, Y1
+	VBLENDVPD    Y2, Y5, Y1, Y1
+	VBLENDVPD    Y3, Y1, Y4, Y1
 	VMASKMOVPD   (BX), Y0, Y0
-	VMOVUPD      belowProductF64<>+0(SB), Y2
-	VPSUBQ       Y1, Y2, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
+	VMOVUPD      belowProductF64<>+0(SB), Y3
+	VPSUBQ       Y2, Y3, Y2
 	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
 	VPCMPGTQ     Y2, Y3, Y2
 	VANDPD       Y2, Y0, Y0
+	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip10
+	JZ           skip11
 	VMOVUPD      Y1, (AX)
-	JMP          stored9
+	JMP          stored10
 
-skip10:
+skip11:
 	LEAQ         (AX), DI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip11
+	JZ           skip12
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip11:
+skip12:
 	TESTQ  $0x00000001, SI
-	JZ     skip12
+	JZ     skip13
 	VMOVSD X0, (DI)
 
-skip12:
-stored9:
+skip13:
+stored10:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, BX
@@ -8079,7 +9695,6 @@ single3:
 careful4:
 	VMOVUPS.Z    (CX), K1, Z14
 	VORPS        Z12, Z14, Z14
-	VCMPPS       $0x11, Z13, Z14, K2
 	VMOVUPS      expMinF32<>+0(SB), Z15
 	VMAXPS       Z14, Z15, Z14
 	VMOVUPS      Z3, Z15
@@ -8111,18 +9726,24 @@ careful4:
 	VSUBPS       Z0, Z19, Z20
 	VSUBPS       Z20, Z18, Z18
 	VFMADD231PS  Z17, Z16, Z18
-	VADDPS       Z19, Z19, Z20
-	VMULPS       Z19, Z19, Z21
-	VMOVUPS      Z21, Z22
-	VFMSUB231PS  Z19, Z19, Z22
-	VFMADD231PS  Z18, Z20, Z22
-	VDIVPS       Z21, Z0, Z18
-	VMULPS       Z18, Z14, Z19
-	VFNMADD231PS Z21, Z19, Z14
+	VADDPS       Z19, Z19, Z17
+	VMULPS       Z19, Z19, Z20
+	VMOVUPS      Z20, Z21
+	VFMSUB231PS  Z19, Z19, Z21
+	VFMADD231PS  Z18, Z17, Z21
+	VDIVPS       Z20, Z0, Z17
+	VMULPS       Z17, Z14, Z18
+	VFNMADD231PS Z20, Z18, Z14
 	VADDPS       Z16, Z14, Z14
-	VFNMADD231PS Z22, Z19, Z14
-	VFMADD213PS  Z19, Z18, Z14
-	VMULPS       Z17, Z14, Z16
+	VFNMADD231PS Z21, Z18, Z14
+	VFMADD213PS  Z18, Z17, Z14
+	VMOVUPS.Z    (CX), K1, Z16
+	VORPS        Z12, Z16, Z16
+	VCMPPS       $0x11, Z13, Z16, K2
+	VMOVUPS      safeRoundF32<>+0(SB), Z16
+	VMAXPS       Z15, Z16, Z16
+	VPSLLD       $0x17, Z16, Z16
+	VMULPS       Z16, Z14, Z16
 	VADDPS       upLogF32<>+0(SB), Z15, Z15
 	VPSLLD       $0x17, Z15, Z15
 	VMULPS       Z15, Z14, Z14
@@ -8386,7 +10007,6 @@ careful4:
 	VMOVUPS.Z    (CX), K1, Z15
 	VORPS        Z13, Z15, Z15
 	VADDPS       Z15, Z15, Z15
-	VCMPPS       $0x11, Z14, Z15, K2
 	VMOVUPS      expMinF32<>+0(SB), Z16
 	VMAXPS       Z15, Z16, Z15
 	VMOVUPS      Z3, Z16
@@ -8418,18 +10038,25 @@ careful4:
 	VSUBPS       Z0, Z20, Z21
 	VSUBPS       Z21, Z19, Z19
 	VFMADD231PS  Z18, Z17, Z19
-	VMULPS       Z12, Z20, Z20
-	VMULPS       Z20, Z20, Z21
-	VMOVUPS      Z21, Z22
-	VFMSUB231PS  Z20, Z20, Z22
-	VFMADD231PS  Z19, Z20, Z22
-	VDIVPS       Z21, Z0, Z19
-	VMULPS       Z19, Z15, Z20
-	VFNMADD231PS Z21, Z20, Z15
+	VMULPS       Z12, Z20, Z18
+	VMULPS       Z18, Z18, Z20
+	VMOVUPS      Z20, Z21
+	VFMSUB231PS  Z18, Z18, Z21
+	VFMADD231PS  Z19, Z18, Z21
+	VDIVPS       Z20, Z0, Z18
+	VMULPS       Z18, Z15, Z19
+	VFNMADD231PS Z20, Z19, Z15
 	VADDPS       Z17, Z15, Z15
-	VFNMADD231PS Z22, Z20, Z15
-	VFMADD213PS  Z20, Z19, Z15
-	VMULPS       Z18, Z15, Z17
+	VFNMADD231PS Z21, Z19, Z15
+	VFMADD213PS  Z19, Z18, Z15
+	VMOVUPS.Z    (CX), K1, Z17
+	VORPS        Z13, Z17, Z17
+	VADDPS       Z17, Z17, Z17
+	VCMPPS       $0x11, Z14, Z17, K2
+	VMOVUPS      safeRoundF32<>+0(SB), Z17
+	VMAXPS       Z16, Z17, Z17
+	VPSLLD       $0x17, Z17, Z17
+	VMULPS       Z17, Z15, Z17
 	VADDPS       upLogF32<>+0(SB), Z16, Z16
 	VPSLLD       $0x17, Z16, Z16
 	VMULPS       Z16, Z15, Z15
@@ -8719,7 +10346,6 @@ single3:
 careful4:
 	VMOVUPS.Z    (CX), K1, Z14
 	VORPS        Z12, Z14, Z14
-	VCMPPS       $0x11, Z13, Z14, K2
 	VMOVUPS      expMinF32<>+0(SB), Z15
 	VMAXPS       Z14, Z15, Z14
 	VMOVUPS      Z3, Z15
@@ -8751,18 +10377,24 @@ careful4:
 	VSUBPS       Z0, Z19, Z20
 	VSUBPS       Z20, Z18, Z18
 	VFMADD231PS  Z17, Z16, Z18
-	VADDPS       Z19, Z19, Z20
-	VMULPS       Z19, Z19, Z21
-	VMOVUPS      Z21, Z22
-	VFMSUB231PS  Z19, Z19, Z22
-	VFMADD231PS  Z18, Z20, Z22
-	VDIVPS       Z21, Z0, Z18
-	VMULPS       Z18, Z14, Z19
-	VFNMADD231PS Z21, Z19, Z14
+	VADDPS       Z19, Z19, Z17
+	VMULPS       Z19, Z19, Z20
+	VMOVUPS      Z20, Z21
+	VFMSUB231PS  Z19, Z19, Z21
+	VFMADD231PS  Z18, Z17, Z21
+	VDIVPS       Z20, Z0, Z17
+	VMULPS       Z17, Z14, Z18
+	VFNMADD231PS Z20, Z18, Z14
 	VADDPS       Z16, Z14, Z14
-	VFNMADD231PS Z22, Z19, Z14
-	VFMADD213PS  Z19, Z18, Z14
-	VMULPS       Z17, Z14, Z16
+	VFNMADD231PS Z21, Z18, Z14
+	VFMADD213PS  Z18, Z17, Z14
+	VMOVUPS.Z    (CX), K1, Z16
+	VORPS        Z12, Z16, Z16
+	VCMPPS       $0x11, Z13, Z16, K2
+	VMOVUPS      safeRoundF32<>+0(SB), Z16
+	VMAXPS       Z15, Z16, Z16
+	VPSLLD       $0x17, Z16, Z16
+	VMULPS       Z16, Z14, Z16
 	VADDPS       upLogF32<>+0(SB), Z15, Z15
 	VPSLLD       $0x17, Z15, Z15
 	VMULPS       Z15, Z14, Z14
@@ -8775,11 +10407,13 @@ careful4:
 	VBLENDMPS    Z15, Z14, K3, Z1
 	VBLENDMPS    Z1, Z16, K2, Z2
 	VMOVUPS.Z    (BX), K1, Z14
-	VMOVUPS      belowProductF32<>+0(SB), Z15
-	VPSUBD       Z2, Z15, Z15
+	VANDPS       magnitudeF32<>+0(SB), Z2, Z15
+	VMOVUPS      belowProductF32<>+0(SB), Z16
+	VPSUBD       Z15, Z16, Z15
 	VANDPS       magnitudeF32<>+0(SB), Z14, Z16
 	VPCMPGTD     Z15, Z16, K2
 	VMOVAPS.Z    Z14, K2, Z14
+	VMOVAPS.Z    Z2, K2, Z2
 	VMULPS       Z2, Z14, Z2
 	VMOVUPS      Z2, K1, (AX)
 	ADDQ         $0x00000040, AX
@@ -9065,7 +10699,6 @@ careful4:
 	VMOVUPS.Z    (CX), K1, Z15
 	VORPS        Z13, Z15, Z15
 	VADDPS       Z15, Z15, Z15
-	VCMPPS       $0x11, Z14, Z15, K2
 	VMOVUPS      expMinF32<>+0(SB), Z16
 	VMAXPS       Z15, Z16, Z15
 	VMOVUPS      Z3, Z16
@@ -9097,18 +10730,25 @@ careful4:
 	VSUBPS       Z0, Z20, Z21
 	VSUBPS       Z21, Z19, Z19
 	VFMADD231PS  Z18, Z17, Z19
-	VMULPS       Z12, Z20, Z20
-	VMULPS       Z20, Z20, Z21
-	VMOVUPS      Z21, Z22
-	VFMSUB231PS  Z20, Z20, Z22
-	VFMADD231PS  Z19, Z20, Z22
-	VDIVPS       Z21, Z0, Z19
-	VMULPS       Z19, Z15, Z20
-	VFNMADD231PS Z21, Z20, Z15
+	VMULPS       Z12, Z20, Z18
+	VMULPS       Z18, Z18, Z20
+	VMOVUPS      Z20, Z21
+	VFMSUB231PS  Z18, Z18, Z21
+	VFMADD231PS  Z19, Z18, Z21
+	VDIVPS       Z20, Z0, Z18
+	VMULPS       Z18, Z15, Z19
+	VFNMADD231PS Z20, Z19, Z15
 	VADDPS       Z17, Z15, Z15
-	VFNMADD231PS Z22, Z20, Z15
-	VFMADD213PS  Z20, Z19, Z15
-	VMULPS       Z18, Z15, Z17
+	VFNMADD231PS Z21, Z19, Z15
+	VFMADD213PS  Z19, Z18, Z15
+	VMOVUPS.Z    (CX), K1, Z17
+	VORPS        Z13, Z17, Z17
+	VADDPS       Z17, Z17, Z17
+	VCMPPS       $0x11, Z14, Z17, K2
+	VMOVUPS      safeRoundF32<>+0(SB), Z17
+	VMAXPS       Z16, Z17, Z17
+	VPSLLD       $0x17, Z17, Z17
+	VMULPS       Z17, Z15, Z17
 	VADDPS       upLogF32<>+0(SB), Z16, Z16
 	VPSLLD       $0x17, Z16, Z16
 	VMULPS       Z16, Z15, Z15
@@ -9121,11 +10761,13 @@ careful4:
 	VBLENDMPS    Z16, Z15, K3, Z1
 	VBLENDMPS    Z1, Z17, K2, Z2
 	VMOVUPS.Z    (BX), K1, Z15
-	VMOVUPS      belowProductF32<>+0(SB), Z16
-	VPSUBD       Z2, Z16, Z16
+	VANDPS       magnitudeF32<>+0(SB), Z2, Z16
+	VMOVUPS      belowProductF32<>+0(SB), Z17
+	VPSUBD       Z16, Z17, Z16
 	VANDPS       magnitudeF32<>+0(SB), Z15, Z17
 	VPCMPGTD     Z16, Z17, K2
 	VMOVAPS.Z    Z15, K2, Z15
+	VMOVAPS.Z    Z2, K2, Z2
 	VMULPS       Z2, Z15, Z2
 	VMOVUPS      Z2, K1, (AX)
 	ADDQ         $0x00000040, AX
@@ -11116,7 +12758,6 @@ single3:
 careful4:
 	VMOVUPD.Z    (CX), K1, Z16
 	VORPD        signF64<>+0(SB), Z16, Z16
-	VCMPPD       $0x11, minusSafeF64<>+0(SB), Z16, K2
 	VMOVUPD      expMinF64<>+0(SB), Z17
 	VMAXPD       Z16, Z17, Z16
 	VMOVUPD      Z3, Z17
@@ -11153,18 +12794,24 @@ careful4:
 	VSUBPD       Z0, Z21, Z22
 	VSUBPD       Z22, Z20, Z20
 	VFMADD231PD  Z19, Z18, Z20
-	VADDPD       Z21, Z21, Z22
-	VMULPD       Z21, Z21, Z23
-	VMOVUPD      Z23, Z24
-	VFMSUB231PD  Z21, Z21, Z24
-	VFMADD231PD  Z20, Z22, Z24
-	VDIVPD       Z23, Z0, Z20
-	VMULPD       Z20, Z16, Z21
-	VFNMADD231PD Z23, Z21, Z16
+	VADDPD       Z21, Z21, Z19
+	VMULPD       Z21, Z21, Z22
+	VMOVUPD      Z22, Z23
+	VFMSUB231PD  Z21, Z21, Z23
+	VFMADD231PD  Z20, Z19, Z23
+	VDIVPD       Z22, Z0, Z19
+	VMULPD       Z19, Z16, Z20
+	VFNMADD231PD Z22, Z20, Z16
 	VADDPD       Z18, Z16, Z16
-	VFNMADD231PD Z24, Z21, Z16
-	VFMADD213PD  Z21, Z20, Z16
-	VMULPD       Z19, Z16, Z18
+	VFNMADD231PD Z23, Z20, Z16
+	VFMADD213PD  Z20, Z19, Z16
+	VMOVUPD.Z    (CX), K1, Z18
+	VORPD        signF64<>+0(SB), Z18, Z18
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Z18, K2
+	VMOVUPD      safeRoundF64<>+0(SB), Z18
+	VMAXPD       Z17, Z18, Z18
+	VPSLLQ       $0x34, Z18, Z18
+	VMULPD       Z18, Z16, Z18
 	VADDPD       upLogF64<>+0(SB), Z17, Z17
 	VPSLLQ       $0x34, Z17, Z17
 	VMULPD       Z17, Z16, Z16
@@ -11449,7 +13096,6 @@ careful4:
 	VMOVUPD.Z    (CX), K1, Z16
 	VORPD        signF64<>+0(SB), Z16, Z16
 	VADDPD       Z16, Z16, Z16
-	VCMPPD       $0x11, minusSafeF64<>+0(SB), Z16, K2
 	VMOVUPD      expMinF64<>+0(SB), Z17
 	VMAXPD       Z16, Z17, Z16
 	VMOVUPD      Z3, Z17
@@ -11486,18 +13132,25 @@ careful4:
 	VSUBPD       Z0, Z21, Z22
 	VSUBPD       Z22, Z20, Z20
 	VFMADD231PD  Z19, Z18, Z20
-	VMULPD       halfF64<>+0(SB), Z21, Z21
-	VMULPD       Z21, Z21, Z22
-	VMOVUPD      Z22, Z23
-	VFMSUB231PD  Z21, Z21, Z23
-	VFMADD231PD  Z20, Z21, Z23
-	VDIVPD       Z22, Z0, Z20
-	VMULPD       Z20, Z16, Z21
-	VFNMADD231PD Z22, Z21, Z16
+	VMULPD       halfF64<>+0(SB), Z21, Z19
+	VMULPD       Z19, Z19, Z21
+	VMOVUPD      Z21, Z22
+	VFMSUB231PD  Z19, Z19, Z22
+	VFMADD231PD  Z20, Z19, Z22
+	VDIVPD       Z21, Z0, Z19
+	VMULPD       Z19, Z16, Z20
+	VFNMADD231PD Z21, Z20, Z16
 	VADDPD       Z18, Z16, Z16
-	VFNMADD231PD Z23, Z21, Z16
-	VFMADD213PD  Z21, Z20, Z16
-	VMULPD       Z19, Z16, Z18
+	VFNMADD231PD Z22, Z20, Z16
+	VFMADD213PD  Z20, Z19, Z16
+	VMOVUPD.Z    (CX), K1, Z18
+	VORPD        signF64<>+0(SB), Z18, Z18
+	VADDPD       Z18, Z18, Z18
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Z18, K2
+	VMOVUPD      safeRoundF64<>+0(SB), Z18
+	VMAXPD       Z17, Z18, Z18
+	VPSLLQ       $0x34, Z18, Z18
+	VMULPD       Z18, Z16, Z18
 	VADDPD       upLogF64<>+0(SB), Z17, Z17
 	VPSLLQ       $0x34, Z17, Z17
 	VMULPD       Z17, Z16, Z16
@@ -11809,7 +13462,6 @@ single3:
 careful4:
 	VMOVUPD.Z    (CX), K1, Z16
 	VORPD        signF64<>+0(SB), Z16, Z16
-	VCMPPD       $0x11, minusSafeF64<>+0(SB), Z16, K2
 	VMOVUPD      expMinF64<>+0(SB), Z17
 	VMAXPD       Z16, Z17, Z16
 	VMOVUPD      Z3, Z17
@@ -11846,18 +13498,24 @@ careful4:
 	VSUBPD       Z0, Z21, Z22
 	VSUBPD       Z22, Z20, Z20
 	VFMADD231PD  Z19, Z18, Z20
-	VADDPD       Z21, Z21, Z22
-	VMULPD       Z21, Z21, Z23
-	VMOVUPD      Z23, Z24
-	VFMSUB231PD  Z21, Z21, Z24
-	VFMADD231PD  Z20, Z22, Z24
-	VDIVPD       Z23, Z0, Z20
-	VMULPD       Z20, Z16, Z21
-	VFNMADD231PD Z23, Z21, Z16
+	VADDPD       Z21, Z21, Z19
+	VMULPD       Z21, Z21, Z22
+	VMOVUPD      Z22, Z23
+	VFMSUB231PD  Z21, Z21, Z23
+	VFMADD231PD  Z20, Z19, Z23
+	VDIVPD       Z22, Z0, Z19
+	VMULPD       Z19, Z16, Z20
+	VFNMADD231PD Z22, Z20, Z16
 	VADDPD       Z18, Z16, Z16
-	VFNMADD231PD Z24, Z21, Z16
-	VFMADD213PD  Z21, Z20, Z16
-	VMULPD       Z19, Z16, Z18
+	VFNMADD231PD Z23, Z20, Z16
+	VFMADD213PD  Z20, Z19, Z16
+	VMOVUPD.Z    (CX), K1, Z18
+	VORPD        signF64<>+0(SB), Z18, Z18
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Z18, K2
+	VMOVUPD      safeRoundF64<>+0(SB), Z18
+	VMAXPD       Z17, Z18, Z18
+	VPSLLQ       $0x34, Z18, Z18
+	VMULPD       Z18, Z16, Z18
 	VADDPD       upLogF64<>+0(SB), Z17, Z17
 	VPSLLQ       $0x34, Z17, Z17
 	VMULPD       Z17, Z16, Z16
@@ -11870,11 +13528,13 @@ careful4:
 	VBLENDMPD    Z17, Z16, K3, Z1
 	VBLENDMPD    Z1, Z18, K2, Z2
 	VMOVUPD.Z    (BX), K1, Z16
-	VMOVUPD      belowProductF64<>+0(SB), Z17
-	VPSUBQ       Z2, Z17, Z17
+	VANDPD       magnitudeF64<>+0(SB), Z2, Z17
+	VMOVUPD      belowProductF64<>+0(SB), Z18
+	VPSUBQ       Z17, Z18, Z17
 	VANDPD       magnitudeF64<>+0(SB), Z16, Z18
 	VPCMPGTQ     Z17, Z18, K2
 	VMOVAPD.Z    Z16, K2, Z16
+	VMOVAPD.Z    Z2, K2, Z2
 	VMULPD       Z2, Z16, Z2
 	VMOVUPD      Z2, K1, (AX)
 	ADDQ         $0x00000040, AX
@@ -12181,7 +13841,6 @@ careful4:
 	VMOVUPD.Z    (CX), K1, Z16
 	VORPD        signF64<>+0(SB), Z16, Z16
 	VADDPD       Z16, Z16, Z16
-	VCMPPD       $0x11, minusSafeF64<>+0(SB), Z16, K2
 	VMOVUPD      expMinF64<>+0(SB), Z17
 	VMAXPD       Z16, Z17, Z16
 	VMOVUPD      Z3, Z17
@@ -12218,18 +13877,25 @@ careful4:
 	VSUBPD       Z0, Z21, Z22
 	VSUBPD       Z22, Z20, Z20
 	VFMADD231PD  Z19, Z18, Z20
-	VMULPD       halfF64<>+0(SB), Z21, Z21
-	VMULPD       Z21, Z21, Z22
-	VMOVUPD      Z22, Z23
-	VFMSUB231PD  Z21, Z21, Z23
-	VFMADD231PD  Z20, Z21, Z23
-	VDIVPD       Z22, Z0, Z20
-	VMULPD       Z20, Z16, Z21
-	VFNMADD231PD Z22, Z21, Z16
+	VMULPD       halfF64<>+0(SB), Z21, Z19
+	VMULPD       Z19, Z19, Z21
+	VMOVUPD      Z21, Z22
+	VFMSUB231PD  Z19, Z19, Z22
+	VFMADD231PD  Z20, Z19, Z22
+	VDIVPD       Z21, Z0, Z19
+	VMULPD       Z19, Z16, Z20
+	VFNMADD231PD Z21, Z20, Z16
 	VADDPD       Z18, Z16, Z16
-	VFNMADD231PD Z23, Z21, Z16
-	VFMADD213PD  Z21, Z20, Z16
-	VMULPD       Z19, Z16, Z18
+	VFNMADD231PD Z22, Z20, Z16
+	VFMADD213PD  Z20, Z19, Z16
+	VMOVUPD.Z    (CX), K1, Z18
+	VORPD        signF64<>+0(SB), Z18, Z18
+	VADDPD       Z18, Z18, Z18
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Z18, K2
+	VMOVUPD      safeRoundF64<>+0(SB), Z18
+	VMAXPD       Z17, Z18, Z18
+	VPSLLQ       $0x34, Z18, Z18
+	VMULPD       Z18, Z16, Z18
 	VADDPD       upLogF64<>+0(SB), Z17, Z17
 	VPSLLQ       $0x34, Z17, Z17
 	VMULPD       Z17, Z16, Z16
@@ -12242,11 +13908,13 @@ careful4:
 	VBLENDMPD    Z17, Z16, K3, Z1
 	VBLENDMPD    Z1, Z18, K2, Z2
 	VMOVUPD.Z    (BX), K1, Z16
-	VMOVUPD      belowProductF64<>+0(SB), Z17
-	VPSUBQ       Z2, Z17, Z17
+	VANDPD       magnitudeF64<>+0(SB), Z2, Z17
+	VMOVUPD      belowProductF64<>+0(SB), Z18
+	VPSUBQ       Z17, Z18, Z17
 	VANDPD       magnitudeF64<>+0(SB), Z16, Z18
 	VPCMPGTQ     Z17, Z18, K2
 	VMOVAPD.Z    Z16, K2, Z16
+	VMOVAPD.Z    Z2, K2, Z2
 	VMULPD       Z2, Z16, Z2
 	VMOVUPD      Z2, K1, (AX)
 	ADDQ         $0x00000040, AX

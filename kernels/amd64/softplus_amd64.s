@@ -454,7 +454,7 @@ pairs1:
 	VORPS        Y2, Y3, Y2
 	VMOVMSKPS    Y2, SI
 	TESTL        SI, SI
-	JNZ          single2
+	JNZ          carefulPair5
 	VMOVUPS      roundF32<>+0(SB), Y2
 	VMOVUPS      roundF32<>+0(SB), Y3
 	VFNMADD231PS log2eF32<>+0(SB), Y0, Y2
@@ -546,6 +546,132 @@ pairs1:
 	SUBQ         $0x00000010, DX
 	JMP          pairs1
 
+carefulPair5:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y0, Y2
+	VCMPPS       $0x11, minusSafeF32<>+0(SB), Y1, Y3
+	VMOVUPS      expMinF32<>+0(SB), Y4
+	VMAXPS       Y0, Y4, Y0
+	VMAXPS       Y1, Y4, Y1
+	VMOVUPS      safeF32<>+0(SB), Y4
+	VMINPS       Y0, Y4, Y0
+	VMINPS       Y1, Y4, Y1
+	VMOVUPS      roundF32<>+0(SB), Y4
+	VMOVUPS      roundF32<>+0(SB), Y5
+	VFNMADD231PS log2eF32<>+0(SB), Y0, Y4
+	VFNMADD231PS log2eF32<>+0(SB), Y1, Y5
+	VSUBPS       roundF32<>+0(SB), Y4, Y6
+	VSUBPS       roundF32<>+0(SB), Y5, Y7
+	VFNMSUB231PS ln2HiF32<>+0(SB), Y6, Y0
+	VFNMSUB231PS ln2HiF32<>+0(SB), Y7, Y1
+	VMULPS       minusLn2LoF32<>+0(SB), Y6, Y6
+	VMULPS       minusLn2LoF32<>+0(SB), Y7, Y7
+	VMOVUPS      exp4F32<>+0(SB), Y8
+	VMOVUPS      exp4F32<>+0(SB), Y9
+	VFMADD213PS  exp3F32<>+0(SB), Y0, Y8
+	VFMADD213PS  exp3F32<>+0(SB), Y1, Y9
+	VFMADD213PS  exp2F32<>+0(SB), Y0, Y8
+	VFMADD213PS  exp2F32<>+0(SB), Y1, Y9
+	VFMADD213PS  exp1F32<>+0(SB), Y0, Y8
+	VFMADD213PS  exp1F32<>+0(SB), Y1, Y9
+	VFMADD213PS  exp0F32<>+0(SB), Y0, Y8
+	VFMADD213PS  exp0F32<>+0(SB), Y1, Y9
+	VMULPS       Y0, Y8, Y8
+	VMULPS       Y1, Y9, Y9
+	VADDPS       oneF32<>+0(SB), Y0, Y10
+	VADDPS       oneF32<>+0(SB), Y1, Y11
+	VSUBPS       oneF32<>+0(SB), Y10, Y12
+	VSUBPS       oneF32<>+0(SB), Y11, Y13
+	VSUBPS       Y12, Y0, Y12
+	VSUBPS       Y13, Y1, Y13
+	VFMADD231PS  Y0, Y8, Y12
+	VFMADD231PS  Y1, Y9, Y13
+	VADDPS       Y12, Y10, Y0
+	VADDPS       Y13, Y11, Y1
+	VFMADD231PS  Y0, Y6, Y12
+	VFMADD231PS  Y1, Y7, Y13
+	VADDPS       Y10, Y12, Y0
+	VADDPS       Y11, Y13, Y1
+	VSUBPS       Y10, Y0, Y6
+	VSUBPS       Y11, Y1, Y7
+	VSUBPS       Y6, Y12, Y6
+	VSUBPS       Y7, Y13, Y7
+	VMOVUPS      oneF32<>+0(SB), Y9
+	VBLENDVPS    Y2, downF32<>+0(SB), Y9, Y8
+	VBLENDVPS    Y3, downF32<>+0(SB), Y9, Y9
+	VSUBPS       upLogF32<>+0(SB), Y4, Y10
+	VSUBPS       upLogF32<>+0(SB), Y5, Y11
+	VBLENDVPS    Y2, Y10, Y4, Y4
+	VBLENDVPS    Y3, Y11, Y5, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y5, Y1, Y1
+	VMAXPS       Y0, Y8, Y10
+	VMAXPS       Y1, Y9, Y11
+	VMINPS       Y0, Y8, Y0
+	VMINPS       Y1, Y9, Y1
+	VADDPS       Y10, Y0, Y8
+	VADDPS       Y11, Y1, Y9
+	VSUBPS       Y10, Y8, Y10
+	VSUBPS       Y11, Y9, Y11
+	VSUBPS       Y10, Y0, Y0
+	VSUBPS       Y11, Y1, Y1
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y7, Y1
+	VMOVUPS      oneF32<>+0(SB), Y5
+	VDIVPS       Y8, Y5, Y4
+	VDIVPS       Y9, Y5, Y5
+	VMOVUPS      oneF32<>+0(SB), Y6
+	VMOVUPS      oneF32<>+0(SB), Y7
+	VFNMADD231PS Y8, Y4, Y6
+	VFNMADD231PS Y9, Y5, Y7
+	VFNMADD231PS Y0, Y4, Y6
+	VFNMADD231PS Y1, Y5, Y7
+	VFMADD213PS  Y4, Y4, Y6
+	VFMADD213PS  Y5, Y5, Y7
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y6, Y0
+	VCMPPS       $0x11, lowLimitF32<>+0(SB), Y7, Y1
+	VADDPS       lowLimitF32<>+0(SB), Y6, Y4
+	VADDPS       lowLimitF32<>+0(SB), Y7, Y5
+	VPSUBD       lowLimitF32<>+0(SB), Y4, Y4
+	VPSUBD       lowLimitF32<>+0(SB), Y5, Y5
+	VMOVUPS      lowLimitF32<>+0(SB), Y9
+	VMAXPS       Y6, Y9, Y8
+	VMAXPS       Y7, Y9, Y9
+	VMULPS       downF32<>+0(SB), Y8, Y8
+	VMULPS       downF32<>+0(SB), Y9, Y9
+	VBLENDVPS    Y0, Y4, Y8, Y0
+	VBLENDVPS    Y1, Y5, Y9, Y1
+	VBLENDVPS    Y2, Y0, Y6, Y0
+	VBLENDVPS    Y3, Y1, Y7, Y1
+	VMOVUPS      (BX), Y2
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
+	VMOVUPS      belowProductF32<>+0(SB), Y4
+	VPSUBD       Y3, Y4, Y3
+	VANDPS       magnitudeF32<>+0(SB), Y2, Y4
+	VPCMPGTD     Y3, Y4, Y3
+	VANDPS       Y3, Y2, Y2
+	VANDPS       Y3, Y0, Y0
+	VMULPS       Y0, Y2, Y0
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      32(BX), Y0
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
+	VMOVUPS      belowProductF32<>+0(SB), Y3
+	VPSUBD       Y2, Y3, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
+	VPCMPGTD     Y2, Y3, Y2
+	VANDPS       Y2, Y0, Y0
+	VANDPS       Y2, Y1, Y1
+	VMULPS       Y1, Y0, Y1
+	VMOVUPS      Y1, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, BX
+	SUBQ         $0x00000010, DX
+	JMP          pairs1
+
 single2:
 	TESTQ        DX, DX
 	JLE          end4
@@ -607,33 +733,33 @@ single2:
 	VANDPS       Y1, Y0, Y0
 	VMULPS       Y3, Y0, Y3
 	TESTQ        $0x00000008, SI
-	JZ           skip6
+	JZ           skip7
 	VMOVUPS      Y3, (AX)
-	JMP          stored5
+	JMP          stored6
 
-skip6:
+skip7:
 	LEAQ         (AX), DI
 	VMOVAPS      Y3, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip7
+	JZ           skip8
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip7:
+skip8:
 	TESTQ     $0x00000002, SI
-	JZ        skip8
+	JZ        skip9
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip8:
+skip9:
 	TESTQ  $0x00000001, SI
-	JZ     skip9
+	JZ     skip10
 	VMOVSS X0, (DI)
 
-skip9:
-stored5:
+skip10:
+stored6:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, BX
@@ -694,40 +820,42 @@ careful3:
 	VBLENDVPS    Y1, Y3, Y5, Y1
 	VBLENDVPS    Y2, Y1, Y4, Y1
 	VMASKMOVPS   (BX), Y0, Y0
-	VMOVUPS      belowProductF32<>+0(SB), Y2
-	VPSUBD       Y1, Y2, Y2
+	VANDPS       magnitudeF32<>+0(SB), Y1, Y2
+	VMOVUPS      belowProductF32<>+0(SB), Y3
+	VPSUBD       Y2, Y3, Y2
 	VANDPS       magnitudeF32<>+0(SB), Y0, Y3
 	VPCMPGTD     Y2, Y3, Y2
 	VANDPS       Y2, Y0, Y0
+	VANDPS       Y2, Y1, Y1
 	VMULPS       Y1, Y0, Y1
 	TESTQ        $0x00000008, SI
-	JZ           skip11
+	JZ           skip12
 	VMOVUPS      Y1, (AX)
-	JMP          stored10
+	JMP          stored11
 
-skip11:
+skip12:
 	LEAQ         (AX), DI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000004, SI
-	JZ           skip12
+	JZ           skip13
 	VMOVUPS      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip12:
+skip13:
 	TESTQ     $0x00000002, SI
-	JZ        skip13
+	JZ        skip14
 	VMOVSD    X0, (DI)
 	ADDQ      $0x00000008, DI
 	VPERMILPD $0x01, X0, X0
 
-skip13:
+skip14:
 	TESTQ  $0x00000001, SI
-	JZ     skip14
+	JZ     skip15
 	VMOVSS X0, (DI)
 
-skip14:
-stored10:
+skip15:
+stored11:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, BX
@@ -1238,7 +1366,7 @@ pairs1:
 	VORPD        Y2, Y3, Y2
 	VMOVMSKPD    Y2, SI
 	TESTL        SI, SI
-	JNZ          single2
+	JNZ          carefulPair5
 	VMOVUPD      roundF64<>+0(SB), Y2
 	VMOVUPD      roundF64<>+0(SB), Y3
 	VFNMADD231PD log2eF64<>+0(SB), Y0, Y2
@@ -1340,6 +1468,142 @@ pairs1:
 	SUBQ         $0x00000008, DX
 	JMP          pairs1
 
+carefulPair5:
+	VMOVUPD      (CX), Y0
+	VMOVUPD      32(CX), Y1
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y0, Y2
+	VCMPPD       $0x11, minusSafeF64<>+0(SB), Y1, Y3
+	VMOVUPD      expMinF64<>+0(SB), Y4
+	VMAXPD       Y0, Y4, Y0
+	VMAXPD       Y1, Y4, Y1
+	VMOVUPD      safeF64<>+0(SB), Y4
+	VMINPD       Y0, Y4, Y0
+	VMINPD       Y1, Y4, Y1
+	VMOVUPD      roundF64<>+0(SB), Y4
+	VMOVUPD      roundF64<>+0(SB), Y5
+	VFNMADD231PD log2eF64<>+0(SB), Y0, Y4
+	VFNMADD231PD log2eF64<>+0(SB), Y1, Y5
+	VSUBPD       roundF64<>+0(SB), Y4, Y6
+	VSUBPD       roundF64<>+0(SB), Y5, Y7
+	VFNMSUB231PD ln2HiF64<>+0(SB), Y6, Y0
+	VFNMSUB231PD ln2HiF64<>+0(SB), Y7, Y1
+	VMULPD       minusLn2LoF64<>+0(SB), Y6, Y6
+	VMULPD       minusLn2LoF64<>+0(SB), Y7, Y7
+	VMOVUPD      exp9F64<>+0(SB), Y8
+	VMOVUPD      exp9F64<>+0(SB), Y9
+	VFMADD213PD  exp8F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp8F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp7F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp7F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp6F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp6F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp5F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp5F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp4F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp4F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp3F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp3F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp2F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp2F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp1F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp1F64<>+0(SB), Y1, Y9
+	VFMADD213PD  exp0F64<>+0(SB), Y0, Y8
+	VFMADD213PD  exp0F64<>+0(SB), Y1, Y9
+	VMULPD       Y0, Y8, Y8
+	VMULPD       Y1, Y9, Y9
+	VADDPD       oneF64<>+0(SB), Y0, Y10
+	VADDPD       oneF64<>+0(SB), Y1, Y11
+	VSUBPD       oneF64<>+0(SB), Y10, Y12
+	VSUBPD       oneF64<>+0(SB), Y11, Y13
+	VSUBPD       Y12, Y0, Y12
+	VSUBPD       Y13, Y1, Y13
+	VFMADD231PD  Y0, Y8, Y12
+	VFMADD231PD  Y1, Y9, Y13
+	VADDPD       Y12, Y10, Y0
+	VADDPD       Y13, Y11, Y1
+	VFMADD231PD  Y0, Y6, Y12
+	VFMADD231PD  Y1, Y7, Y13
+	VADDPD       Y10, Y12, Y0
+	VADDPD       Y11, Y13, Y1
+	VSUBPD       Y10, Y0, Y6
+	VSUBPD       Y11, Y1, Y7
+	VSUBPD       Y6, Y12, Y6
+	VSUBPD       Y7, Y13, Y7
+	VMOVUPD      oneF64<>+0(SB), Y9
+	VBLENDVPD    Y2, downF64<>+0(SB), Y9, Y8
+	VBLENDVPD    Y3, downF64<>+0(SB), Y9, Y9
+	VSUBPD       upLogF64<>+0(SB), Y4, Y10
+	VSUBPD       upLogF64<>+0(SB), Y5, Y11
+	VBLENDVPD    Y2, Y10, Y4, Y4
+	VBLENDVPD    Y3, Y11, Y5, Y5
+	VPSLLQ       $0x34, Y4, Y4
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y4, Y0, Y0
+	VMULPD       Y5, Y1, Y1
+	VMAXPD       Y0, Y8, Y10
+	VMAXPD       Y1, Y9, Y11
+	VMINPD       Y0, Y8, Y0
+	VMINPD       Y1, Y9, Y1
+	VADDPD       Y10, Y0, Y8
+	VADDPD       Y11, Y1, Y9
+	VSUBPD       Y10, Y8, Y10
+	VSUBPD       Y11, Y9, Y11
+	VSUBPD       Y10, Y0, Y0
+	VSUBPD       Y11, Y1, Y1
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y7, Y1
+	VMOVUPD      oneF64<>+0(SB), Y5
+	VDIVPD       Y8, Y5, Y4
+	VDIVPD       Y9, Y5, Y5
+	VMOVUPD      oneF64<>+0(SB), Y6
+	VMOVUPD      oneF64<>+0(SB), Y7
+	VFNMADD231PD Y8, Y4, Y6
+	VFNMADD231PD Y9, Y5, Y7
+	VFNMADD231PD Y0, Y4, Y6
+	VFNMADD231PD Y1, Y5, Y7
+	VFMADD213PD  Y4, Y4, Y6
+	VFMADD213PD  Y5, Y5, Y7
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y6, Y0
+	VCMPPD       $0x11, lowLimitF64<>+0(SB), Y7, Y1
+	VADDPD       lowLimitF64<>+0(SB), Y6, Y4
+	VADDPD       lowLimitF64<>+0(SB), Y7, Y5
+	VPSUBQ       lowLimitF64<>+0(SB), Y4, Y4
+	VPSUBQ       lowLimitF64<>+0(SB), Y5, Y5
+	VMOVUPD      lowLimitF64<>+0(SB), Y9
+	VMAXPD       Y6, Y9, Y8
+	VMAXPD       Y7, Y9, Y9
+	VMULPD       downF64<>+0(SB), Y8, Y8
+	VMULPD       downF64<>+0(SB), Y9, Y9
+	VBLENDVPD    Y0, Y4, Y8, Y0
+	VBLENDVPD    Y1, Y5, Y9, Y1
+	VBLENDVPD    Y2, Y0, Y6, Y0
+	VBLENDVPD    Y3, Y1, Y7, Y1
+	VMOVUPD      (BX), Y2
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
+	VMOVUPD      belowProductF64<>+0(SB), Y4
+	VPSUBQ       Y3, Y4, Y3
+	VANDPD       magnitudeF64<>+0(SB), Y2, Y4
+	VPCMPGTQ     Y3, Y4, Y3
+	VANDPD       Y3, Y2, Y2
+	VANDPD       Y3, Y0, Y0
+	VMULPD       Y0, Y2, Y0
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      32(BX), Y0
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
+	VMOVUPD      belowProductF64<>+0(SB), Y3
+	VPSUBQ       Y2, Y3, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
+	VPCMPGTQ     Y2, Y3, Y2
+	VANDPD       Y2, Y0, Y0
+	VANDPD       Y2, Y1, Y1
+	VMULPD       Y1, Y0, Y1
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, BX
+	SUBQ         $0x00000008, DX
+	JMP          pairs1
+
 single2:
 	TESTQ        DX, DX
 	JLE          end4
@@ -1406,26 +1670,26 @@ single2:
 	VANDPD       Y1, Y0, Y0
 	VMULPD       Y3, Y0, Y3
 	TESTQ        $0x00000004, SI
-	JZ           skip6
+	JZ           skip7
 	VMOVUPD      Y3, (AX)
-	JMP          stored5
+	JMP          stored6
 
-skip6:
+skip7:
 	LEAQ         (AX), DI
 	VMOVAPS      Y3, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip7
+	JZ           skip8
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip7:
+skip8:
 	TESTQ  $0x00000001, SI
-	JZ     skip8
+	JZ     skip9
 	VMOVSD X0, (DI)
 
-skip8:
-stored5:
+skip9:
+stored6:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, BX
@@ -1491,33 +1755,35 @@ careful3:
 	VBLENDVPD    Y1, Y3, Y5, Y1
 	VBLENDVPD    Y2, Y1, Y4, Y1
 	VMASKMOVPD   (BX), Y0, Y0
-	VMOVUPD      belowProductF64<>+0(SB), Y2
-	VPSUBQ       Y1, Y2, Y2
+	VANDPD       magnitudeF64<>+0(SB), Y1, Y2
+	VMOVUPD      belowProductF64<>+0(SB), Y3
+	VPSUBQ       Y2, Y3, Y2
 	VANDPD       magnitudeF64<>+0(SB), Y0, Y3
 	VPCMPGTQ     Y2, Y3, Y2
 	VANDPD       Y2, Y0, Y0
+	VANDPD       Y2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
 	TESTQ        $0x00000004, SI
-	JZ           skip10
+	JZ           skip11
 	VMOVUPD      Y1, (AX)
-	JMP          stored9
+	JMP          stored10
 
-skip10:
+skip11:
 	LEAQ         (AX), DI
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000002, SI
-	JZ           skip11
+	JZ           skip12
 	VMOVUPD      X0, (DI)
 	ADDQ         $0x00000010, DI
 	VEXTRACTF128 $0x01, Y0, X0
 
-skip11:
+skip12:
 	TESTQ  $0x00000001, SI
-	JZ     skip12
+	JZ     skip13
 	VMOVSD X0, (DI)
 
-skip12:
-stored9:
+skip13:
+stored10:
 	ADDQ $0x00000020, AX
 	ADDQ $0x00000020, CX
 	ADDQ $0x00000020, BX
@@ -2289,11 +2555,13 @@ careful4:
 	VBLENDMPS    Z16, Z17, K3, Z4
 	VBLENDMPS    Z4, Z18, K2, Z5
 	VMOVUPS.Z    (BX), K1, Z16
-	VMOVUPS      belowProductF32<>+0(SB), Z17
-	VPSUBD       Z5, Z17, Z17
+	VANDPS       magnitudeF32<>+0(SB), Z5, Z17
+	VMOVUPS      belowProductF32<>+0(SB), Z18
+	VPSUBD       Z17, Z18, Z17
 	VANDPS       magnitudeF32<>+0(SB), Z16, Z18
 	VPCMPGTD     Z17, Z18, K2
 	VMOVAPS.Z    Z16, K2, Z16
+	VMOVAPS.Z    Z5, K2, Z5
 	VMULPS       Z5, Z16, Z5
 	VMOVUPS      Z5, K1, (AX)
 	ADDQ         $0x00000040, AX
@@ -3176,11 +3444,13 @@ careful4:
 	VBLENDMPD    Z18, Z19, K3, Z4
 	VBLENDMPD    Z4, Z20, K2, Z5
 	VMOVUPD.Z    (BX), K1, Z18
-	VMOVUPD      belowProductF64<>+0(SB), Z19
-	VPSUBQ       Z5, Z19, Z19
+	VANDPD       magnitudeF64<>+0(SB), Z5, Z19
+	VMOVUPD      belowProductF64<>+0(SB), Z20
+	VPSUBQ       Z19, Z20, Z19
 	VANDPD       magnitudeF64<>+0(SB), Z18, Z20
 	VPCMPGTQ     Z19, Z20, K2
 	VMOVAPD.Z    Z18, K2, Z18
+	VMOVAPD.Z    Z5, K2, Z5
 	VMULPD       Z5, Z18, Z5
 	VMOVUPD      Z5, K1, (AX)
 	ADDQ         $0x00000040, AX

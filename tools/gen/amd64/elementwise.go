@@ -18,14 +18,14 @@ func elementwise(t *target) {
 	t.reluPrime("ReLUPrime")
 	t.reluPrime("MulReLUPrime")
 
-	exp := function{rare: beyondSafe, body: expBody}
+	exp := function{rare: beyondSafe, body: expBody, pairs: true}
 	t.elementary("Exp", exp, append(t.expConstants(), "sign", "minusSafe"),
 		"Cody–Waite reduction, a polynomial in two words, 2^k by an integer shift.")
 
 	log := function{filler: "one", rare: notNormal, body: logBody}
 	t.elementary("Log", log, t.logConstants(), "k·ln 2 + ln(1 + f) with a polynomial in f.")
 
-	sigmoid := function{rare: beyondSafe, body: sigmoidBody}
+	sigmoid := function{rare: beyondSafe, body: sigmoidBody, pairs: true}
 	t.elementary("Sigmoid", sigmoid, append(t.expConstants(), "sign", "minusSafe"),
 		"Exponential and denominator in two words, one division and a Newton step.")
 
@@ -44,16 +44,20 @@ func elementwise(t *target) {
 // prime is the function σ' or tanh'.
 func prime(tanh bool) function {
 	return function{
-		prepare: func(m *maths, z vector) vector {
-			x := m.or(z, "sign")
-			if tanh {
-				x = m.add(x, x)
-			}
-			return x
-		},
-		rare: belowSafe,
-		body: func(m *maths, x vector, careful bool) vector { return primeBody(m, x, careful, tanh) },
+		prepare: func(m *maths, z vector) vector { return m.primeArgument(z, tanh) },
+		rare:    belowSafe,
+		body:    func(m *maths, x vector, careful bool) vector { return primeBody(m, x, careful, tanh) },
+		pairs:   true,
 	}
+}
+
+// primeArgument returns −|z| or, with tanh, −2|z|.
+func (m *maths) primeArgument(z vector, tanh bool) vector {
+	x := m.or(z, "sign")
+	if tanh {
+		x = m.add(x, x)
+	}
+	return x
 }
 
 // expConstants names the constants of exponentials, most used first.
@@ -190,7 +194,7 @@ func (t *target) elementary(name string, f function, hoist []string, method stri
 		t.JG(operand.LabelRef(more))
 		one, k := t.maths(), t.mask(n)
 		x := one.begin(f, z, &k, more)
-		one.finish(f, f.body(one, x, false), dst, d, &k)
+		one.finish(f, f.body(one, x, false), dst, d, &k, false)
 		t.ret()
 		t.Label(more)
 	}
@@ -210,17 +214,31 @@ func (m *maths) elementary(f function, n, dst, z, d reg.GPVirtual) {
 	bytes := m.lanes * m.size
 	pairs, single, careful, end := m.label("pairs"), m.label("single"), m.label("careful"), m.label("end")
 
+	advancePair := func() {
+		for _, p := range ptrs {
+			m.ADDQ(operand.U32(2*bytes), p)
+		}
+		m.SUBQ(operand.U32(2*m.lanes), n)
+		m.JMP(operand.LabelRef(pairs))
+	}
 	m.Label(pairs)
 	m.CMPQ(n, operand.U32(2*m.lanes))
 	m.JL(operand.LabelRef(single))
-	two := m.wide(2)
-	x := two.begin(f, z, nil, single)
-	two.finish(f, f.body(two, x, false), dst, d, nil)
-	for _, p := range ptrs {
-		m.ADDQ(operand.U32(2*bytes), p)
+	two, rare := m.wide(2), single
+	carefulPairs := f.pairs && !m.avx512 // with AVX-512, constants have taken the registers
+	if carefulPairs {
+		rare = m.label("carefulPair")
 	}
-	m.SUBQ(operand.U32(2*m.lanes), n)
-	m.JMP(operand.LabelRef(pairs))
+	x := two.begin(f, z, nil, rare)
+	two.finish(f, f.body(two, x, false), dst, d, nil, false)
+	advancePair()
+
+	if carefulPairs {
+		m.Label(rare)
+		x = two.begin(f.withoutRare(), z, nil, "")
+		two.finish(f, f.body(two, x, true), dst, d, nil, true)
+		advancePair()
+	}
 
 	m.Label(single)
 	m.TESTQ(n, n)
@@ -238,16 +256,22 @@ func (m *maths) elementary(f function, n, dst, z, d reg.GPVirtual) {
 		m.JMP(operand.LabelRef(pairs))
 	}
 	x = m.begin(f, z, &k, careful)
-	m.finish(f, f.body(m, x, false), dst, d, &k)
+	m.finish(f, f.body(m, x, false), dst, d, &k, false)
 	advance()
 
 	if f.rare != nil {
 		m.Label(careful)
-		x = m.begin(function{filler: f.filler, prepare: f.prepare}, z, &k, "")
-		m.finish(f, f.body(m, x, true), dst, d, &k)
+		x = m.begin(f.withoutRare(), z, &k, "")
+		m.finish(f, f.body(m, x, true), dst, d, &k, true)
 		advance()
 	}
 	m.Label(end)
+}
+
+// withoutRare returns f for its careful body, which is right for all arguments.
+func (f function) withoutRare() function {
+	f.rare = nil
+	return f
 }
 
 // begin loads and prepares arguments and leaves for label if there is a rare one.
@@ -273,13 +297,19 @@ func (m *maths) begin(f function, z reg.GPVirtual, k *mask, label string) vector
 }
 
 // finish multiplies results by d, if there is one, and stores them.
-func (m *maths) finish(f function, y vector, dst, d reg.GPVirtual, k *mask) {
+func (m *maths) finish(f function, y vector, dst, d reg.GPVirtual, k *mask, careful bool) {
 	for i := range y {
 		at := i * m.lanes * m.size
 		if d != nil {
 			v := m.vec()
 			m.loadMaybe(mem(d, at), k, v)
-			m.only(m.wide(1).productAbove(v, y[i], f.signed), v)
+			// A careful body's y may be subnormal, and 0·y would take its time. It may also be a
+			// NaN, whose sign bit counts. A negative y stays, because of the sign of 0·y.
+			c := m.wide(1).productAbove(v, y[i], f.signed || careful)
+			m.only(c, v)
+			if careful && !f.signed {
+				m.only(c, y[i])
+			}
 			m.target.mul(v, y[i], y[i])
 		}
 		m.storeMaybe(y[i], k, mem(dst, at))

@@ -329,6 +329,7 @@ type function struct {
 	rare    func(m *maths, x vector) condition            // nil: the fast body is right for all
 	body    func(m *maths, x vector, careful bool) vector // may overwrite x
 	signed  bool                                          // results may be negative
+	pairs   bool                                          // 16 registers hold two vectors of the careful body
 }
 
 // beyondSafe tells arguments for which an exponential may not be normal, and NaN.
@@ -389,9 +390,7 @@ func sigmoidBody(m *maths, z vector, careful bool) vector {
 
 // primeBody is σ'(z) from x = −|z| or, with tanh, tanh'(z) from x = −2|z|.
 func primeBody(m *maths, x vector, careful, tanh bool) vector {
-	var low condition
 	if careful {
-		low = m.compare(x, lessThan, "minusSafe")
 		x = m.max("expMin", x)
 	}
 	kr, e, el := m.twoWordExp(x, false)
@@ -415,11 +414,12 @@ func primeBody(m *maths, x vector, careful, tanh bool) vector {
 	m.fmsTo(vl, h, h)
 	m.fmaTo(vl, twice, dl)
 	y := m.quotient(e, el, v, vl, false)
-	s := m.mul(y, p)
-	if careful {
-		s = m.choose(low, m.lower(m.mul(y, m.pow2(m.add(kr, "upLog")))), s)
+	if careful { // registers are short: p and x once more
+		low := m.compare(m.primeArgument(m.arguments(), tanh), lessThan, "minusSafe")
+		s := m.mul(y, m.pow2(m.max("safeRound", kr)))
+		return m.choose(low, m.lower(m.mul(y, m.pow2(m.add(kr, "upLog")))), s)
 	}
-	return s
+	return m.mul(y, p)
 }
 
 func tanhBody(m *maths, z vector, _ bool) vector {

@@ -5,7 +5,7 @@ func init() { file("softplus", softplus) }
 func softplus(t *target) {
 	t.elementary("Softplus", function{rare: softplusRare, body: softplusBody}, append(t.expConstants(), "sign", "minusSoftplusFar"),
 		"max(z, 0) + ln(1 + e) with e = e^−|z|; 1 + e in two words and a rest, its logarithm in two words, one division.")
-	t.elementary("MulSoftplusPrime", function{rare: beyondSafe, body: sigmoidBody}, append(t.expConstants(), "sign", "minusSafe"),
+	t.elementary("MulSoftplusPrime", function{rare: beyondSafe, body: sigmoidBody, pairs: true}, append(t.expConstants(), "sign", "minusSafe"),
 		"As Sigmoid, then a product.")
 }
 
