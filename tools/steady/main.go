@@ -6,7 +6,7 @@
 //
 // Epochs 2 to 11 are taken twice: when they are due, and once more in the end, by a second
 // trainer from the same beginning, in turns with the last ten. So what else the machine does
-// slows both down alike.
+// slows both down alike. What seems slower is compared up to three times.
 //
 //	go run ./tools/steady                      ten minutes for each of all trainings
 //	go run ./tools/steady -time 5s -run adam   some of them, for a moment
@@ -154,6 +154,10 @@ func (k kind) trainer(m *train.Method) (*train.Trainer[float32], error) {
 // compared is how many epochs are compared with as many in the end.
 const compared = 10
 
+// comparisons is how often at most epochs are compared, if they seem to have got slower. What
+// is slower stays so.
+const comparisons = 3
+
 // run trains for a time.
 func (k kind) run(m *train.Method, each time.Duration) (result, error) {
 	t, err := k.trainer(m)
@@ -161,41 +165,56 @@ func (k kind) run(m *train.Method, each time.Duration) (result, error) {
 		return result{}, err
 	}
 	defer t.Close()
-	again, err := k.trainer(m)
-	if err != nil {
-		return result{}, err
-	}
-	defer again.Close()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	for _, t := range []*train.Trainer[float32]{t, again} {
-		if err := t.Run(context.Background(), 1); err != nil {
-			return result{}, err
-		}
+	if err := t.Run(context.Background(), 1); err != nil {
+		return result{}, err
 	}
-	var due, first, last [compared]time.Duration
-	r := result{epochs: 1 + compared}
+	var due [compared]time.Duration
 	for i := range due {
 		if err := epoch(t, &due[i]); err != nil {
 			return result{}, err
 		}
 	}
+	r := result{epochs: 1 + compared, due: median(due)}
 	for start := time.Now(); time.Since(start) < each; r.epochs++ {
 		if err := t.Run(context.Background(), 1); err != nil {
 			return result{}, err
 		}
 	}
+	for range comparisons {
+		if err := k.compare(t, m, &r); err != nil {
+			return result{}, err
+		}
+		if r.ratio() <= slower {
+			break
+		}
+	}
+	return r, nil
+}
+
+// compare trains t for ten more epochs, in turns with epochs 2 to 11 of a new training.
+func (k kind) compare(t *train.Trainer[float32], m *train.Method, r *result) error {
+	again, err := k.trainer(m)
+	if err != nil {
+		return err
+	}
+	defer again.Close()
+	if err := again.Run(context.Background(), 1); err != nil {
+		return err
+	}
+	var first, last [compared]time.Duration
 	for i := range compared {
 		if err := epoch(again, &first[i]); err != nil {
-			return result{}, err
+			return err
 		}
 		if err := epoch(t, &last[i]); err != nil {
-			return result{}, err
+			return err
 		}
-		r.epochs++
 	}
-	r.due, r.first, r.last = median(due), median(first), median(last)
-	return r, nil
+	r.epochs += compared
+	r.first, r.last = median(first), median(last)
+	return nil
 }
 
 // epoch trains for one epoch and sets the time that it took.

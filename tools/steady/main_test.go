@@ -16,7 +16,7 @@ func TestEveryKind(t *testing.T) {
 	for _, k := range kinds {
 		r, err := k.run(train.Adam().Method, 0)
 		require.NoError(t, err, k.name)
-		require.Equal(t, 21, r.epochs)
+		require.GreaterOrEqual(t, r.epochs, 21)
 		require.Positive(t, r.first)
 		require.Positive(t, r.last)
 	}
