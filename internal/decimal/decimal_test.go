@@ -55,7 +55,7 @@ func TestParseIsStrconv(t *testing.T) {
 		same(t, text)
 	}
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 20000 {
+	for range 8000 {
 		same(t, strconv.FormatFloat(math.Float64frombits(r.Uint64()), 'g', 1+r.IntN(20), 64))
 		same(t, strconv.FormatFloat(float64(math.Float32frombits(r.Uint32())), 'g', -1, 64))
 		m := strconv.FormatUint(r.Uint64()>>r.IntN(11), 10)

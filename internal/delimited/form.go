@@ -192,7 +192,7 @@ func clean(f Form, lines [][]byte) float64 {
 			case quoted:
 			case isDirty(f, cell):
 				dirty++
-			case isCommaNumber(bytes.Replace(append(cell[:len(cell):len(cell)], ','), []byte("."), nil, 1)):
+			case isNumber(cell, '.'):
 				numbers++
 			}
 			at = next
@@ -236,20 +236,25 @@ func isDirty(f Form, cell []byte) bool {
 
 // isCommaNumber reports whether a cell is a number with a decimal comma.
 func isCommaNumber(cell []byte) bool {
-	commas, digits := 0, 0
+	return bytes.IndexByte(cell, ',') >= 0 && isNumber(cell, ',')
+}
+
+// isNumber reports whether a cell looks like a number with one decimal sign or none.
+func isNumber(cell []byte, point byte) bool {
+	points, digits := 0, 0
 	for i, c := range cell {
 		switch {
 		case c >= '0' && c <= '9':
 			digits++
-		case c == ',':
-			commas++
+		case c == point:
+			points++
 		case (c == '-' || c == '+') && (i == 0 || cell[i-1]|0x20 == 'e'):
 		case c|0x20 == 'e' && digits > 0:
 		default:
 			return false
 		}
 	}
-	return commas == 1 && digits > 0
+	return points <= 1 && digits > 0
 }
 
 // decimalComma reports whether the numbers of the lines have a decimal comma. In a number
