@@ -52,10 +52,22 @@ func launched(getenv func(string) string) (size, rank int) {
 	return 0, 0
 }
 
+// unconnected returns, for the first of several processes that srun has started, their number.
+func unconnected(getenv func(string) string) int {
+	n, _ := strconv.Atoi(getenv("SLURM_STEP_NUM_TASKS"))
+	if n > 1 && getenv("SLURM_PROCID") == "0" {
+		return n
+	}
+	return 0
+}
+
 // runRanks is run for a process that a launcher may have started with others. Only rank 0
 // prints and writes files.
 func runRanks(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	size, rank := launched(os.Getenv)
+	if n := unconnected(os.Getenv); size == 0 && n > 0 {
+		fmt.Fprintf(stderr, "nabla: note: srun has started %d processes without MPI, and each of them works alone: srun --mpi=pmix (Open MPI) or --mpi=pmi2 (MPICH) lets them work together\n", n)
+	}
 	switch {
 	case size == 0 || size == 1 && connectRanks == nil:
 		return run(context.Background(), args, stdin, stdout, stderr)
@@ -73,7 +85,7 @@ func runRanks(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if conn.Rank() > 0 {
 		stdout, stderr = io.Discard, io.Discard
 	}
-	code := run(context.WithValue(context.Background(), crewKey{}, &crew{Comm: conn}), args, stdin, stdout, stderr)
+	code := run(context.WithValue(context.Background(), crewKey{}, &crew{Comm: &watched{Comm: conn}}), args, stdin, stdout, stderr)
 	closed := make(chan error, 1)
 	go func() { closed <- conn.Close() }()
 	if code == exitDone {
@@ -105,6 +117,17 @@ func crewOf(ctx context.Context) *crew {
 
 // writes reports whether this process prints and writes files.
 func (c *crew) writes() bool { return c == nil || c.Rank() == 0 }
+
+// leave ends the process once the other ranks don't answer any more and the training hasn't
+// ended. It returns at once, and is for a rank that a signal has told to end.
+func (c *crew) leave(ended <-chan struct{}) {
+	if c == nil {
+		return
+	}
+	if w, ok := c.Comm.(*watched); ok {
+		go w.leave(ended, os.Stderr, os.Exit)
+	}
+}
 
 // settle returns err or, if that is nil, the error that another rank has at the same place.
 func (c *crew) settle(place string, err error) error {

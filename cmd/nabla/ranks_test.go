@@ -235,6 +235,18 @@ func TestLaunched(t *testing.T) {
 	}
 }
 
+// Processes that srun starts without MPI work alone, and the first of them says so.
+func TestUnconnected(t *testing.T) {
+	for rank, want := range []string{"note: srun has started 3 processes without MPI", ""} {
+		cmd := command(t, []string{"SLURM_STEP_NUM_TASKS=3", fmt.Sprint("SLURM_PROCID=", rank)}, "--version")
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		require.NoError(t, cmd.Run())
+		require.Contains(t, stderr.String(), want)
+		require.Equal(t, want == "", stderr.Len() == 0)
+	}
+}
+
 // A program without MPI says how to build one with it, once.
 func TestRanksWithoutMPI(t *testing.T) {
 	if connectRanks != nil {

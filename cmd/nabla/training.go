@@ -287,11 +287,14 @@ func (t *training[T]) fit(ctx context.Context, flags *pflag.FlagSet, files []mod
 	defer stop()
 	o := t.options
 	t.follow(&o)
+	ended := make(chan struct{})
+	defer close(ended)
 	defer onEnd(ctx, func() {
 		if t.screen != nil {
 			t.screen.clear()
 		}
 		fmt.Fprintln(t.stderr, "stopping after this step (ctrl-C again ends at once)")
+		t.crew.leave(ended)
 	})()
 	trainer, err := t.newTrainer(t.net, o)
 	if err != nil {
