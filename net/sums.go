@@ -27,6 +27,10 @@ func (n *Network[T]) AddSums(ws *Workspace[T], lo, hi int) {
 	n.run(ws, sumNeurons, 1, n.Depth(), n.widest, (ws.hi-ws.lo)*(hi-lo))
 }
 
+// sumSamples is how many samples are added at a time, so few that their factors stay in L2:
+// the rows of W are few.
+const sumSamples = 256
+
 // addSums does a share of AddSums.
 func (n *Network[T]) addSums(ws *Workspace[T], share, shares int) {
 	var views [2]kernels.Matrix[T]
@@ -34,8 +38,11 @@ func (n *Network[T]) addSums(ws *Workspace[T], share, shares int) {
 	for i := 1; i <= n.Depth(); i++ {
 		in := n.widths[i-1]
 		if lo, hi := ws.within(ws.grad.w[i].Data, in, share, shares); lo < hi {
-			delta := block(&views[0], &ws.delta[i], k, l, lo, hi)
-			kernels.GemmResume(kernels.Trans, *delta, *rows(&views[1], ws.out[i-1], k, l), ws.grad.w[i].Slice(lo, hi))
+			for at := k; at < l; at += sumSamples {
+				end := min(at+sumSamples, l)
+				delta := block(&views[0], &ws.delta[i], at, end, lo, hi)
+				kernels.GemmResume(kernels.Trans, *delta, *rows(&views[1], ws.out[i-1], at, end), ws.grad.w[i].Slice(lo, hi))
+			}
 		}
 		if lo, hi := ws.within(ws.grad.b[i], 1, share, shares); lo < hi {
 			resumeRows(ws.grad.b[i][lo:hi], block(&views[0], &ws.delta[i], k, l, lo, hi), ws.ones)

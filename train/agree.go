@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -33,7 +34,7 @@ func (t *team[T]) agree(n *net.Network[T], d *Data[T], s *Stream[T], validation 
 		{Name: "the network", Value: describe(n)},
 		{Name: "the initial parameters", Value: "SHA-256 " + n.Fingerprint()},
 		{Name: "the training data", Value: digest(d)},
-		{Name: wayVariable, Value: os.Getenv(wayVariable)},
+		{Name: wayVariable, Value: cmp.Or(os.Getenv(wayVariable), "none")},
 		{Name: "the validation data", Value: digest(validation)},
 	}
 	if t.checks = s != nil; t.checks {

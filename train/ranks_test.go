@@ -59,6 +59,7 @@ func rankCases() []rankCase {
 		})},
 		{name: "quadratic, full batch", cfg: nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(9, nn.Sigmoid), nn.Dense(2, nn.Sigmoid)}}, samples: 33, weighted: true,
 			o: train.Options{Epochs: 4, Rate: 1, Batch: train.All}},
+		{name: "large batch", cfg: normal, o: change(adam, func(o *train.Options) { o.Batch = train.All }), samples: 1100},
 		{name: "draws", cfg: wide, samples: 50, o: change(adam, func(o *train.Options) { o.Draw, o.Batch, o.LabelSmoothing = 30, 8, 0.1 })},
 	}
 }

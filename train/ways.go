@@ -49,7 +49,7 @@ func (t *team[T]) choose(n *net.Network[T], ws *net.Workspace[T], o *Options, ba
 		return err
 	}
 	choice := make([]byte, n.Depth()+1, n.Depth()+5)
-	weights := 0
+	weights, rows := 0, 0
 	for i := 1; i <= n.Depth(); i++ {
 		if o.LayerRates != nil && o.LayerRates[i-1] == 0 { // frozen
 			continue
@@ -57,11 +57,11 @@ func (t *team[T]) choose(n *net.Network[T], ws *net.Workspace[T], o *Options, ba
 		l := layers[i-1]
 		way := choose(m, l, step, o.ClipNorm == 0)
 		if choice[i] = byte(way); way == rankcost.Sums {
-			weights += l.Weights
+			weights, rows = weights+l.Weights, rows+l.Rows
 		}
 	}
 	adding := float64(weights) * float64(batch) / m.Rate / float64(t.Size())
-	choice = binary.LittleEndian.AppendUint32(choice, uint32(m.Pieces(float64(weights*step.Width), adding, t.Size())))
+	choice = binary.LittleEndian.AppendUint32(choice, uint32(m.Pieces(float64(weights*step.Width), adding, max(rows, 1), t.Size())))
 	if err := t.Broadcast(0, choice); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}

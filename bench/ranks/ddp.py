@@ -41,6 +41,7 @@ def work(rank, widths, batch, seconds):
     least = min(steps(block) for _ in range(20))
     if rank == 0:
         print(least)
+    dist.barrier()
     dist.destroy_process_group()
 
 

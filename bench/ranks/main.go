@@ -167,7 +167,7 @@ func compare() error {
 	for _, cell := range []struct {
 		net   string
 		batch int
-	}{{"784-512-256-10", 128}, {"784-512-256-10", 512}, {"1024-1024-1024-1024", 512}} {
+	}{{"784-512-256-10", 128}, {"784-512-256-10", 512}, {"784-512-256-10", 4096}, {"1024-1024-1024-1024", 512}} {
 		least := slices.Repeat([]float64{math.Inf(1)}, len(candidates))
 		for range *rounds {
 			for i, c := range candidates {

@@ -38,9 +38,10 @@ type Machine struct {
 	Bandwidth, Pass, Spread float64
 }
 
-// A Layer is what the model knows of a layer: the number of its weights and, of one sample,
-// that of the floats which its gradient is made of and a rank doesn't have by itself.
-type Layer struct{ Weights, Factors int }
+// A Layer is what the model knows of a layer: the numbers of the rows of W and of its weights
+// and, of one sample, that of the floats which its gradient is made of and a rank doesn't have
+// by itself.
+type Layer struct{ Rows, Weights, Factors int }
 
 // A Step is a step on a batch that so many ranks divide, with numbers of so many bytes.
 type Step struct{ Batch, Ranks, Width int }
@@ -66,20 +67,25 @@ func (m Machine) Update(l Layer, s Step) (seconds [ways]float64) {
 	factors := float64(s.Batch) * float64(l.Factors*s.Width) * (size - 1) / size / m.Bandwidth
 	seconds[Whole] = factors + sums + step
 	seconds[Rows] = factors + (sums+step)/size + m.Gather(bytes, s.Ranks)
-	seconds[Sums] = m.chain(bytes, sums/size, s.Ranks) + float64(m.Latency*math.Ceil(math.Log2(size))) + bytes/m.Spread + step
+	seconds[Sums] = m.chain(bytes, sums/size, l.Rows, s.Ranks) + float64(m.Latency*math.Ceil(math.Log2(size))) + bytes/m.Spread + step
 	return seconds
 }
 
-// chain returns the seconds in which sums of so many bytes pass through all ranks, each of which
-// takes so long to add its own.
-func (m Machine) chain(bytes, adding float64, size int) float64 {
-	pieces := float64(m.Pieces(bytes, adding, size))
-	return (pieces + float64(size-1)) * (m.Latency + (bytes/m.Pass+adding)/pieces)
+// chain returns the seconds in which sums of so many bytes, in so many rows, pass through all
+// ranks, each of which takes so long to add its own.
+func (m Machine) chain(bytes, adding float64, rows, size int) float64 {
+	pieces := float64(m.Pieces(bytes, adding, rows, size))
+	each := m.Latency + (bytes/m.Pass+adding)/pieces + adding*more/float64(rows)
+	return float64((pieces + float64(size-1)) * each)
 }
 
+// more is how many rows more each piece of a product takes the time of, because it reads the
+// other operand anew.
+const more = 24
+
 // Pieces returns the number of pieces in which the sums of chain pass soonest.
-func (m Machine) Pieces(bytes, adding float64, size int) int {
-	best := math.Sqrt(float64(size-1) * (bytes/m.Pass + adding) / m.Latency)
+func (m Machine) Pieces(bytes, adding float64, rows, size int) int {
+	best := math.Sqrt(float64(size-1) * (bytes/m.Pass + adding) / (m.Latency + adding*more/float64(rows)))
 	return int(max(1, min(best, bytes/float64(LeastPiece), 1<<12)))
 }
 
@@ -147,7 +153,7 @@ func (m Machine) Network(widths []int, s Step) (total float64, chosen []Way) {
 // LayerOf returns layer i of a network with the given widths, inputs first, which every rank
 // has.
 func LayerOf(widths []int, i int) Layer {
-	l := Layer{Weights: widths[i] * widths[i-1], Factors: widths[i]}
+	l := Layer{Rows: widths[i], Weights: widths[i] * widths[i-1], Factors: widths[i]}
 	if i > 1 {
 		l.Factors += widths[i-1]
 	}

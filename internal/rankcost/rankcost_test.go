@@ -6,7 +6,7 @@ var machine = Machine{Rate: 5e10, Step: 3e-10, Latency: 2e-5, Bandwidth: 1.2e9, 
 
 // One rank gathers nothing, and all ways cost it the same.
 func TestAlone(t *testing.T) {
-	s := machine.Update(Layer{1000, 10}, Step{10, 1, 4})
+	s := machine.Update(Layer{10, 1000, 10}, Step{10, 1, 4})
 	if s[Whole] != s[Rows] || s[Whole] != s[Sums] || !(s[Whole] > 0) {
 		t.Error(s)
 	}
@@ -20,17 +20,17 @@ func TestWhatPays(t *testing.T) {
 		s    Step
 		want Way
 	}{
-		{Layer{1 << 20, 2048}, Step{1, 4, 4}, Whole},
-		{Layer{1 << 20, 2048}, Step{512, 4, 4}, Rows},
-		{Layer{1 << 20, 2048}, Step{1 << 14, 4, 4}, Sums},
-		{Layer{640, 74}, Step{1 << 14, 4, 4}, Sums},
-		{Layer{640, 74}, Step{32, 4, 4}, Whole},
+		{Layer{1 << 10, 1 << 20, 2048}, Step{1, 4, 4}, Whole},
+		{Layer{1 << 10, 1 << 20, 2048}, Step{512, 4, 4}, Rows},
+		{Layer{1 << 10, 1 << 20, 2048}, Step{1 << 14, 4, 4}, Sums},
+		{Layer{10, 640, 74}, Step{1 << 14, 4, 4}, Sums},
+		{Layer{10, 640, 74}, Step{32, 4, 4}, Whole},
 	} {
 		if got := Choose(machine, c.l, c.s, true); got != c.want {
 			t.Errorf("%+v: way %d, want %d: %v", c, got, c.want, machine.Update(c.l, c.s))
 		}
 	}
-	if got := Choose(machine, Layer{1 << 20, 2048}, Step{512, 4, 4}, false); got == Rows {
+	if got := Choose(machine, Layer{1 << 10, 1 << 20, 2048}, Step{512, 4, 4}, false); got == Rows {
 		t.Error("rows where they may not be")
 	}
 	seconds := func(widths []int, batch, size int) float64 {
@@ -46,12 +46,12 @@ func TestWhatPays(t *testing.T) {
 	}
 }
 
-// Sums pass in more pieces, the more ranks there are and the longer they take.
+// Sums pass in more pieces, the more ranks and rows there are.
 func TestPieces(t *testing.T) {
-	if p := machine.Pieces(1000, 1, 4); p != 1 {
+	if p := machine.Pieces(1000, 1, 10, 4); p != 1 {
 		t.Errorf("%d pieces of 1000 bytes", p)
 	}
-	few, many, more := machine.Pieces(1<<22, 1e-3, 2), machine.Pieces(1<<22, 1e-3, 16), machine.Pieces(1<<22, 1e-1, 16)
+	few, many, more := machine.Pieces(1<<22, 1e-3, 1000, 2), machine.Pieces(1<<22, 1e-3, 1000, 16), machine.Pieces(1<<22, 1e-3, 8000, 16)
 	if !(1 < few && few < many && many < more) {
 		t.Errorf("%d, %d and %d pieces", few, many, more)
 	}
