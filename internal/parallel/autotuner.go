@@ -21,7 +21,7 @@ type autotuner struct {
 	length int // of the period in steps, once its trial has ended
 	doubt  int // periods in succession in which sharing did not pay
 	ways   [2]way
-	alone  bool // this step is not shared, except for long work
+	alone  bool // this step is not shared, except for the longest work
 	timed  bool // this step is timed
 }
 

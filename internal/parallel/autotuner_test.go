@@ -121,6 +121,20 @@ func TestAutotunerCost(t *testing.T) {
 	}
 }
 
+// What an autotuner has found holds for long work as well, but not for the longest.
+func TestAlone(t *testing.T) {
+	var p Pool
+	p.tuner = &p.tuners[0]
+	for _, alone := range []bool{false, true} {
+		p.tuner.alone = alone
+		for work, want := range map[int]bool{1: alone, worthWaking: alone, alwaysShared - 1: alone, alwaysShared: false} {
+			if got := p.Alone(work); got != want {
+				t.Errorf("alone is %v, %d multiply-adds: %v", alone, work, got)
+			}
+		}
+	}
+}
+
 // Steps of one size that differ in work, such as forward passes among whole steps, are
 // compared by the work that they do.
 func TestAutotunerWork(t *testing.T) {

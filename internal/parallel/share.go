@@ -14,6 +14,11 @@ const worthSharing = 1 << 16
 // shared even if the workers have to be woken for it.
 const worthWaking = 1 << 25
 
+// alwaysShared is the number of multiply-adds from which work is shared whatever an
+// autotuner has found: steps of such work are so long that trials of it would cost more
+// than they find out.
+const alwaysShared = 1 << 28
+
 // insist makes everything shared, however small, so that tests know what is shared.
 var insist bool
 
@@ -32,7 +37,7 @@ func (p *Pool) Begin(size int) {
 // Alone reports whether the caller does work of so many multiply-adds alone because
 // there is no other worker, or because sharing doesn't pay in steps like this one.
 func (p *Pool) Alone(work int) bool {
-	return p == nil || !insist && p.tuner.alone && work < worthWaking
+	return p == nil || !insist && p.tuner.alone && work < alwaysShared
 }
 
 // Share calls do for all shares of a piece of work and returns when it is done. The
