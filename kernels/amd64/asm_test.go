@@ -13,10 +13,11 @@ import (
 )
 
 // levels are the features that internal/isa checks before a level is offered,
-// by the names that avo gives them, and CMOV, which every amd64 has.
+// by the names that avo gives them, and what every amd64 has: CMOV, and MMX+, avo's
+// name for the part of SSE that PREFETCHT0 is in.
 var levels = map[string][]string{
-	"AVX2":   {"AVX", "AVX2", "FMA3", "F16C", "CMOV"},
-	"AVX512": {"AVX", "AVX2", "FMA3", "F16C", "CMOV", "AVX512F", "AVX512BW", "AVX512DQ", "AVX512VL"},
+	"AVX2":   {"AVX", "AVX2", "FMA3", "F16C", "CMOV", "MMX+"},
+	"AVX512": {"AVX", "AVX2", "FMA3", "F16C", "CMOV", "MMX+", "AVX512F", "AVX512BW", "AVX512DQ", "AVX512VL"},
 }
 
 var (
