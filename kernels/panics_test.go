@@ -128,6 +128,7 @@ func special[T Float]() []refusal {
 		add("Gemm: ", "NoTrans or Trans",
 			func() { kernels.Gemm(trans, kernels.NoTrans, 1, m(2, 2), m(2, 2), 0, m(2, 2)) },
 			func() { kernels.Gemm(kernels.Trans, trans, 1, m(2, 2), m(2, 2), 0, m(2, 2)) })
+		add("GemmResume: ", "NoTrans or Trans", func() { kernels.GemmResume(trans, m(2, 2), m(2, 2), m(2, 2)) })
 	}
 	add("Gemm: ", "overlap", // columns 0–2 and 2–4 of the same matrix, and the same memory with another stride
 		func() { kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 1, over(0, 3, 5), m(3, 3), 0, over(2, 3, 5)) },
