@@ -73,18 +73,17 @@ func Pow[T Float](dst, x, y []T) {
 	race.Read(x)
 	race.Read(y)
 	race.Write(dst)
-	for n := 0; len(x) >= 8; {
-		done := powEasy(dst[:min(len(x), powBlock)], x[:min(len(x), powBlock)], y[:min(len(x), powBlock)])
-		if dst, x, y = dst[done:], x[done:], y[done:]; done > 0 {
-			n = 0
+	for hard := 8; len(x) >= 8; {
+		block := min(len(x), powBlock)
+		done := powEasy(dst[:block], x[:block], y[:block])
+		dst, x, y = dst[done:], x[done:], y[done:]
+		if done > 0 {
+			hard = 8
 		}
-		if len(x) < 8 {
-			break
-		}
-		n = min(max(2*n, 8), len(x), powBlock) // where many pairs aren't easy, ask less often
-		if done < powBlock {
+		if done+8 <= block { // the next group isn't easy; where many are not, ask less often
+			n := min(hard, len(x))
 			pow(dst[:n], x[:n], y[:n])
-			dst, x, y = dst[n:], x[n:], y[n:]
+			dst, x, y, hard = dst[n:], x[n:], y[n:], min(2*hard, powBlock)
 		}
 	}
 	powFew(dst, x, y)

@@ -101,6 +101,23 @@ func testBetaZero[T Float](t *testing.T) {
 
 func TestMax(t *testing.T) { on(t, testMax[float32], testMax[float64]) }
 
+func testMax[T Float](t *testing.T) {
+	negZero := math.Copysign(0, -1)
+	for _, x := range []struct {
+		want float64
+		of   []float64
+	}{
+		{-3, []float64{-3}}, {2, []float64{1, 2, -5}}, {negZero, []float64{negZero, negZero}},
+		{0, []float64{0, negZero}}, {0, []float64{negZero, 0}}, {0, []float64{negZero, -1, 0, negZero}},
+		{inf, []float64{-inf, inf, 1}}, {-inf, []float64{-inf, -inf}}, {nan, []float64{nan, inf}}, {nan, []float64{inf, nan, 1}},
+	} {
+		for _, before := range []int{0, 7, 100, 9000} { // so many −Inf stand in front
+			v := append(fill(before, -inf), x.of...)
+			same(t, []T{T(x.want)}, []T{kernels.Max(vec[T](v...))})
+		}
+	}
+}
+
 // TestPlacesOfExtremes: whatever block of a long vector has it, the first extreme counts, and
 // the first NaN before all.
 func TestPlacesOfExtremes(t *testing.T) {
@@ -121,23 +138,6 @@ func testPlacesOfExtremes[T Float](t *testing.T) {
 			x[0] = T(math.Inf(1))
 			x[i], x[n-1] = T(math.NaN()), T(math.NaN())
 			assert.Equal(t, [3]int{i, i, i}, arg(x), "%d: NaN at %d", n, i)
-		}
-	}
-}
-
-func testMax[T Float](t *testing.T) {
-	negZero := math.Copysign(0, -1)
-	for _, x := range []struct {
-		want float64
-		of   []float64
-	}{
-		{-3, []float64{-3}}, {2, []float64{1, 2, -5}}, {negZero, []float64{negZero, negZero}},
-		{0, []float64{0, negZero}}, {0, []float64{negZero, 0}}, {0, []float64{negZero, -1, 0, negZero}},
-		{inf, []float64{-inf, inf, 1}}, {-inf, []float64{-inf, -inf}}, {nan, []float64{nan, inf}}, {nan, []float64{inf, nan, 1}},
-	} {
-		for _, before := range []int{0, 7, 100, 9000} { // so many −Inf stand in front
-			v := append(fill(before, -inf), x.of...)
-			same(t, []T{T(x.want)}, []T{kernels.Max(vec[T](v...))})
 		}
 	}
 }
