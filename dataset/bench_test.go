@@ -2,8 +2,11 @@ package dataset
 
 import (
 	"bytes"
+	"encoding/csv"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 )
 
@@ -28,6 +31,7 @@ func BenchmarkDecodeTable(b *testing.B) {
 		text := digitsTable(50_000, decimals)
 		b.Run(fmt.Sprintf("decimals=%d/float32", decimals), func(b *testing.B) { benchDecode[float32](b, text) })
 		b.Run(fmt.Sprintf("decimals=%d/float64", decimals), func(b *testing.B) { benchDecode[float64](b, text) })
+		b.Run(fmt.Sprintf("decimals=%d/encoding-csv", decimals), func(b *testing.B) { benchCSV(b, text) })
 	}
 }
 
@@ -36,6 +40,32 @@ func benchDecode[T float32 | float64](b *testing.B, text []byte) {
 	for b.Loop() {
 		if _, err := DecodeTable[T](bytes.NewReader(text), "f", TableOptions{}); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// benchCSV is what the standard library takes for the numbers alone.
+func benchCSV(b *testing.B, text []byte) {
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		r := csv.NewReader(bytes.NewReader(text))
+		r.ReuseRecord = true
+		var numbers []float64
+		for {
+			record, err := r.Read()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, cell := range record {
+				x, err := strconv.ParseFloat(cell, 64)
+				if err != nil {
+					b.Fatal(err)
+				}
+				numbers = append(numbers, x)
+			}
 		}
 	}
 }
