@@ -159,11 +159,15 @@ func outerBlocks[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb 
 // else in scratch, because C is needed unchanged at the end.
 func outerChains[T Float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
 	if beta == 0 && csA == 1 && worthPieces[T](m, n, k) {
-		outerPieces(m, n, k, alpha, a, rsA, b, ldb, c, ldc, resume)
+		outerPieces(m, n, k, cores.Active.PieceDepth, alpha, a, rsA, csA, b, ldb, c, ldc, resume)
 		return
 	}
 	if worthPacking[T](m, k, n) || csA == 1 && worthPackingAliased[T](m, n, k, ldb) || csA != 1 && worthPackingT(m, n, k) {
 		outerPacked(m, n, k, alpha, a, rsA, csA, b, ldb, beta, c, ldc, resume)
+		return
+	}
+	if csA != 1 && worthPiecesT[T](m, n, k) {
+		outerPiecesT(m, n, k, alpha, a, csA, b, ldb, beta, c, ldc, resume)
 		return
 	}
 	if oneCall[T](m, n, k) {
@@ -195,20 +199,48 @@ func worthPieces[T Float](m, n, k int) bool {
 	return m <= t.PieceRows && k > t.PieceDepth && n*k > t.PieceBytes/sizeOf[T]()
 }
 
-// outerPieces is outerBlocks for beta = 0 and few rows of A: it cuts chains to short
-// pieces, so that it goes through B in the order of memory, and keeps the chains in C.
-func outerPieces[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, c []T, ldc int, resume bool) {
-	t := &cores.Active
-	depth := t.PieceDepth
-	nb := min(n, multiple(min(sweep[T](), gemmWork/m)/depth, t.OuterPanelCols))
+// outerPieces is outerChains for beta = 0, with chains cut to pieces of so many terms. It
+// so goes through B, and through A of Aᵀ·B, in the order of memory, and keeps the chains
+// in C.
+func outerPieces[T Float](m, n, k, depth int, alpha T, a []T, rsA, csA int, b []T, ldb int, c []T, ldc int, resume bool) {
+	mb, nb := callShape[T](m, n, depth)
 	for l := 0; l < k; l += depth {
 		kb, f := min(depth, k-l), T(1)
 		if l+kb == k {
 			f = alpha
 		}
 		for j := 0; j < n; j += nb {
-			gemmOuter(m, min(nb, n-j), kb, f, a[l:], lda, 1, b[l*ldb+j:], ldb, 0, c[j:], ldc, resume || l > 0)
+			for i := 0; i < m; i += mb {
+				gemmOuter(min(mb, m-i), min(nb, n-j), kb, f, a[i*rsA+l*csA:], rsA, csA, b[l*ldb+j:], ldb, 0, c[i*ldc+j:], ldc, resume || l > 0)
+			}
 		}
+	}
+}
+
+// worthPiecesT reports whether an m × n product Aᵀ·B with k terms gains from going
+// through A and B in the order of memory.
+func worthPiecesT[T Float](m, n, k int) bool {
+	t := &cores.Active
+	return k >= t.PieceTTerms && max(m, n)*k > t.PieceTBytes/sizeOf[T]()
+}
+
+// outerPiecesT is outerChains with pieces of chains for Aᵀ·B. It takes so many columns at
+// a time that their sums stay in L2: in C if beta = 0, else in scratch.
+func outerPiecesT[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
+	t := &cores.Active
+	nb := min(n, multiple(t.OuterPanelBytes/sizeOf[T]()/m, t.OuterPanelCols))
+	if beta == 0 {
+		for j := 0; j < n; j += nb {
+			outerPieces(m, min(nb, n-j), k, t.PieceTDepth, alpha, a, 1, lda, b[j:], ldb, c[j:], ldc, resume)
+		}
+		return
+	}
+	p, sums := getPack[T](m * nb)
+	defer putPack(p)
+	for j := 0; j < n; j += nb {
+		cols := min(nb, n-j)
+		outerPieces(m, cols, k, t.PieceTDepth, 1, a, 1, lda, b[j:], ldb, sums, cols, false)
+		addScaled(m, cols, alpha, sums, beta, c[j:], ldc)
 	}
 }
 

@@ -12,9 +12,9 @@ import (
 	"github.com/nabla-go/nabla/internal/isa"
 )
 
-// TestPacked holds the packed products to the unpacked ones, which other tests
-// hold to the definition, at sizes that the public functions would not pack, with the
-// numbers of every kind of core.
+// TestPacked holds the products that pack or cut their chains to those that don't, which
+// other tests hold to the definition, at sizes that the public functions would leave whole,
+// with the numbers of every kind of core.
 func TestPacked(t *testing.T) {
 	for _, level := range isa.Available() {
 		if level == isa.Generic {
@@ -68,6 +68,11 @@ func testPacked[T Float](t *testing.T, core string) {
 				gemmOuter(m, n, k, f[0], a, rsA, csA, b, n+1, f[1], want, n+2, false)
 				outerPacked(m, n, k, f[0], a, rsA, csA, b, n+1, f[1], got, n+2, false)
 				assert.Equal(t, want, got, "outer-product form %s, transposed %v", name, trans)
+				if trans {
+					got := slices.Clone(c)
+					outerPiecesT(m, n, k, f[0], a, csA, b, n+1, f[1], got, n+2, false)
+					assert.Equal(t, want, got, "pieces of Aᵀ·B %s", name)
+				}
 			}
 		}
 	}

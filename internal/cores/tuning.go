@@ -67,6 +67,13 @@ type Tuning struct {
 	PieceBytes int // bytes of B from which that pays, or Never
 	PieceDepth int // terms of a piece
 
+	// So may Aᵀ·B with many terms where it doesn't pack: else a strip of columns of A and of
+	// B, a cache line from each row, is more than L1 holds.
+
+	PieceTTerms int // terms from which that pays
+	PieceTBytes int // bytes of A or B from which that pays
+	PieceTDepth int // terms of a piece
+
 	// Packing copies blocks of the operands of a product, so that they lie densely in L2.
 	// It pays where a copied element is used often.
 
@@ -183,6 +190,10 @@ var zen4 = Tuning{
 	PieceRows:  23,
 	PieceBytes: 2 << 20,
 	PieceDepth: 32,
+
+	PieceTTerms: 1024,
+	PieceTBytes: 256 << 10,
+	PieceTDepth: 128,
 
 	PackBytes:     1 << 20,
 	PackUses:      192,
