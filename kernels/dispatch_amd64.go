@@ -2549,6 +2549,8 @@ func powEasy[T Float](dst []T, x []T, y []T) int {
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
 		switch {
+		case isa.Active >= isa.AVX512:
+			return amd64.PowEasyF32AVX512(dst, x, y)
 		case isa.Active >= isa.AVX2:
 			return amd64.PowEasyF32AVX2(dst, x, y)
 		default:
@@ -2561,6 +2563,8 @@ func powEasy[T Float](dst []T, x []T, y []T) int {
 	} else {
 		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
 		switch {
+		case isa.Active >= isa.AVX512:
+			return amd64.PowEasyF64AVX512(dst, x, y)
 		case isa.Active >= isa.AVX2:
 			return amd64.PowEasyF64AVX2(dst, x, y)
 		default:

@@ -2292,18 +2292,28 @@ func powBlocks[T Float](dst []T, x []T, y []T) {
 func powEasy[T Float](dst []T, x []T, y []T) int {
 	if is32[T]() {
 		dst, x, y := as[float32](dst), as[float32](x), as[float32](y)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return 0
+		switch {
+		case isa.Active >= isa.NEON:
+			return arm64.PowEasyF32NEON(dst, x, y)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return 0
+			}
+			return generic.PowEasyF32(dst, x, y)
 		}
-		return generic.PowEasyF32(dst, x, y)
 	} else {
 		dst, x, y := as[float64](dst), as[float64](x), as[float64](y)
-		if onCall != nil {
-			onCall(1, len(dst), 1)
-			return 0
+		switch {
+		case isa.Active >= isa.NEON:
+			return arm64.PowEasyF64NEON(dst, x, y)
+		default:
+			if onCall != nil {
+				onCall(1, len(dst), 1)
+				return 0
+			}
+			return generic.PowEasyF64(dst, x, y)
 		}
-		return generic.PowEasyF64(dst, x, y)
 	}
 }
 

@@ -61,7 +61,7 @@ func Log1p[T Float](dst, z []T) {
 
 // Pow sets dst[i] = x[i]^y[i], with the special values of math.Pow: a negative number to a
 // power that isn't whole is NaN, and anything to the power of 0 is 1, even NaN. Its error is
-// at most 1 ulp. Assembly, for AVX2, takes groups of eight whose x are positive and whose
+// at most 1 ulp. Assembly takes groups of eight whose x are positive and whose
 // results are not extreme; the rest is plain Go.
 func Pow[T Float](dst, x, y []T) {
 	if len(dst) != len(x) || len(dst) != len(y) {

@@ -693,6 +693,34 @@ func TestConvert(t *testing.T) {
 	})
 }
 
+// TestPowEasy: groups before the first one with a pair that isn't easy are done, and nothing
+// of others is written: dst may be x.
+func TestPowEasy(t *testing.T) { on(t, testPowEasy[float32], testPowEasy[float64]) }
+
+func testPowEasy[T Float](t *testing.T) {
+	for n := range 41 {
+		for hard := range n + 1 {
+			for kind, pair := range [][2]T{{0, 2}, {-1.5, 2}, {T(inf), 2}, {T(nan), 2}, {1.5, T(nan)}, {1.5, 1e6}, {1.5, -1e6}} {
+				if kind > 0 && hard < n && hard%8 != kind { // each kind at one place of a group
+					continue
+				}
+				x, y, want := make([]T, n), make([]T, n), make([]T, n)
+				for i := range x {
+					x[i], y[i] = T(i+1)/8, T(i%7)-3.25
+				}
+				if hard < n {
+					x[hard], y[hard] = pair[0], pair[1]
+				}
+				copy(want, x)
+				done := min(hard, n) / 8 * 8
+				kernels.Pow(want[:done], x[:done], y[:done])
+				assert.Equal(t, done, kernels.PowEasy(x, x, y), "%d elements, a hard pair at %d", n, hard)
+				same(t, want, x)
+			}
+		}
+	}
+}
+
 // TestVarianceOfInfinities: a mean that overflows makes an infinite variance, an infinite
 // element NaN.
 func TestVarianceOfInfinities(t *testing.T) {

@@ -133,6 +133,16 @@ func Log2F32AVX512(dst []float32, z []float32)
 //go:noescape
 func Log1pF32AVX512(dst []float32, z []float32)
 
+// PowEasyF32AVX512 sets dst[i] = x[i]^y[i] in groups of eight, and returns the number of
+// elements done: up to the first group with a pair that isn't easy. It is defined by
+// generic.PowEasyF32.
+//
+// AVX-512 (F, BW, DQ, VL). Two groups side by side, then one: a logarithm of float64 in two
+// words, its product with y, and an exponential. Reads x and y, writes dst.
+//
+//go:noescape
+func PowEasyF32AVX512(dst []float32, x []float32, y []float32) int
+
 // Exp2F64AVX512 sets dst[i] = 2^z[i], within 1 ulp, subnormal results included, and exactly
 // where z[i] is whole. It is defined by generic.Exp2F64.
 //
@@ -169,3 +179,13 @@ func Log2F64AVX512(dst []float64, z []float64)
 //
 //go:noescape
 func Log1pF64AVX512(dst []float64, z []float64)
+
+// PowEasyF64AVX512 sets dst[i] = x[i]^y[i] in groups of eight, and returns the number of
+// elements done: up to the first group with a pair that isn't easy. It is defined by
+// generic.PowEasyF64.
+//
+// AVX-512 (F, BW, DQ, VL). Two groups side by side, then one: a logarithm of float64 in two
+// words, its product with y, and an exponential. Reads x and y, writes dst.
+//
+//go:noescape
+func PowEasyF64AVX512(dst []float64, x []float64, y []float64) int

@@ -3961,6 +3961,285 @@ end5:
 	VZEROUPPER
 	RET
 
+// PowEasyF32AVX512 sets dst[i] = x[i]^y[i] in groups of eight, and returns the number of
+// elements done: up to the first group with a pair that isn't easy. It is defined by
+// generic.PowEasyF32.
+//
+// AVX-512 (F, BW, DQ, VL). Two groups side by side, then one: a logarithm of float64 in two
+// words, its product with y, and an exponential. Reads x and y, writes dst.
+//
+// dst AX, x CX, y DX, len(x) BX, i SI.
+//
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·PowEasyF32AVX512(SB), NOSPLIT, $0-80
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ y_base+48(FP), DX
+	MOVQ x_len+32(FP), BX
+	XORQ SI, SI
+
+loop1:
+	LEAQ         16(SI), DI
+	CMPQ         DI, BX
+	JG           end2
+	VCVTPS2PD    (CX)(SI*4), Z0
+	VCVTPS2PD    32(CX)(SI*4), Z1
+	VPADDQ       normalOffsetF64<>+0(SB), Z0, Z2
+	VPADDQ       normalOffsetF64<>+0(SB), Z1, Z3
+	VPCMPGTQ     normalLimitF64<>+0(SB), Z2, K1
+	VPCMPGTQ     normalLimitF64<>+0(SB), Z3, K2
+	KORTESTW     K1, K2
+	JNZ          end2
+	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Z0, Z0
+	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Z1, Z1
+	VPSRLQ       $0x34, Z0, Z2
+	VPSRLQ       $0x34, Z1, Z3
+	VORPD        pow2MantF64<>+0(SB), Z2, Z2
+	VORPD        pow2MantF64<>+0(SB), Z3, Z3
+	VSUBPD       logBiasF64<>+0(SB), Z2, Z2
+	VSUBPD       logBiasF64<>+0(SB), Z3, Z3
+	VANDPD       significandF64<>+0(SB), Z0, Z0
+	VANDPD       significandF64<>+0(SB), Z1, Z1
+	VPADDQ       sqrtHalfF64<>+0(SB), Z0, Z0
+	VPADDQ       sqrtHalfF64<>+0(SB), Z1, Z1
+	VSUBPD       oneF64<>+0(SB), Z0, Z0
+	VSUBPD       oneF64<>+0(SB), Z1, Z1
+	VMULPD       logHiF64<>+0(SB), Z2, Z4
+	VMULPD       logHiF64<>+0(SB), Z3, Z5
+	VADDPD       Z4, Z0, Z6
+	VADDPD       Z5, Z1, Z7
+	VSUBPD       Z4, Z6, Z4
+	VSUBPD       Z5, Z7, Z5
+	VSUBPD       Z4, Z0, Z4
+	VSUBPD       Z5, Z1, Z5
+	VFMADD231PD  logLoF64<>+0(SB), Z2, Z4
+	VFMADD231PD  logLoF64<>+0(SB), Z3, Z5
+	VMULPD       Z0, Z0, Z2
+	VMULPD       Z1, Z1, Z3
+	VMOVUPD      log19F64<>+0(SB), Z8
+	VMOVUPD      log19F64<>+0(SB), Z9
+	VFMADD213PD  log18F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log18F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log17F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log17F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log16F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log16F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log15F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log15F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log14F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log14F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log13F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log13F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log12F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log12F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log11F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log11F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log10F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log10F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log9F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log9F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log8F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log8F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log7F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log7F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log6F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log6F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log5F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log5F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log4F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log4F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log3F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log3F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log2F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log2F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log1F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log1F64<>+0(SB), Z1, Z9
+	VFMADD213PD  log0F64<>+0(SB), Z0, Z8
+	VFMADD213PD  log0F64<>+0(SB), Z1, Z9
+	VFMADD231PD  Z8, Z2, Z4
+	VFMADD231PD  Z9, Z3, Z5
+	VADDPD       Z6, Z4, Z0
+	VADDPD       Z7, Z5, Z1
+	VSUBPD       Z6, Z0, Z2
+	VSUBPD       Z7, Z1, Z3
+	VSUBPD       Z2, Z4, Z2
+	VSUBPD       Z3, Z5, Z3
+	VCVTPS2PD    (DX)(SI*4), Z4
+	VCVTPS2PD    32(DX)(SI*4), Z5
+	VMULPD       Z0, Z4, Z6
+	VMULPD       Z1, Z5, Z7
+	VORPD        signF64<>+0(SB), Z6, Z8
+	VORPD        signF64<>+0(SB), Z7, Z9
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z8, K1
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z9, K2
+	KORTESTW     K1, K2
+	JNZ          end2
+	VMOVUPD      Z6, Z8
+	VMOVUPD      Z7, Z9
+	VFMSUB231PD  Z0, Z4, Z8
+	VFMSUB231PD  Z1, Z5, Z9
+	VFMADD231PD  Z2, Z4, Z8
+	VFMADD231PD  Z3, Z5, Z9
+	VMOVUPD      roundF64<>+0(SB), Z0
+	VMOVUPD      roundF64<>+0(SB), Z1
+	VFMADD231PD  log2eF64<>+0(SB), Z6, Z0
+	VFMADD231PD  log2eF64<>+0(SB), Z7, Z1
+	VSUBPD       roundF64<>+0(SB), Z0, Z2
+	VSUBPD       roundF64<>+0(SB), Z1, Z3
+	VFNMADD231PD ln2HiF64<>+0(SB), Z2, Z6
+	VFNMADD231PD ln2HiF64<>+0(SB), Z3, Z7
+	VMULPD       minusLn2LoF64<>+0(SB), Z2, Z2
+	VMULPD       minusLn2LoF64<>+0(SB), Z3, Z3
+	VMOVUPD      exp9F64<>+0(SB), Z4
+	VMOVUPD      exp9F64<>+0(SB), Z5
+	VFMADD213PD  exp8F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp8F64<>+0(SB), Z7, Z5
+	VFMADD213PD  exp7F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp7F64<>+0(SB), Z7, Z5
+	VFMADD213PD  exp6F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp6F64<>+0(SB), Z7, Z5
+	VFMADD213PD  exp5F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp5F64<>+0(SB), Z7, Z5
+	VFMADD213PD  exp4F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp4F64<>+0(SB), Z7, Z5
+	VFMADD213PD  exp3F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp3F64<>+0(SB), Z7, Z5
+	VFMADD213PD  exp2F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp2F64<>+0(SB), Z7, Z5
+	VFMADD213PD  exp1F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp1F64<>+0(SB), Z7, Z5
+	VFMADD213PD  exp0F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp0F64<>+0(SB), Z7, Z5
+	VMULPD       Z6, Z4, Z4
+	VMULPD       Z7, Z5, Z5
+	VADDPD       oneF64<>+0(SB), Z6, Z10
+	VADDPD       oneF64<>+0(SB), Z7, Z11
+	VSUBPD       oneF64<>+0(SB), Z10, Z12
+	VSUBPD       oneF64<>+0(SB), Z11, Z13
+	VSUBPD       Z12, Z6, Z12
+	VSUBPD       Z13, Z7, Z13
+	VFMADD231PD  Z6, Z4, Z12
+	VFMADD231PD  Z7, Z5, Z13
+	VADDPD       Z12, Z10, Z4
+	VADDPD       Z13, Z11, Z5
+	VFMADD231PD  Z4, Z2, Z12
+	VFMADD231PD  Z5, Z3, Z13
+	VADDPD       Z10, Z12, Z2
+	VADDPD       Z11, Z13, Z3
+	VSUBPD       Z10, Z2, Z4
+	VSUBPD       Z11, Z3, Z5
+	VSUBPD       Z4, Z12, Z4
+	VSUBPD       Z5, Z13, Z5
+	VFMADD231PD  Z8, Z2, Z4
+	VFMADD231PD  Z9, Z3, Z5
+	VADDPD       Z4, Z2, Z2
+	VADDPD       Z5, Z3, Z3
+	VPSLLQ       $0x34, Z0, Z0
+	VPSLLQ       $0x34, Z1, Z1
+	VMULPD       Z0, Z2, Z0
+	VMULPD       Z1, Z3, Z1
+	VCVTPD2PS    Z0, Y0
+	VCVTPD2PS    Z1, Y1
+	VMOVUPS      Y0, (AX)(SI*4)
+	VMOVUPS      Y1, 32(AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop1
+
+end2:
+loop3:
+	LEAQ         8(SI), DI
+	CMPQ         DI, BX
+	JG           end4
+	VCVTPS2PD    (CX)(SI*4), Z0
+	VPADDQ       normalOffsetF64<>+0(SB), Z0, Z1
+	VPCMPGTQ     normalLimitF64<>+0(SB), Z1, K1
+	KORTESTW     K1, K1
+	JNZ          end4
+	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Z0, Z0
+	VPSRLQ       $0x34, Z0, Z1
+	VORPD        pow2MantF64<>+0(SB), Z1, Z1
+	VSUBPD       logBiasF64<>+0(SB), Z1, Z1
+	VANDPD       significandF64<>+0(SB), Z0, Z0
+	VPADDQ       sqrtHalfF64<>+0(SB), Z0, Z0
+	VSUBPD       oneF64<>+0(SB), Z0, Z0
+	VMULPD       logHiF64<>+0(SB), Z1, Z2
+	VADDPD       Z2, Z0, Z3
+	VSUBPD       Z2, Z3, Z2
+	VSUBPD       Z2, Z0, Z2
+	VFMADD231PD  logLoF64<>+0(SB), Z1, Z2
+	VMULPD       Z0, Z0, Z1
+	VMOVUPD      log19F64<>+0(SB), Z4
+	VFMADD213PD  log18F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log17F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log16F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log15F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log14F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log13F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log12F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log11F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log10F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log9F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log8F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log7F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log6F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log5F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log4F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log3F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log2F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log1F64<>+0(SB), Z0, Z4
+	VFMADD213PD  log0F64<>+0(SB), Z0, Z4
+	VFMADD231PD  Z4, Z1, Z2
+	VADDPD       Z3, Z2, Z0
+	VSUBPD       Z3, Z0, Z1
+	VSUBPD       Z1, Z2, Z1
+	VCVTPS2PD    (DX)(SI*4), Z2
+	VMULPD       Z0, Z2, Z3
+	VORPD        signF64<>+0(SB), Z3, Z4
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z4, K1
+	KORTESTW     K1, K1
+	JNZ          end4
+	VMOVUPD      Z3, Z4
+	VFMSUB231PD  Z0, Z2, Z4
+	VFMADD231PD  Z1, Z2, Z4
+	VMOVUPD      roundF64<>+0(SB), Z0
+	VFMADD231PD  log2eF64<>+0(SB), Z3, Z0
+	VSUBPD       roundF64<>+0(SB), Z0, Z1
+	VFNMADD231PD ln2HiF64<>+0(SB), Z1, Z3
+	VMULPD       minusLn2LoF64<>+0(SB), Z1, Z1
+	VMOVUPD      exp9F64<>+0(SB), Z2
+	VFMADD213PD  exp8F64<>+0(SB), Z3, Z2
+	VFMADD213PD  exp7F64<>+0(SB), Z3, Z2
+	VFMADD213PD  exp6F64<>+0(SB), Z3, Z2
+	VFMADD213PD  exp5F64<>+0(SB), Z3, Z2
+	VFMADD213PD  exp4F64<>+0(SB), Z3, Z2
+	VFMADD213PD  exp3F64<>+0(SB), Z3, Z2
+	VFMADD213PD  exp2F64<>+0(SB), Z3, Z2
+	VFMADD213PD  exp1F64<>+0(SB), Z3, Z2
+	VFMADD213PD  exp0F64<>+0(SB), Z3, Z2
+	VMULPD       Z3, Z2, Z2
+	VADDPD       oneF64<>+0(SB), Z3, Z5
+	VSUBPD       oneF64<>+0(SB), Z5, Z6
+	VSUBPD       Z6, Z3, Z6
+	VFMADD231PD  Z3, Z2, Z6
+	VADDPD       Z6, Z5, Z2
+	VFMADD231PD  Z2, Z1, Z6
+	VADDPD       Z5, Z6, Z1
+	VSUBPD       Z5, Z1, Z2
+	VSUBPD       Z2, Z6, Z2
+	VFMADD231PD  Z4, Z1, Z2
+	VADDPD       Z2, Z1, Z1
+	VPSLLQ       $0x34, Z0, Z0
+	VMULPD       Z0, Z1, Z0
+	VCVTPD2PS    Z0, Y0
+	VMOVUPS      Y0, (AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop3
+
+end4:
+	MOVQ SI, ret+72(FP)
+	VZEROUPPER
+	RET
+
 // Exp2F64AVX512 sets dst[i] = 2^z[i], within 1 ulp, subnormal results included, and exactly
 // where z[i] is whole. It is defined by generic.Exp2F64.
 //
@@ -5262,6 +5541,441 @@ careful4:
 	JMP         pairs2
 
 end5:
+	VZEROUPPER
+	RET
+
+// PowEasyF64AVX512 sets dst[i] = x[i]^y[i] in groups of eight, and returns the number of
+// elements done: up to the first group with a pair that isn't easy. It is defined by
+// generic.PowEasyF64.
+//
+// AVX-512 (F, BW, DQ, VL). Two groups side by side, then one: a logarithm of float64 in two
+// words, its product with y, and an exponential. Reads x and y, writes dst.
+//
+// dst AX, x CX, y DX, len(x) BX, i SI.
+//
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·PowEasyF64AVX512(SB), NOSPLIT, $0-80
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ y_base+48(FP), DX
+	MOVQ x_len+32(FP), BX
+	XORQ SI, SI
+
+loop1:
+	LEAQ         16(SI), DI
+	CMPQ         DI, BX
+	JG           end2
+	VMOVUPD      (CX)(SI*8), Z0
+	VMOVUPD      64(CX)(SI*8), Z1
+	VPADDQ       normalOffsetF64<>+0(SB), Z0, Z2
+	VPADDQ       normalOffsetF64<>+0(SB), Z1, Z3
+	VPCMPGTQ     normalLimitF64<>+0(SB), Z2, K1
+	VPCMPGTQ     normalLimitF64<>+0(SB), Z3, K2
+	KORTESTW     K1, K2
+	JNZ          end2
+	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Z0, Z0
+	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Z1, Z1
+	VPSRLQ       $0x34, Z0, Z2
+	VPSRLQ       $0x34, Z1, Z3
+	VORPD        pow2MantF64<>+0(SB), Z2, Z2
+	VORPD        pow2MantF64<>+0(SB), Z3, Z3
+	VSUBPD       logBiasF64<>+0(SB), Z2, Z2
+	VSUBPD       logBiasF64<>+0(SB), Z3, Z3
+	VANDPD       significandF64<>+0(SB), Z0, Z0
+	VANDPD       significandF64<>+0(SB), Z1, Z1
+	VPADDQ       sqrtHalfF64<>+0(SB), Z0, Z0
+	VPADDQ       sqrtHalfF64<>+0(SB), Z1, Z1
+	VSUBPD       oneF64<>+0(SB), Z0, Z0
+	VSUBPD       oneF64<>+0(SB), Z1, Z1
+	VADDPD       twoF64<>+0(SB), Z0, Z4
+	VADDPD       twoF64<>+0(SB), Z1, Z5
+	VSUBPD       twoF64<>+0(SB), Z4, Z6
+	VSUBPD       twoF64<>+0(SB), Z5, Z7
+	VSUBPD       Z6, Z0, Z6
+	VSUBPD       Z7, Z1, Z7
+	VDIVPD       Z4, Z0, Z8
+	VDIVPD       Z5, Z1, Z9
+	VFNMADD231PD Z4, Z8, Z0
+	VFNMADD231PD Z5, Z9, Z1
+	VFNMADD231PD Z6, Z8, Z0
+	VFNMADD231PD Z7, Z9, Z1
+	VDIVPD       Z4, Z0, Z0
+	VDIVPD       Z5, Z1, Z1
+	VADDPD       Z8, Z0, Z4
+	VADDPD       Z9, Z1, Z5
+	VSUBPD       Z8, Z4, Z6
+	VSUBPD       Z9, Z5, Z7
+	VSUBPD       Z6, Z0, Z0
+	VSUBPD       Z7, Z1, Z1
+	VMULPD       Z4, Z4, Z6
+	VMULPD       Z5, Z5, Z7
+	VMOVUPD      Z6, Z8
+	VMOVUPD      Z7, Z9
+	VFMSUB231PD  Z4, Z4, Z8
+	VFMSUB231PD  Z5, Z5, Z9
+	VFMADD231PD  Z0, Z4, Z8
+	VFMADD231PD  Z1, Z5, Z9
+	VFMADD231PD  Z4, Z0, Z8
+	VFMADD231PD  Z5, Z1, Z9
+	VADDPD       Z6, Z8, Z10
+	VADDPD       Z7, Z9, Z11
+	VSUBPD       Z6, Z10, Z6
+	VSUBPD       Z7, Z11, Z7
+	VSUBPD       Z6, Z8, Z6
+	VSUBPD       Z7, Z9, Z7
+	VMOVUPD      artanh11F64<>+0(SB), Z8
+	VMOVUPD      artanh11F64<>+0(SB), Z9
+	VFMADD213PD  artanh10F64<>+0(SB), Z10, Z8
+	VFMADD213PD  artanh10F64<>+0(SB), Z11, Z9
+	VFMADD213PD  artanh9F64<>+0(SB), Z10, Z8
+	VFMADD213PD  artanh9F64<>+0(SB), Z11, Z9
+	VFMADD213PD  artanh8F64<>+0(SB), Z10, Z8
+	VFMADD213PD  artanh8F64<>+0(SB), Z11, Z9
+	VFMADD213PD  artanh7F64<>+0(SB), Z10, Z8
+	VFMADD213PD  artanh7F64<>+0(SB), Z11, Z9
+	VFMADD213PD  artanh6F64<>+0(SB), Z10, Z8
+	VFMADD213PD  artanh6F64<>+0(SB), Z11, Z9
+	VFMADD213PD  artanh5F64<>+0(SB), Z10, Z8
+	VFMADD213PD  artanh5F64<>+0(SB), Z11, Z9
+	VFMADD213PD  artanh4F64<>+0(SB), Z10, Z8
+	VFMADD213PD  artanh4F64<>+0(SB), Z11, Z9
+	VFMADD213PD  artanh3F64<>+0(SB), Z10, Z8
+	VFMADD213PD  artanh3F64<>+0(SB), Z11, Z9
+	VFMADD213PD  artanh2F64<>+0(SB), Z10, Z8
+	VFMADD213PD  artanh2F64<>+0(SB), Z11, Z9
+	VFMADD213PD  artanh1F64<>+0(SB), Z10, Z8
+	VFMADD213PD  artanh1F64<>+0(SB), Z11, Z9
+	VFMADD213PD  artanh0F64<>+0(SB), Z10, Z8
+	VFMADD213PD  artanh0F64<>+0(SB), Z11, Z9
+	VMULPD       Z8, Z10, Z8
+	VMULPD       Z9, Z11, Z9
+	VADDPD       thirdF64<>+0(SB), Z8, Z12
+	VADDPD       thirdF64<>+0(SB), Z9, Z13
+	VSUBPD       thirdF64<>+0(SB), Z12, Z14
+	VSUBPD       thirdF64<>+0(SB), Z13, Z15
+	VSUBPD       Z14, Z8, Z8
+	VSUBPD       Z15, Z9, Z9
+	VADDPD       thirdLoF64<>+0(SB), Z8, Z8
+	VADDPD       thirdLoF64<>+0(SB), Z9, Z9
+	VADDPD       Z12, Z8, Z14
+	VADDPD       Z13, Z9, Z15
+	VSUBPD       Z12, Z14, Z12
+	VSUBPD       Z13, Z15, Z13
+	VSUBPD       Z12, Z8, Z8
+	VSUBPD       Z13, Z9, Z9
+	VMULPD       Z14, Z10, Z12
+	VMULPD       Z15, Z11, Z13
+	VMOVUPD      Z12, Z16
+	VMOVUPD      Z13, Z17
+	VFMSUB231PD  Z14, Z10, Z16
+	VFMSUB231PD  Z15, Z11, Z17
+	VFMADD231PD  Z8, Z10, Z16
+	VFMADD231PD  Z9, Z11, Z17
+	VFMADD231PD  Z14, Z6, Z16
+	VFMADD231PD  Z15, Z7, Z17
+	VADDPD       Z12, Z16, Z6
+	VADDPD       Z13, Z17, Z7
+	VSUBPD       Z12, Z6, Z8
+	VSUBPD       Z13, Z7, Z9
+	VSUBPD       Z8, Z16, Z8
+	VSUBPD       Z9, Z17, Z9
+	VADDPD       Z4, Z4, Z4
+	VADDPD       Z5, Z5, Z5
+	VADDPD       Z0, Z0, Z0
+	VADDPD       Z1, Z1, Z1
+	VMULPD       Z6, Z4, Z10
+	VMULPD       Z7, Z5, Z11
+	VMOVUPD      Z10, Z12
+	VMOVUPD      Z11, Z13
+	VFMSUB231PD  Z6, Z4, Z12
+	VFMSUB231PD  Z7, Z5, Z13
+	VFMADD231PD  Z8, Z4, Z12
+	VFMADD231PD  Z9, Z5, Z13
+	VFMADD231PD  Z6, Z0, Z12
+	VFMADD231PD  Z7, Z1, Z13
+	VADDPD       Z10, Z12, Z6
+	VADDPD       Z11, Z13, Z7
+	VSUBPD       Z10, Z6, Z8
+	VSUBPD       Z11, Z7, Z9
+	VSUBPD       Z8, Z12, Z8
+	VSUBPD       Z9, Z13, Z9
+	VADDPD       Z4, Z6, Z10
+	VADDPD       Z5, Z7, Z11
+	VSUBPD       Z4, Z10, Z4
+	VSUBPD       Z5, Z11, Z5
+	VSUBPD       Z4, Z6, Z4
+	VSUBPD       Z5, Z7, Z5
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z9, Z1, Z1
+	VADDPD       Z0, Z4, Z0
+	VADDPD       Z1, Z5, Z1
+	VADDPD       Z10, Z0, Z4
+	VADDPD       Z11, Z1, Z5
+	VSUBPD       Z10, Z4, Z6
+	VSUBPD       Z11, Z5, Z7
+	VSUBPD       Z6, Z0, Z0
+	VSUBPD       Z7, Z1, Z1
+	VMULPD       logLoF64<>+0(SB), Z2, Z6
+	VMULPD       logLoF64<>+0(SB), Z3, Z7
+	VMOVUPD      Z6, Z8
+	VMOVUPD      Z7, Z9
+	VFMSUB231PD  logLoF64<>+0(SB), Z2, Z8
+	VFMSUB231PD  logLoF64<>+0(SB), Z3, Z9
+	VMULPD       logHiF64<>+0(SB), Z2, Z2
+	VMULPD       logHiF64<>+0(SB), Z3, Z3
+	VADDPD       Z2, Z6, Z10
+	VADDPD       Z3, Z7, Z11
+	VSUBPD       Z2, Z10, Z2
+	VSUBPD       Z3, Z11, Z3
+	VSUBPD       Z2, Z6, Z2
+	VSUBPD       Z3, Z7, Z3
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z9, Z3, Z3
+	VADDPD       Z10, Z2, Z6
+	VADDPD       Z11, Z3, Z7
+	VSUBPD       Z10, Z6, Z8
+	VSUBPD       Z11, Z7, Z9
+	VSUBPD       Z8, Z2, Z2
+	VSUBPD       Z9, Z3, Z3
+	VADDPD       Z6, Z4, Z8
+	VADDPD       Z7, Z5, Z9
+	VSUBPD       Z6, Z8, Z6
+	VSUBPD       Z7, Z9, Z7
+	VSUBPD       Z6, Z4, Z4
+	VSUBPD       Z7, Z5, Z5
+	VADDPD       Z0, Z2, Z0
+	VADDPD       Z1, Z3, Z1
+	VADDPD       Z0, Z4, Z0
+	VADDPD       Z1, Z5, Z1
+	VADDPD       Z8, Z0, Z2
+	VADDPD       Z9, Z1, Z3
+	VSUBPD       Z8, Z2, Z4
+	VSUBPD       Z9, Z3, Z5
+	VSUBPD       Z4, Z0, Z0
+	VSUBPD       Z5, Z1, Z1
+	VMOVUPD      (DX)(SI*8), Z4
+	VMOVUPD      64(DX)(SI*8), Z5
+	VMULPD       Z2, Z4, Z6
+	VMULPD       Z3, Z5, Z7
+	VORPD        signF64<>+0(SB), Z6, Z8
+	VORPD        signF64<>+0(SB), Z7, Z9
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z8, K1
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z9, K2
+	KORTESTW     K1, K2
+	JNZ          end2
+	VMOVUPD      Z6, Z8
+	VMOVUPD      Z7, Z9
+	VFMSUB231PD  Z2, Z4, Z8
+	VFMSUB231PD  Z3, Z5, Z9
+	VFMADD231PD  Z0, Z4, Z8
+	VFMADD231PD  Z1, Z5, Z9
+	VMOVUPD      roundF64<>+0(SB), Z0
+	VMOVUPD      roundF64<>+0(SB), Z1
+	VFMADD231PD  log2eF64<>+0(SB), Z6, Z0
+	VFMADD231PD  log2eF64<>+0(SB), Z7, Z1
+	VSUBPD       roundF64<>+0(SB), Z0, Z2
+	VSUBPD       roundF64<>+0(SB), Z1, Z3
+	VFNMADD231PD ln2HiF64<>+0(SB), Z2, Z6
+	VFNMADD231PD ln2HiF64<>+0(SB), Z3, Z7
+	VMULPD       minusLn2LoF64<>+0(SB), Z2, Z2
+	VMULPD       minusLn2LoF64<>+0(SB), Z3, Z3
+	VMOVUPD      exp9F64<>+0(SB), Z4
+	VMOVUPD      exp9F64<>+0(SB), Z5
+	VFMADD213PD  exp8F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp8F64<>+0(SB), Z7, Z5
+	VFMADD213PD  exp7F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp7F64<>+0(SB), Z7, Z5
+	VFMADD213PD  exp6F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp6F64<>+0(SB), Z7, Z5
+	VFMADD213PD  exp5F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp5F64<>+0(SB), Z7, Z5
+	VFMADD213PD  exp4F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp4F64<>+0(SB), Z7, Z5
+	VFMADD213PD  exp3F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp3F64<>+0(SB), Z7, Z5
+	VFMADD213PD  exp2F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp2F64<>+0(SB), Z7, Z5
+	VFMADD213PD  exp1F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp1F64<>+0(SB), Z7, Z5
+	VFMADD213PD  exp0F64<>+0(SB), Z6, Z4
+	VFMADD213PD  exp0F64<>+0(SB), Z7, Z5
+	VMULPD       Z6, Z4, Z4
+	VMULPD       Z7, Z5, Z5
+	VADDPD       oneF64<>+0(SB), Z6, Z10
+	VADDPD       oneF64<>+0(SB), Z7, Z11
+	VSUBPD       oneF64<>+0(SB), Z10, Z12
+	VSUBPD       oneF64<>+0(SB), Z11, Z13
+	VSUBPD       Z12, Z6, Z12
+	VSUBPD       Z13, Z7, Z13
+	VFMADD231PD  Z6, Z4, Z12
+	VFMADD231PD  Z7, Z5, Z13
+	VADDPD       Z12, Z10, Z4
+	VADDPD       Z13, Z11, Z5
+	VFMADD231PD  Z4, Z2, Z12
+	VFMADD231PD  Z5, Z3, Z13
+	VADDPD       Z10, Z12, Z2
+	VADDPD       Z11, Z13, Z3
+	VSUBPD       Z10, Z2, Z4
+	VSUBPD       Z11, Z3, Z5
+	VSUBPD       Z4, Z12, Z4
+	VSUBPD       Z5, Z13, Z5
+	VFMADD231PD  Z8, Z2, Z4
+	VFMADD231PD  Z9, Z3, Z5
+	VADDPD       Z4, Z2, Z2
+	VADDPD       Z5, Z3, Z3
+	VPSLLQ       $0x34, Z0, Z0
+	VPSLLQ       $0x34, Z1, Z1
+	VMULPD       Z0, Z2, Z0
+	VMULPD       Z1, Z3, Z1
+	VMOVUPS      Z0, (AX)(SI*8)
+	VMOVUPS      Z1, 64(AX)(SI*8)
+	MOVQ         DI, SI
+	JMP          loop1
+
+end2:
+loop3:
+	LEAQ         8(SI), DI
+	CMPQ         DI, BX
+	JG           end4
+	VMOVUPD      (CX)(SI*8), Z0
+	VPADDQ       normalOffsetF64<>+0(SB), Z0, Z1
+	VPCMPGTQ     normalLimitF64<>+0(SB), Z1, K1
+	KORTESTW     K1, K1
+	JNZ          end4
+	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Z0, Z0
+	VPSRLQ       $0x34, Z0, Z1
+	VORPD        pow2MantF64<>+0(SB), Z1, Z1
+	VSUBPD       logBiasF64<>+0(SB), Z1, Z1
+	VANDPD       significandF64<>+0(SB), Z0, Z0
+	VPADDQ       sqrtHalfF64<>+0(SB), Z0, Z0
+	VSUBPD       oneF64<>+0(SB), Z0, Z0
+	VADDPD       twoF64<>+0(SB), Z0, Z2
+	VSUBPD       twoF64<>+0(SB), Z2, Z3
+	VSUBPD       Z3, Z0, Z3
+	VDIVPD       Z2, Z0, Z4
+	VFNMADD231PD Z2, Z4, Z0
+	VFNMADD231PD Z3, Z4, Z0
+	VDIVPD       Z2, Z0, Z0
+	VADDPD       Z4, Z0, Z2
+	VSUBPD       Z4, Z2, Z3
+	VSUBPD       Z3, Z0, Z0
+	VMULPD       Z2, Z2, Z3
+	VMOVUPD      Z3, Z4
+	VFMSUB231PD  Z2, Z2, Z4
+	VFMADD231PD  Z0, Z2, Z4
+	VFMADD231PD  Z2, Z0, Z4
+	VADDPD       Z3, Z4, Z5
+	VSUBPD       Z3, Z5, Z3
+	VSUBPD       Z3, Z4, Z3
+	VMOVUPD      artanh11F64<>+0(SB), Z4
+	VFMADD213PD  artanh10F64<>+0(SB), Z5, Z4
+	VFMADD213PD  artanh9F64<>+0(SB), Z5, Z4
+	VFMADD213PD  artanh8F64<>+0(SB), Z5, Z4
+	VFMADD213PD  artanh7F64<>+0(SB), Z5, Z4
+	VFMADD213PD  artanh6F64<>+0(SB), Z5, Z4
+	VFMADD213PD  artanh5F64<>+0(SB), Z5, Z4
+	VFMADD213PD  artanh4F64<>+0(SB), Z5, Z4
+	VFMADD213PD  artanh3F64<>+0(SB), Z5, Z4
+	VFMADD213PD  artanh2F64<>+0(SB), Z5, Z4
+	VFMADD213PD  artanh1F64<>+0(SB), Z5, Z4
+	VFMADD213PD  artanh0F64<>+0(SB), Z5, Z4
+	VMULPD       Z4, Z5, Z4
+	VADDPD       thirdF64<>+0(SB), Z4, Z6
+	VSUBPD       thirdF64<>+0(SB), Z6, Z7
+	VSUBPD       Z7, Z4, Z4
+	VADDPD       thirdLoF64<>+0(SB), Z4, Z4
+	VADDPD       Z6, Z4, Z7
+	VSUBPD       Z6, Z7, Z6
+	VSUBPD       Z6, Z4, Z4
+	VMULPD       Z7, Z5, Z6
+	VMOVUPD      Z6, Z8
+	VFMSUB231PD  Z7, Z5, Z8
+	VFMADD231PD  Z4, Z5, Z8
+	VFMADD231PD  Z7, Z3, Z8
+	VADDPD       Z6, Z8, Z3
+	VSUBPD       Z6, Z3, Z4
+	VSUBPD       Z4, Z8, Z4
+	VADDPD       Z2, Z2, Z2
+	VADDPD       Z0, Z0, Z0
+	VMULPD       Z3, Z2, Z5
+	VMOVUPD      Z5, Z6
+	VFMSUB231PD  Z3, Z2, Z6
+	VFMADD231PD  Z4, Z2, Z6
+	VFMADD231PD  Z3, Z0, Z6
+	VADDPD       Z5, Z6, Z3
+	VSUBPD       Z5, Z3, Z4
+	VSUBPD       Z4, Z6, Z4
+	VADDPD       Z2, Z3, Z5
+	VSUBPD       Z2, Z5, Z2
+	VSUBPD       Z2, Z3, Z2
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z0, Z2, Z0
+	VADDPD       Z5, Z0, Z2
+	VSUBPD       Z5, Z2, Z3
+	VSUBPD       Z3, Z0, Z0
+	VMULPD       logLoF64<>+0(SB), Z1, Z3
+	VMOVUPD      Z3, Z4
+	VFMSUB231PD  logLoF64<>+0(SB), Z1, Z4
+	VMULPD       logHiF64<>+0(SB), Z1, Z1
+	VADDPD       Z1, Z3, Z5
+	VSUBPD       Z1, Z5, Z1
+	VSUBPD       Z1, Z3, Z1
+	VADDPD       Z4, Z1, Z1
+	VADDPD       Z5, Z1, Z3
+	VSUBPD       Z5, Z3, Z4
+	VSUBPD       Z4, Z1, Z1
+	VADDPD       Z3, Z2, Z4
+	VSUBPD       Z3, Z4, Z3
+	VSUBPD       Z3, Z2, Z2
+	VADDPD       Z0, Z1, Z0
+	VADDPD       Z0, Z2, Z0
+	VADDPD       Z4, Z0, Z1
+	VSUBPD       Z4, Z1, Z2
+	VSUBPD       Z2, Z0, Z0
+	VMOVUPD      (DX)(SI*8), Z2
+	VMULPD       Z1, Z2, Z3
+	VORPD        signF64<>+0(SB), Z3, Z4
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z4, K1
+	KORTESTW     K1, K1
+	JNZ          end4
+	VMOVUPD      Z3, Z4
+	VFMSUB231PD  Z1, Z2, Z4
+	VFMADD231PD  Z0, Z2, Z4
+	VMOVUPD      roundF64<>+0(SB), Z0
+	VFMADD231PD  log2eF64<>+0(SB), Z3, Z0
+	VSUBPD       roundF64<>+0(SB), Z0, Z1
+	VFNMADD231PD ln2HiF64<>+0(SB), Z1, Z3
+	VMULPD       minusLn2LoF64<>+0(SB), Z1, Z1
+	VMOVUPD      exp9F64<>+0(SB), Z2
+	VFMADD213PD  exp8F64<>+0(SB), Z3, Z2
+	VFMADD213PD  exp7F64<>+0(SB), Z3, Z2
+	VFMADD213PD  exp6F64<>+0(SB), Z3, Z2
+	VFMADD213PD  exp5F64<>+0(SB), Z3, Z2
+	VFMADD213PD  exp4F64<>+0(SB), Z3, Z2
+	VFMADD213PD  exp3F64<>+0(SB), Z3, Z2
+	VFMADD213PD  exp2F64<>+0(SB), Z3, Z2
+	VFMADD213PD  exp1F64<>+0(SB), Z3, Z2
+	VFMADD213PD  exp0F64<>+0(SB), Z3, Z2
+	VMULPD       Z3, Z2, Z2
+	VADDPD       oneF64<>+0(SB), Z3, Z5
+	VSUBPD       oneF64<>+0(SB), Z5, Z6
+	VSUBPD       Z6, Z3, Z6
+	VFMADD231PD  Z3, Z2, Z6
+	VADDPD       Z6, Z5, Z2
+	VFMADD231PD  Z2, Z1, Z6
+	VADDPD       Z5, Z6, Z1
+	VSUBPD       Z5, Z1, Z2
+	VSUBPD       Z2, Z6, Z2
+	VFMADD231PD  Z4, Z1, Z2
+	VADDPD       Z2, Z1, Z1
+	VPSLLQ       $0x34, Z0, Z0
+	VMULPD       Z0, Z1, Z0
+	VMOVUPS      Z0, (AX)(SI*8)
+	MOVQ         DI, SI
+	JMP          loop3
+
+end4:
+	MOVQ SI, ret+72(FP)
 	VZEROUPPER
 	RET
 

@@ -42,6 +42,16 @@ func Log2F32NEON(dst, z []float32)
 //go:noescape
 func Log1pF32NEON(dst, z []float32)
 
+// PowEasyF32NEON sets dst[i] = x[i]^y[i] in groups of eight, and returns the number of
+// elements done: up to the first group with a pair that isn't easy. It is defined by
+// generic.PowEasyF32.
+//
+// NEON. Eight elements a round, four at a time: a logarithm of float64 in two words, its
+// product with y, and an exponential. Reads x and y, writes dst.
+//
+//go:noescape
+func PowEasyF32NEON(dst, x, y []float32) int
+
 // Exp2F64NEON sets dst[i] = 2^z[i], within 1 ulp, subnormal results included, and exactly
 // where z[i] is whole. It is defined by generic.Exp2F64.
 //
@@ -79,3 +89,13 @@ func Log2F64NEON(dst, z []float64)
 //
 //go:noescape
 func Log1pF64NEON(dst, z []float64)
+
+// PowEasyF64NEON sets dst[i] = x[i]^y[i] in groups of eight, and returns the number of
+// elements done: up to the first group with a pair that isn't easy. It is defined by
+// generic.PowEasyF64.
+//
+// NEON. Eight elements a round, four at a time: a logarithm of float64 in two words, its
+// product with y, and an exponential. Reads x and y, writes dst.
+//
+//go:noescape
+func PowEasyF64NEON(dst, x, y []float64) int

@@ -27,7 +27,6 @@ func powEasy[T float](dst, x, y []T) int {
 // finite x with |y·ln x| up to what is safe for Exp of float64.
 //
 //nabla:whole
-//nabla:without AVX512 NEON
 //go:noinline
 func PowEasyF32(dst, x, y []float32) int { return powEasy(dst, x, y) }
 

@@ -2,7 +2,6 @@ package amd64
 
 import (
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/nabla-go/nabla/tools/gen/spec"
 )
@@ -118,54 +117,83 @@ func log1pBody(m *maths, z vector, careful bool) vector {
 	return m.choose(m.compare(m.and(z, "magnitude"), greaterEqual, "tiny"), y, z)
 }
 
-// powEasy emits PowEasy, which computes in float64.
+// powEasy emits PowEasy, which computes in float64. With AVX-512 two groups go side by side,
+// until one of them isn't easy or only one is left.
 func (t *target) powEasy() {
+	const group = 8
+	method := "Eight elements a round, four at a time"
 	if t.avx512 {
-		return
+		method = "Two groups side by side, then one"
 	}
-	t.fn("PowEasy", "Eight elements a round, four at a time: a logarithm of float64 in two words, its product with y, and an exponential.")
+	t.fn("PowEasy", method+": a logarithm of float64 in two words, its product with y, and an exponential.")
 	double := *t
-	double.f64, double.size, double.lanes, double.numbers = true, 8, 4, spec.NumbersOf(true)
+	double.f64, double.size, double.numbers = true, 8, spec.NumbersOf(true)
+	double.lanes = 64 / t.parts / 8
 	m := double.maths()
 	dst, x, y, n, i := t.ptr("dst"), t.ptr("x"), t.ptr("y"), t.len("x"), t.GP64()
 	t.call("i", i)
 	t.XORQ(i, i)
-	loop, end := t.label("loop"), t.label("end")
-	t.Label(loop)
-	next := t.GP64()
-	t.LEAQ(operand.Mem{Base: i, Disp: 8}, next)
-	t.CMPQ(next, n)
-	t.JG(operand.LabelRef(end))
-	at := func(p gp, part int) operand.Mem {
-		return operand.Mem{Base: p, Index: i, Scale: uint8(t.size), Disp: 4 * part * t.size}
-	}
-	load := func(from operand.Mem) vector {
-		v := m.new()
-		if t.f64 {
-			t.VMOVUPD(from, v[0])
-		} else {
-			t.VCVTPS2PD(from, v[0])
+	// rounds handles elements i to i + size until less are left or a pair isn't easy.
+	rounds := func(m *maths, size int) {
+		loop, end := t.label("loop"), t.label("end")
+		t.Label(loop)
+		next := t.GP64()
+		t.LEAQ(operand.Mem{Base: i, Disp: size}, next)
+		t.CMPQ(next, n)
+		t.JG(operand.LabelRef(end))
+		at := func(p gp, element int) operand.Mem {
+			return operand.Mem{Base: p, Index: i, Scale: uint8(t.size), Disp: element * t.size}
 		}
-		return v
-	}
-	var results []reg.VecVirtual
-	for part := range 2 {
-		r := m.powBody(load(at(x, part)), func() vector { return load(at(y, part)) }, end, !t.f64)
-		if !t.f64 {
-			single := t.XMM()
-			t.VCVTPD2PSY(r[0], single)
-			r = vector{single}
+		var results vector
+		for done := 0; done < size; done += m.width * m.lanes {
+			loadY := func() vector { return m.loadDoubles(t, func(v int) operand.Mem { return at(y, done+v*m.lanes) }) }
+			r := m.powBody(m.loadDoubles(t, func(v int) operand.Mem { return at(x, done+v*m.lanes) }), loadY, end, !t.f64)
+			results = append(results, m.fromDoubles(t, r)...)
 		}
-		results = append(results, r[0])
+		for v, r := range results {
+			t.VMOVUPS(r, at(dst, v*m.lanes))
+		}
+		t.MOVQ(next, i)
+		t.JMP(operand.LabelRef(loop))
+		t.Label(end)
 	}
-	for part, r := range results {
-		t.VMOVUPS(r, at(dst, part))
+	if t.avx512 {
+		rounds(m.wide(2), 2*group)
 	}
-	t.MOVQ(next, i)
-	t.JMP(operand.LabelRef(loop))
-	t.Label(end)
+	rounds(m, group)
 	t.MOVQ(i, t.addr(t.ReturnIndex(0)))
 	t.ret()
+}
+
+// loadDoubles loads vectors of t's elements as float64, from at(0), at(1), ….
+func (m *maths) loadDoubles(t *target, at func(v int) operand.Mem) vector {
+	d := m.new()
+	for v := range d {
+		if t.f64 {
+			m.VMOVUPD(at(v), d[v])
+		} else {
+			m.VCVTPS2PD(at(v), d[v])
+		}
+	}
+	return d
+}
+
+// fromDoubles returns float64 as t's elements.
+func (m *maths) fromDoubles(t *target, x vector) vector {
+	if t.f64 {
+		return x
+	}
+	d := make(vector, len(x))
+	for v := range d {
+		if m.avx512 {
+			d[v] = m.YMM()
+			m.VCVTPD2PS(x[v], d[v])
+		} else {
+			d[v] = m.XMM()
+			m.VCVTPD2PSY(x[v], d[v])
+		}
+	}
+	return d
 }
 
 // powBody is scalar's powPositive of x's logarithm. It jumps to hard if a pair isn't easy.

@@ -11,6 +11,7 @@ func powers(t *target) {
 		function{width: 4, usual: normal, body: log2Body})
 	t.elementary("Log1p", "As Log, of 1 + z in two words: the second over the first is added.",
 		function{width: 4, usual: log1pUsual, body: log1pBody})
+	t.powEasy()
 }
 
 // exp2Usual tells arguments for which 2^x is normal.
@@ -105,4 +106,108 @@ func log1pBody(m *maths, z vector, careful bool) vector {
 	}
 	m.chooseUnlessTo(y, m.magnitudeGreaterEqual(z, "tiny"), z)
 	return y
+}
+
+// powEasy emits PowEasy, which computes in float64.
+func (t *target) powEasy() {
+	const group, half = 8, 4
+	d := *t.double
+	d.elem = t.elem
+	d.fn("PowEasy", "Eight elements a round, four at a time: a logarithm of float64 in two words, its product with y, and an exponential.", func() {
+		m := d.maths(half / d.lanes)
+		dst, x, y, n := d.ptr("dst"), d.ptr("x"), d.ptr("y"), d.len("x")
+		left := d.move("left", n)
+		loop, end := d.newLabel("loop"), d.newLabel("end")
+		d.label(loop)
+		d.jumpIfLess(left, group, end)
+		var results []reg
+		for done := 0; done < group; done += half {
+			r := m.powBody(d.doubles(half, x, done, t.size), func() vector { return d.doubles(half, y, done, t.size) }, end, !t.f64)
+			m.flush()
+			if !t.f64 {
+				r = d.narrow("VFCVTN", "_D2", r)
+			}
+			results = append(results, r...)
+		}
+		d.stores(results, dst, 0)
+		d.advance(group*t.size, dst, x, y)
+		d.advance(-group, left)
+		d.jump("B", loop)
+		d.label(end)
+		d.mod("SUB R@1, R@0, R@0", n, left)
+		d.do("MOVD R@1, "+d.frame.address("ret"), n)
+	})
+}
+
+// doubles loads count elements of that size at p as float64.
+func (t *target) doubles(count int, p reg, element, size int) vector {
+	v := t.loads(count*size/16, p, element*size)
+	if size == 4 {
+		return t.long("VFCVTL", "_D2", v)
+	}
+	return v
+}
+
+// powBody is scalar's powPositive of x's logarithm. It jumps to hard if a pair isn't easy.
+func (m *maths) powBody(x vector, loadY func() vector, hard string, single bool) vector {
+	m.jumpUnlessAll(normal(m, x), hard)
+	var l, ll vector
+	if single {
+		l, ll = m.twoWordLog(x, "logBias")
+		l, ll = m.fast2Sum(l, ll)
+	} else {
+		l, ll = m.logSeries(x)
+	}
+	m.flush()
+	y := loadY()
+	h := m.mul(y, l)
+	m.jumpUnlessAll(withinSafe(m, h), hard)
+	e := m.neg(h)
+	m.fmaTo(e, y, l)
+	m.fmaTo(e, y, ll)
+	kr, a, al := m.twoWordExp(h)
+	m.fmaTo(al, a, e)
+	return m.mul(m.add(a, al), m.pow2(kr))
+}
+
+// logSeries is scalar's.
+func (m *maths) logSeries(x vector) (hi, lo vector) {
+	k, f := m.splitLog(x, "logBias")
+	d, dl := m.fast2Sum("two", f)
+	q := m.div(f, d)
+	m.fnmaTo(f, q, d)
+	m.fnmaTo(f, q, dl)
+	s, sl := m.fast2Sum(q, m.div(f, d))
+	s2, s2l := m.product(s, sl, s, sl)
+	t, tl := m.fast2Sum("third", m.mul(s2, m.horner(s2, "artanh")))
+	t, tl = m.fast2Sum(t, m.add(tl, "thirdLo"))
+	t, tl = m.product(s2, s2l, t, tl)
+	s, sl = m.add(s, s), m.add(sl, sl)
+	t, tl = m.product(s, sl, t, tl)
+	s, sl = m.sumOf(s, sl, t, tl)
+	h := m.mul(k, "logLo")
+	hl := m.neg(h)
+	m.fmaTo(hl, k, "logLo")
+	h, hl = m.sumOf(m.mul(k, "logHi"), nil, h, hl)
+	return m.sumOf(h, hl, s, sl)
+}
+
+// product returns (a + al)·(b + bl) as scalar's double does it.
+func (m *maths) product(a, al, b, bl vector) (p, pl vector) {
+	p = m.mul(a, b)
+	pl = m.neg(p)
+	m.fmaTo(pl, a, b)
+	m.fmaTo(pl, a, bl)
+	m.fmaTo(pl, al, b)
+	return m.fast2Sum(p, pl)
+}
+
+// sumOf returns (a + al) + (b + bl) as scalar's double does it, for |a| ≥ |b| or a = 0. al
+// may be nil, which is 0.
+func (m *maths) sumOf(a, al, b, bl vector) (s, sl vector) {
+	s, sl = m.fast2Sum(a, b)
+	if al != nil {
+		bl = m.add(al, bl)
+	}
+	return m.fast2Sum(s, m.add(sl, bl))
 }

@@ -29,6 +29,7 @@ type target struct {
 	frame       frame
 	code, stubs *bytes.Buffer
 	functions   map[string]bool // written so far
+	double      *target         // the one of float64
 }
 
 func newTarget(f64 bool, kernels spec.Kernels, code, stubs *bytes.Buffer) *target {
