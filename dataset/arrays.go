@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -44,6 +45,7 @@ func isTargetName(name string) bool { return slices.Contains(targetNames, string
 // more dimensions, several; the target is the one that the options name, or one called y,
 // label, target or class. With several columns it is a one for the class among zeros, or
 // several targets. Arrays whose names begin or end with train and test are two parts.
+// Arrays of texts may hold the names of columns and classes.
 func readArrays[T kernels.Float](path string, opt TableOptions) (*Table[T], error) {
 	d := newArrayDecoder[T](path, opt)
 	arrays, err := d.arrays(path)
@@ -169,24 +171,18 @@ type arrayColumn[T kernels.Float] struct {
 // arrayColumns chooses the arrays that make the table, and takes their columns, those of
 // the targets last.
 func (d *decoder[T]) arrayColumns(arrays map[string]Array[T]) (columns []arrayColumn[T], err error) {
-	names := slices.Sorted(maps.Keys(arrays))
-	targets := []string{""}
-	if a, single := arrays[""]; single && len(arrays) == 1 {
-		if len(a.Shape) < 2 {
-			return nil, fmt.Errorf(": an array of shape %v: want rows and columns", a.Shape)
-		}
-		if len(a.Shape) > 2 && d.opt.Targets == nil && !d.opt.NoTarget && d.opt.Encoder == nil {
-			return nil, fmt.Errorf(": an array of shape %v has no targets: want rows and columns, or an NPZ file with one more array, called y or label", a.Shape)
-		}
-	} else {
-		if targets, err = d.targetArrays(arrays, names); err != nil {
-			return nil, err
-		}
-		names = append(slices.DeleteFunc(names, func(n string) bool { return slices.Contains(targets, n) }), targets...)
+	called, featureNames := d.takeNames(arrays, columnNames)
+	calledClasses, classes := d.takeNames(arrays, classNames)
+	names, targets, err := d.chooseArrays(arrays, featureNames != nil)
+	if err != nil {
+		return nil, err
 	}
-	rows, inputs := -1, 0
-	if len(arrays[targets[0]].Shape) > 0 {
-		rows = arrays[targets[0]].Shape[0]
+	if len(targets) == 1 && classes != nil {
+		arrays[targets[0]] = d.nameClasses(arrays[targets[0]], calledClasses, classes)
+	}
+	rows, inputs := commonRows(arrays, names), 0
+	if len(targets) > 0 {
+		rows = commonRows(arrays, targets[:1])
 	}
 	for _, name := range names {
 		a := arrays[name]
@@ -195,7 +191,7 @@ func (d *decoder[T]) arrayColumns(arrays map[string]Array[T]) (columns []arrayCo
 			continue
 		}
 		if len(a.Shape) == 0 || a.Shape[0] != rows || a.Data == nil && a.Text == nil {
-			d.Notes = append(d.Notes, fmt.Sprintf("array %q of shape %v has no row for each of the %d targets: left out", name, a.Shape, rows))
+			d.Notes = append(d.Notes, fmt.Sprintf("array %q of shape %v has no row for each of the %d samples: left out", name, a.Shape, rows))
 			continue
 		}
 		if !slices.Contains(targets, name) || len(names) == 1 {
@@ -210,10 +206,14 @@ func (d *decoder[T]) arrayColumns(arrays map[string]Array[T]) (columns []arrayCo
 		return nil, fmt.Errorf(": no samples")
 	}
 	if inputs == 0 {
-		return nil, fmt.Errorf(": no array has inputs: want one of numbers or texts with a row for each of the %d targets (%s)", rows, strings.Join(d.Notes, "; "))
+		return nil, fmt.Errorf(": no array has inputs: want one of numbers or texts with a row for each of the %d samples (%s)", rows, strings.Join(d.Notes, "; "))
 	}
-	if d.headed = inputs > 1 || len(columns) > 0 && columns[0].from.Text != nil; !d.headed {
-		for j := range columns {
+	d.headed = names[0] != "" && (inputs > 1 || columns[0].from.Text != nil)
+	if featureNames != nil {
+		d.nameColumns(columns, called, featureNames)
+	}
+	for j := range columns {
+		if !d.headed {
 			columns[j].name = ""
 		}
 	}
@@ -221,9 +221,39 @@ func (d *decoder[T]) arrayColumns(arrays map[string]Array[T]) (columns []arrayCo
 	return columns, nil
 }
 
+// chooseArrays returns the names of all arrays that may be columns, those of the targets
+// last. The array of an NPY file, or the only one of an NPZ file if there are names of its
+// columns or no targets are wanted, is called "" and has the targets among its columns.
+func (d *decoder[T]) chooseArrays(arrays map[string]Array[T], columnsNamed bool) (names, targets []string, err error) {
+	if d.opt.NoTarget {
+		d.withoutTargets(arrays)
+	}
+	if names = slices.Sorted(maps.Keys(arrays)); len(names) == 1 && (columnsNamed || d.opt.NoTarget) {
+		arrays[""] = arrays[names[0]]
+		names[0] = ""
+	}
+	if len(names) == 1 && names[0] == "" {
+		shape := arrays[""].Shape
+		if len(shape) < 2 {
+			return nil, nil, fmt.Errorf(": an array of shape %v: want rows and columns", shape)
+		}
+		if len(shape) > 2 && d.opt.Targets == nil && !d.opt.NoTarget && d.opt.Encoder == nil {
+			return nil, nil, fmt.Errorf(": an array of shape %v has no targets: want rows and columns, or an NPZ file with one more array, called y or label", shape)
+		}
+		return names, nil, nil
+	}
+	if d.opt.NoTarget {
+		return names, nil, nil
+	}
+	if targets, err = d.targetArrays(arrays, names); err != nil {
+		return nil, nil, err
+	}
+	return append(slices.DeleteFunc(names, func(n string) bool { return slices.Contains(targets, n) }), targets...), targets, nil
+}
+
 // setArrayTargets makes the last columns, those of some arrays, the targets.
 func (d *decoder[T]) setArrayTargets(arrays map[string]Array[T], targets []string, columns int) {
-	if targets[0] == "" { // that of an NPY file
+	if targets == nil { // they are columns of a single array, or aren't wanted
 		return
 	}
 	width := 0
@@ -330,7 +360,9 @@ func (d *decoder[T]) prepare(from []arrayColumn[T]) error {
 		d.columns = append(d.columns, &column{name: c.name, number: j + 1, role: input, whole: true})
 		names = append(names, c.name)
 	}
-	if err := d.assign(names); err != nil {
+	if err := d.assign(names); errors.As(err, new(widthError)) {
+		return err
+	} else if err != nil {
 		return fmt.Errorf(": %w", err)
 	}
 	for j, c := range d.columns {

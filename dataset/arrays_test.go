@@ -129,7 +129,7 @@ func TestNoTargetArray(t *testing.T) {
 		{map[string][]byte{"a": bytesArray("(2, 1)", 1, 2), "b": bytesArray("(2,)", 1, 2)}, TableOptions{}, "f.npz: no array is called y, label, target or class: there are a, b: try target=NAME"},
 		{map[string][]byte{"a": bytesArray("(2, 1)", 1, 2), "y": bytesArray("(2,)", 1, 2)}, TableOptions{Targets: []string{"z"}}, `f.npz: no array is called "z": there are a, y`},
 		{map[string][]byte{"a": bytesArray("(2, 1)", 1, 2), "y": objects}, TableOptions{}, `f.npz: the target "y" has elements of type "|O": want numbers or texts (in NumPy: y.astype(str))`},
-		{map[string][]byte{"a": complex, "y": bytesArray("(2,)", 1, 2)}, TableOptions{}, `f.npz: no array has inputs: want one of numbers or texts with a row for each of the 2 targets (array "a" has elements of type "<c8", which are not supported: left out)`},
+		{map[string][]byte{"a": complex, "y": bytesArray("(2,)", 1, 2)}, TableOptions{}, `f.npz: no array has inputs: want one of numbers or texts with a row for each of the 2 samples (array "a" has elements of type "<c8", which are not supported: left out)`},
 		{nil, TableOptions{}, "f.npz: there is no array in it"},
 	} {
 		_, err := ReadTable[float64](npz(t, c.arrays), c.opt)

@@ -138,11 +138,7 @@ func (e *Encoder) byNumber(columns []*column, noTarget bool) ([]int, error) {
 	if noTarget {
 		targets = 0
 	}
-	help := ""
-	if len(columns) == 1 {
-		help = ": want commas, semicolons, tabs or blanks between cells"
-	}
-	return nil, widthError{fmt.Errorf(" has %d input columns, the model takes %d%s", len(columns)-targets, len(needed)-targets, help)}
+	return nil, widthError{fmt.Errorf(" has %d input columns, the model takes %d", len(columns)-targets, len(needed)-targets)}
 }
 
 // widthError is about a whole file, whose name goes before it.

@@ -105,7 +105,9 @@ func (d *decoder[T]) start(first []string, p preview) (isHeader bool, err error)
 	if w := p.width(); len(names) == 1 && w > 1 && !beginsAsComment(names[0]) {
 		return false, fmt.Errorf(":%d: one column, %s, but the lines below have %d: if it is a title, remove it", line, quoted(names[0]), w)
 	}
-	if err := d.assign(names); errors.As(err, new(widthError)) {
+	if err := d.assign(names); errors.As(err, new(widthError)) && len(names) == 1 {
+		return false, fmt.Errorf("%w: want commas, semicolons, tabs or blanks between cells", err)
+	} else if errors.As(err, new(widthError)) {
 		return false, err
 	} else if err != nil {
 		return false, fmt.Errorf(":%d: %w", line, err)

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/train"
 )
 
 // RowReader reads rows without targets one by one and encodes them, as they come.
@@ -18,11 +19,17 @@ type RowReader[T kernels.Float] struct {
 	file   io.Closer // nil if the reader is somebody else's
 	record []byte    // the first one, if it is no header
 	buf    []float64
+	arrays *train.Data[T] // the rows of NumPy's arrays, encoded; nil for a text
+	notes  []string       // about them
+	next   int            // the row of them that comes next
 }
 
-// OpenRows opens the file at path to read rows for e from it. Targets, NoTarget and Encoder
-// of the options are set.
+// OpenRows opens the file at path to read rows for e from it: a text, or the arrays of an NPY
+// or NPZ file, which are read at once. Targets, NoTarget and Encoder of the options are set.
 func OpenRows[T kernels.Float](path string, e *Encoder, opt TableOptions) (*RowReader[T], error) {
+	if isArrays(path) {
+		return arrayRows[T](path, e, opt)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -34,6 +41,18 @@ func OpenRows[T kernels.Float](path string, e *Encoder, opt TableOptions) (*RowR
 	}
 	r.file = f
 	return r, nil
+}
+
+// arrayRows reads the rows of arrays.
+func arrayRows[T kernels.Float](path string, e *Encoder, opt TableOptions) (*RowReader[T], error) {
+	opt.Encoder, opt.NoTarget, opt.Targets = e, true, nil
+	t, err := readArrays[T](path, opt)
+	if err != nil {
+		return nil, err
+	}
+	rows := &RowReader[T]{e: e, notes: t.Notes}
+	rows.arrays, rows.Counts, err = Encode(e, t, t.Rows())
+	return rows, err
 }
 
 // NewRows reads rows for e from r; name stands in messages.
@@ -73,6 +92,9 @@ func (r *RowReader[T]) Close() error {
 
 // Notes tells what of the text so far was left out.
 func (r *RowReader[T]) Notes() []string {
+	if r.arrays != nil {
+		return r.notes
+	}
 	if n := r.d.r.Comments; n > 0 {
 		return []string{commentsWords(n, r.d.opt.Comment)}
 	}
@@ -80,10 +102,18 @@ func (r *RowReader[T]) Notes() []string {
 }
 
 // Ready reports whether the next row is there without waiting for it.
-func (r *RowReader[T]) Ready() bool { return r.record != nil || r.d.r.Ready() }
+func (r *RowReader[T]) Ready() bool { return r.arrays != nil || r.record != nil || r.d.r.Ready() }
 
 // Next sets x to the inputs of the next row. The error at the end is io.EOF.
 func (r *RowReader[T]) Next(x []T) error {
+	if r.arrays != nil {
+		if r.next == r.arrays.Len() {
+			return io.EOF
+		}
+		copy(x, r.arrays.X.Row(r.next))
+		r.next++
+		return nil
+	}
 	d := r.d
 	record := r.record
 	if r.record = nil; record == nil {

@@ -87,8 +87,11 @@ type Table[T kernels.Float] struct {
 //
 // The rows of an NPY array are those of the table. Of an NPZ file, each array with as many
 // rows as the target makes a column or, with more dimensions, several; the target is the
-// one that the options name, or one called y, label, target or class. Arrays whose names
-// end with _train and _test are two parts.
+// one that the options name, or one called y, label, target or class. An array of texts
+// called feature_names, column_names or columns names the columns of the array that has as
+// many; with it, a single array is a table whose targets are among its columns. One called
+// target_names, class_names or label_names names classes that are numbered from 0. Arrays
+// whose names end with _train and _test are two parts.
 func ReadTable[T kernels.Float](path string, opt TableOptions) (*Table[T], error) {
 	if isArrays(path) {
 		return readArrays[T](path, opt)

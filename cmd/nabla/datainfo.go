@@ -38,7 +38,14 @@ from and to test with. Nothing is trained or written.
 
 Of what a column becomes, "+ others" is an input for values that are rare or
 new, "+ gaps" one that is 1 where the value is missing, and "hashed" means that
-values share inputs.`,
+values share inputs.
+
+In an NPZ file, the targets are the array called y, label, target or class (or
+the one of --target), the inputs all others with as many rows. Arrays of texts
+may hold names: feature_names, column_names or columns those of the columns,
+target_names, class_names or label_names those of classes 0, 1, …. With names
+of columns, one array is enough: a table whose last column is the target. If
+names of arrays end with _train and _test, the latter are the test data.`,
 		Args: wantArgs(1, 1),
 	}
 	var p infoPlan

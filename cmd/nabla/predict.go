@@ -42,9 +42,9 @@ func (p *predictPlan) flags(given func(name string) bool) []flag {
 func newPredict() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "predict MODEL [FILE|-]",
-		Short: "Predict the class, or the numbers, of each row of a CSV file",
-		Long: `Predict the class, or the numbers, of each row of a CSV file, or of standard
-input, as rows come in.
+		Short: "Predict the class, or the numbers, of each row of a file",
+		Long: `Predict the class, or the numbers, of each row of a CSV, NPY or NPZ file, or of
+standard input, as rows come in.
 
 A row holds the columns that the model was trained with and no target. The answer
 is a CSV record a row: the name of the class, or the predicted numbers, and, with

@@ -105,6 +105,7 @@ part), categories become an input for each value, gaps are filled and marked.
 Pixels are divided by the largest possible value and centred by one number, the
 mean over all of them. All of it is stored in the model, which predicts from raw
 values. The test data are never used for training or for choosing an epoch.
+nabla data info shows what becomes of data before anything is trained.
 
 Sizes of batches and numbers of epochs follow from the number of samples. With
 the default optimizer the learning rate falls along a cosine, and weights decay
