@@ -7,6 +7,7 @@ package kernels
 import (
 	"github.com/nabla-go/nabla/internal/cores"
 	"github.com/nabla-go/nabla/internal/isa"
+	"github.com/nabla-go/nabla/internal/race"
 	"github.com/nabla-go/nabla/kernels/amd64"
 	"github.com/nabla-go/nabla/kernels/generic"
 )
@@ -55,6 +56,14 @@ func amsGradBlocks[T Float](w []T, m []T, v []T, h []T, g []T, lr T, beta1 T, on
 }
 
 func abs[T Float](dst []T, x []T) {
+	if len(dst) != len(x) {
+		panic("kernels: Abs: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: Abs: dst overlaps x without being equal to it")
+	}
+	race.Read(x)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		absBlocks(dst, x)
 		return
@@ -188,6 +197,15 @@ func adamBlocks[T Float](w []T, m []T, v []T, g []T, lr T, beta1 T, oneMinusBeta
 }
 
 func add[T Float](dst []T, x []T, y []T) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernels: Add: lengths of dst, x and y differ")
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) {
+		panic("kernels: Add: dst overlaps x or y without being equal to it")
+	}
+	race.Read(x)
+	race.Read(y)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		addBlocks(dst, x, y)
 		return
@@ -452,6 +470,14 @@ func axpyBlocks[T Float](alpha T, x []T, y []T) {
 }
 
 func ceil[T Float](dst []T, x []T) {
+	if len(dst) != len(x) {
+		panic("kernels: Ceil: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: Ceil: dst overlaps x without being equal to it")
+	}
+	race.Read(x)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		ceilBlocks(dst, x)
 		return
@@ -789,6 +815,15 @@ func deviationWideF64(acc *[32]float64, x []float64, m float64) {
 }
 
 func div[T Float](dst []T, x []T, y []T) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernels: Div: lengths of dst, x and y differ")
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) {
+		panic("kernels: Div: dst overlaps x or y without being equal to it")
+	}
+	race.Read(x)
+	race.Read(y)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		divBlocks(dst, x, y)
 		return
@@ -879,6 +914,11 @@ func divByBlocks[T Float](divisor T, x []T) {
 }
 
 func dot[T Float](x []T, y []T) T {
+	if len(x) != len(y) {
+		panic("kernels: Dot: len(x) != len(y)")
+	}
+	race.Read(x)
+	race.Read(y)
 	if len(x) > vectorBlock {
 		return longDot(x, y)
 	}
@@ -1006,6 +1046,14 @@ func dropout[T Float](dst []T, x []T, k0 uint32, k1 uint32, threshold uint32, sc
 }
 
 func erf[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Erf: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Erf: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		erfBlocks(dst, z)
 		return
@@ -1049,6 +1097,14 @@ func erfBlocks[T Float](dst []T, z []T) {
 }
 
 func exp[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Exp: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Exp: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		expBlocks(dst, z)
 		return
@@ -1092,6 +1148,14 @@ func expBlocks[T Float](dst []T, z []T) {
 }
 
 func exp2[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Exp2: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Exp2: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		exp2Blocks(dst, z)
 		return
@@ -1135,6 +1199,14 @@ func exp2Blocks[T Float](dst []T, z []T) {
 }
 
 func expm1[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Expm1: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Expm1: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		expm1Blocks(dst, z)
 		return
@@ -1178,6 +1250,16 @@ func expm1Blocks[T Float](dst []T, z []T) {
 }
 
 func fma[T Float](dst []T, x []T, y []T, z []T) {
+	if len(dst) != len(x) || len(dst) != len(y) || len(dst) != len(z) {
+		panic("kernels: FMA: lengths of dst, x, y and z differ")
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) || partialOverlap(dst, z) {
+		panic("kernels: FMA: dst overlaps x, y or z without being equal to it")
+	}
+	race.Read(x)
+	race.Read(y)
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		fmaBlocks(dst, x, y, z)
 		return
@@ -1221,6 +1303,14 @@ func fmaBlocks[T Float](dst []T, x []T, y []T, z []T) {
 }
 
 func floor[T Float](dst []T, x []T) {
+	if len(dst) != len(x) {
+		panic("kernels: Floor: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: Floor: dst overlaps x without being equal to it")
+	}
+	race.Read(x)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		floorBlocks(dst, x)
 		return
@@ -1397,6 +1487,14 @@ func fromFloat16Blocks[T Float](dst []T, x []uint16) {
 }
 
 func gelu[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: GELU: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: GELU: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		geluBlocks(dst, z)
 		return
@@ -1440,6 +1538,14 @@ func geluBlocks[T Float](dst []T, z []T) {
 }
 
 func geluPrime[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: GELUPrime: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: GELUPrime: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		geluPrimeBlocks(dst, z)
 		return
@@ -1825,6 +1931,14 @@ func lionBlocks[T Float](w []T, m []T, g []T, lr T, beta1 T, oneMinusBeta1 T, be
 }
 
 func log[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Log: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Log: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		logBlocks(dst, z)
 		return
@@ -1868,6 +1982,14 @@ func logBlocks[T Float](dst []T, z []T) {
 }
 
 func log1p[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Log1p: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Log1p: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		log1pBlocks(dst, z)
 		return
@@ -1911,6 +2033,14 @@ func log1pBlocks[T Float](dst []T, z []T) {
 }
 
 func log2[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Log2: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Log2: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		log2Blocks(dst, z)
 		return
@@ -1989,6 +2119,15 @@ func maxOf[T Float](x []T) T {
 }
 
 func maximum[T Float](dst []T, x []T, y []T) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernels: Maximum: lengths of dst, x and y differ")
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) {
+		panic("kernels: Maximum: dst overlaps x or y without being equal to it")
+	}
+	race.Read(x)
+	race.Read(y)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		maximumBlocks(dst, x, y)
 		return
@@ -2071,6 +2210,15 @@ func minOf[T Float](x []T) T {
 }
 
 func minimum[T Float](dst []T, x []T, y []T) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernels: Minimum: lengths of dst, x and y differ")
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) {
+		panic("kernels: Minimum: dst overlaps x or y without being equal to it")
+	}
+	race.Read(x)
+	race.Read(y)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		minimumBlocks(dst, x, y)
 		return
@@ -2161,6 +2309,15 @@ func momentumBlocks[T Float](w []T, v []T, g []T, lr T, mu T) {
 }
 
 func mul[T Float](dst []T, x []T, y []T) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernels: Mul: lengths of dst, x and y differ")
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) {
+		panic("kernels: Mul: dst overlaps x or y without being equal to it")
+	}
+	race.Read(x)
+	race.Read(y)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		mulBlocks(dst, x, y)
 		return
@@ -2208,6 +2365,15 @@ func mulBlocks[T Float](dst []T, x []T, y []T) {
 }
 
 func mulGELUPrime[T Float](dst []T, d []T, z []T) {
+	if len(dst) != len(d) || len(dst) != len(z) {
+		panic("kernels: MulGELUPrime: lengths of dst, d and z differ")
+	}
+	if partialOverlap(dst, d) || partialOverlap(dst, z) {
+		panic("kernels: MulGELUPrime: dst overlaps d or z without being equal to it")
+	}
+	race.Read(d)
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		mulGELUPrimeBlocks(dst, d, z)
 		return
@@ -2251,6 +2417,15 @@ func mulGELUPrimeBlocks[T Float](dst []T, d []T, z []T) {
 }
 
 func mulReLUPrime[T Float](dst []T, d []T, z []T) {
+	if len(dst) != len(d) || len(dst) != len(z) {
+		panic("kernels: MulReLUPrime: lengths of dst, d and z differ")
+	}
+	if partialOverlap(dst, d) || partialOverlap(dst, z) {
+		panic("kernels: MulReLUPrime: dst overlaps d or z without being equal to it")
+	}
+	race.Read(d)
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		mulReLUPrimeBlocks(dst, d, z)
 		return
@@ -2298,6 +2473,15 @@ func mulReLUPrimeBlocks[T Float](dst []T, d []T, z []T) {
 }
 
 func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
+	if len(dst) != len(d) || len(dst) != len(z) {
+		panic("kernels: MulSigmoidPrime: lengths of dst, d and z differ")
+	}
+	if partialOverlap(dst, d) || partialOverlap(dst, z) {
+		panic("kernels: MulSigmoidPrime: dst overlaps d or z without being equal to it")
+	}
+	race.Read(d)
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		mulSigmoidPrimeBlocks(dst, d, z)
 		return
@@ -2341,6 +2525,15 @@ func mulSigmoidPrimeBlocks[T Float](dst []T, d []T, z []T) {
 }
 
 func mulSoftplusPrime[T Float](dst []T, d []T, z []T) {
+	if len(dst) != len(d) || len(dst) != len(z) {
+		panic("kernels: MulSoftplusPrime: lengths of dst, d and z differ")
+	}
+	if partialOverlap(dst, d) || partialOverlap(dst, z) {
+		panic("kernels: MulSoftplusPrime: dst overlaps d or z without being equal to it")
+	}
+	race.Read(d)
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		mulSoftplusPrimeBlocks(dst, d, z)
 		return
@@ -2384,6 +2577,15 @@ func mulSoftplusPrimeBlocks[T Float](dst []T, d []T, z []T) {
 }
 
 func mulTanhPrime[T Float](dst []T, d []T, z []T) {
+	if len(dst) != len(d) || len(dst) != len(z) {
+		panic("kernels: MulTanhPrime: lengths of dst, d and z differ")
+	}
+	if partialOverlap(dst, d) || partialOverlap(dst, z) {
+		panic("kernels: MulTanhPrime: dst overlaps d or z without being equal to it")
+	}
+	race.Read(d)
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		mulTanhPrimeBlocks(dst, d, z)
 		return
@@ -2427,6 +2629,14 @@ func mulTanhPrimeBlocks[T Float](dst []T, d []T, z []T) {
 }
 
 func neg[T Float](dst []T, x []T) {
+	if len(dst) != len(x) {
+		panic("kernels: Neg: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: Neg: dst overlaps x without being equal to it")
+	}
+	race.Read(x)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		negBlocks(dst, x)
 		return
@@ -2625,6 +2835,14 @@ func rmsPropBlocks[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps
 }
 
 func relu[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: ReLU: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: ReLU: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		reluBlocks(dst, z)
 		return
@@ -2672,6 +2890,14 @@ func reluBlocks[T Float](dst []T, z []T) {
 }
 
 func reluPrime[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: ReLUPrime: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: ReLUPrime: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		reluPrimeBlocks(dst, z)
 		return
@@ -2719,6 +2945,14 @@ func reluPrimeBlocks[T Float](dst []T, z []T) {
 }
 
 func round[T Float](dst []T, x []T) {
+	if len(dst) != len(x) {
+		panic("kernels: Round: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: Round: dst overlaps x without being equal to it")
+	}
+	race.Read(x)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		roundBlocks(dst, x)
 		return
@@ -2762,6 +2996,14 @@ func roundBlocks[T Float](dst []T, x []T) {
 }
 
 func rsqrt[T Float](dst []T, x []T) {
+	if len(dst) != len(x) {
+		panic("kernels: Rsqrt: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: Rsqrt: dst overlaps x without being equal to it")
+	}
+	race.Read(x)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		rsqrtBlocks(dst, x)
 		return
@@ -2852,6 +3094,14 @@ func scalBlocks[T Float](alpha T, x []T) {
 }
 
 func sigmoid[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Sigmoid: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Sigmoid: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		sigmoidBlocks(dst, z)
 		return
@@ -2895,6 +3145,14 @@ func sigmoidBlocks[T Float](dst []T, z []T) {
 }
 
 func sigmoidPrime[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: SigmoidPrime: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: SigmoidPrime: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		sigmoidPrimeBlocks(dst, z)
 		return
@@ -3045,6 +3303,14 @@ func softmaxShort[T Float](m int, n int, dst []T, ldd int, z []T, ldz int) {
 }
 
 func softplus[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Softplus: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Softplus: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		softplusBlocks(dst, z)
 		return
@@ -3088,6 +3354,14 @@ func softplusBlocks[T Float](dst []T, z []T) {
 }
 
 func sqrt[T Float](dst []T, x []T) {
+	if len(dst) != len(x) {
+		panic("kernels: Sqrt: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: Sqrt: dst overlaps x without being equal to it")
+	}
+	race.Read(x)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		sqrtBlocks(dst, x)
 		return
@@ -3131,6 +3405,11 @@ func sqrtBlocks[T Float](dst []T, x []T) {
 }
 
 func squaredDistance[T Float](x []T, y []T) T {
+	if len(x) != len(y) {
+		panic("kernels: SquaredDistance: len(x) != len(y)")
+	}
+	race.Read(x)
+	race.Read(y)
 	if len(x) > vectorBlock {
 		return longSquaredDistance(x, y)
 	}
@@ -3196,6 +3475,15 @@ func squaredDistanceWideF64(acc *[32]float64, x []float64, y []float64) {
 }
 
 func sub[T Float](dst []T, x []T, y []T) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernels: Sub: lengths of dst, x and y differ")
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) {
+		panic("kernels: Sub: dst overlaps x or y without being equal to it")
+	}
+	race.Read(x)
+	race.Read(y)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		subBlocks(dst, x, y)
 		return
@@ -3386,6 +3674,14 @@ func swapBlocks[T Float](x []T, y []T) {
 }
 
 func tanh[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Tanh: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Tanh: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		tanhBlocks(dst, z)
 		return
@@ -3429,6 +3725,14 @@ func tanhBlocks[T Float](dst []T, z []T) {
 }
 
 func tanhPrime[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: TanhPrime: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: TanhPrime: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		tanhPrimeBlocks(dst, z)
 		return

@@ -7,6 +7,7 @@ package kernels
 import (
 	"github.com/nabla-go/nabla/internal/cores"
 	"github.com/nabla-go/nabla/internal/isa"
+	"github.com/nabla-go/nabla/internal/race"
 	"github.com/nabla-go/nabla/kernels/arm64"
 	"github.com/nabla-go/nabla/kernels/generic"
 )
@@ -51,6 +52,14 @@ func amsGradBlocks[T Float](w []T, m []T, v []T, h []T, g []T, lr T, beta1 T, on
 }
 
 func abs[T Float](dst []T, x []T) {
+	if len(dst) != len(x) {
+		panic("kernels: Abs: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: Abs: dst overlaps x without being equal to it")
+	}
+	race.Read(x)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		absBlocks(dst, x)
 		return
@@ -172,6 +181,15 @@ func adamBlocks[T Float](w []T, m []T, v []T, g []T, lr T, beta1 T, oneMinusBeta
 }
 
 func add[T Float](dst []T, x []T, y []T) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernels: Add: lengths of dst, x and y differ")
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) {
+		panic("kernels: Add: dst overlaps x or y without being equal to it")
+	}
+	race.Read(x)
+	race.Read(y)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		addBlocks(dst, x, y)
 		return
@@ -416,6 +434,14 @@ func axpyBlocks[T Float](alpha T, x []T, y []T) {
 }
 
 func ceil[T Float](dst []T, x []T) {
+	if len(dst) != len(x) {
+		panic("kernels: Ceil: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: Ceil: dst overlaps x without being equal to it")
+	}
+	race.Read(x)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		ceilBlocks(dst, x)
 		return
@@ -715,6 +741,15 @@ func deviationWideF64(acc *[32]float64, x []float64, m float64) {
 }
 
 func div[T Float](dst []T, x []T, y []T) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernels: Div: lengths of dst, x and y differ")
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) {
+		panic("kernels: Div: dst overlaps x or y without being equal to it")
+	}
+	race.Read(x)
+	race.Read(y)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		divBlocks(dst, x, y)
 		return
@@ -797,6 +832,11 @@ func divByBlocks[T Float](divisor T, x []T) {
 }
 
 func dot[T Float](x []T, y []T) T {
+	if len(x) != len(y) {
+		panic("kernels: Dot: len(x) != len(y)")
+	}
+	race.Read(x)
+	race.Read(y)
 	if len(x) > vectorBlock {
 		return longDot(x, y)
 	}
@@ -908,6 +948,14 @@ func dropout[T Float](dst []T, x []T, k0 uint32, k1 uint32, threshold uint32, sc
 }
 
 func erf[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Erf: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Erf: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		erfBlocks(dst, z)
 		return
@@ -947,6 +995,14 @@ func erfBlocks[T Float](dst []T, z []T) {
 }
 
 func exp[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Exp: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Exp: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		expBlocks(dst, z)
 		return
@@ -986,6 +1042,14 @@ func expBlocks[T Float](dst []T, z []T) {
 }
 
 func exp2[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Exp2: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Exp2: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		exp2Blocks(dst, z)
 		return
@@ -1025,6 +1089,14 @@ func exp2Blocks[T Float](dst []T, z []T) {
 }
 
 func expm1[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Expm1: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Expm1: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		expm1Blocks(dst, z)
 		return
@@ -1064,6 +1136,16 @@ func expm1Blocks[T Float](dst []T, z []T) {
 }
 
 func fma[T Float](dst []T, x []T, y []T, z []T) {
+	if len(dst) != len(x) || len(dst) != len(y) || len(dst) != len(z) {
+		panic("kernels: FMA: lengths of dst, x, y and z differ")
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) || partialOverlap(dst, z) {
+		panic("kernels: FMA: dst overlaps x, y or z without being equal to it")
+	}
+	race.Read(x)
+	race.Read(y)
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		fmaBlocks(dst, x, y, z)
 		return
@@ -1103,6 +1185,14 @@ func fmaBlocks[T Float](dst []T, x []T, y []T, z []T) {
 }
 
 func floor[T Float](dst []T, x []T) {
+	if len(dst) != len(x) {
+		panic("kernels: Floor: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: Floor: dst overlaps x without being equal to it")
+	}
+	race.Read(x)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		floorBlocks(dst, x)
 		return
@@ -1271,6 +1361,14 @@ func fromFloat16Blocks[T Float](dst []T, x []uint16) {
 }
 
 func gelu[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: GELU: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: GELU: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		geluBlocks(dst, z)
 		return
@@ -1310,6 +1408,14 @@ func geluBlocks[T Float](dst []T, z []T) {
 }
 
 func geluPrime[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: GELUPrime: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: GELUPrime: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		geluPrimeBlocks(dst, z)
 		return
@@ -1633,6 +1739,14 @@ func lionBlocks[T Float](w []T, m []T, g []T, lr T, beta1 T, oneMinusBeta1 T, be
 }
 
 func log[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Log: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Log: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		logBlocks(dst, z)
 		return
@@ -1672,6 +1786,14 @@ func logBlocks[T Float](dst []T, z []T) {
 }
 
 func log1p[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Log1p: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Log1p: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		log1pBlocks(dst, z)
 		return
@@ -1711,6 +1833,14 @@ func log1pBlocks[T Float](dst []T, z []T) {
 }
 
 func log2[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Log2: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Log2: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		log2Blocks(dst, z)
 		return
@@ -1781,6 +1911,15 @@ func maxOf[T Float](x []T) T {
 }
 
 func maximum[T Float](dst []T, x []T, y []T) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernels: Maximum: lengths of dst, x and y differ")
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) {
+		panic("kernels: Maximum: dst overlaps x or y without being equal to it")
+	}
+	race.Read(x)
+	race.Read(y)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		maximumBlocks(dst, x, y)
 		return
@@ -1855,6 +1994,15 @@ func minOf[T Float](x []T) T {
 }
 
 func minimum[T Float](dst []T, x []T, y []T) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernels: Minimum: lengths of dst, x and y differ")
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) {
+		panic("kernels: Minimum: dst overlaps x or y without being equal to it")
+	}
+	race.Read(x)
+	race.Read(y)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		minimumBlocks(dst, x, y)
 		return
@@ -1937,6 +2085,15 @@ func momentumBlocks[T Float](w []T, v []T, g []T, lr T, mu T) {
 }
 
 func mul[T Float](dst []T, x []T, y []T) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernels: Mul: lengths of dst, x and y differ")
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) {
+		panic("kernels: Mul: dst overlaps x or y without being equal to it")
+	}
+	race.Read(x)
+	race.Read(y)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		mulBlocks(dst, x, y)
 		return
@@ -1980,6 +2137,15 @@ func mulBlocks[T Float](dst []T, x []T, y []T) {
 }
 
 func mulGELUPrime[T Float](dst []T, d []T, z []T) {
+	if len(dst) != len(d) || len(dst) != len(z) {
+		panic("kernels: MulGELUPrime: lengths of dst, d and z differ")
+	}
+	if partialOverlap(dst, d) || partialOverlap(dst, z) {
+		panic("kernels: MulGELUPrime: dst overlaps d or z without being equal to it")
+	}
+	race.Read(d)
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		mulGELUPrimeBlocks(dst, d, z)
 		return
@@ -2019,6 +2185,15 @@ func mulGELUPrimeBlocks[T Float](dst []T, d []T, z []T) {
 }
 
 func mulReLUPrime[T Float](dst []T, d []T, z []T) {
+	if len(dst) != len(d) || len(dst) != len(z) {
+		panic("kernels: MulReLUPrime: lengths of dst, d and z differ")
+	}
+	if partialOverlap(dst, d) || partialOverlap(dst, z) {
+		panic("kernels: MulReLUPrime: dst overlaps d or z without being equal to it")
+	}
+	race.Read(d)
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		mulReLUPrimeBlocks(dst, d, z)
 		return
@@ -2062,6 +2237,15 @@ func mulReLUPrimeBlocks[T Float](dst []T, d []T, z []T) {
 }
 
 func mulSigmoidPrime[T Float](dst []T, d []T, z []T) {
+	if len(dst) != len(d) || len(dst) != len(z) {
+		panic("kernels: MulSigmoidPrime: lengths of dst, d and z differ")
+	}
+	if partialOverlap(dst, d) || partialOverlap(dst, z) {
+		panic("kernels: MulSigmoidPrime: dst overlaps d or z without being equal to it")
+	}
+	race.Read(d)
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		mulSigmoidPrimeBlocks(dst, d, z)
 		return
@@ -2101,6 +2285,15 @@ func mulSigmoidPrimeBlocks[T Float](dst []T, d []T, z []T) {
 }
 
 func mulSoftplusPrime[T Float](dst []T, d []T, z []T) {
+	if len(dst) != len(d) || len(dst) != len(z) {
+		panic("kernels: MulSoftplusPrime: lengths of dst, d and z differ")
+	}
+	if partialOverlap(dst, d) || partialOverlap(dst, z) {
+		panic("kernels: MulSoftplusPrime: dst overlaps d or z without being equal to it")
+	}
+	race.Read(d)
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		mulSoftplusPrimeBlocks(dst, d, z)
 		return
@@ -2140,6 +2333,15 @@ func mulSoftplusPrimeBlocks[T Float](dst []T, d []T, z []T) {
 }
 
 func mulTanhPrime[T Float](dst []T, d []T, z []T) {
+	if len(dst) != len(d) || len(dst) != len(z) {
+		panic("kernels: MulTanhPrime: lengths of dst, d and z differ")
+	}
+	if partialOverlap(dst, d) || partialOverlap(dst, z) {
+		panic("kernels: MulTanhPrime: dst overlaps d or z without being equal to it")
+	}
+	race.Read(d)
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		mulTanhPrimeBlocks(dst, d, z)
 		return
@@ -2179,6 +2381,14 @@ func mulTanhPrimeBlocks[T Float](dst []T, d []T, z []T) {
 }
 
 func neg[T Float](dst []T, x []T) {
+	if len(dst) != len(x) {
+		panic("kernels: Neg: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: Neg: dst overlaps x without being equal to it")
+	}
+	race.Read(x)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		negBlocks(dst, x)
 		return
@@ -2361,6 +2571,14 @@ func rmsPropBlocks[T Float](w []T, s []T, g []T, lr T, rho T, oneMinusRho T, eps
 }
 
 func relu[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: ReLU: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: ReLU: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		reluBlocks(dst, z)
 		return
@@ -2404,6 +2622,14 @@ func reluBlocks[T Float](dst []T, z []T) {
 }
 
 func reluPrime[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: ReLUPrime: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: ReLUPrime: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		reluPrimeBlocks(dst, z)
 		return
@@ -2447,6 +2673,14 @@ func reluPrimeBlocks[T Float](dst []T, z []T) {
 }
 
 func round[T Float](dst []T, x []T) {
+	if len(dst) != len(x) {
+		panic("kernels: Round: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: Round: dst overlaps x without being equal to it")
+	}
+	race.Read(x)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		roundBlocks(dst, x)
 		return
@@ -2486,6 +2720,14 @@ func roundBlocks[T Float](dst []T, x []T) {
 }
 
 func rsqrt[T Float](dst []T, x []T) {
+	if len(dst) != len(x) {
+		panic("kernels: Rsqrt: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: Rsqrt: dst overlaps x without being equal to it")
+	}
+	race.Read(x)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		rsqrtBlocks(dst, x)
 		return
@@ -2568,6 +2810,14 @@ func scalBlocks[T Float](alpha T, x []T) {
 }
 
 func sigmoid[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Sigmoid: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Sigmoid: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		sigmoidBlocks(dst, z)
 		return
@@ -2607,6 +2857,14 @@ func sigmoidBlocks[T Float](dst []T, z []T) {
 }
 
 func sigmoidPrime[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: SigmoidPrime: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: SigmoidPrime: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		sigmoidPrimeBlocks(dst, z)
 		return
@@ -2731,6 +2989,14 @@ func softmaxShort[T Float](m int, n int, dst []T, ldd int, z []T, ldz int) {
 }
 
 func softplus[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Softplus: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Softplus: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		softplusBlocks(dst, z)
 		return
@@ -2770,6 +3036,14 @@ func softplusBlocks[T Float](dst []T, z []T) {
 }
 
 func sqrt[T Float](dst []T, x []T) {
+	if len(dst) != len(x) {
+		panic("kernels: Sqrt: len(dst) != len(x)")
+	}
+	if partialOverlap(dst, x) {
+		panic("kernels: Sqrt: dst overlaps x without being equal to it")
+	}
+	race.Read(x)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		sqrtBlocks(dst, x)
 		return
@@ -2809,6 +3083,11 @@ func sqrtBlocks[T Float](dst []T, x []T) {
 }
 
 func squaredDistance[T Float](x []T, y []T) T {
+	if len(x) != len(y) {
+		panic("kernels: SquaredDistance: len(x) != len(y)")
+	}
+	race.Read(x)
+	race.Read(y)
 	if len(x) > vectorBlock {
 		return longSquaredDistance(x, y)
 	}
@@ -2866,6 +3145,15 @@ func squaredDistanceWideF64(acc *[32]float64, x []float64, y []float64) {
 }
 
 func sub[T Float](dst []T, x []T, y []T) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernels: Sub: lengths of dst, x and y differ")
+	}
+	if partialOverlap(dst, x) || partialOverlap(dst, y) {
+		panic("kernels: Sub: dst overlaps x or y without being equal to it")
+	}
+	race.Read(x)
+	race.Read(y)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		subBlocks(dst, x, y)
 		return
@@ -3036,6 +3324,14 @@ func swapBlocks[T Float](x []T, y []T) {
 }
 
 func tanh[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: Tanh: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: Tanh: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		tanhBlocks(dst, z)
 		return
@@ -3075,6 +3371,14 @@ func tanhBlocks[T Float](dst []T, z []T) {
 }
 
 func tanhPrime[T Float](dst []T, z []T) {
+	if len(dst) != len(z) {
+		panic("kernels: TanhPrime: len(dst) != len(z)")
+	}
+	if partialOverlap(dst, z) {
+		panic("kernels: TanhPrime: dst overlaps z without being equal to it")
+	}
+	race.Read(z)
+	race.Write(dst)
 	if len(dst) > vectorBlock {
 		tanhPrimeBlocks(dst, z)
 		return

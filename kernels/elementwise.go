@@ -6,46 +6,13 @@ import (
 )
 
 // Add sets dst[i] = x[i] + y[i].
-func Add[T Float](dst, x, y []T) {
-	if len(dst) != len(x) || len(dst) != len(y) {
-		panic("kernels: Add: lengths of dst, x and y differ")
-	}
-	if partialOverlap(dst, x) || partialOverlap(dst, y) {
-		panic("kernels: Add: dst overlaps x or y without being equal to it")
-	}
-	race.Read(x)
-	race.Read(y)
-	race.Write(dst)
-	add(dst, x, y)
-}
+func Add[T Float](dst, x, y []T) { add(dst, x, y) }
 
 // Sub sets dst[i] = x[i] − y[i].
-func Sub[T Float](dst, x, y []T) {
-	if len(dst) != len(x) || len(dst) != len(y) {
-		panic("kernels: Sub: lengths of dst, x and y differ")
-	}
-	if partialOverlap(dst, x) || partialOverlap(dst, y) {
-		panic("kernels: Sub: dst overlaps x or y without being equal to it")
-	}
-	race.Read(x)
-	race.Read(y)
-	race.Write(dst)
-	sub(dst, x, y)
-}
+func Sub[T Float](dst, x, y []T) { sub(dst, x, y) }
 
 // Mul sets dst[i] = x[i]·y[i], the Hadamard product.
-func Mul[T Float](dst, x, y []T) {
-	if len(dst) != len(x) || len(dst) != len(y) {
-		panic("kernels: Mul: lengths of dst, x and y differ")
-	}
-	if partialOverlap(dst, x) || partialOverlap(dst, y) {
-		panic("kernels: Mul: dst overlaps x or y without being equal to it")
-	}
-	race.Read(x)
-	race.Read(y)
-	race.Write(dst)
-	mul(dst, x, y)
-}
+func Mul[T Float](dst, x, y []T) { mul(dst, x, y) }
 
 // Flush sets x[i] = +0 if |x[i]| is below 2⁻⁶³ (float32) or 2⁻⁵¹¹ (float64): the product
 // of two numbers that remain is never subnormal. NaN stays.
@@ -77,162 +44,49 @@ func Clamp[T Float](dst, x []T, lo, hi T) {
 
 // Exp sets dst[i] = e^z[i]. Underflow is gradual, overflow gives +Inf. Its
 // error is at most 1 ulp.
-func Exp[T Float](dst, z []T) {
-	if len(dst) != len(z) {
-		panic("kernels: Exp: len(dst) != len(z)")
-	}
-	if partialOverlap(dst, z) {
-		panic("kernels: Exp: dst overlaps z without being equal to it")
-	}
-	race.Read(z)
-	race.Write(dst)
-	exp(dst, z)
-}
+func Exp[T Float](dst, z []T) { exp(dst, z) }
 
 // Log sets dst[i] = ln z[i]. Log(±0) is −Inf and Log of a negative number is
 // NaN. Its error is at most 1 ulp.
-func Log[T Float](dst, z []T) {
-	if len(dst) != len(z) {
-		panic("kernels: Log: len(dst) != len(z)")
-	}
-	if partialOverlap(dst, z) {
-		panic("kernels: Log: dst overlaps z without being equal to it")
-	}
-	race.Read(z)
-	race.Write(dst)
-	log(dst, z)
-}
+func Log[T Float](dst, z []T) { log(dst, z) }
 
 // Sigmoid sets dst[i] = σ(z[i]) = 1 / (1 + e^−z[i]). The result lies in [0, 1].
 // Its error is at most 1 ulp.
-func Sigmoid[T Float](dst, z []T) {
-	if len(dst) != len(z) {
-		panic("kernels: Sigmoid: len(dst) != len(z)")
-	}
-	if partialOverlap(dst, z) {
-		panic("kernels: Sigmoid: dst overlaps z without being equal to it")
-	}
-	race.Read(z)
-	race.Write(dst)
-	sigmoid(dst, z)
-}
+func Sigmoid[T Float](dst, z []T) { sigmoid(dst, z) }
 
 // SigmoidPrime sets dst[i] = σ'(z[i]) = e^−|z| / (1 + e^−|z|)². It is computed
 // from z, not from a = σ(z), so that it keeps its relative accuracy where a
 // rounds to 1. Its error is at most 2 ulp.
-func SigmoidPrime[T Float](dst, z []T) {
-	if len(dst) != len(z) {
-		panic("kernels: SigmoidPrime: len(dst) != len(z)")
-	}
-	if partialOverlap(dst, z) {
-		panic("kernels: SigmoidPrime: dst overlaps z without being equal to it")
-	}
-	race.Read(z)
-	race.Write(dst)
-	sigmoidPrime(dst, z)
-}
+func SigmoidPrime[T Float](dst, z []T) { sigmoidPrime(dst, z) }
 
 // Tanh sets dst[i] = tanh z[i]. The result lies in [−1, 1]; Tanh(−0) is −0. Its
 // error is at most 1 ulp.
-func Tanh[T Float](dst, z []T) {
-	if len(dst) != len(z) {
-		panic("kernels: Tanh: len(dst) != len(z)")
-	}
-	if partialOverlap(dst, z) {
-		panic("kernels: Tanh: dst overlaps z without being equal to it")
-	}
-	race.Read(z)
-	race.Write(dst)
-	tanh(dst, z)
-}
+func Tanh[T Float](dst, z []T) { tanh(dst, z) }
 
 // TanhPrime sets dst[i] = tanh'(z[i]) = 1 − tanh² z[i]. It is computed from z
 // as 4·σ'(2z), so that it keeps its relative accuracy where tanh rounds to ±1.
 // Its error is at most 2 ulp.
-func TanhPrime[T Float](dst, z []T) {
-	if len(dst) != len(z) {
-		panic("kernels: TanhPrime: len(dst) != len(z)")
-	}
-	if partialOverlap(dst, z) {
-		panic("kernels: TanhPrime: dst overlaps z without being equal to it")
-	}
-	race.Read(z)
-	race.Write(dst)
-	tanhPrime(dst, z)
-}
+func TanhPrime[T Float](dst, z []T) { tanhPrime(dst, z) }
 
 // ReLU sets dst[i] = +0 if z[i] < 0, else z[i]. −0 and NaN stay.
-func ReLU[T Float](dst, z []T) {
-	if len(dst) != len(z) {
-		panic("kernels: ReLU: len(dst) != len(z)")
-	}
-	if partialOverlap(dst, z) {
-		panic("kernels: ReLU: dst overlaps z without being equal to it")
-	}
-	race.Read(z)
-	race.Write(dst)
-	relu(dst, z)
-}
+func ReLU[T Float](dst, z []T) { relu(dst, z) }
 
 // ReLUPrime sets dst[i] = 1 if z[i] > 0, NaN if z[i] is NaN, else 0.
-func ReLUPrime[T Float](dst, z []T) {
-	if len(dst) != len(z) {
-		panic("kernels: ReLUPrime: len(dst) != len(z)")
-	}
-	if partialOverlap(dst, z) {
-		panic("kernels: ReLUPrime: dst overlaps z without being equal to it")
-	}
-	race.Read(z)
-	race.Write(dst)
-	reluPrime(dst, z)
-}
+func ReLUPrime[T Float](dst, z []T) { reluPrime(dst, z) }
 
 // MulSigmoidPrime sets dst[i] = d[i]·σ'(z[i]), the δ ⊙ σ'(z) of backpropagation: the
 // bits of SigmoidPrime followed by Mul, but +0 where that is small (see the documentation
 // of the package).
-func MulSigmoidPrime[T Float](dst, d, z []T) {
-	if len(dst) != len(d) || len(dst) != len(z) {
-		panic("kernels: MulSigmoidPrime: lengths of dst, d and z differ")
-	}
-	if partialOverlap(dst, d) || partialOverlap(dst, z) {
-		panic("kernels: MulSigmoidPrime: dst overlaps d or z without being equal to it")
-	}
-	race.Read(d)
-	race.Read(z)
-	race.Write(dst)
-	mulSigmoidPrime(dst, d, z)
-}
+func MulSigmoidPrime[T Float](dst, d, z []T) { mulSigmoidPrime(dst, d, z) }
 
 // MulTanhPrime sets dst[i] = d[i]·tanh'(z[i]), the δ ⊙ σ'(z) of backpropagation: the
 // bits of TanhPrime followed by Mul, but +0 where that is small (see the documentation of
 // the package).
-func MulTanhPrime[T Float](dst, d, z []T) {
-	if len(dst) != len(d) || len(dst) != len(z) {
-		panic("kernels: MulTanhPrime: lengths of dst, d and z differ")
-	}
-	if partialOverlap(dst, d) || partialOverlap(dst, z) {
-		panic("kernels: MulTanhPrime: dst overlaps d or z without being equal to it")
-	}
-	race.Read(d)
-	race.Read(z)
-	race.Write(dst)
-	mulTanhPrime(dst, d, z)
-}
+func MulTanhPrime[T Float](dst, d, z []T) { mulTanhPrime(dst, d, z) }
 
 // MulReLUPrime sets dst[i] = d[i]·ReLU'(z[i]), the δ ⊙ σ'(z) of backpropagation: the
 // bits of ReLUPrime followed by Mul, with [Flush] of d.
-func MulReLUPrime[T Float](dst, d, z []T) {
-	if len(dst) != len(d) || len(dst) != len(z) {
-		panic("kernels: MulReLUPrime: lengths of dst, d and z differ")
-	}
-	if partialOverlap(dst, d) || partialOverlap(dst, z) {
-		panic("kernels: MulReLUPrime: dst overlaps d or z without being equal to it")
-	}
-	race.Read(d)
-	race.Read(z)
-	race.Write(dst)
-	mulReLUPrime(dst, d, z)
-}
+func MulReLUPrime[T Float](dst, d, z []T) { mulReLUPrime(dst, d, z) }
 
 // Softmax sets row i of dst to e^(z − max z) / Σ e^(z − max z) of row i of z: the
 // row's maximum, subtraction, exponential, Sum and one division each. A row that

@@ -31,14 +31,7 @@ func longAsum[T Float](x []T) T {
 // SquaredDistance returns Σ (x[i] − y[i])², the square of the Euclidean distance: the
 // differences are rounded and their squares added by FMA, in the lanes of [Dot]. It panics
 // if the lengths differ.
-func SquaredDistance[T Float](x, y []T) T {
-	if len(x) != len(y) {
-		panic("kernels: SquaredDistance: len(x) != len(y)")
-	}
-	race.Read(x)
-	race.Read(y)
-	return squaredDistance(x, y)
-}
+func SquaredDistance[T Float](x, y []T) T { return squaredDistance(x, y) }
 
 // longSquaredDistance is SquaredDistance for more than a block.
 func longSquaredDistance[T Float](x, y []T) T {

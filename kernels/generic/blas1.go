@@ -61,6 +61,7 @@ func scal[T float](alpha T, x []T) {
 // DotF32 returns Σ x[i]·y[i] in 64 lanes.
 //
 //nabla:whole
+//nabla:checks
 //nabla:long longDot
 //go:noinline
 func DotF32(x, y []float32) float32 { return dot(x, y) }

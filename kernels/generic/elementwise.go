@@ -29,6 +29,7 @@ func flush[T float](x []T) {
 // AddF32 sets dst[i] = x[i] + y[i].
 //
 //nabla:blocks
+//nabla:checks
 //nabla:few cores.Active.FewElements
 //go:noinline
 func AddF32(dst, x, y []float32) { add(dst, x, y) }
@@ -41,6 +42,7 @@ func AddF64(dst, x, y []float64) { add(dst, x, y) }
 // SubF32 sets dst[i] = x[i] − y[i].
 //
 //nabla:blocks
+//nabla:checks
 //nabla:few cores.Active.FewElements
 //go:noinline
 func SubF32(dst, x, y []float32) { sub(dst, x, y) }
@@ -53,6 +55,7 @@ func SubF64(dst, x, y []float64) { sub(dst, x, y) }
 // MulF32 sets dst[i] = x[i]·y[i].
 //
 //nabla:blocks
+//nabla:checks
 //nabla:few cores.Active.FewElements
 //go:noinline
 func MulF32(dst, x, y []float32) { hadamard(dst, x, y) }

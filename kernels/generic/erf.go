@@ -11,6 +11,7 @@ func erf[T float](dst, z []T) {
 // ErfF32 sets dst[i] = erf z[i], within 1 ulp and within [−1, 1]. −0 stays; NaN for NaN.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func ErfF32(dst, z []float32) { erf(dst, z) }
 

@@ -24,6 +24,7 @@ func expm1[T float](dst, z []T) {
 // +Inf from overflow on, +0 where e^z[i] rounds to nothing, NaN for NaN.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func ExpF32(dst, z []float32) { exp(dst, z) }
 
@@ -36,6 +37,7 @@ func ExpF64(dst, z []float64) { exp(dst, z) }
 // where z[i] is whole. It is +Inf from overflow on, +0 where it rounds to 0, NaN for NaN.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func Exp2F32(dst, z []float32) { exp2(dst, z) }
 
@@ -48,6 +50,7 @@ func Exp2F64(dst, z []float64) { exp2(dst, z) }
 // is +Inf from overflow on, −1 where e^z[i] is nothing beside 1, NaN for NaN.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func Expm1F32(dst, z []float32) { expm1(dst, z) }
 

@@ -24,6 +24,7 @@ func mulGELUPrime[T float](dst, d, z []T) {
 // subnormal results included. −0 stays and −Inf gives it; NaN for NaN.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func GELUF32(dst, z []float32) { gelu(dst, z) }
 
@@ -36,6 +37,7 @@ func GELUF64(dst, z []float64) { gelu(dst, z) }
 // NaN for NaN.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func GELUPrimeF32(dst, z []float32) { geluPrime(dst, z) }
 
@@ -48,6 +50,7 @@ func GELUPrimeF64(dst, z []float64) { geluPrime(dst, z) }
 // It is +0 where scalar.MulFlush is.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func MulGELUPrimeF32(dst, d, z []float32) { mulGELUPrime(dst, d, z) }
 

@@ -24,6 +24,7 @@ func log1p[T float](dst, z []T) {
 // −Inf for ±0, NaN for negative numbers and NaN, +Inf for +Inf.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func LogF32(dst, z []float32) { log(dst, z) }
 
@@ -36,6 +37,7 @@ func LogF64(dst, z []float64) { log(dst, z) }
 // z[i] is a power of 2. It is −Inf for ±0, NaN for negative numbers and NaN, +Inf for +Inf.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func Log2F32(dst, z []float32) { log2(dst, z) }
 
@@ -48,6 +50,7 @@ func Log2F64(dst, z []float64) { log2(dst, z) }
 // is −Inf for −1, NaN for less and for NaN, +Inf for +Inf.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func Log1pF32(dst, z []float32) { log1p(dst, z) }
 

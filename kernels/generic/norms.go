@@ -203,6 +203,7 @@ func AsumWideF64(acc *[32]float64, x []float64) { asumLanes(acc[:], x) }
 // SquaredDistanceF32 returns Σ (x[i] − y[i])² in 64 lanes.
 //
 //nabla:whole
+//nabla:checks
 //nabla:long longSquaredDistance
 //go:noinline
 func SquaredDistanceF32(x, y []float32) float32 { return squaredDistance(x, y) }

@@ -36,6 +36,7 @@ func reluPrime1[T float](z T) T {
 // ReLUF32 sets dst[i] = +0 if z[i] < 0, else z[i]: −0 and NaN stay.
 //
 //nabla:blocks
+//nabla:checks
 //nabla:few cores.Active.FewElements
 //go:noinline
 func ReLUF32(dst, z []float32) { relu(dst, z) }
@@ -48,6 +49,7 @@ func ReLUF64(dst, z []float64) { relu(dst, z) }
 // ReLUPrimeF32 sets dst[i] = 1 if z[i] > 0, NaN if z[i] is NaN, else +0.
 //
 //nabla:blocks
+//nabla:checks
 //nabla:few cores.Active.FewElements
 //go:noinline
 func ReLUPrimeF32(dst, z []float32) { reluPrime(dst, z) }
@@ -61,6 +63,7 @@ func ReLUPrimeF64(dst, z []float64) { reluPrime(dst, z) }
 // below LeastFactor.
 //
 //nabla:blocks
+//nabla:checks
 //nabla:few cores.Active.FewElements
 //go:noinline
 func MulReLUPrimeF32(dst, d, z []float32) { mulReLUPrime(dst, d, z) }

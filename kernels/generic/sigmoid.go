@@ -24,6 +24,7 @@ func mulSigmoidPrime[T float](dst, d, z []T) {
 // subnormal results included. NaN for NaN.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func SigmoidF32(dst, z []float32) { sigmoid(dst, z) }
 
@@ -36,6 +37,7 @@ func SigmoidF64(dst, z []float64) { sigmoid(dst, z) }
 // e^−|z|, so that it does not vanish where σ rounds to 1. NaN for NaN.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func SigmoidPrimeF32(dst, z []float32) { sigmoidPrime(dst, z) }
 
@@ -48,6 +50,7 @@ func SigmoidPrimeF64(dst, z []float64) { sigmoidPrime(dst, z) }
 // It is +0 where scalar.MulFlush is.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func MulSigmoidPrimeF32(dst, d, z []float32) { mulSigmoidPrime(dst, d, z) }
 

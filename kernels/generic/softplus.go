@@ -18,6 +18,7 @@ func mulSoftplusPrime[T float](dst, d, z []T) {
 // It is +0 where that rounds to 0, NaN for NaN.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func SoftplusF32(dst, z []float32) { softplus(dst, z) }
 
@@ -30,6 +31,7 @@ func SoftplusF64(dst, z []float64) { softplus(dst, z) }
 // of softplus. It is +0 where scalar.MulFlush is.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func MulSoftplusPrimeF32(dst, d, z []float32) { mulSoftplusPrime(dst, d, z) }
 

@@ -24,6 +24,7 @@ func mulTanhPrime[T float](dst, d, z []T) {
 // NaN for NaN.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func TanhF32(dst, z []float32) { tanh(dst, z) }
 
@@ -36,6 +37,7 @@ func TanhF64(dst, z []float64) { tanh(dst, z) }
 // subnormal results included. NaN for NaN.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func TanhPrimeF32(dst, z []float32) { tanhPrime(dst, z) }
 
@@ -48,6 +50,7 @@ func TanhPrimeF64(dst, z []float64) { tanhPrime(dst, z) }
 // It is +0 where scalar.MulFlush is.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func MulTanhPrimeF32(dst, d, z []float32) { mulTanhPrime(dst, d, z) }
 

@@ -65,6 +65,7 @@ func neg[T float](dst, x []T) {
 // DivF32 sets dst[i] = x[i] / y[i].
 //
 //nabla:blocks
+//nabla:checks
 //nabla:few cores.Active.FewElements
 //go:noinline
 func DivF32(dst, x, y []float32) { div(dst, x, y) }
@@ -77,6 +78,7 @@ func DivF64(dst, x, y []float64) { div(dst, x, y) }
 // MinimumF32 sets dst[i] = min(x[i], y[i]): NaN if one is, and −0 is smaller than +0.
 //
 //nabla:blocks
+//nabla:checks
 //nabla:few cores.Active.FewElements
 //go:noinline
 func MinimumF32(dst, x, y []float32) { minimumOf(dst, x, y) }
@@ -89,6 +91,7 @@ func MinimumF64(dst, x, y []float64) { minimumOf(dst, x, y) }
 // MaximumF32 sets dst[i] = max(x[i], y[i]): NaN if one is, and +0 is larger than −0.
 //
 //nabla:blocks
+//nabla:checks
 //nabla:few cores.Active.FewElements
 //go:noinline
 func MaximumF32(dst, x, y []float32) { maximumOf(dst, x, y) }
@@ -101,6 +104,7 @@ func MaximumF64(dst, x, y []float64) { maximumOf(dst, x, y) }
 // FMAF32 sets dst[i] = fma(x[i], y[i], z[i]).
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func FMAF32(dst, x, y, z []float32) { fmaOf(dst, x, y, z) }
 
@@ -124,6 +128,7 @@ func AddConstF64(alpha float64, x []float64) { addConst(alpha, x) }
 // SqrtF32 sets dst[i] = √x[i], rounded once.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func SqrtF32(dst, x []float32) { sqrtOf(dst, x) }
 
@@ -135,6 +140,7 @@ func SqrtF64(dst, x []float64) { sqrtOf(dst, x) }
 // RsqrtF32 sets dst[i] = 1 / √x[i], with the root and the quotient rounded.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func RsqrtF32(dst, x []float32) { rsqrt(dst, x) }
 
@@ -146,6 +152,7 @@ func RsqrtF64(dst, x []float64) { rsqrt(dst, x) }
 // AbsF32 sets dst[i] = |x[i]|.
 //
 //nabla:blocks
+//nabla:checks
 //nabla:few cores.Active.FewElements
 //go:noinline
 func AbsF32(dst, x []float32) { each(dst, x, math.Abs) }
@@ -158,6 +165,7 @@ func AbsF64(dst, x []float64) { each(dst, x, math.Abs) }
 // NegF32 sets dst[i] = −x[i].
 //
 //nabla:blocks
+//nabla:checks
 //nabla:few cores.Active.FewElements
 //go:noinline
 func NegF32(dst, x []float32) { neg(dst, x) }
@@ -170,6 +178,7 @@ func NegF64(dst, x []float64) { neg(dst, x) }
 // FloorF32 sets dst[i] to the largest integer that is at most x[i].
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func FloorF32(dst, x []float32) { each(dst, x, math.Floor) }
 
@@ -181,6 +190,7 @@ func FloorF64(dst, x []float64) { each(dst, x, math.Floor) }
 // CeilF32 sets dst[i] to the smallest integer that is at least x[i].
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func CeilF32(dst, x []float32) { each(dst, x, ceil) }
 
@@ -192,6 +202,7 @@ func CeilF64(dst, x []float64) { each(dst, x, ceil) }
 // RoundF32 sets dst[i] to the integer nearest to x[i], the even one of two.
 //
 //nabla:blocks
+//nabla:checks
 //go:noinline
 func RoundF32(dst, x []float32) { each(dst, x, math.RoundToEven) }
 

@@ -45,6 +45,9 @@ func generate(constraint string, a spec.Arch, kernels spec.Kernels, have map[str
 		fmt.Fprintf(&b, "%q\n", "github.com/nabla-go/nabla/internal/isa")
 		fmt.Fprintf(&b, "%q\n", "github.com/nabla-go/nabla/kernels/"+a.Name)
 	}
+	if slices.ContainsFunc(kernels.Sorted(), func(k *spec.Kernel) bool { return k.Checks }) {
+		fmt.Fprintf(&b, "%q\n", "github.com/nabla-go/nabla/internal/race")
+	}
 	fmt.Fprintf(&b, "%q\n)\n", "github.com/nabla-go/nabla/kernels/generic")
 	for _, k := range kernels.Sorted() {
 		emit(&b, a, have, k)
@@ -76,12 +79,60 @@ func emit(b *bytes.Buffer, a spec.Arch, have map[string]bool, k *spec.Kernel) {
 		}
 		return
 	}
-	fmt.Fprintf(b, "\nfunc %s[T Float](%s) %s {\n%sif is32[T]() {\n%s%s} else {\n%s%s}\n}\n", Name(k.Name),
-		strings.ReplaceAll(params(k.F32), "float32", "T"), strings.ReplaceAll(k.F32.Result, "float32", "T"), inBlocks(k, Name(k.Name)),
+	fmt.Fprintf(b, "\nfunc %s[T Float](%s) %s {\n%s%sif is32[T]() {\n%s%s} else {\n%s%s}\n}\n", Name(k.Name),
+		strings.ReplaceAll(params(k.F32), "float32", "T"), strings.ReplaceAll(k.F32.Result, "float32", "T"), checks(k), inBlocks(k, Name(k.Name)),
 		conversions(k.F32), calls(a, have, k, k.F32), conversions(k.F64), calls(a, have, k, k.F64))
 	if k.Blocks {
 		fmt.Fprintf(b, "\nfunc %sBlocks[T Float](%s) {\n%s}\n", Name(k.Name), strings.ReplaceAll(params(k.F32), "float32", "T"), blocks(k, Name(k.Name)))
 	}
+}
+
+// checks returns what a kernel's dispatch does in place of its public function, so that Go
+// inlines that and one call less is made: it checks that all slices have one length and that
+// dst overlaps none without being equal to it, and tells the race detector what is read and
+// written.
+func checks(k *spec.Kernel) string {
+	if !k.Checks {
+		return ""
+	}
+	var b strings.Builder
+	all := k.F32.Slices()
+	refuse := func(conditions []string, message string) {
+		fmt.Fprintf(&b, "if %s {\npanic(%q)\n}\n", strings.Join(conditions, " || "), "kernels: "+k.Name+": "+message)
+	}
+	var lengths, overlaps []string
+	for _, s := range all[1:] {
+		lengths = append(lengths, fmt.Sprintf("len(%s) != len(%s)", all[0], s))
+		overlaps = append(overlaps, fmt.Sprintf("partialOverlap(%s, %s)", all[0], s))
+	}
+	switch len(all) {
+	case 1:
+	case 2:
+		refuse(lengths, lengths[0])
+	default:
+		refuse(lengths, "lengths of "+list(all, "and")+" differ")
+	}
+	if all[0] == "dst" {
+		refuse(overlaps, "dst overlaps "+list(all[1:], "or")+" without being equal to it")
+	}
+	for i, s := range all {
+		if i > 0 || k.F32.Result != "" {
+			fmt.Fprintf(&b, "race.Read(%s)\n", s)
+		}
+	}
+	if k.F32.Result == "" {
+		fmt.Fprintf(&b, "race.Write(%s)\n", all[0])
+	}
+	return b.String()
+}
+
+// list returns names as in a sentence: x, y and z.
+func list(names []string, conjunction string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " " + conjunction + " " + names[last]
 }
 
 // abbreviation is the beginning of a name that is written in capitals, two at least behind

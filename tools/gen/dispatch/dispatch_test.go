@@ -41,8 +41,14 @@ func TestGenerate(t *testing.T) {
 			"case isa.Active >= isa.AVX2 && good(x):\n\t\t\tamd64.ScaleF64AVX2(f, x)",
 			"func total[T Float](x []T) T {\n\tif len(x) > vectorBlock {\n\t\treturn totalLong(x)\n\t}\n\tif is32[T]() {\n\t\tx := as[float32](x)\n\t\tif onCall != nil {\n\t\t\tonCall(1, len(x), 1)\n\t\t\treturn 0\n\t\t}\n\t\treturn T(generic.TotalF32(x))",
 		},
-		"dispatch_arm64.go":   {"nabla/internal/cores\"", "case isa.Active >= isa.NEON && cores.Active.DotRows == 4:\n\t\t\treturn T(arm64.TotalTallF32NEON(x))\n\t\tcase isa.Active >= isa.NEON:\n\t\t\treturn T(arm64.TotalF32NEON(x))\n", "if is32[T]() {\n\t\tf, x := float32(f), as[float32](x)\n\t\tif onCall != nil {"},
-		"dispatch_generic.go": {"purego || (!amd64 && !arm64)", "return T(generic.TotalF64(x))"},
+		"dispatch_arm64.go": {"nabla/internal/cores\"", "case isa.Active >= isa.NEON && cores.Active.DotRows == 4:\n\t\t\treturn T(arm64.TotalTallF32NEON(x))\n\t\tcase isa.Active >= isa.NEON:\n\t\t\treturn T(arm64.TotalF32NEON(x))\n", "if is32[T]() {\n\t\tf, x := float32(f), as[float32](x)\n\t\tif onCall != nil {"},
+		"dispatch_generic.go": {
+			"nabla/internal/race\"",
+			"func mix[T Float](dst []T, x []T, y []T, z []T) {\n\tif len(dst) != len(x) || len(dst) != len(y) || len(dst) != len(z) {\n\t\tpanic(\"kernels: Mix: lengths of dst, x, y and z differ\")\n\t}\n" +
+				"\tif partialOverlap(dst, x) || partialOverlap(dst, y) || partialOverlap(dst, z) {\n\t\tpanic(\"kernels: Mix: dst overlaps x, y or z without being equal to it\")\n\t}\n" +
+				"\trace.Read(x)\n\trace.Read(y)\n\trace.Read(z)\n\trace.Write(dst)\n\tif len(dst) > vectorBlock {",
+			"func pair[T Float](x []T, y []T) T {\n\tif len(x) != len(y) {\n\t\tpanic(\"kernels: Pair: len(x) != len(y)\")\n\t}\n\trace.Read(x)\n\trace.Read(y)\n\tif is32[T]() {",
+			"purego || (!amd64 && !arm64)", "return T(generic.TotalF64(x))"},
 	} {
 		for _, text := range want {
 			if !strings.Contains(string(files[file]), text) {

@@ -45,6 +45,7 @@ type Kernel struct {
 	Name     string
 	F32, F64 *Func
 	Blocks   bool              // may be called on parts of its slices
+	Checks   bool              // its dispatch checks lengths and overlaps
 	Few      string            // number of elements up to which plain Go is used, or ""
 	Long     string            // function of package kernels that takes over beyond a block, or ""
 	If       map[string]string // conditions by level
@@ -289,6 +290,11 @@ func (k *Kernel) direct(list []string) error {
 			if rest != "" {
 				return fmt.Errorf("//nabla:%s takes no argument", word)
 			}
+		case "checks":
+			k.Checks = true
+			if rest != "" || len(k.F32.Slices()) == 0 || len(k.F32.Slices()) < len(k.F32.Operands()) {
+				return fmt.Errorf("%s: //nabla:checks is for functions of slices of elements, and takes no argument", k.F32.Name)
+			}
 		case "few":
 			k.Few = rest
 			if _, err := parser.ParseExpr(rest); err != nil {
@@ -318,7 +324,7 @@ func (k *Kernel) direct(list []string) error {
 				return fmt.Errorf("//nabla:without %s: want names of levels", rest)
 			}
 		default:
-			return fmt.Errorf("unknown directive //nabla:%s: want blocks, whole, few, long, if, variant or without", word)
+			return fmt.Errorf("unknown directive //nabla:%s: want blocks, whole, checks, few, long, if, variant or without", word)
 		}
 	}
 	if cuts != 1 {

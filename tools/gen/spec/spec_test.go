@@ -69,6 +69,7 @@ func TestMistakes(t *testing.T) {
 		"GELUF32 wants one of the directives":                 {"//nabla:blocks\n", "//nabla:blocks\n//nabla:whole\n"},
 		"unknown directive //nabla:block:":                    {"//nabla:blocks", "//nabla:block"},
 		"TotalF32: //nabla:blocks is for functions of slices": {"//nabla:whole", "//nabla:blocks"},
+		"TotalF32: //nabla:checks is for functions of":        {"//nabla:whole", "//nabla:whole\n//nabla:checks len"},
 		"//nabla:few x +: want a number of elements":          {"//nabla:whole", "//nabla:whole\n//nabla:few x +"},
 		"//nabla:if SSE x: want a level":                      {"//nabla:whole", "//nabla:whole\n//nabla:if SSE x"},
 		"//nabla:variant AVX512 Tall: want a level":           {"//nabla:whole", "//nabla:whole\n//nabla:variant AVX512 Tall"},
