@@ -15,6 +15,9 @@ var digits string
 // anything was trained, and doesn't depend on the seed of a training.
 const digitsSplitSeed = 1797
 
+// largestDigit is what a pixel of the digits can be at most.
+const largestDigit = 16
+
 // DigitsFile returns the file that [Digits] reads, a gzipped CSV file.
 func DigitsFile() string { return digits }
 
@@ -28,7 +31,7 @@ func DigitsFile() string { return digits }
 func Digits[T kernels.Float]() (training, test *train.Data[T]) {
 	training, test = rawDigits[T]()
 	for _, d := range []*train.Data[T]{training, test} {
-		d.Scale(train.NewScaler(d.X.Cols, 16))
+		d.Scale(train.NewScaler(d.X.Cols, largestDigit))
 		var err error
 		if d.T, err = train.OneHot[T](d.Labels, len(d.Classes)); err != nil {
 			panic("dataset: the embedded digits are damaged: " + err.Error())
@@ -47,5 +50,6 @@ func rawDigits[T kernels.Float]() (training, test *train.Data[T]) {
 	if err != nil {
 		panic("dataset: the embedded digits are damaged: " + err.Error())
 	}
+	s.Image = &train.Image{Width: 8, Height: 8, Channels: 1, Largest: largestDigit}
 	return s.Split(0.2, digitsSplitSeed)
 }

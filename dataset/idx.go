@@ -85,12 +85,17 @@ func rawIDX[T kernels.Float](images, labels string, limits Limits) (*train.Data[
 	if im.Count == 0 { // and no pixel confirms the size of an image
 		return nil, fmt.Errorf("%s: no samples", images)
 	}
-	s := &train.Data[T]{Name: images, Labels: lb, X: kernels.NewMatrix[T](im.Count, im.Rows*im.Cols)}
+	s := &train.Data[T]{Name: images, Labels: lb, X: kernels.NewMatrix[T](im.Count, im.Rows*im.Cols), Image: idxImage(im.Cols, im.Rows)}
 	memory.LargePages(s.X.Data)
 	for i, p := range im.Pixels {
 		s.X.Data[i] = T(p)
 	}
 	return s, nil
+}
+
+// idxImage describes the images of an IDX file.
+func idxImage(width, height int) *train.Image {
+	return &train.Image{Width: width, Height: height, Channels: 1, Largest: largestByte}
 }
 
 // readIDXNumbers reads labels of any type of whole numbers. Of two dimensions, such as

@@ -27,8 +27,14 @@ type ImageOptions struct {
 	// has a part for testing of its own.
 	TestShare float64
 	Seed      uint64 // of the division
-	Limits    Limits
+	// Classes are the names that the folders of pictures may have, in any number: those of a
+	// model. Without any, the folders name the classes.
+	Classes []string
+	Limits  Limits
 }
+
+// largestByte is what a pixel of a byte can be at most.
+const largestByte = 255
 
 // imageScalings are the scalings of images: rows of a table. fit gets the inputs of the
 // training part and the largest value that a pixel can have.
@@ -91,7 +97,7 @@ func scaleImages[T kernels.Float](training, test *train.Data[T], largest float64
 // of one-hot targets.
 func DigitImages[T kernels.Float](scale string) (training, test *train.Data[T], err error) {
 	training, test = rawDigits[T]()
-	return training, test, scaleImages(training, test, 16, scale)
+	return training, test, scaleImages(training, test, largestDigit, scale)
 }
 
 // ReadImages reads labelled images from a folder: the files of MNIST or of a data set in its
@@ -109,7 +115,7 @@ func ReadImages[T kernels.Float](dir string, opt ImageOptions) (training, test *
 	} else if training, test, err = rawMNIST[T](dir, opt.Limits); err != nil {
 		return nil, nil, err
 	}
-	return training, test, scaleImages(training, test, 255, opt.Scale)
+	return training, test, scaleImages(training, test, largestByte, opt.Scale)
 }
 
 // classFolders returns the folders in dir that hold pictures, by name; with train or
@@ -168,7 +174,7 @@ func readFolders[T kernels.Float](dir string, classes []string, opt *ImageOption
 			names = append(names, name)
 		}
 		for _, e := range entries {
-			if !e.IsDir() && slices.Contains([]string{".png", ".jpg", ".jpeg"}, strings.ToLower(filepath.Ext(e.Name()))) {
+			if !e.IsDir() && isPictureName(e.Name()) {
 				all = append(all, picture{filepath.Join(dir, c, e.Name()), name, strings.HasPrefix(part, "test")})
 			}
 		}
@@ -176,6 +182,12 @@ func readFolders[T kernels.Float](dir string, classes []string, opt *ImageOption
 	slices.Sort(names)
 	if len(all) == 0 {
 		return nil, nil, fmt.Errorf("%s: no PNG or JPEG files in its folders (%s)", dir, abbreviate(names))
+	}
+	if opt.Classes != nil {
+		if i := slices.IndexFunc(names, func(name string) bool { return !slices.Contains(opt.Classes, name) }); i >= 0 {
+			return nil, nil, fmt.Errorf("%s: the folder %q is none of the model's classes: want %s", dir, names[i], abbreviate(opt.Classes))
+		}
+		names = opt.Classes
 	}
 	d := &train.Data[T]{Name: dir, Classes: names}
 	if err := readPictures(d, all, opt); err != nil {
@@ -231,14 +243,14 @@ func readPictures[T kernels.Float](d *train.Data[T], all []picture, opt *ImageOp
 				return memoryError(fmt.Sprintf("%s: %d pictures of %d×%d pixels would take more memory than %s", d.Name, len(all), width, height, bytesInWords(most)))
 			}
 			d.X = kernels.NewMatrix[T](len(all), cols)
+			d.Image = &train.Image{Width: width, Height: height, Channels: channels, Largest: largestByte}
 			memory.LargePages(d.X.Data)
 		}
 		if channels == 1 && opt.Channels == 0 && !isGrey(img) {
 			return &OptionError{Text: fmt.Sprintf("%s has colours, %s has none", p.path, all[0].path), Options: []Option{{"colours", "grey"}, {"colours", "rgb"}}}
 		}
 		pixels(d.X.Row(k), img, width, height, channels)
-		class, _ := slices.BinarySearch(d.Classes, p.class)
-		d.Labels = append(d.Labels, class)
+		d.Labels = append(d.Labels, slices.Index(d.Classes, p.class))
 	}
 	return nil
 }

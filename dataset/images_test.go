@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/nabla-go/nabla/train"
 )
 
 // folder writes files into a new folder and returns its path.
@@ -89,22 +91,81 @@ func TestImageScalings(t *testing.T) {
 	require.ErrorContains(t, err, `unknown scaling of images "robust": want one of auto, unit, centre, standard, none`)
 }
 
+// squarePNG is a PNG file of one colour.
+func squarePNG(t *testing.T, side int, c color.Color) string {
+	t.Helper()
+	img := image.NewNRGBA(image.Rect(0, 0, side, side))
+	for i := range side * side {
+		img.Set(i%side, i/side, c)
+	}
+	var b bytes.Buffer
+	require.NoError(t, png.Encode(&b, img))
+	return b.String()
+}
+
+// A picture by itself has the pixels that it has among those of a folder.
+func TestReadPicture(t *testing.T) {
+	dir := folder(t, map[string]string{"a/1.png": squarePNG(t, 4, color.NRGBA{R: 255, A: 255}), "b/1.png": squarePNG(t, 4, color.NRGBA{B: 51, A: 255})})
+	for _, channels := range []int{1, 3} {
+		all, _, err := ReadImages[float64](dir, ImageOptions{Scale: "none", Width: 3, Height: 2, Channels: channels})
+		require.NoError(t, err)
+		require.Equal(t, &train.Image{Width: 3, Height: 2, Channels: channels, Largest: 255}, all.Image)
+		x := make([]float64, all.Image.Inputs())
+		for k, name := range []string{"a", "b"} {
+			require.NoError(t, ReadPicture(x, filepath.Join(dir, name, "1.png"), all.Image, Limits{}))
+			require.Equal(t, all.X.Row(k), x)
+		}
+	}
+	// Pixels of the digits are 16 at most.
+	digits, _ := Digits[float64]()
+	x := make([]float64, 64)
+	require.NoError(t, ReadPicture(x, filepath.Join(dir, "b", "1.png"), digits.Image, Limits{}))
+	require.InDelta(t, 0.114*51*16/255, x[63], 0.01)
+	require.ErrorContains(t, ReadPicture(x, filepath.Join(dir, "none.png"), digits.Image, Limits{}), "no such file")
+}
+
+// The classes of a model are those of its folders, whichever of them are there.
+func TestImagesOfKnownClasses(t *testing.T) {
+	grey := squarePNG(t, 2, color.Gray{Y: 9})
+	dir := folder(t, map[string]string{"b/1.png": grey, "d/1.png": grey})
+	all, _, err := ReadImages[float64](dir, ImageOptions{Classes: []string{"a", "b", "d"}})
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 2}, all.Labels)
+	_, _, err = ReadImages[float64](dir, ImageOptions{Classes: []string{"a", "b"}})
+	require.ErrorContains(t, err, `the folder "d" is none of the model's classes: want a, b`)
+}
+
+func TestPictures(t *testing.T) {
+	grey := squarePNG(t, 2, color.Gray{Y: 9})
+	dir := folder(t, map[string]string{"1.png": grey, "b/2.JPG": "", "b/notes.txt": "", ".DS_Store": "", "picture": grey, "rows.csv": "1,2\n"})
+	join := func(names ...string) string { return filepath.Join(append([]string{dir}, names...)...) }
+	for path, want := range map[string]struct {
+		pictures []string
+		others   int
+	}{
+		dir:              {[]string{join("1.png"), join("b", "2.JPG")}, 3},
+		join("picture"):  {[]string{join("picture")}, 0},
+		join("rows.csv"): {nil, 1},
+	} {
+		pictures, others, err := Pictures(path)
+		require.NoError(t, err)
+		require.Equal(t, want.pictures, pictures)
+		require.Equal(t, want.others, others)
+	}
+	_, _, err := Pictures(join("none"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+	for dir, want := range map[string][2]bool{
+		dir: {true, false}, join("b"): {},
+		folder(t, map[string]string{"train/a/1.png": grey, "test/a/1.png": grey}): {true, true},
+	} {
+		is, divided := PictureFolder(dir)
+		require.Equal(t, want, [2]bool{is, divided})
+	}
+}
+
 // A folder of pictures for each class.
 func TestImageFolders(t *testing.T) {
-	picture := func(side int, c color.Color) string {
-		img := image.NewNRGBA(image.Rect(0, 0, side, side))
-		for i := range side * side {
-			img.Set(i%side, i/side, c)
-		}
-		path := filepath.Join(t.TempDir(), "f")
-		f, err := os.Create(path)
-		require.NoError(t, err)
-		require.NoError(t, png.Encode(f, img))
-		require.NoError(t, f.Close())
-		data, err := os.ReadFile(path)
-		require.NoError(t, err)
-		return string(data)
-	}
+	picture := func(side int, c color.Color) string { return squarePNG(t, side, c) }
 	red, blue := picture(4, color.NRGBA{255, 0, 0, 255}), picture(4, color.NRGBA{0, 0, 51, 255})
 	files := map[string]string{"red/1.png": red, "red/2.PNG": red, "red/notes.txt": "no picture", "blue/1.png": blue, "blue/2.png": blue}
 	training, test, err := ReadImages[float64](folder(t, files), ImageOptions{Scale: "none", TestShare: 0.5})

@@ -9,7 +9,14 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/nabla-go/nabla/kernels"
+	"github.com/nabla-go/nabla/train"
 )
 
 // A pictureFormat is a row of the table pictureFormats.
@@ -102,6 +109,73 @@ func readPictureSize(path string, limits Limits) (image.Config, error) {
 		return size, memoryError(fmt.Sprintf("%s: %d×%d pixels would take more memory than %s", path, size.Width, size.Height, bytesInWords(most)))
 	}
 	return size, nil
+}
+
+// ReadPicture sets x to the pixels of a PNG or JPEG file, which is brought to the size and the
+// colours of form as [ReadImages] does it: what a model that was trained on images takes,
+// before its scaling.
+func ReadPicture[T kernels.Float](x []T, path string, form *train.Image, limits Limits) error {
+	if _, err := readPictureSize(path, limits); err != nil {
+		return err
+	}
+	img, err := readPicture(path)
+	if err != nil {
+		return err
+	}
+	pixels(x, img, form.Width, form.Height, form.Channels)
+	if form.Largest != largestByte {
+		for i, v := range x {
+			x[i] = T(float64(v) / largestByte * form.Largest)
+		}
+	}
+	return nil
+}
+
+// Pictures returns the PNG and JPEG files of a folder and of those in it, in the order of
+// their names, and how many files of other kinds are beside them. Of a file that is a
+// picture, it returns the file; of one that isn't, nothing.
+func Pictures(path string) (pictures []string, others int, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !info.IsDir() {
+		if !info.Mode().IsRegular() {
+			return nil, 0, nil
+		}
+		if f, _, err := openPicture(path); err == nil {
+			f.Close()
+			return []string{path}, 0, nil
+		}
+		return nil, 1, nil
+	}
+	err = filepath.WalkDir(path, func(path string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil || e.IsDir():
+		case isPictureName(e.Name()):
+			pictures = append(pictures, path)
+		case !strings.HasPrefix(e.Name(), "."):
+			others++
+		}
+		return err
+	})
+	return pictures, others, err
+}
+
+// isPictureName reports whether a file is called as a picture that can be read.
+func isPictureName(name string) bool {
+	return slices.Contains([]string{".png", ".jpg", ".jpeg"}, strings.ToLower(filepath.Ext(name)))
+}
+
+// PictureFolder reports whether a folder has folders of pictures, one for each class, and
+// whether those are divided into folders called train and test.
+func PictureFolder(dir string) (is, divided bool) {
+	classes, err := classFolders(dir)
+	if err != nil || len(classes) == 0 {
+		return false, false
+	}
+	part, _ := filepath.Split(classes[0])
+	return true, part != ""
 }
 
 // readPicture decodes a PNG or JPEG file.

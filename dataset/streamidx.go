@@ -83,7 +83,7 @@ func OpenImageStream[T kernels.Float](dir string, opt ImageOptions, sample int, 
 		s.Test.Labels[k] = p.class[l]
 	}
 	rows := draw.chosen()
-	s.Sample = &train.Data[T]{Name: paths[0], Classes: p.names, X: kernels.NewMatrix[T](len(rows), p.pixels)}
+	s.Sample = &train.Data[T]{Name: paths[0], Classes: p.names, X: kernels.NewMatrix[T](len(rows), p.pixels), Image: s.Test.Image}
 	for k, r := range rows {
 		image, label := r.record[:p.pixels], r.record[p.pixels:]
 		for j, v := range image {

@@ -188,7 +188,7 @@ func readModel[T kernels.Float](f *File, h *safetensors.Header, start []byte, r 
 	if f.meta.Format == 1 && f.meta.NumericVersion == kernels.NumericVersion && n.Fingerprint() != f.meta.Fingerprint {
 		return nil, fmt.Errorf("damaged: the parameters have the fingerprint %s, the metadata says %s", n.Fingerprint(), f.meta.Fingerprint)
 	}
-	m := &Model[T]{Net: n, Classes: f.meta.Classes, Features: f.meta.Features, Scaler: (*train.Scaler)(f.meta.Scaler), Encoder: f.meta.Encoder, Made: f.meta.Made}
+	m := &Model[T]{Net: n, Classes: f.meta.Classes, Features: f.meta.Features, Scaler: (*train.Scaler)(f.meta.Scaler), Encoder: f.meta.Encoder, Image: f.meta.Image, Made: f.meta.Made}
 	if m.Encoder != nil {
 		m.Encoder.Scaler = m.Scaler
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/nabla-go/nabla/internal/safetensors"
 	"github.com/nabla-go/nabla/internal/strictjson"
 	"github.com/nabla-go/nabla/net"
+	"github.com/nabla-go/nabla/train"
 )
 
 // formatVersion counts incompatible changes of the metadata. Version 2 has a digest and
@@ -35,6 +36,7 @@ type metadata struct {
 	Features       []string         `json:"features,omitempty"`
 	Scaler         *scaler          `json:"scaler,omitempty"`
 	Encoder        *dataset.Encoder `json:"encoder,omitempty"`
+	Image          *train.Image     `json:"image,omitempty"`
 	Made           *Making          `json:"made,omitempty"`
 }
 
@@ -42,6 +44,18 @@ type metadata struct {
 type scaler struct {
 	Mean []float64 `json:"mean"`
 	SD   []float64 `json:"sd"`
+}
+
+// checkImage returns an error unless images become so many inputs.
+func checkImage(i *train.Image, inputs int) error {
+	switch {
+	case i == nil:
+	case i.Channels != 1 && i.Channels != 3, i.Width < 1, inputs%i.Channels != 0, inputs/i.Channels%i.Width != 0, inputs/i.Channels/i.Width != i.Height:
+		return fmt.Errorf("images of %d×%d pixels with %d channels for %d inputs", i.Width, i.Height, i.Channels, inputs)
+	case !(i.Largest > 0) || i.Largest-i.Largest != 0:
+		return fmt.Errorf("pixels of images are at most %v: want a finite number above 0", i.Largest)
+	}
+	return nil
 }
 
 type layer struct {
@@ -187,6 +201,9 @@ func (m *metadata) check() error {
 		if e.Inputs() != m.Inputs || e.Outputs() != outputs && !(outputs == 1 && e.Outputs() == 2 && e.Task == dataset.Classification) || !slices.Equal(e.Classes(), m.Classes) {
 			return fmt.Errorf("the encoder makes %d inputs and %d outputs, the network has %d and %d, or its classes are others", e.Inputs(), e.Outputs(), m.Inputs, outputs)
 		}
+	}
+	if err := checkImage(m.Image, m.Inputs); err != nil {
+		return err
 	}
 	if err := m.Made.check(); err != nil {
 		return err

@@ -15,7 +15,7 @@
 //
 // All else that a prediction needs is a JSON object in the metadata under the
 // key "nabla", described by the unexported type metadata: activations, cost,
-// names of classes and columns, the scaler of the inputs, and a digest. Keys that are
+// names of classes and columns, the scaler of the inputs, the size of images, and a digest. Keys that are
 // unknown or occur twice, and null, are refused. The digest, in hexadecimal, is the
 // SHA-256 of the whole file with zeros in place of its 64 digits, so that nothing in the
 // file can change unnoticed. Equal models give equal files.
@@ -47,6 +47,7 @@ type Model[T kernels.Float] struct {
 	Features []string         // name of each input, or nil
 	Scaler   *train.Scaler    // what raw inputs go through before the network; nil for nothing
 	Encoder  *dataset.Encoder // how rows of a table become inputs, and outputs answers; its Scaler is the model's; nil for none
+	Image    *train.Image     // how images become raw inputs; nil if the inputs are something else
 	Made     *Making          // how it was made, or nil
 }
 
@@ -159,7 +160,7 @@ func setDigest(start []byte, old, now string) ([]byte, error) {
 func (m *Model[T]) describe() metadata {
 	meta := m.layers()
 	meta.Format, meta.Digest, meta.NumericVersion, meta.Fingerprint = formatVersion, noDigest, kernels.NumericVersion, m.Net.Fingerprint()
-	meta.Classes, meta.Features, meta.Scaler, meta.Encoder, meta.Made = m.Classes, m.Features, (*scaler)(m.Scaler), m.Encoder, m.Made
+	meta.Classes, meta.Features, meta.Scaler, meta.Encoder, meta.Image, meta.Made = m.Classes, m.Features, (*scaler)(m.Scaler), m.Encoder, m.Image, m.Made
 	return meta
 }
 

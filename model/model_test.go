@@ -43,6 +43,7 @@ func newModel[T kernels.Float](t testing.TB) *Model[T] {
 	return &Model[T]{
 		Net: n, Classes: []string{"yes, \"é\""}, Features: []string{"age_years", "income"},
 		Scaler: &train.Scaler{Mean: []float64{0.1, 1e5 / 3.0}, SD: []float64{math.Pi, 0}},
+		Image:  &train.Image{Width: 1, Height: 2, Channels: 1, Largest: 255},
 	}
 }
 
@@ -65,6 +66,7 @@ func testRoundTrip[T kernels.Float](t *testing.T) {
 	require.Equal(t, m.Classes, back.Classes)
 	require.Equal(t, m.Features, back.Features)
 	require.Equal(t, m.Scaler, back.Scaler)
+	require.Equal(t, m.Image, back.Image)
 	want, got := m.Net.Config(), back.Net.Config()
 	require.Equal(t, want.Layers, got.Layers)
 	require.Equal(t, want.Cost.Name, got.Cost.Name)
@@ -354,12 +356,14 @@ func TestDecodeRefuses(t *testing.T) {
 			p.meta["inputs"] = 5
 			delete(p.meta, "features")
 			delete(p.meta, "scaler")
+			delete(p.meta, "image")
 		}, `tensor "0.weight" has shape [3 2]: the metadata want [3 5]`},
 		{"a layer of gigabytes", func(p *parts) { layer(p, 0)["out"] = 1 << 30 }, "the metadata want [1073741824 2]"},
 		{"negative inputs", func(p *parts) {
 			p.meta["inputs"] = -2
 			delete(p.meta, "features")
 			delete(p.meta, "scaler")
+			delete(p.meta, "image")
 		}, "the metadata want [3 -2]"},
 		{"no layers", func(p *parts) { delete(p.meta, "layers") }, "no layers"},
 		{"unknown activation", func(p *parts) { layer(p, 0)["activation"] = "swish" }, `unknown activation "swish"`},
@@ -380,6 +384,18 @@ func TestDecodeRefuses(t *testing.T) {
 		{"features", func(p *parts) { p.meta["features"] = []string{"a"} }, "1 column names for 2 inputs"},
 		{"scaler", func(p *parts) { p.meta["scaler"] = map[string]any{"mean": []float64{1, 2}, "sd": []float64{1}} }, "the scaler has 2 means and 1 deviations for 2 inputs"},
 		{"a negative deviation", func(p *parts) { p.meta["scaler"] = map[string]any{"mean": []float64{1, 2}, "sd": []float64{1, -1}} }, "the scaler of input 2 has mean 2 and deviation -1: want finite numbers, the deviation at least 0"},
+		{"images", func(p *parts) {
+			p.meta["image"] = map[string]any{"width": 2, "height": 2, "channels": 1, "largest": 255}
+		}, "images of 2×2 pixels with 1 channels for 2 inputs"},
+		{"colours", func(p *parts) {
+			p.meta["image"] = map[string]any{"width": 1, "height": 1, "channels": 2, "largest": 255}
+		}, "images of 1×1 pixels with 2 channels for 2 inputs"},
+		{"no images", func(p *parts) {
+			p.meta["image"] = map[string]any{"width": 0, "height": 2, "channels": 1, "largest": 255}
+		}, "images of 0×2 pixels"},
+		{"pixels", func(p *parts) {
+			p.meta["image"] = map[string]any{"width": 2, "height": 1, "channels": 1, "largest": -1}
+		}, "pixels of images are at most -1: want a finite number above 0"},
 		{"types", func(p *parts) { p.meta["inputs"] = "two" }, "damaged metadata"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

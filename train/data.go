@@ -28,7 +28,20 @@ type Data[T kernels.Float] struct {
 	Classes  []string // names of the classes
 	Features []string // names of the columns of X
 	Scaler   *Scaler  // what X went through after it was read; nil for nothing
+	Image    *Image   // how images became inputs; nil if the inputs are something else
 }
+
+// Image says that inputs are the pixels of images, row by row, the channels of a pixel one
+// behind the other.
+type Image struct {
+	Width    int     `json:"width"`
+	Height   int     `json:"height"`
+	Channels int     `json:"channels"` // 1 for grey; 3 for red, green and blue
+	Largest  float64 `json:"largest"`  // what a pixel can be at most, before anything is scaled
+}
+
+// Inputs returns the number of inputs of an image.
+func (i *Image) Inputs() int { return i.Width * i.Height * i.Channels }
 
 // Len returns the number of samples.
 func (d *Data[T]) Len() int { return d.X.Rows }

@@ -31,7 +31,9 @@ const validationSplitSeed = 2
 // dataSource says which samples to read, and how.
 type dataSource struct {
 	path      string
-	isTable   bool // the only kind without a division into training and test data of its own
+	isTable   bool
+	pictures  bool // a folder with a folder of pictures for each class
+	divided   bool // there are pictures to train with, and others to test with
 	table     dataset.TableOptions
 	encoding  dataset.EncoderOptions
 	images    dataset.ImageOptions
@@ -114,6 +116,9 @@ func (d *dataSource) setPath(path string) error {
 		return failure{fmt.Errorf("%s: %w (want %s, a directory or a CSV file)", path, err, builtIn)}
 	}
 	d.isTable = !info.IsDir()
+	if !d.isTable {
+		d.pictures, d.divided = dataset.PictureFolder(path)
+	}
 	return nil
 }
 
@@ -297,11 +302,25 @@ func loadEval[T kernels.Float](d *dataSource, m *model.Model[T], part string) (*
 		set, notes, err := loadFor[T](d, e, d.path, part, d.path)
 		return set, optionNotes(notes), err
 	}
+	d.useModelsForm(m.Image, m.Classes)
+	all := d.pictures && !d.divided && part == "all"
+	if all {
+		d.testShare = 0
+	}
 	s, err := loadTraining[T](d)
-	if part == "train" {
+	if all || part == "train" {
 		return s.training, nil, err
 	}
 	return s.test, nil, err
+}
+
+// useModelsForm has images read in the form that a model takes, and left for its scaling.
+func (d *dataSource) useModelsForm(form *train.Image, classes []string) {
+	d.encoding.Scale = "none"
+	if form != nil && d.pictures {
+		d.images.Width, d.images.Height, d.images.Channels = form.Width, form.Height, form.Channels
+		d.images.Classes = classes
+	}
 }
 
 // prepare makes sure that s holds what m was trained on, and brings raw inputs
@@ -310,16 +329,22 @@ func prepare[T kernels.Float](m *model.Model[T], s *train.Data[T]) error {
 	if s.X.Cols != m.Net.Inputs() {
 		return fmt.Errorf("%s has %d input columns, the model takes %d", s.Name, s.X.Cols, m.Net.Inputs())
 	}
+	if s.Image != nil && m.Image != nil && *s.Image != *m.Image {
+		return fmt.Errorf("%s has images of %s, the model takes %s", s.Name, imageWords(s.Image), imageWords(m.Image))
+	}
 	if s.Classes != nil && !slices.Equal(s.Classes, m.Classes) {
 		return fmt.Errorf("%s has the classes %q, the model has %q", s.Name, s.Classes, m.Classes)
 	}
-	switch {
-	case s.Scaler == nil && m.Scaler != nil:
+	if s.Scaler == nil && m.Scaler != nil {
 		s.Scale(m.Scaler)
-	case s.Scaler != nil && !s.Scaler.Equal(m.Scaler):
-		return fmt.Errorf("%s comes with another scaling of its inputs than the model was trained with: give it as a CSV file of raw values", s.Name)
 	}
 	return checkScaled(s.Name, 0, s.X)
+}
+
+// imageWords describes images.
+func imageWords(i *train.Image) string {
+	colours := map[int]string{1: "grey", 3: "coloured"}[i.Channels]
+	return fmt.Sprintf("%d×%d %s pixels of at most %v", i.Width, i.Height, colours, i.Largest)
 }
 
 // checkScaled returns an error if scaling made an input infinite. before counts

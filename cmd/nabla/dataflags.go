@@ -23,25 +23,41 @@ func (d *dataSource) flags(given func(name string) bool) []flag {
 			return nil
 		}),
 	}, d.formFlags()...)
-	flags = append(flags, newFlag("test-share", 0.2, "share of a table or of the pictures of a folder that is kept for testing", func(v float64) error {
-		d.testShare = v
-		return want(v >= 0 && v < 1, "a number of at least 0 and less than 1")
-	}))
 	for i := range flags[1:] {
 		flags[i+1] = d.forTable(given, flags[i+1])
 	}
+	flags = append(flags, d.forDivided(given, newFlag("test-share", 0.2, "share of a table or of the pictures of a folder that is kept for testing", func(v float64) error {
+		d.testShare = v
+		return want(v >= 0 && v < 1, "a number of at least 0 and less than 1")
+	})))
 	return append(flags, limitFlags(&d.table.Limits)...)
 }
 
 // forTable makes a flag wrong usage if it is given and the data are no table.
 func (d *dataSource) forTable(given func(name string) bool, f flag) flag {
+	return d.only(given, f, "CSV files", func() bool { return d.isTable })
+}
+
+// forDivided does so if the data are neither a table nor a folder of pictures, or come divided
+// into parts.
+func (d *dataSource) forDivided(given func(name string) bool, f flag) flag {
+	return d.only(given, f, "CSV files and for pictures without a part for testing", func() bool { return d.isTable || d.pictures && !d.divided })
+}
+
+// forPictures does so if the data are no folder of pictures.
+func (d *dataSource) forPictures(given func(name string) bool, f flag) flag {
+	return d.only(given, f, "folders of pictures", func() bool { return d.pictures })
+}
+
+// only makes a flag wrong usage if it is given and the data aren't what it is for.
+func (d *dataSource) only(given func(name string) bool, f flag, what string, right func() bool) flag {
 	use := f.use
 	f.use = func() error {
 		if err := use(); err != nil {
 			return err
 		}
-		if given(f.name) && !d.isTable {
-			return usagef("--%s is for CSV files, --data is %s", f.name, d.path)
+		if given(f.name) && !right() {
+			return usagef("--%s is for %s, --data is %s", f.name, what, d.path)
 		}
 		return nil
 	}
@@ -149,11 +165,11 @@ func (d *dataSource) columnFlags(given func(name string) bool) []flag {
 		}
 		flags[i] = d.forTable(given, flags[i])
 	}
-	return append(flags, d.scaleFlags()...)
+	return append(flags, d.scaleFlags(given)...)
 }
 
 // scaleFlags are for tables and images.
-func (d *dataSource) scaleFlags() []flag {
+func (d *dataSource) scaleFlags(given func(name string) bool) []flag {
 	return []flag{
 		newNameFlag("scale", "auto", "scaling of numbers or pixels", dataset.Scalings(), func(v string) error {
 			d.encoding.Scale = v
@@ -165,7 +181,7 @@ func (d *dataSource) scaleFlags() []flag {
 			}
 			return nil
 		}),
-		newFlag("image-size", "", "size that the pictures of a folder are brought to, as in 28x28", func(v string) error {
+		d.forPictures(given, newFlag("image-size", "", "size that the pictures of a folder are brought to, as in 28x28", func(v string) error {
 			if v == "" {
 				return nil
 			}
@@ -173,11 +189,11 @@ func (d *dataSource) scaleFlags() []flag {
 			n, err := fmt.Sscanf(v, "%dx%d", &o.Width, &o.Height)
 			return want(err == nil && n == 2 && fmt.Sprintf("%dx%d", o.Width, o.Height) == v && o.Width > 0 && o.Height > 0 && o.Width <= maxImageSide && o.Height <= maxImageSide,
 				"WIDTHxHEIGHT, each at most %d", maxImageSide)
-		}),
-		newNameFlag("colours", "auto", "what is taken of the pictures of a folder", []string{"auto", "grey", "rgb"}, func(v string) error {
+		})),
+		d.forPictures(given, newNameFlag("colours", "auto", "what is taken of the pictures of a folder", []string{"auto", "grey", "rgb"}, func(v string) error {
 			d.images.Channels = map[string]int{"auto": 0, "grey": 1, "rgb": 3}[v]
 			return nil
-		}),
+		})),
 	}
 }
 

@@ -27,11 +27,11 @@ type evalPlan struct {
 }
 
 func (p *evalPlan) flags(given func(name string) bool) []flag {
-	part := newNameFlag("part", "all", "which samples of a CSV file", []string{"all", "train", "test"}, func(v string) error {
+	part := newNameFlag("part", "all", "which samples of a CSV file or of pictures in folders", []string{"all", "train", "test"}, func(v string) error {
 		p.part = v
 		return nil
 	})
-	return append(grouped("Data", append(p.data.flags(given), p.data.forTable(given, part))...),
+	return append(grouped("Data", append(p.data.flags(given), p.data.only(given, part, "CSV files and folders of pictures", func() bool { return p.data.isTable || p.data.pictures }))...),
 		grouped("Answers", p.threshold.flag(given, "(default the model's)"))...)
 }
 
@@ -41,9 +41,9 @@ func newEval() *cobra.Command {
 		Short: "Test a model: accuracy, cost, recall by class, confusion matrix",
 		Long: `Test a model: accuracy, cost, recall by class, confusion matrix.
 
-Of the digits and of MNIST, the test data are used. Of a CSV file, all samples
-are, unless --part asks for the division that training with the same
---test-share made.`,
+Of the digits, of MNIST and of folders called train and test, the test data are
+used. Of a CSV file and of other folders of pictures, all samples are, unless
+--part asks for the division that training with the same --test-share made.`,
 		Args: wantArgs(1, 2),
 	}
 	var p evalPlan
@@ -139,7 +139,7 @@ func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, p *evalPlan)
 
 // learnedNote tells that a model has learned from the file that it is tested with.
 func learnedNote(d *dataSource, made *model.Making) []string {
-	if made == nil || made.Split == nil || !d.isTable || d.path == stdinPath {
+	if made == nil || made.Split == nil || !(d.isTable || d.pictures && !d.divided) || d.path == stdinPath {
 		return nil
 	}
 	files, err := d.files()

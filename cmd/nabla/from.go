@@ -55,7 +55,7 @@ func (t *training[T]) decodeOrigin() (err error) {
 	if d.encoder = t.begin.Encoder; d.encoder == nil && d.isTable {
 		d.encoder = dataset.NumberEncoder(t.begin.Net.Inputs(), t.begin.Features, t.begin.Classes, t.begin.Scaler)
 	}
-	d.encoding.Scale = "none" // the model's scaler does it
+	d.useModelsForm(t.begin.Image, t.begin.Classes)
 	if t.cost == nil {
 		t.cost = t.begin.Net.Config().Cost
 	}

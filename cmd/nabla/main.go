@@ -4,7 +4,7 @@
 //	nabla search FILE       try options of a training, train with the best
 //	nabla audit LOG          check a training by its log
 //	nabla eval MODEL         accuracy, cost and confusion matrix
-//	nabla predict MODEL      rows in, predictions out
+//	nabla predict MODEL      rows or pictures in, predictions out
 //	nabla serve MODEL        predictions over HTTP and JSON
 //	nabla show MODEL         what a model is and how it was made
 //	nabla import FILE        a model of another program's file

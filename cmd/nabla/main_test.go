@@ -156,7 +156,7 @@ func TestUsageErrors(t *testing.T) {
 		{"eval a b --data c", "the data are given twice"},
 		{"eval m --part dev", `--part "dev": want all, train or test`},
 		{"eval m --part test", "--part is for CSV files"},
-		{"predict", "wrong number of arguments, 0: want nabla predict MODEL [FILE|-]"},
+		{"predict", "wrong number of arguments, 0: want nabla predict MODEL [FILE|FOLDER|-] …"},
 		{"predict m --header x", `--header "x"`},
 		{"doctor now", "wrong number of arguments, 1: want nabla doctor"},
 	} {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -41,15 +42,19 @@ func (p *predictPlan) flags(given func(name string) bool) []flag {
 
 func newPredict() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "predict MODEL [FILE|-]",
-		Short: "Predict the class, or the numbers, of each row of a file",
+		Use:   "predict MODEL [FILE|FOLDER|-] …",
+		Short: "Predict the class, or the numbers, of rows or pictures",
 		Long: `Predict the class, or the numbers, of each row of a CSV, NPY or NPZ file, or of
-standard input, as rows come in.
+standard input, as rows come in; or of pictures.
 
 A row holds the columns that the model was trained with and no target. The answer
 is a CSV record a row: the name of the class, or the predicted numbers, and, with
---outputs, the network's outputs, with as many digits as make them exact.`,
-		Args: wantArgs(1, 2),
+--outputs, the network's outputs, with as many digits as make them exact.
+
+Models that were trained on images answer PNG and JPEG files, too, and all those in
+folders: with the name of the file before the answer. Pictures of any size are
+brought to the size and the colours of those of the training.`,
+		Args: wantArgs(1, math.MaxInt),
 	}
 	var p predictPlan
 	use := addFlags(cmd, p.flags(cmd.Flags().Changed))
@@ -61,14 +66,14 @@ is a CSV record a row: the name of the class, or the predicted numbers, and, wit
 		if err != nil {
 			return err
 		}
-		path := "-"
-		if len(args) == 2 {
-			path = args[1]
+		paths := args[1:]
+		if len(paths) == 0 {
+			paths = []string{stdinPath}
 		}
 		if file.DType() == "F64" {
-			return runPredict[float64](cmd, file, path, &p)
+			return runPredict[float64](cmd, file, paths, &p)
 		}
-		return runPredict[float32](cmd, file, path, &p)
+		return runPredict[float32](cmd, file, paths, &p)
 	}
 	return cmd
 }
@@ -76,12 +81,17 @@ is a CSV record a row: the name of the class, or the predicted numbers, and, wit
 // predictReport is what --json tells of a row.
 type predictReport struct {
 	Row     int               `json:"row"`              // from 1
+	File    string            `json:"file,omitempty"`   // of a picture
 	Class   string            `json:"class,omitempty"`  // none if the model has a single output
 	Labels  []string          `json:"labels,omitempty"` // of each target, if there are several
 	Outputs []json.RawMessage `json:"outputs"`          // of a regression the predicted numbers
 }
 
-func runPredict[T kernels.Float](cmd *cobra.Command, file *model.File, path string, p *predictPlan) error {
+func runPredict[T kernels.Float](cmd *cobra.Command, file *model.File, paths []string, p *predictPlan) error {
+	pictures, err := findPictures(cmd, paths)
+	if err != nil {
+		return err
+	}
 	m, err := decode[T](file)
 	if err != nil {
 		return err
@@ -93,9 +103,13 @@ func runPredict[T kernels.Float](cmd *cobra.Command, file *model.File, path stri
 	if e == nil {
 		e = dataset.NumberEncoder(m.Net.Inputs(), m.Features, nil, m.Scaler)
 	}
-	a := answers[T]{m: m, e: e, outputs: p.outputs, json: wantsJSON(cmd), out: cmd.OutOrStdout(), records: csv.NewWriter(cmd.OutOrStdout())}
+	a := answers[T]{m: m, e: e, outputs: p.outputs, limits: p.data.table.Limits, json: wantsJSON(cmd), out: cmd.OutOrStdout(), records: csv.NewWriter(cmd.OutOrStdout())}
+	if pictures != nil {
+		return a.allPictures(cmd, pictures)
+	}
+	path := paths[0]
 	var rows *dataset.RowReader[T]
-	if path == "-" {
+	if path == stdinPath {
 		a.name = "standard input"
 		rows, err = dataset.NewRows[T](cmd.InOrStdin(), a.name, e, p.data.table)
 	} else {
@@ -123,10 +137,12 @@ type answers[T kernels.Float] struct {
 	e       *dataset.Encoder
 	name    string
 	outputs bool
+	limits  dataset.Limits
 	json    bool
 	out     io.Writer
 	records *csv.Writer
-	row     int // rows that were answered
+	row     int      // rows that were answered
+	files   []string // of all rows, if they are pictures
 }
 
 // outputError is about what a network makes of rows that are right.
@@ -178,7 +194,10 @@ func (a *answers[T]) answer(x kernels.Matrix[T]) error {
 
 // print prints the answer that outputs are.
 func (a *answers[T]) print(out []T) {
-	var names []string
+	var names, first []string
+	if a.files != nil {
+		first = a.files[a.row-1 : a.row : a.row]
+	}
 	switch {
 	case a.e.Task == dataset.Labels:
 		for o, t := range a.e.Targets {
@@ -193,7 +212,7 @@ func (a *answers[T]) print(out []T) {
 	}
 	switch {
 	case a.json:
-		r := predictReport{Row: a.row}
+		r := predictReport{Row: a.row, File: strings.Join(first, "")}
 		if a.e.Task == dataset.Labels {
 			r.Labels = names
 		} else {
@@ -204,9 +223,9 @@ func (a *answers[T]) print(out []T) {
 		}
 		printJSON(a.out, r)
 	case a.outputs || names == nil:
-		a.records.Write(append(names, values...))
+		a.records.Write(slices.Concat(first, names, values))
 	default:
-		a.records.Write(names)
+		a.records.Write(slices.Concat(first, names))
 	}
 }
 

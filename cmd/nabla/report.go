@@ -277,8 +277,14 @@ func (r *reporter[T]) calibration() (x, y []float64) {
 	return x, y
 }
 
-// side returns the side of square images in shades of grey, 0 if samples are none.
-func (r *reporter[T]) side() int {
+// width returns the width of images in shades of grey, 0 if samples are none. If nothing says
+// whether they are, they may be square ones.
+func (r *reporter[T]) width() int {
+	if i := r.t.data.Image; i != nil && i.Channels == 1 {
+		return i.Width
+	} else if i != nil {
+		return 0
+	}
 	side := int(math.Sqrt(float64(r.t.net.Inputs())))
 	if r.t.encoder != nil || side*side != r.t.net.Inputs() || side < 4 {
 		return 0
@@ -309,8 +315,8 @@ func (r *reporter[T]) mistakes() error {
 	table := &pageTable{Head: []string{"sample", "true", "predicted", "output"}}
 	for _, m := range all[:min(len(all), mostMistakes)] {
 		truth, taken := r.t.data.Classes[r.set.Labels[m.k]], r.t.data.Classes[m.class]
-		if side := r.side(); side > 0 {
-			s.Pictures = append(s.Pictures, newPicture(floats(r.set.X.Row(m.k)), side, false, fmt.Sprintf("%s for %s, %.2f", taken, truth, m.sure)))
+		if width := r.width(); width > 0 {
+			s.Pictures = append(s.Pictures, newPicture(floats(r.set.X.Row(m.k)), width, false, fmt.Sprintf("%s for %s, %.2f", taken, truth, m.sure)))
 			continue
 		}
 		table.Rows = append(table.Rows, []string{fmt.Sprint(m.k + 1), truth, taken, fmt.Sprintf("%.3f", m.sure)})
@@ -376,14 +382,14 @@ func (r *reporter[T]) residuals() error {
 
 // weights shows the weights into neurons of the first layer as images.
 func (r *reporter[T]) weights() error {
-	side := r.side()
-	if side == 0 {
+	width := r.width()
+	if width == 0 {
 		return nil
 	}
 	w := r.t.net.Weights(1)
 	s := section{Title: "Weights of the first layer", Text: "What each neuron looks for: blue is positive, orange negative."}
 	for j := range min(w.Rows, mostNeurons) {
-		s.Pictures = append(s.Pictures, newPicture(floats(w.Row(j)), side, true, fmt.Sprint(j+1)))
+		s.Pictures = append(s.Pictures, newPicture(floats(w.Row(j)), width, true, fmt.Sprint(j+1)))
 	}
 	r.page.Sections = append(r.page.Sections, s)
 	return nil
@@ -409,8 +415,8 @@ func (r *reporter[T]) sensitivity() error {
 		sums[j] /= float64(r.set.Len())
 	}
 	s := section{Title: "∂C/∂x", Text: "How much the cost changes with each input, as the network sees it, that is after scaling: the mean of |∂C/∂x| over the " + r.what + "."}
-	if side := r.side(); side > 0 {
-		s.Pictures = []picture{newPicture(sums, side, false, "white: much")}
+	if width := r.width(); width > 0 {
+		s.Pictures = []picture{newPicture(sums, width, false, "white: much")}
 	} else {
 		order := make([]int, len(sums))
 		for j := range order {

@@ -50,6 +50,7 @@ type showReport struct {
 	Classes    []string         `json:"classes,omitempty"`
 	Features   []string         `json:"features,omitempty"`
 	Scaler     *train.Scaler    `json:"scaler,omitempty"`
+	Image      *train.Image     `json:"image,omitempty"`
 	Encoder    *dataset.Encoder `json:"encoder,omitempty"`
 	Made       *model.Making    `json:"made,omitempty"`
 
@@ -64,7 +65,7 @@ func runShow[T kernels.Float](cmd *cobra.Command, file *model.File) error {
 	cost := m.Net.Config().Cost
 	r := showReport{
 		Info: file.Info(), Inputs: m.Net.Inputs(), Outputs: m.Net.Outputs(), Parameters: m.Net.NumParams(), Layers: layerWords(m.Net), Cost: cost.Name,
-		Threshold: m.Net.Config().Threshold, thresholdWords: thresholdWords(m.Net, m.Classes), Classes: m.Classes, Features: m.Features, Scaler: m.Scaler, Encoder: m.Encoder, Made: m.Made,
+		Threshold: m.Net.Config().Threshold, thresholdWords: thresholdWords(m.Net, m.Classes), Classes: m.Classes, Features: m.Features, Scaler: m.Scaler, Encoder: m.Encoder, Image: m.Image, Made: m.Made,
 	}
 	if p := cost.Param; p != nil {
 		r.Cost = fmt.Sprintf("%s (%s %v)", cost, p.Symbol, p.Value)
@@ -114,6 +115,9 @@ func (r *showReport) print(w io.Writer) {
 	}
 	if r.Scaler != nil {
 		line(w, "scaling", "means and deviations of %d inputs", len(r.Scaler.Mean))
+	}
+	if i := r.Image; i != nil {
+		line(w, "images", "%s", imageWords(i))
 	}
 	if e := r.Encoder; e != nil {
 		var columns []string

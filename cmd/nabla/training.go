@@ -81,7 +81,7 @@ func runTrain[T kernels.Float](cmd *cobra.Command, p *trainPlan) error {
 		report.Model, report.Steps = interruptedName(p.model), t.last.Number
 	}
 	made := t.makes(cmd.Flags(), files, history, report)
-	m := &model.Model[T]{Made: made, Net: t.net, Classes: t.data.Classes, Features: t.data.Features, Scaler: t.data.Scaler, Encoder: t.encoder}
+	m := &model.Model[T]{Made: made, Net: t.net, Classes: t.data.Classes, Features: t.data.Features, Scaler: t.data.Scaler, Encoder: t.encoder, Image: t.data.Image}
 	if err := m.Save(report.Model); err != nil {
 		return err
 	}
