@@ -400,16 +400,16 @@ func isGap(marks map[string]bool, cell []byte) bool {
 func (d *decoder[T]) find(names []string, what, name string) (int, error) {
 	if i := slices.Index(names, name); i >= 0 && d.headed {
 		if slices.Contains(names[i+1:], name) {
-			return 0, fmt.Errorf("several columns are called %q: give the number of the %s column", name, what)
+			return 0, wrongOption("several columns are called %q: give the number of the %s column", name, what)
 		}
 		return i, nil
 	}
 	n, err := strconv.Atoi(name)
 	if err != nil {
-		return 0, fmt.Errorf("no column is called %q (%s): the first record is %s", name, what, abbreviate(names))
+		return 0, &OptionError{Text: fmt.Sprintf("no column is called %q (%s): the first record is %s", name, what, abbreviate(names)), Question: true, Unknown: name, Names: names}
 	}
 	if n < 1 || n > len(names) {
-		return 0, fmt.Errorf("%s column %d is out of range: want 1…%d", what, n, len(names))
+		return 0, wrongOption("%s column %d is out of range: want 1…%d", what, n, len(names))
 	}
 	return n - 1, nil
 }

@@ -76,7 +76,11 @@ func (d *decoder[T]) noInputs() error {
 			help = append(help, Option{"keep", d.nameOf(c)})
 		}
 	}
-	return &OptionError{Text: fmt.Sprintf(": no column is left to learn from (%s)", abbreviate(all)), Options: merged(help)}
+	text := fmt.Sprintf(": no column is left to learn from (%s)", abbreviate(all))
+	if d.opt.Point != 0 && d.opt.Encoder == nil {
+		help = append([]Option{{"decimal", "auto"}}, help...)
+	}
+	return &OptionError{Text: text, Options: merged(help)}
 }
 
 // merged puts the values of options of the same name together, with commas between.
@@ -198,6 +202,8 @@ func (d *decoder[T]) decideKind(c *column) (bad complaint, help []Option) {
 		}
 		d.toWords(c)
 		c.kind = categoryColumn
+		c.info.gaps = 0
+		d.surveyWords(c)
 	case words:
 		c.kind = categoryColumn
 		defer d.noteDates(c)
@@ -206,7 +212,9 @@ func (d *decoder[T]) decideKind(c *column) (bad complaint, help []Option) {
 		}
 		if n := len(c.levels.names); c.overflow || n > fewNumbers && 2*n > c.filled && !c.kept {
 			c.kind, c.reason = textColumn, "text: values differ"
-			d.noteUnits(c)
+			if c.looksLikeDates() == "" {
+				d.noteUnits(c)
+			}
 		} else if c.long {
 			return complaint{text: fmt.Sprintf("%s has words and numbers whose digits or signs would be lost", c.called())}, d.typed(c)
 		}

@@ -305,12 +305,24 @@ func (d *decoder[T]) assign(names []string) error {
 		}
 	}
 	if !d.opt.NoTarget && !slices.ContainsFunc(d.columns, func(c *column) bool { return c.role == target }) {
-		return fmt.Errorf("the target column is dropped: want another one")
+		i := len(names) - 1
+		if len(d.opt.Targets) > 0 {
+			i, _ = d.find(cells, "target", d.opt.Targets[0])
+		}
+		if r := d.columns[i].role; r != dropped {
+			return wrongOption("the target column is used as %s: want another one", r)
+		}
+		return wrongOption("the target column is dropped: want another one")
 	}
-	if !slices.ContainsFunc(d.columns, func(c *column) bool { return c.role == input }) {
-		return oneColumn(names[0])
+	switch {
+	case slices.ContainsFunc(d.columns, func(c *column) bool { return c.role == input }):
+		return nil
+	case len(names) > 1:
+		return wrongOption("no column is left to learn from: of %d columns, all but the target are dropped or have another purpose", len(names))
+	case d.opt.Separator != 0:
+		return &OptionError{Text: fmt.Sprintf("one column only, %s, with %s as separator", quoted(names[0]), separatorWords(d.opt.Separator)), Question: true, Options: []Option{{"sep", "auto"}}}
 	}
-	return nil
+	return oneColumn(names[0])
 }
 
 // OtherSeparators are signs that may separate cells if they are given.
@@ -371,6 +383,9 @@ func (d *decoder[T]) assignAsked(cells []string) error {
 	}
 	as := func(r role, names ...string) error {
 		return asked(string(r), slices.DeleteFunc(names, func(s string) bool { return s == "" }), func(c *column) error {
+			if r == target && c.role == dropped {
+				return wrongOption("%s is to be dropped, and the target as well", c.called())
+			}
 			if c.role = r; r == dropped {
 				c.kind, c.reading, c.reason = textColumn, skipped, "dropped"
 			}
@@ -390,6 +405,11 @@ func (d *decoder[T]) assignAsked(cells []string) error {
 			return err
 		}
 	}
+	for _, c := range d.columns {
+		if c.role == target && c.given && c.kind != numberColumn && c.kind != categoryColumn {
+			return wrongOption("%s is the target, which can't be a %s: want number or category", c.called(), c.kind)
+		}
+	}
 	return nil
 }
 
@@ -406,5 +426,5 @@ func (c *column) give(name string) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%s: unknown type %q: want %s", c.called(), name, givableKinds())
+	return wrongOption("%s: unknown type %q: want %s", c.called(), name, givableKinds())
 }

@@ -130,8 +130,15 @@ func (t *Table[T]) Task() (task Task, why string) { return t.task, t.why }
 // An OptionError is about a table that can't be read as it is, but can with other options.
 type OptionError struct {
 	Text     string
-	Question bool     // the table may be right: it is not clear how to read it
+	Question bool     // the table may be right: it is not clear how to read it, or the options don't go with it
 	Options  []Option // what to try
+	Unknown  string   // a name that is none of Names, those of columns
+	Names    []string
+}
+
+// wrongOption returns an error about options that don't go with the table.
+func wrongOption(format string, args ...any) error {
+	return &OptionError{Text: fmt.Sprintf(format, args...), Question: true}
 }
 
 // Option is the value of one of the [TableOptions], by the name that the command's flag

@@ -54,6 +54,9 @@ func (d *decoder[T]) setTask() error {
 		return d.setTasks(targets, asked)
 	}
 	c := targets[0]
+	if asked == AnyTask && c.given {
+		asked = map[*kind]Task{numberColumn: Regression, categoryColumn: Classification}[c.kind]
+	}
 	if asked == AnyTask {
 		var err error
 		if d.task, d.why, err = d.chooseTask(c); err != nil {
@@ -190,8 +193,8 @@ func (d *decoder[T]) checkTarget(c *column) error {
 	case Classification:
 		if c.overflow || len(c.levels.names) > maxClasses {
 			return &OptionError{
-				Text:    fmt.Sprintf(": %s has more than %d different labels (%s), too many to be classes: is it the target?", c.called(), maxClasses, abbreviate(c.levels.names[:3])),
-				Options: []Option{{"target", d.otherTarget(c)}},
+				Text:     fmt.Sprintf(": %s has more than %d different labels (%s), too many to be classes: is it the target?", c.called(), maxClasses, abbreviate(c.levels.names[:3])),
+				Question: true, Options: []Option{{"target", d.otherTarget(c)}},
 			}
 		}
 		for _, name := range c.levels.names {
@@ -228,7 +231,7 @@ func (d *decoder[T]) setTasks(targets []*column, asked Task) error {
 	case asked != Regression && labels:
 		d.task, d.why = Labels, "each target has two values"
 	default:
-		return fmt.Errorf(": several targets are either all numbers or have two values each: want such ones, or a single target")
+		return wrongOption(": several targets are either all numbers or have two values each: want such ones, or a single target")
 	}
 	return nil
 }

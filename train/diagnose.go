@@ -46,6 +46,8 @@ const (
 	stuckChange    = 0.01 // relative change of the cost that is none
 	separable      = 0.95 // accuracy below which data aren't separated
 	judgedSamples  = 1000 // of the training data, about
+	fewSamples     = 10   // of the validation data, from which little follows
+	unscaled       = 20   // size of an input beyond what scaling leaves of most
 )
 
 // Diagnose returns what is wrong with the training so far; see [Result].Warnings. It
@@ -157,9 +159,13 @@ func (t *Trainer[T]) diagnoseClasses(e *evaluator[T]) (found []Warning, err erro
 		}
 	}
 	accuracy, share := e.accuracy(), float64(totals.Samples(most))/float64(samples)
-	const remedy = "Scale the inputs, lower the learning rate by 10, try relu or Adam, and check that targets belong to their samples."
+	v, err := t.batches.survey()
+	if err != nil {
+		return nil, err
+	}
+	remedy := t.remedy(v)
 	switch {
-	case present < 2:
+	case present < 2, t.validation != nil && samples < fewSamples:
 	case only >= 0:
 		found = append(found, Warning{
 			Kind: OneClassOnly,
@@ -172,10 +178,6 @@ func (t *Trainer[T]) diagnoseClasses(e *evaluator[T]) (found []Warning, err erro
 			What: fmt.Sprintf("The network is no better than always the most frequent class: it is right for %.1f %% of the samples, and %.1f %% are of %s.", 100*accuracy, 100*share, t.className(most)),
 			Try:  remedy,
 		})
-	}
-	v, err := t.batches.survey()
-	if err != nil {
-		return nil, err
 	}
 	var empty []string
 	for c, s := range v.seen {
@@ -191,6 +193,36 @@ func (t *Trainer[T]) diagnoseClasses(e *evaluator[T]) (found []Warning, err erro
 		})
 	}
 	return found, nil
+}
+
+// remedy says what may help a network that tells no classes apart: of the usual faults those
+// that this training may have.
+func (t *Trainer[T]) remedy(v *survey[T]) string {
+	var all []string
+	far := false
+	for k := range v.some.X.Rows {
+		for _, x := range v.some.X.Row(k) {
+			far = far || math.Abs(float64(x)) > unscaled
+		}
+	}
+	if far {
+		all = append(all, "scale the inputs")
+	}
+	history := t.state.History
+	if standsStill(history) {
+		all = append(all, "lower the learning rate by 10")
+	} else {
+		all = append(all, "train for more epochs")
+	}
+	if r := t.net.Layer(1).Activation.Range; t.net.Depth() > 1 && r != nil && !math.IsInf(r.Max-r.Min, 0) {
+		all = append(all, "try relu")
+	}
+	if t.options.Optimizer.method().descends {
+		all = append(all, "try Adam")
+	}
+	all = append(all, "check that the inputs say something of the targets")
+	s := strings.Join(all[:len(all)-1], ", ") + ", and " + all[len(all)-1] + "."
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // className returns what messages call a class.

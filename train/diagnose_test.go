@@ -118,12 +118,37 @@ func TestWarningsOfPredictions(t *testing.T) {
 	r := validated(t, n, d, rare, train.Options{Epochs: 1, Rate: 0, Batch: 5})
 	require.Equal(t, []train.WarningKind{train.OneClassOnly}, kinds(r))
 	require.Contains(t, r.Warnings[0].What, "All 25 predictions are of class 0.")
+	require.Equal(t, "Train for more epochs, try Adam, and check that the inputs say something of the targets.", r.Warnings[0].Try)
+	r = validated(t, n, d, d.Subset([]int{0, 1, 2, 3, 20, 21, 22, 23, 24}), train.Options{Epochs: 1, Rate: 0, Batch: 5})
+	require.Empty(t, kinds(r), "nine samples say little")
 
 	n.Biases(1)[0] = 0
 	n.Weights(1).Row(0)[0] = 1e3 // half of all at random
 	r = validated(t, n, d, rare, train.Options{Epochs: 1, Rate: 0, Batch: 5})
 	require.Equal(t, []train.WarningKind{train.AtChance}, kinds(r))
 	require.Contains(t, r.Warnings[0].What, "and 80.0 % are of class 0.")
+}
+
+// What is tried already, or can't be the fault, is no advice.
+func TestRemedies(t *testing.T) {
+	d := noisy[float64](40)
+	far := d.Subset(upTo(40))
+	far.X.Data[7] = 300
+	for want, c := range map[string]struct {
+		data   *train.Data[float64]
+		hidden *nn.Activation
+		opt    train.Options
+	}{
+		"Lower the learning rate by 10, and check that the inputs say something of the targets.":                                       {d, nn.ReLU, train.Options{Epochs: 3, Optimizer: train.Adam()}},
+		"Scale the inputs, lower the learning rate by 10, try relu, try Adam, and check that the inputs say something of the targets.": {far, nn.Sigmoid, train.Options{Epochs: 3}},
+	} {
+		n := newNet[float64](t, nn.Config{Inputs: 3, Layers: []nn.Layer{nn.Dense(2, c.hidden), nn.Dense(2, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy, Seed: 1})
+		n.Biases(2)[0] = 99
+		c.opt.Batch = 5
+		r := validated(t, n, c.data, c.data, c.opt)
+		require.Equal(t, train.OneClassOnly, r.Warnings[0].Kind)
+		require.Equal(t, want, r.Warnings[0].Try)
+	}
 }
 
 func upTo(n int) (s []int) {

@@ -254,7 +254,7 @@ func optionErrors(err error) error {
 		return err
 	}
 	text := o.Say(func(o dataset.Option) string { return fmt.Sprintf("--%s %s", o.Name, shellWord(o.Value)) })
-	text = strings.Replace(err.Error(), o.Error(), text, 1)
+	text = strings.Replace(err.Error(), o.Error(), text, 1) + didYouMean(o.Unknown, o.Names)
 	if o.Question {
 		return usageError{errors.New(text)}
 	}

@@ -98,6 +98,7 @@ func write(t *testing.T, name, text string) string {
 // no files.
 func TestUsageErrors(t *testing.T) {
 	csv := data("csv_two_units.csv")
+	flowers := write(t, "flowers", "size,species\n1,a\n2,b\n3,a\n")
 	for _, c := range []struct {
 		args string
 		want string
@@ -158,6 +159,15 @@ func TestUsageErrors(t *testing.T) {
 		{"eval m --part test", "--part is for CSV files"},
 		{"predict", "wrong number of arguments, 0: want nabla predict MODEL [FILE|FOLDER|-] …"},
 		{"predict m --header x", `--header "x"`},
+		{"train " + flowers + " --target Spezies", `no column is called "Spezies" (target): the first record is size, species: did you mean species?`},
+		{"train " + flowers + " --target 3", "target column 3 is out of range: want 1…2"},
+		{"train " + flowers + " --drop species --target species", "column 2 (species) is to be dropped, and the target as well"},
+		{"train " + flowers + " --drop species", "the target column is dropped: want another one"},
+		{"train " + flowers + " --weight species", "the target column is used as weight: want another one"},
+		{"train " + flowers + " --drop size", "no column is left to learn from: of 2 columns, all but the target are dropped or have another purpose"},
+		{"train " + flowers + " --sep ;", `one column only, "size,species", with semicolons as separator: try --sep auto`},
+		{"train " + flowers + " --columns species=text", "column 2 (species) is the target, which can't be a text: want number or category"},
+		{"train " + flowers + " --columns size=nummer", `column 1 (size): unknown type "nummer": want number, category, date or text`},
 		{"doctor now", "wrong number of arguments, 1: want nabla doctor"},
 	} {
 		t.Run(c.args, func(t *testing.T) {
