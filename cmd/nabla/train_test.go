@@ -253,8 +253,8 @@ func TestTrainCSV(t *testing.T) {
 func TestConstantColumns(t *testing.T) {
 	file := write(t, "f.csv", "a,b,c,y\n1,16777216,5,0\n2,16777217,5,1\n")
 	for precision, want := range map[string]string{
-		"f32": "2 of 3 input columns are constant in the training data and ignored, the first is column 2",
-		"f64": "1 of 3 input columns are constant in the training data and ignored, the first is column 3",
+		"f32": "note: 2 inputs are constant in the training data and ignored: b, c (what varies very little may do so in f64)\n",
+		"f64": "note: 1 input is constant in the training data and ignored: c\n",
 	} {
 		r := nabla(t, "train", "--data", file, "--test-share", "0", "--epochs", "1", "--precision", precision, "--model", filepath.Join(t.TempDir(), "m"))
 		require.Equal(t, exitDone, r.code, r.stderr)
@@ -353,6 +353,7 @@ func TestTrainFails(t *testing.T) {
 		{"no such data", []string{"--data", "none.csv"}, "want digits, a directory or a CSV file"},
 		{"missing cells", []string{"--data", data("csv_missing.csv"), "--missing", "error"}, "csv_missing.csv: column 1 (f1): the value is missing in"},
 		{"one class", []string{"--data", data("csv_single_class.csv")}, `all samples are of the one class "1"`},
+		{"constant inputs", []string{"--data", write(t, "f", "1,5,a\n1,5,b\n1,5,a\n")}, "f: no input varies in the training data: there is nothing to learn from"},
 		{"no such column", []string{"--data", data("xor.csv"), "--label", "z"}, `no column is called "z"`},
 		{"diverging to NaN", []string{"--lr", "1e38"}, "diverged in epoch 1"},
 		{"diverging", []string{"--lr", "1e20", "--epochs", "1", "--optimizer", "sgd", "--activation", "sigmoid", "--cost", "cross-entropy"}, "the training diverged: its cost is"},

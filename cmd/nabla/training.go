@@ -164,6 +164,9 @@ func (t *training[T]) loadFrom(read func(*dataSource) (samples[T], error)) (err 
 	if t.task() == dataset.Classification && len(t.data.Classes) < 2 {
 		return fmt.Errorf("%s: all samples are of the one class %q: want at least two classes", t.data.Name, t.data.Classes[0])
 	}
+	if t.begin == nil && len(constants(t.data.Scaler)) == t.data.X.Cols {
+		return fmt.Errorf("%s: no input varies in the training data: there is nothing to learn from", t.data.Name)
+	}
 	if err := t.fitsOrigin(); err != nil {
 		return err
 	}
@@ -272,8 +275,8 @@ func (t *training[T]) announce() {
 		fmt.Fprintln(t.stderr, "no samples are kept for testing: only the accuracy on the training data will be known")
 	}
 	if c := constants(t.data.Scaler); len(c) > 0 {
-		fmt.Fprintf(t.stderr, "%d of %d input columns are constant in the training data and ignored, the first is column %d (a column that varies very little may be constant in f32 but not in f64)\n",
-			len(c), t.data.X.Cols, c[0])
+		fmt.Fprintf(t.stderr, "note: %s constant in the training data and ignored: %s%s\n",
+			counted(len(c), "input is", "inputs are"), t.inputNames(c), map[string]string{"f32": " (what varies very little may do so in f64)"}[t.precision])
 	}
 }
 
@@ -387,6 +390,24 @@ func (p *trainPlan) advice() string {
 		return fmt.Sprintf("lower --lr or %s --%s, which is %v", param.Remedy, param.Name, param.Value)
 	}
 	return "lower --lr"
+}
+
+// inputNames lists the first of some inputs, which are numbered from 1, by their names if
+// they have some.
+func (t *training[T]) inputNames(numbers []int) string {
+	const most = 5
+	var names []string
+	for _, j := range numbers[:min(len(numbers), most)] {
+		name := fmt.Sprint(j)
+		if t.data.Features != nil {
+			name = clip(t.data.Features[j-1], 25)
+		}
+		names = append(names, name)
+	}
+	if len(numbers) > most {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", ")
 }
 
 // constants returns the numbers, from 1, of the columns that s found to be constant.
