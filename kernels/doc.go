@@ -89,7 +89,8 @@
 //   - NaN propagates through every function, but for what [Dropout] drops, and [Pow] is 1
 //     where y is 0 or x is 1. No term is skipped because a factor is zero: 0·NaN is NaN.
 //   - Elementary functions are one polynomial scheme in FMA steps with real
-//     divisions. Errors: [Exp], [Exp2], [Expm1], [Log], [Log2], [Log1p], [Sin], [Cos],
+//     divisions; Tanh of float32 has a polynomial for each of eight intervals and no
+//     division. Errors: [Exp], [Exp2], [Expm1], [Log], [Log2], [Log1p], [Sin], [Cos],
 //     [Pow], [Erf], [Sigmoid], [Tanh] and [Softplus] at most 1 ulp, [SigmoidPrime],
 //     [TanhPrime], [GELU] and [GELUPrime] at most 2 ulp, an ulp being the spacing of floats
 //     at the exact value; ACCURACY.md has

@@ -41,6 +41,14 @@ func (k Kernel[T]) taking(w Work) Kernel[T] {
 	return k
 }
 
+// tanhWork is Tanh's: float32 needs no division.
+func tanhWork[T Float]() Work {
+	if is32[T]() {
+		return Work{}
+	}
+	return Work{Divs: 1}
+}
+
 // ofRange returns k for arguments up to ±limit, the usual ones of the last operand.
 func (k Kernel[T]) ofRange(limit T) Kernel[T] {
 	last := len(k.Shapes(Size{})) - 1
@@ -271,7 +279,7 @@ func Table[T Float]() []Kernel[T] {
 		}).covering("Pow", "PowEasy"),
 		unary("Sigmoid", kernels.Sigmoid[T], generic.SigmoidF32, generic.SigmoidF64).ofRange(8).taking(Work{Divs: 1}),
 		unary("SigmoidPrime", kernels.SigmoidPrime[T], generic.SigmoidPrimeF32, generic.SigmoidPrimeF64).ofRange(8).taking(Work{Divs: 1}),
-		unary("Tanh", kernels.Tanh[T], generic.TanhF32, generic.TanhF64).ofRange(8).taking(Work{Divs: 1}),
+		unary("Tanh", kernels.Tanh[T], generic.TanhF32, generic.TanhF64).ofRange(8).taking(tanhWork[T]()),
 		unary("TanhPrime", kernels.TanhPrime[T], generic.TanhPrimeF32, generic.TanhPrimeF64).ofRange(8).taking(Work{Divs: 1}),
 		unary("ReLU", kernels.ReLU[T], generic.ReLUF32, generic.ReLUF64),
 		unary("ReLUPrime", kernels.ReLUPrime[T], generic.ReLUPrimeF32, generic.ReLUPrimeF64),

@@ -49,8 +49,8 @@ type Coefficients[T Float] struct {
 	Sin                      []T // (sin r − r)/r³ in r²
 	Cos                      []T // (cos r − 1 + r²/2)/r⁴ in r²
 
-	TanhTiny  T // below, tanh x is x to half an ulp
 	TanhLarge T // above, tanh x is 1
+	TanhTiny  T // below, tanh x is x to half an ulp; of float64 only, like TanhLeast
 	TanhLeast T // what the computation takes in place of anything less, against subnormal squares
 
 	// With u = a/(a + 4) for 0 ≤ a ≤ TailFar, Φ(−a)·e^(a²/2)·(a + 4) is
@@ -122,9 +122,7 @@ var Float32 = Coefficients[float32]{
 	Sin:       []float32{-0x1.555544p-3, 0x1.1106aep-7, -0x1.990f92p-13},
 	Cos:       []float32{0x1.555548p-5, -0x1.6c0b08p-10, 0x1.999a6cp-16},
 
-	TanhTiny:  0x1p-13,
-	TanhLarge: 10,
-	TanhLeast: 0x1p-40,
+	TanhLarge: 9.125,
 
 	Tail: []float32{-0x1.373e3ap0, 0x1.8c6dbap0, -0x1.7dff3ep0, 0x1.eec818p-1, -0x1.ee295cp-3,
 		-0x1.c98e38p-3, 0x1.ab77fp-3, 0x1.610f3cp-5, -0x1.c58134p-4, -0x1.653f5ep-5},
@@ -207,8 +205,8 @@ var Float64 = Coefficients[float64]{
 	Cos: []float64{0x1.555555555554cp-5, -0x1.6c16c16c15222p-10, 0x1.a01a019cbfd3p-16,
 		-0x1.27e4f81315bccp-22, 0x1.1ee9f198517d2p-29, -0x1.8fb15657ba499p-37},
 
-	TanhTiny:  0x1p-27,
 	TanhLarge: 20,
+	TanhTiny:  0x1p-27,
 	TanhLeast: 0x1p-60,
 
 	Tail: []float64{-0x1.373e3a893c28ap0, 0x1.8c6dbf2cfc2b1p0, -0x1.7dff2bff683bbp0, 0x1.eec4cc3e4d76p-1,

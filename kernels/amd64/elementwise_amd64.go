@@ -94,8 +94,8 @@ func SigmoidF32AVX2(dst []float32, z []float32)
 // TanhF32AVX2 sets dst[i] = tanh z[i], within 1 ulp and within [−1, 1]. It is defined by
 // generic.TanhF32.
 //
-// AVX2 and FMA. −expm1(−2|z|) in two words over 2 plus the same, one division and a Newton
-// step. Two vectors side by side, then one, the last masked. Reads z, writes dst.
+// AVX2 and FMA. A polynomial for each of eight intervals of |z|, its coefficients permuted
+// from tables. Two vectors side by side, then one, the last masked. Reads z, writes dst.
 //
 //go:noescape
 func TanhF32AVX2(dst []float32, z []float32)
@@ -358,8 +358,9 @@ func SigmoidF32AVX512(dst []float32, z []float32)
 // TanhF32AVX512 sets dst[i] = tanh z[i], within 1 ulp and within [−1, 1]. It is defined by
 // generic.TanhF32.
 //
-// AVX-512 (F, BW, DQ, VL). −expm1(−2|z|) in two words over 2 plus the same, one division and
-// a Newton step. Two vectors side by side, then one, the last masked. Reads z, writes dst.
+// AVX-512 (F, BW, DQ, VL). A polynomial for each of eight intervals of |z|, its coefficients
+// permuted from tables. Two vectors side by side, then one, the last masked. Reads z, writes
+// dst.
 //
 //go:noescape
 func TanhF32AVX512(dst []float32, z []float32)

@@ -1832,8 +1832,8 @@ end4:
 // TanhF32AVX2 sets dst[i] = tanh z[i], within 1 ulp and within [−1, 1]. It is defined by
 // generic.TanhF32.
 //
-// AVX2 and FMA. −expm1(−2|z|) in two words over 2 plus the same, one division and a Newton
-// step. Two vectors side by side, then one, the last masked. Reads z, writes dst.
+// AVX2 and FMA. A polynomial for each of eight intervals of |z|, its coefficients permuted
+// from tables. Two vectors side by side, then one, the last masked. Reads z, writes dst.
 //
 // dst AX, z CX, len(z) DX.
 //
@@ -1844,174 +1844,113 @@ TEXT ·TanhF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ z_len+32(FP), DX
 
 pairs1:
-	CMPQ         DX, $0x00000010
-	JL           single2
-	VMOVUPS      (CX), Y0
-	VMOVUPS      32(CX), Y1
-	VANDPS       magnitudeF32<>+0(SB), Y0, Y2
-	VANDPS       magnitudeF32<>+0(SB), Y1, Y3
-	VCMPPS       $0x1d, tanhTinyF32<>+0(SB), Y2, Y4
-	VCMPPS       $0x1d, tanhTinyF32<>+0(SB), Y3, Y5
-	VMINPS       tanhLargeF32<>+0(SB), Y2, Y2
-	VMINPS       tanhLargeF32<>+0(SB), Y3, Y3
-	VMAXPS       tanhLeastF32<>+0(SB), Y2, Y2
-	VMAXPS       tanhLeastF32<>+0(SB), Y3, Y3
-	VADDPS       Y2, Y2, Y2
-	VADDPS       Y3, Y3, Y3
-	VMOVUPS      roundF32<>+0(SB), Y6
-	VMOVUPS      roundF32<>+0(SB), Y7
-	VFNMADD231PS log2eF32<>+0(SB), Y2, Y6
-	VFNMADD231PS log2eF32<>+0(SB), Y3, Y7
-	VSUBPS       roundF32<>+0(SB), Y6, Y8
-	VSUBPS       roundF32<>+0(SB), Y7, Y9
-	VFNMSUB231PS ln2HiF32<>+0(SB), Y8, Y2
-	VFNMSUB231PS ln2HiF32<>+0(SB), Y9, Y3
-	VMULPS       minusLn2LoF32<>+0(SB), Y8, Y8
-	VMULPS       minusLn2LoF32<>+0(SB), Y9, Y9
-	VMOVUPS      exp4F32<>+0(SB), Y10
-	VMOVUPS      exp4F32<>+0(SB), Y11
-	VFMADD213PS  exp3F32<>+0(SB), Y2, Y10
-	VFMADD213PS  exp3F32<>+0(SB), Y3, Y11
-	VFMADD213PS  exp2F32<>+0(SB), Y2, Y10
-	VFMADD213PS  exp2F32<>+0(SB), Y3, Y11
-	VFMADD213PS  exp1F32<>+0(SB), Y2, Y10
-	VFMADD213PS  exp1F32<>+0(SB), Y3, Y11
-	VFMADD213PS  exp0F32<>+0(SB), Y2, Y10
-	VFMADD213PS  exp0F32<>+0(SB), Y3, Y11
-	VMULPS       Y2, Y10, Y10
-	VMULPS       Y3, Y11, Y11
-	VMOVUPS      Y8, Y12
-	VMOVUPS      Y9, Y13
-	VFMADD231PS  Y2, Y8, Y12
-	VFMADD231PS  Y3, Y9, Y13
-	VFMADD231PS  Y2, Y10, Y12
-	VFMADD231PS  Y3, Y11, Y13
-	VPSLLD       $0x17, Y6, Y6
-	VPSLLD       $0x17, Y7, Y7
-	VMOVUPS      oneF32<>+0(SB), Y9
-	VSUBPS       Y6, Y9, Y8
-	VSUBPS       Y7, Y9, Y9
-	VSUBPS       oneF32<>+0(SB), Y8, Y10
-	VSUBPS       oneF32<>+0(SB), Y9, Y11
-	VADDPS       Y10, Y6, Y10
-	VADDPS       Y11, Y7, Y11
-	VMULPS       Y2, Y6, Y2
-	VMULPS       Y3, Y7, Y3
-	VSUBPS       Y2, Y8, Y14
-	VSUBPS       Y3, Y9, Y15
-	VSUBPS       Y8, Y14, Y8
-	VSUBPS       Y9, Y15, Y9
-	VADDPS       Y8, Y2, Y2
-	VADDPS       Y9, Y3, Y3
-	VADDPS       Y10, Y2, Y2
-	VADDPS       Y11, Y3, Y3
-	VFNMSUB231PS Y12, Y6, Y2
-	VFNMSUB231PS Y13, Y7, Y3
-	VADDPS       Y14, Y2, Y6
-	VADDPS       Y15, Y3, Y7
-	VSUBPS       Y14, Y6, Y8
-	VSUBPS       Y15, Y7, Y9
-	VSUBPS       Y8, Y2, Y2
-	VSUBPS       Y9, Y3, Y3
-	VMOVUPS      twoF32<>+0(SB), Y9
-	VSUBPS       Y6, Y9, Y8
-	VSUBPS       Y7, Y9, Y9
-	VSUBPS       twoF32<>+0(SB), Y8, Y10
-	VSUBPS       twoF32<>+0(SB), Y9, Y11
-	VADDPS       Y10, Y6, Y10
-	VADDPS       Y11, Y7, Y11
-	VADDPS       Y2, Y10, Y10
-	VADDPS       Y3, Y11, Y11
-	VMOVUPS      oneF32<>+0(SB), Y13
-	VDIVPS       Y8, Y13, Y12
-	VDIVPS       Y9, Y13, Y13
-	VMULPS       Y12, Y6, Y14
-	VMULPS       Y13, Y7, Y15
-	VFNMADD231PS Y8, Y14, Y6
-	VFNMADD231PS Y9, Y15, Y7
-	VADDPS       Y2, Y6, Y2
-	VADDPS       Y3, Y7, Y3
-	VFMADD231PS  Y10, Y14, Y2
-	VFMADD231PS  Y11, Y15, Y3
-	VFMADD213PS  Y14, Y12, Y2
-	VFMADD213PS  Y15, Y13, Y3
-	VANDPS       signF32<>+0(SB), Y0, Y6
-	VANDPS       signF32<>+0(SB), Y1, Y7
-	VORPS        Y6, Y2, Y2
-	VORPS        Y7, Y3, Y3
-	VBLENDVPS    Y4, Y2, Y0, Y0
-	VBLENDVPS    Y5, Y3, Y1, Y1
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         $0x00000040, AX
-	ADDQ         $0x00000040, CX
-	SUBQ         $0x00000010, DX
-	JMP          pairs1
+	CMPQ        DX, $0x00000010
+	JL          single2
+	VMOVUPS     (CX), Y0
+	VMOVUPS     32(CX), Y1
+	VANDPS      magnitudeF32<>+0(SB), Y0, Y2
+	VANDPS      magnitudeF32<>+0(SB), Y1, Y3
+	VMOVUPS     tanhLargeF32<>+0(SB), Y4
+	VMINPS      Y2, Y4, Y2
+	VMINPS      Y3, Y4, Y3
+	VMOVUPS     twoF32<>+0(SB), Y4
+	VMOVUPS     twoF32<>+0(SB), Y5
+	VFMADD231PS threeF32<>+0(SB), Y2, Y4
+	VFMADD231PS threeF32<>+0(SB), Y3, Y5
+	VCMPPS      $0x15, threeF32<>+0(SB), Y4, Y6
+	VCMPPS      $0x15, threeF32<>+0(SB), Y5, Y7
+	VPSRLD      $0x16, Y4, Y4
+	VPSRLD      $0x16, Y5, Y5
+	VPERMPS     tanhCentreF32<>+0(SB), Y4, Y8
+	VPERMPS     tanhCentreF32<>+0(SB), Y5, Y9
+	VSUBPS      Y8, Y2, Y8
+	VSUBPS      Y9, Y3, Y9
+	VPERMPS     tanhValueF32<>+0(SB), Y4, Y10
+	VPERMPS     tanhValueF32<>+0(SB), Y5, Y11
+	VBLENDVPS   Y6, Y10, Y2, Y2
+	VBLENDVPS   Y7, Y11, Y3, Y3
+	VPERMPS     tanhP6F32<>+0(SB), Y4, Y6
+	VPERMPS     tanhP6F32<>+0(SB), Y5, Y7
+	VPERMPS     tanhP5F32<>+0(SB), Y4, Y10
+	VPERMPS     tanhP5F32<>+0(SB), Y5, Y11
+	VFMADD213PS Y10, Y8, Y6
+	VFMADD213PS Y11, Y9, Y7
+	VPERMPS     tanhP4F32<>+0(SB), Y4, Y10
+	VPERMPS     tanhP4F32<>+0(SB), Y5, Y11
+	VFMADD213PS Y10, Y8, Y6
+	VFMADD213PS Y11, Y9, Y7
+	VPERMPS     tanhP3F32<>+0(SB), Y4, Y10
+	VPERMPS     tanhP3F32<>+0(SB), Y5, Y11
+	VFMADD213PS Y10, Y8, Y6
+	VFMADD213PS Y11, Y9, Y7
+	VPERMPS     tanhP2F32<>+0(SB), Y4, Y10
+	VPERMPS     tanhP2F32<>+0(SB), Y5, Y11
+	VFMADD213PS Y10, Y8, Y6
+	VFMADD213PS Y11, Y9, Y7
+	VPERMPS     tanhP1F32<>+0(SB), Y4, Y10
+	VPERMPS     tanhP1F32<>+0(SB), Y5, Y11
+	VFMADD213PS Y10, Y8, Y6
+	VFMADD213PS Y11, Y9, Y7
+	VPERMPS     tanhP0F32<>+0(SB), Y4, Y4
+	VPERMPS     tanhP0F32<>+0(SB), Y5, Y5
+	VFMADD213PS Y4, Y8, Y6
+	VFMADD213PS Y5, Y9, Y7
+	VFMADD213PS Y2, Y8, Y6
+	VFMADD213PS Y3, Y9, Y7
+	VANDPS      signF32<>+0(SB), Y0, Y0
+	VANDPS      signF32<>+0(SB), Y1, Y1
+	VORPS       Y0, Y6, Y0
+	VORPS       Y1, Y7, Y1
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x00000010, DX
+	JMP         pairs1
 
 single2:
-	TESTQ        DX, DX
-	JLE          end4
-	MOVQ         $0x00000008, BX
-	CMPQ         DX, BX
-	CMOVQLT      DX, BX
-	LEAQ         laneMasks<>+0(SB), SI
-	MOVQ         BX, DI
-	SHLQ         $0x02, DI
-	SUBQ         DI, SI
-	VMOVDQU      32(SI), Y0
-	VMASKMOVPS   (CX), Y0, Y0
-	VANDPS       magnitudeF32<>+0(SB), Y0, Y1
-	VCMPPS       $0x1d, tanhTinyF32<>+0(SB), Y1, Y2
-	VMINPS       tanhLargeF32<>+0(SB), Y1, Y1
-	VMAXPS       tanhLeastF32<>+0(SB), Y1, Y1
-	VADDPS       Y1, Y1, Y1
-	VMOVUPS      roundF32<>+0(SB), Y3
-	VFNMADD231PS log2eF32<>+0(SB), Y1, Y3
-	VSUBPS       roundF32<>+0(SB), Y3, Y4
-	VFNMSUB231PS ln2HiF32<>+0(SB), Y4, Y1
-	VMULPS       minusLn2LoF32<>+0(SB), Y4, Y4
-	VMOVUPS      exp4F32<>+0(SB), Y5
-	VFMADD213PS  exp3F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp2F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp1F32<>+0(SB), Y1, Y5
-	VFMADD213PS  exp0F32<>+0(SB), Y1, Y5
-	VMULPS       Y1, Y5, Y5
-	VMOVUPS      Y4, Y6
-	VFMADD231PS  Y1, Y4, Y6
-	VFMADD231PS  Y1, Y5, Y6
-	VPSLLD       $0x17, Y3, Y3
-	VMOVUPS      oneF32<>+0(SB), Y4
-	VSUBPS       Y3, Y4, Y4
-	VSUBPS       oneF32<>+0(SB), Y4, Y5
-	VADDPS       Y5, Y3, Y5
-	VMULPS       Y1, Y3, Y1
-	VSUBPS       Y1, Y4, Y7
-	VSUBPS       Y4, Y7, Y4
-	VADDPS       Y4, Y1, Y1
-	VADDPS       Y5, Y1, Y1
-	VFNMSUB231PS Y6, Y3, Y1
-	VADDPS       Y7, Y1, Y3
-	VSUBPS       Y7, Y3, Y4
-	VSUBPS       Y4, Y1, Y1
-	VMOVUPS      twoF32<>+0(SB), Y4
-	VSUBPS       Y3, Y4, Y4
-	VSUBPS       twoF32<>+0(SB), Y4, Y5
-	VADDPS       Y5, Y3, Y5
-	VADDPS       Y1, Y5, Y5
-	VMOVUPS      oneF32<>+0(SB), Y6
-	VDIVPS       Y4, Y6, Y6
-	VMULPS       Y6, Y3, Y7
-	VFNMADD231PS Y4, Y7, Y3
-	VADDPS       Y1, Y3, Y1
-	VFMADD231PS  Y5, Y7, Y1
-	VFMADD213PS  Y7, Y6, Y1
-	VANDPS       signF32<>+0(SB), Y0, Y3
-	VORPS        Y3, Y1, Y1
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	TESTQ        $0x00000008, BX
-	JZ           skip6
-	VMOVUPS      Y0, (AX)
-	JMP          stored5
+	TESTQ       DX, DX
+	JLE         end4
+	MOVQ        $0x00000008, BX
+	CMPQ        DX, BX
+	CMOVQLT     DX, BX
+	LEAQ        laneMasks<>+0(SB), SI
+	MOVQ        BX, DI
+	SHLQ        $0x02, DI
+	SUBQ        DI, SI
+	VMOVDQU     32(SI), Y0
+	VMASKMOVPS  (CX), Y0, Y0
+	VANDPS      magnitudeF32<>+0(SB), Y0, Y1
+	VMOVUPS     tanhLargeF32<>+0(SB), Y2
+	VMINPS      Y1, Y2, Y1
+	VMOVUPS     twoF32<>+0(SB), Y2
+	VFMADD231PS threeF32<>+0(SB), Y1, Y2
+	VCMPPS      $0x15, threeF32<>+0(SB), Y2, Y3
+	VPSRLD      $0x16, Y2, Y2
+	VPERMPS     tanhCentreF32<>+0(SB), Y2, Y4
+	VSUBPS      Y4, Y1, Y4
+	VPERMPS     tanhValueF32<>+0(SB), Y2, Y5
+	VBLENDVPS   Y3, Y5, Y1, Y1
+	VPERMPS     tanhP6F32<>+0(SB), Y2, Y3
+	VPERMPS     tanhP5F32<>+0(SB), Y2, Y5
+	VFMADD213PS Y5, Y4, Y3
+	VPERMPS     tanhP4F32<>+0(SB), Y2, Y5
+	VFMADD213PS Y5, Y4, Y3
+	VPERMPS     tanhP3F32<>+0(SB), Y2, Y5
+	VFMADD213PS Y5, Y4, Y3
+	VPERMPS     tanhP2F32<>+0(SB), Y2, Y5
+	VFMADD213PS Y5, Y4, Y3
+	VPERMPS     tanhP1F32<>+0(SB), Y2, Y5
+	VFMADD213PS Y5, Y4, Y3
+	VPERMPS     tanhP0F32<>+0(SB), Y2, Y2
+	VFMADD213PS Y2, Y4, Y3
+	VFMADD213PS Y1, Y4, Y3
+	VANDPS      signF32<>+0(SB), Y0, Y0
+	VORPS       Y0, Y3, Y0
+	TESTQ       $0x00000008, BX
+	JZ          skip6
+	VMOVUPS     Y0, (AX)
+	JMP         stored5
 
 skip6:
 	LEAQ         (AX), SI
@@ -9207,11 +9146,13 @@ end5:
 // TanhF32AVX512 sets dst[i] = tanh z[i], within 1 ulp and within [−1, 1]. It is defined by
 // generic.TanhF32.
 //
-// AVX-512 (F, BW, DQ, VL). −expm1(−2|z|) in two words over 2 plus the same, one division and
-// a Newton step. Two vectors side by side, then one, the last masked. Reads z, writes dst.
+// AVX-512 (F, BW, DQ, VL). A polynomial for each of eight intervals of |z|, its coefficients
+// permuted from tables. Two vectors side by side, then one, the last masked. Reads z, writes
+// dst.
 //
-// dst AX, z CX, len(z) DX, one Z0, round Z1, log2e Z2, ln2Hi Z3, minusLn2Lo Z4, exp0 Z5,
-// exp1 Z6, exp2 Z7, exp3 Z8, exp4 Z9, two Z10, tanhTiny Z11, tanhLarge Z12, tanhLeast Z13.
+// dst AX, z CX, len(z) DX, three Z0, two Z1, tanhLarge Z2, magnitude Z3, sign Z4,
+// tanhCentre Z5, tanhValue Z6, tanhP0 Z7, tanhP1 Z8, tanhP2 Z9, tanhP3 Z10, tanhP4 Z11,
+// tanhP5 Z12, tanhP6 Z13.
 //
 // Requires: AVX, AVX512DQ, AVX512F, CMOV
 TEXT ·TanhF32AVX512(SB), NOSPLIT, $0-48
@@ -9220,240 +9161,154 @@ TEXT ·TanhF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ z_len+32(FP), DX
 
 	// One vector or less: constants are not worth a register.
-	CMPQ         DX, $0x00000010
-	JG           more1
-	LEAQ         bitMasks<>+0(SB), BX
-	KMOVW        (BX)(DX*2), K1
-	VMOVUPS.Z    (CX), K1, Z0
-	VANDPS       magnitudeF32<>+0(SB), Z0, Z1
-	VCMPPS       $0x1d, tanhTinyF32<>+0(SB), Z1, K2
-	VMINPS       tanhLargeF32<>+0(SB), Z1, Z1
-	VMAXPS       tanhLeastF32<>+0(SB), Z1, Z1
-	VADDPS       Z1, Z1, Z1
-	VMOVUPS      roundF32<>+0(SB), Z3
-	VFNMADD231PS log2eF32<>+0(SB), Z1, Z3
-	VSUBPS       roundF32<>+0(SB), Z3, Z4
-	VFNMSUB231PS ln2HiF32<>+0(SB), Z4, Z1
-	VMULPS       minusLn2LoF32<>+0(SB), Z4, Z4
-	VMOVUPS      exp4F32<>+0(SB), Z5
-	VFMADD213PS  exp3F32<>+0(SB), Z1, Z5
-	VFMADD213PS  exp2F32<>+0(SB), Z1, Z5
-	VFMADD213PS  exp1F32<>+0(SB), Z1, Z5
-	VFMADD213PS  exp0F32<>+0(SB), Z1, Z5
-	VMULPS       Z1, Z5, Z5
-	VMOVUPS      Z4, Z6
-	VFMADD231PS  Z1, Z4, Z6
-	VFMADD231PS  Z1, Z5, Z6
-	VPSLLD       $0x17, Z3, Z3
-	VMOVUPS      oneF32<>+0(SB), Z4
-	VSUBPS       Z3, Z4, Z4
-	VSUBPS       oneF32<>+0(SB), Z4, Z5
-	VADDPS       Z5, Z3, Z5
-	VMULPS       Z1, Z3, Z1
-	VSUBPS       Z1, Z4, Z7
-	VSUBPS       Z4, Z7, Z4
-	VADDPS       Z4, Z1, Z1
-	VADDPS       Z5, Z1, Z1
-	VFNMSUB231PS Z6, Z3, Z1
-	VADDPS       Z7, Z1, Z3
-	VSUBPS       Z7, Z3, Z4
-	VSUBPS       Z4, Z1, Z1
-	VMOVUPS      twoF32<>+0(SB), Z4
-	VSUBPS       Z3, Z4, Z4
-	VSUBPS       twoF32<>+0(SB), Z4, Z5
-	VADDPS       Z5, Z3, Z5
-	VADDPS       Z1, Z5, Z5
-	VMOVUPS      oneF32<>+0(SB), Z6
-	VDIVPS       Z4, Z6, Z6
-	VMULPS       Z6, Z3, Z7
-	VFNMADD231PS Z4, Z7, Z3
-	VADDPS       Z1, Z3, Z1
-	VFMADD231PS  Z5, Z7, Z1
-	VFMADD213PS  Z7, Z6, Z1
-	VANDPS       signF32<>+0(SB), Z0, Z3
-	VORPS        Z3, Z1, Z1
-	VBLENDMPS    Z1, Z0, K2, Z2
-	VMOVUPS      Z2, K1, (AX)
+	CMPQ        DX, $0x00000010
+	JG          more1
+	LEAQ        bitMasks<>+0(SB), BX
+	KMOVW       (BX)(DX*2), K1
+	VMOVUPS.Z   (CX), K1, Z0
+	VANDPS      magnitudeF32<>+0(SB), Z0, Z1
+	VMOVUPS     tanhLargeF32<>+0(SB), Z2
+	VMINPS      Z1, Z2, Z1
+	VMOVUPS     twoF32<>+0(SB), Z2
+	VFMADD231PS threeF32<>+0(SB), Z1, Z2
+	VCMPPS      $0x15, threeF32<>+0(SB), Z2, K2
+	VPSRLD      $0x16, Z2, Z2
+	VPERMPS     tanhCentreF32<>+0(SB), Z2, Z3
+	VSUBPS      Z3, Z1, Z3
+	VPERMPS     tanhValueF32<>+0(SB), Z2, K2, Z1
+	VPERMPS     tanhP6F32<>+0(SB), Z2, Z4
+	VPERMPS     tanhP5F32<>+0(SB), Z2, Z5
+	VFMADD213PS Z5, Z3, Z4
+	VPERMPS     tanhP4F32<>+0(SB), Z2, Z5
+	VFMADD213PS Z5, Z3, Z4
+	VPERMPS     tanhP3F32<>+0(SB), Z2, Z5
+	VFMADD213PS Z5, Z3, Z4
+	VPERMPS     tanhP2F32<>+0(SB), Z2, Z5
+	VFMADD213PS Z5, Z3, Z4
+	VPERMPS     tanhP1F32<>+0(SB), Z2, Z5
+	VFMADD213PS Z5, Z3, Z4
+	VPERMPS     tanhP0F32<>+0(SB), Z2, Z2
+	VFMADD213PS Z2, Z3, Z4
+	VFMADD213PS Z1, Z3, Z4
+	VPTERNLOGD  $0xd8, signF32<>+0(SB), Z0, Z4
+	VMOVUPS     Z4, K1, (AX)
 	VZEROUPPER
 	RET
 
 more1:
-	VMOVUPS oneF32<>+0(SB), Z0
-	VMOVUPS roundF32<>+0(SB), Z1
-	VMOVUPS log2eF32<>+0(SB), Z2
-	VMOVUPS ln2HiF32<>+0(SB), Z3
-	VMOVUPS minusLn2LoF32<>+0(SB), Z4
-	VMOVUPS exp0F32<>+0(SB), Z5
-	VMOVUPS exp1F32<>+0(SB), Z6
-	VMOVUPS exp2F32<>+0(SB), Z7
-	VMOVUPS exp3F32<>+0(SB), Z8
-	VMOVUPS exp4F32<>+0(SB), Z9
-	VMOVUPS twoF32<>+0(SB), Z10
-	VMOVUPS tanhTinyF32<>+0(SB), Z11
-	VMOVUPS tanhLargeF32<>+0(SB), Z12
-	VMOVUPS tanhLeastF32<>+0(SB), Z13
+	VMOVUPS threeF32<>+0(SB), Z0
+	VMOVUPS twoF32<>+0(SB), Z1
+	VMOVUPS tanhLargeF32<>+0(SB), Z2
+	VMOVUPS magnitudeF32<>+0(SB), Z3
+	VMOVUPS signF32<>+0(SB), Z4
+	VMOVUPS tanhCentreF32<>+0(SB), Z5
+	VMOVUPS tanhValueF32<>+0(SB), Z6
+	VMOVUPS tanhP0F32<>+0(SB), Z7
+	VMOVUPS tanhP1F32<>+0(SB), Z8
+	VMOVUPS tanhP2F32<>+0(SB), Z9
+	VMOVUPS tanhP3F32<>+0(SB), Z10
+	VMOVUPS tanhP4F32<>+0(SB), Z11
+	VMOVUPS tanhP5F32<>+0(SB), Z12
+	VMOVUPS tanhP6F32<>+0(SB), Z13
 
 pairs2:
-	CMPQ         DX, $0x00000020
-	JL           single3
-	VMOVUPS      (CX), Z14
-	VMOVUPS      64(CX), Z15
-	VANDPS       magnitudeF32<>+0(SB), Z14, Z16
-	VANDPS       magnitudeF32<>+0(SB), Z15, Z17
-	VCMPPS       $0x1d, Z11, Z16, K1
-	VCMPPS       $0x1d, Z11, Z17, K2
-	VMINPS       Z12, Z16, Z16
-	VMINPS       Z12, Z17, Z17
-	VMAXPS       Z13, Z16, Z16
-	VMAXPS       Z13, Z17, Z17
-	VADDPS       Z16, Z16, Z16
-	VADDPS       Z17, Z17, Z17
-	VMOVUPS      Z1, Z21
-	VMOVUPS      Z1, Z22
-	VFNMADD231PS Z2, Z16, Z21
-	VFNMADD231PS Z2, Z17, Z22
-	VSUBPS       Z1, Z21, Z23
-	VSUBPS       Z1, Z22, Z24
-	VFNMSUB231PS Z3, Z23, Z16
-	VFNMSUB231PS Z3, Z24, Z17
-	VMULPS       Z4, Z23, Z23
-	VMULPS       Z4, Z24, Z24
-	VMOVUPS      Z9, Z25
-	VMOVUPS      Z9, Z26
-	VFMADD213PS  Z8, Z16, Z25
-	VFMADD213PS  Z8, Z17, Z26
-	VFMADD213PS  Z7, Z16, Z25
-	VFMADD213PS  Z7, Z17, Z26
-	VFMADD213PS  Z6, Z16, Z25
-	VFMADD213PS  Z6, Z17, Z26
-	VFMADD213PS  Z5, Z16, Z25
-	VFMADD213PS  Z5, Z17, Z26
-	VMULPS       Z16, Z25, Z25
-	VMULPS       Z17, Z26, Z26
-	VMOVUPS      Z23, Z27
-	VMOVUPS      Z24, Z28
-	VFMADD231PS  Z16, Z23, Z27
-	VFMADD231PS  Z17, Z24, Z28
-	VFMADD231PS  Z16, Z25, Z27
-	VFMADD231PS  Z17, Z26, Z28
-	VPSLLD       $0x17, Z21, Z21
-	VPSLLD       $0x17, Z22, Z22
-	VSUBPS       Z21, Z0, Z23
-	VSUBPS       Z22, Z0, Z24
-	VSUBPS       Z0, Z23, Z25
-	VSUBPS       Z0, Z24, Z26
-	VADDPS       Z25, Z21, Z25
-	VADDPS       Z26, Z22, Z26
-	VMULPS       Z16, Z21, Z16
-	VMULPS       Z17, Z22, Z17
-	VSUBPS       Z16, Z23, Z29
-	VSUBPS       Z17, Z24, Z30
-	VSUBPS       Z23, Z29, Z23
-	VSUBPS       Z24, Z30, Z24
-	VADDPS       Z23, Z16, Z16
-	VADDPS       Z24, Z17, Z17
-	VADDPS       Z25, Z16, Z16
-	VADDPS       Z26, Z17, Z17
-	VFNMSUB231PS Z27, Z21, Z16
-	VFNMSUB231PS Z28, Z22, Z17
-	VADDPS       Z29, Z16, Z21
-	VADDPS       Z30, Z17, Z22
-	VSUBPS       Z29, Z21, Z23
-	VSUBPS       Z30, Z22, Z24
-	VSUBPS       Z23, Z16, Z16
-	VSUBPS       Z24, Z17, Z17
-	VSUBPS       Z21, Z10, Z23
-	VSUBPS       Z22, Z10, Z24
-	VSUBPS       Z10, Z23, Z25
-	VSUBPS       Z10, Z24, Z26
-	VADDPS       Z25, Z21, Z25
-	VADDPS       Z26, Z22, Z26
-	VADDPS       Z16, Z25, Z25
-	VADDPS       Z17, Z26, Z26
-	VDIVPS       Z23, Z0, Z27
-	VDIVPS       Z24, Z0, Z28
-	VMULPS       Z27, Z21, Z29
-	VMULPS       Z28, Z22, Z30
-	VFNMADD231PS Z23, Z29, Z21
-	VFNMADD231PS Z24, Z30, Z22
-	VADDPS       Z16, Z21, Z16
-	VADDPS       Z17, Z22, Z17
-	VFMADD231PS  Z25, Z29, Z16
-	VFMADD231PS  Z26, Z30, Z17
-	VFMADD213PS  Z29, Z27, Z16
-	VFMADD213PS  Z30, Z28, Z17
-	VANDPS       signF32<>+0(SB), Z14, Z21
-	VANDPS       signF32<>+0(SB), Z15, Z22
-	VORPS        Z21, Z16, Z16
-	VORPS        Z22, Z17, Z17
-	VBLENDMPS    Z16, Z14, K1, Z18
-	VBLENDMPS    Z17, Z15, K2, Z19
-	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, 64(AX)
-	ADDQ         $0x00000080, AX
-	ADDQ         $0x00000080, CX
-	SUBQ         $0x00000020, DX
-	JMP          pairs2
+	CMPQ        DX, $0x00000020
+	JL          single3
+	VMOVUPS     (CX), Z14
+	VMOVUPS     64(CX), Z15
+	VANDPS      Z3, Z14, Z16
+	VANDPS      Z3, Z15, Z17
+	VMINPS      Z16, Z2, Z16
+	VMINPS      Z17, Z2, Z17
+	VMOVUPS     Z1, Z18
+	VMOVUPS     Z1, Z19
+	VFMADD231PS Z0, Z16, Z18
+	VFMADD231PS Z0, Z17, Z19
+	VCMPPS      $0x15, Z0, Z18, K1
+	VCMPPS      $0x15, Z0, Z19, K2
+	VPSRLD      $0x16, Z18, Z18
+	VPSRLD      $0x16, Z19, Z19
+	VPERMPS     Z5, Z18, Z20
+	VPERMPS     Z5, Z19, Z21
+	VSUBPS      Z20, Z16, Z20
+	VSUBPS      Z21, Z17, Z21
+	VPERMPS     Z6, Z18, K1, Z16
+	VPERMPS     Z6, Z19, K2, Z17
+	VPERMPS     Z13, Z18, Z22
+	VPERMPS     Z13, Z19, Z23
+	VPERMPS     Z12, Z18, Z24
+	VPERMPS     Z12, Z19, Z25
+	VFMADD213PS Z24, Z20, Z22
+	VFMADD213PS Z25, Z21, Z23
+	VPERMPS     Z11, Z18, Z24
+	VPERMPS     Z11, Z19, Z25
+	VFMADD213PS Z24, Z20, Z22
+	VFMADD213PS Z25, Z21, Z23
+	VPERMPS     Z10, Z18, Z24
+	VPERMPS     Z10, Z19, Z25
+	VFMADD213PS Z24, Z20, Z22
+	VFMADD213PS Z25, Z21, Z23
+	VPERMPS     Z9, Z18, Z24
+	VPERMPS     Z9, Z19, Z25
+	VFMADD213PS Z24, Z20, Z22
+	VFMADD213PS Z25, Z21, Z23
+	VPERMPS     Z8, Z18, Z24
+	VPERMPS     Z8, Z19, Z25
+	VFMADD213PS Z24, Z20, Z22
+	VFMADD213PS Z25, Z21, Z23
+	VPERMPS     Z7, Z18, Z18
+	VPERMPS     Z7, Z19, Z19
+	VFMADD213PS Z18, Z20, Z22
+	VFMADD213PS Z19, Z21, Z23
+	VFMADD213PS Z16, Z20, Z22
+	VFMADD213PS Z17, Z21, Z23
+	VPTERNLOGD  $0xd8, Z4, Z14, Z22
+	VPTERNLOGD  $0xd8, Z4, Z15, Z23
+	VMOVUPS     Z22, (AX)
+	VMOVUPS     Z23, 64(AX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000020, DX
+	JMP         pairs2
 
 single3:
-	TESTQ        DX, DX
-	JLE          end5
-	MOVQ         $0x00000010, BX
-	CMPQ         DX, BX
-	CMOVQLT      DX, BX
-	LEAQ         bitMasks<>+0(SB), SI
-	KMOVW        (SI)(BX*2), K1
-	VMOVUPS.Z    (CX), K1, Z14
-	VANDPS       magnitudeF32<>+0(SB), Z14, Z15
-	VCMPPS       $0x1d, Z11, Z15, K2
-	VMINPS       Z12, Z15, Z15
-	VMAXPS       Z13, Z15, Z15
-	VADDPS       Z15, Z15, Z15
-	VMOVUPS      Z1, Z16
-	VFNMADD231PS Z2, Z15, Z16
-	VSUBPS       Z1, Z16, Z17
-	VFNMSUB231PS Z3, Z17, Z15
-	VMULPS       Z4, Z17, Z17
-	VMOVUPS      Z9, Z21
-	VFMADD213PS  Z8, Z15, Z21
-	VFMADD213PS  Z7, Z15, Z21
-	VFMADD213PS  Z6, Z15, Z21
-	VFMADD213PS  Z5, Z15, Z21
-	VMULPS       Z15, Z21, Z21
-	VMOVUPS      Z17, Z22
-	VFMADD231PS  Z15, Z17, Z22
-	VFMADD231PS  Z15, Z21, Z22
-	VPSLLD       $0x17, Z16, Z16
-	VSUBPS       Z16, Z0, Z17
-	VSUBPS       Z0, Z17, Z21
-	VADDPS       Z21, Z16, Z21
-	VMULPS       Z15, Z16, Z15
-	VSUBPS       Z15, Z17, Z23
-	VSUBPS       Z17, Z23, Z17
-	VADDPS       Z17, Z15, Z15
-	VADDPS       Z21, Z15, Z15
-	VFNMSUB231PS Z22, Z16, Z15
-	VADDPS       Z23, Z15, Z16
-	VSUBPS       Z23, Z16, Z17
-	VSUBPS       Z17, Z15, Z15
-	VSUBPS       Z16, Z10, Z17
-	VSUBPS       Z10, Z17, Z21
-	VADDPS       Z21, Z16, Z21
-	VADDPS       Z15, Z21, Z21
-	VDIVPS       Z17, Z0, Z22
-	VMULPS       Z22, Z16, Z23
-	VFNMADD231PS Z17, Z23, Z16
-	VADDPS       Z15, Z16, Z15
-	VFMADD231PS  Z21, Z23, Z15
-	VFMADD213PS  Z23, Z22, Z15
-	VANDPS       signF32<>+0(SB), Z14, Z16
-	VORPS        Z16, Z15, Z15
-	VBLENDMPS    Z15, Z14, K2, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         $0x00000040, AX
-	ADDQ         $0x00000040, CX
-	SUBQ         $0x00000010, DX
-	JMP          pairs2
+	TESTQ       DX, DX
+	JLE         end5
+	MOVQ        $0x00000010, BX
+	CMPQ        DX, BX
+	CMOVQLT     DX, BX
+	LEAQ        bitMasks<>+0(SB), SI
+	KMOVW       (SI)(BX*2), K1
+	VMOVUPS.Z   (CX), K1, Z14
+	VANDPS      Z3, Z14, Z15
+	VMINPS      Z15, Z2, Z15
+	VMOVUPS     Z1, Z16
+	VFMADD231PS Z0, Z15, Z16
+	VCMPPS      $0x15, Z0, Z16, K2
+	VPSRLD      $0x16, Z16, Z16
+	VPERMPS     Z5, Z16, Z17
+	VSUBPS      Z17, Z15, Z17
+	VPERMPS     Z6, Z16, K2, Z15
+	VPERMPS     Z13, Z16, Z18
+	VPERMPS     Z12, Z16, Z19
+	VFMADD213PS Z19, Z17, Z18
+	VPERMPS     Z11, Z16, Z19
+	VFMADD213PS Z19, Z17, Z18
+	VPERMPS     Z10, Z16, Z19
+	VFMADD213PS Z19, Z17, Z18
+	VPERMPS     Z9, Z16, Z19
+	VFMADD213PS Z19, Z17, Z18
+	VPERMPS     Z8, Z16, Z19
+	VFMADD213PS Z19, Z17, Z18
+	VPERMPS     Z7, Z16, Z16
+	VFMADD213PS Z16, Z17, Z18
+	VFMADD213PS Z15, Z17, Z18
+	VPTERNLOGD  $0xd8, Z4, Z14, Z18
+	VMOVUPS     Z18, K1, (AX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x00000010, DX
+	JMP         pairs2
 
 end5:
 	VZEROUPPER
@@ -15017,14 +14872,24 @@ DATA stepTableF64<>+48(SB)/8, $0x00000000a8a8a822
 DATA stepTableF64<>+56(SB)/8, $0x00000000a8a8a822
 GLOBL stepTableF64<>(SB), RODATA|NOPTR, $64
 
-DATA tanhLargeF32<>+0(SB)/8, $0x4120000041200000
-DATA tanhLargeF32<>+8(SB)/8, $0x4120000041200000
-DATA tanhLargeF32<>+16(SB)/8, $0x4120000041200000
-DATA tanhLargeF32<>+24(SB)/8, $0x4120000041200000
-DATA tanhLargeF32<>+32(SB)/8, $0x4120000041200000
-DATA tanhLargeF32<>+40(SB)/8, $0x4120000041200000
-DATA tanhLargeF32<>+48(SB)/8, $0x4120000041200000
-DATA tanhLargeF32<>+56(SB)/8, $0x4120000041200000
+DATA tanhCentreF32<>+0(SB)/8, $0x3efd3d0800000000
+DATA tanhCentreF32<>+8(SB)/8, $0x3fd4d8f43f7e6f27
+DATA tanhCentreF32<>+16(SB)/8, $0x407f0d1b402ae431
+DATA tanhCentreF32<>+24(SB)/8, $0x4101d73240c14e70
+DATA tanhCentreF32<>+32(SB)/8, $0x3efd3d0800000000
+DATA tanhCentreF32<>+40(SB)/8, $0x3fd4d8f43f7e6f27
+DATA tanhCentreF32<>+48(SB)/8, $0x407f0d1b402ae431
+DATA tanhCentreF32<>+56(SB)/8, $0x4101d73240c14e70
+GLOBL tanhCentreF32<>(SB), RODATA|NOPTR, $64
+
+DATA tanhLargeF32<>+0(SB)/8, $0x4112000041120000
+DATA tanhLargeF32<>+8(SB)/8, $0x4112000041120000
+DATA tanhLargeF32<>+16(SB)/8, $0x4112000041120000
+DATA tanhLargeF32<>+24(SB)/8, $0x4112000041120000
+DATA tanhLargeF32<>+32(SB)/8, $0x4112000041120000
+DATA tanhLargeF32<>+40(SB)/8, $0x4112000041120000
+DATA tanhLargeF32<>+48(SB)/8, $0x4112000041120000
+DATA tanhLargeF32<>+56(SB)/8, $0x4112000041120000
 GLOBL tanhLargeF32<>(SB), RODATA|NOPTR, $64
 
 DATA tanhLargeF64<>+0(SB)/8, $0x4034000000000000
@@ -15037,16 +14902,6 @@ DATA tanhLargeF64<>+48(SB)/8, $0x4034000000000000
 DATA tanhLargeF64<>+56(SB)/8, $0x4034000000000000
 GLOBL tanhLargeF64<>(SB), RODATA|NOPTR, $64
 
-DATA tanhLeastF32<>+0(SB)/8, $0x2b8000002b800000
-DATA tanhLeastF32<>+8(SB)/8, $0x2b8000002b800000
-DATA tanhLeastF32<>+16(SB)/8, $0x2b8000002b800000
-DATA tanhLeastF32<>+24(SB)/8, $0x2b8000002b800000
-DATA tanhLeastF32<>+32(SB)/8, $0x2b8000002b800000
-DATA tanhLeastF32<>+40(SB)/8, $0x2b8000002b800000
-DATA tanhLeastF32<>+48(SB)/8, $0x2b8000002b800000
-DATA tanhLeastF32<>+56(SB)/8, $0x2b8000002b800000
-GLOBL tanhLeastF32<>(SB), RODATA|NOPTR, $64
-
 DATA tanhLeastF64<>+0(SB)/8, $0x3c30000000000000
 DATA tanhLeastF64<>+8(SB)/8, $0x3c30000000000000
 DATA tanhLeastF64<>+16(SB)/8, $0x3c30000000000000
@@ -15057,15 +14912,75 @@ DATA tanhLeastF64<>+48(SB)/8, $0x3c30000000000000
 DATA tanhLeastF64<>+56(SB)/8, $0x3c30000000000000
 GLOBL tanhLeastF64<>(SB), RODATA|NOPTR, $64
 
-DATA tanhTinyF32<>+0(SB)/8, $0x3900000039000000
-DATA tanhTinyF32<>+8(SB)/8, $0x3900000039000000
-DATA tanhTinyF32<>+16(SB)/8, $0x3900000039000000
-DATA tanhTinyF32<>+24(SB)/8, $0x3900000039000000
-DATA tanhTinyF32<>+32(SB)/8, $0x3900000039000000
-DATA tanhTinyF32<>+40(SB)/8, $0x3900000039000000
-DATA tanhTinyF32<>+48(SB)/8, $0x3900000039000000
-DATA tanhTinyF32<>+56(SB)/8, $0x3900000039000000
-GLOBL tanhTinyF32<>(SB), RODATA|NOPTR, $64
+DATA tanhP0F32<>+0(SB)/8, $0x3f4a550730c2f521
+DATA tanhP0F32<>+8(SB)/8, $0x3e09319e3ed9093e
+DATA tanhP0F32<>+16(SB)/8, $0x3ab50c003c9b999a
+DATA tanhP0F32<>+24(SB)/8, $0x34c0016b37bddaad
+DATA tanhP0F32<>+32(SB)/8, $0x3f4a550730c2f521
+DATA tanhP0F32<>+40(SB)/8, $0x3e09319e3ed9093e
+DATA tanhP0F32<>+48(SB)/8, $0x3ab50c003c9b999a
+DATA tanhP0F32<>+56(SB)/8, $0x34c0016b37bddaad
+GLOBL tanhP0F32<>(SB), RODATA|NOPTR, $64
+
+DATA tanhP1F32<>+0(SB)/8, $0xbeb9480fb4c08083
+DATA tanhP1F32<>+8(SB)/8, $0xbdff586dbea4bbf5
+DATA tanhP1F32<>+16(SB)/8, $0xbab4ee28bc9a1d05
+DATA tanhP1F32<>+24(SB)/8, $0xb4c0069fb7beb74e
+DATA tanhP1F32<>+32(SB)/8, $0xbeb9480fb4c08083
+DATA tanhP1F32<>+40(SB)/8, $0xbdff586dbea4bbf5
+DATA tanhP1F32<>+48(SB)/8, $0xbab4ee28bc9a1d05
+DATA tanhP1F32<>+56(SB)/8, $0xb4c0069fb7beb74e
+GLOBL tanhP1F32<>(SB), RODATA|NOPTR, $64
+
+DATA tanhP2F32<>+0(SB)/8, $0xbdc83774beaaa880
+DATA tanhP2F32<>+8(SB)/8, $0x3d9229d23dd2c20c
+DATA tanhP2F32<>+16(SB)/8, $0x3a70e49d3c498a31
+DATA tanhP2F32<>+24(SB)/8, $0x347fc047377f537c
+DATA tanhP2F32<>+32(SB)/8, $0xbdc83774beaaa880
+DATA tanhP2F32<>+40(SB)/8, $0x3d9229d23dd2c20c
+DATA tanhP2F32<>+48(SB)/8, $0x3a70e49d3c498a31
+DATA tanhP2F32<>+56(SB)/8, $0x347fc047377f537c
+GLOBL tanhP2F32<>(SB), RODATA|NOPTR, $64
+
+DATA tanhP3F32<>+0(SB)/8, $0x3e2959fdb9973cc9
+DATA tanhP3F32<>+8(SB)/8, $0xbccbba823cef7d1c
+DATA tanhP3F32<>+16(SB)/8, $0xb9efc312bbc1db79
+DATA tanhP3F32<>+24(SB)/8, $0xb3fede88b6f3ada7
+DATA tanhP3F32<>+32(SB)/8, $0x3e2959fdb9973cc9
+DATA tanhP3F32<>+40(SB)/8, $0xbccbba823cef7d1c
+DATA tanhP3F32<>+48(SB)/8, $0xb9efc312bbc1db79
+DATA tanhP3F32<>+56(SB)/8, $0xb3fede88b6f3ada7
+GLOBL tanhP3F32<>(SB), RODATA|NOPTR, $64
+
+DATA tanhP4F32<>+0(SB)/8, $0xbcd188cf3e0af3c7
+DATA tanhP4F32<>+8(SB)/8, $0x3b17cc9ebd4097fa
+DATA tanhP4F32<>+16(SB)/8, $0x393f1b6d3b0f399a
+DATA tanhP4F32<>+24(SB)/8, $0x33500562363d7633
+DATA tanhP4F32<>+32(SB)/8, $0xbcd188cf3e0af3c7
+DATA tanhP4F32<>+40(SB)/8, $0x3b17cc9ebd4097fa
+DATA tanhP4F32<>+48(SB)/8, $0x393f1b6d3b0f399a
+DATA tanhP4F32<>+56(SB)/8, $0x33500562363d7633
+GLOBL tanhP4F32<>(SB), RODATA|NOPTR, $64
+
+DATA tanhP5F32<>+0(SB)/8, $0xbd511c93bc1b3a72
+DATA tanhP5F32<>+8(SB)/8, $0x3b69d58a3c8de325
+DATA tanhP5F32<>+16(SB)/8, $0xb8853ec2ba1c5d7a
+DATA tanhP5F32<>+24(SB)/8, $0xb294ab9eb5ab5a08
+DATA tanhP5F32<>+32(SB)/8, $0xbd511c93bc1b3a72
+DATA tanhP5F32<>+40(SB)/8, $0x3b69d58a3c8de325
+DATA tanhP5F32<>+48(SB)/8, $0xb8853ec2ba1c5d7a
+DATA tanhP5F32<>+56(SB)/8, $0xb294ab9eb5ab5a08
+GLOBL tanhP5F32<>(SB), RODATA|NOPTR, $64
+
+DATA tanhP6F32<>+0(SB)/8, $0x3ce418f9bd1b6cbb
+DATA tanhP6F32<>+8(SB)/8, $0xbb2a2a563b5672b5
+DATA tanhP6F32<>+16(SB)/8, $0x3790129538b90dd0
+DATA tanhP6F32<>+24(SB)/8, $0x318a407534d4545a
+DATA tanhP6F32<>+32(SB)/8, $0x3ce418f9bd1b6cbb
+DATA tanhP6F32<>+40(SB)/8, $0xbb2a2a563b5672b5
+DATA tanhP6F32<>+48(SB)/8, $0x3790129538b90dd0
+DATA tanhP6F32<>+56(SB)/8, $0x318a407534d4545a
+GLOBL tanhP6F32<>(SB), RODATA|NOPTR, $64
 
 DATA tanhTinyF64<>+0(SB)/8, $0x3e40000000000000
 DATA tanhTinyF64<>+8(SB)/8, $0x3e40000000000000
@@ -15076,6 +14991,26 @@ DATA tanhTinyF64<>+40(SB)/8, $0x3e40000000000000
 DATA tanhTinyF64<>+48(SB)/8, $0x3e40000000000000
 DATA tanhTinyF64<>+56(SB)/8, $0x3e40000000000000
 GLOBL tanhTinyF64<>(SB), RODATA|NOPTR, $64
+
+DATA tanhValueF32<>+0(SB)/8, $0x3eea6d3e00000000
+DATA tanhValueF32<>+8(SB)/8, $0x3f6e3bfd3f424eb4
+DATA tanhValueF32<>+16(SB)/8, $0x3f7fd2b93f7d8e9e
+DATA tanhValueF32<>+24(SB)/8, $0x3f7ffffd3f7fff42
+DATA tanhValueF32<>+32(SB)/8, $0x3eea6d3e00000000
+DATA tanhValueF32<>+40(SB)/8, $0x3f6e3bfd3f424eb4
+DATA tanhValueF32<>+48(SB)/8, $0x3f7fd2b93f7d8e9e
+DATA tanhValueF32<>+56(SB)/8, $0x3f7ffffd3f7fff42
+GLOBL tanhValueF32<>(SB), RODATA|NOPTR, $64
+
+DATA threeF32<>+0(SB)/8, $0x4040000040400000
+DATA threeF32<>+8(SB)/8, $0x4040000040400000
+DATA threeF32<>+16(SB)/8, $0x4040000040400000
+DATA threeF32<>+24(SB)/8, $0x4040000040400000
+DATA threeF32<>+32(SB)/8, $0x4040000040400000
+DATA threeF32<>+40(SB)/8, $0x4040000040400000
+DATA threeF32<>+48(SB)/8, $0x4040000040400000
+DATA threeF32<>+56(SB)/8, $0x4040000040400000
+GLOBL threeF32<>(SB), RODATA|NOPTR, $64
 
 DATA twoF32<>+0(SB)/8, $0x4000000040000000
 DATA twoF32<>+8(SB)/8, $0x4000000040000000

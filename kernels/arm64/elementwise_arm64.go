@@ -96,8 +96,8 @@ func SigmoidF32NEON(dst, z []float32)
 // TanhF32NEON sets dst[i] = tanh z[i], within 1 ulp and within [−1, 1]. It is defined by
 // generic.TanhF32.
 //
-// NEON. −expm1(−2|z|) in two words over 2 plus the same, one division and a Newton step.
-// Five vectors side by side; then, and where arguments need more care, single ones. Reads z,
+// NEON. A polynomial for each of eight intervals of |z|, its coefficients taken from tables.
+// Four vectors side by side; then, and where arguments need more care, single ones. Reads z,
 // writes dst.
 //
 //go:noescape

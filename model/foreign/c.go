@@ -98,6 +98,19 @@ func (l *lang) List(name string) string {
 	return strings.Join(words, ", ")
 }
 
+// TanhPieces returns the rows of scalar.TanhPieces.
+func (l *lang) TanhPieces() string {
+	var b strings.Builder
+	for _, piece := range scalar.TanhPieces {
+		b.WriteString("\n\t{ ")
+		for _, x := range append([]float32{piece.Centre, piece.Value}, piece.P[:]...) {
+			b.WriteString(l.number(float64(x)) + ", ")
+		}
+		b.WriteString("},")
+	}
+	return b.String()
+}
+
 // Len returns their number.
 func (l *lang) Len(name string) int { return l.coefficients.FieldByName(name).Len() }
 
@@ -113,12 +126,12 @@ func (l *lang) Gelu(k int) string {
 
 var templates = template.Must(template.New("").Parse(elementaryC))
 
-// cActivations says, by the name of an activation, which functions it needs, in order, and
-// what it makes of z[j]. A parameter stands in place of the %.
+// cActivations says, by the name of an activation, which functions it needs, in order, some
+// of double only, and what it makes of z[j]. A parameter stands in place of the %.
 var cActivations = map[string]struct{ needs, call string }{
 	"identity":     {"", "z[j]"},
 	"sigmoid":      {"bits mul max min horner reduce expWords twoWordExp sigmoid", "sigmoid@(z[j])"},
-	"tanh":         {"bits mul max min horner reduce tanh", "tanh@(z[j])"},
+	"tanh":         {"double:bits double:mul double:max min horner double:reduce tanh", "tanh@(z[j])"},
 	"relu":         {"relu", "relu@(z[j])"},
 	"softmax":      {"bits mul max min horner reduce expWords twoWordExp exp", ""},
 	"exp":          {"bits mul max min horner reduce expWords twoWordExp exp", "exp@(z[j])"},
@@ -208,7 +221,11 @@ func (c *cWriter[T]) functions() {
 	for i := 1; i <= c.m.Net.Depth(); i++ {
 		l := c.m.Net.Layer(i)
 		for _, name := range strings.Fields(cActivations[l.Activation.Name].needs) {
-			needs[name] = true
+			if double, ok := strings.CutPrefix(name, "double:"); ok {
+				needs[double] = needs[double] || c.lang.T == "double"
+			} else {
+				needs[name] = true
+			}
 		}
 		if l.LayerNorm {
 			needs["mul"] = true

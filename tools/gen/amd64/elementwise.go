@@ -29,9 +29,13 @@ func elementwise(t *target) {
 	t.elementary("Sigmoid", sigmoid, append(t.expConstants(), "sign", "minusSafe"),
 		"Exponential and denominator in two words, one division and a Newton step.")
 
-	tanh := function{body: tanhBody}
-	t.elementary("Tanh", tanh, append(t.expConstants(), "two", "tanhTiny", "tanhLarge", "tanhLeast", "sign", "magnitude"),
-		"−expm1(−2|z|) in two words over 2 plus the same, one division and a Newton step.")
+	if t.f64 {
+		t.elementary("Tanh", function{body: tanhBody}, append(t.expConstants(), "two", "tanhTiny", "tanhLarge", "tanhLeast", "sign", "magnitude"),
+			"−expm1(−2|z|) in two words over 2 plus the same, one division and a Newton step.")
+	} else {
+		t.elementary("Tanh", function{body: tanhPiecesBody}, tanhConstants(),
+			"A polynomial for each of eight intervals of |z|, its coefficients permuted from tables.")
+	}
 
 	for _, mul := range []string{"", "Mul"} {
 		t.elementary(mul+"SigmoidPrime", prime(false), append(t.expConstants(), "sign", "minusSafe"),

@@ -5,6 +5,8 @@ import (
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/nabla-go/nabla/internal/scalar"
 )
 
 // vector is a value of an elementary function: one register for each of the
@@ -445,6 +447,69 @@ func tanhBody(m *maths, z vector, _ bool) vector {
 	dl := m.add(m.add(n, m.sub(d, "two")), nl)
 	y := m.quotient(n, nl, d, dl, true)
 	return m.choose(large, m.or(y, m.and(z, "sign")), z)
+}
+
+// tanhConstants names the constants of tanhPiecesBody, most used first.
+func tanhConstants() []string {
+	names := []string{"three", "two", "tanhLarge", "magnitude", "sign", "tanhCentre", "tanhValue"}
+	for k := range scalar.TanhPieces[0].P {
+		names = append(names, fmt.Sprint("tanhP", k))
+	}
+	return names
+}
+
+// tanhPiecesBody is tanh of float32.
+func tanhPiecesBody(m *maths, z vector, _ bool) vector {
+	a := m.min("tanhLarge", m.and(z, "magnitude"))
+	t := m.copy("two")
+	m.fmaTo(t, a, "three")
+	later := m.compare(t, notLess, "three")
+	piece := m.shiftRight(t, m.numbers.MantBits-1)
+	d := m.sub(a, m.pick("tanhCentre", piece))
+	m.pickTo(a, later, "tanhValue", piece)
+	last := len(scalar.TanhPieces[0].P) - 1
+	p := m.pick(fmt.Sprint("tanhP", last), piece)
+	for k := last - 1; k >= 0; k-- {
+		m.mulAddTo(p, d, m.pick(fmt.Sprint("tanhP", k), piece))
+	}
+	m.mulAddTo(p, d, a)
+	return m.withSign(p, z)
+}
+
+// withSign returns y with the sign of z, for y without one. It overwrites y.
+func (m *maths) withSign(y, z vector) vector {
+	if !m.avx512 {
+		return m.or(y, m.and(z, "sign"))
+	}
+	for i := range y {
+		m.VPTERNLOGD(operand.Imm(0xd8), m.operand("sign", i), z[i], y[i]) // sign ? z : y, bit by bit
+	}
+	return y
+}
+
+// pick returns the numbers of a table whose places are the three low bits of each lane of i.
+func (m *maths) pick(table string, i vector) vector { return m.each(m.VPERMPS, nil, i, table) }
+
+// pickTo is pick into the lanes of x in which c holds.
+func (m *maths) pickTo(x vector, c condition, table string, i vector) {
+	if m.avx512 {
+		for k := range x {
+			m.VPERMPS(m.operand(table, k), i[k], c[k], x[k])
+		}
+		return
+	}
+	for k, y := range m.pick(table, i) {
+		m.VBLENDVPS(c[k], y, x[k], x[k])
+	}
+}
+
+// shiftRight shifts the integers in the lanes of x.
+func (m *maths) shiftRight(x vector, n int) vector {
+	d := m.new()
+	for i := range d {
+		m.op(m.VPSRLD, m.VPSRLQ, operand.Imm(uint64(n)), x[i], d[i])
+	}
+	return d
 }
 
 // notNormal tells zero, subnormal, negative and infinite arguments, and NaN.

@@ -49,23 +49,38 @@ func (a *asm) alloc() []int {
 	done := make(set64, words)
 	for _, i := range a.insts {
 		for _, d := range i.defs {
-			if !done.has(d) {
-				phys[d] = a.choose(d, interferes[d], done, phys)
-				done.insert(d)
+			if done.has(d) {
+				continue
 			}
+			taken := a.taken(d, interferes[d], done, phys)
+			if a.regs[d].pair {
+				for n := range a.taken(d+1, interferes[d+1], done, phys) {
+					taken[n-1] = true
+				}
+				taken[vectors-1] = true
+				phys[d+1] = a.choose(d, taken) + 1
+				done.insert(d + 1)
+			}
+			phys[d] = a.choose(d, taken)
+			done.insert(d)
 		}
 	}
 	return phys
 }
 
-// choose returns the first register that none of the interfering ones has.
-func (a *asm) choose(d reg, interfering, done set64, phys []int) int {
+// taken returns the real registers of those that interfere with d.
+func (a *asm) taken(d reg, interfering, done set64, phys []int) map[int]bool {
 	taken := map[int]bool{}
 	for r := range a.regs {
 		if interfering.has(reg(r)) && done.has(reg(r)) && a.regs[r].vector == a.regs[d].vector {
 			taken[phys[r]] = true
 		}
 	}
+	return taken
+}
+
+// choose returns the first real register that isn't taken.
+func (a *asm) choose(d reg, taken map[int]bool) int {
 	if !a.regs[d].vector {
 		for _, n := range general {
 			if !taken[n] {

@@ -28,6 +28,7 @@ type reg int
 
 type virtual struct {
 	vector bool
+	pair   bool   // the next virtual register gets the next real one
 	name   string // for the reader
 }
 
@@ -69,6 +70,13 @@ func (a *asm) vecs(n int) []reg {
 		v[i] = a.vec()
 	}
 	return v
+}
+
+// pair returns two new vector registers whose real numbers follow each other.
+func (a *asm) pair() (first, second reg) {
+	first, second = a.vec(), a.vec()
+	a.regs[first].pair = true
+	return first, second
 }
 
 // named returns n new vector registers with a name for the reader.

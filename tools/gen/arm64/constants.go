@@ -8,7 +8,7 @@ import (
 )
 
 // pool is the table of constants that one file uses for one element type: a
-// vector of each, in order of first use.
+// vector of each, two of a table, in order of first use.
 type pool struct {
 	f64   bool
 	names []string
@@ -29,15 +29,24 @@ func (p *pool) offset(name string) int {
 			return 16 * i
 		}
 	}
+	i := len(p.names)
 	p.names = append(p.names, name)
-	return 16 * (len(p.names) - 1)
+	if spec.NumbersOf(p.f64).IsTable(name) {
+		p.names = append(p.names, name)
+	}
+	return 16 * i
 }
 
 func (p *pool) emit(b *bytes.Buffer) {
 	for i, name := range p.names {
-		fmt.Fprintf(b, "\n// %s\n", name)
+		first := 0
+		if i > 0 && p.names[i-1] == name {
+			first = 2 // the second vector of a table
+		} else {
+			fmt.Fprintf(b, "\n// %s\n", name)
+		}
 		for j := range 2 {
-			fmt.Fprintf(b, "DATA %s+%d(SB)/8, $0x%016x\n", p.symbol(), 16*i+8*j, spec.NumbersOf(p.f64).Word(name, j))
+			fmt.Fprintf(b, "DATA %s+%d(SB)/8, $0x%016x\n", p.symbol(), 16*i+8*j, spec.NumbersOf(p.f64).Word(name, first+j))
 		}
 	}
 	if len(p.names) > 0 {

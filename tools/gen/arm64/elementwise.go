@@ -49,8 +49,13 @@ func elementwise(t *target) {
 		function{width: 6, usual: normal, body: logBody})
 	t.elementary("Sigmoid", "Exponential and denominator in two words, one division and a Newton step.",
 		function{width: 5, usual: withinSafe, body: sigmoidBody})
-	t.elementary("Tanh", "−expm1(−2|z|) in two words over 2 plus the same, one division and a Newton step.",
-		function{width: 5, body: tanhBody})
+	if t.f64 {
+		t.elementary("Tanh", "−expm1(−2|z|) in two words over 2 plus the same, one division and a Newton step.",
+			function{width: 5, body: tanhBody})
+	} else {
+		t.elementary("Tanh", "A polynomial for each of eight intervals of |z|, its coefficients taken from tables.",
+			function{width: 4, body: tanhPiecesBody})
+	}
 	for _, mul := range []string{"", "Mul"} {
 		t.elementary(mul+"SigmoidPrime", "e/(1 + e)² with e = e^−|z|, all in two words, one division and a Newton step.", prime(false))
 		t.elementary(mul+"TanhPrime", "4·σ'(2z) as SigmoidPrime computes it.", prime(true))

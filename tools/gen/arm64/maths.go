@@ -1,6 +1,10 @@
 package arm64
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/nabla-go/nabla/internal/scalar"
+)
 
 // vector is a value of an elementary function: one register for each of the
 // vectors that are processed side by side.
@@ -364,6 +368,47 @@ func tanhBody(m *maths, z vector, _ bool) vector {
 	m.chooseTo(y, "sign", z)
 	m.chooseUnlessTo(y, m.magnitudeGreaterEqual(z, "tanhTiny"), z)
 	return y
+}
+
+// tanhPiecesBody is tanh of float32.
+func tanhPiecesBody(m *maths, z vector, _ bool) vector {
+	a := m.min(m.and(z, "magnitude"), "tanhLarge")
+	t := m.copy("two")
+	m.fmaTo(t, a, "three")
+	first := m.greater("three", t)
+	piece := m.place(t, m.numbers.MantBits-1)
+	d := m.sub(a, m.pick("tanhCentre", piece))
+	value := m.pick("tanhValue", piece)
+	m.chooseTo(value, first, a)
+	last := len(scalar.TanhPieces[0].P) - 1
+	p := m.pick(fmt.Sprint("tanhP", last), piece)
+	for k := last - 1; k >= 0; k-- {
+		q := m.pick(fmt.Sprint("tanhP", k), piece)
+		m.fmaTo(q, p, d)
+		p = q
+	}
+	m.fmaTo(value, p, d)
+	m.chooseTo(value, "sign", z)
+	return value
+}
+
+// place returns what pick takes for the three bits of each lane from bit number low on: the
+// numbers of the four bytes of an element of a table.
+func (m *maths) place(x vector, low int) vector {
+	shifted := m.each(fmt.Sprintf("VUSHR $%d, V@1.S4, V@0.S4", low-2), x)
+	i := m.copy("byteNumbers")
+	m.chooseTo(i, "tablePlace", m.each("VTBL V@1.B16, [V@2.B16], V@0.B16", "lowBytes", shifted))
+	return i
+}
+
+// pick returns the numbers of a table at places.
+func (m *maths) pick(table string, places vector) vector {
+	low, high := m.pair()
+	m.asm.add(inst{text: fmt.Sprintf("FLDPQ %d(R@2), (F@0, F@1) // %s", m.pool.offset(table), table),
+		regs: []reg{low, high, m.constants}, defs: []reg{low, high}, uses: []reg{m.constants}})
+	d := vector(m.vecs(m.width))
+	m.step(func(i int) { m.set("VTBL V@1.B16, [V@2.B16, V@3.B16], V@0.B16", d[i], places[i], low, high) })
+	return d
 }
 
 // normal tells positive, normal and finite numbers.

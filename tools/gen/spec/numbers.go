@@ -15,10 +15,11 @@ type Numbers struct {
 	MantBits int // bits of the significand behind the point
 	size     int // of a number in bits
 	bits     map[string]uint64
+	tables   map[string][8]uint32 // of float32 only
 }
 
 var (
-	numbers32 = newNumbers(&scalar.Float32, func(x float32) uint64 { return uint64(math.Float32bits(x)) }, 32)
+	numbers32 = withTables(newNumbers(&scalar.Float32, func(x float32) uint64 { return uint64(math.Float32bits(x)) }, 32))
 	numbers64 = newNumbers(&scalar.Float64, math.Float64bits, 64)
 )
 
@@ -39,10 +40,20 @@ func (n Numbers) Bits(name string) uint64 {
 	return b
 }
 
+// IsTable reports whether the constant is a table: eight numbers of 32 bits, one behind the
+// other.
+func (n Numbers) IsTable(name string) bool {
+	_, ok := n.tables[name]
+	return ok
+}
+
 // Word returns bytes 8i to 8i+8 of a vector of a constant: the same bits in all lanes, but
-// for "counts", which has i·HashStep in lane i of 32 bits. It panics if there is none of
-// that name.
+// for tables, which are repeated, and for "counts", which has i·HashStep in lane i of 32
+// bits. It panics if there is none of that name.
 func (n Numbers) Word(name string, i int) uint64 {
+	if table, ok := n.tables[name]; ok {
+		return uint64(table[2*i%8]) | uint64(table[2*i%8+1])<<32
+	}
 	step := uint64(scalar.HashStep)
 	if name == "counts" {
 		even := 2 * uint64(i) * step & math.MaxUint32
@@ -80,13 +91,32 @@ func (n Numbers) Coefficients(name string) []string {
 	return names
 }
 
+// withTables returns n with tables of what tanh is made of on its intervals, and with the
+// numbers of the lanes' lowest bytes.
+func withTables(n Numbers) Numbers {
+	n.tables = map[string][8]uint32{"lowBytes": {0, 0x04040404, 0x08080808, 0x0c0c0c0c, 0, 0x04040404, 0x08080808, 0x0c0c0c0c}}
+	for i, piece := range scalar.TanhPieces {
+		set := func(name string, x float32) {
+			table := n.tables[name]
+			table[i] = math.Float32bits(x)
+			n.tables[name] = table
+		}
+		set("tanhCentre", piece.Centre)
+		set("tanhValue", piece.Value)
+		for k, x := range piece.P {
+			set(fmt.Sprint("tanhP", k), x)
+		}
+	}
+	return n
+}
+
 // newNumbers names the coefficients after their fields: x is field X, minusX is −X, and
 // x0, x1, … are the coefficients of the polynomial X. What is made of them follows.
 func newNumbers[T float32 | float64](c *scalar.Coefficients[T], bits func(T) uint64, size int) Numbers {
 	inf := T(math.Inf(1))
 	sign := uint64(1) << (size - 1)
 	n := map[string]uint64{
-		"zero": 0, "one": bits(1), "minusOne": bits(-1), "two": bits(2), "four": bits(4), "half": bits(0.5), "third": bits(T(1) / 3), "thirdLo": bits(T(1) / 3 * 0x1p-54), "minusHalf": bits(-0.5), "inf": bits(inf), "minusInf": bits(-inf), "nan": bits(T(math.NaN())),
+		"zero": 0, "one": bits(1), "minusOne": bits(-1), "two": bits(2), "three": bits(3), "four": bits(4), "half": bits(0.5), "third": bits(T(1) / 3), "thirdLo": bits(T(1) / 3 * 0x1p-54), "minusHalf": bits(-0.5), "inf": bits(inf), "minusInf": bits(-inf), "nan": bits(T(math.NaN())),
 		"sign": sign, "magnitude": sign - 1, "significand": 1<<c.MantBits - 1,
 		"log2e": bits(c.Log2E), "expRest": bits(c.Exp[0] - 0.5), "intOne": 1, "oneLessSqrtHalf": bits(1) - bits(c.SqrtHalf),
 		"logBias":          bits(c.Pow2Mant + T(c.Bias)),
@@ -104,7 +134,8 @@ func newNumbers[T float32 | float64](c *scalar.Coefficients[T], bits func(T) uin
 	}
 	for name, word := range map[string]uint32{
 		"lessThanHalf16": 0x7fff, "quiet16": 0x40, // of bfloat16: less than half of its last bit, and what tells NaN
-		"quiet32": 0x400000,
+		"quiet32":     0x400000,
+		"byteNumbers": 0x03020100, "tablePlace": 0x1c1c1c1c, // of bytes: numbers in a lane, and the bits of a lane's place in a table times 4
 		"factor1": scalar.HashFactor1, "factor2": scalar.HashFactor2,
 		"step2": 2 * scalar.HashStep & math.MaxUint32, "step4": 4 * scalar.HashStep & math.MaxUint32,
 		"step8": 8 * scalar.HashStep & math.MaxUint32, "step16": 16 * scalar.HashStep & math.MaxUint32,
