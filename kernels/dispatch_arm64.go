@@ -614,30 +614,33 @@ func cosNearBlocks[T Float](dst []T, z []T) {
 	cosNear(dst, z)
 }
 
-func cosine[T Float](x []T, y []T, sums []T) {
+func cosine[T Float](x []T, y []T) T {
+	if len(x) > vectorBlock {
+		return longCosine(x, y)
+	}
 	if is32[T]() {
-		x, y, sums := as[float32](x), as[float32](y), as[float32](sums)
+		x, y := as[float32](x), as[float32](y)
 		switch {
 		case isa.Active >= isa.NEON:
-			arm64.CosineF32NEON(x, y, sums)
+			return T(arm64.CosineF32NEON(x, y))
 		default:
 			if onCall != nil {
 				onCall(1, len(x), 1)
-				return
+				return 0
 			}
-			generic.CosineF32(x, y, sums)
+			return T(generic.CosineF32(x, y))
 		}
 	} else {
-		x, y, sums := as[float64](x), as[float64](y), as[float64](sums)
+		x, y := as[float64](x), as[float64](y)
 		switch {
 		case isa.Active >= isa.NEON:
-			arm64.CosineF64NEON(x, y, sums)
+			return T(arm64.CosineF64NEON(x, y))
 		default:
 			if onCall != nil {
 				onCall(1, len(x), 1)
-				return
+				return 0
 			}
-			generic.CosineF64(x, y, sums)
+			return T(generic.CosineF64(x, y))
 		}
 	}
 }
@@ -683,34 +686,6 @@ func cumSum[T Float](dst []T, x []T, s T) {
 			return
 		}
 		generic.CumSumF64(dst, x, s)
-	}
-}
-
-func deviation[T Float](x []T, m T) T {
-	if is32[T]() {
-		m, x := float32(m), as[float32](x)
-		switch {
-		case isa.Active >= isa.NEON:
-			return T(arm64.DeviationF32NEON(x, m))
-		default:
-			if onCall != nil {
-				onCall(1, len(x), 1)
-				return 0
-			}
-			return T(generic.DeviationF32(x, m))
-		}
-	} else {
-		m, x := float64(m), as[float64](x)
-		switch {
-		case isa.Active >= isa.NEON:
-			return T(arm64.DeviationF64NEON(x, m))
-		default:
-			if onCall != nil {
-				onCall(1, len(x), 1)
-				return 0
-			}
-			return T(generic.DeviationF64(x, m))
-		}
 	}
 }
 
@@ -3501,4 +3476,35 @@ func toFloat16Blocks[T Float](dst []uint16, x []T) {
 		toFloat16(dst[:vectorBlock], x[:vectorBlock])
 	}
 	toFloat16(dst, x)
+}
+
+func variance[T Float](x []T) T {
+	if len(x) > vectorBlock {
+		return longVariance(x)
+	}
+	if is32[T]() {
+		x := as[float32](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			return T(arm64.VarianceF32NEON(x))
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return T(generic.VarianceF32(x))
+		}
+	} else {
+		x := as[float64](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			return T(arm64.VarianceF64NEON(x))
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			return T(generic.VarianceF64(x))
+		}
+	}
 }

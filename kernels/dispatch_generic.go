@@ -441,21 +441,24 @@ func cosNearBlocks[T Float](dst []T, z []T) {
 	cosNear(dst, z)
 }
 
-func cosine[T Float](x []T, y []T, sums []T) {
+func cosine[T Float](x []T, y []T) T {
+	if len(x) > vectorBlock {
+		return longCosine(x, y)
+	}
 	if is32[T]() {
-		x, y, sums := as[float32](x), as[float32](y), as[float32](sums)
+		x, y := as[float32](x), as[float32](y)
 		if onCall != nil {
 			onCall(1, len(x), 1)
-			return
+			return 0
 		}
-		generic.CosineF32(x, y, sums)
+		return T(generic.CosineF32(x, y))
 	} else {
-		x, y, sums := as[float64](x), as[float64](y), as[float64](sums)
+		x, y := as[float64](x), as[float64](y)
 		if onCall != nil {
 			onCall(1, len(x), 1)
-			return
+			return 0
 		}
-		generic.CosineF64(x, y, sums)
+		return T(generic.CosineF64(x, y))
 	}
 }
 
@@ -490,24 +493,6 @@ func cumSum[T Float](dst []T, x []T, s T) {
 			return
 		}
 		generic.CumSumF64(dst, x, s)
-	}
-}
-
-func deviation[T Float](x []T, m T) T {
-	if is32[T]() {
-		m, x := float32(m), as[float32](x)
-		if onCall != nil {
-			onCall(1, len(x), 1)
-			return 0
-		}
-		return T(generic.DeviationF32(x, m))
-	} else {
-		m, x := float64(m), as[float64](x)
-		if onCall != nil {
-			onCall(1, len(x), 1)
-			return 0
-		}
-		return T(generic.DeviationF64(x, m))
 	}
 }
 
@@ -2564,4 +2549,25 @@ func toFloat16Blocks[T Float](dst []uint16, x []T) {
 		toFloat16(dst[:vectorBlock], x[:vectorBlock])
 	}
 	toFloat16(dst, x)
+}
+
+func variance[T Float](x []T) T {
+	if len(x) > vectorBlock {
+		return longVariance(x)
+	}
+	if is32[T]() {
+		x := as[float32](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return 0
+		}
+		return T(generic.VarianceF32(x))
+	} else {
+		x := as[float64](x)
+		if onCall != nil {
+			onCall(1, len(x), 1)
+			return 0
+		}
+		return T(generic.VarianceF64(x))
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/nabla-go/nabla/internal/race"
+	"github.com/nabla-go/nabla/internal/scalar"
 	"github.com/nabla-go/nabla/kernels/generic"
 )
 
@@ -48,10 +49,6 @@ func longSquaredDistance[T Float](x, y []T) T {
 	return acc.sum()
 }
 
-// The least and the largest square of [Nrm2] for float64: variables, because constants
-// must fit into both types.
-var least64, most64 = 0x1p-500, 0x1p1000
-
 // Nrm2 returns √(Σ x[i]²), the Euclidean norm, without overflow or underflow on the way:
 // it is the root of Dot(x, x), rounded, unless that is below 2⁻⁶⁰ (float64: 2⁻⁵⁰⁰) or
 // above 2¹²⁰ (2¹⁰⁰⁰). Then every x[i] is first multiplied by a power of 2 that takes the
@@ -59,7 +56,7 @@ var least64, most64 = 0x1p-500, 0x1p1000
 // infinity gives +Inf, unless there is a NaN.
 func Nrm2[T Float](x []T) T {
 	race.Read(x)
-	if s := sumSquares(x); normal(s) {
+	if s := sumSquares(x); scalar.SafeSquares(s) {
 		return T(math.Sqrt(float64(s)))
 	}
 	return scaledNorm(x)
@@ -67,16 +64,6 @@ func Nrm2[T Float](x []T) T {
 
 // longSumSquares is Dot(x, x) for more than a block.
 func longSumSquares[T Float](x []T) T { return longDot(x, x) }
-
-// normal reports whether a sum of squares is neither so small that some have underflowed
-// nor so large that a bit more would overflow.
-func normal[T Float](s T) bool {
-	least, most := T(0x1p-60), T(0x1p120)
-	if !is32[T]() {
-		least, most = T(least64), T(most64)
-	}
-	return s >= least && s <= most
-}
 
 // scaledNorm is Nrm2 for very small and very large elements, NaN and none.
 func scaledNorm[T Float](x []T) T {
@@ -109,14 +96,20 @@ func Mean[T Float](x []T) T { return Sum(x) / T(len(x)) }
 // population. For that of a sample, multiply it by n / (n−1). The squares are added by FMA
 // in the lanes of [Dot]. Of no elements it is NaN.
 func Variance[T Float](x []T) T {
+	race.Read(x)
+	if v := variance(x); v == v {
+		return v
+	}
+	return longVariance(x) // a mean that isn't finite
+}
+
+// longVariance is Variance for more than a block and for any mean.
+func longVariance[T Float](x []T) T {
 	m := Mean(x)
 	if m-m != 0 {
 		return infiniteVariance(x, m)
 	}
 	n := T(len(x))
-	if len(x) <= vectorBlock {
-		return deviation(x, m) / n
-	}
 	var acc wide[T]
 	for ; len(x) > 0; x = x[min(len(x), vectorBlock):] {
 		if b := x[:min(len(x), vectorBlock)]; is32[T]() {
@@ -125,7 +118,7 @@ func Variance[T Float](x []T) T {
 			deviationWideF64(acc.f64(), as[float64](b), float64(m))
 		}
 	}
-	return sum(acc[:256/sizeOf[T]()]) / n // no lane is −0, so that Sum's lanes are these
+	return acc.sum() / n
 }
 
 // infiniteVariance is Variance where the mean m is infinite or NaN: +Inf, but NaN if an
@@ -152,20 +145,14 @@ func CosineSimilarity[T Float](x, y []T) T {
 	}
 	race.Read(x)
 	race.Read(y)
-	var sums [3]T
-	if len(x) <= vectorBlock {
-		cosine(x, y, sums[:])
-	} else {
-		longCosine(x, y, &sums)
-	}
-	if normal(sums[1]) && normal(sums[2]) {
-		return sums[0] / (T(math.Sqrt(float64(sums[1]))) * T(math.Sqrt(float64(sums[2]))))
+	if c := cosine(x, y); c == c {
+		return c
 	}
 	return dot(x, y) / T(Nrm2(x)*Nrm2(y))
 }
 
-// longCosine sets sums as cosine does.
-func longCosine[T Float](x, y []T, sums *[3]T) {
+// longCosine is cosine for more than a block.
+func longCosine[T Float](x, y []T) T {
 	var acc [96]T
 	for len(x) > 0 {
 		n := min(len(x), vectorBlock)
@@ -176,10 +163,7 @@ func longCosine[T Float](x, y []T, sums *[3]T) {
 		}
 		x, y = x[n:], y[n:]
 	}
-	n := 128 / sizeOf[T]()
-	for i := range sums {
-		sums[i] = generic.TreeReduce(acc[i*n:][:n])
-	}
+	return generic.CosineOf(acc[:384/sizeOf[T]()])
 }
 
 // CumSum sets dst[i] = x[0] + x[1] + … + x[i], added in groups of four, so that a sum has a

@@ -739,6 +739,32 @@ func testVarianceOfInfinities[T Float](t *testing.T) {
 	same(t, []T{T(nan)}, []T{kernels.Variance(vec[T]())})
 }
 
+// TestCosineOfExtremes: squares of neither vector, of one, or of one underflow and of the other overflow.
+func TestCosineOfExtremes(t *testing.T) {
+	on(t, testCosineOfExtremes[float32], testCosineOfExtremes[float64])
+}
+
+func testCosineOfExtremes[T Float](t *testing.T) {
+	e := 70
+	if unsafe.Sizeof(T(0)) == 8 {
+		e = 600
+	}
+	scales := []float64{math.Ldexp(1, -e), 1, math.Ldexp(1, e)}
+	for _, n := range []int{3, 40} {
+		for _, a := range scales {
+			for _, b := range scales {
+				if a == b && a != 1 {
+					continue // Dot and the product of the norms aren't guarded
+				}
+				x, y := vec[T](fill(n, 3*a)...), vec[T](fill(n, b)...)
+				x[0], y[0] = T(4*a), T(-b)
+				want := float64(3*n-7) / math.Sqrt(float64(9*n+7)*float64(n))
+				assert.InDelta(t, want, float64(kernels.CosineSimilarity(x, y)), 1e-6, "%d elements times %g and %g", n, a, b)
+			}
+		}
+	}
+}
+
 // TestResume: a product in parts is the product, also where sums are −0 in between and where
 // a part is empty.
 func TestResume(t *testing.T) { on(t, testResume[float32], testResume[float64]) }

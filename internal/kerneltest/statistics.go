@@ -34,7 +34,7 @@ func statistics[T Float]() []Kernel[T] {
 		ofAny("Variance", kernels.Variance[T], func(x []T) T {
 			m := mean(x)
 			return laneSum(len(x), 4*lanes[T](), func(acc T, i int) T { d := x[i] - m; return fma(d, d, acc) }) / T(len(x))
-		}).covering("Deviation", "DeviationWide"),
+		}).covering("Variance", "DeviationWide"),
 		ofAny("Nrm2", kernels.Nrm2[T], norm[T]).covering("SumSquares"),
 		{
 			Name: "CosineSimilarity", Covers: []string{"Cosine", "CosineWide"}, Family: Reduction, Shapes: result(In, In), Work: Work{MulAdds: 3},

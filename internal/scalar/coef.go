@@ -67,6 +67,8 @@ type Coefficients[T Float] struct {
 	ErfFar   []T // −ln(1 − erf(1 + y)), best where times 1 − erf(1 + y), on 0 ≤ y ≤ ErfLarge − 1
 	ErfLarge T   // above, erf x is 1
 
+	NormLeast, NormMost T // sums of squares between them have lost nothing to underflow, nor are near overflow
+
 	// Kernels of training count smaller numbers as 0, so that they meet no subnormal ones;
 	// the documentation of package kernels says which and why.
 	LeastFactor T // the root of the least normal number
@@ -143,6 +145,9 @@ var Float32 = Coefficients[float32]{
 	ErfFar: []float32{0x1.d97fcp0, 0x1.51c9aap1, 0x1.afad34p-1, 0x1.53f95ap-5, -0x1.441b8cp-7,
 		0x1.debc6cp-10, -0x1.8537dap-13},
 	ErfLarge: 3.9375,
+
+	NormLeast: 0x1p-60,
+	NormMost:  0x1p120,
 
 	LeastFactor: 0x1p-63,
 	LeastRoot:   0x1p-50,
@@ -242,6 +247,9 @@ var Float64 = Coefficients[float64]{
 		0x1.6a977b592a07ap-30, -0x1.0666c32c16429p-33, 0x1.56596a7aabbdfp-38},
 	ErfLarge: 6,
 
+	NormLeast: 0x1p-500,
+	NormMost:  0x1p1000,
+
 	LeastFactor: 0x1p-511,
 	LeastRoot:   0x1p-498,
 	LeastSquare: 0x1p-1007,
@@ -253,4 +261,13 @@ func coefficients[T Float]() *Coefficients[T] {
 		return any(&Float32).(*Coefficients[T])
 	}
 	return any(&Float64).(*Coefficients[T])
+}
+
+// SafeSquares reports whether a sum of squares is neither so small that some have underflowed
+// nor so large that a bit more would overflow.
+func SafeSquares[T Float](s T) bool {
+	if is32[T]() {
+		return s >= T(Float32.NormLeast) && s <= T(Float32.NormMost)
+	}
+	return s >= T(Float64.NormLeast) && s <= T(Float64.NormMost)
 }

@@ -35,17 +35,20 @@ func SquaredDistanceF32AVX2(x []float32, y []float32) float32
 //go:noescape
 func SquaredDistanceWideF32AVX2(acc *[64]float32, x []float32, y []float32)
 
-// DeviationF32AVX2 returns Σ (x[i] − m)² in 64 lanes. It is defined by generic.DeviationF32.
+// VarianceF32AVX2 returns Σ (x[i] − m)² divided by the number of elements, m being their
+// mean; but NaN if that isn't finite. It is defined by generic.VarianceF32.
 //
-// AVX2 and FMA. Four times 64 bytes of lanes, then a tree reduction. Reads x.
+// AVX2 and FMA. Sum's lanes and tree reduction, then as many lanes of the squares of
+// deviations, which begin with m − m. Reads x.
 //
 //go:noescape
-func DeviationF32AVX2(x []float32, m float32) float32
+func VarianceF32AVX2(x []float32) float32
 
 // DeviationWideF32AVX2 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It is
 // defined by generic.DeviationWideF32.
 //
-// AVX2 and FMA. Like Deviation without the tree reduction. Reads x, updates acc.
+// AVX2 and FMA. Like Variance without the mean and the tree reductions. Reads x, updates
+// acc.
 //
 //go:noescape
 func DeviationWideF32AVX2(acc *[64]float32, x []float32, m float32)
@@ -57,14 +60,15 @@ func DeviationWideF32AVX2(acc *[64]float32, x []float32, m float32)
 //go:noescape
 func SumSquaresF32AVX2(x []float32) float32
 
-// CosineF32AVX2 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
-// each in 32 lanes. It is defined by generic.CosineF32.
+// CosineF32AVX2 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
+// each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
+// is defined by generic.CosineF32.
 //
 // AVX2 and FMA. Twice 64 bytes of lanes for each of three sums, two loads and three FMAs for
-// each vector; then tree reductions side by side. Reads x and y, writes sums.
+// each vector; then tree reductions side by side. Reads x and y.
 //
 //go:noescape
-func CosineF32AVX2(x []float32, y []float32, sums []float32)
+func CosineF32AVX2(x []float32, y []float32) float32
 
 // CosineWideF32AVX2 continues the sums of CosineF32: acc has the 32 lanes of each. It is
 // defined by generic.CosineWideF32.
@@ -114,17 +118,20 @@ func SquaredDistanceF64AVX2(x []float64, y []float64) float64
 //go:noescape
 func SquaredDistanceWideF64AVX2(acc *[32]float64, x []float64, y []float64)
 
-// DeviationF64AVX2 returns Σ (x[i] − m)² in 32 lanes. It is defined by generic.DeviationF64.
+// VarianceF64AVX2 returns Σ (x[i] − m)² divided by the number of elements, m being their
+// mean; but NaN if that isn't finite. It is defined by generic.VarianceF64.
 //
-// AVX2 and FMA. Four times 64 bytes of lanes, then a tree reduction. Reads x.
+// AVX2 and FMA. Sum's lanes and tree reduction, then as many lanes of the squares of
+// deviations, which begin with m − m. Reads x.
 //
 //go:noescape
-func DeviationF64AVX2(x []float64, m float64) float64
+func VarianceF64AVX2(x []float64) float64
 
 // DeviationWideF64AVX2 continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It is
 // defined by generic.DeviationWideF64.
 //
-// AVX2 and FMA. Like Deviation without the tree reduction. Reads x, updates acc.
+// AVX2 and FMA. Like Variance without the mean and the tree reductions. Reads x, updates
+// acc.
 //
 //go:noescape
 func DeviationWideF64AVX2(acc *[32]float64, x []float64, m float64)
@@ -136,14 +143,15 @@ func DeviationWideF64AVX2(acc *[32]float64, x []float64, m float64)
 //go:noescape
 func SumSquaresF64AVX2(x []float64) float64
 
-// CosineF64AVX2 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
-// each in 16 lanes. It is defined by generic.CosineF64.
+// CosineF64AVX2 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
+// each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
+// is defined by generic.CosineF64.
 //
 // AVX2 and FMA. Twice 64 bytes of lanes for each of three sums, two loads and three FMAs for
-// each vector; then tree reductions side by side. Reads x and y, writes sums.
+// each vector; then tree reductions side by side. Reads x and y.
 //
 //go:noescape
-func CosineF64AVX2(x []float64, y []float64, sums []float64)
+func CosineF64AVX2(x []float64, y []float64) float64
 
 // CosineWideF64AVX2 continues the sums of CosineF64: acc has the 16 lanes of each. It is
 // defined by generic.CosineWideF64.
@@ -195,18 +203,20 @@ func SquaredDistanceF32AVX512(x []float32, y []float32) float32
 //go:noescape
 func SquaredDistanceWideF32AVX512(acc *[64]float32, x []float32, y []float32)
 
-// DeviationF32AVX512 returns Σ (x[i] − m)² in 64 lanes. It is defined by
-// generic.DeviationF32.
+// VarianceF32AVX512 returns Σ (x[i] − m)² divided by the number of elements, m being their
+// mean; but NaN if that isn't finite. It is defined by generic.VarianceF32.
 //
-// AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes, then a tree reduction. Reads x.
+// AVX-512 (F, BW, DQ, VL). Sum's lanes and tree reduction, then as many lanes of the squares
+// of deviations, which begin with m − m. Reads x.
 //
 //go:noescape
-func DeviationF32AVX512(x []float32, m float32) float32
+func VarianceF32AVX512(x []float32) float32
 
 // DeviationWideF32AVX512 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It
 // is defined by generic.DeviationWideF32.
 //
-// AVX-512 (F, BW, DQ, VL). Like Deviation without the tree reduction. Reads x, updates acc.
+// AVX-512 (F, BW, DQ, VL). Like Variance without the mean and the tree reductions. Reads x,
+// updates acc.
 //
 //go:noescape
 func DeviationWideF32AVX512(acc *[64]float32, x []float32, m float32)
@@ -218,14 +228,15 @@ func DeviationWideF32AVX512(acc *[64]float32, x []float32, m float32)
 //go:noescape
 func SumSquaresF32AVX512(x []float32) float32
 
-// CosineF32AVX512 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
-// each in 32 lanes. It is defined by generic.CosineF32.
+// CosineF32AVX512 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
+// each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
+// is defined by generic.CosineF32.
 //
 // AVX-512 (F, BW, DQ, VL). Twice 64 bytes of lanes for each of three sums, two loads and
-// three FMAs for each vector; then tree reductions side by side. Reads x and y, writes sums.
+// three FMAs for each vector; then tree reductions side by side. Reads x and y.
 //
 //go:noescape
-func CosineF32AVX512(x []float32, y []float32, sums []float32)
+func CosineF32AVX512(x []float32, y []float32) float32
 
 // CosineWideF32AVX512 continues the sums of CosineF32: acc has the 32 lanes of each. It is
 // defined by generic.CosineWideF32.
@@ -269,18 +280,20 @@ func SquaredDistanceF64AVX512(x []float64, y []float64) float64
 //go:noescape
 func SquaredDistanceWideF64AVX512(acc *[32]float64, x []float64, y []float64)
 
-// DeviationF64AVX512 returns Σ (x[i] − m)² in 32 lanes. It is defined by
-// generic.DeviationF64.
+// VarianceF64AVX512 returns Σ (x[i] − m)² divided by the number of elements, m being their
+// mean; but NaN if that isn't finite. It is defined by generic.VarianceF64.
 //
-// AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes, then a tree reduction. Reads x.
+// AVX-512 (F, BW, DQ, VL). Sum's lanes and tree reduction, then as many lanes of the squares
+// of deviations, which begin with m − m. Reads x.
 //
 //go:noescape
-func DeviationF64AVX512(x []float64, m float64) float64
+func VarianceF64AVX512(x []float64) float64
 
 // DeviationWideF64AVX512 continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It
 // is defined by generic.DeviationWideF64.
 //
-// AVX-512 (F, BW, DQ, VL). Like Deviation without the tree reduction. Reads x, updates acc.
+// AVX-512 (F, BW, DQ, VL). Like Variance without the mean and the tree reductions. Reads x,
+// updates acc.
 //
 //go:noescape
 func DeviationWideF64AVX512(acc *[32]float64, x []float64, m float64)
@@ -292,14 +305,15 @@ func DeviationWideF64AVX512(acc *[32]float64, x []float64, m float64)
 //go:noescape
 func SumSquaresF64AVX512(x []float64) float64
 
-// CosineF64AVX512 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
-// each in 16 lanes. It is defined by generic.CosineF64.
+// CosineF64AVX512 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
+// each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
+// is defined by generic.CosineF64.
 //
 // AVX-512 (F, BW, DQ, VL). Twice 64 bytes of lanes for each of three sums, two loads and
-// three FMAs for each vector; then tree reductions side by side. Reads x and y, writes sums.
+// three FMAs for each vector; then tree reductions side by side. Reads x and y.
 //
 //go:noescape
-func CosineF64AVX512(x []float64, y []float64, sums []float64)
+func CosineF64AVX512(x []float64, y []float64) float64
 
 // CosineWideF64AVX512 continues the sums of CosineF64: acc has the 16 lanes of each. It is
 // defined by generic.CosineWideF64.

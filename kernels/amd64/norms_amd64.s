@@ -817,201 +817,180 @@ end4:
 	VZEROUPPER
 	RET
 
-// DeviationF32AVX2 returns Σ (x[i] − m)² in 64 lanes. It is defined by generic.DeviationF32.
+// VarianceF32AVX2 returns Σ (x[i] − m)² divided by the number of elements, m being their
+// mean; but NaN if that isn't finite. It is defined by generic.VarianceF32.
 //
-// AVX2 and FMA. Four times 64 bytes of lanes, then a tree reduction. Reads x.
+// AVX2 and FMA. Sum's lanes and tree reduction, then as many lanes of the squares of
+// deviations, which begin with m − m. Reads x.
 //
-// lanes Y0–Y7, m Y8, x AX, len(x) CX.
+// lanes Y0–Y7, n X8, m Y9, x AX, len(x) CX.
 //
-// Requires: AVX, FMA3
-TEXT ·DeviationF32AVX2(SB), NOSPLIT, $0-36
-	VXORPS       Y0, Y0, Y0
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VXORPS       Y4, Y4, Y4
-	VXORPS       Y5, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VBROADCASTSS m+24(FP), Y8
-	MOVQ         x_base+0(FP), AX
-	MOVQ         x_len+8(FP), CX
+// Requires: AVX, AVX2, FMA3
+TEXT ·VarianceF32AVX2(SB), NOSPLIT, $0-28
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
 
 round1:
-	CMPQ        CX, $0x00000040
-	JL          rest2
-	VMOVUPS     (AX), Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y9, Y9, Y0
-	VMOVUPS     32(AX), Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y9, Y9, Y1
-	VMOVUPS     64(AX), Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y9, Y9, Y2
-	VMOVUPS     96(AX), Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y9, Y9, Y3
-	VMOVUPS     128(AX), Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y9, Y9, Y4
-	VMOVUPS     160(AX), Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y9, Y9, Y5
-	VMOVUPS     192(AX), Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y9, Y9, Y6
-	VMOVUPS     224(AX), Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y9, Y9, Y7
-	ADDQ        $0x00000100, AX
-	SUBQ        $0x00000040, CX
-	JMP         round1
+	CMPQ   CX, $0x00000040
+	JL     rest2
+	VADDPS (AX), Y0, Y0
+	VADDPS 32(AX), Y1, Y1
+	VADDPS 64(AX), Y2, Y2
+	VADDPS 96(AX), Y3, Y3
+	VADDPS 128(AX), Y4, Y4
+	VADDPS 160(AX), Y5, Y5
+	VADDPS 192(AX), Y6, Y6
+	VADDPS 224(AX), Y7, Y7
+	ADDQ   $0x00000100, AX
+	SUBQ   $0x00000040, CX
+	JMP    round1
 
 rest2:
-	CMPQ        CX, $0x00000008
-	JL          partial3a
-	VMOVUPS     (AX), Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y9, Y9, Y0
-	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
-	JL          partial3b
-	VMOVUPS     32(AX), Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y9, Y9, Y1
-	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
-	JL          partial3c
-	VMOVUPS     64(AX), Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y9, Y9, Y2
-	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
-	JL          partial3d
-	VMOVUPS     96(AX), Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y9, Y9, Y3
-	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
-	JL          partial3e
-	VMOVUPS     128(AX), Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y9, Y9, Y4
-	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
-	JL          partial3f
-	VMOVUPS     160(AX), Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y9, Y9, Y5
-	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
-	JL          partial3g
-	VMOVUPS     192(AX), Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y9, Y9, Y6
-	SUBQ        $0x00000008, CX
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        laneMasks<>+0(SB), DX
-	SHLQ        $0x02, CX
-	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y9
-	VMASKMOVPS  224(AX), Y9, Y10
-	VSUBPS      Y8, Y10, Y10
-	VANDPS      Y9, Y10, Y10
-	VFMADD231PS Y10, Y10, Y7
-	JMP         end4
+	CMPQ         CX, $0x00000008
+	JL           partial3a
+	VADDPS       (AX), Y0, Y0
+	SUBQ         $0x00000008, CX
+	CMPQ         CX, $0x00000008
+	JL           partial3b
+	VADDPS       32(AX), Y1, Y1
+	SUBQ         $0x00000008, CX
+	CMPQ         CX, $0x00000008
+	JL           partial3c
+	VADDPS       64(AX), Y2, Y2
+	SUBQ         $0x00000008, CX
+	CMPQ         CX, $0x00000008
+	JL           partial3d
+	VADDPS       96(AX), Y3, Y3
+	SUBQ         $0x00000008, CX
+	CMPQ         CX, $0x00000008
+	JL           partial3e
+	VADDPS       128(AX), Y4, Y4
+	SUBQ         $0x00000008, CX
+	CMPQ         CX, $0x00000008
+	JL           partial3f
+	VADDPS       160(AX), Y5, Y5
+	SUBQ         $0x00000008, CX
+	CMPQ         CX, $0x00000008
+	JL           partial3g
+	VADDPS       192(AX), Y6, Y6
+	SUBQ         $0x00000008, CX
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), DX
+	SHLQ         $0x02, CX
+	SUBQ         CX, DX
+	VMOVDQU      32(DX), Y8
+	VMASKMOVPS   224(AX), Y8, Y9
+	VBROADCASTSS negZero<>+4(SB), Y10
+	VANDNPS      Y10, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VADDPS       Y9, Y7, Y7
+	JMP          end4
 
 partial3g:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        laneMasks<>+0(SB), DX
-	SHLQ        $0x02, CX
-	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y9
-	VMASKMOVPS  192(AX), Y9, Y10
-	VSUBPS      Y8, Y10, Y10
-	VANDPS      Y9, Y10, Y10
-	VFMADD231PS Y10, Y10, Y6
-	JMP         end4
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), DX
+	SHLQ         $0x02, CX
+	SUBQ         CX, DX
+	VMOVDQU      32(DX), Y8
+	VMASKMOVPS   192(AX), Y8, Y9
+	VBROADCASTSS negZero<>+4(SB), Y10
+	VANDNPS      Y10, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VADDPS       Y9, Y6, Y6
+	JMP          end4
 
 partial3f:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        laneMasks<>+0(SB), DX
-	SHLQ        $0x02, CX
-	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y9
-	VMASKMOVPS  160(AX), Y9, Y10
-	VSUBPS      Y8, Y10, Y10
-	VANDPS      Y9, Y10, Y10
-	VFMADD231PS Y10, Y10, Y5
-	JMP         end4
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), DX
+	SHLQ         $0x02, CX
+	SUBQ         CX, DX
+	VMOVDQU      32(DX), Y8
+	VMASKMOVPS   160(AX), Y8, Y9
+	VBROADCASTSS negZero<>+4(SB), Y10
+	VANDNPS      Y10, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VADDPS       Y9, Y5, Y5
+	JMP          end4
 
 partial3e:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        laneMasks<>+0(SB), DX
-	SHLQ        $0x02, CX
-	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y9
-	VMASKMOVPS  128(AX), Y9, Y10
-	VSUBPS      Y8, Y10, Y10
-	VANDPS      Y9, Y10, Y10
-	VFMADD231PS Y10, Y10, Y4
-	JMP         end4
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), DX
+	SHLQ         $0x02, CX
+	SUBQ         CX, DX
+	VMOVDQU      32(DX), Y8
+	VMASKMOVPS   128(AX), Y8, Y9
+	VBROADCASTSS negZero<>+4(SB), Y10
+	VANDNPS      Y10, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VADDPS       Y9, Y4, Y4
+	JMP          end4
 
 partial3d:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        laneMasks<>+0(SB), DX
-	SHLQ        $0x02, CX
-	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y9
-	VMASKMOVPS  96(AX), Y9, Y10
-	VSUBPS      Y8, Y10, Y10
-	VANDPS      Y9, Y10, Y10
-	VFMADD231PS Y10, Y10, Y3
-	JMP         end4
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), DX
+	SHLQ         $0x02, CX
+	SUBQ         CX, DX
+	VMOVDQU      32(DX), Y8
+	VMASKMOVPS   96(AX), Y8, Y9
+	VBROADCASTSS negZero<>+4(SB), Y10
+	VANDNPS      Y10, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VADDPS       Y9, Y3, Y3
+	JMP          end4
 
 partial3c:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        laneMasks<>+0(SB), DX
-	SHLQ        $0x02, CX
-	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y9
-	VMASKMOVPS  64(AX), Y9, Y10
-	VSUBPS      Y8, Y10, Y10
-	VANDPS      Y9, Y10, Y10
-	VFMADD231PS Y10, Y10, Y2
-	JMP         end4
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), DX
+	SHLQ         $0x02, CX
+	SUBQ         CX, DX
+	VMOVDQU      32(DX), Y8
+	VMASKMOVPS   64(AX), Y8, Y9
+	VBROADCASTSS negZero<>+4(SB), Y10
+	VANDNPS      Y10, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VADDPS       Y9, Y2, Y2
+	JMP          end4
 
 partial3b:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        laneMasks<>+0(SB), DX
-	SHLQ        $0x02, CX
-	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y9
-	VMASKMOVPS  32(AX), Y9, Y10
-	VSUBPS      Y8, Y10, Y10
-	VANDPS      Y9, Y10, Y10
-	VFMADD231PS Y10, Y10, Y1
-	JMP         end4
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), DX
+	SHLQ         $0x02, CX
+	SUBQ         CX, DX
+	VMOVDQU      32(DX), Y8
+	VMASKMOVPS   32(AX), Y8, Y9
+	VBROADCASTSS negZero<>+4(SB), Y10
+	VANDNPS      Y10, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VADDPS       Y9, Y1, Y1
+	JMP          end4
 
 partial3a:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        laneMasks<>+0(SB), DX
-	SHLQ        $0x02, CX
-	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y9
-	VMASKMOVPS  (AX), Y9, Y10
-	VSUBPS      Y8, Y10, Y10
-	VANDPS      Y9, Y10, Y10
-	VFMADD231PS Y10, Y10, Y0
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), DX
+	SHLQ         $0x02, CX
+	SUBQ         CX, DX
+	VMOVDQU      32(DX), Y8
+	VMASKMOVPS   (AX), Y8, Y9
+	VBROADCASTSS negZero<>+4(SB), Y10
+	VANDNPS      Y10, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VADDPS       Y9, Y0, Y0
 
 end4:
 	// Tree reduction: registers, then halves of one.
@@ -1030,14 +1009,224 @@ end4:
 	VSHUFPS      $0x88, Y1, Y1, Y0
 	VSHUFPS      $0xdd, Y1, Y1, Y1
 	VADDPS       Y1, Y0, Y0
-	VMOVSS       X0, ret+32(FP)
+	VXORPS       X8, X8, X8
+	VCVTSI2SSQ   x_len+8(FP), X8, X8
+	VDIVSS       X8, X0, X0
+	VBROADCASTSS X0, Y9
+	VSUBPS       Y9, Y9, Y0
+	VSUBPS       Y9, Y9, Y1
+	VSUBPS       Y9, Y9, Y2
+	VSUBPS       Y9, Y9, Y3
+	VSUBPS       Y9, Y9, Y4
+	VSUBPS       Y9, Y9, Y5
+	VSUBPS       Y9, Y9, Y6
+	VSUBPS       Y9, Y9, Y7
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+
+round5:
+	CMPQ        CX, $0x00000040
+	JL          rest6
+	VMOVUPS     (AX), Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y0
+	VMOVUPS     32(AX), Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y1
+	VMOVUPS     64(AX), Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y2
+	VMOVUPS     96(AX), Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y3
+	VMOVUPS     128(AX), Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y4
+	VMOVUPS     160(AX), Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y5
+	VMOVUPS     192(AX), Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y6
+	VMOVUPS     224(AX), Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y7
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000040, CX
+	JMP         round5
+
+rest6:
+	CMPQ        CX, $0x00000008
+	JL          partial7a
+	VMOVUPS     (AX), Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y0
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial7b
+	VMOVUPS     32(AX), Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y1
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial7c
+	VMOVUPS     64(AX), Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y2
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial7d
+	VMOVUPS     96(AX), Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y3
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial7e
+	VMOVUPS     128(AX), Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y4
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial7f
+	VMOVUPS     160(AX), Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y5
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial7g
+	VMOVUPS     192(AX), Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y10, Y10, Y6
+	SUBQ        $0x00000008, CX
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y10
+	VMASKMOVPS  224(AX), Y10, Y11
+	VSUBPS      Y9, Y11, Y11
+	VANDPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y7
+	JMP         end8
+
+partial7g:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y10
+	VMASKMOVPS  192(AX), Y10, Y11
+	VSUBPS      Y9, Y11, Y11
+	VANDPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y6
+	JMP         end8
+
+partial7f:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y10
+	VMASKMOVPS  160(AX), Y10, Y11
+	VSUBPS      Y9, Y11, Y11
+	VANDPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y5
+	JMP         end8
+
+partial7e:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y10
+	VMASKMOVPS  128(AX), Y10, Y11
+	VSUBPS      Y9, Y11, Y11
+	VANDPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y4
+	JMP         end8
+
+partial7d:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y10
+	VMASKMOVPS  96(AX), Y10, Y11
+	VSUBPS      Y9, Y11, Y11
+	VANDPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y3
+	JMP         end8
+
+partial7c:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y10
+	VMASKMOVPS  64(AX), Y10, Y11
+	VSUBPS      Y9, Y11, Y11
+	VANDPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y2
+	JMP         end8
+
+partial7b:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y10
+	VMASKMOVPS  32(AX), Y10, Y11
+	VSUBPS      Y9, Y11, Y11
+	VANDPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y1
+	JMP         end8
+
+partial7a:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x02, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y10
+	VMASKMOVPS  (AX), Y10, Y11
+	VSUBPS      Y9, Y11, Y11
+	VANDPS      Y10, Y11, Y11
+	VFMADD231PS Y11, Y11, Y0
+
+end8:
+	// Tree reduction: registers, then halves of one.
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0x44, Y0, Y0, Y1
+	VSHUFPS      $0xee, Y0, Y0, Y0
+	VADDPS       Y0, Y1, Y1
+	VSHUFPS      $0x88, Y1, Y1, Y0
+	VSHUFPS      $0xdd, Y1, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VDIVSS       X8, X0, X0
+	VMOVSS       X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
 // DeviationWideF32AVX2 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It is
 // defined by generic.DeviationWideF32.
 //
-// AVX2 and FMA. Like Deviation without the tree reduction. Reads x, updates acc.
+// AVX2 and FMA. Like Variance without the mean and the tree reductions. Reads x, updates
+// acc.
 //
 // lanes Y0–Y7, acc AX, m Y8, x AX, len(x) CX.
 //
@@ -1430,16 +1619,17 @@ end4:
 	VZEROUPPER
 	RET
 
-// CosineF32AVX2 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
-// each in 32 lanes. It is defined by generic.CosineF32.
+// CosineF32AVX2 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
+// each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
+// is defined by generic.CosineF32.
 //
 // AVX2 and FMA. Twice 64 bytes of lanes for each of three sums, two loads and three FMAs for
-// each vector; then tree reductions side by side. Reads x and y, writes sums.
+// each vector; then tree reductions side by side. Reads x and y.
 //
-// lanes Y0–Y11, x AX, y CX, len(x) DX, sums AX.
+// lanes Y0–Y11, x AX, y CX, len(x) DX.
 //
 // Requires: AVX, FMA3
-TEXT ·CosineF32AVX2(SB), NOSPLIT, $0-72
+TEXT ·CosineF32AVX2(SB), NOSPLIT, $0-52
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1601,9 +1791,26 @@ end4:
 	VSHUFPS      $0x88, Y0, Y1, Y2
 	VSHUFPS      $0xdd, Y0, Y1, Y0
 	VADDPS       Y0, Y2, Y2
-	MOVQ         sums_base+48(FP), AX
-	VMOVSD       X2, (AX)
-	VEXTRACTPS   $0x02, X2, 8(AX)
+	VCMPPS       $0x19, normLeastF32<>+0(SB), Y2, Y0
+	VCMPPS       $0x16, normMostF32<>+0(SB), Y2, Y1
+	VMOVMSKPS    Y0, AX
+	TESTL        $0x00000006, AX
+	JNZ          hard5
+	VMOVMSKPS    Y1, AX
+	TESTL        $0x00000006, AX
+	JNZ          hard5
+	VSQRTPS      X2, X1
+	VPERMILPS    $0x01, X1, X0
+	VPERMILPS    $0x02, X1, X1
+	VMULSS       X1, X0, X0
+	VDIVSS       X0, X2, X2
+	VMOVSS       X2, ret+48(FP)
+	VZEROUPPER
+	RET
+
+hard5:
+	VMOVUPS nanF32<>+0(SB), X2
+	VMOVSS  X2, ret+48(FP)
 	VZEROUPPER
 	RET
 
@@ -2702,201 +2909,180 @@ end4:
 	VZEROUPPER
 	RET
 
-// DeviationF64AVX2 returns Σ (x[i] − m)² in 32 lanes. It is defined by generic.DeviationF64.
+// VarianceF64AVX2 returns Σ (x[i] − m)² divided by the number of elements, m being their
+// mean; but NaN if that isn't finite. It is defined by generic.VarianceF64.
 //
-// AVX2 and FMA. Four times 64 bytes of lanes, then a tree reduction. Reads x.
+// AVX2 and FMA. Sum's lanes and tree reduction, then as many lanes of the squares of
+// deviations, which begin with m − m. Reads x.
 //
-// lanes Y0–Y7, m Y8, x AX, len(x) CX.
+// lanes Y0–Y7, n X8, m Y9, x AX, len(x) CX.
 //
-// Requires: AVX, FMA3
-TEXT ·DeviationF64AVX2(SB), NOSPLIT, $0-40
-	VXORPS       Y0, Y0, Y0
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VXORPS       Y4, Y4, Y4
-	VXORPS       Y5, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VBROADCASTSD m+24(FP), Y8
-	MOVQ         x_base+0(FP), AX
-	MOVQ         x_len+8(FP), CX
+// Requires: AVX, AVX2, FMA3
+TEXT ·VarianceF64AVX2(SB), NOSPLIT, $0-32
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
 
 round1:
-	CMPQ        CX, $0x00000020
-	JL          rest2
-	VMOVUPD     (AX), Y9
-	VSUBPD      Y8, Y9, Y9
-	VFMADD231PD Y9, Y9, Y0
-	VMOVUPD     32(AX), Y9
-	VSUBPD      Y8, Y9, Y9
-	VFMADD231PD Y9, Y9, Y1
-	VMOVUPD     64(AX), Y9
-	VSUBPD      Y8, Y9, Y9
-	VFMADD231PD Y9, Y9, Y2
-	VMOVUPD     96(AX), Y9
-	VSUBPD      Y8, Y9, Y9
-	VFMADD231PD Y9, Y9, Y3
-	VMOVUPD     128(AX), Y9
-	VSUBPD      Y8, Y9, Y9
-	VFMADD231PD Y9, Y9, Y4
-	VMOVUPD     160(AX), Y9
-	VSUBPD      Y8, Y9, Y9
-	VFMADD231PD Y9, Y9, Y5
-	VMOVUPD     192(AX), Y9
-	VSUBPD      Y8, Y9, Y9
-	VFMADD231PD Y9, Y9, Y6
-	VMOVUPD     224(AX), Y9
-	VSUBPD      Y8, Y9, Y9
-	VFMADD231PD Y9, Y9, Y7
-	ADDQ        $0x00000100, AX
-	SUBQ        $0x00000020, CX
-	JMP         round1
+	CMPQ   CX, $0x00000020
+	JL     rest2
+	VADDPD (AX), Y0, Y0
+	VADDPD 32(AX), Y1, Y1
+	VADDPD 64(AX), Y2, Y2
+	VADDPD 96(AX), Y3, Y3
+	VADDPD 128(AX), Y4, Y4
+	VADDPD 160(AX), Y5, Y5
+	VADDPD 192(AX), Y6, Y6
+	VADDPD 224(AX), Y7, Y7
+	ADDQ   $0x00000100, AX
+	SUBQ   $0x00000020, CX
+	JMP    round1
 
 rest2:
-	CMPQ        CX, $0x00000004
-	JL          partial3a
-	VMOVUPD     (AX), Y9
-	VSUBPD      Y8, Y9, Y9
-	VFMADD231PD Y9, Y9, Y0
-	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
-	JL          partial3b
-	VMOVUPD     32(AX), Y9
-	VSUBPD      Y8, Y9, Y9
-	VFMADD231PD Y9, Y9, Y1
-	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
-	JL          partial3c
-	VMOVUPD     64(AX), Y9
-	VSUBPD      Y8, Y9, Y9
-	VFMADD231PD Y9, Y9, Y2
-	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
-	JL          partial3d
-	VMOVUPD     96(AX), Y9
-	VSUBPD      Y8, Y9, Y9
-	VFMADD231PD Y9, Y9, Y3
-	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
-	JL          partial3e
-	VMOVUPD     128(AX), Y9
-	VSUBPD      Y8, Y9, Y9
-	VFMADD231PD Y9, Y9, Y4
-	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
-	JL          partial3f
-	VMOVUPD     160(AX), Y9
-	VSUBPD      Y8, Y9, Y9
-	VFMADD231PD Y9, Y9, Y5
-	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
-	JL          partial3g
-	VMOVUPD     192(AX), Y9
-	VSUBPD      Y8, Y9, Y9
-	VFMADD231PD Y9, Y9, Y6
-	SUBQ        $0x00000004, CX
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        laneMasks<>+0(SB), DX
-	SHLQ        $0x03, CX
-	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y9
-	VMASKMOVPD  224(AX), Y9, Y10
-	VSUBPD      Y8, Y10, Y10
-	VANDPS      Y9, Y10, Y10
-	VFMADD231PD Y10, Y10, Y7
-	JMP         end4
+	CMPQ         CX, $0x00000004
+	JL           partial3a
+	VADDPD       (AX), Y0, Y0
+	SUBQ         $0x00000004, CX
+	CMPQ         CX, $0x00000004
+	JL           partial3b
+	VADDPD       32(AX), Y1, Y1
+	SUBQ         $0x00000004, CX
+	CMPQ         CX, $0x00000004
+	JL           partial3c
+	VADDPD       64(AX), Y2, Y2
+	SUBQ         $0x00000004, CX
+	CMPQ         CX, $0x00000004
+	JL           partial3d
+	VADDPD       96(AX), Y3, Y3
+	SUBQ         $0x00000004, CX
+	CMPQ         CX, $0x00000004
+	JL           partial3e
+	VADDPD       128(AX), Y4, Y4
+	SUBQ         $0x00000004, CX
+	CMPQ         CX, $0x00000004
+	JL           partial3f
+	VADDPD       160(AX), Y5, Y5
+	SUBQ         $0x00000004, CX
+	CMPQ         CX, $0x00000004
+	JL           partial3g
+	VADDPD       192(AX), Y6, Y6
+	SUBQ         $0x00000004, CX
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), DX
+	SHLQ         $0x03, CX
+	SUBQ         CX, DX
+	VMOVDQU      32(DX), Y8
+	VMASKMOVPD   224(AX), Y8, Y9
+	VBROADCASTSD negZero<>+0(SB), Y10
+	VANDNPS      Y10, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VADDPD       Y9, Y7, Y7
+	JMP          end4
 
 partial3g:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        laneMasks<>+0(SB), DX
-	SHLQ        $0x03, CX
-	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y9
-	VMASKMOVPD  192(AX), Y9, Y10
-	VSUBPD      Y8, Y10, Y10
-	VANDPS      Y9, Y10, Y10
-	VFMADD231PD Y10, Y10, Y6
-	JMP         end4
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), DX
+	SHLQ         $0x03, CX
+	SUBQ         CX, DX
+	VMOVDQU      32(DX), Y8
+	VMASKMOVPD   192(AX), Y8, Y9
+	VBROADCASTSD negZero<>+0(SB), Y10
+	VANDNPS      Y10, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VADDPD       Y9, Y6, Y6
+	JMP          end4
 
 partial3f:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        laneMasks<>+0(SB), DX
-	SHLQ        $0x03, CX
-	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y9
-	VMASKMOVPD  160(AX), Y9, Y10
-	VSUBPD      Y8, Y10, Y10
-	VANDPS      Y9, Y10, Y10
-	VFMADD231PD Y10, Y10, Y5
-	JMP         end4
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), DX
+	SHLQ         $0x03, CX
+	SUBQ         CX, DX
+	VMOVDQU      32(DX), Y8
+	VMASKMOVPD   160(AX), Y8, Y9
+	VBROADCASTSD negZero<>+0(SB), Y10
+	VANDNPS      Y10, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VADDPD       Y9, Y5, Y5
+	JMP          end4
 
 partial3e:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        laneMasks<>+0(SB), DX
-	SHLQ        $0x03, CX
-	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y9
-	VMASKMOVPD  128(AX), Y9, Y10
-	VSUBPD      Y8, Y10, Y10
-	VANDPS      Y9, Y10, Y10
-	VFMADD231PD Y10, Y10, Y4
-	JMP         end4
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), DX
+	SHLQ         $0x03, CX
+	SUBQ         CX, DX
+	VMOVDQU      32(DX), Y8
+	VMASKMOVPD   128(AX), Y8, Y9
+	VBROADCASTSD negZero<>+0(SB), Y10
+	VANDNPS      Y10, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VADDPD       Y9, Y4, Y4
+	JMP          end4
 
 partial3d:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        laneMasks<>+0(SB), DX
-	SHLQ        $0x03, CX
-	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y9
-	VMASKMOVPD  96(AX), Y9, Y10
-	VSUBPD      Y8, Y10, Y10
-	VANDPS      Y9, Y10, Y10
-	VFMADD231PD Y10, Y10, Y3
-	JMP         end4
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), DX
+	SHLQ         $0x03, CX
+	SUBQ         CX, DX
+	VMOVDQU      32(DX), Y8
+	VMASKMOVPD   96(AX), Y8, Y9
+	VBROADCASTSD negZero<>+0(SB), Y10
+	VANDNPS      Y10, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	JMP          end4
 
 partial3c:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        laneMasks<>+0(SB), DX
-	SHLQ        $0x03, CX
-	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y9
-	VMASKMOVPD  64(AX), Y9, Y10
-	VSUBPD      Y8, Y10, Y10
-	VANDPS      Y9, Y10, Y10
-	VFMADD231PD Y10, Y10, Y2
-	JMP         end4
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), DX
+	SHLQ         $0x03, CX
+	SUBQ         CX, DX
+	VMOVDQU      32(DX), Y8
+	VMASKMOVPD   64(AX), Y8, Y9
+	VBROADCASTSD negZero<>+0(SB), Y10
+	VANDNPS      Y10, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	JMP          end4
 
 partial3b:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        laneMasks<>+0(SB), DX
-	SHLQ        $0x03, CX
-	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y9
-	VMASKMOVPD  32(AX), Y9, Y10
-	VSUBPD      Y8, Y10, Y10
-	VANDPS      Y9, Y10, Y10
-	VFMADD231PD Y10, Y10, Y1
-	JMP         end4
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), DX
+	SHLQ         $0x03, CX
+	SUBQ         CX, DX
+	VMOVDQU      32(DX), Y8
+	VMASKMOVPD   32(AX), Y8, Y9
+	VBROADCASTSD negZero<>+0(SB), Y10
+	VANDNPS      Y10, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	JMP          end4
 
 partial3a:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        laneMasks<>+0(SB), DX
-	SHLQ        $0x03, CX
-	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y9
-	VMASKMOVPD  (AX), Y9, Y10
-	VSUBPD      Y8, Y10, Y10
-	VANDPS      Y9, Y10, Y10
-	VFMADD231PD Y10, Y10, Y0
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         laneMasks<>+0(SB), DX
+	SHLQ         $0x03, CX
+	SUBQ         CX, DX
+	VMOVDQU      32(DX), Y8
+	VMASKMOVPD   (AX), Y8, Y9
+	VBROADCASTSD negZero<>+0(SB), Y10
+	VANDNPS      Y10, Y8, Y10
+	VORPS        Y10, Y9, Y9
+	VADDPD       Y9, Y0, Y0
 
 end4:
 	// Tree reduction: registers, then halves of one.
@@ -2912,14 +3098,221 @@ end4:
 	VUNPCKLPD    Y0, Y0, Y1
 	VUNPCKHPD    Y0, Y0, Y0
 	VADDPD       Y0, Y1, Y1
-	VMOVSD       X1, ret+32(FP)
+	VXORPS       X8, X8, X8
+	VCVTSI2SDQ   x_len+8(FP), X8, X8
+	VDIVSD       X8, X1, X1
+	VBROADCASTSD X1, Y9
+	VSUBPD       Y9, Y9, Y0
+	VSUBPD       Y9, Y9, Y1
+	VSUBPD       Y9, Y9, Y2
+	VSUBPD       Y9, Y9, Y3
+	VSUBPD       Y9, Y9, Y4
+	VSUBPD       Y9, Y9, Y5
+	VSUBPD       Y9, Y9, Y6
+	VSUBPD       Y9, Y9, Y7
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+
+round5:
+	CMPQ        CX, $0x00000020
+	JL          rest6
+	VMOVUPD     (AX), Y10
+	VSUBPD      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y0
+	VMOVUPD     32(AX), Y10
+	VSUBPD      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y1
+	VMOVUPD     64(AX), Y10
+	VSUBPD      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y2
+	VMOVUPD     96(AX), Y10
+	VSUBPD      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y3
+	VMOVUPD     128(AX), Y10
+	VSUBPD      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y4
+	VMOVUPD     160(AX), Y10
+	VSUBPD      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y5
+	VMOVUPD     192(AX), Y10
+	VSUBPD      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y6
+	VMOVUPD     224(AX), Y10
+	VSUBPD      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y7
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000020, CX
+	JMP         round5
+
+rest6:
+	CMPQ        CX, $0x00000004
+	JL          partial7a
+	VMOVUPD     (AX), Y10
+	VSUBPD      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y0
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial7b
+	VMOVUPD     32(AX), Y10
+	VSUBPD      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y1
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial7c
+	VMOVUPD     64(AX), Y10
+	VSUBPD      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y2
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial7d
+	VMOVUPD     96(AX), Y10
+	VSUBPD      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y3
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial7e
+	VMOVUPD     128(AX), Y10
+	VSUBPD      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y4
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial7f
+	VMOVUPD     160(AX), Y10
+	VSUBPD      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y5
+	SUBQ        $0x00000004, CX
+	CMPQ        CX, $0x00000004
+	JL          partial7g
+	VMOVUPD     192(AX), Y10
+	VSUBPD      Y9, Y10, Y10
+	VFMADD231PD Y10, Y10, Y6
+	SUBQ        $0x00000004, CX
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y10
+	VMASKMOVPD  224(AX), Y10, Y11
+	VSUBPD      Y9, Y11, Y11
+	VANDPS      Y10, Y11, Y11
+	VFMADD231PD Y11, Y11, Y7
+	JMP         end8
+
+partial7g:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y10
+	VMASKMOVPD  192(AX), Y10, Y11
+	VSUBPD      Y9, Y11, Y11
+	VANDPS      Y10, Y11, Y11
+	VFMADD231PD Y11, Y11, Y6
+	JMP         end8
+
+partial7f:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y10
+	VMASKMOVPD  160(AX), Y10, Y11
+	VSUBPD      Y9, Y11, Y11
+	VANDPS      Y10, Y11, Y11
+	VFMADD231PD Y11, Y11, Y5
+	JMP         end8
+
+partial7e:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y10
+	VMASKMOVPD  128(AX), Y10, Y11
+	VSUBPD      Y9, Y11, Y11
+	VANDPS      Y10, Y11, Y11
+	VFMADD231PD Y11, Y11, Y4
+	JMP         end8
+
+partial7d:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y10
+	VMASKMOVPD  96(AX), Y10, Y11
+	VSUBPD      Y9, Y11, Y11
+	VANDPS      Y10, Y11, Y11
+	VFMADD231PD Y11, Y11, Y3
+	JMP         end8
+
+partial7c:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y10
+	VMASKMOVPD  64(AX), Y10, Y11
+	VSUBPD      Y9, Y11, Y11
+	VANDPS      Y10, Y11, Y11
+	VFMADD231PD Y11, Y11, Y2
+	JMP         end8
+
+partial7b:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y10
+	VMASKMOVPD  32(AX), Y10, Y11
+	VSUBPD      Y9, Y11, Y11
+	VANDPS      Y10, Y11, Y11
+	VFMADD231PD Y11, Y11, Y1
+	JMP         end8
+
+partial7a:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        laneMasks<>+0(SB), DX
+	SHLQ        $0x03, CX
+	SUBQ        CX, DX
+	VMOVDQU     32(DX), Y10
+	VMASKMOVPD  (AX), Y10, Y11
+	VSUBPD      Y9, Y11, Y11
+	VANDPS      Y10, Y11, Y11
+	VFMADD231PD Y11, Y11, Y0
+
+end8:
+	// Tree reduction: registers, then halves of one.
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKLPD    Y0, Y0, Y1
+	VUNPCKHPD    Y0, Y0, Y0
+	VADDPD       Y0, Y1, Y1
+	VDIVSD       X8, X1, X1
+	VMOVSD       X1, ret+24(FP)
 	VZEROUPPER
 	RET
 
 // DeviationWideF64AVX2 continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It is
 // defined by generic.DeviationWideF64.
 //
-// AVX2 and FMA. Like Deviation without the tree reduction. Reads x, updates acc.
+// AVX2 and FMA. Like Variance without the mean and the tree reductions. Reads x, updates
+// acc.
 //
 // lanes Y0–Y7, acc AX, m Y8, x AX, len(x) CX.
 //
@@ -3309,16 +3702,17 @@ end4:
 	VZEROUPPER
 	RET
 
-// CosineF64AVX2 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
-// each in 16 lanes. It is defined by generic.CosineF64.
+// CosineF64AVX2 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
+// each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
+// is defined by generic.CosineF64.
 //
 // AVX2 and FMA. Twice 64 bytes of lanes for each of three sums, two loads and three FMAs for
-// each vector; then tree reductions side by side. Reads x and y, writes sums.
+// each vector; then tree reductions side by side. Reads x and y.
 //
-// lanes Y0–Y11, x AX, y CX, len(x) DX, sums AX.
+// lanes Y0–Y11, x AX, y CX, len(x) DX.
 //
 // Requires: AVX, FMA3
-TEXT ·CosineF64AVX2(SB), NOSPLIT, $0-72
+TEXT ·CosineF64AVX2(SB), NOSPLIT, $0-56
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3473,10 +3867,26 @@ end4:
 	VUNPCKLPD    Y4, Y1, Y0
 	VUNPCKHPD    Y4, Y1, Y1
 	VADDPD       Y1, Y0, Y0
-	MOVQ         sums_base+48(FP), AX
-	VMOVUPD      X0, (AX)
-	VEXTRACTF128 $0x01, Y0, X0
-	VMOVSD       X0, 16(AX)
+	VCMPPD       $0x19, normLeastF64<>+0(SB), Y0, Y1
+	VCMPPD       $0x16, normMostF64<>+0(SB), Y0, Y2
+	VMOVMSKPD    Y1, AX
+	TESTL        $0x00000006, AX
+	JNZ          hard5
+	VMOVMSKPD    Y2, AX
+	TESTL        $0x00000006, AX
+	JNZ          hard5
+	VSQRTPD      Y0, Y2
+	VPERMILPD    $0x01, X2, X1
+	VEXTRACTF128 $0x01, Y2, X2
+	VMULSD       X2, X1, X1
+	VDIVSD       X1, X0, X0
+	VMOVSD       X0, ret+48(FP)
+	VZEROUPPER
+	RET
+
+hard5:
+	VMOVUPD nanF64<>+0(SB), X0
+	VMOVSD  X0, ret+48(FP)
 	VZEROUPPER
 	RET
 
@@ -4194,102 +4604,84 @@ end4:
 	VZEROUPPER
 	RET
 
-// DeviationF32AVX512 returns Σ (x[i] − m)² in 64 lanes. It is defined by
-// generic.DeviationF32.
+// VarianceF32AVX512 returns Σ (x[i] − m)² divided by the number of elements, m being their
+// mean; but NaN if that isn't finite. It is defined by generic.VarianceF32.
 //
-// AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes, then a tree reduction. Reads x.
+// AVX-512 (F, BW, DQ, VL). Sum's lanes and tree reduction, then as many lanes of the squares
+// of deviations, which begin with m − m. Reads x.
 //
-// lanes Z0–Z3, m Z4, x AX, len(x) CX.
+// lanes Z0–Z3, n X4, m Z5, x AX, len(x) CX.
 //
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
-TEXT ·DeviationF32AVX512(SB), NOSPLIT, $0-36
-	VXORPS       Z0, Z0, Z0
-	VXORPS       Z1, Z1, Z1
-	VXORPS       Z2, Z2, Z2
-	VXORPS       Z3, Z3, Z3
-	VBROADCASTSS m+24(FP), Z4
-	MOVQ         x_base+0(FP), AX
-	MOVQ         x_len+8(FP), CX
+TEXT ·VarianceF32AVX512(SB), NOSPLIT, $0-28
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
 
 round1:
-	CMPQ        CX, $0x00000040
-	JL          rest2
-	VMOVUPS     (AX), Z5
-	VSUBPS      Z4, Z5, Z5
-	VFMADD231PS Z5, Z5, Z0
-	VMOVUPS     64(AX), Z5
-	VSUBPS      Z4, Z5, Z5
-	VFMADD231PS Z5, Z5, Z1
-	VMOVUPS     128(AX), Z5
-	VSUBPS      Z4, Z5, Z5
-	VFMADD231PS Z5, Z5, Z2
-	VMOVUPS     192(AX), Z5
-	VSUBPS      Z4, Z5, Z5
-	VFMADD231PS Z5, Z5, Z3
-	ADDQ        $0x00000100, AX
-	SUBQ        $0x00000040, CX
-	JMP         round1
+	CMPQ   CX, $0x00000040
+	JL     rest2
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 192(AX), Z3, Z3
+	ADDQ   $0x00000100, AX
+	SUBQ   $0x00000040, CX
+	JMP    round1
 
 rest2:
-	CMPQ        CX, $0x00000010
-	JL          partial3a
-	VMOVUPS     (AX), Z5
-	VSUBPS      Z4, Z5, Z5
-	VFMADD231PS Z5, Z5, Z0
-	SUBQ        $0x00000010, CX
-	CMPQ        CX, $0x00000010
-	JL          partial3b
-	VMOVUPS     64(AX), Z5
-	VSUBPS      Z4, Z5, Z5
-	VFMADD231PS Z5, Z5, Z1
-	SUBQ        $0x00000010, CX
-	CMPQ        CX, $0x00000010
-	JL          partial3c
-	VMOVUPS     128(AX), Z5
-	VSUBPS      Z4, Z5, Z5
-	VFMADD231PS Z5, Z5, Z2
-	SUBQ        $0x00000010, CX
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        bitMasks<>+0(SB), DX
-	KMOVW       (DX)(CX*2), K1
-	VMOVUPS.Z   192(AX), K1, Z5
-	VSUBPS      Z4, Z5, Z5
-	VMOVAPS.Z   Z5, K1, Z5
-	VFMADD231PS Z5, Z5, Z3
-	JMP         end4
+	CMPQ         CX, $0x00000010
+	JL           partial3a
+	VADDPS       (AX), Z0, Z0
+	SUBQ         $0x00000010, CX
+	CMPQ         CX, $0x00000010
+	JL           partial3b
+	VADDPS       64(AX), Z1, Z1
+	SUBQ         $0x00000010, CX
+	CMPQ         CX, $0x00000010
+	JL           partial3c
+	VADDPS       128(AX), Z2, Z2
+	SUBQ         $0x00000010, CX
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
+	VBROADCASTSS negZero<>+4(SB), Z4
+	VMOVUPS      192(AX), K1, Z4
+	VADDPS       Z4, Z3, Z3
+	JMP          end4
 
 partial3c:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        bitMasks<>+0(SB), DX
-	KMOVW       (DX)(CX*2), K1
-	VMOVUPS.Z   128(AX), K1, Z5
-	VSUBPS      Z4, Z5, Z5
-	VMOVAPS.Z   Z5, K1, Z5
-	VFMADD231PS Z5, Z5, Z2
-	JMP         end4
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
+	VBROADCASTSS negZero<>+4(SB), Z4
+	VMOVUPS      128(AX), K1, Z4
+	VADDPS       Z4, Z2, Z2
+	JMP          end4
 
 partial3b:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        bitMasks<>+0(SB), DX
-	KMOVW       (DX)(CX*2), K1
-	VMOVUPS.Z   64(AX), K1, Z5
-	VSUBPS      Z4, Z5, Z5
-	VMOVAPS.Z   Z5, K1, Z5
-	VFMADD231PS Z5, Z5, Z1
-	JMP         end4
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
+	VBROADCASTSS negZero<>+4(SB), Z4
+	VMOVUPS      64(AX), K1, Z4
+	VADDPS       Z4, Z1, Z1
+	JMP          end4
 
 partial3a:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        bitMasks<>+0(SB), DX
-	KMOVW       (DX)(CX*2), K1
-	VMOVUPS.Z   (AX), K1, Z5
-	VSUBPS      Z4, Z5, Z5
-	VMOVAPS.Z   Z5, K1, Z5
-	VFMADD231PS Z5, Z5, Z0
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
+	VBROADCASTSS negZero<>+4(SB), Z4
+	VMOVUPS      (AX), K1, Z4
+	VADDPS       Z4, Z0, Z0
 
 end4:
 	// Tree reduction: registers, then halves of one.
@@ -4306,14 +4698,122 @@ end4:
 	VSHUFPS       $0x88, Y1, Y1, Y0
 	VSHUFPS       $0xdd, Y1, Y1, Y1
 	VADDPS        Y1, Y0, Y0
-	VMOVSS        X0, ret+32(FP)
+	VXORPS        X4, X4, X4
+	VCVTSI2SSQ    x_len+8(FP), X4, X4
+	VDIVSS        X4, X0, X0
+	VBROADCASTSS  X0, Z5
+	VSUBPS        Z5, Z5, Z0
+	VSUBPS        Z5, Z5, Z1
+	VSUBPS        Z5, Z5, Z2
+	VSUBPS        Z5, Z5, Z3
+	MOVQ          x_base+0(FP), AX
+	MOVQ          x_len+8(FP), CX
+
+round5:
+	CMPQ        CX, $0x00000040
+	JL          rest6
+	VMOVUPS     (AX), Z6
+	VSUBPS      Z5, Z6, Z6
+	VFMADD231PS Z6, Z6, Z0
+	VMOVUPS     64(AX), Z6
+	VSUBPS      Z5, Z6, Z6
+	VFMADD231PS Z6, Z6, Z1
+	VMOVUPS     128(AX), Z6
+	VSUBPS      Z5, Z6, Z6
+	VFMADD231PS Z6, Z6, Z2
+	VMOVUPS     192(AX), Z6
+	VSUBPS      Z5, Z6, Z6
+	VFMADD231PS Z6, Z6, Z3
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000040, CX
+	JMP         round5
+
+rest6:
+	CMPQ        CX, $0x00000010
+	JL          partial7a
+	VMOVUPS     (AX), Z6
+	VSUBPS      Z5, Z6, Z6
+	VFMADD231PS Z6, Z6, Z0
+	SUBQ        $0x00000010, CX
+	CMPQ        CX, $0x00000010
+	JL          partial7b
+	VMOVUPS     64(AX), Z6
+	VSUBPS      Z5, Z6, Z6
+	VFMADD231PS Z6, Z6, Z1
+	SUBQ        $0x00000010, CX
+	CMPQ        CX, $0x00000010
+	JL          partial7c
+	VMOVUPS     128(AX), Z6
+	VSUBPS      Z5, Z6, Z6
+	VFMADD231PS Z6, Z6, Z2
+	SUBQ        $0x00000010, CX
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   192(AX), K1, Z6
+	VSUBPS      Z5, Z6, Z6
+	VMOVAPS.Z   Z6, K1, Z6
+	VFMADD231PS Z6, Z6, Z3
+	JMP         end8
+
+partial7c:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   128(AX), K1, Z6
+	VSUBPS      Z5, Z6, Z6
+	VMOVAPS.Z   Z6, K1, Z6
+	VFMADD231PS Z6, Z6, Z2
+	JMP         end8
+
+partial7b:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   64(AX), K1, Z6
+	VSUBPS      Z5, Z6, Z6
+	VMOVAPS.Z   Z6, K1, Z6
+	VFMADD231PS Z6, Z6, Z1
+	JMP         end8
+
+partial7a:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPS.Z   (AX), K1, Z6
+	VSUBPS      Z5, Z6, Z6
+	VMOVAPS.Z   Z6, K1, Z6
+	VFMADD231PS Z6, Z6, Z0
+
+end8:
+	// Tree reduction: registers, then halves of one.
+	VADDPS        Z2, Z0, Z0
+	VADDPS        Z3, Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VSHUFPS       $0x44, Y0, Y0, Y1
+	VSHUFPS       $0xee, Y0, Y0, Y0
+	VADDPS        Y0, Y1, Y1
+	VSHUFPS       $0x88, Y1, Y1, Y0
+	VSHUFPS       $0xdd, Y1, Y1, Y1
+	VADDPS        Y1, Y0, Y0
+	VDIVSS        X4, X0, X0
+	VMOVSS        X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
 // DeviationWideF32AVX512 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It
 // is defined by generic.DeviationWideF32.
 //
-// AVX-512 (F, BW, DQ, VL). Like Deviation without the tree reduction. Reads x, updates acc.
+// AVX-512 (F, BW, DQ, VL). Like Variance without the mean and the tree reductions. Reads x,
+// updates acc.
 //
 // lanes Z0–Z3, acc AX, m Z4, x AX, len(x) CX.
 //
@@ -4516,16 +5016,17 @@ end4:
 	VZEROUPPER
 	RET
 
-// CosineF32AVX512 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
-// each in 32 lanes. It is defined by generic.CosineF32.
+// CosineF32AVX512 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
+// each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
+// is defined by generic.CosineF32.
 //
 // AVX-512 (F, BW, DQ, VL). Twice 64 bytes of lanes for each of three sums, two loads and
-// three FMAs for each vector; then tree reductions side by side. Reads x and y, writes sums.
+// three FMAs for each vector; then tree reductions side by side. Reads x and y.
 //
-// lanes Z0–Z5, x AX, y CX, len(x) DX, sums AX.
+// lanes Z0–Z5, x AX, y CX, len(x) DX.
 //
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
-TEXT ·CosineF32AVX512(SB), NOSPLIT, $0-72
+TEXT ·CosineF32AVX512(SB), NOSPLIT, $0-52
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4613,9 +5114,26 @@ end4:
 	VSHUFPS       $0x88, Y0, Y1, Y2
 	VSHUFPS       $0xdd, Y0, Y1, Y0
 	VADDPS        Y0, Y2, Y2
-	MOVQ          sums_base+48(FP), AX
-	VMOVSD        X2, (AX)
-	VEXTRACTPS    $0x02, X2, 8(AX)
+	VCMPPS        $0x19, normLeastF32<>+0(SB), Y2, K1
+	VCMPPS        $0x16, normMostF32<>+0(SB), Y2, K2
+	KMOVW         K1, AX
+	TESTL         $0x00000006, AX
+	JNZ           hard5
+	KMOVW         K2, AX
+	TESTL         $0x00000006, AX
+	JNZ           hard5
+	VSQRTPS       X2, X1
+	VPERMILPS     $0x01, X1, X0
+	VPERMILPS     $0x02, X1, X1
+	VMULSS        X1, X0, X0
+	VDIVSS        X0, X2, X2
+	VMOVSS        X2, ret+48(FP)
+	VZEROUPPER
+	RET
+
+hard5:
+	VMOVUPS nanF32<>+0(SB), X2
+	VMOVSS  X2, ret+48(FP)
 	VZEROUPPER
 	RET
 
@@ -5123,102 +5641,84 @@ end4:
 	VZEROUPPER
 	RET
 
-// DeviationF64AVX512 returns Σ (x[i] − m)² in 32 lanes. It is defined by
-// generic.DeviationF64.
+// VarianceF64AVX512 returns Σ (x[i] − m)² divided by the number of elements, m being their
+// mean; but NaN if that isn't finite. It is defined by generic.VarianceF64.
 //
-// AVX-512 (F, BW, DQ, VL). Four times 64 bytes of lanes, then a tree reduction. Reads x.
+// AVX-512 (F, BW, DQ, VL). Sum's lanes and tree reduction, then as many lanes of the squares
+// of deviations, which begin with m − m. Reads x.
 //
-// lanes Z0–Z3, m Z4, x AX, len(x) CX.
+// lanes Z0–Z3, n X4, m Z5, x AX, len(x) CX.
 //
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
-TEXT ·DeviationF64AVX512(SB), NOSPLIT, $0-40
-	VXORPS       Z0, Z0, Z0
-	VXORPS       Z1, Z1, Z1
-	VXORPS       Z2, Z2, Z2
-	VXORPS       Z3, Z3, Z3
-	VBROADCASTSD m+24(FP), Z4
-	MOVQ         x_base+0(FP), AX
-	MOVQ         x_len+8(FP), CX
+TEXT ·VarianceF64AVX512(SB), NOSPLIT, $0-32
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
 
 round1:
-	CMPQ        CX, $0x00000020
-	JL          rest2
-	VMOVUPD     (AX), Z5
-	VSUBPD      Z4, Z5, Z5
-	VFMADD231PD Z5, Z5, Z0
-	VMOVUPD     64(AX), Z5
-	VSUBPD      Z4, Z5, Z5
-	VFMADD231PD Z5, Z5, Z1
-	VMOVUPD     128(AX), Z5
-	VSUBPD      Z4, Z5, Z5
-	VFMADD231PD Z5, Z5, Z2
-	VMOVUPD     192(AX), Z5
-	VSUBPD      Z4, Z5, Z5
-	VFMADD231PD Z5, Z5, Z3
-	ADDQ        $0x00000100, AX
-	SUBQ        $0x00000020, CX
-	JMP         round1
+	CMPQ   CX, $0x00000020
+	JL     rest2
+	VADDPD (AX), Z0, Z0
+	VADDPD 64(AX), Z1, Z1
+	VADDPD 128(AX), Z2, Z2
+	VADDPD 192(AX), Z3, Z3
+	ADDQ   $0x00000100, AX
+	SUBQ   $0x00000020, CX
+	JMP    round1
 
 rest2:
-	CMPQ        CX, $0x00000008
-	JL          partial3a
-	VMOVUPD     (AX), Z5
-	VSUBPD      Z4, Z5, Z5
-	VFMADD231PD Z5, Z5, Z0
-	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
-	JL          partial3b
-	VMOVUPD     64(AX), Z5
-	VSUBPD      Z4, Z5, Z5
-	VFMADD231PD Z5, Z5, Z1
-	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
-	JL          partial3c
-	VMOVUPD     128(AX), Z5
-	VSUBPD      Z4, Z5, Z5
-	VFMADD231PD Z5, Z5, Z2
-	SUBQ        $0x00000008, CX
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        bitMasks<>+0(SB), DX
-	KMOVW       (DX)(CX*2), K1
-	VMOVUPD.Z   192(AX), K1, Z5
-	VSUBPD      Z4, Z5, Z5
-	VMOVAPD.Z   Z5, K1, Z5
-	VFMADD231PD Z5, Z5, Z3
-	JMP         end4
+	CMPQ         CX, $0x00000008
+	JL           partial3a
+	VADDPD       (AX), Z0, Z0
+	SUBQ         $0x00000008, CX
+	CMPQ         CX, $0x00000008
+	JL           partial3b
+	VADDPD       64(AX), Z1, Z1
+	SUBQ         $0x00000008, CX
+	CMPQ         CX, $0x00000008
+	JL           partial3c
+	VADDPD       128(AX), Z2, Z2
+	SUBQ         $0x00000008, CX
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
+	VBROADCASTSD negZero<>+0(SB), Z4
+	VMOVUPD      192(AX), K1, Z4
+	VADDPD       Z4, Z3, Z3
+	JMP          end4
 
 partial3c:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        bitMasks<>+0(SB), DX
-	KMOVW       (DX)(CX*2), K1
-	VMOVUPD.Z   128(AX), K1, Z5
-	VSUBPD      Z4, Z5, Z5
-	VMOVAPD.Z   Z5, K1, Z5
-	VFMADD231PD Z5, Z5, Z2
-	JMP         end4
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
+	VBROADCASTSD negZero<>+0(SB), Z4
+	VMOVUPD      128(AX), K1, Z4
+	VADDPD       Z4, Z2, Z2
+	JMP          end4
 
 partial3b:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        bitMasks<>+0(SB), DX
-	KMOVW       (DX)(CX*2), K1
-	VMOVUPD.Z   64(AX), K1, Z5
-	VSUBPD      Z4, Z5, Z5
-	VMOVAPD.Z   Z5, K1, Z5
-	VFMADD231PD Z5, Z5, Z1
-	JMP         end4
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
+	VBROADCASTSD negZero<>+0(SB), Z4
+	VMOVUPD      64(AX), K1, Z4
+	VADDPD       Z4, Z1, Z1
+	JMP          end4
 
 partial3a:
-	TESTQ       CX, CX
-	JZ          end4
-	LEAQ        bitMasks<>+0(SB), DX
-	KMOVW       (DX)(CX*2), K1
-	VMOVUPD.Z   (AX), K1, Z5
-	VSUBPD      Z4, Z5, Z5
-	VMOVAPD.Z   Z5, K1, Z5
-	VFMADD231PD Z5, Z5, Z0
+	TESTQ        CX, CX
+	JZ           end4
+	LEAQ         bitMasks<>+0(SB), DX
+	KMOVW        (DX)(CX*2), K1
+	VBROADCASTSD negZero<>+0(SB), Z4
+	VMOVUPD      (AX), K1, Z4
+	VADDPD       Z4, Z0, Z0
 
 end4:
 	// Tree reduction: registers, then halves of one.
@@ -5232,14 +5732,119 @@ end4:
 	VUNPCKLPD     Y0, Y0, Y1
 	VUNPCKHPD     Y0, Y0, Y0
 	VADDPD        Y0, Y1, Y1
-	VMOVSD        X1, ret+32(FP)
+	VXORPS        X4, X4, X4
+	VCVTSI2SDQ    x_len+8(FP), X4, X4
+	VDIVSD        X4, X1, X1
+	VBROADCASTSD  X1, Z5
+	VSUBPD        Z5, Z5, Z0
+	VSUBPD        Z5, Z5, Z1
+	VSUBPD        Z5, Z5, Z2
+	VSUBPD        Z5, Z5, Z3
+	MOVQ          x_base+0(FP), AX
+	MOVQ          x_len+8(FP), CX
+
+round5:
+	CMPQ        CX, $0x00000020
+	JL          rest6
+	VMOVUPD     (AX), Z6
+	VSUBPD      Z5, Z6, Z6
+	VFMADD231PD Z6, Z6, Z0
+	VMOVUPD     64(AX), Z6
+	VSUBPD      Z5, Z6, Z6
+	VFMADD231PD Z6, Z6, Z1
+	VMOVUPD     128(AX), Z6
+	VSUBPD      Z5, Z6, Z6
+	VFMADD231PD Z6, Z6, Z2
+	VMOVUPD     192(AX), Z6
+	VSUBPD      Z5, Z6, Z6
+	VFMADD231PD Z6, Z6, Z3
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000020, CX
+	JMP         round5
+
+rest6:
+	CMPQ        CX, $0x00000008
+	JL          partial7a
+	VMOVUPD     (AX), Z6
+	VSUBPD      Z5, Z6, Z6
+	VFMADD231PD Z6, Z6, Z0
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial7b
+	VMOVUPD     64(AX), Z6
+	VSUBPD      Z5, Z6, Z6
+	VFMADD231PD Z6, Z6, Z1
+	SUBQ        $0x00000008, CX
+	CMPQ        CX, $0x00000008
+	JL          partial7c
+	VMOVUPD     128(AX), Z6
+	VSUBPD      Z5, Z6, Z6
+	VFMADD231PD Z6, Z6, Z2
+	SUBQ        $0x00000008, CX
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   192(AX), K1, Z6
+	VSUBPD      Z5, Z6, Z6
+	VMOVAPD.Z   Z6, K1, Z6
+	VFMADD231PD Z6, Z6, Z3
+	JMP         end8
+
+partial7c:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   128(AX), K1, Z6
+	VSUBPD      Z5, Z6, Z6
+	VMOVAPD.Z   Z6, K1, Z6
+	VFMADD231PD Z6, Z6, Z2
+	JMP         end8
+
+partial7b:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   64(AX), K1, Z6
+	VSUBPD      Z5, Z6, Z6
+	VMOVAPD.Z   Z6, K1, Z6
+	VFMADD231PD Z6, Z6, Z1
+	JMP         end8
+
+partial7a:
+	TESTQ       CX, CX
+	JZ          end8
+	LEAQ        bitMasks<>+0(SB), DX
+	KMOVW       (DX)(CX*2), K1
+	VMOVUPD.Z   (AX), K1, Z6
+	VSUBPD      Z5, Z6, Z6
+	VMOVAPD.Z   Z6, K1, Z6
+	VFMADD231PD Z6, Z6, Z0
+
+end8:
+	// Tree reduction: registers, then halves of one.
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKLPD     Y0, Y0, Y1
+	VUNPCKHPD     Y0, Y0, Y0
+	VADDPD        Y0, Y1, Y1
+	VDIVSD        X4, X1, X1
+	VMOVSD        X1, ret+24(FP)
 	VZEROUPPER
 	RET
 
 // DeviationWideF64AVX512 continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It
 // is defined by generic.DeviationWideF64.
 //
-// AVX-512 (F, BW, DQ, VL). Like Deviation without the tree reduction. Reads x, updates acc.
+// AVX-512 (F, BW, DQ, VL). Like Variance without the mean and the tree reductions. Reads x,
+// updates acc.
 //
 // lanes Z0–Z3, acc AX, m Z4, x AX, len(x) CX.
 //
@@ -5439,16 +6044,17 @@ end4:
 	VZEROUPPER
 	RET
 
-// CosineF64AVX512 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
-// each in 16 lanes. It is defined by generic.CosineF64.
+// CosineF64AVX512 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
+// each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
+// is defined by generic.CosineF64.
 //
 // AVX-512 (F, BW, DQ, VL). Twice 64 bytes of lanes for each of three sums, two loads and
-// three FMAs for each vector; then tree reductions side by side. Reads x and y, writes sums.
+// three FMAs for each vector; then tree reductions side by side. Reads x and y.
 //
-// lanes Z0–Z5, x AX, y CX, len(x) DX, sums AX.
+// lanes Z0–Z5, x AX, y CX, len(x) DX.
 //
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
-TEXT ·CosineF64AVX512(SB), NOSPLIT, $0-72
+TEXT ·CosineF64AVX512(SB), NOSPLIT, $0-56
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5529,10 +6135,26 @@ end4:
 	VUNPCKLPD     Y2, Y1, Y0
 	VUNPCKHPD     Y2, Y1, Y1
 	VADDPD        Y1, Y0, Y0
-	MOVQ          sums_base+48(FP), AX
-	VMOVUPD       X0, (AX)
-	VEXTRACTF64X2 $0x01, Y0, X0
-	VMOVSD        X0, 16(AX)
+	VCMPPD        $0x19, normLeastF64<>+0(SB), Y0, K1
+	VCMPPD        $0x16, normMostF64<>+0(SB), Y0, K2
+	KMOVW         K1, AX
+	TESTL         $0x00000006, AX
+	JNZ           hard5
+	KMOVW         K2, AX
+	TESTL         $0x00000006, AX
+	JNZ           hard5
+	VSQRTPD       Y0, Y2
+	VPERMILPD     $0x01, X2, X1
+	VEXTRACTF64X2 $0x01, Y2, X2
+	VMULSD        X2, X1, X1
+	VDIVSD        X1, X0, X0
+	VMOVSD        X0, ret+48(FP)
+	VZEROUPPER
+	RET
+
+hard5:
+	VMOVUPD nanF64<>+0(SB), X0
+	VMOVSD  X0, ret+48(FP)
 	VZEROUPPER
 	RET
 
@@ -5638,6 +6260,66 @@ DATA magnitudeF64<>+40(SB)/8, $0x7fffffffffffffff
 DATA magnitudeF64<>+48(SB)/8, $0x7fffffffffffffff
 DATA magnitudeF64<>+56(SB)/8, $0x7fffffffffffffff
 GLOBL magnitudeF64<>(SB), RODATA|NOPTR, $64
+
+DATA nanF32<>+0(SB)/8, $0x7fc000007fc00000
+DATA nanF32<>+8(SB)/8, $0x7fc000007fc00000
+DATA nanF32<>+16(SB)/8, $0x7fc000007fc00000
+DATA nanF32<>+24(SB)/8, $0x7fc000007fc00000
+DATA nanF32<>+32(SB)/8, $0x7fc000007fc00000
+DATA nanF32<>+40(SB)/8, $0x7fc000007fc00000
+DATA nanF32<>+48(SB)/8, $0x7fc000007fc00000
+DATA nanF32<>+56(SB)/8, $0x7fc000007fc00000
+GLOBL nanF32<>(SB), RODATA|NOPTR, $64
+
+DATA nanF64<>+0(SB)/8, $0x7ff8000000000001
+DATA nanF64<>+8(SB)/8, $0x7ff8000000000001
+DATA nanF64<>+16(SB)/8, $0x7ff8000000000001
+DATA nanF64<>+24(SB)/8, $0x7ff8000000000001
+DATA nanF64<>+32(SB)/8, $0x7ff8000000000001
+DATA nanF64<>+40(SB)/8, $0x7ff8000000000001
+DATA nanF64<>+48(SB)/8, $0x7ff8000000000001
+DATA nanF64<>+56(SB)/8, $0x7ff8000000000001
+GLOBL nanF64<>(SB), RODATA|NOPTR, $64
+
+DATA normLeastF32<>+0(SB)/8, $0x2180000021800000
+DATA normLeastF32<>+8(SB)/8, $0x2180000021800000
+DATA normLeastF32<>+16(SB)/8, $0x2180000021800000
+DATA normLeastF32<>+24(SB)/8, $0x2180000021800000
+DATA normLeastF32<>+32(SB)/8, $0x2180000021800000
+DATA normLeastF32<>+40(SB)/8, $0x2180000021800000
+DATA normLeastF32<>+48(SB)/8, $0x2180000021800000
+DATA normLeastF32<>+56(SB)/8, $0x2180000021800000
+GLOBL normLeastF32<>(SB), RODATA|NOPTR, $64
+
+DATA normLeastF64<>+0(SB)/8, $0x20b0000000000000
+DATA normLeastF64<>+8(SB)/8, $0x20b0000000000000
+DATA normLeastF64<>+16(SB)/8, $0x20b0000000000000
+DATA normLeastF64<>+24(SB)/8, $0x20b0000000000000
+DATA normLeastF64<>+32(SB)/8, $0x20b0000000000000
+DATA normLeastF64<>+40(SB)/8, $0x20b0000000000000
+DATA normLeastF64<>+48(SB)/8, $0x20b0000000000000
+DATA normLeastF64<>+56(SB)/8, $0x20b0000000000000
+GLOBL normLeastF64<>(SB), RODATA|NOPTR, $64
+
+DATA normMostF32<>+0(SB)/8, $0x7b8000007b800000
+DATA normMostF32<>+8(SB)/8, $0x7b8000007b800000
+DATA normMostF32<>+16(SB)/8, $0x7b8000007b800000
+DATA normMostF32<>+24(SB)/8, $0x7b8000007b800000
+DATA normMostF32<>+32(SB)/8, $0x7b8000007b800000
+DATA normMostF32<>+40(SB)/8, $0x7b8000007b800000
+DATA normMostF32<>+48(SB)/8, $0x7b8000007b800000
+DATA normMostF32<>+56(SB)/8, $0x7b8000007b800000
+GLOBL normMostF32<>(SB), RODATA|NOPTR, $64
+
+DATA normMostF64<>+0(SB)/8, $0x7e70000000000000
+DATA normMostF64<>+8(SB)/8, $0x7e70000000000000
+DATA normMostF64<>+16(SB)/8, $0x7e70000000000000
+DATA normMostF64<>+24(SB)/8, $0x7e70000000000000
+DATA normMostF64<>+32(SB)/8, $0x7e70000000000000
+DATA normMostF64<>+40(SB)/8, $0x7e70000000000000
+DATA normMostF64<>+48(SB)/8, $0x7e70000000000000
+DATA normMostF64<>+56(SB)/8, $0x7e70000000000000
+GLOBL normMostF64<>(SB), RODATA|NOPTR, $64
 
 DATA negZero<>+0(SB)/8, $0x8000000000000000
 GLOBL negZero<>(SB), RODATA|NOPTR, $8

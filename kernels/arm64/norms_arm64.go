@@ -35,17 +35,19 @@ func SquaredDistanceF32NEON(x, y []float32) float32
 //go:noescape
 func SquaredDistanceWideF32NEON(acc *[64]float32, x, y []float32)
 
-// DeviationF32NEON returns Σ (x[i] − m)² in 64 lanes. It is defined by generic.DeviationF32.
+// VarianceF32NEON returns Σ (x[i] − m)² divided by the number of elements, m being their
+// mean; but NaN if that isn't finite. It is defined by generic.VarianceF32.
 //
-// NEON. 16 registers of lanes, then a tree reduction. Reads x.
+// NEON. Sum's lanes and tree reduction, then as many lanes of the squares of deviations,
+// which begin with m − m. Reads x.
 //
 //go:noescape
-func DeviationF32NEON(x []float32, m float32) float32
+func VarianceF32NEON(x []float32) float32
 
 // DeviationWideF32NEON continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It is
 // defined by generic.DeviationWideF32.
 //
-// NEON. Like Deviation without the tree reduction. Reads x, updates acc.
+// NEON. Like Variance without the mean and the tree reductions. Reads x, updates acc.
 //
 //go:noescape
 func DeviationWideF32NEON(acc *[64]float32, x []float32, m float32)
@@ -57,14 +59,14 @@ func DeviationWideF32NEON(acc *[64]float32, x []float32, m float32)
 //go:noescape
 func SumSquaresF32NEON(x []float32) float32
 
-// CosineF32NEON sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
-// each in 32 lanes. It is defined by generic.CosineF32.
+// CosineF32NEON returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
+// each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
+// is defined by generic.CosineF32.
 //
-// NEON. 8 registers of lanes for each of three sums, then tree reductions. Reads x and y,
-// writes sums.
+// NEON. 8 registers of lanes for each of three sums, then tree reductions. Reads x and y.
 //
 //go:noescape
-func CosineF32NEON(x, y, sums []float32)
+func CosineF32NEON(x, y []float32) float32
 
 // CosineWideF32NEON continues the sums of CosineF32: acc has the 32 lanes of each. It is
 // defined by generic.CosineWideF32.
@@ -105,17 +107,19 @@ func SquaredDistanceF64NEON(x, y []float64) float64
 //go:noescape
 func SquaredDistanceWideF64NEON(acc *[32]float64, x, y []float64)
 
-// DeviationF64NEON returns Σ (x[i] − m)² in 32 lanes. It is defined by generic.DeviationF64.
+// VarianceF64NEON returns Σ (x[i] − m)² divided by the number of elements, m being their
+// mean; but NaN if that isn't finite. It is defined by generic.VarianceF64.
 //
-// NEON. 16 registers of lanes, then a tree reduction. Reads x.
+// NEON. Sum's lanes and tree reduction, then as many lanes of the squares of deviations,
+// which begin with m − m. Reads x.
 //
 //go:noescape
-func DeviationF64NEON(x []float64, m float64) float64
+func VarianceF64NEON(x []float64) float64
 
 // DeviationWideF64NEON continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It is
 // defined by generic.DeviationWideF64.
 //
-// NEON. Like Deviation without the tree reduction. Reads x, updates acc.
+// NEON. Like Variance without the mean and the tree reductions. Reads x, updates acc.
 //
 //go:noescape
 func DeviationWideF64NEON(acc *[32]float64, x []float64, m float64)
@@ -127,14 +131,14 @@ func DeviationWideF64NEON(acc *[32]float64, x []float64, m float64)
 //go:noescape
 func SumSquaresF64NEON(x []float64) float64
 
-// CosineF64NEON sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
-// each in 16 lanes. It is defined by generic.CosineF64.
+// CosineF64NEON returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
+// each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
+// is defined by generic.CosineF64.
 //
-// NEON. 8 registers of lanes for each of three sums, then tree reductions. Reads x and y,
-// writes sums.
+// NEON. 8 registers of lanes for each of three sums, then tree reductions. Reads x and y.
 //
 //go:noescape
-func CosineF64NEON(x, y, sums []float64)
+func CosineF64NEON(x, y []float64) float64
 
 // CosineWideF64NEON continues the sums of CosineF64: acc has the 16 lanes of each. It is
 // defined by generic.CosineWideF64.

@@ -1198,12 +1198,15 @@ finish7:
 	FSTPQ (F14, F15), 224(R0)
 	RET
 
-// DeviationF32NEON returns Σ (x[i] − m)² in 64 lanes. It is defined by generic.DeviationF32.
+// VarianceF32NEON returns Σ (x[i] − m)² divided by the number of elements, m being their
+// mean; but NaN if that isn't finite. It is defined by generic.VarianceF32.
 //
-// NEON. 16 registers of lanes, then a tree reduction. Reads x.
+// NEON. Sum's lanes and tree reduction, then as many lanes of the squares of deviations,
+// which begin with m − m. Reads x.
 //
-// lanes V0–V15, m V16 V17, x R0, len(x) R1, whole R2, end R2.
-TEXT ·DeviationF32NEON(SB), NOSPLIT, $0-36
+// constants R0, lanes V0–V15, x R1 R0, len(x) R2 R0 R1, whole R3 R2, end R3 R2, n V16.
+TEXT ·VarianceF32NEON(SB), NOSPLIT, $0-28
+	MOVD $constantsF32<>(SB), R0
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -1220,254 +1223,206 @@ TEXT ·DeviationF32NEON(SB), NOSPLIT, $0-36
 	VMOVI $0, V13.B16
 	VMOVI $0, V14.B16
 	VMOVI $0, V15.B16
-	FMOVS m+24(FP), F16
-	VDUP V16.S[0], V16.S4
-	MOVD x_base+0(FP), R0
-	MOVD x_len+8(FP), R1
-	SUBS $64, R1
+	MOVD x_base+0(FP), R1
+	MOVD x_len+8(FP), R2
+	SUBS $64, R2
 	BLT rest2
 
 loop1:
-	FLDPQ 0(R0), (F17, F18)
-	FLDPQ 32(R0), (F19, F20)
-	VFSUB_S4(16, 17, 17)
-	VFMLA V17.S4, V17.S4, V0.S4
-	VFSUB_S4(16, 18, 17)
-	VFMLA V17.S4, V17.S4, V1.S4
-	VFSUB_S4(16, 19, 17)
-	VFMLA V17.S4, V17.S4, V2.S4
-	VFSUB_S4(16, 20, 17)
-	VFMLA V17.S4, V17.S4, V3.S4
-	FLDPQ 64(R0), (F17, F18)
-	FLDPQ 96(R0), (F19, F20)
-	VFSUB_S4(16, 17, 17)
-	VFMLA V17.S4, V17.S4, V4.S4
-	VFSUB_S4(16, 18, 17)
-	VFMLA V17.S4, V17.S4, V5.S4
-	VFSUB_S4(16, 19, 17)
-	VFMLA V17.S4, V17.S4, V6.S4
-	VFSUB_S4(16, 20, 17)
-	VFMLA V17.S4, V17.S4, V7.S4
-	FLDPQ 128(R0), (F17, F18)
-	FLDPQ 160(R0), (F19, F20)
-	VFSUB_S4(16, 17, 17)
-	VFMLA V17.S4, V17.S4, V8.S4
-	VFSUB_S4(16, 18, 17)
-	VFMLA V17.S4, V17.S4, V9.S4
-	VFSUB_S4(16, 19, 17)
-	VFMLA V17.S4, V17.S4, V10.S4
-	VFSUB_S4(16, 20, 17)
-	VFMLA V17.S4, V17.S4, V11.S4
-	FLDPQ 192(R0), (F17, F18)
-	FLDPQ 224(R0), (F19, F20)
-	VFSUB_S4(16, 17, 17)
-	VFMLA V17.S4, V17.S4, V12.S4
-	VFSUB_S4(16, 18, 17)
-	VFMLA V17.S4, V17.S4, V13.S4
-	VFSUB_S4(16, 19, 17)
-	VFMLA V17.S4, V17.S4, V14.S4
-	VFSUB_S4(16, 20, 17)
-	VFMLA V17.S4, V17.S4, V15.S4
-	ADD $256, R0
-	SUBS $64, R1
+	FLDPQ 0(R1), (F16, F17)
+	FLDPQ 32(R1), (F18, F19)
+	VFADD_S4(16, 0, 0)
+	VFADD_S4(17, 1, 1)
+	VFADD_S4(18, 2, 2)
+	VFADD_S4(19, 3, 3)
+	FLDPQ 64(R1), (F16, F17)
+	FLDPQ 96(R1), (F18, F19)
+	VFADD_S4(16, 4, 4)
+	VFADD_S4(17, 5, 5)
+	VFADD_S4(18, 6, 6)
+	VFADD_S4(19, 7, 7)
+	FLDPQ 128(R1), (F16, F17)
+	FLDPQ 160(R1), (F18, F19)
+	VFADD_S4(16, 8, 8)
+	VFADD_S4(17, 9, 9)
+	VFADD_S4(18, 10, 10)
+	VFADD_S4(19, 11, 11)
+	FLDPQ 192(R1), (F16, F17)
+	FLDPQ 224(R1), (F18, F19)
+	VFADD_S4(16, 12, 12)
+	VFADD_S4(17, 13, 13)
+	VFADD_S4(18, 14, 14)
+	VFADD_S4(19, 15, 15)
+	ADD $256, R1
+	SUBS $64, R2
 	BGE loop1
 
 rest2:
-	ADD $64, R1
+	ADD $64, R2
 
 	// The last part of a vector.
-	AND $-4, R1, R2
-	ADD R2<<2, R0, R2
-	FMOVS m+24(FP), F17
-	VDUP V17.S[0], V17.S4
-	TBNZ $1, R1, two3
-	TBZ $0, R1, skip5
-	VLD1 (R2), V17.S[0]
+	AND $-4, R2, R3
+	ADD R3<<2, R1, R3
+	FMOVQ 0(R0), F16 // sign
+	TBNZ $1, R2, two3
+	TBZ $0, R2, skip5
+	VLD1 (R3), V16.S[0]
 
 skip5:
 	B end4
 
 two3:
-	VLD1.P 8(R2), V17.D[0]
-	TBZ $0, R1, skip6
-	VLD1 (R2), V17.S[2]
+	VLD1.P 8(R3), V16.D[0]
+	TBZ $0, R2, skip6
+	VLD1 (R3), V16.S[2]
 
 skip6:
 
 end4:
 
 	// Whole vectors before it.
-	CMP $4, R1
+	CMP $4, R2
 	BLT last8
-	FMOVQ 0(R0), F18
-	VFSUB_S4(16, 18, 18)
-	VFMLA V18.S4, V18.S4, V0.S4
-	ADD $-4, R1
-	CMP $4, R1
+	FMOVQ 0(R1), F17
+	VFADD_S4(17, 0, 0)
+	ADD $-4, R2
+	CMP $4, R2
 	BLT last9
-	FMOVQ 16(R0), F18
-	VFSUB_S4(16, 18, 18)
-	VFMLA V18.S4, V18.S4, V1.S4
-	ADD $-4, R1
-	CMP $4, R1
+	FMOVQ 16(R1), F17
+	VFADD_S4(17, 1, 1)
+	ADD $-4, R2
+	CMP $4, R2
 	BLT last10
-	FMOVQ 32(R0), F18
-	VFSUB_S4(16, 18, 18)
-	VFMLA V18.S4, V18.S4, V2.S4
-	ADD $-4, R1
-	CMP $4, R1
+	FMOVQ 32(R1), F17
+	VFADD_S4(17, 2, 2)
+	ADD $-4, R2
+	CMP $4, R2
 	BLT last11
-	FMOVQ 48(R0), F18
-	VFSUB_S4(16, 18, 18)
-	VFMLA V18.S4, V18.S4, V3.S4
-	ADD $-4, R1
-	CMP $4, R1
+	FMOVQ 48(R1), F17
+	VFADD_S4(17, 3, 3)
+	ADD $-4, R2
+	CMP $4, R2
 	BLT last12
-	FMOVQ 64(R0), F18
-	VFSUB_S4(16, 18, 18)
-	VFMLA V18.S4, V18.S4, V4.S4
-	ADD $-4, R1
-	CMP $4, R1
+	FMOVQ 64(R1), F17
+	VFADD_S4(17, 4, 4)
+	ADD $-4, R2
+	CMP $4, R2
 	BLT last13
-	FMOVQ 80(R0), F18
-	VFSUB_S4(16, 18, 18)
-	VFMLA V18.S4, V18.S4, V5.S4
-	ADD $-4, R1
-	CMP $4, R1
+	FMOVQ 80(R1), F17
+	VFADD_S4(17, 5, 5)
+	ADD $-4, R2
+	CMP $4, R2
 	BLT last14
-	FMOVQ 96(R0), F18
-	VFSUB_S4(16, 18, 18)
-	VFMLA V18.S4, V18.S4, V6.S4
-	ADD $-4, R1
-	CMP $4, R1
+	FMOVQ 96(R1), F17
+	VFADD_S4(17, 6, 6)
+	ADD $-4, R2
+	CMP $4, R2
 	BLT last15
-	FMOVQ 112(R0), F18
-	VFSUB_S4(16, 18, 18)
-	VFMLA V18.S4, V18.S4, V7.S4
-	ADD $-4, R1
-	CMP $4, R1
+	FMOVQ 112(R1), F17
+	VFADD_S4(17, 7, 7)
+	ADD $-4, R2
+	CMP $4, R2
 	BLT last16
-	FMOVQ 128(R0), F18
-	VFSUB_S4(16, 18, 18)
-	VFMLA V18.S4, V18.S4, V8.S4
-	ADD $-4, R1
-	CMP $4, R1
+	FMOVQ 128(R1), F17
+	VFADD_S4(17, 8, 8)
+	ADD $-4, R2
+	CMP $4, R2
 	BLT last17
-	FMOVQ 144(R0), F18
-	VFSUB_S4(16, 18, 18)
-	VFMLA V18.S4, V18.S4, V9.S4
-	ADD $-4, R1
-	CMP $4, R1
+	FMOVQ 144(R1), F17
+	VFADD_S4(17, 9, 9)
+	ADD $-4, R2
+	CMP $4, R2
 	BLT last18
-	FMOVQ 160(R0), F18
-	VFSUB_S4(16, 18, 18)
-	VFMLA V18.S4, V18.S4, V10.S4
-	ADD $-4, R1
-	CMP $4, R1
+	FMOVQ 160(R1), F17
+	VFADD_S4(17, 10, 10)
+	ADD $-4, R2
+	CMP $4, R2
 	BLT last19
-	FMOVQ 176(R0), F18
-	VFSUB_S4(16, 18, 18)
-	VFMLA V18.S4, V18.S4, V11.S4
-	ADD $-4, R1
-	CMP $4, R1
+	FMOVQ 176(R1), F17
+	VFADD_S4(17, 11, 11)
+	ADD $-4, R2
+	CMP $4, R2
 	BLT last20
-	FMOVQ 192(R0), F18
-	VFSUB_S4(16, 18, 18)
-	VFMLA V18.S4, V18.S4, V12.S4
-	ADD $-4, R1
-	CMP $4, R1
+	FMOVQ 192(R1), F17
+	VFADD_S4(17, 12, 12)
+	ADD $-4, R2
+	CMP $4, R2
 	BLT last21
-	FMOVQ 208(R0), F18
-	VFSUB_S4(16, 18, 18)
-	VFMLA V18.S4, V18.S4, V13.S4
-	ADD $-4, R1
-	CMP $4, R1
+	FMOVQ 208(R1), F17
+	VFADD_S4(17, 13, 13)
+	ADD $-4, R2
+	CMP $4, R2
 	BLT last22
-	FMOVQ 224(R0), F18
-	VFSUB_S4(16, 18, 18)
-	VFMLA V18.S4, V18.S4, V14.S4
-	ADD $-4, R1
+	FMOVQ 224(R1), F17
+	VFADD_S4(17, 14, 14)
+	ADD $-4, R2
 
 last23:
-	VFSUB_S4(16, 17, 16)
-	VFMLA V16.S4, V16.S4, V15.S4
+	VFADD_S4(16, 15, 15)
 	B finish7
 
 last22:
-	VFSUB_S4(16, 17, 16)
-	VFMLA V16.S4, V16.S4, V14.S4
+	VFADD_S4(16, 14, 14)
 	B finish7
 
 last21:
-	VFSUB_S4(16, 17, 16)
-	VFMLA V16.S4, V16.S4, V13.S4
+	VFADD_S4(16, 13, 13)
 	B finish7
 
 last20:
-	VFSUB_S4(16, 17, 16)
-	VFMLA V16.S4, V16.S4, V12.S4
+	VFADD_S4(16, 12, 12)
 	B finish7
 
 last19:
-	VFSUB_S4(16, 17, 16)
-	VFMLA V16.S4, V16.S4, V11.S4
+	VFADD_S4(16, 11, 11)
 	B finish7
 
 last18:
-	VFSUB_S4(16, 17, 16)
-	VFMLA V16.S4, V16.S4, V10.S4
+	VFADD_S4(16, 10, 10)
 	B finish7
 
 last17:
-	VFSUB_S4(16, 17, 16)
-	VFMLA V16.S4, V16.S4, V9.S4
+	VFADD_S4(16, 9, 9)
 	B finish7
 
 last16:
-	VFSUB_S4(16, 17, 16)
-	VFMLA V16.S4, V16.S4, V8.S4
+	VFADD_S4(16, 8, 8)
 	B finish7
 
 last15:
-	VFSUB_S4(16, 17, 16)
-	VFMLA V16.S4, V16.S4, V7.S4
+	VFADD_S4(16, 7, 7)
 	B finish7
 
 last14:
-	VFSUB_S4(16, 17, 16)
-	VFMLA V16.S4, V16.S4, V6.S4
+	VFADD_S4(16, 6, 6)
 	B finish7
 
 last13:
-	VFSUB_S4(16, 17, 16)
-	VFMLA V16.S4, V16.S4, V5.S4
+	VFADD_S4(16, 5, 5)
 	B finish7
 
 last12:
-	VFSUB_S4(16, 17, 16)
-	VFMLA V16.S4, V16.S4, V4.S4
+	VFADD_S4(16, 4, 4)
 	B finish7
 
 last11:
-	VFSUB_S4(16, 17, 16)
-	VFMLA V16.S4, V16.S4, V3.S4
+	VFADD_S4(16, 3, 3)
 	B finish7
 
 last10:
-	VFSUB_S4(16, 17, 16)
-	VFMLA V16.S4, V16.S4, V2.S4
+	VFADD_S4(16, 2, 2)
 	B finish7
 
 last9:
-	VFSUB_S4(16, 17, 16)
-	VFMLA V16.S4, V16.S4, V1.S4
+	VFADD_S4(16, 1, 1)
 	B finish7
 
 last8:
-	VFSUB_S4(16, 17, 16)
-	VFMLA V16.S4, V16.S4, V0.S4
+	VFADD_S4(16, 0, 0)
 
 finish7:
+	MOVD x_len+8(FP), R0
+	SCVTFS R0, F16
 	VFADD_S4(8, 0, 0)
 	VFADD_S4(9, 1, 1)
 	VFADD_S4(10, 2, 2)
@@ -1490,15 +1445,301 @@ finish7:
 	VZIP2 V0.D2, V0.D2, V0.D2
 	VFADD_S4(0, 2, 0)
 	VFADDP_S4(0, 1, 0)
-	FMOVS F0, ret+32(FP)
+	VFDIV_S4(16, 0, 0)
+	VDUP V0.S[0], V17.S4
+	VFSUB_S4(17, 17, 0)
+	VFSUB_S4(17, 17, 1)
+	VFSUB_S4(17, 17, 2)
+	VFSUB_S4(17, 17, 3)
+	VFSUB_S4(17, 17, 4)
+	VFSUB_S4(17, 17, 5)
+	VFSUB_S4(17, 17, 6)
+	VFSUB_S4(17, 17, 7)
+	VFSUB_S4(17, 17, 8)
+	VFSUB_S4(17, 17, 9)
+	VFSUB_S4(17, 17, 10)
+	VFSUB_S4(17, 17, 11)
+	VFSUB_S4(17, 17, 12)
+	VFSUB_S4(17, 17, 13)
+	VFSUB_S4(17, 17, 14)
+	VFSUB_S4(17, 17, 15)
+	MOVD x_base+0(FP), R0
+	MOVD x_len+8(FP), R1
+	SUBS $64, R1
+	BLT rest25
+
+loop24:
+	FLDPQ 0(R0), (F18, F19)
+	FLDPQ 32(R0), (F20, F21)
+	VFSUB_S4(17, 18, 18)
+	VFMLA V18.S4, V18.S4, V0.S4
+	VFSUB_S4(17, 19, 18)
+	VFMLA V18.S4, V18.S4, V1.S4
+	VFSUB_S4(17, 20, 18)
+	VFMLA V18.S4, V18.S4, V2.S4
+	VFSUB_S4(17, 21, 18)
+	VFMLA V18.S4, V18.S4, V3.S4
+	FLDPQ 64(R0), (F18, F19)
+	FLDPQ 96(R0), (F20, F21)
+	VFSUB_S4(17, 18, 18)
+	VFMLA V18.S4, V18.S4, V4.S4
+	VFSUB_S4(17, 19, 18)
+	VFMLA V18.S4, V18.S4, V5.S4
+	VFSUB_S4(17, 20, 18)
+	VFMLA V18.S4, V18.S4, V6.S4
+	VFSUB_S4(17, 21, 18)
+	VFMLA V18.S4, V18.S4, V7.S4
+	FLDPQ 128(R0), (F18, F19)
+	FLDPQ 160(R0), (F20, F21)
+	VFSUB_S4(17, 18, 18)
+	VFMLA V18.S4, V18.S4, V8.S4
+	VFSUB_S4(17, 19, 18)
+	VFMLA V18.S4, V18.S4, V9.S4
+	VFSUB_S4(17, 20, 18)
+	VFMLA V18.S4, V18.S4, V10.S4
+	VFSUB_S4(17, 21, 18)
+	VFMLA V18.S4, V18.S4, V11.S4
+	FLDPQ 192(R0), (F18, F19)
+	FLDPQ 224(R0), (F20, F21)
+	VFSUB_S4(17, 18, 18)
+	VFMLA V18.S4, V18.S4, V12.S4
+	VFSUB_S4(17, 19, 18)
+	VFMLA V18.S4, V18.S4, V13.S4
+	VFSUB_S4(17, 20, 18)
+	VFMLA V18.S4, V18.S4, V14.S4
+	VFSUB_S4(17, 21, 18)
+	VFMLA V18.S4, V18.S4, V15.S4
+	ADD $256, R0
+	SUBS $64, R1
+	BGE loop24
+
+rest25:
+	ADD $64, R1
+
+	// The last part of a vector.
+	AND $-4, R1, R2
+	ADD R2<<2, R0, R2
+	VORR V17.B16, V17.B16, V18.B16
+	TBNZ $1, R1, two26
+	TBZ $0, R1, skip28
+	VLD1 (R2), V18.S[0]
+
+skip28:
+	B end27
+
+two26:
+	VLD1.P 8(R2), V18.D[0]
+	TBZ $0, R1, skip29
+	VLD1 (R2), V18.S[2]
+
+skip29:
+
+end27:
+
+	// Whole vectors before it.
+	CMP $4, R1
+	BLT last31
+	FMOVQ 0(R0), F19
+	VFSUB_S4(17, 19, 19)
+	VFMLA V19.S4, V19.S4, V0.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last32
+	FMOVQ 16(R0), F19
+	VFSUB_S4(17, 19, 19)
+	VFMLA V19.S4, V19.S4, V1.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last33
+	FMOVQ 32(R0), F19
+	VFSUB_S4(17, 19, 19)
+	VFMLA V19.S4, V19.S4, V2.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last34
+	FMOVQ 48(R0), F19
+	VFSUB_S4(17, 19, 19)
+	VFMLA V19.S4, V19.S4, V3.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last35
+	FMOVQ 64(R0), F19
+	VFSUB_S4(17, 19, 19)
+	VFMLA V19.S4, V19.S4, V4.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last36
+	FMOVQ 80(R0), F19
+	VFSUB_S4(17, 19, 19)
+	VFMLA V19.S4, V19.S4, V5.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last37
+	FMOVQ 96(R0), F19
+	VFSUB_S4(17, 19, 19)
+	VFMLA V19.S4, V19.S4, V6.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last38
+	FMOVQ 112(R0), F19
+	VFSUB_S4(17, 19, 19)
+	VFMLA V19.S4, V19.S4, V7.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last39
+	FMOVQ 128(R0), F19
+	VFSUB_S4(17, 19, 19)
+	VFMLA V19.S4, V19.S4, V8.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last40
+	FMOVQ 144(R0), F19
+	VFSUB_S4(17, 19, 19)
+	VFMLA V19.S4, V19.S4, V9.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last41
+	FMOVQ 160(R0), F19
+	VFSUB_S4(17, 19, 19)
+	VFMLA V19.S4, V19.S4, V10.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last42
+	FMOVQ 176(R0), F19
+	VFSUB_S4(17, 19, 19)
+	VFMLA V19.S4, V19.S4, V11.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last43
+	FMOVQ 192(R0), F19
+	VFSUB_S4(17, 19, 19)
+	VFMLA V19.S4, V19.S4, V12.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last44
+	FMOVQ 208(R0), F19
+	VFSUB_S4(17, 19, 19)
+	VFMLA V19.S4, V19.S4, V13.S4
+	ADD $-4, R1
+	CMP $4, R1
+	BLT last45
+	FMOVQ 224(R0), F19
+	VFSUB_S4(17, 19, 19)
+	VFMLA V19.S4, V19.S4, V14.S4
+	ADD $-4, R1
+
+last46:
+	VFSUB_S4(17, 18, 17)
+	VFMLA V17.S4, V17.S4, V15.S4
+	B finish30
+
+last45:
+	VFSUB_S4(17, 18, 17)
+	VFMLA V17.S4, V17.S4, V14.S4
+	B finish30
+
+last44:
+	VFSUB_S4(17, 18, 17)
+	VFMLA V17.S4, V17.S4, V13.S4
+	B finish30
+
+last43:
+	VFSUB_S4(17, 18, 17)
+	VFMLA V17.S4, V17.S4, V12.S4
+	B finish30
+
+last42:
+	VFSUB_S4(17, 18, 17)
+	VFMLA V17.S4, V17.S4, V11.S4
+	B finish30
+
+last41:
+	VFSUB_S4(17, 18, 17)
+	VFMLA V17.S4, V17.S4, V10.S4
+	B finish30
+
+last40:
+	VFSUB_S4(17, 18, 17)
+	VFMLA V17.S4, V17.S4, V9.S4
+	B finish30
+
+last39:
+	VFSUB_S4(17, 18, 17)
+	VFMLA V17.S4, V17.S4, V8.S4
+	B finish30
+
+last38:
+	VFSUB_S4(17, 18, 17)
+	VFMLA V17.S4, V17.S4, V7.S4
+	B finish30
+
+last37:
+	VFSUB_S4(17, 18, 17)
+	VFMLA V17.S4, V17.S4, V6.S4
+	B finish30
+
+last36:
+	VFSUB_S4(17, 18, 17)
+	VFMLA V17.S4, V17.S4, V5.S4
+	B finish30
+
+last35:
+	VFSUB_S4(17, 18, 17)
+	VFMLA V17.S4, V17.S4, V4.S4
+	B finish30
+
+last34:
+	VFSUB_S4(17, 18, 17)
+	VFMLA V17.S4, V17.S4, V3.S4
+	B finish30
+
+last33:
+	VFSUB_S4(17, 18, 17)
+	VFMLA V17.S4, V17.S4, V2.S4
+	B finish30
+
+last32:
+	VFSUB_S4(17, 18, 17)
+	VFMLA V17.S4, V17.S4, V1.S4
+	B finish30
+
+last31:
+	VFSUB_S4(17, 18, 17)
+	VFMLA V17.S4, V17.S4, V0.S4
+
+finish30:
+	VFADD_S4(8, 0, 0)
+	VFADD_S4(9, 1, 1)
+	VFADD_S4(10, 2, 2)
+	VFADD_S4(11, 3, 3)
+	VFADD_S4(12, 4, 4)
+	VFADD_S4(13, 5, 5)
+	VFADD_S4(14, 6, 6)
+	VFADD_S4(15, 7, 7)
+	VFADD_S4(4, 0, 0)
+	VFADD_S4(5, 1, 1)
+	VFADD_S4(6, 2, 2)
+	VFADD_S4(7, 3, 3)
+	VFADD_S4(2, 0, 0)
+	VFADD_S4(3, 1, 1)
+	VFADD_S4(1, 0, 0)
+	VZIP1 V0.D2, V0.D2, V1.D2
+	VZIP2 V0.D2, V0.D2, V2.D2
+	VFADD_S4(2, 1, 1)
+	VZIP1 V0.D2, V0.D2, V2.D2
+	VZIP2 V0.D2, V0.D2, V0.D2
+	VFADD_S4(0, 2, 0)
+	VFADDP_S4(0, 1, 0)
+	VFDIV_S4(16, 0, 0)
+	FMOVS F0, ret+24(FP)
 	RET
 
 // DeviationWideF32NEON continues a sum of squares: (x[i] − m)² goes to lane i mod 64. It is
 // defined by generic.DeviationWideF32.
 //
-// NEON. Like Deviation without the tree reduction. Reads x, updates acc.
+// NEON. Like Variance without the mean and the tree reductions. Reads x, updates acc.
 //
-// acc R0, lanes V0–V15, m V16 V17, x R0, len(x) R1, whole R2, end R2.
+// acc R0, lanes V0–V15, m V16, x R0, len(x) R1, whole R2, end R2.
 TEXT ·DeviationWideF32NEON(SB), NOSPLIT, $0-36
 	MOVD acc+0(FP), R0
 	FLDPQ 0(R0), (F0, F1)
@@ -1567,8 +1808,7 @@ rest2:
 	// The last part of a vector.
 	AND $-4, R1, R2
 	ADD R2<<2, R0, R2
-	FMOVS m+32(FP), F17
-	VDUP V17.S[0], V17.S4
+	VORR V16.B16, V16.B16, V17.B16
 	TBNZ $1, R1, two3
 	TBZ $0, R1, skip5
 	VLD1 (R2), V17.S[0]
@@ -2014,14 +2254,14 @@ finish7:
 	FMOVS F0, ret+24(FP)
 	RET
 
-// CosineF32NEON sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
-// each in 32 lanes. It is defined by generic.CosineF32.
+// CosineF32NEON returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
+// each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
+// is defined by generic.CosineF32.
 //
-// NEON. 8 registers of lanes for each of three sums, then tree reductions. Reads x and y,
-// writes sums.
+// NEON. 8 registers of lanes for each of three sums, then tree reductions. Reads x and y.
 //
-// constants R0, lanes V0–V23, x R1, y R2, len(x) R3, whole R4, end R5 R4, sums R0.
-TEXT ·CosineF32NEON(SB), NOSPLIT, $0-72
+// constants R0, lanes V0–V23, x R1, y R2, len(x) R3, whole R4, end R5 R4.
+TEXT ·CosineF32NEON(SB), NOSPLIT, $0-52
 	MOVD $constantsF32<>(SB), R0
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
@@ -2225,7 +2465,6 @@ last8:
 	VFMLA V25.S4, V25.S4, V16.S4
 
 finish7:
-	MOVD sums_base+48(FP), R0
 	VFADD_S4(4, 0, 0)
 	VFADD_S4(5, 1, 1)
 	VFADD_S4(6, 2, 2)
@@ -2240,7 +2479,6 @@ finish7:
 	VZIP2 V0.D2, V0.D2, V0.D2
 	VFADD_S4(0, 2, 0)
 	VFADDP_S4(0, 1, 0)
-	FMOVS F0, 0(R0)
 	VFADD_S4(12, 8, 8)
 	VFADD_S4(13, 9, 9)
 	VFADD_S4(14, 10, 10)
@@ -2248,14 +2486,13 @@ finish7:
 	VFADD_S4(10, 8, 8)
 	VFADD_S4(11, 9, 9)
 	VFADD_S4(9, 8, 8)
-	VZIP1 V8.D2, V8.D2, V0.D2
-	VZIP2 V8.D2, V8.D2, V1.D2
-	VFADD_S4(1, 0, 0)
 	VZIP1 V8.D2, V8.D2, V1.D2
 	VZIP2 V8.D2, V8.D2, V2.D2
 	VFADD_S4(2, 1, 1)
-	VFADDP_S4(1, 0, 0)
-	FMOVS F0, 4(R0)
+	VZIP1 V8.D2, V8.D2, V2.D2
+	VZIP2 V8.D2, V8.D2, V3.D2
+	VFADD_S4(3, 2, 2)
+	VFADDP_S4(2, 1, 1)
 	VFADD_S4(20, 16, 16)
 	VFADD_S4(21, 17, 17)
 	VFADD_S4(22, 18, 18)
@@ -2263,14 +2500,31 @@ finish7:
 	VFADD_S4(18, 16, 16)
 	VFADD_S4(19, 17, 17)
 	VFADD_S4(17, 16, 16)
-	VZIP1 V16.D2, V16.D2, V0.D2
-	VZIP2 V16.D2, V16.D2, V1.D2
-	VFADD_S4(1, 0, 0)
-	VZIP1 V16.D2, V16.D2, V1.D2
-	VZIP2 V16.D2, V16.D2, V2.D2
-	VFADD_S4(2, 1, 1)
-	VFADDP_S4(1, 0, 0)
-	FMOVS F0, 8(R0)
+	VZIP1 V16.D2, V16.D2, V2.D2
+	VZIP2 V16.D2, V16.D2, V3.D2
+	VFADD_S4(3, 2, 2)
+	VZIP1 V16.D2, V16.D2, V3.D2
+	VZIP2 V16.D2, V16.D2, V4.D2
+	VFADD_S4(4, 3, 3)
+	VFADDP_S4(3, 2, 2)
+	FMOVQ 32(R0), F3 // normLeast
+	FMOVQ 48(R0), F4 // normMost
+	FMOVQ 32(R0), F5 // normLeast
+	FMOVQ 48(R0), F6 // normMost
+	VFCMGE_S4(3, 1, 3)
+	VFCMGE_S4(1, 4, 4)
+	VAND V4.B16, V3.B16, V3.B16
+	VFCMGE_S4(5, 2, 4)
+	VFCMGE_S4(2, 6, 5)
+	VAND V5.B16, V4.B16, V4.B16
+	VFSQRT_S4(1, 1)
+	VFSQRT_S4(2, 2)
+	FMOVQ 64(R0), F5 // nan
+	VAND V4.B16, V3.B16, V3.B16
+	VFMUL_S4(2, 1, 1)
+	VFDIV_S4(1, 0, 0)
+	VBIF V3.B16, V5.B16, V0.B16
+	FMOVS F0, ret+48(FP)
 	RET
 
 // CosineWideF32NEON continues the sums of CosineF32: acc has the 32 lanes of each. It is
@@ -2495,7 +2749,19 @@ DATA constantsF32<>+8(SB)/8, $0x8000000080000000
 DATA constantsF32<>+16(SB)/8, $0x0000000000000000
 DATA constantsF32<>+24(SB)/8, $0x0000000000000000
 
-GLOBL constantsF32<>(SB), RODATA|NOPTR, $32
+// normLeast
+DATA constantsF32<>+32(SB)/8, $0x2180000021800000
+DATA constantsF32<>+40(SB)/8, $0x2180000021800000
+
+// normMost
+DATA constantsF32<>+48(SB)/8, $0x7b8000007b800000
+DATA constantsF32<>+56(SB)/8, $0x7b8000007b800000
+
+// nan
+DATA constantsF32<>+64(SB)/8, $0x7fc000007fc00000
+DATA constantsF32<>+72(SB)/8, $0x7fc000007fc00000
+
+GLOBL constantsF32<>(SB), RODATA|NOPTR, $80
 
 // AsumF64NEON returns Σ |x[i]| in 32 lanes. It is defined by generic.AsumF64.
 //
@@ -3630,12 +3896,15 @@ finish4:
 	FSTPQ (F14, F15), 224(R0)
 	RET
 
-// DeviationF64NEON returns Σ (x[i] − m)² in 32 lanes. It is defined by generic.DeviationF64.
+// VarianceF64NEON returns Σ (x[i] − m)² divided by the number of elements, m being their
+// mean; but NaN if that isn't finite. It is defined by generic.VarianceF64.
 //
-// NEON. 16 registers of lanes, then a tree reduction. Reads x.
+// NEON. Sum's lanes and tree reduction, then as many lanes of the squares of deviations,
+// which begin with m − m. Reads x.
 //
-// lanes V0–V15, m V16 V17, x R0, len(x) R1, whole R2, end R2.
-TEXT ·DeviationF64NEON(SB), NOSPLIT, $0-40
+// constants R0, lanes V0–V15, x R1 R0, len(x) R2 R0 R1, whole R3 R2, end R3 R2, n V16.
+TEXT ·VarianceF64NEON(SB), NOSPLIT, $0-32
+	MOVD $constantsF64<>(SB), R0
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
 	VMOVI $0, V2.B16
@@ -3652,243 +3921,195 @@ TEXT ·DeviationF64NEON(SB), NOSPLIT, $0-40
 	VMOVI $0, V13.B16
 	VMOVI $0, V14.B16
 	VMOVI $0, V15.B16
-	FMOVD m+24(FP), F16
-	VDUP V16.D[0], V16.D2
-	MOVD x_base+0(FP), R0
-	MOVD x_len+8(FP), R1
-	SUBS $32, R1
+	MOVD x_base+0(FP), R1
+	MOVD x_len+8(FP), R2
+	SUBS $32, R2
 	BLT rest2
 
 loop1:
-	FLDPQ 0(R0), (F17, F18)
-	FLDPQ 32(R0), (F19, F20)
-	VFSUB_D2(16, 17, 17)
-	VFMLA V17.D2, V17.D2, V0.D2
-	VFSUB_D2(16, 18, 17)
-	VFMLA V17.D2, V17.D2, V1.D2
-	VFSUB_D2(16, 19, 17)
-	VFMLA V17.D2, V17.D2, V2.D2
-	VFSUB_D2(16, 20, 17)
-	VFMLA V17.D2, V17.D2, V3.D2
-	FLDPQ 64(R0), (F17, F18)
-	FLDPQ 96(R0), (F19, F20)
-	VFSUB_D2(16, 17, 17)
-	VFMLA V17.D2, V17.D2, V4.D2
-	VFSUB_D2(16, 18, 17)
-	VFMLA V17.D2, V17.D2, V5.D2
-	VFSUB_D2(16, 19, 17)
-	VFMLA V17.D2, V17.D2, V6.D2
-	VFSUB_D2(16, 20, 17)
-	VFMLA V17.D2, V17.D2, V7.D2
-	FLDPQ 128(R0), (F17, F18)
-	FLDPQ 160(R0), (F19, F20)
-	VFSUB_D2(16, 17, 17)
-	VFMLA V17.D2, V17.D2, V8.D2
-	VFSUB_D2(16, 18, 17)
-	VFMLA V17.D2, V17.D2, V9.D2
-	VFSUB_D2(16, 19, 17)
-	VFMLA V17.D2, V17.D2, V10.D2
-	VFSUB_D2(16, 20, 17)
-	VFMLA V17.D2, V17.D2, V11.D2
-	FLDPQ 192(R0), (F17, F18)
-	FLDPQ 224(R0), (F19, F20)
-	VFSUB_D2(16, 17, 17)
-	VFMLA V17.D2, V17.D2, V12.D2
-	VFSUB_D2(16, 18, 17)
-	VFMLA V17.D2, V17.D2, V13.D2
-	VFSUB_D2(16, 19, 17)
-	VFMLA V17.D2, V17.D2, V14.D2
-	VFSUB_D2(16, 20, 17)
-	VFMLA V17.D2, V17.D2, V15.D2
-	ADD $256, R0
-	SUBS $32, R1
+	FLDPQ 0(R1), (F16, F17)
+	FLDPQ 32(R1), (F18, F19)
+	VFADD_D2(16, 0, 0)
+	VFADD_D2(17, 1, 1)
+	VFADD_D2(18, 2, 2)
+	VFADD_D2(19, 3, 3)
+	FLDPQ 64(R1), (F16, F17)
+	FLDPQ 96(R1), (F18, F19)
+	VFADD_D2(16, 4, 4)
+	VFADD_D2(17, 5, 5)
+	VFADD_D2(18, 6, 6)
+	VFADD_D2(19, 7, 7)
+	FLDPQ 128(R1), (F16, F17)
+	FLDPQ 160(R1), (F18, F19)
+	VFADD_D2(16, 8, 8)
+	VFADD_D2(17, 9, 9)
+	VFADD_D2(18, 10, 10)
+	VFADD_D2(19, 11, 11)
+	FLDPQ 192(R1), (F16, F17)
+	FLDPQ 224(R1), (F18, F19)
+	VFADD_D2(16, 12, 12)
+	VFADD_D2(17, 13, 13)
+	VFADD_D2(18, 14, 14)
+	VFADD_D2(19, 15, 15)
+	ADD $256, R1
+	SUBS $32, R2
 	BGE loop1
 
 rest2:
-	ADD $32, R1
+	ADD $32, R2
 
 	// The last part of a vector.
-	AND $-2, R1, R2
-	ADD R2<<3, R0, R2
-	FMOVD m+24(FP), F17
-	VDUP V17.D[0], V17.D2
-	TBZ $0, R1, skip3
-	VLD1 (R2), V17.D[0]
+	AND $-2, R2, R3
+	ADD R3<<3, R1, R3
+	FMOVQ 0(R0), F16 // sign
+	TBZ $0, R2, skip3
+	VLD1 (R3), V16.D[0]
 
 skip3:
 
 	// Whole vectors before it.
-	CMP $2, R1
+	CMP $2, R2
 	BLT last5
-	FMOVQ 0(R0), F18
-	VFSUB_D2(16, 18, 18)
-	VFMLA V18.D2, V18.D2, V0.D2
-	ADD $-2, R1
-	CMP $2, R1
+	FMOVQ 0(R1), F17
+	VFADD_D2(17, 0, 0)
+	ADD $-2, R2
+	CMP $2, R2
 	BLT last6
-	FMOVQ 16(R0), F18
-	VFSUB_D2(16, 18, 18)
-	VFMLA V18.D2, V18.D2, V1.D2
-	ADD $-2, R1
-	CMP $2, R1
+	FMOVQ 16(R1), F17
+	VFADD_D2(17, 1, 1)
+	ADD $-2, R2
+	CMP $2, R2
 	BLT last7
-	FMOVQ 32(R0), F18
-	VFSUB_D2(16, 18, 18)
-	VFMLA V18.D2, V18.D2, V2.D2
-	ADD $-2, R1
-	CMP $2, R1
+	FMOVQ 32(R1), F17
+	VFADD_D2(17, 2, 2)
+	ADD $-2, R2
+	CMP $2, R2
 	BLT last8
-	FMOVQ 48(R0), F18
-	VFSUB_D2(16, 18, 18)
-	VFMLA V18.D2, V18.D2, V3.D2
-	ADD $-2, R1
-	CMP $2, R1
+	FMOVQ 48(R1), F17
+	VFADD_D2(17, 3, 3)
+	ADD $-2, R2
+	CMP $2, R2
 	BLT last9
-	FMOVQ 64(R0), F18
-	VFSUB_D2(16, 18, 18)
-	VFMLA V18.D2, V18.D2, V4.D2
-	ADD $-2, R1
-	CMP $2, R1
+	FMOVQ 64(R1), F17
+	VFADD_D2(17, 4, 4)
+	ADD $-2, R2
+	CMP $2, R2
 	BLT last10
-	FMOVQ 80(R0), F18
-	VFSUB_D2(16, 18, 18)
-	VFMLA V18.D2, V18.D2, V5.D2
-	ADD $-2, R1
-	CMP $2, R1
+	FMOVQ 80(R1), F17
+	VFADD_D2(17, 5, 5)
+	ADD $-2, R2
+	CMP $2, R2
 	BLT last11
-	FMOVQ 96(R0), F18
-	VFSUB_D2(16, 18, 18)
-	VFMLA V18.D2, V18.D2, V6.D2
-	ADD $-2, R1
-	CMP $2, R1
+	FMOVQ 96(R1), F17
+	VFADD_D2(17, 6, 6)
+	ADD $-2, R2
+	CMP $2, R2
 	BLT last12
-	FMOVQ 112(R0), F18
-	VFSUB_D2(16, 18, 18)
-	VFMLA V18.D2, V18.D2, V7.D2
-	ADD $-2, R1
-	CMP $2, R1
+	FMOVQ 112(R1), F17
+	VFADD_D2(17, 7, 7)
+	ADD $-2, R2
+	CMP $2, R2
 	BLT last13
-	FMOVQ 128(R0), F18
-	VFSUB_D2(16, 18, 18)
-	VFMLA V18.D2, V18.D2, V8.D2
-	ADD $-2, R1
-	CMP $2, R1
+	FMOVQ 128(R1), F17
+	VFADD_D2(17, 8, 8)
+	ADD $-2, R2
+	CMP $2, R2
 	BLT last14
-	FMOVQ 144(R0), F18
-	VFSUB_D2(16, 18, 18)
-	VFMLA V18.D2, V18.D2, V9.D2
-	ADD $-2, R1
-	CMP $2, R1
+	FMOVQ 144(R1), F17
+	VFADD_D2(17, 9, 9)
+	ADD $-2, R2
+	CMP $2, R2
 	BLT last15
-	FMOVQ 160(R0), F18
-	VFSUB_D2(16, 18, 18)
-	VFMLA V18.D2, V18.D2, V10.D2
-	ADD $-2, R1
-	CMP $2, R1
+	FMOVQ 160(R1), F17
+	VFADD_D2(17, 10, 10)
+	ADD $-2, R2
+	CMP $2, R2
 	BLT last16
-	FMOVQ 176(R0), F18
-	VFSUB_D2(16, 18, 18)
-	VFMLA V18.D2, V18.D2, V11.D2
-	ADD $-2, R1
-	CMP $2, R1
+	FMOVQ 176(R1), F17
+	VFADD_D2(17, 11, 11)
+	ADD $-2, R2
+	CMP $2, R2
 	BLT last17
-	FMOVQ 192(R0), F18
-	VFSUB_D2(16, 18, 18)
-	VFMLA V18.D2, V18.D2, V12.D2
-	ADD $-2, R1
-	CMP $2, R1
+	FMOVQ 192(R1), F17
+	VFADD_D2(17, 12, 12)
+	ADD $-2, R2
+	CMP $2, R2
 	BLT last18
-	FMOVQ 208(R0), F18
-	VFSUB_D2(16, 18, 18)
-	VFMLA V18.D2, V18.D2, V13.D2
-	ADD $-2, R1
-	CMP $2, R1
+	FMOVQ 208(R1), F17
+	VFADD_D2(17, 13, 13)
+	ADD $-2, R2
+	CMP $2, R2
 	BLT last19
-	FMOVQ 224(R0), F18
-	VFSUB_D2(16, 18, 18)
-	VFMLA V18.D2, V18.D2, V14.D2
-	ADD $-2, R1
+	FMOVQ 224(R1), F17
+	VFADD_D2(17, 14, 14)
+	ADD $-2, R2
 
 last20:
-	VFSUB_D2(16, 17, 16)
-	VFMLA V16.D2, V16.D2, V15.D2
+	VFADD_D2(16, 15, 15)
 	B finish4
 
 last19:
-	VFSUB_D2(16, 17, 16)
-	VFMLA V16.D2, V16.D2, V14.D2
+	VFADD_D2(16, 14, 14)
 	B finish4
 
 last18:
-	VFSUB_D2(16, 17, 16)
-	VFMLA V16.D2, V16.D2, V13.D2
+	VFADD_D2(16, 13, 13)
 	B finish4
 
 last17:
-	VFSUB_D2(16, 17, 16)
-	VFMLA V16.D2, V16.D2, V12.D2
+	VFADD_D2(16, 12, 12)
 	B finish4
 
 last16:
-	VFSUB_D2(16, 17, 16)
-	VFMLA V16.D2, V16.D2, V11.D2
+	VFADD_D2(16, 11, 11)
 	B finish4
 
 last15:
-	VFSUB_D2(16, 17, 16)
-	VFMLA V16.D2, V16.D2, V10.D2
+	VFADD_D2(16, 10, 10)
 	B finish4
 
 last14:
-	VFSUB_D2(16, 17, 16)
-	VFMLA V16.D2, V16.D2, V9.D2
+	VFADD_D2(16, 9, 9)
 	B finish4
 
 last13:
-	VFSUB_D2(16, 17, 16)
-	VFMLA V16.D2, V16.D2, V8.D2
+	VFADD_D2(16, 8, 8)
 	B finish4
 
 last12:
-	VFSUB_D2(16, 17, 16)
-	VFMLA V16.D2, V16.D2, V7.D2
+	VFADD_D2(16, 7, 7)
 	B finish4
 
 last11:
-	VFSUB_D2(16, 17, 16)
-	VFMLA V16.D2, V16.D2, V6.D2
+	VFADD_D2(16, 6, 6)
 	B finish4
 
 last10:
-	VFSUB_D2(16, 17, 16)
-	VFMLA V16.D2, V16.D2, V5.D2
+	VFADD_D2(16, 5, 5)
 	B finish4
 
 last9:
-	VFSUB_D2(16, 17, 16)
-	VFMLA V16.D2, V16.D2, V4.D2
+	VFADD_D2(16, 4, 4)
 	B finish4
 
 last8:
-	VFSUB_D2(16, 17, 16)
-	VFMLA V16.D2, V16.D2, V3.D2
+	VFADD_D2(16, 3, 3)
 	B finish4
 
 last7:
-	VFSUB_D2(16, 17, 16)
-	VFMLA V16.D2, V16.D2, V2.D2
+	VFADD_D2(16, 2, 2)
 	B finish4
 
 last6:
-	VFSUB_D2(16, 17, 16)
-	VFMLA V16.D2, V16.D2, V1.D2
+	VFADD_D2(16, 1, 1)
 	B finish4
 
 last5:
-	VFSUB_D2(16, 17, 16)
-	VFMLA V16.D2, V16.D2, V0.D2
+	VFADD_D2(16, 0, 0)
 
 finish4:
+	MOVD x_len+8(FP), R0
+	SCVTFD R0, F16
 	VFADD_D2(8, 0, 0)
 	VFADD_D2(9, 1, 1)
 	VFADD_D2(10, 2, 2)
@@ -3905,15 +4126,284 @@ finish4:
 	VFADD_D2(3, 1, 1)
 	VFADD_D2(1, 0, 0)
 	VFADDP_D2(0, 0, 0)
-	FMOVD F0, ret+32(FP)
+	VFDIV_D2(16, 0, 0)
+	VDUP V0.D[0], V17.D2
+	VFSUB_D2(17, 17, 0)
+	VFSUB_D2(17, 17, 1)
+	VFSUB_D2(17, 17, 2)
+	VFSUB_D2(17, 17, 3)
+	VFSUB_D2(17, 17, 4)
+	VFSUB_D2(17, 17, 5)
+	VFSUB_D2(17, 17, 6)
+	VFSUB_D2(17, 17, 7)
+	VFSUB_D2(17, 17, 8)
+	VFSUB_D2(17, 17, 9)
+	VFSUB_D2(17, 17, 10)
+	VFSUB_D2(17, 17, 11)
+	VFSUB_D2(17, 17, 12)
+	VFSUB_D2(17, 17, 13)
+	VFSUB_D2(17, 17, 14)
+	VFSUB_D2(17, 17, 15)
+	MOVD x_base+0(FP), R0
+	MOVD x_len+8(FP), R1
+	SUBS $32, R1
+	BLT rest22
+
+loop21:
+	FLDPQ 0(R0), (F18, F19)
+	FLDPQ 32(R0), (F20, F21)
+	VFSUB_D2(17, 18, 18)
+	VFMLA V18.D2, V18.D2, V0.D2
+	VFSUB_D2(17, 19, 18)
+	VFMLA V18.D2, V18.D2, V1.D2
+	VFSUB_D2(17, 20, 18)
+	VFMLA V18.D2, V18.D2, V2.D2
+	VFSUB_D2(17, 21, 18)
+	VFMLA V18.D2, V18.D2, V3.D2
+	FLDPQ 64(R0), (F18, F19)
+	FLDPQ 96(R0), (F20, F21)
+	VFSUB_D2(17, 18, 18)
+	VFMLA V18.D2, V18.D2, V4.D2
+	VFSUB_D2(17, 19, 18)
+	VFMLA V18.D2, V18.D2, V5.D2
+	VFSUB_D2(17, 20, 18)
+	VFMLA V18.D2, V18.D2, V6.D2
+	VFSUB_D2(17, 21, 18)
+	VFMLA V18.D2, V18.D2, V7.D2
+	FLDPQ 128(R0), (F18, F19)
+	FLDPQ 160(R0), (F20, F21)
+	VFSUB_D2(17, 18, 18)
+	VFMLA V18.D2, V18.D2, V8.D2
+	VFSUB_D2(17, 19, 18)
+	VFMLA V18.D2, V18.D2, V9.D2
+	VFSUB_D2(17, 20, 18)
+	VFMLA V18.D2, V18.D2, V10.D2
+	VFSUB_D2(17, 21, 18)
+	VFMLA V18.D2, V18.D2, V11.D2
+	FLDPQ 192(R0), (F18, F19)
+	FLDPQ 224(R0), (F20, F21)
+	VFSUB_D2(17, 18, 18)
+	VFMLA V18.D2, V18.D2, V12.D2
+	VFSUB_D2(17, 19, 18)
+	VFMLA V18.D2, V18.D2, V13.D2
+	VFSUB_D2(17, 20, 18)
+	VFMLA V18.D2, V18.D2, V14.D2
+	VFSUB_D2(17, 21, 18)
+	VFMLA V18.D2, V18.D2, V15.D2
+	ADD $256, R0
+	SUBS $32, R1
+	BGE loop21
+
+rest22:
+	ADD $32, R1
+
+	// The last part of a vector.
+	AND $-2, R1, R2
+	ADD R2<<3, R0, R2
+	VORR V17.B16, V17.B16, V18.B16
+	TBZ $0, R1, skip23
+	VLD1 (R2), V18.D[0]
+
+skip23:
+
+	// Whole vectors before it.
+	CMP $2, R1
+	BLT last25
+	FMOVQ 0(R0), F19
+	VFSUB_D2(17, 19, 19)
+	VFMLA V19.D2, V19.D2, V0.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last26
+	FMOVQ 16(R0), F19
+	VFSUB_D2(17, 19, 19)
+	VFMLA V19.D2, V19.D2, V1.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last27
+	FMOVQ 32(R0), F19
+	VFSUB_D2(17, 19, 19)
+	VFMLA V19.D2, V19.D2, V2.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last28
+	FMOVQ 48(R0), F19
+	VFSUB_D2(17, 19, 19)
+	VFMLA V19.D2, V19.D2, V3.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last29
+	FMOVQ 64(R0), F19
+	VFSUB_D2(17, 19, 19)
+	VFMLA V19.D2, V19.D2, V4.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last30
+	FMOVQ 80(R0), F19
+	VFSUB_D2(17, 19, 19)
+	VFMLA V19.D2, V19.D2, V5.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last31
+	FMOVQ 96(R0), F19
+	VFSUB_D2(17, 19, 19)
+	VFMLA V19.D2, V19.D2, V6.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last32
+	FMOVQ 112(R0), F19
+	VFSUB_D2(17, 19, 19)
+	VFMLA V19.D2, V19.D2, V7.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last33
+	FMOVQ 128(R0), F19
+	VFSUB_D2(17, 19, 19)
+	VFMLA V19.D2, V19.D2, V8.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last34
+	FMOVQ 144(R0), F19
+	VFSUB_D2(17, 19, 19)
+	VFMLA V19.D2, V19.D2, V9.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last35
+	FMOVQ 160(R0), F19
+	VFSUB_D2(17, 19, 19)
+	VFMLA V19.D2, V19.D2, V10.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last36
+	FMOVQ 176(R0), F19
+	VFSUB_D2(17, 19, 19)
+	VFMLA V19.D2, V19.D2, V11.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last37
+	FMOVQ 192(R0), F19
+	VFSUB_D2(17, 19, 19)
+	VFMLA V19.D2, V19.D2, V12.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last38
+	FMOVQ 208(R0), F19
+	VFSUB_D2(17, 19, 19)
+	VFMLA V19.D2, V19.D2, V13.D2
+	ADD $-2, R1
+	CMP $2, R1
+	BLT last39
+	FMOVQ 224(R0), F19
+	VFSUB_D2(17, 19, 19)
+	VFMLA V19.D2, V19.D2, V14.D2
+	ADD $-2, R1
+
+last40:
+	VFSUB_D2(17, 18, 17)
+	VFMLA V17.D2, V17.D2, V15.D2
+	B finish24
+
+last39:
+	VFSUB_D2(17, 18, 17)
+	VFMLA V17.D2, V17.D2, V14.D2
+	B finish24
+
+last38:
+	VFSUB_D2(17, 18, 17)
+	VFMLA V17.D2, V17.D2, V13.D2
+	B finish24
+
+last37:
+	VFSUB_D2(17, 18, 17)
+	VFMLA V17.D2, V17.D2, V12.D2
+	B finish24
+
+last36:
+	VFSUB_D2(17, 18, 17)
+	VFMLA V17.D2, V17.D2, V11.D2
+	B finish24
+
+last35:
+	VFSUB_D2(17, 18, 17)
+	VFMLA V17.D2, V17.D2, V10.D2
+	B finish24
+
+last34:
+	VFSUB_D2(17, 18, 17)
+	VFMLA V17.D2, V17.D2, V9.D2
+	B finish24
+
+last33:
+	VFSUB_D2(17, 18, 17)
+	VFMLA V17.D2, V17.D2, V8.D2
+	B finish24
+
+last32:
+	VFSUB_D2(17, 18, 17)
+	VFMLA V17.D2, V17.D2, V7.D2
+	B finish24
+
+last31:
+	VFSUB_D2(17, 18, 17)
+	VFMLA V17.D2, V17.D2, V6.D2
+	B finish24
+
+last30:
+	VFSUB_D2(17, 18, 17)
+	VFMLA V17.D2, V17.D2, V5.D2
+	B finish24
+
+last29:
+	VFSUB_D2(17, 18, 17)
+	VFMLA V17.D2, V17.D2, V4.D2
+	B finish24
+
+last28:
+	VFSUB_D2(17, 18, 17)
+	VFMLA V17.D2, V17.D2, V3.D2
+	B finish24
+
+last27:
+	VFSUB_D2(17, 18, 17)
+	VFMLA V17.D2, V17.D2, V2.D2
+	B finish24
+
+last26:
+	VFSUB_D2(17, 18, 17)
+	VFMLA V17.D2, V17.D2, V1.D2
+	B finish24
+
+last25:
+	VFSUB_D2(17, 18, 17)
+	VFMLA V17.D2, V17.D2, V0.D2
+
+finish24:
+	VFADD_D2(8, 0, 0)
+	VFADD_D2(9, 1, 1)
+	VFADD_D2(10, 2, 2)
+	VFADD_D2(11, 3, 3)
+	VFADD_D2(12, 4, 4)
+	VFADD_D2(13, 5, 5)
+	VFADD_D2(14, 6, 6)
+	VFADD_D2(15, 7, 7)
+	VFADD_D2(4, 0, 0)
+	VFADD_D2(5, 1, 1)
+	VFADD_D2(6, 2, 2)
+	VFADD_D2(7, 3, 3)
+	VFADD_D2(2, 0, 0)
+	VFADD_D2(3, 1, 1)
+	VFADD_D2(1, 0, 0)
+	VFADDP_D2(0, 0, 0)
+	VFDIV_D2(16, 0, 0)
+	FMOVD F0, ret+24(FP)
 	RET
 
 // DeviationWideF64NEON continues a sum of squares: (x[i] − m)² goes to lane i mod 32. It is
 // defined by generic.DeviationWideF64.
 //
-// NEON. Like Deviation without the tree reduction. Reads x, updates acc.
+// NEON. Like Variance without the mean and the tree reductions. Reads x, updates acc.
 //
-// acc R0, lanes V0–V15, m V16 V17, x R0, len(x) R1, whole R2, end R2.
+// acc R0, lanes V0–V15, m V16, x R0, len(x) R1, whole R2, end R2.
 TEXT ·DeviationWideF64NEON(SB), NOSPLIT, $0-40
 	MOVD acc+0(FP), R0
 	FLDPQ 0(R0), (F0, F1)
@@ -3982,8 +4472,7 @@ rest2:
 	// The last part of a vector.
 	AND $-2, R1, R2
 	ADD R2<<3, R0, R2
-	FMOVD m+32(FP), F17
-	VDUP V17.D[0], V17.D2
+	VORR V16.B16, V16.B16, V17.B16
 	TBZ $0, R1, skip3
 	VLD1 (R2), V17.D[0]
 
@@ -4401,14 +4890,14 @@ finish4:
 	FMOVD F0, ret+24(FP)
 	RET
 
-// CosineF64NEON sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]²,
-// each in 16 lanes. It is defined by generic.CosineF64.
+// CosineF64NEON returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
+// each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
+// is defined by generic.CosineF64.
 //
-// NEON. 8 registers of lanes for each of three sums, then tree reductions. Reads x and y,
-// writes sums.
+// NEON. 8 registers of lanes for each of three sums, then tree reductions. Reads x and y.
 //
-// constants R0, lanes V0–V23, x R1, y R2, len(x) R3, whole R4, end R5 R4, sums R0.
-TEXT ·CosineF64NEON(SB), NOSPLIT, $0-72
+// constants R0, lanes V0–V23, x R1, y R2, len(x) R3, whole R4, end R5 R4.
+TEXT ·CosineF64NEON(SB), NOSPLIT, $0-56
 	MOVD $constantsF64<>(SB), R0
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
@@ -4599,7 +5088,6 @@ last5:
 	VFMLA V25.D2, V25.D2, V16.D2
 
 finish4:
-	MOVD sums_base+48(FP), R0
 	VFADD_D2(4, 0, 0)
 	VFADD_D2(5, 1, 1)
 	VFADD_D2(6, 2, 2)
@@ -4608,7 +5096,6 @@ finish4:
 	VFADD_D2(3, 1, 1)
 	VFADD_D2(1, 0, 0)
 	VFADDP_D2(0, 0, 0)
-	FMOVD F0, 0(R0)
 	VFADD_D2(12, 8, 8)
 	VFADD_D2(13, 9, 9)
 	VFADD_D2(14, 10, 10)
@@ -4616,8 +5103,7 @@ finish4:
 	VFADD_D2(10, 8, 8)
 	VFADD_D2(11, 9, 9)
 	VFADD_D2(9, 8, 8)
-	VFADDP_D2(8, 8, 0)
-	FMOVD F0, 8(R0)
+	VFADDP_D2(8, 8, 1)
 	VFADD_D2(20, 16, 16)
 	VFADD_D2(21, 17, 17)
 	VFADD_D2(22, 18, 18)
@@ -4625,8 +5111,25 @@ finish4:
 	VFADD_D2(18, 16, 16)
 	VFADD_D2(19, 17, 17)
 	VFADD_D2(17, 16, 16)
-	VFADDP_D2(16, 16, 0)
-	FMOVD F0, 16(R0)
+	VFADDP_D2(16, 16, 2)
+	FMOVQ 32(R0), F3 // normLeast
+	FMOVQ 48(R0), F4 // normMost
+	FMOVQ 32(R0), F5 // normLeast
+	FMOVQ 48(R0), F6 // normMost
+	VFCMGE_D2(3, 1, 3)
+	VFCMGE_D2(1, 4, 4)
+	VAND V4.B16, V3.B16, V3.B16
+	VFCMGE_D2(5, 2, 4)
+	VFCMGE_D2(2, 6, 5)
+	VAND V5.B16, V4.B16, V4.B16
+	VFSQRT_D2(1, 1)
+	VFSQRT_D2(2, 2)
+	FMOVQ 64(R0), F5 // nan
+	VAND V4.B16, V3.B16, V3.B16
+	VFMUL_D2(2, 1, 1)
+	VFDIV_D2(1, 0, 0)
+	VBIF V3.B16, V5.B16, V0.B16
+	FMOVD F0, ret+48(FP)
 	RET
 
 // CosineWideF64NEON continues the sums of CosineF64: acc has the 16 lanes of each. It is
@@ -4838,4 +5341,16 @@ DATA constantsF64<>+8(SB)/8, $0x8000000000000000
 DATA constantsF64<>+16(SB)/8, $0x0000000000000000
 DATA constantsF64<>+24(SB)/8, $0x0000000000000000
 
-GLOBL constantsF64<>(SB), RODATA|NOPTR, $32
+// normLeast
+DATA constantsF64<>+32(SB)/8, $0x20b0000000000000
+DATA constantsF64<>+40(SB)/8, $0x20b0000000000000
+
+// normMost
+DATA constantsF64<>+48(SB)/8, $0x7e70000000000000
+DATA constantsF64<>+56(SB)/8, $0x7e70000000000000
+
+// nan
+DATA constantsF64<>+64(SB)/8, $0x7ff8000000000001
+DATA constantsF64<>+72(SB)/8, $0x7ff8000000000001
+
+GLOBL constantsF64<>(SB), RODATA|NOPTR, $80

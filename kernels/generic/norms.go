@@ -51,11 +51,17 @@ func deviationLanes[T float](acc, x []T, m T) {
 	}
 }
 
-func deviation[T float](x []T, m T) T {
+// variance begins with m − m in all lanes, which is NaN if m isn't finite.
+func variance[T float](x []T) T {
+	n := T(len(x))
+	m := sum(x) / n
 	var acc [64]T
 	l := acc[:wide[T]()]
+	for i := range l {
+		l[i] = m - m
+	}
 	deviationLanes(l, x, m)
-	return treeReduce(l)
+	return treeReduce(l) / n
 }
 
 // cosineLanes adds, by FMA and in ascending order, x[i]·y[i] to the first third of acc,
@@ -67,27 +73,36 @@ func cosineLanes[T float](acc, x, y []T) {
 	dotLanes(acc[2*n:], y, y)
 }
 
-func cosine[T float](x, y, sums []T) {
+func cosine[T float](x, y []T) T {
 	var acc [96]T
-	n := 2 * lanes[T]()
-	cosineLanes(acc[:3*n], x, y)
-	for i := range 3 {
-		sums[i] = treeReduce(acc[i*n:][:n])
-	}
+	l := acc[:6*lanes[T]()]
+	cosineLanes(l, x, y)
+	return CosineOf(l)
 }
 
-// CosineF32 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]², each in
-// 32 lanes.
+// CosineOf returns what Cosine does from the lanes of its three sums.
+func CosineOf[T float](acc []T) T {
+	n := len(acc) / 3
+	xy, xx, yy := treeReduce(acc[:n]), treeReduce(acc[n:2*n]), treeReduce(acc[2*n:])
+	if !scalar.SafeSquares(xx) || !scalar.SafeSquares(yy) {
+		return T(math.NaN())
+	}
+	return xy / (T(math.Sqrt(float64(xx))) * T(math.Sqrt(float64(yy))))
+}
+
+// CosineF32 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]², each sum
+// in 32 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost.
 //
 //nabla:whole
+//nabla:long longCosine
 //go:noinline
-func CosineF32(x, y, sums []float32) { cosine(x, y, sums) }
+func CosineF32(x, y []float32) float32 { return cosine(x, y) }
 
-// CosineF64 sets sums, which has three elements, to Σ x[i]·y[i], Σ x[i]² and Σ y[i]², each in
-// 16 lanes.
+// CosineF64 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]², each sum
+// in 16 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost.
 //
 //go:noinline
-func CosineF64(x, y, sums []float64) { cosine(x, y, sums) }
+func CosineF64(x, y []float64) float64 { return cosine(x, y) }
 
 // CosineWideF32 continues the sums of CosineF32: acc has the 32 lanes of each.
 //
@@ -140,16 +155,19 @@ func SumSquaresF32(x []float32) float32 { return dot(x, x) }
 //go:noinline
 func SumSquaresF64(x []float64) float64 { return dot(x, x) }
 
-// DeviationF32 returns Σ (x[i] − m)² in 64 lanes. m must be finite.
+// VarianceF32 returns Σ (x[i] − m)² divided by the number of elements, m being their mean;
+// but NaN if that isn't finite. Both sums have 64 lanes.
 //
 //nabla:whole
+//nabla:long longVariance
 //go:noinline
-func DeviationF32(x []float32, m float32) float32 { return deviation(x, m) }
+func VarianceF32(x []float32) float32 { return variance(x) }
 
-// DeviationF64 returns Σ (x[i] − m)² in 32 lanes. m must be finite.
+// VarianceF64 returns Σ (x[i] − m)² divided by the number of elements, m being their mean;
+// but NaN if that isn't finite. Both sums have 32 lanes.
 //
 //go:noinline
-func DeviationF64(x []float64, m float64) float64 { return deviation(x, m) }
+func VarianceF64(x []float64) float64 { return variance(x) }
 
 // DeviationWideF32 continues a sum of squares: (x[i] − m)² goes to lane i mod 64. m must be
 // finite and no lane −0.

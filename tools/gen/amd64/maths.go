@@ -215,6 +215,20 @@ func (c condition) lanes() vector {
 	return v
 }
 
+// bits returns the lanes of c, a condition of one vector, as bits.
+func (m *maths) bits(c condition) gp {
+	lanes := m.GP32()
+	switch {
+	case m.avx512:
+		m.KMOVW(c[0], lanes)
+	case m.f64:
+		m.VMOVMSKPD(c[0], lanes)
+	default:
+		m.VMOVMSKPS(c[0], lanes)
+	}
+	return lanes
+}
+
 // jumpIfAny jumps to label if c holds in any lane.
 func (m *maths) jumpIfAny(c condition, label string) {
 	first := c[0]
@@ -226,12 +240,7 @@ func (m *maths) jumpIfAny(c condition, label string) {
 			m.op(m.VORPS, m.VORPD, first, other, any)
 			first = any
 		}
-		lanes := m.GP32()
-		if m.f64 {
-			m.VMOVMSKPD(first, lanes)
-		} else {
-			m.VMOVMSKPS(first, lanes)
-		}
+		lanes := m.bits(condition{first})
 		m.TESTL(lanes, lanes)
 	}
 	m.JNZ(operand.LabelRef(label))

@@ -11,7 +11,7 @@ func norms(t *target) {
 	t.sum("Asum", t.asumLoop)
 	t.sum("SquaredDistance", t.distanceLoop)
 
-	t.sum("Deviation", t.deviationLoop)
+	t.variance()
 	t.fn("SumSquares", "Like Dot, but each vector is loaded once.")
 	acc := t.vecs(4 * t.parts)
 	t.callVec("lanes", acc...)
@@ -45,12 +45,39 @@ func (t *target) cosine() {
 		}
 		rows = append(rows, t.halve(acc[:1]))
 	}
-	v := t.reduce(rows...)
-	t.storeN(v.AsY(), 3, mem(t.ptr("sums"), 0))
-	t.ret()
+	t.cosineOf(t.reduce(rows...))
 
 	t.fn("CosineWide", "Like Cosine without the tree reductions.")
 	t.continueLanes(3*n, t.cosineLoop)
+}
+
+// cosineOf returns lane 0 of v over the product of the roots of lanes 1 and 2, or NaN if one
+// of these isn't between NormLeast and NormMost.
+func (t *target) cosineOf(v reg.VecVirtual) {
+	m, hard := t.maths(), t.label("hard")
+	y := vector{v.AsY().(reg.VecVirtual)}
+	for _, outside := range []condition{m.compare(y, notGreaterEqual, "normLeast"), m.compare(y, notLessEqual, "normMost")} {
+		t.TESTL(imm(6), m.bits(outside))
+		t.JNZ(operand.LabelRef(hard))
+	}
+	xx, yy := t.XMM(), t.XMM()
+	if t.f64 {
+		roots := t.YMM()
+		t.VSQRTPD(y[0], roots)
+		t.VPERMILPD(operand.Imm(1), roots.AsX(), xx)
+		t.extract128(roots, yy)
+	} else {
+		roots := t.XMM()
+		t.VSQRTPS(v.AsX(), roots)
+		t.VPERMILPS(operand.Imm(1), roots, xx)
+		t.VPERMILPS(operand.Imm(2), roots, yy)
+	}
+	t.op(t.VMULSS, t.VMULSD, yy, xx, xx)
+	t.op(t.VDIVSS, t.VDIVSD, xx, v.AsX(), v.AsX())
+	t.returnLane(v)
+	t.Label(hard)
+	t.load(t.constant("nan"), v.AsX())
+	t.returnLane(v)
 }
 
 // cosineLoop adds the products of arguments x and y, and their squares, to the lanes in the
@@ -155,11 +182,44 @@ func (t *target) asumLoop(acc []reg.VecVirtual) {
 	})
 }
 
-// deviationLoop adds the squares of arguments x − m to the lanes in acc.
-func (t *target) deviationLoop(acc []reg.VecVirtual) {
-	m := t.vec()
+// variance emits Variance and DeviationWide.
+func (t *target) variance() {
+	t.fn("Variance", "Sum's lanes and tree reduction, then as many lanes of the squares of deviations, which begin with m − m.")
+	acc, n, m := t.vecs(4*t.parts), t.XMM(), t.vec()
+	t.callVec("lanes", acc...)
+	t.callVec("n", n)
 	t.callVec("m", m)
-	t.broadcast(t.param("m"), m)
+	t.zero(acc...)
+	t.sumLoop(acc)
+	v := t.reduceWide(acc)
+	t.zero(n)
+	count := t.addr(t.arg("x").Len())
+	if t.f64 {
+		t.VCVTSI2SDQ(count, n, n)
+	} else {
+		t.VCVTSI2SSQ(count, n, n)
+	}
+	t.op(t.VDIVSS, t.VDIVSD, n, v.AsX(), v.AsX())
+	t.broadcast(v.AsX(), m)
+	for _, a := range acc {
+		t.sub(m, m, a)
+	}
+	t.deviationLoop(acc, m)
+	v = t.reduceWide(acc)
+	t.op(t.VDIVSS, t.VDIVSD, n, v.AsX(), v.AsX())
+	t.returnLane(v)
+
+	t.fn("DeviationWide", "Like Variance without the mean and the tree reductions.")
+	t.continueLanes(4*t.parts, func(acc []reg.VecVirtual) {
+		m := t.vec()
+		t.callVec("m", m)
+		t.broadcast(t.param("m"), m)
+		t.deviationLoop(acc, m)
+	})
+}
+
+// deviationLoop adds the squares of argument x − m to the lanes in acc.
+func (t *target) deviationLoop(acc []reg.VecVirtual, m reg.VecVirtual) {
 	x := t.ptr("x")
 	t.lanesLoop(acc, t.len("x"), []gp{x}, func(i, disp int, k *mask) {
 		v := t.vec()

@@ -1,16 +1,13 @@
 package arm64
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 func init() { file("norms", norms) }
 
 func norms(t *target) {
 	t.sumOf("Asum", t.asumLoop)
 	t.sumOf("SquaredDistance", t.distanceLoop)
-	t.sumOf("Deviation", t.deviationLoop)
+	t.variance()
 	t.fn("SumSquares", "Like Dot, but each vector is loaded once.", func() {
 		acc := t.named("lanes", 16)
 		t.zero(acc...)
@@ -25,12 +22,23 @@ func norms(t *target) {
 		acc := t.named("lanes", 24)
 		t.zero(acc...)
 		t.cosineLoop(acc)
-		sums := t.ptr("sums")
-		for i := range 3 {
-			t.do(fmt.Sprintf("FMOVE F@1, %s", mem(i*t.size, 2)), t.reduce([][]reg{acc[8*i:][:8]}), sums)
-		}
+		t.cosineOf(t.reduce([][]reg{acc[:8]}), t.reduce([][]reg{acc[8:16]}), t.reduce([][]reg{acc[16:]}))
 	})
 	t.fn("CosineWide", "Like Cosine without the tree reductions.", func() { t.continueLanes(24, t.cosineLoop) })
+}
+
+// cosineOf returns xy over the product of the roots of xx and yy, or NaN if one of these isn't
+// between NormLeast and NormMost.
+func (t *target) cosineOf(xy, xx, yy reg) {
+	m := t.maths(1)
+	between := func(s reg) vector {
+		return m.and(m.greaterEqual(vector{s}, "normLeast"), m.greaterEqual("normMost", vector{s}))
+	}
+	safe := m.and(between(xx), between(yy))
+	c := m.div(vector{xy}, m.mul(vector{t.sqrt(xx)}, vector{t.sqrt(yy)}))
+	m.chooseUnlessTo(c, safe, "nan")
+	m.flush()
+	t.do("FMOVE F@1, "+t.frame.address("ret"), c[0])
 }
 
 // cosineLoop adds the products of arguments x and y, and their squares, to the lanes in the
@@ -47,11 +55,31 @@ func (t *target) cosineLoop(all []reg) {
 	})
 }
 
-// deviationLoop adds the squares of arguments x − m to lanes; those without an element get
+// variance emits Variance and DeviationWide.
+func (t *target) variance() {
+	t.fn("Variance", "Sum's lanes and tree reduction, then as many lanes of the squares of deviations, which begin with m − m.", func() {
+		acc, n := t.named("lanes", 16), t.named("n", 1)[0]
+		t.zero(acc...)
+		t.sumLoop(acc, t.ptr("x"), t.len("x"))
+		convert := map[bool]string{false: "SCVTFS R@1, F@0", true: "SCVTFD R@1, F@0"}[t.f64]
+		t.set(convert, n, t.len("x"))
+		m := t.spread(t.quot(t.reduce([][]reg{acc}), n))
+		for _, a := range acc {
+			t.set("VFSUB_T(@2, @1, @0)", a, m, m)
+		}
+		t.deviationLoop(acc, m)
+		t.do("FMOVE F@1, "+t.frame.address("ret"), t.quot(t.reduce([][]reg{acc}), n))
+	})
+	t.fn("DeviationWide", "Like Variance without the mean and the tree reductions.", func() {
+		t.continueLanes(16, func(acc []reg) { t.deviationLoop(acc, t.broadcast("m")) })
+	})
+}
+
+// deviationLoop adds the squares of argument x − m to lanes; those without an element get
 // m − m.
-func (t *target) deviationLoop(acc []reg) {
-	m, x := t.broadcast("m"), t.ptr("x")
-	pad := func(int) reg { return t.broadcast("m") }
+func (t *target) deviationLoop(acc []reg, m reg) {
+	x := t.ptr("x")
+	pad := func(int) reg { return t.duplicate(m) }
 	t.lanesLoopPadded(acc, t.len("x"), []reg{x}, pad, func(acc []reg, v [][]reg) {
 		for i := range acc {
 			d := t.diff(v[0][i], m)
