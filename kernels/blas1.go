@@ -25,10 +25,7 @@ func longDot[T Float](x, y []T) T {
 }
 
 // Sum returns Σ x[i], added in 64 lanes (float64: 32), with a tree reduction of the lanes.
-func Sum[T Float](x []T) T {
-	race.Read(x)
-	return sum(x)
-}
+func Sum[T Float](x []T) T { return sum(x) }
 
 // longSum is Sum for more than a block.
 func longSum[T Float](x []T) T {

@@ -243,6 +243,7 @@ func argMin[T Float](x []T) int {
 }
 
 func asum[T Float](x []T) T {
+	race.Read(x)
 	if len(x) > vectorBlock {
 		return longAsum(x)
 	}
@@ -2333,6 +2334,7 @@ func subBlocks[T Float](dst []T, x []T, y []T) {
 }
 
 func sum[T Float](x []T) T {
+	race.Read(x)
 	if len(x) > vectorBlock {
 		return longSum(x)
 	}

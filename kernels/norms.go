@@ -11,10 +11,7 @@ import (
 
 // Asum returns Σ |x[i]|, added in 64 lanes (float64: 32), with a tree reduction of the
 // lanes.
-func Asum[T Float](x []T) T {
-	race.Read(x)
-	return asum(x)
-}
+func Asum[T Float](x []T) T { return asum(x) }
 
 // longAsum is Asum for more than a block.
 func longAsum[T Float](x []T) T {
@@ -90,7 +87,7 @@ func scaledNorm[T Float](x []T) T {
 }
 
 // Mean returns Sum(x) divided by the number of elements. Of none it is NaN.
-func Mean[T Float](x []T) T { return Sum(x) / T(len(x)) }
+func Mean[T Float](x []T) T { return sum(x) / T(len(x)) }
 
 // Variance returns the mean of (x[i] − m)², m being [Mean] of x: the variance of a whole
 // population. For that of a sample, multiply it by n / (n−1). The squares are added by FMA

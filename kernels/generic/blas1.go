@@ -74,6 +74,7 @@ func DotF64(x, y []float64) float64 { return dot(x, y) }
 // SumF32 returns Σ x[i] in 64 lanes.
 //
 //nabla:whole
+//nabla:checks
 //nabla:long longSum
 //go:noinline
 func SumF32(x []float32) float32 { return sum(x) }

@@ -198,6 +198,7 @@ func MinF64(x []float64) float64 { return minimum(x) }
 // AsumF32 returns Σ |x[i]| in 64 lanes.
 //
 //nabla:whole
+//nabla:checks
 //nabla:long longAsum
 //go:noinline
 func AsumF32(x []float32) float32 { return asum(x) }
