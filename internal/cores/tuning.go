@@ -182,9 +182,9 @@ var zen4 = Tuning{
 	Tiles: [3]Tile{{12, 96}, {12, 32}, {4, 6}},
 
 	NearUses:      24,
-	NearBytes:     16 << 10, // half of L1
+	NearBytes:     19 << 10, // beside two rows of A and what else L1 holds
 	NearMost:      1 << 20,
-	NearRows:      6,
+	NearRows:      3,
 	NearPartBytes: 512 << 10,
 
 	PieceRows:  23,
@@ -251,6 +251,7 @@ var intelAVX512 = zen4.with(func(t *Tuning) {
 	t.Sweeps[2] = Sweep{Samples: 7, Bytes: 8 << 20}
 	t.NearUses = 4 // the rows of a tile: with two rows of A a panel loses
 	t.NearBytes = 24 << 10
+	t.NearRows = 6
 	t.NearMost = Never
 	t.NearPartBytes = 1 << 20
 	t.PieceBytes = 1 << 20
