@@ -137,7 +137,7 @@ func worthNear[T Float](m, n, k int) bool {
 func dotNear[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	t := &cores.Active
 	part := min(m, multiple(t.NearPartBytes/sizeOf[T]()/k, t.Band))
-	nb := min(n, multiple(t.NearBytes/sizeOf[T]()/k, t.NearRows))
+	nb := min(n, multiple(t.NearBytes/sizeOf[T]()/k+t.NearRows/2, t.NearRows)) // the nearest multiple
 	mb := min(part, multiple(gemmWork/nb/k, t.Band))
 	for i := 0; i < m; i += part {
 		for j := 0; j < n; j += nb {

@@ -55,7 +55,7 @@ type Tuning struct {
 	// A·Bᵀ may take panels of rows of B that stay in L1 while A streams past them.
 
 	NearUses      int // rows of A from which that pays, or Never
-	NearBytes     int // of a panel, and of B from which that pays
+	NearBytes     int // of a panel, nearly, and of B from which that pays
 	NearMost      int // bytes of B up to which that pays, or Never
 	NearRows      int // rows of a panel are a multiple, which the tiles' rows of B divide
 	NearPartBytes int // of the part of A that streams past one panel after the other and stays in L2
@@ -182,7 +182,7 @@ var zen4 = Tuning{
 	Tiles: [3]Tile{{12, 96}, {12, 32}, {4, 6}},
 
 	NearUses:      24,
-	NearBytes:     19 << 10, // beside two rows of A and what else L1 holds
+	NearBytes:     16 << 10, // half of L1
 	NearMost:      1 << 20,
 	NearRows:      3,
 	NearPartBytes: 512 << 10,
