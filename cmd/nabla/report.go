@@ -277,19 +277,30 @@ func (r *reporter[T]) calibration() (x, y []float64) {
 	return x, y
 }
 
-// width returns the width of images in shades of grey, 0 if samples are none. If nothing says
-// whether they are, they may be square ones.
+// width returns the width of images, 0 if samples are none. If nothing says whether they are,
+// they may be square ones in shades of grey.
 func (r *reporter[T]) width() int {
-	if i := r.t.data.Image; i != nil && i.Channels == 1 {
+	if i := r.t.data.Image; i != nil {
 		return i.Width
-	} else if i != nil {
-		return 0
 	}
 	side := int(math.Sqrt(float64(r.t.net.Inputs())))
 	if r.t.encoder != nil || side*side != r.t.net.Inputs() || side < 4 {
 		return 0
 	}
 	return side
+}
+
+// pixels returns a number for each pixel of an image: the mean of its channels.
+func (r *reporter[T]) pixels(inputs []float64) []float64 {
+	i := r.t.data.Image
+	if i == nil || i.Channels == 1 {
+		return inputs
+	}
+	all := make([]float64, len(inputs)/i.Channels)
+	for k := range all {
+		all[k] = meanOf(inputs[k*i.Channels : (k+1)*i.Channels])
+	}
+	return all
 }
 
 // mistakes shows the samples whose class the network was most sure is another one.
@@ -316,7 +327,7 @@ func (r *reporter[T]) mistakes() error {
 	for _, m := range all[:min(len(all), mostMistakes)] {
 		truth, taken := r.t.data.Classes[r.set.Labels[m.k]], r.t.data.Classes[m.class]
 		if width := r.width(); width > 0 {
-			s.Pictures = append(s.Pictures, newPicture(floats(r.set.X.Row(m.k)), width, false, fmt.Sprintf("%s for %s, %.2f", taken, truth, m.sure)))
+			s.Pictures = append(s.Pictures, newPicture(r.pixels(floats(r.set.X.Row(m.k))), width, false, fmt.Sprintf("%s for %s, %.2f", taken, truth, m.sure)))
 			continue
 		}
 		table.Rows = append(table.Rows, []string{fmt.Sprint(m.k + 1), truth, taken, fmt.Sprintf("%.3f", m.sure)})
@@ -389,7 +400,7 @@ func (r *reporter[T]) weights() error {
 	w := r.t.net.Weights(1)
 	s := section{Title: "Weights of the first layer", Text: "What each neuron looks for: blue is positive, orange negative."}
 	for j := range min(w.Rows, mostNeurons) {
-		s.Pictures = append(s.Pictures, newPicture(floats(w.Row(j)), width, true, fmt.Sprint(j+1)))
+		s.Pictures = append(s.Pictures, newPicture(r.pixels(floats(w.Row(j))), width, true, fmt.Sprint(j+1)))
 	}
 	r.page.Sections = append(r.page.Sections, s)
 	return nil
@@ -416,7 +427,7 @@ func (r *reporter[T]) sensitivity() error {
 	}
 	s := section{Title: "∂C/∂x", Text: "How much the cost changes with each input, as the network sees it, that is after scaling: the mean of |∂C/∂x| over the " + r.what + "."}
 	if width := r.width(); width > 0 {
-		s.Pictures = []picture{newPicture(sums, width, false, "white: much")}
+		s.Pictures = []picture{newPicture(r.pixels(sums), width, false, "white: much")}
 	} else {
 		order := make([]int, len(sums))
 		for j := range order {

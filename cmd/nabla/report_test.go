@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"encoding/base64"
 	"fmt"
+	"html"
+	"image/png"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -51,6 +55,27 @@ func TestReportOfImages(t *testing.T) {
 	require.Regexp(t, `test accuracy</th><td>\d\d\.\d\d % of 359 samples`, text)
 	require.GreaterOrEqual(t, strings.Count(text, "<img"), 10)
 	require.Contains(t, text, "--epochs")
+}
+
+// Pictures with colours are drawn in shades of grey, whatever their sides are.
+func TestReportOfColours(t *testing.T) {
+	dir := t.TempDir()
+	for k := range 8 {
+		drawBar(t, filepath.Join(dir, "lies", fmt.Sprint(k, ".png")), true, k%4, uint8(200+k), 0)
+		drawBar(t, filepath.Join(dir, "stands", fmt.Sprint(k, ".png")), false, k%4, uint8(200+k), 0)
+	}
+	text := reportOf(t, dir, "--colours", "rgb", "--image-size", "8x4", "--epochs", "1", "--hidden", "5")
+	require.Contains(t, headings(text), "Weights of the first layer")
+	n := 0
+	for _, m := range regexp.MustCompile(`data:image/png;base64,([^"]*)"`).FindAllStringSubmatch(text, -1) {
+		data, err := base64.StdEncoding.DecodeString(html.UnescapeString(m[1]))
+		require.NoError(t, err)
+		size, err := png.DecodeConfig(bytes.NewReader(data))
+		require.NoError(t, err)
+		require.Equal(t, [2]int{8, 4}, [2]int{size.Width, size.Height})
+		n++
+	}
+	require.GreaterOrEqual(t, n, 6)
 }
 
 func TestReportOfTables(t *testing.T) {
