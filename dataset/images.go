@@ -128,7 +128,7 @@ func classFolders(dir string) (classes []string, err error) {
 	var parts []string
 	for _, e := range entries {
 		switch info, err := os.Stat(filepath.Join(dir, e.Name())); {
-		case err != nil || !info.IsDir():
+		case err != nil || !info.IsDir() || isHidden(e.Name()):
 		case e.Name() == "train" || e.Name() == "test":
 			parts = append(parts, e.Name())
 		default:
@@ -144,12 +144,18 @@ func classFolders(dir string) (classes []string, err error) {
 			return nil, err
 		}
 		for _, e := range inner {
-			if e.IsDir() {
+			if e.IsDir() && !isHidden(e.Name()) {
 				classes = append(classes, filepath.Join(part, e.Name()))
 			}
 		}
 	}
 	return classes, nil
+}
+
+// isHidden reports whether a file or folder is one that programs leave behind, such as
+// .DS_Store, .ipynb_checkpoints or __MACOSX.
+func isHidden(name string) bool {
+	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "__")
 }
 
 // picture is a file of a class.
@@ -188,6 +194,11 @@ func readFolders[T kernels.Float](dir string, classes []string, opt *ImageOption
 			return nil, nil, fmt.Errorf("%s: the folder %q is none of the model's classes: want %s", dir, names[i], abbreviate(opt.Classes))
 		}
 		names = opt.Classes
+	}
+	for _, name := range names {
+		if opt.Classes == nil && !slices.ContainsFunc(all, func(p picture) bool { return p.class == name }) {
+			return nil, nil, fmt.Errorf("%s: no PNG or JPEG files in the folder of the class %q: add some, or remove it", dir, name)
+		}
 	}
 	d := &train.Data[T]{Name: dir, Classes: names}
 	if err := readPictures(d, all, opt); err != nil {

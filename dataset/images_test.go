@@ -192,6 +192,13 @@ func TestImageFolders(t *testing.T) {
 	_, _, err = ReadImages[float64](dir, ImageOptions{})
 	require.ErrorContains(t, err, filepath.Join(dir, "red", "4.png")+": png: ")
 
+	// What programs leave behind is no class, but a folder without pictures might be meant.
+	training, _, err = ReadImages[float64](folder(t, map[string]string{"red/1.png": red, ".ipynb_checkpoints/1.png": red, "blue/1.png": blue, "__MACOSX/x": ""}), ImageOptions{})
+	require.NoError(t, err)
+	require.Equal(t, []string{"blue", "red"}, training.Classes)
+	_, _, err = ReadImages[float64](folder(t, map[string]string{"red/1.png": red, "blue/1.webp": blue}), ImageOptions{})
+	require.ErrorContains(t, err, `no PNG or JPEG files in the folder of the class "blue": add some, or remove it`)
+
 	training, test, err = ReadImages[float64](folder(t, map[string]string{"train/a/1.png": red, "train/b/1.png": blue, "test/a/1.png": red}), ImageOptions{Scale: "none"})
 	require.NoError(t, err)
 	require.Equal(t, []int{0, 1}, training.Labels)

@@ -149,12 +149,18 @@ func Pictures(path string) (pictures []string, others int, err error) {
 		}
 		return nil, 1, nil
 	}
-	err = filepath.WalkDir(path, func(path string, e fs.DirEntry, err error) error {
+	dir := path
+	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		switch {
-		case err != nil || e.IsDir():
+		case err != nil:
+		case isHidden(e.Name()) && path != dir:
+			if e.IsDir() {
+				return fs.SkipDir
+			}
+		case e.IsDir():
 		case isPictureName(e.Name()):
 			pictures = append(pictures, path)
-		case !strings.HasPrefix(e.Name(), "."):
+		default:
 			others++
 		}
 		return err

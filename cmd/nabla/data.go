@@ -138,6 +138,11 @@ func loadTraining[T kernels.Float](d *dataSource) (s samples[T], err error) {
 		return loadImageStream[T](d)
 	default:
 		s.training, s.test, err = dataset.ReadImages[T](d.path, d.imageOptions())
+		if err == nil && d.pictures {
+			_, others, err := dataset.Pictures(d.path)
+			s.notes = noPictures(others)
+			return s, err
+		}
 	}
 	return s, err
 }
@@ -309,9 +314,9 @@ func loadEval[T kernels.Float](d *dataSource, m *model.Model[T], part string) (*
 	}
 	s, err := loadTraining[T](d)
 	if all || part == "train" {
-		return s.training, nil, err
+		return s.training, s.notes, err
 	}
-	return s.test, nil, err
+	return s.test, s.notes, err
 }
 
 // useModelsForm has images read in the form that a model takes, and left for its scaling.

@@ -39,10 +39,19 @@ func findPictures(cmd *cobra.Command, paths []string) (all []string, err error) 
 		return nil, usagef("a table is predicted by itself: want one file of rows, or pictures and folders of pictures only")
 	case tables == 0 && len(all) == 0:
 		return nil, fmt.Errorf("%s: no PNG or JPEG files in it", paths[0])
-	case left > 0:
-		fmt.Fprintf(cmd.ErrOrStderr(), "note: %s neither PNG nor JPEG: left out\n", counted(left, "file in the folders is", "files in the folders are"))
+	}
+	for _, note := range noPictures(left) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: %s\n", note)
 	}
 	return all, nil
+}
+
+// noPictures tells of files beside pictures.
+func noPictures(files int) []string {
+	if files == 0 {
+		return nil
+	}
+	return []string{counted(files, "file in the folders is", "files in the folders are") + " neither PNG nor JPEG: left out"}
 }
 
 // allPictures answers pictures, which it brings to the form of those of the training.

@@ -75,6 +75,13 @@ func TestPicturesOfAModel(t *testing.T) {
 	require.Equal(t, exitDone, nabla(t, "train", "new", "--from", "m", "--epochs", "1", "--model", "m2").code)
 	require.Contains(t, nabla(t, "show", "m").stdout, "8×8 grey pixels of at most 255")
 
+	// Files of other kinds are told of.
+	require.NoError(t, os.WriteFile("bars/lies/x.webp", nil, 0o600))
+	for _, args := range []string{"data info bars", "train bars --epochs 1 --model m2", "eval m bars"} {
+		r = nabla(t, strings.Fields(args)...)
+		require.Contains(t, r.stdout+r.stderr, "note: 1 file in the folders is neither PNG nor JPEG: left out\n")
+	}
+
 	drawBar(t, "bars/leans/1.png", true, 0, 99, 0)
 	drawBar(t, "divided/train/lies/1.png", true, 0, 99, 0)
 	drawBar(t, "divided/test/lies/1.png", true, 0, 99, 0)
