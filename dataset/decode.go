@@ -280,6 +280,9 @@ func (d *decoder[T]) checkMemory(where string, more int64) error {
 // returns where it ends: at a cell or column that is something else.
 func (d *decoder[T]) plain(record []byte, at, j int, row []T) (int, int) {
 	separator, point := d.form.Separator, d.form.Point
+	if separator == point { // a number could go on behind its cell
+		return at, j
+	}
 	for ; j < len(d.columns) && at <= len(record); j++ {
 		c := d.columns[j]
 		if c.reading != numbers || c.role != input {

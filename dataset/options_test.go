@@ -52,6 +52,15 @@ func TestNoteOfDates(t *testing.T) {
 	require.Equal(t, []string{`column 1 (when) has dates such as "1.1.2020": left out (columns=when=date:2.1.2006 if they are of that form)`}, table.Notes)
 }
 
+// Commas may be both: numbers with a fraction are quoted then, whole ones need not be.
+func TestCommaForBoth(t *testing.T) {
+	table, err := DecodeTable[float64](strings.NewReader("a,b,c,y\n\"1,5\",3,7,u\n\"2,5\",4,8,v\n\"2,5\",5,9,v\n"), "f", TableOptions{})
+	require.NoError(t, err)
+	_, d, err := FitEncoder(table, table.Rows(), EncoderOptions{Scale: "none"})
+	require.NoError(t, err)
+	require.Equal(t, []float64{1.5, 3, 7, 2.5, 4, 8, 2.5, 5, 9}, d.X.Data)
+}
+
 // Numbers that the decimal sign makes words of: the sign is asked about.
 func TestWrongPoint(t *testing.T) {
 	var rows strings.Builder
