@@ -195,6 +195,7 @@ func (d *decoder[T]) decideKind(c *column) (bad complaint, help []Option) {
 		c.kind = numberColumn
 		if len(c.marks) == 0 {
 			d.noteCompact(c)
+			d.noteStandIns(c)
 			return d.mixedSigns(c)
 		}
 		if n, whole := d.distinct(c, fewNumbers+1); !whole || n > fewNumbers || (n+len(c.marks))*3 > c.filled {
@@ -262,6 +263,28 @@ func (d *decoder[T]) noteCompact(c *column) {
 	}
 }
 
+// noteStandIns tells of a number that may stand for a gap: nines, as in -999, that occur again
+// and again and are further from all other numbers of the column than those from each other.
+func (d *decoder[T]) noteStandIns(c *column) {
+	for _, end := range []float64{c.info.min, c.info.max} {
+		if a := math.Abs(end); a != 99 && a != 999 && a != 9999 && a != 99999 {
+			continue
+		}
+		times, low, high := 0, math.Inf(1), math.Inf(-1)
+		d.store.each(func(_ int, row []T) {
+			switch v := float64(row[c.slot]); {
+			case v == end:
+				times++
+			case v == v:
+				low, high = min(low, v), max(high, v)
+			}
+		})
+		if times > 1 && low < high && min(math.Abs(end-low), math.Abs(end-high)) > high-low {
+			d.Notes = append(d.Notes, fmt.Sprintf("%s has %v in %d rows, and otherwise numbers from %s to %s (na=%v if it stands for a gap)", c.called(), end, times, shortNumber(low), shortNumber(high), end))
+		}
+	}
+}
+
 // withUnit is a number with a unit behind it, or a sign before it.
 var withUnit = regexp.MustCompile(`^([<>~≈]=? ?)?[-+]?\d[\d.,]*( ?[^\d\s]{1,12})?$`)
 
@@ -298,6 +321,9 @@ func (d *decoder[T]) noteDates(c *column) {
 
 // mixed describes a column of numbers or dates with words in it.
 func (d *decoder[T]) mixed(c *column, filled int) (bad complaint, help []Option) {
+	if m := c.marks[0]; d.headed && len(c.marks) == 1 && m.text == c.name {
+		return complaint{m.line, c.called() + ": the header is there again: leave that line out"}, nil
+	}
 	cells, words := 0, []string{}
 	for _, m := range c.marks {
 		cells += m.count

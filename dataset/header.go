@@ -354,6 +354,9 @@ func oneColumn(first string) error {
 			return &OptionError{Text: text, Options: []Option{{"sep", string(s)}}}
 		}
 	}
+	if strings.Contains(first, " ") && !beginsAsComment(first) {
+		return &OptionError{Text: text, Options: []Option{{"sep", "blanks"}}}
+	}
 	if beginsAsComment(first) {
 		return &OptionError{Text: text, Options: []Option{{"comment", first[:1]}}}
 	}

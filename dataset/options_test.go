@@ -61,6 +61,45 @@ func TestCommaForBoth(t *testing.T) {
 	require.Equal(t, []float64{1.5, 3, 7, 2.5, 4, 8, 2.5, 5, 9}, d.X.Data)
 }
 
+// Nines that stand for gaps are asked about, but not those that may be values.
+func TestNoteOfStandIns(t *testing.T) {
+	rows := func(last string) string {
+		text := "x,y\n"
+		for i := range 30 {
+			x := fmt.Sprint(i)
+			if i%9 == 8 {
+				x = last
+			}
+			text += fmt.Sprintf("%s,%d.5\n", x, i)
+		}
+		return text
+	}
+	for last, want := range map[string][]string{
+		"-999": {"column 1 (x) has -999 in 3 rows, and otherwise numbers from 0 to 29 (na=-999 if it stands for a gap)"},
+		"9999": {"column 1 (x) has 9999 in 3 rows, and otherwise numbers from 0 to 29 (na=9999 if it stands for a gap)"},
+		"-9":   nil, "-500": nil, "31": nil,
+	} {
+		table, err := DecodeTable[float64](strings.NewReader(rows(last)), "f", TableOptions{})
+		require.NoError(t, err)
+		require.Equal(t, want, table.Notes)
+	}
+}
+
+// Blanks that don't divide all lines into as many cells are offered as the separator.
+func TestOneColumnOfBlanks(t *testing.T) {
+	_, err := DecodeTable[float64](strings.NewReader("a b y\n1 2 u\n3  v\n"), "f", TableOptions{})
+	require.ErrorContains(t, err, "separated by commas, semicolons, tabs or blanks: try sep=blanks")
+	_, err = DecodeTable[float64](strings.NewReader("a b y\n1 2 u\n3  v\n"), "f", TableOptions{Separator: ' '})
+	require.ErrorContains(t, err, "f:3: 2 columns, but the first record has 3 (separator blanks)")
+}
+
+// Two tables that were put one behind the other.
+func TestHeaderAgain(t *testing.T) {
+	const once = "x,kind\n1,u\n2,v\n"
+	_, err := DecodeTable[float64](strings.NewReader(once+once), "f", TableOptions{Header: WithHeader})
+	require.EqualError(t, err, "f:4: column 1 (x): the header is there again: leave that line out")
+}
+
 // Numbers that the decimal sign makes words of: the sign is asked about.
 func TestWrongPoint(t *testing.T) {
 	var rows strings.Builder

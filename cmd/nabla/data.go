@@ -229,7 +229,7 @@ func optionNotes(notes []string) (all []string) {
 }
 
 // optionInNote is an option that a note of package dataset names, as in (header=no if …).
-var optionInNote = regexp.MustCompile(`\((task|target|drop|header|comment|columns)=([^ )]+)`)
+var optionInNote = regexp.MustCompile(`\((task|target|drop|header|comment|columns|na)=([^ )]+)`)
 
 // encode makes samples of some rows of a table, with the encoder of the model that is
 // trained on, or with one that is fitted to them.
