@@ -14,12 +14,15 @@ const (
 	leastSteps             = 1500   // in small batches
 	leastEpochs            = 20
 	mostEpochs             = 200
-	mostDecay              = 0.001
+	mostDecay              = 0.1
+	doubleDecay            = 500 // samples up to which weights decay twice as much
+	leastToDecay           = 16  // fewer samples are a truth table, to be learned as it is
+	leastDecay             = 0.001
 )
 
 // setDefaults sets what flags have left open and depends on the data. With the default
-// optimizer, the learning rate falls to a hundredth along a cosine, and weights decay a
-// little, the less the more samples there are.
+// optimizer, the learning rate falls to a hundredth along a cosine, and weights decay, the
+// less the more samples there are.
 func (t *training[T]) setDefaults() {
 	o, samples := &t.options, t.length()
 	if t.foldShare > 0 { // what a training outside of a search has
@@ -43,9 +46,19 @@ func (t *training[T]) setDefaults() {
 			o.Schedule.Rule, o.Schedule.Values = train.CosineDecay(0.01).Rule, train.CosineDecay(0.01).Values
 		}
 		if !t.given("l1") && !t.given("l2") && !t.given("decay") {
-			o.Decay.L2 = min(mostDecay, 1/float64(samples))
+			o.Decay.L2 = decayFor(samples)
 		}
 	}
+}
+
+// decayFor returns how much weights decay by default: 1/samples, and twice that where there
+// are few.
+func decayFor(samples int) float64 {
+	if samples < leastToDecay {
+		return leastDecay
+	}
+	n := float64(samples)
+	return min(mostDecay, max(1, min(2*doubleDecay/n, 2))/n)
 }
 
 // defaultCost returns the cost of a task whose outputs are then probabilities or numbers.
