@@ -106,6 +106,10 @@ func (r *Reader) Err() error {
 // if there is an error. The record is valid until the next call.
 func (r *Reader) Next(f Form) ([]byte, error) {
 	for {
+		for r.start < r.end && r.buf[r.start] == '\n' { // a small gzip may hold a thousand million blank lines
+			r.start++
+			r.next++
+		}
 		record, err := r.record(f)
 		if record == nil || err != nil {
 			return nil, err
