@@ -229,16 +229,18 @@ func worthPiecesT[T Float](m, n, k int) bool {
 func outerPiecesT[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
 	t := &cores.Active
 	nb := min(n, multiple(t.OuterPanelBytes/sizeOf[T]()/m, t.OuterPanelCols))
-	if beta == 0 {
-		for j := 0; j < n; j += nb {
-			outerPieces(m, min(nb, n-j), k, t.PieceTDepth, alpha, a, 1, lda, b[j:], ldb, c[j:], ldc, resume)
-		}
-		return
+	var sums []T
+	if beta != 0 {
+		p, mem := getPack[T](m * nb)
+		defer putPack(p)
+		sums = mem
 	}
-	p, sums := getPack[T](m * nb)
-	defer putPack(p)
 	for j := 0; j < n; j += nb {
 		cols := min(nb, n-j)
+		if beta == 0 {
+			outerPieces(m, cols, k, t.PieceTDepth, alpha, a, 1, lda, b[j:], ldb, c[j:], ldc, resume)
+			continue
+		}
 		outerPieces(m, cols, k, t.PieceTDepth, 1, a, 1, lda, b[j:], ldb, sums, cols, false)
 		addScaled(m, cols, alpha, sums, beta, c[j:], ldc)
 	}

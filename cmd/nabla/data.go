@@ -308,7 +308,7 @@ func loadEval[T kernels.Float](d *dataSource, m *model.Model[T], part string) (*
 		return set, optionNotes(notes), err
 	}
 	d.useModelsForm(m.Image, m.Classes)
-	all := d.pictures && !d.divided && part == "all"
+	all := d.pictures && d.undivided() && part == "all"
 	if all {
 		d.testShare = 0
 	}
@@ -318,6 +318,9 @@ func loadEval[T kernels.Float](d *dataSource, m *model.Model[T], part string) (*
 	}
 	return s.test, s.notes, err
 }
+
+// undivided reports whether the data come without a division into training and test data.
+func (d *dataSource) undivided() bool { return d.isTable || d.pictures && !d.divided }
 
 // useModelsForm has images read in the form that a model takes, and left for its scaling.
 func (d *dataSource) useModelsForm(form *train.Image, classes []string) {

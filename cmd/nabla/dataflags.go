@@ -41,7 +41,7 @@ func (d *dataSource) forTable(given func(name string) bool, f flag) flag {
 // forDivided does so if the data are neither a table nor a folder of pictures, or come divided
 // into parts.
 func (d *dataSource) forDivided(given func(name string) bool, f flag) flag {
-	return d.only(given, f, "CSV files and for pictures without a part for testing", func() bool { return d.isTable || d.pictures && !d.divided })
+	return d.only(given, f, "CSV files and for pictures without a part for testing", d.undivided)
 }
 
 // forPictures does so if the data are no folder of pictures.

@@ -139,7 +139,7 @@ func runEval[T kernels.Float](cmd *cobra.Command, file *model.File, p *evalPlan)
 
 // learnedNote tells that a model has learned from the file that it is tested with.
 func learnedNote(d *dataSource, made *model.Making) []string {
-	if made == nil || made.Split == nil || !(d.isTable || d.pictures && !d.divided) || d.path == stdinPath {
+	if made == nil || made.Split == nil || !d.undivided() || d.path == stdinPath {
 		return nil
 	}
 	files, err := d.files()

@@ -132,7 +132,7 @@ func (t *training[T]) makes(flags *pflag.FlagSet, files []model.DataFile, epochs
 		Interrupted: r.Interrupted, Steps: r.Steps, Metrics: make(map[string]float64),
 	}
 	m.Options, m.Defaults = optionsOf(flags)
-	if d := &t.trainPlan.data; (d.isTable || d.pictures && !d.divided) && d.test == "" {
+	if d := &t.trainPlan.data; d.undivided() && d.test == "" {
 		m.Split.TestShare, m.Split.Seed = t.trainPlan.data.testShare, tableSplitSeed
 	}
 	for _, e := range epochs {

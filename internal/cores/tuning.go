@@ -224,8 +224,9 @@ var zen4 = Tuning{
 }
 
 // zen4Wide is for AVX-512, whose tiles are so wide that Aᵀ·B with a small B need not
-// pack. Panels in L1, pieces of chains and packing for 4 KiB aliasing alone are not
-// measured with it and left out.
+// pack. Panels in L1, pieces of the chains of A·B and packing for 4 KiB aliasing alone are
+// not measured with it and left out. Pieces of Aᵀ·B aren't measured either, but stay: what
+// they avoid is a strip that L1 can't hold, whatever the vectors.
 var zen4Wide = zen4.with(func(t *Tuning) {
 	t.PackTTerms = Never
 	t.NearUses, t.PieceBytes, t.PackAliasUses = Never, Never, Never
@@ -273,8 +274,8 @@ func small(l2 int) Tuning {
 	})
 }
 
-// large returns t for an L1 of so many bytes, more than that of zen4. What is measured on
-// Zen 4 alone is left out.
+// large returns t for an L1 of so many bytes, more than that of zen4. Like zen4Wide, it
+// leaves out what is measured on Zen 4 with AVX2 alone.
 func large(l1 int) Tuning {
 	return zen4Wide.with(func(t *Tuning) {
 		t.ShortCols = 1

@@ -202,7 +202,8 @@ def write(results, args):
 defaults, with medians and most frequent values for gaps, one-hot levels and standardised
 numbers): means of repeated, stratified 5-fold, the same folds for both. The standard error is
 that of scikit-learn's mean. Seconds are those of one fold, on shared cores, reading of files
-left out. scikit-learn's regressor doesn't standardise the target, which nabla does. Written by `python3 tools/compare/tables.py` ({version}).
+left out; those of scikit-learn are kept from earlier runs, with more or less other load, so
+that they can't be compared closely. scikit-learn's regressor doesn't standardise the target, which nabla does. Written by `python3 tools/compare/tables.py` ({version}).
 
 | table | rows | folds | measure | nabla | scikit-learn | difference | standard error | nabla, s | scikit-learn, s |
 |---|--:|--:|---|--:|--:|--:|--:|--:|--:|
