@@ -23,6 +23,11 @@ type autotuner struct {
 	ways   [2]way
 	alone  bool // this step is not shared, except for the longest work
 	timed  bool // this step is timed
+
+	// Of the trial:
+	phase    int           // steps in each phase of a round
+	counts   bool          // this step counts
+	quickest time.Duration // of the first steps
 }
 
 // The ways to take a step.
@@ -40,19 +45,23 @@ type way struct {
 	rare  float64       // sum of the largest of each round
 }
 
-// A period, in steps: a trial in rounds, then the better way. Each round begins with
-// some steps for the workers to wake up; then come steps of each way. The first period
-// alone is short, because something may have disturbed the trial. Each time that sharing
-// doesn't pay again, the next is twice as long: trials of what doesn't pay cost time.
+// A period is a trial in rounds, then the better way. A round has three phases of as many
+// steps: workers wake up, steps are shared, steps are taken alone. Short steps are many in a
+// phase, so that a moment's disturbance doesn't decide; long ones few, so that trials aren't
+// half of a short training. The first steps tell how many.
+//
+// After the trial, sharing goes on for a long time. The first period alone is short, because
+// something may have disturbed the trial. Each time that sharing doesn't pay again, the
+// next is twice as long: trials of what doesn't pay cost time.
 const (
-	warmSteps   = 8
-	trialSteps  = 8
-	roundSteps  = warmSteps + 2*trialSteps
+	leastSteps  = 2 // of a phase
+	mostSteps   = 8
+	phaseTime   = 4 * time.Millisecond
 	leastRounds = 2
 	mostRounds  = 8
-	firstPeriod = 128
-	period      = 1024
-	mostDoubt   = 6 // the longest period alone has firstPeriod<<(mostDoubt-1) steps
+	period      = 40 // rounds that a period lasts that shares
+	firstAlone  = 5  // the same of the first alone
+	mostDoubt   = 6  // the longest period alone has firstAlone<<(mostDoubt-1)
 )
 
 // begin begins a step.
@@ -60,23 +69,35 @@ func (a *autotuner) begin() {
 	if a.length > 0 && a.step == a.length {
 		*a = autotuner{doubt: a.doubt}
 	}
-	if a.timed {
-		a.way().endStep()
-	}
 	if a.length == 0 {
-		switch a.step % roundSteps {
-		case 0:
-			a.timed, a.alone = false, false
-			if a.step > 0 {
-				a.endRound(a.step / roundSteps)
-			}
-		case warmSteps:
-			a.timed = true
-		case warmSteps + trialSteps:
-			a.alone = true
-		}
+		a.try()
 	}
 	a.step++
+}
+
+// try goes on with the trial: it ends the step before, if any, and says how to take
+// the next.
+func (a *autotuner) try() {
+	if a.step == 0 {
+		a.timed, a.phase, a.quickest = true, mostSteps, phaseTime
+		return
+	}
+	if a.step <= leastSteps {
+		a.quickest = min(a.quickest, a.ways[shared].spent)
+	}
+	if a.step == leastSteps && a.quickest > 0 {
+		a.phase = min(max(int(phaseTime/a.quickest), leastSteps), mostSteps)
+	}
+	a.way().endStep(a.counts)
+	switch a.step % (3 * a.phase) {
+	case 0:
+		a.counts, a.alone = false, false
+		a.endRound(a.step / (3 * a.phase))
+	case a.phase:
+		a.counts = true
+	case 2 * a.phase:
+		a.alone = true
+	}
 }
 
 // endRound ends a round of the trial and, if that is enough, the trial.
@@ -94,13 +115,15 @@ func (a *autotuner) endRound(rounds int) {
 	if rounds < leastRounds && !hopeless || all != usual && rounds < mostRounds {
 		return
 	}
-	a.alone, a.length = all, period
-	if !all {
+	a.alone, a.timed = all, false
+	last := period
+	if all {
+		a.doubt = min(a.doubt+1, mostDoubt)
+		last = max(firstAlone<<(a.doubt-1), 2*rounds)
+	} else {
 		a.doubt = 0
-		return
 	}
-	a.doubt = min(a.doubt+1, mostDoubt)
-	a.length = max(firstPeriod<<(a.doubt-1), 2*a.step)
+	a.length = 3 * a.phase * last
 }
 
 // way returns how this step is taken.
@@ -118,10 +141,13 @@ func (a *autotuner) add(d time.Duration, work int) {
 	w.work += work
 }
 
-func (w *way) endStep() {
-	x := float64(w.spent) / float64(max(w.work, 1))
-	w.all += x
-	w.worst = max(w.worst, x)
+// endStep ends a step, which may count.
+func (w *way) endStep(counts bool) {
+	if counts {
+		x := float64(w.spent) / float64(max(w.work, 1))
+		w.all += x
+		w.worst = max(w.worst, x)
+	}
 	w.spent, w.work = 0, 0
 }
 

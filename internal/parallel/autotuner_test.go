@@ -15,9 +15,10 @@ func play(a *autotuner, cost func(isAlone bool, step int) time.Duration) (isAlon
 		if !a.timed {
 			continue
 		}
-		if a.alone {
+		switch {
+		case a.alone:
 			timed[alone]++
-		} else {
+		case a.counts:
 			timed[shared]++
 		}
 		a.add(cost(a.alone, steps), 1000)
@@ -28,15 +29,18 @@ func play(a *autotuner, cost func(isAlone bool, step int) time.Duration) (isAlon
 // After its trial an autotuner keeps the faster way until the next period, and shares
 // when both take about the same time. The first periods alone are short.
 func TestAutotuner(t *testing.T) {
+	const ms = time.Millisecond
 	var a autotuner
 	for period, c := range []struct {
 		shared, alone time.Duration
 		want          bool
 		steps         int
 	}{
-		{10, 20, false, 1024}, {20, 10, true, 128}, {10, 10, false, 1024}, {1000, 990, false, 1024}, {0, 0, false, 1024},
-		{1000, 960, true, 128}, {2, 1, true, 256}, {2, 1, true, 512}, {2, 1, true, 1024}, {2, 1, true, 2048}, {2, 1, true, 4096}, {2, 1, true, 4096},
-		{1, 1, false, 1024}, {2, 1, true, 128}, {1000, 760, true, 256},
+		{10, 20, false, 960}, {20, 10, true, 120}, {10, 10, false, 960}, {1000, 990, false, 960}, {0, 0, false, 960},
+		{1000, 960, true, 120}, {2, 1, true, 240}, {2, 1, true, 480}, {2, 1, true, 960}, {2, 1, true, 1920}, {2, 1, true, 3840}, {2, 1, true, 3840},
+		{1, 1, false, 960}, {2, 1, true, 120}, {1000, 760, true, 240},
+		// Steps of a millisecond and of many.
+		{1 * ms, 2 * ms, false, 12 * period}, {10 * ms, 16 * ms, false, 6 * period}, {16 * ms, 10 * ms, true, 6 * firstAlone},
 	} {
 		got, steps, timed := play(&a, func(isAlone bool, _ int) time.Duration {
 			if isAlone {
@@ -47,9 +51,14 @@ func TestAutotuner(t *testing.T) {
 		if got != c.want || steps != c.steps {
 			t.Errorf("period %d, %v shared and %v alone: alone is %v for %d steps, want %v for %d", period, c.shared, c.alone, got, steps, c.want, c.steps)
 		}
-		want := leastRounds * trialSteps
-		if 4*c.alone < 3*c.shared { // far behind
-			want = trialSteps
+		want := mostSteps
+		if c.shared > phaseTime {
+			want = leastSteps
+		} else if c.shared == ms {
+			want = int(phaseTime / ms)
+		}
+		if 4*c.alone >= 3*c.shared { // else far behind
+			want *= leastRounds
 		}
 		if timed != [2]int{want, want} {
 			t.Errorf("period %d: %v steps were timed, want %d", period, timed, want)
@@ -83,7 +92,7 @@ func TestAutotunerStalls(t *testing.T) {
 
 // One stall of a trial in many, wherever it falls, leaves sharing in use.
 func TestAutotunerOneStall(t *testing.T) {
-	for at := range leastRounds * roundSteps {
+	for at := range leastRounds * 3 * mostSteps {
 		var a autotuner
 		got, _, _ := play(&a, func(isAlone bool, step int) time.Duration {
 			switch {

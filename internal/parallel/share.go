@@ -8,7 +8,7 @@ import (
 // worthSharing is the number of multiply-adds that are worth one worker more. With
 // less, handing out a share and moving what is written from core to core takes longer
 // than the other core saves.
-const worthSharing = 1 << 16
+const worthSharing = 1 << 15
 
 // worthWaking is the number of multiply-adds from which work is so long that it is
 // shared even if the workers have to be woken for it.
