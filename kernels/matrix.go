@@ -69,7 +69,7 @@ func MatrixFromRows[T Float](rows [][]T) Matrix[T] {
 		if len(row) != m.Cols {
 			panic("kernels: MatrixFromRows: rows of different lengths")
 		}
-		copy(m.Row(i), row)
+		copyRows(1, m.Cols, m.Row(i), 0, row, 0)
 	}
 	return m
 }

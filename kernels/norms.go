@@ -67,23 +67,34 @@ func scaledNorm[T Float](x []T) T {
 	if len(x) == 0 {
 		return 0
 	}
-	low, high := MinMax(x)
-	top := float64(max(-low, high))
-	if top == 0 || top != top || math.IsInf(top, 0) {
-		return T(math.Abs(top))
+	top := magnitude(x)
+	if top == 0 || top-top != 0 {
+		return T(top)
 	}
 	_, e := math.Frexp(top)
 	var buffer [searchBlock]T // a multiple of all lanes
 	var acc wide[T]
 	for len(x) > 0 {
-		y := buffer[:min(len(x), len(buffer))]
-		for i := range y {
-			y[i] = T(math.Ldexp(float64(x[i]), 1-e))
-		}
+		y := scaled(&buffer, x, 1-e)
 		acc.addDot(y, y)
 		x = x[len(y):]
 	}
 	return T(math.Ldexp(float64(T(math.Sqrt(float64(acc.sum())))), e-1))
+}
+
+// magnitude returns the largest |x[i]|, or NaN if there is one. x isn't empty.
+func magnitude[T Float](x []T) float64 {
+	low, high := MinMax(x)
+	return math.Abs(float64(max(-low, high)))
+}
+
+// scaled returns the first elements of x times 2^e, as many as buffer holds.
+func scaled[T Float](buffer *[searchBlock]T, x []T, e int) []T {
+	y := buffer[:min(len(x), len(buffer))]
+	for i := range y {
+		y[i] = T(math.Ldexp(float64(x[i]), e))
+	}
+	return y
 }
 
 // Mean returns Sum(x) divided by the number of elements. Of none it is NaN.
@@ -134,8 +145,9 @@ func infiniteVariance[T Float](x []T, m T) T {
 // √(Σ x[i]²)·√(Σ y[i]²): roots, product and quotient are rounded. The three sums are added by
 // FMA in 32 lanes (float64: 16), half as many as those of [Dot], with a tree reduction of the
 // lanes. Where one of the two sums of squares is outside of what [Nrm2] takes without
-// scaling, it is Dot(x, y) / (Nrm2(x)·Nrm2(y)) instead. If x or y is zero it is NaN. It
-// panics if the lengths differ.
+// scaling, both vectors are first multiplied by powers of 2 that take their largest
+// magnitudes to between 1 and 2. Rounding may take the result some ulps beyond ±1. If x or y
+// is zero or has an infinity it is NaN. It panics if the lengths differ.
 func CosineSimilarity[T Float](x, y []T) T {
 	if len(x) != len(y) {
 		panic("kernels: CosineSimilarity: len(x) != len(y)")
@@ -145,28 +157,60 @@ func CosineSimilarity[T Float](x, y []T) T {
 	if c := cosine(x, y); c == c {
 		return c
 	}
-	return dot(x, y) / T(Nrm2(x)*Nrm2(y))
+	return scaledCosine(x, y)
 }
 
 // longCosine is cosine for more than a block.
 func longCosine[T Float](x, y []T) T {
-	var acc [96]T
+	var acc cosineLanes[T]
 	for len(x) > 0 {
 		n := min(len(x), vectorBlock)
-		if is32[T]() {
-			cosineWideF32((*[96]float32)(unsafe.Pointer(&acc)), as[float32](x[:n]), as[float32](y[:n]))
-		} else {
-			cosineWideF64((*[48]float64)(unsafe.Pointer(&acc)), as[float64](x[:n]), as[float64](y[:n]))
-		}
+		acc.add(x[:n], y[:n])
 		x, y = x[n:], y[n:]
 	}
-	return generic.CosineOf(acc[:384/sizeOf[T]()])
+	return acc.cosine()
 }
+
+// scaledCosine is CosineSimilarity for very small and very large elements, NaN and none.
+func scaledCosine[T Float](x, y []T) T {
+	if len(x) == 0 {
+		return T(math.NaN())
+	}
+	topX, topY := magnitude(x), magnitude(y)
+	if topX == 0 || topY == 0 || topX-topX != 0 || topY-topY != 0 {
+		return T(math.NaN())
+	}
+	_, ex := math.Frexp(topX)
+	_, ey := math.Frexp(topY)
+	var bufferX, bufferY [searchBlock]T // a multiple of all lanes
+	var acc cosineLanes[T]
+	for len(x) > 0 {
+		u, v := scaled(&bufferX, x, 1-ex), scaled(&bufferY, y, 1-ey)
+		acc.add(u, v)
+		x, y = x[len(u):], y[len(v):]
+	}
+	return acc.cosine()
+}
+
+// cosineLanes has the lanes of the three sums of a cosine, 128 bytes of each.
+type cosineLanes[T Float] [96]T
+
+// add continues the sums, as [wide] does.
+func (c *cosineLanes[T]) add(x, y []T) {
+	if is32[T]() {
+		cosineWideF32((*[96]float32)(unsafe.Pointer(c)), as[float32](x), as[float32](y))
+	} else {
+		cosineWideF64((*[48]float64)(unsafe.Pointer(c)), as[float64](x), as[float64](y))
+	}
+}
+
+// cosine returns the quotient of the sums.
+func (c *cosineLanes[T]) cosine() T { return generic.CosineOf(c[:384/sizeOf[T]()]) }
 
 // CumSum sets dst[i] = x[0] + x[1] + … + x[i], added in groups of four, so that a sum has a
 // quarter of the roundings of one chain: of a group a, b, c, d it makes a, a+b, (a+b)+c and
-// (a+b)+(c+d), and to each it adds the sum of all groups before. It panics if the lengths
-// differ or if dst overlaps x without being equal to it.
+// (a+b)+(c+d), and to each it adds the sum of all groups before, +0 for the first. It panics if
+// the lengths differ or if dst overlaps x without being equal to it.
 func CumSum[T Float](dst, x []T) {
 	if len(dst) != len(x) {
 		panic("kernels: CumSum: len(dst) != len(x)")

@@ -2,12 +2,17 @@ package kernels_test
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 	"unsafe"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/nabla-go/nabla/internal/cores"
 	"github.com/nabla-go/nabla/internal/isa"
@@ -116,6 +121,37 @@ func longCall[T kernels.Float](t *testing.T, k kerneltest.Kernel[T], size kernel
 			t.Errorf("%s, %v, beta = %v: no calls", k.Name, size, beta)
 		}
 	}
+}
+
+// TestCopies: Go's copy and clear, which are assembly too, are called only where what they
+// move is short: at most copyBlock elements.
+func TestCopies(t *testing.T) {
+	short := map[string]bool{"copyRows": true, "clearAll": true, "Copy": true, "LogSumExp": true, "powFew": true}
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	found := map[string]bool{}
+	for _, path := range files {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			ast.Inspect(f, func(n ast.Node) bool {
+				if call, ok := n.(*ast.CallExpr); ok {
+					if name, ok := call.Fun.(*ast.Ident); ok && (name.Name == "copy" || name.Name == "clear") {
+						found[f.Name.Name] = true
+					}
+				}
+				return true
+			})
+		}
+	}
+	assert.Equal(t, short, found)
 }
 
 // caller returns the address to which the function of kernels.OnCall returns.

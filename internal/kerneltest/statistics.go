@@ -45,8 +45,14 @@ func statistics[T Float]() []Kernel[T] {
 				x, y := o[1].Data, o[2].Data
 				xx, yy := laneDot(x, x, 2*lanes[T]()), laneDot(y, y, 2*lanes[T]())
 				if !normal(xx) || !normal(yy) {
-					o[0].Data[0] = laneDot(x, y, 4*lanes[T]()) / (norm(x) * norm(y))
-					return
+					ex, okX := exponent(x)
+					ey, okY := exponent(y)
+					if !okX || !okY {
+						o[0].Data[0] = T(math.NaN())
+						return
+					}
+					x, y = times2(x, -ex), times2(y, -ey)
+					xx, yy = laneDot(x, x, 2*lanes[T]()), laneDot(y, y, 2*lanes[T]())
 				}
 				o[0].Data[0] = laneDot(x, y, 2*lanes[T]()) / (T(math.Sqrt(float64(xx))) * T(math.Sqrt(float64(yy))))
 			},
@@ -145,20 +151,40 @@ func norm[T Float](x []T) T {
 	if s := laneDot(x, x, 4*lanes[T]()); s != s || normal(s) {
 		return T(math.Sqrt(float64(s)))
 	}
-	var top T
+	e, ok := exponent(x)
+	if !ok {
+		return magnitude(x)
+	}
+	scaled := times2(x, -e)
+	root := T(math.Sqrt(float64(laneDot(scaled, scaled, 4*lanes[T]()))))
+	return T(math.Ldexp(float64(root), e))
+}
+
+// magnitude is the largest |x[i]|, or NaN.
+func magnitude[T Float](x []T) (top T) {
 	for _, v := range x {
 		top = max(top, abs(v))
 	}
-	if top == 0 || math.IsInf(float64(top), 1) {
-		return top
+	return top
+}
+
+// exponent returns e if the largest |x[i]| is between 2^e and 2^(e+1), and not ok if it is 0,
+// infinite or NaN.
+func exponent[T Float](x []T) (e int, ok bool) {
+	top := float64(magnitude(x))
+	if top == 0 || top-top != 0 {
+		return 0, false
 	}
-	_, e := math.Frexp(float64(top))
-	scaled := make([]T, len(x))
+	return math.Ilogb(top), true
+}
+
+// times2 returns x times 2^e.
+func times2[T Float](x []T, e int) []T {
+	y := make([]T, len(x))
 	for i, v := range x {
-		scaled[i] = T(math.Ldexp(float64(v), 1-e))
+		y[i] = T(math.Ldexp(float64(v), e))
 	}
-	root := T(math.Sqrt(float64(laneDot(scaled, scaled, 4*lanes[T]()))))
-	return T(math.Ldexp(float64(root), e-1))
+	return y
 }
 
 // normal reports whether Nrm2 needs no scaling for that sum of squares.
