@@ -110,6 +110,7 @@ func testMax[T Float](t *testing.T) {
 		{-3, []float64{-3}}, {2, []float64{1, 2, -5}}, {negZero, []float64{negZero, negZero}},
 		{0, []float64{0, negZero}}, {0, []float64{negZero, 0}}, {0, []float64{negZero, -1, 0, negZero}},
 		{inf, []float64{-inf, inf, 1}}, {-inf, []float64{-inf, -inf}}, {nan, []float64{nan, inf}}, {nan, []float64{inf, nan, 1}},
+		{1, append(append(fill(16, 0), fill(16, -inf)...), 1)}, // products of neighbours are NaN, and no element is
 	} {
 		for _, before := range []int{0, 7, 100, 9000} { // so many −Inf stand in front
 			v := append(fill(before, -inf), x.of...)

@@ -7,10 +7,10 @@ package amd64
 // MaxF32AVX2 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF32.
 //
-// AVX2 and FMA. Eight vectors a round, four with a maximum of their own, masked tail; then
-// the maximum of the four and of their lanes. The first pass has one instruction for each
-// vector, and adds up squares: if the sum is NaN, there is one. Then, or if the result is a
-// zero, a second pass takes more care. Reads x.
+// AVX2 and FMA. Eight vectors a round, four pairs with a maximum of their own, masked tail;
+// then the maximum of the four and of their lanes. The first pass multiplies pairs of
+// vectors and adds up the products: if the sum isn't NaN, there is none. Otherwise, or if
+// the result is a zero, a second pass takes more care. Reads x.
 //
 //go:noescape
 func MaxF32AVX2(x []float32) float32
@@ -18,10 +18,10 @@ func MaxF32AVX2(x []float32) float32
 // MinF32AVX2 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
 // is smaller than +0. It is defined by generic.MinF32.
 //
-// AVX2 and FMA. Eight vectors a round, four with a minimum of their own, masked tail; then
-// the minimum of the four and of their lanes. The first pass has one instruction for each
-// vector, and adds up squares: if the sum is NaN, there is one. Then, or if the result is a
-// zero, a second pass takes more care. Reads x.
+// AVX2 and FMA. Eight vectors a round, four pairs with a minimum of their own, masked tail;
+// then the minimum of the four and of their lanes. The first pass multiplies pairs of
+// vectors and adds up the products: if the sum isn't NaN, there is none. Otherwise, or if
+// the result is a zero, a second pass takes more care. Reads x.
 //
 //go:noescape
 func MinF32AVX2(x []float32) float32
@@ -29,8 +29,8 @@ func MinF32AVX2(x []float32) float32
 // ArgMaxF32AVX2 returns the first i for which x[i] is largest, or for which it is NaN, and 0
 // of nothing. It is defined by generic.ArgMaxF32.
 //
-// AVX2 and FMA. The maximum as in Max, whose pass has one instruction for each vector, and
-// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// AVX2 and FMA. The maximum as in Max, whose pass multiplies pairs of vectors and adds up
+// the products: if the sum isn't NaN, there is none. Then four vectors a round until one has
 // it, then one at a time, masked tail. Reads x.
 //
 //go:noescape
@@ -39,8 +39,8 @@ func ArgMaxF32AVX2(x []float32) int
 // ArgMinF32AVX2 returns the first i for which x[i] is smallest, or for which it is NaN, and
 // 0 of nothing. It is defined by generic.ArgMinF32.
 //
-// AVX2 and FMA. The minimum as in Min, whose pass has one instruction for each vector, and
-// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// AVX2 and FMA. The minimum as in Min, whose pass multiplies pairs of vectors and adds up
+// the products: if the sum isn't NaN, there is none. Then four vectors a round until one has
 // it, then one at a time, masked tail. Reads x.
 //
 //go:noescape
@@ -49,8 +49,8 @@ func ArgMinF32AVX2(x []float32) int
 // IamaxF32AVX2 returns the first i for which |x[i]| is largest, or for which it is NaN, and
 // 0 of nothing. It is defined by generic.IamaxF32.
 //
-// AVX2 and FMA. The maximum as in Max, whose pass has one instruction for each vector, and
-// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// AVX2 and FMA. The maximum as in Max, whose pass multiplies pairs of vectors and adds up
+// the products: if the sum isn't NaN, there is none. Then four vectors a round until one has
 // it, then one at a time, masked tail. Reads x.
 //
 //go:noescape
@@ -59,10 +59,10 @@ func IamaxF32AVX2(x []float32) int
 // MaxF64AVX2 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF64.
 //
-// AVX2 and FMA. Eight vectors a round, four with a maximum of their own, masked tail; then
-// the maximum of the four and of their lanes. The first pass has one instruction for each
-// vector, and adds up squares: if the sum is NaN, there is one. Then, or if the result is a
-// zero, a second pass takes more care. Reads x.
+// AVX2 and FMA. Eight vectors a round, four pairs with a maximum of their own, masked tail;
+// then the maximum of the four and of their lanes. The first pass multiplies pairs of
+// vectors and adds up the products: if the sum isn't NaN, there is none. Otherwise, or if
+// the result is a zero, a second pass takes more care. Reads x.
 //
 //go:noescape
 func MaxF64AVX2(x []float64) float64
@@ -70,10 +70,10 @@ func MaxF64AVX2(x []float64) float64
 // MinF64AVX2 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
 // is smaller than +0. It is defined by generic.MinF64.
 //
-// AVX2 and FMA. Eight vectors a round, four with a minimum of their own, masked tail; then
-// the minimum of the four and of their lanes. The first pass has one instruction for each
-// vector, and adds up squares: if the sum is NaN, there is one. Then, or if the result is a
-// zero, a second pass takes more care. Reads x.
+// AVX2 and FMA. Eight vectors a round, four pairs with a minimum of their own, masked tail;
+// then the minimum of the four and of their lanes. The first pass multiplies pairs of
+// vectors and adds up the products: if the sum isn't NaN, there is none. Otherwise, or if
+// the result is a zero, a second pass takes more care. Reads x.
 //
 //go:noescape
 func MinF64AVX2(x []float64) float64
@@ -81,8 +81,8 @@ func MinF64AVX2(x []float64) float64
 // ArgMaxF64AVX2 returns the first i for which x[i] is largest, or for which it is NaN, and 0
 // of nothing. It is defined by generic.ArgMaxF64.
 //
-// AVX2 and FMA. The maximum as in Max, whose pass has one instruction for each vector, and
-// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// AVX2 and FMA. The maximum as in Max, whose pass multiplies pairs of vectors and adds up
+// the products: if the sum isn't NaN, there is none. Then four vectors a round until one has
 // it, then one at a time, masked tail. Reads x.
 //
 //go:noescape
@@ -91,8 +91,8 @@ func ArgMaxF64AVX2(x []float64) int
 // ArgMinF64AVX2 returns the first i for which x[i] is smallest, or for which it is NaN, and
 // 0 of nothing. It is defined by generic.ArgMinF64.
 //
-// AVX2 and FMA. The minimum as in Min, whose pass has one instruction for each vector, and
-// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// AVX2 and FMA. The minimum as in Min, whose pass multiplies pairs of vectors and adds up
+// the products: if the sum isn't NaN, there is none. Then four vectors a round until one has
 // it, then one at a time, masked tail. Reads x.
 //
 //go:noescape
@@ -101,8 +101,8 @@ func ArgMinF64AVX2(x []float64) int
 // IamaxF64AVX2 returns the first i for which |x[i]| is largest, or for which it is NaN, and
 // 0 of nothing. It is defined by generic.IamaxF64.
 //
-// AVX2 and FMA. The maximum as in Max, whose pass has one instruction for each vector, and
-// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// AVX2 and FMA. The maximum as in Max, whose pass multiplies pairs of vectors and adds up
+// the products: if the sum isn't NaN, there is none. Then four vectors a round until one has
 // it, then one at a time, masked tail. Reads x.
 //
 //go:noescape
@@ -111,10 +111,10 @@ func IamaxF64AVX2(x []float64) int
 // MaxF32AVX512 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0
 // is larger than −0. It is defined by generic.MaxF32.
 //
-// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a maximum of their own, masked
-// tail; then the maximum of the four and of their lanes. The first pass has one instruction
-// for each vector, and adds up squares: if the sum is NaN, there is one. Then, or if the
-// result is a zero, a second pass takes more care. Reads x.
+// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four pairs with a maximum of their own,
+// masked tail; then the maximum of the four and of their lanes. The first pass multiplies
+// pairs of vectors and adds up the products: if the sum isn't NaN, there is none. Otherwise,
+// or if the result is a zero, a second pass takes more care. Reads x.
 //
 //go:noescape
 func MaxF32AVX512(x []float32) float32
@@ -122,10 +122,10 @@ func MaxF32AVX512(x []float32) float32
 // MinF32AVX512 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
 // is smaller than +0. It is defined by generic.MinF32.
 //
-// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a minimum of their own, masked
-// tail; then the minimum of the four and of their lanes. The first pass has one instruction
-// for each vector, and adds up squares: if the sum is NaN, there is one. Then, or if the
-// result is a zero, a second pass takes more care. Reads x.
+// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four pairs with a minimum of their own,
+// masked tail; then the minimum of the four and of their lanes. The first pass multiplies
+// pairs of vectors and adds up the products: if the sum isn't NaN, there is none. Otherwise,
+// or if the result is a zero, a second pass takes more care. Reads x.
 //
 //go:noescape
 func MinF32AVX512(x []float32) float32
@@ -133,10 +133,10 @@ func MinF32AVX512(x []float32) float32
 // MaxF64AVX512 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0
 // is larger than −0. It is defined by generic.MaxF64.
 //
-// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a maximum of their own, masked
-// tail; then the maximum of the four and of their lanes. The first pass has one instruction
-// for each vector, and adds up squares: if the sum is NaN, there is one. Then, or if the
-// result is a zero, a second pass takes more care. Reads x.
+// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four pairs with a maximum of their own,
+// masked tail; then the maximum of the four and of their lanes. The first pass multiplies
+// pairs of vectors and adds up the products: if the sum isn't NaN, there is none. Otherwise,
+// or if the result is a zero, a second pass takes more care. Reads x.
 //
 //go:noescape
 func MaxF64AVX512(x []float64) float64
@@ -144,10 +144,10 @@ func MaxF64AVX512(x []float64) float64
 // MinF64AVX512 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
 // is smaller than +0. It is defined by generic.MinF64.
 //
-// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a minimum of their own, masked
-// tail; then the minimum of the four and of their lanes. The first pass has one instruction
-// for each vector, and adds up squares: if the sum is NaN, there is one. Then, or if the
-// result is a zero, a second pass takes more care. Reads x.
+// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four pairs with a minimum of their own,
+// masked tail; then the minimum of the four and of their lanes. The first pass multiplies
+// pairs of vectors and adds up the products: if the sum isn't NaN, there is none. Otherwise,
+// or if the result is a zero, a second pass takes more care. Reads x.
 //
 //go:noescape
 func MinF64AVX512(x []float64) float64

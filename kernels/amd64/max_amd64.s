@@ -7,113 +7,126 @@
 // MaxF32AVX2 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF32.
 //
-// AVX2 and FMA. Eight vectors a round, four with a maximum of their own, masked tail; then
-// the maximum of the four and of their lanes. The first pass has one instruction for each
-// vector, and adds up squares: if the sum is NaN, there is one. Then, or if the result is a
-// zero, a second pass takes more care. Reads x.
+// AVX2 and FMA. Eight vectors a round, four pairs with a maximum of their own, masked tail;
+// then the maximum of the four and of their lanes. The first pass multiplies pairs of
+// vectors and adds up the products: if the sum isn't NaN, there is none. Otherwise, or if
+// the result is a zero, a second pass takes more care. Reads x.
 //
-// sum Y0–Y7, maximum Y8–Y11 Y0–Y3, x AX, len(x) CX.
+// maximum Y0 Y2 Y4 Y6 Y1 Y3, sum Y1 Y3 Y5 Y7, x AX, len(x) CX.
 //
 // Requires: AVX, FMA3
 TEXT ·MaxF32AVX2(SB), NOSPLIT, $0-28
-	VXORPS  Y0, Y0, Y0
+	VMOVUPS minusInfF32<>+0(SB), Y0
 	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
+	VMOVUPS minusInfF32<>+0(SB), Y2
 	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
+	VMOVUPS minusInfF32<>+0(SB), Y4
 	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
+	VMOVUPS minusInfF32<>+0(SB), Y6
 	VXORPS  Y7, Y7, Y7
-	VMOVUPS minusInfF32<>+0(SB), Y8
-	VMOVUPS minusInfF32<>+0(SB), Y9
-	VMOVUPS minusInfF32<>+0(SB), Y10
-	VMOVUPS minusInfF32<>+0(SB), Y11
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
 	CMPQ        CX, $0x00000040
 	JL          done3
-	VMOVUPS     (AX), Y12
-	VFMADD231PS Y12, Y12, Y0
-	VMAXPS      Y8, Y12, Y8
-	VMOVUPS     32(AX), Y12
-	VFMADD231PS Y12, Y12, Y1
-	VMAXPS      Y9, Y12, Y9
-	VMOVUPS     64(AX), Y12
-	VFMADD231PS Y12, Y12, Y2
-	VMAXPS      Y10, Y12, Y10
-	VMOVUPS     96(AX), Y12
-	VFMADD231PS Y12, Y12, Y3
-	VMAXPS      Y11, Y12, Y11
-	VMOVUPS     128(AX), Y12
-	VFMADD231PS Y12, Y12, Y4
-	VMAXPS      Y8, Y12, Y8
-	VMOVUPS     160(AX), Y12
-	VFMADD231PS Y12, Y12, Y5
-	VMAXPS      Y9, Y12, Y9
-	VMOVUPS     192(AX), Y12
-	VFMADD231PS Y12, Y12, Y6
-	VMAXPS      Y10, Y12, Y10
-	VMOVUPS     224(AX), Y12
-	VFMADD231PS Y12, Y12, Y7
-	VMAXPS      Y11, Y12, Y11
+	VMOVUPS     (AX), Y8
+	VMOVUPS     32(AX), Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y0, Y8, Y0
+	VMOVUPS     64(AX), Y8
+	VMOVUPS     96(AX), Y9
+	VFMADD231PS Y9, Y8, Y3
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y2, Y8, Y2
+	VMOVUPS     128(AX), Y8
+	VMOVUPS     160(AX), Y9
+	VFMADD231PS Y9, Y8, Y5
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y4, Y8, Y4
+	VMOVUPS     192(AX), Y8
+	VMOVUPS     224(AX), Y9
+	VFMADD231PS Y9, Y8, Y7
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
 	JMP         vectors2
 
 done3:
-vectors4:
-	CMPQ        CX, $0x00000008
+	CMPQ        CX, $0x00000020
 	JL          done5
-	VMOVUPS     (AX), Y12
-	VFMADD231PS Y12, Y12, Y0
-	VMAXPS      Y8, Y12, Y8
-	ADDQ        $0x00000020, AX
-	SUBQ        $0x00000008, CX
-	JMP         vectors4
+	VMOVUPS     (AX), Y8
+	VMOVUPS     32(AX), Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y0, Y8, Y0
+	VMOVUPS     64(AX), Y8
+	VMOVUPS     96(AX), Y9
+	VFMADD231PS Y9, Y8, Y3
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y2, Y8, Y2
+	ADDQ        $0x00000080, AX
+	SUBQ        $0x00000020, CX
 
 done5:
+	CMPQ        CX, $0x00000010
+	JL          done7
+	VMOVUPS     (AX), Y8
+	VMOVUPS     32(AX), Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y0, Y8, Y0
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000010, CX
+
+done7:
+	CMPQ        CX, $0x00000008
+	JL          done9
+	VMOVUPS     (AX), Y8
+	VFMADD231PS Y8, Y8, Y1
+	VMAXPS      Y0, Y8, Y0
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000008, CX
+
+done9:
 	TESTQ       CX, CX
-	JZ          end6
+	JZ          end10
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
 	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y12
-	VMASKMOVPS  (AX), Y12, Y13
-	VFMADD231PS Y13, Y13, Y0
-	VMOVUPS     minusInfF32<>+0(SB), Y14
-	VBLENDVPS   Y12, Y13, Y14, Y13
-	VMAXPS      Y8, Y13, Y8
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPS  (AX), Y8, Y9
+	VFMADD231PS Y9, Y9, Y1
+	VMOVUPS     minusInfF32<>+0(SB), Y10
+	VBLENDVPS   Y8, Y9, Y10, Y9
+	VMAXPS      Y0, Y9, Y0
 
-end6:
+end10:
 	// The four, then lanes that lie ever closer.
-	VMAXPS     Y8, Y10, Y8
-	VMAXPS     Y9, Y11, Y9
-	VMAXPS     Y8, Y9, Y8
-	VPERM2F128 $0x01, Y8, Y8, Y9
-	VMAXPS     Y8, Y9, Y8
-	VPERMILPD  $0x55, Y8, Y9
-	VMAXPS     Y8, Y9, Y8
-	VPERMILPS  $0xb1, Y8, Y9
-	VMAXPS     Y8, Y9, Y8
+	VMAXPS     Y0, Y4, Y0
+	VMAXPS     Y2, Y6, Y2
+	VMAXPS     Y0, Y2, Y0
+	VPERM2F128 $0x01, Y0, Y0, Y2
+	VMAXPS     Y0, Y2, Y0
+	VPERMILPD  $0x55, Y0, Y2
+	VMAXPS     Y0, Y2, Y0
+	VPERMILPS  $0xb1, Y0, Y2
+	VMAXPS     Y0, Y2, Y0
 
-	// NaN goes through sums of squares, and nothing else makes one.
-	VADDPS    Y4, Y0, Y0
+	// NaN goes through products and sums.
 	VADDPS    Y5, Y1, Y1
-	VADDPS    Y6, Y2, Y2
 	VADDPS    Y7, Y3, Y3
-	VADDPS    Y2, Y0, Y0
 	VADDPS    Y3, Y1, Y1
-	VADDPS    Y1, Y0, Y0
-	VCMPPS    $0x03, Y0, Y0, Y0
-	VMOVMSKPS Y0, AX
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VMOVMSKPS Y1, AX
 	TESTL     AX, AX
 	JNZ       careful1
-	VMOVD     X8, AX
+	VMOVD     X0, AX
 	ADDL      AX, AX
 	JZ        careful1
-	VMOVSS    X8, ret+24(FP)
+	VMOVSS    X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -125,9 +138,9 @@ careful1:
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
-vectors7:
+vectors11:
 	CMPQ      CX, $0x00000040
-	JL        done8
+	JL        done12
 	VMOVUPS   (AX), Y4
 	VCMPPS    $0x03, Y4, Y0, Y5
 	VADDPS    Y4, Y0, Y6
@@ -194,12 +207,12 @@ vectors7:
 	VMOVUPS   Y3, Y3
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000040, CX
-	JMP       vectors7
+	JMP       vectors11
 
-done8:
-vectors9:
+done12:
+vectors13:
 	CMPQ      CX, $0x00000008
-	JL        done10
+	JL        done14
 	VMOVUPS   (AX), Y4
 	VCMPPS    $0x03, Y4, Y0, Y5
 	VADDPS    Y4, Y0, Y6
@@ -210,11 +223,11 @@ vectors9:
 	VMOVUPS   Y0, Y0
 	ADDQ      $0x00000020, AX
 	SUBQ      $0x00000008, CX
-	JMP       vectors9
+	JMP       vectors13
 
-done10:
+done14:
 	TESTQ      CX, CX
-	JZ         end11
+	JZ         end15
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
@@ -230,7 +243,7 @@ done10:
 	VBLENDVPS  Y4, Y6, Y0, Y0
 	VMOVUPS    Y0, Y0
 
-end11:
+end15:
 	// The four, then lanes that lie ever closer.
 	VCMPPS     $0x03, Y2, Y0, Y4
 	VADDPS     Y2, Y0, Y5
@@ -284,113 +297,126 @@ end11:
 // MinF32AVX2 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
 // is smaller than +0. It is defined by generic.MinF32.
 //
-// AVX2 and FMA. Eight vectors a round, four with a minimum of their own, masked tail; then
-// the minimum of the four and of their lanes. The first pass has one instruction for each
-// vector, and adds up squares: if the sum is NaN, there is one. Then, or if the result is a
-// zero, a second pass takes more care. Reads x.
+// AVX2 and FMA. Eight vectors a round, four pairs with a minimum of their own, masked tail;
+// then the minimum of the four and of their lanes. The first pass multiplies pairs of
+// vectors and adds up the products: if the sum isn't NaN, there is none. Otherwise, or if
+// the result is a zero, a second pass takes more care. Reads x.
 //
-// sum Y0–Y7, minimum Y8–Y11 Y0–Y3, x AX, len(x) CX.
+// minimum Y0 Y2 Y4 Y6 Y1 Y3, sum Y1 Y3 Y5 Y7, x AX, len(x) CX.
 //
 // Requires: AVX, FMA3
 TEXT ·MinF32AVX2(SB), NOSPLIT, $0-28
-	VXORPS  Y0, Y0, Y0
+	VMOVUPS infF32<>+0(SB), Y0
 	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
+	VMOVUPS infF32<>+0(SB), Y2
 	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
+	VMOVUPS infF32<>+0(SB), Y4
 	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
+	VMOVUPS infF32<>+0(SB), Y6
 	VXORPS  Y7, Y7, Y7
-	VMOVUPS infF32<>+0(SB), Y8
-	VMOVUPS infF32<>+0(SB), Y9
-	VMOVUPS infF32<>+0(SB), Y10
-	VMOVUPS infF32<>+0(SB), Y11
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
 	CMPQ        CX, $0x00000040
 	JL          done3
-	VMOVUPS     (AX), Y12
-	VFMADD231PS Y12, Y12, Y0
-	VMINPS      Y8, Y12, Y8
-	VMOVUPS     32(AX), Y12
-	VFMADD231PS Y12, Y12, Y1
-	VMINPS      Y9, Y12, Y9
-	VMOVUPS     64(AX), Y12
-	VFMADD231PS Y12, Y12, Y2
-	VMINPS      Y10, Y12, Y10
-	VMOVUPS     96(AX), Y12
-	VFMADD231PS Y12, Y12, Y3
-	VMINPS      Y11, Y12, Y11
-	VMOVUPS     128(AX), Y12
-	VFMADD231PS Y12, Y12, Y4
-	VMINPS      Y8, Y12, Y8
-	VMOVUPS     160(AX), Y12
-	VFMADD231PS Y12, Y12, Y5
-	VMINPS      Y9, Y12, Y9
-	VMOVUPS     192(AX), Y12
-	VFMADD231PS Y12, Y12, Y6
-	VMINPS      Y10, Y12, Y10
-	VMOVUPS     224(AX), Y12
-	VFMADD231PS Y12, Y12, Y7
-	VMINPS      Y11, Y12, Y11
+	VMOVUPS     (AX), Y8
+	VMOVUPS     32(AX), Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMINPS      Y8, Y9, Y8
+	VMINPS      Y0, Y8, Y0
+	VMOVUPS     64(AX), Y8
+	VMOVUPS     96(AX), Y9
+	VFMADD231PS Y9, Y8, Y3
+	VMINPS      Y8, Y9, Y8
+	VMINPS      Y2, Y8, Y2
+	VMOVUPS     128(AX), Y8
+	VMOVUPS     160(AX), Y9
+	VFMADD231PS Y9, Y8, Y5
+	VMINPS      Y8, Y9, Y8
+	VMINPS      Y4, Y8, Y4
+	VMOVUPS     192(AX), Y8
+	VMOVUPS     224(AX), Y9
+	VFMADD231PS Y9, Y8, Y7
+	VMINPS      Y8, Y9, Y8
+	VMINPS      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
 	JMP         vectors2
 
 done3:
-vectors4:
-	CMPQ        CX, $0x00000008
+	CMPQ        CX, $0x00000020
 	JL          done5
-	VMOVUPS     (AX), Y12
-	VFMADD231PS Y12, Y12, Y0
-	VMINPS      Y8, Y12, Y8
-	ADDQ        $0x00000020, AX
-	SUBQ        $0x00000008, CX
-	JMP         vectors4
+	VMOVUPS     (AX), Y8
+	VMOVUPS     32(AX), Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMINPS      Y8, Y9, Y8
+	VMINPS      Y0, Y8, Y0
+	VMOVUPS     64(AX), Y8
+	VMOVUPS     96(AX), Y9
+	VFMADD231PS Y9, Y8, Y3
+	VMINPS      Y8, Y9, Y8
+	VMINPS      Y2, Y8, Y2
+	ADDQ        $0x00000080, AX
+	SUBQ        $0x00000020, CX
 
 done5:
+	CMPQ        CX, $0x00000010
+	JL          done7
+	VMOVUPS     (AX), Y8
+	VMOVUPS     32(AX), Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMINPS      Y8, Y9, Y8
+	VMINPS      Y0, Y8, Y0
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000010, CX
+
+done7:
+	CMPQ        CX, $0x00000008
+	JL          done9
+	VMOVUPS     (AX), Y8
+	VFMADD231PS Y8, Y8, Y1
+	VMINPS      Y0, Y8, Y0
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000008, CX
+
+done9:
 	TESTQ       CX, CX
-	JZ          end6
+	JZ          end10
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
 	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y12
-	VMASKMOVPS  (AX), Y12, Y13
-	VFMADD231PS Y13, Y13, Y0
-	VMOVUPS     infF32<>+0(SB), Y14
-	VBLENDVPS   Y12, Y13, Y14, Y13
-	VMINPS      Y8, Y13, Y8
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPS  (AX), Y8, Y9
+	VFMADD231PS Y9, Y9, Y1
+	VMOVUPS     infF32<>+0(SB), Y10
+	VBLENDVPS   Y8, Y9, Y10, Y9
+	VMINPS      Y0, Y9, Y0
 
-end6:
+end10:
 	// The four, then lanes that lie ever closer.
-	VMINPS     Y8, Y10, Y8
-	VMINPS     Y9, Y11, Y9
-	VMINPS     Y8, Y9, Y8
-	VPERM2F128 $0x01, Y8, Y8, Y9
-	VMINPS     Y8, Y9, Y8
-	VPERMILPD  $0x55, Y8, Y9
-	VMINPS     Y8, Y9, Y8
-	VPERMILPS  $0xb1, Y8, Y9
-	VMINPS     Y8, Y9, Y8
+	VMINPS     Y0, Y4, Y0
+	VMINPS     Y2, Y6, Y2
+	VMINPS     Y0, Y2, Y0
+	VPERM2F128 $0x01, Y0, Y0, Y2
+	VMINPS     Y0, Y2, Y0
+	VPERMILPD  $0x55, Y0, Y2
+	VMINPS     Y0, Y2, Y0
+	VPERMILPS  $0xb1, Y0, Y2
+	VMINPS     Y0, Y2, Y0
 
-	// NaN goes through sums of squares, and nothing else makes one.
-	VADDPS    Y4, Y0, Y0
+	// NaN goes through products and sums.
 	VADDPS    Y5, Y1, Y1
-	VADDPS    Y6, Y2, Y2
 	VADDPS    Y7, Y3, Y3
-	VADDPS    Y2, Y0, Y0
 	VADDPS    Y3, Y1, Y1
-	VADDPS    Y1, Y0, Y0
-	VCMPPS    $0x03, Y0, Y0, Y0
-	VMOVMSKPS Y0, AX
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VMOVMSKPS Y1, AX
 	TESTL     AX, AX
 	JNZ       careful1
-	VMOVD     X8, AX
+	VMOVD     X0, AX
 	ADDL      AX, AX
 	JZ        careful1
-	VMOVSS    X8, ret+24(FP)
+	VMOVSS    X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -402,9 +428,9 @@ careful1:
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
-vectors7:
+vectors11:
 	CMPQ      CX, $0x00000040
-	JL        done8
+	JL        done12
 	VMOVUPS   (AX), Y4
 	VCMPPS    $0x03, Y4, Y0, Y5
 	VADDPS    Y4, Y0, Y6
@@ -471,12 +497,12 @@ vectors7:
 	VMOVUPS   Y3, Y3
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000040, CX
-	JMP       vectors7
+	JMP       vectors11
 
-done8:
-vectors9:
+done12:
+vectors13:
 	CMPQ      CX, $0x00000008
-	JL        done10
+	JL        done14
 	VMOVUPS   (AX), Y4
 	VCMPPS    $0x03, Y4, Y0, Y5
 	VADDPS    Y4, Y0, Y6
@@ -487,11 +513,11 @@ vectors9:
 	VMOVUPS   Y0, Y0
 	ADDQ      $0x00000020, AX
 	SUBQ      $0x00000008, CX
-	JMP       vectors9
+	JMP       vectors13
 
-done10:
+done14:
 	TESTQ      CX, CX
-	JZ         end11
+	JZ         end15
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
@@ -507,7 +533,7 @@ done10:
 	VBLENDVPS  Y4, Y6, Y0, Y0
 	VMOVUPS    Y0, Y0
 
-end11:
+end15:
 	// The four, then lanes that lie ever closer.
 	VCMPPS     $0x03, Y2, Y0, Y4
 	VADDPS     Y2, Y0, Y5
@@ -561,119 +587,132 @@ end11:
 // ArgMaxF32AVX2 returns the first i for which x[i] is largest, or for which it is NaN, and 0
 // of nothing. It is defined by generic.ArgMaxF32.
 //
-// AVX2 and FMA. The maximum as in Max, whose pass has one instruction for each vector, and
-// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// AVX2 and FMA. The maximum as in Max, whose pass multiplies pairs of vectors and adds up
+// the products: if the sum isn't NaN, there is none. Then four vectors a round until one has
 // it, then one at a time, masked tail. Reads x.
 //
-// sum Y0–Y7, maximum Y8–Y11 Y0, i AX.
+// maximum Y0 Y2 Y4 Y6, sum Y1 Y3 Y5 Y7, i AX.
 //
 // Requires: AVX, AVX2, FMA3
 TEXT ·ArgMaxF32AVX2(SB), NOSPLIT, $0-32
-	VXORPS  Y0, Y0, Y0
+	VMOVUPS minusInfF32<>+0(SB), Y0
 	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
+	VMOVUPS minusInfF32<>+0(SB), Y2
 	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
+	VMOVUPS minusInfF32<>+0(SB), Y4
 	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
+	VMOVUPS minusInfF32<>+0(SB), Y6
 	VXORPS  Y7, Y7, Y7
-	VMOVUPS minusInfF32<>+0(SB), Y8
-	VMOVUPS minusInfF32<>+0(SB), Y9
-	VMOVUPS minusInfF32<>+0(SB), Y10
-	VMOVUPS minusInfF32<>+0(SB), Y11
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors1:
 	CMPQ        CX, $0x00000040
 	JL          done2
-	VMOVUPS     (AX), Y12
-	VFMADD231PS Y12, Y12, Y0
-	VMAXPS      Y8, Y12, Y8
-	VMOVUPS     32(AX), Y12
-	VFMADD231PS Y12, Y12, Y1
-	VMAXPS      Y9, Y12, Y9
-	VMOVUPS     64(AX), Y12
-	VFMADD231PS Y12, Y12, Y2
-	VMAXPS      Y10, Y12, Y10
-	VMOVUPS     96(AX), Y12
-	VFMADD231PS Y12, Y12, Y3
-	VMAXPS      Y11, Y12, Y11
-	VMOVUPS     128(AX), Y12
-	VFMADD231PS Y12, Y12, Y4
-	VMAXPS      Y8, Y12, Y8
-	VMOVUPS     160(AX), Y12
-	VFMADD231PS Y12, Y12, Y5
-	VMAXPS      Y9, Y12, Y9
-	VMOVUPS     192(AX), Y12
-	VFMADD231PS Y12, Y12, Y6
-	VMAXPS      Y10, Y12, Y10
-	VMOVUPS     224(AX), Y12
-	VFMADD231PS Y12, Y12, Y7
-	VMAXPS      Y11, Y12, Y11
+	VMOVUPS     (AX), Y8
+	VMOVUPS     32(AX), Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y0, Y8, Y0
+	VMOVUPS     64(AX), Y8
+	VMOVUPS     96(AX), Y9
+	VFMADD231PS Y9, Y8, Y3
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y2, Y8, Y2
+	VMOVUPS     128(AX), Y8
+	VMOVUPS     160(AX), Y9
+	VFMADD231PS Y9, Y8, Y5
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y4, Y8, Y4
+	VMOVUPS     192(AX), Y8
+	VMOVUPS     224(AX), Y9
+	VFMADD231PS Y9, Y8, Y7
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
 	JMP         vectors1
 
 done2:
-vectors3:
-	CMPQ        CX, $0x00000008
+	CMPQ        CX, $0x00000020
 	JL          done4
-	VMOVUPS     (AX), Y12
-	VFMADD231PS Y12, Y12, Y0
-	VMAXPS      Y8, Y12, Y8
-	ADDQ        $0x00000020, AX
-	SUBQ        $0x00000008, CX
-	JMP         vectors3
+	VMOVUPS     (AX), Y8
+	VMOVUPS     32(AX), Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y0, Y8, Y0
+	VMOVUPS     64(AX), Y8
+	VMOVUPS     96(AX), Y9
+	VFMADD231PS Y9, Y8, Y3
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y2, Y8, Y2
+	ADDQ        $0x00000080, AX
+	SUBQ        $0x00000020, CX
 
 done4:
+	CMPQ        CX, $0x00000010
+	JL          done6
+	VMOVUPS     (AX), Y8
+	VMOVUPS     32(AX), Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y0, Y8, Y0
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000010, CX
+
+done6:
+	CMPQ        CX, $0x00000008
+	JL          done8
+	VMOVUPS     (AX), Y8
+	VFMADD231PS Y8, Y8, Y1
+	VMAXPS      Y0, Y8, Y0
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000008, CX
+
+done8:
 	TESTQ       CX, CX
-	JZ          end5
+	JZ          end9
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
 	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y12
-	VMASKMOVPS  (AX), Y12, Y13
-	VFMADD231PS Y13, Y13, Y0
-	VMOVUPS     minusInfF32<>+0(SB), Y14
-	VBLENDVPS   Y12, Y13, Y14, Y13
-	VMAXPS      Y8, Y13, Y8
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPS  (AX), Y8, Y9
+	VFMADD231PS Y9, Y9, Y1
+	VMOVUPS     minusInfF32<>+0(SB), Y10
+	VBLENDVPS   Y8, Y9, Y10, Y9
+	VMAXPS      Y0, Y9, Y0
 
-end5:
+end9:
 	// The four, then lanes that lie ever closer.
-	VMAXPS     Y8, Y10, Y8
-	VMAXPS     Y9, Y11, Y9
-	VMAXPS     Y8, Y9, Y8
-	VPERM2F128 $0x01, Y8, Y8, Y9
-	VMAXPS     Y8, Y9, Y8
-	VPERMILPD  $0x55, Y8, Y9
-	VMAXPS     Y8, Y9, Y8
-	VPERMILPS  $0xb1, Y8, Y9
-	VMAXPS     Y8, Y9, Y8
+	VMAXPS     Y0, Y4, Y0
+	VMAXPS     Y2, Y6, Y2
+	VMAXPS     Y0, Y2, Y0
+	VPERM2F128 $0x01, Y0, Y0, Y2
+	VMAXPS     Y0, Y2, Y0
+	VPERMILPD  $0x55, Y0, Y2
+	VMAXPS     Y0, Y2, Y0
+	VPERMILPS  $0xb1, Y0, Y2
+	VMAXPS     Y0, Y2, Y0
 
-	// NaN goes through sums of squares, and nothing else makes one.
-	VADDPS    Y4, Y0, Y0
+	// NaN goes through products and sums.
 	VADDPS    Y5, Y1, Y1
-	VADDPS    Y6, Y2, Y2
 	VADDPS    Y7, Y3, Y3
-	VADDPS    Y2, Y0, Y0
 	VADDPS    Y3, Y1, Y1
-	VADDPS    Y1, Y0, Y0
-	VCMPPS    $0x03, Y0, Y0, Y0
-	VMOVMSKPS Y0, AX
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VMOVMSKPS Y1, AX
 	TESTL     AX, AX
-	JNZ       nan8
+	JNZ       nan12
 
-value6:
-	VBROADCASTSS X8, Y0
+value10:
+	VBROADCASTSS X0, Y0
 	MOVQ         x_base+0(FP), DX
 	MOVQ         x_len+8(FP), BX
 	XORQ         AX, AX
 
-rounds9:
+rounds13:
 	LEAQ      32(AX), CX
 	CMPQ      CX, BX
-	JG        single10
+	JG        single14
 	VCMPPS    $0x00, (DX)(AX*4), Y0, Y1
 	VCMPPS    $0x00, 32(DX)(AX*4), Y0, Y2
 	VCMPPS    $0x00, 64(DX)(AX*4), Y0, Y3
@@ -683,67 +722,6 @@ rounds9:
 	VORPS     Y1, Y3, Y1
 	VMOVMSKPS Y1, CX
 	TESTL     CX, CX
-	JNZ       single10
-	ADDQ      $0x00000020, AX
-	JMP       rounds9
-
-single10:
-	LEAQ      8(AX), CX
-	CMPQ      CX, BX
-	JG        last11
-	VCMPPS    $0x00, (DX)(AX*4), Y0, Y1
-	VMOVMSKPS Y1, CX
-	TESTL     CX, CX
-	JNZ       found7
-	ADDQ      $0x00000008, AX
-	JMP       single10
-
-last11:
-	MOVQ       BX, CX
-	SUBQ       AX, CX
-	JZ         none12
-	LEAQ       laneMasks<>+0(SB), BX
-	SHLQ       $0x02, CX
-	SUBQ       CX, BX
-	VMOVDQU    32(BX), Y1
-	VMASKMOVPS (DX)(AX*4), Y1, Y1
-	VCMPPS     $0x00, Y1, Y0, Y1
-	VMOVMSKPS  Y1, CX
-	TESTL      CX, CX
-	JNZ        found7
-
-none12:
-	MOVL $0x00000001, CX
-
-found7:
-	BSFL CX, CX
-	ADDQ CX, AX
-	MOVQ AX, ret+24(FP)
-	VZEROUPPER
-	RET
-
-nan8:
-	MOVQ x_base+0(FP), DX
-	MOVQ x_len+8(FP), BX
-	XORQ AX, AX
-
-rounds13:
-	LEAQ      32(AX), CX
-	CMPQ      CX, BX
-	JG        single14
-	VMOVUPS   (DX)(AX*4), Y0
-	VCMPPS    $0x03, Y0, Y0, Y0
-	VMOVUPS   32(DX)(AX*4), Y1
-	VCMPPS    $0x03, Y1, Y1, Y1
-	VMOVUPS   64(DX)(AX*4), Y2
-	VCMPPS    $0x03, Y2, Y2, Y2
-	VMOVUPS   96(DX)(AX*4), Y3
-	VCMPPS    $0x03, Y3, Y3, Y3
-	VORPS     Y0, Y1, Y0
-	VORPS     Y2, Y3, Y2
-	VORPS     Y0, Y2, Y0
-	VMOVMSKPS Y0, CX
-	TESTL     CX, CX
 	JNZ       single14
 	ADDQ      $0x00000020, AX
 	JMP       rounds13
@@ -752,11 +730,10 @@ single14:
 	LEAQ      8(AX), CX
 	CMPQ      CX, BX
 	JG        last15
-	VMOVUPS   (DX)(AX*4), Y0
-	VCMPPS    $0x03, Y0, Y0, Y0
-	VMOVMSKPS Y0, CX
+	VCMPPS    $0x00, (DX)(AX*4), Y0, Y1
+	VMOVMSKPS Y1, CX
 	TESTL     CX, CX
-	JNZ       found7
+	JNZ       found11
 	ADDQ      $0x00000008, AX
 	JMP       single14
 
@@ -767,133 +744,208 @@ last15:
 	LEAQ       laneMasks<>+0(SB), BX
 	SHLQ       $0x02, CX
 	SUBQ       CX, BX
-	VMOVDQU    32(BX), Y0
-	VMASKMOVPS (DX)(AX*4), Y0, Y0
-	VCMPPS     $0x03, Y0, Y0, Y0
-	VMOVMSKPS  Y0, CX
+	VMOVDQU    32(BX), Y1
+	VMASKMOVPS (DX)(AX*4), Y1, Y1
+	VCMPPS     $0x00, Y1, Y0, Y1
+	VMOVMSKPS  Y1, CX
 	TESTL      CX, CX
-	JNZ        found7
+	JNZ        found11
 
 none16:
 	MOVL $0x00000001, CX
-	JMP  value6
+
+found11:
+	BSFL CX, CX
+	ADDQ CX, AX
+	MOVQ AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+nan12:
+	MOVQ x_base+0(FP), DX
+	MOVQ x_len+8(FP), BX
+	XORQ AX, AX
+
+rounds17:
+	LEAQ      32(AX), CX
+	CMPQ      CX, BX
+	JG        single18
+	VMOVUPS   (DX)(AX*4), Y1
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VMOVUPS   32(DX)(AX*4), Y2
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VMOVUPS   64(DX)(AX*4), Y3
+	VCMPPS    $0x03, Y3, Y3, Y3
+	VMOVUPS   96(DX)(AX*4), Y4
+	VCMPPS    $0x03, Y4, Y4, Y4
+	VORPS     Y1, Y2, Y1
+	VORPS     Y3, Y4, Y3
+	VORPS     Y1, Y3, Y1
+	VMOVMSKPS Y1, CX
+	TESTL     CX, CX
+	JNZ       single18
+	ADDQ      $0x00000020, AX
+	JMP       rounds17
+
+single18:
+	LEAQ      8(AX), CX
+	CMPQ      CX, BX
+	JG        last19
+	VMOVUPS   (DX)(AX*4), Y1
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VMOVMSKPS Y1, CX
+	TESTL     CX, CX
+	JNZ       found11
+	ADDQ      $0x00000008, AX
+	JMP       single18
+
+last19:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none20
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x02, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y1
+	VMASKMOVPS (DX)(AX*4), Y1, Y1
+	VCMPPS     $0x03, Y1, Y1, Y1
+	VMOVMSKPS  Y1, CX
+	TESTL      CX, CX
+	JNZ        found11
+
+none20:
+	MOVL $0x00000001, CX
+	JMP  value10
 
 // ArgMinF32AVX2 returns the first i for which x[i] is smallest, or for which it is NaN, and
 // 0 of nothing. It is defined by generic.ArgMinF32.
 //
-// AVX2 and FMA. The minimum as in Min, whose pass has one instruction for each vector, and
-// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// AVX2 and FMA. The minimum as in Min, whose pass multiplies pairs of vectors and adds up
+// the products: if the sum isn't NaN, there is none. Then four vectors a round until one has
 // it, then one at a time, masked tail. Reads x.
 //
-// sum Y0–Y7, minimum Y8–Y11 Y0, i AX.
+// minimum Y0 Y2 Y4 Y6, sum Y1 Y3 Y5 Y7, i AX.
 //
 // Requires: AVX, AVX2, FMA3
 TEXT ·ArgMinF32AVX2(SB), NOSPLIT, $0-32
-	VXORPS  Y0, Y0, Y0
+	VMOVUPS infF32<>+0(SB), Y0
 	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
+	VMOVUPS infF32<>+0(SB), Y2
 	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
+	VMOVUPS infF32<>+0(SB), Y4
 	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
+	VMOVUPS infF32<>+0(SB), Y6
 	VXORPS  Y7, Y7, Y7
-	VMOVUPS infF32<>+0(SB), Y8
-	VMOVUPS infF32<>+0(SB), Y9
-	VMOVUPS infF32<>+0(SB), Y10
-	VMOVUPS infF32<>+0(SB), Y11
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors1:
 	CMPQ        CX, $0x00000040
 	JL          done2
-	VMOVUPS     (AX), Y12
-	VFMADD231PS Y12, Y12, Y0
-	VMINPS      Y8, Y12, Y8
-	VMOVUPS     32(AX), Y12
-	VFMADD231PS Y12, Y12, Y1
-	VMINPS      Y9, Y12, Y9
-	VMOVUPS     64(AX), Y12
-	VFMADD231PS Y12, Y12, Y2
-	VMINPS      Y10, Y12, Y10
-	VMOVUPS     96(AX), Y12
-	VFMADD231PS Y12, Y12, Y3
-	VMINPS      Y11, Y12, Y11
-	VMOVUPS     128(AX), Y12
-	VFMADD231PS Y12, Y12, Y4
-	VMINPS      Y8, Y12, Y8
-	VMOVUPS     160(AX), Y12
-	VFMADD231PS Y12, Y12, Y5
-	VMINPS      Y9, Y12, Y9
-	VMOVUPS     192(AX), Y12
-	VFMADD231PS Y12, Y12, Y6
-	VMINPS      Y10, Y12, Y10
-	VMOVUPS     224(AX), Y12
-	VFMADD231PS Y12, Y12, Y7
-	VMINPS      Y11, Y12, Y11
+	VMOVUPS     (AX), Y8
+	VMOVUPS     32(AX), Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMINPS      Y8, Y9, Y8
+	VMINPS      Y0, Y8, Y0
+	VMOVUPS     64(AX), Y8
+	VMOVUPS     96(AX), Y9
+	VFMADD231PS Y9, Y8, Y3
+	VMINPS      Y8, Y9, Y8
+	VMINPS      Y2, Y8, Y2
+	VMOVUPS     128(AX), Y8
+	VMOVUPS     160(AX), Y9
+	VFMADD231PS Y9, Y8, Y5
+	VMINPS      Y8, Y9, Y8
+	VMINPS      Y4, Y8, Y4
+	VMOVUPS     192(AX), Y8
+	VMOVUPS     224(AX), Y9
+	VFMADD231PS Y9, Y8, Y7
+	VMINPS      Y8, Y9, Y8
+	VMINPS      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
 	JMP         vectors1
 
 done2:
-vectors3:
-	CMPQ        CX, $0x00000008
+	CMPQ        CX, $0x00000020
 	JL          done4
-	VMOVUPS     (AX), Y12
-	VFMADD231PS Y12, Y12, Y0
-	VMINPS      Y8, Y12, Y8
-	ADDQ        $0x00000020, AX
-	SUBQ        $0x00000008, CX
-	JMP         vectors3
+	VMOVUPS     (AX), Y8
+	VMOVUPS     32(AX), Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMINPS      Y8, Y9, Y8
+	VMINPS      Y0, Y8, Y0
+	VMOVUPS     64(AX), Y8
+	VMOVUPS     96(AX), Y9
+	VFMADD231PS Y9, Y8, Y3
+	VMINPS      Y8, Y9, Y8
+	VMINPS      Y2, Y8, Y2
+	ADDQ        $0x00000080, AX
+	SUBQ        $0x00000020, CX
 
 done4:
+	CMPQ        CX, $0x00000010
+	JL          done6
+	VMOVUPS     (AX), Y8
+	VMOVUPS     32(AX), Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMINPS      Y8, Y9, Y8
+	VMINPS      Y0, Y8, Y0
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000010, CX
+
+done6:
+	CMPQ        CX, $0x00000008
+	JL          done8
+	VMOVUPS     (AX), Y8
+	VFMADD231PS Y8, Y8, Y1
+	VMINPS      Y0, Y8, Y0
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000008, CX
+
+done8:
 	TESTQ       CX, CX
-	JZ          end5
+	JZ          end9
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
 	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y12
-	VMASKMOVPS  (AX), Y12, Y13
-	VFMADD231PS Y13, Y13, Y0
-	VMOVUPS     infF32<>+0(SB), Y14
-	VBLENDVPS   Y12, Y13, Y14, Y13
-	VMINPS      Y8, Y13, Y8
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPS  (AX), Y8, Y9
+	VFMADD231PS Y9, Y9, Y1
+	VMOVUPS     infF32<>+0(SB), Y10
+	VBLENDVPS   Y8, Y9, Y10, Y9
+	VMINPS      Y0, Y9, Y0
 
-end5:
+end9:
 	// The four, then lanes that lie ever closer.
-	VMINPS     Y8, Y10, Y8
-	VMINPS     Y9, Y11, Y9
-	VMINPS     Y8, Y9, Y8
-	VPERM2F128 $0x01, Y8, Y8, Y9
-	VMINPS     Y8, Y9, Y8
-	VPERMILPD  $0x55, Y8, Y9
-	VMINPS     Y8, Y9, Y8
-	VPERMILPS  $0xb1, Y8, Y9
-	VMINPS     Y8, Y9, Y8
+	VMINPS     Y0, Y4, Y0
+	VMINPS     Y2, Y6, Y2
+	VMINPS     Y0, Y2, Y0
+	VPERM2F128 $0x01, Y0, Y0, Y2
+	VMINPS     Y0, Y2, Y0
+	VPERMILPD  $0x55, Y0, Y2
+	VMINPS     Y0, Y2, Y0
+	VPERMILPS  $0xb1, Y0, Y2
+	VMINPS     Y0, Y2, Y0
 
-	// NaN goes through sums of squares, and nothing else makes one.
-	VADDPS    Y4, Y0, Y0
+	// NaN goes through products and sums.
 	VADDPS    Y5, Y1, Y1
-	VADDPS    Y6, Y2, Y2
 	VADDPS    Y7, Y3, Y3
-	VADDPS    Y2, Y0, Y0
 	VADDPS    Y3, Y1, Y1
-	VADDPS    Y1, Y0, Y0
-	VCMPPS    $0x03, Y0, Y0, Y0
-	VMOVMSKPS Y0, AX
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VMOVMSKPS Y1, AX
 	TESTL     AX, AX
-	JNZ       nan8
+	JNZ       nan12
 
-value6:
-	VBROADCASTSS X8, Y0
+value10:
+	VBROADCASTSS X0, Y0
 	MOVQ         x_base+0(FP), DX
 	MOVQ         x_len+8(FP), BX
 	XORQ         AX, AX
 
-rounds9:
+rounds13:
 	LEAQ      32(AX), CX
 	CMPQ      CX, BX
-	JG        single10
+	JG        single14
 	VCMPPS    $0x00, (DX)(AX*4), Y0, Y1
 	VCMPPS    $0x00, 32(DX)(AX*4), Y0, Y2
 	VCMPPS    $0x00, 64(DX)(AX*4), Y0, Y3
@@ -903,67 +955,6 @@ rounds9:
 	VORPS     Y1, Y3, Y1
 	VMOVMSKPS Y1, CX
 	TESTL     CX, CX
-	JNZ       single10
-	ADDQ      $0x00000020, AX
-	JMP       rounds9
-
-single10:
-	LEAQ      8(AX), CX
-	CMPQ      CX, BX
-	JG        last11
-	VCMPPS    $0x00, (DX)(AX*4), Y0, Y1
-	VMOVMSKPS Y1, CX
-	TESTL     CX, CX
-	JNZ       found7
-	ADDQ      $0x00000008, AX
-	JMP       single10
-
-last11:
-	MOVQ       BX, CX
-	SUBQ       AX, CX
-	JZ         none12
-	LEAQ       laneMasks<>+0(SB), BX
-	SHLQ       $0x02, CX
-	SUBQ       CX, BX
-	VMOVDQU    32(BX), Y1
-	VMASKMOVPS (DX)(AX*4), Y1, Y1
-	VCMPPS     $0x00, Y1, Y0, Y1
-	VMOVMSKPS  Y1, CX
-	TESTL      CX, CX
-	JNZ        found7
-
-none12:
-	MOVL $0x00000001, CX
-
-found7:
-	BSFL CX, CX
-	ADDQ CX, AX
-	MOVQ AX, ret+24(FP)
-	VZEROUPPER
-	RET
-
-nan8:
-	MOVQ x_base+0(FP), DX
-	MOVQ x_len+8(FP), BX
-	XORQ AX, AX
-
-rounds13:
-	LEAQ      32(AX), CX
-	CMPQ      CX, BX
-	JG        single14
-	VMOVUPS   (DX)(AX*4), Y0
-	VCMPPS    $0x03, Y0, Y0, Y0
-	VMOVUPS   32(DX)(AX*4), Y1
-	VCMPPS    $0x03, Y1, Y1, Y1
-	VMOVUPS   64(DX)(AX*4), Y2
-	VCMPPS    $0x03, Y2, Y2, Y2
-	VMOVUPS   96(DX)(AX*4), Y3
-	VCMPPS    $0x03, Y3, Y3, Y3
-	VORPS     Y0, Y1, Y0
-	VORPS     Y2, Y3, Y2
-	VORPS     Y0, Y2, Y0
-	VMOVMSKPS Y0, CX
-	TESTL     CX, CX
 	JNZ       single14
 	ADDQ      $0x00000020, AX
 	JMP       rounds13
@@ -972,11 +963,10 @@ single14:
 	LEAQ      8(AX), CX
 	CMPQ      CX, BX
 	JG        last15
-	VMOVUPS   (DX)(AX*4), Y0
-	VCMPPS    $0x03, Y0, Y0, Y0
-	VMOVMSKPS Y0, CX
+	VCMPPS    $0x00, (DX)(AX*4), Y0, Y1
+	VMOVMSKPS Y1, CX
 	TESTL     CX, CX
-	JNZ       found7
+	JNZ       found11
 	ADDQ      $0x00000008, AX
 	JMP       single14
 
@@ -987,144 +977,225 @@ last15:
 	LEAQ       laneMasks<>+0(SB), BX
 	SHLQ       $0x02, CX
 	SUBQ       CX, BX
-	VMOVDQU    32(BX), Y0
-	VMASKMOVPS (DX)(AX*4), Y0, Y0
-	VCMPPS     $0x03, Y0, Y0, Y0
-	VMOVMSKPS  Y0, CX
+	VMOVDQU    32(BX), Y1
+	VMASKMOVPS (DX)(AX*4), Y1, Y1
+	VCMPPS     $0x00, Y1, Y0, Y1
+	VMOVMSKPS  Y1, CX
 	TESTL      CX, CX
-	JNZ        found7
+	JNZ        found11
 
 none16:
 	MOVL $0x00000001, CX
-	JMP  value6
+
+found11:
+	BSFL CX, CX
+	ADDQ CX, AX
+	MOVQ AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+nan12:
+	MOVQ x_base+0(FP), DX
+	MOVQ x_len+8(FP), BX
+	XORQ AX, AX
+
+rounds17:
+	LEAQ      32(AX), CX
+	CMPQ      CX, BX
+	JG        single18
+	VMOVUPS   (DX)(AX*4), Y1
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VMOVUPS   32(DX)(AX*4), Y2
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VMOVUPS   64(DX)(AX*4), Y3
+	VCMPPS    $0x03, Y3, Y3, Y3
+	VMOVUPS   96(DX)(AX*4), Y4
+	VCMPPS    $0x03, Y4, Y4, Y4
+	VORPS     Y1, Y2, Y1
+	VORPS     Y3, Y4, Y3
+	VORPS     Y1, Y3, Y1
+	VMOVMSKPS Y1, CX
+	TESTL     CX, CX
+	JNZ       single18
+	ADDQ      $0x00000020, AX
+	JMP       rounds17
+
+single18:
+	LEAQ      8(AX), CX
+	CMPQ      CX, BX
+	JG        last19
+	VMOVUPS   (DX)(AX*4), Y1
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VMOVMSKPS Y1, CX
+	TESTL     CX, CX
+	JNZ       found11
+	ADDQ      $0x00000008, AX
+	JMP       single18
+
+last19:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none20
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x02, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y1
+	VMASKMOVPS (DX)(AX*4), Y1, Y1
+	VCMPPS     $0x03, Y1, Y1, Y1
+	VMOVMSKPS  Y1, CX
+	TESTL      CX, CX
+	JNZ        found11
+
+none20:
+	MOVL $0x00000001, CX
+	JMP  value10
 
 // IamaxF32AVX2 returns the first i for which |x[i]| is largest, or for which it is NaN, and
 // 0 of nothing. It is defined by generic.IamaxF32.
 //
-// AVX2 and FMA. The maximum as in Max, whose pass has one instruction for each vector, and
-// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// AVX2 and FMA. The maximum as in Max, whose pass multiplies pairs of vectors and adds up
+// the products: if the sum isn't NaN, there is none. Then four vectors a round until one has
 // it, then one at a time, masked tail. Reads x.
 //
-// sum Y0–Y7, maximum Y8–Y11 Y0, i AX, magnitude Y1.
+// maximum Y0 Y2 Y4 Y6, sum Y1 Y3 Y5 Y7, i AX, magnitude Y1.
 //
 // Requires: AVX, AVX2, FMA3
 TEXT ·IamaxF32AVX2(SB), NOSPLIT, $0-32
-	VXORPS  Y0, Y0, Y0
+	VMOVUPS minusInfF32<>+0(SB), Y0
 	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
+	VMOVUPS minusInfF32<>+0(SB), Y2
 	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
+	VMOVUPS minusInfF32<>+0(SB), Y4
 	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
+	VMOVUPS minusInfF32<>+0(SB), Y6
 	VXORPS  Y7, Y7, Y7
-	VMOVUPS minusInfF32<>+0(SB), Y8
-	VMOVUPS minusInfF32<>+0(SB), Y9
-	VMOVUPS minusInfF32<>+0(SB), Y10
-	VMOVUPS minusInfF32<>+0(SB), Y11
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors1:
 	CMPQ        CX, $0x00000040
 	JL          done2
-	VMOVUPS     (AX), Y12
-	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
-	VFMADD231PS Y12, Y12, Y0
-	VMAXPS      Y8, Y12, Y8
-	VMOVUPS     32(AX), Y12
-	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
-	VFMADD231PS Y12, Y12, Y1
-	VMAXPS      Y9, Y12, Y9
-	VMOVUPS     64(AX), Y12
-	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
-	VFMADD231PS Y12, Y12, Y2
-	VMAXPS      Y10, Y12, Y10
-	VMOVUPS     96(AX), Y12
-	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
-	VFMADD231PS Y12, Y12, Y3
-	VMAXPS      Y11, Y12, Y11
-	VMOVUPS     128(AX), Y12
-	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
-	VFMADD231PS Y12, Y12, Y4
-	VMAXPS      Y8, Y12, Y8
-	VMOVUPS     160(AX), Y12
-	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
-	VFMADD231PS Y12, Y12, Y5
-	VMAXPS      Y9, Y12, Y9
-	VMOVUPS     192(AX), Y12
-	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
-	VFMADD231PS Y12, Y12, Y6
-	VMAXPS      Y10, Y12, Y10
-	VMOVUPS     224(AX), Y12
-	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
-	VFMADD231PS Y12, Y12, Y7
-	VMAXPS      Y11, Y12, Y11
+	VMOVUPS     (AX), Y8
+	VANDPS      magnitudeF32<>+0(SB), Y8, Y8
+	VMOVUPS     32(AX), Y9
+	VANDPS      magnitudeF32<>+0(SB), Y9, Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y0, Y8, Y0
+	VMOVUPS     64(AX), Y8
+	VANDPS      magnitudeF32<>+0(SB), Y8, Y8
+	VMOVUPS     96(AX), Y9
+	VANDPS      magnitudeF32<>+0(SB), Y9, Y9
+	VFMADD231PS Y9, Y8, Y3
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y2, Y8, Y2
+	VMOVUPS     128(AX), Y8
+	VANDPS      magnitudeF32<>+0(SB), Y8, Y8
+	VMOVUPS     160(AX), Y9
+	VANDPS      magnitudeF32<>+0(SB), Y9, Y9
+	VFMADD231PS Y9, Y8, Y5
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y4, Y8, Y4
+	VMOVUPS     192(AX), Y8
+	VANDPS      magnitudeF32<>+0(SB), Y8, Y8
+	VMOVUPS     224(AX), Y9
+	VANDPS      magnitudeF32<>+0(SB), Y9, Y9
+	VFMADD231PS Y9, Y8, Y7
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
 	JMP         vectors1
 
 done2:
-vectors3:
-	CMPQ        CX, $0x00000008
+	CMPQ        CX, $0x00000020
 	JL          done4
-	VMOVUPS     (AX), Y12
-	VANDPS      magnitudeF32<>+0(SB), Y12, Y12
-	VFMADD231PS Y12, Y12, Y0
-	VMAXPS      Y8, Y12, Y8
-	ADDQ        $0x00000020, AX
-	SUBQ        $0x00000008, CX
-	JMP         vectors3
+	VMOVUPS     (AX), Y8
+	VANDPS      magnitudeF32<>+0(SB), Y8, Y8
+	VMOVUPS     32(AX), Y9
+	VANDPS      magnitudeF32<>+0(SB), Y9, Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y0, Y8, Y0
+	VMOVUPS     64(AX), Y8
+	VANDPS      magnitudeF32<>+0(SB), Y8, Y8
+	VMOVUPS     96(AX), Y9
+	VANDPS      magnitudeF32<>+0(SB), Y9, Y9
+	VFMADD231PS Y9, Y8, Y3
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y2, Y8, Y2
+	ADDQ        $0x00000080, AX
+	SUBQ        $0x00000020, CX
 
 done4:
+	CMPQ        CX, $0x00000010
+	JL          done6
+	VMOVUPS     (AX), Y8
+	VANDPS      magnitudeF32<>+0(SB), Y8, Y8
+	VMOVUPS     32(AX), Y9
+	VANDPS      magnitudeF32<>+0(SB), Y9, Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMAXPS      Y8, Y9, Y8
+	VMAXPS      Y0, Y8, Y0
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000010, CX
+
+done6:
+	CMPQ        CX, $0x00000008
+	JL          done8
+	VMOVUPS     (AX), Y8
+	VANDPS      magnitudeF32<>+0(SB), Y8, Y8
+	VFMADD231PS Y8, Y8, Y1
+	VMAXPS      Y0, Y8, Y0
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000008, CX
+
+done8:
 	TESTQ       CX, CX
-	JZ          end5
+	JZ          end9
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
 	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y12
-	VMASKMOVPS  (AX), Y12, Y13
-	VANDPS      magnitudeF32<>+0(SB), Y13, Y13
-	VFMADD231PS Y13, Y13, Y0
-	VMOVUPS     minusInfF32<>+0(SB), Y14
-	VBLENDVPS   Y12, Y13, Y14, Y13
-	VMAXPS      Y8, Y13, Y8
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPS  (AX), Y8, Y9
+	VANDPS      magnitudeF32<>+0(SB), Y9, Y9
+	VFMADD231PS Y9, Y9, Y1
+	VMOVUPS     minusInfF32<>+0(SB), Y10
+	VBLENDVPS   Y8, Y9, Y10, Y9
+	VMAXPS      Y0, Y9, Y0
 
-end5:
+end9:
 	// The four, then lanes that lie ever closer.
-	VMAXPS     Y8, Y10, Y8
-	VMAXPS     Y9, Y11, Y9
-	VMAXPS     Y8, Y9, Y8
-	VPERM2F128 $0x01, Y8, Y8, Y9
-	VMAXPS     Y8, Y9, Y8
-	VPERMILPD  $0x55, Y8, Y9
-	VMAXPS     Y8, Y9, Y8
-	VPERMILPS  $0xb1, Y8, Y9
-	VMAXPS     Y8, Y9, Y8
+	VMAXPS     Y0, Y4, Y0
+	VMAXPS     Y2, Y6, Y2
+	VMAXPS     Y0, Y2, Y0
+	VPERM2F128 $0x01, Y0, Y0, Y2
+	VMAXPS     Y0, Y2, Y0
+	VPERMILPD  $0x55, Y0, Y2
+	VMAXPS     Y0, Y2, Y0
+	VPERMILPS  $0xb1, Y0, Y2
+	VMAXPS     Y0, Y2, Y0
 
-	// NaN goes through sums of squares, and nothing else makes one.
-	VADDPS    Y4, Y0, Y0
+	// NaN goes through products and sums.
 	VADDPS    Y5, Y1, Y1
-	VADDPS    Y6, Y2, Y2
 	VADDPS    Y7, Y3, Y3
-	VADDPS    Y2, Y0, Y0
 	VADDPS    Y3, Y1, Y1
-	VADDPS    Y1, Y0, Y0
-	VCMPPS    $0x03, Y0, Y0, Y0
-	VMOVMSKPS Y0, AX
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VMOVMSKPS Y1, AX
 	TESTL     AX, AX
-	JNZ       nan8
+	JNZ       nan12
 
-value6:
-	VBROADCASTSS X8, Y0
+value10:
+	VBROADCASTSS X0, Y0
 	VMOVUPS      magnitudeF32<>+0(SB), Y1
 	MOVQ         x_base+0(FP), DX
 	MOVQ         x_len+8(FP), BX
 	XORQ         AX, AX
 
-rounds9:
+rounds13:
 	LEAQ      32(AX), CX
 	CMPQ      CX, BX
-	JG        single10
+	JG        single14
 	VANDPS    (DX)(AX*4), Y1, Y2
 	VCMPPS    $0x00, Y2, Y0, Y2
 	VANDPS    32(DX)(AX*4), Y1, Y3
@@ -1138,69 +1209,6 @@ rounds9:
 	VORPS     Y2, Y4, Y2
 	VMOVMSKPS Y2, CX
 	TESTL     CX, CX
-	JNZ       single10
-	ADDQ      $0x00000020, AX
-	JMP       rounds9
-
-single10:
-	LEAQ      8(AX), CX
-	CMPQ      CX, BX
-	JG        last11
-	VANDPS    (DX)(AX*4), Y1, Y2
-	VCMPPS    $0x00, Y2, Y0, Y2
-	VMOVMSKPS Y2, CX
-	TESTL     CX, CX
-	JNZ       found7
-	ADDQ      $0x00000008, AX
-	JMP       single10
-
-last11:
-	MOVQ       BX, CX
-	SUBQ       AX, CX
-	JZ         none12
-	LEAQ       laneMasks<>+0(SB), BX
-	SHLQ       $0x02, CX
-	SUBQ       CX, BX
-	VMOVDQU    32(BX), Y2
-	VMASKMOVPS (DX)(AX*4), Y2, Y2
-	VANDPS     Y2, Y1, Y2
-	VCMPPS     $0x00, Y2, Y0, Y2
-	VMOVMSKPS  Y2, CX
-	TESTL      CX, CX
-	JNZ        found7
-
-none12:
-	MOVL $0x00000001, CX
-
-found7:
-	BSFL CX, CX
-	ADDQ CX, AX
-	MOVQ AX, ret+24(FP)
-	VZEROUPPER
-	RET
-
-nan8:
-	MOVQ x_base+0(FP), DX
-	MOVQ x_len+8(FP), BX
-	XORQ AX, AX
-
-rounds13:
-	LEAQ      32(AX), CX
-	CMPQ      CX, BX
-	JG        single14
-	VMOVUPS   (DX)(AX*4), Y0
-	VCMPPS    $0x03, Y0, Y0, Y0
-	VMOVUPS   32(DX)(AX*4), Y1
-	VCMPPS    $0x03, Y1, Y1, Y1
-	VMOVUPS   64(DX)(AX*4), Y2
-	VCMPPS    $0x03, Y2, Y2, Y2
-	VMOVUPS   96(DX)(AX*4), Y3
-	VCMPPS    $0x03, Y3, Y3, Y3
-	VORPS     Y0, Y1, Y0
-	VORPS     Y2, Y3, Y2
-	VORPS     Y0, Y2, Y0
-	VMOVMSKPS Y0, CX
-	TESTL     CX, CX
 	JNZ       single14
 	ADDQ      $0x00000020, AX
 	JMP       rounds13
@@ -1209,11 +1217,11 @@ single14:
 	LEAQ      8(AX), CX
 	CMPQ      CX, BX
 	JG        last15
-	VMOVUPS   (DX)(AX*4), Y0
-	VCMPPS    $0x03, Y0, Y0, Y0
-	VMOVMSKPS Y0, CX
+	VANDPS    (DX)(AX*4), Y1, Y2
+	VCMPPS    $0x00, Y2, Y0, Y2
+	VMOVMSKPS Y2, CX
 	TESTL     CX, CX
-	JNZ       found7
+	JNZ       found11
 	ADDQ      $0x00000008, AX
 	JMP       single14
 
@@ -1224,125 +1232,201 @@ last15:
 	LEAQ       laneMasks<>+0(SB), BX
 	SHLQ       $0x02, CX
 	SUBQ       CX, BX
-	VMOVDQU    32(BX), Y0
-	VMASKMOVPS (DX)(AX*4), Y0, Y0
-	VCMPPS     $0x03, Y0, Y0, Y0
-	VMOVMSKPS  Y0, CX
+	VMOVDQU    32(BX), Y2
+	VMASKMOVPS (DX)(AX*4), Y2, Y2
+	VANDPS     Y2, Y1, Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VMOVMSKPS  Y2, CX
 	TESTL      CX, CX
-	JNZ        found7
+	JNZ        found11
 
 none16:
 	MOVL $0x00000001, CX
-	JMP  value6
+
+found11:
+	BSFL CX, CX
+	ADDQ CX, AX
+	MOVQ AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+nan12:
+	MOVQ x_base+0(FP), DX
+	MOVQ x_len+8(FP), BX
+	XORQ AX, AX
+
+rounds17:
+	LEAQ      32(AX), CX
+	CMPQ      CX, BX
+	JG        single18
+	VMOVUPS   (DX)(AX*4), Y1
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VMOVUPS   32(DX)(AX*4), Y2
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VMOVUPS   64(DX)(AX*4), Y3
+	VCMPPS    $0x03, Y3, Y3, Y3
+	VMOVUPS   96(DX)(AX*4), Y4
+	VCMPPS    $0x03, Y4, Y4, Y4
+	VORPS     Y1, Y2, Y1
+	VORPS     Y3, Y4, Y3
+	VORPS     Y1, Y3, Y1
+	VMOVMSKPS Y1, CX
+	TESTL     CX, CX
+	JNZ       single18
+	ADDQ      $0x00000020, AX
+	JMP       rounds17
+
+single18:
+	LEAQ      8(AX), CX
+	CMPQ      CX, BX
+	JG        last19
+	VMOVUPS   (DX)(AX*4), Y1
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VMOVMSKPS Y1, CX
+	TESTL     CX, CX
+	JNZ       found11
+	ADDQ      $0x00000008, AX
+	JMP       single18
+
+last19:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none20
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x02, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y1
+	VMASKMOVPS (DX)(AX*4), Y1, Y1
+	VCMPPS     $0x03, Y1, Y1, Y1
+	VMOVMSKPS  Y1, CX
+	TESTL      CX, CX
+	JNZ        found11
+
+none20:
+	MOVL $0x00000001, CX
+	JMP  value10
 
 // MaxF64AVX2 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0 is
 // larger than −0. It is defined by generic.MaxF64.
 //
-// AVX2 and FMA. Eight vectors a round, four with a maximum of their own, masked tail; then
-// the maximum of the four and of their lanes. The first pass has one instruction for each
-// vector, and adds up squares: if the sum is NaN, there is one. Then, or if the result is a
-// zero, a second pass takes more care. Reads x.
+// AVX2 and FMA. Eight vectors a round, four pairs with a maximum of their own, masked tail;
+// then the maximum of the four and of their lanes. The first pass multiplies pairs of
+// vectors and adds up the products: if the sum isn't NaN, there is none. Otherwise, or if
+// the result is a zero, a second pass takes more care. Reads x.
 //
-// sum Y0–Y7, maximum Y8–Y11 Y0–Y3, x AX, len(x) CX.
+// maximum Y0 Y2 Y4 Y6 Y1 Y3, sum Y1 Y3 Y5 Y7, x AX, len(x) CX.
 //
 // Requires: AVX, FMA3
 TEXT ·MaxF64AVX2(SB), NOSPLIT, $0-32
-	VXORPS  Y0, Y0, Y0
+	VMOVUPD minusInfF64<>+0(SB), Y0
 	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
+	VMOVUPD minusInfF64<>+0(SB), Y2
 	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
+	VMOVUPD minusInfF64<>+0(SB), Y4
 	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
+	VMOVUPD minusInfF64<>+0(SB), Y6
 	VXORPS  Y7, Y7, Y7
-	VMOVUPD minusInfF64<>+0(SB), Y8
-	VMOVUPD minusInfF64<>+0(SB), Y9
-	VMOVUPD minusInfF64<>+0(SB), Y10
-	VMOVUPD minusInfF64<>+0(SB), Y11
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
 	CMPQ        CX, $0x00000020
 	JL          done3
-	VMOVUPD     (AX), Y12
-	VFMADD231PD Y12, Y12, Y0
-	VMAXPD      Y8, Y12, Y8
-	VMOVUPD     32(AX), Y12
-	VFMADD231PD Y12, Y12, Y1
-	VMAXPD      Y9, Y12, Y9
-	VMOVUPD     64(AX), Y12
-	VFMADD231PD Y12, Y12, Y2
-	VMAXPD      Y10, Y12, Y10
-	VMOVUPD     96(AX), Y12
-	VFMADD231PD Y12, Y12, Y3
-	VMAXPD      Y11, Y12, Y11
-	VMOVUPD     128(AX), Y12
-	VFMADD231PD Y12, Y12, Y4
-	VMAXPD      Y8, Y12, Y8
-	VMOVUPD     160(AX), Y12
-	VFMADD231PD Y12, Y12, Y5
-	VMAXPD      Y9, Y12, Y9
-	VMOVUPD     192(AX), Y12
-	VFMADD231PD Y12, Y12, Y6
-	VMAXPD      Y10, Y12, Y10
-	VMOVUPD     224(AX), Y12
-	VFMADD231PD Y12, Y12, Y7
-	VMAXPD      Y11, Y12, Y11
+	VMOVUPD     (AX), Y8
+	VMOVUPD     32(AX), Y9
+	VFMADD231PD Y9, Y8, Y1
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y0, Y8, Y0
+	VMOVUPD     64(AX), Y8
+	VMOVUPD     96(AX), Y9
+	VFMADD231PD Y9, Y8, Y3
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y2, Y8, Y2
+	VMOVUPD     128(AX), Y8
+	VMOVUPD     160(AX), Y9
+	VFMADD231PD Y9, Y8, Y5
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y4, Y8, Y4
+	VMOVUPD     192(AX), Y8
+	VMOVUPD     224(AX), Y9
+	VFMADD231PD Y9, Y8, Y7
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
 	JMP         vectors2
 
 done3:
-vectors4:
-	CMPQ        CX, $0x00000004
+	CMPQ        CX, $0x00000010
 	JL          done5
-	VMOVUPD     (AX), Y12
-	VFMADD231PD Y12, Y12, Y0
-	VMAXPD      Y8, Y12, Y8
-	ADDQ        $0x00000020, AX
-	SUBQ        $0x00000004, CX
-	JMP         vectors4
+	VMOVUPD     (AX), Y8
+	VMOVUPD     32(AX), Y9
+	VFMADD231PD Y9, Y8, Y1
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y0, Y8, Y0
+	VMOVUPD     64(AX), Y8
+	VMOVUPD     96(AX), Y9
+	VFMADD231PD Y9, Y8, Y3
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y2, Y8, Y2
+	ADDQ        $0x00000080, AX
+	SUBQ        $0x00000010, CX
 
 done5:
+	CMPQ        CX, $0x00000008
+	JL          done7
+	VMOVUPD     (AX), Y8
+	VMOVUPD     32(AX), Y9
+	VFMADD231PD Y9, Y8, Y1
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y0, Y8, Y0
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000008, CX
+
+done7:
+	CMPQ        CX, $0x00000004
+	JL          done9
+	VMOVUPD     (AX), Y8
+	VFMADD231PD Y8, Y8, Y1
+	VMAXPD      Y0, Y8, Y0
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000004, CX
+
+done9:
 	TESTQ       CX, CX
-	JZ          end6
+	JZ          end10
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
 	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y12
-	VMASKMOVPD  (AX), Y12, Y13
-	VFMADD231PD Y13, Y13, Y0
-	VMOVUPD     minusInfF64<>+0(SB), Y14
-	VBLENDVPD   Y12, Y13, Y14, Y13
-	VMAXPD      Y8, Y13, Y8
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPD  (AX), Y8, Y9
+	VFMADD231PD Y9, Y9, Y1
+	VMOVUPD     minusInfF64<>+0(SB), Y10
+	VBLENDVPD   Y8, Y9, Y10, Y9
+	VMAXPD      Y0, Y9, Y0
 
-end6:
+end10:
 	// The four, then lanes that lie ever closer.
-	VMAXPD     Y8, Y10, Y8
-	VMAXPD     Y9, Y11, Y9
-	VMAXPD     Y8, Y9, Y8
-	VPERM2F128 $0x01, Y8, Y8, Y9
-	VMAXPD     Y8, Y9, Y8
-	VPERMILPD  $0x55, Y8, Y9
-	VMAXPD     Y8, Y9, Y8
+	VMAXPD     Y0, Y4, Y0
+	VMAXPD     Y2, Y6, Y2
+	VMAXPD     Y0, Y2, Y0
+	VPERM2F128 $0x01, Y0, Y0, Y2
+	VMAXPD     Y0, Y2, Y0
+	VPERMILPD  $0x55, Y0, Y2
+	VMAXPD     Y0, Y2, Y0
 
-	// NaN goes through sums of squares, and nothing else makes one.
-	VADDPD    Y4, Y0, Y0
+	// NaN goes through products and sums.
 	VADDPD    Y5, Y1, Y1
-	VADDPD    Y6, Y2, Y2
 	VADDPD    Y7, Y3, Y3
-	VADDPD    Y2, Y0, Y0
 	VADDPD    Y3, Y1, Y1
-	VADDPD    Y1, Y0, Y0
-	VCMPPD    $0x03, Y0, Y0, Y0
-	VMOVMSKPD Y0, AX
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VMOVMSKPD Y1, AX
 	TESTL     AX, AX
 	JNZ       careful1
-	VMOVQ     X8, AX
+	VMOVQ     X0, AX
 	ADDQ      AX, AX
 	JZ        careful1
-	VMOVSD    X8, ret+24(FP)
+	VMOVSD    X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -1354,9 +1438,9 @@ careful1:
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
-vectors7:
+vectors11:
 	CMPQ      CX, $0x00000020
-	JL        done8
+	JL        done12
 	VMOVUPD   (AX), Y4
 	VCMPPD    $0x03, Y4, Y0, Y5
 	VADDPD    Y4, Y0, Y6
@@ -1423,12 +1507,12 @@ vectors7:
 	VMOVUPD   Y3, Y3
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000020, CX
-	JMP       vectors7
+	JMP       vectors11
 
-done8:
-vectors9:
+done12:
+vectors13:
 	CMPQ      CX, $0x00000004
-	JL        done10
+	JL        done14
 	VMOVUPD   (AX), Y4
 	VCMPPD    $0x03, Y4, Y0, Y5
 	VADDPD    Y4, Y0, Y6
@@ -1439,11 +1523,11 @@ vectors9:
 	VMOVUPD   Y0, Y0
 	ADDQ      $0x00000020, AX
 	SUBQ      $0x00000004, CX
-	JMP       vectors9
+	JMP       vectors13
 
-done10:
+done14:
 	TESTQ      CX, CX
-	JZ         end11
+	JZ         end15
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
@@ -1459,7 +1543,7 @@ done10:
 	VBLENDVPD  Y4, Y6, Y0, Y0
 	VMOVUPD    Y0, Y0
 
-end11:
+end15:
 	// The four, then lanes that lie ever closer.
 	VCMPPD     $0x03, Y2, Y0, Y4
 	VADDPD     Y2, Y0, Y5
@@ -1505,111 +1589,124 @@ end11:
 // MinF64AVX2 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
 // is smaller than +0. It is defined by generic.MinF64.
 //
-// AVX2 and FMA. Eight vectors a round, four with a minimum of their own, masked tail; then
-// the minimum of the four and of their lanes. The first pass has one instruction for each
-// vector, and adds up squares: if the sum is NaN, there is one. Then, or if the result is a
-// zero, a second pass takes more care. Reads x.
+// AVX2 and FMA. Eight vectors a round, four pairs with a minimum of their own, masked tail;
+// then the minimum of the four and of their lanes. The first pass multiplies pairs of
+// vectors and adds up the products: if the sum isn't NaN, there is none. Otherwise, or if
+// the result is a zero, a second pass takes more care. Reads x.
 //
-// sum Y0–Y7, minimum Y8–Y11 Y0–Y3, x AX, len(x) CX.
+// minimum Y0 Y2 Y4 Y6 Y1 Y3, sum Y1 Y3 Y5 Y7, x AX, len(x) CX.
 //
 // Requires: AVX, FMA3
 TEXT ·MinF64AVX2(SB), NOSPLIT, $0-32
-	VXORPS  Y0, Y0, Y0
+	VMOVUPD infF64<>+0(SB), Y0
 	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
+	VMOVUPD infF64<>+0(SB), Y2
 	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
+	VMOVUPD infF64<>+0(SB), Y4
 	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
+	VMOVUPD infF64<>+0(SB), Y6
 	VXORPS  Y7, Y7, Y7
-	VMOVUPD infF64<>+0(SB), Y8
-	VMOVUPD infF64<>+0(SB), Y9
-	VMOVUPD infF64<>+0(SB), Y10
-	VMOVUPD infF64<>+0(SB), Y11
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
 	CMPQ        CX, $0x00000020
 	JL          done3
-	VMOVUPD     (AX), Y12
-	VFMADD231PD Y12, Y12, Y0
-	VMINPD      Y8, Y12, Y8
-	VMOVUPD     32(AX), Y12
-	VFMADD231PD Y12, Y12, Y1
-	VMINPD      Y9, Y12, Y9
-	VMOVUPD     64(AX), Y12
-	VFMADD231PD Y12, Y12, Y2
-	VMINPD      Y10, Y12, Y10
-	VMOVUPD     96(AX), Y12
-	VFMADD231PD Y12, Y12, Y3
-	VMINPD      Y11, Y12, Y11
-	VMOVUPD     128(AX), Y12
-	VFMADD231PD Y12, Y12, Y4
-	VMINPD      Y8, Y12, Y8
-	VMOVUPD     160(AX), Y12
-	VFMADD231PD Y12, Y12, Y5
-	VMINPD      Y9, Y12, Y9
-	VMOVUPD     192(AX), Y12
-	VFMADD231PD Y12, Y12, Y6
-	VMINPD      Y10, Y12, Y10
-	VMOVUPD     224(AX), Y12
-	VFMADD231PD Y12, Y12, Y7
-	VMINPD      Y11, Y12, Y11
+	VMOVUPD     (AX), Y8
+	VMOVUPD     32(AX), Y9
+	VFMADD231PD Y9, Y8, Y1
+	VMINPD      Y8, Y9, Y8
+	VMINPD      Y0, Y8, Y0
+	VMOVUPD     64(AX), Y8
+	VMOVUPD     96(AX), Y9
+	VFMADD231PD Y9, Y8, Y3
+	VMINPD      Y8, Y9, Y8
+	VMINPD      Y2, Y8, Y2
+	VMOVUPD     128(AX), Y8
+	VMOVUPD     160(AX), Y9
+	VFMADD231PD Y9, Y8, Y5
+	VMINPD      Y8, Y9, Y8
+	VMINPD      Y4, Y8, Y4
+	VMOVUPD     192(AX), Y8
+	VMOVUPD     224(AX), Y9
+	VFMADD231PD Y9, Y8, Y7
+	VMINPD      Y8, Y9, Y8
+	VMINPD      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
 	JMP         vectors2
 
 done3:
-vectors4:
-	CMPQ        CX, $0x00000004
+	CMPQ        CX, $0x00000010
 	JL          done5
-	VMOVUPD     (AX), Y12
-	VFMADD231PD Y12, Y12, Y0
-	VMINPD      Y8, Y12, Y8
-	ADDQ        $0x00000020, AX
-	SUBQ        $0x00000004, CX
-	JMP         vectors4
+	VMOVUPD     (AX), Y8
+	VMOVUPD     32(AX), Y9
+	VFMADD231PD Y9, Y8, Y1
+	VMINPD      Y8, Y9, Y8
+	VMINPD      Y0, Y8, Y0
+	VMOVUPD     64(AX), Y8
+	VMOVUPD     96(AX), Y9
+	VFMADD231PD Y9, Y8, Y3
+	VMINPD      Y8, Y9, Y8
+	VMINPD      Y2, Y8, Y2
+	ADDQ        $0x00000080, AX
+	SUBQ        $0x00000010, CX
 
 done5:
+	CMPQ        CX, $0x00000008
+	JL          done7
+	VMOVUPD     (AX), Y8
+	VMOVUPD     32(AX), Y9
+	VFMADD231PD Y9, Y8, Y1
+	VMINPD      Y8, Y9, Y8
+	VMINPD      Y0, Y8, Y0
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000008, CX
+
+done7:
+	CMPQ        CX, $0x00000004
+	JL          done9
+	VMOVUPD     (AX), Y8
+	VFMADD231PD Y8, Y8, Y1
+	VMINPD      Y0, Y8, Y0
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000004, CX
+
+done9:
 	TESTQ       CX, CX
-	JZ          end6
+	JZ          end10
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
 	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y12
-	VMASKMOVPD  (AX), Y12, Y13
-	VFMADD231PD Y13, Y13, Y0
-	VMOVUPD     infF64<>+0(SB), Y14
-	VBLENDVPD   Y12, Y13, Y14, Y13
-	VMINPD      Y8, Y13, Y8
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPD  (AX), Y8, Y9
+	VFMADD231PD Y9, Y9, Y1
+	VMOVUPD     infF64<>+0(SB), Y10
+	VBLENDVPD   Y8, Y9, Y10, Y9
+	VMINPD      Y0, Y9, Y0
 
-end6:
+end10:
 	// The four, then lanes that lie ever closer.
-	VMINPD     Y8, Y10, Y8
-	VMINPD     Y9, Y11, Y9
-	VMINPD     Y8, Y9, Y8
-	VPERM2F128 $0x01, Y8, Y8, Y9
-	VMINPD     Y8, Y9, Y8
-	VPERMILPD  $0x55, Y8, Y9
-	VMINPD     Y8, Y9, Y8
+	VMINPD     Y0, Y4, Y0
+	VMINPD     Y2, Y6, Y2
+	VMINPD     Y0, Y2, Y0
+	VPERM2F128 $0x01, Y0, Y0, Y2
+	VMINPD     Y0, Y2, Y0
+	VPERMILPD  $0x55, Y0, Y2
+	VMINPD     Y0, Y2, Y0
 
-	// NaN goes through sums of squares, and nothing else makes one.
-	VADDPD    Y4, Y0, Y0
+	// NaN goes through products and sums.
 	VADDPD    Y5, Y1, Y1
-	VADDPD    Y6, Y2, Y2
 	VADDPD    Y7, Y3, Y3
-	VADDPD    Y2, Y0, Y0
 	VADDPD    Y3, Y1, Y1
-	VADDPD    Y1, Y0, Y0
-	VCMPPD    $0x03, Y0, Y0, Y0
-	VMOVMSKPD Y0, AX
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VMOVMSKPD Y1, AX
 	TESTL     AX, AX
 	JNZ       careful1
-	VMOVQ     X8, AX
+	VMOVQ     X0, AX
 	ADDQ      AX, AX
 	JZ        careful1
-	VMOVSD    X8, ret+24(FP)
+	VMOVSD    X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -1621,9 +1718,9 @@ careful1:
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
-vectors7:
+vectors11:
 	CMPQ      CX, $0x00000020
-	JL        done8
+	JL        done12
 	VMOVUPD   (AX), Y4
 	VCMPPD    $0x03, Y4, Y0, Y5
 	VADDPD    Y4, Y0, Y6
@@ -1690,12 +1787,12 @@ vectors7:
 	VMOVUPD   Y3, Y3
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000020, CX
-	JMP       vectors7
+	JMP       vectors11
 
-done8:
-vectors9:
+done12:
+vectors13:
 	CMPQ      CX, $0x00000004
-	JL        done10
+	JL        done14
 	VMOVUPD   (AX), Y4
 	VCMPPD    $0x03, Y4, Y0, Y5
 	VADDPD    Y4, Y0, Y6
@@ -1706,11 +1803,11 @@ vectors9:
 	VMOVUPD   Y0, Y0
 	ADDQ      $0x00000020, AX
 	SUBQ      $0x00000004, CX
-	JMP       vectors9
+	JMP       vectors13
 
-done10:
+done14:
 	TESTQ      CX, CX
-	JZ         end11
+	JZ         end15
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
@@ -1726,7 +1823,7 @@ done10:
 	VBLENDVPD  Y4, Y6, Y0, Y0
 	VMOVUPD    Y0, Y0
 
-end11:
+end15:
 	// The four, then lanes that lie ever closer.
 	VCMPPD     $0x03, Y2, Y0, Y4
 	VADDPD     Y2, Y0, Y5
@@ -1772,117 +1869,130 @@ end11:
 // ArgMaxF64AVX2 returns the first i for which x[i] is largest, or for which it is NaN, and 0
 // of nothing. It is defined by generic.ArgMaxF64.
 //
-// AVX2 and FMA. The maximum as in Max, whose pass has one instruction for each vector, and
-// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// AVX2 and FMA. The maximum as in Max, whose pass multiplies pairs of vectors and adds up
+// the products: if the sum isn't NaN, there is none. Then four vectors a round until one has
 // it, then one at a time, masked tail. Reads x.
 //
-// sum Y0–Y7, maximum Y8–Y11 Y0, i AX.
+// maximum Y0 Y2 Y4 Y6, sum Y1 Y3 Y5 Y7, i AX.
 //
 // Requires: AVX, AVX2, FMA3
 TEXT ·ArgMaxF64AVX2(SB), NOSPLIT, $0-32
-	VXORPS  Y0, Y0, Y0
+	VMOVUPD minusInfF64<>+0(SB), Y0
 	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
+	VMOVUPD minusInfF64<>+0(SB), Y2
 	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
+	VMOVUPD minusInfF64<>+0(SB), Y4
 	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
+	VMOVUPD minusInfF64<>+0(SB), Y6
 	VXORPS  Y7, Y7, Y7
-	VMOVUPD minusInfF64<>+0(SB), Y8
-	VMOVUPD minusInfF64<>+0(SB), Y9
-	VMOVUPD minusInfF64<>+0(SB), Y10
-	VMOVUPD minusInfF64<>+0(SB), Y11
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors1:
 	CMPQ        CX, $0x00000020
 	JL          done2
-	VMOVUPD     (AX), Y12
-	VFMADD231PD Y12, Y12, Y0
-	VMAXPD      Y8, Y12, Y8
-	VMOVUPD     32(AX), Y12
-	VFMADD231PD Y12, Y12, Y1
-	VMAXPD      Y9, Y12, Y9
-	VMOVUPD     64(AX), Y12
-	VFMADD231PD Y12, Y12, Y2
-	VMAXPD      Y10, Y12, Y10
-	VMOVUPD     96(AX), Y12
-	VFMADD231PD Y12, Y12, Y3
-	VMAXPD      Y11, Y12, Y11
-	VMOVUPD     128(AX), Y12
-	VFMADD231PD Y12, Y12, Y4
-	VMAXPD      Y8, Y12, Y8
-	VMOVUPD     160(AX), Y12
-	VFMADD231PD Y12, Y12, Y5
-	VMAXPD      Y9, Y12, Y9
-	VMOVUPD     192(AX), Y12
-	VFMADD231PD Y12, Y12, Y6
-	VMAXPD      Y10, Y12, Y10
-	VMOVUPD     224(AX), Y12
-	VFMADD231PD Y12, Y12, Y7
-	VMAXPD      Y11, Y12, Y11
+	VMOVUPD     (AX), Y8
+	VMOVUPD     32(AX), Y9
+	VFMADD231PD Y9, Y8, Y1
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y0, Y8, Y0
+	VMOVUPD     64(AX), Y8
+	VMOVUPD     96(AX), Y9
+	VFMADD231PD Y9, Y8, Y3
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y2, Y8, Y2
+	VMOVUPD     128(AX), Y8
+	VMOVUPD     160(AX), Y9
+	VFMADD231PD Y9, Y8, Y5
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y4, Y8, Y4
+	VMOVUPD     192(AX), Y8
+	VMOVUPD     224(AX), Y9
+	VFMADD231PD Y9, Y8, Y7
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
 	JMP         vectors1
 
 done2:
-vectors3:
-	CMPQ        CX, $0x00000004
+	CMPQ        CX, $0x00000010
 	JL          done4
-	VMOVUPD     (AX), Y12
-	VFMADD231PD Y12, Y12, Y0
-	VMAXPD      Y8, Y12, Y8
-	ADDQ        $0x00000020, AX
-	SUBQ        $0x00000004, CX
-	JMP         vectors3
+	VMOVUPD     (AX), Y8
+	VMOVUPD     32(AX), Y9
+	VFMADD231PD Y9, Y8, Y1
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y0, Y8, Y0
+	VMOVUPD     64(AX), Y8
+	VMOVUPD     96(AX), Y9
+	VFMADD231PD Y9, Y8, Y3
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y2, Y8, Y2
+	ADDQ        $0x00000080, AX
+	SUBQ        $0x00000010, CX
 
 done4:
+	CMPQ        CX, $0x00000008
+	JL          done6
+	VMOVUPD     (AX), Y8
+	VMOVUPD     32(AX), Y9
+	VFMADD231PD Y9, Y8, Y1
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y0, Y8, Y0
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000008, CX
+
+done6:
+	CMPQ        CX, $0x00000004
+	JL          done8
+	VMOVUPD     (AX), Y8
+	VFMADD231PD Y8, Y8, Y1
+	VMAXPD      Y0, Y8, Y0
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000004, CX
+
+done8:
 	TESTQ       CX, CX
-	JZ          end5
+	JZ          end9
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
 	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y12
-	VMASKMOVPD  (AX), Y12, Y13
-	VFMADD231PD Y13, Y13, Y0
-	VMOVUPD     minusInfF64<>+0(SB), Y14
-	VBLENDVPD   Y12, Y13, Y14, Y13
-	VMAXPD      Y8, Y13, Y8
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPD  (AX), Y8, Y9
+	VFMADD231PD Y9, Y9, Y1
+	VMOVUPD     minusInfF64<>+0(SB), Y10
+	VBLENDVPD   Y8, Y9, Y10, Y9
+	VMAXPD      Y0, Y9, Y0
 
-end5:
+end9:
 	// The four, then lanes that lie ever closer.
-	VMAXPD     Y8, Y10, Y8
-	VMAXPD     Y9, Y11, Y9
-	VMAXPD     Y8, Y9, Y8
-	VPERM2F128 $0x01, Y8, Y8, Y9
-	VMAXPD     Y8, Y9, Y8
-	VPERMILPD  $0x55, Y8, Y9
-	VMAXPD     Y8, Y9, Y8
+	VMAXPD     Y0, Y4, Y0
+	VMAXPD     Y2, Y6, Y2
+	VMAXPD     Y0, Y2, Y0
+	VPERM2F128 $0x01, Y0, Y0, Y2
+	VMAXPD     Y0, Y2, Y0
+	VPERMILPD  $0x55, Y0, Y2
+	VMAXPD     Y0, Y2, Y0
 
-	// NaN goes through sums of squares, and nothing else makes one.
-	VADDPD    Y4, Y0, Y0
+	// NaN goes through products and sums.
 	VADDPD    Y5, Y1, Y1
-	VADDPD    Y6, Y2, Y2
 	VADDPD    Y7, Y3, Y3
-	VADDPD    Y2, Y0, Y0
 	VADDPD    Y3, Y1, Y1
-	VADDPD    Y1, Y0, Y0
-	VCMPPD    $0x03, Y0, Y0, Y0
-	VMOVMSKPD Y0, AX
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VMOVMSKPD Y1, AX
 	TESTL     AX, AX
-	JNZ       nan8
+	JNZ       nan12
 
-value6:
-	VBROADCASTSD X8, Y0
+value10:
+	VBROADCASTSD X0, Y0
 	MOVQ         x_base+0(FP), DX
 	MOVQ         x_len+8(FP), BX
 	XORQ         AX, AX
 
-rounds9:
+rounds13:
 	LEAQ      16(AX), CX
 	CMPQ      CX, BX
-	JG        single10
+	JG        single14
 	VCMPPD    $0x00, (DX)(AX*8), Y0, Y1
 	VCMPPD    $0x00, 32(DX)(AX*8), Y0, Y2
 	VCMPPD    $0x00, 64(DX)(AX*8), Y0, Y3
@@ -1892,67 +2002,6 @@ rounds9:
 	VORPS     Y1, Y3, Y1
 	VMOVMSKPD Y1, CX
 	TESTL     CX, CX
-	JNZ       single10
-	ADDQ      $0x00000010, AX
-	JMP       rounds9
-
-single10:
-	LEAQ      4(AX), CX
-	CMPQ      CX, BX
-	JG        last11
-	VCMPPD    $0x00, (DX)(AX*8), Y0, Y1
-	VMOVMSKPD Y1, CX
-	TESTL     CX, CX
-	JNZ       found7
-	ADDQ      $0x00000004, AX
-	JMP       single10
-
-last11:
-	MOVQ       BX, CX
-	SUBQ       AX, CX
-	JZ         none12
-	LEAQ       laneMasks<>+0(SB), BX
-	SHLQ       $0x03, CX
-	SUBQ       CX, BX
-	VMOVDQU    32(BX), Y1
-	VMASKMOVPD (DX)(AX*8), Y1, Y1
-	VCMPPD     $0x00, Y1, Y0, Y1
-	VMOVMSKPD  Y1, CX
-	TESTL      CX, CX
-	JNZ        found7
-
-none12:
-	MOVL $0x00000001, CX
-
-found7:
-	BSFL CX, CX
-	ADDQ CX, AX
-	MOVQ AX, ret+24(FP)
-	VZEROUPPER
-	RET
-
-nan8:
-	MOVQ x_base+0(FP), DX
-	MOVQ x_len+8(FP), BX
-	XORQ AX, AX
-
-rounds13:
-	LEAQ      16(AX), CX
-	CMPQ      CX, BX
-	JG        single14
-	VMOVUPD   (DX)(AX*8), Y0
-	VCMPPD    $0x03, Y0, Y0, Y0
-	VMOVUPD   32(DX)(AX*8), Y1
-	VCMPPD    $0x03, Y1, Y1, Y1
-	VMOVUPD   64(DX)(AX*8), Y2
-	VCMPPD    $0x03, Y2, Y2, Y2
-	VMOVUPD   96(DX)(AX*8), Y3
-	VCMPPD    $0x03, Y3, Y3, Y3
-	VORPS     Y0, Y1, Y0
-	VORPS     Y2, Y3, Y2
-	VORPS     Y0, Y2, Y0
-	VMOVMSKPD Y0, CX
-	TESTL     CX, CX
 	JNZ       single14
 	ADDQ      $0x00000010, AX
 	JMP       rounds13
@@ -1961,11 +2010,10 @@ single14:
 	LEAQ      4(AX), CX
 	CMPQ      CX, BX
 	JG        last15
-	VMOVUPD   (DX)(AX*8), Y0
-	VCMPPD    $0x03, Y0, Y0, Y0
-	VMOVMSKPD Y0, CX
+	VCMPPD    $0x00, (DX)(AX*8), Y0, Y1
+	VMOVMSKPD Y1, CX
 	TESTL     CX, CX
-	JNZ       found7
+	JNZ       found11
 	ADDQ      $0x00000004, AX
 	JMP       single14
 
@@ -1976,131 +2024,206 @@ last15:
 	LEAQ       laneMasks<>+0(SB), BX
 	SHLQ       $0x03, CX
 	SUBQ       CX, BX
-	VMOVDQU    32(BX), Y0
-	VMASKMOVPD (DX)(AX*8), Y0, Y0
-	VCMPPD     $0x03, Y0, Y0, Y0
-	VMOVMSKPD  Y0, CX
+	VMOVDQU    32(BX), Y1
+	VMASKMOVPD (DX)(AX*8), Y1, Y1
+	VCMPPD     $0x00, Y1, Y0, Y1
+	VMOVMSKPD  Y1, CX
 	TESTL      CX, CX
-	JNZ        found7
+	JNZ        found11
 
 none16:
 	MOVL $0x00000001, CX
-	JMP  value6
+
+found11:
+	BSFL CX, CX
+	ADDQ CX, AX
+	MOVQ AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+nan12:
+	MOVQ x_base+0(FP), DX
+	MOVQ x_len+8(FP), BX
+	XORQ AX, AX
+
+rounds17:
+	LEAQ      16(AX), CX
+	CMPQ      CX, BX
+	JG        single18
+	VMOVUPD   (DX)(AX*8), Y1
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VMOVUPD   32(DX)(AX*8), Y2
+	VCMPPD    $0x03, Y2, Y2, Y2
+	VMOVUPD   64(DX)(AX*8), Y3
+	VCMPPD    $0x03, Y3, Y3, Y3
+	VMOVUPD   96(DX)(AX*8), Y4
+	VCMPPD    $0x03, Y4, Y4, Y4
+	VORPS     Y1, Y2, Y1
+	VORPS     Y3, Y4, Y3
+	VORPS     Y1, Y3, Y1
+	VMOVMSKPD Y1, CX
+	TESTL     CX, CX
+	JNZ       single18
+	ADDQ      $0x00000010, AX
+	JMP       rounds17
+
+single18:
+	LEAQ      4(AX), CX
+	CMPQ      CX, BX
+	JG        last19
+	VMOVUPD   (DX)(AX*8), Y1
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VMOVMSKPD Y1, CX
+	TESTL     CX, CX
+	JNZ       found11
+	ADDQ      $0x00000004, AX
+	JMP       single18
+
+last19:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none20
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x03, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y1
+	VMASKMOVPD (DX)(AX*8), Y1, Y1
+	VCMPPD     $0x03, Y1, Y1, Y1
+	VMOVMSKPD  Y1, CX
+	TESTL      CX, CX
+	JNZ        found11
+
+none20:
+	MOVL $0x00000001, CX
+	JMP  value10
 
 // ArgMinF64AVX2 returns the first i for which x[i] is smallest, or for which it is NaN, and
 // 0 of nothing. It is defined by generic.ArgMinF64.
 //
-// AVX2 and FMA. The minimum as in Min, whose pass has one instruction for each vector, and
-// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// AVX2 and FMA. The minimum as in Min, whose pass multiplies pairs of vectors and adds up
+// the products: if the sum isn't NaN, there is none. Then four vectors a round until one has
 // it, then one at a time, masked tail. Reads x.
 //
-// sum Y0–Y7, minimum Y8–Y11 Y0, i AX.
+// minimum Y0 Y2 Y4 Y6, sum Y1 Y3 Y5 Y7, i AX.
 //
 // Requires: AVX, AVX2, FMA3
 TEXT ·ArgMinF64AVX2(SB), NOSPLIT, $0-32
-	VXORPS  Y0, Y0, Y0
+	VMOVUPD infF64<>+0(SB), Y0
 	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
+	VMOVUPD infF64<>+0(SB), Y2
 	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
+	VMOVUPD infF64<>+0(SB), Y4
 	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
+	VMOVUPD infF64<>+0(SB), Y6
 	VXORPS  Y7, Y7, Y7
-	VMOVUPD infF64<>+0(SB), Y8
-	VMOVUPD infF64<>+0(SB), Y9
-	VMOVUPD infF64<>+0(SB), Y10
-	VMOVUPD infF64<>+0(SB), Y11
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors1:
 	CMPQ        CX, $0x00000020
 	JL          done2
-	VMOVUPD     (AX), Y12
-	VFMADD231PD Y12, Y12, Y0
-	VMINPD      Y8, Y12, Y8
-	VMOVUPD     32(AX), Y12
-	VFMADD231PD Y12, Y12, Y1
-	VMINPD      Y9, Y12, Y9
-	VMOVUPD     64(AX), Y12
-	VFMADD231PD Y12, Y12, Y2
-	VMINPD      Y10, Y12, Y10
-	VMOVUPD     96(AX), Y12
-	VFMADD231PD Y12, Y12, Y3
-	VMINPD      Y11, Y12, Y11
-	VMOVUPD     128(AX), Y12
-	VFMADD231PD Y12, Y12, Y4
-	VMINPD      Y8, Y12, Y8
-	VMOVUPD     160(AX), Y12
-	VFMADD231PD Y12, Y12, Y5
-	VMINPD      Y9, Y12, Y9
-	VMOVUPD     192(AX), Y12
-	VFMADD231PD Y12, Y12, Y6
-	VMINPD      Y10, Y12, Y10
-	VMOVUPD     224(AX), Y12
-	VFMADD231PD Y12, Y12, Y7
-	VMINPD      Y11, Y12, Y11
+	VMOVUPD     (AX), Y8
+	VMOVUPD     32(AX), Y9
+	VFMADD231PD Y9, Y8, Y1
+	VMINPD      Y8, Y9, Y8
+	VMINPD      Y0, Y8, Y0
+	VMOVUPD     64(AX), Y8
+	VMOVUPD     96(AX), Y9
+	VFMADD231PD Y9, Y8, Y3
+	VMINPD      Y8, Y9, Y8
+	VMINPD      Y2, Y8, Y2
+	VMOVUPD     128(AX), Y8
+	VMOVUPD     160(AX), Y9
+	VFMADD231PD Y9, Y8, Y5
+	VMINPD      Y8, Y9, Y8
+	VMINPD      Y4, Y8, Y4
+	VMOVUPD     192(AX), Y8
+	VMOVUPD     224(AX), Y9
+	VFMADD231PD Y9, Y8, Y7
+	VMINPD      Y8, Y9, Y8
+	VMINPD      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
 	JMP         vectors1
 
 done2:
-vectors3:
-	CMPQ        CX, $0x00000004
+	CMPQ        CX, $0x00000010
 	JL          done4
-	VMOVUPD     (AX), Y12
-	VFMADD231PD Y12, Y12, Y0
-	VMINPD      Y8, Y12, Y8
-	ADDQ        $0x00000020, AX
-	SUBQ        $0x00000004, CX
-	JMP         vectors3
+	VMOVUPD     (AX), Y8
+	VMOVUPD     32(AX), Y9
+	VFMADD231PD Y9, Y8, Y1
+	VMINPD      Y8, Y9, Y8
+	VMINPD      Y0, Y8, Y0
+	VMOVUPD     64(AX), Y8
+	VMOVUPD     96(AX), Y9
+	VFMADD231PD Y9, Y8, Y3
+	VMINPD      Y8, Y9, Y8
+	VMINPD      Y2, Y8, Y2
+	ADDQ        $0x00000080, AX
+	SUBQ        $0x00000010, CX
 
 done4:
+	CMPQ        CX, $0x00000008
+	JL          done6
+	VMOVUPD     (AX), Y8
+	VMOVUPD     32(AX), Y9
+	VFMADD231PD Y9, Y8, Y1
+	VMINPD      Y8, Y9, Y8
+	VMINPD      Y0, Y8, Y0
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000008, CX
+
+done6:
+	CMPQ        CX, $0x00000004
+	JL          done8
+	VMOVUPD     (AX), Y8
+	VFMADD231PD Y8, Y8, Y1
+	VMINPD      Y0, Y8, Y0
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000004, CX
+
+done8:
 	TESTQ       CX, CX
-	JZ          end5
+	JZ          end9
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
 	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y12
-	VMASKMOVPD  (AX), Y12, Y13
-	VFMADD231PD Y13, Y13, Y0
-	VMOVUPD     infF64<>+0(SB), Y14
-	VBLENDVPD   Y12, Y13, Y14, Y13
-	VMINPD      Y8, Y13, Y8
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPD  (AX), Y8, Y9
+	VFMADD231PD Y9, Y9, Y1
+	VMOVUPD     infF64<>+0(SB), Y10
+	VBLENDVPD   Y8, Y9, Y10, Y9
+	VMINPD      Y0, Y9, Y0
 
-end5:
+end9:
 	// The four, then lanes that lie ever closer.
-	VMINPD     Y8, Y10, Y8
-	VMINPD     Y9, Y11, Y9
-	VMINPD     Y8, Y9, Y8
-	VPERM2F128 $0x01, Y8, Y8, Y9
-	VMINPD     Y8, Y9, Y8
-	VPERMILPD  $0x55, Y8, Y9
-	VMINPD     Y8, Y9, Y8
+	VMINPD     Y0, Y4, Y0
+	VMINPD     Y2, Y6, Y2
+	VMINPD     Y0, Y2, Y0
+	VPERM2F128 $0x01, Y0, Y0, Y2
+	VMINPD     Y0, Y2, Y0
+	VPERMILPD  $0x55, Y0, Y2
+	VMINPD     Y0, Y2, Y0
 
-	// NaN goes through sums of squares, and nothing else makes one.
-	VADDPD    Y4, Y0, Y0
+	// NaN goes through products and sums.
 	VADDPD    Y5, Y1, Y1
-	VADDPD    Y6, Y2, Y2
 	VADDPD    Y7, Y3, Y3
-	VADDPD    Y2, Y0, Y0
 	VADDPD    Y3, Y1, Y1
-	VADDPD    Y1, Y0, Y0
-	VCMPPD    $0x03, Y0, Y0, Y0
-	VMOVMSKPD Y0, AX
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VMOVMSKPD Y1, AX
 	TESTL     AX, AX
-	JNZ       nan8
+	JNZ       nan12
 
-value6:
-	VBROADCASTSD X8, Y0
+value10:
+	VBROADCASTSD X0, Y0
 	MOVQ         x_base+0(FP), DX
 	MOVQ         x_len+8(FP), BX
 	XORQ         AX, AX
 
-rounds9:
+rounds13:
 	LEAQ      16(AX), CX
 	CMPQ      CX, BX
-	JG        single10
+	JG        single14
 	VCMPPD    $0x00, (DX)(AX*8), Y0, Y1
 	VCMPPD    $0x00, 32(DX)(AX*8), Y0, Y2
 	VCMPPD    $0x00, 64(DX)(AX*8), Y0, Y3
@@ -2110,67 +2233,6 @@ rounds9:
 	VORPS     Y1, Y3, Y1
 	VMOVMSKPD Y1, CX
 	TESTL     CX, CX
-	JNZ       single10
-	ADDQ      $0x00000010, AX
-	JMP       rounds9
-
-single10:
-	LEAQ      4(AX), CX
-	CMPQ      CX, BX
-	JG        last11
-	VCMPPD    $0x00, (DX)(AX*8), Y0, Y1
-	VMOVMSKPD Y1, CX
-	TESTL     CX, CX
-	JNZ       found7
-	ADDQ      $0x00000004, AX
-	JMP       single10
-
-last11:
-	MOVQ       BX, CX
-	SUBQ       AX, CX
-	JZ         none12
-	LEAQ       laneMasks<>+0(SB), BX
-	SHLQ       $0x03, CX
-	SUBQ       CX, BX
-	VMOVDQU    32(BX), Y1
-	VMASKMOVPD (DX)(AX*8), Y1, Y1
-	VCMPPD     $0x00, Y1, Y0, Y1
-	VMOVMSKPD  Y1, CX
-	TESTL      CX, CX
-	JNZ        found7
-
-none12:
-	MOVL $0x00000001, CX
-
-found7:
-	BSFL CX, CX
-	ADDQ CX, AX
-	MOVQ AX, ret+24(FP)
-	VZEROUPPER
-	RET
-
-nan8:
-	MOVQ x_base+0(FP), DX
-	MOVQ x_len+8(FP), BX
-	XORQ AX, AX
-
-rounds13:
-	LEAQ      16(AX), CX
-	CMPQ      CX, BX
-	JG        single14
-	VMOVUPD   (DX)(AX*8), Y0
-	VCMPPD    $0x03, Y0, Y0, Y0
-	VMOVUPD   32(DX)(AX*8), Y1
-	VCMPPD    $0x03, Y1, Y1, Y1
-	VMOVUPD   64(DX)(AX*8), Y2
-	VCMPPD    $0x03, Y2, Y2, Y2
-	VMOVUPD   96(DX)(AX*8), Y3
-	VCMPPD    $0x03, Y3, Y3, Y3
-	VORPS     Y0, Y1, Y0
-	VORPS     Y2, Y3, Y2
-	VORPS     Y0, Y2, Y0
-	VMOVMSKPD Y0, CX
-	TESTL     CX, CX
 	JNZ       single14
 	ADDQ      $0x00000010, AX
 	JMP       rounds13
@@ -2179,11 +2241,10 @@ single14:
 	LEAQ      4(AX), CX
 	CMPQ      CX, BX
 	JG        last15
-	VMOVUPD   (DX)(AX*8), Y0
-	VCMPPD    $0x03, Y0, Y0, Y0
-	VMOVMSKPD Y0, CX
+	VCMPPD    $0x00, (DX)(AX*8), Y0, Y1
+	VMOVMSKPD Y1, CX
 	TESTL     CX, CX
-	JNZ       found7
+	JNZ       found11
 	ADDQ      $0x00000004, AX
 	JMP       single14
 
@@ -2194,142 +2255,223 @@ last15:
 	LEAQ       laneMasks<>+0(SB), BX
 	SHLQ       $0x03, CX
 	SUBQ       CX, BX
-	VMOVDQU    32(BX), Y0
-	VMASKMOVPD (DX)(AX*8), Y0, Y0
-	VCMPPD     $0x03, Y0, Y0, Y0
-	VMOVMSKPD  Y0, CX
+	VMOVDQU    32(BX), Y1
+	VMASKMOVPD (DX)(AX*8), Y1, Y1
+	VCMPPD     $0x00, Y1, Y0, Y1
+	VMOVMSKPD  Y1, CX
 	TESTL      CX, CX
-	JNZ        found7
+	JNZ        found11
 
 none16:
 	MOVL $0x00000001, CX
-	JMP  value6
+
+found11:
+	BSFL CX, CX
+	ADDQ CX, AX
+	MOVQ AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+nan12:
+	MOVQ x_base+0(FP), DX
+	MOVQ x_len+8(FP), BX
+	XORQ AX, AX
+
+rounds17:
+	LEAQ      16(AX), CX
+	CMPQ      CX, BX
+	JG        single18
+	VMOVUPD   (DX)(AX*8), Y1
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VMOVUPD   32(DX)(AX*8), Y2
+	VCMPPD    $0x03, Y2, Y2, Y2
+	VMOVUPD   64(DX)(AX*8), Y3
+	VCMPPD    $0x03, Y3, Y3, Y3
+	VMOVUPD   96(DX)(AX*8), Y4
+	VCMPPD    $0x03, Y4, Y4, Y4
+	VORPS     Y1, Y2, Y1
+	VORPS     Y3, Y4, Y3
+	VORPS     Y1, Y3, Y1
+	VMOVMSKPD Y1, CX
+	TESTL     CX, CX
+	JNZ       single18
+	ADDQ      $0x00000010, AX
+	JMP       rounds17
+
+single18:
+	LEAQ      4(AX), CX
+	CMPQ      CX, BX
+	JG        last19
+	VMOVUPD   (DX)(AX*8), Y1
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VMOVMSKPD Y1, CX
+	TESTL     CX, CX
+	JNZ       found11
+	ADDQ      $0x00000004, AX
+	JMP       single18
+
+last19:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none20
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x03, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y1
+	VMASKMOVPD (DX)(AX*8), Y1, Y1
+	VCMPPD     $0x03, Y1, Y1, Y1
+	VMOVMSKPD  Y1, CX
+	TESTL      CX, CX
+	JNZ        found11
+
+none20:
+	MOVL $0x00000001, CX
+	JMP  value10
 
 // IamaxF64AVX2 returns the first i for which |x[i]| is largest, or for which it is NaN, and
 // 0 of nothing. It is defined by generic.IamaxF64.
 //
-// AVX2 and FMA. The maximum as in Max, whose pass has one instruction for each vector, and
-// adds up squares: if the sum is NaN, there is one. Then four vectors a round until one has
+// AVX2 and FMA. The maximum as in Max, whose pass multiplies pairs of vectors and adds up
+// the products: if the sum isn't NaN, there is none. Then four vectors a round until one has
 // it, then one at a time, masked tail. Reads x.
 //
-// sum Y0–Y7, maximum Y8–Y11 Y0, i AX, magnitude Y1.
+// maximum Y0 Y2 Y4 Y6, sum Y1 Y3 Y5 Y7, i AX, magnitude Y1.
 //
 // Requires: AVX, AVX2, FMA3
 TEXT ·IamaxF64AVX2(SB), NOSPLIT, $0-32
-	VXORPS  Y0, Y0, Y0
+	VMOVUPD minusInfF64<>+0(SB), Y0
 	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
+	VMOVUPD minusInfF64<>+0(SB), Y2
 	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
+	VMOVUPD minusInfF64<>+0(SB), Y4
 	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
+	VMOVUPD minusInfF64<>+0(SB), Y6
 	VXORPS  Y7, Y7, Y7
-	VMOVUPD minusInfF64<>+0(SB), Y8
-	VMOVUPD minusInfF64<>+0(SB), Y9
-	VMOVUPD minusInfF64<>+0(SB), Y10
-	VMOVUPD minusInfF64<>+0(SB), Y11
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors1:
 	CMPQ        CX, $0x00000020
 	JL          done2
-	VMOVUPD     (AX), Y12
-	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
-	VFMADD231PD Y12, Y12, Y0
-	VMAXPD      Y8, Y12, Y8
-	VMOVUPD     32(AX), Y12
-	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
-	VFMADD231PD Y12, Y12, Y1
-	VMAXPD      Y9, Y12, Y9
-	VMOVUPD     64(AX), Y12
-	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
-	VFMADD231PD Y12, Y12, Y2
-	VMAXPD      Y10, Y12, Y10
-	VMOVUPD     96(AX), Y12
-	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
-	VFMADD231PD Y12, Y12, Y3
-	VMAXPD      Y11, Y12, Y11
-	VMOVUPD     128(AX), Y12
-	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
-	VFMADD231PD Y12, Y12, Y4
-	VMAXPD      Y8, Y12, Y8
-	VMOVUPD     160(AX), Y12
-	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
-	VFMADD231PD Y12, Y12, Y5
-	VMAXPD      Y9, Y12, Y9
-	VMOVUPD     192(AX), Y12
-	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
-	VFMADD231PD Y12, Y12, Y6
-	VMAXPD      Y10, Y12, Y10
-	VMOVUPD     224(AX), Y12
-	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
-	VFMADD231PD Y12, Y12, Y7
-	VMAXPD      Y11, Y12, Y11
+	VMOVUPD     (AX), Y8
+	VANDPD      magnitudeF64<>+0(SB), Y8, Y8
+	VMOVUPD     32(AX), Y9
+	VANDPD      magnitudeF64<>+0(SB), Y9, Y9
+	VFMADD231PD Y9, Y8, Y1
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y0, Y8, Y0
+	VMOVUPD     64(AX), Y8
+	VANDPD      magnitudeF64<>+0(SB), Y8, Y8
+	VMOVUPD     96(AX), Y9
+	VANDPD      magnitudeF64<>+0(SB), Y9, Y9
+	VFMADD231PD Y9, Y8, Y3
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y2, Y8, Y2
+	VMOVUPD     128(AX), Y8
+	VANDPD      magnitudeF64<>+0(SB), Y8, Y8
+	VMOVUPD     160(AX), Y9
+	VANDPD      magnitudeF64<>+0(SB), Y9, Y9
+	VFMADD231PD Y9, Y8, Y5
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y4, Y8, Y4
+	VMOVUPD     192(AX), Y8
+	VANDPD      magnitudeF64<>+0(SB), Y8, Y8
+	VMOVUPD     224(AX), Y9
+	VANDPD      magnitudeF64<>+0(SB), Y9, Y9
+	VFMADD231PD Y9, Y8, Y7
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
 	JMP         vectors1
 
 done2:
-vectors3:
-	CMPQ        CX, $0x00000004
+	CMPQ        CX, $0x00000010
 	JL          done4
-	VMOVUPD     (AX), Y12
-	VANDPD      magnitudeF64<>+0(SB), Y12, Y12
-	VFMADD231PD Y12, Y12, Y0
-	VMAXPD      Y8, Y12, Y8
-	ADDQ        $0x00000020, AX
-	SUBQ        $0x00000004, CX
-	JMP         vectors3
+	VMOVUPD     (AX), Y8
+	VANDPD      magnitudeF64<>+0(SB), Y8, Y8
+	VMOVUPD     32(AX), Y9
+	VANDPD      magnitudeF64<>+0(SB), Y9, Y9
+	VFMADD231PD Y9, Y8, Y1
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y0, Y8, Y0
+	VMOVUPD     64(AX), Y8
+	VANDPD      magnitudeF64<>+0(SB), Y8, Y8
+	VMOVUPD     96(AX), Y9
+	VANDPD      magnitudeF64<>+0(SB), Y9, Y9
+	VFMADD231PD Y9, Y8, Y3
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y2, Y8, Y2
+	ADDQ        $0x00000080, AX
+	SUBQ        $0x00000010, CX
 
 done4:
+	CMPQ        CX, $0x00000008
+	JL          done6
+	VMOVUPD     (AX), Y8
+	VANDPD      magnitudeF64<>+0(SB), Y8, Y8
+	VMOVUPD     32(AX), Y9
+	VANDPD      magnitudeF64<>+0(SB), Y9, Y9
+	VFMADD231PD Y9, Y8, Y1
+	VMAXPD      Y8, Y9, Y8
+	VMAXPD      Y0, Y8, Y0
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000008, CX
+
+done6:
+	CMPQ        CX, $0x00000004
+	JL          done8
+	VMOVUPD     (AX), Y8
+	VANDPD      magnitudeF64<>+0(SB), Y8, Y8
+	VFMADD231PD Y8, Y8, Y1
+	VMAXPD      Y0, Y8, Y0
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000004, CX
+
+done8:
 	TESTQ       CX, CX
-	JZ          end5
+	JZ          end9
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
 	SUBQ        CX, DX
-	VMOVDQU     32(DX), Y12
-	VMASKMOVPD  (AX), Y12, Y13
-	VANDPD      magnitudeF64<>+0(SB), Y13, Y13
-	VFMADD231PD Y13, Y13, Y0
-	VMOVUPD     minusInfF64<>+0(SB), Y14
-	VBLENDVPD   Y12, Y13, Y14, Y13
-	VMAXPD      Y8, Y13, Y8
+	VMOVDQU     32(DX), Y8
+	VMASKMOVPD  (AX), Y8, Y9
+	VANDPD      magnitudeF64<>+0(SB), Y9, Y9
+	VFMADD231PD Y9, Y9, Y1
+	VMOVUPD     minusInfF64<>+0(SB), Y10
+	VBLENDVPD   Y8, Y9, Y10, Y9
+	VMAXPD      Y0, Y9, Y0
 
-end5:
+end9:
 	// The four, then lanes that lie ever closer.
-	VMAXPD     Y8, Y10, Y8
-	VMAXPD     Y9, Y11, Y9
-	VMAXPD     Y8, Y9, Y8
-	VPERM2F128 $0x01, Y8, Y8, Y9
-	VMAXPD     Y8, Y9, Y8
-	VPERMILPD  $0x55, Y8, Y9
-	VMAXPD     Y8, Y9, Y8
+	VMAXPD     Y0, Y4, Y0
+	VMAXPD     Y2, Y6, Y2
+	VMAXPD     Y0, Y2, Y0
+	VPERM2F128 $0x01, Y0, Y0, Y2
+	VMAXPD     Y0, Y2, Y0
+	VPERMILPD  $0x55, Y0, Y2
+	VMAXPD     Y0, Y2, Y0
 
-	// NaN goes through sums of squares, and nothing else makes one.
-	VADDPD    Y4, Y0, Y0
+	// NaN goes through products and sums.
 	VADDPD    Y5, Y1, Y1
-	VADDPD    Y6, Y2, Y2
 	VADDPD    Y7, Y3, Y3
-	VADDPD    Y2, Y0, Y0
 	VADDPD    Y3, Y1, Y1
-	VADDPD    Y1, Y0, Y0
-	VCMPPD    $0x03, Y0, Y0, Y0
-	VMOVMSKPD Y0, AX
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VMOVMSKPD Y1, AX
 	TESTL     AX, AX
-	JNZ       nan8
+	JNZ       nan12
 
-value6:
-	VBROADCASTSD X8, Y0
+value10:
+	VBROADCASTSD X0, Y0
 	VMOVUPD      magnitudeF64<>+0(SB), Y1
 	MOVQ         x_base+0(FP), DX
 	MOVQ         x_len+8(FP), BX
 	XORQ         AX, AX
 
-rounds9:
+rounds13:
 	LEAQ      16(AX), CX
 	CMPQ      CX, BX
-	JG        single10
+	JG        single14
 	VANDPS    (DX)(AX*8), Y1, Y2
 	VCMPPD    $0x00, Y2, Y0, Y2
 	VANDPS    32(DX)(AX*8), Y1, Y3
@@ -2343,69 +2485,6 @@ rounds9:
 	VORPS     Y2, Y4, Y2
 	VMOVMSKPD Y2, CX
 	TESTL     CX, CX
-	JNZ       single10
-	ADDQ      $0x00000010, AX
-	JMP       rounds9
-
-single10:
-	LEAQ      4(AX), CX
-	CMPQ      CX, BX
-	JG        last11
-	VANDPS    (DX)(AX*8), Y1, Y2
-	VCMPPD    $0x00, Y2, Y0, Y2
-	VMOVMSKPD Y2, CX
-	TESTL     CX, CX
-	JNZ       found7
-	ADDQ      $0x00000004, AX
-	JMP       single10
-
-last11:
-	MOVQ       BX, CX
-	SUBQ       AX, CX
-	JZ         none12
-	LEAQ       laneMasks<>+0(SB), BX
-	SHLQ       $0x03, CX
-	SUBQ       CX, BX
-	VMOVDQU    32(BX), Y2
-	VMASKMOVPD (DX)(AX*8), Y2, Y2
-	VANDPS     Y2, Y1, Y2
-	VCMPPD     $0x00, Y2, Y0, Y2
-	VMOVMSKPD  Y2, CX
-	TESTL      CX, CX
-	JNZ        found7
-
-none12:
-	MOVL $0x00000001, CX
-
-found7:
-	BSFL CX, CX
-	ADDQ CX, AX
-	MOVQ AX, ret+24(FP)
-	VZEROUPPER
-	RET
-
-nan8:
-	MOVQ x_base+0(FP), DX
-	MOVQ x_len+8(FP), BX
-	XORQ AX, AX
-
-rounds13:
-	LEAQ      16(AX), CX
-	CMPQ      CX, BX
-	JG        single14
-	VMOVUPD   (DX)(AX*8), Y0
-	VCMPPD    $0x03, Y0, Y0, Y0
-	VMOVUPD   32(DX)(AX*8), Y1
-	VCMPPD    $0x03, Y1, Y1, Y1
-	VMOVUPD   64(DX)(AX*8), Y2
-	VCMPPD    $0x03, Y2, Y2, Y2
-	VMOVUPD   96(DX)(AX*8), Y3
-	VCMPPD    $0x03, Y3, Y3, Y3
-	VORPS     Y0, Y1, Y0
-	VORPS     Y2, Y3, Y2
-	VORPS     Y0, Y2, Y0
-	VMOVMSKPD Y0, CX
-	TESTL     CX, CX
 	JNZ       single14
 	ADDQ      $0x00000010, AX
 	JMP       rounds13
@@ -2414,11 +2493,11 @@ single14:
 	LEAQ      4(AX), CX
 	CMPQ      CX, BX
 	JG        last15
-	VMOVUPD   (DX)(AX*8), Y0
-	VCMPPD    $0x03, Y0, Y0, Y0
-	VMOVMSKPD Y0, CX
+	VANDPS    (DX)(AX*8), Y1, Y2
+	VCMPPD    $0x00, Y2, Y0, Y2
+	VMOVMSKPD Y2, CX
 	TESTL     CX, CX
-	JNZ       found7
+	JNZ       found11
 	ADDQ      $0x00000004, AX
 	JMP       single14
 
@@ -2429,126 +2508,202 @@ last15:
 	LEAQ       laneMasks<>+0(SB), BX
 	SHLQ       $0x03, CX
 	SUBQ       CX, BX
-	VMOVDQU    32(BX), Y0
-	VMASKMOVPD (DX)(AX*8), Y0, Y0
-	VCMPPD     $0x03, Y0, Y0, Y0
-	VMOVMSKPD  Y0, CX
+	VMOVDQU    32(BX), Y2
+	VMASKMOVPD (DX)(AX*8), Y2, Y2
+	VANDPS     Y2, Y1, Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VMOVMSKPD  Y2, CX
 	TESTL      CX, CX
-	JNZ        found7
+	JNZ        found11
 
 none16:
 	MOVL $0x00000001, CX
-	JMP  value6
+
+found11:
+	BSFL CX, CX
+	ADDQ CX, AX
+	MOVQ AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+nan12:
+	MOVQ x_base+0(FP), DX
+	MOVQ x_len+8(FP), BX
+	XORQ AX, AX
+
+rounds17:
+	LEAQ      16(AX), CX
+	CMPQ      CX, BX
+	JG        single18
+	VMOVUPD   (DX)(AX*8), Y1
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VMOVUPD   32(DX)(AX*8), Y2
+	VCMPPD    $0x03, Y2, Y2, Y2
+	VMOVUPD   64(DX)(AX*8), Y3
+	VCMPPD    $0x03, Y3, Y3, Y3
+	VMOVUPD   96(DX)(AX*8), Y4
+	VCMPPD    $0x03, Y4, Y4, Y4
+	VORPS     Y1, Y2, Y1
+	VORPS     Y3, Y4, Y3
+	VORPS     Y1, Y3, Y1
+	VMOVMSKPD Y1, CX
+	TESTL     CX, CX
+	JNZ       single18
+	ADDQ      $0x00000010, AX
+	JMP       rounds17
+
+single18:
+	LEAQ      4(AX), CX
+	CMPQ      CX, BX
+	JG        last19
+	VMOVUPD   (DX)(AX*8), Y1
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VMOVMSKPD Y1, CX
+	TESTL     CX, CX
+	JNZ       found11
+	ADDQ      $0x00000004, AX
+	JMP       single18
+
+last19:
+	MOVQ       BX, CX
+	SUBQ       AX, CX
+	JZ         none20
+	LEAQ       laneMasks<>+0(SB), BX
+	SHLQ       $0x03, CX
+	SUBQ       CX, BX
+	VMOVDQU    32(BX), Y1
+	VMASKMOVPD (DX)(AX*8), Y1, Y1
+	VCMPPD     $0x03, Y1, Y1, Y1
+	VMOVMSKPD  Y1, CX
+	TESTL      CX, CX
+	JNZ        found11
+
+none20:
+	MOVL $0x00000001, CX
+	JMP  value10
 
 // MaxF32AVX512 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0
 // is larger than −0. It is defined by generic.MaxF32.
 //
-// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a maximum of their own, masked
-// tail; then the maximum of the four and of their lanes. The first pass has one instruction
-// for each vector, and adds up squares: if the sum is NaN, there is one. Then, or if the
-// result is a zero, a second pass takes more care. Reads x.
+// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four pairs with a maximum of their own,
+// masked tail; then the maximum of the four and of their lanes. The first pass multiplies
+// pairs of vectors and adds up the products: if the sum isn't NaN, there is none. Otherwise,
+// or if the result is a zero, a second pass takes more care. Reads x.
 //
-// minusInf Z0, sum Z1–Z8, maximum Z9–Z12 Z1–Z4, x AX, len(x) CX.
+// minusInf Z0, maximum Z1 Z3 Z5 Z7 Z2 Z4, sum Z2 Z4 Z6 Z8, x AX, len(x) CX.
 //
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·MaxF32AVX512(SB), NOSPLIT, $0-28
 	VMOVUPS minusInfF32<>+0(SB), Z0
-	VXORPS  Z1, Z1, Z1
+	VMOVUPS Z0, Z1
 	VXORPS  Z2, Z2, Z2
-	VXORPS  Z3, Z3, Z3
+	VMOVUPS Z0, Z3
 	VXORPS  Z4, Z4, Z4
-	VXORPS  Z5, Z5, Z5
+	VMOVUPS Z0, Z5
 	VXORPS  Z6, Z6, Z6
-	VXORPS  Z7, Z7, Z7
+	VMOVUPS Z0, Z7
 	VXORPS  Z8, Z8, Z8
-	VMOVUPS Z0, Z9
-	VMOVUPS Z0, Z10
-	VMOVUPS Z0, Z11
-	VMOVUPS Z0, Z12
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
 	CMPQ        CX, $0x00000080
 	JL          done3
-	VMOVUPS     (AX), Z13
-	VFMADD231PS Z13, Z13, Z1
-	VMAXPS      Z9, Z13, Z9
-	VMOVUPS     64(AX), Z13
-	VFMADD231PS Z13, Z13, Z2
-	VMAXPS      Z10, Z13, Z10
-	VMOVUPS     128(AX), Z13
-	VFMADD231PS Z13, Z13, Z3
-	VMAXPS      Z11, Z13, Z11
-	VMOVUPS     192(AX), Z13
-	VFMADD231PS Z13, Z13, Z4
-	VMAXPS      Z12, Z13, Z12
-	VMOVUPS     256(AX), Z13
-	VFMADD231PS Z13, Z13, Z5
-	VMAXPS      Z9, Z13, Z9
-	VMOVUPS     320(AX), Z13
-	VFMADD231PS Z13, Z13, Z6
-	VMAXPS      Z10, Z13, Z10
-	VMOVUPS     384(AX), Z13
-	VFMADD231PS Z13, Z13, Z7
-	VMAXPS      Z11, Z13, Z11
-	VMOVUPS     448(AX), Z13
-	VFMADD231PS Z13, Z13, Z8
-	VMAXPS      Z12, Z13, Z12
+	VMOVUPS     (AX), Z9
+	VMOVUPS     64(AX), Z10
+	VFMADD231PS Z10, Z9, Z2
+	VMAXPS      Z9, Z10, Z9
+	VMAXPS      Z1, Z9, Z1
+	VMOVUPS     128(AX), Z9
+	VMOVUPS     192(AX), Z10
+	VFMADD231PS Z10, Z9, Z4
+	VMAXPS      Z9, Z10, Z9
+	VMAXPS      Z3, Z9, Z3
+	VMOVUPS     256(AX), Z9
+	VMOVUPS     320(AX), Z10
+	VFMADD231PS Z10, Z9, Z6
+	VMAXPS      Z9, Z10, Z9
+	VMAXPS      Z5, Z9, Z5
+	VMOVUPS     384(AX), Z9
+	VMOVUPS     448(AX), Z10
+	VFMADD231PS Z10, Z9, Z8
+	VMAXPS      Z9, Z10, Z9
+	VMAXPS      Z7, Z9, Z7
 	ADDQ        $0x00000200, AX
 	SUBQ        $0x00000080, CX
 	JMP         vectors2
 
 done3:
-vectors4:
-	CMPQ        CX, $0x00000010
+	CMPQ        CX, $0x00000040
 	JL          done5
-	VMOVUPS     (AX), Z13
-	VFMADD231PS Z13, Z13, Z1
-	VMAXPS      Z9, Z13, Z9
-	ADDQ        $0x00000040, AX
-	SUBQ        $0x00000010, CX
-	JMP         vectors4
+	VMOVUPS     (AX), Z9
+	VMOVUPS     64(AX), Z10
+	VFMADD231PS Z10, Z9, Z2
+	VMAXPS      Z9, Z10, Z9
+	VMAXPS      Z1, Z9, Z1
+	VMOVUPS     128(AX), Z9
+	VMOVUPS     192(AX), Z10
+	VFMADD231PS Z10, Z9, Z4
+	VMAXPS      Z9, Z10, Z9
+	VMAXPS      Z3, Z9, Z3
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000040, CX
 
 done5:
+	CMPQ        CX, $0x00000020
+	JL          done7
+	VMOVUPS     (AX), Z9
+	VMOVUPS     64(AX), Z10
+	VFMADD231PS Z10, Z9, Z2
+	VMAXPS      Z9, Z10, Z9
+	VMAXPS      Z1, Z9, Z1
+	ADDQ        $0x00000080, AX
+	SUBQ        $0x00000020, CX
+
+done7:
+	CMPQ        CX, $0x00000010
+	JL          done9
+	VMOVUPS     (AX), Z9
+	VFMADD231PS Z9, Z9, Z2
+	VMAXPS      Z1, Z9, Z1
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000010, CX
+
+done9:
 	TESTQ       CX, CX
-	JZ          end6
+	JZ          end10
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
-	VMOVUPS.Z   (AX), K1, Z13
-	VFMADD231PS Z13, Z13, Z1
-	VBLENDMPS   Z13, Z0, K1, Z13
-	VMAXPS      Z9, Z13, Z9
+	VMOVUPS.Z   (AX), K1, Z9
+	VFMADD231PS Z9, Z9, Z2
+	VBLENDMPS   Z9, Z0, K1, Z9
+	VMAXPS      Z1, Z9, Z1
 
-end6:
+end10:
 	// The four, then lanes that lie ever closer.
-	VMAXPS     Z9, Z11, Z9
-	VMAXPS     Z10, Z12, Z10
-	VMAXPS     Z9, Z10, Z9
-	VSHUFF64X2 $0x4e, Z9, Z9, Z10
-	VMAXPS     Z9, Z10, Z9
-	VSHUFF64X2 $0xb1, Z9, Z9, Z10
-	VMAXPS     Z9, Z10, Z9
-	VPERMILPD  $0x55, Z9, Z10
-	VMAXPS     Z9, Z10, Z9
-	VPERMILPS  $0xb1, Z9, Z10
-	VMAXPS     Z9, Z10, Z9
+	VMAXPS     Z1, Z5, Z1
+	VMAXPS     Z3, Z7, Z3
+	VMAXPS     Z1, Z3, Z1
+	VSHUFF64X2 $0x4e, Z1, Z1, Z3
+	VMAXPS     Z1, Z3, Z1
+	VSHUFF64X2 $0xb1, Z1, Z1, Z3
+	VMAXPS     Z1, Z3, Z1
+	VPERMILPD  $0x55, Z1, Z3
+	VMAXPS     Z1, Z3, Z1
+	VPERMILPS  $0xb1, Z1, Z3
+	VMAXPS     Z1, Z3, Z1
 
-	// NaN goes through sums of squares, and nothing else makes one.
-	VADDPS   Z5, Z1, Z1
+	// NaN goes through products and sums.
 	VADDPS   Z6, Z2, Z2
-	VADDPS   Z7, Z3, Z3
 	VADDPS   Z8, Z4, Z4
-	VADDPS   Z3, Z1, Z1
 	VADDPS   Z4, Z2, Z2
-	VADDPS   Z2, Z1, Z1
-	VCMPPS   $0x03, Z1, Z1, K1
+	VCMPPS   $0x03, Z2, Z2, K1
 	KORTESTW K1, K1
 	JNZ      careful1
-	VMOVD    X9, AX
+	VMOVD    X1, AX
 	ADDL     AX, AX
 	JZ       careful1
-	VMOVSS   X9, ret+24(FP)
+	VMOVSS   X1, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -2560,96 +2715,96 @@ careful1:
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
-vectors7:
+vectors11:
 	CMPQ      CX, $0x00000080
-	JL        done8
+	JL        done12
 	VMOVUPS   (AX), Z5
 	VCMPPS    $0x03, Z5, Z1, K1
 	VADDPS    Z5, Z1, Z6
 	VMAXPS    Z5, Z1, Z7
 	VMAXPS    Z1, Z5, Z1
 	VANDPS    Z1, Z7, Z1
-	VBLENDMPS Z6, Z1, K1, Z14
-	VMOVUPS   Z14, Z1
+	VBLENDMPS Z6, Z1, K1, Z11
+	VMOVUPS   Z11, Z1
 	VMOVUPS   64(AX), Z5
 	VCMPPS    $0x03, Z5, Z2, K1
 	VADDPS    Z5, Z2, Z6
 	VMAXPS    Z5, Z2, Z7
 	VMAXPS    Z2, Z5, Z2
 	VANDPS    Z2, Z7, Z2
-	VBLENDMPS Z6, Z2, K1, Z15
-	VMOVUPS   Z15, Z2
+	VBLENDMPS Z6, Z2, K1, Z12
+	VMOVUPS   Z12, Z2
 	VMOVUPS   128(AX), Z5
 	VCMPPS    $0x03, Z5, Z3, K1
 	VADDPS    Z5, Z3, Z6
 	VMAXPS    Z5, Z3, Z7
 	VMAXPS    Z3, Z5, Z3
 	VANDPS    Z3, Z7, Z3
-	VBLENDMPS Z6, Z3, K1, Z16
-	VMOVUPS   Z16, Z3
+	VBLENDMPS Z6, Z3, K1, Z13
+	VMOVUPS   Z13, Z3
 	VMOVUPS   192(AX), Z5
 	VCMPPS    $0x03, Z5, Z4, K1
 	VADDPS    Z5, Z4, Z6
 	VMAXPS    Z5, Z4, Z7
 	VMAXPS    Z4, Z5, Z4
 	VANDPS    Z4, Z7, Z4
-	VBLENDMPS Z6, Z4, K1, Z17
-	VMOVUPS   Z17, Z4
+	VBLENDMPS Z6, Z4, K1, Z14
+	VMOVUPS   Z14, Z4
 	VMOVUPS   256(AX), Z5
 	VCMPPS    $0x03, Z5, Z1, K1
 	VADDPS    Z5, Z1, Z6
 	VMAXPS    Z5, Z1, Z7
 	VMAXPS    Z1, Z5, Z1
 	VANDPS    Z1, Z7, Z1
-	VBLENDMPS Z6, Z1, K1, Z18
-	VMOVUPS   Z18, Z1
+	VBLENDMPS Z6, Z1, K1, Z15
+	VMOVUPS   Z15, Z1
 	VMOVUPS   320(AX), Z5
 	VCMPPS    $0x03, Z5, Z2, K1
 	VADDPS    Z5, Z2, Z6
 	VMAXPS    Z5, Z2, Z7
 	VMAXPS    Z2, Z5, Z2
 	VANDPS    Z2, Z7, Z2
-	VBLENDMPS Z6, Z2, K1, Z19
-	VMOVUPS   Z19, Z2
+	VBLENDMPS Z6, Z2, K1, Z16
+	VMOVUPS   Z16, Z2
 	VMOVUPS   384(AX), Z5
 	VCMPPS    $0x03, Z5, Z3, K1
 	VADDPS    Z5, Z3, Z6
 	VMAXPS    Z5, Z3, Z7
 	VMAXPS    Z3, Z5, Z3
 	VANDPS    Z3, Z7, Z3
-	VBLENDMPS Z6, Z3, K1, Z20
-	VMOVUPS   Z20, Z3
+	VBLENDMPS Z6, Z3, K1, Z17
+	VMOVUPS   Z17, Z3
 	VMOVUPS   448(AX), Z5
 	VCMPPS    $0x03, Z5, Z4, K1
 	VADDPS    Z5, Z4, Z6
 	VMAXPS    Z5, Z4, Z7
 	VMAXPS    Z4, Z5, Z4
 	VANDPS    Z4, Z7, Z4
-	VBLENDMPS Z6, Z4, K1, Z21
-	VMOVUPS   Z21, Z4
+	VBLENDMPS Z6, Z4, K1, Z18
+	VMOVUPS   Z18, Z4
 	ADDQ      $0x00000200, AX
 	SUBQ      $0x00000080, CX
-	JMP       vectors7
+	JMP       vectors11
 
-done8:
-vectors9:
+done12:
+vectors13:
 	CMPQ      CX, $0x00000010
-	JL        done10
+	JL        done14
 	VMOVUPS   (AX), Z5
 	VCMPPS    $0x03, Z5, Z1, K1
 	VADDPS    Z5, Z1, Z6
 	VMAXPS    Z5, Z1, Z7
 	VMAXPS    Z1, Z5, Z1
 	VANDPS    Z1, Z7, Z1
-	VBLENDMPS Z6, Z1, K1, Z22
-	VMOVUPS   Z22, Z1
+	VBLENDMPS Z6, Z1, K1, Z19
+	VMOVUPS   Z19, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000010, CX
-	JMP       vectors9
+	JMP       vectors13
 
-done10:
+done14:
 	TESTQ     CX, CX
-	JZ        end11
+	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z5
@@ -2659,33 +2814,57 @@ done10:
 	VMAXPS    Z5, Z1, Z6
 	VMAXPS    Z1, Z5, Z1
 	VANDPS    Z1, Z6, Z1
-	VBLENDMPS Z0, Z1, K1, Z23
-	VMOVUPS   Z23, Z1
+	VBLENDMPS Z0, Z1, K1, Z20
+	VMOVUPS   Z20, Z1
 
-end11:
+end15:
 	// The four, then lanes that lie ever closer.
 	VCMPPS     $0x03, Z3, Z1, K1
 	VADDPS     Z3, Z1, Z0
 	VMAXPS     Z3, Z1, Z5
 	VMAXPS     Z1, Z3, Z1
 	VANDPS     Z1, Z5, Z1
-	VBLENDMPS  Z0, Z1, K1, Z24
-	VMOVUPS    Z24, Z1
+	VBLENDMPS  Z0, Z1, K1, Z21
+	VMOVUPS    Z21, Z1
 	VCMPPS     $0x03, Z4, Z2, K1
 	VADDPS     Z4, Z2, Z0
 	VMAXPS     Z4, Z2, Z3
 	VMAXPS     Z2, Z4, Z2
 	VANDPS     Z2, Z3, Z2
-	VBLENDMPS  Z0, Z2, K1, Z25
-	VMOVUPS    Z25, Z2
+	VBLENDMPS  Z0, Z2, K1, Z22
+	VMOVUPS    Z22, Z2
 	VCMPPS     $0x03, Z2, Z1, K1
 	VADDPS     Z2, Z1, Z0
 	VMAXPS     Z2, Z1, Z3
 	VMAXPS     Z1, Z2, Z1
 	VANDPS     Z1, Z3, Z1
-	VBLENDMPS  Z0, Z1, K1, Z26
-	VMOVUPS    Z26, Z1
+	VBLENDMPS  Z0, Z1, K1, Z23
+	VMOVUPS    Z23, Z1
 	VSHUFF64X2 $0x4e, Z1, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMAXPS     Z0, Z1, Z3
+	VMAXPS     Z1, Z0, Z0
+	VANDPS     Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z24
+	VMOVUPS    Z24, Z1
+	VSHUFF64X2 $0xb1, Z1, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMAXPS     Z0, Z1, Z3
+	VMAXPS     Z1, Z0, Z0
+	VANDPS     Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z25
+	VMOVUPS    Z25, Z1
+	VPERMILPD  $0x55, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMAXPS     Z0, Z1, Z3
+	VMAXPS     Z1, Z0, Z0
+	VANDPS     Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z26
+	VMOVUPS    Z26, Z1
+	VPERMILPS  $0xb1, Z1, Z0
 	VCMPPS     $0x03, Z0, Z1, K1
 	VADDPS     Z0, Z1, Z2
 	VMAXPS     Z0, Z1, Z3
@@ -2693,30 +2872,6 @@ end11:
 	VANDPS     Z0, Z3, Z0
 	VBLENDMPS  Z2, Z0, K1, Z27
 	VMOVUPS    Z27, Z1
-	VSHUFF64X2 $0xb1, Z1, Z1, Z0
-	VCMPPS     $0x03, Z0, Z1, K1
-	VADDPS     Z0, Z1, Z2
-	VMAXPS     Z0, Z1, Z3
-	VMAXPS     Z1, Z0, Z0
-	VANDPS     Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z28
-	VMOVUPS    Z28, Z1
-	VPERMILPD  $0x55, Z1, Z0
-	VCMPPS     $0x03, Z0, Z1, K1
-	VADDPS     Z0, Z1, Z2
-	VMAXPS     Z0, Z1, Z3
-	VMAXPS     Z1, Z0, Z0
-	VANDPS     Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z29
-	VMOVUPS    Z29, Z1
-	VPERMILPS  $0xb1, Z1, Z0
-	VCMPPS     $0x03, Z0, Z1, K1
-	VADDPS     Z0, Z1, Z2
-	VMAXPS     Z0, Z1, Z3
-	VMAXPS     Z1, Z0, Z0
-	VANDPS     Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z30
-	VMOVUPS    Z30, Z1
 	VMOVSS     X1, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -2724,112 +2879,125 @@ end11:
 // MinF32AVX512 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
 // is smaller than +0. It is defined by generic.MinF32.
 //
-// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a minimum of their own, masked
-// tail; then the minimum of the four and of their lanes. The first pass has one instruction
-// for each vector, and adds up squares: if the sum is NaN, there is one. Then, or if the
-// result is a zero, a second pass takes more care. Reads x.
+// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four pairs with a minimum of their own,
+// masked tail; then the minimum of the four and of their lanes. The first pass multiplies
+// pairs of vectors and adds up the products: if the sum isn't NaN, there is none. Otherwise,
+// or if the result is a zero, a second pass takes more care. Reads x.
 //
-// inf Z0, sum Z1–Z8, minimum Z9–Z12 Z1–Z4, x AX, len(x) CX.
+// inf Z0, minimum Z1 Z3 Z5 Z7 Z2 Z4, sum Z2 Z4 Z6 Z8, x AX, len(x) CX.
 //
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·MinF32AVX512(SB), NOSPLIT, $0-28
 	VMOVUPS infF32<>+0(SB), Z0
-	VXORPS  Z1, Z1, Z1
+	VMOVUPS Z0, Z1
 	VXORPS  Z2, Z2, Z2
-	VXORPS  Z3, Z3, Z3
+	VMOVUPS Z0, Z3
 	VXORPS  Z4, Z4, Z4
-	VXORPS  Z5, Z5, Z5
+	VMOVUPS Z0, Z5
 	VXORPS  Z6, Z6, Z6
-	VXORPS  Z7, Z7, Z7
+	VMOVUPS Z0, Z7
 	VXORPS  Z8, Z8, Z8
-	VMOVUPS Z0, Z9
-	VMOVUPS Z0, Z10
-	VMOVUPS Z0, Z11
-	VMOVUPS Z0, Z12
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
 	CMPQ        CX, $0x00000080
 	JL          done3
-	VMOVUPS     (AX), Z13
-	VFMADD231PS Z13, Z13, Z1
-	VMINPS      Z9, Z13, Z9
-	VMOVUPS     64(AX), Z13
-	VFMADD231PS Z13, Z13, Z2
-	VMINPS      Z10, Z13, Z10
-	VMOVUPS     128(AX), Z13
-	VFMADD231PS Z13, Z13, Z3
-	VMINPS      Z11, Z13, Z11
-	VMOVUPS     192(AX), Z13
-	VFMADD231PS Z13, Z13, Z4
-	VMINPS      Z12, Z13, Z12
-	VMOVUPS     256(AX), Z13
-	VFMADD231PS Z13, Z13, Z5
-	VMINPS      Z9, Z13, Z9
-	VMOVUPS     320(AX), Z13
-	VFMADD231PS Z13, Z13, Z6
-	VMINPS      Z10, Z13, Z10
-	VMOVUPS     384(AX), Z13
-	VFMADD231PS Z13, Z13, Z7
-	VMINPS      Z11, Z13, Z11
-	VMOVUPS     448(AX), Z13
-	VFMADD231PS Z13, Z13, Z8
-	VMINPS      Z12, Z13, Z12
+	VMOVUPS     (AX), Z9
+	VMOVUPS     64(AX), Z10
+	VFMADD231PS Z10, Z9, Z2
+	VMINPS      Z9, Z10, Z9
+	VMINPS      Z1, Z9, Z1
+	VMOVUPS     128(AX), Z9
+	VMOVUPS     192(AX), Z10
+	VFMADD231PS Z10, Z9, Z4
+	VMINPS      Z9, Z10, Z9
+	VMINPS      Z3, Z9, Z3
+	VMOVUPS     256(AX), Z9
+	VMOVUPS     320(AX), Z10
+	VFMADD231PS Z10, Z9, Z6
+	VMINPS      Z9, Z10, Z9
+	VMINPS      Z5, Z9, Z5
+	VMOVUPS     384(AX), Z9
+	VMOVUPS     448(AX), Z10
+	VFMADD231PS Z10, Z9, Z8
+	VMINPS      Z9, Z10, Z9
+	VMINPS      Z7, Z9, Z7
 	ADDQ        $0x00000200, AX
 	SUBQ        $0x00000080, CX
 	JMP         vectors2
 
 done3:
-vectors4:
-	CMPQ        CX, $0x00000010
+	CMPQ        CX, $0x00000040
 	JL          done5
-	VMOVUPS     (AX), Z13
-	VFMADD231PS Z13, Z13, Z1
-	VMINPS      Z9, Z13, Z9
-	ADDQ        $0x00000040, AX
-	SUBQ        $0x00000010, CX
-	JMP         vectors4
+	VMOVUPS     (AX), Z9
+	VMOVUPS     64(AX), Z10
+	VFMADD231PS Z10, Z9, Z2
+	VMINPS      Z9, Z10, Z9
+	VMINPS      Z1, Z9, Z1
+	VMOVUPS     128(AX), Z9
+	VMOVUPS     192(AX), Z10
+	VFMADD231PS Z10, Z9, Z4
+	VMINPS      Z9, Z10, Z9
+	VMINPS      Z3, Z9, Z3
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000040, CX
 
 done5:
+	CMPQ        CX, $0x00000020
+	JL          done7
+	VMOVUPS     (AX), Z9
+	VMOVUPS     64(AX), Z10
+	VFMADD231PS Z10, Z9, Z2
+	VMINPS      Z9, Z10, Z9
+	VMINPS      Z1, Z9, Z1
+	ADDQ        $0x00000080, AX
+	SUBQ        $0x00000020, CX
+
+done7:
+	CMPQ        CX, $0x00000010
+	JL          done9
+	VMOVUPS     (AX), Z9
+	VFMADD231PS Z9, Z9, Z2
+	VMINPS      Z1, Z9, Z1
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000010, CX
+
+done9:
 	TESTQ       CX, CX
-	JZ          end6
+	JZ          end10
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
-	VMOVUPS.Z   (AX), K1, Z13
-	VFMADD231PS Z13, Z13, Z1
-	VBLENDMPS   Z13, Z0, K1, Z13
-	VMINPS      Z9, Z13, Z9
+	VMOVUPS.Z   (AX), K1, Z9
+	VFMADD231PS Z9, Z9, Z2
+	VBLENDMPS   Z9, Z0, K1, Z9
+	VMINPS      Z1, Z9, Z1
 
-end6:
+end10:
 	// The four, then lanes that lie ever closer.
-	VMINPS     Z9, Z11, Z9
-	VMINPS     Z10, Z12, Z10
-	VMINPS     Z9, Z10, Z9
-	VSHUFF64X2 $0x4e, Z9, Z9, Z10
-	VMINPS     Z9, Z10, Z9
-	VSHUFF64X2 $0xb1, Z9, Z9, Z10
-	VMINPS     Z9, Z10, Z9
-	VPERMILPD  $0x55, Z9, Z10
-	VMINPS     Z9, Z10, Z9
-	VPERMILPS  $0xb1, Z9, Z10
-	VMINPS     Z9, Z10, Z9
+	VMINPS     Z1, Z5, Z1
+	VMINPS     Z3, Z7, Z3
+	VMINPS     Z1, Z3, Z1
+	VSHUFF64X2 $0x4e, Z1, Z1, Z3
+	VMINPS     Z1, Z3, Z1
+	VSHUFF64X2 $0xb1, Z1, Z1, Z3
+	VMINPS     Z1, Z3, Z1
+	VPERMILPD  $0x55, Z1, Z3
+	VMINPS     Z1, Z3, Z1
+	VPERMILPS  $0xb1, Z1, Z3
+	VMINPS     Z1, Z3, Z1
 
-	// NaN goes through sums of squares, and nothing else makes one.
-	VADDPS   Z5, Z1, Z1
+	// NaN goes through products and sums.
 	VADDPS   Z6, Z2, Z2
-	VADDPS   Z7, Z3, Z3
 	VADDPS   Z8, Z4, Z4
-	VADDPS   Z3, Z1, Z1
 	VADDPS   Z4, Z2, Z2
-	VADDPS   Z2, Z1, Z1
-	VCMPPS   $0x03, Z1, Z1, K1
+	VCMPPS   $0x03, Z2, Z2, K1
 	KORTESTW K1, K1
 	JNZ      careful1
-	VMOVD    X9, AX
+	VMOVD    X1, AX
 	ADDL     AX, AX
 	JZ       careful1
-	VMOVSS   X9, ret+24(FP)
+	VMOVSS   X1, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -2841,96 +3009,96 @@ careful1:
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
-vectors7:
+vectors11:
 	CMPQ      CX, $0x00000080
-	JL        done8
+	JL        done12
 	VMOVUPS   (AX), Z5
 	VCMPPS    $0x03, Z5, Z1, K1
 	VADDPS    Z5, Z1, Z6
 	VMINPS    Z5, Z1, Z7
 	VMINPS    Z1, Z5, Z1
 	VORPS     Z1, Z7, Z1
-	VBLENDMPS Z6, Z1, K1, Z14
-	VMOVUPS   Z14, Z1
+	VBLENDMPS Z6, Z1, K1, Z11
+	VMOVUPS   Z11, Z1
 	VMOVUPS   64(AX), Z5
 	VCMPPS    $0x03, Z5, Z2, K1
 	VADDPS    Z5, Z2, Z6
 	VMINPS    Z5, Z2, Z7
 	VMINPS    Z2, Z5, Z2
 	VORPS     Z2, Z7, Z2
-	VBLENDMPS Z6, Z2, K1, Z15
-	VMOVUPS   Z15, Z2
+	VBLENDMPS Z6, Z2, K1, Z12
+	VMOVUPS   Z12, Z2
 	VMOVUPS   128(AX), Z5
 	VCMPPS    $0x03, Z5, Z3, K1
 	VADDPS    Z5, Z3, Z6
 	VMINPS    Z5, Z3, Z7
 	VMINPS    Z3, Z5, Z3
 	VORPS     Z3, Z7, Z3
-	VBLENDMPS Z6, Z3, K1, Z16
-	VMOVUPS   Z16, Z3
+	VBLENDMPS Z6, Z3, K1, Z13
+	VMOVUPS   Z13, Z3
 	VMOVUPS   192(AX), Z5
 	VCMPPS    $0x03, Z5, Z4, K1
 	VADDPS    Z5, Z4, Z6
 	VMINPS    Z5, Z4, Z7
 	VMINPS    Z4, Z5, Z4
 	VORPS     Z4, Z7, Z4
-	VBLENDMPS Z6, Z4, K1, Z17
-	VMOVUPS   Z17, Z4
+	VBLENDMPS Z6, Z4, K1, Z14
+	VMOVUPS   Z14, Z4
 	VMOVUPS   256(AX), Z5
 	VCMPPS    $0x03, Z5, Z1, K1
 	VADDPS    Z5, Z1, Z6
 	VMINPS    Z5, Z1, Z7
 	VMINPS    Z1, Z5, Z1
 	VORPS     Z1, Z7, Z1
-	VBLENDMPS Z6, Z1, K1, Z18
-	VMOVUPS   Z18, Z1
+	VBLENDMPS Z6, Z1, K1, Z15
+	VMOVUPS   Z15, Z1
 	VMOVUPS   320(AX), Z5
 	VCMPPS    $0x03, Z5, Z2, K1
 	VADDPS    Z5, Z2, Z6
 	VMINPS    Z5, Z2, Z7
 	VMINPS    Z2, Z5, Z2
 	VORPS     Z2, Z7, Z2
-	VBLENDMPS Z6, Z2, K1, Z19
-	VMOVUPS   Z19, Z2
+	VBLENDMPS Z6, Z2, K1, Z16
+	VMOVUPS   Z16, Z2
 	VMOVUPS   384(AX), Z5
 	VCMPPS    $0x03, Z5, Z3, K1
 	VADDPS    Z5, Z3, Z6
 	VMINPS    Z5, Z3, Z7
 	VMINPS    Z3, Z5, Z3
 	VORPS     Z3, Z7, Z3
-	VBLENDMPS Z6, Z3, K1, Z20
-	VMOVUPS   Z20, Z3
+	VBLENDMPS Z6, Z3, K1, Z17
+	VMOVUPS   Z17, Z3
 	VMOVUPS   448(AX), Z5
 	VCMPPS    $0x03, Z5, Z4, K1
 	VADDPS    Z5, Z4, Z6
 	VMINPS    Z5, Z4, Z7
 	VMINPS    Z4, Z5, Z4
 	VORPS     Z4, Z7, Z4
-	VBLENDMPS Z6, Z4, K1, Z21
-	VMOVUPS   Z21, Z4
+	VBLENDMPS Z6, Z4, K1, Z18
+	VMOVUPS   Z18, Z4
 	ADDQ      $0x00000200, AX
 	SUBQ      $0x00000080, CX
-	JMP       vectors7
+	JMP       vectors11
 
-done8:
-vectors9:
+done12:
+vectors13:
 	CMPQ      CX, $0x00000010
-	JL        done10
+	JL        done14
 	VMOVUPS   (AX), Z5
 	VCMPPS    $0x03, Z5, Z1, K1
 	VADDPS    Z5, Z1, Z6
 	VMINPS    Z5, Z1, Z7
 	VMINPS    Z1, Z5, Z1
 	VORPS     Z1, Z7, Z1
-	VBLENDMPS Z6, Z1, K1, Z22
-	VMOVUPS   Z22, Z1
+	VBLENDMPS Z6, Z1, K1, Z19
+	VMOVUPS   Z19, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000010, CX
-	JMP       vectors9
+	JMP       vectors13
 
-done10:
+done14:
 	TESTQ     CX, CX
-	JZ        end11
+	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z5
@@ -2940,33 +3108,57 @@ done10:
 	VMINPS    Z5, Z1, Z6
 	VMINPS    Z1, Z5, Z1
 	VORPS     Z1, Z6, Z1
-	VBLENDMPS Z0, Z1, K1, Z23
-	VMOVUPS   Z23, Z1
+	VBLENDMPS Z0, Z1, K1, Z20
+	VMOVUPS   Z20, Z1
 
-end11:
+end15:
 	// The four, then lanes that lie ever closer.
 	VCMPPS     $0x03, Z3, Z1, K1
 	VADDPS     Z3, Z1, Z0
 	VMINPS     Z3, Z1, Z5
 	VMINPS     Z1, Z3, Z1
 	VORPS      Z1, Z5, Z1
-	VBLENDMPS  Z0, Z1, K1, Z24
-	VMOVUPS    Z24, Z1
+	VBLENDMPS  Z0, Z1, K1, Z21
+	VMOVUPS    Z21, Z1
 	VCMPPS     $0x03, Z4, Z2, K1
 	VADDPS     Z4, Z2, Z0
 	VMINPS     Z4, Z2, Z3
 	VMINPS     Z2, Z4, Z2
 	VORPS      Z2, Z3, Z2
-	VBLENDMPS  Z0, Z2, K1, Z25
-	VMOVUPS    Z25, Z2
+	VBLENDMPS  Z0, Z2, K1, Z22
+	VMOVUPS    Z22, Z2
 	VCMPPS     $0x03, Z2, Z1, K1
 	VADDPS     Z2, Z1, Z0
 	VMINPS     Z2, Z1, Z3
 	VMINPS     Z1, Z2, Z1
 	VORPS      Z1, Z3, Z1
-	VBLENDMPS  Z0, Z1, K1, Z26
-	VMOVUPS    Z26, Z1
+	VBLENDMPS  Z0, Z1, K1, Z23
+	VMOVUPS    Z23, Z1
 	VSHUFF64X2 $0x4e, Z1, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMINPS     Z0, Z1, Z3
+	VMINPS     Z1, Z0, Z0
+	VORPS      Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z24
+	VMOVUPS    Z24, Z1
+	VSHUFF64X2 $0xb1, Z1, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMINPS     Z0, Z1, Z3
+	VMINPS     Z1, Z0, Z0
+	VORPS      Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z25
+	VMOVUPS    Z25, Z1
+	VPERMILPD  $0x55, Z1, Z0
+	VCMPPS     $0x03, Z0, Z1, K1
+	VADDPS     Z0, Z1, Z2
+	VMINPS     Z0, Z1, Z3
+	VMINPS     Z1, Z0, Z0
+	VORPS      Z0, Z3, Z0
+	VBLENDMPS  Z2, Z0, K1, Z26
+	VMOVUPS    Z26, Z1
+	VPERMILPS  $0xb1, Z1, Z0
 	VCMPPS     $0x03, Z0, Z1, K1
 	VADDPS     Z0, Z1, Z2
 	VMINPS     Z0, Z1, Z3
@@ -2974,30 +3166,6 @@ end11:
 	VORPS      Z0, Z3, Z0
 	VBLENDMPS  Z2, Z0, K1, Z27
 	VMOVUPS    Z27, Z1
-	VSHUFF64X2 $0xb1, Z1, Z1, Z0
-	VCMPPS     $0x03, Z0, Z1, K1
-	VADDPS     Z0, Z1, Z2
-	VMINPS     Z0, Z1, Z3
-	VMINPS     Z1, Z0, Z0
-	VORPS      Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z28
-	VMOVUPS    Z28, Z1
-	VPERMILPD  $0x55, Z1, Z0
-	VCMPPS     $0x03, Z0, Z1, K1
-	VADDPS     Z0, Z1, Z2
-	VMINPS     Z0, Z1, Z3
-	VMINPS     Z1, Z0, Z0
-	VORPS      Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z29
-	VMOVUPS    Z29, Z1
-	VPERMILPS  $0xb1, Z1, Z0
-	VCMPPS     $0x03, Z0, Z1, K1
-	VADDPS     Z0, Z1, Z2
-	VMINPS     Z0, Z1, Z3
-	VMINPS     Z1, Z0, Z0
-	VORPS      Z0, Z3, Z0
-	VBLENDMPS  Z2, Z0, K1, Z30
-	VMOVUPS    Z30, Z1
 	VMOVSS     X1, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -3005,110 +3173,123 @@ end11:
 // MaxF64AVX512 returns the largest x[i] by IEEE 754-2019 maximum: NaN if any is NaN, and +0
 // is larger than −0. It is defined by generic.MaxF64.
 //
-// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a maximum of their own, masked
-// tail; then the maximum of the four and of their lanes. The first pass has one instruction
-// for each vector, and adds up squares: if the sum is NaN, there is one. Then, or if the
-// result is a zero, a second pass takes more care. Reads x.
+// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four pairs with a maximum of their own,
+// masked tail; then the maximum of the four and of their lanes. The first pass multiplies
+// pairs of vectors and adds up the products: if the sum isn't NaN, there is none. Otherwise,
+// or if the result is a zero, a second pass takes more care. Reads x.
 //
-// minusInf Z0, sum Z1–Z8, maximum Z9–Z12 Z1–Z4, x AX, len(x) CX.
+// minusInf Z0, maximum Z1 Z3 Z5 Z7 Z2 Z4, sum Z2 Z4 Z6 Z8, x AX, len(x) CX.
 //
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·MaxF64AVX512(SB), NOSPLIT, $0-32
 	VMOVUPD minusInfF64<>+0(SB), Z0
-	VXORPS  Z1, Z1, Z1
+	VMOVUPD Z0, Z1
 	VXORPS  Z2, Z2, Z2
-	VXORPS  Z3, Z3, Z3
+	VMOVUPD Z0, Z3
 	VXORPS  Z4, Z4, Z4
-	VXORPS  Z5, Z5, Z5
+	VMOVUPD Z0, Z5
 	VXORPS  Z6, Z6, Z6
-	VXORPS  Z7, Z7, Z7
+	VMOVUPD Z0, Z7
 	VXORPS  Z8, Z8, Z8
-	VMOVUPD Z0, Z9
-	VMOVUPD Z0, Z10
-	VMOVUPD Z0, Z11
-	VMOVUPD Z0, Z12
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
 	CMPQ        CX, $0x00000040
 	JL          done3
-	VMOVUPD     (AX), Z13
-	VFMADD231PD Z13, Z13, Z1
-	VMAXPD      Z9, Z13, Z9
-	VMOVUPD     64(AX), Z13
-	VFMADD231PD Z13, Z13, Z2
-	VMAXPD      Z10, Z13, Z10
-	VMOVUPD     128(AX), Z13
-	VFMADD231PD Z13, Z13, Z3
-	VMAXPD      Z11, Z13, Z11
-	VMOVUPD     192(AX), Z13
-	VFMADD231PD Z13, Z13, Z4
-	VMAXPD      Z12, Z13, Z12
-	VMOVUPD     256(AX), Z13
-	VFMADD231PD Z13, Z13, Z5
-	VMAXPD      Z9, Z13, Z9
-	VMOVUPD     320(AX), Z13
-	VFMADD231PD Z13, Z13, Z6
-	VMAXPD      Z10, Z13, Z10
-	VMOVUPD     384(AX), Z13
-	VFMADD231PD Z13, Z13, Z7
-	VMAXPD      Z11, Z13, Z11
-	VMOVUPD     448(AX), Z13
-	VFMADD231PD Z13, Z13, Z8
-	VMAXPD      Z12, Z13, Z12
+	VMOVUPD     (AX), Z9
+	VMOVUPD     64(AX), Z10
+	VFMADD231PD Z10, Z9, Z2
+	VMAXPD      Z9, Z10, Z9
+	VMAXPD      Z1, Z9, Z1
+	VMOVUPD     128(AX), Z9
+	VMOVUPD     192(AX), Z10
+	VFMADD231PD Z10, Z9, Z4
+	VMAXPD      Z9, Z10, Z9
+	VMAXPD      Z3, Z9, Z3
+	VMOVUPD     256(AX), Z9
+	VMOVUPD     320(AX), Z10
+	VFMADD231PD Z10, Z9, Z6
+	VMAXPD      Z9, Z10, Z9
+	VMAXPD      Z5, Z9, Z5
+	VMOVUPD     384(AX), Z9
+	VMOVUPD     448(AX), Z10
+	VFMADD231PD Z10, Z9, Z8
+	VMAXPD      Z9, Z10, Z9
+	VMAXPD      Z7, Z9, Z7
 	ADDQ        $0x00000200, AX
 	SUBQ        $0x00000040, CX
 	JMP         vectors2
 
 done3:
-vectors4:
-	CMPQ        CX, $0x00000008
+	CMPQ        CX, $0x00000020
 	JL          done5
-	VMOVUPD     (AX), Z13
-	VFMADD231PD Z13, Z13, Z1
-	VMAXPD      Z9, Z13, Z9
-	ADDQ        $0x00000040, AX
-	SUBQ        $0x00000008, CX
-	JMP         vectors4
+	VMOVUPD     (AX), Z9
+	VMOVUPD     64(AX), Z10
+	VFMADD231PD Z10, Z9, Z2
+	VMAXPD      Z9, Z10, Z9
+	VMAXPD      Z1, Z9, Z1
+	VMOVUPD     128(AX), Z9
+	VMOVUPD     192(AX), Z10
+	VFMADD231PD Z10, Z9, Z4
+	VMAXPD      Z9, Z10, Z9
+	VMAXPD      Z3, Z9, Z3
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000020, CX
 
 done5:
+	CMPQ        CX, $0x00000010
+	JL          done7
+	VMOVUPD     (AX), Z9
+	VMOVUPD     64(AX), Z10
+	VFMADD231PD Z10, Z9, Z2
+	VMAXPD      Z9, Z10, Z9
+	VMAXPD      Z1, Z9, Z1
+	ADDQ        $0x00000080, AX
+	SUBQ        $0x00000010, CX
+
+done7:
+	CMPQ        CX, $0x00000008
+	JL          done9
+	VMOVUPD     (AX), Z9
+	VFMADD231PD Z9, Z9, Z2
+	VMAXPD      Z1, Z9, Z1
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000008, CX
+
+done9:
 	TESTQ       CX, CX
-	JZ          end6
+	JZ          end10
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
-	VMOVUPD.Z   (AX), K1, Z13
-	VFMADD231PD Z13, Z13, Z1
-	VBLENDMPD   Z13, Z0, K1, Z13
-	VMAXPD      Z9, Z13, Z9
+	VMOVUPD.Z   (AX), K1, Z9
+	VFMADD231PD Z9, Z9, Z2
+	VBLENDMPD   Z9, Z0, K1, Z9
+	VMAXPD      Z1, Z9, Z1
 
-end6:
+end10:
 	// The four, then lanes that lie ever closer.
-	VMAXPD     Z9, Z11, Z9
-	VMAXPD     Z10, Z12, Z10
-	VMAXPD     Z9, Z10, Z9
-	VSHUFF64X2 $0x4e, Z9, Z9, Z10
-	VMAXPD     Z9, Z10, Z9
-	VSHUFF64X2 $0xb1, Z9, Z9, Z10
-	VMAXPD     Z9, Z10, Z9
-	VPERMILPD  $0x55, Z9, Z10
-	VMAXPD     Z9, Z10, Z9
+	VMAXPD     Z1, Z5, Z1
+	VMAXPD     Z3, Z7, Z3
+	VMAXPD     Z1, Z3, Z1
+	VSHUFF64X2 $0x4e, Z1, Z1, Z3
+	VMAXPD     Z1, Z3, Z1
+	VSHUFF64X2 $0xb1, Z1, Z1, Z3
+	VMAXPD     Z1, Z3, Z1
+	VPERMILPD  $0x55, Z1, Z3
+	VMAXPD     Z1, Z3, Z1
 
-	// NaN goes through sums of squares, and nothing else makes one.
-	VADDPD   Z5, Z1, Z1
+	// NaN goes through products and sums.
 	VADDPD   Z6, Z2, Z2
-	VADDPD   Z7, Z3, Z3
 	VADDPD   Z8, Z4, Z4
-	VADDPD   Z3, Z1, Z1
 	VADDPD   Z4, Z2, Z2
-	VADDPD   Z2, Z1, Z1
-	VCMPPD   $0x03, Z1, Z1, K1
+	VCMPPD   $0x03, Z2, Z2, K1
 	KORTESTW K1, K1
 	JNZ      careful1
-	VMOVQ    X9, AX
+	VMOVQ    X1, AX
 	ADDQ     AX, AX
 	JZ       careful1
-	VMOVSD   X9, ret+24(FP)
+	VMOVSD   X1, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -3120,96 +3301,96 @@ careful1:
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
-vectors7:
+vectors11:
 	CMPQ      CX, $0x00000040
-	JL        done8
+	JL        done12
 	VMOVUPD   (AX), Z5
 	VCMPPD    $0x03, Z5, Z1, K1
 	VADDPD    Z5, Z1, Z6
 	VMAXPD    Z5, Z1, Z7
 	VMAXPD    Z1, Z5, Z1
 	VANDPD    Z1, Z7, Z1
-	VBLENDMPD Z6, Z1, K1, Z14
-	VMOVUPD   Z14, Z1
+	VBLENDMPD Z6, Z1, K1, Z11
+	VMOVUPD   Z11, Z1
 	VMOVUPD   64(AX), Z5
 	VCMPPD    $0x03, Z5, Z2, K1
 	VADDPD    Z5, Z2, Z6
 	VMAXPD    Z5, Z2, Z7
 	VMAXPD    Z2, Z5, Z2
 	VANDPD    Z2, Z7, Z2
-	VBLENDMPD Z6, Z2, K1, Z15
-	VMOVUPD   Z15, Z2
+	VBLENDMPD Z6, Z2, K1, Z12
+	VMOVUPD   Z12, Z2
 	VMOVUPD   128(AX), Z5
 	VCMPPD    $0x03, Z5, Z3, K1
 	VADDPD    Z5, Z3, Z6
 	VMAXPD    Z5, Z3, Z7
 	VMAXPD    Z3, Z5, Z3
 	VANDPD    Z3, Z7, Z3
-	VBLENDMPD Z6, Z3, K1, Z16
-	VMOVUPD   Z16, Z3
+	VBLENDMPD Z6, Z3, K1, Z13
+	VMOVUPD   Z13, Z3
 	VMOVUPD   192(AX), Z5
 	VCMPPD    $0x03, Z5, Z4, K1
 	VADDPD    Z5, Z4, Z6
 	VMAXPD    Z5, Z4, Z7
 	VMAXPD    Z4, Z5, Z4
 	VANDPD    Z4, Z7, Z4
-	VBLENDMPD Z6, Z4, K1, Z17
-	VMOVUPD   Z17, Z4
+	VBLENDMPD Z6, Z4, K1, Z14
+	VMOVUPD   Z14, Z4
 	VMOVUPD   256(AX), Z5
 	VCMPPD    $0x03, Z5, Z1, K1
 	VADDPD    Z5, Z1, Z6
 	VMAXPD    Z5, Z1, Z7
 	VMAXPD    Z1, Z5, Z1
 	VANDPD    Z1, Z7, Z1
-	VBLENDMPD Z6, Z1, K1, Z18
-	VMOVUPD   Z18, Z1
+	VBLENDMPD Z6, Z1, K1, Z15
+	VMOVUPD   Z15, Z1
 	VMOVUPD   320(AX), Z5
 	VCMPPD    $0x03, Z5, Z2, K1
 	VADDPD    Z5, Z2, Z6
 	VMAXPD    Z5, Z2, Z7
 	VMAXPD    Z2, Z5, Z2
 	VANDPD    Z2, Z7, Z2
-	VBLENDMPD Z6, Z2, K1, Z19
-	VMOVUPD   Z19, Z2
+	VBLENDMPD Z6, Z2, K1, Z16
+	VMOVUPD   Z16, Z2
 	VMOVUPD   384(AX), Z5
 	VCMPPD    $0x03, Z5, Z3, K1
 	VADDPD    Z5, Z3, Z6
 	VMAXPD    Z5, Z3, Z7
 	VMAXPD    Z3, Z5, Z3
 	VANDPD    Z3, Z7, Z3
-	VBLENDMPD Z6, Z3, K1, Z20
-	VMOVUPD   Z20, Z3
+	VBLENDMPD Z6, Z3, K1, Z17
+	VMOVUPD   Z17, Z3
 	VMOVUPD   448(AX), Z5
 	VCMPPD    $0x03, Z5, Z4, K1
 	VADDPD    Z5, Z4, Z6
 	VMAXPD    Z5, Z4, Z7
 	VMAXPD    Z4, Z5, Z4
 	VANDPD    Z4, Z7, Z4
-	VBLENDMPD Z6, Z4, K1, Z21
-	VMOVUPD   Z21, Z4
+	VBLENDMPD Z6, Z4, K1, Z18
+	VMOVUPD   Z18, Z4
 	ADDQ      $0x00000200, AX
 	SUBQ      $0x00000040, CX
-	JMP       vectors7
+	JMP       vectors11
 
-done8:
-vectors9:
+done12:
+vectors13:
 	CMPQ      CX, $0x00000008
-	JL        done10
+	JL        done14
 	VMOVUPD   (AX), Z5
 	VCMPPD    $0x03, Z5, Z1, K1
 	VADDPD    Z5, Z1, Z6
 	VMAXPD    Z5, Z1, Z7
 	VMAXPD    Z1, Z5, Z1
 	VANDPD    Z1, Z7, Z1
-	VBLENDMPD Z6, Z1, K1, Z22
-	VMOVUPD   Z22, Z1
+	VBLENDMPD Z6, Z1, K1, Z19
+	VMOVUPD   Z19, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000008, CX
-	JMP       vectors9
+	JMP       vectors13
 
-done10:
+done14:
 	TESTQ     CX, CX
-	JZ        end11
+	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z5
@@ -3219,56 +3400,56 @@ done10:
 	VMAXPD    Z5, Z1, Z6
 	VMAXPD    Z1, Z5, Z1
 	VANDPD    Z1, Z6, Z1
-	VBLENDMPD Z0, Z1, K1, Z23
-	VMOVUPD   Z23, Z1
+	VBLENDMPD Z0, Z1, K1, Z20
+	VMOVUPD   Z20, Z1
 
-end11:
+end15:
 	// The four, then lanes that lie ever closer.
 	VCMPPD     $0x03, Z3, Z1, K1
 	VADDPD     Z3, Z1, Z0
 	VMAXPD     Z3, Z1, Z5
 	VMAXPD     Z1, Z3, Z1
 	VANDPD     Z1, Z5, Z1
-	VBLENDMPD  Z0, Z1, K1, Z24
-	VMOVUPD    Z24, Z1
+	VBLENDMPD  Z0, Z1, K1, Z21
+	VMOVUPD    Z21, Z1
 	VCMPPD     $0x03, Z4, Z2, K1
 	VADDPD     Z4, Z2, Z0
 	VMAXPD     Z4, Z2, Z3
 	VMAXPD     Z2, Z4, Z2
 	VANDPD     Z2, Z3, Z2
-	VBLENDMPD  Z0, Z2, K1, Z25
-	VMOVUPD    Z25, Z2
+	VBLENDMPD  Z0, Z2, K1, Z22
+	VMOVUPD    Z22, Z2
 	VCMPPD     $0x03, Z2, Z1, K1
 	VADDPD     Z2, Z1, Z0
 	VMAXPD     Z2, Z1, Z3
 	VMAXPD     Z1, Z2, Z1
 	VANDPD     Z1, Z3, Z1
-	VBLENDMPD  Z0, Z1, K1, Z26
-	VMOVUPD    Z26, Z1
+	VBLENDMPD  Z0, Z1, K1, Z23
+	VMOVUPD    Z23, Z1
 	VSHUFF64X2 $0x4e, Z1, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMAXPD     Z0, Z1, Z3
 	VMAXPD     Z1, Z0, Z0
 	VANDPD     Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z27
-	VMOVUPD    Z27, Z1
+	VBLENDMPD  Z2, Z0, K1, Z24
+	VMOVUPD    Z24, Z1
 	VSHUFF64X2 $0xb1, Z1, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMAXPD     Z0, Z1, Z3
 	VMAXPD     Z1, Z0, Z0
 	VANDPD     Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z28
-	VMOVUPD    Z28, Z1
+	VBLENDMPD  Z2, Z0, K1, Z25
+	VMOVUPD    Z25, Z1
 	VPERMILPD  $0x55, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMAXPD     Z0, Z1, Z3
 	VMAXPD     Z1, Z0, Z0
 	VANDPD     Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z29
-	VMOVUPD    Z29, Z1
+	VBLENDMPD  Z2, Z0, K1, Z26
+	VMOVUPD    Z26, Z1
 	VMOVSD     X1, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -3276,110 +3457,123 @@ end11:
 // MinF64AVX512 returns the smallest x[i] by IEEE 754-2019 minimum: NaN if any is NaN, and −0
 // is smaller than +0. It is defined by generic.MinF64.
 //
-// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four with a minimum of their own, masked
-// tail; then the minimum of the four and of their lanes. The first pass has one instruction
-// for each vector, and adds up squares: if the sum is NaN, there is one. Then, or if the
-// result is a zero, a second pass takes more care. Reads x.
+// AVX-512 (F, BW, DQ, VL). Eight vectors a round, four pairs with a minimum of their own,
+// masked tail; then the minimum of the four and of their lanes. The first pass multiplies
+// pairs of vectors and adds up the products: if the sum isn't NaN, there is none. Otherwise,
+// or if the result is a zero, a second pass takes more care. Reads x.
 //
-// inf Z0, sum Z1–Z8, minimum Z9–Z12 Z1–Z4, x AX, len(x) CX.
+// inf Z0, minimum Z1 Z3 Z5 Z7 Z2 Z4, sum Z2 Z4 Z6 Z8, x AX, len(x) CX.
 //
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·MinF64AVX512(SB), NOSPLIT, $0-32
 	VMOVUPD infF64<>+0(SB), Z0
-	VXORPS  Z1, Z1, Z1
+	VMOVUPD Z0, Z1
 	VXORPS  Z2, Z2, Z2
-	VXORPS  Z3, Z3, Z3
+	VMOVUPD Z0, Z3
 	VXORPS  Z4, Z4, Z4
-	VXORPS  Z5, Z5, Z5
+	VMOVUPD Z0, Z5
 	VXORPS  Z6, Z6, Z6
-	VXORPS  Z7, Z7, Z7
+	VMOVUPD Z0, Z7
 	VXORPS  Z8, Z8, Z8
-	VMOVUPD Z0, Z9
-	VMOVUPD Z0, Z10
-	VMOVUPD Z0, Z11
-	VMOVUPD Z0, Z12
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
 vectors2:
 	CMPQ        CX, $0x00000040
 	JL          done3
-	VMOVUPD     (AX), Z13
-	VFMADD231PD Z13, Z13, Z1
-	VMINPD      Z9, Z13, Z9
-	VMOVUPD     64(AX), Z13
-	VFMADD231PD Z13, Z13, Z2
-	VMINPD      Z10, Z13, Z10
-	VMOVUPD     128(AX), Z13
-	VFMADD231PD Z13, Z13, Z3
-	VMINPD      Z11, Z13, Z11
-	VMOVUPD     192(AX), Z13
-	VFMADD231PD Z13, Z13, Z4
-	VMINPD      Z12, Z13, Z12
-	VMOVUPD     256(AX), Z13
-	VFMADD231PD Z13, Z13, Z5
-	VMINPD      Z9, Z13, Z9
-	VMOVUPD     320(AX), Z13
-	VFMADD231PD Z13, Z13, Z6
-	VMINPD      Z10, Z13, Z10
-	VMOVUPD     384(AX), Z13
-	VFMADD231PD Z13, Z13, Z7
-	VMINPD      Z11, Z13, Z11
-	VMOVUPD     448(AX), Z13
-	VFMADD231PD Z13, Z13, Z8
-	VMINPD      Z12, Z13, Z12
+	VMOVUPD     (AX), Z9
+	VMOVUPD     64(AX), Z10
+	VFMADD231PD Z10, Z9, Z2
+	VMINPD      Z9, Z10, Z9
+	VMINPD      Z1, Z9, Z1
+	VMOVUPD     128(AX), Z9
+	VMOVUPD     192(AX), Z10
+	VFMADD231PD Z10, Z9, Z4
+	VMINPD      Z9, Z10, Z9
+	VMINPD      Z3, Z9, Z3
+	VMOVUPD     256(AX), Z9
+	VMOVUPD     320(AX), Z10
+	VFMADD231PD Z10, Z9, Z6
+	VMINPD      Z9, Z10, Z9
+	VMINPD      Z5, Z9, Z5
+	VMOVUPD     384(AX), Z9
+	VMOVUPD     448(AX), Z10
+	VFMADD231PD Z10, Z9, Z8
+	VMINPD      Z9, Z10, Z9
+	VMINPD      Z7, Z9, Z7
 	ADDQ        $0x00000200, AX
 	SUBQ        $0x00000040, CX
 	JMP         vectors2
 
 done3:
-vectors4:
-	CMPQ        CX, $0x00000008
+	CMPQ        CX, $0x00000020
 	JL          done5
-	VMOVUPD     (AX), Z13
-	VFMADD231PD Z13, Z13, Z1
-	VMINPD      Z9, Z13, Z9
-	ADDQ        $0x00000040, AX
-	SUBQ        $0x00000008, CX
-	JMP         vectors4
+	VMOVUPD     (AX), Z9
+	VMOVUPD     64(AX), Z10
+	VFMADD231PD Z10, Z9, Z2
+	VMINPD      Z9, Z10, Z9
+	VMINPD      Z1, Z9, Z1
+	VMOVUPD     128(AX), Z9
+	VMOVUPD     192(AX), Z10
+	VFMADD231PD Z10, Z9, Z4
+	VMINPD      Z9, Z10, Z9
+	VMINPD      Z3, Z9, Z3
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000020, CX
 
 done5:
+	CMPQ        CX, $0x00000010
+	JL          done7
+	VMOVUPD     (AX), Z9
+	VMOVUPD     64(AX), Z10
+	VFMADD231PD Z10, Z9, Z2
+	VMINPD      Z9, Z10, Z9
+	VMINPD      Z1, Z9, Z1
+	ADDQ        $0x00000080, AX
+	SUBQ        $0x00000010, CX
+
+done7:
+	CMPQ        CX, $0x00000008
+	JL          done9
+	VMOVUPD     (AX), Z9
+	VFMADD231PD Z9, Z9, Z2
+	VMINPD      Z1, Z9, Z1
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000008, CX
+
+done9:
 	TESTQ       CX, CX
-	JZ          end6
+	JZ          end10
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
-	VMOVUPD.Z   (AX), K1, Z13
-	VFMADD231PD Z13, Z13, Z1
-	VBLENDMPD   Z13, Z0, K1, Z13
-	VMINPD      Z9, Z13, Z9
+	VMOVUPD.Z   (AX), K1, Z9
+	VFMADD231PD Z9, Z9, Z2
+	VBLENDMPD   Z9, Z0, K1, Z9
+	VMINPD      Z1, Z9, Z1
 
-end6:
+end10:
 	// The four, then lanes that lie ever closer.
-	VMINPD     Z9, Z11, Z9
-	VMINPD     Z10, Z12, Z10
-	VMINPD     Z9, Z10, Z9
-	VSHUFF64X2 $0x4e, Z9, Z9, Z10
-	VMINPD     Z9, Z10, Z9
-	VSHUFF64X2 $0xb1, Z9, Z9, Z10
-	VMINPD     Z9, Z10, Z9
-	VPERMILPD  $0x55, Z9, Z10
-	VMINPD     Z9, Z10, Z9
+	VMINPD     Z1, Z5, Z1
+	VMINPD     Z3, Z7, Z3
+	VMINPD     Z1, Z3, Z1
+	VSHUFF64X2 $0x4e, Z1, Z1, Z3
+	VMINPD     Z1, Z3, Z1
+	VSHUFF64X2 $0xb1, Z1, Z1, Z3
+	VMINPD     Z1, Z3, Z1
+	VPERMILPD  $0x55, Z1, Z3
+	VMINPD     Z1, Z3, Z1
 
-	// NaN goes through sums of squares, and nothing else makes one.
-	VADDPD   Z5, Z1, Z1
+	// NaN goes through products and sums.
 	VADDPD   Z6, Z2, Z2
-	VADDPD   Z7, Z3, Z3
 	VADDPD   Z8, Z4, Z4
-	VADDPD   Z3, Z1, Z1
 	VADDPD   Z4, Z2, Z2
-	VADDPD   Z2, Z1, Z1
-	VCMPPD   $0x03, Z1, Z1, K1
+	VCMPPD   $0x03, Z2, Z2, K1
 	KORTESTW K1, K1
 	JNZ      careful1
-	VMOVQ    X9, AX
+	VMOVQ    X1, AX
 	ADDQ     AX, AX
 	JZ       careful1
-	VMOVSD   X9, ret+24(FP)
+	VMOVSD   X1, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -3391,96 +3585,96 @@ careful1:
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 
-vectors7:
+vectors11:
 	CMPQ      CX, $0x00000040
-	JL        done8
+	JL        done12
 	VMOVUPD   (AX), Z5
 	VCMPPD    $0x03, Z5, Z1, K1
 	VADDPD    Z5, Z1, Z6
 	VMINPD    Z5, Z1, Z7
 	VMINPD    Z1, Z5, Z1
 	VORPD     Z1, Z7, Z1
-	VBLENDMPD Z6, Z1, K1, Z14
-	VMOVUPD   Z14, Z1
+	VBLENDMPD Z6, Z1, K1, Z11
+	VMOVUPD   Z11, Z1
 	VMOVUPD   64(AX), Z5
 	VCMPPD    $0x03, Z5, Z2, K1
 	VADDPD    Z5, Z2, Z6
 	VMINPD    Z5, Z2, Z7
 	VMINPD    Z2, Z5, Z2
 	VORPD     Z2, Z7, Z2
-	VBLENDMPD Z6, Z2, K1, Z15
-	VMOVUPD   Z15, Z2
+	VBLENDMPD Z6, Z2, K1, Z12
+	VMOVUPD   Z12, Z2
 	VMOVUPD   128(AX), Z5
 	VCMPPD    $0x03, Z5, Z3, K1
 	VADDPD    Z5, Z3, Z6
 	VMINPD    Z5, Z3, Z7
 	VMINPD    Z3, Z5, Z3
 	VORPD     Z3, Z7, Z3
-	VBLENDMPD Z6, Z3, K1, Z16
-	VMOVUPD   Z16, Z3
+	VBLENDMPD Z6, Z3, K1, Z13
+	VMOVUPD   Z13, Z3
 	VMOVUPD   192(AX), Z5
 	VCMPPD    $0x03, Z5, Z4, K1
 	VADDPD    Z5, Z4, Z6
 	VMINPD    Z5, Z4, Z7
 	VMINPD    Z4, Z5, Z4
 	VORPD     Z4, Z7, Z4
-	VBLENDMPD Z6, Z4, K1, Z17
-	VMOVUPD   Z17, Z4
+	VBLENDMPD Z6, Z4, K1, Z14
+	VMOVUPD   Z14, Z4
 	VMOVUPD   256(AX), Z5
 	VCMPPD    $0x03, Z5, Z1, K1
 	VADDPD    Z5, Z1, Z6
 	VMINPD    Z5, Z1, Z7
 	VMINPD    Z1, Z5, Z1
 	VORPD     Z1, Z7, Z1
-	VBLENDMPD Z6, Z1, K1, Z18
-	VMOVUPD   Z18, Z1
+	VBLENDMPD Z6, Z1, K1, Z15
+	VMOVUPD   Z15, Z1
 	VMOVUPD   320(AX), Z5
 	VCMPPD    $0x03, Z5, Z2, K1
 	VADDPD    Z5, Z2, Z6
 	VMINPD    Z5, Z2, Z7
 	VMINPD    Z2, Z5, Z2
 	VORPD     Z2, Z7, Z2
-	VBLENDMPD Z6, Z2, K1, Z19
-	VMOVUPD   Z19, Z2
+	VBLENDMPD Z6, Z2, K1, Z16
+	VMOVUPD   Z16, Z2
 	VMOVUPD   384(AX), Z5
 	VCMPPD    $0x03, Z5, Z3, K1
 	VADDPD    Z5, Z3, Z6
 	VMINPD    Z5, Z3, Z7
 	VMINPD    Z3, Z5, Z3
 	VORPD     Z3, Z7, Z3
-	VBLENDMPD Z6, Z3, K1, Z20
-	VMOVUPD   Z20, Z3
+	VBLENDMPD Z6, Z3, K1, Z17
+	VMOVUPD   Z17, Z3
 	VMOVUPD   448(AX), Z5
 	VCMPPD    $0x03, Z5, Z4, K1
 	VADDPD    Z5, Z4, Z6
 	VMINPD    Z5, Z4, Z7
 	VMINPD    Z4, Z5, Z4
 	VORPD     Z4, Z7, Z4
-	VBLENDMPD Z6, Z4, K1, Z21
-	VMOVUPD   Z21, Z4
+	VBLENDMPD Z6, Z4, K1, Z18
+	VMOVUPD   Z18, Z4
 	ADDQ      $0x00000200, AX
 	SUBQ      $0x00000040, CX
-	JMP       vectors7
+	JMP       vectors11
 
-done8:
-vectors9:
+done12:
+vectors13:
 	CMPQ      CX, $0x00000008
-	JL        done10
+	JL        done14
 	VMOVUPD   (AX), Z5
 	VCMPPD    $0x03, Z5, Z1, K1
 	VADDPD    Z5, Z1, Z6
 	VMINPD    Z5, Z1, Z7
 	VMINPD    Z1, Z5, Z1
 	VORPD     Z1, Z7, Z1
-	VBLENDMPD Z6, Z1, K1, Z22
-	VMOVUPD   Z22, Z1
+	VBLENDMPD Z6, Z1, K1, Z19
+	VMOVUPD   Z19, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000008, CX
-	JMP       vectors9
+	JMP       vectors13
 
-done10:
+done14:
 	TESTQ     CX, CX
-	JZ        end11
+	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z5
@@ -3490,56 +3684,56 @@ done10:
 	VMINPD    Z5, Z1, Z6
 	VMINPD    Z1, Z5, Z1
 	VORPD     Z1, Z6, Z1
-	VBLENDMPD Z0, Z1, K1, Z23
-	VMOVUPD   Z23, Z1
+	VBLENDMPD Z0, Z1, K1, Z20
+	VMOVUPD   Z20, Z1
 
-end11:
+end15:
 	// The four, then lanes that lie ever closer.
 	VCMPPD     $0x03, Z3, Z1, K1
 	VADDPD     Z3, Z1, Z0
 	VMINPD     Z3, Z1, Z5
 	VMINPD     Z1, Z3, Z1
 	VORPD      Z1, Z5, Z1
-	VBLENDMPD  Z0, Z1, K1, Z24
-	VMOVUPD    Z24, Z1
+	VBLENDMPD  Z0, Z1, K1, Z21
+	VMOVUPD    Z21, Z1
 	VCMPPD     $0x03, Z4, Z2, K1
 	VADDPD     Z4, Z2, Z0
 	VMINPD     Z4, Z2, Z3
 	VMINPD     Z2, Z4, Z2
 	VORPD      Z2, Z3, Z2
-	VBLENDMPD  Z0, Z2, K1, Z25
-	VMOVUPD    Z25, Z2
+	VBLENDMPD  Z0, Z2, K1, Z22
+	VMOVUPD    Z22, Z2
 	VCMPPD     $0x03, Z2, Z1, K1
 	VADDPD     Z2, Z1, Z0
 	VMINPD     Z2, Z1, Z3
 	VMINPD     Z1, Z2, Z1
 	VORPD      Z1, Z3, Z1
-	VBLENDMPD  Z0, Z1, K1, Z26
-	VMOVUPD    Z26, Z1
+	VBLENDMPD  Z0, Z1, K1, Z23
+	VMOVUPD    Z23, Z1
 	VSHUFF64X2 $0x4e, Z1, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMINPD     Z0, Z1, Z3
 	VMINPD     Z1, Z0, Z0
 	VORPD      Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z27
-	VMOVUPD    Z27, Z1
+	VBLENDMPD  Z2, Z0, K1, Z24
+	VMOVUPD    Z24, Z1
 	VSHUFF64X2 $0xb1, Z1, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMINPD     Z0, Z1, Z3
 	VMINPD     Z1, Z0, Z0
 	VORPD      Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z28
-	VMOVUPD    Z28, Z1
+	VBLENDMPD  Z2, Z0, K1, Z25
+	VMOVUPD    Z25, Z1
 	VPERMILPD  $0x55, Z1, Z0
 	VCMPPD     $0x03, Z0, Z1, K1
 	VADDPD     Z0, Z1, Z2
 	VMINPD     Z0, Z1, Z3
 	VMINPD     Z1, Z0, Z0
 	VORPD      Z0, Z3, Z0
-	VBLENDMPD  Z2, Z0, K1, Z29
-	VMOVUPD    Z29, Z1
+	VBLENDMPD  Z2, Z0, K1, Z26
+	VMOVUPD    Z26, Z1
 	VMOVSD     X1, ret+24(FP)
 	VZEROUPPER
 	RET

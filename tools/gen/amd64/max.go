@@ -33,12 +33,12 @@ func extremes(t *target) {
 	t.place("Iamax", largest)
 }
 
-const lookOut = "has one instruction for each vector, and adds up squares: if the sum is NaN, there is one. "
+const lookOut = "multiplies pairs of vectors and adds up the products: if the sum isn't NaN, there is none. "
 
 // extreme emits a kernel that returns the most extreme element of x.
 func (t *target) extreme(name string, e extremum) {
-	t.fn(name, "Eight vectors a round, four with a "+e.result+" of their own, masked tail; then the "+e.result+" of the four and of their lanes. "+
-		"The first pass "+lookOut+"Then, or if the result is a zero, a second pass takes more care.")
+	t.fn(name, "Eight vectors a round, four pairs with a "+e.result+" of their own, masked tail; then the "+e.result+" of the four and of their lanes. "+
+		"The first pass "+lookOut+"Otherwise, or if the result is a zero, a second pass takes more care.")
 	m := t.maths()
 	m.hoist(e.none)
 	again := t.label("careful")
@@ -57,7 +57,7 @@ func (t *target) extreme(name string, e extremum) {
 	t.returnLane(top)
 
 	t.Label(again)
-	t.returnLane(m.extreme(e, e.careful, nil))
+	t.returnLane(m.carefulExtreme(e))
 }
 
 // place emits a kernel that returns the index of the first element that is as extreme as can
@@ -164,20 +164,46 @@ func (t *target) search(i, lanes gp, found string, test func(x operand.Op, c reg
 
 // quickExtreme returns a register whose lane 0 has the most extreme element of argument x,
 // but perhaps not the right one of two zeros, and a condition that holds if there is a NaN.
+// It also holds for some x without one, such as 0 and Inf next to each other.
 func (m *maths) quickExtreme(e extremum) (top reg.VecVirtual, nan condition) {
-	sums := make([]vector, 8)
-	for i := range sums {
-		sums[i] = m.new()
+	tops, sums := make([]vector, 4), make([]vector, 4)
+	for i := range tops {
+		tops[i], sums[i] = m.copy(e.none), m.new()
 		m.zero(sums[i]...)
+		m.callVec(e.result, tops[i]...)
 		m.callVec("sum", sums[i]...)
 	}
-	top = m.extreme(e, e.fast, func(i int, x vector) { m.fmaTo(sums[i], x, x) })
-	m.Comment("NaN goes through sums of squares, and nothing else makes one.")
-	for h := 4; h > 0; h /= 2 {
-		for i := range h {
-			m.addTo(sums[i], sums[i+h])
+	x, n := m.ptr("x"), m.target.len("x")
+	load := func(i int, k *mask) vector {
+		v := m.new()
+		m.loadMaybe(mem(x, i*m.lanes*m.size), k, v[0])
+		if e.ofMagnitudes {
+			v = m.and(v, "magnitude")
 		}
+		return v
 	}
+	m.sweepRounds([]int{8, 4, 2, 1}, n, []reg.GPVirtual{x}, func(count int, k *mask) {
+		if count == 1 {
+			v := load(0, k)
+			m.fmaTo(sums[0], v, v)
+			if k != nil {
+				m.fillIn(v[0], *k, e.none)
+			}
+			e.fast(m, tops[0], v)
+			return
+		}
+		for i := range count / 2 {
+			v, w := load(2*i, nil), load(2*i+1, nil)
+			m.fmaTo(sums[i], v, w)
+			e.fast(m, v, w)
+			e.fast(m, tops[i], v)
+		}
+	})
+	top = m.meet(tops, e.fast)
+	m.Comment("NaN goes through products and sums.")
+	m.addTo(sums[0], sums[2])
+	m.addTo(sums[1], sums[3])
+	m.addTo(sums[0], sums[1])
 	return top, m.compare(sums[0], unordered, sums[0])
 }
 
@@ -196,9 +222,8 @@ func (m *maths) fillIn(x reg.VecVirtual, k mask, constant string) {
 
 func (m *maths) addTo(d, x vector) { m.eachTo(m.VADDPS, m.VADDPD, d, d, x) }
 
-// extreme returns a register whose lane 0 has the most extreme element of argument x, by
-// way of to. see, if there is one, gets all vectors, with their number in the round.
-func (m *maths) extreme(e extremum, to func(m *maths, d, x vector), see func(i int, x vector)) reg.VecVirtual {
+// carefulExtreme returns a register whose lane 0 has the most extreme element of argument x.
+func (m *maths) carefulExtreme(e extremum) reg.VecVirtual {
 	tops := make([]vector, 4)
 	for i := range tops {
 		tops[i] = m.copy(e.none)
@@ -209,18 +234,18 @@ func (m *maths) extreme(e extremum, to func(m *maths, d, x vector), see func(i i
 		for i := range count {
 			v := m.new()
 			m.loadMaybe(mem(x, i*m.lanes*m.size), k, v[0])
-			if e.ofMagnitudes {
-				v = m.and(v, "magnitude")
-			}
-			if see != nil {
-				see(i, v)
-			}
 			if k != nil {
 				m.fillIn(v[0], *k, e.none)
 			}
-			to(m, tops[i%len(tops)], v)
+			e.careful(m, tops[i%len(tops)], v)
 		}
 	})
+	return m.meet(tops, e.careful)
+}
+
+// meet returns a register whose lane 0 has the most extreme of all lanes of four vectors, by
+// way of to.
+func (m *maths) meet(tops []vector, to func(m *maths, d, x vector)) reg.VecVirtual {
 	m.Comment("The four, then lanes that lie ever closer.")
 	for _, pair := range [][2]int{{0, 2}, {1, 3}, {0, 1}} {
 		to(m, tops[pair[0]], tops[pair[1]])
