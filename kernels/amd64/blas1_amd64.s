@@ -24,10 +24,10 @@ TEXT ·DotF32AVX2(SB), NOSPLIT, $0-52
 	MOVQ   x_base+0(FP), AX
 	MOVQ   y_base+24(FP), CX
 	MOVQ   x_len+8(FP), DX
+	SUBQ   $0x00000040, DX
+	JL     rest2
 
 round1:
-	CMPQ        DX, $0x00000040
-	JL          rest2
 	VMOVUPS     (AX), Y8
 	VFMADD231PS (CX), Y8, Y0
 	VMOVUPS     32(AX), Y8
@@ -47,45 +47,41 @@ round1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000040, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-64
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000008
+	ADDQ         $0x00000038, DX
 	JL           partial3a
 	VMOVUPS      (AX), Y8
 	VFMADD231PS  (CX), Y8, Y0
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3b
 	VMOVUPS      32(AX), Y8
 	VFMADD231PS  32(CX), Y8, Y1
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3c
 	VMOVUPS      64(AX), Y8
 	VFMADD231PS  64(CX), Y8, Y2
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3d
 	VMOVUPS      96(AX), Y8
 	VFMADD231PS  96(CX), Y8, Y3
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3e
 	VMOVUPS      128(AX), Y8
 	VFMADD231PS  128(CX), Y8, Y4
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3f
 	VMOVUPS      160(AX), Y8
 	VFMADD231PS  160(CX), Y8, Y5
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3g
 	VMOVUPS      192(AX), Y8
 	VFMADD231PS  192(CX), Y8, Y6
 	SUBQ         $0x00000008, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -100,7 +96,7 @@ rest2:
 	JMP          end4
 
 partial3g:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -115,7 +111,7 @@ partial3g:
 	JMP          end4
 
 partial3f:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -130,7 +126,7 @@ partial3f:
 	JMP          end4
 
 partial3e:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -145,7 +141,7 @@ partial3e:
 	JMP          end4
 
 partial3d:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -160,7 +156,7 @@ partial3d:
 	JMP          end4
 
 partial3c:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -175,7 +171,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -190,7 +186,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -245,10 +241,10 @@ TEXT ·DotWideF32AVX2(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    y_base+32(FP), CX
 	MOVQ    x_len+16(FP), DX
+	SUBQ    $0x00000040, DX
+	JL      rest2
 
 round1:
-	CMPQ        DX, $0x00000040
-	JL          rest2
 	VMOVUPS     (AX), Y8
 	VFMADD231PS (CX), Y8, Y0
 	VMOVUPS     32(AX), Y8
@@ -268,45 +264,41 @@ round1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000040, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-64
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000008
+	ADDQ         $0x00000038, DX
 	JL           partial3a
 	VMOVUPS      (AX), Y8
 	VFMADD231PS  (CX), Y8, Y0
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3b
 	VMOVUPS      32(AX), Y8
 	VFMADD231PS  32(CX), Y8, Y1
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3c
 	VMOVUPS      64(AX), Y8
 	VFMADD231PS  64(CX), Y8, Y2
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3d
 	VMOVUPS      96(AX), Y8
 	VFMADD231PS  96(CX), Y8, Y3
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3e
 	VMOVUPS      128(AX), Y8
 	VFMADD231PS  128(CX), Y8, Y4
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3f
 	VMOVUPS      160(AX), Y8
 	VFMADD231PS  160(CX), Y8, Y5
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3g
 	VMOVUPS      192(AX), Y8
 	VFMADD231PS  192(CX), Y8, Y6
 	SUBQ         $0x00000008, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -321,7 +313,7 @@ rest2:
 	JMP          end4
 
 partial3g:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -336,7 +328,7 @@ partial3g:
 	JMP          end4
 
 partial3f:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -351,7 +343,7 @@ partial3f:
 	JMP          end4
 
 partial3e:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -366,7 +358,7 @@ partial3e:
 	JMP          end4
 
 partial3d:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -381,7 +373,7 @@ partial3d:
 	JMP          end4
 
 partial3c:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -396,7 +388,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -411,7 +403,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -453,10 +445,10 @@ TEXT ·DotLanesF32AVX2(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    y_base+32(FP), CX
 	MOVQ    x_len+16(FP), DX
+	SUBQ    $0x00000010, DX
+	JL      rest2
 
 round1:
-	CMPQ        DX, $0x00000010
-	JL          rest2
 	VMOVUPS     (AX), Y2
 	VFMADD231PS (CX), Y2, Y0
 	VMOVUPS     32(AX), Y2
@@ -464,15 +456,17 @@ round1:
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-16
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000008
+	ADDQ         $0x00000008, DX
 	JL           partial3a
 	VMOVUPS      (AX), Y2
 	VFMADD231PS  (CX), Y2, Y0
 	SUBQ         $0x00000008, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -487,7 +481,7 @@ rest2:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -525,10 +519,10 @@ TEXT ·SumF32AVX2(SB), NOSPLIT, $0-28
 	VXORPS Y7, Y7, Y7
 	MOVQ   x_base+0(FP), AX
 	MOVQ   x_len+8(FP), CX
+	SUBQ   $0x00000040, CX
+	JL     rest2
 
 round1:
-	CMPQ   CX, $0x00000040
-	JL     rest2
 	VADDPS (AX), Y0, Y0
 	VADDPS 32(AX), Y1, Y1
 	VADDPS 64(AX), Y2, Y2
@@ -539,38 +533,34 @@ round1:
 	VADDPS 224(AX), Y7, Y7
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000040, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-64
+	JEQ    end4
 
 rest2:
-	CMPQ         CX, $0x00000008
+	ADDQ         $0x00000038, CX
 	JL           partial3a
 	VADDPS       (AX), Y0, Y0
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3b
 	VADDPS       32(AX), Y1, Y1
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3c
 	VADDPS       64(AX), Y2, Y2
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3d
 	VADDPS       96(AX), Y3, Y3
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3e
 	VADDPS       128(AX), Y4, Y4
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3f
 	VADDPS       160(AX), Y5, Y5
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3g
 	VADDPS       192(AX), Y6, Y6
 	SUBQ         $0x00000008, CX
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -584,7 +574,7 @@ rest2:
 	JMP          end4
 
 partial3g:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -598,7 +588,7 @@ partial3g:
 	JMP          end4
 
 partial3f:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -612,7 +602,7 @@ partial3f:
 	JMP          end4
 
 partial3e:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -626,7 +616,7 @@ partial3e:
 	JMP          end4
 
 partial3d:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -640,7 +630,7 @@ partial3d:
 	JMP          end4
 
 partial3c:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -654,7 +644,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -668,7 +658,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -721,10 +711,10 @@ TEXT ·SumWideF32AVX2(SB), NOSPLIT, $0-32
 	VMOVUPS 224(AX), Y7
 	MOVQ    x_base+8(FP), AX
 	MOVQ    x_len+16(FP), CX
+	SUBQ    $0x00000040, CX
+	JL      rest2
 
 round1:
-	CMPQ   CX, $0x00000040
-	JL     rest2
 	VADDPS (AX), Y0, Y0
 	VADDPS 32(AX), Y1, Y1
 	VADDPS 64(AX), Y2, Y2
@@ -735,38 +725,34 @@ round1:
 	VADDPS 224(AX), Y7, Y7
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000040, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-64
+	JEQ    end4
 
 rest2:
-	CMPQ         CX, $0x00000008
+	ADDQ         $0x00000038, CX
 	JL           partial3a
 	VADDPS       (AX), Y0, Y0
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3b
 	VADDPS       32(AX), Y1, Y1
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3c
 	VADDPS       64(AX), Y2, Y2
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3d
 	VADDPS       96(AX), Y3, Y3
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3e
 	VADDPS       128(AX), Y4, Y4
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3f
 	VADDPS       160(AX), Y5, Y5
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3g
 	VADDPS       192(AX), Y6, Y6
 	SUBQ         $0x00000008, CX
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -780,7 +766,7 @@ rest2:
 	JMP          end4
 
 partial3g:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -794,7 +780,7 @@ partial3g:
 	JMP          end4
 
 partial3f:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -808,7 +794,7 @@ partial3f:
 	JMP          end4
 
 partial3e:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -822,7 +808,7 @@ partial3e:
 	JMP          end4
 
 partial3d:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -836,7 +822,7 @@ partial3d:
 	JMP          end4
 
 partial3c:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -850,7 +836,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -864,7 +850,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -901,10 +887,10 @@ TEXT ·AxpyF32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         x_base+8(FP), AX
 	MOVQ         y_base+32(FP), CX
 	MOVQ         x_len+16(FP), DX
+	ADDQ         $-32, DX
+	JL           done3
 
-vectors1:
-	CMPQ        DX, $0x00000020
-	JL          done2
+vectors2:
 	VMOVUPS     (AX), Y1
 	VMOVUPS     (CX), Y2
 	VFMADD231PS Y1, Y0, Y2
@@ -924,11 +910,13 @@ vectors1:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000020, DX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        DX, $-32
+	JEQ         end1
 
-done2:
-	CMPQ        DX, $0x00000010
-	JL          done4
+done3:
+	ADDQ        $+16, DX
+	JL          done5
 	VMOVUPS     (AX), Y1
 	VMOVUPS     (CX), Y2
 	VFMADD231PS Y1, Y0, Y2
@@ -941,9 +929,9 @@ done2:
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
 
-done4:
-	CMPQ        DX, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, DX
+	JL          done7
 	VMOVUPS     (AX), Y1
 	VMOVUPS     (CX), Y2
 	VFMADD231PS Y1, Y0, Y2
@@ -952,9 +940,9 @@ done4:
 	ADDQ        $0x00000020, CX
 	SUBQ        $0x00000008, DX
 
-done6:
-	TESTQ       DX, DX
-	JZ          end7
+done7:
+	ADDQ        $0x00000008, DX
+	JZ          end1
 	LEAQ        laneMasks<>+0(SB), BX
 	MOVQ        DX, SI
 	SHLQ        $0x02, SI
@@ -991,7 +979,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -1006,10 +994,10 @@ TEXT ·ScalF32AVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSS alpha+0(FP), Y0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
+	ADDQ         $-32, CX
+	JL           done3
 
-vectors1:
-	CMPQ    CX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (AX), Y1
 	VMULPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -1024,11 +1012,13 @@ vectors1:
 	VMOVUPS Y1, 96(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, CX
+	JL      done5
 	VMOVUPS (AX), Y1
 	VMULPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -1038,18 +1028,18 @@ done2:
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
 
-done4:
-	CMPQ    CX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, CX
+	JL      done7
 	VMOVUPS (AX), Y1
 	VMULPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
 
-done6:
-	TESTQ      CX, CX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, CX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
@@ -1085,7 +1075,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -1100,10 +1090,10 @@ TEXT ·SwapF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ x_base+0(FP), AX
 	MOVQ y_base+24(FP), CX
 	MOVQ x_len+8(FP), DX
+	ADDQ $-32, DX
+	JL   done3
 
-vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (AX), Y0
 	VMOVUPS (CX), Y1
 	VMOVUPS Y0, (CX)
@@ -1123,11 +1113,13 @@ vectors1:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, DX
+	JL      done5
 	VMOVUPS (AX), Y0
 	VMOVUPS (CX), Y1
 	VMOVUPS Y0, (CX)
@@ -1140,9 +1132,9 @@ done2:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
 
-done4:
-	CMPQ    DX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, DX
+	JL      done7
 	VMOVUPS (AX), Y0
 	VMOVUPS (CX), Y1
 	VMOVUPS Y0, (CX)
@@ -1151,9 +1143,9 @@ done4:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -1217,7 +1209,7 @@ skip16:
 
 skip17:
 stored13:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -1241,10 +1233,10 @@ TEXT ·DotF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ   x_base+0(FP), AX
 	MOVQ   y_base+24(FP), CX
 	MOVQ   x_len+8(FP), DX
+	SUBQ   $0x00000020, DX
+	JL     rest2
 
 round1:
-	CMPQ        DX, $0x00000020
-	JL          rest2
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (CX), Y8, Y0
 	VMOVUPD     32(AX), Y8
@@ -1264,45 +1256,41 @@ round1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000020, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-32
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000004
+	ADDQ         $0x0000001c, DX
 	JL           partial3a
 	VMOVUPD      (AX), Y8
 	VFMADD231PD  (CX), Y8, Y0
 	SUBQ         $0x00000004, DX
-	CMPQ         DX, $0x00000004
 	JL           partial3b
 	VMOVUPD      32(AX), Y8
 	VFMADD231PD  32(CX), Y8, Y1
 	SUBQ         $0x00000004, DX
-	CMPQ         DX, $0x00000004
 	JL           partial3c
 	VMOVUPD      64(AX), Y8
 	VFMADD231PD  64(CX), Y8, Y2
 	SUBQ         $0x00000004, DX
-	CMPQ         DX, $0x00000004
 	JL           partial3d
 	VMOVUPD      96(AX), Y8
 	VFMADD231PD  96(CX), Y8, Y3
 	SUBQ         $0x00000004, DX
-	CMPQ         DX, $0x00000004
 	JL           partial3e
 	VMOVUPD      128(AX), Y8
 	VFMADD231PD  128(CX), Y8, Y4
 	SUBQ         $0x00000004, DX
-	CMPQ         DX, $0x00000004
 	JL           partial3f
 	VMOVUPD      160(AX), Y8
 	VFMADD231PD  160(CX), Y8, Y5
 	SUBQ         $0x00000004, DX
-	CMPQ         DX, $0x00000004
 	JL           partial3g
 	VMOVUPD      192(AX), Y8
 	VFMADD231PD  192(CX), Y8, Y6
 	SUBQ         $0x00000004, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1317,7 +1305,7 @@ rest2:
 	JMP          end4
 
 partial3g:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1332,7 +1320,7 @@ partial3g:
 	JMP          end4
 
 partial3f:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1347,7 +1335,7 @@ partial3f:
 	JMP          end4
 
 partial3e:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1362,7 +1350,7 @@ partial3e:
 	JMP          end4
 
 partial3d:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1377,7 +1365,7 @@ partial3d:
 	JMP          end4
 
 partial3c:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1392,7 +1380,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1407,7 +1395,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1459,10 +1447,10 @@ TEXT ·DotWideF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    y_base+32(FP), CX
 	MOVQ    x_len+16(FP), DX
+	SUBQ    $0x00000020, DX
+	JL      rest2
 
 round1:
-	CMPQ        DX, $0x00000020
-	JL          rest2
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (CX), Y8, Y0
 	VMOVUPD     32(AX), Y8
@@ -1482,45 +1470,41 @@ round1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000020, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-32
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000004
+	ADDQ         $0x0000001c, DX
 	JL           partial3a
 	VMOVUPD      (AX), Y8
 	VFMADD231PD  (CX), Y8, Y0
 	SUBQ         $0x00000004, DX
-	CMPQ         DX, $0x00000004
 	JL           partial3b
 	VMOVUPD      32(AX), Y8
 	VFMADD231PD  32(CX), Y8, Y1
 	SUBQ         $0x00000004, DX
-	CMPQ         DX, $0x00000004
 	JL           partial3c
 	VMOVUPD      64(AX), Y8
 	VFMADD231PD  64(CX), Y8, Y2
 	SUBQ         $0x00000004, DX
-	CMPQ         DX, $0x00000004
 	JL           partial3d
 	VMOVUPD      96(AX), Y8
 	VFMADD231PD  96(CX), Y8, Y3
 	SUBQ         $0x00000004, DX
-	CMPQ         DX, $0x00000004
 	JL           partial3e
 	VMOVUPD      128(AX), Y8
 	VFMADD231PD  128(CX), Y8, Y4
 	SUBQ         $0x00000004, DX
-	CMPQ         DX, $0x00000004
 	JL           partial3f
 	VMOVUPD      160(AX), Y8
 	VFMADD231PD  160(CX), Y8, Y5
 	SUBQ         $0x00000004, DX
-	CMPQ         DX, $0x00000004
 	JL           partial3g
 	VMOVUPD      192(AX), Y8
 	VFMADD231PD  192(CX), Y8, Y6
 	SUBQ         $0x00000004, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1535,7 +1519,7 @@ rest2:
 	JMP          end4
 
 partial3g:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1550,7 +1534,7 @@ partial3g:
 	JMP          end4
 
 partial3f:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1565,7 +1549,7 @@ partial3f:
 	JMP          end4
 
 partial3e:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1580,7 +1564,7 @@ partial3e:
 	JMP          end4
 
 partial3d:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1595,7 +1579,7 @@ partial3d:
 	JMP          end4
 
 partial3c:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1610,7 +1594,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1625,7 +1609,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1667,10 +1651,10 @@ TEXT ·DotLanesF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    y_base+32(FP), CX
 	MOVQ    x_len+16(FP), DX
+	SUBQ    $0x00000008, DX
+	JL      rest2
 
 round1:
-	CMPQ        DX, $0x00000008
-	JL          rest2
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (CX), Y2, Y0
 	VMOVUPD     32(AX), Y2
@@ -1678,15 +1662,17 @@ round1:
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-8
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000004
+	ADDQ         $0x00000004, DX
 	JL           partial3a
 	VMOVUPD      (AX), Y2
 	VFMADD231PD  (CX), Y2, Y0
 	SUBQ         $0x00000004, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1701,7 +1687,7 @@ rest2:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -1739,10 +1725,10 @@ TEXT ·SumF64AVX2(SB), NOSPLIT, $0-32
 	VXORPS Y7, Y7, Y7
 	MOVQ   x_base+0(FP), AX
 	MOVQ   x_len+8(FP), CX
+	SUBQ   $0x00000020, CX
+	JL     rest2
 
 round1:
-	CMPQ   CX, $0x00000020
-	JL     rest2
 	VADDPD (AX), Y0, Y0
 	VADDPD 32(AX), Y1, Y1
 	VADDPD 64(AX), Y2, Y2
@@ -1753,38 +1739,34 @@ round1:
 	VADDPD 224(AX), Y7, Y7
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000020, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-32
+	JEQ    end4
 
 rest2:
-	CMPQ         CX, $0x00000004
+	ADDQ         $0x0000001c, CX
 	JL           partial3a
 	VADDPD       (AX), Y0, Y0
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3b
 	VADDPD       32(AX), Y1, Y1
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3c
 	VADDPD       64(AX), Y2, Y2
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3d
 	VADDPD       96(AX), Y3, Y3
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3e
 	VADDPD       128(AX), Y4, Y4
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3f
 	VADDPD       160(AX), Y5, Y5
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3g
 	VADDPD       192(AX), Y6, Y6
 	SUBQ         $0x00000004, CX
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -1798,7 +1780,7 @@ rest2:
 	JMP          end4
 
 partial3g:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -1812,7 +1794,7 @@ partial3g:
 	JMP          end4
 
 partial3f:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -1826,7 +1808,7 @@ partial3f:
 	JMP          end4
 
 partial3e:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -1840,7 +1822,7 @@ partial3e:
 	JMP          end4
 
 partial3d:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -1854,7 +1836,7 @@ partial3d:
 	JMP          end4
 
 partial3c:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -1868,7 +1850,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -1882,7 +1864,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -1932,10 +1914,10 @@ TEXT ·SumWideF64AVX2(SB), NOSPLIT, $0-32
 	VMOVUPD 224(AX), Y7
 	MOVQ    x_base+8(FP), AX
 	MOVQ    x_len+16(FP), CX
+	SUBQ    $0x00000020, CX
+	JL      rest2
 
 round1:
-	CMPQ   CX, $0x00000020
-	JL     rest2
 	VADDPD (AX), Y0, Y0
 	VADDPD 32(AX), Y1, Y1
 	VADDPD 64(AX), Y2, Y2
@@ -1946,38 +1928,34 @@ round1:
 	VADDPD 224(AX), Y7, Y7
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000020, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-32
+	JEQ    end4
 
 rest2:
-	CMPQ         CX, $0x00000004
+	ADDQ         $0x0000001c, CX
 	JL           partial3a
 	VADDPD       (AX), Y0, Y0
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3b
 	VADDPD       32(AX), Y1, Y1
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3c
 	VADDPD       64(AX), Y2, Y2
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3d
 	VADDPD       96(AX), Y3, Y3
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3e
 	VADDPD       128(AX), Y4, Y4
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3f
 	VADDPD       160(AX), Y5, Y5
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3g
 	VADDPD       192(AX), Y6, Y6
 	SUBQ         $0x00000004, CX
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -1991,7 +1969,7 @@ rest2:
 	JMP          end4
 
 partial3g:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -2005,7 +1983,7 @@ partial3g:
 	JMP          end4
 
 partial3f:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -2019,7 +1997,7 @@ partial3f:
 	JMP          end4
 
 partial3e:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -2033,7 +2011,7 @@ partial3e:
 	JMP          end4
 
 partial3d:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -2047,7 +2025,7 @@ partial3d:
 	JMP          end4
 
 partial3c:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -2061,7 +2039,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -2075,7 +2053,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -2112,10 +2090,10 @@ TEXT ·AxpyF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         x_base+8(FP), AX
 	MOVQ         y_base+32(FP), CX
 	MOVQ         x_len+16(FP), DX
+	ADDQ         $-16, DX
+	JL           done3
 
-vectors1:
-	CMPQ        DX, $0x00000010
-	JL          done2
+vectors2:
 	VMOVUPD     (AX), Y1
 	VMOVUPD     (CX), Y2
 	VFMADD231PD Y1, Y0, Y2
@@ -2135,11 +2113,13 @@ vectors1:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000010, DX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        DX, $-16
+	JEQ         end1
 
-done2:
-	CMPQ        DX, $0x00000008
-	JL          done4
+done3:
+	ADDQ        $+8, DX
+	JL          done5
 	VMOVUPD     (AX), Y1
 	VMOVUPD     (CX), Y2
 	VFMADD231PD Y1, Y0, Y2
@@ -2152,9 +2132,9 @@ done2:
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
 
-done4:
-	CMPQ        DX, $0x00000004
-	JL          done6
+done5:
+	ADDQ        $+4, DX
+	JL          done7
 	VMOVUPD     (AX), Y1
 	VMOVUPD     (CX), Y2
 	VFMADD231PD Y1, Y0, Y2
@@ -2163,9 +2143,9 @@ done4:
 	ADDQ        $0x00000020, CX
 	SUBQ        $0x00000004, DX
 
-done6:
-	TESTQ       DX, DX
-	JZ          end7
+done7:
+	ADDQ        $0x00000004, DX
+	JZ          end1
 	LEAQ        laneMasks<>+0(SB), BX
 	MOVQ        DX, SI
 	SHLQ        $0x03, SI
@@ -2195,7 +2175,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2210,10 +2190,10 @@ TEXT ·ScalF64AVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSD alpha+0(FP), Y0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
+	ADDQ         $-16, CX
+	JL           done3
 
-vectors1:
-	CMPQ    CX, $0x00000010
-	JL      done2
+vectors2:
 	VMOVUPD (AX), Y1
 	VMULPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -2228,11 +2208,13 @@ vectors1:
 	VMOVUPD Y1, 96(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-16
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000008
-	JL      done4
+done3:
+	ADDQ    $+8, CX
+	JL      done5
 	VMOVUPD (AX), Y1
 	VMULPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -2242,18 +2224,18 @@ done2:
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
 
-done4:
-	CMPQ    CX, $0x00000004
-	JL      done6
+done5:
+	ADDQ    $+4, CX
+	JL      done7
 	VMOVUPD (AX), Y1
 	VMULPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000004, CX
 
-done6:
-	TESTQ      CX, CX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, CX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x03, BX
@@ -2282,7 +2264,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2297,10 +2279,10 @@ TEXT ·SwapF64AVX2(SB), NOSPLIT, $0-48
 	MOVQ x_base+0(FP), AX
 	MOVQ y_base+24(FP), CX
 	MOVQ x_len+8(FP), DX
+	ADDQ $-16, DX
+	JL   done3
 
-vectors1:
-	CMPQ    DX, $0x00000010
-	JL      done2
+vectors2:
 	VMOVUPD (AX), Y0
 	VMOVUPD (CX), Y1
 	VMOVUPD Y0, (CX)
@@ -2320,11 +2302,13 @@ vectors1:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-16
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000008
-	JL      done4
+done3:
+	ADDQ    $+8, DX
+	JL      done5
 	VMOVUPD (AX), Y0
 	VMOVUPD (CX), Y1
 	VMOVUPD Y0, (CX)
@@ -2337,9 +2321,9 @@ done2:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
 
-done4:
-	CMPQ    DX, $0x00000004
-	JL      done6
+done5:
+	ADDQ    $+4, DX
+	JL      done7
 	VMOVUPD (AX), Y0
 	VMOVUPD (CX), Y1
 	VMOVUPD Y0, (CX)
@@ -2348,9 +2332,9 @@ done4:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -2400,7 +2384,7 @@ skip14:
 
 skip15:
 stored12:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2420,10 +2404,10 @@ TEXT ·DotF32AVX512(SB), NOSPLIT, $0-52
 	MOVQ   x_base+0(FP), AX
 	MOVQ   y_base+24(FP), CX
 	MOVQ   x_len+8(FP), DX
+	SUBQ   $0x00000040, DX
+	JL     rest2
 
 round1:
-	CMPQ        DX, $0x00000040
-	JL          rest2
 	VMOVUPS     (AX), Z4
 	VFMADD231PS (CX), Z4, Z0
 	VMOVUPS     64(AX), Z4
@@ -2435,25 +2419,25 @@ round1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000040, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-64
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000010
+	ADDQ         $0x00000030, DX
 	JL           partial3a
 	VMOVUPS      (AX), Z4
 	VFMADD231PS  (CX), Z4, Z0
 	SUBQ         $0x00000010, DX
-	CMPQ         DX, $0x00000010
 	JL           partial3b
 	VMOVUPS      64(AX), Z4
 	VFMADD231PS  64(CX), Z4, Z1
 	SUBQ         $0x00000010, DX
-	CMPQ         DX, $0x00000010
 	JL           partial3c
 	VMOVUPS      128(AX), Z4
 	VFMADD231PS  128(CX), Z4, Z2
 	SUBQ         $0x00000010, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000010, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -2464,7 +2448,7 @@ rest2:
 	JMP          end4
 
 partial3c:
-	TESTQ        DX, DX
+	ADDQ         $0x00000010, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -2475,7 +2459,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        DX, DX
+	ADDQ         $0x00000010, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -2486,7 +2470,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000010, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -2531,10 +2515,10 @@ TEXT ·DotWideF32AVX512(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    y_base+32(FP), CX
 	MOVQ    x_len+16(FP), DX
+	SUBQ    $0x00000040, DX
+	JL      rest2
 
 round1:
-	CMPQ        DX, $0x00000040
-	JL          rest2
 	VMOVUPS     (AX), Z4
 	VFMADD231PS (CX), Z4, Z0
 	VMOVUPS     64(AX), Z4
@@ -2546,25 +2530,25 @@ round1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000040, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-64
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000010
+	ADDQ         $0x00000030, DX
 	JL           partial3a
 	VMOVUPS      (AX), Z4
 	VFMADD231PS  (CX), Z4, Z0
 	SUBQ         $0x00000010, DX
-	CMPQ         DX, $0x00000010
 	JL           partial3b
 	VMOVUPS      64(AX), Z4
 	VFMADD231PS  64(CX), Z4, Z1
 	SUBQ         $0x00000010, DX
-	CMPQ         DX, $0x00000010
 	JL           partial3c
 	VMOVUPS      128(AX), Z4
 	VFMADD231PS  128(CX), Z4, Z2
 	SUBQ         $0x00000010, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000010, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -2575,7 +2559,7 @@ rest2:
 	JMP          end4
 
 partial3c:
-	TESTQ        DX, DX
+	ADDQ         $0x00000010, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -2586,7 +2570,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        DX, DX
+	ADDQ         $0x00000010, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -2597,7 +2581,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000010, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -2630,19 +2614,21 @@ TEXT ·DotLanesF32AVX512(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    y_base+32(FP), CX
 	MOVQ    x_len+16(FP), DX
+	SUBQ    $0x00000010, DX
+	JL      rest2
 
 round1:
-	CMPQ        DX, $0x00000010
-	JL          rest2
 	VMOVUPS     (AX), Z1
 	VFMADD231PS (CX), Z1, Z0
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-16
+	JEQ         end4
 
 rest2:
-	TESTQ        DX, DX
+	ADDQ         $0x00000010, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -2671,32 +2657,32 @@ TEXT ·SumF32AVX512(SB), NOSPLIT, $0-28
 	VXORPS Z3, Z3, Z3
 	MOVQ   x_base+0(FP), AX
 	MOVQ   x_len+8(FP), CX
+	SUBQ   $0x00000040, CX
+	JL     rest2
 
 round1:
-	CMPQ   CX, $0x00000040
-	JL     rest2
 	VADDPS (AX), Z0, Z0
 	VADDPS 64(AX), Z1, Z1
 	VADDPS 128(AX), Z2, Z2
 	VADDPS 192(AX), Z3, Z3
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000040, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-64
+	JEQ    end4
 
 rest2:
-	CMPQ         CX, $0x00000010
+	ADDQ         $0x00000030, CX
 	JL           partial3a
 	VADDPS       (AX), Z0, Z0
 	SUBQ         $0x00000010, CX
-	CMPQ         CX, $0x00000010
 	JL           partial3b
 	VADDPS       64(AX), Z1, Z1
 	SUBQ         $0x00000010, CX
-	CMPQ         CX, $0x00000010
 	JL           partial3c
 	VADDPS       128(AX), Z2, Z2
 	SUBQ         $0x00000010, CX
-	TESTQ        CX, CX
+	ADDQ         $0x00000010, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -2706,7 +2692,7 @@ rest2:
 	JMP          end4
 
 partial3c:
-	TESTQ        CX, CX
+	ADDQ         $0x00000010, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -2716,7 +2702,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        CX, CX
+	ADDQ         $0x00000010, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -2726,7 +2712,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        CX, CX
+	ADDQ         $0x00000010, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -2769,32 +2755,32 @@ TEXT ·SumWideF32AVX512(SB), NOSPLIT, $0-32
 	VMOVUPS 192(AX), Z3
 	MOVQ    x_base+8(FP), AX
 	MOVQ    x_len+16(FP), CX
+	SUBQ    $0x00000040, CX
+	JL      rest2
 
 round1:
-	CMPQ   CX, $0x00000040
-	JL     rest2
 	VADDPS (AX), Z0, Z0
 	VADDPS 64(AX), Z1, Z1
 	VADDPS 128(AX), Z2, Z2
 	VADDPS 192(AX), Z3, Z3
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000040, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-64
+	JEQ    end4
 
 rest2:
-	CMPQ         CX, $0x00000010
+	ADDQ         $0x00000030, CX
 	JL           partial3a
 	VADDPS       (AX), Z0, Z0
 	SUBQ         $0x00000010, CX
-	CMPQ         CX, $0x00000010
 	JL           partial3b
 	VADDPS       64(AX), Z1, Z1
 	SUBQ         $0x00000010, CX
-	CMPQ         CX, $0x00000010
 	JL           partial3c
 	VADDPS       128(AX), Z2, Z2
 	SUBQ         $0x00000010, CX
-	TESTQ        CX, CX
+	ADDQ         $0x00000010, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -2804,7 +2790,7 @@ rest2:
 	JMP          end4
 
 partial3c:
-	TESTQ        CX, CX
+	ADDQ         $0x00000010, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -2814,7 +2800,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        CX, CX
+	ADDQ         $0x00000010, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -2824,7 +2810,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        CX, CX
+	ADDQ         $0x00000010, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -2853,10 +2839,10 @@ TEXT ·AxpyF32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         x_base+8(FP), AX
 	MOVQ         y_base+32(FP), CX
 	MOVQ         x_len+16(FP), DX
+	ADDQ         $-64, DX
+	JL           done3
 
-vectors1:
-	CMPQ        DX, $0x00000040
-	JL          done2
+vectors2:
 	VMOVUPS     (AX), Z1
 	VMOVUPS     (CX), Z2
 	VFMADD231PS Z1, Z0, Z2
@@ -2876,11 +2862,13 @@ vectors1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000040, DX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        DX, $-64
+	JEQ         end1
 
-done2:
-	CMPQ        DX, $0x00000020
-	JL          done4
+done3:
+	ADDQ        $+32, DX
+	JL          done5
 	VMOVUPS     (AX), Z1
 	VMOVUPS     (CX), Z2
 	VFMADD231PS Z1, Z0, Z2
@@ -2893,9 +2881,9 @@ done2:
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000020, DX
 
-done4:
-	CMPQ        DX, $0x00000010
-	JL          done6
+done5:
+	ADDQ        $+16, DX
+	JL          done7
 	VMOVUPS     (AX), Z1
 	VMOVUPS     (CX), Z2
 	VFMADD231PS Z1, Z0, Z2
@@ -2904,9 +2892,9 @@ done4:
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
 
-done6:
-	TESTQ       DX, DX
-	JZ          end7
+done7:
+	ADDQ        $0x00000010, DX
+	JZ          end1
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPS.Z   (AX), K1, Z1
@@ -2914,7 +2902,7 @@ done6:
 	VFMADD231PS Z1, Z0, Z2
 	VMOVUPS     Z2, K1, (CX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2929,10 +2917,10 @@ TEXT ·ScalF32AVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSS alpha+0(FP), Z0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
+	ADDQ         $-64, CX
+	JL           done3
 
-vectors1:
-	CMPQ    CX, $0x00000040
-	JL      done2
+vectors2:
 	VMOVUPS (AX), Z1
 	VMULPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
@@ -2947,11 +2935,13 @@ vectors1:
 	VMOVUPS Z1, 192(AX)
 	ADDQ    $0x00000100, AX
 	SUBQ    $0x00000040, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-64
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000020
-	JL      done4
+done3:
+	ADDQ    $+32, CX
+	JL      done5
 	VMOVUPS (AX), Z1
 	VMULPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
@@ -2961,25 +2951,25 @@ done2:
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
 
-done4:
-	CMPQ    CX, $0x00000010
-	JL      done6
+done5:
+	ADDQ    $+16, CX
+	JL      done7
 	VMOVUPS (AX), Z1
 	VMULPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
 
-done6:
-	TESTQ     CX, CX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, CX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z1
 	VMULPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2994,10 +2984,10 @@ TEXT ·SwapF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ x_base+0(FP), AX
 	MOVQ y_base+24(FP), CX
 	MOVQ x_len+8(FP), DX
+	ADDQ $-64, DX
+	JL   done3
 
-vectors1:
-	CMPQ    DX, $0x00000040
-	JL      done2
+vectors2:
 	VMOVUPS (AX), Z0
 	VMOVUPS (CX), Z1
 	VMOVUPS Z0, (CX)
@@ -3017,11 +3007,13 @@ vectors1:
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	SUBQ    $0x00000040, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-64
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000020
-	JL      done4
+done3:
+	ADDQ    $+32, DX
+	JL      done5
 	VMOVUPS (AX), Z0
 	VMOVUPS (CX), Z1
 	VMOVUPS Z0, (CX)
@@ -3034,9 +3026,9 @@ done2:
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
 
-done4:
-	CMPQ    DX, $0x00000010
-	JL      done6
+done5:
+	ADDQ    $+16, DX
+	JL      done7
 	VMOVUPS (AX), Z0
 	VMOVUPS (CX), Z1
 	VMOVUPS Z0, (CX)
@@ -3045,9 +3037,9 @@ done4:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
 
-done6:
-	TESTQ     DX, DX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, DX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPS.Z (AX), K1, Z0
@@ -3055,7 +3047,7 @@ done6:
 	VMOVUPS   Z0, K1, (CX)
 	VMOVUPS   Z1, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3075,10 +3067,10 @@ TEXT ·DotF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ   x_base+0(FP), AX
 	MOVQ   y_base+24(FP), CX
 	MOVQ   x_len+8(FP), DX
+	SUBQ   $0x00000020, DX
+	JL     rest2
 
 round1:
-	CMPQ        DX, $0x00000020
-	JL          rest2
 	VMOVUPD     (AX), Z4
 	VFMADD231PD (CX), Z4, Z0
 	VMOVUPD     64(AX), Z4
@@ -3090,25 +3082,25 @@ round1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000020, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-32
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000008
+	ADDQ         $0x00000018, DX
 	JL           partial3a
 	VMOVUPD      (AX), Z4
 	VFMADD231PD  (CX), Z4, Z0
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3b
 	VMOVUPD      64(AX), Z4
 	VFMADD231PD  64(CX), Z4, Z1
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3c
 	VMOVUPD      128(AX), Z4
 	VFMADD231PD  128(CX), Z4, Z2
 	SUBQ         $0x00000008, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -3119,7 +3111,7 @@ rest2:
 	JMP          end4
 
 partial3c:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -3130,7 +3122,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -3141,7 +3133,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -3183,10 +3175,10 @@ TEXT ·DotWideF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    y_base+32(FP), CX
 	MOVQ    x_len+16(FP), DX
+	SUBQ    $0x00000020, DX
+	JL      rest2
 
 round1:
-	CMPQ        DX, $0x00000020
-	JL          rest2
 	VMOVUPD     (AX), Z4
 	VFMADD231PD (CX), Z4, Z0
 	VMOVUPD     64(AX), Z4
@@ -3198,25 +3190,25 @@ round1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000020, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-32
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000008
+	ADDQ         $0x00000018, DX
 	JL           partial3a
 	VMOVUPD      (AX), Z4
 	VFMADD231PD  (CX), Z4, Z0
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3b
 	VMOVUPD      64(AX), Z4
 	VFMADD231PD  64(CX), Z4, Z1
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3c
 	VMOVUPD      128(AX), Z4
 	VFMADD231PD  128(CX), Z4, Z2
 	SUBQ         $0x00000008, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -3227,7 +3219,7 @@ rest2:
 	JMP          end4
 
 partial3c:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -3238,7 +3230,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -3249,7 +3241,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -3282,19 +3274,21 @@ TEXT ·DotLanesF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    y_base+32(FP), CX
 	MOVQ    x_len+16(FP), DX
+	SUBQ    $0x00000008, DX
+	JL      rest2
 
 round1:
-	CMPQ        DX, $0x00000008
-	JL          rest2
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (CX), Z1, Z0
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-8
+	JEQ         end4
 
 rest2:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -3323,32 +3317,32 @@ TEXT ·SumF64AVX512(SB), NOSPLIT, $0-32
 	VXORPS Z3, Z3, Z3
 	MOVQ   x_base+0(FP), AX
 	MOVQ   x_len+8(FP), CX
+	SUBQ   $0x00000020, CX
+	JL     rest2
 
 round1:
-	CMPQ   CX, $0x00000020
-	JL     rest2
 	VADDPD (AX), Z0, Z0
 	VADDPD 64(AX), Z1, Z1
 	VADDPD 128(AX), Z2, Z2
 	VADDPD 192(AX), Z3, Z3
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000020, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-32
+	JEQ    end4
 
 rest2:
-	CMPQ         CX, $0x00000008
+	ADDQ         $0x00000018, CX
 	JL           partial3a
 	VADDPD       (AX), Z0, Z0
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3b
 	VADDPD       64(AX), Z1, Z1
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3c
 	VADDPD       128(AX), Z2, Z2
 	SUBQ         $0x00000008, CX
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -3358,7 +3352,7 @@ rest2:
 	JMP          end4
 
 partial3c:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -3368,7 +3362,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -3378,7 +3372,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -3418,32 +3412,32 @@ TEXT ·SumWideF64AVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 192(AX), Z3
 	MOVQ    x_base+8(FP), AX
 	MOVQ    x_len+16(FP), CX
+	SUBQ    $0x00000020, CX
+	JL      rest2
 
 round1:
-	CMPQ   CX, $0x00000020
-	JL     rest2
 	VADDPD (AX), Z0, Z0
 	VADDPD 64(AX), Z1, Z1
 	VADDPD 128(AX), Z2, Z2
 	VADDPD 192(AX), Z3, Z3
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000020, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-32
+	JEQ    end4
 
 rest2:
-	CMPQ         CX, $0x00000008
+	ADDQ         $0x00000018, CX
 	JL           partial3a
 	VADDPD       (AX), Z0, Z0
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3b
 	VADDPD       64(AX), Z1, Z1
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3c
 	VADDPD       128(AX), Z2, Z2
 	SUBQ         $0x00000008, CX
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -3453,7 +3447,7 @@ rest2:
 	JMP          end4
 
 partial3c:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -3463,7 +3457,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -3473,7 +3467,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -3502,10 +3496,10 @@ TEXT ·AxpyF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         x_base+8(FP), AX
 	MOVQ         y_base+32(FP), CX
 	MOVQ         x_len+16(FP), DX
+	ADDQ         $-32, DX
+	JL           done3
 
-vectors1:
-	CMPQ        DX, $0x00000020
-	JL          done2
+vectors2:
 	VMOVUPD     (AX), Z1
 	VMOVUPD     (CX), Z2
 	VFMADD231PD Z1, Z0, Z2
@@ -3525,11 +3519,13 @@ vectors1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000020, DX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        DX, $-32
+	JEQ         end1
 
-done2:
-	CMPQ        DX, $0x00000010
-	JL          done4
+done3:
+	ADDQ        $+16, DX
+	JL          done5
 	VMOVUPD     (AX), Z1
 	VMOVUPD     (CX), Z2
 	VFMADD231PD Z1, Z0, Z2
@@ -3542,9 +3538,9 @@ done2:
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000010, DX
 
-done4:
-	CMPQ        DX, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, DX
+	JL          done7
 	VMOVUPD     (AX), Z1
 	VMOVUPD     (CX), Z2
 	VFMADD231PD Z1, Z0, Z2
@@ -3553,9 +3549,9 @@ done4:
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
 
-done6:
-	TESTQ       DX, DX
-	JZ          end7
+done7:
+	ADDQ        $0x00000008, DX
+	JZ          end1
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPD.Z   (AX), K1, Z1
@@ -3563,7 +3559,7 @@ done6:
 	VFMADD231PD Z1, Z0, Z2
 	VMOVUPD     Z2, K1, (CX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3578,10 +3574,10 @@ TEXT ·ScalF64AVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSD alpha+0(FP), Z0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
+	ADDQ         $-32, CX
+	JL           done3
 
-vectors1:
-	CMPQ    CX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPD (AX), Z1
 	VMULPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
@@ -3596,11 +3592,13 @@ vectors1:
 	VMOVUPD Z1, 192(AX)
 	ADDQ    $0x00000100, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, CX
+	JL      done5
 	VMOVUPD (AX), Z1
 	VMULPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
@@ -3610,25 +3608,25 @@ done2:
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
 
-done4:
-	CMPQ    CX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, CX
+	JL      done7
 	VMOVUPD (AX), Z1
 	VMULPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
 
-done6:
-	TESTQ     CX, CX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, CX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z1
 	VMULPD    Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3643,10 +3641,10 @@ TEXT ·SwapF64AVX512(SB), NOSPLIT, $0-48
 	MOVQ x_base+0(FP), AX
 	MOVQ y_base+24(FP), CX
 	MOVQ x_len+8(FP), DX
+	ADDQ $-32, DX
+	JL   done3
 
-vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPD (AX), Z0
 	VMOVUPD (CX), Z1
 	VMOVUPD Z0, (CX)
@@ -3666,11 +3664,13 @@ vectors1:
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, DX
+	JL      done5
 	VMOVUPD (AX), Z0
 	VMOVUPD (CX), Z1
 	VMOVUPD Z0, (CX)
@@ -3683,9 +3683,9 @@ done2:
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
 
-done4:
-	CMPQ    DX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, DX
+	JL      done7
 	VMOVUPD (AX), Z0
 	VMOVUPD (CX), Z1
 	VMOVUPD Z0, (CX)
@@ -3694,9 +3694,9 @@ done4:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
 
-done6:
-	TESTQ     DX, DX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, DX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPD.Z (AX), K1, Z0
@@ -3704,7 +3704,7 @@ done6:
 	VMOVUPD   Z0, K1, (CX)
 	VMOVUPD   Z1, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 

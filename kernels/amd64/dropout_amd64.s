@@ -32,10 +32,10 @@ TEXT ·DropoutF32AVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
 	MOVQ         x_len+32(FP), DX
+	ADDQ         $-32, DX
+	JL           done3
 
-vectors1:
-	CMPQ     DX, $0x00000020
-	JL       done2
+vectors2:
 	VPSRLD   $0x10, Y1, Y7
 	VPXOR    Y1, Y7, Y7
 	VPMULLD  Y4, Y7, Y7
@@ -135,12 +135,15 @@ vectors1:
 	ADDQ     $0x00000080, AX
 	ADDQ     $0x00000080, CX
 	SUBQ     $0x00000020, DX
-	JMP      vectors1
+	JGE      vectors2
+	CMPQ     DX, $-32
+	JEQ      end1
 
-done2:
-vectors3:
-	CMPQ     DX, $0x00000008
-	JL       done4
+done3:
+	ADDQ $+24, DX
+	JL   done5
+
+vectors4:
 	VPSRLD   $0x10, Y1, Y7
 	VPXOR    Y1, Y7, Y7
 	VPMULLD  Y4, Y7, Y7
@@ -168,11 +171,11 @@ vectors3:
 	ADDQ     $0x00000020, AX
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000008, DX
-	JMP      vectors3
+	JGE      vectors4
 
-done4:
-	TESTQ      DX, DX
-	JZ         end5
+done5:
+	ADDQ       $0x00000008, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -229,7 +232,7 @@ skip9:
 
 skip10:
 stored6:
-end5:
+end1:
 	VZEROUPPER
 	RET
 
@@ -262,10 +265,10 @@ TEXT ·DropoutF64AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
 	MOVQ         x_len+32(FP), DX
+	ADDQ         $-16, DX
+	JL           done3
 
-vectors1:
-	CMPQ         DX, $0x00000010
-	JL           done2
+vectors2:
 	VPSRLD       $0x10, Y1, Y8
 	VPXOR        Y1, Y8, Y8
 	VPMULLD      Y4, Y8, Y8
@@ -331,12 +334,15 @@ vectors1:
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
 	SUBQ         $0x00000010, DX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         DX, $-16
+	JEQ          end1
 
-done2:
-vectors3:
-	CMPQ         DX, $0x00000004
-	JL           done4
+done3:
+	ADDQ $+12, DX
+	JL   done5
+
+vectors4:
 	VPSRLD       $0x10, Y1, Y7
 	VPXOR        Y1, Y7, Y7
 	VPMULLD      Y4, Y7, Y7
@@ -367,11 +373,11 @@ vectors3:
 	ADDQ         $0x00000020, AX
 	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000004, DX
-	JMP          vectors3
+	JGE          vectors4
 
-done4:
-	TESTQ        DX, DX
-	JZ           end5
+done5:
+	ADDQ         $0x00000004, DX
+	JZ           end1
 	LEAQ         laneMasks<>+0(SB), BX
 	MOVQ         DX, SI
 	SHLQ         $0x03, SI
@@ -424,7 +430,7 @@ skip8:
 
 skip9:
 stored6:
-end5:
+end1:
 	VZEROUPPER
 	RET
 
@@ -456,10 +462,10 @@ TEXT ·DropoutF32AVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
 	MOVQ         x_len+32(FP), DX
+	ADDQ         $-64, DX
+	JL           done3
 
-vectors1:
-	CMPQ      DX, $0x00000040
-	JL        done2
+vectors2:
 	VPSRLD    $0x10, Z1, Z7
 	VPXORD    Z1, Z7, Z7
 	VPMULLD   Z4, Z7, Z7
@@ -555,12 +561,15 @@ vectors1:
 	ADDQ      $0x00000100, AX
 	ADDQ      $0x00000100, CX
 	SUBQ      $0x00000040, DX
-	JMP       vectors1
+	JGE       vectors2
+	CMPQ      DX, $-64
+	JEQ       end1
 
-done2:
-vectors3:
-	CMPQ      DX, $0x00000010
-	JL        done4
+done3:
+	ADDQ $+48, DX
+	JL   done5
+
+vectors4:
 	VPSRLD    $0x10, Z1, Z7
 	VPXORD    Z1, Z7, Z7
 	VPMULLD   Z4, Z7, Z7
@@ -587,11 +596,11 @@ vectors3:
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	SUBQ      $0x00000010, DX
-	JMP       vectors3
+	JGE       vectors4
 
-done4:
-	TESTQ     DX, DX
-	JZ        end5
+done5:
+	ADDQ      $0x00000010, DX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VPSRLD    $0x10, Z1, Z7
@@ -618,7 +627,7 @@ done4:
 	VMOVAPS.Z Z1, K2, Z1
 	VMOVUPS   Z1, K1, (AX)
 
-end5:
+end1:
 	VZEROUPPER
 	RET
 
@@ -651,10 +660,10 @@ TEXT ·DropoutF64AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
 	MOVQ         x_len+32(FP), DX
+	ADDQ         $-32, DX
+	JL           done3
 
-vectors1:
-	CMPQ      DX, $0x00000020
-	JL        done2
+vectors2:
 	VPSRLD    $0x10, Z1, Z8
 	VPXORD    Z1, Z8, Z8
 	VPMULLD   Z4, Z8, Z8
@@ -714,12 +723,15 @@ vectors1:
 	ADDQ      $0x00000100, AX
 	ADDQ      $0x00000100, CX
 	SUBQ      $0x00000020, DX
-	JMP       vectors1
+	JGE       vectors2
+	CMPQ      DX, $-32
+	JEQ       end1
 
-done2:
-vectors3:
-	CMPQ      DX, $0x00000008
-	JL        done4
+done3:
+	ADDQ $+24, DX
+	JL   done5
+
+vectors4:
 	VPSRLD    $0x10, Z1, Z7
 	VPXORD    Z1, Z7, Z7
 	VPMULLD   Z4, Z7, Z7
@@ -747,11 +759,11 @@ vectors3:
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	SUBQ      $0x00000008, DX
-	JMP       vectors3
+	JGE       vectors4
 
-done4:
-	TESTQ     DX, DX
-	JZ        end5
+done5:
+	ADDQ      $0x00000008, DX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VPSRLD    $0x10, Z1, Z7
@@ -779,7 +791,7 @@ done4:
 	VMOVAPD.Z Z1, K2, Z1
 	VMOVUPD   Z1, K1, (AX)
 
-end5:
+end1:
 	VZEROUPPER
 	RET
 

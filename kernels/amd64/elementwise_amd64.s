@@ -16,10 +16,10 @@ TEXT ·AddF32AVX2(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-32, BX
+	JL   done3
 
-vectors1:
-	CMPQ    BX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Y0
 	VADDPS  (DX), Y0, Y0
 	VMOVUPS Y0, (AX)
@@ -36,11 +36,13 @@ vectors1:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000020, BX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    BX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    BX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, BX
+	JL      done5
 	VMOVUPS (CX), Y0
 	VADDPS  (DX), Y0, Y0
 	VMOVUPS Y0, (AX)
@@ -52,9 +54,9 @@ done2:
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
 
-done4:
-	CMPQ    BX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, BX
+	JL      done7
 	VMOVUPS (CX), Y0
 	VADDPS  (DX), Y0, Y0
 	VMOVUPS Y0, (AX)
@@ -63,9 +65,9 @@ done4:
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000008, BX
 
-done6:
-	TESTQ      BX, BX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, BX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x02, DI
@@ -102,7 +104,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -118,10 +120,10 @@ TEXT ·SubF32AVX2(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-32, BX
+	JL   done3
 
-vectors1:
-	CMPQ    BX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Y0
 	VSUBPS  (DX), Y0, Y0
 	VMOVUPS Y0, (AX)
@@ -138,11 +140,13 @@ vectors1:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000020, BX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    BX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    BX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, BX
+	JL      done5
 	VMOVUPS (CX), Y0
 	VSUBPS  (DX), Y0, Y0
 	VMOVUPS Y0, (AX)
@@ -154,9 +158,9 @@ done2:
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
 
-done4:
-	CMPQ    BX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, BX
+	JL      done7
 	VMOVUPS (CX), Y0
 	VSUBPS  (DX), Y0, Y0
 	VMOVUPS Y0, (AX)
@@ -165,9 +169,9 @@ done4:
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000008, BX
 
-done6:
-	TESTQ      BX, BX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, BX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x02, DI
@@ -204,7 +208,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -220,10 +224,10 @@ TEXT ·MulF32AVX2(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-32, BX
+	JL   done3
 
-vectors1:
-	CMPQ    BX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Y0
 	VMULPS  (DX), Y0, Y0
 	VMOVUPS Y0, (AX)
@@ -240,11 +244,13 @@ vectors1:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000020, BX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    BX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    BX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, BX
+	JL      done5
 	VMOVUPS (CX), Y0
 	VMULPS  (DX), Y0, Y0
 	VMOVUPS Y0, (AX)
@@ -256,9 +262,9 @@ done2:
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
 
-done4:
-	CMPQ    BX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, BX
+	JL      done7
 	VMOVUPS (CX), Y0
 	VMULPS  (DX), Y0, Y0
 	VMOVUPS Y0, (AX)
@@ -267,9 +273,9 @@ done4:
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000008, BX
 
-done6:
-	TESTQ      BX, BX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, BX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x02, DI
@@ -306,7 +312,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -321,10 +327,10 @@ TEXT ·FlushF32AVX2(SB), NOSPLIT, $0-24
 	VMOVUPS fromLeastFactorF32<>+0(SB), Y0
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-32, CX
+	JL      done3
 
-vectors1:
-	CMPQ    CX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (AX), Y1
 	VANDPS  Y0, Y1, Y2
 	VPSIGND Y2, Y1, Y1
@@ -343,11 +349,13 @@ vectors1:
 	VMOVUPS Y1, 96(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, CX
+	JL      done5
 	VMOVUPS (AX), Y1
 	VANDPS  Y0, Y1, Y2
 	VPSIGND Y2, Y1, Y1
@@ -359,9 +367,9 @@ done2:
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
 
-done4:
-	CMPQ    CX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, CX
+	JL      done7
 	VMOVUPS (AX), Y1
 	VANDPS  Y0, Y1, Y2
 	VPSIGND Y2, Y1, Y1
@@ -369,9 +377,9 @@ done4:
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
 
-done6:
-	TESTQ      CX, CX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, CX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
@@ -408,7 +416,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -426,10 +434,10 @@ TEXT ·ClampF32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
 	MOVQ         x_len+32(FP), DX
+	ADDQ         $-32, DX
+	JL           done3
 
-vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Y2
 	VMAXPS  Y2, Y0, Y2
 	VMINPS  Y2, Y1, Y2
@@ -449,11 +457,13 @@ vectors1:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, DX
+	JL      done5
 	VMOVUPS (CX), Y2
 	VMAXPS  Y2, Y0, Y2
 	VMINPS  Y2, Y1, Y2
@@ -466,9 +476,9 @@ done2:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
 
-done4:
-	CMPQ    DX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, DX
+	JL      done7
 	VMOVUPS (CX), Y2
 	VMAXPS  Y2, Y0, Y2
 	VMINPS  Y2, Y1, Y2
@@ -477,9 +487,9 @@ done4:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -516,7 +526,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -533,10 +543,10 @@ TEXT ·ReLUF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ   dst_base+0(FP), AX
 	MOVQ   z_base+24(FP), CX
 	MOVQ   z_len+32(FP), DX
+	ADDQ   $-32, DX
+	JL     done3
 
-vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Y1
 	VMAXPS  Y1, Y0, Y1
 	VMOVUPS Y1, (AX)
@@ -552,11 +562,13 @@ vectors1:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, DX
+	JL      done5
 	VMOVUPS (CX), Y1
 	VMAXPS  Y1, Y0, Y1
 	VMOVUPS Y1, (AX)
@@ -567,9 +579,9 @@ done2:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
 
-done4:
-	CMPQ    DX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, DX
+	JL      done7
 	VMOVUPS (CX), Y1
 	VMAXPS  Y1, Y0, Y1
 	VMOVUPS Y1, (AX)
@@ -577,9 +589,9 @@ done4:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -615,7 +627,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -633,10 +645,10 @@ TEXT ·ReLUPrimeF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    z_base+24(FP), CX
 	MOVQ    z_len+32(FP), DX
+	ADDQ    $-32, DX
+	JL      done3
 
-vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Y2
 	VCMPPS  $0x1e, Y0, Y2, Y3
 	VCMPPS  $0x03, Y2, Y2, Y2
@@ -664,11 +676,13 @@ vectors1:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, DX
+	JL      done5
 	VMOVUPS (CX), Y2
 	VCMPPS  $0x1e, Y0, Y2, Y3
 	VCMPPS  $0x03, Y2, Y2, Y2
@@ -685,9 +699,9 @@ done2:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
 
-done4:
-	CMPQ    DX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, DX
+	JL      done7
 	VMOVUPS (CX), Y2
 	VCMPPS  $0x1e, Y0, Y2, Y3
 	VCMPPS  $0x03, Y2, Y2, Y2
@@ -698,9 +712,9 @@ done4:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -739,7 +753,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -759,10 +773,10 @@ TEXT ·MulReLUPrimeF32AVX2(SB), NOSPLIT, $0-72
 	MOVQ    z_base+48(FP), CX
 	MOVQ    z_len+56(FP), DX
 	MOVQ    d_base+24(FP), BX
+	ADDQ    $-32, DX
+	JL      done3
 
-vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
 	VCMPPS  $0x03, Y3, Y3, Y3
@@ -807,11 +821,13 @@ vectors1:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, BX
 	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, DX
+	JL      done5
 	VMOVUPS (CX), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
 	VCMPPS  $0x03, Y3, Y3, Y3
@@ -837,9 +853,9 @@ done2:
 	ADDQ    $0x00000040, BX
 	SUBQ    $0x00000010, DX
 
-done4:
-	CMPQ    DX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, DX
+	JL      done7
 	VMOVUPS (CX), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
 	VCMPPS  $0x03, Y3, Y3, Y3
@@ -855,9 +871,9 @@ done4:
 	ADDQ    $0x00000020, BX
 	SUBQ    $0x00000008, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       DX, DI
 	SHLQ       $0x02, DI
@@ -900,7 +916,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3840,10 +3856,10 @@ TEXT ·AddF64AVX2(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-16, BX
+	JL   done3
 
-vectors1:
-	CMPQ    BX, $0x00000010
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Y0
 	VADDPD  (DX), Y0, Y0
 	VMOVUPD Y0, (AX)
@@ -3860,11 +3876,13 @@ vectors1:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    BX, $-16
+	JEQ     end1
 
-done2:
-	CMPQ    BX, $0x00000008
-	JL      done4
+done3:
+	ADDQ    $+8, BX
+	JL      done5
 	VMOVUPD (CX), Y0
 	VADDPD  (DX), Y0, Y0
 	VMOVUPD Y0, (AX)
@@ -3876,9 +3894,9 @@ done2:
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
 
-done4:
-	CMPQ    BX, $0x00000004
-	JL      done6
+done5:
+	ADDQ    $+4, BX
+	JL      done7
 	VMOVUPD (CX), Y0
 	VADDPD  (DX), Y0, Y0
 	VMOVUPD Y0, (AX)
@@ -3887,9 +3905,9 @@ done4:
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000004, BX
 
-done6:
-	TESTQ      BX, BX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, BX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x03, DI
@@ -3919,7 +3937,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3935,10 +3953,10 @@ TEXT ·SubF64AVX2(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-16, BX
+	JL   done3
 
-vectors1:
-	CMPQ    BX, $0x00000010
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Y0
 	VSUBPD  (DX), Y0, Y0
 	VMOVUPD Y0, (AX)
@@ -3955,11 +3973,13 @@ vectors1:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    BX, $-16
+	JEQ     end1
 
-done2:
-	CMPQ    BX, $0x00000008
-	JL      done4
+done3:
+	ADDQ    $+8, BX
+	JL      done5
 	VMOVUPD (CX), Y0
 	VSUBPD  (DX), Y0, Y0
 	VMOVUPD Y0, (AX)
@@ -3971,9 +3991,9 @@ done2:
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
 
-done4:
-	CMPQ    BX, $0x00000004
-	JL      done6
+done5:
+	ADDQ    $+4, BX
+	JL      done7
 	VMOVUPD (CX), Y0
 	VSUBPD  (DX), Y0, Y0
 	VMOVUPD Y0, (AX)
@@ -3982,9 +4002,9 @@ done4:
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000004, BX
 
-done6:
-	TESTQ      BX, BX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, BX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x03, DI
@@ -4014,7 +4034,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4030,10 +4050,10 @@ TEXT ·MulF64AVX2(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-16, BX
+	JL   done3
 
-vectors1:
-	CMPQ    BX, $0x00000010
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Y0
 	VMULPD  (DX), Y0, Y0
 	VMOVUPD Y0, (AX)
@@ -4050,11 +4070,13 @@ vectors1:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    BX, $-16
+	JEQ     end1
 
-done2:
-	CMPQ    BX, $0x00000008
-	JL      done4
+done3:
+	ADDQ    $+8, BX
+	JL      done5
 	VMOVUPD (CX), Y0
 	VMULPD  (DX), Y0, Y0
 	VMOVUPD Y0, (AX)
@@ -4066,9 +4088,9 @@ done2:
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
 
-done4:
-	CMPQ    BX, $0x00000004
-	JL      done6
+done5:
+	ADDQ    $+4, BX
+	JL      done7
 	VMOVUPD (CX), Y0
 	VMULPD  (DX), Y0, Y0
 	VMOVUPD Y0, (AX)
@@ -4077,9 +4099,9 @@ done4:
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000004, BX
 
-done6:
-	TESTQ      BX, BX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, BX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x03, DI
@@ -4109,7 +4131,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4125,10 +4147,10 @@ TEXT ·FlushF64AVX2(SB), NOSPLIT, $0-24
 	VMOVUPD belowLeastFactorF64<>+0(SB), Y1
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-16, CX
+	JL      done3
 
-vectors1:
-	CMPQ     CX, $0x00000010
-	JL       done2
+vectors2:
 	VMOVUPD  (AX), Y2
 	VANDPD   Y0, Y2, Y3
 	VPCMPGTQ Y1, Y3, Y3
@@ -4151,11 +4173,13 @@ vectors1:
 	VMOVUPD  Y2, 96(AX)
 	ADDQ     $0x00000080, AX
 	SUBQ     $0x00000010, CX
-	JMP      vectors1
+	JGE      vectors2
+	CMPQ     CX, $-16
+	JEQ      end1
 
-done2:
-	CMPQ     CX, $0x00000008
-	JL       done4
+done3:
+	ADDQ     $+8, CX
+	JL       done5
 	VMOVUPD  (AX), Y2
 	VANDPD   Y0, Y2, Y3
 	VPCMPGTQ Y1, Y3, Y3
@@ -4169,9 +4193,9 @@ done2:
 	ADDQ     $0x00000040, AX
 	SUBQ     $0x00000008, CX
 
-done4:
-	CMPQ     CX, $0x00000004
-	JL       done6
+done5:
+	ADDQ     $+4, CX
+	JL       done7
 	VMOVUPD  (AX), Y2
 	VANDPD   Y0, Y2, Y3
 	VPCMPGTQ Y1, Y3, Y3
@@ -4180,9 +4204,9 @@ done4:
 	ADDQ     $0x00000020, AX
 	SUBQ     $0x00000004, CX
 
-done6:
-	TESTQ      CX, CX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, CX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x03, BX
@@ -4213,7 +4237,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4231,10 +4255,10 @@ TEXT ·ClampF64AVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
 	MOVQ         x_len+32(FP), DX
+	ADDQ         $-16, DX
+	JL           done3
 
-vectors1:
-	CMPQ    DX, $0x00000010
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Y2
 	VMAXPD  Y2, Y0, Y2
 	VMINPD  Y2, Y1, Y2
@@ -4254,11 +4278,13 @@ vectors1:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-16
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000008
-	JL      done4
+done3:
+	ADDQ    $+8, DX
+	JL      done5
 	VMOVUPD (CX), Y2
 	VMAXPD  Y2, Y0, Y2
 	VMINPD  Y2, Y1, Y2
@@ -4271,9 +4297,9 @@ done2:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
 
-done4:
-	CMPQ    DX, $0x00000004
-	JL      done6
+done5:
+	ADDQ    $+4, DX
+	JL      done7
 	VMOVUPD (CX), Y2
 	VMAXPD  Y2, Y0, Y2
 	VMINPD  Y2, Y1, Y2
@@ -4282,9 +4308,9 @@ done4:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -4314,7 +4340,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4331,10 +4357,10 @@ TEXT ·ReLUF64AVX2(SB), NOSPLIT, $0-48
 	MOVQ   dst_base+0(FP), AX
 	MOVQ   z_base+24(FP), CX
 	MOVQ   z_len+32(FP), DX
+	ADDQ   $-16, DX
+	JL     done3
 
-vectors1:
-	CMPQ    DX, $0x00000010
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Y1
 	VMAXPD  Y1, Y0, Y1
 	VMOVUPD Y1, (AX)
@@ -4350,11 +4376,13 @@ vectors1:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-16
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000008
-	JL      done4
+done3:
+	ADDQ    $+8, DX
+	JL      done5
 	VMOVUPD (CX), Y1
 	VMAXPD  Y1, Y0, Y1
 	VMOVUPD Y1, (AX)
@@ -4365,9 +4393,9 @@ done2:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
 
-done4:
-	CMPQ    DX, $0x00000004
-	JL      done6
+done5:
+	ADDQ    $+4, DX
+	JL      done7
 	VMOVUPD (CX), Y1
 	VMAXPD  Y1, Y0, Y1
 	VMOVUPD Y1, (AX)
@@ -4375,9 +4403,9 @@ done4:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -4406,7 +4434,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4424,10 +4452,10 @@ TEXT ·ReLUPrimeF64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    z_base+24(FP), CX
 	MOVQ    z_len+32(FP), DX
+	ADDQ    $-16, DX
+	JL      done3
 
-vectors1:
-	CMPQ    DX, $0x00000010
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Y2
 	VCMPPD  $0x1e, Y0, Y2, Y3
 	VCMPPD  $0x03, Y2, Y2, Y2
@@ -4455,11 +4483,13 @@ vectors1:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-16
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000008
-	JL      done4
+done3:
+	ADDQ    $+8, DX
+	JL      done5
 	VMOVUPD (CX), Y2
 	VCMPPD  $0x1e, Y0, Y2, Y3
 	VCMPPD  $0x03, Y2, Y2, Y2
@@ -4476,9 +4506,9 @@ done2:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
 
-done4:
-	CMPQ    DX, $0x00000004
-	JL      done6
+done5:
+	ADDQ    $+4, DX
+	JL      done7
 	VMOVUPD (CX), Y2
 	VCMPPD  $0x1e, Y0, Y2, Y3
 	VCMPPD  $0x03, Y2, Y2, Y2
@@ -4489,9 +4519,9 @@ done4:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -4523,7 +4553,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4544,10 +4574,10 @@ TEXT ·MulReLUPrimeF64AVX2(SB), NOSPLIT, $0-72
 	MOVQ    z_base+48(FP), CX
 	MOVQ    z_len+56(FP), DX
 	MOVQ    d_base+24(FP), BX
+	ADDQ    $-16, DX
+	JL      done3
 
-vectors1:
-	CMPQ     DX, $0x00000010
-	JL       done2
+vectors2:
 	VMOVUPD  (CX), Y4
 	VCMPPD   $0x1e, Y0, Y4, Y5
 	VCMPPD   $0x03, Y4, Y4, Y4
@@ -4596,11 +4626,13 @@ vectors1:
 	ADDQ     $0x00000080, CX
 	ADDQ     $0x00000080, BX
 	SUBQ     $0x00000010, DX
-	JMP      vectors1
+	JGE      vectors2
+	CMPQ     DX, $-16
+	JEQ      end1
 
-done2:
-	CMPQ     DX, $0x00000008
-	JL       done4
+done3:
+	ADDQ     $+8, DX
+	JL       done5
 	VMOVUPD  (CX), Y4
 	VCMPPD   $0x1e, Y0, Y4, Y5
 	VCMPPD   $0x03, Y4, Y4, Y4
@@ -4628,9 +4660,9 @@ done2:
 	ADDQ     $0x00000040, BX
 	SUBQ     $0x00000008, DX
 
-done4:
-	CMPQ     DX, $0x00000004
-	JL       done6
+done5:
+	ADDQ     $+4, DX
+	JL       done7
 	VMOVUPD  (CX), Y4
 	VCMPPD   $0x1e, Y0, Y4, Y5
 	VCMPPD   $0x03, Y4, Y4, Y4
@@ -4647,9 +4679,9 @@ done4:
 	ADDQ     $0x00000020, BX
 	SUBQ     $0x00000004, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       DX, DI
 	SHLQ       $0x03, DI
@@ -4686,7 +4718,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -7821,10 +7853,10 @@ TEXT ·AddF32AVX512(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-64, BX
+	JL   done3
 
-vectors1:
-	CMPQ    BX, $0x00000040
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Z0
 	VADDPS  (DX), Z0, Z0
 	VMOVUPS Z0, (AX)
@@ -7841,11 +7873,13 @@ vectors1:
 	ADDQ    $0x00000100, CX
 	ADDQ    $0x00000100, DX
 	SUBQ    $0x00000040, BX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    BX, $-64
+	JEQ     end1
 
-done2:
-	CMPQ    BX, $0x00000020
-	JL      done4
+done3:
+	ADDQ    $+32, BX
+	JL      done5
 	VMOVUPS (CX), Z0
 	VADDPS  (DX), Z0, Z0
 	VMOVUPS Z0, (AX)
@@ -7857,9 +7891,9 @@ done2:
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000020, BX
 
-done4:
-	CMPQ    BX, $0x00000010
-	JL      done6
+done5:
+	ADDQ    $+16, BX
+	JL      done7
 	VMOVUPS (CX), Z0
 	VADDPS  (DX), Z0, Z0
 	VMOVUPS Z0, (AX)
@@ -7868,9 +7902,9 @@ done4:
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
 
-done6:
-	TESTQ     BX, BX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, BX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPS.Z (CX), K1, Z0
@@ -7878,7 +7912,7 @@ done6:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -7894,10 +7928,10 @@ TEXT ·SubF32AVX512(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-64, BX
+	JL   done3
 
-vectors1:
-	CMPQ    BX, $0x00000040
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Z0
 	VSUBPS  (DX), Z0, Z0
 	VMOVUPS Z0, (AX)
@@ -7914,11 +7948,13 @@ vectors1:
 	ADDQ    $0x00000100, CX
 	ADDQ    $0x00000100, DX
 	SUBQ    $0x00000040, BX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    BX, $-64
+	JEQ     end1
 
-done2:
-	CMPQ    BX, $0x00000020
-	JL      done4
+done3:
+	ADDQ    $+32, BX
+	JL      done5
 	VMOVUPS (CX), Z0
 	VSUBPS  (DX), Z0, Z0
 	VMOVUPS Z0, (AX)
@@ -7930,9 +7966,9 @@ done2:
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000020, BX
 
-done4:
-	CMPQ    BX, $0x00000010
-	JL      done6
+done5:
+	ADDQ    $+16, BX
+	JL      done7
 	VMOVUPS (CX), Z0
 	VSUBPS  (DX), Z0, Z0
 	VMOVUPS Z0, (AX)
@@ -7941,9 +7977,9 @@ done4:
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
 
-done6:
-	TESTQ     BX, BX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, BX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPS.Z (CX), K1, Z0
@@ -7951,7 +7987,7 @@ done6:
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -7967,10 +8003,10 @@ TEXT ·MulF32AVX512(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-64, BX
+	JL   done3
 
-vectors1:
-	CMPQ    BX, $0x00000040
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Z0
 	VMULPS  (DX), Z0, Z0
 	VMOVUPS Z0, (AX)
@@ -7987,11 +8023,13 @@ vectors1:
 	ADDQ    $0x00000100, CX
 	ADDQ    $0x00000100, DX
 	SUBQ    $0x00000040, BX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    BX, $-64
+	JEQ     end1
 
-done2:
-	CMPQ    BX, $0x00000020
-	JL      done4
+done3:
+	ADDQ    $+32, BX
+	JL      done5
 	VMOVUPS (CX), Z0
 	VMULPS  (DX), Z0, Z0
 	VMOVUPS Z0, (AX)
@@ -8003,9 +8041,9 @@ done2:
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000020, BX
 
-done4:
-	CMPQ    BX, $0x00000010
-	JL      done6
+done5:
+	ADDQ    $+16, BX
+	JL      done7
 	VMOVUPS (CX), Z0
 	VMULPS  (DX), Z0, Z0
 	VMOVUPS Z0, (AX)
@@ -8014,9 +8052,9 @@ done4:
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
 
-done6:
-	TESTQ     BX, BX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, BX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPS.Z (CX), K1, Z0
@@ -8024,7 +8062,7 @@ done6:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -8039,10 +8077,10 @@ TEXT ·FlushF32AVX512(SB), NOSPLIT, $0-24
 	VMOVUPS fromLeastFactorF32<>+0(SB), Z0
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-64, CX
+	JL      done3
 
-vectors1:
-	CMPQ      CX, $0x00000040
-	JL        done2
+vectors2:
 	VMOVUPS   (AX), Z1
 	VPTESTMD  Z0, Z1, K1
 	VMOVAPS.Z Z1, K1, Z1
@@ -8061,11 +8099,13 @@ vectors1:
 	VMOVUPS   Z1, 192(AX)
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000040, CX
-	JMP       vectors1
+	JGE       vectors2
+	CMPQ      CX, $-64
+	JEQ       end1
 
-done2:
-	CMPQ      CX, $0x00000020
-	JL        done4
+done3:
+	ADDQ      $+32, CX
+	JL        done5
 	VMOVUPS   (AX), Z1
 	VPTESTMD  Z0, Z1, K1
 	VMOVAPS.Z Z1, K1, Z1
@@ -8077,9 +8117,9 @@ done2:
 	ADDQ      $0x00000080, AX
 	SUBQ      $0x00000020, CX
 
-done4:
-	CMPQ      CX, $0x00000010
-	JL        done6
+done5:
+	ADDQ      $+16, CX
+	JL        done7
 	VMOVUPS   (AX), Z1
 	VPTESTMD  Z0, Z1, K1
 	VMOVAPS.Z Z1, K1, Z1
@@ -8087,9 +8127,9 @@ done4:
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000010, CX
 
-done6:
-	TESTQ     CX, CX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, CX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z1
@@ -8097,7 +8137,7 @@ done6:
 	VMOVAPS.Z Z1, K2, Z1
 	VMOVUPS   Z1, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -8115,10 +8155,10 @@ TEXT ·ClampF32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
 	MOVQ         x_len+32(FP), DX
+	ADDQ         $-64, DX
+	JL           done3
 
-vectors1:
-	CMPQ    DX, $0x00000040
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Z2
 	VMAXPS  Z2, Z0, Z2
 	VMINPS  Z2, Z1, Z2
@@ -8138,11 +8178,13 @@ vectors1:
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	SUBQ    $0x00000040, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-64
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000020
-	JL      done4
+done3:
+	ADDQ    $+32, DX
+	JL      done5
 	VMOVUPS (CX), Z2
 	VMAXPS  Z2, Z0, Z2
 	VMINPS  Z2, Z1, Z2
@@ -8155,9 +8197,9 @@ done2:
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
 
-done4:
-	CMPQ    DX, $0x00000010
-	JL      done6
+done5:
+	ADDQ    $+16, DX
+	JL      done7
 	VMOVUPS (CX), Z2
 	VMAXPS  Z2, Z0, Z2
 	VMINPS  Z2, Z1, Z2
@@ -8166,9 +8208,9 @@ done4:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
 
-done6:
-	TESTQ     DX, DX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, DX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPS.Z (CX), K1, Z2
@@ -8176,7 +8218,7 @@ done6:
 	VMINPS    Z2, Z1, Z2
 	VMOVUPS   Z2, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -8193,10 +8235,10 @@ TEXT ·ReLUF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ   dst_base+0(FP), AX
 	MOVQ   z_base+24(FP), CX
 	MOVQ   z_len+32(FP), DX
+	ADDQ   $-64, DX
+	JL     done3
 
-vectors1:
-	CMPQ    DX, $0x00000040
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Z1
 	VMAXPS  Z1, Z0, Z1
 	VMOVUPS Z1, (AX)
@@ -8212,11 +8254,13 @@ vectors1:
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	SUBQ    $0x00000040, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-64
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000020
-	JL      done4
+done3:
+	ADDQ    $+32, DX
+	JL      done5
 	VMOVUPS (CX), Z1
 	VMAXPS  Z1, Z0, Z1
 	VMOVUPS Z1, (AX)
@@ -8227,9 +8271,9 @@ done2:
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
 
-done4:
-	CMPQ    DX, $0x00000010
-	JL      done6
+done5:
+	ADDQ    $+16, DX
+	JL      done7
 	VMOVUPS (CX), Z1
 	VMAXPS  Z1, Z0, Z1
 	VMOVUPS Z1, (AX)
@@ -8237,16 +8281,16 @@ done4:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
 
-done6:
-	TESTQ     DX, DX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, DX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPS.Z (CX), K1, Z1
 	VMAXPS    Z1, Z0, Z1
 	VMOVUPS   Z1, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -8263,10 +8307,10 @@ TEXT ·ReLUPrimeF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    z_base+24(FP), CX
 	MOVQ    z_len+32(FP), DX
+	ADDQ    $-64, DX
+	JL      done3
 
-vectors1:
-	CMPQ        DX, $0x00000040
-	JL          done2
+vectors2:
 	VMOVUPS     (CX), Z1
 	VFIXUPIMMPS $0x00, Z0, Z1, Z1
 	VMOVUPS     Z1, (AX)
@@ -8282,11 +8326,13 @@ vectors1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000040, DX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        DX, $-64
+	JEQ         end1
 
-done2:
-	CMPQ        DX, $0x00000020
-	JL          done4
+done3:
+	ADDQ        $+32, DX
+	JL          done5
 	VMOVUPS     (CX), Z1
 	VFIXUPIMMPS $0x00, Z0, Z1, Z1
 	VMOVUPS     Z1, (AX)
@@ -8297,9 +8343,9 @@ done2:
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000020, DX
 
-done4:
-	CMPQ        DX, $0x00000010
-	JL          done6
+done5:
+	ADDQ        $+16, DX
+	JL          done7
 	VMOVUPS     (CX), Z1
 	VFIXUPIMMPS $0x00, Z0, Z1, Z1
 	VMOVUPS     Z1, (AX)
@@ -8307,16 +8353,16 @@ done4:
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
 
-done6:
-	TESTQ       DX, DX
-	JZ          end7
+done7:
+	ADDQ        $0x00000010, DX
+	JZ          end1
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPS.Z   (CX), K1, Z1
 	VFIXUPIMMPS $0x00, Z0, Z1, Z1
 	VMOVUPS     Z1, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -8335,10 +8381,10 @@ TEXT ·MulReLUPrimeF32AVX512(SB), NOSPLIT, $0-72
 	MOVQ    z_base+48(FP), CX
 	MOVQ    z_len+56(FP), DX
 	MOVQ    d_base+24(FP), BX
+	ADDQ    $-64, DX
+	JL      done3
 
-vectors1:
-	CMPQ        DX, $0x00000040
-	JL          done2
+vectors2:
 	VMOVUPS     (CX), Z2
 	VFIXUPIMMPS $0x00, Z0, Z2, Z2
 	VMOVUPS     (BX), Z3
@@ -8371,11 +8417,13 @@ vectors1:
 	ADDQ        $0x00000100, CX
 	ADDQ        $0x00000100, BX
 	SUBQ        $0x00000040, DX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        DX, $-64
+	JEQ         end1
 
-done2:
-	CMPQ        DX, $0x00000020
-	JL          done4
+done3:
+	ADDQ        $+32, DX
+	JL          done5
 	VMOVUPS     (CX), Z2
 	VFIXUPIMMPS $0x00, Z0, Z2, Z2
 	VMOVUPS     (BX), Z3
@@ -8395,9 +8443,9 @@ done2:
 	ADDQ        $0x00000080, BX
 	SUBQ        $0x00000020, DX
 
-done4:
-	CMPQ        DX, $0x00000010
-	JL          done6
+done5:
+	ADDQ        $+16, DX
+	JL          done7
 	VMOVUPS     (CX), Z2
 	VFIXUPIMMPS $0x00, Z0, Z2, Z2
 	VMOVUPS     (BX), Z3
@@ -8410,9 +8458,9 @@ done4:
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000010, DX
 
-done6:
-	TESTQ       DX, DX
-	JZ          end7
+done7:
+	ADDQ        $0x00000010, DX
+	JZ          end1
 	LEAQ        bitMasks<>+0(SB), SI
 	KMOVW       (SI)(DX*2), K1
 	VMOVUPS.Z   (CX), K1, Z2
@@ -8423,7 +8471,7 @@ done6:
 	VMULPS      Z2, Z0, Z0
 	VMOVUPS     Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -10647,10 +10695,10 @@ TEXT ·AddF64AVX512(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-32, BX
+	JL   done3
 
-vectors1:
-	CMPQ    BX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Z0
 	VADDPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
@@ -10667,11 +10715,13 @@ vectors1:
 	ADDQ    $0x00000100, CX
 	ADDQ    $0x00000100, DX
 	SUBQ    $0x00000020, BX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    BX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    BX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, BX
+	JL      done5
 	VMOVUPD (CX), Z0
 	VADDPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
@@ -10683,9 +10733,9 @@ done2:
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000010, BX
 
-done4:
-	CMPQ    BX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, BX
+	JL      done7
 	VMOVUPD (CX), Z0
 	VADDPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
@@ -10694,9 +10744,9 @@ done4:
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
 
-done6:
-	TESTQ     BX, BX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, BX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPD.Z (CX), K1, Z0
@@ -10704,7 +10754,7 @@ done6:
 	VADDPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -10720,10 +10770,10 @@ TEXT ·SubF64AVX512(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-32, BX
+	JL   done3
 
-vectors1:
-	CMPQ    BX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Z0
 	VSUBPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
@@ -10740,11 +10790,13 @@ vectors1:
 	ADDQ    $0x00000100, CX
 	ADDQ    $0x00000100, DX
 	SUBQ    $0x00000020, BX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    BX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    BX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, BX
+	JL      done5
 	VMOVUPD (CX), Z0
 	VSUBPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
@@ -10756,9 +10808,9 @@ done2:
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000010, BX
 
-done4:
-	CMPQ    BX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, BX
+	JL      done7
 	VMOVUPD (CX), Z0
 	VSUBPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
@@ -10767,9 +10819,9 @@ done4:
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
 
-done6:
-	TESTQ     BX, BX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, BX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPD.Z (CX), K1, Z0
@@ -10777,7 +10829,7 @@ done6:
 	VSUBPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -10793,10 +10845,10 @@ TEXT ·MulF64AVX512(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-32, BX
+	JL   done3
 
-vectors1:
-	CMPQ    BX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Z0
 	VMULPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
@@ -10813,11 +10865,13 @@ vectors1:
 	ADDQ    $0x00000100, CX
 	ADDQ    $0x00000100, DX
 	SUBQ    $0x00000020, BX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    BX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    BX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, BX
+	JL      done5
 	VMOVUPD (CX), Z0
 	VMULPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
@@ -10829,9 +10883,9 @@ done2:
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000010, BX
 
-done4:
-	CMPQ    BX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, BX
+	JL      done7
 	VMOVUPD (CX), Z0
 	VMULPD  (DX), Z0, Z0
 	VMOVUPD Z0, (AX)
@@ -10840,9 +10894,9 @@ done4:
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
 
-done6:
-	TESTQ     BX, BX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, BX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPD.Z (CX), K1, Z0
@@ -10850,7 +10904,7 @@ done6:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -10865,10 +10919,10 @@ TEXT ·FlushF64AVX512(SB), NOSPLIT, $0-24
 	VMOVUPD fromLeastFactorF64<>+0(SB), Z0
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-32, CX
+	JL      done3
 
-vectors1:
-	CMPQ      CX, $0x00000020
-	JL        done2
+vectors2:
 	VMOVUPD   (AX), Z1
 	VPTESTMQ  Z0, Z1, K1
 	VMOVAPD.Z Z1, K1, Z1
@@ -10887,11 +10941,13 @@ vectors1:
 	VMOVUPD   Z1, 192(AX)
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000020, CX
-	JMP       vectors1
+	JGE       vectors2
+	CMPQ      CX, $-32
+	JEQ       end1
 
-done2:
-	CMPQ      CX, $0x00000010
-	JL        done4
+done3:
+	ADDQ      $+16, CX
+	JL        done5
 	VMOVUPD   (AX), Z1
 	VPTESTMQ  Z0, Z1, K1
 	VMOVAPD.Z Z1, K1, Z1
@@ -10903,9 +10959,9 @@ done2:
 	ADDQ      $0x00000080, AX
 	SUBQ      $0x00000010, CX
 
-done4:
-	CMPQ      CX, $0x00000008
-	JL        done6
+done5:
+	ADDQ      $+8, CX
+	JL        done7
 	VMOVUPD   (AX), Z1
 	VPTESTMQ  Z0, Z1, K1
 	VMOVAPD.Z Z1, K1, Z1
@@ -10913,9 +10969,9 @@ done4:
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000008, CX
 
-done6:
-	TESTQ     CX, CX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, CX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z1
@@ -10923,7 +10979,7 @@ done6:
 	VMOVAPD.Z Z1, K2, Z1
 	VMOVUPD   Z1, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -10941,10 +10997,10 @@ TEXT ·ClampF64AVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
 	MOVQ         x_len+32(FP), DX
+	ADDQ         $-32, DX
+	JL           done3
 
-vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Z2
 	VMAXPD  Z2, Z0, Z2
 	VMINPD  Z2, Z1, Z2
@@ -10964,11 +11020,13 @@ vectors1:
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, DX
+	JL      done5
 	VMOVUPD (CX), Z2
 	VMAXPD  Z2, Z0, Z2
 	VMINPD  Z2, Z1, Z2
@@ -10981,9 +11039,9 @@ done2:
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
 
-done4:
-	CMPQ    DX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, DX
+	JL      done7
 	VMOVUPD (CX), Z2
 	VMAXPD  Z2, Z0, Z2
 	VMINPD  Z2, Z1, Z2
@@ -10992,9 +11050,9 @@ done4:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
 
-done6:
-	TESTQ     DX, DX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, DX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPD.Z (CX), K1, Z2
@@ -11002,7 +11060,7 @@ done6:
 	VMINPD    Z2, Z1, Z2
 	VMOVUPD   Z2, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -11019,10 +11077,10 @@ TEXT ·ReLUF64AVX512(SB), NOSPLIT, $0-48
 	MOVQ   dst_base+0(FP), AX
 	MOVQ   z_base+24(FP), CX
 	MOVQ   z_len+32(FP), DX
+	ADDQ   $-32, DX
+	JL     done3
 
-vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Z1
 	VMAXPD  Z1, Z0, Z1
 	VMOVUPD Z1, (AX)
@@ -11038,11 +11096,13 @@ vectors1:
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, DX
+	JL      done5
 	VMOVUPD (CX), Z1
 	VMAXPD  Z1, Z0, Z1
 	VMOVUPD Z1, (AX)
@@ -11053,9 +11113,9 @@ done2:
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
 
-done4:
-	CMPQ    DX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, DX
+	JL      done7
 	VMOVUPD (CX), Z1
 	VMAXPD  Z1, Z0, Z1
 	VMOVUPD Z1, (AX)
@@ -11063,16 +11123,16 @@ done4:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
 
-done6:
-	TESTQ     DX, DX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, DX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPD.Z (CX), K1, Z1
 	VMAXPD    Z1, Z0, Z1
 	VMOVUPD   Z1, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -11089,10 +11149,10 @@ TEXT ·ReLUPrimeF64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    z_base+24(FP), CX
 	MOVQ    z_len+32(FP), DX
+	ADDQ    $-32, DX
+	JL      done3
 
-vectors1:
-	CMPQ        DX, $0x00000020
-	JL          done2
+vectors2:
 	VMOVUPD     (CX), Z1
 	VFIXUPIMMPD $0x00, Z0, Z1, Z1
 	VMOVUPD     Z1, (AX)
@@ -11108,11 +11168,13 @@ vectors1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000020, DX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        DX, $-32
+	JEQ         end1
 
-done2:
-	CMPQ        DX, $0x00000010
-	JL          done4
+done3:
+	ADDQ        $+16, DX
+	JL          done5
 	VMOVUPD     (CX), Z1
 	VFIXUPIMMPD $0x00, Z0, Z1, Z1
 	VMOVUPD     Z1, (AX)
@@ -11123,9 +11185,9 @@ done2:
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000010, DX
 
-done4:
-	CMPQ        DX, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, DX
+	JL          done7
 	VMOVUPD     (CX), Z1
 	VFIXUPIMMPD $0x00, Z0, Z1, Z1
 	VMOVUPD     Z1, (AX)
@@ -11133,16 +11195,16 @@ done4:
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
 
-done6:
-	TESTQ       DX, DX
-	JZ          end7
+done7:
+	ADDQ        $0x00000008, DX
+	JZ          end1
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPD.Z   (CX), K1, Z1
 	VFIXUPIMMPD $0x00, Z0, Z1, Z1
 	VMOVUPD     Z1, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -11161,10 +11223,10 @@ TEXT ·MulReLUPrimeF64AVX512(SB), NOSPLIT, $0-72
 	MOVQ    z_base+48(FP), CX
 	MOVQ    z_len+56(FP), DX
 	MOVQ    d_base+24(FP), BX
+	ADDQ    $-32, DX
+	JL      done3
 
-vectors1:
-	CMPQ        DX, $0x00000020
-	JL          done2
+vectors2:
 	VMOVUPD     (CX), Z2
 	VFIXUPIMMPD $0x00, Z0, Z2, Z2
 	VMOVUPD     (BX), Z3
@@ -11197,11 +11259,13 @@ vectors1:
 	ADDQ        $0x00000100, CX
 	ADDQ        $0x00000100, BX
 	SUBQ        $0x00000020, DX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        DX, $-32
+	JEQ         end1
 
-done2:
-	CMPQ        DX, $0x00000010
-	JL          done4
+done3:
+	ADDQ        $+16, DX
+	JL          done5
 	VMOVUPD     (CX), Z2
 	VFIXUPIMMPD $0x00, Z0, Z2, Z2
 	VMOVUPD     (BX), Z3
@@ -11221,9 +11285,9 @@ done2:
 	ADDQ        $0x00000080, BX
 	SUBQ        $0x00000010, DX
 
-done4:
-	CMPQ        DX, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, DX
+	JL          done7
 	VMOVUPD     (CX), Z2
 	VFIXUPIMMPD $0x00, Z0, Z2, Z2
 	VMOVUPD     (BX), Z3
@@ -11236,9 +11300,9 @@ done4:
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000008, DX
 
-done6:
-	TESTQ       DX, DX
-	JZ          end7
+done7:
+	ADDQ        $0x00000008, DX
+	JZ          end1
 	LEAQ        bitMasks<>+0(SB), SI
 	KMOVW       (SI)(DX*2), K1
 	VMOVUPD.Z   (CX), K1, Z2
@@ -11249,7 +11313,7 @@ done6:
 	VMULPD      Z2, Z0, Z0
 	VMOVUPD     Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 

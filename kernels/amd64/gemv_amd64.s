@@ -783,10 +783,10 @@ band1:
 	LEAQ         (DI)(SI*1), SI
 	MOVQ         y_base+72(FP), R8
 	MOVQ         n+8(FP), R9
+	ADDQ         $-16, R9
+	JL           done5
 
-vectors3:
-	CMPQ        R9, $0x00000010
-	JL          done4
+vectors4:
 	VMOVUPS     (R8), Y8
 	VFMADD231PS (DX), Y0, Y8
 	VFMADD231PS (DX)(BX*1), Y1, Y8
@@ -812,11 +812,13 @@ vectors3:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, R8
 	SUBQ        $0x00000010, R9
-	JMP         vectors3
+	JGE         vectors4
+	CMPQ        R9, $-16
+	JEQ         end3
 
-done4:
-	CMPQ        R9, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, R9
+	JL          done7
 	VMOVUPS     (R8), Y8
 	VFMADD231PS (DX), Y0, Y8
 	VFMADD231PS (DX)(BX*1), Y1, Y8
@@ -833,9 +835,9 @@ done4:
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000008, R9
 
-done6:
-	TESTQ       R9, R9
-	JZ          end7
+done7:
+	ADDQ        $0x00000008, R9
+	JZ          end3
 	LEAQ        laneMasks<>+0(SB), R10
 	MOVQ        R9, R11
 	SHLQ        $0x02, R11
@@ -886,7 +888,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end3:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000008, DX, DX
@@ -909,10 +911,10 @@ next2:
 	LEAQ         (DX)(SI*1), SI
 	MOVQ         y_base+72(FP), DI
 	MOVQ         n+8(FP), R8
+	ADDQ         $-16, R8
+	JL           done17
 
-vectors15:
-	CMPQ        R8, $0x00000010
-	JL          done16
+vectors16:
 	VMOVUPS     (DI), Y4
 	VFMADD231PS (DX), Y0, Y4
 	VFMADD231PS (DX)(BX*1), Y1, Y4
@@ -929,11 +931,13 @@ vectors15:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
-	JMP         vectors15
+	JGE         vectors16
+	CMPQ        R8, $-16
+	JEQ         end15
 
-done16:
-	CMPQ        R8, $0x00000008
-	JL          done18
+done17:
+	ADDQ        $+8, R8
+	JL          done19
 	VMOVUPS     (DI), Y4
 	VFMADD231PS (DX), Y0, Y4
 	VFMADD231PS (DX)(BX*1), Y1, Y4
@@ -945,9 +949,9 @@ done16:
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000008, R8
 
-done18:
-	TESTQ       R8, R8
-	JZ          end19
+done19:
+	ADDQ        $0x00000008, R8
+	JZ          end15
 	LEAQ        laneMasks<>+0(SB), R9
 	MOVQ        R8, R10
 	SHLQ        $0x02, R10
@@ -990,7 +994,7 @@ skip23:
 
 skip24:
 stored20:
-end19:
+end15:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -1008,10 +1012,10 @@ next14:
 	SHLQ         $0x02, BX
 	MOVQ         y_base+72(FP), SI
 	MOVQ         n+8(FP), DI
+	ADDQ         $-16, DI
+	JL           done29
 
-vectors27:
-	CMPQ        DI, $0x00000010
-	JL          done28
+vectors28:
 	VMOVUPS     (SI), Y2
 	VFMADD231PS (DX), Y0, Y2
 	VFMADD231PS (DX)(BX*1), Y1, Y2
@@ -1023,11 +1027,13 @@ vectors27:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors27
+	JGE         vectors28
+	CMPQ        DI, $-16
+	JEQ         end27
 
-done28:
-	CMPQ        DI, $0x00000008
-	JL          done30
+done29:
+	ADDQ        $+8, DI
+	JL          done31
 	VMOVUPS     (SI), Y2
 	VFMADD231PS (DX), Y0, Y2
 	VFMADD231PS (DX)(BX*1), Y1, Y2
@@ -1036,9 +1042,9 @@ done28:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
 
-done30:
-	TESTQ       DI, DI
-	JZ          end31
+done31:
+	ADDQ        $0x00000008, DI
+	JZ          end27
 	LEAQ        laneMasks<>+0(SB), R8
 	MOVQ        DI, R9
 	SHLQ        $0x02, R9
@@ -1077,7 +1083,7 @@ skip35:
 
 skip36:
 stored32:
-end31:
+end27:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -1092,10 +1098,10 @@ next26:
 	MOVQ         CX, DX
 	MOVQ         y_base+72(FP), BX
 	MOVQ         n+8(FP), SI
+	ADDQ         $-16, SI
+	JL           done41
 
-vectors39:
-	CMPQ        SI, $0x00000010
-	JL          done40
+vectors40:
 	VMOVUPS     (BX), Y1
 	VFMADD231PS (DX), Y0, Y1
 	VMOVUPS     Y1, (BX)
@@ -1105,11 +1111,13 @@ vectors39:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000010, SI
-	JMP         vectors39
+	JGE         vectors40
+	CMPQ        SI, $-16
+	JEQ         end39
 
-done40:
-	CMPQ        SI, $0x00000008
-	JL          done42
+done41:
+	ADDQ        $+8, SI
+	JL          done43
 	VMOVUPS     (BX), Y1
 	VFMADD231PS (DX), Y0, Y1
 	VMOVUPS     Y1, (BX)
@@ -1117,9 +1125,9 @@ done40:
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000008, SI
 
-done42:
-	TESTQ       SI, SI
-	JZ          end43
+done43:
+	ADDQ        $0x00000008, SI
+	JZ          end39
 	LEAQ        laneMasks<>+0(SB), DI
 	MOVQ        SI, R8
 	SHLQ        $0x02, R8
@@ -1156,7 +1164,7 @@ skip47:
 
 skip48:
 stored44:
-end43:
+end39:
 	MOVQ lda+40(FP), DX
 	SHLQ $0x02, DX
 	ADDQ DX, CX
@@ -1197,10 +1205,10 @@ band1:
 	MOVQ         y_base+104(FP), DI
 	MOVQ         z_base+48(FP), R8
 	MOVQ         n+8(FP), R9
+	ADDQ         $-16, R9
+	JL           done5
 
-vectors3:
-	CMPQ        R9, $0x00000010
-	JL          done4
+vectors4:
 	VMOVUPS     (DI), Y6
 	VMOVUPS     (R8), Y7
 	VMOVUPS     (DX), Y8
@@ -1260,11 +1268,13 @@ vectors3:
 	ADDQ        $0x00000040, DI
 	ADDQ        $0x00000040, R8
 	SUBQ        $0x00000010, R9
-	JMP         vectors3
+	JGE         vectors4
+	CMPQ        R9, $-16
+	JEQ         end3
 
-done4:
-	CMPQ        R9, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, R9
+	JL          done7
 	VMOVUPS     (DI), Y6
 	VMOVUPS     (R8), Y7
 	VMOVUPS     (DX), Y8
@@ -1298,9 +1308,9 @@ done4:
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000008, R9
 
-done6:
-	TESTQ       R9, R9
-	JZ          end7
+done7:
+	ADDQ        $0x00000008, R9
+	JZ          end3
 	LEAQ        laneMasks<>+0(SB), R10
 	MOVQ        R9, R11
 	SHLQ        $0x02, R11
@@ -1468,7 +1478,7 @@ skip31:
 
 skip32:
 stored28:
-end7:
+end3:
 	MOVQ   lda+96(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -1488,10 +1498,10 @@ next2:
 	MOVQ         y_base+104(FP), SI
 	MOVQ         z_base+48(FP), DI
 	MOVQ         n+8(FP), R8
+	ADDQ         $-16, R8
+	JL           done37
 
-vectors35:
-	CMPQ        R8, $0x00000010
-	JL          done36
+vectors36:
 	VMOVUPS     (SI), Y4
 	VMOVUPS     (DI), Y5
 	VMOVUPS     (DX), Y6
@@ -1526,11 +1536,13 @@ vectors35:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
-	JMP         vectors35
+	JGE         vectors36
+	CMPQ        R8, $-16
+	JEQ         end35
 
-done36:
-	CMPQ        R8, $0x00000008
-	JL          done38
+done37:
+	ADDQ        $+8, R8
+	JL          done39
 	VMOVUPS     (SI), Y4
 	VMOVUPS     (DI), Y5
 	VMOVUPS     (DX), Y6
@@ -1551,9 +1563,9 @@ done36:
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000008, R8
 
-done38:
-	TESTQ       R8, R8
-	JZ          end39
+done39:
+	ADDQ        $0x00000008, R8
+	JZ          end35
 	LEAQ        laneMasks<>+0(SB), R9
 	MOVQ        R8, R10
 	SHLQ        $0x02, R10
@@ -1655,7 +1667,7 @@ skip53:
 
 skip54:
 stored50:
-end39:
+end35:
 	MOVQ   lda+96(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -1671,10 +1683,10 @@ next34:
 	MOVQ         y_base+104(FP), BX
 	MOVQ         z_base+48(FP), SI
 	MOVQ         n+8(FP), DI
+	ADDQ         $-16, DI
+	JL           done59
 
-vectors57:
-	CMPQ        DI, $0x00000010
-	JL          done58
+vectors58:
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VMOVUPS     (DX), Y5
@@ -1697,11 +1709,13 @@ vectors57:
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors57
+	JGE         vectors58
+	CMPQ        DI, $-16
+	JEQ         end57
 
-done58:
-	CMPQ        DI, $0x00000008
-	JL          done60
+done59:
+	ADDQ        $+8, DI
+	JL          done61
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VMOVUPS     (DX), Y5
@@ -1716,9 +1730,9 @@ done58:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
 
-done60:
-	TESTQ       DI, DI
-	JZ          end61
+done61:
+	ADDQ        $0x00000008, DI
+	JZ          end57
 	LEAQ        laneMasks<>+0(SB), R8
 	MOVQ        DI, R9
 	SHLQ        $0x02, R9
@@ -1787,7 +1801,7 @@ skip70:
 
 skip71:
 stored67:
-end61:
+end57:
 	MOVQ lda+96(FP), DX
 	SHLQ $0x02, DX
 	ADDQ DX, CX
@@ -1957,10 +1971,10 @@ vectors15:
 
 rest12:
 	VBROADCASTSS (CX), Y2
+	ADDQ         $-32, DI
+	JL           done18
 
-vectors16:
-	CMPQ        DI, $0x00000020
-	JL          done17
+vectors17:
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VFMADD213PS Y1, Y2, Y3
@@ -1984,11 +1998,13 @@ vectors16:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000020, DI
-	JMP         vectors16
+	JGE         vectors17
+	CMPQ        DI, $-32
+	JEQ         end16
 
-done17:
-	CMPQ        DI, $0x00000010
-	JL          done19
+done18:
+	ADDQ        $+16, DI
+	JL          done20
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VFMADD213PS Y1, Y2, Y3
@@ -2003,9 +2019,9 @@ done17:
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
 
-done19:
-	CMPQ        DI, $0x00000008
-	JL          done21
+done20:
+	ADDQ        $+8, DI
+	JL          done22
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VFMADD213PS Y1, Y2, Y3
@@ -2015,9 +2031,9 @@ done19:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
 
-done21:
-	TESTQ       DI, DI
-	JZ          end22
+done22:
+	ADDQ        $0x00000008, DI
+	JZ          end16
 	LEAQ        laneMasks<>+0(SB), R8
 	MOVQ        DI, R9
 	SHLQ        $0x02, R9
@@ -2055,7 +2071,7 @@ skip26:
 
 skip27:
 stored23:
-end22:
+end16:
 	ADDQ $0x00000004, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x02, BX
@@ -3203,10 +3219,10 @@ band1:
 	LEAQ         (DI)(SI*1), SI
 	MOVQ         y_base+72(FP), R8
 	MOVQ         n+8(FP), R9
+	ADDQ         $-8, R9
+	JL           done5
 
-vectors3:
-	CMPQ        R9, $0x00000008
-	JL          done4
+vectors4:
 	VMOVUPD     (R8), Y8
 	VFMADD231PD (DX), Y0, Y8
 	VFMADD231PD (DX)(BX*1), Y1, Y8
@@ -3232,11 +3248,13 @@ vectors3:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, R8
 	SUBQ        $0x00000008, R9
-	JMP         vectors3
+	JGE         vectors4
+	CMPQ        R9, $-8
+	JEQ         end3
 
-done4:
-	CMPQ        R9, $0x00000004
-	JL          done6
+done5:
+	ADDQ        $+4, R9
+	JL          done7
 	VMOVUPD     (R8), Y8
 	VFMADD231PD (DX), Y0, Y8
 	VFMADD231PD (DX)(BX*1), Y1, Y8
@@ -3253,9 +3271,9 @@ done4:
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000004, R9
 
-done6:
-	TESTQ       R9, R9
-	JZ          end7
+done7:
+	ADDQ        $0x00000004, R9
+	JZ          end3
 	LEAQ        laneMasks<>+0(SB), R10
 	MOVQ        R9, R11
 	SHLQ        $0x03, R11
@@ -3299,7 +3317,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end3:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000008, DX, DX
@@ -3322,10 +3340,10 @@ next2:
 	LEAQ         (DX)(SI*1), SI
 	MOVQ         y_base+72(FP), DI
 	MOVQ         n+8(FP), R8
+	ADDQ         $-8, R8
+	JL           done16
 
-vectors14:
-	CMPQ        R8, $0x00000008
-	JL          done15
+vectors15:
 	VMOVUPD     (DI), Y4
 	VFMADD231PD (DX), Y0, Y4
 	VFMADD231PD (DX)(BX*1), Y1, Y4
@@ -3342,11 +3360,13 @@ vectors14:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JMP         vectors14
+	JGE         vectors15
+	CMPQ        R8, $-8
+	JEQ         end14
 
-done15:
-	CMPQ        R8, $0x00000004
-	JL          done17
+done16:
+	ADDQ        $+4, R8
+	JL          done18
 	VMOVUPD     (DI), Y4
 	VFMADD231PD (DX), Y0, Y4
 	VFMADD231PD (DX)(BX*1), Y1, Y4
@@ -3358,9 +3378,9 @@ done15:
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
 
-done17:
-	TESTQ       R8, R8
-	JZ          end18
+done18:
+	ADDQ        $0x00000004, R8
+	JZ          end14
 	LEAQ        laneMasks<>+0(SB), R9
 	MOVQ        R8, R10
 	SHLQ        $0x03, R10
@@ -3396,7 +3416,7 @@ skip21:
 
 skip22:
 stored19:
-end18:
+end14:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -3414,10 +3434,10 @@ next13:
 	SHLQ         $0x03, BX
 	MOVQ         y_base+72(FP), SI
 	MOVQ         n+8(FP), DI
+	ADDQ         $-8, DI
+	JL           done27
 
-vectors25:
-	CMPQ        DI, $0x00000008
-	JL          done26
+vectors26:
 	VMOVUPD     (SI), Y2
 	VFMADD231PD (DX), Y0, Y2
 	VFMADD231PD (DX)(BX*1), Y1, Y2
@@ -3429,11 +3449,13 @@ vectors25:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors25
+	JGE         vectors26
+	CMPQ        DI, $-8
+	JEQ         end25
 
-done26:
-	CMPQ        DI, $0x00000004
-	JL          done28
+done27:
+	ADDQ        $+4, DI
+	JL          done29
 	VMOVUPD     (SI), Y2
 	VFMADD231PD (DX), Y0, Y2
 	VFMADD231PD (DX)(BX*1), Y1, Y2
@@ -3442,9 +3464,9 @@ done26:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
 
-done28:
-	TESTQ       DI, DI
-	JZ          end29
+done29:
+	ADDQ        $0x00000004, DI
+	JZ          end25
 	LEAQ        laneMasks<>+0(SB), R8
 	MOVQ        DI, R9
 	SHLQ        $0x03, R9
@@ -3476,7 +3498,7 @@ skip32:
 
 skip33:
 stored30:
-end29:
+end25:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -3491,10 +3513,10 @@ next24:
 	MOVQ         CX, DX
 	MOVQ         y_base+72(FP), BX
 	MOVQ         n+8(FP), SI
+	ADDQ         $-8, SI
+	JL           done38
 
-vectors36:
-	CMPQ        SI, $0x00000008
-	JL          done37
+vectors37:
 	VMOVUPD     (BX), Y1
 	VFMADD231PD (DX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -3504,11 +3526,13 @@ vectors36:
 	ADDQ        $0x00000040, DX
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000008, SI
-	JMP         vectors36
+	JGE         vectors37
+	CMPQ        SI, $-8
+	JEQ         end36
 
-done37:
-	CMPQ        SI, $0x00000004
-	JL          done39
+done38:
+	ADDQ        $+4, SI
+	JL          done40
 	VMOVUPD     (BX), Y1
 	VFMADD231PD (DX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -3516,9 +3540,9 @@ done37:
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000004, SI
 
-done39:
-	TESTQ       SI, SI
-	JZ          end40
+done40:
+	ADDQ        $0x00000004, SI
+	JZ          end36
 	LEAQ        laneMasks<>+0(SB), DI
 	MOVQ        SI, R8
 	SHLQ        $0x03, R8
@@ -3548,7 +3572,7 @@ skip43:
 
 skip44:
 stored41:
-end40:
+end36:
 	MOVQ lda+40(FP), DX
 	SHLQ $0x03, DX
 	ADDQ DX, CX
@@ -3589,10 +3613,10 @@ band1:
 	MOVQ         y_base+104(FP), DI
 	MOVQ         z_base+48(FP), R8
 	MOVQ         n+8(FP), R9
+	ADDQ         $-8, R9
+	JL           done5
 
-vectors3:
-	CMPQ        R9, $0x00000008
-	JL          done4
+vectors4:
 	VMOVUPD     (DI), Y6
 	VMOVUPD     (R8), Y7
 	VMOVUPD     (DX), Y8
@@ -3652,11 +3676,13 @@ vectors3:
 	ADDQ        $0x00000040, DI
 	ADDQ        $0x00000040, R8
 	SUBQ        $0x00000008, R9
-	JMP         vectors3
+	JGE         vectors4
+	CMPQ        R9, $-8
+	JEQ         end3
 
-done4:
-	CMPQ        R9, $0x00000004
-	JL          done6
+done5:
+	ADDQ        $+4, R9
+	JL          done7
 	VMOVUPD     (DI), Y6
 	VMOVUPD     (R8), Y7
 	VMOVUPD     (DX), Y8
@@ -3690,9 +3716,9 @@ done4:
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000004, R9
 
-done6:
-	TESTQ       R9, R9
-	JZ          end7
+done7:
+	ADDQ        $0x00000004, R9
+	JZ          end3
 	LEAQ        laneMasks<>+0(SB), R10
 	MOVQ        R9, R11
 	SHLQ        $0x03, R11
@@ -3825,7 +3851,7 @@ skip26:
 
 skip27:
 stored24:
-end7:
+end3:
 	MOVQ   lda+96(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -3845,10 +3871,10 @@ next2:
 	MOVQ         y_base+104(FP), SI
 	MOVQ         z_base+48(FP), DI
 	MOVQ         n+8(FP), R8
+	ADDQ         $-8, R8
+	JL           done32
 
-vectors30:
-	CMPQ        R8, $0x00000008
-	JL          done31
+vectors31:
 	VMOVUPD     (SI), Y4
 	VMOVUPD     (DI), Y5
 	VMOVUPD     (DX), Y6
@@ -3883,11 +3909,13 @@ vectors30:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JMP         vectors30
+	JGE         vectors31
+	CMPQ        R8, $-8
+	JEQ         end30
 
-done31:
-	CMPQ        R8, $0x00000004
-	JL          done33
+done32:
+	ADDQ        $+4, R8
+	JL          done34
 	VMOVUPD     (SI), Y4
 	VMOVUPD     (DI), Y5
 	VMOVUPD     (DX), Y6
@@ -3908,9 +3936,9 @@ done31:
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
 
-done33:
-	TESTQ       R8, R8
-	JZ          end34
+done34:
+	ADDQ        $0x00000004, R8
+	JZ          end30
 	LEAQ        laneMasks<>+0(SB), R9
 	MOVQ        R8, R10
 	SHLQ        $0x03, R10
@@ -3991,7 +4019,7 @@ skip45:
 
 skip46:
 stored43:
-end34:
+end30:
 	MOVQ   lda+96(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -4007,10 +4035,10 @@ next29:
 	MOVQ         y_base+104(FP), BX
 	MOVQ         z_base+48(FP), SI
 	MOVQ         n+8(FP), DI
+	ADDQ         $-8, DI
+	JL           done51
 
-vectors49:
-	CMPQ        DI, $0x00000008
-	JL          done50
+vectors50:
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VMOVUPD     (DX), Y5
@@ -4033,11 +4061,13 @@ vectors49:
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors49
+	JGE         vectors50
+	CMPQ        DI, $-8
+	JEQ         end49
 
-done50:
-	CMPQ        DI, $0x00000004
-	JL          done52
+done51:
+	ADDQ        $+4, DI
+	JL          done53
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VMOVUPD     (DX), Y5
@@ -4052,9 +4082,9 @@ done50:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
 
-done52:
-	TESTQ       DI, DI
-	JZ          end53
+done53:
+	ADDQ        $0x00000004, DI
+	JZ          end49
 	LEAQ        laneMasks<>+0(SB), R8
 	MOVQ        DI, R9
 	SHLQ        $0x03, R9
@@ -4109,7 +4139,7 @@ skip60:
 
 skip61:
 stored58:
-end53:
+end49:
 	MOVQ lda+96(FP), DX
 	SHLQ $0x03, DX
 	ADDQ DX, CX
@@ -4272,10 +4302,10 @@ vectors14:
 
 rest11:
 	VBROADCASTSD (CX), Y2
+	ADDQ         $-16, DI
+	JL           done17
 
-vectors15:
-	CMPQ        DI, $0x00000010
-	JL          done16
+vectors16:
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VFMADD213PD Y1, Y2, Y3
@@ -4299,11 +4329,13 @@ vectors15:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors15
+	JGE         vectors16
+	CMPQ        DI, $-16
+	JEQ         end15
 
-done16:
-	CMPQ        DI, $0x00000008
-	JL          done18
+done17:
+	ADDQ        $+8, DI
+	JL          done19
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VFMADD213PD Y1, Y2, Y3
@@ -4318,9 +4350,9 @@ done16:
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
 
-done18:
-	CMPQ        DI, $0x00000004
-	JL          done20
+done19:
+	ADDQ        $+4, DI
+	JL          done21
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VFMADD213PD Y1, Y2, Y3
@@ -4330,9 +4362,9 @@ done18:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
 
-done20:
-	TESTQ       DI, DI
-	JZ          end21
+done21:
+	ADDQ        $0x00000004, DI
+	JZ          end15
 	LEAQ        laneMasks<>+0(SB), R8
 	MOVQ        DI, R9
 	SHLQ        $0x03, R9
@@ -4363,7 +4395,7 @@ skip24:
 
 skip25:
 stored22:
-end21:
+end15:
 	ADDQ $0x00000008, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x03, BX
@@ -5405,10 +5437,10 @@ band1:
 	LEAQ         (DI)(SI*1), SI
 	MOVQ         y_base+72(FP), R8
 	MOVQ         n+8(FP), R9
+	ADDQ         $-32, R9
+	JL           done5
 
-vectors3:
-	CMPQ        R9, $0x00000020
-	JL          done4
+vectors4:
 	VMOVUPS     (R8), Z8
 	VFMADD231PS (DX), Z0, Z8
 	VFMADD231PS (DX)(BX*1), Z1, Z8
@@ -5434,11 +5466,13 @@ vectors3:
 	ADDQ        $0x00000080, SI
 	ADDQ        $0x00000080, R8
 	SUBQ        $0x00000020, R9
-	JMP         vectors3
+	JGE         vectors4
+	CMPQ        R9, $-32
+	JEQ         end3
 
-done4:
-	CMPQ        R9, $0x00000010
-	JL          done6
+done5:
+	ADDQ        $+16, R9
+	JL          done7
 	VMOVUPS     (R8), Z8
 	VFMADD231PS (DX), Z0, Z8
 	VFMADD231PS (DX)(BX*1), Z1, Z8
@@ -5455,9 +5489,9 @@ done4:
 	ADDQ        $0x00000040, R8
 	SUBQ        $0x00000010, R9
 
-done6:
-	TESTQ       R9, R9
-	JZ          end7
+done7:
+	ADDQ        $0x00000010, R9
+	JZ          end3
 	LEAQ        bitMasks<>+0(SB), R10
 	KMOVW       (R10)(R9*2), K1
 	VMOVUPS.Z   (R8), K1, Z8
@@ -5479,7 +5513,7 @@ done6:
 	VFMADD231PS Z0, Z7, Z8
 	VMOVUPS     Z8, K1, (R8)
 
-end7:
+end3:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000008, DX, DX
@@ -5502,10 +5536,10 @@ next2:
 	LEAQ         (DX)(SI*1), SI
 	MOVQ         y_base+72(FP), DI
 	MOVQ         n+8(FP), R8
+	ADDQ         $-32, R8
+	JL           done12
 
-vectors10:
-	CMPQ        R8, $0x00000020
-	JL          done11
+vectors11:
 	VMOVUPS     (DI), Z4
 	VFMADD231PS (DX), Z0, Z4
 	VFMADD231PS (DX)(BX*1), Z1, Z4
@@ -5522,11 +5556,13 @@ vectors10:
 	ADDQ        $0x00000080, SI
 	ADDQ        $0x00000080, DI
 	SUBQ        $0x00000020, R8
-	JMP         vectors10
+	JGE         vectors11
+	CMPQ        R8, $-32
+	JEQ         end10
 
-done11:
-	CMPQ        R8, $0x00000010
-	JL          done13
+done12:
+	ADDQ        $+16, R8
+	JL          done14
 	VMOVUPS     (DI), Z4
 	VFMADD231PS (DX), Z0, Z4
 	VFMADD231PS (DX)(BX*1), Z1, Z4
@@ -5538,9 +5574,9 @@ done11:
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
 
-done13:
-	TESTQ       R8, R8
-	JZ          end14
+done14:
+	ADDQ        $0x00000010, R8
+	JZ          end10
 	LEAQ        bitMasks<>+0(SB), R9
 	KMOVW       (R9)(R8*2), K1
 	VMOVUPS.Z   (DI), K1, Z4
@@ -5554,7 +5590,7 @@ done13:
 	VFMADD231PS Z0, Z3, Z4
 	VMOVUPS     Z4, K1, (DI)
 
-end14:
+end10:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -5572,10 +5608,10 @@ next9:
 	SHLQ         $0x02, BX
 	MOVQ         y_base+72(FP), SI
 	MOVQ         n+8(FP), DI
+	ADDQ         $-32, DI
+	JL           done19
 
-vectors17:
-	CMPQ        DI, $0x00000020
-	JL          done18
+vectors18:
 	VMOVUPS     (SI), Z2
 	VFMADD231PS (DX), Z0, Z2
 	VFMADD231PS (DX)(BX*1), Z1, Z2
@@ -5587,11 +5623,13 @@ vectors17:
 	ADDQ        $0x00000080, DX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000020, DI
-	JMP         vectors17
+	JGE         vectors18
+	CMPQ        DI, $-32
+	JEQ         end17
 
-done18:
-	CMPQ        DI, $0x00000010
-	JL          done20
+done19:
+	ADDQ        $+16, DI
+	JL          done21
 	VMOVUPS     (SI), Z2
 	VFMADD231PS (DX), Z0, Z2
 	VFMADD231PS (DX)(BX*1), Z1, Z2
@@ -5600,9 +5638,9 @@ done18:
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
 
-done20:
-	TESTQ       DI, DI
-	JZ          end21
+done21:
+	ADDQ        $0x00000010, DI
+	JZ          end17
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPS.Z   (SI), K1, Z2
@@ -5612,7 +5650,7 @@ done20:
 	VFMADD231PS Z0, Z1, Z2
 	VMOVUPS     Z2, K1, (SI)
 
-end21:
+end17:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -5627,10 +5665,10 @@ next16:
 	MOVQ         CX, DX
 	MOVQ         y_base+72(FP), BX
 	MOVQ         n+8(FP), SI
+	ADDQ         $-32, SI
+	JL           done26
 
-vectors24:
-	CMPQ        SI, $0x00000020
-	JL          done25
+vectors25:
 	VMOVUPS     (BX), Z1
 	VFMADD231PS (DX), Z0, Z1
 	VMOVUPS     Z1, (BX)
@@ -5640,11 +5678,13 @@ vectors24:
 	ADDQ        $0x00000080, DX
 	ADDQ        $0x00000080, BX
 	SUBQ        $0x00000020, SI
-	JMP         vectors24
+	JGE         vectors25
+	CMPQ        SI, $-32
+	JEQ         end24
 
-done25:
-	CMPQ        SI, $0x00000010
-	JL          done27
+done26:
+	ADDQ        $+16, SI
+	JL          done28
 	VMOVUPS     (BX), Z1
 	VFMADD231PS (DX), Z0, Z1
 	VMOVUPS     Z1, (BX)
@@ -5652,9 +5692,9 @@ done25:
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000010, SI
 
-done27:
-	TESTQ       SI, SI
-	JZ          end28
+done28:
+	ADDQ        $0x00000010, SI
+	JZ          end24
 	LEAQ        bitMasks<>+0(SB), DI
 	KMOVW       (DI)(SI*2), K1
 	VMOVUPS.Z   (BX), K1, Z1
@@ -5662,7 +5702,7 @@ done27:
 	VFMADD231PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (BX)
 
-end28:
+end24:
 	MOVQ lda+40(FP), DX
 	SHLQ $0x02, DX
 	ADDQ DX, CX
@@ -5703,10 +5743,10 @@ band1:
 	MOVQ         y_base+104(FP), DI
 	MOVQ         z_base+48(FP), R8
 	MOVQ         n+8(FP), R9
+	ADDQ         $-16, R9
+	JL           done5
 
-vectors3:
-	CMPQ        R9, $0x00000010
-	JL          done4
+vectors4:
 	VMOVUPS     (DI), Y6
 	VMOVUPS     (R8), Y7
 	VMOVUPS     (DX), Y8
@@ -5766,11 +5806,13 @@ vectors3:
 	ADDQ        $0x00000040, DI
 	ADDQ        $0x00000040, R8
 	SUBQ        $0x00000010, R9
-	JMP         vectors3
+	JGE         vectors4
+	CMPQ        R9, $-16
+	JEQ         end3
 
-done4:
-	CMPQ        R9, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, R9
+	JL          done7
 	VMOVUPS     (DI), Y6
 	VMOVUPS     (R8), Y7
 	VMOVUPS     (DX), Y8
@@ -5804,9 +5846,9 @@ done4:
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000008, R9
 
-done6:
-	TESTQ       R9, R9
-	JZ          end7
+done7:
+	ADDQ        $0x00000008, R9
+	JZ          end3
 	LEAQ        bitMasks<>+0(SB), R10
 	KMOVW       (R10)(R9*2), K1
 	VMOVUPS.Z   (DI), K1, Y6
@@ -5837,7 +5879,7 @@ done6:
 	VMOVUPS     Y2, K1, (SI)
 	VMOVUPS     Y6, K1, (DI)
 
-end7:
+end3:
 	MOVQ   lda+96(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -5857,10 +5899,10 @@ next2:
 	MOVQ         y_base+104(FP), SI
 	MOVQ         z_base+48(FP), DI
 	MOVQ         n+8(FP), R8
+	ADDQ         $-16, R8
+	JL           done12
 
-vectors10:
-	CMPQ        R8, $0x00000010
-	JL          done11
+vectors11:
 	VMOVUPS     (SI), Y4
 	VMOVUPS     (DI), Y5
 	VMOVUPS     (DX), Y6
@@ -5895,11 +5937,13 @@ vectors10:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
-	JMP         vectors10
+	JGE         vectors11
+	CMPQ        R8, $-16
+	JEQ         end10
 
-done11:
-	CMPQ        R8, $0x00000008
-	JL          done13
+done12:
+	ADDQ        $+8, R8
+	JL          done14
 	VMOVUPS     (SI), Y4
 	VMOVUPS     (DI), Y5
 	VMOVUPS     (DX), Y6
@@ -5920,9 +5964,9 @@ done11:
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000008, R8
 
-done13:
-	TESTQ       R8, R8
-	JZ          end14
+done14:
+	ADDQ        $0x00000008, R8
+	JZ          end10
 	LEAQ        bitMasks<>+0(SB), R9
 	KMOVW       (R9)(R8*2), K1
 	VMOVUPS.Z   (SI), K1, Y4
@@ -5941,7 +5985,7 @@ done13:
 	VMOVUPS     Y2, K1, (DX)(BX*1)
 	VMOVUPS     Y4, K1, (SI)
 
-end14:
+end10:
 	MOVQ   lda+96(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -5957,10 +6001,10 @@ next9:
 	MOVQ         y_base+104(FP), BX
 	MOVQ         z_base+48(FP), SI
 	MOVQ         n+8(FP), DI
+	ADDQ         $-16, DI
+	JL           done19
 
-vectors17:
-	CMPQ        DI, $0x00000010
-	JL          done18
+vectors18:
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VMOVUPS     (DX), Y5
@@ -5983,11 +6027,13 @@ vectors17:
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors17
+	JGE         vectors18
+	CMPQ        DI, $-16
+	JEQ         end17
 
-done18:
-	CMPQ        DI, $0x00000008
-	JL          done20
+done19:
+	ADDQ        $+8, DI
+	JL          done21
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VMOVUPS     (DX), Y5
@@ -6002,9 +6048,9 @@ done18:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
 
-done20:
-	TESTQ       DI, DI
-	JZ          end21
+done21:
+	ADDQ        $0x00000008, DI
+	JZ          end17
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPS.Z   (BX), K1, Y3
@@ -6017,7 +6063,7 @@ done20:
 	VMOVUPS     Y5, K1, (DX)
 	VMOVUPS     Y3, K1, (BX)
 
-end21:
+end17:
 	MOVQ lda+96(FP), DX
 	SHLQ $0x02, DX
 	ADDQ DX, CX
@@ -6185,10 +6231,10 @@ vectors15:
 
 rest12:
 	VBROADCASTSS (CX), Y2
+	ADDQ         $-32, DI
+	JL           done18
 
-vectors16:
-	CMPQ        DI, $0x00000020
-	JL          done17
+vectors17:
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VFMADD213PS Y1, Y2, Y3
@@ -6212,11 +6258,13 @@ vectors16:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000020, DI
-	JMP         vectors16
+	JGE         vectors17
+	CMPQ        DI, $-32
+	JEQ         end16
 
-done17:
-	CMPQ        DI, $0x00000010
-	JL          done19
+done18:
+	ADDQ        $+16, DI
+	JL          done20
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VFMADD213PS Y1, Y2, Y3
@@ -6231,9 +6279,9 @@ done17:
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
 
-done19:
-	CMPQ        DI, $0x00000008
-	JL          done21
+done20:
+	ADDQ        $+8, DI
+	JL          done22
 	VMOVUPS     (BX), Y3
 	VMOVUPS     (SI), Y4
 	VFMADD213PS Y1, Y2, Y3
@@ -6243,9 +6291,9 @@ done19:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000008, DI
 
-done21:
-	TESTQ       DI, DI
-	JZ          end22
+done22:
+	ADDQ        $0x00000008, DI
+	JZ          end16
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPS.Z   (BX), K1, Y3
@@ -6280,7 +6328,7 @@ skip26:
 
 skip27:
 stored23:
-end22:
+end16:
 	ADDQ $0x00000004, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x02, BX
@@ -6719,10 +6767,10 @@ band1:
 	MOVQ         y_base+104(FP), DI
 	MOVQ         z_base+48(FP), R8
 	MOVQ         n+8(FP), R9
+	ADDQ         $-32, R9
+	JL           done5
 
-vectors3:
-	CMPQ        R9, $0x00000020
-	JL          done4
+vectors4:
 	VMOVUPS     (DI), Z6
 	VMOVUPS     (R8), Z7
 	VMOVUPS     (DX), Z8
@@ -6782,11 +6830,13 @@ vectors3:
 	ADDQ        $0x00000080, DI
 	ADDQ        $0x00000080, R8
 	SUBQ        $0x00000020, R9
-	JMP         vectors3
+	JGE         vectors4
+	CMPQ        R9, $-32
+	JEQ         end3
 
-done4:
-	CMPQ        R9, $0x00000010
-	JL          done6
+done5:
+	ADDQ        $+16, R9
+	JL          done7
 	VMOVUPS     (DI), Z6
 	VMOVUPS     (R8), Z7
 	VMOVUPS     (DX), Z8
@@ -6820,9 +6870,9 @@ done4:
 	ADDQ        $0x00000040, R8
 	SUBQ        $0x00000010, R9
 
-done6:
-	TESTQ       R9, R9
-	JZ          end7
+done7:
+	ADDQ        $0x00000010, R9
+	JZ          end3
 	LEAQ        bitMasks<>+0(SB), R10
 	KMOVW       (R10)(R9*2), K1
 	VMOVUPS.Z   (DI), K1, Z6
@@ -6853,7 +6903,7 @@ done6:
 	VMOVUPS     Z2, K1, (SI)
 	VMOVUPS     Z6, K1, (DI)
 
-end7:
+end3:
 	MOVQ   lda+96(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -6873,10 +6923,10 @@ next2:
 	MOVQ         y_base+104(FP), SI
 	MOVQ         z_base+48(FP), DI
 	MOVQ         n+8(FP), R8
+	ADDQ         $-32, R8
+	JL           done12
 
-vectors10:
-	CMPQ        R8, $0x00000020
-	JL          done11
+vectors11:
 	VMOVUPS     (SI), Z4
 	VMOVUPS     (DI), Z5
 	VMOVUPS     (DX), Z6
@@ -6911,11 +6961,13 @@ vectors10:
 	ADDQ        $0x00000080, SI
 	ADDQ        $0x00000080, DI
 	SUBQ        $0x00000020, R8
-	JMP         vectors10
+	JGE         vectors11
+	CMPQ        R8, $-32
+	JEQ         end10
 
-done11:
-	CMPQ        R8, $0x00000010
-	JL          done13
+done12:
+	ADDQ        $+16, R8
+	JL          done14
 	VMOVUPS     (SI), Z4
 	VMOVUPS     (DI), Z5
 	VMOVUPS     (DX), Z6
@@ -6936,9 +6988,9 @@ done11:
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000010, R8
 
-done13:
-	TESTQ       R8, R8
-	JZ          end14
+done14:
+	ADDQ        $0x00000010, R8
+	JZ          end10
 	LEAQ        bitMasks<>+0(SB), R9
 	KMOVW       (R9)(R8*2), K1
 	VMOVUPS.Z   (SI), K1, Z4
@@ -6957,7 +7009,7 @@ done13:
 	VMOVUPS     Z2, K1, (DX)(BX*1)
 	VMOVUPS     Z4, K1, (SI)
 
-end14:
+end10:
 	MOVQ   lda+96(FP), DX
 	SHLQ   $0x02, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -6973,10 +7025,10 @@ next9:
 	MOVQ         y_base+104(FP), BX
 	MOVQ         z_base+48(FP), SI
 	MOVQ         n+8(FP), DI
+	ADDQ         $-32, DI
+	JL           done19
 
-vectors17:
-	CMPQ        DI, $0x00000020
-	JL          done18
+vectors18:
 	VMOVUPS     (BX), Z3
 	VMOVUPS     (SI), Z4
 	VMOVUPS     (DX), Z5
@@ -6999,11 +7051,13 @@ vectors17:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000020, DI
-	JMP         vectors17
+	JGE         vectors18
+	CMPQ        DI, $-32
+	JEQ         end17
 
-done18:
-	CMPQ        DI, $0x00000010
-	JL          done20
+done19:
+	ADDQ        $+16, DI
+	JL          done21
 	VMOVUPS     (BX), Z3
 	VMOVUPS     (SI), Z4
 	VMOVUPS     (DX), Z5
@@ -7018,9 +7072,9 @@ done18:
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
 
-done20:
-	TESTQ       DI, DI
-	JZ          end21
+done21:
+	ADDQ        $0x00000010, DI
+	JZ          end17
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPS.Z   (BX), K1, Z3
@@ -7033,7 +7087,7 @@ done20:
 	VMOVUPS     Z5, K1, (DX)
 	VMOVUPS     Z3, K1, (BX)
 
-end21:
+end17:
 	MOVQ lda+96(FP), DX
 	SHLQ $0x02, DX
 	ADDQ DX, CX
@@ -7088,9 +7142,10 @@ row3:
 	ADDQ         R8, SI
 
 aligned4:
-vectors5:
-	CMPQ        DI, $0x00000040
-	JL          done6
+	ADDQ $-64, DI
+	JL   done7
+
+vectors6:
 	VMOVUPS     (BX), Z3
 	VMOVUPS     (SI), Z4
 	VFMADD213PS Z1, Z2, Z3
@@ -7114,11 +7169,13 @@ vectors5:
 	ADDQ        $0x00000100, BX
 	ADDQ        $0x00000100, SI
 	SUBQ        $0x00000040, DI
-	JMP         vectors5
+	JGE         vectors6
+	CMPQ        DI, $-64
+	JEQ         end5
 
-done6:
-	CMPQ        DI, $0x00000020
-	JL          done8
+done7:
+	ADDQ        $+32, DI
+	JL          done9
 	VMOVUPS     (BX), Z3
 	VMOVUPS     (SI), Z4
 	VFMADD213PS Z1, Z2, Z3
@@ -7133,9 +7190,9 @@ done6:
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000020, DI
 
-done8:
-	CMPQ        DI, $0x00000010
-	JL          done10
+done9:
+	ADDQ        $+16, DI
+	JL          done11
 	VMOVUPS     (BX), Z3
 	VMOVUPS     (SI), Z4
 	VFMADD213PS Z1, Z2, Z3
@@ -7145,9 +7202,9 @@ done8:
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000010, DI
 
-done10:
-	TESTQ       DI, DI
-	JZ          end11
+done11:
+	ADDQ        $0x00000010, DI
+	JZ          end5
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPS.Z   (BX), K1, Z3
@@ -7156,7 +7213,7 @@ done10:
 	VFMADD231PS Z3, Z0, Z4
 	VMOVUPS     Z4, K1, (SI)
 
-end11:
+end5:
 	ADDQ $0x00000004, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x02, BX
@@ -8238,10 +8295,10 @@ band1:
 	LEAQ         (DI)(SI*1), SI
 	MOVQ         y_base+72(FP), R8
 	MOVQ         n+8(FP), R9
+	ADDQ         $-16, R9
+	JL           done5
 
-vectors3:
-	CMPQ        R9, $0x00000010
-	JL          done4
+vectors4:
 	VMOVUPD     (R8), Z8
 	VFMADD231PD (DX), Z0, Z8
 	VFMADD231PD (DX)(BX*1), Z1, Z8
@@ -8267,11 +8324,13 @@ vectors3:
 	ADDQ        $0x00000080, SI
 	ADDQ        $0x00000080, R8
 	SUBQ        $0x00000010, R9
-	JMP         vectors3
+	JGE         vectors4
+	CMPQ        R9, $-16
+	JEQ         end3
 
-done4:
-	CMPQ        R9, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, R9
+	JL          done7
 	VMOVUPD     (R8), Z8
 	VFMADD231PD (DX), Z0, Z8
 	VFMADD231PD (DX)(BX*1), Z1, Z8
@@ -8288,9 +8347,9 @@ done4:
 	ADDQ        $0x00000040, R8
 	SUBQ        $0x00000008, R9
 
-done6:
-	TESTQ       R9, R9
-	JZ          end7
+done7:
+	ADDQ        $0x00000008, R9
+	JZ          end3
 	LEAQ        bitMasks<>+0(SB), R10
 	KMOVW       (R10)(R9*2), K1
 	VMOVUPD.Z   (R8), K1, Z8
@@ -8312,7 +8371,7 @@ done6:
 	VFMADD231PD Z0, Z7, Z8
 	VMOVUPD     Z8, K1, (R8)
 
-end7:
+end3:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000008, DX, DX
@@ -8335,10 +8394,10 @@ next2:
 	LEAQ         (DX)(SI*1), SI
 	MOVQ         y_base+72(FP), DI
 	MOVQ         n+8(FP), R8
+	ADDQ         $-16, R8
+	JL           done12
 
-vectors10:
-	CMPQ        R8, $0x00000010
-	JL          done11
+vectors11:
 	VMOVUPD     (DI), Z4
 	VFMADD231PD (DX), Z0, Z4
 	VFMADD231PD (DX)(BX*1), Z1, Z4
@@ -8355,11 +8414,13 @@ vectors10:
 	ADDQ        $0x00000080, SI
 	ADDQ        $0x00000080, DI
 	SUBQ        $0x00000010, R8
-	JMP         vectors10
+	JGE         vectors11
+	CMPQ        R8, $-16
+	JEQ         end10
 
-done11:
-	CMPQ        R8, $0x00000008
-	JL          done13
+done12:
+	ADDQ        $+8, R8
+	JL          done14
 	VMOVUPD     (DI), Z4
 	VFMADD231PD (DX), Z0, Z4
 	VFMADD231PD (DX)(BX*1), Z1, Z4
@@ -8371,9 +8432,9 @@ done11:
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
 
-done13:
-	TESTQ       R8, R8
-	JZ          end14
+done14:
+	ADDQ        $0x00000008, R8
+	JZ          end10
 	LEAQ        bitMasks<>+0(SB), R9
 	KMOVW       (R9)(R8*2), K1
 	VMOVUPD.Z   (DI), K1, Z4
@@ -8387,7 +8448,7 @@ done13:
 	VFMADD231PD Z0, Z3, Z4
 	VMOVUPD     Z4, K1, (DI)
 
-end14:
+end10:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -8405,10 +8466,10 @@ next9:
 	SHLQ         $0x03, BX
 	MOVQ         y_base+72(FP), SI
 	MOVQ         n+8(FP), DI
+	ADDQ         $-16, DI
+	JL           done19
 
-vectors17:
-	CMPQ        DI, $0x00000010
-	JL          done18
+vectors18:
 	VMOVUPD     (SI), Z2
 	VFMADD231PD (DX), Z0, Z2
 	VFMADD231PD (DX)(BX*1), Z1, Z2
@@ -8420,11 +8481,13 @@ vectors17:
 	ADDQ        $0x00000080, DX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors17
+	JGE         vectors18
+	CMPQ        DI, $-16
+	JEQ         end17
 
-done18:
-	CMPQ        DI, $0x00000008
-	JL          done20
+done19:
+	ADDQ        $+8, DI
+	JL          done21
 	VMOVUPD     (SI), Z2
 	VFMADD231PD (DX), Z0, Z2
 	VFMADD231PD (DX)(BX*1), Z1, Z2
@@ -8433,9 +8496,9 @@ done18:
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
 
-done20:
-	TESTQ       DI, DI
-	JZ          end21
+done21:
+	ADDQ        $0x00000008, DI
+	JZ          end17
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPD.Z   (SI), K1, Z2
@@ -8445,7 +8508,7 @@ done20:
 	VFMADD231PD Z0, Z1, Z2
 	VMOVUPD     Z2, K1, (SI)
 
-end21:
+end17:
 	MOVQ   lda+40(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -8460,10 +8523,10 @@ next16:
 	MOVQ         CX, DX
 	MOVQ         y_base+72(FP), BX
 	MOVQ         n+8(FP), SI
+	ADDQ         $-16, SI
+	JL           done26
 
-vectors24:
-	CMPQ        SI, $0x00000010
-	JL          done25
+vectors25:
 	VMOVUPD     (BX), Z1
 	VFMADD231PD (DX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -8473,11 +8536,13 @@ vectors24:
 	ADDQ        $0x00000080, DX
 	ADDQ        $0x00000080, BX
 	SUBQ        $0x00000010, SI
-	JMP         vectors24
+	JGE         vectors25
+	CMPQ        SI, $-16
+	JEQ         end24
 
-done25:
-	CMPQ        SI, $0x00000008
-	JL          done27
+done26:
+	ADDQ        $+8, SI
+	JL          done28
 	VMOVUPD     (BX), Z1
 	VFMADD231PD (DX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -8485,9 +8550,9 @@ done25:
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000008, SI
 
-done27:
-	TESTQ       SI, SI
-	JZ          end28
+done28:
+	ADDQ        $0x00000008, SI
+	JZ          end24
 	LEAQ        bitMasks<>+0(SB), DI
 	KMOVW       (DI)(SI*2), K1
 	VMOVUPD.Z   (BX), K1, Z1
@@ -8495,7 +8560,7 @@ done27:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (BX)
 
-end28:
+end24:
 	MOVQ lda+40(FP), DX
 	SHLQ $0x03, DX
 	ADDQ DX, CX
@@ -8536,10 +8601,10 @@ band1:
 	MOVQ         y_base+104(FP), DI
 	MOVQ         z_base+48(FP), R8
 	MOVQ         n+8(FP), R9
+	ADDQ         $-8, R9
+	JL           done5
 
-vectors3:
-	CMPQ        R9, $0x00000008
-	JL          done4
+vectors4:
 	VMOVUPD     (DI), Y6
 	VMOVUPD     (R8), Y7
 	VMOVUPD     (DX), Y8
@@ -8599,11 +8664,13 @@ vectors3:
 	ADDQ        $0x00000040, DI
 	ADDQ        $0x00000040, R8
 	SUBQ        $0x00000008, R9
-	JMP         vectors3
+	JGE         vectors4
+	CMPQ        R9, $-8
+	JEQ         end3
 
-done4:
-	CMPQ        R9, $0x00000004
-	JL          done6
+done5:
+	ADDQ        $+4, R9
+	JL          done7
 	VMOVUPD     (DI), Y6
 	VMOVUPD     (R8), Y7
 	VMOVUPD     (DX), Y8
@@ -8637,9 +8704,9 @@ done4:
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000004, R9
 
-done6:
-	TESTQ       R9, R9
-	JZ          end7
+done7:
+	ADDQ        $0x00000004, R9
+	JZ          end3
 	LEAQ        bitMasks<>+0(SB), R10
 	KMOVW       (R10)(R9*2), K1
 	VMOVUPD.Z   (DI), K1, Y6
@@ -8670,7 +8737,7 @@ done6:
 	VMOVUPD     Y2, K1, (SI)
 	VMOVUPD     Y6, K1, (DI)
 
-end7:
+end3:
 	MOVQ   lda+96(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -8690,10 +8757,10 @@ next2:
 	MOVQ         y_base+104(FP), SI
 	MOVQ         z_base+48(FP), DI
 	MOVQ         n+8(FP), R8
+	ADDQ         $-8, R8
+	JL           done12
 
-vectors10:
-	CMPQ        R8, $0x00000008
-	JL          done11
+vectors11:
 	VMOVUPD     (SI), Y4
 	VMOVUPD     (DI), Y5
 	VMOVUPD     (DX), Y6
@@ -8728,11 +8795,13 @@ vectors10:
 	ADDQ        $0x00000040, SI
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
-	JMP         vectors10
+	JGE         vectors11
+	CMPQ        R8, $-8
+	JEQ         end10
 
-done11:
-	CMPQ        R8, $0x00000004
-	JL          done13
+done12:
+	ADDQ        $+4, R8
+	JL          done14
 	VMOVUPD     (SI), Y4
 	VMOVUPD     (DI), Y5
 	VMOVUPD     (DX), Y6
@@ -8753,9 +8822,9 @@ done11:
 	ADDQ        $0x00000020, DI
 	SUBQ        $0x00000004, R8
 
-done13:
-	TESTQ       R8, R8
-	JZ          end14
+done14:
+	ADDQ        $0x00000004, R8
+	JZ          end10
 	LEAQ        bitMasks<>+0(SB), R9
 	KMOVW       (R9)(R8*2), K1
 	VMOVUPD.Z   (SI), K1, Y4
@@ -8774,7 +8843,7 @@ done13:
 	VMOVUPD     Y2, K1, (DX)(BX*1)
 	VMOVUPD     Y4, K1, (SI)
 
-end14:
+end10:
 	MOVQ   lda+96(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -8790,10 +8859,10 @@ next9:
 	MOVQ         y_base+104(FP), BX
 	MOVQ         z_base+48(FP), SI
 	MOVQ         n+8(FP), DI
+	ADDQ         $-8, DI
+	JL           done19
 
-vectors17:
-	CMPQ        DI, $0x00000008
-	JL          done18
+vectors18:
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VMOVUPD     (DX), Y5
@@ -8816,11 +8885,13 @@ vectors17:
 	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
-	JMP         vectors17
+	JGE         vectors18
+	CMPQ        DI, $-8
+	JEQ         end17
 
-done18:
-	CMPQ        DI, $0x00000004
-	JL          done20
+done19:
+	ADDQ        $+4, DI
+	JL          done21
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VMOVUPD     (DX), Y5
@@ -8835,9 +8906,9 @@ done18:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
 
-done20:
-	TESTQ       DI, DI
-	JZ          end21
+done21:
+	ADDQ        $0x00000004, DI
+	JZ          end17
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPD.Z   (BX), K1, Y3
@@ -8850,7 +8921,7 @@ done20:
 	VMOVUPD     Y5, K1, (DX)
 	VMOVUPD     Y3, K1, (BX)
 
-end21:
+end17:
 	MOVQ lda+96(FP), DX
 	SHLQ $0x03, DX
 	ADDQ DX, CX
@@ -9011,10 +9082,10 @@ vectors14:
 
 rest11:
 	VBROADCASTSD (CX), Y2
+	ADDQ         $-16, DI
+	JL           done17
 
-vectors15:
-	CMPQ        DI, $0x00000010
-	JL          done16
+vectors16:
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VFMADD213PD Y1, Y2, Y3
@@ -9038,11 +9109,13 @@ vectors15:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors15
+	JGE         vectors16
+	CMPQ        DI, $-16
+	JEQ         end15
 
-done16:
-	CMPQ        DI, $0x00000008
-	JL          done18
+done17:
+	ADDQ        $+8, DI
+	JL          done19
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VFMADD213PD Y1, Y2, Y3
@@ -9057,9 +9130,9 @@ done16:
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
 
-done18:
-	CMPQ        DI, $0x00000004
-	JL          done20
+done19:
+	ADDQ        $+4, DI
+	JL          done21
 	VMOVUPD     (BX), Y3
 	VMOVUPD     (SI), Y4
 	VFMADD213PD Y1, Y2, Y3
@@ -9069,9 +9142,9 @@ done18:
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000004, DI
 
-done20:
-	TESTQ       DI, DI
-	JZ          end21
+done21:
+	ADDQ        $0x00000004, DI
+	JZ          end15
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPD.Z   (BX), K1, Y3
@@ -9099,7 +9172,7 @@ skip24:
 
 skip25:
 stored22:
-end21:
+end15:
 	ADDQ $0x00000008, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x03, BX
@@ -9538,10 +9611,10 @@ band1:
 	MOVQ         y_base+104(FP), DI
 	MOVQ         z_base+48(FP), R8
 	MOVQ         n+8(FP), R9
+	ADDQ         $-16, R9
+	JL           done5
 
-vectors3:
-	CMPQ        R9, $0x00000010
-	JL          done4
+vectors4:
 	VMOVUPD     (DI), Z6
 	VMOVUPD     (R8), Z7
 	VMOVUPD     (DX), Z8
@@ -9601,11 +9674,13 @@ vectors3:
 	ADDQ        $0x00000080, DI
 	ADDQ        $0x00000080, R8
 	SUBQ        $0x00000010, R9
-	JMP         vectors3
+	JGE         vectors4
+	CMPQ        R9, $-16
+	JEQ         end3
 
-done4:
-	CMPQ        R9, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, R9
+	JL          done7
 	VMOVUPD     (DI), Z6
 	VMOVUPD     (R8), Z7
 	VMOVUPD     (DX), Z8
@@ -9639,9 +9714,9 @@ done4:
 	ADDQ        $0x00000040, R8
 	SUBQ        $0x00000008, R9
 
-done6:
-	TESTQ       R9, R9
-	JZ          end7
+done7:
+	ADDQ        $0x00000008, R9
+	JZ          end3
 	LEAQ        bitMasks<>+0(SB), R10
 	KMOVW       (R10)(R9*2), K1
 	VMOVUPD.Z   (DI), K1, Z6
@@ -9672,7 +9747,7 @@ done6:
 	VMOVUPD     Z2, K1, (SI)
 	VMOVUPD     Z6, K1, (DI)
 
-end7:
+end3:
 	MOVQ   lda+96(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000004, DX, DX
@@ -9692,10 +9767,10 @@ next2:
 	MOVQ         y_base+104(FP), SI
 	MOVQ         z_base+48(FP), DI
 	MOVQ         n+8(FP), R8
+	ADDQ         $-16, R8
+	JL           done12
 
-vectors10:
-	CMPQ        R8, $0x00000010
-	JL          done11
+vectors11:
 	VMOVUPD     (SI), Z4
 	VMOVUPD     (DI), Z5
 	VMOVUPD     (DX), Z6
@@ -9730,11 +9805,13 @@ vectors10:
 	ADDQ        $0x00000080, SI
 	ADDQ        $0x00000080, DI
 	SUBQ        $0x00000010, R8
-	JMP         vectors10
+	JGE         vectors11
+	CMPQ        R8, $-16
+	JEQ         end10
 
-done11:
-	CMPQ        R8, $0x00000008
-	JL          done13
+done12:
+	ADDQ        $+8, R8
+	JL          done14
 	VMOVUPD     (SI), Z4
 	VMOVUPD     (DI), Z5
 	VMOVUPD     (DX), Z6
@@ -9755,9 +9832,9 @@ done11:
 	ADDQ        $0x00000040, DI
 	SUBQ        $0x00000008, R8
 
-done13:
-	TESTQ       R8, R8
-	JZ          end14
+done14:
+	ADDQ        $0x00000008, R8
+	JZ          end10
 	LEAQ        bitMasks<>+0(SB), R9
 	KMOVW       (R9)(R8*2), K1
 	VMOVUPD.Z   (SI), K1, Z4
@@ -9776,7 +9853,7 @@ done13:
 	VMOVUPD     Z2, K1, (DX)(BX*1)
 	VMOVUPD     Z4, K1, (SI)
 
-end14:
+end10:
 	MOVQ   lda+96(FP), DX
 	SHLQ   $0x03, DX
 	IMUL3Q $0x00000002, DX, DX
@@ -9792,10 +9869,10 @@ next9:
 	MOVQ         y_base+104(FP), BX
 	MOVQ         z_base+48(FP), SI
 	MOVQ         n+8(FP), DI
+	ADDQ         $-16, DI
+	JL           done19
 
-vectors17:
-	CMPQ        DI, $0x00000010
-	JL          done18
+vectors18:
 	VMOVUPD     (BX), Z3
 	VMOVUPD     (SI), Z4
 	VMOVUPD     (DX), Z5
@@ -9818,11 +9895,13 @@ vectors17:
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000010, DI
-	JMP         vectors17
+	JGE         vectors18
+	CMPQ        DI, $-16
+	JEQ         end17
 
-done18:
-	CMPQ        DI, $0x00000008
-	JL          done20
+done19:
+	ADDQ        $+8, DI
+	JL          done21
 	VMOVUPD     (BX), Z3
 	VMOVUPD     (SI), Z4
 	VMOVUPD     (DX), Z5
@@ -9837,9 +9916,9 @@ done18:
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
 
-done20:
-	TESTQ       DI, DI
-	JZ          end21
+done21:
+	ADDQ        $0x00000008, DI
+	JZ          end17
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPD.Z   (BX), K1, Z3
@@ -9852,7 +9931,7 @@ done20:
 	VMOVUPD     Z5, K1, (DX)
 	VMOVUPD     Z3, K1, (BX)
 
-end21:
+end17:
 	MOVQ lda+96(FP), DX
 	SHLQ $0x03, DX
 	ADDQ DX, CX
@@ -9907,9 +9986,10 @@ row3:
 	ADDQ         R8, SI
 
 aligned4:
-vectors5:
-	CMPQ        DI, $0x00000020
-	JL          done6
+	ADDQ $-32, DI
+	JL   done7
+
+vectors6:
 	VMOVUPD     (BX), Z3
 	VMOVUPD     (SI), Z4
 	VFMADD213PD Z1, Z2, Z3
@@ -9933,11 +10013,13 @@ vectors5:
 	ADDQ        $0x00000100, BX
 	ADDQ        $0x00000100, SI
 	SUBQ        $0x00000020, DI
-	JMP         vectors5
+	JGE         vectors6
+	CMPQ        DI, $-32
+	JEQ         end5
 
-done6:
-	CMPQ        DI, $0x00000010
-	JL          done8
+done7:
+	ADDQ        $+16, DI
+	JL          done9
 	VMOVUPD     (BX), Z3
 	VMOVUPD     (SI), Z4
 	VFMADD213PD Z1, Z2, Z3
@@ -9952,9 +10034,9 @@ done6:
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x00000010, DI
 
-done8:
-	CMPQ        DI, $0x00000008
-	JL          done10
+done9:
+	ADDQ        $+8, DI
+	JL          done11
 	VMOVUPD     (BX), Z3
 	VMOVUPD     (SI), Z4
 	VFMADD213PD Z1, Z2, Z3
@@ -9964,9 +10046,9 @@ done8:
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000008, DI
 
-done10:
-	TESTQ       DI, DI
-	JZ          end11
+done11:
+	ADDQ        $0x00000008, DI
+	JZ          end5
 	LEAQ        bitMasks<>+0(SB), R8
 	KMOVW       (R8)(DI*2), K1
 	VMOVUPD.Z   (BX), K1, Z3
@@ -9975,7 +10057,7 @@ done10:
 	VFMADD231PD Z3, Z0, Z4
 	VMOVUPD     Z4, K1, (SI)
 
-end11:
+end5:
 	ADDQ $0x00000008, CX
 	MOVQ lda+96(FP), BX
 	SHLQ $0x03, BX

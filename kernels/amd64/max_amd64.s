@@ -26,10 +26,10 @@ TEXT ·MaxF32AVX2(SB), NOSPLIT, $0-28
 	VXORPS  Y7, Y7, Y7
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-64, CX
+	JL      done4
 
-vectors2:
-	CMPQ        CX, $0x00000040
-	JL          done3
+vectors3:
 	VMOVUPS     (AX), Y8
 	VMOVUPS     32(AX), Y9
 	VFMADD231PS Y9, Y8, Y1
@@ -52,11 +52,13 @@ vectors2:
 	VMAXPS      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
-	JMP         vectors2
+	JGE         vectors3
+	CMPQ        CX, $-64
+	JEQ         end2
 
-done3:
-	CMPQ        CX, $0x00000020
-	JL          done5
+done4:
+	ADDQ        $+32, CX
+	JL          done6
 	VMOVUPS     (AX), Y8
 	VMOVUPS     32(AX), Y9
 	VFMADD231PS Y9, Y8, Y1
@@ -70,9 +72,9 @@ done3:
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000020, CX
 
-done5:
-	CMPQ        CX, $0x00000010
-	JL          done7
+done6:
+	ADDQ        $+16, CX
+	JL          done8
 	VMOVUPS     (AX), Y8
 	VMOVUPS     32(AX), Y9
 	VFMADD231PS Y9, Y8, Y1
@@ -81,18 +83,18 @@ done5:
 	ADDQ        $0x00000040, AX
 	SUBQ        $0x00000010, CX
 
-done7:
-	CMPQ        CX, $0x00000008
-	JL          done9
+done8:
+	ADDQ        $+8, CX
+	JL          done10
 	VMOVUPS     (AX), Y8
 	VFMADD231PS Y8, Y8, Y1
 	VMAXPS      Y0, Y8, Y0
 	ADDQ        $0x00000020, AX
 	SUBQ        $0x00000008, CX
 
-done9:
-	TESTQ       CX, CX
-	JZ          end10
+done10:
+	ADDQ        $0x00000008, CX
+	JZ          end2
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
 	SUBQ        CX, DX
@@ -103,7 +105,7 @@ done9:
 	VBLENDVPS   Y8, Y9, Y10, Y9
 	VMAXPS      Y0, Y9, Y0
 
-end10:
+end2:
 	// The four, then lanes that lie ever closer.
 	VMAXPS     Y0, Y4, Y0
 	VMAXPS     Y2, Y6, Y2
@@ -137,10 +139,10 @@ careful1:
 	VMOVUPS minusInfF32<>+0(SB), Y3
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-64, CX
+	JL      done13
 
-vectors11:
-	CMPQ      CX, $0x00000040
-	JL        done12
+vectors12:
 	VMOVUPS   (AX), Y4
 	VCMPPS    $0x03, Y4, Y0, Y5
 	VADDPS    Y4, Y0, Y6
@@ -207,12 +209,15 @@ vectors11:
 	VMOVUPS   Y3, Y3
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000040, CX
-	JMP       vectors11
+	JGE       vectors12
+	CMPQ      CX, $-64
+	JEQ       end11
 
-done12:
-vectors13:
-	CMPQ      CX, $0x00000008
-	JL        done14
+done13:
+	ADDQ $+56, CX
+	JL   done15
+
+vectors14:
 	VMOVUPS   (AX), Y4
 	VCMPPS    $0x03, Y4, Y0, Y5
 	VADDPS    Y4, Y0, Y6
@@ -223,11 +228,11 @@ vectors13:
 	VMOVUPS   Y0, Y0
 	ADDQ      $0x00000020, AX
 	SUBQ      $0x00000008, CX
-	JMP       vectors13
+	JGE       vectors14
 
-done14:
-	TESTQ      CX, CX
-	JZ         end15
+done15:
+	ADDQ       $0x00000008, CX
+	JZ         end11
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
@@ -243,7 +248,7 @@ done14:
 	VBLENDVPS  Y4, Y6, Y0, Y0
 	VMOVUPS    Y0, Y0
 
-end15:
+end11:
 	// The four, then lanes that lie ever closer.
 	VCMPPS     $0x03, Y2, Y0, Y4
 	VADDPS     Y2, Y0, Y5
@@ -316,10 +321,10 @@ TEXT ·MinF32AVX2(SB), NOSPLIT, $0-28
 	VXORPS  Y7, Y7, Y7
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-64, CX
+	JL      done4
 
-vectors2:
-	CMPQ        CX, $0x00000040
-	JL          done3
+vectors3:
 	VMOVUPS     (AX), Y8
 	VMOVUPS     32(AX), Y9
 	VFMADD231PS Y9, Y8, Y1
@@ -342,11 +347,13 @@ vectors2:
 	VMINPS      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
-	JMP         vectors2
+	JGE         vectors3
+	CMPQ        CX, $-64
+	JEQ         end2
 
-done3:
-	CMPQ        CX, $0x00000020
-	JL          done5
+done4:
+	ADDQ        $+32, CX
+	JL          done6
 	VMOVUPS     (AX), Y8
 	VMOVUPS     32(AX), Y9
 	VFMADD231PS Y9, Y8, Y1
@@ -360,9 +367,9 @@ done3:
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000020, CX
 
-done5:
-	CMPQ        CX, $0x00000010
-	JL          done7
+done6:
+	ADDQ        $+16, CX
+	JL          done8
 	VMOVUPS     (AX), Y8
 	VMOVUPS     32(AX), Y9
 	VFMADD231PS Y9, Y8, Y1
@@ -371,18 +378,18 @@ done5:
 	ADDQ        $0x00000040, AX
 	SUBQ        $0x00000010, CX
 
-done7:
-	CMPQ        CX, $0x00000008
-	JL          done9
+done8:
+	ADDQ        $+8, CX
+	JL          done10
 	VMOVUPS     (AX), Y8
 	VFMADD231PS Y8, Y8, Y1
 	VMINPS      Y0, Y8, Y0
 	ADDQ        $0x00000020, AX
 	SUBQ        $0x00000008, CX
 
-done9:
-	TESTQ       CX, CX
-	JZ          end10
+done10:
+	ADDQ        $0x00000008, CX
+	JZ          end2
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
 	SUBQ        CX, DX
@@ -393,7 +400,7 @@ done9:
 	VBLENDVPS   Y8, Y9, Y10, Y9
 	VMINPS      Y0, Y9, Y0
 
-end10:
+end2:
 	// The four, then lanes that lie ever closer.
 	VMINPS     Y0, Y4, Y0
 	VMINPS     Y2, Y6, Y2
@@ -427,10 +434,10 @@ careful1:
 	VMOVUPS infF32<>+0(SB), Y3
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-64, CX
+	JL      done13
 
-vectors11:
-	CMPQ      CX, $0x00000040
-	JL        done12
+vectors12:
 	VMOVUPS   (AX), Y4
 	VCMPPS    $0x03, Y4, Y0, Y5
 	VADDPS    Y4, Y0, Y6
@@ -497,12 +504,15 @@ vectors11:
 	VMOVUPS   Y3, Y3
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000040, CX
-	JMP       vectors11
+	JGE       vectors12
+	CMPQ      CX, $-64
+	JEQ       end11
 
-done12:
-vectors13:
-	CMPQ      CX, $0x00000008
-	JL        done14
+done13:
+	ADDQ $+56, CX
+	JL   done15
+
+vectors14:
 	VMOVUPS   (AX), Y4
 	VCMPPS    $0x03, Y4, Y0, Y5
 	VADDPS    Y4, Y0, Y6
@@ -513,11 +523,11 @@ vectors13:
 	VMOVUPS   Y0, Y0
 	ADDQ      $0x00000020, AX
 	SUBQ      $0x00000008, CX
-	JMP       vectors13
+	JGE       vectors14
 
-done14:
-	TESTQ      CX, CX
-	JZ         end15
+done15:
+	ADDQ       $0x00000008, CX
+	JZ         end11
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
@@ -533,7 +543,7 @@ done14:
 	VBLENDVPS  Y4, Y6, Y0, Y0
 	VMOVUPS    Y0, Y0
 
-end15:
+end11:
 	// The four, then lanes that lie ever closer.
 	VCMPPS     $0x03, Y2, Y0, Y4
 	VADDPS     Y2, Y0, Y5
@@ -605,10 +615,10 @@ TEXT ·ArgMaxF32AVX2(SB), NOSPLIT, $0-32
 	VXORPS  Y7, Y7, Y7
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-64, CX
+	JL      done3
 
-vectors1:
-	CMPQ        CX, $0x00000040
-	JL          done2
+vectors2:
 	VMOVUPS     (AX), Y8
 	VMOVUPS     32(AX), Y9
 	VFMADD231PS Y9, Y8, Y1
@@ -631,11 +641,13 @@ vectors1:
 	VMAXPS      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        CX, $-64
+	JEQ         end1
 
-done2:
-	CMPQ        CX, $0x00000020
-	JL          done4
+done3:
+	ADDQ        $+32, CX
+	JL          done5
 	VMOVUPS     (AX), Y8
 	VMOVUPS     32(AX), Y9
 	VFMADD231PS Y9, Y8, Y1
@@ -649,9 +661,9 @@ done2:
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000020, CX
 
-done4:
-	CMPQ        CX, $0x00000010
-	JL          done6
+done5:
+	ADDQ        $+16, CX
+	JL          done7
 	VMOVUPS     (AX), Y8
 	VMOVUPS     32(AX), Y9
 	VFMADD231PS Y9, Y8, Y1
@@ -660,18 +672,18 @@ done4:
 	ADDQ        $0x00000040, AX
 	SUBQ        $0x00000010, CX
 
-done6:
-	CMPQ        CX, $0x00000008
-	JL          done8
+done7:
+	ADDQ        $+8, CX
+	JL          done9
 	VMOVUPS     (AX), Y8
 	VFMADD231PS Y8, Y8, Y1
 	VMAXPS      Y0, Y8, Y0
 	ADDQ        $0x00000020, AX
 	SUBQ        $0x00000008, CX
 
-done8:
-	TESTQ       CX, CX
-	JZ          end9
+done9:
+	ADDQ        $0x00000008, CX
+	JZ          end1
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
 	SUBQ        CX, DX
@@ -682,7 +694,7 @@ done8:
 	VBLENDVPS   Y8, Y9, Y10, Y9
 	VMAXPS      Y0, Y9, Y0
 
-end9:
+end1:
 	// The four, then lanes that lie ever closer.
 	VMAXPS     Y0, Y4, Y0
 	VMAXPS     Y2, Y6, Y2
@@ -838,10 +850,10 @@ TEXT ·ArgMinF32AVX2(SB), NOSPLIT, $0-32
 	VXORPS  Y7, Y7, Y7
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-64, CX
+	JL      done3
 
-vectors1:
-	CMPQ        CX, $0x00000040
-	JL          done2
+vectors2:
 	VMOVUPS     (AX), Y8
 	VMOVUPS     32(AX), Y9
 	VFMADD231PS Y9, Y8, Y1
@@ -864,11 +876,13 @@ vectors1:
 	VMINPS      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        CX, $-64
+	JEQ         end1
 
-done2:
-	CMPQ        CX, $0x00000020
-	JL          done4
+done3:
+	ADDQ        $+32, CX
+	JL          done5
 	VMOVUPS     (AX), Y8
 	VMOVUPS     32(AX), Y9
 	VFMADD231PS Y9, Y8, Y1
@@ -882,9 +896,9 @@ done2:
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000020, CX
 
-done4:
-	CMPQ        CX, $0x00000010
-	JL          done6
+done5:
+	ADDQ        $+16, CX
+	JL          done7
 	VMOVUPS     (AX), Y8
 	VMOVUPS     32(AX), Y9
 	VFMADD231PS Y9, Y8, Y1
@@ -893,18 +907,18 @@ done4:
 	ADDQ        $0x00000040, AX
 	SUBQ        $0x00000010, CX
 
-done6:
-	CMPQ        CX, $0x00000008
-	JL          done8
+done7:
+	ADDQ        $+8, CX
+	JL          done9
 	VMOVUPS     (AX), Y8
 	VFMADD231PS Y8, Y8, Y1
 	VMINPS      Y0, Y8, Y0
 	ADDQ        $0x00000020, AX
 	SUBQ        $0x00000008, CX
 
-done8:
-	TESTQ       CX, CX
-	JZ          end9
+done9:
+	ADDQ        $0x00000008, CX
+	JZ          end1
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
 	SUBQ        CX, DX
@@ -915,7 +929,7 @@ done8:
 	VBLENDVPS   Y8, Y9, Y10, Y9
 	VMINPS      Y0, Y9, Y0
 
-end9:
+end1:
 	// The four, then lanes that lie ever closer.
 	VMINPS     Y0, Y4, Y0
 	VMINPS     Y2, Y6, Y2
@@ -1071,10 +1085,10 @@ TEXT ·IamaxF32AVX2(SB), NOSPLIT, $0-32
 	VXORPS  Y7, Y7, Y7
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-64, CX
+	JL      done3
 
-vectors1:
-	CMPQ        CX, $0x00000040
-	JL          done2
+vectors2:
 	VMOVUPS     (AX), Y8
 	VANDPS      magnitudeF32<>+0(SB), Y8, Y8
 	VMOVUPS     32(AX), Y9
@@ -1105,11 +1119,13 @@ vectors1:
 	VMAXPS      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        CX, $-64
+	JEQ         end1
 
-done2:
-	CMPQ        CX, $0x00000020
-	JL          done4
+done3:
+	ADDQ        $+32, CX
+	JL          done5
 	VMOVUPS     (AX), Y8
 	VANDPS      magnitudeF32<>+0(SB), Y8, Y8
 	VMOVUPS     32(AX), Y9
@@ -1127,9 +1143,9 @@ done2:
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000020, CX
 
-done4:
-	CMPQ        CX, $0x00000010
-	JL          done6
+done5:
+	ADDQ        $+16, CX
+	JL          done7
 	VMOVUPS     (AX), Y8
 	VANDPS      magnitudeF32<>+0(SB), Y8, Y8
 	VMOVUPS     32(AX), Y9
@@ -1140,9 +1156,9 @@ done4:
 	ADDQ        $0x00000040, AX
 	SUBQ        $0x00000010, CX
 
-done6:
-	CMPQ        CX, $0x00000008
-	JL          done8
+done7:
+	ADDQ        $+8, CX
+	JL          done9
 	VMOVUPS     (AX), Y8
 	VANDPS      magnitudeF32<>+0(SB), Y8, Y8
 	VFMADD231PS Y8, Y8, Y1
@@ -1150,9 +1166,9 @@ done6:
 	ADDQ        $0x00000020, AX
 	SUBQ        $0x00000008, CX
 
-done8:
-	TESTQ       CX, CX
-	JZ          end9
+done9:
+	ADDQ        $0x00000008, CX
+	JZ          end1
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
 	SUBQ        CX, DX
@@ -1164,7 +1180,7 @@ done8:
 	VBLENDVPS   Y8, Y9, Y10, Y9
 	VMAXPS      Y0, Y9, Y0
 
-end9:
+end1:
 	// The four, then lanes that lie ever closer.
 	VMAXPS     Y0, Y4, Y0
 	VMAXPS     Y2, Y6, Y2
@@ -1328,10 +1344,10 @@ TEXT ·MaxF64AVX2(SB), NOSPLIT, $0-32
 	VXORPS  Y7, Y7, Y7
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-32, CX
+	JL      done4
 
-vectors2:
-	CMPQ        CX, $0x00000020
-	JL          done3
+vectors3:
 	VMOVUPD     (AX), Y8
 	VMOVUPD     32(AX), Y9
 	VFMADD231PD Y9, Y8, Y1
@@ -1354,11 +1370,13 @@ vectors2:
 	VMAXPD      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
-	JMP         vectors2
+	JGE         vectors3
+	CMPQ        CX, $-32
+	JEQ         end2
 
-done3:
-	CMPQ        CX, $0x00000010
-	JL          done5
+done4:
+	ADDQ        $+16, CX
+	JL          done6
 	VMOVUPD     (AX), Y8
 	VMOVUPD     32(AX), Y9
 	VFMADD231PD Y9, Y8, Y1
@@ -1372,9 +1390,9 @@ done3:
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000010, CX
 
-done5:
-	CMPQ        CX, $0x00000008
-	JL          done7
+done6:
+	ADDQ        $+8, CX
+	JL          done8
 	VMOVUPD     (AX), Y8
 	VMOVUPD     32(AX), Y9
 	VFMADD231PD Y9, Y8, Y1
@@ -1383,18 +1401,18 @@ done5:
 	ADDQ        $0x00000040, AX
 	SUBQ        $0x00000008, CX
 
-done7:
-	CMPQ        CX, $0x00000004
-	JL          done9
+done8:
+	ADDQ        $+4, CX
+	JL          done10
 	VMOVUPD     (AX), Y8
 	VFMADD231PD Y8, Y8, Y1
 	VMAXPD      Y0, Y8, Y0
 	ADDQ        $0x00000020, AX
 	SUBQ        $0x00000004, CX
 
-done9:
-	TESTQ       CX, CX
-	JZ          end10
+done10:
+	ADDQ        $0x00000004, CX
+	JZ          end2
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
 	SUBQ        CX, DX
@@ -1405,7 +1423,7 @@ done9:
 	VBLENDVPD   Y8, Y9, Y10, Y9
 	VMAXPD      Y0, Y9, Y0
 
-end10:
+end2:
 	// The four, then lanes that lie ever closer.
 	VMAXPD     Y0, Y4, Y0
 	VMAXPD     Y2, Y6, Y2
@@ -1437,10 +1455,10 @@ careful1:
 	VMOVUPD minusInfF64<>+0(SB), Y3
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-32, CX
+	JL      done13
 
-vectors11:
-	CMPQ      CX, $0x00000020
-	JL        done12
+vectors12:
 	VMOVUPD   (AX), Y4
 	VCMPPD    $0x03, Y4, Y0, Y5
 	VADDPD    Y4, Y0, Y6
@@ -1507,12 +1525,15 @@ vectors11:
 	VMOVUPD   Y3, Y3
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000020, CX
-	JMP       vectors11
+	JGE       vectors12
+	CMPQ      CX, $-32
+	JEQ       end11
 
-done12:
-vectors13:
-	CMPQ      CX, $0x00000004
-	JL        done14
+done13:
+	ADDQ $+28, CX
+	JL   done15
+
+vectors14:
 	VMOVUPD   (AX), Y4
 	VCMPPD    $0x03, Y4, Y0, Y5
 	VADDPD    Y4, Y0, Y6
@@ -1523,11 +1544,11 @@ vectors13:
 	VMOVUPD   Y0, Y0
 	ADDQ      $0x00000020, AX
 	SUBQ      $0x00000004, CX
-	JMP       vectors13
+	JGE       vectors14
 
-done14:
-	TESTQ      CX, CX
-	JZ         end15
+done15:
+	ADDQ       $0x00000004, CX
+	JZ         end11
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
@@ -1543,7 +1564,7 @@ done14:
 	VBLENDVPD  Y4, Y6, Y0, Y0
 	VMOVUPD    Y0, Y0
 
-end15:
+end11:
 	// The four, then lanes that lie ever closer.
 	VCMPPD     $0x03, Y2, Y0, Y4
 	VADDPD     Y2, Y0, Y5
@@ -1608,10 +1629,10 @@ TEXT ·MinF64AVX2(SB), NOSPLIT, $0-32
 	VXORPS  Y7, Y7, Y7
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-32, CX
+	JL      done4
 
-vectors2:
-	CMPQ        CX, $0x00000020
-	JL          done3
+vectors3:
 	VMOVUPD     (AX), Y8
 	VMOVUPD     32(AX), Y9
 	VFMADD231PD Y9, Y8, Y1
@@ -1634,11 +1655,13 @@ vectors2:
 	VMINPD      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
-	JMP         vectors2
+	JGE         vectors3
+	CMPQ        CX, $-32
+	JEQ         end2
 
-done3:
-	CMPQ        CX, $0x00000010
-	JL          done5
+done4:
+	ADDQ        $+16, CX
+	JL          done6
 	VMOVUPD     (AX), Y8
 	VMOVUPD     32(AX), Y9
 	VFMADD231PD Y9, Y8, Y1
@@ -1652,9 +1675,9 @@ done3:
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000010, CX
 
-done5:
-	CMPQ        CX, $0x00000008
-	JL          done7
+done6:
+	ADDQ        $+8, CX
+	JL          done8
 	VMOVUPD     (AX), Y8
 	VMOVUPD     32(AX), Y9
 	VFMADD231PD Y9, Y8, Y1
@@ -1663,18 +1686,18 @@ done5:
 	ADDQ        $0x00000040, AX
 	SUBQ        $0x00000008, CX
 
-done7:
-	CMPQ        CX, $0x00000004
-	JL          done9
+done8:
+	ADDQ        $+4, CX
+	JL          done10
 	VMOVUPD     (AX), Y8
 	VFMADD231PD Y8, Y8, Y1
 	VMINPD      Y0, Y8, Y0
 	ADDQ        $0x00000020, AX
 	SUBQ        $0x00000004, CX
 
-done9:
-	TESTQ       CX, CX
-	JZ          end10
+done10:
+	ADDQ        $0x00000004, CX
+	JZ          end2
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
 	SUBQ        CX, DX
@@ -1685,7 +1708,7 @@ done9:
 	VBLENDVPD   Y8, Y9, Y10, Y9
 	VMINPD      Y0, Y9, Y0
 
-end10:
+end2:
 	// The four, then lanes that lie ever closer.
 	VMINPD     Y0, Y4, Y0
 	VMINPD     Y2, Y6, Y2
@@ -1717,10 +1740,10 @@ careful1:
 	VMOVUPD infF64<>+0(SB), Y3
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-32, CX
+	JL      done13
 
-vectors11:
-	CMPQ      CX, $0x00000020
-	JL        done12
+vectors12:
 	VMOVUPD   (AX), Y4
 	VCMPPD    $0x03, Y4, Y0, Y5
 	VADDPD    Y4, Y0, Y6
@@ -1787,12 +1810,15 @@ vectors11:
 	VMOVUPD   Y3, Y3
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000020, CX
-	JMP       vectors11
+	JGE       vectors12
+	CMPQ      CX, $-32
+	JEQ       end11
 
-done12:
-vectors13:
-	CMPQ      CX, $0x00000004
-	JL        done14
+done13:
+	ADDQ $+28, CX
+	JL   done15
+
+vectors14:
 	VMOVUPD   (AX), Y4
 	VCMPPD    $0x03, Y4, Y0, Y5
 	VADDPD    Y4, Y0, Y6
@@ -1803,11 +1829,11 @@ vectors13:
 	VMOVUPD   Y0, Y0
 	ADDQ      $0x00000020, AX
 	SUBQ      $0x00000004, CX
-	JMP       vectors13
+	JGE       vectors14
 
-done14:
-	TESTQ      CX, CX
-	JZ         end15
+done15:
+	ADDQ       $0x00000004, CX
+	JZ         end11
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
@@ -1823,7 +1849,7 @@ done14:
 	VBLENDVPD  Y4, Y6, Y0, Y0
 	VMOVUPD    Y0, Y0
 
-end15:
+end11:
 	// The four, then lanes that lie ever closer.
 	VCMPPD     $0x03, Y2, Y0, Y4
 	VADDPD     Y2, Y0, Y5
@@ -1887,10 +1913,10 @@ TEXT ·ArgMaxF64AVX2(SB), NOSPLIT, $0-32
 	VXORPS  Y7, Y7, Y7
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-32, CX
+	JL      done3
 
-vectors1:
-	CMPQ        CX, $0x00000020
-	JL          done2
+vectors2:
 	VMOVUPD     (AX), Y8
 	VMOVUPD     32(AX), Y9
 	VFMADD231PD Y9, Y8, Y1
@@ -1913,11 +1939,13 @@ vectors1:
 	VMAXPD      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        CX, $-32
+	JEQ         end1
 
-done2:
-	CMPQ        CX, $0x00000010
-	JL          done4
+done3:
+	ADDQ        $+16, CX
+	JL          done5
 	VMOVUPD     (AX), Y8
 	VMOVUPD     32(AX), Y9
 	VFMADD231PD Y9, Y8, Y1
@@ -1931,9 +1959,9 @@ done2:
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000010, CX
 
-done4:
-	CMPQ        CX, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, CX
+	JL          done7
 	VMOVUPD     (AX), Y8
 	VMOVUPD     32(AX), Y9
 	VFMADD231PD Y9, Y8, Y1
@@ -1942,18 +1970,18 @@ done4:
 	ADDQ        $0x00000040, AX
 	SUBQ        $0x00000008, CX
 
-done6:
-	CMPQ        CX, $0x00000004
-	JL          done8
+done7:
+	ADDQ        $+4, CX
+	JL          done9
 	VMOVUPD     (AX), Y8
 	VFMADD231PD Y8, Y8, Y1
 	VMAXPD      Y0, Y8, Y0
 	ADDQ        $0x00000020, AX
 	SUBQ        $0x00000004, CX
 
-done8:
-	TESTQ       CX, CX
-	JZ          end9
+done9:
+	ADDQ        $0x00000004, CX
+	JZ          end1
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
 	SUBQ        CX, DX
@@ -1964,7 +1992,7 @@ done8:
 	VBLENDVPD   Y8, Y9, Y10, Y9
 	VMAXPD      Y0, Y9, Y0
 
-end9:
+end1:
 	// The four, then lanes that lie ever closer.
 	VMAXPD     Y0, Y4, Y0
 	VMAXPD     Y2, Y6, Y2
@@ -2118,10 +2146,10 @@ TEXT ·ArgMinF64AVX2(SB), NOSPLIT, $0-32
 	VXORPS  Y7, Y7, Y7
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-32, CX
+	JL      done3
 
-vectors1:
-	CMPQ        CX, $0x00000020
-	JL          done2
+vectors2:
 	VMOVUPD     (AX), Y8
 	VMOVUPD     32(AX), Y9
 	VFMADD231PD Y9, Y8, Y1
@@ -2144,11 +2172,13 @@ vectors1:
 	VMINPD      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        CX, $-32
+	JEQ         end1
 
-done2:
-	CMPQ        CX, $0x00000010
-	JL          done4
+done3:
+	ADDQ        $+16, CX
+	JL          done5
 	VMOVUPD     (AX), Y8
 	VMOVUPD     32(AX), Y9
 	VFMADD231PD Y9, Y8, Y1
@@ -2162,9 +2192,9 @@ done2:
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000010, CX
 
-done4:
-	CMPQ        CX, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, CX
+	JL          done7
 	VMOVUPD     (AX), Y8
 	VMOVUPD     32(AX), Y9
 	VFMADD231PD Y9, Y8, Y1
@@ -2173,18 +2203,18 @@ done4:
 	ADDQ        $0x00000040, AX
 	SUBQ        $0x00000008, CX
 
-done6:
-	CMPQ        CX, $0x00000004
-	JL          done8
+done7:
+	ADDQ        $+4, CX
+	JL          done9
 	VMOVUPD     (AX), Y8
 	VFMADD231PD Y8, Y8, Y1
 	VMINPD      Y0, Y8, Y0
 	ADDQ        $0x00000020, AX
 	SUBQ        $0x00000004, CX
 
-done8:
-	TESTQ       CX, CX
-	JZ          end9
+done9:
+	ADDQ        $0x00000004, CX
+	JZ          end1
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
 	SUBQ        CX, DX
@@ -2195,7 +2225,7 @@ done8:
 	VBLENDVPD   Y8, Y9, Y10, Y9
 	VMINPD      Y0, Y9, Y0
 
-end9:
+end1:
 	// The four, then lanes that lie ever closer.
 	VMINPD     Y0, Y4, Y0
 	VMINPD     Y2, Y6, Y2
@@ -2349,10 +2379,10 @@ TEXT ·IamaxF64AVX2(SB), NOSPLIT, $0-32
 	VXORPS  Y7, Y7, Y7
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-32, CX
+	JL      done3
 
-vectors1:
-	CMPQ        CX, $0x00000020
-	JL          done2
+vectors2:
 	VMOVUPD     (AX), Y8
 	VANDPD      magnitudeF64<>+0(SB), Y8, Y8
 	VMOVUPD     32(AX), Y9
@@ -2383,11 +2413,13 @@ vectors1:
 	VMAXPD      Y6, Y8, Y6
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        CX, $-32
+	JEQ         end1
 
-done2:
-	CMPQ        CX, $0x00000010
-	JL          done4
+done3:
+	ADDQ        $+16, CX
+	JL          done5
 	VMOVUPD     (AX), Y8
 	VANDPD      magnitudeF64<>+0(SB), Y8, Y8
 	VMOVUPD     32(AX), Y9
@@ -2405,9 +2437,9 @@ done2:
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000010, CX
 
-done4:
-	CMPQ        CX, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, CX
+	JL          done7
 	VMOVUPD     (AX), Y8
 	VANDPD      magnitudeF64<>+0(SB), Y8, Y8
 	VMOVUPD     32(AX), Y9
@@ -2418,9 +2450,9 @@ done4:
 	ADDQ        $0x00000040, AX
 	SUBQ        $0x00000008, CX
 
-done6:
-	CMPQ        CX, $0x00000004
-	JL          done8
+done7:
+	ADDQ        $+4, CX
+	JL          done9
 	VMOVUPD     (AX), Y8
 	VANDPD      magnitudeF64<>+0(SB), Y8, Y8
 	VFMADD231PD Y8, Y8, Y1
@@ -2428,9 +2460,9 @@ done6:
 	ADDQ        $0x00000020, AX
 	SUBQ        $0x00000004, CX
 
-done8:
-	TESTQ       CX, CX
-	JZ          end9
+done9:
+	ADDQ        $0x00000004, CX
+	JZ          end1
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
 	SUBQ        CX, DX
@@ -2442,7 +2474,7 @@ done8:
 	VBLENDVPD   Y8, Y9, Y10, Y9
 	VMAXPD      Y0, Y9, Y0
 
-end9:
+end1:
 	// The four, then lanes that lie ever closer.
 	VMAXPD     Y0, Y4, Y0
 	VMAXPD     Y2, Y6, Y2
@@ -2605,10 +2637,10 @@ TEXT ·MaxF32AVX512(SB), NOSPLIT, $0-28
 	VXORPS  Z8, Z8, Z8
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-128, CX
+	JL      done4
 
-vectors2:
-	CMPQ        CX, $0x00000080
-	JL          done3
+vectors3:
 	VMOVUPS     (AX), Z9
 	VMOVUPS     64(AX), Z10
 	VFMADD231PS Z10, Z9, Z2
@@ -2631,11 +2663,13 @@ vectors2:
 	VMAXPS      Z7, Z9, Z7
 	ADDQ        $0x00000200, AX
 	SUBQ        $0x00000080, CX
-	JMP         vectors2
+	JGE         vectors3
+	CMPQ        CX, $-128
+	JEQ         end2
 
-done3:
-	CMPQ        CX, $0x00000040
-	JL          done5
+done4:
+	ADDQ        $+64, CX
+	JL          done6
 	VMOVUPS     (AX), Z9
 	VMOVUPS     64(AX), Z10
 	VFMADD231PS Z10, Z9, Z2
@@ -2649,9 +2683,9 @@ done3:
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
 
-done5:
-	CMPQ        CX, $0x00000020
-	JL          done7
+done6:
+	ADDQ        $+32, CX
+	JL          done8
 	VMOVUPS     (AX), Z9
 	VMOVUPS     64(AX), Z10
 	VFMADD231PS Z10, Z9, Z2
@@ -2660,18 +2694,18 @@ done5:
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000020, CX
 
-done7:
-	CMPQ        CX, $0x00000010
-	JL          done9
+done8:
+	ADDQ        $+16, CX
+	JL          done10
 	VMOVUPS     (AX), Z9
 	VFMADD231PS Z9, Z9, Z2
 	VMAXPS      Z1, Z9, Z1
 	ADDQ        $0x00000040, AX
 	SUBQ        $0x00000010, CX
 
-done9:
-	TESTQ       CX, CX
-	JZ          end10
+done10:
+	ADDQ        $0x00000010, CX
+	JZ          end2
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
 	VMOVUPS.Z   (AX), K1, Z9
@@ -2679,7 +2713,7 @@ done9:
 	VBLENDMPS   Z9, Z0, K1, Z9
 	VMAXPS      Z1, Z9, Z1
 
-end10:
+end2:
 	// The four, then lanes that lie ever closer.
 	VMAXPS     Z1, Z5, Z1
 	VMAXPS     Z3, Z7, Z3
@@ -2714,10 +2748,10 @@ careful1:
 	VMOVUPS Z0, Z4
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-128, CX
+	JL      done13
 
-vectors11:
-	CMPQ      CX, $0x00000080
-	JL        done12
+vectors12:
 	VMOVUPS   (AX), Z5
 	VCMPPS    $0x03, Z5, Z1, K1
 	VADDPS    Z5, Z1, Z6
@@ -2784,12 +2818,15 @@ vectors11:
 	VMOVUPS   Z18, Z4
 	ADDQ      $0x00000200, AX
 	SUBQ      $0x00000080, CX
-	JMP       vectors11
+	JGE       vectors12
+	CMPQ      CX, $-128
+	JEQ       end11
 
-done12:
-vectors13:
-	CMPQ      CX, $0x00000010
-	JL        done14
+done13:
+	ADDQ $+112, CX
+	JL   done15
+
+vectors14:
 	VMOVUPS   (AX), Z5
 	VCMPPS    $0x03, Z5, Z1, K1
 	VADDPS    Z5, Z1, Z6
@@ -2800,11 +2837,11 @@ vectors13:
 	VMOVUPS   Z19, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000010, CX
-	JMP       vectors13
+	JGE       vectors14
 
-done14:
-	TESTQ     CX, CX
-	JZ        end15
+done15:
+	ADDQ      $0x00000010, CX
+	JZ        end11
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z5
@@ -2817,7 +2854,7 @@ done14:
 	VBLENDMPS Z0, Z1, K1, Z20
 	VMOVUPS   Z20, Z1
 
-end15:
+end11:
 	// The four, then lanes that lie ever closer.
 	VCMPPS     $0x03, Z3, Z1, K1
 	VADDPS     Z3, Z1, Z0
@@ -2899,10 +2936,10 @@ TEXT ·MinF32AVX512(SB), NOSPLIT, $0-28
 	VXORPS  Z8, Z8, Z8
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-128, CX
+	JL      done4
 
-vectors2:
-	CMPQ        CX, $0x00000080
-	JL          done3
+vectors3:
 	VMOVUPS     (AX), Z9
 	VMOVUPS     64(AX), Z10
 	VFMADD231PS Z10, Z9, Z2
@@ -2925,11 +2962,13 @@ vectors2:
 	VMINPS      Z7, Z9, Z7
 	ADDQ        $0x00000200, AX
 	SUBQ        $0x00000080, CX
-	JMP         vectors2
+	JGE         vectors3
+	CMPQ        CX, $-128
+	JEQ         end2
 
-done3:
-	CMPQ        CX, $0x00000040
-	JL          done5
+done4:
+	ADDQ        $+64, CX
+	JL          done6
 	VMOVUPS     (AX), Z9
 	VMOVUPS     64(AX), Z10
 	VFMADD231PS Z10, Z9, Z2
@@ -2943,9 +2982,9 @@ done3:
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
 
-done5:
-	CMPQ        CX, $0x00000020
-	JL          done7
+done6:
+	ADDQ        $+32, CX
+	JL          done8
 	VMOVUPS     (AX), Z9
 	VMOVUPS     64(AX), Z10
 	VFMADD231PS Z10, Z9, Z2
@@ -2954,18 +2993,18 @@ done5:
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000020, CX
 
-done7:
-	CMPQ        CX, $0x00000010
-	JL          done9
+done8:
+	ADDQ        $+16, CX
+	JL          done10
 	VMOVUPS     (AX), Z9
 	VFMADD231PS Z9, Z9, Z2
 	VMINPS      Z1, Z9, Z1
 	ADDQ        $0x00000040, AX
 	SUBQ        $0x00000010, CX
 
-done9:
-	TESTQ       CX, CX
-	JZ          end10
+done10:
+	ADDQ        $0x00000010, CX
+	JZ          end2
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
 	VMOVUPS.Z   (AX), K1, Z9
@@ -2973,7 +3012,7 @@ done9:
 	VBLENDMPS   Z9, Z0, K1, Z9
 	VMINPS      Z1, Z9, Z1
 
-end10:
+end2:
 	// The four, then lanes that lie ever closer.
 	VMINPS     Z1, Z5, Z1
 	VMINPS     Z3, Z7, Z3
@@ -3008,10 +3047,10 @@ careful1:
 	VMOVUPS Z0, Z4
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-128, CX
+	JL      done13
 
-vectors11:
-	CMPQ      CX, $0x00000080
-	JL        done12
+vectors12:
 	VMOVUPS   (AX), Z5
 	VCMPPS    $0x03, Z5, Z1, K1
 	VADDPS    Z5, Z1, Z6
@@ -3078,12 +3117,15 @@ vectors11:
 	VMOVUPS   Z18, Z4
 	ADDQ      $0x00000200, AX
 	SUBQ      $0x00000080, CX
-	JMP       vectors11
+	JGE       vectors12
+	CMPQ      CX, $-128
+	JEQ       end11
 
-done12:
-vectors13:
-	CMPQ      CX, $0x00000010
-	JL        done14
+done13:
+	ADDQ $+112, CX
+	JL   done15
+
+vectors14:
 	VMOVUPS   (AX), Z5
 	VCMPPS    $0x03, Z5, Z1, K1
 	VADDPS    Z5, Z1, Z6
@@ -3094,11 +3136,11 @@ vectors13:
 	VMOVUPS   Z19, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000010, CX
-	JMP       vectors13
+	JGE       vectors14
 
-done14:
-	TESTQ     CX, CX
-	JZ        end15
+done15:
+	ADDQ      $0x00000010, CX
+	JZ        end11
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z5
@@ -3111,7 +3153,7 @@ done14:
 	VBLENDMPS Z0, Z1, K1, Z20
 	VMOVUPS   Z20, Z1
 
-end15:
+end11:
 	// The four, then lanes that lie ever closer.
 	VCMPPS     $0x03, Z3, Z1, K1
 	VADDPS     Z3, Z1, Z0
@@ -3193,10 +3235,10 @@ TEXT ·MaxF64AVX512(SB), NOSPLIT, $0-32
 	VXORPS  Z8, Z8, Z8
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-64, CX
+	JL      done4
 
-vectors2:
-	CMPQ        CX, $0x00000040
-	JL          done3
+vectors3:
 	VMOVUPD     (AX), Z9
 	VMOVUPD     64(AX), Z10
 	VFMADD231PD Z10, Z9, Z2
@@ -3219,11 +3261,13 @@ vectors2:
 	VMAXPD      Z7, Z9, Z7
 	ADDQ        $0x00000200, AX
 	SUBQ        $0x00000040, CX
-	JMP         vectors2
+	JGE         vectors3
+	CMPQ        CX, $-64
+	JEQ         end2
 
-done3:
-	CMPQ        CX, $0x00000020
-	JL          done5
+done4:
+	ADDQ        $+32, CX
+	JL          done6
 	VMOVUPD     (AX), Z9
 	VMOVUPD     64(AX), Z10
 	VFMADD231PD Z10, Z9, Z2
@@ -3237,9 +3281,9 @@ done3:
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
 
-done5:
-	CMPQ        CX, $0x00000010
-	JL          done7
+done6:
+	ADDQ        $+16, CX
+	JL          done8
 	VMOVUPD     (AX), Z9
 	VMOVUPD     64(AX), Z10
 	VFMADD231PD Z10, Z9, Z2
@@ -3248,18 +3292,18 @@ done5:
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000010, CX
 
-done7:
-	CMPQ        CX, $0x00000008
-	JL          done9
+done8:
+	ADDQ        $+8, CX
+	JL          done10
 	VMOVUPD     (AX), Z9
 	VFMADD231PD Z9, Z9, Z2
 	VMAXPD      Z1, Z9, Z1
 	ADDQ        $0x00000040, AX
 	SUBQ        $0x00000008, CX
 
-done9:
-	TESTQ       CX, CX
-	JZ          end10
+done10:
+	ADDQ        $0x00000008, CX
+	JZ          end2
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
 	VMOVUPD.Z   (AX), K1, Z9
@@ -3267,7 +3311,7 @@ done9:
 	VBLENDMPD   Z9, Z0, K1, Z9
 	VMAXPD      Z1, Z9, Z1
 
-end10:
+end2:
 	// The four, then lanes that lie ever closer.
 	VMAXPD     Z1, Z5, Z1
 	VMAXPD     Z3, Z7, Z3
@@ -3300,10 +3344,10 @@ careful1:
 	VMOVUPD Z0, Z4
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-64, CX
+	JL      done13
 
-vectors11:
-	CMPQ      CX, $0x00000040
-	JL        done12
+vectors12:
 	VMOVUPD   (AX), Z5
 	VCMPPD    $0x03, Z5, Z1, K1
 	VADDPD    Z5, Z1, Z6
@@ -3370,12 +3414,15 @@ vectors11:
 	VMOVUPD   Z18, Z4
 	ADDQ      $0x00000200, AX
 	SUBQ      $0x00000040, CX
-	JMP       vectors11
+	JGE       vectors12
+	CMPQ      CX, $-64
+	JEQ       end11
 
-done12:
-vectors13:
-	CMPQ      CX, $0x00000008
-	JL        done14
+done13:
+	ADDQ $+56, CX
+	JL   done15
+
+vectors14:
 	VMOVUPD   (AX), Z5
 	VCMPPD    $0x03, Z5, Z1, K1
 	VADDPD    Z5, Z1, Z6
@@ -3386,11 +3433,11 @@ vectors13:
 	VMOVUPD   Z19, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000008, CX
-	JMP       vectors13
+	JGE       vectors14
 
-done14:
-	TESTQ     CX, CX
-	JZ        end15
+done15:
+	ADDQ      $0x00000008, CX
+	JZ        end11
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z5
@@ -3403,7 +3450,7 @@ done14:
 	VBLENDMPD Z0, Z1, K1, Z20
 	VMOVUPD   Z20, Z1
 
-end15:
+end11:
 	// The four, then lanes that lie ever closer.
 	VCMPPD     $0x03, Z3, Z1, K1
 	VADDPD     Z3, Z1, Z0
@@ -3477,10 +3524,10 @@ TEXT ·MinF64AVX512(SB), NOSPLIT, $0-32
 	VXORPS  Z8, Z8, Z8
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-64, CX
+	JL      done4
 
-vectors2:
-	CMPQ        CX, $0x00000040
-	JL          done3
+vectors3:
 	VMOVUPD     (AX), Z9
 	VMOVUPD     64(AX), Z10
 	VFMADD231PD Z10, Z9, Z2
@@ -3503,11 +3550,13 @@ vectors2:
 	VMINPD      Z7, Z9, Z7
 	ADDQ        $0x00000200, AX
 	SUBQ        $0x00000040, CX
-	JMP         vectors2
+	JGE         vectors3
+	CMPQ        CX, $-64
+	JEQ         end2
 
-done3:
-	CMPQ        CX, $0x00000020
-	JL          done5
+done4:
+	ADDQ        $+32, CX
+	JL          done6
 	VMOVUPD     (AX), Z9
 	VMOVUPD     64(AX), Z10
 	VFMADD231PD Z10, Z9, Z2
@@ -3521,9 +3570,9 @@ done3:
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
 
-done5:
-	CMPQ        CX, $0x00000010
-	JL          done7
+done6:
+	ADDQ        $+16, CX
+	JL          done8
 	VMOVUPD     (AX), Z9
 	VMOVUPD     64(AX), Z10
 	VFMADD231PD Z10, Z9, Z2
@@ -3532,18 +3581,18 @@ done5:
 	ADDQ        $0x00000080, AX
 	SUBQ        $0x00000010, CX
 
-done7:
-	CMPQ        CX, $0x00000008
-	JL          done9
+done8:
+	ADDQ        $+8, CX
+	JL          done10
 	VMOVUPD     (AX), Z9
 	VFMADD231PD Z9, Z9, Z2
 	VMINPD      Z1, Z9, Z1
 	ADDQ        $0x00000040, AX
 	SUBQ        $0x00000008, CX
 
-done9:
-	TESTQ       CX, CX
-	JZ          end10
+done10:
+	ADDQ        $0x00000008, CX
+	JZ          end2
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
 	VMOVUPD.Z   (AX), K1, Z9
@@ -3551,7 +3600,7 @@ done9:
 	VBLENDMPD   Z9, Z0, K1, Z9
 	VMINPD      Z1, Z9, Z1
 
-end10:
+end2:
 	// The four, then lanes that lie ever closer.
 	VMINPD     Z1, Z5, Z1
 	VMINPD     Z3, Z7, Z3
@@ -3584,10 +3633,10 @@ careful1:
 	VMOVUPD Z0, Z4
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	ADDQ    $-64, CX
+	JL      done13
 
-vectors11:
-	CMPQ      CX, $0x00000040
-	JL        done12
+vectors12:
 	VMOVUPD   (AX), Z5
 	VCMPPD    $0x03, Z5, Z1, K1
 	VADDPD    Z5, Z1, Z6
@@ -3654,12 +3703,15 @@ vectors11:
 	VMOVUPD   Z18, Z4
 	ADDQ      $0x00000200, AX
 	SUBQ      $0x00000040, CX
-	JMP       vectors11
+	JGE       vectors12
+	CMPQ      CX, $-64
+	JEQ       end11
 
-done12:
-vectors13:
-	CMPQ      CX, $0x00000008
-	JL        done14
+done13:
+	ADDQ $+56, CX
+	JL   done15
+
+vectors14:
 	VMOVUPD   (AX), Z5
 	VCMPPD    $0x03, Z5, Z1, K1
 	VADDPD    Z5, Z1, Z6
@@ -3670,11 +3722,11 @@ vectors13:
 	VMOVUPD   Z19, Z1
 	ADDQ      $0x00000040, AX
 	SUBQ      $0x00000008, CX
-	JMP       vectors13
+	JGE       vectors14
 
-done14:
-	TESTQ     CX, CX
-	JZ        end15
+done15:
+	ADDQ      $0x00000008, CX
+	JZ        end11
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z5
@@ -3687,7 +3739,7 @@ done14:
 	VBLENDMPD Z0, Z1, K1, Z20
 	VMOVUPD   Z20, Z1
 
-end15:
+end11:
 	// The four, then lanes that lie ever closer.
 	VCMPPD     $0x03, Z3, Z1, K1
 	VADDPD     Z3, Z1, Z0

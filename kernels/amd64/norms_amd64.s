@@ -23,10 +23,10 @@ TEXT ·AsumF32AVX2(SB), NOSPLIT, $0-28
 	VMOVUPS magnitudeF32<>+0(SB), Y8
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	SUBQ    $0x00000040, CX
+	JL      rest2
 
 round1:
-	CMPQ   CX, $0x00000040
-	JL     rest2
 	VANDPS (AX), Y8, Y9
 	VADDPS Y9, Y0, Y0
 	VANDPS 32(AX), Y8, Y9
@@ -45,45 +45,41 @@ round1:
 	VADDPS Y9, Y7, Y7
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000040, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-64
+	JEQ    end4
 
 rest2:
-	CMPQ       CX, $0x00000008
+	ADDQ       $0x00000038, CX
 	JL         partial3a
 	VANDPS     (AX), Y8, Y9
 	VADDPS     Y9, Y0, Y0
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial3b
 	VANDPS     32(AX), Y8, Y9
 	VADDPS     Y9, Y1, Y1
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial3c
 	VANDPS     64(AX), Y8, Y9
 	VADDPS     Y9, Y2, Y2
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial3d
 	VANDPS     96(AX), Y8, Y9
 	VADDPS     Y9, Y3, Y3
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial3e
 	VANDPS     128(AX), Y8, Y9
 	VADDPS     Y9, Y4, Y4
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial3f
 	VANDPS     160(AX), Y8, Y9
 	VADDPS     Y9, Y5, Y5
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial3g
 	VANDPS     192(AX), Y8, Y9
 	VADDPS     Y9, Y6, Y6
 	SUBQ       $0x00000008, CX
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -95,7 +91,7 @@ rest2:
 	JMP        end4
 
 partial3g:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -107,7 +103,7 @@ partial3g:
 	JMP        end4
 
 partial3f:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -119,7 +115,7 @@ partial3f:
 	JMP        end4
 
 partial3e:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -131,7 +127,7 @@ partial3e:
 	JMP        end4
 
 partial3d:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -143,7 +139,7 @@ partial3d:
 	JMP        end4
 
 partial3c:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -155,7 +151,7 @@ partial3c:
 	JMP        end4
 
 partial3b:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -167,7 +163,7 @@ partial3b:
 	JMP        end4
 
 partial3a:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -219,10 +215,10 @@ TEXT ·AsumWideF32AVX2(SB), NOSPLIT, $0-32
 	VMOVUPS magnitudeF32<>+0(SB), Y8
 	MOVQ    x_base+8(FP), AX
 	MOVQ    x_len+16(FP), CX
+	SUBQ    $0x00000040, CX
+	JL      rest2
 
 round1:
-	CMPQ   CX, $0x00000040
-	JL     rest2
 	VANDPS (AX), Y8, Y9
 	VADDPS Y9, Y0, Y0
 	VANDPS 32(AX), Y8, Y9
@@ -241,45 +237,41 @@ round1:
 	VADDPS Y9, Y7, Y7
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000040, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-64
+	JEQ    end4
 
 rest2:
-	CMPQ       CX, $0x00000008
+	ADDQ       $0x00000038, CX
 	JL         partial3a
 	VANDPS     (AX), Y8, Y9
 	VADDPS     Y9, Y0, Y0
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial3b
 	VANDPS     32(AX), Y8, Y9
 	VADDPS     Y9, Y1, Y1
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial3c
 	VANDPS     64(AX), Y8, Y9
 	VADDPS     Y9, Y2, Y2
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial3d
 	VANDPS     96(AX), Y8, Y9
 	VADDPS     Y9, Y3, Y3
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial3e
 	VANDPS     128(AX), Y8, Y9
 	VADDPS     Y9, Y4, Y4
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial3f
 	VANDPS     160(AX), Y8, Y9
 	VADDPS     Y9, Y5, Y5
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial3g
 	VANDPS     192(AX), Y8, Y9
 	VADDPS     Y9, Y6, Y6
 	SUBQ       $0x00000008, CX
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -291,7 +283,7 @@ rest2:
 	JMP        end4
 
 partial3g:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -303,7 +295,7 @@ partial3g:
 	JMP        end4
 
 partial3f:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -315,7 +307,7 @@ partial3f:
 	JMP        end4
 
 partial3e:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -327,7 +319,7 @@ partial3e:
 	JMP        end4
 
 partial3d:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -339,7 +331,7 @@ partial3d:
 	JMP        end4
 
 partial3c:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -351,7 +343,7 @@ partial3c:
 	JMP        end4
 
 partial3b:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -363,7 +355,7 @@ partial3b:
 	JMP        end4
 
 partial3a:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -406,10 +398,10 @@ TEXT ·SquaredDistanceF32AVX2(SB), NOSPLIT, $0-52
 	MOVQ   x_base+0(FP), AX
 	MOVQ   y_base+24(FP), CX
 	MOVQ   x_len+8(FP), DX
+	SUBQ   $0x00000040, DX
+	JL     rest2
 
 round1:
-	CMPQ        DX, $0x00000040
-	JL          rest2
 	VMOVUPS     (AX), Y8
 	VSUBPS      (CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y0
@@ -437,52 +429,48 @@ round1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000040, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-64
+	JEQ         end4
 
 rest2:
-	CMPQ        DX, $0x00000008
+	ADDQ        $0x00000038, DX
 	JL          partial3a
 	VMOVUPS     (AX), Y8
 	VSUBPS      (CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y0
 	SUBQ        $0x00000008, DX
-	CMPQ        DX, $0x00000008
 	JL          partial3b
 	VMOVUPS     32(AX), Y8
 	VSUBPS      32(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y1
 	SUBQ        $0x00000008, DX
-	CMPQ        DX, $0x00000008
 	JL          partial3c
 	VMOVUPS     64(AX), Y8
 	VSUBPS      64(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y2
 	SUBQ        $0x00000008, DX
-	CMPQ        DX, $0x00000008
 	JL          partial3d
 	VMOVUPS     96(AX), Y8
 	VSUBPS      96(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y3
 	SUBQ        $0x00000008, DX
-	CMPQ        DX, $0x00000008
 	JL          partial3e
 	VMOVUPS     128(AX), Y8
 	VSUBPS      128(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y4
 	SUBQ        $0x00000008, DX
-	CMPQ        DX, $0x00000008
 	JL          partial3f
 	VMOVUPS     160(AX), Y8
 	VSUBPS      160(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y5
 	SUBQ        $0x00000008, DX
-	CMPQ        DX, $0x00000008
 	JL          partial3g
 	VMOVUPS     192(AX), Y8
 	VSUBPS      192(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y6
 	SUBQ        $0x00000008, DX
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x02, DX
@@ -495,7 +483,7 @@ rest2:
 	JMP         end4
 
 partial3g:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x02, DX
@@ -508,7 +496,7 @@ partial3g:
 	JMP         end4
 
 partial3f:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x02, DX
@@ -521,7 +509,7 @@ partial3f:
 	JMP         end4
 
 partial3e:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x02, DX
@@ -534,7 +522,7 @@ partial3e:
 	JMP         end4
 
 partial3d:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x02, DX
@@ -547,7 +535,7 @@ partial3d:
 	JMP         end4
 
 partial3c:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x02, DX
@@ -560,7 +548,7 @@ partial3c:
 	JMP         end4
 
 partial3b:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x02, DX
@@ -573,7 +561,7 @@ partial3b:
 	JMP         end4
 
 partial3a:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x02, DX
@@ -626,10 +614,10 @@ TEXT ·SquaredDistanceWideF32AVX2(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    y_base+32(FP), CX
 	MOVQ    x_len+16(FP), DX
+	SUBQ    $0x00000040, DX
+	JL      rest2
 
 round1:
-	CMPQ        DX, $0x00000040
-	JL          rest2
 	VMOVUPS     (AX), Y8
 	VSUBPS      (CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y0
@@ -657,52 +645,48 @@ round1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000040, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-64
+	JEQ         end4
 
 rest2:
-	CMPQ        DX, $0x00000008
+	ADDQ        $0x00000038, DX
 	JL          partial3a
 	VMOVUPS     (AX), Y8
 	VSUBPS      (CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y0
 	SUBQ        $0x00000008, DX
-	CMPQ        DX, $0x00000008
 	JL          partial3b
 	VMOVUPS     32(AX), Y8
 	VSUBPS      32(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y1
 	SUBQ        $0x00000008, DX
-	CMPQ        DX, $0x00000008
 	JL          partial3c
 	VMOVUPS     64(AX), Y8
 	VSUBPS      64(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y2
 	SUBQ        $0x00000008, DX
-	CMPQ        DX, $0x00000008
 	JL          partial3d
 	VMOVUPS     96(AX), Y8
 	VSUBPS      96(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y3
 	SUBQ        $0x00000008, DX
-	CMPQ        DX, $0x00000008
 	JL          partial3e
 	VMOVUPS     128(AX), Y8
 	VSUBPS      128(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y4
 	SUBQ        $0x00000008, DX
-	CMPQ        DX, $0x00000008
 	JL          partial3f
 	VMOVUPS     160(AX), Y8
 	VSUBPS      160(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y5
 	SUBQ        $0x00000008, DX
-	CMPQ        DX, $0x00000008
 	JL          partial3g
 	VMOVUPS     192(AX), Y8
 	VSUBPS      192(CX), Y8, Y8
 	VFMADD231PS Y8, Y8, Y6
 	SUBQ        $0x00000008, DX
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x02, DX
@@ -715,7 +699,7 @@ rest2:
 	JMP         end4
 
 partial3g:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x02, DX
@@ -728,7 +712,7 @@ partial3g:
 	JMP         end4
 
 partial3f:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x02, DX
@@ -741,7 +725,7 @@ partial3f:
 	JMP         end4
 
 partial3e:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x02, DX
@@ -754,7 +738,7 @@ partial3e:
 	JMP         end4
 
 partial3d:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x02, DX
@@ -767,7 +751,7 @@ partial3d:
 	JMP         end4
 
 partial3c:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x02, DX
@@ -780,7 +764,7 @@ partial3c:
 	JMP         end4
 
 partial3b:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x02, DX
@@ -793,7 +777,7 @@ partial3b:
 	JMP         end4
 
 partial3a:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x02, DX
@@ -837,10 +821,10 @@ TEXT ·VarianceF32AVX2(SB), NOSPLIT, $0-28
 	VXORPS Y7, Y7, Y7
 	MOVQ   x_base+0(FP), AX
 	MOVQ   x_len+8(FP), CX
+	SUBQ   $0x00000040, CX
+	JL     rest2
 
 round1:
-	CMPQ   CX, $0x00000040
-	JL     rest2
 	VADDPS (AX), Y0, Y0
 	VADDPS 32(AX), Y1, Y1
 	VADDPS 64(AX), Y2, Y2
@@ -851,38 +835,34 @@ round1:
 	VADDPS 224(AX), Y7, Y7
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000040, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-64
+	JEQ    end4
 
 rest2:
-	CMPQ         CX, $0x00000008
+	ADDQ         $0x00000038, CX
 	JL           partial3a
 	VADDPS       (AX), Y0, Y0
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3b
 	VADDPS       32(AX), Y1, Y1
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3c
 	VADDPS       64(AX), Y2, Y2
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3d
 	VADDPS       96(AX), Y3, Y3
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3e
 	VADDPS       128(AX), Y4, Y4
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3f
 	VADDPS       160(AX), Y5, Y5
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3g
 	VADDPS       192(AX), Y6, Y6
 	SUBQ         $0x00000008, CX
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -896,7 +876,7 @@ rest2:
 	JMP          end4
 
 partial3g:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -910,7 +890,7 @@ partial3g:
 	JMP          end4
 
 partial3f:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -924,7 +904,7 @@ partial3f:
 	JMP          end4
 
 partial3e:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -938,7 +918,7 @@ partial3e:
 	JMP          end4
 
 partial3d:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -952,7 +932,7 @@ partial3d:
 	JMP          end4
 
 partial3c:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -966,7 +946,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -980,7 +960,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x02, CX
@@ -1023,10 +1003,10 @@ end4:
 	VSUBPS       Y9, Y9, Y7
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
+	SUBQ         $0x00000040, CX
+	JL           rest6
 
 round5:
-	CMPQ        CX, $0x00000040
-	JL          rest6
 	VMOVUPS     (AX), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y0
@@ -1053,52 +1033,48 @@ round5:
 	VFMADD231PS Y10, Y10, Y7
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
-	JMP         round5
+	JGE         round5
+	CMPQ        CX, $-64
+	JEQ         end8
 
 rest6:
-	CMPQ        CX, $0x00000008
+	ADDQ        $0x00000038, CX
 	JL          partial7a
 	VMOVUPS     (AX), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y0
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial7b
 	VMOVUPS     32(AX), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y1
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial7c
 	VMOVUPS     64(AX), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y2
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial7d
 	VMOVUPS     96(AX), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y3
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial7e
 	VMOVUPS     128(AX), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y4
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial7f
 	VMOVUPS     160(AX), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y5
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial7g
 	VMOVUPS     192(AX), Y10
 	VSUBPS      Y9, Y10, Y10
 	VFMADD231PS Y10, Y10, Y6
 	SUBQ        $0x00000008, CX
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1111,7 +1087,7 @@ rest6:
 	JMP         end8
 
 partial7g:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1124,7 +1100,7 @@ partial7g:
 	JMP         end8
 
 partial7f:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1137,7 +1113,7 @@ partial7f:
 	JMP         end8
 
 partial7e:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1150,7 +1126,7 @@ partial7e:
 	JMP         end8
 
 partial7d:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1163,7 +1139,7 @@ partial7d:
 	JMP         end8
 
 partial7c:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1176,7 +1152,7 @@ partial7c:
 	JMP         end8
 
 partial7b:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1189,7 +1165,7 @@ partial7b:
 	JMP         end8
 
 partial7a:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1244,10 +1220,10 @@ TEXT ·DeviationWideF32AVX2(SB), NOSPLIT, $0-36
 	VBROADCASTSS m+32(FP), Y8
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
+	SUBQ         $0x00000040, CX
+	JL           rest2
 
 round1:
-	CMPQ        CX, $0x00000040
-	JL          rest2
 	VMOVUPS     (AX), Y9
 	VSUBPS      Y8, Y9, Y9
 	VFMADD231PS Y9, Y9, Y0
@@ -1274,52 +1250,48 @@ round1:
 	VFMADD231PS Y9, Y9, Y7
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
-	JMP         round1
+	JGE         round1
+	CMPQ        CX, $-64
+	JEQ         end4
 
 rest2:
-	CMPQ        CX, $0x00000008
+	ADDQ        $0x00000038, CX
 	JL          partial3a
 	VMOVUPS     (AX), Y9
 	VSUBPS      Y8, Y9, Y9
 	VFMADD231PS Y9, Y9, Y0
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial3b
 	VMOVUPS     32(AX), Y9
 	VSUBPS      Y8, Y9, Y9
 	VFMADD231PS Y9, Y9, Y1
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial3c
 	VMOVUPS     64(AX), Y9
 	VSUBPS      Y8, Y9, Y9
 	VFMADD231PS Y9, Y9, Y2
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial3d
 	VMOVUPS     96(AX), Y9
 	VSUBPS      Y8, Y9, Y9
 	VFMADD231PS Y9, Y9, Y3
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial3e
 	VMOVUPS     128(AX), Y9
 	VSUBPS      Y8, Y9, Y9
 	VFMADD231PS Y9, Y9, Y4
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial3f
 	VMOVUPS     160(AX), Y9
 	VSUBPS      Y8, Y9, Y9
 	VFMADD231PS Y9, Y9, Y5
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial3g
 	VMOVUPS     192(AX), Y9
 	VSUBPS      Y8, Y9, Y9
 	VFMADD231PS Y9, Y9, Y6
 	SUBQ        $0x00000008, CX
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1332,7 +1304,7 @@ rest2:
 	JMP         end4
 
 partial3g:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1345,7 +1317,7 @@ partial3g:
 	JMP         end4
 
 partial3f:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1358,7 +1330,7 @@ partial3f:
 	JMP         end4
 
 partial3e:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1371,7 +1343,7 @@ partial3e:
 	JMP         end4
 
 partial3d:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1384,7 +1356,7 @@ partial3d:
 	JMP         end4
 
 partial3c:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1397,7 +1369,7 @@ partial3c:
 	JMP         end4
 
 partial3b:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1410,7 +1382,7 @@ partial3b:
 	JMP         end4
 
 partial3a:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1452,10 +1424,10 @@ TEXT ·SumSquaresF32AVX2(SB), NOSPLIT, $0-28
 	VXORPS Y7, Y7, Y7
 	MOVQ   x_base+0(FP), AX
 	MOVQ   x_len+8(FP), CX
+	SUBQ   $0x00000040, CX
+	JL     rest2
 
 round1:
-	CMPQ        CX, $0x00000040
-	JL          rest2
 	VMOVUPS     (AX), Y8
 	VFMADD231PS Y8, Y8, Y0
 	VMOVUPS     32(AX), Y8
@@ -1474,45 +1446,41 @@ round1:
 	VFMADD231PS Y8, Y8, Y7
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
-	JMP         round1
+	JGE         round1
+	CMPQ        CX, $-64
+	JEQ         end4
 
 rest2:
-	CMPQ        CX, $0x00000008
+	ADDQ        $0x00000038, CX
 	JL          partial3a
 	VMOVUPS     (AX), Y8
 	VFMADD231PS Y8, Y8, Y0
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial3b
 	VMOVUPS     32(AX), Y8
 	VFMADD231PS Y8, Y8, Y1
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial3c
 	VMOVUPS     64(AX), Y8
 	VFMADD231PS Y8, Y8, Y2
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial3d
 	VMOVUPS     96(AX), Y8
 	VFMADD231PS Y8, Y8, Y3
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial3e
 	VMOVUPS     128(AX), Y8
 	VFMADD231PS Y8, Y8, Y4
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial3f
 	VMOVUPS     160(AX), Y8
 	VFMADD231PS Y8, Y8, Y5
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial3g
 	VMOVUPS     192(AX), Y8
 	VFMADD231PS Y8, Y8, Y6
 	SUBQ        $0x00000008, CX
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1523,7 +1491,7 @@ rest2:
 	JMP         end4
 
 partial3g:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1534,7 +1502,7 @@ partial3g:
 	JMP         end4
 
 partial3f:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1545,7 +1513,7 @@ partial3f:
 	JMP         end4
 
 partial3e:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1556,7 +1524,7 @@ partial3e:
 	JMP         end4
 
 partial3d:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1567,7 +1535,7 @@ partial3d:
 	JMP         end4
 
 partial3c:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1578,7 +1546,7 @@ partial3c:
 	JMP         end4
 
 partial3b:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1589,7 +1557,7 @@ partial3b:
 	JMP         end4
 
 partial3a:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x02, CX
@@ -1645,10 +1613,10 @@ TEXT ·CosineF32AVX2(SB), NOSPLIT, $0-52
 	MOVQ   x_base+0(FP), AX
 	MOVQ   y_base+24(FP), CX
 	MOVQ   x_len+8(FP), DX
+	SUBQ   $0x00000020, DX
+	JL     rest2
 
 round1:
-	CMPQ        DX, $0x00000020
-	JL          rest2
 	VMOVUPS     (AX), Y12
 	VMOVUPS     (CX), Y13
 	VFMADD231PS Y12, Y13, Y0
@@ -1672,10 +1640,12 @@ round1:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000020, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-32
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000008
+	ADDQ         $0x00000018, DX
 	JL           partial3a
 	VMOVUPS      (AX), Y12
 	VMOVUPS      (CX), Y13
@@ -1683,7 +1653,6 @@ rest2:
 	VFMADD231PS  Y12, Y12, Y4
 	VFMADD231PS  Y13, Y13, Y8
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3b
 	VMOVUPS      32(AX), Y12
 	VMOVUPS      32(CX), Y13
@@ -1691,7 +1660,6 @@ rest2:
 	VFMADD231PS  Y12, Y12, Y5
 	VFMADD231PS  Y13, Y13, Y9
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3c
 	VMOVUPS      64(AX), Y12
 	VMOVUPS      64(CX), Y13
@@ -1699,7 +1667,7 @@ rest2:
 	VFMADD231PS  Y12, Y12, Y6
 	VFMADD231PS  Y13, Y13, Y10
 	SUBQ         $0x00000008, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -1716,7 +1684,7 @@ rest2:
 	JMP          end4
 
 partial3c:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -1733,7 +1701,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -1750,7 +1718,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -1839,10 +1807,10 @@ TEXT ·CosineWideF32AVX2(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    y_base+32(FP), CX
 	MOVQ    x_len+16(FP), DX
+	SUBQ    $0x00000020, DX
+	JL      rest2
 
 round1:
-	CMPQ        DX, $0x00000020
-	JL          rest2
 	VMOVUPS     (AX), Y12
 	VMOVUPS     (CX), Y13
 	VFMADD231PS Y12, Y13, Y0
@@ -1866,10 +1834,12 @@ round1:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000020, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-32
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000008
+	ADDQ         $0x00000018, DX
 	JL           partial3a
 	VMOVUPS      (AX), Y12
 	VMOVUPS      (CX), Y13
@@ -1877,7 +1847,6 @@ rest2:
 	VFMADD231PS  Y12, Y12, Y4
 	VFMADD231PS  Y13, Y13, Y8
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3b
 	VMOVUPS      32(AX), Y12
 	VMOVUPS      32(CX), Y13
@@ -1885,7 +1854,6 @@ rest2:
 	VFMADD231PS  Y12, Y12, Y5
 	VFMADD231PS  Y13, Y13, Y9
 	SUBQ         $0x00000008, DX
-	CMPQ         DX, $0x00000008
 	JL           partial3c
 	VMOVUPS      64(AX), Y12
 	VMOVUPS      64(CX), Y13
@@ -1893,7 +1861,7 @@ rest2:
 	VFMADD231PS  Y12, Y12, Y6
 	VFMADD231PS  Y13, Y13, Y10
 	SUBQ         $0x00000008, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -1910,7 +1878,7 @@ rest2:
 	JMP          end4
 
 partial3c:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -1927,7 +1895,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -1944,7 +1912,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x02, DX
@@ -1991,10 +1959,10 @@ TEXT ·CumSumF32AVX2(SB), NOSPLIT, $0-52
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
 	MOVQ         x_len+32(FP), DX
+	ADDQ         $-16, DX
+	JL           done3
 
-vectors1:
-	CMPQ      DX, $0x00000010
-	JL        done2
+vectors2:
 	VMOVUPS   (CX), X2
 	VPSLLQ    $0x20, X2, X3
 	VADDPS    X3, X2, X3
@@ -2034,12 +2002,15 @@ vectors1:
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	SUBQ      $0x00000010, DX
-	JMP       vectors1
+	JGE       vectors2
+	CMPQ      DX, $-16
+	JEQ       end1
 
-done2:
-vectors3:
-	CMPQ      DX, $0x00000004
-	JL        done4
+done3:
+	ADDQ $+12, DX
+	JL   done5
+
+vectors4:
 	VMOVUPS   (CX), X2
 	VPSLLQ    $0x20, X2, X3
 	VADDPS    X3, X2, X3
@@ -2052,11 +2023,11 @@ vectors3:
 	ADDQ      $0x00000010, AX
 	ADDQ      $0x00000010, CX
 	SUBQ      $0x00000004, DX
-	JMP       vectors3
+	JGE       vectors4
 
-done4:
-	TESTQ      DX, DX
-	JZ         end5
+done5:
+	ADDQ       $0x00000004, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -2098,7 +2069,7 @@ skip9:
 
 skip10:
 stored6:
-end5:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2121,10 +2092,10 @@ TEXT ·AsumF64AVX2(SB), NOSPLIT, $0-32
 	VMOVUPD magnitudeF64<>+0(SB), Y8
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	SUBQ    $0x00000020, CX
+	JL      rest2
 
 round1:
-	CMPQ   CX, $0x00000020
-	JL     rest2
 	VANDPD (AX), Y8, Y9
 	VADDPD Y9, Y0, Y0
 	VANDPD 32(AX), Y8, Y9
@@ -2143,45 +2114,41 @@ round1:
 	VADDPD Y9, Y7, Y7
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000020, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-32
+	JEQ    end4
 
 rest2:
-	CMPQ       CX, $0x00000004
+	ADDQ       $0x0000001c, CX
 	JL         partial3a
 	VANDPD     (AX), Y8, Y9
 	VADDPD     Y9, Y0, Y0
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial3b
 	VANDPD     32(AX), Y8, Y9
 	VADDPD     Y9, Y1, Y1
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial3c
 	VANDPD     64(AX), Y8, Y9
 	VADDPD     Y9, Y2, Y2
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial3d
 	VANDPD     96(AX), Y8, Y9
 	VADDPD     Y9, Y3, Y3
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial3e
 	VANDPD     128(AX), Y8, Y9
 	VADDPD     Y9, Y4, Y4
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial3f
 	VANDPD     160(AX), Y8, Y9
 	VADDPD     Y9, Y5, Y5
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial3g
 	VANDPD     192(AX), Y8, Y9
 	VADDPD     Y9, Y6, Y6
 	SUBQ       $0x00000004, CX
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -2193,7 +2160,7 @@ rest2:
 	JMP        end4
 
 partial3g:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -2205,7 +2172,7 @@ partial3g:
 	JMP        end4
 
 partial3f:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -2217,7 +2184,7 @@ partial3f:
 	JMP        end4
 
 partial3e:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -2229,7 +2196,7 @@ partial3e:
 	JMP        end4
 
 partial3d:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -2241,7 +2208,7 @@ partial3d:
 	JMP        end4
 
 partial3c:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -2253,7 +2220,7 @@ partial3c:
 	JMP        end4
 
 partial3b:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -2265,7 +2232,7 @@ partial3b:
 	JMP        end4
 
 partial3a:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -2314,10 +2281,10 @@ TEXT ·AsumWideF64AVX2(SB), NOSPLIT, $0-32
 	VMOVUPD magnitudeF64<>+0(SB), Y8
 	MOVQ    x_base+8(FP), AX
 	MOVQ    x_len+16(FP), CX
+	SUBQ    $0x00000020, CX
+	JL      rest2
 
 round1:
-	CMPQ   CX, $0x00000020
-	JL     rest2
 	VANDPD (AX), Y8, Y9
 	VADDPD Y9, Y0, Y0
 	VANDPD 32(AX), Y8, Y9
@@ -2336,45 +2303,41 @@ round1:
 	VADDPD Y9, Y7, Y7
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000020, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-32
+	JEQ    end4
 
 rest2:
-	CMPQ       CX, $0x00000004
+	ADDQ       $0x0000001c, CX
 	JL         partial3a
 	VANDPD     (AX), Y8, Y9
 	VADDPD     Y9, Y0, Y0
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial3b
 	VANDPD     32(AX), Y8, Y9
 	VADDPD     Y9, Y1, Y1
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial3c
 	VANDPD     64(AX), Y8, Y9
 	VADDPD     Y9, Y2, Y2
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial3d
 	VANDPD     96(AX), Y8, Y9
 	VADDPD     Y9, Y3, Y3
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial3e
 	VANDPD     128(AX), Y8, Y9
 	VADDPD     Y9, Y4, Y4
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial3f
 	VANDPD     160(AX), Y8, Y9
 	VADDPD     Y9, Y5, Y5
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial3g
 	VANDPD     192(AX), Y8, Y9
 	VADDPD     Y9, Y6, Y6
 	SUBQ       $0x00000004, CX
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -2386,7 +2349,7 @@ rest2:
 	JMP        end4
 
 partial3g:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -2398,7 +2361,7 @@ partial3g:
 	JMP        end4
 
 partial3f:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -2410,7 +2373,7 @@ partial3f:
 	JMP        end4
 
 partial3e:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -2422,7 +2385,7 @@ partial3e:
 	JMP        end4
 
 partial3d:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -2434,7 +2397,7 @@ partial3d:
 	JMP        end4
 
 partial3c:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -2446,7 +2409,7 @@ partial3c:
 	JMP        end4
 
 partial3b:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -2458,7 +2421,7 @@ partial3b:
 	JMP        end4
 
 partial3a:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end4
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -2501,10 +2464,10 @@ TEXT ·SquaredDistanceF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ   x_base+0(FP), AX
 	MOVQ   y_base+24(FP), CX
 	MOVQ   x_len+8(FP), DX
+	SUBQ   $0x00000020, DX
+	JL     rest2
 
 round1:
-	CMPQ        DX, $0x00000020
-	JL          rest2
 	VMOVUPD     (AX), Y8
 	VSUBPD      (CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y0
@@ -2532,52 +2495,48 @@ round1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000020, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-32
+	JEQ         end4
 
 rest2:
-	CMPQ        DX, $0x00000004
+	ADDQ        $0x0000001c, DX
 	JL          partial3a
 	VMOVUPD     (AX), Y8
 	VSUBPD      (CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y0
 	SUBQ        $0x00000004, DX
-	CMPQ        DX, $0x00000004
 	JL          partial3b
 	VMOVUPD     32(AX), Y8
 	VSUBPD      32(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y1
 	SUBQ        $0x00000004, DX
-	CMPQ        DX, $0x00000004
 	JL          partial3c
 	VMOVUPD     64(AX), Y8
 	VSUBPD      64(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y2
 	SUBQ        $0x00000004, DX
-	CMPQ        DX, $0x00000004
 	JL          partial3d
 	VMOVUPD     96(AX), Y8
 	VSUBPD      96(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y3
 	SUBQ        $0x00000004, DX
-	CMPQ        DX, $0x00000004
 	JL          partial3e
 	VMOVUPD     128(AX), Y8
 	VSUBPD      128(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y4
 	SUBQ        $0x00000004, DX
-	CMPQ        DX, $0x00000004
 	JL          partial3f
 	VMOVUPD     160(AX), Y8
 	VSUBPD      160(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y5
 	SUBQ        $0x00000004, DX
-	CMPQ        DX, $0x00000004
 	JL          partial3g
 	VMOVUPD     192(AX), Y8
 	VSUBPD      192(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y6
 	SUBQ        $0x00000004, DX
-	TESTQ       DX, DX
+	ADDQ        $0x00000004, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x03, DX
@@ -2590,7 +2549,7 @@ rest2:
 	JMP         end4
 
 partial3g:
-	TESTQ       DX, DX
+	ADDQ        $0x00000004, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x03, DX
@@ -2603,7 +2562,7 @@ partial3g:
 	JMP         end4
 
 partial3f:
-	TESTQ       DX, DX
+	ADDQ        $0x00000004, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x03, DX
@@ -2616,7 +2575,7 @@ partial3f:
 	JMP         end4
 
 partial3e:
-	TESTQ       DX, DX
+	ADDQ        $0x00000004, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x03, DX
@@ -2629,7 +2588,7 @@ partial3e:
 	JMP         end4
 
 partial3d:
-	TESTQ       DX, DX
+	ADDQ        $0x00000004, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x03, DX
@@ -2642,7 +2601,7 @@ partial3d:
 	JMP         end4
 
 partial3c:
-	TESTQ       DX, DX
+	ADDQ        $0x00000004, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x03, DX
@@ -2655,7 +2614,7 @@ partial3c:
 	JMP         end4
 
 partial3b:
-	TESTQ       DX, DX
+	ADDQ        $0x00000004, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x03, DX
@@ -2668,7 +2627,7 @@ partial3b:
 	JMP         end4
 
 partial3a:
-	TESTQ       DX, DX
+	ADDQ        $0x00000004, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x03, DX
@@ -2718,10 +2677,10 @@ TEXT ·SquaredDistanceWideF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    y_base+32(FP), CX
 	MOVQ    x_len+16(FP), DX
+	SUBQ    $0x00000020, DX
+	JL      rest2
 
 round1:
-	CMPQ        DX, $0x00000020
-	JL          rest2
 	VMOVUPD     (AX), Y8
 	VSUBPD      (CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y0
@@ -2749,52 +2708,48 @@ round1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000020, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-32
+	JEQ         end4
 
 rest2:
-	CMPQ        DX, $0x00000004
+	ADDQ        $0x0000001c, DX
 	JL          partial3a
 	VMOVUPD     (AX), Y8
 	VSUBPD      (CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y0
 	SUBQ        $0x00000004, DX
-	CMPQ        DX, $0x00000004
 	JL          partial3b
 	VMOVUPD     32(AX), Y8
 	VSUBPD      32(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y1
 	SUBQ        $0x00000004, DX
-	CMPQ        DX, $0x00000004
 	JL          partial3c
 	VMOVUPD     64(AX), Y8
 	VSUBPD      64(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y2
 	SUBQ        $0x00000004, DX
-	CMPQ        DX, $0x00000004
 	JL          partial3d
 	VMOVUPD     96(AX), Y8
 	VSUBPD      96(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y3
 	SUBQ        $0x00000004, DX
-	CMPQ        DX, $0x00000004
 	JL          partial3e
 	VMOVUPD     128(AX), Y8
 	VSUBPD      128(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y4
 	SUBQ        $0x00000004, DX
-	CMPQ        DX, $0x00000004
 	JL          partial3f
 	VMOVUPD     160(AX), Y8
 	VSUBPD      160(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y5
 	SUBQ        $0x00000004, DX
-	CMPQ        DX, $0x00000004
 	JL          partial3g
 	VMOVUPD     192(AX), Y8
 	VSUBPD      192(CX), Y8, Y8
 	VFMADD231PD Y8, Y8, Y6
 	SUBQ        $0x00000004, DX
-	TESTQ       DX, DX
+	ADDQ        $0x00000004, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x03, DX
@@ -2807,7 +2762,7 @@ rest2:
 	JMP         end4
 
 partial3g:
-	TESTQ       DX, DX
+	ADDQ        $0x00000004, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x03, DX
@@ -2820,7 +2775,7 @@ partial3g:
 	JMP         end4
 
 partial3f:
-	TESTQ       DX, DX
+	ADDQ        $0x00000004, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x03, DX
@@ -2833,7 +2788,7 @@ partial3f:
 	JMP         end4
 
 partial3e:
-	TESTQ       DX, DX
+	ADDQ        $0x00000004, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x03, DX
@@ -2846,7 +2801,7 @@ partial3e:
 	JMP         end4
 
 partial3d:
-	TESTQ       DX, DX
+	ADDQ        $0x00000004, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x03, DX
@@ -2859,7 +2814,7 @@ partial3d:
 	JMP         end4
 
 partial3c:
-	TESTQ       DX, DX
+	ADDQ        $0x00000004, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x03, DX
@@ -2872,7 +2827,7 @@ partial3c:
 	JMP         end4
 
 partial3b:
-	TESTQ       DX, DX
+	ADDQ        $0x00000004, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x03, DX
@@ -2885,7 +2840,7 @@ partial3b:
 	JMP         end4
 
 partial3a:
-	TESTQ       DX, DX
+	ADDQ        $0x00000004, DX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), BX
 	SHLQ        $0x03, DX
@@ -2929,10 +2884,10 @@ TEXT ·VarianceF64AVX2(SB), NOSPLIT, $0-32
 	VXORPS Y7, Y7, Y7
 	MOVQ   x_base+0(FP), AX
 	MOVQ   x_len+8(FP), CX
+	SUBQ   $0x00000020, CX
+	JL     rest2
 
 round1:
-	CMPQ   CX, $0x00000020
-	JL     rest2
 	VADDPD (AX), Y0, Y0
 	VADDPD 32(AX), Y1, Y1
 	VADDPD 64(AX), Y2, Y2
@@ -2943,38 +2898,34 @@ round1:
 	VADDPD 224(AX), Y7, Y7
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000020, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-32
+	JEQ    end4
 
 rest2:
-	CMPQ         CX, $0x00000004
+	ADDQ         $0x0000001c, CX
 	JL           partial3a
 	VADDPD       (AX), Y0, Y0
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3b
 	VADDPD       32(AX), Y1, Y1
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3c
 	VADDPD       64(AX), Y2, Y2
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3d
 	VADDPD       96(AX), Y3, Y3
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3e
 	VADDPD       128(AX), Y4, Y4
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3f
 	VADDPD       160(AX), Y5, Y5
 	SUBQ         $0x00000004, CX
-	CMPQ         CX, $0x00000004
 	JL           partial3g
 	VADDPD       192(AX), Y6, Y6
 	SUBQ         $0x00000004, CX
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -2988,7 +2939,7 @@ rest2:
 	JMP          end4
 
 partial3g:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -3002,7 +2953,7 @@ partial3g:
 	JMP          end4
 
 partial3f:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -3016,7 +2967,7 @@ partial3f:
 	JMP          end4
 
 partial3e:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -3030,7 +2981,7 @@ partial3e:
 	JMP          end4
 
 partial3d:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -3044,7 +2995,7 @@ partial3d:
 	JMP          end4
 
 partial3c:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -3058,7 +3009,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -3072,7 +3023,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        CX, CX
+	ADDQ         $0x00000004, CX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), DX
 	SHLQ         $0x03, CX
@@ -3112,10 +3063,10 @@ end4:
 	VSUBPD       Y9, Y9, Y7
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
+	SUBQ         $0x00000020, CX
+	JL           rest6
 
 round5:
-	CMPQ        CX, $0x00000020
-	JL          rest6
 	VMOVUPD     (AX), Y10
 	VSUBPD      Y9, Y10, Y10
 	VFMADD231PD Y10, Y10, Y0
@@ -3142,52 +3093,48 @@ round5:
 	VFMADD231PD Y10, Y10, Y7
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
-	JMP         round5
+	JGE         round5
+	CMPQ        CX, $-32
+	JEQ         end8
 
 rest6:
-	CMPQ        CX, $0x00000004
+	ADDQ        $0x0000001c, CX
 	JL          partial7a
 	VMOVUPD     (AX), Y10
 	VSUBPD      Y9, Y10, Y10
 	VFMADD231PD Y10, Y10, Y0
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial7b
 	VMOVUPD     32(AX), Y10
 	VSUBPD      Y9, Y10, Y10
 	VFMADD231PD Y10, Y10, Y1
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial7c
 	VMOVUPD     64(AX), Y10
 	VSUBPD      Y9, Y10, Y10
 	VFMADD231PD Y10, Y10, Y2
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial7d
 	VMOVUPD     96(AX), Y10
 	VSUBPD      Y9, Y10, Y10
 	VFMADD231PD Y10, Y10, Y3
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial7e
 	VMOVUPD     128(AX), Y10
 	VSUBPD      Y9, Y10, Y10
 	VFMADD231PD Y10, Y10, Y4
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial7f
 	VMOVUPD     160(AX), Y10
 	VSUBPD      Y9, Y10, Y10
 	VFMADD231PD Y10, Y10, Y5
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial7g
 	VMOVUPD     192(AX), Y10
 	VSUBPD      Y9, Y10, Y10
 	VFMADD231PD Y10, Y10, Y6
 	SUBQ        $0x00000004, CX
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3200,7 +3147,7 @@ rest6:
 	JMP         end8
 
 partial7g:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3213,7 +3160,7 @@ partial7g:
 	JMP         end8
 
 partial7f:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3226,7 +3173,7 @@ partial7f:
 	JMP         end8
 
 partial7e:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3239,7 +3186,7 @@ partial7e:
 	JMP         end8
 
 partial7d:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3252,7 +3199,7 @@ partial7d:
 	JMP         end8
 
 partial7c:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3265,7 +3212,7 @@ partial7c:
 	JMP         end8
 
 partial7b:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3278,7 +3225,7 @@ partial7b:
 	JMP         end8
 
 partial7a:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end8
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3330,10 +3277,10 @@ TEXT ·DeviationWideF64AVX2(SB), NOSPLIT, $0-40
 	VBROADCASTSD m+32(FP), Y8
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
+	SUBQ         $0x00000020, CX
+	JL           rest2
 
 round1:
-	CMPQ        CX, $0x00000020
-	JL          rest2
 	VMOVUPD     (AX), Y9
 	VSUBPD      Y8, Y9, Y9
 	VFMADD231PD Y9, Y9, Y0
@@ -3360,52 +3307,48 @@ round1:
 	VFMADD231PD Y9, Y9, Y7
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
-	JMP         round1
+	JGE         round1
+	CMPQ        CX, $-32
+	JEQ         end4
 
 rest2:
-	CMPQ        CX, $0x00000004
+	ADDQ        $0x0000001c, CX
 	JL          partial3a
 	VMOVUPD     (AX), Y9
 	VSUBPD      Y8, Y9, Y9
 	VFMADD231PD Y9, Y9, Y0
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial3b
 	VMOVUPD     32(AX), Y9
 	VSUBPD      Y8, Y9, Y9
 	VFMADD231PD Y9, Y9, Y1
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial3c
 	VMOVUPD     64(AX), Y9
 	VSUBPD      Y8, Y9, Y9
 	VFMADD231PD Y9, Y9, Y2
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial3d
 	VMOVUPD     96(AX), Y9
 	VSUBPD      Y8, Y9, Y9
 	VFMADD231PD Y9, Y9, Y3
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial3e
 	VMOVUPD     128(AX), Y9
 	VSUBPD      Y8, Y9, Y9
 	VFMADD231PD Y9, Y9, Y4
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial3f
 	VMOVUPD     160(AX), Y9
 	VSUBPD      Y8, Y9, Y9
 	VFMADD231PD Y9, Y9, Y5
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial3g
 	VMOVUPD     192(AX), Y9
 	VSUBPD      Y8, Y9, Y9
 	VFMADD231PD Y9, Y9, Y6
 	SUBQ        $0x00000004, CX
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3418,7 +3361,7 @@ rest2:
 	JMP         end4
 
 partial3g:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3431,7 +3374,7 @@ partial3g:
 	JMP         end4
 
 partial3f:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3444,7 +3387,7 @@ partial3f:
 	JMP         end4
 
 partial3e:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3457,7 +3400,7 @@ partial3e:
 	JMP         end4
 
 partial3d:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3470,7 +3413,7 @@ partial3d:
 	JMP         end4
 
 partial3c:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3483,7 +3426,7 @@ partial3c:
 	JMP         end4
 
 partial3b:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3496,7 +3439,7 @@ partial3b:
 	JMP         end4
 
 partial3a:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3538,10 +3481,10 @@ TEXT ·SumSquaresF64AVX2(SB), NOSPLIT, $0-32
 	VXORPS Y7, Y7, Y7
 	MOVQ   x_base+0(FP), AX
 	MOVQ   x_len+8(FP), CX
+	SUBQ   $0x00000020, CX
+	JL     rest2
 
 round1:
-	CMPQ        CX, $0x00000020
-	JL          rest2
 	VMOVUPD     (AX), Y8
 	VFMADD231PD Y8, Y8, Y0
 	VMOVUPD     32(AX), Y8
@@ -3560,45 +3503,41 @@ round1:
 	VFMADD231PD Y8, Y8, Y7
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
-	JMP         round1
+	JGE         round1
+	CMPQ        CX, $-32
+	JEQ         end4
 
 rest2:
-	CMPQ        CX, $0x00000004
+	ADDQ        $0x0000001c, CX
 	JL          partial3a
 	VMOVUPD     (AX), Y8
 	VFMADD231PD Y8, Y8, Y0
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial3b
 	VMOVUPD     32(AX), Y8
 	VFMADD231PD Y8, Y8, Y1
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial3c
 	VMOVUPD     64(AX), Y8
 	VFMADD231PD Y8, Y8, Y2
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial3d
 	VMOVUPD     96(AX), Y8
 	VFMADD231PD Y8, Y8, Y3
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial3e
 	VMOVUPD     128(AX), Y8
 	VFMADD231PD Y8, Y8, Y4
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial3f
 	VMOVUPD     160(AX), Y8
 	VFMADD231PD Y8, Y8, Y5
 	SUBQ        $0x00000004, CX
-	CMPQ        CX, $0x00000004
 	JL          partial3g
 	VMOVUPD     192(AX), Y8
 	VFMADD231PD Y8, Y8, Y6
 	SUBQ        $0x00000004, CX
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3609,7 +3548,7 @@ rest2:
 	JMP         end4
 
 partial3g:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3620,7 +3559,7 @@ partial3g:
 	JMP         end4
 
 partial3f:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3631,7 +3570,7 @@ partial3f:
 	JMP         end4
 
 partial3e:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3642,7 +3581,7 @@ partial3e:
 	JMP         end4
 
 partial3d:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3653,7 +3592,7 @@ partial3d:
 	JMP         end4
 
 partial3c:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3664,7 +3603,7 @@ partial3c:
 	JMP         end4
 
 partial3b:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3675,7 +3614,7 @@ partial3b:
 	JMP         end4
 
 partial3a:
-	TESTQ       CX, CX
+	ADDQ        $0x00000004, CX
 	JZ          end4
 	LEAQ        laneMasks<>+0(SB), DX
 	SHLQ        $0x03, CX
@@ -3728,10 +3667,10 @@ TEXT ·CosineF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ   x_base+0(FP), AX
 	MOVQ   y_base+24(FP), CX
 	MOVQ   x_len+8(FP), DX
+	SUBQ   $0x00000010, DX
+	JL     rest2
 
 round1:
-	CMPQ        DX, $0x00000010
-	JL          rest2
 	VMOVUPD     (AX), Y12
 	VMOVUPD     (CX), Y13
 	VFMADD231PD Y12, Y13, Y0
@@ -3755,10 +3694,12 @@ round1:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000010, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-16
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000004
+	ADDQ         $0x0000000c, DX
 	JL           partial3a
 	VMOVUPD      (AX), Y12
 	VMOVUPD      (CX), Y13
@@ -3766,7 +3707,6 @@ rest2:
 	VFMADD231PD  Y12, Y12, Y4
 	VFMADD231PD  Y13, Y13, Y8
 	SUBQ         $0x00000004, DX
-	CMPQ         DX, $0x00000004
 	JL           partial3b
 	VMOVUPD      32(AX), Y12
 	VMOVUPD      32(CX), Y13
@@ -3774,7 +3714,6 @@ rest2:
 	VFMADD231PD  Y12, Y12, Y5
 	VFMADD231PD  Y13, Y13, Y9
 	SUBQ         $0x00000004, DX
-	CMPQ         DX, $0x00000004
 	JL           partial3c
 	VMOVUPD      64(AX), Y12
 	VMOVUPD      64(CX), Y13
@@ -3782,7 +3721,7 @@ rest2:
 	VFMADD231PD  Y12, Y12, Y6
 	VFMADD231PD  Y13, Y13, Y10
 	SUBQ         $0x00000004, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -3799,7 +3738,7 @@ rest2:
 	JMP          end4
 
 partial3c:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -3816,7 +3755,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -3833,7 +3772,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -3915,10 +3854,10 @@ TEXT ·CosineWideF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    y_base+32(FP), CX
 	MOVQ    x_len+16(FP), DX
+	SUBQ    $0x00000010, DX
+	JL      rest2
 
 round1:
-	CMPQ        DX, $0x00000010
-	JL          rest2
 	VMOVUPD     (AX), Y12
 	VMOVUPD     (CX), Y13
 	VFMADD231PD Y12, Y13, Y0
@@ -3942,10 +3881,12 @@ round1:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000010, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-16
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000004
+	ADDQ         $0x0000000c, DX
 	JL           partial3a
 	VMOVUPD      (AX), Y12
 	VMOVUPD      (CX), Y13
@@ -3953,7 +3894,6 @@ rest2:
 	VFMADD231PD  Y12, Y12, Y4
 	VFMADD231PD  Y13, Y13, Y8
 	SUBQ         $0x00000004, DX
-	CMPQ         DX, $0x00000004
 	JL           partial3b
 	VMOVUPD      32(AX), Y12
 	VMOVUPD      32(CX), Y13
@@ -3961,7 +3901,6 @@ rest2:
 	VFMADD231PD  Y12, Y12, Y5
 	VFMADD231PD  Y13, Y13, Y9
 	SUBQ         $0x00000004, DX
-	CMPQ         DX, $0x00000004
 	JL           partial3c
 	VMOVUPD      64(AX), Y12
 	VMOVUPD      64(CX), Y13
@@ -3969,7 +3908,7 @@ rest2:
 	VFMADD231PD  Y12, Y12, Y6
 	VFMADD231PD  Y13, Y13, Y10
 	SUBQ         $0x00000004, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -3986,7 +3925,7 @@ rest2:
 	JMP          end4
 
 partial3c:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -4003,7 +3942,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -4020,7 +3959,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000004, DX
 	JZ           end4
 	LEAQ         laneMasks<>+0(SB), BX
 	SHLQ         $0x03, DX
@@ -4067,10 +4006,10 @@ TEXT ·CumSumF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
 	MOVQ         x_len+32(FP), DX
+	ADDQ         $-16, DX
+	JL           done3
 
-vectors1:
-	CMPQ       DX, $0x00000010
-	JL         done2
+vectors2:
 	VMOVUPD    (CX), Y1
 	VPSLLDQ    $0x08, Y1, Y2
 	VADDPD     Y2, Y1, Y2
@@ -4114,12 +4053,15 @@ vectors1:
 	ADDQ       $0x00000080, AX
 	ADDQ       $0x00000080, CX
 	SUBQ       $0x00000010, DX
-	JMP        vectors1
+	JGE        vectors2
+	CMPQ       DX, $-16
+	JEQ        end1
 
-done2:
-vectors3:
-	CMPQ       DX, $0x00000004
-	JL         done4
+done3:
+	ADDQ $+12, DX
+	JL   done5
+
+vectors4:
 	VMOVUPD    (CX), Y1
 	VPSLLDQ    $0x08, Y1, Y2
 	VADDPD     Y2, Y1, Y2
@@ -4133,11 +4075,11 @@ vectors3:
 	ADDQ       $0x00000020, AX
 	ADDQ       $0x00000020, CX
 	SUBQ       $0x00000004, DX
-	JMP        vectors3
+	JGE        vectors4
 
-done4:
-	TESTQ      DX, DX
-	JZ         end5
+done5:
+	ADDQ       $0x00000004, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -4173,7 +4115,7 @@ skip8:
 
 skip9:
 stored6:
-end5:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4192,10 +4134,10 @@ TEXT ·AsumF32AVX512(SB), NOSPLIT, $0-28
 	VMOVUPS magnitudeF32<>+0(SB), Z4
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	SUBQ    $0x00000040, CX
+	JL      rest2
 
 round1:
-	CMPQ   CX, $0x00000040
-	JL     rest2
 	VANDPS (AX), Z4, Z5
 	VADDPS Z5, Z0, Z0
 	VANDPS 64(AX), Z4, Z5
@@ -4206,25 +4148,25 @@ round1:
 	VADDPS Z5, Z3, Z3
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000040, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-64
+	JEQ    end4
 
 rest2:
-	CMPQ      CX, $0x00000010
+	ADDQ      $0x00000030, CX
 	JL        partial3a
 	VANDPS    (AX), Z4, Z5
 	VADDPS    Z5, Z0, Z0
 	SUBQ      $0x00000010, CX
-	CMPQ      CX, $0x00000010
 	JL        partial3b
 	VANDPS    64(AX), Z4, Z5
 	VADDPS    Z5, Z1, Z1
 	SUBQ      $0x00000010, CX
-	CMPQ      CX, $0x00000010
 	JL        partial3c
 	VANDPS    128(AX), Z4, Z5
 	VADDPS    Z5, Z2, Z2
 	SUBQ      $0x00000010, CX
-	TESTQ     CX, CX
+	ADDQ      $0x00000010, CX
 	JZ        end4
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -4234,7 +4176,7 @@ rest2:
 	JMP       end4
 
 partial3c:
-	TESTQ     CX, CX
+	ADDQ      $0x00000010, CX
 	JZ        end4
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -4244,7 +4186,7 @@ partial3c:
 	JMP       end4
 
 partial3b:
-	TESTQ     CX, CX
+	ADDQ      $0x00000010, CX
 	JZ        end4
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -4254,7 +4196,7 @@ partial3b:
 	JMP       end4
 
 partial3a:
-	TESTQ     CX, CX
+	ADDQ      $0x00000010, CX
 	JZ        end4
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -4298,10 +4240,10 @@ TEXT ·AsumWideF32AVX512(SB), NOSPLIT, $0-32
 	VMOVUPS magnitudeF32<>+0(SB), Z4
 	MOVQ    x_base+8(FP), AX
 	MOVQ    x_len+16(FP), CX
+	SUBQ    $0x00000040, CX
+	JL      rest2
 
 round1:
-	CMPQ   CX, $0x00000040
-	JL     rest2
 	VANDPS (AX), Z4, Z5
 	VADDPS Z5, Z0, Z0
 	VANDPS 64(AX), Z4, Z5
@@ -4312,25 +4254,25 @@ round1:
 	VADDPS Z5, Z3, Z3
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000040, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-64
+	JEQ    end4
 
 rest2:
-	CMPQ      CX, $0x00000010
+	ADDQ      $0x00000030, CX
 	JL        partial3a
 	VANDPS    (AX), Z4, Z5
 	VADDPS    Z5, Z0, Z0
 	SUBQ      $0x00000010, CX
-	CMPQ      CX, $0x00000010
 	JL        partial3b
 	VANDPS    64(AX), Z4, Z5
 	VADDPS    Z5, Z1, Z1
 	SUBQ      $0x00000010, CX
-	CMPQ      CX, $0x00000010
 	JL        partial3c
 	VANDPS    128(AX), Z4, Z5
 	VADDPS    Z5, Z2, Z2
 	SUBQ      $0x00000010, CX
-	TESTQ     CX, CX
+	ADDQ      $0x00000010, CX
 	JZ        end4
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -4340,7 +4282,7 @@ rest2:
 	JMP       end4
 
 partial3c:
-	TESTQ     CX, CX
+	ADDQ      $0x00000010, CX
 	JZ        end4
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -4350,7 +4292,7 @@ partial3c:
 	JMP       end4
 
 partial3b:
-	TESTQ     CX, CX
+	ADDQ      $0x00000010, CX
 	JZ        end4
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -4360,7 +4302,7 @@ partial3b:
 	JMP       end4
 
 partial3a:
-	TESTQ     CX, CX
+	ADDQ      $0x00000010, CX
 	JZ        end4
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -4394,10 +4336,10 @@ TEXT ·SquaredDistanceF32AVX512(SB), NOSPLIT, $0-52
 	MOVQ   x_base+0(FP), AX
 	MOVQ   y_base+24(FP), CX
 	MOVQ   x_len+8(FP), DX
+	SUBQ   $0x00000040, DX
+	JL     rest2
 
 round1:
-	CMPQ        DX, $0x00000040
-	JL          rest2
 	VMOVUPS     (AX), Z4
 	VSUBPS      (CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z0
@@ -4413,28 +4355,28 @@ round1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000040, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-64
+	JEQ         end4
 
 rest2:
-	CMPQ        DX, $0x00000010
+	ADDQ        $0x00000030, DX
 	JL          partial3a
 	VMOVUPS     (AX), Z4
 	VSUBPS      (CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z0
 	SUBQ        $0x00000010, DX
-	CMPQ        DX, $0x00000010
 	JL          partial3b
 	VMOVUPS     64(AX), Z4
 	VSUBPS      64(CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z1
 	SUBQ        $0x00000010, DX
-	CMPQ        DX, $0x00000010
 	JL          partial3c
 	VMOVUPS     128(AX), Z4
 	VSUBPS      128(CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z2
 	SUBQ        $0x00000010, DX
-	TESTQ       DX, DX
+	ADDQ        $0x00000010, DX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
@@ -4445,7 +4387,7 @@ rest2:
 	JMP         end4
 
 partial3c:
-	TESTQ       DX, DX
+	ADDQ        $0x00000010, DX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
@@ -4456,7 +4398,7 @@ partial3c:
 	JMP         end4
 
 partial3b:
-	TESTQ       DX, DX
+	ADDQ        $0x00000010, DX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
@@ -4467,7 +4409,7 @@ partial3b:
 	JMP         end4
 
 partial3a:
-	TESTQ       DX, DX
+	ADDQ        $0x00000010, DX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
@@ -4513,10 +4455,10 @@ TEXT ·SquaredDistanceWideF32AVX512(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    y_base+32(FP), CX
 	MOVQ    x_len+16(FP), DX
+	SUBQ    $0x00000040, DX
+	JL      rest2
 
 round1:
-	CMPQ        DX, $0x00000040
-	JL          rest2
 	VMOVUPS     (AX), Z4
 	VSUBPS      (CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z0
@@ -4532,28 +4474,28 @@ round1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000040, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-64
+	JEQ         end4
 
 rest2:
-	CMPQ        DX, $0x00000010
+	ADDQ        $0x00000030, DX
 	JL          partial3a
 	VMOVUPS     (AX), Z4
 	VSUBPS      (CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z0
 	SUBQ        $0x00000010, DX
-	CMPQ        DX, $0x00000010
 	JL          partial3b
 	VMOVUPS     64(AX), Z4
 	VSUBPS      64(CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z1
 	SUBQ        $0x00000010, DX
-	CMPQ        DX, $0x00000010
 	JL          partial3c
 	VMOVUPS     128(AX), Z4
 	VSUBPS      128(CX), Z4, Z4
 	VFMADD231PS Z4, Z4, Z2
 	SUBQ        $0x00000010, DX
-	TESTQ       DX, DX
+	ADDQ        $0x00000010, DX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
@@ -4564,7 +4506,7 @@ rest2:
 	JMP         end4
 
 partial3c:
-	TESTQ       DX, DX
+	ADDQ        $0x00000010, DX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
@@ -4575,7 +4517,7 @@ partial3c:
 	JMP         end4
 
 partial3b:
-	TESTQ       DX, DX
+	ADDQ        $0x00000010, DX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
@@ -4586,7 +4528,7 @@ partial3b:
 	JMP         end4
 
 partial3a:
-	TESTQ       DX, DX
+	ADDQ        $0x00000010, DX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
@@ -4620,32 +4562,32 @@ TEXT ·VarianceF32AVX512(SB), NOSPLIT, $0-28
 	VXORPS Z3, Z3, Z3
 	MOVQ   x_base+0(FP), AX
 	MOVQ   x_len+8(FP), CX
+	SUBQ   $0x00000040, CX
+	JL     rest2
 
 round1:
-	CMPQ   CX, $0x00000040
-	JL     rest2
 	VADDPS (AX), Z0, Z0
 	VADDPS 64(AX), Z1, Z1
 	VADDPS 128(AX), Z2, Z2
 	VADDPS 192(AX), Z3, Z3
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000040, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-64
+	JEQ    end4
 
 rest2:
-	CMPQ         CX, $0x00000010
+	ADDQ         $0x00000030, CX
 	JL           partial3a
 	VADDPS       (AX), Z0, Z0
 	SUBQ         $0x00000010, CX
-	CMPQ         CX, $0x00000010
 	JL           partial3b
 	VADDPS       64(AX), Z1, Z1
 	SUBQ         $0x00000010, CX
-	CMPQ         CX, $0x00000010
 	JL           partial3c
 	VADDPS       128(AX), Z2, Z2
 	SUBQ         $0x00000010, CX
-	TESTQ        CX, CX
+	ADDQ         $0x00000010, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -4655,7 +4597,7 @@ rest2:
 	JMP          end4
 
 partial3c:
-	TESTQ        CX, CX
+	ADDQ         $0x00000010, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -4665,7 +4607,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        CX, CX
+	ADDQ         $0x00000010, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -4675,7 +4617,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        CX, CX
+	ADDQ         $0x00000010, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -4708,10 +4650,10 @@ end4:
 	VSUBPS        Z5, Z5, Z3
 	MOVQ          x_base+0(FP), AX
 	MOVQ          x_len+8(FP), CX
+	SUBQ          $0x00000040, CX
+	JL            rest6
 
 round5:
-	CMPQ        CX, $0x00000040
-	JL          rest6
 	VMOVUPS     (AX), Z6
 	VSUBPS      Z5, Z6, Z6
 	VFMADD231PS Z6, Z6, Z0
@@ -4726,28 +4668,28 @@ round5:
 	VFMADD231PS Z6, Z6, Z3
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
-	JMP         round5
+	JGE         round5
+	CMPQ        CX, $-64
+	JEQ         end8
 
 rest6:
-	CMPQ        CX, $0x00000010
+	ADDQ        $0x00000030, CX
 	JL          partial7a
 	VMOVUPS     (AX), Z6
 	VSUBPS      Z5, Z6, Z6
 	VFMADD231PS Z6, Z6, Z0
 	SUBQ        $0x00000010, CX
-	CMPQ        CX, $0x00000010
 	JL          partial7b
 	VMOVUPS     64(AX), Z6
 	VSUBPS      Z5, Z6, Z6
 	VFMADD231PS Z6, Z6, Z1
 	SUBQ        $0x00000010, CX
-	CMPQ        CX, $0x00000010
 	JL          partial7c
 	VMOVUPS     128(AX), Z6
 	VSUBPS      Z5, Z6, Z6
 	VFMADD231PS Z6, Z6, Z2
 	SUBQ        $0x00000010, CX
-	TESTQ       CX, CX
+	ADDQ        $0x00000010, CX
 	JZ          end8
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -4758,7 +4700,7 @@ rest6:
 	JMP         end8
 
 partial7c:
-	TESTQ       CX, CX
+	ADDQ        $0x00000010, CX
 	JZ          end8
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -4769,7 +4711,7 @@ partial7c:
 	JMP         end8
 
 partial7b:
-	TESTQ       CX, CX
+	ADDQ        $0x00000010, CX
 	JZ          end8
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -4780,7 +4722,7 @@ partial7b:
 	JMP         end8
 
 partial7a:
-	TESTQ       CX, CX
+	ADDQ        $0x00000010, CX
 	JZ          end8
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -4827,10 +4769,10 @@ TEXT ·DeviationWideF32AVX512(SB), NOSPLIT, $0-36
 	VBROADCASTSS m+32(FP), Z4
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
+	SUBQ         $0x00000040, CX
+	JL           rest2
 
 round1:
-	CMPQ        CX, $0x00000040
-	JL          rest2
 	VMOVUPS     (AX), Z5
 	VSUBPS      Z4, Z5, Z5
 	VFMADD231PS Z5, Z5, Z0
@@ -4845,28 +4787,28 @@ round1:
 	VFMADD231PS Z5, Z5, Z3
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
-	JMP         round1
+	JGE         round1
+	CMPQ        CX, $-64
+	JEQ         end4
 
 rest2:
-	CMPQ        CX, $0x00000010
+	ADDQ        $0x00000030, CX
 	JL          partial3a
 	VMOVUPS     (AX), Z5
 	VSUBPS      Z4, Z5, Z5
 	VFMADD231PS Z5, Z5, Z0
 	SUBQ        $0x00000010, CX
-	CMPQ        CX, $0x00000010
 	JL          partial3b
 	VMOVUPS     64(AX), Z5
 	VSUBPS      Z4, Z5, Z5
 	VFMADD231PS Z5, Z5, Z1
 	SUBQ        $0x00000010, CX
-	CMPQ        CX, $0x00000010
 	JL          partial3c
 	VMOVUPS     128(AX), Z5
 	VSUBPS      Z4, Z5, Z5
 	VFMADD231PS Z5, Z5, Z2
 	SUBQ        $0x00000010, CX
-	TESTQ       CX, CX
+	ADDQ        $0x00000010, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -4877,7 +4819,7 @@ rest2:
 	JMP         end4
 
 partial3c:
-	TESTQ       CX, CX
+	ADDQ        $0x00000010, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -4888,7 +4830,7 @@ partial3c:
 	JMP         end4
 
 partial3b:
-	TESTQ       CX, CX
+	ADDQ        $0x00000010, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -4899,7 +4841,7 @@ partial3b:
 	JMP         end4
 
 partial3a:
-	TESTQ       CX, CX
+	ADDQ        $0x00000010, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -4931,10 +4873,10 @@ TEXT ·SumSquaresF32AVX512(SB), NOSPLIT, $0-28
 	VXORPS Z3, Z3, Z3
 	MOVQ   x_base+0(FP), AX
 	MOVQ   x_len+8(FP), CX
+	SUBQ   $0x00000040, CX
+	JL     rest2
 
 round1:
-	CMPQ        CX, $0x00000040
-	JL          rest2
 	VMOVUPS     (AX), Z4
 	VFMADD231PS Z4, Z4, Z0
 	VMOVUPS     64(AX), Z4
@@ -4945,25 +4887,25 @@ round1:
 	VFMADD231PS Z4, Z4, Z3
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000040, CX
-	JMP         round1
+	JGE         round1
+	CMPQ        CX, $-64
+	JEQ         end4
 
 rest2:
-	CMPQ        CX, $0x00000010
+	ADDQ        $0x00000030, CX
 	JL          partial3a
 	VMOVUPS     (AX), Z4
 	VFMADD231PS Z4, Z4, Z0
 	SUBQ        $0x00000010, CX
-	CMPQ        CX, $0x00000010
 	JL          partial3b
 	VMOVUPS     64(AX), Z4
 	VFMADD231PS Z4, Z4, Z1
 	SUBQ        $0x00000010, CX
-	CMPQ        CX, $0x00000010
 	JL          partial3c
 	VMOVUPS     128(AX), Z4
 	VFMADD231PS Z4, Z4, Z2
 	SUBQ        $0x00000010, CX
-	TESTQ       CX, CX
+	ADDQ        $0x00000010, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -4972,7 +4914,7 @@ rest2:
 	JMP         end4
 
 partial3c:
-	TESTQ       CX, CX
+	ADDQ        $0x00000010, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -4981,7 +4923,7 @@ partial3c:
 	JMP         end4
 
 partial3b:
-	TESTQ       CX, CX
+	ADDQ        $0x00000010, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -4990,7 +4932,7 @@ partial3b:
 	JMP         end4
 
 partial3a:
-	TESTQ       CX, CX
+	ADDQ        $0x00000010, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -5036,10 +4978,10 @@ TEXT ·CosineF32AVX512(SB), NOSPLIT, $0-52
 	MOVQ   x_base+0(FP), AX
 	MOVQ   y_base+24(FP), CX
 	MOVQ   x_len+8(FP), DX
+	SUBQ   $0x00000020, DX
+	JL     rest2
 
 round1:
-	CMPQ        DX, $0x00000020
-	JL          rest2
 	VMOVUPS     (AX), Z6
 	VMOVUPS     (CX), Z7
 	VFMADD231PS Z6, Z7, Z0
@@ -5053,10 +4995,12 @@ round1:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000020, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-32
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000010
+	ADDQ         $0x00000010, DX
 	JL           partial3a
 	VMOVUPS      (AX), Z6
 	VMOVUPS      (CX), Z7
@@ -5064,7 +5008,7 @@ rest2:
 	VFMADD231PS  Z6, Z6, Z2
 	VFMADD231PS  Z7, Z7, Z4
 	SUBQ         $0x00000010, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000010, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -5077,7 +5021,7 @@ rest2:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000010, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -5157,10 +5101,10 @@ TEXT ·CosineWideF32AVX512(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    y_base+32(FP), CX
 	MOVQ    x_len+16(FP), DX
+	SUBQ    $0x00000020, DX
+	JL      rest2
 
 round1:
-	CMPQ        DX, $0x00000020
-	JL          rest2
 	VMOVUPS     (AX), Z6
 	VMOVUPS     (CX), Z7
 	VFMADD231PS Z6, Z7, Z0
@@ -5174,10 +5118,12 @@ round1:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000020, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-32
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000010
+	ADDQ         $0x00000010, DX
 	JL           partial3a
 	VMOVUPS      (AX), Z6
 	VMOVUPS      (CX), Z7
@@ -5185,7 +5131,7 @@ rest2:
 	VFMADD231PS  Z6, Z6, Z2
 	VFMADD231PS  Z7, Z7, Z4
 	SUBQ         $0x00000010, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000010, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -5198,7 +5144,7 @@ rest2:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000010, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -5235,10 +5181,10 @@ TEXT ·AsumF64AVX512(SB), NOSPLIT, $0-32
 	VMOVUPD magnitudeF64<>+0(SB), Z4
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
+	SUBQ    $0x00000020, CX
+	JL      rest2
 
 round1:
-	CMPQ   CX, $0x00000020
-	JL     rest2
 	VANDPD (AX), Z4, Z5
 	VADDPD Z5, Z0, Z0
 	VANDPD 64(AX), Z4, Z5
@@ -5249,25 +5195,25 @@ round1:
 	VADDPD Z5, Z3, Z3
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000020, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-32
+	JEQ    end4
 
 rest2:
-	CMPQ      CX, $0x00000008
+	ADDQ      $0x00000018, CX
 	JL        partial3a
 	VANDPD    (AX), Z4, Z5
 	VADDPD    Z5, Z0, Z0
 	SUBQ      $0x00000008, CX
-	CMPQ      CX, $0x00000008
 	JL        partial3b
 	VANDPD    64(AX), Z4, Z5
 	VADDPD    Z5, Z1, Z1
 	SUBQ      $0x00000008, CX
-	CMPQ      CX, $0x00000008
 	JL        partial3c
 	VANDPD    128(AX), Z4, Z5
 	VADDPD    Z5, Z2, Z2
 	SUBQ      $0x00000008, CX
-	TESTQ     CX, CX
+	ADDQ      $0x00000008, CX
 	JZ        end4
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -5277,7 +5223,7 @@ rest2:
 	JMP       end4
 
 partial3c:
-	TESTQ     CX, CX
+	ADDQ      $0x00000008, CX
 	JZ        end4
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -5287,7 +5233,7 @@ partial3c:
 	JMP       end4
 
 partial3b:
-	TESTQ     CX, CX
+	ADDQ      $0x00000008, CX
 	JZ        end4
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -5297,7 +5243,7 @@ partial3b:
 	JMP       end4
 
 partial3a:
-	TESTQ     CX, CX
+	ADDQ      $0x00000008, CX
 	JZ        end4
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -5338,10 +5284,10 @@ TEXT ·AsumWideF64AVX512(SB), NOSPLIT, $0-32
 	VMOVUPD magnitudeF64<>+0(SB), Z4
 	MOVQ    x_base+8(FP), AX
 	MOVQ    x_len+16(FP), CX
+	SUBQ    $0x00000020, CX
+	JL      rest2
 
 round1:
-	CMPQ   CX, $0x00000020
-	JL     rest2
 	VANDPD (AX), Z4, Z5
 	VADDPD Z5, Z0, Z0
 	VANDPD 64(AX), Z4, Z5
@@ -5352,25 +5298,25 @@ round1:
 	VADDPD Z5, Z3, Z3
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000020, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-32
+	JEQ    end4
 
 rest2:
-	CMPQ      CX, $0x00000008
+	ADDQ      $0x00000018, CX
 	JL        partial3a
 	VANDPD    (AX), Z4, Z5
 	VADDPD    Z5, Z0, Z0
 	SUBQ      $0x00000008, CX
-	CMPQ      CX, $0x00000008
 	JL        partial3b
 	VANDPD    64(AX), Z4, Z5
 	VADDPD    Z5, Z1, Z1
 	SUBQ      $0x00000008, CX
-	CMPQ      CX, $0x00000008
 	JL        partial3c
 	VANDPD    128(AX), Z4, Z5
 	VADDPD    Z5, Z2, Z2
 	SUBQ      $0x00000008, CX
-	TESTQ     CX, CX
+	ADDQ      $0x00000008, CX
 	JZ        end4
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -5380,7 +5326,7 @@ rest2:
 	JMP       end4
 
 partial3c:
-	TESTQ     CX, CX
+	ADDQ      $0x00000008, CX
 	JZ        end4
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -5390,7 +5336,7 @@ partial3c:
 	JMP       end4
 
 partial3b:
-	TESTQ     CX, CX
+	ADDQ      $0x00000008, CX
 	JZ        end4
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -5400,7 +5346,7 @@ partial3b:
 	JMP       end4
 
 partial3a:
-	TESTQ     CX, CX
+	ADDQ      $0x00000008, CX
 	JZ        end4
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -5434,10 +5380,10 @@ TEXT ·SquaredDistanceF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ   x_base+0(FP), AX
 	MOVQ   y_base+24(FP), CX
 	MOVQ   x_len+8(FP), DX
+	SUBQ   $0x00000020, DX
+	JL     rest2
 
 round1:
-	CMPQ        DX, $0x00000020
-	JL          rest2
 	VMOVUPD     (AX), Z4
 	VSUBPD      (CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z0
@@ -5453,28 +5399,28 @@ round1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000020, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-32
+	JEQ         end4
 
 rest2:
-	CMPQ        DX, $0x00000008
+	ADDQ        $0x00000018, DX
 	JL          partial3a
 	VMOVUPD     (AX), Z4
 	VSUBPD      (CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z0
 	SUBQ        $0x00000008, DX
-	CMPQ        DX, $0x00000008
 	JL          partial3b
 	VMOVUPD     64(AX), Z4
 	VSUBPD      64(CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z1
 	SUBQ        $0x00000008, DX
-	CMPQ        DX, $0x00000008
 	JL          partial3c
 	VMOVUPD     128(AX), Z4
 	VSUBPD      128(CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z2
 	SUBQ        $0x00000008, DX
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
@@ -5485,7 +5431,7 @@ rest2:
 	JMP         end4
 
 partial3c:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
@@ -5496,7 +5442,7 @@ partial3c:
 	JMP         end4
 
 partial3b:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
@@ -5507,7 +5453,7 @@ partial3b:
 	JMP         end4
 
 partial3a:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
@@ -5550,10 +5496,10 @@ TEXT ·SquaredDistanceWideF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    y_base+32(FP), CX
 	MOVQ    x_len+16(FP), DX
+	SUBQ    $0x00000020, DX
+	JL      rest2
 
 round1:
-	CMPQ        DX, $0x00000020
-	JL          rest2
 	VMOVUPD     (AX), Z4
 	VSUBPD      (CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z0
@@ -5569,28 +5515,28 @@ round1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000020, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-32
+	JEQ         end4
 
 rest2:
-	CMPQ        DX, $0x00000008
+	ADDQ        $0x00000018, DX
 	JL          partial3a
 	VMOVUPD     (AX), Z4
 	VSUBPD      (CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z0
 	SUBQ        $0x00000008, DX
-	CMPQ        DX, $0x00000008
 	JL          partial3b
 	VMOVUPD     64(AX), Z4
 	VSUBPD      64(CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z1
 	SUBQ        $0x00000008, DX
-	CMPQ        DX, $0x00000008
 	JL          partial3c
 	VMOVUPD     128(AX), Z4
 	VSUBPD      128(CX), Z4, Z4
 	VFMADD231PD Z4, Z4, Z2
 	SUBQ        $0x00000008, DX
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
@@ -5601,7 +5547,7 @@ rest2:
 	JMP         end4
 
 partial3c:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
@@ -5612,7 +5558,7 @@ partial3c:
 	JMP         end4
 
 partial3b:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
@@ -5623,7 +5569,7 @@ partial3b:
 	JMP         end4
 
 partial3a:
-	TESTQ       DX, DX
+	ADDQ        $0x00000008, DX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
@@ -5657,32 +5603,32 @@ TEXT ·VarianceF64AVX512(SB), NOSPLIT, $0-32
 	VXORPS Z3, Z3, Z3
 	MOVQ   x_base+0(FP), AX
 	MOVQ   x_len+8(FP), CX
+	SUBQ   $0x00000020, CX
+	JL     rest2
 
 round1:
-	CMPQ   CX, $0x00000020
-	JL     rest2
 	VADDPD (AX), Z0, Z0
 	VADDPD 64(AX), Z1, Z1
 	VADDPD 128(AX), Z2, Z2
 	VADDPD 192(AX), Z3, Z3
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000020, CX
-	JMP    round1
+	JGE    round1
+	CMPQ   CX, $-32
+	JEQ    end4
 
 rest2:
-	CMPQ         CX, $0x00000008
+	ADDQ         $0x00000018, CX
 	JL           partial3a
 	VADDPD       (AX), Z0, Z0
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3b
 	VADDPD       64(AX), Z1, Z1
 	SUBQ         $0x00000008, CX
-	CMPQ         CX, $0x00000008
 	JL           partial3c
 	VADDPD       128(AX), Z2, Z2
 	SUBQ         $0x00000008, CX
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -5692,7 +5638,7 @@ rest2:
 	JMP          end4
 
 partial3c:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -5702,7 +5648,7 @@ partial3c:
 	JMP          end4
 
 partial3b:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -5712,7 +5658,7 @@ partial3b:
 	JMP          end4
 
 partial3a:
-	TESTQ        CX, CX
+	ADDQ         $0x00000008, CX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), DX
 	KMOVW        (DX)(CX*2), K1
@@ -5742,10 +5688,10 @@ end4:
 	VSUBPD        Z5, Z5, Z3
 	MOVQ          x_base+0(FP), AX
 	MOVQ          x_len+8(FP), CX
+	SUBQ          $0x00000020, CX
+	JL            rest6
 
 round5:
-	CMPQ        CX, $0x00000020
-	JL          rest6
 	VMOVUPD     (AX), Z6
 	VSUBPD      Z5, Z6, Z6
 	VFMADD231PD Z6, Z6, Z0
@@ -5760,28 +5706,28 @@ round5:
 	VFMADD231PD Z6, Z6, Z3
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
-	JMP         round5
+	JGE         round5
+	CMPQ        CX, $-32
+	JEQ         end8
 
 rest6:
-	CMPQ        CX, $0x00000008
+	ADDQ        $0x00000018, CX
 	JL          partial7a
 	VMOVUPD     (AX), Z6
 	VSUBPD      Z5, Z6, Z6
 	VFMADD231PD Z6, Z6, Z0
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial7b
 	VMOVUPD     64(AX), Z6
 	VSUBPD      Z5, Z6, Z6
 	VFMADD231PD Z6, Z6, Z1
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial7c
 	VMOVUPD     128(AX), Z6
 	VSUBPD      Z5, Z6, Z6
 	VFMADD231PD Z6, Z6, Z2
 	SUBQ        $0x00000008, CX
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end8
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -5792,7 +5738,7 @@ rest6:
 	JMP         end8
 
 partial7c:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end8
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -5803,7 +5749,7 @@ partial7c:
 	JMP         end8
 
 partial7b:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end8
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -5814,7 +5760,7 @@ partial7b:
 	JMP         end8
 
 partial7a:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end8
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -5858,10 +5804,10 @@ TEXT ·DeviationWideF64AVX512(SB), NOSPLIT, $0-40
 	VBROADCASTSD m+32(FP), Z4
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
+	SUBQ         $0x00000020, CX
+	JL           rest2
 
 round1:
-	CMPQ        CX, $0x00000020
-	JL          rest2
 	VMOVUPD     (AX), Z5
 	VSUBPD      Z4, Z5, Z5
 	VFMADD231PD Z5, Z5, Z0
@@ -5876,28 +5822,28 @@ round1:
 	VFMADD231PD Z5, Z5, Z3
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
-	JMP         round1
+	JGE         round1
+	CMPQ        CX, $-32
+	JEQ         end4
 
 rest2:
-	CMPQ        CX, $0x00000008
+	ADDQ        $0x00000018, CX
 	JL          partial3a
 	VMOVUPD     (AX), Z5
 	VSUBPD      Z4, Z5, Z5
 	VFMADD231PD Z5, Z5, Z0
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial3b
 	VMOVUPD     64(AX), Z5
 	VSUBPD      Z4, Z5, Z5
 	VFMADD231PD Z5, Z5, Z1
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial3c
 	VMOVUPD     128(AX), Z5
 	VSUBPD      Z4, Z5, Z5
 	VFMADD231PD Z5, Z5, Z2
 	SUBQ        $0x00000008, CX
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -5908,7 +5854,7 @@ rest2:
 	JMP         end4
 
 partial3c:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -5919,7 +5865,7 @@ partial3c:
 	JMP         end4
 
 partial3b:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -5930,7 +5876,7 @@ partial3b:
 	JMP         end4
 
 partial3a:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -5962,10 +5908,10 @@ TEXT ·SumSquaresF64AVX512(SB), NOSPLIT, $0-32
 	VXORPS Z3, Z3, Z3
 	MOVQ   x_base+0(FP), AX
 	MOVQ   x_len+8(FP), CX
+	SUBQ   $0x00000020, CX
+	JL     rest2
 
 round1:
-	CMPQ        CX, $0x00000020
-	JL          rest2
 	VMOVUPD     (AX), Z4
 	VFMADD231PD Z4, Z4, Z0
 	VMOVUPD     64(AX), Z4
@@ -5976,25 +5922,25 @@ round1:
 	VFMADD231PD Z4, Z4, Z3
 	ADDQ        $0x00000100, AX
 	SUBQ        $0x00000020, CX
-	JMP         round1
+	JGE         round1
+	CMPQ        CX, $-32
+	JEQ         end4
 
 rest2:
-	CMPQ        CX, $0x00000008
+	ADDQ        $0x00000018, CX
 	JL          partial3a
 	VMOVUPD     (AX), Z4
 	VFMADD231PD Z4, Z4, Z0
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial3b
 	VMOVUPD     64(AX), Z4
 	VFMADD231PD Z4, Z4, Z1
 	SUBQ        $0x00000008, CX
-	CMPQ        CX, $0x00000008
 	JL          partial3c
 	VMOVUPD     128(AX), Z4
 	VFMADD231PD Z4, Z4, Z2
 	SUBQ        $0x00000008, CX
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -6003,7 +5949,7 @@ rest2:
 	JMP         end4
 
 partial3c:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -6012,7 +5958,7 @@ partial3c:
 	JMP         end4
 
 partial3b:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -6021,7 +5967,7 @@ partial3b:
 	JMP         end4
 
 partial3a:
-	TESTQ       CX, CX
+	ADDQ        $0x00000008, CX
 	JZ          end4
 	LEAQ        bitMasks<>+0(SB), DX
 	KMOVW       (DX)(CX*2), K1
@@ -6064,10 +6010,10 @@ TEXT ·CosineF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ   x_base+0(FP), AX
 	MOVQ   y_base+24(FP), CX
 	MOVQ   x_len+8(FP), DX
+	SUBQ   $0x00000010, DX
+	JL     rest2
 
 round1:
-	CMPQ        DX, $0x00000010
-	JL          rest2
 	VMOVUPD     (AX), Z6
 	VMOVUPD     (CX), Z7
 	VFMADD231PD Z6, Z7, Z0
@@ -6081,10 +6027,12 @@ round1:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000010, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-16
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000008
+	ADDQ         $0x00000008, DX
 	JL           partial3a
 	VMOVUPD      (AX), Z6
 	VMOVUPD      (CX), Z7
@@ -6092,7 +6040,7 @@ rest2:
 	VFMADD231PD  Z6, Z6, Z2
 	VFMADD231PD  Z7, Z7, Z4
 	SUBQ         $0x00000008, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -6105,7 +6053,7 @@ rest2:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -6178,10 +6126,10 @@ TEXT ·CosineWideF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    y_base+32(FP), CX
 	MOVQ    x_len+16(FP), DX
+	SUBQ    $0x00000010, DX
+	JL      rest2
 
 round1:
-	CMPQ        DX, $0x00000010
-	JL          rest2
 	VMOVUPD     (AX), Z6
 	VMOVUPD     (CX), Z7
 	VFMADD231PD Z6, Z7, Z0
@@ -6195,10 +6143,12 @@ round1:
 	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000010, DX
-	JMP         round1
+	JGE         round1
+	CMPQ        DX, $-16
+	JEQ         end4
 
 rest2:
-	CMPQ         DX, $0x00000008
+	ADDQ         $0x00000008, DX
 	JL           partial3a
 	VMOVUPD      (AX), Z6
 	VMOVUPD      (CX), Z7
@@ -6206,7 +6156,7 @@ rest2:
 	VFMADD231PD  Z6, Z6, Z2
 	VFMADD231PD  Z7, Z7, Z4
 	SUBQ         $0x00000008, DX
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1
@@ -6219,7 +6169,7 @@ rest2:
 	JMP          end4
 
 partial3a:
-	TESTQ        DX, DX
+	ADDQ         $0x00000008, DX
 	JZ           end4
 	LEAQ         bitMasks<>+0(SB), BX
 	KMOVW        (BX)(DX*2), K1

@@ -20,10 +20,10 @@ TEXT ·MomentumF32AVX2(SB), NOSPLIT, $0-80
 	MOVQ         v_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-32, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000020
-	JL           done2
+vectors2:
 	VMOVUPS      (AX), Y3
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
@@ -72,11 +72,13 @@ vectors1:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000020, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-32
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000010
-	JL           done4
+done3:
+	ADDQ         $+16, BX
+	JL           done5
 	VMOVUPS      (AX), Y3
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
@@ -104,9 +106,9 @@ done2:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
 
-done4:
-	CMPQ         BX, $0x00000008
-	JL           done6
+done5:
+	ADDQ         $+8, BX
+	JL           done7
 	VMOVUPS      (AX), Y3
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
@@ -123,9 +125,9 @@ done4:
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000008, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000008, BX
+	JZ           end1
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x02, DI
@@ -196,7 +198,7 @@ skip16:
 
 skip17:
 stored13:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -216,10 +218,10 @@ TEXT ·NesterovF32AVX2(SB), NOSPLIT, $0-80
 	MOVQ         v_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-32, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000020
-	JL           done2
+vectors2:
 	VMOVUPS      (AX), Y3
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
@@ -272,11 +274,13 @@ vectors1:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000020, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-32
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000010
-	JL           done4
+done3:
+	ADDQ         $+16, BX
+	JL           done5
 	VMOVUPS      (AX), Y3
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
@@ -306,9 +310,9 @@ done2:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
 
-done4:
-	CMPQ         BX, $0x00000008
-	JL           done6
+done5:
+	ADDQ         $+8, BX
+	JL           done7
 	VMOVUPS      (AX), Y3
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
@@ -326,9 +330,9 @@ done4:
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000008, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000008, BX
+	JZ           end1
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x02, DI
@@ -400,7 +404,7 @@ skip16:
 
 skip17:
 stored13:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -425,10 +429,10 @@ TEXT ·RMSPropF32AVX2(SB), NOSPLIT, $0-88
 	MOVQ         s_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-32, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000020
-	JL           done2
+vectors2:
 	VMOVUPS      (AX), Y7
 	VMOVUPS      (CX), Y8
 	VMOVUPS      (DX), Y9
@@ -505,11 +509,13 @@ vectors1:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000020, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-32
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000010
-	JL           done4
+done3:
+	ADDQ         $+16, BX
+	JL           done5
 	VMOVUPS      (AX), Y7
 	VMOVUPS      (CX), Y8
 	VMOVUPS      (DX), Y9
@@ -551,9 +557,9 @@ done2:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
 
-done4:
-	CMPQ         BX, $0x00000008
-	JL           done6
+done5:
+	ADDQ         $+8, BX
+	JL           done7
 	VMOVUPS      (AX), Y7
 	VMOVUPS      (CX), Y8
 	VMOVUPS      (DX), Y9
@@ -577,9 +583,9 @@ done4:
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000008, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000008, BX
+	JZ           end1
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x02, DI
@@ -657,7 +663,7 @@ skip16:
 
 skip17:
 stored13:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -678,10 +684,10 @@ TEXT ·AdagradF32AVX2(SB), NOSPLIT, $0-80
 	MOVQ         s_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-32, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000020
-	JL           done2
+vectors2:
 	VMOVUPS      (AX), Y4
 	VMOVUPS      (CX), Y5
 	VMOVUPS      (DX), Y6
@@ -738,11 +744,13 @@ vectors1:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000020, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-32
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000010
-	JL           done4
+done3:
+	ADDQ         $+16, BX
+	JL           done5
 	VMOVUPS      (AX), Y4
 	VMOVUPS      (CX), Y5
 	VMOVUPS      (DX), Y6
@@ -774,9 +782,9 @@ done2:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
 
-done4:
-	CMPQ         BX, $0x00000008
-	JL           done6
+done5:
+	ADDQ         $+8, BX
+	JL           done7
 	VMOVUPS      (AX), Y4
 	VMOVUPS      (CX), Y5
 	VMOVUPS      (DX), Y6
@@ -795,9 +803,9 @@ done4:
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000008, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000008, BX
+	JZ           end1
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x02, DI
@@ -870,7 +878,7 @@ skip16:
 
 skip17:
 stored13:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -899,10 +907,10 @@ TEXT ·AdamF32AVX2(SB), NOSPLIT, $0-128
 	MOVQ         v_base+48(FP), DX
 	MOVQ         g_base+72(FP), BX
 	MOVQ         w_len+8(FP), SI
+	ADDQ         $-32, SI
+	JL           done3
 
-vectors1:
-	CMPQ         SI, $0x00000020
-	JL           done2
+vectors2:
 	VMOVUPS      (AX), Y10
 	VMOVUPS      (CX), Y11
 	VMOVUPS      (DX), Y12
@@ -1008,11 +1016,13 @@ vectors1:
 	ADDQ         $0x00000080, DX
 	ADDQ         $0x00000080, BX
 	SUBQ         $0x00000020, SI
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         SI, $-32
+	JEQ          end1
 
-done2:
-	CMPQ         SI, $0x00000010
-	JL           done4
+done3:
+	ADDQ         $+16, SI
+	JL           done5
 	VMOVUPS      (AX), Y10
 	VMOVUPS      (CX), Y11
 	VMOVUPS      (DX), Y12
@@ -1069,9 +1079,9 @@ done2:
 	ADDQ         $0x00000040, BX
 	SUBQ         $0x00000010, SI
 
-done4:
-	CMPQ         SI, $0x00000008
-	JL           done6
+done5:
+	ADDQ         $+8, SI
+	JL           done7
 	VMOVUPS      (AX), Y10
 	VMOVUPS      (CX), Y11
 	VMOVUPS      (DX), Y12
@@ -1103,9 +1113,9 @@ done4:
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000008, SI
 
-done6:
-	TESTQ        SI, SI
-	JZ           end7
+done7:
+	ADDQ         $0x00000008, SI
+	JZ           end1
 	LEAQ         laneMasks<>+0(SB), DI
 	MOVQ         SI, R8
 	SHLQ         $0x02, R8
@@ -1217,7 +1227,7 @@ skip21:
 
 skip22:
 stored18:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -1246,10 +1256,10 @@ TEXT ·AMSGradF32AVX2(SB), NOSPLIT, $0-148
 	MOVQ         h_base+72(FP), BX
 	MOVQ         g_base+96(FP), SI
 	MOVQ         w_len+8(FP), DI
+	ADDQ         $-32, DI
+	JL           done3
 
-vectors1:
-	CMPQ         DI, $0x00000020
-	JL           done2
+vectors2:
 	VMOVUPS      (AX), Y9
 	VMOVUPS      (CX), Y10
 	VMOVUPS      (DX), Y11
@@ -1364,11 +1374,13 @@ vectors1:
 	ADDQ         $0x00000080, BX
 	ADDQ         $0x00000080, SI
 	SUBQ         $0x00000020, DI
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         DI, $-32
+	JEQ          end1
 
-done2:
-	CMPQ         DI, $0x00000010
-	JL           done4
+done3:
+	ADDQ         $+16, DI
+	JL           done5
 	VMOVUPS      (AX), Y9
 	VMOVUPS      (CX), Y10
 	VMOVUPS      (DX), Y11
@@ -1430,9 +1442,9 @@ done2:
 	ADDQ         $0x00000040, SI
 	SUBQ         $0x00000010, DI
 
-done4:
-	CMPQ         DI, $0x00000008
-	JL           done6
+done5:
+	ADDQ         $+8, DI
+	JL           done7
 	VMOVUPS      (AX), Y9
 	VMOVUPS      (CX), Y10
 	VMOVUPS      (DX), Y11
@@ -1467,9 +1479,9 @@ done4:
 	ADDQ         $0x00000020, SI
 	SUBQ         $0x00000008, DI
 
-done6:
-	TESTQ        DI, DI
-	JZ           end7
+done7:
+	ADDQ         $0x00000008, DI
+	JZ           end1
 	LEAQ         laneMasks<>+0(SB), R8
 	MOVQ         DI, R9
 	SHLQ         $0x02, R9
@@ -1610,7 +1622,7 @@ skip26:
 
 skip27:
 stored23:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -1638,10 +1650,10 @@ TEXT ·LionF32AVX2(SB), NOSPLIT, $0-96
 	MOVQ         m_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-32, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000020
-	JL           done2
+vectors2:
 	VMOVUPS      (AX), Y10
 	VMOVUPS      (CX), Y11
 	VMOVUPS      (DX), Y12
@@ -1726,11 +1738,13 @@ vectors1:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000020, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-32
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000010
-	JL           done4
+done3:
+	ADDQ         $+16, BX
+	JL           done5
 	VMOVUPS      (AX), Y10
 	VMOVUPS      (CX), Y11
 	VMOVUPS      (DX), Y12
@@ -1776,9 +1790,9 @@ done2:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
 
-done4:
-	CMPQ         BX, $0x00000008
-	JL           done6
+done5:
+	ADDQ         $+8, BX
+	JL           done7
 	VMOVUPS      (AX), Y10
 	VMOVUPS      (CX), Y11
 	VMOVUPS      (DX), Y12
@@ -1804,9 +1818,9 @@ done4:
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000008, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000008, BX
+	JZ           end1
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x02, DI
@@ -1886,7 +1900,7 @@ skip16:
 
 skip17:
 stored13:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -1907,10 +1921,10 @@ TEXT ·MomentumF64AVX2(SB), NOSPLIT, $0-88
 	MOVQ         v_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-16, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000010
-	JL           done2
+vectors2:
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (CX), Y5
 	VMOVUPD      (DX), Y6
@@ -1967,11 +1981,13 @@ vectors1:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-16
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000008
-	JL           done4
+done3:
+	ADDQ         $+8, BX
+	JL           done5
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (CX), Y5
 	VMOVUPD      (DX), Y6
@@ -2003,9 +2019,9 @@ done2:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
 
-done4:
-	CMPQ         BX, $0x00000004
-	JL           done6
+done5:
+	ADDQ         $+4, BX
+	JL           done7
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (CX), Y5
 	VMOVUPD      (DX), Y6
@@ -2024,9 +2040,9 @@ done4:
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000004, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000004, BX
+	JZ           end1
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x03, DI
@@ -2085,7 +2101,7 @@ skip14:
 
 skip15:
 stored12:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2106,10 +2122,10 @@ TEXT ·NesterovF64AVX2(SB), NOSPLIT, $0-88
 	MOVQ         v_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-16, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000010
-	JL           done2
+vectors2:
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (CX), Y5
 	VMOVUPD      (DX), Y6
@@ -2170,11 +2186,13 @@ vectors1:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-16
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000008
-	JL           done4
+done3:
+	ADDQ         $+8, BX
+	JL           done5
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (CX), Y5
 	VMOVUPD      (DX), Y6
@@ -2208,9 +2226,9 @@ done2:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
 
-done4:
-	CMPQ         BX, $0x00000004
-	JL           done6
+done5:
+	ADDQ         $+4, BX
+	JL           done7
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (CX), Y5
 	VMOVUPD      (DX), Y6
@@ -2230,9 +2248,9 @@ done4:
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000004, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000004, BX
+	JZ           end1
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x03, DI
@@ -2292,7 +2310,7 @@ skip14:
 
 skip15:
 stored12:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2317,10 +2335,10 @@ TEXT ·RMSPropF64AVX2(SB), NOSPLIT, $0-104
 	MOVQ         s_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-16, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000010
-	JL           done2
+vectors2:
 	VMOVUPD      (AX), Y7
 	VMOVUPD      (CX), Y8
 	VMOVUPD      (DX), Y9
@@ -2397,11 +2415,13 @@ vectors1:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-16
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000008
-	JL           done4
+done3:
+	ADDQ         $+8, BX
+	JL           done5
 	VMOVUPD      (AX), Y7
 	VMOVUPD      (CX), Y8
 	VMOVUPD      (DX), Y9
@@ -2443,9 +2463,9 @@ done2:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
 
-done4:
-	CMPQ         BX, $0x00000004
-	JL           done6
+done5:
+	ADDQ         $+4, BX
+	JL           done7
 	VMOVUPD      (AX), Y7
 	VMOVUPD      (CX), Y8
 	VMOVUPD      (DX), Y9
@@ -2469,9 +2489,9 @@ done4:
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000004, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000004, BX
+	JZ           end1
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x03, DI
@@ -2535,7 +2555,7 @@ skip14:
 
 skip15:
 stored12:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2556,10 +2576,10 @@ TEXT ·AdagradF64AVX2(SB), NOSPLIT, $0-88
 	MOVQ         s_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-16, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000010
-	JL           done2
+vectors2:
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (CX), Y5
 	VMOVUPD      (DX), Y6
@@ -2616,11 +2636,13 @@ vectors1:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-16
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000008
-	JL           done4
+done3:
+	ADDQ         $+8, BX
+	JL           done5
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (CX), Y5
 	VMOVUPD      (DX), Y6
@@ -2652,9 +2674,9 @@ done2:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
 
-done4:
-	CMPQ         BX, $0x00000004
-	JL           done6
+done5:
+	ADDQ         $+4, BX
+	JL           done7
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (CX), Y5
 	VMOVUPD      (DX), Y6
@@ -2673,9 +2695,9 @@ done4:
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000004, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000004, BX
+	JZ           end1
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x03, DI
@@ -2734,7 +2756,7 @@ skip14:
 
 skip15:
 stored12:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2763,10 +2785,10 @@ TEXT ·AdamF64AVX2(SB), NOSPLIT, $0-160
 	MOVQ         v_base+48(FP), DX
 	MOVQ         g_base+72(FP), BX
 	MOVQ         w_len+8(FP), SI
+	ADDQ         $-16, SI
+	JL           done3
 
-vectors1:
-	CMPQ         SI, $0x00000010
-	JL           done2
+vectors2:
 	VMOVUPD      (AX), Y10
 	VMOVUPD      (CX), Y11
 	VMOVUPD      (DX), Y12
@@ -2876,11 +2898,13 @@ vectors1:
 	ADDQ         $0x00000080, DX
 	ADDQ         $0x00000080, BX
 	SUBQ         $0x00000010, SI
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         SI, $-16
+	JEQ          end1
 
-done2:
-	CMPQ         SI, $0x00000008
-	JL           done4
+done3:
+	ADDQ         $+8, SI
+	JL           done5
 	VMOVUPD      (AX), Y10
 	VMOVUPD      (CX), Y11
 	VMOVUPD      (DX), Y12
@@ -2939,9 +2963,9 @@ done2:
 	ADDQ         $0x00000040, BX
 	SUBQ         $0x00000008, SI
 
-done4:
-	CMPQ         SI, $0x00000004
-	JL           done6
+done5:
+	ADDQ         $+4, SI
+	JL           done7
 	VMOVUPD      (AX), Y10
 	VMOVUPD      (CX), Y11
 	VMOVUPD      (DX), Y12
@@ -2974,9 +2998,9 @@ done4:
 	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000004, SI
 
-done6:
-	TESTQ        SI, SI
-	JZ           end7
+done7:
+	ADDQ         $0x00000004, SI
+	JZ           end1
 	LEAQ         laneMasks<>+0(SB), DI
 	MOVQ         SI, R8
 	SHLQ         $0x03, R8
@@ -3068,7 +3092,7 @@ skip18:
 
 skip19:
 stored16:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3097,10 +3121,10 @@ TEXT ·AMSGradF64AVX2(SB), NOSPLIT, $0-176
 	MOVQ         h_base+72(FP), BX
 	MOVQ         g_base+96(FP), SI
 	MOVQ         w_len+8(FP), DI
+	ADDQ         $-16, DI
+	JL           done3
 
-vectors1:
-	CMPQ         DI, $0x00000010
-	JL           done2
+vectors2:
 	VMOVUPD      (AX), Y9
 	VMOVUPD      (CX), Y10
 	VMOVUPD      (DX), Y11
@@ -3219,11 +3243,13 @@ vectors1:
 	ADDQ         $0x00000080, BX
 	ADDQ         $0x00000080, SI
 	SUBQ         $0x00000010, DI
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         DI, $-16
+	JEQ          end1
 
-done2:
-	CMPQ         DI, $0x00000008
-	JL           done4
+done3:
+	ADDQ         $+8, DI
+	JL           done5
 	VMOVUPD      (AX), Y9
 	VMOVUPD      (CX), Y10
 	VMOVUPD      (DX), Y11
@@ -3287,9 +3313,9 @@ done2:
 	ADDQ         $0x00000040, SI
 	SUBQ         $0x00000008, DI
 
-done4:
-	CMPQ         DI, $0x00000004
-	JL           done6
+done5:
+	ADDQ         $+4, DI
+	JL           done7
 	VMOVUPD      (AX), Y9
 	VMOVUPD      (CX), Y10
 	VMOVUPD      (DX), Y11
@@ -3325,9 +3351,9 @@ done4:
 	ADDQ         $0x00000020, SI
 	SUBQ         $0x00000004, DI
 
-done6:
-	TESTQ        DI, DI
-	JZ           end7
+done7:
+	ADDQ         $0x00000004, DI
+	JZ           end1
 	LEAQ         laneMasks<>+0(SB), R8
 	MOVQ         DI, R9
 	SHLQ         $0x03, R9
@@ -3441,7 +3467,7 @@ skip22:
 
 skip23:
 stored20:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3470,10 +3496,10 @@ TEXT ·LionF64AVX2(SB), NOSPLIT, $0-120
 	MOVQ         m_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-16, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000010
-	JL           done2
+vectors2:
 	VMOVUPD      (AX), Y11
 	VMOVUPD      (CX), Y12
 	VMOVUPD      (DX), Y13
@@ -3570,11 +3596,13 @@ vectors1:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000010, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-16
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000008
-	JL           done4
+done3:
+	ADDQ         $+8, BX
+	JL           done5
 	VMOVUPD      (AX), Y11
 	VMOVUPD      (CX), Y12
 	VMOVUPD      (DX), Y13
@@ -3626,9 +3654,9 @@ done2:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
 
-done4:
-	CMPQ         BX, $0x00000004
-	JL           done6
+done5:
+	ADDQ         $+4, BX
+	JL           done7
 	VMOVUPD      (AX), Y11
 	VMOVUPD      (CX), Y12
 	VMOVUPD      (DX), Y13
@@ -3657,9 +3685,9 @@ done4:
 	ADDQ         $0x00000020, DX
 	SUBQ         $0x00000004, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000004, BX
+	JZ           end1
 	LEAQ         laneMasks<>+0(SB), SI
 	MOVQ         BX, DI
 	SHLQ         $0x03, DI
@@ -3728,7 +3756,7 @@ skip14:
 
 skip15:
 stored12:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3748,10 +3776,10 @@ TEXT ·MomentumF32AVX512(SB), NOSPLIT, $0-80
 	MOVQ         v_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-64, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000040
-	JL           done2
+vectors2:
 	VMOVUPS      (AX), Z3
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
@@ -3800,11 +3828,13 @@ vectors1:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
 	SUBQ         $0x00000040, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-64
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000020
-	JL           done4
+done3:
+	ADDQ         $+32, BX
+	JL           done5
 	VMOVUPS      (AX), Z3
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
@@ -3832,9 +3862,9 @@ done2:
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000020, BX
 
-done4:
-	CMPQ         BX, $0x00000010
-	JL           done6
+done5:
+	ADDQ         $+16, BX
+	JL           done7
 	VMOVUPS      (AX), Z3
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
@@ -3851,9 +3881,9 @@ done4:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000010, BX
+	JZ           end1
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPS.Z    (AX), K1, Z3
@@ -3868,7 +3898,7 @@ done6:
 	VMOVUPS      Z3, K1, (AX)
 	VMOVUPS      Z4, K1, (CX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3888,10 +3918,10 @@ TEXT ·NesterovF32AVX512(SB), NOSPLIT, $0-80
 	MOVQ         v_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-64, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000040
-	JL           done2
+vectors2:
 	VMOVUPS      (AX), Z3
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
@@ -3944,11 +3974,13 @@ vectors1:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
 	SUBQ         $0x00000040, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-64
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000020
-	JL           done4
+done3:
+	ADDQ         $+32, BX
+	JL           done5
 	VMOVUPS      (AX), Z3
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
@@ -3978,9 +4010,9 @@ done2:
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000020, BX
 
-done4:
-	CMPQ         BX, $0x00000010
-	JL           done6
+done5:
+	ADDQ         $+16, BX
+	JL           done7
 	VMOVUPS      (AX), Z3
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
@@ -3998,9 +4030,9 @@ done4:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000010, BX
+	JZ           end1
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPS.Z    (AX), K1, Z3
@@ -4016,7 +4048,7 @@ done6:
 	VMOVUPS      Z3, K1, (AX)
 	VMOVUPS      Z4, K1, (CX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4041,10 +4073,10 @@ TEXT ·RMSPropF32AVX512(SB), NOSPLIT, $0-88
 	MOVQ         s_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-64, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000040
-	JL           done2
+vectors2:
 	VMOVUPS      (AX), Z7
 	VMOVUPS      (CX), Z8
 	VMOVUPS      (DX), Z9
@@ -4121,11 +4153,13 @@ vectors1:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
 	SUBQ         $0x00000040, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-64
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000020
-	JL           done4
+done3:
+	ADDQ         $+32, BX
+	JL           done5
 	VMOVUPS      (AX), Z7
 	VMOVUPS      (CX), Z8
 	VMOVUPS      (DX), Z9
@@ -4167,9 +4201,9 @@ done2:
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000020, BX
 
-done4:
-	CMPQ         BX, $0x00000010
-	JL           done6
+done5:
+	ADDQ         $+16, BX
+	JL           done7
 	VMOVUPS      (AX), Z7
 	VMOVUPS      (CX), Z8
 	VMOVUPS      (DX), Z9
@@ -4193,9 +4227,9 @@ done4:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000010, BX
+	JZ           end1
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPS.Z    (AX), K1, Z7
@@ -4217,7 +4251,7 @@ done6:
 	VMOVUPS      Z7, K1, (AX)
 	VMOVUPS      Z8, K1, (CX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4238,10 +4272,10 @@ TEXT ·AdagradF32AVX512(SB), NOSPLIT, $0-80
 	MOVQ         s_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-64, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000040
-	JL           done2
+vectors2:
 	VMOVUPS      (AX), Z4
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
@@ -4298,11 +4332,13 @@ vectors1:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
 	SUBQ         $0x00000040, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-64
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000020
-	JL           done4
+done3:
+	ADDQ         $+32, BX
+	JL           done5
 	VMOVUPS      (AX), Z4
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
@@ -4334,9 +4370,9 @@ done2:
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000020, BX
 
-done4:
-	CMPQ         BX, $0x00000010
-	JL           done6
+done5:
+	ADDQ         $+16, BX
+	JL           done7
 	VMOVUPS      (AX), Z4
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
@@ -4355,9 +4391,9 @@ done4:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000010, BX
+	JZ           end1
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPS.Z    (AX), K1, Z4
@@ -4374,7 +4410,7 @@ done6:
 	VMOVUPS      Z4, K1, (AX)
 	VMOVUPS      Z5, K1, (CX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4406,10 +4442,10 @@ TEXT ·AdamF32AVX512(SB), NOSPLIT, $0-128
 	MOVQ         v_base+48(FP), DX
 	MOVQ         g_base+72(FP), BX
 	MOVQ         w_len+8(FP), SI
+	ADDQ         $-64, SI
+	JL           done3
 
-vectors1:
-	CMPQ         SI, $0x00000040
-	JL           done2
+vectors2:
 	VMOVUPS      (AX), Z12
 	VMOVUPS      (CX), Z13
 	VMOVUPS      (DX), Z14
@@ -4515,11 +4551,13 @@ vectors1:
 	ADDQ         $0x00000100, DX
 	ADDQ         $0x00000100, BX
 	SUBQ         $0x00000040, SI
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         SI, $-64
+	JEQ          end1
 
-done2:
-	CMPQ         SI, $0x00000020
-	JL           done4
+done3:
+	ADDQ         $+32, SI
+	JL           done5
 	VMOVUPS      (AX), Z12
 	VMOVUPS      (CX), Z13
 	VMOVUPS      (DX), Z14
@@ -4576,9 +4614,9 @@ done2:
 	ADDQ         $0x00000080, BX
 	SUBQ         $0x00000020, SI
 
-done4:
-	CMPQ         SI, $0x00000010
-	JL           done6
+done5:
+	ADDQ         $+16, SI
+	JL           done7
 	VMOVUPS      (AX), Z12
 	VMOVUPS      (CX), Z13
 	VMOVUPS      (DX), Z14
@@ -4610,9 +4648,9 @@ done4:
 	ADDQ         $0x00000040, BX
 	SUBQ         $0x00000010, SI
 
-done6:
-	TESTQ        SI, SI
-	JZ           end7
+done7:
+	ADDQ         $0x00000010, SI
+	JZ           end1
 	LEAQ         bitMasks<>+0(SB), DI
 	KMOVW        (DI)(SI*2), K1
 	VMOVUPS.Z    (AX), K1, Z12
@@ -4641,7 +4679,7 @@ done6:
 	VMOVUPS      Z13, K1, (CX)
 	VMOVUPS      Z14, K1, (DX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4674,10 +4712,10 @@ TEXT ·AMSGradF32AVX512(SB), NOSPLIT, $0-148
 	MOVQ         h_base+72(FP), BX
 	MOVQ         g_base+96(FP), SI
 	MOVQ         w_len+8(FP), DI
+	ADDQ         $-64, DI
+	JL           done3
 
-vectors1:
-	CMPQ         DI, $0x00000040
-	JL           done2
+vectors2:
 	VMOVUPS      (AX), Z11
 	VMOVUPS      (CX), Z12
 	VMOVUPS      (DX), Z13
@@ -4792,11 +4830,13 @@ vectors1:
 	ADDQ         $0x00000100, BX
 	ADDQ         $0x00000100, SI
 	SUBQ         $0x00000040, DI
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         DI, $-64
+	JEQ          end1
 
-done2:
-	CMPQ         DI, $0x00000020
-	JL           done4
+done3:
+	ADDQ         $+32, DI
+	JL           done5
 	VMOVUPS      (AX), Z11
 	VMOVUPS      (CX), Z12
 	VMOVUPS      (DX), Z13
@@ -4858,9 +4898,9 @@ done2:
 	ADDQ         $0x00000080, SI
 	SUBQ         $0x00000020, DI
 
-done4:
-	CMPQ         DI, $0x00000010
-	JL           done6
+done5:
+	ADDQ         $+16, DI
+	JL           done7
 	VMOVUPS      (AX), Z11
 	VMOVUPS      (CX), Z12
 	VMOVUPS      (DX), Z13
@@ -4895,9 +4935,9 @@ done4:
 	ADDQ         $0x00000040, SI
 	SUBQ         $0x00000010, DI
 
-done6:
-	TESTQ        DI, DI
-	JZ           end7
+done7:
+	ADDQ         $0x00000010, DI
+	JZ           end1
 	LEAQ         bitMasks<>+0(SB), R8
 	KMOVW        (R8)(DI*2), K1
 	VMOVUPS.Z    (AX), K1, Z11
@@ -4928,7 +4968,7 @@ done6:
 	VMOVUPS      Z13, K1, (DX)
 	VMOVUPS      Z14, K1, (BX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4956,10 +4996,10 @@ TEXT ·LionF32AVX512(SB), NOSPLIT, $0-96
 	MOVQ         m_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-64, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000040
-	JL           done2
+vectors2:
 	VMOVUPS      (AX), Z10
 	VMOVUPS      (CX), Z11
 	VMOVUPS      (DX), Z12
@@ -5044,11 +5084,13 @@ vectors1:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
 	SUBQ         $0x00000040, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-64
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000020
-	JL           done4
+done3:
+	ADDQ         $+32, BX
+	JL           done5
 	VMOVUPS      (AX), Z10
 	VMOVUPS      (CX), Z11
 	VMOVUPS      (DX), Z12
@@ -5094,9 +5136,9 @@ done2:
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000020, BX
 
-done4:
-	CMPQ         BX, $0x00000010
-	JL           done6
+done5:
+	ADDQ         $+16, BX
+	JL           done7
 	VMOVUPS      (AX), Z10
 	VMOVUPS      (CX), Z11
 	VMOVUPS      (DX), Z12
@@ -5122,9 +5164,9 @@ done4:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000010, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000010, BX
+	JZ           end1
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPS.Z    (AX), K1, Z10
@@ -5148,7 +5190,7 @@ done6:
 	VMOVUPS      Z10, K1, (AX)
 	VMOVUPS      Z11, K1, (CX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -5168,10 +5210,10 @@ TEXT ·MomentumF64AVX512(SB), NOSPLIT, $0-88
 	MOVQ         v_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-32, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000020
-	JL           done2
+vectors2:
 	VMOVUPD      (AX), Z3
 	VMOVUPD      (CX), Z4
 	VMOVUPD      (DX), Z5
@@ -5220,11 +5262,13 @@ vectors1:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
 	SUBQ         $0x00000020, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-32
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000010
-	JL           done4
+done3:
+	ADDQ         $+16, BX
+	JL           done5
 	VMOVUPD      (AX), Z3
 	VMOVUPD      (CX), Z4
 	VMOVUPD      (DX), Z5
@@ -5252,9 +5296,9 @@ done2:
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000010, BX
 
-done4:
-	CMPQ         BX, $0x00000008
-	JL           done6
+done5:
+	ADDQ         $+8, BX
+	JL           done7
 	VMOVUPD      (AX), Z3
 	VMOVUPD      (CX), Z4
 	VMOVUPD      (DX), Z5
@@ -5271,9 +5315,9 @@ done4:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000008, BX
+	JZ           end1
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPD.Z    (AX), K1, Z3
@@ -5288,7 +5332,7 @@ done6:
 	VMOVUPD      Z3, K1, (AX)
 	VMOVUPD      Z4, K1, (CX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -5308,10 +5352,10 @@ TEXT ·NesterovF64AVX512(SB), NOSPLIT, $0-88
 	MOVQ         v_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-32, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000020
-	JL           done2
+vectors2:
 	VMOVUPD      (AX), Z3
 	VMOVUPD      (CX), Z4
 	VMOVUPD      (DX), Z5
@@ -5364,11 +5408,13 @@ vectors1:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
 	SUBQ         $0x00000020, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-32
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000010
-	JL           done4
+done3:
+	ADDQ         $+16, BX
+	JL           done5
 	VMOVUPD      (AX), Z3
 	VMOVUPD      (CX), Z4
 	VMOVUPD      (DX), Z5
@@ -5398,9 +5444,9 @@ done2:
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000010, BX
 
-done4:
-	CMPQ         BX, $0x00000008
-	JL           done6
+done5:
+	ADDQ         $+8, BX
+	JL           done7
 	VMOVUPD      (AX), Z3
 	VMOVUPD      (CX), Z4
 	VMOVUPD      (DX), Z5
@@ -5418,9 +5464,9 @@ done4:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000008, BX
+	JZ           end1
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPD.Z    (AX), K1, Z3
@@ -5436,7 +5482,7 @@ done6:
 	VMOVUPD      Z3, K1, (AX)
 	VMOVUPD      Z4, K1, (CX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -5461,10 +5507,10 @@ TEXT ·RMSPropF64AVX512(SB), NOSPLIT, $0-104
 	MOVQ         s_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-32, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000020
-	JL           done2
+vectors2:
 	VMOVUPD      (AX), Z7
 	VMOVUPD      (CX), Z8
 	VMOVUPD      (DX), Z9
@@ -5541,11 +5587,13 @@ vectors1:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
 	SUBQ         $0x00000020, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-32
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000010
-	JL           done4
+done3:
+	ADDQ         $+16, BX
+	JL           done5
 	VMOVUPD      (AX), Z7
 	VMOVUPD      (CX), Z8
 	VMOVUPD      (DX), Z9
@@ -5587,9 +5635,9 @@ done2:
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000010, BX
 
-done4:
-	CMPQ         BX, $0x00000008
-	JL           done6
+done5:
+	ADDQ         $+8, BX
+	JL           done7
 	VMOVUPD      (AX), Z7
 	VMOVUPD      (CX), Z8
 	VMOVUPD      (DX), Z9
@@ -5613,9 +5661,9 @@ done4:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000008, BX
+	JZ           end1
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPD.Z    (AX), K1, Z7
@@ -5637,7 +5685,7 @@ done6:
 	VMOVUPD      Z7, K1, (AX)
 	VMOVUPD      Z8, K1, (CX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -5658,10 +5706,10 @@ TEXT ·AdagradF64AVX512(SB), NOSPLIT, $0-88
 	MOVQ         s_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-32, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000020
-	JL           done2
+vectors2:
 	VMOVUPD      (AX), Z4
 	VMOVUPD      (CX), Z5
 	VMOVUPD      (DX), Z6
@@ -5718,11 +5766,13 @@ vectors1:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
 	SUBQ         $0x00000020, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-32
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000010
-	JL           done4
+done3:
+	ADDQ         $+16, BX
+	JL           done5
 	VMOVUPD      (AX), Z4
 	VMOVUPD      (CX), Z5
 	VMOVUPD      (DX), Z6
@@ -5754,9 +5804,9 @@ done2:
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000010, BX
 
-done4:
-	CMPQ         BX, $0x00000008
-	JL           done6
+done5:
+	ADDQ         $+8, BX
+	JL           done7
 	VMOVUPD      (AX), Z4
 	VMOVUPD      (CX), Z5
 	VMOVUPD      (DX), Z6
@@ -5775,9 +5825,9 @@ done4:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000008, BX
+	JZ           end1
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPD.Z    (AX), K1, Z4
@@ -5794,7 +5844,7 @@ done6:
 	VMOVUPD      Z4, K1, (AX)
 	VMOVUPD      Z5, K1, (CX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -5826,10 +5876,10 @@ TEXT ·AdamF64AVX512(SB), NOSPLIT, $0-160
 	MOVQ         v_base+48(FP), DX
 	MOVQ         g_base+72(FP), BX
 	MOVQ         w_len+8(FP), SI
+	ADDQ         $-32, SI
+	JL           done3
 
-vectors1:
-	CMPQ         SI, $0x00000020
-	JL           done2
+vectors2:
 	VMOVUPD      (AX), Z12
 	VMOVUPD      (CX), Z13
 	VMOVUPD      (DX), Z14
@@ -5935,11 +5985,13 @@ vectors1:
 	ADDQ         $0x00000100, DX
 	ADDQ         $0x00000100, BX
 	SUBQ         $0x00000020, SI
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         SI, $-32
+	JEQ          end1
 
-done2:
-	CMPQ         SI, $0x00000010
-	JL           done4
+done3:
+	ADDQ         $+16, SI
+	JL           done5
 	VMOVUPD      (AX), Z12
 	VMOVUPD      (CX), Z13
 	VMOVUPD      (DX), Z14
@@ -5996,9 +6048,9 @@ done2:
 	ADDQ         $0x00000080, BX
 	SUBQ         $0x00000010, SI
 
-done4:
-	CMPQ         SI, $0x00000008
-	JL           done6
+done5:
+	ADDQ         $+8, SI
+	JL           done7
 	VMOVUPD      (AX), Z12
 	VMOVUPD      (CX), Z13
 	VMOVUPD      (DX), Z14
@@ -6030,9 +6082,9 @@ done4:
 	ADDQ         $0x00000040, BX
 	SUBQ         $0x00000008, SI
 
-done6:
-	TESTQ        SI, SI
-	JZ           end7
+done7:
+	ADDQ         $0x00000008, SI
+	JZ           end1
 	LEAQ         bitMasks<>+0(SB), DI
 	KMOVW        (DI)(SI*2), K1
 	VMOVUPD.Z    (AX), K1, Z12
@@ -6061,7 +6113,7 @@ done6:
 	VMOVUPD      Z13, K1, (CX)
 	VMOVUPD      Z14, K1, (DX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -6094,10 +6146,10 @@ TEXT ·AMSGradF64AVX512(SB), NOSPLIT, $0-176
 	MOVQ         h_base+72(FP), BX
 	MOVQ         g_base+96(FP), SI
 	MOVQ         w_len+8(FP), DI
+	ADDQ         $-32, DI
+	JL           done3
 
-vectors1:
-	CMPQ         DI, $0x00000020
-	JL           done2
+vectors2:
 	VMOVUPD      (AX), Z11
 	VMOVUPD      (CX), Z12
 	VMOVUPD      (DX), Z13
@@ -6212,11 +6264,13 @@ vectors1:
 	ADDQ         $0x00000100, BX
 	ADDQ         $0x00000100, SI
 	SUBQ         $0x00000020, DI
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         DI, $-32
+	JEQ          end1
 
-done2:
-	CMPQ         DI, $0x00000010
-	JL           done4
+done3:
+	ADDQ         $+16, DI
+	JL           done5
 	VMOVUPD      (AX), Z11
 	VMOVUPD      (CX), Z12
 	VMOVUPD      (DX), Z13
@@ -6278,9 +6332,9 @@ done2:
 	ADDQ         $0x00000080, SI
 	SUBQ         $0x00000010, DI
 
-done4:
-	CMPQ         DI, $0x00000008
-	JL           done6
+done5:
+	ADDQ         $+8, DI
+	JL           done7
 	VMOVUPD      (AX), Z11
 	VMOVUPD      (CX), Z12
 	VMOVUPD      (DX), Z13
@@ -6315,9 +6369,9 @@ done4:
 	ADDQ         $0x00000040, SI
 	SUBQ         $0x00000008, DI
 
-done6:
-	TESTQ        DI, DI
-	JZ           end7
+done7:
+	ADDQ         $0x00000008, DI
+	JZ           end1
 	LEAQ         bitMasks<>+0(SB), R8
 	KMOVW        (R8)(DI*2), K1
 	VMOVUPD.Z    (AX), K1, Z11
@@ -6348,7 +6402,7 @@ done6:
 	VMOVUPD      Z13, K1, (DX)
 	VMOVUPD      Z14, K1, (BX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -6376,10 +6430,10 @@ TEXT ·LionF64AVX512(SB), NOSPLIT, $0-120
 	MOVQ         m_base+24(FP), CX
 	MOVQ         g_base+48(FP), DX
 	MOVQ         w_len+8(FP), BX
+	ADDQ         $-32, BX
+	JL           done3
 
-vectors1:
-	CMPQ         BX, $0x00000020
-	JL           done2
+vectors2:
 	VMOVUPD      (AX), Z10
 	VMOVUPD      (CX), Z11
 	VMOVUPD      (DX), Z12
@@ -6464,11 +6518,13 @@ vectors1:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x00000100, DX
 	SUBQ         $0x00000020, BX
-	JMP          vectors1
+	JGE          vectors2
+	CMPQ         BX, $-32
+	JEQ          end1
 
-done2:
-	CMPQ         BX, $0x00000010
-	JL           done4
+done3:
+	ADDQ         $+16, BX
+	JL           done5
 	VMOVUPD      (AX), Z10
 	VMOVUPD      (CX), Z11
 	VMOVUPD      (DX), Z12
@@ -6514,9 +6570,9 @@ done2:
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x00000010, BX
 
-done4:
-	CMPQ         BX, $0x00000008
-	JL           done6
+done5:
+	ADDQ         $+8, BX
+	JL           done7
 	VMOVUPD      (AX), Z10
 	VMOVUPD      (CX), Z11
 	VMOVUPD      (DX), Z12
@@ -6542,9 +6598,9 @@ done4:
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x00000008, BX
 
-done6:
-	TESTQ        BX, BX
-	JZ           end7
+done7:
+	ADDQ         $0x00000008, BX
+	JZ           end1
 	LEAQ         bitMasks<>+0(SB), SI
 	KMOVW        (SI)(BX*2), K1
 	VMOVUPD.Z    (AX), K1, Z10
@@ -6568,7 +6624,7 @@ done6:
 	VMOVUPD      Z10, K1, (AX)
 	VMOVUPD      Z11, K1, (CX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 

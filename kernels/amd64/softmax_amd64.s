@@ -19,10 +19,10 @@ TEXT ·SoftmaxF32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS minusInfF32<>+0(SB), Y0
 	MOVQ    z_base+24(FP), AX
 	MOVQ    z_len+32(FP), CX
+	ADDQ    $-32, CX
+	JL      done3
 
-vectors1:
-	CMPQ    CX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (AX), Y1
 	VMAXPS  Y1, Y0, Y0
 	VMOVUPS 32(AX), Y1
@@ -33,11 +33,13 @@ vectors1:
 	VMAXPS  Y1, Y0, Y0
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, CX
+	JL      done5
 	VMOVUPS (AX), Y1
 	VMAXPS  Y1, Y0, Y0
 	VMOVUPS 32(AX), Y1
@@ -45,17 +47,17 @@ done2:
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
 
-done4:
-	CMPQ    CX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, CX
+	JL      done7
 	VMOVUPS (AX), Y1
 	VMAXPS  Y1, Y0, Y0
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
 
-done6:
-	TESTQ      CX, CX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, CX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
@@ -65,7 +67,7 @@ done6:
 	VBLENDVPS  Y1, Y2, Y3, Y1
 	VMAXPS     Y1, Y0, Y0
 
-end7:
+end1:
 	VEXTRACTF128 $0x01, Y0, X1
 	VMAXPS       X1, X0, X0
 	VPERMILPD    $0x01, X0, X1
@@ -295,10 +297,10 @@ end11:
 	VXORPS Y7, Y7, Y7
 	MOVQ   dst_base+0(FP), AX
 	MOVQ   dst_len+8(FP), CX
+	SUBQ   $0x00000040, CX
+	JL     rest23
 
 round22:
-	CMPQ   CX, $0x00000040
-	JL     rest23
 	VADDPS (AX), Y0, Y0
 	VADDPS 32(AX), Y1, Y1
 	VADDPS 64(AX), Y2, Y2
@@ -309,38 +311,34 @@ round22:
 	VADDPS 224(AX), Y7, Y7
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000040, CX
-	JMP    round22
+	JGE    round22
+	CMPQ   CX, $-64
+	JEQ    end25
 
 rest23:
-	CMPQ       CX, $0x00000008
+	ADDQ       $0x00000038, CX
 	JL         partial24a
 	VADDPS     (AX), Y0, Y0
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial24b
 	VADDPS     32(AX), Y1, Y1
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial24c
 	VADDPS     64(AX), Y2, Y2
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial24d
 	VADDPS     96(AX), Y3, Y3
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial24e
 	VADDPS     128(AX), Y4, Y4
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial24f
 	VADDPS     160(AX), Y5, Y5
 	SUBQ       $0x00000008, CX
-	CMPQ       CX, $0x00000008
 	JL         partial24g
 	VADDPS     192(AX), Y6, Y6
 	SUBQ       $0x00000008, CX
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end25
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -351,7 +349,7 @@ rest23:
 	JMP        end25
 
 partial24g:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end25
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -362,7 +360,7 @@ partial24g:
 	JMP        end25
 
 partial24f:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end25
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -373,7 +371,7 @@ partial24f:
 	JMP        end25
 
 partial24e:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end25
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -384,7 +382,7 @@ partial24e:
 	JMP        end25
 
 partial24d:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end25
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -395,7 +393,7 @@ partial24d:
 	JMP        end25
 
 partial24c:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end25
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -406,7 +404,7 @@ partial24c:
 	JMP        end25
 
 partial24b:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end25
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -417,7 +415,7 @@ partial24b:
 	JMP        end25
 
 partial24a:
-	TESTQ      CX, CX
+	ADDQ       $0x00000008, CX
 	JZ         end25
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x02, CX
@@ -448,10 +446,10 @@ end25:
 	// Divisions.
 	MOVQ dst_base+0(FP), AX
 	MOVQ dst_len+8(FP), CX
+	ADDQ $-32, CX
+	JL   done28
 
-vectors26:
-	CMPQ    CX, $0x00000020
-	JL      done27
+vectors27:
 	VMOVUPS (AX), Y1
 	VDIVPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -466,11 +464,13 @@ vectors26:
 	VMOVUPS Y1, 96(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors26
+	JGE     vectors27
+	CMPQ    CX, $-32
+	JEQ     end26
 
-done27:
-	CMPQ    CX, $0x00000010
-	JL      done29
+done28:
+	ADDQ    $+16, CX
+	JL      done30
 	VMOVUPS (AX), Y1
 	VDIVPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -480,18 +480,18 @@ done27:
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
 
-done29:
-	CMPQ    CX, $0x00000008
-	JL      done31
+done30:
+	ADDQ    $+8, CX
+	JL      done32
 	VMOVUPS (AX), Y1
 	VDIVPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
 
-done31:
-	TESTQ      CX, CX
-	JZ         end32
+done32:
+	ADDQ       $0x00000008, CX
+	JZ         end26
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
@@ -527,7 +527,7 @@ skip36:
 
 skip37:
 stored33:
-end32:
+end26:
 	VZEROUPPER
 	RET
 
@@ -908,10 +908,10 @@ TEXT ·DivByF32AVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSS divisor+0(FP), Y0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
+	ADDQ         $-32, CX
+	JL           done3
 
-vectors1:
-	CMPQ    CX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (AX), Y1
 	VDIVPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -926,11 +926,13 @@ vectors1:
 	VMOVUPS Y1, 96(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, CX
+	JL      done5
 	VMOVUPS (AX), Y1
 	VDIVPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -940,18 +942,18 @@ done2:
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
 
-done4:
-	CMPQ    CX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, CX
+	JL      done7
 	VMOVUPS (AX), Y1
 	VDIVPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
 
-done6:
-	TESTQ      CX, CX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, CX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
@@ -987,7 +989,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -1006,10 +1008,10 @@ TEXT ·SoftmaxF64AVX2(SB), NOSPLIT, $0-48
 	VMOVUPD minusInfF64<>+0(SB), Y0
 	MOVQ    z_base+24(FP), AX
 	MOVQ    z_len+32(FP), CX
+	ADDQ    $-16, CX
+	JL      done3
 
-vectors1:
-	CMPQ    CX, $0x00000010
-	JL      done2
+vectors2:
 	VMOVUPD (AX), Y1
 	VMAXPD  Y1, Y0, Y0
 	VMOVUPD 32(AX), Y1
@@ -1020,11 +1022,13 @@ vectors1:
 	VMAXPD  Y1, Y0, Y0
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-16
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000008
-	JL      done4
+done3:
+	ADDQ    $+8, CX
+	JL      done5
 	VMOVUPD (AX), Y1
 	VMAXPD  Y1, Y0, Y0
 	VMOVUPD 32(AX), Y1
@@ -1032,17 +1036,17 @@ done2:
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
 
-done4:
-	CMPQ    CX, $0x00000004
-	JL      done6
+done5:
+	ADDQ    $+4, CX
+	JL      done7
 	VMOVUPD (AX), Y1
 	VMAXPD  Y1, Y0, Y0
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000004, CX
 
-done6:
-	TESTQ      CX, CX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, CX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
 	SUBQ       CX, DX
@@ -1052,7 +1056,7 @@ done6:
 	VBLENDVPD  Y1, Y2, Y3, Y1
 	VMAXPD     Y1, Y0, Y0
 
-end7:
+end1:
 	VEXTRACTF128 $0x01, Y0, X1
 	VMAXPD       X1, X0, X0
 	VPERMILPD    $0x01, X0, X1
@@ -1286,10 +1290,10 @@ end11:
 	VXORPS Y7, Y7, Y7
 	MOVQ   dst_base+0(FP), AX
 	MOVQ   dst_len+8(FP), CX
+	SUBQ   $0x00000020, CX
+	JL     rest21
 
 round20:
-	CMPQ   CX, $0x00000020
-	JL     rest21
 	VADDPD (AX), Y0, Y0
 	VADDPD 32(AX), Y1, Y1
 	VADDPD 64(AX), Y2, Y2
@@ -1300,38 +1304,34 @@ round20:
 	VADDPD 224(AX), Y7, Y7
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000020, CX
-	JMP    round20
+	JGE    round20
+	CMPQ   CX, $-32
+	JEQ    end23
 
 rest21:
-	CMPQ       CX, $0x00000004
+	ADDQ       $0x0000001c, CX
 	JL         partial22a
 	VADDPD     (AX), Y0, Y0
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial22b
 	VADDPD     32(AX), Y1, Y1
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial22c
 	VADDPD     64(AX), Y2, Y2
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial22d
 	VADDPD     96(AX), Y3, Y3
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial22e
 	VADDPD     128(AX), Y4, Y4
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial22f
 	VADDPD     160(AX), Y5, Y5
 	SUBQ       $0x00000004, CX
-	CMPQ       CX, $0x00000004
 	JL         partial22g
 	VADDPD     192(AX), Y6, Y6
 	SUBQ       $0x00000004, CX
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -1342,7 +1342,7 @@ rest21:
 	JMP        end23
 
 partial22g:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -1353,7 +1353,7 @@ partial22g:
 	JMP        end23
 
 partial22f:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -1364,7 +1364,7 @@ partial22f:
 	JMP        end23
 
 partial22e:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -1375,7 +1375,7 @@ partial22e:
 	JMP        end23
 
 partial22d:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -1386,7 +1386,7 @@ partial22d:
 	JMP        end23
 
 partial22c:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -1397,7 +1397,7 @@ partial22c:
 	JMP        end23
 
 partial22b:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -1408,7 +1408,7 @@ partial22b:
 	JMP        end23
 
 partial22a:
-	TESTQ      CX, CX
+	ADDQ       $0x00000004, CX
 	JZ         end23
 	LEAQ       laneMasks<>+0(SB), DX
 	SHLQ       $0x03, CX
@@ -1436,10 +1436,10 @@ end23:
 	// Divisions.
 	MOVQ dst_base+0(FP), AX
 	MOVQ dst_len+8(FP), CX
+	ADDQ $-16, CX
+	JL   done26
 
-vectors24:
-	CMPQ    CX, $0x00000010
-	JL      done25
+vectors25:
 	VMOVUPD (AX), Y1
 	VDIVPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -1454,11 +1454,13 @@ vectors24:
 	VMOVUPD Y1, 96(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors24
+	JGE     vectors25
+	CMPQ    CX, $-16
+	JEQ     end24
 
-done25:
-	CMPQ    CX, $0x00000008
-	JL      done27
+done26:
+	ADDQ    $+8, CX
+	JL      done28
 	VMOVUPD (AX), Y1
 	VDIVPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -1468,18 +1470,18 @@ done25:
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
 
-done27:
-	CMPQ    CX, $0x00000004
-	JL      done29
+done28:
+	ADDQ    $+4, CX
+	JL      done30
 	VMOVUPD (AX), Y1
 	VDIVPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000004, CX
 
-done29:
-	TESTQ      CX, CX
-	JZ         end30
+done30:
+	ADDQ       $0x00000004, CX
+	JZ         end24
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x03, BX
@@ -1508,7 +1510,7 @@ skip33:
 
 skip34:
 stored31:
-end30:
+end24:
 	VZEROUPPER
 	RET
 
@@ -2557,10 +2559,10 @@ TEXT ·DivByF64AVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSD divisor+0(FP), Y0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
+	ADDQ         $-16, CX
+	JL           done3
 
-vectors1:
-	CMPQ    CX, $0x00000010
-	JL      done2
+vectors2:
 	VMOVUPD (AX), Y1
 	VDIVPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -2575,11 +2577,13 @@ vectors1:
 	VMOVUPD Y1, 96(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-16
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000008
-	JL      done4
+done3:
+	ADDQ    $+8, CX
+	JL      done5
 	VMOVUPD (AX), Y1
 	VDIVPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -2589,18 +2593,18 @@ done2:
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
 
-done4:
-	CMPQ    CX, $0x00000004
-	JL      done6
+done5:
+	ADDQ    $+4, CX
+	JL      done7
 	VMOVUPD (AX), Y1
 	VDIVPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000004, CX
 
-done6:
-	TESTQ      CX, CX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, CX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x03, BX
@@ -2629,7 +2633,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2661,10 +2665,10 @@ TEXT ·SoftmaxF32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS minusInfF32<>+0(SB), Z11
 	MOVQ    z_base+24(FP), AX
 	MOVQ    z_len+32(FP), CX
+	ADDQ    $-64, CX
+	JL      done3
 
-vectors1:
-	CMPQ    CX, $0x00000040
-	JL      done2
+vectors2:
 	VMOVUPS (AX), Z12
 	VMAXPS  Z12, Z11, Z11
 	VMOVUPS 64(AX), Z12
@@ -2675,11 +2679,13 @@ vectors1:
 	VMAXPS  Z12, Z11, Z11
 	ADDQ    $0x00000100, AX
 	SUBQ    $0x00000040, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-64
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000020
-	JL      done4
+done3:
+	ADDQ    $+32, CX
+	JL      done5
 	VMOVUPS (AX), Z12
 	VMAXPS  Z12, Z11, Z11
 	VMOVUPS 64(AX), Z12
@@ -2687,17 +2693,17 @@ done2:
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
 
-done4:
-	CMPQ    CX, $0x00000010
-	JL      done6
+done5:
+	ADDQ    $+16, CX
+	JL      done7
 	VMOVUPS (AX), Z12
 	VMAXPS  Z12, Z11, Z11
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
 
-done6:
-	TESTQ     CX, CX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, CX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z12
@@ -2705,7 +2711,7 @@ done6:
 	VBLENDMPS Z12, Z16, K1, Z13
 	VMAXPS    Z13, Z11, Z11
 
-end7:
+end1:
 	VEXTRACTF64X4 $0x01, Z11, Y12
 	VMAXPS        Y12, Y11, Y11
 	VEXTRACTF64X2 $0x01, Y11, X12
@@ -2873,32 +2879,32 @@ end11:
 	VXORPS Z3, Z3, Z3
 	MOVQ   dst_base+0(FP), AX
 	MOVQ   dst_len+8(FP), CX
+	SUBQ   $0x00000040, CX
+	JL     rest13
 
 round12:
-	CMPQ   CX, $0x00000040
-	JL     rest13
 	VADDPS (AX), Z0, Z0
 	VADDPS 64(AX), Z1, Z1
 	VADDPS 128(AX), Z2, Z2
 	VADDPS 192(AX), Z3, Z3
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000040, CX
-	JMP    round12
+	JGE    round12
+	CMPQ   CX, $-64
+	JEQ    end15
 
 rest13:
-	CMPQ      CX, $0x00000010
+	ADDQ      $0x00000030, CX
 	JL        partial14a
 	VADDPS    (AX), Z0, Z0
 	SUBQ      $0x00000010, CX
-	CMPQ      CX, $0x00000010
 	JL        partial14b
 	VADDPS    64(AX), Z1, Z1
 	SUBQ      $0x00000010, CX
-	CMPQ      CX, $0x00000010
 	JL        partial14c
 	VADDPS    128(AX), Z2, Z2
 	SUBQ      $0x00000010, CX
-	TESTQ     CX, CX
+	ADDQ      $0x00000010, CX
 	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -2907,7 +2913,7 @@ rest13:
 	JMP       end15
 
 partial14c:
-	TESTQ     CX, CX
+	ADDQ      $0x00000010, CX
 	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -2916,7 +2922,7 @@ partial14c:
 	JMP       end15
 
 partial14b:
-	TESTQ     CX, CX
+	ADDQ      $0x00000010, CX
 	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -2925,7 +2931,7 @@ partial14b:
 	JMP       end15
 
 partial14a:
-	TESTQ     CX, CX
+	ADDQ      $0x00000010, CX
 	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -2952,10 +2958,10 @@ end15:
 	// Divisions.
 	MOVQ dst_base+0(FP), AX
 	MOVQ dst_len+8(FP), CX
+	ADDQ $-64, CX
+	JL   done18
 
-vectors16:
-	CMPQ    CX, $0x00000040
-	JL      done17
+vectors17:
 	VMOVUPS (AX), Z1
 	VDIVPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
@@ -2970,11 +2976,13 @@ vectors16:
 	VMOVUPS Z1, 192(AX)
 	ADDQ    $0x00000100, AX
 	SUBQ    $0x00000040, CX
-	JMP     vectors16
+	JGE     vectors17
+	CMPQ    CX, $-64
+	JEQ     end16
 
-done17:
-	CMPQ    CX, $0x00000020
-	JL      done19
+done18:
+	ADDQ    $+32, CX
+	JL      done20
 	VMOVUPS (AX), Z1
 	VDIVPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
@@ -2984,25 +2992,25 @@ done17:
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
 
-done19:
-	CMPQ    CX, $0x00000010
-	JL      done21
+done20:
+	ADDQ    $+16, CX
+	JL      done22
 	VMOVUPS (AX), Z1
 	VDIVPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
 
-done21:
-	TESTQ     CX, CX
-	JZ        end22
+done22:
+	ADDQ      $0x00000010, CX
+	JZ        end16
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z1
 	VDIVPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (AX)
 
-end22:
+end16:
 	VZEROUPPER
 	RET
 
@@ -3163,10 +3171,10 @@ TEXT ·DivByF32AVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSS divisor+0(FP), Z0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
+	ADDQ         $-64, CX
+	JL           done3
 
-vectors1:
-	CMPQ    CX, $0x00000040
-	JL      done2
+vectors2:
 	VMOVUPS (AX), Z1
 	VDIVPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
@@ -3181,11 +3189,13 @@ vectors1:
 	VMOVUPS Z1, 192(AX)
 	ADDQ    $0x00000100, AX
 	SUBQ    $0x00000040, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-64
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000020
-	JL      done4
+done3:
+	ADDQ    $+32, CX
+	JL      done5
 	VMOVUPS (AX), Z1
 	VDIVPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
@@ -3195,25 +3205,25 @@ done2:
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
 
-done4:
-	CMPQ    CX, $0x00000010
-	JL      done6
+done5:
+	ADDQ    $+16, CX
+	JL      done7
 	VMOVUPS (AX), Z1
 	VDIVPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
 
-done6:
-	TESTQ     CX, CX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, CX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z1
 	VDIVPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3249,10 +3259,10 @@ TEXT ·SoftmaxF64AVX512(SB), NOSPLIT, $0-48
 	VMOVUPD minusInfF64<>+0(SB), Z14
 	MOVQ    z_base+24(FP), AX
 	MOVQ    z_len+32(FP), CX
+	ADDQ    $-32, CX
+	JL      done3
 
-vectors1:
-	CMPQ    CX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPD (AX), Z15
 	VMAXPD  Z15, Z14, Z14
 	VMOVUPD 64(AX), Z15
@@ -3263,11 +3273,13 @@ vectors1:
 	VMAXPD  Z15, Z14, Z14
 	ADDQ    $0x00000100, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, CX
+	JL      done5
 	VMOVUPD (AX), Z15
 	VMAXPD  Z15, Z14, Z14
 	VMOVUPD 64(AX), Z15
@@ -3275,17 +3287,17 @@ done2:
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
 
-done4:
-	CMPQ    CX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, CX
+	JL      done7
 	VMOVUPD (AX), Z15
 	VMAXPD  Z15, Z14, Z14
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
 
-done6:
-	TESTQ     CX, CX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, CX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z15
@@ -3293,7 +3305,7 @@ done6:
 	VBLENDMPD Z15, Z19, K1, Z16
 	VMAXPD    Z16, Z14, Z14
 
-end7:
+end1:
 	VEXTRACTF64X4 $0x01, Z14, Y15
 	VMAXPD        Y15, Y14, Y14
 	VEXTRACTF64X2 $0x01, Y14, X15
@@ -3479,32 +3491,32 @@ end11:
 	VXORPS Z3, Z3, Z3
 	MOVQ   dst_base+0(FP), AX
 	MOVQ   dst_len+8(FP), CX
+	SUBQ   $0x00000020, CX
+	JL     rest13
 
 round12:
-	CMPQ   CX, $0x00000020
-	JL     rest13
 	VADDPD (AX), Z0, Z0
 	VADDPD 64(AX), Z1, Z1
 	VADDPD 128(AX), Z2, Z2
 	VADDPD 192(AX), Z3, Z3
 	ADDQ   $0x00000100, AX
 	SUBQ   $0x00000020, CX
-	JMP    round12
+	JGE    round12
+	CMPQ   CX, $-32
+	JEQ    end15
 
 rest13:
-	CMPQ      CX, $0x00000008
+	ADDQ      $0x00000018, CX
 	JL        partial14a
 	VADDPD    (AX), Z0, Z0
 	SUBQ      $0x00000008, CX
-	CMPQ      CX, $0x00000008
 	JL        partial14b
 	VADDPD    64(AX), Z1, Z1
 	SUBQ      $0x00000008, CX
-	CMPQ      CX, $0x00000008
 	JL        partial14c
 	VADDPD    128(AX), Z2, Z2
 	SUBQ      $0x00000008, CX
-	TESTQ     CX, CX
+	ADDQ      $0x00000008, CX
 	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -3513,7 +3525,7 @@ rest13:
 	JMP       end15
 
 partial14c:
-	TESTQ     CX, CX
+	ADDQ      $0x00000008, CX
 	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -3522,7 +3534,7 @@ partial14c:
 	JMP       end15
 
 partial14b:
-	TESTQ     CX, CX
+	ADDQ      $0x00000008, CX
 	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -3531,7 +3543,7 @@ partial14b:
 	JMP       end15
 
 partial14a:
-	TESTQ     CX, CX
+	ADDQ      $0x00000008, CX
 	JZ        end15
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
@@ -3555,10 +3567,10 @@ end15:
 	// Divisions.
 	MOVQ dst_base+0(FP), AX
 	MOVQ dst_len+8(FP), CX
+	ADDQ $-32, CX
+	JL   done18
 
-vectors16:
-	CMPQ    CX, $0x00000020
-	JL      done17
+vectors17:
 	VMOVUPD (AX), Z1
 	VDIVPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
@@ -3573,11 +3585,13 @@ vectors16:
 	VMOVUPD Z1, 192(AX)
 	ADDQ    $0x00000100, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors16
+	JGE     vectors17
+	CMPQ    CX, $-32
+	JEQ     end16
 
-done17:
-	CMPQ    CX, $0x00000010
-	JL      done19
+done18:
+	ADDQ    $+16, CX
+	JL      done20
 	VMOVUPD (AX), Z1
 	VDIVPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
@@ -3587,25 +3601,25 @@ done17:
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
 
-done19:
-	CMPQ    CX, $0x00000008
-	JL      done21
+done20:
+	ADDQ    $+8, CX
+	JL      done22
 	VMOVUPD (AX), Z1
 	VDIVPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
 
-done21:
-	TESTQ     CX, CX
-	JZ        end22
+done22:
+	ADDQ      $0x00000008, CX
+	JZ        end16
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z1
 	VDIVPD    Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (AX)
 
-end22:
+end16:
 	VZEROUPPER
 	RET
 
@@ -3967,10 +3981,10 @@ TEXT ·DivByF64AVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSD divisor+0(FP), Z0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
+	ADDQ         $-32, CX
+	JL           done3
 
-vectors1:
-	CMPQ    CX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPD (AX), Z1
 	VDIVPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
@@ -3985,11 +3999,13 @@ vectors1:
 	VMOVUPD Z1, 192(AX)
 	ADDQ    $0x00000100, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, CX
+	JL      done5
 	VMOVUPD (AX), Z1
 	VDIVPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
@@ -3999,25 +4015,25 @@ done2:
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
 
-done4:
-	CMPQ    CX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, CX
+	JL      done7
 	VMOVUPD (AX), Z1
 	VDIVPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
 
-done6:
-	TESTQ     CX, CX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, CX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z1
 	VDIVPD    Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 

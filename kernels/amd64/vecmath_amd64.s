@@ -16,10 +16,10 @@ TEXT ·DivF32AVX2(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-32, BX
+	JL   done3
 
-vectors1:
-	CMPQ    BX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Y0
 	VMOVUPS (DX), Y1
 	VDIVPS  Y1, Y0, Y0
@@ -40,11 +40,13 @@ vectors1:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000020, BX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    BX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    BX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, BX
+	JL      done5
 	VMOVUPS (CX), Y0
 	VMOVUPS (DX), Y1
 	VDIVPS  Y1, Y0, Y0
@@ -58,9 +60,9 @@ done2:
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
 
-done4:
-	CMPQ    BX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, BX
+	JL      done7
 	VMOVUPS (CX), Y0
 	VMOVUPS (DX), Y1
 	VDIVPS  Y1, Y0, Y0
@@ -70,9 +72,9 @@ done4:
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000008, BX
 
-done6:
-	TESTQ      BX, BX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, BX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x02, DI
@@ -109,7 +111,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -126,10 +128,10 @@ TEXT ·MinimumF32AVX2(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-32, BX
+	JL   done3
 
-vectors1:
-	CMPQ      BX, $0x00000020
-	JL        done2
+vectors2:
 	VMOVUPS   (CX), Y0
 	VMOVUPS   (DX), Y1
 	VCMPPS    $0x03, Y1, Y0, Y2
@@ -170,11 +172,13 @@ vectors1:
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
 	SUBQ      $0x00000020, BX
-	JMP       vectors1
+	JGE       vectors2
+	CMPQ      BX, $-32
+	JEQ       end1
 
-done2:
-	CMPQ      BX, $0x00000010
-	JL        done4
+done3:
+	ADDQ      $+16, BX
+	JL        done5
 	VMOVUPS   (CX), Y0
 	VMOVUPS   (DX), Y1
 	VCMPPS    $0x03, Y1, Y0, Y2
@@ -198,9 +202,9 @@ done2:
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000010, BX
 
-done4:
-	CMPQ      BX, $0x00000008
-	JL        done6
+done5:
+	ADDQ      $+8, BX
+	JL        done7
 	VMOVUPS   (CX), Y0
 	VMOVUPS   (DX), Y1
 	VCMPPS    $0x03, Y1, Y0, Y2
@@ -215,9 +219,9 @@ done4:
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000008, BX
 
-done6:
-	TESTQ      BX, BX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, BX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x02, DI
@@ -259,7 +263,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -276,10 +280,10 @@ TEXT ·MaximumF32AVX2(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-32, BX
+	JL   done3
 
-vectors1:
-	CMPQ      BX, $0x00000020
-	JL        done2
+vectors2:
 	VMOVUPS   (CX), Y0
 	VMOVUPS   (DX), Y1
 	VCMPPS    $0x03, Y1, Y0, Y2
@@ -320,11 +324,13 @@ vectors1:
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
 	SUBQ      $0x00000020, BX
-	JMP       vectors1
+	JGE       vectors2
+	CMPQ      BX, $-32
+	JEQ       end1
 
-done2:
-	CMPQ      BX, $0x00000010
-	JL        done4
+done3:
+	ADDQ      $+16, BX
+	JL        done5
 	VMOVUPS   (CX), Y0
 	VMOVUPS   (DX), Y1
 	VCMPPS    $0x03, Y1, Y0, Y2
@@ -348,9 +354,9 @@ done2:
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000010, BX
 
-done4:
-	CMPQ      BX, $0x00000008
-	JL        done6
+done5:
+	ADDQ      $+8, BX
+	JL        done7
 	VMOVUPS   (CX), Y0
 	VMOVUPS   (DX), Y1
 	VCMPPS    $0x03, Y1, Y0, Y2
@@ -365,9 +371,9 @@ done4:
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000008, BX
 
-done6:
-	TESTQ      BX, BX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, BX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x02, DI
@@ -409,7 +415,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -426,10 +432,10 @@ TEXT ·FMAF32AVX2(SB), NOSPLIT, $0-96
 	MOVQ y_base+48(FP), DX
 	MOVQ z_base+72(FP), BX
 	MOVQ x_len+32(FP), SI
+	ADDQ $-32, SI
+	JL   done3
 
-vectors1:
-	CMPQ        SI, $0x00000020
-	JL          done2
+vectors2:
 	VMOVUPS     (CX), Y0
 	VMOVUPS     (DX), Y1
 	VMOVUPS     (BX), Y2
@@ -455,11 +461,13 @@ vectors1:
 	ADDQ        $0x00000080, DX
 	ADDQ        $0x00000080, BX
 	SUBQ        $0x00000020, SI
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        SI, $-32
+	JEQ         end1
 
-done2:
-	CMPQ        SI, $0x00000010
-	JL          done4
+done3:
+	ADDQ        $+16, SI
+	JL          done5
 	VMOVUPS     (CX), Y0
 	VMOVUPS     (DX), Y1
 	VMOVUPS     (BX), Y2
@@ -476,9 +484,9 @@ done2:
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000010, SI
 
-done4:
-	CMPQ        SI, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, SI
+	JL          done7
 	VMOVUPS     (CX), Y0
 	VMOVUPS     (DX), Y1
 	VMOVUPS     (BX), Y2
@@ -490,9 +498,9 @@ done4:
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000008, SI
 
-done6:
-	TESTQ       SI, SI
-	JZ          end7
+done7:
+	ADDQ        $0x00000008, SI
+	JZ          end1
 	LEAQ        laneMasks<>+0(SB), DI
 	MOVQ        SI, R8
 	SHLQ        $0x02, R8
@@ -530,7 +538,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -545,10 +553,10 @@ TEXT ·SqrtF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
+	ADDQ $-32, DX
+	JL   done3
 
-vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Y0
 	VSQRTPS Y0, Y0
 	VMOVUPS Y0, (AX)
@@ -564,11 +572,13 @@ vectors1:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, DX
+	JL      done5
 	VMOVUPS (CX), Y0
 	VSQRTPS Y0, Y0
 	VMOVUPS Y0, (AX)
@@ -579,9 +589,9 @@ done2:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
 
-done4:
-	CMPQ    DX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, DX
+	JL      done7
 	VMOVUPS (CX), Y0
 	VSQRTPS Y0, Y0
 	VMOVUPS Y0, (AX)
@@ -589,9 +599,9 @@ done4:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -627,7 +637,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -644,10 +654,10 @@ TEXT ·RsqrtF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    x_base+24(FP), CX
 	MOVQ    x_len+32(FP), DX
+	ADDQ    $-32, DX
+	JL      done3
 
-vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Y1
 	VSQRTPS Y1, Y1
 	VDIVPS  Y1, Y0, Y1
@@ -667,11 +677,13 @@ vectors1:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, DX
+	JL      done5
 	VMOVUPS (CX), Y1
 	VSQRTPS Y1, Y1
 	VDIVPS  Y1, Y0, Y1
@@ -684,9 +696,9 @@ done2:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
 
-done4:
-	CMPQ    DX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, DX
+	JL      done7
 	VMOVUPS (CX), Y1
 	VSQRTPS Y1, Y1
 	VDIVPS  Y1, Y0, Y1
@@ -695,9 +707,9 @@ done4:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -734,7 +746,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -750,10 +762,10 @@ TEXT ·AbsF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    x_base+24(FP), CX
 	MOVQ    x_len+32(FP), DX
+	ADDQ    $-32, DX
+	JL      done3
 
-vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Y1
 	VANDPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -769,11 +781,13 @@ vectors1:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, DX
+	JL      done5
 	VMOVUPS (CX), Y1
 	VANDPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -784,9 +798,9 @@ done2:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
 
-done4:
-	CMPQ    DX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, DX
+	JL      done7
 	VMOVUPS (CX), Y1
 	VANDPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -794,9 +808,9 @@ done4:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -832,7 +846,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -848,10 +862,10 @@ TEXT ·NegF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    x_base+24(FP), CX
 	MOVQ    x_len+32(FP), DX
+	ADDQ    $-32, DX
+	JL      done3
 
-vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Y1
 	VXORPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -867,11 +881,13 @@ vectors1:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, DX
+	JL      done5
 	VMOVUPS (CX), Y1
 	VXORPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -882,9 +898,9 @@ done2:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
 
-done4:
-	CMPQ    DX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, DX
+	JL      done7
 	VMOVUPS (CX), Y1
 	VXORPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -892,9 +908,9 @@ done4:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000008, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -930,7 +946,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -946,10 +962,10 @@ TEXT ·RoundF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
+	ADDQ $-32, DX
+	JL   done3
 
-vectors1:
-	CMPQ     DX, $0x00000020
-	JL       done2
+vectors2:
 	VMOVUPS  (CX), Y0
 	VROUNDPS $0x08, Y0, Y0
 	VMOVUPS  Y0, (AX)
@@ -965,11 +981,13 @@ vectors1:
 	ADDQ     $0x00000080, AX
 	ADDQ     $0x00000080, CX
 	SUBQ     $0x00000020, DX
-	JMP      vectors1
+	JGE      vectors2
+	CMPQ     DX, $-32
+	JEQ      end1
 
-done2:
-	CMPQ     DX, $0x00000010
-	JL       done4
+done3:
+	ADDQ     $+16, DX
+	JL       done5
 	VMOVUPS  (CX), Y0
 	VROUNDPS $0x08, Y0, Y0
 	VMOVUPS  Y0, (AX)
@@ -980,9 +998,9 @@ done2:
 	ADDQ     $0x00000040, CX
 	SUBQ     $0x00000010, DX
 
-done4:
-	CMPQ     DX, $0x00000008
-	JL       done6
+done5:
+	ADDQ     $+8, DX
+	JL       done7
 	VMOVUPS  (CX), Y0
 	VROUNDPS $0x08, Y0, Y0
 	VMOVUPS  Y0, (AX)
@@ -990,9 +1008,9 @@ done4:
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000008, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -1028,7 +1046,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -1044,10 +1062,10 @@ TEXT ·FloorF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
+	ADDQ $-32, DX
+	JL   done3
 
-vectors1:
-	CMPQ     DX, $0x00000020
-	JL       done2
+vectors2:
 	VMOVUPS  (CX), Y0
 	VROUNDPS $0x09, Y0, Y0
 	VMOVUPS  Y0, (AX)
@@ -1063,11 +1081,13 @@ vectors1:
 	ADDQ     $0x00000080, AX
 	ADDQ     $0x00000080, CX
 	SUBQ     $0x00000020, DX
-	JMP      vectors1
+	JGE      vectors2
+	CMPQ     DX, $-32
+	JEQ      end1
 
-done2:
-	CMPQ     DX, $0x00000010
-	JL       done4
+done3:
+	ADDQ     $+16, DX
+	JL       done5
 	VMOVUPS  (CX), Y0
 	VROUNDPS $0x09, Y0, Y0
 	VMOVUPS  Y0, (AX)
@@ -1078,9 +1098,9 @@ done2:
 	ADDQ     $0x00000040, CX
 	SUBQ     $0x00000010, DX
 
-done4:
-	CMPQ     DX, $0x00000008
-	JL       done6
+done5:
+	ADDQ     $+8, DX
+	JL       done7
 	VMOVUPS  (CX), Y0
 	VROUNDPS $0x09, Y0, Y0
 	VMOVUPS  Y0, (AX)
@@ -1088,9 +1108,9 @@ done4:
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000008, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -1126,7 +1146,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -1142,10 +1162,10 @@ TEXT ·CeilF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
+	ADDQ $-32, DX
+	JL   done3
 
-vectors1:
-	CMPQ     DX, $0x00000020
-	JL       done2
+vectors2:
 	VMOVUPS  (CX), Y0
 	VROUNDPS $0x0a, Y0, Y0
 	VMOVUPS  Y0, (AX)
@@ -1161,11 +1181,13 @@ vectors1:
 	ADDQ     $0x00000080, AX
 	ADDQ     $0x00000080, CX
 	SUBQ     $0x00000020, DX
-	JMP      vectors1
+	JGE      vectors2
+	CMPQ     DX, $-32
+	JEQ      end1
 
-done2:
-	CMPQ     DX, $0x00000010
-	JL       done4
+done3:
+	ADDQ     $+16, DX
+	JL       done5
 	VMOVUPS  (CX), Y0
 	VROUNDPS $0x0a, Y0, Y0
 	VMOVUPS  Y0, (AX)
@@ -1176,9 +1198,9 @@ done2:
 	ADDQ     $0x00000040, CX
 	SUBQ     $0x00000010, DX
 
-done4:
-	CMPQ     DX, $0x00000008
-	JL       done6
+done5:
+	ADDQ     $+8, DX
+	JL       done7
 	VMOVUPS  (CX), Y0
 	VROUNDPS $0x0a, Y0, Y0
 	VMOVUPS  Y0, (AX)
@@ -1186,9 +1208,9 @@ done4:
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000008, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x02, SI
@@ -1224,7 +1246,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -1239,10 +1261,10 @@ TEXT ·AddConstF32AVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSS alpha+0(FP), Y0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
+	ADDQ         $-32, CX
+	JL           done3
 
-vectors1:
-	CMPQ    CX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPS (AX), Y1
 	VADDPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -1257,11 +1279,13 @@ vectors1:
 	VMOVUPS Y1, 96(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, CX
+	JL      done5
 	VMOVUPS (AX), Y1
 	VADDPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -1271,18 +1295,18 @@ done2:
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
 
-done4:
-	CMPQ    CX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, CX
+	JL      done7
 	VMOVUPS (AX), Y1
 	VADDPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000008, CX
 
-done6:
-	TESTQ      CX, CX
-	JZ         end7
+done7:
+	ADDQ       $0x00000008, CX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
@@ -1318,7 +1342,7 @@ skip11:
 
 skip12:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -1334,10 +1358,10 @@ TEXT ·DivF64AVX2(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-16, BX
+	JL   done3
 
-vectors1:
-	CMPQ    BX, $0x00000010
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Y0
 	VMOVUPD (DX), Y1
 	VDIVPD  Y1, Y0, Y0
@@ -1358,11 +1382,13 @@ vectors1:
 	ADDQ    $0x00000080, CX
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000010, BX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    BX, $-16
+	JEQ     end1
 
-done2:
-	CMPQ    BX, $0x00000008
-	JL      done4
+done3:
+	ADDQ    $+8, BX
+	JL      done5
 	VMOVUPD (CX), Y0
 	VMOVUPD (DX), Y1
 	VDIVPD  Y1, Y0, Y0
@@ -1376,9 +1402,9 @@ done2:
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
 
-done4:
-	CMPQ    BX, $0x00000004
-	JL      done6
+done5:
+	ADDQ    $+4, BX
+	JL      done7
 	VMOVUPD (CX), Y0
 	VMOVUPD (DX), Y1
 	VDIVPD  Y1, Y0, Y0
@@ -1388,9 +1414,9 @@ done4:
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000004, BX
 
-done6:
-	TESTQ      BX, BX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, BX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x03, DI
@@ -1420,7 +1446,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -1437,10 +1463,10 @@ TEXT ·MinimumF64AVX2(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-16, BX
+	JL   done3
 
-vectors1:
-	CMPQ      BX, $0x00000010
-	JL        done2
+vectors2:
 	VMOVUPD   (CX), Y0
 	VMOVUPD   (DX), Y1
 	VCMPPD    $0x03, Y1, Y0, Y2
@@ -1481,11 +1507,13 @@ vectors1:
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
 	SUBQ      $0x00000010, BX
-	JMP       vectors1
+	JGE       vectors2
+	CMPQ      BX, $-16
+	JEQ       end1
 
-done2:
-	CMPQ      BX, $0x00000008
-	JL        done4
+done3:
+	ADDQ      $+8, BX
+	JL        done5
 	VMOVUPD   (CX), Y0
 	VMOVUPD   (DX), Y1
 	VCMPPD    $0x03, Y1, Y0, Y2
@@ -1509,9 +1537,9 @@ done2:
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000008, BX
 
-done4:
-	CMPQ      BX, $0x00000004
-	JL        done6
+done5:
+	ADDQ      $+4, BX
+	JL        done7
 	VMOVUPD   (CX), Y0
 	VMOVUPD   (DX), Y1
 	VCMPPD    $0x03, Y1, Y0, Y2
@@ -1526,9 +1554,9 @@ done4:
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000004, BX
 
-done6:
-	TESTQ      BX, BX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, BX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x03, DI
@@ -1563,7 +1591,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -1580,10 +1608,10 @@ TEXT ·MaximumF64AVX2(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-16, BX
+	JL   done3
 
-vectors1:
-	CMPQ      BX, $0x00000010
-	JL        done2
+vectors2:
 	VMOVUPD   (CX), Y0
 	VMOVUPD   (DX), Y1
 	VCMPPD    $0x03, Y1, Y0, Y2
@@ -1624,11 +1652,13 @@ vectors1:
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
 	SUBQ      $0x00000010, BX
-	JMP       vectors1
+	JGE       vectors2
+	CMPQ      BX, $-16
+	JEQ       end1
 
-done2:
-	CMPQ      BX, $0x00000008
-	JL        done4
+done3:
+	ADDQ      $+8, BX
+	JL        done5
 	VMOVUPD   (CX), Y0
 	VMOVUPD   (DX), Y1
 	VCMPPD    $0x03, Y1, Y0, Y2
@@ -1652,9 +1682,9 @@ done2:
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000008, BX
 
-done4:
-	CMPQ      BX, $0x00000004
-	JL        done6
+done5:
+	ADDQ      $+4, BX
+	JL        done7
 	VMOVUPD   (CX), Y0
 	VMOVUPD   (DX), Y1
 	VCMPPD    $0x03, Y1, Y0, Y2
@@ -1669,9 +1699,9 @@ done4:
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000004, BX
 
-done6:
-	TESTQ      BX, BX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, BX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), SI
 	MOVQ       BX, DI
 	SHLQ       $0x03, DI
@@ -1706,7 +1736,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -1723,10 +1753,10 @@ TEXT ·FMAF64AVX2(SB), NOSPLIT, $0-96
 	MOVQ y_base+48(FP), DX
 	MOVQ z_base+72(FP), BX
 	MOVQ x_len+32(FP), SI
+	ADDQ $-16, SI
+	JL   done3
 
-vectors1:
-	CMPQ        SI, $0x00000010
-	JL          done2
+vectors2:
 	VMOVUPD     (CX), Y0
 	VMOVUPD     (DX), Y1
 	VMOVUPD     (BX), Y2
@@ -1752,11 +1782,13 @@ vectors1:
 	ADDQ        $0x00000080, DX
 	ADDQ        $0x00000080, BX
 	SUBQ        $0x00000010, SI
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        SI, $-16
+	JEQ         end1
 
-done2:
-	CMPQ        SI, $0x00000008
-	JL          done4
+done3:
+	ADDQ        $+8, SI
+	JL          done5
 	VMOVUPD     (CX), Y0
 	VMOVUPD     (DX), Y1
 	VMOVUPD     (BX), Y2
@@ -1773,9 +1805,9 @@ done2:
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000008, SI
 
-done4:
-	CMPQ        SI, $0x00000004
-	JL          done6
+done5:
+	ADDQ        $+4, SI
+	JL          done7
 	VMOVUPD     (CX), Y0
 	VMOVUPD     (DX), Y1
 	VMOVUPD     (BX), Y2
@@ -1787,9 +1819,9 @@ done4:
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000004, SI
 
-done6:
-	TESTQ       SI, SI
-	JZ          end7
+done7:
+	ADDQ        $0x00000004, SI
+	JZ          end1
 	LEAQ        laneMasks<>+0(SB), DI
 	MOVQ        SI, R8
 	SHLQ        $0x03, R8
@@ -1820,7 +1852,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -1835,10 +1867,10 @@ TEXT ·SqrtF64AVX2(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
+	ADDQ $-16, DX
+	JL   done3
 
-vectors1:
-	CMPQ    DX, $0x00000010
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Y0
 	VSQRTPD Y0, Y0
 	VMOVUPD Y0, (AX)
@@ -1854,11 +1886,13 @@ vectors1:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-16
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000008
-	JL      done4
+done3:
+	ADDQ    $+8, DX
+	JL      done5
 	VMOVUPD (CX), Y0
 	VSQRTPD Y0, Y0
 	VMOVUPD Y0, (AX)
@@ -1869,9 +1903,9 @@ done2:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
 
-done4:
-	CMPQ    DX, $0x00000004
-	JL      done6
+done5:
+	ADDQ    $+4, DX
+	JL      done7
 	VMOVUPD (CX), Y0
 	VSQRTPD Y0, Y0
 	VMOVUPD Y0, (AX)
@@ -1879,9 +1913,9 @@ done4:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -1910,7 +1944,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -1927,10 +1961,10 @@ TEXT ·RsqrtF64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    x_base+24(FP), CX
 	MOVQ    x_len+32(FP), DX
+	ADDQ    $-16, DX
+	JL      done3
 
-vectors1:
-	CMPQ    DX, $0x00000010
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Y1
 	VSQRTPD Y1, Y1
 	VDIVPD  Y1, Y0, Y1
@@ -1950,11 +1984,13 @@ vectors1:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-16
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000008
-	JL      done4
+done3:
+	ADDQ    $+8, DX
+	JL      done5
 	VMOVUPD (CX), Y1
 	VSQRTPD Y1, Y1
 	VDIVPD  Y1, Y0, Y1
@@ -1967,9 +2003,9 @@ done2:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
 
-done4:
-	CMPQ    DX, $0x00000004
-	JL      done6
+done5:
+	ADDQ    $+4, DX
+	JL      done7
 	VMOVUPD (CX), Y1
 	VSQRTPD Y1, Y1
 	VDIVPD  Y1, Y0, Y1
@@ -1978,9 +2014,9 @@ done4:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -2010,7 +2046,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2026,10 +2062,10 @@ TEXT ·AbsF64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    x_base+24(FP), CX
 	MOVQ    x_len+32(FP), DX
+	ADDQ    $-16, DX
+	JL      done3
 
-vectors1:
-	CMPQ    DX, $0x00000010
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Y1
 	VANDPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -2045,11 +2081,13 @@ vectors1:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-16
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000008
-	JL      done4
+done3:
+	ADDQ    $+8, DX
+	JL      done5
 	VMOVUPD (CX), Y1
 	VANDPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -2060,9 +2098,9 @@ done2:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
 
-done4:
-	CMPQ    DX, $0x00000004
-	JL      done6
+done5:
+	ADDQ    $+4, DX
+	JL      done7
 	VMOVUPD (CX), Y1
 	VANDPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -2070,9 +2108,9 @@ done4:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -2101,7 +2139,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2117,10 +2155,10 @@ TEXT ·NegF64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    x_base+24(FP), CX
 	MOVQ    x_len+32(FP), DX
+	ADDQ    $-16, DX
+	JL      done3
 
-vectors1:
-	CMPQ    DX, $0x00000010
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Y1
 	VXORPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -2136,11 +2174,13 @@ vectors1:
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-16
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000008
-	JL      done4
+done3:
+	ADDQ    $+8, DX
+	JL      done5
 	VMOVUPD (CX), Y1
 	VXORPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -2151,9 +2191,9 @@ done2:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
 
-done4:
-	CMPQ    DX, $0x00000004
-	JL      done6
+done5:
+	ADDQ    $+4, DX
+	JL      done7
 	VMOVUPD (CX), Y1
 	VXORPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -2161,9 +2201,9 @@ done4:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -2192,7 +2232,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2208,10 +2248,10 @@ TEXT ·RoundF64AVX2(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
+	ADDQ $-16, DX
+	JL   done3
 
-vectors1:
-	CMPQ     DX, $0x00000010
-	JL       done2
+vectors2:
 	VMOVUPD  (CX), Y0
 	VROUNDPD $0x08, Y0, Y0
 	VMOVUPD  Y0, (AX)
@@ -2227,11 +2267,13 @@ vectors1:
 	ADDQ     $0x00000080, AX
 	ADDQ     $0x00000080, CX
 	SUBQ     $0x00000010, DX
-	JMP      vectors1
+	JGE      vectors2
+	CMPQ     DX, $-16
+	JEQ      end1
 
-done2:
-	CMPQ     DX, $0x00000008
-	JL       done4
+done3:
+	ADDQ     $+8, DX
+	JL       done5
 	VMOVUPD  (CX), Y0
 	VROUNDPD $0x08, Y0, Y0
 	VMOVUPD  Y0, (AX)
@@ -2242,9 +2284,9 @@ done2:
 	ADDQ     $0x00000040, CX
 	SUBQ     $0x00000008, DX
 
-done4:
-	CMPQ     DX, $0x00000004
-	JL       done6
+done5:
+	ADDQ     $+4, DX
+	JL       done7
 	VMOVUPD  (CX), Y0
 	VROUNDPD $0x08, Y0, Y0
 	VMOVUPD  Y0, (AX)
@@ -2252,9 +2294,9 @@ done4:
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000004, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -2283,7 +2325,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2299,10 +2341,10 @@ TEXT ·FloorF64AVX2(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
+	ADDQ $-16, DX
+	JL   done3
 
-vectors1:
-	CMPQ     DX, $0x00000010
-	JL       done2
+vectors2:
 	VMOVUPD  (CX), Y0
 	VROUNDPD $0x09, Y0, Y0
 	VMOVUPD  Y0, (AX)
@@ -2318,11 +2360,13 @@ vectors1:
 	ADDQ     $0x00000080, AX
 	ADDQ     $0x00000080, CX
 	SUBQ     $0x00000010, DX
-	JMP      vectors1
+	JGE      vectors2
+	CMPQ     DX, $-16
+	JEQ      end1
 
-done2:
-	CMPQ     DX, $0x00000008
-	JL       done4
+done3:
+	ADDQ     $+8, DX
+	JL       done5
 	VMOVUPD  (CX), Y0
 	VROUNDPD $0x09, Y0, Y0
 	VMOVUPD  Y0, (AX)
@@ -2333,9 +2377,9 @@ done2:
 	ADDQ     $0x00000040, CX
 	SUBQ     $0x00000008, DX
 
-done4:
-	CMPQ     DX, $0x00000004
-	JL       done6
+done5:
+	ADDQ     $+4, DX
+	JL       done7
 	VMOVUPD  (CX), Y0
 	VROUNDPD $0x09, Y0, Y0
 	VMOVUPD  Y0, (AX)
@@ -2343,9 +2387,9 @@ done4:
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000004, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -2374,7 +2418,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2390,10 +2434,10 @@ TEXT ·CeilF64AVX2(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
+	ADDQ $-16, DX
+	JL   done3
 
-vectors1:
-	CMPQ     DX, $0x00000010
-	JL       done2
+vectors2:
 	VMOVUPD  (CX), Y0
 	VROUNDPD $0x0a, Y0, Y0
 	VMOVUPD  Y0, (AX)
@@ -2409,11 +2453,13 @@ vectors1:
 	ADDQ     $0x00000080, AX
 	ADDQ     $0x00000080, CX
 	SUBQ     $0x00000010, DX
-	JMP      vectors1
+	JGE      vectors2
+	CMPQ     DX, $-16
+	JEQ      end1
 
-done2:
-	CMPQ     DX, $0x00000008
-	JL       done4
+done3:
+	ADDQ     $+8, DX
+	JL       done5
 	VMOVUPD  (CX), Y0
 	VROUNDPD $0x0a, Y0, Y0
 	VMOVUPD  Y0, (AX)
@@ -2424,9 +2470,9 @@ done2:
 	ADDQ     $0x00000040, CX
 	SUBQ     $0x00000008, DX
 
-done4:
-	CMPQ     DX, $0x00000004
-	JL       done6
+done5:
+	ADDQ     $+4, DX
+	JL       done7
 	VMOVUPD  (CX), Y0
 	VROUNDPD $0x0a, Y0, Y0
 	VMOVUPD  Y0, (AX)
@@ -2434,9 +2480,9 @@ done4:
 	ADDQ     $0x00000020, CX
 	SUBQ     $0x00000004, DX
 
-done6:
-	TESTQ      DX, DX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, DX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), BX
 	MOVQ       DX, SI
 	SHLQ       $0x03, SI
@@ -2465,7 +2511,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2480,10 +2526,10 @@ TEXT ·AddConstF64AVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSD alpha+0(FP), Y0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
+	ADDQ         $-16, CX
+	JL           done3
 
-vectors1:
-	CMPQ    CX, $0x00000010
-	JL      done2
+vectors2:
 	VMOVUPD (AX), Y1
 	VADDPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -2498,11 +2544,13 @@ vectors1:
 	VMOVUPD Y1, 96(AX)
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-16
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000008
-	JL      done4
+done3:
+	ADDQ    $+8, CX
+	JL      done5
 	VMOVUPD (AX), Y1
 	VADDPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -2512,18 +2560,18 @@ done2:
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
 
-done4:
-	CMPQ    CX, $0x00000004
-	JL      done6
+done5:
+	ADDQ    $+4, CX
+	JL      done7
 	VMOVUPD (AX), Y1
 	VADDPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
 	ADDQ    $0x00000020, AX
 	SUBQ    $0x00000004, CX
 
-done6:
-	TESTQ      CX, CX
-	JZ         end7
+done7:
+	ADDQ       $0x00000004, CX
+	JZ         end1
 	LEAQ       laneMasks<>+0(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x03, BX
@@ -2552,7 +2600,7 @@ skip10:
 
 skip11:
 stored8:
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2568,10 +2616,10 @@ TEXT ·DivF32AVX512(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-64, BX
+	JL   done3
 
-vectors1:
-	CMPQ    BX, $0x00000040
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VDIVPS  Z1, Z0, Z0
@@ -2592,11 +2640,13 @@ vectors1:
 	ADDQ    $0x00000100, CX
 	ADDQ    $0x00000100, DX
 	SUBQ    $0x00000040, BX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    BX, $-64
+	JEQ     end1
 
-done2:
-	CMPQ    BX, $0x00000020
-	JL      done4
+done3:
+	ADDQ    $+32, BX
+	JL      done5
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VDIVPS  Z1, Z0, Z0
@@ -2610,9 +2660,9 @@ done2:
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000020, BX
 
-done4:
-	CMPQ    BX, $0x00000010
-	JL      done6
+done5:
+	ADDQ    $+16, BX
+	JL      done7
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VDIVPS  Z1, Z0, Z0
@@ -2622,9 +2672,9 @@ done4:
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000010, BX
 
-done6:
-	TESTQ     BX, BX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, BX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPS.Z (CX), K1, Z0
@@ -2632,7 +2682,7 @@ done6:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2649,10 +2699,10 @@ TEXT ·MinimumF32AVX512(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-64, BX
+	JL   done3
 
-vectors1:
-	CMPQ      BX, $0x00000040
-	JL        done2
+vectors2:
 	VMOVUPS   (CX), Z0
 	VMOVUPS   (DX), Z1
 	VCMPPS    $0x03, Z1, Z0, K1
@@ -2693,11 +2743,13 @@ vectors1:
 	ADDQ      $0x00000100, CX
 	ADDQ      $0x00000100, DX
 	SUBQ      $0x00000040, BX
-	JMP       vectors1
+	JGE       vectors2
+	CMPQ      BX, $-64
+	JEQ       end1
 
-done2:
-	CMPQ      BX, $0x00000020
-	JL        done4
+done3:
+	ADDQ      $+32, BX
+	JL        done5
 	VMOVUPS   (CX), Z0
 	VMOVUPS   (DX), Z1
 	VCMPPS    $0x03, Z1, Z0, K1
@@ -2721,9 +2773,9 @@ done2:
 	ADDQ      $0x00000080, DX
 	SUBQ      $0x00000020, BX
 
-done4:
-	CMPQ      BX, $0x00000010
-	JL        done6
+done5:
+	ADDQ      $+16, BX
+	JL        done7
 	VMOVUPS   (CX), Z0
 	VMOVUPS   (DX), Z1
 	VCMPPS    $0x03, Z1, Z0, K1
@@ -2738,9 +2790,9 @@ done4:
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000010, BX
 
-done6:
-	TESTQ     BX, BX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, BX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPS.Z (CX), K1, Z0
@@ -2753,7 +2805,7 @@ done6:
 	VBLENDMPS Z2, Z0, K2, Z11
 	VMOVUPS   Z11, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2770,10 +2822,10 @@ TEXT ·MaximumF32AVX512(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-64, BX
+	JL   done3
 
-vectors1:
-	CMPQ      BX, $0x00000040
-	JL        done2
+vectors2:
 	VMOVUPS   (CX), Z0
 	VMOVUPS   (DX), Z1
 	VCMPPS    $0x03, Z1, Z0, K1
@@ -2814,11 +2866,13 @@ vectors1:
 	ADDQ      $0x00000100, CX
 	ADDQ      $0x00000100, DX
 	SUBQ      $0x00000040, BX
-	JMP       vectors1
+	JGE       vectors2
+	CMPQ      BX, $-64
+	JEQ       end1
 
-done2:
-	CMPQ      BX, $0x00000020
-	JL        done4
+done3:
+	ADDQ      $+32, BX
+	JL        done5
 	VMOVUPS   (CX), Z0
 	VMOVUPS   (DX), Z1
 	VCMPPS    $0x03, Z1, Z0, K1
@@ -2842,9 +2896,9 @@ done2:
 	ADDQ      $0x00000080, DX
 	SUBQ      $0x00000020, BX
 
-done4:
-	CMPQ      BX, $0x00000010
-	JL        done6
+done5:
+	ADDQ      $+16, BX
+	JL        done7
 	VMOVUPS   (CX), Z0
 	VMOVUPS   (DX), Z1
 	VCMPPS    $0x03, Z1, Z0, K1
@@ -2859,9 +2913,9 @@ done4:
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000010, BX
 
-done6:
-	TESTQ     BX, BX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, BX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPS.Z (CX), K1, Z0
@@ -2874,7 +2928,7 @@ done6:
 	VBLENDMPS Z2, Z0, K2, Z11
 	VMOVUPS   Z11, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2891,10 +2945,10 @@ TEXT ·FMAF32AVX512(SB), NOSPLIT, $0-96
 	MOVQ y_base+48(FP), DX
 	MOVQ z_base+72(FP), BX
 	MOVQ x_len+32(FP), SI
+	ADDQ $-64, SI
+	JL   done3
 
-vectors1:
-	CMPQ        SI, $0x00000040
-	JL          done2
+vectors2:
 	VMOVUPS     (CX), Z0
 	VMOVUPS     (DX), Z1
 	VMOVUPS     (BX), Z2
@@ -2920,11 +2974,13 @@ vectors1:
 	ADDQ        $0x00000100, DX
 	ADDQ        $0x00000100, BX
 	SUBQ        $0x00000040, SI
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        SI, $-64
+	JEQ         end1
 
-done2:
-	CMPQ        SI, $0x00000020
-	JL          done4
+done3:
+	ADDQ        $+32, SI
+	JL          done5
 	VMOVUPS     (CX), Z0
 	VMOVUPS     (DX), Z1
 	VMOVUPS     (BX), Z2
@@ -2941,9 +2997,9 @@ done2:
 	ADDQ        $0x00000080, BX
 	SUBQ        $0x00000020, SI
 
-done4:
-	CMPQ        SI, $0x00000010
-	JL          done6
+done5:
+	ADDQ        $+16, SI
+	JL          done7
 	VMOVUPS     (CX), Z0
 	VMOVUPS     (DX), Z1
 	VMOVUPS     (BX), Z2
@@ -2955,9 +3011,9 @@ done4:
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000010, SI
 
-done6:
-	TESTQ       SI, SI
-	JZ          end7
+done7:
+	ADDQ        $0x00000010, SI
+	JZ          end1
 	LEAQ        bitMasks<>+0(SB), DI
 	KMOVW       (DI)(SI*2), K1
 	VMOVUPS.Z   (CX), K1, Z0
@@ -2966,7 +3022,7 @@ done6:
 	VFMADD231PS Z1, Z0, Z2
 	VMOVUPS     Z2, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -2981,10 +3037,10 @@ TEXT ·SqrtF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
+	ADDQ $-64, DX
+	JL   done3
 
-vectors1:
-	CMPQ    DX, $0x00000040
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Z0
 	VSQRTPS Z0, Z0
 	VMOVUPS Z0, (AX)
@@ -3000,11 +3056,13 @@ vectors1:
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	SUBQ    $0x00000040, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-64
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000020
-	JL      done4
+done3:
+	ADDQ    $+32, DX
+	JL      done5
 	VMOVUPS (CX), Z0
 	VSQRTPS Z0, Z0
 	VMOVUPS Z0, (AX)
@@ -3015,9 +3073,9 @@ done2:
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
 
-done4:
-	CMPQ    DX, $0x00000010
-	JL      done6
+done5:
+	ADDQ    $+16, DX
+	JL      done7
 	VMOVUPS (CX), Z0
 	VSQRTPS Z0, Z0
 	VMOVUPS Z0, (AX)
@@ -3025,16 +3083,16 @@ done4:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
 
-done6:
-	TESTQ     DX, DX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, DX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3051,10 +3109,10 @@ TEXT ·RsqrtF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    x_base+24(FP), CX
 	MOVQ    x_len+32(FP), DX
+	ADDQ    $-64, DX
+	JL      done3
 
-vectors1:
-	CMPQ    DX, $0x00000040
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Z1
 	VSQRTPS Z1, Z1
 	VDIVPS  Z1, Z0, Z1
@@ -3074,11 +3132,13 @@ vectors1:
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	SUBQ    $0x00000040, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-64
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000020
-	JL      done4
+done3:
+	ADDQ    $+32, DX
+	JL      done5
 	VMOVUPS (CX), Z1
 	VSQRTPS Z1, Z1
 	VDIVPS  Z1, Z0, Z1
@@ -3091,9 +3151,9 @@ done2:
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
 
-done4:
-	CMPQ    DX, $0x00000010
-	JL      done6
+done5:
+	ADDQ    $+16, DX
+	JL      done7
 	VMOVUPS (CX), Z1
 	VSQRTPS Z1, Z1
 	VDIVPS  Z1, Z0, Z1
@@ -3102,9 +3162,9 @@ done4:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
 
-done6:
-	TESTQ     DX, DX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, DX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPS.Z (CX), K1, Z1
@@ -3112,7 +3172,7 @@ done6:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3128,10 +3188,10 @@ TEXT ·AbsF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    x_base+24(FP), CX
 	MOVQ    x_len+32(FP), DX
+	ADDQ    $-64, DX
+	JL      done3
 
-vectors1:
-	CMPQ    DX, $0x00000040
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Z1
 	VANDPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
@@ -3147,11 +3207,13 @@ vectors1:
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	SUBQ    $0x00000040, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-64
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000020
-	JL      done4
+done3:
+	ADDQ    $+32, DX
+	JL      done5
 	VMOVUPS (CX), Z1
 	VANDPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
@@ -3162,9 +3224,9 @@ done2:
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
 
-done4:
-	CMPQ    DX, $0x00000010
-	JL      done6
+done5:
+	ADDQ    $+16, DX
+	JL      done7
 	VMOVUPS (CX), Z1
 	VANDPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
@@ -3172,16 +3234,16 @@ done4:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
 
-done6:
-	TESTQ     DX, DX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, DX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPS.Z (CX), K1, Z1
 	VANDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3197,10 +3259,10 @@ TEXT ·NegF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    x_base+24(FP), CX
 	MOVQ    x_len+32(FP), DX
+	ADDQ    $-64, DX
+	JL      done3
 
-vectors1:
-	CMPQ    DX, $0x00000040
-	JL      done2
+vectors2:
 	VMOVUPS (CX), Z1
 	VXORPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
@@ -3216,11 +3278,13 @@ vectors1:
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	SUBQ    $0x00000040, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-64
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000020
-	JL      done4
+done3:
+	ADDQ    $+32, DX
+	JL      done5
 	VMOVUPS (CX), Z1
 	VXORPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
@@ -3231,9 +3295,9 @@ done2:
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, DX
 
-done4:
-	CMPQ    DX, $0x00000010
-	JL      done6
+done5:
+	ADDQ    $+16, DX
+	JL      done7
 	VMOVUPS (CX), Z1
 	VXORPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
@@ -3241,16 +3305,16 @@ done4:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000010, DX
 
-done6:
-	TESTQ     DX, DX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, DX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPS.Z (CX), K1, Z1
 	VXORPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3266,10 +3330,10 @@ TEXT ·RoundF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
+	ADDQ $-64, DX
+	JL   done3
 
-vectors1:
-	CMPQ        DX, $0x00000040
-	JL          done2
+vectors2:
 	VMOVUPS     (CX), Z0
 	VRNDSCALEPS $0x08, Z0, Z0
 	VMOVUPS     Z0, (AX)
@@ -3285,11 +3349,13 @@ vectors1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000040, DX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        DX, $-64
+	JEQ         end1
 
-done2:
-	CMPQ        DX, $0x00000020
-	JL          done4
+done3:
+	ADDQ        $+32, DX
+	JL          done5
 	VMOVUPS     (CX), Z0
 	VRNDSCALEPS $0x08, Z0, Z0
 	VMOVUPS     Z0, (AX)
@@ -3300,9 +3366,9 @@ done2:
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000020, DX
 
-done4:
-	CMPQ        DX, $0x00000010
-	JL          done6
+done5:
+	ADDQ        $+16, DX
+	JL          done7
 	VMOVUPS     (CX), Z0
 	VRNDSCALEPS $0x08, Z0, Z0
 	VMOVUPS     Z0, (AX)
@@ -3310,16 +3376,16 @@ done4:
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
 
-done6:
-	TESTQ       DX, DX
-	JZ          end7
+done7:
+	ADDQ        $0x00000010, DX
+	JZ          end1
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPS.Z   (CX), K1, Z0
 	VRNDSCALEPS $0x08, Z0, Z0
 	VMOVUPS     Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3335,10 +3401,10 @@ TEXT ·FloorF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
+	ADDQ $-64, DX
+	JL   done3
 
-vectors1:
-	CMPQ        DX, $0x00000040
-	JL          done2
+vectors2:
 	VMOVUPS     (CX), Z0
 	VRNDSCALEPS $0x09, Z0, Z0
 	VMOVUPS     Z0, (AX)
@@ -3354,11 +3420,13 @@ vectors1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000040, DX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        DX, $-64
+	JEQ         end1
 
-done2:
-	CMPQ        DX, $0x00000020
-	JL          done4
+done3:
+	ADDQ        $+32, DX
+	JL          done5
 	VMOVUPS     (CX), Z0
 	VRNDSCALEPS $0x09, Z0, Z0
 	VMOVUPS     Z0, (AX)
@@ -3369,9 +3437,9 @@ done2:
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000020, DX
 
-done4:
-	CMPQ        DX, $0x00000010
-	JL          done6
+done5:
+	ADDQ        $+16, DX
+	JL          done7
 	VMOVUPS     (CX), Z0
 	VRNDSCALEPS $0x09, Z0, Z0
 	VMOVUPS     Z0, (AX)
@@ -3379,16 +3447,16 @@ done4:
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
 
-done6:
-	TESTQ       DX, DX
-	JZ          end7
+done7:
+	ADDQ        $0x00000010, DX
+	JZ          end1
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPS.Z   (CX), K1, Z0
 	VRNDSCALEPS $0x09, Z0, Z0
 	VMOVUPS     Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3404,10 +3472,10 @@ TEXT ·CeilF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
+	ADDQ $-64, DX
+	JL   done3
 
-vectors1:
-	CMPQ        DX, $0x00000040
-	JL          done2
+vectors2:
 	VMOVUPS     (CX), Z0
 	VRNDSCALEPS $0x0a, Z0, Z0
 	VMOVUPS     Z0, (AX)
@@ -3423,11 +3491,13 @@ vectors1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000040, DX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        DX, $-64
+	JEQ         end1
 
-done2:
-	CMPQ        DX, $0x00000020
-	JL          done4
+done3:
+	ADDQ        $+32, DX
+	JL          done5
 	VMOVUPS     (CX), Z0
 	VRNDSCALEPS $0x0a, Z0, Z0
 	VMOVUPS     Z0, (AX)
@@ -3438,9 +3508,9 @@ done2:
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000020, DX
 
-done4:
-	CMPQ        DX, $0x00000010
-	JL          done6
+done5:
+	ADDQ        $+16, DX
+	JL          done7
 	VMOVUPS     (CX), Z0
 	VRNDSCALEPS $0x0a, Z0, Z0
 	VMOVUPS     Z0, (AX)
@@ -3448,16 +3518,16 @@ done4:
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000010, DX
 
-done6:
-	TESTQ       DX, DX
-	JZ          end7
+done7:
+	ADDQ        $0x00000010, DX
+	JZ          end1
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPS.Z   (CX), K1, Z0
 	VRNDSCALEPS $0x0a, Z0, Z0
 	VMOVUPS     Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3472,10 +3542,10 @@ TEXT ·AddConstF32AVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSS alpha+0(FP), Z0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
+	ADDQ         $-64, CX
+	JL           done3
 
-vectors1:
-	CMPQ    CX, $0x00000040
-	JL      done2
+vectors2:
 	VMOVUPS (AX), Z1
 	VADDPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
@@ -3490,11 +3560,13 @@ vectors1:
 	VMOVUPS Z1, 192(AX)
 	ADDQ    $0x00000100, AX
 	SUBQ    $0x00000040, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-64
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000020
-	JL      done4
+done3:
+	ADDQ    $+32, CX
+	JL      done5
 	VMOVUPS (AX), Z1
 	VADDPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
@@ -3504,25 +3576,25 @@ done2:
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000020, CX
 
-done4:
-	CMPQ    CX, $0x00000010
-	JL      done6
+done5:
+	ADDQ    $+16, CX
+	JL      done7
 	VMOVUPS (AX), Z1
 	VADDPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000010, CX
 
-done6:
-	TESTQ     CX, CX
-	JZ        end7
+done7:
+	ADDQ      $0x00000010, CX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPS.Z (AX), K1, Z1
 	VADDPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3538,10 +3610,10 @@ TEXT ·DivF64AVX512(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-32, BX
+	JL   done3
 
-vectors1:
-	CMPQ    BX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Z0
 	VMOVUPD (DX), Z1
 	VDIVPD  Z1, Z0, Z0
@@ -3562,11 +3634,13 @@ vectors1:
 	ADDQ    $0x00000100, CX
 	ADDQ    $0x00000100, DX
 	SUBQ    $0x00000020, BX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    BX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    BX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, BX
+	JL      done5
 	VMOVUPD (CX), Z0
 	VMOVUPD (DX), Z1
 	VDIVPD  Z1, Z0, Z0
@@ -3580,9 +3654,9 @@ done2:
 	ADDQ    $0x00000080, DX
 	SUBQ    $0x00000010, BX
 
-done4:
-	CMPQ    BX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, BX
+	JL      done7
 	VMOVUPD (CX), Z0
 	VMOVUPD (DX), Z1
 	VDIVPD  Z1, Z0, Z0
@@ -3592,9 +3666,9 @@ done4:
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000008, BX
 
-done6:
-	TESTQ     BX, BX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, BX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPD.Z (CX), K1, Z0
@@ -3602,7 +3676,7 @@ done6:
 	VDIVPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3619,10 +3693,10 @@ TEXT ·MinimumF64AVX512(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-32, BX
+	JL   done3
 
-vectors1:
-	CMPQ      BX, $0x00000020
-	JL        done2
+vectors2:
 	VMOVUPD   (CX), Z0
 	VMOVUPD   (DX), Z1
 	VCMPPD    $0x03, Z1, Z0, K1
@@ -3663,11 +3737,13 @@ vectors1:
 	ADDQ      $0x00000100, CX
 	ADDQ      $0x00000100, DX
 	SUBQ      $0x00000020, BX
-	JMP       vectors1
+	JGE       vectors2
+	CMPQ      BX, $-32
+	JEQ       end1
 
-done2:
-	CMPQ      BX, $0x00000010
-	JL        done4
+done3:
+	ADDQ      $+16, BX
+	JL        done5
 	VMOVUPD   (CX), Z0
 	VMOVUPD   (DX), Z1
 	VCMPPD    $0x03, Z1, Z0, K1
@@ -3691,9 +3767,9 @@ done2:
 	ADDQ      $0x00000080, DX
 	SUBQ      $0x00000010, BX
 
-done4:
-	CMPQ      BX, $0x00000008
-	JL        done6
+done5:
+	ADDQ      $+8, BX
+	JL        done7
 	VMOVUPD   (CX), Z0
 	VMOVUPD   (DX), Z1
 	VCMPPD    $0x03, Z1, Z0, K1
@@ -3708,9 +3784,9 @@ done4:
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000008, BX
 
-done6:
-	TESTQ     BX, BX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, BX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPD.Z (CX), K1, Z0
@@ -3723,7 +3799,7 @@ done6:
 	VBLENDMPD Z2, Z0, K2, Z11
 	VMOVUPD   Z11, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3740,10 +3816,10 @@ TEXT ·MaximumF64AVX512(SB), NOSPLIT, $0-72
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
 	MOVQ x_len+32(FP), BX
+	ADDQ $-32, BX
+	JL   done3
 
-vectors1:
-	CMPQ      BX, $0x00000020
-	JL        done2
+vectors2:
 	VMOVUPD   (CX), Z0
 	VMOVUPD   (DX), Z1
 	VCMPPD    $0x03, Z1, Z0, K1
@@ -3784,11 +3860,13 @@ vectors1:
 	ADDQ      $0x00000100, CX
 	ADDQ      $0x00000100, DX
 	SUBQ      $0x00000020, BX
-	JMP       vectors1
+	JGE       vectors2
+	CMPQ      BX, $-32
+	JEQ       end1
 
-done2:
-	CMPQ      BX, $0x00000010
-	JL        done4
+done3:
+	ADDQ      $+16, BX
+	JL        done5
 	VMOVUPD   (CX), Z0
 	VMOVUPD   (DX), Z1
 	VCMPPD    $0x03, Z1, Z0, K1
@@ -3812,9 +3890,9 @@ done2:
 	ADDQ      $0x00000080, DX
 	SUBQ      $0x00000010, BX
 
-done4:
-	CMPQ      BX, $0x00000008
-	JL        done6
+done5:
+	ADDQ      $+8, BX
+	JL        done7
 	VMOVUPD   (CX), Z0
 	VMOVUPD   (DX), Z1
 	VCMPPD    $0x03, Z1, Z0, K1
@@ -3829,9 +3907,9 @@ done4:
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000008, BX
 
-done6:
-	TESTQ     BX, BX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, BX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), SI
 	KMOVW     (SI)(BX*2), K1
 	VMOVUPD.Z (CX), K1, Z0
@@ -3844,7 +3922,7 @@ done6:
 	VBLENDMPD Z2, Z0, K2, Z11
 	VMOVUPD   Z11, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3861,10 +3939,10 @@ TEXT ·FMAF64AVX512(SB), NOSPLIT, $0-96
 	MOVQ y_base+48(FP), DX
 	MOVQ z_base+72(FP), BX
 	MOVQ x_len+32(FP), SI
+	ADDQ $-32, SI
+	JL   done3
 
-vectors1:
-	CMPQ        SI, $0x00000020
-	JL          done2
+vectors2:
 	VMOVUPD     (CX), Z0
 	VMOVUPD     (DX), Z1
 	VMOVUPD     (BX), Z2
@@ -3890,11 +3968,13 @@ vectors1:
 	ADDQ        $0x00000100, DX
 	ADDQ        $0x00000100, BX
 	SUBQ        $0x00000020, SI
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        SI, $-32
+	JEQ         end1
 
-done2:
-	CMPQ        SI, $0x00000010
-	JL          done4
+done3:
+	ADDQ        $+16, SI
+	JL          done5
 	VMOVUPD     (CX), Z0
 	VMOVUPD     (DX), Z1
 	VMOVUPD     (BX), Z2
@@ -3911,9 +3991,9 @@ done2:
 	ADDQ        $0x00000080, BX
 	SUBQ        $0x00000010, SI
 
-done4:
-	CMPQ        SI, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, SI
+	JL          done7
 	VMOVUPD     (CX), Z0
 	VMOVUPD     (DX), Z1
 	VMOVUPD     (BX), Z2
@@ -3925,9 +4005,9 @@ done4:
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000008, SI
 
-done6:
-	TESTQ       SI, SI
-	JZ          end7
+done7:
+	ADDQ        $0x00000008, SI
+	JZ          end1
 	LEAQ        bitMasks<>+0(SB), DI
 	KMOVW       (DI)(SI*2), K1
 	VMOVUPD.Z   (CX), K1, Z0
@@ -3936,7 +4016,7 @@ done6:
 	VFMADD231PD Z1, Z0, Z2
 	VMOVUPD     Z2, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -3951,10 +4031,10 @@ TEXT ·SqrtF64AVX512(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
+	ADDQ $-32, DX
+	JL   done3
 
-vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Z0
 	VSQRTPD Z0, Z0
 	VMOVUPD Z0, (AX)
@@ -3970,11 +4050,13 @@ vectors1:
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, DX
+	JL      done5
 	VMOVUPD (CX), Z0
 	VSQRTPD Z0, Z0
 	VMOVUPD Z0, (AX)
@@ -3985,9 +4067,9 @@ done2:
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
 
-done4:
-	CMPQ    DX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, DX
+	JL      done7
 	VMOVUPD (CX), Z0
 	VSQRTPD Z0, Z0
 	VMOVUPD Z0, (AX)
@@ -3995,16 +4077,16 @@ done4:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
 
-done6:
-	TESTQ     DX, DX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, DX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPD.Z (CX), K1, Z0
 	VSQRTPD   Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4021,10 +4103,10 @@ TEXT ·RsqrtF64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    x_base+24(FP), CX
 	MOVQ    x_len+32(FP), DX
+	ADDQ    $-32, DX
+	JL      done3
 
-vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Z1
 	VSQRTPD Z1, Z1
 	VDIVPD  Z1, Z0, Z1
@@ -4044,11 +4126,13 @@ vectors1:
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, DX
+	JL      done5
 	VMOVUPD (CX), Z1
 	VSQRTPD Z1, Z1
 	VDIVPD  Z1, Z0, Z1
@@ -4061,9 +4145,9 @@ done2:
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
 
-done4:
-	CMPQ    DX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, DX
+	JL      done7
 	VMOVUPD (CX), Z1
 	VSQRTPD Z1, Z1
 	VDIVPD  Z1, Z0, Z1
@@ -4072,9 +4156,9 @@ done4:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
 
-done6:
-	TESTQ     DX, DX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, DX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPD.Z (CX), K1, Z1
@@ -4082,7 +4166,7 @@ done6:
 	VDIVPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4098,10 +4182,10 @@ TEXT ·AbsF64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    x_base+24(FP), CX
 	MOVQ    x_len+32(FP), DX
+	ADDQ    $-32, DX
+	JL      done3
 
-vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Z1
 	VANDPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
@@ -4117,11 +4201,13 @@ vectors1:
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, DX
+	JL      done5
 	VMOVUPD (CX), Z1
 	VANDPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
@@ -4132,9 +4218,9 @@ done2:
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
 
-done4:
-	CMPQ    DX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, DX
+	JL      done7
 	VMOVUPD (CX), Z1
 	VANDPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
@@ -4142,16 +4228,16 @@ done4:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
 
-done6:
-	TESTQ     DX, DX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, DX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPD.Z (CX), K1, Z1
 	VANDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4167,10 +4253,10 @@ TEXT ·NegF64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    x_base+24(FP), CX
 	MOVQ    x_len+32(FP), DX
+	ADDQ    $-32, DX
+	JL      done3
 
-vectors1:
-	CMPQ    DX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPD (CX), Z1
 	VXORPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
@@ -4186,11 +4272,13 @@ vectors1:
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	SUBQ    $0x00000020, DX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    DX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    DX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, DX
+	JL      done5
 	VMOVUPD (CX), Z1
 	VXORPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
@@ -4201,9 +4289,9 @@ done2:
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, DX
 
-done4:
-	CMPQ    DX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, DX
+	JL      done7
 	VMOVUPD (CX), Z1
 	VXORPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
@@ -4211,16 +4299,16 @@ done4:
 	ADDQ    $0x00000040, CX
 	SUBQ    $0x00000008, DX
 
-done6:
-	TESTQ     DX, DX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, DX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), BX
 	KMOVW     (BX)(DX*2), K1
 	VMOVUPD.Z (CX), K1, Z1
 	VXORPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4236,10 +4324,10 @@ TEXT ·RoundF64AVX512(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
+	ADDQ $-32, DX
+	JL   done3
 
-vectors1:
-	CMPQ        DX, $0x00000020
-	JL          done2
+vectors2:
 	VMOVUPD     (CX), Z0
 	VRNDSCALEPD $0x08, Z0, Z0
 	VMOVUPD     Z0, (AX)
@@ -4255,11 +4343,13 @@ vectors1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000020, DX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        DX, $-32
+	JEQ         end1
 
-done2:
-	CMPQ        DX, $0x00000010
-	JL          done4
+done3:
+	ADDQ        $+16, DX
+	JL          done5
 	VMOVUPD     (CX), Z0
 	VRNDSCALEPD $0x08, Z0, Z0
 	VMOVUPD     Z0, (AX)
@@ -4270,9 +4360,9 @@ done2:
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000010, DX
 
-done4:
-	CMPQ        DX, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, DX
+	JL          done7
 	VMOVUPD     (CX), Z0
 	VRNDSCALEPD $0x08, Z0, Z0
 	VMOVUPD     Z0, (AX)
@@ -4280,16 +4370,16 @@ done4:
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
 
-done6:
-	TESTQ       DX, DX
-	JZ          end7
+done7:
+	ADDQ        $0x00000008, DX
+	JZ          end1
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPD.Z   (CX), K1, Z0
 	VRNDSCALEPD $0x08, Z0, Z0
 	VMOVUPD     Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4305,10 +4395,10 @@ TEXT ·FloorF64AVX512(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
+	ADDQ $-32, DX
+	JL   done3
 
-vectors1:
-	CMPQ        DX, $0x00000020
-	JL          done2
+vectors2:
 	VMOVUPD     (CX), Z0
 	VRNDSCALEPD $0x09, Z0, Z0
 	VMOVUPD     Z0, (AX)
@@ -4324,11 +4414,13 @@ vectors1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000020, DX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        DX, $-32
+	JEQ         end1
 
-done2:
-	CMPQ        DX, $0x00000010
-	JL          done4
+done3:
+	ADDQ        $+16, DX
+	JL          done5
 	VMOVUPD     (CX), Z0
 	VRNDSCALEPD $0x09, Z0, Z0
 	VMOVUPD     Z0, (AX)
@@ -4339,9 +4431,9 @@ done2:
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000010, DX
 
-done4:
-	CMPQ        DX, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, DX
+	JL          done7
 	VMOVUPD     (CX), Z0
 	VRNDSCALEPD $0x09, Z0, Z0
 	VMOVUPD     Z0, (AX)
@@ -4349,16 +4441,16 @@ done4:
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
 
-done6:
-	TESTQ       DX, DX
-	JZ          end7
+done7:
+	ADDQ        $0x00000008, DX
+	JZ          end1
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPD.Z   (CX), K1, Z0
 	VRNDSCALEPD $0x09, Z0, Z0
 	VMOVUPD     Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4374,10 +4466,10 @@ TEXT ·CeilF64AVX512(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
+	ADDQ $-32, DX
+	JL   done3
 
-vectors1:
-	CMPQ        DX, $0x00000020
-	JL          done2
+vectors2:
 	VMOVUPD     (CX), Z0
 	VRNDSCALEPD $0x0a, Z0, Z0
 	VMOVUPD     Z0, (AX)
@@ -4393,11 +4485,13 @@ vectors1:
 	ADDQ        $0x00000100, AX
 	ADDQ        $0x00000100, CX
 	SUBQ        $0x00000020, DX
-	JMP         vectors1
+	JGE         vectors2
+	CMPQ        DX, $-32
+	JEQ         end1
 
-done2:
-	CMPQ        DX, $0x00000010
-	JL          done4
+done3:
+	ADDQ        $+16, DX
+	JL          done5
 	VMOVUPD     (CX), Z0
 	VRNDSCALEPD $0x0a, Z0, Z0
 	VMOVUPD     Z0, (AX)
@@ -4408,9 +4502,9 @@ done2:
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000010, DX
 
-done4:
-	CMPQ        DX, $0x00000008
-	JL          done6
+done5:
+	ADDQ        $+8, DX
+	JL          done7
 	VMOVUPD     (CX), Z0
 	VRNDSCALEPD $0x0a, Z0, Z0
 	VMOVUPD     Z0, (AX)
@@ -4418,16 +4512,16 @@ done4:
 	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
 
-done6:
-	TESTQ       DX, DX
-	JZ          end7
+done7:
+	ADDQ        $0x00000008, DX
+	JZ          end1
 	LEAQ        bitMasks<>+0(SB), BX
 	KMOVW       (BX)(DX*2), K1
 	VMOVUPD.Z   (CX), K1, Z0
 	VRNDSCALEPD $0x0a, Z0, Z0
 	VMOVUPD     Z0, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 
@@ -4442,10 +4536,10 @@ TEXT ·AddConstF64AVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSD alpha+0(FP), Z0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
+	ADDQ         $-32, CX
+	JL           done3
 
-vectors1:
-	CMPQ    CX, $0x00000020
-	JL      done2
+vectors2:
 	VMOVUPD (AX), Z1
 	VADDPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
@@ -4460,11 +4554,13 @@ vectors1:
 	VMOVUPD Z1, 192(AX)
 	ADDQ    $0x00000100, AX
 	SUBQ    $0x00000020, CX
-	JMP     vectors1
+	JGE     vectors2
+	CMPQ    CX, $-32
+	JEQ     end1
 
-done2:
-	CMPQ    CX, $0x00000010
-	JL      done4
+done3:
+	ADDQ    $+16, CX
+	JL      done5
 	VMOVUPD (AX), Z1
 	VADDPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
@@ -4474,25 +4570,25 @@ done2:
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x00000010, CX
 
-done4:
-	CMPQ    CX, $0x00000008
-	JL      done6
+done5:
+	ADDQ    $+8, CX
+	JL      done7
 	VMOVUPD (AX), Z1
 	VADDPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
 	ADDQ    $0x00000040, AX
 	SUBQ    $0x00000008, CX
 
-done6:
-	TESTQ     CX, CX
-	JZ        end7
+done7:
+	ADDQ      $0x00000008, CX
+	JZ        end1
 	LEAQ      bitMasks<>+0(SB), DX
 	KMOVW     (DX)(CX*2), K1
 	VMOVUPD.Z (AX), K1, Z1
 	VADDPD    Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (AX)
 
-end7:
+end1:
 	VZEROUPPER
 	RET
 

@@ -86,25 +86,36 @@ func (t *target) sweepBy(unrolls []int, n gp, ptrs []gp, body func(disp int, m *
 	})
 }
 
-// sweepRounds is sweepBy with a body for count vectors.
+// sweepRounds is sweepBy with a body for count vectors. Between two of unrolls, n is less by
+// the next one than what is left: an addition goes from one to the next and compares.
 func (t *target) sweepRounds(unrolls []int, n gp, ptrs []gp, body func(count int, m *mask)) {
+	end := t.label("end")
+	ahead := 0
 	for i, unroll := range unrolls {
 		loop, done := t.label("vectors"), t.label("done")
-		t.Label(loop)
-		t.CMPQ(n, imm(unroll*t.lanes))
+		elements := unroll * t.lanes
+		t.ADDQ(operand.I32(ahead-elements), n)
+		ahead = elements
 		t.JL(operand.LabelRef(done))
+		loops := i == 0 || unrolls[i-1] > 2*unroll
+		if loops {
+			t.Label(loop)
+		}
 		body(unroll, nil)
 		for _, p := range ptrs {
-			t.ADDQ(imm(unroll*t.lanes*t.size), p)
+			t.ADDQ(imm(elements*t.size), p)
 		}
-		t.SUBQ(imm(unroll*t.lanes), n)
-		if i == 0 || unrolls[i-1] > 2*unroll {
-			t.JMP(operand.LabelRef(loop))
+		t.SUBQ(imm(elements), n)
+		if loops {
+			t.JGE(operand.LabelRef(loop))
+		}
+		if i == 0 {
+			t.CMPQ(n, operand.I32(-elements))
+			t.JEQ(operand.LabelRef(end))
 		}
 		t.Label(done)
 	}
-	end := t.label("end")
-	t.TESTQ(n, n)
+	t.ADDQ(imm(ahead), n)
 	t.JZ(operand.LabelRef(end))
 	m := t.mask(n)
 	body(1, &m)
@@ -165,9 +176,9 @@ func (t *target) sumLoop(acc []reg.VecVirtual) {
 func (t *target) lanesLoop(acc []reg.VecVirtual, n gp, ptrs []gp, body func(i, disp int, m *mask)) {
 	bytes, round := t.lanes*t.size, len(acc)*t.lanes
 	loop, rest, partial, end := t.label("round"), t.label("rest"), t.label("partial"), t.label("end")
-	t.Label(loop)
-	t.CMPQ(n, imm(round))
+	t.SUBQ(imm(round), n)
 	t.JL(operand.LabelRef(rest))
+	t.Label(loop)
 	for i := range acc {
 		body(i, i*bytes, nil)
 	}
@@ -175,19 +186,21 @@ func (t *target) lanesLoop(acc []reg.VecVirtual, n gp, ptrs []gp, body func(i, d
 		t.ADDQ(imm(round*t.size), p)
 	}
 	t.SUBQ(imm(round), n)
-	t.JMP(operand.LabelRef(loop))
+	t.JGE(operand.LabelRef(loop))
+	t.CMPQ(n, operand.I32(-round))
+	t.JEQ(operand.LabelRef(end))
 	t.Label(rest)
-	for i := range acc {
-		if i < len(acc)-1 {
-			t.CMPQ(n, imm(t.lanes))
-			t.JL(operand.LabelRef(partial + string(rune('a'+i))))
-			body(i, i*bytes, nil)
-			t.SUBQ(imm(t.lanes), n)
-		}
+	if len(acc) > 1 {
+		t.ADDQ(imm(round-t.lanes), n) // from here on it is less by a vector than what is left
+	}
+	for i := range len(acc) - 1 {
+		t.JL(operand.LabelRef(partial + string(rune('a'+i))))
+		body(i, i*bytes, nil)
+		t.SUBQ(imm(t.lanes), n)
 	}
 	for i := len(acc) - 1; i >= 0; i-- {
 		t.Label(partial + string(rune('a'+i)))
-		t.TESTQ(n, n)
+		t.ADDQ(imm(t.lanes), n)
 		t.JZ(operand.LabelRef(end))
 		m := t.mask(n)
 		body(i, i*bytes, &m)
