@@ -26,8 +26,7 @@ func FMA64(x, y, z float64) float64 {
 // does it.
 func fma64(x, y, z float64) float64 {
 	p := float64(x * y)
-	const least = 0x1p-900
-	if !(p > least || p < -least) {
+	if !(p > leastProduct || p < -leastProduct) {
 		if x == 0 || y == 0 {
 			return p + z
 		}
@@ -47,6 +46,10 @@ func fma64(x, y, z float64) float64 {
 	}
 	return more
 }
+
+// leastProduct is the magnitude that products have to exceed so that the errors of fma64 are
+// no subnormal numbers.
+const leastProduct = 0x1p-900
 
 // split returns the upper 26 bits of x and the rest (Veltkamp).
 func split(x float64) (hi, lo float64) {

@@ -18,12 +18,7 @@ func treeReduce[T float](acc []T) T {
 }
 
 // dotLanes adds x[i]·y[i] to acc[i mod len(acc)] by FMA, in ascending order.
-func dotLanes[T float](acc, x, y []T) {
-	for i, xi := range x {
-		l := i % len(acc)
-		acc[l] = scalar.FMA(xi, y[i], acc[l])
-	}
-}
+func dotLanes[T float](acc, x, y []T) { scalar.AddProducts(acc, x, y) }
 
 func dot[T float](x, y []T) T {
 	var acc [64]T
@@ -46,11 +41,7 @@ func sumLanes[T float](acc, x []T) {
 	}
 }
 
-func axpy[T float](alpha T, x, y []T) {
-	for i, xi := range x {
-		y[i] = scalar.FMA(alpha, xi, y[i])
-	}
-}
+func axpy[T float](alpha T, x, y []T) { scalar.AddRow(alpha, x, y[:len(x)]) }
 
 func scal[T float](alpha T, x []T) {
 	for i, xi := range x {

@@ -8,18 +8,11 @@ func gemmDot[T float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta
 
 func gemmOuter[T float](m, n, k int, alpha T, a []T, rsA, csA int, b []T, ldb int, beta T, c []T, ldc int, resume bool) {
 	for i := range m {
-		row := c[i*ldc:][:n]
 		if alpha == 0 || k == 0 {
-			scale(beta, row)
+			scale(beta, c[i*ldc:][:n])
 			continue
 		}
-		for j := range row {
-			var acc T
-			if resume {
-				acc = row[j]
-			}
-			Epilogue(alpha, chain(acc, k, a[i*rsA:], csA, b[j:], ldb), beta, &row[j])
-		}
+		outerRow(n, k, alpha, a[i*rsA:], csA, b, ldb, beta, c[i*ldc:], resume)
 	}
 }
 

@@ -12,6 +12,18 @@ func Epilogue[T float](alpha, acc, beta T, c *T) {
 	}
 }
 
+// epilogueRow is Epilogue of a row of sums.
+func epilogueRow[T float](alpha T, acc []T, beta T, c []T) {
+	if beta == 0 {
+		for i, sum := range acc {
+			c[i] = alpha * sum
+		}
+		return
+	}
+	scal(beta, c)
+	scalar.AddRow(alpha, acc, c)
+}
+
 // scale is a product with nothing to sum (alpha = 0 or k = 0): c = +0 or beta·c.
 func scale[T float](beta T, c []T) {
 	for j := range c {
@@ -32,13 +44,29 @@ func laneDot[T float](x, y []T) T {
 	return treeReduce(l)
 }
 
-// chain is the outer-product form sum: one FMA chain along k in ascending order,
-// going on from acc. x and y are read with strides incX and incY.
-func chain[T float](acc T, n int, x []T, incX int, y []T, incY int) T {
-	for k := range n {
-		acc = scalar.FMA(x[k*incX], y[k*incY], acc)
+// chains goes on with one sum in outer-product form for each element of acc: acc[j] is one
+// chain of FMAs along l = 0, 1, … in ascending order, of x[l·incX] and b[l·ldb + j].
+func chains[T float](acc []T, n int, x []T, incX int, b []T, ldb int) {
+	for l := range n {
+		scalar.AddRow(x[l*incX], b[l*ldb:], acc)
 	}
-	return acc
+}
+
+// someChains is the number of chains that a row of a product has at a time.
+const someChains = 256
+
+// outerRow is a row of n elements of a product in outer-product form with k terms. With
+// resume the chains go on from what c holds.
+func outerRow[T float](n, k int, alpha T, x []T, incX int, b []T, ldb int, beta T, c []T, resume bool) {
+	var sums [someChains]T
+	for j := 0; j < n; j += someChains {
+		acc, c := sums[:min(someChains, n-j)], c[j:]
+		if clear(acc); resume {
+			copy(acc, c)
+		}
+		chains(acc, k, x, incX, b[j:], ldb)
+		epilogueRow(alpha, acc, beta, c[:len(acc)])
+	}
 }
 
 func gemv[T float](m, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
@@ -56,15 +84,11 @@ func gemvT[T float](m, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
 		scale(beta, y[:n])
 		return
 	}
-	for j := range n {
-		Epilogue(alpha, chain(0, m, a[j:], lda, x, 1), beta, &y[j])
-	}
+	outerRow(n, m, alpha, x, 1, a, lda, beta, y, false)
 }
 
 func gemvTResume[T float](m, n int, a []T, lda int, x, y []T) {
-	for j := range n {
-		y[j] = chain(y[j], m, a[j:], lda, x, 1)
-	}
+	chains(y[:n], m, x, 1, a, lda)
 }
 
 func ger[T float](m, n int, alpha T, x, y []T, a []T, lda int) {
@@ -72,9 +96,7 @@ func ger[T float](m, n int, alpha T, x, y []T, a []T, lda int) {
 		return
 	}
 	for i := range m {
-		for j := range n {
-			Epilogue(alpha, scalar.FMA(x[i], y[j], 0), 1, &a[i*lda+j])
-		}
+		outerRow(n, 1, alpha, x[i:], 1, y, 0, 1, a[i*lda:], false)
 	}
 }
 
