@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -141,5 +142,47 @@ func TestCounterparts(t *testing.T) {
 			v := vectors[float64](bench.Operands[float64](c.kernel, 40))
 			c.f64(&v)
 		}
+	}
+}
+
+// Our kernels break no promise of theirs, and what breaks one is found.
+func TestBreaches(t *testing.T) {
+	for _, o := range own {
+		for _, b := range append(breachesOf(who{o.kernel, "f32", "ours"}, 1000, o.f32, o.f32), breachesOf(who{o.kernel, "f64", "ours"}, 1000, o.f64, o.f64)...) {
+			t.Error(b)
+		}
+	}
+	i := slices.IndexFunc(own, func(o call) bool { return o.kernel == "Max" })
+	losesNaN := func(v *vectors[float32]) {
+		top := float32(math.Inf(-1))
+		for _, x := range v[0] {
+			if x > top || x == top && !math.Signbit(float64(x)) {
+				top = x
+			}
+		}
+		sink = float64(top)
+	}
+	if b := breachesOf(who{"Max", "f32", "?"}, 1000, losesNaN, own[i].f32); len(b) != 1 || b[0].does != "NaN among 1: 1" || b[0].promise != "NaN" {
+		t.Error(b)
+	}
+	rough := func(v *vectors[float64]) {
+		for i, x := range v[0] {
+			v[1][i] = math.Sin(x) * (1 + 0x1p-50)
+		}
+	}
+	if b := breachesOf(who{"Sin", "f64", "?"}, 1000, rough, nil); len(b) != 1 || b[0].promise != "1 ulp" {
+		t.Error(b)
+	}
+}
+
+// The summary counts a cell once beside all Go libraries and once beside those without a mark.
+func TestSummary(t *testing.T) {
+	row := func(kernel, shape string, vek, gonum float64) kernelRow {
+		return kernelRow{Kernel: kernel, Type: "f32", Shape: shape, NS: 10, Peers: map[string]float64{"vek": vek, "gonum": gonum, "OpenBLAS": 1}}
+	}
+	text := summary([]kernelRow{row("Max", "16", 5, 12), row("Max", "256", 9.8, 12), row("Sum", "16", 5, 0), row("Sum", "1", 5, 5), row("Gemv", "16x16", 5, 5)},
+		map[who]string{{"Max", "f32", "vek"}: " ‡"})
+	if !strings.Contains(text, "Of 3 cells") || !strings.Contains(text, " 2 are below 0.97") || !strings.Contains(text, " 1 are below the fastest") {
+		t.Error(text)
 	}
 }

@@ -5,9 +5,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,6 +41,14 @@ func reportKernels(dir, head string, match func(string) bool, level isa.Level, r
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Kernels beside those of others\n\n%s, %s. Written by `go run . report-kernels` in bench/peers; see bench/README.md for the method.\n\n", head, time.Now().Format("2 January 2006"))
 	b.WriteString("One core. Numbers of peers are how many times as long they take as nabla: above 1, nabla is faster.\n")
+	var bad []breach
+	marks := map[who]string{}
+	for _, k := range kernelOrder(rows) {
+		for _, x := range breaches(k, 100_000) {
+			bad, marks[x.who] = append(bad, x), " ‡"
+		}
+	}
+	b.WriteString(summary(rows, marks))
 	kernel := ""
 	for _, k := range kernelOrder(rows) {
 		for _, r := range rows {
@@ -51,11 +61,12 @@ func reportKernels(dir, head string, match func(string) bool, level isa.Level, r
 			}
 			fmt.Fprintf(&b, "| %s | %s | %s | %.1f |", r.Type, r.Shape, r.Layout, r.NS)
 			for _, n := range names {
-				fmt.Fprintf(&b, " %s |", ratio(r.Peers[n], r.NS))
+				fmt.Fprintf(&b, " %s%s |", ratio(r.Peers[n], r.NS), marks[who{r.Kernel, r.Type, n}])
 			}
 			b.WriteString("\n")
 		}
 	}
+	b.WriteString(breachTable(bad))
 	if err := os.WriteFile(filepath.Join(dir, "PEERS_KERNELS.md"), []byte(b.String()), 0o644); err != nil {
 		return err
 	}
@@ -93,6 +104,58 @@ func reportKernels(dir, head string, match func(string) bool, level isa.Level, r
 		}
 	}
 	return writePicture(filepath.Join(dir, "peers_kernels.svg"), picture, 3)
+}
+
+// summary counts the cells of vectors in which a Go library is faster.
+func summary(rows []kernelRow, marks map[who]string) string {
+	var cells, behind, alike int
+	for _, r := range rows {
+		n, err := strconv.Atoi(r.Shape)
+		if err != nil || n < 16 {
+			continue
+		}
+		best, honest := math.Inf(1), math.Inf(1)
+		for _, lib := range goLibraries {
+			if ns := r.Peers[lib]; ns > 0 {
+				best = min(best, ns)
+				if marks[who{r.Kernel, r.Type, lib}] == "" {
+					honest = min(honest, ns)
+				}
+			}
+		}
+		if best < math.Inf(1) {
+			cells++
+		}
+		if best < goal*r.NS {
+			behind++
+		}
+		if honest < goal*r.NS {
+			alike++
+		}
+	}
+	return fmt.Sprintf("\nOf %d cells of vectors from 16 elements on that have a peer among %s, %d are below %v of the fastest of these; "+
+		"%d are below the fastest that keeps the promises of our kernel. ‡ marks those that don't: the table at the end says what they do.\n",
+		cells, strings.Join(goLibraries, ", "), behind, goal, alike)
+}
+
+// goLibraries are the peers in Go with assembly; nabla should take at most 1/goal of the time
+// of the fastest.
+var goLibraries = []string{"gonum", "vek", "tphakala/simd"}
+
+const goal = 0.97
+
+// breachTable lists what peers do that kernels promise not to do.
+func breachTable(bad []breach) string {
+	if len(bad) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n## ‡ Peers that compute something else\n\nThe largest error of 100,000 arguments of the benchmark's own and some near zeros of functions, where results " +
+		"are normal numbers; and results that differ from ours.\n\n| kernel | type | library | does | ours |\n|---|---|---|---|---|\n")
+	for _, x := range bad {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", x.kernel, x.typ, x.library, x.does, x.promise)
+	}
+	return b.String()
 }
 
 func writePicture(path string, picture chart.Grouped, columns int) error {

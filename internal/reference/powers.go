@@ -54,6 +54,9 @@ func log1p(x float64) Value {
 	return log(d.hi).add(r).add(r.mul(r).ldexp(-1).neg()).times2(0)
 }
 
+// PowBound is the error in ulps that the kernel Pow promises.
+const PowBound = 1
+
 // Pow is x^y for finite x > 0 and finite y.
 func Pow(x, y float64) Value {
 	l := log(x)

@@ -10,13 +10,10 @@ import (
 	"github.com/nabla-go/nabla/kernels"
 )
 
-// powBound is the error in ulps that Pow promises.
-const powBound = 1
-
 // measurePow measures Pow on so many random pairs and on the grid of edges, for both
 // types, prints a line for each and tells whether it failed.
 func measurePow(random, seed uint64) bool {
-	f := reference.Function{Name: "Pow", Min: math.Inf(-1), Max: math.Inf(1), Bound: powBound}
+	f := reference.Function{Name: "Pow", Min: math.Inf(-1), Max: math.Inf(1), Bound: reference.PowBound}
 	n := random + uint64(len(powEdges)*len(powEdges))
 	failed := false
 	for _, elem := range []string{"float32", "float64"} {
