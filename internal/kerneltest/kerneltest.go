@@ -77,7 +77,7 @@ func (k *Kernel[T]) Quick(mem *Arena[T]) error {
 		return k.Try(mem, c)
 	}
 	for _, size := range k.Family.quick() {
-		for _, fill := range Fills {
+		for _, fill := range size.Fills() {
 			if err := try(size, fill); err != nil {
 				return err
 			}

@@ -110,6 +110,15 @@ const (
 // Fills holds all kinds.
 var Fills = []Fill{Plain, Range, Tiny, AnyBits, Special, Zeros, Rare}
 
+// Fills returns the kinds of operand that a size is tried with: all of them, or three where
+// there are many elements, whose values are those of small sizes in other places.
+func (s Size) Fills() []Fill {
+	if s.M*s.N*s.K > 1000 {
+		return []Fill{Plain, Range, Rare}
+	}
+	return Fills
+}
+
 // Values returns a generator of values of a kind. Equal seeds give equal values.
 func Values[T Float](fill Fill, seed uint64) func() T {
 	r := rand.New(rand.NewPCG(seed, uint64(fill)))
