@@ -183,11 +183,7 @@ func testSpecials[T Float](t *testing.T, k Kernel[T], mem *Arena[T]) {
 	if inputs > 1 {
 		shifts = len(specials)
 	}
-	step := 1
-	if hurried() || isa.Active == isa.Generic { // still something of each threshold meets something of every other
-		step = 7
-	}
-	for shift := 0; shift < shifts; shift += step {
+	for shift := 0; shift < shifts; shift += someSpecials() {
 		i := -1
 		next := func() T { i++; return specials[i%len(specials)] }
 		require.NoError(t, k.Try(mem, Case[T]{Size: at(1, len(specials)+shift, 1), Alpha: T(Alphas[shift%len(Alphas)]), Next: next}))
@@ -195,6 +191,16 @@ func testSpecials[T Float](t *testing.T, k Kernel[T], mem *Arena[T]) {
 	for _, fill := range []Fill{Range, AnyBits} {
 		require.NoError(t, k.Try(mem, Case[T]{Size: at(1, 50_000, 1), Alpha: -0.7, Next: Values[T](fill, 3)}))
 	}
+}
+
+// someSpecials returns the distance of the special values that meet: 1 or, of plain Go,
+// which is the definition, and where tests are hurried, 7. Neighbours of a threshold are
+// ten, so that something of each threshold meets something of every other.
+func someSpecials() int {
+	if hurried() || isa.Active == isa.Generic {
+		return 7
+	}
+	return 1
 }
 
 // TestEveryKernelHasARow reads the lists of kernels from the sources of

@@ -446,7 +446,7 @@ func testOneResult[T Float](t *testing.T, k Kernel[T], _ *Arena[T]) {
 	}
 	want := run(0, len(values))
 	for _, n := range []int{1, 2, 7, 8, 9, 15, 16, 17, 40} {
-		for start := range len(values) - n {
+		for start := 0; start < len(values)-n; start += someSpecials() {
 			same(t, want[start:start+n], run(start, n))
 		}
 	}
