@@ -41,21 +41,7 @@ func statistics[T Float]() []Kernel[T] {
 			Call: func(_, _ T, o []kernels.Matrix[T]) {
 				o[0].Data[0] = kernels.CosineSimilarity(o[1].Data, o[2].Data)
 			},
-			Define: func(_, _ T, o []kernels.Matrix[T]) {
-				x, y := o[1].Data, o[2].Data
-				xx, yy := laneDot(x, x, 2*lanes[T]()), laneDot(y, y, 2*lanes[T]())
-				if !normal(xx) || !normal(yy) {
-					ex, okX := exponent(x)
-					ey, okY := exponent(y)
-					if !okX || !okY {
-						o[0].Data[0] = T(math.NaN())
-						return
-					}
-					x, y = times2(x, -ex), times2(y, -ey)
-					xx, yy = laneDot(x, x, 2*lanes[T]()), laneDot(y, y, 2*lanes[T]())
-				}
-				o[0].Data[0] = laneDot(x, y, 2*lanes[T]()) / (T(math.Sqrt(float64(xx))) * T(math.Sqrt(float64(yy))))
-			},
+			Define: func(_, _ T, o []kernels.Matrix[T]) { o[0].Data[0] = cosine(o[1].Data, o[2].Data) },
 		},
 		ofAny("LogSumExp", kernels.LogSumExp[T], func(x []T) T {
 			top := T(math.Inf(-1))
@@ -158,6 +144,21 @@ func norm[T Float](x []T) T {
 	scaled := times2(x, -e)
 	root := T(math.Sqrt(float64(laneDot(scaled, scaled, 4*lanes[T]()))))
 	return T(math.Ldexp(float64(root), e))
+}
+
+// cosine is CosineSimilarity by its documentation.
+func cosine[T Float](x, y []T) T {
+	xx, yy := laneDot(x, x, 2*lanes[T]()), laneDot(y, y, 2*lanes[T]())
+	if !normal(xx) || !normal(yy) {
+		ex, okX := exponent(x)
+		ey, okY := exponent(y)
+		if !okX || !okY {
+			return T(math.NaN())
+		}
+		x, y = times2(x, -ex), times2(y, -ey)
+		xx, yy = laneDot(x, x, 2*lanes[T]()), laneDot(y, y, 2*lanes[T]())
+	}
+	return laneDot(x, y, 2*lanes[T]()) / (T(math.Sqrt(float64(xx))) * T(math.Sqrt(float64(yy))))
 }
 
 // magnitude is the largest |x[i]|, or NaN.
