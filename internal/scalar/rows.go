@@ -55,8 +55,8 @@ func AddProducts[T Float](acc, x, y []T) {
 // left alone.
 func addRow32(a float32, x, acc []float32, i int) int {
 	x = x[:len(acc)]
-	for ; i < len(acc); i++ {
-		s := float64(float64(a)*float64(x[i])) + float64(acc[i])
+	for a := float64(a); i < len(acc); i++ {
+		s := float64(a*float64(x[i])) + float64(acc[i])
 		if needsCare(s) {
 			break
 		}
@@ -81,12 +81,13 @@ func addProducts32(acc, x, y []float32, i int) int {
 
 // needsCare reports whether a second rounding of s, to float32, may go wrong: s lies halfway
 // between two float32 or in their subnormal range, but isn't 0, which is exact. The two
-// halves of s are looked at by themselves for the sake of processors of 32 bits.
+// halves of s are looked at by themselves for the sake of processors of 32 bits; the upper
+// one of 0 becomes the largest integer.
 func needsCare(s float64) bool {
 	b := math.Float64bits(s)
 	const halfway, belowFloat32 = 1 << 28, 1<<29 - 1
 	const minNormal = (1023 - 126) << 20 // upper half of 2⁻¹²⁶, the least normal float32
-	return uint32(b)&belowFloat32 == halfway || uint32(b>>32)&^(1<<31) < minNormal && s != 0
+	return uint32(b)&belowFloat32 == halfway || uint32(b>>32)&^(1<<31)-1 < minNormal-1
 }
 
 // addRowSlow and addProductsSlow are for float64 without an instruction for FMA.

@@ -12,18 +12,6 @@ func Epilogue[T float](alpha, acc, beta T, c *T) {
 	}
 }
 
-// epilogueRow is Epilogue of a row of sums.
-func epilogueRow[T float](alpha T, acc []T, beta T, c []T) {
-	if beta == 0 {
-		for i, sum := range acc {
-			c[i] = alpha * sum
-		}
-		return
-	}
-	scal(beta, c)
-	scalar.AddRow(alpha, acc, c)
-}
-
 // scale is a product with nothing to sum (alpha = 0 or k = 0): c = +0 or beta·c.
 func scale[T float](beta T, c []T) {
 	for j := range c {
@@ -56,16 +44,27 @@ func chains[T float](acc []T, n int, x []T, incX int, b []T, ldb int) {
 const someChains = 256
 
 // outerRow is a row of n elements of a product in outer-product form with k terms. With
-// resume the chains go on from what c holds.
+// resume, and then beta = 0, the chains go on from what c holds. They stand in c itself if
+// beta = 0, else beside it.
 func outerRow[T float](n, k int, alpha T, x []T, incX int, b []T, ldb int, beta T, c []T, resume bool) {
 	var sums [someChains]T
 	for j := 0; j < n; j += someChains {
-		acc, c := sums[:min(someChains, n-j)], c[j:]
-		if clear(acc); resume {
-			copy(acc, c)
+		c := c[j:min(j+someChains, n)]
+		acc := c
+		if beta != 0 {
+			acc = sums[:len(c)]
+		}
+		if !resume {
+			clear(acc)
 		}
 		chains(acc, k, x, incX, b[j:], ldb)
-		epilogueRow(alpha, acc, beta, c[:len(acc)])
+		switch {
+		case beta != 0:
+			scal(beta, c)
+			scalar.AddRow(alpha, acc, c)
+		case alpha != 1:
+			scal(alpha, c)
+		}
 	}
 }
 
