@@ -99,6 +99,19 @@ func horner[T Float](x T, c []T) T {
 	return p
 }
 
+// evenOdd returns the polynomial with an even number of coefficients p as two in x², side by
+// side: of even and of odd degrees.
+func evenOdd[T Float](x T, p []T) T {
+	x2 := Mul(x, x)
+	n := len(p) - 1
+	odd, even := p[n], p[n-1]
+	for i := n - 2; i > 0; i -= 2 {
+		odd = FMA(odd, x2, p[i])
+		even = FMA(even, x2, p[i-1])
+	}
+	return FMA(odd, x, even)
+}
+
 // fast2Sum returns a + b, rounded, and its rounding error, for |a| ≥ |b| or
 // a = 0 (Dekker, "A floating-point technique for extending the available
 // precision", 1971).

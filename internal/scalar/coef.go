@@ -35,7 +35,8 @@ type Coefficients[T Float] struct {
 
 	// ln x = k·ln 2 + ln(1 + f) with 1 + f in [√½, √2); k·LogHi is exact.
 	SqrtHalf, LogHi, LogLo T
-	Artanh                 []T // (artanh s)/s − 1 − s²/3 in s², from s⁴ on; of float64 only
+	PowLog                 []T // (ln((2 + s)/(2 − s)) − s)/s³ in s² on |s| ≤ 6 − 4√2, the first 1/12 rounded; of float64 only
+	PowLog2, PowExp2       []T // log₂((1 + s)/(1 − s))/s in s² on |s| ≤ 3 − 2√2, and 2^r on |r| ≤ ½; of float64, for float32's Pow
 	Log                    []T // (ln(1 + f) − f)/f² on √½ − 1 ≤ f ≤ √2 − 1
 	MinNormal              T
 	Pow2Mant               T // 2^MantBits
@@ -188,7 +189,12 @@ var Float64 = Coefficients[float64]{
 	SqrtHalf: 0x1.6a09e667f3bcdp-1,
 	LogHi:    0x1.62e42fefa38p-1,
 	LogLo:    0x1.ef35793c7673p-45,
-	Artanh:   []float64{1. / 5, 1. / 7, 1. / 9, 1. / 11, 1. / 13, 1. / 15, 1. / 17, 1. / 19, 1. / 21, 1. / 23, 1. / 25, 1. / 27},
+	PowLog: []float64{0x1.5555555555555p-4, 0x1.9999999999d1p-7, 0x1.24924924399ddp-9, 0x1.c71c724b3c6cfp-12,
+		0x1.745ce1d7561dep-14, 0x1.3b2021e1bd037p-16, 0x1.0f67812fcce2p-18, 0x1.0f0b9dd85183bp-20},
+	PowLog2: []float64{0x1.71547652bede5p1, 0x1.ec709d12e14e6p-1, 0x1.27777fda6e353p-1, 0x1.a58d8fbc90521p-2,
+		0x1.5ce7cde58e941p-2},
+	PowExp2: []float64{1, 0x1.62e42ff0e2148p-1, 0x1.ebfbe077ae039p-3, 0x1.c6b08abf98202p-5, 0x1.3b29f3757b6d1p-7,
+		0x1.5d8a86839661ep-10, 0x1.445ca6a8f64a5p-13, 0x1.fde5cc10af74fp-17},
 	Log: []float64{-0x1p-1, 0x1.5555555555546p-2, -0x1.fffffffffee88p-3, 0x1.999999999bf56p-3,
 		-0x1.55555556713ddp-3, 0x1.2492492453cafp-3, -0x1.ffffff2a4957fp-4, 0x1.c71c7119fe2d9p-4,
 		-0x1.9999c219195e6p-4, 0x1.745d5804bdb45p-4, -0x1.55510b59a1191p-4, 0x1.3b09bcbf97e2ep-4,

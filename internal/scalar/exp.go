@@ -27,14 +27,17 @@ func twoWordExp[T Float](c *Coefficients[T], x T) (kr, m, ml T) {
 }
 
 // expSum returns m + ml = e^(r+l) for what reduce returns.
-func expSum[T Float](c *Coefficients[T], r, l T) (m, ml T) {
+func expSum[T Float](c *Coefficients[T], r, l T) (m, ml T) { return fast2Sum(expWords(c, r, l)) }
+
+// expWords returns h + t = e^(r+l), not normalized, for what reduce returns.
+func expWords[T Float](c *Coefficients[T], r, l T) (h, t T) {
 	// e^r = 1 + r + r²·q(r), then l·e^r. The product r·q comes first: unlike r² it is
 	// not subnormal before r is.
 	rq := Mul(horner(r, c.Exp), r)
-	h, t := fast2Sum(1, r)
+	h, t = fast2Sum(1, r)
 	t = FMA(rq, r, t)
 	t = FMA(l, h+t, t)
-	return fast2Sum(h, t)
+	return h, t
 }
 
 // lower returns y·Down, rounded once, for y ≥ 0. Where the result is subnormal,

@@ -4,20 +4,20 @@ import "math"
 
 // Pow returns x^y, within 1 ulp: the logarithm carries two words. It is slower than Power,
 // and the schedules of trainings have its bits.
-func Pow(x, y float64) float64 { return pow(x, y, logDouble) }
+func Pow(x, y float64) float64 { return pow(x, y, slowPower) }
 
 // Power returns x^y, within 1 ulp, and what math.Pow does for special values: 1 for y = 0
 // and for x = 1 whatever the other is, else NaN if one is NaN; NaN for negative x and
 // finite y that isn't whole. Of float32 everything is done in float64 and rounded once.
 func Power[T Float](x, y T) T {
 	if is32[T]() {
-		return T(pow(float64(x), float64(y), logFloat))
+		return T(pow(float64(x), float64(y), power32))
 	}
-	return T(pow(float64(x), float64(y), logSeries))
+	return T(pow(float64(x), float64(y), power64))
 }
 
-// pow is x^y with that logarithm.
-func pow(x, y float64, log func(x float64) double) float64 {
+// pow is x^y, where positive(|x|, y) is that of positive, finite numbers.
+func pow(x, y float64, positive func(x, y float64) float64) float64 {
 	switch {
 	case y == 0 || x == 1:
 		return 1
@@ -39,7 +39,7 @@ func pow(x, y float64, log func(x float64) double) float64 {
 			p = math.Inf(1)
 		}
 	default:
-		p = powPositive(log(ax), y)
+		p = positive(ax, y)
 	}
 	if odd && math.Signbit(x) {
 		return -p
@@ -54,12 +54,80 @@ func PowerEasy[T Float](x, y T) bool {
 	if !(d >= Float64.MinNormal && d < math.Inf(1)) {
 		return false
 	}
-	l := logSeries
 	if is32[T]() {
-		l = logFloat
+		return math.Abs(float64(float64(y)*log2Single(d))) <= Float64.Exp2Safe
 	}
-	return math.Abs(float64(y)*l(d).hi) <= Float64.Safe
+	hi, _ := logTwoWords(d)
+	return math.Abs(float64(float64(y)*hi)) <= Float64.Safe
 }
+
+// power32 returns x^y for finite x > 0 and finite y, both float32, before it is rounded:
+// 2^(y·log₂ x), to some 2⁻³² of it as long as it is in float32's range.
+func power32(x, y float64) float64 {
+	c := &Float64
+	h := float64(y * log2Single(x))
+	h = min(max(h, -c.Exp2Safe), c.Exp2Safe)
+	kr := h + c.Round
+	r := h - (kr - c.Round)
+	return float64(evenOdd(r, c.PowExp2) * pow2(c, kr))
+}
+
+// log2Single returns log₂ x to some 2⁻³⁷ of it, and exactly if x is a power of 2:
+// log₂(1 + f) is s·p(s²) with s = f/(2 + f), |s| ≤ 0.172.
+func log2Single(x float64) float64 {
+	k, f := splitLog(&Float64, x)
+	s := f / (2 + f)
+	return FMA(s, horner(float64(s*s), Float64.PowLog2), k)
+}
+
+// power64 returns x^y for finite x > 0 and finite y.
+func power64(x, y float64) float64 {
+	c := &Float64
+	l, ll := logTwoWords(x)
+	h := float64(y * l)
+	switch {
+	case h > c.ExpMax:
+		return math.Inf(1)
+	case h < c.ExpMin:
+		return 0
+	}
+	e := FMA(y, l, -h)
+	e = FMA(y, ll, e)
+	kr, r, rl := reduce(c, h)
+	w, t := expWords(c, r, rl+e)
+	return scaleExp(c, h > 0, kr, w+t)
+}
+
+// logTwoWords returns hi + lo = ln x to some 2⁻⁶⁵ of it, for finite x > 0. With
+// s = 2f/(2 + f), ln(1 + f) = s + s³·t(s²); what s³ and t lack by rounding is carried along,
+// to first order.
+func logTwoWords(x float64) (hi, lo float64) {
+	c := &Float64
+	k, f := splitLog(c, x)
+	d, dl := fast2Sum(2, f)
+	q := 1 / d
+	z := f + f
+	s := float64(z * q)
+	sl := float64(FMA(-s, dl, FMA(-s, d, z)) * q)
+	s2 := float64(s * s)
+	s2l := FMA(s, s, -s2)
+	sl = float64(sl * FMA(s2, FMA(s2, 0.0625, 0.25), 1)) // times the logarithm's derivative, 1/(1 − s²/4)
+	s3 := float64(s * s2)
+	s3l := FMA(s, s2l, FMA(s, s2, -s3))
+	p := horner(s2, c.PowLog[1:])
+	t := FMA(s2, p, c.PowLog[0])
+	tl := FMA(s2, p, c.PowLog[0]-t)
+	r := float64(s3 * t)
+	rl := FMA(s3, tl, FMA(s3, t, -r))
+	rl = FMA(s3l, t, rl)
+	lo = FMA(k, c.LogLo, rl+sl)
+	a, al := fast2Sum(float64(k*c.LogHi), s)
+	hi, hl := fast2Sum(a, r)
+	return hi, lo + (al + hl)
+}
+
+// slowPower returns x^y for finite x > 0 and finite y.
+func slowPower(x, y float64) float64 { return powPositive(logDouble(x), y) }
 
 // powPositive returns e^(l·y), for the logarithm l of a finite number and finite y.
 func powPositive(l double, y float64) float64 {
@@ -88,21 +156,6 @@ func PowInt(x float64, n int) float64 {
 		x *= x
 	}
 	return p
-}
-
-// logFloat returns ln x to some 53 bits for a finite float32 x > 0.
-func logFloat(x float64) double {
-	hi, lo := fast2Sum(twoWordLog(&Float64, x))
-	return double{hi, lo}
-}
-
-// logSeries is logDouble to some 64 bits: of the series only 1 + s²/3 has two words.
-func logSeries(x float64) double {
-	k, s := logQuotient(x)
-	s2 := s.mul(s)
-	t := double{0x1.5555555555555p-2, 0x1.5555555555555p-56}.add(double{float64(s2.hi * horner(s2.hi, Float64.Artanh)), 0})
-	s.hi, s.lo = s.hi+s.hi, s.lo+s.lo
-	return timesLn2(k).add(s.add(s.mul(s2.mul(t))))
 }
 
 // logQuotient returns k and s = f/(2 + f) with x = 2^k·(1 + f).

@@ -44,8 +44,8 @@ func Log1pF32AVX2(dst []float32, z []float32)
 // elements done: up to the first group with a pair that isn't easy. It is defined by
 // generic.PowEasyF32.
 //
-// AVX2 and FMA. Eight elements a round, four at a time: a logarithm of float64 in two words,
-// its product with y, and an exponential. Reads x and y, writes dst.
+// AVX2 and FMA. Eight elements a round, in float64: 2 to the power of y times a logarithm.
+// Reads x and y, writes dst.
 //
 //go:noescape
 func PowEasyF32AVX2(dst []float32, x []float32, y []float32) int
@@ -90,8 +90,8 @@ func Log1pF64AVX2(dst []float64, z []float64)
 // elements done: up to the first group with a pair that isn't easy. It is defined by
 // generic.PowEasyF64.
 //
-// AVX2 and FMA. Eight elements a round, four at a time: a logarithm of float64 in two words,
-// its product with y, and an exponential. Reads x and y, writes dst.
+// AVX2 and FMA. Eight elements a round: a logarithm in two words, its product with y, and an
+// exponential. Reads x and y, writes dst.
 //
 //go:noescape
 func PowEasyF64AVX2(dst []float64, x []float64, y []float64) int
@@ -137,8 +137,8 @@ func Log1pF32AVX512(dst []float32, z []float32)
 // elements done: up to the first group with a pair that isn't easy. It is defined by
 // generic.PowEasyF32.
 //
-// AVX-512 (F, BW, DQ, VL). Two groups side by side, then one: a logarithm of float64 in two
-// words, its product with y, and an exponential. Reads x and y, writes dst.
+// AVX-512 (F, BW, DQ, VL). Two rounds side by side, then one. Eight elements a round, in
+// float64: 2 to the power of y times a logarithm. Reads x and y, writes dst.
 //
 //go:noescape
 func PowEasyF32AVX512(dst []float32, x []float32, y []float32) int
@@ -184,8 +184,8 @@ func Log1pF64AVX512(dst []float64, z []float64)
 // elements done: up to the first group with a pair that isn't easy. It is defined by
 // generic.PowEasyF64.
 //
-// AVX-512 (F, BW, DQ, VL). Two groups side by side, then one: a logarithm of float64 in two
-// words, its product with y, and an exponential. Reads x and y, writes dst.
+// AVX-512 (F, BW, DQ, VL). Two rounds side by side, then one. Eight elements a round: a
+// logarithm in two words, its product with y, and an exponential. Reads x and y, writes dst.
 //
 //go:noescape
 func PowEasyF64AVX512(dst []float64, x []float64, y []float64) int

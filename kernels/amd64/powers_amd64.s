@@ -1130,8 +1130,8 @@ end4:
 // elements done: up to the first group with a pair that isn't easy. It is defined by
 // generic.PowEasyF32.
 //
-// AVX2 and FMA. Eight elements a round, four at a time: a logarithm of float64 in two words,
-// its product with y, and an exponential. Reads x and y, writes dst.
+// AVX2 and FMA. Eight elements a round, in float64: 2 to the power of y times a logarithm.
+// Reads x and y, writes dst.
 //
 // dst AX, x CX, y DX, len(x) BX, i SI.
 //
@@ -1144,179 +1144,99 @@ TEXT ·PowEasyF32AVX2(SB), NOSPLIT, $0-80
 	XORQ SI, SI
 
 loop1:
-	LEAQ         8(SI), DI
-	CMPQ         DI, BX
-	JG           end2
-	VCVTPS2PD    (CX)(SI*4), Y0
-	VPADDQ       normalOffsetF64<>+0(SB), Y0, Y1
-	VPCMPGTQ     normalLimitF64<>+0(SB), Y1, Y1
-	VMOVMSKPD    Y1, R8
-	TESTL        R8, R8
-	JNZ          end2
-	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Y0, Y0
-	VPSRLQ       $0x34, Y0, Y1
-	VORPD        pow2MantF64<>+0(SB), Y1, Y1
-	VSUBPD       logBiasF64<>+0(SB), Y1, Y1
-	VANDPD       significandF64<>+0(SB), Y0, Y0
-	VPADDQ       sqrtHalfF64<>+0(SB), Y0, Y0
-	VSUBPD       oneF64<>+0(SB), Y0, Y0
-	VMULPD       logHiF64<>+0(SB), Y1, Y2
-	VADDPD       Y2, Y0, Y3
-	VSUBPD       Y2, Y3, Y2
-	VSUBPD       Y2, Y0, Y2
-	VFMADD231PD  logLoF64<>+0(SB), Y1, Y2
-	VMULPD       Y0, Y0, Y1
-	VMOVUPD      log19F64<>+0(SB), Y4
-	VFMADD213PD  log18F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log17F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log16F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log15F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log14F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log13F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log12F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log11F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log10F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log9F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log8F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log7F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log6F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log5F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log4F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log3F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log2F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log1F64<>+0(SB), Y0, Y4
-	VFMADD213PD  log0F64<>+0(SB), Y0, Y4
-	VFMADD231PD  Y4, Y1, Y2
-	VADDPD       Y3, Y2, Y0
-	VSUBPD       Y3, Y0, Y1
-	VSUBPD       Y1, Y2, Y1
-	VCVTPS2PD    (DX)(SI*4), Y2
-	VMULPD       Y0, Y2, Y3
-	VORPD        signF64<>+0(SB), Y3, Y4
-	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y4, Y4
-	VMOVMSKPD    Y4, R8
-	TESTL        R8, R8
-	JNZ          end2
-	VMOVUPD      Y3, Y4
-	VFMSUB231PD  Y0, Y2, Y4
-	VFMADD231PD  Y1, Y2, Y4
-	VMOVUPD      roundF64<>+0(SB), Y0
-	VFMADD231PD  log2eF64<>+0(SB), Y3, Y0
-	VSUBPD       roundF64<>+0(SB), Y0, Y1
-	VFNMADD231PD ln2HiF64<>+0(SB), Y1, Y3
-	VMULPD       minusLn2LoF64<>+0(SB), Y1, Y1
-	VMOVUPD      exp9F64<>+0(SB), Y2
-	VFMADD213PD  exp8F64<>+0(SB), Y3, Y2
-	VFMADD213PD  exp7F64<>+0(SB), Y3, Y2
-	VFMADD213PD  exp6F64<>+0(SB), Y3, Y2
-	VFMADD213PD  exp5F64<>+0(SB), Y3, Y2
-	VFMADD213PD  exp4F64<>+0(SB), Y3, Y2
-	VFMADD213PD  exp3F64<>+0(SB), Y3, Y2
-	VFMADD213PD  exp2F64<>+0(SB), Y3, Y2
-	VFMADD213PD  exp1F64<>+0(SB), Y3, Y2
-	VFMADD213PD  exp0F64<>+0(SB), Y3, Y2
-	VMULPD       Y3, Y2, Y2
-	VADDPD       oneF64<>+0(SB), Y3, Y5
-	VSUBPD       oneF64<>+0(SB), Y5, Y6
-	VSUBPD       Y6, Y3, Y6
-	VFMADD231PD  Y3, Y2, Y6
-	VADDPD       Y6, Y5, Y2
-	VFMADD231PD  Y2, Y1, Y6
-	VADDPD       Y5, Y6, Y1
-	VSUBPD       Y5, Y1, Y2
-	VSUBPD       Y2, Y6, Y2
-	VFMADD231PD  Y4, Y1, Y2
-	VADDPD       Y2, Y1, Y1
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y1, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    16(CX)(SI*4), Y1
-	VPADDQ       normalOffsetF64<>+0(SB), Y1, Y2
-	VPCMPGTQ     normalLimitF64<>+0(SB), Y2, Y2
-	VMOVMSKPD    Y2, R8
-	TESTL        R8, R8
-	JNZ          end2
-	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Y1, Y1
-	VPSRLQ       $0x34, Y1, Y2
-	VORPD        pow2MantF64<>+0(SB), Y2, Y2
-	VSUBPD       logBiasF64<>+0(SB), Y2, Y2
-	VANDPD       significandF64<>+0(SB), Y1, Y1
-	VPADDQ       sqrtHalfF64<>+0(SB), Y1, Y1
-	VSUBPD       oneF64<>+0(SB), Y1, Y1
-	VMULPD       logHiF64<>+0(SB), Y2, Y3
-	VADDPD       Y3, Y1, Y4
-	VSUBPD       Y3, Y4, Y3
-	VSUBPD       Y3, Y1, Y3
-	VFMADD231PD  logLoF64<>+0(SB), Y2, Y3
-	VMULPD       Y1, Y1, Y2
-	VMOVUPD      log19F64<>+0(SB), Y5
-	VFMADD213PD  log18F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log17F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log16F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log15F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log14F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log13F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log12F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log11F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log10F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log9F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log8F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log7F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log6F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log5F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log4F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log3F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log2F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log1F64<>+0(SB), Y1, Y5
-	VFMADD213PD  log0F64<>+0(SB), Y1, Y5
-	VFMADD231PD  Y5, Y2, Y3
-	VADDPD       Y4, Y3, Y1
-	VSUBPD       Y4, Y1, Y2
-	VSUBPD       Y2, Y3, Y2
-	VCVTPS2PD    16(DX)(SI*4), Y3
-	VMULPD       Y1, Y3, Y4
-	VORPD        signF64<>+0(SB), Y4, Y5
-	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y5, Y5
-	VMOVMSKPD    Y5, R8
-	TESTL        R8, R8
-	JNZ          end2
-	VMOVUPD      Y4, Y5
-	VFMSUB231PD  Y1, Y3, Y5
-	VFMADD231PD  Y2, Y3, Y5
-	VMOVUPD      roundF64<>+0(SB), Y1
-	VFMADD231PD  log2eF64<>+0(SB), Y4, Y1
-	VSUBPD       roundF64<>+0(SB), Y1, Y2
-	VFNMADD231PD ln2HiF64<>+0(SB), Y2, Y4
-	VMULPD       minusLn2LoF64<>+0(SB), Y2, Y2
-	VMOVUPD      exp9F64<>+0(SB), Y3
-	VFMADD213PD  exp8F64<>+0(SB), Y4, Y3
-	VFMADD213PD  exp7F64<>+0(SB), Y4, Y3
-	VFMADD213PD  exp6F64<>+0(SB), Y4, Y3
-	VFMADD213PD  exp5F64<>+0(SB), Y4, Y3
-	VFMADD213PD  exp4F64<>+0(SB), Y4, Y3
-	VFMADD213PD  exp3F64<>+0(SB), Y4, Y3
-	VFMADD213PD  exp2F64<>+0(SB), Y4, Y3
-	VFMADD213PD  exp1F64<>+0(SB), Y4, Y3
-	VFMADD213PD  exp0F64<>+0(SB), Y4, Y3
-	VMULPD       Y4, Y3, Y3
-	VADDPD       oneF64<>+0(SB), Y4, Y6
-	VSUBPD       oneF64<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y4, Y7
-	VFMADD231PD  Y4, Y3, Y7
-	VADDPD       Y7, Y6, Y3
-	VFMADD231PD  Y3, Y2, Y7
-	VADDPD       Y6, Y7, Y2
-	VSUBPD       Y6, Y2, Y3
-	VSUBPD       Y3, Y7, Y3
-	VFMADD231PD  Y5, Y2, Y3
-	VADDPD       Y3, Y2, Y2
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y2, Y1
-	VCVTPD2PSY   Y1, X1
-	VMOVUPS      X0, (AX)(SI*4)
-	VMOVUPS      X1, 16(AX)(SI*4)
-	MOVQ         DI, SI
-	JMP          loop1
+	LEAQ        8(SI), DI
+	CMPQ        DI, BX
+	JG          end2
+	VCVTPS2PD   (CX)(SI*4), Y0
+	VCVTPS2PD   16(CX)(SI*4), Y1
+	VPADDQ      normalOffsetF64<>+0(SB), Y0, Y2
+	VPADDQ      normalOffsetF64<>+0(SB), Y1, Y3
+	VPCMPGTQ    normalLimitF64<>+0(SB), Y2, Y2
+	VPCMPGTQ    normalLimitF64<>+0(SB), Y3, Y3
+	VPADDQ      oneLessSqrtHalfF64<>+0(SB), Y0, Y0
+	VPADDQ      oneLessSqrtHalfF64<>+0(SB), Y1, Y1
+	VPSRLQ      $0x34, Y0, Y4
+	VPSRLQ      $0x34, Y1, Y5
+	VORPD       pow2MantF64<>+0(SB), Y4, Y4
+	VORPD       pow2MantF64<>+0(SB), Y5, Y5
+	VSUBPD      logBiasF64<>+0(SB), Y4, Y4
+	VSUBPD      logBiasF64<>+0(SB), Y5, Y5
+	VANDPD      significandF64<>+0(SB), Y0, Y0
+	VANDPD      significandF64<>+0(SB), Y1, Y1
+	VPADDQ      sqrtHalfF64<>+0(SB), Y0, Y0
+	VPADDQ      sqrtHalfF64<>+0(SB), Y1, Y1
+	VSUBPD      oneF64<>+0(SB), Y0, Y0
+	VSUBPD      oneF64<>+0(SB), Y1, Y1
+	VADDPD      twoF64<>+0(SB), Y0, Y6
+	VADDPD      twoF64<>+0(SB), Y1, Y7
+	VDIVPD      Y6, Y0, Y0
+	VDIVPD      Y7, Y1, Y1
+	VMOVUPD     Y4, Y4
+	VMOVUPD     Y5, Y5
+	VMULPD      Y0, Y0, Y6
+	VMULPD      Y1, Y1, Y7
+	VMOVUPD     powLog24F64<>+0(SB), Y8
+	VMOVUPD     powLog24F64<>+0(SB), Y9
+	VFMADD213PD powLog23F64<>+0(SB), Y6, Y8
+	VFMADD213PD powLog23F64<>+0(SB), Y7, Y9
+	VFMADD213PD powLog22F64<>+0(SB), Y6, Y8
+	VFMADD213PD powLog22F64<>+0(SB), Y7, Y9
+	VFMADD213PD powLog21F64<>+0(SB), Y6, Y8
+	VFMADD213PD powLog21F64<>+0(SB), Y7, Y9
+	VFMADD213PD powLog20F64<>+0(SB), Y6, Y8
+	VFMADD213PD powLog20F64<>+0(SB), Y7, Y9
+	VFMADD231PD Y8, Y0, Y4
+	VFMADD231PD Y9, Y1, Y5
+	VCVTPS2PD   (DX)(SI*4), Y0
+	VCVTPS2PD   16(DX)(SI*4), Y1
+	VMULPD      Y0, Y4, Y0
+	VMULPD      Y1, Y5, Y1
+	VORPD       signF64<>+0(SB), Y0, Y4
+	VORPD       signF64<>+0(SB), Y1, Y5
+	VCMPPD      $0x19, minusExp2SafeF64<>+0(SB), Y4, Y4
+	VCMPPD      $0x19, minusExp2SafeF64<>+0(SB), Y5, Y5
+	VORPD       Y2, Y4, Y2
+	VORPD       Y3, Y5, Y3
+	VORPD       Y2, Y3, Y2
+	VMOVMSKPD   Y2, R8
+	TESTL       R8, R8
+	JNZ         end2
+	VADDPD      roundF64<>+0(SB), Y0, Y2
+	VADDPD      roundF64<>+0(SB), Y1, Y3
+	VSUBPD      roundF64<>+0(SB), Y2, Y4
+	VSUBPD      roundF64<>+0(SB), Y3, Y5
+	VSUBPD      Y4, Y0, Y0
+	VSUBPD      Y5, Y1, Y1
+	VMULPD      Y0, Y0, Y4
+	VMULPD      Y1, Y1, Y5
+	VMOVUPD     powExp27F64<>+0(SB), Y6
+	VMOVUPD     powExp27F64<>+0(SB), Y7
+	VMOVUPD     powExp26F64<>+0(SB), Y8
+	VMOVUPD     powExp26F64<>+0(SB), Y9
+	VFMADD213PD powExp25F64<>+0(SB), Y4, Y6
+	VFMADD213PD powExp25F64<>+0(SB), Y5, Y7
+	VFMADD213PD powExp24F64<>+0(SB), Y4, Y8
+	VFMADD213PD powExp24F64<>+0(SB), Y5, Y9
+	VFMADD213PD powExp23F64<>+0(SB), Y4, Y6
+	VFMADD213PD powExp23F64<>+0(SB), Y5, Y7
+	VFMADD213PD powExp22F64<>+0(SB), Y4, Y8
+	VFMADD213PD powExp22F64<>+0(SB), Y5, Y9
+	VFMADD213PD powExp21F64<>+0(SB), Y4, Y6
+	VFMADD213PD powExp21F64<>+0(SB), Y5, Y7
+	VFMADD213PD powExp20F64<>+0(SB), Y4, Y8
+	VFMADD213PD powExp20F64<>+0(SB), Y5, Y9
+	VFMADD231PD Y0, Y6, Y8
+	VFMADD231PD Y1, Y7, Y9
+	VPSLLQ      $0x34, Y2, Y0
+	VPSLLQ      $0x34, Y3, Y1
+	VMULPD      Y0, Y8, Y0
+	VMULPD      Y1, Y9, Y1
+	VCVTPD2PSY  Y0, X0
+	VCVTPD2PSY  Y1, X1
+	VMOVUPS     X0, (AX)(SI*4)
+	VMOVUPS     X1, 16(AX)(SI*4)
+	MOVQ        DI, SI
+	JMP         loop1
 
 end2:
 	MOVQ SI, ret+72(FP)
@@ -2526,8 +2446,8 @@ end4:
 // elements done: up to the first group with a pair that isn't easy. It is defined by
 // generic.PowEasyF64.
 //
-// AVX2 and FMA. Eight elements a round, four at a time: a logarithm of float64 in two words,
-// its product with y, and an exponential. Reads x and y, writes dst.
+// AVX2 and FMA. Eight elements a round: a logarithm in two words, its product with y, and an
+// exponential. Reads x and y, writes dst.
 //
 // dst AX, x CX, y DX, len(x) BX, i SI.
 //
@@ -2544,275 +2464,199 @@ loop1:
 	CMPQ         DI, BX
 	JG           end2
 	VMOVUPD      (CX)(SI*8), Y0
-	VPADDQ       normalOffsetF64<>+0(SB), Y0, Y1
-	VPCMPGTQ     normalLimitF64<>+0(SB), Y1, Y1
-	VMOVMSKPD    Y1, R8
-	TESTL        R8, R8
-	JNZ          end2
-	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Y0, Y0
-	VPSRLQ       $0x34, Y0, Y1
-	VORPD        pow2MantF64<>+0(SB), Y1, Y1
-	VSUBPD       logBiasF64<>+0(SB), Y1, Y1
-	VANDPD       significandF64<>+0(SB), Y0, Y0
-	VPADDQ       sqrtHalfF64<>+0(SB), Y0, Y0
-	VSUBPD       oneF64<>+0(SB), Y0, Y0
-	VADDPD       twoF64<>+0(SB), Y0, Y2
-	VSUBPD       twoF64<>+0(SB), Y2, Y3
-	VSUBPD       Y3, Y0, Y3
-	VDIVPD       Y2, Y0, Y4
-	VFNMADD231PD Y2, Y4, Y0
-	VFNMADD231PD Y3, Y4, Y0
-	VDIVPD       Y2, Y0, Y0
-	VADDPD       Y4, Y0, Y2
-	VSUBPD       Y4, Y2, Y3
-	VSUBPD       Y3, Y0, Y0
-	VMULPD       Y2, Y2, Y3
-	VMOVUPD      Y3, Y4
-	VFMSUB231PD  Y2, Y2, Y4
-	VFMADD231PD  Y0, Y2, Y4
-	VFMADD231PD  Y2, Y0, Y4
-	VADDPD       Y3, Y4, Y5
-	VSUBPD       Y3, Y5, Y3
-	VSUBPD       Y3, Y4, Y3
-	VMOVUPD      artanh11F64<>+0(SB), Y4
-	VFMADD213PD  artanh10F64<>+0(SB), Y5, Y4
-	VFMADD213PD  artanh9F64<>+0(SB), Y5, Y4
-	VFMADD213PD  artanh8F64<>+0(SB), Y5, Y4
-	VFMADD213PD  artanh7F64<>+0(SB), Y5, Y4
-	VFMADD213PD  artanh6F64<>+0(SB), Y5, Y4
-	VFMADD213PD  artanh5F64<>+0(SB), Y5, Y4
-	VFMADD213PD  artanh4F64<>+0(SB), Y5, Y4
-	VFMADD213PD  artanh3F64<>+0(SB), Y5, Y4
-	VFMADD213PD  artanh2F64<>+0(SB), Y5, Y4
-	VFMADD213PD  artanh1F64<>+0(SB), Y5, Y4
-	VFMADD213PD  artanh0F64<>+0(SB), Y5, Y4
-	VMULPD       Y4, Y5, Y4
-	VADDPD       thirdF64<>+0(SB), Y4, Y6
-	VSUBPD       thirdF64<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y4, Y4
-	VADDPD       thirdLoF64<>+0(SB), Y4, Y4
-	VADDPD       Y6, Y4, Y7
-	VSUBPD       Y6, Y7, Y6
-	VSUBPD       Y6, Y4, Y4
-	VMULPD       Y7, Y5, Y6
-	VMOVUPD      Y6, Y8
-	VFMSUB231PD  Y7, Y5, Y8
-	VFMADD231PD  Y4, Y5, Y8
-	VFMADD231PD  Y7, Y3, Y8
-	VADDPD       Y6, Y8, Y3
-	VSUBPD       Y6, Y3, Y4
-	VSUBPD       Y4, Y8, Y4
-	VADDPD       Y2, Y2, Y2
-	VADDPD       Y0, Y0, Y0
-	VMULPD       Y3, Y2, Y5
-	VMOVUPD      Y5, Y6
-	VFMSUB231PD  Y3, Y2, Y6
-	VFMADD231PD  Y4, Y2, Y6
-	VFMADD231PD  Y3, Y0, Y6
-	VADDPD       Y5, Y6, Y3
-	VSUBPD       Y5, Y3, Y4
-	VSUBPD       Y4, Y6, Y4
-	VADDPD       Y2, Y3, Y5
-	VSUBPD       Y2, Y5, Y2
-	VSUBPD       Y2, Y3, Y2
-	VADDPD       Y4, Y0, Y0
-	VADDPD       Y0, Y2, Y0
-	VADDPD       Y5, Y0, Y2
-	VSUBPD       Y5, Y2, Y3
-	VSUBPD       Y3, Y0, Y0
-	VMULPD       logLoF64<>+0(SB), Y1, Y3
-	VMOVUPD      Y3, Y4
-	VFMSUB231PD  logLoF64<>+0(SB), Y1, Y4
-	VMULPD       logHiF64<>+0(SB), Y1, Y1
-	VADDPD       Y1, Y3, Y5
-	VSUBPD       Y1, Y5, Y1
-	VSUBPD       Y1, Y3, Y1
-	VADDPD       Y4, Y1, Y1
-	VADDPD       Y5, Y1, Y3
-	VSUBPD       Y5, Y3, Y4
-	VSUBPD       Y4, Y1, Y1
-	VADDPD       Y3, Y2, Y4
-	VSUBPD       Y3, Y4, Y3
-	VSUBPD       Y3, Y2, Y2
-	VADDPD       Y0, Y1, Y0
-	VADDPD       Y0, Y2, Y0
-	VADDPD       Y4, Y0, Y1
-	VSUBPD       Y4, Y1, Y2
-	VSUBPD       Y2, Y0, Y0
-	VMOVUPD      (DX)(SI*8), Y2
-	VMULPD       Y1, Y2, Y3
-	VORPD        signF64<>+0(SB), Y3, Y4
-	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y4, Y4
-	VMOVMSKPD    Y4, R8
-	TESTL        R8, R8
-	JNZ          end2
-	VMOVUPD      Y3, Y4
-	VFMSUB231PD  Y1, Y2, Y4
-	VFMADD231PD  Y0, Y2, Y4
-	VMOVUPD      roundF64<>+0(SB), Y0
-	VFMADD231PD  log2eF64<>+0(SB), Y3, Y0
-	VSUBPD       roundF64<>+0(SB), Y0, Y1
-	VFNMADD231PD ln2HiF64<>+0(SB), Y1, Y3
-	VMULPD       minusLn2LoF64<>+0(SB), Y1, Y1
-	VMOVUPD      exp9F64<>+0(SB), Y2
-	VFMADD213PD  exp8F64<>+0(SB), Y3, Y2
-	VFMADD213PD  exp7F64<>+0(SB), Y3, Y2
-	VFMADD213PD  exp6F64<>+0(SB), Y3, Y2
-	VFMADD213PD  exp5F64<>+0(SB), Y3, Y2
-	VFMADD213PD  exp4F64<>+0(SB), Y3, Y2
-	VFMADD213PD  exp3F64<>+0(SB), Y3, Y2
-	VFMADD213PD  exp2F64<>+0(SB), Y3, Y2
-	VFMADD213PD  exp1F64<>+0(SB), Y3, Y2
-	VFMADD213PD  exp0F64<>+0(SB), Y3, Y2
-	VMULPD       Y3, Y2, Y2
-	VADDPD       oneF64<>+0(SB), Y3, Y5
-	VSUBPD       oneF64<>+0(SB), Y5, Y6
-	VSUBPD       Y6, Y3, Y6
-	VFMADD231PD  Y3, Y2, Y6
-	VADDPD       Y6, Y5, Y2
-	VFMADD231PD  Y2, Y1, Y6
-	VADDPD       Y5, Y6, Y1
-	VSUBPD       Y5, Y1, Y2
-	VSUBPD       Y2, Y6, Y2
-	VFMADD231PD  Y4, Y1, Y2
-	VADDPD       Y2, Y1, Y1
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y1, Y0
 	VMOVUPD      32(CX)(SI*8), Y1
-	VPADDQ       normalOffsetF64<>+0(SB), Y1, Y2
-	VPCMPGTQ     normalLimitF64<>+0(SB), Y2, Y2
-	VMOVMSKPD    Y2, R8
-	TESTL        R8, R8
-	JNZ          end2
+	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Y0, Y0
 	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Y1, Y1
-	VPSRLQ       $0x34, Y1, Y2
-	VORPD        pow2MantF64<>+0(SB), Y2, Y2
-	VSUBPD       logBiasF64<>+0(SB), Y2, Y2
+	VANDPD       significandF64<>+0(SB), Y0, Y0
 	VANDPD       significandF64<>+0(SB), Y1, Y1
+	VPADDQ       sqrtHalfF64<>+0(SB), Y0, Y0
 	VPADDQ       sqrtHalfF64<>+0(SB), Y1, Y1
+	VSUBPD       oneF64<>+0(SB), Y0, Y0
 	VSUBPD       oneF64<>+0(SB), Y1, Y1
+	VADDPD       twoF64<>+0(SB), Y0, Y2
 	VADDPD       twoF64<>+0(SB), Y1, Y3
-	VSUBPD       twoF64<>+0(SB), Y3, Y4
-	VSUBPD       Y4, Y1, Y4
-	VDIVPD       Y3, Y1, Y5
-	VFNMADD231PD Y3, Y5, Y1
-	VFNMADD231PD Y4, Y5, Y1
-	VDIVPD       Y3, Y1, Y1
-	VADDPD       Y5, Y1, Y3
-	VSUBPD       Y5, Y3, Y4
-	VSUBPD       Y4, Y1, Y1
-	VMULPD       Y3, Y3, Y4
-	VMOVUPD      Y4, Y5
-	VFMSUB231PD  Y3, Y3, Y5
-	VFMADD231PD  Y1, Y3, Y5
-	VFMADD231PD  Y3, Y1, Y5
-	VADDPD       Y4, Y5, Y6
-	VSUBPD       Y4, Y6, Y4
-	VSUBPD       Y4, Y5, Y4
-	VMOVUPD      artanh11F64<>+0(SB), Y5
-	VFMADD213PD  artanh10F64<>+0(SB), Y6, Y5
-	VFMADD213PD  artanh9F64<>+0(SB), Y6, Y5
-	VFMADD213PD  artanh8F64<>+0(SB), Y6, Y5
-	VFMADD213PD  artanh7F64<>+0(SB), Y6, Y5
-	VFMADD213PD  artanh6F64<>+0(SB), Y6, Y5
-	VFMADD213PD  artanh5F64<>+0(SB), Y6, Y5
-	VFMADD213PD  artanh4F64<>+0(SB), Y6, Y5
-	VFMADD213PD  artanh3F64<>+0(SB), Y6, Y5
-	VFMADD213PD  artanh2F64<>+0(SB), Y6, Y5
-	VFMADD213PD  artanh1F64<>+0(SB), Y6, Y5
-	VFMADD213PD  artanh0F64<>+0(SB), Y6, Y5
-	VMULPD       Y5, Y6, Y5
-	VADDPD       thirdF64<>+0(SB), Y5, Y7
-	VSUBPD       thirdF64<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y5, Y5
-	VADDPD       thirdLoF64<>+0(SB), Y5, Y5
-	VADDPD       Y7, Y5, Y8
-	VSUBPD       Y7, Y8, Y7
-	VSUBPD       Y7, Y5, Y5
-	VMULPD       Y8, Y6, Y7
-	VMOVUPD      Y7, Y9
-	VFMSUB231PD  Y8, Y6, Y9
-	VFMADD231PD  Y5, Y6, Y9
-	VFMADD231PD  Y8, Y4, Y9
-	VADDPD       Y7, Y9, Y4
-	VSUBPD       Y7, Y4, Y5
-	VSUBPD       Y5, Y9, Y5
-	VADDPD       Y3, Y3, Y3
+	VSUBPD       twoF64<>+0(SB), Y2, Y4
+	VSUBPD       twoF64<>+0(SB), Y3, Y5
+	VSUBPD       Y4, Y0, Y4
+	VSUBPD       Y5, Y1, Y5
+	VMOVUPD      oneF64<>+0(SB), Y7
+	VDIVPD       Y2, Y7, Y6
+	VDIVPD       Y3, Y7, Y7
+	VADDPD       Y0, Y0, Y0
 	VADDPD       Y1, Y1, Y1
-	VMULPD       Y4, Y3, Y6
-	VMOVUPD      Y6, Y7
-	VFMSUB231PD  Y4, Y3, Y7
-	VFMADD231PD  Y5, Y3, Y7
-	VFMADD231PD  Y4, Y1, Y7
-	VADDPD       Y6, Y7, Y4
-	VSUBPD       Y6, Y4, Y5
+	VMULPD       Y6, Y0, Y8
+	VMULPD       Y7, Y1, Y9
+	VFNMADD231PD Y2, Y8, Y0
+	VFNMADD231PD Y3, Y9, Y1
+	VFNMADD231PD Y4, Y8, Y0
+	VFNMADD231PD Y5, Y9, Y1
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y7, Y1, Y1
+	VMULPD       Y8, Y8, Y2
+	VMULPD       Y9, Y9, Y3
+	VMOVUPD      Y2, Y4
+	VMOVUPD      Y3, Y5
+	VFMSUB231PD  Y8, Y8, Y4
+	VFMSUB231PD  Y9, Y9, Y5
+	VMOVUPD      quarterF64<>+0(SB), Y6
+	VMOVUPD      quarterF64<>+0(SB), Y7
+	VFMADD231PD  sixteenthF64<>+0(SB), Y2, Y6
+	VFMADD231PD  sixteenthF64<>+0(SB), Y3, Y7
+	VFMADD213PD  oneF64<>+0(SB), Y2, Y6
+	VFMADD213PD  oneF64<>+0(SB), Y3, Y7
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y7, Y1, Y1
+	VMULPD       Y2, Y8, Y6
+	VMULPD       Y3, Y9, Y7
+	VMOVUPD      Y6, Y10
+	VMOVUPD      Y7, Y11
+	VFMSUB231PD  Y2, Y8, Y10
+	VFMSUB231PD  Y3, Y9, Y11
+	VFMADD231PD  Y4, Y8, Y10
+	VFMADD231PD  Y5, Y9, Y11
+	VMOVUPD      powLog7F64<>+0(SB), Y4
+	VMOVUPD      powLog7F64<>+0(SB), Y5
+	VFMADD213PD  powLog6F64<>+0(SB), Y2, Y4
+	VFMADD213PD  powLog6F64<>+0(SB), Y3, Y5
+	VFMADD213PD  powLog5F64<>+0(SB), Y2, Y4
+	VFMADD213PD  powLog5F64<>+0(SB), Y3, Y5
+	VFMADD213PD  powLog4F64<>+0(SB), Y2, Y4
+	VFMADD213PD  powLog4F64<>+0(SB), Y3, Y5
+	VFMADD213PD  powLog3F64<>+0(SB), Y2, Y4
+	VFMADD213PD  powLog3F64<>+0(SB), Y3, Y5
+	VFMADD213PD  powLog2F64<>+0(SB), Y2, Y4
+	VFMADD213PD  powLog2F64<>+0(SB), Y3, Y5
+	VFMADD213PD  powLog1F64<>+0(SB), Y2, Y4
+	VFMADD213PD  powLog1F64<>+0(SB), Y3, Y5
+	VMOVUPD      powLog0F64<>+0(SB), Y12
+	VMOVUPD      powLog0F64<>+0(SB), Y13
+	VFMADD231PD  Y4, Y2, Y12
+	VFMADD231PD  Y5, Y3, Y13
+	VMOVUPD      powLog0F64<>+0(SB), Y15
+	VSUBPD       Y12, Y15, Y14
+	VSUBPD       Y13, Y15, Y15
+	VFMADD231PD  Y4, Y2, Y14
+	VFMADD231PD  Y5, Y3, Y15
+	VMULPD       Y12, Y6, Y2
+	VMULPD       Y13, Y7, Y3
+	VMOVUPD      Y2, Y4
+	VMOVUPD      Y3, Y5
+	VFMSUB231PD  Y12, Y6, Y4
+	VFMSUB231PD  Y13, Y7, Y5
+	VFMADD231PD  Y14, Y6, Y4
+	VFMADD231PD  Y15, Y7, Y5
+	VFMADD231PD  Y12, Y10, Y4
+	VFMADD231PD  Y13, Y11, Y5
+	VADDPD       Y0, Y4, Y0
+	VADDPD       Y1, Y5, Y1
+	VMOVUPD      (CX)(SI*8), Y4
+	VMOVUPD      32(CX)(SI*8), Y5
+	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Y4, Y4
+	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Y5, Y5
+	VPSRLQ       $0x34, Y4, Y4
+	VPSRLQ       $0x34, Y5, Y5
+	VORPD        pow2MantF64<>+0(SB), Y4, Y4
+	VORPD        pow2MantF64<>+0(SB), Y5, Y5
+	VSUBPD       logBiasF64<>+0(SB), Y4, Y4
+	VSUBPD       logBiasF64<>+0(SB), Y5, Y5
+	VFMADD231PD  logLoF64<>+0(SB), Y4, Y0
+	VFMADD231PD  logLoF64<>+0(SB), Y5, Y1
+	VMULPD       logHiF64<>+0(SB), Y4, Y4
+	VMULPD       logHiF64<>+0(SB), Y5, Y5
+	VADDPD       Y4, Y8, Y6
+	VADDPD       Y5, Y9, Y7
+	VSUBPD       Y4, Y6, Y4
 	VSUBPD       Y5, Y7, Y5
-	VADDPD       Y3, Y4, Y6
-	VSUBPD       Y3, Y6, Y3
-	VSUBPD       Y3, Y4, Y3
-	VADDPD       Y5, Y1, Y1
-	VADDPD       Y1, Y3, Y1
-	VADDPD       Y6, Y1, Y3
-	VSUBPD       Y6, Y3, Y4
-	VSUBPD       Y4, Y1, Y1
-	VMULPD       logLoF64<>+0(SB), Y2, Y4
-	VMOVUPD      Y4, Y5
-	VFMSUB231PD  logLoF64<>+0(SB), Y2, Y5
-	VMULPD       logHiF64<>+0(SB), Y2, Y2
-	VADDPD       Y2, Y4, Y6
-	VSUBPD       Y2, Y6, Y2
-	VSUBPD       Y2, Y4, Y2
-	VADDPD       Y5, Y2, Y2
-	VADDPD       Y6, Y2, Y4
-	VSUBPD       Y6, Y4, Y5
-	VSUBPD       Y5, Y2, Y2
-	VADDPD       Y4, Y3, Y5
-	VSUBPD       Y4, Y5, Y4
-	VSUBPD       Y4, Y3, Y3
-	VADDPD       Y1, Y2, Y1
-	VADDPD       Y1, Y3, Y1
-	VADDPD       Y5, Y1, Y2
-	VSUBPD       Y5, Y2, Y3
-	VSUBPD       Y3, Y1, Y1
+	VSUBPD       Y4, Y8, Y4
+	VSUBPD       Y5, Y9, Y5
+	VADDPD       Y6, Y2, Y8
+	VADDPD       Y7, Y3, Y9
+	VSUBPD       Y6, Y8, Y6
+	VSUBPD       Y7, Y9, Y7
+	VSUBPD       Y6, Y2, Y2
+	VSUBPD       Y7, Y3, Y3
+	VADDPD       Y2, Y4, Y2
+	VADDPD       Y3, Y5, Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VMOVUPD      (DX)(SI*8), Y2
 	VMOVUPD      32(DX)(SI*8), Y3
-	VMULPD       Y2, Y3, Y4
-	VORPD        signF64<>+0(SB), Y4, Y5
-	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y5, Y5
-	VMOVMSKPD    Y5, R8
+	VMULPD       Y8, Y2, Y4
+	VMULPD       Y9, Y3, Y5
+	VMOVUPD      (CX)(SI*8), Y6
+	VMOVUPD      32(CX)(SI*8), Y7
+	VPADDQ       normalOffsetF64<>+0(SB), Y6, Y6
+	VPADDQ       normalOffsetF64<>+0(SB), Y7, Y7
+	VPCMPGTQ     normalLimitF64<>+0(SB), Y6, Y6
+	VPCMPGTQ     normalLimitF64<>+0(SB), Y7, Y7
+	VORPD        signF64<>+0(SB), Y4, Y10
+	VORPD        signF64<>+0(SB), Y5, Y11
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y10, Y10
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Y11, Y11
+	VORPD        Y6, Y10, Y6
+	VORPD        Y7, Y11, Y7
+	VORPD        Y6, Y7, Y6
+	VMOVMSKPD    Y6, R8
 	TESTL        R8, R8
 	JNZ          end2
-	VMOVUPD      Y4, Y5
-	VFMSUB231PD  Y2, Y3, Y5
-	VFMADD231PD  Y1, Y3, Y5
+	VMOVUPD      Y4, Y6
+	VMOVUPD      Y5, Y7
+	VFMSUB231PD  Y8, Y2, Y6
+	VFMSUB231PD  Y9, Y3, Y7
+	VFMADD231PD  Y0, Y2, Y6
+	VFMADD231PD  Y1, Y3, Y7
+	VMOVUPD      roundF64<>+0(SB), Y0
 	VMOVUPD      roundF64<>+0(SB), Y1
-	VFMADD231PD  log2eF64<>+0(SB), Y4, Y1
-	VSUBPD       roundF64<>+0(SB), Y1, Y2
+	VFMADD231PD  log2eF64<>+0(SB), Y4, Y0
+	VFMADD231PD  log2eF64<>+0(SB), Y5, Y1
+	VSUBPD       roundF64<>+0(SB), Y0, Y2
+	VSUBPD       roundF64<>+0(SB), Y1, Y3
 	VFNMADD231PD ln2HiF64<>+0(SB), Y2, Y4
+	VFNMADD231PD ln2HiF64<>+0(SB), Y3, Y5
 	VMULPD       minusLn2LoF64<>+0(SB), Y2, Y2
-	VMOVUPD      exp9F64<>+0(SB), Y3
-	VFMADD213PD  exp8F64<>+0(SB), Y4, Y3
-	VFMADD213PD  exp7F64<>+0(SB), Y4, Y3
-	VFMADD213PD  exp6F64<>+0(SB), Y4, Y3
-	VFMADD213PD  exp5F64<>+0(SB), Y4, Y3
-	VFMADD213PD  exp4F64<>+0(SB), Y4, Y3
-	VFMADD213PD  exp3F64<>+0(SB), Y4, Y3
-	VFMADD213PD  exp2F64<>+0(SB), Y4, Y3
-	VFMADD213PD  exp1F64<>+0(SB), Y4, Y3
-	VFMADD213PD  exp0F64<>+0(SB), Y4, Y3
-	VMULPD       Y4, Y3, Y3
-	VADDPD       oneF64<>+0(SB), Y4, Y6
-	VSUBPD       oneF64<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y4, Y7
-	VFMADD231PD  Y4, Y3, Y7
-	VADDPD       Y7, Y6, Y3
-	VFMADD231PD  Y3, Y2, Y7
-	VADDPD       Y6, Y7, Y2
-	VSUBPD       Y6, Y2, Y3
-	VSUBPD       Y3, Y7, Y3
-	VFMADD231PD  Y5, Y2, Y3
-	VADDPD       Y3, Y2, Y2
+	VMULPD       minusLn2LoF64<>+0(SB), Y3, Y3
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMOVUPD      exp9F64<>+0(SB), Y6
+	VMOVUPD      exp9F64<>+0(SB), Y7
+	VFMADD213PD  exp8F64<>+0(SB), Y4, Y6
+	VFMADD213PD  exp8F64<>+0(SB), Y5, Y7
+	VFMADD213PD  exp7F64<>+0(SB), Y4, Y6
+	VFMADD213PD  exp7F64<>+0(SB), Y5, Y7
+	VFMADD213PD  exp6F64<>+0(SB), Y4, Y6
+	VFMADD213PD  exp6F64<>+0(SB), Y5, Y7
+	VFMADD213PD  exp5F64<>+0(SB), Y4, Y6
+	VFMADD213PD  exp5F64<>+0(SB), Y5, Y7
+	VFMADD213PD  exp4F64<>+0(SB), Y4, Y6
+	VFMADD213PD  exp4F64<>+0(SB), Y5, Y7
+	VFMADD213PD  exp3F64<>+0(SB), Y4, Y6
+	VFMADD213PD  exp3F64<>+0(SB), Y5, Y7
+	VFMADD213PD  exp2F64<>+0(SB), Y4, Y6
+	VFMADD213PD  exp2F64<>+0(SB), Y5, Y7
+	VFMADD213PD  exp1F64<>+0(SB), Y4, Y6
+	VFMADD213PD  exp1F64<>+0(SB), Y5, Y7
+	VFMADD213PD  exp0F64<>+0(SB), Y4, Y6
+	VFMADD213PD  exp0F64<>+0(SB), Y5, Y7
+	VMULPD       Y4, Y6, Y6
+	VMULPD       Y5, Y7, Y7
+	VADDPD       oneF64<>+0(SB), Y4, Y8
+	VADDPD       oneF64<>+0(SB), Y5, Y9
+	VSUBPD       oneF64<>+0(SB), Y8, Y10
+	VSUBPD       oneF64<>+0(SB), Y9, Y11
+	VSUBPD       Y10, Y4, Y10
+	VSUBPD       Y11, Y5, Y11
+	VFMADD231PD  Y4, Y6, Y10
+	VFMADD231PD  Y5, Y7, Y11
+	VADDPD       Y10, Y8, Y4
+	VADDPD       Y11, Y9, Y5
+	VFMADD231PD  Y4, Y2, Y10
+	VFMADD231PD  Y5, Y3, Y11
+	VADDPD       Y10, Y8, Y2
+	VADDPD       Y11, Y9, Y3
+	VPSLLQ       $0x34, Y0, Y0
 	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y2, Y1
+	VMULPD       Y0, Y2, Y0
+	VMULPD       Y1, Y3, Y1
 	VMOVUPS      Y0, (AX)(SI*8)
 	VMOVUPS      Y1, 32(AX)(SI*8)
 	MOVQ         DI, SI
@@ -3965,8 +3809,8 @@ end5:
 // elements done: up to the first group with a pair that isn't easy. It is defined by
 // generic.PowEasyF32.
 //
-// AVX-512 (F, BW, DQ, VL). Two groups side by side, then one: a logarithm of float64 in two
-// words, its product with y, and an exponential. Reads x and y, writes dst.
+// AVX-512 (F, BW, DQ, VL). Two rounds side by side, then one. Eight elements a round, in
+// float64: 2 to the power of y times a logarithm. Reads x and y, writes dst.
 //
 // dst AX, x CX, y DX, len(x) BX, i SI.
 //
@@ -3979,261 +3823,149 @@ TEXT ·PowEasyF32AVX512(SB), NOSPLIT, $0-80
 	XORQ SI, SI
 
 loop1:
-	LEAQ         16(SI), DI
-	CMPQ         DI, BX
-	JG           end2
-	VCVTPS2PD    (CX)(SI*4), Z0
-	VCVTPS2PD    32(CX)(SI*4), Z1
-	VPADDQ       normalOffsetF64<>+0(SB), Z0, Z2
-	VPADDQ       normalOffsetF64<>+0(SB), Z1, Z3
-	VPCMPGTQ     normalLimitF64<>+0(SB), Z2, K1
-	VPCMPGTQ     normalLimitF64<>+0(SB), Z3, K2
-	KORTESTW     K1, K2
-	JNZ          end2
-	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Z0, Z0
-	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Z1, Z1
-	VPSRLQ       $0x34, Z0, Z2
-	VPSRLQ       $0x34, Z1, Z3
-	VORPD        pow2MantF64<>+0(SB), Z2, Z2
-	VORPD        pow2MantF64<>+0(SB), Z3, Z3
-	VSUBPD       logBiasF64<>+0(SB), Z2, Z2
-	VSUBPD       logBiasF64<>+0(SB), Z3, Z3
-	VANDPD       significandF64<>+0(SB), Z0, Z0
-	VANDPD       significandF64<>+0(SB), Z1, Z1
-	VPADDQ       sqrtHalfF64<>+0(SB), Z0, Z0
-	VPADDQ       sqrtHalfF64<>+0(SB), Z1, Z1
-	VSUBPD       oneF64<>+0(SB), Z0, Z0
-	VSUBPD       oneF64<>+0(SB), Z1, Z1
-	VMULPD       logHiF64<>+0(SB), Z2, Z4
-	VMULPD       logHiF64<>+0(SB), Z3, Z5
-	VADDPD       Z4, Z0, Z6
-	VADDPD       Z5, Z1, Z7
-	VSUBPD       Z4, Z6, Z4
-	VSUBPD       Z5, Z7, Z5
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z5, Z1, Z5
-	VFMADD231PD  logLoF64<>+0(SB), Z2, Z4
-	VFMADD231PD  logLoF64<>+0(SB), Z3, Z5
-	VMULPD       Z0, Z0, Z2
-	VMULPD       Z1, Z1, Z3
-	VMOVUPD      log19F64<>+0(SB), Z8
-	VMOVUPD      log19F64<>+0(SB), Z9
-	VFMADD213PD  log18F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log18F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log17F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log17F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log16F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log16F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log15F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log15F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log14F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log14F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log13F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log13F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log12F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log12F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log11F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log11F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log10F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log10F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log9F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log9F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log8F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log8F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log7F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log7F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log6F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log6F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log5F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log5F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log4F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log4F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log3F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log3F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log2F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log2F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log1F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log1F64<>+0(SB), Z1, Z9
-	VFMADD213PD  log0F64<>+0(SB), Z0, Z8
-	VFMADD213PD  log0F64<>+0(SB), Z1, Z9
-	VFMADD231PD  Z8, Z2, Z4
-	VFMADD231PD  Z9, Z3, Z5
-	VADDPD       Z6, Z4, Z0
-	VADDPD       Z7, Z5, Z1
-	VSUBPD       Z6, Z0, Z2
-	VSUBPD       Z7, Z1, Z3
-	VSUBPD       Z2, Z4, Z2
-	VSUBPD       Z3, Z5, Z3
-	VCVTPS2PD    (DX)(SI*4), Z4
-	VCVTPS2PD    32(DX)(SI*4), Z5
-	VMULPD       Z0, Z4, Z6
-	VMULPD       Z1, Z5, Z7
-	VORPD        signF64<>+0(SB), Z6, Z8
-	VORPD        signF64<>+0(SB), Z7, Z9
-	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z8, K1
-	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z9, K2
-	KORTESTW     K1, K2
-	JNZ          end2
-	VMOVUPD      Z6, Z8
-	VMOVUPD      Z7, Z9
-	VFMSUB231PD  Z0, Z4, Z8
-	VFMSUB231PD  Z1, Z5, Z9
-	VFMADD231PD  Z2, Z4, Z8
-	VFMADD231PD  Z3, Z5, Z9
-	VMOVUPD      roundF64<>+0(SB), Z0
-	VMOVUPD      roundF64<>+0(SB), Z1
-	VFMADD231PD  log2eF64<>+0(SB), Z6, Z0
-	VFMADD231PD  log2eF64<>+0(SB), Z7, Z1
-	VSUBPD       roundF64<>+0(SB), Z0, Z2
-	VSUBPD       roundF64<>+0(SB), Z1, Z3
-	VFNMADD231PD ln2HiF64<>+0(SB), Z2, Z6
-	VFNMADD231PD ln2HiF64<>+0(SB), Z3, Z7
-	VMULPD       minusLn2LoF64<>+0(SB), Z2, Z2
-	VMULPD       minusLn2LoF64<>+0(SB), Z3, Z3
-	VMOVUPD      exp9F64<>+0(SB), Z4
-	VMOVUPD      exp9F64<>+0(SB), Z5
-	VFMADD213PD  exp8F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp8F64<>+0(SB), Z7, Z5
-	VFMADD213PD  exp7F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp7F64<>+0(SB), Z7, Z5
-	VFMADD213PD  exp6F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp6F64<>+0(SB), Z7, Z5
-	VFMADD213PD  exp5F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp5F64<>+0(SB), Z7, Z5
-	VFMADD213PD  exp4F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp4F64<>+0(SB), Z7, Z5
-	VFMADD213PD  exp3F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp3F64<>+0(SB), Z7, Z5
-	VFMADD213PD  exp2F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp2F64<>+0(SB), Z7, Z5
-	VFMADD213PD  exp1F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp1F64<>+0(SB), Z7, Z5
-	VFMADD213PD  exp0F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp0F64<>+0(SB), Z7, Z5
-	VMULPD       Z6, Z4, Z4
-	VMULPD       Z7, Z5, Z5
-	VADDPD       oneF64<>+0(SB), Z6, Z10
-	VADDPD       oneF64<>+0(SB), Z7, Z11
-	VSUBPD       oneF64<>+0(SB), Z10, Z12
-	VSUBPD       oneF64<>+0(SB), Z11, Z13
-	VSUBPD       Z12, Z6, Z12
-	VSUBPD       Z13, Z7, Z13
-	VFMADD231PD  Z6, Z4, Z12
-	VFMADD231PD  Z7, Z5, Z13
-	VADDPD       Z12, Z10, Z4
-	VADDPD       Z13, Z11, Z5
-	VFMADD231PD  Z4, Z2, Z12
-	VFMADD231PD  Z5, Z3, Z13
-	VADDPD       Z10, Z12, Z2
-	VADDPD       Z11, Z13, Z3
-	VSUBPD       Z10, Z2, Z4
-	VSUBPD       Z11, Z3, Z5
-	VSUBPD       Z4, Z12, Z4
-	VSUBPD       Z5, Z13, Z5
-	VFMADD231PD  Z8, Z2, Z4
-	VFMADD231PD  Z9, Z3, Z5
-	VADDPD       Z4, Z2, Z2
-	VADDPD       Z5, Z3, Z3
-	VPSLLQ       $0x34, Z0, Z0
-	VPSLLQ       $0x34, Z1, Z1
-	VMULPD       Z0, Z2, Z0
-	VMULPD       Z1, Z3, Z1
-	VCVTPD2PS    Z0, Y0
-	VCVTPD2PS    Z1, Y1
-	VMOVUPS      Y0, (AX)(SI*4)
-	VMOVUPS      Y1, 32(AX)(SI*4)
-	MOVQ         DI, SI
-	JMP          loop1
+	LEAQ        16(SI), DI
+	CMPQ        DI, BX
+	JG          end2
+	VCVTPS2PD   (CX)(SI*4), Z0
+	VCVTPS2PD   32(CX)(SI*4), Z1
+	VPADDQ      normalOffsetF64<>+0(SB), Z0, Z2
+	VPADDQ      normalOffsetF64<>+0(SB), Z1, Z3
+	VPCMPGTQ    normalLimitF64<>+0(SB), Z2, K1
+	VPCMPGTQ    normalLimitF64<>+0(SB), Z3, K2
+	VPADDQ      oneLessSqrtHalfF64<>+0(SB), Z0, Z0
+	VPADDQ      oneLessSqrtHalfF64<>+0(SB), Z1, Z1
+	VPSRLQ      $0x34, Z0, Z2
+	VPSRLQ      $0x34, Z1, Z3
+	VORPD       pow2MantF64<>+0(SB), Z2, Z2
+	VORPD       pow2MantF64<>+0(SB), Z3, Z3
+	VSUBPD      logBiasF64<>+0(SB), Z2, Z2
+	VSUBPD      logBiasF64<>+0(SB), Z3, Z3
+	VANDPD      significandF64<>+0(SB), Z0, Z0
+	VANDPD      significandF64<>+0(SB), Z1, Z1
+	VPADDQ      sqrtHalfF64<>+0(SB), Z0, Z0
+	VPADDQ      sqrtHalfF64<>+0(SB), Z1, Z1
+	VSUBPD      oneF64<>+0(SB), Z0, Z0
+	VSUBPD      oneF64<>+0(SB), Z1, Z1
+	VADDPD      twoF64<>+0(SB), Z0, Z4
+	VADDPD      twoF64<>+0(SB), Z1, Z5
+	VDIVPD      Z4, Z0, Z0
+	VDIVPD      Z5, Z1, Z1
+	VMOVUPD     Z2, Z2
+	VMOVUPD     Z3, Z3
+	VMULPD      Z0, Z0, Z4
+	VMULPD      Z1, Z1, Z5
+	VMOVUPD     powLog24F64<>+0(SB), Z6
+	VMOVUPD     powLog24F64<>+0(SB), Z7
+	VFMADD213PD powLog23F64<>+0(SB), Z4, Z6
+	VFMADD213PD powLog23F64<>+0(SB), Z5, Z7
+	VFMADD213PD powLog22F64<>+0(SB), Z4, Z6
+	VFMADD213PD powLog22F64<>+0(SB), Z5, Z7
+	VFMADD213PD powLog21F64<>+0(SB), Z4, Z6
+	VFMADD213PD powLog21F64<>+0(SB), Z5, Z7
+	VFMADD213PD powLog20F64<>+0(SB), Z4, Z6
+	VFMADD213PD powLog20F64<>+0(SB), Z5, Z7
+	VFMADD231PD Z6, Z0, Z2
+	VFMADD231PD Z7, Z1, Z3
+	VCVTPS2PD   (DX)(SI*4), Z0
+	VCVTPS2PD   32(DX)(SI*4), Z1
+	VMULPD      Z0, Z2, Z0
+	VMULPD      Z1, Z3, Z1
+	VORPD       signF64<>+0(SB), Z0, Z2
+	VORPD       signF64<>+0(SB), Z1, Z3
+	VCMPPD      $0x19, minusExp2SafeF64<>+0(SB), Z2, K3
+	VCMPPD      $0x19, minusExp2SafeF64<>+0(SB), Z3, K4
+	KORW        K1, K3, K1
+	KORW        K2, K4, K2
+	KORTESTW    K1, K2
+	JNZ         end2
+	VADDPD      roundF64<>+0(SB), Z0, Z2
+	VADDPD      roundF64<>+0(SB), Z1, Z3
+	VSUBPD      roundF64<>+0(SB), Z2, Z4
+	VSUBPD      roundF64<>+0(SB), Z3, Z5
+	VSUBPD      Z4, Z0, Z0
+	VSUBPD      Z5, Z1, Z1
+	VMULPD      Z0, Z0, Z4
+	VMULPD      Z1, Z1, Z5
+	VMOVUPD     powExp27F64<>+0(SB), Z6
+	VMOVUPD     powExp27F64<>+0(SB), Z7
+	VMOVUPD     powExp26F64<>+0(SB), Z8
+	VMOVUPD     powExp26F64<>+0(SB), Z9
+	VFMADD213PD powExp25F64<>+0(SB), Z4, Z6
+	VFMADD213PD powExp25F64<>+0(SB), Z5, Z7
+	VFMADD213PD powExp24F64<>+0(SB), Z4, Z8
+	VFMADD213PD powExp24F64<>+0(SB), Z5, Z9
+	VFMADD213PD powExp23F64<>+0(SB), Z4, Z6
+	VFMADD213PD powExp23F64<>+0(SB), Z5, Z7
+	VFMADD213PD powExp22F64<>+0(SB), Z4, Z8
+	VFMADD213PD powExp22F64<>+0(SB), Z5, Z9
+	VFMADD213PD powExp21F64<>+0(SB), Z4, Z6
+	VFMADD213PD powExp21F64<>+0(SB), Z5, Z7
+	VFMADD213PD powExp20F64<>+0(SB), Z4, Z8
+	VFMADD213PD powExp20F64<>+0(SB), Z5, Z9
+	VFMADD231PD Z0, Z6, Z8
+	VFMADD231PD Z1, Z7, Z9
+	VPSLLQ      $0x34, Z2, Z0
+	VPSLLQ      $0x34, Z3, Z1
+	VMULPD      Z0, Z8, Z0
+	VMULPD      Z1, Z9, Z1
+	VCVTPD2PS   Z0, Y0
+	VCVTPD2PS   Z1, Y1
+	VMOVUPS     Y0, (AX)(SI*4)
+	VMOVUPS     Y1, 32(AX)(SI*4)
+	MOVQ        DI, SI
+	JMP         loop1
 
 end2:
 loop3:
-	LEAQ         8(SI), DI
-	CMPQ         DI, BX
-	JG           end4
-	VCVTPS2PD    (CX)(SI*4), Z0
-	VPADDQ       normalOffsetF64<>+0(SB), Z0, Z1
-	VPCMPGTQ     normalLimitF64<>+0(SB), Z1, K1
-	KORTESTW     K1, K1
-	JNZ          end4
-	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Z0, Z0
-	VPSRLQ       $0x34, Z0, Z1
-	VORPD        pow2MantF64<>+0(SB), Z1, Z1
-	VSUBPD       logBiasF64<>+0(SB), Z1, Z1
-	VANDPD       significandF64<>+0(SB), Z0, Z0
-	VPADDQ       sqrtHalfF64<>+0(SB), Z0, Z0
-	VSUBPD       oneF64<>+0(SB), Z0, Z0
-	VMULPD       logHiF64<>+0(SB), Z1, Z2
-	VADDPD       Z2, Z0, Z3
-	VSUBPD       Z2, Z3, Z2
-	VSUBPD       Z2, Z0, Z2
-	VFMADD231PD  logLoF64<>+0(SB), Z1, Z2
-	VMULPD       Z0, Z0, Z1
-	VMOVUPD      log19F64<>+0(SB), Z4
-	VFMADD213PD  log18F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log17F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log16F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log15F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log14F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log13F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log12F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log11F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log10F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log9F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log8F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log7F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log6F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log5F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log4F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log3F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log2F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log1F64<>+0(SB), Z0, Z4
-	VFMADD213PD  log0F64<>+0(SB), Z0, Z4
-	VFMADD231PD  Z4, Z1, Z2
-	VADDPD       Z3, Z2, Z0
-	VSUBPD       Z3, Z0, Z1
-	VSUBPD       Z1, Z2, Z1
-	VCVTPS2PD    (DX)(SI*4), Z2
-	VMULPD       Z0, Z2, Z3
-	VORPD        signF64<>+0(SB), Z3, Z4
-	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z4, K1
-	KORTESTW     K1, K1
-	JNZ          end4
-	VMOVUPD      Z3, Z4
-	VFMSUB231PD  Z0, Z2, Z4
-	VFMADD231PD  Z1, Z2, Z4
-	VMOVUPD      roundF64<>+0(SB), Z0
-	VFMADD231PD  log2eF64<>+0(SB), Z3, Z0
-	VSUBPD       roundF64<>+0(SB), Z0, Z1
-	VFNMADD231PD ln2HiF64<>+0(SB), Z1, Z3
-	VMULPD       minusLn2LoF64<>+0(SB), Z1, Z1
-	VMOVUPD      exp9F64<>+0(SB), Z2
-	VFMADD213PD  exp8F64<>+0(SB), Z3, Z2
-	VFMADD213PD  exp7F64<>+0(SB), Z3, Z2
-	VFMADD213PD  exp6F64<>+0(SB), Z3, Z2
-	VFMADD213PD  exp5F64<>+0(SB), Z3, Z2
-	VFMADD213PD  exp4F64<>+0(SB), Z3, Z2
-	VFMADD213PD  exp3F64<>+0(SB), Z3, Z2
-	VFMADD213PD  exp2F64<>+0(SB), Z3, Z2
-	VFMADD213PD  exp1F64<>+0(SB), Z3, Z2
-	VFMADD213PD  exp0F64<>+0(SB), Z3, Z2
-	VMULPD       Z3, Z2, Z2
-	VADDPD       oneF64<>+0(SB), Z3, Z5
-	VSUBPD       oneF64<>+0(SB), Z5, Z6
-	VSUBPD       Z6, Z3, Z6
-	VFMADD231PD  Z3, Z2, Z6
-	VADDPD       Z6, Z5, Z2
-	VFMADD231PD  Z2, Z1, Z6
-	VADDPD       Z5, Z6, Z1
-	VSUBPD       Z5, Z1, Z2
-	VSUBPD       Z2, Z6, Z2
-	VFMADD231PD  Z4, Z1, Z2
-	VADDPD       Z2, Z1, Z1
-	VPSLLQ       $0x34, Z0, Z0
-	VMULPD       Z0, Z1, Z0
-	VCVTPD2PS    Z0, Y0
-	VMOVUPS      Y0, (AX)(SI*4)
-	MOVQ         DI, SI
-	JMP          loop3
+	LEAQ        8(SI), DI
+	CMPQ        DI, BX
+	JG          end4
+	VCVTPS2PD   (CX)(SI*4), Z0
+	VPADDQ      normalOffsetF64<>+0(SB), Z0, Z1
+	VPCMPGTQ    normalLimitF64<>+0(SB), Z1, K1
+	VPADDQ      oneLessSqrtHalfF64<>+0(SB), Z0, Z0
+	VPSRLQ      $0x34, Z0, Z1
+	VORPD       pow2MantF64<>+0(SB), Z1, Z1
+	VSUBPD      logBiasF64<>+0(SB), Z1, Z1
+	VANDPD      significandF64<>+0(SB), Z0, Z0
+	VPADDQ      sqrtHalfF64<>+0(SB), Z0, Z0
+	VSUBPD      oneF64<>+0(SB), Z0, Z0
+	VADDPD      twoF64<>+0(SB), Z0, Z2
+	VDIVPD      Z2, Z0, Z0
+	VMOVUPD     Z1, Z1
+	VMULPD      Z0, Z0, Z2
+	VMOVUPD     powLog24F64<>+0(SB), Z3
+	VFMADD213PD powLog23F64<>+0(SB), Z2, Z3
+	VFMADD213PD powLog22F64<>+0(SB), Z2, Z3
+	VFMADD213PD powLog21F64<>+0(SB), Z2, Z3
+	VFMADD213PD powLog20F64<>+0(SB), Z2, Z3
+	VFMADD231PD Z3, Z0, Z1
+	VCVTPS2PD   (DX)(SI*4), Z0
+	VMULPD      Z0, Z1, Z0
+	VORPD       signF64<>+0(SB), Z0, Z1
+	VCMPPD      $0x19, minusExp2SafeF64<>+0(SB), Z1, K2
+	KORW        K1, K2, K1
+	KORTESTW    K1, K1
+	JNZ         end4
+	VADDPD      roundF64<>+0(SB), Z0, Z1
+	VSUBPD      roundF64<>+0(SB), Z1, Z2
+	VSUBPD      Z2, Z0, Z0
+	VMULPD      Z0, Z0, Z2
+	VMOVUPD     powExp27F64<>+0(SB), Z3
+	VMOVUPD     powExp26F64<>+0(SB), Z4
+	VFMADD213PD powExp25F64<>+0(SB), Z2, Z3
+	VFMADD213PD powExp24F64<>+0(SB), Z2, Z4
+	VFMADD213PD powExp23F64<>+0(SB), Z2, Z3
+	VFMADD213PD powExp22F64<>+0(SB), Z2, Z4
+	VFMADD213PD powExp21F64<>+0(SB), Z2, Z3
+	VFMADD213PD powExp20F64<>+0(SB), Z2, Z4
+	VFMADD231PD Z0, Z3, Z4
+	VPSLLQ      $0x34, Z1, Z0
+	VMULPD      Z0, Z4, Z0
+	VCVTPD2PS   Z0, Y0
+	VMOVUPS     Y0, (AX)(SI*4)
+	MOVQ        DI, SI
+	JMP         loop3
 
 end4:
 	MOVQ SI, ret+72(FP)
@@ -5548,8 +5280,8 @@ end5:
 // elements done: up to the first group with a pair that isn't easy. It is defined by
 // generic.PowEasyF64.
 //
-// AVX-512 (F, BW, DQ, VL). Two groups side by side, then one: a logarithm of float64 in two
-// words, its product with y, and an exponential. Reads x and y, writes dst.
+// AVX-512 (F, BW, DQ, VL). Two rounds side by side, then one. Eight elements a round: a
+// logarithm in two words, its product with y, and an exponential. Reads x and y, writes dst.
 //
 // dst AX, x CX, y DX, len(x) BX, i SI.
 //
@@ -5567,262 +5299,192 @@ loop1:
 	JG           end2
 	VMOVUPD      (CX)(SI*8), Z0
 	VMOVUPD      64(CX)(SI*8), Z1
-	VPADDQ       normalOffsetF64<>+0(SB), Z0, Z2
-	VPADDQ       normalOffsetF64<>+0(SB), Z1, Z3
-	VPCMPGTQ     normalLimitF64<>+0(SB), Z2, K1
-	VPCMPGTQ     normalLimitF64<>+0(SB), Z3, K2
-	KORTESTW     K1, K2
-	JNZ          end2
 	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Z0, Z0
 	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Z1, Z1
-	VPSRLQ       $0x34, Z0, Z2
-	VPSRLQ       $0x34, Z1, Z3
-	VORPD        pow2MantF64<>+0(SB), Z2, Z2
-	VORPD        pow2MantF64<>+0(SB), Z3, Z3
-	VSUBPD       logBiasF64<>+0(SB), Z2, Z2
-	VSUBPD       logBiasF64<>+0(SB), Z3, Z3
 	VANDPD       significandF64<>+0(SB), Z0, Z0
 	VANDPD       significandF64<>+0(SB), Z1, Z1
 	VPADDQ       sqrtHalfF64<>+0(SB), Z0, Z0
 	VPADDQ       sqrtHalfF64<>+0(SB), Z1, Z1
 	VSUBPD       oneF64<>+0(SB), Z0, Z0
 	VSUBPD       oneF64<>+0(SB), Z1, Z1
-	VADDPD       twoF64<>+0(SB), Z0, Z4
-	VADDPD       twoF64<>+0(SB), Z1, Z5
-	VSUBPD       twoF64<>+0(SB), Z4, Z6
-	VSUBPD       twoF64<>+0(SB), Z5, Z7
-	VSUBPD       Z6, Z0, Z6
-	VSUBPD       Z7, Z1, Z7
-	VDIVPD       Z4, Z0, Z8
-	VDIVPD       Z5, Z1, Z9
-	VFNMADD231PD Z4, Z8, Z0
-	VFNMADD231PD Z5, Z9, Z1
-	VFNMADD231PD Z6, Z8, Z0
-	VFNMADD231PD Z7, Z9, Z1
-	VDIVPD       Z4, Z0, Z0
-	VDIVPD       Z5, Z1, Z1
-	VADDPD       Z8, Z0, Z4
-	VADDPD       Z9, Z1, Z5
-	VSUBPD       Z8, Z4, Z6
-	VSUBPD       Z9, Z5, Z7
-	VSUBPD       Z6, Z0, Z0
-	VSUBPD       Z7, Z1, Z1
-	VMULPD       Z4, Z4, Z6
-	VMULPD       Z5, Z5, Z7
-	VMOVUPD      Z6, Z8
-	VMOVUPD      Z7, Z9
-	VFMSUB231PD  Z4, Z4, Z8
-	VFMSUB231PD  Z5, Z5, Z9
-	VFMADD231PD  Z0, Z4, Z8
-	VFMADD231PD  Z1, Z5, Z9
-	VFMADD231PD  Z4, Z0, Z8
-	VFMADD231PD  Z5, Z1, Z9
-	VADDPD       Z6, Z8, Z10
-	VADDPD       Z7, Z9, Z11
-	VSUBPD       Z6, Z10, Z6
-	VSUBPD       Z7, Z11, Z7
-	VSUBPD       Z6, Z8, Z6
-	VSUBPD       Z7, Z9, Z7
-	VMOVUPD      artanh11F64<>+0(SB), Z8
-	VMOVUPD      artanh11F64<>+0(SB), Z9
-	VFMADD213PD  artanh10F64<>+0(SB), Z10, Z8
-	VFMADD213PD  artanh10F64<>+0(SB), Z11, Z9
-	VFMADD213PD  artanh9F64<>+0(SB), Z10, Z8
-	VFMADD213PD  artanh9F64<>+0(SB), Z11, Z9
-	VFMADD213PD  artanh8F64<>+0(SB), Z10, Z8
-	VFMADD213PD  artanh8F64<>+0(SB), Z11, Z9
-	VFMADD213PD  artanh7F64<>+0(SB), Z10, Z8
-	VFMADD213PD  artanh7F64<>+0(SB), Z11, Z9
-	VFMADD213PD  artanh6F64<>+0(SB), Z10, Z8
-	VFMADD213PD  artanh6F64<>+0(SB), Z11, Z9
-	VFMADD213PD  artanh5F64<>+0(SB), Z10, Z8
-	VFMADD213PD  artanh5F64<>+0(SB), Z11, Z9
-	VFMADD213PD  artanh4F64<>+0(SB), Z10, Z8
-	VFMADD213PD  artanh4F64<>+0(SB), Z11, Z9
-	VFMADD213PD  artanh3F64<>+0(SB), Z10, Z8
-	VFMADD213PD  artanh3F64<>+0(SB), Z11, Z9
-	VFMADD213PD  artanh2F64<>+0(SB), Z10, Z8
-	VFMADD213PD  artanh2F64<>+0(SB), Z11, Z9
-	VFMADD213PD  artanh1F64<>+0(SB), Z10, Z8
-	VFMADD213PD  artanh1F64<>+0(SB), Z11, Z9
-	VFMADD213PD  artanh0F64<>+0(SB), Z10, Z8
-	VFMADD213PD  artanh0F64<>+0(SB), Z11, Z9
-	VMULPD       Z8, Z10, Z8
-	VMULPD       Z9, Z11, Z9
-	VADDPD       thirdF64<>+0(SB), Z8, Z12
-	VADDPD       thirdF64<>+0(SB), Z9, Z13
-	VSUBPD       thirdF64<>+0(SB), Z12, Z14
-	VSUBPD       thirdF64<>+0(SB), Z13, Z15
-	VSUBPD       Z14, Z8, Z8
-	VSUBPD       Z15, Z9, Z9
-	VADDPD       thirdLoF64<>+0(SB), Z8, Z8
-	VADDPD       thirdLoF64<>+0(SB), Z9, Z9
-	VADDPD       Z12, Z8, Z14
-	VADDPD       Z13, Z9, Z15
-	VSUBPD       Z12, Z14, Z12
-	VSUBPD       Z13, Z15, Z13
-	VSUBPD       Z12, Z8, Z8
-	VSUBPD       Z13, Z9, Z9
-	VMULPD       Z14, Z10, Z12
-	VMULPD       Z15, Z11, Z13
-	VMOVUPD      Z12, Z16
-	VMOVUPD      Z13, Z17
-	VFMSUB231PD  Z14, Z10, Z16
-	VFMSUB231PD  Z15, Z11, Z17
-	VFMADD231PD  Z8, Z10, Z16
-	VFMADD231PD  Z9, Z11, Z17
-	VFMADD231PD  Z14, Z6, Z16
-	VFMADD231PD  Z15, Z7, Z17
-	VADDPD       Z12, Z16, Z6
-	VADDPD       Z13, Z17, Z7
-	VSUBPD       Z12, Z6, Z8
-	VSUBPD       Z13, Z7, Z9
-	VSUBPD       Z8, Z16, Z8
-	VSUBPD       Z9, Z17, Z9
-	VADDPD       Z4, Z4, Z4
-	VADDPD       Z5, Z5, Z5
+	VADDPD       twoF64<>+0(SB), Z0, Z2
+	VADDPD       twoF64<>+0(SB), Z1, Z3
+	VSUBPD       twoF64<>+0(SB), Z2, Z4
+	VSUBPD       twoF64<>+0(SB), Z3, Z5
+	VSUBPD       Z4, Z0, Z4
+	VSUBPD       Z5, Z1, Z5
+	VMOVUPD      oneF64<>+0(SB), Z7
+	VDIVPD       Z2, Z7, Z6
+	VDIVPD       Z3, Z7, Z7
 	VADDPD       Z0, Z0, Z0
 	VADDPD       Z1, Z1, Z1
-	VMULPD       Z6, Z4, Z10
-	VMULPD       Z7, Z5, Z11
-	VMOVUPD      Z10, Z12
-	VMOVUPD      Z11, Z13
-	VFMSUB231PD  Z6, Z4, Z12
-	VFMSUB231PD  Z7, Z5, Z13
-	VFMADD231PD  Z8, Z4, Z12
-	VFMADD231PD  Z9, Z5, Z13
-	VFMADD231PD  Z6, Z0, Z12
-	VFMADD231PD  Z7, Z1, Z13
-	VADDPD       Z10, Z12, Z6
-	VADDPD       Z11, Z13, Z7
-	VSUBPD       Z10, Z6, Z8
-	VSUBPD       Z11, Z7, Z9
-	VSUBPD       Z8, Z12, Z8
-	VSUBPD       Z9, Z13, Z9
-	VADDPD       Z4, Z6, Z10
-	VADDPD       Z5, Z7, Z11
-	VSUBPD       Z4, Z10, Z4
-	VSUBPD       Z5, Z11, Z5
-	VSUBPD       Z4, Z6, Z4
-	VSUBPD       Z5, Z7, Z5
-	VADDPD       Z8, Z0, Z0
-	VADDPD       Z9, Z1, Z1
-	VADDPD       Z0, Z4, Z0
-	VADDPD       Z1, Z5, Z1
-	VADDPD       Z10, Z0, Z4
-	VADDPD       Z11, Z1, Z5
-	VSUBPD       Z10, Z4, Z6
-	VSUBPD       Z11, Z5, Z7
-	VSUBPD       Z6, Z0, Z0
-	VSUBPD       Z7, Z1, Z1
-	VMULPD       logLoF64<>+0(SB), Z2, Z6
-	VMULPD       logLoF64<>+0(SB), Z3, Z7
-	VMOVUPD      Z6, Z8
-	VMOVUPD      Z7, Z9
-	VFMSUB231PD  logLoF64<>+0(SB), Z2, Z8
-	VFMSUB231PD  logLoF64<>+0(SB), Z3, Z9
-	VMULPD       logHiF64<>+0(SB), Z2, Z2
-	VMULPD       logHiF64<>+0(SB), Z3, Z3
-	VADDPD       Z2, Z6, Z10
-	VADDPD       Z3, Z7, Z11
-	VSUBPD       Z2, Z10, Z2
-	VSUBPD       Z3, Z11, Z3
-	VSUBPD       Z2, Z6, Z2
-	VSUBPD       Z3, Z7, Z3
-	VADDPD       Z8, Z2, Z2
-	VADDPD       Z9, Z3, Z3
-	VADDPD       Z10, Z2, Z6
-	VADDPD       Z11, Z3, Z7
-	VSUBPD       Z10, Z6, Z8
-	VSUBPD       Z11, Z7, Z9
-	VSUBPD       Z8, Z2, Z2
-	VSUBPD       Z9, Z3, Z3
-	VADDPD       Z6, Z4, Z8
-	VADDPD       Z7, Z5, Z9
-	VSUBPD       Z6, Z8, Z6
-	VSUBPD       Z7, Z9, Z7
-	VSUBPD       Z6, Z4, Z4
-	VSUBPD       Z7, Z5, Z5
-	VADDPD       Z0, Z2, Z0
-	VADDPD       Z1, Z3, Z1
-	VADDPD       Z0, Z4, Z0
-	VADDPD       Z1, Z5, Z1
-	VADDPD       Z8, Z0, Z2
-	VADDPD       Z9, Z1, Z3
-	VSUBPD       Z8, Z2, Z4
-	VSUBPD       Z9, Z3, Z5
-	VSUBPD       Z4, Z0, Z0
-	VSUBPD       Z5, Z1, Z1
-	VMOVUPD      (DX)(SI*8), Z4
-	VMOVUPD      64(DX)(SI*8), Z5
-	VMULPD       Z2, Z4, Z6
-	VMULPD       Z3, Z5, Z7
-	VORPD        signF64<>+0(SB), Z6, Z8
-	VORPD        signF64<>+0(SB), Z7, Z9
-	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z8, K1
-	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z9, K2
-	KORTESTW     K1, K2
-	JNZ          end2
-	VMOVUPD      Z6, Z8
-	VMOVUPD      Z7, Z9
-	VFMSUB231PD  Z2, Z4, Z8
-	VFMSUB231PD  Z3, Z5, Z9
-	VFMADD231PD  Z0, Z4, Z8
-	VFMADD231PD  Z1, Z5, Z9
-	VMOVUPD      roundF64<>+0(SB), Z0
-	VMOVUPD      roundF64<>+0(SB), Z1
-	VFMADD231PD  log2eF64<>+0(SB), Z6, Z0
-	VFMADD231PD  log2eF64<>+0(SB), Z7, Z1
-	VSUBPD       roundF64<>+0(SB), Z0, Z2
-	VSUBPD       roundF64<>+0(SB), Z1, Z3
-	VFNMADD231PD ln2HiF64<>+0(SB), Z2, Z6
-	VFNMADD231PD ln2HiF64<>+0(SB), Z3, Z7
-	VMULPD       minusLn2LoF64<>+0(SB), Z2, Z2
-	VMULPD       minusLn2LoF64<>+0(SB), Z3, Z3
-	VMOVUPD      exp9F64<>+0(SB), Z4
-	VMOVUPD      exp9F64<>+0(SB), Z5
-	VFMADD213PD  exp8F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp8F64<>+0(SB), Z7, Z5
-	VFMADD213PD  exp7F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp7F64<>+0(SB), Z7, Z5
-	VFMADD213PD  exp6F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp6F64<>+0(SB), Z7, Z5
-	VFMADD213PD  exp5F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp5F64<>+0(SB), Z7, Z5
-	VFMADD213PD  exp4F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp4F64<>+0(SB), Z7, Z5
-	VFMADD213PD  exp3F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp3F64<>+0(SB), Z7, Z5
-	VFMADD213PD  exp2F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp2F64<>+0(SB), Z7, Z5
-	VFMADD213PD  exp1F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp1F64<>+0(SB), Z7, Z5
-	VFMADD213PD  exp0F64<>+0(SB), Z6, Z4
-	VFMADD213PD  exp0F64<>+0(SB), Z7, Z5
-	VMULPD       Z6, Z4, Z4
-	VMULPD       Z7, Z5, Z5
-	VADDPD       oneF64<>+0(SB), Z6, Z10
-	VADDPD       oneF64<>+0(SB), Z7, Z11
-	VSUBPD       oneF64<>+0(SB), Z10, Z12
-	VSUBPD       oneF64<>+0(SB), Z11, Z13
-	VSUBPD       Z12, Z6, Z12
-	VSUBPD       Z13, Z7, Z13
-	VFMADD231PD  Z6, Z4, Z12
-	VFMADD231PD  Z7, Z5, Z13
-	VADDPD       Z12, Z10, Z4
-	VADDPD       Z13, Z11, Z5
+	VMULPD       Z6, Z0, Z8
+	VMULPD       Z7, Z1, Z9
+	VFNMADD231PD Z2, Z8, Z0
+	VFNMADD231PD Z3, Z9, Z1
+	VFNMADD231PD Z4, Z8, Z0
+	VFNMADD231PD Z5, Z9, Z1
+	VMULPD       Z6, Z0, Z0
+	VMULPD       Z7, Z1, Z1
+	VMULPD       Z8, Z8, Z2
+	VMULPD       Z9, Z9, Z3
+	VMOVUPD      Z2, Z4
+	VMOVUPD      Z3, Z5
+	VFMSUB231PD  Z8, Z8, Z4
+	VFMSUB231PD  Z9, Z9, Z5
+	VMOVUPD      quarterF64<>+0(SB), Z6
+	VMOVUPD      quarterF64<>+0(SB), Z7
+	VFMADD231PD  sixteenthF64<>+0(SB), Z2, Z6
+	VFMADD231PD  sixteenthF64<>+0(SB), Z3, Z7
+	VFMADD213PD  oneF64<>+0(SB), Z2, Z6
+	VFMADD213PD  oneF64<>+0(SB), Z3, Z7
+	VMULPD       Z6, Z0, Z0
+	VMULPD       Z7, Z1, Z1
+	VMULPD       Z2, Z8, Z6
+	VMULPD       Z3, Z9, Z7
+	VMOVUPD      Z6, Z10
+	VMOVUPD      Z7, Z11
+	VFMSUB231PD  Z2, Z8, Z10
+	VFMSUB231PD  Z3, Z9, Z11
+	VFMADD231PD  Z4, Z8, Z10
+	VFMADD231PD  Z5, Z9, Z11
+	VMOVUPD      powLog7F64<>+0(SB), Z4
+	VMOVUPD      powLog7F64<>+0(SB), Z5
+	VFMADD213PD  powLog6F64<>+0(SB), Z2, Z4
+	VFMADD213PD  powLog6F64<>+0(SB), Z3, Z5
+	VFMADD213PD  powLog5F64<>+0(SB), Z2, Z4
+	VFMADD213PD  powLog5F64<>+0(SB), Z3, Z5
+	VFMADD213PD  powLog4F64<>+0(SB), Z2, Z4
+	VFMADD213PD  powLog4F64<>+0(SB), Z3, Z5
+	VFMADD213PD  powLog3F64<>+0(SB), Z2, Z4
+	VFMADD213PD  powLog3F64<>+0(SB), Z3, Z5
+	VFMADD213PD  powLog2F64<>+0(SB), Z2, Z4
+	VFMADD213PD  powLog2F64<>+0(SB), Z3, Z5
+	VFMADD213PD  powLog1F64<>+0(SB), Z2, Z4
+	VFMADD213PD  powLog1F64<>+0(SB), Z3, Z5
+	VMOVUPD      powLog0F64<>+0(SB), Z12
+	VMOVUPD      powLog0F64<>+0(SB), Z13
 	VFMADD231PD  Z4, Z2, Z12
 	VFMADD231PD  Z5, Z3, Z13
-	VADDPD       Z10, Z12, Z2
-	VADDPD       Z11, Z13, Z3
-	VSUBPD       Z10, Z2, Z4
-	VSUBPD       Z11, Z3, Z5
-	VSUBPD       Z4, Z12, Z4
-	VSUBPD       Z5, Z13, Z5
-	VFMADD231PD  Z8, Z2, Z4
-	VFMADD231PD  Z9, Z3, Z5
-	VADDPD       Z4, Z2, Z2
-	VADDPD       Z5, Z3, Z3
+	VMOVUPD      powLog0F64<>+0(SB), Z15
+	VSUBPD       Z12, Z15, Z14
+	VSUBPD       Z13, Z15, Z15
+	VFMADD231PD  Z4, Z2, Z14
+	VFMADD231PD  Z5, Z3, Z15
+	VMULPD       Z12, Z6, Z2
+	VMULPD       Z13, Z7, Z3
+	VMOVUPD      Z2, Z4
+	VMOVUPD      Z3, Z5
+	VFMSUB231PD  Z12, Z6, Z4
+	VFMSUB231PD  Z13, Z7, Z5
+	VFMADD231PD  Z14, Z6, Z4
+	VFMADD231PD  Z15, Z7, Z5
+	VFMADD231PD  Z12, Z10, Z4
+	VFMADD231PD  Z13, Z11, Z5
+	VADDPD       Z0, Z4, Z0
+	VADDPD       Z1, Z5, Z1
+	VMOVUPD      (CX)(SI*8), Z4
+	VMOVUPD      64(CX)(SI*8), Z5
+	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Z4, Z4
+	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Z5, Z5
+	VPSRLQ       $0x34, Z4, Z4
+	VPSRLQ       $0x34, Z5, Z5
+	VORPD        pow2MantF64<>+0(SB), Z4, Z4
+	VORPD        pow2MantF64<>+0(SB), Z5, Z5
+	VSUBPD       logBiasF64<>+0(SB), Z4, Z4
+	VSUBPD       logBiasF64<>+0(SB), Z5, Z5
+	VFMADD231PD  logLoF64<>+0(SB), Z4, Z0
+	VFMADD231PD  logLoF64<>+0(SB), Z5, Z1
+	VMULPD       logHiF64<>+0(SB), Z4, Z4
+	VMULPD       logHiF64<>+0(SB), Z5, Z5
+	VADDPD       Z4, Z8, Z6
+	VADDPD       Z5, Z9, Z7
+	VSUBPD       Z4, Z6, Z4
+	VSUBPD       Z5, Z7, Z5
+	VSUBPD       Z4, Z8, Z4
+	VSUBPD       Z5, Z9, Z5
+	VADDPD       Z6, Z2, Z8
+	VADDPD       Z7, Z3, Z9
+	VSUBPD       Z6, Z8, Z6
+	VSUBPD       Z7, Z9, Z7
+	VSUBPD       Z6, Z2, Z2
+	VSUBPD       Z7, Z3, Z3
+	VADDPD       Z2, Z4, Z2
+	VADDPD       Z3, Z5, Z3
+	VADDPD       Z2, Z0, Z0
+	VADDPD       Z3, Z1, Z1
+	VMOVUPD      (DX)(SI*8), Z2
+	VMOVUPD      64(DX)(SI*8), Z3
+	VMULPD       Z8, Z2, Z4
+	VMULPD       Z9, Z3, Z5
+	VMOVUPD      (CX)(SI*8), Z6
+	VMOVUPD      64(CX)(SI*8), Z7
+	VPADDQ       normalOffsetF64<>+0(SB), Z6, Z6
+	VPADDQ       normalOffsetF64<>+0(SB), Z7, Z7
+	VPCMPGTQ     normalLimitF64<>+0(SB), Z6, K1
+	VPCMPGTQ     normalLimitF64<>+0(SB), Z7, K2
+	VORPD        signF64<>+0(SB), Z4, Z6
+	VORPD        signF64<>+0(SB), Z5, Z7
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z6, K3
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z7, K4
+	KORW         K1, K3, K1
+	KORW         K2, K4, K2
+	KORTESTW     K1, K2
+	JNZ          end2
+	VMOVUPD      Z4, Z6
+	VMOVUPD      Z5, Z7
+	VFMSUB231PD  Z8, Z2, Z6
+	VFMSUB231PD  Z9, Z3, Z7
+	VFMADD231PD  Z0, Z2, Z6
+	VFMADD231PD  Z1, Z3, Z7
+	VMOVUPD      roundF64<>+0(SB), Z0
+	VMOVUPD      roundF64<>+0(SB), Z1
+	VFMADD231PD  log2eF64<>+0(SB), Z4, Z0
+	VFMADD231PD  log2eF64<>+0(SB), Z5, Z1
+	VSUBPD       roundF64<>+0(SB), Z0, Z2
+	VSUBPD       roundF64<>+0(SB), Z1, Z3
+	VFNMADD231PD ln2HiF64<>+0(SB), Z2, Z4
+	VFNMADD231PD ln2HiF64<>+0(SB), Z3, Z5
+	VMULPD       minusLn2LoF64<>+0(SB), Z2, Z2
+	VMULPD       minusLn2LoF64<>+0(SB), Z3, Z3
+	VADDPD       Z6, Z2, Z2
+	VADDPD       Z7, Z3, Z3
+	VMOVUPD      exp9F64<>+0(SB), Z6
+	VMOVUPD      exp9F64<>+0(SB), Z7
+	VFMADD213PD  exp8F64<>+0(SB), Z4, Z6
+	VFMADD213PD  exp8F64<>+0(SB), Z5, Z7
+	VFMADD213PD  exp7F64<>+0(SB), Z4, Z6
+	VFMADD213PD  exp7F64<>+0(SB), Z5, Z7
+	VFMADD213PD  exp6F64<>+0(SB), Z4, Z6
+	VFMADD213PD  exp6F64<>+0(SB), Z5, Z7
+	VFMADD213PD  exp5F64<>+0(SB), Z4, Z6
+	VFMADD213PD  exp5F64<>+0(SB), Z5, Z7
+	VFMADD213PD  exp4F64<>+0(SB), Z4, Z6
+	VFMADD213PD  exp4F64<>+0(SB), Z5, Z7
+	VFMADD213PD  exp3F64<>+0(SB), Z4, Z6
+	VFMADD213PD  exp3F64<>+0(SB), Z5, Z7
+	VFMADD213PD  exp2F64<>+0(SB), Z4, Z6
+	VFMADD213PD  exp2F64<>+0(SB), Z5, Z7
+	VFMADD213PD  exp1F64<>+0(SB), Z4, Z6
+	VFMADD213PD  exp1F64<>+0(SB), Z5, Z7
+	VFMADD213PD  exp0F64<>+0(SB), Z4, Z6
+	VFMADD213PD  exp0F64<>+0(SB), Z5, Z7
+	VMULPD       Z4, Z6, Z6
+	VMULPD       Z5, Z7, Z7
+	VADDPD       oneF64<>+0(SB), Z4, Z8
+	VADDPD       oneF64<>+0(SB), Z5, Z9
+	VSUBPD       oneF64<>+0(SB), Z8, Z10
+	VSUBPD       oneF64<>+0(SB), Z9, Z11
+	VSUBPD       Z10, Z4, Z10
+	VSUBPD       Z11, Z5, Z11
+	VFMADD231PD  Z4, Z6, Z10
+	VFMADD231PD  Z5, Z7, Z11
+	VADDPD       Z10, Z8, Z4
+	VADDPD       Z11, Z9, Z5
+	VFMADD231PD  Z4, Z2, Z10
+	VFMADD231PD  Z5, Z3, Z11
+	VADDPD       Z10, Z8, Z2
+	VADDPD       Z11, Z9, Z3
 	VPSLLQ       $0x34, Z0, Z0
 	VPSLLQ       $0x34, Z1, Z1
 	VMULPD       Z0, Z2, Z0
@@ -5838,136 +5500,101 @@ loop3:
 	CMPQ         DI, BX
 	JG           end4
 	VMOVUPD      (CX)(SI*8), Z0
-	VPADDQ       normalOffsetF64<>+0(SB), Z0, Z1
-	VPCMPGTQ     normalLimitF64<>+0(SB), Z1, K1
-	KORTESTW     K1, K1
-	JNZ          end4
 	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Z0, Z0
-	VPSRLQ       $0x34, Z0, Z1
-	VORPD        pow2MantF64<>+0(SB), Z1, Z1
-	VSUBPD       logBiasF64<>+0(SB), Z1, Z1
 	VANDPD       significandF64<>+0(SB), Z0, Z0
 	VPADDQ       sqrtHalfF64<>+0(SB), Z0, Z0
 	VSUBPD       oneF64<>+0(SB), Z0, Z0
-	VADDPD       twoF64<>+0(SB), Z0, Z2
-	VSUBPD       twoF64<>+0(SB), Z2, Z3
-	VSUBPD       Z3, Z0, Z3
-	VDIVPD       Z2, Z0, Z4
-	VFNMADD231PD Z2, Z4, Z0
-	VFNMADD231PD Z3, Z4, Z0
-	VDIVPD       Z2, Z0, Z0
-	VADDPD       Z4, Z0, Z2
-	VSUBPD       Z4, Z2, Z3
-	VSUBPD       Z3, Z0, Z0
-	VMULPD       Z2, Z2, Z3
-	VMOVUPD      Z3, Z4
-	VFMSUB231PD  Z2, Z2, Z4
-	VFMADD231PD  Z0, Z2, Z4
-	VFMADD231PD  Z2, Z0, Z4
-	VADDPD       Z3, Z4, Z5
-	VSUBPD       Z3, Z5, Z3
-	VSUBPD       Z3, Z4, Z3
-	VMOVUPD      artanh11F64<>+0(SB), Z4
-	VFMADD213PD  artanh10F64<>+0(SB), Z5, Z4
-	VFMADD213PD  artanh9F64<>+0(SB), Z5, Z4
-	VFMADD213PD  artanh8F64<>+0(SB), Z5, Z4
-	VFMADD213PD  artanh7F64<>+0(SB), Z5, Z4
-	VFMADD213PD  artanh6F64<>+0(SB), Z5, Z4
-	VFMADD213PD  artanh5F64<>+0(SB), Z5, Z4
-	VFMADD213PD  artanh4F64<>+0(SB), Z5, Z4
-	VFMADD213PD  artanh3F64<>+0(SB), Z5, Z4
-	VFMADD213PD  artanh2F64<>+0(SB), Z5, Z4
-	VFMADD213PD  artanh1F64<>+0(SB), Z5, Z4
-	VFMADD213PD  artanh0F64<>+0(SB), Z5, Z4
-	VMULPD       Z4, Z5, Z4
-	VADDPD       thirdF64<>+0(SB), Z4, Z6
-	VSUBPD       thirdF64<>+0(SB), Z6, Z7
-	VSUBPD       Z7, Z4, Z4
-	VADDPD       thirdLoF64<>+0(SB), Z4, Z4
-	VADDPD       Z6, Z4, Z7
-	VSUBPD       Z6, Z7, Z6
-	VSUBPD       Z6, Z4, Z4
-	VMULPD       Z7, Z5, Z6
-	VMOVUPD      Z6, Z8
-	VFMSUB231PD  Z7, Z5, Z8
-	VFMADD231PD  Z4, Z5, Z8
-	VFMADD231PD  Z7, Z3, Z8
-	VADDPD       Z6, Z8, Z3
-	VSUBPD       Z6, Z3, Z4
-	VSUBPD       Z4, Z8, Z4
-	VADDPD       Z2, Z2, Z2
+	VADDPD       twoF64<>+0(SB), Z0, Z1
+	VSUBPD       twoF64<>+0(SB), Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VMOVUPD      oneF64<>+0(SB), Z3
+	VDIVPD       Z1, Z3, Z3
 	VADDPD       Z0, Z0, Z0
-	VMULPD       Z3, Z2, Z5
-	VMOVUPD      Z5, Z6
-	VFMSUB231PD  Z3, Z2, Z6
-	VFMADD231PD  Z4, Z2, Z6
-	VFMADD231PD  Z3, Z0, Z6
-	VADDPD       Z5, Z6, Z3
-	VSUBPD       Z5, Z3, Z4
-	VSUBPD       Z4, Z6, Z4
-	VADDPD       Z2, Z3, Z5
-	VSUBPD       Z2, Z5, Z2
+	VMULPD       Z3, Z0, Z4
+	VFNMADD231PD Z1, Z4, Z0
+	VFNMADD231PD Z2, Z4, Z0
+	VMULPD       Z3, Z0, Z0
+	VMULPD       Z4, Z4, Z1
+	VMOVUPD      Z1, Z2
+	VFMSUB231PD  Z4, Z4, Z2
+	VMOVUPD      quarterF64<>+0(SB), Z3
+	VFMADD231PD  sixteenthF64<>+0(SB), Z1, Z3
+	VFMADD213PD  oneF64<>+0(SB), Z1, Z3
+	VMULPD       Z3, Z0, Z0
+	VMULPD       Z1, Z4, Z3
+	VMOVUPD      Z3, Z5
+	VFMSUB231PD  Z1, Z4, Z5
+	VFMADD231PD  Z2, Z4, Z5
+	VMOVUPD      powLog7F64<>+0(SB), Z2
+	VFMADD213PD  powLog6F64<>+0(SB), Z1, Z2
+	VFMADD213PD  powLog5F64<>+0(SB), Z1, Z2
+	VFMADD213PD  powLog4F64<>+0(SB), Z1, Z2
+	VFMADD213PD  powLog3F64<>+0(SB), Z1, Z2
+	VFMADD213PD  powLog2F64<>+0(SB), Z1, Z2
+	VFMADD213PD  powLog1F64<>+0(SB), Z1, Z2
+	VMOVUPD      powLog0F64<>+0(SB), Z6
+	VFMADD231PD  Z2, Z1, Z6
+	VMOVUPD      powLog0F64<>+0(SB), Z7
+	VSUBPD       Z6, Z7, Z7
+	VFMADD231PD  Z2, Z1, Z7
+	VMULPD       Z6, Z3, Z1
+	VMOVUPD      Z1, Z2
+	VFMSUB231PD  Z6, Z3, Z2
+	VFMADD231PD  Z7, Z3, Z2
+	VFMADD231PD  Z6, Z5, Z2
+	VADDPD       Z0, Z2, Z0
+	VMOVUPD      (CX)(SI*8), Z2
+	VPADDQ       oneLessSqrtHalfF64<>+0(SB), Z2, Z2
+	VPSRLQ       $0x34, Z2, Z2
+	VORPD        pow2MantF64<>+0(SB), Z2, Z2
+	VSUBPD       logBiasF64<>+0(SB), Z2, Z2
+	VFMADD231PD  logLoF64<>+0(SB), Z2, Z0
+	VMULPD       logHiF64<>+0(SB), Z2, Z2
+	VADDPD       Z2, Z4, Z3
 	VSUBPD       Z2, Z3, Z2
-	VADDPD       Z4, Z0, Z0
-	VADDPD       Z0, Z2, Z0
-	VADDPD       Z5, Z0, Z2
-	VSUBPD       Z5, Z2, Z3
-	VSUBPD       Z3, Z0, Z0
-	VMULPD       logLoF64<>+0(SB), Z1, Z3
-	VMOVUPD      Z3, Z4
-	VFMSUB231PD  logLoF64<>+0(SB), Z1, Z4
-	VMULPD       logHiF64<>+0(SB), Z1, Z1
-	VADDPD       Z1, Z3, Z5
-	VSUBPD       Z1, Z5, Z1
-	VSUBPD       Z1, Z3, Z1
-	VADDPD       Z4, Z1, Z1
-	VADDPD       Z5, Z1, Z3
-	VSUBPD       Z5, Z3, Z4
-	VSUBPD       Z4, Z1, Z1
-	VADDPD       Z3, Z2, Z4
+	VSUBPD       Z2, Z4, Z2
+	VADDPD       Z3, Z1, Z4
 	VSUBPD       Z3, Z4, Z3
-	VSUBPD       Z3, Z2, Z2
-	VADDPD       Z0, Z1, Z0
-	VADDPD       Z0, Z2, Z0
-	VADDPD       Z4, Z0, Z1
-	VSUBPD       Z4, Z1, Z2
-	VSUBPD       Z2, Z0, Z0
-	VMOVUPD      (DX)(SI*8), Z2
-	VMULPD       Z1, Z2, Z3
-	VORPD        signF64<>+0(SB), Z3, Z4
-	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z4, K1
+	VSUBPD       Z3, Z1, Z1
+	VADDPD       Z1, Z2, Z1
+	VADDPD       Z1, Z0, Z0
+	VMOVUPD      (DX)(SI*8), Z1
+	VMULPD       Z4, Z1, Z2
+	VMOVUPD      (CX)(SI*8), Z3
+	VPADDQ       normalOffsetF64<>+0(SB), Z3, Z3
+	VPCMPGTQ     normalLimitF64<>+0(SB), Z3, K1
+	VORPD        signF64<>+0(SB), Z2, Z3
+	VCMPPD       $0x19, minusSafeF64<>+0(SB), Z3, K2
+	KORW         K1, K2, K1
 	KORTESTW     K1, K1
 	JNZ          end4
-	VMOVUPD      Z3, Z4
-	VFMSUB231PD  Z1, Z2, Z4
-	VFMADD231PD  Z0, Z2, Z4
+	VMOVUPD      Z2, Z3
+	VFMSUB231PD  Z4, Z1, Z3
+	VFMADD231PD  Z0, Z1, Z3
 	VMOVUPD      roundF64<>+0(SB), Z0
-	VFMADD231PD  log2eF64<>+0(SB), Z3, Z0
+	VFMADD231PD  log2eF64<>+0(SB), Z2, Z0
 	VSUBPD       roundF64<>+0(SB), Z0, Z1
-	VFNMADD231PD ln2HiF64<>+0(SB), Z1, Z3
+	VFNMADD231PD ln2HiF64<>+0(SB), Z1, Z2
 	VMULPD       minusLn2LoF64<>+0(SB), Z1, Z1
-	VMOVUPD      exp9F64<>+0(SB), Z2
-	VFMADD213PD  exp8F64<>+0(SB), Z3, Z2
-	VFMADD213PD  exp7F64<>+0(SB), Z3, Z2
-	VFMADD213PD  exp6F64<>+0(SB), Z3, Z2
-	VFMADD213PD  exp5F64<>+0(SB), Z3, Z2
-	VFMADD213PD  exp4F64<>+0(SB), Z3, Z2
-	VFMADD213PD  exp3F64<>+0(SB), Z3, Z2
-	VFMADD213PD  exp2F64<>+0(SB), Z3, Z2
-	VFMADD213PD  exp1F64<>+0(SB), Z3, Z2
-	VFMADD213PD  exp0F64<>+0(SB), Z3, Z2
-	VMULPD       Z3, Z2, Z2
-	VADDPD       oneF64<>+0(SB), Z3, Z5
-	VSUBPD       oneF64<>+0(SB), Z5, Z6
-	VSUBPD       Z6, Z3, Z6
-	VFMADD231PD  Z3, Z2, Z6
-	VADDPD       Z6, Z5, Z2
-	VFMADD231PD  Z2, Z1, Z6
-	VADDPD       Z5, Z6, Z1
-	VSUBPD       Z5, Z1, Z2
-	VSUBPD       Z2, Z6, Z2
-	VFMADD231PD  Z4, Z1, Z2
-	VADDPD       Z2, Z1, Z1
+	VADDPD       Z3, Z1, Z1
+	VMOVUPD      exp9F64<>+0(SB), Z3
+	VFMADD213PD  exp8F64<>+0(SB), Z2, Z3
+	VFMADD213PD  exp7F64<>+0(SB), Z2, Z3
+	VFMADD213PD  exp6F64<>+0(SB), Z2, Z3
+	VFMADD213PD  exp5F64<>+0(SB), Z2, Z3
+	VFMADD213PD  exp4F64<>+0(SB), Z2, Z3
+	VFMADD213PD  exp3F64<>+0(SB), Z2, Z3
+	VFMADD213PD  exp2F64<>+0(SB), Z2, Z3
+	VFMADD213PD  exp1F64<>+0(SB), Z2, Z3
+	VFMADD213PD  exp0F64<>+0(SB), Z2, Z3
+	VMULPD       Z2, Z3, Z3
+	VADDPD       oneF64<>+0(SB), Z2, Z4
+	VSUBPD       oneF64<>+0(SB), Z4, Z5
+	VSUBPD       Z5, Z2, Z5
+	VFMADD231PD  Z2, Z3, Z5
+	VADDPD       Z5, Z4, Z2
+	VFMADD231PD  Z2, Z1, Z5
+	VADDPD       Z5, Z4, Z1
 	VPSLLQ       $0x34, Z0, Z0
 	VMULPD       Z0, Z1, Z0
 	VMOVUPS      Z0, (AX)(SI*8)
@@ -5978,126 +5605,6 @@ end4:
 	MOVQ SI, ret+72(FP)
 	VZEROUPPER
 	RET
-
-DATA artanh0F64<>+0(SB)/8, $0x3fc999999999999a
-DATA artanh0F64<>+8(SB)/8, $0x3fc999999999999a
-DATA artanh0F64<>+16(SB)/8, $0x3fc999999999999a
-DATA artanh0F64<>+24(SB)/8, $0x3fc999999999999a
-DATA artanh0F64<>+32(SB)/8, $0x3fc999999999999a
-DATA artanh0F64<>+40(SB)/8, $0x3fc999999999999a
-DATA artanh0F64<>+48(SB)/8, $0x3fc999999999999a
-DATA artanh0F64<>+56(SB)/8, $0x3fc999999999999a
-GLOBL artanh0F64<>(SB), RODATA|NOPTR, $64
-
-DATA artanh10F64<>+0(SB)/8, $0x3fa47ae147ae147b
-DATA artanh10F64<>+8(SB)/8, $0x3fa47ae147ae147b
-DATA artanh10F64<>+16(SB)/8, $0x3fa47ae147ae147b
-DATA artanh10F64<>+24(SB)/8, $0x3fa47ae147ae147b
-DATA artanh10F64<>+32(SB)/8, $0x3fa47ae147ae147b
-DATA artanh10F64<>+40(SB)/8, $0x3fa47ae147ae147b
-DATA artanh10F64<>+48(SB)/8, $0x3fa47ae147ae147b
-DATA artanh10F64<>+56(SB)/8, $0x3fa47ae147ae147b
-GLOBL artanh10F64<>(SB), RODATA|NOPTR, $64
-
-DATA artanh11F64<>+0(SB)/8, $0x3fa2f684bda12f68
-DATA artanh11F64<>+8(SB)/8, $0x3fa2f684bda12f68
-DATA artanh11F64<>+16(SB)/8, $0x3fa2f684bda12f68
-DATA artanh11F64<>+24(SB)/8, $0x3fa2f684bda12f68
-DATA artanh11F64<>+32(SB)/8, $0x3fa2f684bda12f68
-DATA artanh11F64<>+40(SB)/8, $0x3fa2f684bda12f68
-DATA artanh11F64<>+48(SB)/8, $0x3fa2f684bda12f68
-DATA artanh11F64<>+56(SB)/8, $0x3fa2f684bda12f68
-GLOBL artanh11F64<>(SB), RODATA|NOPTR, $64
-
-DATA artanh1F64<>+0(SB)/8, $0x3fc2492492492492
-DATA artanh1F64<>+8(SB)/8, $0x3fc2492492492492
-DATA artanh1F64<>+16(SB)/8, $0x3fc2492492492492
-DATA artanh1F64<>+24(SB)/8, $0x3fc2492492492492
-DATA artanh1F64<>+32(SB)/8, $0x3fc2492492492492
-DATA artanh1F64<>+40(SB)/8, $0x3fc2492492492492
-DATA artanh1F64<>+48(SB)/8, $0x3fc2492492492492
-DATA artanh1F64<>+56(SB)/8, $0x3fc2492492492492
-GLOBL artanh1F64<>(SB), RODATA|NOPTR, $64
-
-DATA artanh2F64<>+0(SB)/8, $0x3fbc71c71c71c71c
-DATA artanh2F64<>+8(SB)/8, $0x3fbc71c71c71c71c
-DATA artanh2F64<>+16(SB)/8, $0x3fbc71c71c71c71c
-DATA artanh2F64<>+24(SB)/8, $0x3fbc71c71c71c71c
-DATA artanh2F64<>+32(SB)/8, $0x3fbc71c71c71c71c
-DATA artanh2F64<>+40(SB)/8, $0x3fbc71c71c71c71c
-DATA artanh2F64<>+48(SB)/8, $0x3fbc71c71c71c71c
-DATA artanh2F64<>+56(SB)/8, $0x3fbc71c71c71c71c
-GLOBL artanh2F64<>(SB), RODATA|NOPTR, $64
-
-DATA artanh3F64<>+0(SB)/8, $0x3fb745d1745d1746
-DATA artanh3F64<>+8(SB)/8, $0x3fb745d1745d1746
-DATA artanh3F64<>+16(SB)/8, $0x3fb745d1745d1746
-DATA artanh3F64<>+24(SB)/8, $0x3fb745d1745d1746
-DATA artanh3F64<>+32(SB)/8, $0x3fb745d1745d1746
-DATA artanh3F64<>+40(SB)/8, $0x3fb745d1745d1746
-DATA artanh3F64<>+48(SB)/8, $0x3fb745d1745d1746
-DATA artanh3F64<>+56(SB)/8, $0x3fb745d1745d1746
-GLOBL artanh3F64<>(SB), RODATA|NOPTR, $64
-
-DATA artanh4F64<>+0(SB)/8, $0x3fb3b13b13b13b14
-DATA artanh4F64<>+8(SB)/8, $0x3fb3b13b13b13b14
-DATA artanh4F64<>+16(SB)/8, $0x3fb3b13b13b13b14
-DATA artanh4F64<>+24(SB)/8, $0x3fb3b13b13b13b14
-DATA artanh4F64<>+32(SB)/8, $0x3fb3b13b13b13b14
-DATA artanh4F64<>+40(SB)/8, $0x3fb3b13b13b13b14
-DATA artanh4F64<>+48(SB)/8, $0x3fb3b13b13b13b14
-DATA artanh4F64<>+56(SB)/8, $0x3fb3b13b13b13b14
-GLOBL artanh4F64<>(SB), RODATA|NOPTR, $64
-
-DATA artanh5F64<>+0(SB)/8, $0x3fb1111111111111
-DATA artanh5F64<>+8(SB)/8, $0x3fb1111111111111
-DATA artanh5F64<>+16(SB)/8, $0x3fb1111111111111
-DATA artanh5F64<>+24(SB)/8, $0x3fb1111111111111
-DATA artanh5F64<>+32(SB)/8, $0x3fb1111111111111
-DATA artanh5F64<>+40(SB)/8, $0x3fb1111111111111
-DATA artanh5F64<>+48(SB)/8, $0x3fb1111111111111
-DATA artanh5F64<>+56(SB)/8, $0x3fb1111111111111
-GLOBL artanh5F64<>(SB), RODATA|NOPTR, $64
-
-DATA artanh6F64<>+0(SB)/8, $0x3fae1e1e1e1e1e1e
-DATA artanh6F64<>+8(SB)/8, $0x3fae1e1e1e1e1e1e
-DATA artanh6F64<>+16(SB)/8, $0x3fae1e1e1e1e1e1e
-DATA artanh6F64<>+24(SB)/8, $0x3fae1e1e1e1e1e1e
-DATA artanh6F64<>+32(SB)/8, $0x3fae1e1e1e1e1e1e
-DATA artanh6F64<>+40(SB)/8, $0x3fae1e1e1e1e1e1e
-DATA artanh6F64<>+48(SB)/8, $0x3fae1e1e1e1e1e1e
-DATA artanh6F64<>+56(SB)/8, $0x3fae1e1e1e1e1e1e
-GLOBL artanh6F64<>(SB), RODATA|NOPTR, $64
-
-DATA artanh7F64<>+0(SB)/8, $0x3faaf286bca1af28
-DATA artanh7F64<>+8(SB)/8, $0x3faaf286bca1af28
-DATA artanh7F64<>+16(SB)/8, $0x3faaf286bca1af28
-DATA artanh7F64<>+24(SB)/8, $0x3faaf286bca1af28
-DATA artanh7F64<>+32(SB)/8, $0x3faaf286bca1af28
-DATA artanh7F64<>+40(SB)/8, $0x3faaf286bca1af28
-DATA artanh7F64<>+48(SB)/8, $0x3faaf286bca1af28
-DATA artanh7F64<>+56(SB)/8, $0x3faaf286bca1af28
-GLOBL artanh7F64<>(SB), RODATA|NOPTR, $64
-
-DATA artanh8F64<>+0(SB)/8, $0x3fa8618618618618
-DATA artanh8F64<>+8(SB)/8, $0x3fa8618618618618
-DATA artanh8F64<>+16(SB)/8, $0x3fa8618618618618
-DATA artanh8F64<>+24(SB)/8, $0x3fa8618618618618
-DATA artanh8F64<>+32(SB)/8, $0x3fa8618618618618
-DATA artanh8F64<>+40(SB)/8, $0x3fa8618618618618
-DATA artanh8F64<>+48(SB)/8, $0x3fa8618618618618
-DATA artanh8F64<>+56(SB)/8, $0x3fa8618618618618
-GLOBL artanh8F64<>(SB), RODATA|NOPTR, $64
-
-DATA artanh9F64<>+0(SB)/8, $0x3fa642c8590b2164
-DATA artanh9F64<>+8(SB)/8, $0x3fa642c8590b2164
-DATA artanh9F64<>+16(SB)/8, $0x3fa642c8590b2164
-DATA artanh9F64<>+24(SB)/8, $0x3fa642c8590b2164
-DATA artanh9F64<>+32(SB)/8, $0x3fa642c8590b2164
-DATA artanh9F64<>+40(SB)/8, $0x3fa642c8590b2164
-DATA artanh9F64<>+48(SB)/8, $0x3fa642c8590b2164
-DATA artanh9F64<>+56(SB)/8, $0x3fa642c8590b2164
-GLOBL artanh9F64<>(SB), RODATA|NOPTR, $64
 
 DATA downF32<>+0(SB)/8, $0x1f8000001f800000
 DATA downF32<>+8(SB)/8, $0x1f8000001f800000
@@ -7159,6 +6666,226 @@ DATA pow2MantF64<>+48(SB)/8, $0x4330000000000000
 DATA pow2MantF64<>+56(SB)/8, $0x4330000000000000
 GLOBL pow2MantF64<>(SB), RODATA|NOPTR, $64
 
+DATA powExp20F64<>+0(SB)/8, $0x3ff0000000000000
+DATA powExp20F64<>+8(SB)/8, $0x3ff0000000000000
+DATA powExp20F64<>+16(SB)/8, $0x3ff0000000000000
+DATA powExp20F64<>+24(SB)/8, $0x3ff0000000000000
+DATA powExp20F64<>+32(SB)/8, $0x3ff0000000000000
+DATA powExp20F64<>+40(SB)/8, $0x3ff0000000000000
+DATA powExp20F64<>+48(SB)/8, $0x3ff0000000000000
+DATA powExp20F64<>+56(SB)/8, $0x3ff0000000000000
+GLOBL powExp20F64<>(SB), RODATA|NOPTR, $64
+
+DATA powExp21F64<>+0(SB)/8, $0x3fe62e42ff0e2148
+DATA powExp21F64<>+8(SB)/8, $0x3fe62e42ff0e2148
+DATA powExp21F64<>+16(SB)/8, $0x3fe62e42ff0e2148
+DATA powExp21F64<>+24(SB)/8, $0x3fe62e42ff0e2148
+DATA powExp21F64<>+32(SB)/8, $0x3fe62e42ff0e2148
+DATA powExp21F64<>+40(SB)/8, $0x3fe62e42ff0e2148
+DATA powExp21F64<>+48(SB)/8, $0x3fe62e42ff0e2148
+DATA powExp21F64<>+56(SB)/8, $0x3fe62e42ff0e2148
+GLOBL powExp21F64<>(SB), RODATA|NOPTR, $64
+
+DATA powExp22F64<>+0(SB)/8, $0x3fcebfbe077ae039
+DATA powExp22F64<>+8(SB)/8, $0x3fcebfbe077ae039
+DATA powExp22F64<>+16(SB)/8, $0x3fcebfbe077ae039
+DATA powExp22F64<>+24(SB)/8, $0x3fcebfbe077ae039
+DATA powExp22F64<>+32(SB)/8, $0x3fcebfbe077ae039
+DATA powExp22F64<>+40(SB)/8, $0x3fcebfbe077ae039
+DATA powExp22F64<>+48(SB)/8, $0x3fcebfbe077ae039
+DATA powExp22F64<>+56(SB)/8, $0x3fcebfbe077ae039
+GLOBL powExp22F64<>(SB), RODATA|NOPTR, $64
+
+DATA powExp23F64<>+0(SB)/8, $0x3fac6b08abf98202
+DATA powExp23F64<>+8(SB)/8, $0x3fac6b08abf98202
+DATA powExp23F64<>+16(SB)/8, $0x3fac6b08abf98202
+DATA powExp23F64<>+24(SB)/8, $0x3fac6b08abf98202
+DATA powExp23F64<>+32(SB)/8, $0x3fac6b08abf98202
+DATA powExp23F64<>+40(SB)/8, $0x3fac6b08abf98202
+DATA powExp23F64<>+48(SB)/8, $0x3fac6b08abf98202
+DATA powExp23F64<>+56(SB)/8, $0x3fac6b08abf98202
+GLOBL powExp23F64<>(SB), RODATA|NOPTR, $64
+
+DATA powExp24F64<>+0(SB)/8, $0x3f83b29f3757b6d1
+DATA powExp24F64<>+8(SB)/8, $0x3f83b29f3757b6d1
+DATA powExp24F64<>+16(SB)/8, $0x3f83b29f3757b6d1
+DATA powExp24F64<>+24(SB)/8, $0x3f83b29f3757b6d1
+DATA powExp24F64<>+32(SB)/8, $0x3f83b29f3757b6d1
+DATA powExp24F64<>+40(SB)/8, $0x3f83b29f3757b6d1
+DATA powExp24F64<>+48(SB)/8, $0x3f83b29f3757b6d1
+DATA powExp24F64<>+56(SB)/8, $0x3f83b29f3757b6d1
+GLOBL powExp24F64<>(SB), RODATA|NOPTR, $64
+
+DATA powExp25F64<>+0(SB)/8, $0x3f55d8a86839661e
+DATA powExp25F64<>+8(SB)/8, $0x3f55d8a86839661e
+DATA powExp25F64<>+16(SB)/8, $0x3f55d8a86839661e
+DATA powExp25F64<>+24(SB)/8, $0x3f55d8a86839661e
+DATA powExp25F64<>+32(SB)/8, $0x3f55d8a86839661e
+DATA powExp25F64<>+40(SB)/8, $0x3f55d8a86839661e
+DATA powExp25F64<>+48(SB)/8, $0x3f55d8a86839661e
+DATA powExp25F64<>+56(SB)/8, $0x3f55d8a86839661e
+GLOBL powExp25F64<>(SB), RODATA|NOPTR, $64
+
+DATA powExp26F64<>+0(SB)/8, $0x3f2445ca6a8f64a5
+DATA powExp26F64<>+8(SB)/8, $0x3f2445ca6a8f64a5
+DATA powExp26F64<>+16(SB)/8, $0x3f2445ca6a8f64a5
+DATA powExp26F64<>+24(SB)/8, $0x3f2445ca6a8f64a5
+DATA powExp26F64<>+32(SB)/8, $0x3f2445ca6a8f64a5
+DATA powExp26F64<>+40(SB)/8, $0x3f2445ca6a8f64a5
+DATA powExp26F64<>+48(SB)/8, $0x3f2445ca6a8f64a5
+DATA powExp26F64<>+56(SB)/8, $0x3f2445ca6a8f64a5
+GLOBL powExp26F64<>(SB), RODATA|NOPTR, $64
+
+DATA powExp27F64<>+0(SB)/8, $0x3eefde5cc10af74f
+DATA powExp27F64<>+8(SB)/8, $0x3eefde5cc10af74f
+DATA powExp27F64<>+16(SB)/8, $0x3eefde5cc10af74f
+DATA powExp27F64<>+24(SB)/8, $0x3eefde5cc10af74f
+DATA powExp27F64<>+32(SB)/8, $0x3eefde5cc10af74f
+DATA powExp27F64<>+40(SB)/8, $0x3eefde5cc10af74f
+DATA powExp27F64<>+48(SB)/8, $0x3eefde5cc10af74f
+DATA powExp27F64<>+56(SB)/8, $0x3eefde5cc10af74f
+GLOBL powExp27F64<>(SB), RODATA|NOPTR, $64
+
+DATA powLog0F64<>+0(SB)/8, $0x3fb5555555555555
+DATA powLog0F64<>+8(SB)/8, $0x3fb5555555555555
+DATA powLog0F64<>+16(SB)/8, $0x3fb5555555555555
+DATA powLog0F64<>+24(SB)/8, $0x3fb5555555555555
+DATA powLog0F64<>+32(SB)/8, $0x3fb5555555555555
+DATA powLog0F64<>+40(SB)/8, $0x3fb5555555555555
+DATA powLog0F64<>+48(SB)/8, $0x3fb5555555555555
+DATA powLog0F64<>+56(SB)/8, $0x3fb5555555555555
+GLOBL powLog0F64<>(SB), RODATA|NOPTR, $64
+
+DATA powLog1F64<>+0(SB)/8, $0x3f89999999999d10
+DATA powLog1F64<>+8(SB)/8, $0x3f89999999999d10
+DATA powLog1F64<>+16(SB)/8, $0x3f89999999999d10
+DATA powLog1F64<>+24(SB)/8, $0x3f89999999999d10
+DATA powLog1F64<>+32(SB)/8, $0x3f89999999999d10
+DATA powLog1F64<>+40(SB)/8, $0x3f89999999999d10
+DATA powLog1F64<>+48(SB)/8, $0x3f89999999999d10
+DATA powLog1F64<>+56(SB)/8, $0x3f89999999999d10
+GLOBL powLog1F64<>(SB), RODATA|NOPTR, $64
+
+DATA powLog20F64<>+0(SB)/8, $0x40071547652bede5
+DATA powLog20F64<>+8(SB)/8, $0x40071547652bede5
+DATA powLog20F64<>+16(SB)/8, $0x40071547652bede5
+DATA powLog20F64<>+24(SB)/8, $0x40071547652bede5
+DATA powLog20F64<>+32(SB)/8, $0x40071547652bede5
+DATA powLog20F64<>+40(SB)/8, $0x40071547652bede5
+DATA powLog20F64<>+48(SB)/8, $0x40071547652bede5
+DATA powLog20F64<>+56(SB)/8, $0x40071547652bede5
+GLOBL powLog20F64<>(SB), RODATA|NOPTR, $64
+
+DATA powLog21F64<>+0(SB)/8, $0x3feec709d12e14e6
+DATA powLog21F64<>+8(SB)/8, $0x3feec709d12e14e6
+DATA powLog21F64<>+16(SB)/8, $0x3feec709d12e14e6
+DATA powLog21F64<>+24(SB)/8, $0x3feec709d12e14e6
+DATA powLog21F64<>+32(SB)/8, $0x3feec709d12e14e6
+DATA powLog21F64<>+40(SB)/8, $0x3feec709d12e14e6
+DATA powLog21F64<>+48(SB)/8, $0x3feec709d12e14e6
+DATA powLog21F64<>+56(SB)/8, $0x3feec709d12e14e6
+GLOBL powLog21F64<>(SB), RODATA|NOPTR, $64
+
+DATA powLog22F64<>+0(SB)/8, $0x3fe27777fda6e353
+DATA powLog22F64<>+8(SB)/8, $0x3fe27777fda6e353
+DATA powLog22F64<>+16(SB)/8, $0x3fe27777fda6e353
+DATA powLog22F64<>+24(SB)/8, $0x3fe27777fda6e353
+DATA powLog22F64<>+32(SB)/8, $0x3fe27777fda6e353
+DATA powLog22F64<>+40(SB)/8, $0x3fe27777fda6e353
+DATA powLog22F64<>+48(SB)/8, $0x3fe27777fda6e353
+DATA powLog22F64<>+56(SB)/8, $0x3fe27777fda6e353
+GLOBL powLog22F64<>(SB), RODATA|NOPTR, $64
+
+DATA powLog23F64<>+0(SB)/8, $0x3fda58d8fbc90521
+DATA powLog23F64<>+8(SB)/8, $0x3fda58d8fbc90521
+DATA powLog23F64<>+16(SB)/8, $0x3fda58d8fbc90521
+DATA powLog23F64<>+24(SB)/8, $0x3fda58d8fbc90521
+DATA powLog23F64<>+32(SB)/8, $0x3fda58d8fbc90521
+DATA powLog23F64<>+40(SB)/8, $0x3fda58d8fbc90521
+DATA powLog23F64<>+48(SB)/8, $0x3fda58d8fbc90521
+DATA powLog23F64<>+56(SB)/8, $0x3fda58d8fbc90521
+GLOBL powLog23F64<>(SB), RODATA|NOPTR, $64
+
+DATA powLog24F64<>+0(SB)/8, $0x3fd5ce7cde58e941
+DATA powLog24F64<>+8(SB)/8, $0x3fd5ce7cde58e941
+DATA powLog24F64<>+16(SB)/8, $0x3fd5ce7cde58e941
+DATA powLog24F64<>+24(SB)/8, $0x3fd5ce7cde58e941
+DATA powLog24F64<>+32(SB)/8, $0x3fd5ce7cde58e941
+DATA powLog24F64<>+40(SB)/8, $0x3fd5ce7cde58e941
+DATA powLog24F64<>+48(SB)/8, $0x3fd5ce7cde58e941
+DATA powLog24F64<>+56(SB)/8, $0x3fd5ce7cde58e941
+GLOBL powLog24F64<>(SB), RODATA|NOPTR, $64
+
+DATA powLog2F64<>+0(SB)/8, $0x3f624924924399dd
+DATA powLog2F64<>+8(SB)/8, $0x3f624924924399dd
+DATA powLog2F64<>+16(SB)/8, $0x3f624924924399dd
+DATA powLog2F64<>+24(SB)/8, $0x3f624924924399dd
+DATA powLog2F64<>+32(SB)/8, $0x3f624924924399dd
+DATA powLog2F64<>+40(SB)/8, $0x3f624924924399dd
+DATA powLog2F64<>+48(SB)/8, $0x3f624924924399dd
+DATA powLog2F64<>+56(SB)/8, $0x3f624924924399dd
+GLOBL powLog2F64<>(SB), RODATA|NOPTR, $64
+
+DATA powLog3F64<>+0(SB)/8, $0x3f3c71c724b3c6cf
+DATA powLog3F64<>+8(SB)/8, $0x3f3c71c724b3c6cf
+DATA powLog3F64<>+16(SB)/8, $0x3f3c71c724b3c6cf
+DATA powLog3F64<>+24(SB)/8, $0x3f3c71c724b3c6cf
+DATA powLog3F64<>+32(SB)/8, $0x3f3c71c724b3c6cf
+DATA powLog3F64<>+40(SB)/8, $0x3f3c71c724b3c6cf
+DATA powLog3F64<>+48(SB)/8, $0x3f3c71c724b3c6cf
+DATA powLog3F64<>+56(SB)/8, $0x3f3c71c724b3c6cf
+GLOBL powLog3F64<>(SB), RODATA|NOPTR, $64
+
+DATA powLog4F64<>+0(SB)/8, $0x3f1745ce1d7561de
+DATA powLog4F64<>+8(SB)/8, $0x3f1745ce1d7561de
+DATA powLog4F64<>+16(SB)/8, $0x3f1745ce1d7561de
+DATA powLog4F64<>+24(SB)/8, $0x3f1745ce1d7561de
+DATA powLog4F64<>+32(SB)/8, $0x3f1745ce1d7561de
+DATA powLog4F64<>+40(SB)/8, $0x3f1745ce1d7561de
+DATA powLog4F64<>+48(SB)/8, $0x3f1745ce1d7561de
+DATA powLog4F64<>+56(SB)/8, $0x3f1745ce1d7561de
+GLOBL powLog4F64<>(SB), RODATA|NOPTR, $64
+
+DATA powLog5F64<>+0(SB)/8, $0x3ef3b2021e1bd037
+DATA powLog5F64<>+8(SB)/8, $0x3ef3b2021e1bd037
+DATA powLog5F64<>+16(SB)/8, $0x3ef3b2021e1bd037
+DATA powLog5F64<>+24(SB)/8, $0x3ef3b2021e1bd037
+DATA powLog5F64<>+32(SB)/8, $0x3ef3b2021e1bd037
+DATA powLog5F64<>+40(SB)/8, $0x3ef3b2021e1bd037
+DATA powLog5F64<>+48(SB)/8, $0x3ef3b2021e1bd037
+DATA powLog5F64<>+56(SB)/8, $0x3ef3b2021e1bd037
+GLOBL powLog5F64<>(SB), RODATA|NOPTR, $64
+
+DATA powLog6F64<>+0(SB)/8, $0x3ed0f67812fcce20
+DATA powLog6F64<>+8(SB)/8, $0x3ed0f67812fcce20
+DATA powLog6F64<>+16(SB)/8, $0x3ed0f67812fcce20
+DATA powLog6F64<>+24(SB)/8, $0x3ed0f67812fcce20
+DATA powLog6F64<>+32(SB)/8, $0x3ed0f67812fcce20
+DATA powLog6F64<>+40(SB)/8, $0x3ed0f67812fcce20
+DATA powLog6F64<>+48(SB)/8, $0x3ed0f67812fcce20
+DATA powLog6F64<>+56(SB)/8, $0x3ed0f67812fcce20
+GLOBL powLog6F64<>(SB), RODATA|NOPTR, $64
+
+DATA powLog7F64<>+0(SB)/8, $0x3eb0f0b9dd85183b
+DATA powLog7F64<>+8(SB)/8, $0x3eb0f0b9dd85183b
+DATA powLog7F64<>+16(SB)/8, $0x3eb0f0b9dd85183b
+DATA powLog7F64<>+24(SB)/8, $0x3eb0f0b9dd85183b
+DATA powLog7F64<>+32(SB)/8, $0x3eb0f0b9dd85183b
+DATA powLog7F64<>+40(SB)/8, $0x3eb0f0b9dd85183b
+DATA powLog7F64<>+48(SB)/8, $0x3eb0f0b9dd85183b
+DATA powLog7F64<>+56(SB)/8, $0x3eb0f0b9dd85183b
+GLOBL powLog7F64<>(SB), RODATA|NOPTR, $64
+
+DATA quarterF64<>+0(SB)/8, $0x3fd0000000000000
+DATA quarterF64<>+8(SB)/8, $0x3fd0000000000000
+DATA quarterF64<>+16(SB)/8, $0x3fd0000000000000
+DATA quarterF64<>+24(SB)/8, $0x3fd0000000000000
+DATA quarterF64<>+32(SB)/8, $0x3fd0000000000000
+DATA quarterF64<>+40(SB)/8, $0x3fd0000000000000
+DATA quarterF64<>+48(SB)/8, $0x3fd0000000000000
+DATA quarterF64<>+56(SB)/8, $0x3fd0000000000000
+GLOBL quarterF64<>(SB), RODATA|NOPTR, $64
+
 DATA roundF32<>+0(SB)/8, $0x4b40007f4b40007f
 DATA roundF32<>+8(SB)/8, $0x4b40007f4b40007f
 DATA roundF32<>+16(SB)/8, $0x4b40007f4b40007f
@@ -7239,6 +6966,16 @@ DATA significandF64<>+48(SB)/8, $0x000fffffffffffff
 DATA significandF64<>+56(SB)/8, $0x000fffffffffffff
 GLOBL significandF64<>(SB), RODATA|NOPTR, $64
 
+DATA sixteenthF64<>+0(SB)/8, $0x3fb0000000000000
+DATA sixteenthF64<>+8(SB)/8, $0x3fb0000000000000
+DATA sixteenthF64<>+16(SB)/8, $0x3fb0000000000000
+DATA sixteenthF64<>+24(SB)/8, $0x3fb0000000000000
+DATA sixteenthF64<>+32(SB)/8, $0x3fb0000000000000
+DATA sixteenthF64<>+40(SB)/8, $0x3fb0000000000000
+DATA sixteenthF64<>+48(SB)/8, $0x3fb0000000000000
+DATA sixteenthF64<>+56(SB)/8, $0x3fb0000000000000
+GLOBL sixteenthF64<>(SB), RODATA|NOPTR, $64
+
 DATA sqrtHalfF32<>+0(SB)/8, $0x3f3504f33f3504f3
 DATA sqrtHalfF32<>+8(SB)/8, $0x3f3504f33f3504f3
 DATA sqrtHalfF32<>+16(SB)/8, $0x3f3504f33f3504f3
@@ -7258,26 +6995,6 @@ DATA sqrtHalfF64<>+40(SB)/8, $0x3fe6a09e667f3bcd
 DATA sqrtHalfF64<>+48(SB)/8, $0x3fe6a09e667f3bcd
 DATA sqrtHalfF64<>+56(SB)/8, $0x3fe6a09e667f3bcd
 GLOBL sqrtHalfF64<>(SB), RODATA|NOPTR, $64
-
-DATA thirdF64<>+0(SB)/8, $0x3fd5555555555555
-DATA thirdF64<>+8(SB)/8, $0x3fd5555555555555
-DATA thirdF64<>+16(SB)/8, $0x3fd5555555555555
-DATA thirdF64<>+24(SB)/8, $0x3fd5555555555555
-DATA thirdF64<>+32(SB)/8, $0x3fd5555555555555
-DATA thirdF64<>+40(SB)/8, $0x3fd5555555555555
-DATA thirdF64<>+48(SB)/8, $0x3fd5555555555555
-DATA thirdF64<>+56(SB)/8, $0x3fd5555555555555
-GLOBL thirdF64<>(SB), RODATA|NOPTR, $64
-
-DATA thirdLoF64<>+0(SB)/8, $0x3c75555555555555
-DATA thirdLoF64<>+8(SB)/8, $0x3c75555555555555
-DATA thirdLoF64<>+16(SB)/8, $0x3c75555555555555
-DATA thirdLoF64<>+24(SB)/8, $0x3c75555555555555
-DATA thirdLoF64<>+32(SB)/8, $0x3c75555555555555
-DATA thirdLoF64<>+40(SB)/8, $0x3c75555555555555
-DATA thirdLoF64<>+48(SB)/8, $0x3c75555555555555
-DATA thirdLoF64<>+56(SB)/8, $0x3c75555555555555
-GLOBL thirdLoF64<>(SB), RODATA|NOPTR, $64
 
 DATA tinyF32<>+0(SB)/8, $0x3300000033000000
 DATA tinyF32<>+8(SB)/8, $0x3300000033000000

@@ -46,8 +46,8 @@ func Log1pF32NEON(dst, z []float32)
 // elements done: up to the first group with a pair that isn't easy. It is defined by
 // generic.PowEasyF32.
 //
-// NEON. Eight elements a round, four at a time: a logarithm of float64 in two words, its
-// product with y, and an exponential. Reads x and y, writes dst.
+// NEON. Eight elements a round, four at a time, in float64: 2 to the power of y times a
+// logarithm. Reads x and y, writes dst.
 //
 //go:noescape
 func PowEasyF32NEON(dst, x, y []float32) int
@@ -94,8 +94,8 @@ func Log1pF64NEON(dst, z []float64)
 // elements done: up to the first group with a pair that isn't easy. It is defined by
 // generic.PowEasyF64.
 //
-// NEON. Eight elements a round, four at a time: a logarithm of float64 in two words, its
-// product with y, and an exponential. Reads x and y, writes dst.
+// NEON. Eight elements a round, four at a time: a logarithm in two words, its product with
+// y, and an exponential. Reads x and y, writes dst.
 //
 //go:noescape
 func PowEasyF64NEON(dst, x, y []float64) int

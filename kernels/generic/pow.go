@@ -23,8 +23,8 @@ func powEasy[T float](dst, x, y []T) int {
 }
 
 // PowEasyF32 sets dst[i] = x[i]^y[i] in groups of eight, and returns the number of elements
-// done: up to the first group with a pair that isn't easy. Easy are positive, normal and
-// finite x with |y·ln x| up to what is safe for Exp of float64.
+// done: up to the first group with a pair that isn't easy. Easy are positive x with x and x^y
+// normal, finite and far from overflow as float64.
 //
 //nabla:whole
 //go:noinline

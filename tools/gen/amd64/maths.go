@@ -229,6 +229,19 @@ func (m *maths) bits(c condition) gp {
 	return lanes
 }
 
+// either returns the lanes in which c or d holds.
+func (m *maths) either(c, d condition) condition {
+	e := m.newCondition()
+	for i := range e {
+		if m.avx512 {
+			m.KORW(c[i], d[i], e[i])
+		} else {
+			m.op(m.VORPS, m.VORPD, c[i], d[i], e[i])
+		}
+	}
+	return e
+}
+
 // jumpIfAny jumps to label if c holds in any lane.
 func (m *maths) jumpIfAny(c condition, label string) {
 	first := c[0]
@@ -538,9 +551,16 @@ func (m *maths) twoWordLog(x vector, bias any) (hi, lo vector) {
 // splitLog is scalar's for normal x; for others see twoWordLog.
 func (m *maths) splitLog(x vector, bias any) (k, f vector) {
 	b := m.addInt(x, "oneLessSqrtHalf")
-	k = m.sub(m.or(m.shiftBits(m.VPSRLD, m.VPSRLQ, b), "pow2Mant"), bias)
-	f = m.sub(m.addInt(m.and(b, "significand"), "sqrtHalf"), "one")
-	return k, f
+	return m.splitExponent(b, bias), m.splitFraction(b)
+}
+
+// splitExponent and splitFraction are k and f of splitLog, which are made of the bits b.
+func (m *maths) splitExponent(b vector, bias any) vector {
+	return m.sub(m.or(m.shiftBits(m.VPSRLD, m.VPSRLQ, b), "pow2Mant"), bias)
+}
+
+func (m *maths) splitFraction(b vector) vector {
+	return m.sub(m.addInt(m.and(b, "significand"), "sqrtHalf"), "one")
 }
 
 func logBody(m *maths, z vector, careful bool) vector {

@@ -1,6 +1,8 @@
 package amd64
 
 import (
+	"fmt"
+
 	"github.com/mmcloughlin/avo/operand"
 
 	"github.com/nabla-go/nabla/tools/gen/spec"
@@ -121,11 +123,14 @@ func log1pBody(m *maths, z vector, careful bool) vector {
 // until one of them isn't easy or only one is left.
 func (t *target) powEasy() {
 	const group = 8
-	method := "Eight elements a round, four at a time"
-	if t.avx512 {
-		method = "Two groups side by side, then one"
+	method := "Eight elements a round: a logarithm in two words, its product with y, and an exponential."
+	if !t.f64 {
+		method = "Eight elements a round, in float64: 2 to the power of y times a logarithm."
 	}
-	t.fn("PowEasy", method+": a logarithm of float64 in two words, its product with y, and an exponential.")
+	if t.avx512 {
+		method = "Two rounds side by side, then one. " + method
+	}
+	t.fn("PowEasy", method)
 	double := *t
 	double.f64, double.size, double.numbers = true, 8, spec.NumbersOf(true)
 	double.lanes = 64 / t.parts / 8
@@ -146,9 +151,16 @@ func (t *target) powEasy() {
 		}
 		var results vector
 		for done := 0; done < size; done += m.width * m.lanes {
-			loadY := func() vector { return m.loadDoubles(t, func(v int) operand.Mem { return at(y, done+v*m.lanes) }) }
-			r := m.powBody(m.loadDoubles(t, func(v int) operand.Mem { return at(x, done+v*m.lanes) }), loadY, end, !t.f64)
-			results = append(results, m.fromDoubles(t, r)...)
+			load := func(p gp) func() vector {
+				return func() vector {
+					return m.loadDoubles(t, func(v int) operand.Mem { return at(p, done+v*m.lanes) })
+				}
+			}
+			body := m.powBody
+			if !t.f64 {
+				body = m.powSingleBody
+			}
+			results = append(results, m.fromDoubles(t, body(load(x), load(y), end))...)
 		}
 		for v, r := range results {
 			t.VMOVUPS(r, at(dst, v*m.lanes))
@@ -159,8 +171,10 @@ func (t *target) powEasy() {
 	}
 	if t.avx512 {
 		rounds(m.wide(2), 2*group)
+		rounds(m, group)
+	} else {
+		rounds(m.wide(2), group)
 	}
-	rounds(m, group)
 	t.MOVQ(i, t.addr(t.ReturnIndex(0)))
 	t.ret()
 }
@@ -196,65 +210,83 @@ func (m *maths) fromDoubles(t *target, x vector) vector {
 	return d
 }
 
-// powBody is scalar's powPositive of x's logarithm. It jumps to hard if a pair isn't easy.
-func (m *maths) powBody(x vector, loadY func() vector, hard string, single bool) vector {
-	m.jumpIfAny(notNormal(m, x), hard)
-	var l, ll vector
-	if single {
-		l, ll = m.twoWordLog(x, "logBias")
-		l, ll = m.fast2Sum(l, ll)
-	} else {
-		l, ll = m.logSeries(x)
+// powSingleBody is scalar's power32. It jumps to hard if a pair isn't easy.
+func (m *maths) powSingleBody(x, y func() vector, hard string) vector {
+	z := x()
+	rare := notNormal(m, z)
+	k, f := m.splitLog(z, "logBias")
+	s := m.div(f, m.add(f, "two"))
+	l := m.copy(k)
+	m.fmaTo(l, s, m.horner(m.mul(s, s), "powLog2"))
+	h := m.mul(l, y())
+	m.jumpIfAny(m.either(rare, exp2Rare(m, h)), hard)
+	kr := m.add(h, "round")
+	r := m.sub(h, m.sub(kr, "round"))
+	return m.mul(m.evenOdd(r, "powExp2"), m.pow2(kr))
+}
+
+// evenOdd is scalar's.
+func (m *maths) evenOdd(x vector, name string) vector {
+	degree := m.numbers.Degree(name)
+	x2 := m.mul(x, x)
+	odd, even := m.copy(fmt.Sprint(name, degree)), m.copy(fmt.Sprint(name, degree-1))
+	for i := degree - 2; i > 0; i -= 2 {
+		m.mulAddTo(odd, x2, fmt.Sprint(name, i))
+		m.mulAddTo(even, x2, fmt.Sprint(name, i-1))
 	}
-	y := loadY()
-	h := m.mul(y, l)
-	m.jumpIfAny(beyondSafe(m, h), hard)
+	m.fmaTo(even, odd, x)
+	return even
+}
+
+// powBody is scalar's power64. It jumps to hard if a pair isn't easy.
+func (m *maths) powBody(x, y func() vector, hard string) vector {
+	l, ll := m.logTwoWords(x)
+	z := y()
+	h := m.mul(z, l)
+	m.jumpIfAny(m.either(notNormal(m, x()), beyondSafe(m, h)), hard)
 	e := m.copy(h)
-	m.fmsTo(e, y, l)
-	m.fmaTo(e, y, ll)
-	kr, a, al := m.twoWordExp(h, false)
-	m.fmaTo(al, a, e)
-	return m.mul(m.add(a, al), m.pow2(kr))
+	m.fmsTo(e, z, l)
+	m.fmaTo(e, z, ll)
+	kr, r, rl := m.reduce(h, false)
+	w, t := m.sumWords(r, m.add(rl, e))
+	return m.mul(m.add(w, t), m.pow2(kr))
 }
 
-// logSeries is scalar's.
-func (m *maths) logSeries(x vector) (hi, lo vector) {
-	k, f := m.splitLog(x, "logBias")
+// logTwoWords is scalar's.
+func (m *maths) logTwoWords(x func() vector) (hi, lo vector) {
+	f := m.splitFraction(m.addInt(x(), "oneLessSqrtHalf"))
 	d, dl := m.fast2Sum("two", f)
-	q := m.div(f, d)
-	m.fnmaTo(f, q, d)
-	m.fnmaTo(f, q, dl)
-	s, sl := m.fast2Sum(q, m.div(f, d))
-	s2, s2l := m.product(s, sl, s, sl)
-	t, tl := m.fast2Sum("third", m.mul(s2, m.horner(s2, "artanh")))
-	t, tl = m.fast2Sum(t, m.add(tl, "thirdLo"))
-	t, tl = m.product(s2, s2l, t, tl)
-	s, sl = m.add(s, s), m.add(sl, sl)
-	t, tl = m.product(s, sl, t, tl)
-	s, sl = m.sumOf(s, sl, t, tl)
-	h := m.mul(k, "logLo")
-	hl := m.copy(h)
-	m.fmsTo(hl, k, "logLo")
-	h, hl = m.sumOf(m.mul(k, "logHi"), nil, h, hl)
-	return m.sumOf(h, hl, s, sl)
-}
-
-// product returns (a + al)·(b + bl) as scalar's double does it.
-func (m *maths) product(a, al, b, bl vector) (p, pl vector) {
-	p = m.mul(a, b)
-	pl = m.copy(p)
-	m.fmsTo(pl, a, b)
-	m.fmaTo(pl, a, bl)
-	m.fmaTo(pl, al, b)
-	return m.fast2Sum(p, pl)
-}
-
-// sumOf returns (a + al) + (b + bl) as scalar's double does it, for |a| ≥ |b| or a = 0. al
-// may be nil, which is 0.
-func (m *maths) sumOf(a, al, b, bl vector) (s, sl vector) {
-	s, sl = m.fast2Sum(a, b)
-	if al != nil {
-		bl = m.add(al, bl)
-	}
-	return m.fast2Sum(s, m.add(sl, bl))
+	q := m.div("one", d)
+	f = m.add(f, f)
+	s := m.mul(f, q)
+	m.fnmaTo(f, s, d)
+	m.fnmaTo(f, s, dl)
+	sl := m.mul(f, q)
+	s2 := m.mul(s, s)
+	s2l := m.copy(s2)
+	m.fmsTo(s2l, s, s)
+	g := m.copy("quarter")
+	m.fmaTo(g, s2, "sixteenth")
+	m.mulAddTo(g, s2, "one")
+	sl = m.mul(sl, g)
+	s3 := m.mul(s, s2)
+	s3l := m.copy(s3)
+	m.fmsTo(s3l, s, s2)
+	m.fmaTo(s3l, s, s2l)
+	p := m.hornerFrom(1, s2, "powLog")
+	t := m.copy("powLog0")
+	m.fmaTo(t, s2, p)
+	tl := m.sub("powLog0", t)
+	m.fmaTo(tl, s2, p)
+	r := m.mul(s3, t)
+	lo = m.copy(r)
+	m.fmsTo(lo, s3, t)
+	m.fmaTo(lo, s3, tl)
+	m.fmaTo(lo, s3l, t)
+	lo = m.add(lo, sl)
+	k := m.splitExponent(m.addInt(x(), "oneLessSqrtHalf"), "logBias") // of x once more: registers are short
+	m.fmaTo(lo, k, "logLo")
+	a, al := m.fast2Sum(m.mul(k, "logHi"), s)
+	hi, hl := m.fast2Sum(a, r)
+	return hi, m.add(lo, m.add(al, hl))
 }

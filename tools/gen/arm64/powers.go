@@ -1,5 +1,7 @@
 package arm64
 
+import "fmt"
+
 func init() { file("powers", powers) }
 
 func powers(t *target) {
@@ -113,7 +115,11 @@ func (t *target) powEasy() {
 	const group, half = 8, 4
 	d := *t.double
 	d.elem = t.elem
-	d.fn("PowEasy", "Eight elements a round, four at a time: a logarithm of float64 in two words, its product with y, and an exponential.", func() {
+	method := "Eight elements a round, four at a time: a logarithm in two words, its product with y, and an exponential."
+	if !t.f64 {
+		method = "Eight elements a round, four at a time, in float64: 2 to the power of y times a logarithm."
+	}
+	d.fn("PowEasy", method, func() {
 		m := d.maths(half / d.lanes)
 		dst, x, y, n := d.ptr("dst"), d.ptr("x"), d.ptr("y"), d.len("x")
 		left := d.move("left", n)
@@ -122,7 +128,11 @@ func (t *target) powEasy() {
 		d.jumpIfLess(left, group, end)
 		var results []reg
 		for done := 0; done < group; done += half {
-			r := m.powBody(d.doubles(half, x, done, t.size), func() vector { return d.doubles(half, y, done, t.size) }, end, !t.f64)
+			body := m.powBody
+			if !t.f64 {
+				body = m.powSingleBody
+			}
+			r := body(d.doubles(half, x, done, t.size), d.doubles(half, y, done, t.size), end)
 			m.flush()
 			if !t.f64 {
 				r = d.narrow("VFCVTN", "_D2", r)
@@ -148,66 +158,82 @@ func (t *target) doubles(count int, p reg, element, size int) vector {
 	return v
 }
 
-// powBody is scalar's powPositive of x's logarithm. It jumps to hard if a pair isn't easy.
-func (m *maths) powBody(x vector, loadY func() vector, hard string, single bool) vector {
-	m.jumpUnlessAll(normal(m, x), hard)
-	var l, ll vector
-	if single {
-		l, ll = m.twoWordLog(x, "logBias")
-		l, ll = m.fast2Sum(l, ll)
-	} else {
-		l, ll = m.logSeries(x)
-	}
-	m.flush()
-	y := loadY()
+// powSingleBody is scalar's power32. It jumps to hard if a pair isn't easy.
+func (m *maths) powSingleBody(x, y vector, hard string) vector {
+	usual := normal(m, x)
+	l, f := m.splitLog(x, "logBias")
+	s := m.div(f, m.add("two", f))
+	m.fmaTo(l, s, m.horner(m.mul(s, s), "powLog2"))
 	h := m.mul(y, l)
-	m.jumpUnlessAll(withinSafe(m, h), hard)
+	m.jumpUnlessAll(m.and(usual, exp2Usual(m, h)), hard)
+	kr := m.add(h, "round")
+	r := m.sub(h, m.sub(kr, "round"))
+	return m.mul(m.evenOdd(r, "powExp2"), m.pow2(kr))
+}
+
+// evenOdd is scalar's.
+func (m *maths) evenOdd(x vector, name string) vector {
+	degree := m.numbers.Degree(name)
+	x2 := m.mul(x, x)
+	odd, even := m.copy(fmt.Sprint(name, degree)), m.copy(fmt.Sprint(name, degree-1))
+	for i := degree - 2; i > 0; i -= 2 {
+		nextOdd, nextEven := m.copy(fmt.Sprint(name, i)), m.copy(fmt.Sprint(name, i-1))
+		m.fmaTo(nextOdd, odd, x2)
+		m.fmaTo(nextEven, even, x2)
+		odd, even = nextOdd, nextEven
+	}
+	m.fmaTo(even, odd, x)
+	return even
+}
+
+// powBody is scalar's power64. It jumps to hard if a pair isn't easy.
+func (m *maths) powBody(x, y vector, hard string) vector {
+	usual := normal(m, x)
+	l, ll := m.logTwoWords(x)
+	h := m.mul(y, l)
+	m.jumpUnlessAll(m.and(usual, withinSafe(m, h)), hard)
 	e := m.neg(h)
 	m.fmaTo(e, y, l)
 	m.fmaTo(e, y, ll)
-	kr, a, al := m.twoWordExp(h)
-	m.fmaTo(al, a, e)
-	return m.mul(m.add(a, al), m.pow2(kr))
+	kr, r, rl := m.reduce(h)
+	w, t := m.sumWords(r, m.add(rl, e))
+	return m.mul(m.add(w, t), m.pow2(kr))
 }
 
-// logSeries is scalar's.
-func (m *maths) logSeries(x vector) (hi, lo vector) {
+// logTwoWords is scalar's.
+func (m *maths) logTwoWords(x vector) (hi, lo vector) {
 	k, f := m.splitLog(x, "logBias")
 	d, dl := m.fast2Sum("two", f)
-	q := m.div(f, d)
-	m.fnmaTo(f, q, d)
-	m.fnmaTo(f, q, dl)
-	s, sl := m.fast2Sum(q, m.div(f, d))
-	s2, s2l := m.product(s, sl, s, sl)
-	t, tl := m.fast2Sum("third", m.mul(s2, m.horner(s2, "artanh")))
-	t, tl = m.fast2Sum(t, m.add(tl, "thirdLo"))
-	t, tl = m.product(s2, s2l, t, tl)
-	s, sl = m.add(s, s), m.add(sl, sl)
-	t, tl = m.product(s, sl, t, tl)
-	s, sl = m.sumOf(s, sl, t, tl)
-	h := m.mul(k, "logLo")
-	hl := m.neg(h)
-	m.fmaTo(hl, k, "logLo")
-	h, hl = m.sumOf(m.mul(k, "logHi"), nil, h, hl)
-	return m.sumOf(h, hl, s, sl)
-}
-
-// product returns (a + al)·(b + bl) as scalar's double does it.
-func (m *maths) product(a, al, b, bl vector) (p, pl vector) {
-	p = m.mul(a, b)
-	pl = m.neg(p)
-	m.fmaTo(pl, a, b)
-	m.fmaTo(pl, a, bl)
-	m.fmaTo(pl, al, b)
-	return m.fast2Sum(p, pl)
-}
-
-// sumOf returns (a + al) + (b + bl) as scalar's double does it, for |a| ≥ |b| or a = 0. al
-// may be nil, which is 0.
-func (m *maths) sumOf(a, al, b, bl vector) (s, sl vector) {
-	s, sl = m.fast2Sum(a, b)
-	if al != nil {
-		bl = m.add(al, bl)
-	}
-	return m.fast2Sum(s, m.add(sl, bl))
+	q := m.div("one", d)
+	f = m.add(f, f)
+	s := m.mul(f, q)
+	m.fnmaTo(f, s, d)
+	m.fnmaTo(f, s, dl)
+	sl := m.mul(f, q)
+	s2 := m.mul(s, s)
+	s2l := m.neg(s2)
+	m.fmaTo(s2l, s, s)
+	g, g2 := m.copy("quarter"), m.copy("one")
+	m.fmaTo(g, s2, "sixteenth")
+	m.fmaTo(g2, s2, g)
+	sl = m.mul(sl, g2)
+	s3 := m.mul(s, s2)
+	s3l := m.neg(s3)
+	m.fmaTo(s3l, s, s2)
+	m.fmaTo(s3l, s, s2l)
+	p := m.hornerFrom(1, s2, "powLog")
+	t := m.copy("powLog0")
+	m.fmaTo(t, s2, p)
+	tl := m.sub("powLog0", t)
+	m.fmaTo(tl, s2, p)
+	r := m.mul(s3, t)
+	lo = m.neg(r)
+	m.fmaTo(lo, s3, t)
+	m.fmaTo(lo, s3, tl)
+	m.fmaTo(lo, s3l, t)
+	lo = m.add(lo, sl)
+	m.fmaTo(lo, k, "logLo")
+	a, al := m.fast2Sum(m.mul(k, "logHi"), s)
+	hi, hl := m.fast2Sum(a, r)
+	return hi, m.add(lo, m.add(al, hl))
 }

@@ -116,7 +116,7 @@ func newNumbers[T float32 | float64](c *scalar.Coefficients[T], bits func(T) uin
 	inf := T(math.Inf(1))
 	sign := uint64(1) << (size - 1)
 	n := map[string]uint64{
-		"zero": 0, "one": bits(1), "minusOne": bits(-1), "two": bits(2), "three": bits(3), "four": bits(4), "half": bits(0.5), "third": bits(T(1) / 3), "thirdLo": bits(T(1) / 3 * 0x1p-54), "minusHalf": bits(-0.5), "inf": bits(inf), "minusInf": bits(-inf), "nan": bits(T(math.NaN())),
+		"zero": 0, "one": bits(1), "minusOne": bits(-1), "two": bits(2), "three": bits(3), "four": bits(4), "half": bits(0.5), "quarter": bits(0.25), "sixteenth": bits(0.0625), "minusHalf": bits(-0.5), "inf": bits(inf), "minusInf": bits(-inf), "nan": bits(T(math.NaN())),
 		"sign": sign, "magnitude": sign - 1, "significand": 1<<c.MantBits - 1,
 		"log2e": bits(c.Log2E), "expRest": bits(c.Exp[0] - 0.5), "intOne": 1, "oneLessSqrtHalf": bits(1) - bits(c.SqrtHalf),
 		"logBias":          bits(c.Pow2Mant + T(c.Bias)),
