@@ -3,6 +3,9 @@ package nabla
 import (
 	"context"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"log"
 	"os"
@@ -126,4 +129,36 @@ func Example_kernels() {
 	kernels.Sigmoid(y, y)
 	fmt.Println(y)
 	// Output: [0.5 0.7310586]
+}
+
+// Every function of package kernels stands in the tasks of docs/kernels.md, and the examples
+// that it names are there.
+func TestKernelsByTask(t *testing.T) {
+	b, err := os.ReadFile("docs/kernels.md")
+	require.NoError(t, err)
+	tasks, _, ok := strings.Cut(string(b), "\n## Coming from another library\n")
+	require.True(t, ok)
+	words := regexp.MustCompile(`\w+`).FindAllString(tasks, -1)
+	files, err := filepath.Glob("kernels/*.go")
+	require.NoError(t, err)
+	examples := map[string]bool{}
+	for _, path := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			switch {
+			case !ok:
+			case strings.HasPrefix(f.Name.Name, "Example"):
+				examples[f.Name.Name] = true
+			case f.Recv == nil && f.Name.IsExported() && !strings.HasSuffix(path, "_test.go"):
+				assert.Contains(t, words, f.Name.Name, "docs/kernels.md")
+			}
+		}
+	}
+	for _, w := range words {
+		if strings.HasPrefix(w, "Example") {
+			assert.True(t, examples[w], "docs/kernels.md: there is no %s", w)
+		}
+	}
 }

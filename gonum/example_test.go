@@ -12,23 +12,24 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A linear regression: the line that is nearest to four points.
+// A linear regression: the parabola that is nearest to 1,000 points.
 func Example() {
 	gonum.Use() // from here on gonum multiplies and factorises on nabla's kernels
 
-	a := mat.NewDense(4, 2, []float64{
-		1, 0,
-		1, 1,
-		1, 2,
-		1, 3,
-	})
-	b := mat.NewVecDense(4, []float64{1, 3, 5, 7})
+	const n = 1000
+	a, b := mat.NewDense(n, 3, nil), mat.NewVecDense(n, nil)
+	for i := range n {
+		t := float64(i) / n
+		a.SetRow(i, []float64{1, t, t * t})
+		noise := 0.01 * float64(i%5-2)
+		b.SetVec(i, 1+2*t-3*t*t+noise)
+	}
 	var x mat.VecDense
 	if err := x.SolveVec(a, b); err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("%.3f + %.3f t\n", x.AtVec(0), x.AtVec(1))
-	// Output: 1.000 + 2.000 t
+	fmt.Printf("%.2f + %.2f t + %.2f t²\n", x.AtVec(0), x.AtVec(1), x.AtVec(2))
+	// Output: 1.00 + 2.00 t + -3.00 t²
 }
 
 // One precision only.

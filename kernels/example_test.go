@@ -2,6 +2,7 @@ package kernels_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/nabla-go/nabla/kernels"
@@ -73,6 +74,128 @@ func Example_filter() {
 	}
 	fmt.Println(out)
 	// Output: [0.5 0.25 0.25 1.5 2.25 3]
+}
+
+// Numbers brought to the range from 0 to 1.
+func Example_scaling() {
+	x := []float64{10, 15, 30, 20}
+	least, most := kernels.MinMax(x)
+	kernels.AddConst(-least, x)
+	kernels.Scal(1/(most-least), x)
+	fmt.Println(x)
+	// Output: [0 0.25 1 0.5]
+}
+
+// A wave and its envelope: e^(−t)·sin(πt/2).
+func Example_wave() {
+	t := []float64{0, 1, 2, 3}
+	wave, envelope := make([]float64, len(t)), make([]float64, len(t))
+	kernels.Neg(envelope, t)
+	kernels.Exp(envelope, envelope)
+	kernels.Scal(math.Pi/2, t)
+	kernels.Sin(wave, t)
+	kernels.Mul(wave, wave, envelope)
+	fmt.Printf("%.3f\n", wave)
+	// Output: [0.000 0.368 0.000 -0.050]
+}
+
+// The way downhill on (w₀−1)² + (w₁+2)². Adam keeps its state in m and v, which start as zeros.
+func ExampleAdam() {
+	w, m, v, g := make([]float32, 2), make([]float32, 2), make([]float32, 2), make([]float32, 2)
+	least := []float32{1, -2}
+	for t := 1; t <= 500; t++ {
+		kernels.Sub(g, w, least)
+		kernels.Scal(2, g)
+		kernels.Adam(w, m, v, g, t, kernels.AdamParams{LR: 0.1, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8})
+	}
+	fmt.Printf("%.2f\n", w)
+	// Output: [1.00 -2.00]
+}
+
+// A moving average over three numbers: the difference of two running sums, divided by 3.
+func ExampleCumSum() {
+	x := []float64{3, 6, 9, 3, 0, 3}
+	sums := make([]float64, len(x)+1) // sums[i] is that of the first i
+	kernels.CumSum(sums[1:], x)
+	mean := make([]float64, len(x)-2)
+	kernels.Sub(mean, sums[3:], sums[:len(mean)])
+	kernels.Scal(1./3, mean)
+	fmt.Println(mean)
+	// Output: [6 6 4 2]
+}
+
+// The products of all rows of x with all rows of w, as a layer of a network has them for a
+// batch of samples.
+func ExampleGemm() {
+	x := kernels.MatrixOf(2, 3, []float32{
+		1, 0, 1,
+		0, 2, 1,
+	})
+	w := kernels.MatrixOf(2, 3, []float32{
+		1, 2, 3,
+		4, 5, 6,
+	})
+	y := kernels.NewMatrix[float32](2, 2)
+	kernels.Gemm(kernels.NoTrans, kernels.Trans, 1, x, w, 0, y)
+	fmt.Println(y.Row(0), y.Row(1))
+	// Output: [4 10] [7 16]
+}
+
+// Three turns by the same matrix: each product reads what the one before has written.
+func ExampleGemmBatch() {
+	turn := kernels.MatrixOf(2, 2, []float64{0, -1, 1, 0})
+	p := []kernels.Matrix[float64]{kernels.MatrixOf(2, 1, []float64{3, 1})}
+	for range 3 {
+		p = append(p, kernels.NewMatrix[float64](2, 1))
+	}
+	turns := []kernels.Matrix[float64]{turn, turn, turn}
+	kernels.GemmBatch(kernels.NoTrans, kernels.NoTrans, 1, turns, p[:3], 0, p[1:])
+	fmt.Println(p[1].Data, p[2].Data, p[3].Data)
+	// Output: [-1 3] [-3 -1] [1 -3]
+}
+
+// An embedding: rows of a table by index, and a step for those that were used.
+func ExampleScatterAddRows() {
+	table := kernels.MatrixFromRows([][]float32{{1, 1}, {2, 2}, {3, 3}})
+	words := []int{2, 0, 2}
+	rows := kernels.NewMatrix[float32](len(words), table.Cols)
+	kernels.GatherRows(rows, table, words)
+	fmt.Println(rows.Data)
+
+	kernels.Scal(-0.5, rows.Data)
+	kernels.ScatterAddRows(table, rows, words)
+	fmt.Println(table.Data)
+	// Output:
+	// [3 3 1 1 3 3]
+	// [0.5 0.5 2 2 0 0]
+}
+
+// A column of a matrix, and a vector that runs backwards.
+func ExampleVector() {
+	a := kernels.MatrixOf(3, 2, []float64{
+		1, 2,
+		3, 4,
+		5, 6,
+	})
+	kernels.ScalStrided(10, a.Col(1))
+	fmt.Println(a.Data, kernels.DotStrided(a.Col(0), a.Col(1)))
+
+	back := make([]float64, 3)
+	kernels.CopyStrided(kernels.Vector[float64]{N: 3, Inc: -1, Data: back}, a.Col(0))
+	fmt.Println(back)
+	// Output:
+	// [1 20 3 40 5 60] 440
+	// [5 3 1]
+}
+
+// Numbers kept in two bytes each.
+func ExampleToFloat16() {
+	x := []float32{1, 3.14159, 1e-3, 70000}
+	stored := make([]uint16, len(x))
+	kernels.ToFloat16(stored, x)
+	kernels.FromFloat16(x, stored)
+	fmt.Println(x)
+	// Output: [1 3.140625 0.0010004044 +Inf]
 }
 
 // Mean, spread and range of a vector.

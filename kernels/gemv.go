@@ -148,7 +148,7 @@ func gemvTFar[T Float](alpha T, a *Matrix[T], x, y []T) {
 
 // Ger adds alpha·x·yᵀ to the m × n matrix A, x of length m and y of length n:
 // A[i,j] = fma(alpha, fma(x[i], y[j], +0), A[i,j]). The inner product is thus x[i]·y[j]
-// rounded, with +0 in place of −0. alpha = 0 leaves A as it is; zeros in x or y do not
+// rounded, and +0 where a factor is 0. alpha = 0 leaves A as it is; zeros in x or y do not
 // (0·NaN is NaN).
 //
 // It panics on wrong lengths and if A overlaps x or y.
