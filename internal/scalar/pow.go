@@ -2,14 +2,10 @@ package scalar
 
 import "math"
 
-// Pow returns x^y, within 1 ulp: the logarithm carries two words. It is slower than Power,
-// and the schedules of trainings have its bits.
-func Pow(x, y float64) float64 { return pow(x, y, slowPower) }
-
-// Power returns x^y, within 1 ulp, and what math.Pow does for special values: 1 for y = 0
+// Pow returns x^y, within 1 ulp, and what math.Pow does for special values: 1 for y = 0
 // and for x = 1 whatever the other is, else NaN if one is NaN; NaN for negative x and
 // finite y that isn't whole. Of float32 everything is done in float64 and rounded once.
-func Power[T Float](x, y T) T {
+func Pow[T Float](x, y T) T {
 	if is32[T]() {
 		return T(pow(float64(x), float64(y), power32))
 	}
@@ -47,9 +43,9 @@ func pow(x, y float64, positive func(x, y float64) float64) float64 {
 	return p
 }
 
-// PowerEasy reports whether Power has nothing to decide for x and y: x is positive, and as
+// PowEasy reports whether Pow has nothing to decide for x and y: x is positive, and as
 // a float64 normal and finite, and x^y is far from overflow and underflow of float64.
-func PowerEasy[T Float](x, y T) bool {
+func PowEasy[T Float](x, y T) bool {
 	d := float64(x)
 	if !(d >= Float64.MinNormal && d < math.Inf(1)) {
 		return false
@@ -126,27 +122,7 @@ func logTwoWords(x float64) (hi, lo float64) {
 	return hi, lo + (al + hl)
 }
 
-// slowPower returns x^y for finite x > 0 and finite y.
-func slowPower(x, y float64) float64 { return powPositive(logDouble(x), y) }
-
-// powPositive returns e^(l·y), for the logarithm l of a finite number and finite y.
-func powPositive(l double, y float64) float64 {
-	c := &Float64
-	h := float64(y * l.hi)
-	switch {
-	case h > c.ExpMax:
-		return math.Inf(1)
-	case h < c.ExpMin:
-		return 0
-	}
-	e := math.FMA(y, l.hi, -h)
-	e = math.FMA(y, l.lo, e)
-	kr, m, ml := twoWordExp(c, h)
-	return scaleExp(c, h > 0, kr, m+math.FMA(m, e, ml))
-}
-
-// PowInt returns xⁿ for n ≥ 0 by repeated squaring. The powers of Adam's β need
-// no more, and Pow takes a hundred times as long.
+// PowInt returns xⁿ for n ≥ 0 by repeated squaring. The powers of Adam's β need no more.
 func PowInt(x float64, n int) float64 {
 	p := 1.0
 	for ; n > 0; n >>= 1 {
@@ -156,58 +132,4 @@ func PowInt(x float64, n int) float64 {
 		x *= x
 	}
 	return p
-}
-
-// logQuotient returns k and s = f/(2 + f) with x = 2^k·(1 + f).
-func logQuotient(x float64) (k float64, s double) {
-	k, f := splitLog(&Float64, x)
-	d, dl := fast2Sum(2, f)
-	return k, double{f, 0}.div(double{d, dl})
-}
-
-// timesLn2 returns k·ln 2.
-func timesLn2(k float64) double {
-	c := &Float64
-	h := float64(k * c.LogLo)
-	return double{float64(k * c.LogHi), 0}.add(double{h, math.FMA(k, c.LogLo, -h)})
-}
-
-// logDouble returns ln x to some 90 bits for finite x > 0:
-// ln(1 + f) = 2·artanh s = 2·Σ s^(2n+1)/(2n + 1) with s = f/(2 + f), |s| ≤ 0.172.
-func logDouble(x float64) double {
-	const terms = 19
-	k, s := logQuotient(x)
-	s2 := s.mul(s)
-	var sum double
-	for n := terms - 1; n >= 0; n-- {
-		sum = sum.mul(s2).add(double{1, 0}.div(double{float64(2*n + 1), 0}))
-	}
-	sum = sum.mul(double{s.hi + s.hi, s.lo + s.lo})
-	return timesLn2(k).add(sum)
-}
-
-// double is an unevaluated sum with |lo| ≤ ½ ulp(hi) (Dekker 1971).
-type double struct{ hi, lo float64 }
-
-func (a double) add(b double) double {
-	s, e := twoSum(a.hi, b.hi)
-	s, e = fast2Sum(s, e+(a.lo+b.lo))
-	return double{s, e}
-}
-
-func (a double) mul(b double) double {
-	p := float64(a.hi * b.hi)
-	e := math.FMA(a.hi, b.hi, -p)
-	e = math.FMA(a.hi, b.lo, e)
-	e = math.FMA(a.lo, b.hi, e)
-	p, e = fast2Sum(p, e)
-	return double{p, e}
-}
-
-func (a double) div(b double) double {
-	q := a.hi / b.hi
-	r := math.FMA(-q, b.hi, a.hi) + a.lo
-	r = math.FMA(-q, b.lo, r)
-	q, e := fast2Sum(q, r/b.hi)
-	return double{q, e}
 }

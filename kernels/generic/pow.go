@@ -4,7 +4,7 @@ import "github.com/nabla-go/nabla/internal/scalar"
 
 func pow[T float](dst, x, y []T) {
 	for i := range dst {
-		dst[i] = scalar.Power(x[i], y[i])
+		dst[i] = scalar.Pow(x[i], y[i])
 	}
 }
 
@@ -13,7 +13,7 @@ func pow[T float](dst, x, y []T) {
 func powEasy[T float](dst, x, y []T) int {
 	for i := 0; i+8 <= len(x); i += 8 {
 		for j := range 8 {
-			if !scalar.PowerEasy(x[i+j], y[i+j]) {
+			if !scalar.PowEasy(x[i+j], y[i+j]) {
 				return i
 			}
 		}

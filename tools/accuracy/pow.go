@@ -56,12 +56,12 @@ func checkPow[T kernels.Float](first, count, seed uint64, errorOf func(got T, x,
 }
 
 // powError32 and powError64 return the error of got, for x^y, in ulps. math.Pow would be off
-// by a tenth of an ulp of float32 where y is large, so that Power of float64, which powError64
+// by a tenth of an ulp of float32 where y is large, so that Pow of float64, which powError64
 // measures, is what float32 is compared with.
 func powError32(got float32, x, y float64) float64 {
 	want := math.Pow(x, y)
 	if !special(x, y, want) {
-		want = scalar.Power(x, y)
+		want = scalar.Pow(x, y)
 	}
 	return reference.Error32(got, want)
 }
