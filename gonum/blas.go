@@ -17,7 +17,8 @@ var (
 )
 
 // Use makes gonum use BLAS for float32 and float64. Like blas32.Use and blas64.Use, which
-// it calls, it belongs at the start of a program, before other goroutines use gonum.
+// it calls, it belongs at the start of a program, before other goroutines use gonum. On
+// machines without assembly, where kernels.ISA() is "generic", gonum's own is faster.
 func Use() {
 	blas32.Use(BLAS{})
 	blas64.Use(BLAS{})

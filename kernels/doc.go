@@ -13,7 +13,7 @@
 // panics with a constant string if something is wrong. Lengths of 0 and nil are
 // allowed everywhere, except where an extreme is asked for ([Max], [Min], [MinMax],
 // [ArgMax], [ArgMin], [Iamax]). Functions read and write exactly their operands,
-// need no alignment and allocate nothing; large products pack blocks of their operands
+// need no alignment and allocate nothing, unless they make a matrix; large products pack blocks of their operands
 // into memory that a pool keeps. A [Vector] has an increment, as in BLAS, such as a column
 // of a matrix; functions of such vectors are called [DotStrided], [AxpyStrided] and so on,
 // and give the bits of [Dot], [Axpy] and so on.
@@ -36,13 +36,12 @@
 //
 // # Instruction sets
 //
-// The best instruction set of the machine is chosen once, at start: avx512 (F,
-// BW, DQ and VL on top of avx2; never on darwin), avx2 (AVX2, FMA
-// and F16C),
-// neon, or generic. [ISA] tells which. NABLA_ISA=generic|avx2|avx512|neon asks
-// for another, GODEBUG=cpu.avx512f=off hides a CPU feature and with it what needs it,
-// and the build tag purego leaves the assembly out. If the machine cannot run what
-// NABLA_ISA asks for, the best one stays in use and [ISAError] says why.
+// The best instruction set of the machine is chosen once, at start: avx512 (F, BW, DQ and VL
+// on top of avx2; never on darwin), avx2 (AVX2, FMA and F16C), neon, or generic. [ISA] tells
+// which. NABLA_ISA=generic|avx2|avx512|neon asks for another, GODEBUG=cpu.avx512f=off hides a
+// CPU feature and with it what needs it, and the build tag purego leaves the assembly out. If
+// the machine cannot run what NABLA_ISA asks for, the best one stays in use and [ISAError]
+// says why. The README says what plain Go costs.
 //
 // How the work is cut and what is packed is tuned to a kind of core, which is chosen at
 // start as well and changes no bit. [Core] tells which, NABLA_CORE asks for another, and
