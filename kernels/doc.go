@@ -12,27 +12,27 @@
 // checks all lengths and strides (len, not cap) before it touches memory and
 // panics with a constant string if something is wrong. Lengths of 0 and nil are
 // allowed everywhere, except where an extreme is asked for ([Max], [Min], [MinMax],
-// [ArgMax], [ArgMin], [Iamax]). Functions read and write exactly their operands,
-// need no alignment and allocate nothing, unless they make a matrix; large products pack blocks of their operands
-// into memory that a pool keeps. A [Vector] has an increment, as in BLAS, such as a column
-// of a matrix; functions of such vectors are called [DotStrided], [AxpyStrided] and so on,
-// and give the bits of [Dot], [Axpy] and so on.
+// [ArgMax], [ArgMin], [Iamax]). Functions read and write exactly their operands, need no
+// alignment and allocate nothing, unless they make a matrix; large products pack blocks of
+// their operands into memory that a pool keeps. A [Vector] has an increment, as in BLAS, such
+// as a column of a matrix; functions of such vectors are called [DotStrided], [AxpyStrided]
+// and so on, and give the bits of [Dot], [Axpy] and so on.
 //
-// Outputs must not overlap inputs, with one exception: dst of an elementwise
-// function may be exactly one of its inputs, and x of Axpy may be exactly y.
-// Numbers of 16 bits, float16 and bfloat16, are for storage: [FromFloat16] and its kin
-// make float32 or float64 of them to compute with.
+// Outputs must not overlap inputs, unless both are exactly the same: dst of elementwise
+// functions, [Softmax], [LogSoftmax], [CumSum], [Copy] and [Convert] may be an input, and x of
+// Axpy and [Swap] may be y. Numbers of 16 bits, float16 and bfloat16, are for storage:
+// [FromFloat16] and its kin make float32 or float64 of them to compute with.
 //
 // [GemmBatch] and [GemvBatch] make one product after the other, so that one may read what
 // one before has written.
 //
-// Elementwise functions write dst, their first argument; all slices have one length.
-// The steps of optimizers ([Momentum], [Nesterov], [Adagrad], [RMSProp], [Adam], [AdamW],
-// [AMSGrad], [Lion]) update the parameters w from their gradient g and keep their state in the slices between,
-// which start as zeros; all slices have one length and none overlaps another.
-// Hyperparameters are float64, because 1−β₂ in float32 has three digits less;
-// each constant of a step is computed in float64 and rounded once. The step of
-// plain gradient descent is Axpy(−lr, g, w).
+// Elementwise functions write dst, their first argument; all slices have one length. The
+// steps of optimizers ([Momentum], [Nesterov], [Adagrad], [RMSProp], [Adam], [AdamW],
+// [AMSGrad], [Lion]) update the parameters w from their gradient g and keep their state in
+// the slices between, which start as zeros; all slices have one length and none overlaps
+// another. Hyperparameters are float64, because 1−β₂ in float32 has three digits less; each
+// constant of a step is computed in float64 and rounded once. The step of plain gradient
+// descent is Axpy(−lr, g, w).
 //
 // # Instruction sets
 //
