@@ -21,8 +21,9 @@ func Log1p[T Float](dst, z []T) { log1p(dst, z) }
 
 // Pow sets dst[i] = x[i]^y[i], with the special values of math.Pow: a negative number to a
 // power that isn't whole is NaN, and anything to the power of 0 is 1, even NaN. Its error is
-// at most 1 ulp. Assembly takes groups of eight whose x are positive and whose
-// results are not extreme; the rest is plain Go.
+// at most 1 ulp; of float32, powers that are float32 themselves are exact. Assembly takes
+// groups of eight whose x are positive and whose results are not extreme; the rest is plain
+// Go.
 func Pow[T Float](dst, x, y []T) {
 	if len(dst) != len(x) || len(dst) != len(y) {
 		panic("kernels: Pow: lengths of dst, x and y differ")

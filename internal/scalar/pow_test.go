@@ -93,6 +93,12 @@ func TestPow(t *testing.T) {
 	assert.Equal(t, float32(0x1p-149), Pow[float32](2, -149))
 	assert.Equal(t, 0x1p-1074, Pow(2.0, -1074))
 
+	for n := float32(2); n <= 4096; n++ { // powers that are float32 themselves
+		assert.Equal(t, n*n, Power(n, 2))
+		assert.Equal(t, n, Power(n*n, 0.5))
+		assert.Equal(t, n/0x1p60, Power(n*n/0x1p120, 0.5))
+	}
+
 	r := rand.New(rand.NewPCG(5, 1))
 	for range 20000 {
 		x := math.Exp(r.NormFloat64() * math.Ldexp(1, r.IntN(18)-10))
