@@ -94,9 +94,9 @@ func TestPow(t *testing.T) {
 	assert.Equal(t, 0x1p-1074, Pow(2.0, -1074))
 
 	for n := float32(2); n <= 4096; n++ { // powers that are float32 themselves
-		assert.Equal(t, n*n, Power(n, 2))
-		assert.Equal(t, n, Power(n*n, 0.5))
-		assert.Equal(t, n/0x1p60, Power(n*n/0x1p120, 0.5))
+		assert.Equal(t, n*n, Pow(n, 2))
+		assert.Equal(t, n, Pow(n*n, 0.5))
+		assert.Equal(t, n/0x1p60, Pow(n*n/0x1p120, 0.5))
 	}
 
 	r := rand.New(rand.NewPCG(5, 1))
