@@ -94,7 +94,7 @@ func connectAsTest() {
 	}
 	connectRanks = func() (connection, error) {
 		size, rank := launched(os.Getenv)
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		return tcp.Connect(ctx, address, rank, size)
 	}
@@ -155,7 +155,7 @@ func (j *job) wait(t *testing.T) (errs []error) {
 		select {
 		case err := <-ended:
 			errs = append(errs, err)
-		case <-time.After(time.Minute):
+		case <-time.After(5 * time.Minute):
 			t.Fatalf("rank %d is still there", r)
 		}
 	}
@@ -179,7 +179,7 @@ func TestRankKills(t *testing.T) {
 		j := start(t, 2+kill%3, args...)
 		select {
 		case <-j.began:
-		case <-time.After(time.Minute):
+		case <-time.After(5 * time.Minute):
 			t.Fatal("no rank has begun")
 		}
 		time.Sleep(time.Duration(rand.IntN(200)) * time.Millisecond)

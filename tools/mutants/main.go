@@ -70,7 +70,7 @@ func run(ctx context.Context, out io.Writer, match string, short, list bool) err
 }
 
 // sampleSize is about how many mutants -short tries.
-const sampleSize = 14
+const sampleSize = 10
 
 // sample returns some of all mutants, in even distances.
 func sample(all []mutant) (some []mutant) {
