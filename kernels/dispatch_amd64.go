@@ -663,39 +663,60 @@ func cosNearBlocks[T Float](dst []T, z []T) {
 	cosNear(dst, z)
 }
 
-func cosine[T Float](x []T, y []T) T {
+func cosineSimilarity[T Float](x []T, y []T) T {
+	if len(x) != len(y) {
+		panic("kernels: CosineSimilarity: len(x) != len(y)")
+	}
+	race.Read(x)
+	race.Read(y)
 	if len(x) > vectorBlock {
-		return longCosine(x, y)
+		if r := longCosine(x, y); r == r {
+			return r
+		}
+		return scaledCosine(x, y)
 	}
 	if is32[T]() {
 		x, y := as[float32](x), as[float32](y)
 		switch {
 		case isa.Active >= isa.AVX512:
-			return T(amd64.CosineF32AVX512(x, y))
+			if r := T(amd64.CosineSimilarityF32AVX512(x, y)); r == r {
+				return r
+			}
 		case isa.Active >= isa.AVX2:
-			return T(amd64.CosineF32AVX2(x, y))
+			if r := T(amd64.CosineSimilarityF32AVX2(x, y)); r == r {
+				return r
+			}
 		default:
 			if onCall != nil {
 				onCall(1, len(x), 1)
 				return 0
 			}
-			return T(generic.CosineF32(x, y))
+			if r := T(generic.CosineSimilarityF32(x, y)); r == r {
+				return r
+			}
 		}
 	} else {
 		x, y := as[float64](x), as[float64](y)
 		switch {
 		case isa.Active >= isa.AVX512:
-			return T(amd64.CosineF64AVX512(x, y))
+			if r := T(amd64.CosineSimilarityF64AVX512(x, y)); r == r {
+				return r
+			}
 		case isa.Active >= isa.AVX2:
-			return T(amd64.CosineF64AVX2(x, y))
+			if r := T(amd64.CosineSimilarityF64AVX2(x, y)); r == r {
+				return r
+			}
 		default:
 			if onCall != nil {
 				onCall(1, len(x), 1)
 				return 0
 			}
-			return T(generic.CosineF64(x, y))
+			if r := T(generic.CosineSimilarityF64(x, y)); r == r {
+				return r
+			}
 		}
 	}
+	return scaledCosine(x, y)
 }
 
 func cosineWideF32(acc *[96]float32, x []float32, y []float32) {
@@ -2698,6 +2719,58 @@ func nesterovBlocks[T Float](w []T, v []T, g []T, lr T, mu T) {
 	nesterov(w, v, g, lr, mu)
 }
 
+func nrm2[T Float](x []T) T {
+	race.Read(x)
+	if len(x) > vectorBlock {
+		if r := longNorm(x); r == r {
+			return r
+		}
+		return scaledNorm(x)
+	}
+	if is32[T]() {
+		x := as[float32](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			if r := T(amd64.Nrm2F32AVX512(x)); r == r {
+				return r
+			}
+		case isa.Active >= isa.AVX2:
+			if r := T(amd64.Nrm2F32AVX2(x)); r == r {
+				return r
+			}
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			if r := T(generic.Nrm2F32(x)); r == r {
+				return r
+			}
+		}
+	} else {
+		x := as[float64](x)
+		switch {
+		case isa.Active >= isa.AVX512:
+			if r := T(amd64.Nrm2F64AVX512(x)); r == r {
+				return r
+			}
+		case isa.Active >= isa.AVX2:
+			if r := T(amd64.Nrm2F64AVX2(x)); r == r {
+				return r
+			}
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			if r := T(generic.Nrm2F64(x)); r == r {
+				return r
+			}
+		}
+	}
+	return scaledNorm(x)
+}
+
 func pow[T Float](dst []T, x []T, y []T) {
 	if len(dst) > vectorBlock {
 		powBlocks(dst, x, y)
@@ -3534,41 +3607,6 @@ func sum[T Float](x []T) T {
 				return 0
 			}
 			return T(generic.SumF64(x))
-		}
-	}
-}
-
-func sumSquares[T Float](x []T) T {
-	if len(x) > vectorBlock {
-		return longSumSquares(x)
-	}
-	if is32[T]() {
-		x := as[float32](x)
-		switch {
-		case isa.Active >= isa.AVX512:
-			return T(amd64.SumSquaresF32AVX512(x))
-		case isa.Active >= isa.AVX2:
-			return T(amd64.SumSquaresF32AVX2(x))
-		default:
-			if onCall != nil {
-				onCall(1, len(x), 1)
-				return 0
-			}
-			return T(generic.SumSquaresF32(x))
-		}
-	} else {
-		x := as[float64](x)
-		switch {
-		case isa.Active >= isa.AVX512:
-			return T(amd64.SumSquaresF64AVX512(x))
-		case isa.Active >= isa.AVX2:
-			return T(amd64.SumSquaresF64AVX2(x))
-		default:
-			if onCall != nil {
-				onCall(1, len(x), 1)
-				return 0
-			}
-			return T(generic.SumSquaresF64(x))
 		}
 	}
 }

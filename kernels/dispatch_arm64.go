@@ -615,35 +615,52 @@ func cosNearBlocks[T Float](dst []T, z []T) {
 	cosNear(dst, z)
 }
 
-func cosine[T Float](x []T, y []T) T {
+func cosineSimilarity[T Float](x []T, y []T) T {
+	if len(x) != len(y) {
+		panic("kernels: CosineSimilarity: len(x) != len(y)")
+	}
+	race.Read(x)
+	race.Read(y)
 	if len(x) > vectorBlock {
-		return longCosine(x, y)
+		if r := longCosine(x, y); r == r {
+			return r
+		}
+		return scaledCosine(x, y)
 	}
 	if is32[T]() {
 		x, y := as[float32](x), as[float32](y)
 		switch {
 		case isa.Active >= isa.NEON:
-			return T(arm64.CosineF32NEON(x, y))
+			if r := T(arm64.CosineSimilarityF32NEON(x, y)); r == r {
+				return r
+			}
 		default:
 			if onCall != nil {
 				onCall(1, len(x), 1)
 				return 0
 			}
-			return T(generic.CosineF32(x, y))
+			if r := T(generic.CosineSimilarityF32(x, y)); r == r {
+				return r
+			}
 		}
 	} else {
 		x, y := as[float64](x), as[float64](y)
 		switch {
 		case isa.Active >= isa.NEON:
-			return T(arm64.CosineF64NEON(x, y))
+			if r := T(arm64.CosineSimilarityF64NEON(x, y)); r == r {
+				return r
+			}
 		default:
 			if onCall != nil {
 				onCall(1, len(x), 1)
 				return 0
 			}
-			return T(generic.CosineF64(x, y))
+			if r := T(generic.CosineSimilarityF64(x, y)); r == r {
+				return r
+			}
 		}
 	}
+	return scaledCosine(x, y)
 }
 
 func cosineWideF32(acc *[96]float32, x []float32, y []float32) {
@@ -2446,6 +2463,50 @@ func nesterovBlocks[T Float](w []T, v []T, g []T, lr T, mu T) {
 	nesterov(w, v, g, lr, mu)
 }
 
+func nrm2[T Float](x []T) T {
+	race.Read(x)
+	if len(x) > vectorBlock {
+		if r := longNorm(x); r == r {
+			return r
+		}
+		return scaledNorm(x)
+	}
+	if is32[T]() {
+		x := as[float32](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			if r := T(arm64.Nrm2F32NEON(x)); r == r {
+				return r
+			}
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			if r := T(generic.Nrm2F32(x)); r == r {
+				return r
+			}
+		}
+	} else {
+		x := as[float64](x)
+		switch {
+		case isa.Active >= isa.NEON:
+			if r := T(arm64.Nrm2F64NEON(x)); r == r {
+				return r
+			}
+		default:
+			if onCall != nil {
+				onCall(1, len(x), 1)
+				return 0
+			}
+			if r := T(generic.Nrm2F64(x)); r == r {
+				return r
+			}
+		}
+	}
+	return scaledNorm(x)
+}
+
 func pow[T Float](dst []T, x []T, y []T) {
 	if len(dst) > vectorBlock {
 		powBlocks(dst, x, y)
@@ -3200,37 +3261,6 @@ func sum[T Float](x []T) T {
 				return 0
 			}
 			return T(generic.SumF64(x))
-		}
-	}
-}
-
-func sumSquares[T Float](x []T) T {
-	if len(x) > vectorBlock {
-		return longSumSquares(x)
-	}
-	if is32[T]() {
-		x := as[float32](x)
-		switch {
-		case isa.Active >= isa.NEON:
-			return T(arm64.SumSquaresF32NEON(x))
-		default:
-			if onCall != nil {
-				onCall(1, len(x), 1)
-				return 0
-			}
-			return T(generic.SumSquaresF32(x))
-		}
-	} else {
-		x := as[float64](x)
-		switch {
-		case isa.Active >= isa.NEON:
-			return T(arm64.SumSquaresF64NEON(x))
-		default:
-			if onCall != nil {
-				onCall(1, len(x), 1)
-				return 0
-			}
-			return T(generic.SumSquaresF64(x))
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"unsafe"
 
 	"github.com/nabla-go/nabla/internal/race"
-	"github.com/nabla-go/nabla/internal/scalar"
 	"github.com/nabla-go/nabla/kernels/generic"
 )
 
@@ -51,16 +50,10 @@ func longSquaredDistance[T Float](x, y []T) T {
 // above 2¹²⁰ (2¹⁰⁰⁰). Then every x[i] is first multiplied by a power of 2 that takes the
 // largest magnitude to between 1 and 2, and the root is multiplied by its inverse. An
 // infinity gives +Inf, unless there is a NaN.
-func Nrm2[T Float](x []T) T {
-	race.Read(x)
-	if s := sumSquares(x); scalar.SafeSquares(s) {
-		return T(math.Sqrt(float64(s)))
-	}
-	return scaledNorm(x)
-}
+func Nrm2[T Float](x []T) T { return nrm2(x) }
 
-// longSumSquares is Dot(x, x) for more than a block.
-func longSumSquares[T Float](x []T) T { return longDot(x, x) }
+// longNorm is nrm2 for more than a block.
+func longNorm[T Float](x []T) T { return generic.RootOf(longDot(x, x)) }
 
 // scaledNorm is Nrm2 for very small and very large elements, NaN and none.
 func scaledNorm[T Float](x []T) T {
@@ -148,19 +141,9 @@ func infiniteVariance[T Float](x []T, m T) T {
 // scaling, both vectors are first multiplied by powers of 2 that take their largest
 // magnitudes to between 1 and 2. Rounding may take the result some ulps beyond ±1. If x or y
 // is zero or has an infinity it is NaN. It panics if the lengths differ.
-func CosineSimilarity[T Float](x, y []T) T {
-	if len(x) != len(y) {
-		panic("kernels: CosineSimilarity: len(x) != len(y)")
-	}
-	race.Read(x)
-	race.Read(y)
-	if c := cosine(x, y); c == c {
-		return c
-	}
-	return scaledCosine(x, y)
-}
+func CosineSimilarity[T Float](x, y []T) T { return cosineSimilarity(x, y) }
 
-// longCosine is cosine for more than a block.
+// longCosine is cosineSimilarity for more than a block.
 func longCosine[T Float](x, y []T) T {
 	var acc cosineLanes[T]
 	for len(x) > 0 {

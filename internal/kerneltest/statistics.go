@@ -35,9 +35,9 @@ func statistics[T Float]() []Kernel[T] {
 			m := mean(x)
 			return laneSum(len(x), 4*lanes[T](), func(acc T, i int) T { d := x[i] - m; return fma(d, d, acc) }) / T(len(x))
 		}).covering("Variance", "DeviationWide"),
-		ofAny("Nrm2", kernels.Nrm2[T], norm[T]).covering("SumSquares"),
+		ofAny("Nrm2", kernels.Nrm2[T], norm[T]).covering("Nrm2"),
 		{
-			Name: "CosineSimilarity", Covers: []string{"Cosine", "CosineWide"}, Family: Reduction, Shapes: result(In, In), Work: Work{MulAdds: 3},
+			Name: "CosineSimilarity", Covers: []string{"CosineSimilarity", "CosineWide"}, Family: Reduction, Shapes: result(In, In), Work: Work{MulAdds: 3},
 			Call: func(_, _ T, o []kernels.Matrix[T]) {
 				o[0].Data[0] = kernels.CosineSimilarity(o[1].Data, o[2].Data)
 			},

@@ -210,12 +210,10 @@ end4:
 	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
-	VSHUFPS      $0x44, Y0, Y0, Y1
-	VSHUFPS      $0xee, Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y1
-	VSHUFPS      $0x88, Y1, Y1, Y0
-	VSHUFPS      $0xdd, Y1, Y1, Y1
-	VADDPS       Y1, Y0, Y0
+	VPERMILPD    $0x01, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X1, X0, X0
 	VMOVSS       X0, ret+48(FP)
 	VZEROUPPER
 	RET
@@ -681,12 +679,10 @@ end4:
 	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
-	VSHUFPS      $0x44, Y0, Y0, Y1
-	VSHUFPS      $0xee, Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y1
-	VSHUFPS      $0x88, Y1, Y1, Y0
-	VSHUFPS      $0xdd, Y1, Y1, Y1
-	VADDPS       Y1, Y0, Y0
+	VPERMILPD    $0x01, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X1, X0, X0
 	VMOVSS       X0, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1419,10 +1415,9 @@ end4:
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPD       Y0, Y1, Y1
-	VMOVSD       X1, ret+48(FP)
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	VMOVSD       X0, ret+48(FP)
 	VZEROUPPER
 	RET
 
@@ -1887,10 +1882,9 @@ end4:
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPD       Y0, Y1, Y1
-	VMOVSD       X1, ret+24(FP)
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	VMOVSD       X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -2488,12 +2482,10 @@ end4:
 	VADDPS        Y1, Y0, Y0
 	VEXTRACTF64X2 $0x01, Y0, X1
 	VADDPS        X1, X0, X0
-	VSHUFPS       $0x44, Y0, Y0, Y1
-	VSHUFPS       $0xee, Y0, Y0, Y0
-	VADDPS        Y0, Y1, Y1
-	VSHUFPS       $0x88, Y1, Y1, Y0
-	VSHUFPS       $0xdd, Y1, Y1, Y1
-	VADDPS        Y1, Y0, Y0
+	VPERMILPD     $0x01, X0, X1
+	VADDPS        X1, X0, X0
+	VMOVSHDUP     X0, X1
+	VADDSS        X1, X0, X0
 	VMOVSS        X0, ret+48(FP)
 	VZEROUPPER
 	RET
@@ -2729,12 +2721,10 @@ end4:
 	VADDPS        Y1, Y0, Y0
 	VEXTRACTF64X2 $0x01, Y0, X1
 	VADDPS        X1, X0, X0
-	VSHUFPS       $0x44, Y0, Y0, Y1
-	VSHUFPS       $0xee, Y0, Y0, Y0
-	VADDPS        Y0, Y1, Y1
-	VSHUFPS       $0x88, Y1, Y1, Y0
-	VSHUFPS       $0xdd, Y1, Y1, Y1
-	VADDPS        Y1, Y0, Y0
+	VPERMILPD     $0x01, X0, X1
+	VADDPS        X1, X0, X0
+	VMOVSHDUP     X0, X1
+	VADDSS        X1, X0, X0
 	VMOVSS        X0, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -3151,10 +3141,9 @@ end4:
 	VADDPD        Y1, Y0, Y0
 	VEXTRACTF64X2 $0x01, Y0, X1
 	VADDPD        X1, X0, X0
-	VUNPCKLPD     Y0, Y0, Y1
-	VUNPCKHPD     Y0, Y0, Y0
-	VADDPD        Y0, Y1, Y1
-	VMOVSD        X1, ret+48(FP)
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
+	VMOVSD        X0, ret+48(FP)
 	VZEROUPPER
 	RET
 
@@ -3389,10 +3378,9 @@ end4:
 	VADDPD        Y1, Y0, Y0
 	VEXTRACTF64X2 $0x01, Y0, X1
 	VADDPD        X1, X0, X0
-	VUNPCKLPD     Y0, Y0, Y1
-	VUNPCKHPD     Y0, Y0, Y0
-	VADDPD        Y0, Y1, Y1
-	VMOVSD        X1, ret+24(FP)
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
+	VMOVSD        X0, ret+24(FP)
 	VZEROUPPER
 	RET
 

@@ -53,27 +53,29 @@ func VarianceF32AVX2(x []float32) float32
 //go:noescape
 func DeviationWideF32AVX2(acc *[64]float32, x []float32, m float32)
 
-// SumSquaresF32AVX2 returns Σ x[i]² in 64 lanes. It is defined by generic.SumSquaresF32.
+// Nrm2F32AVX2 returns the root of Σ x[i]², added in 64 lanes, but NaN if the sum isn't
+// between NormLeast and NormMost. It is defined by generic.Nrm2F32.
 //
-// AVX2 and FMA. Like Dot, but each vector is loaded once. Reads x.
+// AVX2 and FMA. The sum like Dot's, but each vector is loaded once. Reads x.
 //
 //go:noescape
-func SumSquaresF32AVX2(x []float32) float32
+func Nrm2F32AVX2(x []float32) float32
 
-// CosineF32AVX2 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
-// each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
-// is defined by generic.CosineF32.
+// CosineSimilarityF32AVX2 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ
+// y[i]², each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and
+// NormMost. It is defined by generic.CosineSimilarityF32.
 //
 // AVX2 and FMA. Twice 64 bytes of lanes for each of three sums, two loads and three FMAs for
 // each vector; then tree reductions side by side. Reads x and y.
 //
 //go:noescape
-func CosineF32AVX2(x []float32, y []float32) float32
+func CosineSimilarityF32AVX2(x []float32, y []float32) float32
 
-// CosineWideF32AVX2 continues the sums of CosineF32: acc has the 32 lanes of each. It is
-// defined by generic.CosineWideF32.
+// CosineWideF32AVX2 continues the sums of CosineSimilarityF32: acc has the 32 lanes of each.
+// It is defined by generic.CosineWideF32.
 //
-// AVX2 and FMA. Like Cosine without the tree reductions. Reads x and y, updates acc.
+// AVX2 and FMA. Like CosineSimilarity without the tree reductions. Reads x and y, updates
+// acc.
 //
 //go:noescape
 func CosineWideF32AVX2(acc *[96]float32, x []float32, y []float32)
@@ -136,27 +138,29 @@ func VarianceF64AVX2(x []float64) float64
 //go:noescape
 func DeviationWideF64AVX2(acc *[32]float64, x []float64, m float64)
 
-// SumSquaresF64AVX2 returns Σ x[i]² in 32 lanes. It is defined by generic.SumSquaresF64.
+// Nrm2F64AVX2 returns the root of Σ x[i]², added in 32 lanes, but NaN if the sum isn't
+// between NormLeast and NormMost. It is defined by generic.Nrm2F64.
 //
-// AVX2 and FMA. Like Dot, but each vector is loaded once. Reads x.
+// AVX2 and FMA. The sum like Dot's, but each vector is loaded once. Reads x.
 //
 //go:noescape
-func SumSquaresF64AVX2(x []float64) float64
+func Nrm2F64AVX2(x []float64) float64
 
-// CosineF64AVX2 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
-// each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
-// is defined by generic.CosineF64.
+// CosineSimilarityF64AVX2 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ
+// y[i]², each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and
+// NormMost. It is defined by generic.CosineSimilarityF64.
 //
 // AVX2 and FMA. Twice 64 bytes of lanes for each of three sums, two loads and three FMAs for
 // each vector; then tree reductions side by side. Reads x and y.
 //
 //go:noescape
-func CosineF64AVX2(x []float64, y []float64) float64
+func CosineSimilarityF64AVX2(x []float64, y []float64) float64
 
-// CosineWideF64AVX2 continues the sums of CosineF64: acc has the 16 lanes of each. It is
-// defined by generic.CosineWideF64.
+// CosineWideF64AVX2 continues the sums of CosineSimilarityF64: acc has the 16 lanes of each.
+// It is defined by generic.CosineWideF64.
 //
-// AVX2 and FMA. Like Cosine without the tree reductions. Reads x and y, updates acc.
+// AVX2 and FMA. Like CosineSimilarity without the tree reductions. Reads x and y, updates
+// acc.
 //
 //go:noescape
 func CosineWideF64AVX2(acc *[48]float64, x []float64, y []float64)
@@ -221,28 +225,29 @@ func VarianceF32AVX512(x []float32) float32
 //go:noescape
 func DeviationWideF32AVX512(acc *[64]float32, x []float32, m float32)
 
-// SumSquaresF32AVX512 returns Σ x[i]² in 64 lanes. It is defined by generic.SumSquaresF32.
+// Nrm2F32AVX512 returns the root of Σ x[i]², added in 64 lanes, but NaN if the sum isn't
+// between NormLeast and NormMost. It is defined by generic.Nrm2F32.
 //
-// AVX-512 (F, BW, DQ, VL). Like Dot, but each vector is loaded once. Reads x.
+// AVX-512 (F, BW, DQ, VL). The sum like Dot's, but each vector is loaded once. Reads x.
 //
 //go:noescape
-func SumSquaresF32AVX512(x []float32) float32
+func Nrm2F32AVX512(x []float32) float32
 
-// CosineF32AVX512 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
-// each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
-// is defined by generic.CosineF32.
+// CosineSimilarityF32AVX512 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and
+// Σ y[i]², each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and
+// NormMost. It is defined by generic.CosineSimilarityF32.
 //
 // AVX-512 (F, BW, DQ, VL). Twice 64 bytes of lanes for each of three sums, two loads and
 // three FMAs for each vector; then tree reductions side by side. Reads x and y.
 //
 //go:noescape
-func CosineF32AVX512(x []float32, y []float32) float32
+func CosineSimilarityF32AVX512(x []float32, y []float32) float32
 
-// CosineWideF32AVX512 continues the sums of CosineF32: acc has the 32 lanes of each. It is
-// defined by generic.CosineWideF32.
+// CosineWideF32AVX512 continues the sums of CosineSimilarityF32: acc has the 32 lanes of
+// each. It is defined by generic.CosineWideF32.
 //
-// AVX-512 (F, BW, DQ, VL). Like Cosine without the tree reductions. Reads x and y, updates
-// acc.
+// AVX-512 (F, BW, DQ, VL). Like CosineSimilarity without the tree reductions. Reads x and y,
+// updates acc.
 //
 //go:noescape
 func CosineWideF32AVX512(acc *[96]float32, x []float32, y []float32)
@@ -298,28 +303,29 @@ func VarianceF64AVX512(x []float64) float64
 //go:noescape
 func DeviationWideF64AVX512(acc *[32]float64, x []float64, m float64)
 
-// SumSquaresF64AVX512 returns Σ x[i]² in 32 lanes. It is defined by generic.SumSquaresF64.
+// Nrm2F64AVX512 returns the root of Σ x[i]², added in 32 lanes, but NaN if the sum isn't
+// between NormLeast and NormMost. It is defined by generic.Nrm2F64.
 //
-// AVX-512 (F, BW, DQ, VL). Like Dot, but each vector is loaded once. Reads x.
+// AVX-512 (F, BW, DQ, VL). The sum like Dot's, but each vector is loaded once. Reads x.
 //
 //go:noescape
-func SumSquaresF64AVX512(x []float64) float64
+func Nrm2F64AVX512(x []float64) float64
 
-// CosineF64AVX512 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
-// each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
-// is defined by generic.CosineF64.
+// CosineSimilarityF64AVX512 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and
+// Σ y[i]², each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and
+// NormMost. It is defined by generic.CosineSimilarityF64.
 //
 // AVX-512 (F, BW, DQ, VL). Twice 64 bytes of lanes for each of three sums, two loads and
 // three FMAs for each vector; then tree reductions side by side. Reads x and y.
 //
 //go:noescape
-func CosineF64AVX512(x []float64, y []float64) float64
+func CosineSimilarityF64AVX512(x []float64, y []float64) float64
 
-// CosineWideF64AVX512 continues the sums of CosineF64: acc has the 16 lanes of each. It is
-// defined by generic.CosineWideF64.
+// CosineWideF64AVX512 continues the sums of CosineSimilarityF64: acc has the 16 lanes of
+// each. It is defined by generic.CosineWideF64.
 //
-// AVX-512 (F, BW, DQ, VL). Like Cosine without the tree reductions. Reads x and y, updates
-// acc.
+// AVX-512 (F, BW, DQ, VL). Like CosineSimilarity without the tree reductions. Reads x and y,
+// updates acc.
 //
 //go:noescape
 func CosineWideF64AVX512(acc *[48]float64, x []float64, y []float64)

@@ -184,12 +184,10 @@ end4:
 	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
-	VSHUFPS      $0x44, Y0, Y0, Y1
-	VSHUFPS      $0xee, Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y1
-	VSHUFPS      $0x88, Y1, Y1, Y0
-	VSHUFPS      $0xdd, Y1, Y1, Y1
-	VADDPS       Y1, Y0, Y0
+	VPERMILPD    $0x01, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X1, X0, X0
 	VMOVSS       X0, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -583,12 +581,10 @@ end4:
 	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
-	VSHUFPS      $0x44, Y0, Y0, Y1
-	VSHUFPS      $0xee, Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y1
-	VSHUFPS      $0x88, Y1, Y1, Y0
-	VSHUFPS      $0xdd, Y1, Y1, Y1
-	VADDPS       Y1, Y0, Y0
+	VPERMILPD    $0x01, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X1, X0, X0
 	VMOVSS       X0, ret+48(FP)
 	VZEROUPPER
 	RET
@@ -983,12 +979,10 @@ end4:
 	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
-	VSHUFPS      $0x44, Y0, Y0, Y1
-	VSHUFPS      $0xee, Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y1
-	VSHUFPS      $0x88, Y1, Y1, Y0
-	VSHUFPS      $0xdd, Y1, Y1, Y1
-	VADDPS       Y1, Y0, Y0
+	VPERMILPD    $0x01, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X1, X0, X0
 	VXORPS       X8, X8, X8
 	VCVTSI2SSQ   x_len+8(FP), X8, X8
 	VDIVSS       X8, X0, X0
@@ -1187,12 +1181,10 @@ end8:
 	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
-	VSHUFPS      $0x44, Y0, Y0, Y1
-	VSHUFPS      $0xee, Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y1
-	VSHUFPS      $0x88, Y1, Y1, Y0
-	VSHUFPS      $0xdd, Y1, Y1, Y1
-	VADDPS       Y1, Y0, Y0
+	VPERMILPD    $0x01, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X1, X0, X0
 	VDIVSS       X8, X0, X0
 	VMOVSS       X0, ret+24(FP)
 	VZEROUPPER
@@ -1406,14 +1398,15 @@ end4:
 	VZEROUPPER
 	RET
 
-// SumSquaresF32AVX2 returns Σ x[i]² in 64 lanes. It is defined by generic.SumSquaresF32.
+// Nrm2F32AVX2 returns the root of Σ x[i]², added in 64 lanes, but NaN if the sum isn't
+// between NormLeast and NormMost. It is defined by generic.Nrm2F32.
 //
-// AVX2 and FMA. Like Dot, but each vector is loaded once. Reads x.
+// AVX2 and FMA. The sum like Dot's, but each vector is loaded once. Reads x.
 //
 // lanes Y0–Y7, x AX, len(x) CX.
 //
 // Requires: AVX, FMA3
-TEXT ·SumSquaresF32AVX2(SB), NOSPLIT, $0-28
+TEXT ·Nrm2F32AVX2(SB), NOSPLIT, $0-28
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1576,20 +1569,32 @@ end4:
 	VADDPS       Y3, Y1, Y1
 	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VSHUFPS      $0x44, Y0, Y0, Y1
-	VSHUFPS      $0xee, Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y1
-	VSHUFPS      $0x88, Y1, Y1, Y0
-	VSHUFPS      $0xdd, Y1, Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VMOVSS       X0, ret+24(FP)
+	VADDPS       X1, X0, X9
+	VPERMILPD    $0x01, X9, X0
+	VADDPS       X0, X9, X9
+	VMOVSHDUP    X9, X0
+	VADDSS       X0, X9, X9
+	VCMPPS       $0x19, normLeastF32<>+0(SB), Y9, Y0
+	VMOVMSKPS    Y0, AX
+	VCMPPS       $0x16, normMostF32<>+0(SB), Y9, Y0
+	VMOVMSKPS    Y0, CX
+	ORL          AX, CX
+	TESTL        $0x00000001, CX
+	JNZ          hard5
+	VSQRTSS      X9, X9, X9
+	VMOVSS       X9, ret+24(FP)
 	VZEROUPPER
 	RET
 
-// CosineF32AVX2 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
-// each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
-// is defined by generic.CosineF32.
+hard5:
+	VMOVUPS nanF32<>+0(SB), X9
+	VMOVSS  X9, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// CosineSimilarityF32AVX2 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ
+// y[i]², each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and
+// NormMost. It is defined by generic.CosineSimilarityF32.
 //
 // AVX2 and FMA. Twice 64 bytes of lanes for each of three sums, two loads and three FMAs for
 // each vector; then tree reductions side by side. Reads x and y.
@@ -1597,7 +1602,7 @@ end4:
 // lanes Y0–Y11, x AX, y CX, len(x) DX.
 //
 // Requires: AVX, FMA3
-TEXT ·CosineF32AVX2(SB), NOSPLIT, $0-52
+TEXT ·CosineSimilarityF32AVX2(SB), NOSPLIT, $0-52
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1744,48 +1749,48 @@ end4:
 	VADDPS       Y10, Y8, Y8
 	VADDPS       Y11, Y9, Y9
 	VADDPS       Y9, Y8, Y8
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
 	VEXTRACTF128 $0x01, Y4, X1
 	VADDPS       X1, X4, X4
 	VEXTRACTF128 $0x01, Y8, X1
 	VADDPS       X1, X8, X8
-	VSHUFPS      $0x44, Y4, Y0, Y1
-	VSHUFPS      $0xee, Y4, Y0, Y0
-	VADDPS       Y0, Y1, Y1
-	VSHUFPS      $0x44, Y8, Y8, Y0
-	VSHUFPS      $0xee, Y8, Y8, Y2
-	VADDPS       Y2, Y0, Y0
-	VSHUFPS      $0x88, Y0, Y1, Y2
-	VSHUFPS      $0xdd, Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0x44, Y8, Y4, Y1
+	VSHUFPS      $0xee, Y8, Y4, Y2
+	VADDPS       Y2, Y1, Y1
+	VSHUFPS      $0x44, Y0, Y0, Y2
+	VSHUFPS      $0xee, Y0, Y0, Y0
 	VADDPS       Y0, Y2, Y2
-	VCMPPS       $0x19, normLeastF32<>+0(SB), Y2, Y0
-	VCMPPS       $0x16, normMostF32<>+0(SB), Y2, Y1
-	VMOVMSKPS    Y0, AX
-	TESTL        $0x00000006, AX
-	JNZ          hard5
+	VSHUFPS      $0x88, Y2, Y1, Y0
+	VSHUFPS      $0xdd, Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x19, normLeastF32<>+0(SB), Y0, Y1
 	VMOVMSKPS    Y1, AX
-	TESTL        $0x00000006, AX
+	VCMPPS       $0x16, normMostF32<>+0(SB), Y0, Y1
+	VMOVMSKPS    Y1, CX
+	ORL          AX, CX
+	TESTL        $0x00000003, CX
 	JNZ          hard5
-	VSQRTPS      X2, X1
-	VPERMILPS    $0x01, X1, X0
-	VPERMILPS    $0x02, X1, X1
-	VMULSS       X1, X0, X0
-	VDIVSS       X0, X2, X2
-	VMOVSS       X2, ret+48(FP)
+	VSQRTPS      X0, X1
+	VPERMILPS    $0x01, X1, X2
+	VPERMILPS    $0x02, X0, X0
+	VMULSS       X1, X2, X2
+	VDIVSS       X2, X0, X0
+	VMOVSS       X0, ret+48(FP)
 	VZEROUPPER
 	RET
 
 hard5:
-	VMOVUPS nanF32<>+0(SB), X2
-	VMOVSS  X2, ret+48(FP)
+	VMOVUPS nanF32<>+0(SB), X0
+	VMOVSS  X0, ret+48(FP)
 	VZEROUPPER
 	RET
 
-// CosineWideF32AVX2 continues the sums of CosineF32: acc has the 32 lanes of each. It is
-// defined by generic.CosineWideF32.
+// CosineWideF32AVX2 continues the sums of CosineSimilarityF32: acc has the 32 lanes of each.
+// It is defined by generic.CosineWideF32.
 //
-// AVX2 and FMA. Like Cosine without the tree reductions. Reads x and y, updates acc.
+// AVX2 and FMA. Like CosineSimilarity without the tree reductions. Reads x and y, updates
+// acc.
 //
 // lanes Y0–Y11, acc AX, x AX, y CX, len(x) DX.
 //
@@ -2253,10 +2258,9 @@ end4:
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPD       Y0, Y1, Y1
-	VMOVSD       X1, ret+24(FP)
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	VMOVSD       X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -2649,10 +2653,9 @@ end4:
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPD       Y0, Y1, Y1
-	VMOVSD       X1, ret+48(FP)
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	VMOVSD       X0, ret+48(FP)
 	VZEROUPPER
 	RET
 
@@ -3046,13 +3049,12 @@ end4:
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPD       Y0, Y1, Y1
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
 	VXORPS       X8, X8, X8
 	VCVTSI2SDQ   x_len+8(FP), X8, X8
-	VDIVSD       X8, X1, X1
-	VBROADCASTSD X1, Y9
+	VDIVSD       X8, X0, X0
+	VBROADCASTSD X0, Y9
 	VSUBPD       Y9, Y9, Y0
 	VSUBPD       Y9, Y9, Y1
 	VSUBPD       Y9, Y9, Y2
@@ -3247,11 +3249,10 @@ end8:
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPD       Y0, Y1, Y1
-	VDIVSD       X8, X1, X1
-	VMOVSD       X1, ret+24(FP)
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	VDIVSD       X8, X0, X0
+	VMOVSD       X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -3463,14 +3464,15 @@ end4:
 	VZEROUPPER
 	RET
 
-// SumSquaresF64AVX2 returns Σ x[i]² in 32 lanes. It is defined by generic.SumSquaresF64.
+// Nrm2F64AVX2 returns the root of Σ x[i]², added in 32 lanes, but NaN if the sum isn't
+// between NormLeast and NormMost. It is defined by generic.Nrm2F64.
 //
-// AVX2 and FMA. Like Dot, but each vector is loaded once. Reads x.
+// AVX2 and FMA. The sum like Dot's, but each vector is loaded once. Reads x.
 //
 // lanes Y0–Y7, x AX, len(x) CX.
 //
 // Requires: AVX, FMA3
-TEXT ·SumSquaresF64AVX2(SB), NOSPLIT, $0-32
+TEXT ·Nrm2F64AVX2(SB), NOSPLIT, $0-32
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3633,17 +3635,30 @@ end4:
 	VADDPD       Y3, Y1, Y1
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X1, X0, X0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPD       Y0, Y1, Y1
-	VMOVSD       X1, ret+24(FP)
+	VADDPD       X1, X0, X9
+	VPERMILPD    $0x01, X9, X0
+	VADDSD       X0, X9, X9
+	VCMPPD       $0x19, normLeastF64<>+0(SB), Y9, Y0
+	VMOVMSKPD    Y0, AX
+	VCMPPD       $0x16, normMostF64<>+0(SB), Y9, Y0
+	VMOVMSKPD    Y0, CX
+	ORL          AX, CX
+	TESTL        $0x00000001, CX
+	JNZ          hard5
+	VSQRTSD      X9, X9, X9
+	VMOVSD       X9, ret+24(FP)
 	VZEROUPPER
 	RET
 
-// CosineF64AVX2 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
-// each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
-// is defined by generic.CosineF64.
+hard5:
+	VMOVUPD nanF64<>+0(SB), X9
+	VMOVSD  X9, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// CosineSimilarityF64AVX2 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ
+// y[i]², each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and
+// NormMost. It is defined by generic.CosineSimilarityF64.
 //
 // AVX2 and FMA. Twice 64 bytes of lanes for each of three sums, two loads and three FMAs for
 // each vector; then tree reductions side by side. Reads x and y.
@@ -3651,7 +3666,7 @@ end4:
 // lanes Y0–Y11, x AX, y CX, len(x) DX.
 //
 // Requires: AVX, FMA3
-TEXT ·CosineF64AVX2(SB), NOSPLIT, $0-56
+TEXT ·CosineSimilarityF64AVX2(SB), NOSPLIT, $0-56
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3798,27 +3813,26 @@ end4:
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y11, Y9, Y9
 	VADDPD       Y9, Y8, Y8
-	VINSERTF128  $0x01, X8, Y0, Y1
-	VPERM2F128   $0x31, Y8, Y0, Y0
+	VINSERTF128  $0x01, X0, Y4, Y1
+	VPERM2F128   $0x31, Y0, Y4, Y0
 	VADDPD       Y0, Y1, Y1
-	VEXTRACTF128 $0x01, Y4, X0
-	VADDPD       X0, X4, X4
-	VUNPCKLPD    Y4, Y1, Y0
-	VUNPCKHPD    Y4, Y1, Y1
+	VEXTRACTF128 $0x01, Y8, X0
+	VADDPD       X0, X8, X8
+	VUNPCKLPD    Y8, Y1, Y0
+	VUNPCKHPD    Y8, Y1, Y1
 	VADDPD       Y1, Y0, Y0
 	VCMPPD       $0x19, normLeastF64<>+0(SB), Y0, Y1
-	VCMPPD       $0x16, normMostF64<>+0(SB), Y0, Y2
 	VMOVMSKPD    Y1, AX
-	TESTL        $0x00000006, AX
+	VCMPPD       $0x16, normMostF64<>+0(SB), Y0, Y1
+	VMOVMSKPD    Y1, CX
+	ORL          AX, CX
+	TESTL        $0x00000003, CX
 	JNZ          hard5
-	VMOVMSKPD    Y2, AX
-	TESTL        $0x00000006, AX
-	JNZ          hard5
-	VSQRTPD      Y0, Y2
-	VPERMILPD    $0x01, X2, X1
-	VEXTRACTF128 $0x01, Y2, X2
-	VMULSD       X2, X1, X1
-	VDIVSD       X1, X0, X0
+	VSQRTPD      X0, X1
+	VPERMILPD    $0x01, X1, X2
+	VEXTRACTF128 $0x01, Y0, X0
+	VMULSD       X1, X2, X2
+	VDIVSD       X2, X0, X0
 	VMOVSD       X0, ret+48(FP)
 	VZEROUPPER
 	RET
@@ -3829,10 +3843,11 @@ hard5:
 	VZEROUPPER
 	RET
 
-// CosineWideF64AVX2 continues the sums of CosineF64: acc has the 16 lanes of each. It is
-// defined by generic.CosineWideF64.
+// CosineWideF64AVX2 continues the sums of CosineSimilarityF64: acc has the 16 lanes of each.
+// It is defined by generic.CosineWideF64.
 //
-// AVX2 and FMA. Like Cosine without the tree reductions. Reads x and y, updates acc.
+// AVX2 and FMA. Like CosineSimilarity without the tree reductions. Reads x and y, updates
+// acc.
 //
 // lanes Y0–Y11, acc AX, x AX, y CX, len(x) DX.
 //
@@ -4213,12 +4228,10 @@ end4:
 	VADDPS        Y1, Y0, Y0
 	VEXTRACTF64X2 $0x01, Y0, X1
 	VADDPS        X1, X0, X0
-	VSHUFPS       $0x44, Y0, Y0, Y1
-	VSHUFPS       $0xee, Y0, Y0, Y0
-	VADDPS        Y0, Y1, Y1
-	VSHUFPS       $0x88, Y1, Y1, Y0
-	VSHUFPS       $0xdd, Y1, Y1, Y1
-	VADDPS        Y1, Y0, Y0
+	VPERMILPD     $0x01, X0, X1
+	VADDPS        X1, X0, X0
+	VMOVSHDUP     X0, X1
+	VADDSS        X1, X0, X0
 	VMOVSS        X0, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -4427,12 +4440,10 @@ end4:
 	VADDPS        Y1, Y0, Y0
 	VEXTRACTF64X2 $0x01, Y0, X1
 	VADDPS        X1, X0, X0
-	VSHUFPS       $0x44, Y0, Y0, Y1
-	VSHUFPS       $0xee, Y0, Y0, Y0
-	VADDPS        Y0, Y1, Y1
-	VSHUFPS       $0x88, Y1, Y1, Y0
-	VSHUFPS       $0xdd, Y1, Y1, Y1
-	VADDPS        Y1, Y0, Y0
+	VPERMILPD     $0x01, X0, X1
+	VADDPS        X1, X0, X0
+	VMOVSHDUP     X0, X1
+	VADDSS        X1, X0, X0
 	VMOVSS        X0, ret+48(FP)
 	VZEROUPPER
 	RET
@@ -4634,12 +4645,10 @@ end4:
 	VADDPS        Y1, Y0, Y0
 	VEXTRACTF64X2 $0x01, Y0, X1
 	VADDPS        X1, X0, X0
-	VSHUFPS       $0x44, Y0, Y0, Y1
-	VSHUFPS       $0xee, Y0, Y0, Y0
-	VADDPS        Y0, Y1, Y1
-	VSHUFPS       $0x88, Y1, Y1, Y0
-	VSHUFPS       $0xdd, Y1, Y1, Y1
-	VADDPS        Y1, Y0, Y0
+	VPERMILPD     $0x01, X0, X1
+	VADDPS        X1, X0, X0
+	VMOVSHDUP     X0, X1
+	VADDSS        X1, X0, X0
 	VXORPS        X4, X4, X4
 	VCVTSI2SSQ    x_len+8(FP), X4, X4
 	VDIVSS        X4, X0, X0
@@ -4740,12 +4749,10 @@ end8:
 	VADDPS        Y1, Y0, Y0
 	VEXTRACTF64X2 $0x01, Y0, X1
 	VADDPS        X1, X0, X0
-	VSHUFPS       $0x44, Y0, Y0, Y1
-	VSHUFPS       $0xee, Y0, Y0, Y0
-	VADDPS        Y0, Y1, Y1
-	VSHUFPS       $0x88, Y1, Y1, Y0
-	VSHUFPS       $0xdd, Y1, Y1, Y1
-	VADDPS        Y1, Y0, Y0
+	VPERMILPD     $0x01, X0, X1
+	VADDPS        X1, X0, X0
+	VMOVSHDUP     X0, X1
+	VADDSS        X1, X0, X0
 	VDIVSS        X4, X0, X0
 	VMOVSS        X0, ret+24(FP)
 	VZEROUPPER
@@ -4859,14 +4866,15 @@ end4:
 	VZEROUPPER
 	RET
 
-// SumSquaresF32AVX512 returns Σ x[i]² in 64 lanes. It is defined by generic.SumSquaresF32.
+// Nrm2F32AVX512 returns the root of Σ x[i]², added in 64 lanes, but NaN if the sum isn't
+// between NormLeast and NormMost. It is defined by generic.Nrm2F32.
 //
-// AVX-512 (F, BW, DQ, VL). Like Dot, but each vector is loaded once. Reads x.
+// AVX-512 (F, BW, DQ, VL). The sum like Dot's, but each vector is loaded once. Reads x.
 //
 // lanes Z0–Z3, x AX, len(x) CX.
 //
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
-TEXT ·SumSquaresF32AVX512(SB), NOSPLIT, $0-28
+TEXT ·Nrm2F32AVX512(SB), NOSPLIT, $0-28
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4947,20 +4955,32 @@ end4:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y1, Y0, Y0
 	VEXTRACTF64X2 $0x01, Y0, X1
-	VADDPS        X1, X0, X0
-	VSHUFPS       $0x44, Y0, Y0, Y1
-	VSHUFPS       $0xee, Y0, Y0, Y0
-	VADDPS        Y0, Y1, Y1
-	VSHUFPS       $0x88, Y1, Y1, Y0
-	VSHUFPS       $0xdd, Y1, Y1, Y1
-	VADDPS        Y1, Y0, Y0
-	VMOVSS        X0, ret+24(FP)
+	VADDPS        X1, X0, X5
+	VPERMILPD     $0x01, X5, X0
+	VADDPS        X0, X5, X5
+	VMOVSHDUP     X5, X0
+	VADDSS        X0, X5, X5
+	VCMPPS        $0x19, normLeastF32<>+0(SB), Y5, K1
+	KMOVW         K1, AX
+	VCMPPS        $0x16, normMostF32<>+0(SB), Y5, K1
+	KMOVW         K1, CX
+	ORL           AX, CX
+	TESTL         $0x00000001, CX
+	JNZ           hard5
+	VSQRTSS       X5, X5, X5
+	VMOVSS        X5, ret+24(FP)
 	VZEROUPPER
 	RET
 
-// CosineF32AVX512 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
-// each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
-// is defined by generic.CosineF32.
+hard5:
+	VMOVUPS nanF32<>+0(SB), X5
+	VMOVSS  X5, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// CosineSimilarityF32AVX512 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and
+// Σ y[i]², each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and
+// NormMost. It is defined by generic.CosineSimilarityF32.
 //
 // AVX-512 (F, BW, DQ, VL). Twice 64 bytes of lanes for each of three sums, two loads and
 // three FMAs for each vector; then tree reductions side by side. Reads x and y.
@@ -4968,7 +4988,7 @@ end4:
 // lanes Z0–Z5, x AX, y CX, len(x) DX.
 //
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
-TEXT ·CosineF32AVX512(SB), NOSPLIT, $0-52
+TEXT ·CosineSimilarityF32AVX512(SB), NOSPLIT, $0-52
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5043,49 +5063,48 @@ end4:
 	VADDPS        Z5, Z4, Z4
 	VEXTRACTF64X4 $0x01, Z4, Y1
 	VADDPS        Y1, Y4, Y4
-	VEXTRACTF64X2 $0x01, Y0, X1
-	VADDPS        X1, X0, X0
 	VEXTRACTF64X2 $0x01, Y2, X1
 	VADDPS        X1, X2, X2
 	VEXTRACTF64X2 $0x01, Y4, X1
 	VADDPS        X1, X4, X4
-	VSHUFPS       $0x44, Y2, Y0, Y1
-	VSHUFPS       $0xee, Y2, Y0, Y0
-	VADDPS        Y0, Y1, Y1
-	VSHUFPS       $0x44, Y4, Y4, Y0
-	VSHUFPS       $0xee, Y4, Y4, Y2
-	VADDPS        Y2, Y0, Y0
-	VSHUFPS       $0x88, Y0, Y1, Y2
-	VSHUFPS       $0xdd, Y0, Y1, Y0
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VSHUFPS       $0x44, Y4, Y2, Y1
+	VSHUFPS       $0xee, Y4, Y2, Y2
+	VADDPS        Y2, Y1, Y1
+	VSHUFPS       $0x44, Y0, Y0, Y2
+	VSHUFPS       $0xee, Y0, Y0, Y0
 	VADDPS        Y0, Y2, Y2
-	VCMPPS        $0x19, normLeastF32<>+0(SB), Y2, K1
-	VCMPPS        $0x16, normMostF32<>+0(SB), Y2, K2
+	VSHUFPS       $0x88, Y2, Y1, Y0
+	VSHUFPS       $0xdd, Y2, Y1, Y1
+	VADDPS        Y1, Y0, Y0
+	VCMPPS        $0x19, normLeastF32<>+0(SB), Y0, K1
 	KMOVW         K1, AX
-	TESTL         $0x00000006, AX
+	VCMPPS        $0x16, normMostF32<>+0(SB), Y0, K1
+	KMOVW         K1, CX
+	ORL           AX, CX
+	TESTL         $0x00000003, CX
 	JNZ           hard5
-	KMOVW         K2, AX
-	TESTL         $0x00000006, AX
-	JNZ           hard5
-	VSQRTPS       X2, X1
-	VPERMILPS     $0x01, X1, X0
-	VPERMILPS     $0x02, X1, X1
-	VMULSS        X1, X0, X0
-	VDIVSS        X0, X2, X2
-	VMOVSS        X2, ret+48(FP)
+	VSQRTPS       X0, X1
+	VPERMILPS     $0x01, X1, X2
+	VPERMILPS     $0x02, X0, X0
+	VMULSS        X1, X2, X2
+	VDIVSS        X2, X0, X0
+	VMOVSS        X0, ret+48(FP)
 	VZEROUPPER
 	RET
 
 hard5:
-	VMOVUPS nanF32<>+0(SB), X2
-	VMOVSS  X2, ret+48(FP)
+	VMOVUPS nanF32<>+0(SB), X0
+	VMOVSS  X0, ret+48(FP)
 	VZEROUPPER
 	RET
 
-// CosineWideF32AVX512 continues the sums of CosineF32: acc has the 32 lanes of each. It is
-// defined by generic.CosineWideF32.
+// CosineWideF32AVX512 continues the sums of CosineSimilarityF32: acc has the 32 lanes of
+// each. It is defined by generic.CosineWideF32.
 //
-// AVX-512 (F, BW, DQ, VL). Like Cosine without the tree reductions. Reads x and y, updates
-// acc.
+// AVX-512 (F, BW, DQ, VL). Like CosineSimilarity without the tree reductions. Reads x and y,
+// updates acc.
 //
 // lanes Z0–Z5, acc AX, x AX, y CX, len(x) DX.
 //
@@ -5260,10 +5279,9 @@ end4:
 	VADDPD        Y1, Y0, Y0
 	VEXTRACTF64X2 $0x01, Y0, X1
 	VADDPD        X1, X0, X0
-	VUNPCKLPD     Y0, Y0, Y1
-	VUNPCKHPD     Y0, Y0, Y0
-	VADDPD        Y0, Y1, Y1
-	VMOVSD        X1, ret+24(FP)
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
+	VMOVSD        X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -5471,10 +5489,9 @@ end4:
 	VADDPD        Y1, Y0, Y0
 	VEXTRACTF64X2 $0x01, Y0, X1
 	VADDPD        X1, X0, X0
-	VUNPCKLPD     Y0, Y0, Y1
-	VUNPCKHPD     Y0, Y0, Y0
-	VADDPD        Y0, Y1, Y1
-	VMOVSD        X1, ret+48(FP)
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
+	VMOVSD        X0, ret+48(FP)
 	VZEROUPPER
 	RET
 
@@ -5675,13 +5692,12 @@ end4:
 	VADDPD        Y1, Y0, Y0
 	VEXTRACTF64X2 $0x01, Y0, X1
 	VADDPD        X1, X0, X0
-	VUNPCKLPD     Y0, Y0, Y1
-	VUNPCKHPD     Y0, Y0, Y0
-	VADDPD        Y0, Y1, Y1
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
 	VXORPS        X4, X4, X4
 	VCVTSI2SDQ    x_len+8(FP), X4, X4
-	VDIVSD        X4, X1, X1
-	VBROADCASTSD  X1, Z5
+	VDIVSD        X4, X0, X0
+	VBROADCASTSD  X0, Z5
 	VSUBPD        Z5, Z5, Z0
 	VSUBPD        Z5, Z5, Z1
 	VSUBPD        Z5, Z5, Z2
@@ -5778,11 +5794,10 @@ end8:
 	VADDPD        Y1, Y0, Y0
 	VEXTRACTF64X2 $0x01, Y0, X1
 	VADDPD        X1, X0, X0
-	VUNPCKLPD     Y0, Y0, Y1
-	VUNPCKHPD     Y0, Y0, Y0
-	VADDPD        Y0, Y1, Y1
-	VDIVSD        X4, X1, X1
-	VMOVSD        X1, ret+24(FP)
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
+	VDIVSD        X4, X0, X0
+	VMOVSD        X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -5894,14 +5909,15 @@ end4:
 	VZEROUPPER
 	RET
 
-// SumSquaresF64AVX512 returns Σ x[i]² in 32 lanes. It is defined by generic.SumSquaresF64.
+// Nrm2F64AVX512 returns the root of Σ x[i]², added in 32 lanes, but NaN if the sum isn't
+// between NormLeast and NormMost. It is defined by generic.Nrm2F64.
 //
-// AVX-512 (F, BW, DQ, VL). Like Dot, but each vector is loaded once. Reads x.
+// AVX-512 (F, BW, DQ, VL). The sum like Dot's, but each vector is loaded once. Reads x.
 //
 // lanes Z0–Z3, x AX, len(x) CX.
 //
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
-TEXT ·SumSquaresF64AVX512(SB), NOSPLIT, $0-32
+TEXT ·Nrm2F64AVX512(SB), NOSPLIT, $0-32
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5982,17 +5998,30 @@ end4:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y1, Y0, Y0
 	VEXTRACTF64X2 $0x01, Y0, X1
-	VADDPD        X1, X0, X0
-	VUNPCKLPD     Y0, Y0, Y1
-	VUNPCKHPD     Y0, Y0, Y0
-	VADDPD        Y0, Y1, Y1
-	VMOVSD        X1, ret+24(FP)
+	VADDPD        X1, X0, X5
+	VPERMILPD     $0x01, X5, X0
+	VADDSD        X0, X5, X5
+	VCMPPD        $0x19, normLeastF64<>+0(SB), Y5, K1
+	KMOVW         K1, AX
+	VCMPPD        $0x16, normMostF64<>+0(SB), Y5, K1
+	KMOVW         K1, CX
+	ORL           AX, CX
+	TESTL         $0x00000001, CX
+	JNZ           hard5
+	VSQRTSD       X5, X5, X5
+	VMOVSD        X5, ret+24(FP)
 	VZEROUPPER
 	RET
 
-// CosineF64AVX512 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
-// each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
-// is defined by generic.CosineF64.
+hard5:
+	VMOVUPD nanF64<>+0(SB), X5
+	VMOVSD  X5, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// CosineSimilarityF64AVX512 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and
+// Σ y[i]², each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and
+// NormMost. It is defined by generic.CosineSimilarityF64.
 //
 // AVX-512 (F, BW, DQ, VL). Twice 64 bytes of lanes for each of three sums, two loads and
 // three FMAs for each vector; then tree reductions side by side. Reads x and y.
@@ -6000,7 +6029,7 @@ end4:
 // lanes Z0–Z5, x AX, y CX, len(x) DX.
 //
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
-TEXT ·CosineF64AVX512(SB), NOSPLIT, $0-56
+TEXT ·CosineSimilarityF64AVX512(SB), NOSPLIT, $0-56
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6075,27 +6104,26 @@ end4:
 	VADDPD        Z5, Z4, Z4
 	VEXTRACTF64X4 $0x01, Z4, Y1
 	VADDPD        Y1, Y4, Y4
-	VINSERTF64X2  $0x01, X4, Y0, Y1
-	VSHUFF64X2    $0x03, Y4, Y0, Y0
+	VINSERTF64X2  $0x01, X0, Y2, Y1
+	VSHUFF64X2    $0x03, Y0, Y2, Y0
 	VADDPD        Y0, Y1, Y1
-	VEXTRACTF64X2 $0x01, Y2, X0
-	VADDPD        X0, X2, X2
-	VUNPCKLPD     Y2, Y1, Y0
-	VUNPCKHPD     Y2, Y1, Y1
+	VEXTRACTF64X2 $0x01, Y4, X0
+	VADDPD        X0, X4, X4
+	VUNPCKLPD     Y4, Y1, Y0
+	VUNPCKHPD     Y4, Y1, Y1
 	VADDPD        Y1, Y0, Y0
 	VCMPPD        $0x19, normLeastF64<>+0(SB), Y0, K1
-	VCMPPD        $0x16, normMostF64<>+0(SB), Y0, K2
 	KMOVW         K1, AX
-	TESTL         $0x00000006, AX
+	VCMPPD        $0x16, normMostF64<>+0(SB), Y0, K1
+	KMOVW         K1, CX
+	ORL           AX, CX
+	TESTL         $0x00000003, CX
 	JNZ           hard5
-	KMOVW         K2, AX
-	TESTL         $0x00000006, AX
-	JNZ           hard5
-	VSQRTPD       Y0, Y2
-	VPERMILPD     $0x01, X2, X1
-	VEXTRACTF64X2 $0x01, Y2, X2
-	VMULSD        X2, X1, X1
-	VDIVSD        X1, X0, X0
+	VSQRTPD       X0, X1
+	VPERMILPD     $0x01, X1, X2
+	VEXTRACTF64X2 $0x01, Y0, X0
+	VMULSD        X1, X2, X2
+	VDIVSD        X2, X0, X0
 	VMOVSD        X0, ret+48(FP)
 	VZEROUPPER
 	RET
@@ -6106,11 +6134,11 @@ hard5:
 	VZEROUPPER
 	RET
 
-// CosineWideF64AVX512 continues the sums of CosineF64: acc has the 16 lanes of each. It is
-// defined by generic.CosineWideF64.
+// CosineWideF64AVX512 continues the sums of CosineSimilarityF64: acc has the 16 lanes of
+// each. It is defined by generic.CosineWideF64.
 //
-// AVX-512 (F, BW, DQ, VL). Like Cosine without the tree reductions. Reads x and y, updates
-// acc.
+// AVX-512 (F, BW, DQ, VL). Like CosineSimilarity without the tree reductions. Reads x and y,
+// updates acc.
 //
 // lanes Z0–Z5, acc AX, x AX, y CX, len(x) DX.
 //

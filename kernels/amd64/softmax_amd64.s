@@ -435,12 +435,10 @@ end25:
 	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
-	VSHUFPS      $0x44, Y0, Y0, Y1
-	VSHUFPS      $0xee, Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y1
-	VSHUFPS      $0x88, Y1, Y1, Y0
-	VSHUFPS      $0xdd, Y1, Y1, Y1
-	VADDPS       Y1, Y0, Y0
+	VPERMILPD    $0x01, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X1, X0, X0
 	VBROADCASTSS X0, Y0
 
 	// Divisions.
@@ -1428,10 +1426,9 @@ end23:
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPD       Y0, Y1, Y1
-	VBROADCASTSD X1, Y0
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	VBROADCASTSD X0, Y0
 
 	// Divisions.
 	MOVQ dst_base+0(FP), AX
@@ -2947,12 +2944,10 @@ end15:
 	VADDPS        Y1, Y0, Y0
 	VEXTRACTF64X2 $0x01, Y0, X1
 	VADDPS        X1, X0, X0
-	VSHUFPS       $0x44, Y0, Y0, Y1
-	VSHUFPS       $0xee, Y0, Y0, Y0
-	VADDPS        Y0, Y1, Y1
-	VSHUFPS       $0x88, Y1, Y1, Y0
-	VSHUFPS       $0xdd, Y1, Y1, Y1
-	VADDPS        Y1, Y0, Y0
+	VPERMILPD     $0x01, X0, X1
+	VADDPS        X1, X0, X0
+	VMOVSHDUP     X0, X1
+	VADDSS        X1, X0, X0
 	VBROADCASTSS  X0, Z0
 
 	// Divisions.
@@ -3559,10 +3554,9 @@ end15:
 	VADDPD        Y1, Y0, Y0
 	VEXTRACTF64X2 $0x01, Y0, X1
 	VADDPD        X1, X0, X0
-	VUNPCKLPD     Y0, Y0, Y1
-	VUNPCKHPD     Y0, Y0, Y0
-	VADDPD        Y0, Y1, Y1
-	VBROADCASTSD  X1, Z0
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
+	VBROADCASTSD  X0, Z0
 
 	// Divisions.
 	MOVQ dst_base+0(FP), AX

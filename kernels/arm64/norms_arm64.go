@@ -52,26 +52,27 @@ func VarianceF32NEON(x []float32) float32
 //go:noescape
 func DeviationWideF32NEON(acc *[64]float32, x []float32, m float32)
 
-// SumSquaresF32NEON returns Σ x[i]² in 64 lanes. It is defined by generic.SumSquaresF32.
+// Nrm2F32NEON returns the root of Σ x[i]², added in 64 lanes, but NaN if the sum isn't
+// between NormLeast and NormMost. It is defined by generic.Nrm2F32.
 //
-// NEON. Like Dot, but each vector is loaded once. Reads x.
+// NEON. The sum like Dot's, but each vector is loaded once. Reads x.
 //
 //go:noescape
-func SumSquaresF32NEON(x []float32) float32
+func Nrm2F32NEON(x []float32) float32
 
-// CosineF32NEON returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
-// each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
-// is defined by generic.CosineF32.
+// CosineSimilarityF32NEON returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ
+// y[i]², each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and
+// NormMost. It is defined by generic.CosineSimilarityF32.
 //
 // NEON. 8 registers of lanes for each of three sums, then tree reductions. Reads x and y.
 //
 //go:noescape
-func CosineF32NEON(x, y []float32) float32
+func CosineSimilarityF32NEON(x, y []float32) float32
 
-// CosineWideF32NEON continues the sums of CosineF32: acc has the 32 lanes of each. It is
-// defined by generic.CosineWideF32.
+// CosineWideF32NEON continues the sums of CosineSimilarityF32: acc has the 32 lanes of each.
+// It is defined by generic.CosineWideF32.
 //
-// NEON. Like Cosine without the tree reductions. Reads x and y, updates acc.
+// NEON. Like CosineSimilarity without the tree reductions. Reads x and y, updates acc.
 //
 //go:noescape
 func CosineWideF32NEON(acc *[96]float32, x, y []float32)
@@ -124,26 +125,27 @@ func VarianceF64NEON(x []float64) float64
 //go:noescape
 func DeviationWideF64NEON(acc *[32]float64, x []float64, m float64)
 
-// SumSquaresF64NEON returns Σ x[i]² in 32 lanes. It is defined by generic.SumSquaresF64.
+// Nrm2F64NEON returns the root of Σ x[i]², added in 32 lanes, but NaN if the sum isn't
+// between NormLeast and NormMost. It is defined by generic.Nrm2F64.
 //
-// NEON. Like Dot, but each vector is loaded once. Reads x.
+// NEON. The sum like Dot's, but each vector is loaded once. Reads x.
 //
 //go:noescape
-func SumSquaresF64NEON(x []float64) float64
+func Nrm2F64NEON(x []float64) float64
 
-// CosineF64NEON returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
-// each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
-// is defined by generic.CosineF64.
+// CosineSimilarityF64NEON returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ
+// y[i]², each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and
+// NormMost. It is defined by generic.CosineSimilarityF64.
 //
 // NEON. 8 registers of lanes for each of three sums, then tree reductions. Reads x and y.
 //
 //go:noescape
-func CosineF64NEON(x, y []float64) float64
+func CosineSimilarityF64NEON(x, y []float64) float64
 
-// CosineWideF64NEON continues the sums of CosineF64: acc has the 16 lanes of each. It is
-// defined by generic.CosineWideF64.
+// CosineWideF64NEON continues the sums of CosineSimilarityF64: acc has the 16 lanes of each.
+// It is defined by generic.CosineWideF64.
 //
-// NEON. Like Cosine without the tree reductions. Reads x and y, updates acc.
+// NEON. Like CosineSimilarity without the tree reductions. Reads x and y, updates acc.
 //
 //go:noescape
 func CosineWideF64NEON(acc *[48]float64, x, y []float64)

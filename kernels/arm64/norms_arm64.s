@@ -2008,12 +2008,13 @@ finish7:
 	FSTPQ (F14, F15), 224(R0)
 	RET
 
-// SumSquaresF32NEON returns Σ x[i]² in 64 lanes. It is defined by generic.SumSquaresF32.
+// Nrm2F32NEON returns the root of Σ x[i]², added in 64 lanes, but NaN if the sum isn't
+// between NormLeast and NormMost. It is defined by generic.Nrm2F32.
 //
-// NEON. Like Dot, but each vector is loaded once. Reads x.
+// NEON. The sum like Dot's, but each vector is loaded once. Reads x.
 //
 // constants R0, lanes V0–V15, len(x) R1, x R2, whole R3, end R3.
-TEXT ·SumSquaresF32NEON(SB), NOSPLIT, $0-28
+TEXT ·Nrm2F32NEON(SB), NOSPLIT, $0-28
 	MOVD $constantsF32<>(SB), R0
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
@@ -2251,17 +2252,25 @@ finish7:
 	VZIP2 V0.D2, V0.D2, V0.D2
 	VFADD_S4(0, 2, 0)
 	VFADDP_S4(0, 1, 0)
-	FMOVS F0, ret+24(FP)
+	VFSQRT_S4(0, 1)
+	FMOVQ 32(R0), F2 // normLeast
+	FMOVQ 48(R0), F3 // normMost
+	FMOVQ 64(R0), F4 // nan
+	VFCMGE_S4(2, 0, 2)
+	VFCMGE_S4(0, 3, 0)
+	VAND V0.B16, V2.B16, V0.B16
+	VBIF V0.B16, V4.B16, V1.B16
+	FMOVS F1, ret+24(FP)
 	RET
 
-// CosineF32NEON returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
-// each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
-// is defined by generic.CosineF32.
+// CosineSimilarityF32NEON returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ
+// y[i]², each sum in 32 lanes; but NaN if a sum of squares isn't between NormLeast and
+// NormMost. It is defined by generic.CosineSimilarityF32.
 //
 // NEON. 8 registers of lanes for each of three sums, then tree reductions. Reads x and y.
 //
 // constants R0, lanes V0–V23, x R1, y R2, len(x) R3, whole R4, end R5 R4.
-TEXT ·CosineF32NEON(SB), NOSPLIT, $0-52
+TEXT ·CosineSimilarityF32NEON(SB), NOSPLIT, $0-52
 	MOVD $constantsF32<>(SB), R0
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
@@ -2527,10 +2536,10 @@ finish7:
 	FMOVS F0, ret+48(FP)
 	RET
 
-// CosineWideF32NEON continues the sums of CosineF32: acc has the 32 lanes of each. It is
-// defined by generic.CosineWideF32.
+// CosineWideF32NEON continues the sums of CosineSimilarityF32: acc has the 32 lanes of each.
+// It is defined by generic.CosineWideF32.
 //
-// NEON. Like Cosine without the tree reductions. Reads x and y, updates acc.
+// NEON. Like CosineSimilarity without the tree reductions. Reads x and y, updates acc.
 //
 // constants R0, acc R1 R0, lanes V0–V23, x R1, y R2, len(x) R3, whole R4, end R5 R4.
 TEXT ·CosineWideF32NEON(SB), NOSPLIT, $0-56
@@ -4661,12 +4670,13 @@ finish4:
 	FSTPQ (F14, F15), 224(R0)
 	RET
 
-// SumSquaresF64NEON returns Σ x[i]² in 32 lanes. It is defined by generic.SumSquaresF64.
+// Nrm2F64NEON returns the root of Σ x[i]², added in 32 lanes, but NaN if the sum isn't
+// between NormLeast and NormMost. It is defined by generic.Nrm2F64.
 //
-// NEON. Like Dot, but each vector is loaded once. Reads x.
+// NEON. The sum like Dot's, but each vector is loaded once. Reads x.
 //
 // constants R0, lanes V0–V15, len(x) R1, x R2, whole R3, end R3.
-TEXT ·SumSquaresF64NEON(SB), NOSPLIT, $0-32
+TEXT ·Nrm2F64NEON(SB), NOSPLIT, $0-32
 	MOVD $constantsF64<>(SB), R0
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
@@ -4887,17 +4897,25 @@ finish4:
 	VFADD_D2(3, 1, 1)
 	VFADD_D2(1, 0, 0)
 	VFADDP_D2(0, 0, 0)
-	FMOVD F0, ret+24(FP)
+	VFSQRT_D2(0, 1)
+	FMOVQ 32(R0), F2 // normLeast
+	FMOVQ 48(R0), F3 // normMost
+	FMOVQ 64(R0), F4 // nan
+	VFCMGE_D2(2, 0, 2)
+	VFCMGE_D2(0, 3, 0)
+	VAND V0.B16, V2.B16, V0.B16
+	VBIF V0.B16, V4.B16, V1.B16
+	FMOVD F1, ret+24(FP)
 	RET
 
-// CosineF64NEON returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]²,
-// each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost. It
-// is defined by generic.CosineF64.
+// CosineSimilarityF64NEON returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ
+// y[i]², each sum in 16 lanes; but NaN if a sum of squares isn't between NormLeast and
+// NormMost. It is defined by generic.CosineSimilarityF64.
 //
 // NEON. 8 registers of lanes for each of three sums, then tree reductions. Reads x and y.
 //
 // constants R0, lanes V0–V23, x R1, y R2, len(x) R3, whole R4, end R5 R4.
-TEXT ·CosineF64NEON(SB), NOSPLIT, $0-56
+TEXT ·CosineSimilarityF64NEON(SB), NOSPLIT, $0-56
 	MOVD $constantsF64<>(SB), R0
 	VMOVI $0, V0.B16
 	VMOVI $0, V1.B16
@@ -5132,10 +5150,10 @@ finish4:
 	FMOVD F0, ret+48(FP)
 	RET
 
-// CosineWideF64NEON continues the sums of CosineF64: acc has the 16 lanes of each. It is
-// defined by generic.CosineWideF64.
+// CosineWideF64NEON continues the sums of CosineSimilarityF64: acc has the 16 lanes of each.
+// It is defined by generic.CosineWideF64.
 //
-// NEON. Like Cosine without the tree reductions. Reads x and y, updates acc.
+// NEON. Like CosineSimilarity without the tree reductions. Reads x and y, updates acc.
 //
 // constants R0, acc R1 R0, lanes V0–V23, x R1, y R2, len(x) R3, whole R4, end R5 R4.
 TEXT ·CosineWideF64NEON(SB), NOSPLIT, $0-56

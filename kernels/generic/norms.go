@@ -80,7 +80,7 @@ func cosine[T float](x, y []T) T {
 	return CosineOf(l)
 }
 
-// CosineOf returns what Cosine does from the lanes of its three sums.
+// CosineOf returns what CosineSimilarity does from the lanes of its three sums.
 func CosineOf[T float](acc []T) T {
 	n := len(acc) / 3
 	xy, xx, yy := treeReduce(acc[:n]), treeReduce(acc[n:2*n]), treeReduce(acc[2*n:])
@@ -90,27 +90,29 @@ func CosineOf[T float](acc []T) T {
 	return xy / (T(math.Sqrt(float64(xx))) * T(math.Sqrt(float64(yy))))
 }
 
-// CosineF32 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]², each sum
+// CosineSimilarityF32 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]², each sum
 // in 32 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost.
 //
 //nabla:whole
+//nabla:checks
 //nabla:long longCosine
+//nabla:else scaledCosine
 //go:noinline
-func CosineF32(x, y []float32) float32 { return cosine(x, y) }
+func CosineSimilarityF32(x, y []float32) float32 { return cosine(x, y) }
 
-// CosineF64 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]², each sum
+// CosineSimilarityF64 returns Σ x[i]·y[i] over the product of the roots of Σ x[i]² and Σ y[i]², each sum
 // in 16 lanes; but NaN if a sum of squares isn't between NormLeast and NormMost.
 //
 //go:noinline
-func CosineF64(x, y []float64) float64 { return cosine(x, y) }
+func CosineSimilarityF64(x, y []float64) float64 { return cosine(x, y) }
 
-// CosineWideF32 continues the sums of CosineF32: acc has the 32 lanes of each.
+// CosineWideF32 continues the sums of CosineSimilarityF32: acc has the 32 lanes of each.
 //
 //nabla:whole
 //go:noinline
 func CosineWideF32(acc *[96]float32, x, y []float32) { cosineLanes(acc[:], x, y) }
 
-// CosineWideF64 continues the sums of CosineF64: acc has the 16 lanes of each.
+// CosineWideF64 continues the sums of CosineSimilarityF64: acc has the 16 lanes of each.
 //
 //go:noinline
 func CosineWideF64(acc *[48]float64, x, y []float64) { cosineLanes(acc[:], x, y) }
@@ -143,17 +145,30 @@ func CumSumF32(dst, x []float32, s float32) { cumSum(dst, x, s) }
 //go:noinline
 func CumSumF64(dst, x []float64, s float64) { cumSum(dst, x, s) }
 
-// SumSquaresF32 returns Σ x[i]² in 64 lanes.
+// RootOf returns the root of a sum of squares, but NaN if it isn't between NormLeast and
+// NormMost.
+func RootOf[T float](squares T) T {
+	if !scalar.SafeSquares(squares) {
+		return T(math.NaN())
+	}
+	return T(math.Sqrt(float64(squares)))
+}
+
+// Nrm2F32 returns the root of Σ x[i]², added in 64 lanes, but NaN if the sum isn't between
+// NormLeast and NormMost.
 //
 //nabla:whole
-//nabla:long longSumSquares
+//nabla:checks
+//nabla:long longNorm
+//nabla:else scaledNorm
 //go:noinline
-func SumSquaresF32(x []float32) float32 { return dot(x, x) }
+func Nrm2F32(x []float32) float32 { return RootOf(dot(x, x)) }
 
-// SumSquaresF64 returns Σ x[i]² in 32 lanes.
+// Nrm2F64 returns the root of Σ x[i]², added in 32 lanes, but NaN if the sum isn't between
+// NormLeast and NormMost.
 //
 //go:noinline
-func SumSquaresF64(x []float64) float64 { return dot(x, x) }
+func Nrm2F64(x []float64) float64 { return RootOf(dot(x, x)) }
 
 // VarianceF32 returns Σ (x[i] − m)² divided by the number of elements, m being their mean;
 // but NaN if that isn't finite. Both sums have 64 lanes.

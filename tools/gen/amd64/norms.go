@@ -12,7 +12,7 @@ func norms(t *target) {
 	t.sum("SquaredDistance", t.distanceLoop)
 
 	t.variance()
-	t.fn("SumSquares", "Like Dot, but each vector is loaded once.")
+	t.fn("Nrm2", "The sum like Dot's, but each vector is loaded once.")
 	acc := t.vecs(4 * t.parts)
 	t.callVec("lanes", acc...)
 	t.zero(acc...)
@@ -22,7 +22,13 @@ func norms(t *target) {
 		t.loadMaybe(mem(x, disp), k, v)
 		t.fma(v, v, acc[i])
 	})
-	t.reduceReturn(acc)
+	sum, hard := t.reduceWide(acc), t.label("hard")
+	t.unsafeSquares(sum, 1, hard)
+	t.op(t.VSQRTSS, t.VSQRTSD, sum.AsX(), sum.AsX(), sum.AsX())
+	t.returnLane(sum)
+	t.Label(hard)
+	t.load(t.constant("nan"), sum.AsX())
+	t.returnLane(sum)
 	t.cosine()
 	t.cumSum()
 }
@@ -30,7 +36,7 @@ func norms(t *target) {
 // cosine emits Cosine and CosineWide: three sums with twice 64 bytes of lanes each.
 func (t *target) cosine() {
 	n := 2 * t.parts
-	t.fn("Cosine", "Twice 64 bytes of lanes for each of three sums, two loads and three FMAs for each vector; then tree reductions side by side.")
+	t.fn("CosineSimilarity", "Twice 64 bytes of lanes for each of three sums, two loads and three FMAs for each vector; then tree reductions side by side.")
 	acc := t.vecs(3 * n)
 	t.callVec("lanes", acc...)
 	t.zero(acc...)
@@ -45,39 +51,45 @@ func (t *target) cosine() {
 		}
 		rows = append(rows, t.halve(acc[:1]))
 	}
-	t.cosineOf(t.reduce(rows...))
+	t.cosineOf(t.reduce(rows[1], rows[2], rows[0]))
 
-	t.fn("CosineWide", "Like Cosine without the tree reductions.")
+	t.fn("CosineWide", "Like CosineSimilarity without the tree reductions.")
 	t.continueLanes(3*n, t.cosineLoop)
 }
 
-// cosineOf returns lane 0 of v over the product of the roots of lanes 1 and 2, or NaN if one
+// cosineOf returns lane 2 of v over the product of the roots of lanes 0 and 1, or NaN if one
 // of these isn't between NormLeast and NormMost.
 func (t *target) cosineOf(v reg.VecVirtual) {
-	m, hard := t.maths(), t.label("hard")
-	y := vector{v.AsY().(reg.VecVirtual)}
-	for _, outside := range []condition{m.compare(y, notGreaterEqual, "normLeast"), m.compare(y, notLessEqual, "normMost")} {
-		t.TESTL(imm(6), m.bits(outside))
-		t.JNZ(operand.LabelRef(hard))
-	}
-	xx, yy := t.XMM(), t.XMM()
+	hard, roots, product := t.label("hard"), t.XMM(), t.XMM()
+	t.unsafeSquares(v, 3, hard)
+	t.op(t.VSQRTPS, t.VSQRTPD, v.AsX(), roots)
 	if t.f64 {
-		roots := t.YMM()
-		t.VSQRTPD(y[0], roots)
-		t.VPERMILPD(operand.Imm(1), roots.AsX(), xx)
-		t.extract128(roots, yy)
+		t.VPERMILPD(operand.Imm(1), roots, product)
+		xy := t.XMM()
+		t.extract128(v, xy)
+		v = xy
 	} else {
-		roots := t.XMM()
-		t.VSQRTPS(v.AsX(), roots)
-		t.VPERMILPS(operand.Imm(1), roots, xx)
-		t.VPERMILPS(operand.Imm(2), roots, yy)
+		t.VPERMILPS(operand.Imm(1), roots, product)
+		t.VPERMILPS(operand.Imm(2), v.AsX(), v.AsX())
 	}
-	t.op(t.VMULSS, t.VMULSD, yy, xx, xx)
-	t.op(t.VDIVSS, t.VDIVSD, xx, v.AsX(), v.AsX())
+	t.op(t.VMULSS, t.VMULSD, roots, product, product)
+	t.op(t.VDIVSS, t.VDIVSD, product, v.AsX(), v.AsX())
 	t.returnLane(v)
 	t.Label(hard)
-	t.load(t.constant("nan"), v.AsX())
-	t.returnLane(v)
+	nan := t.XMM()
+	t.load(t.constant("nan"), nan)
+	t.returnLane(nan)
+}
+
+// unsafeSquares jumps to label if one of some lanes of v, given as bits, isn't between NormLeast
+// and NormMost.
+func (t *target) unsafeSquares(v reg.VecVirtual, lanes int, label string) {
+	m := t.maths()
+	y := vector{v.AsY().(reg.VecVirtual)}
+	small, large := m.bits(m.compare(y, notGreaterEqual, "normLeast")), m.bits(m.compare(y, notLessEqual, "normMost"))
+	t.ORL(small, large)
+	t.TESTL(imm(lanes), large)
+	t.JNZ(operand.LabelRef(label))
 }
 
 // cosineLoop adds the products of arguments x and y, and their squares, to the lanes in the

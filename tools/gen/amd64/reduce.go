@@ -29,7 +29,25 @@ func (t *target) reduceWide(acc []reg.VecVirtual) reg.VecVirtual {
 			t.add(acc[i], acc[i+h], acc[i])
 		}
 	}
-	return t.reduce(t.halve(acc[:1]))
+	return t.reduceOne(t.halve(acc[:1]))
+}
+
+// reduceOne is reduce for one row: lane 0 of the result, an XMM register, is its sum.
+func (t *target) reduceOne(v reg.VecVirtual) reg.VecVirtual {
+	sum, other := t.XMM(), t.XMM()
+	t.extract128(v, other)
+	t.add(v.AsX(), other, sum)
+	other = t.XMM()
+	if t.f64 {
+		t.VPERMILPD(operand.Imm(1), sum, other)
+		t.VADDSD(other, sum, sum)
+		return sum
+	}
+	t.VPERMILPD(operand.Imm(1), sum, other)
+	t.add(sum, other, sum)
+	t.VMOVSHDUP(sum, other)
+	t.VADDSS(other, sum, sum)
+	return sum
 }
 
 // reduce adds the lanes of each row by halves; rows are YMM registers, up to 8 of

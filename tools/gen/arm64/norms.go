@@ -8,7 +8,7 @@ func norms(t *target) {
 	t.sumOf("Asum", t.asumLoop)
 	t.sumOf("SquaredDistance", t.distanceLoop)
 	t.variance()
-	t.fn("SumSquares", "Like Dot, but each vector is loaded once.", func() {
+	t.fn("Nrm2", "The sum like Dot's, but each vector is loaded once.", func() {
 		acc := t.named("lanes", 16)
 		t.zero(acc...)
 		t.lanesLoopPadded(acc, t.len("x"), []reg{t.ptr("x")}, func(int) reg { return t.constant("zero") }, func(acc []reg, v [][]reg) {
@@ -16,29 +16,36 @@ func norms(t *target) {
 				t.fma(acc[i], v[0][i], v[0][i])
 			}
 		})
-		t.reduceReturn(acc)
+		s := t.reduce([][]reg{acc})
+		m := t.maths(1)
+		root := vector{t.sqrt(s)}
+		m.chooseUnlessTo(root, m.safeSquares(s), "nan")
+		m.flush()
+		t.do("FMOVE F@1, "+t.frame.address("ret"), root[0])
 	})
-	t.fn("Cosine", "8 registers of lanes for each of three sums, then tree reductions.", func() {
+	t.fn("CosineSimilarity", "8 registers of lanes for each of three sums, then tree reductions.", func() {
 		acc := t.named("lanes", 24)
 		t.zero(acc...)
 		t.cosineLoop(acc)
 		t.cosineOf(t.reduce([][]reg{acc[:8]}), t.reduce([][]reg{acc[8:16]}), t.reduce([][]reg{acc[16:]}))
 	})
-	t.fn("CosineWide", "Like Cosine without the tree reductions.", func() { t.continueLanes(24, t.cosineLoop) })
+	t.fn("CosineWide", "Like CosineSimilarity without the tree reductions.", func() { t.continueLanes(24, t.cosineLoop) })
 }
 
 // cosineOf returns xy over the product of the roots of xx and yy, or NaN if one of these isn't
 // between NormLeast and NormMost.
 func (t *target) cosineOf(xy, xx, yy reg) {
 	m := t.maths(1)
-	between := func(s reg) vector {
-		return m.and(m.greaterEqual(vector{s}, "normLeast"), m.greaterEqual("normMost", vector{s}))
-	}
-	safe := m.and(between(xx), between(yy))
+	safe := m.and(m.safeSquares(xx), m.safeSquares(yy))
 	c := m.div(vector{xy}, m.mul(vector{t.sqrt(xx)}, vector{t.sqrt(yy)}))
 	m.chooseUnlessTo(c, safe, "nan")
 	m.flush()
 	t.do("FMOVE F@1, "+t.frame.address("ret"), c[0])
+}
+
+// safeSquares holds where a sum of squares is between NormLeast and NormMost.
+func (m *maths) safeSquares(s reg) vector {
+	return m.and(m.greaterEqual(vector{s}, "normLeast"), m.greaterEqual("normMost", vector{s}))
 }
 
 // cosineLoop adds the products of arguments x and y, and their squares, to the lanes in the

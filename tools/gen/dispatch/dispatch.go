@@ -79,9 +79,9 @@ func emit(b *bytes.Buffer, a spec.Arch, have map[string]bool, k *spec.Kernel) {
 		}
 		return
 	}
-	fmt.Fprintf(b, "\nfunc %s[T Float](%s) %s {\n%s%sif is32[T]() {\n%s%s} else {\n%s%s}\n}\n", Name(k.Name),
+	fmt.Fprintf(b, "\nfunc %s[T Float](%s) %s {\n%s%sif is32[T]() {\n%s%s} else {\n%s%s}\n%s}\n", Name(k.Name),
 		strings.ReplaceAll(params(k.F32), "float32", "T"), strings.ReplaceAll(k.F32.Result, "float32", "T"), checks(k), inBlocks(k, Name(k.Name)),
-		conversions(k.F32), calls(a, have, k, k.F32), conversions(k.F64), calls(a, have, k, k.F64))
+		conversions(k.F32), calls(a, have, k, k.F32), conversions(k.F64), calls(a, have, k, k.F64), otherwise(k))
 	if k.Blocks {
 		fmt.Fprintf(b, "\nfunc %sBlocks[T Float](%s) {\n%s}\n", Name(k.Name), strings.ReplaceAll(params(k.F32), "float32", "T"), blocks(k, Name(k.Name)))
 	}
@@ -182,6 +182,9 @@ func calls(a spec.Arch, have map[string]bool, k *spec.Kernel, f *spec.Func) stri
 		switch f.Result {
 		case "":
 		case f.Elem:
+			if k.Else != "" {
+				return "if r := T(" + c + "); r == r {\nreturn r\n}\n"
+			}
 			return "return T(" + c + ")\n"
 		default:
 			return "return " + c + "\n"
@@ -240,12 +243,22 @@ func inBlocks(k *spec.Kernel, name string) string {
 		call := fmt.Sprintf("%s(%s)", long, strings.Join(args(k.F32), ", "))
 		if k.F32.Result == "" {
 			call += "\nreturn"
+		} else if k.Else != "" {
+			call = "if r := " + call + "; r == r {\nreturn r\n}\n" + strings.TrimSpace(otherwise(k))
 		} else {
 			call = "return " + call
 		}
 		return fmt.Sprintf("if len(%s) > vectorBlock {\n%s\n}\n", k.F32.Vectors()[0], call)
 	}
 	return ""
+}
+
+// otherwise returns the call of the function that takes over where the result is NaN.
+func otherwise(k *spec.Kernel) string {
+	if k.Else == "" {
+		return ""
+	}
+	return fmt.Sprintf("return %s(%s)\n", k.Else, strings.Join(args(k.F32), ", "))
 }
 
 // blocks returns the loop of a kernel that may be cut, in a function of its own: short

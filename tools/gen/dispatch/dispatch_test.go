@@ -48,6 +48,8 @@ func TestGenerate(t *testing.T) {
 				"\tif partialOverlap(dst, x) || partialOverlap(dst, y) || partialOverlap(dst, z) {\n\t\tpanic(\"kernels: Mix: dst overlaps x, y or z without being equal to it\")\n\t}\n" +
 				"\trace.Read(x)\n\trace.Read(y)\n\trace.Read(z)\n\trace.Write(dst)\n\tif len(dst) > vectorBlock {",
 			"func pair[T Float](x []T, y []T) T {\n\tif len(x) != len(y) {\n\t\tpanic(\"kernels: Pair: len(x) != len(y)\")\n\t}\n\trace.Read(x)\n\trace.Read(y)\n\tif is32[T]() {",
+			"func root[T Float](x []T) T {\n\tif len(x) > vectorBlock {\n\t\tif r := longRoot(x); r == r {\n\t\t\treturn r\n\t\t}\n\t\treturn otherRoot(x)\n\t}\n\tif is32[T]() {",
+			"if r := T(generic.RootF64(x)); r == r {\n\t\t\treturn r\n\t\t}\n\t}\n\treturn otherRoot(x)\n}",
 			"purego || (!amd64 && !arm64)", "return T(generic.TotalF64(x))"},
 	} {
 		for _, text := range want {

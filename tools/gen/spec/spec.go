@@ -9,6 +9,7 @@
 //	//nabla:blocks             may be called on parts of its slices: dispatch cuts long ones
 //	//nabla:whole              must not: package kernels cuts its work, if need be
 //	//nabla:few EXPR           up to EXPR elements plain Go is faster than a call into assembly
+//	//nabla:else FUNC          where the result is NaN, FUNC of package kernels takes over
 //	//nabla:if LEVEL EXPR      is used at LEVEL only where EXPR, of its arguments, holds
 //	//nabla:variant LEVEL NAME EXPR
 //	                           has another implementation at LEVEL, used where EXPR holds
@@ -48,6 +49,7 @@ type Kernel struct {
 	Checks   bool              // its dispatch checks lengths and overlaps
 	Few      string            // number of elements up to which plain Go is used, or ""
 	Long     string            // function of package kernels that takes over beyond a block, or ""
+	Else     string            // function of package kernels that takes over where the result is NaN, or ""
 	If       map[string]string // conditions by level
 	Variants []Variant         // other implementations
 	Without  []string          // levels without assembly
@@ -305,6 +307,11 @@ func (k *Kernel) direct(list []string) error {
 			if !token.IsIdentifier(rest) {
 				return fmt.Errorf("//nabla:long %s: want the name of a function of package kernels", rest)
 			}
+		case "else":
+			k.Else = rest
+			if !token.IsIdentifier(rest) || k.F32.Result != k.F32.Elem {
+				return fmt.Errorf("//nabla:else %s: want the name of a function of package kernels, for a function that returns an element", rest)
+			}
 		case "if":
 			level, condition, _ := strings.Cut(rest, " ")
 			if !isLevel(level) || condition == "" {
@@ -324,7 +331,7 @@ func (k *Kernel) direct(list []string) error {
 				return fmt.Errorf("//nabla:without %s: want names of levels", rest)
 			}
 		default:
-			return fmt.Errorf("unknown directive //nabla:%s: want blocks, whole, checks, few, long, if, variant or without", word)
+			return fmt.Errorf("unknown directive //nabla:%s: want blocks, whole, checks, few, long, else, if, variant or without", word)
 		}
 	}
 	if cuts != 1 {

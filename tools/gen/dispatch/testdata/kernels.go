@@ -40,6 +40,19 @@ func PairF32(x, y []float32) float32 { return 0 }
 //go:noinline
 func PairF64(x, y []float64) float64 { return 0 }
 
+// RootF32 returns the root, or NaN.
+//
+//nabla:whole
+//nabla:long longRoot
+//nabla:else otherRoot
+//go:noinline
+func RootF32(x []float32) float32 { return 0 }
+
+// RootF64 is RootF32 for float64.
+//
+//go:noinline
+func RootF64(x []float64) float64 { return 0 }
+
 // TotalF32 returns the sum.
 //
 //nabla:whole
