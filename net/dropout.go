@@ -27,7 +27,7 @@ func (n *Network[T]) beginDropout(ws *Workspace[T], seed, step uint64) {
 		ws.out[i] = &ws.dropped[i]
 	}
 	if n.drop(0) > 0 {
-		n.run(ws, dropInputs, 0, 0, ws.batch, dropWork*ws.batch*n.Inputs())
+		n.run(ws, dropInputs, 0, 0, ws.batch, dropWork*int64(ws.batch)*int64(n.Inputs()))
 	}
 }
 

@@ -52,7 +52,7 @@ func (n *Network[T]) Pull(ws *Workspace[T], t kernels.Matrix[T]) {
 	ws.task.t = t
 	ws.needScratch(n)
 	if samples := ws.hi - ws.lo; samples > 0 {
-		n.run(ws, costSamples, 1, 1, samples, costWork*samples*t.Cols)
+		n.run(ws, costSamples, 1, 1, samples, costWork*int64(samples)*int64(t.Cols))
 		ws.task.plain = false
 		n.pullDeltas(ws)
 	}

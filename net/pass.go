@@ -41,7 +41,7 @@ func (n *Network[T]) pushForward(ws *Workspace[T]) kernels.Matrix[T] {
 		}
 		n.run(ws, forwardNeurons, i, i, n.widths[i], n.work(ws, i))
 		if n.byRows(i) {
-			n.run(ws, rowsSamples, i, i, ws.hi-ws.lo, outputWork*(ws.hi-ws.lo)*n.widths[i])
+			n.run(ws, rowsSamples, i, i, ws.hi-ws.lo, outputWork*int64(ws.hi-ws.lo)*int64(n.widths[i]))
 		}
 	}
 	return ws.a[L]
@@ -115,9 +115,9 @@ func (n *Network[T]) pullBack(ws *Workspace[T], t kernels.Matrix[T]) {
 		ws.needScratch(n)
 		n.pullDeltas(ws)
 	}
-	work := 0
+	work := int64(0)
 	for i := 1; i <= n.Depth(); i++ {
-		work += ws.batch * len(n.params.w[i].Data)
+		work += int64(ws.batch) * int64(len(n.params.w[i].Data))
 	}
 	n.run(ws, updateNeurons, 1, n.Depth(), n.widest, work)
 	ws.task.step = nil
@@ -126,7 +126,7 @@ func (n *Network[T]) pullBack(ws *Workspace[T], t kernels.Matrix[T]) {
 // pullDeltas computes δ^L, …, δ^1 for the targets of the task.
 func (n *Network[T]) pullDeltas(ws *Workspace[T]) {
 	L, samples := n.Depth(), ws.hi-ws.lo
-	i, work := L, outputWork*samples*n.widths[L]
+	i, work := L, outputWork*int64(samples)*int64(n.widths[L])
 	for i > 1 && n.backBySamples(i-1) && !n.descendsBackward(ws, i-1) {
 		work += n.work(ws, i)
 		i--

@@ -50,7 +50,7 @@ type task[T kernels.Float] struct {
 
 // run runs a phase for layers i and j. It cuts total neurons, inputs or samples and
 // takes about work multiply-adds.
-func (n *Network[T]) run(ws *Workspace[T], p phase, i, j, total, work int) {
+func (n *Network[T]) run(ws *Workspace[T], p phase, i, j, total int, work int64) {
 	ws.task.phase, ws.task.i, ws.task.j, ws.task.net = p, i, j, n
 	ws.pool.Share(grains(total), work, ws.do)
 }
@@ -62,8 +62,8 @@ const (
 )
 
 // work returns the number of multiply-adds of one product of the samples with W^i.
-func (n *Network[T]) work(ws *Workspace[T], i int) int {
-	return (ws.hi - ws.lo) * len(n.params.w[i].Data)
+func (n *Network[T]) work(ws *Workspace[T], i int) int64 {
+	return int64(ws.hi-ws.lo) * int64(len(n.params.w[i].Data))
 }
 
 // share does one of the shares of the workspace's task.

@@ -24,7 +24,7 @@ func (n *Network[T]) AddSums(ws *Workspace[T], lo, hi int) {
 		return
 	}
 	ws.task.lo, ws.task.hi = lo, hi
-	n.run(ws, sumNeurons, 1, n.Depth(), n.widest, (ws.hi-ws.lo)*(hi-lo))
+	n.run(ws, sumNeurons, 1, n.Depth(), n.widest, int64(ws.hi-ws.lo)*int64(hi-lo))
 }
 
 // sumSamples is how many samples are added at a time, so few that their factors stay in L2:

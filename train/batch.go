@@ -169,7 +169,7 @@ func (b *batcher[T]) take() batch[T] {
 		return b.data.slice(b.order[i], b.order[i]+1)
 	}
 	b.chosen = b.order[i:j]
-	b.pool.Share(j-i, copyWork*(j-i)*(b.data.X.Cols+b.data.outputs()), b.gather)
+	b.pool.Share(j-i, copyWork*int64(j-i)*int64(b.data.X.Cols+b.data.outputs()), b.gather)
 	return b.gathered.slice(0, j-i)
 }
 

@@ -37,7 +37,7 @@ func (z *noise[T]) add(x kernels.Matrix[T], step int) kernels.Matrix[T] {
 	}
 	z.x, z.step = x, uint64(step)
 	z.noisy.Rows, z.noisy.Cols, z.noisy.Stride = x.Rows, x.Cols, x.Cols
-	z.pool.Share(x.Rows, noiseWork*x.Rows*x.Cols, z.fill)
+	z.pool.Share(x.Rows, noiseWork*int64(x.Rows)*int64(x.Cols), z.fill)
 	return z.noisy
 }
 

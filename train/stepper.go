@@ -100,13 +100,13 @@ func (s *stepper[T]) take(t kernels.Matrix[T], number int, rate float64) {
 	case s.descends:
 		s.net.DescendDecay(s.ws, t, rate, o.Decay.L2+o.Decay.Decoupled, o.Decay.Biases)
 		if o.MaxNorm > 0 {
-			s.pool.Share(s.rows, len(s.net.Params()), s.project)
+			s.pool.Share(s.rows, int64(len(s.net.Params())), s.project)
 		}
 	case o.ClipNorm > 0:
 		s.net.Backward(s.ws, t)
-		s.pool.Share(len(s.squares), len(s.net.Params()), s.measure)
+		s.pool.Share(len(s.squares), int64(len(s.net.Params())), s.measure)
 		s.clipNorm()
-		s.pool.Share(s.rows, stepWork*len(s.net.Params()), s.rest)
+		s.pool.Share(s.rows, stepWork*int64(len(s.net.Params())), s.rest)
 	default:
 		s.net.Update(s.ws, t, s.step)
 	}

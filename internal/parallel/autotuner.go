@@ -39,7 +39,7 @@ const (
 // A way is what a trial has found out about one way to take a step.
 type way struct {
 	spent time.Duration // in this step
-	work  int           // multiply-adds of this step
+	work  int64         // multiply-adds of this step
 	all   float64       // sum of the times of steps, each divided by its work
 	worst float64       // the largest of them in this round
 	rare  float64       // sum of the largest of each round
@@ -135,7 +135,7 @@ func (a *autotuner) way() *way {
 }
 
 // add counts the time that a piece of so many multiply-adds took.
-func (a *autotuner) add(d time.Duration, work int) {
+func (a *autotuner) add(d time.Duration, work int64) {
 	w := a.way()
 	w.spent += d
 	w.work += work

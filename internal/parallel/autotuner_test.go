@@ -136,7 +136,7 @@ func TestAlone(t *testing.T) {
 	p.tuner = &p.tuners[0]
 	for _, alone := range []bool{false, true} {
 		p.tuner.alone = alone
-		for work, want := range map[int]bool{1: alone, worthWaking: alone, alwaysShared - 1: alone, alwaysShared: false} {
+		for work, want := range map[int64]bool{1: alone, worthWaking: alone, alwaysShared - 1: alone, alwaysShared: false} {
 			if got := p.Alone(work); got != want {
 				t.Errorf("alone is %v, %d multiply-adds: %v", alone, work, got)
 			}
@@ -150,7 +150,7 @@ func TestAutotunerWork(t *testing.T) {
 	var a autotuner
 	for a.length == 0 {
 		a.begin()
-		work := 3000
+		work := int64(3000)
 		d := 3 * time.Millisecond // shared
 		if a.alone {
 			work, d = 1000, 1500*time.Microsecond

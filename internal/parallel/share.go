@@ -36,14 +36,14 @@ func (p *Pool) Begin(size int) {
 
 // Alone reports whether the caller does work of so many multiply-adds alone because
 // there is no other worker, or because sharing doesn't pay in steps like this one.
-func (p *Pool) Alone(work int) bool {
+func (p *Pool) Alone(work int64) bool {
 	return p == nil || !insist && p.tuner.alone && work < alwaysShared
 }
 
 // Share calls do for all shares of a piece of work and returns when it is done. The
 // work, of so many multiply-adds, is cut into as many shares as pay, but no more than
 // most; see [Pool.Run]. If there is one, the call is do(0, 1), by the caller.
-func (p *Pool) Share(most, work int, do func(share, shares int)) {
+func (p *Pool) Share(most int, work int64, do func(share, shares int)) {
 	if p == nil {
 		do(0, 1)
 		return
@@ -61,14 +61,14 @@ func (p *Pool) Share(most, work int, do func(share, shares int)) {
 }
 
 // workers returns the number of workers that so many multiply-adds are worth.
-func (p *Pool) workers(work int) int {
+func (p *Pool) workers(work int64) int {
 	switch {
 	case insist:
 		return p.Size()
 	case p.Alone(work):
 		return 1
 	}
-	return min(p.Size(), work/worthSharing)
+	return int(min(int64(p.Size()), work/worthSharing))
 }
 
 // PoolOf returns the pool of a net.Workspace. Package net sets it and package train
