@@ -20,7 +20,7 @@ func (n *Network[T]) Cost(ws *Workspace[T], t kernels.Matrix[T]) (float64, error
 	ws.task.t = t
 	ws.needScratch(n)
 	if !ws.pulled {
-		n.run(ws, costSamples, 1, 1, ws.hi-ws.lo, costWork*int64(ws.hi-ws.lo)*int64(t.Cols))
+		n.run(ws, costSamples, n.Depth(), n.Depth(), ws.hi-ws.lo, costWork*int64(ws.hi-ws.lo)*int64(t.Cols))
 	}
 	total := 0.0
 	for _, c := range ws.costs[:t.Rows] {

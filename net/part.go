@@ -23,10 +23,10 @@ func (ws *Workspace[T]) SetRows(own func(layer int) (lo, hi int)) { ws.own = own
 // ownRows returns one share of the rows of W^i that are computed.
 func (n *Network[T]) ownRows(ws *Workspace[T], i, share, shares int) (lo, hi int) {
 	if ws.own == nil {
-		return cut(n.widths[i], share, shares)
+		return cut(n.widths[i], grain, share, shares)
 	}
 	first, last := ws.own(i)
-	lo, hi = cut(last-first, share, shares)
+	lo, hi = cut(last-first, grain, share, shares)
 	return first + lo, first + hi
 }
 
@@ -40,7 +40,7 @@ func (ws *Workspace[T]) setPart() {
 
 // share returns one share of the samples that passes compute.
 func (ws *Workspace[T]) share(share, shares int) (lo, hi int) {
-	lo, hi = cut(ws.hi-ws.lo, share, shares)
+	lo, hi = cut(ws.hi-ws.lo, ws.task.grain, share, shares)
 	return ws.lo + lo, ws.lo + hi
 }
 
@@ -52,7 +52,7 @@ func (n *Network[T]) Pull(ws *Workspace[T], t kernels.Matrix[T]) {
 	ws.task.t = t
 	ws.needScratch(n)
 	if samples := ws.hi - ws.lo; samples > 0 {
-		n.run(ws, costSamples, 1, 1, samples, costWork*int64(samples)*int64(t.Cols))
+		n.run(ws, costSamples, n.Depth(), n.Depth(), samples, costWork*int64(samples)*int64(t.Cols))
 		ws.task.plain = false
 		n.pullDeltas(ws)
 	}

@@ -161,7 +161,7 @@ func (n *Network[T]) InputGradient(ws *Workspace[T]) kernels.Matrix[T] {
 		ws.delta[0].Data = alignedSlice[T](ws.rows * n.Inputs())
 	}
 	setRows(&ws.delta[0], ws.delta[1].Rows, n.Inputs())
-	n.run(ws, inputSamples, 1, 1, ws.hi-ws.lo, n.work(ws, 1))
+	n.run(ws, inputSamples, 0, 0, ws.hi-ws.lo, n.work(ws, 1))
 	return ws.delta[0]
 }
 

@@ -1,6 +1,7 @@
 package net
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/nabla-go/nabla/kernels"
@@ -38,6 +39,7 @@ const (
 type task[T kernels.Float] struct {
 	phase  phase
 	i, j   int // layers
+	grain  int // what a cut of samples is a multiple of
 	net    *Network[T]
 	t      kernels.Matrix[T]
 	alpha  T                // −η/m, or 1/m if the gradient is stored
@@ -52,7 +54,13 @@ type task[T kernels.Float] struct {
 // takes about work multiply-adds.
 func (n *Network[T]) run(ws *Workspace[T], p phase, i, j, total int, work int64) {
 	ws.task.phase, ws.task.i, ws.task.j, ws.task.net = p, i, j, n
-	ws.pool.Share(grains(total), work, ws.do)
+	g := grain
+	switch p {
+	case forwardSamples, rowsSamples, costSamples, outputSamples, deltaSamples, inputSamples:
+		g = n.sampleGrain(i, j)
+	}
+	ws.task.grain = g
+	ws.pool.Share(grains(total, g), work, ws.do)
 }
 
 // How much longer than a multiply-add an element takes.
@@ -71,7 +79,7 @@ func (n *Network[T]) share(ws *Workspace[T], share, shares int) {
 	i, j := ws.task.i, ws.task.j
 	switch ws.task.phase {
 	case forwardNeurons:
-		lo, hi := cut(n.widths[i], share, shares)
+		lo, hi := cut(n.widths[i], grain, share, shares)
 		n.forward(ws, i, ws.lo, ws.hi, lo, hi)
 	case forwardSamples:
 		lo, hi := ws.share(share, shares)
@@ -94,13 +102,13 @@ func (n *Network[T]) share(ws *Workspace[T], share, shares int) {
 			n.backward(ws, j, lo, hi, 0, n.widths[j])
 		}
 	case deltaInputs:
-		lo, hi := cut(n.widths[i], share, shares)
+		lo, hi := cut(n.widths[i], grain, share, shares)
 		n.backward(ws, i, ws.lo, ws.hi, lo, hi)
 	case backwardDescend:
 		n.backwardDescend(ws, i)
 	case updateNeurons:
 		for i := 1; i <= n.Depth(); i++ {
-			lo, hi := cut(n.widths[i], share, shares)
+			lo, hi := cut(n.widths[i], grain, share, shares)
 			first, last := n.ownRows(ws, i, share, shares)
 			if ws.task.plain {
 				n.descendWeights(ws, i, first, last)
@@ -116,7 +124,7 @@ func (n *Network[T]) share(ws *Workspace[T], share, shares int) {
 		lo, hi := ws.share(share, shares)
 		n.inputGradient(ws, lo, hi)
 	case dropInputs: // of all samples, because the gradients need them
-		lo, hi := cut(ws.batch, share, shares)
+		lo, hi := cut(ws.batch, grain, share, shares)
 		n.dropOutputs(ws, 0, lo, hi, 0, n.Inputs())
 	}
 }
@@ -125,14 +133,26 @@ func (n *Network[T]) share(ws *Workspace[T], share, shares int) {
 // of a row that begins on one.
 const grain = 16
 
-func grains(total int) int { return (total + grain - 1) / grain }
+// longRow is the number of elements from which rows share few of their cache lines.
+const longRow = 16 * grain
+
+// sampleGrain returns the grain of samples whose rows in layers i to j are written: one if
+// they are long.
+func (n *Network[T]) sampleGrain(i, j int) int {
+	if slices.Min(n.widths[i:j+1]) >= longRow {
+		return 1
+	}
+	return grain
+}
+
+func grains(total, grain int) int { return (total + grain - 1) / grain }
 
 // cut returns one share of total neurons, inputs or samples.
-func cut(total, share, shares int) (lo, hi int) {
+func cut(total, grain, share, shares int) (lo, hi int) {
 	if shares == 1 {
 		return 0, total
 	}
-	g := grains(total)
+	g := grains(total, grain)
 	shares = min(shares, g)
 	if share >= shares {
 		return 0, 0

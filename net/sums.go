@@ -67,7 +67,7 @@ func (ws *Workspace[T]) within(tensor []T, cols, share, shares int) (lo, hi int)
 	at := ws.grad.offset(tensor)
 	first := min(max(ws.task.lo-at, 0), len(tensor)) / cols
 	last := min(max(ws.task.hi-at, 0), len(tensor)) / cols
-	lo, hi = cut(last-first, share, shares)
+	lo, hi = cut(last-first, grain, share, shares)
 	return first + lo, first + hi
 }
 

@@ -72,7 +72,7 @@ const cacheLine = 128
 // the caller for the end of the last one. A worker that has been woken looks longer,
 // because the caller does not wait for it and comes back with its next work.
 const (
-	lookouts      = 1 << 16
+	lookouts      = 1 << 18
 	lookoutsWoken = 1 << 20
 )
 
