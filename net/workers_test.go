@@ -16,7 +16,7 @@ import (
 var shared = []nn.Config{
 	{Inputs: 300, Layers: []nn.Layer{nn.Dense(131, nn.Sigmoid), nn.Dense(45, nn.Tanh), nn.Dense(10, nn.Sigmoid)}, Cost: nn.CrossEntropy},
 	{Inputs: 70, Layers: []nn.Layer{nn.Dense(40, nn.ReLU), nn.Dense(400, nn.Softmax), nn.Dense(190, nn.Tanh), nn.Dense(33, nn.Softmax)}, Cost: nn.Hellinger},
-	{Inputs: 17, Layers: []nn.Layer{nn.Dense(600, nn.ReLU), nn.Dense(523, nn.ReLU), nn.Dense(250, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy},
+	{Inputs: 17, Layers: []nn.Layer{nn.Dense(600, nn.ReLU), nn.Dense(523, nn.ReLU), nn.Dense(260, nn.Softmax)}, Cost: nn.SoftmaxCrossEntropy},
 }
 
 // The number of workers and GOMAXPROCS change no bit.
