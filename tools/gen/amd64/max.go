@@ -164,12 +164,12 @@ func (t *target) search(i, lanes gp, found string, test func(x operand.Op, c reg
 
 // quickExtreme returns a register whose lane 0 has the most extreme element of argument x,
 // but perhaps not the right one of two zeros, and a condition that holds if there is a NaN.
-// It also holds for some x without one, such as 0 and Inf next to each other.
+// It also holds for some x without one, such as 0 and Inf next to each other. The sums begin
+// at 1, so that products of small numbers make no subnormal ones, which are slow on Intel.
 func (m *maths) quickExtreme(e extremum) (top reg.VecVirtual, nan condition) {
 	tops, sums := make([]vector, 4), make([]vector, 4)
 	for i := range tops {
-		tops[i], sums[i] = m.copy(e.none), m.new()
-		m.zero(sums[i]...)
+		tops[i], sums[i] = m.copy(e.none), m.copy("one")
 		m.callVec(e.result, tops[i]...)
 		m.callVec("sum", sums[i]...)
 	}
