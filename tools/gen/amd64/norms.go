@@ -33,7 +33,7 @@ func norms(t *target) {
 	t.cumSum()
 }
 
-// cosine emits Cosine and CosineWide: three sums with twice 64 bytes of lanes each.
+// cosine emits CosineSimilarity and CosineWide: three sums with twice 64 bytes of lanes each.
 func (t *target) cosine() {
 	n := 2 * t.parts
 	t.fn("CosineSimilarity", "Twice 64 bytes of lanes for each of three sums, two loads and three FMAs for each vector; then tree reductions side by side.")
